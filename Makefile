@@ -1,0 +1,43 @@
+# The commands of the project. `make book` and `make test` work from a fresh clone: they set up .venv on their own.
+.DEFAULT_GOAL := help
+.PHONY: help book test test-long bench lint format lock setup clean browser
+
+BIN := .venv/bin
+# The first Python in the supported range; PYTHON=... chooses another one.
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
+	$$p -c 'import sys; sys.exit(not (3,11) <= sys.version_info[:2] <= (3,13))' 2>/dev/null && { echo $$p; break; }; done)
+
+help: ## list the targets
+	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: ## make .venv from requirements.lock (the other targets do it on their own)
+	@test -n "$(PYTHON)" || { echo "The Compute Divide needs Python 3.11, 3.12 or 3.13: none was found on the PATH." >&2; exit 1; }
+	@$(PYTHON) scripts/set_up.py
+
+book: setup ## build the default edition; open _build/editions/default/html/index.html
+	@$(BIN)/compute-divide build
+
+browser: ## install what the browser tests need from apt (Debian, Ubuntu; does nothing when it is there)
+	@scripts/install-browser
+
+test: setup browser ## run the test suite
+	@$(BIN)/python -m pytest $(ARGS)
+
+test-long: setup browser ## run the heavy checks in full number
+	@COMPUTE_DIVIDE_LONG=1 $(BIN)/python -m pytest --timeout 7200 $(ARGS)
+
+bench: setup browser ## measure and print the ratios that the README quotes
+	@$(BIN)/python -m tests.benchmarks $(ARGS)
+
+lint: setup ## ruff, mypy, import-linter
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports
+
+format: setup ## put the code in shape
+	@$(BIN)/ruff check --fix . ; $(BIN)/ruff format .
+
+lock: setup ## renew requirements.lock from pyproject.toml
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --all-extras --group dev \
+		--custom-compile-command 'make lock' pyproject.toml --output-file requirements.lock
+
+clean: ## remove what was built (the environment stays)
+	rm -rf _build .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,0 +1,73 @@
+"""Make `.venv` from `requirements.lock`; do nothing when it is already up to date.
+
+Standard library only: it runs before anything is installed. The lock pins every version by hash; uv installs it
+and compiles the bytecode, which halves the time of every notebook.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import tomllib
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+VENV = ROOT / ".venv"
+LOCK = ROOT / "requirements.lock"
+STAMP = VENV / "lock.sha256"
+OLDEST, NEWEST = (3, 11), (3, 13)
+
+
+def state() -> str:
+    """Return what the environment depends on: lock, project metadata, this script, the Python, the place."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    text = json.dumps([project, sys.version, str(ROOT)], sort_keys=True).encode()
+    return hashlib.sha256(LOCK.read_bytes() + Path(__file__).read_bytes() + text).hexdigest()
+
+
+def uv_requirement() -> str:
+    """Return the lock's own lines for uv, so that the installer is pinned by the same hashes."""
+    found = re.search(r"^uv==.*?(?=^\S|\Z)", LOCK.read_text(encoding="utf-8"), re.M | re.S)
+    if found is None:
+        sys.exit("requirements.lock does not pin uv: run `make lock`")
+    return "\n".join(line for line in found[0].splitlines() if not line.lstrip().startswith("#"))
+
+
+def run(*command: str | Path) -> None:
+    """Run a command; stop with its own words when it fails."""
+    environment = {**os.environ, "UV_COMPILE_BYTECODE": "1", "PYTHONDONTWRITEBYTECODE": ""}
+    done = subprocess.run([str(part) for part in command], cwd=ROOT, env=environment, check=False)
+    if done.returncode:
+        sys.exit(f"set-up failed ({done.returncode}): {' '.join(str(part) for part in command)}")
+
+
+def main() -> None:
+    """Create or renew the environment."""
+    if not OLDEST <= sys.version_info[:2] <= NEWEST:
+        sys.exit(f"The Compute Divide needs Python 3.11, 3.12 or 3.13; this is {sys.version.split()[0]} ({sys.executable}).")
+    wanted = state()
+    if STAMP.exists() and STAMP.read_text(encoding="utf-8") == wanted:
+        return
+    print("setting up .venv (once, about half a minute) ...", file=sys.stderr)
+    shutil.rmtree(VENV, ignore_errors=True)
+    python = VENV / "bin" / "python"
+    run(sys.executable, "-m", "venv", VENV)
+    with tempfile.NamedTemporaryFile("w", suffix=".txt", encoding="utf-8") as file:
+        file.write(uv_requirement())
+        file.flush()
+        run(python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes", "-r", file.name)
+    install = (python, "-m", "uv", "pip", "install", "--quiet", "--python", python)
+    run(*install, "--require-hashes", "-r", LOCK)
+    run(*install, "--no-deps", "--no-build-isolation", "--editable", ".")
+    run(python, "-m", "compileall", "-q", "src")
+    STAMP.write_text(wanted, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
