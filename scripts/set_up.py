@@ -33,7 +33,7 @@ def state() -> str:
 
 def uv_requirement() -> str:
     """Return the lock's own lines for uv, so that the installer is pinned by the same hashes."""
-    found = re.search(r"^uv==.*?(?=^\S|\Z)", LOCK.read_text(encoding="utf-8"), re.M | re.S)
+    found = re.search(r"^uv==.*?(?=^\S|\Z)", LOCK.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
     if found is None:
         sys.exit("requirements.lock does not pin uv: run `make lock`")
     return "\n".join(line for line in found[0].splitlines() if not line.lstrip().startswith("#"))
@@ -50,7 +50,9 @@ def run(*command: str | Path) -> None:
 def main() -> None:
     """Create or renew the environment."""
     if not OLDEST <= sys.version_info[:2] <= NEWEST:
-        sys.exit(f"The Compute Divide needs Python 3.11, 3.12 or 3.13; this is {sys.version.split()[0]} ({sys.executable}).")
+        sys.exit(
+            f"The Compute Divide needs Python 3.11, 3.12 or 3.13; this is {sys.version.split()[0]} ({sys.executable})."
+        )
     wanted = state()
     if STAMP.exists() and STAMP.read_text(encoding="utf-8") == wanted:
         return
@@ -61,7 +63,17 @@ def main() -> None:
     with tempfile.NamedTemporaryFile("w", suffix=".txt", encoding="utf-8") as file:
         file.write(uv_requirement())
         file.flush()
-        run(python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes", "-r", file.name)
+        run(
+            python,
+            "-m",
+            "pip",
+            "install",
+            "--quiet",
+            "--disable-pip-version-check",
+            "--require-hashes",
+            "-r",
+            file.name,
+        )
     install = (python, "-m", "uv", "pip", "install", "--quiet", "--python", python)
     run(*install, "--require-hashes", "-r", LOCK)
     run(*install, "--no-deps", "--no-build-isolation", "--editable", ".")

@@ -1,0 +1,1 @@
+"""Tables to estimates: pure functions over data frames, no input or output, no charts."""

@@ -1,0 +1,1 @@
+"""Raw files to typed tables: one module a source, with schemas, sidecars and loading."""

@@ -1,0 +1,1 @@
+"""Estimates to Altair charts and tables, in one theme."""

@@ -1,0 +1,1 @@
+"""The Sphinx extension: charts on the page, results in prose, parameter box, citation, downloads."""
