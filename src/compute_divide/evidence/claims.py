@@ -1,0 +1,78 @@
+"""What the paper claims and what related work reports: facts with their provenance, kept as YAML under data/."""
+
+from __future__ import annotations
+
+from typing import Literal, TypeVar
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+
+from compute_divide.evidence.paths import EvidenceError, read_bytes
+
+Record = TypeVar("Record", bound=BaseModel)
+Unit = Literal["share", "months", "ratio", "count", "change", "none"]
+
+
+class Claim(BaseModel):
+    """A statement of the paper, with the value it reports and how we know of it."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    statement: str
+    value: float | None
+    unit: Unit
+    section: str
+    provenance: Literal["paper", "summary"]
+    undefined: list[str] = Field(description="words of the statement whose definition is not known")
+
+
+class RelatedFigure(BaseModel):
+    """A figure that related work reports."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    cite: str = Field(description="key in book/references.bib")
+    statement: str
+    value: float
+    unit: Unit
+    year: int
+
+
+def load_claims() -> dict[str, Claim]:
+    """Return the claims of the paper by id, in the order of the file.
+
+    Raises
+    ------
+    EvidenceError
+        If ``data/claims.yml`` is missing or holds something else.
+
+    Examples
+    --------
+    >>> load_claims()["academia-share-early"].value
+    0.65
+    """
+    return _load("claims.yml", TypeAdapter(dict[str, Claim]))
+
+
+def load_related() -> dict[str, RelatedFigure]:
+    """Return the figures of related work by id, in the order of the file.
+
+    Raises
+    ------
+    EvidenceError
+        If ``data/related.yml`` is missing or holds something else.
+
+    Examples
+    --------
+    >>> load_related()["ahmed-biggest-2021"].cite
+    'ahmed2023'
+    """
+    return _load("related.yml", TypeAdapter(dict[str, RelatedFigure]))
+
+
+def _load(name: str, adapter: TypeAdapter[dict[str, Record]]) -> dict[str, Record]:
+    """Read and check one YAML file of the evidence."""
+    try:
+        return adapter.validate_python(yaml.safe_load(read_bytes(name)))
+    except (yaml.YAMLError, ValidationError) as error:
+        raise EvidenceError(f"data/{name} does not hold what it should: {error}") from error
