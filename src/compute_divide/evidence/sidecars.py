@@ -26,6 +26,8 @@ class Source(BaseModel):
     file: str = Field(description="name of the raw file")
     sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
     rows: int = Field(ge=0, description="records in the raw file")
+    size: int | None = Field(default=None, ge=0, description="size of the raw file in bytes, where it was fetched")
+    etag: str | None = Field(default=None, description="entity tag the server gave, where it was fetched")
 
 
 class SetAside(BaseModel):
@@ -77,8 +79,8 @@ def sidecar_path(table: Path) -> Path:
 
 
 def dump_sidecar(sidecar: Sidecar) -> str:
-    """Return the sidecar as YAML, keys in the order of the model."""
-    return yaml.safe_dump(sidecar.model_dump(mode="json"), sort_keys=False, allow_unicode=True, width=100)
+    """Return the sidecar as YAML, keys in the order of the model, without those that have no value."""
+    return yaml.safe_dump(sidecar.model_dump(mode="json", exclude_none=True), sort_keys=False, allow_unicode=True, width=100)
 
 
 def parse_sidecar(text: str, name: str) -> Sidecar:
