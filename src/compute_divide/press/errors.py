@@ -1,0 +1,32 @@
+"""What can go wrong, in two kinds: the work failed (exit code 1), or the command was wrong (exit code 2)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+
+class PressError(Exception):
+    """Work that failed; the message names the chapter, cell or file and says what to do."""
+
+    exit_code = 1
+
+
+class UsageError(PressError):
+    """A request that makes no sense: an unknown name, a value out of bounds. Nothing was started."""
+
+    exit_code = 2
+
+    @classmethod
+    def listing(cls, problems: Sequence[str]) -> UsageError:
+        """Return one error that names every problem, so that all can be mended at once.
+
+        Examples
+        --------
+        >>> print(UsageError.listing(["a is 1", "b is 2"]))
+        2 problems:
+          a is 1
+          b is 2
+        """
+        if len(problems) == 1:
+            return cls(problems[0])
+        return cls(f"{len(problems)} problems:\n" + "\n".join(f"  {problem}" for problem in problems))
