@@ -234,7 +234,8 @@ def reach(models: pd.DataFrame, flop: float, groups: Sequence[str] = (ALL_TEAMS,
     pandas.DataFrame
         One row a year and group: ``year``, ``group``, ``n`` (models with known compute), ``within`` (those that needed
         no more than the run), ``rank`` (where the run would stand, 1 for the largest of all), ``share`` within reach
-        with its Wilson interval ``low``, ``high``, and ``unknown`` (models of that year and group without known compute).
+        with its Wilson interval ``low``, ``high``, and ``unknown`` (models of that year and group whose compute is not
+        known).
 
     Examples
     --------
