@@ -1,0 +1,41 @@
+"""Values of data tables in words. Knows no Sphinx."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from compute_divide.reading.charts import Column, Kind
+from compute_divide.reading.numbers import number
+
+MISSING = "–"
+NUMERIC: frozenset[Kind] = frozenset({"number", "share", "flop", "year"})
+
+
+def cell(value: Any, kind: Kind) -> str:
+    """Write one value for a table.
+
+    Examples
+    --------
+    >>> cell(0.64, "share"), cell(2012, "year"), cell(3e24, "flop"), cell(None, "text"), cell(1234.5, "number")
+    ('64%', '2012', '3.0 × 10²⁴', '–', '1,234.5')
+    """
+    if value is None or value == "":
+        return MISSING
+    if kind == "share":
+        return number(float(value), "share")
+    if kind == "flop":
+        return number(float(value), "FLOP")
+    if kind == "number":
+        return f"{float(value):,.6g}" if abs(float(value)) < 1e6 else f"{float(value):,.0f}"
+    return str(int(value)) if kind == "year" and float(value).is_integer() else str(value)
+
+
+def sort_key(value: Any, column: Column) -> str:
+    """Return what a table is sorted by: the number itself, where the cell shows it rounded.
+
+    Examples
+    --------
+    >>> sort_key(0.63953, Column(name="s", label="Share", kind="share"))
+    '0.63953'
+    """
+    return "" if value is None else repr(value) if column.kind in NUMERIC else str(value)

@@ -1,0 +1,195 @@
+"""A chart as it travels in a notebook, and everything the page makes of it. Knows no Sphinx.
+
+A chapter's cell leaves a Vega-Lite specification and, beside it in the output's metadata, what a reader needs besides
+the picture: the finding as title, caption, alternative text, description, data, source and licence.
+"""
+
+from __future__ import annotations
+
+import copy
+import csv
+import hashlib
+import io
+import json
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+VEGALITE_MIME = "application/vnd.vegalite.v6+json"
+VEGALITE_VERSION = "6.4"
+WIDTHS = {"wide": 700, "narrow": 350}
+"""Widths in pixels at which pictures are drawn: for the column of a desktop and for a phone."""
+FONT = "Arial, Liberation Sans, Helvetica, sans-serif"
+"""vl-convert measures text with Liberation Sans; a browser that draws it again needs a font of the same widths."""
+INK = {"light": "#1d2329", "dark": "#e3e6e9"}
+"""What ``currentColor`` stands for in pictures, which cannot know the page around them."""
+
+Size = Literal["wide", "narrow"]
+Ground = Literal["light", "dark"]
+Kind = Literal["text", "number", "share", "year", "flop", "date"]
+
+
+class ChartError(ValueError):
+    """A chart that lacks something a page needs."""
+
+
+class Column(BaseModel):
+    """A column of the data behind a chart."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: str
+    label: str
+    kind: Kind = "text"
+
+
+class Data(BaseModel):
+    """The data behind a chart."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    columns: list[Column] = Field(min_length=1)
+    rows: list[list[Any]]
+
+
+class Chart(BaseModel):
+    """A chart with all that goes with it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: str = Field(pattern=r"^fig-[a-z0-9-]+$")
+    title: str = Field(min_length=1)
+    caption: str = ""
+    alt: str = Field(min_length=1)
+    description: str = Field(min_length=1)
+    source: str
+    licence: str
+    data: Data
+    spec: dict[str, Any]
+
+    @property
+    def stem(self) -> str:
+        """Name of its files."""
+        return self.name.removeprefix("fig-")
+
+    @property
+    def key(self) -> str:
+        """Hash of the picture's content: the same specification is drawn once."""
+        text = json.dumps([still(self.spec, "wide"), still(self.spec, "narrow"), VEGALITE_VERSION], sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()[:24]
+
+
+def read_chart(spec: dict[str, Any], metadata: dict[str, Any]) -> Chart:
+    """Return the chart that a notebook output holds.
+
+    Parameters
+    ----------
+    spec : dict
+        Vega-Lite specification.
+    metadata : dict
+        What `figures.show.show_chart` puts into the output's metadata.
+
+    Raises
+    ------
+    ChartError
+        If something is missing or of the wrong kind; the message names the chart and the part.
+    """
+    try:
+        return Chart.model_validate({**metadata, "spec": spec})
+    except ValueError as error:
+        raise ChartError(f"the chart {metadata.get('name', 'without a name')!r} is not complete: {error}") from error
+
+
+def fitted(spec: dict[str, Any], size: Size) -> dict[str, Any]:
+    """Return a specification for a wide or a narrow column; what fills its container still does.
+
+    Parameters
+    ----------
+    spec : dict
+        Vega-Lite specification; left as it is.
+    size : {"wide", "narrow"}
+        In a narrow column, legends break into two columns and parts of fixed width that stand side by side shrink.
+    """
+    made = copy.deepcopy(spec)
+    if made.get("width") == "container":
+        made["autosize"] = {"type": "fit-x", "contains": "padding"}
+    if size == "narrow":
+        made.setdefault("config", {}).setdefault("legend", {}).setdefault("columns", 2)
+        _shrink(made, WIDTHS["narrow"])
+    return made
+
+
+def _shrink(part: dict[str, Any], room: int) -> None:
+    """Bring the fixed widths of a composed chart down to the room there is, in place."""
+    abreast = part.get("hconcat", [])
+    if abreast:
+        # Side by side does not fit a phone: one below the other does.
+        part["vconcat"] = part.pop("hconcat")
+    for key in ("vconcat", "concat"):
+        for inner in part.get(key, []):
+            _shrink(inner, room)
+    if isinstance(part.get("spec"), dict):
+        _shrink(part["spec"], room)
+    if isinstance(part.get("width"), int | float):
+        part["width"] = min(part["width"], room - 90)
+
+
+def still(spec: dict[str, Any], size: Size = "wide") -> dict[str, Any]:
+    """Return a specification that draws without a page around it: fixed width, no ground, own font.
+
+    Parameters
+    ----------
+    spec : dict
+        Vega-Lite specification; left as it is.
+    size : {"wide", "narrow"}
+        For which column.
+    """
+    fixed = fitted(spec, size)
+    for part in (fixed, *fixed.get("vconcat", []), *fixed.get("hconcat", []), *fixed.get("concat", [])):
+        if part.get("width") == "container":
+            part["width"] = WIDTHS[size]
+            part["autosize"] = {"type": "fit-x", "contains": "padding"}
+    fixed["background"] = "transparent"
+    fixed.setdefault("config", {})["font"] = FONT
+    return fixed
+
+
+def recoloured(svg: str, ground: Ground) -> str:
+    """Return an SVG picture in the ink of a light or dark ground.
+
+    Examples
+    --------
+    >>> recoloured('<text fill="currentColor">', "light")
+    '<text fill="#1d2329">'
+    """
+    return svg.replace("currentColor", INK[ground])
+
+
+def to_csv(data: Data) -> str:
+    """Return the data as CSV: names as header, full precision, nothing where a value is missing.
+
+    Examples
+    --------
+    >>> to_csv(Data(columns=[Column(name="a", label="A"), Column(name="b", label="B")], rows=[[1, None]]))
+    'a,b\\n1,\\n'
+    """
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow([column.name for column in data.columns])
+    writer.writerows(["" if value is None else value for value in row] for row in data.rows)
+    return out.getvalue()
+
+
+def to_vegalite(chart: Chart) -> str:
+    """Return the specification as a document of its own, with title and description."""
+    spec = {**chart.spec, "title": chart.title, "description": chart.alt}
+    return json.dumps(spec, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+
+
+def to_script(chart: Chart) -> str:
+    """Return the chart for both columns as a script: the one form that pages opened as files may load too."""
+    sizes: tuple[Size, ...] = ("wide", "narrow")
+    plain = {key: part for key, part in chart.spec.items() if key != "datasets"}
+    payload = {"datasets": chart.spec.get("datasets", {}), **{size: fitted(plain, size) for size in sizes}}
+    text = json.dumps(payload, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+    return f"computeDivide.chart({json.dumps(chart.name)},{text});\n"

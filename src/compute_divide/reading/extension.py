@@ -1,0 +1,101 @@
+"""The Sphinx extension ``compute_divide.reading``: registers the parts and hooks them into a build."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from docutils import nodes
+from sphinx.environment.collectors import EnvironmentCollector
+from sphinx.util import logging
+
+from compute_divide.press.parameters import read_parameters
+from compute_divide.press.results import harvest
+from compute_divide.reading import figures, roles
+from compute_divide.reading.nodes import chart as chart_node
+from compute_divide.reading.quoted import evidence_dir, load_quoted
+from compute_divide.reading.roles import pending_condition, pending_value, store_of
+from compute_divide.reading.store import Page
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+    from sphinx.environment import BuildEnvironment
+    from sphinx.util.typing import ExtensionMetadata
+
+logger = logging.getLogger(__name__)
+
+
+class PageCollector(EnvironmentCollector):
+    """Gathers what a page holds, right after it was read."""
+
+    def clear_doc(self, app: Sphinx, env: BuildEnvironment, docname: str) -> None:  # noqa: ARG002
+        """Forget a page that is about to be read again, or is gone."""
+        store_of(env).pages.pop(docname, None)
+
+    def merge_other(self, app: Sphinx, env: BuildEnvironment, docnames: set[str], other: BuildEnvironment) -> None:  # noqa: ARG002
+        """Take pages that another process has read."""
+        store_of(env).pages.update({name: page for name, page in store_of(other).pages.items() if name in docnames})
+
+    def process_doc(self, app: Sphinx, doctree: nodes.document) -> None:
+        """Harvest results, parameters, charts and front matter."""
+        env = app.env
+        page = store_of(env).page(env.docname)
+        page.front = json.loads(env.metadata[env.docname].get("compute_divide", "{}"))
+        page.charts = [node["chart"] for node in doctree.findall(chart_node)]
+        page.words = len(doctree.astext().split())
+        if "kernelspec" in env.metadata[env.docname]:
+            _harvest_notebook(env, page)
+        for title in doctree.findall(nodes.title):
+            for pending in [*title.findall(pending_value), *title.findall(pending_condition)]:
+                logger.error(
+                    "a heading cannot hold a {%s}: menus need its text before results are known",
+                    pending.get("kind", "when"),
+                    location=pending,
+                    type="compute_divide",
+                    subtype="heading",
+                )
+
+
+def _harvest_notebook(env: BuildEnvironment, page: Page) -> None:
+    """Take results and parameters from the executed notebook that MyST-NB leaves behind."""
+    path = Path(env.mystnb_config.output_folder, f"{page.docname}.ipynb")  # type: ignore[attr-defined]
+    notebook: dict[str, Any] = json.loads(path.read_text("utf-8"))
+    cells = notebook["cells"]
+    page.is_chapter = True
+    page.results = harvest(output for cell in cells for output in cell.get("outputs", []))
+    page.parameters = {row["name"]: row["value"] for row in page.front.get("parameters", [])}
+    if not page.parameters:
+        source = [cell for cell in cells if "parameters" in cell["metadata"].get("tags", [])]
+        code = "".join(source[0]["source"]) if source else ""
+        page.parameters = {parameter.name: parameter.default for parameter in read_parameters(code, page.docname)}
+
+
+def load_quotes(app: Sphinx) -> None:
+    """Read the claims before anything quotes them."""
+    store_of(app.env).quoted = load_quoted(evidence_dir(Path(app.srcdir)))
+
+
+def write_again(app: Sphinx, env: BuildEnvironment) -> Iterable[str]:
+    """Return the pages whose values changed, though their own source did not; draw new charts."""
+    store = store_of(env)
+    figures.draw_all(app, store)
+    return list(store.stale())
+
+
+def finish(app: Sphinx, exception: Exception | None) -> None:
+    """Write the files of all figures."""
+    if exception is None and app.builder.format == "html":
+        figures.write_files(store_of(app.env), Path(app.outdir))
+
+
+def setup(app: Sphinx) -> ExtensionMetadata:
+    """Register everything."""
+    app.add_env_collector(PageCollector)
+    roles.setup(app)
+    figures.setup(app)
+    app.connect("builder-inited", load_quotes)
+    app.connect("env-updated", write_again)
+    app.connect("build-finished", finish)
+    return {"version": "1", "env_version": 1, "parallel_read_safe": True, "parallel_write_safe": True}

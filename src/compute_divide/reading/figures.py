@@ -1,0 +1,225 @@
+"""Figures in HTML: title first, then the picture, then everything a reader may want from it."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from docutils import nodes
+from sphinx.transforms.post_transforms import SphinxPostTransform
+from sphinx.util.osutil import relative_uri
+
+from compute_divide.reading import charts, drawing
+from compute_divide.reading.cells import NUMERIC, cell, sort_key
+from compute_divide.reading.nodes import chart as chart_node
+from compute_divide.reading.nodes import chart_code, chart_figure, chart_head, marker
+from compute_divide.reading.store import Store
+from compute_divide.reading.templating import fill
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+    from sphinx.writers.html5 import HTML5Translator
+
+SORTABLE_FROM = 8
+"""Rows from which on a table is worth sorting."""
+FOLDER = "figures"
+
+
+def folder_of(docname: str) -> str:
+    """Return the folder of a page's figures, relative to the root of the site."""
+    return f"{FOLDER}/{docname.rsplit('/', 1)[-1]}"
+
+
+def picture_cache(outdir: Path) -> Path:
+    """Return the folder of pictures that all builds share: in the ``_build`` that holds the output, if any."""
+    above = [folder for folder in outdir.parents if folder.name == "_build"]
+    return (above[-1] if above else outdir.parent) / "pictures"
+
+
+class ArrangeFigures(SphinxPostTransform):
+    """Put charts into figures of our own, with the code that made them; drop what shows nothing."""
+
+    default_priority = 6
+    formats = ("html",)
+
+    def run(self, **kwargs: object) -> None:  # noqa: ARG002
+        """Work cell by cell."""
+        for figure in list(self.document.findall(nodes.figure)):
+            if "chart-figure" in figure["classes"]:
+                figure.replace_self(_arranged(figure))
+        for cell_node in list(self.document.findall(_is_cell)):
+            _tidy(cell_node)
+
+
+def _is_cell(node: nodes.Node) -> bool:
+    return isinstance(node, nodes.container) and node.get("nb_element") == "cell_code"
+
+
+def _cell_of(node: nodes.Node) -> nodes.Element | None:
+    """Return the code cell around a node."""
+    around = node.parent
+    while around is not None and not _is_cell(around):
+        around = around.parent
+    return around
+
+
+def _arranged(figure: nodes.figure) -> chart_figure:
+    """Return the figure with its parts in the order in which a page has them."""
+    picture, caption, legend = figure.children
+    code = chart_code()
+    cell_node = _cell_of(figure)
+    if cell_node is not None and cell_node.get("hide_mode") == "input":
+        code += [child.deepcopy() for child in cell_node.children[0].children]
+    made = chart_figure(
+        "",
+        chart_head("", *legend.children),
+        code,
+        chart=picture["chart"],
+        numbered=figure,
+        title=caption.astext(),
+        ids=figure["ids"],
+    )
+    made.source, made.line = figure.source, figure.line
+    return made
+
+
+def _tidy(cell_node: nodes.Element) -> None:
+    """Remove outputs that show nothing, and the fold of code that now stands in a figure."""
+    for mark in list(cell_node.findall(marker)):
+        mark.parent.remove(mark)
+    outputs = [part for part in cell_node.children if part.get("nb_element") == "cell_code_output"]
+    for output in outputs:
+        if not output.children:
+            cell_node.remove(output)
+    figures = list(cell_node.findall(chart_figure))
+    if figures and cell_node.get("hide_mode") == "input":
+        cell_node.remove(cell_node.children[0])
+        del cell_node["hide_mode"]
+
+
+def visit_figure(self: HTML5Translator, node: chart_figure) -> None:
+    """Open a figure."""
+    self.body.append(self.starttag(node, "figure", CLASS="chart-figure"))
+
+
+def depart_figure(self: HTML5Translator, node: chart_figure) -> None:  # noqa: ARG001
+    """Close a figure."""
+    self.body.append("</figure>\n")
+
+
+def visit_head(self: HTML5Translator, node: chart_head) -> None:
+    """Write number and title; the caption follows."""
+    figure = node.parent
+    self.body.append('<figcaption>\n<p class="figure-title">')
+    self.body.append(f'<a class="figure-number" href="#{figure["ids"][0]}" title="Permanent link to this figure">')
+    self.add_fignumber(figure["numbered"])
+    self.body.append(f'</a><span class="caption-text">{self.encode(figure["title"])}</span></p>\n')
+    if node.children:
+        self.body.append('<div class="figure-caption">\n')
+
+
+def depart_head(self: HTML5Translator, node: chart_head) -> None:
+    """Close the head and write the picture."""
+    self.body.append("</div>\n</figcaption>\n" if node.children else "</figcaption>\n")
+    self.body.append(fill("picture.html", **_picture(self, node.parent)))
+
+
+def visit_code(self: HTML5Translator, node: chart_code) -> None:
+    """Write source, description and data; the code follows."""
+    figure = node.parent
+    chart: charts.Chart = figure["chart"]
+    rows = [
+        [
+            (cell(value, column.kind), sort_key(value, column))
+            for value, column in zip(row, chart.data.columns, strict=True)
+        ]
+        for row in chart.data.rows
+    ]
+    self.body.append(
+        fill(
+            "figure-tools.html",
+            chart=chart,
+            rows=rows,
+            numeric=[column.kind in NUMERIC for column in chart.data.columns],
+            sortable=len(rows) >= SORTABLE_FROM,
+            has_code=bool(node.children),
+        )
+    )
+    self.body.append('<details class="tool tool-code"><summary>Code</summary>\n' if node.children else "")
+
+
+def depart_code(self: HTML5Translator, node: chart_code) -> None:
+    """Close the code and write downloads and citation."""
+    self.body.append("</details>\n" if node.children else "")
+    self.body.append(fill("figure-downloads.html", **_picture(self, node.parent)))
+
+
+def _picture(self: HTML5Translator, figure: chart_figure) -> dict[str, Any]:
+    """Return what the templates of a figure need: addresses relative to the page, sizes, texts."""
+    chart: charts.Chart = figure["chart"]
+    docname = self.docnames[-1]
+    target = f"{folder_of(docname)}/{chart.stem}"
+    here = self.builder.get_target_uri(self.builder.current_docname or docname)
+    cache = picture_cache(Path(self.builder.outdir))
+    return {
+        "chart": chart,
+        "base": relative_uri(here, target) if self.builder.name != "singlehtml" else target,
+        "size": _size(cache / f"{chart.key}-wide.svg"),
+        "narrow": _size(cache / f"{chart.key}-narrow.svg"),
+    }
+
+
+def _size(svg: Path) -> tuple[int, int]:
+    """Return width and height of an SVG file in pixels."""
+    found = re.search(r'width="([\d.]+)" height="([\d.]+)"', svg.read_text("utf-8")[:600])
+    if found is None:
+        raise ValueError(f"{svg} states no size")
+    return round(float(found[1])), round(float(found[2]))
+
+
+def write_files(store: Store, outdir: Path) -> None:
+    """Write pictures, data and specifications of all charts of a book.
+
+    Parameters
+    ----------
+    store : Store
+        All pages.
+    outdir : pathlib.Path
+        Root of the site.
+    """
+    cache = picture_cache(outdir)
+    for page in store.pages.values():
+        folder = outdir / folder_of(page.docname)
+        for chart in page.charts:
+            folder.mkdir(parents=True, exist_ok=True)
+            stem = folder / chart.stem
+            for size, ending in (("wide", ""), ("narrow", "-narrow")):
+                svg = (cache / f"{chart.key}-{size}.svg").read_text("utf-8")
+                for ground, tail in (("light", ""), ("dark", "-dark")):
+                    _write(Path(f"{stem}{ending}{tail}.svg"), charts.recoloured(svg, ground))  # type: ignore[arg-type]
+            _write(Path(f"{stem}.csv"), charts.to_csv(chart.data))
+            _write(Path(f"{stem}.vl.json"), charts.to_vegalite(chart))
+            _write(Path(f"{stem}.js"), charts.to_script(chart))
+            Path(f"{stem}.png").write_bytes((cache / f"{chart.key}.png").read_bytes())
+
+
+def _write(path: Path, text: str) -> None:
+    path.write_text(text, encoding="utf-8", newline="")
+
+
+def draw_all(app: Sphinx, store: Store) -> None:
+    """Draw the charts of all pages that are not yet drawn."""
+    every = [chart for page in store.pages.values() for chart in page.charts]
+    if every and app.builder.format == "html":
+        drawing.draw(every, picture_cache(Path(app.outdir)))
+
+
+def setup(app: Sphinx) -> None:
+    """Register nodes and transform."""
+    app.add_node(chart_node)
+    app.add_node(marker)
+    app.add_node(chart_figure, html=(visit_figure, depart_figure))
+    app.add_node(chart_head, html=(visit_head, depart_head))
+    app.add_node(chart_code, html=(visit_code, depart_code))
+    app.add_post_transform(ArrangeFigures)

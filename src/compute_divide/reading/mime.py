@@ -1,0 +1,64 @@
+"""Outputs of notebooks on the page: charts become figures, recorded results show nothing.
+
+A plugin of MyST-NB (entry point ``myst_nb.mime_renderers``), so that it works under any way of building.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, ClassVar
+
+from docutils import nodes
+from sphinx.util import logging
+
+from compute_divide.press.results import RESULT_MIME
+from compute_divide.reading.charts import VEGALITE_MIME, Chart, ChartError, read_chart
+from compute_divide.reading.nodes import chart as chart_node
+from compute_divide.reading.nodes import marker
+
+if TYPE_CHECKING:
+    from myst_nb.core.render import MimeData, NbElementRenderer
+
+logger = logging.getLogger(__name__)
+
+
+class ComputeDivideRenderer:
+    """Renders the two MIME types of the book; rejects all others."""
+
+    mime_priority_overrides: ClassVar[Sequence[tuple[str, str, int | None]]] = [
+        ("*", RESULT_MIME, 1),
+        ("*", VEGALITE_MIME, 2),
+        ("*", "text/markdown", 3),
+    ]
+
+    @staticmethod
+    def handle_mime(renderer: NbElementRenderer, data: MimeData, inline: bool) -> list[nodes.Element] | None:
+        """Return the nodes of an output, or None to leave it to MyST-NB."""
+        if data.mime_type == RESULT_MIME:
+            return [marker()]
+        if data.mime_type != VEGALITE_MIME or inline:
+            return None
+        try:
+            chart = read_chart(dict(data.content), dict(data.output_metadata.get(VEGALITE_MIME, {})))
+        except ChartError as error:
+            place = (renderer.renderer.sphinx_env.docname, data.line)
+            logger.error("%s", error, location=place, type="compute_divide", subtype="chart")  # noqa: TRY400
+            return [marker()]
+        return [figure(renderer, chart, data.line or 0)]
+
+
+def figure(renderer: NbElementRenderer, chart: Chart, line: int) -> nodes.figure:
+    """Return the figure of a chart: numbered, a target for references, its caption parsed as MyST."""
+    parser = renderer.renderer
+    node = nodes.figure(classes=["chart-figure"])
+    node.source, node.line = parser.document["source"], line
+    node["names"].append(chart.name)
+    parser.document.note_explicit_target(node, node)
+    caption = nodes.caption(chart.title, chart.title)
+    caption.source, caption.line = node.source, line
+    legend = nodes.legend()
+    if chart.caption:
+        with parser.current_node_context(legend):
+            parser.nested_render_text(chart.caption, line)
+    node += [chart_node(chart=chart), caption, legend]
+    return node

@@ -1,0 +1,36 @@
+"""The HTML of our own parts, from templates in ``templates/``. Knows no Sphinx."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+TEMPLATES = Path(__file__).parent / "templates"
+STATIC = Path(__file__).parent / "static"
+
+
+@cache
+def _environment() -> Environment:
+    return Environment(
+        loader=FileSystemLoader(TEMPLATES / "parts"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+def fill(template: str, **values: Any) -> str:
+    """Return a part of a page.
+
+    Parameters
+    ----------
+    template : str
+        Name of a file in ``templates/parts``.
+    **values
+        What the template names; a missing one is an error.
+    """
+    return _environment().get_template(template).render(**values)
