@@ -1,0 +1,46 @@
+"""Types of the parameters that choose an analysis: definitions of large-scale and their sizes.
+
+The set of definitions is closed; the JSON Schema of the type carries the meaning of each under ``meanings``.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from compute_divide.analysis.definitions import DEFINITIONS
+from compute_divide.evidence.parameters import OneOf
+
+Definition = Annotated[
+    str,
+    OneOf(lambda: list(DEFINITIONS), "a definition of large-scale"),
+    Field(
+        description="rule for which models count as large-scale: "
+        + "; ".join(f"{name} = {rule.meaning}" for name, rule in DEFINITIONS.items()),
+        json_schema_extra={"meanings": {name: rule.meaning for name, rule in DEFINITIONS.items()}},
+    ),
+]
+"""A definition of large-scale, by name."""
+
+TopK = Annotated[
+    int,
+    Field(
+        ge=1,
+        le=1000,
+        description="how many models of each year count, under top-k-per-year",
+        json_schema_extra={"unit": "models"},
+    ),
+]
+"""How many of the largest models of each year count."""
+
+RecordWindow = Annotated[
+    float,
+    Field(
+        ge=0,
+        le=30,
+        description="how far below the record of its date a model may lie, under near-record",
+        json_schema_extra={"unit": "orders of magnitude"},
+    ),
+]
+"""Distance from the running record, in orders of magnitude."""
