@@ -1,0 +1,308 @@
+"""The models database at several dates (Epoch AI, CC BY 4.0): one table a vintage, all in one schema."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+import pandera.pandas as pa
+
+from compute_divide.evidence.dates import PRECISIONS
+from compute_divide.evidence.labels import CODE_OPENNESS, CONFIDENCE, NOTABILITY, OPENNESS, SECTORS
+from compute_divide.evidence.models_raw import Parsed, parse_snapshot
+from compute_divide.evidence.parameters import vintages
+from compute_divide.evidence.paths import EvidenceError
+from compute_divide.evidence.raw import clean, read_raw
+from compute_divide.evidence.sidecars import SetAside, Sidecar, Source
+from compute_divide.evidence.tables import read_table, write_table
+from compute_divide.evidence.teams import TEAM_TYPES
+
+CREDIT = "Epoch AI, 'Data on AI Models', published online at epoch.ai"
+LICENCE = "CC BY 4.0"
+URL = "https://epoch.ai/data/ai-models"
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """A raw file that the project ships a table of.
+
+    Parameters
+    ----------
+    vintage : str
+        Year and month, the name of the table.
+    file : str
+        Path below the folder of raw files.
+    date : str
+        Date of the snapshot, ISO 8601.
+    mirror : str
+        Public repository, commit and path the file was read from.
+    notable : str, optional
+        A second sheet that lists the notable models alone.
+    """
+
+    vintage: str
+    file: str
+    date: str
+    mirror: str
+    notable: str | None = None
+
+
+SNAPSHOTS = (
+    Snapshot(
+        "2022-06",
+        "models/epoch_website_database_2022-06-30.csv",
+        "2022-06-30",
+        "epoch-research/epoch-website@136132e1:assets/bundles/trends/database.js",
+    ),
+    Snapshot(
+        "2023-03",
+        "models/epoch_pcd_all_2023-03-03.csv",
+        "2023-03-03",
+        "Duteil/AI_Progress_visualisation@add7775e:Parameter, Compute and Data Trends in Machine Learning",
+    ),
+    Snapshot(
+        "2023-11",
+        "models/epoch_pcd_workbook_2023-11-02_ALL.csv",
+        "2023-11-02",
+        "Tcdotcom/Data_Analysis_Model_Project@5243976c:Parameter, Compute and Data Trends in Machine Learning.xlsx",
+        notable="models/epoch_pcd_workbook_2023-11-02_NOTABLE.csv",
+    ),
+    Snapshot(
+        "2023-12",
+        "models/epoch_full_view_2023-12-14.csv",
+        "2023-12-14",
+        "epoch-research/training-cost-trends@8a3926a7:data/All ML Systems - full view - 2023-12-14.csv",
+    ),
+    Snapshot(
+        "2024-11",
+        "other/epoch_all_ml_systems_2024-11.csv",
+        "2024-11",
+        "epoch-research/open-model-trends@a72b3e93:data/All ML Systems - full view.csv",
+    ),
+    Snapshot(
+        "2025-02",
+        "models/epoch_notable_ai_models_2025-02-24.csv",
+        "2025-02-24",
+        "IyngkarranKumar/compute_thresholds_public@5ec74d96:data/notable_ai_models_24_02_2025.csv",
+    ),
+    Snapshot(
+        "2025-06",
+        "models/epoch_full_view_2025-06-20.csv",
+        "2025-06-20",
+        "epoch-research/training-cost-trends@39afc3de:data/All ML Systems - full view.csv",
+    ),
+    Snapshot(
+        "2026-03",
+        "models/epoch_all_ai_models_2026-03-30.csv",
+        "2026-03-30",
+        "georgetown-cset/aixbiodata@61756292:data/ai_models.zip!all_ai_models.csv",
+    ),
+    Snapshot(
+        "2026-08",
+        "models/epoch_notable_ai_models_2026-08-19.csv",
+        "2026-08-19",
+        "KonstantinPilz/china-training-compute@e81dd6e6:data/epoch_notable_ai_models.csv",
+    ),
+)
+"""The snapshots that are shipped, oldest first."""
+
+
+def _listed(allowed: Sequence[str]) -> pa.Check:
+    """Return a check that every entry of a '|'-joined list is in a closed set."""
+    known = set(allowed)
+    return pa.Check(
+        lambda texts: texts.map(lambda text: set(text.split("|")) <= known), name=f"entries in {sorted(known)}"
+    )
+
+
+def _text(*checks: pa.Check, nullable: bool = True) -> pa.Column:
+    return pa.Column(str, list(checks), nullable=nullable)
+
+
+def _number(kind: str = "float64", low: float = 0.0, high: float = float("inf")) -> pa.Column:
+    return pa.Column(kind, pa.Check.in_range(low, high), nullable=True)
+
+
+SCHEMA = pa.DataFrameSchema(
+    {
+        "model": _text(nullable=False),
+        "reference": _text(),
+        "published": pa.Column("datetime64[ns]", nullable=True),
+        "date_precision": _text(pa.Check.isin(PRECISIONS)),
+        "year": _number("Int64", 1940, 2040),
+        "organisations": _text(),
+        "countries": _text(),
+        "sectors": _text(_listed(SECTORS.ours)),
+        "team_type": _text(pa.Check.isin(TEAM_TYPES), nullable=False),
+        "team_label": _text(),
+        "notability": _text(_listed(NOTABILITY.ours)),
+        "scope": _text(pa.Check.isin(["notable", "other"]), nullable=False),
+        "criteria_met": pa.Column("boolean", nullable=True),
+        "excluded": pa.Column("boolean", nullable=True),
+        "training_compute_flop": _number(),
+        "parameters": _number(),
+        "training_hardware": _text(),
+        "hardware_quantity": _number("Int64", 1),
+        "hardware_utilization": _number(high=1),
+        "training_time_hours": _number(),
+        "training_cost_usd": _number(),
+        "training_cost_base_year": _number("Int64", 2000, 2040),
+        "base_model": _text(),
+        "openness": _text(pa.Check.isin(OPENNESS.ours)),
+        "code_openness": _text(pa.Check.isin(CODE_OPENNESS.ours)),
+        "inference_code_openness": _text(pa.Check.isin(CODE_OPENNESS.ours)),
+        "domain": _text(),
+        "task": _text(),
+        "self_supervised": pa.Column("boolean", nullable=True),
+        "citations": _number("Int64"),
+        "confidence": _text(pa.Check.isin(CONFIDENCE.ours)),
+        "link": _text(),
+    },
+    strict=True,
+    ordered=True,
+    coerce=True,
+    description="models with a learning component, one row a model, in the order of the raw file",
+)
+"""Schema of every table under ``data/models``. Lists are joined by ``|``; money is in dollars of the base year."""
+
+
+def load_models(vintage: str) -> pd.DataFrame:
+    """Return the models of a vintage.
+
+    Parameters
+    ----------
+    vintage : str
+        One of `vintages()`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a model with the columns of `SCHEMA`, in the order of the raw file.
+
+    Raises
+    ------
+    EvidenceError
+        If there is no such vintage, or its table is damaged.
+
+    Examples
+    --------
+    >>> models = load_models("2026-08")
+    >>> models.loc[models["year"] == 2022, "team_type"].eq("industry-only").sum()
+    np.int64(50)
+    """
+    if vintage not in vintages():
+        raise EvidenceError(f"{vintage!r} is not a vintage; allowed: {', '.join(vintages())}")
+    return read_table(table_name(vintage), SCHEMA)
+
+
+def table_name(vintage: str) -> str:
+    """Return the path of a vintage's table relative to the evidence folder.
+
+    Examples
+    --------
+    >>> table_name("2026-08")
+    'models/2026-08.csv'
+    """
+    return f"models/{vintage}.csv"
+
+
+def derive_models(raw: Path, folder: Path) -> list[Sidecar]:
+    """Derive the tables of all shipped snapshots.
+
+    Parameters
+    ----------
+    raw : pathlib.Path
+        The folder of raw files, with ``models`` and ``other`` in it.
+    folder : pathlib.Path
+        The evidence folder to write to.
+
+    Returns
+    -------
+    list of Sidecar
+        One a table.
+    """
+    return [_derive_snapshot(snapshot, raw, folder) for snapshot in SNAPSHOTS]
+
+
+def _derive_snapshot(snapshot: Snapshot, raw: Path, folder: Path) -> Sidecar:
+    file = read_raw(raw / snapshot.file)
+    title = f"Epoch AI models database, snapshot of {snapshot.date}"
+    sources = [file.source(title, CREDIT, LICENCE, snapshot.date, URL)]
+    aside: list[SetAside] = []
+    notable = None
+    if snapshot.notable:
+        sheet = read_raw(raw / snapshot.notable)
+        names = {clean(row.cells["System"]) for row in sheet.rows}
+        notable = names.__contains__
+        sources.append(sheet.source(f"{title}, sheet of notable models", CREDIT, LICENCE, snapshot.date, URL))
+        aside.append(SetAside(reason="rows of the sheet of notable models, which mark the scope", rows=len(sheet.rows)))
+        strangers = names - {clean(row.cells["System"]) for row in file.rows}
+        if strangers:
+            raise EvidenceError(f"{sheet.file}: {min(strangers)!r} is not in {file.file}")
+    parsed = parse_snapshot(file, notable)
+    notes = [f"read from the public mirror {snapshot.mirror}", *parsed.notes]
+    return _write(snapshot.vintage, parsed, sources, [*aside, *parsed.set_aside], notes, folder)
+
+
+def add_snapshot(path: Path, vintage: str, folder: Path, *, replace: bool = False) -> Sidecar:
+    """Make a table of a snapshot that the project does not ship.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        The raw CSV file; its schema generation is recognised by its header.
+    vintage : str
+        Year and month of the snapshot: ``"2024-07"``.
+    folder : pathlib.Path
+        The evidence folder to write to.
+    replace : bool, default False
+        Whether an existing vintage may be replaced.
+
+    Returns
+    -------
+    Sidecar
+        The record of the new table. It notes models dated after the vintage.
+
+    Raises
+    ------
+    EvidenceError
+        If the vintage is no year and month or exists already, or the file is no such snapshot.
+    """
+    if not re.fullmatch(r"(19|20)\d\d-(0[1-9]|1[0-2])", vintage):
+        raise EvidenceError(f"{vintage!r} is not a vintage: give year and month, such as 2024-07")
+    name = table_name(vintage)
+    if (folder / name).exists() and not replace:
+        raise EvidenceError(f"the vintage {vintage} is there already (data/{name}); add --replace to replace it")
+    file = read_raw(path)
+    parsed = parse_snapshot(file)
+    late = [record["model"] for record in parsed.records if (record["published"] or "")[:7] > vintage]
+    notes = list(parsed.notes)
+    if late:
+        notes.append(f"published after the vintage: {len(late)} ({'; '.join(late[:3])})")
+    source = file.source(f"Epoch AI models database, snapshot of {vintage}", CREDIT, LICENCE, vintage, URL)
+    return _write(vintage, parsed, [source], parsed.set_aside, notes, folder)
+
+
+def _write(
+    vintage: str,
+    parsed: Parsed,
+    sources: list[Source],
+    set_aside: list[SetAside],
+    notes: list[str],
+    folder: Path,
+) -> Sidecar:
+    table = pd.DataFrame(parsed.records, columns=list(SCHEMA.columns)).replace("", None)
+    return write_table(
+        table,
+        table_name(vintage),
+        SCHEMA,
+        description=f"models of the Epoch AI database as of {vintage}, one row a model, in the order of the raw file",
+        sources=sources,
+        derived_by="compute_divide.evidence.models.derive_models",
+        set_aside=set_aside,
+        notes=notes,
+        folder=folder,
+    )
