@@ -20,7 +20,8 @@ class Estimate:
         For a share the count and the total; otherwise `n` is the number of observations.
     unit : str
         ``"share"`` (0 to 1), ``"ratio"``, ``"odds ratio"``, ``"count"``, ``"months"``, ``"years"``, ``"FLOP"``,
-        ``"FLOP/s"``, ``"USD"``, ``"chips"``, ``"hours"``, ``"points"`` (percentage points), ``"per year"``.
+        ``"FLOP/s"``, ``"USD"``, ``"chips"``, ``"hours"``, ``"points"`` (percentage points), ``"per year"``,
+        ``"year"`` (a calendar year).
     label : str
         What is estimated, in a few words a reader understands.
 

@@ -68,12 +68,28 @@ def vintages() -> list[str]:
     return list_names("models", ".csv")
 
 
+def last_whole_year(vintage: str) -> int:
+    """Return the last calendar year that a vintage holds as a whole: the one before its own.
+
+    Examples
+    --------
+    >>> last_whole_year("2026-08"), last_whole_year("2023-03")
+    (2025, 2022)
+    """
+    return int(vintage[:4]) - 1
+
+
 Vintage = Annotated[
     str,
     OneOf(vintages, "a vintage"),
     Field(description="dated snapshot of the models database"),
 ]
 """A vintage of the models database; the set is read from the evidence."""
+
+YearCount = Annotated[
+    int, Field(ge=1, le=50, description="how many calendar years", json_schema_extra={"unit": "years"})
+]
+"""A number of calendar years."""
 
 Year = Annotated[int, Field(ge=1950, le=2030, description="calendar year", json_schema_extra={"unit": "year"})]
 """A calendar year."""

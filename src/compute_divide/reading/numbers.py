@@ -81,7 +81,13 @@ def _whole(value: float, extra: int) -> str:
     return _plain(value, 0) if float(value).is_integer() else _significant(value, extra)
 
 
+def _calendar_year(value: float, _extra: int) -> str:
+    """Write a calendar year: no separator, no decimals."""
+    return str(round(value))
+
+
 UNITS: dict[str, Unit] = {
+    "year": Unit(_calendar_year),
     "share": Unit(_percent),
     "ratio": Unit(_significant),
     "odds ratio": Unit(_significant),
