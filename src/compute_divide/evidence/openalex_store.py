@@ -67,7 +67,8 @@ class Store:
     >>> store = Store(Path(tempfile.mkdtemp()) / "works")
     >>> store.begin(Query({"publication_year": "2020"})).next_page
     1
-    >>> store.add(Page([{"id": "W1"}, {"id": "W1"}], count=1, next_cursor=None))
+    >>> store.add(Page([{"id": "W1"}, {"id": "W1"}], count=1, next_cursor=None)).next_page
+    2
     >>> [record["id"] for record in store.records()], store.doubled
     (['W1'], 1)
     """
@@ -125,14 +126,14 @@ class Store:
             self._see(record)
         return self.checkpoint
 
-    def add(self, page: Page, credits_used: int = 0) -> None:
-        """Put a page on disk, then move the checkpoint past it."""
+    def add(self, page: Page, credits_used: int = 0) -> Checkpoint:
+        """Put a page on disk, then move the checkpoint past it, and return it."""
         at = self._open_checkpoint()
         lines = "".join(json.dumps(record, ensure_ascii=False) + "\n" for record in page.records)
         replace_file(self._page_path(at.next_page), gzip.compress(lines.encode(), compresslevel=6, mtime=0))
         for record in page.records:
             self._see(record)
-        self._save(
+        return self._save(
             at,
             cursor=page.next_cursor,
             next_page=at.next_page + 1,
