@@ -29,7 +29,6 @@ ACCESS = {
     "Fully open-source": OPEN,
     "Permissive license": OPEN,
     "API access": SERVED,
-    "API accessible": SERVED,
     "Hosted access (no API)": SERVED,
     "Unreleased": UNRELEASED,
 }
