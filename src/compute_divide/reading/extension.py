@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterable
 from pathlib import Path
@@ -11,9 +12,9 @@ from docutils import nodes
 from sphinx.environment.collectors import EnvironmentCollector
 from sphinx.util import logging
 
-from compute_divide.press.parameters import read_parameters
 from compute_divide.press.results import harvest
-from compute_divide.reading import figures, roles
+from compute_divide.reading import cover, figures, parameters, roles
+from compute_divide.reading.myst import parse_line
 from compute_divide.reading.nodes import chart as chart_node
 from compute_divide.reading.quoted import evidence_dir, load_quoted
 from compute_divide.reading.roles import pending_condition, pending_value, store_of
@@ -44,9 +45,12 @@ class PageCollector(EnvironmentCollector):
         page = store_of(env).page(env.docname)
         page.front = json.loads(env.metadata[env.docname].get("compute_divide", "{}"))
         page.charts = [node["chart"] for node in doctree.findall(chart_node)]
-        page.words = len(doctree.astext().split())
+        page.words = sum(len(part.astext().split()) for part in doctree.findall(nodes.paragraph))
         if "kernelspec" in env.metadata[env.docname]:
             _harvest_notebook(env, page)
+        if page.front.get("finding"):
+            page.finding = parse_line(str(page.front["finding"]), env, doctree.settings)
+        parameters.open_page(doctree, page)
         for title in doctree.findall(nodes.title):
             for pending in [*title.findall(pending_value), *title.findall(pending_condition)]:
                 logger.error(
@@ -65,11 +69,7 @@ def _harvest_notebook(env: BuildEnvironment, page: Page) -> None:
     cells = notebook["cells"]
     page.is_chapter = True
     page.results = harvest(output for cell in cells for output in cell.get("outputs", []))
-    page.parameters = {row["name"]: row["value"] for row in page.front.get("parameters", [])}
-    if not page.parameters:
-        source = [cell for cell in cells if "parameters" in cell["metadata"].get("tags", [])]
-        code = "".join(source[0]["source"]) if source else ""
-        page.parameters = {parameter.name: parameter.default for parameter in read_parameters(code, page.docname)}
+    page.parameter_rows = parameters.parameter_rows(page, cells)
 
 
 def load_quotes(app: Sphinx) -> None:
@@ -90,12 +90,21 @@ def finish(app: Sphinx, exception: Exception | None) -> None:
         figures.write_files(store_of(app.env), Path(app.outdir))
 
 
+def code_version() -> int:
+    """Return a number that changes with this package's code: what an older one has read is read again."""
+    files = sorted(Path(__file__).parent.rglob("*.py"))
+    digest = hashlib.sha256(b"".join(file.read_bytes() for file in files))
+    return int(digest.hexdigest()[:12], 16)
+
+
 def setup(app: Sphinx) -> ExtensionMetadata:
     """Register everything."""
     app.add_env_collector(PageCollector)
     roles.setup(app)
     figures.setup(app)
+    cover.setup(app)
+    parameters.setup(app)
     app.connect("builder-inited", load_quotes)
     app.connect("env-updated", write_again)
     app.connect("build-finished", finish)
-    return {"version": "1", "env_version": 1, "parallel_read_safe": True, "parallel_write_safe": True}
+    return {"version": "1", "env_version": code_version(), "parallel_read_safe": True, "parallel_write_safe": True}

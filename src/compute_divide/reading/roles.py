@@ -17,7 +17,8 @@ from sphinx.util.typing import ExtensionMetadata
 
 from compute_divide.reading import numbers
 from compute_divide.reading.conditions import Condition, ConditionError
-from compute_divide.reading.store import Store, UnknownName
+from compute_divide.reading.nodes import chapter_list
+from compute_divide.reading.store import Store, UnknownNameError
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -149,7 +150,11 @@ class ResolveValues(SphinxPostTransform):
 
     def run(self, **kwargs: object) -> None:  # noqa: ARG002
         """Resolve conditions first: what is not shown need not exist."""
+        from compute_divide.reading.cover import list_chapters
+
         store = store_of(self.env)
+        for place in list(self.document.findall(chapter_list)):
+            list_chapters(self.env, place)
         for condition in list(self.document.findall(pending_condition)):
             self._decide(condition, store)
         for pending in list(self.document.findall(pending_value)):
@@ -160,7 +165,7 @@ class ResolveValues(SphinxPostTransform):
         docname = self.env.docname
         try:
             holds = Condition(node["text"]).decide(lambda name: store.value(in_full(name, docname)))
-        except (ConditionError, UnknownName) as error:
+        except (ConditionError, UnknownNameError) as error:
             logger.error("%s", error, location=node, type="compute_divide", subtype="condition")  # noqa: TRY400
             holds = None
         if not node["inline"]:
@@ -186,7 +191,7 @@ def write_value(node: pending_value, store: Store) -> nodes.Node:
     """Return the text node of a value; what it measures is its title."""
     try:
         text, title = value_text(node["kind"], node["name"], node["how"], store)
-    except (UnknownName, numbers.FormatError) as error:
+    except (UnknownNameError, numbers.FormatError) as error:
         logger.error("%s", error, location=node, type="compute_divide", subtype=node["kind"])  # noqa: TRY400
         return nodes.problematic("", f"{node['kind']} {node['name']}")
     return value("", text, kind=node["kind"], title=title)
@@ -206,7 +211,7 @@ def value_text(kind: str, name: str, how: str, store: Store) -> tuple[str, str]:
 
     Raises
     ------
-    UnknownName, FormatError
+    UnknownNameError, FormatError
         If there is no such value or format.
     """
     if kind == "result":

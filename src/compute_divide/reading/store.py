@@ -17,7 +17,11 @@ from compute_divide.reading.conditions import Value
 from compute_divide.reading.quoted import Quoted
 
 
-class UnknownName(LookupError):
+WORDS_A_MINUTE = 220
+"""How fast such prose is read."""
+
+
+class UnknownNameError(LookupError):
     """A result, parameter or claim that does not exist."""
 
 
@@ -33,8 +37,10 @@ class Page:
         The ``compute_divide`` part of the page's front matter.
     results : mapping
         Results by key; empty for a page that is no chapter.
-    parameters : mapping
-        Values of parameters by name.
+    parameter_rows : list of dict
+        Parameters as people read them: name, value, default, type, allowed, unit, help.
+    finding : list
+        Nodes of the one-sentence finding.
     charts : list
         The charts, in order.
     uses : set
@@ -47,7 +53,8 @@ class Page:
     is_chapter: bool = False
     front: Mapping[str, Any] = field(default_factory=dict)
     results: Mapping[str, Result] = field(default_factory=dict)
-    parameters: Mapping[str, Any] = field(default_factory=dict)
+    parameter_rows: list[dict[str, Any]] = field(default_factory=list)
+    finding: list[Any] = field(default_factory=list)
     charts: list[Chart] = field(default_factory=list)
     uses: set[str] = field(default_factory=set)
     words: int = 0
@@ -56,6 +63,16 @@ class Page:
     def slug(self) -> str:
         """Name of the chapter: the last part of its path."""
         return self.docname.rsplit("/", 1)[-1]
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """Values of the parameters by name."""
+        return {row["name"]: row["value"] for row in self.parameter_rows}
+
+    @property
+    def minutes(self) -> int:
+        """Minutes that reading takes."""
+        return max(1, round(self.words / WORDS_A_MINUTE))
 
 
 class Store:
@@ -75,12 +92,12 @@ class Store:
 
         Raises
         ------
-        UnknownName
+        UnknownNameError
             If no chapter has it.
         """
         chapters = {page.slug: page for page in self.pages.values() if page.is_chapter}
         if slug not in chapters:
-            raise UnknownName(f"no chapter {slug!r}{_near(slug, chapters)}")
+            raise UnknownNameError(f"no chapter {slug!r}{_near(slug, chapters)}")
         return chapters[slug]
 
     def result(self, name: str) -> Result:
@@ -88,7 +105,7 @@ class Store:
         slug, _, key = name.partition(":")
         results = self.chapter(slug).results
         if key not in results:
-            raise UnknownName(f"the chapter {slug!r} records no result {key!r}{_near(key, results)}")
+            raise UnknownNameError(f"the chapter {slug!r} records no result {key!r}{_near(key, results)}")
         return results[key]
 
     def parameter(self, name: str) -> Any:
@@ -96,7 +113,7 @@ class Store:
         slug, _, key = name.partition(":")
         parameters = self.chapter(slug).parameters
         if key not in parameters:
-            raise UnknownName(f"the chapter {slug!r} has no parameter {key!r}{_near(key, parameters)}")
+            raise UnknownNameError(f"the chapter {slug!r} has no parameter {key!r}{_near(key, parameters)}")
         return parameters[key]
 
     def quote(self, name: str) -> Quoted:
@@ -104,7 +121,7 @@ class Store:
         if name not in self.quoted:
             kind, _, key = name.partition(":")
             known = [other.partition(":")[2] for other in self.quoted if other.startswith(f"{kind}:")]
-            raise UnknownName(f"no {kind} {key!r}{_near(key, known)}")
+            raise UnknownNameError(f"no {kind} {key!r}{_near(key, known)}")
         return self.quoted[name]
 
     def value(self, name: str) -> Value:
@@ -119,7 +136,7 @@ class Store:
         result = self.result(f"{head}:{key}")
         part = part or "value"
         if part not in {"value", "low", "high", "k", "n"}:
-            raise UnknownName(f"a result has no part {part!r}; there are value, low, high, k, n")
+            raise UnknownNameError(f"a result has no part {part!r}; there are value, low, high, k, n")
         value: Value = getattr(result, part)
         return value
 
@@ -140,10 +157,10 @@ class Store:
                 case "quote":
                     return repr(self.quote(rest))
                 case "chapters":
-                    return repr([(page.docname, page.front, page.words) for page in self.pages.values()])
+                    return repr([(page.docname, page.front, page.minutes) for page in self.pages.values()])
                 case _:
                     return repr(self.value(rest))
-        except UnknownName as error:
+        except UnknownNameError as error:
             return str(error)
 
     def stale(self) -> Iterable[str]:

@@ -1,0 +1,111 @@
+"""The opening of a chapter: what it finds, what it was run with, and how to run it again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import yaml
+from docutils import nodes
+
+from compute_divide.press.parameters import read_parameters
+from compute_divide.press.wording import describe, run_command
+from compute_divide.reading import book
+from compute_divide.reading.nodes import kicker, opener
+from compute_divide.reading.quoted import evidence_dir
+from compute_divide.reading.roles import skip, store_of
+from compute_divide.reading.store import Page
+from compute_divide.reading.templating import fill
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+    from sphinx.environment import BuildEnvironment
+    from sphinx.writers.html5 import HTML5Translator
+
+
+def parameter_rows(page: Page, cells: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the parameters of a chapter for people to read.
+
+    Parameters
+    ----------
+    page : Page
+        The chapter; the press leaves the rows in its front matter.
+    cells : list of dict
+        Cells of its notebook; in a build without the press the rows are read from the one tagged ``parameters``.
+    """
+    if page.front.get("parameters"):
+        return list(page.front["parameters"])
+    for cell in cells:
+        if cell["cell_type"] == "code" and "parameters" in cell["metadata"].get("tags", []):
+            return describe(read_parameters("".join(cell["source"]), page.docname))
+    return []
+
+
+def command_of(page: Page) -> str:
+    """Return the command that runs a chapter as it stands."""
+    return str(page.front.get("command") or run_command(page.slug, page.parameter_rows))
+
+
+def open_page(doctree: nodes.document, page: Page) -> None:
+    """Put the opening into a page that was just read: a line above its title, its finding below."""
+    section = next(iter(doctree.findall(nodes.section)), None)
+    if section is None or not (page.finding or page.is_chapter):
+        return
+    title = section.next_node(nodes.title)
+    below = opener(docname=page.docname)
+    if page.finding:
+        below += nodes.paragraph("", "", *[node.deepcopy() for node in page.finding], classes=["standfirst"])
+    section.insert(section.index(title) + 1, below)
+
+
+def data_date(page: Page, srcdir: Path) -> str:
+    """Return the date of the newest data behind a chapter: as it says itself, else from the sidecar of its vintage."""
+    if page.front.get("data_date"):
+        return str(page.front["data_date"])
+    vintage = page.parameters.get("vintage")
+    sidecar = evidence_dir(srcdir) / "models" / f"{vintage}.meta.yml"
+    if vintage is None or not sidecar.is_file():
+        return ""
+    sources = yaml.safe_load(sidecar.read_text("utf-8")).get("sources", [])
+    return max((str(source.get("snapshot", "")) for source in sources), default="")
+
+
+def visit_opener(self: HTML5Translator, node: opener) -> None:  # noqa: ARG001
+    """Open; the finding follows."""
+    self.body.append('<div class="opener">\n')
+
+
+def depart_opener(self: HTML5Translator, node: opener) -> None:
+    """Write the facts and the parameters."""
+    env: BuildEnvironment = self.builder.env
+    page = store_of(env).pages[node["docname"]]
+    if page.is_chapter:
+        self.body.append(
+            fill(
+                "chapter-facts.html",
+                page=page,
+                data_date=data_date(page, Path(env.srcdir)),
+                rows=page.parameter_rows,
+                command=command_of(page),
+            )
+        )
+    self.body.append("</div>\n")
+
+
+def visit_kicker(self: HTML5Translator, node: kicker) -> None:
+    """Write the line above a title."""
+    self.body.append(f'<p class="kicker">{self.encode(node["text"])}</p>\n')
+    raise nodes.SkipNode
+
+
+def kicker_text(env: BuildEnvironment, page: Page) -> str:
+    """Return the line above a title: part and number of the chapter."""
+    part = str(page.front.get("kicker") or book.part_of(env, page.docname))
+    number = book.chapter_numbers(env).get(page.docname)
+    return " · ".join(text for text in (part, f"Chapter {number}" if number else "") if text)
+
+
+def setup(app: Sphinx) -> None:
+    """Register the nodes."""
+    app.add_node(opener, html=(visit_opener, depart_opener), latex=(skip, skip), text=(skip, skip))
+    app.add_node(kicker, html=(visit_kicker, None), latex=(skip, skip), text=(skip, skip))
