@@ -99,12 +99,22 @@ def times_axis(field: str, title: str, channel: type[alt.X | alt.Y] = alt.X) -> 
     )
 
 
-# Only whole powers of ten get a label; JavaScript has no superscript format, so the digits are replaced one by one.
+def raised(exponent: str) -> str:
+    """Return a Vega expression for a whole number in superscript; JavaScript has no format for it.
+
+    Parameters
+    ----------
+    exponent : str
+        Vega expression of the number.
+    """
+    digits = zip("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹", strict=True)
+    return "replace(" * 11 + f"'' + {exponent}" + "".join(f", /{plain}/g, '{high}')" for plain, high in digits)
+
+
+# Only whole powers of ten get a label.
 _POWER_LABEL = (
     "abs(log(datum.value) / LN10 - round(log(datum.value) / LN10)) > 1e-6 ? '' : '10' + "
-    + "replace(" * 11
-    + "'' + round(log(datum.value) / LN10)"
-    + "".join(f", /{plain}/g, '{raised}')" for plain, raised in zip("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹", strict=True))
+    + raised("round(log(datum.value) / LN10)")
 )
 _TIMES_LABEL = (
     "abs(log(datum.value) / LN10 - round(log(datum.value) / LN10)) > 1e-6 ? '' : format(datum.value, ',~r') + '×'"
