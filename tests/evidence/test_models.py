@@ -225,15 +225,6 @@ def test_a_vintage_is_year_and_month(vintage, tmp_path, data_copy):
         add_snapshot(write(tmp_path / "new.csv", {}), vintage, data_copy)
 
 
-def test_a_vintage_is_not_replaced_unasked(tmp_path, data_copy):
-    file = write(tmp_path / "new.csv", {})
-    with pytest.raises(EvidenceError, match=r"2026-08 is there already .*--replace"):
-        add_snapshot(file, "2026-08", data_copy)
-    assert len(load_models("2026-08")) == 1050
-    add_snapshot(file, "2026-08", data_copy, replace=True)
-    assert len(load_models("2026-08")) == 1
-
-
 @pytest.mark.parametrize(
     ("content", "said"),
     [

@@ -247,7 +247,20 @@ def _derive_snapshot(snapshot: Snapshot, raw: Path, folder: Path) -> Sidecar:
     return _write(snapshot.vintage, parsed, sources, [*aside, *parsed.set_aside], notes, folder)
 
 
-def add_snapshot(path: Path, vintage: str, folder: Path, *, replace: bool = False) -> Sidecar:
+def check_vintage(vintage: str) -> str:
+    """Return a vintage that is written as one, or raise `EvidenceError`.
+
+    Examples
+    --------
+    >>> check_vintage("2024-07")
+    '2024-07'
+    """
+    if not re.fullmatch(r"(19|20)\d\d-(0[1-9]|1[0-2])", vintage):
+        raise EvidenceError(f"{vintage!r} is not a vintage: give year and month, such as 2024-07")
+    return vintage
+
+
+def add_snapshot(path: Path, vintage: str, folder: Path) -> Sidecar:
     """Make a table of a snapshot that the project does not ship.
 
     Parameters
@@ -258,8 +271,6 @@ def add_snapshot(path: Path, vintage: str, folder: Path, *, replace: bool = Fals
         Year and month of the snapshot: ``"2024-07"``.
     folder : pathlib.Path
         The evidence folder to write to.
-    replace : bool, default False
-        Whether an existing vintage may be replaced.
 
     Returns
     -------
@@ -269,13 +280,9 @@ def add_snapshot(path: Path, vintage: str, folder: Path, *, replace: bool = Fals
     Raises
     ------
     EvidenceError
-        If the vintage is no year and month or exists already, or the file is no such snapshot.
+        If the vintage is no year and month, or the file is no such snapshot.
     """
-    if not re.fullmatch(r"(19|20)\d\d-(0[1-9]|1[0-2])", vintage):
-        raise EvidenceError(f"{vintage!r} is not a vintage: give year and month, such as 2024-07")
-    name = table_name(vintage)
-    if (folder / name).exists() and not replace:
-        raise EvidenceError(f"the vintage {vintage} is there already (data/{name}); add --replace to replace it")
+    check_vintage(vintage)
     file = read_raw(path)
     parsed = parse_snapshot(file)
     late = [record["model"] for record in parsed.records if (record["published"] or "")[:7] > vintage]
@@ -299,7 +306,7 @@ def _write(
         table,
         table_name(vintage),
         SCHEMA,
-        description=f"models of the Epoch AI database as of {vintage}, one row a model, in the order of the raw file",
+        description=f"models of the Epoch AI database as of {vintage}",
         sources=sources,
         derived_by="compute_divide.evidence.models.derive_models",
         set_aside=set_aside,

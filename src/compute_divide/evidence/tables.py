@@ -120,17 +120,23 @@ def read_table(name: str, schema: pa.DataFrameSchema | None = None) -> pd.DataFr
         raise EvidenceError(
             f"data/{name} is damaged: its sha256 is {found[:12]}..., its sidecar says {sidecar.sha256[:12]}..."
         )
-    if name.endswith(".parquet"):
-        table = pd.read_parquet(io.BytesIO(content))
-    else:
-        table = pd.read_csv(io.BytesIO(content), dtype=_csv_types(schema), keep_default_na=False, na_values=[""])
+    try:
+        if name.endswith(".parquet"):
+            table = pd.read_parquet(io.BytesIO(content))
+        else:
+            table = pd.read_csv(io.BytesIO(content), dtype=_csv_types(schema), keep_default_na=False, na_values=[""])
+    except ValueError as error:  # parser, decoding and Arrow errors are kinds of it
+        raise EvidenceError(f"data/{name} cannot be read: {error}") from error
     return table if schema is None else check_schema(table, schema, name)
 
 
 def read_sidecar(name: str) -> Sidecar:
     """Return the sidecar of a table, given the table's path relative to the evidence folder."""
     beside = sidecar_path(Path(name)).as_posix()
-    return parse_sidecar(read_bytes(beside).decode("utf-8"), beside)
+    try:
+        return parse_sidecar(read_bytes(beside).decode("utf-8"), beside)
+    except UnicodeDecodeError as error:
+        raise EvidenceError(f"data/{beside} is not a UTF-8 text: byte {error.start} cannot be decoded") from error
 
 
 def check_schema(table: pd.DataFrame, schema: pa.DataFrameSchema, name: str) -> pd.DataFrame:

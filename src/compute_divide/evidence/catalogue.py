@@ -1,0 +1,304 @@
+"""What evidence there is: the families of tables, how each is derived, and whether all of it is sound.
+
+To add a family, write a module with a pandera schema and a function ``derive(raw, folder)``, and add one line to
+`FAMILIES`.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+import pandera.pandas as pa
+
+from compute_divide.evidence import manifest, models
+from compute_divide.evidence.paths import EvidenceError, data_dir
+from compute_divide.evidence.sidecars import SUFFIX, Sidecar, sidecar_path
+from compute_divide.evidence.tables import read_sidecar, read_table
+
+Derive = Callable[[Path, Path], list[Sidecar]]
+"""Derives the tables of a family: from the folder of raw files, to an evidence folder."""
+
+
+@dataclass(frozen=True)
+class Family:
+    """Tables that are derived together.
+
+    Parameters
+    ----------
+    name : str
+        What ``--only`` takes.
+    description : str
+        What the tables hold, in a few words.
+    tables : mapping of str to pandera.DataFrameSchema
+        From a pattern of paths below the evidence folder to the schema of those tables.
+    derive : callable
+        See `Derive`.
+    raw : tuple of str
+        Folders of raw files that it reads.
+    """
+
+    name: str
+    description: str
+    tables: Mapping[str, pa.DataFrameSchema]
+    derive: Derive
+    raw: tuple[str, ...]
+
+    def schema(self, table: str) -> pa.DataFrameSchema | None:
+        """Return the schema of a table of this family, None for one of another."""
+        return next((schema for pattern, schema in self.tables.items() if fnmatchcase(table, pattern)), None)
+
+
+FAMILIES: tuple[Family, ...] = (
+    Family(
+        "models", "the models database, one table a vintage", {"models/*.csv": models.SCHEMA}, models.derive_models,
+        ("models", "other"),
+    ),
+)  # fmt: skip
+"""Every family of tables. Add yours here, in one line."""
+
+
+def family(name: str) -> Family:
+    """Return the family of a name.
+
+    Raises
+    ------
+    EvidenceError
+        If there is none; the message lists the names.
+    """
+    for candidate in FAMILIES:
+        if candidate.name == name:
+            return candidate
+    raise EvidenceError(f"{name!r} is not a family of tables; allowed: {', '.join(each.name for each in FAMILIES)}")
+
+
+# --- deriving ---
+
+
+def derive(raw: Path, only: Sequence[str] = (), progress: Callable[[Family], None] | None = None) -> list[Sidecar]:
+    """Derive tables from raw files into the evidence folder.
+
+    Each family is derived aside and moved into place when all its tables are sound, so that a failure leaves the
+    evidence as it was.
+
+    Parameters
+    ----------
+    raw : pathlib.Path
+        Folder of the raw files, with ``models``, ``papers``, ``openalex`` and ``other`` in it.
+    only : sequence of str, optional
+        Names of families; all by default.
+    progress : callable, optional
+        Told of each family before it is derived.
+
+    Returns
+    -------
+    list of Sidecar
+        One a table that was written.
+
+    Raises
+    ------
+    EvidenceError
+        If a family or a folder does not exist, or a raw file is not what it should be.
+    """
+    families = [family(name) for name in only] or list(FAMILIES)
+    for each in families:
+        for source in each.raw:
+            if not (raw / source).is_dir():
+                raise EvidenceError(f"{raw / source} is not a folder: {each.name} is derived from the raw files in it")
+    written = []
+    for each in families:
+        if progress:
+            progress(each)
+        with staged() as folder:
+            written += each.derive(raw, folder)
+    return written
+
+
+def add_models(file: Path, vintage: str, *, replace: bool = False) -> Sidecar:
+    """Make a vintage of a snapshot of the models database.
+
+    Parameters
+    ----------
+    file : pathlib.Path
+        Raw CSV file; its schema generation is recognised by its header.
+    vintage : str
+        Year and month: ``"2024-07"``.
+    replace : bool, default False
+        Whether an existing vintage is replaced.
+
+    Raises
+    ------
+    EvidenceError
+        If the vintage is no year and month or exists already, or the file is no such snapshot.
+    """
+    table = models.table_name(models.check_vintage(vintage))
+    if (data_dir() / table).exists() and not replace:
+        raise EvidenceError(f"the vintage {vintage} is there already (data/{table}): --replace replaces it")
+    with staged() as folder:
+        return models.add_snapshot(file, vintage, folder)
+
+
+@contextmanager
+def staged() -> Iterator[Path]:
+    """Give a folder to write evidence to; when all went well, move its files into place and renew the list of hashes.
+
+    Examples
+    --------
+    >>> with staged() as folder:
+    ...     folder.is_dir()
+    True
+    """
+    home = data_dir()
+    with tempfile.TemporaryDirectory(prefix=".derive-", dir=home) as name:
+        folder = Path(name)
+        yield folder
+        fresh = manifest.files(folder)
+        for file in fresh:
+            (home / file).parent.mkdir(parents=True, exist_ok=True)
+            (folder / file).replace(home / file)
+    if fresh:
+        manifest.seal(home)
+
+
+# --- checking ---
+
+
+@dataclass(frozen=True, order=True)
+class Problem:
+    """Something wrong with an evidence file."""
+
+    file: str
+    what: str
+
+    def __str__(self) -> str:
+        return f"data/{self.file}: {self.what}"
+
+
+def verify(progress: Callable[[str], None] | None = None) -> list[Problem]:
+    """Check every file of the evidence: hashes, sidecars, schemas, and that nothing is missing or left over.
+
+    Parameters
+    ----------
+    progress : callable, optional
+        Told of each table before it is read.
+
+    Returns
+    -------
+    list of Problem
+        Everything that is wrong, sorted by file; empty when all is sound.
+
+    Examples
+    --------
+    >>> verify()
+    []
+    """
+    home = data_dir()
+    try:
+        found = manifest.differences(home)
+    except EvidenceError as error:
+        found = {manifest.NAME: _message(error, manifest.NAME)}
+    for table in tables():
+        if table in found or sidecar_path(Path(table)).as_posix() in found:
+            continue
+        if progress:
+            progress(table)
+        try:
+            check(table)
+        except EvidenceError as error:
+            found[table] = _message(error, table)
+    for sidecar in _orphans(manifest.files(home)):
+        found.setdefault(sidecar, "describes a table that is not there")
+    return sorted(Problem(file, what) for file, what in found.items())
+
+
+def tables() -> list[str]:
+    """Return every table: the files that belong to a family, and those beside a sidecar."""
+    names = manifest.files(data_dir())
+    beside = {name.removesuffix(SUFFIX) for name in names if name.endswith(SUFFIX)}
+    data = [name for name in names if name.endswith((".csv", ".parquet"))]
+    return [name for name in data if name.rsplit(".", 1)[0] in beside or any(each.schema(name) for each in FAMILIES)]
+
+
+def _orphans(names: list[str]) -> list[str]:
+    """Return the sidecars without a table."""
+    stems = {name.rsplit(".", 1)[0] for name in names if name.endswith((".csv", ".parquet"))}
+    return [name for name in names if name.endswith(SUFFIX) and name.removesuffix(SUFFIX) not in stems]
+
+
+def check(table: str) -> None:
+    """Check one table: its sidecar, that its rows add up, its hash and its schema.
+
+    Raises
+    ------
+    EvidenceError
+        Naming the first thing that is wrong.
+    """
+    sidecar = read_sidecar(table)
+    if sidecar.table != table:
+        beside = sidecar_path(Path(table)).as_posix()
+        raise EvidenceError(f"data/{beside} describes data/{sidecar.table}, not data/{table}")
+    sidecar.balance()
+    schema = next((found for each in FAMILIES if (found := each.schema(table)) is not None), None)
+    if schema is None:
+        raise EvidenceError(f"data/{table} belongs to no family of tables")
+    rows = len(read_table(table, schema))
+    if rows != sidecar.rows_out:
+        raise EvidenceError(f"data/{table} has {rows} rows, its sidecar says {sidecar.rows_out}")
+
+
+def _message(error: EvidenceError, file: str) -> str:
+    """Return the text of an error without the name of the file that it is about."""
+    return str(error).removeprefix(f"data/{file}").lstrip(" :,")
+
+
+# --- listing ---
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What the list of evidence says about a file."""
+
+    file: str
+    family: str
+    description: str
+    rows: int | None
+    set_aside: int
+    snapshot: str
+    licence: str
+    sources: tuple[str, ...]
+    bytes: int
+
+    def as_dict(self) -> dict[str, object]:
+        """Return the entry as plain values, for JSON."""
+        return asdict(self)
+
+
+def entries() -> list[Entry]:
+    """Return every evidence file: tables with what their sidecars say, other files with their size."""
+    home = data_dir()
+    listed = set(tables())
+    names = [name for name in manifest.files(home) if not name.endswith(SUFFIX)]
+    return [_table_entry(home, name) if name in listed else _file_entry(home, name) for name in names]
+
+
+def _table_entry(home: Path, name: str) -> Entry:
+    sidecar = read_sidecar(name)
+    return Entry(
+        file=name,
+        family=next((each.name for each in FAMILIES if each.schema(name)), ""),
+        description=sidecar.description,
+        rows=sidecar.rows_out,
+        set_aside=sum(aside.rows for aside in sidecar.set_aside),
+        snapshot=", ".join(sorted({source.snapshot for source in sidecar.sources})),
+        licence=", ".join(sorted({source.licence for source in sidecar.sources})),
+        sources=tuple(source.file for source in sidecar.sources),
+        bytes=(home / name).stat().st_size,
+    )
+
+
+def _file_entry(home: Path, name: str) -> Entry:
+    return Entry(name, "", "kept by hand", None, 0, "", "", (), (home / name).stat().st_size)
