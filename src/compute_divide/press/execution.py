@@ -1,0 +1,253 @@
+"""Run one chapter: jupytext turns it into a notebook, papermill injects the values, an engine runs the cells."""
+
+from __future__ import annotations
+
+import ast
+import sys
+import tempfile
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from compute_divide.press import running
+from compute_divide.press.cache import Run, parse_reads, run_key
+from compute_divide.press.chapters import Chapter
+from compute_divide.press.editions import Fingerprint
+from compute_divide.press.errors import PressError, UsageError
+from compute_divide.press.notebooks import dumps, harvested, loads, tidy
+from compute_divide.press.parameters import Value
+from compute_divide.press.project import Project
+from compute_divide.press.results import ResultError
+
+if TYPE_CHECKING:
+    from compute_divide.press.forking import ForkServer
+
+ENGINES = ("forked", "kernel")
+DEFAULT_ENGINE = "forked" if sys.platform == "linux" else "kernel"
+"""Forking without a new program is safe with Linux's libraries; those of macOS do not promise it."""
+
+TIME_LIMIT = 600.0
+"""Seconds a chapter may take, unless its front matter has a ``time_limit``."""
+
+STEADY = {
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+    "PYTHONHASHSEED": "0",
+    "JE_ARROW_MALLOC_CONF": "background_thread:false",
+}
+"""What makes a run repeatable: sums in one order, sets in one order. Chapters run side by side, one core each."""
+
+
+class ChapterError(PressError):
+    """A chapter that failed.
+
+    Parameters
+    ----------
+    chapter : str
+        Slug.
+    message : str
+        What went wrong and in which cell.
+    notebook : bytes
+        The notebook as far as it was run.
+    """
+
+    def __init__(self, chapter: str, message: str, notebook: bytes) -> None:
+        super().__init__(f"{chapter}: {message}")
+        self.chapter, self.notebook = chapter, notebook
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Travel between processes whole."""
+        return ChapterError, (self.chapter, str(self).removeprefix(f"{self.chapter}: "), self.notebook)
+
+
+@dataclass(frozen=True)
+class Job:
+    """All that is needed to run a chapter, on this machine or another.
+
+    Parameters
+    ----------
+    chapter : str
+        Slug.
+    key : str
+        Key of the run, see `compute_divide.press.cache`.
+    notebook : bytes
+        The notebook, not run.
+    values : mapping
+        The value of every parameter.
+    data : str
+        Folder of the evidence.
+    evidence : mapping
+        SHA-256 of every evidence file.
+    time_limit : float
+        Seconds.
+    """
+
+    chapter: str
+    key: str
+    notebook: bytes
+    values: Mapping[str, Value]
+    data: str
+    evidence: Mapping[str, str]
+    time_limit: float
+
+
+def job_for(
+    project: Project,
+    chapter: Chapter,
+    values: Mapping[str, Value],
+    fingerprint: Fingerprint,
+    time_limit: float | None = None,
+) -> Job:
+    """Return the job that runs a chapter with these values."""
+    limit = time_limit if time_limit is not None else chapter.front_matter.get("time_limit", TIME_LIMIT)
+    return Job(
+        chapter=chapter.slug,
+        key=run_key(chapter, values, fingerprint),
+        notebook=dumps(chapter.notebook),
+        values=dict(values),
+        data=str(project.data),
+        evidence=dict(fingerprint.evidence),
+        time_limit=float(limit),
+    )
+
+
+def imported_modules(chapters: Iterable[Chapter]) -> list[str]:
+    """Return the modules that the cells of these chapters import."""
+    names: dict[str, None] = {}
+    for chapter in chapters:
+        for cell in chapter.notebook.cells:
+            if cell.cell_type == "code":
+                names.update(dict.fromkeys(_imports(cell.source)))
+    return list(names)
+
+
+def _imports(source: str) -> Iterator[str]:
+    try:
+        nodes = list(ast.walk(ast.parse(source)))
+    except SyntaxError:
+        return
+    for node in nodes:
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            yield node.module
+
+
+@dataclass(frozen=True)
+class Engine:
+    """A way to run cells, by name, and what it needs."""
+
+    name: str
+    server: ForkServer | None = None
+
+
+@contextmanager
+def open_engine(name: str, modules: Sequence[str] = ()) -> Iterator[Engine]:
+    """Yield an engine; ``forked`` starts the process that it forks, with these modules imported.
+
+    Raises
+    ------
+    UsageError
+        If there is no such engine.
+    """
+    if name not in ENGINES:
+        raise UsageError(f"no engine {name!r}; there are: {', '.join(ENGINES)}")
+    if name == "kernel":
+        yield Engine(name)
+        return
+    from compute_divide.press.forking import ForkServer
+
+    with ForkServer(modules, STEADY) as server:
+        yield Engine(name, server)
+
+
+def run_job(job: Job, engine: Engine) -> Run:
+    """Run a chapter and return what came out.
+
+    Raises
+    ------
+    ChapterError
+        If a cell fails, the process dies, or the time limit is reached; it holds the notebook as far as it got.
+    compute_divide.press.running.StoppedError
+        If the build is being stopped.
+    """
+    running.check()
+    started = time.monotonic()
+    with tempfile.TemporaryDirectory(prefix="cd-") as folder:
+        reads = Path(folder) / "reads.jsonl"
+        environment = {**STEADY, "COMPUTE_DIVIDE_DATA": job.data, "COMPUTE_DIVIDE_READS": str(reads)}
+        notebook = _execute(job, engine, environment, folder)
+        lines = reads.read_text(encoding="utf-8").splitlines() if reads.exists() else []
+    try:
+        results = {key: result.model_dump() for key, result in harvested(notebook).items()}
+    except (ResultError, ValueError) as error:
+        raise ChapterError(job.chapter, str(error), dumps(notebook)) from error
+    return Run(
+        chapter=job.chapter,
+        key=job.key,
+        notebook=dumps(tidy(notebook)),
+        results=results,
+        reads=parse_reads(lines, job.evidence),
+        seconds=round(time.monotonic() - started, 3),
+    )
+
+
+def _execute(job: Job, engine: Engine, environment: Mapping[str, str], folder: str) -> Any:
+    """Return the executed notebook, or raise `ChapterError`."""
+    import papermill
+    from nbclient.exceptions import DeadKernelError
+    from papermill.exceptions import PapermillExecutionError
+
+    _register_engines()
+    seen: list[Any] = []
+    try:
+        return papermill.execute_notebook(
+            loads(job.notebook),
+            None,
+            parameters=dict(job.values),
+            engine_name=f"compute-divide-{engine.name}",
+            progress_bar=False,
+            seen=seen,
+            server=engine.server,
+            environment=environment,
+            folder=folder,
+            time_limit=job.time_limit,
+        )
+    except PapermillExecutionError as error:
+        problem = f"failed with {error.ename}: {error.evalue}"
+    except TimeoutError:
+        problem = f"was still running after the time limit of {job.time_limit:g} seconds"
+    except (DeadKernelError, RuntimeError) as error:
+        running.check()
+        problem = f"did not end: {error}"
+    notebook = seen[0] if seen else loads(job.notebook)
+    raise ChapterError(job.chapter, f"{_reached(notebook)} {problem}", dumps(notebook))
+
+
+def _reached(notebook: Any) -> str:
+    """Name the last code cell that was started: its number in the chapter and its first line."""
+    cells = [
+        cell
+        for cell in notebook.cells
+        if cell.cell_type == "code" and "injected-parameters" not in cell.metadata.get("tags", [])
+    ]
+    started = [(n, c) for n, c in enumerate(cells, 1) if c.metadata.get("papermill", {}).get("start_time")]
+    if not started:
+        return "the kernel"
+    number, cell = started[-1]
+    return f"code cell {number} (`{cell.source.strip().partition(chr(10))[0]}`)"
+
+
+def _register_engines() -> None:
+    """Make our engines known to papermill under names of our own."""
+    from papermill.engines import papermill_engines
+
+    from compute_divide.press.forking import ForkedEngine
+    from compute_divide.press.kernels import KernelEngine
+
+    papermill_engines.register("compute-divide-forked", ForkedEngine)
+    papermill_engines.register("compute-divide-kernel", KernelEngine)

@@ -1,0 +1,115 @@
+"""Jupyter kernels that can be started many at a time, and the papermill engine that uses them.
+
+The stock kernel manager picks free TCP ports, closes them, and lets the kernel bind them again: a race that loses
+about one start in a hundred on a busy machine. Here each kernel talks over sockets in a folder of its own.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import tempfile
+import threading
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from jupyter_client.manager import AsyncKernelManager
+from nbclient.exceptions import DeadKernelError
+from papermill.clientwrap import PapermillNotebookClient
+from papermill.engines import Engine
+
+from compute_divide.press import running
+
+SHORT = "/tmp" if os.name == "posix" else None  # noqa: S108 - a socket's path holds 104 characters: no long TMPDIR
+"""Where the socket folders are made; each is private to its kernel."""
+
+START_LIMIT = 60
+"""Seconds a kernel may take to answer."""
+
+
+class IpcKernelManager(AsyncKernelManager):
+    """A kernel manager over IPC sockets, with an environment of its own, a time limit and no stray output."""
+
+    environment: Mapping[str, str] = {}
+    time_limit = 3600.0
+    reached: threading.Event
+
+    def __init__(self, **traits: Any) -> None:
+        self._sockets = Path(tempfile.mkdtemp(prefix="cd-", dir=SHORT))
+        self._timer: threading.Timer | None = None
+        traits.update(transport="ipc", ip=str(self._sockets / "s"), connection_file=str(self._sockets / "kernel.json"))
+        super().__init__(**traits)
+
+    async def _async_pre_start_kernel(self, **options: Any) -> Any:
+        options["env"] = {**os.environ, **self.environment}
+        options.setdefault("stdout", subprocess.DEVNULL)
+        options.setdefault("stderr", subprocess.DEVNULL)
+        return await super()._async_pre_start_kernel(**options)
+
+    async def _async_post_start_kernel(self, **options: Any) -> None:
+        await super()._async_post_start_kernel(**options)
+        provisioner: Any = self.provisioner
+        self._pid: int = provisioner.process.pid
+        self._timer = threading.Timer(self.time_limit, self._end)
+        self._timer.daemon = True
+        self._timer.start()
+        running.add(self._pid)
+
+    def _end(self) -> None:
+        self.reached.set()
+        running.kill_group(self._pid)
+
+    async def _async_cleanup_resources(self, restart: bool = False) -> None:
+        await super()._async_cleanup_resources(restart=restart)
+        self._forget()
+
+    cleanup_resources = _async_cleanup_resources
+
+    def _forget(self) -> None:
+        if self._timer:
+            self._timer.cancel()
+            running.discard(self._pid)
+        shutil.rmtree(self._sockets, ignore_errors=True)
+
+
+def manager_class(environment: Mapping[str, str], time_limit: float) -> type[IpcKernelManager]:
+    """Return a kernel manager whose kernels get these variables on top of ours and end after so many seconds."""
+    members = {"environment": dict(environment), "time_limit": time_limit, "reached": threading.Event()}
+    return type("ChapterKernelManager", (IpcKernelManager,), members)
+
+
+class KernelEngine(Engine):  # type: ignore[misc]
+    """The papermill engine that starts a kernel for each notebook."""
+
+    @classmethod
+    def execute_managed_notebook(
+        cls,
+        nb_man: Any,
+        kernel_name: str,
+        *,
+        seen: list[Any],
+        environment: Mapping[str, str],
+        folder: str,
+        time_limit: float,
+        **_: Any,
+    ) -> Any:
+        """Run the cells of a notebook in a kernel of their own; the notebook is put in `seen` before it starts."""
+        seen.append(nb_man.nb)
+        manager = manager_class(environment, time_limit)
+        client = PapermillNotebookClient(
+            nb_man,
+            record_timing=False,
+            kernel_manager_class=manager,
+            kernel_name=kernel_name,
+            resources={"metadata": {"path": folder}},
+            startup_timeout=START_LIMIT,
+            timeout=None,
+        )
+        try:
+            return client.execute()
+        except DeadKernelError as error:
+            if manager.reached.is_set():
+                raise TimeoutError from error
+            raise

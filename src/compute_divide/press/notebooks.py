@@ -1,0 +1,112 @@
+"""Executed notebooks: put in a form that depends on nothing but the chapter, its values and the evidence."""
+
+from __future__ import annotations
+
+import copy
+import itertools
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from compute_divide.press.chapters import FRONT_MATTER
+from compute_divide.press.results import Result, harvest
+
+PARAMETER_TAGS = {"parameters", "injected-parameters"}
+KEPT_METADATA = {"kernelspec", "language_info", FRONT_MATTER}
+
+
+def outputs(notebook: Any) -> Iterator[Mapping[str, Any]]:
+    """Yield the outputs of all code cells, in order."""
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            yield from cell.outputs
+
+
+def harvested(notebook: Any) -> dict[str, Result]:
+    """Return the results that an executed notebook recorded."""
+    return harvest(outputs(notebook))
+
+
+def tidy(notebook: Any) -> Any:
+    """Return an executed notebook without what differs from run to run, its parameter cells hidden.
+
+    Timings and papermill's notes go, cell ids become ``c000``, ``c001``, ..., and the language information keeps
+    the language alone: the Python version of the machine is no part of the book.
+    """
+    tidied = copy.deepcopy(notebook)
+    tidied.metadata = type(notebook.metadata)(
+        {key: tidied.metadata[key] for key in KEPT_METADATA if key in tidied.metadata}
+    )
+    tidied.metadata["language_info"] = {"name": "python"}
+    for number, cell in enumerate(tidied.cells):
+        cell["id"] = f"c{number:03d}"
+        for key in ("papermill", "execution"):
+            cell.metadata.pop(key, None)
+        tags = cell.metadata.pop("tags", [])
+        if PARAMETER_TAGS & set(tags) and "remove-cell" not in tags:
+            tags = [*tags, "remove-cell"]
+        if tags:
+            cell.metadata["tags"] = tags
+        if cell.cell_type == "code":
+            _tidy_outputs(cell)
+    return tidied
+
+
+def _tidy_outputs(cell: Any) -> None:
+    """Put streams in one order: how a kernel cuts them into pieces depends on the moment."""
+    tidied: list[Any] = []
+    for is_stream, group in itertools.groupby(cell.outputs, lambda output: output.output_type == "stream"):
+        tidied += _merged(list(group)) if is_stream else group
+    cell.outputs = tidied
+
+
+def _merged(streams: Sequence[Any]) -> list[Any]:
+    """Return one output for each stream, standard output first."""
+    merged = {}
+    for output in sorted(streams, key=lambda output: str(output.name) != "stdout"):
+        kept = merged.setdefault(output.name, output)
+        if kept is not output:
+            kept.text += output.text
+    return list(merged.values())
+
+
+def stamp(
+    notebook: Any, chapter: str, rows: Iterable[Mapping[str, Any]], command: str, edition: Mapping[str, Any]
+) -> Any:
+    """Return a tidied notebook with a note of what it is: chapter, edition, parameters and the command that makes it.
+
+    Parameters
+    ----------
+    notebook : NotebookNode
+        A tidied notebook.
+    chapter : str
+        Slug.
+    rows : iterable of mapping
+        The parameters, as `compute_divide.press.wording.describe` gives them.
+    command : str
+        The command that runs the chapter with these values.
+    edition : mapping
+        ``id``, ``name`` and ``title``.
+    """
+    stamped = copy.deepcopy(notebook)
+    stamped.metadata[FRONT_MATTER] = {
+        **(stamped.metadata.get(FRONT_MATTER) or {}),
+        "chapter": chapter,
+        "edition": {key: edition[key] for key in ("id", "name", "title")},
+        "parameters": [dict(row) for row in rows],
+        "command": command,
+    }
+    return stamped
+
+
+def dumps(notebook: Any) -> bytes:
+    """Return a notebook as the bytes of its file."""
+    import nbformat
+
+    return (str(nbformat.writes(notebook)).rstrip("\n") + "\n").encode("utf-8")
+
+
+def loads(content: bytes) -> Any:
+    """Return the notebook that a file holds."""
+    import nbformat
+
+    return nbformat.reads(content.decode("utf-8"), as_version=4)
