@@ -1,0 +1,114 @@
+"""Tables and the chart of the chapter on reproduction: claims of the paper beside our estimates."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import altair as alt
+import pandas as pd
+
+from compute_divide.analysis.estimate import Estimate
+from compute_divide.analysis.verdicts import Check
+from compute_divide.evidence.claims import Claim
+from compute_divide.figures.columns import Column
+from compute_divide.figures.palette import ACCENT, INK, QUIET
+from compute_divide.figures.text import written
+
+PROVENANCE = {"paper": "read in the paper", "summary": "from summaries"}
+"""How a claim came to be known, in words."""
+
+MARKS = {"agrees": "✓ agrees", "differs": "✗ differs", "cannot be tested": "– cannot be tested"}
+"""Verdicts as a table shows them: a sign and a word, no colour."""
+
+CLAIM_COLUMNS = {
+    "claim": Column("Claim"),
+    "known": Column("How we know it"),
+    "ours": Column("Ours, paper's vintage"),
+    "edition": Column("Ours, this edition"),
+    "tried": Column("Definitions that agree"),
+    "verdict": Column("Verdict"),
+}
+"""Columns of `verdict_table`."""
+
+
+def verdict_table(checks: Sequence[Check], claims: Mapping[str, Claim]) -> pd.DataFrame:
+    """Return one row a claim: what it says, how we know it, ours on two vintages, the verdict.
+
+    Parameters
+    ----------
+    checks : sequence of Check
+        The verdicts, in the order of the table.
+    claims : mapping of str to Claim
+        By id.
+    """
+
+    def ours(estimate: Estimate | None) -> str:
+        return "" if estimate is None else written(estimate, "full" if estimate.low is not None else "value")
+
+    return pd.DataFrame(
+        {
+            "claim": f"{{claim}}`{check.claim}:statement`",
+            "known": PROVENANCE[claims[check.claim].provenance],
+            "ours": ours(check.paper_vintage),
+            "edition": ours(check.edition_vintage),
+            "tried": f"{check.agreeing} of {check.tried}" if check.tried else "",
+            "verdict": MARKS[check.verdict],
+        }
+        for check in checks
+    )
+
+
+def reason_table(checks: Sequence[Check]) -> pd.DataFrame:
+    """Return the reason for each verdict, for the table below the verdicts."""
+    return pd.DataFrame(
+        {"claim": f"{{claim}}`{check.claim}:statement`", "verdict": MARKS[check.verdict], "reason": check.reason}
+        for check in checks
+    )
+
+
+def share_comparison(checks: Sequence[Check], claims: Mapping[str, Claim]) -> tuple[alt.LayerChart, pd.DataFrame]:
+    """Return a chart of claims about shares: the paper's value beside our estimates on both vintages, and its data.
+
+    Parameters
+    ----------
+    checks : sequence of Check
+        Checks of claims whose unit is a share.
+    claims : mapping of str to Claim
+        By id.
+
+    Returns
+    -------
+    altair.LayerChart, pandas.DataFrame
+        The data have one row a mark: ``claim``, ``whose``, ``share``, ``low``, ``high``, ``k``, ``n``.
+    """
+    rows = []
+    for check in checks:
+        claim = claims[check.claim]
+        name = check.claim.replace("-", " ")
+        rows.append({"claim": name, "whose": "the paper", "share": claim.value})
+        for whose, estimate in (("paper's vintage", check.paper_vintage), ("this edition", check.edition_vintage)):
+            if estimate is not None and estimate.value is not None:
+                counts = {"k": estimate.k, "n": estimate.n}
+                bounds = {"low": estimate.low, "high": estimate.high}
+                rows.append({"claim": name, "whose": whose, "share": estimate.value, **bounds, **counts})
+    data = pd.DataFrame(rows, columns=["claim", "whose", "share", "low", "high", "k", "n"])
+    order = ["the paper", "paper's vintage", "this edition"]
+    scale = alt.Scale(domain=[0, 1], nice=False)
+    base = alt.Chart(data).encode(
+        y=alt.Y("claim:N", title=None, sort=None, axis=alt.Axis(grid=False, ticks=False, domain=False, labelLimit=150)),
+        yOffset=alt.YOffset("whose:N", sort=order, scale=alt.Scale(paddingOuter=0.6)),
+    )
+    whisker = base.mark_rule(color=QUIET, strokeWidth=2).encode(x=alt.X("low:Q", scale=scale), x2="high:Q")
+    across = alt.X("share:Q", title="Share of models", axis=alt.Axis(format="%"), scale=scale)
+    dot = base.mark_point(size=90).encode(
+        x=across,
+        shape=alt.Shape("whose:N", sort=order, scale=alt.Scale(domain=order, range=["diamond", "circle", "square"])),
+        color=alt.Color("whose:N", sort=order, scale=alt.Scale(domain=order, range=[INK, ACCENT, ACCENT])),
+        tooltip=[
+            alt.Tooltip("whose:N", title="Whose"),
+            alt.Tooltip("share:Q", title="Share", format=".0%"),
+            alt.Tooltip("low:Q", title="Low", format=".0%"),
+            alt.Tooltip("high:Q", title="High", format=".0%"),
+        ],
+    )
+    return alt.layer(whisker, dot).properties(width="container", height=alt.Step(26)), data
