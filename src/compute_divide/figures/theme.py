@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Literal
 
 import altair as alt
 
 from compute_divide.figures.palette import ACCENT, INK, TEAM_COLOURS, TEAM_NAMES, TEAM_SHAPES
+
+Legend = Literal["top", "bottom"] | None
+"""Where a legend stands; None for no legend."""
 
 GRID = "rgba(128,128,128,0.22)"
 LINE = "rgba(128,128,128,0.75)"
@@ -112,17 +115,16 @@ def raised(exponent: str) -> str:
 
 
 # Only whole powers of ten get a label.
-_POWER_LABEL = (
-    "abs(log(datum.value) / LN10 - round(log(datum.value) / LN10)) > 1e-6 ? '' : '10' + "
-    + raised("round(log(datum.value) / LN10)")
+_POWER_LABEL = "abs(log(datum.value) / LN10 - round(log(datum.value) / LN10)) > 1e-6 ? '' : '10' + " + raised(
+    "round(log(datum.value) / LN10)"
 )
 _TIMES_LABEL = (
     "abs(log(datum.value) / LN10 - round(log(datum.value) / LN10)) > 1e-6 ? '' : format(datum.value, ',~r') + '×'"
 )
 
 
-def team_colour(teams: Iterable[str], field: str = "team_type", *, legend: bool = False) -> alt.Color:
-    """Return the colour encoding of team types, in the order given.
+def team_colour(teams: Iterable[str], field: str = "team_type", *, legend: Legend = None) -> alt.Color:
+    """Return the colour encoding of team types, in the order given; a legend only where a side for it is given.
 
     Examples
     --------
@@ -131,20 +133,20 @@ def team_colour(teams: Iterable[str], field: str = "team_type", *, legend: bool 
     """
     order = list(teams)
     scale = alt.Scale(domain=order, range=[TEAM_COLOURS[team] for team in order])
-    return alt.Color(f"{field}:N", scale=scale, legend=_team_legend() if legend else None)
+    return alt.Color(f"{field}:N", scale=scale, legend=legend and _team_legend(legend))
 
 
-def team_shape(teams: Iterable[str], field: str = "team_type", *, legend: bool = False) -> alt.Shape:
-    """Return the shape encoding of team types, in the order given."""
+def team_shape(teams: Iterable[str], field: str = "team_type", *, legend: Legend = None) -> alt.Shape:
+    """Return the shape encoding of team types, in the order given; legend as in `team_colour`."""
     order = list(teams)
     scale = alt.Scale(domain=order, range=[TEAM_SHAPES[team] for team in order])
-    return alt.Shape(f"{field}:N", scale=scale, legend=_team_legend() if legend else None)
+    return alt.Shape(f"{field}:N", scale=scale, legend=legend and _team_legend(legend))
 
 
-def _team_legend() -> alt.Legend:
+def _team_legend(side: Literal["top", "bottom"]) -> alt.Legend:
     """Return a legend whose labels are the written names of the team types."""
     names = " : ".join(f"datum.label == '{team}' ? '{name}'" for team, name in TEAM_NAMES.items())
-    return alt.Legend(labelExpr=f"{names} : datum.label")
+    return alt.Legend(labelExpr=f"{names} : datum.label", orient=side)
 
 
 def spread(positions: Iterable[float], gap: float) -> list[float]:
