@@ -66,7 +66,7 @@ def reason_table(checks: Sequence[Check]) -> pd.DataFrame:
     )
 
 
-def share_comparison(checks: Sequence[Check], claims: Mapping[str, Claim]) -> tuple[alt.LayerChart, pd.DataFrame]:
+def share_comparison(checks: Sequence[Check], claims: Mapping[str, Claim]) -> tuple[alt.TopLevelMixin, pd.DataFrame]:
     """Return a chart of claims about shares: the paper's value beside our estimates on both vintages, and its data.
 
     Parameters
@@ -78,7 +78,7 @@ def share_comparison(checks: Sequence[Check], claims: Mapping[str, Claim]) -> tu
 
     Returns
     -------
-    altair.LayerChart, pandas.DataFrame
+    altair chart, pandas.DataFrame
         The data have one row a mark: ``claim``, ``whose``, ``share``, ``low``, ``high``, ``k``, ``n``.
     """
     rows = []
