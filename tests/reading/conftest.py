@@ -185,7 +185,9 @@ def empty_book(tmp_path: Path) -> Book:
     config["bibtex_bibfiles"] = ["references.bib"]
     config["html"].pop("favicon", None)
     (tmp_path / "data").mkdir()
+    (tmp_path / "book").mkdir()
     shutil.copy(ROOT / "data" / "claims.yml", tmp_path / "data")
+    shutil.copy(ROOT / "book" / "publication.yml", tmp_path / "book")
     book = Book(tmp_path)
     book.write("references.bib", REFERENCES)
     book.write("_config.yml", yaml.safe_dump(config))

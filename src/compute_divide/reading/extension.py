@@ -13,7 +13,7 @@ from sphinx.environment.collectors import EnvironmentCollector
 from sphinx.util import logging
 
 from compute_divide.press.results import harvest
-from compute_divide.reading import cover, figures, parameters, roles
+from compute_divide.reading import cover, downloads, figures, mathml, page, parameters, roles
 from compute_divide.reading.myst import parse_line
 from compute_divide.reading.nodes import chart as chart_node
 from compute_divide.reading.quoted import evidence_dir, load_quoted
@@ -42,15 +42,15 @@ class PageCollector(EnvironmentCollector):
     def process_doc(self, app: Sphinx, doctree: nodes.document) -> None:
         """Harvest results, parameters, charts and front matter."""
         env = app.env
-        page = store_of(env).page(env.docname)
-        page.front = json.loads(env.metadata[env.docname].get("compute_divide", "{}"))
-        page.charts = [node["chart"] for node in doctree.findall(chart_node)]
-        page.words = sum(len(part.astext().split()) for part in doctree.findall(nodes.paragraph))
+        read = store_of(env).page(env.docname)
+        read.front = json.loads(env.metadata[env.docname].get("compute_divide", "{}"))
+        read.charts = [node["chart"] for node in doctree.findall(chart_node)]
+        read.words = sum(len(part.astext().split()) for part in doctree.findall(nodes.paragraph))
         if "kernelspec" in env.metadata[env.docname]:
-            _harvest_notebook(env, page)
-        if page.front.get("finding"):
-            page.finding = parse_line(str(page.front["finding"]), env, doctree.settings)
-        parameters.open_page(doctree, page)
+            _harvest_notebook(env, read)
+        if read.front.get("finding"):
+            read.finding = parse_line(str(read.front["finding"]), env, doctree.settings)
+        parameters.open_page(doctree, read)
         for title in doctree.findall(nodes.title):
             for pending in [*title.findall(pending_value), *title.findall(pending_condition)]:
                 logger.error(
@@ -62,14 +62,14 @@ class PageCollector(EnvironmentCollector):
                 )
 
 
-def _harvest_notebook(env: BuildEnvironment, page: Page) -> None:
+def _harvest_notebook(env: BuildEnvironment, read: Page) -> None:
     """Take results and parameters from the executed notebook that MyST-NB leaves behind."""
-    path = Path(env.mystnb_config.output_folder, f"{page.docname}.ipynb")  # type: ignore[attr-defined]
+    path = Path(env.mystnb_config.output_folder, f"{read.docname}.ipynb")  # type: ignore[attr-defined]
     notebook: dict[str, Any] = json.loads(path.read_text("utf-8"))
     cells = notebook["cells"]
-    page.is_chapter = True
-    page.results = harvest(output for cell in cells for output in cell.get("outputs", []))
-    page.parameter_rows = parameters.parameter_rows(page, cells)
+    read.is_chapter = True
+    read.results = harvest(output for cell in cells for output in cell.get("outputs", []))
+    read.parameter_rows = parameters.parameter_rows(read, cells)
 
 
 def load_quotes(app: Sphinx) -> None:
@@ -87,7 +87,10 @@ def write_again(app: Sphinx, env: BuildEnvironment) -> Iterable[str]:
 def finish(app: Sphinx, exception: Exception | None) -> None:
     """Write the files of all figures."""
     if exception is None and app.builder.format == "html":
-        figures.write_files(store_of(app.env), Path(app.outdir))
+        store, outdir = store_of(app.env), Path(app.outdir)
+        figures.write_files(store, outdir)
+        notebooks = Path(app.env.mystnb_config.output_folder)  # type: ignore[attr-defined]
+        downloads.write_files(store, Path(app.srcdir), notebooks, outdir)
 
 
 def code_version() -> int:
@@ -104,6 +107,8 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     figures.setup(app)
     cover.setup(app)
     parameters.setup(app)
+    mathml.setup(app)
+    page.setup(app)
     app.connect("builder-inited", load_quotes)
     app.connect("env-updated", write_again)
     app.connect("build-finished", finish)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +14,7 @@ from sphinx.util.osutil import relative_uri
 from compute_divide.reading import charts, drawing
 from compute_divide.reading.cells import NUMERIC, cell, sort_key
 from compute_divide.reading.nodes import chart as chart_node
-from compute_divide.reading.nodes import chart_code, chart_figure, chart_head, marker
+from compute_divide.reading.nodes import chart_code, chart_figure, chart_head, code_fold, marker
 from compute_divide.reading.store import Store
 from compute_divide.reading.templating import fill
 
@@ -50,6 +51,7 @@ class ArrangeFigures(SphinxPostTransform):
                 figure.replace_self(_arranged(figure))
         for cell_node in list(self.document.findall(_is_cell)):
             _tidy(cell_node)
+        _join_folds(self.document)
 
 
 def _is_cell(node: nodes.Node) -> bool:
@@ -85,17 +87,38 @@ def _arranged(figure: nodes.figure) -> chart_figure:
 
 
 def _tidy(cell_node: nodes.Element) -> None:
-    """Remove outputs that show nothing, and the fold of code that now stands in a figure."""
+    """Remove outputs that show nothing; put code into its figure, else into a fold."""
     for mark in list(cell_node.findall(marker)):
         mark.parent.remove(mark)
     outputs = [part for part in cell_node.children if part.get("nb_element") == "cell_code_output"]
     for output in outputs:
         if not output.children:
             cell_node.remove(output)
-    figures = list(cell_node.findall(chart_figure))
-    if figures and cell_node.get("hide_mode") == "input":
-        cell_node.remove(cell_node.children[0])
-        del cell_node["hide_mode"]
+    if cell_node.get("hide_mode") != "input" and "tag_parameters" not in cell_node["classes"]:
+        return
+    source = cell_node.children[0]
+    cell_node.attributes.pop("hide_mode", None)
+    if next(cell_node.findall(chart_figure), None) is not None:
+        cell_node.remove(source)
+    else:
+        cell_node.replace(source, code_fold("", *source.children))
+
+
+def _join_folds(document: nodes.document) -> None:
+    """Make one fold of several cells that show only code and stand in a row."""
+    last: nodes.Element | None = None
+    for around in list(document.findall(_is_cell)):
+        only_code = len(around.children) == 1 and isinstance(around.children[0], code_fold)
+        if only_code and last is not None and _follows(last, around):
+            last.children[0].extend(around.children[0].children)
+            around.parent.remove(around)
+        else:
+            last = around if only_code else None
+
+
+def _follows(one: nodes.Element, other: nodes.Element) -> bool:
+    """Tell whether a node stands right after another."""
+    return one.parent is other.parent and one.parent.index(other) == one.parent.index(one) + 1
 
 
 def visit_figure(self: HTML5Translator, node: chart_figure) -> None:
@@ -155,6 +178,16 @@ def depart_code(self: HTML5Translator, node: chart_code) -> None:
     self.body.append(fill("figure-downloads.html", **_picture(self, node.parent)))
 
 
+def visit_fold(self: HTML5Translator, node: code_fold) -> None:  # noqa: ARG001
+    """Open a fold of code."""
+    self.body.append('<details class="code-fold"><summary>Code</summary>\n')
+
+
+def depart_fold(self: HTML5Translator, node: code_fold) -> None:  # noqa: ARG001
+    """Close a fold of code."""
+    self.body.append("</details>\n")
+
+
 def _picture(self: HTML5Translator, figure: chart_figure) -> dict[str, Any]:
     """Return what the templates of a figure need: addresses relative to the page, sizes, texts."""
     chart: charts.Chart = figure["chart"]
@@ -189,6 +222,8 @@ def write_files(store: Store, outdir: Path) -> None:
         Root of the site.
     """
     cache = picture_cache(outdir)
+    if any(page.charts for page in store.pages.values()):
+        shutil.copyfile(drawing.vega_bundle(cache), outdir / "_static" / "vega.js")
     for page in store.pages.values():
         folder = outdir / folder_of(page.docname)
         for chart in page.charts:
@@ -221,5 +256,6 @@ def setup(app: Sphinx) -> None:
     app.add_node(marker)
     app.add_node(chart_figure, html=(visit_figure, depart_figure))
     app.add_node(chart_head, html=(visit_head, depart_head))
+    app.add_node(code_fold, html=(visit_fold, depart_fold))
     app.add_node(chart_code, html=(visit_code, depart_code))
     app.add_post_transform(ArrangeFigures)

@@ -51,3 +51,7 @@ class kicker(nodes.General, nodes.Element):  # noqa: N801
 
 class opener(nodes.General, nodes.Element):  # noqa: N801
     """What stands under the title: the finding (the children), then facts about the chapter and its parameters."""
+
+
+class code_fold(nodes.General, nodes.Element):  # noqa: N801
+    """Code that is shown on demand."""

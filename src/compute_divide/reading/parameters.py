@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 from docutils import nodes
+from sphinx.transforms.post_transforms import SphinxPostTransform
 
 from compute_divide.press.parameters import read_parameters
 from compute_divide.press.wording import describe, run_command
@@ -105,7 +106,23 @@ def kicker_text(env: BuildEnvironment, page: Page) -> str:
     return " · ".join(text for text in (part, f"Chapter {number}" if number else "") if text)
 
 
+class AddKicker(SphinxPostTransform):
+    """Put the line above the title, now that the order of the book is known."""
+
+    default_priority = 7
+    formats = ("html",)
+
+    def run(self, **kwargs: object) -> None:  # noqa: ARG002
+        """Insert it, on chapters and on pages that ask for it."""
+        page = store_of(self.env).pages.get(self.env.docname)
+        section = next(iter(self.document.findall(nodes.section)), None)
+        if page is None or section is None or not (page.is_chapter or page.front.get("kicker")):
+            return
+        section.insert(0, kicker(text=kicker_text(self.env, page)))
+
+
 def setup(app: Sphinx) -> None:
     """Register the nodes."""
     app.add_node(opener, html=(visit_opener, depart_opener), latex=(skip, skip), text=(skip, skip))
+    app.add_post_transform(AddKicker)
     app.add_node(kicker, html=(visit_kicker, None), latex=(skip, skip), text=(skip, skip))

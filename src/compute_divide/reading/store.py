@@ -16,7 +16,6 @@ from compute_divide.reading.charts import Chart
 from compute_divide.reading.conditions import Value
 from compute_divide.reading.quoted import Quoted
 
-
 WORDS_A_MINUTE = 220
 """How fast such prose is read."""
 

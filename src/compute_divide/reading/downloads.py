@@ -1,0 +1,114 @@
+"""What a reader may take away from a chapter: notebook, source, results, data of its figures."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from pathlib import Path
+
+from compute_divide.reading import charts
+from compute_divide.reading.store import Page, Store
+
+FOLDER = "downloads"
+ZIP_DATE = (1980, 1, 1, 0, 0, 0)
+"""The earliest date that a ZIP can state: the archive depends on its files alone."""
+
+
+def source_of(page: Page, srcdir: Path) -> Path | None:
+    """Return the MyST source of a chapter: staged by the press, else the page's own file."""
+    for path in (srcdir / "sources" / f"{page.slug}.md", srcdir / f"{page.docname}.md"):
+        if path.is_file():
+            return path
+    return None
+
+
+def files_of(page: Page, srcdir: Path) -> list[dict[str, str]]:
+    """Return the downloads of a chapter: path from the root of the site, name, and what it is.
+
+    Parameters
+    ----------
+    page : Page
+        The chapter.
+    srcdir : pathlib.Path
+        Root of the sources.
+    """
+    stem = f"{FOLDER}/{page.slug}"
+    files = [{"path": f"{stem}.ipynb", "name": "Notebook", "what": "with all outputs (ipynb)"}]
+    if source_of(page, srcdir) is not None:
+        files.append({"path": f"{stem}.md", "name": "Source", "what": "to run again (MyST Markdown)"})
+    if page.results:
+        files.append(
+            {"path": f"{stem}-results.json", "name": "Results", "what": "every number with its interval (JSON)"}
+        )
+    if page.charts:
+        files.append({"path": f"{stem}-figures.zip", "name": "Figures", "what": "data, pictures and charts (ZIP)"})
+    return files
+
+
+def write_files(store: Store, srcdir: Path, notebooks: Path, outdir: Path) -> None:
+    """Write the downloads of all chapters.
+
+    Parameters
+    ----------
+    store : Store
+        All pages.
+    srcdir : pathlib.Path
+        Root of the sources.
+    notebooks : pathlib.Path
+        Where MyST-NB leaves executed notebooks.
+    outdir : pathlib.Path
+        Root of the site; pictures of figures are already there.
+    """
+    folder = outdir / FOLDER
+    for page in store.pages.values():
+        if not page.is_chapter:
+            continue
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / f"{page.slug}.ipynb").write_bytes((notebooks / f"{page.docname}.ipynb").read_bytes())
+        source = source_of(page, srcdir)
+        if source is not None:
+            (folder / f"{page.slug}.md").write_bytes(source.read_bytes())
+        if page.results:
+            results = {key: result.model_dump() for key, result in page.results.items()}
+            text = json.dumps(results, ensure_ascii=False, indent=1) + "\n"
+            (folder / f"{page.slug}-results.json").write_text(text, encoding="utf-8", newline="")
+        if page.charts:
+            (folder / f"{page.slug}-figures.zip").write_bytes(figures_zip(page, outdir / "figures" / page.slug))
+
+
+def figures_zip(page: Page, folder: Path) -> bytes:
+    """Return an archive of all figures of a chapter: CSV, Vega-Lite and SVG of each, and what they are.
+
+    Parameters
+    ----------
+    page : Page
+        The chapter.
+    folder : pathlib.Path
+        Where the files of its figures lie.
+    """
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        _add(archive, f"{page.slug}/README.txt", readme(page.charts).encode())
+        for chart in page.charts:
+            for ending in (".csv", ".vl.json", ".svg"):
+                name = f"{chart.stem}{ending}"
+                _add(archive, f"{page.slug}/{name}", (folder / name).read_bytes())
+    return buffer.getvalue()
+
+
+def readme(figures: list[charts.Chart]) -> str:
+    """Return what the figures are, whose data they show, and under which licence."""
+    parts = [
+        f"{chart.stem}\n{chart.title}\n{chart.description}\nSource: {chart.source}\nLicence: {chart.licence}\nColumns: "
+        + ", ".join(f"{column.name} ({column.label})" for column in chart.data.columns)
+        for chart in figures
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def _add(archive: zipfile.ZipFile, name: str, content: bytes) -> None:
+    entry = zipfile.ZipInfo(name, ZIP_DATE)
+    entry.compress_type = zipfile.ZIP_DEFLATED
+    entry.external_attr = 0o644 << 16
+    archive.writestr(entry, content)

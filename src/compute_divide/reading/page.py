@@ -1,0 +1,162 @@
+"""The page around the text: contents, banner of the edition, downloads; only the files that a page needs."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from docutils import nodes
+from markupsafe import Markup
+from sphinx.util.osutil import relative_uri
+
+from compute_divide.reading import book
+from compute_divide.reading.citation.settings import load_book, load_edition
+from compute_divide.reading.roles import store_of
+from compute_divide.reading.templating import STATIC, TEMPLATES, fill
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+    from sphinx.config import Config
+
+PAGES = TEMPLATES / "pages"
+OURS = ("cite.css", "cite.js")
+"""Files of other parts of this package that pages load besides our own."""
+
+
+@cache
+def digest(path: Path) -> str:
+    """Return a short hash of a file, by which browsers tell a new version."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:8]
+
+
+def prefer_our_templates(app: Sphinx, config: Config) -> None:  # noqa: ARG001
+    """Let our layout come before the theme's; name figures and tables in full."""
+    config.templates_path.insert(0, str(PAGES))
+    config.html_static_path.append(str(STATIC))
+    config.html_use_index = False  # type: ignore[attr-defined]
+    config.html_copy_source = False  # type: ignore[attr-defined]
+    config.numfig_format.update(figure="Figure %s", table="Table %s")  # type: ignore[attr-defined]
+    config.html_permalinks_icon = "#"  # type: ignore[attr-defined]
+
+
+def fill_context(
+    app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: nodes.document | None
+) -> None:
+    """Give the layout what it needs to know of a page."""
+    if app.builder.name not in {"html", "dirhtml"}:
+        return
+    here = app.builder.get_target_uri(pagename)
+    context.update(
+        kind=kind_of(app, pagename, templatename),
+        asset=lambda name: f"{context['pathto'](f'_static/{name}', 1)}?v={digest(STATIC / name)}",
+        contents=contents(app, pagename, here),
+        sections=sections(doctree),
+        summary=summary(app, pagename),
+        extra_css=extra_files(context, "css_files"),
+        extra_js=extra_files(context, "script_files"),
+        chapter_end=chapter_end(app, pagename, here),
+        **imprint(app),
+        **edition_context(app, here),
+    )
+
+
+def kind_of(app: Sphinx, pagename: str, templatename: str) -> str:
+    """Return what kind of page it is: cover, chapter, page or search."""
+    if templatename == "search.html":
+        return "search"
+    if pagename == app.config.root_doc:
+        return "cover"
+    page = store_of(app.env).pages.get(pagename)
+    return "chapter" if page is not None and page.is_chapter else "page"
+
+
+def contents(app: Sphinx, pagename: str, here: str) -> list[dict[str, Any]]:
+    """Return the parts of the book with their pages, addresses relative to a page."""
+    numbers = book.chapter_numbers(app.env)
+    return [
+        {
+            "title": part.title,
+            "pages": [
+                {
+                    "title": book.title_of(app.env, name),
+                    "address": relative_uri(here, app.builder.get_target_uri(name)),
+                    "number": numbers.get(name),
+                    "current": name == pagename,
+                }
+                for name in part.docnames
+            ],
+        }
+        for part in book.parts(app.env)
+    ]
+
+
+def sections(doctree: nodes.document | None) -> list[dict[str, str]]:
+    """Return the second-level headings of a page."""
+    if doctree is None:
+        return []
+    first = next(iter(doctree.findall(nodes.section)), None)
+    inner = [part for part in first.children if isinstance(part, nodes.section)] if first is not None else []
+    return [
+        {"id": part["ids"][0], "title": part[part.first_child_matching_class(nodes.title) or 0].astext()}
+        for part in inner
+    ]
+
+
+def summary(app: Sphinx, pagename: str) -> str:
+    """Return one sentence on a page for search engines: its finding, else its abstract."""
+    page = store_of(app.env).pages.get(pagename)
+    return str(page.front.get("abstract", "")) if page is not None else ""
+
+
+def extra_files(context: dict[str, Any], key: str) -> list[str]:
+    """Return the addresses of files that other parts of this package add; those of the theme are left out."""
+    found = []
+    for file in context.get(key, []):
+        name = str(getattr(file, "filename", file) or "")
+        if name.rsplit("/", 1)[-1].split("?", maxsplit=1)[0] in OURS:
+            found.append(context["pathto"](name, 1))
+    return found
+
+
+def chapter_end(app: Sphinx, pagename: str, here: str) -> Markup:
+    """Return what stands at the end of a chapter: its downloads."""
+    from compute_divide.reading.downloads import files_of
+
+    page = store_of(app.env).pages.get(pagename)
+    if page is None or not page.is_chapter:
+        return Markup()
+    files = [{**file, "address": relative_uri(here, file["path"])} for file in files_of(page, Path(app.srcdir))]
+    return Markup(fill("chapter-end.html", files=files))
+
+
+def imprint(app: Sphinx) -> dict[str, Any]:
+    """Return who made the book, under which licence."""
+    record = load_book(Path(app.srcdir))
+    return {
+        "book_title": record.title,
+        "book_subtitle": record.subtitle,
+        "book_authors": ", ".join(author.full for author in record.authors),
+        "book_licence": record.licence,
+        "book_licence_url": record.licence_url,
+        "book_repository": record.repository,
+    }
+
+
+def edition_context(app: Sphinx, here: str) -> dict[str, Any]:
+    """Return the edition, and the banner where it is not the published one."""
+    edition = load_edition(Path(app.srcdir))
+    if edition is None or edition.is_default:
+        return {"edition": edition, "edition_banner": None}
+    base = load_book(Path(app.srcdir)).base_url
+    # Without a public address the published edition is where the press leaves it, beside this one.
+    root = base or relative_uri(here, "../../default/html/")
+    banner = {**edition.model_dump(), "published": f"{root}{here}"}
+    return {"edition": edition, "edition_banner": banner}
+
+
+def setup(app: Sphinx) -> None:
+    """Hook in late: after the theme has filled its part."""
+    app.connect("config-inited", prefer_our_templates, priority=900)
+    app.connect("html-page-context", fill_context, priority=950)

@@ -1,0 +1,205 @@
+// Everything on a page that needs a script. Each part works on its own; without any of them the page still reads.
+(() => {
+  "use strict";
+  const root = document.documentElement;
+  const here = new URL("./", document.currentScript.src);
+  const $ = (selector, within = document) => within.querySelector(selector);
+  const $$ = (selector, within = document) => [...within.querySelectorAll(selector)];
+  const make = (tag, attributes = {}, text = "") => Object.assign(document.createElement(tag), attributes, text ? { textContent: text } : {});
+  const load = (address) => new Promise((done, failed) => {
+    document.head.append(make("script", { src: address, onload: done, onerror: () => failed(new Error(`cannot load ${address}`)) }));
+  });
+
+  // ---- Colours: as the system, light, dark ----
+  const modes = ["auto", "light", "dark"], words = { auto: "as the system", light: "light", dark: "dark" };
+  const button = $("#mode");
+  const show = (mode) => {
+    if (mode === "auto") delete root.dataset.theme; else root.dataset.theme = mode;
+    $("#mode-name").textContent = words[mode];
+    button.title = `Colours: ${words[mode]}`;
+  };
+  if (button) {
+    show(root.dataset.theme ?? "auto");
+    button.addEventListener("click", () => {
+      const mode = modes[(modes.indexOf(root.dataset.theme ?? "auto") + 1) % modes.length];
+      try { if (mode === "auto") localStorage.removeItem("mode"); else localStorage.setItem("mode", mode); } catch { /* no storage */ }
+      show(mode);
+    });
+  }
+
+  // ---- Contents on small screens ----
+  const contents = $("#contents"), opener = $("#open-contents");
+  const close = () => { contents.classList.remove("open"); opener.setAttribute("aria-expanded", "false"); };
+  if (contents && opener) {
+    opener.setAttribute("aria-expanded", "false");
+    opener.setAttribute("role", "button");
+    opener.addEventListener("click", (event) => {
+      event.preventDefault();
+      contents.classList.add("open");
+      opener.setAttribute("aria-expanded", "true");
+      $("#close-contents").focus();
+    });
+    $("#close-contents").addEventListener("click", () => { close(); opener.focus(); });
+    contents.addEventListener("click", (event) => { if (event.target.closest("a")) close(); });
+    document.addEventListener("keydown", (event) => {
+      if (event.key === "Escape" && contents.classList.contains("open")) { close(); opener.focus(); }
+    });
+    document.addEventListener("pointerdown", (event) => {
+      if (contents.classList.contains("open") && !contents.contains(event.target)) close();
+    });
+  }
+
+  // ---- Where in the chapter ----
+  const links = new Map($$(".contents-sections a").map((link) => [decodeURIComponent(link.hash.slice(1)), link]));
+  if (links.size) {
+    const seen = new IntersectionObserver((entries) => {
+      for (const entry of entries) links.get(entry.target.id)?.classList.toggle("here", entry.isIntersecting);
+    }, { rootMargin: "-20% 0px -70% 0px" });
+    for (const id of links.keys()) { const section = document.getElementById(id); if (section) seen.observe(section); }
+  }
+
+  // ---- Copy ----
+  for (const block of $$("div.highlight > pre, pre.command, [data-copy]")) {
+    const holder = block.matches("pre.command, [data-copy]") ? block : block.parentElement;
+    const copy = make("button", { type: "button", className: "copy" }, "Copy");
+    const text = (block.matches("[data-copy]") ? block : ($("code", block) ?? block)).textContent.trim();
+    copy.addEventListener("click", async () => {
+      try { await navigator.clipboard.writeText(text); copy.textContent = "Copied"; } catch { copy.textContent = "Select and copy by hand"; }
+      setTimeout(() => { copy.textContent = "Copy"; }, 2000);
+    });
+    holder.append(copy);
+  }
+
+  // ---- Tables that sort ----
+  const sort = (table, column, header) => {
+    const descending = header.getAttribute("aria-sort") === "ascending";
+    for (const other of $$("th", table)) other.removeAttribute("aria-sort");
+    header.setAttribute("aria-sort", descending ? "descending" : "ascending");
+    const key = (row) => row.cells[column].dataset.key ?? row.cells[column].textContent;
+    const number = header.classList.contains("number");
+    const value = (row) => (number ? Number.parseFloat(key(row).replace(/,/g, "")) : key(row));
+    const order = (a, b) => {
+      const [x, y] = [value(a), value(b)];
+      if (number) return (Number.isNaN(x) - Number.isNaN(y)) || (descending ? y - x : x - y);
+      return descending ? y.localeCompare(x) : x.localeCompare(y);
+    };
+    table.tBodies[0].append(...[...table.tBodies[0].rows].sort(order));
+  };
+  for (const table of $$("table.sortable")) {
+    $$("thead th", table).forEach((header, column) => {
+      const text = header.textContent;
+      header.textContent = "";
+      const control = make("button", { type: "button", className: "sort" }, text);
+      control.addEventListener("click", () => sort(table, column, header));
+      header.append(control);
+    });
+  }
+
+  // ---- Tips: what a number measures, what a term means ----
+  let tip;
+  const place = (box) => {
+    const room = document.documentElement.clientWidth - tip.offsetWidth - 8;
+    const below = box.bottom + tip.offsetHeight + 12 < innerHeight;
+    tip.style.left = `${Math.max(8, Math.min(room, box.left)) + scrollX}px`;
+    tip.style.top = `${(below ? box.bottom + 8 : box.top - tip.offsetHeight - 8) + scrollY}px`;
+  };
+  const hide = () => { tip?.remove(); tip = undefined; };
+  const tell = (text, box) => {
+    hide();
+    tip = make("div", { className: "tip", id: "tip", role: "tooltip" }, text);
+    document.body.append(tip);
+    place(box);
+  };
+  for (const element of $$(".value[title], [data-tip]")) {
+    if (element.title) { element.dataset.tip = element.title; element.removeAttribute("title"); }
+  }
+  const tipped = (event) => event.target.closest?.("[data-tip]");
+  const over = (event) => { const element = tipped(event); if (element) tell(element.dataset.tip, element.getClientRects()[0]); };
+  document.addEventListener("pointerover", over);
+  document.addEventListener("focusin", over);
+  document.addEventListener("pointerout", (event) => { if (tipped(event)) hide(); });
+  document.addEventListener("focusout", hide);
+  document.addEventListener("keydown", (event) => { if (event.key === "Escape") hide(); });
+
+  // ---- Live charts: the bundle is fetched when a reader who has begun to read comes near a chart ----
+  const waiting = new Map();
+  const charts = $$(".chart[data-chart]");
+  let bundle;
+  const spec = (box) => new Promise((done, failed) => {
+    waiting.set(box.dataset.name, done);
+    load(new URL(box.dataset.chart, document.baseURI).href).catch(failed);
+  });
+  window.computeDivide = {
+    chart: (name, payload) => waiting.get(name)?.(payload),
+    drawAll: () => Promise.all(charts.map(draw)),
+  };
+
+  async function draw(box) {
+    if (box.dataset.state) return;
+    box.dataset.state = "loading";
+    const host = make("div", { className: "live" });
+    try {
+      const [payload] = await Promise.all([spec(box), bundle ??= load(new URL("vega.js", here).href)]);
+      const chart = { ...payload[matchMedia("(max-width: 600px)").matches ? "narrow" : "wide"], datasets: payload.datasets };
+      if (chart.width === "container") host.classList.add("fluid");
+      box.append(host);
+      await vegaEmbed(host, chart, {
+        renderer: "svg", ast: true, actions: false, defaultStyle: false,
+        tooltip: { theme: "custom", disableDefaultStyle: true },
+      });
+      box.dataset.state = "live";
+      byKeyboard(box, host);
+      if (box.scrollWidth > box.clientWidth + 1) { box.tabIndex = 0; box.setAttribute("role", "region"); box.setAttribute("aria-label", "Chart, scrolls sideways"); }
+    } catch (error) {
+      host.remove();
+      box.dataset.state = "still";
+      console.warn("The chart stays a picture:", error);
+    }
+  }
+
+  // Arrow keys go from mark to mark; each says its values.
+  function byKeyboard(box, host) {
+    const svg = $("svg", host);
+    if (!svg) return;
+    const still = $("img", box);
+    svg.setAttribute("role", "img");
+    svg.setAttribute("aria-label", still.alt);
+    for (const part of $$("[role^='graphics'], [aria-roledescription]", svg)) {
+      part.dataset.says = part.getAttribute("aria-label") ?? "";
+      for (const name of ["role", "aria-roledescription", "aria-label"]) part.removeAttribute(name);
+    }
+    const marks = $$("[data-says]", svg).filter((part) => part.dataset.says.includes(":") && !$("[data-says]", part) && !part.closest(".role-axis, .role-legend"));
+    if (!marks.length) return;
+    const group = make("div", { className: "visually-hidden" });
+    group.setAttribute("aria-live", "polite");
+    box.append(group);
+    svg.setAttribute("tabindex", "0");
+    svg.setAttribute("aria-label", `${still.alt} Arrow keys go from mark to mark.`);
+    let at = -1;
+    const leave = () => { marks[at]?.classList.remove("picked"); hide(); };
+    svg.addEventListener("keydown", (event) => {
+      const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
+      const jump = { Home: 0, End: marks.length - 1 }[event.key];
+      if (step === undefined && jump === undefined) return;
+      event.preventDefault();
+      leave();
+      at = jump ?? (at + step + marks.length) % marks.length;
+      marks[at].classList.add("picked");
+      group.textContent = marks[at].dataset.says;
+      tell(marks[at].dataset.says, marks[at].getBoundingClientRect());
+    });
+    svg.addEventListener("blur", leave);
+  }
+
+  if (charts.length) {
+    const begin = () => {
+      for (const name of begun) removeEventListener(name, begin, true);
+      const near = new IntersectionObserver((entries) => {
+        for (const entry of entries) if (entry.isIntersecting) { near.unobserve(entry.target); draw(entry.target); }
+      }, { rootMargin: "600px" });
+      for (const box of charts) near.observe(box);
+    };
+    const begun = ["scroll", "pointermove", "pointerdown", "keydown", "touchstart", "focusin"];
+    for (const name of begun) addEventListener(name, begin, { capture: true, passive: true });
+  }
+})();
