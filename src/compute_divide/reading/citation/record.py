@@ -127,10 +127,20 @@ class Author(Facts):
         said = " ".join(part for part in (self.given, self.surname) if part) if not self.name else self.name
         return f"{said}, {self.suffix}" if self.suffix else said
 
+    def __str__(self) -> str:
+        return self.full
+
     @property
     def orcid_url(self) -> str | None:
         """Address of the ORCID record."""
         return f"https://orcid.org/{self.orcid}" if self.orcid else None
+
+
+class Source(Facts):
+    """A work that the whole book builds on."""
+
+    title: Text
+    url: Url = None
 
 
 class Book(Facts):
@@ -160,6 +170,7 @@ class Book(Facts):
         Annotated[Text, AfterValidator(check_issn)] | None,
         BeforeValidator(_blank_is_none),
     ] = None
+    based_on: tuple[Source, ...] = ()
     chapter_tags: bool = True
 
     @property
@@ -246,6 +257,21 @@ class Citation(Facts):
     chapter: Chapter | None = None
     edition: Edition | None = None
 
+    @classmethod
+    def of(cls, book: Book, chapter: Chapter | None, edition: Edition | None, *, built: dt.date) -> Self:
+        """Return a citation with its date: of the default edition the day of publication, where the book has one.
+
+        Parameters
+        ----------
+        book, chapter, edition
+            What is cited.
+        built : datetime.date
+            Day of the build, for when neither book nor edition states one.
+        """
+        published = book.date if edition is None or edition.is_default else None
+        date = published or (edition.date if edition else None) or built
+        return cls(book=book, chapter=chapter, edition=edition, date=date)
+
     @property
     def title(self) -> str:
         """Title of the chapter, or of the book."""
@@ -324,12 +350,15 @@ class Citation(Facts):
         return pattern.replace("{id}", quote(edition.id)).replace("{name}", quote(edition.name or edition.id))
 
     @property
+    def permanent_url(self) -> str | None:
+        """Address at which this very state stays."""
+        return self._permanent_site + quote(self.page) if self._permanent_site else None
+
+    @property
     def url(self) -> str | None:
         """Address to cite: the permanent one of the edition, else the page's, else the book's DOI."""
-        if self._permanent_site:
-            return self._permanent_site + quote(self.page)
-        if self.page_url:
-            return self.page_url
+        if self.permanent_url or self.page_url:
+            return self.permanent_url or self.page_url
         return f"https://doi.org/{self.book.doi}" if self.book.doi and self.is_published else None
 
     @property

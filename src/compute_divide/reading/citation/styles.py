@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import io
 import re
+import unicodedata
 from collections.abc import Mapping
 from functools import cache
 from types import MappingProxyType
@@ -65,11 +66,25 @@ def format_item(item: Mapping[str, Any], style: str) -> Reference:
     from citeproc import CitationItem, CitationStylesBibliography, formatter
     from citeproc.source.json import CiteProcJSON
 
-    bibliography = CitationStylesBibliography(_style(style), CiteProcJSON([_veiled(dict(item))]), formatter.html)
+    bibliography = CitationStylesBibliography(_style(style), CiteProcJSON([_veiled(_named(item))]), formatter.html)
     bibliography.register(Cited([CitationItem(item["id"])]))
     reference = _mended(str(bibliography.bibliography()[0]), _veiled(str(item.get("edition", ""))), style)
     marked_up = reference.translate(_UNVEIL)
     return Reference(marked_up, html.unescape(re.sub(r"<[^>]+>", "", marked_up)))
+
+
+def _named(item: Mapping[str, Any]) -> dict[str, Any]:
+    """Return an item whose names in scripts without capitals are written as they are: they have no initials."""
+    names = {key: [_whole(name) for name in value] for key, value in item.items() if key.endswith("author")}
+    return {**item, **names}
+
+
+def _whole(name: Mapping[str, str]) -> dict[str, str]:
+    family, given = name.get("family", ""), name.get("given", "")
+    if not given or given.lower() != given.upper():
+        return dict(name)
+    wide = unicodedata.east_asian_width(given[0]) in "WF"
+    return {"literal": f"{family}{given}" if wide else f"{given} {family}"}
 
 
 def _veiled(value: Any) -> Any:

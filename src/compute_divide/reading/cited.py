@@ -1,0 +1,75 @@
+"""What citing needs of a chapter: the data of its figures with size and hash, its downloads, its main picture."""
+
+from __future__ import annotations
+
+import struct
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from compute_divide.reading import charts
+from compute_divide.reading.citation.page import DataFile, Dataset, Picture, SiteFile
+from compute_divide.reading.downloads import files_of
+from compute_divide.reading.figures import folder_of, picture_cache
+from compute_divide.reading.roles import store_of
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+
+    from compute_divide.reading.citation.sphinx import Parts
+    from compute_divide.reading.store import Page
+
+MEDIA_TYPES = {
+    ".ipynb": "application/x-ipynb+json",
+    ".md": "text/markdown",
+    ".json": "application/json",
+    ".zip": "application/zip",
+}
+"""Media types of downloads by ending."""
+
+
+def tell_parts(app: Sphinx, docname: str, parts: Parts) -> None:
+    """Tell the data and pictures of a page's figures; the first figure stands for the chapter."""
+    page = store_of(app.env).pages.get(docname)
+    if page is None:
+        return
+    folder = folder_of(docname)
+    parts.datasets += [dataset(chart, f"{folder}/{chart.stem}") for chart in page.charts]
+    parts.files += [SiteFile(path=path, media_type=MEDIA_TYPES[Path(path).suffix]) for path in _downloads(app, page)]
+    if page.charts:
+        main = page.charts[0]
+        width, height = _png_size(picture_cache(Path(app.outdir)) / f"{main.key}.png")
+        parts.picture = Picture(path=f"{folder}/{main.stem}.png", alt=main.alt, width=width, height=height)
+
+
+def _downloads(app: Sphinx, page: Page) -> list[str]:
+    """Return the paths of a chapter's downloads."""
+    return [file["path"] for file in files_of(page, Path(app.srcdir))] if page.is_chapter else []
+
+
+def _png_size(path: Path) -> tuple[int, int]:
+    """Return width and height in pixels, which the first chunk of a PNG file states."""
+    with path.open("rb") as file:
+        head = file.read(24)
+    width, height = struct.unpack(">II", head[16:24])
+    return width, height
+
+
+def dataset(chart: charts.Chart, stem: str) -> Dataset:
+    """Return the data behind a chart, whose files lie at a path without ending."""
+    files = (
+        DataFile.of(f"{stem}.csv", "text/csv", charts.to_csv(chart.data).encode()),
+        DataFile.of(f"{stem}.vl.json", "application/vnd.vegalite.v6+json", charts.to_vegalite(chart).encode()),
+    )
+    return Dataset(
+        anchor=chart.name,
+        title=chart.title,
+        description=chart.description,
+        licence=chart.licence,
+        source=chart.source,
+        files=files,
+    )
+
+
+def setup(app: Sphinx) -> None:
+    """Listen for the question of the citation extension."""
+    app.connect("citation-parts", tell_parts)
