@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Literal, get_args
 
+from compute_divide.evidence.raw import Findings, Row, clean
+
 Precision = Literal["day", "month", "year", "placeholder"]
 """``placeholder``: 1 January or 31 December, which mostly stand for "some time in this year"."""
 
@@ -82,6 +84,40 @@ def date_order(texts: Iterable[str]) -> tuple[Order, bool]:
             day_first += int(match[1]) > 12
             month_first += int(match[2]) > 12
     return ("month-first" if month_first > day_first else "day-first"), bool(day_first or month_first)
+
+
+def read_date(row: Row, column: str | None, what: str, findings: Findings, order: Order = "day-first") -> Dated | None:
+    """Return the date in a cell, None where there is none that can be read; findings note all that is not a plain day.
+
+    Parameters
+    ----------
+    row : Row
+        The record.
+    column : str or None
+        Header of the cell; None where the file has no such column.
+    what : str
+        Our name of the column, for the notes.
+    findings : Findings
+        Gets a note of blank and unreadable cells, and of dates that are less precise than a day.
+    order : {"day-first", "month-first"}
+        How slashes are read.
+
+    Examples
+    --------
+    >>> read_date(Row("file.csv", 2, {"Date": "2020-05"}), "Date", "released", Findings()).day.isoformat()
+    '2020-05-01'
+    """
+    text = clean(row.cells[column]) if column else ""
+    found = parse_date(text, order)
+    if found is None:
+        kind = f"{what}: not a date, left missing" if text else f"{what}: blank"
+        findings.add(kind, f"row {row.number}" + (f": {text[:40]!r}" if text else ""))
+        return None
+    if found.precision != "day":
+        findings.add(f"{what}: precision {found.precision}", f"row {row.number}: {text}")
+    if against_order(text, order):
+        findings.add(f"{what}: not {order}, so read the other way", f"row {row.number}: {text}")
+    return found
 
 
 def against_order(text: str, order: Order) -> bool:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
-import pandera.pandas as pa
 
+from compute_divide.evidence.columns import date, flag, list_of, number, one_of, schema, text, whole
 from compute_divide.evidence.dates import PRECISIONS
+from compute_divide.evidence.epoch import CREDIT, LICENCE, URL
 from compute_divide.evidence.labels import CODE_OPENNESS, CONFIDENCE, NOTABILITY, OPENNESS, SECTORS
 from compute_divide.evidence.models_raw import Parsed, parse_snapshot
 from compute_divide.evidence.parameters import vintages
@@ -19,10 +19,6 @@ from compute_divide.evidence.raw import clean, read_raw
 from compute_divide.evidence.sidecars import SetAside, Sidecar, Source
 from compute_divide.evidence.tables import read_table, write_table
 from compute_divide.evidence.teams import TEAM_TYPES
-
-CREDIT = "Epoch AI, 'Data on AI Models', published online at epoch.ai"
-LICENCE = "CC BY 4.0"
-URL = "https://epoch.ai/data/ai-models"
 
 
 @dataclass(frozen=True)
@@ -110,61 +106,40 @@ SNAPSHOTS = (
 """The snapshots that are shipped, oldest first."""
 
 
-def _listed(allowed: Sequence[str]) -> pa.Check:
-    """Return a check that every entry of a '|'-joined list is in a closed set."""
-    known = set(allowed)
-    return pa.Check(
-        lambda texts: texts.map(lambda text: set(text.split("|")) <= known), name=f"entries in {sorted(known)}"
-    )
-
-
-def _text(*checks: pa.Check, nullable: bool = True) -> pa.Column:
-    return pa.Column(str, list(checks), nullable=nullable)
-
-
-def _number(kind: str = "float64", low: float = 0.0, high: float = float("inf")) -> pa.Column:
-    return pa.Column(kind, pa.Check.in_range(low, high), nullable=True)
-
-
-SCHEMA = pa.DataFrameSchema(
-    {
-        "model": _text(nullable=False),
-        "reference": _text(),
-        "published": pa.Column("datetime64[ns]", nullable=True),
-        "date_precision": _text(pa.Check.isin(PRECISIONS)),
-        "year": _number("Int64", 1940, 2040),
-        "organisations": _text(),
-        "countries": _text(),
-        "sectors": _text(_listed(SECTORS.ours)),
-        "team_type": _text(pa.Check.isin(TEAM_TYPES), nullable=False),
-        "team_label": _text(),
-        "notability": _text(_listed(NOTABILITY.ours)),
-        "scope": _text(pa.Check.isin(["notable", "other"]), nullable=False),
-        "criteria_met": pa.Column("boolean", nullable=True),
-        "excluded": pa.Column("boolean", nullable=True),
-        "training_compute_flop": _number(),
-        "parameters": _number(),
-        "training_hardware": _text(),
-        "hardware_quantity": _number("Int64", 1),
-        "hardware_utilization": _number(high=1),
-        "training_time_hours": _number(),
-        "training_cost_usd": _number(),
-        "training_cost_base_year": _number("Int64", 2000, 2040),
-        "base_model": _text(),
-        "openness": _text(pa.Check.isin(OPENNESS.ours)),
-        "code_openness": _text(pa.Check.isin(CODE_OPENNESS.ours)),
-        "inference_code_openness": _text(pa.Check.isin(CODE_OPENNESS.ours)),
-        "domain": _text(),
-        "task": _text(),
-        "self_supervised": pa.Column("boolean", nullable=True),
-        "citations": _number("Int64"),
-        "confidence": _text(pa.Check.isin(CONFIDENCE.ours)),
-        "link": _text(),
-    },
-    strict=True,
-    ordered=True,
-    coerce=True,
-    description="models with a learning component, one row a model, in the order of the raw file",
+SCHEMA = schema(
+    "models with a learning component, one row a model, in the order of the raw file",
+    model=text(nullable=False),
+    reference=text(),
+    published=date(),
+    date_precision=one_of(PRECISIONS),
+    year=whole(1940, 2040),
+    organisations=text(),
+    countries=text(),
+    sectors=list_of(SECTORS.ours),
+    team_type=one_of(TEAM_TYPES, nullable=False),
+    team_label=text(),
+    notability=list_of(NOTABILITY.ours),
+    scope=one_of(["notable", "other"], nullable=False),
+    criteria_met=flag(),
+    excluded=flag(),
+    training_compute_flop=number(),
+    parameters=number(),
+    training_hardware=text(),
+    hardware_quantity=whole(1),
+    hardware_utilization=number(high=1),
+    training_time_hours=number(),
+    training_cost_usd=number(),
+    training_cost_base_year=whole(2000, 2040),
+    base_model=text(),
+    openness=one_of(OPENNESS.ours),
+    code_openness=one_of(CODE_OPENNESS.ours),
+    inference_code_openness=one_of(CODE_OPENNESS.ours),
+    domain=text(),
+    task=text(),
+    self_supervised=flag(),
+    citations=whole(),
+    confidence=one_of(CONFIDENCE.ours),
+    link=text(),
 )
 """Schema of every table under ``data/models``. Lists are joined by ``|``; money is in dollars of the base year."""
 

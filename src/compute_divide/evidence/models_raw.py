@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from compute_divide.evidence.dates import Dated, against_order, date_order, parse_date
+from compute_divide.evidence.dates import date_order, read_date
 from compute_divide.evidence.labels import CODE_OPENNESS, CONFIDENCE, NOTABILITY, OPENNESS
 from compute_divide.evidence.models_header import Generation, columns, recognise
 from compute_divide.evidence.organisations import typed_organisations
@@ -135,16 +135,9 @@ class _Reader:
 
     def dated(self, row: Row) -> dict[str, Any]:
         """Return publication date, its precision and the year; all missing where the file states no readable date."""
-        text = self.cell(row, "published")
-        found: Dated | None = parse_date(text, self.order)
+        found = read_date(row, self.columns["published"], "published", self.findings, self.order)
         if found is None:
-            kind = "published: not a date, left missing" if text else "published: blank"
-            self.findings.add(kind, f"row {row.number}" + (f": {text[:40]!r}" if text else ""))
             return {"published": None, "date_precision": None, "year": None}
-        if found.precision != "day":
-            self.findings.add(f"published: precision {found.precision}", f"row {row.number}: {text}")
-        if against_order(text, self.order):
-            self.findings.add(f"published: not {self.order}, so read the other way", f"row {row.number}: {text}")
         return {"published": found.day.isoformat(), "date_precision": found.precision, "year": found.day.year}
 
     def organisations(self, row: Row, tokens: list[str]) -> dict[str, str]:

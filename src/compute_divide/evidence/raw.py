@@ -94,6 +94,13 @@ def read_raw(path: Path) -> RawTable:
     return RawTable(path.name, header, tuple(rows), sha256(content))
 
 
+def need(raw: RawTable, columns: Iterable[str]) -> None:
+    """Raise `EvidenceError` naming the columns that a raw file lacks."""
+    missing = [repr(column) for column in columns if column not in raw.header]
+    if missing:
+        raise EvidenceError(f"{raw.file} lacks the column {', '.join(missing)}; it has: {', '.join(raw.header)}")
+
+
 def _parse(text: str, file: str) -> tuple[tuple[str, ...], list[Row]]:
     try:
         records = [record for record in csv.reader(io.StringIO(text, newline=""), strict=True) if record]
