@@ -106,7 +106,7 @@ def models_chapter(early: float = 0.64) -> nbformat.NotebookNode:
     return notebook
 
 
-REFERENCES = """@article{besiroglu2024, title = {The Compute Divide}, author = {Besiroglu, T.}, journal = {arXiv}, year = {2024}}
+REFERENCES = """@article{besiroglu2024, title = {The Compute Divide}, author = {Besiroglu, T.}, year = {2024}}
 """
 
 INDEX = """# A small book
@@ -156,11 +156,8 @@ class Book:
 
     def build(self, builder: str = "html") -> Book:
         """Build as Jupyter Book does, within this process."""
-        from io import StringIO
-
         from jupyter_book.sphinx import build_sphinx
 
-        status, warnings = StringIO(), StringIO()
         build_sphinx(
             str(self.root),
             self.html if builder == "html" else self.root / "_build" / builder,

@@ -166,12 +166,12 @@ def recoloured(svg: str, ground: Ground) -> str:
 
 
 def to_csv(data: Data) -> str:
-    """Return the data as CSV: names as header, full precision, nothing where a value is missing.
+    r"""Return the data as CSV: names as header, full precision, nothing where a value is missing.
 
     Examples
     --------
     >>> to_csv(Data(columns=[Column(name="a", label="A"), Column(name="b", label="B")], rows=[[1, None]]))
-    'a,b\\n1,\\n'
+    'a,b\n1,\n'
     """
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
@@ -190,6 +190,7 @@ def to_script(chart: Chart) -> str:
     """Return the chart for both columns as a script: the one form that pages opened as files may load too."""
     sizes: tuple[Size, ...] = ("wide", "narrow")
     plain = {key: part for key, part in chart.spec.items() if key != "datasets"}
-    payload = {"datasets": chart.spec.get("datasets", {}), **{size: fitted(plain, size) for size in sizes}}
+    payload: dict[str, Any] = {size: fitted(plain, size) for size in sizes}
+    payload["datasets"] = chart.spec.get("datasets", {})
     text = json.dumps(payload, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
     return f"computeDivide.chart({json.dumps(chart.name)},{text});\n"

@@ -38,9 +38,7 @@ def files_of(page: Page, srcdir: Path) -> list[dict[str, str]]:
     if source_of(page, srcdir) is not None:
         files.append({"path": f"{stem}.md", "name": "Source", "what": "to run again (MyST Markdown)"})
     if page.results:
-        files.append(
-            {"path": f"{stem}-results.json", "name": "Results", "what": "every number with its interval (JSON)"}
-        )
+        files.append({"path": f"{stem}-results.json", "name": "Results", "what": "numbers with intervals (JSON)"})
     if page.charts:
         files.append({"path": f"{stem}-figures.zip", "name": "Figures", "what": "data, pictures and charts (ZIP)"})
     return files

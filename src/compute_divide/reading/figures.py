@@ -49,18 +49,23 @@ class ArrangeFigures(SphinxPostTransform):
         for figure in list(self.document.findall(nodes.figure)):
             if "chart-figure" in figure["classes"]:
                 figure.replace_self(_arranged(figure))
-        for cell_node in list(self.document.findall(_is_cell)):
+        for cell_node in _cells(self.document):
             _tidy(cell_node)
         _join_folds(self.document)
 
 
-def _is_cell(node: nodes.Node) -> bool:
+def _is_cell(node: nodes.Node | None) -> bool:
     return isinstance(node, nodes.container) and node.get("nb_element") == "cell_code"
+
+
+def _cells(document: nodes.document) -> list[nodes.container]:
+    """Return the code cells of a page."""
+    return [node for node in document.findall(nodes.container) if _is_cell(node)]
 
 
 def _cell_of(node: nodes.Node) -> nodes.Element | None:
     """Return the code cell around a node."""
-    around = node.parent
+    around: nodes.Element | None = node.parent
     while around is not None and not _is_cell(around):
         around = around.parent
     return around
@@ -68,11 +73,12 @@ def _cell_of(node: nodes.Node) -> nodes.Element | None:
 
 def _arranged(figure: nodes.figure) -> chart_figure:
     """Return the figure with its parts in the order in which a page has them."""
-    picture, caption, legend = figure.children
+    picture, caption, legend = (next(iter(figure.findall(kind))) for kind in (chart_node, nodes.caption, nodes.legend))
     code = chart_code()
     cell_node = _cell_of(figure)
     if cell_node is not None and cell_node.get("hide_mode") == "input":
-        code += [child.deepcopy() for child in cell_node.children[0].children]
+        source = next(part for part in cell_node.children if isinstance(part, nodes.container))
+        code += [child.deepcopy() for child in source.children]
     made = chart_figure(
         "",
         chart_head("", *legend.children),
@@ -90,10 +96,9 @@ def _tidy(cell_node: nodes.Element) -> None:
     """Remove outputs that show nothing; put code into its figure, else into a fold."""
     for mark in list(cell_node.findall(marker)):
         mark.parent.remove(mark)
-    outputs = [part for part in cell_node.children if part.get("nb_element") == "cell_code_output"]
-    for output in outputs:
-        if not output.children:
-            cell_node.remove(output)
+    for output in list(cell_node.findall(nodes.container)):
+        if output.get("nb_element") == "cell_code_output" and not output.children:
+            output.parent.remove(output)
     if cell_node.get("hide_mode") != "input" and "tag_parameters" not in cell_node["classes"]:
         return
     source = cell_node.children[0]
@@ -107,13 +112,15 @@ def _tidy(cell_node: nodes.Element) -> None:
 def _join_folds(document: nodes.document) -> None:
     """Make one fold of several cells that show only code and stand in a row."""
     last: nodes.Element | None = None
-    for around in list(document.findall(_is_cell)):
-        only_code = len(around.children) == 1 and isinstance(around.children[0], code_fold)
-        if only_code and last is not None and _follows(last, around):
-            last.children[0].extend(around.children[0].children)
+    for around in _cells(document):
+        fold = around.children[0] if len(around.children) == 1 else None
+        if not isinstance(fold, code_fold):
+            last = None
+        elif last is not None and _follows(last, around):
+            next(iter(last.findall(code_fold))).extend(fold.children)
             around.parent.remove(around)
         else:
-            last = around if only_code else None
+            last = around
 
 
 def _follows(one: nodes.Element, other: nodes.Element) -> bool:
@@ -188,7 +195,7 @@ def depart_fold(self: HTML5Translator, node: code_fold) -> None:  # noqa: ARG001
     self.body.append("</details>\n")
 
 
-def _picture(self: HTML5Translator, figure: chart_figure) -> dict[str, Any]:
+def _picture(self: HTML5Translator, figure: nodes.Element) -> dict[str, Any]:
     """Return what the templates of a figure need: addresses relative to the page, sizes, texts."""
     chart: charts.Chart = figure["chart"]
     docname = self.docnames[-1]
@@ -198,13 +205,13 @@ def _picture(self: HTML5Translator, figure: chart_figure) -> dict[str, Any]:
     return {
         "chart": chart,
         "base": relative_uri(here, target) if self.builder.name != "singlehtml" else target,
-        "size": _size(cache / f"{chart.key}-wide.svg"),
-        "narrow": _size(cache / f"{chart.key}-narrow.svg"),
+        "size": size_of(cache / f"{chart.key}-wide.svg"),
+        "narrow": size_of(cache / f"{chart.key}-narrow.svg"),
     }
 
 
-def _size(svg: Path) -> tuple[int, int]:
-    """Return width and height of an SVG file in pixels."""
+def size_of(svg: Path) -> tuple[int, int]:
+    """Return width and height of an SVG file in pixels, as it states them."""
     found = re.search(r'width="([\d.]+)" height="([\d.]+)"', svg.read_text("utf-8")[:600])
     if found is None:
         raise ValueError(f"{svg} states no size")

@@ -74,7 +74,7 @@ def _converted(node: nodes.Element, *, block: bool) -> str:
 
 def choose(app: Sphinx, config: Config) -> None:  # noqa: ARG001
     """Make this the way of drawing formulas."""
-    config.html_math_renderer = NAME  # type: ignore[attr-defined]
+    config.html_math_renderer = NAME
 
 
 def setup(app: Sphinx) -> None:

@@ -52,11 +52,10 @@ def open_page(doctree: nodes.document, page: Page) -> None:
     section = next(iter(doctree.findall(nodes.section)), None)
     if section is None or not (page.finding or page.is_chapter):
         return
-    title = section.next_node(nodes.title)
     below = opener(docname=page.docname)
     if page.finding:
         below += nodes.paragraph("", "", *[node.deepcopy() for node in page.finding], classes=["standfirst"])
-    section.insert(section.index(title) + 1, below)
+    section.insert(1, below)
 
 
 def data_date(page: Page, srcdir: Path) -> str:

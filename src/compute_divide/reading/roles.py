@@ -125,8 +125,9 @@ class ConditionDirective(SphinxDirective):
         self.set_source_info(node)
         _note_condition(node, self.arguments[0], self.env)
         self.state.nested_parse(self.content, self.content_offset, node)
-        for inner in node.findall(lambda part: isinstance(part, nodes.section | nodes.figure | nodes.table)):
-            raise self.error(f"a {inner.tagname} cannot depend on a condition: its number would depend on it too")
+        for inner in node.findall(nodes.Element):
+            if isinstance(inner, nodes.section | nodes.figure | nodes.table):
+                raise self.error(f"a {inner.tagname} cannot depend on a condition: its number would depend on it too")
         return [node]
 
 
@@ -248,7 +249,7 @@ def skip(self: object, node: nodes.Node) -> None:
 
 def setup(app: Sphinx) -> ExtensionMetadata:
     """Register roles, directive and transform."""
-    app.add_node(value, html=(visit_value, depart_value), **dict.fromkeys(("latex", "text", "man"), (skip, skip)))
+    app.add_node(value, html=(visit_value, depart_value), latex=(skip, skip), text=(skip, skip))
     for kind in ("result", "param", "claim", "related"):
         app.add_role(kind, ValueRole(kind))
     app.add_role("when", ConditionRole())
