@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from docutils import nodes
+from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 from sphinx.util.osutil import relative_uri
 
@@ -13,6 +14,7 @@ from compute_divide.reading import book, numbers
 from compute_divide.reading.citation.settings import load_edition
 from compute_divide.reading.nodes import chapter_entry, chapter_list, edition_line, finding, findings
 from compute_divide.reading.roles import in_full, skip, store_of
+from compute_divide.reading.store import UnknownNameError
 from compute_divide.reading.templating import fill
 
 if TYPE_CHECKING:
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
     from sphinx.writers.html5 import HTML5Translator
 
     from compute_divide.reading.store import Store
+
+logger = logging.getLogger(__name__)
 
 
 class FindingsDirective(SphinxDirective):
@@ -72,6 +76,18 @@ class EditionDirective(SphinxDirective):
     def run(self) -> list[nodes.Node]:
         """Leave a node: the edition is known when pages are written."""
         return [edition_line()]
+
+
+def prepare(document: nodes.document, env: BuildEnvironment) -> None:
+    """Fill lists of chapters; take out findings whose result does not exist, with an error that names them."""
+    for place in list(document.findall(chapter_list)):
+        list_chapters(env, place)
+    for node in list(document.findall(finding)):
+        try:
+            store_of(env).result(node["name"])
+        except UnknownNameError as error:
+            logger.error("%s", error, location=node, type="compute_divide", subtype="result")  # noqa: TRY400
+            node.parent.remove(node)
 
 
 def list_chapters(env: BuildEnvironment, place: chapter_list) -> None:

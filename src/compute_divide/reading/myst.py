@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from docutils import nodes
-from sphinx.util.docutils import new_document
+from docutils.utils import new_document
+from sphinx.util.docutils import LoggingReporter
 
 if TYPE_CHECKING:
     from sphinx.environment import BuildEnvironment
@@ -27,6 +28,7 @@ def parse_line(text: str, env: BuildEnvironment, settings: Any) -> list[nodes.No
     from myst_parser.parsers.mdit import create_md_parser
 
     document = new_document(str(env.doc2path(env.docname)), settings)
+    document.reporter = LoggingReporter.from_reporter(document.reporter)
     parser = create_md_parser(env.myst_config, SphinxRenderer)  # type: ignore[attr-defined]
     parser.options["document"] = document
     parser.render(text)

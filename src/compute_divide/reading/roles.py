@@ -17,7 +17,6 @@ from sphinx.util.typing import ExtensionMetadata
 
 from compute_divide.reading import numbers
 from compute_divide.reading.conditions import Condition, ConditionError
-from compute_divide.reading.nodes import chapter_list
 from compute_divide.reading.store import Store, UnknownNameError
 
 if TYPE_CHECKING:
@@ -151,11 +150,10 @@ class ResolveValues(SphinxPostTransform):
 
     def run(self, **kwargs: object) -> None:  # noqa: ARG002
         """Resolve conditions first: what is not shown need not exist."""
-        from compute_divide.reading.cover import list_chapters
+        from compute_divide.reading.cover import prepare
 
         store = store_of(self.env)
-        for place in list(self.document.findall(chapter_list)):
-            list_chapters(self.env, place)
+        prepare(self.document, self.env)
         for condition in list(self.document.findall(pending_condition)):
             self._decide(condition, store)
         for pending in list(self.document.findall(pending_value)):
