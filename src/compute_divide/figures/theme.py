@@ -85,20 +85,22 @@ def share_axis(field: str = "share", title: str = "Share of models", top: float 
 def power_axis(field: str, title: str, channel: type[alt.X | alt.Y] = alt.Y) -> Any:
     """Return a logarithmic axis whose labels are powers of ten (10²⁴)."""
     return channel(
-        f"{field}:Q",
-        title=title,
-        scale=alt.Scale(type="log", nice=False),
-        axis=alt.Axis(labelExpr=_POWER_LABEL, tickCount=8, grid=True),
+        f"{field}:Q", title=title, scale=alt.Scale(type="log", nice=False), axis=_decades(_POWER_LABEL, ticks=8)
     )
 
 
 def times_axis(field: str, title: str, channel: type[alt.X | alt.Y] = alt.X) -> Any:
     """Return a logarithmic axis of ratios (10×, 100×)."""
     return channel(
-        f"{field}:Q",
-        title=title,
-        scale=alt.Scale(type="log", nice=True),
-        axis=alt.Axis(labelExpr=_TIMES_LABEL, tickCount=6, grid=True),
+        f"{field}:Q", title=title, scale=alt.Scale(type="log", nice=True), axis=_decades(_TIMES_LABEL, ticks=6)
+    )
+
+
+def _decades(label: str, ticks: int) -> alt.Axis:
+    """Return a logarithmic axis with ticks, lines and labels at whole powers of ten alone."""
+    shown = alt.condition(_IS_POWER, alt.value(1), alt.value(0))
+    return alt.Axis(
+        labelExpr=f"{_IS_POWER} ? {label} : ''", tickCount=ticks, grid=True, gridOpacity=shown, tickOpacity=shown
     )
 
 
@@ -114,13 +116,9 @@ def raised(exponent: str) -> str:
     return "replace(" * 11 + f"'' + {exponent}" + "".join(f", /{plain}/g, '{high}')" for plain, high in digits)
 
 
-# Only whole powers of ten get a label.
-_POWER_LABEL = "abs(log(datum.value) / LN10 - round(log(datum.value) / LN10)) > 1e-6 ? '' : '10' + " + raised(
-    "round(log(datum.value) / LN10)"
-)
-_TIMES_LABEL = (
-    "abs(log(datum.value) / LN10 - round(log(datum.value) / LN10)) > 1e-6 ? '' : format(datum.value, ',~r') + '×'"
-)
+_IS_POWER = "abs(log(datum.value) / LN10 - round(log(datum.value) / LN10)) < 1e-6"
+_POWER_LABEL = "'10' + " + raised("round(log(datum.value) / LN10)")
+_TIMES_LABEL = "format(datum.value, ',~r') + '×'"
 
 
 def team_colour(teams: Iterable[str], field: str = "team_type", *, legend: Legend = None) -> alt.Color:

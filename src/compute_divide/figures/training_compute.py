@@ -1,0 +1,136 @@
+"""Charts of the chapter on training compute: growth, the record, the gap between team types."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import altair as alt
+import numpy as np
+import pandas as pd
+
+from compute_divide.analysis.records import COMPUTE, record_holders
+from compute_divide.analysis.trends import Trend, fractional_years
+from compute_divide.figures.marks import dots_with_intervals, framed
+from compute_divide.figures.palette import INK, QUIET, TEAM_COLOURS
+from compute_divide.figures.theme import power_axis, team_colour, team_shape, times_axis, year_axis
+
+TEAMS_SHOWN = ("academia-only", "collaboration", "industry-only")
+
+
+def compute_points(models: pd.DataFrame, first: int, teams: Sequence[str] = TEAMS_SHOWN) -> pd.DataFrame:
+    """Return the models with a date and known training compute from a year on: what the chart and its reader need."""
+    known = models.dropna(subset=["published", COMPUTE])
+    shown = known[(known["year"] >= first) & known["team_type"].isin(teams)]
+    columns = ["model", "published", "team_type", COMPUTE]
+    return shown.sort_values("published", kind="stable")[columns].reset_index(drop=True)
+
+
+def compute_scatter(
+    points: pd.DataFrame, models: pd.DataFrame, trends: Mapping[str, Trend], span: tuple[int, int]
+) -> alt.LayerChart:
+    """Return training compute over time: a point a model, the running record as steps, a trend line for each team type.
+
+    Parameters
+    ----------
+    points : pandas.DataFrame
+        From `compute_points`.
+    models : pandas.DataFrame
+        All models of the vintage since the first, for the record.
+    trends : mapping of str to Trend
+        By team type; drawn over the years of `span`.
+    span : tuple of int
+        First and last year of the trends, both included.
+    """
+    rows = points.assign(
+        when=fractional_years(points["published"]).round(3), day=points["published"].dt.strftime("%Y-%m-%d")
+    )
+    rows = rows.drop(columns="published")
+    first, last = int(np.floor(rows["when"].min())), int(np.ceil(rows["when"].max()))
+    x = year_axis("when", first, last)
+    y = power_axis(COMPUTE, "Training compute (FLOP)")
+    dot = (
+        alt.Chart(rows)
+        .mark_point(size=24, opacity=0.9)
+        .encode(
+            x=x,
+            y=y,
+            color=team_colour(TEAMS_SHOWN, legend="bottom"),
+            shape=team_shape(TEAMS_SHOWN, legend="bottom"),
+            tooltip=[
+                alt.Tooltip("model:N", title="Model"),
+                alt.Tooltip("day:N", title="Published"),
+                alt.Tooltip("team_type:N", title="Team type"),
+                alt.Tooltip(f"{COMPUTE}:Q", title="Training compute (FLOP)", format=".2e"),
+            ],
+        )
+    )
+    steps = record_steps(models, first, last)
+    record = alt.Chart(steps).mark_line(interpolate="step-after", color=INK, strokeWidth=1.25, opacity=0.8)
+    lines = alt.Chart(trend_lines(trends, span)).mark_line(strokeWidth=2.5)
+    return framed(
+        record.encode(x=x, y=y),
+        dot,
+        lines.encode(x=x, y=y, color=team_colour(TEAMS_SHOWN, legend="bottom")),
+        alt.Chart(steps.tail(1)).mark_text(align="right", dy=-9, text="record").encode(x=x, y=y),
+        height=380,
+    )
+
+
+def record_steps(models: pd.DataFrame, first: int, last: int) -> pd.DataFrame:
+    """Return the running record between two years as the corners of a step line: ``when`` and the compute."""
+    holders = record_holders(models)
+    when = fractional_years(holders["published"])
+    before = holders.loc[when < first, COMPUTE].max()
+    inside = holders[(when >= first) & (when <= last)]
+    steps = pd.DataFrame({"when": when[inside.index].round(3), COMPUTE: inside[COMPUTE]})
+    ends = [] if pd.isna(before) else [{"when": float(first), COMPUTE: before}]
+    top = steps[COMPUTE].max() if len(steps) else before
+    newest = fractional_years(models["published"]).max()
+    return pd.concat(
+        [pd.DataFrame(ends), steps, pd.DataFrame([{"when": round(min(float(newest), last), 3), COMPUTE: top}])],
+        ignore_index=True,
+    )
+
+
+def trend_lines(trends: Mapping[str, Trend], span: tuple[int, int]) -> pd.DataFrame:
+    """Return the ends of the trend lines: straight on a logarithmic axis."""
+    ends = [float(span[0]), span[1] + 1.0]
+    rows = [
+        {"when": when, COMPUTE: value, "team_type": team}
+        for team, trend in trends.items()
+        if trend.slope is not None
+        for when, value in zip(ends, trend.at(ends), strict=True)
+    ]
+    return pd.DataFrame(rows, columns=["when", COMPUTE, "team_type"])
+
+
+def ratio_by_era(ratios: pd.DataFrame, title: str) -> alt.LayerChart:
+    """Return ratios with intervals, one row an era, on a logarithmic axis with a line at 1.
+
+    Parameters
+    ----------
+    ratios : pandas.DataFrame
+        As `compute_divide.analysis.ratios.ratios_by_period` returns it.
+    title : str
+        Of the axis: what is divided by what.
+    """
+    rows = ratios.dropna(subset=["ratio"])
+    rows = rows.assign(
+        text=[f"{ratio:,.0f}×" if ratio >= 10 else f"{ratio:,.1f}×" for ratio in rows["ratio"]],
+        row=[f"{row.period}|{row.n_over} v. {row.n_under} models" for row in rows.itertuples()],
+    )
+    axis = alt.Axis(labelExpr="split(datum.label, '|')", grid=False, domain=False, ticks=False, labelLimit=140)
+    y = alt.Y("row:N", title=None, sort=None, axis=axis)
+    x = times_axis("ratio", title)
+    tooltip = [
+        alt.Tooltip("period:N", title="Years"),
+        alt.Tooltip("ratio:Q", title="Ratio", format=",.3~r"),
+        alt.Tooltip("low:Q", title="Low", format=",.3~r"),
+        alt.Tooltip("high:Q", title="High", format=",.3~r"),
+        alt.Tooltip("n_over:Q", title="Industry models"),
+        alt.Tooltip("n_under:Q", title="Academic models"),
+    ]
+    dots = dots_with_intervals(rows, x, y, colour=alt.value(TEAM_COLOURS["industry-only"]), tooltip=tooltip, size=80)
+    labels = alt.Chart(rows).mark_text(dy=-13).encode(x=x, y=y, text="text:N")
+    one = alt.Chart(pd.DataFrame({"ratio": [1.0]})).mark_rule(color=QUIET, strokeDash=[4, 3]).encode(x=x)
+    return framed(one, dots, labels, height=60 * len(rows) + 20)
