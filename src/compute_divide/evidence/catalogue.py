@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pandera.pandas as pa
 
-from compute_divide.evidence import manifest, models
+from compute_divide.evidence import clusters, ecosystem, hardware, manifest, models, prices, series
 from compute_divide.evidence.paths import EvidenceError, data_dir
 from compute_divide.evidence.sidecars import SUFFIX, Sidecar, sidecar_path
 from compute_divide.evidence.tables import read_sidecar, read_table
@@ -54,11 +54,13 @@ class Family:
 
 
 FAMILIES: tuple[Family, ...] = (
-    Family(
-        "models", "the models database, one table a vintage", {"models/*.csv": models.SCHEMA}, models.derive_models,
-        ("models", "other"),
-    ),
-)  # fmt: skip
+    Family("models", "the models database", models.TABLES, models.derive_models, ("models", "other")),
+    Family("hardware", "chips and graphics processors", hardware.TABLES, hardware.derive_hardware, ("models",)),
+    Family("prices", "prices of chips", prices.TABLES, prices.derive_prices, ("models",)),
+    Family("clusters", "clusters of chips", clusters.TABLES, clusters.derive_clusters, ("models",)),
+    Family("ecosystem", "what builds on what", ecosystem.TABLES, ecosystem.derive_ecosystem, ("other",)),
+    Family("series", "a price index and yearly counts", series.TABLES, series.derive_series, ("models",)),
+)
 """Every family of tables. Add yours here, in one line."""
 
 

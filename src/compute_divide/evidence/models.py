@@ -143,6 +143,9 @@ SCHEMA = schema(
 )
 """Schema of every table under ``data/models``. Lists are joined by ``|``; money is in dollars of the base year."""
 
+TABLES = {"models/*.csv": SCHEMA}
+"""Our tables and their schemas, for the catalogue."""
+
 
 def load_models(vintage: str) -> pd.DataFrame:
     """Return the models of a vintage.

@@ -172,7 +172,7 @@ class Bounds:
             return f"below the possible {self.low:g}" if value < self.low else "zero where only more makes sense"
         if value > self.high:
             return f"above the possible {self.high:g}"
-        return "not a whole number" if self.whole and value != int(value) else ""
+        return "not a whole number" if self.whole and not math.isclose(value, round(value), rel_tol=1e-9) else ""
 
 
 _MONEY = re.compile(r"^\$?(-?)\$?(\d{1,3}(?:,\d{3})+(?:\.\d*)?|\S*)$")
@@ -216,7 +216,7 @@ def number(row: Row, column: str | None, what: str, bounds: Bounds, findings: Fi
     if broken:
         findings.add(f"{what}: {broken}, left missing", f"row {row.number}: {text[:40]!r}")
         return None
-    return value
+    return float(round(value)) if bounds.whole else value  # 30000.000000000004 is meant to be whole
 
 
 def parse_number(text: str) -> float | None:
