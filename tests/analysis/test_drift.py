@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from compute_divide.analysis.drift import STEPS, drift, last_whole_year, readings
+from compute_divide.analysis.drift import STEPS, drift, readings
 from compute_divide.analysis.matching import match_models
 from compute_divide.analysis.relabelling import organisation_sectors, relabel
 from compute_divide.analysis.shares import TEAM_TYPES, period_share
@@ -89,7 +89,6 @@ def test_a_vintage_does_not_read_a_year_that_was_not_over():
         (2022, "2024-01"),
         (2023, "2024-01"),
     ]
-    assert [last_whole_year(vintage) for vintage in ("2022-06", "2024-01")] == [2021, 2023]
 
 
 def table(*rows):

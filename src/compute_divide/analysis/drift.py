@@ -9,6 +9,7 @@ import pandas as pd
 
 from compute_divide.analysis.matching import match_models
 from compute_divide.analysis.shares import TEAM_TYPES, known_teams, shares_by, team_share
+from compute_divide.evidence.parameters import last_whole_year
 
 STEPS = (
     "as first read",
@@ -17,19 +18,6 @@ STEPS = (
     "with the models added since",
 )
 """The readings that lead from the old share to the new one; the differences are removal, relabelling, addition."""
-
-
-def last_whole_year(vintage: str) -> int:
-    """Return the last calendar year that was over when a vintage was taken.
-
-    A vintage of December counts its own year as a part year too: its last weeks are missing.
-
-    Examples
-    --------
-    >>> last_whole_year("2026-08"), last_whole_year("2023-12")
-    (2025, 2022)
-    """
-    return int(vintage[:4]) - 1
 
 
 def readings(
