@@ -8,12 +8,14 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import nbformat
 from docutils import nodes
 from sphinx.environment.collectors import EnvironmentCollector
 from sphinx.util import logging
 
 from compute_divide.press.results import harvest
 from compute_divide.reading import cover, downloads, figures, mathml, page, parameters, roles
+from compute_divide.reading.mime import NOTEBOOK
 from compute_divide.reading.myst import parse_line
 from compute_divide.reading.nodes import chart as chart_node
 from compute_divide.reading.quoted import evidence_dir, load_quoted
@@ -63,8 +65,10 @@ class PageCollector(EnvironmentCollector):
 
 
 def _harvest_notebook(env: BuildEnvironment, read: Page) -> None:
-    """Take results and parameters from the executed notebook that MyST-NB leaves behind."""
+    """Take results and parameters from the notebook as it was run; leave it where downloads are taken from."""
     path = Path(env.mystnb_config.output_folder, f"{read.docname}.ipynb")  # type: ignore[attr-defined]
+    if NOTEBOOK in env.temp_data:
+        path.write_text(nbformat.writes(env.temp_data[NOTEBOOK]), encoding="utf-8", newline="")
     notebook: dict[str, Any] = json.loads(path.read_text("utf-8"))
     cells = notebook["cells"]
     read.is_chapter = True

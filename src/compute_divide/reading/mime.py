@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from myst_nb.core.render import MimeData, NbElementRenderer
 
 logger = logging.getLogger(__name__)
+NOTEBOOK = "compute_divide_notebook"
+"""Key of the notebook of the page that is being read."""
 
 
 class ComputeDivideRenderer:
@@ -34,6 +36,7 @@ class ComputeDivideRenderer:
     @staticmethod
     def handle_mime(renderer: NbElementRenderer, data: MimeData, inline: bool) -> list[nodes.Element] | None:
         """Return the nodes of an output, or None to leave it to MyST-NB."""
+        remember_notebook(renderer)
         if data.mime_type == RESULT_MIME:
             return [marker()]
         if data.mime_type != VEGALITE_MIME or inline:
@@ -45,6 +48,16 @@ class ComputeDivideRenderer:
             logger.error("%s", error, location=place, type="compute_divide", subtype="chart")  # noqa: TRY400
             return [marker()]
         return [figure(renderer, chart, data.line or 0)]
+
+
+def remember_notebook(renderer: NbElementRenderer) -> None:
+    """Keep the notebook as it was run for whoever reads the page next.
+
+    MyST-NB writes the notebook to a folder too, but without outputs where these come from its cache.
+    """
+    env = renderer.renderer.sphinx_env
+    if env is not None:
+        env.temp_data[NOTEBOOK] = renderer.renderer.nb_client.notebook
 
 
 def figure(renderer: NbElementRenderer, chart: Chart, line: int) -> nodes.figure:
