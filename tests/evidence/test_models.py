@@ -165,6 +165,22 @@ def test_an_unknown_vintage_is_named_with_the_allowed_ones():
         load_models("2020-01")
 
 
+@pytest.mark.parametrize(
+    ("vintage", "organisation"),
+    [
+        ("2022-06", "University of Maryland, College Park"),
+        ("2022-06", "Johns Hopkins University"),
+        ("2023-03", "Google Research, Brain Team"),
+        ("2023-11", "Search Solutions, Inc."),
+        ("2023-12", "Singapore University of Technology & Design"),
+        ("2023-12", "Beijing University of Posts and Telecommunications"),
+        ("2026-03", "SambaNova Systems, Inc"),
+    ],
+)
+def test_names_with_a_comma_or_an_ampersand_stay_whole(vintage, organisation):
+    assert organisation in set(load_models(vintage)["organisations"].dropna().str.split("|").explode())
+
+
 # --- snapshots nobody has seen ---
 
 SEEN = {
@@ -188,6 +204,81 @@ def test_a_new_snapshot_becomes_a_vintage(tmp_path, data_copy):
     assert (sidecar.rows_in, sidecar.rows_out) == (2, 2)
     assert "2024-07" in vintages()
     assert load_models("2024-07")["team_type"].tolist() == ["collaboration", "academia-only"]
+
+
+SPREADSHEET = {
+    "System": "", "Reference": "A paper", "Organization(s)": "Google Research, Brain Team, MIT",
+    "Organization Categorization": "industry - academia collaboration (Academia leaning)",
+    "Publication date": "25/11/2019", "Inclusion criteria": "Historical relevance", "Inclusion criteria met": "Yes",
+    "Training compute (FLOPs)": "1.5E+20", "Self-supervised training": "Yes?", "Citations": "1,234",
+}  # fmt: skip
+AUTHOR_SHARES = {
+    "System": "A", "Organization": "Google,MIT", "Organization categorization": "Industry - Academia Collaboration",
+    "Publication date": "2019-11-25", "Notability criteria": "SOTA Improvement,Highly cited",
+    "Open-source": "Permissive license", "Training compute cost (2020 USD)": "$1.50", "Exclude": "1",
+    "Approach": "Self-supervised learning",
+}  # fmt: skip
+MIDDLE_OF_2024 = {
+    "System": "A", "Organization": "Google,MIT", "Organization categorization": "Industry,Academia",
+    "Publication date": "2024-05-16", "Notability criteria": "", "Model accessibility": "Open access (non-commercial)",
+    "Code accessibility": "Open source", "Country (from Organization)": "Multinational,United States of America",
+    "Training compute cost (2020 USD)": "$2.00", "Hardware quantity": "3072",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("row", "expected"),
+    [
+        (
+            SPREADSHEET,
+            {
+                "model": "A paper", "organisations": "Google Research, Brain Team|MIT", "team_type": "collaboration",
+                "year": 2019, "notability": "historical significance", "scope": "notable", "criteria_met": True,
+                "training_compute_flop": 1.5e20, "self_supervised": True, "citations": 1234,
+            },
+        ),
+        (
+            AUTHOR_SHARES,
+            {
+                "organisations": "Google|MIT", "team_type": "collaboration", "openness": "Permissive license",
+                "notability": "SOTA improvement|highly cited", "training_cost_usd": 1.5, "excluded": True,
+                "training_cost_base_year": 2020, "self_supervised": True,
+            },
+        ),
+        (
+            MIDDLE_OF_2024,
+            {
+                "sectors": "industry|academia", "team_type": "collaboration", "scope": "other",
+                "openness": "Open weights (non-commercial)", "code_openness": "Open source", "hardware_quantity": 3072,
+                "countries": "Multinational|United States of America", "training_cost_base_year": 2020,
+            },
+        ),
+    ],
+    ids=["spreadsheet", "author shares", "middle of 2024"],
+)  # fmt: skip
+def test_each_schema_generation_is_recognised_by_its_header(row, expected, tmp_path, data_copy):
+    file = tmp_path / "new.csv"
+    with file.open("w", newline="", encoding="utf-8-sig") as out:
+        writer = csv.DictWriter(out, fieldnames=list(row))
+        writer.writeheader()
+        writer.writerow(row)
+    add_snapshot(file, "2024-07", data_copy)
+    (found,) = load_models("2024-07").to_dict("records")
+    assert {name: found[name] for name in expected} == expected
+
+
+def test_slashes_are_read_in_the_order_that_the_file_shows(tmp_path, data_copy):
+    dates = ["5/6/2024", "5/26/2024", "2024-05-27 14:05", "2023"]
+    file = write(tmp_path / "new.csv", *({"Model": day, "Publication date": day} for day in dates))
+    add_snapshot(file, "2024-07", data_copy)
+    models = load_models("2024-07")
+    assert models["published"].dt.strftime("%Y-%m-%d").tolist() == [
+        "2024-05-06",
+        "2024-05-26",
+        "2024-05-27",
+        "2023-01-01",
+    ]
+    assert models["date_precision"].tolist() == ["day", "day", "day", "year"]
 
 
 @pytest.mark.parametrize("snapshot", SNAPSHOTS, ids=lambda snapshot: snapshot.vintage)

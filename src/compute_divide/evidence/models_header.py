@@ -58,7 +58,7 @@ class Generation:
     marks : tuple of str
         Headers, in lower case, that only it has.
     typed : bool
-        Whether lists of organisations were typed by hand.
+        Whether lists of organisations may have been typed by hand.
     """
 
     name: str
@@ -69,6 +69,7 @@ class Generation:
 GENERATIONS = (
     Generation("spreadsheet (2022 to early 2023)", ("inclusion criteria", "organization(s)"), typed=True),
     Generation("one token an organisation (from 2024)", ("notability criteria", "model accessibility"), typed=False),
+    Generation("one token an organisation (from 2024)", ("notability criteria", "model"), typed=False),
     Generation("author shares (late 2023 to early 2024)", ("notability criteria", "system"), typed=True),
 )
 """The generations, tried in this order."""

@@ -95,6 +95,8 @@ class _Reader:
     def __post_init__(self) -> None:
         self.columns = columns(self.raw)
         self.order, self.order_shown = date_order(self.cell(row, "published") for row in self.raw.rows)
+        # An exported list separates names by a bare comma; a hand-typed one writes a space after it.
+        self.typed = self.generation.typed and any(", " in self.cell(row, "organisations") for row in self.raw.rows)
         self.author_shares = any("collaboration" in self.cell(row, "team_label").casefold() for row in self.raw.rows)
         domains = Counter(name for row in self.raw.rows for name in split_list(self.cell(row, "domain")))
         self.spelling = {name.casefold(): name for name, _ in reversed(domains.most_common())}
@@ -144,7 +146,7 @@ class _Reader:
         """Return organisations, their sectors and countries; sectors only where the label has one token for each."""
         text = self.cell(row, "organisations")
         by_organisation = bool(tokens) and "collaboration" not in tokens and (len(tokens) > 1 or not self.author_shares)
-        names = typed_organisations(text) if self.generation.typed else split_list(text, len(tokens) or None)
+        names = typed_organisations(text) if self.typed else split_list(text, len(tokens) or None)
         sectors = tokens if by_organisation and not self.generation.typed else []
         if sectors and len(sectors) != len(names):
             self.findings.add(
