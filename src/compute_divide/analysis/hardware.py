@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from compute_divide.analysis.estimate import Estimate
+from compute_divide.analysis.parameters_policy import FORMATS
 from compute_divide.analysis.ratios import ACADEMIA, INDUSTRY
 from compute_divide.analysis.resampling import (
     MIN_CLUSTERS,
@@ -21,13 +22,6 @@ from compute_divide.analysis.resampling import (
 )
 from compute_divide.analysis.shares import wilson_share
 
-FORMATS = {
-    "training": "16 bits on tensor cores where listed, else the faster of plain 16 and 32 bits",
-    "tensor-16": "16 bits on tensor cores only; chips without them drop out",
-    "fp32": "plain 32 bits only; tensor processing units drop out",
-}
-"""Rules for the number format in which the peak of a chip is taken, by name."""
-
 PEAK = "chip_flop_s"
 """Column that `with_peaks` adds: peak FLOP/s of one chip of the model."""
 
@@ -38,14 +32,15 @@ def chip_peaks(chips: pd.DataFrame, number_format: str = "training") -> pd.Serie
     Parameters
     ----------
     chips : pandas.DataFrame
-        With ``chip``, ``tensor_fp16_flop_s``, ``fp16_flop_s`` and ``fp32_flop_s``, all dense rates in FLOP/s.
+        With ``chip``, ``aliases`` (other names, joined by ``|``), ``tensor_fp16_flop_s``, ``fp16_flop_s`` and
+        ``fp32_flop_s``, all dense rates in FLOP/s.
     number_format : str
         A key of `FORMATS`.
 
     Returns
     -------
     pandas.Series
-        FLOP/s by name of the chip; chips without a rate under the rule are left out.
+        FLOP/s by every name of a chip; chips without a rate under the rule are left out.
 
     Raises
     ------
@@ -59,10 +54,10 @@ def chip_peaks(chips: pd.DataFrame, number_format: str = "training") -> pd.Serie
 
     Examples
     --------
-    >>> chips = pd.DataFrame({"chip": ["P40"], "tensor_fp16_flop_s": [None], "fp16_flop_s": [0.18e12],
-    ...                       "fp32_flop_s": [11.8e12]})
+    >>> chips = pd.DataFrame({"chip": ["P40"], "aliases": ["Tesla P40"], "tensor_fp16_flop_s": [None],
+    ...                       "fp16_flop_s": [0.18e12], "fp32_flop_s": [11.8e12]})
     >>> chip_peaks(chips).to_dict()
-    {'P40': 11800000000000.0}
+    {'P40': 11800000000000.0, 'Tesla P40': 11800000000000.0}
     """
     if number_format not in FORMATS:
         raise ValueError(f"{number_format!r} is not a rule for number formats; allowed: {', '.join(FORMATS)}")
@@ -74,7 +69,21 @@ def chip_peaks(chips: pd.DataFrame, number_format: str = "training") -> pd.Serie
         "tensor-16": tensor,
         "fp32": single,
     }[number_format]
-    return pd.Series(rates.to_numpy(), index=chips["chip"]).dropna()
+    return pd.Series(
+        {
+            name: rate
+            for names, rate in zip(_names(chips), rates, strict=True)
+            for name in names
+            if not math.isnan(rate)
+        },
+        dtype=float,
+    )
+
+
+def _names(chips: pd.DataFrame) -> list[list[str]]:
+    """Return every name of each chip, its own first."""
+    others = chips["aliases"].fillna("").str.split("|")
+    return [[chip, *filter(None, aliases)] for chip, aliases in zip(chips["chip"], others, strict=True)]
 
 
 def with_peaks(models: pd.DataFrame, peaks: pd.Series[float]) -> pd.DataFrame:
@@ -112,7 +121,8 @@ def with_peaks(models: pd.DataFrame, peaks: pd.Series[float]) -> pd.DataFrame:
 def unmatched_chips(models: pd.DataFrame, chips: pd.DataFrame) -> pd.DataFrame:
     """Return the chips that models name and the list of chips lacks: ``chip`` and ``models``, most frequent first."""
     names = models["training_hardware"].dropna().str.split("|").explode()
-    strange = names[~names.isin(chips["chip"])].value_counts()
+    known = {name for every in _names(chips) for name in every}
+    strange = names[~names.isin(known)].value_counts()
     return strange.rename_axis("chip").reset_index(name="models")
 
 
@@ -284,8 +294,8 @@ def running_clusters(found: pd.DataFrame) -> pd.DataFrame:
         ``name``, ``status``, ``certainty``, ``possible_duplicate``, ``h100_equivalents``, ``superseded_by``.
     """
     kept = found[
-        (found["status"] == "existing")
-        & found["certainty"].isin(["confirmed", "likely"])
+        (found["status"] == "Existing")
+        & found["certainty"].isin(["Confirmed", "Likely"])
         & ~found["possible_duplicate"].fillna(False).astype(bool)
         & found["h100_equivalents"].gt(0)
     ]

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from compute_divide.analysis.estimate import Estimate
-from compute_divide.analysis.shares import UNKNOWN, wilson_share
+from compute_divide.analysis.shares import UNKNOWN, in_years, span, wilson_share
 
 OPEN, SERVED, UNRELEASED = "open", "served", "unreleased"
 ACCESS_GROUPS = (OPEN, SERVED, UNRELEASED, UNKNOWN)
@@ -172,6 +172,26 @@ def shares_by_access(models: pd.DataFrame, column: str, keys: Sequence[str] = ("
             )
     columns = [*keys, "access", "k", "n", "share", "low", "high", "bound_low", "bound_high", "unknown"]
     return pd.DataFrame(rows, columns=columns)
+
+
+def count_access(models: pd.DataFrame, column: str, periods: Sequence[tuple[int, int]]) -> pd.DataFrame:
+    """Return how many models of each team type and period can be reached in which way, the unknown included.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``team_type``, ``period``, ``access``, ``models``; groups without any model do not occur.
+
+    Examples
+    --------
+    >>> models = pd.DataFrame({"year": [2020], "team_type": ["other"], "openness": ["API access"]})
+    >>> count_access(models, "openness", [(2019, 2020)]).values.tolist()
+    [['other', '2019 to 2020', 'served', 1]]
+    """
+    parts = [in_years(models, *years).assign(period=span(*years)) for years in periods]
+    counted = pd.concat(parts, ignore_index=True)
+    counted["access"] = access_groups(counted[column])
+    return counted.groupby(["team_type", "period", "access"]).size().reset_index(name="models")
 
 
 @dataclass(frozen=True, slots=True)

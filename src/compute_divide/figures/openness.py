@@ -1,0 +1,126 @@
+"""Charts of the chapter on diffusion: how models can be reached, and how long others wait for one as large."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import altair as alt
+import pandas as pd
+
+from compute_divide.analysis.openness import ACCESS_GROUPS
+from compute_divide.figures.marks import end_labels, framed
+from compute_divide.figures.palette import ACCENT, INK, TEAM_NAMES
+from compute_divide.figures.theme import GRID, HEIGHT, LINE, year_axis
+
+ACCESS_COLOURS = {"open": ACCENT, "served": "#c07d1b", "unreleased": "#7d74c4", "unknown": GRID}
+"""Colour of each way to reach a model; what is not known stays in the background."""
+
+ACCESS_NAMES = {
+    "open": "weights to download",
+    "served": "through a service only",
+    "unreleased": "not released",
+    "unknown": "not known",
+}
+"""How an access group is written."""
+
+_ROW = 26
+
+
+def access_bars(counts: pd.DataFrame, teams: Sequence[str]) -> alt.FacetChart:
+    """Return stacked bars of how models can be reached, a row a period, a panel a team type.
+
+    Parameters
+    ----------
+    counts : pandas.DataFrame
+        From `compute_divide.analysis.openness.count_access`.
+    teams : sequence of str
+        Team types, in the order of the panels.
+    """
+    shown = counts[["team_type", "period", "access", "models"]].assign(
+        order=counts["access"].map(list(ACCESS_GROUPS).index),
+        team=counts["team_type"].map(TEAM_NAMES),
+        way=counts["access"].map(ACCESS_NAMES),
+    )
+    colours = alt.Scale(domain=list(ACCESS_NAMES.values()), range=list(ACCESS_COLOURS.values()))
+    rows = alt.Y("period:N", title=None, axis=alt.Axis(grid=False))
+    bars = (
+        alt.Chart()
+        .mark_bar(stroke=LINE, strokeWidth=0.5)
+        .encode(
+            x=alt.X("models:Q", stack="normalize", title=None, axis=alt.Axis(format="%", tickCount=5)),
+            y=rows,
+            color=alt.Color("way:N", scale=colours, legend=alt.Legend(orient="top", columns=2)),
+            order=alt.Order("order:Q"),
+            tooltip=[
+                alt.Tooltip("team:N", title="Team type"),
+                alt.Tooltip("period:N", title="Years"),
+                alt.Tooltip("way:N", title="Access"),
+                alt.Tooltip("models:Q", title="Models"),
+            ],
+        )
+    )
+    totals = (
+        alt.Chart()
+        .transform_aggregate(n="sum(models)", groupby=["period", "team"])
+        .transform_calculate(text="'n = ' + datum.n")
+        .mark_text(align="left", dx=6, color=INK, fontSize=11)
+        .encode(x=alt.value("width"), y=rows, text="text:N")
+    )
+    panel = alt.LayerChart(layer=[bars, totals])
+    panel.width, panel.height = 520, alt.Step(_ROW)
+    names = alt.Row(
+        "team:N",
+        sort=[TEAM_NAMES[team] for team in teams],
+        header=alt.Header(labelOrient="top", labelAnchor="start"),
+    )
+    return panel.facet(row=names, data=shown, spacing=14)
+
+
+def lag_lines(lags: pd.DataFrame, colours: Mapping[str, str]) -> alt.LayerChart:
+    """Return lines of how long each group of models has trailed the largest, month by month.
+
+    Parameters
+    ----------
+    lags : pandas.DataFrame
+        From `compute_divide.analysis.openness.lag_by_month`, with ``group``.
+    colours : mapping of str to str
+        Colour of each group.
+    """
+    known = lags.dropna(subset=["months"])
+    dates = pd.to_datetime(known["date"])
+    shown = pd.DataFrame(
+        {
+            "when": (dates.dt.year + dates.dt.month / 12).round(3),
+            "month": dates.dt.strftime("%B %Y"),
+            "group": known["group"],
+            "years": known["months"] / 12,
+            "own": known["own"],
+            "passed_by": known["passed_by"],
+        }
+    )
+    x = year_axis("when", int(shown["when"].min()), int(shown["when"].max()) + 1)
+    top = float(shown["years"].max())
+    colour = alt.Color("group:N", legend=None, scale=alt.Scale(domain=list(colours), range=list(colours.values())))
+    dash = alt.StrokeDash("group:N", legend=None, scale=alt.Scale(domain=list(colours), range=[[1, 0], [7, 3]]))
+    line = (
+        alt.Chart(shown)
+        .mark_line()
+        .encode(
+            x=x,
+            y=_years("years", top),
+            color=colour,
+            strokeDash=dash,
+            tooltip=[
+                alt.Tooltip("group:N", title="Group"),
+                alt.Tooltip("month:N", title="At the end of"),
+                alt.Tooltip("years:Q", title="Years behind", format=".1f"),
+                alt.Tooltip("own:N", title="Largest of the group"),
+                alt.Tooltip("passed_by:N", title="First passed by"),
+            ],
+        )
+    )
+    return framed(line, end_labels(shown, "when", "years", "group", x, _years("at", top), HEIGHT, range_y=top))
+
+
+def _years(field: str, top: float) -> alt.Y:
+    return alt.Y(f"{field}:Q", title="Years behind", scale=alt.Scale(domain=[0, top]), axis=alt.Axis(tickCount=6))

@@ -1,0 +1,281 @@
+"""The calculator of the policy chapter, live on the page, and what it would cost to repeat the models of each year.
+
+The page computes with the formula of `compute_divide.analysis.budget`, written once more in Vega's expression language;
+the signals carry the same names. A test drives both over many settings.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import altair as alt
+import numpy as np
+import pandas as pd
+
+from compute_divide.analysis.budget import ALL_TEAMS, HOURS_PER_MONTH, SECONDS_PER_HOUR
+from compute_divide.analysis.parameters_policy import QUOTES
+from compute_divide.figures.palette import ACCENT, INK, QUIET, TEAM_NAMES
+from compute_divide.figures.theme import HEIGHT, power_axis, raised, spread, team_colour, team_shape, year_axis
+
+_ROW = 22
+"""Height of a year in pixels."""
+_LABEL_GAP = 0.06
+"""Least distance of labels at the ends of lines, as a share of the height of the axis."""
+Layered = alt.LayerChart | alt.FacetChart
+"""What Altair says that layers become."""
+
+_BUDGET_USD = "clamp(toNumber(budget) || 0, 0, 1e13)"
+_OWN_CHIPS = "clamp(toNumber(own_chips) || 0, 0, 1e9)"
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What the controls of a calculator show when the page opens.
+
+    Parameters
+    ----------
+    chip : str
+        Name of the chip.
+    utilisation : float
+        Share of the peak that is reached.
+    months : float
+        Duration.
+    budget : float
+        USD, for renting.
+    quote : str
+        A key of `compute_divide.analysis.parameters_policy.QUOTES`, for renting.
+    own_chips : int
+        Number of chips, for a facility.
+    """
+
+    chip: str
+    utilisation: float
+    months: float
+    budget: float = 0.0
+    quote: str = "median"
+    own_chips: int = 0
+
+
+def budget_chart(models: pd.DataFrame, offers: pd.DataFrame, setting: Setting) -> Layered:
+    """Return the calculator of a budget: the models of each year, split by what the budget could have trained.
+
+    Parameters
+    ----------
+    models : pandas.DataFrame
+        ``model``, ``year``, ``team_type``, ``training_compute_flop``; only models with known compute.
+    offers : pandas.DataFrame
+        ``chip``, ``peak`` (FLOP/s) and the quoted prices ``lowest``, ``median``, ``highest`` (USD per chip-hour).
+    setting : Setting
+        Where the controls start.
+
+    Returns
+    -------
+    altair chart
+        With the parameters ``budget``, ``chip``, ``quote``, ``utilisation``, ``months`` and ``team`` bound to native
+        inputs, and ``run_flop`` and ``run_chips`` computed from them.
+    """
+    controls = [
+        alt.param("budget", value=setting.budget, bind=_number("Budget in US dollars")),
+        _chip(offers, setting),
+        alt.param("quote", value=setting.quote, bind=_choice("Price per chip-hour", QUOTES)),
+        *_shared(setting),
+    ]
+    formula = {
+        "price": f"({_table(offers, ['lowest', 'median', 'highest'])})[chip][quote]",
+        "peak": f"({_table(offers, ['peak'])})[chip].peak",
+        "run_hours": f"{_BUDGET_USD} / price",
+        "run_chips": f"run_hours / (months * {HOURS_PER_MONTH})",
+        "run_flop": f"run_hours * {SECONDS_PER_HOUR} * peak * utilisation",
+    }
+    told = "format(run_chips, ',.0f') + ' chips for ' + months + ' months at $' + format(price, '.2f') + ' an hour'"
+    return _calculator(models, controls, formula, told)
+
+
+def facility_chart(models: pd.DataFrame, offers: pd.DataFrame, setting: Setting) -> Layered:
+    """Return the calculator of a facility: the same chart, for a number of chips that are at hand.
+
+    Parameters
+    ----------
+    models, offers, setting
+        As in `budget_chart`; prices are not needed.
+
+    Returns
+    -------
+    altair chart
+        With ``own_chips`` in place of budget and price.
+    """
+    controls = [
+        alt.param("own_chips", value=setting.own_chips, bind=_number("Number of chips")),
+        _chip(offers, setting),
+        *_shared(setting),
+    ]
+    formula = {
+        "peak": f"({_table(offers, ['peak'])})[chip].peak",
+        "run_chips": _OWN_CHIPS,
+        "run_hours": f"run_chips * months * {HOURS_PER_MONTH}",
+        "run_flop": f"run_hours * {SECONDS_PER_HOUR} * peak * utilisation",
+    }
+    return _calculator(models, controls, formula, "format(run_hours, ',.0f') + ' chip-hours'")
+
+
+def cost_lines(costs: pd.DataFrame, labels: Mapping[float, str]) -> Layered:
+    """Return what it would cost to repeat the models of each year, on a logarithmic scale.
+
+    Parameters
+    ----------
+    costs : pandas.DataFrame
+        From `compute_divide.analysis.budget.cost_by_year`.
+    labels : mapping of float to str
+        Label of the line of each quantile.
+    """
+    shown = costs.assign(line=costs["quantile"].map(dict(labels)))
+    dashes = alt.StrokeDash("line:N", legend=None, scale=alt.Scale(range=[[1, 0], [6, 3], [2, 3]]))
+    base = alt.Chart(shown).encode(x=year_axis(), y=_dollars("usd"), strokeDash=dashes)
+    line = base.mark_line(color=ACCENT).encode(
+        tooltip=[
+            alt.Tooltip("line:N", title="Model"),
+            alt.Tooltip("year:Q", title="Year", format="d"),
+            alt.Tooltip("usd:Q", title="US dollars", format="$.3~s"),
+            alt.Tooltip("n:Q", title="Models of the year"),
+        ]
+    )
+    ends = shown[shown["year"] == shown["year"].max()]
+    decades = np.log10(ends["usd"])
+    ends = ends.assign(at=[10**place for place in spread(decades, gap=_LABEL_GAP * np.ptp(np.log10(shown["usd"])))])
+    names = (
+        alt.Chart(ends[["year", "at", "line"]])
+        .mark_text(align="left", dx=6, color=INK)
+        .encode(x=year_axis(), y=_dollars("at"), text="line:N")
+    )
+    return alt.layer(line, names).properties(width="container", height=HEIGHT)
+
+
+def _dollars(field: str) -> alt.Y:
+    """Return a logarithmic axis of US dollars: $100, $10k, $1M, $10B."""
+    label = "datum.value < 1 ? '$' + datum.value : replace(format(datum.value, '$~s'), 'G', 'B')"
+    return alt.Y(
+        f"{field}:Q",
+        title="US dollars, logarithmic",
+        scale=alt.Scale(type="log", nice=True),
+        axis=alt.Axis(labelExpr=label, tickCount=7),
+    )
+
+
+def _calculator(models: pd.DataFrame, controls: list[alt.Parameter], formula: Mapping[str, str], told: str) -> Layered:
+    """Return the chart both calculators share: a row a year, a mark a model, a rule at the run."""
+    shown = models[["model", "year", "team_type", "training_compute_flop"]]
+    teams = [team for team in TEAM_NAMES if team in set(shown["team_type"])]
+    chosen = (
+        alt.Chart(shown)
+        .transform_filter(f"team == '{ALL_TEAMS}' || datum.team_type == team")
+        .transform_calculate(within="datum.training_compute_flop <= run_flop ? 1 : 0")
+    )
+    rows = alt.Y(
+        "year:O", sort="descending", title=None, axis=alt.Axis(grid=True, domain=False, ticks=False, labelPadding=6)
+    )
+    lowest, highest = shown["training_compute_flop"].min(), shown["training_compute_flop"].max()
+    size = power_axis("training_compute_flop", "Training compute (FLOP)", alt.X)
+    size.scale.domain = [lowest / 3, highest * 10]
+    # The ends, so that a run beyond them stays in sight at the edge.
+    size.scale.clamp = True
+    dots = chosen.mark_point(size=42).encode(
+        x=size,
+        y=rows,
+        color=team_colour(teams, legend="bottom"),
+        shape=team_shape(teams, legend="bottom"),
+        opacity=alt.condition("datum.within == 1", alt.value(0.95), alt.value(0.28)),
+        tooltip=[
+            alt.Tooltip("model:N", title="Model"),
+            alt.Tooltip("team_type:N", title="Team type"),
+            alt.Tooltip("training_compute_flop:Q", title="Training compute (FLOP)", format=".1e"),
+        ],
+    )
+    return (
+        alt.layer(dots, _run_rule(size), *_counts(chosen, rows), *_readout(told))
+        .add_params(*controls, *(alt.param(name, expr=expression) for name, expression in formula.items()))
+        .properties(width="container", height=alt.Step(_ROW))
+    )
+
+
+def _run_rule(size: Any) -> alt.Chart:
+    """Return the vertical rule at the compute of the run."""
+    one = alt.Chart(pd.DataFrame({"run": [1]}))
+    rule: alt.Chart = (
+        one.transform_calculate(training_compute_flop="max(run_flop, 1)")
+        .mark_rule(color=INK, strokeWidth=2)
+        .encode(x=size)
+    )
+    return rule
+
+
+def _counts(chosen: alt.Chart, rows: alt.Y) -> list[alt.Chart]:
+    """Return the columns at the right: models within reach of all, and the rank of the run."""
+    counted = chosen.transform_aggregate(n="count()", within="sum(within)", groupby=["year"]).transform_calculate(
+        rank="datum.n - datum.within + 1",
+        reach="datum.within + ' of ' + datum.n",
+        said="datum.year + ': ' + datum.within + ' of ' + datum.n + ' models within reach, rank ' + datum.rank",
+    )
+    reach = counted.mark_text(align="right", dx=58, color=INK).encode(
+        x=alt.value("width"), y=rows, text="reach:N", description="said:N"
+    )
+    rank = counted.mark_text(align="right", dx=92, color=INK, aria=False).encode(
+        x=alt.value("width"), y=rows, text="rank:Q"
+    )
+    return [reach, rank, _header("in reach", 58), _header("rank", 92)]
+
+
+def _header(text: str, offset: int) -> alt.Chart:
+    header: alt.Chart = (
+        alt.Chart(pd.DataFrame({"run": [1]}))
+        .mark_text(align="right", dx=offset, y=-8, color=QUIET, fontStyle="italic")
+        .encode(x=alt.value("width"), text=alt.value(text))
+    )
+    return header
+
+
+def _readout(told: str) -> list[alt.Chart]:
+    """Return the two lines above the chart: the compute of the run, and what it takes."""
+    exponent = "floor(log(max(run_flop, 1)) / LN10 + 1e-9)"
+    compute = f"format(run_flop / pow(10, {exponent}), '.1f') + ' × 10' + {raised(exponent)} + ' FLOP'"
+    one = alt.Chart(pd.DataFrame({"run": [1]}))
+    return [
+        one.mark_text(align="left", x=0, y=-44, color=INK, fontSize=16, fontWeight="bold").encode(
+            text=alt.value(alt.expr(compute))
+        ),
+        one.mark_text(align="left", x=0, y=-25, color=INK).encode(text=alt.value(alt.expr(told))),
+    ]
+
+
+def _chip(offers: pd.DataFrame, setting: Setting) -> alt.Parameter:
+    return alt.param("chip", value=setting.chip, bind=alt.binding_select(options=list(offers["chip"]), name="Chip"))
+
+
+def _shared(setting: Setting) -> list[alt.Parameter]:
+    teams = {ALL_TEAMS: "all", **TEAM_NAMES}
+    return [
+        alt.param(
+            "utilisation",
+            value=setting.utilisation,
+            bind=alt.binding_range(min=0.05, max=0.9, step=0.01, name="Utilisation"),
+        ),
+        alt.param("months", value=setting.months, bind=alt.binding_range(min=1, max=36, step=1, name="Months")),
+        alt.param("team", value=ALL_TEAMS, bind=_choice("Models of teams", teams)),
+    ]
+
+
+def _choice(name: str, options: Mapping[str, str]) -> alt.BindRadioSelect:
+    return alt.binding_select(options=list(options), labels=list(options.values()), name=name)
+
+
+def _number(name: str) -> alt.BindInput:
+    """Return a native number input; its value arrives as text."""
+    return alt.BindInput(input="number", name=name)
+
+
+def _table(offers: pd.DataFrame, columns: list[str]) -> str:
+    """Return a Vega expression of an object: for each chip the values of some columns."""
+    records = offers.set_index("chip")[columns].astype(float).to_dict("index")
+    return json.dumps(records)
