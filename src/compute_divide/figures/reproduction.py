@@ -8,8 +8,9 @@ import altair as alt
 import pandas as pd
 
 from compute_divide.analysis.estimate import Estimate
+from compute_divide.analysis.related import Counterpart
 from compute_divide.analysis.verdicts import Check
-from compute_divide.evidence.claims import Claim
+from compute_divide.evidence.claims import Claim, RelatedFigure
 from compute_divide.figures.columns import Column
 from compute_divide.figures.palette import ACCENT, INK, QUIET
 from compute_divide.figures.text import written
@@ -112,3 +113,49 @@ def share_comparison(checks: Sequence[Check], claims: Mapping[str, Claim]) -> tu
         ],
     )
     return alt.layer(whisker, dot).properties(width="container", height=alt.Step(26)), data
+
+
+RELATED_COLUMNS = {
+    "work": Column("Work"),
+    "statement": Column("What it reports"),
+    "theirs": Column("Theirs"),
+    "ours": Column("Ours"),
+    "measure": Column("What ours counts"),
+}
+"""Columns of `related_table`."""
+
+
+def related_table(counterparts: Sequence[Counterpart], related: Mapping[str, RelatedFigure]) -> pd.DataFrame:
+    """Return related work's figures beside ours, one row a figure.
+
+    Parameters
+    ----------
+    counterparts : sequence of Counterpart
+        Ours, in the order of the table.
+    related : mapping of str to RelatedFigure
+        Theirs, by id.
+    """
+    rows = []
+    for counterpart in counterparts:
+        figure, estimate = related[counterpart.related], counterpart.estimate
+        theirs = Estimate(figure.value, unit=figure.unit)
+        rows.append(
+            {
+                "work": f"{{cite:t}}`{figure.cite}`",
+                "statement": figure.statement,
+                "theirs": written(theirs),
+                "ours": written(estimate, "full" if estimate.low is not None else "value"),
+                "measure": counterpart.measure,
+            }
+        )
+    return pd.DataFrame(rows, columns=list(RELATED_COLUMNS))
+
+
+INDEX_COLUMNS = {
+    "industry": Column("Industry alone", "number"),
+    "academia": Column("Academia alone", "number"),
+    "collaboration": Column("Both", "number"),
+    "n": Column("All", "number"),
+    "share": Column("Industry's share", "share"),
+}
+"""Columns of `compute_divide.analysis.related.index_by_vintage` that are not known elsewhere."""
