@@ -72,6 +72,7 @@ class Citing:
         root = Path(app.srcdir)
         # One work may stand in the reference list of several pages, each of which refers to its own.
         config.suppress_warnings = [*config.suppress_warnings, "bibtex.duplicate_citation", "bibtex.duplicate_label"]
+        config.bibtex_bibfiles = config.bibtex_bibfiles or []
         if not (root / SETTINGS).is_file():
             logger.info("no %s: pages are not made citable", SETTINGS)
             return
@@ -216,7 +217,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.add_directive("how-to-cite", HowToCite)
     app.add_post_transform(references.ListReferences)
     citing = Citing()
-    app.connect("config-inited", citing.load)
+    app.connect("config-inited", citing.load, priority=100)  # before the bibliography files are looked for
     app.connect("builder-inited", citing.add_assets)
     app.connect("doctree-read", references.add_references, priority=400)  # before the table of contents is collected
     app.connect("doctree-resolved", citing.on_resolved)

@@ -11,7 +11,7 @@ from functools import cache
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from lxml import etree  # type: ignore[import-untyped]
+from lxml import etree
 
 from compute_divide.reading.citation.csl import to_csl
 from compute_divide.reading.citation.record import Citation
