@@ -1,5 +1,194 @@
-"""The command line."""
+"""The command line: the menu, nothing else. Each command calls one function elsewhere."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+import sys
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+if TYPE_CHECKING:
+    from compute_divide.press.chapters_run import RunOptions
+    from compute_divide.press.project import Project
+
+ELSEWHERE = {
+    "data": ("compute_divide.evidence.commands", "app", "The evidence: list, verify, derive, add, refresh."),
+    "cite": ("compute_divide.reading.citation.commands", "app", "References to a chapter or to the book."),
+    "corpus": ("compute_divide.evidence.corpus_commands", "app", "Counts from the whole OpenAlex snapshot."),
+}
+"""Commands that live with their subject: module, Typer application, help. Imported only when they are called."""
+
+
+class Menu(TyperGroup):
+    """The menu, with the commands that live elsewhere."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """Return the names of all commands."""
+        return [*super().list_commands(ctx), *(name for name in ELSEWHERE if _exists(name))]
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """Return a command; one that lives elsewhere is imported when it is called, not for the list of commands."""
+        if cmd_name not in ELSEWHERE or not _exists(cmd_name):
+            return super().get_command(ctx, cmd_name)
+        module, attribute, text = ELSEWHERE[cmd_name]
+        if cmd_name not in sys.argv[1:]:
+            return typer.main.get_command(_placeholder(cmd_name, text))
+        command = typer.main.get_command(getattr(importlib.import_module(module), attribute))
+        command.name = cmd_name
+        return command
+
+
+def _exists(name: str) -> bool:
+    """Return whether a command that lives elsewhere is installed."""
+    try:
+        return importlib.util.find_spec(ELSEWHERE[name][0]) is not None
+    except ModuleNotFoundError:
+        return False
+
+
+def _placeholder(name: str, text: str) -> typer.Typer:
+    """Return a command that shows its name and help in the list."""
+    shown = typer.Typer(add_completion=False)
+    shown.command(name, help=text)(lambda: None)
+    return shown
+
+
+app = typer.Typer(
+    cls=Menu,
+    no_args_is_help=True,
+    help="Re-run, compare and cite The Compute Divide.",
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
 
 
 def main() -> None:
-    """Run the command line."""
+    """Run the command line; an error of ours is one message on standard error and an exit code."""
+    from compute_divide.press.errors import PressError
+
+    try:
+        app()
+    except PressError as error:
+        _say(f"[red]error:[/red] {_escaped(str(error))}")
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        _say("[red]stopped[/red]")
+        sys.exit(1)
+    except Exception as error:
+        if type(error).__name__ != "EvidenceError":
+            raise
+        _say(f"[red]error:[/red] {_escaped(str(error))}")
+        sys.exit(1)
+
+
+def _say(text: str) -> None:
+    from rich.console import Console
+
+    Console(stderr=True, soft_wrap=True, highlight=False).print(text)
+
+
+def _escaped(text: str) -> str:
+    from rich.markup import escape
+
+    return escape(text)
+
+
+def _project() -> Project:
+    """Return the book, and let its evidence be the one that types and loaders read."""
+    from compute_divide.press.project import Project
+
+    project = Project.find()
+    os.environ["COMPUTE_DIVIDE_DATA"] = str(project.data)
+    return project
+
+
+def _options(jobs: int | None, engine: str | None, force: bool, time_limit: float | None) -> RunOptions:
+    from compute_divide.press.chapters_run import RunOptions
+    from compute_divide.press.execution import DEFAULT_ENGINE
+
+    return RunOptions(jobs=jobs, engine=engine or DEFAULT_ENGINE, force=force, time_limit=time_limit)
+
+
+def _verify() -> list[Any]:
+    """Return what is wrong with the evidence."""
+    from compute_divide.evidence.catalogue import verify
+
+    return list(verify())
+
+
+Parameters = Annotated[
+    list[str] | None,
+    typer.Option("-p", "--parameter", metavar="NAME=VALUE", help="Set a parameter: NAME=VALUE or CHAPTER.NAME=VALUE."),
+]
+Jobs = Annotated[int | None, typer.Option("--jobs", "-j", help="Chapters at a time. [default: one a core]")]
+EngineName = Annotated[str | None, typer.Option("--engine", help="forked (fast) or kernel (a Jupyter kernel each).")]
+Force = Annotated[bool, typer.Option("--force", help="Run even what has not changed.")]
+TimeLimit = Annotated[float | None, typer.Option("--time-limit", help="Seconds a chapter may take. [default: 600]")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+@app.command()
+def build(
+    edition: Annotated[str, typer.Argument(help="Name of the edition.")] = "default",
+    parameter: Parameters = None,
+    chapters: Annotated[str | None, typer.Option("--chapters", help="Only these, separated by commas.")] = None,
+    jobs: Jobs = None,
+    engine: EngineName = None,
+    force: Force = False,
+    time_limit: TimeLimit = None,
+) -> None:
+    """Build an edition of the book; what has not changed is not run again."""
+    from rich.console import Console
+
+    from compute_divide.press.build import build as build_edition
+    from compute_divide.press.editions import load_edition
+    from compute_divide.press.progress import Bar
+
+    project, options = _project(), _options(jobs, engine, force, time_limit)
+    only = [slug.strip() for slug in chapters.split(",")] if chapters is not None else None
+    wanted = load_edition(project, edition, parameter or [], only)
+    with Bar(Console(stderr=True)).shown() as bar:
+        built = build_edition(project, wanted, options, bar, _verify)
+    what = f"{len(built.fresh)} of {len(wanted.chapters)} chapters run" if built.changed else "nothing to do"
+    _say(f"edition [bold]{wanted.folder}[/bold] ({wanted.id}): {what}")
+    typer.echo(built.folder / "html" / "index.html")
+
+
+@app.command()
+def run(
+    chapter: Annotated[str, typer.Argument(help="The chapter's name, as in its address.")],
+    parameter: Parameters = None,
+    as_json: AsJson = False,
+    edition: Annotated[str, typer.Option("--edition", help="Edition to start from.")] = "default",
+    engine: EngineName = None,
+    force: Force = False,
+    time_limit: TimeLimit = None,
+) -> None:
+    """Run one chapter with other values and print its results."""
+    from compute_divide.press.single import print_results, run_one
+
+    project, options = _project(), _options(1, engine, force, time_limit)
+    results = run_one(project, chapter, parameter or [], edition, options, _say)
+    if as_json:
+        typer.echo(json.dumps(results, indent=2, ensure_ascii=False))
+    else:
+        print_results(results)
+
+
+@app.command()
+def params(
+    chapter: Annotated[str | None, typer.Argument(help="The chapter; all of them by default.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """List the parameters: value, what is allowed, what it means. --json prints a JSON Schema for each chapter."""
+    from compute_divide.press.single import parameter_schemas, print_parameters
+
+    project = _project()
+    if as_json:
+        typer.echo(json.dumps(parameter_schemas(project, chapter), indent=2, ensure_ascii=False))
+    else:
+        print_parameters(project, chapter)

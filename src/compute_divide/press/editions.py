@@ -29,6 +29,7 @@ class EditionFile(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     title: str
+    description: str = ""
     parameters: dict[str, Any] = Field(default_factory=dict)
     chapters: list[str] | None = None
 
@@ -96,7 +97,7 @@ class Edition:
         Its name; empty for one that has none, which goes by its id.
     base : str
         Name of the edition it starts from.
-    title : str
+    title, description : str
         What readers see.
     chapters : tuple of Chapter
         The chapters it includes, in order.
@@ -113,6 +114,7 @@ class Edition:
     name: str
     base: str
     title: str
+    description: str
     chapters: tuple[Chapter, ...]
     values: Mapping[str, Mapping[str, Value]]
     asked: tuple[Assignment, ...] = ()
@@ -325,6 +327,7 @@ def load_edition(
         name="" if unnamed else name,
         base=name,
         title=_unnamed_title(file.title, asked) if unnamed else file.title,
+        description="" if unnamed else file.description,
         chapters=tuple(included),
         values=resolve(included, [*_reaching(wishes, book, included), *asked]),
         asked=tuple(asked),

@@ -55,13 +55,14 @@ def _tidy_outputs(cell: Any) -> None:
     """Put streams in one order: how a kernel cuts them into pieces depends on the moment."""
     tidied: list[Any] = []
     for is_stream, group in itertools.groupby(cell.outputs, lambda output: output.output_type == "stream"):
-        tidied += _merged(list(group)) if is_stream else group
+        members = list(group)
+        tidied += _merged(members) if is_stream else members
     cell.outputs = tidied
 
 
 def _merged(streams: Sequence[Any]) -> list[Any]:
     """Return one output for each stream, standard output first."""
-    merged = {}
+    merged: dict[str, Any] = {}
     for output in sorted(streams, key=lambda output: str(output.name) != "stdout"):
         kept = merged.setdefault(output.name, output)
         if kept is not output:

@@ -26,7 +26,7 @@ class FunctionSession(Session):
 
     hand_over: Send
 
-    def send(self, stream: Any, msg_or_type: Any, content: Any = None, **_: Any) -> None:  # type: ignore[override] # noqa: ARG002
+    def send(self, stream: Any, msg_or_type: Any, content: Any = None, *_: Any, **__: Any) -> None:  # noqa: ARG002
         """Hand over the type and content of a message."""
         if isinstance(msg_or_type, str):
             self.hand_over({"msg_type": msg_or_type, "content": content})
@@ -118,7 +118,8 @@ class CellRunner:
         before = sys.stdout, sys.stderr
         sys.stdout, sys.stderr = self._streams
         try:
-            return bool(self.shell.run_cell(source, store_history=True).success)
+            succeeded = self.shell.run_cell(source, store_history=True).success
+            return bool(succeeded and not self.shell._last_traceback_during_displayhook)
         finally:
             for stream in self._streams:
                 stream.flush()

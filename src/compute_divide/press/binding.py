@@ -1,0 +1,151 @@
+"""Jupyter Book in a process of its own, warmed up while the chapters run.
+
+Sphinx keeps much in global state, so each assembly gets a fresh process. Its imports take most of a second; the
+process is started early, imports, and waits for one line of JSON on its standard input: what to build.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import io
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Self
+
+from compute_divide.press import running
+from compute_divide.press.errors import PressError
+from compute_divide.press.execution import STEADY
+
+WARM = ("jupyter_book.sphinx", "myst_nb.sphinx_ext", "sphinx.builders.html", "sphinx_book_theme")
+"""What every build imports."""
+
+ANSI = re.compile(r"\x1b\[[0-9;]*m")
+
+
+@dataclass(frozen=True)
+class Assembly:
+    """What Jupyter Book is to do.
+
+    Parameters
+    ----------
+    source, output, doctrees : str
+        Folders: staged source, result, Sphinx's memory.
+    builder : str
+        Sphinx builder: ``"html"``, ``"epub"``, ...
+    strict : bool
+        Whether a warning is an error.
+    """
+
+    source: str
+    output: str
+    doctrees: str
+    builder: str = "html"
+    strict: bool = True
+
+
+class Binder:
+    """A process that has Jupyter Book imported and builds one book.
+
+    Parameters
+    ----------
+    environment : mapping
+        Environment variables on top of ours.
+    """
+
+    def __init__(self, environment: Mapping[str, str]) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "compute_divide.press.binding"],
+            env={**os.environ, **STEADY, **environment},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+        running.add(self._process.pid)
+
+    def build(self, assembly: Assembly, log: Path) -> None:
+        """Build the book; what Sphinx says goes to the log.
+
+        Raises
+        ------
+        PressError
+            If it fails or warns; the message holds the warnings and names the log.
+        """
+        said, _ = self._process.communicate(json.dumps(asdict(assembly)) + "\n")
+        log.parent.mkdir(parents=True, exist_ok=True)
+        log.write_text(ANSI.sub("", said), encoding="utf-8")
+        running.check()
+        if self._process.returncode != 0:
+            words = complaints(said, assembly.source)
+            raise PressError(f"Jupyter Book could not assemble the pages:\n{words}\n  (all it said: {log})")
+
+    def close(self) -> None:
+        """End the process."""
+        if self._process.poll() is None:
+            running.kill_group(self._process.pid)
+        self._process.wait()
+        running.discard(self._process.pid)
+        for stream in (self._process.stdin, self._process.stdout):
+            if stream:
+                with contextlib.suppress(BrokenPipeError):
+                    stream.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def complaints(said: str, source: str) -> str:
+    r"""Return the warnings and errors among what Sphinx said, with file names as the author knows them.
+
+    Examples
+    --------
+    >>> complaints("reading...\n/b/source/index.md:3: WARNING: unknown document: 'x'\ndone", "/b/source")
+    "  index.md:3: WARNING: unknown document: 'x'"
+    """
+    lines = ANSI.sub("", said).replace(f"{source}/", "").splitlines()
+    found = [line for line in lines if re.search(r"\b(WARNING|ERROR|CRITICAL|[Ee]xception|Error)\b", line)]
+    return "\n".join(f"  {line}" for line in (found or lines[-15:])[:40])
+
+
+def _run(assembly: Mapping[str, Any]) -> int:
+    """Build a book in this process and return the exit code."""
+    from jupyter_book.sphinx import build_sphinx
+
+    source, output = Path(assembly["source"]), Path(assembly["output"])
+    result = build_sphinx(
+        source,
+        output,
+        use_external_toc=True,
+        noconfig=True,
+        path_config=source / "_config.yml",
+        confoverrides={"external_toc_path": str(source / "_toc.yml"), "latex_individualpages": False},
+        doctreedir=Path(assembly["doctrees"]),
+        builder=assembly["builder"],
+        warningiserror=assembly["strict"],
+        keep_going=True,
+    )
+    return result if isinstance(result, int) else 1
+
+
+def main() -> int:
+    """Import what a build needs, wait for the order, build."""
+    for name in WARM:
+        importlib.import_module(name)
+    sys.stdout = io.TextIOWrapper(sys.stdout.buffer, encoding="utf-8", errors="replace", line_buffering=True)
+    line = sys.stdin.readline()
+    return _run(json.loads(line)) if line else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

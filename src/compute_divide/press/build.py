@@ -1,0 +1,258 @@
+"""Build an edition: run what has changed, assemble the pages, check them, and only then publish."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import shutil
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock, Timeout
+
+from compute_divide.press import running
+from compute_divide.press.binding import Assembly, Binder
+from compute_divide.press.cache import Run
+from compute_divide.press.chapters_run import Outcome, RunOptions, failure, run_chapters
+from compute_divide.press.clock import EPOCH_VARIABLE, build_time
+from compute_divide.press.editions import DEFAULT, Edition, differences, edition_path, load_edition
+from compute_divide.press.errors import PressError
+from compute_divide.press.files import canonical, naming, pretty, sha256, tree
+from compute_divide.press.pages import check_pages
+from compute_divide.press.progress import Reporter, Silent
+from compute_divide.press.project import Project
+from compute_divide.press.staging import page_files, stage
+from compute_divide.press.swap import publish, recover
+
+STATE = ".state.json"
+"""In a built edition: what its pages were made from."""
+
+
+@dataclass(frozen=True)
+class Built:
+    """A built edition.
+
+    Parameters
+    ----------
+    edition : Edition
+        What was built.
+    folder : pathlib.Path
+        Where it is.
+    changed : bool
+        Whether anything had to be done.
+    fresh : list of str
+        Slugs of the chapters that were run.
+    timings : dict
+        Seconds by step.
+    """
+
+    edition: Edition
+    folder: Path
+    changed: bool
+    fresh: list[str]
+    timings: Mapping[str, Any]
+
+
+def results_of(runs: Mapping[str, Run]) -> dict[str, dict[str, Any]]:
+    """Return the results of an edition: by chapter, by key."""
+    return {slug: dict(run.results) for slug, run in runs.items()}
+
+
+def edition_record(project: Project, edition: Edition, results: bytes) -> dict[str, Any]:
+    """Return what ``edition.json`` says: the edition as pages and citations need it."""
+    default = edition if edition.is_default else load_edition(project, DEFAULT)
+    vintages = [values["vintage"] for values in edition.values.values() if "vintage" in values]
+    return {
+        "id": edition.id,
+        "name": edition.folder,
+        "title": edition.title,
+        "description": edition.description,
+        "is_default": edition.is_default,
+        "parameters": {slug: dict(values) for slug, values in edition.values.items()},
+        "differs": differences(edition, default),
+        "date": build_time(project.root).date().isoformat(),
+        "vintage": max(set(vintages), key=vintages.count) if vintages else None,
+        "results_sha256": sha256(results),
+        "command": edition.command,
+    }
+
+
+def build(
+    project: Project,
+    edition: Edition,
+    options: RunOptions | None = None,
+    reporter: Reporter | None = None,
+    verify: Callable[[], Sequence[object]] | None = None,
+) -> Built:
+    """Build an edition and publish it; what was published before stands until the new one is whole.
+
+    Parameters
+    ----------
+    project : Project
+        The book.
+    edition : Edition
+        Values, checked.
+    options : RunOptions, optional
+        How to run the chapters.
+    reporter : Reporter, optional
+        Told how it goes.
+    verify : callable, optional
+        Returns what is wrong with the evidence; called before anything is run.
+
+    Raises
+    ------
+    PressError
+        If the evidence is damaged, a chapter fails, a page warns or a link is broken, or another build of the same
+        edition is running.
+    """
+    options, reporter = options or RunOptions(), reporter or Silent()
+    target = edition_path(project, edition)
+    with edition_lock(project, edition.folder):
+        recover(target)
+        state = page_state(project, edition)
+        if not options.force and is_current(target, state):
+            return Built(edition, target, changed=False, fresh=[], timings={})
+        if verify is not None:
+            reporter.step("checking the evidence")
+            refuse_damaged(verify())
+        return _build(project, edition, options, reporter, state)
+
+
+def _build(project: Project, edition: Edition, options: RunOptions, reporter: Reporter, state: dict[str, Any]) -> Built:
+    started = time.monotonic()
+    environment = {
+        "COMPUTE_DIVIDE_DATA": str(project.data),
+        EPOCH_VARIABLE: str(int(build_time(project.root).timestamp())),
+    }
+    with running.session(), Binder(environment) as binder:
+        outcome = run_chapters(project, edition, options, reporter)
+        ran = time.monotonic()
+        if outcome.errors:
+            raise failure(project, outcome.errors)
+        with workshop_lock(project, reporter):
+            reporter.step("assembling the pages")
+            record = assemble(project, edition, outcome, binder)
+            assembled = time.monotonic()
+            reporter.step("checking the pages")
+            faults = check_pages(project.workshop / "html")
+            if faults:
+                raise PressError("the pages have faults:\n" + "\n".join(f"  {fault}" for fault in faults))
+            checked = time.monotonic()
+            timings = {
+                "execution": round(ran - started, 3),
+                "assembly": round(assembled - ran, 3),
+                "check": round(checked - assembled, 3),
+                "chapters": {slug: run.seconds for slug, run in outcome.runs.items()},
+            }
+            draft = draft_edition(project, edition, record, outcome, timings, state)
+    target = edition_path(project, edition)
+    publish(draft, target)
+    return Built(edition, target, changed=True, fresh=outcome.fresh, timings=timings)
+
+
+def assemble(project: Project, edition: Edition, outcome: Outcome, binder: Binder) -> dict[str, Any]:
+    """Stage the sources in the workshop and let Jupyter Book make the pages; return what ``edition.json`` says."""
+    shop = project.workshop
+    results = pretty(results_of(outcome.runs)).encode()
+    record = edition_record(project, edition, results)
+    with naming(shop):
+        shutil.rmtree(shop / "html", ignore_errors=True)
+        stage(project, edition, outcome.runs, record, results, shop / "source")
+        order = Assembly(str(shop / "source"), str(shop / "html"), str(shop / "doctrees"), strict=not edition.partial)
+        binder.build(order, shop / "sphinx.log")
+    return record
+
+
+def draft_edition(
+    project: Project,
+    edition: Edition,
+    record: Mapping[str, Any],
+    outcome: Outcome,
+    timings: Mapping[str, Any],
+    state: dict[str, Any],
+) -> Path:
+    """Put the finished edition together under a hidden name and return it."""
+    with naming(project.editions):
+        project.editions.mkdir(parents=True, exist_ok=True)
+        draft = Path(tempfile.mkdtemp(dir=project.editions, prefix=f".{edition.folder}."))
+        shutil.copytree(project.workshop / "html", draft / "html", ignore=shutil.ignore_patterns(".buildinfo*"))
+        shutil.copytree(project.workshop / "source", draft / "source")
+        (draft / "results.json").write_text(pretty(results_of(outcome.runs)), encoding="utf-8")
+        (draft / "edition.json").write_text(pretty(dict(record)), encoding="utf-8")
+        (draft / "timings.json").write_text(pretty({**timings, **host()}), encoding="utf-8")
+        state["outputs"] = tree(draft / "html")
+        (draft / STATE).write_text(pretty(state), encoding="utf-8")
+        draft.chmod(0o755)
+    return draft
+
+
+def host() -> dict[str, str]:
+    """Return facts of the machine, for the file of timings: they are no part of the book."""
+    return {"python": platform.python_version(), "system": platform.platform(), "cores": str(os.cpu_count())}
+
+
+def page_state(project: Project, edition: Edition) -> dict[str, Any]:
+    """Return hashes of all that the pages of an edition are made from."""
+    pages = {name: sha256(content) for name, content in page_files(project).items()}
+    for name in ("_config.yml", "_toc.yml"):
+        pages[name] = sha256((project.root / name).read_bytes())
+    made_from = {
+        "pages": pages,
+        "default": edition.id if edition.is_default else load_edition(project, DEFAULT).id,
+        "python": platform.python_version(),
+        "date": int(build_time(project.root).timestamp()),
+    }
+    return {"edition": edition.id, "pages": sha256(canonical(made_from).encode())}
+
+
+def is_current(folder: Path, state: Mapping[str, Any]) -> bool:
+    """Return whether a built edition was made from just this, and is as it was made."""
+    try:
+        found = json.loads((folder / STATE).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+    return {key: found.get(key) for key in state} == dict(state) and found.get("outputs") == tree(folder / "html")
+
+
+def refuse_damaged(problems: Sequence[object]) -> None:
+    """Raise when there is anything wrong with the evidence."""
+    if problems:
+        raise PressError("the evidence is damaged:\n" + "\n".join(f"  {problem}" for problem in problems))
+
+
+@contextmanager
+def edition_lock(project: Project, name: str) -> Iterator[None]:
+    """Hold the lock of an edition, or say that another build holds it."""
+    with naming(project.editions):
+        project.editions.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(project.editions / f".{name}.lock")
+        try:
+            lock.acquire(timeout=0)
+        except Timeout as error:
+            raise PressError(f"another build of the edition {name!r} is running; wait for it or stop it") from error
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+@contextmanager
+def workshop_lock(project: Project, reporter: Reporter) -> Iterator[None]:
+    """Hold the lock of the workshop: pages are assembled one edition at a time."""
+    project.workshop.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(project.workshop / ".lock")
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        reporter.step("waiting for another edition to be assembled")
+        lock.acquire()
+    try:
+        yield
+    finally:
+        lock.release()
