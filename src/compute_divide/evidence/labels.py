@@ -82,6 +82,7 @@ NOTABILITY = Labels(
         "training cost": "training cost",
         "discretionary": "discretionary",
         "important context": "important context",
+        "competition winner": "competition winner",
         "icpr 2012 mitosis detection competition winner": "competition winner",
     },
 )

@@ -268,7 +268,7 @@ def add_snapshot(path: Path, vintage: str, folder: Path) -> Sidecar:
     if late:
         notes.append(f"published after the vintage: {len(late)} ({'; '.join(late[:3])})")
     source = file.source(f"Epoch AI models database, snapshot of {vintage}", CREDIT, LICENCE, vintage, URL)
-    return _write(vintage, parsed, [source], parsed.set_aside, notes, folder)
+    return _write(vintage, parsed, [source], parsed.set_aside, notes, folder, derived_by="add_snapshot")
 
 
 def _write(
@@ -278,6 +278,7 @@ def _write(
     set_aside: list[SetAside],
     notes: list[str],
     folder: Path,
+    derived_by: str = "derive_models",
 ) -> Sidecar:
     table = pd.DataFrame(parsed.records, columns=list(SCHEMA.columns)).replace("", None)
     return write_table(
@@ -286,7 +287,7 @@ def _write(
         SCHEMA,
         description=f"models of the Epoch AI database as of {vintage}",
         sources=sources,
-        derived_by="compute_divide.evidence.models.derive_models",
+        derived_by=f"compute_divide.evidence.models.{derived_by}",
         set_aside=set_aside,
         notes=notes,
         folder=folder,

@@ -175,7 +175,7 @@ class Bounds:
         return "not a whole number" if self.whole and not math.isclose(value, round(value), rel_tol=1e-9) else ""
 
 
-_MONEY = re.compile(r"^\$?(-?)\$?(\d{1,3}(?:,\d{3})+(?:\.\d*)?|\S*)$")
+_MONEY = re.compile(r"^\$?(-?)\$?(\d{1,3}(?:,\d{3})+(?:\.\d*)?|[^\s,]*)$")
 
 
 def number(row: Row, column: str | None, what: str, bounds: Bounds, findings: Findings) -> float | None:
