@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-from rich.table import Table
+from rich.table import Column, Table
 
 from compute_divide.evidence import catalogue, manifest
 from compute_divide.evidence.models import check_vintage
@@ -49,7 +49,8 @@ def list_(as_json: Json = False) -> None:
     if as_json:
         typer.echo(json.dumps([entry.as_dict() for entry in entries], indent=2, ensure_ascii=False))
         return
-    table = Table("file", "rows", "set aside", "snapshot", "licence", "what", box=None, pad_edge=False)
+    name = Column("file", no_wrap=True)
+    table = Table(name, "rows", "set aside", "snapshot", "licence", "what", box=None, pad_edge=False)
     for entry in entries:
         rows = "" if entry.rows is None else f"{entry.rows:,}"
         aside = f"{entry.set_aside:,}" if entry.set_aside else ""
