@@ -23,6 +23,8 @@ from pyalex.api import QueryError
 from tenacity import RetryCallState, RetryError, Retrying, retry_if_exception_type, stop_after_attempt
 from tenacity.wait import wait_random_exponential
 
+from compute_divide.evidence.paths import EvidenceError
+
 KEY_VARIABLE = "OPENALEX_API_KEY"
 HOST = "https://api.openalex.org"
 PAGE_SIZE = 100
@@ -34,7 +36,7 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 
-class OpenAlexError(Exception):
+class OpenAlexError(EvidenceError):
     """OpenAlex cannot be asked, or its answer cannot be used."""
 
 
