@@ -176,7 +176,7 @@ def test_the_ecosystem_holds_facts_and_no_prose():
 @pytest.mark.raw
 def test_dependencies_that_are_no_list_stop(raw_dir, tmp_path):
     raw = damaged(raw_dir, tmp_path, "other/ecosystem_graphs_all_assets.csv", {"dependencies": "__import__('os')"})
-    with pytest.raises(EvidenceError, match="row 5 .*dependencies are not a list"):
+    with pytest.raises(EvidenceError, match=r"row 5 .*dependencies are not a list"):
         derive_ecosystem(raw, tmp_path / "out")
 
 
