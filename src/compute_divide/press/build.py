@@ -140,7 +140,7 @@ def _build(project: Project, edition: Edition, options: RunOptions, reporter: Re
             record = assemble(project, edition, outcome, binder)
             assembled = time.monotonic()
             reporter.step("checking the pages")
-            faults = check_pages(project.workshop / "html")
+            faults = check_pages(project.workshop / "html", links=not edition.left_out)
             if faults:
                 raise PressError("the pages have faults:\n" + "\n".join(f"  {fault}" for fault in faults))
             checked = time.monotonic()
@@ -164,7 +164,7 @@ def assemble(project: Project, edition: Edition, outcome: Outcome, binder: Binde
     with naming(shop):
         shutil.rmtree(shop / "html", ignore_errors=True)
         stage(project, edition, outcome.runs, record, results, shop / "source")
-        order = Assembly(str(shop / "source"), str(shop / "html"), str(shop / "doctrees"), strict=not edition.partial)
+        order = Assembly(str(shop / "source"), str(shop / "html"), str(shop / "doctrees"), strict=not edition.left_out)
         binder.build(order, shop / "sphinx.log")
     return record
 

@@ -105,7 +105,9 @@ class Edition:
         For each slug the value of every parameter.
     asked : tuple of Assignment
         What the command line asked for, to say how to build it again.
-    partial : bool
+    left_out : tuple of str
+        Slugs of the chapters of the book that it leaves out.
+    only : bool
         Whether the command line chose its chapters.
     fingerprint : Fingerprint
         Hashes of what all chapters rest on.
@@ -118,7 +120,8 @@ class Edition:
     chapters: tuple[Chapter, ...]
     values: Mapping[str, Mapping[str, Value]]
     asked: tuple[Assignment, ...] = ()
-    partial: bool = False
+    left_out: tuple[str, ...] = ()
+    only: bool = False
     fingerprint: Fingerprint = field(default_factory=Fingerprint, repr=False)
 
     @cached_property
@@ -153,7 +156,7 @@ class Edition:
         if self.base != DEFAULT:
             parts.append(self.base)
         parts += [as_option(wish.label, wish.value) for wish in self.asked]
-        if self.partial:
+        if self.only:
             parts.append("--chapters " + ",".join(chapter.slug for chapter in self.chapters))
         return " ".join(parts)
 
@@ -331,7 +334,8 @@ def load_edition(
         chapters=tuple(included),
         values=resolve(included, [*_reaching(wishes, book, included), *asked]),
         asked=tuple(asked),
-        partial=only is not None,
+        left_out=tuple(chapter.slug for chapter in book if chapter not in included),
+        only=only is not None,
         fingerprint=Fingerprint.of(project),
     )
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -21,47 +22,72 @@ FETCHING_RELATIONS = {"stylesheet", "icon", "shortcut", "preload", "prefetch", "
 CSS_URL = re.compile(r"""(?:url\(|@import)\s*["']?\s*(https?:)?//""")
 
 
-def check_pages(folder: Path) -> list[str]:
+def check_pages(folder: Path, *, links: bool = True) -> list[str]:
     """Return what is wrong with the pages of a folder, one line a fault.
 
     Parameters
     ----------
     folder : pathlib.Path
         The built pages.
+    links : bool
+        Whether to follow links within the book. An edition that leaves chapters out has links to them. Links that
+        leave the folder, such as those to another edition, are never followed.
 
     Returns
     -------
     list of str
         Such as ``"notebooks/hardware.html: link to missing page nowhere.html"``; empty when all is well.
     """
-    pages = {path.resolve(): html.parse(str(path)).getroot() for path in sorted(folder.rglob("*.html"))}
-    anchors = {path: _anchors(root) for path, root in pages.items() if root is not None}
-    problems = []
+    folder = folder.resolve()
+    paths = [path for path in sorted(folder.rglob("*.html")) if "_static" not in path.relative_to(folder).parts]
+    pages = {path: html.parse(str(path)).getroot() for path in paths}
+    site = _Site(folder, {path: _anchors(root) for path, root in pages.items() if root is not None}, links)
+    problems = list(_stylesheet_problems(folder))
     for path, root in pages.items():
-        name = path.relative_to(folder.resolve()).as_posix()
-        if root is None:
-            problems.append(f"{name}: the page is empty")
-            continue
-        problems += [f"{name}: {problem}" for problem in _page_problems(path, root, anchors)]
-    problems += _stylesheet_problems(folder)
+        found = ["the page is empty"] if root is None else site.problems(path, root)
+        problems += [f"{path.relative_to(folder).as_posix()}: {problem}" for problem in found]
     return sorted(set(problems))
+
+
+@dataclass(frozen=True)
+class _Site:
+    """The pages of a folder, with the names on each that a link may point to."""
+
+    folder: Path
+    anchors: Mapping[Path, set[str]]
+    links: bool
+
+    def problems(self, path: Path, root: Any) -> Iterator[str]:
+        """Yield what is wrong with a page."""
+        for element in root.iter():
+            tag = element.tag if isinstance(element.tag, str) else ""
+            for link in _fetched(element, tag):
+                if urlsplit(link).netloc:
+                    yield f"fetches {link} from another host"
+                else:
+                    yield from self._broken(path, link)
+            if self.links and tag in {"a", "area"} and element.get("href"):
+                yield from self._broken(path, element.get("href"))
+
+    def _broken(self, path: Path, link: str) -> Iterator[str]:
+        """Yield what is wrong with a link within the book."""
+        parts = urlsplit(link)
+        if parts.scheme or parts.netloc:
+            return
+        target = (path.parent / unquote(parts.path)).resolve() if parts.path else path
+        if not target.is_relative_to(self.folder):
+            return
+        if target.is_dir():
+            target /= "index.html"
+        if not target.is_file():
+            yield f"link to {link}: there is no such file"
+        elif parts.fragment and target in self.anchors and unquote(parts.fragment) not in self.anchors[target]:
+            yield f"link to {link}: there is no such place on the page"
 
 
 def _anchors(root: Any) -> set[str]:
     """Return the names that a link may point to on a page."""
     return {str(value) for value in root.xpath("//@id | //a/@name")}
-
-
-def _page_problems(path: Path, root: Any, anchors: dict[Path, set[str]]) -> Iterator[str]:
-    for element in root.iter():
-        tag = element.tag if isinstance(element.tag, str) else ""
-        for link in _fetched(element, tag):
-            if _host(link):
-                yield f"fetches {link} from another host"
-            else:
-                yield from _broken(path, link, anchors)
-        if tag in {"a", "area"} and element.get("href"):
-            yield from _broken(path, element.get("href"), anchors)
 
 
 def _fetched(element: Any, tag: str) -> Iterator[str]:
@@ -72,25 +98,6 @@ def _fetched(element: Any, tag: str) -> Iterator[str]:
             yield from (part.split()[0] for part in value.split(", ")) if attribute == "srcset" else [value]
     if tag == "link" and FETCHING_RELATIONS & set((element.get("rel") or "").lower().split()):
         yield element.get("href") or ""
-
-
-def _host(link: str) -> bool:
-    """Return whether an address names a host of its own."""
-    return urlsplit(link).netloc != ""
-
-
-def _broken(path: Path, link: str, anchors: dict[Path, set[str]]) -> Iterator[str]:
-    """Yield what is wrong with a link within the book."""
-    parts = urlsplit(link)
-    if parts.scheme or parts.netloc:
-        return
-    target = (path.parent / unquote(parts.path)).resolve() if parts.path else path
-    if target.is_dir():
-        target /= "index.html"
-    if not target.is_file():
-        yield f"link to {link}: there is no such file"
-    elif parts.fragment and target in anchors and unquote(parts.fragment) not in anchors[target]:
-        yield f"link to {link}: there is no such place on the page"
 
 
 def _stylesheet_problems(folder: Path) -> Iterator[str]:
