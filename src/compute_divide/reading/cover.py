@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from docutils import nodes
@@ -11,7 +10,7 @@ from sphinx.util.docutils import SphinxDirective
 from sphinx.util.osutil import relative_uri
 
 from compute_divide.reading import book, numbers
-from compute_divide.reading.citation.settings import load_edition
+from compute_divide.reading.imprint import imprint_of
 from compute_divide.reading.nodes import chapter_entry, chapter_list, edition_line, finding, findings
 from compute_divide.reading.roles import in_full, skip, store_of
 from compute_divide.reading.store import UnknownNameError
@@ -172,7 +171,7 @@ def _plain(node: nodes.Element) -> dict[str, Any]:
 
 def visit_edition_line(self: HTML5Translator, node: edition_line) -> None:  # noqa: ARG001
     """Write the edition."""
-    edition = load_edition(Path(self.builder.srcdir))
+    edition = imprint_of(self.builder.config).edition
     if edition is not None:
         self.body.append(fill("edition-line.html", edition=edition))
     raise nodes.SkipNode

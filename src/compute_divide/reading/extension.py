@@ -14,7 +14,20 @@ from sphinx.environment.collectors import EnvironmentCollector
 from sphinx.util import logging
 
 from compute_divide.press.results import harvest
-from compute_divide.reading import cover, downloads, figures, mathml, page, parameters, roles
+from compute_divide.reading import (
+    cited,
+    cover,
+    downloads,
+    figures,
+    glossary,
+    imprint,
+    mathml,
+    page,
+    parameters,
+    roles,
+    searching,
+    typesetting,
+)
 from compute_divide.reading.mime import NOTEBOOK
 from compute_divide.reading.myst import parse_line
 from compute_divide.reading.nodes import chart as chart_node
@@ -47,6 +60,7 @@ class PageCollector(EnvironmentCollector):
         read = store_of(env).page(env.docname)
         read.front = json.loads(env.metadata[env.docname].get("compute_divide", "{}"))
         read.charts = [node["chart"] for node in doctree.findall(chart_node)]
+        read.terms = glossary.definitions(doctree)
         read.words = sum(len(part.astext().split()) for part in doctree.findall(nodes.paragraph))
         if "kernelspec" in env.metadata[env.docname]:
             _harvest_notebook(env, read)
@@ -89,12 +103,15 @@ def write_again(app: Sphinx, env: BuildEnvironment) -> Iterable[str]:
 
 
 def finish(app: Sphinx, exception: Exception | None) -> None:
-    """Write the files of all figures."""
+    """Write the files beside the pages: figures, downloads, search; drop what no page loads."""
     if exception is None and app.builder.format == "html":
         store, outdir = store_of(app.env), Path(app.outdir)
         figures.write_files(store, outdir)
         notebooks = Path(app.env.mystnb_config.output_folder)  # type: ignore[attr-defined]
         downloads.write_files(store, Path(app.srcdir), notebooks, outdir)
+        if app.builder.name in {"html", "dirhtml"}:
+            searching.write_script(app)
+            page.sweep(outdir / "_static")
 
 
 def code_version() -> int:
@@ -112,7 +129,13 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     cover.setup(app)
     parameters.setup(app)
     mathml.setup(app)
+    imprint.setup(app)
+    glossary.setup(app)
+    typesetting.setup(app)
+    searching.setup(app)
     page.setup(app)
+    app.setup_extension("compute_divide.reading.citation.sphinx")
+    cited.setup(app)
     app.connect("builder-inited", load_quotes)
     app.connect("env-updated", write_again)
     app.connect("build-finished", finish)

@@ -13,10 +13,12 @@ from sphinx.util.osutil import relative_uri
 
 from compute_divide.reading import charts, drawing
 from compute_divide.reading.cells import NUMERIC, cell, sort_key
+from compute_divide.reading.imprint import chapter_reference
 from compute_divide.reading.nodes import chart as chart_node
 from compute_divide.reading.nodes import chart_code, chart_figure, chart_head, code_fold, marker
 from compute_divide.reading.store import Store
 from compute_divide.reading.templating import fill
+from compute_divide.reading.typesetting import typeset
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -46,9 +48,10 @@ class ArrangeFigures(SphinxPostTransform):
 
     def run(self, **kwargs: object) -> None:  # noqa: ARG002
         """Work cell by cell."""
-        for figure in list(self.document.findall(nodes.figure)):
-            if "chart-figure" in figure["classes"]:
-                figure.replace_self(_arranged(figure))
+        ours = [figure for figure in self.document.findall(nodes.figure) if "chart-figure" in figure["classes"]]
+        reference = chapter_reference(self.env, self.env.docname) if ours else ""
+        for figure in ours:
+            figure.replace_self(_arranged(figure, reference))
         for cell_node in _cells(self.document):
             _tidy(cell_node)
         _join_folds(self.document)
@@ -71,7 +74,7 @@ def _cell_of(node: nodes.Node) -> nodes.Element | None:
     return around
 
 
-def _arranged(figure: nodes.figure) -> chart_figure:
+def _arranged(figure: nodes.figure, reference: str) -> chart_figure:
     """Return the figure with its parts in the order in which a page has them."""
     picture, caption, legend = (next(iter(figure.findall(kind))) for kind in (chart_node, nodes.caption, nodes.legend))
     code = chart_code()
@@ -84,6 +87,7 @@ def _arranged(figure: nodes.figure) -> chart_figure:
         chart_head("", *legend.children),
         code,
         chart=picture["chart"],
+        reference=reference,
         numbered=figure,
         title=caption.astext(),
         ids=figure["ids"],
@@ -106,7 +110,8 @@ def _tidy(cell_node: nodes.Element) -> None:
     if next(cell_node.findall(chart_figure), None) is not None:
         cell_node.remove(source)
     else:
-        cell_node.replace(source, code_fold("", *source.children))
+        cell_node.remove(source)
+        cell_node += code_fold("", *source.children)
 
 
 def _join_folds(document: nodes.document) -> None:
@@ -144,7 +149,7 @@ def visit_head(self: HTML5Translator, node: chart_head) -> None:
     self.body.append('<figcaption>\n<p class="figure-title">')
     self.body.append(f'<a class="figure-number" href="#{figure["ids"][0]}" title="Permanent link to this figure">')
     self.add_fignumber(figure["numbered"])
-    self.body.append(f'</a><span class="caption-text">{self.encode(figure["title"])}</span></p>\n')
+    self.body.append(f'</a><span class="caption-text">{typeset(figure["title"])}</span></p>\n')
     if node.children:
         self.body.append('<div class="figure-caption">\n')
 
@@ -176,7 +181,11 @@ def visit_code(self: HTML5Translator, node: chart_code) -> None:
             has_code=bool(node.children),
         )
     )
-    self.body.append('<details class="tool tool-code"><summary>Code</summary>\n' if node.children else "")
+    if node.children:
+        notebook = _picture(self, figure)["notebook"]
+        self.body.append('<details class="tool tool-code"><summary>Code</summary>\n')
+        link = f'<a href="{notebook}" download>notebook</a>'
+        self.body.append(f"<p>The cell that made this figure; it stands in the chapter's {link}.</p>\n")
 
 
 def depart_code(self: HTML5Translator, node: chart_code) -> None:
@@ -204,10 +213,21 @@ def _picture(self: HTML5Translator, figure: nodes.Element) -> dict[str, Any]:
     cache = picture_cache(Path(self.builder.outdir))
     return {
         "chart": chart,
+        "anchor": figure["ids"][0],
+        "number": number_of(self, figure),
+        "reference": figure["reference"],
+        "notebook": relative_uri(here, f"downloads/{docname.rsplit('/', 1)[-1]}.ipynb"),
         "base": relative_uri(here, target) if self.builder.name != "singlehtml" else target,
         "size": size_of(cache / f"{chart.key}-wide.svg"),
         "narrow": size_of(cache / f"{chart.key}-narrow.svg"),
     }
+
+
+def number_of(self: HTML5Translator, figure: nodes.Element) -> str:
+    """Return what a figure is called: ``Figure 3``."""
+    anchor = figure["ids"][0]
+    numbers = self.builder.fignumbers.get("figure") or self.builder.fignumbers.get(f"{self.docnames[-1]}/figure", {})
+    return str(self.config.numfig_format["figure"] % ".".join(map(str, numbers.get(anchor, ()))))
 
 
 def size_of(svg: Path) -> tuple[int, int]:

@@ -12,7 +12,7 @@ from markupsafe import Markup
 from sphinx.util.osutil import relative_uri
 
 from compute_divide.reading import book
-from compute_divide.reading.citation.settings import load_book, load_edition
+from compute_divide.reading.imprint import imprint_of
 from compute_divide.reading.roles import store_of
 from compute_divide.reading.templating import STATIC, TEMPLATES, fill
 
@@ -57,7 +57,7 @@ def fill_context(
         extra_css=extra_files(context, "css_files"),
         extra_js=extra_files(context, "script_files"),
         chapter_end=chapter_end(app, pagename, here),
-        **imprint(app),
+        **colophon(app),
         **edition_context(app, here),
     )
 
@@ -131,9 +131,9 @@ def chapter_end(app: Sphinx, pagename: str, here: str) -> Markup:
     return Markup(fill("chapter-end.html", files=files))  # noqa: S704 (a template that escapes)
 
 
-def imprint(app: Sphinx) -> dict[str, Any]:
+def colophon(app: Sphinx) -> dict[str, Any]:
     """Return who made the book, under which licence."""
-    record = load_book(Path(app.srcdir))
+    record = imprint_of(app.config).book
     return {
         "book_title": record.title,
         "book_subtitle": record.subtitle,
@@ -146,14 +146,29 @@ def imprint(app: Sphinx) -> dict[str, Any]:
 
 def edition_context(app: Sphinx, here: str) -> dict[str, Any]:
     """Return the edition, and the banner where it is not the published one."""
-    edition = load_edition(Path(app.srcdir))
+    imprint = imprint_of(app.config)
+    edition, base = imprint.edition, imprint.book.base_url
     if edition is None or edition.is_default:
         return {"edition": edition, "edition_banner": None}
-    base = load_book(Path(app.srcdir)).base_url
     # Without a public address the published edition is where the press leaves it, beside this one.
     root = base or relative_uri(here, "../../default/html/")
     banner = {**edition.model_dump(), "published": f"{root}{here}"}
     return {"edition": edition, "edition_banner": banner}
+
+
+def sweep(static: Path) -> None:
+    """Remove from the folder of static files what the theme and other extensions put there and no page loads."""
+    for path in static.rglob("*"):
+        if path.is_file() and not _is_loaded(path.relative_to(static)):
+            path.unlink()
+    for path in sorted(static.rglob("*"), reverse=True):
+        if path.is_dir() and not any(path.iterdir()):
+            path.rmdir()
+
+
+def _is_loaded(path: Path) -> bool:
+    ours = {"pygments.css", "vega.js", "search-text.js", *OURS, *(file.name for file in STATIC.rglob("*"))}
+    return path.name in ours or (path.suffix in {".ico", ".svg"} and "favicon" in path.name)
 
 
 def setup(app: Sphinx) -> None:

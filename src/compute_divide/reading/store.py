@@ -40,6 +40,8 @@ class Page:
         Parameters as people read them: name, value, default, type, allowed, unit, help.
     finding : list
         Nodes of the one-sentence finding.
+    terms : dict
+        Definitions of glossary terms by the ids of the terms.
     charts : list
         The charts, in order.
     uses : set
@@ -54,6 +56,7 @@ class Page:
     results: Mapping[str, Result] = field(default_factory=dict)
     parameter_rows: list[dict[str, Any]] = field(default_factory=list)
     finding: list[Any] = field(default_factory=list)
+    terms: dict[str, str] = field(default_factory=dict)
     charts: list[Chart] = field(default_factory=list)
     uses: set[str] = field(default_factory=set)
     words: int = 0

@@ -110,7 +110,7 @@
     document.body.append(tip);
     place(box);
   };
-  for (const element of $$(".value[title], [data-tip]")) {
+  for (const element of $$(".value[title], a.term[title]")) {
     if (element.title) { element.dataset.tip = element.title; element.removeAttribute("title"); }
   }
   const tipped = (event) => event.target.closest?.("[data-tip]");
@@ -121,6 +121,71 @@
   document.addEventListener("focusout", hide);
   document.addEventListener("keydown", (event) => { if (event.key === "Escape") hide(); });
 
+  // ---- Search: every word must begin a word of the title or the text ----
+  const results = $("#search-results"), field = $("#search-words");
+  const plain = (text) => text.toLowerCase().normalize("NFKD").replace(/[\u0300-\u036f]/g, "");
+  let library;
+  const marked = (text, words) => {
+    const line = make("span");
+    const hit = new RegExp(`\\b(${words.map((word) => word.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")).join("|")})`, "giu");
+    text.split(hit).forEach((part, at) => line.append(at % 2 ? make("mark", {}, part) : part));
+    return line;
+  };
+  const excerpt = (text, words) => {
+    const at = Math.max(0, plain(text).search(new RegExp(`\\b${words[0]}`, "u")));
+    const from = at < 90 ? 0 : text.indexOf(" ", at - 70) + 1;
+    return (from ? "… " : "") + text.slice(from, from + 220) + (text.length > from + 220 ? " …" : "");
+  };
+  const find = (query) => {
+    const words = plain(query).match(/[\p{L}\p{N}]+/gu) ?? [];
+    results.textContent = "";
+    if (!words.length) return;
+    const starts = words.map((word) => new RegExp(`\\b${word}`, "u"));
+    const found = [];
+    for (const page of library) {
+      for (const piece of page.pieces) {
+        const [title, text] = [plain(piece.title), plain(piece.text)];
+        if (starts.every((start) => start.test(title) || start.test(text))) {
+          found.push({ page, piece, score: starts.filter((start) => start.test(title)).length });
+        }
+      }
+    }
+    found.sort((a, b) => b.score - a.score);
+    results.append(make("p", { className: "found-count" }, found.length === 1 ? "1 place" : `${found.length || "No"} places`));
+    const list = make("ol", { className: "found" });
+    for (const { page, piece } of found.slice(0, 60)) {
+      const item = make("li"), link = make("a", { href: root.dataset.content_root + piece.address });
+      link.append(marked(piece.title, words));
+      item.append(link);
+      if (piece.title !== page.title) item.append(make("span", { className: "found-page" }, page.title));
+      const line = make("p");
+      line.append(marked(excerpt(piece.text, words), words));
+      item.append(line);
+      list.append(item);
+    }
+    results.append(list);
+  };
+  if (results && field) {
+    field.value = new URLSearchParams(location.search).get("q") ?? "";
+    field.focus();
+    const searchable = (pages) => {
+      library = pages;
+      find(field.value);
+      field.addEventListener("input", () => {
+        find(field.value);
+        try { history.replaceState(null, "", field.value ? `?q=${encodeURIComponent(field.value)}` : location.pathname); } catch { /* a file */ }
+      });
+    };
+    window.computeDivide = { searchable };
+    load(new URL("search-text.js", here).href);
+    field.form.addEventListener("submit", (event) => event.preventDefault());
+  }
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "/" || event.ctrlKey || event.metaKey || /^(input|textarea|select)$/i.test(event.target.tagName)) return;
+    const wide = $("#search");
+    if (field) { event.preventDefault(); field.focus(); } else if (wide?.offsetParent) { event.preventDefault(); wide.focus(); }
+  });
+
   // ---- Live charts: the bundle is fetched when a reader who has begun to read comes near a chart ----
   const waiting = new Map();
   const charts = $$(".chart[data-chart]");
@@ -130,6 +195,7 @@
     load(new URL(box.dataset.chart, document.baseURI).href).catch(failed);
   });
   window.computeDivide = {
+    ...window.computeDivide,
     chart: (name, payload) => waiting.get(name)?.(payload),
     drawAll: () => Promise.all(charts.map(draw)),
   };
@@ -144,7 +210,7 @@
       if (chart.width === "container") host.classList.add("fluid");
       box.append(host);
       await vegaEmbed(host, chart, {
-        renderer: "svg", ast: true, actions: false, defaultStyle: false,
+        renderer: "svg", ast: true, actions: false, defaultStyle: false, logLevel: 1,
         tooltip: { theme: "custom", disableDefaultStyle: true },
       });
       box.dataset.state = "live";
