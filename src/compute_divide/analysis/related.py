@@ -38,7 +38,7 @@ def notable_of_year(models: pd.DataFrame, year: int) -> pd.DataFrame:
 
 
 def count_of(models: pd.DataFrame, year: int, team: str) -> Estimate:
-    """Return how many notable models of a year one team type made, of how many; no value where there are none at all."""
+    """Return how many notable models of a year one team type made, of how many; none where there is no model."""
     rows = notable_of_year(models, year)
     count = int((rows["team_type"] == team).sum()) if len(rows) else None
     return Estimate(count, n=len(rows), unit="count", label=f"{team} notable models, {year}")
