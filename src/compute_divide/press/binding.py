@@ -14,10 +14,13 @@ import os
 import re
 import subprocess
 import sys
+import threading
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Self
+
+from filelock import FileLock
 
 from compute_divide.press import running
 from compute_divide.press.errors import PressError
@@ -37,6 +40,8 @@ class Assembly:
     ----------
     source, output, doctrees : str
         Folders: staged source, result, Sphinx's memory.
+    lock : str
+        File to lock while writing.
     builder : str
         Sphinx builder: ``"html"``, ``"epub"``, ...
     strict : bool
@@ -46,6 +51,7 @@ class Assembly:
     source: str
     output: str
     doctrees: str
+    lock: str
     builder: str = "html"
     strict: bool = True
 
@@ -79,13 +85,26 @@ class Binder:
         PressError
             If it fails or warns; the message holds the warnings and names the log.
         """
-        said, _ = self._process.communicate(json.dumps(asdict(assembly)) + "\n")
+        said = self._ask(json.dumps(asdict(assembly)) + "\n")
         log.parent.mkdir(parents=True, exist_ok=True)
         log.write_text(ANSI.sub("", said), encoding="utf-8")
         running.check()
         if self._process.returncode != 0:
             words = complaints(said, assembly.source)
             raise PressError(f"Jupyter Book could not assemble the pages:\n{words}\n  (all it said: {log})")
+
+    def _ask(self, order: str) -> str:
+        """Hand over the order and return all that is said; the input stays open: the process ends when it closes."""
+        assert self._process.stdin  # noqa: S101
+        assert self._process.stdout  # noqa: S101
+        try:
+            self._process.stdin.write(order)
+            self._process.stdin.flush()
+        except BrokenPipeError:
+            pass
+        said = self._process.stdout.read()
+        self._process.wait()
+        return said
 
     def close(self) -> None:
         """End the process."""
@@ -123,28 +142,38 @@ def _run(assembly: Mapping[str, Any]) -> int:
     from jupyter_book.sphinx import build_sphinx
 
     source, output = Path(assembly["source"]), Path(assembly["output"])
-    result = build_sphinx(
-        source,
-        output,
-        use_external_toc=True,
-        noconfig=True,
-        path_config=source / "_config.yml",
-        confoverrides={"external_toc_path": str(source / "_toc.yml"), "latex_individualpages": False},
-        doctreedir=Path(assembly["doctrees"]),
-        builder=assembly["builder"],
-        warningiserror=assembly["strict"],
-        keep_going=True,
-    )
+    with FileLock(assembly["lock"]):
+        result = build_sphinx(
+            source,
+            output,
+            use_external_toc=True,
+            noconfig=True,
+            path_config=source / "_config.yml",
+            confoverrides={"external_toc_path": str(source / "_toc.yml"), "latex_individualpages": False},
+            doctreedir=Path(assembly["doctrees"]),
+            builder=assembly["builder"],
+            warningiserror=assembly["strict"],
+            keep_going=True,
+        )
     return result if isinstance(result, int) else 1
 
 
 def main() -> int:
-    """Import what a build needs, wait for the order, build."""
+    """Import what a build needs, wait for the order, build; end at once when the other side is gone."""
     for name in WARM:
         importlib.import_module(name)
     sys.stdout = io.TextIOWrapper(sys.stdout.buffer, encoding="utf-8", errors="replace", line_buffering=True)
     line = sys.stdin.readline()
-    return _run(json.loads(line)) if line else 1
+    if not line:
+        return 1
+    threading.Thread(target=_end_with_input, daemon=True).start()
+    return _run(json.loads(line))
+
+
+def _end_with_input() -> None:
+    """End this process when its standard input closes."""
+    sys.stdin.read()
+    os._exit(1)
 
 
 if __name__ == "__main__":

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import platform
 import shutil
@@ -19,19 +18,20 @@ from filelock import FileLock, Timeout
 from compute_divide.press import running
 from compute_divide.press.binding import Assembly, Binder
 from compute_divide.press.cache import Run
-from compute_divide.press.chapters_run import Outcome, RunOptions, failure, run_chapters
+from compute_divide.press.chapters_run import RunOptions, failure, run_chapters
 from compute_divide.press.clock import EPOCH_VARIABLE, build_time
 from compute_divide.press.editions import DEFAULT, Edition, differences, edition_path, load_edition
 from compute_divide.press.errors import PressError
-from compute_divide.press.files import canonical, naming, pretty, sha256, tree
+from compute_divide.press.files import canonical, naming, pretty, replace_file, sha256, tree
 from compute_divide.press.pages import check_pages
 from compute_divide.press.progress import Reporter, Silent
 from compute_divide.press.project import Project
 from compute_divide.press.staging import page_files, stage
 from compute_divide.press.swap import publish, recover
+from compute_divide.press.workshop import MEMORY, busy, prepare, read_state, shared_state, workshop_lock, write_state
 
-STATE = ".state.json"
-"""In a built edition: what its pages were made from."""
+Verify = Callable[[], Sequence[object]]
+"""Returns what is wrong with the evidence."""
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,7 @@ def build(
     edition: Edition,
     options: RunOptions | None = None,
     reporter: Reporter | None = None,
-    verify: Callable[[], Sequence[object]] | None = None,
+    verify: Verify | None = None,
 ) -> Built:
     """Build an edition and publish it; what was published before stands until the new one is whole.
 
@@ -131,13 +131,15 @@ def _build(project: Project, edition: Edition, options: RunOptions, reporter: Re
         EPOCH_VARIABLE: str(int(build_time(project.root).timestamp())),
     }
     with running.session(), Binder(environment) as binder:
+        check_evidence(project, edition, reporter, verify)
+        started = time.monotonic()
         outcome = run_chapters(project, edition, options, reporter)
         ran = time.monotonic()
         if outcome.errors:
             raise failure(project, outcome.errors)
         with workshop_lock(project, reporter):
             reporter.step("assembling the pages")
-            record = assemble(project, edition, outcome, binder)
+            record, memory = assemble(project, edition, outcome.runs, binder)
             assembled = time.monotonic()
             reporter.step("checking the pages")
             faults = check_pages(project.workshop / "html", links=not edition.left_out)
@@ -150,44 +152,61 @@ def _build(project: Project, edition: Edition, options: RunOptions, reporter: Re
                 "check": round(checked - assembled, 3),
                 "chapters": {slug: run.seconds for slug, run in outcome.runs.items()},
             }
-            draft = draft_edition(project, edition, record, outcome, timings, state)
+            draft = draft_edition(project, edition, record, outcome.runs, timings, {**state, **memory})
     target = edition_path(project, edition)
     publish(draft, target)
     return Built(edition, target, changed=True, fresh=outcome.fresh, timings=timings)
 
 
-def assemble(project: Project, edition: Edition, outcome: Outcome, binder: Binder) -> dict[str, Any]:
-    """Stage the sources in the workshop and let Jupyter Book make the pages; return what ``edition.json`` says."""
+def assemble(
+    project: Project, edition: Edition, runs: Mapping[str, Run], binder: Binder
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Stage the sources in the workshop and let Jupyter Book make the pages.
+
+    Returns
+    -------
+    tuple of dict
+        What ``edition.json`` says, and what a later edition needs to know to start from this one.
+    """
     shop = project.workshop
-    results = pretty(results_of(outcome.runs)).encode()
+    results = pretty(results_of(runs)).encode()
     record = edition_record(project, edition, results)
+    shared = shared_state(project, edition)
+    prepare(project, runs, shared)
     with naming(shop):
-        shutil.rmtree(shop / "html", ignore_errors=True)
-        stage(project, edition, outcome.runs, record, results, shop / "source")
-        order = Assembly(str(shop / "source"), str(shop / "html"), str(shop / "doctrees"), strict=not edition.left_out)
-        binder.build(order, shop / "sphinx.log")
-    return record
+        stage(project, edition, runs, record, results, shop / "source")
+    order = Assembly(
+        source=str(shop / "source"),
+        output=str(shop / "html"),
+        doctrees=str(shop / "doctrees"),
+        lock=str(busy(shop).lock_file),
+        strict=not edition.left_out,
+    )
+    binder.build(order, log=shop / "sphinx.log")
+    memory = {"shared": shared, "runs": {slug: sha256(run.notebook) for slug, run in runs.items()}}
+    write_state(shop, memory)
+    return record, memory
 
 
 def draft_edition(
     project: Project,
     edition: Edition,
     record: Mapping[str, Any],
-    outcome: Outcome,
+    runs: Mapping[str, Run],
     timings: Mapping[str, Any],
-    state: dict[str, Any],
+    state: Mapping[str, Any],
 ) -> Path:
     """Put the finished edition together under a hidden name and return it."""
     with naming(project.editions):
         project.editions.mkdir(parents=True, exist_ok=True)
         draft = Path(tempfile.mkdtemp(dir=project.editions, prefix=f".{edition.folder}."))
         shutil.copytree(project.workshop / "html", draft / "html", ignore=shutil.ignore_patterns(".buildinfo*"))
-        shutil.copytree(project.workshop / "source", draft / "source")
-        (draft / "results.json").write_text(pretty(results_of(outcome.runs)), encoding="utf-8")
+        for name in MEMORY:
+            shutil.copytree(project.workshop / name, draft / name)
+        (draft / "results.json").write_text(pretty(results_of(runs)), encoding="utf-8")
         (draft / "edition.json").write_text(pretty(dict(record)), encoding="utf-8")
         (draft / "timings.json").write_text(pretty({**timings, **host()}), encoding="utf-8")
-        state["outputs"] = tree(draft / "html")
-        (draft / STATE).write_text(pretty(state), encoding="utf-8")
+        write_state(draft, {**state, "outputs": tree(draft / "html")})
         draft.chmod(0o755)
     return draft
 
@@ -213,17 +232,29 @@ def page_state(project: Project, edition: Edition) -> dict[str, Any]:
 
 def is_current(folder: Path, state: Mapping[str, Any]) -> bool:
     """Return whether a built edition was made from just this, and is as it was made."""
-    try:
-        found = json.loads((folder / STATE).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return False
+    found = read_state(folder)
     return {key: found.get(key) for key in state} == dict(state) and found.get("outputs") == tree(folder / "html")
 
 
-def refuse_damaged(problems: Sequence[object]) -> None:
-    """Raise when there is anything wrong with the evidence."""
+def check_evidence(project: Project, edition: Edition, reporter: Reporter, verify: Verify | None) -> None:
+    """Raise when there is anything wrong with the evidence; the very same evidence is not checked twice.
+
+    Raises
+    ------
+    PressError
+        That names every file with a fault.
+    """
+    if verify is None:
+        return
+    mark = sha256(canonical([edition.fingerprint.evidence, edition.fingerprint.package]).encode()).encode()
+    stamp = project.cache / "verified"
+    if stamp.is_file() and stamp.read_bytes() == mark:
+        return
+    reporter.step("checking the evidence")
+    problems = verify()
     if problems:
         raise PressError("the evidence is damaged:\n" + "\n".join(f"  {problem}" for problem in problems))
+    replace_file(stamp, mark)
 
 
 @contextmanager
@@ -236,22 +267,6 @@ def edition_lock(project: Project, name: str) -> Iterator[None]:
             lock.acquire(timeout=0)
         except Timeout as error:
             raise PressError(f"another build of the edition {name!r} is running; wait for it or stop it") from error
-    try:
-        yield
-    finally:
-        lock.release()
-
-
-@contextmanager
-def workshop_lock(project: Project, reporter: Reporter) -> Iterator[None]:
-    """Hold the lock of the workshop: pages are assembled one edition at a time."""
-    project.workshop.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(project.workshop / ".lock")
-    try:
-        lock.acquire(timeout=0)
-    except Timeout:
-        reporter.step("waiting for another edition to be assembled")
-        lock.acquire()
     try:
         yield
     finally:
