@@ -118,14 +118,17 @@ def build(
         state = page_state(project, edition)
         if not options.force and is_current(target, state):
             return Built(edition, target, changed=False, fresh=[], timings={})
-        if verify is not None:
-            reporter.step("checking the evidence")
-            refuse_damaged(verify())
-        return _build(project, edition, options, reporter, state)
+        return _build(project, edition, options, reporter, state, verify)
 
 
-def _build(project: Project, edition: Edition, options: RunOptions, reporter: Reporter, state: dict[str, Any]) -> Built:
-    started = time.monotonic()
+def _build(
+    project: Project,
+    edition: Edition,
+    options: RunOptions,
+    reporter: Reporter,
+    state: dict[str, Any],
+    verify: Verify | None,
+) -> Built:
     environment = {
         "COMPUTE_DIVIDE_DATA": str(project.data),
         EPOCH_VARIABLE: str(int(build_time(project.root).timestamp())),
