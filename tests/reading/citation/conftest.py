@@ -144,7 +144,7 @@ CONF = """
 extensions = ["myst_parser", "sphinxcontrib.bibtex", "compute_divide.reading.citation.sphinx"]
 bibtex_bibfiles = ["references.bib"]
 bibtex_reference_style = "author_year"
-bibtex_default_style = "plain"
+bibtex_default_style = "authors_first"
 html_theme = "sphinx_book_theme"
 exclude_patterns = ["out"]
 

@@ -156,6 +156,7 @@ class Book(Facts):
     keywords: tuple[Text, ...] = ()
     licence: Maybe = None
     licence_url: Url = None
+    code_licence: Maybe = None
     language: Annotated[Text, AfterValidator(_language)] = "en"
     base_url: Folder = None
     edition_url: Pattern = None

@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING, Any, cast
 
 from docutils import nodes
 from docutils.statemachine import StringList
+from pybtex.plugin import register_plugin
 from pybtex.richtext import Text
+from pybtex.style.formatting.plain import Style as PlainStyle
+from pybtex.style.sorting.author_year_title import SortingStyle as AuthorYearTitleSortingStyle
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinxcontrib.bibtex.directives import BibliographyDirective
 from sphinxcontrib.bibtex.nodes import bibliography
@@ -23,6 +26,8 @@ if TYPE_CHECKING:
     from sphinxcontrib.bibtex.domain import BibtexDomain
 
 HEADING = "References"
+STYLE = "authors_first"
+"""Name of our style of references, for ``bibtex_default_style``."""
 
 
 def add_references(app: Sphinx, doctree: nodes.document) -> None:
@@ -43,6 +48,24 @@ def add_references(app: Sphinx, doctree: nodes.document) -> None:
 def _body(doctree: nodes.document) -> nodes.Element:
     """Return the section that the page's title opens, or the page itself where it has no title."""
     return next(iter(doctree.findall(nodes.section)), doctree)
+
+
+class AuthorOrder(AuthorYearTitleSortingStyle):  # type: ignore[misc]
+    """By author, year and title; a group goes by its name, not by the brace before it."""
+
+    def persons_key(self, persons: Any) -> str:
+        """Return what the authors of an entry are sorted by."""
+        return str(super().persons_key(persons)).replace("{", "").replace("}", "")
+
+
+class AuthorStyle(PlainStyle):  # type: ignore[misc]
+    """References that begin with the family name, in the order of the families."""
+
+    default_name_style = "lastfirst"
+    default_sorting_style = "author_order"
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**{"abbreviate_names": True, **options})
 
 
 class ListReferences(SphinxPostTransform):
@@ -107,3 +130,7 @@ def _joined(parts: list[Any]) -> str | None:
 
 def _plain(text: Any) -> str:
     return tidy(str(text))
+
+
+register_plugin("pybtex.style.sorting", "author_order", AuthorOrder)
+register_plugin("pybtex.style.formatting", STYLE, AuthorStyle)
