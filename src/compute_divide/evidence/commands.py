@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import textwrap
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -32,6 +33,10 @@ def failing() -> Iterator[None]:
         raise typer.Exit(1) from error
 
 
+WIDE = 120
+"""Columns of a terminal from which the list says what each table is."""
+
+
 @contextmanager
 def working(doing: str) -> Iterator[Callable[[str], None]]:
     """Show on standard error what is being done, and for how long; gives a function that changes the words."""
@@ -49,13 +54,16 @@ def list_(as_json: Json = False) -> None:
     if as_json:
         typer.echo(json.dumps([entry.as_dict() for entry in entries], indent=2, ensure_ascii=False))
         return
-    name = Column("file", no_wrap=True)
-    table = Table(name, "rows", "set aside", "snapshot", "licence", "what", box=None, pad_edge=False)
+    console = Console()
+    roomy = console.width >= WIDE
+    titles = ["file", "rows", "set aside", "snapshot", "licence", *(["what"] if roomy else [])]
+    table = Table(*(Column(title, no_wrap=True) for title in titles), box=None, pad_edge=False)
     for entry in entries:
         rows = "" if entry.rows is None else f"{entry.rows:,}"
         aside = f"{entry.set_aside:,}" if entry.set_aside else ""
-        table.add_row(entry.file, rows, aside, entry.snapshot, entry.licence, entry.description)
-    Console().print(table)
+        licence = textwrap.shorten(entry.licence, 15, placeholder=" ...")
+        table.add_row(entry.file, rows, aside, entry.snapshot, licence, *([entry.description] if roomy else []))
+    console.print(table)
 
 
 @app.command()
