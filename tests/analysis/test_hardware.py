@@ -142,3 +142,12 @@ def test_capacity_share_by_hand():
 
 def test_recorded_share():
     assert hardware.recorded_share(pd.DataFrame({"x": [1, None]}), "x", "x").value == 0.5
+
+
+def test_medians_of_few_and_of_many():
+    chips_used = pd.DataFrame({"chips": [2, 4, 4, 8, 16, 0, None], "link": None})
+    estimate = median(chips_used, "chips", "chips", unit="chips")
+    assert (estimate.value, estimate.n) == (4, 5)
+    assert 2 <= estimate.low <= 4 <= estimate.high <= 16
+    assert median(chips_used.head(2), "chips", "chips", unit="chips").low is None
+    assert median(chips_used.head(0), "chips", "chips", unit="chips").value is None

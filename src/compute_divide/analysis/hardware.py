@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import pandas as pd
@@ -339,3 +339,28 @@ def capacity_share(
     weights = draw_weights(np.arange(n), replicates=replicates, seed=seed)
     low, high = percentile_interval((weights[:, inside] @ size[inside]) / (weights @ size))
     return Estimate(share, low, high, int(inside.sum()), n, "share", label)
+
+
+def academic_owners(found: pd.DataFrame, read: Callable[[str], str]) -> pd.Series[bool]:
+    """Tell which public clusters have an owner in academia; the source itself does not part academia from government.
+
+    Parameters
+    ----------
+    found : pandas.DataFrame
+        ``sector`` and ``owner`` (``|``-joined).
+    read : callable
+        Returns the sectors that a name stands for, joined by ``+``: the rule for affiliations of papers,
+        `compute_divide.evidence.affiliations.AffiliationReader.read`.
+
+    Examples
+    --------
+    >>> found = pd.DataFrame({"sector": ["public", "public", "private"], "owner": ["MIT|US Army", None, "MIT"]})
+    >>> academic_owners(found, lambda name: "academia" if name == "MIT" else "government").tolist()
+    [True, False, False]
+    """
+    academic = (
+        found["owner"]
+        .fillna("")
+        .map(lambda owners: any("academia" in read(name).split("+") for name in owners.split("|") if name))
+    )
+    return academic.astype(bool) & (found["sector"] == "public")

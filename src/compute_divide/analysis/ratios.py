@@ -109,6 +109,29 @@ def geometric_mean(
     return Estimate(float(f"{10**centre:.12g}"), low, high, n=n, unit=unit, label=label)
 
 
+def median(
+    rows: pd.DataFrame, label: str, value: str, *, unit: str, replicates: int = REPLICATES, seed: int = SEED
+) -> Estimate:
+    """Return the median of the positive values of a column, with a bootstrap interval that draws papers.
+
+    Examples
+    --------
+    >>> median(pd.DataFrame({"chips": [1, 8, 64], "link": None}), "chips", "chips", unit="chips").value
+    8.0
+    """
+    known = rows[rows[value] > 0]
+    if known.empty:
+        return Estimate(None, n=0, unit=unit, label=label)
+    values = known[value].to_numpy(dtype=float)
+    centre = float(np.median(values))
+    groups = clusters(known)
+    if groups.max() + 1 < MIN_CLUSTERS:
+        return Estimate(centre, n=len(known), unit=unit, label=label)
+    draws = _weighted_medians(values, draw_weights(groups, replicates=replicates, seed=seed))
+    low, high = percentile_interval(draws)
+    return Estimate(centre, low, high, n=len(known), unit=unit, label=label)
+
+
 def ratios_by_period(
     rows: pd.DataFrame,
     periods: Sequence[tuple[int, int]],
