@@ -13,18 +13,14 @@ import requests
 from hypothesis import given
 from hypothesis import strategies as st
 
+from compute_divide.evidence.fetching import FetchError, RefusedError, TransientError, UnreachableError, duration
 from compute_divide.evidence.openalex_client import (
     Balance,
     BudgetSpentError,
     Client,
     NoKeyError,
-    OpenAlexError,
     Query,
-    RefusedError,
-    TransientError,
-    UnreachableError,
     classify,
-    duration,
     redact,
 )
 from evidence.openalex_server import KEY, Server, make_works, reach, running
@@ -115,7 +111,7 @@ def test_an_unreachable_host_is_said_so() -> None:
         client.page(Query({"publication_year": "2020"}))
 
 
-def answer(status: int, headers: dict[str, str] | None = None, body: Any = None) -> OpenAlexError:
+def answer(status: int, headers: dict[str, str] | None = None, body: Any = None) -> FetchError:
     """Return what an answer with this status, these headers and this body is taken for."""
     response = requests.Response()
     response.status_code = status
@@ -130,6 +126,8 @@ def answer(status: int, headers: dict[str, str] | None = None, body: Any = None)
         (429, {"Retry-After": "2", "x-ratelimit-remaining": "500"}, TransientError, 2.0),
         (429, {"Retry-After": "2"}, TransientError, 2.0),
         (429, {}, TransientError, None),
+        (429, {"x-ratelimit-remaining": "0", "x-ratelimit-reset": "41749"}, BudgetSpentError, None),
+        (500, {"Retry-After": "41749"}, TransientError, 41749.0),
         (429, {"Retry-After": "41749"}, BudgetSpentError, None),
         (429, {"Retry-After": "30", "x-ratelimit-remaining": "0"}, BudgetSpentError, None),  # just before midnight
         (
@@ -153,9 +151,7 @@ def answer(status: int, headers: dict[str, str] | None = None, body: Any = None)
         (404, {}, RefusedError, None),
     ],
 )
-def test_what_a_status_means(
-    status: int, headers: dict[str, str], kind: type[OpenAlexError], wait: float | None
-) -> None:
+def test_what_a_status_means(status: int, headers: dict[str, str], kind: type[FetchError], wait: float | None) -> None:
     error = answer(status, headers)
     assert type(error) is kind
     assert getattr(error, "wait", None) == wait
@@ -182,7 +178,7 @@ def test_a_spent_budget_says_when_it_is_full_again() -> None:
     st.recursive(st.one_of(st.none(), st.text(), st.integers()), lambda inner: st.dictionaries(st.text(), inner)),
 )
 def test_any_answer_is_taken_for_something(status: int, headers: dict[str, str], body: Any) -> None:
-    assert isinstance(answer(status, headers, body), OpenAlexError)
+    assert isinstance(answer(status, headers, body), FetchError)
 
 
 @given(st.text(min_size=6), st.text(), st.text())

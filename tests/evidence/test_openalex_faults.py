@@ -14,7 +14,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from compute_divide.evidence.openalex_client import BudgetSpentError, Client, OpenAlexError
+from compute_divide.evidence.fetching import FetchError
+from compute_divide.evidence.openalex_client import BudgetSpentError, Client
 from compute_divide.evidence.openalex_refresh import fetch_records, records_query
 from compute_divide.evidence.openalex_store import Store
 from evidence.openalex_server import FAULTS, KEY, STALL, Server, make_works, reach, running
@@ -56,7 +57,7 @@ def fetch_until_complete(server: Server, folder: Path, runs: int = 12) -> tuple[
         with Store(folder).locked() as store:
             try:
                 ends.append(fetch_records(client, QUERY, store).state)
-            except OpenAlexError as error:
+            except FetchError as error:
                 ends.append(str(error))
                 server.midnight()
         if ends[-1] == "complete":

@@ -7,12 +7,11 @@ log or error text.
 
 from __future__ import annotations
 
-import logging
 import os
 import re
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any, TypeVar
@@ -20,23 +19,30 @@ from typing import Any, TypeVar
 import pyalex
 import requests
 from pyalex.api import QueryError
-from tenacity import RetryCallState, RetryError, Retrying, retry_if_exception_type, stop_after_attempt
-from tenacity.wait import wait_random_exponential
 
-from compute_divide.evidence.paths import EvidenceError
+from compute_divide.evidence.fetching import (
+    LONGEST_PAUSE,
+    FetchError,
+    RefusedError,
+    TimedSession,
+    classify_failure,
+    classify_status,
+    day_of,
+    duration,
+    persist,
+    read_number,
+    retry_after,
+)
 
 KEY_VARIABLE = "OPENALEX_API_KEY"
 HOST = "https://api.openalex.org"
 PAGE_SIZE = 100
 """Most records that OpenAlex gives in one answer."""
-LONGEST_THROTTLE = 120.0
-"""Seconds. A server that asks for a longer pause than this is not throttling: the day's budget is spent."""
-
-log = logging.getLogger(__name__)
+SERVER = "OpenAlex"
 T = TypeVar("T")
 
 
-class OpenAlexError(EvidenceError):
+class OpenAlexError(FetchError):
     """OpenAlex cannot be asked, or its answer cannot be used."""
 
 
@@ -44,32 +50,8 @@ class NoKeyError(OpenAlexError):
     """No usable key in the environment."""
 
 
-class RefusedError(OpenAlexError):
-    """OpenAlex refuses the question itself (400, 401, 404): asking again does not help."""
-
-
 class BudgetSpentError(OpenAlexError):
     """The credits of the day are spent; what has been fetched is kept."""
-
-
-class UnreachableError(OpenAlexError):
-    """OpenAlex did not give a usable answer in any of the tries."""
-
-
-class TransientError(OpenAlexError):
-    """One answer was missing, broken or a failure of the server: worth another try.
-
-    Parameters
-    ----------
-    message : str
-        What happened.
-    wait : float, optional
-        Seconds that the server asks to wait; None when it names none.
-    """
-
-    def __init__(self, message: str, wait: float | None = None) -> None:
-        super().__init__(message)
-        self.wait = wait
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +137,8 @@ class Client:
         The credits, as of the last answer.
     used : int
         Credits that this client has used, by the answers' own account.
+    asked : str or None
+        Day of the last answer, by the server's clock.
     """
 
     key: str = field(repr=False)
@@ -163,6 +147,7 @@ class Client:
     sleep: Callable[[float], None] = time.sleep
     balance: Balance = field(default_factory=Balance, init=False)
     used: int = field(default=0, init=False)
+    asked: str | None = field(default=None, init=False)
     session: requests.Session = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -225,22 +210,11 @@ class Client:
         return _checked_page(answer, grouped=query.group_by is not None)
 
     def _persist(self, ask: Callable[[], T]) -> T:
-        """Ask until there is an answer, the tries are used up, or the failure is final."""
-        retrying = Retrying(
-            retry=retry_if_exception_type(TransientError),
-            wait=_pause,
-            stop=stop_after_attempt(self.tries),
-            sleep=self.sleep,
-            before_sleep=self._log_pause,
-        )
-        try:
-            return retrying(self._named(ask))
-        except RetryError as error:
-            last = error.last_attempt.exception()
-            raise UnreachableError(f"OpenAlex gave no usable answer in {self.tries} tries; the last: {last}") from None
+        """Ask with growing pauses; see `fetching.persist`."""
+        return persist(self._named(ask), SERVER, tries=self.tries, sleep=self.sleep)
 
     def _named(self, ask: Callable[[], T]) -> Callable[[], T]:
-        """Return a callable whose failures are `OpenAlexError`, without the key."""
+        """Return a callable whose failures are `FetchError`, without the key."""
 
         def asked() -> T:
             try:
@@ -253,42 +227,22 @@ class Client:
         return asked
 
     def _note(self, response: requests.Response, **_: Any) -> None:
-        """Take the credits from the headers of an answer."""
-        used = _number(response.headers.get("x-ratelimit-credits-used"))
-        self.used += int(used or 0)
-        remaining = _number(response.headers.get("x-ratelimit-remaining"))
+        """Take the date and the credits from the headers of an answer."""
+        headers = response.headers
+        self.asked = day_of(headers) or self.asked
+        self.used += int(read_number(headers.get("x-ratelimit-credits-used")) or 0)
+        remaining = read_number(headers.get("x-ratelimit-remaining"))
         if remaining is not None:
-            limit = _number(response.headers.get("x-ratelimit-limit"))
-            self.balance = Balance(
+            limit = read_number(headers.get("x-ratelimit-limit"))
+            self.balance = replace(
+                self.balance,
                 limit=self.balance.limit if limit is None else int(limit),
                 remaining=int(remaining),
-                resets_in=_number(response.headers.get("x-ratelimit-reset")),
-                list_cost=self.balance.list_cost,
-                search_cost=self.balance.search_cost,
+                resets_in=read_number(headers.get("x-ratelimit-reset")),
             )
 
-    def _log_pause(self, state: RetryCallState) -> None:
-        """Say why and how long the client waits."""
-        failure = state.outcome.exception() if state.outcome else None
-        pause = state.next_action.sleep if state.next_action else 0.0
-        log.warning("%s; next try in %.1f s (%d of %d)", failure, pause, state.attempt_number + 1, self.tries)
 
-
-class TimedSession(requests.Session):
-    """A session whose every request has a time limit, also when the caller forgets it."""
-
-    def __init__(self, timeout: tuple[float, float]) -> None:
-        super().__init__()
-        self.timeout = timeout
-
-    def send(self, request: requests.PreparedRequest, **kwargs: Any) -> requests.Response:
-        """Send a request, with the session's time limit where none is given."""
-        if kwargs.get("timeout") is None:
-            kwargs["timeout"] = self.timeout
-        return super().send(request, **kwargs)
-
-
-def classify(error: Exception) -> OpenAlexError:
+def classify(error: Exception) -> FetchError:
     """Return what a failure of a request means.
 
     Parameters
@@ -298,7 +252,7 @@ def classify(error: Exception) -> OpenAlexError:
 
     Returns
     -------
-    OpenAlexError
+    FetchError
         `RefusedError` or `BudgetSpentError` when asking again does not help, else `TransientError`.
 
     Examples
@@ -311,14 +265,11 @@ def classify(error: Exception) -> OpenAlexError:
     if isinstance(error, QueryError):
         return RefusedError(f"OpenAlex refuses the question: {_shortened(str(error))}")
     if isinstance(error, requests.HTTPError) and error.response is not None:
-        return _classify_status(error.response)
-    if isinstance(error, requests.Timeout):
-        return TransientError("OpenAlex did not answer in time")
-    if isinstance(error, requests.JSONDecodeError):
-        return TransientError("the answer of OpenAlex is not JSON")
-    if isinstance(error, requests.RequestException):
-        return TransientError(f"the connection to OpenAlex failed ({type(error).__name__})")
-    return TransientError(f"the answer of OpenAlex has not the expected shape ({error})")
+        response = error.response
+        told = f"OpenAlex answers {response.status_code}{_told(response)}"
+        spent = _spent(response.headers) if response.status_code == 429 else None
+        return spent or classify_status(response.status_code, response.headers, told)
+    return classify_failure(error, SERVER)
 
 
 def redact(text: str, key: str) -> str:
@@ -333,50 +284,22 @@ def redact(text: str, key: str) -> str:
     return re.sub(r"(api_key=|Bearer )[^&\s\"']+", r"\1***", text)
 
 
-def duration(seconds: float) -> str:
-    """Return a number of seconds as people say it.
-
-    Examples
-    --------
-    >>> duration(41749), duration(59)
-    ('11 h 35 min', '59 s')
-    """
-    minutes = int(seconds // 60)
-    if minutes == 0:
-        return f"{seconds:.0f} s"
-    return f"{minutes // 60} h {minutes % 60} min" if minutes >= 60 else f"{minutes} min"
-
-
-def _classify_status(response: requests.Response) -> OpenAlexError:
-    """Return what an HTTP status of 400 or more means."""
-    status = response.status_code
-    told = f"OpenAlex answers {status}{_told(response)}"
-    if status == 429:
-        return _classify_limit(response, told)
-    if status == 403:  # documented as "slow down"
-        return TransientError(told, _retry_after(response.headers))
-    if status >= 500 or status == 408:
-        return TransientError(told, _retry_after(response.headers))
-    return RefusedError(told)
-
-
-def _classify_limit(response: requests.Response, told: str) -> OpenAlexError:
-    """Tell a throttle, which passes in seconds, from a spent budget, which lasts until midnight UTC."""
-    headers = response.headers
-    wait = _retry_after(headers)
-    remaining = _number(headers.get("x-ratelimit-remaining"))
-    required = _number(headers.get("x-ratelimit-credits-required")) or 1
+def _spent(headers: Mapping[str, str]) -> BudgetSpentError | None:
+    """Tell a spent budget, which lasts until midnight UTC, from everything that passes in seconds."""
+    wait = retry_after(headers)
+    remaining = read_number(headers.get("x-ratelimit-remaining"))
+    required = read_number(headers.get("x-ratelimit-credits-required")) or 1
     short = remaining is not None and remaining < required
-    if not short and (wait is None or wait <= LONGEST_THROTTLE):
-        return TransientError(told, wait)
-    limit = _number(headers.get("x-ratelimit-limit"))
+    if not short and (wait is None or wait <= LONGEST_PAUSE):
+        return None
+    limit = read_number(headers.get("x-ratelimit-limit"))
     left = "" if remaining is None or limit is None else f" ({remaining:,.0f} of {limit:,.0f} credits left)"
-    resets = wait if wait is not None else _number(headers.get("x-ratelimit-reset"))
-    return BudgetSpentError(f"the day's budget of OpenAlex is spent{left}; {_reset(headers, resets)}")
+    return BudgetSpentError(f"the day's budget of OpenAlex is spent{left}; {_reset(headers, wait)}")
 
 
 def _reset(headers: Mapping[str, str], seconds: float | None) -> str:
     """Say when a spent budget is full again."""
+    seconds = read_number(headers.get("x-ratelimit-reset")) if seconds is None else seconds
     if seconds is None:
         return "it is full again at midnight UTC"
     try:
@@ -414,35 +337,6 @@ def _checked_page(answer: Any, *, grouped: bool) -> Page:
     if any(not isinstance(record.get(name), str) for record in records):
         raise KeyError(f"a record without {name}")
     return Page(records, count, cursor)
-
-
-def _pause(state: RetryCallState) -> float:
-    """Return the seconds before the next try: random and growing, and never less than the server asks for."""
-    jitter = wait_random_exponential(multiplier=1, max=60)(state)
-    failure = state.outcome.exception() if state.outcome else None
-    asked = failure.wait if isinstance(failure, TransientError) else None
-    return jitter if asked is None else min(asked, LONGEST_THROTTLE) + min(jitter, 5.0)
-
-
-def _retry_after(headers: Mapping[str, str]) -> float | None:
-    """Return the seconds of a Retry-After header, which may also be a date."""
-    text = headers.get("retry-after")
-    seconds = _number(text)
-    if seconds is not None or text is None:
-        return seconds
-    try:
-        return max(0.0, (parsedate_to_datetime(text) - parsedate_to_datetime(headers["date"])).total_seconds())
-    except (KeyError, ValueError, TypeError):
-        return None
-
-
-def _number(text: str | None) -> float | None:
-    """Return a header as a number that is zero or more, else None."""
-    try:
-        number = float(text or "")
-    except ValueError:
-        return None
-    return number if 0 <= number < float("inf") else None
 
 
 def _checked_key(key: str) -> str:
