@@ -107,9 +107,7 @@ def test_the_file_that_we_have_changes_nothing(evidence_copy: Path, raw_dir: Pat
 
 
 @pytest.mark.raw
-def test_a_month_that_is_there_is_not_overwritten(
-    evidence_copy: Path, changed: bytes, refresh: Callable[..., Any]
-) -> None:
+def test_a_month_is_not_overwritten(evidence_copy: Path, changed: bytes, refresh: Callable[..., Any]) -> None:
     with serving(File(changed)) as url:
         with pytest.raises(EvidenceError, match="vintage 2026-08 is there already"):
             refresh(url, vintage="2026-08")
