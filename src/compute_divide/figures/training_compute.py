@@ -104,7 +104,7 @@ def trend_lines(trends: Mapping[str, Trend], span: tuple[int, int]) -> pd.DataFr
     return pd.DataFrame(rows, columns=["when", COMPUTE, "team_type"])
 
 
-def ratio_by_era(ratios: pd.DataFrame, title: str) -> alt.LayerChart:
+def ratio_by_era(ratios: pd.DataFrame, title: str, row: str = "Years") -> alt.LayerChart:
     """Return ratios with intervals, one row an era, on a logarithmic axis with a line at 1.
 
     Parameters
@@ -113,6 +113,8 @@ def ratio_by_era(ratios: pd.DataFrame, title: str) -> alt.LayerChart:
         As `compute_divide.analysis.ratios.ratios_by_period` returns it.
     title : str
         Of the axis: what is divided by what.
+    row : str, default "Years"
+        What the rows are.
     """
     rows = ratios.dropna(subset=["ratio"])
     rows = rows.assign(
@@ -123,7 +125,7 @@ def ratio_by_era(ratios: pd.DataFrame, title: str) -> alt.LayerChart:
     y = alt.Y("row:N", title=None, sort=None, axis=axis)
     x = times_axis("ratio", title)
     tooltip = [
-        alt.Tooltip("period:N", title="Years"),
+        alt.Tooltip("period:N", title=row),
         alt.Tooltip("ratio:Q", title="Ratio", format=",.3~r"),
         alt.Tooltip("low:Q", title="Low", format=",.3~r"),
         alt.Tooltip("high:Q", title="High", format=",.3~r"),
