@@ -9,15 +9,10 @@ import pandas as pd
 
 from compute_divide.figures.marks import dots_with_intervals, end_labels, framed, share_tooltip
 from compute_divide.figures.palette import QUIET, TEAM_COLOURS
-from compute_divide.figures.theme import HEIGHT, share_axis
+from compute_divide.figures.theme import HEIGHT, definition_axis, share_axis, share_below
 
 _ROW = 11
 """Pixels of one vintage within a definition."""
-
-# Long names of definitions are broken into lines.
-_BROKEN_LABEL = (
-    "split(replace(replace(datum.label, 'filter-compute', 'filter,|compute'), 'or-parameters', 'or|parameters'), '|')"
-)
 
 
 def forest(
@@ -44,11 +39,11 @@ def forest(
         "definition:N",
         title=None,
         sort=definitions,
-        axis=alt.Axis(labelExpr=_BROKEN_LABEL, labelLimit=160, labelPadding=10, grid=False, domain=False, ticks=False),
+        axis=definition_axis(),
         scale=alt.Scale(paddingInner=0.14, paddingOuter=0.05),
     )
     offset = alt.YOffset("vintage:N", sort=vintages)
-    x = alt.X("share:Q", title=title, axis=alt.Axis(format="%", tickCount=5, grid=True), scale=alt.Scale(domain=[0, 1]))
+    x = share_below(title)
     tooltip = share_tooltip(
         alt.Tooltip("what:N", title="Years"),
         alt.Tooltip("definition:N", title="Definition"),

@@ -25,11 +25,20 @@ def written(estimate: Estimate, how: str = "value") -> str:
     return write(Result.model_validate(estimate), how)
 
 
-def moved(before: Estimate, after: Estimate) -> str:
+def moved(before: Estimate, after: Estimate, when: tuple[str, str] | None = None) -> str:
     """Return how an estimate changed, in words that follow its subject.
+
+    Parameters
+    ----------
+    before, after : Estimate
+        The same quantity at two times.
+    when : tuple of str, optional
+        The two times, told after the values.
 
     Examples
     --------
+    >>> moved(Estimate(0.64), Estimate(0.16), ("2010–2014", "2020–2022"))
+    'fell from 64% in 2010–2014 to 16% in 2020–2022'
     >>> moved(Estimate(0.64), Estimate(0.16))
     'fell from 64% to 16%'
     >>> moved(Estimate(None), Estimate(0.16))
@@ -38,9 +47,10 @@ def moved(before: Estimate, after: Estimate) -> str:
     if before.value is None or after.value is None:
         return "cannot be compared"
     first, last = written(before), written(after)
+    then, now = ("", "") if when is None else (f" in {time}" for time in when)
     if first == last:
         return f"stayed at {first}"
-    return f"{'fell' if after.value < before.value else 'rose'} from {first} to {last}"
+    return f"{'fell' if after.value < before.value else 'rose'} from {first}{then} to {last}{now}"
 
 
 def listed(items: Sequence[str]) -> str:
@@ -126,5 +136,5 @@ def describe_intervals(data: pd.DataFrame, label: str, y: str, *, kind: Kind = "
     for row in data.to_dict("records"):
         bounds = [write_value(row.get(side), kind) for side in ("low", "high")]
         told = f", interval {bounds[0]} to {bounds[1]}" if all(bounds) else ""
-        clauses.append(f"{row[label]}: {write_value(row[y], kind) or 'no value'}{told}")
+        clauses.append(f"{write_value(row[label], 'text')}: {write_value(row[y], kind) or 'no value'}{told}")
     return "; ".join(clauses) + "."

@@ -82,6 +82,19 @@ def share_axis(field: str = "share", title: str = "Share of models", top: float 
     )
 
 
+def share_below(title: str) -> alt.X:
+    """Return a horizontal axis of shares, from 0 to 100%, with lines."""
+    axis = alt.Axis(format="%", tickCount=5, grid=True)
+    return alt.X("share:Q", title=title, axis=axis, scale=alt.Scale(domain=[0, 1], nice=False))
+
+
+def definition_axis() -> alt.Axis:
+    """Return the axis of a chart with one row for each definition of large-scale; long names are broken into lines."""
+    broken = "replace(replace(datum.label, 'filter-compute', 'filter,|compute'), 'or-parameters', 'or|parameters')"
+    label = f"split({broken}, '|')"
+    return alt.Axis(labelExpr=label, labelLimit=160, labelPadding=10, grid=False, domain=False, ticks=False)
+
+
 def power_axis(field: str, title: str, channel: type[alt.X | alt.Y] = alt.Y) -> Any:
     """Return a logarithmic axis whose labels are powers of ten (10²⁴)."""
     return channel(
