@@ -170,9 +170,7 @@ def same_year_ratio(
     >>> round(same_year_ratio(rows, "chips").value, 6)
     2.0
     """
-    known = rows[rows["team_type"].isin([over, under]) & rows[value].gt(0) & rows["year"].notna()]
-    both = known.groupby("year")["team_type"].transform("nunique") == 2
-    known = known[both.astype(bool)]
+    known = in_shared_years(rows, value, over=over, under=under)
     if known.empty:
         return Estimate(None, n=0, unit="ratio", label=label)
     logs = np.log10(known[value].to_numpy(dtype=float))
@@ -185,6 +183,20 @@ def same_year_ratio(
     draws = _within_slopes(treated, logs, years, draw_weights(groups, replicates=replicates, seed=seed))
     low, high = percentile_interval(draws)
     return Estimate(10**slope, 10**low, 10**high, n=len(known), unit="ratio", label=label)
+
+
+def in_shared_years(rows: pd.DataFrame, value: str, *, over: str = INDUSTRY, under: str = ACADEMIA) -> pd.DataFrame:
+    """Return the rows of two team types with a positive value, of the years in which both occur.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"year": [2012, 2020, 2020], "team_type": [ACADEMIA, ACADEMIA, INDUSTRY], PEAK: 1e12})
+    >>> in_shared_years(rows, PEAK)["year"].tolist()
+    [2020, 2020]
+    """
+    known = rows[rows["team_type"].isin([over, under]) & rows[value].gt(0) & rows["year"].notna()]
+    both = known.groupby("year")["team_type"].transform("nunique") == 2
+    return known[both.astype(bool)]
 
 
 def _within_slopes(x: Floats, y: Floats, strata: Floats, weights: Floats) -> Floats:
