@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pandera.pandas as pa
 
-from compute_divide.evidence import clusters, ecosystem, hardware, manifest, models, prices, series
+from compute_divide.evidence import clusters, ecosystem, hardware, manifest, models, openalex_tables, prices, series
 from compute_divide.evidence.paths import EvidenceError, data_dir
 from compute_divide.evidence.sidecars import SUFFIX, Sidecar, sidecar_path
 from compute_divide.evidence.tables import read_sidecar, read_table
@@ -59,6 +59,7 @@ FAMILIES: tuple[Family, ...] = (
     Family("prices", "prices of chips", prices.TABLES, prices.derive_prices, ("models",)),
     Family("clusters", "clusters of chips", clusters.TABLES, clusters.derive_clusters, ("models",)),
     Family("ecosystem", "what builds on what", ecosystem.TABLES, ecosystem.derive_ecosystem, ("other",)),
+    Family("openalex", "works of OpenAlex", openalex_tables.TABLES, openalex_tables.derive_openalex, ("openalex",)),
     Family("series", "a price index and yearly counts", series.TABLES, series.derive_series, ("models",)),
 )
 """Every family of tables. Add yours here, in one line."""

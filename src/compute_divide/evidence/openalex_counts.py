@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-import pandera.pandas as pa
 
 from compute_divide.evidence.openalex_client import PAGE_SIZE, Balance, Client, OpenAlexError, Query
+from compute_divide.evidence.openalex_tables import COUNTS
 from compute_divide.evidence.tables import replace_file
 
 NOT_COMPANY = "education|facility|government|nonprofit|healthcare|archive|other|funder"
@@ -34,21 +34,6 @@ QUESTIONS: Mapping[str, Mapping[str, str]] = {
     "no-company": {_TYPE: NOT_COMPANY, _TYPE_TOO: "!company"},
 }
 """The four questions about a topic. `!company` alone would also find works with no institution."""
-
-COUNT_TEAM_TYPES = ("academia-only", "collaboration", "industry-only", "unknown")
-"""Team types of counts. Academia stands for every institution that is no company."""
-
-COUNTS = pa.DataFrameSchema(
-    {
-        "topic": pa.Column("str"),
-        "year": pa.Column("int64", pa.Check.in_range(1000, 2100)),
-        "team_type": pa.Column("str", pa.Check.isin(COUNT_TEAM_TYPES)),
-        "works": pa.Column("int64", pa.Check.ge(0)),
-    },
-    unique=["topic", "year", "team_type"],
-    strict=True,
-    ordered=True,
-)
 
 
 @dataclass(frozen=True, slots=True)
