@@ -251,8 +251,8 @@ def lag_at(placed: pd.DataFrame, follows: pd.Series, at: pd.Timestamp, tolerance
 
     Notes
     -----
-    The measure compares training compute, not quality, and knows only models whose compute is known. As the compute of
-    many recent closed models is not disclosed, a lag is more likely too short than too long.
+    The measure compares training compute, not quality, and knows only models whose compute is known: an unseen model of
+    the group would shorten the lag, an unseen one of the others lengthen it.
     """
     if tolerance <= 0:
         raise ValueError(f"a tolerance is a factor above zero, not {tolerance}")
