@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import posixpath
 import shutil
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -16,6 +17,7 @@ from compute_divide.press.chapters import FOLDER, FRONT_MATTER, toc_files
 from compute_divide.press.editions import Edition
 from compute_divide.press.errors import PressError
 from compute_divide.press.files import files_of, naming, pretty, read, update_file
+from compute_divide.press.links import point_to_notebooks
 from compute_divide.press.notebooks import dumps, loads, stamp
 from compute_divide.press.project import Project
 from compute_divide.press.wording import describe, run_command
@@ -44,12 +46,13 @@ def stage(
     folder : pathlib.Path
         The staged source.
     """
+    kept = {chapter.slug for chapter in edition.chapters}
     wanted = {
         "_config.yml": staged_config(project, edition),
         "_toc.yml": staged_toc(project, edition),
         "edition.json": pretty(dict(record)).encode(),
         "results.json": results,
-        **page_files(project),
+        **_linked(page_files(project), kept),
     }
     for chapter in edition.chapters:
         wanted[f"{SOURCES}/{chapter.slug}.md"] = chapter.source.encode("utf-8")
@@ -60,10 +63,24 @@ def stage(
         notebook = stamp(
             loads(runs[chapter.slug].notebook), chapter.slug, rows, run_command(chapter.slug, rows), record
         )
+        for cell in notebook["cells"]:
+            if cell["cell_type"] == "markdown":
+                cell["source"] = point_to_notebooks(cell["source"], FOLDER, kept)
         name = f"{FOLDER}/{chapter.slug}.ipynb"
         wanted[name] = dumps(notebook)
         _update_notebook(folder / name, wanted[name])
     _remove_others(folder, wanted)
+
+
+def _linked(pages: Mapping[str, bytes], kept: Iterable[str]) -> dict[str, bytes]:
+    """Return the pages with links to chapters as the staged source needs them."""
+    slugs = set(kept)
+    return {
+        name: point_to_notebooks(content.decode("utf-8"), posixpath.dirname(name), slugs).encode()
+        if name.endswith(".md")
+        else content
+        for name, content in pages.items()
+    }
 
 
 def page_files(project: Project) -> dict[str, bytes]:
