@@ -58,11 +58,19 @@
     for (const id of links.keys()) { const section = document.getElementById(id); if (section) seen.observe(section); }
   }
 
+  // ---- Code that is wider than its box can be scrolled by keyboard ----
+  const reach = () => {
+    for (const block of $$("pre")) if (block.scrollWidth > block.clientWidth + 1) block.tabIndex = 0; else block.removeAttribute("tabindex");
+  };
+  reach();
+  addEventListener("resize", reach, { passive: true });
+  document.addEventListener("toggle", reach, true);
+
   // ---- Copy ----
-  for (const block of $$("div.highlight > pre, pre.command, [data-copy]")) {
-    const holder = block.matches("pre.command, [data-copy]") ? block : block.parentElement;
+  for (const block of $$("div.highlight > pre, pre.command, .copyable")) {
+    const holder = block.matches("pre.command, .copyable") ? block : block.parentElement;
     const copy = make("button", { type: "button", className: "copy" }, "Copy");
-    const text = (block.matches("[data-copy]") ? block : ($("code", block) ?? block)).textContent.trim();
+    const text = (block.matches(".copyable") ? block : ($("code", block) ?? block)).textContent.trim();
     copy.addEventListener("click", async () => {
       try { await navigator.clipboard.writeText(text); copy.textContent = "Copied"; } catch { copy.textContent = "Select and copy by hand"; }
       setTimeout(() => { copy.textContent = "Copy"; }, 2000);
@@ -198,6 +206,7 @@
     ...window.computeDivide,
     chart: (name, payload) => waiting.get(name)?.(payload),
     drawAll: () => Promise.all(charts.map(draw)),
+    views: {}, // the live views by name of the figure, for whoever reads or sets their signals
   };
 
   async function draw(box) {
@@ -209,11 +218,13 @@
       const chart = { ...payload[matchMedia("(max-width: 600px)").matches ? "narrow" : "wide"], datasets: payload.datasets };
       if (chart.width === "container") host.classList.add("fluid");
       box.append(host);
-      await vegaEmbed(host, chart, {
+      const { view } = await vegaEmbed(host, chart, {
         renderer: "svg", ast: true, actions: false, defaultStyle: false, logLevel: 1,
         tooltip: { theme: "custom", disableDefaultStyle: true },
       });
       box.dataset.state = "live";
+      window.computeDivide.views[box.dataset.name] = view;
+      if (chart.usermeta?.readout) announce(host, view, chart.usermeta.readout);
       byKeyboard(box, host);
       if (box.scrollWidth > box.clientWidth + 1) { box.tabIndex = 0; box.setAttribute("role", "region"); box.setAttribute("aria-label", "Chart, scrolls sideways"); }
     } catch (error) {
@@ -223,6 +234,14 @@
     }
   }
 
+  // What a chart with controls computes is told to screen readers when a control changes it.
+  function announce(host, view, signal) {
+    const told = make("output", { className: "visually-hidden", textContent: view.signal(signal) });
+    let later;
+    view.addSignalListener(signal, (_, text) => { clearTimeout(later); later = setTimeout(() => { told.textContent = text; }, 400); });
+    host.append(told);
+  }
+
   // Arrow keys go from mark to mark; each says its values.
   function byKeyboard(box, host) {
     const svg = $("svg", host);
@@ -230,11 +249,15 @@
     const still = $("img", box);
     svg.setAttribute("role", "img");
     svg.setAttribute("aria-label", still.alt);
-    for (const part of $$("[role^='graphics'], [aria-roledescription]", svg)) {
-      part.dataset.says = part.getAttribute("aria-label") ?? "";
-      for (const name of ["role", "aria-roledescription", "aria-label"]) part.removeAttribute(name);
-    }
-    const marks = $$("[data-says]", svg).filter((part) => part.dataset.says.includes(":") && !$("[data-says]", part) && !part.closest(".role-axis, .role-legend"));
+    // Controls redraw marks, with labels of their own: the marks are collected anew for each key.
+    const collect = () => {
+      for (const part of $$("[role^='graphics'], [aria-roledescription]", svg)) {
+        part.dataset.says = part.getAttribute("aria-label") ?? "";
+        for (const name of ["role", "aria-roledescription", "aria-label"]) part.removeAttribute(name);
+      }
+      return $$("[data-says]", svg).filter((part) => part.dataset.says.includes(":") && !$("[data-says]", part) && !part.closest(".role-axis, .role-legend"));
+    };
+    let marks = collect();
     if (!marks.length) return;
     const group = make("div", { className: "visually-hidden" });
     group.setAttribute("aria-live", "polite");
@@ -249,6 +272,7 @@
       if (step === undefined && jump === undefined) return;
       event.preventDefault();
       leave();
+      marks = collect();
       at = jump ?? (at + step + marks.length) % marks.length;
       marks[at].classList.add("picked");
       group.textContent = marks[at].dataset.says;
