@@ -113,7 +113,7 @@ class Parameter:
 
         A JSON text stands for itself where the type takes it (``null``, ``[1, 2]``); the type reads any other text.
         """
-        if text == "null" or text[:1] in '[{"':
+        if text == "null" or text[:1] in "[{":
             try:
                 return self._dumped(self.adapter.validate_json(text, strict=True))
             except ValidationError:
@@ -124,8 +124,12 @@ class Parameter:
             raise ValueError(self._refusal(text, error)) from error
 
     def _dumped(self, value: Any) -> Value:
+        """Return a checked value as JSON holds it; infinities and NaN are refused."""
         dumped = self.adapter.dump_python(value, mode="json")
-        json.dumps(dumped, allow_nan=False)
+        try:
+            json.dumps(dumped, allow_nan=False)
+        except ValueError as error:
+            raise ValueError(f"{value} is not allowed: a value is finite; allowed: {self.allowed}") from error
         return dumped
 
     def _refusal(self, value: Value, error: ValidationError) -> str:

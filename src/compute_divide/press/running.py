@@ -73,6 +73,8 @@ def session() -> Iterator[None]:
     except BaseException:
         stop_all()
         raise
+    finally:
+        _stopping.clear()
 
 
 @contextmanager

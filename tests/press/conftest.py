@@ -1,0 +1,149 @@
+"""A tiny book: two chapters, two pages, two tables. Its package is a folder of one file that only counts for hashes."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from textwrap import dedent
+
+import pytest
+
+from compute_divide.press.editions import Edition, Fingerprint, load_edition
+from compute_divide.press.execution import Engine, open_engine
+from compute_divide.press.project import Project
+
+CONFIG = """
+title: A tiny book
+author: Nobody
+logo: ""
+only_build_toc_files: true
+execute: {execute_notebooks: "off"}
+repository: {url: ""}
+html: {use_repository_button: false}
+sphinx:
+  config:
+    html_context: {default_mode: auto}
+    suppress_warnings: [mystnb.unknown_mime_type]
+    mathjax_path: ""
+"""
+
+TOC = """
+format: jb-book
+root: index
+chapters:
+  - file: notebooks/first
+  - file: notebooks/second
+  - file: book/words
+"""
+
+HEAD = """
+---
+kernelspec: {name: python3, display_name: Python 3, language: python}
+---
+
+# %s
+
+```{code-cell} python
+:tags: [parameters]
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+table: Annotated[Literal["a", "b"], Field(description="which table")] = "a"
+factor: Annotated[float, Field(gt=0, le=100, json_schema_extra={"unit": "times"})] = 1
+years_first: Annotated[int, Field(ge=1950, le=2030, json_schema_extra={"range": "first", "unit": "year"})] = 2010
+years_last: Annotated[int, Field(ge=1950, le=2030, json_schema_extra={"range": "last", "unit": "year"})] = 2014
+```
+"""
+
+BODY = """
+Some text.
+
+```{code-cell} python
+from types import SimpleNamespace
+
+from compute_divide.evidence.paths import read_bytes
+from compute_divide.press.results import record
+
+number = float(read_bytes(f"{table}.csv")) * factor
+record("number", SimpleNamespace(value=number, low=None, high=None, k=None, n=None, unit="count", label="the number"))
+```
+"""
+
+
+def chapter(title: str, extra: str = "") -> str:
+    """Return the source of a chapter."""
+    return (HEAD % title).lstrip() + BODY + dedent(extra)
+
+
+@pytest.fixture(scope="session")
+def chapter_source() -> Callable[..., str]:
+    return chapter
+
+
+@pytest.fixture
+def book(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
+    """Return a tiny book in a folder of its own."""
+    root = tmp_path / "book"
+    files = {
+        "_config.yml": CONFIG,
+        "_toc.yml": TOC,
+        "index.md": "# A tiny book\n\nSee [the words](book/words.md).\n",
+        "book/words.md": "# Words\n\nNothing but words. See [the first chapter](../notebooks/first.md).\n",
+        "book/editions/other.yml": "title: The other table\nparameters: {table: b, second: {factor: 3}}\n",
+        "notebooks/first.md": chapter("First"),
+        "notebooks/second.md": chapter("Second"),
+        "data/a.csv": "1\n",
+        "data/b.csv": "2\n",
+        "requirements.lock": "nothing==1\n",
+        "package/code.py": "answer = 42\n",
+    }
+    for name, text in files.items():
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1700000000")
+    monkeypatch.setenv("COMPUTE_DIVIDE_DATA", str(root / "data"))
+    return Project(
+        root=root,
+        build=root / "_build",
+        data=root / "data",
+        package=root / "package",
+        lock=root / "requirements.lock",
+    )
+
+
+@pytest.fixture
+def edition(book: Project) -> Callable[..., Edition]:
+    """Return an edition of the tiny book: name, then options."""
+
+    def load(name: str = "default", *options: str, only: list[str] | None = None) -> Edition:
+        return load_edition(book, name, options, only)
+
+    return load
+
+
+@pytest.fixture
+def fingerprint(book: Project) -> Callable[[], Fingerprint]:
+    return lambda: Fingerprint.of(book)
+
+
+@pytest.fixture(scope="session")
+def forked() -> Iterator[Engine]:
+    """Yield the forked engine, started once."""
+    with open_engine("forked", ["compute_divide.press.results", "compute_divide.evidence.paths"]) as engine:
+        yield engine
+
+
+@pytest.fixture(scope="session")
+def kernel() -> Iterator[Engine]:
+    with open_engine("kernel") as engine:
+        yield engine
+
+
+@pytest.fixture(scope="session")
+def count() -> Callable[[int, int], int]:
+    """Return the full count of a heavy check, or the small one."""
+    return lambda small, full: full if os.environ.get("COMPUTE_DIVIDE_LONG") == "1" else small
