@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
+import re
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,6 +16,7 @@ import nbformat
 import pandas as pd
 import pytest
 import yaml
+from bs4 import BeautifulSoup
 
 ROOT = Path(__file__).resolve().parents[2]
 RESULT_MIME = "application/vnd.compute-divide.result+json"
@@ -78,6 +82,7 @@ def models_chapter(early: float = 0.64) -> nbformat.NotebookNode:
                     "late", value=0.16, low=0.12, high=0.21, k=35, n=220, label="academic share, 2020 to 2022"
                 ),
                 result_output("nothing", value=None, n=0, k=0, label="share of nothing"),
+                result_output("compute", value=3.14e24, unit="FLOP", label="largest training run"),
             ],
         ),
         nbformat.v4.new_markdown_cell("## Shares by year\n\nSee {numref}`fig-shares`."),
@@ -109,6 +114,35 @@ def models_chapter(early: float = 0.64) -> nbformat.NotebookNode:
 REFERENCES = """@article{besiroglu2024, title = {The Compute Divide}, author = {Besiroglu, T.}, year = {2024}}
 """
 
+TOC = """
+format: jb-book
+root: index
+parts:
+  - caption: The divide
+    chapters:
+      - file: notebooks/models
+  - caption: About
+    chapters:
+      - file: words
+"""
+
+WORDS = """# Words
+
+```{glossary}
+vintage
+    A dated snapshot of the {term}`evidence`.
+
+evidence
+    The tables that chapters read.
+```
+
+The {term}`vintage` matters. A formula: $n^2$, and one of its own:
+
+$$
+\\frac{k}{n}
+$$
+"""
+
 INDEX = """# A small book
 
 Academia trained {result}`models:early` of large models ({result}`models:early:interval`), the paper says
@@ -127,6 +161,22 @@ Hidden: {result}`models:no_such_result`.
 ```{when} models:nothing > 0.5
 Unknown.
 ```
+
+```{when} not models:nothing > 0.5
+Unknown too.
+```
+
+The unknown {when}`models:nothing > 0.5|holds|does not hold`.
+Related work says {related}`ahmed-biggest-2021`; compute is {result}`models:compute`.
+
+````{findings}
+```{finding} models:late
+of the large models came from academic teams.
+```
+````
+
+```{chapters}
+```
 """
 
 
@@ -135,8 +185,7 @@ class Book:
     """A book in a folder of its own."""
 
     root: Path
-    status: str = ""
-    warnings: str = ""
+    said: str = ""
 
     @property
     def html(self) -> Path:
@@ -154,50 +203,61 @@ class Book:
         path.parent.mkdir(parents=True, exist_ok=True)
         nbformat.write(notebook, path)
 
-    def build(self, builder: str = "html") -> Book:
-        """Build as Jupyter Book does, within this process."""
+    def build(self) -> Book:
+        """Build as Jupyter Book does, within this process; what it warns of is kept in `said`."""
         from jupyter_book.sphinx import build_sphinx
 
-        build_sphinx(
-            str(self.root),
-            self.html if builder == "html" else self.root / "_build" / builder,
-            use_external_toc=True,
-            noconfig=True,
-            confoverrides={},
-            path_config=str(self.root / "_config.yml"),
-            builder=builder,
-            parallel=1,
-            warningiserror=False,
-            freshenv=False,
-            verbosity=0,
-        )
+        errors = io.StringIO()
+        with contextlib.redirect_stderr(errors), contextlib.redirect_stdout(io.StringIO()):
+            done = build_sphinx(
+                str(self.root),
+                str(self.html),
+                noconfig=True,
+                path_config=str(self.root / "_config.yml"),
+                confoverrides={"latex_individualpages": False},
+                builder="html",
+            )
+        self.said = re.sub(r"\x1b\[[0-9;]*m", "", errors.getvalue())
+        assert done == 0, self.said
         return self
 
+    def page(self, name: str = "notebooks/models") -> BeautifulSoup:
+        return BeautifulSoup((self.html / f"{name}.html").read_text("utf-8"), "html5lib")
 
-@pytest.fixture
-def empty_book(tmp_path: Path) -> Book:
-    """Return a book with the project's configuration and evidence quotes, without pages."""
+    def text(self, name: str = "index") -> str:
+        """Return the text of a page with single spaces."""
+        return " ".join(self.page(name).article.get_text(" ").split())
+
+
+def new_book(root: Path) -> Book:
+    """Return a book with the project's configuration and what it quotes, without pages."""
     config = yaml.safe_load((ROOT / "_config.yml").read_text("utf-8"))
     config["execute"]["execute_notebooks"] = "off"
     config["bibtex_bibfiles"] = ["references.bib"]
     config["html"].pop("favicon", None)
-    (tmp_path / "data").mkdir()
-    (tmp_path / "book").mkdir()
-    shutil.copy(ROOT / "data" / "claims.yml", tmp_path / "data")
-    shutil.copy(ROOT / "book" / "publication.yml", tmp_path / "book")
-    book = Book(tmp_path)
-    book.write("references.bib", REFERENCES)
+    for folder, name in (("data", "claims.yml"), ("data", "related.yml"), ("book", "publication.yml")):
+        (root / folder).mkdir(exist_ok=True)
+        shutil.copy(ROOT / folder / name, root / folder)
+    book = Book(root)
     book.write("_config.yml", yaml.safe_dump(config))
+    book.write("references.bib", REFERENCES)
+    book.write("_toc.yml", TOC)
+    book.write("index.md", INDEX)
+    book.write("words.md", WORDS)
+    book.write_chapter("models", models_chapter())
     return book
 
 
+@pytest.fixture(scope="session")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Book:
+    """Return the small book, built; tests only look at it."""
+    return new_book(tmp_path_factory.mktemp("book")).build()
+
+
 @pytest.fixture
-def book(empty_book: Book) -> Book:
-    """Return the small book, not yet built."""
-    empty_book.write("_toc.yml", "format: jb-book\nroot: index\nchapters:\n- file: notebooks/models\n")
-    empty_book.write("index.md", INDEX)
-    empty_book.write_chapter("models", models_chapter())
-    return empty_book
+def book(tmp_path: Path) -> Book:
+    """Return a small book of one's own, not built."""
+    return new_book(tmp_path)
 
 
 @pytest.fixture

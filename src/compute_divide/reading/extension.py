@@ -67,15 +67,22 @@ class PageCollector(EnvironmentCollector):
         if read.front.get("finding"):
             read.finding = parse_line(str(read.front["finding"]), env, doctree.settings)
         parameters.open_page(doctree, read)
-        for title in doctree.findall(nodes.title):
-            for pending in [*title.findall(pending_value), *title.findall(pending_condition)]:
-                logger.error(
-                    "a heading cannot hold a {%s}: menus need its text before results are known",
-                    pending.get("kind", "when"),
-                    location=pending,
-                    type="compute_divide",
-                    subtype="heading",
-                )
+
+
+def refuse_values_in_headings(app: Sphinx, doctree: nodes.document) -> None:
+    """Report values in headings, and take them out."""
+    del app
+    for title in doctree.findall(nodes.title):
+        for pending in [*title.findall(pending_value), *title.findall(pending_condition)]:
+            kind = pending.get("kind", "when")
+            logger.error(
+                "a heading cannot hold a {%s}: menus need its text before results are known",
+                kind,
+                location=pending,
+                type="compute_divide",
+                subtype="heading",
+            )
+            pending.replace_self(nodes.Text(kind))
 
 
 def _harvest_notebook(env: BuildEnvironment, read: Page) -> None:
@@ -136,6 +143,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     page.setup(app)
     app.setup_extension("compute_divide.reading.citation.sphinx")
     cited.setup(app)
+    app.connect("doctree-read", refuse_values_in_headings, priority=1)  # before menus are made
     app.connect("builder-inited", load_quotes)
     app.connect("env-updated", write_again)
     app.connect("build-finished", finish)

@@ -69,11 +69,11 @@ def _power(value: float, extra: int) -> str:
 
 
 def _dollars(value: float, extra: int) -> str:
-    """Write US dollars, in millions and billions where they are."""
+    """Write US dollars, in millions and billions where they are, in cents where these matter."""
     for size, word in ((1e9, " billion"), (1e6, " million")):
         if abs(value) >= size:
             return f"${_significant(value / size, extra)}{word}"
-    return f"${_plain(value, extra)}"
+    return f"${_plain(value, extra if abs(value) >= 100 else 2)}"
 
 
 def _whole(value: float, extra: int) -> str:

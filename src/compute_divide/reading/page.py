@@ -156,6 +156,14 @@ def edition_context(app: Sphinx, here: str) -> dict[str, Any]:
     return {"edition": edition, "edition_banner": banner}
 
 
+def drop_thebe(app: Sphinx, doctree: nodes.document, docname: str) -> None:
+    """Take out the scripts that Jupyter Book puts on every page for a service on another host."""
+    del app, docname
+    for raw in list(doctree.findall(nodes.raw)):
+        if "x-thebe-config" in raw.astext() or "kernelName =" in raw.astext():
+            raw.parent.remove(raw)
+
+
 def sweep(static: Path) -> None:
     """Remove from the folder of static files what the theme and other extensions put there and no page loads."""
     for path in static.rglob("*"):
@@ -174,4 +182,5 @@ def _is_loaded(path: Path) -> bool:
 def setup(app: Sphinx) -> None:
     """Connect late: after the theme has filled its part."""
     app.connect("config-inited", prefer_our_templates, priority=900)
+    app.connect("doctree-resolved", drop_thebe, priority=900)
     app.connect("html-page-context", fill_context, priority=950)

@@ -1,0 +1,230 @@
+"""A small book, built: what stands on its pages and beside them."""
+
+from __future__ import annotations
+
+import csv
+import json
+import zipfile
+from collections.abc import Callable
+from typing import Any
+
+
+def test_it_builds_without_a_word(built: Any) -> None:
+    assert built.said == ""
+
+
+def test_results_claims_and_parameters_stand_in_the_prose(built: Any) -> None:
+    text = built.text("index")
+    assert "Academia trained 64% of large models ( 53% to 73% ), the paper says 65% . With a window of 3 years." in text
+    assert "Related work says 96%" in text
+    value = built.page("index").find(class_="value-result")
+    assert value["title"] == "academic share, 2010 to 2014: 64% (95% interval 53% to 73%; 55 of 86)"
+
+
+def test_conditions_show_what_holds_and_nothing_on_missing_data(built: Any) -> None:
+    text = built.text("index")
+    assert "The fall is beyond chance." in text
+    assert "Shown: 35 of 220" in text
+    assert "Hidden" not in text
+    assert "Unknown" not in text
+    assert "The unknown (these data cannot tell)." in text
+
+
+def test_powers_of_ten_are_raised(built: Any) -> None:
+    assert "<sup>24</sup>" in str(built.page("index").article)
+
+
+def test_the_cover_has_findings_and_chapters(built: Any) -> None:
+    cover = built.page("index")
+    finding = cover.select_one(".finding")
+    assert finding.select_one(".finding-value").text == "16%"
+    assert "12% to 21%" in finding.select_one(".finding-interval").text
+    assert finding.select_one(".finding-link a")["href"] == "notebooks/models.html"
+    entry = cover.select_one(".chapter-entry")
+    assert "Academic teams trained 64% of large models early on, and 16% later." in entry.text
+
+
+def test_a_chapter_opens_with_its_finding_and_its_choices(built: Any) -> None:
+    page = built.page()
+    assert page.select_one(".kicker").text == "The divide · Chapter 1"
+    assert page.select_one(".standfirst").text.startswith("Academic teams trained 64%")
+    box = page.select_one("#parameters")
+    assert [cell.text for cell in box.select("tbody tr > *")] == [
+        "window",
+        "3",
+        "3",
+        "1 to 9",
+        "width of the moving window (years)",
+    ]
+    assert box.select_one("pre.command").text.strip() == "compute-divide run models"
+
+
+def test_a_figure_has_everything(built: Any) -> None:
+    figure = built.page().select_one("figure#fig-shares")
+    assert figure.select_one("figcaption .caption-text").text == "Academic teams lost ground"
+    assert figure.select_one(".caption-number").text.strip() == "Figure 1"
+    assert "55 of 86 in the early years" in figure.select_one(".figure-caption").text
+    for image in figure.select("img"):
+        assert image["alt"] == "Line chart of shares by year: academia falls, industry rises."
+        assert int(image["width"]) > int(image["height"]) > 100
+    assert [summary.text for summary in figure.select("summary")] == ["Description", "Data", "Code", "Download", "Cite"]
+    assert len(figure.select("tbody tr")) == 24
+    assert figure.select_one("tbody td[data-key]")["data-key"] == "0.7"
+    assert "show_chart(chart_of_shares())" in figure.select_one(".tool-code pre").text
+    assert "in: The Compute Divide project" in figure.select_one(".reference").text
+    assert figure.select_one(".figure-source").text.startswith("Epoch AI")
+
+
+def test_the_files_of_a_figure(built: Any) -> None:
+    folder = built.html / "figures" / "models"
+    rows = list(csv.reader((folder / "shares.csv").read_text("utf-8").splitlines()))
+    assert rows[0] == ["year", "team_type", "share"]
+    assert len(rows) == 25
+    light, dark = ((folder / f"shares{tail}.svg").read_text("utf-8") for tail in ("", "-dark"))
+    assert "currentColor" not in light + dark
+    assert light != dark
+    assert (folder / "shares-narrow.svg").exists()
+    assert (folder / "shares.png").read_bytes().startswith(b"\x89PNG")
+    assert json.loads((folder / "shares.vl.json").read_text("utf-8"))["title"] == "Academic teams lost ground"
+
+
+def test_downloads_of_a_chapter(built: Any) -> None:
+    folder = built.html / "downloads"
+    notebook = json.loads((folder / "models.ipynb").read_text("utf-8"))
+    assert any(cell.get("outputs") for cell in notebook["cells"])
+    assert json.loads((folder / "models-results.json").read_text("utf-8"))["early"]["k"] == 55
+    with zipfile.ZipFile(folder / "models-figures.zip") as archive:
+        assert archive.namelist() == [
+            f"models/{name}" for name in ("README.txt", "shares.csv", "shares.vl.json", "shares.svg")
+        ]
+        assert "Source: Epoch AI" in archive.read("models/README.txt").decode()
+    links = {link["href"] for link in built.page().select("#this-chapter a")}
+    assert links == {"../downloads/models.ipynb", "../downloads/models-results.json", "../downloads/models-figures.zip"}
+
+
+def test_terms_explain_themselves(built: Any) -> None:
+    links = {link.text: link["title"] for link in built.page("words").select("a.term")}
+    assert links == {
+        "evidence": "The tables that chapters read.",
+        "vintage": "A dated snapshot of the evidence.",
+    }
+
+
+def test_formulas_are_mathml(built: Any) -> None:
+    page = built.page("words")
+    assert page.select_one("p math msup") is not None
+    assert page.select_one(".math-block math mfrac") is not None
+
+
+def test_search_finds_sections_and_terms(built: Any) -> None:
+    script = (built.html / "_static" / "search-text.js").read_text("utf-8")
+    pages = json.loads(script.removeprefix("computeDivide.searchable(").removesuffix(");\n"))
+    assert [page["title"] for page in pages] == ["A small book", "Who trains large models", "Words"]
+    pieces = {piece["address"]: piece for page in pages for piece in page["pieces"]}
+    assert "In the early years 64% " in pieces["notebooks/models.html"]["text"]
+    assert pieces["notebooks/models.html#what-it-means"]["text"] == "The window was 3."
+    assert pieces["words.html#term-vintage"]["text"] == "A dated snapshot of the evidence."
+    assert "record(" not in script
+
+
+def test_only_what_pages_load_is_shipped(built: Any) -> None:
+    names = {path.name for path in (built.html / "_static").rglob("*") if path.is_file()}
+    assert not {name for name in names if "fontawesome" in name or "thebe" in name or name.endswith(".map")}
+    assert {"reading.css", "reading.js", "mode.js", "vega.js", "source-serif-4.woff2"} <= names
+
+
+def test_no_page_has_a_script_of_its_own_or_loads_from_elsewhere(built: Any) -> None:
+    for name in ("index", "words", "notebooks/models", "search"):
+        page = built.page(name)
+        for script in page.select("script"):
+            assert script.get("src") or script.get("type") == "application/ld+json", name
+        for part in page.select("[src], link[rel=stylesheet]"):
+            assert not (part.get("src") or part["href"]).startswith(("http", "//")), name
+
+
+def test_a_changed_result_is_written_again_wherever_it_stands(book: Any, make_chapter: Callable[..., Any]) -> None:
+    book.build()
+    book.write_chapter("models", make_chapter(early=0.71))
+    book.build()
+    assert book.said == ""
+    assert "Academia trained 71% of large models" in book.text("index")
+
+
+def test_a_changed_claim_is_written_again(book: Any) -> None:
+    book.build()
+    claims = book.root / "data" / "claims.yml"
+    claims.write_text(claims.read_text("utf-8").replace("value: 0.65", "value: 0.66"), encoding="utf-8")
+    book.build()
+    assert "the paper says 66%" in book.text("index")
+
+
+def test_building_twice_gives_the_same_bytes(book: Any, built: Any) -> None:
+    book.build()
+    mine, others = (
+        {
+            path.relative_to(root): path.read_bytes()
+            for path in root.rglob("*")
+            if path.is_file() and path.name != ".buildinfo"
+        }
+        for root in (book.html, built.html)
+    )
+    assert mine.keys() == others.keys()
+    assert [str(name) for name in mine if mine[name] != others[name]] == []
+
+
+MISTAKES = {
+    "{result}`models:erly`": "ERROR: the chapter 'models' records no result 'erly'; did you mean 'early'?",
+    "{result}`model:early`": "no chapter 'model'; did you mean 'models'?",
+    "{result}`models:early:procent`": "no format 'procent'",
+    "{claim}`academia-share`": "no claim 'academia-share'",
+    "{param}`models:windw`": "no parameter 'windw'; did you mean 'window'?",
+    "{when}`models:erly > 1|a|b`": "records no result 'erly'",
+    "{when}`models:early >|a|b`": "is not a condition",
+    "## On {result}`models:early`": "a heading cannot hold a {result}",
+    "```{finding} models:erly\nText.\n```": "records no result 'erly'",
+    "````{when} models:early > 0\n```{figure} x.png\n```\n````": "a figure cannot depend on a condition",
+    "$\\nosuchcommand$": "holds a command that has no MathML",
+}
+
+
+def test_mistakes_are_named_with_their_place(book: Any) -> None:
+    lines = ["# Title", ""]
+    expected = []
+    for text, error in MISTAKES.items():
+        expected.append((len(lines) + 1, error))
+        lines += [*text.split("\n"), ""]
+    book.write("index.md", "\n".join(lines))
+    book.build()
+    for line, error in expected:
+        said = [message for message in book.said.splitlines() if f"index.md:{line}:" in message]
+        assert any(error in message for message in said), (line, error, book.said)
+
+
+def test_a_chart_without_its_texts_is_an_error(book: Any, make_chapter: Callable[..., Any]) -> None:
+    chapter = make_chapter()
+    mime = "application/vnd.vegalite.v6+json"
+    for cell in chapter.cells:
+        for output in cell.get("outputs", []):
+            output["metadata"].get(mime, {}).pop("alt", None)
+    book.write_chapter("models", chapter)
+    book.build()
+    assert "the chart 'fig-shares' is not complete" in book.said
+
+
+def test_the_banner_of_another_edition(book: Any) -> None:
+    differs = [{"chapter": "models", "name": "window", "value": 5, "default": 3}]
+    edition = {
+        "id": "abcdef012345",
+        "name": "paper",
+        "title": "The paper's vintage",
+        "is_default": False,
+        "differs": differs,
+        "date": "2026-11-24",
+    }
+    book.write("edition.json", json.dumps(edition))
+    book.build()
+    banner = book.page().select_one(".banner")
+    assert "The paper's vintage" in banner.text
+    assert "window 5 instead of 3" in banner.text
+    assert banner.a["href"] == "../../../default/html/notebooks/models.html"
+    assert book.page("index").select_one(".banner a")["href"] == "../../default/html/index.html"
