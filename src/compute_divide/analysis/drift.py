@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
+from compute_divide.analysis.estimate import Estimate
 from compute_divide.analysis.matching import match_models
-from compute_divide.analysis.shares import TEAM_TYPES, known_teams, shares_by, team_share
+from compute_divide.analysis.records import COMPUTE
+from compute_divide.analysis.shares import TEAM_TYPES, known_teams, shares_by, team_share, wilson_share
 from compute_divide.evidence.parameters import last_whole_year
 
 STEPS = (
@@ -51,6 +54,35 @@ def readings(
         whole = models[models["year"].isin([year for year in wanted if year <= last_whole_year(vintage)])]
         parts.append(shares_by(whole.assign(vintage=vintage), ["year", "vintage"], team_types))
     return pd.concat(parts, ignore_index=True).sort_values(["year", "vintage"], kind="stable", ignore_index=True)
+
+
+def revised_share(
+    old: pd.DataFrame, new: pd.DataFrame, factor: float, value: str = COMPUTE, what: str = "training compute"
+) -> Estimate:
+    """Return the share of models whose value changed by more than a factor between two vintages.
+
+    Parameters
+    ----------
+    old, new : pandas.DataFrame
+        Models of both vintages; only those with a positive value in both are counted.
+    factor : float
+        More than 1.
+    value, what : str
+        Column of the value, and its name in the label.
+
+    Examples
+    --------
+    >>> old = pd.DataFrame({"model": ["a", "b"], "reference": None, "link": None, COMPUTE: [1e20, 1e20]})
+    >>> revised_share(old, old.assign(**{COMPUTE: [1e20, 5e20]}), 2).value
+    0.5
+    """
+    if factor <= 1:
+        raise ValueError(f"a revision is by a factor above 1, not {factor}")
+    matches = match_models(old, new)
+    ratio = new.loc[matches["new"], value].to_numpy(dtype=float) / old.loc[matches["old"], value].to_numpy(dtype=float)
+    known = ratio[np.isfinite(ratio) & (ratio > 0)]
+    changed = np.abs(np.log(known)) > np.log(factor)
+    return wilson_share(int(changed.sum()), len(known), f"models whose {what} was revised more than {factor:g}-fold")
 
 
 @dataclass(frozen=True, slots=True)

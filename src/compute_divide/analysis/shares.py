@@ -145,6 +145,17 @@ def span(first: int, last: int) -> str:
     return str(first) if first == last else f"{first} to {last}"
 
 
+def until(periods: Sequence[tuple[int, int]], last: int) -> list[tuple[int, int]]:
+    """Return the periods as far as they reach up to a last year: later ones are left out, one that passes it is cut.
+
+    Examples
+    --------
+    >>> until([(2012, 2017), (2021, 2023), (2024, 2025)], 2022)
+    [(2012, 2017), (2021, 2022)]
+    """
+    return [(first, min(end, last)) for first, end in periods if first <= last]
+
+
 def shares_by(
     rows: pd.DataFrame, keys: Sequence[str] = ("year",), team_types: Iterable[str] = TEAM_TYPES
 ) -> pd.DataFrame:

@@ -8,10 +8,13 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
+from compute_divide.analysis.estimate import Estimate
 from compute_divide.analysis.records import COMPUTE, record_holders
 from compute_divide.analysis.trends import Trend, fractional_years
+from compute_divide.evidence.claims import Claim, RelatedFigure
 from compute_divide.figures.marks import dots_with_intervals, framed
 from compute_divide.figures.palette import INK, QUIET, TEAM_COLOURS
+from compute_divide.figures.text import written
 from compute_divide.figures.theme import power_axis, team_colour, team_shape, times_axis, year_axis
 
 TEAMS_SHOWN = ("academia-only", "collaboration", "industry-only")
@@ -136,3 +139,45 @@ def ratio_by_era(ratios: pd.DataFrame, title: str, row: str = "Years") -> alt.La
     labels = alt.Chart(rows).mark_text(dy=-13).encode(x=x, y=y, text="text:N")
     one = alt.Chart(pd.DataFrame({"ratio": [1.0]})).mark_rule(color=QUIET, strokeDash=[4, 3]).encode(x=x)
     return framed(one, dots, labels, height=60 * len(rows) + 20)
+
+
+def doubling_table(trends: Mapping[str, Trend], claim: Claim, related: Mapping[str, RelatedFigure]) -> pd.DataFrame:
+    """Return doubling times side by side: ours, the paper's, those of related work.
+
+    Parameters
+    ----------
+    trends : mapping of str to Trend
+        Ours, by what they are of.
+    claim : Claim
+        What the paper says.
+    related : mapping of str to RelatedFigure
+        Figures in months.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``what``, ``doubling``, ``interval``, ``n``; text with units, empty where a work gives none.
+    """
+    ours = [
+        {
+            "what": what,
+            "doubling": written(trend.doubling),
+            "interval": written(trend.doubling, "interval"),
+            "n": trend.n,
+        }
+        for what, trend in trends.items()
+    ]
+    paper = Estimate(claim.value, unit=claim.unit)
+    others = [
+        {
+            "what": f"{figure.statement} {{cite:p}}`{figure.cite}`",
+            "doubling": written(Estimate(figure.value, unit=figure.unit)),
+        }
+        for figure in related.values()
+    ]
+    rows = [
+        *ours,
+        {"what": "the paper, since the early 2010s {cite:p}`besiroglu2024`", "doubling": written(paper)},
+        *others,
+    ]
+    return pd.DataFrame(rows).fillna({"interval": ""})
