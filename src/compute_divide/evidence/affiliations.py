@@ -1,9 +1,9 @@
-"""Sectors from affiliation strings: the rules are data (``data/organisations.csv``), this is the engine that applies them.
+"""Sectors from affiliation strings: the rules are data (``data/organisations.csv``), this engine applies them.
 
 An affiliation string is folded (case, accents, ligatures), split into the organisations it lists, and searched for the
 patterns of the rules. A match inside a longer match does not count, so a look-alike such as "Toyota Technological
 Institute" is simply a longer row. Named organisations and plain words (university, GmbH) decide; hints (department,
-AI at the end) are asked only where nothing of the kind is in the string.
+AI at the end) are asked only where nothing of the kind is in the string, or in a short name of its own.
 
 The answer is a *slot profile*: the sectors that the string names, joined by ``+``, where ``@openai`` stands for the
 judgement call of that name instead of a sector, and ``unknown`` for nothing known. A call can then be flipped
@@ -13,6 +13,7 @@ without the string.
 from __future__ import annotations
 
 import csv
+import html
 import io
 import re
 import unicodedata
@@ -35,6 +36,12 @@ UNKNOWN = "unknown"
 TOO_LONG = 250
 """Strings of this many characters or more are pieces of a page, not affiliations: they are not read."""
 
+FIRM = frozenset({"name", "word"})
+"""The strengths that settle which sectors a string names."""
+
+SHORT = 3 + 2
+"""An organisation's text of up to three words (and its two anchors) is a name of its own, so that its hints count."""
+
 RULES_FILE = "organisations.csv"
 
 
@@ -42,7 +49,8 @@ class Rule(BaseModel):
     """A row of the rules: a pattern, the sectors it stands for, how firm it is (`strength`).
 
     ``name`` is a named organisation, ``word`` a word that settles the matter, ``hint`` one that counts where neither
-    occurs. The one row of strength ``bare`` says what a bare name that no other rule knows counts as.
+    occurs, ``place`` a town known for its university, which counts where not even a hint occurs. The one row of
+    strength ``bare`` says what a bare name that no other rule knows counts as.
 
     A pattern is words; ``*`` before or after it lets a word go on, ``^`` and ``$`` tie it to the start or the end of
     an organisation's text. A rule without a sector hides the shorter matches inside it and says that nothing is known.
@@ -54,7 +62,7 @@ class Rule(BaseModel):
     sector: tuple[str, ...]
     kind: str = Field(min_length=1)
     country: str = Field(pattern=r"^([A-Z]{2})?$")
-    strength: Literal["name", "word", "hint", "bare"]
+    strength: Literal["name", "word", "hint", "place", "bare"]
     judgement: str = Field(pattern=r"^([a-z0-9]+(-[a-z0-9]+)*)?$")
     note: str
 
@@ -126,17 +134,21 @@ class AffiliationReader:
         return len(self._known)
 
     def _classify(self, text: str) -> str:
-        matches = [self._longest_matches(part) for part in organisation_texts(text)]
-        atoms = {atom for part in matches for strength, atoms in part if strength != "hint" for atom in atoms}
-        if not atoms:
-            atoms = {sector for part in matches if (sector := _strongest_hint(part))}
+        parts = organisation_texts(text)
+        matches = [self._longest_matches(part) for part in parts]
+        firm = [{atom for strength, found in part if strength in FIRM for atom in found} for part in matches]
+        atoms = set().union(*firm)
+        known = bool(atoms)
+        for part, found, settled in zip(parts, matches, firm, strict=True):
+            if not settled and (not known or len(part.split()) <= SHORT) and (sector := _strongest_hint(found)):
+                atoms.add(sector)
         if not atoms and self._is_bare_name(text):
             return self._bare
         return "+".join(sorted(atoms)) or UNKNOWN
 
     def _is_bare_name(self, text: str) -> bool:
         """Tell whether a string is, up to a comma, just a name of which no word is known."""
-        name = text.split(",")[0].strip()
+        name = text.split(",", maxsplit=1)[0].strip()
         if not _BARE_NAME.fullmatch(name):
             return False
         return not any(self._longest_matches(part) for part in organisation_texts(name))
@@ -155,9 +167,12 @@ class AffiliationReader:
 
 
 def _strongest_hint(matches: Iterable[tuple[str, tuple[str, ...]]]) -> str | None:
-    """Return the sector that the hints in one organisation's text point to."""
-    hinted = {sector for _, sectors in matches for sector in sectors}
-    return next((sector for sector in HINT_ORDER if sector in hinted), None)
+    """Return the sector that the hints in one organisation's text point to, or else its place."""
+    for wanted in ("hint", "place"):
+        hinted = {sector for strength, sectors in matches if strength == wanted for sector in sectors}
+        if hinted:
+            return next(sector for sector in HINT_ORDER if sector in hinted)
+    return None
 
 
 HINT_ORDER = ("academia", "government", "nonprofit", "industry")
@@ -168,9 +183,10 @@ _LETTERS = str.maketrans(
 )
 _LOOSE_ACCENT = re.compile(r"\s?[´`¨ˆ˜¸]\s?(?=[a-z])|[´`¨ˆ˜¸]\s?")
 _SEPARATOR = re.compile(r"[;/|]")
-_BARE_NAME = re.compile(
-    r"(?=.{4,40}$)(?=.*[a-z])[A-Z][\w.'-]*( (?:[A-Z][\w.'-]*|of|the|for|and|&)){0,2}|[a-z]{5,}"
-)
+_LATER_EMPLOYER = re.compile(r"\b(?:currently|now|presently) (?:at|with) [^,;()+]*")
+"""A clause that names the employer after the paper, in a folded text."""
+
+_BARE_NAME = re.compile(r"(?=.{4,40}$)(?=.*[a-z])[A-Z][\w.'-]*( (?:[A-Z][\w.'-]*|of|the|for|and|&)){0,2}|[a-z]{5,}")
 """A name of one to three words: capitalised and not all in capitals, or a single word where a list is in lower case."""
 
 _WORD = re.compile(r"\d+|[^\W\d_]+|&")
@@ -201,9 +217,16 @@ def organisation_texts(text: str) -> list[str]:
     >>> organisation_texts("MIT CSAIL + 4Paradigm, Inc.")
     [' ^ mit csail $ ', ' ^ 4 paradigm inc $ ']
     """
-    listed = (item for item in text.split("+") if not is_unparsed(item))
-    parts = (part for item in listed for part in _SEPARATOR.split(fold(item)))
+    listed = (item for item in _unescape(text).split("+") if not is_unparsed(item))
+    parts = (part for item in listed for part in _SEPARATOR.split(_LATER_EMPLOYER.sub(" ", fold(item))))
     return [f" ^ {words} $ " for part in parts if (words := _words(part))]
+
+
+def _unescape(text: str) -> str:
+    """Return a text without HTML entities, however often they were escaped."""
+    while "&" in text and (plain := html.unescape(text)) != text:
+        text = plain
+    return text
 
 
 def is_unparsed(text: str) -> bool:

@@ -15,7 +15,17 @@ from pathlib import Path
 
 import pandera.pandas as pa
 
-from compute_divide.evidence import clusters, ecosystem, hardware, manifest, models, openalex_tables, prices, series
+from compute_divide.evidence import (
+    clusters,
+    ecosystem,
+    hardware,
+    manifest,
+    models,
+    openalex_tables,
+    papers,
+    prices,
+    series,
+)
 from compute_divide.evidence.paths import EvidenceError, data_dir
 from compute_divide.evidence.sidecars import SUFFIX, Sidecar, sidecar_path
 from compute_divide.evidence.tables import read_sidecar, read_table
@@ -60,6 +70,7 @@ FAMILIES: tuple[Family, ...] = (
     Family("clusters", "clusters of chips", clusters.TABLES, clusters.derive_clusters, ("models",)),
     Family("ecosystem", "what builds on what", ecosystem.TABLES, ecosystem.derive_ecosystem, ("other",)),
     Family("openalex", "works of OpenAlex", openalex_tables.TABLES, openalex_tables.derive_openalex, ("openalex",)),
+    Family("papers", "conference papers", papers.TABLES, papers.derive_papers, ("papers",)),
     Family("series", "a price index and yearly counts", series.TABLES, series.derive_series, ("models",)),
 )
 """Every family of tables. Add yours here, in one line."""

@@ -102,7 +102,9 @@ class DomainReader:
         return max(found)[1] if found else UNKNOWN
 
 
-_SECOND_LEVEL = frozenset({"co", "com", "ac", "acad", "edu", "gov", "go", "or", "org", "ne", "net", "gob", "gouv", "re"})
+_SECOND_LEVEL = frozenset(
+    {"co", "com", "ac", "acad", "edu", "gov", "go", "or", "org", "ne", "net", "gob", "gouv", "re"}
+)
 
 
 def registered_name(labels: Sequence[str]) -> tuple[str, str]:

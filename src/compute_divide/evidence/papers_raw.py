@@ -14,7 +14,7 @@ import re
 import unicodedata
 import zlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, NotRequired
 
@@ -46,6 +46,12 @@ class RawPaper:
     domains: tuple[str, ...]
     authors: int | None
 
+    @property
+    def pairs(self) -> Iterator[tuple[str, str]]:
+        """Yield affiliation and domain of every slot that has both, where the two lists run in parallel."""
+        if len(self.affiliations) == len(self.domains):
+            yield from (pair for pair in zip(self.affiliations, self.domains, strict=True) if all(pair))
+
 
 @dataclass(frozen=True, slots=True)
 class Unusable:
@@ -55,26 +61,40 @@ class Unusable:
     reason: str
 
 
+Reader = Callable[[bytes], Iterator[RawPaper | Unusable]]
+"""From the content of a file to its records."""
+
+
+@dataclass(frozen=True, slots=True)
+class ListKind:
+    """A kind of raw list: how its files are called and read, and whom to credit.
+
+    A list that `adds_only` says nothing about which papers a venue accepted where another list of the venue-year does.
+    """
+
+    name: re.Pattern[str]
+    reader: Reader
+    adds_only: bool
+    title: str
+    credit: str
+    licence: str
+    url: str
+    snapshot: str
+
+
 @dataclass(frozen=True, slots=True)
 class PaperList:
-    """A raw list: where it is, which venue and year it holds, how it is read.
-
-    `rank` orders the lists of one venue and year: the first one with affiliations gives a paper's affiliations.
-    """
+    """A raw list: where it is, which venue and year it holds, of which kind it is."""
 
     path: Path
     venue: str
     year: int
-    rank: int
-    reader: Callable[[bytes], Iterator[RawPaper | Unusable]]
+    kind: ListKind
 
-    def records(self) -> Iterator[RawPaper | Unusable]:
-        """Yield the records in the order of the file."""
-        return self.reader(self.path.read_bytes())
-
-    def sha256(self) -> str:
-        """Return the SHA-256 of the raw file."""
-        return hashlib.sha256(self.path.read_bytes()).hexdigest()
+    def read(self) -> tuple[bytes, str]:
+        """Return the content of the file and its SHA-256."""
+        content = self.path.read_bytes()
+        return content, hashlib.sha256(content).hexdigest()
 
 
 class _Record(TypedDict):
@@ -138,6 +158,8 @@ def read_json_list(content: bytes) -> Iterator[RawPaper | Unusable]:
 def read_tab_separated(content: bytes) -> Iterator[RawPaper | Unusable]:
     """Yield the records of a list of lines ``title TAB affiliation TAB affiliation ...``, where ``none`` is missing."""
     for number, line in enumerate(content.decode("utf-8", errors="replace").split("\n"), start=1):
+        if not line.strip():
+            continue
         place = f"line {number}"
         title, *slots = line.split("\t")
         if not title_key(title):
@@ -169,17 +191,51 @@ def read_json_lines(content: bytes) -> Iterator[RawPaper | Unusable]:
         yield Unusable("end of file", fault)
 
 
-KINDS: tuple[tuple[re.Pattern[str], int, Callable[[bytes], Iterator[RawPaper | Unusable]]], ...] = (
-    (re.compile(r"([a-z]+)__\1(\d{4})\.json\.gz"), 0, read_json_list),
-    (re.compile(r"([a-z]+)__\1(\d{4})\.abstracts\.json\.gz"), 1, read_json_list),
-    (re.compile(r"([a-z]+)(\d{4})_title_and_aff\.tsv"), 2, read_tab_separated),
-    (re.compile(r"([a-z]+)(\d{4})_\w+\.jsonl\.gz"), 3, read_json_lines),
+_PAPERLISTS = ListKind(
+    name=re.compile(r"([a-z]+)__\1(\d{4})\.json\.gz"),
+    reader=read_json_list,
+    adds_only=False,
+    title="list of papers of a venue",
+    credit="Paper Copilot, paperlists",
+    licence="none stated: only facts derived from it are kept",
+    url="https://github.com/papercopilot/paperlists",
+    snapshot="2026-02",
 )
-"""What a list's file name says: venue, year, rank among the lists of a venue-year, and the reader."""
+
+KINDS = (
+    _PAPERLISTS,
+    replace(
+        _PAPERLISTS,
+        name=re.compile(r"([a-z]+)__\1(\d{4})\.abstracts\.json\.gz"),
+        title="list of papers of a venue, a version with abstracts",
+    ),
+    ListKind(
+        name=re.compile(r"([a-z]+)(\d{4})_title_and_aff\.tsv"),
+        reader=read_tab_separated,
+        adds_only=True,
+        title="titles and affiliations of NeurIPS 2022",
+        credit="D. Kim, neurips2022_analysis",
+        licence="Apache-2.0",
+        url="https://github.com/dongkwan-kim/neurips2022_analysis",
+        snapshot="2022-11",
+    ),
+    ListKind(
+        name=re.compile(r"([a-z]+)(\d{4})_\w+\.jsonl\.gz"),
+        reader=read_json_lines,
+        adds_only=True,
+        title="titles and affiliations of NeurIPS 2024",
+        credit="NeurIPS2024PapersViz",
+        licence="none stated: only facts derived from it are kept",
+        url="https://github.com/jingshi-yang/NeurIPS2024PapersViz",
+        snapshot="2024-10",
+    ),
+)
+"""The kinds of lists, in the order in which the lists of one venue and year are read: a paper's affiliations come from
+the first list that has any."""
 
 
 def find_lists(folder: Path) -> list[PaperList]:
-    """Return the lists of a folder, ordered by venue, year and rank.
+    """Return the lists of a folder, ordered by venue, year and kind.
 
     Parameters
     ----------
@@ -197,17 +253,17 @@ def find_lists(folder: Path) -> list[PaperList]:
     for path in sorted(folder.iterdir()):
         if path.suffix == ".md" or path.name.startswith("."):
             continue
-        for pattern, rank, reader in KINDS:
-            if match := pattern.fullmatch(path.name):
+        for kind in KINDS:
+            if match := kind.name.fullmatch(path.name):
                 venue = VENUE_NAMES.get(match[1], match[1])
-                found.append(PaperList(path, venue, int(match[2]), rank, reader))
+                found.append(PaperList(path, venue, int(match[2]), kind))
                 break
         else:
-            allowed = ", ".join(pattern.pattern for pattern, _, _ in KINDS)
+            allowed = ", ".join(kind.name.pattern for kind in KINDS)
             raise EvidenceError(f"no reader for the file name {path.name!r}; a list is named by one of: {allowed}")
     if not found:
         raise EvidenceError(f"no paper list in {folder}")
-    return sorted(found, key=lambda entry: (entry.venue, entry.year, entry.rank, entry.path.name))
+    return sorted(found, key=lambda entry: (entry.venue, entry.year, KINDS.index(entry.kind), entry.path.name))
 
 
 def title_key(title: str) -> str:
@@ -224,16 +280,21 @@ def title_key(title: str) -> str:
 
 
 def unescape(text: str) -> str:
-    r"""Return a text with HTML entities and literal ``\xHH`` escapes resolved.
+    r"""Return a text with HTML entities and literal ``\xHH`` and ``\uHHHH`` escapes resolved.
 
     Examples
     --------
     >>> unescape(r"Universit\xe9 &amp; Xi&#x27;an")
     "Université & Xi'an"
     """
-    if "\\x" in text:
-        text = re.sub(r"\\x([0-9a-fA-F]{2})", lambda match: chr(int(match[1], 16)), text)
-    return html.unescape(text) if "&" in text else text
+    if "\\" in text:
+        text = _ESCAPE.sub(lambda match: chr(int(match[1] or match[2], 16)), text)
+    while "&" in text and (plain := html.unescape(text)) != text:
+        text = plain
+    return text
+
+
+_ESCAPE = re.compile(r"\\x([0-9a-fA-F]{2})|\\u([0-9a-fA-F]{4})")
 
 
 def _from_record(item: Any, place: str) -> RawPaper | Unusable:
@@ -261,7 +322,7 @@ def _slots(text: str | None) -> tuple[str, ...]:
     """Return the ``;``-separated slots of a field, or none when no slot says anything."""
     if not text:
         return ()
-    slots = tuple(slot.strip() for slot in text.split(";"))
+    slots = tuple(slot.strip() for slot in unescape(text).split(";"))
     return slots if any(slots) else ()
 
 
