@@ -136,6 +136,21 @@ def test_quotes_come_from_the_newest_year():
         budget.newest_quotes(prices, "C")
 
 
+@given(peaks, shares, months)
+def test_a_machine_that_runs_as_long_as_it_needs_trains_just_that(peak, share, month):
+    run = budget.owned_run(100, peak, share, month)
+    assert budget.run_months(run.flop, 100 * peak, share) == pytest.approx(month)
+
+
+def test_offers_join_peaks_and_quotes():
+    prices = pd.DataFrame(
+        {"chip": ["A", "B"], "date": pd.to_datetime(["2024-01-01", "2025-01-01"]), "usd_per_chip_hour": [1.0, 4.0]}
+    )
+    table = budget.offers(prices, pd.Series({"A": 1e12, "B": 2e12}), ["B", "A"])
+    assert table["chip"].tolist() == ["B", "A"]
+    assert table[["peak", "year", "n", "median"]].to_numpy().tolist() == [[2e12, 2025, 1, 4], [1e12, 2024, 1, 1]]
+
+
 @pytest.mark.parametrize(
     ("wrong", "named"),
     [

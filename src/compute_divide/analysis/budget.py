@@ -217,6 +217,51 @@ def newest_quotes(prices: pd.DataFrame, chip: str) -> Quotes:
     return Quotes(chip, int(years.max()), len(newest), float(newest.min()), float(newest.median()), float(newest.max()))
 
 
+def offers(prices: pd.DataFrame, peaks: pd.Series[float], chips: Sequence[str]) -> pd.DataFrame:
+    """Return what can be rented: for each chip its peak and the quotes of the newest year that has any.
+
+    Parameters
+    ----------
+    prices : pandas.DataFrame
+        As in `newest_quotes`.
+    peaks : pandas.Series
+        FLOP/s by name of the chip.
+    chips : sequence of str
+        The chips; each needs a quote and a peak.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``chip``, ``peak``, ``year``, ``n``, ``lowest``, ``median``, ``highest``, in the order given.
+    """
+    rows = [(newest_quotes(prices, chip), float(peaks[chip])) for chip in chips]
+    return pd.DataFrame(
+        [(found.chip, peak, found.year, found.n, found.lowest, found.median, found.highest) for found, peak in rows],
+        columns=["chip", "peak", "year", "n", "lowest", "median", "highest"],
+    )
+
+
+def run_months(flop: float, speed: float, utilisation: float) -> float:
+    """Return how many months a machine needs for a training run.
+
+    Parameters
+    ----------
+    flop : float
+        Training compute, FLOP.
+    speed : float
+        Peak of the whole machine, FLOP/s.
+    utilisation : float
+        Share of the peak that is reached.
+
+    Examples
+    --------
+    >>> round(run_months(3.156e24, speed=1e18, utilisation=0.4), 1)
+    3.0
+    """
+    _check(flop=flop)
+    return flop / run_flop(HOURS_PER_MONTH, speed, utilisation)
+
+
 def reach(models: pd.DataFrame, flop: float, groups: Sequence[str] = (ALL_TEAMS, *TEAM_TYPES)) -> pd.DataFrame:
     """Return, for each year and team type, how many models a run of the given compute would match or exceed.
 

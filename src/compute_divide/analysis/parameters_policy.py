@@ -97,8 +97,8 @@ Quote = Annotated[
 """Which of the quoted prices to pay."""
 
 Budget = Annotated[
-    float,
-    Field(ge=100, le=1e12, description="money for one training run", json_schema_extra={"unit": "USD"}),
+    int,
+    Field(ge=100, le=1_000_000_000_000, description="money for one training run", json_schema_extra={"unit": "USD"}),
 ]
 """Money for one training run."""
 
@@ -114,8 +114,8 @@ Utilisation = Annotated[
 """Share of the peak speed that a run reaches."""
 
 Months = Annotated[
-    float,
-    Field(ge=0.25, le=36, description="how long the run lasts", json_schema_extra={"unit": "months"}),
+    int,
+    Field(ge=1, le=36, description="how long the run lasts", json_schema_extra={"unit": "months"}),
 ]
 """Duration of a run."""
 

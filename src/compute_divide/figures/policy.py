@@ -28,6 +28,8 @@ Layered = alt.LayerChart | alt.FacetChart
 """What Altair says that layers become."""
 
 _BUDGET_USD = "clamp(toNumber(budget) || 0, 0, 1e13)"
+_EXPONENT = "floor(log(max(run_flop, 1)) / LN10 + 1e-9)"
+_COMPUTE = f"format(run_flop / pow(10, {_EXPONENT}), '.1f') + ' × 10' + {raised(_EXPONENT)} + ' FLOP'"
 _OWN_CHIPS = "clamp(toNumber(own_chips) || 0, 0, 1e9)"
 
 
@@ -41,9 +43,9 @@ class Setting:
         Name of the chip.
     utilisation : float
         Share of the peak that is reached.
-    months : float
+    months : int
         Duration.
-    budget : float
+    budget : int
         USD, for renting.
     quote : str
         A key of `compute_divide.analysis.parameters_policy.QUOTES`, for renting.
@@ -53,8 +55,8 @@ class Setting:
 
     chip: str
     utilisation: float
-    months: float
-    budget: float = 0.0
+    months: int
+    budget: int = 0
     quote: str = "median"
     own_chips: int = 0
 
@@ -193,10 +195,11 @@ def _calculator(models: pd.DataFrame, controls: list[alt.Parameter], formula: Ma
             alt.Tooltip("training_compute_flop:Q", title="Training compute (FLOP)", format=".1e"),
         ],
     )
+    computed = {**formula, "said_flop": _COMPUTE, "said": f"said_flop + ': ' + {told}"}
     return (
         alt.layer(dots, _run_rule(size), *_counts(chosen, rows), *_readout(told))
-        .add_params(*controls, *(alt.param(name, expr=expression) for name, expression in formula.items()))
-        .properties(width="container", height=alt.Step(_ROW))
+        .add_params(*controls, *(alt.param(name, expr=expression) for name, expression in computed.items()))
+        .properties(width="container", height=alt.Step(_ROW), usermeta={"readout": "said"})
     )
 
 
@@ -238,12 +241,10 @@ def _header(text: str, offset: int) -> alt.Chart:
 
 def _readout(told: str) -> list[alt.Chart]:
     """Return the two lines above the chart: the compute of the run, and what it takes."""
-    exponent = "floor(log(max(run_flop, 1)) / LN10 + 1e-9)"
-    compute = f"format(run_flop / pow(10, {exponent}), '.1f') + ' × 10' + {raised(exponent)} + ' FLOP'"
     one = alt.Chart(pd.DataFrame({"run": [1]}))
     return [
         one.mark_text(align="left", x=0, y=-44, color=INK, fontSize=16, fontWeight="bold").encode(
-            text=alt.value(alt.expr(compute))
+            text=alt.value(alt.expr("said_flop"))
         ),
         one.mark_text(align="left", x=0, y=-25, color=INK).encode(text=alt.value(alt.expr(told))),
     ]
