@@ -97,7 +97,7 @@ def _explain(place: str, error: ValidationError) -> str:
             said = "there is no such setting"
         elif problem["type"] == "missing":
             said = "is needed"
-        elif problem["type"] in {"too_short", "string_too_short"}:
-            said = f"is {problem['input']!r}; at least one is needed" if problem["type"] == "too_short" else "is empty"
+        elif problem["type"] == "too_short":
+            said = "is empty"
         lines.append(f"  {where}: {said}" if where else f"  {said}")
     return f"{place} is not right:\n" + "\n".join(dict.fromkeys(lines))
