@@ -13,8 +13,6 @@ from __future__ import annotations
 
 import json
 import platform
-import shutil
-import tempfile
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path, PurePosixPath
@@ -22,7 +20,7 @@ from typing import Any
 
 from compute_divide.press.chapters import Chapter
 from compute_divide.press.editions import Fingerprint
-from compute_divide.press.files import canonical, naming, pretty, sha256
+from compute_divide.press.files import canonical, replace_file, sha256
 from compute_divide.press.parameters import Value
 
 WHOLE = "**"
@@ -112,7 +110,7 @@ def parse_reads(lines: Iterable[str], evidence: Mapping[str, str]) -> dict[str, 
 
 
 class RunCache:
-    """Runs on disk, one folder a run; a damaged one counts as missing.
+    """Runs on disk, one file a run; a damaged one counts as missing.
 
     Parameters
     ----------
@@ -125,44 +123,26 @@ class RunCache:
 
     def find(self, key: str, evidence: Mapping[str, str]) -> Run | None:
         """Return the run with this key whose reads are all as they were, or None."""
-        for folder in sorted((self.folder / key).glob("*")):
-            run = None if folder.name.startswith(".") else self._load(folder)
+        for path in sorted((self.folder / key).glob("*.json")):
+            run = _load(path)
             if run and all(current_hash(name, evidence) == was for name, was in run.reads.items()):
                 return run
         return None
 
     def store(self, run: Run) -> None:
         """Keep a run; another process that stores the same one at the same time does no harm."""
-        target = self.folder / run.key / sha256(canonical(dict(run.reads)).encode())[:16]
-        record = {name: value for name, value in asdict(run).items() if name != "notebook"}
-        with naming(target):
-            target.parent.mkdir(parents=True, exist_ok=True)
-            draft = Path(tempfile.mkdtemp(dir=target.parent, prefix="."))
-            try:
-                (draft / "notebook.ipynb").write_bytes(run.notebook)
-                record["sha256"] = sha256(run.notebook)
-                (draft / "run.json").write_text(pretty(record), encoding="utf-8")
-                _put(draft, target)
-            finally:
-                shutil.rmtree(draft, ignore_errors=True)
-
-    @staticmethod
-    def _load(folder: Path) -> Run | None:
-        try:
-            record = json.loads((folder / "run.json").read_text(encoding="utf-8"))
-            notebook = (folder / "notebook.ipynb").read_bytes()
-            if record.pop("sha256") != sha256(notebook):
-                return None
-            return Run(notebook=notebook, **record)
-        except (OSError, ValueError, TypeError, KeyError):
-            return None
+        record = {**asdict(run), "notebook": run.notebook.decode("utf-8")}
+        path = self.folder / run.key / f"{sha256(canonical(dict(run.reads)).encode())[:16]}.json"
+        replace_file(path, canonical({"run": record, "sha256": sha256(canonical(record).encode())}).encode())
 
 
-def _put(draft: Path, target: Path) -> None:
-    """Rename a folder into place; one that another process put there meanwhile is as good."""
-    shutil.rmtree(target, ignore_errors=True)
+def _load(path: Path) -> Run | None:
+    """Return the run that a file holds, or None where the file is not as it was written."""
     try:
-        draft.rename(target)
-    except OSError:
-        if not (target / "run.json").is_file():
-            raise
+        content = json.loads(path.read_text(encoding="utf-8"))
+        record = content["run"]
+        if content["sha256"] != sha256(canonical(record).encode()):
+            return None
+        return Run(**{**record, "notebook": record["notebook"].encode("utf-8")})
+    except (OSError, ValueError, TypeError, KeyError):
+        return None

@@ -114,7 +114,7 @@ def run_chapters(
     if jobs:
         with running.session(), open_engine(options.engine, imported_modules(todo)) as engine:
             _run_all(project, edition, jobs, engine, options.jobs or cores(), reporter, outcome)
-    outcome.fresh = list(outcome.runs)
+    outcome.fresh = [chapter.slug for chapter in todo if chapter.slug in outcome.runs]
     merged = {**known, **outcome.runs}
     outcome.runs = {chapter.slug: merged[chapter.slug] for chapter in edition.chapters if chapter.slug in merged}
     return outcome

@@ -21,6 +21,7 @@ from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import Engine
 
 from compute_divide.press import running
+from compute_divide.press.reads import START
 
 SHORT = "/tmp" if os.name == "posix" else None  # noqa: S108 - a socket's path holds 104 characters: no long TMPDIR
 """Where the socket folders are made; each is private to its kernel."""
@@ -105,6 +106,7 @@ class KernelEngine(Engine):  # type: ignore[misc]
             kernel_name=kernel_name,
             resources={"metadata": {"path": folder}},
             startup_timeout=START_LIMIT,
+            extra_arguments=[f"--IPKernelApp.exec_lines={START}"],
             timeout=None,
         )
         try:

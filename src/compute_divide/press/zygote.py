@@ -21,6 +21,7 @@ import threading
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from compute_divide.press.reads import watch
 from compute_divide.press.shell import CellRunner
 
 
@@ -89,6 +90,7 @@ def _child(connection: socket.socket, request: dict[str, Any]) -> None:
         sys.path.insert(0, "")
         sys.argv = ["compute-divide"]
         _detach()
+        watch()
         _answer(connection)
         code = 0
     finally:
