@@ -10,6 +10,7 @@ import pandas as pd
 
 from compute_divide.analysis.estimate import Estimate
 from compute_divide.analysis.matching import match_models
+from compute_divide.analysis.records import COMPUTE
 from compute_divide.analysis.shares import wilson_share
 
 
@@ -101,9 +102,7 @@ def known_by_team(models: pd.DataFrame, column: str) -> dict[str, Estimate]:
     }
 
 
-def revised_share(
-    old: pd.DataFrame, new: pd.DataFrame, factor: float, column: str = "training_compute_flop"
-) -> Estimate:
+def revised_share(old: pd.DataFrame, new: pd.DataFrame, factor: float, column: str = COMPUTE) -> Estimate:
     """Return the share of models whose value was revised by more than a factor between two vintages, up or down.
 
     Parameters
