@@ -5,7 +5,9 @@ from __future__ import annotations
 import importlib
 import json
 import os
+import signal
 import sys
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
 ELSEWHERE = {
     "data": ("compute_divide.evidence.commands", "app", "The evidence: list, verify, derive, add, refresh."),
     "cite": ("compute_divide.reading.citation.commands", "app", "References to a chapter or to the book."),
-    "corpus": ("compute_divide.evidence.corpus_commands", "app", "Counts from the whole OpenAlex snapshot."),
+    "corpus": ("compute_divide.corpus_command", "app", "Counts from the whole OpenAlex snapshot."),
 }
 """Commands that live with their subject: module, Typer application, help. Imported only when they are called."""
 
@@ -67,11 +69,17 @@ app = typer.Typer(
 
 
 def main() -> None:
-    """Run the command line; an error of ours is one message on standard error and an exit code."""
+    """Run the command line."""
+    guarded(app)
+
+
+def guarded(work: Callable[[], object]) -> None:
+    """Do something; an error of ours is one message on standard error and an exit code, and so is a signal to stop."""
     from compute_divide.press.errors import PressError
 
+    signal.signal(signal.SIGTERM, signal.getsignal(signal.SIGINT))
     try:
-        app()
+        work()
     except PressError as error:
         _say(f"[red]error:[/red] {_escaped(str(error))}")
         sys.exit(error.exit_code)

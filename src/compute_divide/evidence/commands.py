@@ -15,10 +15,13 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Column, Table
 
 from compute_divide.evidence import catalogue, manifest
+from compute_divide.evidence.commands_refresh import refresh
 from compute_divide.evidence.models import check_vintage
 from compute_divide.evidence.paths import EvidenceError, data_dir
 
 app = typer.Typer(no_args_is_help=True, help="The evidence: list, check, derive and add tables.")
+
+app.add_typer(refresh, name="refresh")
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 

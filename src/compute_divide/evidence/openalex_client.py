@@ -46,6 +46,10 @@ class OpenAlexError(FetchError):
     """OpenAlex cannot be asked, or its answer cannot be used."""
 
 
+class ChoiceError(OpenAlexError):
+    """A request that makes no sense: nothing was asked."""
+
+
 class NoKeyError(OpenAlexError):
     """No usable key in the environment."""
 

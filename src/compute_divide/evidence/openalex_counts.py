@@ -15,7 +15,7 @@ from typing import Any
 
 import pandas as pd
 
-from compute_divide.evidence.openalex_client import PAGE_SIZE, Balance, Client, OpenAlexError, Query
+from compute_divide.evidence.openalex_client import PAGE_SIZE, Balance, ChoiceError, Client, OpenAlexError, Query
 from compute_divide.evidence.openalex_tables import COUNTS
 from compute_divide.evidence.tables import replace_file
 
@@ -45,6 +45,14 @@ class Question:
     query: Query
 
 
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Works by year, and the day on which OpenAlex said so."""
+
+    by_year: dict[int, int]
+    day: str
+
+
 def count_questions(topics: Mapping[str, Mapping[str, str]], first: int, last: int) -> list[Question]:
     """Return the questions that give works by year and team type of some topics.
 
@@ -60,6 +68,8 @@ def count_questions(topics: Mapping[str, Mapping[str, str]], first: int, last: i
     >>> [question.kind for question in count_questions({"ai": {"primary_topic.subfield.id": "1702"}}, 2012, 2024)]
     ['all', 'company', 'both', 'no-company']
     """
+    if first > last:
+        raise ChoiceError(f"the first year, {first}, lies after the last, {last}")
     return [
         Question(topic, kind, Query({"publication_year": f"{first}-{last}", **chosen, **condition}, (), GROUP))
         for topic, chosen in topics.items()
@@ -67,17 +77,21 @@ def count_questions(topics: Mapping[str, Mapping[str, str]], first: int, last: i
     ]
 
 
-def plan_counts(questions: list[Question], folder: Path, balance: Balance) -> int:
+def plan_counts(questions: list[Question], folder: Path, balance: Balance, *, fresh: bool = False) -> int:
     """Return the credits that the questions without an answer on disk cost."""
-    return sum(
-        balance.cost(question.query) for question in questions if _read(_path(folder, question), question) is None
-    )
+    missing = [question for question in questions if fresh or _read(_path(folder, question), question) is None]
+    return sum(balance.cost(question.query) for question in missing)
 
 
 def fetch_counts(
-    client: Client, questions: list[Question], folder: Path, *, fresh: bool = False, watch: Callable[[Question], None]
-) -> pd.DataFrame:
-    """Ask the questions, keep every answer on disk as it comes, and return the table of counts.
+    client: Client,
+    questions: list[Question],
+    folder: Path,
+    *,
+    fresh: bool = False,
+    watch: Callable[[Question], None] = lambda _: None,
+) -> tuple[pd.DataFrame, str]:
+    """Ask the questions, keep every answer on disk as it comes, and return the table of counts with its day.
 
     Parameters
     ----------
@@ -94,20 +108,21 @@ def fetch_counts(
 
     Returns
     -------
-    pandas.DataFrame
-        Rows of `COUNTS`.
+    (pandas.DataFrame, str)
+        Rows of `openalex_tables.COUNTS`, and the day of the oldest answer.
     """
-    answers: dict[tuple[str, str], dict[int, int]] = {}
+    answers: dict[tuple[str, str], Answer] = {}
     for question in questions:
         path = _path(folder, question)
-        found = None if fresh else _read(path, question)
-        if found is None:
-            found = _ask(client, question)
-            content = {"filters": dict(question.query.filters), "by_year": found}
+        answer = None if fresh else _read(path, question)
+        if answer is None:
+            answer = _ask(client, question)
+            content = {"filters": dict(question.query.filters), "day": answer.day, "by_year": answer.by_year}
             replace_file(path, json.dumps(content, indent=1).encode())
-        answers[question.topic, question.kind] = found
+        answers[question.topic, question.kind] = answer
         watch(question)
-    return team_counts(answers)
+    by_year = {key: answer.by_year for key, answer in answers.items()}
+    return team_counts(by_year), min(answer.day for answer in answers.values())
 
 
 def team_counts(answers: Mapping[tuple[str, str], Mapping[int, int]]) -> pd.DataFrame:
@@ -146,8 +161,8 @@ def team_counts(answers: Mapping[tuple[str, str], Mapping[int, int]]) -> pd.Data
     return pd.DataFrame(rows, columns=list(COUNTS.columns))
 
 
-def _ask(client: Client, question: Question) -> dict[int, int]:
-    """Return works by year, over as many pages as it takes."""
+def _ask(client: Client, question: Question) -> Answer:
+    """Ask for works by year, over as many pages as it takes."""
     groups: list[dict[str, Any]] = []
     cursor: str | None = "*"
     while cursor is not None:
@@ -155,7 +170,7 @@ def _ask(client: Client, question: Question) -> dict[int, int]:
         groups += page.records
         # A cursor comes also with the last groups; following it would cost a credit for an empty answer.
         cursor = page.next_cursor if len(page.records) == PAGE_SIZE else None
-    return {year: int(group["count"]) for year, group in _by_year(groups)}
+    return Answer({year: int(group["count"]) for year, group in _by_year(groups)}, client.asked or "")
 
 
 def _by_year(groups: Iterable[Mapping[str, Any]]) -> Iterable[tuple[int, Mapping[str, Any]]]:
@@ -170,7 +185,7 @@ def _path(folder: Path, question: Question) -> Path:
     return folder / f"{question.topic}__{question.kind}.json"
 
 
-def _read(path: Path, question: Question) -> dict[int, int] | None:
+def _read(path: Path, question: Question) -> Answer | None:
     """Return an answer on disk, if there is one to this very question."""
     try:
         content = json.loads(path.read_bytes())
@@ -178,4 +193,4 @@ def _read(path: Path, question: Question) -> dict[int, int] | None:
         return None
     if content["filters"] != dict(question.query.filters):
         return None
-    return {int(year): works for year, works in content["by_year"].items()}
+    return Answer({int(year): works for year, works in content["by_year"].items()}, content["day"])

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import platformdirs
 
-from compute_divide.evidence.openalex_client import PAGE_SIZE, Client, OpenAlexError, Query
+from compute_divide.evidence.openalex_client import PAGE_SIZE, ChoiceError, Client, OpenAlexError, Query
 from compute_divide.evidence.openalex_store import Checkpoint, Store
 
 FIELDS = (
@@ -79,7 +79,7 @@ def records_query(
 
     Raises
     ------
-    OpenAlexError
+    ChoiceError
         If an id is none, there are more than 100 of a kind, or nothing narrows the query but years.
 
     Examples
@@ -88,7 +88,7 @@ def records_query(
     {'publication_year': '2020-2021', 'primary_topic.subfield.id': '1702'}
     """
     if first > last:
-        raise OpenAlexError(f"the first year, {first}, lies after the last, {last}")
+        raise ChoiceError(f"the first year, {first}, lies after the last, {last}")
     filters = {"publication_year": f"{first}-{last}"}
     if sources:
         filters["primary_location.source.id"] = _alternatives(sources, "S", "a venue")
@@ -99,14 +99,14 @@ def records_query(
     if search is not None:
         filters["title_and_abstract.search"] = checked_search(search)
     if len(filters) == 1:
-        raise OpenAlexError("years alone would fetch all of science: name venues, topics, a subfield or words")
+        raise ChoiceError("years alone would fetch all of science: name venues, topics, a subfield or words")
     return Query(filters, FIELDS)
 
 
 def checked_search(words: str) -> str:
     """Return words to search for, or raise when they hold what separates filters."""
     if not words.strip() or re.search(r"[,|:]", words):
-        raise OpenAlexError(f"{words!r} cannot be searched for: it is empty or holds a comma, colon or bar")
+        raise ChoiceError(f"{words!r} cannot be searched for: it is empty or holds a comma, colon or bar")
     return words.strip()
 
 
@@ -180,7 +180,7 @@ def _alternatives(ids: Sequence[str], letter: str, noun: str) -> str:
     short = [text.rsplit("/", 1)[-1].upper() for text in ids]
     for text in short:
         if not re.fullmatch(rf"{letter}\d+", text):
-            raise OpenAlexError(f"{text!r} is not the id of {noun}; it looks like {letter}1234")
+            raise ChoiceError(f"{text!r} is not the id of {noun}; it looks like {letter}1234")
     if len(short) > 100:
-        raise OpenAlexError(f"{len(short)} ids of one kind are more than the 100 that OpenAlex takes in a filter")
+        raise ChoiceError(f"{len(short)} ids of one kind are more than the 100 that OpenAlex takes in a filter")
     return "|".join(short)

@@ -126,6 +126,15 @@ class Store:
             self._see(record)
         return self.checkpoint
 
+    def pages_ahead(self, query: Query, pages: int) -> int:
+        """Return how many of the pages of a query need not be asked for again."""
+        found = self._read_checkpoint()
+        if found is None or (found.filters, found.select) != (dict(query.filters), query.select):
+            return 0
+        if found.state == "complete":
+            return pages
+        return 0 if found.passes > 1 or found.state == "differs" else min(found.next_page - 1, pages)
+
     def add(self, page: Page, credits_used: int = 0) -> Checkpoint:
         """Put a page on disk, then move the checkpoint past it, and return it."""
         at = self._open_checkpoint()
