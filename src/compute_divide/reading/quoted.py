@@ -41,10 +41,11 @@ class Quoted:
 
     @property
     def text(self) -> str:
-        """The figure in words."""
+        """The figure in words, with the digits its source gives: "about 6 months" is not 6.0 months."""
         if self.value is None:
             return self.statement
-        return with_unit(number(self.value, self.unit), self.unit)
+        given = number(self.value, self.unit) if self.unit == "share" else f"{self.value:,.10g}"
+        return with_unit(given, self.unit)
 
 
 def evidence_dir(srcdir: Path) -> Path:
