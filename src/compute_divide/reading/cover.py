@@ -127,7 +127,8 @@ def visit_finding(self: HTML5Translator, node: finding) -> None:
         fill(
             "finding.html",
             result=result,
-            value=numbers.write(result),
+            number=numbers.number(result.value, result.unit),
+            unit=numbers.word(result.unit),
             interval=numbers.interval(result),
             has_interval=result.low is not None and result.high is not None,
             counts=numbers.counts(result),

@@ -134,8 +134,19 @@ def with_unit(text: str, unit: str) -> str:
     >>> with_unit("5.2", "months"), with_unit("64%", "share")
     ('5.2 months', '64%')
     """
-    word = UNITS.get(unit, Unit(_significant, unit)).word
-    return f"{text} {word}" if word and text != NO_VALUE else text
+    named = word(unit)
+    return f"{text} {named}" if named and text != NO_VALUE else text
+
+
+def word(unit: str) -> str:
+    """Return the word that follows a number of a unit; empty where none does.
+
+    Examples
+    --------
+    >>> word("months"), word("share")
+    ('months', '')
+    """
+    return UNITS.get(unit, Unit(_significant, unit)).word
 
 
 def interval(result: Result, *, extra: int = 0) -> str:

@@ -14,7 +14,7 @@ from sphinx.util.osutil import relative_uri
 from compute_divide.reading import book
 from compute_divide.reading.imprint import imprint_of
 from compute_divide.reading.roles import store_of
-from compute_divide.reading.templating import STATIC, TEMPLATES, fill
+from compute_divide.reading.templating import STATIC, TEMPLATES, day, fill
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -51,6 +51,7 @@ def fill_context(
     context.update(
         kind=kind_of(app, pagename, templatename),
         asset=lambda name: f"{context['pathto'](f'_static/{name}', 1)}?v={digest(STATIC / name)}",
+        day=day,
         contents=contents(app, pagename, here),
         sections=sections(doctree),
         summary=summary(app, pagename),

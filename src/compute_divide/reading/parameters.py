@@ -42,6 +42,28 @@ def parameter_rows(page: Page, cells: list[dict[str, Any]]) -> list[dict[str, An
     return []
 
 
+def choices(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the parameters in short: the two ends of a range together.
+
+    Examples
+    --------
+    >>> ends = {"early_first": 2010, "early_last": 2014}
+    >>> choices([{"name": name, "value": year, "default": year} for name, year in ends.items()])
+    [{'name': 'early', 'value': '2010–2014', 'changed': False}]
+    """
+    values = {row["name"]: row for row in rows}
+    short = []
+    for name, row in values.items():
+        stem, _, end = name.rpartition("_")
+        partner = values.get(f"{stem}_last") if end == "first" else None
+        if end == "last" and f"{stem}_first" in values:
+            continue
+        value = f"{row['value']}–{partner['value']}" if partner else row["value"]
+        changed = any(part["value"] != part["default"] for part in (row, partner or row))
+        short.append({"name": (stem if partner else name).replace("_", " "), "value": value, "changed": changed})
+    return short
+
+
 def command_of(page: Page) -> str:
     """Return the command that runs a chapter as it stands."""
     return str(page.front.get("command") or run_command(page.slug, page.parameter_rows))
@@ -86,6 +108,7 @@ def depart_opener(self: HTML5Translator, node: opener) -> None:
                 page=page,
                 data_date=data_date(page, Path(env.srcdir)),
                 rows=page.parameter_rows,
+                choices=choices(page.parameter_rows),
                 command=command_of(page),
             )
         )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import calendar
+import datetime as dt
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -24,7 +26,23 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     made.filters["typeset"] = typeset
+    made.filters["day"] = day
     return made
+
+
+def day(date: dt.date | str) -> str:
+    """Return a date as people write it; what is no date stays as it is.
+
+    Examples
+    --------
+    >>> day("2026-08-19"), day("August")
+    ('19 August 2026', 'August')
+    """
+    try:
+        date = dt.date.fromisoformat(str(date))
+    except ValueError:
+        return str(date)
+    return f"{date.day} {calendar.month_name[date.month]} {date.year}"
 
 
 def fill(template: str, **values: Any) -> str:
