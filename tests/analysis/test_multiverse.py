@@ -158,10 +158,17 @@ def test_a_swing_is_the_mean_range_with_all_else_held():
     assert swings(table)["choice"].iloc[0] == "size"
 
 
-def test_a_curve_rises_from_the_least_to_the_most(specs):
-    for claim, part in curve(usable(specs)).groupby("claim"):
+def test_a_curve_rises_and_holds_every_specification_once(specs):
+    for claim, part in curve(usable(specs), bins=60).groupby("claim"):
         every = usable(specs)[usable(specs)["claim"] == claim]["share"]
         assert part["share"].is_monotonic_increasing
-        assert (part["share"].iloc[0], part["share"].iloc[-1]) == (every.min(), every.max())
-        assert (part["rank"].iloc[0], part["rank"].iloc[-1]) == (0, 1)
-        assert len(part) == 101
+        assert every.min() <= part["share"].iloc[0] <= part["share"].iloc[-1] <= every.max()
+        assert part["n"].sum() == len(every)
+        assert part["n"].max() - part["n"].min() <= 1
+        assert part["rank"].between(0, 1).all()
+        assert ((part["low"] <= part["share"]) & (part["share"] <= part["high"])).all()
+
+
+def test_a_curve_of_few_specifications_has_as_many_points():
+    table = pd.DataFrame([made("a", share) for share in (0.3, 0.1, 0.2)])
+    assert curve(table)["share"].tolist() == [0.1, 0.2, 0.3]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from compute_divide.analysis.definitions import DEFINITIONS, large_scale
+from compute_divide.analysis.definitions import DEFINITIONS, is_large_scale
 from compute_divide.analysis.estimate import Estimate
 from compute_divide.analysis.shares import period_share, span
 from compute_divide.evidence.parameters import last_whole_year
@@ -81,7 +81,8 @@ def answers(
     rows = []
     for definition in DEFINITIONS:
         for vintage, models in tables.items():
-            large = large_scale(models, definition, top_k=top_k, record_window=record_window)
+            chosen = is_large_scale(models, definition, top_k=top_k, record_window=record_window)
+            large = models.loc[chosen, ["year", "team_type"]]
             for question in dict.fromkeys(questions):
                 if whole_years and question.last > last_whole_year(vintage):
                     continue
@@ -125,3 +126,36 @@ def compared(table: pd.DataFrame, early: Question, late: Question) -> pd.DataFra
     return both.assign(
         falls=both["share_late"] < both["share_early"], apart=both["high_late"] < both["low_early"]
     ).reset_index(drop=True)
+
+
+def agreeing(table: pd.DataFrame, values: Mapping[str, float]) -> pd.DataFrame:
+    """Return, for each definition and vintage, whether all answers agree with given values at once.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        From `answers`.
+    values : mapping of str to float
+        Value of each question, by its name.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a definition and vintage that answers every question: ``holds`` (every interval holds its value) and
+        ``exact`` (every share equals its value to the percent).
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"definition": "all", "vintage": "2026-08", "what": ["a"], "share": [0.648], "low": [0.5],
+    ...     "high": [0.7]})
+    >>> agreeing(table, {"a": 0.65})[["holds", "exact"]].values.tolist()
+    [[True, True]]
+    """
+    known = table[table["what"].isin(list(values))].dropna(subset=["share"])
+    value = known["what"].map(values)
+    met = known.assign(
+        holds=(known["low"] <= value) & (value <= known["high"]),
+        exact=(100 * known["share"]).round() == (100 * value).round(),
+    ).groupby(["definition", "vintage"], sort=False)
+    found = met[["holds", "exact"]].all()
+    return found[met.size() == len(values)].reset_index()

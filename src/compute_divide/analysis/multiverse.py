@@ -284,27 +284,31 @@ def swings(specs: pd.DataFrame) -> pd.DataFrame:
     return table.assign(order=order).sort_values(["order", "swing"], ascending=[True, False]).drop(columns="order")
 
 
-def curve(specs: pd.DataFrame, steps: int = 100) -> pd.DataFrame:
-    """Return the specification curves: at each rank the share and interval of the specification that stands there.
+def curve(specs: pd.DataFrame, bins: int = 60) -> pd.DataFrame:
+    """Return the specification curves: specifications ordered by their share, in bins of equal number.
 
     Parameters
     ----------
     specs : pandas.DataFrame
         From `specifications`.
-    steps : int, default 100
-        Points of a curve less one, evenly spaced in rank.
+    bins : int, default 60
+        Points of a curve.
 
     Returns
     -------
     pandas.DataFrame
-        ``claim``, ``rank`` (0 to 1), then the row of the specification.
+        ``claim``, ``rank`` (0 to 1, the middle of the bin), the medians of ``share``, ``low`` and ``high`` in the bin,
+        and ``n``, how many specifications it holds.
     """
     parts = []
-    for _, part in specs.groupby("claim", sort=False):
+    for claim, part in specs.groupby("claim", sort=False):
         ordered = part.sort_values(["share", "n"], kind="stable", ignore_index=True)
-        places = np.unique(np.linspace(0, len(ordered) - 1, steps + 1).round().astype(int))
-        parts.append(ordered.loc[places].assign(rank=places / max(len(ordered) - 1, 1)))
-    return pd.concat(parts, ignore_index=True)
+        place = np.arange(len(ordered)) * min(bins, len(ordered)) // len(ordered)
+        grouped = ordered.groupby(place)
+        points = grouped[["share", "low", "high"]].median().assign(n=grouped.size())
+        middle = (points["n"].cumsum() - points["n"] / 2) / len(ordered)
+        parts.append(points.assign(claim=claim, rank=middle))
+    return pd.concat(parts, ignore_index=True)[["claim", "rank", "share", "low", "high", "n"]]
 
 
 def _plain_share(k: int, n: int, label: str) -> Estimate:

@@ -124,3 +124,138 @@ def _vintage_date(vintage: str) -> float:
     """Return the middle of the month of a vintage as a year with a fraction."""
     year, month = int(vintage[:4]), int(vintage[5:7])
     return round(year + (month - 0.5) / 12, 3)
+
+
+CLAIM_NAMES = {
+    "academia-share-early": "academia, early period",
+    "academia-share-late": "academia, late period",
+    "industry-share-2022": "industry, 2022",
+}
+"""The headline claims as a chart names them."""
+
+CHOICE_WORDS = {
+    "vintage": "the vintage",
+    "scope": "which of its models count",
+    "filter": "the notability filter",
+    "size": "the rule on size",
+    "denominator": "the denominator",
+    "period": "the years",
+}
+"""The choices of a specification, as a sentence names them."""
+
+_CLAIM_COLOURS = {
+    "academia-share-early": TEAM_COLOURS["academia-only"],
+    "academia-share-late": TEAM_COLOURS["academia-only"],
+    "industry-share-2022": TEAM_COLOURS["industry-only"],
+}
+_CLAIM_DASHES = {"academia-share-early": [1, 0], "academia-share-late": [6, 3], "industry-share-2022": [1, 0]}
+
+
+def specification_curves(curves: pd.DataFrame, claims: Mapping[str, float]) -> alt.LayerChart:
+    """Return the shares of all specifications, ordered from least to most, with intervals and the paper's values.
+
+    Parameters
+    ----------
+    curves : pandas.DataFrame
+        As `compute_divide.analysis.multiverse.curve` returns it.
+    claims : mapping of str to float
+        The paper's value of each claim: a horizontal line.
+    """
+    rows = curves[["claim", "rank", "share", "low", "high"]].assign(name=curves["claim"].map(CLAIM_NAMES))
+    order = [claim for claim in _CLAIM_COLOURS if claim in set(rows["claim"])]
+    colours = alt.Scale(domain=order, range=[_CLAIM_COLOURS[claim] for claim in order])
+    dashes = alt.Scale(domain=order, range=[_CLAIM_DASHES[claim] for claim in order])
+    colour, dash = (
+        alt.Color("claim:N", scale=colours, legend=None),
+        alt.StrokeDash("claim:N", scale=dashes, legend=None),
+    )
+    x = alt.X(
+        "rank:Q",
+        title="Specifications, ordered by share",
+        axis=alt.Axis(format="%", tickCount=5),
+        scale=alt.Scale(domain=[0, 1], nice=False),
+    )
+    y = share_axis("share", "Share of models")
+    tooltip = [
+        alt.Tooltip("name:N", title="Claim"),
+        alt.Tooltip("rank:Q", title="Rank", format=".0%"),
+        alt.Tooltip("share:Q", title="Share", format=".0%"),
+        alt.Tooltip("low:Q", title="Low", format=".0%"),
+        alt.Tooltip("high:Q", title="High", format=".0%"),
+    ]
+    base = alt.Chart(rows)
+    values = pd.DataFrame({"claim": order, "share": [claims[claim] for claim in order]})
+    values["text"] = [f"paper: {value:.0%}" for value in values["share"]]
+    value = alt.Chart(values)
+    return framed(
+        base.mark_area(opacity=0.16).encode(x=x, y=share_axis("low", "Share of models"), y2="high:Q", color=colour),
+        base.mark_line().encode(x=x, y=y, color=colour, strokeDash=dash, tooltip=tooltip),
+        value.mark_rule(color=QUIET, strokeDash=[2, 3]).encode(y=y),
+        value.mark_text(align="left", dx=4, dy=-6, fontSize=11).encode(x=alt.value(0), y=y, text="text:N"),
+        end_labels(rows, "rank", "share", "name", x, share_axis("at", "Share of models"), 360),
+        height=360,
+    )
+
+
+def swing_dots(swings: pd.DataFrame) -> alt.LayerChart:
+    """Return how far each choice moves each headline, one row a choice.
+
+    Parameters
+    ----------
+    swings : pandas.DataFrame
+        As `compute_divide.analysis.multiverse.swings` returns it.
+    """
+    rows = swings.dropna(subset=["swing"]).assign(name=swings["claim"].map(CLAIM_NAMES))
+    rows["words"] = rows["choice"].map(CHOICE_WORDS)
+    largest = rows.groupby("words")["swing"].max().sort_values(ascending=False)
+    names = [CLAIM_NAMES[claim] for claim in _CLAIM_COLOURS]
+    colours = alt.Scale(domain=names, range=list(_CLAIM_COLOURS.values()))
+    shapes = alt.Scale(domain=names, range=["circle", "triangle-up", "square"])
+    legend = alt.Legend(columns=1, orient="bottom", direction="vertical")
+    y = alt.Y(
+        "words:N",
+        title=None,
+        sort=list(largest.index),
+        axis=alt.Axis(grid=True, domain=False, ticks=False, labelPadding=10),
+    )
+    x = alt.X(
+        "swing:Q",
+        title="Mean swing, all else held",
+        axis=alt.Axis(format="%", tickCount=5, grid=True),
+        scale=alt.Scale(domainMin=0, nice=True),
+    )
+    tooltip = [
+        alt.Tooltip("words:N", title="Choice"),
+        alt.Tooltip("name:N", title="Claim"),
+        alt.Tooltip("swing:Q", title="Mean swing", format=".1%"),
+        alt.Tooltip("settings:Q", title="Settings compared", format=","),
+    ]
+    dots = alt.Chart(rows[["name", "words", "swing", "settings"]]).mark_point(size=90)
+    colour = alt.Color("name:N", scale=colours, legend=legend)
+    shape = alt.Shape("name:N", scale=shapes, legend=legend)
+    return framed(dots.encode(x=x, y=y, color=colour, shape=shape, tooltip=tooltip), height=34 * len(largest))
+
+
+def agreement_table(agreed: pd.DataFrame) -> pd.DataFrame:
+    """Return the agreement of the specifications with the paper as readers see it.
+
+    Parameters
+    ----------
+    agreed : pandas.DataFrame
+        As `compute_divide.analysis.multiverse.agreement` returns it.
+    """
+
+    def part(column: str) -> list[str]:
+        return [f"{count:,} ({count / n:.0%})" for count, n in zip(agreed[column], agreed["n"], strict=True)]
+
+    return pd.DataFrame(
+        {
+            "what": agreed["claim"].map(CLAIM_NAMES),
+            "n": agreed["n"],
+            "value": agreed["value"],
+            "median": agreed["median"],
+            "range": [f"{row.least:.0%} to {row.most:.0%}" for row in agreed.itertuples()],
+            "holds": part("holds"),
+            "near": part("near"),
+        }
+    )
