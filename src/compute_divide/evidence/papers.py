@@ -33,6 +33,7 @@ from compute_divide.evidence.profiles import (
 )
 from compute_divide.evidence.raw import EXAMPLES
 from compute_divide.evidence.sidecars import SetAside, Sidecar, Source
+from compute_divide.evidence.statements import COVERAGE_TABLE
 from compute_divide.evidence.tables import read_table, write_table
 from compute_divide.evidence.teams import TEAM_TYPES
 from compute_divide.evidence.topics import TermFinder, load_topics, model_finder, topic_finder
@@ -80,7 +81,16 @@ An author whose affiliation names a company and another organisation is counted 
 address can only belong to one of them.
 """
 
-TABLES = {PAPERS_TABLE: PAPERS, AGREEMENT_TABLE: AGREEMENT}
+COVERAGE = schema(
+    "what is known of the accepted papers of each venue and year",
+    venue=text(nullable=False),
+    year=whole(1980, 2040, nullable=False),
+    **{what: whole(nullable=False) for what in ("papers", "by_name", "by_domain", "keywords", "abstracts")},
+)
+"""Schema of ``papers/coverage.csv``: accepted papers, those with a known team type by affiliations and by domains, and
+those with keywords and with an abstract."""
+
+TABLES = {PAPERS_TABLE: PAPERS, AGREEMENT_TABLE: AGREEMENT, COVERAGE_TABLE: COVERAGE}
 """Our tables and their schemas, for the catalogue."""
 
 
@@ -99,6 +109,11 @@ def load_papers() -> pd.DataFrame:
 def load_agreement() -> pd.DataFrame:
     """Return how affiliations and e-mail domains agree, by venue and year, with the columns of `AGREEMENT`."""
     return read_table(AGREEMENT_TABLE, AGREEMENT)
+
+
+def load_coverage() -> pd.DataFrame:
+    """Return what is known of the papers of each venue and year, with the columns of `COVERAGE`."""
+    return read_table(COVERAGE_TABLE, COVERAGE)
 
 
 def paper_key(title: str) -> str:
@@ -362,9 +377,10 @@ def derive_papers(raw: Path, folder: Path) -> list[Sidecar]:
         rows += (deriver.row(key, venue, year, papers[key]) for key in sorted(papers))
         if counts := deriver.agreement(papers.values()):
             agreement.append({"venue": venue, "year": year, **{name: counts[name] for name in VERDICTS}})
+    table = pd.DataFrame(rows, columns=list(PAPERS.columns))
     return [
         write_table(
-            pd.DataFrame(rows, columns=list(PAPERS.columns)),
+            table,
             PAPERS_TABLE,
             PAPERS,
             description="conference papers: team types, matched topic terms and pre-trained models",
@@ -374,18 +390,45 @@ def derive_papers(raw: Path, folder: Path) -> list[Sidecar]:
             notes=deriver.notes(),
             folder=folder,
         ),
-        _write_agreement(agreement, ledger.sources, folder),
+        _write_counts(
+            pd.DataFrame(agreement, columns=list(AGREEMENT.columns)),
+            AGREEMENT_TABLE,
+            "authors with an affiliation and an e-mail domain, by whether each names a company",
+            ledger.sources,
+            folder,
+        ),
+        _write_counts(
+            known_facts(table),
+            COVERAGE_TABLE,
+            "accepted papers of each venue and year, and how many of them have a known team type and texts",
+            ledger.sources,
+            folder,
+        ),
     ]
 
 
-def _write_agreement(rows: list[dict[str, Any]], sources: list[Source], folder: Path) -> Sidecar:
-    """Write the agreement of the two readings."""
+def known_facts(papers: pd.DataFrame) -> pd.DataFrame:
+    """Return what is known of the papers of each venue and year, with the columns of `COVERAGE`."""
+    facts = pd.DataFrame(
+        {
+            "papers": True,
+            "by_name": papers["team_type"] != "unknown",
+            "by_domain": papers["team_type_domain"] != "unknown",
+            "keywords": papers["has_keywords"],
+            "abstracts": papers["has_abstract"],
+        }
+    )
+    return facts.groupby([papers["venue"], papers["year"]]).sum().reset_index()
+
+
+def _write_counts(rows: pd.DataFrame, table: str, description: str, sources: list[Source], folder: Path) -> Sidecar:
+    """Write a table that counts papers or authors by venue and year."""
     records = sum(source.rows for source in sources)
     return write_table(
-        pd.DataFrame(rows, columns=list(AGREEMENT.columns)),
-        AGREEMENT_TABLE,
-        AGREEMENT,
-        description="authors with an affiliation and an e-mail domain, by whether each names a company",
+        rows,
+        table,
+        TABLES[table],
+        description=description,
         sources=sources,
         derived_by=DERIVED_BY,
         set_aside=[SetAside(reason="records counted in the row of their venue and year", rows=records - len(rows))],
