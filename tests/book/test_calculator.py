@@ -1,0 +1,190 @@
+"""The calculator on the page and the one in Python agree, setting by setting, driven in a real browser."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import jupytext
+import nbformat
+import numpy as np
+import pandas as pd
+import pytest
+import yaml
+from nbclient import NotebookClient
+from playwright.sync_api import Page, sync_playwright
+
+from compute_divide.analysis import budget
+from compute_divide.analysis.hardware import chip_peaks
+from compute_divide.analysis.parameters_policy import rentable_chips
+from compute_divide.evidence.hardware import load_chips
+from compute_divide.evidence.models import load_models
+from compute_divide.evidence.prices import load_prices
+
+pytestmark = pytest.mark.book
+
+ROOT = Path(__file__).resolve().parents[2]
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+SETTINGS = 100
+TEAMS = (budget.ALL_TEAMS, "academia-only", "collaboration", "industry-only", "other")
+
+SET = """async ([figure, values]) => {
+  const view = computeDivide.views[figure];
+  const box = document.querySelector(`[data-name="${figure}"]`);
+  for (const [name, value] of Object.entries(values)) {
+    const input = box.querySelector(`.vega-bindings [name="${name}"]`);
+    input.value = value;
+    input.dispatchEvent(new Event("input", { bubbles: true }));
+    input.dispatchEvent(new Event("change", { bubbles: true }));
+  }
+  await view.runAsync();
+  const said = [...box.querySelectorAll("svg [aria-label], svg [data-says]")]
+    .map((mark) => mark.getAttribute("aria-label") ?? mark.dataset.says);
+  return { flop: view.signal("run_flop"), chips: view.signal("run_chips"), said: view.signal("said"),
+           ranks: said.filter((text) => text.includes("within reach")) };
+}"""
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the page of the policy chapter with its figures, built with the project's own configuration."""
+    root = tmp_path_factory.mktemp("calculator")
+    notebook = jupytext.read(ROOT / "notebooks" / "policy.md")
+    # The prose quotes other chapters, which are not in this book.
+    notebook.cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    notebook.cells.insert(0, nbformat.v4.new_markdown_cell("# Policy"))
+    notebook.metadata.pop("compute_divide")
+    NotebookClient(notebook, timeout=120, kernel_name="python3", resources={"metadata": {"path": str(root)}}).execute()
+    (root / "notebooks").mkdir()
+    nbformat.write(notebook, root / "notebooks" / "policy.ipynb")
+    config = yaml.safe_load((ROOT / "_config.yml").read_text("utf-8"))
+    config["execute"]["execute_notebooks"] = "off"
+    config["html"].pop("favicon", None)
+    (root / "_config.yml").write_text(yaml.safe_dump(config), "utf-8")
+    toc = {"format": "jb-book", "root": "index", "chapters": [{"file": "notebooks/policy"}]}
+    (root / "_toc.yml").write_text(yaml.safe_dump(toc), "utf-8")
+    (root / "index.md").write_text("# Calculator\n", "utf-8")
+    for name in ("data/claims.yml", "data/related.yml", "book/publication.yml", "book/references.bib"):
+        (root / name).parent.mkdir(exist_ok=True)
+        shutil.copy(ROOT / name, root / name)
+    done = subprocess.run(
+        [Path(sys.executable).with_name("jupyter-book"), "build", root], capture_output=True, text=True, check=False
+    )
+    page = root / "_build" / "html" / "notebooks" / "policy.html"
+    assert page.exists(), done.stderr
+    return page
+
+
+@pytest.fixture(scope="module")
+def page(built: Path) -> Iterator[Page]:
+    """Return the page in a browser, its charts live."""
+    assert CHROMIUM, "no Chromium: `make browser` installs it"
+    with sync_playwright() as browsers:
+        browser = browsers.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+        page = browser.new_page()
+        page.goto(built.as_uri())
+        page.evaluate("() => computeDivide.drawAll()")
+        yield page
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def models() -> pd.DataFrame:
+    models = load_models("2026-08")
+    return models[(models["year"] >= 2010) & models["training_compute_flop"].gt(0)]
+
+
+@pytest.fixture(scope="module")
+def offers() -> pd.DataFrame:
+    return budget.offers(load_prices(), chip_peaks(load_chips()), rentable_chips()).set_index("chip")
+
+
+def ranks_on_page(labels: list[str]) -> dict[int, tuple[int, int, int]]:
+    """Return year -> (within, n, rank) from what the marks of the chart say."""
+    found = {}
+    for label in labels:
+        year, within, n, rank = map(int, re.findall(r"\d+", label))
+        found[year] = (within, n, rank)
+    return found
+
+
+def ranks_in_python(models: pd.DataFrame, flop: float, team: str) -> dict[int, tuple[int, int, int]]:
+    table = budget.reach(models, flop, [team])
+    table = table[table["n"] > 0]
+    columns = table[["year", "within", "n", "rank"]].astype(int)
+    return {year: (within, n, rank) for year, within, n, rank in columns.itertuples(index=False)}
+
+
+def draw(rng: np.random.Generator, offers: pd.DataFrame) -> dict[str, Any]:
+    """Return one setting of the controls both calculators share."""
+    return {
+        "chip": str(rng.choice(offers.index)),
+        "utilisation": round(float(rng.integers(5, 91)) / 100, 2),
+        "months": int(rng.integers(1, 37)),
+        "team": str(rng.choice(TEAMS)),
+    }
+
+
+def test_the_budget_on_the_page_and_in_python_agree(page: Page, models: pd.DataFrame, offers: pd.DataFrame) -> None:
+    rng = np.random.default_rng(5)
+    for _ in range(SETTINGS):
+        setting = draw(rng, offers)
+        setting |= {"budget": int(10 ** rng.uniform(2, 12)), "quote": str(rng.choice(["lowest", "median", "highest"]))}
+        shown = page.evaluate(SET, ["fig-budget", setting])
+        offer = offers.loc[setting["chip"]]
+        run = budget.rented_run(
+            setting["budget"], offer[setting["quote"]], offer["peak"], setting["utilisation"], setting["months"]
+        )
+        assert shown["flop"] == pytest.approx(run.flop, rel=1e-12), setting
+        assert shown["chips"] == pytest.approx(run.chips, rel=1e-12), setting
+        assert ranks_on_page(shown["ranks"]) == ranks_in_python(models, run.flop, setting["team"]), setting
+
+
+def test_the_facility_on_the_page_and_in_python_agree(page: Page, models: pd.DataFrame, offers: pd.DataFrame) -> None:
+    rng = np.random.default_rng(50)
+    for _ in range(SETTINGS // 4):
+        setting = draw(rng, offers) | {"own_chips": int(10 ** rng.uniform(0, 7))}
+        shown = page.evaluate(SET, ["fig-facility", setting])
+        peak = offers.loc[setting["chip"], "peak"]
+        run = budget.owned_run(setting["own_chips"], peak, setting["utilisation"], setting["months"])
+        assert shown["flop"] == pytest.approx(run.flop, rel=1e-12), setting
+        assert ranks_on_page(shown["ranks"]) == ranks_in_python(models, run.flop, setting["team"]), setting
+
+
+def test_the_controls_work_by_keyboard_and_what_changes_is_said(page: Page) -> None:
+    figure = page.locator('[data-name="fig-budget"]')
+    page.evaluate(SET, ["fig-budget", {"budget": 1000000, "months": 3, "team": "all"}])
+    months = figure.locator('.vega-bindings [name="months"]')
+    months.focus()
+    for _ in range(4):
+        months.press("ArrowRight")
+    amount = figure.locator('.vega-bindings [name="budget"]')
+    amount.focus()
+    amount.press("Control+a")
+    amount.press_sequentially("2500000")
+    signals = page.evaluate(
+        "() => ['months', 'budget', 'said'].map((name) => computeDivide.views['fig-budget'].signal(name))"
+    )
+    assert (signals[0], float(signals[1])) == (7, 2_500_000)
+    told = figure.locator("output")
+    told.filter(has_text=signals[2]).wait_for(state="attached", timeout=3000)
+    assert "chips for 7 months" in told.inner_text()
+
+
+def test_every_control_has_a_label(page: Page) -> None:
+    for figure, expected in (("fig-budget", 6), ("fig-facility", 5)):
+        controls = page.locator(f'[data-name="{figure}"] .vega-bindings label')
+        assert controls.count() == expected
+        assert all(text.strip() for text in controls.locator(".vega-bind-name").all_inner_texts())
+
+
+def test_nonsense_in_a_control_computes_nothing(page: Page) -> None:
+    for nonsense in ("", "-5", "abc"):
+        shown = page.evaluate(SET, ["fig-budget", {"budget": nonsense, "team": "all"}])
+        assert shown["flop"] == 0
+        assert all(within == 0 for within, _, _ in ranks_on_page(shown["ranks"]).values())
