@@ -79,11 +79,8 @@ def test_counts_become_a_table(run: Run, server: Server) -> None:
     assert result.stdout == "openalex/counts-refreshed.csv  56 rows\n"
     assert server.credits_used == 8
     counts = load_counts()["counts-refreshed"]
-    expected = Counter(
-        (work["publication_year"], team(kinds(work)))
-        for work in server.works
-        if 2014 <= work["publication_year"] <= 2020
-    )
+    asked_for = [work for work in server.works if 2014 <= work["publication_year"] <= 2020]
+    expected = Counter((work["publication_year"], team(kinds(work))) for work in asked_for)
     for topic in ("all", "scrutiny"):
         rows = counts[counts["topic"] == topic]
         found = {(row.year, row.team_type): row.works for row in rows.itertuples()}
@@ -129,12 +126,8 @@ def test_counts_stop_when_the_budget_is_spent_and_go_on(run: Run, server: Server
 
 
 def test_counts_that_contradict_each_other_are_refused() -> None:
-    answers = {
-        ("ai", "all"): {2020: 5},
-        ("ai", "company"): {2020: 4},
-        ("ai", "both"): {},
-        ("ai", "no-company"): {2020: 3},
-    }
+    told = {"all": {2020: 5}, "company": {2020: 4}, "both": {}, "no-company": {2020: 3}}
+    answers = {("ai", kind): by_year for kind, by_year in told.items()}
     with pytest.raises(OpenAlexError, match="the counts of ai in 2020 contradict each other"):
         team_counts(answers)
 
