@@ -62,8 +62,8 @@ def trend_break(counts: pd.DataFrame, label: str) -> Break:
     -----
     Binomial generalised linear model with a level for each venue and a slope that changes at the break (a "broken
     stick", Hinkley 1971); deviances are divided by the Pearson dispersion of the best fit, for shares of venue-years
-    vary more than binomial counts. The interval holds the years whose scaled deviance lies within the 95% point of chi-squared
-    with one degree of freedom of the least. The break lies at least one year inside the range.
+    vary more than binomial counts. The interval holds the years whose scaled deviance lies within the 95% point of
+    chi-squared with one degree of freedom of the least. The break lies at least one year inside the range.
 
     Examples
     --------
