@@ -54,7 +54,7 @@ def write_files(store: Store, srcdir: Path, notebooks: Path, outdir: Path) -> No
     srcdir : pathlib.Path
         Root of the sources.
     notebooks : pathlib.Path
-        Where MyST-NB leaves executed notebooks.
+        Where MyST-NB leaves notebooks that it has executed itself.
     outdir : pathlib.Path
         Root of the site; pictures of figures are already there.
     """
@@ -63,7 +63,10 @@ def write_files(store: Store, srcdir: Path, notebooks: Path, outdir: Path) -> No
         if not page.is_chapter:
             continue
         folder.mkdir(parents=True, exist_ok=True)
-        (folder / f"{page.slug}.ipynb").write_bytes((notebooks / f"{page.docname}.ipynb").read_bytes())
+        executed = srcdir / f"{page.docname}.ipynb"  # the press stages it; MyST-NB's own copy may be of another edition
+        if not executed.is_file():
+            executed = notebooks / f"{page.docname}.ipynb"
+        (folder / f"{page.slug}.ipynb").write_bytes(executed.read_bytes())
         source = source_of(page, srcdir)
         if source is not None:
             (folder / f"{page.slug}.md").write_bytes(source.read_bytes())
