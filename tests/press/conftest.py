@@ -22,10 +22,11 @@ execute: {execute_notebooks: "off"}
 repository: {url: ""}
 html: {use_repository_button: false}
 sphinx:
+  extra_extensions: [compute_divide.reading]
   config:
     html_context: {default_mode: auto}
     suppress_warnings: [mystnb.unknown_mime_type]
-    mathjax_path: ""
+    mathjax_path: mathjax.js
 """
 
 TOC = """
@@ -35,6 +36,13 @@ chapters:
   - file: notebooks/first
   - file: notebooks/second
   - file: book/words
+"""
+
+PUBLICATION = """
+title: A tiny book
+authors: [{literal: Nobody}]
+version: "1"
+language: en
 """
 
 HEAD = """
@@ -91,6 +99,7 @@ def book(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
         "_config.yml": CONFIG,
         "_toc.yml": TOC,
         "index.md": "# A tiny book\n\nSee [the words](book/words.md).\n",
+        "book/publication.yml": PUBLICATION,
         "book/words.md": "# Words\n\nNothing but words. See [the first chapter](../notebooks/first.md).\n",
         "book/editions/other.yml": "title: The other table\nparameters: {table: b, second: {factor: 3}}\n",
         "notebooks/first.md": chapter("First"),

@@ -133,7 +133,11 @@ def complaints(said: str, source: str) -> str:
     "  index.md:3: WARNING: unknown document: 'x'"
     """
     lines = ANSI.sub("", said).replace(f"{source}/", "").splitlines()
-    found = [line for line in lines if re.search(r"\b(WARNING|ERROR|CRITICAL|[Ee]xception|Error)\b", line)]
+    fatal = next(
+        (number for number, line in enumerate(lines) if re.match(r"\w+ (error|occurred):$|Traceback", line)), None
+    )
+    found = [line for line in lines[:fatal] if re.search(r"\b(WARNING|ERROR|CRITICAL)\b", line)]
+    found += lines[fatal:] if fatal is not None else []
     return "\n".join(f"  {line}" for line in (found or lines[-15:])[:40])
 
 

@@ -20,7 +20,7 @@ from typing import Any
 
 from compute_divide.press.chapters import Chapter
 from compute_divide.press.editions import Fingerprint
-from compute_divide.press.files import canonical, replace_file, sha256
+from compute_divide.press.files import canonical, pretty, replace_file, sha256
 from compute_divide.press.parameters import Value
 
 WHOLE = "**"
@@ -133,7 +133,7 @@ class RunCache:
         """Keep a run; another process that stores the same one at the same time does no harm."""
         record = {**asdict(run), "notebook": run.notebook.decode("utf-8")}
         path = self.folder / run.key / f"{sha256(canonical(dict(run.reads)).encode())[:16]}.json"
-        replace_file(path, canonical({"run": record, "sha256": sha256(canonical(record).encode())}).encode())
+        replace_file(path, pretty({"run": record, "sha256": sha256(canonical(record).encode())}).encode())
 
 
 def _load(path: Path) -> Run | None:

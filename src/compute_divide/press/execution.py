@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import logging
 import sys
 import tempfile
 import time
@@ -243,7 +244,8 @@ def _reached(notebook: Any) -> str:
 
 
 def _register_engines() -> None:
-    """Make our engines known to papermill under names of our own."""
+    """Make our engines known to papermill under names of our own, and keep its notes to itself: we check names."""
+    logging.getLogger("papermill").setLevel(logging.ERROR)
     from papermill.engines import papermill_engines
 
     from compute_divide.press.forking import ForkedEngine

@@ -56,7 +56,7 @@ def pack(edition: Path, archive: Path, *, epoch: int) -> str:
 
 def released_files(edition: Path) -> list[Path]:
     """Return what of a built edition is released: pages, other formats, results and records, but no working files."""
-    working = {"source", "doctrees", "runs"}
+    working = {"source", "doctrees", "runs", "timings.json"}
     files = [path for path in edition.rglob("*") if path.is_file() and not path.is_symlink()]
     kept = [path for path in files if path.relative_to(edition).parts[0] not in working]
     return sorted(
