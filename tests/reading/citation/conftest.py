@@ -72,7 +72,11 @@ EDITIONS = {
         "name": "paper",
         "title": "The paper's vintage",
         "is_default": False,
-        "differs": [{"chapter": "plain", "name": "vintage", "value": "2023-03", "default": "2026-08"}],
+        "differs": [
+            {"chapter": "hard-names", "name": "top_k", "value": [1, 2], "default": []},
+            {"chapter": "plain", "name": "vintage", "value": "2023-03", "default": "2026-08"},
+            {"chapter": "bare", "name": "vintage", "value": "2023-03", "default": "2026-08"},
+        ],
         "date": "2026-11-20",
         "vintage": "2023-03",
         "results_sha256": "ab" * 32,

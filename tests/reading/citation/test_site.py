@@ -92,7 +92,7 @@ def test_the_box_names_the_exact_state(make_site: MakeSite) -> None:
     assert facts["SHA-256 of the results"] == "ab" * 32
     assert facts["Built again by"] == "compute-divide build paper"
     cells = [cell.text for cell in box.select(".cite-differs td")]
-    assert cells == ["plain", "vintage", "2023-03", "2026-08"]
+    assert cells == ["vintage", "2023-03", "2026-08", "plain, bare", "top_k", "[1, 2]", "[]", "hard-names"]
 
 
 def test_a_book_without_an_edition_is_cited_by_its_version(make_site: MakeSite) -> None:

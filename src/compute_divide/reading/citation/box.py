@@ -57,11 +57,15 @@ def how_to_cite_html(book: Page, chapters: Sequence[Page]) -> str:
 
 
 def _differs(page: Page) -> list[tuple[str, str, str, str]]:
-    """Return chapter, name, value and default of the parameters that differ, those of this chapter first."""
+    """Return name, value, default and chapters of each choice that differs, those that reach this chapter first."""
     edition, chapter = page.citation.edition, page.citation.chapter
     slug = chapter.slug if chapter else ""
-    differs = sorted(edition.differs if edition else (), key=lambda item: item.chapter != slug)
-    return [(item.chapter, item.name, plain_value(item.value), plain_value(item.default)) for item in differs]
+    chapters: dict[tuple[str, str, str], list[str]] = {}
+    for item in edition.differs if edition else ():
+        choice = (item.name, plain_value(item.value), plain_value(item.default))
+        chapters.setdefault(choice, []).append(item.chapter)
+    rows = [(*choice, ", ".join(reached)) for choice, reached in chapters.items()]
+    return sorted(rows, key=lambda row: slug not in row[3].split(", "))
 
 
 def _downloads(page: Page) -> list[tuple[str, str, str]]:
