@@ -199,7 +199,7 @@ def _calculator(models: pd.DataFrame, controls: list[alt.Parameter], formula: Ma
     return (
         alt.layer(dots, _run_rule(size), *_counts(chosen, rows), *_readout(told))
         .add_params(*controls, *(alt.param(name, expr=expression) for name, expression in computed.items()))
-        .properties(width="container", height=alt.Step(_ROW), usermeta={"readout": "said"})
+        .properties(width="container", height=_ROW * shown["year"].nunique(), usermeta={"readout": "said"})
     )
 
 
