@@ -138,8 +138,9 @@ def test_falls_pairs_what_differs_in_nothing_but_the_years():
 
 def test_all_claims_at_once_needs_every_claim_near_under_one_choice():
     table = pd.DataFrame([made("a", 0.64), made("b", 0.12), made("a", 0.64, size="y"), made("b", 0.30, size="y")])
+    table = pd.concat([table, pd.DataFrame([made("a", 0.65, size="only one claim")])])
     joint = joint_agreement(table, {"a": 0.65, "b": 0.10})
-    assert (joint.k, joint.n) == (1, 2)
+    assert dict(zip(joint["size"], joint["near"], strict=True)) == {"x": True, "y": False}
 
 
 def test_a_swing_is_the_mean_range_with_all_else_held():

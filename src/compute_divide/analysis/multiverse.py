@@ -243,22 +243,34 @@ def falls(specs: pd.DataFrame) -> tuple[Estimate, Estimate]:
     )
 
 
-def joint_agreement(specs: pd.DataFrame, claims: Mapping[str, float], margin: float = 0.05) -> Estimate:
-    """Return in how many combinations of choices all claims are near their values at once, years free for each.
+def joint_agreement(specs: pd.DataFrame, claims: Mapping[str, float], margin: float = 0.05) -> pd.DataFrame:
+    """Return which settings of the choices bring all claims near their values at once, years free for each.
+
+    Parameters
+    ----------
+    specs : pandas.DataFrame
+        From `specifications`, those to be counted.
+    claims : mapping of str to float
+        Value of each claim.
+    margin : float, default 0.05
+        How near is near.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a setting that has a share for every claim: the columns of `CHOICES` but the period, and ``near``.
 
     Examples
     --------
     >>> rows = {choice: ["x", "x"] for choice in CHOICES}
     >>> specs = pd.DataFrame({"claim": ["a", "b"], **rows, "share": [0.6, 0.2]})
-    >>> joint_agreement(specs, {"a": 0.62, "b": 0.5}).k
-    0
+    >>> joint_agreement(specs, {"a": 0.62, "b": 0.5})["near"].tolist()
+    [False]
     """
     on = [choice for choice in CHOICES if choice != "period"]
-    near = (specs["share"] - specs["claim"].map(claims)).abs() <= margin
-    met = near.groupby([specs[choice] for choice in [*on, "claim"]]).any().groupby(on).agg(["sum", "size"])
-    complete = met[met["size"] == len(claims)]
-    every = int((complete["sum"] == len(claims)).sum())
-    return _plain_share(every, len(complete), f"combinations of choices that come within {margin:.0%} of every claim")
+    near = specs[on].assign(claim=specs["claim"], near=(specs["share"] - specs["claim"].map(claims)).abs() <= margin)
+    met = near.groupby([*on, "claim"])["near"].any().groupby(on).agg(["all", "size"])
+    return met.loc[met["size"] == len(claims), "all"].rename("near").reset_index()
 
 
 def swings(specs: pd.DataFrame) -> pd.DataFrame:

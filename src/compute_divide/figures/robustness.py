@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import altair as alt
+import numpy as np
 import pandas as pd
 
+from compute_divide.analysis.estimate import Estimate
 from compute_divide.figures.marks import dots_with_intervals, end_labels, framed, share_tooltip
 from compute_divide.figures.palette import QUIET, TEAM_COLOURS
+from compute_divide.figures.text import written
 from compute_divide.figures.theme import HEIGHT, definition_axis, share_axis, share_below
 
 _ROW = 11
@@ -259,3 +262,37 @@ def agreement_table(agreed: pd.DataFrame) -> pd.DataFrame:
             "near": part("near"),
         }
     )
+
+
+def step_table(steps: pd.DataFrame) -> pd.DataFrame:
+    """Return the readings of a year as readers see them: counts in one column, share with interval in another.
+
+    Parameters
+    ----------
+    steps : pandas.DataFrame
+        ``year``, ``reading``, ``k``, ``n``, ``share``, ``low``, ``high``.
+    """
+    estimates = [Estimate(*row) for row in steps[["share", "low", "high"]].itertuples(index=False)]
+    shares = [f"{written(estimate)} ({written(estimate, 'interval')})" for estimate in estimates]
+    return steps[["year", "reading"]].assign(counts=_counts(steps["k"], steps["n"]), estimate=shares)
+
+
+def relabel_table(effects: pd.DataFrame) -> pd.DataFrame:
+    """Return the effect of the new rule as readers see it.
+
+    Parameters
+    ----------
+    effects : pandas.DataFrame
+        ``vintage``, then as `compute_divide.analysis.relabelling.relabel_effect` returns it.
+    """
+    columns = {}
+    for side in ("old", "new"):
+        shares = [f" ({share:.0%})" if not np.isnan(share) else "" for share in effects[f"{side}_share"].astype(float)]
+        counts = _counts(effects[side], effects["n"])
+        columns[side] = [count + share for count, share in zip(counts, shares, strict=True)]
+    return effects[["vintage", "what"]].assign(**columns)
+
+
+def _counts(k: pd.Series[int], n: pd.Series[int]) -> list[str]:
+    """Return counts and totals as text."""
+    return [f"{count:,} of {total:,}" for count, total in zip(k, n, strict=True)]

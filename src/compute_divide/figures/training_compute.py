@@ -8,7 +8,6 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from compute_divide.analysis.estimate import Estimate
 from compute_divide.analysis.records import COMPUTE, record_holders
 from compute_divide.analysis.trends import Trend, fractional_years
 from compute_divide.evidence.claims import Claim, RelatedFigure
@@ -124,7 +123,8 @@ def ratio_by_era(ratios: pd.DataFrame, title: str, row: str = "Years") -> alt.La
         text=[f"{ratio:,.0f}×" if ratio >= 10 else f"{ratio:,.1f}×" for ratio in rows["ratio"]],
         row=[f"{row.period}|{row.n_over} v. {row.n_under} models" for row in rows.itertuples()],
     )
-    axis = alt.Axis(labelExpr="split(datum.label, '|')", grid=False, domain=False, ticks=False, labelLimit=140)
+    lines = "split(datum.label, '|')"
+    axis = alt.Axis(labelExpr=lines, grid=False, domain=False, ticks=False, labelLimit=140, labelPadding=8)
     y = alt.Y("row:N", title=None, sort=None, axis=axis)
     x = times_axis("ratio", title)
     tooltip = [
@@ -156,28 +156,27 @@ def doubling_table(trends: Mapping[str, Trend], claim: Claim, related: Mapping[s
     Returns
     -------
     pandas.DataFrame
-        ``what``, ``doubling``, ``interval``, ``n``; text with units, empty where a work gives none.
+        ``what``, ``doubling``, ``interval`` (in months, as text, empty where a work gives none), ``n``.
     """
     ours = [
         {
             "what": what,
-            "doubling": written(trend.doubling),
-            "interval": written(trend.doubling, "interval"),
+            "doubling": written(trend.doubling, "number"),
+            "interval": written(trend.doubling, "interval").removesuffix(" months"),
             "n": trend.n,
         }
         for what, trend in trends.items()
     ]
-    paper = Estimate(claim.value, unit=claim.unit)
     others = [
         {
             "what": f"{figure.statement} {{cite:p}}`{figure.cite}`",
-            "doubling": written(Estimate(figure.value, unit=figure.unit)),
+            "doubling": f"{figure.value:g}",
         }
         for figure in related.values()
     ]
     rows = [
         *ours,
-        {"what": "the paper, since the early 2010s {cite:p}`besiroglu2024`", "doubling": written(paper)},
+        {"what": "the paper, since the early 2010s {cite:p}`besiroglu2024`", "doubling": f"{claim.value:g}"},
         *others,
     ]
     return pd.DataFrame(rows).fillna({"interval": ""})
