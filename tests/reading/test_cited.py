@@ -1,0 +1,52 @@
+"""What a chapter's page tells of its figures and downloads holds for the files that were written."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import struct
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+
+def described(built: Any) -> dict[str, Any]:
+    (script,) = built.page().select('script[type="application/ld+json"]')
+    node: dict[str, Any] = json.loads(script.string)
+    return node
+
+
+def file_of(built: Any, address: str) -> bytes:
+    content: bytes = (built.html / urlsplit(urljoin("https://x/notebooks/models.html", address)).path[1:]).read_bytes()
+    return content
+
+
+def test_the_data_of_every_figure_has_the_stated_size_and_hash(built: Any) -> None:
+    parts = described(built)["hasPart"]
+    assert [part["name"] for part in parts] == ["Academic teams lost ground"]
+    for part in parts:
+        assert part["creditText"] == "Epoch AI, models database, 19 August 2026."
+        assert built.page().select_one(part["url"])
+        for file in part["distribution"]:
+            content = file_of(built, file["contentUrl"])
+            assert file["contentSize"] == f"{len(content)} B"
+            assert file["sha256"] == hashlib.sha256(content).hexdigest()
+
+
+def test_the_picture_of_the_page_is_its_first_figure(built: Any) -> None:
+    picture = file_of(built, described(built)["image"])
+    assert picture.startswith(b"\x89PNG")
+    width, height = struct.unpack(">II", picture[16:24])
+    assert width > height > 0
+
+
+def test_every_item_can_be_taken_away(built: Any) -> None:
+    links = [str(link["href"]) for link in built.page().select("head link[rel=item]")]
+    assert any(link.endswith(".ipynb") for link in links)
+    assert all(file_of(built, link) for link in links)
+
+
+def test_a_chapter_ends_in_its_citation(built: Any) -> None:
+    box = built.page().select_one("section#cite-this-chapter")
+    assert "The Compute Divide" in box.select_one("p.cite-text").text
+    assert "Chapter 1" in box.select_one("p.cite-text").text
+    assert not built.page("index").select("section#cite-this-chapter")
