@@ -20,11 +20,12 @@ import psutil
 import pytest
 
 from compute_divide.press import files
-from compute_divide.press.build import Built, build, edition_lock
+from compute_divide.press.build import Built, build, check_evidence, edition_lock
 from compute_divide.press.chapters_run import RunOptions
 from compute_divide.press.editions import Edition
 from compute_divide.press.errors import PressError
 from compute_divide.press.files import tree
+from compute_divide.press.progress import Silent
 from compute_divide.press.project import Project
 from compute_divide.press.swap import exchange, publish, recover
 
@@ -102,16 +103,12 @@ def test_built_twice_or_from_another_edition_gives_the_same_bytes(book: Project,
     assert published(build(book, edition("other"))) == seeded
 
 
-def test_a_page_alone_may_change(book: Project, edition: Load) -> None:
+def test_a_page_that_changed_or_was_touched_is_made_again(book: Project, edition: Load) -> None:
     build(book, edition())
     edit(book.root / "book/words.md", "Nothing but words", "Other words")
     built = build(book, edition())
     assert (built.changed, built.fresh) == (True, [])
     assert "Other words" in (built.folder / "html/book/words.html").read_text()
-
-
-def test_a_built_page_that_was_touched_is_made_again(book: Project, edition: Load) -> None:
-    built = build(book, edition())
     before = published(built)
     (built.folder / "html/index.html").write_text("vandalised")
     assert published(build(book, edition())) == before
@@ -136,25 +133,24 @@ def test_a_failing_chapter_leaves_the_others_and_the_last_edition_alone(book: Pr
     assert "Some other text" in (built.folder / "html/notebooks/second.html").read_text()
 
 
-@pytest.mark.parametrize(
-    ("page", "message"),
-    [
-        ("\n[nowhere](nowhere.md)\n", r"book/words\.md:4: WARNING: .*nowhere"),
-        ("\n{nonsense}`x`\n", r"Unknown interpreted text role"),
-        ("\n![pixel](https://example.org/p.png)\n", r"book/words\.html: fetches https://example\.org/p\.png"),
-        ("\n<a href='../nothing.html'>x</a>\n", r"book/words\.html: link to \.\./nothing\.html: there is no such file"),
-        ("\n<a href='../index.html#no'>x</a>\n", r"there is no such place on the page"),
-    ],
-    ids=["reference", "role", "foreign", "link", "anchor"],
-)
-def test_a_fault_on_a_page_is_named_and_not_published(book: Project, edition: Load, page: str, message: str) -> None:
+def test_faults_on_a_page_are_named_and_not_published(book: Project, edition: Load) -> None:
     before = published(build(book, edition()))
     path = book.root / "book/words.md"
     good = path.read_text()
-    path.write_text(good + page)
+    warnings = "\n[nowhere](nowhere.md)\n\n{nonsense}`x`\n"
+    faults = (
+        "\n![pixel](https://example.org/p.png)\n\n<a href='../nothing.html'>x</a>\n\n<a href='../index.html#no'>x</a>\n"
+    )
+    path.write_text(good + warnings)
     for _ in range(2):
-        with pytest.raises(PressError, match=message):
+        with pytest.raises(PressError, match=r"book/words\.md:5: WARNING: .*nowhere") as raised:
             build(book, edition())
+        assert "Unknown interpreted text role" in str(raised.value)
+    path.write_text(good + faults)
+    with pytest.raises(PressError, match=r"book/words\.html: fetches https://example\.org/p\.png") as raised:
+        build(book, edition())
+    assert "words.html: link to ../nothing.html: there is no such file" in str(raised.value)
+    assert "words.html: link to ../index.html#no: there is no such place on the page" in str(raised.value)
     assert published(book.editions / "default") == before
     path.write_text(good)
     assert not build(book, edition()).changed
@@ -164,17 +160,20 @@ def test_damaged_evidence_stops_the_build_before_anything_runs(book: Project, ed
     with pytest.raises(PressError, match=r"the evidence is damaged:\n  a\.csv has changed"):
         build(book, edition(), verify=lambda: ["a.csv has changed"])
     assert not book.cache.exists()
+
+
+def test_the_same_evidence_is_checked_once(book: Project, edition: Load) -> None:
     calls: list[int] = []
 
     def verify() -> list[str]:
         calls.append(1)
         return []
 
-    build(book, edition(), verify=verify)
-    build(book, edition("other"), verify=verify)
+    for name in ("default", "other"):
+        check_evidence(book, edition(name), Silent(), verify)
     assert len(calls) == 1
     (book.data / "a.csv").write_text("7\n")
-    build(book, edition(), verify=verify)
+    check_evidence(book, edition(), Silent(), verify)
     assert len(calls) == 2
 
 
@@ -188,15 +187,15 @@ def test_an_edition_may_leave_chapters_out(book: Project, edition: Load) -> None
 def test_two_builds_of_one_edition_at_once_are_refused_with_a_clear_message(book: Project, edition: Load) -> None:
     with edition_lock(book, "default"), pytest.raises(PressError, match="another build of the edition 'default'"):
         build(book, edition())
-    build(book, edition())
 
 
 def test_two_editions_may_be_built_at_once(book: Project, edition: Load) -> None:
     processes = [driver(book, name) for name in ("default", "other")]
     assert [process.wait(timeout=120) for process in processes] == [0, 0]
-    together = [published(book.editions / name) for name in ("default", "other")]
-    shutil.rmtree(book.build)
-    assert [published(build(book, edition(name))) for name in ("default", "other")] == together
+    for name in ("default", "other"):
+        assert not build(book, edition(name)).changed
+    pages = [(book.editions / name / "html/notebooks/first.html").read_text() for name in ("default", "other")]
+    assert ["-p table=b" in page for page in pages] == [False, True]
 
 
 def driver(book: Project, name: str, *options: str) -> subprocess.Popen[str]:
@@ -247,7 +246,7 @@ def test_killed_at_any_moment_the_published_edition_is_whole(
         took = time.monotonic() - started
         whole.append(published(book.editions / "default"))
     rng = np.random.default_rng(1)
-    for number in range(count(5, 50)):
+    for number in range(count(3, 50)):
         chapter.write_text(versions[(number + 1) % 2])
         shutil.rmtree(book.cache, ignore_errors=True)
         process = driver(book, "default")
@@ -264,8 +263,7 @@ def test_killed_at_any_moment_the_published_edition_is_whole(
         assert not [one for one in alive if one.is_running() and one.status() != psutil.STATUS_ZOMBIE]
     chapter.write_text(versions[0])
     assert published(build(book, edition())) == whole[1]
-    hidden = [path.name for path in book.editions.iterdir() if path.is_dir() and path.name.startswith(".")]
-    assert hidden == []
+    assert list((book.editions / ".drafts").iterdir()) == []
 
 
 @pytest.mark.parametrize("name", ["SIGINT", "SIGTERM"])

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import platform
 import shutil
-import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -115,6 +114,7 @@ def build(
     target = edition_path(project, edition)
     with edition_lock(project, edition.folder):
         recover(target)
+        shutil.rmtree(draft_path(project, edition), ignore_errors=True)
         state = page_state(project, edition)
         if not options.force and is_current(target, state):
             return Built(edition, target, changed=False, fresh=[], timings={})
@@ -201,8 +201,8 @@ def draft_edition(
 ) -> Path:
     """Put the finished edition together under a hidden name and return it."""
     with naming(project.editions):
-        project.editions.mkdir(parents=True, exist_ok=True)
-        draft = Path(tempfile.mkdtemp(dir=project.editions, prefix=f".{edition.folder}."))
+        draft = draft_path(project, edition)
+        draft.mkdir(parents=True)
         shutil.copytree(project.workshop / "html", draft / "html", ignore=shutil.ignore_patterns(".buildinfo*"))
         for name in MEMORY:
             shutil.copytree(project.workshop / name, draft / name)
@@ -210,8 +210,12 @@ def draft_edition(
         (draft / "edition.json").write_text(pretty(dict(record)), encoding="utf-8")
         (draft / "timings.json").write_text(pretty({**timings, **host()}), encoding="utf-8")
         write_state(draft, {**state, "outputs": tree(draft / "html")})
-        draft.chmod(0o755)
     return draft
+
+
+def draft_path(project: Project, edition: Edition) -> Path:
+    """Return where an edition is put together; only the build that holds its lock uses it."""
+    return project.editions / ".drafts" / edition.folder
 
 
 def host() -> dict[str, str]:

@@ -105,6 +105,7 @@ def run_chapters(
     reporter.begin(len(edition.chapters))
     for slug in known:
         reporter.done(slug, None)
+        (project.failed / f"{slug}.ipynb").unlink(missing_ok=True)
     todo = [chapter for chapter in edition.chapters if chapter.slug not in known]
     jobs = [
         job_for(project, chapter, edition.values[chapter.slug], edition.fingerprint, options.time_limit)

@@ -40,7 +40,7 @@ def check_pages(folder: Path, *, links: bool = True) -> list[str]:
     """
     folder = folder.resolve()
     paths = [path for path in sorted(folder.rglob("*.html")) if "_static" not in path.relative_to(folder).parts]
-    pages = {path: html.parse(str(path)).getroot() for path in paths}
+    pages = {path: html.parse(str(path), html.HTMLParser(encoding="utf-8")).getroot() for path in paths}
     site = _Site(folder, {path: _anchors(root) for path, root in pages.items() if root is not None}, links)
     problems = list(_stylesheet_problems(folder))
     for path, root in pages.items():
