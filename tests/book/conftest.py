@@ -1,0 +1,71 @@
+"""The whole book, built by its own command in a copy of the checkout."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+EPOCH = "1795478400"  # 2026-11-24: a copy has no commit to be dated by
+PARTS = ("book", "data", "notebooks", "requirements.lock", "_config.yml", "_toc.yml", "index.md")
+
+
+def copy_of_checkout(folder: Path, *, with_cache: bool) -> Path:
+    """Copy what a build needs; with the cache of the checkout, chapters that were run there are not run again."""
+    for name in PARTS:
+        source = ROOT / name
+        if source.is_dir():
+            shutil.copytree(source, folder / name)
+        else:
+            folder.mkdir(exist_ok=True)
+            shutil.copy2(source, folder / name)
+    for name in ("cache", "pictures") if with_cache else ():
+        if (ROOT / "_build" / name).is_dir():
+            shutil.copytree(ROOT / "_build" / name, folder / "_build" / name, copy_function=os.link)
+    return folder
+
+
+def command(root: Path, *words: str) -> str:
+    """Run ``compute-divide`` in a folder and return what it prints."""
+    run = [str(Path(sys.executable).with_name("compute-divide")), *words]
+    env = {**os.environ, "SOURCE_DATE_EPOCH": EPOCH, "COMPUTE_DIVIDE_DATA": str(root / "data")}
+    done = subprocess.run(run, cwd=root, env=env, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+@pytest.fixture(scope="session")
+def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a copy of the checkout in which editions are built."""
+    return copy_of_checkout(tmp_path_factory.mktemp("book"), with_cache=True)
+
+
+@pytest.fixture(scope="session")
+def run_command() -> Callable[..., str]:
+    """Return the function that runs ``compute-divide``."""
+    return command
+
+
+@pytest.fixture(scope="session")
+def built_book(checkout: Path) -> Callable[[str], Path]:
+    """Return a function that builds an edition once and returns its folder under ``_build/editions``."""
+
+    def build(edition: str = "default") -> Path:
+        folder = checkout / "_build" / "editions" / edition
+        if not folder.exists():
+            command(checkout, "build", edition)
+        return folder
+
+    return build
+
+
+@pytest.fixture
+def fresh_checkout(tmp_path: Path) -> Path:
+    """Return a copy of the checkout that has built nothing yet."""
+    return copy_of_checkout(tmp_path / "fresh", with_cache=False)
