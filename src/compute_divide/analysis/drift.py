@@ -147,7 +147,7 @@ def drift(old: pd.DataFrame, new: pd.DataFrame, year: int, team_type: str) -> Dr
     ]
     steps = pd.DataFrame(
         [{"step": e.label, "k": e.k, "n": e.n, "share": e.value, "low": e.low, "high": e.high} for e in estimates]
-    )
+    ).astype({"share": float, "low": float, "high": float})
     out = matches[matches["old"].isin(then.index.difference(pd.Index(both["old"])))]
     into = matches[matches["new"].isin(now.index.difference(pd.Index(both["new"])))]
     return Drift(

@@ -62,7 +62,7 @@ def answers(
     top_k, record_window
         Sizes of two of the definitions; see `compute_divide.analysis.definitions.is_large_scale`.
     whole_years : bool
-        Whether to leave out a question whose period was not over when the vintage was taken.
+        Whether a question stays unanswered (a share of nothing) whose period was not over when the vintage was taken.
 
     Returns
     -------
@@ -84,9 +84,8 @@ def answers(
             chosen = is_large_scale(models, definition, top_k=top_k, record_window=record_window)
             large = models.loc[chosen, ["year", "team_type"]]
             for question in dict.fromkeys(questions):
-                if whole_years and question.last > last_whole_year(vintage):
-                    continue
-                share = question.answer(large)
+                over = not whole_years or question.last <= last_whole_year(vintage)
+                share = question.answer(large if over else large.iloc[:0])
                 rows.append(
                     {
                         "definition": definition,
@@ -152,7 +151,7 @@ def agreeing(table: pd.DataFrame, values: Mapping[str, float]) -> pd.DataFrame:
     [[True, True]]
     """
     known = table[table["what"].isin(list(values))].dropna(subset=["share"])
-    value = known["what"].map(values)
+    value = known["what"].map(values).astype(float)
     met = known.assign(
         holds=(known["low"] <= value) & (value <= known["high"]),
         exact=(100 * known["share"]).round() == (100 * value).round(),

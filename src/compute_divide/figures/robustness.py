@@ -36,8 +36,8 @@ def forest(
         What the paper gives for each ``what``: a dashed line.
     """
     rows = estimates.dropna(subset=["share"])
-    vintages = sorted(rows["vintage"].unique())
-    definitions = list(dict.fromkeys(rows["definition"]))
+    vintages = sorted(estimates["vintage"].unique())
+    definitions = list(dict.fromkeys(estimates["definition"]))
     y = alt.Y(
         "definition:N",
         title=None,
@@ -53,7 +53,7 @@ def forest(
         alt.Tooltip("vintage:N", title="Vintage"),
     )
     colour = alt.value(TEAM_COLOURS[team_type])
-    periods = list(dict.fromkeys(rows["what"]))
+    periods = list(dict.fromkeys(estimates["what"]))
     edge = alt.Chart(rows.drop_duplicates(["definition", "vintage"])[["definition", "vintage"]].assign(edge=1.0))
     layers: list[alt.Chart | alt.LayerChart] = [
         dots_with_intervals(
