@@ -85,8 +85,8 @@ class Citing:
         config.citation_facts = self.book.model_dump_json() + edition + str(self.built)
 
     def add_assets(self, app: Sphinx) -> None:
-        """Offer style and script to HTML pages."""
-        if self.book and app.builder.format == "html":
+        """Offer style and script to the pages of a site."""
+        if self.book and _is_site(app):
             app.config.html_static_path.append(str(STATIC))
             app.add_css_file("cite.css")
             app.add_js_file("cite.js", loading_method="defer")
