@@ -13,11 +13,10 @@ from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-import duckdb
 import platformdirs
 
 from compute_divide.evidence.corpus_parts import CorpusError, Part, list_parts
-from compute_divide.evidence.corpus_query import ALL_COUNTRIES, LEFT_OUT, Question, count_part
+from compute_divide.evidence.corpus_query import ALL_COUNTRIES, LEFT_OUT, Question, count_part, quiet_connection
 from compute_divide.evidence.tables import replace_file
 
 OpenPool = Callable[[], AbstractContextManager[Executor]]
@@ -190,7 +189,7 @@ def _survives(run: _Run, open_pool: OpenPool, parts: list[Part]) -> bool:
 def _merge(partials: list[Path], folder: Path, report: Report) -> None:
     """Add the counts of all parts up into one file."""
     temporary = folder / f".{TALLY}"
-    with duckdb.connect(config={"threads": 1}) as connection:
+    with quiet_connection() as connection:
         connection.execute(
             """
             CREATE TABLE tally AS

@@ -113,10 +113,18 @@ def _records(counts: pa.Table) -> int:
     return sum(works for country, works in pairs if country == ALL_COUNTRIES)
 
 
+def quiet_connection() -> duckdb.DuckDBPyConnection:
+    """Return a connection to a database in memory that takes one core and little memory, and says nothing."""
+    connection = duckdb.connect(config={"threads": 1, "memory_limit": MEMORY})
+    # The bar that DuckDB draws for slow queries goes to standard output, where only results belong.
+    connection.execute("SET enable_progress_bar = false")
+    return connection
+
+
 @contextmanager
 def _reading(part: Part) -> Iterator[tuple[duckdb.DuckDBPyConnection, str]]:
     """Give a connection and what to select from."""
-    with duckdb.connect(config={"threads": 1, "memory_limit": MEMORY}) as connection:
+    with quiet_connection() as connection:
         if part.is_parquet:
             with opened(part) as file:
                 connection.register("parquet_part", _wanted_leaves(file, part.name))
