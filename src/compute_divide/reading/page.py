@@ -153,7 +153,10 @@ def edition_context(app: Sphinx, here: str) -> dict[str, Any]:
         return {"edition": edition, "edition_banner": None}
     # Without a public address the published edition is where the press leaves it, beside this one.
     root = base or relative_uri(here, "../../default/html/")
-    banner = {**edition.model_dump(), "published": f"{root}{here}"}
+    # A choice that reaches several chapters is told once.
+    choices = {(item.name, str(item.value), str(item.default)): item for item in edition.differs}
+    differs = [choice.model_dump() for choice in choices.values()]
+    banner = {**edition.model_dump(), "differs": differs, "published": f"{root}{here}"}
     return {"edition": edition, "edition_banner": banner}
 
 
