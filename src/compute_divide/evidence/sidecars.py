@@ -80,7 +80,8 @@ def sidecar_path(table: Path) -> Path:
 
 def dump_sidecar(sidecar: Sidecar) -> str:
     """Return the sidecar as YAML, keys in the order of the model, without those that have no value."""
-    return yaml.safe_dump(sidecar.model_dump(mode="json", exclude_none=True), sort_keys=False, allow_unicode=True, width=100)
+    fields = sidecar.model_dump(mode="json", exclude_none=True)
+    return yaml.safe_dump(fields, sort_keys=False, allow_unicode=True, width=100)
 
 
 def parse_sidecar(text: str, name: str) -> Sidecar:

@@ -50,11 +50,12 @@ def known_lines(known: pd.DataFrame) -> alt.LayerChart:
         .mark_text(align="left", dx=6, color=INK)
         .encode(x=year_axis(), y=share_axis("at"), text="field:N")
     )
-    return (
+    chart: alt.LayerChart = (
         alt.layer(band, line, labels)
         .resolve_scale(strokeDash="independent")
         .properties(width="container", height=HEIGHT, padding={"right": 130, "left": 5, "top": 20, "bottom": 5})
     )
+    return chart
 
 
 def vintage_table(summary: pd.DataFrame) -> pd.DataFrame:
