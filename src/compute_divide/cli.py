@@ -8,6 +8,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -200,3 +201,37 @@ def params(
         typer.echo(json.dumps(parameter_schemas(project, chapter), indent=2, ensure_ascii=False))
     else:
         print_parameters(project, chapter)
+
+
+@app.command()
+def check(as_json: AsJson = False) -> None:
+    """Find undefined names, unknown results, references and citations, and numbers typed by hand; nothing is run."""
+    from compute_divide.press.check import check as check_book
+    from compute_divide.press.errors import PressError
+
+    problems = check_book(_project())
+    if as_json:
+        rows = [{"file": one.where, "line": one.line, "problem": one.what} for one in problems]
+        typer.echo(json.dumps(rows, indent=2, ensure_ascii=False))
+    else:
+        for one in problems:
+            typer.echo(one)
+    if problems:
+        raise PressError(f"{len(problems)} problem{'s' if len(problems) > 1 else ''} found")
+    _say("nothing wrong was found")
+
+
+@app.command()
+def release(
+    edition: Annotated[str, typer.Argument(help="Name or id of a built edition.")] = "default",
+    older: Annotated[list[Path] | None, typer.Option(help="Archive of an earlier release; may be repeated.")] = None,
+    to: Annotated[Path, typer.Option(help="Where the site, the archives and SHA256SUMS go.")] = Path("dist"),
+) -> None:
+    """Pack a built edition with checksums, and lay out a site where earlier releases stay reachable."""
+    from compute_divide.press.release import release as release_edition
+    from compute_divide.reading.citation.settings import load_book
+
+    project = _project()
+    ids = release_edition(project.root, edition, load_book(project.root).version, older or [], to)
+    _say(f"editions on the site: {', '.join(ids)}")
+    typer.echo(to / "site" / "index.html")

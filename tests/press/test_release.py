@@ -6,7 +6,7 @@ import tarfile
 
 import pytest
 
-from compute_divide.press.release import ReleaseError, lay_out, pack, write_checksums
+from compute_divide.press.release import ReleaseError, lay_out, pack, release, write_checksums
 
 
 @pytest.fixture
@@ -74,3 +74,17 @@ def test_what_was_not_built_or_is_not_ours_is_refused(edition, tmp_path):
         tar.add(edition / "results.json", arcname="other/results.json")
     with pytest.raises(ReleaseError, match="foreign"):
         lay_out(tmp_path / "site", edition, [foreign])
+
+
+def test_a_release_holds_the_site_the_archives_and_their_sums(edition, tmp_path, monkeypatch):
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1700000000")
+    root, out = tmp_path / "root", tmp_path / "dist"
+    (root / "_build").mkdir(parents=True)
+    edition.parent.rename(root / "_build" / "editions")
+    assert release(root, "default", "1.0", [], out) == ["abc123"]
+    built = root / "_build" / "editions" / "default"
+    (built / "edition.json").write_text(json.dumps({"id": "def456"}))
+    assert release(root, "default", "1.1", [out / "compute-divide-1.0.tar.gz"], out) == ["abc123", "def456"]
+    assert len((out / "SHA256SUMS").read_text().splitlines()) == 2
+    with pytest.raises(ReleaseError, match="released already"):
+        release(root, "default", "1.1", [out / "compute-divide-1.1.tar.gz"], out)

@@ -11,11 +11,48 @@ import tarfile
 from collections.abc import Sequence
 from pathlib import Path
 
+from compute_divide.press.clock import build_time
+from compute_divide.press.errors import PressError
+
 CHECKSUMS = "SHA256SUMS"
 
 
-class ReleaseError(Exception):
+class ReleaseError(PressError):
     """An edition that cannot be released, or an archive that is not one of ours."""
+
+
+def release(root: Path, name: str, version: str, older: Sequence[Path], folder: Path) -> list[str]:
+    """Pack a built edition, lay out the site with every released one, and write the checksums.
+
+    Parameters
+    ----------
+    root : pathlib.Path
+        The checkout, with the built edition under ``_build``.
+    name : str
+        Name or id of the built edition.
+    version : str
+        Version of the book; part of the archive's name.
+    older : sequence of pathlib.Path
+        Archives of earlier releases, which stay reachable.
+    folder : pathlib.Path
+        Where ``site/``, the archives and ``SHA256SUMS`` go.
+
+    Returns
+    -------
+    list of str
+        Ids of the editions under ``site/editions``.
+    """
+    edition = root / "_build" / "editions" / name
+    archive = folder / f"compute-divide-{version}.tar.gz"
+    if archive.resolve() in {path.resolve() for path in older}:
+        raise ReleaseError(f"{archive.name} is released already: give the book a new version in book/publication.yml")
+    pack(edition, archive, epoch=int(build_time(root).timestamp()))
+    for path in older:
+        if path.parent.resolve() != folder.resolve():
+            shutil.copy2(path, folder / path.name)
+    ids = lay_out(folder / "site", edition, sorted({archive, *(folder / path.name for path in older)}))
+    write_checksums(folder)
+    return ids
 
 
 def pack(edition: Path, archive: Path, *, epoch: int) -> str:
