@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import jupytext  # noqa: F401 - asks for the version of pandoc when it is first imported
 import numpy as np
 import pytest
 
