@@ -6,6 +6,7 @@ here compares papers of one venue and year with each other, and only then pools.
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -137,7 +138,9 @@ def _logistic(tables: pd.DataFrame, label: str, count: int) -> Estimate:
     failures = np.concatenate([tables["only_exposed"], tables["neither"]]).astype(float)
     size = len(tables)
     design = np.column_stack([np.repeat([1.0, 0.0], size), np.tile(np.eye(size), (2, 1))])
-    fit = GLM(np.column_stack([successes, failures]), design, family=families.Binomial()).fit()
+    with warnings.catch_warnings():  # one stratum is fitted exactly, which is no fault here
+        warnings.simplefilter("ignore")
+        fit = GLM(np.column_stack([successes, failures]), design, family=families.Binomial()).fit()
     low, high = fit.conf_int()[0]
     value, low, high = (float(np.exp(bound)) for bound in (fit.params[0], low, high))
     return _estimate(value, low, high, count, f"{label}, logistic regression")

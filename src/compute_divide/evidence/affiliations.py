@@ -182,7 +182,7 @@ _LETTERS = str.maketrans(
     {"ß": "ss", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h", "ﬁ": "fi"}
 )
 _LOOSE_ACCENT = re.compile(r"\s?[´`¨ˆ˜¸]\s?(?=[a-z])|[´`¨ˆ˜¸]\s?")
-_SEPARATOR = re.compile(r"[;/|]")
+_SEPARATOR = re.compile(r"[+;/|]")
 _LATER_EMPLOYER = re.compile(r"\b(?:currently|now|presently) (?:at|with) [^,;()+]*")
 """A clause that names the employer after the paper, in a folded text."""
 
@@ -247,6 +247,8 @@ def pattern_key(pattern: str) -> str:
         raise ValueError(f"the pattern {pattern!r} holds no word")
     if "*" in pattern.strip("*"):
         raise ValueError(f"the pattern {pattern!r} has a * inside: only the start and the end may have one")
+    if _SEPARATOR.search(pattern):
+        raise ValueError(f"the pattern {pattern!r} holds a sign that separates organisations: + ; / or |")
     start = " ^ " if pattern.startswith("^") else "" if pattern.startswith("*") else " "
     end = " $ " if pattern.endswith("$") else "" if pattern.endswith("*") else " "
     return f"{start}{words}{end}"
@@ -280,8 +282,8 @@ def parse_rules(text: str, name: str = RULES_FILE) -> list[Rule]:
         try:
             rule = Rule.model_validate(row)
             key = pattern_key(rule.pattern)
-        except (ValidationError, ValueError) as error:
-            raise EvidenceError(f"data/{name}, row {number}: {error}") from error
+        except ValueError as error:
+            raise EvidenceError(f"data/{name}, row {number}: {problem(error)}") from error
         if key in first:
             raise EvidenceError(f"data/{name}, row {number}: {rule.pattern!r} is already in row {first[key]}")
         first[key] = number
@@ -292,6 +294,16 @@ def parse_rules(text: str, name: str = RULES_FILE) -> list[Rule]:
             )
         rules.append(rule)
     return rules
+
+
+def problem(error: ValueError) -> str:
+    """Return what is wrong with an entry, in one line: the field and what its schema says, or the error's own text."""
+    if not isinstance(error, ValidationError):
+        return str(error)
+    first = error.errors(include_url=False)[0]
+    where = ".".join(str(part) for part in first["loc"])
+    said = first["msg"].removeprefix("Value error, ")
+    return f"{where}: {said}" if where else said
 
 
 @lru_cache(maxsize=4)

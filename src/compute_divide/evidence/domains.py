@@ -15,7 +15,7 @@ from functools import lru_cache
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
-from compute_divide.evidence.affiliations import SECTORS, UNKNOWN
+from compute_divide.evidence.affiliations import SECTORS, UNKNOWN, problem
 from compute_divide.evidence.paths import EvidenceError, read_bytes
 
 RULES_FILE = "domains.csv"
@@ -157,7 +157,7 @@ def parse_domain_rules(text: str, name: str = RULES_FILE) -> list[DomainRule]:
         try:
             rule = DomainRule.model_validate(row)
         except ValidationError as error:
-            raise EvidenceError(f"data/{name}, row {number}: {error}") from error
+            raise EvidenceError(f"data/{name}, row {number}: {problem(error)}") from error
         if rule.pattern in rules:
             raise EvidenceError(f"data/{name}, row {number}: the pattern {rule.pattern!r} occurs twice")
         rules[rule.pattern] = rule

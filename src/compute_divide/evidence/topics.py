@@ -15,7 +15,7 @@ import ahocorasick
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from compute_divide.evidence.affiliations import fold
+from compute_divide.evidence.affiliations import fold, problem
 from compute_divide.evidence.paths import EvidenceError, read_bytes
 
 TOPICS_FILE = "topics.yml"
@@ -161,8 +161,10 @@ def parse_topics(text: str, name: str = TOPICS_FILE) -> Topics:
     """
     try:
         return Topics.model_validate(yaml.safe_load(text))
-    except (yaml.YAMLError, ValidationError) as error:
-        raise EvidenceError(f"data/{name}: {error}") from error
+    except yaml.YAMLError as error:
+        raise EvidenceError(f"data/{name} is not YAML: {error}") from error
+    except ValidationError as error:
+        raise EvidenceError(f"data/{name}: {problem(error)}") from error
 
 
 @lru_cache(maxsize=4)
