@@ -179,6 +179,19 @@ def test_agreement_counts_authors_with_both(raw, tmp_path):
     assert (row["both_company"], row["neither"], row["only_name"]) == (2, 1, 0)
 
 
+def test_affiliation_and_domain_of_different_lists_are_no_pair(tmp_path):
+    folder = tmp_path / "raw" / "papers"
+    folder.mkdir(parents=True)
+    paper = {"title": "One", "status": "Poster"}
+    (folder / "cvpr__cvpr2017.json.gz").write_bytes(packed([paper | {"aff": "Google; MIT"}]))
+    abstracts = [paper | {"aff": "MIT; Google", "aff_domain": "mit.edu; google.com"}]
+    (folder / "cvpr__cvpr2017.abstracts.json.gz").write_bytes(packed(abstracts))
+    out, _, table = derived(tmp_path / "raw", tmp_path)
+    assert table["domain_profile"].tolist() == ["1:academia 1:industry"]
+    row = pd.read_csv(out / AGREEMENT_TABLE).iloc[0]
+    assert (row["both_company"], row["neither"], row["only_name"], row["only_domain"]) == (1, 1, 0, 0)
+
+
 def test_a_damaged_file_yields_what_can_be_read(raw, tmp_path):
     path = raw / "papers" / "icml__icml2019.json.gz"
     whole = path.read_bytes()

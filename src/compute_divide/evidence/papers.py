@@ -254,6 +254,7 @@ def _completed(paper: RawPaper, other: RawPaper) -> RawPaper:
         affiliations=paper.affiliations or other.affiliations,
         domains=paper.domains or other.domains,
         authors=paper.authors or other.authors,
+        pairs=paper.pairs or other.pairs,
     )
 
 

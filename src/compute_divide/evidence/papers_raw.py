@@ -33,7 +33,8 @@ class RawPaper:
 
     `affiliations` and `domains` hold one string a slot, where a slot is an author in most lists and an organisation of
     the paper in some; an empty string stands for a slot without a statement. `status` is None where the list states
-    none. Texts that the list lacks are None.
+    none. Texts that the list lacks are None. `pairs` are the slots with both an affiliation and a domain, where the
+    record lists the two in parallel.
     """
 
     place: str
@@ -45,12 +46,7 @@ class RawPaper:
     affiliations: tuple[str, ...]
     domains: tuple[str, ...]
     authors: int | None
-
-    @property
-    def pairs(self) -> Iterator[tuple[str, str]]:
-        """Yield affiliation and domain of every slot that has both, where the two lists run in parallel."""
-        if len(self.affiliations) == len(self.domains):
-            yield from (pair for pair in zip(self.affiliations, self.domains, strict=True) if all(pair))
+    pairs: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -305,6 +301,8 @@ def _from_record(item: Any, place: str) -> RawPaper | Unusable:
         return Unusable(place, _fault(error))
     if not title_key(record["title"]):
         return Unusable(place, "no title")
+    affiliations, domains = _slots(record.get("aff")), _slots(record.get("aff_domain"))
+    parallel = zip(affiliations, domains, strict=True) if len(affiliations) == len(domains) else ()
     return RawPaper(
         place=place,
         title=record["title"],
@@ -312,9 +310,10 @@ def _from_record(item: Any, place: str) -> RawPaper | Unusable:
         track=record.get("track") or None,
         keywords=record.get("keywords") or None,
         abstract=record.get("abstract") or None,
-        affiliations=_slots(record.get("aff")),
-        domains=_slots(record.get("aff_domain")),
+        affiliations=affiliations,
+        domains=domains,
         authors=record.get("author_num"),
+        pairs=tuple(pair for pair in parallel if all(pair)),
     )
 
 
