@@ -22,6 +22,7 @@ from compute_divide.press.clock import EPOCH_VARIABLE, build_time
 from compute_divide.press.editions import DEFAULT, Edition, differences, edition_path, load_edition
 from compute_divide.press.errors import PressError
 from compute_divide.press.files import canonical, naming, pretty, replace_file, sha256, tree
+from compute_divide.press.manifest import write_manifest
 from compute_divide.press.pages import check_pages
 from compute_divide.press.progress import Reporter, Silent
 from compute_divide.press.project import Project
@@ -209,6 +210,7 @@ def draft_edition(
         (draft / "results.json").write_text(pretty(results_of(runs)), encoding="utf-8")
         (draft / "edition.json").write_text(pretty(dict(record)), encoding="utf-8")
         (draft / "timings.json").write_text(pretty({**timings, **host()}), encoding="utf-8")
+        write_manifest(project, edition, record, runs, draft)
         write_state(draft, {**state, "outputs": tree(draft / "html")})
     return draft
 
