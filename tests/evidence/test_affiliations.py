@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import csv
-from pathlib import Path
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from compute_divide.analysis.shares import wilson_share
+from compute_divide.analysis.papers import company_flag
 from compute_divide.evidence.affiliations import (
     SECTORS,
     AffiliationReader,
@@ -20,11 +17,11 @@ from compute_divide.evidence.affiliations import (
     pattern_key,
 )
 from compute_divide.evidence.domains import DomainReader, load_domain_rules, parse_domain_rules
+from compute_divide.evidence.labelled import load_labelled
 from compute_divide.evidence.paths import EvidenceError
 from compute_divide.evidence.profiles import calls_with, slot_sectors
 from evidence import draw_affiliations
 
-HERE = Path(__file__).parent
 READER = AffiliationReader(load_rules())
 DOMAINS = DomainReader(load_domain_rules())
 
@@ -46,38 +43,35 @@ def sectors(profile):
 # --- the hand-labelled samples ---
 
 
-@pytest.mark.parametrize("name", ["affiliation_sample.csv", "affiliation_sample_2.csv"])
-def test_company_flag_on_the_labelled_samples(reader, name):
-    with (HERE / name).open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
-    said = ["industry" in sectors(reader.read(row["affiliation"])) for row in rows]
-    true = [row["company"] == "yes" for row in rows]
-    both = sum(s and t for s, t in zip(said, true, strict=True))
-    precision, recall = wilson_share(both, sum(said), "precision"), wilson_share(both, sum(true), "recall")
-    assert len(rows) == {"affiliation_sample.csv": 400, "affiliation_sample_2.csv": 300}[name]
+SAMPLE = load_labelled()
+
+
+@pytest.mark.parametrize(("name", "size"), [("first", 400), ("second", 300)])
+def test_company_flag_on_the_labelled_samples(name, size):
+    rows = SAMPLE[SAMPLE["sample"] == name]
+    precision, recall = company_flag(rows)
+    assert len(rows) == size
     assert precision.value >= 0.97
     assert recall.value >= 0.97
-    assert precision.low > 0.9
-    assert recall.low > 0.9
+    assert min(precision.low, recall.low) > 0.9
 
 
 @pytest.mark.raw
 def test_the_samples_are_the_ones_that_the_seeds_draw(raw_dir):
-    for name, drawn in (
-        ("affiliation_sample.csv", draw_affiliations.first_sample(raw_dir / "papers")),
-        ("affiliation_sample_2.csv", draw_affiliations.second_sample(raw_dir / "papers")),
-    ):
-        with (HERE / name).open(encoding="utf-8", newline="") as file:
-            assert [(row["stratum"], row["affiliation"]) for row in csv.DictReader(file)] == drawn
+    drawn = {
+        "first": draw_affiliations.first_sample(raw_dir / "papers"),
+        "second": draw_affiliations.second_sample(raw_dir / "papers"),
+    }
+    for name, pairs in drawn.items():
+        rows = SAMPLE[SAMPLE["sample"] == name]
+        assert list(zip(rows["stratum"], rows["affiliation"], strict=True)) == pairs
 
 
 def test_labels_agree_with_themselves():
-    for name in ("affiliation_sample.csv", "affiliation_sample_2.csv"):
-        with (HERE / name).open(encoding="utf-8", newline="") as file:
-            for row in csv.DictReader(file):
-                named = set(row["sectors"].split("|"))
-                assert named <= {*SECTORS, "unknown"}
-                assert (row["company"] == "yes") == ("industry" in named), row
+    for row in SAMPLE.itertuples():
+        named = set(row.sectors.split("|"))
+        assert named <= {*SECTORS, "unknown"}
+        assert (row.company == "yes") == ("industry" in named), row
 
 
 # --- strings of every kind ---

@@ -14,6 +14,7 @@ import pandas as pd
 
 from compute_divide.analysis.estimate import Estimate
 from compute_divide.analysis.shares import UNKNOWN, wilson_share
+from compute_divide.evidence.affiliations import AffiliationReader, load_rules
 from compute_divide.evidence.papers import VERDICTS
 from compute_divide.evidence.profiles import (
     Calls,
@@ -213,3 +214,40 @@ def agreement(table: pd.DataFrame, *, mixed: bool = False) -> Estimate:
         agree += int(sums["mixed_agree"])
         differ += int(sums["mixed_differ"])
     return wilson_share(agree, agree + differ, "authors whose affiliation and e-mail domain agree on company or not")
+
+
+# --- the hand-labelled strings ---
+
+
+def company_flag(labelled: pd.DataFrame, choices: Choices | None = None) -> tuple[Estimate, Estimate]:
+    """Return precision and recall of the rule's verdict whether an affiliation string names a company.
+
+    Parameters
+    ----------
+    labelled : pandas.DataFrame
+        Hand-labelled strings: ``affiliation``, and ``company`` with "yes" or "no".
+    choices : Choices, optional
+        How judgement calls are decided; the labels follow the defaults.
+
+    Returns
+    -------
+    precision, recall : Estimate
+        Of the strings that the rule calls a company's, the share that is one; of those that are, the share that the
+        rule finds.
+
+    Examples
+    --------
+    >>> strings = pd.DataFrame({"affiliation": ["Google", "MIT", "Hm"], "company": ["yes", "no", "yes"]})
+    >>> precision, recall = company_flag(strings)
+    >>> precision.value, recall.value
+    (1.0, 0.5)
+    """
+    calls = (choices or Choices()).calls()
+    reader = AffiliationReader(load_rules())
+    said = labelled["affiliation"].map(lambda text: "industry" in slot_sectors(reader.read(text).split("+"), calls))
+    true = labelled["company"] == "yes"
+    both = int((said & true).sum())
+    return (
+        wilson_share(both, int(said.sum()), "strings called a company's that are one"),
+        wilson_share(both, int(true.sum()), "strings of companies that are found"),
+    )
