@@ -65,6 +65,19 @@ def test_training_compute_finds_the_growth_that_the_paper_reports(run_chapter):
     assert doubling.unit == "months"
 
 
+def test_training_compute_gives_the_known_gaps_of_december_2023(run_chapter):
+    results = run_chapter("training-compute").results
+    gaps = [round(results[f"gap_{era}_compared"].value) for era in ("early", "middle", "late")]
+    assert gaps == [263, 314, 51]
+    assert round(results["gap_middle_compared_notable"].value) == 150
+
+
+def test_robustness_tells_the_end_of_the_record_with_and_without_the_filter(run_chapter):
+    results = run_chapter("robustness").results
+    assert (results["second_previous_notable"].k, results["second_previous_notable"].n) == (83, 102)
+    assert (results["second_new_filtered"].k, results["second_new_filtered"].n) == (40, 56)
+
+
 @pytest.mark.parametrize("slug", CHAPTERS)
 def test_every_result_is_the_same_when_repeated(run_chapter, slug):
     assert run_chapter(slug).results == run_chapter(slug, again=True).results

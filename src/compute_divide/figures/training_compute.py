@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import altair as alt
 import numpy as np
 import pandas as pd
 
+from compute_divide.analysis.estimate import Estimate
 from compute_divide.analysis.records import COMPUTE, record_holders
 from compute_divide.analysis.trends import Trend, fractional_years
 from compute_divide.evidence.claims import Claim, RelatedFigure
@@ -180,3 +182,31 @@ def doubling_table(trends: Mapping[str, Trend], claim: Claim, related: Mapping[s
         *others,
     ]
     return pd.DataFrame(rows).fillna({"interval": ""})
+
+
+def gap_table(gaps: pd.DataFrame) -> pd.DataFrame:
+    """Return the gap of each era as each vintage tells it, one row a vintage.
+
+    Parameters
+    ----------
+    gaps : pandas.DataFrame
+        ``vintage``, then as `compute_divide.analysis.ratios.ratios_by_period` returns it.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``vintage`` and a column of text for each era.
+    """
+    cells = gaps.assign(cell=[_gap_cell(row) for row in gaps.to_dict("records")])
+    wide = cells.pivot_table(index="vintage", columns="period", values="cell", aggfunc="first", fill_value="")
+    return wide.reset_index()
+
+
+def _gap_cell(row: Mapping[Any, Any]) -> str:
+    """Return one ratio as text: "54 (12 to 282; 26)"."""
+    if pd.isna(row["ratio"]):
+        return f"– ({row['n_under']})"
+    low, high = (None if pd.isna(row[side]) else float(row[side]) for side in ("low", "high"))
+    ratio = Estimate(float(row["ratio"]), low, high, unit="ratio")
+    interval = "" if low is None else f"{written(ratio, 'interval')}; "
+    return f"{written(ratio)} ({interval}{row['n_under']})"
