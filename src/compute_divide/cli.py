@@ -235,3 +235,27 @@ def release(
     ids = release_edition(project.root, edition, load_book(project.root).version, older or [], to)
     _say(f"editions on the site: {', '.join(ids)}")
     typer.echo(to / "site" / "index.html")
+
+
+@app.command()
+def compare(
+    one: Annotated[str, typer.Argument(help="Name of an edition, or the id of a built one.")],
+    other: Annotated[str, typer.Argument(help="The other.")],
+    as_json: AsJson = False,
+    jobs: Jobs = None,
+) -> None:
+    """Show the results that differ between two editions, and the parameters that differ with them."""
+    from rich.console import Console
+
+    from compute_divide.press.compare import compare as compare_sides
+    from compute_divide.press.compare import print_comparison, side_of, write_page
+    from compute_divide.press.progress import Bar
+
+    project, options = _project(), _options(jobs, None, False, None)
+    with Bar(Console(stderr=True)).shown() as bar:
+        comparison = compare_sides(*(side_of(project, name, options, bar) for name in (one, other)))
+    if as_json:
+        typer.echo(json.dumps(comparison.as_json(), indent=2, ensure_ascii=False))
+    else:
+        print_comparison(comparison)
+    _say(f"as a page: {write_page(comparison, project.build / 'compare')}")

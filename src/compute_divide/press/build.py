@@ -22,6 +22,7 @@ from compute_divide.press.clock import EPOCH_VARIABLE, build_time
 from compute_divide.press.editions import DEFAULT, Edition, differences, edition_path, load_edition
 from compute_divide.press.errors import PressError
 from compute_divide.press.files import canonical, naming, pretty, replace_file, sha256, tree
+from compute_divide.press.formats import PAGES, Format, make
 from compute_divide.press.manifest import write_manifest
 from compute_divide.press.pages import check_pages
 from compute_divide.press.progress import Reporter, Silent
@@ -89,6 +90,7 @@ def build(
     options: RunOptions | None = None,
     reporter: Reporter | None = None,
     verify: Verify | None = None,
+    formats: Sequence[Format] = (),
 ) -> Built:
     """Build an edition and publish it; what was published before stands until the new one is whole.
 
@@ -104,6 +106,8 @@ def build(
         Told how it goes.
     verify : callable, optional
         Returns what is wrong with the evidence; called before anything is run.
+    formats : sequence of Format, optional
+        What to make besides the pages.
 
     Raises
     ------
@@ -116,10 +120,20 @@ def build(
     with edition_lock(project, edition.folder):
         recover(target)
         shutil.rmtree(draft_path(project, edition), ignore_errors=True)
-        state = page_state(project, edition)
+        state = {**page_state(project, edition), "formats": [one.name for one in formats]}
         if not options.force and is_current(target, state):
             return Built(edition, target, changed=False, fresh=[], timings={})
-        return _build(project, edition, options, reporter, state, verify)
+        with running.session(), Binder(environment(project)) as binder:
+            check_evidence(project, edition, reporter, verify)
+            return _build(project, edition, options, reporter, state, formats, binder)
+
+
+def environment(project: Project) -> dict[str, str]:
+    """Return what the processes that make pages find in their environment: the evidence and the date."""
+    return {
+        "COMPUTE_DIVIDE_DATA": str(project.data),
+        EPOCH_VARIABLE: str(int(build_time(project.root).timestamp())),
+    }
 
 
 def _build(
@@ -128,42 +142,52 @@ def _build(
     options: RunOptions,
     reporter: Reporter,
     state: dict[str, Any],
-    verify: Verify | None,
+    formats: Sequence[Format],
+    binder: Binder,
 ) -> Built:
-    environment = {
-        "COMPUTE_DIVIDE_DATA": str(project.data),
-        EPOCH_VARIABLE: str(int(build_time(project.root).timestamp())),
-    }
-    with running.session(), Binder(environment) as binder:
-        check_evidence(project, edition, reporter, verify)
-        started = time.monotonic()
-        outcome = run_chapters(project, edition, options, reporter)
-        ran = time.monotonic()
-        if outcome.errors:
-            raise failure(project, outcome.errors)
-        with workshop_lock(project, reporter):
-            reporter.step("assembling the pages")
-            record, memory = assemble(project, edition, outcome.runs, binder)
-            assembled = time.monotonic()
-            reporter.step("checking the pages")
-            faults = check_pages(project.workshop / "html", links=not edition.left_out)
-            if faults:
-                raise PressError("the pages have faults:\n" + "\n".join(f"  {fault}" for fault in faults))
-            checked = time.monotonic()
-            timings = {
-                "execution": round(ran - started, 3),
-                "assembly": round(assembled - ran, 3),
-                "check": round(checked - assembled, 3),
-                "chapters": {slug: run.seconds for slug, run in outcome.runs.items()},
-            }
-            draft = draft_edition(project, edition, record, outcome.runs, timings, {**state, **memory})
+    """Run, assemble, check, publish."""
+    timer = Timer()
+    outcome = run_chapters(project, edition, options, reporter)
+    timer.lap("execution")
+    if outcome.errors:
+        raise failure(project, outcome.errors)
+    with workshop_lock(project, reporter):
+        reporter.step("assembling the pages")
+        record, memory = assemble(project, edition, outcome.runs, binder, state["formats"])
+        timer.lap("assembly")
+        shop = project.workshop
+        for one in formats:
+            reporter.step(f"making {one.name}")
+        make(formats, shop / "html", shop / "source", int(build_time(project.root).timestamp()))
+        timer.lap("formats")
+        reporter.step("checking the pages")
+        faults = check_pages(shop / "html", links=not edition.left_out)
+        if faults:
+            raise PressError("the pages have faults:\n" + "\n".join(f"  {fault}" for fault in faults))
+        timer.lap("check")
+        timings = {**timer.laps, "chapters": {slug: run.seconds for slug, run in outcome.runs.items()}}
+        draft = draft_edition(project, edition, record, outcome.runs, timings, {**state, **memory})
     target = edition_path(project, edition)
     publish(draft, target)
     return Built(edition, target, changed=True, fresh=outcome.fresh, timings=timings)
 
 
+class Timer:
+    """Seconds by step."""
+
+    def __init__(self) -> None:
+        self._last = time.monotonic()
+        self.laps: dict[str, float] = {}
+
+    def lap(self, name: str) -> None:
+        """Note the time since the last step under a name."""
+        now = time.monotonic()
+        self.laps[name] = round(now - self._last, 3)
+        self._last = now
+
+
 def assemble(
-    project: Project, edition: Edition, runs: Mapping[str, Run], binder: Binder
+    project: Project, edition: Edition, runs: Mapping[str, Run], binder: Binder, formats: Sequence[str] = ()
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """Stage the sources in the workshop and let Jupyter Book make the pages.
 
@@ -174,7 +198,7 @@ def assemble(
     """
     shop = project.workshop
     results = pretty(results_of(runs)).encode()
-    record = edition_record(project, edition, results)
+    record = {**edition_record(project, edition, results), "formats": [PAGES, *formats]}
     shared = shared_state(project, edition)
     prepare(project, runs, shared)
     with naming(shop):

@@ -1,0 +1,228 @@
+"""Compare two editions: which results differ, by how much, and which parameters differ with them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from compute_divide.press.build import edition_record, results_of
+from compute_divide.press.chapters import nearest
+from compute_divide.press.chapters_run import RunOptions, failure, run_chapters
+from compute_divide.press.editions import edition_names, load_edition
+from compute_divide.press.errors import PressError, UsageError
+from compute_divide.press.files import pretty, replace_file
+from compute_divide.press.progress import Reporter
+from compute_divide.press.project import Project
+
+Results = Mapping[str, Mapping[str, Mapping[str, Any]]]
+
+
+@dataclass(frozen=True)
+class Side:
+    """One of the two editions.
+
+    Parameters
+    ----------
+    id, name, title : str
+        What it is called.
+    parameters : mapping
+        Values, by chapter and name.
+    results : mapping
+        Results, by chapter and key.
+    """
+
+    id: str
+    name: str
+    title: str
+    parameters: Mapping[str, Mapping[str, Any]]
+    results: Results
+
+
+@dataclass(frozen=True)
+class Change:
+    """A result that is not the same in both editions.
+
+    Parameters
+    ----------
+    chapter, key, label : str
+        Which result.
+    one, other : mapping or None
+        The result in each edition; None where it does not exist.
+    parameters : list of str
+        Parameters of the chapter whose values differ; empty when the data or the code must be the cause.
+    """
+
+    chapter: str
+    key: str
+    label: str
+    one: Mapping[str, Any] | None
+    other: Mapping[str, Any] | None
+    parameters: list[str]
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What differs between two editions.
+
+    Parameters
+    ----------
+    sides : tuple of Side
+        The two editions.
+    parameters : list of dict
+        Values that differ: chapter, name, and the value in each edition.
+    changes : list of Change
+        Results that differ.
+    same : int
+        How many results are the same in both.
+    """
+
+    sides: tuple[Side, Side]
+    parameters: list[dict[str, Any]]
+    changes: list[Change]
+    same: int
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the comparison as plain JSON."""
+        return {
+            "editions": [{"id": side.id, "name": side.name, "title": side.title} for side in self.sides],
+            "parameters": self.parameters,
+            "results": [asdict(change) for change in self.changes],
+            "same": self.same,
+        }
+
+
+def side_of(project: Project, name: str, options: RunOptions, reporter: Reporter) -> Side:
+    """Return one side: a named edition, brought up to date through the cache, or a built one by its id.
+
+    Raises
+    ------
+    UsageError
+        If there is neither.
+    PressError
+        If a chapter fails.
+    """
+    if name not in edition_names(project):
+        return _built_side(project, name)
+    edition = load_edition(project, name)
+    outcome = run_chapters(project, edition, options, reporter)
+    if outcome.errors:
+        raise failure(project, outcome.errors)
+    results = results_of(outcome.runs)
+    record = edition_record(project, edition, pretty(results).encode())
+    return Side(record["id"], name, record["title"], record["parameters"], results)
+
+
+def _built_side(project: Project, name: str) -> Side:
+    folder = project.editions / name
+    try:
+        record = json.loads((folder / "edition.json").read_text(encoding="utf-8"))
+        results = json.loads((folder / "results.json").read_text(encoding="utf-8"))
+    except OSError as error:
+        built = sorted(path.name for path in project.editions.glob("[!.]*"))
+        known = sorted({*edition_names(project), *built})
+        raise UsageError(f"no edition {name!r}, by name or by the id of a built one{nearest(name, known)}") from error
+    except ValueError as error:
+        raise PressError(f"{folder} is damaged: {error}; build it again") from error
+    return Side(record["id"], record["name"], record["title"], record["parameters"], results)
+
+
+def compare(one: Side, other: Side) -> Comparison:
+    """Return what differs between two editions, in the order of the first."""
+    parameters: list[dict[str, Any]] = [
+        {"chapter": slug, "name": name, "one": first, "other": second}
+        for slug in _both(one.parameters, other.parameters)
+        for name in _both(one.parameters.get(slug, {}), other.parameters.get(slug, {}))
+        if (first := one.parameters.get(slug, {}).get(name)) != (second := other.parameters.get(slug, {}).get(name))
+    ]
+    changes, same = [], 0
+    for slug in _both(one.results, other.results):
+        differing = [row["name"] for row in parameters if row["chapter"] == slug]
+        for key in _both(one.results.get(slug, {}), other.results.get(slug, {})):
+            first, second = (side.results.get(slug, {}).get(key) for side in (one, other))
+            if first == second:
+                same += 1
+            else:
+                label = str((first or second or {}).get("label", ""))
+                changes.append(Change(slug, key, label, first, second, differing))
+    return Comparison((one, other), parameters, changes, same)
+
+
+def _both(one: Mapping[str, Any], other: Mapping[str, Any]) -> list[str]:
+    """Return the keys of both, in the order of the first, then the rest."""
+    return list(dict.fromkeys([*one, *other]))
+
+
+def worded(result: Mapping[str, Any] | None) -> str:
+    """Return a result in a few characters: value, interval, counts.
+
+    Examples
+    --------
+    >>> worded({"value": 0.64, "low": 0.53, "high": 0.73, "k": 55, "n": 86, "unit": "share"})
+    '64% [53, 73], 55 of 86'
+    >>> worded({"value": 5.7, "low": None, "high": None, "k": None, "n": None, "unit": "months"})
+    '5.7 months'
+    >>> worded(None)
+    'not recorded'
+    """
+    if result is None:
+        return "not recorded"
+    if result["value"] is None:
+        return "no value"
+    share = result["unit"] == "share"
+    unit = "" if share or result["unit"] in {"", "count", "year"} else f" {result['unit']}"
+    text = f"{100 * result['value']:.3g}%" if share else f"{result['value']:.4g}{unit}"
+    if result.get("low") is not None:
+        low, high = (100 * result[bound] if share else result[bound] for bound in ("low", "high"))
+        text += f" [{low:.3g}, {high:.3g}]"
+    if result.get("k") is not None and result.get("n") is not None:
+        text += f", {result['k']} of {result['n']}"
+    return text
+
+
+def print_comparison(comparison: Comparison) -> None:
+    """Print what differs, as tables on standard output."""
+    console = Console()
+    one, other = comparison.sides
+    if comparison.parameters:
+        table = Table(
+            "chapter", "parameter", one.name, other.name, title="Parameters that differ", title_justify="left"
+        )
+        for row in comparison.parameters:
+            table.add_row(row["chapter"], row["name"], json.dumps(row["one"]), json.dumps(row["other"]))
+        console.print(table)
+    if not comparison.changes:
+        console.print(f"All {comparison.same} results are the same.", highlight=False)
+        return
+    title = f"{len(comparison.changes)} results differ, {comparison.same} are the same"
+    table = Table("chapter", "result", one.name, other.name, "with", title=title, title_justify="left")
+    for change in comparison.changes:
+        cause = ", ".join(change.parameters) or "other data or code"
+        table.add_row(change.chapter, change.key, worded(change.one), worded(change.other), cause)
+    console.print(table)
+
+
+def write_page(comparison: Comparison, folder: Path) -> Path:
+    """Write the comparison as a page that stands alone, and return its path.
+
+    Parameters
+    ----------
+    comparison : Comparison
+        What differs.
+    folder : pathlib.Path
+        Where comparisons are kept.
+    """
+    from jinja2 import Environment, PackageLoader
+
+    one, other = comparison.sides
+    environment = Environment(loader=PackageLoader("compute_divide.press"), autoescape=True, trim_blocks=True)
+    environment.filters["worded"] = worded
+    text = environment.get_template("compare.html").render(comparison=comparison, one=one, other=other)
+    path = folder / f"{one.name}-{other.name}" / "index.html"
+    replace_file(path, text.encode("utf-8"))
+    return path
