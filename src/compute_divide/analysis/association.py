@@ -17,6 +17,7 @@ from statsmodels.genmod.generalized_linear_model import GLM
 from statsmodels.stats.contingency_tables import StratifiedTable
 
 from compute_divide.analysis.estimate import Estimate
+from compute_divide.analysis.shares import in_years, span
 
 _CELLS = ["both", "only_exposed", "only_outcome", "neither"]
 
@@ -100,6 +101,61 @@ def association(rows: pd.DataFrame, exposure: str, outcome: str, strata: Sequenc
         strata=_with_odds(speaking),
         empty=len(tables) - len(speaking),
     )
+
+
+def odds_by_period(
+    rows: pd.DataFrame,
+    exposure: str,
+    outcome: str,
+    periods: Sequence[tuple[int, int]],
+    label: str,
+    strata: Sequence[str] = ("venue", "year"),
+) -> pd.DataFrame:
+    """Return the pooled odds ratio of each period, one row a period.
+
+    Parameters
+    ----------
+    rows : pandas.DataFrame
+        One row an observation, with ``year``.
+    exposure, outcome : str
+        Columns of the two facts.
+    periods : sequence of (int, int)
+        First and last years, both included.
+    label : str
+        What the odds ratio says.
+    strata : sequence of str
+        Columns that make a stratum.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``period``, ``odds_ratio``, ``low``, ``high``, ``regression`` (the check), ``homogeneity`` (p-value), ``strata``
+        (how many), ``n`` (rows in them), ``exposed`` (of these); missing values where a period has no estimate.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"venue": "icml", "year": 2013, "a": [True, False] * 4, "b": [True] * 3 + [False] * 5})
+    >>> odds_by_period(rows, "a", "b", [(2013, 2013)], "odds")[["period", "n", "exposed"]].to_numpy().tolist()
+    [['2013', 8, 4]]
+    """
+    found = []
+    for first, last in periods:
+        result = association(in_years(rows, first, last), exposure, outcome, strata, label)
+        estimate = result.odds_ratio
+        found.append(
+            {
+                "period": span(first, last),
+                "odds_ratio": estimate.value,
+                "low": estimate.low,
+                "high": estimate.high,
+                "regression": result.regression.value,
+                "homogeneity": result.homogeneity,
+                "strata": len(result.strata),
+                "n": estimate.n,
+                "exposed": int(result.strata[["both", "only_exposed"]].to_numpy().sum()),
+            }
+        )
+    return pd.DataFrame(found)
 
 
 def stratum_tables(rows: pd.DataFrame, exposure: str, outcome: str, strata: Sequence[str]) -> pd.DataFrame:

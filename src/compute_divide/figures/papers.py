@@ -1,0 +1,301 @@
+"""Charts of the chapters on conference papers: venues over time, odds ratios, shares of topics and of named models."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import altair as alt
+import pandas as pd
+
+from compute_divide.figures.marks import dots_with_intervals, end_labels, framed, share_tooltip
+from compute_divide.figures.palette import ACCENT, INK, QUIET, TEAM_COLOURS, TEAM_NAMES
+from compute_divide.figures.theme import HEIGHT, LINE, share_axis, share_below, team_colour, team_shape, year_axis
+
+VENUE_NAMES = {
+    "aaai": "AAAI",
+    "acl": "ACL",
+    "aistats": "AISTATS",
+    "coling": "COLING",
+    "colm": "COLM",
+    "colt": "COLT",
+    "corl": "CoRL",
+    "cvpr": "CVPR",
+    "eccv": "ECCV",
+    "emnlp": "EMNLP",
+    "iccv": "ICCV",
+    "iclr": "ICLR",
+    "icml": "ICML",
+    "ijcai": "IJCAI",
+    "naacl": "NAACL",
+    "neurips": "NeurIPS",
+    "uai": "UAI",
+}
+"""How a venue is written; one that is not here is written in capitals."""
+
+_ROW = 30
+_LABEL_WIDTH = 220
+_DASHES = ([1, 0], [6, 3], [2, 2], [8, 2, 2, 2], [4, 4], [1, 3], [10, 4], [3, 1, 1, 1])
+_SHAPES = ("circle", "diamond", "square", "triangle-up")
+_ODDS = (0.125, 0.25, 0.5, 1, 2, 4, 8, 16, 32)
+
+
+def venue_name(venue: str) -> str:
+    """Return how a venue is written.
+
+    Examples
+    --------
+    >>> venue_name("neurips"), venue_name("kdd")
+    ('NeurIPS', 'KDD')
+    """
+    return VENUE_NAMES.get(venue, venue.upper())
+
+
+def venue_lines(shares: pd.DataFrame, title: str, turn: tuple[float, float] | None = None) -> alt.LayerChart:
+    """Return a share by year, a line and a band a venue.
+
+    Parameters
+    ----------
+    shares : pandas.DataFrame
+        ``venue``, ``year``, ``k``, ``n``, ``share``, ``low``, ``high``: one row a venue-year.
+    title : str
+        Of the vertical axis.
+    turn : tuple of float, optional
+        First and last year between which the trend turns; shaded.
+    """
+    columns = ["venue", "year", "k", "n", "share", "low", "high"]
+    rows = shares[columns].astype({"year": int}).assign(name=shares["venue"].map(venue_name))
+    names = list(dict.fromkeys(rows["name"]))
+    x = year_axis(first=int(rows["year"].min()), last=int(rows["year"].max()))
+    y = share_axis("share", title)
+    dashes = [_DASHES[i % len(_DASHES)] for i in range(len(names))]
+    dash = alt.StrokeDash("name:N", scale=alt.Scale(domain=names, range=dashes), legend=None)
+    detail = alt.Detail("name:N")
+    tooltip = share_tooltip(alt.Tooltip("name:N", title="Venue"), alt.Tooltip("year:Q", title="Year", format="d"))
+    base = alt.Chart(rows).encode(x=x, detail=detail)
+    layers: list[alt.Chart | alt.LayerChart] = []
+    if turn is not None:
+        span = pd.DataFrame([{"year": turn[0], "to": turn[1]}])
+        layers.append(alt.Chart(span).mark_rect(color=QUIET, opacity=0.16).encode(x=x, x2="to:Q"))
+    layers += [
+        base.mark_area(opacity=0.10, color=ACCENT).encode(y=share_axis("low", title), y2="high:Q"),
+        base.mark_line(color=ACCENT, strokeWidth=2).encode(y=y, strokeDash=dash),
+        base.mark_point(size=26, color=ACCENT).encode(y=y, tooltip=tooltip),
+        end_labels(rows, "year", "share", "name", x, share_axis("at", title), HEIGHT),
+    ]
+    return framed(*layers)
+
+
+def venue_panels(shares: pd.DataFrame, teams: Sequence[str]) -> alt.FacetChart:
+    """Return shares by year and team type, a panel a venue.
+
+    Parameters
+    ----------
+    shares : pandas.DataFrame
+        ``venue``, ``year``, ``team_type``, ``k``, ``n``, ``share``, ``low``, ``high``.
+    teams : sequence of str
+        Team types, in the order of the legend.
+    """
+    columns = ["venue", "year", "team_type", "k", "n", "share", "low", "high"]
+    rows = shares[columns].astype({"year": int}).assign(name=shares["venue"].map(venue_name))
+    colour = team_colour(teams, legend="top")
+    top = min(1.0, float(rows["high"].max()) * 1.05)
+    x = alt.X("year:Q", title=None, axis=alt.Axis(format="d", tickMinStep=1, tickCount=5), scale=alt.Scale(zero=False))
+    scale = alt.Scale(domain=[0, top], nice=False)
+    y = alt.Y("share:Q", title=None, axis=alt.Axis(format="%", tickCount=4), scale=scale)
+    tooltip = share_tooltip(
+        alt.Tooltip("name:N", title="Venue"),
+        alt.Tooltip("team_type:N", title="Team type"),
+        alt.Tooltip("year:Q", title="Year", format="d"),
+    )
+    base = alt.Chart().encode(x=x, color=colour)
+    panel = alt.LayerChart(
+        layer=[
+            base.mark_rule(opacity=0.5, strokeWidth=1.25).encode(
+                y=alt.Y("low:Q", scale=scale, title=None), y2="high:Q"
+            ),
+            base.mark_line().encode(y=y),
+            base.mark_point(size=34).encode(y=y, shape=team_shape(teams, legend="top"), tooltip=tooltip),
+        ]
+    )
+    panel.width, panel.height = 200, 150
+    names = alt.Facet("name:N", title=None, sort=list(dict.fromkeys(rows["name"])))
+    chart: alt.FacetChart = panel.facet(facet=names, data=rows, columns=3)
+    return chart
+
+
+def odds_forest(odds: pd.DataFrame, row: str, title: str, *, by: str | None = None) -> alt.LayerChart:
+    """Return odds ratios with intervals on a logarithmic axis, one row each, with a line at 1.
+
+    Parameters
+    ----------
+    odds : pandas.DataFrame
+        ``odds_ratio``, ``low``, ``high``, ``n`` and the column `row`; rows without an odds ratio are left out.
+    row : str
+        Column that names a row.
+    title : str
+        Of the axis: what has the odds.
+    by : str, optional
+        Column that tells series apart within a row; its values are shown side by side, in shapes of their own.
+    """
+    columns = [row, "odds_ratio", "low", "high", "n", *([by] if by else [])]
+    rows = odds.dropna(subset=["odds_ratio"])[columns]
+    rows = rows.assign(text=[f"{value:.1f}" for value in rows["odds_ratio"]])
+    low, high = float(rows["low"].min()), float(rows["high"].max())
+    marks = [mark for mark in _ODDS if low / 1.5 <= mark <= high * 1.5] or [1]
+    domain = [min(low, marks[0], 0.9), max(high, marks[-1], 1.1)]
+    x = alt.X(
+        "odds_ratio:Q",
+        title=title,
+        scale=alt.Scale(type="log", domain=domain, nice=False),
+        axis=alt.Axis(values=marks, format="~r", grid=True),
+    )
+    y = alt.Y(f"{row}:N", title=None, sort=None, axis=_plain_axis())
+    tooltip = [
+        alt.Tooltip(f"{row}:N", title="Row"),
+        *([alt.Tooltip(f"{by}:N", title="Series")] if by else []),
+        alt.Tooltip("odds_ratio:Q", title="Odds ratio", format=".2f"),
+        alt.Tooltip("low:Q", title="Low", format=".2f"),
+        alt.Tooltip("high:Q", title="High", format=".2f"),
+        alt.Tooltip("n:Q", title="Papers", format=","),
+    ]
+    series = list(dict.fromkeys(rows[by])) if by else []
+    base = alt.Chart(rows).encode(y=y, color=alt.value(ACCENT))
+    base = base.encode(yOffset=alt.YOffset(f"{by}:N", sort=series)) if by else base
+    low_end = x.copy()
+    low_end.shorthand = "low:Q"
+    dots = base.mark_point(size=64).encode(x=x, tooltip=tooltip)
+    if by:
+        shapes = alt.Scale(domain=series, range=[_SHAPES[i % len(_SHAPES)] for i in range(len(series))])
+        legend = alt.Legend(orient="top", symbolFillColor=ACCENT, symbolStrokeColor=ACCENT)
+        dots = dots.encode(shape=alt.Shape(f"{by}:N", scale=shapes, legend=legend))
+    rules = base.mark_rule(strokeWidth=1.75).encode(x=low_end, x2="high:Q")
+    one = alt.Chart(pd.DataFrame({"odds_ratio": [1.0]})).mark_rule(color=QUIET, strokeDash=[4, 3]).encode(x=x)
+    layers: list[alt.Chart | alt.LayerChart] = [one, rules, dots]
+    if not by:
+        layers.append(alt.Chart(rows).mark_text(dy=-11, color=INK, fontSize=11).encode(x=x, y=y, text="text:N"))
+    count = rows[row].nunique()
+    return framed(*layers, height=max(count * (_ROW + 12 * max(len(series) - 1, 0)), 60))
+
+
+def share_rows(shares: pd.DataFrame, row: str, title: str, *, emphasis: Sequence[str] = ()) -> alt.LayerChart:
+    """Return shares with intervals, one row each, in the order of the data; rows can be set apart.
+
+    Parameters
+    ----------
+    shares : pandas.DataFrame
+        ``k``, ``n``, ``share``, ``low``, ``high`` and the column `row`.
+    row : str
+        Column that names a row.
+    title : str
+        Of the axis.
+    emphasis : sequence of str
+        Rows that are drawn with full marks; the others are hollow. All are full when left out.
+    """
+    rows = shares.dropna(subset=["share"])[[row, "k", "n", "share", "low", "high"]]
+    x, y = share_below(title), alt.Y(f"{row}:N", title=None, sort=None, axis=_plain_axis())
+    tooltip = share_tooltip(alt.Tooltip(f"{row}:N", title="Row"))
+    full = rows if not emphasis else rows[rows[row].isin(emphasis)]
+    hollow = rows.drop(full.index)
+    order = alt.Chart(rows).mark_point(opacity=0).encode(x=x, y=y)
+    layers: list[alt.Chart | alt.LayerChart] = [order]
+    for part, filled in ((full, True), (hollow, False)):
+        if len(part):
+            layers.append(
+                dots_with_intervals(part, x, y, colour=alt.value(ACCENT), tooltip=tooltip, size=64, filled=filled)
+            )
+    return framed(*layers, height=max(24 * len(rows), 60))
+
+
+def team_dots(shares: pd.DataFrame, row: str, title: str, teams: Sequence[str]) -> alt.LayerChart:
+    """Return shares with intervals, one row each, with a dot for each team type.
+
+    Parameters
+    ----------
+    shares : pandas.DataFrame
+        ``team_type``, ``k``, ``n``, ``share``, ``low``, ``high`` and the column `row`.
+    row : str
+        Column that names a row.
+    title : str
+        Of the axis.
+    teams : sequence of str
+        Team types, in the order of the legend.
+    """
+    rows = shares.dropna(subset=["share"])[[row, "team_type", "k", "n", "share", "low", "high"]]
+    top = min(1.0, float(rows["high"].max()) * 1.05)
+    scale = alt.Scale(domain=[0, top], nice=False)
+    x = alt.X("share:Q", title=title, axis=alt.Axis(format="%", tickCount=5, grid=True), scale=scale)
+    y = alt.Y(f"{row}:N", title=None, sort=None, axis=_plain_axis())
+    offset = alt.YOffset("team_type:N", sort=list(teams))
+    tooltip = share_tooltip(alt.Tooltip(f"{row}:N", title="Row"), alt.Tooltip("team_type:N", title="Team type"))
+    base = alt.Chart(rows).encode(y=y, yOffset=offset, color=team_colour(teams, legend="top"))
+    rule = base.mark_rule(strokeWidth=1.75).encode(x=alt.X("low:Q", scale=scale, title=title), x2="high:Q")
+    dots = base.mark_point(size=54).encode(x=x, shape=team_shape(teams, legend="top"), tooltip=tooltip)
+    return framed(rule, dots, height=max(44 * rows[row].nunique(), 80))
+
+
+def named_bars(named: pd.DataFrame, title: str) -> alt.LayerChart:
+    """Return how many papers name each pre-trained model, coloured by who made it.
+
+    Parameters
+    ----------
+    named : pandas.DataFrame
+        ``label``, ``maker``, ``team`` (of the maker), ``access``, ``papers``.
+    title : str
+        Of the axis.
+    """
+    rows = named[["label", "maker", "team", "access", "papers"]].rename(columns={"team": "team_type"})
+    teams = [team for team in TEAM_COLOURS if team in set(rows["team_type"])]
+    x = alt.X("papers:Q", title=title, axis=alt.Axis(tickCount=6, grid=True))
+    y = alt.Y("label:N", title=None, sort=None, axis=_plain_axis())
+    base = alt.Chart(rows).encode(x=x, y=y)
+    bars = base.mark_bar(size=14).encode(
+        color=team_colour(teams, legend="top"),
+        tooltip=[
+            alt.Tooltip("label:N", title="Model"),
+            alt.Tooltip("maker:N", title="Made by"),
+            alt.Tooltip("access:N", title="Access"),
+            alt.Tooltip("papers:Q", title="Papers", format=","),
+        ],
+    )
+    numbers = base.mark_text(align="left", dx=5, color=INK, fontSize=11).encode(text=alt.Text("papers:Q", format=","))
+    return framed(bars, numbers, height=22 * len(rows) + 10)
+
+
+def base_bars(counts: pd.DataFrame, teams: Sequence[str]) -> alt.LayerChart:
+    """Return stacked bars of whose base models are built on, one row a team type.
+
+    Parameters
+    ----------
+    counts : pandas.DataFrame
+        ``team_type``, ``base_team``, ``models``; from `compute_divide.analysis.base_models.base_counts`.
+    teams : sequence of str
+        Team types of the models, in the order of the rows.
+    """
+    bases = list(TEAM_COLOURS)
+    rows = counts[counts["team_type"].isin(teams)].assign(
+        team=lambda data: data["team_type"].map(TEAM_NAMES),
+        order=lambda data: data["base_team"].map(bases.index),
+    )
+    used = [base for base in bases if base in set(rows["base_team"])]
+    y = alt.Y("team:N", title=None, sort=[TEAM_NAMES[team] for team in teams], axis=_plain_axis())
+    bars = (
+        alt.Chart(rows)
+        .mark_bar(size=26, stroke=LINE, strokeWidth=0.5)
+        .encode(
+            x=alt.X("models:Q", stack="normalize", title="Share of these models", axis=alt.Axis(format="%")),
+            y=y,
+            color=team_colour(used, "base_team", legend="top"),
+            order=alt.Order("order:Q"),
+            tooltip=[
+                alt.Tooltip("team:N", title="Made by"),
+                alt.Tooltip("base_team:N", title="Base made by"),
+                alt.Tooltip("models:Q", title="Models"),
+            ],
+        )
+    )
+    return framed(bars, height=46 * len(teams))
+
+
+def _plain_axis() -> alt.Axis:
+    """Return an axis of rows: labels alone, with room for long ones."""
+    return alt.Axis(grid=False, domain=False, ticks=False, labelLimit=_LABEL_WIDTH, labelPadding=8)
