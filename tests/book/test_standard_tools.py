@@ -1,0 +1,60 @@
+"""The book needs nothing of ours to be built or run: plain Jupyter Book and papermill's own command line do it too."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+from bs4 import BeautifulSoup
+
+pytestmark = pytest.mark.book
+
+ROOT = Path(__file__).resolve().parents[2]
+BIN = Path(sys.executable).parent
+LONG = bool(os.environ.get("COMPUTE_DIVIDE_LONG"))
+
+
+def chapters() -> list[str]:
+    """Return the slugs of all chapters, in reading order."""
+    parts = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))["parts"]
+    files = [entry["file"] for part in parts for entry in part["chapters"]]
+    return [name.removeprefix("notebooks/") for name in files if name.startswith("notebooks/")]
+
+
+def run(*words: str | Path, cwd: Path) -> str:
+    environment = {**os.environ, "COMPUTE_DIVIDE_DATA": str(cwd / "data")}
+    done = subprocess.run([str(word) for word in words], cwd=cwd, env=environment, capture_output=True, text=True)
+    assert done.returncode == 0, (done.stdout + done.stderr)[-3000:]
+    return done.stdout + done.stderr
+
+
+def test_plain_jupyter_book_builds_the_book_without_a_warning(fresh_checkout):
+    run(BIN / "jupyter-book", "build", ".", "-W", "--keep-going", cwd=fresh_checkout)
+    pages = fresh_checkout / "_build" / "html"
+    cover = BeautifulSoup((pages / "index.html").read_text(encoding="utf-8"), "html.parser")
+    assert "%" in cover.get_text(), "the cover shows no result"
+    for slug in chapters():
+        page = BeautifulSoup((pages / "notebooks" / f"{slug}.html").read_text(encoding="utf-8"), "html.parser")
+        assert all(image.get("alt") for image in page.find_all("img")), slug
+
+
+@pytest.mark.parametrize("slug", chapters() if LONG else ["large-scale-models", "introduction"])
+def test_papermill_runs_a_chapter_from_its_own_command_line(slug, tmp_path):
+    chapter, executed = tmp_path / f"{slug}.ipynb", tmp_path / "executed.ipynb"
+    run(BIN / "jupytext", "--to", "ipynb", ROOT / "notebooks" / f"{slug}.md", "--output", chapter, cwd=ROOT)
+    chosen = ("-p", "vintage", "2023-03") if '"vintage"' in _parameters(chapter) else ()
+    run(BIN / "papermill", chapter, executed, *chosen, cwd=ROOT)
+    outputs = [output for cell in json.loads(executed.read_text())["cells"] for output in cell.get("outputs", [])]
+    assert any("application/vnd.compute-divide.result+json" in output.get("data", {}) for output in outputs)
+
+
+def _parameters(notebook: Path) -> str:
+    """Return the names that the parameters cell declares, each in quotation marks."""
+    cells = json.loads(notebook.read_text())["cells"]
+    code = next("".join(cell["source"]) for cell in cells if "parameters" in cell["metadata"].get("tags", []))
+    return " ".join(f'"{line.split(":")[0]}"' for line in code.splitlines() if ": " in line)
