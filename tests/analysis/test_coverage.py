@@ -3,7 +3,8 @@
 import pandas as pd
 import pytest
 
-from compute_divide.analysis.coverage import known_by_team, known_by_year, revised_share, share_known, vintage_summary
+from compute_divide.analysis.coverage import known_by_team, known_by_year, share_known, vintage_summary
+from compute_divide.analysis.drift import revised_share
 from compute_divide.analysis.related import count_of, index_by_vintage, models_counterparts
 from compute_divide.evidence.models import load_models
 
@@ -43,7 +44,7 @@ def test_three_in_ten_values_of_2023_were_revised_twofold(newest):
 
 def test_nothing_is_revised_between_a_table_and_itself(newest):
     assert revised_share(newest, newest, 1.01).k == 0
-    with pytest.raises(ValueError, match="greater than 1"):
+    with pytest.raises(ValueError, match="above 1"):
         revised_share(newest, newest, 1)
 
 

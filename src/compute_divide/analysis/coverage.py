@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 
-import numpy as np
 import pandas as pd
 
 from compute_divide.analysis.estimate import Estimate
-from compute_divide.analysis.matching import match_models
-from compute_divide.analysis.records import COMPUTE
 from compute_divide.analysis.shares import wilson_share
 
 
@@ -100,38 +96,3 @@ def known_by_team(models: pd.DataFrame, column: str) -> dict[str, Estimate]:
     return {
         str(team): share_known(group, column, f"{column} known, {team}") for team, group in models.groupby("team_type")
     }
-
-
-def revised_share(old: pd.DataFrame, new: pd.DataFrame, factor: float, column: str = COMPUTE) -> Estimate:
-    """Return the share of models whose value was revised by more than a factor between two vintages, up or down.
-
-    Parameters
-    ----------
-    old, new : pandas.DataFrame
-        Models tables; matched by `compute_divide.analysis.matching.match_models`.
-    factor : float
-        Greater than 1.
-    column : str, default "training_compute_flop"
-        The field; only models for which both vintages know it count.
-
-    Raises
-    ------
-    ValueError
-        If the factor is not greater than 1.
-
-    Examples
-    --------
-    >>> models = pd.DataFrame({"model": ["a", "b"], "reference": None, "link": None, COMPUTE: [1e20, 1e20]})
-    >>> revised_share(models, models.assign(**{COMPUTE: [1e20, 1e22]}), factor=10).value
-    0.5
-    """
-    if factor <= 1:
-        raise ValueError(f"a revision is by a factor greater than 1, not {factor}")
-    pairs = match_models(old, new)
-    before = old.loc[pairs["old"], column].to_numpy(dtype=float)
-    after = new.loc[pairs["new"], column].to_numpy(dtype=float)
-    change = np.abs(np.log(after / before))
-    known = change[~np.isnan(change)]
-    return wilson_share(
-        int((known > math.log(factor)).sum()), len(known), f"values revised by more than {factor:g} times"
-    )
