@@ -15,6 +15,7 @@ import pandas as pd
 import pandera.pandas as pa
 
 from compute_divide.evidence.columns import one_of, schema, text, whole
+from compute_divide.evidence.openalex_names import OTHER_FIELDS, SHIPPED, works_names
 from compute_divide.evidence.openalex_works import WORKS, WorkReader, works_table
 from compute_divide.evidence.papers import Ledger
 from compute_divide.evidence.paths import EvidenceError, list_names
@@ -27,9 +28,6 @@ if TYPE_CHECKING:
 CREDIT = "OpenAlex (openalex.org)"
 LICENCE = "CC0 1.0"
 URL = "https://openalex.org"
-SHIPPED = "works"
-"""Name of the table of works that the project ships."""
-
 COMPANIES_TABLE = "openalex/companies.csv"
 COMPANIES = schema(
     "institutions of OpenAlex that are companies",
@@ -76,9 +74,9 @@ RAW_WORKS = (
     RawWorks("epoch_openai_work0_2023.json", "machine learning", "2023-08", _RESEARCH_IMPACT),
     RawWorks("epoch_openai_work2_2023.json", "machine learning", "2023-10", _RESEARCH_IMPACT),
     RawWorks("epoch_work0_2023.json", "machine learning", "2023-08", _RESEARCH_IMPACT),
-    RawWorks("openalexPro_works_2026-05.jsonl.gz", "other fields", "2026-05-22", "openalexPro/openalexPro"),
-    RawWorks("kitzcode_openalex_works.json", "other fields", "2026", "kitzcode/research-radar"),
-    RawWorks("b-vitamins_W2741809807.json", "other fields", "2025-06", "b-vitamins/openalex-python"),
+    RawWorks("openalexPro_works_2026-05.jsonl.gz", OTHER_FIELDS, "2026-05-22", "openalexPro/openalexPro"),
+    RawWorks("kitzcode_openalex_works.json", OTHER_FIELDS, "2026", "kitzcode/research-radar"),
+    RawWorks("b-vitamins_W2741809807.json", OTHER_FIELDS, "2025-06", "b-vitamins/openalex-python"),
 )
 """The raw files of works, newest first within a set of works: of two records of one work the first stays."""
 
@@ -104,17 +102,6 @@ def load_works(name: str = SHIPPED) -> pd.DataFrame:
     if name not in works_names():
         raise EvidenceError(f"{name!r} is not a table of OpenAlex works; allowed: {', '.join(works_names())}")
     return read_table(f"openalex/{name}.parquet", WORKS)
-
-
-def works_names() -> list[str]:
-    """Return the names of the tables of works, those that ship first.
-
-    Examples
-    --------
-    >>> works_names()[0]
-    'works'
-    """
-    return [name for name in list_names("openalex", ".parquet") if name == SHIPPED or name.startswith("works-")]
 
 
 def load_counts() -> dict[str, pd.DataFrame]:

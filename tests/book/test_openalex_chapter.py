@@ -1,0 +1,54 @@
+"""The chapter on OpenAlex becomes full when works and counts are fetched."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from compute_divide.evidence.manifest import seal
+from compute_divide.evidence.openalex_client import Page
+from compute_divide.evidence.openalex_counts import team_counts
+from compute_divide.evidence.openalex_refresh import records_query
+from compute_divide.evidence.openalex_store import Store
+from compute_divide.evidence.openalex_tables import write_counts, write_works
+from evidence.openalex_server import make_works
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture
+def refreshed(tmp_path: Path) -> Path:
+    """Give a copy of the book with tables as a refresh writes them."""
+    for name in ("book", "data", "notebooks"):
+        shutil.copytree(ROOT / name, tmp_path / name)
+    for name in ("requirements.lock", "_config.yml", "_toc.yml", "index.md"):
+        shutil.copy2(ROOT / name, tmp_path / name)
+    store = Store(tmp_path / "fetched")
+    store.begin(records_query(first=2012, last=2024, subfield="1702"))
+    works = make_works(300, np.random.default_rng(5))
+    store.add(Page(works, len(works), None))
+    write_works(store, "ai", "2026-11-24", tmp_path / "data")
+    by_year = {year: 100 + year - 2012 for year in range(2012, 2025)}
+    told = {"all": by_year, "company": dict.fromkeys(by_year, 30), "both": dict.fromkeys(by_year, 20)}
+    answers = {
+        (topic, kind): counts
+        for topic in ("all", "scrutiny")
+        for kind, counts in {**told, "no-company": dict.fromkeys(by_year, 50)}.items()
+    }
+    write_counts(team_counts(answers), "ai", "2026-11-24", ["all: subfield 1702"], tmp_path / "data")
+    seal(tmp_path / "data")
+    return tmp_path
+
+
+@pytest.mark.book
+def test_the_chapter_runs_on_what_was_fetched(refreshed: Path, run_command: Callable[..., str]) -> None:
+    page = Path(run_command(refreshed, "build", "--chapters", "openalex", "-p", "openalex.works=works-ai").strip())
+    text = (page.parent / "notebooks" / "openalex.html").read_text(encoding="utf-8")
+    assert "This edition rests on the table" in text
+    assert "no random sample" not in text
+    assert 'id="fig-openalex-counts-ai"' in text
+    assert "No counts ship with this book" not in text
