@@ -17,7 +17,7 @@ from statsmodels.genmod.generalized_linear_model import GLM
 
 from compute_divide.analysis.estimate import Estimate
 
-_STEP = 0.25
+_STEP = 0.1
 
 
 @dataclass(frozen=True, slots=True)
