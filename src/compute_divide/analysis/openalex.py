@@ -64,7 +64,7 @@ def missing_odds(works: pd.DataFrame, inside: pd.Series[bool], label: str) -> Es
     -------
     Estimate
         The conditional maximum-likelihood odds ratio with Fisher's exact 95% interval (`scipy.stats.contingency`); no
-        value where it does not exist, and no upper bound where it is infinite.
+        value where it does not exist or is infinite, and no upper bound where that is infinite.
 
     Examples
     --------
@@ -75,6 +75,8 @@ def missing_odds(works: pd.DataFrame, inside: pd.Series[bool], label: str) -> Es
     missing = works["team_type"] == UNKNOWN
     table = [[int((group & state).sum()) for state in (missing, ~missing)] for group in (inside, ~inside)]
     found = odds_ratio(table, kind="conditional")
+    if np.isnan(found.statistic):
+        return Estimate(None, n=len(works), unit="odds ratio", label=label)
     low, high = found.confidence_interval(0.95)
     value, low, high = (float(bound) if np.isfinite(bound) else None for bound in (found.statistic, low, high))
     return Estimate(value, low, high, n=len(works), unit="odds ratio", label=label)
