@@ -259,3 +259,39 @@ def compare(
     else:
         print_comparison(comparison)
     _say(f"as a page: {write_page(comparison, project.build / 'compare')}")
+
+
+@app.command()
+def sweep(
+    chapter: Annotated[str, typer.Argument(help="The chapter's name, as in its address.")],
+    grid: Annotated[
+        list[str] | None,
+        typer.Option("-g", "--grid", metavar="NAME=V1,V2", help="Values to try; a JSON list where one holds a comma."),
+    ] = None,
+    file: Annotated[Path | None, typer.Option("--file", help="A grid file: YAML or JSON, lists of values.")] = None,
+    parameter: Parameters = None,
+    edition: Annotated[str, typer.Option("--edition", help="Edition whose values hold for the rest.")] = "default",
+    result: Annotated[list[str] | None, typer.Option("--result", help="Draw these only. [default: all]")] = None,
+    scheduler: Annotated[
+        str | None, typer.Option(help="Run on this Dask cluster, such as tcp://10.0.0.1:8786.")
+    ] = None,
+    jobs: Jobs = None,
+    engine: EngineName = None,
+    force: Force = False,
+    time_limit: TimeLimit = None,
+) -> None:
+    """Run a chapter under every combination of values: one table, and how the results move."""
+    from rich.console import Console
+
+    from compute_divide.press.grid import parse_options, read_grid
+    from compute_divide.press.progress import Bar
+    from compute_divide.press.single import sweep_chapter
+
+    project, options = _project(), _options(jobs, engine, force, time_limit)
+    values = {**(read_grid(file) if file else {}), **parse_options(grid or [])}
+    with Bar(Console(stderr=True)).shown() as bar:
+        done = sweep_chapter(project, chapter, values, parameter or [], edition, result or [], options, bar, scheduler)
+    _say(f"{done.sweep.fresh} of {len(done.sweep.sets)} combinations run now; as a page: {done.page}")
+    for path in done.tables:
+        typer.echo(path)
+    done.sweep.raise_errors()

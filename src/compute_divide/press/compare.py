@@ -8,16 +8,13 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
-from rich.table import Table
-
 from compute_divide.press.build import edition_record, results_of
 from compute_divide.press.chapters import nearest
 from compute_divide.press.chapters_run import RunOptions, failure, run_chapters
 from compute_divide.press.editions import edition_names, load_edition
 from compute_divide.press.errors import PressError, UsageError
 from compute_divide.press.files import pretty, replace_file
-from compute_divide.press.progress import Reporter
+from compute_divide.press.progress import Reporter, folding_table, standard_output
 from compute_divide.press.project import Project
 
 Results = Mapping[str, Mapping[str, Mapping[str, Any]]]
@@ -187,12 +184,10 @@ def worded(result: Mapping[str, Any] | None) -> str:
 
 def print_comparison(comparison: Comparison) -> None:
     """Print what differs, as tables on standard output."""
-    console = Console()
+    console = standard_output()
     one, other = comparison.sides
     if comparison.parameters:
-        table = Table(
-            "chapter", "parameter", one.name, other.name, title="Parameters that differ", title_justify="left"
-        )
+        table = folding_table("chapter", "parameter", one.name, other.name, title="Parameters that differ")
         for row in comparison.parameters:
             table.add_row(row["chapter"], row["name"], json.dumps(row["one"]), json.dumps(row["other"]))
         console.print(table)
@@ -200,7 +195,7 @@ def print_comparison(comparison: Comparison) -> None:
         console.print(f"All {comparison.same} results are the same.", highlight=False)
         return
     title = f"{len(comparison.changes)} results differ, {comparison.same} are the same"
-    table = Table("chapter", "result", one.name, other.name, "with", title=title, title_justify="left")
+    table = folding_table("chapter", "result", one.name, other.name, "with", title=title)
     for change in comparison.changes:
         cause = ", ".join(change.parameters) or "other data or code"
         table.add_row(change.chapter, change.key, worded(change.one), worded(change.other), cause)
@@ -222,7 +217,11 @@ def write_page(comparison: Comparison, folder: Path) -> Path:
     one, other = comparison.sides
     environment = Environment(loader=PackageLoader("compute_divide.press"), autoescape=True, trim_blocks=True)
     environment.filters["worded"] = worded
-    text = environment.get_template("compare.html").render(comparison=comparison, one=one, other=other)
+    groups: dict[str, list[Change]] = {}
+    for change in comparison.changes:
+        groups.setdefault(change.chapter, []).append(change)
+    template = environment.get_template("compare.html")
+    text = template.render(comparison=comparison, one=one, other=other, groups=groups)
     path = folder / f"{one.name}-{other.name}" / "index.html"
     replace_file(path, text.encode("utf-8"))
     return path

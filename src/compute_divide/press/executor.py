@@ -23,6 +23,9 @@ from compute_divide.press.errors import PressError, UsageError
 RETRIES = 5
 """How often the cluster starts a task again whose worker was lost."""
 
+ANSWER_LIMIT = 10
+"""Seconds a scheduler may take to answer."""
+
 
 def cores() -> int:
     """Return the number of cores this process may use."""
@@ -97,7 +100,7 @@ def _cluster(scheduler: str) -> Iterator[Executor]:
     except ImportError as error:
         raise UsageError("--scheduler needs Dask: pip install 'compute-divide[cluster]'") from error
     try:
-        client: Any = Client(scheduler, timeout=10)
+        client: Any = Client(scheduler, timeout=ANSWER_LIMIT)
     except (OSError, TimeoutError, ValueError) as error:
         raise PressError(f"no Dask scheduler answers at {scheduler}: {error}") from error
     with client:

@@ -8,6 +8,24 @@ from typing import Protocol
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+PIPE_WIDTH = 160
+"""Columns of a table that goes to no terminal."""
+
+
+def standard_output() -> Console:
+    """Return where results are printed: as wide as the terminal, and wide enough where there is none."""
+    console = Console()
+    return console if console.is_terminal else Console(width=PIPE_WIDTH)
+
+
+def folding_table(*columns: str, title: str | None = None) -> Table:
+    """Return a table whose cells are folded, never cut."""
+    table = Table(title=title, title_justify="left")
+    for column in columns:
+        table.add_column(column, overflow="fold")
+    return table
 
 
 class Reporter(Protocol):

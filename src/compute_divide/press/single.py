@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
-
-from rich.console import Console
-from rich.table import Table
 
 from compute_divide.press.chapters import Chapter, choose, discover
 from compute_divide.press.chapters_run import RunOptions, failure, run_chapters
+from compute_divide.press.curve import chosen_keys, write_page
 from compute_divide.press.editions import (
     Edition,
     Fingerprint,
@@ -19,8 +19,11 @@ from compute_divide.press.editions import (
     option_assignments,
     resolve,
 )
+from compute_divide.press.grid import combinations
 from compute_divide.press.parameters import Value, chapter_schema
+from compute_divide.press.progress import Reporter, folding_table, standard_output
 from compute_divide.press.project import Project
+from compute_divide.press.sweep import Sweep, run_sweep, write_table
 from compute_divide.press.wording import describe
 
 
@@ -56,15 +59,14 @@ def run_one(
     PressError
         If the chapter fails.
     """
-    book = discover(project)
-    chapters = choose(book, [slug])
+    chapter, values = values_of(project, slug, options, base)
     edition = Edition(
         name="",
         base=base,
         title="",
         description="",
-        chapters=tuple(chapters),
-        values=resolve(chapters, [*_inherited(project, base, book, chapters), *option_assignments(options)]),
+        chapters=(chapter,),
+        values={slug: values},
         fingerprint=Fingerprint.of(project),
     )
     outcome = run_chapters(project, edition, how)
@@ -75,22 +77,97 @@ def run_one(
     return {slug: dict(outcome.runs[slug].results)}
 
 
-def _inherited(project: Project, base: str, book: Sequence[Chapter], chapters: Sequence[Chapter]) -> list[Any]:
-    """Return the wishes of an edition's file that reach the chapter."""
-    names = {parameter.name for chapter in chapters for parameter in chapter.parameters}
-    slugs = {chapter.slug for chapter in chapters}
-    wishes = file_assignments(load_edition_file(project, base).parameters, [chapter.slug for chapter in book])
-    return [wish for wish in wishes if wish.name in names and wish.chapter in {None, *slugs}]
+def values_of(project: Project, slug: str, options: Sequence[str], base: str) -> tuple[Chapter, dict[str, Value]]:
+    """Return a chapter and the value of each of its parameters: its own, the edition's, the command line's.
+
+    Raises
+    ------
+    UsageError
+        If the chapter or a parameter is unknown, or a value is not allowed.
+    """
+    book = discover(project)
+    [chapter] = choose(book, [slug])
+    names = {parameter.name for parameter in chapter.parameters}
+    wishes = file_assignments(load_edition_file(project, base).parameters, [one.slug for one in book])
+    inherited = [wish for wish in wishes if wish.name in names and wish.chapter in {None, slug}]
+    return chapter, resolve([chapter], [*inherited, *option_assignments(options)])[slug]
+
+
+@dataclass(frozen=True)
+class Swept:
+    """A sweep with its files.
+
+    Parameters
+    ----------
+    sweep : Sweep
+        What was run.
+    tables : list of pathlib.Path
+        The table of results, as Parquet and as CSV.
+    page : pathlib.Path
+        The specification curves.
+    """
+
+    sweep: Sweep
+    tables: list[Path]
+    page: Path
+
+
+def sweep_chapter(
+    project: Project,
+    slug: str,
+    grid: Mapping[str, Sequence[Any]],
+    options: Sequence[str],
+    base: str,
+    keys: Sequence[str],
+    how: RunOptions,
+    reporter: Reporter,
+    scheduler: str | None = None,
+) -> Swept:
+    """Run a chapter under every combination of a grid and write its table and curves.
+
+    Parameters
+    ----------
+    project : Project
+        The book.
+    slug : str
+        The chapter.
+    grid : mapping
+        Values to try, by parameter.
+    options : sequence of str
+        ``NAME=VALUE`` for parameters that the grid does not vary.
+    base : str
+        The edition whose values hold for the rest.
+    keys : sequence of str
+        Results to draw; all by default.
+    how : RunOptions
+        How to run.
+    reporter : Reporter
+        Told how it goes.
+    scheduler : str, optional
+        Address of a Dask scheduler.
+
+    Raises
+    ------
+    UsageError
+        If anything of the request is wrong; nothing is run then.
+    """
+    chapter, values = values_of(project, slug, options, base)
+    sets = combinations(chapter, grid, values)
+    sweep = run_sweep(project, chapter, list(grid), sets, how, reporter, scheduler)
+    folder = project.build / "sweeps" / sweep.name
+    reporter.step("drawing the curves")
+    tables = write_table(sweep, folder)
+    return Swept(sweep, tables, write_page(sweep, chosen_keys(sweep, keys), folder))
 
 
 def print_results(results: Mapping[str, Mapping[str, Mapping[str, Any]]]) -> None:
     """Print results as a table on standard output."""
-    table = Table("result", "value", "interval", "counts", "unit", "what it is", box=None, header_style="bold")
+    table = folding_table("result", "value", "interval", "counts", "unit", "what it is")
     for recorded in results.values():
         for key, result in recorded.items():
             interval = "" if result["low"] is None else f"{number(result['low'])} to {number(result['high'])}"
             table.add_row(key, number(result["value"]), interval, counts(result), result["unit"], result["label"])
-    Console().print(table)
+    standard_output().print(table)
 
 
 def counts(result: Mapping[str, Any]) -> str:
@@ -124,14 +201,12 @@ def parameter_schemas(project: Project, slug: str | None = None) -> dict[str, An
 
 def print_parameters(project: Project, slug: str | None = None) -> None:
     """Print the parameters of each chapter, or of one, as tables on standard output."""
-    console = Console()
+    console = standard_output()
     for chapter in _chosen(project, slug):
         if not chapter.parameters:
             console.print(f"{chapter.slug} has no parameters.", highlight=False)
             continue
-        table = Table(
-            "name", "default", "allowed", "unit", "meaning", title=chapter.slug, title_justify="left", box=None
-        )
+        table = folding_table("name", "default", "allowed", "unit", "meaning", title=chapter.slug)
         for row in describe(chapter.parameters):
             table.add_row(row["name"], shown(row["default"]), row["allowed"], row["unit"], row["help"])
         console.print(table)

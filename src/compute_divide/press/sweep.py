@@ -1,18 +1,263 @@
-"""Sweeps: one chapter run with every combination of some values, and all its results in one table."""
+"""Sweeps: run a chapter under every combination of a grid, on this machine or on a cluster.
+
+Runs go through `compute_divide.press.executor`, so the code is the same for a pool of local processes and for an
+existing Dask cluster. Every finished run goes to the cache of runs at once: a sweep that was stopped goes on where it
+was, and a combination that a build has already run is not run again.
+"""
 
 from __future__ import annotations
 
-import itertools
+import atexit
+import json
 from collections.abc import Mapping, Sequence
+from concurrent.futures import Future, as_completed
+from contextlib import ExitStack
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 from typing import Any
 
+from compute_divide.press.cache import Run, RunCache, current_hash, run_key
+from compute_divide.press.chapters import Chapter
+from compute_divide.press.chapters_run import RunOptions
+from compute_divide.press.editions import Fingerprint
+from compute_divide.press.errors import PressError
+from compute_divide.press.execution import ChapterError, Engine, Job, imported_modules, job_for, open_engine, run_job
+from compute_divide.press.executor import executor
+from compute_divide.press.files import canonical, replace_file, sha256, tree
+from compute_divide.press.parameters import Value
+from compute_divide.press.progress import Reporter
+from compute_divide.press.project import Project
 
-def combinations(axes: Mapping[str, Sequence[Any]]) -> list[dict[str, Any]]:
-    """Return every combination of the values, the last name varying fastest.
+RESULT_COLUMNS = ("key", "value", "low", "high", "k", "n", "unit", "label")
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """A sweep that has ended.
+
+    Parameters
+    ----------
+    chapter : Chapter
+        What was run.
+    varied : list of str
+        The parameters of the grid.
+    sets : list of dict
+        Every combination, in the order of the grid.
+    runs : dict
+        The run of each combination that ended well, by its place.
+    fresh : int
+        How many were run now.
+    errors : dict
+        What went wrong, by place.
+    """
+
+    chapter: Chapter
+    varied: list[str]
+    sets: list[dict[str, Value]]
+    runs: dict[int, Run]
+    fresh: int
+    errors: dict[int, str]
+
+    def raise_errors(self) -> None:
+        """Raise one error that names every combination that failed, if any did."""
+        if self.errors:
+            lines = [f"  {label(self.varied, self.sets[place])}: {what}" for place, what in sorted(self.errors.items())]
+            raise PressError(f"{len(lines)} of {len(self.sets)} combinations failed:\n" + "\n".join(lines))
+
+    @property
+    def name(self) -> str:
+        """The name of its folder: the chapter and a short hash of the combinations."""
+        return f"{self.chapter.slug}-{sha256(canonical(self.sets).encode())[:8]}"
+
+
+def run_sweep(
+    project: Project,
+    chapter: Chapter,
+    varied: Sequence[str],
+    sets: Sequence[Mapping[str, Value]],
+    options: RunOptions,
+    reporter: Reporter,
+    scheduler: str | None = None,
+) -> Sweep:
+    """Run a chapter under every combination; one that fails does not keep the others from running.
+
+    Parameters
+    ----------
+    project : Project
+        The book.
+    chapter : Chapter
+        What to run.
+    varied : sequence of str
+        The parameters of the grid.
+    sets : sequence of mapping
+        The combinations, each with the value of every parameter.
+    options : RunOptions
+        How to run.
+    reporter : Reporter
+        Told how it goes.
+    scheduler : str, optional
+        Address of a Dask scheduler; a local pool without it.
+
+    Raises
+    ------
+    PressError
+        If a worker has another package or other evidence.
+    """
+    mark, runs_cache = Fingerprint.of(project), RunCache(project.cache)
+    reporter.begin(len(sets))
+    runs: dict[int, Run] = {}
+    jobs: dict[int, Job] = {}
+    for place, values in enumerate(sets):
+        known = None if options.force else runs_cache.find(run_key(chapter, values, mark), mark.evidence)
+        if known is None:
+            jobs[place] = job_for(project, chapter, values, mark, options.time_limit)
+        else:
+            runs[place] = known
+            reporter.done(label(varied, values), None)
+    errors: dict[int, str] = {}
+    if jobs:
+        order = Order(
+            tuple(imported_modules([chapter])),
+            options.engine,
+            str(project.package),
+            sha256(canonical(dict(mark.package)).encode()),
+        )
+        width = min(options.jobs, len(jobs)) if options.jobs else None
+        with executor(width, scheduler) as pool:
+            waiting: dict[Future[Run], int] = {
+                pool.submit(run_elsewhere, job, order): place for place, job in jobs.items()
+            }
+            for future in as_completed(waiting):
+                place = waiting[future]
+                _take(project, future, place, runs_cache, mark, runs, errors)
+                _report(reporter, label(varied, sets[place]), runs.get(place))
+    return Sweep(chapter, list(varied), [dict(values) for values in sets], runs, len(jobs) - len(errors), errors)
+
+
+def _take(
+    project: Project,
+    future: Future[Run],
+    place: int,
+    runs_cache: RunCache,
+    mark: Fingerprint,
+    runs: dict[int, Run],
+    errors: dict[int, str],
+) -> None:
+    """Take the result of one combination."""
+    try:
+        run = future.result()
+    except ChapterError as error:
+        errors[place] = str(error)
+        replace_file(project.failed / f"{error.chapter}-{place + 1}.ipynb", error.notebook)
+        return
+    if any(current_hash(name, mark.evidence) != was for name, was in run.reads.items()):
+        raise PressError(f"a worker read other evidence than {project.data} holds; every worker needs the same")
+    runs_cache.store(run)
+    runs[place] = run
+
+
+def _report(reporter: Reporter, name: str, run: Run | None) -> None:
+    if run is None:
+        reporter.failed(name)
+    else:
+        reporter.done(name, run.seconds)
+
+
+def label(varied: Sequence[str], values: Mapping[str, Value]) -> str:
+    """Return a combination in one line.
 
     Examples
     --------
-    >>> combinations({"a": [1, 2], "b": ["x", "y"]})[:2]
-    [{'a': 1, 'b': 'x'}, {'a': 1, 'b': 'y'}]
+    >>> label(["vintage"], {"vintage": "2023-03", "top_k": 10})
+    'vintage=2023-03'
     """
-    return [dict(zip(axes, values, strict=True)) for values in itertools.product(*axes.values())]
+    return " ".join(f"{name}={values[name]}" for name in varied)
+
+
+@dataclass(frozen=True)
+class Order:
+    """What a worker needs besides the job.
+
+    Parameters
+    ----------
+    modules : tuple of str
+        What the chapter imports.
+    engine : str
+        Name of the engine.
+    package, package_mark : str
+        Folder of the package, and the hash of its files that the worker's must equal.
+    """
+
+    modules: tuple[str, ...]
+    engine: str
+    package: str
+    package_mark: str
+
+
+def run_elsewhere(job: Job, order: Order) -> Run:
+    """Run a job in a worker, with an engine that the worker keeps for the next one.
+
+    Raises
+    ------
+    PressError
+        If the worker's package is not the one of the sweep.
+    """
+    _same_package(order)
+    return run_job(job, _engine(order.engine, order.modules))
+
+
+@cache
+def _same_package(order: Order) -> None:
+    """Raise unless the package of this worker is the one of the sweep."""
+    if sha256(canonical(tree(Path(order.package))).encode()) != order.package_mark:
+        raise PressError(f"a worker has another version of {order.package}; every worker needs the same")
+
+
+@cache
+def _engine(name: str, modules: tuple[str, ...]) -> Engine:
+    """Return the engine of this worker; it is closed when the worker ends."""
+    stack = ExitStack()
+    atexit.register(stack.close)
+    return stack.enter_context(open_engine(name, modules))
+
+
+def table_rows(sweep: Sweep) -> list[dict[str, Any]]:
+    """Return a row for each result of each combination: the values varied, then the result.
+
+    A value that is a list is written as JSON, so that each column holds one type.
+    """
+    rows = []
+    for place, values in enumerate(sweep.sets):
+        if place not in sweep.runs:
+            continue
+        chosen = {name: _plain(values[name]) for name in sweep.varied}
+        for key, result in sweep.runs[place].results.items():
+            rows.append(
+                {"run": place + 1, **chosen, "key": key, **{column: result[column] for column in RESULT_COLUMNS[1:]}}
+            )
+    return rows
+
+
+def _plain(value: Value) -> Any:
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, list | dict) else value
+
+
+def write_table(sweep: Sweep, folder: Path) -> list[Path]:
+    """Write the table as Parquet and as CSV and return both paths.
+
+    The columns are ``run``, the parameters of the grid, ``key``, ``value``, ``low``, ``high``, ``k``, ``n``, ``unit``
+    and ``label``.
+    """
+    import io
+
+    import pandas as pd
+
+    table = pd.DataFrame(table_rows(sweep), columns=["run", *sweep.varied, *RESULT_COLUMNS])
+    table = table.astype({"value": "float64", "low": "float64", "high": "float64", "k": "Int64", "n": "Int64"})
+    buffer = io.BytesIO()
+    table.to_parquet(buffer, index=False, compression="zstd")
+    paths = [folder / "results.parquet", folder / "results.csv"]
+    replace_file(paths[0], buffer.getvalue())
+    replace_file(paths[1], table.to_csv(index=False, lineterminator="\n").encode("utf-8"))
+    return paths

@@ -1,0 +1,313 @@
+"""Sweeps: every combination once, in one table, on local processes and on a cluster that loses a worker."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import as_completed
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import psutil
+import pytest
+
+from compute_divide.press.chapters import Chapter, discover
+from compute_divide.press.chapters_run import RunOptions
+from compute_divide.press.curve import chosen_keys, curve_spec, spread, write_page
+from compute_divide.press.errors import PressError, UsageError
+from compute_divide.press.executor import executor
+from compute_divide.press.grid import combinations, parse_options, read_grid
+from compute_divide.press.progress import Silent
+from compute_divide.press.project import Project
+from compute_divide.press.single import Swept, sweep_chapter
+from compute_divide.press.sweep import run_sweep, write_table
+
+Sweeper = Callable[..., Swept]
+GRID = {"table": ["a", "b"], "factor": ["1", "2", "3"]}
+
+
+@pytest.fixture
+def first(book: Project) -> Chapter:
+    return discover(book)[0]
+
+
+@pytest.fixture
+def swept(book: Project) -> Sweeper:
+    """Return a sweep of the first chapter."""
+
+    def run(grid: dict[str, Any], *options: str, scheduler: str | None = None, **how: Any) -> Swept:
+        return sweep_chapter(book, "first", grid, options, "default", [], RunOptions(**how), Silent(), scheduler)
+
+    return run
+
+
+def test_every_combination_is_run_once_and_stands_in_one_table(swept: Sweeper) -> None:
+    done = swept(GRID, jobs=2)
+    assert (done.sweep.fresh, done.sweep.errors) == (6, {})
+    parquet, csv = done.tables
+    table = pd.read_parquet(parquet)
+    assert list(table.columns) == ["run", "table", "factor", "key", "value", "low", "high", "k", "n", "unit", "label"]
+    expected = [(table, factor, value * factor) for table, value in (("a", 1), ("b", 2)) for factor in (1.0, 2.0, 3.0)]
+    assert list(table[["table", "factor", "value"]].itertuples(index=False, name=None)) == expected
+    pd.testing.assert_frame_equal(pd.read_csv(csv, dtype=table.dtypes.to_dict()), table)
+
+
+def test_a_sweep_resumes_and_shares_the_cache_with_builds(book: Project, swept: Sweeper) -> None:
+    from compute_divide.press.chapters_run import run_chapters
+    from compute_divide.press.editions import load_edition
+
+    run_chapters(book, load_edition(book, "default", ["first.factor=2"]))
+    assert swept({"factor": ["1", "2", "3"]}, jobs=1).sweep.fresh == 2
+    assert swept(GRID, jobs=1).sweep.fresh == 3
+    again = swept(GRID, jobs=2)
+    assert again.sweep.fresh == 0
+    assert len(again.sweep.runs) == 6
+
+
+def test_a_combination_that_fails_is_named_and_the_others_are_kept(book: Project, swept: Sweeper) -> None:
+    path = book.root / "notebooks/first.md"
+    path.write_text(path.read_text() + "\n```{code-cell} python\nassert not (table == 'b' and factor == 2)\n```\n")
+    done = swept(GRID, jobs=2)
+    assert done.sweep.fresh == 5
+    with pytest.raises(PressError, match=r"1 of 6 combinations failed:\n  table=b factor=2.0: first: code cell 3"):
+        done.sweep.raise_errors()
+    assert pd.read_parquet(done.tables[0])["run"].tolist() == [1, 2, 3, 4, 6]
+    assert (book.failed / "first-5.ipynb").exists()
+
+
+def test_all_errors_of_a_grid_are_reported_before_anything_runs(
+    first: Chapter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    base = {parameter.name: parameter.default for parameter in first.parameters}
+    with pytest.raises(UsageError) as raised:
+        combinations(first, {"tabel": ["a"], "factor": ["0", "x", "2"], "table": []}, base)
+    for part in ("4 problems", "did you mean table", "0 is not allowed", "x is not allowed", "table: no value to try"):
+        assert part in str(raised.value)
+    with pytest.raises(UsageError, match="years_first is 2020 and years_last is 2014"):
+        combinations(first, {"years_first": ["2000", "2020"]}, base)
+    with pytest.raises(UsageError, match="nothing to vary"):
+        combinations(first, {}, base)
+
+
+def test_a_value_given_twice_is_run_once(first: Chapter) -> None:
+    base = {parameter.name: parameter.default for parameter in first.parameters}
+    assert len(combinations(first, {"factor": ["1", "1.0", "2"]}, base)) == 2
+
+
+def test_a_grid_file(tmp_path: Path) -> None:
+    path = tmp_path / "grid.yml"
+    path.write_text("table: [a, b]\nfactor: [1, 2.5]\n")
+    assert read_grid(path) == {"table": ["a", "b"], "factor": [1, 2.5]}
+    path.write_text(json.dumps({"table": ["a"]}))
+    assert read_grid(path) == {"table": ["a"]}
+    path.write_text("table: a\n")
+    with pytest.raises(UsageError, match="lists of values"):
+        read_grid(path)
+
+
+@pytest.mark.parametrize(
+    ("options", "grid"),
+    [
+        (["a=1,2", "b=x"], {"a": ["1", "2"], "b": ["x"]}),
+        (['a=["x,y", "z"]'], {"a": ["x,y", "z"]}),
+        (["a=[not json"], {"a": ["[not json"]}),
+    ],
+)
+def test_grid_options(options: list[str], grid: dict[str, list[Any]]) -> None:
+    assert parse_options(options) == grid
+
+
+@pytest.mark.parametrize("options", [["a"], ["=1"], ["a=1", "a=2"]])
+def test_grid_options_that_make_no_sense(options: list[str]) -> None:
+    with pytest.raises(UsageError):
+        parse_options(options)
+
+
+def test_the_curve_holds_every_estimate_in_order(swept: Sweeper, tmp_path: Path) -> None:
+    import vl_convert
+
+    done = swept(GRID, jobs=2)
+    spec = curve_spec(done.sweep, "number")
+    values = [point["value"] for point in spec["vconcat"][0]["data"]["values"]]
+    assert values == sorted(values) == [1.0, 2.0, 2.0, 3.0, 4.0, 6.0]
+    assert [len(panel["data"]["values"]) for panel in spec["vconcat"][1:]] == [6, 6]
+    assert "<svg" in vl_convert.vegalite_to_svg(spec, vl_version="6.4")
+    assert spread(done.sweep, "number") == (
+        "Over 6 combinations the estimate goes from 1 (table=a factor=1.0) to 6 (table=b factor=3.0)."
+    )
+    page = write_page(done.sweep, chosen_keys(done.sweep), tmp_path).read_text()
+    assert 'src="number.svg"' in page
+    assert (tmp_path / "number.svg").is_file()
+    with pytest.raises(UsageError, match="did you mean number"):
+        chosen_keys(done.sweep, ["numbr"])
+
+
+def test_a_table_is_the_same_for_any_number_of_jobs(book: Project, first: Chapter, tmp_path: Path) -> None:
+    base = {parameter.name: parameter.default for parameter in first.parameters}
+    sets = combinations(first, GRID, base)
+    tables = []
+    for jobs in (1, 2):
+        sweep = run_sweep(book, first, list(GRID), sets, RunOptions(jobs=jobs, force=True), Silent())
+        tables.append([path.read_bytes() for path in write_table(sweep, tmp_path / str(jobs))])
+    assert tables[0] == tables[1]
+
+
+@pytest.fixture
+def cluster(tmp_path: Path) -> Iterator[Callable[[int], tuple[str, list[subprocess.Popen[bytes]]]]]:
+    """Start a Dask scheduler and workers as a cluster does, each in a process of its own."""
+    dask = Path(sys.executable).with_name("dask")
+    started: list[subprocess.Popen[bytes]] = []
+    file = tmp_path / "scheduler.json"
+
+    def start(*command: str) -> subprocess.Popen[bytes]:
+        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+        process = subprocess.Popen([str(dask), *command], start_new_session=True, **quiet)  # type: ignore[call-overload]
+        started.append(process)
+        return process  # type: ignore[no-any-return]
+
+    def workers(number: int) -> tuple[str, list[subprocess.Popen[bytes]]]:
+        place = ("--host", "127.0.0.1")
+        start("scheduler", *place, "--port", "0", "--no-dashboard", "--scheduler-file", str(file))
+        wait_for(lambda: file.exists() and file.read_text().strip().endswith("}"))
+        common = (
+            "--scheduler-file",
+            str(file),
+            "--nthreads",
+            "1",
+            "--no-dashboard",
+            "--local-directory",
+            str(tmp_path),
+        )
+        return json.loads(file.read_text())["address"], [start("worker", *place, *common) for _ in range(number)]
+
+    yield workers
+    for process in started:
+        end(process)
+
+
+def wait_for(condition: Callable[[], Any], seconds: float = 60) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def end(process: subprocess.Popen[bytes]) -> None:
+    """Kill a process with all that it started, as when a machine is lost."""
+    try:
+        family = [psutil.Process(process.pid), *psutil.Process(process.pid).children(recursive=True)]
+    except psutil.NoSuchProcess:
+        family = []
+    for one in family:
+        try:
+            one.send_signal(signal.SIGKILL)
+        except psutil.NoSuchProcess:
+            continue
+    process.wait()
+
+
+def test_a_cluster_that_loses_a_worker_loses_and_doubles_no_run(
+    book: Project, first: Chapter, cluster: Callable[..., Any]
+) -> None:
+    path = book.root / "notebooks/first.md"
+    log = book.root / "log"
+    path.write_text(
+        path.read_text() + f"\n```{{code-cell}} python\nimport os, time\nwith open({str(log)!r}, 'a') as file:\n"
+        "    file.write(f'{table} {factor} {os.getppid()}\\n')\ntime.sleep(0.5)\n```\n"
+    )
+    address, workers = cluster(2)
+    chapter = discover(book)[0]
+    base = {parameter.name: parameter.default for parameter in chapter.parameters}
+    sets = combinations(chapter, {"table": ["a", "b"], "factor": [str(n) for n in range(1, 7)]}, base)
+
+    class Killer(Silent):
+        done_count = 0
+
+        def done(self, *_: object) -> None:
+            self.done_count += 1
+            if self.done_count == 4:
+                end(workers[0])
+
+    killer = Killer()
+    sweep = run_sweep(book, chapter, ["table", "factor"], sets, RunOptions(), killer, address)
+    assert killer.done_count == 12
+    assert sweep.errors == {}
+    assert [run.results["number"]["value"] for _, run in sorted(sweep.runs.items())] == [
+        value * factor for value in (1.0, 2.0) for factor in range(1, 7)
+    ]
+    assert len({line.split()[2] for line in log.read_text().splitlines()}) == 2, "both workers took part"
+    assert len(list(book.cache.rglob("*.json"))) == 12
+    local = run_sweep(book, chapter, ["table", "factor"], sets, RunOptions(), Silent())
+    assert (local.fresh, local.runs) == (0, sweep.runs)
+
+
+def test_a_scheduler_that_does_not_answer_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("compute_divide.press.executor.ANSWER_LIMIT", 1)
+    message = r"no Dask scheduler answers at tcp://127\.0\.0\.1:1"
+    with pytest.raises(PressError, match=message), executor(scheduler="tcp://127.0.0.1:1"):
+        pass
+
+
+def test_a_worker_with_another_package_is_refused(
+    swept: Sweeper, book: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from compute_divide.press import sweep as module
+
+    order = module.Order((), "forked", str(book.package), "another")
+    with pytest.raises(PressError, match="another version"):
+        module._same_package(order)
+
+
+def interrupted() -> None:
+    with executor(jobs=2) as pool:
+        for _ in range(8):
+            pool.submit(time.sleep, 600)
+        time.sleep(0.5)
+        raise KeyboardInterrupt
+
+
+def test_the_local_executor_does_its_work_and_gives_up_after_an_error() -> None:
+    with executor(jobs=2) as pool:
+        assert sorted(future.result() for future in as_completed([pool.submit(abs, -n) for n in range(4)])) == [
+            0,
+            1,
+            2,
+            3,
+        ]
+    started = time.monotonic()
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
+    assert time.monotonic() - started < 60
+    with pytest.raises(UsageError, match="allowed: 1 or more"), executor(jobs=0):
+        pass
+
+
+def test_ctrl_c_ends_a_sweep_and_leaves_no_process(book: Project, tmp_path: Path) -> None:
+    path = book.root / "notebooks/first.md"
+    path.write_text(path.read_text() + "\n```{code-cell} python\nimport time\ntime.sleep(600 * (factor > 1))\n```\n")
+    code = (
+        "import sys\nfrom pathlib import Path\nfrom compute_divide.cli import guarded\n"
+        "from compute_divide.press.chapters_run import RunOptions\nfrom compute_divide.press.progress import Silent\n"
+        "from compute_divide.press.project import Project\nfrom compute_divide.press.single import sweep_chapter\n"
+        "if __name__ == '__main__':\n"
+        "    project = Project(*map(Path, sys.argv[1:]))\n"
+        "    guarded(lambda: sweep_chapter(project, 'first', {'factor': [1, 2, 3, 4]}, [], 'default', [], "
+        "RunOptions(jobs=2), Silent()))\n"
+    )
+    script = tmp_path / "script.py"
+    script.write_text(code)
+    places = [str(place) for place in (book.root, book.build, book.data, book.package, book.lock)]
+    process = subprocess.Popen([sys.executable, str(script), *places], stderr=subprocess.PIPE, start_new_session=True)
+    wait_for(lambda: list(book.cache.rglob("*.json")))
+    time.sleep(0.3)
+    family = psutil.Process(process.pid).children(recursive=True)
+    os.kill(process.pid, signal.SIGINT)
+    assert process.wait(timeout=20) == 1
+    _, alive = psutil.wait_procs(family, timeout=15)
+    assert [one for one in alive if one.is_running() and one.status() != psutil.STATUS_ZOMBIE] == []
