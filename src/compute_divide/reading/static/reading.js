@@ -60,7 +60,7 @@
 
   // ---- Code that is wider than its box can be scrolled by keyboard ----
   const reach = () => {
-    for (const block of $$("pre")) if (block.scrollWidth > block.clientWidth + 1) block.tabIndex = 0; else block.removeAttribute("tabindex");
+    for (const block of $$("pre, .math-block")) if (block.scrollWidth > block.clientWidth + 1) block.tabIndex = 0; else block.removeAttribute("tabindex");
   };
   reach();
   addEventListener("resize", reach, { passive: true });
