@@ -149,7 +149,7 @@ def test_records_become_a_table(run: Run, server: Server) -> None:
     result = run(*AI, "--name", "ai")
     assert result.exit_code == 0, result.output
     assert "730 works: 9 requests, 9 credits" in result.stderr
-    assert "10 credits used" in result.stderr  # one for the count of the plan
+    assert "10 credits, 9,990 left" in result.stderr  # one for the count of the plan
     assert result.stdout == "openalex/works-ai.parquet  730 rows\n"
     works = load_works("works-ai")
     found = dict(zip(works["work"], works["team_type_types"], strict=True))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
 from compute_divide.evidence.paths import EvidenceError
 
@@ -134,9 +134,8 @@ def _progress(unit: str, total: int, client: Client) -> Iterator[Callable[[int],
     """Show how much is done, how fast, how long it will take and what it costs; give what advances it."""
     columns = (
         TextColumn(f"{{task.completed:,.0f}} of {{task.total:,.0f}} {unit}"),
-        BarColumn(),
+        BarColumn(bar_width=8),
         TextColumn("{task.fields[rate]}"),
-        TimeElapsedColumn(),
         TimeRemainingColumn(),
         TextColumn("{task.fields[credits]}"),
     )
@@ -147,7 +146,7 @@ def _progress(unit: str, total: int, client: Client) -> Iterator[Callable[[int],
 
 def _advance(bar: Progress, task: TaskID, done: int, unit: str, client: Client) -> None:
     left = client.balance.remaining
-    told = f"{client.used:,} credits used" + ("" if left is None else f", {left:,} left")
+    told = f"{client.used:,} credits" + ("" if left is None else f", {left:,} left")
     speed = bar.tasks[0].speed
     bar.update(task, completed=done, credits=told, rate=f"{speed:,.0f} {unit}/s" if speed else "")
 
