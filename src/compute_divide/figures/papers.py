@@ -110,9 +110,7 @@ def venue_panels(shares: pd.DataFrame, teams: Sequence[str]) -> alt.FacetChart:
     base = alt.Chart().encode(x=x, color=colour)
     panel = alt.LayerChart(
         layer=[
-            base.mark_rule(opacity=0.5, strokeWidth=1.25).encode(
-                y=alt.Y("low:Q", scale=scale, title=None), y2="high:Q"
-            ),
+            base.mark_rule(strokeWidth=1).encode(y=alt.Y("low:Q", scale=scale, title=None), y2="high:Q"),
             base.mark_line().encode(y=y),
             base.mark_point(size=34).encode(y=y, shape=team_shape(teams, legend="top"), tooltip=tooltip),
         ]
@@ -142,7 +140,7 @@ def odds_forest(odds: pd.DataFrame, row: str, title: str, *, by: str | None = No
     rows = rows.assign(text=[f"{value:.1f}" for value in rows["odds_ratio"]])
     low, high = float(rows["low"].min()), float(rows["high"].max())
     marks = [mark for mark in _ODDS if low / 1.5 <= mark <= high * 1.5] or [1]
-    domain = [min(low, marks[0], 0.9), max(high, marks[-1], 1.1)]
+    domain = [min(low, marks[0], 0.9) * 0.97, max(high, marks[-1], 1.1) * 1.03]
     x = alt.X(
         "odds_ratio:Q",
         title=title,
