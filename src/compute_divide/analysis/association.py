@@ -66,7 +66,8 @@ def association(rows: pd.DataFrame, exposure: str, outcome: str, strata: Sequenc
     Returns
     -------
     Association
-        With estimates of value None where no stratum says anything.
+        With estimates of value None where no stratum says anything, and where the pooled odds ratio would be zero or
+        without bound, as when an outcome never occurs among the exposed.
 
     Notes
     -----
@@ -88,9 +89,9 @@ def association(rows: pd.DataFrame, exposure: str, outcome: str, strata: Sequenc
     tables = stratum_tables(rows, exposure, outcome, strata)
     speaking = tables[_says_something(tables)]
     count = int(speaking[_CELLS].to_numpy().sum())
-    if speaking.empty:
-        nothing = Estimate(None, n=0, unit="odds ratio", label=label)
-        return Association(nothing, nothing, None, speaking, len(tables))
+    if not _bounded(speaking):
+        nothing = Estimate(None, n=count, unit="odds ratio", label=label)
+        return Association(nothing, nothing, None, _with_odds(speaking), len(tables) - len(speaking))
     pooled = StratifiedTable([cells.reshape(2, 2) for cells in speaking[_CELLS].to_numpy(dtype=float)])
     low, high = pooled.oddsratio_pooled_confint()
     value = _estimate(pooled.oddsratio_pooled, low, high, count, label)
@@ -179,6 +180,13 @@ def _says_something(tables: pd.DataFrame) -> pd.Series:
     positive = tables["both"] + tables["only_outcome"]
     negative = tables["only_exposed"] + tables["neither"]
     return (exposed > 0) & (bare > 0) & (positive > 0) & (negative > 0)
+
+
+def _bounded(tables: pd.DataFrame) -> bool:
+    """Tell whether the pooled odds ratio is a number above zero."""
+    for_it = (tables["both"] * tables["neither"]).sum()
+    against = (tables["only_exposed"] * tables["only_outcome"]).sum()
+    return bool(for_it > 0 and against > 0)
 
 
 def _with_odds(tables: pd.DataFrame) -> pd.DataFrame:

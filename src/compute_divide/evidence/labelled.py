@@ -1,9 +1,12 @@
-"""Affiliation strings labelled by hand, to try the rule that reads them.
+"""What was labelled by hand, to try the rules that read affiliations and names of models.
 
 ``data/labelled_affiliations.csv`` holds two samples of strings of the conference lists, drawn with fixed seeds: half of
 each in proportion to how often a string occurs (``by authors``), half uniformly from the other distinct strings (``by
 strings``). Every string was read alone, before the rule had been tried on it. The note beside the tests that repeat
 the draw (``tests/evidence/labelled_affiliations.md``) tells what was measured when.
+
+``data/labelled_namings.csv`` holds papers in which a pre-trained model was found, and what its title and abstract
+say of that model. The note ``tests/evidence/labelled_namings.md`` tells how they were drawn and read.
 """
 
 from __future__ import annotations
@@ -12,11 +15,21 @@ import io
 
 import pandas as pd
 
-from compute_divide.evidence.columns import one_of, schema, text
+from compute_divide.evidence.columns import one_of, schema, text, whole
 from compute_divide.evidence.paths import read_bytes
 from compute_divide.evidence.tables import check_schema
 
 LABELLED_FILE = "labelled_affiliations.csv"
+NAMINGS_FILE = "labelled_namings.csv"
+
+USES = {
+    "builds on": "it takes the model, a part of it or its design into its own work, or uses it as an instrument",
+    "examines": "the model, or the family it stands for, is what the paper is about: evaluated, explained, attacked",
+    "compares": "the model is a yardstick or a baseline",
+    "mentions": "the model stands in the background",
+    "another thing": "the name means something else",
+}
+"""What a paper can do with a model that it names."""
 
 LABELLED = schema(
     "affiliation strings and the sectors that a reader sees in them",
@@ -40,3 +53,26 @@ def load_labelled() -> pd.DataFrame:
     """
     table = pd.read_csv(io.BytesIO(read_bytes(LABELLED_FILE)), dtype="str", keep_default_na=False, na_values=[""])
     return check_schema(table, LABELLED, LABELLED_FILE)
+
+
+NAMINGS = schema(
+    "papers that name a pre-trained model, and what they do with it",
+    venue=text(nullable=False),
+    year=whole(1980, 2040, nullable=False),
+    key=text(nullable=False),
+    model=text(nullable=False),
+    use=one_of(list(USES), nullable=False),
+)
+"""Schema of ``labelled_namings.csv``: the paper, one of the models found in it, and one of `USES`."""
+
+
+def load_labelled_namings() -> pd.DataFrame:
+    """Return the labelled namings, with the columns of `NAMINGS`.
+
+    Examples
+    --------
+    >>> len(load_labelled_namings())
+    120
+    """
+    table = pd.read_csv(io.BytesIO(read_bytes(NAMINGS_FILE)), dtype={"year": "Int64"})
+    return check_schema(table, NAMINGS, NAMINGS_FILE)
