@@ -6,10 +6,13 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from book.browsing import CHROMIUM, FLAGS, Site, serve
 
 ROOT = Path(__file__).resolve().parents[2]
 EPOCH = "1795478400"  # 2026-11-24: a copy has no commit to be dated by
@@ -69,3 +72,22 @@ def built_book(checkout: Path) -> Callable[[str], Path]:
 def fresh_checkout(tmp_path: Path) -> Path:
     """Return a copy of the checkout that has built nothing yet."""
     return copy_of_checkout(tmp_path / "fresh", with_cache=False)
+
+
+@pytest.fixture(scope="session")
+def site(built_book: Callable[[str], Path]) -> Iterator[Site]:
+    """Return the pages of the default edition, served on this machine."""
+    root = built_book("default") / "html"
+    with serve(root) as address:
+        yield Site(root, address)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Return Chromium as the system has it."""
+    if CHROMIUM is None:
+        pytest.fail("these tests look at the book in Chromium, which is not installed: run `make browser`")
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield chromium
+        chromium.close()

@@ -1,0 +1,97 @@
+"""What the tests that look at the book share: a browser, a server, the pages."""
+
+from __future__ import annotations
+
+import functools
+import http.server
+import shutil
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+"""A browser that asks nothing of anyone on its own account."""
+
+
+@dataclass
+class Site:
+    """The built pages, and a server for them on this machine."""
+
+    root: Path
+    address: str
+    policy: str | None = None
+
+    @property
+    def pages(self) -> list[str]:
+        """Paths of all pages, in order."""
+        return sorted(path.relative_to(self.root).as_posix() for path in self.root.rglob("*.html"))
+
+    @property
+    def chapters(self) -> list[str]:
+        return [page for page in self.pages if page.startswith("notebooks/")]
+
+    def url(self, page: str) -> str:
+        return f"{self.address}/{page}"
+
+
+@dataclass
+class Heard:
+    """What a page said and asked for."""
+
+    here: str
+    problems: list[str] = field(default_factory=list)
+
+    def listen(self, page: Any) -> None:
+        page.on("console", lambda said: self.problems.append(f"console: {said.text}") if said.type == "error" else None)
+        page.on("pageerror", lambda error: self.problems.append(f"script: {error}"))
+        page.on("requestfailed", self._failed)
+        page.on("request", self._asked)
+        page.on("response", lambda got: self.problems.append(f"{got.status}: {got.url}") if got.status >= 400 else None)
+
+    def _failed(self, request: Any) -> None:
+        # What a page still asked for when the next one was opened is given up, not failed.
+        if request.failure != "net::ERR_ABORTED":
+            self.problems.append(f"failed: {request.url} ({request.failure})")
+
+    def _asked(self, request: Any) -> None:
+        if not request.url.startswith((self.here, "data:", "blob:")):
+            self.problems.append(f"asked another host: {request.url}")
+
+    def take(self, where: str) -> list[str]:
+        """Return what was wrong since the last time."""
+        said, self.problems = [f"{where}: {problem}" for problem in self.problems], []
+        return said
+
+
+@contextmanager
+def serve(root: Path, policy: str | None = None) -> Iterator[str]:
+    """Serve a folder on a free port, under a content security policy if one is given."""
+
+    class Handler(http.server.SimpleHTTPRequestHandler):
+        def end_headers(self) -> None:
+            if policy:
+                self.send_header("Content-Security-Policy", policy)
+            super().end_headers()
+
+        def log_message(self, *args: Any) -> None:
+            """Keep quiet."""
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Handler, directory=str(root)))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{server.server_address[1]}"
+    finally:
+        server.shutdown()
+        server.server_close()

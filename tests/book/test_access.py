@@ -1,0 +1,46 @@
+"""No barrier that axe-core can find, in light and dark, wide and narrow, with live charts drawn."""
+
+from __future__ import annotations
+
+from importlib import resources
+
+import pytest
+from playwright.sync_api import Browser
+
+from book.browsing import Site
+
+pytestmark = pytest.mark.book
+
+AXE = resources.files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
+RUN = "axe.run(document, {resultTypes: ['violations'], preload: false}).then((found) => found.violations)"
+
+
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 1280), ("light", 375), ("dark", 375)])
+def test_axe_finds_nothing(site: Site, browser: Browser, scheme: str, width: int) -> None:
+    page = browser.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme)
+    problems = []
+    for name in site.pages:
+        page.goto(site.url(name))
+        page.evaluate("window.computeDivide?.drawAll?.()")
+        # What is folded is read too, once a reader opens it.
+        page.evaluate("for (const fold of document.querySelectorAll('details')) fold.open = true")
+        page.evaluate(AXE)
+        problems += [
+            f"{name}: {found['id']} ({found['impact']}): {found['nodes'][0]['target']} {found['nodes'][0]['html'][:120]}"
+            for found in page.evaluate(RUN)
+        ]
+    page.close()
+    assert problems == []
+
+
+def test_headings_go_down_one_step_at_a_time(site: Site, browser: Browser) -> None:
+    page = browser.new_page()
+    for name in site.pages:
+        page.goto(site.url(name))
+        levels = page.locator("h1, h2, h3, h4, h5, h6").evaluate_all(
+            "(all) => all.map((one) => Number(one.tagName[1]))"
+        )
+        assert levels.count(1) == 1, name
+        assert levels[0] == 1, name
+        assert all(after <= before + 1 for before, after in zip(levels, levels[1:], strict=False)), (name, levels)
+    page.close()

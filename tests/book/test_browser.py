@@ -1,0 +1,240 @@
+"""Every page in a real browser: it fits, says no error, asks no other host, and works in the ways people open it."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from book.browsing import Heard, Site, serve
+
+pytestmark = pytest.mark.book
+
+STRICT = "default-src 'self'; base-uri 'none'; form-action 'self'"
+SCROLLS = ".chart, pre, .table-scroll, .pst-scrollable-table-container, .math-block, .visually-hidden, svg"
+WIDER = """(scrolls) => [...document.querySelectorAll('main *, header *')]
+  .filter((part) => part.getBoundingClientRect().right > innerWidth + 1 && !part.closest(scrolls))
+  .slice(0, 3).map((part) => part.tagName + '.' + part.className)"""
+KEYS = """(rows, column) => rows.map((row) => row.cells[column])
+  .map((cell) => parseFloat((cell.dataset.key ?? cell.textContent).replace(/,/g, '')))
+  .filter((key) => !Number.isNaN(key))"""
+
+
+@pytest.mark.parametrize("width", [1280, 375])
+def test_every_page_fits_says_no_error_and_asks_no_other_host(site: Site, browser: Browser, width: int) -> None:
+    page = browser.new_page(viewport={"width": width, "height": 900})
+    heard = Heard(site.address)
+    heard.listen(page)
+    problems = []
+    for name in site.pages:
+        page.goto(site.url(name))
+        page.evaluate("window.computeDivide?.drawAll?.()")
+        page.wait_for_load_state("networkidle")
+        size = page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
+        if size[0] > size[1]:
+            problems.append(f"{name}: {size[0]} px wide on a screen of {size[1]}: {page.evaluate(WIDER, SCROLLS)}")
+        problems += heard.take(name)
+    page.close()
+    assert len(site.pages) > 10
+    assert problems == []
+
+
+def test_every_image_has_its_alternative(site: Site, browser: Browser) -> None:
+    page = browser.new_page()
+    for name in site.pages:
+        page.goto(site.url(name))
+        assert page.locator("img:not([alt]), img[alt='']").count() == 0, name
+    page.close()
+
+
+def test_without_scripts_every_figure_shows_its_picture(site: Site, browser: Browser) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    seen = 0
+    for name in site.chapters:
+        page.goto(site.url(name))
+        for figure in page.locator("figure.chart-figure").all():
+            picture = figure.locator(".only-light img")
+            picture.scroll_into_view_if_needed()
+            expect(picture).to_be_visible()
+            box = picture.bounding_box()
+            assert box is not None
+            assert box["width"] > 300, name
+            assert figure.locator(".only-dark img").is_hidden(), name
+            seen += 1
+        assert page.locator("#mode").is_hidden(), name
+    context.close()
+    assert seen > 10
+
+
+def test_in_the_dark_the_dark_picture_shows(site: Site, browser: Browser) -> None:
+    for script in (True, False):
+        context = browser.new_context(color_scheme="dark", java_script_enabled=script)
+        page = context.new_page()
+        page.goto(site.url("notebooks/large-scale-models.html"))
+        assert page.locator(".only-dark").first.is_visible()
+        assert page.locator(".only-light").first.is_hidden()
+        context.close()
+
+
+def test_pages_opened_as_files_work(site: Site, browser: Browser) -> None:
+    page = browser.new_page()
+    heard = Heard("file:")
+    heard.listen(page)
+    problems = []
+    for name in site.pages:
+        page.goto((site.root / name).as_uri())
+        problems += heard.take(name)
+    page.goto((site.root / "notebooks/large-scale-models.html").as_uri())
+    _come_near(page)
+    expect(page.locator(".chart[data-state=live] svg").first).to_be_visible()
+    page.goto((site.root / "search.html").as_uri() + "?q=doubling")
+    expect(page.locator("#search-results a").first).to_be_visible()
+    problems += heard.take("live")
+    page.close()
+    assert problems == []
+
+
+def test_live_charts_work_under_a_strict_content_policy(site: Site, browser: Browser) -> None:
+    page = browser.new_page()
+    with serve(site.root, STRICT) as address:
+        heard = Heard(address)
+        heard.listen(page)
+        problems = []
+        for name in ("index.html", *site.chapters, "search.html"):
+            page.goto(f"{address}/{name}")
+            page.evaluate("window.computeDivide?.drawAll?.()")
+            page.wait_for_load_state("networkidle")
+            if page.locator(".chart:not([data-state=live])").count():
+                problems.append(f"{name}: a chart stays a picture")
+            problems += heard.take(name)
+    page.close()
+    assert problems == []
+
+
+def _come_near(page: Page) -> None:
+    """Do what a reader does: move, and scroll to the first figure."""
+    page.mouse.move(200, 200)
+    page.locator(".chart").first.scroll_into_view_if_needed()
+
+
+def test_charts_come_alive_when_a_reader_comes_near_not_before(site: Site, browser: Browser) -> None:
+    page = browser.new_page()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(site.url("notebooks/large-scale-models.html"))
+    page.wait_for_load_state("networkidle")
+    assert not [url for url in asked if url.endswith("vega.js")]
+    _come_near(page)
+    expect(page.locator(".chart").first).to_have_attribute("data-state", "live")
+    expect(page.locator(".chart .still img").first).to_be_hidden()
+    assert [url for url in asked if url.endswith("vega.js")]
+    page.close()
+
+
+def test_a_chart_is_read_mark_by_mark_from_the_keyboard(site: Site, browser: Browser) -> None:
+    page = browser.new_page()
+    page.goto(site.url("notebooks/large-scale-models.html"))
+    _come_near(page)
+    chart = page.locator(".chart[data-state=live]").first
+    chart.locator("svg").focus()
+    said = []
+    for _ in range(3):
+        page.keyboard.press("ArrowRight")
+        said.append(chart.locator("[aria-live]").inner_text())
+        expect(page.locator("#tip")).to_have_text(said[-1])
+    assert len(set(said)) == 3
+    assert all(":" in text for text in said)
+    page.keyboard.press("Escape")
+    expect(page.locator("#tip")).to_have_count(0)
+    page.close()
+
+
+def test_a_long_table_sorts_by_the_number_behind_the_cell(site: Site, browser: Browser) -> None:
+    page = browser.new_page()
+    page.goto(site.url("notebooks/large-scale-models.html"))
+    table = page.locator("table.sortable").first
+    table.evaluate("(table) => { table.closest('details').open = true; }")
+    header = table.locator("th.number").last
+    header.locator("button").press("Enter")
+    column = header.evaluate("(cell) => cell.cellIndex")
+    rising = table.locator("tbody tr").evaluate_all(KEYS, column)
+    assert rising == sorted(rising)
+    assert header.get_attribute("aria-sort") == "ascending"
+    header.locator("button").press("Enter")
+    assert table.locator("tbody tr").evaluate_all(KEYS, column) == sorted(rising, reverse=True)
+    page.close()
+
+
+def test_the_contents_open_and_close_on_a_phone(site: Site, browser: Browser) -> None:
+    page = browser.new_page(viewport={"width": 375, "height": 800})
+    page.goto(site.url("notebooks/large-scale-models.html"))
+    opener = page.locator("#open-contents")
+    opener.click()
+    expect(page.locator("#contents")).to_have_class("contents open")
+    assert opener.get_attribute("aria-expanded") == "true"
+    assert page.evaluate("document.activeElement.id") == "close-contents"
+    page.keyboard.press("Escape")
+    expect(page.locator("#contents")).to_have_class("contents")
+    assert page.evaluate("document.activeElement.id") == "open-contents"
+    page.close()
+
+
+def test_the_colours_that_a_reader_chose_stay(site: Site, browser: Browser) -> None:
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto(site.url("index.html"))
+    paper = "getComputedStyle(document.body).backgroundColor"
+    light = page.evaluate(paper)
+    for _ in range(2):
+        page.locator("#mode").click()
+    dark = page.evaluate(paper)
+    assert dark != light
+    page.goto(site.url("notebooks/introduction.html"))
+    assert page.evaluate(paper) == dark
+    context.close()
+
+
+@pytest.mark.parametrize(("words", "place"), [("doubling time", "Glossary"), ("vintage", ""), ("who trains", "")])
+def test_search_finds_and_leads_to_the_place(site: Site, browser: Browser, words: str, place: str) -> None:
+    page = browser.new_page()
+    page.goto(site.url("index.html"))
+    page.locator("#search").fill(words)
+    page.keyboard.press("Enter")
+    first = page.locator("#search-results a").first
+    expect(first).to_be_visible()
+    assert place in page.locator("#search-results li").first.inner_text()
+    first.click()
+    page.wait_for_load_state()
+    assert words.split(maxsplit=1)[0] in page.locator("main").inner_text().lower()
+    page.close()
+
+
+def test_search_for_nothing_that_is_there(site: Site, browser: Browser) -> None:
+    page = browser.new_page()
+    page.goto(site.url("search.html?q=xylophone"))
+    expect(page.locator(".found-count")).to_have_text("No places")
+    page.close()
+
+
+def test_terms_and_numbers_explain_themselves(site: Site, browser: Browser) -> None:
+    page = browser.new_page()
+    page.goto(site.url("notebooks/evidence.html"))
+    term = page.locator("a.term").first
+    term.focus()
+    expect(page.locator("[role=tooltip]")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator("[role=tooltip]")).to_have_count(0)
+    page.locator(".value-result").first.hover()
+    expect(page.locator("[role=tooltip]")).to_contain_text("models")
+    page.close()
+
+
+def test_on_paper_pictures_are_light_and_tools_stay_behind(site: Site, browser: Browser) -> None:
+    page = browser.new_page(color_scheme="dark")
+    page.goto(site.url("notebooks/large-scale-models.html"))
+    page.evaluate("window.computeDivide.drawAll()")
+    page.emulate_media(media="print")
+    assert page.locator(".only-light").first.is_visible()
+    for hidden in (".live", ".figure-tools", ".bar", ".contents"):
+        assert page.locator(hidden).first.is_hidden(), hidden
+    page.close()

@@ -1,0 +1,47 @@
+"""Pictures of charts as they are drawn: no text covers another, nothing is cut off."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Browser
+
+from book.browsing import Site
+
+pytestmark = pytest.mark.book
+
+COVERS = """(svg) => {
+  const inside = svg.getBoundingClientRect();
+  const texts = [...svg.querySelectorAll('text')].filter((text) => text.textContent.trim() && getComputedStyle(text).opacity !== '0');
+  const boxes = texts.map((text) => ({ says: text.textContent, box: text.getBoundingClientRect() })).filter(({ box }) => box.width > 0);
+  const found = [];
+  for (const { says, box } of boxes) {
+    if (box.left < inside.left - 2 || box.right > inside.right + 2 || box.top < inside.top - 2 || box.bottom > inside.bottom + 2) found.push(`cut off: ${says}`);
+  }
+  for (let i = 0; i < boxes.length; i += 1) {
+    for (let j = i + 1; j < boxes.length; j += 1) {
+      const [a, b] = [boxes[i].box, boxes[j].box];
+      const width = Math.min(a.right, b.right) - Math.max(a.left, b.left);
+      const height = Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top);
+      if (width > 1 && height > 0.35 * Math.min(a.height, b.height)) found.push(`${boxes[i].says} / ${boxes[j].says}`);
+    }
+  }
+  return found;
+}"""
+
+
+@pytest.mark.parametrize("ending", ["", "-narrow"])
+def test_no_text_of_a_picture_covers_another_or_is_cut_off(site: Site, browser: Browser, ending: str) -> None:
+    page = browser.new_page()
+    problems = []
+    pictures = [
+        path for path in sorted((site.root / "figures").rglob(f"*{ending}.svg")) if not path.stem.endswith("-dark")
+    ]
+    if not ending:
+        pictures = [path for path in pictures if not path.stem.endswith("-narrow")]
+    for path in pictures:
+        page.set_content(f"<!doctype html><body style='margin:40px'>{path.read_text(encoding='utf-8')}</body>")
+        found = page.locator("svg").first.evaluate(COVERS)
+        problems += [f"{path.relative_to(site.root)}: {one}" for one in found]
+    page.close()
+    assert len(pictures) > 10
+    assert problems == []
