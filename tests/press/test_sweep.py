@@ -27,6 +27,7 @@ from compute_divide.press.progress import Silent
 from compute_divide.press.project import Project
 from compute_divide.press.single import Swept, sweep_chapter
 from compute_divide.press.sweep import run_sweep, write_table
+from compute_divide.press.worker import Order, check_package
 
 Sweeper = Callable[..., Swept]
 GRID = {"table": ["a", "b"], "factor": ["1", "2", "3"]}
@@ -254,14 +255,10 @@ def test_a_scheduler_that_does_not_answer_is_named(monkeypatch: pytest.MonkeyPat
         pass
 
 
-def test_a_worker_with_another_package_is_refused(
-    swept: Sweeper, book: Project, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from compute_divide.press import sweep as module
-
-    order = module.Order((), "forked", str(book.package), "another")
+def test_a_worker_with_another_package_is_refused(book: Project) -> None:
+    order = Order((), "forked", str(book.package), "another")
     with pytest.raises(PressError, match="another version"):
-        module._same_package(order)
+        check_package(order)
 
 
 def interrupted() -> None:

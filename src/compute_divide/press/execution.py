@@ -145,6 +145,11 @@ class Engine:
     name: str
     server: ForkServer | None = None
 
+    @property
+    def alive(self) -> bool:
+        """Whether it can still run chapters."""
+        return self.server is None or self.server.alive
+
 
 @contextmanager
 def open_engine(name: str, modules: Sequence[str] = ()) -> Iterator[Engine]:

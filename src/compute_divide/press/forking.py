@@ -71,6 +71,11 @@ class ForkServer:
                 self._threads = self._await_ready()
         return self._threads
 
+    @property
+    def alive(self) -> bool:
+        """Whether the process is there."""
+        return self._process.poll() is None
+
     def _await_ready(self) -> int:
         with running.time_limit(self._process.pid, START_LIMIT):
             line = self._process.stdout.readline() if self._process.stdout else b""

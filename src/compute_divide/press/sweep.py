@@ -7,13 +7,10 @@ was, and a combination that a build has already run is not run again.
 
 from __future__ import annotations
 
-import atexit
 import json
 from collections.abc import Mapping, Sequence
-from concurrent.futures import Future, as_completed
-from contextlib import ExitStack
+from concurrent.futures import BrokenExecutor, CancelledError, Future, as_completed
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -22,12 +19,13 @@ from compute_divide.press.chapters import Chapter
 from compute_divide.press.chapters_run import RunOptions
 from compute_divide.press.editions import Fingerprint
 from compute_divide.press.errors import PressError
-from compute_divide.press.execution import ChapterError, Engine, Job, imported_modules, job_for, open_engine, run_job
+from compute_divide.press.execution import ChapterError, Job, imported_modules, job_for
 from compute_divide.press.executor import executor
 from compute_divide.press.files import canonical, replace_file, sha256, tree
 from compute_divide.press.parameters import Value
 from compute_divide.press.progress import Reporter
 from compute_divide.press.project import Project
+from compute_divide.press.worker import order_for, run_elsewhere
 
 RESULT_COLUMNS = ("key", "value", "low", "high", "k", "n", "unit", "label")
 
@@ -117,15 +115,10 @@ def run_sweep(
             reporter.done(label(varied, values), None)
     errors: dict[int, str] = {}
     if jobs:
-        order = Order(
-            tuple(imported_modules([chapter])),
-            options.engine,
-            str(project.package),
-            sha256(canonical(dict(mark.package)).encode()),
-        )
+        order = order_for(project, imported_modules([chapter]), options.engine, mark)
         width = min(options.jobs, len(jobs)) if options.jobs else None
         with executor(width, scheduler) as pool:
-            waiting: dict[Future[Run], int] = {
+            waiting: dict[Future[Run | ChapterError], int] = {
                 pool.submit(run_elsewhere, job, order): place for place, job in jobs.items()
             }
             for future in as_completed(waiting):
@@ -137,7 +130,7 @@ def run_sweep(
 
 def _take(
     project: Project,
-    future: Future[Run],
+    future: Future[Run | ChapterError],
     place: int,
     runs_cache: RunCache,
     mark: Fingerprint,
@@ -145,16 +138,39 @@ def _take(
     errors: dict[int, str],
 ) -> None:
     """Take the result of one combination."""
-    try:
-        run = future.result()
-    except ChapterError as error:
-        errors[place] = str(error)
-        replace_file(project.failed / f"{error.chapter}-{place + 1}.ipynb", error.notebook)
+    run = _outcome(future)
+    if not isinstance(run, Run):
+        errors[place] = str(run)
+        if isinstance(run, ChapterError):
+            replace_file(project.failed / f"{run.chapter}-{place + 1}.ipynb", run.notebook)
         return
+    if tree(project.package) != mark.package:
+        raise PressError("the package changed while the sweep was running; run it again: what is done is kept")
     if any(current_hash(name, mark.evidence) != was for name, was in run.reads.items()):
         raise PressError(f"a worker read other evidence than {project.data} holds; every worker needs the same")
     runs_cache.store(run)
     runs[place] = run
+
+
+def _outcome(future: Future[Run | ChapterError]) -> Run | Exception:
+    """Return the run, or what went wrong with this combination alone.
+
+    Raises
+    ------
+    PressError
+        If all work has ended, or no worker can do it.
+    """
+    try:
+        return future.result()
+    except (BrokenExecutor, CancelledError) as error:
+        raise PressError(
+            "the workers ended before the work did (out of memory? the scheduler gone?); run the sweep again: "
+            "what is done is kept"
+        ) from error
+    except PressError:
+        raise
+    except Exception as error:  # noqa: BLE001 - a cluster has errors of its own, such as a worker that died of this task
+        return error
 
 
 def _report(reporter: Reporter, name: str, run: Run | None) -> None:
@@ -173,53 +189,6 @@ def label(varied: Sequence[str], values: Mapping[str, Value]) -> str:
     'vintage=2023-03'
     """
     return " ".join(f"{name}={values[name]}" for name in varied)
-
-
-@dataclass(frozen=True)
-class Order:
-    """What a worker needs besides the job.
-
-    Parameters
-    ----------
-    modules : tuple of str
-        What the chapter imports.
-    engine : str
-        Name of the engine.
-    package, package_mark : str
-        Folder of the package, and the hash of its files that the worker's must equal.
-    """
-
-    modules: tuple[str, ...]
-    engine: str
-    package: str
-    package_mark: str
-
-
-def run_elsewhere(job: Job, order: Order) -> Run:
-    """Run a job in a worker, with an engine that the worker keeps for the next one.
-
-    Raises
-    ------
-    PressError
-        If the worker's package is not the one of the sweep.
-    """
-    _same_package(order)
-    return run_job(job, _engine(order.engine, order.modules))
-
-
-@cache
-def _same_package(order: Order) -> None:
-    """Raise unless the package of this worker is the one of the sweep."""
-    if sha256(canonical(tree(Path(order.package))).encode()) != order.package_mark:
-        raise PressError(f"a worker has another version of {order.package}; every worker needs the same")
-
-
-@cache
-def _engine(name: str, modules: tuple[str, ...]) -> Engine:
-    """Return the engine of this worker; it is closed when the worker ends."""
-    stack = ExitStack()
-    atexit.register(stack.close)
-    return stack.enter_context(open_engine(name, modules))
 
 
 def table_rows(sweep: Sweep) -> list[dict[str, Any]]:

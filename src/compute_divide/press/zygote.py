@@ -14,6 +14,7 @@ import json
 import os
 import queue
 import selectors
+import shutil
 import signal
 import socket
 import sys
@@ -141,7 +142,10 @@ def main() -> None:
     preload(modules)
     gc.collect()
     gc.freeze()
-    serve(path)
+    try:
+        serve(path)
+    finally:
+        shutil.rmtree(os.path.dirname(path), ignore_errors=True)  # noqa: PTH120 - the other side may be dead
 
 
 if __name__ == "__main__":

@@ -1,0 +1,104 @@
+"""What a worker of a sweep does: it runs jobs, one after the other, with an engine that it keeps.
+
+A worker is a process of a local pool or of a Dask cluster. The latter may live for days, while the package changes:
+an engine has the package imported, so it is kept only as long as the files of the package are those it was started
+with, and a worker whose files are not those of the sweep refuses the work.
+"""
+
+from __future__ import annotations
+
+import atexit
+import threading
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+from compute_divide.press.cache import Run
+from compute_divide.press.editions import Fingerprint
+from compute_divide.press.errors import PressError
+from compute_divide.press.execution import ChapterError, Engine, Job, open_engine, run_job
+from compute_divide.press.files import canonical, sha256, tree
+from compute_divide.press.project import Project
+
+
+@dataclass(frozen=True)
+class Order:
+    """What a worker needs besides the job.
+
+    Parameters
+    ----------
+    modules : tuple of str
+        What the chapter imports.
+    engine : str
+        Name of the engine.
+    package, package_mark : str
+        Folder of the package, and the hash of its files that the worker's must equal.
+    """
+
+    modules: tuple[str, ...]
+    engine: str
+    package: str
+    package_mark: str
+
+
+def order_for(project: Project, modules: Sequence[str], engine: str, fingerprint: Fingerprint) -> Order:
+    """Return the order that goes with the jobs of a sweep."""
+    mark = sha256(canonical(dict(fingerprint.package)).encode())
+    return Order(tuple(modules), engine, str(project.package), mark)
+
+
+def run_elsewhere(job: Job, order: Order) -> Run | ChapterError:
+    """Run a job in a worker, with an engine that the worker keeps for the next one.
+
+    A chapter that fails is returned, not raised: a cluster takes an exception for a fault of its own and would run the
+    chapter again.
+
+    Raises
+    ------
+    PressError
+        If the worker's package is not the one of the sweep.
+    """
+    try:
+        return run_job(job, _kept.engine(order))
+    except ChapterError as error:
+        return error
+
+
+class _KeptEngines:
+    """The engines of this worker, one for each set of imports, for as long as the package stays the same."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._kept: dict[tuple[str, ...], tuple[Order, Engine, ExitStack]] = {}
+        atexit.register(self.close)
+
+    def engine(self, order: Order) -> Engine:
+        """Return the engine for an order."""
+        place = (order.engine, *order.modules)
+        with self._lock:
+            if place in self._kept:
+                made_for, engine, stack = self._kept[place]
+                if made_for == order and engine.alive:
+                    return engine
+                del self._kept[place]
+                stack.close()
+            check_package(order)
+            stack = ExitStack()
+            engine = stack.enter_context(open_engine(order.engine, order.modules))
+            self._kept[place] = (order, engine, stack)
+            return engine
+
+    def close(self) -> None:
+        """End them all."""
+        for _, _, stack in self._kept.values():
+            stack.close()
+
+
+_kept = _KeptEngines()
+
+
+def check_package(order: Order) -> None:
+    """Raise unless the package of this worker is the one of the sweep."""
+    if sha256(canonical(tree(Path(order.package))).encode()) != order.package_mark:
+        raise PressError(f"a worker has another version of {order.package}; every worker needs the same")
