@@ -11,6 +11,7 @@ import csv
 import hashlib
 import io
 import json
+from functools import cached_property
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -72,7 +73,7 @@ class Chart(BaseModel):
         """Name of its files."""
         return self.name.removeprefix("fig-")
 
-    @property
+    @cached_property
     def key(self) -> str:
         """Hash of the picture's content: the same specification is drawn once."""
         text = json.dumps([still(self.spec, "wide"), still(self.spec, "narrow"), VEGALITE_VERSION], sort_keys=True)
@@ -110,7 +111,7 @@ def fitted(spec: dict[str, Any], size: Size) -> dict[str, Any]:
     size : {"wide", "narrow"}
         In a narrow column, legends break into two columns and parts of fixed width that stand side by side shrink.
     """
-    made = copy.deepcopy(spec)
+    made = {key: part if key in {"data", "datasets"} else copy.deepcopy(part) for key, part in spec.items()}
     if made.get("width") == "container":
         made["autosize"] = {"type": "fit-x", "contains": "padding"}
     if size == "narrow":
