@@ -15,12 +15,11 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from compute_divide.press import running
 from compute_divide.press.clock import EPOCH_VARIABLE
 from compute_divide.press.errors import PressError, UsageError
-from compute_divide.press.execution import STEADY
 
 PAGES = "html"
 """The format that every build makes."""
@@ -127,7 +126,7 @@ class _Worker:
         self.seconds = seconds
         self._stack = ExitStack()
 
-    def __enter__(self) -> _Worker:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -137,7 +136,7 @@ class _Worker:
         """Start the process and hand over the order."""
         self._process = subprocess.Popen(
             [sys.executable, "-m", self.format.module],
-            env={**os.environ, **STEADY, EPOCH_VARIABLE: str(order.epoch)},
+            env={**os.environ, "PYTHONHASHSEED": "0", EPOCH_VARIABLE: str(order.epoch)},
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,

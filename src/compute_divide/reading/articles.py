@@ -102,12 +102,12 @@ def _contents(cover: Element) -> list[tuple[str, str, str, int | None]]:
         for link in element.findall("li/a"):
             numbers = link.find_class("contents-number")
             number = int(_text(numbers[0])) if numbers else None
-            _drop(numbers)
+            drop(numbers)
             found.append((unquote(link.get("href")), _text(link), part, number))
     return found
 
 
-def _drop(elements: Iterable[Element]) -> None:
+def drop(elements: Iterable[Element]) -> None:
     """Take elements out of the tree; the text after them stays."""
     for element in list(elements):
         element.drop_tree()
@@ -119,7 +119,7 @@ def _parse(path: Path) -> Element:
 
 def _text(element: Element) -> str:
     """Return the text of an element, in one line."""
-    _drop(element.find_class("headerlink"))
+    drop(element.find_class("headerlink"))
     return " ".join(element.text_content().split())
 
 
@@ -141,9 +141,9 @@ def tidied(body: Element, path: str) -> Element:
     path : str
         Of its page, from the root of the site.
     """
-    _drop(body.iter(*DROPPED_TAGS))
+    drop(body.iter(*DROPPED_TAGS))
     for name in DROPPED_CLASSES:
-        _drop(body.find_class(name))
+        drop(body.find_class(name))
     for picture in list(body.iter("picture")):
         # The parser takes <source> for an element with content.
         image = next(picture.iter("img"))
@@ -155,6 +155,10 @@ def tidied(body: Element, path: str) -> Element:
         if isinstance(element.tag, str):
             for name in SCREEN_ATTRIBUTES:
                 element.attrib.pop(name, None)
+    for number in body.find_class("figure-number"):
+        number.tag = "span"  # a link to the figure itself
+        number.attrib.pop("href", None)
+        number.attrib.pop("title", None)
     _shorten_facts(body)
     _move_parameters(body)
     _open_state(body)
@@ -255,6 +259,6 @@ def prefix_ids(body: Element, prefix: str) -> None:
                 element.set(name, " ".join(prefix + one for one in element.get(name).split()))
 
 
-def serialised(body: Element) -> str:
-    """Return an article as HTML."""
-    return str(html.tostring(body, encoding="unicode", with_tail=False))
+def serialised(element: Element, *, tail: bool = False) -> str:
+    """Return an element as HTML, with or without the text after it."""
+    return str(html.tostring(element, encoding="unicode", with_tail=tail))

@@ -1,23 +1,49 @@
-"""The book and its chapters as PDF: the finished pages, put on paper by Chromium."""
+"""The book and each of its chapters as PDF: the text of the finished pages, set for paper, printed by Chromium.
+
+Run by the press as ``python -m compute_divide.reading.pdf``.
+"""
 
 from __future__ import annotations
 
-import shutil
+import sys
+from pathlib import Path
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
-"""Names under which systems install Chromium."""
+from compute_divide.press.formats import Order, work_on_order
+from compute_divide.reading.articles import read_articles
+from compute_divide.reading.facts import file_stem, load_facts
+from compute_divide.reading.paper import book_document, chapter_document
+from compute_divide.reading.pdf_finish import finished, pages_of
+from compute_divide.reading.printing import missing, printer
+
+__all__ = ["make", "missing"]
 
 
-def browser() -> str | None:
-    """Return the path of the browser that prints, the first one found."""
-    return next((path for name in BROWSERS if (path := shutil.which(name))), None)
+def make(order: Order) -> None:
+    """Make the PDF of every chapter and of the book.
+
+    Parameters
+    ----------
+    order : Order
+        Finished pages, staged source, folder to write to, date.
+
+    Raises
+    ------
+    PressError
+        If the pages are not whole, or the browser is missing or fails.
+    """
+    site, output = Path(order.pages), Path(order.output)
+    facts = load_facts(Path(order.source), site, order.epoch)
+    output.mkdir(parents=True, exist_ok=True)
+    with printer() as browser:
+        for article in read_articles(site):
+            if article.number is not None:
+                printed = browser.print(chapter_document(article, facts))
+                (output / f"{article.slug}.pdf").write_bytes(finished(printed, facts.record(article.slug), facts))
+        # The numbers of the pages are known once the book is printed: the contents need a draft.
+        draft = browser.print(book_document(read_articles(site), facts), final=False)
+        printed = browser.print(book_document(read_articles(site), facts, pages_of(draft)))
+        (output / f"{file_stem(facts.book)}.pdf").write_bytes(finished(printed, facts.record(), facts))
 
 
-def missing() -> str | None:
-    """Return what this machine lacks to print, and how to get it; nothing when all is there."""
-    if browser() is None:
-        return (
-            f"it needs Chromium, and none of {', '.join(BROWSERS)} is on the PATH; on Debian or Ubuntu "
-            "`sudo apt-get install chromium fonts-liberation` installs it"
-        )
-    return None
+if __name__ == "__main__":
+    sys.exit(work_on_order(make))

@@ -1,0 +1,258 @@
+"""Documents for printing: one chapter, or the whole book with title page, imprint, contents and parts."""
+
+from __future__ import annotations
+
+import itertools
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from compute_divide.reading import articles
+from compute_divide.reading.articles import Article, Element
+from compute_divide.reading.citation.styles import to_reference
+from compute_divide.reading.facts import Facts
+from compute_divide.reading.templating import TEMPLATES, day
+from compute_divide.reading.typesetting import typeset
+
+FOLDER = TEMPLATES / "paper"
+FONTS = TEMPLATES / "fonts"
+SHORT_TABLE = 14
+"""Rows up to which a table is kept on one page."""
+HEADINGS = ("h4", "h3", "h2", "h1")
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """An article as the templates take it.
+
+    Parameters
+    ----------
+    title : str
+        Its title.
+    body : markupsafe.Markup
+        Its HTML.
+    key : str
+        Its name among the articles of the book, and of the pages it is printed on.
+    number : int, optional
+        Of a chapter.
+    finding : markupsafe.Markup
+        The one sentence that says what it found.
+    """
+
+    title: str
+    body: Markup
+    key: str = ""
+    number: int | None = None
+    finding: Markup = field(default_factory=Markup)
+
+    @property
+    def anchor(self) -> str:
+        """Where links to the article lead."""
+        return anchor_of(self.key, "")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A figure in the list of figures."""
+
+    number: str
+    title: str
+    anchor: str
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part of the book."""
+
+    title: str
+    articles: Sequence[Sheet]
+
+
+def key_of(path: str) -> str:
+    """Return the name of an article within the book.
+
+    Examples
+    --------
+    >>> key_of("notebooks/hardware.html")
+    'notebooks-hardware'
+    """
+    return path.removesuffix(".html").replace("/", "-")
+
+
+def anchor_of(key: str, fragment: str) -> str:
+    """Return the id that a place of an article has in the book.
+
+    Examples
+    --------
+    >>> anchor_of("notebooks-hardware", "doubt")
+    'notebooks-hardware--doubt'
+    """
+    return f"{key}--{fragment}"
+
+
+def chapter_document(article: Article, facts: Facts) -> str:
+    """Return the document of one chapter; links to other pages lead to the published book, where there is one.
+
+    Parameters
+    ----------
+    article : Article
+        The chapter; changed in place.
+    facts : Facts
+        What is known of book and edition.
+    """
+
+    def resolve(path: str, fragment: str) -> str | None:
+        if path == article.path and fragment:
+            return f"#{fragment}"
+        return facts.address(path, fragment)
+
+    articles.relink(article.body, article.path, resolve)
+    _set_for_paper(article.body, facts.site)
+    sheet = Sheet(article.title, _markup(article.body))
+    return _fill("chapter.html", facts, article=sheet, address=facts.address(article.path))
+
+
+def book_document(found: Sequence[Article], facts: Facts, page_of: Mapping[str, int] | None = None) -> str:
+    """Return the document of the whole book.
+
+    Parameters
+    ----------
+    found : sequence of Article
+        The cover, then all pages in order; changed in place.
+    facts : Facts
+        What is known of book and edition.
+    page_of : mapping, optional
+        Number of the page on which each anchor stands; a draft has none.
+    """
+    cover, *pages = found
+    paths = {article.path for article in found}
+
+    def resolve(path: str, fragment: str) -> str | None:
+        return f"#{anchor_of(key_of(path), fragment)}" if path in paths else facts.address(path, fragment)
+
+    for article in found:
+        articles.relink(article.body, article.path, resolve)
+        articles.prefix_ids(article.body, anchor_of(key_of(article.path), ""))
+        _set_for_paper(article.body, facts.site)
+        articles.drop(article.body.find_class("cite-box"))  # the book says once how it is cited
+    findings = _findings(cover.body)
+    _shorten_cover(cover.body)
+    for article in pages:
+        _demote(article.body)
+    sheets = [_sheet(article, findings) for article in pages]
+    parts = [
+        Part(title, [sheet for _, sheet in group])
+        for title, group in itertools.groupby(zip(pages, sheets, strict=True), lambda pair: pair[0].part)
+    ]
+    return _fill(
+        "book.html",
+        facts,
+        cover=_sheet(cover, {}),
+        parts=parts,
+        figures=[entry for article in found for entry in _figures(article.body)],
+        page_of=page_of or {},
+        imprint=list(facts.imprint()),
+        reference=Markup(to_reference(facts.citation, "apa").html),  # noqa: S704 (escaped by the style)
+        differences=facts.differences(),
+    )
+
+
+def _sheet(article: Article, findings: Mapping[str, Markup]) -> Sheet:
+    key = key_of(article.path)
+    return Sheet(article.title, _markup(article.body), key, article.number, findings.get(anchor_of(key, ""), Markup()))
+
+
+def _markup(body: Element) -> Markup:
+    return Markup(articles.serialised(body))  # noqa: S704 (the page's own HTML)
+
+
+def _set_for_paper(body: Element, site: Path) -> None:
+    """Name pictures by where they lie, and mark the tables that fit on a page."""
+    for image in body.iter("img"):
+        image.set("src", f"{site.as_uri()}/{image.get('src')}")
+    for table in body.iter("table"):
+        if len(table.findall(".//tr")) <= SHORT_TABLE:
+            table.set("class", f"{table.get('class', '')} short-table".strip())
+
+
+def _demote(body: Element) -> None:
+    """Lower the headings of an article by one level: in the book it stands below a part."""
+    for name in HEADINGS:
+        for heading in body.iter(name):
+            heading.set("class", f"{heading.get('class', '')} was-{name}".strip())
+            heading.tag = f"h{int(name[1]) + 1}"
+
+
+def _findings(cover: Element) -> dict[str, Markup]:
+    """Return the findings of the chapters, as the cover lists them, by the anchor of the chapter."""
+    found = {}
+    for entry in cover.find_class("chapter-entry"):
+        link = entry.find(".//a[@href]")
+        texts = entry.find_class("chapter-finding")
+        if link is not None and texts:
+            inner = "".join([texts[0].text or "", *(articles.serialised(part, tail=True) for part in texts[0])])
+            found[link.get("href").removeprefix("#")] = Markup(inner)  # noqa: S704 (the page's own HTML)
+    return found
+
+
+def _shorten_cover(cover: Element) -> None:
+    """Take from the cover its title and its list of chapters: the book has a title page, contents and parts."""
+    for listing in cover.find_class("chapter-list"):
+        around = listing.getparent()
+        articles.drop([around if around.tag == "section" else listing])
+    articles.drop(cover.iter("h1"))
+
+
+def _figures(body: Element) -> list[Entry]:
+    """Return number, title and anchor of the figures of an article."""
+    return [
+        Entry(
+            number=figure.find_class("caption-number")[0].text_content().split()[-1],
+            title=" ".join(figure.find_class("caption-text")[0].text_content().split()),
+            anchor=figure.get("id"),
+        )
+        for figure in body.find_class("chart-figure")
+    ]
+
+
+def _css_text(text: str) -> Markup:
+    """Return a text as CSS writes it, safe within a page."""
+    return Markup(json.dumps(text, ensure_ascii=False).replace("<", "\\3c "))  # noqa: S704 (no tag can begin)
+
+
+@cache
+def _environment() -> Environment:
+    made = Environment(
+        loader=FileSystemLoader(FOLDER),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.filters.update(typeset=typeset, day=day, css=_css_text)
+    return made
+
+
+def _fill(template: str, facts: Facts, **values: Any) -> str:
+    """Return a document."""
+    return (
+        _environment()
+        .get_template(template)
+        .render(
+            style=Markup((FOLDER / "paper.css").read_text("utf-8")),  # noqa: S704 (our own style)
+            fonts=FONTS.as_uri(),
+            site=facts.site.as_uri(),
+            book=facts.book,
+            edition=facts.edition,
+            authors=facts.authors,
+            date=facts.citation.date,
+            state=facts.citation.state,
+            **values,
+        )
+    )
