@@ -11,8 +11,9 @@ import pandas as pd
 
 from compute_divide.analysis.association import Association, association
 from compute_divide.analysis.estimate import Estimate
-from compute_divide.analysis.paper_topics import matched, model_names
-from compute_divide.analysis.shares import TEAM_TYPES, in_years, wilson_share
+from compute_divide.analysis.paper_topics import having, matched, model_names
+from compute_divide.analysis.papers import covered
+from compute_divide.analysis.shares import TEAM_TYPES, in_years, known_teams, span, wilson_share
 
 ACADEMIA, INDUSTRY = "academia-only", "industry-only"
 
@@ -24,6 +25,43 @@ FLAGS: dict[str, tuple[list[str], list[str]]] = {
     "names_academia": ([ACADEMIA], []),
 }
 """Columns that `with_naming` adds: the makers' team types and the access of the models that count; all where empty."""
+
+
+def choose(
+    papers: pd.DataFrame, venues: Sequence[str], texts: Sequence[str], years: tuple[int, int], minimum_coverage: float
+) -> pd.DataFrame:
+    """Return the papers that count: of these venues and years, with a known team type and all of these texts.
+
+    Parameters
+    ----------
+    papers : pandas.DataFrame
+        From `compute_divide.analysis.papers.with_teams`.
+    venues, texts : sequence of str
+        Venues; texts that a paper must have.
+    years : (int, int)
+        First and last, both included.
+    minimum_coverage : float
+        Least share of the accepted papers of a venue-year whose team type must be known.
+
+    Raises
+    ------
+    ValueError
+        If no paper is left; the message repeats what was asked for.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"venue": "acl", "year": [2021, 2030], "team_type": "other", "has_abstract": True})
+    >>> len(choose(rows, ["acl"], ["title", "abstract"], (2019, 2025), 0.85))
+    1
+    """
+    of_venues = covered(papers[papers["venue"].isin(list(venues))], minimum_coverage)
+    found = known_teams(having(in_years(of_venues, *years), texts))
+    if found.empty:
+        raise ValueError(
+            f"no papers to count: none of the venues {', '.join(venues)} has papers of {span(*years)} "
+            f"with {', '.join(texts)} in a year in which the team type of {minimum_coverage:.0%} of papers is known"
+        )
+    return found
 
 
 def with_naming(papers: pd.DataFrame, texts: Sequence[str]) -> pd.DataFrame:
