@@ -11,21 +11,19 @@ pytestmark = pytest.mark.book
 
 COVERS = """(svg) => {
   const inside = svg.getBoundingClientRect();
-  const texts = [...svg.querySelectorAll('text')].filter((text) => text.textContent.trim() && getComputedStyle(text).opacity !== '0');
-  const boxes = texts.map((text) => ({ says: text.textContent, box: text.getBoundingClientRect() })).filter(({ box }) => box.width > 0);
-  const found = [];
-  for (const { says, box } of boxes) {
-    if (box.left < inside.left - 2 || box.right > inside.right + 2 || box.top < inside.top - 2 || box.bottom > inside.bottom + 2) found.push(`cut off: ${says}`);
-  }
-  for (let i = 0; i < boxes.length; i += 1) {
-    for (let j = i + 1; j < boxes.length; j += 1) {
-      const [a, b] = [boxes[i].box, boxes[j].box];
-      const width = Math.min(a.right, b.right) - Math.max(a.left, b.left);
-      const height = Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top);
-      if (width > 1 && height > 0.35 * Math.min(a.height, b.height)) found.push(`${boxes[i].says} / ${boxes[j].says}`);
-    }
-  }
-  return found;
+  const texts = [...svg.querySelectorAll('text')]
+    .map((text) => [text, getComputedStyle(text).opacity !== '0', text.getBoundingClientRect()])
+    .map(([text, shown, box]) => ({ says: text.textContent, shown, box }))
+    .filter(({ says, shown, box }) => says.trim() && shown && box.width > 0);
+  const out = (box) => box.left < inside.left - 2 || box.right > inside.right + 2
+    || box.top < inside.top - 2 || box.bottom > inside.bottom + 2;
+  const covers = (a, b) => Math.min(a.right, b.right) - Math.max(a.left, b.left) > 1
+    && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 0.35 * Math.min(a.height, b.height);
+  const pairs = texts.flatMap((one, at) => texts.slice(at + 1).map((other) => [one, other]));
+  return [
+    ...texts.filter(({ box }) => out(box)).map(({ says }) => `cut off: ${says}`),
+    ...pairs.filter(([one, other]) => covers(one.box, other.box)).map(([one, other]) => `${one.says} / ${other.says}`),
+  ];
 }"""
 
 

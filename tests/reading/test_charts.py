@@ -71,6 +71,29 @@ def test_parts_side_by_side_stand_one_below_the_other_in_a_narrow_column() -> No
     assert "hconcat" in charts.fitted({"hconcat": [{"width": 300}]}, "wide")
 
 
+def test_on_a_phone_titles_break_legends_stand_upright_beside_names_and_small_charts_stand_two_abreast() -> None:
+    rows = {
+        "encoding": {
+            "x": {"title": "Odds of a company author, papers on the topic over all others"},
+            "y": {"type": "nominal"},
+        }
+    }
+    made = charts.fitted({"width": "container", "layer": [rows]}, "narrow")
+    assert made["layer"][0]["encoding"]["x"]["title"] == [
+        "Odds of a company author, papers on the",
+        "topic over all others",
+    ]
+    assert made["config"]["legend"]["columns"] == 1
+    assert (
+        charts.fitted({"layer": [{"encoding": {"y": {"type": "quantitative"}}}]}, "narrow")["config"]["legend"][
+            "columns"
+        ]
+        == 2
+    )
+    facets = charts.fitted({"columns": 3, "spec": {"width": 200}}, "narrow")
+    assert (facets["columns"], facets["spec"]["width"]) == (2, 125)
+
+
 def test_the_script_carries_the_data_once_for_both_columns(chart: Chart) -> None:
     text = charts.to_script(chart)
     assert text.startswith('computeDivide.chart("fig-small",')

@@ -53,7 +53,7 @@ def known_lines(known: pd.DataFrame) -> alt.LayerChart:
     chart: alt.LayerChart = (
         alt.layer(band, line, labels)
         .resolve_scale(strokeDash="independent")
-        .properties(width="container", height=HEIGHT, padding={"right": 130, "left": 5, "top": 20, "bottom": 5})
+        .properties(width="container", height=HEIGHT)
     )
     return chart
 

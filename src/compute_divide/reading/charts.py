@@ -11,6 +11,8 @@ import csv
 import hashlib
 import io
 import json
+import textwrap
+from collections.abc import Iterator
 from functools import cached_property
 from typing import Any, Literal
 
@@ -20,6 +22,10 @@ VEGALITE_MIME = "application/vnd.vegalite.v6+json"
 VEGALITE_VERSION = "6.4"
 WIDTHS = {"wide": 700, "narrow": 350}
 """Widths in pixels at which pictures are drawn: for the column of a desktop and for a phone."""
+PHONE_COLUMNS = 2
+"""Small charts that stand abreast on a phone."""
+TITLE_SIGNS = 42
+"""Signs of an axis title that fit one line on a phone."""
 FONT = "Arial, Liberation Sans, Helvetica, sans-serif"
 """vl-convert measures text with Liberation Sans; a browser that draws it again needs a font of the same widths."""
 INK = {"light": "#1d2329", "dark": "#e3e6e9"}
@@ -115,9 +121,37 @@ def fitted(spec: dict[str, Any], size: Size) -> dict[str, Any]:
     if made.get("width") == "container":
         made["autosize"] = {"type": "fit-x", "contains": "padding"}
     if size == "narrow":
-        made.setdefault("config", {}).setdefault("legend", {}).setdefault("columns", 2)
         _shrink(made, WIDTHS["narrow"])
+        _suit_phone(made)
     return made
+
+
+def _suit_phone(spec: dict[str, Any]) -> None:
+    """Give legends, labels and titles of axes the form that fits a narrow column, in place."""
+    named_rows = any(part.get("y", {}).get("type") in {"nominal", "ordinal"} for part in _encodings(spec))
+    config = spec.setdefault("config", {})
+    # Beside the names of rows there is room for one column of a legend, and titles end where the plot does.
+    spec.setdefault("padding", {"left": 5, "top": 5, "right": 12, "bottom": 5})
+    config["legend"] = {**config.get("legend", {}), "columns": 1 if named_rows else 2}
+    if named_rows:
+        config["axisX"] = {**config.get("axisX", {}), "titleAnchor": "end"}
+        config["axisY"] = {**config.get("axisY", {}), "labelFontSize": 11}
+    for part in _encodings(spec):
+        across = part.get("x", {})
+        if isinstance(across.get("title"), str):
+            across["title"] = textwrap.wrap(across["title"], TITLE_SIGNS) or None
+
+
+def _encodings(part: Any) -> Iterator[dict[str, Any]]:
+    """Yield the encodings of a specification and of all its parts."""
+    if isinstance(part, dict):
+        if isinstance(part.get("encoding"), dict):
+            yield part["encoding"]
+        for key in ("layer", "vconcat", "hconcat", "concat", "spec"):
+            yield from _encodings(part.get(key))
+    elif isinstance(part, list):
+        for inner in part:
+            yield from _encodings(inner)
 
 
 def _shrink(part: dict[str, Any], room: int) -> None:
@@ -130,7 +164,10 @@ def _shrink(part: dict[str, Any], room: int) -> None:
         for inner in part.get(key, []):
             _shrink(inner, room)
     if isinstance(part.get("spec"), dict):
-        _shrink(part["spec"], room)
+        columns = part.get("columns", 1)
+        if columns > PHONE_COLUMNS:
+            part["columns"] = columns = PHONE_COLUMNS
+        _shrink(part["spec"], room if columns == 1 else room // columns + 40)
     if isinstance(part.get("width"), int | float):
         part["width"] = min(part["width"], room - 90)
 
