@@ -272,6 +272,8 @@ def sweep(
     parameter: Parameters = None,
     edition: Annotated[str, typer.Option("--edition", help="Edition whose values hold for the rest.")] = "default",
     result: Annotated[list[str] | None, typer.Option("--result", help="Draw these only. [default: all]")] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder to write to. [default: one below _build/sweeps]")] = None,
+    as_json: AsJson = False,
     scheduler: Annotated[
         str | None, typer.Option(help="Run on this Dask cluster, such as tcp://10.0.0.1:8786.")
     ] = None,
@@ -280,7 +282,13 @@ def sweep(
     force: Force = False,
     time_limit: TimeLimit = None,
 ) -> None:
-    """Run a chapter under every combination of values: one table, and how the results move."""
+    """Run a chapter under every combination of values: one table, and how the results move.
+
+    What is done is kept: run the same command again to go on after a stop. Combinations that fail are named at the end
+    and the exit code is 1; the others are in the table.
+
+    For example: compute-divide sweep large-scale-models -g vintage=2023-03,2026-08 -g top_k=5,10
+    """
     from rich.console import Console
 
     from compute_divide.press.grid import parse_options, read_grid
@@ -290,8 +298,13 @@ def sweep(
     project, options = _project(), _options(jobs, engine, force, time_limit)
     values = {**(read_grid(file) if file else {}), **parse_options(grid or [])}
     with Bar(Console(stderr=True)).shown() as bar:
-        done = sweep_chapter(project, chapter, values, parameter or [], edition, result or [], options, bar, scheduler)
+        done = sweep_chapter(
+            project, chapter, values, parameter or [], edition, result or [], options, bar, scheduler, out
+        )
     _say(f"{done.sweep.fresh} of {len(done.sweep.sets)} combinations run now; as a page: {done.page}")
-    for path in done.tables:
-        typer.echo(path)
+    if as_json:
+        typer.echo(json.dumps(done.as_json(), indent=2, ensure_ascii=False))
+    else:
+        for path in done.tables:
+            typer.echo(path)
     done.sweep.raise_errors()

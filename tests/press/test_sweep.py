@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import as_completed
 from pathlib import Path
 from typing import Any
@@ -42,8 +42,15 @@ def first(book: Project) -> Chapter:
 def swept(book: Project) -> Sweeper:
     """Return a sweep of the first chapter."""
 
-    def run(grid: dict[str, Any], *options: str, scheduler: str | None = None, **how: Any) -> Swept:
-        return sweep_chapter(book, "first", grid, options, "default", [], RunOptions(**how), Silent(), scheduler)
+    def run(
+        grid: dict[str, Any],
+        *options: str,
+        keys: Sequence[str] = (),
+        scheduler: str | None = None,
+        out: Path | None = None,
+        **how: Any,
+    ) -> Swept:
+        return sweep_chapter(book, "first", grid, options, "default", keys, RunOptions(**how), Silent(), scheduler, out)
 
     return run
 
@@ -110,6 +117,30 @@ def test_a_grid_file(tmp_path: Path) -> None:
     path.write_text("table: a\n")
     with pytest.raises(UsageError, match="lists of values"):
         read_grid(path)
+
+
+def test_what_contradicts_itself_is_reported_with_all_else(swept: Sweeper) -> None:
+    with pytest.raises(UsageError) as raised:
+        swept({"factor": ["1"], "tabel": ["a"]}, "factor=2", "years_first=1800", keys=["numbr"])
+    for part in (
+        "4 problems",
+        "factor is set with -p and varied",
+        "did you mean table",
+        "1800 is not allowed",
+        "numbr",
+    ):
+        assert part in str(raised.value)
+
+
+def test_a_sweep_is_told_as_json_and_goes_where_it_is_told(swept: Sweeper, tmp_path: Path) -> None:
+    done = swept({"factor": ["1", "2"]}, out=tmp_path / "out")
+    told = json.loads(json.dumps(done.as_json()))
+    assert told["combinations"] == told["run_now"] == len(told["results"]) == 2
+    assert told["failed"] == []
+    assert told["files"]["csv"] == str(tmp_path / "out/results.csv")
+    spec = json.loads((tmp_path / "out/number.vl.json").read_text())
+    assert [point["usual"] for point in spec["vconcat"][0]["data"]["values"]] == [True, False]
+    assert "The diamond marks" in done.page.read_text()
 
 
 @pytest.mark.parametrize(
@@ -285,7 +316,8 @@ def test_the_local_executor_does_its_work_and_gives_up_after_an_error() -> None:
         pass
 
 
-def test_ctrl_c_ends_a_sweep_and_leaves_no_process(book: Project, tmp_path: Path) -> None:
+def started(book: Project, folder: Path) -> subprocess.Popen[bytes]:
+    """Start a sweep in a process of its own; all its runs but the first take ten minutes."""
     path = book.root / "notebooks/first.md"
     path.write_text(path.read_text() + "\n```{code-cell} python\nimport time\ntime.sleep(600 * (factor > 1))\n```\n")
     code = (
@@ -297,10 +329,14 @@ def test_ctrl_c_ends_a_sweep_and_leaves_no_process(book: Project, tmp_path: Path
         "    guarded(lambda: sweep_chapter(project, 'first', {'factor': [1, 2, 3, 4]}, [], 'default', [], "
         "RunOptions(jobs=2), Silent()))\n"
     )
-    script = tmp_path / "script.py"
+    script = folder / "script.py"
     script.write_text(code)
     places = [str(place) for place in (book.root, book.build, book.data, book.package, book.lock)]
-    process = subprocess.Popen([sys.executable, str(script), *places], stderr=subprocess.PIPE, start_new_session=True)
+    return subprocess.Popen([sys.executable, str(script), *places], stderr=subprocess.DEVNULL, start_new_session=True)
+
+
+def test_ctrl_c_ends_a_sweep_and_leaves_no_process(book: Project, tmp_path: Path) -> None:
+    process = started(book, tmp_path)
     wait_for(lambda: list(book.cache.rglob("*.json")))
     time.sleep(0.3)
     family = psutil.Process(process.pid).children(recursive=True)
@@ -308,3 +344,34 @@ def test_ctrl_c_ends_a_sweep_and_leaves_no_process(book: Project, tmp_path: Path
     assert process.wait(timeout=20) == 1
     _, alive = psutil.wait_procs(family, timeout=15)
     assert [one for one in alive if one.is_running() and one.status() != psutil.STATUS_ZOMBIE] == []
+
+
+def test_a_cluster_runs_a_failing_chapter_once_and_keeps_an_engine_while_the_package_is_the_same(
+    book: Project, swept: Sweeper, cluster: Callable[..., Any]
+) -> None:
+    path, log = book.root / "notebooks/first.md", book.root / "log"
+    path.write_text(
+        path.read_text() + f"\n```{{code-cell}} python\nimport os\nwith open({str(log)!r}, 'a') as file:\n"
+        "    file.write(f'{os.getppid()}\\n')\nassert factor < 9\n```\n"
+    )
+    address, _ = cluster(1)
+    done = swept({"factor": ["8", "9"]}, scheduler=address)
+    assert (list(done.sweep.runs), list(done.sweep.errors)) == ([0], [1])
+    assert "AssertionError" in done.sweep.errors[1]
+    swept({"factor": ["7"]}, scheduler=address)
+    assert len(set(log.read_text().split())) == 1
+    assert len(log.read_text().split()) == 3
+    (book.package / "code.py").write_text("answer = 43\n")
+    swept({"factor": ["7"]}, scheduler=address)
+    assert len(set(log.read_text().split())) == 2
+
+
+def test_a_sweep_that_is_killed_leaves_no_process_and_goes_on(book: Project, swept: Sweeper, tmp_path: Path) -> None:
+    process = started(book, tmp_path)
+    wait_for(lambda: list(book.cache.rglob("*.json")))
+    family = psutil.Process(process.pid).children(recursive=True)
+    process.kill()
+    process.wait()
+    _, alive = psutil.wait_procs(family, timeout=15)
+    assert [one for one in alive if one.is_running() and one.status() != psutil.STATUS_ZOMBIE] == []
+    assert swept({"factor": ["1"]}).sweep.fresh == 0

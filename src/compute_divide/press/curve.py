@@ -5,18 +5,20 @@ The form is that of Simonsohn, Simmons and Nelson (2020), https://doi.org/10.103
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from compute_divide.press.chapters import nearest
 from compute_divide.press.compare import worded
 from compute_divide.press.errors import UsageError
-from compute_divide.press.files import replace_file
-from compute_divide.press.sweep import Sweep, label, table_rows
+from compute_divide.press.files import pretty, replace_file
+from compute_divide.press.parameters import Value
+from compute_divide.press.sweep import Sweep, label
 
 WIDTH = 720
 INK = "#3b5b92"
+MARKED = "#b3261e"
 SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
 VEGA_LITE = "6.4"
 FONT = "Arial, Liberation Sans, Helvetica, sans-serif"
@@ -30,14 +32,14 @@ def chosen_keys(sweep: Sweep, wanted: Sequence[str] = ()) -> list[str]:
     UsageError
         If a wanted one has no value in any combination.
     """
-    known = list(dict.fromkeys(row["key"] for row in table_rows(sweep) if row["value"] is not None))
+    known = list(dict.fromkeys(row["key"] for row in sweep.rows if row["value"] is not None))
     problems = [f"no result {key!r}{nearest(key, known)}" for key in wanted if key not in known]
     if problems:
         raise UsageError.listing(problems)
     return list(wanted) or known
 
 
-def curve_spec(sweep: Sweep, key: str) -> dict[str, Any]:
+def curve_spec(sweep: Sweep, key: str, usual: Mapping[str, Value] | None = None) -> dict[str, Any]:
     """Return the Vega-Lite specification of the curve of one result.
 
     Parameters
@@ -46,11 +48,17 @@ def curve_spec(sweep: Sweep, key: str) -> dict[str, Any]:
         A sweep that has ended.
     key : str
         The result.
+    usual : mapping, optional
+        The values of the edition that the sweep started from; the combination that has them is marked.
     """
-    rows = [row for row in table_rows(sweep) if row["key"] == key and row["value"] is not None]
-    rows.sort(key=lambda row: (row["value"], row["run"]))
+    rows = sweep.rows_of(key)
     points = [
-        {"rank": rank, **{name: row[name] for name in ("value", "low", "high")}} for rank, row in enumerate(rows, 1)
+        {
+            "rank": rank,
+            **{name: row[name] for name in ("value", "low", "high")},
+            "usual": sweep.sets[row["run"] - 1] == usual,
+        }
+        for rank, row in enumerate(rows, 1)
     ]
     choices = [
         {"rank": rank, "parameter": name, "choice": str(row[name])}
@@ -68,10 +76,17 @@ def curve_spec(sweep: Sweep, key: str) -> dict[str, Any]:
         "layer": [
             {"mark": {"type": "rule", "opacity": 0.45}, "encoding": rule},
             {"mark": {"type": "point", "filled": True, "size": 22}, "encoding": {"x": x, "y": {**y, "field": "value"}}},
+            {
+                "transform": [{"filter": "datum.usual"}],
+                "mark": {"type": "point", "shape": "diamond", "size": 180, "strokeWidth": 2, "color": MARKED},
+                "encoding": {"x": x, "y": {**y, "field": "value"}},
+            },
         ],
     }
     return {
         "$schema": SCHEMA,
+        "description": f"Specification curve of {key}. {spread(sweep, key)}",
+        "background": "white",
         "vconcat": [estimates, *(_choices_panel(sweep, name, choices, x) for name in sweep.varied)],
         "spacing": 8,
         "config": {
@@ -98,10 +113,7 @@ def _choices_panel(sweep: Sweep, name: str, choices: Sequence[dict[str, Any]], x
 
 def spread(sweep: Sweep, key: str) -> str:
     """Return what a curve shows, in one sentence: smallest and largest estimate, and what made them."""
-    rows = sorted(
-        (row for row in table_rows(sweep) if row["key"] == key and row["value"] is not None),
-        key=lambda row: row["value"],
-    )
+    rows = sweep.rows_of(key)
     least, most = rows[0], rows[-1]
     if least["value"] == most["value"]:
         return f"All {len(rows)} combinations give {worded(least)}."
@@ -109,20 +121,28 @@ def spread(sweep: Sweep, key: str) -> str:
     return f"Over {len(rows)} combinations the estimate goes from {ends[0]} to {ends[1]}."
 
 
-def write_page(sweep: Sweep, keys: list[str], folder: Path) -> Path:
-    """Write the specification curves as pictures and a page that shows them, and return the path of the page."""
+def write_page(sweep: Sweep, keys: list[str], folder: Path, usual: Mapping[str, Value] | None = None) -> Path:
+    """Write the specification curves, each as a picture and as Vega-Lite, and a page that shows them.
+
+    Returns
+    -------
+    pathlib.Path
+        The page.
+    """
     import vl_convert
     from jinja2 import Environment, PackageLoader
 
     curves = []
     for key in keys:
         picture = f"{key}.svg"
-        svg = vl_convert.vegalite_to_svg(curve_spec(sweep, key), vl_version=VEGA_LITE)
+        spec = curve_spec(sweep, key, usual)
+        svg = vl_convert.vegalite_to_svg(spec, vl_version=VEGA_LITE)
         replace_file(folder / picture, svg.encode("utf-8"))
-        words = next(row["label"] for row in table_rows(sweep) if row["key"] == key) or key
+        replace_file(folder / f"{key}.vl.json", pretty(spec).encode("utf-8"))
+        words = sweep.rows_of(key)[0]["label"] or key
         curves.append({"key": key, "label": words, "picture": picture, "text": spread(sweep, key)})
     environment = Environment(loader=PackageLoader("compute_divide.press"), autoescape=True, trim_blocks=True)
-    text = environment.get_template("sweep.html").render(sweep=sweep, curves=curves)
+    text = environment.get_template("sweep.html").render(sweep=sweep, curves=curves, marked=usual in sweep.sets)
     path = folder / "index.html"
     replace_file(path, text.encode("utf-8"))
     return path

@@ -12,9 +12,22 @@ class PressError(Exception):
 
 
 class UsageError(PressError):
-    """A request that makes no sense: an unknown name, a value out of bounds. Nothing was started."""
+    """A request that makes no sense: an unknown name, a value out of bounds. Nothing was started.
+
+    Parameters
+    ----------
+    message : str
+        What is wrong and what is allowed.
+    problems : sequence of str
+        Each problem by itself, where the message lists several.
+    """
 
     exit_code = 2
+    problems: tuple[str, ...] = ()
+
+    def __init__(self, message: str, problems: Sequence[str] = ()) -> None:
+        super().__init__(message)
+        self.problems = tuple(problems) or (message,)
 
     @classmethod
     def listing(cls, problems: Sequence[str]) -> UsageError:
@@ -29,4 +42,4 @@ class UsageError(PressError):
         """
         if len(problems) == 1:
             return cls(problems[0])
-        return cls(f"{len(problems)} problems:\n" + "\n".join(f"  {problem}" for problem in problems))
+        return cls(f"{len(problems)} problems:\n" + "\n".join(f"  {problem}" for problem in problems), problems)

@@ -70,7 +70,7 @@ def read_grid(path: Path) -> dict[str, list[Any]]:
 
 
 def combinations(
-    chapter: Chapter, grid: Mapping[str, Sequence[Any]], base: Mapping[str, Value]
+    chapter: Chapter, grid: Mapping[str, Sequence[Any]], base: Mapping[str, Value], found: Sequence[str] = ()
 ) -> list[dict[str, Value]]:
     """Return every combination of a grid, as complete values of a chapter, in the order of the grid.
 
@@ -82,6 +82,8 @@ def combinations(
         Values to try, by parameter.
     base : mapping
         The value of every parameter that the grid does not vary.
+    found : sequence of str
+        Problems found elsewhere, to be reported with those of the grid.
 
     Raises
     ------
@@ -90,9 +92,12 @@ def combinations(
     """
     known = {parameter.name: parameter for parameter in chapter.parameters}
     problems = [
-        f"chapter {chapter.slug} has no parameter {name!r}{nearest(name, list(known))}"
-        for name in grid
-        if name not in known
+        *found,
+        *(
+            f"chapter {chapter.slug} has no parameter {name!r}{nearest(name, list(known))}"
+            for name in grid
+            if name not in known
+        ),
     ]
     checked: dict[str, list[Value]] = {}
     for name, values in grid.items():

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from compute_divide.press.chapters import Chapter, choose, discover
+from compute_divide.press.chapters import Chapter, choose, discover, nearest
 from compute_divide.press.chapters_run import RunOptions, failure, run_chapters
 from compute_divide.press.curve import chosen_keys, write_page
 from compute_divide.press.editions import (
@@ -19,7 +19,9 @@ from compute_divide.press.editions import (
     option_assignments,
     resolve,
 )
+from compute_divide.press.errors import UsageError
 from compute_divide.press.grid import combinations
+from compute_divide.press.keys import recorded_keys
 from compute_divide.press.parameters import Value, chapter_schema
 from compute_divide.press.progress import Reporter, folding_table, standard_output
 from compute_divide.press.project import Project
@@ -111,6 +113,23 @@ class Swept:
     tables: list[Path]
     page: Path
 
+    def as_json(self) -> dict[str, Any]:
+        """Return all of it as plain JSON: where the files are, what failed, and the rows of the table."""
+        parquet, csv = map(str, self.tables)
+        failed = [
+            {"run": place + 1, "parameters": self.sweep.sets[place], "error": what}
+            for place, what in sorted(self.sweep.errors.items())
+        ]
+        return {
+            "chapter": self.sweep.chapter.slug,
+            "varied": self.sweep.varied,
+            "combinations": len(self.sweep.sets),
+            "run_now": self.sweep.fresh,
+            "files": {"csv": csv, "parquet": parquet, "page": str(self.page)},
+            "failed": failed,
+            "results": self.sweep.rows,
+        }
+
 
 def sweep_chapter(
     project: Project,
@@ -122,6 +141,7 @@ def sweep_chapter(
     how: RunOptions,
     reporter: Reporter,
     scheduler: str | None = None,
+    out: Path | None = None,
 ) -> Swept:
     """Run a chapter under every combination of a grid and write its table and curves.
 
@@ -145,19 +165,42 @@ def sweep_chapter(
         Told how it goes.
     scheduler : str, optional
         Address of a Dask scheduler.
+    out : pathlib.Path, optional
+        Folder to write to; by default one below ``_build/sweeps``, the same for the same combinations.
 
     Raises
     ------
     UsageError
         If anything of the request is wrong; nothing is run then.
     """
-    chapter, values = values_of(project, slug, options, base)
-    sets = combinations(chapter, grid, values)
+    [chapter] = choose(discover(project), [slug])
+    problems = _contradictions(chapter, grid, options, keys)
+    values = {parameter.name: parameter.default for parameter in chapter.parameters}
+    try:
+        _, values = values_of(project, slug, options, base)
+    except UsageError as error:
+        problems = [*error.problems, *problems]
+    sets = combinations(chapter, grid, values, problems)
     sweep = run_sweep(project, chapter, list(grid), sets, how, reporter, scheduler)
-    folder = project.build / "sweeps" / sweep.name
+    folder = out or project.build / "sweeps" / sweep.name
     reporter.step("drawing the curves")
     tables = write_table(sweep, folder)
-    return Swept(sweep, tables, write_page(sweep, chosen_keys(sweep, keys), folder))
+    return Swept(sweep, tables, write_page(sweep, chosen_keys(sweep, keys), folder, values))
+
+
+def _contradictions(
+    chapter: Chapter, grid: Mapping[str, Sequence[Any]], options: Sequence[str], keys: Sequence[str]
+) -> list[str]:
+    """Return the parameters both set and varied, and the results to draw that the chapter cannot record, in words."""
+    both = sorted({wish.name for wish in option_assignments(options)} & set(grid))
+    problems = [f"{name} is set with -p and varied with -g: choose one" for name in both]
+    patterns = recorded_keys([cell.source for cell in chapter.notebook.cells if cell.cell_type == "code"])
+    problems += [
+        f"chapter {chapter.slug} records no result {key!r}{nearest(key, [pattern.pattern for pattern in patterns])}"
+        for key in keys
+        if not any(pattern.fullmatch(key) for pattern in patterns)
+    ]
+    return problems
 
 
 def print_results(results: Mapping[str, Mapping[str, Mapping[str, Any]]]) -> None:

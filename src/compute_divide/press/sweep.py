@@ -11,6 +11,7 @@ import json
 from collections.abc import Mapping, Sequence
 from concurrent.futures import BrokenExecutor, CancelledError, Future, as_completed
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -67,6 +68,25 @@ class Sweep:
     def name(self) -> str:
         """The name of its folder: the chapter and a short hash of the combinations."""
         return f"{self.chapter.slug}-{sha256(canonical(self.sets).encode())[:8]}"
+
+    @cached_property
+    def rows(self) -> list[dict[str, Any]]:
+        """A row for each result of each combination: the values varied, then the result.
+
+        A value that is a list is written as JSON, so that each column holds one type.
+        """
+        rows = []
+        for place, run in sorted(self.runs.items()):
+            chosen = {name: _plain(self.sets[place][name]) for name in self.varied}
+            for key, result in run.results.items():
+                rest = {column: result[column] for column in RESULT_COLUMNS[1:]}
+                rows.append({"run": place + 1, **chosen, "key": key, **rest})
+        return rows
+
+    def rows_of(self, key: str) -> list[dict[str, Any]]:
+        """Return the rows of one result that have a value, the smallest first."""
+        rows = [row for row in self.rows if row["key"] == key and row["value"] is not None]
+        return sorted(rows, key=lambda row: (row["value"], row["run"]))
 
 
 def run_sweep(
@@ -191,23 +211,6 @@ def label(varied: Sequence[str], values: Mapping[str, Value]) -> str:
     return " ".join(f"{name}={values[name]}" for name in varied)
 
 
-def table_rows(sweep: Sweep) -> list[dict[str, Any]]:
-    """Return a row for each result of each combination: the values varied, then the result.
-
-    A value that is a list is written as JSON, so that each column holds one type.
-    """
-    rows = []
-    for place, values in enumerate(sweep.sets):
-        if place not in sweep.runs:
-            continue
-        chosen = {name: _plain(values[name]) for name in sweep.varied}
-        for key, result in sweep.runs[place].results.items():
-            rows.append(
-                {"run": place + 1, **chosen, "key": key, **{column: result[column] for column in RESULT_COLUMNS[1:]}}
-            )
-    return rows
-
-
 def _plain(value: Value) -> Any:
     return json.dumps(value, ensure_ascii=False) if isinstance(value, list | dict) else value
 
@@ -222,7 +225,7 @@ def write_table(sweep: Sweep, folder: Path) -> list[Path]:
 
     import pandas as pd
 
-    table = pd.DataFrame(table_rows(sweep), columns=["run", *sweep.varied, *RESULT_COLUMNS])
+    table = pd.DataFrame(sweep.rows, columns=["run", *sweep.varied, *RESULT_COLUMNS])
     table = table.astype({"value": "float64", "low": "float64", "high": "float64", "k": "Int64", "n": "Int64"})
     buffer = io.BytesIO()
     table.to_parquet(buffer, index=False, compression="zstd")
