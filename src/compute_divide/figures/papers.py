@@ -34,6 +34,7 @@ VENUE_NAMES = {
 
 _ROW = 30
 _LABEL_WIDTH = 220
+_LONG = 20
 _DASHES = ([1, 0], [6, 3], [2, 2], [8, 2, 2, 2], [4, 4], [1, 3], [10, 4], [3, 1, 1, 1])
 _SHAPES = ("circle", "diamond", "square", "triangle-up")
 _ODDS = (0.125, 0.25, 0.5, 1, 2, 4, 8, 16, 32)
@@ -99,9 +100,9 @@ def venue_panels(shares: pd.DataFrame, teams: Sequence[str]) -> alt.FacetChart:
     rows = shares[columns].astype({"year": int}).assign(name=shares["venue"].map(venue_name))
     colour = team_colour(teams, legend="top")
     top = min(1.0, float(rows["high"].max()) * 1.05)
-    x = alt.X("year:Q", title=None, axis=alt.Axis(format="d", tickMinStep=1, tickCount=5), scale=alt.Scale(zero=False))
+    x = alt.X("year:Q", title=None, axis=alt.Axis(format="d", tickMinStep=1, tickCount=8), scale=alt.Scale(zero=False))
     scale = alt.Scale(domain=[0, top], nice=False)
-    y = alt.Y("share:Q", title=None, axis=alt.Axis(format="%", tickCount=4), scale=scale)
+    y = alt.Y("share:Q", title=None, axis=alt.Axis(format="%", tickCount=3), scale=scale)
     tooltip = share_tooltip(
         alt.Tooltip("name:N", title="Venue"),
         alt.Tooltip("team_type:N", title="Team type"),
@@ -115,9 +116,10 @@ def venue_panels(shares: pd.DataFrame, teams: Sequence[str]) -> alt.FacetChart:
             base.mark_point(size=34).encode(y=y, shape=team_shape(teams, legend="top"), tooltip=tooltip),
         ]
     )
-    panel.width, panel.height = 200, 150
-    names = alt.Facet("name:N", title=None, sort=list(dict.fromkeys(rows["name"])))
-    chart: alt.FacetChart = panel.facet(facet=names, data=rows, columns=3)
+    panel.width, panel.height = 560, 84
+    header = alt.Header(labelOrient="top", labelAnchor="start")
+    names = alt.Row("name:N", title=None, sort=list(dict.fromkeys(rows["name"])), header=header)
+    chart: alt.FacetChart = panel.facet(row=names, data=rows, spacing=12)
     return chart
 
 
@@ -127,7 +129,7 @@ def odds_forest(odds: pd.DataFrame, row: str, title: str, *, by: str | None = No
     Parameters
     ----------
     odds : pandas.DataFrame
-        ``odds_ratio``, ``low``, ``high``, ``n`` and the column `row`; rows without an odds ratio are left out.
+        ``odds_ratio``, ``low``, ``high``, ``n`` and the column `row`; a row without an odds ratio stays empty.
     row : str
         Column that names a row.
     title : str
@@ -136,9 +138,9 @@ def odds_forest(odds: pd.DataFrame, row: str, title: str, *, by: str | None = No
         Column that tells series apart within a row; its values are shown side by side, in shapes of their own.
     """
     columns = [row, "odds_ratio", "low", "high", "n", *([by] if by else [])]
-    rows = odds.dropna(subset=["odds_ratio"])[columns]
-    rows = rows.assign(text=[f"{value:.1f}" for value in rows["odds_ratio"]])
-    low, high = float(rows["low"].min()), float(rows["high"].max())
+    rows = odds[columns].assign(text=[f"{value:.1f}" if pd.notna(value) else "" for value in odds["odds_ratio"]])
+    known = rows.dropna(subset=["odds_ratio", "low", "high"])
+    low, high = (float(known["low"].min()), float(known["high"].max())) if len(known) else (0.5, 2.0)
     marks = [mark for mark in _ODDS if low / 1.5 <= mark <= high * 1.5] or [1]
     domain = [min(low, marks[0], 0.9) * 0.97, max(high, marks[-1], 1.1) * 1.03]
     x = alt.X(
@@ -157,20 +159,21 @@ def odds_forest(odds: pd.DataFrame, row: str, title: str, *, by: str | None = No
         alt.Tooltip("n:Q", title="Papers", format=","),
     ]
     series = list(dict.fromkeys(rows[by])) if by else []
-    base = alt.Chart(rows).encode(y=y, color=alt.value(ACCENT))
+    base = alt.Chart(rows).transform_filter("isValid(datum.low)").encode(y=y, color=alt.value(ACCENT))
     base = base.encode(yOffset=alt.YOffset(f"{by}:N", sort=series)) if by else base
     low_end = x.copy()
     low_end.shorthand = "low:Q"
     dots = base.mark_point(size=64).encode(x=x, tooltip=tooltip)
     if by:
         shapes = alt.Scale(domain=series, range=[_SHAPES[i % len(_SHAPES)] for i in range(len(series))])
-        legend = alt.Legend(orient="top", symbolFillColor=ACCENT, symbolStrokeColor=ACCENT)
+        legend = alt.Legend(orient="top", columns=1, symbolFillColor=ACCENT, symbolStrokeColor=ACCENT)
         dots = dots.encode(shape=alt.Shape(f"{by}:N", scale=shapes, legend=legend))
     rules = base.mark_rule(strokeWidth=1.75).encode(x=low_end, x2="high:Q")
     one = alt.Chart(pd.DataFrame({"odds_ratio": [1.0]})).mark_rule(color=QUIET, strokeDash=[4, 3]).encode(x=x)
-    layers: list[alt.Chart | alt.LayerChart] = [one, rules, dots]
+    every = alt.Chart(rows).mark_point(opacity=0).encode(y=y)
+    layers: list[alt.Chart | alt.LayerChart] = [every, one, rules, dots]
     if not by:
-        layers.append(alt.Chart(rows).mark_text(dy=-11, color=INK, fontSize=11).encode(x=x, y=y, text="text:N"))
+        layers.append(base.mark_text(dy=-11, color=INK, fontSize=11).encode(x=x, text="text:N", color=alt.value(INK)))
     count = rows[row].nunique()
     return framed(*layers, height=max(count * (_ROW + 12 * max(len(series) - 1, 0)), 60))
 
@@ -295,5 +298,7 @@ def base_bars(counts: pd.DataFrame, teams: Sequence[str]) -> alt.LayerChart:
 
 
 def _plain_axis() -> alt.Axis:
-    """Return an axis of rows: labels alone, with room for long ones."""
-    return alt.Axis(grid=False, domain=False, ticks=False, labelLimit=_LABEL_WIDTH, labelPadding=8)
+    """Return an axis of rows: labels alone; a long one breaks after its first "and" or comma."""
+    broken = "split(replace(datum.label, /( and |, )/, '$1|'), '|')"
+    label = f"length(datum.label) > {_LONG} ? {broken} : datum.label"
+    return alt.Axis(labelExpr=label, grid=False, domain=False, ticks=False, labelLimit=_LABEL_WIDTH, labelPadding=8)
