@@ -17,6 +17,9 @@ from compute_divide.reading.citation.record import Book, Citation, CitationError
 from compute_divide.reading.citation.settings import load_book, load_edition
 from compute_divide.reading.templating import day
 
+BOOK = "book"
+"""Name of the bibliographic record of the whole book."""
+
 
 @dataclass(frozen=True)
 class Facts:
@@ -56,8 +59,8 @@ class Facts:
             return None
         return root + ("" if path == "index.html" else quote(path)) + (f"#{quote(fragment)}" if fragment else "")
 
-    def record(self, name: str = "book") -> dict[str, Any]:
-        """Return the bibliographic record of a chapter, by its slug, or of the book: its item of CSL-JSON."""
+    def record(self, name: str) -> dict[str, Any]:
+        """Return the bibliographic record of a chapter, by its slug, or of the `BOOK`: its item of CSL-JSON."""
         (item,) = json.loads((self.site / FOLDER / f"{name}.csl.json").read_text("utf-8"))
         found: dict[str, Any] = item
         return found

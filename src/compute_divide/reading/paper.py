@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from lxml import html
 from markupsafe import Markup
 
 from compute_divide.reading import articles
@@ -163,6 +164,18 @@ def book_document(found: Sequence[Article], facts: Facts, page_of: Mapping[str, 
     )
 
 
+def headings_of(document: str) -> list[str]:
+    """Return the headings of a document in order, each in one line.
+
+    Examples
+    --------
+    >>> headings_of("<h1>The <em>divide</em></h1><p>text</p><h2>Doubt</h2>")
+    ['The divide', 'Doubt']
+    """
+    tree = html.document_fromstring(document)
+    return [" ".join(heading.text_content().split()) for heading in tree.iter(*HEADINGS, "h5", "h6")]
+
+
 def _sheet(article: Article, findings: Mapping[str, Markup]) -> Sheet:
     key = key_of(article.path)
     return Sheet(article.title, _markup(article.body), key, article.number, findings.get(anchor_of(key, ""), Markup()))
@@ -173,7 +186,12 @@ def _markup(body: Element) -> Markup:
 
 
 def _set_for_paper(body: Element, site: Path) -> None:
-    """Name pictures by where they lie, and mark the tables that fit on a page."""
+    """Name pictures by where they lie, and mark the tables that fit on a page.
+
+    Only the picture of a figure is a figure to a reader of tags: the rest of it is text.
+    """
+    for element in list(body.iter("figure", "figcaption")):
+        element.tag = "div"
     for image in body.iter("img"):
         image.set("src", f"{site.as_uri()}/{image.get('src')}")
     for table in body.iter("table"):

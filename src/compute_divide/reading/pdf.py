@@ -10,8 +10,8 @@ from pathlib import Path
 
 from compute_divide.press.formats import Order, work_on_order
 from compute_divide.reading.articles import read_articles
-from compute_divide.reading.facts import file_stem, load_facts
-from compute_divide.reading.paper import book_document, chapter_document
+from compute_divide.reading.facts import BOOK, Facts, file_stem, load_facts
+from compute_divide.reading.paper import book_document, chapter_document, headings_of
 from compute_divide.reading.pdf_finish import finished, pages_of
 from compute_divide.reading.printing import missing, printer
 
@@ -37,12 +37,17 @@ def make(order: Order) -> None:
     with printer() as browser:
         for article in read_articles(site):
             if article.number is not None:
-                printed = browser.print(chapter_document(article, facts))
-                (output / f"{article.slug}.pdf").write_bytes(finished(printed, facts.record(article.slug), facts))
+                document = chapter_document(article, facts)
+                _write(output / f"{article.slug}.pdf", browser.print(document), document, article.slug, facts)
         # The numbers of the pages are known once the book is printed: the contents need a draft.
         draft = browser.print(book_document(read_articles(site), facts), final=False)
-        printed = browser.print(book_document(read_articles(site), facts, pages_of(draft)))
-        (output / f"{file_stem(facts.book)}.pdf").write_bytes(finished(printed, facts.record(), facts))
+        document = book_document(read_articles(site), facts, pages_of(draft))
+        _write(output / f"{file_stem(facts.book)}.pdf", browser.print(document), document, BOOK, facts)
+
+
+def _write(path: Path, printed: bytes, document: str, name: str, facts: Facts) -> None:
+    """Write a printed document with what it says about itself."""
+    path.write_bytes(finished(printed, headings_of(document), facts.record(name), facts))
 
 
 if __name__ == "__main__":
