@@ -50,12 +50,12 @@ def matched(
     found = pd.Series(False, index=papers.index)
     for text in texts:
         column = papers[f"{text}_{kind}"]
-        hits = {
-            joined: not wanted.isdisjoint(joined.split(SEPARATOR))
+        hits = [
+            joined
             for joined in column.unique()
-            if isinstance(joined, str)
-        }
-        found |= column.map(hits).fillna(False).astype(bool)
+            if isinstance(joined, str) and not wanted.isdisjoint(joined.split(SEPARATOR))
+        ]
+        found |= column.isin(hits)
     return found
 
 
