@@ -21,8 +21,6 @@ from compute_divide.evidence.papers import (
     load_coverage,
     load_papers,
     paper_key,
-    status_fault,
-    track_name,
 )
 from compute_divide.evidence.papers_raw import (
     RawPaper,
@@ -32,6 +30,7 @@ from compute_divide.evidence.papers_raw import (
     read_json_list,
     title_key,
 )
+from compute_divide.evidence.papers_status import status_fault, track_name
 from compute_divide.evidence.paths import EvidenceError
 from compute_divide.evidence.profiles import calls_with, paper_profile, parse_profile, profile_team, sector_counts
 from compute_divide.evidence.tables import read_sidecar
