@@ -27,7 +27,7 @@ from compute_divide.press.manifest import write_manifest
 from compute_divide.press.pages import check_pages
 from compute_divide.press.progress import Reporter, Silent
 from compute_divide.press.project import Project
-from compute_divide.press.staging import page_files, stage
+from compute_divide.press.staging import extra_extensions, page_files, stage
 from compute_divide.press.swap import publish, recover
 from compute_divide.press.workshop import MEMORY, busy, prepare, read_state, shared_state, workshop_lock, write_state
 
@@ -123,7 +123,7 @@ def build(
         state = {**page_state(project, edition), "formats": [one.name for one in formats]}
         if not options.force and is_current(target, state):
             return Built(edition, target, changed=False, fresh=[], timings={})
-        with running.session(), Binder(environment(project)) as binder:
+        with running.session(), Binder(environment(project), extra_extensions(project)) as binder:
             check_evidence(project, edition, reporter, verify)
             return _build(project, edition, options, reporter, state, formats, binder)
 

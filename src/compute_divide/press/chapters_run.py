@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Sequence
+import json
+from collections.abc import Iterable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from compute_divide.press import running
@@ -22,7 +23,7 @@ from compute_divide.press.execution import (
     run_job,
 )
 from compute_divide.press.executor import cores
-from compute_divide.press.files import replace_file, tree
+from compute_divide.press.files import pretty, replace_file, tree
 from compute_divide.press.progress import Reporter, Silent
 from compute_divide.press.project import Project
 
@@ -74,6 +75,33 @@ class Outcome:
     errors: list[ChapterError] = field(default_factory=list)
 
 
+class Durations:
+    """How long chapters took when they were last run: the longest start first, so that none is left alone at the end.
+
+    Parameters
+    ----------
+    project : Project
+        The book.
+    """
+
+    def __init__(self, project: Project) -> None:
+        self._path = project.build / "seconds.json"
+        try:
+            self._seconds: dict[str, float] = json.loads(self._path.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            self._seconds = {}
+
+    def expected(self, job: Job) -> tuple[float, int]:
+        """Return what to sort by: the seconds of the last time, else the length of the notebook."""
+        return self._seconds.get(job.chapter, 0.0), len(job.notebook)
+
+    def note(self, runs: Iterable[Run]) -> None:
+        """Keep how long chapters took."""
+        self._seconds.update({run.chapter: run.seconds for run in runs})
+        with suppress(PressError):  # a build is not lost for want of a guess
+            replace_file(self._path, pretty(self._seconds).encode())
+
+
 def cached_runs(project: Project, edition: Edition) -> dict[str, Run]:
     """Return the runs that the cache holds for an edition, by slug."""
     cache, mark = RunCache(project.cache), edition.fingerprint
@@ -111,6 +139,7 @@ def run_chapters(
         job_for(project, chapter, edition.values[chapter.slug], edition.fingerprint, options.time_limit)
         for chapter in todo
     ]
+    jobs.sort(key=Durations(project).expected, reverse=True)
     outcome = Outcome()
     if jobs:
         with running.session(), open_engine(options.engine, imported_modules(todo)) as engine:
@@ -131,7 +160,7 @@ def _run_all(
     outcome: Outcome,
 ) -> None:
     """Run jobs, so many at a time, and keep each result as soon as it is there."""
-    cache = RunCache(project.cache)
+    cache, durations = RunCache(project.cache), Durations(project)
     with ThreadPoolExecutor(width) as pool:
         waiting: set[Future[Run]] = {pool.submit(run_job, job, engine) for job in jobs}
         try:
@@ -143,6 +172,8 @@ def _run_all(
             running.stop_all()
             pool.shutdown(wait=True, cancel_futures=True)
             raise
+        finally:
+            durations.note(outcome.runs.values())
 
 
 def _take(
@@ -170,8 +201,3 @@ def failure(project: Project, errors: Sequence[ChapterError]) -> PressError:
     if len(kept) == 1:
         return PressError(kept[0])
     return PressError(f"{len(kept)} chapters failed:\n" + "\n".join(f"  {text}" for text in kept))
-
-
-def clear_failed(project: Project) -> None:
-    """Remove the notebooks of chapters that failed."""
-    shutil.rmtree(project.failed, ignore_errors=True)

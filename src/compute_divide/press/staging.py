@@ -93,12 +93,23 @@ def page_files(project: Project) -> dict[str, bytes]:
     return {name: read(path) for name, path in found.items()}
 
 
-def staged_config(project: Project, edition: Edition) -> bytes:
-    """Return ``_config.yml`` with execution off, and the edition's id where it makes Sphinx write every page anew."""
+def book_config(project: Project) -> dict[str, Any]:
+    """Return what ``_config.yml`` says."""
     try:
-        config = yaml.safe_load(read(project.root / "_config.yml")) or {}
+        return yaml.safe_load(read(project.root / "_config.yml")) or {}
     except yaml.YAMLError as error:
         raise PressError(f"_config.yml is not YAML: {error}") from error
+
+
+def extra_extensions(project: Project) -> list[str]:
+    """Return the Sphinx extensions that the book adds to those of Jupyter Book."""
+    named = (book_config(project).get("sphinx") or {}).get("extra_extensions") or []
+    return [named] if isinstance(named, str) else [str(name) for name in named]
+
+
+def staged_config(project: Project, edition: Edition) -> bytes:
+    """Return ``_config.yml`` with execution off, and the edition's id where it makes Sphinx write every page anew."""
+    config = book_config(project)
     config.setdefault("execute", {})["execute_notebooks"] = "off"
     settings = config.setdefault("sphinx", {}).setdefault("config", {})
     settings["html_context"] = {**settings.get("html_context", {}), "compute_divide_edition": edition.id}
