@@ -262,6 +262,23 @@ def compare(
 
 
 @app.command()
+def serve(
+    edition: Annotated[str, typer.Argument(help="Name of the edition.")] = "default",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Where to listen; 0 for any that is free.")] = 8000,
+) -> None:
+    """Show an edition in the browser while you write: what you save is built again, and the page reloads.
+
+    Listens on this machine alone. A build that fails is told on the page and here; the last good pages stay.
+    Ctrl-C ends it.
+
+    For example: compute-divide serve paper --port 8080
+    """
+    from compute_divide.press.serving import serve as serve_edition
+
+    serve_edition(_project(), edition, port, typer.echo)
+
+
+@app.command()
 def sweep(
     chapter: Annotated[str, typer.Argument(help="The chapter's name, as in its address.")],
     grid: Annotated[

@@ -1,0 +1,8 @@
+"""The command line as ``python -m compute_divide``."""
+
+from __future__ import annotations
+
+from compute_divide.cli import main
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,176 @@
+"""Build an edition again whenever a file that it is made from changes, each time in a fresh process.
+
+A fresh process sees the package as it now is. It runs only the chapters that have changed, and publishes only what is
+whole, so that whatever an author breaks, the last good pages stay.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+import sys
+from asyncio.subprocess import DEVNULL, PIPE, Process
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from watchfiles import Change, DefaultFilter, awatch
+
+from compute_divide.press.chapters import FOLDER
+from compute_divide.press.project import Project
+from compute_divide.press.staging import COPIED_FOLDERS
+from compute_divide.press.workshop import STATE
+
+ROOT_SUFFIXES = {".md", ".yml", ".lock"}
+"""Files in the root of the book that pages are made from."""
+
+PATIENCE = 5.0
+"""Seconds that a build has to end when it is told to."""
+
+
+@dataclass
+class State:
+    """How the book stands, for everyone who wants to be told.
+
+    Parameters
+    ----------
+    folder : pathlib.Path
+        The built edition.
+    """
+
+    folder: Path
+    what: str = "building"
+    message: str = ""
+    changes: int = 0
+    changed: asyncio.Condition = field(default_factory=asyncio.Condition)
+
+    @property
+    def version(self) -> str:
+        """A mark of the pages that stand now; empty where there are none."""
+        try:
+            return str((self.folder / STATE).stat().st_mtime_ns)
+        except OSError:
+            return ""
+
+    def as_json(self) -> dict[str, str]:
+        """Return what a page is told: ``building``, ``built`` or ``failed``, why, and the mark of the pages."""
+        return {"state": self.what, "message": self.message, "version": self.version}
+
+    async def later_than(self, seen: int) -> int:
+        """Wait until the state has changed more often than `seen`, and return how often."""
+        async with self.changed:
+            await self.changed.wait_for(lambda: self.changes > seen)
+        return self.changes
+
+    async def tell(self, what: str, message: str = "") -> None:
+        """Change the state and tell everyone."""
+        self.what, self.message, self.changes = what, message, self.changes + 1
+        async with self.changed:
+            self.changed.notify_all()
+
+
+async def keep_built(project: Project, command: Sequence[str], state: State) -> None:
+    """Build now and after each change, until cancelled; a change during a build starts it afresh.
+
+    Parameters
+    ----------
+    project : Project
+        The book whose files are watched.
+    command : sequence of str
+        Builds the edition; says what is wrong on standard error.
+    state : State
+        Told how it goes.
+    """
+    touched = asyncio.Event()
+    async with asyncio.TaskGroup() as group:
+        for paths, recursive in watched(project):
+            group.create_task(_watch(paths, recursive, touched))
+        while True:
+            touched.clear()
+            await state.tell("building")
+            outcome = await _build(command, project.root, touched)
+            if outcome is not None:
+                code, said = outcome
+                await state.tell(*(("failed", said) if code else ("built", "")))
+                await touched.wait()
+
+
+def watched(project: Project) -> list[tuple[list[Path], bool]]:
+    """Return the folders that an edition is made from, with and without what is below them."""
+    folders = [project.root / name for name in (FOLDER, *COPIED_FOLDERS)]
+    deep = [folder for folder in (*folders, project.data, project.package) if folder.is_dir()]
+    return [(deep, True), ([project.root], False)]
+
+
+async def _watch(paths: Sequence[Path], recursive: bool, touched: asyncio.Event) -> None:
+    """Set the event whenever a file changes."""
+    wanted = DefaultFilter() if recursive else _in_root
+    async for _ in awatch(*paths, recursive=recursive, watch_filter=wanted):
+        touched.set()
+
+
+def _in_root(_: Change, path: str) -> bool:
+    return Path(path).suffix in ROOT_SUFFIXES
+
+
+async def _build(command: Sequence[str], root: Path, touched: asyncio.Event) -> tuple[int, str] | None:
+    """Run the build and return its exit code and what is wrong; None when a file changed before it ended."""
+    async with _process(command, root) as process:
+        reading = asyncio.create_task(_echo(process))
+        waiting = asyncio.create_task(touched.wait())
+        try:
+            await asyncio.wait({reading, waiting}, return_when=asyncio.FIRST_COMPLETED)
+            if not reading.done():
+                return None
+            return await process.wait(), fault(reading.result())
+        finally:
+            waiting.cancel()
+            reading.cancel()
+
+
+@asynccontextmanager
+async def _process(command: Sequence[str], root: Path) -> AsyncIterator[Process]:
+    """Start the build and, whatever happens, leave no process behind."""
+    process = await asyncio.create_subprocess_exec(
+        *command, cwd=root, stdin=DEVNULL, stdout=DEVNULL, stderr=PIPE, start_new_session=True
+    )
+    try:
+        yield process
+    finally:
+        if process.returncode is None:
+            with contextlib.suppress(ProcessLookupError):
+                process.terminate()
+            try:
+                await asyncio.wait_for(process.wait(), PATIENCE)
+            except TimeoutError:
+                os.killpg(process.pid, signal.SIGKILL)
+                await process.wait()
+
+
+async def _echo(process: Process) -> str:
+    """Pass on what a build says to the terminal, and return it."""
+    said = []
+    assert process.stderr  # noqa: S101
+    while chunk := await process.stderr.read(4096):
+        text = chunk.decode("utf-8", "replace")
+        sys.stderr.write(text)
+        sys.stderr.flush()
+        said.append(text)
+    return "".join(said)
+
+
+def fault(said: str) -> str:
+    r"""Return what is wrong from all that a build said.
+
+    Examples
+    --------
+    >>> fault("  hardware 1.2 s\nerror: hardware: code cell 2 failed\n")
+    'hardware: code cell 2 failed'
+    >>> fault("Traceback (most recent call last): ...")
+    'Traceback (most recent call last): ...'
+    """
+    _, found, message = said.partition("error: ")
+    return (message if found else said).strip()
