@@ -31,8 +31,8 @@ DROPPED_CLASSES = (
     "edition-line",
 )
 """What only a screen can use, by tag and by class."""
-SCREEN_ATTRIBUTES = ("tabindex", "loading", "role", "data-chart", "data-name", "data-copy")
-"""Attributes for scripts and keyboards."""
+SCREEN_ATTRIBUTES = ("tabindex", "loading", "role", "aria-label", "data-chart", "data-name", "data-copy")
+"""Attributes for scripts and keyboards, and what they call things."""
 POINTING = ("for", "headers", "aria-labelledby", "aria-describedby")
 """Attributes that name ids."""
 
@@ -69,6 +69,10 @@ class Article:
     def slug(self) -> str:
         """Name of the page, without folder and ending."""
         return posixpath.basename(self.path).removesuffix(".html")
+
+    def has(self, anchor: str) -> bool:
+        """Return whether there is a place of this name in what is left of the page."""
+        return bool(self.body.xpath(".//*[@id=$anchor]", anchor=anchor))
 
 
 def read_articles(site: Path) -> list[Article]:
@@ -141,6 +145,7 @@ def tidied(body: Element, path: str) -> Element:
     path : str
         Of its page, from the root of the site.
     """
+    _keep_descriptions(body)
     drop(body.iter(*DROPPED_TAGS))
     for name in DROPPED_CLASSES:
         drop(body.find_class(name))
@@ -165,6 +170,16 @@ def tidied(body: Element, path: str) -> Element:
     for fold in body.iter("details"):
         fold.set("open", "open")
     return body
+
+
+def _keep_descriptions(body: Element) -> None:
+    """Take the long description of each figure out of its tools, to stand after the figure's source."""
+    for figure in body.find_class("chart-figure"):
+        folds = figure.xpath(".//details[summary='Description']")
+        tools = figure.find_class("figure-tools")
+        if folds and tools:
+            folds[0].set("class", "figure-description")
+            tools[0].addprevious(folds[0])
 
 
 def _from_root(path: str, address: str) -> str:

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import itertools
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from lxml import html
 from markupsafe import Markup
 
@@ -18,8 +15,7 @@ from compute_divide.reading import articles
 from compute_divide.reading.articles import Article, Element
 from compute_divide.reading.citation.styles import to_reference
 from compute_divide.reading.facts import Facts
-from compute_divide.reading.templating import TEMPLATES, day
-from compute_divide.reading.typesetting import typeset
+from compute_divide.reading.templating import TEMPLATES, environment
 
 FOLDER = TEMPLATES / "paper"
 FONTS = TEMPLATES / "fonts"
@@ -109,8 +105,8 @@ def chapter_document(article: Article, facts: Facts) -> str:
     """
 
     def resolve(path: str, fragment: str) -> str | None:
-        if path == article.path and fragment:
-            return f"#{fragment}"
+        if path == article.path:
+            return f"#{fragment}" if article.has(fragment) else None
         return facts.address(path, fragment)
 
     articles.relink(article.body, article.path, resolve)
@@ -132,16 +128,20 @@ def book_document(found: Sequence[Article], facts: Facts, page_of: Mapping[str, 
         Number of the page on which each anchor stands; a draft has none.
     """
     cover, *pages = found
-    paths = {article.path for article in found}
+    at = {article.path: article for article in found}
 
     def resolve(path: str, fragment: str) -> str | None:
-        return f"#{anchor_of(key_of(path), fragment)}" if path in paths else facts.address(path, fragment)
+        if path not in at:
+            return facts.address(path, fragment)
+        return f"#{anchor_of(key_of(path), fragment if at[path].has(fragment) else '')}"
 
     for article in found:
+        articles.drop(article.body.find_class("cite-box"))  # the book says once how it is cited
+    for article in found:
         articles.relink(article.body, article.path, resolve)
+    for article in found:
         articles.prefix_ids(article.body, anchor_of(key_of(article.path), ""))
         _set_for_paper(article.body, facts.site)
-        articles.drop(article.body.find_class("cite-box"))  # the book says once how it is cited
     findings = _findings(cover.body)
     _shorten_cover(cover.body)
     for article in pages:
@@ -188,10 +188,14 @@ def _markup(body: Element) -> Markup:
 def _set_for_paper(body: Element, site: Path) -> None:
     """Name pictures by where they lie, and mark the tables that fit on a page.
 
-    Only the picture of a figure is a figure to a reader of tags: the rest of it is text.
+    Only the picture of a figure is a figure to a reader of tags, described in full; the rest of it is text.
     """
     for element in list(body.iter("figure", "figcaption")):
         element.tag = "div"
+    for fold in body.find_class("figure-description"):
+        for image in fold.getparent().iter("img"):
+            image.set("alt", f"{image.get('alt')} {' '.join(fold.find('p').text_content().split())}")
+    articles.drop(body.find_class("figure-description"))
     for image in body.iter("img"):
         image.set("src", f"{site.as_uri()}/{image.get('src')}")
     for table in body.iter("table"):
@@ -239,28 +243,10 @@ def _figures(body: Element) -> list[Entry]:
     ]
 
 
-def _css_text(text: str) -> Markup:
-    """Return a text as CSS writes it, safe within a page."""
-    return Markup(json.dumps(text, ensure_ascii=False).replace("<", "\\3c "))  # noqa: S704 (no tag can begin)
-
-
-@cache
-def _environment() -> Environment:
-    made = Environment(
-        loader=FileSystemLoader(FOLDER),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    made.filters.update(typeset=typeset, day=day, css=_css_text)
-    return made
-
-
 def _fill(template: str, facts: Facts, **values: Any) -> str:
     """Return a document."""
     return (
-        _environment()
+        environment("paper")
         .get_template(template)
         .render(
             style=Markup((FOLDER / "paper.css").read_text("utf-8")),  # noqa: S704 (our own style)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import calendar
 import datetime as dt
+import json
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 
 from compute_divide.reading.typesetting import typeset
 
@@ -17,9 +19,10 @@ STATIC = Path(__file__).parent / "static"
 
 
 @cache
-def _environment() -> Environment:
+def environment(folder: str) -> Environment:
+    """Return the templates of a folder of ``templates``."""
     made = Environment(
-        loader=FileSystemLoader(TEMPLATES / "parts"),
+        loader=FileSystemLoader(TEMPLATES / folder),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -27,7 +30,19 @@ def _environment() -> Environment:
     )
     made.filters["typeset"] = typeset
     made.filters["day"] = day
+    made.filters["css"] = css_text
     return made
+
+
+def css_text(text: str) -> Markup:
+    r"""Return a text as CSS writes it, safe within a page.
+
+    Examples
+    --------
+    >>> print(css_text('the "divide" </style>'))
+    "the \"divide\" \3c /style>"
+    """
+    return Markup(json.dumps(text, ensure_ascii=False).replace("<", "\\3c "))  # noqa: S704 (no tag can begin)
 
 
 def day(date: dt.date | str) -> str:
@@ -55,4 +70,4 @@ def fill(template: str, **values: Any) -> str:
     **values
         What the template names; a missing one is an error.
     """
-    return _environment().get_template(template).render(**values)
+    return environment("parts").get_template(template).render(**values)
