@@ -235,7 +235,7 @@ def team_dots(shares: pd.DataFrame, row: str, title: str, teams: Sequence[str]) 
 
 
 def named_bars(named: pd.DataFrame, title: str) -> alt.LayerChart:
-    """Return how many papers name each pre-trained model, coloured by who made it.
+    """Return how many papers name each pre-trained model, coloured by who made it; hosted ones say so.
 
     Parameters
     ----------
@@ -245,6 +245,8 @@ def named_bars(named: pd.DataFrame, title: str) -> alt.LayerChart:
         Of the axis.
     """
     rows = named[["label", "maker", "team", "access", "papers"]].rename(columns={"team": "team_type"})
+    hosted = rows["access"].map({"hosted": ", hosted"}).fillna("")
+    rows = rows.assign(text=rows["papers"].map("{:,}".format) + hosted)
     teams = [team for team in TEAM_COLOURS if team in set(rows["team_type"])]
     x = alt.X("papers:Q", title=title, axis=alt.Axis(tickCount=6, grid=True))
     y = alt.Y("label:N", title=None, sort=None, axis=_plain_axis())
@@ -258,8 +260,8 @@ def named_bars(named: pd.DataFrame, title: str) -> alt.LayerChart:
             alt.Tooltip("papers:Q", title="Papers", format=","),
         ],
     )
-    numbers = base.mark_text(align="left", dx=5, color=INK, fontSize=11).encode(text=alt.Text("papers:Q", format=","))
-    return framed(bars, numbers, height=22 * len(rows) + 10)
+    numbers = base.mark_text(align="left", dx=5, color=INK, fontSize=11).encode(text="text:N")
+    return framed(bars, numbers, height=_ROW * len(rows))
 
 
 def base_bars(counts: pd.DataFrame, teams: Sequence[str]) -> alt.LayerChart:
@@ -301,4 +303,12 @@ def _plain_axis() -> alt.Axis:
     """Return an axis of rows: labels alone; a long one breaks after its first "and" or comma."""
     broken = "split(replace(datum.label, /( and |, )/, '$1|'), '|')"
     label = f"length(datum.label) > {_LONG} ? {broken} : datum.label"
-    return alt.Axis(labelExpr=label, grid=False, domain=False, ticks=False, labelLimit=_LABEL_WIDTH, labelPadding=8)
+    return alt.Axis(
+        labelExpr=label,
+        grid=False,
+        domain=False,
+        ticks=False,
+        labelLimit=_LABEL_WIDTH,
+        labelPadding=8,
+        labelOverlap=False,
+    )
