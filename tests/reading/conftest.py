@@ -52,7 +52,7 @@ def chart_output(name: str = "fig-shares", title: str = "Academic teams lost gro
         alt="Line chart of shares by year: academia falls, industry rises.",
         description="The academic share falls from 70% in 2010 to 15% in 2021; that of industry rises to 75%.",
         data=data,
-        source="Epoch AI, models database, 19 August 2026.",
+        source="Epoch AI, models database (snapshot of 2026-08-19).",
         caption="Share of models by *team type*; {result}`early:counts` in the early years.",
     )
     return nbformat.v4.new_output("display_data", output, metadata=metadata)

@@ -48,6 +48,8 @@ def test_a_chapter_opens_with_its_finding_and_its_choices(built: Any) -> None:
     page = built.page()
     assert page.select_one(".kicker").text == "The divide · Chapter 1"
     assert page.select_one(".standfirst").text.startswith("Academic teams trained 64%")
+    facts = [" ".join(fact.text.split()) for fact in page.select(".facts li")]
+    assert facts == ["1 min read", "data to 19 August 2026", "1 figure", "downloads"]
     box = page.select_one("#parameters")
     assert [cell.text for cell in box.select("tbody tr > *")] == [
         "window",

@@ -11,6 +11,26 @@ MISSING = "–"
 NUMERIC: frozenset[Kind] = frozenset({"number", "share", "flop", "year"})
 
 
+def setting(value: Any) -> str:
+    """Write the value of a parameter.
+
+    Examples
+    --------
+    >>> setting(["icml", "iclr"]), setting([]), setting(None), setting(True), setting(2.0), setting("2026-08")
+    ('icml, iclr', 'none', 'none', 'yes', '2', '2026-08')
+    """
+    match value:
+        case None | [] | {}:
+            return "none"
+        case bool():
+            return "yes" if value else "no"
+        case list():
+            return ", ".join(setting(part) for part in value)
+        case float():
+            return f"{value:,.10g}"
+    return str(value)
+
+
 def cell(value: Any, kind: Kind) -> str:
     """Write one value for a table.
 

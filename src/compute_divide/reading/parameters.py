@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,7 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 from compute_divide.press.parameters import read_parameters
 from compute_divide.press.wording import describe, run_command
 from compute_divide.reading import book
+from compute_divide.reading.cells import setting
 from compute_divide.reading.nodes import kicker, opener
 from compute_divide.reading.quoted import evidence_dir
 from compute_divide.reading.roles import skip, store_of
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
     from sphinx.application import Sphinx
     from sphinx.environment import BuildEnvironment
     from sphinx.writers.html5 import HTML5Translator
+
+_DATE = re.compile(r"\b(?:19|20)\d\d-[01]\d-[0-3]\d\b")
 
 
 def parameter_rows(page: Page, cells: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -58,7 +62,7 @@ def choices(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
         partner = values.get(f"{stem}_last") if end == "first" else None
         if end == "last" and f"{stem}_first" in values:
             continue
-        value = f"{row['value']}–{partner['value']}" if partner else row["value"]
+        value = "–".join(setting(part["value"]) for part in (row, partner) if part)
         changed = any(part["value"] != part["default"] for part in (row, partner or row))
         short.append({"name": (stem if partner else name).replace("_", " "), "value": value, "changed": changed})
     return short
@@ -81,15 +85,19 @@ def open_page(doctree: nodes.document, page: Page) -> None:
 
 
 def data_date(page: Page, srcdir: Path) -> str:
-    """Return the date of the newest data behind a chapter: as it says itself, else from the sidecar of its vintage."""
+    """Return the date of the newest data behind a chapter.
+
+    As its front matter says; else the latest of the snapshots that the sidecar of its vintage and the sources of its
+    figures state; empty where none does.
+    """
     if page.front.get("data_date"):
         return str(page.front["data_date"])
-    vintage = page.parameters.get("vintage")
-    sidecar = evidence_dir(srcdir) / "models" / f"{vintage}.meta.yml"
-    if vintage is None or not sidecar.is_file():
-        return ""
-    sources = yaml.safe_load(sidecar.read_text("utf-8")).get("sources", [])
-    return max((str(source.get("snapshot", "")) for source in sources), default="")
+    dates = [date for chart in page.charts for date in _DATE.findall(chart.source)]
+    sidecar = evidence_dir(srcdir) / "models" / f"{page.parameters.get('vintage')}.meta.yml"
+    if sidecar.is_file():
+        sources = yaml.safe_load(sidecar.read_text("utf-8")).get("sources", [])
+        dates += [str(source.get("snapshot", "")) for source in sources]
+    return max(dates, default="")
 
 
 def visit_opener(self: HTML5Translator, node: opener) -> None:  # noqa: ARG001

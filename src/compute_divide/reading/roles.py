@@ -16,6 +16,7 @@ from sphinx.util.docutils import SphinxDirective, SphinxRole
 from sphinx.util.typing import ExtensionMetadata
 
 from compute_divide.reading import numbers
+from compute_divide.reading.cells import setting
 from compute_divide.reading.conditions import Condition, ConditionError
 from compute_divide.reading.store import Store, UnknownNameError
 
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from sphinx.writers.html5 import HTML5Translator
 
 logger = logging.getLogger(__name__)
+LONG = 24
+"""Signs beyond which a value is a phrase of the sentence and gets no line under it."""
 CANNOT_TELL = "(these data cannot tell)"
 
 
@@ -217,7 +220,7 @@ def value_text(kind: str, name: str, how: str, store: Store) -> tuple[str, str]:
         result = store.result(name)
         return numbers.write(result, how), f"{result.label}: {numbers.full(result)}" if result.label else ""
     if kind == "param":
-        return str(store.parameter(name)), f"parameter {name.partition(':')[2]} of this edition"
+        return setting(store.parameter(name)), f"parameter {name.partition(':')[2]} of this edition"
     quoted = store.quote(name)
     forms = {
         "value": quoted.text,
@@ -233,7 +236,8 @@ def value_text(kind: str, name: str, how: str, store: Store) -> tuple[str, str]:
 def visit_value(self: HTML5Translator, node: value) -> None:
     """Open a value; a pointer over it shows what it measures."""
     titled = {"title": node["title"]} if node["title"] else {}
-    self.body.append(self.starttag(node, "span", "", CLASS=f"value value-{node['kind']}", **titled))
+    long = " value-long" if len(node.astext()) > LONG else ""
+    self.body.append(self.starttag(node, "span", "", CLASS=f"value value-{node['kind']}{long}", **titled))
 
 
 def depart_value(self: HTML5Translator, node: value) -> None:  # noqa: ARG001

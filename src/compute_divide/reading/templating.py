@@ -12,6 +12,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from compute_divide.reading.cells import setting
 from compute_divide.reading.typesetting import typeset
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -30,6 +31,7 @@ def environment(folder: str) -> Environment:
     )
     made.filters["typeset"] = typeset
     made.filters["day"] = day
+    made.filters["setting"] = setting
     made.filters["css"] = css_text
     return made
 

@@ -281,6 +281,11 @@
     svg.addEventListener("blur", leave);
   }
 
+  // The pictures of the reader's own colours follow once the page stands: no waiting while scrolling, whole prints.
+  const fetchPictures = () => { for (const picture of $$(".still img")) if (picture.offsetParent) picture.loading = "eager"; };
+  addEventListener("load", fetchPictures);
+  if (document.readyState === "complete") fetchPictures();
+
   if (charts.length) {
     const begin = () => {
       for (const name of begun) removeEventListener(name, begin, true);
