@@ -33,6 +33,8 @@ DROPPED_CLASSES = (
 """What only a screen can use, by tag and by class."""
 SCREEN_ATTRIBUTES = ("tabindex", "loading", "role", "aria-label", "data-chart", "data-name", "data-copy")
 """Attributes for scripts and keyboards, and what they call things."""
+OPENING = "The question and the findings"
+"""What the cover is called where there is a title page before it."""
 POINTING = ("for", "headers", "aria-labelledby", "aria-describedby")
 """Attributes that name ids."""
 
@@ -233,6 +235,16 @@ def _open_state(body: Element) -> None:
         fold.drop_tree()
 
 
+def shorten_cover(cover: Element) -> None:
+    """Take from the cover its list of chapters, and call it `OPENING`: a book has a title page and contents."""
+    for listing in cover.find_class("chapter-list"):
+        around = listing.getparent()
+        drop([around if around.tag == "section" else listing])
+    for heading in cover.iter("h1"):
+        heading[:] = []
+        heading.text = OPENING
+
+
 def relink(body: Element, path: str, resolve: Resolve) -> None:
     """Point the links within the site elsewhere; a link that leads nowhere loses its anchor, not its words.
 
@@ -272,6 +284,27 @@ def prefix_ids(body: Element, prefix: str) -> None:
         for name in POINTING:
             if element.get(name):
                 element.set(name, " ".join(prefix + one for one in element.get(name).split()))
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A figure as lists name it: what it is called, its title, its id."""
+
+    name: str
+    title: str
+    anchor: str
+
+
+def figures(body: Element) -> list[Figure]:
+    """Return the figures of an article."""
+    return [
+        Figure(
+            name=_text(figure.find_class("caption-number")[0]),
+            title=_text(figure.find_class("caption-text")[0]),
+            anchor=figure.get("id"),
+        )
+        for figure in body.find_class("chart-figure")
+    ]
 
 
 def serialised(element: Element, *, tail: bool = False) -> str:

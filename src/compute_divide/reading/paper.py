@@ -55,15 +55,6 @@ class Sheet:
 
 
 @dataclass(frozen=True)
-class Entry:
-    """A figure in the list of figures."""
-
-    number: str
-    title: str
-    anchor: str
-
-
-@dataclass(frozen=True)
 class Part:
     """A part of the book."""
 
@@ -143,7 +134,7 @@ def book_document(found: Sequence[Article], facts: Facts, page_of: Mapping[str, 
         articles.prefix_ids(article.body, anchor_of(key_of(article.path), ""))
         _set_for_paper(article.body, facts.site)
     findings = _findings(cover.body)
-    _shorten_cover(cover.body)
+    articles.shorten_cover(cover.body)
     for article in pages:
         _demote(article.body)
     sheets = [_sheet(article, findings) for article in pages]
@@ -156,11 +147,12 @@ def book_document(found: Sequence[Article], facts: Facts, page_of: Mapping[str, 
         facts,
         cover=_sheet(cover, {}),
         parts=parts,
-        figures=[entry for article in found for entry in _figures(article.body)],
+        figures=[figure for article in found for figure in articles.figures(article.body)],
         page_of=page_of or {},
         imprint=list(facts.imprint()),
         reference=Markup(to_reference(facts.citation, "apa").html),  # noqa: S704 (escaped by the style)
         differences=facts.differences(),
+        opening=articles.OPENING,
     )
 
 
@@ -221,26 +213,6 @@ def _findings(cover: Element) -> dict[str, Markup]:
             inner = "".join([texts[0].text or "", *(articles.serialised(part, tail=True) for part in texts[0])])
             found[link.get("href").removeprefix("#")] = Markup(inner)  # noqa: S704 (the page's own HTML)
     return found
-
-
-def _shorten_cover(cover: Element) -> None:
-    """Take from the cover its title and its list of chapters: the book has a title page, contents and parts."""
-    for listing in cover.find_class("chapter-list"):
-        around = listing.getparent()
-        articles.drop([around if around.tag == "section" else listing])
-    articles.drop(cover.iter("h1"))
-
-
-def _figures(body: Element) -> list[Entry]:
-    """Return number, title and anchor of the figures of an article."""
-    return [
-        Entry(
-            number=figure.find_class("caption-number")[0].text_content().split()[-1],
-            title=" ".join(figure.find_class("caption-text")[0].text_content().split()),
-            anchor=figure.get("id"),
-        )
-        for figure in body.find_class("chart-figure")
-    ]
 
 
 def _fill(template: str, facts: Facts, **values: Any) -> str:
