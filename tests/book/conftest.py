@@ -82,9 +82,9 @@ def site(built_book: Callable[[str], Path]) -> Iterator[Site]:
         yield Site(root, address)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Return Chromium as the system has it."""
+    """Return Chromium as the system has it; for one module, since playwright runs once at a time in a process."""
     if CHROMIUM is None:
         pytest.fail("these tests look at the book in Chromium, which is not installed: run `make browser`")
     with sync_playwright() as playwright:
