@@ -33,6 +33,8 @@ DROPPED_CLASSES = (
 """What only a screen can use, by tag and by class."""
 SCREEN_ATTRIBUTES = ("tabindex", "loading", "role", "aria-label", "data-chart", "data-name", "data-copy")
 """Attributes for scripts and keyboards, and what they call things."""
+NARROW = "data-narrow"
+"""Attribute of a picture: file, width and height of the same picture for a narrow column."""
 OPENING = "The question and the findings"
 """What the cover is called where there is a title page before it."""
 POINTING = ("for", "headers", "aria-labelledby", "aria-describedby")
@@ -153,7 +155,8 @@ def tidied(body: Element, path: str) -> Element:
         drop(body.find_class(name))
     for picture in list(body.iter("picture")):
         # The parser takes <source> for an element with content.
-        image = next(picture.iter("img"))
+        image, narrow = next(picture.iter("img")), next(picture.iter("source"))
+        image.set(NARROW, " ".join([_from_root(path, narrow.get("srcset")), narrow.get("width"), narrow.get("height")]))
         image.tail = picture.tail
         picture.getparent().replace(picture, image)
     for image in body.iter("img"):
@@ -170,7 +173,8 @@ def tidied(body: Element, path: str) -> Element:
     _move_parameters(body)
     _open_state(body)
     for fold in body.iter("details"):
-        fold.set("open", "open")
+        if fold.get("class") != "figure-description":
+            fold.set("open", "open")
     return body
 
 

@@ -136,7 +136,7 @@ def cover_picture(facts: Facts) -> bytes:
 
 
 def _prepare(found: Sequence[Article], facts: Facts) -> None:
-    """Point links at pages of the e-book; leave out what the title page says."""
+    """Point links at pages of the e-book; take the pictures for narrow columns; leave out what the title page says."""
     at = {article.path: article for article in found}
 
     def resolve(path: str, fragment: str) -> str | None:
@@ -149,6 +149,10 @@ def _prepare(found: Sequence[Article], facts: Facts) -> None:
         articles.drop(article.body.find_class("cite-box"))
     for article in found:
         articles.relink(article.body, article.path, resolve)
+        for image in article.body.iter("img"):
+            if image.get(articles.NARROW):
+                values = image.attrib.pop(articles.NARROW).split()
+                image.attrib.update(zip(("src", "width", "height"), values, strict=True))
 
 
 def _pictures(found: Sequence[Article]) -> list[str]:

@@ -189,6 +189,7 @@ def _set_for_paper(body: Element, site: Path) -> None:
             image.set("alt", f"{image.get('alt')} {' '.join(fold.find('p').text_content().split())}")
     articles.drop(body.find_class("figure-description"))
     for image in body.iter("img"):
+        image.attrib.pop(articles.NARROW, None)
         image.set("src", f"{site.as_uri()}/{image.get('src')}")
     for table in body.iter("table"):
         if len(table.findall(".//tr")) <= SHORT_TABLE:
