@@ -17,8 +17,10 @@ from typing import Any
 import psutil
 import pytest
 import requests
+from playwright.sync_api import sync_playwright
 from tornado.websocket import WebSocketClientConnection, websocket_connect
 
+from book.browsing import CHROMIUM, FLAGS
 from compute_divide.press.errors import PressError, UsageError
 from compute_divide.press.files import tree
 from compute_divide.press.project import Project
@@ -203,3 +205,21 @@ def test_wrong_arguments_are_refused_with_code_2(arguments: list[str]) -> None:
     )
     assert done.returncode == 2
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.book
+def test_the_page_in_the_browser_reloads_and_shows_what_is_wrong(book: Project, served: Served) -> None:
+    words, first = book.root / "book/words.md", book.root / "notebooks/first.md"
+    served.told()
+    with sync_playwright() as driver:
+        page = driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS).new_page()
+        page.goto(f"{served.url}book/words.html")
+        edit(words, "Nothing but words", "Other words")
+        page.get_by_text("Other words").wait_for(timeout=60_000)
+        edit(first, "Some text.", "```{code-cell} python\n1 / 0\n```")
+        alert = page.get_by_role("alert")
+        alert.wait_for(timeout=60_000)
+        assert "code cell 2 (`1 / 0`) failed" in alert.inner_text()
+        assert page.get_by_text("Other words").is_visible()
+        alert.get_by_role("button").click()
+        assert alert.count() == 0
