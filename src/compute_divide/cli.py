@@ -16,6 +16,7 @@ from typer.core import TyperGroup
 
 if TYPE_CHECKING:
     from compute_divide.press.chapters_run import RunOptions
+    from compute_divide.press.formats import Format
     from compute_divide.press.project import Project
 
 ELSEWHERE = {
@@ -71,6 +72,10 @@ app = typer.Typer(
 
 def main() -> None:
     """Run the command line."""
+    if os.environ.get("_COMPUTE_DIVIDE_COMPLETE") == "complete_bash":
+        from compute_divide.press.completing import join_bash_words
+
+        join_bash_words(os.environ)
     guarded(app)
 
 
@@ -129,9 +134,48 @@ def _verify() -> list[Any]:
     return list(verify())
 
 
+def _complete(kind: str) -> Callable[[Any, str], list[tuple[str, str]]]:
+    """Return what offers names to a shell: editions, those and built ones, chapters, or parameters."""
+
+    def offers(ctx: Any, incomplete: str) -> list[tuple[str, str]]:
+        from compute_divide.press import completing
+
+        if kind == "assignments":
+            chapter = ctx.params.get("chapter")
+            return completing.offered(lambda typed: completing.assignments(_project(), chapter, typed), incomplete)
+        return completing.offered(lambda _: getattr(completing, kind)(_project()), incomplete)
+
+    return offers
+
+
+def _formats(names: str) -> list[Format]:
+    """Return the formats that are asked for; the parts each needs are looked for now, not after the chapters ran."""
+    from compute_divide.press.formats import Format, choose
+
+    modules = {name: f"compute_divide.reading.{name}" for name in ("pdf", "epub")}
+    known = [
+        Format(name, module, lambda module=module: importlib.import_module(module).missing())  # type: ignore[misc]
+        for name, module in modules.items()
+    ]
+    return choose(names, known)
+
+
+EditionName = Annotated[str, typer.Argument(help="Name of the edition.", autocompletion=_complete("editions"))]
+BaseEdition = Annotated[
+    str, typer.Option("--edition", help="Edition whose values hold for the rest.", autocompletion=_complete("editions"))
+]
+ChapterName = Annotated[
+    str, typer.Argument(help="The chapter's name, as in its address.", autocompletion=_complete("chapters"))
+]
 Parameters = Annotated[
     list[str] | None,
-    typer.Option("-p", "--parameter", metavar="NAME=VALUE", help="Set a parameter: NAME=VALUE or CHAPTER.NAME=VALUE."),
+    typer.Option(
+        "-p",
+        "--parameter",
+        metavar="NAME=VALUE",
+        help="Set a parameter: NAME=VALUE or CHAPTER.NAME=VALUE.",
+        autocompletion=_complete("assignments"),
+    ),
 ]
 Jobs = Annotated[int | None, typer.Option("--jobs", "-j", help="Chapters at a time. [default: one a core]")]
 EngineName = Annotated[str | None, typer.Option("--engine", help="forked (fast) or kernel (a Jupyter kernel each).")]
@@ -142,13 +186,14 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 @app.command()
 def build(
-    edition: Annotated[str, typer.Argument(help="Name of the edition.")] = "default",
+    edition: EditionName = "default",
     parameter: Parameters = None,
     chapters: Annotated[str | None, typer.Option("--chapters", help="Only these, separated by commas.")] = None,
     jobs: Jobs = None,
     engine: EngineName = None,
     force: Force = False,
     time_limit: TimeLimit = None,
+    formats: Annotated[str, typer.Option("--format", help="html, pdf, epub: those wanted, with commas.")] = "html",
 ) -> None:
     """Build an edition of the book; what has not changed is not run again."""
     from rich.console import Console
@@ -160,8 +205,9 @@ def build(
     project, options = _project(), _options(jobs, engine, force, time_limit)
     only = [slug.strip() for slug in chapters.split(",")] if chapters is not None else None
     wanted = load_edition(project, edition, parameter or [], only)
+    chosen = _formats(formats)
     with Bar(Console(stderr=True)).shown() as bar:
-        built = build_edition(project, wanted, options, bar, _verify)
+        built = build_edition(project, wanted, options, bar, _verify, chosen)
     what = f"{len(built.fresh)} of {len(wanted.chapters)} chapters run" if built.changed else "nothing to do"
     _say(f"edition [bold]{wanted.folder}[/bold] ({wanted.id}): {what}")
     typer.echo(built.folder / "html" / "index.html")
@@ -169,10 +215,10 @@ def build(
 
 @app.command()
 def run(
-    chapter: Annotated[str, typer.Argument(help="The chapter's name, as in its address.")],
+    chapter: ChapterName,
     parameter: Parameters = None,
     as_json: AsJson = False,
-    edition: Annotated[str, typer.Option("--edition", help="Edition to start from.")] = "default",
+    edition: BaseEdition = "default",
     engine: EngineName = None,
     force: Force = False,
     time_limit: TimeLimit = None,
@@ -190,7 +236,9 @@ def run(
 
 @app.command()
 def params(
-    chapter: Annotated[str | None, typer.Argument(help="The chapter; all of them by default.")] = None,
+    chapter: Annotated[
+        str | None, typer.Argument(help="The chapter; all of them by default.", autocompletion=_complete("chapters"))
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """List the parameters: value, what is allowed, what it means. --json prints a JSON Schema for each chapter."""
@@ -239,21 +287,25 @@ def release(
 
 @app.command()
 def compare(
-    one: Annotated[str, typer.Argument(help="Name of an edition, or the id of a built one.")],
-    other: Annotated[str, typer.Argument(help="The other.")],
+    one: Annotated[
+        str,
+        typer.Argument(
+            help="Name of an edition, or the id of a built one.", autocompletion=_complete("editions_and_built")
+        ),
+    ],
+    other: Annotated[str, typer.Argument(help="The other.", autocompletion=_complete("editions_and_built"))],
     as_json: AsJson = False,
     jobs: Jobs = None,
 ) -> None:
     """Show the results that differ between two editions, and the parameters that differ with them."""
     from rich.console import Console
 
-    from compute_divide.press.compare import compare as compare_sides
-    from compute_divide.press.compare import print_comparison, side_of, write_page
+    from compute_divide.press.compare import compare_editions, print_comparison, write_page
     from compute_divide.press.progress import Bar
 
     project, options = _project(), _options(jobs, None, False, None)
     with Bar(Console(stderr=True)).shown() as bar:
-        comparison = compare_sides(*(side_of(project, name, options, bar) for name in (one, other)))
+        comparison = compare_editions(project, (one, other), options, bar)
     if as_json:
         typer.echo(json.dumps(comparison.as_json(), indent=2, ensure_ascii=False))
     else:
@@ -280,14 +332,14 @@ def serve(
 
 @app.command()
 def sweep(
-    chapter: Annotated[str, typer.Argument(help="The chapter's name, as in its address.")],
+    chapter: ChapterName,
     grid: Annotated[
         list[str] | None,
         typer.Option("-g", "--grid", metavar="NAME=V1,V2", help="Values to try; a JSON list where one holds a comma."),
     ] = None,
     file: Annotated[Path | None, typer.Option("--file", help="A grid file: YAML or JSON, lists of values.")] = None,
     parameter: Parameters = None,
-    edition: Annotated[str, typer.Option("--edition", help="Edition whose values hold for the rest.")] = "default",
+    edition: BaseEdition = "default",
     result: Annotated[list[str] | None, typer.Option("--result", help="Draw these only. [default: all]")] = None,
     out: Annotated[Path | None, typer.Option(help="Folder to write to. [default: one below _build/sweeps]")] = None,
     as_json: AsJson = False,
@@ -325,3 +377,18 @@ def sweep(
         for path in done.tables:
             typer.echo(path)
     done.sweep.raise_errors()
+
+
+@app.command()
+def clean(
+    editions: Annotated[
+        list[str] | None,
+        typer.Argument(help="Built editions; everything by default.", autocompletion=_complete("editions_and_built")),
+    ] = None,
+    keep_runs: Annotated[bool, typer.Option("--keep-runs", help="Keep the chapters that were run.")] = False,
+) -> None:
+    """Remove built editions, or everything that was built."""
+    from compute_divide.press.cleaning import clean as remove
+
+    freed = remove(_project(), editions or [], keep_runs=keep_runs)
+    _say(f"{freed / 1e6:.1f} MB removed")

@@ -10,7 +10,7 @@ import pytest
 
 from compute_divide.press.build import build
 from compute_divide.press.chapters_run import RunOptions
-from compute_divide.press.compare import Comparison, compare, print_comparison, side_of, worded, write_page
+from compute_divide.press.compare import Comparison, compare, compare_editions, print_comparison, worded, write_page
 from compute_divide.press.editions import Edition
 from compute_divide.press.errors import UsageError
 from compute_divide.press.progress import Silent
@@ -19,7 +19,7 @@ from compute_divide.press.project import Project
 
 @pytest.fixture
 def compared(book: Project) -> Callable[[str, str], Comparison]:
-    return lambda one, other: compare(*(side_of(book, name, RunOptions(), Silent()) for name in (one, other)))
+    return lambda one, other: compare_editions(book, (one, other), RunOptions(), Silent())
 
 
 def test_what_differs_is_named_with_its_parameters(book: Project, compared: Callable[..., Comparison]) -> None:

@@ -94,16 +94,41 @@ class Comparison:
         }
 
 
-def side_of(project: Project, name: str, options: RunOptions, reporter: Reporter) -> Side:
-    """Return one side: a named edition, brought up to date through the cache, or a built one by its id.
+def compare_editions(project: Project, names: tuple[str, str], options: RunOptions, reporter: Reporter) -> Comparison:
+    """Return what differs between two editions: named ones, brought up to date through the cache, or built ones.
+
+    Parameters
+    ----------
+    project : Project
+        The book.
+    names : tuple of str
+        Each a name, or the id of an edition that was built without one.
+    options : RunOptions
+        How to run what has changed.
+    reporter : Reporter
+        Told how it goes.
 
     Raises
     ------
     UsageError
-        If there is neither.
+        If there is no such edition; nothing is run then.
     PressError
         If a chapter fails.
     """
+    known = [*edition_names(project), *(path.name for path in sorted(project.editions.glob("[!.]*")))]
+    problems = [
+        f"no edition {name!r}, by name or by the id of a built one{nearest(name, list(dict.fromkeys(known)))}"
+        for name in names
+        if name not in known
+    ]
+    if problems:
+        raise UsageError.listing(problems)
+    one, other = (side_of(project, name, options, reporter) for name in names)
+    return compare(one, other)
+
+
+def side_of(project: Project, name: str, options: RunOptions, reporter: Reporter) -> Side:
+    """Return one side of a comparison."""
     if name not in edition_names(project):
         return _built_side(project, name)
     edition = load_edition(project, name)
@@ -120,11 +145,7 @@ def _built_side(project: Project, name: str) -> Side:
     try:
         record = json.loads((folder / "edition.json").read_text(encoding="utf-8"))
         results = json.loads((folder / "results.json").read_text(encoding="utf-8"))
-    except OSError as error:
-        built = sorted(path.name for path in project.editions.glob("[!.]*"))
-        known = sorted({*edition_names(project), *built})
-        raise UsageError(f"no edition {name!r}, by name or by the id of a built one{nearest(name, known)}") from error
-    except ValueError as error:
+    except (OSError, ValueError) as error:
         raise PressError(f"{folder} is damaged: {error}; build it again") from error
     return Side(record["id"], record["name"], record["title"], record["parameters"], results)
 

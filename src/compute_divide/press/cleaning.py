@@ -1,0 +1,66 @@
+"""Remove what was built."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+
+from compute_divide.press.build import edition_lock
+from compute_divide.press.chapters import nearest
+from compute_divide.press.errors import UsageError
+from compute_divide.press.files import files_of, naming
+from compute_divide.press.progress import Silent
+from compute_divide.press.project import Project
+from compute_divide.press.workshop import workshop_lock
+
+
+def clean(project: Project, editions: Sequence[str] = (), *, keep_runs: bool = False) -> int:
+    """Remove built editions, or everything that was built, and return how many bytes that freed.
+
+    Parameters
+    ----------
+    project : Project
+        The book.
+    editions : sequence of str
+        Names or ids; all editions and everything else by default.
+    keep_runs : bool
+        Whether to keep the cache of runs when everything else goes.
+
+    Raises
+    ------
+    UsageError
+        If there is no such built edition.
+    PressError
+        If one of them is being built right now.
+    """
+    built = built_editions(project)
+    problems = [f"no built edition {name!r}{nearest(name, built)}" for name in editions if name not in built]
+    if problems:
+        raise UsageError.listing(problems)
+    freed = 0
+    for name in editions or built:
+        with edition_lock(project, name):
+            freed += _remove(project.editions / name)
+    if not editions and project.build.is_dir():
+        with workshop_lock(project, Silent()):
+            kept = {project.cache.name} if keep_runs else set()
+            freed += sum(_remove(path) for path in project.build.iterdir() if path.name not in kept)
+    return freed
+
+
+def built_editions(project: Project) -> list[str]:
+    """Return the names, or ids, of the editions that are built."""
+    return sorted(path.name for path in project.editions.glob("[!.]*") if path.is_dir())
+
+
+def _remove(path: Path) -> int:
+    """Remove a file or a folder and return its size in bytes."""
+    files = files_of(path) if path.is_dir() else [path]
+    size = sum(file.stat().st_size for file in files)
+    with naming(path, "remove"):
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink()
+    return size

@@ -1,0 +1,217 @@
+"""The command line: only results on standard output, all else on standard error, exit codes that say how it went."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+from compute_divide import cli
+from compute_divide.press.build import edition_lock
+from compute_divide.press.project import Project
+
+Said = tuple[int, str, str]
+SCRIPT = Path(sys.executable).with_name("compute-divide")
+
+
+@pytest.fixture
+def said(book: Project, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Callable[..., Said]:
+    """Run the command line on the tiny book; return exit code, standard output, standard error."""
+    monkeypatch.setattr(Project, "find", classmethod(lambda _: book))
+    monkeypatch.setattr(cli, "_verify", list)
+
+    def run(*arguments: str) -> Said:
+        monkeypatch.setattr(sys, "argv", ["compute-divide", *arguments])
+        code = 0
+        try:
+            cli.main()
+        except SystemExit as end:
+            code = int(end.code or 0)
+        out, error = capfd.readouterr()
+        return code, out, error
+
+    return run
+
+
+def test_run_prints_json_and_nothing_else(said: Callable[..., Said]) -> None:
+    for _ in range(2):  # run, then from the cache
+        code, out, error = said("run", "second", "-p", "factor=2.5", "--json")
+        assert code == 0
+        assert json.loads(out) == {
+            "second": {
+                "number": {
+                    "value": 2.5,
+                    "low": None,
+                    "high": None,
+                    "k": None,
+                    "n": None,
+                    "unit": "count",
+                    "label": "the number",
+                }
+            }
+        }
+        assert "second" in error
+    assert said("run", "second", "--edition", "other", "--json")[1].count("6.0") == 1
+
+
+def test_run_prints_a_table_for_people(said: Callable[..., Said]) -> None:
+    code, out, _ = said("run", "first")
+    assert code == 0
+    assert "number" in out
+    assert "the number" in out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("run", "frist"), "did you mean first?"),
+        (("run", "first", "-p", "factr=1"), "did you mean factor?"),
+        (("run", "first", "-p", "factor=0", "-p", "table=z"), "2 problems"),
+        (("run", "first", "--engine", "warp"), "no engine 'warp'; there are: forked, kernel"),
+        (("run", "first", "--time-limit", "0"), "more than 0"),
+        (("build", "othr"), "did you mean other?"),
+        (("build", "--jobs", "0"), "1 or more"),
+        (("build", "-p", "table"), "NAME=VALUE"),
+        (("build", "--chapters", "first,secnd"), "did you mean second?"),
+        (("build", "--format", "html,docx"), "no format 'docx'"),
+        (("sweep", "first", "-g", "factor=0,1"), "0 is not allowed"),
+        (("sweep", "first"), "nothing to vary"),
+        (("compare", "default", "nothing"), "no edition 'nothing'"),
+        (("clean", "default"), "no built edition 'default'"),
+        (("params", "nothing"), "no chapter 'nothing'"),
+        (("nonsense",), "nonsense"),
+        (("run",), "Missing argument"),
+    ],
+)
+def test_wrong_use_is_exit_code_2_and_starts_nothing(
+    said: Callable[..., Said], book: Project, arguments: tuple[str, ...], message: str
+) -> None:
+    code, out, error = said(*arguments)
+    assert (code, out) == (2, "")
+    assert message.lower() in " ".join(error.split()).lower()
+    assert "Traceback" not in error
+    assert not book.cache.exists()
+
+
+def test_a_chapter_that_fails_is_exit_code_1(said: Callable[..., Said], book: Project) -> None:
+    path = book.root / "notebooks/first.md"
+    path.write_text(path.read_text() + "\n```{code-cell} python\n[][1]\n```\n")
+    code, out, error = said("run", "first", "--json")
+    assert (code, out) == (1, "")
+    assert "code cell 3 (`[][1]`) failed with IndexError" in " ".join(error.split())
+    assert "Traceback" not in error
+
+
+def test_build_prints_where_the_book_is_and_clean_removes_it(said: Callable[..., Said], book: Project) -> None:
+    code, out, error = said("build", "other")
+    assert code == 0
+    assert Path(out.strip()) == book.editions / "other/html/index.html"
+    assert Path(out.strip()).is_file()
+    assert "2 of 2 chapters run" in error
+    assert "nothing to do" in said("build", "other")[2]
+
+    code, out, error = said("compare", "default", "other", "--json")
+    assert code == 0, "a comparison that finds differences is good"
+    assert len(json.loads(out)["results"]) == 2
+    assert "default-other/index.html" in "".join(error.split())
+
+    with edition_lock(book, "other"):
+        code, _, error = said("clean", "other")
+        assert code == 1
+        assert "another build of the edition 'other' is running" in " ".join(error.split())
+    assert said("clean", "other")[0] == 0
+    assert not (book.editions / "other").exists()
+    assert said("clean", "--keep-runs")[0] == 0
+    assert [path.name for path in book.build.iterdir()] == ["cache"]
+    assert said("clean")[0] == 0
+    assert list(book.build.iterdir()) == []
+
+
+def test_params_as_json_is_a_schema_that_takes_the_defaults_and_nothing_else(
+    said: Callable[..., Said], book: Project
+) -> None:
+    code, out, _ = said("params", "--json")
+    assert code == 0
+    schemas = json.loads(out)
+    assert list(schemas) == ["first", "second"]
+    for schema in schemas.values():
+        jsonschema.Draft202012Validator.check_schema(schema)
+        defaults = {name: one["default"] for name, one in schema["properties"].items()}
+        jsonschema.validate(defaults, schema)
+        for wrong in ({"table": "c"}, {"factor": 0}, {"years_first": 1900}, {"unknown": 1}):
+            with pytest.raises(jsonschema.ValidationError):
+                jsonschema.validate({**defaults, **wrong}, schema)
+    assert "times" in said("params", "first")[1]
+
+
+def test_check_says_where(said: Callable[..., Said], book: Project) -> None:
+    assert said("check")[0] == 0
+    path = book.root / "book/words.md"
+    path.write_text(path.read_text() + "\nThere were 12.\n")
+    code, out, error = said("check")
+    assert code == 1
+    assert out.startswith("book/words.md:5: the number 12 is typed by hand")
+    assert "1 problem found" in error
+    assert json.loads(said("check", "--json")[1])[0]["line"] == 5
+
+
+@pytest.mark.parametrize(
+    ("words", "offers"),
+    [
+        ("run fi", {"first"}),
+        ("run first -p tab", {"table="}),
+        ("run first -p table=", {"table=a", "table=b"}),
+        ("build oth", {"other"}),
+        ("build -p second.fac", {"second.factor="}),
+        ("build -p second.table=b", {"second.table=b"}),
+        ("compare default o", {"other"}),
+        ("params s", {"second"}),
+    ],
+)
+def test_a_shell_is_offered_what_fits(
+    said: Callable[..., Said], monkeypatch: pytest.MonkeyPatch, words: str, offers: set[str]
+) -> None:
+    monkeypatch.setenv("_COMPUTE_DIVIDE_COMPLETE", "complete_fish")
+    monkeypatch.setenv("_TYPER_COMPLETE_FISH_ACTION", "get-args")
+    monkeypatch.setenv("_TYPER_COMPLETE_ARGS", f"compute-divide {words}")
+    _, out, _ = said()
+    assert {line.split("\t")[0] for line in out.splitlines()} == offers
+
+
+def test_bash_is_offered_the_value_alone(said: Callable[..., Said], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("_COMPUTE_DIVIDE_COMPLETE", "complete_bash")
+    monkeypatch.setenv("COMPUTE_DIVIDE_BASH_PREFIX", "")
+    for words, place, offers in (("table = ", 5, {"a", "b"}), ("table =", 5, {"a", "b"}), ("table = b", 6, {"b"})):
+        monkeypatch.setenv("COMP_WORDS", f"compute-divide run first -p {words}")
+        monkeypatch.setenv("COMP_CWORD", str(place))
+        assert set(said()[1].split()) == offers
+
+
+def test_the_menu_is_quick_because_it_imports_nothing_heavy() -> None:
+    code = (
+        "import sys; sys.argv = ['compute-divide', '--help']\nfrom compute_divide import cli\n"
+        "try:\n    cli.main()\nexcept SystemExit:\n    pass\n"
+        "print([m for m in ('pandas', 'jupytext', 'papermill', 'sphinx', 'pydantic') if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "[]"
+    for command in ("build", "run", "params", "check", "sweep", "compare", "clean", "serve", "data", "cite"):
+        assert f" {command} " in done.stdout
+
+
+def test_the_installed_command_runs_a_real_chapter_from_anywhere(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [SCRIPT, "params", "large-scale-models", "--json"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=True,
+        env={name: value for name, value in os.environ.items() if name != "COMPUTE_DIVIDE_DATA"},
+    )
+    assert "vintage" in json.loads(done.stdout)["large-scale-models"]["properties"]
