@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import altair as alt
 import pandas as pd
 
+from compute_divide.analysis.shares import span
 from compute_divide.figures.marks import framed, share_tooltip
 from compute_divide.figures.openness import ACCESS_COLOURS
 from compute_divide.figures.palette import ACCENT, QUIET
@@ -59,3 +60,20 @@ def series_dots(shares: pd.DataFrame, row: str, series: str, colours: Mapping[st
         tooltip=share_tooltip(alt.Tooltip(f"{row}:N", title="Row"), alt.Tooltip(f"{series}:N", title="Series")),
     )
     return framed(rule, dots, height=max(_ROW * rows[row].nunique(), 80))
+
+
+def year_spans(years: Iterable[int]) -> str:
+    """Return years as text, those that follow each other as one period.
+
+    Examples
+    --------
+    >>> year_spans([2020, 2019, 2021, 2024]), year_spans([])
+    ('2019 to 2021, 2024', 'none')
+    """
+    periods: list[list[int]] = []
+    for year in sorted({int(year) for year in years}):
+        if periods and year == periods[-1][1] + 1:
+            periods[-1][1] = year
+        else:
+            periods.append([year, year])
+    return ", ".join(span(first, last) for first, last in periods) or "none"
