@@ -1,12 +1,19 @@
-"""Run benchmarks by name, or all: ``python -m tests.benchmarks [NAME...]``."""
+"""Run benchmarks by name, or all: ``python -m tests.benchmarks [NAME...] [--record]``.
+
+A benchmark is a module of this folder with a function ``main`` that measures and prints. What it returns, if anything,
+is a table in Markdown: ``--record`` puts these tables into the README, in place of those that stand there.
+"""
 
 from __future__ import annotations
 
-import importlib.util
-import sys
+import argparse
+import importlib
+import re
 from pathlib import Path
 
 HERE = Path(__file__).parent
+README = HERE.parents[1] / "README.md"
+BEGIN, END = "<!-- bench -->", "<!-- /bench -->"
 
 
 def names() -> list[str]:
@@ -14,15 +21,30 @@ def names() -> list[str]:
     return sorted(path.stem for path in HERE.glob("*.py") if not path.stem.startswith("_"))
 
 
+def recorded(text: str, tables: str) -> str:
+    """Return the text of the README with these tables between its marks."""
+    if BEGIN not in text:
+        raise SystemExit(f"README.md has no {BEGIN}")
+    text = text if END in text else text.replace(BEGIN, f"{BEGIN}\n{END}")
+    return re.sub(f"{BEGIN}.*?{END}", lambda _: f"{BEGIN}\n\n{tables}\n\n{END}", text, flags=re.DOTALL)
+
+
 def main() -> None:
     """Run what the command line names."""
-    for name in sys.argv[1:] or names():
-        spec = importlib.util.spec_from_file_location(name, HERE / f"{name}.py")
-        assert spec
-        assert spec.loader
-        module = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(module)
-        module.main()
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description="Measure and print.")
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"of: {', '.join(names())}; all by default")
+    parser.add_argument("--record", action="store_true", help="put the tables into README.md")
+    asked = parser.parse_args()
+    unknown = sorted(set(asked.names) - set(names()))
+    if unknown:
+        parser.error(f"no benchmark {', '.join(unknown)}; there are: {', '.join(names())}")
+    tables = []
+    for name in asked.names or names():
+        table = importlib.import_module(f"tests.benchmarks.{name}").main()
+        tables += [table] if isinstance(table, str) else []
+        print()
+    if asked.record and tables:
+        README.write_text(recorded(README.read_text(encoding="utf-8"), "\n\n".join(tables)), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -1,0 +1,103 @@
+"""What the benchmarks share: a fresh copy of the book, timed commands, facts of the machine, a table."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parents[2]
+TOOLS = Path(sys.executable).parent
+PACKAGES = ("jupyter-book", "sphinx", "papermill", "distributed")
+
+
+@dataclass(frozen=True)
+class Copy:
+    """A clone of the last commit, with the packages of this environment and the modules of its own."""
+
+    root: Path
+
+    @classmethod
+    def make(cls, root: Path) -> Copy:
+        subprocess.run(["git", "clone", "--quiet", ROOT, root], check=True)
+        copy = cls(root)
+        copy.run(sys.executable, "-m", "compileall", "-q", root / "src")
+        return copy
+
+    @property
+    def environment(self) -> dict[str, str]:
+        ours = {name: value for name, value in os.environ.items() if not name.startswith("COMPUTE_DIVIDE")}
+        return {**ours, "PYTHONPATH": str(self.root / "src")}
+
+    def run(self, *command: str | Path) -> str:
+        """Run a command in the copy and return what it prints."""
+        done = subprocess.run(
+            [str(part) for part in command], cwd=self.root, env=self.environment, capture_output=True, text=True
+        )
+        if done.returncode:
+            raise RuntimeError(f"{command} ended with {done.returncode}:\n{done.stdout[-2000:]}{done.stderr[-4000:]}")
+        return done.stdout
+
+    def seconds(self, *command: str | Path) -> float:
+        """Return the seconds on the clock that a command takes."""
+        begun = time.perf_counter()
+        self.run(*command)
+        return time.perf_counter() - begun
+
+    def press(self, *words: str) -> float:
+        """Return the seconds that a command of the press takes."""
+        return self.seconds(sys.executable, "-m", "compute_divide", *words)
+
+    def ask(self, code: str, *arguments: str | Path) -> Any:
+        """Run Python code in the copy and return the JSON that it prints last."""
+        return json.loads(self.run(sys.executable, "-c", code, *arguments).splitlines()[-1])
+
+
+@dataclass(frozen=True)
+class Row:
+    """A line of the table: what was measured, against what, and what is wanted."""
+
+    what: str
+    ours: str
+    other: str
+    ratio: str
+    wanted: str
+    holds: bool
+
+    @classmethod
+    def head(cls) -> str:
+        return "| | the press | against | ratio | wanted | |\n|---|---|---|---|---|---|"
+
+    def __str__(self) -> str:
+        cells = (self.what, self.ours, self.other, self.ratio, self.wanted, "holds" if self.holds else "**missed**")
+        return f"| {' | '.join(cells)} |"
+
+
+def middle(values: Sequence[float]) -> float:
+    """Return the median."""
+    return statistics.median(values)
+
+
+def machine() -> str:
+    """Return the facts of the machine in one line."""
+    info = Path("/proc/cpuinfo")
+    lines = info.read_text(encoding="utf-8").splitlines() if info.exists() else []
+    names = [line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")]
+    processor = names[0] if names else platform.processor() or platform.machine()
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    packages = ", ".join(f"{name} {version(name)}" for name in PACKAGES)
+    return f"{processor}, {cores} cores, {platform.system()}, Python {platform.python_version()}; {packages}"
+
+
+def load() -> float:
+    """Return how many processes wanted to run in the last minute, on average; ours among them."""
+    return os.getloadavg()[0]
