@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 
 from compute_divide.reading import charts
 from compute_divide.reading.citation.page import DataFile, Dataset, Picture, SiteFile
-from compute_divide.reading.downloads import files_of
+from compute_divide.reading.downloads import book_files, files_of
+from compute_divide.reading.facts import file_stem
 from compute_divide.reading.figures import folder_of, picture_cache
+from compute_divide.reading.imprint import formats_of, imprint_of
 from compute_divide.reading.roles import store_of
 
 if TYPE_CHECKING:
@@ -23,6 +25,8 @@ MEDIA_TYPES = {
     ".md": "text/markdown",
     ".json": "application/json",
     ".zip": "application/zip",
+    ".pdf": "application/pdf",
+    ".epub": "application/epub+zip",
 }
 """Media types of downloads by ending."""
 
@@ -34,6 +38,12 @@ def tell_parts(app: Sphinx, docname: str, parts: Parts) -> None:
         return
     folder = folder_of(docname)
     parts.datasets += [dataset(chart, f"{folder}/{chart.stem}") for chart in page.charts]
+    formats = formats_of(app.config)
+    stem = page.slug if page.is_chapter else file_stem(imprint_of(app.config).book)
+    whole = [file["path"] for file in book_files(stem, formats)]
+    parts.pdf = next((path for path in whole if path.endswith(".pdf")), None)
+    if not page.is_chapter:
+        parts.files += [SiteFile(path=path, media_type=MEDIA_TYPES[Path(path).suffix]) for path in whole]
     parts.files += [SiteFile(path=path, media_type=MEDIA_TYPES[Path(path).suffix]) for path in _downloads(app, page)]
     if page.charts:
         main = page.charts[0]
@@ -43,7 +53,9 @@ def tell_parts(app: Sphinx, docname: str, parts: Parts) -> None:
 
 def _downloads(app: Sphinx, page: Page) -> list[str]:
     """Return the paths of a chapter's downloads."""
-    return [file["path"] for file in files_of(page, Path(app.srcdir))] if page.is_chapter else []
+    return (
+        [file["path"] for file in files_of(page, Path(app.srcdir), formats_of(app.config))] if page.is_chapter else []
+    )
 
 
 def _png_size(path: Path) -> tuple[int, int]:

@@ -10,6 +10,8 @@ from sphinx.util.docutils import SphinxDirective
 from sphinx.util.osutil import relative_uri
 
 from compute_divide.reading import book, numbers
+from compute_divide.reading.downloads import book_files
+from compute_divide.reading.facts import file_stem
 from compute_divide.reading.imprint import imprint_of
 from compute_divide.reading.nodes import chapter_entry, chapter_list, edition_line, finding, findings
 from compute_divide.reading.roles import in_full, skip, store_of
@@ -172,9 +174,14 @@ def _plain(node: nodes.Element) -> dict[str, Any]:
 
 def visit_edition_line(self: HTML5Translator, node: edition_line) -> None:  # noqa: ARG001
     """Write the edition."""
-    edition = imprint_of(self.builder.config).edition
-    if edition is not None:
-        self.body.append(fill("edition-line.html", edition=edition))
+    imprint = imprint_of(self.builder.config)
+    if imprint.edition is not None:
+        here = self.builder.get_target_uri(self.builder.current_docname)
+        files = [
+            {**file, "address": relative_uri(here, file["path"])}
+            for file in book_files(file_stem(imprint.book), imprint.edition.formats)
+        ]
+        self.body.append(fill("edition-line.html", edition=imprint.edition, files=files))
     raise nodes.SkipNode
 
 

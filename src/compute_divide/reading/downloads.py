@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import zipfile
+from collections.abc import Collection
 from pathlib import Path
 
 from compute_divide.reading import charts
@@ -23,7 +24,30 @@ def source_of(page: Page, srcdir: Path) -> Path | None:
     return None
 
 
-def files_of(page: Page, srcdir: Path) -> list[dict[str, str]]:
+def book_files(stem: str, formats: Collection[str]) -> list[dict[str, str]]:
+    """Return the files that hold the whole book: path from the root of the site, name, and what it is.
+
+    Parameters
+    ----------
+    stem : str
+        Name of the files without ending.
+    formats : collection of str
+        The formats that are made of this edition.
+
+    Examples
+    --------
+    >>> book_files("the-book", ["html", "pdf"])
+    [{'path': 'pdf/the-book.pdf', 'name': 'PDF', 'what': 'to print or keep'}]
+    """
+    kinds = {"pdf": "to print or keep", "epub": "for e-book readers"}
+    return [
+        {"path": f"{form}/{stem}.{form}", "name": form.upper(), "what": what}
+        for form, what in kinds.items()
+        if form in formats
+    ]
+
+
+def files_of(page: Page, srcdir: Path, formats: Collection[str] = ()) -> list[dict[str, str]]:
     """Return the downloads of a chapter: path from the root of the site, name, and what it is.
 
     Parameters
@@ -32,9 +56,12 @@ def files_of(page: Page, srcdir: Path) -> list[dict[str, str]]:
         The chapter.
     srcdir : pathlib.Path
         Root of the sources.
+    formats : collection of str
+        The formats that are made of this edition.
     """
     stem = f"{FOLDER}/{page.slug}"
-    files = [{"path": f"{stem}.ipynb", "name": "Notebook", "what": "with all outputs (ipynb)"}]
+    files = book_files(page.slug, {"pdf"} & set(formats))
+    files += [{"path": f"{stem}.ipynb", "name": "Notebook", "what": "with all outputs (ipynb)"}]
     if source_of(page, srcdir) is not None:
         files.append({"path": f"{stem}.md", "name": "Source", "what": "to run again (MyST Markdown)"})
     if page.results:

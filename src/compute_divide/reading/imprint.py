@@ -58,6 +58,12 @@ def imprint_of(config: Config) -> Imprint:
 
 
 def remember(app: Sphinx, config: Config) -> None:
+def formats_of(config: Config) -> tuple[str, ...]:
+    """Return the formats that are made of the edition: files of others are not there."""
+    edition = imprint_of(config).edition
+    return edition.formats if edition is not None else ("html",)
+
+
     """Read the facts once a build."""
     config.reading_imprint = load_imprint(Path(app.srcdir))
 

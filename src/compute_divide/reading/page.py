@@ -12,7 +12,7 @@ from markupsafe import Markup
 from sphinx.util.osutil import relative_uri
 
 from compute_divide.reading import book
-from compute_divide.reading.imprint import imprint_of
+from compute_divide.reading.imprint import formats_of, imprint_of
 from compute_divide.reading.roles import store_of
 from compute_divide.reading.templating import STATIC, TEMPLATES, day, fill
 
@@ -128,7 +128,8 @@ def chapter_end(app: Sphinx, pagename: str, here: str) -> Markup:
     page = store_of(app.env).pages.get(pagename)
     if page is None or not page.is_chapter:
         return Markup()
-    files = [{**file, "address": relative_uri(here, file["path"])} for file in files_of(page, Path(app.srcdir))]
+    found = files_of(page, Path(app.srcdir), formats_of(app.config))
+    files = [{**file, "address": relative_uri(here, file["path"])} for file in found]
     return Markup(fill("chapter-end.html", files=files))  # noqa: S704 (a template that escapes)
 
 

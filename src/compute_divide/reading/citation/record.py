@@ -230,6 +230,7 @@ class Edition(BaseModel):
         Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")] | None, BeforeValidator(_blank_is_none)
     ] = None
     command: Maybe = None
+    formats: tuple[str, ...] = ("html",)
 
     @property
     def label(self) -> str:

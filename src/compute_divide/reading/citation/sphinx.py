@@ -139,7 +139,7 @@ class Citing:
         """Return a page of the book with all that machines are told of it."""
         citation = self.citation(app, docname)
         parts = Parts()
-        if citation.chapter:
+        if citation.chapter or docname == app.config.root_doc:
             app.emit(PARTS_EVENT, docname, parts)
         return Page(
             citation=citation,
