@@ -24,7 +24,7 @@ def test_the_data_of_every_figure_has_the_stated_size_and_hash(built: Any) -> No
     parts = described(built)["hasPart"]
     assert [part["name"] for part in parts] == ["Academic teams lost ground"]
     for part in parts:
-        assert part["creditText"] == "Epoch AI, models database, 19 August 2026."
+        assert part["creditText"] == "Epoch AI, models database (snapshot of 2026-08-19)."
         assert built.page().select_one(part["url"])
         for file in part["distribution"]:
             content = file_of(built, file["contentUrl"])

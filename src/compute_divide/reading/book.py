@@ -22,7 +22,13 @@ class Part:
 
 
 def parts(env: BuildEnvironment) -> list[Part]:
-    """Return the parts of the book with their pages in reading order, as ``_toc.yml`` has them."""
+    """Return the parts of the book with their pages in reading order."""
+    found: list[Part] = store_of(env).parts or read_parts(env)
+    return found
+
+
+def read_parts(env: BuildEnvironment) -> list[Part]:
+    """Return the parts as ``_toc.yml`` has them, from the tables of contents of the front page."""
     root = env.config.root_doc
     found = []
     for toctree in env.get_doctree(root).findall(addnodes.toctree):

@@ -14,12 +14,15 @@ import json
 import textwrap
 from collections.abc import Iterator
 from functools import cached_property
+from importlib.metadata import version
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 VEGALITE_MIME = "application/vnd.vegalite.v6+json"
 VEGALITE_VERSION = "6.4"
+ENGINE = f"vl-convert {version('vl-convert-python')}, PNG from SVG"
+"""What draws pictures, and how: another one may draw the same chart another way."""
 WIDTHS = {"wide": 700, "narrow": 350}
 """Widths in pixels at which pictures are drawn: for the column of a desktop and for a phone."""
 PHONE_COLUMNS = 2
@@ -82,7 +85,9 @@ class Chart(BaseModel):
     @cached_property
     def key(self) -> str:
         """Hash of the picture's content: the same specification is drawn once."""
-        text = json.dumps([still(self.spec, "wide"), still(self.spec, "narrow"), VEGALITE_VERSION], sort_keys=True)
+        text = json.dumps(
+            [still(self.spec, "wide"), still(self.spec, "narrow"), VEGALITE_VERSION, ENGINE], sort_keys=True
+        )
         return hashlib.sha256(text.encode()).hexdigest()[:24]
 
 

@@ -1,7 +1,7 @@
 """Pictures of charts, drawn by vl-convert in a process of its own and kept by the hash of their content.
 
 Run as ``python -m compute_divide.reading.drawing``, it reads jobs as JSON lines from standard input. The engine inside
-vl-convert does not survive a fork and takes half a second to start: one process draws all that is new in a build.
+vl-convert does not survive a fork and takes half a second to start: each process draws many charts, one process a core.
 """
 
 from __future__ import annotations
@@ -11,12 +11,15 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 from compute_divide.reading.charts import VEGALITE_VERSION, Chart, recoloured, still
 
 PNG_SCALE = 2
+JOBS_WORTH_A_PROCESS = 4
+"""Charts that take about as long to draw as a process takes to start."""
 
 
 class DrawingError(RuntimeError):
@@ -46,15 +49,17 @@ def draw(charts: Iterable[Chart], cache: Path) -> None:
         for key, chart in wanted.items()
         if not (cache / f"{key}.png").exists()
     ]
-    if not jobs:
-        return
-    done = subprocess.run(
-        [sys.executable, "-m", "compute_divide.reading.drawing"],
-        input="\n".join(json.dumps(job) for job in jobs),
-        text=True,
-        capture_output=True,
-        check=False,
-    )
+    workers = min(os.cpu_count() or 1, -(-len(jobs) // JOBS_WORTH_A_PROCESS))
+    if workers:
+        with ThreadPoolExecutor(workers) as pool:
+            list(pool.map(_draw_apart, [jobs[first::workers] for first in range(workers)]))
+
+
+def _draw_apart(jobs: list[dict[str, Any]]) -> None:
+    """Draw in a process of its own."""
+    command = [sys.executable, "-m", "compute_divide.reading.drawing"]
+    lines = "\n".join(json.dumps(job) for job in jobs)
+    done = subprocess.run(command, input=lines, text=True, capture_output=True, check=False)
     if done.returncode:
         raise DrawingError(done.stderr.strip().splitlines()[-1] if done.stderr.strip() else "no chart was drawn")
 
@@ -98,13 +103,22 @@ def main() -> None:
 def _draw_one(job: dict[str, Any]) -> None:
     import vl_convert
 
-    for size in ("wide", "narrow"):
+    for size in ("narrow", "wide"):
         svg = vl_convert.vegalite_to_svg(job[size], vl_version=VEGALITE_VERSION)
         _write(Path(f"{job['stem']}-{size}.svg"), svg.encode())
-    # A raster picture has no current colour and may land on any ground: it gets the ink and the ground of paper.
-    opaque = recoloured(json.dumps({**job["wide"], "background": "white"}), "light")
-    png = vl_convert.vegalite_to_png(json.loads(opaque), vl_version=VEGALITE_VERSION, scale=PNG_SCALE)
-    _write(Path(f"{job['stem']}.png"), png)
+    _write(Path(f"{job['stem']}.png"), vl_convert.svg_to_png(on_paper(svg), scale=PNG_SCALE))
+
+
+def on_paper(svg: str) -> str:
+    """Return a picture on white, in the ink of a light ground: a raster has no current colour and may land anywhere.
+
+    Examples
+    --------
+    >>> on_paper('<svg width="9"><g/></svg>')
+    '<svg width="9"><rect width="100%" height="100%" fill="#ffffff"/><g/></svg>'
+    """
+    head, end, rest = recoloured(svg, "light").partition(">")
+    return f'{head}{end}<rect width="100%" height="100%" fill="#ffffff"/>{rest}'
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ from sphinx.util import logging
 
 from compute_divide.press.results import harvest
 from compute_divide.reading import (
+    book,
     cited,
     cover,
     downloads,
@@ -105,6 +106,7 @@ def load_quotes(app: Sphinx) -> None:
 def write_again(app: Sphinx, env: BuildEnvironment) -> Iterable[str]:
     """Return the pages whose values changed, though their own source did not; draw new charts."""
     store = store_of(env)
+    store.parts = book.read_parts(env)
     figures.draw_all(app, store)
     return list(store.stale())
 

@@ -49,9 +49,11 @@ class ArrangeFigures(SphinxPostTransform):
     def run(self, **kwargs: object) -> None:  # noqa: ARG002
         """Work cell by cell."""
         ours = [figure for figure in self.document.findall(nodes.figure) if "chart-figure" in figure["classes"]]
-        reference = chapter_reference(self.env, self.env.docname) if ours else ""
+        reference, address = chapter_reference(self.env, self.env.docname) if ours else ("", "")
         for figure in ours:
-            figure.replace_self(_arranged(figure, reference))
+            made = _arranged(figure, reference)
+            made["address"] = address
+            figure.replace_self(made)
         for cell_node in _cells(self.document):
             _tidy(cell_node)
         _join_folds(self.document)
@@ -216,6 +218,7 @@ def _picture(self: HTML5Translator, figure: nodes.Element) -> dict[str, Any]:
         "anchor": figure["ids"][0],
         "number": number_of(self, figure),
         "reference": figure["reference"],
+        "link": f"{figure['address']}#{figure['ids'][0]}",
         "notebook": relative_uri(here, f"downloads/{docname.rsplit('/', 1)[-1]}.ipynb"),
         "base": relative_uri(here, target) if self.builder.name != "singlehtml" else target,
         "size": size_of(cache / f"{chart.key}-wide.svg"),

@@ -43,12 +43,13 @@ def load_imprint(srcdir: Path) -> Imprint:
     return Imprint(load_book(srcdir), load_edition(srcdir), build_time(srcdir).date())
 
 
-def chapter_reference(env: BuildEnvironment, docname: str) -> str:
-    """Return how a chapter is cited, as plain text in one style (APA)."""
+def chapter_reference(env: BuildEnvironment, docname: str) -> tuple[str, str]:
+    """Return how a chapter is cited, as plain text in one style (APA), and its public address; empty without one."""
     page = store_of(env).pages[docname]
     imprint = imprint_of(env.config)
     chapter = read_chapter(page.slug, env.titles[docname].astext(), f"{docname}.html", None, page.front)
-    return to_reference(Citation.of(imprint.book, chapter, imprint.edition, built=imprint.built), "apa").text
+    citation = Citation.of(imprint.book, chapter, imprint.edition, built=imprint.built)
+    return to_reference(citation, "apa").text, citation.permanent_url or citation.page_url or ""
 
 
 def imprint_of(config: Config) -> Imprint:
@@ -57,13 +58,13 @@ def imprint_of(config: Config) -> Imprint:
     return imprint
 
 
-def remember(app: Sphinx, config: Config) -> None:
 def formats_of(config: Config) -> tuple[str, ...]:
     """Return the formats that are made of the edition: files of others are not there."""
     edition = imprint_of(config).edition
     return edition.formats if edition is not None else ("html",)
 
 
+def remember(app: Sphinx, config: Config) -> None:
     """Read the facts once a build."""
     config.reading_imprint = load_imprint(Path(app.srcdir))
 

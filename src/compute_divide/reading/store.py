@@ -84,6 +84,7 @@ class Store:
         self.pages: dict[str, Page] = {}
         self.quoted: dict[str, Quoted] = {}
         self.written: dict[str, str] = {}
+        self.parts: list[Any] = []
 
     def page(self, docname: str) -> Page:
         """Return the page of a document, made when it is new."""
