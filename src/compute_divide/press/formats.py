@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
 import threading
+import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import asdict, dataclass
@@ -133,10 +136,12 @@ class _Worker:
         self._stack.close()
 
     def start(self, order: Order) -> None:
-        """Start the process and hand over the order."""
+        """Start the process and hand over the order; what it leaves in its temporary folder goes when it has ended."""
+        scratch = tempfile.mkdtemp(prefix=f"{self.format.name}-")
+        self._stack.callback(_remove, Path(scratch))
         self._process = subprocess.Popen(
             [sys.executable, "-m", self.format.module],
-            env={**os.environ, "PYTHONHASHSEED": "0", EPOCH_VARIABLE: str(order.epoch)},
+            env={**os.environ, "TMPDIR": scratch, "PYTHONHASHSEED": "0", EPOCH_VARIABLE: str(order.epoch)},
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
@@ -170,6 +175,15 @@ class _Worker:
             if stream:
                 with suppress(BrokenPipeError):
                     stream.close()
+
+
+def _remove(folder: Path) -> None:
+    """Remove a temporary folder; what the process had started may need a moment longer to end than itself."""
+    for _ in range(30):
+        shutil.rmtree(folder, ignore_errors=True)
+        if not folder.exists():
+            return
+        time.sleep(0.1)
 
 
 def work_on_order(work: Callable[[Order], None]) -> int:
