@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from compute_divide.analysis.meanings import MEANINGS
 from compute_divide.analysis.records import COMPUTE, near_record
 
 PAPER_CRITERIA = ("sota improvement", "historical significance", "highly cited")
@@ -89,31 +90,31 @@ def largest_of_year(models: pd.DataFrame, top_k: int) -> pd.Series[bool]:
 
 DEFINITIONS: dict[str, Rule] = {
     "all": Rule(
-        "every model of the vintage",
+        MEANINGS["all"],
         lambda models, _: pd.Series(True, index=models.index),
     ),
     "notability-filter": Rule(
-        "listed for a state-of-the-art advance, historical significance or high citation (the paper's filter)",
+        MEANINGS["notability-filter"],
         lambda models, _: names_paper_criterion(models),
     ),
     "compute-known": Rule(
-        "training compute is known",
+        MEANINGS["compute-known"],
         lambda models, _: compute_known(models),
     ),
     "notability-filter-compute-known": Rule(
-        "the paper's filter, and training compute is known",
+        MEANINGS["notability-filter-compute-known"],
         lambda models, _: names_paper_criterion(models) & compute_known(models),
     ),
     "compute-or-parameters-known": Rule(
-        "training compute or the number of parameters is known",
+        MEANINGS["compute-or-parameters-known"],
         lambda models, _: size_known(models),
     ),
     "top-k-per-year": Rule(
-        "among the largest by training compute of its calendar year",
+        MEANINGS["top-k-per-year"],
         lambda models, sizes: largest_of_year(models, sizes.top_k),
     ),
     "near-record": Rule(
-        "training compute near the largest of any model up to its date",
+        MEANINGS["near-record"],
         lambda models, sizes: near_record(models, sizes.record_window),
     ),
 }

@@ -9,16 +9,16 @@ from typing import Annotated
 
 from pydantic import Field
 
-from compute_divide.analysis.definitions import DEFINITIONS
+from compute_divide.analysis.meanings import MEANINGS
 from compute_divide.evidence.parameters import OneOf
 
 Definition = Annotated[
     str,
-    OneOf(lambda: list(DEFINITIONS), "a definition of large-scale"),
+    OneOf(lambda: list(MEANINGS), "a definition of large-scale"),
     Field(
         description="rule for which models count as large-scale: "
-        + "; ".join(f"{name} = {rule.meaning}" for name, rule in DEFINITIONS.items()),
-        json_schema_extra={"meanings": {name: rule.meaning for name, rule in DEFINITIONS.items()}},
+        + "; ".join(f"{name} = {meaning}" for name, meaning in MEANINGS.items()),
+        json_schema_extra={"meanings": MEANINGS},
     ),
 ]
 """A definition of large-scale, by name."""
