@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import json
 import re
 import shutil
 from collections.abc import Callable
@@ -19,6 +20,7 @@ import yaml
 from bs4 import BeautifulSoup
 
 ROOT = Path(__file__).resolve().parents[2]
+EPOCH = 1795478400  # 2026-11-24
 RESULT_MIME = "application/vnd.compute-divide.result+json"
 
 
@@ -252,6 +254,33 @@ def new_book(root: Path) -> Book:
 def built(tmp_path_factory: pytest.TempPathFactory) -> Book:
     """Return the small book, built; tests only look at it."""
     return new_book(tmp_path_factory.mktemp("book")).build()
+
+
+EDITION = {
+    "id": "0123abcd4567",
+    "name": "paper",
+    "title": "The paper's vintage",
+    "is_default": False,
+    "differs": [{"chapter": "models", "name": "window", "value": 5, "default": 3}],
+    "date": "2026-11-24",
+    "vintage": "2023-03",
+    "results_sha256": "0" * 64,
+    "command": "compute-divide build paper",
+    "formats": ["html", "pdf", "epub"],
+}
+
+
+@pytest.fixture(scope="session")
+def edition_book(tmp_path_factory: pytest.TempPathFactory) -> Book:
+    """Return the small book as an edition that also comes as PDF and EPUB: its pages, and the files made of them."""
+    from compute_divide.press.formats import Format, make
+
+    book = new_book(tmp_path_factory.mktemp("edition"))
+    book.write("edition.json", json.dumps(EDITION))
+    book.build()
+    formats = [Format(name, f"compute_divide.reading.{name}", lambda: None) for name in ("pdf", "epub")]
+    make(formats, book.html, book.root, EPOCH)
+    return book
 
 
 @pytest.fixture
