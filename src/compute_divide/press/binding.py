@@ -172,6 +172,7 @@ def main() -> int:
         importlib.import_module(name)
     _import_default_extensions()
     _remember_doctrees()
+    _read_alone_write_together()
     sys.stdout = io.TextIOWrapper(sys.stdout.buffer, encoding="utf-8", errors="replace", line_buffering=True)
     line = sys.stdin.readline()
     if not line:
@@ -188,6 +189,12 @@ def _import_default_extensions() -> None:
     for name in (*builtin_extensions, *get_default_sphinx_config()["extensions"]):
         with contextlib.suppress(ImportError):
             importlib.import_module(name)
+
+
+def _read_alone_write_together() -> None:
+    """Let one process read the pages and several write them: an extension of Jupyter Book cannot read in parallel."""
+    application: Any = importlib.import_module("sphinx.application").Sphinx
+    application.is_parallel_allowed = lambda _, what: what == "write"
 
 
 def _remember_entry_points() -> None:
