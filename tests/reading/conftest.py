@@ -277,6 +277,7 @@ def edition_book(tmp_path_factory: pytest.TempPathFactory) -> Book:
 
     book = new_book(tmp_path_factory.mktemp("edition"))
     book.write("edition.json", json.dumps(EDITION))
+    book.write("index.md", f"{INDEX}\n```{{edition-line}}\n```\n")
     book.build()
     formats = [Format(name, f"compute_divide.reading.{name}", lambda: None) for name in ("pdf", "epub")]
     make(formats, book.html, book.root, EPOCH)

@@ -223,11 +223,11 @@ def _move_parameters(body: Element) -> None:
         heading.text = "Choices behind this chapter"
         section[:] = [heading, *box]
         box.drop_tree()
-        last = body.xpath(".//section[@id='references' or @id='cite-this-chapter']")
-        if last:
-            last[0].addprevious(section)
+        references = body.find(".//section[@id='references']")
+        if references is not None:
+            references.addprevious(section)
         else:
-            body.append(section)
+            body.find("section").append(section)
 
 
 def _open_state(body: Element) -> None:
@@ -243,7 +243,7 @@ def shorten_cover(cover: Element) -> None:
     """Take from the cover its list of chapters, and call it `OPENING`: a book has a title page and contents."""
     for listing in cover.find_class("chapter-list"):
         around = listing.getparent()
-        drop([around if around.tag == "section" else listing])
+        drop([listing if around.find("h1") is not None else around])
     for heading in cover.iter("h1"):
         heading[:] = []
         heading.text = OPENING
