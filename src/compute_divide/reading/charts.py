@@ -107,7 +107,8 @@ def read_chart(spec: dict[str, Any], metadata: dict[str, Any]) -> Chart:
         If something is missing or of the wrong kind; the message names the chart and the part.
     """
     try:
-        return Chart.model_validate({**metadata, "spec": spec})
+        # A notebook's nodes are slow to copy and to pickle: plain dictionaries are kept.
+        return Chart.model_validate({**metadata, "spec": json.loads(json.dumps(spec))})
     except ValueError as error:
         raise ChartError(f"the chart {metadata.get('name', 'without a name')!r} is not complete: {error}") from error
 
