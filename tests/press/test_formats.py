@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import psutil
 import pytest
 
+from compute_divide.press.build import build
+from compute_divide.press.chapters_run import RunOptions
+from compute_divide.press.editions import Edition
 from compute_divide.press.errors import PressError, UsageError
+from compute_divide.press.files import tree
 from compute_divide.press.formats import Format, choose, make
+from compute_divide.press.project import Project
+from compute_divide.reading import pdf
 
 EPOCH = 1795478400
 
@@ -100,6 +108,34 @@ def test_a_format_that_takes_too_long_is_ended_with_all_it_left(
     monkeypatch.undo()
     assert not list(scratch.iterdir())
     assert not running_below(str(modules))
+
+
+@pytest.mark.book
+@pytest.mark.skipif(pdf.missing() is not None, reason=f"no PDF without a browser: {pdf.missing()}")
+def test_an_edition_comes_in_the_formats_asked_for(book: Project, edition: Callable[..., Edition]) -> None:
+    both = [Format(name, f"compute_divide.reading.{name}", none) for name in ("pdf", "epub")]
+    built = build(book, edition("other"), formats=both)
+    html, made = built.folder / "html", tree(built.folder / "html")
+    files = ["epub/a-tiny-book.epub", "pdf/a-tiny-book.pdf", "pdf/first.pdf", "pdf/second.pdf"]
+    assert [name for name in made if name.endswith((".pdf", ".epub"))] == files
+    assert json.loads((built.folder / "edition.json").read_text("utf-8"))["formats"] == ["html", "pdf", "epub"]
+    assert 'href="../pdf/first.pdf"' in (html / "notebooks" / "first.html").read_text("utf-8")
+    assert not build(book, edition("other"), formats=both).changed
+    assert tree(build(book, edition("other"), RunOptions(force=True), formats=both).folder / "html") == made
+
+    assert build(book, edition("other")).changed
+    assert not (html / "pdf").exists()
+    assert "pdf/first.pdf" not in (html / "notebooks" / "first.html").read_text("utf-8")
+
+
+def test_a_format_that_fails_leaves_the_published_edition(
+    book: Project, edition: Callable[..., Edition], modules: Path
+) -> None:
+    before = tree(build(book, edition()).folder)
+    with pytest.raises(PressError, match="'scroll' could not be made: no parchment"):
+        build(book, edition(), formats=[format_of(modules, "scroll", "raise PressError('no parchment')")])
+    assert tree(book.editions / "default") == before
+    assert not build(book, edition()).changed
 
 
 def running_below(folder: str) -> list[str]:

@@ -136,7 +136,8 @@ def book_document(found: Sequence[Article], facts: Facts, page_of: Mapping[str, 
     findings = _findings(cover.body)
     articles.shorten_cover(cover.body)
     for article in pages:
-        _demote(article.body)
+        if article.part:
+            _demote(article.body)
     sheets = [_sheet(article, findings) for article in pages]
     parts = [
         Part(title, [sheet for _, sheet in group])
@@ -165,7 +166,8 @@ def headings_of(document: str) -> list[str]:
     ['The divide', 'Doubt']
     """
     tree = html.document_fromstring(document)
-    return [" ".join(heading.text_content().split()) for heading in tree.iter(*HEADINGS, "h5", "h6")]
+    texts = [" ".join(heading.text_content().split()) for heading in tree.iter(*HEADINGS, "h5", "h6")]
+    return [text for text in texts if text]
 
 
 def _sheet(article: Article, findings: Mapping[str, Markup]) -> Sheet:
