@@ -21,7 +21,7 @@ from compute_divide.press.chapters_run import RunOptions, failure, run_chapters
 from compute_divide.press.clock import EPOCH_VARIABLE, build_time
 from compute_divide.press.editions import DEFAULT, Edition, differences, edition_path, load_edition
 from compute_divide.press.errors import PressError
-from compute_divide.press.files import canonical, naming, pretty, replace_file, sha256, tree
+from compute_divide.press.files import canonical, link_or_copy, naming, pretty, replace_file, sha256, tree
 from compute_divide.press.formats import PAGES, Format, make
 from compute_divide.press.manifest import write_manifest
 from compute_divide.press.pages import check_pages
@@ -228,7 +228,8 @@ def draft_edition(
     with naming(project.editions):
         draft = draft_path(project, edition)
         draft.mkdir(parents=True)
-        shutil.copytree(project.workshop / "html", draft / "html", ignore=shutil.ignore_patterns(".buildinfo*"))
+        hidden = shutil.ignore_patterns(".buildinfo*")
+        shutil.copytree(project.workshop / "html", draft / "html", ignore=hidden, copy_function=link_or_copy)
         for name in MEMORY:
             shutil.copytree(project.workshop / name, draft / name)
         (draft / "results.json").write_text(pretty(results_of(runs)), encoding="utf-8")

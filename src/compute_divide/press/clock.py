@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 
 from compute_divide.press.errors import UsageError
@@ -43,6 +44,12 @@ def build_time(root: Path) -> datetime:
             raise UsageError(
                 f"{EPOCH_VARIABLE} is {named!r}; allowed: seconds since 1970, such as 1790000000"
             ) from error
+    return _last_commit(root)
+
+
+@cache
+def _last_commit(root: Path) -> datetime:
+    """Return the time of the last commit; asked once, because a build has one date."""
     command = ["git", "-C", str(root), "log", "-1", "--format=%ct"]
     try:
         done = subprocess.run(command, capture_output=True, text=True, check=True)
