@@ -1,0 +1,113 @@
+"""The whole book as PDF and EPUB: nothing is cut off, figures are vectors with words for them, contents are right."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pikepdf
+import pytest
+from bs4 import BeautifulSoup
+
+from compute_divide.press.formats import Format, make
+from compute_divide.reading import pdf
+
+EPOCH = 1795478400  # 2026-11-24
+JAR = Path("/usr/share/java/epubcheck.jar")
+MARGIN = 50
+"""Points from the edge of the paper within which no letter may lie."""
+pytestmark = [
+    pytest.mark.book,
+    pytest.mark.skipif(pdf.missing() is not None, reason=f"no PDF without a browser: {pdf.missing()}"),
+]
+
+
+@pytest.fixture(scope="module")
+def made(built_book: Callable[[str], Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a copy of the pages of the default edition, with PDF and EPUB."""
+    edition = built_book("default")
+    html = tmp_path_factory.mktemp("formats") / "html"
+    shutil.copytree(edition / "html", html)
+    formats = [Format(name, f"compute_divide.reading.{name}", lambda: None) for name in ("pdf", "epub")]
+    make(formats, html, edition / "source", EPOCH)
+    return html
+
+
+def chapters(html: Path) -> dict[str, BeautifulSoup]:
+    return {
+        path.stem: BeautifulSoup(path.read_text("utf-8"), "html5lib") for path in (html / "notebooks").glob("*.html")
+    }
+
+
+def words(path: Path) -> Iterator[tuple[int, str, float, float]]:
+    """Yield page, text, left and right edge of every word of a PDF."""
+    done = subprocess.run(["pdftotext", "-bbox", str(path), "-"], capture_output=True, text=True, check=True)
+    page = 0
+    for line in done.stdout.splitlines():
+        page += "<page " in line
+        found = re.search(r'xMin="([\d.-]+)".*xMax="([\d.-]+)".*>(.*)</word>', line)
+        if found:
+            yield page, found[3], float(found[1]), float(found[2])
+
+
+def elements(document: pikepdf.Pdf) -> Iterator[Any]:
+    waiting = [document.Root.StructTreeRoot.K]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, pikepdf.Array):
+            waiting.extend(node)
+        elif isinstance(node, pikepdf.Dictionary) and "/S" in node:
+            yield node
+            waiting.append(node.get("/K"))
+
+
+def test_every_chapter_and_the_book_are_there(made: Path) -> None:
+    names = {path.stem for path in (made / "pdf").iterdir()}
+    assert names == {*chapters(made), "the-compute-divide"}
+
+
+def test_nothing_is_cut_off(made: Path) -> None:
+    for path in (made / "pdf").iterdir():
+        found = list(words(path))
+        assert len(found) > 500
+        assert not [word for word in found if word[2] < MARGIN or word[3] > 595 - MARGIN], path.name
+
+
+def test_figures_are_vectors_with_words_for_them(made: Path) -> None:
+    for slug, page in chapters(made).items():
+        with pikepdf.open(made / "pdf" / f"{slug}.pdf") as document:
+            figures = [element for element in elements(document) if element.S == "/Figure"]
+            assert len(figures) == len(page.select("figure.chart-figure")), slug
+            assert all(len(str(figure.Alt)) > 80 for figure in figures), slug
+            things = [thing for thing in document.objects if isinstance(thing, pikepdf.Dictionary | pikepdf.Stream)]
+            kinds = {str(thing.get("/Subtype")) for thing in things}
+            assert not {"/Image", "/Type3"} & kinds, slug
+
+
+def test_the_contents_give_the_right_pages(made: Path) -> None:
+    done = subprocess.run(
+        ["pdftotext", "-layout", str(made / "pdf" / "the-compute-divide.pdf"), "-"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    sheets = [" ".join(sheet.split()) for sheet in done.stdout.split("\f")]
+    contents = sheets[2]
+    for page in chapters(made).values():
+        title = " ".join(page.select_one("h1").find(string=True).split())
+        number = int(re.search(rf"{re.escape(title)} (\d+)", contents)[1])  # type: ignore[index]
+        assert title in sheets[number - 1][:400]
+        assert sheets[number - 1].endswith(f" {number}")
+
+
+@pytest.mark.skipif(not (JAR.exists() and shutil.which("java")), reason="no epubcheck: scripts/install-browser gets it")
+def test_epubcheck_has_nothing_to_say(made: Path, tmp_path: Path) -> None:
+    report = tmp_path / "report.json"
+    book = made / "epub" / "the-compute-divide.epub"
+    subprocess.run(["java", "-jar", str(JAR), str(book), "--json", str(report)], capture_output=True, check=False)
+    assert json.loads(report.read_text("utf-8"))["messages"] == []
