@@ -7,7 +7,8 @@ from __future__ import annotations
 
 MEANINGS: dict[str, str] = {
     "all": "every model of the vintage",
-    "notability-filter": "listed for a state-of-the-art advance, historical significance or high citation (the paper's filter)",
+    "notability-filter": "listed for a state-of-the-art advance, historical significance or high citation "
+    "(the paper's filter)",
     "compute-known": "training compute is known",
     "notability-filter-compute-known": "the paper's filter, and training compute is known",
     "compute-or-parameters-known": "training compute or the number of parameters is known",
