@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
 import pandas as pd
-from statsmodels.stats.contingency_tables import Table2x2
 
 from compute_divide.analysis.association import association
 from compute_divide.analysis.estimate import Estimate
 from compute_divide.analysis.hardware import PEAK, chip_peaks, same_year_ratio, with_peaks
+from compute_divide.analysis.open_models import late_over_early, with_naming
 from compute_divide.analysis.openness import group_share
-from compute_divide.analysis.paper_topics import about, having, matched, model_names
+from compute_divide.analysis.paper_topics import about, having
 from compute_divide.analysis.ratios import geometric_mean_ratio
-from compute_divide.analysis.shares import in_years, span, wilson_share
+from compute_divide.analysis.shares import in_years, span
 from compute_divide.analysis.verdicts import Check, cannot_test, check_direction, check_value
 
 STRATA = ["venue", "year"]
@@ -60,48 +59,30 @@ def check_topics(papers: pd.DataFrame, low: Sequence[str]) -> list[Check]:
     ]
 
 
-def naming_share(papers: pd.DataFrame, first: int, last: int, texts: Sequence[str]) -> Estimate:
-    """Return the share of academic-only papers that name an open model made by industry alone.
+def check_adoption(papers: pd.DataFrame, early: tuple[int, int], late: tuple[int, int], texts: Sequence[str]) -> Check:
+    """Hold the claim that academia increasingly builds on industry's open models against the papers that name them.
 
     Parameters
     ----------
     papers : pandas.DataFrame
         From `compute_divide.analysis.papers.with_teams`.
-    first, last : int
-        Years, both included.
+    early, late : tuple of int
+        First and last years of the two periods, both included.
     texts : sequence of str
         Where to look; papers that lack one of these texts do not count.
+
+    Returns
+    -------
+    Check
+        By the odds ratio of naming, late over early, among academic-only papers within the same conference.
     """
-    rows = having(in_years(papers, first, last), texts)
-    rows = rows[rows["team_type"] == "academia-only"]
-    named = matched(rows, model_names(teams=["industry-only"], access=["open"]), texts, "models")
-    label = f"academic-only papers naming an open model of industry, {span(first, last)}"
-    return wilson_share(int(named.sum()), len(rows), label)
-
-
-def check_rise(claim: str, early: Estimate, late: Estimate, measure: str) -> Check:
-    """Hold a claim of a rise against an early and a late share: the odds ratio of late over early must lie above 1.
-
-    Parameters
-    ----------
-    claim : str
-        Id of the claim.
-    early, late : Estimate
-        Shares, with their counts.
-    measure : str
-        What the shares are.
-
-    Examples
-    --------
-    >>> check_rise("x", Estimate(0.1, k=10, n=100), Estimate(0.4, k=40, n=100), "a share").verdict
-    'agrees'
-    """
-    if not (early.n and late.n and early.k and late.k):
-        return cannot_test(claim, f"Too few to compare: {measure}.")
-    table = Table2x2(np.array([[late.k, late.n - late.k], [early.k, early.n - early.k]]))
-    low, high = map(float, table.oddsratio_confint())
-    odds = Estimate(float(table.oddsratio), low, high, n=early.n + late.n, unit="odds ratio", label=measure)
-    return check_direction(claim, odds, 1, expected="above", measure=f"the odds ratio, late over early, of {measure}")
+    rows = having(papers[papers["team_type"] == "academia-only"], texts)
+    label = f"odds of naming an open model of industry, {span(*late)} over {span(*early)}"
+    odds = late_over_early(with_naming(rows, texts), "names_open", early, late, label).odds_ratio
+    measure = (
+        f"the odds ratio of naming an open model of industry, {span(*late)} over {span(*early)}, within conferences,"
+    )
+    return check_direction("adopts-open-models", odds, 1, expected="above", measure=measure)
 
 
 def check_release(models: pd.DataFrame, first: int, last: int) -> Check:
