@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from hypothesis import settings
+
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 def pytest_ignore_collect(collection_path: Path) -> bool | None:
     """Leave helpers alone: under tests/ only test_*.py holds tests, and examples are those of the package."""

@@ -22,7 +22,7 @@ from compute_divide.press.cache import Run
 from compute_divide.press.chapters import KERNEL, Chapter, discover
 from compute_divide.press.editions import Fingerprint
 from compute_divide.press.execution import ChapterError, Engine, Job, imported_modules, job_for, open_engine, run_job
-from compute_divide.press.notebooks import harvested, loads
+from compute_divide.press.notebooks import as_file, harvested, loads
 from compute_divide.press.project import Project
 
 ROOT = Path(__file__).parents[2]
@@ -105,6 +105,7 @@ def test_two_runs_give_the_same_bytes(job: Callable[..., Job], engine: str, requ
     one, other = (run_job(work, request.getfixturevalue(engine)) for _ in range(2))
     assert one.notebook == other.notebook
     assert b"papermill" not in one.notebook
+    assert as_file(json.loads(one.notebook)) == one.notebook
     assert b"3.1" not in one.notebook
 
 

@@ -30,6 +30,9 @@ from compute_divide.press.execution import STEADY
 WARM = ("jupyter_book.sphinx", "sphinx.builders.html", "sphinxcontrib.bibtex", "pygments.lexers.python")
 """What a build imports besides the extensions."""
 
+TIME_LIMIT = 1800.0
+"""Seconds an assembly may take."""
+
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
 
@@ -47,6 +50,8 @@ class Assembly:
         Sphinx builder: ``"html"``, ``"epub"``, ...
     strict : bool
         Whether a warning is an error.
+    jobs : int
+        Processes that write pages. They are forked once all pages are read; what they write is the same for any number.
     """
 
     source: str
@@ -55,6 +60,7 @@ class Assembly:
     lock: str
     builder: str = "html"
     strict: bool = True
+    jobs: int = 1
 
 
 class Binder:
@@ -88,10 +94,13 @@ class Binder:
         PressError
             If it fails or warns; the message holds the warnings and names the log.
         """
-        said = self._ask(json.dumps(asdict(assembly)) + "\n")
+        with running.time_limit(self._process.pid, TIME_LIMIT) as late:
+            said = self._ask(json.dumps(asdict(assembly)) + "\n")
         log.parent.mkdir(parents=True, exist_ok=True)
         log.write_text(ANSI.sub("", said), encoding="utf-8")
         running.check()
+        if late.is_set():
+            raise PressError(f"Jupyter Book was not done after {TIME_LIMIT:g} seconds (all it said: {log})")
         if self._process.returncode != 0:
             words = complaints(said, assembly.source)
             raise PressError(f"Jupyter Book could not assemble the pages:\n{words}\n  (all it said: {log})")
@@ -161,6 +170,7 @@ def _run(assembly: Mapping[str, Any]) -> int:
             builder=assembly["builder"],
             warningiserror=assembly["strict"],
             keep_going=True,
+            jobs=assembly["jobs"],
         )
     return result if isinstance(result, int) else 1
 
@@ -229,8 +239,12 @@ class _LookingOnly:
 
 
 def _end_with_input() -> None:
-    """End this process when its standard input closes."""
-    sys.stdin.read()
+    """End this process when its standard input closes.
+
+    The descriptor is read past Python: a lock of Python's, held here at the moment of a fork, would stay locked there.
+    """
+    while os.read(0, 4096):
+        pass
     os._exit(1)
 
 

@@ -21,6 +21,7 @@ from compute_divide.press.chapters_run import RunOptions, failure, run_chapters
 from compute_divide.press.clock import EPOCH_VARIABLE, build_time
 from compute_divide.press.editions import DEFAULT, Edition, differences, edition_path, load_edition
 from compute_divide.press.errors import PressError
+from compute_divide.press.executor import cores
 from compute_divide.press.files import canonical, link_or_copy, naming, pretty, replace_file, sha256, tree
 from compute_divide.press.formats import PAGES, Format, make
 from compute_divide.press.manifest import write_manifest
@@ -30,6 +31,9 @@ from compute_divide.press.project import Project
 from compute_divide.press.staging import extra_extensions, page_files, stage
 from compute_divide.press.swap import publish, recover
 from compute_divide.press.workshop import MEMORY, busy, prepare, read_state, shared_state, workshop_lock, write_state
+
+WRITERS = 4
+"""Processes that write pages at the most: more share too little."""
 
 Verify = Callable[[], Sequence[object]]
 """Returns what is wrong with the evidence."""
@@ -65,9 +69,8 @@ def results_of(runs: Mapping[str, Run]) -> dict[str, dict[str, Any]]:
     return {slug: dict(run.results) for slug, run in runs.items()}
 
 
-def edition_record(project: Project, edition: Edition, results: bytes) -> dict[str, Any]:
-    """Return what ``edition.json`` says: the edition as pages and citations need it."""
-    default = edition if edition.is_default else load_edition(project, DEFAULT)
+def edition_record(project: Project, edition: Edition, default: Edition, results: bytes) -> dict[str, Any]:
+    """Return what ``edition.json`` says: the edition as pages and citations need it, and how the default differs."""
     vintages = [values["vintage"] for values in edition.values.values() if "vintage" in values]
     return {
         "id": edition.id,
@@ -120,12 +123,13 @@ def build(
     with edition_lock(project, edition.folder):
         recover(target)
         shutil.rmtree(draft_path(project, edition), ignore_errors=True)
-        state = {**page_state(project, edition), "formats": [one.name for one in formats]}
+        default = edition if edition.is_default else load_edition(project, DEFAULT)
+        state = {**page_state(project, edition, default), "formats": [one.name for one in formats]}
         if not options.force and is_current(target, state):
             return Built(edition, target, changed=False, fresh=[], timings={})
         with running.session(), Binder(environment(project), extra_extensions(project)) as binder:
             check_evidence(project, edition, reporter, verify)
-            return _build(project, edition, options, reporter, state, formats, binder)
+            return _build(project, edition, default, options, reporter, state, formats, binder)
 
 
 def environment(project: Project) -> dict[str, str]:
@@ -139,6 +143,7 @@ def environment(project: Project) -> dict[str, str]:
 def _build(
     project: Project,
     edition: Edition,
+    default: Edition,
     options: RunOptions,
     reporter: Reporter,
     state: dict[str, Any],
@@ -153,7 +158,7 @@ def _build(
         raise failure(project, outcome.errors)
     with workshop_lock(project, reporter):
         reporter.step("assembling the pages")
-        record, memory = assemble(project, edition, outcome.runs, binder, state["formats"])
+        record, memory = assemble(project, edition, default, outcome.runs, binder, state["formats"])
         timer.lap("assembly")
         shop = project.workshop
         for one in formats:
@@ -187,7 +192,12 @@ class Timer:
 
 
 def assemble(
-    project: Project, edition: Edition, runs: Mapping[str, Run], binder: Binder, formats: Sequence[str] = ()
+    project: Project,
+    edition: Edition,
+    default: Edition,
+    runs: Mapping[str, Run],
+    binder: Binder,
+    formats: Sequence[str] = (),
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """Stage the sources in the workshop and let Jupyter Book make the pages.
 
@@ -198,7 +208,7 @@ def assemble(
     """
     shop = project.workshop
     results = pretty(results_of(runs)).encode()
-    record = {**edition_record(project, edition, results), "formats": [PAGES, *formats]}
+    record = {**edition_record(project, edition, default, results), "formats": [PAGES, *formats]}
     shared = shared_state(project, edition)
     prepare(project, runs, shared)
     with naming(shop):
@@ -209,6 +219,7 @@ def assemble(
         doctrees=str(shop / "doctrees"),
         lock=str(busy(shop).lock_file),
         strict=not edition.left_out,
+        jobs=min(cores(), WRITERS),
     )
     binder.build(order, log=shop / "sphinx.log")
     memory = {"shared": shared, "runs": {slug: sha256(run.notebook) for slug, run in runs.items()}}
@@ -250,14 +261,14 @@ def host() -> dict[str, str]:
     return {"python": platform.python_version(), "system": platform.platform(), "cores": str(os.cpu_count())}
 
 
-def page_state(project: Project, edition: Edition) -> dict[str, Any]:
+def page_state(project: Project, edition: Edition, default: Edition) -> dict[str, Any]:
     """Return hashes of all that the pages of an edition are made from."""
     pages = {name: sha256(content) for name, content in page_files(project).items()}
     for name in ("_config.yml", "_toc.yml"):
         pages[name] = sha256((project.root / name).read_bytes())
     made_from = {
         "pages": pages,
-        "default": edition.id if edition.is_default else load_edition(project, DEFAULT).id,
+        "default": default.id,
         "python": platform.python_version(),
         "date": int(build_time(project.root).timestamp()),
     }

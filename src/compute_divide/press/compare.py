@@ -8,12 +8,12 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from compute_divide.press.build import edition_record, results_of
+from compute_divide.press.build import results_of
 from compute_divide.press.chapters import nearest
 from compute_divide.press.chapters_run import RunOptions, failure, run_chapters
 from compute_divide.press.editions import edition_names, load_edition
 from compute_divide.press.errors import PressError, UsageError
-from compute_divide.press.files import pretty, replace_file
+from compute_divide.press.files import replace_file
 from compute_divide.press.progress import Reporter, folding_table, standard_output
 from compute_divide.press.project import Project
 
@@ -136,8 +136,8 @@ def side_of(project: Project, name: str, options: RunOptions, reporter: Reporter
     if outcome.errors:
         raise failure(project, outcome.errors)
     results = results_of(outcome.runs)
-    record = edition_record(project, edition, pretty(results).encode())
-    return Side(record["id"], name, record["title"], record["parameters"], results)
+    values = {slug: dict(chosen) for slug, chosen in edition.values.items()}
+    return Side(edition.id, name, edition.title, values, results)
 
 
 def _built_side(project: Project, name: str) -> Side:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import itertools
+import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -71,14 +72,14 @@ def _merged(streams: Sequence[Any]) -> list[Any]:
 
 
 def stamp(
-    notebook: Any, chapter: str, rows: Iterable[Mapping[str, Any]], command: str, edition: Mapping[str, Any]
-) -> Any:
-    """Return a tidied notebook with a note of what it is: chapter, edition, parameters and the command that makes it.
+    notebook: dict[str, Any], chapter: str, rows: Iterable[Mapping[str, Any]], command: str, edition: Mapping[str, Any]
+) -> None:
+    """Write into a tidied notebook what it is: chapter, edition, parameters and the command that makes it.
 
     Parameters
     ----------
-    notebook : NotebookNode
-        A tidied notebook.
+    notebook : dict
+        A tidied notebook, as its file holds it; changed in place.
     chapter : str
         Slug.
     rows : iterable of mapping
@@ -88,15 +89,18 @@ def stamp(
     edition : mapping
         ``id``, ``name`` and ``title``.
     """
-    stamped = copy.deepcopy(notebook)
-    stamped.metadata[FRONT_MATTER] = {
-        **(stamped.metadata.get(FRONT_MATTER) or {}),
+    notebook["metadata"][FRONT_MATTER] = {
+        **(notebook["metadata"].get(FRONT_MATTER) or {}),
         "chapter": chapter,
         "edition": {key: edition[key] for key in ("id", "name", "title")},
         "parameters": [dict(row) for row in rows],
         "command": command,
     }
-    return stamped
+
+
+def as_file(notebook: dict[str, Any]) -> bytes:
+    """Return a notebook that was read as JSON as the bytes of its file, in the layout of nbformat."""
+    return (json.dumps(notebook, indent=1, sort_keys=True, ensure_ascii=False) + "\n").encode("utf-8")
 
 
 def dumps(notebook: Any) -> bytes:

@@ -18,7 +18,7 @@ from compute_divide.press.editions import Edition
 from compute_divide.press.errors import PressError
 from compute_divide.press.files import files_of, naming, pretty, read, update_file
 from compute_divide.press.links import point_to_notebooks
-from compute_divide.press.notebooks import dumps, loads, stamp
+from compute_divide.press.notebooks import as_file, stamp
 from compute_divide.press.project import Project
 from compute_divide.press.wording import describe, run_command
 
@@ -60,14 +60,14 @@ def stage(
         update_file(folder / name, content)
     for chapter in edition.chapters:
         rows = describe(chapter.parameters, edition.values[chapter.slug])
-        notebook = stamp(
-            loads(runs[chapter.slug].notebook), chapter.slug, rows, run_command(chapter.slug, rows), record
-        )
+        notebook = json.loads(runs[chapter.slug].notebook)
+        stamp(notebook, chapter.slug, rows, run_command(chapter.slug, rows), record)
         for cell in notebook["cells"]:
             if cell["cell_type"] == "markdown":
-                cell["source"] = point_to_notebooks(cell["source"], FOLDER, kept)
+                text = point_to_notebooks("".join(cell["source"]), FOLDER, kept)
+                cell["source"] = text.splitlines(keepends=True)
         name = f"{FOLDER}/{chapter.slug}.ipynb"
-        wanted[name] = dumps(notebook)
+        wanted[name] = as_file(notebook)
         _update_notebook(folder / name, wanted[name])
     _remove_others(folder, wanted)
 
