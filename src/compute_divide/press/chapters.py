@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -52,14 +52,7 @@ class Chapter:
     @cached_property
     def notebook(self) -> Any:
         """The chapter as a notebook of nbformat 4, not run. Do not change it: it is shared."""
-        import jupytext
-
-        try:
-            notebook = jupytext.reads(self.source, fmt="md:myst")
-        except Exception as error:
-            raise PressError(f"{self.where} is not a MyST notebook: {error}") from error
-        notebook.metadata["kernelspec"] = dict(KERNEL)
-        return notebook
+        return _notebook(self.source, self.where)
 
     @property
     def where(self) -> str:
@@ -86,7 +79,25 @@ class Chapter:
     @cached_property
     def parameters(self) -> tuple[Parameter, ...]:
         """The parameters it declares, in order."""
-        return tuple(read_parameters(parameters_source(self.notebook), self.where))
+        return _parameters(parameters_source(self.notebook), self.where)
+
+
+@cache
+def _notebook(source: str, where: str) -> Any:
+    """Return the notebook that a text holds; a build looks at every chapter in several editions."""
+    import jupytext
+
+    try:
+        notebook = jupytext.reads(source, fmt="md:myst")
+    except Exception as error:
+        raise PressError(f"{where} is not a MyST notebook: {error}") from error
+    notebook.metadata["kernelspec"] = dict(KERNEL)
+    return notebook
+
+
+@cache
+def _parameters(source: str, where: str) -> tuple[Parameter, ...]:
+    return tuple(read_parameters(source, where))
 
 
 def parameters_source(notebook: Any) -> str:

@@ -253,7 +253,7 @@ def _register_engines() -> None:
     logging.getLogger("papermill").setLevel(logging.ERROR)
     from papermill.engines import papermill_engines
 
-    from compute_divide.press.forking import ForkedEngine
+    from compute_divide.press.forked_engine import ForkedEngine
     from compute_divide.press.kernels import KernelEngine
 
     papermill_engines.register("compute-divide-forked", ForkedEngine)

@@ -1,7 +1,6 @@
-"""A papermill engine whose notebooks run in forks of one process that has everything imported.
+"""The process that has everything imported and is forked for each notebook, seen from the outside.
 
-The engine reaches the floor: a notebook costs its own work and a few hundredths of a second. Its cells are the same as
-a kernel's, because the shell is the kernel's and the messages are read by papermill's own client (a test holds it).
+It imports while we import: nothing here needs papermill, so that it can be started first.
 """
 
 from __future__ import annotations
@@ -20,16 +19,18 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Self
 
-from nbclient.exceptions import DeadKernelError
-from papermill.clientwrap import PapermillNotebookClient
-from papermill.engines import Engine
-
 from compute_divide.press import running
 from compute_divide.press.errors import PressError
-from compute_divide.press.kernels import SHORT
+
+SHORT = "/tmp" if os.name == "posix" else None  # noqa: S108 - a socket's path holds 104 characters: no long TMPDIR
+"""Where the socket folders are made; each is private to its process."""
 
 START_LIMIT = 120.0
 """Seconds that the imports may take."""
+
+
+class ForkDiedError(RuntimeError):
+    """A fork that ended before its cell did."""
 
 
 class ForkServer:
@@ -112,7 +113,7 @@ class ForkServer:
             try:
                 connection.connect(self._path)
             except OSError as error:
-                raise DeadKernelError("the process that chapters are forked from has ended") from error
+                raise ForkDiedError("the process that chapters are forked from has ended") from error
             connection.sendall(json.dumps(request).encode() + b"\n")
             yield connection
 
@@ -150,7 +151,7 @@ class ForkedShell:
         except OSError:
             line = ""
         if not line:
-            raise DeadKernelError(self._obituary())
+            raise ForkDiedError(self._obituary())
         message: dict[str, Any] = json.loads(line)
         return message
 
@@ -167,65 +168,15 @@ class ForkedShell:
 
         Raises
         ------
-        nbclient.exceptions.DeadKernelError
+        ForkDiedError
             If the process ends before the cell does.
         """
         try:
             self._connection.sendall(json.dumps(source).encode() + b"\n")
         except OSError as error:
-            raise DeadKernelError(self._obituary()) from error
+            raise ForkDiedError(self._obituary()) from error
         while True:
             message = self._receive()
             yield message
             if "done" in message:
                 return
-
-
-class ForkedEngine(Engine):  # type: ignore[misc]
-    """The papermill engine: its options are the server, the environment, the folder and the time limit."""
-
-    @classmethod
-    def execute_managed_notebook(
-        cls,
-        nb_man: Any,
-        kernel_name: str,  # noqa: ARG003 - papermill's signature
-        *,
-        seen: list[Any],
-        server: ForkServer,
-        environment: Mapping[str, str],
-        folder: str,
-        time_limit: float,
-        **_: Any,
-    ) -> Any:
-        """Run the cells of a notebook in a fork of the server; the notebook is put in `seen` before it starts."""
-        seen.append(nb_man.nb)
-        client = PapermillNotebookClient(nb_man, record_timing=False)
-        client.reset_execution_trackers()
-        with server.fork(environment, folder) as shell, running.time_limit(shell.pid, time_limit) as reached:
-            for index, cell in enumerate(nb_man.nb.cells):
-                nb_man.cell_start(cell, index)
-                try:
-                    if not _run_cell(client, shell, cell, index):
-                        nb_man.cell_exception(cell, cell_index=index)
-                        break
-                except DeadKernelError as error:
-                    if reached.is_set():
-                        raise TimeoutError from error
-                    raise
-                finally:
-                    nb_man.cell_complete(cell, cell_index=index)
-        return nb_man.nb
-
-
-def _run_cell(client: Any, shell: ForkedShell, cell: Any, index: int) -> bool:
-    """Run one cell as nbclient would and return whether to go on."""
-    tags = cell.metadata.get("tags", [])
-    if cell.cell_type != "code" or not cell.source.strip() or "skip-execution" in tags:
-        return True
-    cell.outputs = []
-    client.clear_before_next_output = False
-    for message in shell.run(cell.source):
-        if "done" in message:
-            return bool(message["done"]) or "raises-exception" in tags
-        client.process_message({**message, "header": message, "parent_header": {}}, cell, index)
-    return False

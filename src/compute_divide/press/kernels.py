@@ -21,10 +21,8 @@ from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import Engine
 
 from compute_divide.press import running
+from compute_divide.press.forking import SHORT
 from compute_divide.press.reads import START
-
-SHORT = "/tmp" if os.name == "posix" else None  # noqa: S108 - a socket's path holds 104 characters: no long TMPDIR
-"""Where the socket folders are made; each is private to its kernel."""
 
 START_LIMIT = 60
 """Seconds a kernel may take to answer."""
