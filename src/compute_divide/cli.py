@@ -76,7 +76,7 @@ def main() -> None:
         from compute_divide.press.completing import join_bash_words
 
         join_bash_words(os.environ)
-    guarded(app)
+    guarded(lambda: app(prog_name="compute-divide"))
 
 
 def guarded(work: Callable[[], object]) -> None:
