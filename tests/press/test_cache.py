@@ -133,6 +133,14 @@ def test_a_package_that_changes_during_a_run_is_not_cached(book: Project, editio
     assert not list(book.cache.rglob("*.json"))
 
 
+def test_evidence_that_changes_during_a_run_is_noticed(book: Project, edition: Load) -> None:
+    path = book.root / "notebooks/first.md"
+    table = book.data / "a.csv"
+    path.write_text(path.read_text().replace("number = float", f"open({str(table)!r}, 'w').write('8')\nnumber = float"))
+    with pytest.raises(PressError, match=r"the evidence changed .*a\.csv"):
+        fresh(book, edition(only=["first"]))
+
+
 def test_storing_one_run_many_times_at_once_leaves_one_whole_entry(book: Project) -> None:
     cache = RunCache(book.cache)
     run = Run("first", "k" * 64, b"notebook" * 1000, {}, {"a.csv": "1"}, 1.0)

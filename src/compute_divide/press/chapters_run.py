@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 
 from compute_divide.press import running
-from compute_divide.press.cache import Run, RunCache, run_key
+from compute_divide.press.cache import Run, RunCache, current_hash, run_key
 from compute_divide.press.editions import Edition
 from compute_divide.press.errors import PressError, UsageError
 from compute_divide.press.execution import (
@@ -189,6 +189,10 @@ def _take(
         return
     if tree(project.package) != edition.fingerprint.package:
         raise PressError("the package changed while chapters were running; build again: what is done is kept")
+    evidence = edition.fingerprint.evidence
+    changed = [name for name, was in run.reads.items() if current_hash(name, evidence) != was]
+    if changed:
+        raise PressError(f"the evidence changed while chapters were running ({', '.join(changed)}); build again")
     cache.store(run)
     (project.failed / f"{run.chapter}.ipynb").unlink(missing_ok=True)
     outcome.runs[run.chapter] = run

@@ -109,7 +109,12 @@ class _Crate:
         )
         self._authors = [self._author(author) for author in settings.get("authors") or []]
         if self._authors:
-            root["author"] = self._authors
+            root["author"] = _single(self._authors)
+        if settings.get("publisher"):
+            name = str(settings["publisher"])
+            root["publisher"] = self._crate.get(f"#{_slug(name)}") or self._add(
+                f"#{_slug(name)}", "Organization", name=name
+            )
 
     def _author(self, author: Mapping[str, Any]) -> Any:
         name = author.get("name") or author.get("literal")
@@ -158,20 +163,19 @@ class _Crate:
 
     def add_assembly(self, slugs: list[str]) -> None:
         """Add the action that made the pages."""
-        pages = [self._crate.get("html/index.html")]
         self._act(
             "#assembly",
             name="Assembly of the pages",
             description="Makes the pages of the book from the executed notebooks.",
             instrument=BOOK_MAKER,
-            object=[self._crate.get(f"source/{FOLDER}/{slug}.ipynb") for slug in slugs],
-            result=[page for page in pages if page is not None],
+            object=_single([self._crate.get(f"source/{FOLDER}/{slug}.ipynb") for slug in slugs]),
+            result=self._crate.get("html/index.html"),
         )
 
     def _act(self, identifier: str, *, instrument: str, **properties: Any) -> None:
         """Add an action; its time is the date of the build, so that building twice gives the same manifest."""
         properties["instrument"] = self._crate.get(instrument)
-        properties["actionStatus"] = {"@id": "http://schema.org/CompletedActionStatus"}
+        properties["actionStatus"] = "http://schema.org/CompletedActionStatus"
         properties["endTime"] = f"{self._date}T00:00:00+00:00"
         if self._authors:
             properties["agent"] = self._authors[0]
@@ -187,6 +191,11 @@ def _program(record: Mapping[str, Any]) -> dict[str, str]:
     from compute_divide import __version__
 
     return {"name": "compute-divide", "description": f"Built by: {record['command']}", "softwareVersion": __version__}
+
+
+def _single(values: list[Any]) -> Any:
+    """Return a list, or its one value: JSON-LD has one spelling for one value."""
+    return values[0] if len(values) == 1 else values
 
 
 def _plain(value: Any) -> Any:
