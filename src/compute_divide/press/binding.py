@@ -33,6 +33,9 @@ WARM = ("jupyter_book.sphinx", "sphinx.builders.html", "sphinxcontrib.bibtex", "
 TIME_LIMIT = 1800.0
 """Seconds an assembly may take."""
 
+SET_UP = (".extension", ".sphinx_ext")
+"""Where extensions keep what they import only when they are set up."""
+
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
 
@@ -178,9 +181,9 @@ def _run(assembly: Mapping[str, Any]) -> int:
 def main() -> int:
     """Import what a build needs, wait for the order, build; end at once when the other side is gone."""
     _remember_entry_points()
-    for name in (*WARM, *sys.argv[1:]):
+    for name in WARM:
         importlib.import_module(name)
-    _import_default_extensions()
+    _import_extensions()
     _remember_doctrees()
     _read_alone_write_together()
     sys.stdout = io.TextIOWrapper(sys.stdout.buffer, encoding="utf-8", errors="replace", line_buffering=True)
@@ -191,14 +194,15 @@ def main() -> int:
     return _run(json.loads(line))
 
 
-def _import_default_extensions() -> None:
-    """Import the extensions that Jupyter Book and Sphinx load anyway."""
+def _import_extensions() -> None:
+    """Import the extensions that Jupyter Book and Sphinx load anyway, and those of the command line."""
     from jupyter_book.config import get_default_sphinx_config
     from sphinx.application import builtin_extensions
 
-    for name in (*builtin_extensions, *get_default_sphinx_config()["extensions"]):
-        with contextlib.suppress(ImportError):
-            importlib.import_module(name)
+    for name in (*builtin_extensions, *get_default_sphinx_config()["extensions"], *sys.argv[1:]):
+        for part in ("", *SET_UP):
+            with contextlib.suppress(ImportError):
+                importlib.import_module(name + part)
 
 
 def _read_alone_write_together() -> None:
