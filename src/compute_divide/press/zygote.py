@@ -126,9 +126,11 @@ def _requests(connection: socket.socket) -> Iterator[str]:
     arrived: queue.SimpleQueue[str] = queue.SimpleQueue()
 
     def watch() -> None:
-        for line in connection.makefile("r", encoding="utf-8"):
-            arrived.put(json.loads(line))
-        os.killpg(os.getpid(), signal.SIGKILL)
+        try:
+            for line in connection.makefile("r", encoding="utf-8"):
+                arrived.put(json.loads(line))
+        finally:  # a killed parent leaves half a line or a reset connection as often as an end
+            os.killpg(os.getpid(), signal.SIGKILL)
 
     threading.Thread(target=watch, daemon=True).start()
     while True:
