@@ -206,9 +206,14 @@ def _import_extensions() -> None:
 
 
 def _read_alone_write_together() -> None:
-    """Let one process read the pages and several write them: an extension of Jupyter Book cannot read in parallel."""
+    """Let one process read the pages and several write them: an extension of Jupyter Book cannot read in parallel.
+
+    Pages are handed on a few at a time, not half a book: the others write while the one is still resolving.
+    """
     application: Any = importlib.import_module("sphinx.application").Sphinx
     application.is_parallel_allowed = lambda _, what: what == "write"
+    builders: Any = importlib.import_module("sphinx.builders")
+    builders.make_chunks = functools.partial(builders.make_chunks, maxbatch=1)
 
 
 def _remember_entry_points() -> None:
@@ -220,26 +225,29 @@ def _remember_entry_points() -> None:
 
 
 def _remember_doctrees() -> None:
-    """Load a page once for all the numbered references to it: Sphinx loads it for each, only to look at it."""
-    domain: Any = importlib.import_module("sphinx.domains.std").StandardDomain
-    resolve = domain._resolve_numref_xref
+    """Load a page once for all that only look at it: Sphinx does it anew for each numbered reference."""
     remembered: dict[int, _LookingOnly] = {}
 
-    def resolve_looking_only(self: Any, env: Any, *arguments: Any) -> Any:
-        return resolve(self, remembered.setdefault(id(env), _LookingOnly(env)), *arguments)
+    def looking_only(work: Any) -> Any:
+        return lambda self, env, *arguments: work(self, remembered.setdefault(id(env), _LookingOnly(env)), *arguments)
 
-    domain._resolve_numref_xref = resolve_looking_only
+    domain: Any = importlib.import_module("sphinx.domains.std").StandardDomain
+    domain._resolve_numref_xref = looking_only(domain._resolve_numref_xref)
+    collector: Any = importlib.import_module("sphinx.environment.collectors.toctree").TocTreeCollector
+    collector.assign_figure_numbers = looking_only(collector.assign_figure_numbers)
 
 
 class _LookingOnly:
     """An environment whose pages are loaded once; for those who do not change them."""
 
     def __init__(self, env: Any) -> None:
-        self._env = env
-        self.get_doctree = functools.cache(env.get_doctree)
+        vars(self).update(_env=env, get_doctree=functools.cache(env.get_doctree))
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._env, name)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        setattr(self._env, name, value)
 
 
 def _end_with_input() -> None:
