@@ -90,6 +90,7 @@ def building(folder: Path) -> Iterator[Row]:
         execution.append(timings["execution"])
         assembly.append(cold[-1] - timings["execution"])
         plain_cold.append(plain.seconds(*book, "."))
+        shutil.rmtree(plain.root / "_build/pictures", ignore_errors=True)
         plain_assembly.append(plain.seconds(*book, "--all", "."))
         works.append(press.ask(OWN_WORK))
     whole = middle(plain_cold)
