@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
@@ -79,7 +80,7 @@ class Chapter:
     @cached_property
     def parameters(self) -> tuple[Parameter, ...]:
         """The parameters it declares, in order."""
-        return _parameters(parameters_source(self.notebook), self.where)
+        return _parameters(parameters_source(self.notebook), self.where, os.environ.get("COMPUTE_DIVIDE_DATA"))
 
 
 @cache
@@ -96,7 +97,8 @@ def _notebook(source: str, where: str) -> Any:
 
 
 @cache
-def _parameters(source: str, where: str) -> tuple[Parameter, ...]:
+def _parameters(source: str, where: str, _evidence: str | None) -> tuple[Parameter, ...]:
+    """Return the parameters that the code declares; what they allow may depend on the evidence."""
     return tuple(read_parameters(source, where))
 
 

@@ -118,14 +118,11 @@ class ForkServer:
             yield connection
 
     def close(self) -> None:
-        """End the process."""
+        """End the process; it holds nothing that could be lost, and may still be importing."""
+        self._process.kill()
+        self._process.wait()
         if self._process.stdin:
             self._process.stdin.close()
-        try:
-            self._process.wait(timeout=2)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
         if self._process.stdout:
             self._process.stdout.close()
         shutil.rmtree(self._folder, ignore_errors=True)
