@@ -54,7 +54,8 @@ class Assembly:
     strict : bool
         Whether a warning is an error.
     jobs : int
-        Processes that write pages. They are forked once all pages are read; what they write is the same for any number.
+        Processes: one reads the pages and hands them out, the others are forked from it and write. What they write is
+        the same for any number.
     """
 
     source: str
@@ -195,14 +196,21 @@ def main() -> int:
 
 
 def _import_extensions() -> None:
-    """Import the extensions that Jupyter Book and Sphinx load anyway, and those of the command line."""
+    """Import the extensions that Jupyter Book and Sphinx load anyway, and those of the command line.
+
+    An extension may have a function ``warm_up``: it starts what the extension will need, and is not waited for.
+    """
     from jupyter_book.config import get_default_sphinx_config
     from sphinx.application import builtin_extensions
 
     for name in (*builtin_extensions, *get_default_sphinx_config()["extensions"], *sys.argv[1:]):
         for part in ("", *SET_UP):
             with contextlib.suppress(ImportError):
-                importlib.import_module(name + part)
+                getattr(importlib.import_module(name + part), "warm_up", _nothing)()
+
+
+def _nothing() -> None:
+    """Do nothing."""
 
 
 def _read_alone_write_together() -> None:

@@ -33,7 +33,7 @@ from compute_divide.press.swap import publish, recover
 from compute_divide.press.workshop import MEMORY, busy, prepare, read_state, shared_state, workshop_lock, write_state
 
 WRITERS = 4
-"""Processes that write pages at the most: more share too little."""
+"""Processes that write pages at the most, besides the one that hands them out: more share too little."""
 
 Verify = Callable[[], Sequence[object]]
 """Returns what is wrong with the evidence."""
@@ -219,7 +219,7 @@ def assemble(
         doctrees=str(shop / "doctrees"),
         lock=str(busy(shop).lock_file),
         strict=not edition.left_out,
-        jobs=min(cores(), WRITERS),
+        jobs=1 + min(cores(), WRITERS),
     )
     binder.build(order, log=shop / "sphinx.log")
     memory = {"shared": shared, "runs": {slug: sha256(run.notebook) for slug, run in runs.items()}}

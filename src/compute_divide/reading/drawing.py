@@ -1,7 +1,8 @@
 """Pictures of charts, drawn by vl-convert in a process of its own and kept by the hash of their content.
 
-Run as ``python -m compute_divide.reading.drawing``, it reads jobs as JSON lines from standard input. The engine inside
-vl-convert does not survive a fork and takes half a second to start: each process draws many charts, one process a core.
+Run as ``python -m compute_divide.reading.drawing``, it starts the engine inside vl-convert and reads jobs as JSON lines
+from standard input. The engine does not survive a fork and takes half a second to start: each process draws many
+charts, one process a core, and `warm_up` starts them before it is known what there is to draw.
 """
 
 from __future__ import annotations
@@ -20,6 +21,9 @@ from compute_divide.reading.charts import VEGALITE_VERSION, Chart, recoloured, s
 PNG_SCALE = 2
 JOBS_WORTH_A_PROCESS = 4
 """Charts that take about as long to draw as a process takes to start."""
+
+_warm: list[subprocess.Popen[str]] = []
+"""Processes that were started ahead and have no jobs yet."""
 
 
 class DrawingError(RuntimeError):
@@ -49,19 +53,30 @@ def draw(charts: Iterable[Chart], cache: Path) -> None:
         for key, chart in wanted.items()
         if not (cache / f"{key}.png").exists()
     ]
-    workers = min(os.cpu_count() or 1, -(-len(jobs) // JOBS_WORTH_A_PROCESS))
+    workers = min(os.cpu_count() or 1, max(-(-len(jobs) // JOBS_WORTH_A_PROCESS), min(len(_warm), len(jobs))))
     if workers:
         with ThreadPoolExecutor(workers) as pool:
             list(pool.map(_draw_apart, [jobs[first::workers] for first in range(workers)]))
 
 
+def warm_up() -> None:
+    """Start the processes that draw, one a core; they end with this one when they are not needed."""
+    _warm.extend(_start() for _ in range(os.cpu_count() or 1))
+
+
+def _start() -> subprocess.Popen[str]:
+    command = [sys.executable, "-m", "compute_divide.reading.drawing"]
+    return subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, encoding="utf-8"
+    )
+
+
 def _draw_apart(jobs: list[dict[str, Any]]) -> None:
     """Draw in a process of its own."""
-    command = [sys.executable, "-m", "compute_divide.reading.drawing"]
-    lines = "\n".join(json.dumps(job) for job in jobs)
-    done = subprocess.run(command, input=lines, text=True, capture_output=True, check=False)
-    if done.returncode:
-        raise DrawingError(done.stderr.strip().splitlines()[-1] if done.stderr.strip() else "no chart was drawn")
+    process = _warm.pop() if _warm else _start()
+    _, said = process.communicate("\n".join(json.dumps(job) for job in jobs))
+    if process.returncode:
+        raise DrawingError(said.strip().splitlines()[-1] if said.strip() else "no chart was drawn")
 
 
 def vega_bundle(cache: Path) -> Path:
@@ -91,7 +106,8 @@ def _write(path: Path, content: bytes) -> None:
 
 
 def main() -> None:
-    """Draw the jobs on standard input."""
+    """Start the engine, then draw the jobs on standard input."""
+    _svg('{"mark": "point"}')
     for line in sys.stdin:
         job = json.loads(line)
         try:
@@ -100,11 +116,17 @@ def main() -> None:
             sys.exit(f"the chart {job['name']} cannot be drawn: {str(error).splitlines()[0]}")
 
 
+def _svg(spec: str | dict[str, Any]) -> str:
+    import vl_convert
+
+    return str(vl_convert.vegalite_to_svg(spec, vl_version=VEGALITE_VERSION))
+
+
 def _draw_one(job: dict[str, Any]) -> None:
     import vl_convert
 
     for size in ("narrow", "wide"):
-        svg = vl_convert.vegalite_to_svg(job[size], vl_version=VEGALITE_VERSION)
+        svg = _svg(job[size])
         _write(Path(f"{job['stem']}-{size}.svg"), svg.encode())
     _write(Path(f"{job['stem']}.png"), vl_convert.svg_to_png(on_paper(svg), scale=PNG_SCALE))
 

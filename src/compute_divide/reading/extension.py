@@ -19,6 +19,7 @@ from compute_divide.reading import (
     cited,
     cover,
     downloads,
+    drawing,
     figures,
     glossary,
     imprint,
@@ -109,6 +110,11 @@ def write_again(app: Sphinx, env: BuildEnvironment) -> Iterable[str]:
     store.parts = book.read_parts(env)
     figures.draw_all(app, store)
     return list(store.stale())
+
+
+def warm_up() -> None:
+    """Start what takes a while to start; the press calls this while chapters still run."""
+    drawing.warm_up()
 
 
 def finish(app: Sphinx, exception: Exception | None) -> None:
