@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import gc
 import importlib
 import io
 import json
@@ -35,6 +36,9 @@ TIME_LIMIT = 1800.0
 
 SET_UP = (".extension", ".sphinx_ext")
 """Where extensions keep what they import only when they are set up."""
+
+COLLECT_AFTER = 500_000
+"""Objects made between two searches for garbage: a book is small, and searching all of it again and again is slow."""
 
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
@@ -181,12 +185,14 @@ def _run(assembly: Mapping[str, Any]) -> int:
 
 def main() -> int:
     """Import what a build needs, wait for the order, build; end at once when the other side is gone."""
+    gc.set_threshold(COLLECT_AFTER)
     _remember_entry_points()
     for name in WARM:
         importlib.import_module(name)
     _import_extensions()
     _remember_doctrees()
     _read_alone_write_together()
+    gc.freeze()
     sys.stdout = io.TextIOWrapper(sys.stdout.buffer, encoding="utf-8", errors="replace", line_buffering=True)
     line = sys.stdin.readline()
     if not line:

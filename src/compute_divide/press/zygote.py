@@ -141,7 +141,9 @@ def main() -> None:
     """Import what the command line names, then serve."""
     path, *modules = sys.argv[1:]
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    gc.disable()
     preload(modules)
+    gc.enable()
     gc.collect()
     gc.freeze()
     try:
