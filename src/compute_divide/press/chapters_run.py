@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 
 from compute_divide.press import running
@@ -113,7 +113,11 @@ def cached_runs(project: Project, edition: Edition) -> dict[str, Run]:
 
 
 def run_chapters(
-    project: Project, edition: Edition, options: RunOptions | None = None, reporter: Reporter | None = None
+    project: Project,
+    edition: Edition,
+    options: RunOptions | None = None,
+    reporter: Reporter | None = None,
+    engine: Engine | None = None,
 ) -> Outcome:
     """Run the chapters of an edition; one that fails does not keep the others from running.
 
@@ -127,6 +131,8 @@ def run_chapters(
         How to run.
     reporter : Reporter, optional
         Told how it goes.
+    engine : Engine, optional
+        One that is open; by default one is opened when a chapter has to be run.
     """
     options, reporter = options or RunOptions(), reporter or Silent()
     known = {} if options.force else cached_runs(project, edition)
@@ -142,7 +148,8 @@ def run_chapters(
     jobs.sort(key=Durations(project).expected, reverse=True)
     outcome = Outcome()
     if jobs:
-        with running.session(), open_engine(options.engine, imported_modules(todo)) as engine:
+        with running.session(), ExitStack() as stack:
+            engine = engine or stack.enter_context(open_engine(options.engine, imported_modules(todo)))
             _run_all(project, edition, jobs, engine, options.jobs or cores(), reporter, outcome)
     outcome.fresh = [chapter.slug for chapter in todo if chapter.slug in outcome.runs]
     merged = {**known, **outcome.runs}

@@ -116,14 +116,18 @@ def job_for(
     )
 
 
+IMPORTED_WHEN_USED = ("pandera.backends.pandas.builtin_checks",)
+"""What every chapter would else import anew in its fork: pandera loads its checks with the first table."""
+
+
 def imported_modules(chapters: Iterable[Chapter]) -> list[str]:
-    """Return the modules that the cells of these chapters import."""
+    """Return the modules that the cells of these chapters import, and those that their libraries import when used."""
     names: dict[str, None] = {}
     for chapter in chapters:
         for cell in chapter.notebook.cells:
             if cell.cell_type == "code":
                 names.update(dict.fromkeys(_imports(cell.source)))
-    return list(names)
+    return [*names, *IMPORTED_WHEN_USED] if names else []
 
 
 def _imports(source: str) -> Iterator[str]:

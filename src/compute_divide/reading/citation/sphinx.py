@@ -129,7 +129,8 @@ class Citing:
     def _write_sitemap(self, app: Sphinx, target: Path) -> None:
         """Write the map of a site that has an address."""
         target.unlink(missing_ok=True)
-        urls = [self.page(app, docname).url for docname in sorted(app.env.found_docs)]
+        paths = [app.builder.get_target_uri(docname) for docname in sorted(app.env.found_docs)]
+        urls = [Page(citation=self.citation(app, None), path=path).url for path in paths]
         addresses = [url for url in urls if url]
         if addresses:
             day = self.citation(app, None).date.isoformat()
