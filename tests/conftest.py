@@ -9,6 +9,7 @@ from hypothesis import settings
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
 
+
 def pytest_ignore_collect(collection_path: Path) -> bool | None:
     """Leave helpers alone: under tests/ only test_*.py holds tests, and examples are those of the package."""
     helper = collection_path.suffix == ".py" and not collection_path.name.startswith(("test_", "conftest"))
