@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import io
+import json
 import re
 import unicodedata
 from collections.abc import Mapping
@@ -62,10 +63,17 @@ def to_reference(citation: Citation, style: str) -> Reference:
 
 def format_item(item: Mapping[str, Any], style: str) -> Reference:
     """Return a CSL-JSON item as a reference in a style."""
+    return _formatted(json.dumps(item), style)
+
+
+@cache
+def _formatted(written: str, style: str) -> Reference:
+    """Format an item once: one reference stands under the figures of a chapter, in its box and in the list of all."""
     from citeproc import Citation as Cited
     from citeproc import CitationItem, CitationStylesBibliography, formatter
     from citeproc.source.json import CiteProcJSON
 
+    item = json.loads(written)
     bibliography = CitationStylesBibliography(_style(style), CiteProcJSON([_veiled(_named(item))]), formatter.html)
     bibliography.register(Cited([CitationItem(item["id"])]))
     reference = _mended(str(bibliography.bibliography()[0]), _veiled(str(item.get("edition", ""))), style)
