@@ -198,7 +198,9 @@ def main() -> int:
     if not line:
         return 1
     threading.Thread(target=_end_with_input, daemon=True).start()
-    return _run(json.loads(line))
+    code = _run(json.loads(line))
+    sys.stdout.flush()
+    os._exit(code)  # taking the book apart in memory would take longer than assembling a page
 
 
 def _import_extensions() -> None:
