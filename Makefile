@@ -1,6 +1,6 @@
 # The commands of the project. `make book` and `make test` work from a fresh clone: they set up .venv on their own.
 .DEFAULT_GOAL := help
-.PHONY: help book release test test-long bench lint format lock setup clean browser
+.PHONY: help book release test test-long bench lint format lock setup clean browser checkers
 
 BIN := .venv/bin
 # The first Python in the supported range; PYTHON=... chooses another one.
@@ -20,13 +20,16 @@ book: setup ## build the default edition; open _build/editions/default/html/inde
 release: setup browser ## build all formats, pack them with checksums, lay out the site to deploy (in dist/)
 	@$(BIN)/compute-divide build --format html,pdf,epub && $(BIN)/compute-divide release $(ARGS)
 
-browser: ## install what the browser tests need from apt (Debian, Ubuntu; does nothing when it is there)
-	@scripts/install-browser
+browser: ## install what pages are looked at with, from apt (Debian, Ubuntu; does nothing when it is there)
+	@scripts/install-parts browser
 
-test: setup browser ## run the test suite
+checkers: ## install what the tests check the book with besides: Lighthouse, the Nu HTML checker, epubcheck
+	@scripts/install-parts browser checkers
+
+test: setup checkers ## run the test suite
 	@$(BIN)/python -m pytest $(ARGS)
 
-test-long: setup browser ## run the heavy checks in full number
+test-long: setup checkers ## run the heavy checks in full number
 	@COMPUTE_DIVIDE_LONG=1 $(BIN)/python -m pytest --timeout 7200 $(ARGS)
 
 bench: setup browser ## measure and print the ratios that the README quotes

@@ -105,7 +105,6 @@ def test_the_contents_give_the_right_pages(made: Path) -> None:
         assert sheets[number - 1].endswith(f" {number}")
 
 
-@pytest.mark.skipif(not (JAR.exists() and shutil.which("java")), reason="no epubcheck: scripts/install-browser gets it")
 def test_epubcheck_has_nothing_to_say(made: Path, tmp_path: Path) -> None:
     report = tmp_path / "report.json"
     book = made / "epub" / "the-compute-divide.epub"

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 from collections import Counter
-from pathlib import Path
 
 import html5lib
 import pytest
 from lxml import html
 
-from book.browsing import Site
+from book.browsing import CHECKERS, Site
 from compute_divide.press.pages import check_pages
 
 pytestmark = pytest.mark.book
 
-ROOT = Path(__file__).resolve().parents[2]
-# The Nu checker is a Java program that npm ships as `vnu-jar`; see CONTRIBUTING.md.
-NU_CHECKER = Path(os.environ.get("VNU_JAR") or ROOT / "node_modules/vnu-jar/build/dist/vnu.jar")
+NU_CHECKER = CHECKERS / "vnu-jar/build/dist/vnu.jar"
 
 
 def test_links_and_anchors_lead_somewhere_and_nothing_comes_from_elsewhere(site: Site) -> None:
@@ -38,8 +34,8 @@ def test_every_page_parses_without_an_error(site: Site) -> None:
         assert [error for error in parser.errors if error[1] != "non-void-element-with-trailing-solidus"] == [], name
 
 
-@pytest.mark.skipif(not NU_CHECKER.is_file(), reason="NOT CHECKED: no Nu checker (npm install --no-save vnu-jar)")
 def test_the_nu_checker_finds_no_error(site: Site) -> None:
+    assert NU_CHECKER.is_file(), "no Nu HTML checker: run `make checkers`"
     command = ["java", "-jar", str(NU_CHECKER), "--errors-only", "--skip-non-html", "--format", "gnu", str(site.root)]
     done = subprocess.run(command, capture_output=True, text=True)
     assert done.stderr.splitlines() == []

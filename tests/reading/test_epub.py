@@ -53,7 +53,6 @@ def pages(archive: zipfile.ZipFile) -> dict[str, Any]:
     }
 
 
-@pytest.mark.skipif(not (JAR.exists() and shutil.which("java")), reason="no epubcheck: scripts/install-browser gets it")
 def test_epubcheck_has_nothing_to_say(edition_book: Any, tmp_path: Path) -> None:
     report = tmp_path / "report.json"
     command = ["java", "-jar", str(JAR), str(file_of(edition_book)), "--json", str(report)]
