@@ -79,6 +79,24 @@ def test_a_page_and_its_edition_agree_on_id_and_hash(built_book: Build, name: st
 
 
 @pytest.mark.parametrize("name", EDITIONS)
+def test_the_crate_and_the_pages_agree_on_id_and_hashes(built_book: Build, name: str) -> None:
+    edition = built_book(name)
+    facts = record(edition)
+    graph = json.loads((edition / "ro-crate-metadata.json").read_text(encoding="utf-8"))["@graph"]
+    crate = {entity["@id"]: entity for entity in graph}
+    assert crate["./"]["identifier"] == facts["id"]
+    assert crate["results.json"]["sha256"] == facts["results_sha256"]
+    for slug, page in chapters(edition):
+        whole = hashlib.sha256((edition / "html" / "notebooks" / f"{slug}.html").read_bytes()).hexdigest()
+        assert crate[f"html/notebooks/{slug}.html"]["sha256"] == whole
+        (script,) = page.select('script[type="application/ld+json"]')
+        for part in json.loads(script.string)["hasPart"]:
+            for file in part["distribution"]:
+                path = urlsplit(urljoin(f"https://x/notebooks/{slug}.html", file["contentUrl"])).path[1:]
+                assert crate[f"html/{path}"]["sha256"] == file["sha256"]
+
+
+@pytest.mark.parametrize("name", EDITIONS)
 def test_every_file_that_a_chapter_describes_is_there(built_book: Build, name: str) -> None:
     edition = built_book(name)
     described = 0

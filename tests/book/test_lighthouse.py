@@ -16,7 +16,7 @@ pytestmark = pytest.mark.book
 CATEGORIES = ("performance", "accessibility", "best-practices", "seo")
 WANTED = 0.95
 TRIES = 3
-"""Speed is told by a simulated slow phone, but what else this machine does still shows: the best of some runs counts."""
+"""Speed is told by a simulated slow phone, but what else the machine does still shows: the best run counts."""
 
 
 @pytest.mark.parametrize("page", ["index.html", "notebooks/large-scale-models.html"])

@@ -8,6 +8,13 @@ import struct
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
+import pytest
+import yaml
+
+from compute_divide.press.formats import Format, make
+from compute_divide.reading import pdf
+from reading.conftest import EDITION, EPOCH
+
 
 def described(built: Any) -> dict[str, Any]:
     (script,) = built.page().select('script[type="application/ld+json"]')
@@ -50,3 +57,22 @@ def test_a_chapter_ends_in_its_citation(built: Any) -> None:
     assert "The Compute Divide" in box.select_one("p.cite-text").text
     assert "Chapter 1" in box.select_one("p.cite-text").text
     assert not built.page("index").select("section#cite-this-chapter")
+
+
+def pdf_addresses(book: Any, formats: list[str]) -> list[str]:
+    """Return what a chapter's page tells of its PDF, in an edition that is made in these formats."""
+    book.write("edition.json", json.dumps({**EDITION, "name": "default", "is_default": True, "formats": formats}))
+    book.build()
+    return [str(meta["content"]) for meta in book.page().select("meta[name=citation_pdf_url]")]
+
+
+@pytest.mark.skipif(pdf.missing() is not None, reason=f"no PDF without a browser: {pdf.missing()}")
+def test_the_address_of_the_pdf_is_told_where_book_and_pdf_have_one(book: Any) -> None:
+    settings = yaml.safe_load((book.root / "book/publication.yml").read_text("utf-8"))
+    assert pdf_addresses(book, ["html", "pdf"]) == []
+    book.write("book/publication.yml", yaml.safe_dump({**settings, "base_url": "https://book.example/"}))
+    assert pdf_addresses(book, ["html"]) == []
+    (address,) = pdf_addresses(book, ["html", "pdf"])
+    make([Format("pdf", "compute_divide.reading.pdf", lambda: None)], book.html, book.root, EPOCH)
+    assert address.startswith("https://book.example/")
+    assert (book.html / urlsplit(address).path[1:]).read_bytes().startswith(b"%PDF-")

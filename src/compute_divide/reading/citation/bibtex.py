@@ -37,7 +37,8 @@ def to_bibtex(citation: Citation, dialect: Dialect = "bibtex") -> str:
         What is cited.
     dialect : {"bibtex", "biblatex"}
         BibTeX is written in ASCII, with accents as commands, and cites a chapter as ``@incollection``. biblatex is
-        written in Unicode and cites a chapter as ``@inbook`` where its authors are the book's.
+        written in Unicode and cites a chapter as ``@inbook``: that one may have authors of the book besides its own,
+        and needs no editor.
 
     Returns
     -------
@@ -46,7 +47,7 @@ def to_bibtex(citation: Citation, dialect: Dialect = "bibtex") -> str:
     """
     kind = "book"
     if citation.chapter:
-        kind = "inbook" if dialect == "biblatex" and not citation.book_authors else "incollection"
+        kind = "inbook" if dialect == "biblatex" else "incollection"
     fields = {name: value for name, value in _fields(citation, dialect).items() if value}
     width = max(map(len, fields))
     lines = [f"  {name:<{width}} = {value if name == 'month' else f'{{{value}}}'}" for name, value in fields.items()]
