@@ -165,6 +165,21 @@ def test_a_long_table_sorts_by_the_number_behind_the_cell(site: Site, browser: B
     page.close()
 
 
+def test_the_caption_of_a_wide_table_stays_in_view_on_a_phone(site: Site, browser: Browser) -> None:
+    page = browser.new_page(viewport={"width": 375, "height": 800})
+    page.goto(site.url("notebooks/robustness.html"))
+    wide = 0
+    for table in page.locator(".pst-scrollable-table-container:has(caption)").all():
+        table.evaluate("box => box.scrollLeft = box.scrollWidth")
+        wide += table.evaluate("box => box.scrollLeft > 0")
+        caption, box = table.locator("caption").bounding_box(), table.bounding_box()
+        assert caption and box
+        assert box["x"] - 1 <= caption["x"]
+        assert caption["x"] + caption["width"] <= box["x"] + box["width"] + 1
+    assert wide > 0
+    page.close()
+
+
 def test_the_contents_open_and_close_on_a_phone(site: Site, browser: Browser) -> None:
     page = browser.new_page(viewport={"width": 375, "height": 800})
     page.goto(site.url("notebooks/large-scale-models.html"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -14,6 +15,7 @@ import pikepdf
 import pytest
 from bs4 import BeautifulSoup
 
+from compute_divide.press.files import tree
 from compute_divide.press.formats import Format, make
 from compute_divide.reading import pdf
 
@@ -110,3 +112,19 @@ def test_epubcheck_has_nothing_to_say(made: Path, tmp_path: Path) -> None:
     book = made / "epub" / "the-compute-divide.epub"
     subprocess.run(["java", "-jar", str(JAR), str(book), "--json", str(report)], capture_output=True, check=False)
     assert json.loads(report.read_text("utf-8"))["messages"] == []
+
+
+@pytest.mark.long
+@pytest.mark.skipif(
+    os.environ.get("COMPUTE_DIVIDE_LONG") != "1", reason="set COMPUTE_DIVIDE_LONG=1 to build twice more"
+)
+def test_two_fresh_checkouts_give_the_same_bytes_in_every_format(
+    fresh_checkout: Path, run_command: Callable[..., str]
+) -> None:
+    other = fresh_checkout.with_name("a-checkout-under-another-name")
+    shutil.copytree(fresh_checkout, other)
+    for root, jobs in ((fresh_checkout, "2"), (other, "1")):
+        run_command(root, "build", "--format", "html,pdf,epub", "--jobs", jobs)
+    first, second = (tree(root / "_build/editions/default/html") for root in (fresh_checkout, other))
+    assert {Path(name).suffix for name in first} >= {".html", ".pdf", ".epub", ".svg", ".png", ".json"}
+    assert {name for name in first.keys() | second.keys() if first.get(name) != second.get(name)} == set()
