@@ -173,7 +173,8 @@ def test_the_caption_of_a_wide_table_stays_in_view_on_a_phone(site: Site, browse
         table.evaluate("box => box.scrollLeft = box.scrollWidth")
         wide += table.evaluate("box => box.scrollLeft > 0")
         caption, box = table.locator("caption").bounding_box(), table.bounding_box()
-        assert caption and box
+        assert caption
+        assert box
         assert box["x"] - 1 <= caption["x"]
         assert caption["x"] + caption["width"] <= box["x"] + box["width"] + 1
     assert wide > 0
