@@ -201,7 +201,7 @@ def build(
     """Build an edition of the book; what has not changed is not run again."""
     from rich.console import Console
 
-    from compute_divide.press.ahead import started
+    from compute_divide.press.ahead import engine_ahead
     from compute_divide.press.build import build as build_edition
     from compute_divide.press.editions import load_edition
     from compute_divide.press.progress import Bar
@@ -210,11 +210,11 @@ def build(
     only = [slug.strip() for slug in chapters.split(",")] if chapters is not None else None
     is_new = bool(parameter) or only is not None or not (project.editions / edition).exists()
     with ExitStack() as stack:
-        ahead = stack.enter_context(started(project, options.engine)) if is_new or force else None
+        opened = stack.enter_context(engine_ahead(project, options.engine)) if is_new or force else None
         wanted = load_edition(project, edition, parameter or [], only)
         chosen = _formats(formats)
         bar = stack.enter_context(Bar(Console(stderr=True)).shown())
-        built = build_edition(project, wanted, options, bar, _verify, chosen, ahead)
+        built = build_edition(project, wanted, options, bar, _verify, chosen, opened)
     what = f"{len(built.fresh)} of {len(wanted.chapters)} chapters run" if built.changed else "nothing to do"
     _say(f"edition [bold]{wanted.folder}[/bold] ({wanted.id}): {what}")
     typer.echo(built.folder / "html" / "index.html")

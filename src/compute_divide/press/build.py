@@ -7,7 +7,7 @@ import platform
 import shutil
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,13 +15,13 @@ from typing import Any
 from filelock import FileLock, Timeout
 
 from compute_divide.press import running
-from compute_divide.press.ahead import Started, started
 from compute_divide.press.binding import Assembly, Binder
 from compute_divide.press.cache import Run
 from compute_divide.press.chapters_run import RunOptions, failure, run_chapters
-from compute_divide.press.clock import build_time
+from compute_divide.press.clock import EPOCH_VARIABLE, build_time
 from compute_divide.press.editions import DEFAULT, Edition, differences, edition_path, load_edition
 from compute_divide.press.errors import PressError
+from compute_divide.press.execution import Engine
 from compute_divide.press.executor import cores
 from compute_divide.press.files import canonical, link_or_copy, naming, pretty, replace_file, sha256, tree
 from compute_divide.press.formats import PAGES, Format, make
@@ -29,7 +29,7 @@ from compute_divide.press.manifest import write_manifest
 from compute_divide.press.pages import check_pages
 from compute_divide.press.progress import Reporter, Silent
 from compute_divide.press.project import Project
-from compute_divide.press.staging import page_files, stage
+from compute_divide.press.staging import extra_extensions, page_files, stage
 from compute_divide.press.swap import publish, recover
 from compute_divide.press.workshop import MEMORY, busy, prepare, read_state, shared_state, workshop_lock, write_state
 
@@ -95,7 +95,7 @@ def build(
     reporter: Reporter | None = None,
     verify: Verify | None = None,
     formats: Sequence[Format] = (),
-    ahead: Started | None = None,
+    engine: Engine | None = None,
 ) -> Built:
     """Build an edition and publish it; what was published before stands until the new one is whole.
 
@@ -113,8 +113,8 @@ def build(
         Returns what is wrong with the evidence; called before anything is run.
     formats : sequence of Format, optional
         What to make besides the pages.
-    ahead : Started, optional
-        Processes that the caller has started, and ends; by default they are started when there is something to do.
+    engine : Engine, optional
+        One that the caller has opened, and closes; by default one is opened when there is something to run.
 
     Raises
     ------
@@ -131,10 +131,17 @@ def build(
         state = {**page_state(project, edition, default), "formats": [one.name for one in formats]}
         if not options.force and is_current(target, state):
             return Built(edition, target, changed=False, fresh=[], timings={})
-        with running.session(), ExitStack() as stack:
-            hands = ahead or stack.enter_context(started(project, options.engine))
+        with running.session(), Binder(environment(project), extra_extensions(project)) as binder:
             check_evidence(project, edition, reporter, verify)
-            return _build(project, edition, default, options, reporter, state, formats, hands)
+            return _build(project, edition, default, options, reporter, state, formats, binder, engine)
+
+
+def environment(project: Project) -> dict[str, str]:
+    """Return what the processes that make pages find in their environment: the evidence and the date."""
+    return {
+        "COMPUTE_DIVIDE_DATA": str(project.data),
+        EPOCH_VARIABLE: str(int(build_time(project.root).timestamp())),
+    }
 
 
 def _build(
@@ -145,17 +152,18 @@ def _build(
     reporter: Reporter,
     state: dict[str, Any],
     formats: Sequence[Format],
-    hands: Started,
+    binder: Binder,
+    engine: Engine | None,
 ) -> Built:
     """Run, assemble, check, publish."""
     timer = Timer()
-    outcome = run_chapters(project, edition, options, reporter, hands.engine)
+    outcome = run_chapters(project, edition, options, reporter, engine)
     timer.lap("execution")
     if outcome.errors:
         raise failure(project, outcome.errors)
     with workshop_lock(project, reporter):
         reporter.step("assembling the pages")
-        record, memory = assemble(project, edition, default, outcome.runs, hands.binder, state["formats"])
+        record, memory = assemble(project, edition, default, outcome.runs, binder, state["formats"])
         timer.lap("assembly")
         shop = project.workshop
         for one in formats:
