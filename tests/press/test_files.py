@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from compute_divide.press.clock import build_time
 from compute_divide.press.errors import PressError, UsageError
-from compute_divide.press.files import canonical, link_or_copy, replace_file, tree, update_file
+from compute_divide.press.files import Watched, canonical, link_or_copy, replace_file, tree, update_file
 
 values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
@@ -85,3 +85,21 @@ def test_the_date_of_a_build(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     environment = {**os.environ, "GIT_COMMITTER_DATE": "2024-02-03T04:05:06+00:00"}
     subprocess.run([*named, "commit", "-q", "--allow-empty", "-m", "x"], check=True, env=environment)
     assert build_time(checkout) == datetime(2024, 2, 3, 4, 5, 6, tzinfo=UTC)
+
+
+def test_a_watched_folder_tells_when_a_file_changes_and_when_it_is_put_back(tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_text("1")
+    watched = Watched(tmp_path, tree(tmp_path))
+    assert watched.is_same
+    os.utime(tmp_path / "a.py", (1, 1))
+    assert watched.is_same
+    (tmp_path / "a.py").write_text("2")
+    assert not watched.is_same
+    (tmp_path / "a.py").write_text("1")
+    assert watched.is_same
+    (tmp_path / "b.py").write_text("")
+    assert not watched.is_same
+    (tmp_path / "b.py").unlink()
+    (tmp_path / "a.py").unlink()
+    assert not watched.is_same
+    assert not Watched(tmp_path, {"a.py": "0" * 64}).is_same

@@ -143,6 +143,9 @@ The {term}`vintage` matters. A formula: $n^2$, and one of its own:
 $$
 \\frac{k}{n}
 $$
+
+```{every-choice}
+```
 """
 
 INDEX = """# A small book

@@ -61,6 +61,17 @@ def test_a_chapter_opens_with_its_finding_and_its_choices(built: Any) -> None:
     assert box.select_one("pre.command").text.strip() == "compute-divide run models"
 
 
+def test_every_choice_of_the_book_is_listed_with_its_chapters(built: Any) -> None:
+    rows = built.page("words").select("table.every-choice tr")
+    assert [cell.text for cell in rows[0].select("th")] == ["Choice", "Published", "Allowed", "Meaning", "Chapters"]
+    assert [[" ".join(cell.text.split()) for cell in row.select("td")] for row in rows[1:]] == [
+        ["window", "3", "1 to 9", "width of the moving window (years)", "1"]
+    ]
+    (link,) = rows[1].select("a")
+    assert link["href"] == "notebooks/models.html#parameters"
+    assert built.page().select_one("#parameters")
+
+
 def test_a_figure_has_everything(built: Any) -> None:
     figure = built.page().select_one("figure#fig-shares")
     assert figure.select_one("figcaption .caption-text").text == "Academic teams lost ground"

@@ -23,7 +23,7 @@ from compute_divide.press.execution import (
     run_job,
 )
 from compute_divide.press.executor import cores
-from compute_divide.press.files import pretty, replace_file, tree
+from compute_divide.press.files import Watched, pretty, replace_file
 from compute_divide.press.progress import Reporter, Silent
 from compute_divide.press.project import Project
 
@@ -168,13 +168,14 @@ def _run_all(
 ) -> None:
     """Run jobs, so many at a time, and keep each result as soon as it is there."""
     cache, durations = RunCache(project.cache), Durations(project)
+    package = Watched(project.package, edition.fingerprint.package)
     with ThreadPoolExecutor(width) as pool:
         waiting: set[Future[Run]] = {pool.submit(run_job, job, engine) for job in jobs}
         try:
             while waiting:
                 finished, waiting = wait(waiting, return_when=FIRST_COMPLETED)
                 for future in finished:
-                    _take(project, edition, future, cache, reporter, outcome)
+                    _take(project, edition, future, cache, package, reporter, outcome)
         except BaseException:
             running.stop_all()
             pool.shutdown(wait=True, cancel_futures=True)
@@ -184,7 +185,13 @@ def _run_all(
 
 
 def _take(
-    project: Project, edition: Edition, future: Future[Run], cache: RunCache, reporter: Reporter, outcome: Outcome
+    project: Project,
+    edition: Edition,
+    future: Future[Run],
+    cache: RunCache,
+    package: Watched,
+    reporter: Reporter,
+    outcome: Outcome,
 ) -> None:
     """Take the result of one job."""
     try:
@@ -194,7 +201,7 @@ def _take(
         replace_file(project.failed / f"{error.chapter}.ipynb", error.notebook)
         reporter.failed(error.chapter)
         return
-    if tree(project.package) != edition.fingerprint.package:
+    if not package.is_same:
         raise PressError("the package changed while chapters were running; build again: what is done is kept")
     evidence = edition.fingerprint.evidence
     changed = [name for name, was in run.reads.items() if current_hash(name, evidence) != was]

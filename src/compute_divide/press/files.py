@@ -8,7 +8,7 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -47,6 +47,36 @@ def files_of(folder: Path) -> Iterator[Path]:
 def tree(folder: Path) -> dict[str, str]:
     """Return the SHA-256 of every file below a folder by its relative path, with forward slashes."""
     return {path.relative_to(folder).as_posix(): sha256(read(path)) for path in files_of(folder)}
+
+
+class Watched:
+    """A folder whose content must not change meanwhile; looked at closely only when a file was touched.
+
+    Parameters
+    ----------
+    folder : pathlib.Path
+        The folder.
+    content : mapping
+        What `tree` says of it.
+    """
+
+    def __init__(self, folder: Path, content: Mapping[str, str]) -> None:
+        self._folder, self._content = folder, dict(content)
+        self._touched = self._stamps()
+        self._is_same = tree(folder) == self._content
+
+    def _stamps(self) -> list[tuple[str, int, int, int]]:
+        with naming(self._folder, "read"):
+            stats = {str(path): path.stat() for path in files_of(self._folder)}
+        return [(name, stat.st_size, stat.st_mtime_ns, stat.st_ino) for name, stat in stats.items()]
+
+    @property
+    def is_same(self) -> bool:
+        """Whether the folder holds what it should."""
+        stamps = self._stamps()
+        if stamps != self._touched:
+            self._touched, self._is_same = stamps, tree(self._folder) == self._content
+        return self._is_same
 
 
 def read(path: Path) -> bytes:

@@ -22,7 +22,7 @@ from compute_divide.press.editions import Fingerprint
 from compute_divide.press.errors import PressError
 from compute_divide.press.execution import ChapterError, Job, imported_modules, job_for
 from compute_divide.press.executor import executor
-from compute_divide.press.files import canonical, replace_file, sha256, tree
+from compute_divide.press.files import Watched, canonical, replace_file, sha256
 from compute_divide.press.parameters import Value
 from compute_divide.press.progress import Reporter
 from compute_divide.press.project import Project
@@ -135,6 +135,7 @@ def run_sweep(
             reporter.done(label(varied, values), None)
     errors: dict[int, str] = {}
     if jobs:
+        package = Watched(project.package, mark.package)
         order = order_for(project, imported_modules([chapter]), options.engine, mark)
         width = min(options.jobs, len(jobs)) if options.jobs else None
         with executor(width, scheduler) as pool:
@@ -143,7 +144,7 @@ def run_sweep(
             }
             for future in as_completed(waiting):
                 place = waiting[future]
-                _take(project, future, place, runs_cache, mark, runs, errors)
+                _take(project, future, place, runs_cache, mark, package, runs, errors)
                 _report(reporter, label(varied, sets[place]), runs.get(place))
     return Sweep(chapter, list(varied), [dict(values) for values in sets], runs, len(jobs) - len(errors), errors)
 
@@ -154,6 +155,7 @@ def _take(
     place: int,
     runs_cache: RunCache,
     mark: Fingerprint,
+    package: Watched,
     runs: dict[int, Run],
     errors: dict[int, str],
 ) -> None:
@@ -164,7 +166,7 @@ def _take(
         if isinstance(run, ChapterError):
             replace_file(project.failed / f"{run.chapter}-{place + 1}.ipynb", run.notebook)
         return
-    if tree(project.package) != mark.package:
+    if not package.is_same:
         raise PressError("the package changed while the sweep was running; run it again: what is done is kept")
     if any(current_hash(name, mark.evidence) != was for name, was in run.reads.items()):
         raise PressError(f"a worker read other evidence than {project.data} holds; every worker needs the same")

@@ -20,6 +20,7 @@ from compute_divide.reading import (
     cover,
     downloads,
     drawing,
+    every_choice,
     figures,
     glossary,
     imprint,
@@ -143,6 +144,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     figures.setup(app)
     cover.setup(app)
     parameters.setup(app)
+    every_choice.setup(app)
     mathml.setup(app)
     imprint.setup(app)
     glossary.setup(app)

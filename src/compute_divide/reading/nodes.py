@@ -45,6 +45,10 @@ class chapter_entry(nodes.General, nodes.Element):  # noqa: N801
     """One chapter of the list; the children are its finding."""
 
 
+class every_choice(nodes.General, nodes.Element):  # noqa: N801
+    """The place of the table of all parameters."""
+
+
 class kicker(nodes.General, nodes.Element):  # noqa: N801
     """The line above a title: which part, which chapter."""
 

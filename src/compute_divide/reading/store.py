@@ -161,6 +161,8 @@ class Store:
                     return repr(self.quote(rest))
                 case "chapters":
                     return repr([(page.docname, page.front, page.minutes) for page in self.pages.values()])
+                case "choices":
+                    return repr([(page.docname, page.parameter_rows) for page in self.pages.values()])
                 case _:
                     return repr(self.value(rest))
         except UnknownNameError as error:
