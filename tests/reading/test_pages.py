@@ -63,9 +63,9 @@ def test_a_chapter_opens_with_its_finding_and_its_choices(built: Any) -> None:
 
 def test_every_choice_of_the_book_is_listed_with_its_chapters(built: Any) -> None:
     rows = built.page("words").select("table.every-choice tr")
-    assert [cell.text for cell in rows[0].select("th")] == ["Choice", "Published", "Allowed", "Meaning", "Chapters"]
+    assert [cell.text for cell in rows[0].select("th")] == ["Choice", "Meaning", "Published", "Allowed", "Chapters"]
     assert [[" ".join(cell.text.split()) for cell in row.select("td")] for row in rows[1:]] == [
-        ["window", "3", "1 to 9", "width of the moving window (years)", "1"]
+        ["window", "width of the moving window (years)", "3", "1 to 9", "1"]
     ]
     (link,) = rows[1].select("a")
     assert link["href"] == "notebooks/models.html#parameters"

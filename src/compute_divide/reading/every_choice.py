@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
     from sphinx.application import Sphinx
 
-HEAD = ("Choice", "Published", "Allowed", "Meaning", "Chapters")
-WIDTHS = (16, 14, 28, 30, 12)
+HEAD = ("Choice", "Meaning", "Published", "Allowed", "Chapters")
+WIDTHS = (16, 32, 14, 26, 12)
 
 
 class EveryChoiceDirective(SphinxDirective):
@@ -85,7 +85,7 @@ class FillChoices(SphinxPostTransform):
         body = nodes.tbody()
         for choice in choices:
             name = nodes.literal(choice.name, choice.name)
-            texts = [nodes.Text(text) for text in (choice.published, choice.allowed, choice.meaning)]
+            texts = [nodes.Text(text) for text in (choice.meaning, choice.published, choice.allowed)]
             body += nodes.row("", _cell(name), *map(_cell, texts), _cell(*self._links(choice.docnames, numbers)))
         group += body
         return nodes.table("", group, classes=["every-choice"])
