@@ -212,8 +212,7 @@ def build(
     with ExitStack() as stack:
         opened = stack.enter_context(engine_ahead(project, options.engine)) if is_new or force else None
         wanted = load_edition(project, edition, parameter or [], only)
-        chosen = _formats(formats)
-        bar = stack.enter_context(Bar(Console(stderr=True)).shown())
+        chosen, bar = _formats(formats), stack.enter_context(Bar(Console(stderr=True)).shown())
         built = build_edition(project, wanted, options, bar, _verify, chosen, opened)
     what = f"{len(built.fresh)} of {len(wanted.chapters)} chapters run" if built.changed else "nothing to do"
     _say(f"edition [bold]{wanted.folder}[/bold] ({wanted.id}): {what}")
