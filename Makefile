@@ -23,7 +23,7 @@ release: setup browser ## build all formats, pack them with checksums, lay out t
 browser: ## install what pages are looked at with, from apt (Debian, Ubuntu; does nothing when it is there)
 	@scripts/install-parts browser
 
-checkers: ## install what the tests check the book with besides: Lighthouse, the Nu HTML checker, epubcheck
+checkers: ## install what the tests check the book with besides: Lighthouse, the Nu HTML checker, epubcheck, biber
 	@scripts/install-parts browser checkers
 
 test: setup checkers ## run the test suite

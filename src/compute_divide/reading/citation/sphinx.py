@@ -129,12 +129,12 @@ class Citing:
     def _write_sitemap(self, app: Sphinx, target: Path) -> None:
         """Write the map of a site that has an address."""
         target.unlink(missing_ok=True)
+        book = self.citation(app, None)
         paths = [app.builder.get_target_uri(docname) for docname in sorted(app.env.found_docs)]
-        urls = [Page(citation=self.citation(app, None), path=path).url for path in paths]
+        urls = [Page(citation=book, path=path).url for path in paths]
         addresses = [url for url in urls if url]
         if addresses:
-            day = self.citation(app, None).date.isoformat()
-            target.write_text(sitemap(addresses, day), encoding="utf-8", newline="")
+            target.write_text(sitemap(addresses, book.date.isoformat()), encoding="utf-8", newline="")
 
     def page(self, app: Sphinx, docname: str) -> Page:
         """Return a page of the book with all that machines are told of it."""
