@@ -125,7 +125,7 @@ def _project() -> Project:
 
 def _options(jobs: int | None, engine: str | None, force: bool, time_limit: float | None) -> RunOptions:
     from compute_divide.press.chapters_run import RunOptions
-    from compute_divide.press.execution import DEFAULT_ENGINE
+    from compute_divide.press.engines import DEFAULT_ENGINE
 
     return RunOptions(jobs=jobs, engine=engine or DEFAULT_ENGINE, force=force, time_limit=time_limit)
 
@@ -199,18 +199,20 @@ def build(
     formats: Annotated[str, typer.Option("--format", help="html, pdf, epub: those wanted, with commas.")] = "html",
 ) -> None:
     """Build an edition of the book; what has not changed is not run again."""
-    from rich.console import Console
-
     from compute_divide.press.ahead import engine_ahead
-    from compute_divide.press.build import build as build_edition
-    from compute_divide.press.editions import load_edition
-    from compute_divide.press.progress import Bar
 
-    project, options = _project(), _options(jobs, engine, force, time_limit)
+    project = _project()
     only = [slug.strip() for slug in chapters.split(",")] if chapters is not None else None
     is_new = bool(parameter) or only is not None or not (project.editions / edition).exists()
     with ExitStack() as stack:
-        opened = stack.enter_context(engine_ahead(project, options.engine)) if is_new or force else None
+        opened = stack.enter_context(engine_ahead(project, engine)) if is_new or force else None
+        from rich.console import Console  # the rest is imported while that process does its imports
+
+        from compute_divide.press.build import build as build_edition
+        from compute_divide.press.editions import load_edition
+        from compute_divide.press.progress import Bar
+
+        options = _options(jobs, engine, force, time_limit)
         wanted = load_edition(project, edition, parameter or [], only)
         chosen, bar = _formats(formats), stack.enter_context(Bar(Console(stderr=True)).shown())
         built = build_edition(project, wanted, options, bar, _verify, chosen, opened)

@@ -38,7 +38,8 @@ OWN_WORK = """
 import json, os, sys, time
 from pathlib import Path
 from compute_divide.press.chapters import discover
-from compute_divide.press.execution import STEADY, imported_modules
+from compute_divide.press.engines import STEADY
+from compute_divide.press.execution import imported_modules
 from compute_divide.press.project import Project
 os.environ.update(STEADY)
 from compute_divide.press.shell import CellRunner

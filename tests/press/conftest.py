@@ -10,7 +10,7 @@ from textwrap import dedent
 import pytest
 
 from compute_divide.press.editions import Edition, Fingerprint, load_edition
-from compute_divide.press.execution import Engine, open_engine
+from compute_divide.press.engines import Engine, open_engine
 from compute_divide.press.project import Project
 
 CONFIG = """

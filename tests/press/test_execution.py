@@ -21,7 +21,8 @@ from compute_divide.press import running
 from compute_divide.press.cache import Run
 from compute_divide.press.chapters import KERNEL, Chapter, discover
 from compute_divide.press.editions import Fingerprint
-from compute_divide.press.execution import ChapterError, Engine, Job, imported_modules, job_for, open_engine, run_job
+from compute_divide.press.engines import Engine, open_engine
+from compute_divide.press.execution import ChapterError, Job, imported_modules, job_for, run_job
 from compute_divide.press.notebooks import as_file, harvested, loads
 from compute_divide.press.project import Project
 
@@ -201,7 +202,8 @@ def test_a_fork_ends_with_the_process_that_asked_for_it(tmp_path: Path) -> None:
         f"""
         import nbformat
         from compute_divide.press.chapters import KERNEL
-        from compute_divide.press.execution import Job, open_engine, run_job
+        from compute_divide.press.engines import open_engine
+        from compute_divide.press.execution import Job, run_job
         notebook = nbformat.v4.new_notebook(metadata={{"kernelspec": KERNEL}})
         source = "import os, time\\nopen({str(tmp_path / "pid")!r}, 'w').write(str(os.getpid()))\\ntime.sleep(3600)"
         notebook.cells = [nbformat.v4.new_code_cell(source)]

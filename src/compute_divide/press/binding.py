@@ -7,13 +7,13 @@ process is started early, imports, and waits for one line of JSON on its standar
 from __future__ import annotations
 
 import contextlib
-import functools
 import gc
 import importlib
 import io
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
 import threading
@@ -24,9 +24,9 @@ from typing import Any, Self
 
 from filelock import FileLock
 
-from compute_divide.press import running
+from compute_divide.press import running, tuning
+from compute_divide.press.engines import STEADY
 from compute_divide.press.errors import PressError
-from compute_divide.press.execution import STEADY
 
 WARM = ("jupyter_book.sphinx", "sphinx.builders.html", "sphinxcontrib.bibtex", "pygments.lexers.python")
 """What a build imports besides the extensions."""
@@ -36,9 +36,6 @@ TIME_LIMIT = 1800.0
 
 SET_UP = (".extension", ".sphinx_ext")
 """Where extensions keep what they import only when they are set up."""
-
-COLLECT_AFTER = 500_000
-"""Objects made between two searches for garbage: a book is small, and searching all of it again and again is slow."""
 
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
@@ -58,8 +55,8 @@ class Assembly:
     strict : bool
         Whether a warning is an error.
     jobs : int
-        Processes: one reads the pages and hands them out, the others are forked from it and write. What they write is
-        the same for any number.
+        Processes: one reads the pages, the others are forked from it and write. What they write is the same for any
+        number.
     """
 
     source: str
@@ -185,13 +182,13 @@ def _run(assembly: Mapping[str, Any]) -> int:
 
 def main() -> int:
     """Import what a build needs, wait for the order, build; end at once when the other side is gone."""
-    gc.set_threshold(COLLECT_AFTER)
-    _remember_entry_points()
+    tuning.collect_rarely()
+    tuning.remember_entry_points()
     for name in WARM:
         importlib.import_module(name)
     _import_extensions()
-    _remember_doctrees()
-    _read_alone_write_together()
+    tuning.remember_doctrees()
+    tuning.read_alone_write_together()
     gc.freeze()
     sys.stdout = io.TextIOWrapper(sys.stdout.buffer, encoding="utf-8", errors="replace", line_buffering=True)
     line = sys.stdin.readline()
@@ -221,51 +218,6 @@ def _nothing() -> None:
     """Do nothing."""
 
 
-def _read_alone_write_together() -> None:
-    """Let one process read the pages and several write them: an extension of Jupyter Book cannot read in parallel.
-
-    Pages are handed on a few at a time, not half a book: the others write while the one is still resolving.
-    """
-    application: Any = importlib.import_module("sphinx.application").Sphinx
-    application.is_parallel_allowed = lambda _, what: what == "write"
-    builders: Any = importlib.import_module("sphinx.builders")
-    builders.make_chunks = functools.partial(builders.make_chunks, maxbatch=1)
-
-
-def _remember_entry_points() -> None:
-    """Look up installed plug-ins once: pybtex asks for them with every reference, which takes 6 ms each time."""
-    for name in ("importlib.metadata", "importlib_metadata"):
-        with contextlib.suppress(ImportError):
-            module: Any = importlib.import_module(name)
-            module.entry_points = functools.cache(module.entry_points)
-
-
-def _remember_doctrees() -> None:
-    """Load a page once for all that only look at it: Sphinx does it anew for each numbered reference."""
-    remembered: dict[int, _LookingOnly] = {}
-
-    def looking_only(work: Any) -> Any:
-        return lambda self, env, *arguments: work(self, remembered.setdefault(id(env), _LookingOnly(env)), *arguments)
-
-    domain: Any = importlib.import_module("sphinx.domains.std").StandardDomain
-    domain._resolve_numref_xref = looking_only(domain._resolve_numref_xref)
-    collector: Any = importlib.import_module("sphinx.environment.collectors.toctree").TocTreeCollector
-    collector.assign_figure_numbers = looking_only(collector.assign_figure_numbers)
-
-
-class _LookingOnly:
-    """An environment whose pages are loaded once; for those who do not change them."""
-
-    def __init__(self, env: Any) -> None:
-        vars(self).update(_env=env, get_doctree=functools.cache(env.get_doctree))
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._env, name)
-
-    def __setattr__(self, name: str, value: Any) -> None:
-        setattr(self._env, name, value)
-
-
 def _end_with_input() -> None:
     """End this process when its standard input closes.
 
@@ -273,6 +225,8 @@ def _end_with_input() -> None:
     """
     while os.read(0, 4096):
         pass
+    with contextlib.suppress(OSError):
+        os.killpg(os.getpid(), signal.SIGKILL)  # what was forked or started from here ends too
     os._exit(1)
 
 

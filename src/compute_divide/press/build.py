@@ -20,8 +20,8 @@ from compute_divide.press.cache import Run
 from compute_divide.press.chapters_run import RunOptions, failure, run_chapters
 from compute_divide.press.clock import EPOCH_VARIABLE, build_time
 from compute_divide.press.editions import DEFAULT, Edition, differences, edition_path, load_edition
+from compute_divide.press.engines import Engine
 from compute_divide.press.errors import PressError
-from compute_divide.press.execution import Engine
 from compute_divide.press.executor import cores
 from compute_divide.press.files import canonical, link_or_copy, naming, pretty, replace_file, sha256, tree
 from compute_divide.press.formats import PAGES, Format, make

@@ -15,9 +15,9 @@ import yaml
 from compute_divide.press.errors import PressError, UsageError
 from compute_divide.press.files import read, sha256
 from compute_divide.press.parameters import Parameter, read_parameters
-from compute_divide.press.project import Project
+from compute_divide.press.project import CHAPTERS, Project
 
-FOLDER = "notebooks"
+FOLDER = CHAPTERS
 FRONT_MATTER = "compute_divide"
 KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
 

@@ -11,15 +11,13 @@ from dataclasses import dataclass, field
 from compute_divide.press import running
 from compute_divide.press.cache import Run, RunCache, current_hash, run_key
 from compute_divide.press.editions import Edition
+from compute_divide.press.engines import DEFAULT_ENGINE, Engine, open_engine
 from compute_divide.press.errors import PressError, UsageError
 from compute_divide.press.execution import (
-    DEFAULT_ENGINE,
     ChapterError,
-    Engine,
     Job,
     imported_modules,
     job_for,
-    open_engine,
     run_job,
 )
 from compute_divide.press.executor import cores

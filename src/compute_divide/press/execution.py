@@ -4,43 +4,26 @@ from __future__ import annotations
 
 import ast
 import logging
-import sys
 import tempfile
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from compute_divide.press import running
 from compute_divide.press.cache import Run, parse_reads, run_key
 from compute_divide.press.chapters import Chapter
 from compute_divide.press.editions import Fingerprint
-from compute_divide.press.errors import PressError, UsageError
+from compute_divide.press.engines import STEADY, Engine
+from compute_divide.press.errors import PressError
 from compute_divide.press.notebooks import dumps, harvested, loads, tidy
 from compute_divide.press.parameters import Value
 from compute_divide.press.project import Project
 from compute_divide.press.results import ResultError
 
-if TYPE_CHECKING:
-    from compute_divide.press.forking import ForkServer
-
-ENGINES = ("forked", "kernel")
-DEFAULT_ENGINE = "forked" if sys.platform == "linux" else "kernel"
-"""Forking without a new program is safe with Linux's libraries; those of macOS do not promise it."""
-
 TIME_LIMIT = 600.0
 """Seconds a chapter may take, unless its front matter has a ``time_limit``."""
-
-STEADY = {
-    "OMP_NUM_THREADS": "1",
-    "OPENBLAS_NUM_THREADS": "1",
-    "MKL_NUM_THREADS": "1",
-    "PYTHONHASHSEED": "0",
-    "JE_ARROW_MALLOC_CONF": "background_thread:false",
-}
-"""What makes a run repeatable: sums in one order, sets in one order. Chapters run side by side, one core each."""
 
 
 class ChapterError(PressError):
@@ -140,39 +123,6 @@ def _imports(source: str) -> Iterator[str]:
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
             yield node.module
-
-
-@dataclass(frozen=True)
-class Engine:
-    """A way to run cells, by name, and what it needs."""
-
-    name: str
-    server: ForkServer | None = None
-
-    @property
-    def alive(self) -> bool:
-        """Whether it can still run chapters."""
-        return self.server is None or self.server.alive
-
-
-@contextmanager
-def open_engine(name: str, modules: Sequence[str] = ()) -> Iterator[Engine]:
-    """Yield an engine; ``forked`` starts the process that it forks, with these modules imported.
-
-    Raises
-    ------
-    UsageError
-        If there is no such engine.
-    """
-    if name not in ENGINES:
-        raise UsageError(f"no engine {name!r}; there are: {', '.join(ENGINES)}")
-    if name == "kernel":
-        yield Engine(name)
-        return
-    from compute_divide.press.forking import ForkServer
-
-    with ForkServer(modules, STEADY) as server:
-        yield Engine(name, server)
 
 
 def run_job(job: Job, engine: Engine) -> Run:

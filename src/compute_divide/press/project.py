@@ -8,6 +8,9 @@ from pathlib import Path
 
 from compute_divide.press.errors import UsageError
 
+CHAPTERS = "notebooks"
+"""The folder of the chapters, below the root."""
+
 
 @dataclass(frozen=True)
 class Project:

@@ -16,8 +16,9 @@ from pathlib import Path
 
 from compute_divide.press.cache import Run
 from compute_divide.press.editions import Fingerprint
+from compute_divide.press.engines import Engine, open_engine
 from compute_divide.press.errors import PressError
-from compute_divide.press.execution import ChapterError, Engine, Job, open_engine, run_job
+from compute_divide.press.execution import ChapterError, Job, run_job
 from compute_divide.press.files import canonical, sha256, tree
 from compute_divide.press.project import Project
 

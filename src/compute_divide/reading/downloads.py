@@ -9,7 +9,7 @@ from collections.abc import Collection
 from pathlib import Path
 
 from compute_divide.reading import charts
-from compute_divide.reading.store import Page, Store
+from compute_divide.reading.store import Page
 
 FOLDER = "downloads"
 ZIP_DATE = (1980, 1, 1, 0, 0, 0)
@@ -71,13 +71,13 @@ def files_of(page: Page, srcdir: Path, formats: Collection[str] = ()) -> list[di
     return files
 
 
-def write_files(store: Store, srcdir: Path, notebooks: Path, outdir: Path) -> None:
-    """Write the downloads of all chapters.
+def write_files(page: Page, srcdir: Path, notebooks: Path, outdir: Path) -> None:
+    """Write the downloads of a chapter; a page that is none has none.
 
     Parameters
     ----------
-    store : Store
-        All pages.
+    page : Page
+        The page.
     srcdir : pathlib.Path
         Root of the sources.
     notebooks : pathlib.Path
@@ -85,24 +85,23 @@ def write_files(store: Store, srcdir: Path, notebooks: Path, outdir: Path) -> No
     outdir : pathlib.Path
         Root of the site; pictures of figures are already there.
     """
-    folder = outdir / FOLDER
-    for page in store.pages.values():
-        if not page.is_chapter:
-            continue
-        folder.mkdir(parents=True, exist_ok=True)
-        executed = srcdir / f"{page.docname}.ipynb"  # the press stages it; MyST-NB's own copy may be of another edition
-        if not executed.is_file():
-            executed = notebooks / f"{page.docname}.ipynb"
-        (folder / f"{page.slug}.ipynb").write_bytes(executed.read_bytes())
-        source = source_of(page, srcdir)
-        if source is not None:
-            (folder / f"{page.slug}.md").write_bytes(source.read_bytes())
-        if page.results:
-            results = {key: result.model_dump() for key, result in page.results.items()}
-            text = json.dumps(results, ensure_ascii=False, indent=1) + "\n"
-            (folder / f"{page.slug}-results.json").write_text(text, encoding="utf-8", newline="")
-        if page.charts:
-            (folder / f"{page.slug}-figures.zip").write_bytes(figures_zip(page, outdir / "figures" / page.slug))
+    if not page.is_chapter:
+        return
+    stem = outdir / FOLDER / page.slug
+    stem.parent.mkdir(parents=True, exist_ok=True)
+    executed = srcdir / f"{page.docname}.ipynb"  # the press stages it; MyST-NB's own copy may be of another edition
+    if not executed.is_file():
+        executed = notebooks / f"{page.docname}.ipynb"
+    Path(f"{stem}.ipynb").write_bytes(executed.read_bytes())
+    source = source_of(page, srcdir)
+    if source is not None:
+        Path(f"{stem}.md").write_bytes(source.read_bytes())
+    if page.results:
+        results = {key: result.model_dump() for key, result in page.results.items()}
+        text = json.dumps(results, ensure_ascii=False, indent=1) + "\n"
+        Path(f"{stem}-results.json").write_text(text, encoding="utf-8", newline="")
+    if page.charts:
+        Path(f"{stem}-figures.zip").write_bytes(figures_zip(page, outdir / "figures" / page.slug))
 
 
 def figures_zip(page: Page, folder: Path) -> bytes:

@@ -44,6 +44,8 @@ if TYPE_CHECKING:
     from sphinx.util.typing import ExtensionMetadata
 
 logger = logging.getLogger(__name__)
+SITES = {"html", "dirhtml"}
+"""Builders that make a site of pages; others make one long page or an e-book."""
 
 
 class PageCollector(EnvironmentCollector):
@@ -118,16 +120,35 @@ def warm_up() -> None:
     drawing.warm_up()
 
 
+def write_files(app: Sphinx, read: Page) -> None:
+    """Write the files beside a page: figures and downloads."""
+    outdir = Path(app.outdir)
+    figures.write_files(read, outdir)
+    notebooks = Path(app.env.mystnb_config.output_folder)  # type: ignore[attr-defined]
+    downloads.write_files(read, Path(app.srcdir), notebooks, outdir)
+
+
+def write_with_page(
+    app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: nodes.document | None
+) -> None:
+    """Write the files beside a page together with it: pages are written side by side."""
+    del templatename, context
+    if doctree is not None and app.builder.name in SITES:
+        write_files(app, store_of(app.env).page(pagename))
+
+
 def finish(app: Sphinx, exception: Exception | None) -> None:
-    """Write the files beside the pages: figures, downloads, search; drop what no page loads."""
-    if exception is None and app.builder.format == "html":
-        store, outdir = store_of(app.env), Path(app.outdir)
-        figures.write_files(store, outdir)
-        notebooks = Path(app.env.mystnb_config.output_folder)  # type: ignore[attr-defined]
-        downloads.write_files(store, Path(app.srcdir), notebooks, outdir)
-        if app.builder.name in {"html", "dirhtml"}:
-            searching.write_script(app)
-            page.sweep(outdir / "_static")
+    """Write what belongs to no single page; drop what no page loads."""
+    if exception is not None or app.builder.format != "html":
+        return
+    store, outdir = store_of(app.env), Path(app.outdir)
+    figures.write_script(store, outdir)
+    if app.builder.name in SITES:
+        searching.write_script(app)
+        page.sweep(outdir / "_static")
+    else:
+        for read in store.pages.values():
+            write_files(app, read)
 
 
 def code_version() -> int:
@@ -156,5 +177,6 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.connect("doctree-read", refuse_values_in_headings, priority=1)  # before menus are made
     app.connect("builder-inited", load_quotes)
     app.connect("env-updated", write_again)
+    app.connect("html-page-context", write_with_page, priority=970)
     app.connect("build-finished", finish)
     return {"version": "1", "env_version": code_version(), "parallel_read_safe": True, "parallel_write_safe": True}

@@ -16,7 +16,7 @@ from compute_divide.reading.cells import NUMERIC, cell, sort_key
 from compute_divide.reading.imprint import chapter_reference
 from compute_divide.reading.nodes import chart as chart_node
 from compute_divide.reading.nodes import chart_code, chart_figure, chart_head, code_fold, marker
-from compute_divide.reading.store import Store
+from compute_divide.reading.store import Page, Store
 from compute_divide.reading.templating import fill
 from compute_divide.reading.typesetting import typeset
 
@@ -241,32 +241,34 @@ def size_of(svg: Path) -> tuple[int, int]:
     return round(float(found[1])), round(float(found[2]))
 
 
-def write_files(store: Store, outdir: Path) -> None:
-    """Write pictures, data and specifications of all charts of a book.
+def write_script(store: Store, outdir: Path) -> None:
+    """Write the script that draws live charts, where a page has one."""
+    if any(page.charts for page in store.pages.values()):
+        shutil.copyfile(drawing.vega_bundle(picture_cache(outdir)), outdir / "_static" / "vega.js")
+
+
+def write_files(page: Page, outdir: Path) -> None:
+    """Write pictures, data and specifications of the charts of a page.
 
     Parameters
     ----------
-    store : Store
-        All pages.
+    page : Page
+        The page.
     outdir : pathlib.Path
         Root of the site.
     """
-    cache = picture_cache(outdir)
-    if any(page.charts for page in store.pages.values()):
-        shutil.copyfile(drawing.vega_bundle(cache), outdir / "_static" / "vega.js")
-    for page in store.pages.values():
-        folder = outdir / folder_of(page.docname)
-        for chart in page.charts:
-            folder.mkdir(parents=True, exist_ok=True)
-            stem = folder / chart.stem
-            for size, ending in (("wide", ""), ("narrow", "-narrow")):
-                svg = (cache / f"{chart.key}-{size}.svg").read_text("utf-8")
-                for ground, tail in (("light", ""), ("dark", "-dark")):
-                    _write(Path(f"{stem}{ending}{tail}.svg"), charts.recoloured(svg, ground))  # type: ignore[arg-type]
-            _write(Path(f"{stem}.csv"), charts.to_csv(chart.data))
-            _write(Path(f"{stem}.vl.json"), charts.to_vegalite(chart))
-            _write(Path(f"{stem}.js"), charts.to_script(chart))
-            Path(f"{stem}.png").write_bytes((cache / f"{chart.key}.png").read_bytes())
+    cache, folder = picture_cache(outdir), outdir / folder_of(page.docname)
+    for chart in page.charts:
+        folder.mkdir(parents=True, exist_ok=True)
+        stem = folder / chart.stem
+        for size, ending in (("wide", ""), ("narrow", "-narrow")):
+            svg = (cache / f"{chart.key}-{size}.svg").read_text("utf-8")
+            for ground, tail in (("light", ""), ("dark", "-dark")):
+                _write(Path(f"{stem}{ending}{tail}.svg"), charts.recoloured(svg, ground))  # type: ignore[arg-type]
+        _write(Path(f"{stem}.csv"), charts.to_csv(chart.data))
+        _write(Path(f"{stem}.vl.json"), charts.to_vegalite(chart))
+        _write(Path(f"{stem}.js"), charts.to_script(chart))
+        Path(f"{stem}.png").write_bytes((cache / f"{chart.key}.png").read_bytes())
 
 
 def _write(path: Path, text: str) -> None:

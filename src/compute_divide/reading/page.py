@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 PAGES = TEMPLATES / "pages"
 OURS = ("cite.css", "cite.js")
 """Files of other parts of this package that pages load besides our own."""
+THEMES = {"pydata_sphinx_theme", "sphinx_book_theme"}
+"""Packages whose layout ours takes the place of."""
 
 
 @cache
@@ -37,8 +39,20 @@ def prefer_our_templates(app: Sphinx, config: Config) -> None:  # noqa: ARG001
     config.html_static_path.append(str(STATIC))
     config.html_use_index = False
     config.html_copy_source = False
+    config.html_additional_pages = {**config.html_additional_pages, "search": "search.html"}
     config.numfig_format.update(figure="Figure %s", table="Table %s")
     config.html_permalinks_icon = "#"
+
+
+def silence_theme(app: Sphinx) -> None:
+    """Leave out what the theme would make for its own layout, such as menus and buttons, and its files."""
+    if app.builder.name not in {"html", "dirhtml"}:
+        return
+    for listener in list(app.events.listeners["html-page-context"]):
+        if listener.handler.__module__.partition(".")[0] in THEMES:
+            app.disconnect(listener.id)
+    builder: Any = app.builder
+    builder.copy_theme_static_files = lambda context: None  # noqa: ARG005
 
 
 def fill_context(
@@ -187,5 +201,6 @@ def _is_loaded(path: Path) -> bool:
 def setup(app: Sphinx) -> None:
     """Connect late: after the theme has filled its part."""
     app.connect("config-inited", prefer_our_templates, priority=900)
+    app.connect("builder-inited", silence_theme, priority=900)
     app.connect("doctree-resolved", drop_thebe, priority=900)
     app.connect("html-page-context", fill_context, priority=950)

@@ -1,0 +1,63 @@
+"""The ways to run the cells of a chapter, by name.
+
+Nothing here needs papermill or a notebook: an engine is opened before it is known what there is to run.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from compute_divide.press.errors import UsageError
+
+if TYPE_CHECKING:
+    from compute_divide.press.forking import ForkServer
+
+ENGINES = ("forked", "kernel")
+DEFAULT_ENGINE = "forked" if sys.platform == "linux" else "kernel"
+"""Forking without a new program is safe with Linux's libraries; those of macOS do not promise it."""
+
+STEADY = {
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+    "PYTHONHASHSEED": "0",
+    "JE_ARROW_MALLOC_CONF": "background_thread:false",
+}
+"""What makes a run repeatable: sums in one order, sets in one order. Chapters run side by side, one core each."""
+
+
+@dataclass(frozen=True)
+class Engine:
+    """A way to run cells, by name, and what it needs."""
+
+    name: str
+    server: ForkServer | None = None
+
+    @property
+    def alive(self) -> bool:
+        """Whether it can still run chapters."""
+        return self.server is None or self.server.alive
+
+
+@contextmanager
+def open_engine(name: str, modules: Sequence[str] = ()) -> Iterator[Engine]:
+    """Yield an engine; ``forked`` starts the process that it forks, with these modules imported.
+
+    Raises
+    ------
+    UsageError
+        If there is no such engine.
+    """
+    if name not in ENGINES:
+        raise UsageError(f"no engine {name!r}; there are: {', '.join(ENGINES)}")
+    if name == "kernel":
+        yield Engine(name)
+        return
+    from compute_divide.press.forking import ForkServer
+
+    with ForkServer(modules, STEADY) as server:
+        yield Engine(name, server)
