@@ -79,7 +79,10 @@ def main() -> None:
         from compute_divide.press.completing import join_bash_words
 
         join_bash_words(os.environ)
-    guarded(lambda: app(prog_name="compute-divide"))
+    try:
+        guarded(lambda: app(prog_name="compute-divide"))
+    finally:
+        gc.freeze()  # Python ends quicker when it need not search all that is left for garbage
 
 
 def guarded(work: Callable[[], object]) -> None:

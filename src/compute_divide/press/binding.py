@@ -7,7 +7,6 @@ process is started early, imports, and waits for one line of JSON on its standar
 from __future__ import annotations
 
 import contextlib
-import gc
 import importlib
 import io
 import json
@@ -77,11 +76,13 @@ class Binder:
         Environment variables on top of ours.
     extensions : sequence of str
         Sphinx extensions that the book adds; imported early.
+    fresh : int
+        How many chapters are being run meanwhile.
     """
 
-    def __init__(self, environment: Mapping[str, str], extensions: Sequence[str] = ()) -> None:
+    def __init__(self, environment: Mapping[str, str], extensions: Sequence[str] = (), fresh: int = 0) -> None:
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "compute_divide.press.binding", *extensions],
+            [sys.executable, "-m", "compute_divide.press.binding", str(fresh), *extensions],
             env={**os.environ, **STEADY, **environment},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -182,14 +183,13 @@ def _run(assembly: Mapping[str, Any]) -> int:
 
 def main() -> int:
     """Import what a build needs, wait for the order, build; end at once when the other side is gone."""
-    tuning.collect_rarely()
-    tuning.remember_entry_points()
-    for name in WARM:
-        importlib.import_module(name)
-    _import_extensions()
-    tuning.remember_doctrees()
-    tuning.read_alone_write_together()
-    gc.freeze()
+    with tuning.keeping_all():
+        tuning.remember_entry_points()
+        for name in WARM:
+            importlib.import_module(name)
+        _import_extensions()
+        tuning.remember_doctrees()
+        tuning.read_alone_write_together()
     sys.stdout = io.TextIOWrapper(sys.stdout.buffer, encoding="utf-8", errors="replace", line_buffering=True)
     line = sys.stdin.readline()
     if not line:
@@ -203,18 +203,20 @@ def main() -> int:
 def _import_extensions() -> None:
     """Import the extensions that Jupyter Book and Sphinx load anyway, and those of the command line.
 
-    An extension may have a function ``warm_up``: it starts what the extension will need, and is not waited for.
+    An extension may have a function ``warm_up``: it is told how many chapters are being run, starts what the extension
+    will need for them, and is not waited for.
     """
+    fresh, *added = sys.argv[1:]
     from jupyter_book.config import get_default_sphinx_config
     from sphinx.application import builtin_extensions
 
-    for name in (*builtin_extensions, *get_default_sphinx_config()["extensions"], *sys.argv[1:]):
+    for name in (*builtin_extensions, *get_default_sphinx_config()["extensions"], *added):
         for part in ("", *SET_UP):
             with contextlib.suppress(ImportError):
-                getattr(importlib.import_module(name + part), "warm_up", _nothing)()
+                getattr(importlib.import_module(name + part), "warm_up", _nothing)(int(fresh))
 
 
-def _nothing() -> None:
+def _nothing(_: int) -> None:
     """Do nothing."""
 
 

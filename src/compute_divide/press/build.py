@@ -17,7 +17,7 @@ from filelock import FileLock, Timeout
 from compute_divide.press import running
 from compute_divide.press.binding import Assembly, Binder
 from compute_divide.press.cache import Run
-from compute_divide.press.chapters_run import RunOptions, failure, run_chapters
+from compute_divide.press.chapters_run import RunOptions, cached_runs, failure, run_chapters
 from compute_divide.press.clock import EPOCH_VARIABLE, build_time
 from compute_divide.press.editions import DEFAULT, Edition, differences, edition_path, load_edition
 from compute_divide.press.engines import Engine
@@ -131,9 +131,11 @@ def build(
         state = {**page_state(project, edition, default), "formats": [one.name for one in formats]}
         if not options.force and is_current(target, state):
             return Built(edition, target, changed=False, fresh=[], timings={})
-        with running.session(), Binder(environment(project), extra_extensions(project)) as binder:
+        known = {} if options.force else cached_runs(project, edition)
+        fresh = len(edition.chapters) - len(known)
+        with running.session(), Binder(environment(project), extra_extensions(project), fresh) as binder:
             check_evidence(project, edition, reporter, verify)
-            return _build(project, edition, default, options, reporter, state, formats, binder, engine)
+            return _build(project, edition, default, options, reporter, state, formats, binder, engine, known)
 
 
 def environment(project: Project) -> dict[str, str]:
@@ -154,10 +156,11 @@ def _build(
     formats: Sequence[Format],
     binder: Binder,
     engine: Engine | None,
+    known: Mapping[str, Run],
 ) -> Built:
     """Run, assemble, check, publish."""
     timer = Timer()
-    outcome = run_chapters(project, edition, options, reporter, engine)
+    outcome = run_chapters(project, edition, options, reporter, engine, known)
     timer.lap("execution")
     if outcome.errors:
         raise failure(project, outcome.errors)

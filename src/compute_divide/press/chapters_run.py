@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
@@ -116,6 +116,7 @@ def run_chapters(
     options: RunOptions | None = None,
     reporter: Reporter | None = None,
     engine: Engine | None = None,
+    known: Mapping[str, Run] | None = None,
 ) -> Outcome:
     """Run the chapters of an edition; one that fails does not keep the others from running.
 
@@ -131,9 +132,12 @@ def run_chapters(
         Told how it goes.
     engine : Engine, optional
         One that is open; by default one is opened when a chapter has to be run.
+    known : mapping, optional
+        What `cached_runs` found, where the caller has asked it already.
     """
     options, reporter = options or RunOptions(), reporter or Silent()
-    known = {} if options.force else cached_runs(project, edition)
+    if known is None:
+        known = {} if options.force else cached_runs(project, edition)
     reporter.begin(len(edition.chapters))
     for slug in known:
         reporter.done(slug, None)

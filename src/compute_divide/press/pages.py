@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -18,6 +19,7 @@ FETCHED = {
     "source": ("src", "srcset"),
     "video": ("src",),
 }
+LINKS = ("a", "area")
 FETCHING_RELATIONS = {"stylesheet", "icon", "shortcut", "preload", "prefetch", "modulepreload", "manifest"}
 CSS_URL = re.compile(r"""(?:url\(|@import)\s*["']?\s*(https?:)?//""")
 
@@ -56,17 +58,17 @@ class _Site:
     folder: Path
     anchors: Mapping[Path, set[str]]
     links: bool
+    targets: dict[tuple[Path, str], Path | None] = field(default_factory=dict)
 
     def problems(self, path: Path, root: Any) -> Iterator[str]:
         """Yield what is wrong with a page."""
-        for element in root.iter():
-            tag = element.tag if isinstance(element.tag, str) else ""
-            for link in _fetched(element, tag):
+        for element in root.iter(*FETCHED, *LINKS, "link"):
+            for link in _fetched(element, element.tag):
                 if urlsplit(link).netloc:
                     yield f"fetches {link} from another host"
                 else:
                     yield from self._broken(path, link)
-            if self.links and tag in {"a", "area"} and element.get("href"):
+            if self.links and element.tag in LINKS and element.get("href"):
                 yield from self._broken(path, element.get("href"))
 
     def _broken(self, path: Path, link: str) -> Iterator[str]:
@@ -74,15 +76,24 @@ class _Site:
         parts = urlsplit(link)
         if parts.scheme or parts.netloc:
             return
-        target = (path.parent / unquote(parts.path)).resolve() if parts.path else path
-        if not target.is_relative_to(self.folder):
-            return
-        if target.is_dir():
-            target /= "index.html"
-        if not target.is_file():
+        target = self._target(path.parent, unquote(parts.path)) if parts.path else path
+        if target is None:
             yield f"link to {link}: there is no such file"
         elif parts.fragment and target in self.anchors and unquote(parts.fragment) not in self.anchors[target]:
             yield f"link to {link}: there is no such place on the page"
+
+    def _target(self, here: Path, address: str) -> Path | None:
+        """Return where an address leads from a folder, None where nothing is; each is looked up once.
+
+        What lies outside the site is not looked for.
+        """
+        if (here, address) not in self.targets:
+            target = Path(os.path.normpath(here / address))
+            if target.is_dir():
+                target /= "index.html"
+            is_there = target.is_file() or not target.is_relative_to(self.folder)
+            self.targets[here, address] = target if is_there else None
+        return self.targets[here, address]
 
 
 def _anchors(root: Any) -> set[str]:

@@ -10,7 +10,7 @@ import contextlib
 import functools
 import gc
 import importlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
@@ -19,9 +19,14 @@ COLLECT_AFTER = 500_000
 """Objects made between two searches for garbage: a book is small, and searching all of it again and again is slow."""
 
 
-def collect_rarely() -> None:
-    """Search for garbage rarely."""
+@contextlib.contextmanager
+def keeping_all() -> Iterator[None]:
+    """Search nothing for garbage while the block imports, never what it made, and the rest rarely from then on."""
+    gc.disable()
+    yield
+    gc.freeze()
     gc.set_threshold(COLLECT_AFTER)
+    gc.enable()
 
 
 def remember_entry_points() -> None:

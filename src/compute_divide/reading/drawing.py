@@ -59,9 +59,9 @@ def draw(charts: Iterable[Chart], cache: Path) -> None:
             list(pool.map(_draw_apart, [jobs[first::workers] for first in range(workers)]))
 
 
-def warm_up() -> None:
-    """Start the processes that draw, one a core; they end with this one when they are not needed."""
-    _warm.extend(_start() for _ in range(os.cpu_count() or 1))
+def warm_up(chapters: int) -> None:
+    """Start the processes that draw what so many chapters will have; they end with this one when not needed."""
+    _warm.extend(_start() for _ in range(min(os.cpu_count() or 1, chapters)))
 
 
 def _start() -> subprocess.Popen[str]:

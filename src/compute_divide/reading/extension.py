@@ -115,9 +115,9 @@ def write_again(app: Sphinx, env: BuildEnvironment) -> Iterable[str]:
     return list(store.stale())
 
 
-def warm_up() -> None:
-    """Start what takes a while to start; the press calls this while chapters still run."""
-    drawing.warm_up()
+def warm_up(fresh: int) -> None:
+    """Start what takes a while to start; the press calls this while chapters, so many, still run."""
+    drawing.warm_up(fresh)
 
 
 def write_files(app: Sphinx, read: Page) -> None:
