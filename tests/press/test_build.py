@@ -308,7 +308,7 @@ def test_a_full_disk_is_named_and_the_last_edition_stands(
 def test_a_disk_that_is_really_full(book: Project, edition: Load, tmp_path: Path) -> None:
     disk = tmp_path / "disk"
     disk.mkdir()
-    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", disk], check=False).returncode:
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=500k", "tmpfs", disk], check=False).returncode:
         pytest.skip("this machine does not let us mount a disk")
     try:
         small = Project(book.root, disk / "_build", book.data, book.package, book.lock)
