@@ -134,6 +134,20 @@ def test_pictures_are_drawn_once_and_the_same_each_time(chart: Chart, tmp_path: 
     assert [(tmp_path / "again" / path.name).read_bytes() for path in (wide, narrow, png)] == first
 
 
+def test_the_fonts_of_the_machine_change_no_picture(
+    chart: Chart, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def drawn(name: str, fonts: str) -> list[bytes]:
+        settings = tmp_path / f"{name}.xml"
+        settings.write_text(f"<fontconfig><dir>{fonts}</dir></fontconfig>", encoding="utf-8")
+        monkeypatch.setenv("FONTCONFIG_FILE", str(settings))
+        labelled = {**SPEC, "config": {"axis": {"labelExpr": "'10⁻⁵ ' + datum.label"}}}
+        drawing.draw([chart.model_copy(update={"spec": labelled})], tmp_path / name)
+        return [path.read_bytes() for path in sorted((tmp_path / name).iterdir())]
+
+    assert drawn("some", "/usr/share/fonts") == drawn("none", "/nonexistent")
+
+
 def test_a_chart_that_cannot_be_drawn_is_named(chart: Chart, tmp_path: Path) -> None:
     broken = chart.model_copy(update={"name": "fig-broken", "spec": {**SPEC, "mark": "no such mark"}})
     with pytest.raises(drawing.DrawingError, match="fig-broken"):

@@ -21,7 +21,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 VEGALITE_MIME = "application/vnd.vegalite.v6+json"
 VEGALITE_VERSION = "6.4"
-ENGINE = f"vl-convert {version('vl-convert-python')}, PNG from SVG"
+ENGINE = f"vl-convert {version('vl-convert-python')}, its own fonts, PNG from SVG"
 """What draws pictures, and how: another one may draw the same chart another way."""
 WIDTHS = {"wide": 700, "narrow": 350}
 """Widths in pixels at which pictures are drawn: for the column of a desktop and for a phone."""
