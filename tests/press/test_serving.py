@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -17,6 +18,7 @@ from typing import Any
 import psutil
 import pytest
 import requests
+from filelock import FileLock
 from playwright.sync_api import sync_playwright
 from tornado.websocket import WebSocketClientConnection, websocket_connect
 
@@ -26,6 +28,7 @@ from compute_divide.press.files import tree
 from compute_divide.press.project import Project
 from compute_divide.press.rebuilding import State, watched
 from compute_divide.press.serving import listen, serve
+from compute_divide.press.workshop import BEING_BUILT
 
 PLACES = "project = Project(*map(Path, sys.argv[1:6]))\n"
 IMPORTS = "import sys\nfrom pathlib import Path\nfrom compute_divide.press.project import Project\n"
@@ -139,21 +142,47 @@ def test_what_is_served_and_what_is_not(book: Project, served: Served) -> None:
     assert (missing.status_code, "__press__/reload.js" in missing.text) == (404, True)
     outside = served.get("%2e%2e/edition.json")
     assert (outside.status_code, "results_sha256" in outside.text) == (403, False)
+    assert served.get("index.html%00").status_code == 404
     assert served.get(Host="book.example:80").status_code == 404
     sent = [address.laddr.ip for one in [psutil.Process(served.process.pid)] for address in one.net_connections()]
     assert set(sent) == {"127.0.0.1"}
 
 
-def test_ctrl_c_during_a_build_stops_promptly_and_leaves_no_process(book: Project, served: Served) -> None:
+@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_during_a_build_stops_promptly_and_leaves_no_process(
+    book: Project, served: Served, sent: signal.Signals
+) -> None:
     served.told()
     edit(book.root / "notebooks/first.md", "Some text.", "```{code-cell} python\nimport time; time.sleep(600)\n```")
     deadline = time.monotonic() + 30
     while len(family := served.family()) < 4:  # the build, the process that forks, the fork, and Jupyter Book
         assert time.monotonic() < deadline
         time.sleep(0.05)
-    os.kill(served.process.pid, signal.SIGINT)
+    os.kill(served.process.pid, sent)
     assert served.process.wait(timeout=10) == 0
     assert left_over(family) == []
+
+
+def test_pages_that_are_gone_are_built_again(book: Project, served: Served) -> None:
+    served.told()
+    shutil.rmtree(book.build)
+    deadline = time.monotonic() + 60
+    while served.get().status_code != 200:
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+
+
+def test_a_build_waits_for_another_of_the_same_edition(book: Project, tmp_path: Path) -> None:
+    book.editions.mkdir(parents=True)
+    with FileLock(book.editions / ".default.lock"):
+        server = Served(book, tmp_path)
+        assert server.told()[0]["message"].startswith(BEING_BUILT)
+    deadline = time.monotonic() + 60
+    while server.get().status_code != 200:
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    server.process.send_signal(signal.SIGINT)
+    server.process.communicate(timeout=20)
 
 
 def test_a_change_during_a_build_starts_it_afresh(book: Project, served: Served) -> None:

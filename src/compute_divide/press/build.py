@@ -31,7 +31,16 @@ from compute_divide.press.progress import Reporter, Silent
 from compute_divide.press.project import Project
 from compute_divide.press.staging import extra_extensions, page_files, stage
 from compute_divide.press.swap import publish, recover
-from compute_divide.press.workshop import MEMORY, busy, prepare, read_state, shared_state, workshop_lock, write_state
+from compute_divide.press.workshop import (
+    BEING_BUILT,
+    MEMORY,
+    busy,
+    prepare,
+    read_state,
+    shared_state,
+    workshop_lock,
+    write_state,
+)
 
 WRITERS = 4
 """Processes that write pages at the most, besides the one that hands them out: more share too little."""
@@ -319,7 +328,7 @@ def edition_lock(project: Project, name: str) -> Iterator[None]:
         try:
             lock.acquire(timeout=0)
         except Timeout as error:
-            raise PressError(f"another build of the edition {name!r} is running; wait for it or stop it") from error
+            raise PressError(f"{BEING_BUILT} {name!r} is running; wait for it or stop it") from error
     try:
         yield
     finally:

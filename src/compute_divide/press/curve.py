@@ -5,6 +5,7 @@ The form is that of Simonsohn, Simmons and Nelson (2020), https://doi.org/10.103
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,17 @@ MARKED = "#b3261e"
 SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
 VEGA_LITE = "6.4"
 FONT = "Arial, Liberation Sans, Helvetica, sans-serif"
+
+
+def warm_up() -> None:
+    """Start what draws, in the background: it takes half a second, which chapters can use to run."""
+    threading.Thread(target=_svg, args=({"mark": "point", "data": {"values": []}},), daemon=True).start()
+
+
+def _svg(spec: dict[str, Any]) -> str:
+    import vl_convert
+
+    return str(vl_convert.vegalite_to_svg(spec, vl_version=VEGA_LITE))
 
 
 def chosen_keys(sweep: Sweep, wanted: Sequence[str] = ()) -> list[str]:
@@ -129,15 +141,13 @@ def write_page(sweep: Sweep, keys: list[str], folder: Path, usual: Mapping[str, 
     pathlib.Path
         The page.
     """
-    import vl_convert
     from jinja2 import Environment, PackageLoader
 
     curves = []
     for key in keys:
         picture = f"{key}.svg"
         spec = curve_spec(sweep, key, usual)
-        svg = vl_convert.vegalite_to_svg(spec, vl_version=VEGA_LITE)
-        replace_file(folder / picture, svg.encode("utf-8"))
+        replace_file(folder / picture, _svg(spec).encode("utf-8"))
         replace_file(folder / f"{key}.vl.json", pretty(spec).encode("utf-8"))
         words = sweep.rows_of(key)[0]["label"] or key
         curves.append({"key": key, "label": words, "picture": picture, "text": spread(sweep, key)})

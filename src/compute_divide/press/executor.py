@@ -27,6 +27,9 @@ RETRIES = 5
 ANSWER_LIMIT = 10
 """Seconds a scheduler may take to answer."""
 
+WORKERS_LIMIT = 30.0
+"""Seconds a cluster may take to have its first worker."""
+
 
 def cores() -> int:
     """Return the number of cores this process may use."""
@@ -113,6 +116,13 @@ def _cluster(scheduler: str) -> Iterator[Executor]:
     except (OSError, TimeoutError, ValueError) as error:
         raise PressError(f"no Dask scheduler answers at {scheduler}: {error}") from error
     with client:
+        try:
+            client.wait_for_workers(1, timeout=WORKERS_LIMIT)
+        except TimeoutError as error:
+            raise PressError(
+                f"the Dask scheduler at {scheduler} has no workers; start some: `dask worker {scheduler}`, each with "
+                "the same project and environment"
+            ) from error
         pool: Executor = client.get_executor(pure=False, retries=RETRIES)
         try:
             yield pool

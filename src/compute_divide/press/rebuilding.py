@@ -22,10 +22,13 @@ from watchfiles import Change, DefaultFilter, awatch
 from compute_divide.press.chapters import FOLDER
 from compute_divide.press.project import Project
 from compute_divide.press.staging import COPIED_FOLDERS
-from compute_divide.press.workshop import STATE
+from compute_divide.press.workshop import BEING_BUILT, STATE
 
 ROOT_SUFFIXES = {".md", ".yml", ".lock"}
 """Files in the root of the book that pages are made from."""
+
+LOOK_EVERY = 1.0
+"""Seconds between two looks at whether the pages are still there."""
 
 PATIENCE = 5.0
 """Seconds that a build has to end when it is told to."""
@@ -95,7 +98,16 @@ async def keep_built(project: Project, command: Sequence[str], state: State) -> 
             if outcome is not None:
                 code, said = outcome
                 await state.tell(*(("failed", said) if code else ("built", "")))
-                await touched.wait()
+                await _needed(state, touched)
+
+
+async def _needed(state: State, touched: asyncio.Event) -> None:
+    """Wait until there is reason to build: a file changed, the pages are gone, or another build has had time to end."""
+    while not touched.is_set():
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(touched.wait(), LOOK_EVERY)
+        if state.message.startswith(BEING_BUILT) or (state.what == "built" and not state.version):
+            return
 
 
 def watched(project: Project) -> list[tuple[list[Path], bool]]:

@@ -98,7 +98,7 @@ async def _serve(
 ) -> None:
     """Serve and rebuild until a signal to stop."""
     stop, loop = asyncio.Event(), asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):  # the last when its terminal closes
         loop.add_signal_handler(number, stop.set)
     server = HTTPServer(application(state))
     server.add_sockets(sockets)
@@ -148,6 +148,8 @@ class _Pages(StaticFileHandler):
 
     async def get(self, path: str, include_body: bool = True) -> None:
         """Send a file; a page with the script in it."""
+        if "\0" in path:
+            raise HTTPError(404)
         version = self.state.version
         self.path = self.parse_url_path(path)
         found = self.validate_absolute_path(self.root, self.get_absolute_path(self.root, self.path))

@@ -10,7 +10,7 @@ from typing import Any
 
 from compute_divide.press.chapters import Chapter, choose, discover, nearest
 from compute_divide.press.chapters_run import RunOptions, failure, run_chapters
-from compute_divide.press.curve import chosen_keys, write_page
+from compute_divide.press.curve import chosen_keys, warm_up, write_page
 from compute_divide.press.editions import (
     Edition,
     Fingerprint,
@@ -181,6 +181,7 @@ def sweep_chapter(
     except UsageError as error:
         problems = [*error.problems, *problems]
     sets = combinations(chapter, grid, values, problems)
+    warm_up()
     sweep = run_sweep(project, chapter, list(grid), sets, how, reporter, scheduler)
     folder = out or project.build / "sweeps" / sweep.name
     reporter.step("drawing the curves")

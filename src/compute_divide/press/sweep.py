@@ -7,6 +7,8 @@ was, and a combination that a build has already run is not run again.
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 from collections.abc import Mapping, Sequence
 from concurrent.futures import BrokenExecutor, CancelledError, Future, as_completed
@@ -144,7 +146,7 @@ def run_sweep(
             }
             for future in as_completed(waiting):
                 place = waiting[future]
-                _take(project, future, place, runs_cache, mark, package, runs, errors)
+                _take(project, future, place, jobs[place], runs_cache, mark, package, runs, errors)
                 _report(reporter, label(varied, sets[place]), runs.get(place))
     return Sweep(chapter, list(varied), [dict(values) for values in sets], runs, len(jobs) - len(errors), errors)
 
@@ -153,24 +155,27 @@ def _take(
     project: Project,
     future: Future[Run | ChapterError],
     place: int,
+    job: Job,
     runs_cache: RunCache,
     mark: Fingerprint,
     package: Watched,
     runs: dict[int, Run],
     errors: dict[int, str],
 ) -> None:
-    """Take the result of one combination."""
-    run = _outcome(future)
+    """Take the result of one combination; keep the notebook of one that failed, under a name of its own."""
+    run, kept = _outcome(future), project.failed / f"{job.chapter}-{job.key[:12]}.ipynb"
     if not isinstance(run, Run):
         errors[place] = str(run)
         if isinstance(run, ChapterError):
-            replace_file(project.failed / f"{run.chapter}-{place + 1}.ipynb", run.notebook)
+            replace_file(kept, run.notebook)
+            errors[place] += f"\n    as far as it got: {kept}"
         return
     if not package.is_same:
         raise PressError("the package changed while the sweep was running; run it again: what is done is kept")
     if any(current_hash(name, mark.evidence) != was for name, was in run.reads.items()):
         raise PressError(f"a worker read other evidence than {project.data} holds; every worker needs the same")
     runs_cache.store(run)
+    kept.unlink(missing_ok=True)
     runs[place] = run
 
 
@@ -223,15 +228,18 @@ def write_table(sweep: Sweep, folder: Path) -> list[Path]:
     The columns are ``run``, the parameters of the grid, ``key``, ``value``, ``low``, ``high``, ``k``, ``n``, ``unit``
     and ``label``.
     """
-    import io
+    import pyarrow as pa
+    import pyarrow.parquet as pq
 
-    import pandas as pd
-
-    table = pd.DataFrame(sweep.rows, columns=["run", *sweep.varied, *RESULT_COLUMNS])
-    table = table.astype({"value": "float64", "low": "float64", "high": "float64", "k": "Int64", "n": "Int64"})
-    buffer = io.BytesIO()
-    table.to_parquet(buffer, index=False, compression="zstd")
+    columns = ["run", *sweep.varied, *RESULT_COLUMNS]
+    numbers = {**dict.fromkeys(("value", "low", "high"), pa.float64()), **dict.fromkeys(("run", "k", "n"), pa.int64())}
+    table = pa.table({name: pa.array([row[name] for row in sweep.rows], numbers.get(name)) for name in columns})
+    parquet, text = io.BytesIO(), io.StringIO()
+    pq.write_table(table, parquet, compression="zstd")
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(columns)
+    writer.writerows(zip(*(column.to_pylist() for column in table.columns), strict=True))
     paths = [folder / "results.parquet", folder / "results.csv"]
-    replace_file(paths[0], buffer.getvalue())
-    replace_file(paths[1], table.to_csv(index=False, lineterminator="\n").encode("utf-8"))
+    replace_file(paths[0], parquet.getvalue())
+    replace_file(paths[1], text.getvalue().encode("utf-8"))
     return paths

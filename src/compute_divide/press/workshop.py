@@ -29,6 +29,9 @@ from compute_divide.press.staging import page_files, staged_toc
 STATE = ".state.json"
 """In the workshop and in each built edition: what its pages were made from."""
 
+BEING_BUILT = "another build of the edition"
+"""How the message begins when the lock of an edition is held."""
+
 MEMORY = ("source", "doctrees")
 """The folders that let Sphinx go on."""
 
