@@ -27,6 +27,7 @@ from compute_divide.reading import (
     mathml,
     page,
     parameters,
+    resting,
     roles,
     searching,
     typesetting,
@@ -161,6 +162,7 @@ def code_version() -> int:
 def setup(app: Sphinx) -> ExtensionMetadata:
     """Register everything."""
     app.add_env_collector(PageCollector)
+    resting.setup(app)
     roles.setup(app)
     figures.setup(app)
     cover.setup(app)
