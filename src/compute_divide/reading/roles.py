@@ -15,9 +15,9 @@ from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective, SphinxRole
 from sphinx.util.typing import ExtensionMetadata
 
+from compute_divide.press.conditions import Condition, ConditionError
 from compute_divide.reading import numbers
 from compute_divide.reading.cells import setting
-from compute_divide.reading.conditions import Condition, ConditionError
 from compute_divide.reading.store import Store, UnknownNameError
 
 if TYPE_CHECKING:

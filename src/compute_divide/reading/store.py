@@ -11,9 +11,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from compute_divide.press.conditions import Value
 from compute_divide.press.results import Result
 from compute_divide.reading.charts import Chart
-from compute_divide.reading.conditions import Value
 from compute_divide.reading.quoted import Quoted
 
 WORDS_A_MINUTE = 220

@@ -66,6 +66,7 @@ class Condition:
             self._tree = ast.parse(_NAME.sub(self._placeholder, text.strip()), mode="eval").body
         except SyntaxError:
             raise ConditionError(f"{text!r} is not a condition") from None
+        self._expect_truth(self._tree)
 
     @property
     def all_names(self) -> set[str]:
@@ -96,55 +97,81 @@ class Condition:
         lookup : callable
             Returns the value of a name as it stands in the text, None for a missing one; raises for an unknown one.
         """
-        held = self._evaluate(self._tree, lookup)
-        if held is None or isinstance(held, bool):
-            return held
-        raise ConditionError(f"{self.text!r} is a value, not a condition")
+        return self._truth(self._tree, lookup)
 
-    def _evaluate(self, node: ast.expr, lookup: Lookup) -> Any:
-        """Evaluate one part."""
+    def _expect_truth(self, node: ast.expr) -> None:
+        """Refuse what is not a comparison, or several joined by ``and``, ``or`` and ``not``."""
+        match node:
+            case ast.BoolOp(values=parts):
+                for part in parts:
+                    self._expect_truth(part)
+            case ast.UnaryOp(op=ast.Not(), operand=part):
+                self._expect_truth(part)
+            case ast.Compare(left=left, ops=ops, comparators=others):
+                if any(type(op) not in _COMPARISONS for op in ops):
+                    raise ConditionError(f"{self.text!r}: only < <= > >= == != compare")
+                for part in (left, *others):
+                    self._expect_value(part)
+            case _:
+                self._expect_value(node)
+                raise ConditionError(f"{self.text!r}: {self._shown(node)} is a value where a condition is wanted")
+
+    def _expect_value(self, node: ast.expr) -> None:
+        """Refuse what is not a number, a text, a name, or arithmetic with these."""
+        match node:
+            case ast.UnaryOp(op=ast.USub(), operand=part):
+                self._expect_value(part)
+            case ast.BinOp(left=left, op=op, right=right) if type(op) in _ARITHMETIC:
+                self._expect_value(left)
+                self._expect_value(right)
+            case ast.Constant(value=int() | float() | str() as value) if not isinstance(value, bool):
+                pass
+            case ast.Name():
+                pass
+            case ast.Attribute(value=ast.Name(id=name)) if name not in self.names:
+                pass
+            case _:
+                raise ConditionError(f"{self.text!r}: {self._shown(node)} is not allowed in a condition")
+
+    def _shown(self, node: ast.expr) -> str:
+        """Return a part as it stands in the text."""
+        shown = ast.unparse(node)
+        for placeholder, name in self.names.items():
+            shown = re.sub(rf"\b{placeholder}\b", name, shown)
+        return shown
+
+    def _truth(self, node: ast.expr, lookup: Lookup) -> bool | None:
+        """Decide one part that is a comparison or several joined."""
         match node:
             case ast.BoolOp(op=op, values=parts):
                 return _combine(isinstance(op, ast.And), [self._truth(part, lookup) for part in parts])
-            case ast.UnaryOp(op=ast.Not(), operand=part):
+            case ast.UnaryOp(operand=part):
                 held = self._truth(part, lookup)
                 return None if held is None else not held
-            case ast.UnaryOp(op=ast.USub(), operand=part):
-                value = self._evaluate(part, lookup)
+        assert isinstance(node, ast.Compare)  # noqa: S101 - anything else was refused when it was parsed
+        sides = [node.left, *node.comparators]
+        steps = zip(node.ops, sides, sides[1:], strict=False)  # several in a chain: 0.1 < a:b < 0.2
+        return _combine(
+            every=True, parts=[self._apply(_COMPARISONS[type(op)], one, other, lookup) for op, one, other in steps]
+        )
+
+    def _value(self, node: ast.expr, lookup: Lookup) -> Any:
+        """Return the value of one side of a comparison."""
+        match node:
+            case ast.UnaryOp(operand=part):
+                value = self._value(part, lookup)
                 return None if value is None else -value
-            case ast.BinOp(left=left, op=op, right=right) if type(op) in _ARITHMETIC:
+            case ast.BinOp(left=left, op=op, right=right):
                 return self._apply(_ARITHMETIC[type(op)], left, right, lookup)
-            case ast.Compare():
-                return self._compare(node, lookup)
-            case ast.Constant(value=int() | float() | str() as value) if not isinstance(value, bool):
+            case ast.Constant(value=value):
                 return value
             case ast.Name(id=name):
                 return lookup(self.names.get(name, name))
-            case ast.Attribute(value=ast.Name(id=name), attr=part) if name not in self.names:
-                return lookup(f"{name}.{part}")
-        raise ConditionError(f"{self.text!r}: {ast.unparse(node)!r} is not allowed in a condition")
-
-    def _truth(self, node: ast.expr, lookup: Lookup) -> bool | None:
-        held = self._evaluate(node, lookup)
-        if held is None or isinstance(held, bool):
-            return held
-        raise ConditionError(f"{self.text!r}: {held!r} is a value where a condition is wanted")
-
-    def _compare(self, node: ast.Compare, lookup: Lookup) -> bool | None:
-        """Compare, chains included: ``0.1 < a:b < 0.2``."""
-        sides = [node.left, *node.comparators]
-        steps = [
-            self._apply(_COMPARISONS[type(op)], left, right, lookup)
-            for op, left, right in zip(node.ops, sides, sides[1:], strict=False)
-            if type(op) in _COMPARISONS
-        ]
-        if len(steps) != len(node.ops):
-            raise ConditionError(f"{self.text!r}: only < <= > >= == != compare")
-        return _combine(every=True, parts=steps)
+        return lookup(ast.unparse(node))
 
     def _apply(self, function: Callable[[Any, Any], Any], left: ast.expr, right: ast.expr, lookup: Lookup) -> Any:
         """Apply an operator of two sides; missing when one of them is."""
-        one, other = self._evaluate(left, lookup), self._evaluate(right, lookup)
+        one, other = self._value(left, lookup), self._value(right, lookup)
         if one is None or other is None:
             return None
         try:

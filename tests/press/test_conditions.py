@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from compute_divide.reading.conditions import Condition, ConditionError
+from compute_divide.press.conditions import Condition, ConditionError
 
 KNOWN = {
     "m:early": 0.64,
@@ -54,8 +54,8 @@ def test_a_missing_value_leaves_it_open_unless_the_rest_decides() -> None:
     "text", ["m:early >", "m:early", "'text'", "m:early + 1", "not m:early", "m:early and m:late.high"]
 )
 def test_what_is_no_condition_is_refused(text: str) -> None:
-    with pytest.raises(ConditionError):
-        decide(text)
+    with pytest.raises(ConditionError, match="condition"):
+        Condition(text)
 
 
 @pytest.mark.parametrize(
@@ -74,7 +74,7 @@ def test_what_is_no_condition_is_refused(text: str) -> None:
 )
 def test_nothing_else_of_python_is_allowed(text: str) -> None:
     with pytest.raises(ConditionError):
-        decide(text)
+        Condition(text)
 
 
 def test_comparing_a_text_with_a_number_is_an_error() -> None:
