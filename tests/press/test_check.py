@@ -9,9 +9,10 @@ from pathlib import Path
 import jupytext  # noqa: F401 - asks for the version of pandoc when it is first imported
 import pytest
 
-from compute_divide.press.check import check, typed_numbers
+from compute_divide.press.check import Book, check, typed_numbers
 from compute_divide.press.code import Cell, undefined_names
-from compute_divide.press.keys import recorded_keys
+from compute_divide.press.keys import possible_values, recorded_keys
+from compute_divide.press.parameters import read_parameters
 from compute_divide.press.project import Project
 from compute_divide.press.prose import read_page
 
@@ -75,6 +76,11 @@ def test_a_clean_book_has_no_problems(faults: Callable[[str, str], list[str]]) -
         ("notebooks/first", "```{code-cell} python\nprint(undefined_thing)\n```", "the name 'undefined_thing' is not"),
         ("notebooks/first", "```{code-cell} python\nprint(\n```", "not plain Python"),
         ("notebooks/first", "```{code-cell} python\nprint(number, title='It is 42')\n```", "the number 42 is typed"),
+        (
+            "notebooks/first",
+            "```{code-cell} python\nfor key in table.split():\n    record(key, number)\n```",
+            "the keys recorded here cannot be checked",
+        ),
         ("book/editions/other", "chapters: [nowhere]", "no chapter 'nowhere'"),
     ],
 )
@@ -183,20 +189,52 @@ def test_undefined_names(cells: list[str], names: list[str]) -> None:
     ("source", "patterns"),
     [
         ("record('a', x)", ["a"]),
+        ("record(key='a', estimate=x)", ["a"]),
         ("record(f'a_{n}', x)", [r"a_\w*"]),
-        ("for n in ['x', 'y']:\n    record(f'a_{n}', x)", ["a_(?:x|y)"]),
-        ("for n, (u, v) in {'x': (1, 'p'), 'y': (2, 'q')}.items():\n    record(f'{n}_{v}', u)", ["(?:x|y)_(?:p|q)"]),
-        ("m = {'x': 1}\nfor n in m:\n    record(n, x)", ["(?:x)"]),
+        ("for n in ['x', 'y']:\n    record(f'a_{n}', x)", ["a_x", "a_y"]),
+        ("for n, (u, v) in {'x': (1, 'p'), 'y': (2, 'q')}.items():\n    record(f'{n}_{v}', u)", ["x_p", "y_q"]),
+        ("m = {'x': 1}\nfor n in m:\n    record(n, x)", ["x"]),
         ("for n in unknown():\n    record(n, x)", [r"\w*"]),
-        ("for n in ['x']:\n    n = n.upper()\n    record(n, x)", [r"\w*"]),
+        ("for n in ['x']:\n    n = n.upper()\n    record(n, x)", ["X"]),
         ("def counted(key, k):\n    record(key, k)\ncounted('a', 1)\ncounted('b', 2)", ["a", "b"]),
+        ("def counted(key):\n    record(key, 1)\nframe.apply(counted)", [r"\w*"]),
+        ("def twice(key, end='_two'):\n    return key + end\nrecord(twice('a'), 1)", ["a_two"]),
+        ("def f(n):\n    return f(n)\nrecord(f('a'), 1)", [r"\w*"]),
         ("if x:\n    record('a', x)\nelse:\n    record('b', x)", ["a", "b"]),
+        ("if x:\n    k = 'a'\nelse:\n    k = 'b'\nrecord(k, x)", ["(?:a|b)"]),
+        ("for n in ['a', 'b']:\n    if n == 'a':\n        record(f'{n}_k', x)", ["a_k"]),
+        ("for n in ['a', 'b']:\n    if x:\n        break\nrecord(n, x)", [r"\w*"]),
         ("names = {'p': 'one', 'q': 'two'}\nfor n in thing:\n    record(f'{names[n]}_k', x)", ["(?:one|two)_k"]),
+        ("q = {'a': F(1), 'b': F(2)}\nd = {k: v.f() for k, v in q.items()}\nfor k in d:\n    record(k, 1)", ["a", "b"]),
+        ("for k, (n, _) in zip(['a', 'b'], {'c': 1, 'd': 2}.items()):\n    record(f'{k}_{n}', 1)", ["a_c", "b_d"]),
+        ("d = {}\nfor k in 'a', 'b':\n    d[k, 'x'] = 1\nfor k, end in d:\n    record(k + end, 1)", ["ax", "bx"]),
+        ("rows = []\nfor k in ['a-b']:\n    rows.append(k.split('-')[0])\nfor k in rows:\n    record(k, 1)", ["a"]),
+        ("rows = ['a']\nrows.sort()\nfor k in rows:\n    record(k, 1)", [r"\w*"]),
+        ("for i, k in enumerate(['a', 'b', 'c'][1:]):\n    record(f'{k}_{i}', 1)", ["b_0", "c_1"]),
+        ("record('a' if x else 'b', 1)", ["(?:a|b)"]),
+        ("[record(k, 1) for k in ('a', 'b') if k != 'a']", ["b"]),
+        ("note = record\nnote('a', 1)", ["a"]),
+        ("from compute_divide.press.results import record as note\nnote('a', 1)", ["a"]),
+        ("from compute_divide.press.editions import DEFAULT as d\nrecord(d, 1)", ["default"]),
+        ("from compute_divide.press.conditions import PARTS\nfor p in PARTS[:2]:\n    record(p, 1)", ["value", "low"]),
+        ("from nosuch import A\nfor a in A:\n    record(a, 1)", [r"\w*"]),
+        ("while x:\n    k = 'a'\n    record(k, x)", ["a"]),
+        ("try:\n    k = 'a'\nexcept E:\n    k = 'b'\nrecord(k, x)", ["(?:a|b)"]),
+        ("with x:\n    record('a', x)", ["a"]),
+        ("match x:\n    case 1:\n        record('a', x)", ["a"]),
         ("not python (", []),
     ],
 )
 def test_recorded_keys(source: str, patterns: list[str]) -> None:
-    assert [pattern.pattern for pattern in recorded_keys([source])] == patterns
+    assert [key.pattern for key in recorded_keys([source])] == patterns
+
+
+def test_a_parameter_in_a_key_may_have_any_value_that_it_allows() -> None:
+    cell = "from typing import Literal\nside: Literal['l', 'r'] = 'l'\nsize: int = 1"
+    given = possible_values(read_parameters(cell))
+    keys = recorded_keys([cell, "record(f'a_{side}', 1)\nrecord(f'b_{size}', 1)"], given)
+    assert [(key.pattern, key.cell, key.line) for key in keys] == [("a_(?:l|r)", 1, 1), (r"b_\w*", 1, 2)]
+    assert [key.fullmatch("a_l") for key in keys] == [True, False]
 
 
 def test_a_page_is_read_with_its_lines() -> None:
@@ -217,3 +255,8 @@ def test_a_page_is_read_with_its_lines() -> None:
 
 def test_the_book_itself_is_clean() -> None:
     assert [str(problem) for problem in check(Project.at(Path(__file__).parents[2]))] == []
+
+
+def test_every_key_of_the_book_can_be_told_from_a_wrong_one() -> None:
+    for slug, page in Book(Project.at(Path(__file__).parents[2])).chapters.items():
+        assert [key.pattern for key in page.keys if key.fullmatch("nope")] == [], slug

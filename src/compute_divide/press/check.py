@@ -17,7 +17,7 @@ from compute_divide.press.code import Cell
 from compute_divide.press.editions import edition_names, load_edition
 from compute_divide.press.errors import PressError
 from compute_divide.press.files import read
-from compute_divide.press.keys import recorded_keys
+from compute_divide.press.keys import Key, possible_values, recorded_keys
 from compute_divide.press.project import Project
 from compute_divide.press.prose import Item, read_page
 
@@ -79,9 +79,10 @@ class Page:
         return [Cell(item.line, item.content) for item in self.items if item.kind == "cell"]
 
     @cached_property
-    def keys(self) -> list[re.Pattern[str]]:
-        """Patterns of the results it records."""
-        return recorded_keys([cell.source for cell in self.cells])
+    def keys(self) -> list[Key]:
+        """Keys of the results it records."""
+        given = possible_values(self.chapter.parameters) if self.chapter else {}
+        return recorded_keys([cell.source for cell in self.cells], given)
 
     @cached_property
     def literals(self) -> list[str]:
@@ -183,6 +184,10 @@ def _cells(page: Page) -> Iterator[Problem]:
         yield Problem(page.where, found.line, found.text)
     for found in code.undefined_names(page.cells):
         yield Problem(page.where, found.line, f"the name {found.text!r} is not defined")
+    for key in page.keys:
+        if key.is_open:
+            line = page.cells[key.cell].line + key.line - 1
+            yield Problem(page.where, line, "the keys recorded here cannot be checked: write out what they are made of")
     for found in code.shown_texts(page.cells):
         for number in typed_numbers(found.text, page.literals):
             yield Problem(page.where, found.line, _typed(number))

@@ -17,6 +17,9 @@ from typing import Any
 Value = float | str | None
 Lookup = Callable[[str], Value]
 
+PARTS = ("value", "low", "high", "k", "n")
+"""Parts of a result that a condition can name: ``key.low``."""
+
 _NAME = re.compile(r"""'[^']*'|"[^"]*"|([A-Za-z][\w-]*:[A-Za-z][\w-]*(?:\.\w+)?)""")
 _ARITHMETIC: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
     ast.Add: operator.add,

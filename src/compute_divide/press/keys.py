@@ -4,159 +4,249 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, get_args
 
-ANY = r"\w*"
-"""The pattern of a part of a key that is only known when the chapter runs."""
+from compute_divide.press.expressions import Expressions
+from compute_divide.press.modules import imported_constant
+from compute_divide.press.parameters import Parameter
+from compute_divide.press.values import ANY, UNKNOWN, Imported, either, is_certain, pattern_of, plain
 
-Texts = Mapping[str, frozenset[str]]
-"""The texts that a name may stand for."""
+DEPTH = 8
+"""How deep functions of a chapter that call each other are followed."""
 
 
-def recorded_keys(sources: Sequence[str]) -> list[re.Pattern[str]]:
+@dataclass(frozen=True)
+class Key:
+    """A pattern of the keys that a call records, with the number of its cell and the line within it."""
+
+    pattern: str
+    cell: int
+    line: int
+
+    @property
+    def is_open(self) -> bool:
+        """Whether nothing at all is known of the key."""
+        return self.pattern == ANY
+
+    def fullmatch(self, key: str) -> bool:
+        """Return whether a key may be recorded here."""
+        return re.fullmatch(self.pattern, key) is not None
+
+
+@dataclass(frozen=True, eq=False)
+class Function:
+    """A function of the chapter."""
+
+    node: ast.FunctionDef | ast.Lambda
+
+
+RECORD = object()
+"""What the name ``record`` stands for."""
+
+
+def recorded_keys(sources: Sequence[str], given: Mapping[str, Any] | None = None) -> list[Key]:
     r"""Return patterns of the keys under which the cells of a chapter record results.
 
-    A key that is a literal, or put together from literals in a loop, is known exactly; a part that is only known when
-    the chapter runs may be any word. A function of the chapter that passes its argument on to ``record`` counts too.
+    Loops over what is written out are followed round by round, and calls of the chapter's own functions into them, so
+    that such keys are known exactly. A part that is only known when the chapter runs may be any word.
 
     Parameters
     ----------
     sources : sequence of str
         The code of the cells, in order; cells that are not plain Python are left out.
+    given : mapping, optional
+        What is known of parameters: their value depends on the edition.
 
     Examples
     --------
-    >>> cell = "for key, (a, b) in {'x': (1, 2), 'y': (3, 4)}.items():\n    record(f'{key}_{year}', a)"
-    >>> [pattern.pattern for pattern in recorded_keys([cell])]
-    ['(?:x|y)_\\w*']
+    >>> cell = "found = {k: f(k) for k in ('x', 'y')}\nfor k, v in found.items():\n    record(f'{k}_{year}', v)"
+    >>> [key.pattern for key in recorded_keys([cell])]
+    ['x_\\w*', 'y_\\w*']
     """
-    statements: list[ast.stmt] = []
-    for source in sources:
+    reader = _Reader(given or {})
+    for number, source in enumerate(sources):
         try:
-            statements += ast.parse(source).body
+            tree = ast.parse(source)
         except SyntaxError:
             continue
-    reader = _Reader(statements)
-    return [re.compile(pattern) for pattern in dict.fromkeys(reader.read(statements, {}))]
+        reader.cell = number
+        reader.follow(tree.body)
+    reader.follow_uncalled()
+    return list({key.pattern: key for key in reversed(reader.keys)}.values())[::-1]
 
 
-class _Reader:
-    """Follows the statements of a chapter with what is known of its names."""
+def possible_values(parameters: Iterable[Parameter]) -> dict[str, Any]:
+    r"""Return what is known of parameters: an edition may give them any value that they allow.
 
-    def __init__(self, statements: Iterable[ast.stmt]) -> None:
-        self.literals: dict[str, ast.expr] = {}
-        self.recorders = {"record": 0}
-        for node in (node for statement in statements for node in ast.walk(statement)):
-            if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
-                self.literals[node.targets[0].id] = node.value
-            elif isinstance(node, ast.FunctionDef):
-                self._note_recorder(node)
+    Parameters
+    ----------
+    parameters : iterable of Parameter
+        The parameters of a chapter.
 
-    def _note_recorder(self, function: ast.FunctionDef) -> None:
-        """Note a function that hands one of its arguments on as a key."""
-        names = [argument.arg for argument in function.args.args]
-        for call in _calls(function, self.recorders):
-            key = call.args[0]
-            if isinstance(key, ast.Name) and key.id in names:
-                self.recorders[function.name] = names.index(key.id)
+    Examples
+    --------
+    >>> from compute_divide.press.parameters import read_parameters
+    >>> possible_values(read_parameters("from typing import Literal\n\nside: Literal['left', 'right'] = 'left'"))
+    {'side': Some(pattern='(?:left|right)')}
+    """
+    return {one.name: either([text for text in one.choices if isinstance(text, str)]) for one in parameters}
 
-    def read(self, statements: Iterable[ast.stmt], known: Texts) -> Iterator[str]:
-        """Yield the patterns of the keys that the statements record."""
+
+class _Reader(Expressions, ast.NodeVisitor):
+    """Follows the statements of a chapter and notes the keys it records."""
+
+    def __init__(self, given: Mapping[str, Any]) -> None:
+        super().__init__({"record": RECORD, **given})
+        self.given = given
+        self.cell = 0
+        self.depth = 0
+        self.keys: list[Key] = []
+        self.returned: list[Any] = []
+        self.uncalled: dict[Function, int] = {}
+
+    def follow(self, statements: Iterable[ast.stmt]) -> None:
+        """Follow statements in order."""
         for statement in statements:
-            if isinstance(statement, ast.FunctionDef):
-                if statement.name not in self.recorders:
-                    names = {argument.arg for argument in statement.args.args}
-                    yield from self.read(statement.body, _without(known, names))
-            elif isinstance(statement, ast.For):
-                inside = {**_without(known, _names(statement.target)), **dict(self._bound(statement))}
-                yield from self.read([*statement.body, *statement.orelse], inside)
-            elif isinstance(statement, ast.If | ast.While | ast.With | ast.Try):
-                yield from self.read([*statement.body, *getattr(statement, "orelse", [])], known)
-            else:
-                known = _assigned(statement, known)
-                yield from (
-                    self._pattern(call.args[place], known)
-                    for call in _calls(statement, self.recorders)
-                    if len(call.args) > (place := self.recorders[call.func.id])  # type: ignore[attr-defined]
-                )
+            self.visit(statement)
 
-    def _bound(self, loop: ast.For) -> Iterator[tuple[str, frozenset[str]]]:
-        """Yield the names that a loop over literals binds to texts."""
-        yield from _destructured(loop.target, self._rows(loop.iter))
+    def follow_uncalled(self) -> None:
+        """Follow the functions that no call seen here reaches: pandas may call them."""
+        while self.uncalled:
+            function, self.cell = self.uncalled.popitem()
+            with self.scope():
+                self._enter(function, {})
 
-    def _rows(self, iterated: ast.expr) -> list[ast.expr]:
-        """Return what a loop goes over, where it is written out."""
-        if isinstance(iterated, ast.Name):
-            iterated = self.literals.get(iterated.id, iterated)
-        if isinstance(iterated, ast.List | ast.Tuple | ast.Set):
-            return list(iterated.elts)
-        if isinstance(iterated, ast.Dict):
-            return [key for key in iterated.keys if key is not None]
-        if isinstance(iterated, ast.Call) and isinstance(iterated.func, ast.Attribute):
-            owner = iterated.func.value
-            owner = self.literals.get(owner.id, owner) if isinstance(owner, ast.Name) else owner
-            if isinstance(owner, ast.Dict) and None not in owner.keys:
-                pairs = zip(owner.keys, owner.values, strict=True)
-                if iterated.func.attr == "items":
-                    return [ast.Tuple([key, value]) for key, value in pairs if key is not None]
-                return list(owner.values) if iterated.func.attr == "values" else []
-        return []
+    def call(self, function: Any, node: ast.Call) -> Any:
+        """Follow a call: note the key of ``record``, go into a function of the chapter."""
+        values = [self.visit(argument) for argument in node.args]
+        keywords = {str(keyword.arg): self.visit(keyword.value) for keyword in node.keywords}
+        if function is RECORD:
+            key = node.args[0] if node.args else next((k.value for k in node.keywords if k.arg == "key"), None)
+            if key is not None:
+                self.keys.append(Key(pattern_of(self.known(key, importing=True)), self.cell, node.lineno))
+        elif isinstance(function, Function):
+            return self._entered(function, values, keywords)
+        elif function == Imported("typing", "get_args"):
+            kind = values[0] if values else None
+            return plain(get_args(imported_constant(kind.module, kind.name))) if isinstance(kind, Imported) else UNKNOWN
+        return UNKNOWN
 
-    def _pattern(self, node: ast.expr, known: Texts) -> str:
-        """Return the pattern of the texts that an expression may be."""
-        if isinstance(node, ast.Constant):
-            return re.escape(str(node.value))
-        if isinstance(node, ast.FormattedValue):
-            return self._pattern(node.value, known)
-        if isinstance(node, ast.JoinedStr):
-            return "".join(self._pattern(part, known) for part in node.values)
-        if isinstance(node, ast.Name) and node.id in known:
-            return f"(?:{'|'.join(map(re.escape, sorted(known[node.id])))})"
-        if isinstance(node, ast.Subscript) and isinstance(node.value, ast.Name):
-            owner = self.literals.get(node.value.id)
-            texts = (
-                [v.value for v in owner.values if isinstance(v, ast.Constant)] if isinstance(owner, ast.Dict) else []
-            )
-            if isinstance(owner, ast.Dict) and len(texts) == len(owner.values):
-                return f"(?:{'|'.join(re.escape(str(text)) for text in texts)})"
-        return ANY
+    def _entered(self, function: Function, values: Sequence[Any], keywords: Mapping[str, Any]) -> Any:
+        self.uncalled.pop(function, None)
+        if self.depth >= DEPTH:
+            return UNKNOWN
+        names = [argument.arg for argument in (*function.node.args.posonlyargs, *function.node.args.args)]
+        with self.scope():
+            return self._enter(function, {**dict(zip(names, values, strict=False)), **keywords})
 
+    def _enter(self, function: Function, arguments: Mapping[str, Any]) -> Any:
+        """Follow the body of a function; return what it returns."""
+        node, outer = function.node, self.returned
+        given = node.args
+        names = [*given.posonlyargs, *given.args, *given.kwonlyargs, *filter(None, [given.vararg, given.kwarg])]
+        self.names |= {argument.arg: arguments.get(argument.arg, UNKNOWN) for argument in names}
+        for argument, default in [*zip([*given.posonlyargs, *given.args][::-1], given.defaults[::-1], strict=False)]:
+            if argument.arg not in arguments:
+                self.names[argument.arg] = self.visit(default)
+        if isinstance(node, ast.Lambda):
+            return self.visit(node.body)
+        self.depth, self.returned = self.depth + 1, []
+        try:
+            self.follow(node.body)
+            return either(self.returned)
+        finally:
+            self.depth, self.returned = self.depth - 1, outer
 
-def _calls(node: ast.AST, names: Mapping[str, int]) -> Iterator[ast.Call]:
-    """Yield the calls, with an argument, of functions with these names."""
-    for inner in ast.walk(node):
-        if isinstance(inner, ast.Call) and isinstance(inner.func, ast.Name) and inner.func.id in names and inner.args:
-            yield inner
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> None:
+        """Remember a function; it is followed where it is called."""
+        function = Function(node)
+        self.names[node.name] = function
+        self.uncalled[function] = self.cell
 
+    def visit_Lambda(self, node: ast.Lambda) -> Function:
+        """Remember a function without a name."""
+        function = Function(node)
+        self.uncalled[function] = self.cell
+        return function
 
-def _names(target: ast.AST) -> set[str]:
-    return {node.id for node in ast.walk(target) if isinstance(node, ast.Name)}
+    def visit_Return(self, node: ast.Return) -> None:
+        """Remember what a function returns."""
+        self.returned.append(self.visit(node.value) if node.value else None)
 
+    def visit_ImportFrom(self, node: ast.ImportFrom) -> None:
+        """Bind what is imported, without looking at it yet."""
+        for alias in node.names:
+            recorder = alias.name == "record" and str(node.module).endswith("press.results")
+            self.names[alias.asname or alias.name] = RECORD if recorder else Imported(str(node.module), alias.name)
 
-def _without(known: Texts, names: set[str]) -> dict[str, frozenset[str]]:
-    return {name: texts for name, texts in known.items() if name not in names}
+    def visit_Assign(self, node: ast.Assign) -> None:
+        """Bind the names of an assignment."""
+        value = self.visit(node.value)
+        for target in node.targets:
+            self.bind(target, value)
 
+    def visit_AnnAssign(self, node: ast.AnnAssign) -> None:
+        """Bind a name with a type; an edition may give a parameter another value."""
+        value = self.visit(node.value) if node.value else UNKNOWN
+        given = isinstance(node.target, ast.Name) and node.target.id in self.given
+        if not given:
+            self.bind(node.target, value)
 
-def _assigned(statement: ast.stmt, known: Texts) -> dict[str, frozenset[str]]:
-    """Return what is known after an assignment."""
-    if not isinstance(statement, ast.Assign | ast.AnnAssign | ast.AugAssign):
-        return dict(known)
-    targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
-    left = _without(known, {name for target in targets for name in _names(target)})
-    value = statement.value
-    if isinstance(targets[0], ast.Name) and isinstance(value, ast.Constant) and isinstance(value.value, str):
-        left[targets[0].id] = frozenset({value.value})
-    return left
+    def visit_AugAssign(self, node: ast.AugAssign) -> None:
+        """Bind the sum; a list is changed in place by Python, here it is a new one."""
+        value = self.visit(ast.BinOp(node.target, node.op, node.value))
+        self.bind(node.target, value)
 
+    def visit_For(self, node: ast.For) -> None:
+        """Follow a loop round by round, or one round with unknown names."""
+        rows = self.rows(node.iter)
+        loose = rows is None or any(isinstance(part, ast.Break | ast.Continue) for part in ast.walk(node))
+        for row in [UNKNOWN] if rows is None else rows:
+            if loose:
+                self._forget_bound(node)
+            self.bind(node.target, row)
+            self.follow(node.body)
+        if loose:
+            self._forget_bound(node)
+        self.follow(node.orelse)
 
-def _destructured(target: ast.expr, rows: Sequence[ast.expr]) -> Iterator[tuple[str, frozenset[str]]]:
-    """Yield the names of a target with the texts that the rows give them, where all of them are literal."""
-    if isinstance(target, ast.Name):
-        texts = [row.value for row in rows if isinstance(row, ast.Constant) and isinstance(row.value, str)]
-        if rows and len(texts) == len(rows):
-            yield target.id, frozenset(texts)
-    elif isinstance(target, ast.Tuple):
-        for place, part in enumerate(target.elts):
-            inner = [row.elts[place] for row in rows if isinstance(row, ast.Tuple) and place < len(row.elts)]
-            if len(inner) == len(rows):
-                yield from _destructured(part, inner)
+    def visit_While(self, node: ast.While) -> None:
+        """Follow one round with unknown names."""
+        self._forget_bound(node)
+        self.generic_visit(node)
+        self._forget_bound(node)
+
+    def _forget_bound(self, loop: ast.stmt) -> None:
+        """Know nothing of the names that a loop binds: its rounds cannot be told apart."""
+        parts = [part for part in ast.walk(loop) if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store)]
+        self.names |= {part.id: UNKNOWN for part in parts}
+
+    def visit_If(self, node: ast.If) -> None:
+        """Follow the branch that is taken, or both."""
+        test = self.visit(node.test)
+        if is_certain(test):
+            self.follow(node.body if test else node.orelse)
+        else:
+            self._branches(node.body, node.orelse)
+
+    def visit_Try(self, node: ast.Try) -> None:
+        """Follow all that may happen."""
+        self._branches([*node.body, *node.orelse], *(handler.body for handler in node.handlers))
+        self.follow(node.finalbody)
+
+    def visit_Match(self, node: ast.Match) -> None:
+        """Follow every case."""
+        self.visit(node.subject)
+        self._branches(*(case.body for case in node.cases), [])
+
+    def _branches(self, *branches: Sequence[ast.stmt]) -> None:
+        """Follow each branch from here; afterwards a name is what it may be after any of them."""
+        before, ends = self.names, []
+        for branch in branches:
+            self.names = dict(before)
+            self.follow(branch)
+            ends.append(self.names)
+        names = set().union(*ends)
+        self.names = {name: either([end.get(name, UNKNOWN) for end in ends]) for name in names}

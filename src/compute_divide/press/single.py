@@ -21,7 +21,7 @@ from compute_divide.press.editions import (
 )
 from compute_divide.press.errors import UsageError
 from compute_divide.press.grid import combinations
-from compute_divide.press.keys import recorded_keys
+from compute_divide.press.keys import possible_values, recorded_keys
 from compute_divide.press.parameters import Value, chapter_schema
 from compute_divide.press.progress import Reporter, folding_table, standard_output
 from compute_divide.press.project import Project
@@ -195,7 +195,8 @@ def _contradictions(
     """Return the parameters both set and varied, and the results to draw that the chapter cannot record, in words."""
     both = sorted({wish.name for wish in option_assignments(options)} & set(grid))
     problems = [f"{name} is set with -p and varied with -g: choose one" for name in both]
-    patterns = recorded_keys([cell.source for cell in chapter.notebook.cells if cell.cell_type == "code"])
+    sources = [cell.source for cell in chapter.notebook.cells if cell.cell_type == "code"]
+    patterns = recorded_keys(sources, possible_values(chapter.parameters))
     problems += [
         f"chapter {chapter.slug} records no result {key!r}{nearest(key, [pattern.pattern for pattern in patterns])}"
         for key in keys
