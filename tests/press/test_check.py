@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
 import jupytext  # noqa: F401 - asks for the version of pandoc when it is first imported
 import pytest
+from typer.testing import CliRunner
 
-from compute_divide.press.check import Book, check, typed_numbers
-from compute_divide.press.code import Cell, undefined_names
+from compute_divide.cli import app
+from compute_divide.press import markup
+from compute_divide.press.check import check
+from compute_divide.press.code import Cell
 from compute_divide.press.keys import possible_values, recorded_keys
+from compute_divide.press.names import undefined_names
 from compute_divide.press.parameters import read_parameters
 from compute_divide.press.project import Project
 from compute_divide.press.prose import read_page
+from compute_divide.press.sources import Book
+from compute_divide.press.typed import typed_numbers
+from compute_divide.reading import numbers
+from compute_divide.reading.quoted import Quoted
+from compute_divide.reading.roles import value_text
+from compute_divide.reading.store import Store
 
 
 @pytest.fixture
@@ -25,8 +36,9 @@ def faults(book: Project, monkeypatch: pytest.MonkeyPatch) -> Callable[[str, str
         raise AssertionError("a process was started")
 
     monkeypatch.setattr(subprocess, "Popen", no_process)
+    (book.root / "a.svg").write_text("<svg/>")
     (book.root / "book/references.bib").write_text("@misc{known2024, title={T}, author={A B}, year={2024}}\n")
-    (book.data / "claims.yml").write_text("a-claim: {value: 1}\n")
+    (book.data / "claims.yml").write_text("a-claim: {statement: one, value: 1}\n")
     config = book.root / "_config.yml"
     config.write_text(config.read_text() + "bibtex_bibfiles: [book/references.bib]\n")
     glossary = "\n```{glossary}\nword\n    What one says.\n```\n\n(a-place)=\n## A place\n"
@@ -43,12 +55,112 @@ def faults(book: Project, monkeypatch: pytest.MonkeyPatch) -> Callable[[str, str
 def test_a_clean_book_has_no_problems(faults: Callable[[str, str], list[str]]) -> None:
     text = (
         "The number is {result}`first:number`, {param}`second:factor`; {cite:p}`known2024`; {term}`word`, "
-        "{term}`words <word>`; {ref}`a-place`; [there](#a-place); [page](words.md#x); {claim}`a-claim:value`; "
+        "{term}`words <word>`; {ref}`a-place`; [there](#a-place); [page](../index.md#a-place); {claim}`a-claim:value`; "
         "{when}`first:number.low > 1|yes|no`; `64` and {math}`10^{25}`.\n\n"
         "```{when} first:number.value > 2\nMore in 2012.\n```\n"
     )
     assert faults("book/words", text) == []
     assert faults("notebooks/first", "Here it is {result}`number:interval`.\n") == []
+
+
+@pytest.mark.parametrize(
+    ("page", "text"),
+    [
+        ("book/words", "On 24 November 2026, in the 21st century, the 3rd time, within 24-hour days."),
+        ("book/words", "As arXiv:2401.02452 says, doi 10.1000/182.3, <https://arxiv.org/abs/2401.02452>."),
+        ("book/words", "At 95%, all are 95% intervals: 95% Wilson intervals."),
+        ("book/words", 'See <a href="../notebooks/first.html">the first</a>, <b>bold</b>.\n\n<!-- 37 -->'),
+        ("book/words", "{when}`first:param.table == 'a' and claim:a-claim < 2|*yes*|no|unknown`"),
+        ("book/words", "{bdg-primary}`new`, {kbd}`x`, {py:func}`print`\n\n```{dropdown} More\nx\n```"),
+        ("notebooks/first", "```{code-cell} python\nfrom math import *\nprint(sqrt(number))\n```"),
+        ("notebooks/first", "```{code-cell} python\n%matplotlib inline\n!ls\nrecord('b', number)\n```\n\n{result}`b`"),
+        ("notebooks/first", "```{code-cell} python\n%%time\nrecord('b', number)\n```\n\n{result}`b`"),
+        ("notebooks/first", "```{code-cell} python\ntry:\n    import nosuchmodule\nexcept ImportError:\n    pass\n```"),
+        ("notebooks/first", "```{code-cell} python\nfor i in range(3):\n    if i:\n        last\n    last = i\n```"),
+    ],
+)
+def test_what_is_right_is_not_accused(faults: Callable[[str, str], list[str]], page: str, text: str) -> None:
+    assert faults(page, text) == []
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "problem"),
+    [
+        (
+            "book/references.bib",
+            "@misc{known2024, title={T}}\n\n@misc{known2024, title={U}}\n",
+            "book/references.bib:3: not BibTeX: repeated bibliography entry: known2024",
+        ),
+        (
+            "book/references.bib",
+            "@misc{known2024, title={T}}\n@misc{other, title=\n",
+            "book/references.bib:3: not BibTeX",
+        ),
+        ("data/claims.yml", "a-claim: {statement: x, value: 1}\nb: [\n", "data/claims.yml:3: not YAML"),
+        (
+            "data/claims.yml",
+            "a-claim: {statement: x, value: 1}\nb: {value: 1}\n",
+            "data/claims.yml:2: the entry 'b' has",
+        ),
+        ("data/related.yml", "- one\n", "data/related.yml:1: holds list, not named entries"),
+        ("book/publication.yml", "title: [\n", "book/publication.yml:2: not YAML"),
+        ("book/editions/other.yml", "title: [\n", "book/editions/other.yml:1: "),
+        (
+            "notebooks/second.md",
+            "---\nkernelspec: {\n---\n# T\n",
+            "notebooks/second.md:2: the front matter is not YAML",
+        ),
+        ("book/words.md", "---\na: [\n---\n# T\n", "book/words.md:2: the front matter is not YAML"),
+        (
+            "book/words.md",
+            "---\ncompute_divide: [a]\n---\n# T\n",
+            "book/words.md:1: the front matter's `compute_divide`",
+        ),
+        (
+            "book/words.md",
+            "---\ncompute_divide:\n  findng: x\n---\n# T\n",
+            "book/words.md:3: the front matter's `compute_divide` has no 'findng'; did you mean finding?",
+        ),
+        (
+            "book/words.md",
+            "---\ncompute_divide:\n  keywords: [37 models]\n---\n# T\n",
+            "book/words.md:3: the number 37 is typed by hand",
+        ),
+        ("_toc.yml", "format: [\n", "_toc.yml:1: _toc.yml is not YAML"),
+    ],
+)
+def test_a_broken_file_is_a_problem_and_hides_no_other(
+    faults: Callable[[str, str], list[str]], book: Project, file: str, text: str, problem: str
+) -> None:
+    (book.root / file).write_text(text)
+    found = faults("index", "All 86 models.")
+    assert len([one for one in found if one.startswith(problem)]) == 1
+    others = [one for one in found if not one.startswith(problem)]
+    assert ["the number 86" in one for one in others] == ([] if file == "_toc.yml" else [True])
+
+
+def test_a_default_out_of_its_bounds_has_its_line_and_hides_no_other(
+    faults: Callable[[str, str], list[str]], book: Project
+) -> None:
+    path = book.root / "notebooks/second.md"
+    path.write_text(path.read_text().replace("= 1\n", "= 0\n"))
+    found = faults("index", "{param}`second:factor` of {param}`first:nope`")
+    assert "= 0" in path.read_text().split("\n")[int(found[0].split(":")[1]) - 1]
+    assert "parameter factor: the default 0 is not allowed" in found[0]
+    assert ["'nope'" in one for one in found] == [False, True]
+
+
+def test_json_is_printed_whatever_is_wrong(
+    faults: Callable[[str, str], list[str]], book: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    faults("index", "All 86 models.")
+    (book.root / "_config.yml").write_text("title: [\n")
+    monkeypatch.chdir(book.root)
+    result = CliRunner().invoke(app, ["check", "--json"])
+    rows = json.loads(result.stdout)
+    assert result.exit_code == 1
+    assert {"file", "line", "problem"} == set(rows[0])
+    assert {row["file"] for row in rows} == {"_config.yml", "index.md"}
 
 
 @pytest.mark.parametrize(
@@ -80,6 +192,70 @@ def test_a_clean_book_has_no_problems(faults: Callable[[str, str], list[str]]) -
             "notebooks/first",
             "```{code-cell} python\nfor key in table.split():\n    record(key, number)\n```",
             "the keys recorded here cannot be checked",
+        ),
+        # Conditions
+        ("book/words", "{when}`first:nope > 1|a`", "the chapter first records no result 'nope'"),
+        ("book/words", "{when}`frist:number > 1|a`", "no chapter 'frist'; did you mean first?"),
+        ("book/words", "{when}`claim:nope < 1|a`", "no claim 'nope'"),
+        ("book/words", "{when}`first:number.lo < 1|a`", "a result has no part 'lo'; did you mean low?"),
+        ("book/words", "{when}`first:param.facto < 1|a`", "the chapter first has no parameter 'facto'"),
+        ("book/words", "{when}`first:number <|a`", "is not a condition"),
+        ("book/words", "{when}`first:number.low|a`", "first:number.low is a value where a condition is wanted"),
+        ("book/words", "{when}`first:number > 1`", "takes one to three texts"),
+        ("notebooks/first", "{when}`nope < 1|a`", "the chapter first records no result 'nope'"),
+        ("notebooks/first", "```{when} nope < 1\nx\n```", "the chapter first records no result 'nope'"),
+        ("book/words", "```{when} first:number\nx\n```", "is a value where a condition is wanted"),
+        ("book/words", "{when}`first:number > 1|all|37 models`", "the number 37 is typed by hand"),
+        ("book/words", "{when}`first:number > 1|a|[b](nope.md)`", "the link nope.md leads to no page"),
+        # Formats and names
+        ("book/words", "{result}`first:number:fulll`", "no format 'fulll' of a result; did you mean full?"),
+        ("notebooks/first", "{result}`number:fulll`", "no format 'fulll' of a result; did you mean full?"),
+        ("book/words", "{claim}`a-claim:valu`", "no format 'valu' of a claim; did you mean value?"),
+        ("book/words", "```{finding} first:number:full\nx\n```", "no format 'full' of a result"),
+        ("book/words", "{reslt}`first:number`", "there is no role {reslt}; did you mean result?"),
+        ("book/words", "```{waring}\nx\n```", "there is no directive {waring}; did you mean warning?"),
+        # Links and files
+        ("book/words", "[x](../index.md#nope)", "nothing is called 'nope'"),
+        ("book/words", "```{include} nope.md\n```", "the link nope.md leads to no page"),
+        ("book/words", "```{figure} nope.png\nx\n```", "the link nope.png leads to no page"),
+        ("book/words", "{download}`data <nope.csv>`", "the link nope.csv leads to no page"),
+        ("book/words", '<p>\n<a href="nope.html">x</a></p>', "the address nope.html leads to no page"),
+        ("book/words", 'See <a href="nope.html">x</a>.', "the address nope.html leads to no page"),
+        # Numbers in other places
+        ("book/words", "<div>\n<p>37 models</p>\n</div>", "the number 37 is typed by hand"),
+        ("book/words", "```{admonition} All 37 models\nx\n```", "the number 37 is typed by hand"),
+        ("book/words", "```{image} ../a.svg\n:alt: all 37 models\n```", "the number 37 is typed by hand"),
+        ("book/words", '[x](../index.md "37 models")', "the number 37 is typed by hand"),
+        ("book/words", "{ref}`37 models <a-place>`", "the number 37 is typed by hand"),
+        ("book/words", "```{glossary}\n37 models\n    All.\n```", "the number 37 is typed by hand"),
+        ("book/words", "```{glossary}\nWord\n    Again.\n```", "the term 'Word' is explained already, at index.md:6"),
+        # Code
+        (
+            "notebooks/first",
+            "```{code-cell} python\nprint(columns={'x': str('Models of 37')})\n```",
+            "the number 37 is typed by hand",
+        ),
+        (
+            "notebooks/first",
+            "```{code-cell} python\nprint(description=' '.join(f'37% {n}' for n in table))\n```",
+            "the number 37% is typed by hand",
+        ),
+        ("notebooks/first", "```{code-cell} python\nprint(later)\nlater = 1\n```", "the name 'later' is not defined"),
+        (
+            "notebooks/first",
+            "```{code-cell} python\ndel number\nprint(number)\n```",
+            "the name 'number' is not defined",
+        ),
+        ("notebooks/first", "```{code-cell} python\nimport nosuchmodule\n```", "no module nosuchmodule"),
+        (
+            "notebooks/first",
+            "```{code-cell} python\nfrom compute_divide.press.results import nosuch\n```",
+            "the module compute_divide.press.results has no 'nosuch'",
+        ),
+        (
+            "notebooks/first",
+            "```{code-cell} python\n:tags: [parameters]\nother: int = 1\n```",
+            "a second cell is tagged `parameters`",
         ),
         ("book/editions/other", "chapters: [nowhere]", "no chapter 'nowhere'"),
     ],
@@ -137,6 +313,10 @@ def test_front_matter_excuses_a_number(book: Project, faults: Callable[[str, str
         "near 0 or 1.",
         "16-bit and 32-bit numbers",
         "no number at all",
+        "24 November 2026, November 24, the 3rd, the 21st century, a 24-hour day",
+        "arXiv:2401.02452v2, 10.1000/182.3, https://example.org/37",
+        "the middle 95% of the draws; a share (95%; papers); 95% Wilson intervals; at 95%",
+        "the 2012 models, models of 2012",
     ],
 )
 def test_what_may_stand_in_prose(text: str) -> None:
@@ -152,6 +332,9 @@ def test_what_may_stand_in_prose(text: str) -> None:
         ("0.5", ["0.5"]),
         ("10 of 12", ["10", "12"]),
         ("100%", ["100%"]),
+        ("almost-37", ["37"]),
+        ("95% of models", ["95%"]),
+        ("2000 models", ["2000"]),
     ],
 )
 def test_what_may_not(text: str, numbers: list[str]) -> None:
@@ -178,7 +361,22 @@ def test_what_may_not(text: str, numbers: list[str]) -> None:
         (["match 1:\n    case int(v): v"], []),
         (["display(1); get_ipython()"], []),
         (["x: int = 1", "x += z"], ["z"]),
-        (["from m import *"], []),
+        (["from m import *\nx"], []),
+        (["from math import *\nsqrt, nope"], ["nope"]),
+        (["a\na = 1"], ["a"]),
+        (["a = 1\ndel a\na"], ["a"]),
+        (["a = 1", "del a", "a"], ["a"]),
+        (["a = a"], ["a"]),
+        (["if 1:\n    a = 1\nelse:\n    b = 1\na, b"], []),
+        (["for i in []:\n    if i: p\n    p = i"], []),
+        (["try:\n    import x\nexcept ImportError:\n    x = 1\nx"], []),
+        (["def f(a=b): pass\nb = 1"], ["b"]),
+        (["@late\ndef f(): pass\ndef late(): pass"], ["late"]),
+        (["{k: v for k, v in [] if w}; k"], ["w", "k"]),
+        (["[y := x for x in [1]]; y"], []),
+        (["match 1:\n    case {'a': q, **rest}: q, rest\n    case [*more]: more"], []),
+        (["a: int\na"], ["a"]),
+        (["async def f(): return g", "await f()"], ["g"]),
     ],
 )
 def test_undefined_names(cells: list[str], names: list[str]) -> None:
@@ -248,6 +446,7 @@ def test_a_page_is_read_with_its_lines() -> None:
         ("role", 7, "r", "c"),
         ("text", 8, "", "y"),
         ("directive", 10, "note", "arg"),
+        ("text", 10, "", "arg"),
         ("target", 10, "", "here"),
         ("text", 13, "", "text"),
     ]
@@ -260,3 +459,13 @@ def test_the_book_itself_is_clean() -> None:
 def test_every_key_of_the_book_can_be_told_from_a_wrong_one() -> None:
     for slug, page in Book(Project.at(Path(__file__).parents[2])).chapters.items():
         assert [key.pattern for key in page.keys if key.fullmatch("nope")] == [], slug
+
+
+def test_formats_and_names_are_those_of_the_pages() -> None:
+    assert tuple(numbers.FORMATS) == markup.RESULT_FORMATS
+    assert all(markup.is_role(name) for name in ("result", "param", "claim", "related", "when", "term", "cite:t"))
+    quoted = Quoted(id="a", statement="one", value=1.0, unit="count", provenance="read")
+    store = Store()
+    store.quoted["claim:a"] = quoted
+    for how in markup.QUOTE_FORMATS:
+        assert value_text("claim", "claim:a", how, store)

@@ -1,18 +1,18 @@
-"""Read the cells of a chapter without running them: names that are not defined, labels and texts that readers see."""
+"""Read the cells of a chapter without running them: their code, labels, and texts that readers see."""
 
 from __future__ import annotations
 
 import ast
-import builtins
-import symtable
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-GIVEN = {*dir(builtins), "display", "get_ipython", "In", "Out", "_", "__", "__name__", "__doc__"}
-"""Names that every notebook has."""
+from compute_divide.press.modules import import_faults
 
-PROSE_ARGUMENTS = {"title", "caption", "alt", "description", "label"}
-"""Keyword arguments that readers see as text."""
+PROSE_ARGUMENTS = {"title", "caption", "alt", "description", "label", "columns"}
+"""Keyword arguments that readers see as text, or that hold such texts."""
+
+TRANSPARENT = ("%%time", "%%timeit", "%%capture", "%%prun")
+"""Magics of a whole cell that run it as Python."""
 
 
 @dataclass(frozen=True)
@@ -29,6 +29,26 @@ class Found:
 
     line: int
     text: str
+
+
+def plain(source: str) -> str:
+    """Return the code of a cell as Python, with what IPython makes of its magics and shell lines.
+
+    Examples
+    --------
+    >>> plain("%matplotlib inline")
+    "get_ipython().run_line_magic('matplotlib', 'inline')"
+    """
+    first, newline, rest = source.partition("\n")
+    if first.startswith(TRANSPARENT):
+        source = newline + rest
+    try:
+        ast.parse(source)
+    except SyntaxError:
+        from IPython.core.inputtransformer2 import TransformerManager
+
+        return str(TransformerManager().transform_cell(source)).removesuffix("\n")
+    return source
 
 
 def parse(cell: Cell) -> ast.Module | None:
@@ -48,48 +68,15 @@ def syntax_faults(cells: Iterable[Cell]) -> Iterator[Found]:
             yield Found(cell.line + (error.lineno or 1) - 1, f"not plain Python: {error.msg}")
 
 
-def undefined_names(cells: Sequence[Cell]) -> Iterator[Found]:
-    """Yield the names that a cell uses and no cell up to it defines.
-
-    Functions may use what a later cell defines, as Python allows.
-
-    Examples
-    --------
-    >>> [found.text for found in undefined_names([Cell(1, "a = b"), Cell(2, "def f(): return c"), Cell(3, "c = a")])]
-    ['b']
-    """
-    tables = {cell.line: symtable.symtable(cell.source, "cell", "exec") for cell in cells if parse(cell)}
-    everything = GIVEN.union(*(_bound(table) for table in tables.values()))
-    known = set(GIVEN)
+def failing_imports(cells: Iterable[Cell]) -> Iterator[Found]:
+    """Yield what the cells import in vain; an import within ``try`` may fail."""
     for cell in cells:
-        if cell.line not in tables:
-            continue
-        table = tables[cell.line]
-        known |= _bound(table)
-        missing = {symbol.get_name() for symbol in table.get_symbols() if symbol.is_referenced()} - known
-        for child in table.get_children():
-            missing |= _globals(child) - everything
-        yield from (Found(cell.line + _line_of(cell, name) - 1, name) for name in sorted(missing))
-
-
-def _bound(table: symtable.SymbolTable) -> set[str]:
-    """Return the names that a cell binds at its top level, or by ``global`` in a function."""
-    own = {symbol.get_name() for symbol in table.get_symbols() if symbol.is_assigned() or symbol.is_imported()}
-    own |= {child.get_name() for child in table.get_children() if child.get_type() in {"function", "class"}}
-    for child in table.get_children():
-        own |= {s.get_name() for s in child.get_symbols() if s.is_declared_global() and s.is_assigned()}
-    return own
-
-
-def _globals(table: symtable.SymbolTable) -> set[str]:
-    """Return the global names that a function, class or comprehension uses."""
-    names = {symbol.get_name() for symbol in table.get_symbols() if symbol.is_global() and symbol.is_referenced()}
-    return names.union(*(_globals(child) for child in table.get_children()))
-
-
-def _line_of(cell: Cell, name: str) -> int:
-    nodes = ast.walk(ast.parse(cell.source))
-    return min((node.lineno for node in nodes if isinstance(node, ast.Name) and node.id == name), default=1)
+        nodes: list[ast.AST] = [parse(cell) or ast.Module([], [])]
+        for node in nodes:  # grows while it is gone through
+            if isinstance(node, ast.Import | ast.ImportFrom):
+                yield from (Found(cell.line + node.lineno - 1, fault) for fault in import_faults(node))
+            elif not isinstance(node, ast.Try):
+                nodes += ast.iter_child_nodes(node)
 
 
 def labels(cells: Iterable[Cell]) -> set[str]:
@@ -114,16 +101,30 @@ def shown_texts(cells: Iterable[Cell]) -> Iterator[Found]:
                         yield from (Found(cell.line + line - 1, text) for line, text in _literals(keyword.value))
 
 
-def _literals(node: ast.expr) -> Iterator[tuple[int, str]]:
-    """Yield the literal texts of an expression that stand as text, not within a placeholder."""
+def _literals(node: ast.AST) -> Iterator[tuple[int, str]]:
+    """Yield the literal texts of an expression that stand as text, not within a placeholder or as a key."""
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
         yield node.lineno, node.value
     elif isinstance(node, ast.JoinedStr):
         text = "".join(str(part.value) if isinstance(part, ast.Constant) else "…" for part in node.values)
         yield node.lineno, text
-    elif isinstance(node, ast.BinOp):
-        yield from _literals(node.left)
-        yield from _literals(node.right)
-    elif isinstance(node, ast.IfExp):
-        yield from _literals(node.body)
-        yield from _literals(node.orelse)
+    else:
+        for part in _shown_parts(node):
+            yield from _literals(part)
+
+
+def _shown_parts(node: ast.AST) -> Iterator[ast.AST]:
+    """Yield the parts of an expression that may end up in its text."""
+    match node:
+        case ast.Dict(values=values):
+            yield from values
+        case ast.IfExp(body=body, orelse=orelse):
+            yield from (body, orelse)
+        case ast.ListComp(elt=element) | ast.SetComp(elt=element) | ast.GeneratorExp(elt=element):
+            yield element
+        case ast.Call(func=ast.Attribute(value=owner), args=arguments):
+            yield from (owner, *arguments)
+        case ast.Call(args=arguments):
+            yield from arguments
+        case ast.BinOp() | ast.BoolOp() | ast.List() | ast.Tuple() | ast.Set() | ast.Starred():
+            yield from ast.iter_child_nodes(node)

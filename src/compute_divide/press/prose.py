@@ -4,14 +4,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
+from html.parser import HTMLParser
 from typing import Any
 
 import yaml
 
 CODE = {"code-cell", "code", "code-block", "sourcecode", "literalinclude", "raw", "math", "mermaid", "bibliography"}
 """Directives whose content is no prose."""
+
+
+FILES = {"figure", "image", "include", "literalinclude"}
+"""Directives whose argument is a file."""
+
+PLAIN = CODE | {"when", "finding", "toctree", "index", "only", "contents", "class", "container", "glue", "figure-md"}
+"""Directives whose argument is no text that readers see."""
 
 
 @dataclass(frozen=True)
@@ -21,13 +29,15 @@ class Item:
     Parameters
     ----------
     kind : str
-        ``"text"``, ``"role"``, ``"directive"``, ``"link"``, ``"target"``, ``"cell"``, ``"literal"``.
+        ``"text"``, ``"role"``, ``"directive"``, ``"link"``, ``"address"`` (in HTML), ``"target"``, ``"cell"``,
+        ``"entry"`` and ``"literal"`` (of the front matter), ``"fault"`` (what cannot be read).
     line : int
         Line of the file, from 1.
     name : str
-        Of a role or directive; else empty.
+        Of a role or directive; the tags of a cell; else empty.
     content : str
-        The words, the content of the role, the argument of the directive, the address, the label, the code.
+        The words, the content of the role, the argument of the directive, the address, the label, the code, the name
+        of the entry.
     """
 
     kind: str
@@ -69,27 +79,83 @@ def _read(text: str, extensions: frozenset[str], offset: int) -> Iterator[Item]:
         if token.type in {"fence", "colon_fence"}:
             yield from _directive(token, line, extensions)
         elif token.type == "inline":
-            yield from _inline(token.children or [], line)
+            yield from _inline(token.children or [], line, extensions)
         elif token.type == "myst_target":
             yield Item("target", line, "", token.content)
+        elif token.type == "html_block":
+            yield from _html(token.content, line)
         elif token.type == "front_matter":
             yield from _front_matter(token.content, extensions)
 
 
-def _inline(tokens: list[Any], line: int) -> Iterator[Item]:
+def _inline(tokens: list[Any], line: int, extensions: frozenset[str]) -> Iterator[Item]:
+    is_address = False
     for token in tokens:
         if token.type in {"softbreak", "hardbreak"}:
             line += 1
-        elif token.type == "text" and token.content:
+        elif token.type == "text" and token.content and not is_address:
             yield Item("text", line, "", token.content)
+        elif token.type == "html_inline":
+            yield from _html(token.content, line)
         elif token.type == "myst_role":
-            yield Item("role", line, token.meta["name"], token.content)
+            yield from _role(token, line, extensions)
             line += token.content.count("\n")
-        elif token.type == "link_open":
-            yield Item("link", line, "", str(token.attrs.get("href", "")))
-        elif token.type == "image":
-            yield Item("link", line, "", str(token.attrs.get("src", "")))
-            yield Item("text", line, "", token.content)
+        elif token.type in {"link_open", "image"}:
+            yield from _link(token, line)
+        # The text of <https://example.org/> is its address.
+        is_address = token.type == "link_open" and token.info == "auto"
+
+
+def _role(token: Any, line: int, extensions: frozenset[str]) -> Iterator[Item]:
+    """Yield a role and the words that it shows."""
+    name = token.meta["name"]
+    yield Item("role", line, name, token.content)
+    if name == "when":
+        for text in token.content.split("|")[1:]:
+            yield from _read(text.strip(), extensions, line - 1)
+    elif titled := re.fullmatch(r"(.*\S)\s*<[^<>]+>", token.content, re.DOTALL):
+        yield Item("text", line, "", titled[1])
+
+
+def _link(token: Any, line: int) -> Iterator[Item]:
+    """Yield the address of a link or a picture, with its title and what stands for the picture."""
+    yield Item("link", line, "", str(token.attrs.get("href", token.attrs.get("src", ""))))
+    for text in (token.content, token.attrs.get("title")):
+        if text:
+            yield Item("text", line, "", str(text))
+
+
+class _Html(HTMLParser):
+    """Reads the words and addresses of HTML."""
+
+    def __init__(self, line: int) -> None:
+        super().__init__()
+        self.first = line
+        self.items: list[Item] = []
+
+    def _add(self, kind: str, text: str | None, below: int = 0) -> None:
+        if text and text.strip():
+            self.items.append(Item(kind, self.first + self.getpos()[0] - 1 + below, "", text))
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:  # noqa: ARG002
+        for name, value in attrs:
+            if name in {"href", "src"}:
+                self._add("address", value)
+            elif name in {"alt", "title", "aria-label"}:
+                self._add("text", value)
+
+    def handle_data(self, data: str) -> None:
+        if self.lasttag not in {"script", "style"}:
+            for below, text in enumerate(data.split("\n")):
+                self._add("text", text, below)
+
+
+def _html(text: str, line: int) -> list[Item]:
+    """Return the words and addresses of HTML."""
+    parser = _Html(line)
+    parser.feed(text)
+    parser.close()
+    return parser.items
 
 
 def _directive(token: Any, line: int, extensions: frozenset[str]) -> Iterator[Item]:
@@ -98,10 +164,20 @@ def _directive(token: Any, line: int, extensions: frozenset[str]) -> Iterator[It
     if found is None:
         return
     name, argument = found[1], found[2].strip()
-    options, body, skipped = split_options(token.content)
+    try:
+        options, body, skipped = split_options(token.content)
+    except yaml.YAMLError as error:
+        yield Item("fault", line, "", f"the options of {{{name}}} are not YAML: {error}".splitlines()[0])
+        return
     yield Item("directive", line, name, argument)
+    if name in FILES:
+        yield Item("link", line, "", argument)
+    elif name not in PLAIN and argument:
+        yield from _read(argument, extensions, line - 1)
     if "name" in options:
         yield Item("target", line, "", options["name"])
+    if "alt" in options:
+        yield Item("text", line, "", options["alt"])
     if name == "code-cell":
         yield Item("cell", line + 1 + skipped, options.get("tags", ""), body)
     elif name == "glossary":
@@ -137,19 +213,30 @@ def _glossary(body: str, offset: int, extensions: frozenset[str]) -> Iterator[It
     for number, line in enumerate(body.split("\n"), 1):
         if line.strip() and not line[0].isspace():
             yield Item("directive", offset + number, "term", line.strip())
+            yield from _read(line.strip(), extensions, offset + number - 1)
         else:
             yield from _read(line.strip(), extensions, offset + number - 1)
 
 
 def _front_matter(content: str, extensions: frozenset[str]) -> Iterator[Item]:
     """Yield the parts of the texts that the book's own front matter holds."""
-    loaded = yaml.safe_load(content)
+    try:
+        loaded = yaml.safe_load(content)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        problem = getattr(error, "problem", None) or error
+        yield Item("fault", mark.line + 2 if mark else 1, "", f"the front matter is not YAML: {problem}")
+        return
     own = loaded.get("compute_divide") if isinstance(loaded, dict) else None
+    if own is not None and not isinstance(own, dict):
+        yield Item("fault", 1, "", "the front matter's `compute_divide` holds no named entries")
+        return
     lines = content.split("\n")
-    for text in (own.get("literals") or []) if isinstance(own, dict) else ():
-        yield Item("literal", 1, "", str(text))
-    for key, value in own.items() if isinstance(own, dict) else ():
-        if isinstance(value, str):
-            line = next((n for n, text in enumerate(lines, 2) if text.strip().startswith(f"{key}:")), 1)
-            for item in _read(value, extensions, line - 1):
-                yield Item(item.kind, line, item.name, item.content)
+    for key, value in (own or {}).items():
+        line = next((n for n, text in enumerate(lines, 2) if text.strip().startswith(f"{key}:")), 1)
+        yield Item("entry", line, "", str(key))
+        for text in value if isinstance(value, list) else [value]:
+            if key == "literals":
+                yield Item("literal", line, "", str(text))
+            elif isinstance(text, str) and key not in {"doi", "data_date"}:
+                yield from (replace(item, line=line) for item in _read(text, extensions, line - 1))
