@@ -139,6 +139,15 @@ def test_a_broken_file_is_a_problem_and_hides_no_other(
     assert ["the number 86" in one for one in others] == ([] if file == "_toc.yml" else [True])
 
 
+def test_what_would_stand_in_a_broken_file_is_asked_of_no_page(
+    faults: Callable[[str, str], list[str]], book: Project
+) -> None:
+    for file in ("_config.yml", "data/claims.yml"):
+        (book.root / file).write_text("a: [\n")
+    found = faults("index", "{claim}`any`, {cite:p}`any2024`, {when}`claim:any > 1|a`")
+    assert [one.split(":")[0] for one in found] == ["_config.yml", "data/claims.yml"]
+
+
 def test_a_default_out_of_its_bounds_has_its_line_and_hides_no_other(
     faults: Callable[[str, str], list[str]], book: Project
 ) -> None:

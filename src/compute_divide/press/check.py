@@ -68,7 +68,8 @@ def _structure(book: Book) -> Iterator[Problem]:
         except PressError as error:
             broken.append(str(error))
             if not page.of_kind("fault"):
-                yield Problem(page.where, _line_of_parameter(page, str(error)), str(error))
+                what = str(error).removeprefix(f"{page.where}: ")
+                yield Problem(page.where, _line_of_parameter(page, what), what)
     for name in edition_names(book.project):
         try:
             load_edition(book.project, name)

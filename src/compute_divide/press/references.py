@@ -99,16 +99,18 @@ def _result(text: str, page: Page, book: Book, formats: Sequence[str] = RESULT_F
 def _quote(name: str, text: str, book: Book) -> Iterator[str]:
     """Yield what is wrong with ``name:format`` of a claim or of related work."""
     key, _, how = text.partition(":")
-    if key not in book.quoted[name]:
-        yield f"no {name} {key!r}{nearest(key, sorted(book.quoted[name]))}"
+    known = book.quoted[name]
+    if known is not None and key not in known:
+        yield f"no {name} {key!r}{nearest(key, sorted(known))}"
     elif how and how not in QUOTE_FORMATS:
         yield f"no format {how!r} of a {name}{nearest(how, QUOTE_FORMATS)}"
 
 
 def _citation(text: str, book: Book) -> Iterator[str]:
+    known = book.citations
     for key in (key.strip() for key in text.split(",")):
-        if key not in book.citations:
-            yield f"no reference {key!r}{nearest(key, sorted(book.citations))}"
+        if known is not None and key not in known:
+            yield f"no reference {key!r}{nearest(key, sorted(known))}"
 
 
 def _inline_condition(text: str, page: Page, book: Book) -> Iterator[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -103,6 +103,11 @@ class Book:
     ----------
     project : Project
         The book.
+
+    Attributes
+    ----------
+    faults : list of Problem
+        Files that cannot be read. What would stand in them is None, so that it is asked of no page.
     """
 
     def __init__(self, project: Project) -> None:
@@ -110,7 +115,7 @@ class Book:
         self.faults: list[Problem] = []
         config = self._settings(project.root / "_config.yml")
         self._settings(project.root / "book/publication.yml")
-        extensions = frozenset((config.get("parse") or {}).get("myst_enable_extensions") or [])
+        extensions = frozenset(((config or {}).get("parse") or {}).get("myst_enable_extensions") or [])
         chapters = {f"{FOLDER}/{chapter.slug}": chapter for chapter in discover(project)}
         names = dict.fromkeys([*toc_files(project), *chapters])
         self.pages = [
@@ -118,9 +123,7 @@ class Book:
             for name in names
         ]
         self.chapters = {page.slug: page for page in self.pages if page.chapter}
-        self.citations = {
-            key for name in config.get("bibtex_bibfiles") or [] for key in self._references(project.root / name)
-        }
+        self.citations = self._citations(config.get("bibtex_bibfiles") or []) if config is not None else None
         self.quoted = {role: self._quotes(project.data / file) for role, file in QUOTES.items()}
         self.terms = {
             item.content.lower() for page in self.pages for item in page.of_kind("directive") if item.name == "term"
@@ -132,27 +135,31 @@ class Book:
         where = path.relative_to(self.project.root).as_posix() if inside else str(path)
         self.faults.append(Problem(where, line, what))
 
-    def _settings(self, path: Path) -> Mapping[str, Any]:
-        """Return what a YAML file of named entries holds; empty where it is not there or broken."""
+    def _settings(self, path: Path) -> dict[str, Any] | None:
+        """Return what a YAML file of named entries holds: nothing where it is not there, None where it is broken."""
         try:
             loaded = yaml.safe_load(read(path)) if path.is_file() else None
         except yaml.YAMLError as error:
             self._fault(path, line_of(error), f"not YAML: {reason(error)}")
-            return {}
+            return None
         if loaded is not None and not isinstance(loaded, dict):
             self._fault(path, 1, f"holds {type(loaded).__name__}, not named entries")
-            return {}
+            return None
         return loaded or {}
 
-    def _quotes(self, path: Path) -> Mapping[str, Mapping[str, Any]]:
-        """Return what others say, by name."""
+    def _quotes(self, path: Path) -> Collection[str] | None:
+        """Return the names of what others say, None where they cannot be read."""
         entries = self._settings(path)
-        for name, entry in entries.items():
+        for name, entry in (entries or {}).items():
             lacking = [key for key in ("statement", "value") if not isinstance(entry, dict) or key not in entry]
             if lacking:
                 line = _line_with(path, rf"{re.escape(str(name))}:")
                 self._fault(path, line, f"the entry {name!r} has no {' and no '.join(lacking)}")
         return entries
+
+    def _citations(self, files: Iterable[str]) -> set[str]:
+        """Return the keys of the bibliographies."""
+        return {key for name in files for key in self._references(self.project.root / name)}
 
     def _references(self, path: Path) -> Iterable[str]:
         """Return the keys of a bibliography; entries that can be read count, though others are broken."""
