@@ -386,6 +386,9 @@ def test_what_may_not(text: str, numbers: list[str]) -> None:
         (["match 1:\n    case {'a': q, **rest}: q, rest\n    case [*more]: more"], []),
         (["a: int\na"], ["a"]),
         (["async def f(): return g", "await f()"], ["g"]),
+        (["def top(a): return a"], []),
+        (["class A:\n    def f(self) -> A: return self"], []),
+        (["class A:\n    def f(self) -> B: return self"], ["B"]),
     ],
 )
 def test_undefined_names(cells: list[str], names: list[str]) -> None:
@@ -434,6 +437,14 @@ def test_undefined_names(cells: list[str], names: list[str]) -> None:
 )
 def test_recorded_keys(source: str, patterns: list[str]) -> None:
     assert [key.pattern for key in recorded_keys([source])] == patterns
+
+
+def test_what_takes_too_long_to_follow_cannot_be_checked() -> None:
+    loops = "for i in range(900):\n    for j in range(900):\n        record(f'{i}_{j}', 1)"
+    assert r"899_\w*" in [key.pattern for key in recorded_keys([loops])]
+    calls = "".join(f"def f{n}():\n    f{n + 1}()\n    f{n + 1}()\n" for n in range(20))
+    keys = recorded_keys([calls + "def f20():\n    record('a', 1)\nf0()"])
+    assert [key.is_open for key in keys] == [False, True]
 
 
 def test_a_parameter_in_a_key_may_have_any_value_that_it_allows() -> None:

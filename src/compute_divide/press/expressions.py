@@ -29,6 +29,9 @@ PURE: Mapping[str, Callable[..., Any]] = {
 }
 """Functions of Python that are followed."""
 
+ROUNDS = 5000
+"""How many rounds of loops, and calls of functions, are followed in a chapter."""
+
 METHODS: Mapping[type, frozenset[str]] = {
     str: frozenset(name for name in dir(str) if not name.startswith("_")),
     dict: frozenset({"copy", "get", "items", "keys", "pop", "setdefault", "update", "values"}),
@@ -58,6 +61,7 @@ class Expressions(ast.NodeVisitor):
 
     def __init__(self, names: dict[str, Any]) -> None:
         self.names = names
+        self.rounds_left = ROUNDS
 
     def call(self, function: Any, node: ast.Call) -> Any:  # noqa: ARG002 - for those who know functions
         """Return the value of a call of something that a name of the chapter stands for."""
@@ -86,9 +90,12 @@ class Expressions(ast.NodeVisitor):
         return plain(imported_constant(value.module, value.name)) if importing and found == UNKNOWN else found
 
     def rows(self, node: ast.expr) -> list[Any] | None:
-        """Return what a loop goes over, None where that is not known."""
+        """Return what a loop goes over, None where that is not known or would take too long."""
         value = self.known(node, importing=True)
-        return list(value) if isinstance(value, list | tuple | dict | str) else None
+        if not isinstance(value, list | tuple | dict | str) or len(value) > self.rounds_left:
+            return None
+        self.rounds_left -= len(value)
+        return list(value)
 
     def bind(self, target: ast.expr, value: Any) -> None:
         """Bind the names of a target."""

@@ -13,9 +13,6 @@ from compute_divide.press.modules import imported_constant
 from compute_divide.press.parameters import Parameter
 from compute_divide.press.values import ANY, UNKNOWN, Imported, either, is_certain, pattern_of, plain
 
-DEPTH = 8
-"""How deep functions of a chapter that call each other are followed."""
-
 
 @dataclass(frozen=True)
 class Key:
@@ -101,7 +98,7 @@ class _Reader(Expressions, ast.NodeVisitor):
         super().__init__({"record": RECORD, **given})
         self.given = given
         self.cell = 0
-        self.depth = 0
+        self.entered: list[Function] = []
         self.keys: list[Key] = []
         self.returned: list[Any] = []
         self.uncalled: dict[Function, int] = {}
@@ -135,8 +132,12 @@ class _Reader(Expressions, ast.NodeVisitor):
 
     def _entered(self, function: Function, values: Sequence[Any], keywords: Mapping[str, Any]) -> Any:
         self.uncalled.pop(function, None)
-        if self.depth >= DEPTH:
+        if function in self.entered:
             return UNKNOWN
+        if self.rounds_left <= 0:  # what it would record is not known
+            self.keys.append(Key(ANY, self.cell, function.node.lineno))
+            return UNKNOWN
+        self.rounds_left -= 1
         names = [argument.arg for argument in (*function.node.args.posonlyargs, *function.node.args.args)]
         with self.scope():
             return self._enter(function, {**dict(zip(names, values, strict=False)), **keywords})
@@ -152,12 +153,12 @@ class _Reader(Expressions, ast.NodeVisitor):
                 self.names[argument.arg] = self.visit(default)
         if isinstance(node, ast.Lambda):
             return self.visit(node.body)
-        self.depth, self.returned = self.depth + 1, []
-        try:
-            self.follow(node.body)
-            return either(self.returned)
-        finally:
-            self.depth, self.returned = self.depth - 1, outer
+        self.returned = []
+        self.entered.append(function)
+        self.follow(node.body)
+        found, self.returned = either(self.returned), outer
+        self.entered.pop()
+        return found
 
     def visit_FunctionDef(self, node: ast.FunctionDef) -> None:
         """Remember a function; it is followed where it is called."""

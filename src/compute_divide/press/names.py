@@ -7,6 +7,7 @@ import builtins
 import symtable
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from copy import copy
 
 from compute_divide.press.code import Cell, Found, parse
 from compute_divide.press.modules import exists, offered
@@ -111,7 +112,8 @@ class _Reader(ast.NodeVisitor):
 
     def visit_AnnAssign(self, node: ast.AnnAssign) -> None:
         """Bind the target if it has a value: a type alone binds nothing."""
-        self._in_order(node.annotation, node.value, node.target if node.value else None)
+        self._in_order(node.value, node.target if node.value else None)
+        self._type(node.annotation)
 
     def visit_AugAssign(self, node: ast.AugAssign) -> None:
         """Note that the target is used before it is bound."""
@@ -201,14 +203,25 @@ class _Reader(ast.NodeVisitor):
         self.bound |= walrus
 
     def visit_FunctionDef(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
-        """Go through types and defaults at once, and through the body as when it is called."""
-        self._in_order(node.decorator_list, node.args, node.returns)
+        """Go through defaults at once, and through the body as when it is called."""
+        self._in_order(node.decorator_list, node.args)
+        self._type(node.returns)
         self._later(node)
         self.bound |= {node.name, *_bound(ast.unparse(node))}
 
     def visit_AsyncFunctionDef(self, node: ast.AsyncFunctionDef) -> None:
         """Treat it like a function."""
         self.visit_FunctionDef(node)
+
+    def visit_arg(self, node: ast.arg) -> None:
+        """Go to the type of an argument."""
+        self._type(node.annotation)
+
+    def _type(self, node: ast.expr | None) -> None:
+        """Note what a type names that no cell binds: types may be evaluated late."""
+        for part in ast.walk(node) if node else ():
+            if isinstance(part, ast.Name):
+                self._use(part.id, part.lineno, self.everything | self.bound)
 
     def visit_Lambda(self, node: ast.Lambda) -> None:
         """Treat it like a function."""
@@ -217,6 +230,9 @@ class _Reader(ast.NodeVisitor):
 
     def _later(self, node: ast.AST) -> None:
         """Note what the body of a function uses and no cell binds."""
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            node = copy(node)
+            node.name = "function"  # symtable takes a function called "top" for the module
         table = symtable.symtable(ast.unparse(node), "function", "exec")
         names = set().union(*(_globals(child) for child in table.get_children()))
         for part in ast.walk(node):
