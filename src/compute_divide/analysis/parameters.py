@@ -44,3 +44,12 @@ RecordWindow = Annotated[
     ),
 ]
 """Distance from the running record, in orders of magnitude."""
+
+LargestCount = Annotated[TopK, Field(description="how many models of each year count as its largest")]
+"""How many models are set against all others of their year."""
+
+TrendWindow = Annotated[
+    RecordWindow,
+    Field(description="how far below the record of its date a model may lie to count in the trend near the record"),
+]
+"""Which models kept pace with the record."""

@@ -46,6 +46,12 @@ SnapshotSize = Annotated[
 ]
 """Bytes of the snapshot, in gigabytes."""
 
+JsonLinesSize = Annotated[SnapshotSize, Field(description="size of the snapshot as compressed JSON lines")]
+"""Bytes of the snapshot as it is published for programs that read lines."""
+
+ParquetSize = Annotated[SnapshotSize, Field(description="size of the snapshot as Parquet")]
+"""Bytes of the snapshot in columns."""
+
 Workers = Annotated[int, Field(ge=1, le=10_000, description="cores that count at the same time")]
 """Workers of the plan."""
 

@@ -29,6 +29,11 @@ Venues = Annotated[
 ]
 """Venues, at least one."""
 
+LeadVenue = Annotated[
+    Venue, Field(description="the one conference whose share of academic papers is told for three years")
+]
+"""The conference that stands as the example."""
+
 TopicName = Annotated[str, OneOf(topic_names, "a topic or a group of topics")]
 """A topic or a group of topics of ``data/topics.yml``."""
 
@@ -36,6 +41,41 @@ TopicGroups = Annotated[
     list[TopicName], Field(min_length=1, description="topics or groups of topics, by their names in data/topics.yml")
 ]
 """Topics or groups, at least one."""
+
+PaperTopics = Annotated[
+    TopicGroups, Field(description="topics or groups of topics that make a paper one on language or foundation models")
+]
+"""What a paper on the topic is about."""
+
+IntensiveTopics = Annotated[
+    TopicGroups, Field(description="topics or groups of topics that count as compute-intensive")
+]
+"""Topics to which companies may be drawn."""
+
+LowTopics = Annotated[
+    TopicGroups,
+    Field(description="topics or groups of topics that count as low-compute: what the others are compared with"),
+]
+"""Topics that need little computing."""
+
+ScrutinyTopics = Annotated[
+    TopicGroups,
+    Field(
+        description="topics or groups of topics that count as scrutiny: work that tests, explains, attacks or audits"
+    ),
+]
+"""What counts as scrutiny."""
+
+ScrutinyParts = Annotated[
+    TopicGroups, Field(description="topics or groups of topics that are counted one by one as kinds of scrutiny")
+]
+"""Kinds of scrutiny."""
+
+InfluentialTopics = Annotated[
+    TopicGroups,
+    Field(description="topics or groups of topics on which the influential models are: scrutiny of them is told apart"),
+]
+"""Where the models are that should be checked."""
 
 Text = Literal["title", "keywords", "abstract"]
 
@@ -46,6 +86,12 @@ Texts = Annotated[
     ),
 ]
 """Texts that are searched, at least one."""
+
+NamingTexts = Annotated[
+    Texts,
+    Field(description="texts in which names of pre-trained models are looked for; a paper that lacks one drops out"),
+]
+"""Texts that are searched for names of models, at least one."""
 
 Reading = Annotated[
     str,

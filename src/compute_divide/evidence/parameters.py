@@ -82,36 +82,41 @@ def last_whole_year(vintage: str) -> int:
 Vintage = Annotated[
     str,
     OneOf(vintages, "a vintage"),
-    Field(description="dated snapshot of the models database"),
+    Field(description="dated snapshot of the models database from which the chapter takes its models"),
 ]
 """A vintage of the models database; the set is read from the evidence."""
 
-YearCount = Annotated[
-    int, Field(ge=1, le=50, description="how many calendar years", json_schema_extra={"unit": "years"})
-]
-"""A number of calendar years."""
+YearCount = Annotated[int, Field(ge=1, le=50, description="how many calendar years")]
+"""A number of calendar years. What a chapter does with it, a type made from this one says."""
 
-Year = Annotated[int, Field(ge=1950, le=2030, description="calendar year", json_schema_extra={"unit": "year"})]
-"""A calendar year."""
+Year = Annotated[int, Field(ge=1950, le=2030, description="calendar year")]
+"""A calendar year. What a chapter does with it, a type made from this one says."""
 
 FirstYear = Annotated[
-    int,
-    Field(
-        ge=1950,
-        le=2030,
-        description="first year of the period, included",
-        json_schema_extra={"unit": "year", "range": "first"},
-    ),
+    int, Field(ge=1950, le=2030, description="first year of the period", json_schema_extra={"range": "first"})
 ]
-"""First year of a period. A parameter ``x_first`` of this type must not lie after ``x_last``."""
+"""First year of a period, included. A parameter ``x_first`` of this type must not lie after ``x_last``."""
 
 LastYear = Annotated[
-    int,
-    Field(
-        ge=1950,
-        le=2030,
-        description="last year of the period, included",
-        json_schema_extra={"unit": "year", "range": "last"},
-    ),
+    int, Field(ge=1950, le=2030, description="last year of the period", json_schema_extra={"range": "last"})
 ]
-"""Last year of a period. A parameter ``x_last`` of this type must not lie before ``x_first``."""
+"""Last year of a period, included. A parameter ``x_last`` of this type must not lie before ``x_first``."""
+
+
+def ends_of(period: str) -> tuple[Any, Any]:
+    """Return the types of the first and the last year of a period that has a meaning of its own.
+
+    Parameters
+    ----------
+    period : str
+        What follows "first year of": the period, and what is done with it.
+
+    Examples
+    --------
+    >>> from pydantic import TypeAdapter
+    >>> EarlyFirst, EarlyLast = ends_of("the early period, with which the late one is compared")
+    >>> TypeAdapter(EarlyFirst).json_schema()["description"]
+    'first year of the early period, with which the late one is compared'
+    """
+    first, last = (Field(description=f"{end} year of {period}") for end in ("first", "last"))
+    return Annotated[FirstYear, first], Annotated[LastYear, last]
