@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from compute_divide.analysis import budget
+from compute_divide.analysis import budget, reach
 
 amounts = st.floats(1, 1e12)
 prices = st.floats(0.01, 100)
@@ -53,7 +53,7 @@ def test_renting_and_owning_the_same_chips_trains_the_same(amount, price, peak, 
 @given(computes, st.floats(1e6, 1e28), st.floats(1, 1e6))
 def test_more_compute_never_ranks_lower(flop, run, more):
     models = models_of(flop)
-    less, greater = (budget.reach(models, value, ["all"]).iloc[0] for value in (run, run * more))
+    less, greater = (reach.reach(models, value, ["all"]).iloc[0] for value in (run, run * more))
     assert greater["rank"] <= less["rank"]
     assert greater["share"] >= less["share"]
     assert 1 <= less["rank"] <= len(flop) + 1
@@ -62,7 +62,7 @@ def test_more_compute_never_ranks_lower(flop, run, more):
 
 @given(computes)
 def test_a_run_as_large_as_the_largest_model_ranks_first(flop):
-    assert budget.reach(models_of(flop), max(flop), ["all"])["rank"].item() == 1
+    assert reach.reach(models_of(flop), max(flop), ["all"])["rank"].item() == 1
 
 
 def test_by_hand():
@@ -81,7 +81,7 @@ def test_reach_counts_known_compute_only_and_tells_the_rest():
             pd.DataFrame({"year": [pd.NA], "team_type": ["other"], "training_compute_flop": [1e10]}),
         ],
     )
-    ranks = budget.reach(models, 1e22).set_index(["group", "year"])
+    ranks = reach.reach(models, 1e22).set_index(["group", "year"])
     assert ranks.loc[("all", 2020), ["n", "within", "rank", "unknown"]].tolist() == [3, 2, 2, 1]
     assert ranks.loc[("industry-only", 2020), ["n", "within", "rank", "unknown"]].tolist() == [2, 1, 2, 1]
     assert ranks.loc[("academia-only", 2020), "rank"] == 1
@@ -90,21 +90,21 @@ def test_reach_counts_known_compute_only_and_tells_the_rest():
 
 
 def test_years_without_any_known_compute_have_no_share():
-    row = budget.reach(models_of([np.nan, np.nan]), 1e20, ["all"]).iloc[0]
+    row = reach.reach(models_of([np.nan, np.nan]), 1e20, ["all"]).iloc[0]
     assert row["n"] == 0
     assert pd.isna(row["share"])
-    assert budget.last_year_in_reach(budget.reach(models_of([np.nan]), 1e20)) is None
+    assert reach.last_year_in_reach(reach.reach(models_of([np.nan]), 1e20)) is None
 
 
 def test_last_year_in_reach():
     models = pd.concat([models_of([1e20], 2018), models_of([1e22, 1e23], 2019), models_of([1e25], 2020)])
-    ranks = budget.reach(models, 5e22)
-    assert budget.last_year_in_reach(ranks) == 2018
-    assert budget.last_year_in_reach(ranks, rank=2) == 2020
+    ranks = reach.reach(models, 5e22)
+    assert reach.last_year_in_reach(ranks) == 2018
+    assert reach.last_year_in_reach(ranks, rank=2) == 2020
 
 
 def test_cost_by_year_prices_the_median_and_the_largest():
-    costs = budget.cost_by_year(models_of([1e20, 1e22, 1e24]), price=2.0, peak=1e15, utilisation=0.5)
+    costs = reach.cost_by_year(models_of([1e20, 1e22, 1e24]), price=2.0, peak=1e15, utilisation=0.5)
     by_quantile = costs.set_index("quantile")
     assert by_quantile.loc[0.5, "flop"] == pytest.approx(1e22)
     assert by_quantile.loc[1.0, "flop"] == pytest.approx(1e24)

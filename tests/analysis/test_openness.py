@@ -98,6 +98,12 @@ def test_lag_by_month_rises_by_a_month_until_the_group_catches_up():
     assert table["months"].diff().dropna().between(0.9, 1.1).all()
 
 
+def test_a_name_that_two_models_share_is_not_matched():
+    older = pd.DataFrame({"model": ["a", "a", "b"], "openness": [None, "Open source", None]})
+    newer = pd.DataFrame({"model": ["a", "b"], "openness": ["Open source"] * 2})
+    assert openness.access_changes(older, newer)["models"].sum() == 1
+
+
 def test_access_changes_match_by_name():
     older = pd.DataFrame({"model": ["a", "b", "gone"], "openness": ["Unreleased", None, "API access"]})
     newer = pd.DataFrame({"model": ["b", "a", "new"], "openness": ["Unreleased", "Open source", "API access"]})

@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 
 from compute_divide.figures.columns import Column
+from compute_divide.figures.nothing import NOTHING, needs
 from compute_divide.figures.show import MAX_ROWS, VEGALITE_MIME, FigureError, figure_output, table_markdown
 
 DATA = pd.DataFrame(
@@ -100,7 +101,6 @@ def test_a_figure_without_a_text_is_refused_by_name(what):
         ({"name": "fig-Shares"}, "'fig-Shares' must be fig-"),
         ({"alt": "x" * 301}, "301 characters; 300 are allowed"),
         ({"description": "A line."}, "only repeats its alt"),
-        ({"data": DATA.head(0)}, "fig-shares has no data"),
         ({"data": pd.concat([DATA] * MAX_ROWS)}, "10,000 rows; 5,000 are allowed"),
         ({"made": chart().properties(title="Mine")}, "a title of its own"),
         ({"made": chart().configure_axis(labelColor="red")}, r"a theme of its own \(axis"),
@@ -110,6 +110,30 @@ def test_a_figure_without_a_text_is_refused_by_name(what):
 def test_what_does_not_fit_is_refused(changes, message):
     with pytest.raises(FigureError, match=message):
         output(**changes)
+
+
+def test_a_figure_without_data_says_so_and_claims_nothing():
+    data, metadata = output(data=DATA.head(0), description="", caption="Lines are shares.")
+    figure = metadata[VEGALITE_MIME]
+    assert (figure["title"], figure["caption"]) == ("Nothing to show for this choice of parameters", "")
+    assert figure["data"]["rows"] == [[NOTHING]]
+    assert data["text/plain"] == data[VEGALITE_MIME]["description"] == NOTHING
+    assert "Shares fell" not in json.dumps([data, metadata])
+
+
+def test_a_table_without_rows_says_so():
+    text = table_markdown(DATA.head(0), name="tab-x", caption="Shares")
+    assert text.splitlines()[-2] == f"| {NOTHING} |"
+
+
+def test_a_chart_function_says_that_there_is_nothing_where_a_column_is_empty():
+    @needs("share")
+    def draw(data, *, title):
+        return alt.Chart(data, title=title).mark_point()
+
+    assert NOTHING in draw(DATA.tail(1), title="x").to_json()
+    assert NOTHING in draw(DATA.head(0), title="x").to_json()
+    assert NOTHING not in draw(DATA, title="x").to_json()
 
 
 def test_charts_of_several_views_may_have_widths_of_their_own():
@@ -132,7 +156,6 @@ def test_a_table_escapes_what_would_break_it():
         ({"name": "fig-x"}, "must be tab-"),
         ({"caption": "two\nlines"}, "caption of one line"),
         ({"caption": ""}, "caption of one line"),
-        ({"data": DATA.head(0)}, "no data"),
     ],
 )
 def test_a_table_that_does_not_fit_is_refused(changes, message):

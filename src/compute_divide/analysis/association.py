@@ -95,10 +95,12 @@ def association(rows: pd.DataFrame, exposure: str, outcome: str, strata: Sequenc
     pooled = StratifiedTable([cells.reshape(2, 2) for cells in speaking[_CELLS].to_numpy(dtype=float)])
     low, high = pooled.oddsratio_pooled_confint()
     value = _estimate(pooled.oddsratio_pooled, low, high, count, label)
+    with np.errstate(invalid="ignore", divide="ignore"):  # strata whose odds are all alike have no test
+        homogeneity = _finite(pooled.test_equal_odds(adjust=True).pvalue) if len(speaking) > 1 else None
     return Association(
         odds_ratio=value,
         regression=_logistic(speaking, label, count),
-        homogeneity=_finite(pooled.test_equal_odds(adjust=True).pvalue) if len(speaking) > 1 else None,
+        homogeneity=homogeneity,
         strata=_with_odds(speaking),
         empty=len(tables) - len(speaking),
     )

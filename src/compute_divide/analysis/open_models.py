@@ -13,7 +13,7 @@ from compute_divide.analysis.association import Association, association
 from compute_divide.analysis.estimate import Estimate
 from compute_divide.analysis.paper_topics import having, matched, model_names
 from compute_divide.analysis.papers import covered
-from compute_divide.analysis.shares import TEAM_TYPES, in_years, known_teams, span, wilson_share
+from compute_divide.analysis.shares import TEAM_TYPES, in_years, known_teams, wilson_share
 
 ACADEMIA, INDUSTRY = "academia-only", "industry-only"
 
@@ -43,11 +43,6 @@ def choose(
     minimum_coverage : float
         Least share of the accepted papers of a venue-year whose team type must be known.
 
-    Raises
-    ------
-    ValueError
-        If no paper is left; the message repeats what was asked for.
-
     Examples
     --------
     >>> rows = pd.DataFrame({"venue": "acl", "year": [2021, 2030], "team_type": "other", "has_abstract": True})
@@ -55,13 +50,7 @@ def choose(
     1
     """
     of_venues = covered(papers[papers["venue"].isin(list(venues))], minimum_coverage)
-    found = known_teams(having(in_years(of_venues, *years), texts))
-    if found.empty:
-        raise ValueError(
-            f"no papers to count: none of the venues {', '.join(venues)} has papers of {span(*years)} "
-            f"with {', '.join(texts)} in a year in which the team type of {minimum_coverage:.0%} of papers is known"
-        )
-    return found
+    return known_teams(having(in_years(of_venues, *years), texts))
 
 
 def with_naming(papers: pd.DataFrame, texts: Sequence[str]) -> pd.DataFrame:

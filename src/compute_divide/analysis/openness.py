@@ -292,7 +292,7 @@ def lag_by_month(placed: pd.DataFrame, follows: pd.Series, first_year: int, end:
     return pd.DataFrame(
         [(lag.at, lag.months, lag.own, lag.own_flop, lag.passed_by) for lag in lags],
         columns=["date", "months", "own", "own_flop", "passed_by"],
-    )
+    ).astype({"date": "datetime64[us]"})
 
 
 def lag_estimate(placed: pd.DataFrame, follows: pd.Series, at: pd.Timestamp, label: str) -> Estimate:
@@ -316,7 +316,8 @@ def access_changes(older: pd.DataFrame, newer: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     older, newer : pandas.DataFrame
-        With ``model`` and ``openness``; models are matched by name.
+        With ``model`` and ``openness``; models are matched by name, and a name that several models of a vintage share
+        is left out.
 
     Returns
     -------
@@ -327,8 +328,10 @@ def access_changes(older: pd.DataFrame, newer: pd.DataFrame) -> pd.DataFrame:
     -----
     A change may be a later release, a withdrawal, or a correction of the record: the database does not say which.
     """
-    before = access_groups(older.set_index("model")["openness"]).rename("before")
-    after = access_groups(newer.set_index("model")["openness"]).rename("after")
+    before, after = (
+        access_groups(models.drop_duplicates("model", keep=False).set_index("model")["openness"]).rename(when)
+        for models, when in ((older, "before"), (newer, "after"))
+    )
     pairs = pd.concat([before, after], axis=1, join="inner")
     return pairs.groupby(["before", "after"]).size().reset_index(name="models")
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 
 import pandas as pd
 
+from compute_divide.analysis.estimate import Estimate
 from compute_divide.analysis.shares import known_teams, wilson_share
 from compute_divide.evidence.topics import SEPARATOR, Topics, load_topics
 
@@ -158,6 +159,28 @@ def naming_shares(papers: pd.DataFrame, flag: pd.Series, keys: Sequence[str]) ->
         share = wilson_share(int(part["_flag"].sum()), len(part), "")
         rows.append({**dict(zip(keys, group, strict=True)), **_columns(share)})
     return pd.DataFrame(rows, columns=[*keys, "k", "n", "share", "low", "high"])
+
+
+def largest_share(shares: pd.DataFrame, name: str) -> Estimate:
+    """Return the largest of some shares, labelled by its own name; no value where there is none.
+
+    Parameters
+    ----------
+    shares : pandas.DataFrame
+        From `naming_shares`.
+    name : str
+        Column that names a row.
+
+    Examples
+    --------
+    >>> shares = pd.DataFrame({"what": ["ICML 2020", "ICML 2021"], "k": [1, 2], "n": [4, 4], "share": [0.25, 0.5]})
+    >>> largest_share(shares, "what").label, largest_share(shares.head(0), "what").n
+    ('ICML 2021', 0)
+    """
+    if shares.empty:
+        return wilson_share(0, 0, "none")
+    row = shares.iloc[int(shares["share"].to_numpy().argmax())]
+    return wilson_share(int(row["k"]), int(row["n"]), str(row[name]))
 
 
 def models_named(papers: pd.DataFrame, texts: Sequence[str], *, backbones: bool = False) -> pd.DataFrame:

@@ -150,37 +150,6 @@ def covered(papers: pd.DataFrame, minimum: float) -> pd.DataFrame:
     return papers[shares >= minimum]
 
 
-def some_left(papers: pd.DataFrame, venues: Sequence[str], minimum: float) -> pd.DataFrame:
-    """Return papers, or say what to change when none is left.
-
-    Parameters
-    ----------
-    papers : pandas.DataFrame
-        What a choice of venues, years, texts and coverage has left.
-    venues : sequence of str
-        The venues that were chosen.
-    minimum : float
-        The least coverage that was asked for.
-
-    Raises
-    ------
-    ValueError
-        If there is no paper.
-
-    Examples
-    --------
-    >>> some_left(pd.DataFrame(), ["uai"], 0.85)
-    Traceback (most recent call last):
-    ValueError: no paper is left of uai: ...
-    """
-    if papers.empty:
-        raise ValueError(
-            f"no paper is left of {', '.join(venues)}: in the years chosen no venue-year has the texts asked for and a "
-            f"known team type for {minimum:.0%} of its papers; choose other venues or years, or a lower coverage"
-        )
-    return papers
-
-
 def academic_bounds(papers: pd.DataFrame) -> pd.DataFrame:
     """Return bounds on the academia-only share of each venue-year when affiliations are missing.
 

@@ -132,4 +132,25 @@ def index_by_vintage(tables: Mapping[str, pd.DataFrame], years: list[int]) -> pd
                     "share": industry / len(counted),
                 }
             )
-    return pd.DataFrame(rows)
+    return pd.DataFrame(rows, columns=["year", "vintage", "industry", "academia", "collaboration", "n", "share"])
+
+
+def industry_reading(counted: pd.DataFrame, label: str) -> Estimate:
+    """Return industry's share of a year's notable models as the last of some vintages counts it.
+
+    Parameters
+    ----------
+    counted : pandas.DataFrame
+        Rows of `index_by_vintage`, of one year; without any, there is no value.
+    label : str
+        What is estimated.
+
+    Examples
+    --------
+    >>> tables = {"2025-02": pd.DataFrame({"scope": "notable", "year": [2024, 2024], "team_type": "industry-only"})}
+    >>> counted = index_by_vintage(tables, [2024])
+    >>> industry_reading(counted, "2024").value, industry_reading(counted.head(0), "2024").n
+    (1.0, 0)
+    """
+    newest = counted.tail(1)
+    return wilson_share(int(newest["industry"].sum()), int(newest["n"].sum()), label)

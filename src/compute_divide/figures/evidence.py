@@ -5,6 +5,7 @@ from __future__ import annotations
 import altair as alt
 import pandas as pd
 
+from compute_divide.figures.nothing import needs
 from compute_divide.figures.palette import ACCENT, INK
 from compute_divide.figures.theme import HEIGHT, share_axis, spread, year_axis
 
@@ -16,6 +17,7 @@ FIELDS = {
 """Fields whose coverage is shown, with their names in a sentence."""
 
 
+@needs("share")
 def known_lines(known: pd.DataFrame) -> alt.LayerChart:
     """Return lines of the share of models for which a field is known, with bands, labelled at their ends.
 

@@ -11,6 +11,7 @@ import pandas as pd
 from compute_divide.analysis.hardware import PEAK
 from compute_divide.analysis.trends import Trend, fractional_years
 from compute_divide.figures.marks import framed
+from compute_divide.figures.nothing import needs
 from compute_divide.figures.palette import ACCENT, INK, TEAM_COLOURS, TEAM_NAMES, TEAM_SHAPES
 from compute_divide.figures.theme import power_axis, team_colour, team_shape, year_axis
 
@@ -21,6 +22,7 @@ _STRIP = 58
 """Height of a team type in the strips, in pixels."""
 
 
+@needs()
 def peak_points(models: pd.DataFrame, teams: Sequence[str]) -> alt.LayerChart:
     """Return the peak of the chip of each model over time.
 
@@ -53,6 +55,7 @@ def peak_points(models: pd.DataFrame, teams: Sequence[str]) -> alt.LayerChart:
     return framed(points)
 
 
+@needs()
 def count_strips(models: pd.DataFrame, medians: pd.DataFrame, teams: Sequence[str]) -> alt.LayerChart:
     """Return the number of chips of each model, a strip a team type, with the median and its interval above.
 
@@ -97,6 +100,7 @@ def count_strips(models: pd.DataFrame, medians: pd.DataFrame, teams: Sequence[st
     return framed(ticks, rule.encode(x="low:Q", x2="high:Q"), dot, label, height=_STRIP * len(teams))
 
 
+@needs()
 def dollar_points(points: pd.DataFrame, trend: Trend, value: str, title: str) -> alt.LayerChart:
     """Return what a dollar buys over time, with its trend.
 
@@ -133,6 +137,7 @@ def dollar_points(points: pd.DataFrame, trend: Trend, value: str, title: str) ->
     return framed(marks, line)
 
 
+@needs()
 def cluster_points(clusters: pd.DataFrame) -> alt.LayerChart:
     """Return the size of clusters by the date they began to run, told apart by the sector of the owner.
 

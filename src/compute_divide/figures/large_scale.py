@@ -6,6 +6,7 @@ import altair as alt
 import pandas as pd
 
 from compute_divide.figures.marks import dots_with_intervals, framed, share_tooltip
+from compute_divide.figures.nothing import needs
 from compute_divide.figures.palette import TEAM_COLOURS, TEAM_NAMES
 from compute_divide.figures.theme import definition_axis, share_below, team_colour, team_shape
 
@@ -13,6 +14,7 @@ _ROW = 22
 """Pixels of one dot."""
 
 
+@needs("share")
 def period_dots(shares: pd.DataFrame) -> alt.LayerChart:
     """Return the share of each team type in each period, with intervals.
 
@@ -39,6 +41,7 @@ def period_dots(shares: pd.DataFrame) -> alt.LayerChart:
     return framed(dots, right, left, height=len(periods) * (len(teams) * _ROW + 20))
 
 
+@needs("share")
 def definition_dots(estimates: pd.DataFrame, chosen: str) -> alt.LayerChart:
     """Return shares for each definition, one row a question within a definition, the chosen definition marked.
 

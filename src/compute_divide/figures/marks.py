@@ -8,6 +8,7 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
+from compute_divide.figures.nothing import needs
 from compute_divide.figures.palette import INK, TEAM_NAMES
 from compute_divide.figures.theme import HEIGHT, share_axis, spread, team_colour, year_axis
 
@@ -15,6 +16,7 @@ LABEL_GAP = 16
 """Least distance of two labels, in pixels."""
 
 
+@needs("share")
 def share_lines(
     shares: pd.DataFrame, *, part_year: int | None = None, title: str = "Share of models", height: int = HEIGHT
 ) -> alt.LayerChart:

@@ -9,6 +9,7 @@ import pandas as pd
 
 from compute_divide.analysis.shares import span
 from compute_divide.figures.marks import framed, share_tooltip
+from compute_divide.figures.nothing import needs
 from compute_divide.figures.openness import ACCESS_COLOURS
 from compute_divide.figures.palette import ACCENT, QUIET
 
@@ -26,6 +27,7 @@ _SHAPES = ("circle", "diamond", "square", "triangle-up")
 _ROW = 34
 
 
+@needs("share")
 def series_dots(shares: pd.DataFrame, row: str, series: str, colours: Mapping[str, str], title: str) -> alt.LayerChart:
     """Return shares with intervals, one row each in the order of the data, with a dot for each series.
 

@@ -8,6 +8,7 @@ import altair as alt
 import pandas as pd
 
 from compute_divide.figures.marks import dots_with_intervals, end_labels, framed, share_tooltip
+from compute_divide.figures.nothing import needs
 from compute_divide.figures.palette import ACCENT, INK, TEAM_COLOURS
 from compute_divide.figures.theme import HEIGHT, share_axis, share_below, year_axis
 
@@ -36,6 +37,7 @@ def place_name(place: str) -> str:
     return PLACES.get(place, place)
 
 
+@needs()
 def missing_dots(shares: pd.DataFrame) -> alt.LayerChart:
     """Return the share of works without an institution, one row a place, with intervals.
 
@@ -55,6 +57,7 @@ def missing_dots(shares: pd.DataFrame) -> alt.LayerChart:
     return framed(dots, label, height=_ROW * len(shares))
 
 
+@needs()
 def bound_bars(rows: pd.DataFrame) -> alt.LayerChart:
     """Return academia-only shares of the known works, and how far the unknown ones let them move.
 
@@ -81,6 +84,7 @@ def bound_bars(rows: pd.DataFrame) -> alt.LayerChart:
     return framed(bar, dot, height=_ROW * len(rows))
 
 
+@needs()
 def topic_lines(shares: pd.DataFrame, topics: Sequence[str]) -> alt.LayerChart:
     """Return academia-only shares by year for a few topics, with the bounds that the unknown works leave.
 

@@ -9,6 +9,7 @@ import pandas as pd
 
 from compute_divide.analysis.openness import ACCESS_GROUPS
 from compute_divide.figures.marks import end_labels, framed
+from compute_divide.figures.nothing import needs
 from compute_divide.figures.palette import ACCENT, INK, TEAM_NAMES
 from compute_divide.figures.theme import GRID, HEIGHT, LINE, year_axis
 
@@ -26,6 +27,7 @@ ACCESS_NAMES = {
 _ROW = 26
 
 
+@needs()
 def access_bars(counts: pd.DataFrame, teams: Sequence[str]) -> alt.FacetChart:
     """Return stacked bars of how models can be reached, a row a period, a panel a team type.
 
@@ -76,6 +78,7 @@ def access_bars(counts: pd.DataFrame, teams: Sequence[str]) -> alt.FacetChart:
     return panel.facet(row=names, data=shown, spacing=14)
 
 
+@needs("months")
 def lag_lines(lags: pd.DataFrame, colours: Mapping[str, str]) -> alt.LayerChart:
     """Return lines of how long each group of models has trailed the largest, month by month.
 

@@ -8,6 +8,7 @@ import altair as alt
 import pandas as pd
 
 from compute_divide.figures.marks import dots_with_intervals, end_labels, framed, share_tooltip
+from compute_divide.figures.nothing import needs
 from compute_divide.figures.palette import ACCENT, INK, QUIET, TEAM_COLOURS, TEAM_NAMES
 from compute_divide.figures.theme import HEIGHT, LINE, share_axis, share_below, team_colour, team_shape, year_axis
 
@@ -51,6 +52,7 @@ def venue_name(venue: str) -> str:
     return VENUE_NAMES.get(venue, venue.upper())
 
 
+@needs("share")
 def venue_lines(shares: pd.DataFrame, title: str, turn: tuple[float, float] | None = None) -> alt.LayerChart:
     """Return a share by year, a line and a band a venue.
 
@@ -86,6 +88,7 @@ def venue_lines(shares: pd.DataFrame, title: str, turn: tuple[float, float] | No
     return framed(*layers)
 
 
+@needs("share")
 def venue_panels(shares: pd.DataFrame, teams: Sequence[str]) -> alt.FacetChart:
     """Return shares by year and team type, a panel a venue.
 
@@ -123,6 +126,7 @@ def venue_panels(shares: pd.DataFrame, teams: Sequence[str]) -> alt.FacetChart:
     return chart
 
 
+@needs()
 def odds_forest(odds: pd.DataFrame, row: str, title: str, *, by: str | None = None) -> alt.LayerChart:
     """Return odds ratios with intervals on a logarithmic axis, one row each, with a line at 1.
 
@@ -178,6 +182,7 @@ def odds_forest(odds: pd.DataFrame, row: str, title: str, *, by: str | None = No
     return framed(*layers, height=max(count * (_ROW + 12 * max(len(series) - 1, 0)), 60))
 
 
+@needs("share")
 def share_rows(shares: pd.DataFrame, row: str, title: str, *, emphasis: Sequence[str] = ()) -> alt.LayerChart:
     """Return shares with intervals, one row each, in the order of the data; rows can be set apart.
 
@@ -207,6 +212,7 @@ def share_rows(shares: pd.DataFrame, row: str, title: str, *, emphasis: Sequence
     return framed(*layers, height=max(24 * len(rows), 60))
 
 
+@needs("share")
 def team_dots(shares: pd.DataFrame, row: str, title: str, teams: Sequence[str]) -> alt.LayerChart:
     """Return shares with intervals, one row each, with a dot for each team type.
 
@@ -234,6 +240,7 @@ def team_dots(shares: pd.DataFrame, row: str, title: str, teams: Sequence[str]) 
     return framed(rule, dots, height=max(44 * rows[row].nunique(), 80))
 
 
+@needs()
 def named_bars(named: pd.DataFrame, title: str) -> alt.LayerChart:
     """Return how many papers name each pre-trained model, coloured by who made it; hosted ones say so.
 
@@ -264,6 +271,7 @@ def named_bars(named: pd.DataFrame, title: str) -> alt.LayerChart:
     return framed(bars, numbers, height=_ROW * len(rows))
 
 
+@needs()
 def base_bars(counts: pd.DataFrame, teams: Sequence[str]) -> alt.LayerChart:
     """Return stacked bars of whose base models are built on, one row a team type.
 

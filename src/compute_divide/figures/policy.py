@@ -15,8 +15,10 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from compute_divide.analysis.budget import ALL_TEAMS, HOURS_PER_MONTH, SECONDS_PER_HOUR
+from compute_divide.analysis.budget import HOURS_PER_MONTH, SECONDS_PER_HOUR
 from compute_divide.analysis.parameters_policy import QUOTES
+from compute_divide.analysis.reach import ALL_TEAMS
+from compute_divide.figures.nothing import needs
 from compute_divide.figures.palette import ACCENT, INK, QUIET, TEAM_NAMES
 from compute_divide.figures.theme import HEIGHT, power_axis, raised, spread, team_colour, team_shape, year_axis
 
@@ -61,6 +63,7 @@ class Setting:
     own_chips: int = 0
 
 
+@needs()
 def budget_chart(models: pd.DataFrame, offers: pd.DataFrame, setting: Setting) -> Layered:
     """Return the calculator of a budget: the models of each year, split by what the budget could have trained.
 
@@ -96,6 +99,7 @@ def budget_chart(models: pd.DataFrame, offers: pd.DataFrame, setting: Setting) -
     return _calculator(models, controls, formula, told)
 
 
+@needs()
 def facility_chart(models: pd.DataFrame, offers: pd.DataFrame, setting: Setting) -> Layered:
     """Return the calculator of a facility: the same chart, for a number of chips that are at hand.
 
@@ -123,13 +127,14 @@ def facility_chart(models: pd.DataFrame, offers: pd.DataFrame, setting: Setting)
     return _calculator(models, controls, formula, "format(run_hours, ',.0f') + ' chip-hours'")
 
 
+@needs("usd")
 def cost_lines(costs: pd.DataFrame, labels: Mapping[float, str]) -> Layered:
     """Return what it would cost to repeat the models of each year, on a logarithmic scale.
 
     Parameters
     ----------
     costs : pandas.DataFrame
-        From `compute_divide.analysis.budget.cost_by_year`.
+        From `compute_divide.analysis.reach.cost_by_year`.
     labels : mapping of float to str
         Label of the line of each quantile.
     """

@@ -10,6 +10,7 @@ import pandas as pd
 
 from compute_divide.analysis.estimate import Estimate
 from compute_divide.figures.marks import dots_with_intervals, end_labels, framed, share_tooltip
+from compute_divide.figures.nothing import needs
 from compute_divide.figures.palette import QUIET, TEAM_COLOURS
 from compute_divide.figures.text import written
 from compute_divide.figures.theme import HEIGHT, definition_axis, share_axis, share_below
@@ -18,6 +19,7 @@ _ROW = 11
 """Pixels of one vintage within a definition."""
 
 
+@needs("share")
 def forest(
     estimates: pd.DataFrame, team_type: str, title: str, claims: Mapping[str, float] | None = None
 ) -> alt.LayerChart:
@@ -79,6 +81,7 @@ def forest(
     return framed(*layers, height=len(definitions) * (_ROW * len(vintages) + 16))
 
 
+@needs("share")
 def drift_lines(read: pd.DataFrame, highlighted: Sequence[int], team_type: str, title: str) -> alt.LayerChart:
     """Return how the share of a team type in some years reads in one vintage after another.
 
@@ -154,6 +157,7 @@ _CLAIM_COLOURS = {
 _CLAIM_DASHES = {"academia-share-early": [1, 0], "academia-share-late": [6, 3], "industry-share-2022": [1, 0]}
 
 
+@needs("share")
 def specification_curves(curves: pd.DataFrame, claims: Mapping[str, float]) -> alt.LayerChart:
     """Return the shares of all specifications, ordered from least to most, with intervals and the paper's values.
 
@@ -200,6 +204,7 @@ def specification_curves(curves: pd.DataFrame, claims: Mapping[str, float]) -> a
     )
 
 
+@needs("swing")
 def swing_dots(swings: pd.DataFrame) -> alt.LayerChart:
     """Return how far each choice moves each headline, one row a choice.
 

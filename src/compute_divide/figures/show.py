@@ -14,6 +14,7 @@ import altair as alt
 import pandas as pd
 
 from compute_divide.figures.columns import Column, describe_columns, plain_value, write_value
+from compute_divide.figures.nothing import NOTHING_TEXTS, nothing_chart, nothing_data
 from compute_divide.figures.theme import CONFIG
 
 VEGALITE_MIME = "application/vnd.vegalite.v6+json"
@@ -58,7 +59,8 @@ def show_chart(
     description : str
         A paragraph written from the data, for those who cannot see the picture; see `compute_divide.figures.text`.
     data : pandas.DataFrame
-        The data behind the figure, ready for a reader: one row a mark or finer.
+        The data behind the figure, ready for a reader: one row a mark or finer. Where there is no row, the figure says
+        that there are no data, in place of chart and texts.
     source : str
         Whose data, of which date; see `compute_divide.figures.sources.credit`.
     caption : str, optional
@@ -105,15 +107,18 @@ def figure_output(
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return what `show_chart` displays: the data and the metadata of the output. The parameters are the same."""
     texts = {"title": title, "alt": alt, "description": description, "source": source, "licence": licence}
-    _check_texts(name, texts)
+    texts["caption"] = caption
+    if data.empty:
+        chart, data, texts = nothing_chart(), nothing_data(), texts | NOTHING_TEXTS
+    _check_texts(name, {what: text for what, text in texts.items() if what != "caption"})
     _check_data(name, data)
     spec = chart.to_dict()
     _check_spec(name, spec)
     spec["config"] = CONFIG
-    spec["description"] = alt
+    spec["description"] = texts["alt"]
     described = describe_columns(data, columns)
-    figure = {"name": name, **texts, "caption": caption, "data": _data_block(data, described)}
-    output = {VEGALITE_MIME: _shorten(spec), "text/plain": alt}
+    figure = {"name": name, **texts, "data": _data_block(data, described)}
+    output = {VEGALITE_MIME: _shorten(spec), "text/plain": texts["alt"]}
     return output, {VEGALITE_MIME: figure}
 
 
@@ -123,7 +128,7 @@ def show_table(data: pd.DataFrame, *, name: str, caption: str, columns: Mapping[
     Parameters
     ----------
     data : pandas.DataFrame
-        The table as it shall be read; text cells may hold MyST roles and citations.
+        The table as it shall be read; text cells may hold MyST roles and citations. Where there is no row, it says so.
     name : str
         ``tab-...``, for cross-references.
     caption : str
@@ -134,7 +139,7 @@ def show_table(data: pd.DataFrame, *, name: str, caption: str, columns: Mapping[
     Raises
     ------
     FigureError
-        If the name or the caption does not fit, or the table is empty.
+        If the name or the caption does not fit.
     """
     from IPython.display import display
 
@@ -160,6 +165,7 @@ def table_markdown(data: pd.DataFrame, *, name: str, caption: str, columns: Mapp
         raise FigureError(f"the table name {name!r} must be tab-... of small letters, digits and hyphens")
     if not caption.strip() or "\n" in caption.strip():
         raise FigureError(f"the table {name} needs a caption of one line")
+    data = nothing_data() if data.empty else data
     _check_data(name, data)
     described = describe_columns(data, columns)
     lines = [
@@ -191,8 +197,6 @@ def _check_texts(name: str, texts: Mapping[str, str]) -> None:
 
 
 def _check_data(name: str, data: pd.DataFrame) -> None:
-    if data.empty:
-        raise FigureError(f"{name} has no data to show")
     if len(data) > MAX_ROWS:
         raise FigureError(f"{name} has {len(data):,} rows; {MAX_ROWS:,} are allowed: aggregate first")
 

@@ -13,6 +13,9 @@ from compute_divide.figures.palette import TEAM_NAMES
 from compute_divide.press.results import Result
 from compute_divide.reading.numbers import write
 
+TOO_FEW = "Too few data for this choice of parameters"
+"""Title of a figure whose finding has no value."""
+
 
 def written(estimate: Estimate, how: str = "value") -> str:
     """Return an estimate as prose writes it; the formats are those of the ``{result}`` role.
@@ -51,6 +54,19 @@ def moved(before: Estimate, after: Estimate, when: tuple[str, str] | None = None
     if first == last:
         return f"stayed at {first}"
     return f"{'fell' if after.value < before.value else 'rose'} from {first}{then} to {last}{now}"
+
+
+def titled(title: str, *rests_on: Estimate) -> str:
+    """Return the title of a figure, or one that claims nothing where an estimate that it tells has no value.
+
+    Examples
+    --------
+    >>> titled("Academia made 64%", Estimate(0.64))
+    'Academia made 64%'
+    >>> titled("Academia made no value", Estimate(None, n=0))
+    'Too few data for this choice of parameters'
+    """
+    return title if all(one.value is not None for one in rests_on) else TOO_FEW
 
 
 def listed(items: Sequence[str]) -> str:

@@ -14,6 +14,7 @@ from compute_divide.analysis.records import COMPUTE, record_holders
 from compute_divide.analysis.trends import Trend, fractional_years
 from compute_divide.evidence.claims import Claim, RelatedFigure
 from compute_divide.figures.marks import dots_with_intervals, framed
+from compute_divide.figures.nothing import needs
 from compute_divide.figures.palette import INK, QUIET, TEAM_COLOURS
 from compute_divide.figures.text import written
 from compute_divide.figures.theme import power_axis, team_colour, team_shape, times_axis, year_axis
@@ -29,6 +30,7 @@ def compute_points(models: pd.DataFrame, first: int, teams: Sequence[str] = TEAM
     return shown.sort_values("published", kind="stable")[columns].reset_index(drop=True)
 
 
+@needs()
 def compute_scatter(
     points: pd.DataFrame, models: pd.DataFrame, trends: Mapping[str, Trend], span: tuple[int, int]
 ) -> alt.LayerChart:
@@ -108,6 +110,7 @@ def trend_lines(trends: Mapping[str, Trend], span: tuple[int, int]) -> pd.DataFr
     return pd.DataFrame(rows, columns=["when", COMPUTE, "team_type"])
 
 
+@needs("ratio")
 def ratio_by_era(ratios: pd.DataFrame, title: str, row: str = "Years") -> alt.LayerChart:
     """Return ratios with intervals, one row an era, on a logarithmic axis with a line at 1.
 
