@@ -102,6 +102,13 @@ def test_a_chapter_ends_well_beyond_its_data(problems: Ending, slug: str, change
     assert problems(slug, [changes]) == []
 
 
+def test_the_newest_year_is_ranked_wherever_the_charts_begin(run_chapter: Callable[..., Any]) -> None:
+    late, published = run_chapter("policy", since=2030).results, run_chapter("policy").results
+    for key in ("reach_budget", "rank_budget", "reach_facility", "rank_facility", "unknown_newest", "cost_median"):
+        assert late[key] == published[key], key
+    assert late["last_first"].value is None
+
+
 @pytest.mark.long
 @pytest.mark.skipif(not LONG, reason="set COMPUTE_DIVIDE_LONG=1 to try them all")
 @pytest.mark.parametrize("slug", CHAPTERS)

@@ -13,7 +13,7 @@ from typing import Concatenate, ParamSpec
 import altair as alt
 import pandas as pd
 
-from compute_divide.figures.palette import QUIET
+from compute_divide.figures.palette import INK
 
 NOTHING = "There are no data for this choice of parameters."
 """What stands in place of a chart."""
@@ -41,7 +41,7 @@ def nothing_chart() -> alt.LayerChart:
     >>> nothing_chart().to_dict()["width"]
     'container'
     """
-    said = alt.Chart(pd.DataFrame({"text": [NOTHING]})).mark_text(align="left", x=0, color=QUIET).encode(text="text:N")
+    said = alt.Chart(pd.DataFrame({"text": [NOTHING]})).mark_text(align="left", x=0, color=INK).encode(text="text:N")
     chart = alt.LayerChart(layer=[said])
     chart.width, chart.height = "container", _HEIGHT
     return chart
