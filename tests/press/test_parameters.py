@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
+import re
 from textwrap import dedent
-from typing import Any
+from typing import Annotated, Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import AfterValidator
+from pydantic_core import PydanticCustomError
 
 from compute_divide.press.errors import PressError
 from compute_divide.press.parameters import Parameter, chapter_schema, range_problems, read_parameters
@@ -138,6 +142,97 @@ def test_a_text_that_does_not_fit_is_refused_and_says_what_is_allowed(annotation
 def test_a_typed_value_is_not_converted(annotation: str, default: str, value: Any) -> None:
     with pytest.raises(ValueError, match="is not allowed"):
         one(annotation, default).check(value)
+
+
+COLOURS = "from typing import Literal"
+LISTS = "list[Literal['red', 'blue']]"
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ('["red","green"]', "item 2: input should be 'red' or 'blue'; allowed: a list of: red, blue"),
+        ('[ "red", 1]', "item 2: input should be 'red' or 'blue'"),
+        ("red", 'a list is written ["red"]; allowed: a list of: red, blue'),
+        ("red, blue", 'a list is written ["red", "blue"]'),
+        ("[red,blue]", 'a list is written ["red", "blue"]'),
+        ('["red"', 'a list is written ["red"]'),
+        ("null", "input should be a valid array"),
+    ],
+)
+def test_a_list_is_refused_for_what_it_holds_or_for_how_it_is_written(text: str, message: str) -> None:
+    with pytest.raises(ValueError, match=re.escape(message)) as raised:
+        one(LISTS, "['red']", COLOURS).parse(text)
+    assert str(raised.value).startswith(text)
+
+
+def test_a_list_of_text_is_refused_by_its_own_check() -> None:
+    def refuse(_: list[str]) -> list[str]:
+        raise PydanticCustomError("odd", "of odd length")
+
+    parameter = Parameter("x", "list", Annotated[list[str], AfterValidator(refuse)], [])
+    with pytest.raises(ValueError, match=r'^\["foo"\] is not allowed: of odd length; allowed: a list of: any text$'):
+        parameter.parse('["foo"]')
+
+
+@pytest.mark.parametrize(
+    ("annotation", "default", "text", "value"),
+    [
+        ("int", "1", "1e6", 1_000_000),
+        ("int", "1", "2.0", 2),
+        ("int", "1", "-1.5E+1", -15),
+        ("int | None", "None", "2e1", 20),
+        ("str", "'a'", "1e6", "1e6"),
+    ],
+)
+def test_a_whole_number_may_have_an_exponent(annotation: str, default: str, text: str, value: Any) -> None:
+    found = one(annotation, default).parse(text)
+    assert (found, type(found)) == (value, type(value))
+
+
+@pytest.mark.parametrize("text", ["2.5", "1e-3", "1e999999999", "infinity", "nan"])
+def test_a_number_that_is_not_whole_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match=f"{text} is not allowed"):
+        one("int", "1").parse(text)
+
+
+@pytest.mark.parametrize(
+    ("annotation", "default", "value", "message"),
+    [
+        ("int", "1", "20", '"20" is not allowed: it is text; for a whole number write 20, without quotes'),
+        ("int", "1", "1e6", "write 1000000, without quotes"),
+        ("bool", "True", "false", "for a true or false write false, without quotes"),
+        ("list[str]", "['a']", '["b"]', 'write ["b"], without quotes'),
+        ("int", "1", "x", "x is not allowed: input should be a valid integer"),
+    ],
+)
+def test_text_where_a_number_is_meant_is_said_to_be_text(
+    annotation: str, default: str, value: str, message: str
+) -> None:
+    with pytest.raises(ValueError, match=re.escape(message)):
+        one(annotation, default).check(value)
+
+
+@pytest.mark.parametrize("annotation", ["int", "Literal['red']"])
+def test_a_long_value_is_shortened_in_the_message(annotation: str) -> None:
+    parameter = one(annotation, "1" if annotation == "int" else "'red'", COLOURS)
+    for refuse in (parameter.parse, parameter.check):
+        with pytest.raises(ValueError, match="is not allowed") as raised:
+            refuse("x" * 5000)
+        assert len(str(raised.value)) < 300
+    with pytest.raises(ValueError, match="is not allowed") as raised:
+        parameter.check(["x"] * 5000)
+    assert len(str(raised.value)) < 300
+
+
+def test_a_long_item_is_shortened_in_the_reason() -> None:
+    def refuse(text: str) -> str:
+        raise PydanticCustomError("one_of", "{text} is not one", {"text": repr(text)})
+
+    parameter = Parameter("x", "list", list[Annotated[str, AfterValidator(refuse)]], [])
+    with pytest.raises(ValueError, match="item 1: 'xxx") as raised:
+        parameter.parse(json.dumps(["x" * 5000]))
+    assert len(str(raised.value)) < 300
 
 
 @given(st.integers())

@@ -18,16 +18,19 @@ import importlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
 from functools import cached_property
 from typing import Any, get_type_hints
 
 from pydantic import PydanticUserError, TypeAdapter, ValidationError
 
 from compute_divide.press.errors import PressError
-from compute_divide.press.wording import allowed_text
+from compute_divide.press.wording import allowed_text, short, type_text
 
 Value = Any
 """A value of a parameter: what JSON can hold."""
+MOST_DIGITS = 25
+"""Digits of a whole number that may be written with an exponent."""
 
 
 @dataclass(frozen=True)
@@ -92,6 +95,11 @@ class Parameter:
         """The allowed values where they are a closed set, else an empty list."""
         return list(_branch(self.schema).get("enum", []))
 
+    @property
+    def item_choices(self) -> list[Value]:
+        """The allowed items of a list where they are a closed set, else an empty list."""
+        return list(_branch(self.schema).get("items", {}).get("enum", []))
+
     def check(self, value: Value) -> Value:
         """Return a typed value (from YAML, JSON or Python) after checking it; nothing is converted.
 
@@ -104,24 +112,29 @@ class Parameter:
             text = json.dumps(value, default=str, allow_nan=False)
             return self._dumped(self.adapter.validate_json(text, strict=True))
         except ValidationError as error:
-            raise ValueError(self._refusal(value, error)) from error
+            raise ValueError(self._needs_no_quotes(value) or self._refusal(value, error)) from error
         except (TypeError, ValueError) as error:
-            raise ValueError(f"{value!r} is not allowed: {error}; allowed: {self.allowed}") from error
+            raise ValueError(f"{short(repr(value))} is not allowed: {error}; allowed: {self.allowed}") from error
 
     def parse(self, text: str) -> Value:
         """Return the value that a text from the command line stands for, after checking it.
 
         A JSON text stands for itself where the type takes it (``null``, ``[1, 2]``); the type reads any other text.
         """
-        if text == "null" or text[:1] in "[{":
+        refused: ValidationError | None = None
+        if text == "null" or text.lstrip()[:1] in "[{":
             try:
                 return self._dumped(self.adapter.validate_json(text, strict=True))
-            except ValidationError:
-                pass
+            except ValidationError as error:
+                refused = None if error.errors()[0]["type"] == "json_invalid" else error
         try:
-            return self._dumped(self.adapter.validate_strings(text))
+            whole = _branch(self.schema).get("type") == "integer"
+            return self._dumped(self.adapter.validate_strings(as_digits(text) if whole else text))
         except ValidationError as error:
-            raise ValueError(self._refusal(text, error)) from error
+            reason = (
+                refused or error
+            )  # what was written as JSON is refused for what it holds, not for how it is written
+            raise ValueError(self._refusal(text, reason)) from reason
 
     def _dumped(self, value: Any) -> Value:
         """Return a checked value as JSON holds it; infinities and NaN are refused."""
@@ -132,13 +145,55 @@ class Parameter:
             raise ValueError(f"{value} is not allowed: a value is finite; allowed: {self.allowed}") from error
         return dumped
 
+    def _needs_no_quotes(self, value: Value) -> str:
+        """Return what to say about a typed text that would be right without its quotes; nothing for any other value."""
+        try:
+            meant = self.parse(value) if isinstance(value, str) else value
+        except ValueError:
+            return ""
+        if meant == value:
+            return ""
+        return (
+            f"{short(json.dumps(value))} is not allowed: it is text; for a {type_text(self.schema)} write "
+            f"{short(json.dumps(meant))}, without quotes; allowed: {self.allowed}"
+        )
+
     def _refusal(self, value: Value, error: ValidationError) -> str:
         """Return one line from pydantic's account of an error."""
-        reasons = dict.fromkeys(details["msg"] for details in error.errors(include_url=False))
-        shown = value if isinstance(value, str) else json.dumps(value, default=str)
-        words = "; ".join(reason[:1].lower() + reason[1:] for reason in reasons)
+        shown = short(value if isinstance(value, str) else json.dumps(value, default=str))
+        words = "; ".join(dict.fromkeys(_reason(value, details) for details in error.errors(include_url=False)))
         closing = "" if "allowed:" in words else f"; allowed: {self.allowed}"
         return f"{shown} is not allowed: {words}{closing}"
+
+
+def _reason(value: Value, details: Mapping[str, Any]) -> str:
+    """Return one of pydantic's reasons: which item of a list it is about, and none of a long value in it."""
+    if details["type"] == "list_type" and isinstance(value, str) and details["input"] == value:
+        return f"a list is written {short(json.dumps(_list_meant(value), ensure_ascii=False))}"
+    item = next((f"item {place + 1}: " for place in details["loc"] if isinstance(place, int)), "")
+    reason, given = str(details["msg"]), str(details["input"])
+    return item + (reason[:1].lower() + reason[1:]).replace(given, short(given))
+
+
+def _list_meant(text: str) -> list[str]:
+    """Return the list that was probably meant by a text that is none: a shell takes quotes away."""
+    return [part.strip(" '\"") for part in text.strip("[] ").split(",")]
+
+
+def as_digits(text: str) -> str:
+    """Return a whole number in digits, however it is written; any other text as it is.
+
+    Examples
+    --------
+    >>> as_digits("1e6"), as_digits("20.0"), as_digits("2.5"), as_digits("x")
+    ('1000000', '20', '2.5', 'x')
+    """
+    try:
+        number = Decimal(text)
+    except InvalidOperation:
+        return text
+    is_short = number.is_finite() and number.adjusted() < MOST_DIGITS  # 1e999999999 would fill the memory
+    return str(int(number)) if is_short and number == number.to_integral_value() else text
 
 
 def read_parameters(source: str, where: str = "the parameters cell") -> list[Parameter]:

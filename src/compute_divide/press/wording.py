@@ -77,6 +77,32 @@ def type_text(schema: Mapping[str, Any]) -> str:
     return words.get(str(schema.get("type")), str(schema.get("type", "any")))
 
 
+LONG = 80
+"""Characters of a value, or a name, that a message shows at the most."""
+
+
+def short(text: str) -> str:
+    """Return a text as a message shows it: the end of a long one is left out.
+
+    Examples
+    --------
+    >>> short("2023-03"), len(short("x" * 1000))
+    ('2023-03', 80)
+    """
+    return text if len(text) <= LONG else f"{text[: LONG - 3]}..."
+
+
+def quoted(name: str) -> str:
+    """Return a name in quotation marks, as a message shows it.
+
+    Examples
+    --------
+    >>> quoted("vintge")
+    "'vintge'"
+    """
+    return repr(short(name))
+
+
 def describe(parameters: Iterable[Parameter], values: Mapping[str, Value] | None = None) -> list[dict[str, Value]]:
     """Return a row a parameter for people to read: name, value, default, type, allowed, unit, help.
 
@@ -117,6 +143,17 @@ def as_option(name: str, value: Value) -> str:
     ('-p top_k=20', '-p \'venues=["ICML", "ICLR"]\'')
     """
     text = value if isinstance(value, str) and value != "null" else json.dumps(value, ensure_ascii=False)
+    return option(name, text)
+
+
+def option(name: str, text: str) -> str:
+    """Return ``-p NAME=TEXT``, quoted for a shell.
+
+    Examples
+    --------
+    >>> option("limit", "null")
+    '-p limit=null'
+    """
     return f"-p {shlex.quote(f'{name}={text}')}"
 
 
