@@ -14,54 +14,33 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from typer.core import TyperGroup
+
+import compute_divide
+from compute_divide.menu import Menu
+from compute_divide.options import (
+    FORMATS,
+    AnyChapter,
+    AnyEdition,
+    AsJson,
+    BaseEdition,
+    BuiltEdition,
+    ChapterName,
+    Chapters,
+    EditionName,
+    EngineName,
+    Force,
+    Formats,
+    Grid,
+    Jobs,
+    Parameters,
+    TimeLimit,
+    complete,
+    current_project,
+)
 
 if TYPE_CHECKING:
     from compute_divide.press.chapters_run import RunOptions
     from compute_divide.press.formats import Format
-    from compute_divide.press.project import Project
-
-ELSEWHERE = {
-    "data": ("compute_divide.evidence.commands", "app", "The evidence: list, verify, derive, add, refresh."),
-    "cite": ("compute_divide.reading.citation.commands", "app", "References to a chapter or to the book."),
-    "corpus": ("compute_divide.corpus_command", "app", "Counts from the whole OpenAlex snapshot."),
-}
-"""Commands that live with their subject: module, Typer application, help. Imported only when they are called."""
-
-
-class Menu(TyperGroup):
-    """The menu, with the commands that live elsewhere."""
-
-    def list_commands(self, ctx: Any) -> list[str]:
-        """Return the names of all commands."""
-        return [*super().list_commands(ctx), *(name for name in ELSEWHERE if _exists(name))]
-
-    def get_command(self, ctx: Any, cmd_name: str) -> Any:
-        """Return a command; one that lives elsewhere is imported when it is called, not for the list of commands."""
-        if cmd_name not in ELSEWHERE or not _exists(cmd_name):
-            return super().get_command(ctx, cmd_name)
-        module, attribute, text = ELSEWHERE[cmd_name]
-        if cmd_name not in sys.argv[1:]:
-            return typer.main.get_command(_placeholder(cmd_name, text))
-        command = typer.main.get_command(getattr(importlib.import_module(module), attribute))
-        command.name = cmd_name
-        return command
-
-
-def _exists(name: str) -> bool:
-    """Return whether a command that lives elsewhere is installed."""
-    try:
-        return importlib.util.find_spec(ELSEWHERE[name][0]) is not None
-    except ModuleNotFoundError:
-        return False
-
-
-def _placeholder(name: str, text: str) -> typer.Typer:
-    """Return a command that shows its name and help in the list."""
-    shown = typer.Typer(add_completion=False)
-    shown.command(name, help=text)(lambda: None)
-    return shown
-
 
 app = typer.Typer(
     cls=Menu,
@@ -117,15 +96,6 @@ def _escaped(text: str) -> str:
     return escape(text)
 
 
-def _project() -> Project:
-    """Return the book, and let its evidence be the one that types and loaders read."""
-    from compute_divide.press.project import Project
-
-    project = Project.find()
-    os.environ["COMPUTE_DIVIDE_DATA"] = str(project.data)
-    return project
-
-
 def _options(jobs: int | None, engine: str | None, force: bool, time_limit: float | None) -> RunOptions:
     from compute_divide.press.chapters_run import RunOptions
     from compute_divide.press.engines import DEFAULT_ENGINE
@@ -140,25 +110,11 @@ def _verify() -> list[Any]:
     return list(verify())
 
 
-def _complete(kind: str) -> Callable[[Any, str], list[tuple[str, str]]]:
-    """Return what offers names to a shell: editions, those and built ones, chapters, or parameters."""
-
-    def offers(ctx: Any, incomplete: str) -> list[tuple[str, str]]:
-        from compute_divide.press import completing
-
-        if kind == "assignments":
-            chapter = ctx.params.get("chapter")
-            return completing.offered(lambda typed: completing.assignments(_project(), chapter, typed), incomplete)
-        return completing.offered(lambda _: getattr(completing, kind)(_project()), incomplete)
-
-    return offers
-
-
 def _formats(names: str) -> list[Format]:
     """Return the formats that are asked for; the parts each needs are looked for now, not after the chapters ran."""
     from compute_divide.press.formats import Format, choose
 
-    modules = {name: f"compute_divide.reading.{name}" for name in ("pdf", "epub")}
+    modules = {name: f"compute_divide.reading.{name}" for name in FORMATS[1:]}
     known = [
         Format(name, module, lambda module=module: importlib.import_module(module).missing())  # type: ignore[misc]
         for name, module in modules.items()
@@ -166,47 +122,38 @@ def _formats(names: str) -> list[Format]:
     return choose(names, known)
 
 
-EditionName = Annotated[str, typer.Argument(help="Name of the edition.", autocompletion=_complete("editions"))]
-BaseEdition = Annotated[
-    str, typer.Option("--edition", help="Edition whose values hold for the rest.", autocompletion=_complete("editions"))
-]
-ChapterName = Annotated[
-    str, typer.Argument(help="The chapter's name, as in its address.", autocompletion=_complete("chapters"))
-]
-Parameters = Annotated[
-    list[str] | None,
-    typer.Option(
-        "-p",
-        "--parameter",
-        metavar="NAME=VALUE",
-        help="Set a parameter: NAME=VALUE or CHAPTER.NAME=VALUE.",
-        autocompletion=_complete("assignments"),
-    ),
-]
-Jobs = Annotated[int | None, typer.Option("--jobs", "-j", help="Chapters at a time. [default: one a core]")]
-EngineName = Annotated[str | None, typer.Option("--engine", help="forked (fast) or kernel (a Jupyter kernel each).")]
-Force = Annotated[bool, typer.Option("--force", help="Run even what has not changed.")]
-TimeLimit = Annotated[float | None, typer.Option("--time-limit", help="Seconds a chapter may take. [default: 600]")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(compute_divide.__version__)
+        raise typer.Exit
+
+
+@app.callback()
+def common(
+    _: Annotated[
+        bool, typer.Option("--version", help="Print the version.", callback=_print_version, is_eager=True)
+    ] = False,
+) -> None:
+    """Take the options that no command needs."""
 
 
 @app.command()
 def build(
     edition: EditionName = "default",
     parameter: Parameters = None,
-    chapters: Annotated[str | None, typer.Option("--chapters", help="Only these, separated by commas.")] = None,
+    chapters: Chapters = None,
     jobs: Jobs = None,
     engine: EngineName = None,
     force: Force = False,
     time_limit: TimeLimit = None,
-    formats: Annotated[str, typer.Option("--format", help="html, pdf, epub: those wanted, with commas.")] = "html",
+    formats: Formats = FORMATS[0],
 ) -> None:
     """Build an edition of the book; what has not changed is not run again."""
     from compute_divide.press.ahead import engine_ahead
 
-    project = _project()
+    project = current_project()
     only = [slug.strip() for slug in chapters.split(",")] if chapters is not None else None
-    is_new = bool(parameter) or only is not None or not (project.editions / edition).exists()
+    is_new = bool(parameter) or only is not None or edition not in project.built
     with ExitStack() as stack:
         opened = stack.enter_context(engine_ahead(project, engine)) if is_new or force else None
         from rich.console import Console  # the rest is imported while that process does its imports
@@ -237,7 +184,7 @@ def run(
     """Run one chapter with other values and print its results."""
     from compute_divide.press.single import print_results, run_one
 
-    project, options = _project(), _options(1, engine, force, time_limit)
+    project, options = current_project(), _options(1, engine, force, time_limit)
     results = run_one(project, chapter, parameter or [], edition, options, _say)
     if as_json:
         typer.echo(json.dumps(results, indent=2, ensure_ascii=False))
@@ -247,15 +194,13 @@ def run(
 
 @app.command()
 def params(
-    chapter: Annotated[
-        str | None, typer.Argument(help="The chapter; all of them by default.", autocompletion=_complete("chapters"))
-    ] = None,
+    chapter: AnyChapter = None,
     as_json: AsJson = False,
 ) -> None:
     """List the parameters: value, what is allowed, what it means. --json prints a JSON Schema for each chapter."""
     from compute_divide.press.single import parameter_schemas, print_parameters
 
-    project = _project()
+    project = current_project()
     if as_json:
         typer.echo(json.dumps(parameter_schemas(project, chapter), indent=2, ensure_ascii=False))
     else:
@@ -268,7 +213,7 @@ def check(as_json: AsJson = False) -> None:
     from compute_divide.press.check import check as check_book
     from compute_divide.press.errors import PressError
 
-    problems = check_book(_project())
+    problems = check_book(current_project())
     if as_json:
         rows = [{"file": one.where, "line": one.line, "problem": one.what} for one in problems]
         typer.echo(json.dumps(rows, indent=2, ensure_ascii=False))
@@ -282,7 +227,7 @@ def check(as_json: AsJson = False) -> None:
 
 @app.command()
 def release(
-    edition: Annotated[str, typer.Argument(help="Name or id of a built edition.")] = "default",
+    edition: BuiltEdition = "default",
     older: Annotated[list[Path] | None, typer.Option(help="Archive of an earlier release; may be repeated.")] = None,
     to: Annotated[Path, typer.Option(help="Where the site, the archives and SHA256SUMS go.")] = Path("dist"),
 ) -> None:
@@ -290,7 +235,7 @@ def release(
     from compute_divide.press.release import release as release_edition
     from compute_divide.reading.citation.settings import load_book
 
-    project = _project()
+    project = current_project()
     ids = release_edition(project.root, edition, load_book(project.root).version, older or [], to)
     _say(f"editions on the site: {', '.join(ids)}")
     typer.echo(to / "site" / "index.html")
@@ -298,13 +243,8 @@ def release(
 
 @app.command()
 def compare(
-    one: Annotated[
-        str,
-        typer.Argument(
-            help="Name of an edition, or the id of a built one.", autocompletion=_complete("editions_and_built")
-        ),
-    ],
-    other: Annotated[str, typer.Argument(help="The other.", autocompletion=_complete("editions_and_built"))],
+    one: AnyEdition,
+    other: AnyEdition,
     as_json: AsJson = False,
     jobs: Jobs = None,
 ) -> None:
@@ -314,7 +254,7 @@ def compare(
     from compute_divide.press.compare import compare_editions, print_comparison, write_page
     from compute_divide.press.progress import Bar
 
-    project, options = _project(), _options(jobs, None, False, None)
+    project, options = current_project(), _options(jobs, None, False, None)
     with Bar(Console(stderr=True)).shown() as bar:
         comparison = compare_editions(project, (one, other), options, bar)
     if as_json:
@@ -326,7 +266,7 @@ def compare(
 
 @app.command()
 def serve(
-    edition: Annotated[str, typer.Argument(help="Name of the edition.")] = "default",
+    edition: EditionName = "default",
     port: Annotated[int, typer.Option(min=0, max=65535, help="Where to listen; 0 for any that is free.")] = 8000,
 ) -> None:
     """Show an edition in the browser while you write: what you save is built again, and the page reloads.
@@ -338,16 +278,13 @@ def serve(
     """
     from compute_divide.press.serving import serve as serve_edition
 
-    serve_edition(_project(), edition, port, typer.echo)
+    serve_edition(current_project(), edition, port, typer.echo)
 
 
 @app.command()
 def sweep(
     chapter: ChapterName,
-    grid: Annotated[
-        list[str] | None,
-        typer.Option("-g", "--grid", metavar="NAME=V1,V2", help="Values to try; a JSON list where one holds a comma."),
-    ] = None,
+    grid: Grid = None,
     file: Annotated[Path | None, typer.Option("--file", help="A grid file: YAML or JSON, lists of values.")] = None,
     parameter: Parameters = None,
     edition: BaseEdition = "default",
@@ -375,7 +312,7 @@ def sweep(
     from compute_divide.press.progress import Bar
     from compute_divide.press.single import sweep_chapter
 
-    project, options = _project(), _options(jobs, engine, force, time_limit)
+    project, options = current_project(), _options(jobs, engine, force, time_limit)
     values = {**(read_grid(file) if file else {}), **parse_options(grid or [])}
     with Bar(Console(stderr=True)).shown() as bar:
         done = sweep_chapter(
@@ -394,12 +331,12 @@ def sweep(
 def clean(
     editions: Annotated[
         list[str] | None,
-        typer.Argument(help="Built editions; everything by default.", autocompletion=_complete("editions_and_built")),
+        typer.Argument(help="Built editions; everything by default.", autocompletion=complete("built")),
     ] = None,
     keep_runs: Annotated[bool, typer.Option("--keep-runs", help="Keep the chapters that were run.")] = False,
 ) -> None:
     """Remove built editions, or everything that was built."""
     from compute_divide.press.cleaning import clean as remove
 
-    freed = remove(_project(), editions or [], keep_runs=keep_runs)
+    freed = remove(current_project(), editions or [], keep_runs=keep_runs)
     _say(f"{freed / 1e6:.1f} MB removed")

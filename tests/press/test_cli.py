@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from importlib.metadata import version
 from pathlib import Path
 
 import jsonschema
@@ -14,6 +15,7 @@ import pytest
 
 from compute_divide import cli
 from compute_divide.press.build import edition_lock
+from compute_divide.press.files import tree
 from compute_divide.press.project import Project
 
 Said = tuple[int, str, str]
@@ -99,6 +101,87 @@ def test_wrong_use_is_exit_code_2_and_starts_nothing(
     assert not book.cache.exists()
 
 
+NAMES = ["", ".", "..", "../../x", "other/", ".drafts", "-", "{outside}", "{outside}/x", "notes.txt"]
+WITH_A_NAME = [
+    ("build", "--", "{name}"),
+    ("serve", "--port", "0", "--", "{name}"),
+    ("run", "first", "--edition", "{name}"),
+    ("sweep", "first", "-g", "factor=1,2", "--edition", "{name}"),
+    ("compare", "--", "default", "{name}"),
+    ("clean", "--", "{name}"),
+    ("release", "--to", "{outside}/dist", "--", "{name}"),
+    ("cite", "--edition", "{name}"),
+]
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("command", WITH_A_NAME, ids=lambda command: command[0])
+def test_a_name_never_becomes_a_path_elsewhere(
+    said: Callable[..., Said], book: Project, tmp_path: Path, command: tuple[str, ...], name: str
+) -> None:
+    """Whatever lies where a path made of the name leads: it is not taken for an edition, and nothing is removed."""
+    outside = tmp_path / "outside"
+    for folder in (outside, book.root, book.build, book.editions, book.editions / ".drafts"):
+        for file in ("html/index.html", "source/edition.json", "edition.json", "results.json", "notes.txt"):
+            (folder / file).parent.mkdir(parents=True, exist_ok=True)
+            (folder / file).write_text("{}")
+    (book.root / "book/editions/x.txt").write_text("no edition")
+    (tmp_path / "outside.yml").write_text("title: Mine\n")
+    (book.root / "book/x.yml").write_text("title: Mine\n")
+    before = tree(tmp_path)
+    given = name.format(outside=outside)
+    code, out, error = said(*(word.format(name=given, outside=outside) for word in command))
+    assert (code, out) == (2, "")
+    words = " ".join(error.split())
+    assert f"edition {given!r}" in words
+    assert "there are: " in words or "did you mean" in words or "there is none" in words
+    assert tree(tmp_path) == before
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("build", "--engine", "warp"), "no engine 'warp'; there are: forked, kernel"),
+        (("build", "--time-limit", "nan"), "the time limit is nan seconds"),
+        (("build", "--time-limit", "inf"), "the time limit is inf seconds"),
+        (("build", "-p", "table=a", "-p", "table=b"), "table is given more than once: a, b"),
+        (("sweep", "first", "-g", "foo"), "-g foo is not"),
+    ],
+)
+def test_wrong_use_is_told_even_when_there_is_nothing_to_do(
+    said: Callable[..., Said], arguments: tuple[str, ...], message: str
+) -> None:
+    assert said("build")[0] == 0
+    code, _, error = said(*arguments)
+    assert code == 2
+    assert message in " ".join(error.split())
+
+
+def test_what_is_no_other_than_the_default_edition_is_that_edition(said: Callable[..., Said], book: Project) -> None:
+    place = said("build")[1]
+    code, out, error = said("build", "-p", "table=a", "-p", "second.factor=1.0", "--chapters", "second,first")
+    assert (code, out) == (0, place)
+    assert "edition default" in error
+    assert "nothing to do" in error
+    assert book.built == ["default"]
+
+
+def test_a_sweep_reports_reversed_ranges_beside_other_errors(said: Callable[..., Said], book: Project) -> None:
+    grid = book.root / "grid.yml"
+    grid.write_text("years_first: [2000, 2020]\nfactor: [0]\n")
+    code, _, error = said("sweep", "first", "--file", str(grid), "-p", "table=z")
+    assert (code, "table: z is not allowed" in error, "factor: 0 is not allowed" in error) == (2, True, True)
+    assert "years_first" not in error, "which table stands beside is not known"
+    code, _, error = said("sweep", "first", "--file", str(grid))
+    assert (code, "factor: 0 is not allowed" in error, "years_first is 2020" in error) == (2, True, True)
+    grid.write_text("factor: [1]\nfactor: [2]\n")
+    assert "factor is given more than once, in the lines 1, 2" in said("sweep", "first", "--file", str(grid))[2]
+
+
+def test_the_version_is_that_of_the_package(said: Callable[..., Said]) -> None:
+    assert said("--version") == (0, f"{version('compute-divide')}\n", "")
+
+
 def test_a_chapter_that_fails_is_exit_code_1(said: Callable[..., Said], book: Project) -> None:
     path = book.root / "notebooks/first.md"
     path.write_text(path.read_text() + "\n```{code-cell} python\n[][1]\n```\n")
@@ -161,6 +244,18 @@ def test_check_says_where(said: Callable[..., Said], book: Project) -> None:
     assert json.loads(said("check", "--json")[1])[0]["line"] == 5
 
 
+@pytest.fixture
+def many(book: Project) -> Project:
+    """Return the tiny book with a built edition and a parameter of each kind."""
+    path = book.root / "notebooks/first.md"
+    more = (
+        'colours: list[Literal["light red", "blue"]] = []\nchip: Literal["A 100", "A 200 (x)", "B"] = "B"\ntable: Ann'
+    )
+    path.write_text(path.read_text().replace("table: Ann", more))
+    (book.editions / "built").mkdir(parents=True)
+    return book
+
+
 @pytest.mark.parametrize(
     ("words", "offers"),
     [
@@ -172,10 +267,27 @@ def test_check_says_where(said: Callable[..., Said], book: Project) -> None:
         ("build -p second.table=b", {"second.table=b"}),
         ("compare default o", {"other"}),
         ("params s", {"second"}),
+        ("serve oth", {"other"}),
+        ("release ", {"built"}),
+        ("clean b", {"built"}),
+        ("build --chapters ", {"first", "second"}),
+        ("build --chapters second,", {"second,first"}),
+        ("build --format html,", {"html,pdf", "html,epub"}),
+        ("run first --engine k", {"kernel"}),
+        ("sweep first -g tab", {"table="}),
+        ("sweep first -g table=", {"table=a", "table=b"}),
+        ("sweep first -g table=b,", {"table=b,a"}),
+        ("run first -p colours=", {'colours=["light red"]', 'colours=["blue"]'}),
+        ("""run first -p 'colours=["blue", "l""", {'colours=["blue", "light red"]'}),
+        ("data ver", {"verify"}),
+        ("data add mod", {"models"}),
+        ("cite fir", {"first"}),
+        ("cite --edition b", {"built"}),
+        ("cite --format bibt", {"bibtex"}),
     ],
 )
 def test_a_shell_is_offered_what_fits(
-    said: Callable[..., Said], monkeypatch: pytest.MonkeyPatch, words: str, offers: set[str]
+    said: Callable[..., Said], many: Project, monkeypatch: pytest.MonkeyPatch, words: str, offers: set[str]
 ) -> None:
     monkeypatch.setenv("_COMPUTE_DIVIDE_COMPLETE", "complete_fish")
     monkeypatch.setenv("_TYPER_COMPLETE_FISH_ACTION", "get-args")
@@ -184,13 +296,37 @@ def test_a_shell_is_offered_what_fits(
     assert {line.split("\t")[0] for line in out.splitlines()} == offers
 
 
-def test_bash_is_offered_the_value_alone(said: Callable[..., Said], monkeypatch: pytest.MonkeyPatch) -> None:
+BASH = "run\nfirst\n-p\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "offers"),
+    [
+        (f"{BASH}table\n=\n", {"a", "b"}),
+        (f"{BASH}table\n=", {"a", "b"}),
+        (f"{BASH}table\n=\nb", {"b"}),
+        (f"{BASH}tab", {"table="}),
+        (f"{BASH}chip\n=\nA", {r"A\ 100", r"A\ 200\ \(x\)"}),
+        (f"{BASH}chip\n=\nA\\ 2", {r"A\ 200\ \(x\)"}),
+        (f"{BASH}'chip=A 2", {"chip=A 200 (x)"}),
+        (f"{BASH}colours\n=\n", {r"\[\"light\ red\"\]", r"\[\"blue\"\]"}),
+        ("build\n--format\n=\np", {"pdf"}),
+        ("build\n--format\n=", {"html", "pdf", "epub"}),
+        ("sweep\nfirst\n-g\ntable\n=\na,", {"a,b"}),
+        ("data\nver", {"verify"}),
+    ],
+)
+def test_bash_is_offered_the_rest_of_the_word_in_its_own_quoting(
+    said: Callable[..., Said], many: Project, monkeypatch: pytest.MonkeyPatch, words: str, offers: set[str]
+) -> None:
     monkeypatch.setenv("_COMPUTE_DIVIDE_COMPLETE", "complete_bash")
-    monkeypatch.setenv("COMPUTE_DIVIDE_BASH_PREFIX", "")
-    for words, place, offers in (("table = ", 5, {"a", "b"}), ("table =", 5, {"a", "b"}), ("table = b", 6, {"b"})):
-        monkeypatch.setenv("COMP_WORDS", f"compute-divide run first -p {words}")
-        monkeypatch.setenv("COMP_CWORD", str(place))
-        assert set(said()[1].split()) == offers
+    monkeypatch.delenv("COMPUTE_DIVIDE_BASH_PREFIX", raising=False)
+    monkeypatch.setenv("COMP_WORDS", f"compute-divide\n{words}")
+    monkeypatch.setenv("COMP_CWORD", str(words.count("\n") + 1))
+    try:
+        assert set(said()[1].splitlines()) == offers
+    finally:
+        os.environ.pop("COMPUTE_DIVIDE_BASH_PREFIX", None)
 
 
 def test_the_menu_is_quick_because_it_imports_nothing_heavy() -> None:

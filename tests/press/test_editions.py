@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import jupytext  # noqa: F401 - asks for the version of pandoc when it is first imported
 import numpy as np
 import pytest
 
+from compute_divide.press.check import check
+from compute_divide.press.edition_files import edition_names, file_faults
 from compute_divide.press.editions import Edition, differences, load_edition
 from compute_divide.press.errors import PressError, UsageError
 from compute_divide.press.project import Project
@@ -55,6 +58,43 @@ def test_a_reversed_range_is_refused(edition: Load) -> None:
         edition("default", "second.years_first=2020")
 
 
+def test_a_range_is_checked_beside_other_errors(edition: Load) -> None:
+    with pytest.raises(UsageError) as raised:
+        edition("default", "years_first=2020", "factor=0", "first.years_last=x")
+    assert raised.value.problems == (
+        "factor: 0 is not allowed: input should be greater than 0; allowed: more than 0 and at most 100",
+        "first.years_last: x is not allowed: input should be a valid integer, unable to parse string as an integer; "
+        "allowed: 1950 to 2030",
+        "second: years_first is 2020 and years_last is 2014; allowed: years_first up to years_last",
+    )
+
+
+def test_errors_of_all_kinds_are_reported_together(book: Project, edition: Load) -> None:
+    write(book, "bad", "title: Bad\nchapters: [frist]\nparameters: {tabel: b, factor: 0}\n")
+    for name, only, expected in (
+        (
+            "bad",
+            ["secnd"],
+            ["no chapter 'frist'", "no chapter 'secnd'", "'tabel'", "factor: 0 is", "-p foo", "'vintge'"],
+        ),
+        ("bda", None, ["no edition 'bda'; did you mean bad?", "-p foo", "'vintge'"]),
+    ):
+        with pytest.raises(UsageError) as raised:
+            edition(name, "foo", "vintge=x", only=only)
+        assert len(raised.value.problems) == len(expected)
+        for part in expected:
+            assert part in str(raised.value)
+
+
+def test_a_name_is_given_once(book: Project, edition: Load) -> None:
+    with pytest.raises(UsageError, match="factor is given more than once: 3, 2"):
+        edition("default", "factor=3", "factor=2")
+    assert edition("default", "factor=3", "second.factor=2").values["second"]["factor"] == 2
+    write(book, "twice", "title: Twice\nparameters: {second.factor: 2, second: {factor: 3}}\n")
+    with pytest.raises(UsageError, match=r"second\.factor is given more than once: 2, 3"):
+        edition("twice")
+
+
 @pytest.mark.parametrize("option", ["table", "=b", "first.=b", ""])
 def test_an_option_has_a_name_and_a_value(edition: Load, option: str) -> None:
     with pytest.raises(UsageError, match="NAME=VALUE"):
@@ -70,8 +110,120 @@ def test_an_unknown_edition_or_chapter_suggests_the_nearest(edition: Load) -> No
 
 def test_a_file_with_an_unknown_entry_is_refused(book: Project, edition: Load) -> None:
     (book.root / "book/editions/bad.yml").write_text("title: Bad\nparameter: {table: b}\n")
-    with pytest.raises(UsageError, match=r"bad\.yml: parameter"):
+    with pytest.raises(UsageError, match=r"bad\.yml: no entry 'parameter'; did you mean parameters\?"):
         edition("bad")
+
+
+def write(book: Project, name: str, text: str) -> None:
+    (book.root / f"book/editions/{name}.yml").write_text(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "messages"),
+    [
+        ("paramters: {table: b}", ["the entry 'title' is missing", "no entry 'paramters'; did you mean parameters?"]),
+        ("title: A\nchapters: []", ["chapters: lists no chapter; leave the entry out for the whole book"]),
+        ("title: A\nchapters:", ["chapters: lists no chapter"]),
+        ("title: [A]", ["title: input should be a valid string"]),
+        ("- title", ["is a list: it holds the entries title, description, parameters, chapters"]),
+        ("title: [", ["is not YAML"]),
+        ("title: A\ntitle: B", ["title is given more than once, in the lines 1, 2"]),
+        (
+            "title: A\nparameters:\n  table: a\n  factor: 2\n  table: b\n  first: {factor: 1,\n    factor: 2}",
+            ["table is given more than once, in the lines 3, 5", "factor is given more than once, in the lines 6, 7"],
+        ),
+        (
+            "title: A\nparameters: {years_first: '2000'}",
+            ['years_first: "2000" is not allowed: it is text; for a whole number write 2000, without quotes'],
+        ),
+        ("title: A\nparameters: {first: 3}", ["first is a chapter, not a parameter: name its parameters"]),
+        ("title: A\nparameters: {frist: {factor: 3}}", ["no chapter 'frist'; did you mean first?"]),
+        ("title: A\nparameters: {first: {1: 3}}", ["chapter first has no parameter '1'"]),
+        ("title: A\nchapters: [second]\nparameters: {first: {table: z}}", ["first.table: z is not allowed"]),
+        (
+            "title: A\nchapters: [second]\nparameters: {first: {tabel: a}}",
+            ["chapter first has no parameter 'tabel'; did"],
+        ),
+        ("title: A\nchapters: [second]\nparameters: {first.years_first: 2020}", ["first: years_first is 2020"]),
+    ],
+)
+def test_a_file_that_is_not_in_order_is_refused(book: Project, edition: Load, text: str, messages: list[str]) -> None:
+    write(book, "bad", text)
+    with pytest.raises(UsageError) as raised:
+        edition("bad")
+    assert len(raised.value.problems) == len(messages)
+    for message in messages:
+        assert message in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    "entries", ["parameters:", "parameters: {first: }", "description:", "parameters: &a {first: {}}"]
+)
+def test_an_entry_with_nothing_under_it_says_nothing(book: Project, edition: Load, entries: str) -> None:
+    write(book, "empty", f"title: Empty\n{entries}\n")
+    assert edition("empty").values == edition().values
+    assert edition("empty").description == ""
+
+
+@pytest.mark.parametrize(
+    ("file", "asked", "message"),
+    [
+        ("new.yaml", "new", r"no edition 'new': book/editions/new\.yaml must be renamed to new\.yml"),
+        ("default.yaml", "default", r"book/editions/default\.yaml must be renamed to default\.yml"),
+        (
+            "my own.yml",
+            "my own",
+            r"no edition 'my own': book/editions/my own\.yml must be renamed: the name of an edition",
+        ),
+        ("-x.yml", "-x", r"begins with none of - and \."),
+        ("0123456789ab.yml", "0123456789ab", "12 hexadecimal digits"),
+        (".hidden.yml", ".hidden", r"no edition '\.hidden'; there are: default, other"),
+    ],
+)
+def test_a_file_whose_name_is_no_name_of_an_edition_is_told(
+    book: Project, edition: Load, file: str, asked: str, message: str
+) -> None:
+    (book.root / "book/editions" / file).write_text("title: A\n")
+    with pytest.raises(UsageError, match=message):
+        edition(asked)
+    assert edition_names(book) == ["default", "other"]
+    told = [] if file.startswith(".") else [f"book/editions/{file}"]
+    assert list(file_faults(book)) == told
+    assert [problem.where for problem in check(book) if problem.what.startswith("must be renamed")] == told
+
+
+@pytest.mark.parametrize("name", ["", ".", "..", "../other", "/tmp/other", "other/", "./other", "x" * 5000])  # noqa: S108
+def test_a_name_that_is_a_path_is_no_edition(book: Project, edition: Load, name: str) -> None:
+    with pytest.raises(UsageError, match="no edition") as raised:
+        edition(name)
+    assert len(str(raised.value)) < 200
+    if name:
+        with pytest.raises(UsageError, match="no edition"):
+            replace(edition(), name=name)
+
+
+def test_what_equals_a_named_edition_is_that_edition(book: Project, edition: Load) -> None:
+    assert edition("default", "table=a", "first.factor=1") == edition()
+    assert edition("default", only=["second", "first"]) == edition()
+    assert edition("other", "second.factor=3") == edition("other")
+    assert edition("other", "table=a", "second.factor=1") == edition()
+    assert edition("default", "table=b", "second.factor=3").name == ""
+    assert edition("default", only=["second"]).name == ""
+
+
+def test_a_chapter_that_is_left_out_is_not_called_unknown(book: Project, edition: Load) -> None:
+    write(book, "small", "title: Small\nchapters: [second]\n")
+    path = book.root / "notebooks/first.md"
+    path.write_text(path.read_text().replace("table: Annotated", "own: int = 1\ntable: Annotated"))
+    with pytest.raises(UsageError) as raised:
+        edition("small", only=["first"])
+    assert raised.value.problems == ("first is a chapter of the book, but left out here; there are: second",)
+    with pytest.raises(UsageError) as raised:
+        edition("small", "first.factor=2", "own=3")
+    assert raised.value.problems == (
+        "own: a parameter of chapters that are left out here: first",
+        "first.factor: first is a chapter of the book, but left out here; there are: second",
+    )
 
 
 def test_a_file_may_leave_chapters_out(book: Project, edition: Load) -> None:
@@ -88,6 +240,12 @@ def test_differences_name_chapter_value_and_default(edition: Load) -> None:
         {"chapter": "second", "name": "table", "value": "b", "default": "a"},
         {"chapter": "second", "name": "factor", "value": 3.0, "default": 1.0},
     ]
+
+
+def test_the_command_writes_null_as_it_was_typed(book: Project, edition: Load) -> None:
+    path = book.root / "notebooks/first.md"
+    path.write_text(path.read_text().replace("table: Annotated", "own: int | None = 1\ntable: Annotated"))
+    assert edition("default", "own=null").command == "compute-divide build -p own=null"
 
 
 def test_the_command_builds_the_same_edition(edition: Load) -> None:

@@ -19,7 +19,8 @@ from compute_divide.press.binding import Assembly, Binder
 from compute_divide.press.cache import Run
 from compute_divide.press.chapters_run import RunOptions, cached_runs, failure, run_chapters
 from compute_divide.press.clock import EPOCH_VARIABLE, build_time
-from compute_divide.press.editions import DEFAULT, Edition, differences, edition_path, load_edition
+from compute_divide.press.edition_files import DEFAULT
+from compute_divide.press.editions import Edition, differences, edition_path, load_edition
 from compute_divide.press.engines import Engine
 from compute_divide.press.errors import PressError
 from compute_divide.press.executor import cores

@@ -16,9 +16,12 @@ from compute_divide.press.errors import PressError, UsageError
 from compute_divide.press.files import read, sha256
 from compute_divide.press.parameters import Parameter, read_parameters
 from compute_divide.press.project import CHAPTERS, Project
+from compute_divide.press.wording import quoted
 
 FOLDER = CHAPTERS
 FRONT_MATTER = "compute_divide"
+LISTED = 20
+"""Names that a message lists at the most."""
 KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
 
 
@@ -157,8 +160,17 @@ def discover(project: Project) -> list[Chapter]:
     return chapters
 
 
-def choose(chapters: Sequence[Chapter], slugs: Sequence[str]) -> list[Chapter]:
+def choose(chapters: Sequence[Chapter], slugs: Sequence[str], book: Sequence[Chapter] = ()) -> list[Chapter]:
     """Return the chapters with these slugs, in the order of the book.
+
+    Parameters
+    ----------
+    chapters : sequence of Chapter
+        Those to choose from.
+    slugs : sequence of str
+        Those wanted.
+    book : sequence of Chapter, optional
+        All chapters, where those to choose from are not all: a message tells what is left out from what is unknown.
 
     Raises
     ------
@@ -166,7 +178,14 @@ def choose(chapters: Sequence[Chapter], slugs: Sequence[str]) -> list[Chapter]:
         If there is no such chapter; names the nearest.
     """
     known = {chapter.slug: chapter for chapter in chapters}
-    problems = [f"no chapter {slug!r}{nearest(slug, list(known))}" for slug in slugs if slug not in known]
+    left_out = {chapter.slug for chapter in book} - set(known)
+    problems = [
+        f"{slug} is a chapter of the book, but left out here; there are: {', '.join(known)}"
+        if slug in left_out
+        else f"no chapter {quoted(slug)}{nearest(slug, list(known))}"
+        for slug in slugs
+        if slug not in known
+    ]
     if problems:
         raise UsageError.listing(problems)
     return [chapter for slug, chapter in known.items() if slug in set(slugs)]
@@ -187,4 +206,5 @@ def nearest(name: str, names: Sequence[str]) -> str:
     close = difflib.get_close_matches(name, names, n=1)
     if close:
         return f"; did you mean {close[0]}?"
-    return f"; there are: {', '.join(names)}" if names else "; there is none"
+    more = f" and {len(names) - LISTED} more" if len(names) > LISTED + 1 else ""
+    return f"; there are: {', '.join(names[:LISTED] if more else names)}{more}" if names else "; there is none"

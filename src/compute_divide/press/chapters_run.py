@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from compute_divide.press import running
 from compute_divide.press.cache import Run, RunCache, current_hash, run_key
 from compute_divide.press.editions import Edition
-from compute_divide.press.engines import DEFAULT_ENGINE, Engine, open_engine
+from compute_divide.press.engines import DEFAULT_ENGINE, Engine, check_engine, open_engine
 from compute_divide.press.errors import PressError, UsageError
 from compute_divide.press.execution import (
     ChapterError,
@@ -24,6 +24,9 @@ from compute_divide.press.executor import cores
 from compute_divide.press.files import Watched, pretty, replace_file
 from compute_divide.press.progress import Reporter, Silent
 from compute_divide.press.project import Project
+
+LONGEST = 1e9
+"""Seconds that may be given as a limit: beyond it the clocks of some systems give up."""
 
 
 @dataclass(frozen=True)
@@ -50,8 +53,9 @@ class RunOptions:
     def __post_init__(self) -> None:
         if self.jobs is not None and self.jobs < 1:
             raise UsageError(f"jobs is {self.jobs}; allowed: 1 or more")
-        if self.time_limit is not None and self.time_limit <= 0:
-            raise UsageError(f"the time limit is {self.time_limit:g} seconds; allowed: more than 0")
+        check_engine(self.engine)
+        if self.time_limit is not None and not 0 < self.time_limit <= LONGEST:
+            raise UsageError(f"the time limit is {self.time_limit:g} seconds; allowed: more than 0 to {LONGEST:,.0f}")
 
 
 @dataclass

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 from compute_divide.press import code
 from compute_divide.press.chapters import nearest, toc_files
-from compute_divide.press.editions import edition_names, load_edition
+from compute_divide.press.edition_files import edition_names, file_faults
+from compute_divide.press.editions import load_edition
 from compute_divide.press.errors import PressError
 from compute_divide.press.names import undefined_names
 from compute_divide.press.project import Project
@@ -70,6 +71,7 @@ def _structure(book: Book) -> Iterator[Problem]:
             if not page.of_kind("fault"):
                 what = str(error).removeprefix(f"{page.where}: ")
                 yield Problem(page.where, _line_of_parameter(page, what), what)
+    yield from (Problem(file, 1, fault) for file, fault in file_faults(book.project).items())
     for name in edition_names(book.project):
         try:
             load_edition(book.project, name)

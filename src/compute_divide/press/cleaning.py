@@ -12,6 +12,7 @@ from compute_divide.press.errors import UsageError
 from compute_divide.press.files import files_of, naming
 from compute_divide.press.progress import Silent
 from compute_divide.press.project import Project
+from compute_divide.press.wording import quoted
 from compute_divide.press.workshop import workshop_lock
 
 
@@ -34,8 +35,8 @@ def clean(project: Project, editions: Sequence[str] = (), *, keep_runs: bool = F
     PressError
         If one of them is being built right now.
     """
-    built = built_editions(project)
-    problems = [f"no built edition {name!r}{nearest(name, built)}" for name in editions if name not in built]
+    built = project.built
+    problems = [f"no built edition {quoted(name)}{nearest(name, built)}" for name in editions if name not in built]
     if problems:
         raise UsageError.listing(problems)
     freed = 0
@@ -47,11 +48,6 @@ def clean(project: Project, editions: Sequence[str] = (), *, keep_runs: bool = F
             kept = {project.cache.name} if keep_runs else set()
             freed += sum(_remove(path) for path in project.build.iterdir() if path.name not in kept)
     return freed
-
-
-def built_editions(project: Project) -> list[str]:
-    """Return the names, or ids, of the editions that are built."""
-    return sorted(path.name for path in project.editions.glob("[!.]*") if path.is_dir())
 
 
 def _remove(path: Path) -> int:

@@ -11,7 +11,8 @@ from typing import Any
 from compute_divide.press.build import results_of
 from compute_divide.press.chapters import nearest
 from compute_divide.press.chapters_run import RunOptions, failure, run_chapters
-from compute_divide.press.editions import edition_names, load_edition
+from compute_divide.press.edition_files import edition_names
+from compute_divide.press.editions import load_edition
 from compute_divide.press.errors import PressError, UsageError
 from compute_divide.press.files import replace_file
 from compute_divide.press.progress import Reporter, folding_table, standard_output
@@ -115,7 +116,7 @@ def compare_editions(project: Project, names: tuple[str, str], options: RunOptio
     PressError
         If a chapter fails.
     """
-    known = [*edition_names(project), *(path.name for path in sorted(project.editions.glob("[!.]*")))]
+    known = [*edition_names(project), *project.built]
     problems = [
         f"no edition {name!r}, by name or by the id of a built one{nearest(name, list(dict.fromkeys(known)))}"
         for name in names

@@ -43,6 +43,18 @@ class Engine:
         return self.server is None or self.server.alive
 
 
+def check_engine(name: str) -> None:
+    """Say what engines there are when this is none.
+
+    Raises
+    ------
+    UsageError
+        If there is no such engine.
+    """
+    if name not in ENGINES:
+        raise UsageError(f"no engine {name!r}; there are: {', '.join(ENGINES)}")
+
+
 @contextmanager
 def open_engine(name: str, modules: Sequence[str] = ()) -> Iterator[Engine]:
     """Yield an engine; ``forked`` starts the process that it forks, with these modules imported.
@@ -52,8 +64,7 @@ def open_engine(name: str, modules: Sequence[str] = ()) -> Iterator[Engine]:
     UsageError
         If there is no such engine.
     """
-    if name not in ENGINES:
-        raise UsageError(f"no engine {name!r}; there are: {', '.join(ENGINES)}")
+    check_engine(name)
     if name == "kernel":
         yield Engine(name)
         return

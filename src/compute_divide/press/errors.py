@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 
 class PressError(Exception):
@@ -43,3 +44,21 @@ class UsageError(PressError):
         if len(problems) == 1:
             return cls(problems[0])
         return cls(f"{len(problems)} problems:\n" + "\n".join(f"  {problem}" for problem in problems), problems)
+
+
+@contextmanager
+def collecting(problems: list[str]) -> Iterator[None]:
+    """Add what is wrong with a request to a list instead of raising it, so that the rest is looked at too.
+
+    Examples
+    --------
+    >>> problems = []
+    >>> with collecting(problems):
+    ...     raise UsageError("a is 1")
+    >>> problems
+    ['a is 1']
+    """
+    try:
+        yield
+    except UsageError as error:
+        problems += error.problems

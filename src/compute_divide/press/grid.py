@@ -8,12 +8,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from compute_divide.press.chapters import Chapter, nearest
 from compute_divide.press.errors import UsageError
-from compute_divide.press.files import read
 from compute_divide.press.parameters import Parameter, Value, range_problems
+from compute_divide.press.wording import short
+from compute_divide.press.yaml_files import load_mapping
 
 
 def parse_options(options: Iterable[str]) -> dict[str, list[Any]]:
@@ -30,7 +29,7 @@ def parse_options(options: Iterable[str]) -> dict[str, list[Any]]:
         name, equals, text = option.partition("=")
         name = name.strip()
         if not equals or not name:
-            problems.append(f"-g {option} is not NAME=VALUE,VALUE,...")
+            problems.append(f"-g {short(option)} is not NAME=VALUE,VALUE,...")
         elif name in grid:
             problems.append(f"-g {name} is given twice")
         else:
@@ -60,11 +59,8 @@ def read_grid(path: Path) -> dict[str, list[Any]]:
     UsageError
         If the file is not a mapping of names to lists.
     """
-    try:
-        loaded = yaml.safe_load(read(path))
-    except yaml.YAMLError as error:
-        raise UsageError(f"{path} is not YAML: {error}") from error
-    if not isinstance(loaded, dict) or not all(isinstance(values, list) for values in loaded.values()):
+    loaded = load_mapping(path, str(path), "names with lists of values")
+    if not all(isinstance(values, list) for values in loaded.values()):
         raise UsageError(f"{path}: a grid holds names with lists of values, such as `vintage: [2023-03, 2026-08]`")
     return {str(name): values for name, values in loaded.items()}
 
@@ -100,18 +96,21 @@ def combinations(
         ),
     ]
     checked: dict[str, list[Value]] = {}
+    refused = set()
     for name, values in grid.items():
         if name in known:
-            checked[name], wrong = _checked(known[name], values)
+            good, wrong = _checked(known[name], values)
             problems += wrong
+            refused |= {name} if wrong else set()
+            checked |= {name: good} if good else {}
     if not grid:
         problems.append("nothing to vary: give a grid, such as -g vintage=2023-03,2026-08")
+    sets = [{**base, **dict(zip(checked, chosen, strict=True))} for chosen in itertools.product(*checked.values())]
+    if not found:  # else the values that the grid does not vary are not those asked for
+        sound = [parameter for parameter in chapter.parameters if parameter.name not in refused]
+        problems += dict.fromkeys(problem for values in sets for problem in range_problems(sound, values))
     if problems:
         raise UsageError.listing(problems)
-    sets = [{**base, **dict(zip(checked, chosen, strict=True))} for chosen in itertools.product(*checked.values())]
-    reversed_ranges = [problem for values in sets for problem in range_problems(chapter.parameters, values)]
-    if reversed_ranges:
-        raise UsageError.listing(list(dict.fromkeys(reversed_ranges)))
     return sets
 
 

@@ -70,6 +70,11 @@ class Project:
         return self.build / "editions"
 
     @property
+    def built(self) -> list[str]:
+        """Names, or ids, of the editions that are built."""
+        return sorted(path.name for path in self.editions.glob("[!.]*") if path.is_dir())
+
+    @property
     def cache(self) -> Path:
         """Folder of the chapters already run."""
         return self.build / "cache"

@@ -11,8 +11,11 @@ import tarfile
 from collections.abc import Sequence
 from pathlib import Path
 
+from compute_divide.press.chapters import nearest
 from compute_divide.press.clock import build_time
-from compute_divide.press.errors import PressError
+from compute_divide.press.errors import PressError, UsageError
+from compute_divide.press.project import Project
+from compute_divide.press.wording import quoted
 
 CHECKSUMS = "SHA256SUMS"
 
@@ -41,8 +44,18 @@ def release(root: Path, name: str, version: str, older: Sequence[Path], folder: 
     -------
     list of str
         Ids of the editions under ``site/editions``.
+
+    Raises
+    ------
+    UsageError
+        If there is no such built edition.
+    ReleaseError
+        If the version is released already, or an archive is not one of ours.
     """
-    edition = root / "_build" / "editions" / name
+    project = Project.at(root)
+    if name not in project.built:
+        raise UsageError(f"no built edition {quoted(name)}{nearest(name, project.built)}")
+    edition = project.editions / name
     archive = folder / f"compute-divide-{version}.tar.gz"
     if archive.resolve() in {path.resolve() for path in older}:
         raise ReleaseError(f"{archive.name} is released already: give the book a new version in book/publication.yml")

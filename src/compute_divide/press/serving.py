@@ -24,7 +24,7 @@ from tornado.netutil import bind_sockets
 from tornado.web import Application, HTTPError, RequestHandler, StaticFileHandler
 from tornado.websocket import WebSocketClosedError, WebSocketHandler
 
-from compute_divide.press.editions import load_edition_file
+from compute_divide.press.edition_files import load_edition_file
 from compute_divide.press.errors import PressError
 from compute_divide.press.project import Project
 from compute_divide.press.rebuilding import State, keep_built

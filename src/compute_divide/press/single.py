@@ -11,21 +11,16 @@ from typing import Any
 from compute_divide.press.chapters import Chapter, choose, discover, nearest
 from compute_divide.press.chapters_run import RunOptions, failure, run_chapters
 from compute_divide.press.curve import chosen_keys, warm_up, write_page
-from compute_divide.press.editions import (
-    Edition,
-    Fingerprint,
-    file_assignments,
-    load_edition_file,
-    option_assignments,
-    resolve,
-)
-from compute_divide.press.errors import UsageError
+from compute_divide.press.edition_files import EditionFile, load_edition_file
+from compute_divide.press.editions import Edition, Fingerprint
+from compute_divide.press.errors import collecting
 from compute_divide.press.grid import combinations
 from compute_divide.press.keys import possible_values, recorded_keys
 from compute_divide.press.parameters import Value, chapter_schema
 from compute_divide.press.progress import Reporter, folding_table, standard_output
 from compute_divide.press.project import Project
 from compute_divide.press.sweep import Sweep, run_sweep, write_table
+from compute_divide.press.wishes import file_assignments, option_assignments, repeated, resolve
 from compute_divide.press.wording import describe
 
 
@@ -89,10 +84,13 @@ def values_of(project: Project, slug: str, options: Sequence[str], base: str) ->
     """
     book = discover(project)
     [chapter] = choose(book, [slug])
-    names = {parameter.name for parameter in chapter.parameters}
-    wishes = file_assignments(load_edition_file(project, base).parameters, [one.slug for one in book])
-    inherited = [wish for wish in wishes if wish.name in names and wish.chapter in {None, slug}]
-    return chapter, resolve([chapter], [*inherited, *option_assignments(options)])[slug]
+    asked, problems = option_assignments(options)
+    file = EditionFile(title=base)
+    with collecting(problems):
+        file = load_edition_file(project, base)
+    wishes = file_assignments(file.parameters, [one.slug for one in book])
+    problems += [*repeated(wishes), *repeated(asked)]
+    return chapter, resolve(book, [chapter], [*wishes, *asked], problems)[slug]
 
 
 @dataclass(frozen=True)
@@ -174,12 +172,11 @@ def sweep_chapter(
         If anything of the request is wrong; nothing is run then.
     """
     [chapter] = choose(discover(project), [slug])
-    problems = _contradictions(chapter, grid, options, keys)
+    problems: list[str] = []
     values = {parameter.name: parameter.default for parameter in chapter.parameters}
-    try:
+    with collecting(problems):
         _, values = values_of(project, slug, options, base)
-    except UsageError as error:
-        problems = [*error.problems, *problems]
+    problems += _contradictions(chapter, grid, options, keys)
     sets = combinations(chapter, grid, values, problems)
     warm_up()
     sweep = run_sweep(project, chapter, list(grid), sets, how, reporter, scheduler)
@@ -193,7 +190,7 @@ def _contradictions(
     chapter: Chapter, grid: Mapping[str, Sequence[Any]], options: Sequence[str], keys: Sequence[str]
 ) -> list[str]:
     """Return the parameters both set and varied, and the results to draw that the chapter cannot record, in words."""
-    both = sorted({wish.name for wish in option_assignments(options)} & set(grid))
+    both = sorted({wish.name for wish in option_assignments(options)[0]} & set(grid))
     problems = [f"{name} is set with -p and varied with -g: choose one" for name in both]
     sources = [cell.source for cell in chapter.notebook.cells if cell.cell_type == "code"]
     patterns = recorded_keys(sources, possible_values(chapter.parameters))

@@ -9,10 +9,12 @@ from typing import Annotated
 
 import typer
 
+from compute_divide.options import complete, complete_names
 from compute_divide.press.chapters import FOLDER, nearest, toc_files
 from compute_divide.press.chapters import Chapter as Notebook
 from compute_divide.press.clock import build_time
-from compute_divide.press.editions import DEFAULT, differences, edition_names
+from compute_divide.press.edition_files import DEFAULT, edition_names
+from compute_divide.press.editions import differences
 from compute_divide.press.editions import load_edition as plan_edition
 from compute_divide.press.errors import UsageError
 from compute_divide.press.project import Project
@@ -44,9 +46,20 @@ class State:
 
 @app.command()
 def cite(
-    chapter: Annotated[str | None, typer.Argument(help="Name of a chapter; without one the book is cited.")] = None,
-    form: Annotated[str, typer.Option("--format", "-f", help=f"One of {', '.join(FORMATS)}.")] = "apa",
-    edition: Annotated[str, typer.Option("--edition", "-e", help="Name or id of an edition.")] = DEFAULT,
+    chapter: Annotated[
+        str | None,
+        typer.Argument(help="Name of a chapter; without one the book is cited.", autocompletion=complete("chapters")),
+    ] = None,
+    form: Annotated[
+        str,
+        typer.Option("--format", "-f", help=f"One of {', '.join(FORMATS)}.", autocompletion=complete_names(FORMATS)),
+    ] = "apa",
+    edition: Annotated[
+        str,
+        typer.Option(
+            "--edition", "-e", help="Name or id of an edition.", autocompletion=complete("editions_and_built")
+        ),
+    ] = DEFAULT,
 ) -> None:
     """Print the reference to a chapter, or to the book, in the edition it was read in."""
     try:
@@ -100,7 +113,7 @@ def chapter_of(notebook: Notebook, position: int) -> Chapter:
 def built_state(project: Project, name: str) -> State | None:
     """Return an edition as it was built; none where it was not."""
     root = project.editions / name / "source"
-    edition = load_edition(root)
+    edition = load_edition(root) if name in project.built else None
     if edition is None:
         return None
     slugs = [file.removeprefix(f"{FOLDER}/") for file in toc_files(Project.at(root)) if file.startswith(f"{FOLDER}/")]
