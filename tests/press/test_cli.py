@@ -233,6 +233,25 @@ def test_params_as_json_is_a_schema_that_takes_the_defaults_and_nothing_else(
     assert "times" in said("params", "first")[1]
 
 
+@pytest.mark.parametrize(
+    ("columns", "width"), [("60", 60), ("24", 24), ("300", 300), (None, 160), ("0", 160), ("x", 160)]
+)
+def test_tables_are_as_wide_as_they_are_told_and_break_no_word(
+    said: Callable[..., Said], book: Project, monkeypatch: pytest.MonkeyPatch, columns: str | None, width: int
+) -> None:
+    path = book.root / "notebooks/first.md"
+    path.write_text(path.read_text().replace("which table", "which " + "of-the-tables " * 30 + "a-rather-long"))
+    monkeypatch.delenv("COLUMNS", raising=False)
+    if columns:
+        monkeypatch.setenv("COLUMNS", columns)
+    _, out, _ = said("params", "first")
+    lines = [line.rstrip() for line in out.splitlines()]
+    assert width / 2 < max(map(len, lines)) <= width
+    assert out.count("of-the-tables") == 30
+    for word in ("a-rather-long", "factor", "years_first", "2010"):
+        assert word in out
+
+
 def test_check_says_where(said: Callable[..., Said], book: Project) -> None:
     assert said("check")[0] == 0
     path = book.root / "book/words.md"

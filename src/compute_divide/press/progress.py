@@ -2,27 +2,81 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Protocol
 
-from rich.console import Console
+from rich.console import Console, ConsoleOptions, RenderResult
+from rich.measure import Measurement
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-from rich.table import Table
+from rich.rule import Rule
+from rich.table import Column, Table
+from rich.text import Text
 
 PIPE_WIDTH = 160
 """Columns of a table that goes to no terminal."""
+UNLIMITED = 100_000
+"""More columns than any table needs."""
+FRAME = 3
+"""Columns that a table spends on each of its own: a line and a space on both sides."""
 
 
 def standard_output() -> Console:
-    """Return where results are printed: as wide as the terminal, and wide enough where there is none."""
+    """Return where results are printed: as wide as the terminal or ``COLUMNS`` says, else wide enough for tables."""
     console = Console()
-    return console if console.is_terminal else Console(width=PIPE_WIDTH)
+    told = os.environ.get("COLUMNS", "")
+    is_told = told.isdecimal() and int(told) > 0
+    return console if console.is_terminal or is_told else Console(width=PIPE_WIDTH)
+
+
+class FoldingTable(Table):
+    """A table whose cells are folded, never cut; where words would have to be broken, each row becomes a list."""
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        """Yield the table, each column at least as wide as its longest word, or else the lists."""
+        unlimited = options.update(max_width=UNLIMITED)
+        needs = [
+            [Measurement.get(console, unlimited, cell) for cell in (column.header, *column.cells)]
+            for column in self.columns
+        ]
+        least = [max(need.minimum for need in column) for column in needs]
+        lacking = [max(need.maximum for need in column) - width for column, width in zip(needs, least, strict=True)]
+        spare = options.max_width - sum(least) - FRAME * len(least) - 1
+        if spare < 0:
+            yield from self._as_lists()
+            return
+        for column, width, lack in zip(self.columns, least, lacking, strict=True):
+            column.width = width + min(lack, spare * lack // max(sum(lacking), 1))
+        yield from super().__rich_console__(console, options)
+
+    def _as_lists(self) -> RenderResult:
+        """Yield a list for each row: the heading of each column with what stands under it."""
+        if self.title:
+            yield Text.from_markup(f"[table.title]{self.title}[/]")
+        headings = [str(column.header) for column in self.columns]
+        for row in zip(*(column.cells for column in self.columns), strict=True):
+            yield Rule(style="dim")
+            entries = Table.grid(Column(style="bold", no_wrap=True), Column(overflow="fold"), padding=(0, 1))
+            for heading, cell in zip(headings, row, strict=True):
+                if cell:
+                    entries.add_row(heading, cell)
+            yield entries
 
 
 def folding_table(*columns: str, title: str | None = None) -> Table:
-    """Return a table whose cells are folded, never cut."""
-    table = Table(title=title, title_justify="left")
+    """Return a table that fits any width.
+
+    Examples
+    --------
+    >>> table = folding_table("name", "meaning")
+    >>> table.add_row("record_window", "how far")
+    >>> Console(width=25).print(table)  # doctest: +NORMALIZE_WHITESPACE
+    ─────────────────────────
+    name    record_window
+    meaning how far
+    """
+    table = FoldingTable(title=title, title_justify="left")
     for column in columns:
         table.add_column(column, overflow="fold")
     return table
