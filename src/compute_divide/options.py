@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from compute_divide.press.engines import ENGINES
+
 if TYPE_CHECKING:
     from compute_divide.press.project import Project
 
@@ -114,7 +116,7 @@ EngineName = Annotated[
     typer.Option(
         "--engine",
         help="forked (fast) or kernel (a Jupyter kernel each).",
-        autocompletion=complete_names(("forked", "kernel")),
+        autocompletion=complete_names(ENGINES),
     ),
 ]
 Force = Annotated[bool, typer.Option("--force", help="Run even what has not changed.")]

@@ -200,6 +200,8 @@ def nearest(name: str, names: Sequence[str]) -> str:
     '; did you mean vintage?'
     >>> nearest("x", ["vintage", "top_k"])
     '; there are: vintage, top_k'
+    >>> nearest("x", [f"name_{number}" for number in range(30)]).split(", ")[-1]
+    'name_19 and 10 more'
     >>> nearest("x", [])
     '; there is none'
     """
