@@ -17,6 +17,7 @@ from compute_divide import cli
 from compute_divide.press.build import edition_lock
 from compute_divide.press.files import tree
 from compute_divide.press.project import Project
+from compute_divide.press.wording import quoted
 
 Said = tuple[int, str, str]
 SCRIPT = Path(sys.executable).with_name("compute-divide")
@@ -133,7 +134,7 @@ def test_a_name_never_becomes_a_path_elsewhere(
     code, out, error = said(*(word.format(name=given, outside=outside) for word in command))
     assert (code, out) == (2, "")
     words = " ".join(error.split())
-    assert f"edition {given!r}" in words
+    assert f"edition {quoted(given)}" in words
     assert "there are: " in words or "did you mean" in words or "there is none" in words
     assert tree(tmp_path) == before
 
