@@ -65,11 +65,6 @@ def test_a_stylesheet_that_fetches_is_named(site: Path, rule: str) -> None:
     assert check_pages(site) == ["x.css: fetches from another host"]
 
 
-def test_links_to_chapters_left_out_may_be_ignored_but_not_other_hosts(site: Path) -> None:
-    (site / "page.html").write_text(HERE.format("<a href='no.html'>x</a><img src='https://example.org/p.png'>"))
-    assert check_pages(site, links=False) == ["page.html: fetches https://example.org/p.png from another host"]
-
-
 def test_an_empty_page_is_named(site: Path) -> None:
     (site / "page.html").write_text("")
     assert check_pages(site) == ["page.html: the page is empty"]

@@ -293,6 +293,12 @@ def book(tmp_path: Path) -> Book:
     return new_book(tmp_path)
 
 
+@pytest.fixture(scope="session")
+def make_book() -> Callable[[Path], Book]:
+    """Return the function that makes a small book, not built."""
+    return new_book
+
+
 @pytest.fixture
 def make_chapter() -> Callable[..., nbformat.NotebookNode]:
     """Return the function that makes the executed chapter."""

@@ -8,6 +8,9 @@ import zipfile
 from collections.abc import Callable
 from typing import Any
 
+import yaml
+from bs4 import BeautifulSoup
+
 
 def test_it_builds_without_a_word(built: Any) -> None:
     assert built.said == ""
@@ -224,6 +227,10 @@ def test_a_chart_without_its_texts_is_an_error(book: Any, make_chapter: Callable
     assert "the chart 'fig-shares' is not complete" in book.said
 
 
+BANNER_EDITION = {"id": "abcdef012345", "name": "x", "title": "X", "is_default": False, "date": "2026-11-24"}
+WORDS_WITH_TITLE = "# Words `<b>bold</b>` and `<script>alert(1)</script>`\n\n## Also `<b>bold</b>`\n\nText.\n"
+
+
 def test_the_banner_of_another_edition(book: Any) -> None:
     differs = [{"chapter": "models", "name": "window", "value": 5, "default": 3}]
     edition = {
@@ -241,3 +248,56 @@ def test_the_banner_of_another_edition(book: Any) -> None:
     assert "window 5 instead of 3" in banner.text
     assert banner.a["href"] == "../../../default/html/notebooks/models.html"
     assert book.page("index").select_one(".banner a")["href"] == "../../default/html/index.html"
+
+
+def test_the_banner_tells_a_chapter_its_own_choices_and_other_pages_whose_they_are(
+    book: Any, make_chapter: Callable[..., Any]
+) -> None:
+    other = make_chapter()
+    other["metadata"]["compute_divide"].update(chapter="more", parameters=[], finding="Nothing.")
+    other.cells = other.cells[:1]
+    other.cells[0]["source"] = "# More"
+    book.write_chapter("more", other)
+    book.write(
+        "_toc.yml", (book.root / "_toc.yml").read_text().replace("/models\n", "/models\n      - file: notebooks/more\n")
+    )
+    differs = [
+        {"chapter": "models", "name": "window", "value": 3, "default": 5},
+        {"chapter": "more", "name": "since", "value": 2015, "default": 2010},
+        {"chapter": "models", "name": "since", "value": 2012, "default": 2010},
+    ]
+    book.write("edition.json", json.dumps({**BANNER_EDITION, "differs": differs}))
+    book.build()
+    said = {name: " ".join(book.page(name).select_one(".banner").text.split()) for name in ("notebooks/more", "index")}
+    assert "This chapter differs from the published one in since 2015 instead of 2010. Other" in said["notebooks/more"]
+    assert "window" not in said["notebooks/more"]
+    assert "window 3 instead of 5, since 2015 instead of 2010 (in “More”), since 2012" in said["index"]
+    book.write("edition.json", json.dumps({**BANNER_EDITION, "differs": differs[:1]}))
+    said = " ".join(book.build().page("notebooks/more").select_one(".banner").text.split())
+    assert "This chapter was run with the published choices; other chapters were not." in said
+
+
+def test_what_people_write_is_text_and_never_markup(book: Any, make_chapter: Callable[..., Any]) -> None:
+    evil = """A <b>bold</b> & "x" '<script>alert(1)</script>"""
+    differs = [{"chapter": "models", "name": "window", "value": evil, "default": evil}]
+    edition = {**BANNER_EDITION, "title": evil, "name": evil, "differs": differs, "vintage": evil, "command": evil}
+    book.write("edition.json", json.dumps({**edition, "left_out": [{"slug": "no", "title": evil, "number": 1}]}))
+    settings = yaml.safe_load((book.root / "book/publication.yml").read_text())
+    facts = dict.fromkeys(("title", "subtitle", "description", "publisher", "licence"), evil)
+    book.write("book/publication.yml", yaml.safe_dump({**settings, **facts, "authors": [{"name": evil}]}))
+    chapter = make_chapter()
+    chapter["metadata"]["compute_divide"]["abstract"] = evil
+    for row in chapter["metadata"]["compute_divide"]["parameters"]:
+        row.update(value=evil, default=evil, help=evil, allowed=evil)
+    book.write_chapter("models", chapter)
+    book.write("words.md", WORDS_WITH_TITLE)
+    index = f"{(book.root / 'index.md').read_text()}\n```{{edition-line}}\n```\n"
+    book.write("index.md", index)
+    book.build()
+    for path in sorted(book.html.rglob("*.html")):
+        page = BeautifulSoup(path.read_text("utf-8"), "html5lib")
+        assert [tag for tag in page.select("b") if tag.text == "bold"] == [], path
+        assert [script for script in page.select("script") if script.text.startswith("alert")] == [], path
+    banner = book.page().select_one(".banner").text
+    assert banner.count(evil) == 4
+    assert book.page().select_one('meta[name="description"]')["content"] == evil

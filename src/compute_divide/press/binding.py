@@ -51,8 +51,6 @@ class Assembly:
         File to lock while writing.
     builder : str
         Sphinx builder: ``"html"``, ``"epub"``, ...
-    strict : bool
-        Whether a warning is an error.
     jobs : int
         Processes: one reads the pages, the others are forked from it and write. What they write is the same for any
         number.
@@ -63,7 +61,6 @@ class Assembly:
     doctrees: str
     lock: str
     builder: str = "html"
-    strict: bool = True
     jobs: int = 1
 
 
@@ -174,7 +171,7 @@ def _run(assembly: Mapping[str, Any]) -> int:
             confoverrides={"external_toc_path": str(source / "_toc.yml"), "latex_individualpages": False},
             doctreedir=Path(assembly["doctrees"]),
             builder=assembly["builder"],
-            warningiserror=assembly["strict"],
+            warningiserror=True,
             keep_going=True,
             jobs=assembly["jobs"],
         )

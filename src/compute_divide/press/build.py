@@ -30,7 +30,7 @@ from compute_divide.press.manifest import write_manifest
 from compute_divide.press.pages import check_pages
 from compute_divide.press.progress import Reporter, Silent
 from compute_divide.press.project import Project
-from compute_divide.press.staging import extra_extensions, page_files, stage
+from compute_divide.press.staging import extra_extensions, left_out, page_files, stage
 from compute_divide.press.swap import publish, recover
 from compute_divide.press.workshop import (
     BEING_BUILT,
@@ -91,6 +91,7 @@ def edition_record(project: Project, edition: Edition, default: Edition, results
         "is_default": edition.is_default,
         "parameters": {slug: dict(values) for slug, values in edition.values.items()},
         "differs": differences(edition, default),
+        "left_out": left_out(project, edition),
         "date": build_time(project.root).date().isoformat(),
         "vintage": max(set(vintages), key=vintages.count) if vintages else None,
         "results_sha256": sha256(results),
@@ -184,7 +185,7 @@ def _build(
         make(formats, shop / "html", shop / "source", int(build_time(project.root).timestamp()))
         timer.lap("formats")
         reporter.step("checking the pages")
-        faults = check_pages(shop / "html", links=not edition.left_out)
+        faults = check_pages(shop / "html")
         if faults:
             raise PressError("the pages have faults:\n" + "\n".join(f"  {fault}" for fault in faults))
         timer.lap("check")
@@ -236,7 +237,6 @@ def assemble(
         output=str(shop / "html"),
         doctrees=str(shop / "doctrees"),
         lock=str(busy(shop).lock_file),
-        strict=not edition.left_out,
         jobs=1 + min(cores(), WRITERS),
     )
     binder.build(order, log=shop / "sphinx.log")

@@ -24,16 +24,13 @@ FETCHING_RELATIONS = {"stylesheet", "icon", "shortcut", "preload", "prefetch", "
 CSS_URL = re.compile(r"""(?:url\(|@import)\s*["']?\s*(https?:)?//""")
 
 
-def check_pages(folder: Path, *, links: bool = True) -> list[str]:
+def check_pages(folder: Path) -> list[str]:
     """Return what is wrong with the pages of a folder, one line a fault.
 
     Parameters
     ----------
     folder : pathlib.Path
-        The built pages.
-    links : bool
-        Whether to follow links within the book. An edition that leaves chapters out has links to them. Links that
-        leave the folder, such as those to another edition, are never followed.
+        The built pages. Links that leave the folder, such as those to another edition, are not followed.
 
     Returns
     -------
@@ -43,7 +40,7 @@ def check_pages(folder: Path, *, links: bool = True) -> list[str]:
     folder = folder.resolve()
     paths = [path for path in sorted(folder.rglob("*.html")) if "_static" not in path.relative_to(folder).parts]
     pages = {path: html.parse(str(path), html.HTMLParser(encoding="utf-8")).getroot() for path in paths}
-    site = _Site(folder, {path: _anchors(root) for path, root in pages.items() if root is not None}, links)
+    site = _Site(folder, {path: _anchors(root) for path, root in pages.items() if root is not None})
     problems = list(_stylesheet_problems(folder))
     for path, root in pages.items():
         found = ["the page is empty"] if root is None else site.problems(path, root)
@@ -57,7 +54,6 @@ class _Site:
 
     folder: Path
     anchors: Mapping[Path, set[str]]
-    links: bool
     targets: dict[tuple[Path, str], Path | None] = field(default_factory=dict)
 
     def problems(self, path: Path, root: Any) -> Iterator[str]:
@@ -68,7 +64,7 @@ class _Site:
                     yield f"fetches {link} from another host"
                 else:
                     yield from self._broken(path, link)
-            if self.links and element.tag in LINKS and element.get("href"):
+            if element.tag in LINKS and element.get("href"):
                 yield from self._broken(path, element.get("href"))
 
     def _broken(self, path: Path, link: str) -> Iterator[str]:

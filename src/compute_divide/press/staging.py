@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import posixpath
+import re
 import shutil
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -13,7 +14,7 @@ from typing import Any
 import yaml
 
 from compute_divide.press.cache import Run
-from compute_divide.press.chapters import FOLDER, FRONT_MATTER, toc_files
+from compute_divide.press.chapters import FOLDER, FRONT_MATTER, discover, toc_files
 from compute_divide.press.editions import Edition
 from compute_divide.press.errors import PressError
 from compute_divide.press.files import files_of, naming, pretty, read, update_file
@@ -24,6 +25,7 @@ from compute_divide.press.wording import describe, run_command
 
 COPIED_FOLDERS = ("book", "_static", "_templates")
 SOURCES = "sources"
+_LABEL = re.compile(r"""^\(([\w-]+)\)=|\bname=["']([\w-]+)["']|^:name: *([\w-]+)""", re.MULTILINE)
 
 
 def stage(
@@ -47,12 +49,13 @@ def stage(
         The staged source.
     """
     kept = {chapter.slug for chapter in edition.chapters}
+    missing = {chapter["slug"]: chapter["title"] for chapter in record["left_out"]}
     wanted = {
         "_config.yml": staged_config(project, edition),
         "_toc.yml": staged_toc(project, edition),
         "edition.json": pretty(dict(record)).encode(),
         "results.json": results,
-        **_linked(page_files(project), kept),
+        **_linked(page_files(project), kept, missing),
     }
     for chapter in edition.chapters:
         wanted[f"{SOURCES}/{chapter.slug}.md"] = chapter.source.encode("utf-8")
@@ -64,7 +67,7 @@ def stage(
         stamp(notebook, chapter.slug, rows, run_command(chapter.slug, rows), record)
         for cell in notebook["cells"]:
             if cell["cell_type"] == "markdown":
-                text = point_to_notebooks("".join(cell["source"]), FOLDER, kept)
+                text = point_to_notebooks("".join(cell["source"]), FOLDER, kept, missing)
                 cell["source"] = text.splitlines(keepends=True)
         name = f"{FOLDER}/{chapter.slug}.ipynb"
         wanted[name] = as_file(notebook)
@@ -72,11 +75,30 @@ def stage(
     _remove_others(folder, wanted)
 
 
-def _linked(pages: Mapping[str, bytes], kept: Iterable[str]) -> dict[str, bytes]:
+def left_out(project: Project, edition: Edition) -> list[dict[str, Any]]:
+    """Return the chapters that an edition leaves out, as its pages need to know them.
+
+    Each has its slug, its title, its number in the whole book, and the labels by which other pages may refer to it.
+    """
+    if not edition.left_out:
+        return []
+    book = [chapter for chapter in discover(project) if chapter.listed]
+    return [
+        {
+            "slug": chapter.slug,
+            "title": chapter.title,
+            "number": number,
+            "labels": sorted({label for found in _LABEL.findall(chapter.source) for label in found if label}),
+        }
+        for number, chapter in enumerate(book, 1)
+        if chapter.slug in edition.left_out
+    ]
+
+
+def _linked(pages: Mapping[str, bytes], kept: set[str], missing: Mapping[str, str]) -> dict[str, bytes]:
     """Return the pages with links to chapters as the staged source needs them."""
-    slugs = set(kept)
     return {
-        name: point_to_notebooks(content.decode("utf-8"), posixpath.dirname(name), slugs).encode()
+        name: point_to_notebooks(content.decode("utf-8"), posixpath.dirname(name), kept, missing).encode()
         if name.endswith(".md")
         else content
         for name, content in pages.items()

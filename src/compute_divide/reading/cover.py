@@ -15,7 +15,7 @@ from compute_divide.reading.facts import file_stem
 from compute_divide.reading.imprint import imprint_of
 from compute_divide.reading.nodes import chapter_entry, chapter_list, edition_line, finding, findings
 from compute_divide.reading.roles import in_full, skip, store_of
-from compute_divide.reading.store import UnknownNameError
+from compute_divide.reading.store import LeftOutError, UnknownNameError
 from compute_divide.reading.templating import fill
 
 if TYPE_CHECKING:
@@ -80,15 +80,20 @@ class EditionDirective(SphinxDirective):
 
 
 def prepare(document: nodes.document, env: BuildEnvironment) -> None:
-    """Fill lists of chapters; take out findings whose result does not exist, with an error that names them."""
+    """Fill lists of chapters; take out findings without a result, with an error unless their chapter is left out."""
     for place in list(document.findall(chapter_list)):
         list_chapters(env, place)
     for node in list(document.findall(finding)):
         try:
             store_of(env).result(node["name"])
+        except LeftOutError:
+            node.parent.remove(node)
         except UnknownNameError as error:
             logger.error("%s", error, location=node, type="compute_divide", subtype="result")  # noqa: TRY400
             node.parent.remove(node)
+    for row in list(document.findall(findings)):
+        if not row.children:
+            row.parent.remove(row)
 
 
 def list_chapters(env: BuildEnvironment, place: chapter_list) -> None:

@@ -24,6 +24,7 @@ from compute_divide.reading import (
     figures,
     glossary,
     imprint,
+    left_out,
     mathml,
     page,
     parameters,
@@ -170,6 +171,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     every_choice.setup(app)
     mathml.setup(app)
     imprint.setup(app)
+    left_out.setup(app)
     glossary.setup(app)
     typesetting.setup(app)
     searching.setup(app)

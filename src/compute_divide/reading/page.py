@@ -12,6 +12,7 @@ from markupsafe import Markup
 from sphinx.util.osutil import relative_uri
 
 from compute_divide.reading import book
+from compute_divide.reading.banner import banner
 from compute_divide.reading.imprint import formats_of, imprint_of
 from compute_divide.reading.roles import store_of
 from compute_divide.reading.templating import STATIC, TEMPLATES, day, fill
@@ -73,7 +74,8 @@ def fill_context(
         extra_js=extra_files(context, "script_files"),
         chapter_end=chapter_end(app, pagename, here),
         **colophon(app),
-        **edition_context(app, here),
+        edition=imprint_of(app.config).edition,
+        banner=banner(app, pagename),
     )
 
 
@@ -158,21 +160,6 @@ def colophon(app: Sphinx) -> dict[str, Any]:
         "book_licence_url": record.licence_url,
         "book_repository": record.repository,
     }
-
-
-def edition_context(app: Sphinx, here: str) -> dict[str, Any]:
-    """Return the edition, and the banner where it is not the published one."""
-    imprint = imprint_of(app.config)
-    edition, base = imprint.edition, imprint.book.base_url
-    if edition is None or edition.is_default:
-        return {"edition": edition, "edition_banner": None}
-    # Without a public address the published edition is where the press leaves it, beside this one.
-    root = base or relative_uri(here, "../../default/html/")
-    # A choice that reaches several chapters is told once.
-    choices = {(item.name, str(item.value), str(item.default)): item for item in edition.differs}
-    differs = [choice.model_dump() for choice in choices.values()]
-    banner = {**edition.model_dump(), "differs": differs, "published": f"{root}{here}"}
-    return {"edition": edition, "edition_banner": banner}
 
 
 def drop_thebe(app: Sphinx, doctree: nodes.document, docname: str) -> None:

@@ -15,10 +15,10 @@ from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective, SphinxRole
 from sphinx.util.typing import ExtensionMetadata
 
-from compute_divide.press.conditions import Condition, ConditionError
+from compute_divide.press.conditions import Condition, ConditionError, Value
 from compute_divide.reading import numbers
 from compute_divide.reading.cells import setting
-from compute_divide.reading.store import Store, UnknownNameError
+from compute_divide.reading.store import LeftOutError, Store, UnknownNameError
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -154,31 +154,54 @@ class ResolveValues(SphinxPostTransform):
     def run(self, **kwargs: object) -> None:  # noqa: ARG002
         """Resolve conditions first: what is not shown need not exist."""
         from compute_divide.reading.cover import prepare
+        from compute_divide.reading.left_out import set_aside
 
         store = store_of(self.env)
         prepare(self.document, self.env)
         for condition in list(self.document.findall(pending_condition)):
-            self._decide(condition, store)
+            if not condition["inline"]:
+                self._show_block(condition, store)
+        set_aside(self.document, self.env)
+        for condition in list(self.document.findall(pending_condition)):
+            condition.replace_self(self._line(condition, store))
         for pending in list(self.document.findall(pending_value)):
-            pending.replace_self(write_value(pending, store))
+            pending.replace_self(write_value(pending, self.env))
 
-    def _decide(self, node: pending_condition, store: Store) -> None:
-        """Put the text of the case that holds in the place of a condition."""
-        docname = self.env.docname
+    def _holds(self, node: pending_condition, store: Store) -> bool | None:
+        """Return whether a condition holds; what rests on chapters left out is unknown."""
+
+        def known(name: str) -> Value:
+            try:
+                return store.value(in_full(name, self.env.docname))
+            except LeftOutError:
+                return None
+
         try:
-            holds = Condition(node["text"]).decide(lambda name: store.value(in_full(name, docname)))
+            return Condition(node["text"]).decide(known)
         except (ConditionError, UnknownNameError) as error:
             logger.error("%s", error, location=node, type="compute_divide", subtype="condition")  # noqa: TRY400
-            holds = None
-        if not node["inline"]:
-            if holds:
-                node.replace_self(node.children)
-            else:
-                node.parent.remove(node)
-            return
-        texts = [*node["texts"], "", "", ""][:2] + [*node["texts"][2:3], CANNOT_TELL][:1]
-        text = texts[2] if holds is None else texts[0] if holds else texts[1]
-        node.replace_self(_emphasised(text))
+            return None
+
+    def _show_block(self, node: pending_condition, store: Store) -> None:
+        """Put the content of a condition that holds in its place."""
+        if self._holds(node, store):
+            node.replace_self(node.children)
+        else:
+            node.parent.remove(node)
+
+    def _line(self, node: pending_condition, store: Store) -> list[nodes.Node]:
+        """Return the text of the case that holds."""
+        from compute_divide.reading.left_out import chapters_behind, dash
+
+        holds = self._holds(node, store)
+        first, second = [*node["texts"], "", ""][:2]
+        unknown = node["texts"][2] if len(node["texts"]) > 2 else CANNOT_TELL
+        missing = chapters_behind(node, self.env, self.env.docname) if holds is None else set()
+        if missing and first and second:
+            return [dash([store.left_out[slug] for slug in sorted(missing)])]
+        if missing:
+            return [nodes.Text("")]
+        return _emphasised(unknown if holds is None else first if holds else second)
 
 
 def _emphasised(text: str) -> list[nodes.Node]:
@@ -189,10 +212,15 @@ def _emphasised(text: str) -> list[nodes.Node]:
     ] or [nodes.Text("")]
 
 
-def write_value(node: pending_value, store: Store) -> nodes.Node:
+def write_value(node: pending_value, env: BuildEnvironment) -> nodes.Node:
     """Return the text node of a value; what it measures is its title."""
+    from compute_divide.reading.left_out import dash
+
+    store = store_of(env)
     try:
         text, title = value_text(node["kind"], node["name"], node["how"], store)
+    except LeftOutError:
+        return dash([store.left_out[node["name"].partition(":")[0]]])
     except (UnknownNameError, numbers.FormatError) as error:
         logger.error("%s", error, location=node, type="compute_divide", subtype=node["kind"])  # noqa: TRY400
         return nodes.problematic("", f"{node['kind']} {node['name']}")

@@ -14,6 +14,7 @@ from typing import Any
 from compute_divide.press.conditions import Value
 from compute_divide.press.results import Result
 from compute_divide.reading.charts import Chart
+from compute_divide.reading.citation.left_out import LeftOut
 from compute_divide.reading.quoted import Quoted
 
 WORDS_A_MINUTE = 220
@@ -77,12 +78,17 @@ class Page:
         return max(1, round(self.words / WORDS_A_MINUTE))
 
 
+class LeftOutError(UnknownNameError):
+    """A name of a chapter that the edition leaves out."""
+
+
 class Store:
-    """All pages, and what is quoted from outside."""
+    """All pages, what is quoted from outside, and the chapters that the edition leaves out, by slug."""
 
     def __init__(self) -> None:
         self.pages: dict[str, Page] = {}
         self.quoted: dict[str, Quoted] = {}
+        self.left_out: Mapping[str, LeftOut] = {}
         self.written: dict[str, str] = {}
         self.parts: list[Any] = []
 
@@ -96,8 +102,10 @@ class Store:
         Raises
         ------
         UnknownNameError
-            If no chapter has it.
+            If no chapter has it; a `LeftOutError` if the edition leaves it out.
         """
+        if slug in self.left_out:
+            raise LeftOutError(f"the edition leaves out the chapter {slug!r}")
         chapters = {page.slug: page for page in self.pages.values() if page.is_chapter}
         if slug not in chapters:
             raise UnknownNameError(f"no chapter {slug!r}{_near(slug, chapters)}")

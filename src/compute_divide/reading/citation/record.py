@@ -12,6 +12,7 @@ from urllib.parse import quote, urlsplit
 from pydantic import AfterValidator, AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from compute_divide.reading.citation.identifiers import check_doi, check_isbn, check_issn, check_orcid
+from compute_divide.reading.citation.left_out import LeftOut
 from compute_divide.reading.citation.text import ascii_words, tidy
 
 
@@ -224,6 +225,7 @@ class Edition(BaseModel):
     title: Maybe = None
     is_default: bool
     differs: tuple[Difference, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
     date: Day = None
     vintage: Maybe = None
     results_sha256: Annotated[

@@ -22,6 +22,7 @@ from compute_divide.reading.citation import references
 from compute_divide.reading.citation.box import box_html, how_to_cite_html
 from compute_divide.reading.citation.files import citation_files, write
 from compute_divide.reading.citation.head import canonical_html, head_html, sitemap
+from compute_divide.reading.citation.left_out import free_numbers
 from compute_divide.reading.citation.page import FOLDER, Dataset, Page, Picture, SiteFile
 from compute_divide.reading.citation.record import Book, Chapter, Citation, CitationError, Edition
 from compute_divide.reading.citation.settings import SETTINGS, load_book, load_edition, read_chapter
@@ -160,7 +161,8 @@ class Citing:
         """Return what a page is cited as: a chapter as itself, any other page as the book."""
         assert self.book is not None  # noqa: S101  # callers have checked
         chapters = chapter_docnames(app)
-        chapter = self._chapter(app, docname, chapters.index(docname) + 1) if docname in chapters else None
+        numbers = dict(zip(chapters, free_numbers(self.edition.left_out if self.edition else ()), strict=False))
+        chapter = self._chapter(app, docname, numbers[docname]) if docname in numbers else None
         return Citation.of(self.book, chapter, self.edition, built=self.built)
 
     def chapter_citations(self, app: Sphinx) -> list[Citation]:
