@@ -299,7 +299,7 @@ def make_book() -> Callable[[Path], Book]:
     return new_book
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def make_chapter() -> Callable[..., nbformat.NotebookNode]:
     """Return the function that makes the executed chapter."""
     return models_chapter

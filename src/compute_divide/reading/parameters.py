@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from sphinx.environment import BuildEnvironment
     from sphinx.writers.html5 import HTML5Translator
 
+HOW_TO = "book/re-running"
+"""The page that says where the command is to be had."""
 _DATE = re.compile(r"\b(?:19|20)\d\d-[01]\d-[0-3]\d\b")
 
 
@@ -118,6 +120,7 @@ def depart_opener(self: HTML5Translator, node: opener) -> None:
                 rows=page.parameter_rows,
                 choices=choices(page.parameter_rows),
                 command=command_of(page),
+                how_to=self.builder.get_relative_uri(page.docname, HOW_TO) if HOW_TO in env.found_docs else "",
             )
         )
     self.body.append("</div>\n")
