@@ -251,8 +251,9 @@ def compare(
     """Show the results that differ between two editions, and the parameters that differ with them."""
     from rich.console import Console
 
-    from compute_divide.press.compare import compare_editions, print_comparison, write_page
+    from compute_divide.press.compare import compare_editions, print_comparison
     from compute_divide.press.progress import Bar
+    from compute_divide.reading.compared import write_page
 
     project, options = current_project(), _options(jobs, None, False, None)
     with Bar(Console(stderr=True)).shown() as bar:
@@ -261,7 +262,7 @@ def compare(
         typer.echo(json.dumps(comparison.as_json(), indent=2, ensure_ascii=False))
     else:
         print_comparison(comparison)
-    _say(f"as a page: {write_page(comparison, project.build / 'compare')}")
+    _say(f"as a page: {write_page(comparison, project)}")
 
 
 @app.command()

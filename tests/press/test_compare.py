@@ -5,12 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 
-import html5lib
 import pytest
 
 from compute_divide.press.build import build
 from compute_divide.press.chapters_run import RunOptions
-from compute_divide.press.compare import Comparison, compare, compare_editions, print_comparison, worded, write_page
+from compute_divide.press.compare import Comparison, Side, compare, compare_editions, print_comparison
 from compute_divide.press.editions import Edition
 from compute_divide.press.errors import UsageError
 from compute_divide.press.progress import Silent
@@ -71,24 +70,7 @@ def test_an_unknown_edition_suggests_the_nearest(compared: Callable[..., Compari
         compared("default", "othr")
 
 
-def test_the_page_is_valid_and_says_what_the_terminal_says(
-    book: Project, compared: Callable[..., Comparison], capsys: pytest.CaptureFixture[str]
-) -> None:
-    comparison = compared("default", "other")
-    page = write_page(comparison, book.build / "compare").read_text()
-    html5lib.HTMLParser(strict=True).parse(page)
-    print_comparison(comparison)
-    printed = capsys.readouterr().out
-    for text in ("2 results differ, 0 are the same", "factor", "second"):
-        assert text in page
-        assert text in printed
-    assert worded(comparison.changes[1].other) in page
-    assert "http" not in page
-
-
 def test_other_data_with_the_same_parameters_is_said_to_be_the_cause(capsys: pytest.CaptureFixture[str]) -> None:
-    from compute_divide.press.compare import Side
-
     result = {"value": 1.0, "low": None, "high": None, "k": None, "n": None, "unit": "", "label": ""}
     sides = [
         Side(str(value), str(value), "", {"a": {"p": 1}}, {"a": {"r": {**result, "value": value}}})
@@ -101,12 +83,34 @@ def test_other_data_with_the_same_parameters_is_said_to_be_the_cause(capsys: pyt
 
 
 def test_results_that_one_edition_lacks() -> None:
-    from compute_divide.press.compare import Side
-
     one = Side("1", "1", "", {}, {"a": {"r": {"value": 1.0, "unit": "", "label": "r"}}})
-    other = Side("2", "2", "", {}, {"b": {"s": {"value": 1.0, "unit": "", "label": "s"}}})
+    other = Side("2", "2", "", {}, {"a": {"s": {"value": 1.0, "unit": "", "label": "s"}}})
     changes = compare(one, other).changes
     assert [(change.key, change.one is None, change.other is None) for change in changes] == [
         ("r", False, True),
         ("s", True, False),
     ]
+
+
+def test_chapters_that_only_one_edition_has_are_named_once_and_not_compared(
+    book: Project,
+    edition: Callable[..., Edition],
+    compared: Callable[..., Comparison],
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    built = build(book, edition("default", "table=b", only=["second"]))
+    comparison = compared("default", built.edition.id)
+    assert comparison.only == (["first"], [])
+    assert [(change.chapter, change.parameters) for change in comparison.changes] == [("second", ["table"])]
+    assert [(row["chapter"], row["name"]) for row in comparison.parameters] == [("second", "table")]
+    assert [side["only_here"] for side in comparison.as_json()["editions"]] == [["first"], []]
+    assert comparison.sides[1].command == "compute-divide build -p table=b --chapters second"
+    print_comparison(comparison)
+    printed = capsys.readouterr().out
+    assert "Not compared, only in default: first\n" in printed
+    assert printed.count("first") == 1
+
+
+def test_a_choice_of_the_whole_book_is_one_row(compared: Callable[..., Comparison]) -> None:
+    rows = compared("default", "other").choices()
+    assert [(row["name"], row["chapters"]) for row in rows] == [("table", ["first", "second"]), ("factor", ["second"])]

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import Any
 
 from compute_divide.press.build import results_of
@@ -14,7 +13,6 @@ from compute_divide.press.chapters_run import RunOptions, failure, run_chapters
 from compute_divide.press.edition_files import edition_names
 from compute_divide.press.editions import load_edition
 from compute_divide.press.errors import PressError, UsageError
-from compute_divide.press.files import replace_file
 from compute_divide.press.progress import Reporter, folding_table, standard_output
 from compute_divide.press.project import Project
 
@@ -33,6 +31,8 @@ class Side:
         Values, by chapter and name.
     results : mapping
         Results, by chapter and key.
+    command : str
+        The command that builds it again.
     """
 
     id: str
@@ -40,6 +40,12 @@ class Side:
     title: str
     parameters: Mapping[str, Mapping[str, Any]]
     results: Results
+    command: str = ""
+
+    @property
+    def chapters(self) -> list[str]:
+        """Slugs of its chapters."""
+        return _both(self.parameters, self.results)
 
 
 @dataclass(frozen=True)
@@ -78,21 +84,35 @@ class Comparison:
         Results that differ.
     same : int
         How many results are the same in both.
+    only : tuple of list
+        For each edition the chapters that only it has; nothing of them is compared.
     """
 
     sides: tuple[Side, Side]
     parameters: list[dict[str, Any]]
     changes: list[Change]
     same: int
+    only: tuple[Sequence[str], Sequence[str]] = ((), ())
 
     def as_json(self) -> dict[str, Any]:
         """Return the comparison as plain JSON."""
         return {
-            "editions": [{"id": side.id, "name": side.name, "title": side.title} for side in self.sides],
+            "editions": [
+                {"id": side.id, "name": side.name, "title": side.title, "only_here": list(only)}
+                for side, only in zip(self.sides, self.only, strict=True)
+            ],
             "parameters": self.parameters,
             "results": [asdict(change) for change in self.changes],
             "same": self.same,
         }
+
+    def choices(self) -> list[dict[str, Any]]:
+        """Return the values that differ, one row a change: name, both values, and the chapters that it reaches."""
+        rows: dict[str, dict[str, Any]] = {}
+        for row in self.parameters:
+            key = json.dumps([row["name"], row["one"], row["other"]])
+            rows.setdefault(key, {**row, "chapters": []})["chapters"].append(row["chapter"])
+        return list(rows.values())
 
 
 def compare_editions(project: Project, names: tuple[str, str], options: RunOptions, reporter: Reporter) -> Comparison:
@@ -138,7 +158,7 @@ def side_of(project: Project, name: str, options: RunOptions, reporter: Reporter
         raise failure(project, outcome.errors)
     results = results_of(outcome.runs)
     values = {slug: dict(chosen) for slug, chosen in edition.values.items()}
-    return Side(edition.id, name, edition.title, values, results)
+    return Side(edition.id, name, edition.title, values, results, edition.command)
 
 
 def _built_side(project: Project, name: str) -> Side:
@@ -148,19 +168,20 @@ def _built_side(project: Project, name: str) -> Side:
         results = json.loads((folder / "results.json").read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise PressError(f"{folder} is damaged: {error}; build it again") from error
-    return Side(record["id"], record["name"], record["title"], record["parameters"], results)
+    return Side(record["id"], record["name"], record["title"], record["parameters"], results, record["command"])
 
 
 def compare(one: Side, other: Side) -> Comparison:
-    """Return what differs between two editions, in the order of the first."""
+    """Return what differs between two editions in the chapters that both have, in the order of the first."""
+    shared = [slug for slug in one.chapters if slug in other.chapters]
     parameters: list[dict[str, Any]] = [
         {"chapter": slug, "name": name, "one": first, "other": second}
-        for slug in _both(one.parameters, other.parameters)
+        for slug in shared
         for name in _both(one.parameters.get(slug, {}), other.parameters.get(slug, {}))
         if (first := one.parameters.get(slug, {}).get(name)) != (second := other.parameters.get(slug, {}).get(name))
     ]
     changes, same = [], 0
-    for slug in _both(one.results, other.results):
+    for slug in shared:
         differing = [row["name"] for row in parameters if row["chapter"] == slug]
         for key in _both(one.results.get(slug, {}), other.results.get(slug, {})):
             first, second = (side.results.get(slug, {}).get(key) for side in (one, other))
@@ -169,7 +190,8 @@ def compare(one: Side, other: Side) -> Comparison:
             else:
                 label = str((first or second or {}).get("label", ""))
                 changes.append(Change(slug, key, label, first, second, differing))
-    return Comparison((one, other), parameters, changes, same)
+    only = [[slug for slug in side.chapters if slug not in shared] for side in (one, other)]
+    return Comparison((one, other), parameters, changes, same, (only[0], only[1]))
 
 
 def _both(one: Mapping[str, Any], other: Mapping[str, Any]) -> list[str]:
@@ -208,10 +230,13 @@ def print_comparison(comparison: Comparison) -> None:
     """Print what differs, as tables on standard output."""
     console = standard_output()
     one, other = comparison.sides
+    for side, slugs in zip(comparison.sides, comparison.only, strict=True):
+        if slugs:
+            console.print(f"Not compared, only in {side.name}: {', '.join(slugs)}", highlight=False)
     if comparison.parameters:
-        table = folding_table("chapter", "parameter", one.name, other.name, title="Parameters that differ")
-        for row in comparison.parameters:
-            table.add_row(row["chapter"], row["name"], json.dumps(row["one"]), json.dumps(row["other"]))
+        table = folding_table("parameter", one.name, other.name, "chapters", title="Parameters that differ")
+        for row in comparison.choices():
+            table.add_row(row["name"], json.dumps(row["one"]), json.dumps(row["other"]), ", ".join(row["chapters"]))
         console.print(table)
     if not comparison.changes:
         console.print(f"All {comparison.same} results are the same.", highlight=False)
@@ -222,28 +247,3 @@ def print_comparison(comparison: Comparison) -> None:
         cause = ", ".join(change.parameters) or "other data or code"
         table.add_row(change.chapter, change.key, worded(change.one), worded(change.other), cause)
     console.print(table)
-
-
-def write_page(comparison: Comparison, folder: Path) -> Path:
-    """Write the comparison as a page that stands alone, and return its path.
-
-    Parameters
-    ----------
-    comparison : Comparison
-        What differs.
-    folder : pathlib.Path
-        Where comparisons are kept.
-    """
-    from jinja2 import Environment, PackageLoader
-
-    one, other = comparison.sides
-    environment = Environment(loader=PackageLoader("compute_divide.press"), autoescape=True, trim_blocks=True)
-    environment.filters["worded"] = worded
-    groups: dict[str, list[Change]] = {}
-    for change in comparison.changes:
-        groups.setdefault(change.chapter, []).append(change)
-    template = environment.get_template("compare.html")
-    text = template.render(comparison=comparison, one=one, other=other, groups=groups)
-    path = folder / f"{one.name}-{other.name}" / "index.html"
-    replace_file(path, text.encode("utf-8"))
-    return path

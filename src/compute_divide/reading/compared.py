@@ -1,0 +1,227 @@
+"""The page of a comparison: what differs between two editions, in the look of the book. Knows no Sphinx."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote
+
+from compute_divide.press.chapters import FOLDER, discover
+from compute_divide.press.compare import Change, Comparison, Side
+from compute_divide.press.files import replace_file
+from compute_divide.press.project import Project
+from compute_divide.press.results import Result
+from compute_divide.reading import numbers
+from compute_divide.reading.templating import STATIC, environment
+
+UP, DOWN, LEVEL = "up", "down", "level"
+STATIC_FILES = ("reading.css", "fonts")
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A result in words, in one of the two editions.
+
+    Parameters
+    ----------
+    value, interval, counts : str
+        In words; empty where the result has none.
+    """
+
+    value: str
+    interval: str = ""
+    counts: str = ""
+
+
+@dataclass(frozen=True)
+class Row:
+    """A result that differs.
+
+    Parameters
+    ----------
+    key : str
+        Its name within the chapter.
+    labels : list of str
+        What it measures; both wordings where the editions differ in it.
+    one, other : Shown
+        The result in each edition.
+    direction : str
+        Whether the second value is higher (``"up"``), lower, or the same; empty where that cannot be said.
+    change : str
+        By how much, in words.
+    apart : bool
+        Whether the two intervals have no value in common.
+    bars : list of dict
+        Of a share: where interval and value lie between 0 and 100, for each edition.
+    """
+
+    key: str
+    labels: list[str]
+    one: Shown
+    other: Shown
+    direction: str
+    change: str
+    apart: bool
+    bars: list[dict[str, float]]
+
+
+def write_page(comparison: Comparison, project: Project) -> Path:
+    """Write a comparison as a page below ``_build/compare``, with what it loads beside it, and return its path.
+
+    Parameters
+    ----------
+    comparison : Comparison
+        What differs.
+    project : Project
+        The book; its built editions are linked.
+    """
+    one, other = comparison.sides
+    folder = project.build / "compare" / f"{one.name}-{other.name}"
+    for name in STATIC_FILES:
+        source, target = STATIC / name, folder / "_static" / name
+        if source.is_dir():
+            shutil.copytree(source, target, dirs_exist_ok=True)
+        else:
+            replace_file(target, source.read_bytes())
+    replace_file(folder / "index.html", page_html(comparison, project).encode("utf-8"))
+    return folder / "index.html"
+
+
+def page_html(comparison: Comparison, project: Project) -> str:
+    """Return the page of a comparison."""
+    titles = {chapter.slug: chapter.title for chapter in discover(project)}
+    groups: dict[str, list[Change]] = {}
+    for change in comparison.changes:
+        groups.setdefault(change.chapter, []).append(change)
+    shared = [slug for slug in comparison.sides[0].chapters if slug not in comparison.only[0]]
+    rows = {slug: [row_of(change) for change in changes] for slug, changes in groups.items()}
+    every = [row for found in rows.values() for row in found]
+    return (
+        environment("compare")
+        .get_template("page.html")
+        .render(
+            comparison=comparison,
+            names=side_names(comparison.sides),
+            titles={slug: titles.get(slug, slug) for side in comparison.sides for slug in side.chapters},
+            links=[links_to(side, project) for side in comparison.sides],
+            choices=comparison.choices(),
+            causes={slug: changes[0].parameters for slug, changes in groups.items()},
+            groups=rows,
+            unchanged=[slug for slug in shared if slug not in groups],
+            apart=sum(row.apart for row in every),
+            relabelled=sum(len(row.labels) > 1 for row in every),
+            open=sum(not row.direction for row in every),
+        )
+    )
+
+
+def side_names(sides: Sequence[Side]) -> list[str]:
+    """Return what the two editions are called on the page: their titles, with the ids where these are the same."""
+    one, other = sides
+    return [side.title or side.name if one.title != other.title else f"{side.title} ({side.id})" for side in sides]
+
+
+def links_to(side: Side, project: Project) -> dict[str, str]:
+    """Return the addresses of the pages of an edition that are built: by slug, and of the cover by an empty one."""
+    root = project.editions / side.name / "html"
+    pages = {"": "index.html", **{slug: f"{FOLDER}/{slug}.html" for slug in side.chapters}}
+    start = f"../../{project.editions.name}/{quote(side.name)}/html"
+    return {slug: f"{start}/{page}" for slug, page in pages.items() if (root / page).is_file()}
+
+
+def row_of(change: Change) -> Row:
+    """Return a result that differs, as the page shows it."""
+    one, other = (Result.model_validate(found) if found else None for found in (change.one, change.other))
+    labels = [found.label for found in (one, other) if found and found.label]
+    direction, words = change_words(one, other)
+    return Row(
+        key=change.key,
+        labels=list(dict.fromkeys(labels)) or [change.key],
+        one=shown(one),
+        other=shown(other),
+        direction=direction,
+        change=words,
+        apart=are_apart(one, other),
+        bars=[bar(found) for found in (one, other) if found and found.unit == "share" and found.value is not None],
+    )
+
+
+def shown(result: Result | None) -> Shown:
+    """Return a result in words.
+
+    Examples
+    --------
+    >>> shown(Result(value=0.64, low=0.534, high=0.733, k=55, n=86, unit="share"))
+    Shown(value='64%', interval='53% to 73%', counts='55 of 86')
+    >>> shown(None)
+    Shown(value='not recorded', interval='', counts='')
+    """
+    if result is None:
+        return Shown("not recorded")
+    interval = numbers.interval(result) if result.low is not None and result.high is not None else ""
+    return Shown(numbers.write(result), interval, numbers.counts(result) if result.n is not None else "")
+
+
+def change_words(one: Result | None, other: Result | None) -> tuple[str, str]:
+    """Return the direction of a change and its size in words.
+
+    Shares differ by points, years by years; what is measured on a scale that begins at zero by a part of the first
+    value, or by a factor where it doubles or halves.
+
+    Examples
+    --------
+    >>> change_words(Result(value=0.64, unit="share"), Result(value=0.725, unit="share"))
+    ('up', '8.5 points')
+    >>> change_words(Result(value=10, unit="months"), Result(value=8, unit="months"))
+    ('down', '20%')
+    >>> change_words(Result(value=2.0, unit="USD"), Result(value=24.0, unit="USD"))
+    ('up', '× 12')
+    >>> change_words(Result(value=2.0), None)
+    ('', 'no comparison')
+    """
+    if one is None or other is None or one.value is None or other.value is None:
+        return "", "no comparison"
+    if one.unit != other.unit:
+        return "", "other unit"
+    first, second = one.value, other.value
+    if first == second:
+        return LEVEL, "same value"
+    return (UP if second > first else DOWN), _size(first, second, one.unit)
+
+
+def _size(first: float, second: float, unit: str) -> str:
+    """Return how far two values of a unit lie apart, in words."""
+    if unit == "share":
+        return f"{numbers.number(100 * abs(second - first), 'points')} points"
+    if unit == "year":
+        years = abs(round(second - first))
+        return f"{years} year{'s' if years > 1 else ''}"
+    if first <= 0 or second <= 0:
+        return numbers.with_unit(numbers.number(abs(second - first), unit), unit)
+    if 0.5 < second / first < 2:
+        return numbers.number(abs(second / first - 1), "share")
+    factor = numbers.number(max(first, second) / min(first, second), "ratio")
+    return f"× {factor}" if second > first else f"÷ {factor}"
+
+
+def are_apart(one: Result | None, other: Result | None) -> bool:
+    """Return whether two intervals have no value in common; without both intervals they are not said to be apart."""
+    if one is None or other is None or None in (one.low, one.high, other.low, other.high):
+        return False
+    low, high = max(one.low or 0, other.low or 0), min(one.high or 0, other.high or 0)
+    return low > high
+
+
+def bar(result: Result) -> dict[str, float]:
+    """Return where the interval and the value of a share lie between 0 and 100.
+
+    Examples
+    --------
+    >>> bar(Result(value=0.5, low=0.4, high=0.6, unit="share"))
+    {'value': 50.0, 'low': 40.0, 'width': 20.0}
+    """
+    value = 100 * (result.value or 0)
+    low, high = (value if bound is None else 100 * bound for bound in (result.low, result.high))
+    return {"value": round(value, 2), "low": round(low, 2), "width": round(high - low, 2)}
