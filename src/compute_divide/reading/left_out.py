@@ -13,8 +13,8 @@ from docutils import nodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util.osutil import relative_uri
 
-from compute_divide.press.links import PUBLISHED
 from compute_divide.press.conditions import Condition
+from compute_divide.press.links import PUBLISHED
 from compute_divide.reading.imprint import imprint_of
 from compute_divide.reading.nodes import chapter_entry, opener
 from compute_divide.reading.roles import in_full, pending_condition, pending_value, store_of, value
