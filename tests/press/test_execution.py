@@ -209,7 +209,7 @@ def test_a_fork_ends_with_the_process_that_asked_for_it(tmp_path: Path) -> None:
         notebook.cells = [nbformat.v4.new_code_cell(source)]
         with open_engine("forked") as engine:
             print(engine.server._process.pid, flush=True)
-            run_job(Job("t", "0", nbformat.writes(notebook).encode(), {{}}, "/", {{}}, 60), engine)
+            run_job(Job("t", "0", nbformat.writes(notebook).encode(), {{}}, "/nowhere", {{}}, 60), engine)
         """
     )
     parent = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)

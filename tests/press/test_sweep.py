@@ -20,8 +20,10 @@ import pytest
 from compute_divide.press.chapters import Chapter, discover
 from compute_divide.press.chapters_run import RunOptions
 from compute_divide.press.curve import chosen_keys, curve_spec, spread, write_page
+from compute_divide.press.engines import Engine
 from compute_divide.press.errors import PressError, UsageError
 from compute_divide.press.executor import executor
+from compute_divide.press.files import Watched, mark_of_tree, tree
 from compute_divide.press.grid import combinations, parse_options, read_grid
 from compute_divide.press.progress import Silent
 from compute_divide.press.project import Project
@@ -297,9 +299,13 @@ def test_a_scheduler_that_does_not_answer_is_named(monkeypatch: pytest.MonkeyPat
 
 
 def test_a_worker_with_another_package_is_refused(book: Project) -> None:
-    order = Order((), "forked", str(book.package), "another")
+    engine, mark = Engine("kernel", None, Watched(book.package)), mark_of_tree(tree(book.package))
+    check_package(engine, Order((), "kernel", str(book.package), mark))
     with pytest.raises(PressError, match="another version"):
-        check_package(order)
+        check_package(engine, Order((), "kernel", str(book.package), "another"))
+    (book.package / "code.py").write_text("answer = 43\n")
+    with pytest.raises(PressError, match="another version"):
+        check_package(engine, Order((), "kernel", str(book.package), mark))
 
 
 def interrupted() -> None:

@@ -7,6 +7,9 @@ Two environment variables are the whole interface with whoever runs a chapter:
 ``COMPUTE_DIVIDE_READS``
     a file to which one JSON line is appended for every table or folder that is read, so that a cache can tell
     which evidence a chapter rests on.
+
+Both loaders tell a watch on the process that they note themselves what they read (`sys.audit`). Whatever in the package
+reads evidence does it through them: what is read by other means counts only as far as Python opens it.
 """
 
 from __future__ import annotations
@@ -14,6 +17,9 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 
@@ -64,11 +70,14 @@ def read_bytes(name: str) -> bytes:
     EvidenceError
         If the file is missing or cannot be read.
     """
-    try:
-        content = (data_dir() / name).read_bytes()
-    except OSError as error:
-        raise EvidenceError(f"cannot read the evidence file data/{name}: {error.strerror}") from error
-    _note(name, content)
+    path = data_dir() / name
+    with _loading():
+        try:
+            content = path.read_bytes()
+        except OSError as error:
+            _note(name, None)
+            raise EvidenceError(f"cannot read the evidence file data/{name}: {error.strerror}") from error
+        _note(name, content)
     return content
 
 
@@ -85,22 +94,35 @@ def list_names(folder: str, suffix: str) -> list[str]:
     Returns
     -------
     list of str
-        File names without the ending, sorted; empty when the folder does not exist.
+        File names without the ending, sorted, hidden ones left out; empty when the folder does not exist.
 
     Examples
     --------
     >>> "2026-08" in list_names("models", ".csv")
     True
     """
-    names = sorted(path.name.removesuffix(suffix) for path in (data_dir() / folder).glob(f"*{suffix}"))
-    _note(f"{folder}/*{suffix}", "\n".join(names).encode())
+    place = data_dir() / folder
+    with _loading():
+        found = (path.name for path in place.glob(f"*{suffix}") if not path.name.startswith("."))
+        names = sorted(name.removesuffix(suffix) for name in found)
+        _note(f"{folder}/*{suffix}", "\n".join(names).encode())
     return names
 
 
-def _note(name: str, content: bytes) -> None:
-    """Append what was read to the file of reads, where one is asked for."""
+@contextmanager
+def _loading() -> Iterator[None]:
+    """Tell a watch on this process that what is read here is noted."""
+    sys.audit("compute_divide.loading", "COMPUTE_DIVIDE_READS" in os.environ)
+    try:
+        yield
+    finally:
+        sys.audit("compute_divide.loading", False)
+
+
+def _note(name: str, content: bytes | None) -> None:
+    """Append what was read, or was not there, to the file of reads, where one is asked for."""
     log = os.environ.get("COMPUTE_DIVIDE_READS")
     if log:
-        line = json.dumps({"name": name, "sha256": hashlib.sha256(content).hexdigest()})
+        mark = "" if content is None else hashlib.sha256(content).hexdigest()
         with Path(log).open("a", encoding="utf-8") as file:
-            file.write(line + "\n")
+            file.write(json.dumps({"name": name, "sha256": mark}) + "\n")

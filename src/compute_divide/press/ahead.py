@@ -24,7 +24,7 @@ def engine_ahead(project: Project, name: str | None = None) -> AbstractContextMa
     UsageError
         If there is no such engine.
     """
-    return open_engine(name or DEFAULT_ENGINE, named_modules(project))
+    return open_engine(name or DEFAULT_ENGINE, named_modules(project), project.package)
 
 
 def named_modules(project: Project) -> list[str]:

@@ -1,12 +1,14 @@
 """The cache of runs: a chapter is run again if, and only if, something it rests on has changed.
 
-What a run rests on is hashed in two steps, because which tables a chapter reads is only known once it has run:
+What a run rests on is hashed in two steps, because what a chapter reads is only known once it has run:
 
 1. the *key*: chapter, parameters, package, lock, Python version, all known before;
-2. the *reads*: the name and hash of every evidence file or listing, which the loaders note down
-   (``COMPUTE_DIVIDE_READS``, see `compute_divide.evidence.paths`).
+2. the *reads*: the name and hash of every file or listing that it read, noted while it ran (`ReadLog`).
 
 A run is found again when its key is the same and every one of its reads still has the hash it had.
+
+A read is named in one of four ways: a file of the evidence by its name in there (``models/2026-08.csv``), a listing of
+the loaders by a pattern (``models/*.csv``), all evidence by ``**``, and any other file or folder by its path.
 """
 
 from __future__ import annotations
@@ -20,11 +22,10 @@ from typing import Any
 
 from compute_divide.press.chapters import Chapter
 from compute_divide.press.editions import Fingerprint
-from compute_divide.press.files import canonical, pretty, replace_file, sha256
+from compute_divide.press.errors import PressError
+from compute_divide.press.files import canonical, mark_of_tree, pretty, replace_file, sha256, stamps, tree
 from compute_divide.press.parameters import Value
-
-WHOLE = "**"
-"""The read that stands for all evidence: noted for a chapter whose loaders noted nothing."""
+from compute_divide.press.reads import WHOLE, in_sight, mark_of
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,7 @@ class Run:
     results : mapping
         What it recorded, as plain JSON by key.
     reads : mapping
-        SHA-256 of every evidence file or listing that it read, by name.
+        SHA-256 of every file or listing that it read, by name; empty for one that was not there.
     seconds : float
         How long it took.
     """
@@ -71,17 +72,19 @@ def run_key(chapter: Chapter, values: Mapping[str, Value], fingerprint: Fingerpr
 
 
 def current_hash(name: str, evidence: Mapping[str, str]) -> str | None:
-    """Return the hash that a read would have now, or None where the file is gone.
+    """Return the hash that a read would have now, or None where a file of the evidence is gone.
 
     Parameters
     ----------
     name : str
-        A file relative to the evidence folder, a listing such as ``"models/*.csv"``, or ``"**"`` for all of it.
+        Name of the read, see above.
     evidence : mapping
         SHA-256 of every evidence file by its relative path.
     """
     if name == WHOLE:
-        return sha256(canonical(dict(evidence)).encode())
+        return mark_of_tree(evidence)
+    if Path(name).is_absolute():
+        return mark_of(name)
     if "*" not in name:
         return evidence.get(name)
     folder, _, suffix = name.partition("/*")
@@ -94,19 +97,76 @@ def current_hash(name: str, evidence: Mapping[str, str]) -> str | None:
     return sha256("\n".join(names).encode())
 
 
-def parse_reads(lines: Iterable[str], evidence: Mapping[str, str]) -> dict[str, str]:
-    """Return the reads that the loaders noted; without any, the whole evidence.
+def changed_reads(run: Run, evidence: Mapping[str, str]) -> list[str]:
+    """Return the names of the reads that are no longer as they were."""
+    return [name for name, was in run.reads.items() if current_hash(name, evidence) != was]
+
+
+class ReadLog:
+    """What one run reads, noted in a file while it runs.
+
+    Parameters
+    ----------
+    folder : pathlib.Path
+        The folder of the run; the notes go there.
+    data : pathlib.Path
+        Folder of the evidence.
+    evidence : mapping
+        SHA-256 of every evidence file.
+    """
+
+    def __init__(self, folder: Path, data: Path, evidence: Mapping[str, str]) -> None:
+        self._log, self._data, self._evidence = folder / "reads.jsonl", data, evidence
+        self._stamps = stamps(data)
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What tells the process of the chapter where the evidence is and where to note reads."""
+        return {"COMPUTE_DIVIDE_DATA": str(self._data), "COMPUTE_DIVIDE_READS": str(self._log)}
+
+    def reads(self, cells: Iterable[str]) -> dict[str, str]:
+        """Return the reads of a run that has ended; those of cells that read out of sight are all evidence.
+
+        Raises
+        ------
+        PressError
+            If something changed while the chapter was reading.
+        """
+        lines = self._log.read_text(encoding="utf-8").splitlines() if self._log.exists() else []
+        reads = parse_reads(lines, self._data, self._evidence)
+        if WHOLE in reads or not reads or not all(map(in_sight, cells)):
+            if stamps(self._data) != self._stamps:
+                raise changed_meanwhile(self._data.name)
+            reads[WHOLE] = str(current_hash(WHOLE, tree(self._data)))
+        return dict(sorted(reads.items()))
+
+
+def parse_reads(lines: Iterable[str], data: Path, evidence: Mapping[str, str]) -> dict[str, str]:
+    """Return what was noted, by name; what the evidence does not count, such as a hidden file, by its path.
+
+    Raises
+    ------
+    PressError
+        If one name was noted with two contents.
 
     Examples
     --------
-    >>> parse_reads(['{"name": "models/a.csv", "sha256": "12"}'], {})
+    >>> parse_reads(['{"name": "models/a.csv", "sha256": "12"}'], Path("/data"), {"models/a.csv": "12"})
     {'models/a.csv': '12'}
-    >>> list(parse_reads([], {}))
-    ['**']
+    >>> parse_reads(['{"name": ".hidden", "sha256": "34"}'], Path("/data"), {})
+    {'/data/.hidden': '34'}
     """
-    notes = [json.loads(line) for line in lines if line.strip()]
-    reads = {str(note["name"]): str(note["sha256"]) for note in notes}
-    return dict(sorted(reads.items())) or {WHOLE: str(current_hash(WHOLE, evidence))}
+    reads: dict[str, str] = {}
+    for note in (json.loads(line) for line in lines):
+        name = note["name"] if note["name"] in evidence or "*" in note["name"] else str(data / note["name"])
+        if reads.setdefault(name, note["sha256"]) != note["sha256"]:
+            raise changed_meanwhile(name)
+    return reads
+
+
+def changed_meanwhile(*names: str) -> PressError:
+    """Return the error for evidence that did not keep still."""
+    return PressError(f"the evidence changed while chapters were running ({', '.join(names)}); build again")
 
 
 class RunCache:
@@ -125,7 +185,7 @@ class RunCache:
         """Return the run with this key whose reads are all as they were, or None."""
         for path in sorted((self.folder / key).glob("*.json")):
             run = _load(path)
-            if run and all(current_hash(name, evidence) == was for name, was in run.reads.items()):
+            if run and not changed_reads(run, evidence):
                 return run
         return None
 

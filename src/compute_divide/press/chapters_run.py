@@ -9,7 +9,7 @@ from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 
 from compute_divide.press import running
-from compute_divide.press.cache import Run, RunCache, current_hash, run_key
+from compute_divide.press.cache import Run, RunCache, changed_meanwhile, changed_reads, run_key
 from compute_divide.press.editions import Edition
 from compute_divide.press.engines import DEFAULT_ENGINE, Engine, check_engine, open_engine
 from compute_divide.press.errors import PressError, UsageError
@@ -21,7 +21,7 @@ from compute_divide.press.execution import (
     run_job,
 )
 from compute_divide.press.executor import cores
-from compute_divide.press.files import Watched, pretty, replace_file
+from compute_divide.press.files import Watched, mark_of_tree, pretty, replace_file
 from compute_divide.press.progress import Reporter, Silent
 from compute_divide.press.project import Project
 
@@ -89,8 +89,9 @@ class Durations:
     def __init__(self, project: Project) -> None:
         self._path = project.build / "seconds.json"
         try:
-            self._seconds: dict[str, float] = json.loads(self._path.read_text(encoding="utf-8"))
-        except (OSError, ValueError):
+            found = json.loads(self._path.read_text(encoding="utf-8"))
+            self._seconds = {chapter: float(seconds) for chapter, seconds in found.items()}
+        except (OSError, ValueError, TypeError, AttributeError):  # a damaged file is no more than a lost guess
             self._seconds = {}
 
     def expected(self, job: Job) -> tuple[float, int]:
@@ -155,7 +156,7 @@ def run_chapters(
     outcome = Outcome()
     if jobs:
         with running.session(), ExitStack() as stack:
-            engine = engine or stack.enter_context(open_engine(options.engine, imported_modules(todo)))
+            engine = engine or stack.enter_context(open_engine(options.engine, imported_modules(todo), project.package))
             _run_all(project, edition, jobs, engine, options.jobs or cores(), reporter, outcome)
     outcome.fresh = [chapter.slug for chapter in todo if chapter.slug in outcome.runs]
     merged = {**known, **outcome.runs}
@@ -174,7 +175,7 @@ def _run_all(
 ) -> None:
     """Run jobs, so many at a time, and keep each result as soon as it is there."""
     cache, durations = RunCache(project.cache), Durations(project)
-    package = Watched(project.package, edition.fingerprint.package)
+    package = engine.package or Watched(project.package)
     with ThreadPoolExecutor(width) as pool:
         waiting: set[Future[Run]] = {pool.submit(run_job, job, engine) for job in jobs}
         try:
@@ -207,12 +208,11 @@ def _take(
         replace_file(project.failed / f"{error.chapter}.ipynb", error.notebook)
         reporter.failed(error.chapter)
         return
-    if not package.is_same:
+    if not package.holds(mark_of_tree(edition.fingerprint.package)):
         raise PressError("the package changed while chapters were running; build again: what is done is kept")
-    evidence = edition.fingerprint.evidence
-    changed = [name for name, was in run.reads.items() if current_hash(name, evidence) != was]
+    changed = changed_reads(run, edition.fingerprint.evidence)
     if changed:
-        raise PressError(f"the evidence changed while chapters were running ({', '.join(changed)}); build again")
+        raise changed_meanwhile(*changed)
     cache.store(run)
     (project.failed / f"{run.chapter}.ipynb").unlink(missing_ok=True)
     outcome.runs[run.chapter] = run

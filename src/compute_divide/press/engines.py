@@ -9,9 +9,11 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from compute_divide.press.errors import UsageError
+from compute_divide.press.files import Watched
 
 if TYPE_CHECKING:
     from compute_divide.press.forking import ForkServer
@@ -32,10 +34,11 @@ STEADY = {
 
 @dataclass(frozen=True)
 class Engine:
-    """A way to run cells, by name, and what it needs."""
+    """A way to run cells, by name, and what it needs; the package is watched since before it was imported."""
 
     name: str
     server: ForkServer | None = None
+    package: Watched | None = None
 
     @property
     def alive(self) -> bool:
@@ -56,8 +59,17 @@ def check_engine(name: str) -> None:
 
 
 @contextmanager
-def open_engine(name: str, modules: Sequence[str] = ()) -> Iterator[Engine]:
+def open_engine(name: str, modules: Sequence[str] = (), package: Path | None = None) -> Iterator[Engine]:
     """Yield an engine; ``forked`` starts the process that it forks, with these modules imported.
+
+    Parameters
+    ----------
+    name : str
+        One of `ENGINES`.
+    modules : sequence of str
+        What to import.
+    package : pathlib.Path, optional
+        The folder to watch: what is imported must be what the runs are kept under.
 
     Raises
     ------
@@ -65,10 +77,11 @@ def open_engine(name: str, modules: Sequence[str] = ()) -> Iterator[Engine]:
         If there is no such engine.
     """
     check_engine(name)
+    watched = None if package is None else Watched(package)
     if name == "kernel":
-        yield Engine(name)
+        yield Engine(name, None, watched)
         return
     from compute_divide.press.forking import ForkServer
 
     with ForkServer(modules, STEADY) as server:
-        yield Engine(name, server)
+        yield Engine(name, server, watched)

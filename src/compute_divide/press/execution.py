@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from compute_divide.press import running
-from compute_divide.press.cache import Run, parse_reads, run_key
+from compute_divide.press.cache import ReadLog, Run, run_key
 from compute_divide.press.chapters import Chapter
 from compute_divide.press.editions import Fingerprint
 from compute_divide.press.engines import STEADY, Engine
@@ -138,10 +138,9 @@ def run_job(job: Job, engine: Engine) -> Run:
     running.check()
     started = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="cd-") as folder:
-        reads = Path(folder) / "reads.jsonl"
-        environment = {**STEADY, "COMPUTE_DIVIDE_DATA": job.data, "COMPUTE_DIVIDE_READS": str(reads)}
-        notebook = _execute(job, engine, environment, folder)
-        lines = reads.read_text(encoding="utf-8").splitlines() if reads.exists() else []
+        log = ReadLog(Path(folder), Path(job.data), job.evidence)
+        notebook = _execute(job, engine, {**STEADY, **log.environment}, folder)
+        reads = log.reads(cell.source for cell in notebook.cells if cell.cell_type == "code")
     try:
         results = {key: result.model_dump() for key, result in harvested(notebook).items()}
     except (ResultError, ValueError) as error:
@@ -151,7 +150,7 @@ def run_job(job: Job, engine: Engine) -> Run:
         key=job.key,
         notebook=dumps(tidy(notebook)),
         results=results,
-        reads=parse_reads(lines, job.evidence),
+        reads=reads,
         seconds=round(time.monotonic() - started, 3),
     )
 

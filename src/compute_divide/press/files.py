@@ -8,8 +8,9 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -44,39 +45,60 @@ def files_of(folder: Path) -> Iterator[Path]:
         yield from (Path(here, name) for name in sorted(names) if not name.startswith("."))
 
 
-def tree(folder: Path) -> dict[str, str]:
-    """Return the SHA-256 of every file below a folder by its relative path, with forward slashes."""
-    return {path.relative_to(folder).as_posix(): sha256(read(path)) for path in files_of(folder)}
-
-
-class Watched:
-    """A folder whose content must not change meanwhile; looked at closely only when a file was touched.
+def tree(folder: Path, without: Collection[str] = ()) -> dict[str, str]:
+    """Return the SHA-256 of every file below a folder by its relative path, with forward slashes.
 
     Parameters
     ----------
     folder : pathlib.Path
         The folder.
-    content : mapping
-        What `tree` says of it.
+    without : collection of str
+        Files and folders in it that are left out.
+    """
+    found = ((path.relative_to(folder), path) for path in files_of(folder))
+    return {name.as_posix(): sha256(read(path)) for name, path in found if name.parts[0] not in without}
+
+
+def mark_of_tree(content: Mapping[str, str]) -> str:
+    """Return one hash for all that `tree` says."""
+    return sha256(canonical(dict(content)).encode())
+
+
+Stamp = tuple[str, int, int, int, int]
+
+
+def stamps(folder: Path) -> list[Stamp]:
+    """Return what the files of a folder tell without being read; any write changes it, even one that is undone."""
+    with naming(folder, "read"):
+        stats = [(str(path), path.stat()) for path in files_of(folder)]
+    return [(name, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino) for name, stat in stats]
+
+
+class Watched:
+    """A folder that must not change from now on, not even for a moment: what was read meanwhile is not known.
+
+    Parameters
+    ----------
+    folder : pathlib.Path
+        The folder.
     """
 
-    def __init__(self, folder: Path, content: Mapping[str, str]) -> None:
-        self._folder, self._content = folder, dict(content)
-        self._touched = self._stamps()
-        self._is_same = tree(folder) == self._content
-
-    def _stamps(self) -> list[tuple[str, int, int, int]]:
-        with naming(self._folder, "read"):
-            stats = {str(path): path.stat() for path in files_of(self._folder)}
-        return [(name, stat.st_size, stat.st_mtime_ns, stat.st_ino) for name, stat in stats.items()]
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._stamps = stamps(folder)
 
     @property
-    def is_same(self) -> bool:
-        """Whether the folder holds what it should."""
-        stamps = self._stamps()
-        if stamps != self._touched:
-            self._touched, self._is_same = stamps, tree(self._folder) == self._content
-        return self._is_same
+    def is_untouched(self) -> bool:
+        """Whether no file was written since."""
+        return stamps(self.folder) == self._stamps
+
+    @cached_property
+    def _mark(self) -> str:
+        return mark_of_tree(tree(self.folder))
+
+    def holds(self, mark: str) -> bool:
+        """Return whether the folder has held this all the time, see `mark_of_tree`."""
+        return self._mark == mark and self.is_untouched
 
 
 def read(path: Path) -> bytes:

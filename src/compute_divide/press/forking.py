@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from compute_divide.press import running
+from compute_divide.press.environment import chapter_environment
 from compute_divide.press.errors import PressError
 
 SHORT = "/tmp" if os.name == "posix" else None  # noqa: S108 - a socket's path holds 104 characters: no long TMPDIR
@@ -49,7 +50,7 @@ class ForkServer:
         self._path = str(self._folder / "s")
         self._process = subprocess.Popen(
             [sys.executable, "-m", "compute_divide.press.zygote", self._path, *modules],
-            env={**os.environ, **environment},
+            env={**chapter_environment(), **environment},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

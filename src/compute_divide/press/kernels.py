@@ -6,7 +6,6 @@ about one start in a hundred on a busy machine. Here each kernel talks over sock
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
 import tempfile
@@ -21,6 +20,7 @@ from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import Engine
 
 from compute_divide.press import running
+from compute_divide.press.environment import chapter_environment
 from compute_divide.press.forking import SHORT
 from compute_divide.press.reads import START
 
@@ -42,7 +42,7 @@ class IpcKernelManager(AsyncKernelManager):
         super().__init__(**traits)
 
     async def _async_pre_start_kernel(self, **options: Any) -> Any:
-        options["env"] = {**os.environ, **self.environment}
+        options["env"] = {**chapter_environment(), **self.environment}
         options.setdefault("stdout", subprocess.DEVNULL)
         options.setdefault("stderr", subprocess.DEVNULL)
         return await super()._async_pre_start_kernel(**options)

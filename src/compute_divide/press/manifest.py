@@ -151,6 +151,7 @@ class _Crate:
             self._crate.get(f"#evidence-{name}")
             or self._add(f"#evidence-{name}", "CreativeWork", name=f"data/{name}", sha256=mark)
             for name, mark in run.reads.items()
+            if not Path(name).is_absolute()  # a file of this machine alone
         ]
         self._act(
             f"#run-{slug}",

@@ -17,14 +17,14 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from compute_divide.press.cache import Run, RunCache, current_hash, run_key
+from compute_divide.press.cache import Run, RunCache, changed_reads, run_key
 from compute_divide.press.chapters import Chapter
 from compute_divide.press.chapters_run import RunOptions
 from compute_divide.press.editions import Fingerprint
 from compute_divide.press.errors import PressError
 from compute_divide.press.execution import ChapterError, Job, imported_modules, job_for
 from compute_divide.press.executor import executor
-from compute_divide.press.files import Watched, canonical, replace_file, sha256
+from compute_divide.press.files import Watched, canonical, mark_of_tree, replace_file, sha256
 from compute_divide.press.parameters import Value
 from compute_divide.press.progress import Reporter
 from compute_divide.press.project import Project
@@ -137,7 +137,7 @@ def run_sweep(
             reporter.done(label(varied, values), None)
     errors: dict[int, str] = {}
     if jobs:
-        package = Watched(project.package, mark.package)
+        package = Watched(project.package)
         order = order_for(project, imported_modules([chapter]), options.engine, mark)
         width = min(options.jobs, len(jobs)) if options.jobs else None
         with executor(width, scheduler) as pool:
@@ -170,9 +170,9 @@ def _take(
             replace_file(kept, run.notebook)
             errors[place] += f"\n    as far as it got: {kept}"
         return
-    if not package.is_same:
+    if not package.holds(mark_of_tree(mark.package)):
         raise PressError("the package changed while the sweep was running; run it again: what is done is kept")
-    if any(current_hash(name, mark.evidence) != was for name, was in run.reads.items()):
+    if changed_reads(run, mark.evidence):
         raise PressError(f"a worker read other evidence than {project.data} holds; every worker needs the same")
     runs_cache.store(run)
     kept.unlink(missing_ok=True)

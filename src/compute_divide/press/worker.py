@@ -19,7 +19,7 @@ from compute_divide.press.editions import Fingerprint
 from compute_divide.press.engines import Engine, open_engine
 from compute_divide.press.errors import PressError
 from compute_divide.press.execution import ChapterError, Job, run_job
-from compute_divide.press.files import canonical, sha256, tree
+from compute_divide.press.files import mark_of_tree
 from compute_divide.press.project import Project
 
 
@@ -45,8 +45,7 @@ class Order:
 
 def order_for(project: Project, modules: Sequence[str], engine: str, fingerprint: Fingerprint) -> Order:
     """Return the order that goes with the jobs of a sweep."""
-    mark = sha256(canonical(dict(fingerprint.package)).encode())
-    return Order(tuple(modules), engine, str(project.package), mark)
+    return Order(tuple(modules), engine, str(project.package), mark_of_tree(fingerprint.package))
 
 
 def run_elsewhere(job: Job, order: Order) -> Run | ChapterError:
@@ -60,10 +59,13 @@ def run_elsewhere(job: Job, order: Order) -> Run | ChapterError:
     PressError
         If the worker's package is not the one of the sweep.
     """
+    engine = _kept.engine(order)
     try:
-        return run_job(job, _kept.engine(order))
+        run = run_job(job, engine)
     except ChapterError as error:
         return error
+    check_package(engine, order)
+    return run
 
 
 class _KeptEngines:
@@ -80,14 +82,14 @@ class _KeptEngines:
         with self._lock:
             if place in self._kept:
                 made_for, engine, stack = self._kept[place]
-                if made_for == order and engine.alive:
+                if made_for == order and engine.alive and is_right(engine, order):
                     return engine
                 del self._kept[place]
                 stack.close()
-            check_package(order)
             stack = ExitStack()
-            engine = stack.enter_context(open_engine(order.engine, order.modules))
+            engine = stack.enter_context(open_engine(order.engine, order.modules, Path(order.package)))
             self._kept[place] = (order, engine, stack)
+            check_package(engine, order)
             return engine
 
     def close(self) -> None:
@@ -99,7 +101,12 @@ class _KeptEngines:
 _kept = _KeptEngines()
 
 
-def check_package(order: Order) -> None:
-    """Raise unless the package of this worker is the one of the sweep."""
-    if sha256(canonical(tree(Path(order.package))).encode()) != order.package_mark:
+def check_package(engine: Engine, order: Order) -> None:
+    """Raise unless the package of this worker is the one of the sweep, and has been since the engine was opened."""
+    if not is_right(engine, order):
         raise PressError(f"a worker has another version of {order.package}; every worker needs the same")
+
+
+def is_right(engine: Engine, order: Order) -> bool:
+    """Return whether an engine has imported the package of the sweep."""
+    return engine.package is not None and engine.package.holds(order.package_mark)
