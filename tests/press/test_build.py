@@ -5,29 +5,35 @@ from __future__ import annotations
 import errno
 import json
 import os
+import pydoc
 import shutil
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from textwrap import dedent
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import psutil
 import pytest
+from filelock import FileLock, Timeout
 
 from compute_divide.press import files
-from compute_divide.press.build import Built, build, check_evidence, edition_lock
+from compute_divide.press.build import Built, build, check_evidence
 from compute_divide.press.chapters_run import RunOptions
+from compute_divide.press.cleaning import clean
 from compute_divide.press.editions import Edition
 from compute_divide.press.errors import PressError
 from compute_divide.press.files import tree
+from compute_divide.press.locks import LOCK, all_editions_lock, edition_lock
 from compute_divide.press.progress import Silent
 from compute_divide.press.project import Project
 from compute_divide.press.swap import exchange, publish, recover
+from compute_divide.press.workshop import STATE
 
 Load = Callable[..., Edition]
 
@@ -40,9 +46,7 @@ def edit(path: Path, old: str, new: str) -> None:
 
 def published(built: Built | Path) -> dict[str, str]:
     """Return the hashes of what is published, but for the file of timings and what only the next build reads."""
-    folder = built if isinstance(built, Path) else built.folder
-    found = tree(folder)
-    return {name: mark for name, mark in found.items() if not name.startswith("doctrees/") and name != "timings.json"}
+    return tree(built if isinstance(built, Path) else built.folder, without=("doctrees", "timings.json"))
 
 
 def test_an_edition_has_pages_results_and_a_record(book: Project, edition: Load) -> None:
@@ -112,6 +116,38 @@ def test_a_page_that_changed_or_was_touched_is_made_again(book: Project, edition
     before = published(built)
     (built.folder / "html/index.html").write_text("vandalised")
     assert published(build(book, edition())) == before
+
+
+@pytest.mark.parametrize(
+    "name", ["results.json", "edition.json", "ro-crate-metadata.json", "source/notebooks/first.ipynb"]
+)
+def test_a_published_file_that_is_damaged_or_gone_is_made_again(book: Project, edition: Load, name: str) -> None:
+    built = build(book, edition())
+    before, path = published(built), built.folder / name
+    path.write_bytes(path.read_bytes()[:-10])
+    assert published(build(book, edition())) == before
+    path.unlink()
+    assert published(build(book, edition())) == before
+    (built.folder / "timings.json").unlink()
+    assert not build(book, edition()).changed
+
+
+@pytest.mark.parametrize("runs", [None, [], "x", {"first": [1]}])
+def test_a_damaged_state_does_no_harm(book: Project, edition: Load, runs: Any) -> None:
+    built = build(book, edition())
+    before = published(built)
+    for folder in (built.folder, book.workshop):
+        state = json.loads((folder / STATE).read_text())
+        (folder / STATE).write_text(json.dumps({**state, "runs": runs, "outputs": []}))
+    assert published(build(book, edition())) == before
+    (built.folder / STATE).write_text("[")
+    assert published(build(book, edition())) == before
+
+
+def test_a_log_that_cannot_be_written_is_named(book: Project, edition: Load) -> None:
+    (book.workshop / "sphinx.log").mkdir(parents=True)
+    with pytest.raises(PressError, match=r"cannot write .*sphinx\.log"):
+        build(book, edition())
 
 
 def test_a_failing_chapter_leaves_the_others_and_the_last_edition_alone(book: Project, edition: Load) -> None:
@@ -211,6 +247,61 @@ def test_an_edition_without_some_chapters_is_held_to_the_same_rules(
 def test_two_builds_of_one_edition_at_once_are_refused_with_a_clear_message(book: Project, edition: Load) -> None:
     with edition_lock(book, "default"), pytest.raises(PressError, match="another build of the edition 'default'"):
         build(book, edition())
+
+
+def test_clean_is_refused_while_an_edition_that_is_not_yet_published_is_built(book: Project, edition: Load) -> None:
+    with edition_lock(book, "default"):
+        with pytest.raises(PressError, match="another build of the edition 'default'"):
+            clean(book)
+        with pytest.raises(PressError, match="another build of the edition 'default'"):
+            build(book, edition())
+    (book.build / "dangling").symlink_to(book.root / "nothing")
+    (book.build / "linked").symlink_to(book.data)
+    clean(book)
+    assert [path.name for path in book.build.iterdir()] == [LOCK]
+    assert (book.data / "a.csv").is_file()
+
+
+def test_no_build_begins_while_all_is_removed(book: Project) -> None:
+    order: list[str] = []
+
+    def late() -> None:
+        with edition_lock(book, "default"):
+            order.append("build")
+
+    with ThreadPoolExecutor(1) as pool:
+        with all_editions_lock(book):
+            waiting = pool.submit(late)
+            time.sleep(0.2)
+            order.append("removed")
+        waiting.result(timeout=20)
+    assert order == ["removed", "build"]
+
+
+def test_an_edition_is_published_and_removed_by_who_holds_the_workshop(
+    book: Project, edition: Load, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another edition may be copying from it."""
+
+    def is_held() -> bool:
+        try:
+            with FileLock(book.workshop / ".lock", timeout=0):
+                return False
+        except Timeout:
+            return True
+
+    held: list[bool] = []
+    for place in ("build.publish", "cleaning._remove"):
+        real = cast("Callable[..., Any]", pydoc.locate(f"compute_divide.press.{place}"))
+
+        def noted(*arguments: Any, real: Callable[..., Any] = real) -> Any:
+            held.append(is_held())
+            return real(*arguments)
+
+        monkeypatch.setattr(f"compute_divide.press.{place}", noted)
+    build(book, edition())
+    clean(book, ["default"])
+    assert held == [True, True]
 
 
 def test_two_editions_may_be_built_at_once(book: Project, edition: Load) -> None:

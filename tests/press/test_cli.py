@@ -14,8 +14,8 @@ import jsonschema
 import pytest
 
 from compute_divide import cli
-from compute_divide.press.build import edition_lock
 from compute_divide.press.files import tree
+from compute_divide.press.locks import edition_lock
 from compute_divide.press.project import Project
 from compute_divide.press.wording import quoted
 
@@ -212,9 +212,9 @@ def test_build_prints_where_the_book_is_and_clean_removes_it(said: Callable[...,
     assert said("clean", "other")[0] == 0
     assert not (book.editions / "other").exists()
     assert said("clean", "--keep-runs")[0] == 0
-    assert [path.name for path in book.build.iterdir()] == ["cache"]
+    assert [path.name for path in book.build.glob("[!.]*")] == ["cache"]
     assert said("clean")[0] == 0
-    assert list(book.build.iterdir()) == []
+    assert list(book.build.glob("[!.]*")) == []
 
 
 def test_params_as_json_is_a_schema_that_takes_the_defaults_and_nothing_else(

@@ -26,6 +26,7 @@ from filelock import FileLock
 from compute_divide.press import running, tuning
 from compute_divide.press.engines import STEADY
 from compute_divide.press.errors import PressError
+from compute_divide.press.files import replace_file
 
 WARM = ("jupyter_book.sphinx", "sphinx.builders.html", "sphinxcontrib.bibtex", "pygments.lexers.python")
 """What a build imports besides the extensions."""
@@ -99,8 +100,7 @@ class Binder:
         """
         with running.time_limit(self._process.pid, TIME_LIMIT) as late:
             said = self._ask(json.dumps(asdict(assembly)) + "\n")
-        log.parent.mkdir(parents=True, exist_ok=True)
-        log.write_text(ANSI.sub("", said), encoding="utf-8")
+        replace_file(log, ANSI.sub("", said).encode())
         running.check()
         if late.is_set():
             raise PressError(f"Jupyter Book was not done after {TIME_LIMIT:g} seconds (all it said: {log})")

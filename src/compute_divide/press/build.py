@@ -6,13 +6,10 @@ import os
 import platform
 import shutil
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-
-from filelock import FileLock, Timeout
 
 from compute_divide.press import running
 from compute_divide.press.binding import Assembly, Binder
@@ -26,6 +23,7 @@ from compute_divide.press.errors import PressError
 from compute_divide.press.executor import cores
 from compute_divide.press.files import canonical, link_or_copy, naming, pretty, replace_file, sha256, tree
 from compute_divide.press.formats import PAGES, Format, make
+from compute_divide.press.locks import edition_lock
 from compute_divide.press.manifest import write_manifest
 from compute_divide.press.pages import check_pages
 from compute_divide.press.progress import Reporter, Silent
@@ -33,7 +31,6 @@ from compute_divide.press.project import Project
 from compute_divide.press.staging import extra_extensions, left_out, page_files, stage
 from compute_divide.press.swap import publish, recover
 from compute_divide.press.workshop import (
-    BEING_BUILT,
     MEMORY,
     busy,
     prepare,
@@ -191,8 +188,8 @@ def _build(
         timer.lap("check")
         timings = {**timer.laps, "chapters": {slug: run.seconds for slug, run in outcome.runs.items()}}
         draft = draft_edition(project, edition, record, outcome.runs, timings, {**state, **memory})
-    target = edition_path(project, edition)
-    publish(draft, target)
+        target = edition_path(project, edition)
+        publish(draft, target)  # in the workshop: another edition may start from what is published
     return Built(edition, target, changed=True, fresh=outcome.fresh, timings=timings)
 
 
@@ -265,8 +262,13 @@ def draft_edition(
         (draft / "edition.json").write_text(pretty(dict(record)), encoding="utf-8")
         (draft / "timings.json").write_text(pretty({**timings, **host()}), encoding="utf-8")
         write_manifest(project, edition, record, runs, draft)
-        write_state(draft, {**state, "outputs": tree(draft / "html")})
+        write_state(draft, {**state, "outputs": published(draft)})
     return draft
+
+
+def published(folder: Path) -> dict[str, str]:
+    """Return the SHA-256 of every file of a built edition, but for its timings and Sphinx's memory."""
+    return tree(folder, without=("doctrees", "timings.json"))
 
 
 def draft_path(project: Project, edition: Edition) -> Path:
@@ -296,7 +298,7 @@ def page_state(project: Project, edition: Edition, default: Edition) -> dict[str
 def is_current(folder: Path, state: Mapping[str, Any]) -> bool:
     """Return whether a built edition was made from just this, and is as it was made."""
     found = read_state(folder)
-    return {key: found.get(key) for key in state} == dict(state) and found.get("outputs") == tree(folder / "html")
+    return {key: found.get(key) for key in state} == dict(state) and found.get("outputs") == published(folder)
 
 
 def check_evidence(project: Project, edition: Edition, reporter: Reporter, verify: Verify | None) -> None:
@@ -318,19 +320,3 @@ def check_evidence(project: Project, edition: Edition, reporter: Reporter, verif
     if problems:
         raise PressError("the evidence is damaged:\n" + "\n".join(f"  {problem}" for problem in problems))
     replace_file(stamp, mark)
-
-
-@contextmanager
-def edition_lock(project: Project, name: str) -> Iterator[None]:
-    """Hold the lock of an edition, or say that another build holds it."""
-    with naming(project.editions):
-        project.editions.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(project.editions / f".{name}.lock")
-        try:
-            lock.acquire(timeout=0)
-        except Timeout as error:
-            raise PressError(f"{BEING_BUILT} {name!r} is running; wait for it or stop it") from error
-    try:
-        yield
-    finally:
-        lock.release()

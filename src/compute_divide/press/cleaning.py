@@ -6,10 +6,10 @@ import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
-from compute_divide.press.build import edition_lock
 from compute_divide.press.chapters import nearest
 from compute_divide.press.errors import UsageError
 from compute_divide.press.files import files_of, naming
+from compute_divide.press.locks import LOCK, all_editions_lock, edition_lock
 from compute_divide.press.progress import Silent
 from compute_divide.press.project import Project
 from compute_divide.press.wording import quoted
@@ -40,22 +40,22 @@ def clean(project: Project, editions: Sequence[str] = (), *, keep_runs: bool = F
     if problems:
         raise UsageError.listing(problems)
     freed = 0
-    for name in editions or built:
-        with edition_lock(project, name):
+    for name in editions:
+        with edition_lock(project, name), workshop_lock(project, Silent()):
             freed += _remove(project.editions / name)
     if not editions and project.build.is_dir():
-        with workshop_lock(project, Silent()):
-            kept = {project.cache.name} if keep_runs else set()
+        with all_editions_lock(project), workshop_lock(project, Silent()):
+            kept = {LOCK, project.cache.name} if keep_runs else {LOCK}
             freed += sum(_remove(path) for path in project.build.iterdir() if path.name not in kept)
     return freed
 
 
 def _remove(path: Path) -> int:
     """Remove a file or a folder and return its size in bytes."""
-    files = files_of(path) if path.is_dir() else [path]
-    size = sum(file.stat().st_size for file in files)
+    is_folder = path.is_dir() and not path.is_symlink()
     with naming(path, "remove"):
-        if path.is_dir():
+        size = sum(file.lstat().st_size for file in (files_of(path) if is_folder else [path]))
+        if is_folder:
             shutil.rmtree(path)
         else:
             path.unlink()

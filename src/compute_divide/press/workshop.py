@@ -70,6 +70,12 @@ def read_state(folder: Path) -> dict[str, Any]:
     return state if isinstance(state, dict) else {}
 
 
+def _texts(found: Any) -> set[tuple[str, str]]:
+    """Return the texts of a mapping in a state, by name; none where it is damaged."""
+    items = found.items() if isinstance(found, dict) else ()
+    return {(name, text) for name, text in items if isinstance(text, str)}
+
+
 def write_state(folder: Path, state: Mapping[str, Any]) -> None:
     """Note what a folder was made from."""
     replace_file(folder / STATE, pretty(dict(state)).encode())
@@ -93,7 +99,7 @@ def prepare(project: Project, runs: Mapping[str, Run], shared: str) -> str | Non
     for folder in (shop, *sorted(path for path in project.editions.glob("*") if path.is_dir())):
         state = read_state(folder)
         if state.get("shared") == shared and all((folder / name).is_dir() for name in MEMORY):
-            distances[folder] = sum(state.get("runs", {}).get(slug) != mark for slug, mark in wanted.items())
+            distances[folder] = len(wanted.items() - _texts(state.get("runs")))
     nearest = min(distances, key=lambda folder: distances[folder], default=None)
     with naming(shop):
         (shop / STATE).unlink(missing_ok=True)
