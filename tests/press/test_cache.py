@@ -296,6 +296,16 @@ def test_a_stray_variable_reaches_no_chapter(
     assert not run_chapters(book, edition(), RunOptions(engine=engine)).errors
 
 
+@pytest.mark.parametrize("engine", ["forked", "kernel"])
+def test_the_start_files_of_the_user_reach_no_chapter(
+    book: Project, edition: Load, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, engine: str
+) -> None:
+    replace_file(tmp_path / ".ipython/profile_default/startup/00.py", b"stray = 99")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    add_cell(book, "assert 'stray' not in globals()")
+    assert not run_chapters(book, edition(), RunOptions(engine=engine)).errors
+
+
 def test_a_damaged_entry_counts_as_missing(book: Project, edition: Load) -> None:
     fresh(book, edition())
     cut, changed = sorted(book.cache.rglob("*.json"))

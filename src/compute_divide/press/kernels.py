@@ -42,7 +42,8 @@ class IpcKernelManager(AsyncKernelManager):
         super().__init__(**traits)
 
     async def _async_pre_start_kernel(self, **options: Any) -> Any:
-        options["env"] = {**chapter_environment(), **self.environment}
+        own = {"IPYTHONDIR": str(self._sockets)}  # the start files and settings of the user change no result
+        options["env"] = {**chapter_environment(), **own, **self.environment}
         options.setdefault("stdout", subprocess.DEVNULL)
         options.setdefault("stderr", subprocess.DEVNULL)
         return await super()._async_pre_start_kernel(**options)
