@@ -42,6 +42,9 @@ if TYPE_CHECKING:
     from compute_divide.press.chapters_run import RunOptions
     from compute_divide.press.formats import Format
 
+INTERRUPTED = 130
+"""Exit code with which Typer answers Ctrl-C; ours is that of any work that was not done."""
+
 app = typer.Typer(
     cls=Menu,
     no_args_is_help=True,
@@ -64,17 +67,30 @@ def main() -> None:
         gc.freeze()  # Python ends quicker when it need not search all that is left for garbage
 
 
+def listen_for_stops() -> None:
+    """Let what asks a program to end do what Ctrl-C does, also where a shell has its job ignore Ctrl-C.
+
+    A hang-up is ignored where `nohup` asks for it.
+    """
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    hang_up = getattr(signal, "SIGHUP", None)
+    if hang_up is not None and signal.getsignal(hang_up) == signal.SIG_DFL:
+        signal.signal(hang_up, signal.default_int_handler)
+
+
 def guarded(work: Callable[[], object]) -> None:
     """Do something; an error of ours is one message on standard error and an exit code, and so is a signal to stop."""
     from compute_divide.press.errors import PressError
 
-    signal.signal(signal.SIGTERM, signal.getsignal(signal.SIGINT))
+    listen_for_stops()
     try:
         work()
     except PressError as error:
         _say(f"[red]error:[/red] {_escaped(str(error))}")
         sys.exit(error.exit_code)
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, SystemExit) as end:
+        if isinstance(end, SystemExit) and end.code != INTERRUPTED:
+            raise
         _say("[red]stopped[/red]")
         sys.exit(1)
     except Exception as error:

@@ -22,6 +22,7 @@ from playwright.sync_api import Page, sync_playwright
 from compute_divide.analysis import budget
 from compute_divide.analysis.hardware import chip_peaks
 from compute_divide.analysis.parameters_policy import rentable_chips
+from compute_divide.analysis.reach import ALL_TEAMS, reach
 from compute_divide.evidence.hardware import load_chips
 from compute_divide.evidence.models import load_models
 from compute_divide.evidence.prices import load_prices
@@ -31,7 +32,7 @@ pytestmark = pytest.mark.book
 ROOT = Path(__file__).resolve().parents[2]
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 SETTINGS = 100
-TEAMS = (budget.ALL_TEAMS, "academia-only", "collaboration", "industry-only", "other")
+TEAMS = (ALL_TEAMS, "academia-only", "collaboration", "industry-only", "other")
 
 SET = """async ([figure, values]) => {
   const view = computeDivide.views[figure];
@@ -114,7 +115,7 @@ def ranks_on_page(labels: list[str]) -> dict[int, tuple[int, int, int]]:
 
 
 def ranks_in_python(models: pd.DataFrame, flop: float, team: str) -> dict[int, tuple[int, int, int]]:
-    table = budget.reach(models, flop, [team])
+    table = reach(models, flop, [team])
     table = table[table["n"] > 0]
     columns = table[["year", "within", "n", "rank"]].astype(int)
     return {year: (within, n, rank) for year, within, n, rank in columns.itertuples(index=False)}

@@ -381,7 +381,7 @@ def test_killed_at_any_moment_the_published_edition_is_whole(
     assert list((book.editions / ".drafts").iterdir()) == []
 
 
-@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM"])
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
 def test_stopped_by_a_signal_it_ends_promptly_and_leaves_no_process(book: Project, name: str) -> None:
     path = book.root / "notebooks/first.md"
     path.write_text(path.read_text() + "\n```{code-cell} python\nimport time\ntime.sleep(600)\n```\n")

@@ -371,3 +371,12 @@ def test_the_installed_command_runs_a_real_chapter_from_anywhere(tmp_path: Path)
         env={name: value for name, value in os.environ.items() if name != "COMPUTE_DIVIDE_DATA"},
     )
     assert "vintage" in json.loads(done.stdout)["large-scale-models"]["properties"]
+
+
+def test_a_job_in_the_background_ends_when_it_is_told_to(book: Project) -> None:
+    """A shell lets such a job ignore Ctrl-C; it must not ignore a request to end, too."""
+    chapter = book.root / "notebooks/first.md"
+    chapter.write_text(chapter.read_text() + "\n```{code-cell} python\nimport time\ntime.sleep(600)\n```\n")
+    script = f"{SCRIPT} run first & sleep 3; kill $!; wait $!"
+    done = subprocess.run(["sh", "-c", script], cwd=book.root, capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stderr.split()[-1]) == (1, "stopped"), done.stderr
