@@ -297,6 +297,16 @@ def test_a_stray_variable_reaches_no_chapter(
 
 
 @pytest.mark.parametrize("engine", ["forked", "kernel"])
+def test_a_chapter_imports_what_the_press_does(
+    book: Project, edition: Load, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, engine: str
+) -> None:
+    replace_file(tmp_path / "modules/beside.py", b"VALUE = 5")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path / "modules"))
+    add_cell(book, "from beside import VALUE\nassert VALUE == 5")
+    assert not run_chapters(book, edition(), RunOptions(engine=engine)).errors
+
+
+@pytest.mark.parametrize("engine", ["forked", "kernel"])
 def test_the_start_files_of_the_user_reach_no_chapter(
     book: Project, edition: Load, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, engine: str
 ) -> None:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 
-KEPT = frozenset({"COMPUTE_DIVIDE_DATA", "DYLD_LIBRARY_PATH", "HOME", "LD_LIBRARY_PATH", "PATH", "TMPDIR"})
-"""What programs need to be found and to start."""
+KEPT = frozenset(
+    {"COMPUTE_DIVIDE_DATA", "DYLD_LIBRARY_PATH", "HOME", "LD_LIBRARY_PATH", "PATH", "PYTHONPATH", "TMPDIR"}
+)
+"""What programs need to be found and to start; a chapter imports the very package that runs it."""
 
 STEADY_PLACE = {"LANG": "C.UTF-8", "TZ": "UTC"}
 """Texts are sorted and times are told in the same way everywhere."""
