@@ -226,7 +226,7 @@ def params(
 @app.command()
 def check(as_json: AsJson = False) -> None:
     """Find undefined names, unknown results, references and citations, and numbers typed by hand; nothing is run."""
-    from compute_divide.press.check import check as check_book
+    from compute_divide.press.checking.check import check as check_book
     from compute_divide.press.errors import PressError
 
     problems = check_book(current_project())

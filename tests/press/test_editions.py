@@ -10,7 +10,7 @@ import jupytext  # noqa: F401 - asks for the version of pandoc when it is first 
 import numpy as np
 import pytest
 
-from compute_divide.press.check import check
+from compute_divide.press.checking.check import check
 from compute_divide.press.edition_files import edition_names, file_faults
 from compute_divide.press.editions import Edition, differences, load_edition
 from compute_divide.press.errors import PressError, UsageError

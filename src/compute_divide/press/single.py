@@ -10,12 +10,12 @@ from typing import Any
 
 from compute_divide.press.chapters import Chapter, choose, discover, nearest
 from compute_divide.press.chapters_run import RunOptions, failure, run_chapters
+from compute_divide.press.checking.keys import possible_values, recorded_keys
 from compute_divide.press.curve import chosen_keys, warm_up, write_page
 from compute_divide.press.edition_files import EditionFile, load_edition_file
 from compute_divide.press.editions import Edition, Fingerprint
 from compute_divide.press.errors import collecting
 from compute_divide.press.grid import combinations
-from compute_divide.press.keys import possible_values, recorded_keys
 from compute_divide.press.parameters import Value, chapter_schema
 from compute_divide.press.progress import Reporter, folding_table, standard_output
 from compute_divide.press.project import Project

@@ -87,7 +87,7 @@ def written_constant(module: str, name: str) -> ast.expr | None:
 
     Examples
     --------
-    >>> ast.unparse(written_constant("compute_divide.press.editions", "DEFAULT"))
+    >>> ast.unparse(written_constant("compute_divide.press.edition_files", "DEFAULT"))
     "'default'"
     """
     source = _source(module)
@@ -99,7 +99,7 @@ def imported_constant(module: str, name: str) -> Any:
 
     Examples
     --------
-    >>> imported_constant("compute_divide.press.editions", "DEFAULT")
+    >>> imported_constant("compute_divide.press.edition_files", "DEFAULT")
     'default'
     """
     return getattr(_imported(module), name, None)

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from compute_divide.press.modules import import_faults
+from compute_divide.press.checking.modules import import_faults
 
 PROSE_ARGUMENTS = {"title", "caption", "alt", "description", "label", "columns"}
 """Keyword arguments that readers see as text, or that hold such texts."""

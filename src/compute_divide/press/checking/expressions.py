@@ -11,8 +11,8 @@ from collections.abc import Callable, ItemsView, Iterator, KeysView, Mapping, Se
 from contextlib import contextmanager
 from typing import Any
 
-from compute_divide.press.modules import imported_constant, written_constant
-from compute_divide.press.values import UNKNOWN, Imported, Some, either, is_certain, is_key, pattern_of, plain
+from compute_divide.press.checking.modules import imported_constant, written_constant
+from compute_divide.press.checking.values import UNKNOWN, Imported, Some, either, is_certain, is_key, pattern_of, plain
 
 PURE: Mapping[str, Callable[..., Any]] = {
     "dict": dict,

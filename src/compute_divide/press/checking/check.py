@@ -5,16 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from compute_divide.press import code
 from compute_divide.press.chapters import nearest, toc_files
+from compute_divide.press.checking import code
+from compute_divide.press.checking.names import undefined_names
+from compute_divide.press.checking.references import reference_faults
+from compute_divide.press.checking.sources import Book, Page, Problem, doubled
+from compute_divide.press.checking.typed import typed_numbers
 from compute_divide.press.edition_files import edition_names, file_faults
 from compute_divide.press.editions import load_edition
 from compute_divide.press.errors import PressError
-from compute_divide.press.names import undefined_names
 from compute_divide.press.project import Project
-from compute_divide.press.references import reference_faults
-from compute_divide.press.sources import Book, Page, Problem, doubled
-from compute_divide.press.typed import typed_numbers
 
 ENTRIES = (
     "abstract",

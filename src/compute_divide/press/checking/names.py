@@ -9,8 +9,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from copy import copy
 
-from compute_divide.press.code import Cell, Found, parse
-from compute_divide.press.modules import exists, offered
+from compute_divide.press.checking.code import Cell, Found, parse
+from compute_divide.press.checking.modules import exists, offered
 
 GIVEN = {*dir(builtins), "display", "get_ipython", "In", "Out", "_", "__", "__name__", "__doc__"}
 """Names that every notebook has."""

@@ -12,16 +12,16 @@ import pytest
 from typer.testing import CliRunner
 
 from compute_divide.cli import app
-from compute_divide.press import markup
-from compute_divide.press.check import check
-from compute_divide.press.code import Cell
-from compute_divide.press.keys import possible_values, recorded_keys
-from compute_divide.press.names import undefined_names
+from compute_divide.press.checking import markup
+from compute_divide.press.checking.check import check
+from compute_divide.press.checking.code import Cell
+from compute_divide.press.checking.keys import possible_values, recorded_keys
+from compute_divide.press.checking.names import undefined_names
+from compute_divide.press.checking.prose import read_page
+from compute_divide.press.checking.sources import Book
+from compute_divide.press.checking.typed import typed_numbers
 from compute_divide.press.parameters import read_parameters
 from compute_divide.press.project import Project
-from compute_divide.press.prose import read_page
-from compute_divide.press.sources import Book
-from compute_divide.press.typed import typed_numbers
 from compute_divide.reading import numbers
 from compute_divide.reading.quoted import Quoted
 from compute_divide.reading.roles import value_text

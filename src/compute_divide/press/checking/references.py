@@ -9,8 +9,7 @@ from pathlib import PurePosixPath
 from urllib.parse import unquote, urlsplit
 
 from compute_divide.press.chapters import nearest
-from compute_divide.press.conditions import PARTS, Condition, ConditionError
-from compute_divide.press.markup import (
+from compute_divide.press.checking.markup import (
     CROSS_REFERENCES,
     DIRECTIVES,
     QUOTE_FORMATS,
@@ -20,8 +19,9 @@ from compute_divide.press.markup import (
     is_directive,
     is_role,
 )
-from compute_divide.press.prose import Item
-from compute_divide.press.sources import Book, Page
+from compute_divide.press.checking.prose import Item
+from compute_divide.press.checking.sources import Book, Page
+from compute_divide.press.conditions import PARTS, Condition, ConditionError
 
 GENERATED = ("_static/", "_images/", "_downloads/", "_sources/", "genindex.html", "search.html")
 """Files of the built book that have no source."""

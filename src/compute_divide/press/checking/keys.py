@@ -8,10 +8,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, get_args
 
-from compute_divide.press.expressions import Expressions
-from compute_divide.press.modules import imported_constant
+from compute_divide.press.checking.expressions import Expressions
+from compute_divide.press.checking.modules import imported_constant
+from compute_divide.press.checking.values import ANY, UNKNOWN, Imported, either, is_certain, pattern_of, plain
 from compute_divide.press.parameters import Parameter
-from compute_divide.press.values import ANY, UNKNOWN, Imported, either, is_certain, pattern_of, plain
 
 
 @dataclass(frozen=True)

@@ -11,16 +11,16 @@ from typing import Any
 
 import yaml
 
-from compute_divide.press import code
 from compute_divide.press.chapters import FOLDER, Chapter, discover, toc_files
-from compute_divide.press.code import Cell
+from compute_divide.press.checking import code
+from compute_divide.press.checking.code import Cell
+from compute_divide.press.checking.keys import Key, possible_values, recorded_keys
+from compute_divide.press.checking.markup import QUOTES
+from compute_divide.press.checking.prose import Item, read_page
 from compute_divide.press.errors import PressError
 from compute_divide.press.files import read
-from compute_divide.press.keys import Key, possible_values, recorded_keys
-from compute_divide.press.markup import QUOTES
 from compute_divide.press.parameters import Parameter
 from compute_divide.press.project import Project
-from compute_divide.press.prose import Item, read_page
 
 
 @dataclass(frozen=True, order=True)
