@@ -13,6 +13,7 @@ from compute_divide.press.engines import DEFAULT_ENGINE, Engine, open_engine
 from compute_divide.press.files import files_of, read
 from compute_divide.press.project import CHAPTERS, Project
 
+CELL = re.compile(r"^(`{3,}|~{3,}|:{3,})\{code-cell\}.*?^\1", re.MULTILINE | re.DOTALL)
 IMPORT = re.compile(r"^(?:from|import) ([\w.]+)", re.MULTILINE)
 
 
@@ -28,7 +29,8 @@ def engine_ahead(project: Project, name: str | None = None) -> AbstractContextMa
 
 
 def named_modules(project: Project) -> list[str]:
-    """Return what lines of the chapters seem to import, without parsing them; what is no module does not matter."""
+    """Return what lines of the code cells seem to import, without parsing them; what is no module does not matter."""
     sources = [path for path in files_of(project.root / CHAPTERS) if path.suffix == ".md"]
-    names = [name for path in sources for name in IMPORT.findall(read(path).decode("utf-8", errors="replace"))]
-    return list(dict.fromkeys(names))
+    texts = [read(path).decode("utf-8", errors="replace") for path in sources]
+    cells = [cell.group() for text in texts for cell in CELL.finditer(text)]
+    return list(dict.fromkeys(name for cell in cells for name in IMPORT.findall(cell)))
