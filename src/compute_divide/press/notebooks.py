@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import itertools
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -13,6 +14,9 @@ from compute_divide.press.results import Result, harvest
 
 PARAMETER_TAGS = {"parameters", "injected-parameters"}
 KEPT_METADATA = {"kernelspec", "language_info", FRONT_MATTER}
+
+CELL_FILE = re.compile(r"[^\s\"'<>]*ipykernel_\d+[/\\]\d+\.py")
+"""The file that ipykernel says a cell stands in: it has a folder with the number of the process."""
 
 
 def outputs(notebook: Any) -> Iterator[Mapping[str, Any]]:
@@ -58,7 +62,17 @@ def _tidy_outputs(cell: Any) -> None:
     for is_stream, group in itertools.groupby(cell.outputs, lambda output: output.output_type == "stream"):
         members = list(group)
         tidied += _merged(members) if is_stream else members
+    for output in tidied:
+        _name_cells(output)
     cell.outputs = tidied
+
+
+def _name_cells(output: Any) -> None:
+    """Call the file of a cell ``<cell>``, where a warning or a traceback quotes it."""
+    if output.output_type == "stream":
+        output.text = CELL_FILE.sub("<cell>", output.text)
+    elif output.output_type == "error":
+        output.traceback = [CELL_FILE.sub("<cell>", line) for line in output.traceback]
 
 
 def _merged(streams: Sequence[Any]) -> list[Any]:
@@ -107,7 +121,7 @@ def dumps(notebook: Any) -> bytes:
     """Return a notebook as the bytes of its file."""
     import nbformat
 
-    return (str(nbformat.writes(notebook)).rstrip("\n") + "\n").encode("utf-8")
+    return (str(nbformat.writes(notebook)).rstrip("\n") + "\n").encode("utf-8", errors="replace")
 
 
 def loads(content: bytes) -> Any:
