@@ -6,11 +6,15 @@ import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from textwrap import dedent
+from typing import Any
 
+import nbformat
 import pytest
 
+from compute_divide.press.chapters import KERNEL
 from compute_divide.press.editions import Edition, Fingerprint, load_edition
 from compute_divide.press.engines import Engine, open_engine
+from compute_divide.press.execution import Job
 from compute_divide.press.project import Project
 
 CONFIG = """
@@ -137,6 +141,23 @@ def edition(book: Project) -> Callable[..., Edition]:
 @pytest.fixture
 def fingerprint(book: Project) -> Callable[[], Fingerprint]:
     return lambda: Fingerprint.of(book)
+
+
+@pytest.fixture
+def job(tmp_path: Path) -> Callable[..., Job]:
+    """Return a job with these cells."""
+
+    def make(*sources: str, values: dict[str, Any] | None = None, limit: float = 60, tags: tuple[str, ...] = ()) -> Job:
+        notebook = nbformat.v4.new_notebook(metadata={"kernelspec": KERNEL})
+        cells = [nbformat.v4.new_code_cell(dedent(source).strip()) for source in sources]
+        if values:
+            cells[0].metadata["tags"] = ["parameters"]
+        if tags:
+            cells[-1].metadata["tags"] = list(tags)
+        notebook.cells = cells
+        return Job("tiny", "0" * 64, nbformat.writes(notebook).encode(), values or {}, str(tmp_path), {}, limit)
+
+    return make
 
 
 @pytest.fixture(scope="session")

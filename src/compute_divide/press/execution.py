@@ -20,7 +20,6 @@ from compute_divide.press.errors import PressError
 from compute_divide.press.notebooks import dumps, harvested, loads, tidy
 from compute_divide.press.parameters import Value
 from compute_divide.press.project import Project
-from compute_divide.press.results import ResultError
 
 TIME_LIMIT = 600.0
 """Seconds a chapter may take, unless its front matter has a ``time_limit``."""
@@ -137,68 +136,75 @@ def run_job(job: Job, engine: Engine) -> Run:
     """
     running.check()
     started = time.monotonic()
-    with tempfile.TemporaryDirectory(prefix="cd-") as folder:
+    # what a killed chapter has started may still write into its folder
+    with tempfile.TemporaryDirectory(prefix="cd-", ignore_cleanup_errors=True) as folder:
         log = ReadLog(Path(folder), Path(job.data), job.evidence)
         notebook = _execute(job, engine, {**STEADY, **log.environment}, folder)
         reads = log.reads(cell.source for cell in notebook.cells if cell.cell_type == "code")
     try:
-        results = {key: result.model_dump() for key, result in harvested(notebook).items()}
-    except (ResultError, ValueError) as error:
+        return Run(
+            chapter=job.chapter,
+            key=job.key,
+            notebook=dumps(tidy(notebook)),
+            results={key: result.model_dump() for key, result in harvested(notebook).items()},
+            reads=reads,
+            seconds=round(time.monotonic() - started, 3),
+        )
+    except Exception as error:
         raise ChapterError(job.chapter, str(error), dumps(notebook)) from error
-    return Run(
-        chapter=job.chapter,
-        key=job.key,
-        notebook=dumps(tidy(notebook)),
-        results=results,
-        reads=reads,
-        seconds=round(time.monotonic() - started, 3),
-    )
 
 
 def _execute(job: Job, engine: Engine, environment: Mapping[str, str], folder: str) -> Any:
     """Return the executed notebook, or raise `ChapterError`."""
-    import papermill
     from nbclient.exceptions import DeadKernelError
-    from papermill.exceptions import PapermillExecutionError
 
-    _register_engines()
-    seen: list[Any] = []
+    from compute_divide.press.client import OutputError
+    from compute_divide.press.failing import failure, interrupted
+
+    notebook = _prepared(job)
     try:
-        return papermill.execute_notebook(
-            loads(job.notebook),
-            None,
-            parameters=dict(job.values),
-            engine_name=f"compute-divide-{engine.name}",
-            progress_bar=False,
-            seen=seen,
-            server=engine.server,
-            environment=environment,
-            folder=folder,
-            time_limit=job.time_limit,
-        )
-    except PapermillExecutionError as error:
-        problem = f"failed with {error.ename}: {error.evalue}"
+        _run_cells(notebook, job, engine, environment, folder)
+        problem = failure(notebook)
+    except PressError:
+        raise
     except TimeoutError:
-        problem = f"was still running after the time limit of {job.time_limit:g} seconds"
+        problem = interrupted(notebook, f"was still running after the time limit of {job.time_limit:g} seconds")
+    except OutputError as error:
+        problem = interrupted(notebook, str(error))
     except (DeadKernelError, RuntimeError) as error:
         running.check()
-        problem = f"did not end: {error}"
-    notebook = seen[0] if seen else loads(job.notebook)
-    raise ChapterError(job.chapter, f"{_reached(notebook)} {problem}", dumps(notebook))
+        problem = interrupted(notebook, f"did not end: {error}")
+    except Exception as error:  # noqa: BLE001 - whatever it is, it fails one chapter, not the build
+        running.check()
+        problem = interrupted(notebook, f"broke off with {type(error).__name__}: {error}")
+    if problem:
+        raise ChapterError(job.chapter, problem, dumps(notebook))
+    return notebook
 
 
-def _reached(notebook: Any) -> str:
-    """Name the last code cell that was started: its number in the chapter and its first line."""
-    cells = [
-        cell
-        for cell in notebook.cells
-        if cell.cell_type == "code" and "injected-parameters" not in cell.metadata.get("tags", [])
-    ]
-    started = [(n, c) for n, c in enumerate(cells, 1) if c.metadata.get("papermill", {}).get("start_time")]
-    if not started:
-        return "the kernel"
-    number, cell = started[-1]
-    return f"code cell {number} (`{cell.source.strip().partition(chr(10))[0]}`)"
+def _prepared(job: Job) -> Any:
+    """Return the notebook of a job with its values injected."""
+    import papermill
+
+    _register_engines()
+    values = dict(job.values)
+    return papermill.execute_notebook(loads(job.notebook), None, parameters=values, prepare_only=True)
+
+
+def _run_cells(notebook: Any, job: Job, engine: Engine, environment: Mapping[str, str], folder: str) -> None:
+    """Run the cells of a notebook, in place, without papermill's check: it does not know ``raises-exception``."""
+    from papermill.engines import papermill_engines
+
+    papermill_engines.execute_notebook_with_engine(
+        f"compute-divide-{engine.name}",
+        notebook,
+        notebook.metadata.kernelspec.name,
+        progress_bar=False,
+        server=engine.server,
+        environment=environment,
+        folder=folder,
+        time_limit=job.time_limit,
+    )
 
 
 def _register_engines() -> None:

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import Engine
 
 from compute_divide.press import running
+from compute_divide.press.client import ChapterClient
 from compute_divide.press.forking import ForkDiedError, ForkedShell, ForkServer
 
 
@@ -25,18 +25,16 @@ class ForkedEngine(Engine):  # type: ignore[misc]
         nb_man: Any,
         kernel_name: str,  # noqa: ARG003 - papermill's signature
         *,
-        seen: list[Any],
         server: ForkServer,
         environment: Mapping[str, str],
         folder: str,
         time_limit: float,
         **_: Any,
     ) -> Any:
-        """Run the cells of a notebook in a fork of the server; the notebook is put in `seen` before it starts."""
-        seen.append(nb_man.nb)
-        client = PapermillNotebookClient(nb_man, record_timing=False)
-        client.reset_execution_trackers()
+        """Run the cells of a notebook in a fork of the server."""
         with server.fork(environment, folder) as shell, running.time_limit(shell.pid, time_limit) as reached:
+            client = ChapterClient(nb_man, end=lambda: running.kill_group(shell.pid))
+            client.reset_execution_trackers()
             for index, cell in enumerate(nb_man.nb.cells):
                 nb_man.cell_start(cell, index)
                 try:
@@ -44,6 +42,7 @@ class ForkedEngine(Engine):  # type: ignore[misc]
                         nb_man.cell_exception(cell, cell_index=index)
                         break
                 except ForkDiedError as error:
+                    client.check()
                     if reached.is_set():
                         raise TimeoutError from error
                     raise
@@ -63,4 +62,5 @@ def _run_cell(client: Any, shell: ForkedShell, cell: Any, index: int) -> bool:
         if "done" in message:
             return bool(message["done"]) or "raises-exception" in tags
         client.process_message({**message, "header": message, "parent_header": {}}, cell, index)
+        client.check()
     return False

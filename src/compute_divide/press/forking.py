@@ -17,7 +17,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Self
+from typing import IO, Any, Self
 
 from compute_divide.press import running
 from compute_divide.press.environment import chapter_environment
@@ -29,9 +29,12 @@ SHORT = "/tmp" if os.name == "posix" else None  # noqa: S108 - a socket's path h
 START_LIMIT = 120.0
 """Seconds that the imports may take."""
 
+ENDING = 2.0
+"""Seconds that a process may take from its last word to its end."""
+
 
 class ForkDiedError(RuntimeError):
-    """A fork that ended before its cell did."""
+    """A fork that ended before its cell did, or the process that is forked before it could fork."""
 
 
 class ForkServer:
@@ -102,20 +105,30 @@ class ForkServer:
         """Return how a fork ended: an exit code, or minus a signal; None where that is not known."""
         for _ in range(20):
             with self._connect({"status": pid}) as connection:
-                code = json.loads(connection.makefile("r").readline() or "null")
+                code = json.loads(_line(connection.makefile("rb")) or "null")
             if code is not None:
                 return int(code)
             time.sleep(0.02)
         return None
+
+    def obituary(self) -> str:
+        """Say how the process ended and what to do."""
+        try:
+            code = self._process.wait(ENDING)
+        except subprocess.TimeoutExpired:
+            how = "could not be forked"
+        else:
+            how = f"was killed (signal {-code})" if code < 0 else f"ended with exit code {code}"
+        return f"the process that chapters are forked from {how}; build again, with `--engine kernel` if it recurs"
 
     @contextmanager
     def _connect(self, request: Mapping[str, Any]) -> Iterator[socket.socket]:
         with socket.socket(socket.AF_UNIX) as connection:
             try:
                 connection.connect(self._path)
+                connection.sendall(json.dumps(request).encode() + b"\n")
             except OSError as error:
-                raise ForkDiedError("the process that chapters are forked from has ended") from error
-            connection.sendall(json.dumps(request).encode() + b"\n")
+                raise ForkDiedError(self.obituary()) from error
             yield connection
 
     def close(self) -> None:
@@ -140,21 +153,21 @@ class ForkedShell:
 
     def __init__(self, connection: socket.socket, server: ForkServer) -> None:
         self._connection, self._server = connection, server
-        self._lines = connection.makefile("r", encoding="utf-8")
-        self.pid: int = self._receive()["pid"]
+        self._lines = connection.makefile("rb")
+        self.pid = 0
+        self.pid = self._receive()["pid"]
 
     def _receive(self) -> dict[str, Any]:
-        try:
-            line = self._lines.readline()
-        except OSError:
-            line = ""
+        line = _line(self._lines)
         if not line:
             raise ForkDiedError(self._obituary())
         message: dict[str, Any] = json.loads(line)
         return message
 
     def _obituary(self) -> str:
-        code = self._server.exit_code(self.pid) if hasattr(self, "pid") else None
+        if not self.pid:
+            return self._server.obituary()
+        code = self._server.exit_code(self.pid)
         if code == -9:
             return "its process was killed (signal 9): out of memory?"
         if code is not None and code < 0:
@@ -178,3 +191,12 @@ class ForkedShell:
             yield message
             if "done" in message:
                 return
+
+
+def _line(lines: IO[bytes]) -> bytes:
+    """Return the next line; nothing when the other side is gone, even if it was in the midst of one."""
+    try:
+        line = lines.readline()
+    except OSError:
+        return b""
+    return line if line.endswith(b"\n") else b""

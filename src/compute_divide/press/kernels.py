@@ -16,12 +16,14 @@ from typing import Any
 
 from jupyter_client.manager import AsyncKernelManager
 from nbclient.exceptions import DeadKernelError
-from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import Engine
 
 from compute_divide.press import running
+from compute_divide.press.client import ChapterClient
 from compute_divide.press.environment import chapter_environment
 from compute_divide.press.forking import SHORT
+from compute_divide.press.lifeline import end_group_with
+from compute_divide.press.messages import PACKER
 from compute_divide.press.reads import START
 
 START_LIMIT = 60
@@ -38,12 +40,14 @@ class IpcKernelManager(AsyncKernelManager):
     def __init__(self, **traits: Any) -> None:
         self._sockets = Path(tempfile.mkdtemp(prefix="cd-", dir=SHORT))
         self._timer: threading.Timer | None = None
+        self._lifeline: tuple[int, ...] = os.pipe()
         traits.update(transport="ipc", ip=str(self._sockets / "s"), connection_file=str(self._sockets / "kernel.json"))
         super().__init__(**traits)
 
     async def _async_pre_start_kernel(self, **options: Any) -> Any:
         own = {"IPYTHONDIR": str(self._sockets)}  # the start files and settings of the user change no result
         options["env"] = {**chapter_environment(), **own, **self.environment}
+        options["pass_fds"] = self._lifeline[:1]
         options.setdefault("stdout", subprocess.DEVNULL)
         options.setdefault("stderr", subprocess.DEVNULL)
         return await super()._async_pre_start_kernel(**options)
@@ -52,14 +56,19 @@ class IpcKernelManager(AsyncKernelManager):
         await super()._async_post_start_kernel(**options)
         provisioner: Any = self.provisioner
         self._pid: int = provisioner.process.pid
-        self._timer = threading.Timer(self.time_limit, self._end)
+        end_group_with(self._lifeline[0], self._pid)
+        self._timer = threading.Timer(self.time_limit, self._end_late)
         self._timer.daemon = True
         self._timer.start()
         running.add(self._pid)
 
-    def _end(self) -> None:
-        self.reached.set()
+    def end(self) -> None:
+        """Kill the kernel and what its cells have started."""
         running.kill_group(self._pid)
+
+    def _end_late(self) -> None:
+        self.reached.set()
+        self.end()
 
     async def _async_cleanup_resources(self, restart: bool = False) -> None:
         await super()._async_cleanup_resources(restart=restart)
@@ -71,6 +80,9 @@ class IpcKernelManager(AsyncKernelManager):
         if self._timer:
             self._timer.cancel()
             running.discard(self._pid)
+        for descriptor in self._lifeline:
+            os.close(descriptor)
+        self._lifeline = ()
         shutil.rmtree(self._sockets, ignore_errors=True)
 
 
@@ -89,28 +101,33 @@ class KernelEngine(Engine):  # type: ignore[misc]
         nb_man: Any,
         kernel_name: str,
         *,
-        seen: list[Any],
         environment: Mapping[str, str],
         folder: str,
         time_limit: float,
         **_: Any,
     ) -> Any:
-        """Run the cells of a notebook in a kernel of their own; the notebook is put in `seen` before it starts."""
-        seen.append(nb_man.nb)
+        """Run the cells of a notebook in a kernel of their own."""
         manager = manager_class(environment, time_limit)
-        client = PapermillNotebookClient(
+
+        def end() -> None:
+            client.km.end()
+
+        client = ChapterClient(
             nb_man,
-            record_timing=False,
+            end=end,
             kernel_manager_class=manager,
             kernel_name=kernel_name,
             resources={"metadata": {"path": folder}},
             startup_timeout=START_LIMIT,
-            extra_arguments=[f"--IPKernelApp.exec_lines={START}"],
+            extra_arguments=[f"--IPKernelApp.exec_lines={START}", f"--Session.packer={PACKER}"],
             timeout=None,
         )
         try:
-            return client.execute()
+            client.execute()
         except DeadKernelError as error:
+            client.check()
             if manager.reached.is_set():
                 raise TimeoutError from error
             raise
+        client.check()
+        return nb_man.nb
