@@ -6,6 +6,7 @@ about one start in a hundred on a busy machine. Here each kernel talks over sock
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import tempfile
