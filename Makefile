@@ -26,8 +26,14 @@ browser: ## install what pages are looked at with, from apt (Debian, Ubuntu; doe
 checkers: ## install what the tests check the book with besides: Lighthouse, the Nu HTML checker, epubcheck, biber
 	@scripts/install-parts browser checkers
 
-test: setup checkers ## run the test suite
+# Tests of the built book open browsers and measure pages: they run one after the other, all others on all cores.
+test: setup checkers ## run the test suite; ARGS=... runs what they name, as pytest takes it
+ifeq ($(ARGS),)
+	@$(BIN)/python -m pytest -n auto -m "not book"
+	@$(BIN)/python -m pytest -m book
+else
 	@$(BIN)/python -m pytest $(ARGS)
+endif
 
 test-long: setup checkers ## run the heavy checks in full number
 	@COMPUTE_DIVIDE_LONG=1 $(BIN)/python -m pytest --timeout 7200 $(ARGS)

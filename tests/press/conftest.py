@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from textwrap import dedent
@@ -93,6 +94,12 @@ def chapter(title: str, extra: str = "") -> str:
 @pytest.fixture(scope="session")
 def chapter_source() -> Callable[..., str]:
     return chapter
+
+
+@pytest.fixture(autouse=True, scope="session")
+def a_hang_up_counts() -> None:
+    """Let the programs that tests start hear a hang-up, also when the tests themselves were started to ignore it."""
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 @pytest.fixture

@@ -99,7 +99,8 @@ async def _serve(
     """Serve and rebuild until a signal to stop."""
     stop, loop = asyncio.Event(), asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):  # the last when its terminal closes
-        loop.add_signal_handler(number, stop.set)
+        if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:  # as `nohup` asks
+            loop.add_signal_handler(number, stop.set)
     server = HTTPServer(application(state))
     server.add_sockets(sockets)
     ready(f"http://{HOST}:{sockets[0].getsockname()[1]}/")
