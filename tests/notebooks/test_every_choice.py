@@ -22,7 +22,7 @@ from compute_divide.press.engines import Engine, open_engine
 from compute_divide.press.execution import ChapterError, imported_modules, job_for, run_job
 from compute_divide.press.parameters import range_problems
 from compute_divide.press.project import Project
-from compute_divide.reading.numbers import NO_VALUE
+from compute_divide.press.numbers import NO_VALUE
 
 PROJECT = Project.at(Path(__file__).parents[2])
 CHAPTERS = {chapter.slug: chapter for chapter in discover(PROJECT)}

@@ -12,6 +12,7 @@ import pytest
 from typer.testing import CliRunner
 
 from compute_divide.cli import app
+from compute_divide.press import numbers
 from compute_divide.press.checking import markup
 from compute_divide.press.checking.check import check
 from compute_divide.press.checking.code import Cell
@@ -22,7 +23,6 @@ from compute_divide.press.checking.sources import Book
 from compute_divide.press.checking.typed import typed_numbers
 from compute_divide.press.parameters import read_parameters
 from compute_divide.press.project import Project
-from compute_divide.reading import numbers
 from compute_divide.reading.quoted import Quoted
 from compute_divide.reading.roles import value_text
 from compute_divide.reading.store import Store

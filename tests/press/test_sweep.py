@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import as_completed
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +30,7 @@ from compute_divide.press.progress import Silent
 from compute_divide.press.project import Project
 from compute_divide.press.single import Swept, sweep_chapter
 from compute_divide.press.sweep import run_sweep, write_table
-from compute_divide.press.worker import Order, check_package
+from compute_divide.press.worker import Order, check_package, check_versions, versions
 
 Sweeper = Callable[..., Swept]
 GRID = {"table": ["a", "b"], "factor": ["1", "2", "3"]}
@@ -300,12 +301,30 @@ def test_a_scheduler_that_does_not_answer_is_named(monkeypatch: pytest.MonkeyPat
 
 def test_a_worker_with_another_package_is_refused(book: Project) -> None:
     engine, mark = Engine("kernel", None, Watched(book.package)), mark_of_tree(tree(book.package))
-    check_package(engine, Order((), "kernel", str(book.package), mark))
+    check_package(engine, Order((), "kernel", str(book.package), mark, {}))
     with pytest.raises(PressError, match="another version"):
-        check_package(engine, Order((), "kernel", str(book.package), "another"))
+        check_package(engine, Order((), "kernel", str(book.package), "another", {}))
     (book.package / "code.py").write_text("answer = 43\n")
     with pytest.raises(PressError, match="another version"):
-        check_package(engine, Order((), "kernel", str(book.package), mark))
+        check_package(engine, Order((), "kernel", str(book.package), mark, {}))
+
+
+def test_a_worker_with_other_libraries_is_refused() -> None:
+    here = versions()
+    assert {"Python", "pandas", "papermill"} <= set(here)
+    order = Order((), "kernel", "", "", here)
+    check_versions(order)
+    with pytest.raises(PressError, match=rf"a worker has pandas {here['pandas']} \(the sweep: 1.0\); every worker"):
+        check_versions(replace(order, versions={**here, "pandas": "1.0"}))
+
+
+def test_a_folder_that_cannot_be_written_is_refused_before_anything_runs(
+    book: Project, swept: Sweeper, tmp_path: Path
+) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(PressError, match=r"cannot write .*file/out"):
+        swept(GRID, out=tmp_path / "file/out")
+    assert not book.cache.exists()
 
 
 def interrupted() -> None:

@@ -9,7 +9,7 @@ from typing import Any, Literal, get_args
 import pandas as pd
 
 from compute_divide.figures.palette import TEAM_NAMES
-from compute_divide.reading.numbers import number
+from compute_divide.press.numbers import number
 
 Kind = Literal["text", "number", "share", "year", "flop", "date"]
 

@@ -10,8 +10,8 @@ import pandas as pd
 from compute_divide.analysis.estimate import Estimate
 from compute_divide.figures.columns import Kind, write_value
 from compute_divide.figures.palette import TEAM_NAMES
+from compute_divide.press.numbers import write
 from compute_divide.press.results import Result
-from compute_divide.reading.numbers import write
 
 TOO_FEW = "Too few data for this choice of parameters"
 """Title of a figure whose finding has no value."""

@@ -121,6 +121,14 @@ def naming(path: Path, verb: str = "write") -> Iterator[None]:
         raise PressError(f"cannot {verb} {path}: {error.strerror or error}") from error
 
 
+def check_writable(folder: Path) -> None:
+    """Make a folder and raise when nothing can be written to it: better known before hours of work than after."""
+    with naming(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+
+
 def replace_file(path: Path, content: bytes) -> None:
     """Write a file under a temporary name, then rename it, so that no reader ever meets half a file."""
     with naming(path):

@@ -15,6 +15,7 @@ from compute_divide.press.curve import chosen_keys, warm_up, write_page
 from compute_divide.press.edition_files import EditionFile, load_edition_file
 from compute_divide.press.editions import Edition, Fingerprint
 from compute_divide.press.errors import collecting
+from compute_divide.press.files import check_writable
 from compute_divide.press.grid import combinations
 from compute_divide.press.parameters import Value, chapter_schema
 from compute_divide.press.progress import Reporter, folding_table, standard_output
@@ -178,6 +179,8 @@ def sweep_chapter(
         _, values = values_of(project, slug, options, base)
     problems += _contradictions(chapter, grid, options, keys)
     sets = combinations(chapter, grid, values, problems)
+    if out is not None:
+        check_writable(out)
     warm_up()
     sweep = run_sweep(project, chapter, list(grid), sets, how, reporter, scheduler)
     folder = out or project.build / "sweeps" / sweep.name

@@ -8,11 +8,16 @@ with, and a worker whose files are not those of the sweep refuses the work.
 from __future__ import annotations
 
 import atexit
+import platform
 import threading
-from collections.abc import Sequence
-from contextlib import ExitStack
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
+from functools import cache
+from importlib import metadata
 from pathlib import Path
+
+from packaging.requirements import Requirement
 
 from compute_divide.press.cache import Run
 from compute_divide.press.editions import Fingerprint
@@ -35,17 +40,31 @@ class Order:
         Name of the engine.
     package, package_mark : str
         Folder of the package, and the hash of its files that the worker's must equal.
+    versions : mapping
+        Version of Python and of each library that the package asks for; the worker's must equal them.
     """
 
     modules: tuple[str, ...]
     engine: str
     package: str
     package_mark: str
+    versions: Mapping[str, str]
 
 
 def order_for(project: Project, modules: Sequence[str], engine: str, fingerprint: Fingerprint) -> Order:
     """Return the order that goes with the jobs of a sweep."""
-    return Order(tuple(modules), engine, str(project.package), mark_of_tree(fingerprint.package))
+    return Order(tuple(modules), engine, str(project.package), mark_of_tree(fingerprint.package), versions())
+
+
+@cache
+def versions() -> Mapping[str, str]:
+    """Return the version of this Python and of each library that the package asks for."""
+    asked = [Requirement(text) for text in metadata.requires("compute-divide") or []]
+    found = {"Python": platform.python_version()}
+    for name in (one.name for one in asked if one.marker is None):
+        with suppress(metadata.PackageNotFoundError):
+            found[name] = metadata.version(name)
+    return found
 
 
 def run_elsewhere(job: Job, order: Order) -> Run | ChapterError:
@@ -57,8 +76,9 @@ def run_elsewhere(job: Job, order: Order) -> Run | ChapterError:
     Raises
     ------
     PressError
-        If the worker's package is not the one of the sweep.
+        If the worker's package or libraries are not those of the sweep.
     """
+    check_versions(order)
     engine = _kept.engine(order)
     try:
         run = run_job(job, engine)
@@ -99,6 +119,14 @@ class _KeptEngines:
 
 
 _kept = _KeptEngines()
+
+
+def check_versions(order: Order) -> None:
+    """Raise unless Python and the libraries of this worker are those of the sweep."""
+    ours = {name: versions().get(name) or "none" for name in order.versions}
+    others = [f"{name} {ours[name]} (the sweep: {of})" for name, of in order.versions.items() if ours[name] != of]
+    if others:
+        raise PressError(f"a worker has {', '.join(others)}; every worker needs the same environment")
 
 
 def check_package(engine: Engine, order: Order) -> None:

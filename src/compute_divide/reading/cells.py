@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from compute_divide.press.numbers import number
 from compute_divide.reading.charts import Column, Kind
-from compute_divide.reading.numbers import number
 
 MISSING = "–"
 NUMERIC: frozenset[Kind] = frozenset({"number", "share", "flop", "year"})

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
+from compute_divide.press import numbers
 from compute_divide.press.chapters import FOLDER, discover
 from compute_divide.press.compare import Change, Comparison, Side
 from compute_divide.press.files import replace_file
 from compute_divide.press.project import Project
 from compute_divide.press.results import Result
-from compute_divide.reading import numbers
 from compute_divide.reading.templating import STATIC, environment
 
 UP, DOWN, LEVEL = "up", "down", "level"

@@ -9,7 +9,8 @@ from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 from sphinx.util.osutil import relative_uri
 
-from compute_divide.reading import book, numbers
+from compute_divide.press import numbers
+from compute_divide.reading import book
 from compute_divide.reading.downloads import book_files
 from compute_divide.reading.facts import file_stem
 from compute_divide.reading.imprint import imprint_of

@@ -9,7 +9,7 @@ from typing import Any
 
 import yaml
 
-from compute_divide.reading.numbers import number, with_unit
+from compute_divide.press.numbers import number, with_unit
 
 PROVENANCE = {
     "paper": "read in the paper itself",

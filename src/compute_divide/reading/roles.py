@@ -15,8 +15,8 @@ from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective, SphinxRole
 from sphinx.util.typing import ExtensionMetadata
 
+from compute_divide.press import numbers
 from compute_divide.press.conditions import Condition, ConditionError, Value
-from compute_divide.reading import numbers
 from compute_divide.reading.cells import setting
 from compute_divide.reading.store import LeftOutError, Store, UnknownNameError
 

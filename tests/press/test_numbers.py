@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from compute_divide.press import numbers
 from compute_divide.press.results import Result
-from compute_divide.reading import numbers
 
 SHARE = Result(value=55 / 86, low=0.5342, high=0.7330, k=55, n=86, unit="share", label="academic share")
 
