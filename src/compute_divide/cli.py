@@ -325,12 +325,12 @@ def sweep(
     """
     from rich.console import Console
 
-    from compute_divide.press.grid import parse_options, read_grid
+    from compute_divide.press.grid import whole_grid
     from compute_divide.press.progress import Bar
     from compute_divide.press.single import sweep_chapter
 
     project, options = current_project(), _options(jobs, engine, force, time_limit)
-    values = {**(read_grid(file) if file else {}), **parse_options(grid or [])}
+    values = whole_grid(grid or [], file)
     with Bar(Console(stderr=True)).shown() as bar:
         done = sweep_chapter(
             project, chapter, values, parameter or [], edition, result or [], options, bar, scheduler, out

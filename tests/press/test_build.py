@@ -23,6 +23,7 @@ import pytest
 from filelock import FileLock, Timeout
 
 from compute_divide.press import files
+from compute_divide.press.binding import Assembly, Binder
 from compute_divide.press.build import Built, build, check_evidence
 from compute_divide.press.chapters_run import RunOptions
 from compute_divide.press.cleaning import clean
@@ -432,6 +433,19 @@ def test_a_disk_that_is_really_full(book: Project, edition: Load, tmp_path: Path
         assert not (small.editions / "default").exists()
     finally:
         subprocess.run(["umount", disk], check=True)
+
+
+def test_an_assembly_that_is_killed_says_so(tmp_path: Path) -> None:
+    with Binder({}) as binder:
+        os.kill(binder._process.pid, signal.SIGKILL)
+        order = Assembly(str(tmp_path), str(tmp_path / "html"), str(tmp_path / "doctrees"), str(tmp_path / "lock"))
+        with pytest.raises(PressError, match=r"Jupyter Book was killed \(signal 9\) while it assembled the pages"):
+            binder.build(order, tmp_path / "sphinx.log")
+
+
+def test_what_was_installed_is_told_beside_the_timings(book: Project, edition: Load) -> None:
+    told = json.loads((build(book, edition()).folder / "timings.json").read_text(encoding="utf-8"))
+    assert {"Python", "jupyter-book", "papermill"} <= set(told["versions"])
 
 
 def test_unreadable_evidence_is_named(book: Project, edition: Load) -> None:

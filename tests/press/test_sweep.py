@@ -25,7 +25,7 @@ from compute_divide.press.engines import Engine
 from compute_divide.press.errors import PressError, UsageError
 from compute_divide.press.executor import executor
 from compute_divide.press.files import Watched, mark_of_tree, tree
-from compute_divide.press.grid import combinations, parse_options, read_grid
+from compute_divide.press.grid import combinations, parse_options, read_grid, whole_grid
 from compute_divide.press.progress import Silent
 from compute_divide.press.project import Project
 from compute_divide.press.single import Swept, sweep_chapter
@@ -307,6 +307,16 @@ def test_a_worker_with_another_package_is_refused(book: Project) -> None:
     (book.package / "code.py").write_text("answer = 43\n")
     with pytest.raises(PressError, match="another version"):
         check_package(engine, Order((), "kernel", str(book.package), mark, {}))
+
+
+def test_a_name_is_varied_in_one_place_and_a_grid_file_is_there(tmp_path: Path) -> None:
+    file = tmp_path / "grid.yml"
+    with pytest.raises(UsageError, match=f"no grid file {file}"):
+        whole_grid([], file)
+    file.write_text("factor: [1, 2]\n")
+    assert whole_grid(["table=a,b"], file) == {"factor": [1, 2], "table": ["a", "b"]}
+    with pytest.raises(UsageError, match=f"factor is varied with -g and in {file}: choose one"):
+        whole_grid(["factor=3"], file)
 
 
 def test_a_worker_with_other_libraries_is_refused() -> None:

@@ -104,6 +104,11 @@ class Binder:
         running.check()
         if late.is_set():
             raise PressError(f"Jupyter Book was not done after {TIME_LIMIT:g} seconds (all it said: {log})")
+        if self._process.returncode < 0:
+            raise PressError(
+                f"Jupyter Book was killed (signal {-self._process.returncode}) while it assembled the pages: out of "
+                f"memory? (all it said: {log})"
+            )
         if self._process.returncode != 0:
             words = complaints(said, assembly.source)
             raise PressError(f"Jupyter Book could not assemble the pages:\n{words}\n  (all it said: {log})")

@@ -30,6 +30,7 @@ from compute_divide.press.progress import Reporter, Silent
 from compute_divide.press.project import Project
 from compute_divide.press.staging import extra_extensions, left_out, page_files, stage
 from compute_divide.press.swap import publish, recover
+from compute_divide.press.worker import versions
 from compute_divide.press.workshop import (
     MEMORY,
     busy,
@@ -276,9 +277,9 @@ def draft_path(project: Project, edition: Edition) -> Path:
     return project.editions / ".drafts" / edition.folder
 
 
-def host() -> dict[str, str]:
+def host() -> dict[str, Any]:
     """Return facts of the machine, for the file of timings: they are no part of the book."""
-    return {"python": platform.python_version(), "system": platform.platform(), "cores": str(os.cpu_count())}
+    return {"system": platform.platform(), "cores": os.cpu_count(), "versions": dict(versions())}
 
 
 def page_state(project: Project, edition: Edition, default: Edition) -> dict[str, Any]:

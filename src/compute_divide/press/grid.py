@@ -51,14 +51,31 @@ def _values(text: str) -> list[Any]:
     return [part.strip() for part in text.split(",")]
 
 
+def whole_grid(options: Iterable[str], path: Path | None) -> dict[str, list[Any]]:
+    """Return the grid of the command line and of a file, where there is one; a name stands in one of them.
+
+    Raises
+    ------
+    UsageError
+        If a name stands in both, or one of them cannot be read.
+    """
+    typed, written = parse_options(options), read_grid(path) if path else {}
+    both = [f"{name} is varied with -g and in {path}: choose one" for name in typed if name in written]
+    if both:
+        raise UsageError.listing(both)
+    return {**written, **typed}
+
+
 def read_grid(path: Path) -> dict[str, list[Any]]:
     """Return the grid of a file, YAML or JSON: a name and its list of values on each line.
 
     Raises
     ------
     UsageError
-        If the file is not a mapping of names to lists.
+        If there is no such file, or it is not a mapping of names to lists.
     """
+    if not path.is_file():
+        raise UsageError(f"no grid file {path}")
     loaded = load_mapping(path, str(path), "names with lists of values")
     if not all(isinstance(values, list) for values in loaded.values()):
         raise UsageError(f"{path}: a grid holds names with lists of values, such as `vintage: [2023-03, 2026-08]`")
