@@ -38,6 +38,7 @@ from compute_divide.reading.myst import parse_line
 from compute_divide.reading.nodes import chart as chart_node
 from compute_divide.reading.quoted import evidence_dir, load_quoted
 from compute_divide.reading.roles import pending_condition, pending_value, store_of
+from compute_divide.reading.sites import is_site
 from compute_divide.reading.store import Page
 
 if TYPE_CHECKING:
@@ -46,8 +47,6 @@ if TYPE_CHECKING:
     from sphinx.util.typing import ExtensionMetadata
 
 logger = logging.getLogger(__name__)
-SITES = {"html", "dirhtml"}
-"""Builders that make a site of pages; others make one long page or an e-book."""
 
 
 class PageCollector(EnvironmentCollector):
@@ -135,7 +134,7 @@ def write_with_page(
 ) -> None:
     """Write the files beside a page together with it: pages are written side by side."""
     del templatename, context
-    if doctree is not None and app.builder.name in SITES:
+    if doctree is not None and is_site(app.builder):
         write_files(app, store_of(app.env).page(pagename))
 
 
@@ -145,7 +144,7 @@ def finish(app: Sphinx, exception: Exception | None) -> None:
         return
     store, outdir = store_of(app.env), Path(app.outdir)
     figures.write_script(store, outdir)
-    if app.builder.name in SITES:
+    if is_site(app.builder):
         searching.write_script(app)
         page.sweep(outdir / "_static")
     else:

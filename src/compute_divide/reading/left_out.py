@@ -18,6 +18,7 @@ from compute_divide.press.links import PUBLISHED
 from compute_divide.reading.imprint import imprint_of
 from compute_divide.reading.nodes import chapter_entry, opener
 from compute_divide.reading.roles import in_full, pending_condition, pending_value, store_of, value
+from compute_divide.reading.sites import is_site
 
 if TYPE_CHECKING:
     from sphinx.addnodes import pending_xref
@@ -47,7 +48,7 @@ def published_address(builder: Builder, docname: str, path: str) -> str | None:
         return None
     if imprint.book.base_url:
         return imprint.book.base_url + path
-    if builder.name not in {"html", "dirhtml"}:
+    if not is_site(builder):
         return None
     page, mark, place = path.partition("#")
     return relative_uri(builder.get_target_uri(docname), f"../../default/html/{page}") + mark + place

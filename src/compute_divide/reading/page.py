@@ -15,6 +15,7 @@ from compute_divide.reading import book
 from compute_divide.reading.banner import banner
 from compute_divide.reading.imprint import formats_of, imprint_of
 from compute_divide.reading.roles import store_of
+from compute_divide.reading.sites import is_site
 from compute_divide.reading.templating import STATIC, TEMPLATES, day, fill
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ def prefer_our_templates(app: Sphinx, config: Config) -> None:  # noqa: ARG001
 
 def silence_theme(app: Sphinx) -> None:
     """Leave out what the theme would make for its own layout, such as menus and buttons, and its files."""
-    if app.builder.name not in {"html", "dirhtml"}:
+    if not is_site(app.builder):
         return
     for listener in list(app.events.listeners["html-page-context"]):
         if listener.handler.__module__.partition(".")[0] in THEMES:
@@ -60,7 +61,7 @@ def fill_context(
     app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: nodes.document | None
 ) -> None:
     """Give the layout what it needs to know of a page."""
-    if app.builder.name not in {"html", "dirhtml"}:
+    if not is_site(app.builder):
         return
     here = app.builder.get_target_uri(pagename)
     context.update(

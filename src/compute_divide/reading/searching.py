@@ -11,6 +11,7 @@ from docutils import nodes
 
 from compute_divide.reading import book
 from compute_divide.reading.nodes import chart_code, chart_figure, code_fold, kicker, opener
+from compute_divide.reading.sites import is_site
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -66,7 +67,7 @@ def keep_entries(
 ) -> None:
     """Keep the pieces of a page beside its doctree: a later build may not write the page again."""
     del templatename, context
-    if doctree is None or app.builder.name not in {"html", "dirhtml"}:
+    if doctree is None or not is_site(app.builder):
         return
     made = [entry for entry in entries(doctree, app.builder.get_target_uri(pagename)) if entry["text"]]
     path = _kept(app, pagename)

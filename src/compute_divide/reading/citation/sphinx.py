@@ -26,6 +26,7 @@ from compute_divide.reading.citation.left_out import free_numbers
 from compute_divide.reading.citation.page import FOLDER, Dataset, Page, Picture, SiteFile
 from compute_divide.reading.citation.record import Book, Chapter, Citation, CitationError, Edition
 from compute_divide.reading.citation.settings import SETTINGS, load_book, load_edition, read_chapter
+from compute_divide.reading.sites import is_site
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -87,14 +88,14 @@ class Citing:
 
     def add_assets(self, app: Sphinx) -> None:
         """Offer style and script to the pages of a site."""
-        if self.book and _is_site(app):
+        if self.book and is_site(app.builder):
             app.config.html_static_path.append(str(STATIC))
             app.add_css_file("cite.css")
             app.add_js_file("cite.js", loading_method="defer")
 
     def on_page(self, app: Sphinx, docname: str, _template: str, context: dict[str, Any], _tree: object) -> None:
         """Add tags and links to the head of a page, and the box to the end of a chapter."""
-        if not _is_site(app) or self.book is None or docname not in app.env.found_docs:
+        if not is_site(app.builder) or self.book is None or docname not in app.env.found_docs:
             return
         page = self.page(app, docname)
         told = page.citation.chapter or docname == app.config.root_doc
@@ -111,7 +112,7 @@ class Citing:
 
     def write_files(self, app: Sphinx, exception: Exception | None) -> None:
         """Write the citation files of book and chapters, and the site map; remove those of chapters that are gone."""
-        if exception is not None or self.book is None or not _is_site(app):
+        if exception is not None or self.book is None or not is_site(app.builder):
             return
         outdir = Path(app.outdir)
         wanted = {
@@ -184,7 +185,7 @@ class Citing:
         if self.book is None:
             return []
         everything = [self.citation(app, None), *self.chapter_citations(app)]
-        if _is_site(app):
+        if is_site(app.builder):
             here = app.builder.get_target_uri(docname)
             pages = [Page(citation=citation, path=here) for citation in everything]
             return [nodes.raw("", how_to_cite_html(pages[0], pages[1:]), format="html")]
@@ -202,11 +203,6 @@ def chapter_docnames(app: Sphinx) -> list[str]:
         ordered.append(docname)
         docname = relations.get(docname, [None, None, None])[2]
     return [name for name in ordered if name.startswith(prefix)]
-
-
-def _is_site(app: Sphinx) -> bool:
-    """Return whether pages of a site are written, as against one long page or an e-book."""
-    return app.builder.name in {"html", "dirhtml"}
 
 
 def setup(app: Sphinx) -> ExtensionMetadata:
