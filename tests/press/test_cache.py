@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -374,6 +376,20 @@ def test_a_package_that_changes_once_the_engine_is_opened_is_not_cached(
 def test_a_damaged_file_of_durations_does_no_harm(book: Project, edition: Load, content: str) -> None:
     replace_file(book.build / "seconds.json", content.encode())
     assert fresh(book, edition()) == ["first", "second"]
+
+
+def test_only_one_thread_parses(book: Project, edition: Load, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In Python 3.11 two that parse at once can disturb each other, and a chapter fails that is sound."""
+    parsing: set[int] = set()
+    parse = ast.parse
+
+    def noted(*args: object, **keywords: object) -> object:
+        parsing.add(threading.get_ident())
+        return parse(*args, **keywords)  # type: ignore[call-overload]
+
+    monkeypatch.setattr(ast, "parse", noted)
+    assert fresh(book, edition(), jobs=2) == ["first", "second"]
+    assert parsing == {threading.get_ident()}
 
 
 def test_storing_one_run_many_times_at_once_leaves_one_whole_entry(book: Project) -> None:

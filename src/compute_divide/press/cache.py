@@ -25,7 +25,7 @@ from compute_divide.press.editions import Fingerprint
 from compute_divide.press.errors import PressError
 from compute_divide.press.files import canonical, mark_of_tree, pretty, replace_file, sha256, stamps, tree
 from compute_divide.press.parameters import Value
-from compute_divide.press.reads import WHOLE, in_sight, mark_of
+from compute_divide.press.reads import WHOLE, mark_of
 
 
 @dataclass(frozen=True)
@@ -124,8 +124,8 @@ class ReadLog:
         """What tells the process of the chapter where the evidence is and where to note reads."""
         return {"COMPUTE_DIVIDE_DATA": str(self._data), "COMPUTE_DIVIDE_READS": str(self._log)}
 
-    def reads(self, cells: Iterable[str]) -> dict[str, str]:
-        """Return the reads of a run that has ended; those of cells that read out of sight are all evidence.
+    def reads(self, *, in_sight: bool) -> dict[str, str]:
+        """Return the reads of a run that has ended; of one that may have read out of sight, all evidence.
 
         Raises
         ------
@@ -134,7 +134,7 @@ class ReadLog:
         """
         lines = self._log.read_text(encoding="utf-8").splitlines() if self._log.exists() else []
         reads = parse_reads(lines, self._data, self._evidence)
-        if WHOLE in reads or not reads or not all(map(in_sight, cells)):
+        if WHOLE in reads or not reads or not in_sight:
             if stamps(self._data) != self._stamps:
                 raise changed_meanwhile(self._data.name)
             reads[WHOLE] = str(current_hash(WHOLE, tree(self._data)))

@@ -20,6 +20,7 @@ from compute_divide.press.errors import PressError
 from compute_divide.press.notebooks import dumps, harvested, loads, tidy
 from compute_divide.press.parameters import Value
 from compute_divide.press.project import Project
+from compute_divide.press.reads import in_sight
 
 TIME_LIMIT = 600.0
 """Seconds a chapter may take, unless its front matter has a ``time_limit``."""
@@ -67,6 +68,9 @@ class Job:
         SHA-256 of every evidence file.
     time_limit : float
         Seconds.
+    in_sight : bool
+        Whether all that its cells read is seen, see `compute_divide.press.reads`. It is told before a thread takes the
+        job: in Python 3.11 two threads that parse at once can disturb each other (python/cpython#106905).
     """
 
     chapter: str
@@ -76,6 +80,7 @@ class Job:
     data: str
     evidence: Mapping[str, str]
     time_limit: float
+    in_sight: bool = False
 
 
 def job_for(
@@ -95,6 +100,7 @@ def job_for(
         data=str(project.data),
         evidence=dict(fingerprint.evidence),
         time_limit=float(limit),
+        in_sight=all(in_sight(cell.source) for cell in chapter.notebook.cells if cell.cell_type == "code"),
     )
 
 
@@ -140,7 +146,7 @@ def run_job(job: Job, engine: Engine) -> Run:
     with tempfile.TemporaryDirectory(prefix="cd-", ignore_cleanup_errors=True) as folder:
         log = ReadLog(Path(folder), Path(job.data), job.evidence)
         notebook = _execute(job, engine, {**STEADY, **log.environment}, folder)
-        reads = log.reads(cell.source for cell in notebook.cells if cell.cell_type == "code")
+        reads = log.reads(in_sight=job.in_sight)
     try:
         return Run(
             chapter=job.chapter,
