@@ -328,6 +328,7 @@ def sweep(
     from compute_divide.press.grid import whole_grid
     from compute_divide.press.progress import Bar
     from compute_divide.press.single import sweep_chapter
+    from compute_divide.reading.swept import write_page
 
     project, options = current_project(), _options(jobs, engine, force, time_limit)
     values = whole_grid(grid or [], file)
@@ -335,6 +336,8 @@ def sweep(
         done = sweep_chapter(
             project, chapter, values, parameter or [], edition, result or [], options, bar, scheduler, out
         )
+        bar.step("drawing the curves")
+        write_page(done, project)
     _say(f"{done.sweep.fresh} of {len(done.sweep.sets)} combinations run now; as a page: {done.page}")
     if as_json:
         typer.echo(json.dumps(done.as_json(), indent=2, ensure_ascii=False))

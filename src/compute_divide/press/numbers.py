@@ -41,7 +41,7 @@ def _plain(value: float, decimals: int) -> str:
 
 def _significant(value: float, extra: int) -> str:
     """Write two significant digits below ten, whole numbers from there on."""
-    size = abs(value)
+    size = float(f"{abs(value):.{1 + extra}e}")  # as rounded: 9.96 is written 10, not 10.0
     if size == 0 or size >= 10:
         return _plain(value, extra)
     decimals = max(1 - math.floor(math.log10(size)), 1) + extra
@@ -188,6 +188,32 @@ def full(result: Result) -> str:
     parts = [f"95% interval {interval(result)}"] if result.low is not None and result.high is not None else []
     parts += [counts(result)] if result.n is not None else []
     return f"{value} ({'; '.join(parts)})" if parts else value
+
+
+def difference(first: float, second: float, unit: str) -> str:
+    """Write how far two values of a unit lie apart.
+
+    Shares differ by points, years by years, counts by one and one; what else is measured on a scale that begins at
+    zero by a part of the first value, or by a factor where it doubles or halves.
+
+    Examples
+    --------
+    >>> difference(0.64, 0.725, "share"), difference(2020, 2021, "year"), difference(10, 8, "months")
+    ('8.5 points', '1 year', '20%')
+    >>> difference(2.0, 24.0, "USD"), difference(24.0, 2.0, "USD")
+    ('× 12', '÷ 12')
+    """
+    if unit == "share":
+        return f"{number(100 * abs(second - first), 'points')} points"
+    if unit == "year":
+        years = abs(round(second - first))
+        return f"{years} year{'s' if years != 1 else ''}"
+    if first <= 0 or second <= 0 or unit == "count":
+        return with_unit(number(abs(second - first), unit), unit)
+    if 0.5 < second / first < 2:
+        return number(abs(second / first - 1), "share")
+    factor = number(max(first, second) / min(first, second), "ratio")
+    return f"× {factor}" if second > first else f"÷ {factor}"
 
 
 def _count(value: int | None) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,8 +12,7 @@ from typing import Any
 from compute_divide.press.chapters import Chapter, choose, discover, nearest
 from compute_divide.press.chapters_run import RunOptions, failure, run_chapters
 from compute_divide.press.checking.keys import possible_values, recorded_keys
-from compute_divide.press.curve import chosen_keys, warm_up, write_page
-from compute_divide.press.edition_files import EditionFile, load_edition_file
+from compute_divide.press.edition_files import DEFAULT, EditionFile, load_edition_file
 from compute_divide.press.editions import Edition, Fingerprint
 from compute_divide.press.errors import collecting
 from compute_divide.press.files import check_writable
@@ -20,9 +20,9 @@ from compute_divide.press.grid import combinations
 from compute_divide.press.parameters import Value, chapter_schema
 from compute_divide.press.progress import Reporter, folding_table, standard_output
 from compute_divide.press.project import Project
-from compute_divide.press.sweep import Sweep, run_sweep, write_table
+from compute_divide.press.sweep import Sweep, chosen_keys, run_sweep, write_table
 from compute_divide.press.wishes import file_assignments, option_assignments, repeated, resolve
-from compute_divide.press.wording import describe
+from compute_divide.press.wording import describe, grid_option
 
 
 def run_one(
@@ -102,15 +102,29 @@ class Swept:
     ----------
     sweep : Sweep
         What was run.
+    usual : dict
+        The values it started from.
+    keys : list of str
+        The results to draw.
+    folder : pathlib.Path
+        Where everything is written.
     tables : list of pathlib.Path
         The table of results, as Parquet and as CSV.
-    page : pathlib.Path
-        The specification curves.
+    command : str
+        The command that runs it again.
     """
 
     sweep: Sweep
+    usual: dict[str, Value]
+    keys: list[str]
+    folder: Path
     tables: list[Path]
-    page: Path
+    command: str
+
+    @property
+    def page(self) -> Path:
+        """The page that shows it."""
+        return self.folder / "index.html"
 
     def as_json(self) -> dict[str, Any]:
         """Return all of it as plain JSON: where the files are, what failed, and the rows of the table."""
@@ -142,7 +156,7 @@ def sweep_chapter(
     scheduler: str | None = None,
     out: Path | None = None,
 ) -> Swept:
-    """Run a chapter under every combination of a grid and write its table and curves.
+    """Run a chapter under every combination of a grid and write its table.
 
     Parameters
     ----------
@@ -181,12 +195,19 @@ def sweep_chapter(
     sets = combinations(chapter, grid, values, problems)
     if out is not None:
         check_writable(out)
-    warm_up()
     sweep = run_sweep(project, chapter, list(grid), sets, how, reporter, scheduler)
     folder = out or project.build / "sweeps" / sweep.name
-    reporter.step("drawing the curves")
     tables = write_table(sweep, folder)
-    return Swept(sweep, tables, write_page(sweep, chosen_keys(sweep, keys), folder, values))
+    return Swept(sweep, values, chosen_keys(sweep, keys), folder, tables, _command(sweep, options, base, keys))
+
+
+def _command(sweep: Sweep, options: Sequence[str], base: str, keys: Sequence[str]) -> str:
+    """Return the command that runs a sweep again."""
+    flags = [("-p", option) for option in options] + [("--result", key) for key in keys]
+    if base != DEFAULT:
+        flags.append(("--edition", base))
+    grid = [grid_option(name, [values[name] for values in sweep.sets]) for name in sweep.varied]
+    return " ".join(["compute-divide sweep", sweep.chapter.slug, *grid, *map(shlex.join, flags)])
 
 
 def _contradictions(

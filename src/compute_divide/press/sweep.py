@@ -18,10 +18,10 @@ from pathlib import Path
 from typing import Any
 
 from compute_divide.press.cache import Run, RunCache, changed_reads, run_key
-from compute_divide.press.chapters import Chapter
+from compute_divide.press.chapters import Chapter, nearest
 from compute_divide.press.chapters_run import RunOptions
 from compute_divide.press.editions import Fingerprint
-from compute_divide.press.errors import PressError
+from compute_divide.press.errors import PressError, UsageError
 from compute_divide.press.execution import ChapterError, Job, imported_modules, job_for
 from compute_divide.press.executor import executor
 from compute_divide.press.files import Watched, canonical, mark_of_tree, replace_file, sha256
@@ -220,6 +220,21 @@ def label(varied: Sequence[str], values: Mapping[str, Value]) -> str:
 
 def _plain(value: Value) -> Any:
     return json.dumps(value, ensure_ascii=False) if isinstance(value, list | dict) else value
+
+
+def chosen_keys(sweep: Sweep, wanted: Sequence[str] = ()) -> list[str]:
+    """Return the results to draw: those wanted, else all that have a value, in the order they were recorded.
+
+    Raises
+    ------
+    UsageError
+        If a wanted one has no value in any combination.
+    """
+    known = list(dict.fromkeys(row["key"] for row in sweep.rows if row["value"] is not None))
+    problems = [f"no result {key!r}{nearest(key, known)}" for key in wanted if key not in known]
+    if problems:
+        raise UsageError.listing(problems)
+    return list(wanted) or known
 
 
 def write_table(sweep: Sweep, folder: Path) -> list[Path]:

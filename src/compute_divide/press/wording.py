@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shlex
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -142,8 +142,28 @@ def as_option(name: str, value: Value) -> str:
     >>> as_option("top_k", 20), as_option("venues", ["ICML", "ICLR"])
     ('-p top_k=20', '-p \'venues=["ICML", "ICLR"]\'')
     """
-    text = value if isinstance(value, str) and value != "null" else json.dumps(value, ensure_ascii=False)
-    return option(name, text)
+    return option(name, _text(value))
+
+
+def _text(value: Value) -> str:
+    """Return a value as the command line reads it."""
+    return value if isinstance(value, str) and value != "null" else json.dumps(value, ensure_ascii=False)
+
+
+def grid_option(name: str, values: Sequence[Value]) -> str:
+    r"""Return the values to try as the command line writes them, each once: a JSON list where one holds a comma.
+
+    Examples
+    --------
+    >>> grid_option("top_k", [5, 10, 5]), grid_option("venues", [["ICML", "ICLR"], ["CVPR"]])
+    ('-g top_k=5,10', '-g \'venues=[["ICML", "ICLR"], ["CVPR"]]\'')
+    """
+    texts = list(dict.fromkeys(map(_text, values)))
+    text = ",".join(texts)
+    if any("," in one or one != one.strip() or one[:1] in {"", "["} for one in texts):
+        distinct = [value for place, value in enumerate(values) if value not in values[:place]]
+        text = json.dumps(distinct, ensure_ascii=False)
+    return f"-g {shlex.quote(f'{name}={text}')}"
 
 
 def option(name: str, text: str) -> str:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from compute_divide.press.numbers import number
-from compute_divide.reading.charts import Column, Kind
+from compute_divide.reading.charts import Column, Data, Kind
 
 MISSING = "–"
+SORTABLE_FROM = 8
+"""Rows from which on a table is worth sorting."""
 NUMERIC: frozenset[Kind] = frozenset({"number", "share", "flop", "year"})
 
 
@@ -59,3 +61,23 @@ def sort_key(value: Any, column: Column) -> str:
     '0.63953'
     """
     return "" if value is None else repr(value) if column.kind in NUMERIC else str(value)
+
+
+def data_table(data: Data) -> dict[str, Any]:
+    """Return what the template of a data table names: each cell with what it is sorted by, and which are numbers.
+
+    Examples
+    --------
+    >>> table = data_table(Data(columns=[Column(name="s", label="Share", kind="share")], rows=[[0.5]]))
+    >>> table["rows"], table["numeric"], table["sortable"]
+    ([[('50%', '0.5')]], [True], False)
+    """
+    rows = [
+        [(cell(value, column.kind), sort_key(value, column)) for value, column in zip(row, data.columns, strict=True)]
+        for row in data.rows
+    ]
+    return {
+        "rows": rows,
+        "numeric": [column.kind in NUMERIC for column in data.columns],
+        "sortable": len(rows) >= SORTABLE_FROM,
+    }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,13 +10,11 @@ from urllib.parse import quote
 from compute_divide.press import numbers
 from compute_divide.press.chapters import FOLDER, discover
 from compute_divide.press.compare import Change, Comparison, Side
-from compute_divide.press.files import replace_file
 from compute_divide.press.project import Project
 from compute_divide.press.results import Result
-from compute_divide.reading.templating import STATIC, environment
+from compute_divide.reading import apart
 
 UP, DOWN, LEVEL = "up", "down", "level"
-STATIC_FILES = ("reading.css", "fonts")
 
 
 @dataclass(frozen=True)
@@ -79,14 +76,7 @@ def write_page(comparison: Comparison, project: Project) -> Path:
     """
     one, other = comparison.sides
     folder = project.build / "compare" / f"{one.name}-{other.name}"
-    for name in STATIC_FILES:
-        source, target = STATIC / name, folder / "_static" / name
-        if source.is_dir():
-            shutil.copytree(source, target, dirs_exist_ok=True)
-        else:
-            replace_file(target, source.read_bytes())
-    replace_file(folder / "index.html", page_html(comparison, project).encode("utf-8"))
-    return folder / "index.html"
+    return apart.write_page(folder, page_html(comparison, project))
 
 
 def page_html(comparison: Comparison, project: Project) -> str:
@@ -98,22 +88,19 @@ def page_html(comparison: Comparison, project: Project) -> str:
     shared = [slug for slug in comparison.sides[0].chapters if slug not in comparison.only[0]]
     rows = {slug: [row_of(change) for change in changes] for slug, changes in groups.items()}
     every = [row for found in rows.values() for row in found]
-    return (
-        environment("compare")
-        .get_template("page.html")
-        .render(
-            comparison=comparison,
-            names=side_names(comparison.sides),
-            titles={slug: titles.get(slug, slug) for side in comparison.sides for slug in side.chapters},
-            links=[links_to(side, project) for side in comparison.sides],
-            choices=comparison.choices(),
-            causes={slug: changes[0].parameters for slug, changes in groups.items()},
-            groups=rows,
-            unchanged=[slug for slug in shared if slug not in groups],
-            apart=sum(row.apart for row in every),
-            relabelled=sum(len(row.labels) > 1 for row in every),
-            open=sum(not row.direction for row in every),
-        )
+    return apart.page_text(
+        "comparison.html",
+        comparison=comparison,
+        names=side_names(comparison.sides),
+        titles={slug: titles.get(slug, slug) for side in comparison.sides for slug in side.chapters},
+        links=[links_to(side, project) for side in comparison.sides],
+        choices=comparison.choices(),
+        causes={slug: changes[0].parameters for slug, changes in groups.items()},
+        groups=rows,
+        unchanged=[slug for slug in shared if slug not in groups],
+        apart=sum(row.apart for row in every),
+        relabelled=sum(len(row.labels) > 1 for row in every),
+        open=sum(not row.direction for row in every),
     )
 
 
@@ -188,22 +175,7 @@ def change_words(one: Result | None, other: Result | None) -> tuple[str, str]:
     first, second = one.value, other.value
     if first == second:
         return LEVEL, "same value"
-    return (UP if second > first else DOWN), _size(first, second, one.unit)
-
-
-def _size(first: float, second: float, unit: str) -> str:
-    """Return how far two values of a unit lie apart, in words."""
-    if unit == "share":
-        return f"{numbers.number(100 * abs(second - first), 'points')} points"
-    if unit == "year":
-        years = abs(round(second - first))
-        return f"{years} year{'s' if years > 1 else ''}"
-    if first <= 0 or second <= 0:
-        return numbers.with_unit(numbers.number(abs(second - first), unit), unit)
-    if 0.5 < second / first < 2:
-        return numbers.number(abs(second / first - 1), "share")
-    factor = numbers.number(max(first, second) / min(first, second), "ratio")
-    return f"× {factor}" if second > first else f"÷ {factor}"
+    return (UP if second > first else DOWN), numbers.difference(first, second, one.unit)
 
 
 def are_apart(one: Result | None, other: Result | None) -> bool:

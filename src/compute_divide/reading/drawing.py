@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterable
@@ -16,11 +17,13 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from compute_divide.reading.charts import VEGALITE_VERSION, Chart, recoloured, still
+from compute_divide.reading.charts import VEGALITE_VERSION, Chart, Ground, recoloured, still, to_csv, to_vegalite
 
 PNG_SCALE = 2
 FONTS = Path(__file__).parent / "no-fonts.xml"
 """Keeps the fonts of the machine out of pictures: widths of letters would differ from one machine to the next."""
+GROUNDS: dict[Ground, str] = {"light": "", "dark": "-dark"}
+"""How the name of a picture ends, by the ground it is for."""
 JOBS_WORTH_A_PROCESS = 4
 """Charts that take about as long to draw as a process takes to start."""
 
@@ -84,6 +87,40 @@ def _draw_apart(jobs: list[dict[str, Any]]) -> None:
     _, said = process.communicate("\n".join(json.dumps(job) for job in jobs))
     if process.returncode:
         raise DrawingError(said.strip().splitlines()[-1] if said.strip() else "no chart was drawn")
+
+
+def write_files(chart: Chart, cache: Path, stem: Path) -> None:
+    """Write a drawn chart as pictures for light and dark ground, wide and narrow, with its data and specification.
+
+    Parameters
+    ----------
+    chart : Chart
+        A chart that `draw` has drawn.
+    cache : pathlib.Path
+        The folder it was drawn to.
+    stem : pathlib.Path
+        The files' path without ending; the folder is there.
+    """
+    for size, ending in (("wide", ""), ("narrow", "-narrow")):
+        svg = (cache / f"{chart.key}-{size}.svg").read_text("utf-8")
+        for ground, tail in GROUNDS.items():
+            _write(Path(f"{stem}{ending}{tail}.svg"), recoloured(svg, ground).encode())
+    _write(Path(f"{stem}.png"), (cache / f"{chart.key}.png").read_bytes())
+    _write(Path(f"{stem}.csv"), to_csv(chart.data).encode())
+    _write(Path(f"{stem}.vl.json"), to_vegalite(chart).encode())
+
+
+def sizes(chart: Chart, cache: Path) -> dict[str, tuple[int, int]]:
+    """Return width and height of a drawn chart in pixels, for both columns."""
+    return {name: size_of(cache / f"{chart.key}-{size}.svg") for name, size in (("size", "wide"), ("narrow", "narrow"))}
+
+
+def size_of(svg: Path) -> tuple[int, int]:
+    """Return width and height of an SVG file in pixels, as it states them."""
+    found = re.search(r'width="([\d.]+)" height="([\d.]+)"', svg.read_text("utf-8")[:600])
+    if found is None:
+        raise ValueError(f"{svg} states no size")
+    return round(float(found[1])), round(float(found[2]))
 
 
 def vega_bundle(cache: Path) -> Path:

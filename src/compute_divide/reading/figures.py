@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,7 +11,7 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util.osutil import relative_uri
 
 from compute_divide.reading import charts, drawing
-from compute_divide.reading.cells import NUMERIC, cell, sort_key
+from compute_divide.reading.cells import data_table
 from compute_divide.reading.imprint import chapter_reference
 from compute_divide.reading.nodes import chart as chart_node
 from compute_divide.reading.nodes import chart_code, chart_figure, chart_head, code_fold, marker
@@ -24,8 +23,6 @@ if TYPE_CHECKING:
     from sphinx.application import Sphinx
     from sphinx.writers.html5 import HTML5Translator
 
-SORTABLE_FROM = 8
-"""Rows from which on a table is worth sorting."""
 FOLDER = "figures"
 
 
@@ -166,23 +163,7 @@ def visit_code(self: HTML5Translator, node: chart_code) -> None:
     """Write source, description and data; the code follows."""
     figure = node.parent
     chart: charts.Chart = figure["chart"]
-    rows = [
-        [
-            (cell(value, column.kind), sort_key(value, column))
-            for value, column in zip(row, chart.data.columns, strict=True)
-        ]
-        for row in chart.data.rows
-    ]
-    self.body.append(
-        fill(
-            "figure-tools.html",
-            chart=chart,
-            rows=rows,
-            numeric=[column.kind in NUMERIC for column in chart.data.columns],
-            sortable=len(rows) >= SORTABLE_FROM,
-            has_code=bool(node.children),
-        )
-    )
+    self.body.append(fill("figure-tools.html", chart=chart, **data_table(chart.data)))
     if node.children:
         notebook = _picture(self, figure)["notebook"]
         self.body.append('<details class="tool tool-code"><summary>Code</summary>\n')
@@ -221,8 +202,7 @@ def _picture(self: HTML5Translator, figure: nodes.Element) -> dict[str, Any]:
         "link": f"{figure['address']}#{figure['ids'][0]}",
         "notebook": relative_uri(here, f"downloads/{docname.rsplit('/', 1)[-1]}.ipynb"),
         "base": relative_uri(here, target) if self.builder.name != "singlehtml" else target,
-        "size": size_of(cache / f"{chart.key}-wide.svg"),
-        "narrow": size_of(cache / f"{chart.key}-narrow.svg"),
+        **drawing.sizes(chart, cache),
     }
 
 
@@ -231,14 +211,6 @@ def number_of(self: HTML5Translator, figure: nodes.Element) -> str:
     anchor = figure["ids"][0]
     numbers = self.builder.fignumbers.get("figure") or self.builder.fignumbers.get(f"{self.docnames[-1]}/figure", {})
     return str(self.config.numfig_format["figure"] % ".".join(map(str, numbers.get(anchor, ()))))
-
-
-def size_of(svg: Path) -> tuple[int, int]:
-    """Return width and height of an SVG file in pixels, as it states them."""
-    found = re.search(r'width="([\d.]+)" height="([\d.]+)"', svg.read_text("utf-8")[:600])
-    if found is None:
-        raise ValueError(f"{svg} states no size")
-    return round(float(found[1])), round(float(found[2]))
 
 
 def write_script(store: Store, outdir: Path) -> None:
@@ -260,19 +232,9 @@ def write_files(page: Page, outdir: Path) -> None:
     cache, folder = picture_cache(outdir), outdir / folder_of(page.docname)
     for chart in page.charts:
         folder.mkdir(parents=True, exist_ok=True)
-        stem = folder / chart.stem
-        for size, ending in (("wide", ""), ("narrow", "-narrow")):
-            svg = (cache / f"{chart.key}-{size}.svg").read_text("utf-8")
-            for ground, tail in (("light", ""), ("dark", "-dark")):
-                _write(Path(f"{stem}{ending}{tail}.svg"), charts.recoloured(svg, ground))  # type: ignore[arg-type]
-        _write(Path(f"{stem}.csv"), charts.to_csv(chart.data))
-        _write(Path(f"{stem}.vl.json"), charts.to_vegalite(chart))
-        _write(Path(f"{stem}.js"), charts.to_script(chart))
-        Path(f"{stem}.png").write_bytes((cache / f"{chart.key}.png").read_bytes())
-
-
-def _write(path: Path, text: str) -> None:
-    path.write_text(text, encoding="utf-8", newline="")
+        drawing.write_files(chart, cache, folder / chart.stem)
+        script = folder / f"{chart.stem}.js"
+        script.write_text(charts.to_script(chart), encoding="utf-8", newline="")
 
 
 def draw_all(app: Sphinx, store: Store) -> None:
