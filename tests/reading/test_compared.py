@@ -110,6 +110,23 @@ def test_a_result_has_both_values_both_labels_and_the_change(page: BeautifulSoup
     assert "no comparison" in words(page.select_one("#policy-reach"))
 
 
+def test_findings_of_the_cover_come_first(comparison: Comparison, project: Project, tmp_path: Path) -> None:
+    page = BeautifulSoup(page_html(comparison, project), "html5lib")
+    assert page.select_one("#cover") is None  # none of the cover's results is among those compared
+    book = replace(project, root=tmp_path / "book")
+    (book.root / "notebooks").mkdir(parents=True)
+    (book.root / "notebooks/hardware.md").write_text("# Hardware\n")
+    (book.root / "_toc.yml").write_text("format: jb-book\nroot: index\n")
+    (book.root / "index.md").write_text(
+        "```{finding} hardware:ratio\nis it.\n```\n```{finding} robustness:n\nare they.\n```\n```{finding} gone:n\n```\n"
+    )
+    page = BeautifulSoup(page_html(comparison, book), "html5lib")
+    assert words(page.select_one("#cover").find_next("p")) == "1 of the 2 results on the cover differs."
+    [row] = page.select("#cover ~ table tbody tr")
+    assert row["id"] == "cover-ratio"
+    assert words(row).startswith("ratio of speed ratio 2.0 1.0 to 3.0 2.5")
+
+
 @pytest.mark.parametrize(
     ("first", "second", "unit", "said"),
     [

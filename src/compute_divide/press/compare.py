@@ -216,7 +216,7 @@ def worded(result: Mapping[str, Any] | None) -> str:
     if result["value"] is None:
         return "no value"
     share = result["unit"] == "share"
-    unit = "" if share or result["unit"] in {"", "count", "year"} else f" {result['unit']}"
+    unit = "" if share or result["unit"] in {"", "count", "year", "ratio"} else f" {result['unit']}"
     text = f"{100 * result['value']:.3g}%" if share else f"{result['value']:.4g}{unit}"
     if result.get("low") is not None:
         low, high = (100 * result[bound] if share else result[bound] for bound in ("low", "high"))

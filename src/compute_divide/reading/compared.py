@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
 from compute_divide.press import numbers
-from compute_divide.press.chapters import FOLDER, discover
+from compute_divide.press.chapters import FOLDER, discover, toc_files
 from compute_divide.press.compare import Change, Comparison, Side
 from compute_divide.press.project import Project
 from compute_divide.press.results import Result
 from compute_divide.reading import apart
 
+FINDING = re.compile(r"\{finding\}\s+([\w-]+):(\w+)")
+"""A finding on the cover: the directive with chapter and key."""
 UP, DOWN, LEVEL = "up", "down", "level"
 
 
@@ -88,6 +91,9 @@ def page_html(comparison: Comparison, project: Project) -> str:
     shared = [slug for slug in comparison.sides[0].chapters if slug not in comparison.only[0]]
     rows = {slug: [row_of(change) for change in changes] for slug, changes in groups.items()}
     every = [row for found in rows.values() for row in found]
+    compared = {(slug, key) for slug in shared for side in comparison.sides for key in side.results.get(slug, {})}
+    headlines = [name for name in cover_results(project) if name in compared]
+    changed = {(change.chapter, change.key): row_of(change) for change in comparison.changes}
     return apart.page_text(
         "comparison.html",
         comparison=comparison,
@@ -96,12 +102,20 @@ def page_html(comparison: Comparison, project: Project) -> str:
         links=[links_to(side, project) for side in comparison.sides],
         choices=comparison.choices(),
         causes={slug: changes[0].parameters for slug, changes in groups.items()},
+        cover={"all": len(headlines), "rows": [changed[name] for name in headlines if name in changed]},
         groups=rows,
         unchanged=[slug for slug in shared if slug not in groups],
         apart=sum(row.apart for row in every),
         relabelled=sum(len(row.labels) > 1 for row in every),
         open=sum(not row.direction for row in every),
     )
+
+
+def cover_results(project: Project) -> list[tuple[str, str]]:
+    """Return chapter and key of every result that the cover of the book gives as a finding, in its order."""
+    cover = project.root / f"{toc_files(project)[0]}.md"
+    text = cover.read_text("utf-8") if cover.is_file() else ""
+    return list(dict.fromkeys(FINDING.findall(text)))
 
 
 def side_names(sides: Sequence[Side]) -> list[str]:
