@@ -118,7 +118,7 @@ def test_findings_of_the_cover_come_first(comparison: Comparison, project: Proje
     (book.root / "notebooks/hardware.md").write_text("# Hardware\n")
     (book.root / "_toc.yml").write_text("format: jb-book\nroot: index\n")
     (book.root / "index.md").write_text(
-        "```{finding} hardware:ratio\nis it.\n```\n```{finding} robustness:n\nare they.\n```\n```{finding} gone:n\n```\n"
+        "```{finding} hardware:ratio\nis it.\n```\n```{finding} robustness:n\nthey.\n```\n```{finding} gone:n\n```\n"
     )
     page = BeautifulSoup(page_html(comparison, book), "html5lib")
     assert words(page.select_one("#cover").find_next("p")) == "1 of the 2 results on the cover differs."
