@@ -328,7 +328,7 @@ def sweep(
     from compute_divide.press.grid import whole_grid
     from compute_divide.press.progress import Bar
     from compute_divide.press.single import sweep_chapter
-    from compute_divide.reading.swept import write_page
+    from compute_divide.reading.swept import summary_table, write_page
 
     project, options = current_project(), _options(jobs, engine, force, time_limit)
     values = whole_grid(grid or [], file)
@@ -338,6 +338,8 @@ def sweep(
         )
         bar.step("drawing the curves")
         write_page(done, project)
+    if not as_json:
+        Console(stderr=True).print(summary_table(done))
     _say(f"{done.sweep.fresh} of {len(done.sweep.sets)} combinations run now; as a page: {done.page}")
     if as_json:
         typer.echo(json.dumps(done.as_json(), indent=2, ensure_ascii=False))

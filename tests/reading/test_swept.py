@@ -20,7 +20,7 @@ from compute_divide.press.project import Project
 from compute_divide.press.single import Swept
 from compute_divide.press.sweep import Sweep
 from compute_divide.reading.curves import alone, curve_chart, curve_of, spread
-from compute_divide.reading.swept import write_page
+from compute_divide.reading.swept import summary_table, write_page
 
 AXE = resources.files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
 SHARES = {("2023-03", 5): 0.5, ("2023-03", 10): 0.6, ("2026-08", 5): 0.3, ("2026-08", 10): None}
@@ -148,6 +148,12 @@ def test_the_page_says_what_moves_what_and_leads_to_each_curve(page: BeautifulSo
     assert words(page.select_one(".held ul")) == "models: 70 models"
     assert words(page.select_one("pre.command")) == "sweep <again>"
     assert words(page.select_one(".counts")) == "4 combinations of 2 choices 4 ended well"
+
+
+def test_the_terminal_says_what_the_page_says(done: Swept) -> None:
+    table = summary_table(done)
+    assert table.title == "Results that differ between combinations: 2; the same in all: 1"
+    assert [[*column.cells] for column in table.columns][-2:] == [["20 points", "× 19"], ["10 points", "× 10"]]
 
 
 def test_everything_the_page_names_is_beside_it(page: BeautifulSoup, done: Swept) -> None:

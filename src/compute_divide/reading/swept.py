@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from markupsafe import Markup
+from rich.table import Table
 
 from compute_divide.press import numbers
+from compute_divide.press.progress import folding_table
 from compute_divide.press.project import Project
 from compute_divide.press.single import Swept
 from compute_divide.press.sweep import label
@@ -51,6 +53,26 @@ def write_page(done: Swept, project: Project) -> Path:
     for key, chart in charts.items():
         drawing.write_files(chart, cache, done.folder / key)
     return apart.write_page(done.folder, page_html(done, curves, charts, cache))
+
+
+def summary_table(done: Swept) -> Table:
+    """Return as a table for the terminal what moves the results, as the page has it.
+
+    Parameters
+    ----------
+    done : Swept
+        A sweep that has ended.
+    """
+    varied = done.sweep.varied
+    curves = [curve_of(done.sweep, key, done.usual) for key in done.keys]
+    moved = [curve for curve in curves if curve.varies]
+    title = f"Results that differ between combinations: {len(moved)}; the same in all: {len(curves) - len(moved)}"
+    table = folding_table(
+        "result", "as started", "smallest", "largest", *(f"{name} alone" for name in varied), title=title
+    )
+    for row in (_summary(curve, varied) for curve in moved):
+        table.add_row(row["key"], row["usual"], row["least"], row["most"], *row["alone"])
+    return table
 
 
 def page_html(done: Swept, curves: list[Curve], charts: Mapping[str, Chart], cache: Path) -> str:
