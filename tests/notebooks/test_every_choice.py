@@ -12,17 +12,17 @@ from typing import Any
 
 import numpy as np
 import pytest
-from notebooks.choosing import Values, all_at_once, drawn, one_at_a_time
 
 from compute_divide.figures.show import VEGALITE_MIME
 from compute_divide.press.cache import Run
-from compute_divide.press.chapters import Chapter, discover
+from compute_divide.press.chapters import discover
 from compute_divide.press.editions import Fingerprint
 from compute_divide.press.engines import Engine, open_engine
-from compute_divide.press.execution import ChapterError, imported_modules, job_for, run_job
+from compute_divide.press.execution import ChapterError, Job, imported_modules, job_for, run_job
+from compute_divide.press.numbers import NO_VALUE
 from compute_divide.press.parameters import range_problems
 from compute_divide.press.project import Project
-from compute_divide.press.numbers import NO_VALUE
+from notebooks.choosing import Values, all_at_once, drawn, one_at_a_time
 
 PROJECT = Project.at(Path(__file__).parents[2])
 CHAPTERS = {chapter.slug: chapter for chapter in discover(PROJECT)}
@@ -55,17 +55,19 @@ def problems(engine: Engine) -> Ending:
     """Return a function that runs a chapter with each of some choices and tells what is wrong with how it ended."""
     mark = Fingerprint.of(PROJECT)
 
-    def of_one(chapter: Chapter, changes: Values) -> list[str]:
-        values = {one.name: one.default for one in chapter.parameters} | changes
+    def of_one(job: Job, changes: Values) -> list[str]:
         try:
-            run = run_job(job_for(PROJECT, chapter, values, mark), engine)
+            run = run_job(job, engine)
         except ChapterError as error:
             return [f"{changes}: {error}"]
         return [f"{changes}: {wrong}" for wrong in wrong_with(run)]
 
     def of_all(slug: str, choices: Sequence[Values]) -> list[str]:
+        chapter = CHAPTERS[slug]
+        usual = {one.name: one.default for one in chapter.parameters}
+        jobs = [job_for(PROJECT, chapter, usual | changes, mark) for changes in choices]
         with ThreadPoolExecutor(os.cpu_count()) as pool:
-            return [wrong for found in pool.map(lambda one: of_one(CHAPTERS[slug], one), choices) for wrong in found]
+            return [wrong for found in pool.map(of_one, jobs, choices) for wrong in found]
 
     return of_all
 
