@@ -214,6 +214,10 @@ def test_json_is_printed_whatever_is_wrong(
         ("notebooks/first", "{when}`nope < 1|a`", "the chapter first records no result 'nope'"),
         ("notebooks/first", "```{when} nope < 1\nx\n```", "the chapter first records no result 'nope'"),
         ("book/words", "```{when} first:number\nx\n```", "is a value where a condition is wanted"),
+        ("book/words", "{when}`known(first:nmber)|a`", "the chapter first records no result 'nmber'"),
+        ("book/words", "{when}`known(1)|a`", "known() takes names"),
+        ("book/words", "{when}``first:number > 1|{result}`first:nmber` ``", "records no result 'nmber'"),
+        ("book/words", "{years}`first:no`", "the chapter first has no parameter 'no_first'"),
         ("book/words", "{when}`first:number > 1|all|37 models`", "the number 37 is typed by hand"),
         ("book/words", "{when}`first:number > 1|a|[b](nope.md)`", "the link nope.md leads to no page"),
         # Formats and names

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from compute_divide.press.conditions import Condition, ConditionError
+from compute_divide.press.conditions import Condition, ConditionError, UnseenError
 
 KNOWN = {
     "m:early": 0.64,
@@ -51,6 +51,41 @@ def test_a_missing_value_leaves_it_open_unless_the_rest_decides() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "held"),
+    [
+        ("known(m:early)", True),
+        ("known(m:early, m:early.low, own.n)", True),
+        ("known(m:nothing)", False),
+        ("known(m:early, m:nothing)", False),
+        ("not known(m:nothing) and m:early > 0.5", True),
+        ("not known(m:nothing) or m:nothing > 0.5", True),
+    ],
+)
+def test_whether_there_is_a_value_is_never_open(text: str, held: bool) -> None:
+    assert decide(text) is held
+
+
+def test_whether_there_is_a_value_out_of_sight_is_open() -> None:
+    def look(name: str) -> float:
+        if name.startswith("gone:"):
+            raise UnseenError(name)
+        return 1.0
+
+    assert Condition("known(gone:a)").decide(look) is None
+    assert Condition("not known(gone:a)").decide(look) is None
+    assert Condition("gone:a > 0").decide(look) is None
+    assert Condition("gone:a > 0 or m:b > 0").decide(look) is True
+
+
+@pytest.mark.parametrize(
+    "text", ["known()", "known('a')", "known(m:early > 1)", "known(m:early + 1)", "unknown(own.n)"]
+)
+def test_only_of_names_can_it_be_asked_whether_they_are_known(text: str) -> None:
+    with pytest.raises(ConditionError):
+        Condition(text)
+
+
+@pytest.mark.parametrize(
     "text", ["m:early >", "m:early", "'text'", "m:early + 1", "not m:early", "m:early and m:late.high"]
 )
 def test_what_is_no_condition_is_refused(text: str) -> None:
@@ -85,6 +120,7 @@ def test_comparing_a_text_with_a_number_is_an_error() -> None:
 
 
 def test_the_names_of_a_condition() -> None:
+    assert Condition("known(m:a, b.low)").all_names == {"m:a", "b.low"}
     assert Condition("m:late.high < early.low and n > 'a:b' and claim:x-y == 1").all_names == {
         "m:late.high",
         "early.low",

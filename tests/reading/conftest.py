@@ -172,6 +172,9 @@ Unknown too.
 ```
 
 The unknown {when}`models:nothing > 0.5|holds|does not hold`.
+{when}`models:nothing > 0.5|Nothing is said.|`
+{when}``known(models:late)|Of those {result}`models:late` are *academic*.|There are none.``
+{when}``known(models:nothing)|Of those {result}`models:nothing` are.|*None* are, of {result}`models:late:n` ``.
 Related work says {related}`ahmed-biggest-2021`; compute is {result}`models:compute`.
 
 ````{findings}

@@ -30,7 +30,9 @@ def test_conditions_show_what_holds_and_nothing_on_missing_data(built: Any) -> N
     assert "Shown: 35 of 220" in text
     assert "Hidden" not in text
     assert "Unknown" not in text
-    assert "The unknown (these data cannot tell)." in text
+    assert "The unknown (these data cannot tell). Of those 16% are academic" in text
+    assert "None are, of 220" in text
+    assert "Nothing is said" not in text
 
 
 def test_powers_of_ten_are_raised(built: Any) -> None:

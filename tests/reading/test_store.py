@@ -6,6 +6,7 @@ import pytest
 
 from compute_divide.press.results import Result
 from compute_divide.reading.quoted import Quoted
+from compute_divide.reading.roles import value_text
 from compute_divide.reading.store import Page, Store, UnknownNameError
 
 
@@ -26,6 +27,18 @@ def test_values_of_every_kind(store: Store) -> None:
     assert store.value("models:share.high") == 0.6
     assert store.value("models:param.vintage") == "2026-08"
     assert store.value("claim:x") == 0.65
+
+
+def test_a_period_is_two_parameters_or_two_results(store: Store) -> None:
+    page = store.pages["notebooks/models"]
+    page.parameter_rows += [{"name": "early_first", "value": 2010}, {"name": "early_last", "value": 2014}]
+    years = {"era_first": Result(value=2021.0, unit="year"), "era_last": Result(value=None, unit="year")}
+    page.results = {**page.results, **years}
+    assert store.years("models:early") == (2010, 2014)
+    assert store.years("models:era") == (2021, None)
+    assert value_text("years", "models:early", "dash", store)[0] == "2010–2014"
+    with pytest.raises(UnknownNameError, match="no result 'late_first'"):
+        store.years("models:late")
 
 
 @pytest.mark.parametrize(

@@ -62,9 +62,10 @@ def models_counterparts(models: pd.DataFrame, *, top_k: int = 10) -> list[Counte
     top_k : int, default 10
         How many models of each year stand for "the biggest".
     """
+    largest = "the largest" if top_k == 1 else f"{top_k} largest"
     found = [
         Counterpart(
-            f"ahmed-biggest-{year}", with_industry(models, year, top_k), f"{top_k} largest of the year, with industry"
+            f"ahmed-biggest-{year}", with_industry(models, year, top_k), f"{largest} of the year, with industry"
         )
         for year in (2010, 2021)
     ]

@@ -136,15 +136,15 @@ def in_years(rows: pd.DataFrame, first: int, last: int) -> pd.DataFrame:
     return rows[rows["year"].between(first, last).fillna(False).astype(bool)]
 
 
-def span(first: int, last: int) -> str:
-    """Return a period as text.
+def span(first: int, last: int, joint: str = " to ") -> str:
+    """Return a period as text; of one that is a single year, this year.
 
     Examples
     --------
-    >>> span(2010, 2014), span(2022, 2022)
-    ('2010 to 2014', '2022')
+    >>> span(2010, 2014), span(2010, 2014, "–"), span(2022, 2022)
+    ('2010 to 2014', '2010–2014', '2022')
     """
-    return str(first) if first == last else f"{first} to {last}"
+    return str(first) if first == last else f"{first}{joint}{last}"
 
 
 def until(periods: Sequence[tuple[int, int]], last: int) -> list[tuple[int, int]]:

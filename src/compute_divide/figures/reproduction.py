@@ -13,7 +13,7 @@ from compute_divide.analysis.verdicts import Check
 from compute_divide.evidence.claims import Claim, RelatedFigure
 from compute_divide.figures.columns import Column
 from compute_divide.figures.palette import ACCENT, INK, QUIET
-from compute_divide.figures.text import written
+from compute_divide.figures.text import in_cell, written
 
 PROVENANCE = {"paper": "read in the paper", "summary": "from summaries"}
 """How a claim came to be known, in words."""
@@ -32,6 +32,11 @@ CLAIM_COLUMNS = {
 """Columns of `verdict_table`."""
 
 
+def _ours(estimate: Estimate) -> str:
+    """Return our estimate with its interval and counts; a dash for none."""
+    return in_cell(estimate) if estimate.value is None or estimate.low is None else written(estimate, "full")
+
+
 def verdict_table(checks: Sequence[Check], claims: Mapping[str, Claim]) -> pd.DataFrame:
     """Return one row a claim: what it says, how we know it, ours on two vintages, the verdict.
 
@@ -44,7 +49,7 @@ def verdict_table(checks: Sequence[Check], claims: Mapping[str, Claim]) -> pd.Da
     """
 
     def ours(estimate: Estimate | None) -> str:
-        return "" if estimate is None else written(estimate, "full" if estimate.low is not None else "value")
+        return "" if estimate is None else _ours(estimate)
 
     return pd.DataFrame(
         {
@@ -144,7 +149,7 @@ def related_table(counterparts: Sequence[Counterpart], related: Mapping[str, Rel
                 "work": f"{{cite:t}}`{figure.cite}`",
                 "statement": figure.statement,
                 "theirs": written(theirs),
-                "ours": written(estimate, "full" if estimate.low is not None else "value"),
+                "ours": _ours(estimate),
                 "measure": counterpart.measure,
             }
         )

@@ -12,7 +12,7 @@ from compute_divide.analysis.estimate import Estimate
 from compute_divide.figures.marks import dots_with_intervals, end_labels, framed, share_tooltip
 from compute_divide.figures.nothing import needs
 from compute_divide.figures.palette import QUIET, TEAM_COLOURS
-from compute_divide.figures.text import written
+from compute_divide.figures.text import in_cell
 from compute_divide.figures.theme import HEIGHT, definition_axis, share_axis, share_below
 
 _ROW = 11
@@ -278,7 +278,7 @@ def step_table(steps: pd.DataFrame) -> pd.DataFrame:
         ``year``, ``reading``, ``k``, ``n``, ``share``, ``low``, ``high``.
     """
     estimates = [Estimate(*row) for row in steps[["share", "low", "high"]].itertuples(index=False)]
-    shares = [f"{written(estimate)} ({written(estimate, 'interval')})" for estimate in estimates]
+    shares = [in_cell(estimate, "interval") for estimate in estimates]
     return steps[["year", "reading"]].assign(counts=_counts(steps["k"], steps["n"]), estimate=shares)
 
 

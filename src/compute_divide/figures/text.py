@@ -10,7 +10,7 @@ import pandas as pd
 from compute_divide.analysis.estimate import Estimate
 from compute_divide.figures.columns import Kind, write_value
 from compute_divide.figures.palette import TEAM_NAMES
-from compute_divide.press.numbers import write
+from compute_divide.press.numbers import NO_COUNTS, NO_INTERVAL, write
 from compute_divide.press.results import Result
 
 TOO_FEW = "Too few data for this choice of parameters"
@@ -26,6 +26,51 @@ def written(estimate: Estimate, how: str = "value") -> str:
     '64% (95% interval 53% to 73%; 55 of 86)'
     """
     return write(Result.model_validate(estimate), how)
+
+
+def in_cell(estimate: Estimate, *details: str) -> str:
+    """Return an estimate for a cell of a table: in brackets the details that it has, a dash for one without a value.
+
+    Parameters
+    ----------
+    estimate : Estimate
+        What is told.
+    details : str
+        Formats of the ``{result}`` role.
+
+    Examples
+    --------
+    >>> in_cell(Estimate(0.64, 0.53, 0.73, 55, 86), "interval", "counts"), in_cell(Estimate(0.64), "interval")
+    ('64% (53% to 73%; 55 of 86)', '64%')
+    >>> in_cell(Estimate(None, n=0), "interval")
+    '–'
+    """
+    if estimate.value is None:
+        return "–"
+    told = [one for how in details if (one := written(estimate, how)) not in {NO_INTERVAL, NO_COUNTS}]
+    return f"{written(estimate)} ({'; '.join(told)})" if told else written(estimate)
+
+
+def numbered(count: int, noun: str) -> str:
+    """Return a number of things.
+
+    Examples
+    --------
+    >>> numbered(1, "model"), numbered(1200, "model")
+    ('1 model', '1,200 models')
+    """
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
+def between(low: float, high: float) -> str:
+    """Return how far shares reach; one share where both ends are written alike.
+
+    Examples
+    --------
+    >>> between(0.16, 0.64), between(1.0, 1.0)
+    ('16% to 64%', '100%')
+    """
+    return " to ".join(dict.fromkeys(f"{end:.0%}" for end in (low, high)))
 
 
 def moved(before: Estimate, after: Estimate, when: tuple[str, str] | None = None) -> str:
@@ -45,10 +90,10 @@ def moved(before: Estimate, after: Estimate, when: tuple[str, str] | None = None
     >>> moved(Estimate(0.64), Estimate(0.16))
     'fell from 64% to 16%'
     >>> moved(Estimate(None), Estimate(0.16))
-    'cannot be compared'
+    'cannot be compared: too few data'
     """
     if before.value is None or after.value is None:
-        return "cannot be compared"
+        return "cannot be compared: too few data"
     first, last = written(before), written(after)
     then, now = ("", "") if when is None else (f" in {time}" for time in when)
     if first == last:
@@ -147,10 +192,14 @@ def describe_intervals(data: pd.DataFrame, label: str, y: str, *, kind: Kind = "
     >>> rows = pd.DataFrame({"period": ["2010 to 2014"], "share": [0.64], "low": [0.53], "high": [0.73]})
     >>> describe_intervals(rows, "period", "share")
     '2010 to 2014: 64%, interval 53% to 73%.'
+    >>> describe_intervals(rows.assign(share=None), "period", "share")
+    'Too few data.'
     """
     clauses = []
+    if not len(data.dropna(subset=[y])):
+        return "Too few data."
     for row in data.to_dict("records"):
         bounds = [write_value(row.get(side), kind) for side in ("low", "high")]
         told = f", interval {bounds[0]} to {bounds[1]}" if all(bounds) else ""
-        clauses.append(f"{write_value(row[label], 'text')}: {write_value(row[y], kind) or 'no value'}{told}")
+        clauses.append(f"{write_value(row[label], 'text')}: {write_value(row[y], kind) or 'too few data'}{told}")
     return "; ".join(clauses) + "."

@@ -16,7 +16,7 @@ from compute_divide.evidence.claims import Claim, RelatedFigure
 from compute_divide.figures.marks import dots_with_intervals, framed
 from compute_divide.figures.nothing import needs
 from compute_divide.figures.palette import INK, QUIET, TEAM_COLOURS
-from compute_divide.figures.text import written
+from compute_divide.figures.text import in_cell, written
 from compute_divide.figures.theme import power_axis, team_colour, team_shape, times_axis, year_axis
 
 TEAMS_SHOWN = ("academia-only", "collaboration", "industry-only")
@@ -166,8 +166,8 @@ def doubling_table(trends: Mapping[str, Trend], claim: Claim, related: Mapping[s
     ours = [
         {
             "what": what,
-            "doubling": written(trend.doubling, "number"),
-            "interval": written(trend.doubling, "interval").removesuffix(" months"),
+            "doubling": in_cell(trend.doubling).removesuffix(" months"),
+            "interval": _interval(trend.doubling),
             "n": trend.n,
         }
         for what, trend in trends.items()
@@ -185,6 +185,12 @@ def doubling_table(trends: Mapping[str, Trend], claim: Claim, related: Mapping[s
         *others,
     ]
     return pd.DataFrame(rows).fillna({"interval": ""})
+
+
+def _interval(months: Estimate) -> str:
+    """Return an interval without its unit, empty for none."""
+    known = months.low is not None and months.high is not None
+    return written(months, "interval").removesuffix(" months") if known else ""
 
 
 def gap_table(gaps: pd.DataFrame) -> pd.DataFrame:

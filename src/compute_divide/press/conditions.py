@@ -3,7 +3,8 @@
 ``large-scale-models:late.high < large-scale-models:early.low and not claim:academia-share-late > 0.2``
 
 Logic has three values (Kleene's): a comparison with a missing number is neither true nor false but unknown (None),
-so that text is never shown on the strength of data that are not there.
+so that text is never shown on the strength of data that are not there. ``known(late, early.low)`` tells whether there
+are values at all, for the text that says what could not be found.
 """
 
 from __future__ import annotations
@@ -41,13 +42,18 @@ class ConditionError(ValueError):
     """A condition that cannot be read or decided."""
 
 
+class UnseenError(LookupError):
+    """A name that is out of sight, so that whether it has a value is not known either."""
+
+
 class Condition:
     """A condition, parsed once and decided whenever the results are known.
 
     Parameters
     ----------
     text : str
-        The expression: comparisons, ``and``, ``or``, ``not``, ``+ - * /``, parentheses, numbers, quoted texts, names.
+        The expression: comparisons, ``and``, ``or``, ``not``, ``+ - * /``, parentheses, numbers, quoted texts, names;
+        ``known(name, ...)`` holds where all of these names have a value.
 
     Raises
     ------
@@ -59,6 +65,8 @@ class Condition:
     >>> Condition("a:late.high < a:early.low").decide({"a:late.high": 0.2, "a:early.low": 0.5}.get)
     True
     >>> Condition("not a:late > 1").decide({}.get) is None
+    True
+    >>> Condition("not known(a:late)").decide({}.get)
     True
     """
 
@@ -76,7 +84,8 @@ class Condition:
         """Every name that the condition looks up, as it stands in the text."""
         names = set()
         attributes = [part for part in ast.walk(self._tree) if isinstance(part, ast.Attribute)]
-        heads = {id(part.value) for part in attributes}
+        calls = [part for part in ast.walk(self._tree) if isinstance(part, ast.Call)]
+        heads = {id(part.value) for part in attributes} | {id(part.func) for part in calls}
         for part in ast.walk(self._tree):
             if isinstance(part, ast.Attribute):
                 names.add(ast.unparse(part))
@@ -98,7 +107,8 @@ class Condition:
         Parameters
         ----------
         lookup : callable
-            Returns the value of a name as it stands in the text, None for a missing one; raises for an unknown one.
+            Returns the value of a name as it stands in the text, None for a missing one; raises for an unknown one, an
+            `UnseenError` for one that is out of sight.
         """
         return self._truth(self._tree, lookup)
 
@@ -114,6 +124,11 @@ class Condition:
                 if any(type(op) not in _COMPARISONS for op in ops):
                     raise ConditionError(f"{self.text!r}: only < <= > >= == != compare")
                 for part in (left, *others):
+                    self._expect_value(part)
+            case ast.Call(func=ast.Name(id="known"), args=[_, *_] as parts, keywords=[]):
+                for part in parts:
+                    if not isinstance(part, ast.Name | ast.Attribute):
+                        raise ConditionError(f"{self.text!r}: known() takes names, and {self._shown(part)} is none")
                     self._expect_value(part)
             case _:
                 self._expect_value(node)
@@ -151,12 +166,25 @@ class Condition:
             case ast.UnaryOp(operand=part):
                 held = self._truth(part, lookup)
                 return None if held is None else not held
+            case ast.Call(args=parts):
+                return self._known(parts, lookup)
         assert isinstance(node, ast.Compare)  # noqa: S101 - anything else was refused when it was parsed
         sides = [node.left, *node.comparators]
         steps = zip(node.ops, sides, sides[1:], strict=False)  # several in a chain: 0.1 < a:b < 0.2
         return _combine(
             every=True, parts=[self._apply(_COMPARISONS[type(op)], one, other, lookup) for op, one, other in steps]
         )
+
+    def _known(self, parts: list[ast.expr], lookup: Lookup) -> bool | None:
+        """Return whether all of some names have a value; unknown where one is out of sight."""
+        try:
+            return all(lookup(self._name(part)) is not None for part in parts)
+        except UnseenError:
+            return None
+
+    def _name(self, node: ast.expr) -> str:
+        """Return a name as it stands in the text."""
+        return self.names.get(node.id, node.id) if isinstance(node, ast.Name) else ast.unparse(node)
 
     def _value(self, node: ast.expr, lookup: Lookup) -> Any:
         """Return the value of one side of a comparison."""
@@ -168,9 +196,10 @@ class Condition:
                 return self._apply(_ARITHMETIC[type(op)], left, right, lookup)
             case ast.Constant(value=value):
                 return value
-            case ast.Name(id=name):
-                return lookup(self.names.get(name, name))
-        return lookup(ast.unparse(node))
+        try:
+            return lookup(self._name(node))
+        except UnseenError:
+            return None
 
     def _apply(self, function: Callable[[Any, Any], Any], left: ast.expr, right: ast.expr, lookup: Lookup) -> Any:
         """Apply an operator of two sides; missing when one of them is."""

@@ -131,10 +131,10 @@ def with_unit(text: str, unit: str) -> str:
 
     Examples
     --------
-    >>> with_unit("5.2", "months"), with_unit("64%", "share")
-    ('5.2 months', '64%')
+    >>> with_unit("5.2", "months"), with_unit("64%", "share"), with_unit("1", "chips")
+    ('5.2 months', '64%', '1 chip')
     """
-    named = word(unit)
+    named = word(unit).removesuffix("s") if text == "1" else word(unit)
     return f"{text} {named}" if named and text != NO_VALUE else text
 
 
@@ -161,6 +161,30 @@ def interval(result: Result, *, extra: int = 0) -> str:
         return NO_INTERVAL
     low, high = (number(bound, result.unit, extra=extra) for bound in (result.low, result.high))
     return with_unit(f"{low} to {high}", result.unit)
+
+
+def ranged(result: Result) -> str:
+    """Write a result with its interval in brackets, where it has one.
+
+    Examples
+    --------
+    >>> ranged(Result(value=5.24, low=5.1, high=5.4, unit="months")), ranged(Result(value=5.24, unit="months"))
+    ('5.2 months (5.1 to 5.4 months)', '5.2 months')
+    """
+    value = with_unit(number(result.value, result.unit), result.unit)
+    return value if result.low is None or result.high is None else f"{value} ({interval(result)})"
+
+
+def period(first: int | None, last: int | None, joint: str = " to ") -> str:
+    """Write a period of years: one that is a single year as this year.
+
+    Examples
+    --------
+    >>> period(2010, 2014), period(2010, 2014, "–"), period(2022, 2022)
+    ('2010 to 2014', '2010–2014', '2022')
+    """
+    ends = [NO_VALUE if year is None else str(year) for year in (first, last)]
+    return joint.join(dict.fromkeys(ends))
 
 
 def counts(result: Result) -> str:
@@ -225,6 +249,7 @@ FORMATS: dict[str, Callable[[Result], str]] = {
     "precise": lambda result: with_unit(number(result.value, result.unit, extra=1), result.unit),
     "number": lambda result: number(result.value, result.unit),
     "interval": interval,
+    "ranged": ranged,
     "full": full,
     "counts": counts,
     "n": lambda result: _count(result.n),

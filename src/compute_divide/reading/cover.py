@@ -81,12 +81,13 @@ class EditionDirective(SphinxDirective):
 
 
 def prepare(document: nodes.document, env: BuildEnvironment) -> None:
-    """Fill lists of chapters; take out findings without a result, with an error unless their chapter is left out."""
+    """Fill lists of chapters; take out findings without a value, with an error where there is no such result."""
     for place in list(document.findall(chapter_list)):
         list_chapters(env, place)
     for node in list(document.findall(finding)):
         try:
-            store_of(env).result(node["name"])
+            if store_of(env).result(node["name"]).value is None:
+                node.parent.remove(node)
         except LeftOutError:
             node.parent.remove(node)
         except UnknownNameError as error:

@@ -37,7 +37,7 @@ from compute_divide.reading.mime import NOTEBOOK
 from compute_divide.reading.myst import parse_line
 from compute_divide.reading.nodes import chart as chart_node
 from compute_divide.reading.quoted import evidence_dir, load_quoted
-from compute_divide.reading.roles import pending_condition, pending_value, store_of
+from compute_divide.reading.roles import count_words, pending_condition, pending_value, store_of
 from compute_divide.reading.sites import is_site
 from compute_divide.reading.store import Page
 
@@ -67,7 +67,7 @@ class PageCollector(EnvironmentCollector):
         read.front = json.loads(env.metadata[env.docname].get("compute_divide", "{}"))
         read.charts = [node["chart"] for node in doctree.findall(chart_node)]
         read.terms = glossary.definitions(doctree)
-        read.words = sum(len(part.astext().split()) for part in doctree.findall(nodes.paragraph))
+        read.words = count_words(doctree)
         if "kernelspec" in env.metadata[env.docname]:
             _harvest_notebook(env, read)
         if read.front.get("finding"):

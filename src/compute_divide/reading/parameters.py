@@ -64,7 +64,7 @@ def choices(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
         partner = values.get(f"{stem}_last") if end == "first" else None
         if end == "last" and f"{stem}_first" in values:
             continue
-        value = "–".join(setting(part["value"]) for part in (row, partner) if part)
+        value = "–".join(dict.fromkeys(setting(part["value"]) for part in (row, partner) if part))
         changed = any(part["value"] != part["default"] for part in (row, partner or row))
         short.append({"name": (stem if partner else name).replace("_", " "), "value": value, "changed": changed})
     return short

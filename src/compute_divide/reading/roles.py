@@ -6,7 +6,7 @@ page uses, so that an incremental build writes it again when a value changes.
 
 from __future__ import annotations
 
-import re
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, ClassVar
 
 from docutils import nodes
@@ -16,7 +16,7 @@ from sphinx.util.docutils import SphinxDirective, SphinxRole
 from sphinx.util.typing import ExtensionMetadata
 
 from compute_divide.press import numbers
-from compute_divide.press.conditions import Condition, ConditionError, Value
+from compute_divide.press.conditions import Condition, ConditionError
 from compute_divide.reading.cells import setting
 from compute_divide.reading.store import LeftOutError, Store, UnknownNameError
 
@@ -29,6 +29,11 @@ logger = logging.getLogger(__name__)
 LONG = 24
 """Signs beyond which a value is a phrase of the sentence and gets no line under it."""
 CANNOT_TELL = "(these data cannot tell)"
+JOINTS = {"value": " to ", "dash": "–"}
+"""What stands between the first and the last year of a period, by format."""
+
+HOW = {"result": set(numbers.FORMATS), "years": set(JOINTS)}
+"""Formats by role."""
 
 
 class pending_value(nodes.Inline, nodes.Element):  # noqa: N801
@@ -40,7 +45,7 @@ class value(nodes.Inline, nodes.TextElement):  # noqa: N801
 
 
 class pending_condition(nodes.General, nodes.Element):  # noqa: N801
-    """A part of the page that depends on a condition."""
+    """A part of the page that depends on a condition: blocks, or within a line the cases, each an inline node."""
 
 
 def store_of(env: BuildEnvironment) -> Store:
@@ -63,12 +68,12 @@ def in_full(name: str, docname: str) -> str:
 
 
 class ValueRole(SphinxRole):
-    """``{result}``, ``{param}``, ``{claim}``, ``{related}``: a value, resolved later.
+    """``{result}``, ``{param}``, ``{years}``, ``{claim}``, ``{related}``: a value, resolved later.
 
     Parameters
     ----------
     kind : str
-        Which of the four.
+        Which of the five.
     """
 
     def __init__(self, kind: str) -> None:
@@ -78,13 +83,16 @@ class ValueRole(SphinxRole):
     def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
         """Leave a pending node."""
         name, how = self._split()
-        store_of(self.env).page(self.env.docname).uses.add(f"{self._use()} {name}")
+        store_of(self.env).page(self.env.docname).uses.update(self._uses(name))
         node = pending_value(kind=self.kind, name=name, how=how)
         self.set_source_info(node)
         return [node], []
 
-    def _use(self) -> str:
-        return "quote" if self.kind in {"claim", "related"} else self.kind
+    def _uses(self, name: str) -> Iterable[str]:
+        """Return what the page takes from elsewhere by this."""
+        if self.kind == "years":
+            return [f"{kind} {name}_{end}" for kind in ("param", "result") for end in ("first", "last")]
+        return [f"{'quote' if self.kind in {'claim', 'related'} else self.kind} {name}"]
 
     def _split(self) -> tuple[str, str]:
         """Return the full name and the format."""
@@ -93,7 +101,7 @@ class ValueRole(SphinxRole):
             name, _, how = text.partition(":")
             return f"{self.kind}:{name}", how or "value"
         head, _, last = text.rpartition(":")
-        if self.kind == "result" and head and last in numbers.FORMATS:
+        if head and last in HOW.get(self.kind, ()):
             return in_full(head, self.env.docname), last
         if self.kind == "result" and text.count(":") > 1:
             return head, last
@@ -101,15 +109,34 @@ class ValueRole(SphinxRole):
 
 
 class ConditionRole(SphinxRole):
-    """``{when}`` in a line: ``expression|text if true|text if false|text if unknown``."""
+    """``{when}`` in a line: ``expression|text if true|text if false|text if unknown``.
+
+    The texts are MyST. Where they take values themselves, double the backticks around them all. Of a text that has no
+    counterpart nothing is said where the condition is unknown; of two texts, that the data cannot tell.
+    """
 
     def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
         """Leave a pending node that holds the texts."""
         text, *cases = self.text.split("|")
-        node = pending_condition(texts=[case.strip(" ") if case.strip() else "" for case in cases], inline=True)
+        node = pending_condition(inline=True)
         self.set_source_info(node)
         _note_condition(node, text, self.env)
+        for case in cases:
+            parsed, _ = self.inliner.parse(case.strip(), self.lineno, self.inliner, node)  # type: ignore[arg-type]
+            node += nodes.inline("", "", *parsed)
         return [node], []
+
+
+def count_words(doctree: nodes.document) -> int:
+    """Return how many words the paragraphs have; of texts that exclude each other, the first counts, of others none."""
+    total = 0
+    for paragraph in doctree.findall(nodes.paragraph):
+        total += len(paragraph.astext().split())
+        for condition in paragraph.findall(pending_condition):
+            texts = [case.astext().split() for case in condition.children]
+            counted = texts[0] if len(texts) > 1 and texts[1] else []
+            total -= sum(map(len, texts)) - len(counted)
+    return total
 
 
 class ConditionDirective(SphinxDirective):
@@ -123,7 +150,7 @@ class ConditionDirective(SphinxDirective):
     def run(self) -> list[nodes.Node]:
         """Leave a pending node that holds the content."""
         self.assert_has_content()
-        node = pending_condition(texts=[], inline=False)
+        node = pending_condition(inline=False)
         self.set_source_info(node)
         _note_condition(node, self.arguments[0], self.env)
         self.state.nested_parse(self.content, self.content_offset, node)
@@ -169,15 +196,8 @@ class ResolveValues(SphinxPostTransform):
 
     def _holds(self, node: pending_condition, store: Store) -> bool | None:
         """Return whether a condition holds; what rests on chapters left out is unknown."""
-
-        def known(name: str) -> Value:
-            try:
-                return store.value(in_full(name, self.env.docname))
-            except LeftOutError:
-                return None
-
         try:
-            return Condition(node["text"]).decide(known)
+            return Condition(node["text"]).decide(lambda name: store.value(in_full(name, self.env.docname)))
         except (ConditionError, UnknownNameError) as error:
             logger.error("%s", error, location=node, type="compute_divide", subtype="condition")  # noqa: TRY400
             return None
@@ -194,22 +214,15 @@ class ResolveValues(SphinxPostTransform):
         from compute_divide.reading.left_out import chapters_behind, dash
 
         holds = self._holds(node, store)
-        first, second = [*node["texts"], "", ""][:2]
-        unknown = node["texts"][2] if len(node["texts"]) > 2 else CANNOT_TELL
+        first, second, unknown = [*node.children, *[nodes.inline()] * 3][:3]
         missing = chapters_behind(node, self.env, self.env.docname) if holds is None else set()
-        if missing and first and second:
+        if missing and first.children and second.children:
             return [dash([store.left_out[slug] for slug in sorted(missing)])]
         if missing:
-            return [nodes.Text("")]
-        return _emphasised(unknown if holds is None else first if holds else second)
-
-
-def _emphasised(text: str) -> list[nodes.Node]:
-    """Return text whose *parts* may be emphasised."""
-    parts = re.split(r"\*([^*]+)\*", text)
-    return [
-        nodes.emphasis(part, part) if place % 2 else nodes.Text(part) for place, part in enumerate(parts) if part
-    ] or [nodes.Text("")]
+            return []
+        if holds is None and len(node.children) == 2 and second.children:
+            return [nodes.Text(CANNOT_TELL)]
+        return list((unknown if holds is None else first if holds else second).children)
 
 
 def write_value(node: pending_value, env: BuildEnvironment) -> nodes.Node:
@@ -233,7 +246,7 @@ def value_text(kind: str, name: str, how: str, store: Store) -> tuple[str, str]:
     Parameters
     ----------
     kind : str
-        ``result``, ``param``, ``claim`` or ``related``.
+        ``result``, ``param``, ``years``, ``claim`` or ``related``.
     name, how : str
         Full name and format.
     store : Store
@@ -247,6 +260,8 @@ def value_text(kind: str, name: str, how: str, store: Store) -> tuple[str, str]:
     if kind == "result":
         result = store.result(name)
         return numbers.write(result, how), f"{result.label}: {numbers.full(result)}" if result.label else ""
+    if kind == "years":
+        return numbers.period(*store.years(name), JOINTS[how]), f"period {name.partition(':')[2]} of this edition"
     if kind == "param":
         return setting(store.parameter(name)), f"parameter {name.partition(':')[2]} of this edition"
     quoted = store.quote(name)
@@ -280,7 +295,7 @@ def skip(self: object, node: nodes.Node) -> None:
 def setup(app: Sphinx) -> ExtensionMetadata:
     """Register roles, directive and transform."""
     app.add_node(value, html=(visit_value, depart_value), latex=(skip, skip), text=(skip, skip))
-    for kind in ("result", "param", "claim", "related"):
+    for kind in ("result", "param", "years", "claim", "related"):
         app.add_role(kind, ValueRole(kind))
     app.add_role("when", ConditionRole())
     app.add_directive("when", ConditionDirective)

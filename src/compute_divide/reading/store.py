@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from compute_divide.press.conditions import Value
+from compute_divide.press.conditions import UnseenError, Value
 from compute_divide.press.results import Result
 from compute_divide.reading.charts import Chart
 from compute_divide.reading.citation.left_out import LeftOut
@@ -78,7 +78,7 @@ class Page:
         return max(1, round(self.words / WORDS_A_MINUTE))
 
 
-class LeftOutError(UnknownNameError):
+class LeftOutError(UnknownNameError, UnseenError):
     """A name of a chapter that the edition leaves out."""
 
 
@@ -126,6 +126,18 @@ class Store:
         if key not in parameters:
             raise UnknownNameError(f"the chapter {slug!r} has no parameter {key!r}{_near(key, parameters)}")
         return parameters[key]
+
+    def years(self, name: str) -> tuple[int | None, int | None]:
+        """Return first and last year of a period by its full name: parameters or results that end in these words."""
+        first, last = (self._year(f"{name}_{end}") for end in ("first", "last"))
+        return first, last
+
+    def _year(self, name: str) -> int | None:
+        slug, _, key = name.partition(":")
+        if key in self.chapter(slug).parameters:
+            return int(self.parameter(name))
+        year = self.result(name).value
+        return None if year is None else round(year)
 
     def quote(self, name: str) -> Quoted:
         """Return what is quoted from the paper or related work, by ``claim:id`` or ``related:id``."""

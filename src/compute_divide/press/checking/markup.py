@@ -7,9 +7,23 @@ import re
 QUOTES = {"claim": "claims.yml", "related": "related.yml"}
 """Roles that quote an entry of a file of the evidence."""
 
-RESULT_FORMATS = ("value", "precise", "number", "interval", "full", "counts", "n", "k", "low", "high", "label")
+RESULT_FORMATS = (
+    "value",
+    "precise",
+    "number",
+    "interval",
+    "ranged",
+    "full",
+    "counts",
+    "n",
+    "k",
+    "low",
+    "high",
+    "label",
+)
+YEARS_FORMATS = ("dash",)
 QUOTE_FORMATS = ("value", "statement", "provenance", "full")
-"""Formats that ``{result}`` takes, and ``{claim}`` and ``{related}``."""
+"""Formats that ``{result}`` takes, ``{years}``, and ``{claim}`` and ``{related}``."""
 
 CROSS_REFERENCES = {"ref", "numref", "eq"}
 
@@ -20,8 +34,8 @@ def _names(text: str) -> frozenset[str]:
 
 ROLES = _names(
     """
-    result param claim related when abbr abbreviation any cite code command dfn doc download emphasis envvar eq file
-    footcite glue guilabel index kbd keyword literal mailheader makevar manpage math menuselection mimetype nb-
+    result param years claim related when abbr abbreviation any cite code command dfn doc download emphasis envvar eq
+    file footcite glue guilabel index kbd keyword literal mailheader makevar manpage math menuselection mimetype nb-
     download newsgroup numref option pep program raw ref regexp rfc samp strong sub sub-ref subscript sup
     superscript term title-reference token bdg bdg-link bdg-ref octicon fa fab far fas fa-brands fa-regular fa-solid
     material-outlined material-regular material-round material-sharp material-twotone

@@ -16,6 +16,7 @@ from compute_divide.press.checking.markup import (
     QUOTES,
     RESULT_FORMATS,
     ROLES,
+    YEARS_FORMATS,
     is_directive,
     is_role,
 )
@@ -52,7 +53,7 @@ def _guess(name: str, names: Collection[str]) -> str:
 def _role(item: Item, page: Page, book: Book) -> Iterator[str]:
     name, content = item.name, item.content.strip()
     target = re.sub(r"^.*<([^<>]+)>$", r"\1", content, flags=re.DOTALL)
-    own = {"result": _result, "when": _inline_condition, "param": _parameter}
+    own = {"result": _result, "when": _inline_condition, "param": _parameter, "years": _years}
     if not is_role(name):
         yield f"there is no role {{{name}}}{_guess(name, ROLES)}"
     elif name in own:
@@ -148,6 +149,17 @@ def _parameter(text: str, page: Page, book: Book) -> Iterator[str]:
         yield f"no chapter {slug!r}{nearest(slug, list(book.chapters))}"
     elif owner.parameters is not None and name not in (names := [one.name for one in owner.parameters]):
         yield f"the chapter {owner.slug} has no parameter {name!r}{nearest(name, names)}"
+
+
+def _years(text: str, page: Page, book: Book) -> Iterator[str]:
+    """Yield what is wrong with ``chapter:name:format``: both ends of a period are parameters, or results."""
+    *parts, last = text.split(":")
+    name = ":".join(parts) if parts and last in YEARS_FORMATS else text
+    for end in ("first", "last"):
+        faults = list(_parameter(f"{name}_{end}", page, book))
+        if faults and any(_result(f"{name}_{end}", page, book, formats=())):
+            yield faults[0]
+            return
 
 
 def _link(item: Item, page: Page, book: Book) -> Iterator[str]:
