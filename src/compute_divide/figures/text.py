@@ -10,7 +10,7 @@ import pandas as pd
 from compute_divide.analysis.estimate import Estimate
 from compute_divide.figures.columns import Kind, write_value
 from compute_divide.figures.palette import TEAM_NAMES
-from compute_divide.press.numbers import NO_COUNTS, NO_INTERVAL, write
+from compute_divide.press.numbers import NO_COUNTS, NO_INTERVAL, NO_VALUE, write
 from compute_divide.press.results import Result
 
 TOO_FEW = "Too few data for this choice of parameters"
@@ -45,10 +45,11 @@ def in_cell(estimate: Estimate, *details: str) -> str:
     >>> in_cell(Estimate(None, n=0), "interval")
     '–'
     """
-    if estimate.value is None:
+    value = written(estimate)
+    if value == NO_VALUE:
         return "–"
     told = [one for how in details if (one := written(estimate, how)) not in {NO_INTERVAL, NO_COUNTS}]
-    return f"{written(estimate)} ({'; '.join(told)})" if told else written(estimate)
+    return f"{value} ({'; '.join(told)})" if told else value
 
 
 def numbered(count: int, noun: str) -> str:
