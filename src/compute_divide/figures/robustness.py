@@ -300,4 +300,4 @@ def relabel_table(effects: pd.DataFrame) -> pd.DataFrame:
 
 def _counts(k: pd.Series[int], n: pd.Series[int]) -> list[str]:
     """Return counts and totals as text."""
-    return [f"{count:,} of {total:,}" for count, total in zip(k, n, strict=True)]
+    return [f"{count:,} of {total:,}" if total else "–" for count, total in zip(k, n, strict=True)]

@@ -156,11 +156,17 @@ def interval(result: Result, *, extra: int = 0) -> str:
     --------
     >>> interval(Result(value=0.64, low=0.534, high=0.733, unit="share"))
     '53% to 73%'
+    >>> interval(Result(value=0.9918, low=0.991, high=0.9923, unit="share"))
+    '99.1% to 99.2%'
     """
     if result.low is None or result.high is None:
         return NO_INTERVAL
-    low, high = (number(bound, result.unit, extra=extra) for bound in (result.low, result.high))
-    return with_unit(f"{low} to {high}", result.unit)
+    ends: list[str] = []
+    for digits in (extra, extra + 1):  # ends that are written alike need a digit more, if that tells them apart
+        ends = list(dict.fromkeys(number(bound, result.unit, extra=digits) for bound in (result.low, result.high)))
+        if len(ends) > 1 or result.low == result.high:
+            break
+    return with_unit(" to ".join(ends), result.unit)
 
 
 def ranged(result: Result) -> str:
