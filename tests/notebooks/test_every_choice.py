@@ -65,6 +65,7 @@ def problems(engine: Engine) -> Ending:
     def of_all(slug: str, choices: Sequence[Values]) -> list[str]:
         chapter = CHAPTERS[slug]
         usual = {one.name: one.default for one in chapter.parameters}
+        # Here and not in the threads: Python 3.11 cannot parse in two of them at once.
         jobs = [job_for(PROJECT, chapter, usual | changes, mark) for changes in choices]
         with ThreadPoolExecutor(os.cpu_count()) as pool:
             return [wrong for found in pool.map(of_one, jobs, choices) for wrong in found]
