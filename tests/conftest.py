@@ -10,7 +10,7 @@ from hypothesis import settings
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
 
-# A shell lets what it starts in the background ignore Ctrl-C, and that is handed down to what tests start and interrupt.
+# A shell has what it starts in the background ignore Ctrl-C, and that is handed down to what tests start.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
