@@ -62,9 +62,17 @@ def main() -> None:
 
         join_bash_words(os.environ)
     try:
-        guarded(lambda: app(prog_name="compute-divide"))
+        guarded(_answer)
     finally:
         gc.freeze()  # Python ends quicker when it need not search all that is left for garbage
+
+
+def _answer() -> None:
+    """Do what the command line says."""
+    from compute_divide.press.output import named_output
+
+    with named_output():
+        app(prog_name="compute-divide")
 
 
 def listen_for_stops() -> None:
