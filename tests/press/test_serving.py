@@ -211,9 +211,33 @@ def test_a_port_that_is_taken_and_an_edition_that_is_not_there_are_named(book: P
 
 
 def test_all_that_a_book_is_made_from_is_watched(book: Project) -> None:
-    deep, shallow = watched(book)
-    assert {path.name for path in deep[0]} == {"notebooks", "book", "data", "package"}
-    assert (deep[1], shallow) == (True, ([book.root], False))
+    assert {path.name for path in watched(book)} == {"notebooks", "book", "data", "package"}
+    (book.root / "_static").mkdir()
+    assert "_static" in {path.name for path in watched(book)}
+
+
+def test_folders_that_come_later_or_are_exchanged_are_watched_too(book: Project, served: Served) -> None:
+    style, words = book.root / "_static/own.css", book.root / "book/words.md"
+    deeper = book.root / "book/pictures/drawn/box.svg"
+
+    def make(path: Path) -> None:
+        path.parent.mkdir(parents=True)
+        path.write_text("1")
+
+    def exchange() -> None:
+        shutil.move(book.root / "book", book.build / "old")
+        shutil.copytree(book.build / "old", book.root / "book")
+
+    states = served.told(
+        lambda: make(style),
+        lambda: style.write_text("2"),
+        lambda: make(deeper),
+        lambda: deeper.write_text("2"),
+        exchange,
+        lambda: edit(words, "Nothing but words", "Other words"),
+    )
+    assert [state["state"] for state in states] == ["built"] * 7
+    assert "Other words" in served.get("book/words.html").text
 
 
 def test_no_change_of_state_is_missed(tmp_path: Path) -> None:

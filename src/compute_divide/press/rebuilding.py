@@ -17,7 +17,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from watchfiles import Change, DefaultFilter, awatch
+from watchfiles import Change, awatch
 
 from compute_divide.press.chapters import FOLDER
 from compute_divide.press.project import Project
@@ -28,7 +28,7 @@ ROOT_SUFFIXES = {".md", ".yml", ".lock"}
 """Files in the root of the book that pages are made from."""
 
 LOOK_EVERY = 1.0
-"""Seconds between two looks at whether the pages are still there."""
+"""Seconds between two looks at what nobody tells of: whether the pages are still there, and the same folders."""
 
 PATIENCE = 5.0
 """Seconds that a build has to end when it is told to."""
@@ -89,8 +89,8 @@ async def keep_built(project: Project, command: Sequence[str], state: State) -> 
     """
     touched = asyncio.Event()
     async with asyncio.TaskGroup() as group:
-        for paths, recursive in watched(project):
-            group.create_task(_watch(paths, recursive, touched))
+        group.create_task(_watch_folders(project, touched))
+        group.create_task(_watch_root(project, touched))
         while True:
             touched.clear()
             await state.tell("building")
@@ -110,17 +110,38 @@ async def _needed(state: State, touched: asyncio.Event) -> None:
             return
 
 
-def watched(project: Project) -> list[tuple[list[Path], bool]]:
-    """Return the folders that an edition is made from, with and without what is below them."""
-    folders = [project.root / name for name in (FOLDER, *COPIED_FOLDERS)]
-    deep = [folder for folder in (*folders, project.data, project.package) if folder.is_dir()]
-    return [(deep, True), ([project.root], False)]
+def watched(project: Project) -> dict[Path, tuple[int, int]]:
+    """Return the folders that an edition is made from and that are there now, each with what tells it from another."""
+    names = (FOLDER, *COPIED_FOLDERS)
+    folders = [*(project.root / name for name in names), project.data, project.package]
+    found = {}
+    for folder in folders:
+        with contextlib.suppress(OSError):
+            stat = folder.stat()
+            found[folder] = (stat.st_dev, stat.st_ino)
+    return found
 
 
-async def _watch(paths: Sequence[Path], recursive: bool, touched: asyncio.Event) -> None:
-    """Set the event whenever a file changes."""
-    wanted = DefaultFilter() if recursive else _in_root
-    async for _ in awatch(*paths, recursive=recursive, watch_filter=wanted):
+async def _watch_folders(project: Project, touched: asyncio.Event) -> None:
+    """Set the event whenever a file in a folder changes, or a folder comes, goes or is exchanged for another.
+
+    The system watches a folder as it was when it was asked to: one that comes later has to be asked for.
+    """
+    while True:
+        folders = watched(project)
+        looks = awatch(*folders, yield_on_timeout=True, rust_timeout=int(1000 * LOOK_EVERY))
+        async with contextlib.aclosing(looks):
+            async for changes in looks:
+                exchanged = folders != watched(project) or any(Path(path) in folders for _, path in changes)
+                if changes or exchanged:
+                    touched.set()
+                if exchanged:
+                    break
+
+
+async def _watch_root(project: Project, touched: asyncio.Event) -> None:
+    """Set the event whenever a file in the root of the book changes."""
+    async for _ in awatch(project.root, recursive=False, watch_filter=_in_root):
         touched.set()
 
 
