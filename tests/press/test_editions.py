@@ -177,6 +177,7 @@ def test_an_entry_with_nothing_under_it_says_nothing(book: Project, edition: Loa
         ),
         ("-x.yml", "-x", r"begins with none of - and \."),
         ("0123456789ab.yml", "0123456789ab", "12 hexadecimal digits"),
+        ("Default.yml", "Default", r"Default\.yml must be renamed: where case is ignored .* a folder with 'default'"),
         (".hidden.yml", ".hidden", r"no edition '\.hidden'; there are: default, other"),
     ],
 )
@@ -190,6 +191,18 @@ def test_a_file_whose_name_is_no_name_of_an_edition_is_told(
     told = [] if file.startswith(".") else [f"book/editions/{file}"]
     assert list(file_faults(book)) == told
     assert [problem.where for problem in check(book) if problem.what.startswith("must be renamed")] == told
+
+
+def test_editions_whose_names_differ_in_case_alone_are_both_refused(book: Project, edition: Load) -> None:
+    for name in ("New", "new"):
+        write(book, name, "title: A")
+    for name, twin in (("New", "new"), ("new", "New")):
+        with pytest.raises(UsageError, match=rf"{name}\.yml must be renamed: .* a folder with '{twin}'"):
+            edition(name)
+    assert edition_names(book) == ["default", "other"]
+    for name in ("Default", "OTHER"):
+        with pytest.raises(UsageError, match=rf"no edition '{name}'; did you mean {name.lower()}\?"):
+            edition(name)
 
 
 @pytest.mark.parametrize("name", ["", ".", "..", "../other", "/tmp/other", "other/", "./other", "x" * 5000])  # noqa: S108

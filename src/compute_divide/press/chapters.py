@@ -198,6 +198,8 @@ def nearest(name: str, names: Sequence[str]) -> str:
     --------
     >>> nearest("vintge", ["vintage", "top_k"])
     '; did you mean vintage?'
+    >>> nearest("TOP_K", ["vintage", "top_k"])
+    '; did you mean top_k?'
     >>> nearest("x", ["vintage", "top_k"])
     '; there are: vintage, top_k'
     >>> nearest("x", [f"name_{number}" for number in range(30)]).split(", ")[-1]
@@ -205,8 +207,9 @@ def nearest(name: str, names: Sequence[str]) -> str:
     >>> nearest("x", [])
     '; there is none'
     """
-    close = difflib.get_close_matches(name, names, n=1)
+    lowered = {known.lower(): known for known in names}
+    close = difflib.get_close_matches(name.lower(), lowered, n=1)
     if close:
-        return f"; did you mean {close[0]}?"
+        return f"; did you mean {lowered[close[0]]}?"
     more = f" and {len(names) - LISTED} more" if len(names) > LISTED + 1 else ""
     return f"; there are: {', '.join(names[:LISTED] if more else names)}{more}" if names else "; there is none"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -54,12 +54,13 @@ class EditionFile(BaseModel):
 
 def edition_names(project: Project) -> list[str]:
     """Return the names of the editions that have a file, and ``default``, which needs none."""
-    return sorted({DEFAULT, *(path.stem for path in _files(project) if not _fault(path))})
+    return sorted({DEFAULT, *_in_order(project)})
 
 
 def file_faults(project: Project) -> dict[str, str]:
     """Return what is wrong with the names of files: by file, a clause such as ``must be renamed to x.yml``."""
-    return {f"{FOLDER}/{path.name}": fault for path in _files(project) if (fault := _fault(path))}
+    files = _files(project)
+    return {f"{FOLDER}/{path.name}": fault for path in files if (fault := _fault(path, files))}
 
 
 def _files(project: Project) -> list[Path]:
@@ -68,11 +69,23 @@ def _files(project: Project) -> list[Path]:
     return [path for path in files if path.suffix.lower() in {SUFFIX, ".yaml"} and path.is_file()]
 
 
-def _fault(path: Path) -> str:
-    """Return what is wrong with the name of an edition's file; empty where nothing is."""
+def _in_order(project: Project) -> dict[str, Path]:
+    """Return the files of editions by the names of these."""
+    files = _files(project)
+    return {path.stem: path for path in files if not _fault(path, files)}
+
+
+def _fault(path: Path, files: Sequence[Path]) -> str:
+    """Return what is wrong with the name of an edition's file among those of all; empty where nothing is."""
     if path.suffix != SUFFIX:
         return f"must be renamed to {path.stem}{SUFFIX}"
-    return "" if is_name(path.stem) else f"must be renamed: {NAMING}"
+    if not is_name(path.stem):
+        return f"must be renamed: {NAMING}"
+    names = {DEFAULT, *(file.stem for file in files)} - {path.stem}
+    twin = next((name for name in sorted(names) if name.lower() == path.stem.lower()), None)
+    if twin is None or path.stem == DEFAULT:
+        return ""
+    return f"must be renamed: where case is ignored in names of files, it would share a folder with {twin!r}"
 
 
 NAMING = (
@@ -100,7 +113,7 @@ def load_edition_file(project: Project, name: str) -> EditionFile:
     UsageError
         If there is no such edition, or its file is not in order; all that is wrong with the file at once.
     """
-    files = {path.stem: path for path in _files(project) if not _fault(path)}
+    files = _in_order(project)
     if name in files:
         return _read(files[name])
     fault = next((f"{file} {what}" for file, what in file_faults(project).items() if Path(file).stem == name), None)
