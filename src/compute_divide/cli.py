@@ -57,14 +57,24 @@ app = typer.Typer(
 def main() -> None:
     """Run the command line."""
     gc.set_threshold(100_000)  # a command is short: searching for garbage costs it more than the garbage would
-    if os.environ.get("_COMPUTE_DIVIDE_COMPLETE") == "complete_bash":
-        from compute_divide.press.completing import join_bash_words
-
-        join_bash_words(os.environ)
+    completed = os.environ.get("_COMPUTE_DIVIDE_COMPLETE", "").removeprefix("complete_")
     try:
-        guarded(_answer)
+        guarded({"bash": _complete_bash, "zsh": _complete_zsh}.get(completed, _answer))
     finally:
         gc.freeze()  # Python ends quicker when it need not search all that is left for garbage
+
+
+def _complete_bash() -> None:
+    from compute_divide.press.completing import join_bash_words
+
+    join_bash_words(os.environ)
+    _answer()
+
+
+def _complete_zsh() -> None:
+    from compute_divide.press.completing import as_zsh
+
+    typer.echo(as_zsh(_answer, os.environ))
 
 
 def _answer() -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import re
 import shlex
 from collections.abc import Callable, Iterable, MutableMapping, Sequence
+from contextlib import redirect_stdout, suppress
 from dataclasses import dataclass
 
 from compute_divide.press.chapters import Chapter, discover
@@ -209,3 +211,43 @@ def join_bash_words(environment: MutableMapping[str, str]) -> None:
         environment[BASH_PREFIX], last = prefix, shlex.quote(last)
     environment["COMP_WORDS"] = " ".join([*before, last])
     environment["COMP_CWORD"] = str(len(before))
+
+
+def zsh_code(offers: Iterable[tuple[str, str]]) -> str:
+    """Return what zsh has to evaluate to offer words: no space follows a name that waits for its value.
+
+    Parameters
+    ----------
+    offers : iterable of (str, str)
+        What may be typed, each with an explanation.
+
+    Examples
+    --------
+    >>> zsh_code([("vintage=", "")])
+    "compset -P 1 '--*='; local -a w e; w=(vintage=) e=(vintage=); compadd -S '' -d e -a w"
+    """
+    known = list(offers)
+    if not known:
+        return "_files"
+    words = " ".join(shlex.quote(word) for word, _ in known)
+    lines = " ".join(shlex.quote(f"{word}  -- {text}" if text else word) for word, text in known)
+    end = "-S '' " * all(word.endswith("=") for word, _ in known) + "-l " * any(text for _, text in known)
+    return f"compset -P 1 '--*='; local -a w e; w=({words}) e=({lines}); compadd {end}-d e -a w"
+
+
+def as_zsh(complete: Callable[[], object], environment: MutableMapping[str, str]) -> str:
+    """Return for zsh what is offered to fish: typer's own code for zsh has it put a space behind ``NAME=``.
+
+    Parameters
+    ----------
+    complete : callable
+        Prints, for fish, a line for each offer, and ends Python.
+    environment : mutable mapping
+        Tells typer what to complete; is changed in place.
+    """
+    environment["_COMPUTE_DIVIDE_COMPLETE"], environment["_TYPER_COMPLETE_FISH_ACTION"] = "complete_fish", "get-args"
+    said = io.StringIO()
+    with redirect_stdout(said), suppress(SystemExit):
+        complete()
+    offers = (line.partition("\t") for line in said.getvalue().splitlines())
+    return zsh_code((word, text) for word, _, text in offers)
