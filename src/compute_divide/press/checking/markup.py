@@ -1,4 +1,7 @@
-"""Names of the roles and directives that pages of the book may use: ours, Jupyter Book's, Sphinx's and MyST's."""
+"""Names of the roles and directives that pages of the book may use: ours, Jupyter Book's, Sphinx's and MyST's.
+
+They stand here because asking Sphinx takes longer than the whole check; a test asks it.
+"""
 
 from __future__ import annotations
 
@@ -34,11 +37,12 @@ def _names(text: str) -> frozenset[str]:
 
 ROLES = _names(
     """
-    result param years claim related when abbr abbreviation any cite code command dfn doc download emphasis envvar eq
-    file footcite glue guilabel index kbd keyword literal mailheader makevar manpage math menuselection mimetype nb-
-    download newsgroup numref option pep program raw ref regexp rfc samp strong sub sub-ref subscript sup
-    superscript term title-reference token bdg bdg-link bdg-ref octicon fa fab far fas fa-brands fa-regular fa-solid
-    material-outlined material-regular material-round material-sharp material-twotone
+    result param years claim related when ab abbr abbreviation ac acronym any bdg cite code command confval dfn doc
+    download emphasis envvar eq eval fa fa-brands fa-regular fa-solid fab far fas file footcite glue glue: guilabel
+    i index kbd keyword literal mailheader makevar manpage material-outlined material-regular material-round
+    material-sharp material-twotone math menuselection mimetype nb-download newsgroup numref octicon option pep
+    pep-reference program raw ref regexp rfc rfc-reference samp strong sub sub-ref subscript sup superscript t term
+    title title-reference token
     """
 )
 
@@ -46,17 +50,18 @@ DIRECTIVES = _names(
     """
     when finding findings chapters edition-line every-choice how-to-cite accordion acks admonition article-info
     aside attention bibliography button-link button-ref card card-carousel card-footer card-header caution centered
-    class code code-block code-cell codeauthor compound container contents csv-table danger deprecated div doctest
-    dropdown envvar epigraph error eval-rst figure figure-md footbibliography glossary glue grid grid-item grid-
-    item-card highlight highlights hint hlist image important include index line-block list-table literalinclude
-    margin math meta mermaid note nb-exec-table object only option parsed-literal productionlist program pull-quote
-    raw raw-cell rst-class rubric sectionauthor seealso sidebar sourcecode step steps tab-item tab-set tab-set-code
-    table tableofcontents tabularcolumns thebe-button tip toctree toggle topic versionadded versionchanged
-    versionremoved warning
+    class cmdoption code code-block code-cell codeauthor compound confval container contents cssclass csv-table
+    danger date default-domain default-role deprecated describe div dropdown envvar epigraph error eval eval-rst
+    figure figure-md footbibliography footer glossary glue glue: grid grid-item grid-item-card header highlight
+    highlights hint hlist image important include index line-block list-table literalinclude margin math meta
+    moduleauthor nb-exec-table note object only option parsed-literal productionlist program pull-quote raw raw-cell
+    replace role rst-class rubric section-numbering sectionauthor sectnum seealso sidebar sourcecode step steps
+    tab-item tab-set tab-set-code table tableofcontents tabularcolumns target-notes thebe-button tip title toctree
+    toggle topic unicode versionadded versionchanged versionremoved warning
     """
 )
 
-DOMAINS = re.compile(r"(?:(?:c|cite|cpp|glue|js|math|py|rst|std):|bdg-)[\w:-]+")
+DOMAINS = re.compile(r"(?:(?:c|cite|cpp|eval|footcite|glue|js|math|py|rst|std):|bdg-)[\w:-]+")
 """Families of names: of programming languages, citations and badges."""
 
 
