@@ -134,7 +134,8 @@ def _options(jobs: int | None, engine: str | None, force: bool, time_limit: floa
     from compute_divide.press.chapters_run import RunOptions
     from compute_divide.press.engines import DEFAULT_ENGINE
 
-    return RunOptions(jobs=jobs, engine=engine or DEFAULT_ENGINE, force=force, time_limit=time_limit)
+    chosen = DEFAULT_ENGINE if engine is None else engine
+    return RunOptions(jobs=jobs, engine=chosen, force=force, time_limit=time_limit)
 
 
 def _verify() -> list[Any]:

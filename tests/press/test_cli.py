@@ -83,6 +83,10 @@ def test_run_prints_a_table_for_people(said: Callable[..., Said]) -> None:
         (("build", "-p", "table"), "NAME=VALUE"),
         (("build", "--chapters", "first,secnd"), "did you mean second?"),
         (("build", "--format", "html,docx"), "no format 'docx'"),
+        (("build", "--format", ""), "no format is named; allowed: html, pdf, epub"),
+        (("build", "--engine", ""), "no engine ''; there are: forked, kernel"),
+        (("run", "first", "--engine", ""), "no engine ''; there are: forked, kernel"),
+        (("run", "first", "-p", ""), "-p '' is not NAME=VALUE"),
         (("sweep", "first", "-g", "factor=0,1"), "0 is not allowed"),
         (("sweep", "first"), "nothing to vary"),
         (("compare", "default", "nothing"), "no edition 'nothing'"),
@@ -146,7 +150,7 @@ def test_a_name_never_becomes_a_path_elsewhere(
         (("build", "--time-limit", "nan"), "the time limit is nan seconds"),
         (("build", "--time-limit", "inf"), "the time limit is inf seconds"),
         (("build", "-p", "table=a", "-p", "table=b"), "table is given more than once: a, b"),
-        (("sweep", "first", "-g", "foo"), "-g foo is not"),
+        (("sweep", "first", "-g", "foo"), "-g 'foo' is not"),
     ],
 )
 def test_wrong_use_is_told_even_when_there_is_nothing_to_do(

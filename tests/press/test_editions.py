@@ -75,9 +75,9 @@ def test_errors_of_all_kinds_are_reported_together(book: Project, edition: Load)
         (
             "bad",
             ["secnd"],
-            ["no chapter 'frist'", "no chapter 'secnd'", "'tabel'", "factor: 0 is", "-p foo", "'vintge'"],
+            ["no chapter 'frist'", "no chapter 'secnd'", "'tabel'", "factor: 0 is", "-p 'foo'", "'vintge'"],
         ),
-        ("bda", None, ["no edition 'bda'; did you mean bad?", "-p foo", "'vintge'"]),
+        ("bda", None, ["no edition 'bda'; did you mean bad?", "-p 'foo'", "'vintge'"]),
     ):
         with pytest.raises(UsageError) as raised:
             edition(name, "foo", "vintge=x", only=only)

@@ -6,6 +6,7 @@ import tarfile
 
 import pytest
 
+from compute_divide.press.errors import PressError, UsageError
 from compute_divide.press.release import ReleaseError, lay_out, pack, release, write_checksums
 
 
@@ -74,6 +75,18 @@ def test_what_was_not_built_or_is_not_ours_is_refused(edition, tmp_path):
         tar.add(edition / "results.json", arcname="other/results.json")
     with pytest.raises(ReleaseError, match="foreign"):
         lay_out(tmp_path / "site", edition, [foreign])
+
+
+def test_an_archive_that_is_not_there_and_a_folder_that_cannot_be_written_are_named(edition, tmp_path):
+    built = tmp_path / "_build" / "editions"
+    built.parent.mkdir()
+    edition.parent.rename(built)
+    with pytest.raises(UsageError, match=r"no archive .*gone\.tar\.gz; --older takes"):
+        release(tmp_path, "default", "1", [tmp_path / "gone.tar.gz"], tmp_path / "dist")
+    (tmp_path / "file").write_text("")
+    with pytest.raises(PressError, match=r"cannot write .*file/dist: Not a directory"):
+        release(tmp_path, "default", "1", [], tmp_path / "file" / "dist")
+    assert not (tmp_path / "dist").exists()
 
 
 def test_a_release_holds_the_site_the_archives_and_their_sums(edition, tmp_path, monkeypatch):

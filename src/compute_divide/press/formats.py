@@ -84,7 +84,7 @@ def choose(names: str, known: Sequence[Format]) -> list[Format]:
     Raises
     ------
     UsageError
-        If there is no such format.
+        If there is no such format, or none is named.
     PressError
         If this machine lacks what a format needs; the message says how to get it.
 
@@ -95,6 +95,8 @@ def choose(names: str, known: Sequence[Format]) -> list[Format]:
     """
     asked = {name.strip() for name in names.split(",") if name.strip()}
     allowed = [PAGES, *(one.name for one in known)]
+    if not asked:
+        raise UsageError(f"no format is named; allowed: {', '.join(allowed)}")
     unknown = sorted(asked - set(allowed))
     if unknown:
         raise UsageError(f"no format {', '.join(map(repr, unknown))}; allowed: {', '.join(allowed)}")

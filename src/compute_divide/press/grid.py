@@ -11,7 +11,7 @@ from typing import Any
 from compute_divide.press.chapters import Chapter, nearest
 from compute_divide.press.errors import UsageError
 from compute_divide.press.parameters import Parameter, Value, range_problems
-from compute_divide.press.wording import short
+from compute_divide.press.wording import quoted
 from compute_divide.press.yaml_files import load_mapping
 
 
@@ -29,7 +29,7 @@ def parse_options(options: Iterable[str]) -> dict[str, list[Any]]:
         name, equals, text = option.partition("=")
         name = name.strip()
         if not equals or not name:
-            problems.append(f"-g {short(option)} is not NAME=VALUE,VALUE,...")
+            problems.append(f"-g {quoted(option)} is not NAME=VALUE,VALUE,...")
         elif name in grid:
             problems.append(f"-g {name} is given twice")
         else:

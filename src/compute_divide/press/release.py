@@ -14,6 +14,7 @@ from pathlib import Path
 from compute_divide.press.chapters import nearest
 from compute_divide.press.clock import build_time
 from compute_divide.press.errors import PressError, UsageError
+from compute_divide.press.files import check_writable
 from compute_divide.press.project import Project
 from compute_divide.press.wording import quoted
 
@@ -48,13 +49,19 @@ def release(root: Path, name: str, version: str, older: Sequence[Path], folder: 
     Raises
     ------
     UsageError
-        If there is no such built edition.
+        If there is no such built edition, or no such archive.
+    PressError
+        If the folder cannot be written.
     ReleaseError
         If the version is released already, or an archive is not one of ours.
     """
     project = Project.at(root)
     if name not in project.built:
         raise UsageError(f"no built edition {quoted(name)}{nearest(name, project.built)}")
+    missing = [path for path in older if not path.is_file()]
+    if missing:
+        raise UsageError(f"no archive {', '.join(map(str, missing))}; --older takes files of earlier releases")
+    check_writable(folder)
     edition = project.editions / name
     archive = folder / f"compute-divide-{version}.tar.gz"
     if archive.resolve() in {path.resolve() for path in older}:

@@ -65,7 +65,7 @@ def option_assignments(options: Iterable[str]) -> tuple[list[Assignment], list[s
     --------
     >>> wishes, problems = option_assignments(["hardware.top_k=5", "top_k"])
     >>> wishes[0].label, problems
-    ('hardware.top_k', ['-p top_k is not NAME=VALUE or CHAPTER.NAME=VALUE'])
+    ('hardware.top_k', ["-p 'top_k' is not NAME=VALUE or CHAPTER.NAME=VALUE"])
     """
     wishes, problems = [], []
     for option in options:
@@ -74,7 +74,7 @@ def option_assignments(options: Iterable[str]) -> tuple[list[Assignment], list[s
         if equals and name:
             wishes.append(Assignment(chapter or None, name, text, is_text=True))
         else:
-            problems.append(f"-p {short(option)} is not NAME=VALUE or CHAPTER.NAME=VALUE")
+            problems.append(f"-p {quoted(option)} is not NAME=VALUE or CHAPTER.NAME=VALUE")
     return wishes, problems
 
 
