@@ -336,24 +336,6 @@ def test_a_package_that_changes_during_a_run_is_not_cached(book: Project, editio
     assert not list(book.cache.rglob("*.json"))
 
 
-def test_a_package_that_changes_for_a_moment_during_a_run_is_noticed(book: Project, edition: Load) -> None:
-    code = book.package / "code.py"
-    add_cell(
-        book,
-        f"import pathlib, time\ncode = pathlib.Path({str(code)!r})\nwas = code.read_text()\n"
-        "code.write_text('x')\ntime.sleep(60)\ncode.write_text(was)",
-    )
-    with pytest.raises(PressError, match="the package changed"):
-        fresh(book, edition(only=["first"]))
-    assert not list(book.cache.rglob("*.json"))
-
-
-def test_a_package_that_is_merely_touched_during_a_run_is_the_same(book: Project, edition: Load) -> None:
-    add_cell(book, f"import os\nos.utime({str(book.package / 'code.py')!r}, (1, 1))")
-    assert fresh(book, edition(only=["first"])) == ["first"]
-    assert fresh(book, edition(only=["first"])) == []
-
-
 def test_evidence_that_changes_during_a_run_is_noticed(book: Project, edition: Load) -> None:
     path = book.root / "notebooks/first.md"
     table = book.data / "a.csv"

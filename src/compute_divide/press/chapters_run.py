@@ -25,9 +25,6 @@ from compute_divide.press.files import Watched, mark_of_tree, pretty, replace_fi
 from compute_divide.press.progress import Reporter, Silent
 from compute_divide.press.project import Project
 
-LOOK_EVERY = 1.0
-"""Seconds between two looks at the package while chapters run: what changes for a moment should be seen."""
-
 LONGEST = 1e9
 """Seconds that may be given as a limit: beyond it the clocks of some systems give up."""
 
@@ -178,15 +175,14 @@ def _run_all(
 ) -> None:
     """Run jobs, so many at a time, and keep each result as soon as it is there."""
     cache, durations = RunCache(project.cache), Durations(project)
-    package, mark = engine.package or Watched(project.package), mark_of_tree(edition.fingerprint.package)
+    package = engine.package or Watched(project.package)
     with ThreadPoolExecutor(width) as pool:
         waiting: set[Future[Run]] = {pool.submit(run_job, job, engine) for job in jobs}
         try:
             while waiting:
-                finished, waiting = wait(waiting, LOOK_EVERY, FIRST_COMPLETED)
-                _check_package(package, mark)
+                finished, waiting = wait(waiting, return_when=FIRST_COMPLETED)
                 for future in finished:
-                    _take(project, edition, future, cache, reporter, outcome)
+                    _take(project, edition, future, cache, package, reporter, outcome)
         except BaseException:
             running.stop_all()
             pool.shutdown(wait=True, cancel_futures=True)
@@ -195,17 +191,12 @@ def _run_all(
             durations.note(outcome.runs.values())
 
 
-def _check_package(package: Watched, mark: str) -> None:
-    """Raise unless the package is the one that the runs are kept under."""
-    if not package.holds(mark):
-        raise PressError("the package changed while chapters were running; build again: what is done is kept")
-
-
 def _take(
     project: Project,
     edition: Edition,
     future: Future[Run],
     cache: RunCache,
+    package: Watched,
     reporter: Reporter,
     outcome: Outcome,
 ) -> None:
@@ -217,6 +208,8 @@ def _take(
         replace_file(project.failed / f"{error.chapter}.ipynb", error.notebook)
         reporter.failed(error.chapter)
         return
+    if not package.holds(mark_of_tree(edition.fingerprint.package)):
+        raise PressError("the package changed while chapters were running; build again: what is done is kept")
     changed = changed_reads(run, edition.fingerprint.evidence)
     if changed:
         raise changed_meanwhile(*changed)

@@ -10,6 +10,7 @@ import shutil
 import tempfile
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -74,11 +75,7 @@ def stamps(folder: Path) -> list[Stamp]:
 
 
 class Watched:
-    """A folder whose content must stay the same from now on; files that are merely touched do not matter.
-
-    What is changed and put back between two looks cannot be told from what was touched, and who imported it meanwhile
-    is not known: a kernel imports with its chapter, a forked process before it, what stands in functions even later.
-    Who waits for chapters therefore looks often.
+    """A folder that must not change from now on, not even for a moment: what was read meanwhile is not known.
 
     Parameters
     ----------
@@ -89,22 +86,19 @@ class Watched:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._stamps = stamps(folder)
-        self._mark = mark_of_tree(tree(folder))
 
     @property
-    def is_same(self) -> bool:
-        """Whether the folder has the content it had; files are read only where one was written to."""
-        now = stamps(self.folder)
-        if now == self._stamps:
-            return True
-        if mark_of_tree(tree(self.folder)) != self._mark:
-            return False
-        self._stamps = now
-        return True
+    def is_untouched(self) -> bool:
+        """Whether no file was written since."""
+        return stamps(self.folder) == self._stamps
+
+    @cached_property
+    def _mark(self) -> str:
+        return mark_of_tree(tree(self.folder))
 
     def holds(self, mark: str) -> bool:
-        """Return whether the folder held this from the start, and does now, see `mark_of_tree`."""
-        return self._mark == mark and self.is_same
+        """Return whether the folder has held this all the time, see `mark_of_tree`."""
+        return self._mark == mark and self.is_untouched
 
 
 def read(path: Path) -> bytes:
