@@ -12,8 +12,6 @@ import pytest
 import yaml
 from bs4 import BeautifulSoup
 
-pytestmark = pytest.mark.book
-
 ROOT = Path(__file__).resolve().parents[2]
 BIN = Path(sys.executable).parent
 LONG = bool(os.environ.get("COMPUTE_DIVIDE_LONG"))
