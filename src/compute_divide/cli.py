@@ -347,13 +347,24 @@ def sweep(
     from compute_divide.press.grid import whole_grid
     from compute_divide.press.progress import Bar
     from compute_divide.press.single import sweep_chapter
+    from compute_divide.reading import drawing
     from compute_divide.reading.swept import summary_table, write_page
 
     project, options = current_project(), _options(jobs, engine, force, time_limit)
     values = whole_grid(grid or [], file)
     with Bar(Console(stderr=True)).shown() as bar:
         done = sweep_chapter(
-            project, chapter, values, parameter or [], edition, result or [], options, bar, scheduler, out
+            project,
+            chapter,
+            values,
+            parameter or [],
+            edition,
+            result or [],
+            options,
+            bar,
+            scheduler,
+            out,
+            lambda: drawing.warm_up(2),  # what draws takes a moment to start: chapters can use it to run
         )
         bar.step("drawing the curves")
         write_page(done, project)

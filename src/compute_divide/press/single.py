@@ -155,6 +155,7 @@ def sweep_chapter(
     reporter: Reporter,
     scheduler: str | None = None,
     out: Path | None = None,
+    begin: Callable[[], object] | None = None,
 ) -> Swept:
     """Run a chapter under every combination of a grid and write its table.
 
@@ -180,6 +181,8 @@ def sweep_chapter(
         Address of a Dask scheduler.
     out : pathlib.Path, optional
         Folder to write to; by default one below ``_build/sweeps``, the same for the same combinations.
+    begin : callable, optional
+        Called when all is found in order, before anything is run.
 
     Raises
     ------
@@ -195,6 +198,8 @@ def sweep_chapter(
     sets = combinations(chapter, grid, values, problems)
     if out is not None:
         check_writable(out)
+    if begin is not None:
+        begin()
     sweep = run_sweep(project, chapter, list(grid), sets, how, reporter, scheduler)
     folder = out or project.build / "sweeps" / sweep.name
     tables = write_table(sweep, folder)
