@@ -348,7 +348,7 @@ def sweep(
     from compute_divide.press.progress import Bar
     from compute_divide.press.single import sweep_chapter
     from compute_divide.reading import drawing
-    from compute_divide.reading.swept import summary_table, write_page
+    from compute_divide.reading.swept import curves_of, summary_table, write_page
 
     project, options = current_project(), _options(jobs, engine, force, time_limit)
     values = whole_grid(grid or [], file)
@@ -367,9 +367,10 @@ def sweep(
             lambda: drawing.warm_up(2),  # what draws takes a moment to start: chapters can use it to run
         )
         bar.step("drawing the curves")
-        write_page(done, project)
+        curves = curves_of(done)
+        write_page(done, curves, project)
     if not as_json:
-        Console(stderr=True).print(summary_table(done))
+        Console(stderr=True).print(summary_table(done, curves))
     _say(f"{done.sweep.fresh} of {len(done.sweep.sets)} combinations run now; as a page: {done.page}")
     if as_json:
         typer.echo(json.dumps(done.as_json(), indent=2, ensure_ascii=False))

@@ -9,9 +9,13 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from importlib import resources
 from pathlib import Path
 from typing import Any
 
+from playwright.sync_api import sync_playwright
+
+AXE = resources.files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
 CHECKERS = Path(__file__).resolve().parents[1] / "checkers/node_modules"
 """Programs of npm that pages are checked with."""
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -97,3 +101,17 @@ def serve(root: Path, policy: str | None = None) -> Iterator[str]:
     finally:
         server.shutdown()
         server.server_close()
+
+
+def faults_of_page(path: Path, width: int, scheme: Any) -> tuple[list[str], int]:
+    """Open a page that stands by itself, with all that unfolds unfolded: what axe finds, and how wide the page is."""
+    with sync_playwright() as started:
+        browser = started.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        page = browser.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme)
+        page.goto(path.as_uri())
+        page.evaluate("document.querySelectorAll('details').forEach((part) => part.open = true)")
+        page.evaluate(AXE)
+        found = page.evaluate("axe.run(document).then((found) => found.violations)")
+        wide = page.evaluate("document.documentElement.scrollWidth")
+        browser.close()
+    return [f"{one['id']}: {one['nodes'][0]['html'][:120]}" for one in found], wide

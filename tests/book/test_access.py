@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import itertools
 import os
-from importlib import resources
 
 import pytest
 from playwright.sync_api import Browser
 
-from book.browsing import Site
+from book.browsing import AXE, Site
 
 pytestmark = pytest.mark.book
 
-AXE = resources.files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
 LEVELS = "(all) => all.map((one) => Number(one.tagName[1]))"
 # What is folded is read too, once a reader opens it. Rows of a table are alike: the first ones stand for all.
 OPEN = """() => {

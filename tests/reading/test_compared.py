@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
 import html5lib
 import pytest
 from bs4 import BeautifulSoup
-from playwright.sync_api import sync_playwright
 
-from book.browsing import CHROMIUM, FLAGS
+from book.browsing import faults_of_page
 from compute_divide.press.compare import Comparison, Side, compare
 from compute_divide.press.project import Project
 from compute_divide.reading.compared import change_words, page_html, write_page
-
-AXE = resources.files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
 
 
 def result(value: float | None, label: str, unit: str = "share", **more: Any) -> dict[str, Any]:
@@ -176,13 +172,6 @@ def test_axe_finds_nothing_and_nothing_is_wider_than_the_page(
     comparison: Comparison, project: Project, scheme: Any, width: int
 ) -> None:
     path = write_page(comparison, project)
-    with sync_playwright() as started:
-        browser = started.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        page = browser.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme)
-        page.goto(path.as_uri())
-        page.evaluate(AXE)
-        found = page.evaluate("axe.run(document).then((found) => found.violations)")
-        wide = page.evaluate("document.documentElement.scrollWidth")
-        browser.close()
-    assert [f"{one['id']}: {one['nodes'][0]['html'][:120]}" for one in found] == []
+    found, wide = faults_of_page(path, width, scheme)
+    assert found == []
     assert wide <= width

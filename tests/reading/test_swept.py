@@ -4,25 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
 import html5lib
 import pytest
 from bs4 import BeautifulSoup
-from playwright.sync_api import sync_playwright
 
-from book.browsing import CHROMIUM, FLAGS
+from book.browsing import faults_of_page
 from compute_divide.press.cache import Run
 from compute_divide.press.chapters import discover
 from compute_divide.press.project import Project
 from compute_divide.press.single import Swept
 from compute_divide.press.sweep import Sweep
 from compute_divide.reading.curves import alone, curve_chart, curve_of, spread
-from compute_divide.reading.swept import summary_table, write_page
+from compute_divide.reading.swept import curves_of, summary_table, write_page
 
-AXE = resources.files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
 SHARES = {("2023-03", 5): 0.5, ("2023-03", 10): 0.6, ("2026-08", 5): 0.3, ("2026-08", 10): None}
 """The share under each vintage and top_k; one combination gives none."""
 
@@ -71,9 +68,13 @@ def project(tmp_path: Path) -> Project:
 
 @pytest.fixture
 def page(done: Swept, project: Project) -> BeautifulSoup:
-    text = write_page(done, project).read_text("utf-8")
+    text = page_of(done, project).read_text("utf-8")
     html5lib.HTMLParser(strict=True).parse(text)
     return BeautifulSoup(text, "html5lib")
+
+
+def page_of(done: Swept, project: Project) -> Path:
+    return write_page(done, curves_of(done), project)
 
 
 def words(part: Any) -> str:
@@ -151,7 +152,7 @@ def test_the_page_says_what_moves_what_and_leads_to_each_curve(page: BeautifulSo
 
 
 def test_the_terminal_says_what_the_page_says(done: Swept) -> None:
-    table = summary_table(done)
+    table = summary_table(done, curves_of(done))
     assert table.title == "Results that differ between combinations: 2; the same in all: 1"
     assert [[*column.cells] for column in table.columns][-2:] == [["20 points", "× 19"], ["10 points", "× 10"]]
 
@@ -167,13 +168,13 @@ def test_everything_the_page_names_is_beside_it(page: BeautifulSoup, done: Swept
 
 def test_what_failed_is_named(done: Swept, project: Project) -> None:
     failed = replace(done, sweep=replace(done.sweep, errors={1: "cell 3: it broke"}))
-    text = words(BeautifulSoup(write_page(failed, project).read_text("utf-8"), "html5lib"))
+    text = words(BeautifulSoup(page_of(failed, project).read_text("utf-8"), "html5lib"))
     assert "vintage=2023-03 top_k=10 cell 3: it broke" in text
     assert "1 failed" in text
 
 
 def test_a_sweep_without_any_value_has_a_page_too(done: Swept, project: Project) -> None:
-    text = write_page(replace(done, keys=[]), project).read_text("utf-8")
+    text = page_of(replace(done, keys=[]), project).read_text("utf-8")
     assert "No result has a value in any combination." in text
 
 
@@ -182,15 +183,7 @@ def test_a_sweep_without_any_value_has_a_page_too(done: Swept, project: Project)
 def test_axe_finds_nothing_and_nothing_is_wider_than_the_page(
     done: Swept, project: Project, scheme: Any, width: int
 ) -> None:
-    path = write_page(done, project)
-    with sync_playwright() as started:
-        browser = started.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        page = browser.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme)
-        page.goto(path.as_uri())
-        page.evaluate("document.querySelectorAll('details').forEach((part) => part.open = true)")
-        page.evaluate(AXE)
-        found = page.evaluate("axe.run(document).then((found) => found.violations)")
-        wide = page.evaluate("document.documentElement.scrollWidth")
-        browser.close()
-    assert [f"{one['id']}: {one['nodes'][0]['html'][:120]}" for one in found] == []
+    path = page_of(done, project)
+    found, wide = faults_of_page(path, width, scheme)
+    assert found == []
     assert wide <= width

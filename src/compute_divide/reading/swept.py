@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,13 +25,20 @@ ROWS_ON_A_PAGE = 120
 """Rows up to which the data of a curve stand on the page; beyond it they are a file beside it."""
 
 
-def write_page(done: Swept, project: Project) -> Path:
+def curves_of(done: Swept) -> list[Curve]:
+    """Return what a sweep says about each result that is to be drawn."""
+    return [curve_of(done.sweep, key, done.usual) for key in done.keys]
+
+
+def write_page(done: Swept, curves: Sequence[Curve], project: Project) -> Path:
     """Write the page of a sweep into its folder, with the curves beside it as pictures, data and Vega-Lite.
 
     Parameters
     ----------
     done : Swept
         A sweep that has ended.
+    curves : sequence of Curve
+        What `curves_of` returns for it.
     project : Project
         The book; pictures are kept with those of its editions.
 
@@ -41,7 +48,6 @@ def write_page(done: Swept, project: Project) -> Path:
         The page.
     """
     cache = project.build / "pictures"
-    curves = [curve_of(done.sweep, key, done.usual) for key in done.keys]
     drawn = [curve for curve in curves if curve.varies] or curves
     orders = {
         name: list(dict.fromkeys(setting(values[name]) for values in done.sweep.sets)) for name in done.sweep.varied
@@ -55,16 +61,17 @@ def write_page(done: Swept, project: Project) -> Path:
     return apart.write_page(done.folder, page_html(done, curves, charts, cache))
 
 
-def summary_table(done: Swept) -> Table:
+def summary_table(done: Swept, curves: Sequence[Curve]) -> Table:
     """Return as a table for the terminal what moves the results, as the page has it.
 
     Parameters
     ----------
     done : Swept
         A sweep that has ended.
+    curves : sequence of Curve
+        What `curves_of` returns for it.
     """
     varied = done.sweep.varied
-    curves = [curve_of(done.sweep, key, done.usual) for key in done.keys]
     moved = [curve for curve in curves if curve.varies]
     title = f"Results that differ between combinations: {len(moved)}; the same in all: {len(curves) - len(moved)}"
     table = folding_table(
@@ -75,14 +82,14 @@ def summary_table(done: Swept) -> Table:
     return table
 
 
-def page_html(done: Swept, curves: list[Curve], charts: Mapping[str, Chart], cache: Path) -> str:
+def page_html(done: Swept, curves: Sequence[Curve], charts: Mapping[str, Chart], cache: Path) -> str:
     """Return the page of a sweep.
 
     Parameters
     ----------
     done : Swept
         A sweep that has ended.
-    curves : list of Curve
+    curves : sequence of Curve
         What it says about each result.
     charts : mapping of str to Chart
         The pictures of those that are drawn, by key.
