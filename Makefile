@@ -36,7 +36,7 @@ else
 endif
 
 test-long: setup checkers ## run the heavy checks in full number
-	@COMPUTE_DIVIDE_LONG=1 $(BIN)/python -m pytest --timeout 7200 $(ARGS)
+	@BOOKPRESS_LONG=1 $(BIN)/python -m pytest --timeout 7200 $(ARGS)
 
 bench: setup browser ## measure and print the ratios that the README quotes
 	@$(BIN)/python -m tests.benchmarks $(ARGS)

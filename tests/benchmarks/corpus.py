@@ -24,10 +24,10 @@ from typing import Any
 import psutil
 import pyarrow.parquet as pq
 
-from compute_divide.evidence.corpus import count_corpus
-from compute_divide.evidence.corpus_parts import list_parts
-from compute_divide.evidence.corpus_query import _LEAVES, _LIST_STEP, Question, count_part, quiet_connection
-from compute_divide.press.executor import executor
+from bookpress.run.executor import executor
+from compute_divide.evidence.openalex.snapshot import count_corpus
+from compute_divide.evidence.openalex.snapshot_parts import list_parts
+from compute_divide.evidence.openalex.snapshot_query import _LEAVES, _LIST_STEP, Question, count_part, quiet_connection
 
 RAW_FILE = "openalex/openalexPro_works_2026-05.jsonl.gz"
 SAVED = Path(__file__).parents[2] / "data" / "benchmarks" / "corpus.json"
@@ -52,8 +52,8 @@ print(json.dumps([min(times), peak]))
 """
 # VmHWM and not ru_maxrss: the latter starts at the memory of the process that started this one.
 OURS = {
-    "imports": "from compute_divide.evidence.corpus_parts import list_parts\n"
-    "from compute_divide.evidence.corpus_query import Question, count_part",
+    "imports": "from compute_divide.evidence.openalex.snapshot_parts import list_parts\n"
+    "from compute_divide.evidence.openalex.snapshot_query import Question, count_part",
     "work": "count_part(list_parts(path)[0][0], Question())",
 }
 PANDAS = {

@@ -26,7 +26,7 @@ import os, sys, time, resource, json
 from pathlib import Path
 if hasattr(os, "sched_setaffinity"):
     os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
-from compute_divide.evidence.papers import derive_papers
+from compute_divide.evidence.papers.table import derive_papers
 start = time.process_time()
 sidecars = derive_papers(Path(sys.argv[1]), Path(sys.argv[2]))
 seconds = time.process_time() - start
@@ -66,8 +66,8 @@ def enlarged(raw: Path, folder: Path, times: int) -> Path:
 
 def read_strings(raw: Path) -> tuple[int, float]:
     """Return the number of distinct affiliation strings and the seconds it takes to read each of them once."""
-    from compute_divide.evidence.affiliations import AffiliationReader, load_rules
-    from compute_divide.evidence.papers_raw import RawPaper, find_lists
+    from compute_divide.evidence.papers.affiliations import AffiliationReader, load_rules
+    from compute_divide.evidence.papers.lists import RawPaper, find_lists
 
     strings = {
         slot

@@ -37,13 +37,13 @@ CLUSTER_ROUNDS = 3
 OWN_WORK = """
 import asyncio, json, os, sys, time
 from pathlib import Path
-from compute_divide.press.chapters import discover
-from compute_divide.press.engines import STEADY
-from compute_divide.press.execution import imported_modules
-from compute_divide.press.project import Project
+from bookpress.book.chapters import discover
+from bookpress.run.engines import STEADY
+from bookpress.run.notebook import imported_modules
+from bookpress.book.project import Project
 os.environ.update(STEADY)
-from compute_divide.press.shell import CellRunner
-from compute_divide.press.zygote import preload
+from bookpress.run.ipython import CellRunner
+from bookpress.run.fork_server_main import preload
 chapters = [chapter for chapter in discover(Project.at(Path.cwd())) if chapter.listed]
 sources = {one.slug: [cell.source for cell in one.notebook.cells if cell.cell_type == "code"] for one in chapters}
 preload(imported_modules(chapters))
@@ -65,9 +65,9 @@ PAPERMILL = """
 import json, sys, time
 from pathlib import Path
 import papermill
-from compute_divide.press.chapters import discover
-from compute_divide.press.grid import combinations, parse_options
-from compute_divide.press.project import Project
+from bookpress.book.chapters import discover
+from bookpress.explore.grid import combinations, parse_options
+from bookpress.book.project import Project
 slug, sample, folder, *grid = sys.argv[1:]
 [chapter] = [chapter for chapter in discover(Project.at(Path.cwd())) if chapter.slug == slug]
 usual = {parameter.name: parameter.default for parameter in chapter.parameters}

@@ -22,7 +22,7 @@ RUN = "axe.run(document, {resultTypes: ['violations'], preload: false}).then((fo
 
 
 WAYS = [("light", 1280), ("dark", 375)]
-if os.environ.get("COMPUTE_DIVIDE_LONG") == "1":
+if os.environ.get("BOOKPRESS_LONG") == "1":
     WAYS += [("dark", 1280), ("light", 375)]
 
 

@@ -19,13 +19,13 @@ import yaml
 from nbclient import NotebookClient
 from playwright.sync_api import Page, sync_playwright
 
-from compute_divide.analysis import budget
-from compute_divide.analysis.hardware import chip_peaks
+from compute_divide.analysis.chips import budget
+from compute_divide.analysis.chips.hardware import chip_peaks
+from compute_divide.analysis.chips.ranking import ALL_TEAMS, reach
 from compute_divide.analysis.parameters_policy import rentable_chips
-from compute_divide.analysis.reach import ALL_TEAMS, reach
-from compute_divide.evidence.hardware import load_chips
-from compute_divide.evidence.models import load_models
-from compute_divide.evidence.prices import load_prices
+from compute_divide.evidence.chips.chips import load_chips
+from compute_divide.evidence.chips.prices import load_prices
+from compute_divide.evidence.models.table import load_models
 
 pytestmark = pytest.mark.book
 

@@ -15,9 +15,9 @@ import pybtex.database
 import pytest
 import rispy
 from bs4 import BeautifulSoup
-
-from compute_divide.reading.citation.styles import STYLES, format_item
 from reading.citation.zotero import zotero
+
+from bookpress.citation.styles import STYLES, format_item
 
 pytestmark = pytest.mark.book
 EDITIONS = ["default", "paper"]
@@ -134,7 +134,7 @@ def test_works_cited_are_listed_under_references(built_book: Build) -> None:
 
 
 @pytest.mark.long
-@pytest.mark.skipif(os.environ.get("COMPUTE_DIVIDE_LONG") != "1", reason="set COMPUTE_DIVIDE_LONG=1 to build once more")
+@pytest.mark.skipif(os.environ.get("BOOKPRESS_LONG") != "1", reason="set BOOKPRESS_LONG=1 to build once more")
 def test_the_printed_command_rebuilds_the_same_state(
     built_book: Build, fresh_checkout: Path, run_command: Callable[..., str]
 ) -> None:

@@ -10,13 +10,13 @@ from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup
-
-from compute_divide.press.chapters import discover
-from compute_divide.press.project import Project
 from notebooks.choosing import all_at_once
 
+from bookpress.book.chapters import discover
+from bookpress.book.project import Project
+
 PROJECT = Project.at(Path(__file__).parents[2])
-LONG = os.environ.get("COMPUTE_DIVIDE_LONG") == "1"
+LONG = os.environ.get("BOOKPRESS_LONG") == "1"
 HOLES = re.compile(r"no value|\(no interval|no counts|\(these data cannot tell\)|\b(\d{4})(?: to |–)\1\b|\b1 models\b")
 """What text looks like that was not written for a missing value, a period of one year, or one of a thing."""
 
@@ -36,7 +36,7 @@ def choices(place: int) -> list[str]:
 
 
 @pytest.mark.long
-@pytest.mark.skipif(not LONG, reason="set COMPUTE_DIVIDE_LONG=1 to build the book at the ends of what is allowed")
+@pytest.mark.skipif(not LONG, reason="set BOOKPRESS_LONG=1 to build the book at the ends of what is allowed")
 @pytest.mark.parametrize("place", [0, -1], ids=["least", "most"])
 def test_no_page_speaks_of_what_is_not_there(checkout: Path, run_command: Callable[..., str], place: int) -> None:
     index = Path(run_command(checkout, "build", *choices(place)).split()[-1])

@@ -15,9 +15,9 @@ import pikepdf
 import pytest
 from bs4 import BeautifulSoup
 
-from compute_divide.press.files import tree
-from compute_divide.press.formats import Format, make
-from compute_divide.reading import pdf
+from bookpress.build.formats import Format, make
+from bookpress.files import tree
+from bookpress.page.print import pdf
 
 EPOCH = 1795478400  # 2026-11-24
 JAR = Path("/usr/share/java/epubcheck.jar")
@@ -35,7 +35,7 @@ def made(built_book: Callable[[str], Path], tmp_path_factory: pytest.TempPathFac
     edition = built_book("default")
     html = tmp_path_factory.mktemp("formats") / "html"
     shutil.copytree(edition / "html", html)
-    formats = [Format(name, f"compute_divide.reading.{name}", lambda: None) for name in ("pdf", "epub")]
+    formats = [Format(name, f"bookpress.page.{name}", lambda: None) for name in ("pdf", "epub")]
     make(formats, html, edition / "source", EPOCH)
     return html
 
@@ -115,9 +115,7 @@ def test_epubcheck_has_nothing_to_say(made: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.long
-@pytest.mark.skipif(
-    os.environ.get("COMPUTE_DIVIDE_LONG") != "1", reason="set COMPUTE_DIVIDE_LONG=1 to build twice more"
-)
+@pytest.mark.skipif(os.environ.get("BOOKPRESS_LONG") != "1", reason="set BOOKPRESS_LONG=1 to build twice more")
 def test_two_fresh_checkouts_give_the_same_bytes_in_every_format(
     fresh_checkout: Path, run_command: Callable[..., str]
 ) -> None:

@@ -10,7 +10,7 @@ import pytest
 from lxml import html
 
 from book.browsing import CHECKERS, Site
-from compute_divide.press.pages import check_pages
+from bookpress.build.link_check import check_pages
 
 pytestmark = pytest.mark.book
 

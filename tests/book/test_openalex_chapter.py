@@ -8,14 +8,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-
-from compute_divide.evidence.manifest import seal
-from compute_divide.evidence.openalex_client import Page
-from compute_divide.evidence.openalex_counts import team_counts
-from compute_divide.evidence.openalex_refresh import records_query
-from compute_divide.evidence.openalex_store import Store
-from compute_divide.evidence.openalex_tables import write_counts, write_works
 from evidence.openalex_server import make_works
+
+from compute_divide.evidence.openalex.checkpoint import Store
+from compute_divide.evidence.openalex.client import Page
+from compute_divide.evidence.openalex.counts import team_counts
+from compute_divide.evidence.openalex.fetch import records_query
+from compute_divide.evidence.openalex.tables import write_counts, write_works
+from compute_divide.evidence.store.checksums import seal
 
 ROOT = Path(__file__).resolve().parents[2]
 

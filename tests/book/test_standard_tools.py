@@ -14,7 +14,7 @@ from bs4 import BeautifulSoup
 
 ROOT = Path(__file__).resolve().parents[2]
 BIN = Path(sys.executable).parent
-LONG = bool(os.environ.get("COMPUTE_DIVIDE_LONG"))
+LONG = bool(os.environ.get("BOOKPRESS_LONG"))
 
 
 def chapters() -> list[str]:
@@ -48,7 +48,7 @@ def test_papermill_runs_a_chapter_from_its_own_command_line(slug, tmp_path):
     chosen = ("-p", "vintage", "2023-03") if '"vintage"' in _parameters(chapter) else ()
     run(BIN / "papermill", chapter, executed, *chosen, cwd=ROOT)
     outputs = [output for cell in json.loads(executed.read_text())["cells"] for output in cell.get("outputs", [])]
-    assert any("application/vnd.compute-divide.result+json" in output.get("data", {}) for output in outputs)
+    assert any("application/vnd.bookpress.result+json" in output.get("data", {}) for output in outputs)
 
 
 def _parameters(notebook: Path) -> str:

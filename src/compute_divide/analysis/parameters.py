@@ -9,7 +9,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from compute_divide.analysis.meanings import MEANINGS
+from compute_divide.analysis.models.meanings import MEANINGS
 from compute_divide.evidence.parameters import OneOf
 
 Definition = Annotated[

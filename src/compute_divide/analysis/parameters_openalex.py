@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from compute_divide.evidence.openalex_names import works_names
+from compute_divide.evidence.openalex.names import works_names
 from compute_divide.evidence.parameters import OneOf
 
 READINGS = {

@@ -10,9 +10,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
-from compute_divide.evidence.parameters import OneOf
-from compute_divide.evidence.paths import EvidenceError
-from compute_divide.evidence.statements import (
+from compute_divide.evidence.papers.choices import (
     JOINT_LABS,
     NON_PROFITS,
     READINGS,
@@ -20,6 +18,8 @@ from compute_divide.evidence.statements import (
     topic_names,
     venues,
 )
+from compute_divide.evidence.parameters import OneOf
+from compute_divide.evidence.store.paths import EvidenceError
 
 Venue = Annotated[str, OneOf(venues, "a venue of the papers table")]
 """A venue; the set is read from the evidence."""

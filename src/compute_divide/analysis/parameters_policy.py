@@ -13,7 +13,7 @@ from typing import Annotated
 from pydantic import Field
 
 from compute_divide.evidence.parameters import OneOf, vintages
-from compute_divide.evidence.paths import read_bytes
+from compute_divide.evidence.store.paths import read_bytes
 
 FIRST_WITH_HARDWARE = "2023-12"
 """The first vintage that records number of chips and openness for more than a handful of models."""

@@ -15,20 +15,16 @@ from pathlib import Path
 
 import pandera.pandas as pa
 
-from compute_divide.evidence import (
-    clusters,
-    ecosystem,
-    hardware,
-    manifest,
-    models,
-    openalex_tables,
-    papers,
-    prices,
-    series,
-)
-from compute_divide.evidence.paths import EvidenceError, data_dir
-from compute_divide.evidence.sidecars import SUFFIX, Sidecar, sidecar_path
-from compute_divide.evidence.tables import read_sidecar, read_table
+from compute_divide.evidence.chips import chips as hardware
+from compute_divide.evidence.chips import clusters, prices
+from compute_divide.evidence.models import table as models
+from compute_divide.evidence.openalex import tables as openalex_tables
+from compute_divide.evidence.other import ecosystem, series
+from compute_divide.evidence.papers import table as papers
+from compute_divide.evidence.store import checksums as manifest
+from compute_divide.evidence.store.paths import EvidenceError, data_dir
+from compute_divide.evidence.store.sidecars import SUFFIX, Sidecar, sidecar_path
+from compute_divide.evidence.store.tables import read_sidecar, read_table
 
 Derive = Callable[[Path, Path], list[Sidecar]]
 """Derives the tables of a family: from the folder of raw files, to an evidence folder."""

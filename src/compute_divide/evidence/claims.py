@@ -7,7 +7,7 @@ from typing import Literal, TypeVar
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
-from compute_divide.evidence.paths import EvidenceError, read_bytes
+from compute_divide.evidence.store.paths import EvidenceError, read_bytes
 
 Record = TypeVar("Record", bound=BaseModel)
 Unit = Literal["share", "months", "ratio", "count", "change", "none"]

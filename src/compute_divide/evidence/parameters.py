@@ -13,7 +13,7 @@ from typing import Annotated, Any
 from pydantic import Field, GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
-from compute_divide.evidence.paths import list_names
+from compute_divide.evidence.store.paths import list_names
 
 
 @dataclass(frozen=True)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import altair as alt
 import pandas as pd
 
-from compute_divide.figures.nothing import needs
-from compute_divide.figures.palette import ACCENT, INK
-from compute_divide.figures.theme import HEIGHT, share_axis, spread, year_axis
+from compute_divide.figures.base.empty import needs
+from compute_divide.figures.base.palette import ACCENT, INK
+from compute_divide.figures.base.theme import HEIGHT, share_axis, spread, year_axis
 
 FIELDS = {
     "training_compute_flop": "training compute",
@@ -66,7 +66,7 @@ def vintage_table(summary: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     summary : pandas.DataFrame
-        As `compute_divide.analysis.coverage.vintage_summary` returns it.
+        As `compute_divide.analysis.models.coverage.vintage_summary` returns it.
     """
 
     def with_share(column: str) -> pd.Series[str]:

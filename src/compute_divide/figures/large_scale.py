@@ -5,10 +5,10 @@ from __future__ import annotations
 import altair as alt
 import pandas as pd
 
-from compute_divide.figures.marks import dots_with_intervals, framed, share_tooltip
-from compute_divide.figures.nothing import needs
-from compute_divide.figures.palette import TEAM_COLOURS, TEAM_NAMES
-from compute_divide.figures.theme import definition_axis, share_below, team_colour, team_shape
+from compute_divide.figures.base.empty import needs
+from compute_divide.figures.base.marks import dots_with_intervals, framed, share_tooltip
+from compute_divide.figures.base.palette import TEAM_COLOURS, TEAM_NAMES
+from compute_divide.figures.base.theme import definition_axis, share_below, team_colour, team_shape
 
 _ROW = 22
 """Pixels of one dot."""
@@ -21,7 +21,7 @@ def period_dots(shares: pd.DataFrame) -> alt.LayerChart:
     Parameters
     ----------
     shares : pandas.DataFrame
-        As `compute_divide.analysis.shares.period_shares` returns it.
+        As `compute_divide.analysis.statistics.shares.period_shares` returns it.
     """
     rows = shares.dropna(subset=["share"])
     teams = list(dict.fromkeys(shares["team_type"]))

@@ -7,11 +7,11 @@ from collections.abc import Iterable, Mapping, Sequence
 import altair as alt
 import pandas as pd
 
-from compute_divide.analysis.shares import span
-from compute_divide.figures.marks import framed, share_tooltip
-from compute_divide.figures.nothing import needs
+from compute_divide.analysis.statistics.shares import span
+from compute_divide.figures.base.empty import needs
+from compute_divide.figures.base.marks import framed, share_tooltip
+from compute_divide.figures.base.palette import ACCENT, QUIET
 from compute_divide.figures.openness import ACCESS_COLOURS
-from compute_divide.figures.palette import ACCENT, QUIET
 
 OPEN, HOSTED = "open weights", "through a service only"
 

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 import altair as alt
 import pandas as pd
 
-from compute_divide.figures.marks import dots_with_intervals, end_labels, framed, share_tooltip
-from compute_divide.figures.nothing import needs
-from compute_divide.figures.palette import ACCENT, INK, TEAM_COLOURS
-from compute_divide.figures.theme import HEIGHT, share_axis, share_below, year_axis
+from compute_divide.figures.base.empty import needs
+from compute_divide.figures.base.marks import dots_with_intervals, end_labels, framed, share_tooltip
+from compute_divide.figures.base.palette import ACCENT, INK, TEAM_COLOURS
+from compute_divide.figures.base.theme import HEIGHT, share_axis, share_below, year_axis
 
 PLACES = {
     "arxiv": "arXiv",
@@ -91,7 +91,7 @@ def topic_lines(shares: pd.DataFrame, topics: Sequence[str]) -> alt.LayerChart:
     Parameters
     ----------
     shares : pandas.DataFrame
-        As `compute_divide.analysis.openalex.count_shares` returns it.
+        As `compute_divide.analysis.papers.openalex.count_shares` returns it.
     topics : sequence of str
         The topics, told apart by the form of the line and a label at its end.
     """

@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 import altair as alt
 import pandas as pd
 
-from compute_divide.analysis.openness import ACCESS_GROUPS
-from compute_divide.figures.marks import end_labels, framed
-from compute_divide.figures.nothing import needs
-from compute_divide.figures.palette import ACCENT, INK, TEAM_NAMES
-from compute_divide.figures.theme import GRID, HEIGHT, LINE, year_axis
+from compute_divide.analysis.models.openness import ACCESS_GROUPS
+from compute_divide.figures.base.empty import needs
+from compute_divide.figures.base.marks import end_labels, framed
+from compute_divide.figures.base.palette import ACCENT, INK, TEAM_NAMES
+from compute_divide.figures.base.theme import GRID, HEIGHT, LINE, year_axis
 
 ACCESS_COLOURS = {"open": ACCENT, "served": "#c07d1b", "unreleased": "#7d74c4", "unknown": GRID}
 """Colour of each way to reach a model; what is not known stays in the background."""
@@ -34,7 +34,7 @@ def access_bars(counts: pd.DataFrame, teams: Sequence[str]) -> alt.FacetChart:
     Parameters
     ----------
     counts : pandas.DataFrame
-        From `compute_divide.analysis.openness.count_access`.
+        From `compute_divide.analysis.models.openness.count_access`.
     teams : sequence of str
         Team types, in the order of the panels.
     """
@@ -85,7 +85,7 @@ def lag_lines(lags: pd.DataFrame, colours: Mapping[str, str]) -> alt.LayerChart:
     Parameters
     ----------
     lags : pandas.DataFrame
-        From `compute_divide.analysis.openness.lag_by_month`, with ``group``.
+        From `compute_divide.analysis.models.openness.lag_by_month`, with ``group``.
     colours : mapping of str to str
         Colour of each group.
     """

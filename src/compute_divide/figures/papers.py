@@ -7,10 +7,10 @@ from collections.abc import Sequence
 import altair as alt
 import pandas as pd
 
-from compute_divide.figures.marks import dots_with_intervals, end_labels, framed, share_tooltip
-from compute_divide.figures.nothing import needs
-from compute_divide.figures.palette import ACCENT, INK, QUIET, TEAM_COLOURS, TEAM_NAMES
-from compute_divide.figures.theme import HEIGHT, LINE, share_axis, share_below, team_colour, team_shape, year_axis
+from compute_divide.figures.base.empty import needs
+from compute_divide.figures.base.marks import dots_with_intervals, end_labels, framed, share_tooltip
+from compute_divide.figures.base.palette import ACCENT, INK, QUIET, TEAM_COLOURS, TEAM_NAMES
+from compute_divide.figures.base.theme import HEIGHT, LINE, share_axis, share_below, team_colour, team_shape, year_axis
 
 VENUE_NAMES = {
     "aaai": "AAAI",
@@ -278,7 +278,7 @@ def base_bars(counts: pd.DataFrame, teams: Sequence[str]) -> alt.LayerChart:
     Parameters
     ----------
     counts : pandas.DataFrame
-        ``team_type``, ``base_team``, ``models``; from `compute_divide.analysis.base_models.base_counts`.
+        ``team_type``, ``base_team``, ``models``; from `compute_divide.analysis.models.base_models.base_counts`.
     teams : sequence of str
         Team types of the models, in the order of the rows.
     """

@@ -1,7 +1,7 @@
 """The calculator of the policy chapter, live on the page, and what it would cost to repeat the models of each year.
 
-The page computes with the formula of `compute_divide.analysis.budget`, written once more in Vega's expression language;
-the signals carry the same names. A test drives both over many settings.
+The page computes with the formula of `compute_divide.analysis.chips.budget`, written once more in Vega's expression
+language; the signals carry the same names. A test drives both over many settings.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from compute_divide.analysis.budget import HOURS_PER_MONTH, SECONDS_PER_HOUR
+from compute_divide.analysis.chips.budget import HOURS_PER_MONTH, SECONDS_PER_HOUR
+from compute_divide.analysis.chips.ranking import ALL_TEAMS
 from compute_divide.analysis.parameters_policy import QUOTES
-from compute_divide.analysis.reach import ALL_TEAMS
-from compute_divide.figures.nothing import needs
-from compute_divide.figures.palette import ACCENT, INK, QUIET, TEAM_NAMES
-from compute_divide.figures.theme import HEIGHT, power_axis, raised, spread, team_colour, team_shape, year_axis
+from compute_divide.figures.base.empty import needs
+from compute_divide.figures.base.palette import ACCENT, INK, QUIET, TEAM_NAMES
+from compute_divide.figures.base.theme import HEIGHT, power_axis, raised, spread, team_colour, team_shape, year_axis
 
 _ROW = 22
 """Height of a year in pixels."""
@@ -134,7 +134,7 @@ def cost_lines(costs: pd.DataFrame, labels: Mapping[float, str]) -> Layered:
     Parameters
     ----------
     costs : pandas.DataFrame
-        From `compute_divide.analysis.reach.cost_by_year`.
+        From `compute_divide.analysis.chips.ranking.cost_by_year`.
     labels : mapping of float to str
         Label of the line of each quantile.
     """

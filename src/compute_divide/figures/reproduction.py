@@ -7,13 +7,13 @@ from collections.abc import Mapping, Sequence
 import altair as alt
 import pandas as pd
 
-from compute_divide.analysis.estimate import Estimate
-from compute_divide.analysis.related import Counterpart
-from compute_divide.analysis.verdicts import Check
+from compute_divide.analysis.claims.related import Counterpart
+from compute_divide.analysis.claims.verdicts import Check
+from compute_divide.analysis.statistics.estimate import Estimate
 from compute_divide.evidence.claims import Claim, RelatedFigure
-from compute_divide.figures.columns import Column
-from compute_divide.figures.palette import ACCENT, INK, QUIET
-from compute_divide.figures.text import in_cell, written
+from compute_divide.figures.base.columns import Column
+from compute_divide.figures.base.palette import ACCENT, INK, QUIET
+from compute_divide.figures.base.wording import in_cell, written
 
 PROVENANCE = {"paper": "read in the paper", "summary": "from summaries"}
 """How a claim came to be known, in words."""
@@ -163,4 +163,4 @@ INDEX_COLUMNS = {
     "n": Column("All", "number"),
     "share": Column("Industry's share", "share"),
 }
-"""Columns of `compute_divide.analysis.related.index_by_vintage` that are not known elsewhere."""
+"""Columns of `compute_divide.analysis.claims.related.index_by_vintage` that are not known elsewhere."""

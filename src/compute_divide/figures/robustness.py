@@ -8,12 +8,12 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from compute_divide.analysis.estimate import Estimate
-from compute_divide.figures.marks import dots_with_intervals, end_labels, framed, share_tooltip
-from compute_divide.figures.nothing import needs
-from compute_divide.figures.palette import QUIET, TEAM_COLOURS
-from compute_divide.figures.text import in_cell
-from compute_divide.figures.theme import HEIGHT, definition_axis, share_axis, share_below
+from compute_divide.analysis.statistics.estimate import Estimate
+from compute_divide.figures.base.empty import needs
+from compute_divide.figures.base.marks import dots_with_intervals, end_labels, framed, share_tooltip
+from compute_divide.figures.base.palette import QUIET, TEAM_COLOURS
+from compute_divide.figures.base.theme import HEIGHT, definition_axis, share_axis, share_below
+from compute_divide.figures.base.wording import in_cell
 
 _ROW = 11
 """Pixels of one vintage within a definition."""
@@ -88,7 +88,7 @@ def drift_lines(read: pd.DataFrame, highlighted: Sequence[int], team_type: str, 
     Parameters
     ----------
     read : pandas.DataFrame
-        As `compute_divide.analysis.drift.readings` returns it, for one team type.
+        As `compute_divide.analysis.models.drift.readings` returns it, for one team type.
     highlighted : sequence of int
         Years that stand out, with intervals; the others stay in the background.
     team_type : str
@@ -164,7 +164,7 @@ def specification_curves(curves: pd.DataFrame, claims: Mapping[str, float]) -> a
     Parameters
     ----------
     curves : pandas.DataFrame
-        As `compute_divide.analysis.multiverse.curve` returns it.
+        As `compute_divide.analysis.models.multiverse.curve` returns it.
     claims : mapping of str to float
         The paper's value of each claim: a horizontal line.
     """
@@ -211,7 +211,7 @@ def swing_dots(swings: pd.DataFrame) -> alt.LayerChart:
     Parameters
     ----------
     swings : pandas.DataFrame
-        As `compute_divide.analysis.multiverse.swings` returns it.
+        As `compute_divide.analysis.models.multiverse.swings` returns it.
     """
     rows = swings.dropna(subset=["swing"]).assign(name=swings["claim"].map(CLAIM_NAMES))
     rows["words"] = rows["choice"].map(CHOICE_WORDS)
@@ -250,7 +250,7 @@ def agreement_table(agreed: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     agreed : pandas.DataFrame
-        As `compute_divide.analysis.multiverse.agreement` returns it.
+        As `compute_divide.analysis.models.multiverse.agreement` returns it.
     """
 
     def part(column: str) -> list[str]:
@@ -288,7 +288,7 @@ def relabel_table(effects: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     effects : pandas.DataFrame
-        ``vintage``, then as `compute_divide.analysis.relabelling.relabel_effect` returns it.
+        ``vintage``, then as `compute_divide.analysis.models.relabelling.relabel_effect` returns it.
     """
     columns = {}
     for side in ("old", "new"):

@@ -9,15 +9,15 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from compute_divide.analysis.estimate import Estimate
-from compute_divide.analysis.records import COMPUTE, record_holders
-from compute_divide.analysis.trends import Trend, fractional_years
+from compute_divide.analysis.statistics.estimate import Estimate
+from compute_divide.analysis.statistics.records import COMPUTE, record_holders
+from compute_divide.analysis.statistics.trends import Trend, fractional_years
 from compute_divide.evidence.claims import Claim, RelatedFigure
-from compute_divide.figures.marks import dots_with_intervals, framed
-from compute_divide.figures.nothing import needs
-from compute_divide.figures.palette import INK, QUIET, TEAM_COLOURS
-from compute_divide.figures.text import in_cell, written
-from compute_divide.figures.theme import power_axis, team_colour, team_shape, times_axis, year_axis
+from compute_divide.figures.base.empty import needs
+from compute_divide.figures.base.marks import dots_with_intervals, framed
+from compute_divide.figures.base.palette import INK, QUIET, TEAM_COLOURS
+from compute_divide.figures.base.theme import power_axis, team_colour, team_shape, times_axis, year_axis
+from compute_divide.figures.base.wording import in_cell, written
 
 TEAMS_SHOWN = ("academia-only", "collaboration", "industry-only")
 
@@ -117,7 +117,7 @@ def ratio_by_era(ratios: pd.DataFrame, title: str, row: str = "Years") -> alt.La
     Parameters
     ----------
     ratios : pandas.DataFrame
-        As `compute_divide.analysis.ratios.ratios_by_period` returns it.
+        As `compute_divide.analysis.statistics.ratios.ratios_by_period` returns it.
     title : str
         Of the axis: what is divided by what.
     row : str, default "Years"
@@ -199,7 +199,7 @@ def gap_table(gaps: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     gaps : pandas.DataFrame
-        ``vintage``, then as `compute_divide.analysis.ratios.ratios_by_period` returns it.
+        ``vintage``, then as `compute_divide.analysis.statistics.ratios.ratios_by_period` returns it.
 
     Returns
     -------

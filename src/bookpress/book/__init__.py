@@ -1,0 +1,1 @@
+"""What a book is: chapters, parameters, editions, results."""

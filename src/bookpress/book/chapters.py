@@ -1,0 +1,215 @@
+"""The chapters of a book: MyST notebooks under ``notebooks/``, in the order of ``_toc.yml``."""
+
+from __future__ import annotations
+
+import difflib
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache, cached_property
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from bookpress.book.parameters import Parameter, read_parameters
+from bookpress.book.project import CHAPTERS, Project
+from bookpress.book.wording import quoted
+from bookpress.errors import PressError, UsageError
+from bookpress.files import read, sha256
+
+FOLDER = CHAPTERS
+FRONT_MATTER = "compute_divide"
+LISTED = 20
+"""Names that a message lists at the most."""
+KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """One parameterised notebook, one section of the argument.
+
+    Parameters
+    ----------
+    slug : str
+        Its name and address, such as ``"large-scale-models"``.
+    path : pathlib.Path
+        The MyST file.
+    listed : bool
+        Whether it stands in the table of contents.
+    """
+
+    slug: str
+    path: Path
+    listed: bool = True
+
+    @cached_property
+    def source(self) -> str:
+        """The text of the file."""
+        return read(self.path).decode("utf-8")
+
+    @cached_property
+    def sha256(self) -> str:
+        """The SHA-256 of the file."""
+        return sha256(self.source.encode("utf-8"))
+
+    @cached_property
+    def notebook(self) -> Any:
+        """The chapter as a notebook of nbformat 4, not run. Do not change it: it is shared."""
+        return _notebook(self.source, self.where)
+
+    @property
+    def where(self) -> str:
+        """The file as messages name it."""
+        return f"{FOLDER}/{self.path.name}"
+
+    @property
+    def front_matter(self) -> dict[str, Any]:
+        """What the chapter says about itself: finding, abstract, keywords, time limit."""
+        found = self.notebook.metadata.get(FRONT_MATTER) or {}
+        if not isinstance(found, dict):
+            raise PressError(f"{self.where}: the front matter's `{FRONT_MATTER}` is {found!r}; it holds named entries")
+        return dict(found)
+
+    @cached_property
+    def title(self) -> str:
+        """The first heading."""
+        for cell in self.notebook.cells:
+            for line in cell.source.splitlines() if cell.cell_type == "markdown" else ():
+                if line.startswith("# "):
+                    return str(line.removeprefix("# ").strip())
+        raise PressError(f"{self.where} has no heading: its first line of text is `# Title`")
+
+    @cached_property
+    def parameters(self) -> tuple[Parameter, ...]:
+        """The parameters it declares, in order."""
+        return _parameters(parameters_source(self.notebook), self.where, os.environ.get("COMPUTE_DIVIDE_DATA"))
+
+
+@cache
+def _notebook(source: str, where: str) -> Any:
+    """Return the notebook that a text holds; a build looks at every chapter in several editions."""
+    import jupytext
+
+    try:
+        notebook = jupytext.reads(source, fmt="md:myst")
+    except Exception as error:
+        raise PressError(f"{where} is not a MyST notebook: {error}") from error
+    notebook.metadata["kernelspec"] = dict(KERNEL)
+    return notebook
+
+
+@cache
+def _parameters(source: str, where: str, _evidence: str | None) -> tuple[Parameter, ...]:
+    """Return the parameters that the code declares; what they allow may depend on the evidence."""
+    return tuple(read_parameters(source, where))
+
+
+def parameters_source(notebook: Any) -> str:
+    """Return the code of the cell tagged ``parameters``; empty where there is none."""
+    for cell in notebook.cells:
+        if cell.cell_type == "code" and "parameters" in cell.metadata.get("tags", []):
+            return str(cell.source)
+    return ""
+
+
+def toc_files(project: Project) -> list[str]:
+    """Return the documents of ``_toc.yml`` in reading order, the root first, without endings."""
+    path = project.root / "_toc.yml"
+    try:
+        toc = yaml.safe_load(read(path))
+    except yaml.YAMLError as error:
+        raise PressError(f"_toc.yml is not YAML: {error}") from error
+    if not isinstance(toc, dict) or "root" not in toc:
+        raise PressError("_toc.yml has no `root`: see https://jupyterbook.org/en/stable/structure/toc.html")
+    return [name.removesuffix(".md").removesuffix(".ipynb") for name in _entries(toc)]
+
+
+def _entries(node: Any) -> Iterator[str]:
+    """Yield the file names of a table of contents, depth first."""
+    if isinstance(node, dict):
+        for key in ("root", "file"):
+            if isinstance(node.get(key), str):
+                yield node[key]
+        for value in node.values():
+            yield from _entries(value)
+    elif isinstance(node, list):
+        for value in node:
+            yield from _entries(value)
+
+
+def discover(project: Project) -> list[Chapter]:
+    """Return the chapters: those of ``_toc.yml`` in its order, then those that it does not list yet.
+
+    Raises
+    ------
+    PressError
+        If the table of contents names a chapter whose file is missing, or there is no chapter at all.
+    """
+    folder = project.root / FOLDER
+    listed = [name.removeprefix(f"{FOLDER}/") for name in toc_files(project) if name.startswith(f"{FOLDER}/")]
+    chapters = [Chapter(slug, folder / f"{slug}.md") for slug in listed]
+    missing = [chapter.where for chapter in chapters if not chapter.path.is_file()]
+    if missing:
+        raise PressError(f"_toc.yml lists {', '.join(missing)}: no such file")
+    chapters += [
+        Chapter(path.stem, path, listed=False) for path in sorted(folder.glob("*.md")) if path.stem not in listed
+    ]
+    if not chapters:
+        raise PressError(f"no chapters: neither _toc.yml nor the folder {FOLDER}/ has any")
+    return chapters
+
+
+def choose(chapters: Sequence[Chapter], slugs: Sequence[str], book: Sequence[Chapter] = ()) -> list[Chapter]:
+    """Return the chapters with these slugs, in the order of the book.
+
+    Parameters
+    ----------
+    chapters : sequence of Chapter
+        Those to choose from.
+    slugs : sequence of str
+        Those wanted.
+    book : sequence of Chapter, optional
+        All chapters, where those to choose from are not all: a message tells what is left out from what is unknown.
+
+    Raises
+    ------
+    UsageError
+        If there is no such chapter; names the nearest.
+    """
+    known = {chapter.slug: chapter for chapter in chapters}
+    left_out = {chapter.slug for chapter in book} - set(known)
+    problems = [
+        f"{slug} is a chapter of the book, but left out here; there are: {', '.join(known)}"
+        if slug in left_out
+        else f"no chapter {quoted(slug)}{nearest(slug, list(known))}"
+        for slug in slugs
+        if slug not in known
+    ]
+    if problems:
+        raise UsageError.listing(problems)
+    return [chapter for slug, chapter in known.items() if slug in set(slugs)]
+
+
+def nearest(name: str, names: Sequence[str]) -> str:
+    """Return the end of a sentence that names what was probably meant, else what there is.
+
+    Examples
+    --------
+    >>> nearest("vintge", ["vintage", "top_k"])
+    '; did you mean vintage?'
+    >>> nearest("TOP_K", ["vintage", "top_k"])
+    '; did you mean top_k?'
+    >>> nearest("x", ["vintage", "top_k"])
+    '; there are: vintage, top_k'
+    >>> nearest("x", [f"name_{number}" for number in range(30)]).split(", ")[-1]
+    'name_19 and 10 more'
+    >>> nearest("x", [])
+    '; there is none'
+    """
+    lowered = {known.lower(): known for known in names}
+    close = difflib.get_close_matches(name.lower(), lowered, n=1)
+    if close:
+        return f"; did you mean {lowered[close[0]]}?"
+    more = f" and {len(names) - LISTED} more" if len(names) > LISTED + 1 else ""
+    return f"; there are: {', '.join(names[:LISTED] if more else names)}{more}" if names else "; there is none"

@@ -1,0 +1,210 @@
+"""Editions: a set of parameter values for the whole book, and the hash that names it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+from bookpress.book.assignments import Assignment, file_assignments, option_assignments, repeated, resolve
+from bookpress.book.chapters import Chapter, choose, discover
+from bookpress.book.edition_files import DEFAULT, ID_LENGTH, NAMING, EditionFile, is_name, load_edition_file
+from bookpress.book.parameters import Value
+from bookpress.book.project import Project
+from bookpress.book.wording import option, quoted
+from bookpress.errors import UsageError, collecting
+from bookpress.files import canonical, read, sha256, tree
+
+
+@dataclass(frozen=True)
+class Fingerprint:
+    """Hashes of what every chapter rests on.
+
+    Parameters
+    ----------
+    evidence, package : dict
+        SHA-256 of each file by its relative path.
+    lock : str
+        SHA-256 of the file that pins the environment; empty where there is none.
+    """
+
+    evidence: Mapping[str, str] = field(default_factory=dict)
+    package: Mapping[str, str] = field(default_factory=dict)
+    lock: str = ""
+
+    @classmethod
+    def of(cls, project: Project) -> Fingerprint:
+        """Return the hashes of a project as it stands."""
+        return cls(
+            evidence=tree(project.data) if project.data.is_dir() else {},
+            package=tree(project.package),
+            lock=sha256(read(project.lock)) if project.lock.is_file() else "",
+        )
+
+
+@dataclass(frozen=True)
+class Edition:
+    """An edition whose values are checked and complete.
+
+    Parameters
+    ----------
+    name : str
+        Its name; empty for one that has none, which goes by its id.
+    base : str
+        Name of the edition it starts from.
+    title, description : str
+        What readers see.
+    chapters : tuple of Chapter
+        The chapters it includes, in order.
+    values : mapping
+        For each slug the value of every parameter.
+    asked : tuple of Assignment
+        What the command line asked for, to say how to build it again.
+    left_out : tuple of str
+        Slugs of the chapters of the book that it leaves out.
+    only : bool
+        Whether the command line chose its chapters.
+    fingerprint : Fingerprint
+        Hashes of what all chapters rest on.
+    """
+
+    name: str
+    base: str
+    title: str
+    description: str
+    chapters: tuple[Chapter, ...]
+    values: Mapping[str, Mapping[str, Value]]
+    asked: tuple[Assignment, ...] = ()
+    left_out: tuple[str, ...] = ()
+    only: bool = False
+    fingerprint: Fingerprint = field(default_factory=Fingerprint, repr=False)
+
+    def __post_init__(self) -> None:
+        """Refuse a name that leads out of the folder of editions: what is there gives way to what is built."""
+        if self.name and not is_name(self.name):
+            raise UsageError(f"no edition {quoted(self.name)}: {NAMING}")
+
+    @cached_property
+    def id(self) -> str:
+        """Short hash of parameters, evidence, chapters, package and lock; the same on every machine."""
+        return sha256(
+            canonical(
+                {
+                    "parameters": self.values,
+                    "chapters": {chapter.slug: chapter.sha256 for chapter in self.chapters},
+                    "evidence": self.fingerprint.evidence,
+                    "package": self.fingerprint.package,
+                    "lock": self.fingerprint.lock,
+                }
+            ).encode()
+        )[:ID_LENGTH]
+
+    @property
+    def folder(self) -> str:
+        """Name of its folder under ``_build/editions``."""
+        return self.name or self.id
+
+    @property
+    def is_default(self) -> bool:
+        """Whether it is the published one."""
+        return self.name == DEFAULT
+
+    @property
+    def command(self) -> str:
+        """The command that builds it."""
+        parts = ["compute-divide build"]
+        if self.base != DEFAULT:
+            parts.append(self.base)
+        parts += [option(wish.label, wish.value) for wish in self.asked]
+        if self.only:
+            parts.append("--chapters " + ",".join(chapter.slug for chapter in self.chapters))
+        return " ".join(parts)
+
+
+def load_edition(
+    project: Project, name: str = DEFAULT, options: Sequence[str] = (), only: Sequence[str] | None = None
+) -> Edition:
+    """Return an edition with all its values checked, before anything is run.
+
+    What is asked for may be no other than the edition it starts from, or the default one: then it is that one.
+
+    Parameters
+    ----------
+    project : Project
+        The book.
+    name : str
+        Name of the edition to start from.
+    options : sequence of str
+        ``NAME=VALUE`` or ``CHAPTER.NAME=VALUE``, each once.
+    only : sequence of str, optional
+        Slugs of the chapters to include.
+
+    Raises
+    ------
+    UsageError
+        With all problems at once.
+    """
+    book = [chapter for chapter in discover(project) if chapter.listed]
+    mark = Fingerprint.of(project)
+    wanted = _edition(project, book, mark, name, options, only)
+    if not wanted.name:
+        for known in dict.fromkeys([name, DEFAULT]):
+            named = _edition(project, book, mark, known)
+            if named.id == wanted.id:
+                return named
+    return wanted
+
+
+def _edition(
+    project: Project,
+    book: Sequence[Chapter],
+    mark: Fingerprint,
+    name: str,
+    options: Sequence[str] = (),
+    only: Sequence[str] | None = None,
+) -> Edition:
+    """Return an edition; options, or a choice of chapters, make it one without a name."""
+    asked, problems = option_assignments(options)
+    file, included = EditionFile(title=name), book
+    with collecting(problems):
+        file = load_edition_file(project, name)
+    with collecting(problems):
+        included = choose(book, file.chapters) if file.chapters is not None else book
+    with collecting(problems):
+        included = choose(included, only, book) if only is not None else included
+    wishes = file_assignments(file.parameters, [chapter.slug for chapter in book])
+    problems += [*repeated(wishes), *repeated(asked)]
+    unnamed = bool(asked) or only is not None
+    return Edition(
+        name="" if unnamed else name,
+        base=name,
+        title=_unnamed_title(file.title, asked) if unnamed else file.title,
+        description="" if unnamed else file.description,
+        chapters=tuple(included),
+        values=resolve(book, included, [*wishes, *asked], problems),
+        asked=tuple(asked),
+        left_out=tuple(chapter.slug for chapter in book if chapter not in included),
+        only=only is not None,
+        fingerprint=mark,
+    )
+
+
+def _unnamed_title(title: str, asked: Sequence[Assignment]) -> str:
+    changes = ", ".join(f"{wish.label} = {wish.value}" for wish in asked)
+    return f"{title} with {changes}" if changes else f"{title}, some chapters"
+
+
+def differences(edition: Edition, default: Edition) -> list[dict[str, Value]]:
+    """Return the values in which an edition differs from the default one."""
+    return [
+        {"chapter": slug, "name": name, "value": value, "default": default.values[slug][name]}
+        for slug, values in edition.values.items()
+        for name, value in values.items()
+        if slug in default.values and value != default.values[slug][name]
+    ]
+
+
+def edition_path(project: Project, edition: Edition) -> Path:
+    """Return the folder that a built edition has."""
+    return project.editions / edition.folder

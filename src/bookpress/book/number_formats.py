@@ -1,0 +1,292 @@
+"""Results in words: how an estimate reads in prose, unit by unit. Knows no Sphinx."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from bookpress.book.results import Result
+
+_SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+NO_VALUE = "no value"
+NO_INTERVAL = "no interval"
+NO_COUNTS = "no counts"
+
+
+class FormatError(ValueError):
+    """A format that does not exist."""
+
+
+@dataclass(frozen=True)
+class Unit:
+    """How numbers of one unit are written.
+
+    Parameters
+    ----------
+    number : callable
+        Writes one number without the word of the unit, given how precise to be (0 normal, 1 one digit more).
+    word : str
+        Comes after the number, or once after an interval.
+    """
+
+    number: Callable[[float, int], str]
+    word: str = ""
+
+
+def _plain(value: float, decimals: int) -> str:
+    """Write a number with thousands separators and a true minus."""
+    return f"{value:,.{decimals}f}".replace("-", "−")
+
+
+def _significant(value: float, extra: int) -> str:
+    """Write two significant digits below ten, whole numbers from there on."""
+    size = float(f"{abs(value):.{1 + extra}e}")  # as rounded: 9.96 is written 10, not 10.0
+    if size == 0 or size >= 10:
+        return _plain(value, extra)
+    decimals = max(1 - math.floor(math.log10(size)), 1) + extra
+    return _plain(value, decimals)
+
+
+def _percent(value: float, extra: int) -> str:
+    """Write a share as whole percent; closer to its ends than that, with the digits that show it is not the end."""
+    percent = 100 * value
+    edge = min(abs(percent), abs(100 - percent))
+    if edge == 0:
+        return f"{_plain(percent, 0)}%"
+    decimals = extra
+    while decimals < 3 and round(edge, decimals) == 0:
+        decimals += 1
+    return f"{_plain(percent, decimals)}%"
+
+
+def _power(value: float, extra: int) -> str:
+    """Write a number as mantissa and power of ten: 3.1 × 10²⁴."""
+    if value == 0:
+        return "0"
+    mantissa, exponent = f"{value:.{1 + extra}e}".split("e")
+    return f"{mantissa} × 10{str(int(exponent)).translate(_SUPERSCRIPT)}".replace("-", "−")
+
+
+def _dollars(value: float, extra: int) -> str:
+    """Write US dollars, in millions and billions where they are, in cents where these matter."""
+    for size, word in ((1e9, " billion"), (1e6, " million")):
+        if abs(value) >= size:
+            return f"${_significant(value / size, extra)}{word}"
+    return f"${_plain(value, extra if abs(value) >= 100 else 2)}"
+
+
+def _whole(value: float, extra: int) -> str:
+    """Write a count: whole where it is whole."""
+    return _plain(value, 0) if float(value).is_integer() else _significant(value, extra)
+
+
+def _calendar_year(value: float, _extra: int) -> str:
+    """Write a calendar year: no separator, no decimals."""
+    return str(round(value))
+
+
+UNITS: dict[str, Unit] = {
+    "year": Unit(_calendar_year),
+    "share": Unit(_percent),
+    "ratio": Unit(_significant),
+    "odds ratio": Unit(_significant),
+    "count": Unit(_whole),
+    "chips": Unit(_whole, "chips"),
+    "months": Unit(_significant, "months"),
+    "years": Unit(_significant, "years"),
+    "hours": Unit(_significant, "hours"),
+    "points": Unit(_significant, "percentage points"),
+    "per year": Unit(_significant, "per year"),
+    "FLOP": Unit(_power, "FLOP"),
+    "FLOP/s": Unit(_power, "FLOP/s"),
+    "USD": Unit(_dollars),
+}
+
+
+def number(value: float | None, unit: str, *, extra: int = 0) -> str:
+    """Write one number without the word of its unit.
+
+    Parameters
+    ----------
+    value : float or None
+        The number, in `unit`.
+    unit : str
+        A unit of `UNITS`; an unknown one is written with two significant digits.
+    extra : int
+        Digits beyond the usual.
+
+    Examples
+    --------
+    >>> number(0.6395, "share"), number(0.004, "share"), number(1.0, "share")
+    ('64%', '0.4%', '100%')
+    >>> number(3.14e24, "FLOP"), number(263.4, "ratio"), number(5.24, "months")
+    ('3.1 × 10²⁴', '263', '5.2')
+    """
+    return NO_VALUE if value is None else UNITS.get(unit, Unit(_significant, unit)).number(value, extra)
+
+
+def with_unit(text: str, unit: str) -> str:
+    """Put the word of a unit after a number or a range.
+
+    Examples
+    --------
+    >>> with_unit("5.2", "months"), with_unit("64%", "share"), with_unit("1", "chips")
+    ('5.2 months', '64%', '1 chip')
+    """
+    named = word(unit).removesuffix("s") if text == "1" else word(unit)
+    return f"{text} {named}" if named and text != NO_VALUE else text
+
+
+def word(unit: str) -> str:
+    """Return the word that follows a number of a unit; empty where none does.
+
+    Examples
+    --------
+    >>> word("months"), word("share")
+    ('months', '')
+    """
+    return UNITS.get(unit, Unit(_significant, unit)).word
+
+
+def interval(result: Result, *, extra: int = 0) -> str:
+    """Write the interval of a result, the unit once: ``53% to 73%``.
+
+    Examples
+    --------
+    >>> interval(Result(value=0.64, low=0.534, high=0.733, unit="share"))
+    '53% to 73%'
+    >>> interval(Result(value=0.9918, low=0.991, high=0.9923, unit="share"))
+    '99.1% to 99.2%'
+    """
+    if result.low is None or result.high is None:
+        return NO_INTERVAL
+    ends: list[str] = []
+    for digits in (extra, extra + 1):  # ends that are written alike need a digit more, if that tells them apart
+        ends = list(dict.fromkeys(number(bound, result.unit, extra=digits) for bound in (result.low, result.high)))
+        if len(ends) > 1 or result.low == result.high:
+            break
+    return with_unit(" to ".join(ends), result.unit)
+
+
+def ranged(result: Result) -> str:
+    """Write a result with its interval in brackets, where it has one.
+
+    Examples
+    --------
+    >>> ranged(Result(value=5.24, low=5.1, high=5.4, unit="months")), ranged(Result(value=5.24, unit="months"))
+    ('5.2 months (5.1 to 5.4 months)', '5.2 months')
+    """
+    value = with_unit(number(result.value, result.unit), result.unit)
+    return value if result.low is None or result.high is None else f"{value} ({interval(result)})"
+
+
+def period(first: int | None, last: int | None, joint: str = " to ") -> str:
+    """Write a period of years: one that is a single year as this year.
+
+    Examples
+    --------
+    >>> period(2010, 2014), period(2010, 2014, "–"), period(2022, 2022)
+    ('2010 to 2014', '2010–2014', '2022')
+    """
+    ends = [NO_VALUE if year is None else str(year) for year in (first, last)]
+    return joint.join(dict.fromkeys(ends))
+
+
+def counts(result: Result) -> str:
+    """Write the counts of a share (``55 of 86``), else the number of observations (``n = 86``).
+
+    Examples
+    --------
+    >>> counts(Result(value=0.64, k=55, n=86, unit="share"))
+    '55 of 86'
+    """
+    if result.n is None:
+        return NO_COUNTS
+    return f"n = {result.n:,}" if result.k is None else f"{result.k:,} of {result.n:,}"
+
+
+def full(result: Result) -> str:
+    """Write a result with its interval and counts.
+
+    Examples
+    --------
+    >>> full(Result(value=0.64, low=0.534, high=0.733, k=55, n=86, unit="share"))
+    '64% (95% interval 53% to 73%; 55 of 86)'
+    """
+    value = with_unit(number(result.value, result.unit), result.unit)
+    parts = [f"95% interval {interval(result)}"] if result.low is not None and result.high is not None else []
+    parts += [counts(result)] if result.n is not None else []
+    return f"{value} ({'; '.join(parts)})" if parts else value
+
+
+def difference(first: float, second: float, unit: str) -> str:
+    """Write how far two values of a unit lie apart.
+
+    Shares differ by points, years by years, counts by one and one; what else is measured on a scale that begins at
+    zero by a part of the first value, or by a factor where it doubles or halves.
+
+    Examples
+    --------
+    >>> difference(0.64, 0.725, "share"), difference(2020, 2021, "year"), difference(10, 8, "months")
+    ('8.5 points', '1 year', '20%')
+    >>> difference(2.0, 24.0, "USD"), difference(24.0, 2.0, "USD")
+    ('× 12', '÷ 12')
+    """
+    if unit == "share":
+        return f"{number(100 * abs(second - first), 'points')} points"
+    if unit == "year":
+        years = abs(round(second - first))
+        return f"{years} year{'s' if years != 1 else ''}"
+    if first <= 0 or second <= 0 or unit == "count":
+        return with_unit(number(abs(second - first), unit), unit)
+    if 0.5 < second / first < 2:
+        return number(abs(second / first - 1), "share")
+    factor = number(max(first, second) / min(first, second), "ratio")
+    return f"× {factor}" if second > first else f"÷ {factor}"
+
+
+def _count(value: int | None) -> str:
+    return NO_COUNTS if value is None else f"{value:,}"
+
+
+FORMATS: dict[str, Callable[[Result], str]] = {
+    "value": lambda result: with_unit(number(result.value, result.unit), result.unit),
+    "precise": lambda result: with_unit(number(result.value, result.unit, extra=1), result.unit),
+    "number": lambda result: number(result.value, result.unit),
+    "interval": interval,
+    "ranged": ranged,
+    "full": full,
+    "counts": counts,
+    "n": lambda result: _count(result.n),
+    "k": lambda result: _count(result.k),
+    "low": lambda result: with_unit(number(result.low, result.unit), result.unit),
+    "high": lambda result: with_unit(number(result.high, result.unit), result.unit),
+    "label": lambda result: result.label,
+}
+
+
+def write(result: Result, how: str = "value") -> str:
+    """Write a result for prose.
+
+    Parameters
+    ----------
+    result : Result
+        What a chapter recorded.
+    how : str
+        A name of `FORMATS`.
+
+    Raises
+    ------
+    FormatError
+        If there is no such format; the message lists them.
+
+    Examples
+    --------
+    >>> write(Result(value=5.87, low=5.1, high=6.84, n=120, unit="months"), "full")
+    '5.9 months (95% interval 5.1 to 6.8 months; n = 120)'
+    """
+    try:
+        return FORMATS[how](result)
+    except KeyError:
+        raise FormatError(f"no format {how!r}; there are {', '.join(FORMATS)}") from None

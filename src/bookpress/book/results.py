@@ -1,0 +1,119 @@
+"""Results: the estimates that a chapter records, carried as outputs of its notebook.
+
+A chapter calls `record`; the output it leaves has a MIME type of its own, so that the result travels inside the
+executed notebook whoever ran it (the press, papermill's command line, Jupyter Book itself). `harvest` reads it back.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from typing import Any, Protocol, runtime_checkable
+
+from pydantic import BaseModel, ConfigDict, field_validator
+
+RESULT_MIME = "application/vnd.bookpress.result+json"
+
+
+class ResultError(Exception):
+    """A result that cannot be recorded or read."""
+
+
+@runtime_checkable
+class EstimateLike(Protocol):
+    """What a result is made from: anything with the seven attributes of an estimate."""
+
+    value: float | None
+    low: float | None
+    high: float | None
+    k: int | None
+    n: int | None
+    unit: str
+    label: str
+
+
+class Result(BaseModel):
+    """An estimate that a chapter recorded; None where a part does not apply."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, from_attributes=True)
+
+    value: float | None
+    low: float | None = None
+    high: float | None = None
+    k: int | None = None
+    n: int | None = None
+    unit: str = ""
+    label: str = ""
+
+    @field_validator("value", "low", "high")
+    @classmethod
+    def _finite(cls, number: float | None) -> float | None:
+        """Refuse infinities and turn NaN into None: JSON knows neither."""
+        if number is None or math.isnan(number):
+            return None
+        if math.isinf(number):
+            raise ValueError("a result is finite, or None")
+        return number
+
+
+def record(key: str, estimate: EstimateLike, *, label: str | None = None) -> None:
+    """Record an estimate under a key, as an output of the cell that calls this.
+
+    Parameters
+    ----------
+    key : str
+        Name of the result within the chapter: letters, digits and underscores, such as ``"academia_share_early"``.
+    estimate : EstimateLike
+        The estimate.
+    label : str, optional
+        What it says, when the estimate's own label is not good enough.
+
+    Raises
+    ------
+    ResultError
+        If the key is not an identifier or the estimate holds an infinity.
+    """
+    from IPython.display import display
+
+    if not key.isidentifier():
+        raise ResultError(f"the result key {key!r} is not a name of letters, digits and underscores")
+    try:
+        result = Result.model_validate(estimate)
+    except ValueError as error:
+        raise ResultError(f"the result {key!r} cannot be recorded: {error}") from error
+    if label is not None:
+        result = result.model_copy(update={"label": label})
+    payload = {"key": key, **result.model_dump()}
+    shown = "no value" if result.value is None else f"{result.value:.4g}"
+    display({RESULT_MIME: payload, "text/plain": f"{key} = {shown}"}, raw=True)
+
+
+def harvest(outputs: Iterable[Mapping[str, Any]]) -> dict[str, Result]:
+    """Return the results among notebook outputs, by key, in the order they were recorded.
+
+    Parameters
+    ----------
+    outputs : iterable of mapping
+        Output nodes of the notebook format (``{"output_type": "display_data", "data": {...}}``).
+
+    Raises
+    ------
+    ResultError
+        If a key is recorded twice.
+
+    Examples
+    --------
+    >>> harvest([{"data": {RESULT_MIME: {"key": "a", "value": 1.0}}}])["a"].value
+    1.0
+    """
+    results: dict[str, Result] = {}
+    for output in outputs:
+        payload = output.get("data", {}).get(RESULT_MIME)
+        if payload is None:
+            continue
+        fields = dict(payload)
+        key = fields.pop("key")
+        if key in results:
+            raise ResultError(f"the result {key!r} is recorded twice")
+        results[key] = Result.model_validate(fields)
+    return results

@@ -1,0 +1,68 @@
+"""What a book tells the press about itself: ``book/settings.yml``."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+import yaml
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from bookpress.errors import UsageError
+
+FILE = "book/settings.yml"
+
+
+class Settings(BaseModel):
+    """What the press knows of a book besides its pages; each setting may be left out.
+
+    Parameters
+    ----------
+    command : str
+        What pages and messages tell a reader to type.
+    front_matter : str
+        The key under which a page's front matter says things about itself.
+    package : str
+        The package that the chapters call; its source is part of every edition's id. Empty where there is none.
+    parameter_types : str
+        The one module in which the annotations of parameters are looked up.
+    data_variable : str
+        The environment variable that names another folder of evidence.
+    verify : str
+        ``module:function`` that returns what is wrong with the evidence; empty where nothing checks it.
+
+    Examples
+    --------
+    >>> Settings(command="tides").command
+    'tides'
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+    command: str = "bookpress"
+    front_matter: str = "bookpress"
+    package: str = ""
+    parameter_types: str = "bookpress.book.parameter_types"
+    data_variable: str = "BOOKPRESS_DATA"
+    verify: str = ""
+
+
+@cache
+def load_settings(root: Path) -> Settings:
+    """Return the settings of the book at a folder; a book without the file has the press's own.
+
+    Raises
+    ------
+    UsageError
+        If the file is not YAML, or holds a name or value that is not known.
+    """
+    path = root / FILE
+    if not path.is_file():
+        return Settings()
+    try:
+        return Settings.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")) or {})
+    except yaml.YAMLError as error:
+        raise UsageError(f"{FILE} is not YAML: {str(error).splitlines()[0]}") from error
+    except ValidationError as error:
+        words = "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors())
+        raise UsageError(f"{FILE}: {words}; allowed: {', '.join(Settings.model_fields)}") from error

@@ -1,0 +1,1 @@
+"""An edition is made: staged, assembled by Jupyter Book, checked, published."""

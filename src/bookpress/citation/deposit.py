@@ -1,0 +1,165 @@
+"""Records that archives and code hosts look for at the root of a repository, made from the publication settings.
+
+``python -m bookpress.citation.deposit`` writes CITATION.cff, codemeta.json and .zenodo.json.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from html import escape
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from bookpress.citation.jsonld import author_node
+from bookpress.citation.record import Author, Book
+from bookpress.citation.settings import SETTINGS, load_book
+
+Node = dict[str, Any]
+
+COMMAND = "python -m bookpress.citation.deposit"
+CFF_NOTE = f"# Made from {SETTINGS}; do not edit. To make it again: {COMMAND}\n"
+MESSAGE = "Cite the chapter you use, in the edition you read it in: each chapter has a box with its reference."
+
+
+def deposit_files(book: Book) -> dict[str, str]:
+    """Return the content of each file by its name.
+
+    Parameters
+    ----------
+    book : Book
+        The publication settings.
+    """
+    return {
+        "CITATION.cff": CFF_NOTE + yaml.safe_dump(citation_cff(book), sort_keys=False, allow_unicode=True, width=100),
+        "codemeta.json": json.dumps(codemeta(book), ensure_ascii=False, indent=2) + "\n",
+        ".zenodo.json": json.dumps(zenodo(book), ensure_ascii=False, indent=2) + "\n",
+    }
+
+
+def citation_cff(book: Book) -> Node:
+    """Return what ``CITATION.cff`` says, in the Citation File Format 1.2.0.
+
+    Notes
+    -----
+    https://github.com/citation-file-format/citation-file-format/blob/1.2.0/schema-guide.md. The file describes the
+    repository, so its type is software; the book is the citation that is preferred.
+    """
+    common = {
+        "title": book.full_title,
+        "authors": [_cff_author(author) for author in book.authors],
+        "version": book.version,
+        "date-released": book.date.isoformat() if book.date else None,
+        "doi": book.doi,
+        "url": book.base_url,
+        "abstract": book.description,
+        "keywords": list(book.keywords),
+        "license": [licence for licence in (book.code_licence, book.licence) if licence],
+    }
+    preferred = {
+        "type": "book",
+        **common,
+        "authors": [_cff_author(author) for author in book.authors],
+        "publisher": {"name": book.publisher} if book.publisher else None,
+        "year": book.date.year if book.date else None,
+        "isbn": book.isbn,
+        "languages": [book.language.split("-")[0]],
+        "license": book.licence,
+    }
+    del preferred["abstract"], preferred["keywords"]
+    head = {"cff-version": "1.2.0", "message": MESSAGE, "type": "software", **common}
+    return _filled({**head, "repository-code": book.repository, "preferred-citation": _filled(preferred)})
+
+
+def codemeta(book: Book) -> Node:
+    """Return what ``codemeta.json`` says (https://codemeta.github.io/terms/)."""
+    return _filled(
+        {
+            "@context": "https://w3id.org/codemeta/3.0",
+            "type": "SoftwareSourceCode",
+            "name": book.full_title,
+            "description": book.description,
+            "author": [_codemeta_author(author) for author in book.authors],
+            "publisher": {"type": "Organization", "name": book.publisher} if book.publisher else None,
+            "version": book.version,
+            "datePublished": book.date.isoformat() if book.date else None,
+            "license": f"https://spdx.org/licenses/{book.code_licence}" if book.code_licence else None,
+            "keywords": list(book.keywords),
+            "programmingLanguage": "Python",
+            "codeRepository": book.repository,
+            "url": book.base_url,
+            "identifier": f"https://doi.org/{book.doi}" if book.doi else None,
+            "isBasedOn": [source.url for source in book.based_on if source.url],
+        }
+    )
+
+
+def zenodo(book: Book) -> Node:
+    """Return what ``.zenodo.json`` says (https://developers.zenodo.org/#representation)."""
+    related = [{"identifier": source.url, "relation": "isDerivedFrom"} for source in book.based_on if source.url]
+    if book.repository:
+        related.append({"identifier": book.repository, "relation": "isSupplementedBy"})
+    return _filled(
+        {
+            "title": book.full_title,
+            "upload_type": "publication",
+            "publication_type": "book",
+            "description": f"<p>{escape(book.description)}</p>" if book.description else None,
+            "creators": [_zenodo_creator(author) for author in book.authors],
+            "publication_date": book.date.isoformat() if book.date else None,
+            "version": book.version,
+            "access_right": "open",
+            "license": book.licence.lower() if book.licence else None,
+            "keywords": list(book.keywords),
+            "imprint_publisher": book.publisher,
+            "imprint_isbn": book.isbn,
+            "related_identifiers": related,
+        }
+    )
+
+
+def _cff_author(author: Author) -> Node:
+    if author.name:
+        return {"name": author.name}
+    return _filled(
+        {
+            "family-names": author.family,
+            "given-names": author.given,
+            "name-particle": author.particle,
+            "name-suffix": author.suffix,
+            "affiliation": author.affiliation,
+            "orcid": author.orcid_url,
+        }
+    )
+
+
+def _codemeta_author(author: Author) -> Node:
+    """Return the author of the pages, under the names that codemeta has for ``@type`` and ``@id``."""
+    renamed = {"@type": "type", "@id": "id"}
+    node = {renamed.get(key, key): value for key, value in author_node(author).items() if key != "affiliation"}
+    if author.affiliation:
+        node["affiliation"] = {"type": "Organization", "name": author.affiliation}
+    return node
+
+
+def _zenodo_creator(author: Author) -> Node:
+    given = " ".join(part for part in (author.given, author.suffix) if part)
+    name = ", ".join(part for part in (author.surname, given) if part)
+    return _filled({"name": name, "affiliation": author.affiliation, "orcid": author.orcid})
+
+
+def _filled(node: Node) -> Node:
+    """Return a record without what is empty."""
+    return {key: value for key, value in node.items() if value not in (None, "", [], {})}
+
+
+def main(root: Path) -> None:
+    """Write the files at the root of a checkout."""
+    for name, text in deposit_files(load_book(root)).items():
+        (root / name).write_text(text, encoding="utf-8", newline="")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1] if len(sys.argv) > 1 else "."))

@@ -1,0 +1,1 @@
+"""Many values of a chapter, and two editions side by side."""

@@ -1,0 +1,1 @@
+"""Figures: shown by chapters, drawn on the page."""

@@ -1,0 +1,77 @@
+"""Outputs of notebooks on the page: charts become figures, recorded results show nothing.
+
+A plugin of MyST-NB (entry point ``myst_nb.mime_renderers``), so that it works under any way of building.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, ClassVar
+
+from docutils import nodes
+from sphinx.util import logging
+
+from bookpress.book.results import RESULT_MIME
+from bookpress.page.base.charts import VEGALITE_MIME, Chart, ChartError, read_chart
+from bookpress.page.base.nodes import chart as chart_node
+from bookpress.page.base.nodes import marker
+
+if TYPE_CHECKING:
+    from myst_nb.core.render import MimeData, NbElementRenderer
+
+logger = logging.getLogger(__name__)
+NOTEBOOK = "compute_divide_notebook"
+"""Key of the notebook of the page that is being read."""
+
+
+class BookpressRenderer:
+    """Renders the two MIME types of the book; rejects all others."""
+
+    mime_priority_overrides: ClassVar[Sequence[tuple[str, str, int | None]]] = [
+        ("*", RESULT_MIME, 1),
+        ("*", VEGALITE_MIME, 2),
+        ("*", "text/markdown", 3),
+    ]
+
+    @staticmethod
+    def handle_mime(renderer: NbElementRenderer, data: MimeData, inline: bool) -> list[nodes.Element] | None:
+        """Return the nodes of an output, or None to leave it to MyST-NB."""
+        remember_notebook(renderer)
+        if data.mime_type == RESULT_MIME:
+            return [marker()]
+        if data.mime_type != VEGALITE_MIME or inline:
+            return None
+        try:
+            chart = read_chart(dict(data.content), dict(data.output_metadata.get(VEGALITE_MIME, {})))
+        except ChartError as error:
+            place = (renderer.renderer.sphinx_env.docname, data.line)
+            logger.error("%s", error, location=place, type="compute_divide", subtype="chart")  # noqa: TRY400
+            return [marker()]
+        return [figure(renderer, chart, data.line or 0)]
+
+
+def remember_notebook(renderer: NbElementRenderer) -> None:
+    """Keep the notebook as it was run for whoever reads the page next.
+
+    MyST-NB writes the notebook to a folder too, but without outputs where these come from its cache.
+    """
+    env = renderer.renderer.sphinx_env
+    if env is not None:
+        env.temp_data[NOTEBOOK] = renderer.renderer.nb_client.notebook
+
+
+def figure(renderer: NbElementRenderer, chart: Chart, line: int) -> nodes.figure:
+    """Return the figure of a chart: numbered, a target for references, its caption parsed as MyST."""
+    parser = renderer.renderer
+    node = nodes.figure(classes=["chart-figure"])
+    node.source, node.line = parser.document["source"], line
+    node["names"].append(chart.name)
+    parser.document.note_explicit_target(node, node)
+    caption = nodes.caption(chart.title, chart.title)
+    caption.source, caption.line = node.source, line
+    legend = nodes.legend()
+    if chart.caption:
+        with parser.current_node_context(legend):
+            parser.nested_render_text(chart.caption, line)
+    node += [chart_node(chart=chart), caption, legend]
+    return node

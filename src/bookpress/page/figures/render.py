@@ -1,0 +1,191 @@
+"""Pictures of charts, drawn by vl-convert in a process of its own and kept by the hash of their content.
+
+Run as ``python -m bookpress.page.figures.render``, it starts the engine inside vl-convert and reads jobs as JSON lines
+from standard input. The engine does not survive a fork and takes half a second to start: each process draws many
+charts, one process a core, and `warm_up` starts them before it is known what there is to draw.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+from bookpress.page.base.charts import VEGALITE_VERSION, Chart, Ground, recoloured, still, to_csv, to_vegalite
+
+PNG_SCALE = 2
+FONTS = Path(__file__).parent / "no-fonts.xml"
+"""Keeps the fonts of the machine out of pictures: widths of letters would differ from one machine to the next."""
+GROUNDS: dict[Ground, str] = {"light": "", "dark": "-dark"}
+"""How the name of a picture ends, by the ground it is for."""
+JOBS_WORTH_A_PROCESS = 4
+"""Charts that take about as long to draw as a process takes to start."""
+
+_warm: list[subprocess.Popen[str]] = []
+"""Processes that were started ahead and have no jobs yet."""
+
+
+class DrawingError(RuntimeError):
+    """A chart that could not be drawn."""
+
+
+def draw(charts: Iterable[Chart], cache: Path) -> None:
+    """Draw what is not yet in the cache: ``<key>-wide.svg``, ``<key>-narrow.svg`` and ``<key>.png`` of every chart.
+
+    Parameters
+    ----------
+    charts : iterable of Chart
+        The charts of a book; the key is ``Chart.key``.
+    cache : pathlib.Path
+        Folder of pictures, shared by all builds; made when it is not there.
+
+    Raises
+    ------
+    DrawingError
+        If a specification cannot be drawn; the message names the chart.
+    """
+    wanted = {chart.key: chart for chart in charts}
+    cache.mkdir(parents=True, exist_ok=True)
+    # The PNG is written last: where it is, the others are.
+    jobs = [
+        {"name": chart.name, "stem": str(cache / key), "wide": still(chart.spec), "narrow": still(chart.spec, "narrow")}
+        for key, chart in wanted.items()
+        if not (cache / f"{key}.png").exists()
+    ]
+    workers = min(os.cpu_count() or 1, max(-(-len(jobs) // JOBS_WORTH_A_PROCESS), min(len(_warm), len(jobs))))
+    if workers:
+        with ThreadPoolExecutor(workers) as pool:
+            list(pool.map(_draw_apart, [jobs[first::workers] for first in range(workers)]))
+
+
+def warm_up(chapters: int) -> None:
+    """Start the processes that draw what so many chapters will have; they end with this one when not needed."""
+    _warm.extend(_start() for _ in range(min(os.cpu_count() or 1, chapters)))
+
+
+def _start() -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "bookpress.page.figures.render"],
+        env={**os.environ, "FONTCONFIG_FILE": str(FONTS)},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        encoding="utf-8",
+    )
+
+
+def _draw_apart(jobs: list[dict[str, Any]]) -> None:
+    """Draw in a process of its own."""
+    process = _warm.pop() if _warm else _start()
+    _, said = process.communicate("\n".join(json.dumps(job) for job in jobs))
+    if process.returncode:
+        raise DrawingError(said.strip().splitlines()[-1] if said.strip() else "no chart was drawn")
+
+
+def write_files(chart: Chart, cache: Path, stem: Path) -> None:
+    """Write a drawn chart as pictures for light and dark ground, wide and narrow, with its data and specification.
+
+    Parameters
+    ----------
+    chart : Chart
+        A chart that `draw` has drawn.
+    cache : pathlib.Path
+        The folder it was drawn to.
+    stem : pathlib.Path
+        The files' path without ending; the folder is there.
+    """
+    for size, ending in (("wide", ""), ("narrow", "-narrow")):
+        svg = (cache / f"{chart.key}-{size}.svg").read_text("utf-8")
+        for ground, tail in GROUNDS.items():
+            _write(Path(f"{stem}{ending}{tail}.svg"), recoloured(svg, ground).encode())
+    _write(Path(f"{stem}.png"), (cache / f"{chart.key}.png").read_bytes())
+    _write(Path(f"{stem}.csv"), to_csv(chart.data).encode())
+    _write(Path(f"{stem}.vl.json"), to_vegalite(chart).encode())
+
+
+def sizes(chart: Chart, cache: Path) -> dict[str, tuple[int, int]]:
+    """Return width and height of a drawn chart in pixels, for both columns."""
+    return {name: size_of(cache / f"{chart.key}-{size}.svg") for name, size in (("size", "wide"), ("narrow", "narrow"))}
+
+
+def size_of(svg: Path) -> tuple[int, int]:
+    """Return width and height of an SVG file in pixels, as it states them."""
+    found = re.search(r'width="([\d.]+)" height="([\d.]+)"', svg.read_text("utf-8")[:600])
+    if found is None:
+        raise ValueError(f"{svg} states no size")
+    return round(float(found[1])), round(float(found[2]))
+
+
+def vega_bundle(cache: Path) -> Path:
+    """Return a script with all of Vega that a live chart needs, made once for each version of vl-convert."""
+    from importlib.metadata import version
+
+    path = cache / f"vega-{version('vl-convert-python')}-{VEGALITE_VERSION}.js"
+    if not path.exists():
+        cache.mkdir(parents=True, exist_ok=True)
+        code = (
+            "import sys, vl_convert; sys.stdout.reconfigure(encoding='utf-8');"
+            f"sys.stdout.write(vl_convert.javascript_bundle(vl_version='{VEGALITE_VERSION}'))"
+        )
+        made = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False)
+        if made.returncode:
+            raise DrawingError(f"no Vega bundle: {made.stderr.decode().strip()}")
+        # The bundle declares short names at the top level: keep them to itself.
+        _write(path, b"(()=>{" + made.stdout + b"\n})();\n")
+    return path
+
+
+def _write(path: Path, content: bytes) -> None:
+    """Write a file whole or not at all; several builds may write the same one."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    temporary.write_bytes(content)
+    temporary.replace(path)
+
+
+def main() -> None:
+    """Start the engine, then draw the jobs on standard input."""
+    _svg('{"mark": "point"}')
+    for line in sys.stdin:
+        job = json.loads(line)
+        try:
+            _draw_one(job)
+        except ValueError as error:
+            sys.exit(f"the chart {job['name']} cannot be drawn: {str(error).splitlines()[0]}")
+
+
+def _svg(spec: str | dict[str, Any]) -> str:
+    import vl_convert
+
+    return str(vl_convert.vegalite_to_svg(spec, vl_version=VEGALITE_VERSION))
+
+
+def _draw_one(job: dict[str, Any]) -> None:
+    import vl_convert
+
+    for size in ("narrow", "wide"):
+        svg = _svg(job[size])
+        _write(Path(f"{job['stem']}-{size}.svg"), svg.encode())
+    _write(Path(f"{job['stem']}.png"), vl_convert.svg_to_png(on_paper(svg), scale=PNG_SCALE))
+
+
+def on_paper(svg: str) -> str:
+    """Return a picture on white, in the ink of a light ground: a raster has no current colour and may land anywhere.
+
+    Examples
+    --------
+    >>> on_paper('<svg width="9"><g/></svg>')
+    '<svg width="9"><rect width="100%" height="100%" fill="#ffffff"/><g/></svg>'
+    """
+    head, end, rest = recoloured(svg, "light").partition(">")
+    return f'{head}{end}<rect width="100%" height="100%" fill="#ffffff"/>{rest}'
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""PDF and EPUB, made from the pages."""

@@ -1,0 +1,1 @@
+"""One chapter is executed, or many; what has been run is kept."""

@@ -1,0 +1,132 @@
+"""The one place where work is spread: a pool of local processes, or an existing Dask cluster.
+
+Both are `concurrent.futures.Executor`, so what runs on one machine runs on many without a change::
+
+    with executor(jobs=4) as pool:
+        futures = [pool.submit(work, item) for item in items]
+        for future in concurrent.futures.as_completed(futures):
+            ...
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import threading
+from collections.abc import Iterator
+from concurrent.futures import Executor, ProcessPoolExecutor
+from contextlib import contextmanager
+from typing import Any
+
+from bookpress.errors import PressError, UsageError
+
+RETRIES = 5
+"""How often the cluster starts a task again whose worker was lost."""
+
+ANSWER_LIMIT = 10
+"""Seconds a scheduler may take to answer."""
+
+WORKERS_LIMIT = 30.0
+"""Seconds a cluster may take to have its first worker."""
+
+
+def cores() -> int:
+    """Return the number of cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+@contextmanager
+def executor(jobs: int | None = None, scheduler: str | None = None) -> Iterator[Executor]:
+    """Yield an executor; on the way out all its work is done, or, after an error, given up at once.
+
+    Parameters
+    ----------
+    jobs : int, optional
+        Processes of the local pool; by default one a core. Ignored on a cluster, whose workers set the pace.
+    scheduler : str, optional
+        Address of a Dask scheduler, such as ``"tcp://10.0.0.1:8786"``. The workers need the same environment and
+        project. A task whose worker is lost runs again elsewhere.
+
+    Yields
+    ------
+    concurrent.futures.Executor
+        Functions and arguments must be importable and picklable, as for any process pool.
+
+    Raises
+    ------
+    UsageError
+        If `jobs` is not positive, or the extra ``cluster`` is not installed.
+    PressError
+        If the scheduler does not answer.
+
+    Examples
+    --------
+    >>> with executor(jobs=1) as pool:
+    ...     pool.submit(abs, -2).result()
+    2
+    """
+    if jobs is not None and jobs < 1:
+        raise UsageError(f"jobs is {jobs}; allowed: 1 or more")
+    if scheduler is None:
+        with _local(jobs or cores()) as pool:
+            yield pool
+    else:
+        with _cluster(scheduler) as pool:
+            yield pool
+
+
+@contextmanager
+def _local(jobs: int) -> Iterator[Executor]:
+    """Yield a pool of fresh processes: forking a program with threads can hang the child."""
+    before = set(multiprocessing.active_children())
+    pool = ProcessPoolExecutor(jobs, multiprocessing.get_context("spawn"), initializer=_begin)
+    try:
+        yield pool
+    except BaseException:
+        for process in set(multiprocessing.active_children()) - before:
+            process.terminate()
+        pool.shutdown(wait=True, cancel_futures=True)
+        raise
+    pool.shutdown()
+
+
+def _begin() -> None:
+    """Leave Ctrl-C to the parent, which ends the pool, and end with it when it is killed."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
+
+
+@contextmanager
+def _cluster(scheduler: str) -> Iterator[Executor]:
+    """Yield the executor of a Dask cluster that is already there."""
+    try:
+        from distributed import Client
+    except ImportError as error:
+        raise UsageError("--scheduler needs Dask: pip install 'compute-divide[cluster]'") from error
+    try:
+        client: Any = Client(scheduler, timeout=ANSWER_LIMIT)
+    except (OSError, TimeoutError, ValueError) as error:
+        raise PressError(f"no Dask scheduler answers at {scheduler}: {error}") from error
+    with client:
+        try:
+            client.wait_for_workers(1, timeout=WORKERS_LIMIT)
+        except TimeoutError as error:
+            raise PressError(
+                f"the Dask scheduler at {scheduler} has no workers; start some: `dask worker {scheduler}`, each with "
+                "the same project and environment"
+            ) from error
+        pool: Executor = client.get_executor(pure=False, retries=RETRIES)
+        try:
+            yield pool
+        except BaseException:
+            pool.shutdown(wait=False)
+            raise
+        pool.shutdown()

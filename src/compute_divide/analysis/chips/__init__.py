@@ -1,0 +1,1 @@
+"""Estimates on chips and budgets."""

@@ -1,0 +1,378 @@
+"""The chips behind the models: how fast, how many, at what price, and who owns the large clusters of them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import pandas as pd
+
+from compute_divide.analysis.parameters_policy import FORMATS
+from compute_divide.analysis.statistics.estimate import Estimate
+from compute_divide.analysis.statistics.ratios import ACADEMIA, INDUSTRY
+from compute_divide.analysis.statistics.resampling import (
+    MIN_CLUSTERS,
+    REPLICATES,
+    SEED,
+    Floats,
+    clusters,
+    draw_weights,
+    percentile_interval,
+)
+from compute_divide.analysis.statistics.shares import wilson_share
+
+PEAK = "chip_flop_s"
+"""Column that `with_peaks` adds: peak FLOP/s of one chip of the model."""
+
+
+def chip_peaks(chips: pd.DataFrame, number_format: str = "training") -> pd.Series[float]:
+    """Return the peak speed of each chip under one rule for the number format.
+
+    Parameters
+    ----------
+    chips : pandas.DataFrame
+        With ``chip``, ``aliases`` (other names, joined by ``|``), ``tensor_fp16_flop_s``, ``fp16_flop_s`` and
+        ``fp32_flop_s``, all dense rates in FLOP/s.
+    number_format : str
+        A key of `FORMATS`.
+
+    Returns
+    -------
+    pandas.Series
+        FLOP/s by every name of a chip; chips without a rate under the rule are left out.
+
+    Raises
+    ------
+    ValueError
+        If there is no such rule.
+
+    Notes
+    -----
+    Plain 16-bit rates are never taken where plain 32 bits are faster: many graphics cards before 2018 list a 16-bit
+    rate that is a sixty-fourth of their 32-bit one, and nobody trained with it.
+
+    Examples
+    --------
+    >>> chips = pd.DataFrame({"chip": ["P40"], "aliases": ["Tesla P40"], "tensor_fp16_flop_s": [None],
+    ...                       "fp16_flop_s": [0.18e12], "fp32_flop_s": [11.8e12]})
+    >>> chip_peaks(chips).to_dict()
+    {'P40': 11800000000000.0, 'Tesla P40': 11800000000000.0}
+    """
+    if number_format not in FORMATS:
+        raise ValueError(f"{number_format!r} is not a rule for number formats; allowed: {', '.join(FORMATS)}")
+    tensor, half, single = (
+        chips[column].astype(float) for column in ("tensor_fp16_flop_s", "fp16_flop_s", "fp32_flop_s")
+    )
+    rates = {
+        "training": tensor.fillna(pd.concat([half, single], axis=1).max(axis=1)),
+        "tensor-16": tensor,
+        "fp32": single,
+    }[number_format]
+    return pd.Series(
+        {
+            name: rate
+            for names, rate in zip(_names(chips), rates, strict=True)
+            for name in names
+            if not math.isnan(rate)
+        },
+        dtype=float,
+    )
+
+
+def _names(chips: pd.DataFrame) -> list[list[str]]:
+    """Return every name of each chip, its own first."""
+    others = chips["aliases"].fillna("").str.split("|")
+    return [[chip, *filter(None, aliases)] for chip, aliases in zip(chips["chip"], others, strict=True)]
+
+
+def with_peaks(models: pd.DataFrame, peaks: pd.Series[float]) -> pd.DataFrame:
+    """Return the models with the peak of their chip.
+
+    Parameters
+    ----------
+    models : pandas.DataFrame
+        With ``training_hardware``: names of chips, joined by ``|``.
+    peaks : pandas.Series
+        From `chip_peaks`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        With a column `PEAK`. A model that names several chips gets the geometric mean of those whose peak is known; how
+        many of each it used is mostly not recorded. Missing where none is known.
+
+    Examples
+    --------
+    >>> models = pd.DataFrame({"training_hardware": ["A|B", "C", None]})
+    >>> with_peaks(models, pd.Series({"A": 1e12, "B": 4e12}))[PEAK].map("{:.2e}".format).tolist()
+    ['2.00e+12', 'nan', 'nan']
+    """
+    logs = peaks.map(math.log10)
+    named = models["training_hardware"].str.split("|")
+
+    def centre(names: object) -> float:
+        known = [logs[name] for name in names if name in logs.index] if isinstance(names, list) else []
+        return float(10 ** np.mean(known)) if known else np.nan
+
+    return models.assign(**{PEAK: named.map(centre).astype(float)})
+
+
+def unmatched_chips(models: pd.DataFrame, chips: pd.DataFrame) -> pd.DataFrame:
+    """Return the chips that models name and the list of chips lacks: ``chip`` and ``models``, most frequent first."""
+    names = models["training_hardware"].dropna().str.split("|").explode()
+    known = {name for every in _names(chips) for name in every}
+    strange = names[~names.isin(known)].value_counts()
+    return strange.rename_axis("chip").reset_index(name="models")
+
+
+def same_year_ratio(
+    rows: pd.DataFrame,
+    label: str,
+    value: str = PEAK,
+    *,
+    over: str = INDUSTRY,
+    under: str = ACADEMIA,
+    replicates: int = REPLICATES,
+    seed: int = SEED,
+) -> Estimate:
+    """Return the ratio of geometric means of two team types among models of the same year.
+
+    Parameters
+    ----------
+    rows : pandas.DataFrame
+        ``year``, ``team_type``, ``link`` and the column `value`.
+    label : str
+        What is compared.
+    value : str
+        Column of the positive values.
+    over, under : str
+        Team types of the numerator and the denominator.
+    replicates, seed : int
+        Of the bootstrap, which draws papers.
+
+    Returns
+    -------
+    Estimate
+        A ratio, with a 95% percentile interval; `n` is the number of models in years that have both team types. No
+        value where no year has both.
+
+    Notes
+    -----
+    The coefficient of the team type in a least-squares fit of log10(value) with a constant for each year, in the closed
+    form of Frisch, Waugh and Lovell, so that the bootstrap is a few products of matrices. Years in which only one of
+    the two team types occurs say nothing about the ratio, which is what sets it apart from a pooled one.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"year": [2012, 2020, 2020], "team_type": [ACADEMIA, ACADEMIA, INDUSTRY],
+    ...                      PEAK: [1e12, 1e14, 2e14], "link": None})
+    >>> round(same_year_ratio(rows, "chips").value, 6)
+    2.0
+    """
+    known = in_shared_years(rows, value, over=over, under=under)
+    if known.empty:
+        return Estimate(None, n=0, unit="ratio", label=label)
+    logs = np.log10(known[value].to_numpy(dtype=float))
+    treated = np.asarray(known["team_type"] == over, dtype=np.float64)
+    years = pd.get_dummies(known["year"]).to_numpy(dtype=np.float64)
+    slope = float(_within_slopes(treated, logs, years, np.ones((1, len(known))))[0])
+    groups = clusters(known)
+    if groups.max() + 1 < MIN_CLUSTERS:
+        return Estimate(10**slope, n=len(known), unit="ratio", label=label)
+    draws = _within_slopes(treated, logs, years, draw_weights(groups, replicates=replicates, seed=seed))
+    low, high = percentile_interval(draws)
+    return Estimate(10**slope, 10**low, 10**high, n=len(known), unit="ratio", label=label)
+
+
+def in_shared_years(rows: pd.DataFrame, value: str, *, over: str = INDUSTRY, under: str = ACADEMIA) -> pd.DataFrame:
+    """Return the rows of two team types with a positive value, of the years in which both occur.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"year": [2012, 2020, 2020], "team_type": [ACADEMIA, ACADEMIA, INDUSTRY], PEAK: 1e12})
+    >>> in_shared_years(rows, PEAK)["year"].tolist()
+    [2020, 2020]
+    """
+    known = rows[rows["team_type"].isin([over, under]) & rows[value].gt(0) & rows["year"].notna()]
+    both = known.groupby("year")["team_type"].transform("nunique") == 2
+    return known[both.astype(bool)]
+
+
+def _within_slopes(x: Floats, y: Floats, strata: Floats, weights: Floats) -> Floats:
+    """Return the slope of y on x within strata, for each row of weights; NaN where no stratum has both."""
+    total, sum_x, sum_y, sum_xy = (weights @ (strata * column[:, None]) for column in (np.ones_like(x), x, y, x * y))
+    # x is 0 or 1, so its square is itself.
+    with np.errstate(invalid="ignore", divide="ignore"):
+        spread = np.where(total > 0, sum_x - sum_x**2 / total, 0).sum(axis=1)
+        shared = np.where(total > 0, sum_xy - sum_x * sum_y / total, 0).sum(axis=1)
+        return np.asarray(np.where(spread > 1e-9, shared / spread, np.nan))
+
+
+def loose_team_types(models: pd.DataFrame) -> pd.Series[str]:
+    """Return team types by the loose rule: government and nonprofit partners do not count.
+
+    Academia without industry is ``academia-only``, industry without academia ``industry-only``, both a
+    ``collaboration``, neither ``other``; a blank list of sectors is ``unknown``.
+
+    Examples
+    --------
+    >>> loose_team_types(pd.DataFrame({"sectors": ["academia|government", "industry", None]})).tolist()
+    ['academia-only', 'industry-only', 'unknown']
+    """
+
+    def rule(sectors: object) -> str:
+        if not isinstance(sectors, str):
+            return "unknown"
+        kinds = set(sectors.split("|"))
+        if {"academia", "industry"} <= kinds:
+            return "collaboration"
+        return ACADEMIA if "academia" in kinds else INDUSTRY if "industry" in kinds else "other"
+
+    return models["sectors"].astype(object).map(rule, na_action=None).astype(object)
+
+
+def recorded_share(models: pd.DataFrame, column: str, label: str) -> Estimate:
+    """Return the share of models for which a column is recorded: the coverage of everything that rests on it."""
+    return wilson_share(int(models[column].notna().sum()), len(models), label)
+
+
+def flop_per_dollar(chips: pd.DataFrame, number_format: str) -> pd.DataFrame:
+    """Return the price-performance of chips at release, for `compute_divide.analysis.statistics.trends.growth`.
+
+    Parameters
+    ----------
+    chips : pandas.DataFrame
+        As in `chip_peaks`, with ``released`` and ``price_usd``.
+    number_format : str
+        A key of `FORMATS`; a trend needs one format throughout, so ``"fp32"`` or ``"tensor-16"``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``chip``, ``published`` (the release), ``flop_s_per_usd``, ``link`` (the chip, so that each is drawn by itself).
+    """
+    priced = chips[chips["price_usd"].gt(0) & chips["released"].notna()]
+    peak = priced["chip"].map(chip_peaks(priced, number_format))
+    table = pd.DataFrame(
+        {
+            "chip": priced["chip"],
+            "published": pd.to_datetime(priced["released"]),
+            "flop_s_per_usd": peak / priced["price_usd"],
+            "link": priced["chip"],
+        }
+    )
+    return table.dropna(subset=["flop_s_per_usd"]).reset_index(drop=True)
+
+
+def rented_flop_per_dollar(prices: pd.DataFrame, peaks: pd.Series[float]) -> pd.DataFrame:
+    """Return the compute that a dollar rents at each dated on-demand price, at full peak.
+
+    Parameters
+    ----------
+    prices : pandas.DataFrame
+        ``chip``, ``date``, ``usd_per_chip_hour``.
+    peaks : pandas.Series
+        From `chip_peaks`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``chip``, ``published`` (date of the quote), ``flop_per_usd``, ``link`` (the chip: quotes of one chip are not
+        independent and are drawn together).
+    """
+    quoted = prices[prices["usd_per_chip_hour"].gt(0) & prices["date"].notna()]
+    flop = quoted["chip"].map(peaks) * 3600 / quoted["usd_per_chip_hour"]
+    table = pd.DataFrame(
+        {
+            "chip": quoted["chip"],
+            "published": pd.to_datetime(quoted["date"]),
+            "flop_per_usd": flop,
+            "link": quoted["chip"],
+        }
+    )
+    return table.dropna(subset=["flop_per_usd"]).reset_index(drop=True)
+
+
+def running_clusters(found: pd.DataFrame) -> pd.DataFrame:
+    """Return the clusters that run, each once.
+
+    Kept are those that exist, with a certainty of confirmed or likely, a known size, and no mark as a possible
+    duplicate. A phase that a later running phase supersedes is part of that one and left out.
+
+    Parameters
+    ----------
+    found : pandas.DataFrame
+        ``name``, ``status``, ``certainty``, ``possible_duplicate``, ``h100_equivalents``, ``superseded_by``.
+    """
+    kept = found[
+        (found["status"] == "Existing")
+        & found["certainty"].isin(["Confirmed", "Likely"])
+        & ~found["possible_duplicate"].fillna(False).astype(bool)
+        & found["h100_equivalents"].gt(0)
+    ]
+    return kept[~kept["superseded_by"].isin(kept["name"])]
+
+
+def capacity_share(
+    running: pd.DataFrame,
+    sectors: Sequence[str],
+    label: str,
+    *,
+    replicates: int = REPLICATES,
+    seed: int = SEED,
+) -> Estimate:
+    """Return the share of the listed capacity that belongs to owners of some sectors.
+
+    Parameters
+    ----------
+    running : pandas.DataFrame
+        From `running_clusters`, with ``sector``; clusters of unknown sector leave count and total.
+    sectors : sequence of str
+        Sectors that count.
+    label : str
+        What is estimated.
+
+    Returns
+    -------
+    Estimate
+        A share of H100 equivalents. The interval is a percentile bootstrap over clusters: it says how far single
+        clusters move the share, not how far the list is from the world. `k` and `n` count clusters.
+    """
+    known = running[running["sector"] != "unknown"]
+    size = known["h100_equivalents"].to_numpy(dtype=float)
+    inside = known["sector"].isin(list(sectors)).to_numpy()
+    n = len(known)
+    if n == 0:
+        return Estimate(None, k=0, n=0, unit="share", label=label)
+    share = float(size[inside].sum() / size.sum())
+    if n < MIN_CLUSTERS:
+        return Estimate(share, k=int(inside.sum()), n=n, unit="share", label=label)
+    weights = draw_weights(np.arange(n), replicates=replicates, seed=seed)
+    low, high = percentile_interval((weights[:, inside] @ size[inside]) / (weights @ size))
+    return Estimate(share, low, high, int(inside.sum()), n, "share", label)
+
+
+def academic_owners(found: pd.DataFrame, read: Callable[[str], str]) -> pd.Series[bool]:
+    """Tell which public clusters have an owner in academia; the source itself does not part academia from government.
+
+    Parameters
+    ----------
+    found : pandas.DataFrame
+        ``sector`` and ``owner`` (``|``-joined).
+    read : callable
+        Returns the sectors that a name stands for, joined by ``+``: the rule for affiliations of papers,
+        `compute_divide.evidence.papers.affiliations.AffiliationReader.read`.
+
+    Examples
+    --------
+    >>> found = pd.DataFrame({"sector": ["public", "public", "private"], "owner": ["MIT|US Army", None, "MIT"]})
+    >>> academic_owners(found, lambda name: "academia" if name == "MIT" else "government").tolist()
+    [True, False, False]
+    """
+    academic = (
+        found["owner"]
+        .fillna("")
+        .map(lambda owners: any("academia" in read(name).split("+") for name in owners.split("|") if name))
+    )
+    return academic.astype(bool) & (found["sector"] == "public")

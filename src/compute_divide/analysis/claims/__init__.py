@@ -1,0 +1,1 @@
+"""What others claim, held against our evidence."""

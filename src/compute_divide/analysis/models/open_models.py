@@ -1,0 +1,229 @@
+"""Pre-trained models that papers name, and models that are built on others: whose they are.
+
+To name a model is not to build on it. A sample that was read (`uses`) tells how often it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from compute_divide.analysis.papers.paper_topics import having, matched, model_names
+from compute_divide.analysis.papers.papers import covered
+from compute_divide.analysis.statistics.association import Association, association
+from compute_divide.analysis.statistics.estimate import Estimate
+from compute_divide.analysis.statistics.shares import TEAM_TYPES, in_years, known_teams, wilson_share
+
+ACADEMIA, INDUSTRY = "academia-only", "industry-only"
+
+FLAGS: dict[str, tuple[list[str], list[str]]] = {
+    "names_any": ([], []),
+    "names_industry": ([INDUSTRY], []),
+    "names_open": ([INDUSTRY], ["open"]),
+    "names_hosted": ([INDUSTRY], ["hosted"]),
+    "names_academia": ([ACADEMIA], []),
+}
+"""Columns that `with_naming` adds: the makers' team types and the access of the models that count; all where empty."""
+
+
+def choose(
+    papers: pd.DataFrame, venues: Sequence[str], texts: Sequence[str], years: tuple[int, int], minimum_coverage: float
+) -> pd.DataFrame:
+    """Return the papers that count: of these venues and years, with a known team type and all of these texts.
+
+    Parameters
+    ----------
+    papers : pandas.DataFrame
+        From `compute_divide.analysis.papers.papers.with_teams`.
+    venues, texts : sequence of str
+        Venues; texts that a paper must have.
+    years : (int, int)
+        First and last, both included.
+    minimum_coverage : float
+        Least share of the accepted papers of a venue-year whose team type must be known.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"venue": "acl", "year": [2021, 2030], "team_type": "other", "has_abstract": True})
+    >>> len(choose(rows, ["acl"], ["title", "abstract"], (2019, 2025), 0.85))
+    1
+    """
+    of_venues = covered(papers[papers["venue"].isin(list(venues))], minimum_coverage)
+    return known_teams(having(in_years(of_venues, *years), texts))
+
+
+def with_naming(papers: pd.DataFrame, texts: Sequence[str]) -> pd.DataFrame:
+    """Return papers with the columns of `FLAGS`: which pre-trained models they name.
+
+    Parameters
+    ----------
+    papers : pandas.DataFrame
+        The papers table.
+    texts : sequence of {"title", "keywords", "abstract"}
+        Where to look.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"title_models": ["bert", "gpt-3|llama", "vicuna", "resnet", None]})
+    >>> with_naming(rows, ["title"])[["names_any", "names_open", "names_hosted"]].sum().tolist()
+    [3, 2, 1]
+    """
+    found = {
+        flag: matched(papers, model_names(teams=teams, access=access), texts, "models")
+        for flag, (teams, access) in FLAGS.items()
+    }
+    return papers.assign(**found)
+
+
+def two_sides(papers: pd.DataFrame) -> pd.DataFrame:
+    """Return the papers of academic teams alone and those with a company author, told apart by ``academic``.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"team_type": ["academia-only", "collaboration", "industry-only", "other", "unknown"]})
+    >>> two_sides(rows)["academic"].tolist()
+    [True, False, False]
+    """
+    sides = papers[papers["team_type"].isin([ACADEMIA, "collaboration", INDUSTRY])]
+    return sides.assign(academic=sides["team_type"] == ACADEMIA)
+
+
+def late_over_early(
+    papers: pd.DataFrame, outcome: str, early: tuple[int, int], late: tuple[int, int], label: str
+) -> Association:
+    """Return the odds of an outcome in late years over early ones, within venue.
+
+    Parameters
+    ----------
+    papers : pandas.DataFrame
+        With ``venue``, ``year`` and the column `outcome`.
+    outcome : str
+        Column of true and false.
+    early, late : (int, int)
+        First and last years, both included. A year of both counts as late.
+    label : str
+        What the odds ratio says.
+
+    Returns
+    -------
+    Association
+        The strata are the venues with papers in both periods; the others say nothing and are counted in ``empty``.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"venue": "acl", "year": [2020] * 4 + [2023] * 4, "names": [1, 0, 0, 0, 1, 1, 1, 0]})
+    >>> round(late_over_early(rows, "names", (2020, 2021), (2022, 2023), "odds").odds_ratio.value)
+    9
+    """
+    either = in_years(papers, *early).index.union(in_years(papers, *late).index, sort=False)
+    rows = papers.loc[either]
+    return association(rows.assign(late=rows["year"].between(*late).astype(bool)), "late", outcome, ["venue"], label)
+
+
+def uses(labelled: pd.DataFrame, use: str | Sequence[str], label: str) -> Estimate:
+    """Return the share of labelled namings with one of the uses.
+
+    Examples
+    --------
+    >>> uses(pd.DataFrame({"use": ["builds on", "examines"]}), "examines", "that examine").value
+    0.5
+    """
+    wanted = [use] if isinstance(use, str) else list(use)
+    return wilson_share(int(labelled["use"].isin(wanted).sum()), len(labelled), label)
+
+
+# --- base models ---
+
+
+def with_origins(models: pd.DataFrame, lookup: pd.DataFrame) -> pd.DataFrame:
+    """Return models with their bases replaced by the models at the bottom of the chain of bases.
+
+    Parameters
+    ----------
+    models : pandas.DataFrame
+        A models table; ``base_model`` holds names joined by ``|``.
+    lookup : pandas.DataFrame
+        The models table in which bases are looked up by name.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The same rows. A chain ends at a model that names no base, is not listed, or leads back into the chain.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"model": ["Starling", "OpenChat", "Llama"], "base_model": ["OpenChat", "Llama", None]})
+    >>> with_origins(rows, rows)["base_model"].tolist()[:2]
+    ['Llama', 'Llama']
+    """
+    stated = lookup.dropna(subset=["base_model"]).drop_duplicates("model").set_index("model")["base_model"].to_dict()
+
+    def bottom(name: str, passed: tuple[str, ...]) -> list[str]:
+        onward = [base for base in stated.get(name, "").split("|") if base and base not in passed]
+        return [end for base in onward for end in bottom(base, (*passed, name))] or [name]
+
+    def origins(row: pd.Series) -> str:
+        bases = row["base_model"].split("|")
+        return "|".join(dict.fromkeys(end for base in bases for end in bottom(base, (row["model"],))))
+
+    based = models["base_model"].notna()
+    found = models.loc[based, ["model", "base_model"]].apply(origins, axis=1).astype("str") if based.any() else None
+    return models if found is None else models.assign(base_model=models["base_model"].where(~based, found))
+
+
+def expected_share(based: pd.DataFrame, lookup: pd.DataFrame, base: str, label: str) -> Estimate:
+    """Return how often bases would be of a team type if they were picked blindly among the models of their year.
+
+    Parameters
+    ----------
+    based : pandas.DataFrame
+        Models with a base.
+    lookup : pandas.DataFrame
+        The models table in which bases are looked up by name, with ``team_type`` and ``year``.
+    base : str
+        Team type of the bases.
+    label : str
+        What is estimated.
+
+    Returns
+    -------
+    Estimate
+        Mean, over the bases that are listed with a year, of the share of the team type among all models of that year;
+        ``n`` is the number of these bases. Without an interval: the list is taken as it is.
+
+    Examples
+    --------
+    >>> models = pd.DataFrame({"model": ["A", "B"], "year": 2020, "team_type": ["industry-only", "academia-only"]})
+    >>> expected_share(pd.DataFrame({"base_model": ["A"]}), models, "industry-only", "").value
+    0.5
+    """
+    known = lookup[lookup["team_type"].isin(TEAM_TYPES)].dropna(subset=["year"])
+    of_year = (known["team_type"] == base).groupby(known["year"]).mean()
+    years = lookup.drop_duplicates("model").set_index("model")["year"]
+    bases = based["base_model"].str.split("|").explode()
+    shares = bases.map(years).map(of_year).dropna()
+    return Estimate(float(shares.mean()) if len(shares) else None, n=len(shares), unit="share", label=label)
+
+
+def bases_of(based: pd.DataFrame, lookup: pd.DataFrame) -> pd.DataFrame:
+    """Return the bases that models build on, one row a model and base, with what the lookup says of the base.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``model``, ``base``, and of the base ``organisations``, ``team_type``, ``openness``, ``year``; missing where the
+        base is not listed.
+
+    Examples
+    --------
+    >>> models = pd.DataFrame(
+    ...     {"model": ["A"], "organisations": ["Meta AI"], "team_type": "industry-only", "openness": None, "year": 2023}
+    ... )
+    >>> bases_of(pd.DataFrame({"model": ["X"], "base_model": ["A|B"]}), models)["organisations"].tolist()
+    ['Meta AI', nan]
+    """
+    about = ["organisations", "team_type", "openness", "year"]
+    pairs = based[["model", "base_model"]].assign(base=based["base_model"].str.split("|")).explode("base")
+    listed = lookup.drop_duplicates("model").set_index("model")[about]
+    return pairs[["model", "base"]].join(listed, on="base").reset_index(drop=True)

@@ -1,0 +1,1 @@
+"""Chips, their prices, and clusters of them."""

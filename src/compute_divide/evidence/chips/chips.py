@@ -1,0 +1,232 @@
+"""Chips that models are trained on (Epoch AI): performance with every number format in its own column, price, date.
+
+The source also has columns that mix number formats ("Max performance", "ML OP/s", "Price-performance"): FP32 for old
+chips, FP8 or FP4 for new ones. They overstate growth and are left out.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from compute_divide.evidence.models.dates import PRECISIONS, read_date
+from compute_divide.evidence.models.epoch import CREDIT, LICENCE, URL
+from compute_divide.evidence.store.columns import date, number, one_of, schema, text, whole
+from compute_divide.evidence.store.label_sets import Labels, same
+from compute_divide.evidence.store.raw_csv import Bounds, Findings, Row, clean, joined, need, read_raw
+from compute_divide.evidence.store.raw_csv import number as read_number
+from compute_divide.evidence.store.sidecars import Sidecar
+from compute_divide.evidence.store.tables import read_table, write_table
+
+KINDS = Labels(
+    "kind of chip",
+    same("GPU", "TPU", "XPU-R", "XPU", "NPU", "GPGPU", "ASIC", "LPU", "DCU (GPGPU)", "Hybrid CPU", "Other"),
+)
+"""Kinds of chips."""
+
+FORMATS = {
+    "fp64_flop_s": "FP64 (double precision) performance (FLOP/s)",
+    "fp32_flop_s": "FP32 (single precision) performance (FLOP/s)",
+    "tf32_flop_s": "TF32 (TensorFloat-32) performance (FLOP/s)",
+    "fp16_flop_s": "FP16 (half precision) performance (FLOP/s)",
+    "tensor_fp16_flop_s": "Tensor-FP16/BF16 performance (FLOP/s)",
+    "fp8_flop_s": "FP8 performance (FLOP/s)",
+    "fp4_flop_s": "FP4 performance (FLOP/s)",
+    "int16_op_s": "INT16 performance (OP/s)",
+    "int8_op_s": "INT8 performance (OP/s)",
+    "int4_op_s": "INT4 performance (OP/s)",
+}
+"""Our columns of peak performance by number format, dense, and the headers of the source."""
+
+_FIGURES = {
+    "price_usd": "Release price (USD)",
+    **FORMATS,
+    "memory_bytes": "Memory (bytes)",
+    "memory_bandwidth_byte_s": "Memory bandwidth (byte/s)",
+    "tdp_w": "TDP (W)",
+    "process_nm": "Process size (nm)",
+}
+
+ALIASES = {
+    "AMD Radeon Instinct MI250X": ("AMD Instinct MI250X",),
+    "Google TPU v3": ("Google TPU V3",),
+    "Google TPU v4": ("Google TPU V4",),
+    "Huawei Ascend 910": ("Ascend (昇腾) 910",),
+    "Huawei Ascend 910B": ("Ascend (昇腾) 910B",),
+    "NVIDIA A800 PCIe 80 GB": ("NVIDIA A800 PCIe",),
+    "NVIDIA A800 SXM": ("NVIDIA A800",),
+    "NVIDIA B200": ("NVIDIA B200 GPUs",),
+    "NVIDIA GeForce GTX 1080 Ti": ("NVIDIA Geforce GTX1080 Ti",),
+    "NVIDIA GeForce GTX TITAN X": ("NVIDIA GTX Titan X",),
+    "NVIDIA GeForce GTX Titan Black": ("NVIDIA GTX Titan Black", "NVIDIA GeForce GTX TITAN BLACK"),
+    "NVIDIA GeForce RTX 2080 Ti 11GB": ("NVIDIA GeForce RTX 2080 Ti",),
+    "NVIDIA H100 SXM5 80GB": ("NVIDIA H100 SXM5", "Nvidia H100 80G"),
+    "NVIDIA H200 SXM": ("NVIDIA H200",),
+    "NVIDIA H800 SXM5": ("NVIDIA H800",),
+    # the same processor, with another cooling or memory
+    "NVIDIA Tesla C2050": ("NVIDIA Tesla C2075",),
+    "NVIDIA Tesla K20c": ("NVIDIA Tesla K20m",),
+    "NVIDIA Tesla K40s": ("NVIDIA Tesla K40c", "NVIDIA Tesla K40m"),
+    "NVIDIA Tesla P100 PCIe 16GB": ("NVIDIA Tesla P100 PCIe 16 GB",),
+    "NVIDIA Tesla V100 SXM2": ("NVIDIA Tesla V100 SMX2",),
+}
+"""Other names that models, clusters and prices use for a chip of the list."""
+
+CHIPS = schema(
+    "accelerators with their peak performance by number format, one row a chip",
+    chip=text(nullable=False),
+    aliases=text(),
+    manufacturer=text(),
+    kind=one_of(KINDS.ours),
+    released=date(),
+    released_precision=one_of(PRECISIONS),
+    **{name: number() for name in _FIGURES},
+    datasheet=text(),
+    price_source=text(),
+)
+"""Schema of ``hardware/chips.csv``. Operations a second, without sparsity; price in dollars at release."""
+
+TRENDS = schema(
+    "graphics processors of 2005 to 2021, one row a product",
+    chip=text(nullable=False),
+    released=date(),
+    released_precision=one_of(PRECISIONS),
+    year=whole(1990, 2030),
+    fp64_flop_s=number(),
+    fp32_flop_s=number(),
+    fp16_flop_s=number(),
+    price_usd_2020=number(),
+    tdp_w=number(),
+    memory_bytes=number(),
+    process_nm=number(),
+)
+"""Schema of ``hardware/gpu_trends.csv``. Prices in dollars of 2020; 415 of 1,948 products have one."""
+
+_TREND_FIGURES = {
+    "fp64_flop_s": "FP64_flops",
+    "fp32_flop_s": "FP32_flops",
+    "fp16_flop_s": "FP16_flops",
+    "price_usd_2020": "real_price_2020",
+    "tdp_w": "TDP_in_W",
+    "process_nm": "process_size_in_nm",
+}
+
+TABLES = {"hardware/chips.csv": CHIPS, "hardware/gpu_trends.csv": TRENDS}
+"""Our tables and their schemas, for the catalogue."""
+
+
+def load_chips() -> pd.DataFrame:
+    """Return the chips, with the columns of `CHIPS`.
+
+    Examples
+    --------
+    >>> chips = load_chips().set_index("chip")
+    >>> f"{chips.loc['NVIDIA H100 SXM5 80GB', 'tensor_fp16_flop_s']:.3g}"
+    '9.89e+14'
+    """
+    return read_table("hardware/chips.csv", CHIPS)
+
+
+def load_gpu_trends() -> pd.DataFrame:
+    """Return graphics processors of 2005 to 2021, with the columns of `TRENDS`.
+
+    Examples
+    --------
+    >>> int(load_gpu_trends()["price_usd_2020"].notna().sum())
+    415
+    """
+    return read_table("hardware/gpu_trends.csv", TRENDS)
+
+
+def chip_names(chips: pd.DataFrame) -> dict[str, str]:
+    """Return a mapping from every name of a chip, in lower case, to the name in the list of chips.
+
+    Parameters
+    ----------
+    chips : pandas.DataFrame
+        From `load_chips`.
+
+    Examples
+    --------
+    >>> chip_names(load_chips())["nvidia h200"]
+    'NVIDIA H200 SXM'
+    """
+    names: dict[str, str] = {}
+    for chip, aliases in zip(chips["chip"], chips["aliases"].fillna(""), strict=True):
+        names |= {name.casefold(): chip for name in [*aliases.split("|"), chip] if name}
+    return names
+
+
+def derive_hardware(raw: Path, folder: Path) -> list[Sidecar]:
+    """Derive the tables of chips and of graphics processors; see `compute_divide.evidence.catalogue.Derive`."""
+    return [_derive_chips(raw, folder), _derive_trends(raw, folder)]
+
+
+def _derive_chips(raw: Path, folder: Path) -> Sidecar:
+    file = read_raw(raw / "models" / "epoch_ml_hardware_2026-07-19.csv")
+    plain = ("Hardware name", "Manufacturer", "Type", "Release date", "Link to datasheet", "Source for the price")
+    need(file, [*plain, *_FIGURES.values()])
+    findings = Findings()
+    table = pd.DataFrame([_chip(row, findings) for row in file.rows], columns=list(CHIPS.columns)).replace("", None)
+    notes = [
+        "left out, because they mix number formats: Max performance, ML OP/s, Price-performance, Energy efficiency"
+    ]
+    return write_table(
+        table,
+        "hardware/chips.csv",
+        CHIPS,
+        description="chips: peak performance by number format, price, release date, power, memory",
+        sources=[file.source("Epoch AI, Machine Learning Hardware", CREDIT, LICENCE, "2026-07-19", URL)],
+        derived_by="compute_divide.evidence.chips.chips.derive_hardware",
+        notes=[*notes, *findings.notes()],
+        folder=folder,
+    )
+
+
+def _chip(row: Row, findings: Findings) -> dict[str, Any]:
+    name = clean(row.cells["Hardware name"])
+    kind = clean(row.cells["Type"])
+    released = read_date(row, "Release date", "released", findings)
+    return {
+        "chip": name,
+        "aliases": joined(ALIASES.get(name, ())),
+        "manufacturer": clean(row.cells["Manufacturer"]),
+        "kind": KINDS.canonical(kind, row.place(name)) if kind else "",
+        "released": released.day.isoformat() if released else None,
+        "released_precision": released.precision if released else None,
+        **{ours: read_number(row, theirs, ours, Bounds(), findings) for ours, theirs in _FIGURES.items()},
+        "datasheet": clean(row.cells["Link to datasheet"]),
+        "price_source": clean(row.cells["Source for the price"]),
+    }
+
+
+def _derive_trends(raw: Path, folder: Path) -> Sidecar:
+    file = read_raw(raw / "models" / "epoch_gpu_trends_2023-03-02.csv")
+    need(file, ["product", "date", "year", "memory_size_in_MB", *_TREND_FIGURES.values()])
+    findings = Findings()
+    table = pd.DataFrame([_product(row, findings) for row in file.rows], columns=list(TRENDS.columns)).replace("", None)
+    return write_table(
+        table,
+        "hardware/gpu_trends.csv",
+        TRENDS,
+        description="graphics processors of 2005 to 2021: performance, price in dollars of 2020",
+        sources=[file.source("Epoch AI, Trends in GPU price-performance", CREDIT, LICENCE, "2023-03-02", URL)],
+        derived_by="compute_divide.evidence.chips.chips.derive_hardware",
+        notes=findings.notes(),
+        folder=folder,
+    )
+
+
+def _product(row: Row, findings: Findings) -> dict[str, Any]:
+    released = read_date(row, "date", "released", findings)
+    megabytes = read_number(row, "memory_size_in_MB", "memory_bytes", Bounds(), findings)
+    return {
+        "chip": clean(row.cells["product"]),
+        "released": released.day.isoformat() if released else None,
+        "released_precision": released.precision if released else None,
+        "year": read_number(row, "year", "year", Bounds(1990, 2030, whole=True), findings),
+        **{ours: read_number(row, theirs, ours, Bounds(), findings) for ours, theirs in _TREND_FIGURES.items()},
+        "memory_bytes": None if megabytes is None else megabytes * 1e6,
+    }

@@ -1,0 +1,163 @@
+"""Clusters of AI chips by the sector of their owner (Epoch AI).
+
+The list holds an estimated 10 to 20% of the world's capacity. "public" merges academia and government. The 257 Chinese
+systems are anonymised and rounded by the source. Systems that may be counted twice are marked.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from compute_divide.evidence.models.dates import PRECISIONS, read_date
+from compute_divide.evidence.models.epoch import CREDIT, LICENCE
+from compute_divide.evidence.store.columns import date, flag, number, one_of, schema, text, whole
+from compute_divide.evidence.store.label_sets import Labels, same
+from compute_divide.evidence.store.paths import EvidenceError
+from compute_divide.evidence.store.raw_csv import Bounds, Findings, Row, clean, joined, need, read_raw, split_list
+from compute_divide.evidence.store.raw_csv import number as read_number
+from compute_divide.evidence.store.sidecars import Sidecar
+from compute_divide.evidence.store.tables import read_table, write_table
+
+URL = "https://epoch.ai/data/gpu-clusters"
+
+SECTORS = Labels("sector of an owner", {"private": "private", "public": "public", "public/private": "mixed"})
+"""Sectors of owners; ``public`` is academia or government, ``mixed`` is both public and private."""
+
+STATUS = Labels("status of a cluster", same("Existing", "Planned", "Decommissioned"))
+CERTAINTY = Labels("certainty of a cluster", same("Confirmed", "Likely", "Unlikely"))
+SINGLE = Labels("answer to whether it is one cluster", same("Yes", "No", "Unclear"))
+
+_FIGURES = {
+    "h100_equivalents": "H100 equivalents",
+    "op_s_8bit": "8-bit OP/s",
+    "flop_s_16bit": "16-bit OP/s",
+    "flop_s_32bit": "32-bit OP/s",
+    "power_mw": "Power Capacity (MW)",
+    "cost_usd": "Hardware Cost",
+}
+
+_COUNTS = {
+    "chips": "Total number of AI chips",
+    "chips_primary": "Chip quantity (primary)",
+    "chips_secondary": "Chip quantity (secondary)",
+}
+
+_TEXTS = {
+    "country": "Country",
+    "chip": "Chip type (primary)",
+    "chip_secondary": "Chip type (secondary)",
+    "supplier": "GPU Supplier (primary)",
+    "builds_upon": "Builds Upon",
+    "superseded_by": "Superseded by",
+    "possible_duplicate_of": "Possible Duplicate Of",
+}
+
+SCHEMA = schema(
+    "clusters of AI chips, existing, planned or closed, one row a cluster or a phase of one",
+    name=text(nullable=False),
+    status=one_of(STATUS.ours, nullable=False),
+    certainty=one_of(CERTAINTY.ours, nullable=False),
+    single_cluster=one_of(SINGLE.ours),
+    sector=one_of([*SECTORS.ours, "unknown"], nullable=False),
+    owner=text(),
+    users=text(),
+    country=text(),
+    operational=date(),
+    operational_precision=one_of(PRECISIONS),
+    decommissioned=date(),
+    chip=text(),
+    chips_primary=whole(1),
+    chip_secondary=text(),
+    chips_secondary=whole(1),
+    chips=whole(1),
+    supplier=text(),
+    h100_equivalents=number(),
+    op_s_8bit=number(),
+    flop_s_16bit=number(),
+    flop_s_32bit=number(),
+    power_mw=number(),
+    cost_usd=number(),
+    builds_upon=text(),
+    superseded_by=text(),
+    possible_duplicate=flag(),
+    possible_duplicate_of=text(),
+    included=flag(),
+)
+"""Schema of ``hardware/clusters.csv``. ``operational`` is the first day, ``included`` whether the source counts it in
+its standard analysis; owners and users are ``|``-joined."""
+
+TABLES = {"hardware/clusters.csv": SCHEMA}
+"""Our tables and their schemas, for the catalogue."""
+
+
+def load_clusters() -> pd.DataFrame:
+    """Return the clusters, with the columns of `SCHEMA`.
+
+    Examples
+    --------
+    >>> load_clusters()["sector"].value_counts().to_dict()
+    {'private': 494, 'public': 179, 'mixed': 95, 'unknown': 18}
+    """
+    return read_table("hardware/clusters.csv", SCHEMA)
+
+
+def derive_clusters(raw: Path, folder: Path) -> list[Sidecar]:
+    """Derive the table of clusters; see `compute_divide.evidence.catalogue.Derive`."""
+    file = read_raw(raw / "models" / "epoch_gpu_clusters_2026-04-24.csv")
+    plain = ("Name", "Status", "Certainty", "Single cluster?", "Sector", "Owner", "Users", "First Operational Date")
+    marks = ("Decommissioned Date (if applicable)", "Possible Duplicate", "Include in Standard Analysis", "Exclude")
+    need(file, [*plain, *marks, *_TEXTS.values(), *_COUNTS.values(), *_FIGURES.values()])
+    findings = Findings()
+    records = [_cluster(row, findings) for row in file.rows]
+    table = pd.DataFrame(records, columns=list(SCHEMA.columns)).replace("", None)
+    notes = ["left out, for it mixes number formats: Max OP/s"]
+    sidecar = write_table(
+        table,
+        "hardware/clusters.csv",
+        SCHEMA,
+        description="clusters of AI chips: owner, sector, chips, performance, first day, status",
+        sources=[file.source("Epoch AI, GPU Clusters", CREDIT, LICENCE, "2026-04-24", URL)],
+        derived_by="compute_divide.evidence.chips.clusters.derive_clusters",
+        notes=[*notes, *findings.notes()],
+        folder=folder,
+    )
+    return [sidecar]
+
+
+def _cluster(row: Row, findings: Findings) -> dict[str, Any]:
+    name = clean(row.cells["Name"]).strip('"')
+    place = row.place(name)
+    operational = read_date(row, "First Operational Date", "operational", findings)
+    closed = clean(row.cells["Decommissioned Date (if applicable)"])
+    decommissioned = (
+        read_date(row, "Decommissioned Date (if applicable)", "decommissioned", findings) if closed else None
+    )
+    sector, single = clean(row.cells["Sector"]), clean(row.cells["Single cluster?"])
+    return {
+        "name": name,
+        "status": STATUS.canonical(row.cells["Status"], place),
+        "certainty": CERTAINTY.canonical(row.cells["Certainty"], place),
+        "single_cluster": SINGLE.canonical(single, place) if single else "",
+        "sector": SECTORS.canonical(sector, place) if sector else "unknown",
+        "owner": joined(split_list(row.cells["Owner"])),
+        "users": joined(split_list(row.cells["Users"])),
+        "operational": operational.day.isoformat() if operational else None,
+        "operational_precision": operational.precision if operational else None,
+        "decommissioned": decommissioned.day.isoformat() if decommissioned else None,
+        **{ours: clean(row.cells[theirs]).strip('"') for ours, theirs in _TEXTS.items()},
+        **{ours: read_number(row, theirs, ours, Bounds(whole=True), findings) for ours, theirs in _COUNTS.items()},
+        **{ours: read_number(row, theirs, ours, Bounds(), findings) for ours, theirs in _FIGURES.items()},
+        "possible_duplicate": _marked(row, "Possible Duplicate", place),
+        "included": _marked(row, "Include in Standard Analysis", place) and not _marked(row, "Exclude", place),
+    }
+
+
+def _marked(row: Row, column: str, place: str) -> bool:
+    """Return whether a row carries a mark: the source writes True, or nothing."""
+    mark = clean(row.cells[column])
+    if mark not in {"", "True"}:
+        raise EvidenceError(f"{place}: {mark!r} in {column!r} is neither True nor blank")
+    return mark == "True"

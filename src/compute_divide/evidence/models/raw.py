@@ -1,0 +1,203 @@
+"""A raw snapshot of the models database to records in our schema, whichever of its schema generations it has."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from compute_divide.evidence.models.dates import date_order, read_date
+from compute_divide.evidence.models.organisations import typed_organisations
+from compute_divide.evidence.models.schemas import Generation, columns, recognise
+from compute_divide.evidence.store.label_sets import CODE_OPENNESS, CONFIDENCE, NOTABILITY, OPENNESS
+from compute_divide.evidence.store.paths import EvidenceError
+from compute_divide.evidence.store.raw_csv import Bounds, Findings, RawTable, Row, clean, joined, number, split_list
+from compute_divide.evidence.store.sidecars import SetAside
+from compute_divide.evidence.store.team_types import team_tokens, team_type
+
+NUMBERS = {
+    "training_compute_flop": Bounds(high=1e30),
+    "parameters": Bounds(high=1e16),
+    "hardware_quantity": Bounds(high=1e8, whole=True),
+    "hardware_utilization": Bounds(high=1),
+    "training_time_hours": Bounds(high=1e6),
+    "training_cost_usd": Bounds(high=1e12, positive=False),
+    "citations": Bounds(high=1e7, positive=False, whole=True),
+}
+"""The numeric fields, and what of each is believed."""
+
+LABELS = {
+    "openness": OPENNESS,
+    "code_openness": CODE_OPENNESS,
+    "inference_code_openness": CODE_OPENNESS,
+    "confidence": CONFIDENCE,
+}
+"""The fields that hold one label of a closed set."""
+
+LISTS = ("training_hardware", "base_model", "task")
+"""The fields that hold a list of free texts."""
+
+YES_NO = {"yes": True, "yes?": True, "no": False, "1": True, "0": False}
+"""How the files write a flag."""
+
+
+@dataclass(frozen=True)
+class Parsed:
+    """A snapshot in our schema: its records in the order of the file, and what was met on the way."""
+
+    records: list[dict[str, Any]]
+    set_aside: list[SetAside]
+    notes: list[str]
+
+
+def parse_snapshot(raw: RawTable, notable: Callable[[str], bool] | None = None) -> Parsed:
+    """Return the records of a raw snapshot in our schema.
+
+    Parameters
+    ----------
+    raw : RawTable
+        The snapshot.
+    notable : callable, optional
+        Says of a model's name whether the source lists it as notable. By default a model is notable when the file says
+        that it meets the inclusion criteria or, where the file does not say, when it names a criterion.
+
+    Returns
+    -------
+    Parsed
+        Records, rows set aside, notes for the sidecar.
+
+    Raises
+    ------
+    EvidenceError
+        If the file is no such snapshot, or holds a label that is in none of the closed sets.
+    """
+    reader = _Reader(raw, recognise(raw), notable)
+    records = [(row, reader.record(row)) for row in raw.rows]
+    nameless = [f"row {row.number}" for row, record in records if record is None]
+    if len(nameless) == len(records):
+        raise EvidenceError(f"{raw.file} names no model")
+    set_aside = []
+    if nameless:
+        set_aside.append(SetAside(reason="neither a name nor a reference", rows=len(nameless), examples=nameless[:3]))
+    return Parsed([record for _, record in records if record], set_aside, reader.notes())
+
+
+@dataclass
+class _Reader:
+    """Reads the rows of one file and remembers what it met."""
+
+    raw: RawTable
+    generation: Generation
+    notable: Callable[[str], bool] | None
+    findings: Findings = field(default_factory=Findings)
+
+    def __post_init__(self) -> None:
+        self.columns = columns(self.raw)
+        self.order, self.order_shown = date_order(self.cell(row, "published") for row in self.raw.rows)
+        # An exported list separates names by a bare comma; a hand-typed one writes a space after it.
+        self.typed = self.generation.typed and any(", " in self.cell(row, "organisations") for row in self.raw.rows)
+        self.author_shares = any("collaboration" in self.cell(row, "team_label").casefold() for row in self.raw.rows)
+        domains = Counter(name for row in self.raw.rows for name in split_list(self.cell(row, "domain")))
+        self.spelling = {name.casefold(): name for name, _ in reversed(domains.most_common())}
+
+    def cell(self, row: Row, name: str) -> str:
+        """Return a cell, white space cleaned; empty where the file has no such column."""
+        column = self.columns[name]
+        return clean(row.cells[column]) if column else ""
+
+    def record(self, row: Row) -> dict[str, Any] | None:
+        """Return a row in our schema, or None when it names no model."""
+        model = self.cell(row, "model") or self.cell(row, "reference")
+        if not model:
+            return None
+        if not self.cell(row, "model"):
+            self.findings.add("model: without a name, so named by its reference", f"row {row.number}")
+        place = row.place(model[:60])
+        tokens = team_tokens(self.cell(row, "team_label"), place)
+        numbers = {
+            name: number(row, self.columns[name], name, bounds, self.findings) for name, bounds in NUMBERS.items()
+        }
+        return {
+            "model": model,
+            "reference": self.cell(row, "reference"),
+            **self.dated(row),
+            **self.organisations(row, tokens),
+            "team_type": team_type(tokens),
+            "team_label": self.cell(row, "team_label"),
+            **self.membership(row, model, place),
+            **numbers,
+            "training_cost_base_year": self.base_year() if numbers["training_cost_usd"] is not None else None,
+            **{name: joined(split_list(self.cell(row, name))) for name in LISTS},
+            **{name: self.label(row, name, place) for name in LABELS},
+            "domain": joined(self.spelling[name.casefold()] for name in split_list(self.cell(row, "domain"))),
+            "self_supervised": self.self_supervised(row, place),
+            "link": self.cell(row, "link"),
+        }
+
+    def dated(self, row: Row) -> dict[str, Any]:
+        """Return publication date, its precision and the year; all missing where the file states no readable date."""
+        found = read_date(row, self.columns["published"], "published", self.findings, self.order)
+        if found is None:
+            return {"published": None, "date_precision": None, "year": None}
+        return {"published": found.day.isoformat(), "date_precision": found.precision, "year": found.day.year}
+
+    def organisations(self, row: Row, tokens: list[str]) -> dict[str, str]:
+        """Return organisations, their sectors and countries; sectors only where the label has one token for each."""
+        text = self.cell(row, "organisations")
+        by_organisation = bool(tokens) and "collaboration" not in tokens and (len(tokens) > 1 or not self.author_shares)
+        names = typed_organisations(text) if self.typed else split_list(text, len(tokens) or None)
+        sectors = tokens if by_organisation and not self.generation.typed else []
+        if sectors and len(sectors) != len(names):
+            self.findings.add(
+                "sectors: not as many as organisations, so not aligned with them",
+                f"row {row.number}: {len(sectors)} for {len(names)}",
+            )
+        countries = split_list(self.cell(row, "countries"))
+        return {"organisations": joined(names), "sectors": joined(sectors), "countries": joined(countries)}
+
+    def membership(self, row: Row, model: str, place: str) -> dict[str, Any]:
+        """Return notability criteria, the flags of the source, and the scope."""
+        named = [NOTABILITY.canonical(text, place) for text in self.cell(row, "notability").split(",") if clean(text)]
+        met = self.flag(row, "criteria_met", place)
+        notable = (met if met is not None else bool(named)) if self.notable is None else self.notable(model)
+        return {
+            "notability": joined(dict.fromkeys(named)),
+            "criteria_met": met,
+            "excluded": self.flag(row, "excluded", place),
+            "scope": "notable" if notable else "other",
+        }
+
+    def label(self, row: Row, name: str, place: str) -> str:
+        """Return our label for a cell of a closed set; empty for a blank cell."""
+        text = self.cell(row, name)
+        return LABELS[name].canonical(text, place) if text else ""
+
+    def flag(self, row: Row, name: str, place: str) -> bool | None:
+        """Return a flag of the source, None where it is blank."""
+        text = self.cell(row, name)
+        if not text:
+            return None
+        if text.casefold() not in YES_NO:
+            raise EvidenceError(f"{place}: {text!r} in {self.columns[name]!r} is neither yes nor no")
+        return YES_NO[text.casefold()]
+
+    def self_supervised(self, row: Row, place: str) -> bool | None:
+        """Return whether training was self-supervised: by its flag, else by the approach; None if neither says."""
+        flag = self.flag(row, "self_supervised", place)
+        approach = self.cell(row, "approach").casefold()
+        return flag if flag is not None or not approach else "self-supervised" in approach
+
+    def base_year(self) -> int:
+        """Return the year whose dollars the costs are in, which the header states."""
+        header = str(self.columns["training_cost_usd"])
+        return int("".join(sign for sign in header if sign.isdigit()))
+
+    def notes(self) -> list[str]:
+        """Return the notes for the sidecar: how the file was read, and what was met."""
+        lines = [f"schema generation: {self.generation.name}"]
+        if self.author_shares:
+            lines.append("team labels rest on shares of authors, so no sector of a single organisation is recorded")
+        if self.order_shown:
+            lines.append(f"dates with slashes are read {self.order}")
+        return lines + self.findings.notes()

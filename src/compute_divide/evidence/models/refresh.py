@@ -1,0 +1,168 @@
+"""Fetch the current file of the models database and make a vintage of it, if it has changed.
+
+What was fetched stands in the sidecar: address, entity tag, size and hash. Older vintages stay as they are. A label
+that is new to us stops the refresh, and nothing is written.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import requests
+
+from compute_divide.evidence.catalogue import staged
+from compute_divide.evidence.models.table import add_snapshot, check_vintage, table_name
+from compute_divide.evidence.openalex.http import (
+    FetchError,
+    RefusedError,
+    TimedSession,
+    TransientError,
+    classify_failure,
+    classify_status,
+    day_of,
+    persist,
+)
+from compute_divide.evidence.parameters import vintages
+from compute_divide.evidence.store.paths import EvidenceError
+from compute_divide.evidence.store.sidecars import Sidecar, Source, dump_sidecar, sha256, sidecar_path
+from compute_divide.evidence.store.tables import read_sidecar, replace_file
+
+URL_VARIABLE = "COMPUTE_DIVIDE_EPOCH_URL"
+DEFAULT_URL = "https://epoch.ai/data/notable_ai_models.csv"
+LARGEST = 200_000_000
+"""Bytes. The file has about two million; something far larger is not it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """A file as a server gave it; the content is None where it has not changed since the entity tag was given."""
+
+    content: bytes | None
+    etag: str | None
+    day: str | None
+
+
+def epoch_url() -> str:
+    """Return the address of the models database: ``COMPUTE_DIVIDE_EPOCH_URL``, else Epoch AI's own.
+
+    Examples
+    --------
+    >>> epoch_url().startswith("http")
+    True
+    """
+    return os.environ.get(URL_VARIABLE) or DEFAULT_URL
+
+
+def refresh_epoch(
+    url: str,
+    *,
+    vintage: str | None = None,
+    replace: bool = False,
+    session: requests.Session | None = None,
+    sleep: Callable[[float], None] = time.sleep,
+    tries: int = 8,
+) -> Sidecar | None:
+    """Make a vintage of the current file, unless it is the one that we have.
+
+    Parameters
+    ----------
+    url : str
+        Where the file is.
+    vintage : str, optional
+        Year and month; by default those of the server's date for the file.
+    replace : bool
+        Whether an existing vintage of that month is replaced.
+    session, sleep, tries
+        How to ask; for tests.
+
+    Returns
+    -------
+    Sidecar or None
+        The record of the new vintage; None when the file has not changed.
+
+    Raises
+    ------
+    EvidenceError
+        If the file cannot be fetched, is not the models database, holds a label that is new to us, or its month is
+        there already.
+    """
+    if vintage is not None:
+        check_vintage(vintage)
+    known = _known(url)
+    etag = next((source.etag for source in reversed(known) if source.etag), None)
+    session = session or TimedSession()
+    fetched = persist(lambda: _fetch(session, url, etag), _host(url), tries=tries, sleep=sleep)
+    if fetched.content is None or sha256(fetched.content) in {source.sha256 for source in known}:
+        return None
+    vintage = vintage or (fetched.day or "")[:7]
+    if not vintage:
+        raise EvidenceError(f"{url} gives no date: name the --vintage, such as 2026-11")
+    if vintage in vintages() and not replace:
+        raise EvidenceError(
+            f"the vintage {vintage} is there already and differs from what {url} gives: "
+            "--replace replaces it, --vintage names another"
+        )
+    with staged() as folder:
+        return _add(fetched, fetched.content, url, vintage, folder)
+
+
+def _add(fetched: Fetched, content: bytes, url: str, vintage: str, folder: Path) -> Sidecar:
+    """Write table and sidecar of a fetched file to an evidence folder."""
+    with tempfile.TemporaryDirectory(prefix="epoch-") as home:
+        file = Path(home) / (url.split("?", maxsplit=1)[0].rstrip("/").rsplit("/", 1)[-1] or "models.csv")
+        file.write_bytes(content)
+        sidecar = add_snapshot(file, vintage, folder)
+    source = sidecar.sources[0].model_copy(
+        update={"url": url, "etag": fetched.etag, "size": len(content), "snapshot": fetched.day or vintage}
+    )
+    sidecar = sidecar.model_copy(update={"sources": [source]})
+    replace_file(sidecar_path(folder / table_name(vintage)), dump_sidecar(sidecar).encode())
+    return sidecar
+
+
+def _known(url: str) -> list[Source]:
+    """Return the files that vintages were made of: of the oldest vintage first; entity tags only of this address."""
+    sources = [source for vintage in vintages() for source in read_sidecar(table_name(vintage)).sources]
+    return [source if source.url == url else source.model_copy(update={"etag": None}) for source in sources]
+
+
+def _fetch(session: requests.Session, url: str, etag: str | None) -> Fetched:
+    """Ask once for the file."""
+    host = _host(url)
+    try:
+        with session.get(url, headers={"If-None-Match": etag} if etag else {}, stream=True) as response:
+            if response.status_code == 304:
+                return Fetched(None, etag, day_of(response.headers))
+            if response.status_code >= 400:
+                raise classify_status(response.status_code, response.headers, f"{host} answers {response.status_code}")
+            content = b"".join(_pieces(response))
+    except (requests.exceptions.MissingSchema, requests.exceptions.InvalidSchema, requests.exceptions.InvalidURL):
+        raise RefusedError(f"{url!r} is not the address of a file: give one that begins with https://") from None
+    except requests.RequestException as error:
+        raise classify_failure(error, host) from error
+    if content.lstrip()[:1] in {b"<", b""}:
+        raise TransientError(f"{host} gives a page, or nothing, in place of the file")
+    day = day_of(response.headers, "last-modified") or day_of(response.headers)
+    return Fetched(content, response.headers.get("etag"), day)
+
+
+def _pieces(response: requests.Response) -> list[bytes]:
+    """Return the content piece by piece, stopping at a size that cannot be right."""
+    pieces: list[bytes] = []
+    size = 0
+    for piece in response.iter_content(1 << 20):
+        pieces.append(piece)
+        size += len(piece)
+        if size > LARGEST:
+            raise FetchError(f"{response.url} is larger than {LARGEST:,} bytes: that is not the models database")
+    return pieces
+
+
+def _host(url: str) -> str:
+    """Return the name of the server, for messages: an address may hold more than should be shown."""
+    return url.split("://", 1)[-1].split("/", 1)[0].rsplit("@", 1)[-1]

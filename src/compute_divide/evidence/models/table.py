@@ -1,0 +1,294 @@
+"""The models database at several dates (Epoch AI, CC BY 4.0): one table a vintage, all in one schema."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from compute_divide.evidence.models.dates import PRECISIONS
+from compute_divide.evidence.models.epoch import CREDIT, LICENCE, URL
+from compute_divide.evidence.models.raw import Parsed, parse_snapshot
+from compute_divide.evidence.parameters import vintages
+from compute_divide.evidence.store.columns import date, flag, list_of, number, one_of, schema, text, whole
+from compute_divide.evidence.store.label_sets import CODE_OPENNESS, CONFIDENCE, NOTABILITY, OPENNESS, SECTORS
+from compute_divide.evidence.store.paths import EvidenceError
+from compute_divide.evidence.store.raw_csv import clean, read_raw
+from compute_divide.evidence.store.sidecars import SetAside, Sidecar, Source
+from compute_divide.evidence.store.tables import read_table, write_table
+from compute_divide.evidence.store.team_types import TEAM_TYPES
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """A raw file that the project ships a table of.
+
+    Parameters
+    ----------
+    vintage : str
+        Year and month, the name of the table.
+    file : str
+        Path below the folder of raw files.
+    date : str
+        Date of the snapshot, ISO 8601.
+    mirror : str
+        Public repository, commit and path the file was read from.
+    notable : str, optional
+        A second sheet that lists the notable models alone.
+    """
+
+    vintage: str
+    file: str
+    date: str
+    mirror: str
+    notable: str | None = None
+
+
+SNAPSHOTS = (
+    Snapshot(
+        "2022-06",
+        "models/epoch_website_database_2022-06-30.csv",
+        "2022-06-30",
+        "epoch-research/epoch-website@136132e1:assets/bundles/trends/database.js",
+    ),
+    Snapshot(
+        "2023-03",
+        "models/epoch_pcd_all_2023-03-03.csv",
+        "2023-03-03",
+        "Duteil/AI_Progress_visualisation@add7775e:Parameter, Compute and Data Trends in Machine Learning",
+    ),
+    Snapshot(
+        "2023-11",
+        "models/epoch_pcd_workbook_2023-11-02_ALL.csv",
+        "2023-11-02",
+        "Tcdotcom/Data_Analysis_Model_Project@5243976c:Parameter, Compute and Data Trends in Machine Learning.xlsx",
+        notable="models/epoch_pcd_workbook_2023-11-02_NOTABLE.csv",
+    ),
+    Snapshot(
+        "2023-12",
+        "models/epoch_full_view_2023-12-14.csv",
+        "2023-12-14",
+        "epoch-research/training-cost-trends@8a3926a7:data/All ML Systems - full view - 2023-12-14.csv",
+    ),
+    Snapshot(
+        "2024-11",
+        "other/epoch_all_ml_systems_2024-11.csv",
+        "2024-11",
+        "epoch-research/open-model-trends@a72b3e93:data/All ML Systems - full view.csv",
+    ),
+    Snapshot(
+        "2025-02",
+        "models/epoch_notable_ai_models_2025-02-24.csv",
+        "2025-02-24",
+        "IyngkarranKumar/compute_thresholds_public@5ec74d96:data/notable_ai_models_24_02_2025.csv",
+    ),
+    Snapshot(
+        "2025-06",
+        "models/epoch_full_view_2025-06-20.csv",
+        "2025-06-20",
+        "epoch-research/training-cost-trends@39afc3de:data/All ML Systems - full view.csv",
+    ),
+    Snapshot(
+        "2026-03",
+        "models/epoch_all_ai_models_2026-03-30.csv",
+        "2026-03-30",
+        "georgetown-cset/aixbiodata@61756292:data/ai_models.zip!all_ai_models.csv",
+    ),
+    Snapshot(
+        "2026-08",
+        "models/epoch_notable_ai_models_2026-08-19.csv",
+        "2026-08-19",
+        "KonstantinPilz/china-training-compute@e81dd6e6:data/epoch_notable_ai_models.csv",
+    ),
+)
+"""The snapshots that are shipped, oldest first."""
+
+
+SCHEMA = schema(
+    "models with a learning component, one row a model, in the order of the raw file",
+    model=text(nullable=False),
+    reference=text(),
+    published=date(),
+    date_precision=one_of(PRECISIONS),
+    year=whole(1940, 2040),
+    organisations=text(),
+    countries=text(),
+    sectors=list_of(SECTORS.ours),
+    team_type=one_of(TEAM_TYPES, nullable=False),
+    team_label=text(),
+    notability=list_of(NOTABILITY.ours),
+    scope=one_of(["notable", "other"], nullable=False),
+    criteria_met=flag(),
+    excluded=flag(),
+    training_compute_flop=number(),
+    parameters=number(),
+    training_hardware=text(),
+    hardware_quantity=whole(1),
+    hardware_utilization=number(high=1),
+    training_time_hours=number(),
+    training_cost_usd=number(),
+    training_cost_base_year=whole(2000, 2040),
+    base_model=text(),
+    openness=one_of(OPENNESS.ours),
+    code_openness=one_of(CODE_OPENNESS.ours),
+    inference_code_openness=one_of(CODE_OPENNESS.ours),
+    domain=text(),
+    task=text(),
+    self_supervised=flag(),
+    citations=whole(),
+    confidence=one_of(CONFIDENCE.ours),
+    link=text(),
+)
+"""Schema of every table under ``data/models``. Lists are joined by ``|``; money is in dollars of the base year."""
+
+TABLES = {"models/*.csv": SCHEMA}
+"""Our tables and their schemas, for the catalogue."""
+
+
+def load_models(vintage: str) -> pd.DataFrame:
+    """Return the models of a vintage.
+
+    Parameters
+    ----------
+    vintage : str
+        One of `vintages()`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a model with the columns of `SCHEMA`, in the order of the raw file.
+
+    Raises
+    ------
+    EvidenceError
+        If there is no such vintage, or its table is damaged.
+
+    Examples
+    --------
+    >>> models = load_models("2026-08")
+    >>> models.loc[models["year"] == 2022, "team_type"].eq("industry-only").sum()
+    np.int64(50)
+    """
+    if vintage not in vintages():
+        raise EvidenceError(f"{vintage!r} is not a vintage; allowed: {', '.join(vintages())}")
+    return read_table(table_name(vintage), SCHEMA)
+
+
+def table_name(vintage: str) -> str:
+    """Return the path of a vintage's table relative to the evidence folder.
+
+    Examples
+    --------
+    >>> table_name("2026-08")
+    'models/2026-08.csv'
+    """
+    return f"models/{vintage}.csv"
+
+
+def derive_models(raw: Path, folder: Path) -> list[Sidecar]:
+    """Derive the tables of all shipped snapshots.
+
+    Parameters
+    ----------
+    raw : pathlib.Path
+        The folder of raw files, with ``models`` and ``other`` in it.
+    folder : pathlib.Path
+        The evidence folder to write to.
+
+    Returns
+    -------
+    list of Sidecar
+        One a table.
+    """
+    return [_derive_snapshot(snapshot, raw, folder) for snapshot in SNAPSHOTS]
+
+
+def _derive_snapshot(snapshot: Snapshot, raw: Path, folder: Path) -> Sidecar:
+    file = read_raw(raw / snapshot.file)
+    title = f"Epoch AI models database, snapshot of {snapshot.date}"
+    sources = [file.source(title, CREDIT, LICENCE, snapshot.date, URL)]
+    aside: list[SetAside] = []
+    notable = None
+    if snapshot.notable:
+        sheet = read_raw(raw / snapshot.notable)
+        names = {clean(row.cells["System"]) for row in sheet.rows}
+        notable = names.__contains__
+        sources.append(sheet.source(f"{title}, sheet of notable models", CREDIT, LICENCE, snapshot.date, URL))
+        aside.append(SetAside(reason="rows of the sheet of notable models, which mark the scope", rows=len(sheet.rows)))
+        strangers = names - {clean(row.cells["System"]) for row in file.rows}
+        if strangers:
+            raise EvidenceError(f"{sheet.file}: {min(strangers)!r} is not in {file.file}")
+    parsed = parse_snapshot(file, notable)
+    notes = [f"read from the public mirror {snapshot.mirror}", *parsed.notes]
+    return _write(snapshot.vintage, parsed, sources, [*aside, *parsed.set_aside], notes, folder)
+
+
+def check_vintage(vintage: str) -> str:
+    """Return a vintage that is written as one, or raise `EvidenceError`.
+
+    Examples
+    --------
+    >>> check_vintage("2024-07")
+    '2024-07'
+    """
+    if not re.fullmatch(r"(19|20)\d\d-(0[1-9]|1[0-2])", vintage):
+        raise EvidenceError(f"{vintage!r} is not a vintage: give year and month, such as 2024-07")
+    return vintage
+
+
+def add_snapshot(path: Path, vintage: str, folder: Path) -> Sidecar:
+    """Make a table of a snapshot that the project does not ship.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        The raw CSV file; its schema generation is recognised by its header.
+    vintage : str
+        Year and month of the snapshot: ``"2024-07"``.
+    folder : pathlib.Path
+        The evidence folder to write to.
+
+    Returns
+    -------
+    Sidecar
+        The record of the new table. It notes models dated after the vintage.
+
+    Raises
+    ------
+    EvidenceError
+        If the vintage is no year and month, or the file is no such snapshot.
+    """
+    check_vintage(vintage)
+    file = read_raw(path)
+    parsed = parse_snapshot(file)
+    late = [record["model"] for record in parsed.records if (record["published"] or "")[:7] > vintage]
+    notes = list(parsed.notes)
+    if late:
+        notes.append(f"published after the vintage: {len(late)} ({'; '.join(late[:3])})")
+    source = file.source(f"Epoch AI models database, snapshot of {vintage}", CREDIT, LICENCE, vintage, URL)
+    return _write(vintage, parsed, [source], parsed.set_aside, notes, folder, derived_by="add_snapshot")
+
+
+def _write(
+    vintage: str,
+    parsed: Parsed,
+    sources: list[Source],
+    set_aside: list[SetAside],
+    notes: list[str],
+    folder: Path,
+    derived_by: str = "derive_models",
+) -> Sidecar:
+    table = pd.DataFrame(parsed.records, columns=list(SCHEMA.columns)).replace("", None)
+    return write_table(
+        table,
+        table_name(vintage),
+        SCHEMA,
+        description=f"models of the Epoch AI database as of {vintage}",
+        sources=sources,
+        derived_by=f"compute_divide.evidence.models.table.{derived_by}",
+        set_aside=set_aside,
+        notes=notes,
+        folder=folder,
+    )

@@ -1,0 +1,206 @@
+"""Ask a server so that nothing hangs and nothing is given up too early: time limits, and patient retries."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from email.utils import parsedate_to_datetime
+from typing import Any, TypeVar
+
+import requests
+from tenacity import RetryCallState, RetryError, Retrying, retry_if_exception_type, stop_after_attempt
+from tenacity.wait import wait_random_exponential
+
+from compute_divide.evidence.store.paths import EvidenceError
+
+LONGEST_PAUSE = 120.0
+"""Seconds. A server that asks for a longer pause than this has stopped serving us for now."""
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+
+
+class FetchError(EvidenceError):
+    """A server cannot be asked, or its answer cannot be used."""
+
+
+class RefusedError(FetchError):
+    """The server refuses the question itself (400, 401, 404): asking again does not help."""
+
+
+class UnreachableError(FetchError):
+    """The server did not give a usable answer in any of the tries."""
+
+
+class TransientError(FetchError):
+    """One answer was missing, broken or a failure of the server: worth another try.
+
+    Parameters
+    ----------
+    message : str
+        What happened.
+    wait : float, optional
+        Seconds that the server asks to wait; None when it names none.
+    """
+
+    def __init__(self, message: str, wait: float | None = None) -> None:
+        super().__init__(message)
+        self.wait = wait
+
+
+class TimedSession(requests.Session):
+    """A session whose every request has a time limit, also when the caller forgets it.
+
+    Parameters
+    ----------
+    timeout : (float, float)
+        Seconds to wait for a connection, and for each piece of an answer.
+    """
+
+    def __init__(self, timeout: tuple[float, float] = (10.0, 60.0)) -> None:
+        super().__init__()
+        self.timeout = timeout
+
+    def send(self, request: requests.PreparedRequest, **kwargs: Any) -> requests.Response:
+        """Send a request, with the session's time limit where none is given."""
+        if kwargs.get("timeout") is None:
+            kwargs["timeout"] = self.timeout
+        return super().send(request, **kwargs)
+
+
+def persist(ask: Callable[[], T], server: str, *, tries: int, sleep: Callable[[float], None]) -> T:
+    """Ask until there is an answer, the tries are used up, or the failure is final.
+
+    Parameters
+    ----------
+    ask : callable
+        Asks once; raises `TransientError` when asking again may help.
+    server : str
+        Whom, for the error.
+    tries : int
+        How often to ask.
+    sleep : callable
+        Waits for the given seconds.
+
+    Raises
+    ------
+    UnreachableError
+        When the tries are used up; it holds what the last one ended with.
+
+    Examples
+    --------
+    >>> persist(lambda: 42, "nobody", tries=1, sleep=lambda _: None)
+    42
+    """
+
+    def say(state: RetryCallState) -> None:
+        pause = state.next_action.sleep if state.next_action else 0.0
+        log.warning("%s; next try in %.1f s (%d of %d)", _failure(state), pause, state.attempt_number + 1, tries)
+
+    retrying = Retrying(
+        retry=retry_if_exception_type(TransientError),
+        wait=_pause,
+        stop=stop_after_attempt(tries),
+        sleep=sleep,
+        before_sleep=say,
+    )
+    try:
+        return retrying(ask)
+    except RetryError as error:
+        last = error.last_attempt.exception()
+    raise UnreachableError(f"{server} gave no usable answer in {tries} tries; the last: {last}")
+
+
+def classify_failure(error: Exception, server: str) -> FetchError:
+    """Return what it means that a request brought no answer, or one that cannot be read.
+
+    Examples
+    --------
+    >>> str(classify_failure(requests.ReadTimeout(), "OpenAlex"))
+    'OpenAlex did not answer in time'
+    """
+    if isinstance(error, requests.Timeout):
+        return TransientError(f"{server} did not answer in time")
+    if isinstance(error, requests.JSONDecodeError):
+        return TransientError(f"the answer of {server} is not JSON")
+    if isinstance(error, requests.RequestException):
+        return TransientError(f"the connection to {server} failed ({type(error).__name__})")
+    return TransientError(f"the answer of {server} has not the expected shape ({error})")
+
+
+def classify_status(status: int, headers: Mapping[str, str], told: str) -> FetchError:
+    """Return what an HTTP status of 400 or more means, where the server has no rules of its own.
+
+    Parameters
+    ----------
+    status : int
+        The status.
+    headers : mapping of str to str
+        Headers of the answer.
+    told : str
+        What to tell.
+    """
+    if status >= 500 or status in {403, 408, 429}:
+        return TransientError(told, retry_after(headers))
+    return RefusedError(told)
+
+
+def retry_after(headers: Mapping[str, str]) -> float | None:
+    """Return the seconds of a Retry-After header, which may also be a date; None without one.
+
+    Examples
+    --------
+    >>> retry_after({"retry-after": "3"}), retry_after({})
+    (3.0, None)
+    """
+    text = headers.get("retry-after")
+    seconds = read_number(text)
+    if seconds is not None or text is None:
+        return seconds
+    try:
+        return max(0.0, (parsedate_to_datetime(text) - parsedate_to_datetime(headers["date"])).total_seconds())
+    except (KeyError, ValueError, TypeError):
+        return None
+
+
+def read_number(text: str | None) -> float | None:
+    """Return a header as a number that is zero or more, else None."""
+    try:
+        number = float(text or "")
+    except ValueError:
+        return None
+    return number if 0 <= number < float("inf") else None
+
+
+def day_of(headers: Mapping[str, str], name: str = "date") -> str | None:
+    """Return the day that a header names, as ``"2026-05-22"``, or None."""
+    try:
+        return f"{parsedate_to_datetime(headers[name]):%Y-%m-%d}"
+    except (KeyError, ValueError, TypeError):
+        return None
+
+
+def duration(seconds: float) -> str:
+    """Return a number of seconds as people say it.
+
+    Examples
+    --------
+    >>> duration(41749), duration(59)
+    ('11 h 35 min', '59 s')
+    """
+    minutes = int(seconds // 60)
+    if minutes == 0:
+        return f"{seconds:.0f} s"
+    return f"{minutes // 60} h {minutes % 60} min" if minutes >= 60 else f"{minutes} min"
+
+
+def _failure(state: RetryCallState) -> BaseException | None:
+    return state.outcome.exception() if state.outcome else None
+
+
+def _pause(state: RetryCallState) -> float:
+    """Return the seconds before the next try: random and growing, and never less than the server asks for."""
+    jitter = wait_random_exponential(multiplier=1, max=60)(state)
+    failure = _failure(state)
+    asked = failure.wait if isinstance(failure, TransientError) else None
+    return jitter if asked is None else min(asked, LONGEST_PAUSE) + min(jitter, 5.0)

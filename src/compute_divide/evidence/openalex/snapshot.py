@@ -1,0 +1,226 @@
+"""Count works by year, team type, topic and country over all parts of an OpenAlex snapshot, on one worker or many.
+
+Every part is one task. Its counts are kept as a small file, so that a run that was stopped goes on where it was; the
+counts of all parts add up exactly. A part that cannot be read is named and set aside, and the rest goes on.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
+from contextlib import AbstractContextManager
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+import platformdirs
+
+from compute_divide.evidence.openalex.snapshot_parts import CorpusError, Part, list_parts
+from compute_divide.evidence.openalex.snapshot_query import (
+    ALL_COUNTRIES,
+    LEFT_OUT,
+    Question,
+    count_part,
+    quiet_connection,
+)
+from compute_divide.evidence.store.tables import replace_file
+
+OpenPool = Callable[[], AbstractContextManager[Executor]]
+"""Opens an executor; called again when a worker's death broke the one before."""
+TALLY = "counts.parquet"
+REPORT = "report.json"
+
+
+@dataclass
+class Report:
+    """What became of the parts.
+
+    Parameters
+    ----------
+    source : str
+        The corpus.
+    parts : int
+        Parts there are.
+    counted : int
+        Parts whose counts are in the result.
+    resumed : int
+        Of these, parts that an earlier run had counted.
+    set_aside : dict of str to str
+        Parts that could not be read, and why.
+    lacking : list of str
+        Parts that the manifest lists but that are not there.
+    works : int
+        Works that are counted.
+    left_out : int
+        Records that the question leaves out.
+    """
+
+    source: str
+    parts: int
+    counted: int = 0
+    resumed: int = 0
+    set_aside: dict[str, str] = field(default_factory=dict)
+    lacking: list[str] = field(default_factory=list)
+    works: int = 0
+    left_out: int = 0
+
+    @property
+    def whole(self) -> bool:
+        """Whether every part was counted."""
+        return not self.set_aside and not self.lacking
+
+
+@dataclass
+class _Run:
+    """The parts that are still to be counted, by name, and what has come of the others."""
+
+    question: Question
+    folder: Path
+    watch: Callable[[Part], None]
+    todo: dict[str, Part]
+    report: Report
+
+    def count(self, pool: Executor, parts: Iterable[Part]) -> None:
+        """Count parts with an executor, keeping each result as it comes."""
+        pending = {pool.submit(count_part, part, self.question): part for part in parts}
+        while pending:
+            done, _ = wait(pending, return_when=FIRST_COMPLETED)
+            for future in done:
+                self._keep(pending.pop(future), future)
+
+    def _keep(self, part: Part, future: Future[bytes]) -> None:
+        try:
+            counts = future.result()
+        except BrokenExecutor:
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever one part does to its worker, the rest goes on
+            self.set_aside(part, str(error) or type(error).__name__)
+            return
+        replace_file(_partial(self.folder, part, self.question), counts)
+        del self.todo[part.name]
+        self.watch(part)
+
+    def set_aside(self, part: Part, reason: str) -> None:
+        """Give a part up, and say why."""
+        self.report.set_aside[part.name] = reason.removeprefix(f"{part.name}: ")
+        del self.todo[part.name]
+        self.watch(part)
+
+
+def default_folder(source: str, question: Question) -> Path:
+    """Return where the counts of a corpus are kept by default: outside the project, one folder for each question."""
+    name = Part(source, source, 0, "").fingerprint(_told(question))
+    return Path(platformdirs.user_cache_dir("compute-divide")) / "corpus" / name
+
+
+def count_corpus(
+    source: str,
+    folder: Path,
+    open_pool: OpenPool,
+    question: Question | None = None,
+    watch: Callable[[Part], None] = lambda _: None,
+    plan: Callable[[int, int], None] = lambda _, __: None,
+) -> Report:
+    """Count the works of a corpus and write ``counts.parquet`` and ``report.json``.
+
+    Parameters
+    ----------
+    source : str
+        Folder, file or ``s3://`` address; see `corpus_parts.list_parts`.
+    folder : pathlib.Path
+        Where results go. Counts of single parts that are there already are not made again.
+    open_pool : callable
+        Opens the executor that counts the parts.
+    question : Question, optional
+        What to count; by default works of the core by subfield.
+    watch : callable
+        Called after each part.
+    plan : callable
+        Called once before the work, with the number of parts and of those that an earlier run has counted.
+
+    Returns
+    -------
+    Report
+        What became of the parts.
+
+    Raises
+    ------
+    CorpusError
+        If there is no corpus, or none of its parts can be read.
+    """
+    question = question or Question()
+    parts, lacking = list_parts(source)
+    ready = [part for part in parts if _partial(folder, part, question).exists()]
+    report = Report(source, len(parts), resumed=len(ready), lacking=lacking)
+    plan(len(parts), len(ready))
+    todo = {part.name: part for part in parts if part not in set(ready)}
+    _count_all(_Run(question, folder, watch, todo, report), open_pool)
+    counted = [part for part in parts if part.name not in report.set_aside]
+    if not counted:
+        name, reason = next(iter(report.set_aside.items()))
+        raise CorpusError(f"none of the {len(parts)} parts of {source} can be read; the first, {name}: {reason}")
+    report.counted = len(counted)
+    _merge([_partial(folder, part, question) for part in counted], folder, report)
+    content = {**asdict(report), "question": asdict(question)}
+    replace_file(folder / REPORT, json.dumps(content, indent=1).encode())
+    return report
+
+
+def _count_all(run: _Run, open_pool: OpenPool) -> None:
+    """Count every part, also when a worker dies.
+
+    The death of a process breaks a local pool and leaves no trace of which part did it. So the rest is tried again in a
+    new pool; when that pool breaks before it has counted a single part, the next part is tried alone, and set aside if
+    it breaks its pool too.
+    """
+    while run.todo:
+        before = len(run.todo)
+        if _survives(run, open_pool, list(run.todo.values())) or len(run.todo) < before:
+            continue
+        part = next(iter(run.todo.values()))
+        if not _survives(run, open_pool, [part]):
+            run.set_aside(part, "the process that reads it dies")
+
+
+def _survives(run: _Run, open_pool: OpenPool, parts: list[Part]) -> bool:
+    """Count parts in a new pool and tell whether the pool lasted."""
+    try:
+        with open_pool() as pool:
+            run.count(pool, parts)
+    except BrokenExecutor:
+        return False
+    return True
+
+
+def _merge(partials: list[Path], folder: Path, report: Report) -> None:
+    """Add the counts of all parts up into one file."""
+    temporary = folder / f".{TALLY}"
+    with quiet_connection() as connection:
+        connection.execute(
+            """
+            CREATE TABLE tally AS
+            SELECT year, team_type, topic, min(topic_name) AS topic_name, country, sum(works)::BIGINT AS works
+            FROM read_parquet($partials) GROUP BY ALL
+            """,
+            {"partials": [str(path) for path in partials]},
+        )
+        totals = dict(
+            connection.execute(
+                "SELECT team_type = $left_out, sum(works)::BIGINT FROM tally WHERE country = $every GROUP BY 1",
+                {"left_out": LEFT_OUT, "every": ALL_COUNTRIES},
+            ).fetchall()
+        )
+        connection.sql(
+            "FROM tally WHERE team_type <> $left_out ORDER BY ALL", params={"left_out": LEFT_OUT}
+        ).write_parquet(str(temporary), compression="zstd")
+    temporary.replace(folder / TALLY)
+    report.works, report.left_out = totals.get(False, 0), totals.get(True, 0)
+
+
+def _partial(folder: Path, part: Part, question: Question) -> Path:
+    return folder / "parts" / f"{part.fingerprint(_told(question))}.parquet"
+
+
+def _told(question: Question) -> str:
+    """Return a question as text that tells it from every other."""
+    return json.dumps(asdict(question))

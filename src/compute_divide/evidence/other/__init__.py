@@ -1,0 +1,1 @@
+"""Sources of one table each."""

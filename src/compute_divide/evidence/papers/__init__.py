@@ -1,0 +1,1 @@
+"""Papers of conferences, and who wrote them."""

@@ -1,0 +1,333 @@
+"""Sectors from affiliation strings: the rules are data (``data/organisations.csv``), this engine applies them.
+
+An affiliation string is folded (case, accents, ligatures), split into the organisations it lists, and searched for the
+patterns of the rules. A match inside a longer match does not count, so a look-alike such as "Toyota Technological
+Institute" is simply a longer row. Named organisations and plain words (university, GmbH) decide; hints (department,
+AI at the end) are asked only where nothing of the kind is in the string, or in a short name of its own.
+
+The answer is a *slot profile*: the sectors that the string names, joined by ``+``, where ``@openai`` stands for the
+judgement call of that name instead of a sector, and ``unknown`` for nothing known. A call can then be flipped
+without the string.
+"""
+
+from __future__ import annotations
+
+import csv
+import html
+import io
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal
+
+import ahocorasick
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from compute_divide.evidence.store.paths import EvidenceError, read_bytes
+
+SECTORS = ("academia", "industry", "government", "nonprofit")
+"""The sectors an organisation can have."""
+
+UNKNOWN = "unknown"
+"""The slot profile of a string that names no organisation we know a sector of."""
+
+TOO_LONG = 250
+"""Strings of this many characters or more are pieces of a page, not affiliations: they are not read."""
+
+FIRM = frozenset({"name", "word"})
+"""The strengths that settle which sectors a string names."""
+
+SHORT = 3 + 2
+"""An organisation's text of up to three words (and its two anchors) is a name of its own, so that its hints count."""
+
+RULES_FILE = "organisations.csv"
+
+
+class Rule(BaseModel):
+    """A row of the rules: a pattern, the sectors it stands for, how firm it is (`strength`).
+
+    ``name`` is a named organisation, ``word`` a word that settles the matter, ``hint`` one that counts where neither
+    occurs, ``place`` a town known for its university, which counts where not even a hint occurs. The one row of
+    strength ``bare`` says what a bare name that no other rule knows counts as.
+
+    A pattern is words; ``*`` before or after it lets a word go on, ``^`` and ``$`` tie it to the start or the end of
+    an organisation's text. A rule without a sector hides the shorter matches inside it and says that nothing is known.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    pattern: str = Field(min_length=1)
+    sector: tuple[str, ...]
+    kind: str = Field(min_length=1)
+    country: str = Field(pattern=r"^([A-Z]{2})?$")
+    strength: Literal["name", "word", "hint", "place", "bare"]
+    judgement: str = Field(pattern=r"^([a-z0-9]+(-[a-z0-9]+)*)?$")
+    note: str
+
+    @field_validator("sector", mode="before")
+    @classmethod
+    def _split(cls, text: str) -> tuple[str, ...]:
+        sectors = tuple(text.split("|")) if text else ()
+        for sector in sectors:
+            if sector not in SECTORS:
+                raise ValueError(f"{sector!r} is not a sector; allowed: {', '.join(SECTORS)}")
+        return sectors
+
+    @property
+    def atoms(self) -> tuple[str, ...]:
+        """Return what a slot profile holds for this rule: the judgement call, or the sectors."""
+        return (f"@{self.judgement}",) if self.judgement else self.sector
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """A judgement call: which sectors a group of organisations counts as by default, and which patterns rest on it."""
+
+    name: str
+    sectors: tuple[str, ...]
+    patterns: tuple[str, ...]
+
+
+class AffiliationReader:
+    """Reads affiliation strings by a set of rules, each distinct string once.
+
+    Parameters
+    ----------
+    rules : sequence of Rule
+        The rules; no two may have the same pattern.
+
+    Examples
+    --------
+    >>> reader = AffiliationReader(load_rules())
+    >>> reader.read("Dept. of Computer Science, Stanford University + Google, Inc.")
+    'academia+industry'
+    >>> reader.read("OpenAI")
+    '@openai'
+    >>> reader.read("Toyota Technological Institute at Chicago")
+    'academia'
+    """
+
+    def __init__(self, rules: Sequence[Rule]) -> None:
+        self._automaton = ahocorasick.Automaton()
+        self._bare = UNKNOWN
+        for rule in rules:
+            if rule.strength == "bare":
+                self._bare = "+".join(sorted(rule.atoms))
+                continue
+            key = pattern_key(rule.pattern)
+            self._automaton.add_word(key, (len(key), rule.strength, rule.atoms))
+        self._automaton.make_automaton()
+        self._known: dict[str, str] = {}
+
+    def read(self, text: str) -> str:
+        """Return the slot profile of an affiliation string."""
+        profile = self._known.get(text)
+        if profile is None:
+            profile = self._known[text] = self._classify(text)
+        return profile
+
+    @property
+    def distinct(self) -> int:
+        """Return how many distinct strings were read."""
+        return len(self._known)
+
+    def _classify(self, text: str) -> str:
+        parts = organisation_texts(text)
+        matches = [self._longest_matches(part) for part in parts]
+        firm = [{atom for strength, found in part if strength in FIRM for atom in found} for part in matches]
+        atoms = set().union(*firm)
+        known = bool(atoms)
+        for part, found, settled in zip(parts, matches, firm, strict=True):
+            if not settled and (not known or len(part.split()) <= SHORT) and (sector := _strongest_hint(found)):
+                atoms.add(sector)
+        if not atoms and self._is_bare_name(text):
+            return self._bare
+        return "+".join(sorted(atoms)) or UNKNOWN
+
+    def _is_bare_name(self, text: str) -> bool:
+        """Tell whether a string is, up to a comma, just a name of which no word is known."""
+        name = text.split(",", maxsplit=1)[0].strip()
+        if not _BARE_NAME.fullmatch(name):
+            return False
+        return not any(self._longest_matches(part) for part in organisation_texts(name))
+
+    def _longest_matches(self, part: str) -> list[tuple[str, tuple[str, ...]]]:
+        """Return strength and atoms of the matches that lie in no longer match."""
+        found = [(end - length, -end, strength, atoms) for end, (length, strength, atoms) in self._automaton.iter(part)]
+        found.sort()
+        kept = []
+        reached = 1
+        for _, end, strength, atoms in found:
+            if end < reached:
+                kept.append((strength, atoms))
+                reached = end
+        return kept
+
+
+def _strongest_hint(matches: Iterable[tuple[str, tuple[str, ...]]]) -> str | None:
+    """Return the sector that the hints in one organisation's text point to, or else its place."""
+    for wanted in ("hint", "place"):
+        hinted = {sector for strength, sectors in matches if strength == wanted for sector in sectors}
+        if hinted:
+            return next(sector for sector in HINT_ORDER if sector in hinted)
+    return None
+
+
+HINT_ORDER = ("academia", "government", "nonprofit", "industry")
+"""Which hint wins where an organisation's text holds several."""
+
+_LETTERS = str.maketrans(
+    {"ß": "ss", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h", "ﬁ": "fi"}
+)
+_LOOSE_ACCENT = re.compile(r"\s?[´`¨ˆ˜¸]\s?(?=[a-z])|[´`¨ˆ˜¸]\s?")
+_SEPARATOR = re.compile(r"[+;/|]")
+_LATER_EMPLOYER = re.compile(r"\b(?:currently|now|presently) (?:at|with) [^,;()+]*")
+"""A clause that names the employer after the paper, in a folded text."""
+
+_BARE_NAME = re.compile(r"(?=.{4,40}$)(?=.*[a-z])[A-Z][\w.'-]*( (?:[A-Z][\w.'-]*|of|the|for|and|&)){0,2}|[a-z]{5,}")
+"""A name of one to three words: capitalised and not all in capitals, or a single word where a list is in lower case."""
+
+_WORD = re.compile(r"\d+|[^\W\d_]+|&")
+
+
+def fold(text: str) -> str:
+    """Return a text in lower case without accents, ligatures and the loose accents that PDF parsing leaves.
+
+    Examples
+    --------
+    >>> fold("Universit ´e de Montréal, ETH Z ¨urich, Intelligence Artiﬁcielle")
+    'universite de montreal, eth zurich, intelligence artificielle'
+    """
+    if text.isascii() and "`" not in text:
+        return text.lower()
+    text = _LOOSE_ACCENT.sub("", text)
+    text = unicodedata.normalize("NFKD", text).lower().translate(_LETTERS)
+    return "".join(char for char in text if not unicodedata.combining(char))
+
+
+def organisation_texts(text: str) -> list[str]:
+    """Return the parts of an affiliation string, one an organisation, as folded words between ``^`` and ``$``.
+
+    Pieces of a page that PDF parsing left (`is_unparsed`) are passed over.
+
+    Examples
+    --------
+    >>> organisation_texts("MIT CSAIL + 4Paradigm, Inc.")
+    [' ^ mit csail $ ', ' ^ 4 paradigm inc $ ']
+    """
+    listed = (item for item in _unescape(text).split("+") if not is_unparsed(item))
+    parts = (part for item in listed for part in _SEPARATOR.split(_LATER_EMPLOYER.sub(" ", fold(item))))
+    return [f" ^ {words} $ " for part in parts if (words := _words(part))]
+
+
+def _unescape(text: str) -> str:
+    """Return a text without HTML entities, however often they were escaped."""
+    while "&" in text and (plain := html.unescape(text)) != text:
+        text = plain
+    return text
+
+
+def is_unparsed(text: str) -> bool:
+    """Tell whether one of the ``+``-separated items of a string is a piece of a page rather than an affiliation."""
+    return len(text) >= TOO_LONG or "\n" in text.strip()
+
+
+def pattern_key(pattern: str) -> str:
+    """Return the text that is searched for when a pattern is applied.
+
+    Examples
+    --------
+    >>> pattern_key("Google*"), pattern_key("AT&T"), pattern_key("ai$"), pattern_key("*univ*")
+    (' google', ' at and t ', ' ai $ ', 'univ')
+    """
+    words = _words(fold(pattern.strip("*^$")))
+    if not words:
+        raise ValueError(f"the pattern {pattern!r} holds no word")
+    if "*" in pattern.strip("*"):
+        raise ValueError(f"the pattern {pattern!r} has a * inside: only the start and the end may have one")
+    if _SEPARATOR.search(pattern):
+        raise ValueError(f"the pattern {pattern!r} holds a sign that separates organisations: + ; / or |")
+    start = " ^ " if pattern.startswith("^") else "" if pattern.startswith("*") else " "
+    end = " $ " if pattern.endswith("$") else "" if pattern.endswith("*") else " "
+    return f"{start}{words}{end}"
+
+
+def _words(text: str) -> str:
+    """Return the words of a folded text, single-spaced; digits and letters are words of their own."""
+    return " ".join("and" if word == "&" else word for word in _WORD.findall(text))
+
+
+def parse_rules(text: str, name: str = RULES_FILE) -> list[Rule]:
+    """Return the rules that a CSV text holds.
+
+    Parameters
+    ----------
+    text : str
+        The columns of `Rule`, comma-separated, with a header.
+    name : str
+        Name of the file, for errors.
+
+    Raises
+    ------
+    EvidenceError
+        If a row breaks the schema, a pattern occurs twice, or the rows of a judgement call differ in sector; the
+        message names the row.
+    """
+    rules: list[Rule] = []
+    first: dict[str, int] = {}
+    calls: dict[str, tuple[str, ...]] = {}
+    for number, row in enumerate(csv.DictReader(io.StringIO(text)), start=2):
+        try:
+            rule = Rule.model_validate(row)
+            key = pattern_key(rule.pattern)
+        except ValueError as error:
+            raise EvidenceError(f"data/{name}, row {number}: {problem(error)}") from error
+        if key in first:
+            raise EvidenceError(f"data/{name}, row {number}: {rule.pattern!r} is already in row {first[key]}")
+        first[key] = number
+        if rule.judgement and calls.setdefault(rule.judgement, rule.sector) != rule.sector:
+            raise EvidenceError(
+                f"data/{name}, row {number}: the judgement call {rule.judgement!r} has the sector "
+                f"{'|'.join(rule.sector)!r} here and {'|'.join(calls[rule.judgement])!r} before"
+            )
+        rules.append(rule)
+    return rules
+
+
+def problem(error: ValueError) -> str:
+    """Return what is wrong with an entry, in one line: the field and what its schema says, or the error's own text."""
+    if not isinstance(error, ValidationError):
+        return str(error)
+    first = error.errors(include_url=False)[0]
+    where = ".".join(str(part) for part in first["loc"])
+    said = first["msg"].removeprefix("Value error, ")
+    return f"{where}: {said}" if where else said
+
+
+@lru_cache(maxsize=4)
+def _parsed(content: bytes) -> tuple[Rule, ...]:
+    return tuple(parse_rules(content.decode("utf-8")))
+
+
+def load_rules() -> tuple[Rule, ...]:
+    """Return the rules of ``data/organisations.csv``."""
+    return _parsed(read_bytes(RULES_FILE))
+
+
+def judgement_calls(rules: Iterable[Rule] | None = None) -> dict[str, Judgement]:
+    """Return the judgement calls by name, in alphabetical order.
+
+    Examples
+    --------
+    >>> judgement_calls()["openai"].sectors
+    ('industry',)
+    """
+    found: dict[str, Judgement] = {}
+    for rule in load_rules() if rules is None else rules:
+        if rule.judgement:
+            earlier = found.get(rule.judgement)
+            patterns = (*(earlier.patterns if earlier else ()), rule.pattern)
+            found[rule.judgement] = Judgement(rule.judgement, rule.sector, patterns)
+    return dict(sorted(found.items()))

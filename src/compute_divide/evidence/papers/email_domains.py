@@ -1,0 +1,174 @@
+"""Sectors from e-mail domains: a second reading of where authors work, independent of the affiliation strings.
+
+The rules are data (``data/domains.csv``). Of the patterns that match a domain the one with most literal characters
+decides, so that ``ia.ac.cn`` (an academy) wins over ``ac.??`` (universities). A free-mail provider says nothing.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import unicodedata
+from collections.abc import Sequence
+from functools import lru_cache
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from compute_divide.evidence.papers.affiliations import SECTORS, UNKNOWN, problem
+from compute_divide.evidence.store.paths import EvidenceError, read_bytes
+
+RULES_FILE = "domains.csv"
+
+
+class DomainRule(BaseModel):
+    """A row of the rules: a pattern over domains and the sector it stands for (none for free-mail providers).
+
+    A pattern is the end of a domain (``edu``, ``mpg.de``); a last label ``*`` stands for any public suffix
+    (``google.*`` matches ``google.com`` and ``cs.google.co.jp``), and so does its absence after a wildcard (``uni-*``);
+    ``?`` and ``*`` elsewhere stand for characters within a label.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    pattern: str = Field(pattern=r"^[a-z0-9.*?-]+$")
+    sector: str
+    kind: str = Field(min_length=1)
+    judgement: str = Field(pattern=r"^([a-z0-9]+(-[a-z0-9]+)*)?$")
+
+    @field_validator("sector")
+    @classmethod
+    def _known(cls, sector: str) -> str:
+        if sector and sector not in SECTORS:
+            raise ValueError(f"{sector!r} is not a sector; allowed: {', '.join(SECTORS)}")
+        return sector
+
+    @property
+    def profile(self) -> str:
+        """Return the slot profile that the rule gives."""
+        return f"@{self.judgement}" if self.judgement else self.sector or UNKNOWN
+
+
+class DomainReader:
+    """Reads e-mail domains by a set of rules, each distinct domain once.
+
+    Parameters
+    ----------
+    rules : sequence of DomainRule
+        The rules.
+
+    Examples
+    --------
+    >>> reader = DomainReader(load_domain_rules())
+    >>> [reader.read(domain) for domain in ("cs.stanford.edu", "google.com", "ia.ac.cn", "gmail.com")]
+    ['academia', 'industry', 'government', 'unknown']
+    """
+
+    def __init__(self, rules: Sequence[DomainRule]) -> None:
+        self._ends: dict[str, tuple[int, str]] = {}
+        self._names: dict[str, tuple[int, str]] = {}
+        wild: list[tuple[int, str, str]] = []
+        for rule in rules:
+            literal = len(re.sub(r"[*?.]", "", rule.pattern))
+            name = rule.pattern.removesuffix(".*")
+            if not re.search(r"[*?]", rule.pattern):
+                self._ends[rule.pattern] = (literal, rule.profile)
+            elif not re.search(r"[*?.]", name):
+                self._names[name] = (literal, rule.profile)
+            else:
+                wild.append((literal, _expression(rule.pattern), rule.profile))
+        wild.sort(key=lambda entry: -entry[0])
+        self._wild = [(literal, profile) for literal, _, profile in wild]
+        self._expression = re.compile("|".join(f"({expression})" for _, expression, _ in wild) or "(?!)")
+        self._known: dict[str, str] = {}
+
+    def read(self, domain: str) -> str:
+        """Return the slot profile of an e-mail domain."""
+        profile = self._known.get(domain)
+        if profile is None:
+            profile = self._known[domain] = self._classify(clean_domain(domain))
+        return profile
+
+    def _classify(self, domain: str) -> str:
+        if not domain:
+            return UNKNOWN
+        labels = domain.split(".")
+        found = [self._ends[end] for i in range(len(labels)) if (end := ".".join(labels[i:])) in self._ends]
+        name, suffix = registered_name(labels)
+        if name in self._names:
+            found.append(self._names[name])
+        if match := self._expression.fullmatch(f"{domain} {name} {suffix}"):
+            found.append(self._wild[match.lastindex - 1])  # type: ignore[operator]
+        return max(found)[1] if found else UNKNOWN
+
+
+_SECOND_LEVEL = frozenset(
+    {"co", "com", "ac", "acad", "edu", "gov", "go", "or", "org", "ne", "net", "gob", "gouv", "re"}
+)
+
+
+def registered_name(labels: Sequence[str]) -> tuple[str, str]:
+    """Return the label that was registered and the public suffix after it.
+
+    Examples
+    --------
+    >>> registered_name(["cs", "google", "co", "jp"]), registered_name(["uni-bonn", "de"])
+    (('google', 'co.jp'), ('uni-bonn', 'de'))
+    """
+    size = 2 if len(labels) > 2 and labels[-2] in _SECOND_LEVEL and len(labels[-1]) == 2 else 1
+    return labels[-size - 1], ".".join(labels[-size:])
+
+
+def clean_domain(text: str) -> str:
+    """Return a domain in lower case without stray signs, or nothing if the text is no domain.
+
+    Examples
+    --------
+    >>> clean_domain("@CS.epﬂ.ch "), clean_domain("none")
+    ('cs.epfl.ch', '')
+    """
+    domain = unicodedata.normalize("NFKD", text).lower().strip(" @.{}<>()[],;:'\"†*").replace(" ", "")
+    return domain if re.fullmatch(r"[a-z0-9-]+(\.[a-z0-9-]+)+", domain) else ""
+
+
+def _expression(pattern: str) -> str:
+    """Return a pattern with wildcards as an expression over ``domain registered-name public-suffix``."""
+    if "." not in pattern or pattern.endswith(".*"):
+        return rf"\S+ {_labels(pattern.removesuffix('.*'))} \S+"
+    return rf"(?:\S+\.)?{_labels(pattern)} \S+ \S+"
+
+
+def _labels(pattern: str) -> str:
+    """Return a glob over labels as an expression in which no wildcard crosses a dot."""
+    signs = {"*": r"[^.\s]*", "?": r"[^.\s]"}
+    return "".join(signs.get(char) or re.escape(char) for char in pattern)
+
+
+def parse_domain_rules(text: str, name: str = RULES_FILE) -> list[DomainRule]:
+    """Return the rules that a CSV text holds.
+
+    Raises
+    ------
+    EvidenceError
+        If a row breaks the schema or a pattern occurs twice; the message names the row.
+    """
+    rules: dict[str, DomainRule] = {}
+    for number, row in enumerate(csv.DictReader(io.StringIO(text)), start=2):
+        try:
+            rule = DomainRule.model_validate(row)
+        except ValidationError as error:
+            raise EvidenceError(f"data/{name}, row {number}: {problem(error)}") from error
+        if rule.pattern in rules:
+            raise EvidenceError(f"data/{name}, row {number}: the pattern {rule.pattern!r} occurs twice")
+        rules[rule.pattern] = rule
+    return list(rules.values())
+
+
+@lru_cache(maxsize=4)
+def _parsed(content: bytes) -> tuple[DomainRule, ...]:
+    return tuple(parse_domain_rules(content.decode("utf-8")))
+
+
+def load_domain_rules() -> tuple[DomainRule, ...]:
+    """Return the rules of ``data/domains.csv``."""
+    return _parsed(read_bytes(RULES_FILE))

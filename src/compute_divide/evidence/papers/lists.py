@@ -1,0 +1,378 @@
+"""Readers of the raw conference lists: three formats, one typed record, nothing fatal about a bad record.
+
+A list is recognised by its file name (`KINDS`). Reading streams: one list is in memory at a time, and every record is
+either yielded as a `RawPaper` or yielded as an `Unusable` that says where it stood and what is wrong with it.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import html
+import json
+import re
+import unicodedata
+import zlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, NotRequired
+
+from pydantic import ConfigDict, TypeAdapter, ValidationError
+from typing_extensions import TypedDict
+
+from compute_divide.evidence.store.paths import EvidenceError
+
+VENUE_NAMES = {"nips": "neurips"}
+"""Names of venues that differ from the name in the list's file name."""
+
+
+@dataclass(frozen=True, slots=True)
+class RawPaper:
+    """One record of one list.
+
+    `affiliations` and `domains` hold one string a slot, where a slot is an author in most lists and an organisation of
+    the paper in some; an empty string stands for a slot without a statement. `status` is None where the list states
+    none. Texts that the list lacks are None. `pairs` are the slots with both an affiliation and a domain, where the
+    record lists the two in parallel.
+    """
+
+    place: str
+    title: str
+    status: str | None
+    track: str | None
+    keywords: str | None
+    abstract: str | None
+    affiliations: tuple[str, ...]
+    domains: tuple[str, ...]
+    authors: int | None
+    pairs: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Unusable:
+    """A record that could not be read: its place in the file, and the reason (the same text for the same fault)."""
+
+    place: str
+    reason: str
+
+
+Reader = Callable[[bytes], Iterator[RawPaper | Unusable]]
+"""From the content of a file to its records."""
+
+
+@dataclass(frozen=True, slots=True)
+class ListKind:
+    """A kind of raw list: how its files are called and read, and whom to credit.
+
+    A list that `adds_only` says nothing about which papers a venue accepted where another list of the venue-year does.
+    """
+
+    name: re.Pattern[str]
+    reader: Reader
+    adds_only: bool
+    title: str
+    credit: str
+    licence: str
+    url: str
+    snapshot: str
+
+
+@dataclass(frozen=True, slots=True)
+class PaperList:
+    """A raw list: where it is, which venue and year it holds, of which kind it is."""
+
+    path: Path
+    venue: str
+    year: int
+    kind: ListKind
+
+    def read(self) -> tuple[bytes, str]:
+        """Return the content of the file and its SHA-256."""
+        content = self.path.read_bytes()
+        return content, hashlib.sha256(content).hexdigest()
+
+
+class _Record(TypedDict):
+    """The fields of a JSON record that are used, as the lists of 2026 write them."""
+
+    __pydantic_config__ = ConfigDict(extra="ignore")  # type: ignore[misc]
+
+    title: str
+    status: NotRequired[str | None]
+    track: NotRequired[str | None]
+    keywords: NotRequired[str | None]
+    abstract: NotRequired[str | None]
+    aff: NotRequired[str | None]
+    aff_domain: NotRequired[str | None]
+    author_num: NotRequired[int | None]
+
+
+class _Author(TypedDict):
+    __pydantic_config__ = ConfigDict(extra="ignore")  # type: ignore[misc]
+
+    affiliation: NotRequired[str | None]
+
+
+class _AuthoredRecord(TypedDict):
+    __pydantic_config__ = ConfigDict(extra="ignore")  # type: ignore[misc]
+
+    title: str
+    authors: list[_Author]
+
+
+_RECORD = TypeAdapter(_Record)
+_AUTHORED = TypeAdapter(_AuthoredRecord)
+
+
+def read_json_list(content: bytes) -> Iterator[RawPaper | Unusable]:
+    """Yield the records of a gzipped JSON list.
+
+    Parameters
+    ----------
+    content : bytes
+        The file as it is. A file that breaks off yields the records before the break, then one `Unusable`.
+
+    Yields
+    ------
+    RawPaper or Unusable
+        One a record, in order.
+
+    Examples
+    --------
+    >>> raw = gzip.compress(b'[{"title": "A", "aff": "MIT; Google"}, {"title": 7}]')
+    >>> [record.place for record in read_json_list(raw)]
+    ['record 1', 'record 2']
+    """
+    text, fault = _gunzip(content)
+    for number, item in enumerate(_json_items(text), start=1):
+        yield item if isinstance(item, Unusable) else _from_record(item, f"record {number}")
+    if fault:
+        yield Unusable("end of file", fault)
+
+
+def read_tab_separated(content: bytes) -> Iterator[RawPaper | Unusable]:
+    """Yield the records of a list of lines ``title TAB affiliation TAB affiliation ...``, where ``none`` is missing."""
+    for number, line in enumerate(content.decode("utf-8", errors="replace").split("\n"), start=1):
+        if not line.strip():
+            continue
+        place = f"line {number}"
+        title, *slots = line.split("\t")
+        if not title_key(title):
+            yield Unusable(place, "no title")
+            continue
+        affiliations = tuple("" if slot.strip() in {"", "none"} else slot.strip() for slot in slots)
+        yield RawPaper(place, title, "Listed", None, None, None, affiliations, (), len(slots) or None)
+
+
+def read_json_lines(content: bytes) -> Iterator[RawPaper | Unusable]:
+    r"""Yield the records of gzipped JSON lines whose texts hold HTML entities and literal ``\xHH`` escapes."""
+    text, fault = _gunzip(content)
+    for number, line in enumerate(text.split("\n"), start=1):
+        if not line.strip():
+            continue
+        place = f"line {number}"
+        try:
+            record = _AUTHORED.validate_python(json.loads(line))
+        except ValueError as error:
+            yield Unusable(place, _fault(error))
+            continue
+        title = unescape(record["title"])
+        if not title_key(title):
+            yield Unusable(place, "no title")
+            continue
+        slots = tuple(unescape(author.get("affiliation") or "").strip() for author in record["authors"])
+        yield RawPaper(place, title, "Listed", None, None, None, slots, (), len(slots) or None)
+    if fault:
+        yield Unusable("end of file", fault)
+
+
+_PAPERLISTS = ListKind(
+    name=re.compile(r"([a-z]+)__\1(\d{4})\.json\.gz"),
+    reader=read_json_list,
+    adds_only=False,
+    title="list of papers of a venue",
+    credit="Paper Copilot, paperlists",
+    licence="none stated: only facts derived from it are kept",
+    url="https://github.com/papercopilot/paperlists",
+    snapshot="2026-02",
+)
+
+KINDS = (
+    _PAPERLISTS,
+    replace(
+        _PAPERLISTS,
+        name=re.compile(r"([a-z]+)__\1(\d{4})\.abstracts\.json\.gz"),
+        title="list of papers of a venue, a version with abstracts",
+    ),
+    ListKind(
+        name=re.compile(r"([a-z]+)(\d{4})_title_and_aff\.tsv"),
+        reader=read_tab_separated,
+        adds_only=True,
+        title="titles and affiliations of NeurIPS 2022",
+        credit="D. Kim, neurips2022_analysis",
+        licence="Apache-2.0",
+        url="https://github.com/dongkwan-kim/neurips2022_analysis",
+        snapshot="2022-11",
+    ),
+    ListKind(
+        name=re.compile(r"([a-z]+)(\d{4})_\w+\.jsonl\.gz"),
+        reader=read_json_lines,
+        adds_only=True,
+        title="titles and affiliations of NeurIPS 2024",
+        credit="NeurIPS2024PapersViz",
+        licence="none stated: only facts derived from it are kept",
+        url="https://github.com/jingshi-yang/NeurIPS2024PapersViz",
+        snapshot="2024-10",
+    ),
+)
+"""The kinds of lists, in the order in which the lists of one venue and year are read: a paper's affiliations come from
+the first list that has any."""
+
+
+def find_lists(folder: Path) -> list[PaperList]:
+    """Return the lists of a folder, ordered by venue, year and kind.
+
+    Parameters
+    ----------
+    folder : pathlib.Path
+        Holds the lists; Markdown and hidden files beside them are ignored.
+
+    Raises
+    ------
+    EvidenceError
+        If the folder is missing or empty, or holds a file that no reader knows.
+    """
+    if not folder.is_dir():
+        raise EvidenceError(f"no folder of paper lists at {folder}")
+    found = []
+    for path in sorted(folder.iterdir()):
+        if path.suffix == ".md" or path.name.startswith("."):
+            continue
+        for kind in KINDS:
+            if match := kind.name.fullmatch(path.name):
+                venue = VENUE_NAMES.get(match[1], match[1])
+                found.append(PaperList(path, venue, int(match[2]), kind))
+                break
+        else:
+            allowed = ", ".join(kind.name.pattern for kind in KINDS)
+            raise EvidenceError(f"no reader for the file name {path.name!r}; a list is named by one of: {allowed}")
+    if not found:
+        raise EvidenceError(f"no paper list in {folder}")
+    return sorted(found, key=lambda entry: (entry.venue, entry.year, KINDS.index(entry.kind), entry.path.name))
+
+
+def title_key(title: str) -> str:
+    """Return the normalised title: accents dropped, lower case, only letters and digits.
+
+    Examples
+    --------
+    >>> title_key("Schrödinger's  Cat: A (Re)view")
+    'schrodingerscatareview'
+    """
+    if not title.isascii():
+        title = "".join(char for char in unicodedata.normalize("NFKD", title) if not unicodedata.combining(char))
+    return "".join(filter(str.isalnum, title.lower()))
+
+
+def unescape(text: str) -> str:
+    r"""Return a text with HTML entities and literal ``\xHH`` and ``\uHHHH`` escapes resolved.
+
+    Examples
+    --------
+    >>> unescape(r"Universit\xe9 &amp; Xi&#x27;an")
+    "Université & Xi'an"
+    """
+    if "\\" in text:
+        text = _ESCAPE.sub(lambda match: chr(int(match[1] or match[2], 16)), text)
+    while "&" in text and (plain := html.unescape(text)) != text:
+        text = plain
+    return text
+
+
+_ESCAPE = re.compile(r"\\x([0-9a-fA-F]{2})|\\u([0-9a-fA-F]{4})")
+
+
+def _from_record(item: Any, place: str) -> RawPaper | Unusable:
+    """Return a JSON record as a `RawPaper`, or say what is wrong with it."""
+    try:
+        record = _RECORD.validate_python(item, strict=True)
+    except ValidationError as error:
+        return Unusable(place, _fault(error))
+    if not title_key(record["title"]):
+        return Unusable(place, "no title")
+    affiliations, domains = _slots(record.get("aff")), _slots(record.get("aff_domain"))
+    parallel = zip(affiliations, domains, strict=True) if len(affiliations) == len(domains) else ()
+    return RawPaper(
+        place=place,
+        title=record["title"],
+        status=record.get("status") or None,
+        track=record.get("track") or None,
+        keywords=record.get("keywords") or None,
+        abstract=record.get("abstract") or None,
+        affiliations=affiliations,
+        domains=domains,
+        authors=record.get("author_num"),
+        pairs=tuple(pair for pair in parallel if all(pair)),
+    )
+
+
+def _slots(text: str | None) -> tuple[str, ...]:
+    """Return the ``;``-separated slots of a field, or none when no slot says anything."""
+    if not text:
+        return ()
+    slots = tuple(slot.strip() for slot in unescape(text).split(";"))
+    return slots if any(slots) else ()
+
+
+def _gunzip(content: bytes) -> tuple[str, str | None]:
+    """Return the text of a gzipped file and, where the file is damaged, what is wrong with it."""
+    try:
+        return gzip.decompress(content).decode("utf-8", errors="replace"), None
+    except (OSError, EOFError, zlib.error):
+        stream = zlib.decompressobj(zlib.MAX_WBITS | 16)
+        try:
+            part = stream.decompress(content)
+        except zlib.error:
+            part = b""
+        return part.decode("utf-8", errors="ignore"), "the compressed file is damaged or breaks off"
+
+
+def _json_items(text: str) -> Iterator[Any]:
+    """Yield the items of a JSON list; where the text is broken, the items before the break and one `Unusable`."""
+    try:
+        items = json.loads(text)
+    except ValueError:
+        yield from _json_items_one_by_one(text)
+        return
+    if isinstance(items, list):
+        yield from items
+    else:
+        yield Unusable("the file", "the file is not a list of records")
+
+
+def _json_items_one_by_one(text: str) -> Iterator[Any]:
+    decoder = json.JSONDecoder()
+    position = text.find("[") + 1
+    separator = re.compile(r"[\s,]*")
+    number = 0
+    while position:
+        position = separator.match(text, position).end()  # type: ignore[union-attr]
+        if text.startswith("]", position):
+            return
+        number += 1
+        try:
+            item, position = decoder.raw_decode(text, position)
+        except ValueError:
+            break
+        yield item
+    yield Unusable(f"record {number} and after", "the JSON breaks off")
+
+
+def _fault(error: ValueError) -> str:
+    """Return what is wrong with a record, without its content."""
+    if isinstance(error, ValidationError):
+        first = error.errors(include_url=False, include_input=False)[0]
+        where = ".".join(str(part) for part in first["loc"])
+        return f"{where}: {first['msg']}" if where else first["msg"]
+    return "not valid JSON"

@@ -1,0 +1,194 @@
+"""Topics and pre-trained models that a paper's texts name: the terms are data (``data/topics.yml``).
+
+Title, keywords and abstract are searched apart. The table keeps the terms that matched, not the topics, so that a
+reader can group terms anew without the texts. One pass of an Aho-Corasick automaton over a text finds all terms.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from typing import Literal
+
+import ahocorasick
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from compute_divide.evidence.papers.affiliations import fold, problem
+from compute_divide.evidence.store.paths import EvidenceError, read_bytes
+
+TOPICS_FILE = "topics.yml"
+
+SEPARATOR = "|"
+"""Stands between the terms that matched in one text."""
+
+
+class _Entry(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    label: str = Field(min_length=1)
+
+
+class Topic(_Entry):
+    """A topic: the terms that show it, in lower case."""
+
+    terms: tuple[str, ...] = Field(min_length=1)
+
+
+class Group(_Entry):
+    """A named set of topics."""
+
+    topics: tuple[str, ...] = Field(min_length=1)
+
+
+class NamedModel(_Entry):
+    """A pre-trained model: who made it, how it is had, and the spellings that name it."""
+
+    maker: str
+    team: Literal["academia-only", "collaboration", "industry-only", "other"]
+    access: Literal["open", "hosted"]
+    kind: Literal["text", "image", "vision-language", "speech", "code", "science", "backbone"]
+    terms: tuple[str, ...] = Field(min_length=1)
+
+
+class Topics(BaseModel):
+    """The content of ``data/topics.yml``."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    topics: dict[str, Topic]
+    groups: dict[str, Group]
+    models: dict[str, NamedModel]
+
+    @model_validator(mode="after")
+    def _terms_are_words(self) -> Topics:
+        named: list[Topic | NamedModel] = [*self.topics.values(), *self.models.values()]
+        for term in (term for entry in named for term in entry.terms):
+            term_key(term)
+        return self
+
+    @model_validator(mode="after")
+    def _groups_name_topics(self) -> Topics:
+        for name, group in self.groups.items():
+            for topic in group.topics:
+                if topic not in self.topics:
+                    raise ValueError(f"the group {name!r} names the topic {topic!r}, which does not exist")
+        return self
+
+    def terms(self, names: Iterable[str]) -> frozenset[str]:
+        """Return the terms of topics and groups given by name.
+
+        Raises
+        ------
+        EvidenceError
+            If a name is neither a group nor a topic; the message lists what is allowed.
+        """
+        found: set[str] = set()
+        for name in names:
+            if name not in self.groups and name not in self.topics:
+                allowed = ", ".join([*self.groups, *self.topics])
+                raise EvidenceError(f"{name!r} is neither a group nor a topic; allowed: {allowed}")
+            for topic in self.groups[name].topics if name in self.groups else (name,):
+                found.update(self.topics[topic].terms)
+        return frozenset(found)
+
+
+class TermFinder:
+    """Finds terms in texts.
+
+    Parameters
+    ----------
+    terms : mapping of str to iterable of str
+        What is recorded for a match, and the patterns that stand for it.
+    case : bool
+        Whether upper and lower case differ.
+
+    Examples
+    --------
+    >>> finder = TermFinder({"language model*": ["language model*"], "llm": ["llm"]})
+    >>> finder.find("Small Language-Models and LLM agents")
+    'language model*|llm'
+    """
+
+    def __init__(self, terms: Mapping[str, Iterable[str]], *, case: bool = False) -> None:
+        self._case = case
+        self._automaton = ahocorasick.Automaton()
+        for name, patterns in terms.items():
+            for pattern in patterns:
+                self._automaton.add_word(term_key(pattern, case=case), name)
+        self._automaton.make_automaton()
+
+    def find(self, text: str) -> str:
+        """Return the names that matched, sorted and joined by ``|``; empty when none did."""
+        if not self._case:
+            text = text.lower()
+        return SEPARATOR.join(sorted({name for _, name in self._automaton.iter(words(text))}))
+
+
+_NO_WORD = {code: " " for code in range(128) if not chr(code).isalnum()}
+
+
+def words(text: str) -> str:
+    """Return a text with every sign that is neither letter nor digit as a space, and a space at both ends."""
+    if not text.isascii():
+        text = "".join(char if char.isalnum() else " " for char in text)
+    return f" {text.translate(_NO_WORD)} "
+
+
+def term_key(pattern: str, *, case: bool = False) -> str:
+    """Return the text that is searched for when a pattern is applied.
+
+    Examples
+    --------
+    >>> term_key("pre-train*"), term_key("GPT-4*", case=True), term_key("*BERT", case=True)
+    (' pre train', ' GPT 4', 'BERT ')
+    """
+    text = re.sub(r"[^\w]+", " ", pattern.strip("*")).strip()
+    if not text or "*" in pattern.strip("*"):
+        raise ValueError(f"the term {pattern!r} is not words with a * at the start or the end")
+    text = text if case else fold(text)
+    return f"{'' if pattern.startswith('*') else ' '}{text}{'' if pattern.endswith('*') else ' '}"
+
+
+def parse_topics(text: str, name: str = TOPICS_FILE) -> Topics:
+    """Return the topics that a YAML text holds.
+
+    Raises
+    ------
+    EvidenceError
+        If the text breaks the schema; the message names the place.
+    """
+    try:
+        return Topics.model_validate(yaml.safe_load(text))
+    except yaml.YAMLError as error:
+        raise EvidenceError(f"data/{name} is not YAML: {error}") from error
+    except ValidationError as error:
+        raise EvidenceError(f"data/{name}: {problem(error)}") from error
+
+
+@lru_cache(maxsize=4)
+def _parsed(content: bytes) -> Topics:
+    return parse_topics(content.decode("utf-8"))
+
+
+def load_topics() -> Topics:
+    """Return the topics, groups and models of ``data/topics.yml``.
+
+    Examples
+    --------
+    >>> "language model*" in load_topics().terms(["compute-intensive"])
+    True
+    """
+    return _parsed(read_bytes(TOPICS_FILE))
+
+
+def topic_finder(topics: Topics) -> TermFinder:
+    """Return the finder of topic terms: case does not matter, a match is recorded as the term."""
+    terms = sorted({term for topic in topics.topics.values() for term in topic.terms})
+    return TermFinder({term: [term] for term in terms})
+
+
+def model_finder(topics: Topics) -> TermFinder:
+    """Return the finder of pre-trained models: case matters, a match is recorded as the model's name."""
+    return TermFinder({name: model.terms for name, model in topics.models.items()}, case=True)

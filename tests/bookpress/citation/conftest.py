@@ -1,0 +1,217 @@
+"""A book whose names are as hard as names get, in two editions, and a site built from it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import yaml
+
+from bookpress.citation.record import Author, Book, Chapter, Citation, Edition
+
+BUILT = dt.date(2026, 11, 24)
+
+AUTHORS = [
+    {"family": "Berg", "particle": "van der", "given": "Anna Maria", "orcid": "0000-0002-1825-0097"},
+    {"family": "Núñez y Álvarez", "given": "José", "affiliation": "Universität Łódź & Söhne"},
+    {"family": "King", "given": "Martin Luther", "suffix": "Jr."},
+    {"name": "Barnes, Jones and Partners"},
+    {"family": "Łęcki-Ørsted", "given": "Ğ. Š."},
+    {"family": "李", "given": "小龙"},
+]
+SETTINGS = {
+    "title": "Who {computes} & who pays",
+    "subtitle": "5% of $1_000 <for> some",
+    "authors": [{"name": "The Example project"}],
+    "version": "0.1.0",
+    "publisher": "Smith & Sons, “Press”",
+    "description": "A book about R&D.",
+    "keywords": ["compute", "R&D"],
+    "licence": "CC-BY-4.0",
+    "licence_url": "https://creativecommons.org/licenses/by/4.0/",
+    "language": "en",
+    "based_on": [{"title": "An older work", "url": "https://example.org/older"}],
+}
+PUBLIC = {
+    "base_url": "https://example.org/book/",
+    "edition_url": "https://example.org/book/editions/{id}/",
+    "published_editions": ["default", "paper"],
+    "doi": "10.5555/book_1",
+    "isbn": "978-3-16-148410-0",
+}
+CHAPTERS = [
+    {"slug": "plain", "title": "Large-scale models", "abstract": "Few “train” them.", "keywords": ["GPU", "scale"]},
+    {
+        "slug": "hard-names",
+        "title": "Models of NeurIPS: R&D in China at 5% <or> #1_x",
+        "authors": AUTHORS,
+        "doi": "10.5555/ch_2",
+        "abstract": "Who said ‘no’ – nobody & <none>.",
+        "keywords": ["R&D", "naïve façade"],
+    },
+    {"slug": "single", "title": "One author alone", "authors": AUTHORS[:1]},
+    {"slug": "group", "title": "A group alone", "authors": [{"name": "The other Example group"}]},
+    {"slug": "bare", "title": "Nothing but a title"},
+]
+EDITIONS = {
+    "default": {
+        "id": "7f3e1a2b9c0d",
+        "name": "default",
+        "is_default": True,
+        "vintage": "2026-08",
+        "command": "make it",
+    },
+    "paper": {
+        "id": "0123456789ab",
+        "name": "paper",
+        "title": "The paper's vintage",
+        "is_default": False,
+        "differs": [
+            {"chapter": "hard-names", "name": "top_k", "value": [1, 2], "default": []},
+            {"chapter": "plain", "name": "vintage", "value": "2023-03", "default": "2026-08"},
+            {"chapter": "bare", "name": "vintage", "value": "2023-03", "default": "2026-08"},
+        ],
+        "date": "2026-11-20",
+        "vintage": "2023-03",
+        "results_sha256": "ab" * 32,
+        "command": "compute-divide build paper",
+    },
+}
+
+
+@pytest.fixture
+def settings() -> dict[str, object]:
+    """Return settings of a book that is nowhere published."""
+    return dict(SETTINGS)
+
+
+@pytest.fixture
+def public_settings() -> dict[str, object]:
+    """Return settings of a book with addresses, DOI and ISBN."""
+    return {**SETTINGS, **PUBLIC}
+
+
+def every_citation() -> list[Citation]:
+    """Every chapter and the book itself, of a local and of a published book, in both editions and in none."""
+    books = [Book.model_validate(SETTINGS), Book.model_validate({**SETTINGS, **PUBLIC})]
+    editions = [Edition.model_validate(edition) for edition in EDITIONS.values()]
+    chapters = [
+        Chapter.model_validate({**chapter, "page": f"notebooks/{chapter['slug']}.html", "position": place})
+        for place, chapter in enumerate(CHAPTERS, 1)
+    ]
+    return [
+        Citation.of(book, chapter, edition, built=BUILT)
+        for book in books
+        for edition in (None, *editions)
+        for chapter in (None, *chapters)
+    ]
+
+
+def _name(citation: Citation) -> str:
+    where = "public" if citation.book.base_url else "local"
+    edition = citation.edition.name if citation.edition else "no-edition"
+    return f"{where}-{edition}-{citation.chapter.slug if citation.chapter else 'book'}"
+
+
+@pytest.fixture(params=every_citation(), ids=_name)
+def citation(request: pytest.FixtureRequest) -> Citation:
+    """Return each citation in turn."""
+    return request.param
+
+
+@pytest.fixture
+def citations() -> list[Citation]:
+    """Return all citations."""
+    return every_citation()
+
+
+@pytest.fixture
+def authors() -> tuple[Author, ...]:
+    """Return the hard names."""
+    return tuple(Author.model_validate(author) for author in AUTHORS)
+
+
+BIBLIOGRAPHY = """
+@article{doe2020,
+  title={The {GPU} gap; a study}, author={Doe, Jo and van der Berg, Anna}, journal={A Journal}, year={2020},
+  doi={10.5555/doe}}
+@misc{group2021,
+  title={A report}, author={{The Report group}}, year={2021}, eprint={2101.00001}, archiveprefix={arXiv}}
+"""
+CONF = """
+extensions = ["myst_parser", "sphinxcontrib.bibtex", "bookpress.citation.extension"]
+bibtex_bibfiles = ["references.bib"]
+bibtex_reference_style = "author_year"
+bibtex_default_style = "authors_first"
+html_theme = "sphinx_book_theme"
+exclude_patterns = ["out"]
+
+from bookpress.citation.page import DataFile, Dataset, Picture
+
+def parts_of(app, docname, parts):
+    if docname == "notebooks/plain":
+        file = DataFile.of("figures/a.csv", "text/csv", b"year,share\\n2020,0.5\\n")
+        parts.datasets.append(Dataset(anchor="fig-a", title="Shares </script>", description="By year.",
+                                      licence="CC BY 4.0", source="Epoch AI", files=(file,)))
+        parts.picture = Picture(path="figures/a.png", alt="A line & a dot", width=1400, height=800)
+
+def setup(app):
+    app.connect("citation-parts", parts_of)
+"""
+FIGURE_DATA = b"year,share\n2020,0.5\n"
+EPOCH = "1795478400"  # 2026-11-24
+
+
+@pytest.fixture(scope="session")
+def make_site(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
+    """Return a function that builds a small site and returns the folder of its pages; the same site is built once."""
+    made: dict[str, Path] = {}
+
+    def make(edition: str | None = None, *, public: bool = False, **settings: object) -> Path:
+        facts = {**SETTINGS, **(PUBLIC if public else {}), **settings}
+        key = json.dumps([edition, facts], sort_keys=True)
+        if key not in made:
+            made[key] = _build(tmp_path_factory.mktemp("site"), edition, facts)
+        return made[key]
+
+    return make
+
+
+def _build(root: Path, edition: str | None, facts: dict[str, object]) -> Path:
+    write_book(root, edition, facts)
+    out = root / "out" / "html"
+    command = [sys.executable, "-m", "sphinx", "-q", "-W", "-d", root / "out" / "trees", root, out]
+    built = subprocess.run(command, capture_output=True, text=True, env={**os.environ, "SOURCE_DATE_EPOCH": EPOCH})
+    assert built.returncode == 0, built.stderr
+    (out / "figures").mkdir()
+    (out / "figures" / "a.csv").write_bytes(FIGURE_DATA)
+    return out
+
+
+def write_book(root: Path, edition: str | None, facts: dict[str, object]) -> None:
+    """Write the sources of the small book."""
+    (root / "book").mkdir()
+    (root / "notebooks").mkdir()
+    (root / "conf.py").write_text(CONF)
+    (root / "references.bib").write_text(BIBLIOGRAPHY)
+    (root / "book" / "publication.yml").write_text(yaml.safe_dump(facts, allow_unicode=True))
+    if edition:
+        (root / "edition.json").write_text(json.dumps(EDITIONS[edition]))
+    slugs = [str(chapter["slug"]) for chapter in CHAPTERS]
+    listed = "\n".join(f"notebooks/{slug}" for slug in slugs)
+    (root / "index.md").write_text(f"# A book\n\n```{{toctree}}\n{listed}\nbook/citing\n```\n")
+    (root / "book" / "citing.md").write_text("# How to cite\n\n```{how-to-cite}\n```\n")
+    for chapter in CHAPTERS:
+        title = str(chapter["title"]).replace("<", "\\<")
+        front = {key: value for key, value in chapter.items() if key not in {"slug", "title"}}
+        head = yaml.safe_dump({"compute_divide": front}, allow_unicode=True)
+        cites = "As {cite:p}`doe2020` and {cite:t}`group2021` say." if chapter["slug"] != "bare" else "No more."
+        (root / "notebooks" / f"{chapter['slug']}.md").write_text(
+            f"---\n{head}---\n\n# {title}\n\n{cites}\n\n## Part\n\nText.\n"
+        )

@@ -1,0 +1,122 @@
+"""The command line gives what the pages give."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from typer.testing import CliRunner
+
+from bookpress.book.project import Project
+from bookpress.citation.files import FORMATS
+from bookpress.citation.page import FILES
+from bookpress.citation.styles import STYLES, format_item
+from bookpress.commands.cite import app, built_state, plain_heading, reference
+from bookpress.errors import UsageError
+
+SLUGS = ["plain", "hard-names", "single", "group", "bare"]
+NOTEBOOK = """---
+jupytext: {{formats: md:myst, text_representation: {{extension: .md, format_name: myst}}}}
+kernelspec: {{display_name: Python 3, language: python, name: python3}}
+{front}---
+
+# {title}
+
+```{{code-cell}} ipython3
+:tags: [parameters]
+vintage: str = "2026-08"
+```
+"""
+
+
+@pytest.fixture
+def project(tmp_path: Path, make_site: Callable[..., Path], monkeypatch: pytest.MonkeyPatch) -> Project:
+    """Return a book with two built editions, staged as the press stages them, and one that is only planned."""
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1795478400")
+    for edition in ("default", "paper"):
+        site_source = make_site(edition, public=True).parents[1]
+        stage(tmp_path / "_build" / "editions" / edition / "source", site_source, "sources")
+    stage(tmp_path, site_source, "notebooks")
+    (tmp_path / "edition.json").unlink()
+    (tmp_path / "_config.yml").write_text("")
+    (tmp_path / "book" / "editions").mkdir()
+    (tmp_path / "book" / "editions" / "older.yml").write_text("title: Older\nparameters: {vintage: '2023-03'}\n")
+    return Project.at(tmp_path)
+
+
+def stage(root: Path, source: Path, folder: str) -> None:
+    """Copy the sources of a site, its chapters as notebooks in a folder."""
+    (root / "book").mkdir(parents=True)
+    (root / folder).mkdir()
+    for name in ("edition.json", "book/publication.yml"):
+        (root / name).write_bytes((source / name).read_bytes())
+    entries = [{"file": f"notebooks/{slug}"} for slug in SLUGS]
+    (root / "_toc.yml").write_text(yaml.safe_dump({"format": "jb-book", "root": "index", "chapters": entries}))
+    for slug in SLUGS:
+        _, head, text = (source / "notebooks" / f"{slug}.md").read_text("utf-8").split("---\n", 2)
+        title = text.strip().splitlines()[0].removeprefix("# ")
+        (root / folder / f"{slug}.md").write_text(NOTEBOOK.format(front=head, title=title), encoding="utf-8")
+
+
+@pytest.mark.parametrize("edition", ["default", "paper"])
+@pytest.mark.parametrize("form", FORMATS)
+def test_the_command_gives_what_the_pages_give(
+    project: Project, make_site: Callable[..., Path], edition: str, form: str
+) -> None:
+    site = make_site(edition, public=True)
+    for slug in (*SLUGS, None):
+        text = reference(project, slug, form=form, edition=edition)
+        if form in STYLES:
+            (item,) = json.loads((site / "cite" / f"{slug or 'book'}.csl.json").read_text("utf-8"))
+            assert text == format_item(item, form).text + "\n"
+        else:
+            assert text == (site / "cite" / f"{slug or 'book'}{FILES[form][0]}").read_bytes().decode()
+
+
+def test_an_edition_that_is_not_built_is_cited_without_results(project: Project) -> None:
+    (item,) = json.loads(reference(project, "plain", form="csl-json", edition="older"))
+    assert item["edition"].startswith("Version 0.1.0, older edition ")
+    assert item["note"] == "Rebuilt by: compute-divide build older"
+    assert built_state(project, "older") is None
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ({"chapter": "plane"}, "no chapter 'plane'; did you mean plain?"),
+        ({"edition": "papper"}, "no edition 'papper'; did you mean paper?"),
+        ({"form": "mla"}, "no format 'mla'; there are: bibtex, biblatex, ris, csl-json, apa"),
+    ],
+)
+def test_a_wrong_wish_names_what_there_is(project: Project, asked: dict[str, Any], said: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        reference(project, **asked)
+    assert said in str(caught.value)
+
+
+def test_only_the_reference_is_printed(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(project.root)
+    done = CliRunner().invoke(app, ["plain", "--format", "chicago", "--edition", "paper"])
+    assert done.exit_code == 0
+    assert done.output.startswith("The Example project. 2026. “Large-scale Models.” Chap. 1 in ")
+    assert "paper edition 0123456789ab" in done.output
+
+
+def test_wrong_settings_are_a_wrong_use(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    (project.editions / "default" / "source" / "book" / "publication.yml").write_text("title: x\n")
+    monkeypatch.chdir(project.root)
+    done = CliRunner().invoke(app, [])
+    assert isinstance(done.exception, UsageError)
+    assert "authors: is needed" in str(done.exception)
+
+
+@pytest.mark.parametrize(
+    ("markdown", "plain"),
+    [("The paper's `claims`", "The paper’s claims"), ('"a" *b* **c**', "“a” b c"), (r"5% \<or\>", "5% <or>")],
+)
+def test_headings_read_as_on_the_page(markdown: str, plain: str) -> None:
+    assert plain_heading(markdown) == plain

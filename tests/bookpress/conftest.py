@@ -1,0 +1,186 @@
+"""A tiny book: two chapters, two pages, two tables. Its package is a folder of one file that only counts for hashes."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from textwrap import dedent
+from typing import Any
+
+import nbformat
+import pytest
+
+from bookpress.book.chapters import KERNEL
+from bookpress.book.editions import Edition, Fingerprint, load_edition
+from bookpress.book.project import Project
+from bookpress.run.engines import Engine, open_engine
+from bookpress.run.notebook import Job
+
+CONFIG = """
+title: A tiny book
+author: Nobody
+logo: ""
+only_build_toc_files: true
+execute: {execute_notebooks: "off"}
+repository: {url: ""}
+html: {use_repository_button: false}
+sphinx:
+  extra_extensions: [bookpress.page]
+  config:
+    html_context: {default_mode: auto}
+    suppress_warnings: [mystnb.unknown_mime_type]
+    mathjax_path: mathjax.js
+"""
+
+TOC = """
+format: jb-book
+root: index
+chapters:
+  - file: notebooks/first
+  - file: notebooks/second
+  - file: book/words
+"""
+
+PUBLICATION = """
+title: A tiny book
+authors: [{literal: Nobody}]
+version: "1"
+language: en
+"""
+
+HEAD = """
+---
+kernelspec: {name: python3, display_name: Python 3, language: python}
+---
+
+# %s
+
+```{code-cell} python
+:tags: [parameters]
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+table: Annotated[Literal["a", "b"], Field(description="which table")] = "a"
+factor: Annotated[float, Field(gt=0, le=100, json_schema_extra={"unit": "times"})] = 1
+years_first: Annotated[int, Field(ge=1950, le=2030, json_schema_extra={"range": "first", "unit": "year"})] = 2010
+years_last: Annotated[int, Field(ge=1950, le=2030, json_schema_extra={"range": "last", "unit": "year"})] = 2014
+```
+"""
+
+BODY = """
+Some text.
+
+```{code-cell} python
+from types import SimpleNamespace
+
+from compute_divide.evidence.store.paths import read_bytes
+from bookpress.book.results import record
+
+number = float(read_bytes(f"{table}.csv")) * factor
+record("number", SimpleNamespace(value=number, low=None, high=None, k=None, n=None, unit="count", label="the number"))
+```
+"""
+
+
+def chapter(title: str, extra: str = "") -> str:
+    """Return the source of a chapter."""
+    return (HEAD % title).lstrip() + BODY + dedent(extra)
+
+
+@pytest.fixture(scope="session")
+def chapter_source() -> Callable[..., str]:
+    return chapter
+
+
+@pytest.fixture(autouse=True, scope="session")
+def a_hang_up_counts() -> None:
+    """Let the programs that tests start hear a hang-up, also when the tests themselves were started to ignore it."""
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
+
+
+@pytest.fixture
+def book(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
+    """Return a tiny book in a folder of its own."""
+    root = tmp_path / "book"
+    files = {
+        "_config.yml": CONFIG,
+        "_toc.yml": TOC,
+        "index.md": "# A tiny book\n\nSee [the words](book/words.md).\n",
+        "book/publication.yml": PUBLICATION,
+        "book/words.md": "# Words\n\nNothing but words. See [the first chapter](../notebooks/first.md).\n",
+        "book/editions/other.yml": "title: The other table\nparameters: {table: b, second: {factor: 3}}\n",
+        "notebooks/first.md": chapter("First"),
+        "notebooks/second.md": chapter("Second"),
+        "data/a.csv": "1\n",
+        "data/b.csv": "2\n",
+        "requirements.lock": "nothing==1\n",
+        "package/code.py": "answer = 42\n",
+    }
+    for name, text in files.items():
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1700000000")
+    monkeypatch.setenv("COMPUTE_DIVIDE_DATA", str(root / "data"))
+    return Project(
+        root=root,
+        build=root / "_build",
+        data=root / "data",
+        package=root / "package",
+        lock=root / "requirements.lock",
+    )
+
+
+@pytest.fixture
+def edition(book: Project) -> Callable[..., Edition]:
+    """Return an edition of the tiny book: name, then options."""
+
+    def load(name: str = "default", *options: str, only: list[str] | None = None) -> Edition:
+        return load_edition(book, name, options, only)
+
+    return load
+
+
+@pytest.fixture
+def fingerprint(book: Project) -> Callable[[], Fingerprint]:
+    return lambda: Fingerprint.of(book)
+
+
+@pytest.fixture
+def job(tmp_path: Path) -> Callable[..., Job]:
+    """Return a job with these cells."""
+
+    def make(*sources: str, values: dict[str, Any] | None = None, limit: float = 60, tags: tuple[str, ...] = ()) -> Job:
+        notebook = nbformat.v4.new_notebook(metadata={"kernelspec": KERNEL})
+        cells = [nbformat.v4.new_code_cell(dedent(source).strip()) for source in sources]
+        if values:
+            cells[0].metadata["tags"] = ["parameters"]
+        if tags:
+            cells[-1].metadata["tags"] = list(tags)
+        notebook.cells = cells
+        return Job("tiny", "0" * 64, nbformat.writes(notebook).encode(), values or {}, str(tmp_path), {}, limit)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def forked() -> Iterator[Engine]:
+    """Yield the forked engine, started once."""
+    with open_engine("forked", ["bookpress.book.results", "compute_divide.evidence.store.paths"]) as engine:
+        yield engine
+
+
+@pytest.fixture(scope="session")
+def kernel() -> Iterator[Engine]:
+    with open_engine("kernel") as engine:
+        yield engine
+
+
+@pytest.fixture(scope="session")
+def count() -> Callable[[int, int], int]:
+    """Return the full count of a heavy check, or the small one."""
+    return lambda small, full: full if os.environ.get("BOOKPRESS_LONG") == "1" else small

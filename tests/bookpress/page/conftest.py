@@ -1,0 +1,308 @@
+"""A small book with real figures and recorded results, built by Jupyter Book's own configuration."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import re
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import altair as alt
+import nbformat
+import pandas as pd
+import pytest
+import yaml
+from bs4 import BeautifulSoup
+
+ROOT = Path(__file__).resolve().parents[3]
+EPOCH = 1795478400  # 2026-11-24
+RESULT_MIME = "application/vnd.bookpress.result+json"
+
+
+def result_output(key: str, **fields: Any) -> nbformat.NotebookNode:
+    payload = {"key": key, "value": None, "low": None, "high": None, "k": None, "n": None, "unit": "share", "label": ""}
+    return nbformat.v4.new_output(
+        "display_data", {RESULT_MIME: {**payload, **fields}, "text/plain": f"{key} = ..."}, metadata={}
+    )
+
+
+def chart_output(name: str = "fig-shares", title: str = "Academic teams lost ground") -> nbformat.NotebookNode:
+    from bookpress.page.figures.show import figure_output
+
+    data = pd.DataFrame(
+        {
+            "year": [year for year in range(2010, 2022) for _ in range(2)],
+            "team_type": ["academia-only", "industry-only"] * 12,
+            "share": [round(0.7 - 0.05 * i, 3) if j else round(0.2 + 0.05 * i, 3) for i in range(12) for j in (1, 0)],
+        }
+    )
+    chart = (
+        alt.Chart(data)
+        .mark_line(point=True)
+        .encode(x="year:Q", y="share:Q", color="team_type:N", tooltip=["year", "share"])
+        .properties(width="container", height=260)
+    )
+    output, metadata = figure_output(
+        chart,
+        name=name,
+        title=title,
+        alt="Line chart of shares by year: academia falls, industry rises.",
+        description="The academic share falls from 70% in 2010 to 15% in 2021; that of industry rises to 75%.",
+        data=data,
+        source="Epoch AI, models database (snapshot of 2026-08-19).",
+        caption="Share of models by *team type*; {result}`early:counts` in the early years.",
+    )
+    return nbformat.v4.new_output("display_data", output, metadata=metadata)
+
+
+def code(source: str, tags: list[str], outputs: list[nbformat.NotebookNode] | None = None) -> nbformat.NotebookNode:
+    cell = nbformat.v4.new_code_cell(source, metadata={"tags": tags}, outputs=outputs or [])
+    cell.execution_count = 1
+    return cell
+
+
+def models_chapter(early: float = 0.64) -> nbformat.NotebookNode:
+    """Return an executed chapter with one figure and two results."""
+    cells = [
+        nbformat.v4.new_markdown_cell(
+            "# Who trains large models\n\nIn the early years {result}`early:full` were academic."
+        ),
+        code("window: int = 3", ["parameters"]),
+        code(
+            "record(...)",
+            ["hide-input"],
+            [
+                result_output(
+                    "early", value=early, low=0.53, high=0.73, k=55, n=86, label="academic share, 2010 to 2014"
+                ),
+                result_output(
+                    "late", value=0.16, low=0.12, high=0.21, k=35, n=220, label="academic share, 2020 to 2022"
+                ),
+                result_output("nothing", value=None, n=0, k=0, label="share of nothing"),
+                result_output("compute", value=3.14e24, unit="FLOP", label="largest training run"),
+            ],
+        ),
+        nbformat.v4.new_markdown_cell("## Shares by year\n\nSee {numref}`fig-shares`."),
+        code("show_chart(chart_of_shares())", ["hide-input"], [chart_output()]),
+        nbformat.v4.new_markdown_cell("## What it means\n\nThe window was {param}`window`."),
+    ]
+    notebook = nbformat.v4.new_notebook(cells=cells)
+    notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    notebook.metadata["compute_divide"] = {
+        "finding": "Academic teams trained {result}`early` of large models early on, and {result}`late` later.",
+        "chapter": "models",
+        "edition": {"id": "0123abcd", "name": "default", "title": "The published edition"},
+        "parameters": [
+            {
+                "name": "window",
+                "value": 3,
+                "default": 3,
+                "type": "whole number",
+                "allowed": "1 to 9",
+                "unit": "years",
+                "help": "width of the moving window",
+            }
+        ],
+        "command": "compute-divide run models",
+    }
+    return notebook
+
+
+REFERENCES = """@article{besiroglu2024, title = {The Compute Divide}, author = {Besiroglu, T.}, year = {2024}}
+"""
+
+TOC = """
+format: jb-book
+root: index
+parts:
+  - caption: The divide
+    chapters:
+      - file: notebooks/models
+  - caption: About
+    chapters:
+      - file: words
+"""
+
+WORDS = """# Words
+
+```{glossary}
+vintage
+    A dated snapshot of the {term}`evidence`.
+
+evidence
+    The tables that chapters read.
+```
+
+The {term}`vintage` matters. A formula: $n^2$, and one of its own:
+
+$$
+\\frac{k}{n}
+$$
+
+```{every-choice}
+```
+"""
+
+INDEX = """# A small book
+
+Academia trained {result}`models:early` of large models ({result}`models:early:interval`), the paper says
+{claim}`academia-share-early`. With a window of {param}`models:window` years.
+
+The fall is {when}`models:late.high < models:early.low|*beyond* chance|within chance`.
+
+```{when} models:late < 0.5
+Shown: {result}`models:late:counts`.
+```
+
+```{when} models:late > 0.5
+Hidden: {result}`models:no_such_result`.
+```
+
+```{when} models:nothing > 0.5
+Unknown.
+```
+
+```{when} not models:nothing > 0.5
+Unknown too.
+```
+
+The unknown {when}`models:nothing > 0.5|holds|does not hold`.
+{when}`models:nothing > 0.5|Nothing is said.|`
+{when}``known(models:late)|Of those {result}`models:late` are *academic*.|There are none.``
+{when}``known(models:nothing)|Of those {result}`models:nothing` are.|*None* are, of {result}`models:late:n` ``.
+Related work says {related}`ahmed-biggest-2021`; compute is {result}`models:compute`.
+
+````{findings}
+```{finding} models:late
+of the large models came from academic teams.
+```
+````
+
+```{chapters}
+```
+"""
+
+
+@dataclass
+class Book:
+    """A book in a folder of its own."""
+
+    root: Path
+    said: str = ""
+
+    @property
+    def html(self) -> Path:
+        return self.root / "_build" / "html"
+
+    def write(self, name: str, text: str) -> None:
+        path = self.root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+
+    def write_chapter(self, slug: str, notebook: nbformat.NotebookNode) -> None:
+        for number, cell in enumerate(notebook.cells):
+            cell["id"] = f"c{number}"
+        path = self.root / "notebooks" / f"{slug}.ipynb"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        nbformat.write(notebook, path)
+
+    def build(self) -> Book:
+        """Build as Jupyter Book does, within this process; what it warns of is kept in `said`."""
+        from jupyter_book.sphinx import build_sphinx
+
+        errors = io.StringIO()
+        with contextlib.redirect_stderr(errors), contextlib.redirect_stdout(io.StringIO()):
+            done = build_sphinx(
+                str(self.root),
+                str(self.html),
+                noconfig=True,
+                path_config=str(self.root / "_config.yml"),
+                confoverrides={"latex_individualpages": False},
+                builder="html",
+            )
+        self.said = re.sub(r"\x1b\[[0-9;]*m", "", errors.getvalue())
+        assert done == 0, self.said
+        return self
+
+    def page(self, name: str = "notebooks/models") -> BeautifulSoup:
+        return BeautifulSoup((self.html / f"{name}.html").read_text("utf-8"), "html5lib")
+
+    def text(self, name: str = "index") -> str:
+        """Return the text of a page with single spaces."""
+        return " ".join(self.page(name).article.get_text(" ").split())
+
+
+def new_book(root: Path) -> Book:
+    """Return a book with the project's configuration and what it quotes, without pages."""
+    config = yaml.safe_load((ROOT / "_config.yml").read_text("utf-8"))
+    config["execute"]["execute_notebooks"] = "off"
+    config["bibtex_bibfiles"] = ["references.bib"]
+    config["html"].pop("favicon", None)
+    for folder, name in (("data", "claims.yml"), ("data", "related.yml"), ("book", "publication.yml")):
+        (root / folder).mkdir(exist_ok=True)
+        shutil.copy(ROOT / folder / name, root / folder)
+    book = Book(root)
+    book.write("_config.yml", yaml.safe_dump(config))
+    book.write("references.bib", REFERENCES)
+    book.write("_toc.yml", TOC)
+    book.write("index.md", INDEX)
+    book.write("words.md", WORDS)
+    book.write_chapter("models", models_chapter())
+    return book
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Book:
+    """Return the small book, built; tests only look at it."""
+    return new_book(tmp_path_factory.mktemp("book")).build()
+
+
+EDITION = {
+    "id": "0123abcd4567",
+    "name": "paper",
+    "title": "The paper's vintage",
+    "is_default": False,
+    "differs": [{"chapter": "models", "name": "window", "value": 5, "default": 3}],
+    "date": "2026-11-24",
+    "vintage": "2023-03",
+    "results_sha256": "0" * 64,
+    "command": "compute-divide build paper",
+    "formats": ["html", "pdf", "epub"],
+}
+
+
+@pytest.fixture(scope="session")
+def edition_book(tmp_path_factory: pytest.TempPathFactory) -> Book:
+    """Return the small book as an edition that also comes as PDF and EPUB: its pages, and the files made of them."""
+    from bookpress.build.formats import Format, make
+
+    book = new_book(tmp_path_factory.mktemp("edition"))
+    book.write("edition.json", json.dumps(EDITION))
+    book.write("index.md", f"{INDEX}\n```{{edition-line}}\n```\n")
+    book.build()
+    formats = [Format(name, f"bookpress.page.{name}", lambda: None) for name in ("pdf", "epub")]
+    make(formats, book.html, book.root, EPOCH)
+    return book
+
+
+@pytest.fixture
+def book(tmp_path: Path) -> Book:
+    """Return a small book of one's own, not built."""
+    return new_book(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def make_book() -> Callable[[Path], Book]:
+    """Return the function that makes a small book, not built."""
+    return new_book
+
+
+@pytest.fixture(scope="session")
+def make_chapter() -> Callable[..., nbformat.NotebookNode]:
+    """Return the function that makes the executed chapter."""
+    return models_chapter

@@ -1,0 +1,177 @@
+"""The page of a comparison: what it says, where it leads, and that nothing bars a reader."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import html5lib
+import pytest
+from bs4 import BeautifulSoup
+
+from book.browsing import faults_of_page
+from bookpress.book.project import Project
+from bookpress.explore.compare import Comparison, Side, compare
+from bookpress.page.site.comparison_page import change_words, page_html, write_page
+
+
+def result(value: float | None, label: str, unit: str = "share", **more: Any) -> dict[str, Any]:
+    return {"value": value, "low": None, "high": None, "k": None, "n": None, "unit": unit, "label": label, **more}
+
+
+def side(name: str, title: str, vintage: str, results: dict[str, dict[str, Any]]) -> Side:
+    parameters = {slug: {"vintage": vintage} for slug in results}
+    return Side(f"{name}0123", name, title, parameters, results, f"compute-divide build {name}")
+
+
+@pytest.fixture
+def comparison() -> Comparison:
+    one = side(
+        "default",
+        "The published edition",
+        "2026-08",
+        {
+            "hardware": {
+                "share": result(0.64, "share of chips, 2025", low=0.53, high=0.73, k=55, n=86),
+                "ratio": result(2.0, "ratio of speed", "ratio", low=1.0, high=3.0),
+            },
+            "policy": {"cost": result(2e6, "cost of a run", "USD"), "reach": result(0.5, "what is reached")},
+            "robustness": {"n": result(3, "combinations", "count")},
+            "diffusion": {"n": result(3, "models", "count")},
+        },
+    )
+    other = side(
+        "paper",
+        "The paper's <vintage>",
+        "2023-03",
+        {
+            "hardware": {
+                "share": result(0.9, "share of chips, 2022", low=0.8, high=0.95, k=18, n=20),
+                "ratio": result(2.5, "ratio of speed", "ratio", low=1.2, high=3.1),
+            },
+            "policy": {"cost": result(24e6, "cost of a run", "USD"), "reach": result(None, "what is reached")},
+            "robustness": {"n": result(3, "combinations", "count")},
+        },
+    )
+    return compare(one, other)
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Project:
+    return replace(Project.find(), build=tmp_path)
+
+
+@pytest.fixture
+def page(comparison: Comparison, project: Project) -> BeautifulSoup:
+    text = page_html(comparison, project)
+    html5lib.HTMLParser(strict=True).parse(text)
+    return BeautifulSoup(text, "html5lib")
+
+
+def words(part: Any) -> str:
+    return " ".join(part.get_text(" ").split())
+
+
+def test_a_choice_is_one_row_that_names_its_chapters_by_their_titles(page: BeautifulSoup) -> None:
+    [row] = page.select(".choices tbody tr")
+    assert words(row).startswith("vintage 2026-08 2023-03 Hardware ; What would it take? ;".replace(" ;", ";"))
+
+
+def test_counts_and_limits_stand_on_top(page: BeautifulSoup) -> None:
+    assert words(page.select_one(".counts")) == (
+        "4 results differ 1 is the same 1 of those that differ have intervals without a value in common"
+    )
+    limits = words(page.find("h2", string="Limits of this comparison").find_next("ul"))
+    assert "Only “The published edition” has these chapters: Diffusion." in limits
+    assert "1 result has no value in one of the editions." in limits
+    assert "1 result does not measure quite the same" in limits
+    assert "Chapters without a difference How robust the findings are." in words(page.main)
+
+
+def test_a_result_has_both_values_both_labels_and_the_change(page: BeautifulSoup) -> None:
+    row = page.select_one("#hardware-share")
+    assert [words(label) for label in row.select(".label")] == ["share of chips, 2025", "share of chips, 2022"]
+    assert [words(cell) for cell in row.select("td")] == [
+        "64% 53% to 73% 55 of 86",
+        "90% 80% to 95% 18 of 20",
+        "▲ higher by 26 points intervals apart",
+        "",
+    ]
+    first, second = row.select("svg g .range")
+    assert (first["x"], first["width"], second["x"]) == ("53.0", "20.0", "80.0")
+    assert [words(label) for label in page.select("#hardware-ratio .label")] == ["ratio of speed"]
+    assert "÷" not in words(page)
+    assert "× 12" in words(page.select_one("#policy-cost"))
+    assert "no comparison" in words(page.select_one("#policy-reach"))
+
+
+def test_findings_of_the_cover_come_first(comparison: Comparison, project: Project, tmp_path: Path) -> None:
+    page = BeautifulSoup(page_html(comparison, project), "html5lib")
+    assert page.select_one("#cover") is None  # none of the cover's results is among those compared
+    book = replace(project, root=tmp_path / "book")
+    (book.root / "notebooks").mkdir(parents=True)
+    (book.root / "notebooks/hardware.md").write_text("# Hardware\n")
+    (book.root / "_toc.yml").write_text("format: jb-book\nroot: index\n")
+    (book.root / "index.md").write_text(
+        "```{finding} hardware:ratio\nis it.\n```\n```{finding} robustness:n\nthey.\n```\n```{finding} gone:n\n```\n"
+    )
+    page = BeautifulSoup(page_html(comparison, book), "html5lib")
+    assert words(page.select_one("#cover").find_next("p")) == "1 of the 2 results on the cover differs."
+    [row] = page.select("#cover ~ table tbody tr")
+    assert row["id"] == "cover-ratio"
+    assert words(row).startswith("ratio of speed ratio 2.0 1.0 to 3.0 2.5")
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "unit", "said"),
+    [
+        (2025, 2022, "year", ("down", "3 years")),
+        (0.0, 4.0, "count", ("up", "4")),
+        (19.0, 1.0, "count", ("down", "18")),
+        (5.0, 5.0, "months", ("level", "same value")),
+    ],
+)
+def test_every_kind_of_change(first: float, second: float, unit: str, said: tuple[str, str]) -> None:
+    from bookpress.book.results import Result
+
+    assert change_words(Result(value=first, unit=unit), Result(value=second, unit=unit)) == said
+
+
+def test_it_leads_to_pages_that_are_built_and_says_how_to_build_the_rest(
+    comparison: Comparison, project: Project
+) -> None:
+    built = project.editions / "default/html/notebooks"
+    built.mkdir(parents=True)
+    (built / "hardware.html").touch()
+    (built.parent / "index.html").touch()
+    path = write_page(comparison, project)
+    page = BeautifulSoup(path.read_text("utf-8"), "html5lib")
+    links = {words(link): (path.parent / link["href"]).resolve() for link in page.select("a")}
+    assert links == {
+        "The published edition": (built.parent / "index.html").resolve(),
+        "The chapter in “The published edition”": (built / "hardware.html").resolve(),
+    }
+    assert "not built here" in words(page.select(".sides tbody tr")[1])
+    assert "compute-divide build paper" in words(page.select_one(".sides"))
+    assert (path.parent / page.select_one('link[rel="stylesheet"]')["href"]).is_file()
+    assert page.select("script") == []
+    assert "http" not in path.read_text("utf-8")
+
+
+def test_an_edition_beside_itself_has_nothing_to_tell(comparison: Comparison, project: Project) -> None:
+    one = comparison.sides[0]
+    page = BeautifulSoup(page_html(compare(one, one), project), "html5lib")
+    assert words(page.select_one(".counts")) == "0 results differ 6 are the same"
+    assert "default0123" in words(page.h1)
+
+
+@pytest.mark.book
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 375)])
+def test_axe_finds_nothing_and_nothing_is_wider_than_the_page(
+    comparison: Comparison, project: Project, scheme: Any, width: int
+) -> None:
+    path = write_page(comparison, project)
+    found, wide = faults_of_page(path, width, scheme)
+    assert found == []
+    assert wide <= width

@@ -1,0 +1,70 @@
+"""The colours of the page: legible on both grounds, and the same in the style sheet, in pictures and in charts."""
+
+from __future__ import annotations
+
+import re
+from typing import Literal
+
+import pytest
+
+from bookpress.page.base.charts import INK
+from bookpress.page.base.templates import STATIC
+from compute_divide.figures.base.palette import ACCENT, TEAM_COLOURS
+
+Ground = Literal["light", "dark"]
+CSS = (STATIC / "reading.css").read_text(encoding="utf-8")
+PAIRS = dict(re.findall(r"--([a-z]+): light-dark\((#[0-9a-f]{6}, #[0-9a-f]{6})\)", CSS))
+PLAIN = dict(re.findall(r"--([a-z]+): (#[0-9a-f]{6});", CSS))
+GROUNDS: tuple[Ground, ...] = ("light", "dark")
+
+
+def colour(name: str, ground: Ground) -> str:
+    return PAIRS[name].split(", ")[GROUNDS.index(ground)]
+
+
+def luminance(text: str) -> float:
+    """Return the relative luminance of WCAG 2."""
+    parts = [int(text[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+    return sum(weight * part for weight, part in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+
+
+def contrast(one: str, other: str) -> float:
+    light, dark = sorted((luminance(one), luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+def test_contrast_is_computed_as_wcag_has_it() -> None:
+    assert contrast("#000000", "#ffffff") == pytest.approx(21)
+    assert contrast("#767676", "#ffffff") == pytest.approx(4.54, abs=0.01)
+
+
+@pytest.mark.parametrize("ground", GROUNDS)
+@pytest.mark.parametrize(("name", "least"), [("ink", 12), ("soft", 4.5), ("link", 4.5), ("accent", 4.5)])
+@pytest.mark.parametrize("under", ["paper", "wash"])
+def test_text_is_legible(ground: Ground, name: str, least: float, under: str) -> None:
+    assert contrast(colour(name, ground), colour(under, ground)) >= least
+
+
+@pytest.mark.parametrize("ground", GROUNDS)
+def test_marked_text_is_legible(ground: Ground) -> None:
+    assert contrast(colour("ink", ground), colour("mark", ground)) >= 7
+
+
+@pytest.mark.parametrize("ground", GROUNDS)
+@pytest.mark.parametrize("mark", [*TEAM_COLOURS.values(), ACCENT])
+def test_marks_of_charts_stand_out_from_the_page(ground: Ground, mark: str) -> None:
+    assert contrast(mark, colour("paper", ground)) >= 3
+
+
+@pytest.mark.parametrize("ground", GROUNDS)
+def test_pictures_are_in_the_ink_of_the_page(ground: Ground) -> None:
+    assert INK[ground] == colour("ink", ground)
+
+
+def test_browsers_without_light_dark_get_the_light_colours() -> None:
+    assert {name: PLAIN[name] for name in PAIRS} == {name: colour(name, "light") for name in PAIRS}
+
+
+def test_the_style_sheet_asks_for_nothing_from_elsewhere() -> None:
+    assert re.findall(r"url\((?!fonts/)[^)]*\)|@import|https?:", CSS) == []

@@ -1,0 +1,386 @@
+"""The command line: only results on standard output, all else on standard error, exit codes that say how it went."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from importlib.metadata import version
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+from bookpress.book.project import Project
+from bookpress.book.wording import quoted
+from bookpress.build.locks import edition_lock
+from bookpress.commands import main as cli
+from bookpress.files import tree
+
+Said = tuple[int, str, str]
+SCRIPT = Path(sys.executable).with_name("compute-divide")
+
+
+@pytest.fixture
+def said(book: Project, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Callable[..., Said]:
+    """Run the command line on the tiny book; return exit code, standard output, standard error."""
+    monkeypatch.setattr(Project, "find", classmethod(lambda _: book))
+    monkeypatch.setattr(cli, "_verify", list)
+
+    def run(*arguments: str) -> Said:
+        monkeypatch.setattr(sys, "argv", ["compute-divide", *arguments])
+        code = 0
+        try:
+            cli.main()
+        except SystemExit as end:
+            code = int(end.code or 0)
+        out, error = capfd.readouterr()
+        return code, out, error
+
+    return run
+
+
+def test_run_prints_json_and_nothing_else(said: Callable[..., Said]) -> None:
+    for _ in range(2):  # run, then from the cache
+        code, out, error = said("run", "second", "-p", "factor=2.5", "--json")
+        assert code == 0
+        assert json.loads(out) == {
+            "second": {
+                "number": {
+                    "value": 2.5,
+                    "low": None,
+                    "high": None,
+                    "k": None,
+                    "n": None,
+                    "unit": "count",
+                    "label": "the number",
+                }
+            }
+        }
+        assert "second" in error
+    assert said("run", "second", "--edition", "other", "--json")[1].count("6.0") == 1
+
+
+def test_run_prints_a_table_for_people(said: Callable[..., Said]) -> None:
+    code, out, _ = said("run", "first")
+    assert code == 0
+    assert "number" in out
+    assert "the number" in out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("run", "frist"), "did you mean first?"),
+        (("run", "first", "-p", "factr=1"), "did you mean factor?"),
+        (("run", "first", "-p", "factor=0", "-p", "table=z"), "2 problems"),
+        (("run", "first", "--engine", "warp"), "no engine 'warp'; there are: forked, kernel"),
+        (("run", "first", "--time-limit", "0"), "more than 0"),
+        (("build", "othr"), "did you mean other?"),
+        (("build", "--jobs", "0"), "1 or more"),
+        (("build", "-p", "table"), "NAME=VALUE"),
+        (("build", "--chapters", "first,secnd"), "did you mean second?"),
+        (("build", "--format", "html,docx"), "no format 'docx'"),
+        (("build", "--format", ""), "no format is named; allowed: html, pdf, epub"),
+        (("build", "--engine", ""), "no engine ''; there are: forked, kernel"),
+        (("run", "first", "--engine", ""), "no engine ''; there are: forked, kernel"),
+        (("run", "first", "-p", ""), "-p '' is not NAME=VALUE"),
+        (("sweep", "first", "-g", "factor=0,1"), "0 is not allowed"),
+        (("sweep", "first"), "nothing to vary"),
+        (("compare", "default", "nothing"), "no edition 'nothing'"),
+        (("clean", "default"), "no built edition 'default'"),
+        (("params", "nothing"), "no chapter 'nothing'"),
+        (("nonsense",), "nonsense"),
+        (("run",), "Missing argument"),
+    ],
+)
+def test_wrong_use_is_exit_code_2_and_starts_nothing(
+    said: Callable[..., Said], book: Project, arguments: tuple[str, ...], message: str
+) -> None:
+    code, out, error = said(*arguments)
+    assert (code, out) == (2, "")
+    assert message.lower() in " ".join(error.split()).lower()
+    assert "Traceback" not in error
+    assert not book.cache.exists()
+
+
+NAMES = ["", ".", "..", "../../x", "other/", ".drafts", "-", "{outside}", "{outside}/x", "notes.txt"]
+WITH_A_NAME = [
+    ("build", "--", "{name}"),
+    ("serve", "--port", "0", "--", "{name}"),
+    ("run", "first", "--edition", "{name}"),
+    ("sweep", "first", "-g", "factor=1,2", "--edition", "{name}"),
+    ("compare", "--", "default", "{name}"),
+    ("clean", "--", "{name}"),
+    ("release", "--to", "{outside}/dist", "--", "{name}"),
+    ("cite", "--edition", "{name}"),
+]
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("command", WITH_A_NAME, ids=lambda command: command[0])
+def test_a_name_never_becomes_a_path_elsewhere(
+    said: Callable[..., Said], book: Project, tmp_path: Path, command: tuple[str, ...], name: str
+) -> None:
+    """Whatever lies where a path made of the name leads: it is not taken for an edition, and nothing is removed."""
+    outside = tmp_path / "outside"
+    for folder in (outside, book.root, book.build, book.editions, book.editions / ".drafts"):
+        for file in ("html/index.html", "source/edition.json", "edition.json", "results.json", "notes.txt"):
+            (folder / file).parent.mkdir(parents=True, exist_ok=True)
+            (folder / file).write_text("{}")
+    (book.root / "book/editions/x.txt").write_text("no edition")
+    (tmp_path / "outside.yml").write_text("title: Mine\n")
+    (book.root / "book/x.yml").write_text("title: Mine\n")
+    before = tree(tmp_path)
+    given = name.format(outside=outside)
+    code, out, error = said(*(word.format(name=given, outside=outside) for word in command))
+    assert (code, out) == (2, "")
+    words = " ".join(error.split())
+    assert any(f"edition {name}" in words for name in (repr(given), quoted(given)))
+    assert "there are: " in words or "did you mean" in words or "there is none" in words
+    assert tree(tmp_path) == before
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("build", "--engine", "warp"), "no engine 'warp'; there are: forked, kernel"),
+        (("build", "--time-limit", "nan"), "the time limit is nan seconds"),
+        (("build", "--time-limit", "inf"), "the time limit is inf seconds"),
+        (("build", "-p", "table=a", "-p", "table=b"), "table is given more than once: a, b"),
+        (("sweep", "first", "-g", "foo"), "-g 'foo' is not"),
+    ],
+)
+def test_wrong_use_is_told_even_when_there_is_nothing_to_do(
+    said: Callable[..., Said], arguments: tuple[str, ...], message: str
+) -> None:
+    assert said("build")[0] == 0
+    code, _, error = said(*arguments)
+    assert code == 2
+    assert message in " ".join(error.split())
+
+
+def test_what_is_no_other_than_the_default_edition_is_that_edition(said: Callable[..., Said], book: Project) -> None:
+    place = said("build")[1]
+    code, out, error = said("build", "-p", "table=a", "-p", "second.factor=1.0", "--chapters", "second,first")
+    assert (code, out) == (0, place)
+    assert "edition default" in error
+    assert "nothing to do" in error
+    assert book.built == ["default"]
+
+
+def test_a_sweep_reports_reversed_ranges_beside_other_errors(said: Callable[..., Said], book: Project) -> None:
+    grid = book.root / "grid.yml"
+    grid.write_text("years_first: [2000, 2020]\nfactor: [0]\n")
+    code, _, error = said("sweep", "first", "--file", str(grid), "-p", "table=z")
+    assert (code, "table: z is not allowed" in error, "factor: 0 is not allowed" in error) == (2, True, True)
+    assert "years_first" not in error, "which table stands beside is not known"
+    code, _, error = said("sweep", "first", "--file", str(grid))
+    assert (code, "factor: 0 is not allowed" in error, "years_first is 2020" in error) == (2, True, True)
+    grid.write_text("factor: [1]\nfactor: [2]\n")
+    assert "factor is given more than once, in the lines 1, 2" in said("sweep", "first", "--file", str(grid))[2]
+
+
+def test_the_version_is_that_of_the_package(said: Callable[..., Said]) -> None:
+    assert said("--version") == (0, f"{version('compute-divide')}\n", "")
+
+
+def test_a_chapter_that_fails_is_exit_code_1(said: Callable[..., Said], book: Project) -> None:
+    path = book.root / "notebooks/first.md"
+    path.write_text(path.read_text() + "\n```{code-cell} python\n[][1]\n```\n")
+    code, out, error = said("run", "first", "--json")
+    assert (code, out) == (1, "")
+    assert "code cell 3 (`[][1]`) failed with IndexError" in " ".join(error.split())
+    assert "Traceback" not in error
+
+
+def test_build_prints_where_the_book_is_and_clean_removes_it(said: Callable[..., Said], book: Project) -> None:
+    code, out, error = said("build", "other")
+    assert code == 0
+    assert Path(out.strip()) == book.editions / "other/html/index.html"
+    assert Path(out.strip()).is_file()
+    assert "2 of 2 chapters run" in error
+    assert "nothing to do" in said("build", "other")[2]
+
+    code, out, error = said("compare", "default", "other", "--json")
+    assert code == 0, "a comparison that finds differences is good"
+    assert len(json.loads(out)["results"]) == 2
+    assert "default-other/index.html" in "".join(error.split())
+
+    with edition_lock(book, "other"):
+        code, _, error = said("clean", "other")
+        assert code == 1
+        assert "another build of the edition 'other' is running" in " ".join(error.split())
+    assert said("clean", "other")[0] == 0
+    assert not (book.editions / "other").exists()
+    assert said("clean", "--keep-runs")[0] == 0
+    assert [path.name for path in book.build.glob("[!.]*")] == ["cache"]
+    assert said("clean")[0] == 0
+    assert list(book.build.glob("[!.]*")) == []
+
+
+def test_params_as_json_is_a_schema_that_takes_the_defaults_and_nothing_else(
+    said: Callable[..., Said], book: Project
+) -> None:
+    code, out, _ = said("params", "--json")
+    assert code == 0
+    schemas = json.loads(out)
+    assert list(schemas) == ["first", "second"]
+    for schema in schemas.values():
+        jsonschema.Draft202012Validator.check_schema(schema)
+        defaults = {name: one["default"] for name, one in schema["properties"].items()}
+        jsonschema.validate(defaults, schema)
+        for wrong in ({"table": "c"}, {"factor": 0}, {"years_first": 1900}, {"unknown": 1}):
+            with pytest.raises(jsonschema.ValidationError):
+                jsonschema.validate({**defaults, **wrong}, schema)
+    assert "times" in said("params", "first")[1]
+
+
+@pytest.mark.parametrize(
+    ("columns", "width"), [("60", 60), ("24", 24), ("300", 300), (None, 160), ("0", 160), ("x", 160)]
+)
+def test_tables_are_as_wide_as_they_are_told_and_break_no_word(
+    said: Callable[..., Said], book: Project, monkeypatch: pytest.MonkeyPatch, columns: str | None, width: int
+) -> None:
+    path = book.root / "notebooks/first.md"
+    path.write_text(path.read_text().replace("which table", "which " + "of-the-tables " * 30 + "a-rather-long"))
+    monkeypatch.delenv("COLUMNS", raising=False)
+    if columns:
+        monkeypatch.setenv("COLUMNS", columns)
+    _, out, _ = said("params", "first")
+    lines = [line.rstrip() for line in out.splitlines()]
+    assert width / 2 < max(map(len, lines)) <= width
+    assert out.count("of-the-tables") == 30
+    for word in ("a-rather-long", "factor", "years_first", "2010"):
+        assert word in out
+
+
+def test_check_says_where(said: Callable[..., Said], book: Project) -> None:
+    assert said("check")[0] == 0
+    path = book.root / "book/words.md"
+    path.write_text(path.read_text() + "\nThere were 12.\n")
+    code, out, error = said("check")
+    assert code == 1
+    assert out.startswith("book/words.md:5: the number 12 is typed by hand")
+    assert "1 problem found" in error
+    assert json.loads(said("check", "--json")[1])[0]["line"] == 5
+
+
+@pytest.fixture
+def many(book: Project) -> Project:
+    """Return the tiny book with a built edition and a parameter of each kind."""
+    path = book.root / "notebooks/first.md"
+    more = (
+        'colours: list[Literal["light red", "blue"]] = []\nchip: Literal["A 100", "A 200 (x)", "B"] = "B"\ntable: Ann'
+    )
+    path.write_text(path.read_text().replace("table: Ann", more))
+    (book.editions / "built").mkdir(parents=True)
+    return book
+
+
+@pytest.mark.parametrize(
+    ("words", "offers"),
+    [
+        ("run fi", {"first"}),
+        ("run first -p tab", {"table="}),
+        ("run first -p table=", {"table=a", "table=b"}),
+        ("build oth", {"other"}),
+        ("build -p second.fac", {"second.factor="}),
+        ("build -p second.table=b", {"second.table=b"}),
+        ("compare default o", {"other"}),
+        ("params s", {"second"}),
+        ("serve oth", {"other"}),
+        ("release ", {"built"}),
+        ("clean b", {"built"}),
+        ("build --chapters ", {"first", "second"}),
+        ("build --chapters second,", {"second,first"}),
+        ("build --format html,", {"html,pdf", "html,epub"}),
+        ("run first --engine k", {"kernel"}),
+        ("sweep first -g tab", {"table="}),
+        ("sweep first -g table=", {"table=a", "table=b"}),
+        ("sweep first -g table=b,", {"table=b,a"}),
+        ("run first -p colours=", {'colours=["light red"]', 'colours=["blue"]'}),
+        ("""run first -p 'colours=["blue", "l""", {'colours=["blue", "light red"]'}),
+        ("data ver", {"verify"}),
+        ("data add mod", {"models"}),
+        ("cite fir", {"first"}),
+        ("cite --edition b", {"built"}),
+        ("cite --format bibt", {"bibtex"}),
+    ],
+)
+def test_a_shell_is_offered_what_fits(
+    said: Callable[..., Said], many: Project, monkeypatch: pytest.MonkeyPatch, words: str, offers: set[str]
+) -> None:
+    monkeypatch.setenv("_COMPUTE_DIVIDE_COMPLETE", "complete_fish")
+    monkeypatch.setenv("_TYPER_COMPLETE_FISH_ACTION", "get-args")
+    monkeypatch.setenv("_TYPER_COMPLETE_ARGS", f"compute-divide {words}")
+    _, out, _ = said()
+    assert {line.split("\t")[0] for line in out.splitlines()} == offers
+
+
+BASH = "run\nfirst\n-p\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "offers"),
+    [
+        (f"{BASH}table\n=\n", {"a", "b"}),
+        (f"{BASH}table\n=", {"a", "b"}),
+        (f"{BASH}table\n=\nb", {"b"}),
+        (f"{BASH}tab", {"table="}),
+        (f"{BASH}chip\n=\nA", {r"A\ 100", r"A\ 200\ \(x\)"}),
+        (f"{BASH}chip\n=\nA\\ 2", {r"A\ 200\ \(x\)"}),
+        (f"{BASH}'chip=A 2", {"chip=A 200 (x)"}),
+        (f"{BASH}colours\n=\n", {r"\[\"light\ red\"\]", r"\[\"blue\"\]"}),
+        ("build\n--format\n=\np", {"pdf"}),
+        ("build\n--format\n=", {"html", "pdf", "epub"}),
+        ("sweep\nfirst\n-g\ntable\n=\na,", {"a,b"}),
+        ("data\nver", {"verify"}),
+    ],
+)
+def test_bash_is_offered_the_rest_of_the_word_in_its_own_quoting(
+    said: Callable[..., Said], many: Project, monkeypatch: pytest.MonkeyPatch, words: str, offers: set[str]
+) -> None:
+    monkeypatch.setenv("_COMPUTE_DIVIDE_COMPLETE", "complete_bash")
+    monkeypatch.delenv("COMPUTE_DIVIDE_BASH_PREFIX", raising=False)
+    monkeypatch.setenv("COMP_WORDS", f"compute-divide\n{words}")
+    monkeypatch.setenv("COMP_CWORD", str(words.count("\n") + 1))
+    try:
+        assert set(said()[1].splitlines()) == offers
+    finally:
+        os.environ.pop("COMPUTE_DIVIDE_BASH_PREFIX", None)
+
+
+def test_the_menu_is_quick_because_it_imports_nothing_heavy() -> None:
+    code = (
+        "import sys; sys.argv = ['compute-divide', '--help']\nfrom compute_divide import cli\n"
+        "try:\n    cli.main()\nexcept SystemExit:\n    pass\n"
+        "print([m for m in ('pandas', 'jupytext', 'papermill', 'sphinx', 'pydantic') if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "[]"
+    for command in ("build", "run", "params", "check", "sweep", "compare", "clean", "serve", "data", "cite"):
+        assert f" {command} " in done.stdout
+
+
+def test_the_installed_command_runs_a_real_chapter_from_anywhere(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [SCRIPT, "params", "large-scale-models", "--json"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=True,
+        env={name: value for name, value in os.environ.items() if name != "COMPUTE_DIVIDE_DATA"},
+    )
+    assert "vintage" in json.loads(done.stdout)["large-scale-models"]["properties"]
+
+
+def test_a_job_in_the_background_ends_when_it_is_told_to(book: Project) -> None:
+    """A shell lets such a job ignore Ctrl-C; it must not ignore a request to end, too."""
+    chapter = book.root / "notebooks/first.md"
+    chapter.write_text(chapter.read_text() + "\n```{code-cell} python\nimport time\ntime.sleep(600)\n```\n")
+    script = f"{SCRIPT} run first & sleep 3; kill $!; wait $!"
+    done = subprocess.run(["sh", "-c", script], cwd=book.root, capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stderr.split()[-1]) == (1, "stopped"), done.stderr

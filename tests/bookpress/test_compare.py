@@ -1,0 +1,116 @@
+"""Comparing editions: what differs, by which parameter, on the terminal, as JSON and as a page."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+
+import pytest
+
+from bookpress.book.editions import Edition
+from bookpress.book.project import Project
+from bookpress.build.build import build
+from bookpress.errors import UsageError
+from bookpress.explore.compare import Comparison, Side, compare, compare_editions, print_comparison
+from bookpress.progress import Silent
+from bookpress.run.runner import RunOptions
+
+
+@pytest.fixture
+def compared(book: Project) -> Callable[[str, str], Comparison]:
+    return lambda one, other: compare_editions(book, (one, other), RunOptions(), Silent())
+
+
+def test_what_differs_is_named_with_its_parameters(book: Project, compared: Callable[..., Comparison]) -> None:
+    comparison = compared("default", "other")
+    assert comparison.parameters == [
+        {"chapter": "first", "name": "table", "one": "a", "other": "b"},
+        {"chapter": "second", "name": "table", "one": "a", "other": "b"},
+        {"chapter": "second", "name": "factor", "one": 1.0, "other": 3.0},
+    ]
+    assert [(change.chapter, change.key, change.parameters) for change in comparison.changes] == [
+        ("first", "number", ["table"]),
+        ("second", "number", ["table", "factor"]),
+    ]
+    assert [
+        (change.one["value"], change.other["value"]) for change in comparison.changes if change.one and change.other
+    ] == [
+        (1.0, 2.0),
+        (1.0, 6.0),
+    ]
+    assert json.loads(json.dumps(comparison.as_json()))["editions"][1]["name"] == "other"
+
+
+def test_an_edition_is_the_same_as_itself(
+    compared: Callable[..., Comparison], capsys: pytest.CaptureFixture[str]
+) -> None:
+    comparison = compared("other", "other")
+    assert (comparison.changes, comparison.parameters, comparison.same) == ([], [], 2)
+    print_comparison(comparison)
+    assert "All 2 results are the same" in capsys.readouterr().out
+
+
+def test_a_comparison_is_never_stale(book: Project, compared: Callable[..., Comparison]) -> None:
+    """Named editions are brought up to date first, whether they were built or not."""
+    compared("default", "other")
+    (book.data / "b.csv").write_text("1\n")
+    assert [change.chapter for change in compared("default", "other").changes] == ["second"]
+
+
+def test_a_built_edition_is_found_by_its_id(
+    book: Project, edition: Callable[..., Edition], compared: Callable[..., Comparison]
+) -> None:
+    built = build(book, edition("default", "first.factor=5"))
+    comparison = compared("default", built.edition.id)
+    assert [(change.chapter, change.parameters) for change in comparison.changes] == [("first", ["factor"])]
+
+
+def test_an_unknown_edition_suggests_the_nearest(compared: Callable[..., Comparison]) -> None:
+    with pytest.raises(UsageError, match="did you mean other"):
+        compared("default", "othr")
+
+
+def test_other_data_with_the_same_parameters_is_said_to_be_the_cause(capsys: pytest.CaptureFixture[str]) -> None:
+    result = {"value": 1.0, "low": None, "high": None, "k": None, "n": None, "unit": "", "label": ""}
+    sides = [
+        Side(str(value), str(value), "", {"a": {"p": 1}}, {"a": {"r": {**result, "value": value}}})
+        for value in (1.0, 2.0)
+    ]
+    comparison = compare(*sides)
+    assert comparison.changes[0].parameters == []
+    print_comparison(comparison)
+    assert "other data or code" in capsys.readouterr().out
+
+
+def test_results_that_one_edition_lacks() -> None:
+    one = Side("1", "1", "", {}, {"a": {"r": {"value": 1.0, "unit": "", "label": "r"}}})
+    other = Side("2", "2", "", {}, {"a": {"s": {"value": 1.0, "unit": "", "label": "s"}}})
+    changes = compare(one, other).changes
+    assert [(change.key, change.one is None, change.other is None) for change in changes] == [
+        ("r", False, True),
+        ("s", True, False),
+    ]
+
+
+def test_chapters_that_only_one_edition_has_are_named_once_and_not_compared(
+    book: Project,
+    edition: Callable[..., Edition],
+    compared: Callable[..., Comparison],
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    built = build(book, edition("default", "table=b", only=["second"]))
+    comparison = compared("default", built.edition.id)
+    assert comparison.only == (["first"], [])
+    assert [(change.chapter, change.parameters) for change in comparison.changes] == [("second", ["table"])]
+    assert [(row["chapter"], row["name"]) for row in comparison.parameters] == [("second", "table")]
+    assert [side["only_here"] for side in comparison.as_json()["editions"]] == [["first"], []]
+    assert comparison.sides[1].command == "compute-divide build -p table=b --chapters second"
+    print_comparison(comparison)
+    printed = capsys.readouterr().out
+    assert "Not compared, only in default: first\n" in printed
+    assert printed.count("first") == 1
+
+
+def test_a_choice_of_the_whole_book_is_one_row(compared: Callable[..., Comparison]) -> None:
+    rows = compared("default", "other").choices()
+    assert [(row["name"], row["chapters"]) for row in rows] == [("table", ["first", "second"]), ("factor", ["second"])]

@@ -1,0 +1,273 @@
+"""Running chapters: both engines give the same cells, and a cell that fails, hangs or dies is named."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from textwrap import dedent
+
+import nbformat
+import psutil
+import pytest
+
+from bookpress.book.chapters import Chapter, discover
+from bookpress.book.editions import Fingerprint
+from bookpress.book.project import Project
+from bookpress.run import processes as running
+from bookpress.run.engines import Engine, open_engine
+from bookpress.run.notebook import ChapterError, Job, imported_modules, job_for, run_job
+from bookpress.run.tidy import as_file, harvested, loads
+
+ROOT = Path(__file__).parents[2]
+TOOLS = Path(sys.executable).parent
+
+
+EVERYTHING = [
+    "x = 1\nname: str = 'a'",
+    "print('out', x, name); import sys; print('error', file=sys.stderr); x + 1",
+    "import pandas as pd\npd.DataFrame({'a': [1, 2]})",
+    "from IPython.display import display, Markdown, HTML, clear_output\ndisplay(Markdown('*m*'), HTML('<b>h</b>'))",
+    "handle = display('first', display_id='one'); print('between'); handle.update('second')",
+    "print('gone'); clear_output(); print('kept')",
+    "display({'application/vnd.x+json': {'mark': 'bar', 'n': 1}, 'text/plain': 'c'}, raw=True, metadata={'m': 1})",
+    "import asyncio\nawait asyncio.sleep(0)\n'awaited'",
+    "",
+    "%env PATH_TO_NOWHERE=1",
+    "class Thing:\n    def _repr_html_(self): return '<i>thing</i>'\n    def __repr__(self): return 'thing'\nThing()",
+    "import warnings; warnings.warn('careful')",
+    "from bookpress.book.results import record\nfrom types import SimpleNamespace\n"
+    "record('r', SimpleNamespace(value=0.5, low=0.1, high=0.9, k=1, n=2, unit='share', label='l'))",
+    "import os; __name__, _, In[1][:5], get_ipython().__class__.__name__, os.environ['PATH_TO_NOWHERE']",
+    "import dataclasses, pickle\n@dataclasses.dataclass\nclass D:\n    a: int\npickle.loads(pickle.dumps(D(1)))",
+    "None",
+    "x;",
+    "sys.stdout.isatty(), os.getcwd() != ''",
+    "print('half a pair: \\ud800')",
+    "import subprocess, time\nprint('before'); subprocess.run(['echo', 'below']); time.sleep(0.3); print('after')",
+    "task = asyncio.create_task(asyncio.sleep(0, 'done'))\nasyncio.get_running_loop().is_running()",
+    "await task",
+    "sys.stdout.fileno() > 0, sys.stdout.name, sys.stdout.encoding, sys.stdin.read()",
+    "import datetime\nday = datetime.datetime(2020, 1, 2)\n"
+    "display({'application/json': {'day': day, 'bytes': b'ab', 'nan': float('nan'), 'set': {1}}}, raw=True)",
+    "!echo shouted",
+    "import traceback\ntry:\n    1 / 0\nexcept ZeroDivisionError:\n    traceback.print_exc()",
+    "def fails():\n    return 1 / 0",
+]
+
+FAILING = "def deeper():\n    return fails()\ndeeper()"
+
+
+def test_both_engines_give_the_same_cells(
+    job: Callable[..., Job], forked: Engine, kernel: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("PYTEST_CURRENT_TEST")  # where it is set, a kernel does not read what subprocesses write
+    work = job(*EVERYTHING, FAILING, values={"x": 5, "name": "b"}, tags=("raises-exception",))
+    one, other = run_job(work, forked), run_job(work, kernel)
+    for cell, its_twin in zip(json.loads(one.notebook)["cells"], json.loads(other.notebook)["cells"], strict=True):
+        assert cell == its_twin
+    assert (
+        one.results
+        == other.results
+        == {"r": {"value": 0.5, "low": 0.1, "high": 0.9, "k": 1, "n": 2, "unit": "share", "label": "l"}}
+    )
+    for text in b"out 5 b", b"<cell>:1: UserWarning", b"2020-01-02T00:00:00", b"YWI=", b"half a pair: ?":
+        assert text in one.notebook
+
+
+def test_what_is_written_past_python_is_kept(job: Callable[..., Job], forked: Engine) -> None:
+    """A kernel may lose it: it reads from a pipe in a thread of its own."""
+    run = run_job(job("import os\nos.write(1, b'raw out')\nos.write(2, b'raw error')\n1", "2"), forked)
+    outputs = json.loads(run.notebook)["cells"][0]["outputs"]
+    assert [output.get("text") for output in outputs] == [["raw out"], ["raw error"], None]
+
+
+@pytest.mark.parametrize("engine", ["forked", "kernel"])
+def test_two_runs_give_the_same_bytes(job: Callable[..., Job], engine: str, request: pytest.FixtureRequest) -> None:
+    work = job("import time; print(list({'a', 'b', 'c'}), hash('text'))", "import warnings; warnings.warn('careful')")
+    one, other = (run_job(work, request.getfixturevalue(engine)) for _ in range(2))
+    assert one.notebook == other.notebook
+    assert b"papermill" not in one.notebook
+    assert as_file(json.loads(one.notebook)) == one.notebook
+    assert b"3.1" not in one.notebook
+    assert b"ipykernel_" not in one.notebook
+
+
+@pytest.mark.parametrize("engine", ["forked", "kernel"])
+def test_a_failing_cell_is_named_and_the_rest_is_not_run(
+    job: Callable[..., Job], engine: str, request: pytest.FixtureRequest
+) -> None:
+    with pytest.raises(ChapterError) as raised:
+        run_job(job("a = 1", "b = a / 0\nc = 2", "print('never')"), request.getfixturevalue(engine))
+    assert str(raised.value) == "tiny: code cell 2 (`b = a / 0`) failed with ZeroDivisionError: division by zero"
+    kept = nbformat.reads(raised.value.notebook.decode(), as_version=4)
+    outputs = [output for cell in kept.cells if cell.cell_type == "code" for output in cell.outputs]
+    assert [output.output_type for output in outputs] == ["error"]
+
+
+@pytest.mark.parametrize("engine", ["forked", "kernel"])
+def test_a_process_that_dies_is_named(job: Callable[..., Job], engine: str, request: pytest.FixtureRequest) -> None:
+    with pytest.raises(ChapterError, match=r"tiny: code cell 2 \(`import os, signal`\) did not end"):
+        run_job(job("1", "import os, signal\nos.kill(os.getpid(), 9)"), request.getfixturevalue(engine))
+
+
+def test_a_killed_fork_says_of_what_it_died(job: Callable[..., Job], forked: Engine) -> None:
+    with pytest.raises(ChapterError, match=r"killed \(signal 9\): out of memory"):
+        run_job(job("import os\nos.kill(os.getpid(), 9)"), forked)
+    with pytest.raises(ChapterError, match="exit code 7"):
+        run_job(job("import os\nos._exit(7)"), forked)
+
+
+@pytest.mark.parametrize("engine", ["forked", "kernel"])
+def test_a_cell_that_hangs_is_ended_and_named(
+    job: Callable[..., Job], engine: str, request: pytest.FixtureRequest
+) -> None:
+    with pytest.raises(
+        ChapterError, match=r"code cell 2 \(`import time`\) was still running after the time limit of 3"
+    ):
+        run_job(job("1", "import time\ntime.sleep(3600)", limit=3), request.getfixturevalue(engine))
+
+
+@pytest.mark.parametrize("engine", ["forked", "kernel"])
+def test_a_run_has_an_environment_and_a_name_space_of_its_own(
+    job: Callable[..., Job], engine: str, request: pytest.FixtureRequest
+) -> None:
+    runner = request.getfixturevalue(engine)
+    run_job(job("import os, json; os.environ['LEFT'] = '1'; json.left = 1; here = 1; os.chdir('/')"), runner)
+    run = run_job(
+        job("import os, json; print(os.environ.get('LEFT'), hasattr(json, 'left'), 'here' in globals())"), runner
+    )
+    assert b"None False False" in run.notebook
+
+
+def test_a_result_recorded_twice_fails_the_chapter(job: Callable[..., Job], forked: Engine) -> None:
+    code = (
+        "from compute_divide.analysis.statistics.estimate import Estimate\nfrom bookpress.book.results import record\n"
+        "for _ in 1, 2:\n    record('r', Estimate(1))"
+    )
+    with pytest.raises(ChapterError, match="'r' is recorded twice"):
+        run_job(job(code), forked)
+
+
+def test_the_server_that_forks_has_one_thread(forked: Engine) -> None:
+    assert forked.server is not None
+    assert forked.server.threads == 1
+
+
+def test_the_books_own_modules_start_no_thread() -> None:
+    """What the real chapters import must leave the server with one thread, or forking is not safe."""
+    chapters = [Chapter(path.stem, path) for path in sorted((ROOT / "notebooks").glob("*.md"))]
+    with open_engine("forked", imported_modules(chapters)) as engine:
+        assert engine.server is not None
+        assert engine.server.threads == 1
+
+
+def test_stopping_ends_what_runs_and_leaves_no_process(job: Callable[..., Job], forked: Engine, kernel: Engine) -> None:
+    for engine in (forked, kernel):
+        before = {process.pid for process in psutil.Process().children(recursive=True)}
+        with running.session(), ThreadPoolExecutor(2) as pool:
+            futures = [pool.submit(run_job, job("import time\ntime.sleep(3600)"), engine) for _ in range(2)]
+            deadline = time.monotonic() + 30
+            while len({p.pid for p in psutil.Process().children(recursive=True)} - before) < 2:
+                assert time.monotonic() < deadline
+                time.sleep(0.05)
+            time.sleep(0.5)
+            running.stop_all()
+            assert all(future.exception(timeout=20) for future in futures)
+        left = [p for p in psutil.Process().children(recursive=True) if p.pid not in before]
+        _, alive = psutil.wait_procs(left, timeout=10)
+        assert [p for p in alive if p.is_running() and p.status() != psutil.STATUS_ZOMBIE] == []
+
+
+def test_a_fork_ends_with_the_process_that_asked_for_it(tmp_path: Path) -> None:
+    """The parent is killed without warning: neither server nor fork may live on."""
+    code = dedent(
+        f"""
+        import nbformat
+        from bookpress.book.chapters import KERNEL
+        from bookpress.run.engines import open_engine
+        from bookpress.run.notebook import Job, run_job
+        notebook = nbformat.v4.new_notebook(metadata={{"kernelspec": KERNEL}})
+        source = "import os, time\\nopen({str(tmp_path / "pid")!r}, 'w').write(str(os.getpid()))\\ntime.sleep(3600)"
+        notebook.cells = [nbformat.v4.new_code_cell(source)]
+        with open_engine("forked") as engine:
+            print(engine.server._process.pid, flush=True)
+            run_job(Job("t", "0", nbformat.writes(notebook).encode(), {{}}, "/nowhere", {{}}, 60), engine)
+        """
+    )
+    parent = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
+    assert parent.stdout is not None
+    server = int(parent.stdout.readline())
+    deadline = time.monotonic() + 30
+    while not (tmp_path / "pid").exists() or not (tmp_path / "pid").read_text():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    fork = int((tmp_path / "pid").read_text())
+    parent.kill()
+    parent.wait()
+    deadline = time.monotonic() + 20
+    while any(psutil.pid_exists(p) and psutil.Process(p).status() != psutil.STATUS_ZOMBIE for p in (server, fork)):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def test_many_kernels_at_once_all_start(
+    job: Callable[..., Job], kernel: Engine, count: Callable[[int, int], int]
+) -> None:
+    wanted = count(16, 500)
+    work = job("import os; print('pid', os.getpid())")
+    with ThreadPoolExecutor(8) as pool:
+        runs = list(pool.map(lambda _: run_job(work, kernel), range(wanted)))
+    assert len({run.notebook for run in runs}) == wanted
+
+
+def test_reads_are_noted(book: Project, forked: Engine) -> None:
+    chapter = discover(book)[0]
+    mark = Fingerprint.of(book)
+    values = {one.name: one.default for one in chapter.parameters}
+    run = run_job(job_for(book, chapter, values, mark), forked)
+    assert run.reads == {"a.csv": mark.evidence["a.csv"]}
+    assert run.results["number"]["value"] == 1.0
+
+
+def test_the_time_limit_comes_from_front_matter_or_command(book: Project) -> None:
+    path = book.root / "notebooks/first.md"
+    path.write_text(path.read_text().replace("kernelspec:", "compute_divide: {time_limit: 12}\nkernelspec:", 1))
+    chapter, mark = discover(book)[0], Fingerprint.of(book)
+    assert job_for(book, chapter, {}, mark).time_limit == 12
+    assert job_for(book, chapter, {}, mark, 5).time_limit == 5
+
+
+def test_papermills_own_command_line_runs_the_chapter(book: Project, tmp_path: Path) -> None:
+    """The notebook that jupytext makes is an ordinary one: the public tools run it with other values, unchanged."""
+    notebook = as_notebook(book.root / "notebooks/first.md", tmp_path)
+    output = tmp_path / "out.ipynb"
+    subprocess.run(
+        [TOOLS / "papermill", notebook, output, "-p", "table", "b", "-p", "factor", "3"],
+        check=True,
+        capture_output=True,
+        env={**os.environ, "COMPUTE_DIVIDE_DATA": str(book.data)},
+    )
+    assert harvested(loads(output.read_bytes()))["number"].value == 6.0
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "notebooks").glob("*.md")), ids=lambda path: path.stem)
+def test_papermill_sees_the_parameters_of_every_real_chapter(path: Path, tmp_path: Path) -> None:
+    """Its own inspector must know each name, or its command line warns of an unknown parameter."""
+    import papermill
+
+    seen = papermill.inspect_notebook(str(as_notebook(path, tmp_path)))
+    assert list(seen) == [parameter.name for parameter in Chapter(path.stem, path).parameters]
+
+
+def as_notebook(path: Path, folder: Path) -> Path:
+    """Return the notebook that jupytext's command line makes of a chapter."""
+    notebook = folder / f"{path.stem}.ipynb"
+    command = [TOOLS / "jupytext", "--to", "ipynb", "--output", notebook, path]
+    subprocess.run(command, check=True, capture_output=True)
+    return notebook

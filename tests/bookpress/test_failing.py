@@ -1,0 +1,152 @@
+"""Whatever a cell does, its chapter fails by name and its notebook is kept; the build goes on."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from bookpress.book.project import Project
+from bookpress.run import client
+from bookpress.run.ahead import named_modules
+from bookpress.run.engines import Engine, open_engine
+from bookpress.run.notebook import ChapterError, Job, run_job
+from bookpress.run.tidy import dumps, loads
+
+both = pytest.mark.parametrize("engine", ["forked", "kernel"], indirect=True)
+
+
+@pytest.fixture
+def engine(request: pytest.FixtureRequest) -> Engine:
+    found: Engine = request.getfixturevalue(request.param)
+    return found
+
+
+def fails(work: Job, engine: Engine) -> ChapterError:
+    """Return the error of a chapter that fails, after a look at its notebook."""
+    with pytest.raises(ChapterError) as raised:
+        run_job(work, engine)
+    assert len(loads(raised.value.notebook).cells) >= len(loads(work.notebook).cells)
+    return raised.value
+
+
+def printed(error: ChapterError) -> str:
+    outputs = [output for cell in loads(error.notebook).cells for output in cell.get("outputs", [])]
+    return "".join(output.text for output in outputs if output.output_type == "stream")
+
+
+def tagged(work: Job, number: int, *tags: str) -> Job:
+    """Return a job whose cell with this number has tags."""
+    notebook = loads(work.notebook)
+    notebook.cells[number].metadata["tags"] = list(tags)
+    return replace(work, notebook=dumps(notebook))
+
+
+@both
+def test_a_cell_that_may_fail_is_no_failure(job: Callable[..., Job], engine: Engine) -> None:
+    work = tagged(job("1 / 0", "print('later')"), 0, "raises-exception")
+    run = run_job(work, engine)
+    assert b"ZeroDivisionError" in run.notebook
+    assert b"later" in run.notebook
+
+
+@both
+def test_the_cell_that_failed_is_named_not_one_that_may(job: Callable[..., Job], engine: Engine) -> None:
+    work = tagged(job("1 / 0", "x = 1\n\nraise KeyError('k')\n", "3"), 0, "raises-exception")
+    assert str(fails(work, engine)) == "tiny: code cell 2 (`raise KeyError('k')`) failed with KeyError: 'k'"
+
+
+@both
+def test_the_line_that_raised_is_named(job: Callable[..., Job], engine: Engine) -> None:
+    work = job("import json\ndef read(text):\n    return json.loads(text)", "# what it reads\nread('[')")
+    assert "code cell 2 (`read('[')`) failed with JSONDecodeError" in str(fails(work, engine))
+    assert "code cell 1 (`y = = 2`) failed with SyntaxError" in str(fails(job("x = 1\ny = = 2"), engine))
+
+
+@both
+@pytest.mark.parametrize("code", ["", "0", "'enough'"])
+def test_a_cell_that_leaves_has_failed(job: Callable[..., Job], engine: Engine, code: str) -> None:
+    error = fails(job("1", f"import sys; sys.exit({code})", "print('never')"), engine)
+    assert str(error).startswith(f"tiny: code cell 2 (`import sys; sys.exit({code})`) failed with SystemExit")
+    assert "never" not in printed(error)
+
+
+@both
+def test_what_no_notebook_holds_fails_the_chapter(job: Callable[..., Job], engine: Engine) -> None:
+    error = fails(job("1", "print('before')\ndisplay({'text/plain': 5}, raw=True)", "3"), engine)
+    assert "tiny: code cell 2 (`print('before')`) gave what no notebook can hold: NotebookValidationError" in str(error)
+    assert printed(error) == "before\n"
+
+
+@both
+def test_what_a_hanging_cell_printed_is_kept(job: Callable[..., Job], engine: Engine) -> None:
+    error = fails(job("import time; print('as far as this'); time.sleep(3600)", limit=5), engine)
+    assert "time limit of 5 seconds" in str(error)
+    assert printed(error) == "as far as this\n"
+
+
+@both
+def test_an_endless_print_comes_to_an_end(
+    job: Callable[..., Job], engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(client, "TEXT_LIMIT", 3_000_000)
+    error = fails(job("for _ in range(10):\n    print('x' * 999_999, flush=True)"), engine)
+    assert "printed more than 3 million characters" in str(error)
+    assert len(printed(error)) == 3_000_000
+
+
+def test_a_fork_killed_in_the_midst_of_a_message_is_named(job: Callable[..., Job], forked: Engine) -> None:
+    error = fails(job("from IPython.display import display\ndisplay('x' * 200_000_000)", limit=0.6), forked)
+    assert "time limit" in str(error)
+    partial = (
+        "import os, signal, stat\n"
+        "for fd in range(3, 30):\n"
+        "    if os.path.exists(f'/proc/self/fd/{fd}') and stat.S_ISSOCK(os.fstat(fd).st_mode):\n"
+        "        os.write(fd, b'{\"half\": ')\n"
+        "os.kill(os.getpid(), signal.SIGKILL)"
+    )
+    assert "killed (signal 9)" in str(fails(job(partial), forked))
+
+
+def test_a_killed_server_says_so_and_what_to_do(job: Callable[..., Job]) -> None:
+    with open_engine("forked") as engine:
+        assert engine.server is not None
+        run_job(job("1"), engine)
+        os.kill(engine.server._process.pid, signal.SIGKILL)
+        message = str(fails(job("1"), engine))
+    assert "the process that chapters are forked from was killed (signal 9)" in message
+    assert "--engine kernel" in message
+
+
+def test_modules_that_print_leave_or_read_do_not_disturb_the_start(
+    job: Callable[..., Job], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, text in {
+        "prints": "import os; print('half a line', end=''); os.write(1, b'raw')",
+        "leaves": "import sys; sys.exit(3)",
+        "asks": "answer = input('?')",
+    }.items():
+        (tmp_path / f"{name}.py").write_text(text)
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    with open_engine("forked", ["this", "prints", "leaves", "asks", "json"]) as engine:
+        assert engine.server is not None
+        assert engine.server.threads == 1
+        run = run_job(job("import sys\nsys.__stdout__.flush()\nprint('json' in sys.modules)"), engine)
+    assert b"True" in run.notebook
+    assert b"half a line" not in run.notebook
+
+
+def test_only_code_cells_name_modules(book: Project) -> None:
+    path = book.root / "notebooks/first.md"
+    path.write_text(
+        path.read_text()
+        + "\nfrom this point on.\n\n```python\nimport shown\n```\n\n````{code-cell} python\nimport json.decoder\n````\n"
+    )
+    names = named_modules(book)
+    assert "json.decoder" in names
+    assert "pydantic" in names
+    assert not {"this", "shown"} & set(names)

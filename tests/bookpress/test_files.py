@@ -1,0 +1,121 @@
+"""Files that are never half-written, hashes that do not depend on chance, and the one date of a build."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bookpress.book.clock import build_time
+from bookpress.errors import PressError, UsageError
+from bookpress.files import Watched, canonical, link_or_copy, mark_of_tree, replace_file, tree, update_file
+
+values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+)
+
+
+@given(st.dictionaries(st.text(), values))
+def test_one_value_has_one_spelling(value: dict[str, object]) -> None:
+    assert canonical(value) == canonical(dict(reversed(value.items())))
+
+
+def test_a_file_that_cannot_be_written_is_named_and_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "a" / "b.txt"
+    replace_file(path, b"old")
+
+    def refuse(*_: object) -> None:
+        raise OSError(28, os.strerror(28))
+
+    with monkeypatch.context() as patch:
+        patch.setattr("bookpress.files.os.fdopen", refuse)
+        with pytest.raises(PressError, match=r"the disk is full: cannot write .*b\.txt"):
+            replace_file(path, b"new")
+    assert path.read_bytes() == b"old"
+    assert [one.name for one in path.parent.iterdir()] == ["b.txt"]
+    blocked = tmp_path / "file"
+    blocked.write_bytes(b"")
+    with pytest.raises(PressError, match="cannot write"):
+        replace_file(blocked / "x", b"")
+
+
+def test_a_file_that_is_right_keeps_its_date(tmp_path: Path) -> None:
+    path = tmp_path / "a"
+    assert update_file(path, b"1")
+    os.utime(path, ns=(1, 1))
+    assert not update_file(path, b"1")
+    assert path.stat().st_mtime_ns == 1
+    assert update_file(path, b"2")
+
+
+def test_a_linked_file_is_not_changed_by_replacing_the_other(tmp_path: Path) -> None:
+    one, other = tmp_path / "one", tmp_path / "other"
+    replace_file(one, b"1")
+    link_or_copy(str(one), str(other))
+    replace_file(one, b"2")
+    assert other.read_bytes() == b"1"
+
+
+def test_hidden_and_compiled_files_do_not_count(tmp_path: Path) -> None:
+    for name in ("a.py", "__pycache__/a.pyc", ".hidden", ".git/x", "sub/b.py"):
+        replace_file(tmp_path / name, b"")
+    assert list(tree(tmp_path)) == ["a.py", "sub/b.py"]
+
+
+def test_the_date_of_a_build(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1700000000")
+    assert build_time(tmp_path) == datetime(2023, 11, 14, 22, 13, 20, tzinfo=UTC)
+    for wrong in ("yesterday", "", "1e9", "9" * 30):
+        monkeypatch.setenv("SOURCE_DATE_EPOCH", wrong)
+        with pytest.raises(UsageError, match="seconds since 1970"):
+            build_time(tmp_path)
+    monkeypatch.delenv("SOURCE_DATE_EPOCH")
+    assert build_time(tmp_path) == datetime(1980, 1, 1, tzinfo=UTC)
+    checkout = tmp_path / "checkout"
+    named = ["git", "-c", "user.name=x", "-c", "user.email=x@example.org", "-C", str(checkout)]
+    subprocess.run(["git", "init", "-q", str(checkout)], check=True)
+    environment = {**os.environ, "GIT_COMMITTER_DATE": "2024-02-03T04:05:06+00:00"}
+    subprocess.run([*named, "commit", "-q", "--allow-empty", "-m", "x"], check=True, env=environment)
+    assert build_time(checkout) == datetime(2024, 2, 3, 4, 5, 6, tzinfo=UTC)
+
+
+def rewrite(path: Path) -> None:
+    """Change a file and put it back, its date included."""
+    was, content = path.stat(), path.read_text()
+    path.write_text("2")
+    path.write_text(content)
+    os.utime(path, ns=(was.st_atime_ns, was.st_mtime_ns))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda folder: (folder / "a.py").write_text("2"),
+        lambda folder: rewrite(folder / "a.py"),
+        lambda folder: (folder / "b.py").write_text(""),
+        lambda folder: (folder / "a.py").unlink(),
+    ],
+    ids=["changed", "put back", "new", "gone"],
+)
+def test_a_watched_folder_tells_when_a_file_changed_even_for_a_moment(
+    tmp_path: Path, change: Callable[[Path], object]
+) -> None:
+    (tmp_path / "a.py").write_text("1")
+    mark = mark_of_tree(tree(tmp_path))
+    watched = Watched(tmp_path)
+    assert watched.holds(mark)
+    assert not watched.holds("0" * 64)
+    time.sleep(0.02)
+    change(tmp_path)
+    assert not watched.holds(mark)
+    assert not watched.is_untouched

@@ -1,0 +1,150 @@
+"""Formats besides the pages: chosen by name, made by processes that never stay behind."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import psutil
+import pytest
+
+from bookpress.book.editions import Edition
+from bookpress.book.project import Project
+from bookpress.build.build import build
+from bookpress.build.formats import Format, choose, make
+from bookpress.errors import PressError, UsageError
+from bookpress.files import tree
+from bookpress.page.print import pdf
+from bookpress.run.runner import RunOptions
+
+EPOCH = 1795478400
+
+
+def none() -> None:
+    return None
+
+
+def format_of(folder: Path, name: str, code: str) -> Format:
+    """Return a format that a module with this code makes; `order` and `output` are there."""
+    body = "\n    ".join(code.splitlines())
+    (folder / f"made_{name}.py").write_text(
+        "import sys, time, subprocess\nfrom pathlib import Path\n"
+        "from bookpress.errors import PressError\n"
+        "from bookpress.build.formats import work_on_order\n"
+        f"def work(order):\n    output = Path(order.output)\n    output.mkdir()\n    {body}\n"
+        "sys.exit(work_on_order(work))\n",
+        encoding="utf-8",
+    )
+    return Format(name, f"made_{name}", none)
+
+
+@pytest.fixture
+def modules(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    folder = tmp_path / "modules"
+    folder.mkdir()
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(folder), *filter(None, sys.path)]))
+    return folder
+
+
+@pytest.fixture
+def pages(tmp_path: Path) -> Path:
+    folder = tmp_path / "html"
+    folder.mkdir()
+    return folder
+
+
+KNOWN = [Format("pdf", "x", none), Format("epub", "y", none)]
+
+
+@pytest.mark.parametrize(("asked", "chosen"), [("html", []), ("epub, pdf", ["pdf", "epub"]), ("html,epub", ["epub"])])
+def test_formats_are_chosen_by_name(asked: str, chosen: list[str]) -> None:
+    assert [one.name for one in choose(asked, KNOWN)] == chosen
+
+
+def test_an_unknown_format_is_named_with_those_there_are() -> None:
+    with pytest.raises(UsageError, match="no format 'docx'; allowed: html, pdf, epub"):
+        choose("html,docx", KNOWN)
+
+
+def test_what_is_lacking_is_said_before_anything_starts() -> None:
+    lacking = [Format("pdf", "x", lambda: "it needs a printer"), Format("epub", "y", lambda: "it needs ink")]
+    with pytest.raises(PressError, match=r"'pdf' cannot be made: it needs a printer\n.*'epub' .*ink"):
+        choose("pdf,epub", lacking)
+    assert choose("html", lacking) == []
+
+
+def test_each_is_made_from_its_order_side_by_side(modules: Path, pages: Path, tmp_path: Path) -> None:
+    one = format_of(modules, "one", "(output / 'a').write_text(f'{order.pages} {order.source} {order.epoch}')")
+    two = format_of(modules, "two", "import os; (output / 'b').write_text(os.environ['SOURCE_DATE_EPOCH'])")
+    make([one, two], pages, tmp_path, EPOCH)
+    assert (pages / "one" / "a").read_text("utf-8") == f"{pages} {tmp_path} {EPOCH}"
+    assert (pages / "two" / "b").read_text("utf-8") == str(EPOCH)
+
+
+def test_an_error_names_the_format_and_ends_the_others(modules: Path, pages: Path, tmp_path: Path) -> None:
+    bad = format_of(modules, "bad", "raise PressError('no paper')")
+    slow = format_of(modules, "slow", "time.sleep(60)")
+    started = time.monotonic()
+    with pytest.raises(PressError, match="'bad' could not be made: no paper"):
+        make([bad, slow], pages, tmp_path, EPOCH)
+    assert time.monotonic() - started < 30
+    assert not running_below(str(modules))
+
+
+def test_a_format_that_takes_too_long_is_ended_with_all_it_left(
+    modules: Path, pages: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    monkeypatch.setenv("TMPDIR", str(scratch))
+    monkeypatch.setattr("tempfile.tempdir", None)
+    code = "import tempfile; tempfile.mkdtemp()\nsubprocess.run([sys.executable, '-c', 'import time; time.sleep(60)'])"
+    with pytest.raises(PressError, match="'slow' was not ready after 2 seconds"):
+        make([format_of(modules, "slow", code)], pages, tmp_path, EPOCH, seconds=2)
+    monkeypatch.undo()
+    assert not list(scratch.iterdir())
+    assert not running_below(str(modules))
+
+
+@pytest.mark.book
+@pytest.mark.skipif(pdf.missing() is not None, reason=f"no PDF without a browser: {pdf.missing()}")
+def test_an_edition_comes_in_the_formats_asked_for(book: Project, edition: Callable[..., Edition]) -> None:
+    both = [Format(name, f"bookpress.page.{name}", none) for name in ("pdf", "epub")]
+    built = build(book, edition("other"), formats=both)
+    html, made = built.folder / "html", tree(built.folder / "html")
+    files = ["epub/a-tiny-book.epub", "pdf/a-tiny-book.pdf", "pdf/first.pdf", "pdf/second.pdf"]
+    assert [name for name in made if name.endswith((".pdf", ".epub"))] == files
+    assert json.loads((built.folder / "edition.json").read_text("utf-8"))["formats"] == ["html", "pdf", "epub"]
+    assert 'href="../pdf/first.pdf"' in (html / "notebooks" / "first.html").read_text("utf-8")
+    assert not build(book, edition("other"), formats=both).changed
+    assert tree(build(book, edition("other"), RunOptions(force=True), formats=both).folder / "html") == made
+
+    assert build(book, edition("other")).changed
+    assert not (html / "pdf").exists()
+    assert "pdf/first.pdf" not in (html / "notebooks" / "first.html").read_text("utf-8")
+
+
+def test_a_format_that_fails_leaves_the_published_edition(
+    book: Project, edition: Callable[..., Edition], modules: Path
+) -> None:
+    before = tree(build(book, edition()).folder)
+    with pytest.raises(PressError, match="'scroll' could not be made: no parchment"):
+        build(book, edition(), formats=[format_of(modules, "scroll", "raise PressError('no parchment')")])
+    assert tree(book.editions / "default") == before
+    assert not build(book, edition()).changed
+
+
+def running_below(folder: str) -> list[str]:
+    """Return the command lines of living processes that were started with a folder in their module path."""
+    found = []
+    for process in psutil.process_iter():
+        try:
+            if process.pid != os.getpid() and folder in process.environ().get("PYTHONPATH", ""):
+                found.append(" ".join(process.cmdline()))
+        except psutil.Error:
+            continue
+    return found

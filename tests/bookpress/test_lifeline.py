@@ -1,0 +1,62 @@
+"""When the process that builds is killed without warning, nothing that it started lives on."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from textwrap import dedent
+
+import psutil
+import pytest
+
+BUILD = """
+import nbformat
+from bookpress.book.chapters import KERNEL
+from bookpress.run.engines import open_engine
+from bookpress.run.notebook import Job, run_job
+notebook = nbformat.v4.new_notebook(metadata={{"kernelspec": KERNEL}})
+notebook.cells = [nbformat.v4.new_code_cell({cell!r})]
+with open_engine({engine!r}) as engine:
+    run_job(Job("t", "0", nbformat.writes(notebook).encode(), {{}}, {data!r}, {{}}, 60), engine)
+"""
+
+CELL = """
+import os, subprocess, time
+started = subprocess.Popen(["sleep", "3600"])
+with open({pids!r} + ".part", "w") as file:
+    file.write(f"{{os.getpid()}} {{started.pid}} {{os.getppid()}}")
+os.rename({pids!r} + ".part", {pids!r})
+{work}
+"""
+
+
+def wait_for(condition: Callable[[], bool], seconds: float = 60) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def ended(pid: int) -> bool:
+    return not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells of the end of another process")
+@pytest.mark.parametrize("work", ["time.sleep(3600)", "sum(range(10**11))"])
+@pytest.mark.parametrize("engine", ["forked", "kernel"])
+def test_nothing_outlives_a_killed_build(tmp_path: Path, engine: str, work: str) -> None:
+    """Neither the process of a chapter, though it computes in C, nor what its cells started."""
+    pids = tmp_path / "pids"
+    cell = dedent(CELL).format(pids=str(pids), work=work)
+    data = tmp_path / "data"
+    data.mkdir()
+    build = subprocess.Popen([sys.executable, "-c", BUILD.format(cell=cell, engine=engine, data=str(data))])
+    wait_for(pids.exists)
+    started = [int(pid) for pid in pids.read_text().split()]
+    time.sleep(0.2)
+    build.kill()
+    build.wait()
+    wait_for(lambda: all(ended(pid) for pid in started), 20)

@@ -1,0 +1,98 @@
+"""The manifest of an edition is a Process Run Crate that a public validator accepts."""
+
+from __future__ import annotations
+
+import email.message
+import io
+import json
+import urllib.request
+import urllib.response
+from collections.abc import Callable, Iterator
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+import urllib3
+
+from bookpress.book.editions import Edition
+from bookpress.book.project import Project
+from bookpress.build.build import build
+from bookpress.build.ro_crate import NAME, UNHASHED
+from bookpress.files import sha256
+
+CONTEXT = "https://w3id.org/ro/crate/1.1/context"
+
+
+class ContextHandler(urllib.request.BaseHandler):
+    """Answers for the address of the RO-Crate context from the copy that comes with rocrate; refuses all others."""
+
+    def https_open(self, request: urllib.request.Request) -> Any:
+        if request.full_url != CONTEXT:
+            raise OSError(f"no network in tests: {request.full_url}")
+        headers = email.message.Message()
+        headers["Content-Type"] = "application/ld+json"
+        return urllib.response.addinfourl(io.BytesIO(context()), headers, CONTEXT, 200)
+
+    http_open = https_open
+
+
+def context() -> bytes:
+    return resources.files("rocrate").joinpath("data/ro-crate.jsonld").read_bytes()
+
+
+@pytest.fixture
+def offline(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Let the validator, by requests, and rdflib, by urllib, find the context and nothing else."""
+
+    def send(adapter: Any, request: requests.PreparedRequest, **__: Any) -> requests.Response:
+        if request.url != CONTEXT:
+            raise requests.ConnectionError(f"no network in tests: {request.url}")
+        headers = {"Content-Type": "application/ld+json"}
+        raw = urllib3.HTTPResponse(io.BytesIO(context()), headers, 200, preload_content=False, request_url=CONTEXT)
+        return adapter.build_response(request, raw)
+
+    monkeypatch.setattr(requests.adapters.HTTPAdapter, "send", send)
+    opener = urllib.request.OpenerDirector()
+    opener.add_handler(ContextHandler())
+    urllib.request.install_opener(opener)
+    yield
+    urllib.request.install_opener(None)  # type: ignore[arg-type]
+
+
+def test_the_manifest_names_every_output_with_its_hash_and_validates(
+    book: Project, edition: Callable[..., Edition], offline: None, tmp_path: Path
+) -> None:
+    from rocrate_validator import services
+
+    built = build(book, edition("other"))
+    manifest = json.loads((built.folder / NAME).read_text())
+    entities = {entity["@id"]: entity for entity in manifest["@graph"]}
+
+    files = {path.relative_to(built.folder).as_posix(): path for path in built.folder.rglob("*") if path.is_file()}
+    expected = {name for name in files if not name.startswith((".", "doctrees/")) and name != NAME}
+    assert expected - {name for name in expected if "/." in name} <= set(entities)
+    for name in expected - UNHASHED:
+        assert entities[name]["sha256"] == sha256(files[name].read_bytes())
+        assert entities[name]["contentSize"] == str(files[name].stat().st_size)
+    assert "sha256" not in entities["timings.json"]
+
+    root = entities["./"]
+    assert root["identifier"] == built.edition.id
+    assert {one["@id"] for one in root["mentions"]} == {"#run-first", "#run-second", "#assembly"}
+    used = {one["@id"] for one in entities["#run-second"]["object"]}
+    assert {"source/sources/second.md", "#second-factor", "#evidence-b.csv"} <= used
+    assert entities["#second-factor"]["value"] == 3.0
+    assert entities["#evidence-b.csv"]["sha256"] == sha256((book.data / "b.csv").read_bytes())
+    assert entities["pkg:pypi/nothing@1"]["softwareVersion"] == "1"
+
+    settings = services.ValidationSettings(
+        rocrate_uri=str(built.folder),
+        profile_identifier="process-run-crate-0.5",
+        requirement_severity="REQUIRED",
+        cache_path=str(tmp_path / "cache"),
+    )
+    result = services.validate(settings)
+    assert [issue.message for issue in result.get_issues()] == []
+    assert result.passed()

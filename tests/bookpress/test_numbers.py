@@ -1,0 +1,94 @@
+"""How results read in prose."""
+
+from __future__ import annotations
+
+import math
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bookpress.book import number_formats as numbers
+from bookpress.book.results import Result
+
+SHARE = Result(value=55 / 86, low=0.5342, high=0.7330, k=55, n=86, unit="share", label="academic share")
+
+
+@pytest.mark.parametrize(
+    ("how", "text"),
+    [
+        ("value", "64%"),
+        ("precise", "64.0%"),
+        ("interval", "53% to 73%"),
+        ("ranged", "64% (53% to 73%)"),
+        ("full", "64% (95% interval 53% to 73%; 55 of 86)"),
+        ("counts", "55 of 86"),
+        ("n", "86"),
+        ("k", "55"),
+        ("low", "53%"),
+        ("high", "73%"),
+        ("label", "academic share"),
+    ],
+)
+def test_every_format_of_a_share(how: str, text: str) -> None:
+    assert numbers.write(SHARE, how) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "text"),
+    [
+        (0.0, "share", "0%"),
+        (1.0, "share", "100%"),
+        (0.004, "share", "0.4%"),
+        (0.9996, "share", "99.96%"),
+        (0.049, "share", "5%"),
+        (263.4, "ratio", "263"),
+        (1.52, "ratio", "1.5"),
+        (0.034, "ratio", "0.034"),
+        (-12.3, "points", "−12 percentage points"),
+        (1234.0, "count", "1,234"),
+        (5.87, "months", "5.9 months"),
+        (3.14e24, "FLOP", "3.1 × 10²⁴ FLOP"),
+        (0.0, "FLOP", "0 FLOP"),
+        (1.5e6, "USD", "$1.5 million"),
+        (78_000.0, "USD", "$78,000"),
+        (2.3e9, "USD", "$2.3 billion"),
+        (64.0, "chips", "64 chips"),
+        (1.0, "chips", "1 chip"),
+        (2.5, "furlongs", "2.5 furlongs"),
+    ],
+)
+def test_every_unit(value: float, unit: str, text: str) -> None:
+    assert numbers.write(Result(value=value, unit=unit)) == text
+
+
+def test_missing_parts_are_said_to_be_missing() -> None:
+    nothing = Result(value=None, n=0, k=0, unit="share")
+    assert numbers.write(nothing) == "no value"
+    assert numbers.write(nothing, "interval") == "no interval"
+    assert numbers.write(nothing, "full") == "no value (0 of 0)"
+    assert numbers.write(Result(value=1.0), "counts") == "no counts"
+    assert numbers.write(Result(value=None, unit="months")) == "no value"
+
+
+def test_an_unknown_format_is_refused_with_those_there_are() -> None:
+    with pytest.raises(numbers.FormatError, match="no format 'procent'; there are value, precise"):
+        numbers.write(SHARE, "procent")
+
+
+@given(st.floats(min_value=0, max_value=1))
+def test_a_share_is_0_or_100_percent_only_when_it_is_exactly_that(share: float) -> None:
+    text = numbers.number(share, "share")
+    assert re.fullmatch(r"\d{1,3}(\.\d+)?%", text)
+    shown = float(text[:-1]) / 100
+    assert abs(shown - share) <= 0.005 + 1e-9
+    if 1e-5 < share < 1 - 1e-5:
+        assert 0 < shown < 1
+
+
+@given(st.floats(min_value=1e-6, max_value=1e30))
+def test_powers_of_ten_read_back(value: float) -> None:
+    mantissa, exponent = numbers.number(value, "FLOP").split(" × 10")
+    plain = exponent.translate(str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789"))
+    assert math.isclose(float(mantissa) * 10.0 ** int(plain), value, rel_tol=0.051)

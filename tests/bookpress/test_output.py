@@ -1,0 +1,81 @@
+"""Results that cannot be printed: one message and exit code 1; a reader who has seen enough is told nothing."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from bookpress.book.project import Project
+
+SCRIPT = Path(sys.executable).with_name("compute-divide")
+FULL = Path("/dev/full")
+PRINTING = [
+    "--version",
+    "run --help",
+    "params",
+    "params --json",
+    "params first",
+    "run first",
+    "run first --json",
+    "check --json",
+    "compare default other",
+    "compare default other --json",
+    "sweep first -g factor=1,2",
+    "sweep first -g factor=1,2 --json",
+    "cite",
+    "data list",
+]
+if_full = pytest.mark.skipif(not FULL.exists(), reason="this system has no /dev/full")
+
+
+def say(book: Project, words: str, output: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run a command in a shell, with its output sent somewhere."""
+    return subprocess.run(
+        ["bash", "-o", "pipefail", "-c", f"{SCRIPT} {words} {output}"],
+        cwd=book.root,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        env={**os.environ, "PYTHONUNBUFFERED": "", **environment},
+    )
+
+
+@if_full
+@pytest.mark.parametrize("words", PRINTING)
+def test_output_that_cannot_be_written_is_one_message(book: Project, words: str) -> None:
+    done = say(book, words, "> /dev/full")
+    lines = done.stderr.splitlines()
+    assert lines[-1] == "error: cannot write to standard output: No space left on device"
+    assert (done.returncode, "Traceback" in done.stderr) == (1, False)
+
+
+@if_full
+def test_output_without_a_buffer_is_no_different(book: Project) -> None:
+    done = say(book, "params --json", "> /dev/full", PYTHONUNBUFFERED="1")
+    assert (done.returncode, done.stderr.count("\n")) == (1, 1)
+    assert done.stderr.startswith("error: cannot write to standard output")
+
+
+@pytest.mark.parametrize("words", ["--version", "--help", "params", "params --json", "cite", "data list"])
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_a_reader_who_is_gone_is_told_nothing(book: Project, words: str, unbuffered: str) -> None:
+    for reader in ("true", "head -1"):
+        assert say(book, words, f"| {reader}", PYTHONUNBUFFERED=unbuffered).stderr == ""
+
+
+def test_output_that_is_closed_is_told_before_anything_is_run(book: Project) -> None:
+    done = say(book, "run first --json", ">&-")
+    assert (done.returncode, done.stderr.split(";")[0]) == (1, "error: standard output is closed")
+    assert not book.cache.exists()
+
+
+def test_a_letter_that_the_output_does_not_have_is_named(book: Project) -> None:
+    path = book.root / "notebooks/first.md"
+    path.write_text(path.read_text(encoding="utf-8").replace("which table", "which \N{BALLOT BOX}"), encoding="utf-8")
+    done = say(book, "params first", "> /dev/null", PYTHONIOENCODING="latin-1")
+    assert (done.returncode, done.stderr.count("\n")) == (1, 1)
+    assert r"standard output is latin-1, which has no '\u2610'; set PYTHONIOENCODING=utf-8" in done.stderr

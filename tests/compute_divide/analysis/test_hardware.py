@@ -1,0 +1,178 @@
+"""Chips of models and clusters: rules by hand, and the within-year ratio against statsmodels."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from statsmodels.formula.api import ols
+
+from compute_divide.analysis.chips import hardware
+from compute_divide.analysis.chips.hardware import PEAK
+from compute_divide.analysis.statistics.ratios import geometric_mean_ratio, median
+from compute_divide.analysis.statistics.shares import in_years
+from compute_divide.evidence.chips.chips import load_chips
+from compute_divide.evidence.models.table import load_models
+
+
+def chips() -> pd.DataFrame:
+    rows = [
+        ("P40", None, 0.18e12, 11.8e12, 5699.0, "2016-09-13"),
+        ("P100", None, 18.7e12, 9.3e12, None, "2016-04-05"),
+        ("V100", 125e12, 31.3e12, 15.7e12, 11500.0, "2017-07-01"),
+        ("TPU v3", 123e12, None, None, None, "2018-05-18"),
+        ("old", None, None, None, 100.0, "1999-01-01"),
+    ]
+    columns = ["chip", "tensor_fp16_flop_s", "fp16_flop_s", "fp32_flop_s", "price_usd", "released"]
+    return pd.DataFrame(rows, columns=columns).assign(aliases=[None, "P100 PCIe|P100 SXM", None, None, None])
+
+
+@pytest.mark.parametrize(
+    ("rule", "expected"),
+    [
+        ("training", {"P40": 11.8e12, "P100": 18.7e12, "V100": 125e12, "TPU v3": 123e12}),
+        ("tensor-16", {"V100": 125e12, "TPU v3": 123e12}),
+        ("fp32", {"P40": 11.8e12, "P100": 9.3e12, "V100": 15.7e12}),
+    ],
+)
+def test_each_rule_by_hand(rule, expected):
+    peaks = hardware.chip_peaks(chips(), rule).to_dict()
+    if "P100" in expected:
+        expected = expected | dict.fromkeys(["P100 PCIe", "P100 SXM"], expected["P100"])
+    assert peaks == expected
+
+
+def test_an_unknown_rule_is_named():
+    with pytest.raises(ValueError, match="'int8'"):
+        hardware.chip_peaks(chips(), "int8")
+
+
+def test_several_chips_give_the_geometric_mean_of_the_known():
+    models = pd.DataFrame({"training_hardware": ["P40|V100", "V100|unheard of", "unheard of", None]})
+    peaks = hardware.with_peaks(models, hardware.chip_peaks(chips()))[PEAK]
+    assert peaks[0] == pytest.approx(np.sqrt(11.8e12 * 125e12))
+    assert peaks[1] == pytest.approx(125e12)
+    assert peaks[2:].isna().all()
+    assert hardware.unmatched_chips(models, chips()).to_numpy().tolist() == [["unheard of", 2]]
+
+
+@st.composite
+def two_teams(draw):
+    n = draw(st.integers(6, 40))
+    years = draw(st.lists(st.integers(2015, 2019), min_size=n, max_size=n))
+    teams = draw(st.lists(st.sampled_from(["academia-only", "industry-only"]), min_size=n, max_size=n))
+    logs = draw(st.lists(st.floats(10, 16), min_size=n, max_size=n))
+    return pd.DataFrame({"year": years, "team_type": teams, PEAK: 10 ** np.array(logs), "link": None})
+
+
+@given(two_teams())
+def test_same_year_ratio_is_the_coefficient_of_a_fit_with_year_constants(rows):
+    both = rows.groupby("year")["team_type"].transform("nunique") == 2
+    estimate = hardware.same_year_ratio(rows, "x", replicates=20)
+    assert estimate.n == both.sum()
+    if estimate.n == 0:
+        assert estimate.value is None
+        return
+    frame = rows.assign(logs=np.log10(rows[PEAK]), industry=(rows["team_type"] == "industry-only").astype(float))
+    fit = ols("logs ~ industry + C(year)", frame[both]).fit()
+    assert np.log10(estimate.value) == pytest.approx(fit.params["industry"], abs=1e-8)
+
+
+def test_a_ratio_that_eras_make_vanishes_within_years():
+    early = pd.DataFrame({"year": 2012, PEAK: 1e12, "team_type": ["academia-only"] * 8 + ["industry-only"] * 2})
+    late = pd.DataFrame({"year": 2022, PEAK: 3e14, "team_type": ["academia-only"] * 2 + ["industry-only"] * 8})
+    rows = pd.concat([early, late], ignore_index=True).assign(link=None)
+    assert geometric_mean_ratio(rows, "x", PEAK).value > 10
+    assert hardware.same_year_ratio(rows, "x").value == pytest.approx(1)
+
+
+def test_loose_team_types():
+    sectors = ["academia|government", "academia|industry|nonprofit", "industry|government", "nonprofit", None]
+    expected = ["academia-only", "collaboration", "industry-only", "other", "unknown"]
+    assert hardware.loose_team_types(pd.DataFrame({"sectors": sectors})).tolist() == expected
+
+
+def test_price_performance_keeps_one_format_and_tells_chips_apart():
+    table = hardware.flop_per_dollar(chips(), "fp32")
+    assert table["chip"].tolist() == ["P40", "V100"]
+    assert table["flop_s_per_usd"].tolist() == pytest.approx([11.8e12 / 5699, 15.7e12 / 11500])
+
+
+def test_rented_compute_per_dollar():
+    prices = pd.DataFrame(
+        {
+            "chip": ["V100", "V100", "unheard of"],
+            "date": pd.to_datetime(["2020-01-01", None, "2020-01-01"]),
+            "usd_per_chip_hour": [2.5, 2.0, 1.0],
+        }
+    )
+    table = hardware.rented_flop_per_dollar(prices, hardware.chip_peaks(chips()))
+    assert table["flop_per_usd"].tolist() == pytest.approx([125e12 * 3600 / 2.5])
+
+
+def found() -> pd.DataFrame:
+    rows = [
+        ("one", "Existing", "Confirmed", False, 100.0, None, "private"),
+        ("phase 1", "Existing", "Confirmed", False, 50.0, "phase 2", "public"),
+        ("phase 2", "Existing", "Likely", False, 100.0, "phase 3", "public"),
+        ("phase 3", "Planned", "Likely", False, 900.0, None, "public"),
+        ("twin", "Existing", "Confirmed", True, 100.0, None, "private"),
+        ("rumour", "Existing", "Unlikely", False, 100.0, None, "private"),
+        ("unsized", "Existing", "Confirmed", False, None, None, "private"),
+        ("owner not known", "Existing", "Confirmed", False, 300.0, None, "unknown"),
+        *[(f"small {i}", "Existing", "Confirmed", False, 50.0, None, "mixed") for i in range(4)],
+    ]
+    columns = ["name", "status", "certainty", "possible_duplicate", "h100_equivalents", "superseded_by", "sector"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def test_running_clusters_count_each_once():
+    names = hardware.running_clusters(found())["name"].tolist()
+    assert names == ["one", "phase 2", "owner not known", "small 0", "small 1", "small 2", "small 3"]
+
+
+def test_capacity_share_by_hand():
+    share = hardware.capacity_share(hardware.running_clusters(found()), ["public"], "public")
+    assert share.value == pytest.approx(100 / 400)
+    assert (share.k, share.n) == (1, 6)
+    assert 0 <= share.low <= share.value <= share.high <= 1
+    assert hardware.capacity_share(found().head(0), ["public"], "public").value is None
+
+
+def test_recorded_share():
+    assert hardware.recorded_share(pd.DataFrame({"x": [1, None]}), "x", "x").value == 0.5
+
+
+def test_medians_of_few_and_of_many():
+    chips_used = pd.DataFrame({"chips": [2, 4, 4, 8, 16, 0, None], "link": None})
+    estimate = median(chips_used, "chips", "chips", unit="chips")
+    assert (estimate.value, estimate.n) == (4, 5)
+    assert 2 <= estimate.low <= 4 <= estimate.high <= 16
+    assert median(chips_used.head(2), "chips", "chips", unit="chips").low is None
+    assert median(chips_used.head(0), "chips", "chips", unit="chips").value is None
+
+
+def chip_medians(vintage: str, *, loose: bool) -> list[float]:
+    models = load_models(vintage)
+    models = models.assign(team_type=hardware.loose_team_types(models)) if loose else models
+    teams = ("academia-only", "collaboration", "industry-only")
+    return [median(models[models["team_type"] == t], t, "hardware_quantity", unit="chips").value for t in teams]
+
+
+def test_known_medians_of_the_number_of_chips():
+    assert chip_medians("2024-11", loose=True) == [8, 64, 440]
+    assert chip_medians("2024-11", loose=False)[2] == 480
+    assert chip_medians("2026-08", loose=False) == [4, 64, 506]
+
+
+@pytest.mark.parametrize("vintage", ["2023-12", "2026-08"])
+def test_the_pooled_ratio_of_chips_falls_with_the_eras(vintage):
+    models = hardware.with_peaks(load_models(vintage), hardware.chip_peaks(load_chips()))
+    pooled, later, latest = (
+        geometric_mean_ratio(in_years(models, first, 2023), "x", PEAK).value for first in (2010, 2015, 2018)
+    )
+    assert 4 < pooled < 6
+    assert pooled > 2 * later > 2 * latest > 2
+    assert hardware.same_year_ratio(in_years(models, 2010, 2023), "x").value < pooled / 2

@@ -1,0 +1,175 @@
+"""The multiverse: equal to one estimate at a time, the slow way, and its summaries counted by hand."""
+
+from __future__ import annotations
+
+import os
+from functools import cache
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from compute_divide.analysis.models.definitions import large_scale
+from compute_divide.analysis.models.multiverse import (
+    CHOICES,
+    HEADLINES,
+    MIN_MODELS,
+    agreement,
+    curve,
+    falls,
+    joint_agreement,
+    specifications,
+    swings,
+    usable,
+)
+from compute_divide.analysis.statistics.shares import TEAM_TYPES, in_years, period_share, span, wilson_share
+from compute_divide.evidence.models.table import load_models
+from compute_divide.evidence.parameters import last_whole_year, vintages
+
+models = cache(load_models)
+TEAM_OF = {headline.claim: headline.team_type for headline in HEADLINES}
+# A size rule of the multiverse, as the chapter's parameters say it.
+AS_DEFINITION = {
+    "any size": {"definition": "all"},
+    "compute known": {"definition": "compute-known"},
+    "compute or parameters known": {"definition": "compute-or-parameters-known"},
+    **{f"top {k} of the year": {"definition": "top-k-per-year", "top_k": k} for k in (5, 10, 20)},
+    **{
+        f"within {window} order{'s' * (window > 1)} of the record": {
+            "definition": "near-record",
+            "record_window": window,
+        }
+        for window in (1, 2, 3)
+    },
+}
+
+
+@pytest.fixture(scope="module")
+def specs():
+    return specifications({vintage: models(vintage) for vintage in vintages()})
+
+
+def one_at_a_time(row):
+    """Estimate one specification with the functions of the chapter, one filter after the other."""
+    table = models(row.vintage)
+    rows = large_scale(table, **AS_DEFINITION[row.size])
+    if row.filter == "paper's filter":
+        rows = rows[rows.index.isin(large_scale(table, "notability-filter").index)]
+    if row.scope == "notable models":
+        rows = rows[rows["scope"] == "notable"]
+    first, *last = map(int, row.period.split(" to "))
+    rows = in_years(rows, first, last[0] if last else first)
+    if row.denominator == "teams known":
+        return period_share(rows, TEAM_OF[row.claim], 1950, 2030)
+    total = rows if row.denominator == "teams known or not" else rows[rows["team_type"].isin(TEAM_TYPES[::2])]
+    return wilson_share(int((rows["team_type"] == TEAM_OF[row.claim]).sum()), len(total), row.claim)
+
+
+def test_fifty_specifications_drawn_at_random_equal_the_chapters_own_estimate(specs):
+    assert len(specs) >= 5000
+    for row in specs.sample(50, random_state=20240104).itertuples():
+        single = one_at_a_time(row)
+        assert (row.k, row.n) == (single.k, single.n), row
+        if single.n:
+            assert (row.share, row.low, row.high) == pytest.approx((single.value, single.low, single.high))
+        else:
+            assert np.isnan(row.share)
+
+
+@pytest.mark.long
+@pytest.mark.skipif(os.environ.get("BOOKPRESS_LONG") != "1", reason="set BOOKPRESS_LONG=1 to try them all")
+def test_all_specifications_equal_the_chapters_own_estimate(specs):
+    for row in specs.itertuples():
+        single = one_at_a_time(row)
+        assert (row.k, row.n) == (single.k, single.n), row
+
+
+def test_the_published_choice_is_among_them(specs):
+    setting = {"vintage": "2023-03", "scope": "every model listed", "filter": "paper's filter", "size": "any size"}
+    chosen = specs[np.logical_and.reduce([specs[choice] == value for choice, value in setting.items()])]
+    chosen = chosen[(chosen["denominator"] == "teams known")].set_index(["claim", "period"])
+    assert chosen.loc[("academia-share-early", "2010 to 2014"), ["k", "n"]].tolist() == [50, 69]
+    assert chosen.loc[("academia-share-late", "2020 to 2022"), ["k", "n"]].tolist() == [3, 41]
+    assert chosen.loc[("industry-share-2022", "2022"), ["k", "n"]].tolist() == [19, 21]
+
+
+def test_no_specification_stands_twice_and_no_part_year_is_read(specs):
+    assert not specs.duplicated(["claim", *CHOICES]).any()
+    ends = specs["period"].str[-4:].astype(int)
+    assert (ends <= specs["vintage"].map(last_whole_year)).all()
+    notable_only = specs[specs["vintage"] == "2026-08"]
+    assert set(notable_only["scope"]) == {"notable models"}
+
+
+def test_the_usable_ones_rest_on_enough_models(specs):
+    assert (usable(specs)["n"] >= MIN_MODELS).all()
+    assert 0 < len(usable(specs)) < len(specs)
+
+
+def made(claim, share, half=0.05, **choices):
+    """Make one row of a table of specifications."""
+    fixed = dict.fromkeys(CHOICES, "x") | {"period": span(2010, 2014)}
+    return {"claim": claim, **(fixed | choices), "share": share, "low": share - half, "high": share + half, "n": 20}
+
+
+def test_agreement_counts_intervals_that_hold_the_value_and_shares_that_are_near():
+    table = pd.DataFrame([made("a", 0.62), made("a", 0.66, half=0.005), made("a", 0.40)])
+    row = agreement(table, {"a": 0.65}, margin=0.02).iloc[0]
+    assert (row["n"], row["holds"], row["near"]) == (3, 1, 1)
+    assert (row["least"], row["median"], row["most"]) == (0.40, 0.62, 0.66)
+
+
+def test_falls_pairs_what_differs_in_nothing_but_the_years():
+    early, late = (headline.claim for headline in HEADLINES[:2])
+    table = pd.DataFrame(
+        [
+            made(early, 0.60),
+            made(late, 0.10),
+            made(late, 0.52, period="2020"),
+            made(early, 0.30, size="y"),
+            made(late, 0.40, size="y"),
+            made(early, 0.90, size="alone"),
+        ]
+    )
+    lower, apart = falls(table)
+    assert (lower.k, lower.n) == (2, 3)
+    assert (apart.k, apart.n) == (1, 3)
+
+
+def test_all_claims_at_once_needs_every_claim_near_under_one_choice():
+    table = pd.DataFrame([made("a", 0.64), made("b", 0.12), made("a", 0.64, size="y"), made("b", 0.30, size="y")])
+    table = pd.concat([table, pd.DataFrame([made("a", 0.65, size="only one claim")])])
+    joint = joint_agreement(table, {"a": 0.65, "b": 0.10})
+    assert dict(zip(joint["size"], joint["near"], strict=True)) == {"x": True, "y": False}
+
+
+def test_a_swing_is_the_mean_range_with_all_else_held():
+    table = pd.DataFrame(
+        [
+            made("a", 0.1),
+            made("a", 0.5, size="y"),
+            made("a", 0.2, filter="z"),
+            made("a", 0.4, size="y", filter="z"),
+        ]
+    )
+    swing = swings(table).set_index("choice")["swing"]
+    assert swing["size"] == pytest.approx((0.4 + 0.2) / 2)
+    assert swing["filter"] == pytest.approx((0.1 + 0.1) / 2)
+    assert np.isnan(swing["vintage"])
+    assert swings(table)["choice"].iloc[0] == "size"
+
+
+def test_a_curve_rises_and_holds_every_specification_once(specs):
+    for claim, part in curve(usable(specs), bins=60).groupby("claim"):
+        every = usable(specs)[usable(specs)["claim"] == claim]["share"]
+        assert part["share"].is_monotonic_increasing
+        assert every.min() <= part["share"].iloc[0] <= part["share"].iloc[-1] <= every.max()
+        assert part["n"].sum() == len(every)
+        assert part["n"].max() - part["n"].min() <= 1
+        assert part["rank"].between(0, 1).all()
+        assert ((part["low"] <= part["share"]) & (part["share"] <= part["high"])).all()
+
+
+def test_a_curve_of_few_specifications_has_as_many_points():
+    table = pd.DataFrame([made("a", share) for share in (0.3, 0.1, 0.2)])
+    assert curve(table)["share"].tolist() == [0.1, 0.2, 0.3]

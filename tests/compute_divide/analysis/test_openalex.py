@@ -1,0 +1,160 @@
+"""Missing institutions, bounds, readings, and the plan for the whole snapshot."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from compute_divide.analysis.papers.corpus_plan import plan_corpus
+from compute_divide.analysis.papers.openalex import (
+    READING_COLUMNS,
+    agreement,
+    bounded_share,
+    bounds,
+    count_shares,
+    in_both,
+    missing_odds,
+    missing_share,
+    with_reading,
+)
+from compute_divide.analysis.parameters_openalex import READINGS
+from compute_divide.evidence.openalex.names import OTHER_FIELDS
+from compute_divide.evidence.openalex.snapshot_benchmark import load_corpus_benchmark
+from compute_divide.evidence.openalex.tables import load_works
+from compute_divide.evidence.papers.table import load_papers
+
+TEAMS = st.sampled_from(["academia-only", "collaboration", "industry-only", "other", "unknown"])
+SNAPSHOT = {"works": 510, "size": 750, "workers": 16, "link": 100, "price": 0.05}
+
+
+def as_works(teams: list[str]) -> pd.DataFrame:
+    return pd.DataFrame({"team_type": pd.Series(teams, dtype="str"), "place": "x"})
+
+
+@given(st.lists(TEAMS, min_size=1), st.data())
+def test_the_bounds_hold_whatever_the_unknown_works_are(teams: list[str], data: st.DataObject) -> None:
+    filled = [data.draw(TEAMS.filter(lambda team: team != "unknown")) if team == "unknown" else team for team in teams]
+    truth = sum(team == "academia-only" for team in filled) / len(filled)
+    row = bounds(as_works(teams), "place").iloc[0]
+    assert row["lowest"] <= truth + 1e-12
+    assert truth <= row["highest"] + 1e-12
+
+
+@given(st.lists(TEAMS, min_size=1))
+def test_bounds_meet_where_nothing_is_missing(teams: list[str]) -> None:
+    row = bounds(as_works(teams), "place").iloc[0]
+    assert (row["lowest"] == row["highest"]) == ("unknown" not in teams)
+
+
+def test_a_share_of_nothing() -> None:
+    assert bounded_share(as_works([]), "none").value is None
+    only_unknown = bounded_share(as_works(["unknown"]), "unknown")
+    assert (only_unknown.value, only_unknown.low, only_unknown.high, only_unknown.n) == (None, 0.0, 1.0, 0)
+    assert missing_share(as_works([]), "none").value is None
+
+
+@pytest.mark.parametrize("teams", [[], ["unknown"], ["unknown"] * 3, ["academia-only"] * 3])
+def test_odds_that_do_not_exist_have_no_value(teams: list[str]) -> None:
+    works = as_works(teams)
+    assert missing_odds(works, works["place"] == "x", "odds").value is None
+
+
+def test_odds_are_those_of_a_table_by_hand() -> None:
+    works = as_works(["unknown"] * 14 + ["academia-only"] * 6 + ["unknown"] * 14 + ["academia-only"] * 183)
+    found = missing_odds(works, works.index.to_series() < 20, "odds")
+    sample = (14 * 183) / (6 * 14)
+    assert found.low is not None
+    assert found.high is not None
+    assert found.low < sample < found.high
+    assert found.value == pytest.approx(sample, rel=0.1)  # the conditional estimate lies near the plain one
+
+
+def test_the_readings_have_names_everywhere() -> None:
+    assert list(READINGS) == list(READING_COLUMNS)
+    with pytest.raises(ValueError, match="'guess' is not a reading; allowed: types, ids, rules"):
+        with_reading(as_works(["unknown"]), "guess")
+
+
+def test_agreement_leaves_out_what_one_does_not_know() -> None:
+    one = pd.Series(["collaboration", "academia-only", "unknown", "other"])
+    other = pd.Series(["industry-only", "unknown", "industry-only", "collaboration"])
+    found = agreement(one, other, "agree")
+    assert (found.k, found.n) == (1, 2)
+
+
+def test_a_work_is_found_in_the_list_that_knows_its_team() -> None:
+    works = pd.DataFrame({"key": ["a", "b"], "work": ["W1", "W2"], "team_type": "unknown"})
+    papers = pd.DataFrame(
+        {
+            "key": ["a", "a", "c"],
+            "venue": ["icml", "nips", "icml"],
+            "year": [2019, 2020, 2020],
+            "team_type": ["unknown", "academia-only", "industry-only"],
+        }
+    )
+    both = in_both(works, papers)
+    assert both[["work", "list_venue", "team_type_list"]].to_numpy().tolist() == [["W1", "nips", "academia-only"]]
+
+
+def test_counts_give_shares_in_the_order_asked_for() -> None:
+    counts = pd.DataFrame(
+        [(topic, year, team, works) for topic in ("a", "b") for year in (2021, 2020) for team, works in
+         (("academia-only", 4), ("collaboration", 2), ("industry-only", 2), ("unknown", 2))],
+        columns=["topic", "year", "team_type", "works"],
+    )  # fmt: skip
+    shares = count_shares(counts, ["b", "a"])
+    assert shares[["topic", "year"]].to_numpy().tolist() == [["b", 2020], ["b", 2021], ["a", 2020], ["a", 2021]]
+    assert shares[["share", "lowest", "highest"]].drop_duplicates().to_numpy().tolist() == [[0.5, 0.4, 0.6]]
+
+
+# --- the works that ship ---
+
+
+def test_what_the_shipped_works_show() -> None:
+    works = load_works()
+    on_ml = with_reading(works[works["sample"] != OTHER_FIELDS], "types")
+    arxiv = on_ml["place"] == "arxiv"
+    assert missing_share(on_ml[arxiv], "arXiv").value > 0.6
+    assert missing_share(on_ml[~arxiv], "elsewhere").value < 0.1
+    assert missing_odds(on_ml, arxiv, "odds").low > 5
+
+
+def test_some_works_are_in_the_conference_lists() -> None:
+    both = in_both(load_works(), load_papers())
+    assert len(both) > 15
+    assert both["key"].is_unique
+
+
+# --- the plan ---
+
+
+def test_the_plan_follows_what_was_measured() -> None:
+    benchmark = load_corpus_benchmark()
+    plan = plan_corpus(benchmark, "jsonl", **SNAPSHOT)
+    measured = benchmark.formats["jsonl"]
+    assert plan.parts == 1275
+    assert plan.bytes_moved == 750e9
+    assert plan.core_hours >= 510e6 / benchmark.works_a_part * measured.counting.seconds / 3600
+    assert plan.core_hours >= 750e9 / measured.bytes * measured.counting.seconds / 3600
+    assert plan.moving_hours == pytest.approx(750e9 / 100e6 / 3600)
+    assert plan.cost_usd == pytest.approx(plan.hours * 16 * 0.05)
+
+
+def test_more_workers_help_until_the_link_is_full() -> None:
+    benchmark = load_corpus_benchmark()
+    hours = [plan_corpus(benchmark, "jsonl", **{**SNAPSHOT, "workers": n}).hours for n in (1, 2, 4, 10_000)]
+    assert hours == sorted(hours, reverse=True)
+    assert hours[-1] == plan_corpus(benchmark, "jsonl", **SNAPSHOT).moving_hours
+    assert plan_corpus(benchmark, "jsonl", **{**SNAPSHOT, "workers": 1, "link": 100_000}).hours == pytest.approx(
+        plan_corpus(benchmark, "jsonl", **SNAPSHOT).core_hours
+    )
+
+
+def test_the_recorded_benchmark_reaches_the_aims() -> None:
+    formats = load_corpus_benchmark().formats
+    assert formats["jsonl"].speed_up >= 7
+    assert formats["parquet"].speed_up >= 3
+    for measured in formats.values():
+        assert max(measured.memory_by_size.values()) <= 1.2 * min(measured.memory_by_size.values())

@@ -1,0 +1,318 @@
+"""Analysis of conference papers: the figures a rebuild must reach, laws, and bad input."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import TypeAdapter, ValidationError
+
+from compute_divide.analysis import parameters_papers as types
+from compute_divide.analysis.papers.paper_topics import (
+    about,
+    having,
+    matched,
+    model_names,
+    models_named,
+    naming_shares,
+    topic_shares,
+    with_class,
+)
+from compute_divide.analysis.papers.papers import (
+    VENUE_YEAR,
+    Choices,
+    academic_bounds,
+    agreement,
+    coverage,
+    covered,
+    with_teams,
+)
+from compute_divide.analysis.statistics.association import association, stratum_tables
+from compute_divide.analysis.statistics.breaks import trend_break
+from compute_divide.analysis.statistics.shares import in_years, shares_by
+from compute_divide.evidence.papers.table import load_agreement, load_papers
+from compute_divide.evidence.store.paths import EvidenceError
+
+PAPERS = with_teams(load_papers())
+
+# Academic-only shares, in percent, that a good rule reaches.
+REFERENCE = {
+    "icml": {2013: 75.8, 2015: 74.3, 2017: 60.2, 2018: 62.6, 2019: 57.4, 2023: 59.3, 2024: 65.4},
+    "iclr": {2017: 46.7, 2018: 45.8, 2019: 49.9, 2020: 48.6, 2021: 51.2, 2022: 53.8},
+    "cvpr": {
+        2013: 78.8,
+        2015: 76.5,
+        2017: 70.2,
+        2018: 60.9,
+        2019: 53.0,
+        2020: 51.6,
+        2021: 51.2,
+        2022: 50.1,
+        2023: 53.6,
+        2024: 60.2,
+    },
+    "neurips": {2021: 59.0, 2024: 66.0},
+}
+
+
+def academic(papers):
+    shares = shares_by(papers, VENUE_YEAR, ["academia-only"])
+    return {(row.venue, row.year): 100 * row.share for row in shares.itertuples()}
+
+
+# --- what a rebuild must reach ---
+
+
+def test_shares_of_academic_papers_agree_with_the_reference():
+    ours = academic(PAPERS)
+    differences = {
+        (venue, year): ours[venue, year] - share for venue, years in REFERENCE.items() for year, share in years.items()
+    }
+    far = {key: round(value, 2) for key, value in differences.items() if abs(value) > 1.5}
+    assert not far
+    assert abs(np.mean(list(differences.values()))) < 1
+
+
+def test_the_two_readings_agree():
+    assert agreement(load_agreement()).value >= 0.985
+    assert agreement(load_agreement(), mixed=True).value >= 0.985
+    assert agreement(load_agreement(), mixed=True).n > 110_000
+
+
+@pytest.mark.parametrize(("first", "last", "reference"), [(2013, 2018, 1.7), (2019, 2022, 4.6), (2023, 2024, 3.1)])
+def test_odds_of_a_company_author_on_compute_intensive_topics(first, last, reference):
+    """The reference stands within our interval; the terms of the topics are not the same, so the values differ."""
+    found = odds(PAPERS, first, last)
+    assert found.odds_ratio.low <= reference <= found.odds_ratio.high
+    assert found.odds_ratio.low > 1
+    assert found.regression.value == pytest.approx(found.odds_ratio.value, rel=0.05)
+    assert 0 < found.homogeneity < 1
+
+
+def odds(papers, first, last, choices=None):
+    rows = papers if choices is None else with_teams(load_papers(), choices)
+    rows = covered(rows[rows["venue"].isin(["neurips", "icml", "iclr"])], 0.85)
+    rows = with_class(in_years(rows, first, last))
+    rows = rows[(rows["team_type"] != "unknown") & (rows["topic_class"] != "other")]
+    rows = rows.assign(intensive=rows["topic_class"] == "compute-intensive")
+    return association(rows, "intensive", "industry", VENUE_YEAR, "odds")
+
+
+def test_the_odds_hold_under_other_choices():
+    for choices in (Choices(joint_labs="academia"), Choices(flips=["openai=nonprofit", "bare-name=unknown"])):
+        assert odds(PAPERS, 2019, 2024, choices).odds_ratio.low > 2
+
+
+def test_the_share_of_papers_with_a_company_author_turned():
+    rows = covered(PAPERS[PAPERS["venue"].isin(["neurips", "icml", "iclr"])], 0.85)
+    rows = rows[rows["team_type"] != "unknown"]
+    counts = rows.groupby(VENUE_YEAR)["industry"].agg(k="sum", n="size").reset_index().astype({"k": int})
+    found = trend_break(counts, "papers with a company author")
+    assert 2018 <= found.year.low <= found.year.high <= 2021
+    assert found.before.low > 1 > found.after.high
+    assert found.p_value < 0.001
+
+
+def test_uncovered_venue_years_stay_out():
+    kept = set(covered(PAPERS, 0.85)["venue"])
+    assert not {"aistats", "uai"} & kept
+    assert {"neurips", "icml", "iclr", "cvpr"} <= kept
+    share = coverage(PAPERS).set_index(VENUE_YEAR)["share"]
+    assert 0.5 < share["aistats", 2019] < 0.85
+    assert share["neurips", 2020] == 0
+
+
+# --- choices ---
+
+
+def test_defaults_are_what_the_table_says():
+    table = load_papers()
+    assert (PAPERS["team_type"] == table["team_type"]).all()
+    by_domain = with_teams(table, Choices(reading="domain"))
+    assert (by_domain["team_type"] == table["team_type_domain"]).all()
+
+
+def test_each_choice_moves_shares_its_own_way():
+    table = load_papers()
+    base = (PAPERS["team_type"] == "academia-only").sum()
+    assert (with_teams(table, Choices(joint_labs="academia"))["team_type"] == "academia-only").sum() > base
+    assert (with_teams(table, Choices(flips=["openai=nonprofit"]))["team_type"] == "academia-only").sum() > base
+    assert (with_teams(table, Choices(flips=["mila=industry"]))["team_type"] == "academia-only").sum() < base
+    other = with_teams(table, Choices(non_profits="other"))
+    assert (other["team_type"] == "academia-only").sum() < base
+    assert (other["team_type"] == "other").sum() > 0
+    assert (other["industry"].fillna(False) == PAPERS["industry"].fillna(False)).all()
+
+
+@pytest.mark.parametrize(
+    ("choices", "message"),
+    [
+        (Choices(reading="email"), "'email' is not a reading; allowed: name, domain"),
+        (Choices(joint_labs="both"), "'both' is no way to count joint labs; allowed: mixed, academia, industry"),
+    ],
+)
+def test_bad_choices_are_named(choices, message):
+    with pytest.raises(ValueError, match=message):
+        with_teams(load_papers().head(5), choices)
+    with pytest.raises(EvidenceError, match="'openia' is not a judgement call"):
+        with_teams(load_papers().head(5), Choices(flips=["openia=industry"]))
+
+
+TEAMS = st.sampled_from(["academia-only", "industry-only", "collaboration", "unknown"])
+
+
+@given(st.lists(TEAMS, min_size=1, max_size=30))
+def test_bounds_hold_whatever_the_missing_are(teams):
+    rows = pd.DataFrame({"venue": "icml", "year": 2013, "team_type": teams})
+    found = academic_bounds(rows).iloc[0]
+    assert 0 <= found["lowest"] <= found["highest"] <= 1
+    for guess in ("academia-only", "industry-only"):
+        share = (rows["team_type"].replace("unknown", guess) == "academia-only").mean()
+        assert found["lowest"] - 1e-9 <= share <= found["highest"] + 1e-9
+    if found["known"]:
+        assert found["lowest"] <= found["share"] <= found["highest"]
+
+
+# --- topics ---
+
+
+def test_a_paper_of_both_kinds_is_compute_intensive():
+    rows = pd.DataFrame({"title_terms": ["bandit*|llm", "bandit*", "robot*", None]})
+    assert with_class(rows)["topic_class"].tolist() == ["compute-intensive", "low-compute", "other", "other"]
+
+
+def test_texts_are_searched_apart():
+    rows = pd.DataFrame({"title_terms": ["regret", None], "abstract_terms": [None, "regret"]})
+    assert about(rows, ["bandits"]).tolist() == [True, False]
+    assert about(rows, ["bandits"], ["abstract"]).tolist() == [False, True]
+    assert about(rows, ["bandits"], ["title", "abstract"]).tolist() == [True, True]
+
+
+def test_having_keeps_papers_with_the_text():
+    assert having(PAPERS, ["abstract"])["has_abstract"].all()
+    assert len(having(PAPERS, ["title"])) == len(PAPERS)
+
+
+def test_models_are_counted_once_a_paper():
+    rows = pd.DataFrame({"title_models": ["bert|clip", "clip", None], "abstract_models": ["clip", None, "resnet"]})
+    named = models_named(rows, ["title", "abstract"])
+    assert named.set_index("model")["papers"][["clip", "bert"]].tolist() == [2, 1]
+    assert "resnet" not in set(named["model"])
+    assert "resnet" in set(models_named(rows, ["abstract"], backbones=True)["model"])
+    assert matched(rows, model_names(teams=["industry-only"]), ["title"], "models").tolist() == [True, True, False]
+
+
+def test_shares_of_topics_and_of_flags():
+    shares = topic_shares(in_years(PAPERS, 2019, 2024), ["compute-intensive", "theory"])
+    assert shares["topic"].tolist() == ["compute-intensive", "theory"]
+    assert shares["low"].iloc[0] > shares["high"].iloc[1]
+    rows = pd.DataFrame({"team_type": ["a", "a", "b"]})
+    found = naming_shares(rows, pd.Series([True, False, True]), ["team_type"])
+    assert found[["k", "n"]].to_numpy().tolist() == [[1, 2], [1, 1]]
+
+
+# --- associations and breaks ---
+
+
+def made(a, b, c, d, venue="x"):
+    """Return observations with the four cells of a two-by-two table."""
+    cells = [(True, True)] * a + [(True, False)] * b + [(False, True)] * c + [(False, False)] * d
+    return pd.DataFrame(cells, columns=["exposed", "outcome"]).assign(venue=venue)
+
+
+def test_one_stratum_gives_the_plain_odds_ratio():
+    found = association(made(30, 10, 15, 45), "exposed", "outcome", ["venue"], "odds")
+    assert found.odds_ratio.value == pytest.approx(30 * 45 / (10 * 15))
+    assert found.regression.value == pytest.approx(found.odds_ratio.value)
+    assert found.homogeneity is None
+    assert found.odds_ratio.n == 100
+
+
+def test_pooling_within_strata_escapes_the_paradox():
+    """In both strata the odds are 2; pooled without strata they are below 1 (Simpson's paradox)."""
+    rows = pd.concat([made(20, 10, 200, 200, "x"), made(20, 200, 1, 20, "y")])
+    found = association(rows, "exposed", "outcome", ["venue"], "odds")
+    assert found.odds_ratio.value == pytest.approx(2, rel=0.02)
+    table = stratum_tables(rows.assign(all=1), "exposed", "outcome", ["all"]).iloc[0]
+    assert table["both"] * table["neither"] / (table["only_exposed"] * table["only_outcome"]) < 1
+    assert found.homogeneity > 0.5
+
+
+def test_strata_that_say_nothing_are_counted():
+    rows = pd.concat([made(5, 5, 5, 5, "x"), made(3, 0, 4, 0, "y"), made(0, 0, 2, 2, "z")])
+    found = association(rows, "exposed", "outcome", ["venue"], "odds")
+    assert found.empty == 2
+    assert found.strata["venue"].tolist() == ["x"]
+    nothing = association(made(3, 0, 4, 0), "exposed", "outcome", ["venue"], "odds")
+    assert nothing.odds_ratio.value is None
+    assert nothing.odds_ratio.n == 0
+
+
+@given(st.lists(st.integers(1, 40), min_size=4, max_size=4))
+def test_turning_the_outcome_round_inverts_the_odds(cells):
+    rows = made(*cells)
+    turned = rows.assign(outcome=~rows["outcome"])
+    one = association(rows, "exposed", "outcome", ["venue"], "odds").odds_ratio
+    other = association(turned, "exposed", "outcome", ["venue"], "odds").odds_ratio
+    assert one.value * other.value == pytest.approx(1)
+    assert one.low * other.high == pytest.approx(1)
+
+
+def counts(turn, years=range(2006, 2025), venues=("a", "b"), n=800, seed=7):
+    rng = np.random.default_rng(seed)
+    rows = []
+    for level, venue in enumerate(venues):
+        for year in years:
+            logit = -1 + 0.5 * level + 0.12 * (min(year, turn) - 2015) - 0.1 * max(year - turn, 0)
+            rows.append({"venue": venue, "year": year, "n": n, "k": rng.binomial(n, 1 / (1 + np.exp(-logit)))})
+    return pd.DataFrame(rows)
+
+
+@pytest.mark.parametrize("turn", [2012, 2016, 2020])
+def test_a_break_is_found_where_it_was_put(turn):
+    found = trend_break(counts(turn), "share")
+    assert found.year.low <= turn <= found.year.high
+    assert abs(found.year.value - turn) <= 1.5
+    assert found.before.value == pytest.approx(np.exp(0.12), rel=0.05)
+    assert found.after.value == pytest.approx(np.exp(-0.1), rel=0.08)
+    assert found.p_value < 0.01
+
+
+def test_a_straight_trend_has_no_clear_break():
+    straight = trend_break(counts(2030), "share")
+    assert straight.p_value > 0.05
+
+
+def test_too_few_years_have_no_break():
+    found = trend_break(counts(2010, years=range(2006, 2010)), "share")
+    assert found.year.value is None
+    assert found.p_value is None
+
+
+# --- types of parameters ---
+
+
+@pytest.mark.parametrize(
+    ("kind", "good", "bad", "message"),
+    [
+        (types.Venues, ["neurips", "icml"], ["nips"], "'nips' is not a venue of the papers table; allowed: aaai, acl"),
+        (types.Venues, ["acl"], [], "at least 1 item"),
+        (types.TopicGroups, ["scrutiny", "bandits"], ["bandit"], "'bandit' is not a topic or a group of topics"),
+        (types.Reading, "domain", "email", "'email' is not a reading; allowed: name, domain"),
+        (types.JointLabs, "mixed", "both", "allowed: mixed, academia, industry"),
+        (types.NonProfits, "other", "none", "allowed: academia, other"),
+        (types.MinimumCoverage, 0.85, 1.5, "less than or equal to 1"),
+        (types.Texts, ["title"], ["body"], "'title', 'keywords' or 'abstract'"),
+        (types.Flips, ["openai=nonprofit"], ["openai"], "does not flip a judgement call"),
+        (types.Flips, [], ["openai=firm"], "'firm' is not a sector"),
+        (types.Flips, ["mila=unknown"], ["mila=industry", "mila=academia"], "flipped twice"),
+    ],
+)
+def test_types_of_parameters(kind, good, bad, message):
+    adapter = TypeAdapter(kind)
+    assert adapter.validate_python(good) == good
+    assert "description" in adapter.json_schema()
+    with pytest.raises(ValidationError, match=message):
+        adapter.validate_python(bad)

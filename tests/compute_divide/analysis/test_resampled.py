@@ -1,0 +1,143 @@
+"""Trends and ratios: known answers, the same when repeated, and laws of the bootstrap."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from statsmodels.regression.linear_model import WLS
+
+from compute_divide.analysis.statistics.ratios import (
+    _weighted_medians,
+    geometric_mean,
+    geometric_mean_ratio,
+    median_ratio,
+    ratios_by_period,
+)
+from compute_divide.analysis.statistics.records import COMPUTE
+from compute_divide.analysis.statistics.resampling import clusters, draw_weights
+from compute_divide.analysis.statistics.trends import growth, weighted_slopes
+
+
+@pytest.fixture
+def noisy():
+    """Sixty models over twelve years, growing fourfold a year with noise, two to a paper."""
+    rng = np.random.default_rng(7)
+    days = np.sort(rng.integers(0, 12 * 365, 60))
+    published = pd.Timestamp("2010-01-01") + pd.to_timedelta(days, unit="D")
+    compute = 10 ** (15 + np.log10(4) * days / 365.25 + rng.normal(0, 0.8, 60))
+    teams = rng.choice(["academia-only", "industry-only"], 60)
+    links = [f"https://example.org/{place // 2}" for place in range(60)]
+    frame = pd.DataFrame({"published": published, COMPUTE: compute, "team_type": teams, "link": links})
+    return frame.assign(year=frame["published"].dt.year)
+
+
+def test_the_interval_of_the_trend_holds_the_estimate_and_the_truth(noisy):
+    trend = growth(noisy, "compute")
+    assert trend.doubling.low < trend.doubling.value < trend.doubling.high
+    assert trend.factor.low < 4 < trend.factor.high
+    assert trend.factor.value == pytest.approx(2 ** (12 / trend.doubling.value))
+
+
+def test_estimates_are_identical_when_repeated(noisy):
+    assert growth(noisy, "x") == growth(noisy, "x")
+    assert geometric_mean_ratio(noisy, "x") == geometric_mean_ratio(noisy, "x")
+    assert growth(noisy, "x", seed=1).doubling != growth(noisy, "x", seed=2).doubling
+
+
+def test_the_order_of_rows_moves_no_estimate(noisy):
+    other = noisy.sample(frac=1, random_state=3)
+    assert growth(other, "x").doubling.value == pytest.approx(growth(noisy, "x").doubling.value)
+    assert geometric_mean_ratio(other, "x").value == pytest.approx(geometric_mean_ratio(noisy, "x").value)
+
+
+def test_the_trend_passes_through_its_own_line(noisy):
+    trend = growth(noisy, "x")
+    first, later = trend.at([2015.0, 2015.0 + trend.doubling.value / 12])
+    assert later == pytest.approx(2 * first)
+
+
+def test_models_of_one_paper_are_drawn_together(noisy):
+    weights = draw_weights(clusters(noisy), replicates=50)
+    assert (weights[:, ::2] == weights[:, 1::2]).all()
+    assert (weights.sum(axis=1) == len(noisy)).all()
+
+
+def test_papers_widen_the_interval_over_models_drawn_alone(noisy):
+    same = pd.concat([noisy] * 4, ignore_index=True)
+    together, alone = growth(same, "x"), growth(same.assign(link=None), "x")
+    assert together.doubling.high - together.doubling.low > 1.5 * (alone.doubling.high - alone.doubling.low)
+
+
+def test_too_few_models_have_no_trend_and_too_few_papers_no_interval(noisy):
+    assert growth(noisy.head(2), "x").doubling.value is None
+    few = growth(noisy.head(6), "x").doubling
+    assert few.value is not None
+    assert (few.low, few.high) == (None, None)
+
+
+def test_a_trend_that_may_not_grow_has_no_upper_doubling_time():
+    rng = np.random.default_rng(1)
+    frame = pd.DataFrame(
+        {
+            "published": pd.date_range("2010-01-01", periods=40, freq="90D"),
+            COMPUTE: 10 ** (15 + rng.normal(0, 2, 40) + np.linspace(0, 0.5, 40)),
+            "link": None,
+        }
+    )
+    trend = growth(frame, "x")
+    assert trend.factor.low < 1
+    assert trend.doubling.high is None
+
+
+def test_fits_with_weights_are_those_of_statsmodels():
+    rng = np.random.default_rng(5)
+    x, y, weights = rng.normal(size=30), rng.normal(size=30), rng.integers(0, 3, (8, 30)).astype(float)
+    design = np.column_stack([np.ones_like(x), x])
+    expected = [WLS(y, design, weights=row).fit().params[1] for row in weights]
+    assert weighted_slopes(x, y, weights) == pytest.approx(expected)
+
+
+values = st.lists(st.floats(1, 1e6), min_size=1, max_size=12)
+
+
+@given(values, st.data())
+def test_a_weighted_median_is_the_median_of_the_repeated_values(numbers, data):
+    weights = data.draw(st.lists(st.integers(0, 4), min_size=len(numbers), max_size=len(numbers)).filter(any))
+    found = _weighted_medians(np.array(numbers), np.array([weights], dtype=float))[0]
+    assert found == pytest.approx(np.median(np.repeat(numbers, weights)))
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.floats(1e-6, 1e6))
+def test_a_common_factor_moves_the_ratio_by_itself(factor):
+    rng = np.random.default_rng(2)
+    rows = pd.DataFrame(
+        {"team_type": ["industry-only"] * 8 + ["academia-only"] * 8, COMPUTE: rng.lognormal(size=16), "link": None}
+    )
+    scaled = rows.assign(**{COMPUTE: rows[COMPUTE].where(rows["team_type"] == "academia-only", rows[COMPUTE] * factor)})
+    for ratio in (geometric_mean_ratio, median_ratio):
+        before, after = ratio(rows, "x"), ratio(scaled, "x")
+        assert after.value == pytest.approx(before.value * factor)
+        assert after.low == pytest.approx(before.low * factor)
+
+
+def test_the_ratio_turned_round_is_its_inverse(noisy):
+    one = geometric_mean_ratio(noisy, "x")
+    other = geometric_mean_ratio(noisy, "x", over="academia-only", under="industry-only")
+    assert one.value * other.value == pytest.approx(1)
+
+
+def test_a_side_without_models_has_no_ratio(noisy):
+    rows = noisy[noisy["team_type"] == "industry-only"]
+    ratio = geometric_mean_ratio(rows, "x")
+    assert (ratio.value, ratio.low, ratio.n) == (None, None, len(rows))
+    assert ratios_by_period(rows, [(2010, 2012)], "x")["ratio"].isna().all()
+
+
+def test_the_geometric_mean_lies_within_its_interval(noisy):
+    mean = geometric_mean(noisy, "x")
+    assert mean.low < mean.value < mean.high
+    assert mean.value == pytest.approx(np.exp(np.log(noisy[COMPUTE]).mean()))

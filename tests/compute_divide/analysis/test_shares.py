@@ -1,0 +1,111 @@
+"""Shares of team types: laws that hold for every count, and the rule on unknown teams."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from compute_divide.analysis.statistics.shares import (
+    TEAM_TYPES,
+    in_years,
+    period_share,
+    period_shares,
+    shares_by,
+    wilson_share,
+)
+
+counts = st.integers(0, 5000).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n)))
+
+
+@given(counts)
+def test_the_interval_holds_the_share_and_stays_between_0_and_1(count):
+    k, n = count
+    share = wilson_share(k, n, "x")
+    if n == 0:
+        assert (share.value, share.low, share.high, share.n) == (None, None, None, 0)
+    else:
+        assert 0 <= share.low <= share.value <= share.high <= 1
+
+
+@given(counts.filter(lambda count: count[0] < count[1]))
+def test_one_more_of_the_same_total_moves_everything_up(count):
+    k, n = count
+    less, more = wilson_share(k, n, "x"), wilson_share(k + 1, n, "x")
+    assert less.value < more.value
+    assert less.low <= more.low
+    assert less.high <= more.high
+
+
+@given(counts.filter(lambda count: count[1] > 0))
+def test_the_interval_shrinks_as_the_counts_grow_tenfold(count):
+    k, n = count
+    small, large = wilson_share(k, n, "x"), wilson_share(10 * k, 10 * n, "x")
+    assert large.high - large.low < small.high - small.low
+
+
+def test_the_interval_is_wilsons_by_his_formula():
+    k, n, z = 55, 86, 1.959963984540054
+    centre = (k + z**2 / 2) / (n + z**2)
+    half = z / (n + z**2) * (k * (n - k) / n + z**2 / 4) ** 0.5
+    share = wilson_share(k, n, "x")
+    assert share.low == pytest.approx(centre - half)
+    assert share.high == pytest.approx(centre + half)
+
+
+@pytest.mark.parametrize(("k", "n"), [(-1, 3), (4, 3), (1, 0)])
+def test_impossible_counts_are_refused(k, n):
+    with pytest.raises(ValueError, match=f"k = {k} of n = {n}"):
+        wilson_share(k, n, "x")
+
+
+teams = st.lists(
+    st.tuples(st.integers(2010, 2015) | st.none(), st.sampled_from([*TEAM_TYPES, "unknown"])), max_size=60
+).map(lambda rows: pd.DataFrame(rows, columns=["year", "team_type"]).astype({"year": "Int64", "team_type": "str"}))
+
+
+@given(teams)
+def test_shares_of_a_group_add_up_to_one_and_counts_to_the_total(rows):
+    shares = shares_by(rows)
+    known = rows[(rows["team_type"] != "unknown") & rows["year"].notna()]
+    assert shares["k"].sum() == len(known)
+    for _, group in shares.groupby("year"):
+        assert group["share"].sum() == pytest.approx(1)
+        assert (group["n"] == group["k"].sum()).all()
+
+
+@given(teams)
+def test_the_table_and_the_single_share_agree(rows):
+    for row in shares_by(rows).itertuples():
+        single = period_share(rows, row.team_type, row.year, row.year)
+        assert (single.k, single.n) == (row.k, row.n)
+        assert (single.low, single.high) == pytest.approx((row.low, row.high))
+
+
+@given(teams)
+def test_unknown_teams_change_nothing(rows):
+    known = rows[rows["team_type"] != "unknown"]
+    pd.testing.assert_frame_equal(shares_by(rows), shares_by(known))
+
+
+def test_a_missing_label_counts_as_unknown():
+    rows = pd.DataFrame({"year": [2010, 2010], "team_type": ["academia-only", None]})
+    assert period_share(rows, "academia-only", 2010, 2010).n == 1
+
+
+def test_periods_keep_their_order():
+    rows = pd.DataFrame({"year": [2010, 2020], "team_type": ["academia-only", "other"]})
+    assert period_shares(rows, [(2020, 2022), (2010, 2014)], ["other"])["period"].tolist() == [
+        "2020 to 2022",
+        "2010 to 2014",
+    ]
+
+
+def test_a_period_that_ends_before_it_starts_holds_nothing():
+    assert in_years(pd.DataFrame({"year": [2010, 2012, 2014]}), 2014, 2010).empty
+
+
+def test_a_team_type_outside_the_set_is_refused_by_name():
+    with pytest.raises(ValueError, match=r"'academia' is not a team type; allowed: academia-only"):
+        shares_by(pd.DataFrame({"year": [2010], "team_type": ["other"]}), team_types=["academia"])

@@ -1,0 +1,297 @@
+"""The reading of affiliations and e-mail domains: the engine, the rules, and the hand-labelled samples."""
+
+from __future__ import annotations
+
+import pytest
+from evidence import draw_affiliations
+from hypothesis import given
+from hypothesis import strategies as st
+
+from compute_divide.analysis.papers.papers import company_flag
+from compute_divide.evidence.papers.affiliations import (
+    SECTORS,
+    AffiliationReader,
+    judgement_calls,
+    load_rules,
+    organisation_texts,
+    parse_rules,
+    pattern_key,
+)
+from compute_divide.evidence.papers.email_domains import DomainReader, load_domain_rules, parse_domain_rules
+from compute_divide.evidence.papers.hand_labels import load_labelled
+from compute_divide.evidence.papers.profiles import calls_with, slot_sectors
+from compute_divide.evidence.store.paths import EvidenceError
+
+READER = AffiliationReader(load_rules())
+DOMAINS = DomainReader(load_domain_rules())
+
+
+@pytest.fixture
+def reader():
+    return READER
+
+
+@pytest.fixture
+def domains():
+    return DOMAINS
+
+
+def sectors(profile):
+    return slot_sectors(profile.split("+"), calls_with())
+
+
+# --- the hand-labelled samples ---
+
+
+SAMPLE = load_labelled()
+
+
+@pytest.mark.parametrize(("name", "size"), [("first", 400), ("second", 300)])
+def test_company_flag_on_the_labelled_samples(name, size):
+    rows = SAMPLE[SAMPLE["sample"] == name]
+    precision, recall = company_flag(rows)
+    assert len(rows) == size
+    assert precision.value >= 0.97
+    assert recall.value >= 0.97
+    assert min(precision.low, recall.low) > 0.9
+
+
+@pytest.mark.raw
+def test_the_samples_are_the_ones_that_the_seeds_draw(raw_dir):
+    drawn = {
+        "first": draw_affiliations.first_sample(raw_dir / "papers"),
+        "second": draw_affiliations.second_sample(raw_dir / "papers"),
+    }
+    for name, pairs in drawn.items():
+        rows = SAMPLE[SAMPLE["sample"] == name]
+        assert list(zip(rows["stratum"], rows["affiliation"], strict=True)) == pairs
+
+
+def test_labels_agree_with_themselves():
+    for row in SAMPLE.itertuples():
+        named = set(row.sectors.split("|"))
+        assert named <= {*SECTORS, "unknown"}
+        assert (row.company == "yes") == ("industry" in named), row
+
+
+# --- strings of every kind ---
+
+
+@pytest.mark.parametrize(
+    ("text", "profile"),
+    [
+        ("Toyota Technological Institute at Chicago", "academia"),
+        ("Toyota Research Institute", "industry"),
+        ("UBTECH Sydney AI Centre, University of Sydney", "academia"),
+        ("UBTECH Robotics", "industry"),
+        ("Dyson Robotics Lab, Imperial College London", "academia"),
+        ("Morgan Stanley Children's Hospital", "nonprofit"),
+        ("Università degli Studi dell’Aquila", "academia"),
+        ("Dell Technologies", "industry"),
+        ("Samsung Advanced Institute of Technology", "industry"),
+        ("Bloomberg School of Public Health", "academia"),
+        ("Robert Bosch Centre for Data Science and AI, IIT Madras", "academia"),
+        ("Google PhD Fellow, Stanford University", "academia"),
+        ("University of Maryland, College Park", "academia"),
+        ("ExxonMobil, College Station, TX", "industry"),
+        ("MIT-IBM Watson AI Lab", "@joint-labs"),
+        ("CUHK-SenseTime Joint Lab, The Chinese University of Hong Kong", "@joint-labs+academia"),
+        ("OpenAI", "@openai"),
+        ("Allen Institute for AI", "@ai2"),
+        ("Mila, Université de Montréal", "@mila+academia"),
+        ("Vector Institute", "@vector"),
+        ("Shanghai Artificial Intelligence Laboratory", "@shanghai-ai-lab"),
+        ("Peng Cheng Laboratory", "@peng-cheng"),
+        ("Institute of Automation, Chinese Academy of Sciences", "government"),
+        ("University of Chinese Academy of Sciences", "academia"),
+        ("INRIA", "government"),
+        ("German Research Center for Artificial Intelligence (DFKI)", "nonprofit"),
+        ("DFKI GmbH", "nonprofit"),
+        ("Acme Widgets GmbH", "industry"),
+        ("Frobnicate Labs", "industry"),
+        ("Zyxomatic AI", "industry"),
+        ("清华大学", "academia"),
+        ("深圳某某科技有限公司", "industry"),
+        ("Московский государственный университет", "academia"),
+        ("Helsingin yliopisto", "academia"),
+        ("Tokyo Daigaku", "academia"),
+        ("Univeristy of Nowhere", "academia"),
+        ("École Polytechnique Fédérale de Lausanne", "academia"),
+        ("Vexatronic", "@bare-name"),
+        ("None", "unknown"),
+        ("Independent Researcher", "unknown"),
+        ("Under double-blind review", "unknown"),
+        ("Affiliation1", "unknown"),
+        ("Germany", "unknown"),
+        ("", "unknown"),
+        ("  ,; ", "unknown"),
+        ("12345", "unknown"),
+    ],
+)
+def test_one_string(reader, text, profile):
+    assert reader.read(text) == profile
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("MIT CSAIL, Google Research", {"academia", "industry"}),
+        ("University of Toronto + Vector Institute + NVIDIA", {"academia", "nonprofit", "industry"}),
+        ("Stanford University/Frobnicate Inc.", {"academia", "industry"}),
+        ("University of Oxford, Oxford, UK+Fizzbuzz Technologies", {"academia", "industry"}),
+        ("1University of Wisconsin-Madison", {"academia"}),
+        ("Department of Computer Science, ETH Zurich2Microsoft", {"academia", "industry"}),
+        ("4Paradigm Inc.", {"industry"}),
+        ("AT&T Labs", {"industry"}),
+        ("AT&amp;T Labs", {"industry"}),
+        ("Korea Advanced Institute of Science &amp;amp; Technology", {"academia"}),
+        ("Universit ´e de Montr ´eal", {"academia"}),
+        ("University of Cambridge (now at Google)", {"academia"}),
+    ],
+)
+def test_several_organisations_and_broken_strings(reader, text, expected):
+    assert sectors(reader.read(text)) == expected
+
+
+def test_case_and_accents_do_not_matter(reader):
+    for text in ("Université Paris-Saclay", "Google Research", "Noah’s Ark Lab", "Carnegie Mellon University"):
+        assert reader.read(text) == reader.read(text.upper()) == reader.read(text.lower())
+
+
+def test_a_piece_of_a_page_is_not_read(reader):
+    assert reader.read("Google Research " + "and the rest of the abstract " * 12) == "unknown"
+    assert reader.read("Stanford University\nWe propose a method with Google") == "unknown"
+    assert reader.read("Stanford University + " + "words of the page " * 20) == "academia"
+
+
+def test_every_distinct_string_is_read_once():
+    reader = AffiliationReader(load_rules())
+    for _ in range(3):
+        reader.read("MIT")
+        reader.read("Google")
+    assert reader.distinct == 2
+
+
+@given(st.text(max_size=300))
+def test_any_text_has_a_profile(text):
+    atoms = READER.read(text).split("+")
+    assert atoms == sorted(set(atoms))
+    assert all(atom in (*SECTORS, "unknown") or atom[1:] in judgement_calls() for atom in atoms)
+
+
+@given(st.lists(st.sampled_from(["MIT", "Google", "INRIA", "OpenAI", "Vector Institute"]), min_size=1, max_size=4))
+def test_a_list_names_what_its_items_name(items):
+    together = set(READER.read(" + ".join(items)).split("+"))
+    assert together == {atom for item in items for atom in READER.read(item).split("+")}
+
+
+@given(st.text(alphabet="ab+;/|,. &-^$*1", max_size=40))
+def test_parts_are_words_between_anchors(text):
+    for part in organisation_texts(text):
+        assert part.startswith(" ^ ")
+        assert part.endswith(" $ ")
+        assert "  " not in part
+
+
+# --- the rules themselves ---
+
+
+def test_every_rule_decides_its_own_name(reader):
+    for rule in load_rules():
+        if rule.strength in {"name", "word"} and not any(sign in rule.pattern for sign in "*^$"):
+            atoms = set(reader.read(rule.pattern).split("+"))
+            assert not rule.atoms or set(rule.atoms) <= atoms, f"{rule.pattern!r} is read as {atoms}"
+
+
+def test_judgement_calls_are_explained_by_their_rows():
+    calls = judgement_calls()
+    assert {"openai", "ai2", "mila", "joint-labs", "sponsored-labs", "vector", "baai", "bare-name"} <= set(calls)
+    assert calls["openai"].sectors == ("industry",)
+    assert calls["ai2"].sectors == ("nonprofit",)
+    assert calls["mila"].sectors == ("academia",)
+    assert calls["joint-labs"].sectors == ("academia", "industry")
+
+
+HEADER = "pattern,sector,kind,country,strength,judgement,note\n"
+
+
+@pytest.mark.parametrize(
+    ("rows", "message"),
+    [
+        ("Foo,industri,company,,name,,\n", "row 2.*'industri' is not a sector; allowed: academia, industry"),
+        ("Foo,industry,company,,strong,,\n", "row 2"),
+        ("Foo,industry,company,Germany,name,,\n", "row 2"),
+        ("Foo,industry,company,,name,,\nfoo,academia,university,,name,,\n", "row 3.*'foo' is already in row 2"),
+        ("Foo*bar,industry,company,,name,,\n", "only the start and the end"),
+        ("***,industry,company,,name,,\n", "holds no word"),
+        ("A/B,industry,company,,name,,\n", "holds a sign that separates organisations"),
+        (
+            "Foo,industry,company,,name,call,\nBar,academia,company,,name,call,\n",
+            "row 3.*judgement call 'call' has the sector 'academia' here and 'industry' before",
+        ),
+    ],
+)
+def test_bad_rules_are_named(rows, message):
+    with pytest.raises(EvidenceError, match=message):
+        parse_rules(HEADER + rows)
+
+
+def test_a_longer_pattern_hides_a_shorter_one():
+    rows = ["Acme,industry,company,,name,,", "Acme School*,academia,university,,name,,", "Acme Prize,,mention,,name,,"]
+    rules = parse_rules(HEADER + "\n".join(rows))
+    reader = AffiliationReader(rules)
+    assert [reader.read(text) for text in ("Acme", "Acme Schools", "Acme Prize")] == ["industry", "academia", "unknown"]
+
+
+def test_keys_of_patterns():
+    assert pattern_key("^AI$") == " ^ ai $ "
+    assert pattern_key("L'Oréal*") == " l oreal"
+
+
+# --- e-mail domains ---
+
+
+@pytest.mark.parametrize(
+    ("domain", "profile"),
+    [
+        ("cs.stanford.edu", "academia"),
+        ("inf.ethz.ch", "academia"),
+        ("uni-freiburg.de", "academia"),
+        ("ox.ac.uk", "academia"),
+        ("mail.tsinghua.edu.cn", "academia"),
+        ("ia.ac.cn", "government"),
+        ("tuebingen.mpg.de", "government"),
+        ("nih.gov", "government"),
+        ("Google.COM", "industry"),
+        ("research.google.com", "industry"),
+        ("amazon.de", "industry"),
+        ("hco.ntt.co.jp", "industry"),
+        ("some-new-startup.ai", "industry"),
+        ("openai.com", "@openai"),
+        ("allenai.org", "@ai2"),
+        ("mila.quebec", "@mila"),
+        ("gmail.com", "unknown"),
+        ("163.com", "unknown"),
+        ("yahoo.co.uk", "unknown"),
+        ("yahoo-inc.com", "industry"),
+        ("somewhere.de", "unknown"),
+        ("", "unknown"),
+        ("none", "unknown"),
+        ("a b@c", "unknown"),
+    ],
+)
+def test_one_domain(domains, domain, profile):
+    assert domains.read(domain) == profile
+
+
+@given(st.text(max_size=40))
+def test_any_text_has_a_domain_profile(text):
+    assert DOMAINS.read(text)
+
+
+def test_bad_domain_rules_are_named():
+    header = "pattern,sector,kind,judgement\n"
+    with pytest.raises(EvidenceError, match=r"row 2.*'company' is not a sector"):
+        parse_domain_rules(header + "foo.com,company,company,\n")
+    with pytest.raises(EvidenceError, match=r"'foo\.com' occurs twice"):
+        parse_domain_rules(header + "foo.com,industry,company,\nfoo.com,industry,company,\n")

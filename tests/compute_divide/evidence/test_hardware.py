@@ -1,0 +1,205 @@
+"""Chips, prices, clusters, the ecosystem and series: what the raw files say is all there, and nothing is mixed."""
+
+import csv
+
+import pytest
+
+from compute_divide.evidence.chips.chips import FORMATS, chip_names, derive_hardware, load_chips, load_gpu_trends
+from compute_divide.evidence.chips.clusters import derive_clusters, load_clusters
+from compute_divide.evidence.chips.prices import derive_prices, load_prices
+from compute_divide.evidence.models.table import load_models
+from compute_divide.evidence.other.ecosystem import derive_ecosystem, load_ecosystem
+from compute_divide.evidence.other.series import load_price_index, load_yearly_counts
+from compute_divide.evidence.store.paths import EvidenceError
+from compute_divide.evidence.store.raw_csv import read_raw
+
+
+def damaged(raw_dir, folder, file, change):
+    """Copy one raw file with one of its rows changed, and give the folder of raw files that holds it."""
+    raw = read_raw(raw_dir / file)
+    path = folder / file
+    path.parent.mkdir(parents=True)
+    with path.open("w", newline="", encoding="utf-8") as out:
+        writer = csv.DictWriter(out, fieldnames=raw.header)
+        writer.writeheader()
+        writer.writerows({**row.cells, **(change if row.number == 5 else {})} for row in raw.rows)
+    return folder
+
+
+# --- chips ---
+
+
+def test_every_number_format_has_its_own_column():
+    chips = load_chips().set_index("chip")
+    assert len(chips) == 176
+    h100 = chips.loc["NVIDIA H100 SXM5 80GB", list(FORMATS)].dropna()
+    assert h100["fp32_flop_s"] < h100["tf32_flop_s"] < h100["tensor_fp16_flop_s"] < h100["fp8_flop_s"]
+    assert not {"max_performance", "ml_op_s", "price_performance"} & set(chips.columns)
+
+
+def test_the_figures_of_the_chips_are_all_there():
+    chips = load_chips()
+    counts = {name: int(chips[name].notna().sum()) for name in ("price_usd", "fp32_flop_s", "tensor_fp16_flop_s")}
+    assert counts == {"price_usd": 58, "fp32_flop_s": 127, "tensor_fp16_flop_s": 68}
+    assert chips["released"].notna().sum() == 162
+
+
+@pytest.mark.parametrize(
+    ("vintage", "found", "named"), [("2023-12", 177, 179), ("2024-11", 477, 483), ("2026-08", 374, 384)]
+)
+def test_chips_of_models_are_found_by_name_or_alias(vintage, found, named):
+    names = chip_names(load_chips())
+    chips = load_models(vintage)["training_hardware"].dropna().str.split("|").explode()
+    assert len(chips) == named
+    assert chips.str.casefold().isin(names).sum() == found
+
+
+def test_an_alias_belongs_to_one_chip_and_names_no_other():
+    chips = load_chips()
+    aliases = chips["aliases"].dropna().str.split("|").explode().str.casefold()
+    own = chips["chip"].str.casefold()
+    assert aliases.is_unique
+    # letter case is the only way in which an alias may be the name of its own chip
+    assert all(alias not in set(own.drop(chip)) for chip, alias in aliases.items())
+
+
+def test_prices_in_dollars_of_2020_for_415_processors():
+    trends = load_gpu_trends()
+    assert len(trends) == 1948
+    assert trends["price_usd_2020"].notna().sum() == 415
+    assert trends.loc[trends["price_usd_2020"].notna(), "year"].dropna().between(2005, 2021).all()
+
+
+@pytest.mark.raw
+def test_a_new_kind_of_chip_stops(raw_dir, tmp_path):
+    raw = damaged(raw_dir, tmp_path, "models/epoch_ml_hardware_2026-07-19.csv", {"Type": "Abacus"})
+    with pytest.raises(EvidenceError, match=r"epoch_ml_hardware_2026-07-19.csv, row 5 .*'Abacus' is not a known kind"):
+        derive_hardware(raw, tmp_path / "out")
+
+
+# --- prices ---
+
+
+def test_prices_bought_and_rented():
+    prices = load_prices()
+    assert len(prices) == 590
+    assert prices["usd_per_chip_hour"].notna().sum() == 465
+    assert prices["usd_purchase"].notna().sum() == 122
+    assert prices["date"].notna().all()
+    assert (prices["usd_purchase"].notna() == (prices["kind"] == "purchase")).all()
+    assert prices["estimated"].sum() == 13
+
+
+def test_a_commitment_makes_a_chip_hour_cheaper():
+    prices = load_prices().dropna(subset=["usd_per_chip_hour", "usd_per_chip_hour_3y"])
+    assert len(prices) == 107
+    assert (prices["usd_per_chip_hour_3y"] <= prices["usd_per_chip_hour"]).mean() > 0.95
+
+
+@pytest.mark.raw
+def test_a_row_without_a_price_is_set_aside_and_counted(raw_dir, tmp_path):
+    (sidecar,) = derive_prices(raw_dir, tmp_path)
+    assert [(aside.reason, aside.rows, aside.examples) for aside in sidecar.set_aside] == [("no price", 1, ["row 579"])]
+
+
+# --- clusters ---
+
+
+def test_clusters_by_sector_of_the_owner():
+    clusters = load_clusters()
+    assert len(clusters) == 786
+    assert clusters["sector"].value_counts().to_dict() == {"private": 494, "public": 179, "mixed": 95, "unknown": 18}
+    assert clusters["status"].value_counts().to_dict() == {"Existing": 609, "Planned": 171, "Decommissioned": 6}
+    assert clusters["included"].sum() == 482
+    assert clusters["possible_duplicate"].sum() == 94
+    assert clusters["chips"].notna().sum() == 647
+    assert clusters["flop_s_16bit"].notna().sum() == 682
+    assert clusters["h100_equivalents"].notna().sum() == 703
+
+
+@pytest.mark.raw
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"Sector": "Military"}, "'Military' is not a known sector of an owner"),
+        ({"Status": "Rumoured"}, "'Rumoured' is not a known status"),
+        ({"Possible Duplicate": "perhaps"}, "'perhaps' in 'Possible Duplicate' is neither True nor blank"),
+    ],
+)
+def test_a_new_label_of_a_cluster_stops(change, said, raw_dir, tmp_path):
+    raw = damaged(raw_dir, tmp_path, "models/epoch_gpu_clusters_2026-04-24.csv", change)
+    with pytest.raises(EvidenceError, match=rf"epoch_gpu_clusters_2026-04-24.csv, row 5 .*{said}"):
+        derive_clusters(raw, tmp_path / "out")
+
+
+# --- base models and the ecosystem ---
+
+
+def loose(sectors):
+    """Rule of the loose counts: any academic organisation and none of industry counts as academic."""
+    kinds = set(sectors.split("|"))
+    if {"academia", "industry"} <= kinds:
+        return "collaboration"
+    return "academia-only" if "academia" in kinds else "industry-only" if "industry" in kinds else "other"
+
+
+@pytest.mark.parametrize(
+    ("vintage", "rule", "medians"),
+    [("2024-11", "loose", (8, 64, 440)), ("2024-11", "strict", (8, 64, 480)), ("2026-08", "strict", (4, 64, 506))],
+)
+def test_median_numbers_of_chips(vintage, rule, medians):
+    models = load_models(vintage)
+    teams = models["team_type"] if rule == "strict" else models["sectors"].fillna("").map(loose)
+    chips = models["hardware_quantity"].groupby(teams).median()
+    assert tuple(chips[["academia-only", "collaboration", "industry-only"]]) == medians
+
+
+@pytest.mark.parametrize(("rule", "counts"), [("loose", (58, 31)), ("strict", (54, 29))])
+def test_academic_systems_that_build_on_a_model_of_industry(rule, counts):
+    models = load_models("2024-11").set_index("model")
+    teams = (models["team_type"] if rule == "strict" else models["sectors"].fillna("").map(loose)).to_dict()
+    bases = models["base_model"].dropna().str.split("|")
+    academic = bases[[teams[model] == "academia-only" for model in bases.index]]
+    on_industry = [any(teams[base] == "industry-only" for base in each) for each in academic]
+    assert (len(academic), sum(on_industry)) == counts
+
+
+def test_the_ecosystem_holds_facts_and_no_prose():
+    assets = load_ecosystem()
+    assert assets["kind"].value_counts().to_dict() == {"model": 429, "dataset": 112, "application": 98}
+    assert assets["access"].value_counts().to_dict() == {"open": 365, "closed": 141, "limited": 133}
+    assert not {"description", "analysis", "intended_uses"} & set(assets.columns)
+    dependencies = assets["dependencies"].dropna().str.split("|").explode()
+    assert (len(dependencies), (~dependencies.isin(assets["name"])).sum()) == (816, 309)
+
+
+@pytest.mark.raw
+def test_dependencies_that_are_no_list_stop(raw_dir, tmp_path):
+    raw = damaged(raw_dir, tmp_path, "other/ecosystem_graphs_all_assets.csv", {"dependencies": "__import__('os')"})
+    with pytest.raises(EvidenceError, match=r"row 5 .*dependencies are not a list"):
+        derive_ecosystem(raw, tmp_path / "out")
+
+
+# --- series ---
+
+
+def test_the_price_index_starts_at_100_and_misses_no_month():
+    index = load_price_index()
+    assert index["index"].iloc[0] == 100
+    assert len(index) == 295
+    assert index["month"].dt.to_period("M").diff().dropna().map(lambda step: step.n).eq(1).all()
+
+
+def test_the_yearly_counts_of_our_world_in_data_agree_with_the_next_snapshot():
+    counts = load_yearly_counts().set_index("year")
+    assert counts.loc[2022].to_dict() == {
+        "academia": 0,
+        "collaboration_academia_leaning": 0,
+        "collaboration": 0,
+        "collaboration_industry_leaning": 1,
+        "industry": 20,
+        "research_collective": 1,
+    }
+    early = load_models("2023-03")
+    like_for_like = early[early["criteria_met"].fillna(False) & (early["year"] == 2022)]
+    assert (like_for_like["team_type"] == "industry-only").sum() == counts.loc[2022, "industry"]

@@ -1,0 +1,366 @@
+"""The models tables: the counts a rebuild must reproduce, and what happens to bad input."""
+
+import csv
+
+import pandas as pd
+import pytest
+
+from compute_divide.evidence.models.table import SCHEMA, SNAPSHOTS, add_snapshot, derive_models, load_models
+from compute_divide.evidence.parameters import vintages
+from compute_divide.evidence.store.paths import EvidenceError
+from compute_divide.evidence.store.raw_csv import read_raw
+
+
+def share(rows, team_type, first, last):
+    """Count of a team type, and total with a known team type, in years first to last."""
+    known = rows[rows["year"].between(first, last).fillna(False).astype(bool) & (rows["team_type"] != "unknown")]
+    return int((known["team_type"] == team_type).sum()), len(known)
+
+
+def three(rows):
+    return (
+        share(rows, "academia-only", 2010, 2014),
+        share(rows, "academia-only", 2020, 2022),
+        share(rows, "industry-only", 2022, 2022),
+    )
+
+
+def filtered(rows):
+    return rows[rows["notability"].str.contains("SOTA improvement|historical significance|highly cited", na=False)]
+
+
+def with_compute(rows):
+    return rows[rows["training_compute_flop"].notna()]
+
+
+def top_ten_a_year(rows):
+    return with_compute(rows).sort_values("training_compute_flop", ascending=False).groupby("year").head(10)
+
+
+def near_record(rows):
+    known = with_compute(rows).sort_values("published")
+    record = known.groupby("published")["training_compute_flop"].max().cummax()
+    return known[known["training_compute_flop"] >= known["published"].map(record) / 100]
+
+
+def everything(rows):
+    return rows
+
+
+@pytest.mark.parametrize(
+    ("vintage", "select", "counts"),
+    [
+        ("2023-03", everything, ((53, 76), (14, 132), (32, 38))),
+        ("2023-03", filtered, ((50, 69), (3, 41), (19, 21))),
+        ("2023-03", with_compute, ((13, 20), (6, 73), (15, 20))),
+        ("2023-03", lambda rows: with_compute(filtered(rows)), ((12, 19), (1, 23), (10, 12))),
+        ("2026-08", everything, ((55, 86), (35, 220), (50, 91))),
+        ("2026-08", with_compute, ((29, 42), (22, 155), (33, 60))),
+        ("2026-08", top_ten_a_year, ((27, 38), (1, 30), (8, 10))),
+        ("2026-08", near_record, ((16, 26), (3, 75), (19, 26))),
+    ],
+)
+def test_the_shares_that_a_rebuild_must_reproduce(vintage, select, counts):
+    assert three(select(load_models(vintage))) == counts
+
+
+def test_how_a_year_reads_in_later_vintages():
+    assert share(load_models("2025-02"), "industry-only", 2024, 2024) == (49, 55)
+    march_2026 = load_models("2026-03")
+    assert share(march_2026[march_2026["scope"] == "notable"], "industry-only", 2024, 2024) == (83, 102)
+    newest = load_models("2026-08")
+    assert share(newest, "industry-only", 2024, 2024) == (81, 98)
+    assert share(filtered(newest), "industry-only", 2024, 2024) == (40, 56)
+    assert share(newest, "industry-only", 2022, 2022) == (50, 91)
+    early = load_models("2023-03")
+    assert share(early, "industry-only", 2022, 2022) == (32, 38)
+    assert share(early[early["criteria_met"].fillna(False)], "industry-only", 2022, 2022) == (20, 22)
+
+
+@pytest.mark.parametrize(
+    ("vintage", "rows", "compute"),
+    [
+        ("2022-06", 501, 138),
+        ("2023-03", 534, 166),
+        ("2023-11", 817, 344),
+        ("2023-12", 1116, 412),
+        ("2024-11", 1755, 782),
+        ("2025-02", 895, 451),
+        ("2025-06", 1892, 988),
+        ("2026-03", 3237, 1379),
+        ("2026-08", 1050, 535),
+    ],
+)
+def test_no_row_and_no_number_is_lost(vintage, rows, compute):
+    models = load_models(vintage)
+    assert len(models) == rows
+    assert models["training_compute_flop"].notna().sum() == compute
+
+
+def test_the_rows_of_2023_03_keep_whether_they_meet_the_criteria():
+    models = load_models("2023-03")
+    assert models["criteria_met"].value_counts().to_dict() == {True: 368, False: 166}
+    assert (models["scope"] == "notable").sum() == 368
+    assert len(filtered(models)) == 353
+
+
+def test_the_sheet_of_notable_models_of_2023_11_marks_the_scope():
+    models = load_models("2023-11")
+    notable = models[models["scope"] == "notable"]
+    assert len(notable) == 790
+    assert notable["training_compute_flop"].notna().sum() == 327  # 463 cells hold blank strings
+
+
+def test_blank_labels_are_unknown_and_sectors_stay_in_order():
+    models = load_models("2026-08")
+    assert (models["team_type"] == "unknown").sum() == models["team_label"].isna().sum() == 19
+    mixed = models.set_index("model").loc["Robot Parkour", ["team_label", "sectors", "team_type"]]
+    assert mixed.tolist() == ["Academia,Academia,Academia", "academia|academia|academia", "academia-only"]
+
+
+def test_organisations_that_hold_a_comma_are_one():
+    models = load_models("2026-08").set_index("model")
+    names = models.loc["FourCastNet", "organisations"].split("|")
+    assert names[1] == "NERSC, Lawrence Berkeley National Laboratory"
+    assert len(names) == len(models.loc["FourCastNet", "sectors"].split("|"))
+
+
+def test_organisations_and_sectors_align_almost_everywhere():
+    models = load_models("2026-08").dropna(subset=["organisations", "sectors"])
+    differ = models["organisations"].str.count(r"\|") != models["sectors"].str.count(r"\|")
+    assert differ.sum() == 19
+
+
+def test_dates_know_their_precision():
+    early = load_models("2022-06")
+    assert early["date_precision"].value_counts().to_dict() == {"day": 452, "month": 36, "placeholder": 13}
+    newest = load_models("2026-08")
+    january = newest[(newest["published"].dt.month == 1) & (newest["published"].dt.day == 1)]
+    assert len(january) == 13
+    assert (january["date_precision"] == "placeholder").all()
+    assert load_models("2026-03")["published"].isna().sum() == 18
+
+
+@pytest.mark.raw
+def test_years_of_the_spreadsheets_agree_with_their_own_column(raw_dir):
+    raw = read_raw(raw_dir / "models" / "epoch_pcd_all_2023-03-03.csv")
+    assert load_models("2023-03")["year"].astype(int).tolist() == [int(row.cells["Year"]) for row in raw.rows]
+
+
+@pytest.mark.raw
+def test_deriving_again_gives_the_same_bytes(raw_dir, tmp_path, data_copy):
+    sidecars = derive_models(raw_dir, tmp_path / "again")
+    assert len(sidecars) == len(SNAPSHOTS)
+    for sidecar in sidecars:
+        for name in (sidecar.table, sidecar.table.replace(".csv", ".meta.yml")):
+            assert (tmp_path / "again" / name).read_bytes() == (data_copy / name).read_bytes(), name
+
+
+def test_no_table_holds_authors_or_abstracts():
+    assert not {"authors", "abstract"} & set(SCHEMA.columns)
+
+
+def test_an_unknown_vintage_is_named_with_the_allowed_ones():
+    with pytest.raises(EvidenceError, match=r"'2020-01' is not a vintage; allowed: 2022-06, .*2026-08"):
+        load_models("2020-01")
+
+
+@pytest.mark.parametrize(
+    ("vintage", "organisation"),
+    [
+        ("2022-06", "University of Maryland, College Park"),
+        ("2022-06", "Johns Hopkins University"),
+        ("2023-03", "Google Research, Brain Team"),
+        ("2023-11", "Search Solutions, Inc."),
+        ("2023-12", "Singapore University of Technology & Design"),
+        ("2023-12", "Beijing University of Posts and Telecommunications"),
+        ("2026-03", "SambaNova Systems, Inc"),
+    ],
+)
+def test_names_with_a_comma_or_an_ampersand_stay_whole(vintage, organisation):
+    assert organisation in set(load_models(vintage)["organisations"].dropna().str.split("|").explode())
+
+
+# --- snapshots nobody has seen ---
+
+SEEN = {
+    "Model": "A", "Organization": "Org One,Org Two", "Organization categorization": "Industry,Academia",
+    "Publication date": "2024-05-06", "Notability criteria": "Highly cited", "Model accessibility": "API access",
+    "Training compute (FLOP)": "1e24", "Citations": "5", "Confidence": "Likely", "Reference": "", "Domain": "Language",
+}  # fmt: skip
+
+
+def write(path, *rows, columns=SEEN):
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, fieldnames=list(columns))
+        writer.writeheader()
+        writer.writerows({**SEEN, **row} for row in rows)
+    return path
+
+
+def test_a_new_snapshot_becomes_a_vintage(tmp_path, data_copy):
+    file = write(tmp_path / "new.csv", {}, {"Model": "B", "Organization categorization": "Academia"})
+    sidecar = add_snapshot(file, "2024-07", data_copy)
+    assert (sidecar.rows_in, sidecar.rows_out) == (2, 2)
+    assert "2024-07" in vintages()
+    assert load_models("2024-07")["team_type"].tolist() == ["collaboration", "academia-only"]
+
+
+SPREADSHEET = {
+    "System": "", "Reference": "A paper", "Organization(s)": "Google Research, Brain Team, MIT",
+    "Organization Categorization": "industry - academia collaboration (Academia leaning)",
+    "Publication date": "25/11/2019", "Inclusion criteria": "Historical relevance", "Inclusion criteria met": "Yes",
+    "Training compute (FLOPs)": "1.5E+20", "Self-supervised training": "Yes?", "Citations": "1,234",
+}  # fmt: skip
+AUTHOR_SHARES = {
+    "System": "A", "Organization": "Google,MIT", "Organization categorization": "Industry - Academia Collaboration",
+    "Publication date": "2019-11-25", "Notability criteria": "SOTA Improvement,Highly cited",
+    "Open-source": "Permissive license", "Training compute cost (2020 USD)": "$1.50", "Exclude": "1",
+    "Approach": "Self-supervised learning",
+}  # fmt: skip
+MIDDLE_OF_2024 = {
+    "System": "A", "Organization": "Google,MIT", "Organization categorization": "Industry,Academia",
+    "Publication date": "2024-05-16", "Notability criteria": "", "Model accessibility": "Open access (non-commercial)",
+    "Code accessibility": "Open source", "Country (from Organization)": "Multinational,United States of America",
+    "Training compute cost (2020 USD)": "$2.00", "Hardware quantity": "3072",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("row", "expected"),
+    [
+        (
+            SPREADSHEET,
+            {
+                "model": "A paper", "organisations": "Google Research, Brain Team|MIT", "team_type": "collaboration",
+                "year": 2019, "notability": "historical significance", "scope": "notable", "criteria_met": True,
+                "training_compute_flop": 1.5e20, "self_supervised": True, "citations": 1234,
+            },
+        ),
+        (
+            AUTHOR_SHARES,
+            {
+                "organisations": "Google|MIT", "team_type": "collaboration", "openness": "Permissive license",
+                "notability": "SOTA improvement|highly cited", "training_cost_usd": 1.5, "excluded": True,
+                "training_cost_base_year": 2020, "self_supervised": True,
+            },
+        ),
+        (
+            MIDDLE_OF_2024,
+            {
+                "sectors": "industry|academia", "team_type": "collaboration", "scope": "other",
+                "openness": "Open weights (non-commercial)", "code_openness": "Open source", "hardware_quantity": 3072,
+                "countries": "Multinational|United States of America", "training_cost_base_year": 2020,
+            },
+        ),
+    ],
+    ids=["spreadsheet", "author shares", "middle of 2024"],
+)  # fmt: skip
+def test_each_schema_generation_is_recognised_by_its_header(row, expected, tmp_path, data_copy):
+    file = tmp_path / "new.csv"
+    with file.open("w", newline="", encoding="utf-8-sig") as out:
+        writer = csv.DictWriter(out, fieldnames=list(row))
+        writer.writeheader()
+        writer.writerow(row)
+    add_snapshot(file, "2024-07", data_copy)
+    (found,) = load_models("2024-07").to_dict("records")
+    assert {name: found[name] for name in expected} == expected
+
+
+def test_slashes_are_read_in_the_order_that_the_file_shows(tmp_path, data_copy):
+    dates = ["5/6/2024", "5/26/2024", "2024-05-27 14:05", "2023"]
+    file = write(tmp_path / "new.csv", *({"Model": day, "Publication date": day} for day in dates))
+    add_snapshot(file, "2024-07", data_copy)
+    models = load_models("2024-07")
+    assert models["published"].dt.strftime("%Y-%m-%d").tolist() == [
+        "2024-05-06",
+        "2024-05-26",
+        "2024-05-27",
+        "2023-01-01",
+    ]
+    assert models["date_precision"].tolist() == ["day", "day", "day", "year"]
+
+
+@pytest.mark.parametrize("snapshot", SNAPSHOTS, ids=lambda snapshot: snapshot.vintage)
+@pytest.mark.raw
+def test_a_known_snapshot_can_be_added_under_another_name(snapshot, raw_dir, data_copy):
+    add_snapshot(raw_dir / snapshot.file, "2021-01", data_copy)
+    added, shipped = load_models("2021-01"), load_models(snapshot.vintage)
+    same = shipped.columns.drop("scope") if snapshot.notable else shipped.columns
+    pd.testing.assert_frame_equal(added[same], shipped[same])
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "said"),
+    [
+        (
+            "Organization categorization",
+            "Industry,Military",
+            "'Military' is not a known team label",
+        ),
+        ("Notability criteria", "Funny", "'Funny' is not a known notability criterion"),
+        ("Model accessibility", "By post", "'By post' is not a known accessibility of weights"),
+        ("Confidence", "Sure", "'Sure' is not a known confidence"),
+    ],
+)
+def test_a_new_label_stops_with_its_name_file_and_row(column, value, said, tmp_path, data_copy):
+    file = write(tmp_path / "new.csv", {}, {"Model": "B", column: value})
+    with pytest.raises(EvidenceError, match=rf"new.csv, row 3 \(B\): {said}"):
+        add_snapshot(file, "2024-07", data_copy)
+    assert "2024-07" not in vintages()
+
+
+@pytest.mark.parametrize("vintage", ["2024", "2024-13", "24-07", "2024-07-01", "../2024-07", "2024-7", ""])
+def test_a_vintage_is_year_and_month(vintage, tmp_path, data_copy):
+    with pytest.raises(EvidenceError, match="is not a vintage: give year and month"):
+        add_snapshot(write(tmp_path / "new.csv", {}), vintage, data_copy)
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"", "holds no records"),
+        (b"Model,Organization\n", "holds no records"),
+        (b"a,b\n1,2\n", "it has no column 'Model' or 'System'"),
+        (b"\xff\xfe\x00", "is not a UTF-8 text"),
+        (b"\x89PNG\0\0", "is not a"),
+        (b"a,a\n1,2\n", "repeats the column 'a'"),
+        (b"a,b\n1,2,3\n", "row 2: 3 cells, but the header has 2"),
+        (b'a,b\n"1,2\n', "is not a CSV file"),
+    ],
+)
+def test_nonsense_is_refused(content, said, tmp_path, data_copy):
+    file = tmp_path / "new.csv"
+    file.write_bytes(content)
+    before = sorted(data_copy.rglob("*"))
+    with pytest.raises(EvidenceError, match=said):
+        add_snapshot(file, "2024-07", data_copy)
+    assert sorted(data_copy.rglob("*")) == before
+
+
+@pytest.mark.raw
+def test_lists_without_team_labels_are_refused(raw_dir, data_copy):
+    file = raw_dir / "models" / "epoch_large_scale_ai_models_2026-08-19.csv"
+    with pytest.raises(EvidenceError, match="no column 'Organization categorization'"):
+        add_snapshot(file, "2024-07", data_copy)
+
+
+def test_cells_that_cannot_be_read_are_counted(tmp_path, data_copy):
+    file = write(
+        tmp_path / "new.csv",
+        {"Training compute (FLOP)": "lots", "Citations": "N/A"},
+        {"Model": "B", "Publication date": "soon", "Training compute (FLOP)": "-3"},
+        {"Model": "", "Reference": ""},
+    )
+    sidecar = add_snapshot(file, "2024-07", data_copy)
+    notes = "\n".join(sidecar.notes)
+    assert "training_compute_flop: not a number, left missing: 1 (row 2: 'lots')" in notes
+    assert "training_compute_flop: below the possible 0, left missing: 1 (row 3: '-3')" in notes
+    assert "citations: not a number, left missing: 1 (row 2: 'N/A')" in notes
+    assert "published: not a date, left missing: 1 (row 3: 'soon')" in notes
+    assert [(aside.reason, aside.rows) for aside in sidecar.set_aside] == [("neither a name nor a reference", 1)]
+
+
+def test_models_after_the_vintage_are_noted(tmp_path, data_copy):
+    sidecar = add_snapshot(write(tmp_path / "new.csv", {}), "2024-04", data_copy)
+    assert "published after the vintage: 1 (A)" in sidecar.notes

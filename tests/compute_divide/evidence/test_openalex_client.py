@@ -1,0 +1,195 @@
+"""One question at a time: what is asked, what an answer means, and that the key stays secret."""
+
+from __future__ import annotations
+
+import io
+import json
+from typing import Any
+
+import numpy as np
+import pyalex
+import pytest
+import requests
+from evidence.openalex_server import KEY, Server, make_works, reach, running
+from hypothesis import given
+from hypothesis import strategies as st
+
+from compute_divide.evidence.openalex.client import (
+    Balance,
+    BudgetSpentError,
+    Client,
+    NoKeyError,
+    Query,
+    classify,
+    redact,
+)
+from compute_divide.evidence.openalex.http import FetchError, RefusedError, TransientError, UnreachableError, duration
+
+
+@pytest.fixture
+def server() -> Server:
+    rng = np.random.default_rng(0)
+    return Server(make_works(250, rng), rng)
+
+
+def make_client(server: Server, key: str = KEY) -> Client:
+    client = Client(key, sleep=lambda _: None, tries=3)
+    reach(client.session, server.port, server.timeouts)
+    return client
+
+
+def test_pages_follow_the_cursor(server: Server) -> None:
+    with running(server):
+        client = make_client(server)
+        query = Query({"primary_topic.subfield.id": "1702"}, ("id",))
+        first = client.page(query)
+        second = client.page(query, first.next_cursor or "")
+    assert first.count == 250
+    assert len(first.records) == len(second.records) == 100
+    assert set(first.records[0]) == {"id"}
+    assert client.used == server.credits_used == 2
+    assert client.balance.remaining == 9_998
+
+
+def test_the_balance_is_free_and_knows_the_prices(server: Server) -> None:
+    with running(server):
+        balance = make_client(server).read_balance()
+    assert (balance.limit, balance.remaining, balance.resets_in) == (10_000, 10_000, 41_669.0)
+    search = Query({"title_and_abstract.search": "language model"})
+    assert balance.cost(search) == 10
+    assert balance.cost(Query(search.filters, group_by="publication_year")) == 1
+    assert balance.cost(Query({"publication_year": "2020"})) == 1
+    assert server.credits_used == 0
+
+
+def test_a_query_is_built_afresh_every_time() -> None:
+    query = Query({"institutions.type": "!company", "authorships.institutions.type": "education|funder"}, ("id",))
+    first = query.works()
+    first.filter(type="article")
+    assert "article" not in query.works().url
+    assert query.works().url.count("institutions.type:") == 2
+
+
+def test_a_refused_question_is_not_asked_again(server: Server) -> None:
+    with running(server):
+        client = make_client(server)
+        with pytest.raises(RefusedError, match="DOESNTEXIST is not a valid field") as caught:
+            client.page(Query({"DOESNTEXIST": "1"}))
+    assert server.requests["/works"] == 1
+    assert len(str(caught.value)) < 400  # the answer lists every valid field
+
+
+def test_a_wrong_key_is_refused_and_not_shown(server: Server) -> None:
+    with running(server):
+        client = make_client(server, "wrong-key-987654321")
+        for ask in (client.read_balance, lambda: client.page(Query({"publication_year": "2020"}))):
+            with pytest.raises(RefusedError, match="Invalid or missing API key") as caught:
+                ask()
+            assert "987654321" not in str(caught.value)
+    assert "987654321" not in repr(client)
+
+
+@pytest.mark.parametrize(("key", "said"), [("", "needs a key"), ("  ", "needs a key"), ("ab c\n1", "cannot have")])
+def test_no_request_without_a_usable_key(key: str, said: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENALEX_API_KEY", key)
+    with pytest.raises(NoKeyError, match=said) as caught:
+        Client.from_environment()
+    assert "OPENALEX_API_KEY" in str(caught.value)
+    assert "ab c" not in str(caught.value)
+
+
+def test_the_key_is_not_left_in_pyalex(server: Server) -> None:
+    with running(server):
+        make_client(server).page(Query({"publication_year": "2020"}))
+    assert pyalex.config.api_key is None
+
+
+def test_an_unreachable_host_is_said_so() -> None:
+    client = Client(KEY, sleep=lambda _: None, tries=2, timeout=(0.2, 0.2))
+    reach(client.session, 1)
+    with pytest.raises(UnreachableError, match=r"in 2 tries; the last: the connection .* \(ConnectionError\)"):
+        client.page(Query({"publication_year": "2020"}))
+
+
+def answer(status: int, headers: dict[str, str] | None = None, body: Any = None) -> FetchError:
+    """Return what an answer with this status, these headers and this body is taken for."""
+    response = requests.Response()
+    response.status_code = status
+    response.headers.update(headers or {})
+    response.raw = io.BytesIO(json.dumps(body).encode())
+    return classify(requests.HTTPError(response=response))
+
+
+@pytest.mark.parametrize(
+    ("status", "headers", "kind", "wait"),
+    [
+        (429, {"Retry-After": "2", "x-ratelimit-remaining": "500"}, TransientError, 2.0),
+        (429, {"Retry-After": "2"}, TransientError, 2.0),
+        (429, {}, TransientError, None),
+        (429, {"x-ratelimit-remaining": "0", "x-ratelimit-reset": "41749"}, BudgetSpentError, None),
+        (500, {"Retry-After": "41749"}, TransientError, 41749.0),
+        (429, {"Retry-After": "41749"}, BudgetSpentError, None),
+        (429, {"Retry-After": "30", "x-ratelimit-remaining": "0"}, BudgetSpentError, None),  # just before midnight
+        (
+            429,
+            {"Retry-After": "9", "x-ratelimit-remaining": "5", "x-ratelimit-credits-required": "10"},
+            BudgetSpentError,
+            None,
+        ),
+        (
+            429,
+            {"Retry-After": "Fri, 22 May 2026 12:00:05 GMT", "date": "Fri, 22 May 2026 12:00:00 GMT"},
+            TransientError,
+            5.0,
+        ),
+        (403, {"Retry-After": "1"}, TransientError, 1.0),
+        (500, {}, TransientError, None),
+        (503, {"Retry-After": "nonsense"}, TransientError, None),
+        (408, {}, TransientError, None),
+        (400, {}, RefusedError, None),
+        (401, {}, RefusedError, None),
+        (404, {}, RefusedError, None),
+    ],
+)
+def test_what_a_status_means(status: int, headers: dict[str, str], kind: type[FetchError], wait: float | None) -> None:
+    error = answer(status, headers)
+    assert type(error) is kind
+    assert getattr(error, "wait", None) == wait
+
+
+def test_a_spent_budget_says_when_it_is_full_again() -> None:
+    told = {"date": "Fri, 22 May 2026 12:24:11 GMT", "Retry-After": "41749"}
+    told |= {"x-ratelimit-limit": "10000", "x-ratelimit-remaining": "0"}
+    error = answer(429, told, {"error": "Rate limit exceeded"})
+    assert str(error) == (
+        "the day's budget of OpenAlex is spent (0 of 10,000 credits left); "
+        "it is full again in 11 h 35 min, at 2026-05-23 00:00 UTC"
+    )
+
+
+@given(
+    st.integers(100, 599),
+    st.dictionaries(
+        st.sampled_from(["Retry-After", "x-ratelimit-remaining", "x-ratelimit-reset", "date", "x-ratelimit-limit"]),
+        st.one_of(
+            st.text(max_size=12), st.integers(-5, 90_000).map(str), st.just("nan"), st.just("Fri, 1 May 2026 00:00:00")
+        ),
+    ),
+    st.recursive(st.one_of(st.none(), st.text(), st.integers()), lambda inner: st.dictionaries(st.text(), inner)),
+)
+def test_any_answer_is_taken_for_something(status: int, headers: dict[str, str], body: Any) -> None:
+    assert isinstance(answer(status, headers, body), FetchError)
+
+
+@given(st.text(min_size=6), st.text(), st.text())
+def test_redacting_leaves_no_key(key: str, before: str, after: str) -> None:
+    assert key not in redact(before + key + after, key).replace("***", "\0")
+
+
+@given(st.floats(0, 200_000))
+def test_a_duration_is_words(seconds: float) -> None:
+    assert duration(seconds).split()[-1] in {"s", "min"}
+
+
+def test_the_balance_starts_unknown() -> None:
+    assert Balance().remaining is None

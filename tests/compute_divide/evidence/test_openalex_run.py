@@ -1,0 +1,233 @@
+"""The commands that refresh from OpenAlex, from the plan to the table, against a server that counts credits."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import typer.testing
+from evidence.openalex_server import KEY, Server, make_works, reach, running
+
+from compute_divide.commands.data import app
+from compute_divide.evidence.catalogue import verify
+from compute_divide.evidence.openalex.client import Client, OpenAlexError
+from compute_divide.evidence.openalex.counts import team_counts
+from compute_divide.evidence.openalex.jobs import search_words
+from compute_divide.evidence.openalex.tables import load_counts, load_works
+from compute_divide.evidence.papers.topics import load_topics
+from compute_divide.evidence.store.checksums import seal
+
+Run = Callable[..., Any]
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    rng = np.random.default_rng(11)
+    with running(Server(make_works(730, rng), rng)) as server:
+        yield server
+
+
+@pytest.fixture
+def run(server: Server, data_copy: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Run]:
+    """Run the command against the server; afterwards look for the key in everything that was written or said."""
+    seal(data_copy)
+    monkeypatch.setenv("OPENALEX_API_KEY", KEY)
+    make = Client.from_environment.__func__  # type: ignore[attr-defined]
+
+    def from_environment(cls: type[Client]) -> Client:
+        client: Client = make(cls, sleep=lambda _: None, tries=3)
+        reach(client.session, server.port, server.timeouts)
+        return client
+
+    monkeypatch.setattr(Client, "from_environment", classmethod(from_environment))
+    said: list[str] = []
+
+    def call(*arguments: str) -> Any:
+        to = () if "--to" in arguments else ("--to", str(tmp_path / "fetched"))
+        result = typer.testing.CliRunner().invoke(app, ["refresh", "openalex", *arguments, *to])
+        said.append(result.output + repr(result.exception))
+        return result
+
+    yield call
+    assert all(KEY not in text for text in said)
+    for path in tmp_path.rglob("*"):
+        assert not path.is_file() or KEY.encode() not in path.read_bytes(), path
+    assert all(limit is not None for limit in server.timeouts)
+
+
+def kinds(work: dict[str, Any]) -> set[str]:
+    return {place["type"] for author in work["authorships"] for place in author["institutions"]}
+
+
+def team(types: set[str]) -> str:
+    if "company" in types:
+        return "collaboration" if types - {"company"} else "industry-only"
+    return "academia-only" if types else "unknown"
+
+
+# --- counts ---
+
+
+def test_counts_become_a_table(run: Run, server: Server) -> None:
+    result = run("counts", "--first", "2014", "--last", "2020", "--subfield", "1702", "--topic", "scrutiny")
+    assert result.exit_code == 0, result.output
+    assert "8 counts by year: 8 requests, 8 credits; 10,000 of 10,000 credits are left today" in result.stderr
+    assert result.stdout == "openalex/counts-refreshed.csv  56 rows\n"
+    assert server.credits_used == 8
+    counts = load_counts()["counts-refreshed"]
+    asked_for = [work for work in server.works if 2014 <= work["publication_year"] <= 2020]
+    expected = Counter((work["publication_year"], team(kinds(work))) for work in asked_for)
+    for topic in ("all", "scrutiny"):
+        rows = counts[counts["topic"] == topic]
+        found = {(row.year, row.team_type): row.works for row in rows.itertuples()}
+        assert {key: works for key, works in found.items() if works} == expected
+    assert verify() == []
+
+
+def test_counts_that_were_asked_for_cost_nothing_again(run: Run, server: Server) -> None:
+    run("counts", "--topic", "scrutiny")
+    again = run("counts", "--topic", "scrutiny")
+    assert "4 counts by year: 0 requests, 0 credits" in again.stderr
+    assert server.credits_used == 4
+    more = run("counts", "--topic", "scrutiny", "--topic", "low-compute")
+    assert "8 counts by year: 4 requests, 4 credits" in more.stderr
+    other_years = run("counts", "--topic", "scrutiny", "--first", "2000", "--plan")
+    assert "4 requests, 4 credits" in other_years.stderr
+
+
+def test_a_plan_asks_for_the_balance_only(run: Run, server: Server, data_copy: Path) -> None:
+    before = sorted(data_copy.rglob("*"))
+    result = run("counts", "--plan")
+    groups = len(load_topics().groups)
+    assert result.exit_code == 0
+    assert f"{4 * groups} counts by year: {4 * groups} requests" in result.stderr
+    assert dict(server.requests) == {"/rate-limit": 1}
+    assert sorted(data_copy.rglob("*")) == before
+
+
+def test_counts_stop_when_the_budget_is_spent_and_go_on(run: Run, server: Server) -> None:
+    server.budget = 6
+    first = run("counts", "--topic", "scrutiny", "--topic", "low-compute")
+    assert first.exit_code == 1
+    assert "8 credits are more than the 6 that are left today" in first.stderr
+    assert "2 days in all" in first.stderr
+    second = run("counts", "--topic", "scrutiny", "--topic", "low-compute", "--over-days")
+    assert second.exit_code == 1
+    assert "spent (0 of 6 credits left)" in second.stderr
+    assert load_counts() == {}
+    server.midnight()
+    third = run("counts", "--topic", "scrutiny", "--topic", "low-compute")
+    assert third.exit_code == 0, third.output
+    assert server.credits_taken == 8
+
+
+def test_counts_that_contradict_each_other_are_refused() -> None:
+    told = {"all": {2020: 5}, "company": {2020: 4}, "both": {}, "no-company": {2020: 3}}
+    answers = {("ai", kind): by_year for kind, by_year in told.items()}
+    with pytest.raises(OpenAlexError, match="the counts of ai in 2020 contradict each other"):
+        team_counts(answers)
+
+
+def test_every_group_of_topics_can_be_searched_for() -> None:
+    topics = load_topics()
+    for name in topics.groups:
+        words = search_words(sorted(topics.terms([name])))
+        assert "*" not in words
+        assert words.count("(") == words.count(")") == 1
+
+
+# --- records ---
+
+AI = ("records", "--first", "2012", "--last", "2024", "--subfield", "1702")
+
+
+def test_records_become_a_table(run: Run, server: Server) -> None:
+    result = run(*AI, "--name", "ai")
+    assert result.exit_code == 0, result.output
+    assert "730 works: 9 requests, 9 credits" in result.stderr
+    assert "10 credits, 9,990 left" in result.stderr  # one for the count of the plan
+    assert result.stdout == "openalex/works-ai.parquet  730 rows\n"
+    works = load_works("works-ai")
+    found = dict(zip(works["work"], works["team_type_types"], strict=True))
+    assert found == {work["id"].rsplit("/", 1)[-1]: team(kinds(work)) for work in server.works}
+    assert verify() == []
+
+
+def test_records_stop_and_go_on(run: Run, server: Server) -> None:
+    server.budget = 5
+    first = run(*AI, "--over-days")
+    assert first.exit_code == 1
+    assert "the day's budget of OpenAlex is spent" in first.stderr
+    assert "full again in 11 h 35 min" in first.stderr
+    server.midnight()
+    server.budget = 100
+    second = run(*AI)
+    assert "730 works: 5 requests, 5 credits" in second.stderr
+    assert second.exit_code == 0, second.output
+    third = run(*AI, "--name", "again")
+    assert "730 works: 0 requests" in third.stderr
+    assert third.stdout == "openalex/works-again.parquet  730 rows\n"
+
+
+def test_fewer_records_than_openalex_says(run: Run, server: Server) -> None:
+    server.fault, server.rate, server.strikes = "missing", 1.0, 2
+    first = run(*AI)
+    assert first.exit_code == 1
+    assert "works came, OpenAlex says 730" in first.stderr
+    assert "--allow-difference" in first.stderr
+    second = run(*AI)
+    assert second.exit_code == 0, second.output
+    assert second.stdout == "openalex/works-refreshed.parquet  730 rows\n"
+
+
+def test_another_query_in_the_same_folder_is_refused(run: Run) -> None:
+    run(*AI)
+    result = run("records", "--first", "2012", "--last", "2024", "--venue", "S4210191458")
+    assert result.exit_code == 1
+    assert "holds another query (publication_year:2012-2024,primary_topic.subfield.id:1702)" in result.stderr
+    assert run("records", "--venue", "S4210191458", "--fresh").exit_code == 0
+
+
+# --- wrong use ---
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("records",), "years alone would fetch all of science"),
+        (("records", "--first", "2020", "--last", "2010", "--subfield", "1702"), "2020, lies after the last, 2010"),
+        (("records", "--venue", "NeurIPS"), "'NEURIPS' is not the id of a venue; it looks like S1234"),
+        (("records", "--topic", "scrutiny"), "'SCRUTINY' is not the id of a topic"),
+        (("records", "--search", "a,b"), "cannot be searched for"),
+        (("records", "--subfield", "AI"), "'AI' is not the id of a subfield"),
+        (("counts", "--topic", "alchemy"), "'alchemy' is neither a group nor a topic; allowed: compute-intensive"),
+        (("counts", "--venue", "S1"), "--venue is for records"),
+        (("counts", "--first", "2020", "--last", "2010"), "lies after the last"),
+        (("counts", "--name", "../x"), "'../x' is no name for a table"),
+    ],
+)
+def test_wrong_use_asks_nothing(arguments: tuple[str, ...], said: str, run: Run, server: Server) -> None:
+    result = run(*arguments)
+    assert result.exit_code == 2
+    assert said in result.stderr
+    assert not server.requests
+
+
+def test_no_key(run: Run, server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("OPENALEX_API_KEY")
+    result = run("counts")
+    assert result.exit_code == 1
+    assert "OpenAlex needs a key: set OPENALEX_API_KEY" in result.stderr
+    assert not server.requests
+
+
+def test_a_wrong_key(run: Run, server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENALEX_API_KEY", "another-key-42")
+    result = run("counts")
+    assert result.exit_code == 1
+    assert "Invalid or missing API key" in result.stderr
+    assert "another-key-42" not in result.output

@@ -1,0 +1,364 @@
+"""The papers table: raw lists of three formats, bad records, merging, and what is kept."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import re
+
+import pandas as pd
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+from compute_divide.evidence.papers import table as module
+from compute_divide.evidence.papers.lists import (
+    RawPaper,
+    Unusable,
+    find_lists,
+    read_json_lines,
+    read_json_list,
+    title_key,
+)
+from compute_divide.evidence.papers.papers_status import status_fault, track_name
+from compute_divide.evidence.papers.profiles import (
+    calls_with,
+    paper_profile,
+    parse_profile,
+    profile_team,
+    sector_counts,
+)
+from compute_divide.evidence.papers.table import (
+    AGREEMENT_TABLE,
+    PAPERS_TABLE,
+    derive_papers,
+    load_agreement,
+    load_coverage,
+    load_papers,
+    paper_key,
+)
+from compute_divide.evidence.store.paths import EvidenceError
+from compute_divide.evidence.store.tables import read_sidecar
+
+
+def packed(value):
+    return gzip.compress(value if isinstance(value, bytes) else json.dumps(value).encode(), mtime=0)
+
+
+@pytest.fixture
+def raw(tmp_path):
+    """Make a folder of raw lists with one of every format, and of every fault that was met."""
+    folder = tmp_path / "raw" / "papers"
+    folder.mkdir(parents=True)
+    (folder / "MANIFEST.md").write_text("ignored")
+    plain = [
+        {
+            "title": "Scaling Language Models",
+            "status": "Poster",
+            "track": "main",
+            "aff": "Stanford University; OpenAI",
+            "author_num": 2,
+        },
+        {"title": "Regret of Bandits", "status": "Oral", "aff": "MIT", "author_num": 3, "aff_domain": "mit.edu"},
+        {"title": "Regret of  bandits.", "status": "Oral", "aff": "MIT"},
+        {"title": "Turned Down", "status": "Reject", "aff": "Google"},
+        {"title": "A Workshop Paper", "status": "Workshop"},
+        {"title": "Strange", "status": "Zebra"},
+        {"status": "Poster"},
+        {"title": "  ?! ", "status": "Poster"},
+        {"title": 7, "status": "Poster"},
+        {"title": "Wrong Type", "aff": ["MIT"]},
+        "not a record",
+        {"title": "No Affiliations", "status": "Spotlight"},
+    ]
+    (folder / "icml__icml2019.json.gz").write_bytes(packed(plain))
+    more = [
+        {
+            "title": "SCALING language models",
+            "status": "Poster",
+            "abstract": "We use GPT-3.",
+            "aff": "wrong",
+            "aff_domain": "x",
+        },
+        {
+            "title": "No Affiliations",
+            "status": "Spotlight",
+            "aff": "Google; Google",
+            "aff_domain": "google.com; google.com",
+        },
+        {"title": "Only Here", "status": "Poster"},
+    ]
+    (folder / "icml__icml2019.abstracts.json.gz").write_bytes(packed(more))
+    (folder / "nips__nips2022.json.gz").write_bytes(
+        packed(
+            [
+                {"title": "A Table", "status": "Poster", "track": "Datasets & Benchmarks"},
+                {"title": "Gone", "status": "Journal"},
+            ]
+        )
+    )
+    (folder / "neurips2022_title_and_aff.tsv").write_text(
+        "A table\tmit\tnone\tgoogle\nAnother name\tmit\n\nno affiliations at all\n"
+    )
+    lines = [
+        {
+            "title": "Caf&eacute; Models",
+            "authors": [{"affiliation": r"Universit\xe9 de Montr\xe9al"}, {"affiliation": "AT&amp;T Labs"}],
+        },
+        {"title": "No List Of Authors"},
+    ]
+    text = "\n".join(json.dumps(line) for line in lines) + "\n{broken\n"
+    (folder / "neurips2024_papersviz.jsonl.gz").write_bytes(packed(text.encode()))
+    return tmp_path / "raw"
+
+
+def derived(raw, tmp_path, name="out"):
+    folder = tmp_path / name
+    sidecars = derive_papers(raw, folder)
+    return folder, sidecars, pd.read_parquet(folder / PAPERS_TABLE)
+
+
+def test_every_record_is_a_row_or_counted_with_its_reason(raw, tmp_path):
+    _, sidecars, table = derived(raw, tmp_path)
+    sidecar = sidecars[0]
+    aside = {group.reason: group.rows for group in sidecar.set_aside}
+    assert sidecar.rows_in == 12 + 3 + 2 + 3 + 3
+    assert sidecar.rows_out == len(table) == 7
+    assert sidecar.rows_in == sidecar.rows_out + sum(aside.values())
+    assert aside["not accepted: Reject"] == 1
+    assert aside["not accepted: Workshop"] == 1
+    assert aside["the status 'Zebra' is not known"] == 1
+    assert aside["the title stands twice in the list"] == 1
+    assert aside["in a second list too: what it adds is kept"] == 3
+    assert aside["not among the venue's papers under this title"] == 2
+    assert aside["malformed: title: Field required"] == 1
+    assert aside["malformed: no title"] == 1
+    assert aside["malformed: title: Input should be a valid string"] == 1
+    assert aside["malformed: aff: Input should be a valid string"] == 1
+    assert aside["malformed: authors: Field required"] == 1
+    assert aside["malformed: not valid JSON"] == 1
+    places = [place for group in sidecar.set_aside for place in group.examples]
+    assert "icml__icml2019.json.gz, record 4" in places
+
+
+def test_lists_of_one_venue_and_year_complete_each_other(raw, tmp_path):
+    _, _, table = derived(raw, tmp_path)
+    rows = table.set_index("key")
+    scaling = rows.loc[paper_key("Scaling Language Models")]
+    assert scaling["profile"] == "1:@openai 1:academia"
+    assert scaling["team_type"] == "collaboration"
+    assert scaling["title_terms"] == "language model*|scaling"
+    assert scaling["abstract_models"] == "gpt-3"
+    late = rows.loc[paper_key("No Affiliations")]
+    assert (late["team_type"], late["team_type_domain"]) == ("industry-only", "industry-only")
+    assert rows.loc[paper_key("Only Here"), "team_type"] == "unknown"
+    bandits = rows.loc[paper_key("Regret of Bandits")]
+    assert (bandits["unit"], bandits["authors"]) == ("organisation", 3)
+    paper = rows.loc[paper_key("A Table")]
+    assert (paper["venue"], paper["year"], paper["track"]) == ("neurips", 2022, "datasets-and-benchmarks")
+    assert paper["profile"] == "1:academia 1:industry 1:unknown"
+    viz = rows.loc[paper_key("Café Models")]
+    assert viz["profile"] == "1:academia 1:industry"
+
+
+def test_nothing_personal_and_no_text_is_kept(raw, tmp_path):
+    folder, _, table = derived(raw, tmp_path)
+    kept = " ".join(str(value) for column in table.columns for value in table[column].dropna().unique())
+    kept += (folder / "papers" / "papers.meta.yml").read_text(encoding="utf-8")
+    for text in ("Stanford", "Montr", "Scaling", "Regret", "We use", "google.com", "mit.edu"):
+        assert text not in kept
+
+
+def test_two_runs_give_the_same_bytes(raw, tmp_path):
+    first, _, _ = derived(raw, tmp_path, "one")
+    second, _, _ = derived(raw, tmp_path, "two")
+    for path in sorted(first.rglob("*.*")):
+        assert path.read_bytes() == (second / path.relative_to(first)).read_bytes(), path.name
+
+
+def test_agreement_counts_authors_with_both(raw, tmp_path):
+    folder, _, _ = derived(raw, tmp_path)
+    table = pd.read_csv(folder / AGREEMENT_TABLE)
+    row = table[(table["venue"] == "icml")].iloc[0]
+    assert (row["both_company"], row["neither"], row["only_name"]) == (2, 1, 0)
+
+
+def test_affiliation_and_domain_of_different_lists_are_no_pair(tmp_path):
+    folder = tmp_path / "raw" / "papers"
+    folder.mkdir(parents=True)
+    paper = {"title": "One", "status": "Poster"}
+    (folder / "cvpr__cvpr2017.json.gz").write_bytes(packed([paper | {"aff": "Google; MIT"}]))
+    abstracts = [paper | {"aff": "MIT; Google", "aff_domain": "mit.edu; google.com"}]
+    (folder / "cvpr__cvpr2017.abstracts.json.gz").write_bytes(packed(abstracts))
+    out, _, table = derived(tmp_path / "raw", tmp_path)
+    assert table["domain_profile"].tolist() == ["1:academia 1:industry"]
+    row = pd.read_csv(out / AGREEMENT_TABLE).iloc[0]
+    assert (row["both_company"], row["neither"], row["only_name"], row["only_domain"]) == (1, 1, 0, 0)
+
+
+def test_a_damaged_file_yields_what_can_be_read(raw, tmp_path):
+    path = raw / "papers" / "icml__icml2019.json.gz"
+    whole = path.read_bytes()
+    path.write_bytes(whole[: len(whole) - 30])
+    _, sidecars, table = derived(raw, tmp_path)
+    assert len(table) >= 4
+    reasons = {group.reason for group in sidecars[0].set_aside}
+    assert "malformed: the compressed file is damaged or breaks off" in reasons
+
+
+def test_broken_json_yields_the_records_before_the_break():
+    good = b'[{"title": "A"}, {"title": "B"}, {"title": '
+    records = list(read_json_list(packed(good)))
+    assert [type(record) for record in records] == [RawPaper, RawPaper, Unusable]
+    assert records[2] == Unusable("record 3 and after", "the JSON breaks off")
+    assert list(read_json_list(packed({"title": "A"}))) == [Unusable("the file", "the file is not a list of records")]
+
+
+def test_unknown_files_and_missing_folders_are_named(tmp_path):
+    with pytest.raises(EvidenceError, match="no folder of paper lists"):
+        find_lists(tmp_path / "nothing")
+    (tmp_path / "papers.txt").write_text("x")
+    with pytest.raises(EvidenceError, match=re.escape("no reader for the file name 'papers.txt'")):
+        find_lists(tmp_path)
+    (tmp_path / "papers.txt").unlink()
+    with pytest.raises(EvidenceError, match="no paper list"):
+        find_lists(tmp_path)
+
+
+@given(st.binary(max_size=200))
+def test_no_content_is_fatal(content):
+    for reader in (read_json_list, read_json_lines):
+        for record in reader(content):
+            assert isinstance(record, RawPaper | Unusable)
+        for record in reader(gzip.compress(content)):
+            assert isinstance(record, RawPaper | Unusable)
+
+
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.integers() | st.text(max_size=5),
+        lambda x: (
+            st.lists(x, max_size=3)
+            | st.dictionaries(st.sampled_from(["title", "aff", "status", "author_num", "keywords"]), x, max_size=4)
+        ),
+        max_leaves=10,
+    )
+)
+def test_no_record_is_fatal(value):
+    for record in read_json_list(packed([value])):
+        assert isinstance(record, RawPaper | Unusable)
+
+
+@given(st.text())
+def test_a_key_ignores_case_spaces_and_signs(title):
+    assert paper_key(title) == paper_key(f"  {title} !? ")
+    if title.isascii():
+        assert title_key(title) == title_key(title.upper()) == title_key(" ".join(title.split()))
+
+
+@pytest.mark.parametrize(
+    "status",
+    ["Poster", "Spotlight", "Oral", "Top-5%", "Long Findings", "Technical", "System Demonstrations", "Journal", None],
+)
+def test_accepted_statuses(status):
+    assert status_fault(status) is None
+
+
+@pytest.mark.parametrize("status", ["Reject", "Withdraw", "Desk Reject", "Workshop", "Active", "Withdrawn"])
+def test_statuses_that_keep_a_record_out(status):
+    assert status_fault(status) == f"not accepted: {status}"
+
+
+def test_tracks():
+    assert track_name("main", "Short Findings") == "findings"
+    assert track_name("Survey Track", "Poster") == "survey-track"
+    assert track_name("main", "Industry") == "industry"
+    assert track_name(None, "Journal") == "journal"
+
+
+# --- profiles ---
+
+CALLS = calls_with()
+ATOMS = st.sampled_from(["academia", "industry", "government", "nonprofit", "@openai", "@mila", "@joint-labs"])
+SLOTS = st.sets(ATOMS, max_size=3).map(lambda atoms: "+".join(sorted(atoms)) or "unknown")
+
+
+@given(st.lists(SLOTS, max_size=8))
+def test_a_profile_counts_its_slots(slots):
+    profile = paper_profile(slots)
+    assert sum(count for count, _ in parse_profile(profile)) == len(slots)
+    assert paper_profile(reversed(slots)) == profile
+    counts = sector_counts(profile, CALLS)
+    assert counts["unknown"] == slots.count("unknown")
+    assert all(count <= len(slots) for count in counts.values())
+
+
+@given(st.lists(SLOTS, max_size=8), st.sampled_from(["academia", "other"]))
+def test_a_team_with_a_company_is_never_academic(slots, public):
+    profile = paper_profile(slots)
+    team = profile_team(profile, CALLS, public)
+    company = sector_counts(profile, CALLS)["industry"] > 0
+    assert not (company and team == "academia-only")
+    assert (team == "unknown") == (set(slots) <= {"unknown"})
+    if public == "academia" and not company and team != "unknown":
+        assert team == "academia-only"
+
+
+@given(st.lists(SLOTS, min_size=1, max_size=8), st.sampled_from(["academia", "industry", "nonprofit"]))
+def test_flipping_a_call_equals_writing_the_sector(slots, sector):
+    flipped = calls_with({"openai": (sector,)})
+    written = ["+".join(sorted({sector if atom == "@openai" else atom for atom in slot.split("+")})) for slot in slots]
+    assert sector_counts(paper_profile(slots), flipped) == sector_counts(paper_profile(written), CALLS)
+
+
+def test_calls_and_sectors_that_do_not_exist_are_named():
+    with pytest.raises(EvidenceError, match="'openia' is not a judgement call; allowed: ai2"):
+        calls_with({"openia": ("industry",)})
+    with pytest.raises(EvidenceError, match="'firm' is not a sector; allowed: academia"):
+        calls_with({"openai": ("firm",)})
+
+
+# --- the table that the project ships ---
+
+
+def test_the_shipped_table_is_what_its_sidecar_says():
+    table, sidecar = load_papers(), read_sidecar(PAPERS_TABLE)
+    assert list(table.columns) == list(module.PAPERS.columns)
+    assert len(table) == sidecar.rows_out
+    assert sidecar.rows_in == sidecar.rows_out + sum(group.rows for group in sidecar.set_aside)
+    assert not table.duplicated(["venue", "year", "key"]).any()
+    assert 98_000 < len(table) < 99_200
+    assert 67_500 < (table["team_type"] != "unknown").sum() < 69_500
+
+
+def test_the_shipped_team_types_follow_from_the_profiles():
+    table = load_papers()
+    distinct = [profile for profile in table["profile"].unique() if isinstance(profile, str)]
+    teams = {profile: profile_team(profile, CALLS) for profile in distinct}
+    assert (table["profile"].map(teams).fillna("unknown") == table["team_type"]).all()
+    counts = {profile: sector_counts(profile, CALLS)["industry"] for profile in distinct}
+    assert (table["profile"].map(counts).fillna(0) == table["n_industry"]).all()
+
+
+def test_readings_agree_for_authors_who_have_both():
+    sums = load_agreement().sum(numeric_only=True)
+    both = sums["both_company"] + sums["neither"]
+    total = both + sums["only_name"] + sums["only_domain"]
+    assert total > 100_000
+    assert both / total >= 0.985
+
+
+def test_coverage_adds_up():
+    coverage, table = load_coverage(), load_papers()
+    assert coverage["papers"].sum() == len(table)
+    assert coverage["by_name"].sum() == (table["team_type"] != "unknown").sum()
+    assert (coverage["by_name"] <= coverage["papers"]).all()
+
+
+@pytest.mark.raw
+def test_the_shipped_tables_are_what_the_raw_lists_give(raw_dir, tmp_path):
+    for sidecar in derive_papers(raw_dir, tmp_path):
+        assert sidecar.sha256 == read_sidecar(sidecar.table).sha256, sidecar.table
+        text = (tmp_path / sidecar.table).with_suffix(".meta.yml").read_text(encoding="utf-8")
+        assert yaml.safe_load(text)["rows_out"] == sidecar.rows_out

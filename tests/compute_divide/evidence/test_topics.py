@@ -1,0 +1,114 @@
+"""Topic terms and names of pre-trained models: matching, the file, and what the table keeps of them."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from compute_divide.evidence.papers.topics import TermFinder, load_topics, model_finder, parse_topics, topic_finder
+from compute_divide.evidence.store.paths import EvidenceError
+
+TOPICS = load_topics()
+TERMS = topic_finder(TOPICS)
+MODELS = model_finder(TOPICS)
+
+
+@pytest.mark.parametrize(
+    ("text", "term"),
+    [
+        ("Scaling Laws for Neural Language Models", "language model*"),
+        ("Pre-training of Deep Bidirectional Transformers", "pre train*"),
+        ("Pretraining at home", "pretrain*"),
+        ("Text-to-Image synthesis", "text to image"),
+        ("LLMs as judges", "llms"),
+        ("Regret bounds for contextual bandits", "bandit*"),
+        ("A Kernel Two-Sample Test", "kernel*"),
+    ],
+)
+def test_a_term_in_a_title(text, term):
+    assert term in TERMS.find(text).split("|")
+
+
+@pytest.mark.parametrize("text", ["An illmatic title", "Subgradients of pseudoconvexity", "Fairytales", "Elephants"])
+def test_a_term_is_a_word_of_its_own(text):
+    assert not {"llm", "convex", "fair", "graph"} & set(TERMS.find(text).split("|"))
+
+
+@pytest.mark.parametrize(
+    ("text", "model"),
+    [
+        ("Fine-tuning BERT for retrieval", "bert"),
+        ("What GPT-4o knows", "gpt-3"),
+        ("CLIP-guided editing", "clip"),
+        ("LLaMA-2 and Llama 3", "llama"),
+        ("We adapt Segment Anything", "sam"),
+        ("RoBERTa-large", "roberta"),
+    ],
+)
+def test_a_model_by_its_name(text, model):
+    assert model in MODELS.find(text).split("|")
+
+
+@pytest.mark.parametrize("text", ["a clip of paper", "the bard sings", "gemini stars", "sharpness-aware SAM", "Albert"])
+def test_a_common_word_is_no_model(text):
+    assert not MODELS.find(text)
+
+
+@given(st.text(max_size=200))
+def test_any_text_can_be_searched(text):
+    found = TERMS.find(text)
+    assert found == "|".join(sorted(set(found.split("|")))) if found else True
+    assert TERMS.find(text.lower()) == found or not text.isascii()
+
+
+@given(st.lists(st.sampled_from(["language models", "regret", "graph", "nothing"]), max_size=5))
+def test_found_terms_do_not_depend_on_order(words):
+    assert TERMS.find(". ".join(words)) == TERMS.find(". ".join(reversed(words)))
+
+
+def test_groups_can_be_made_anew_from_the_stored_terms():
+    intensive, low = TOPICS.terms(["compute-intensive"]), TOPICS.terms(["low-compute"])
+    assert TOPICS.terms(["language-models"]) < intensive
+    assert not intensive & low
+    with pytest.raises(
+        EvidenceError, match="'llms' is neither a group nor a topic; allowed: compute-intensive, low-compute"
+    ):
+        TOPICS.terms(["llms"])
+
+
+def test_makers_teams_and_access_are_from_closed_sets():
+    teams = {model.team for model in TOPICS.models.values()}
+    assert teams == {"academia-only", "collaboration", "industry-only", "other"}
+    assert TOPICS.models["clip"].team == "industry-only"
+    assert TOPICS.models["vicuna"].team == "academia-only"
+
+
+GOOD = "topics: {a: {label: A, terms: [x]}}\ngroups: {g: {label: G, topics: [a]}}\nmodels: {}\n"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("topics: [a]", "topics: [b]", "the group 'g' names the topic 'b', which does not exist"),
+        ("terms: [x]", "terms: []", "topics.a.terms"),
+        ("terms: [x]", "terms: ['x*y']", "is not words"),
+        ("label: A", "lable: A", "topics.a"),
+        (
+            "models: {}",
+            "models: {m: {label: M, maker: X, team: firm, access: open, kind: text, terms: [M]}}",
+            "models.m.team",
+        ),
+        ("models: {}", "models: {", "is not YAML"),
+    ],
+)
+def test_a_bad_file_names_the_place(old, new, message):
+    assert parse_topics(GOOD)
+    with pytest.raises(EvidenceError, match=message):
+        parse_topics(GOOD.replace(old, new))
+
+
+def test_a_finder_keeps_case_where_asked():
+    finder = TermFinder({"x": ["BERT"]}, case=True)
+    assert finder.find("BERT") == "x"
+    assert not finder.find("Bert")

@@ -1,0 +1,163 @@
+"""The charts of the chapters on models, drawn: every mark is there, no text leaves the picture, no text is coloured."""
+
+from __future__ import annotations
+
+import json
+import re
+from itertools import pairwise
+
+import pandas as pd
+import pytest
+import vl_convert
+
+from bookpress.page.figures.show import VEGALITE_MIME, figure_output
+from compute_divide.analysis.models.drift import readings
+from compute_divide.analysis.models.headlines import Question, answers
+from compute_divide.analysis.models.multiverse import curve, specifications, swings, usable
+from compute_divide.analysis.statistics.ratios import ratios_by_period
+from compute_divide.analysis.statistics.shares import in_years, period_shares, shares_by
+from compute_divide.analysis.statistics.trends import growth
+from compute_divide.evidence.claims import load_claims
+from compute_divide.evidence.models.table import load_models
+from compute_divide.figures import large_scale, robustness, training_compute
+from compute_divide.figures.base.marks import share_lines
+from compute_divide.figures.base.palette import INK
+
+TEAMS = ["academia-only", "collaboration", "industry-only"]
+EARLY = Question("academia", "academia-only", 2010, 2014)
+LATE = Question("academia", "academia-only", 2020, 2022)
+VINTAGES = ("2023-03", "2026-08")
+CLAIMS = ("academia-share-early", "academia-share-late", "industry-share-2022")
+
+
+@pytest.fixture(scope="module")
+def drawn():
+    """Every chart with its data, by name."""
+    tables = {vintage: load_models(vintage) for vintage in VINTAGES}
+    models = tables["2026-08"]
+    values = {name: load_claims()[name].value for name in CLAIMS}
+    by_year = shares_by(in_years(models, 2010, 2026), ["year"], TEAMS)
+    by_period = period_shares(models, [(2010, 2014), (2020, 2022)], TEAMS)
+    everything = answers(tables, [EARLY, LATE])
+    points = training_compute.compute_points(models, 2010)
+    trends = {team: growth(in_years(models[models["team_type"] == team], 2010, 2025), team) for team in TEAMS[::2]}
+    gaps = ratios_by_period(models, [(2012, 2017), (2024, 2025)], "training compute")
+    specs = usable(specifications(tables))
+    read = readings(tables, [2021, 2022, 2024], ["industry-only"])
+    return {
+        "share_lines": (share_lines(by_year, part_year=2026), by_year),
+        "period_dots": (large_scale.period_dots(by_period), by_period),
+        "definition_dots": (
+            large_scale.definition_dots(everything[everything["vintage"] == "2026-08"], "all"),
+            everything,
+        ),
+        "compute_scatter": (training_compute.compute_scatter(points, models, trends, (2010, 2025)), points),
+        "ratio_by_era": (training_compute.ratio_by_era(gaps, "Industry over academia"), gaps),
+        "forest": (robustness.forest(everything, "academia-only", "Academic share", values), everything),
+        "drift_lines": (robustness.drift_lines(read, [2022], "industry-only", "Industry-only share"), read),
+        "specification_curves": (robustness.specification_curves(curve(specs), values), curve(specs)),
+        "swing_dots": (robustness.swing_dots(swings(specs)), swings(specs)),
+    }
+
+
+CHARTS = (
+    "share_lines",
+    "period_dots",
+    "definition_dots",
+    "compute_scatter",
+    "ratio_by_era",
+    "forest",
+    "drift_lines",
+    "specification_curves",
+    "swing_dots",
+)
+
+
+def spec_of(drawn, name, width):
+    """Return the specification of a chart as the page sizes it."""
+    chart, data = drawn[name]
+    texts = {"title": "t", "alt": "a", "description": "d", "source": "s"}
+    output, _ = figure_output(chart, name="fig-x", data=data, **texts)
+    return output[VEGALITE_MIME] | {"width": width, "autosize": {"type": "fit-x", "contains": "padding"}}
+
+
+def scenegraph(drawn, name, width):
+    """Return the drawn items of a chart and the size of its picture."""
+    scene = vl_convert.vegalite_to_scenegraph(spec_of(drawn, name, width), vl_version="6.4")
+    return list(items(scene["scenegraph"], *scene["origin"])), scene["width"]
+
+
+def items(mark, x, y):
+    """Yield (kind, x, y, item) of all items below a mark, positions counted from the corner of the picture."""
+    for item in mark.get("items", []):
+        here = x + item.get("x", 0), y + item.get("y", 0)
+        if mark.get("marktype") == "group":
+            for below in item.get("items", []):
+                yield from items(below, *here)
+        else:
+            yield mark["marktype"], *here, item
+
+
+@pytest.mark.parametrize("width", [640, 340])
+@pytest.mark.parametrize("name", CHARTS)
+def test_no_text_leaves_the_picture(drawn, name, width):
+    found, full = scenegraph(drawn, name, width)
+    assert full <= width + 1
+    for kind, x, _, item in found:
+        if kind == "text" and item.get("text") and item.get("opacity", 1) > 0:
+            length = 0.52 * item.get("fontSize", 11) * max(map(len, lines(item["text"])))
+            left = x + item.get("dx", 0) - length * {"left": 0, "center": 0.5, "right": 1}[item.get("align", "left")]
+            assert left > -0.1 * length, item["text"]
+            assert left + length < full + 0.1 * length, item["text"]
+
+
+def lines(text):
+    """Return the lines of a text mark, which holds one text or a list of them."""
+    return [str(line) for line in text] if isinstance(text, list) else [str(text)]
+
+
+@pytest.mark.parametrize("name", CHARTS)
+def test_all_text_has_the_colour_of_the_page(drawn, name):
+    found, _ = scenegraph(drawn, name, 640)
+    texts = [item for kind, _, _, item in found if kind == "text" and item.get("text")]
+    assert len(texts) > 3
+    assert {item.get("fill") for item in texts} == {INK}
+
+
+@pytest.mark.parametrize("name", CHARTS)
+def test_a_chart_carries_little_beyond_its_data(drawn, name):
+    spec = json.dumps(spec_of(drawn, name, 640), separators=(",", ":"))
+    assert len(spec) < 90_000
+    assert not re.search(r"\bNaN\b|\bInfinity\b", spec)
+
+
+@pytest.mark.parametrize("width", [640, 340])
+def test_every_share_of_the_forest_is_drawn(drawn, width):
+    found, _ = scenegraph(drawn, "forest", width)
+    data = drawn["forest"][1]
+    symbols = [item for kind, _, _, item in found if kind == "symbol"]
+    assert len(symbols) == data["share"].notna().sum()
+
+
+def test_labels_at_line_ends_stay_apart(drawn):
+    found, _ = scenegraph(drawn, "share_lines", 340)
+    names = {"academia only", "collaboration", "industry only"}
+    heights = sorted(y for kind, _, y, item in found if kind == "text" and item.get("text") in names)
+    assert len(heights) == 3
+    assert all(lower - upper >= 12 for upper, lower in pairwise(heights))
+
+
+def test_a_part_year_stands_apart(drawn):
+    found, _ = scenegraph(drawn, "share_lines", 640)
+    hollow = [
+        item for kind, _, _, item in found if kind == "symbol" and item.get("fill", "transparent") == "transparent"
+    ]
+    assert len(hollow) == 3
+    assert any(kind == "text" and item.get("text") == "2026: part year" for kind, _, _, item in found)
+
+
+def test_ratios_without_an_interval_keep_their_dot(drawn):
+    found, _ = scenegraph(drawn, "ratio_by_era", 640)
+    gaps: pd.DataFrame = drawn["ratio_by_era"][1]
+    assert sum(kind == "symbol" for kind, *_ in found) == gaps["ratio"].notna().sum() == 2
+    assert gaps["low"].isna().sum() == 1

@@ -1,0 +1,168 @@
+"""What leaves a cell when a figure or a table is shown, and what is refused before anything is shown."""
+
+from __future__ import annotations
+
+import json
+
+import altair as alt
+import nbformat
+import numpy as np
+import pandas as pd
+import pytest
+
+from bookpress.page.figures.show import MAX_ROWS, VEGALITE_MIME, FigureError, figure_output, table_markdown
+from compute_divide.figures.base.columns import Column
+from compute_divide.figures.base.empty import NOTHING, needs
+
+DATA = pd.DataFrame(
+    {
+        "year": pd.array([2010, 2011], dtype="Int64"),
+        "share": [1 / 3, np.nan],
+        "low": [0.1, 0.2],
+        "training_compute_flop": [3.14159265e23, 1e15],
+        "published": pd.to_datetime(["2010-05-01", None]),
+        "model": ["a|b", None],
+    }
+)
+
+
+def chart():
+    return alt.Chart(DATA[["year", "share"]]).mark_line().encode(x="year:Q", y="share:Q").properties(width="container")
+
+
+def output(made=None, **changes):
+    texts = {
+        "name": "fig-shares",
+        "title": "Shares fell",
+        "alt": "A line.",
+        "description": "From a third down.",
+        "data": DATA,
+        "source": "Epoch AI",
+    }
+    return figure_output(made or chart(), **(texts | changes))
+
+
+def test_a_figure_is_a_valid_output_with_its_metadata():
+    data, metadata = output(caption="See {cite:p}`x`.")
+    nbformat.validate(
+        nbformat.v4.new_notebook(
+            cells=[
+                nbformat.v4.new_code_cell(
+                    outputs=[nbformat.v4.new_output("display_data", data=data, metadata=metadata)]
+                )
+            ]
+        )
+    )
+    assert data["text/plain"] == "A line."
+    assert data[VEGALITE_MIME]["$schema"].split("/v")[-1].startswith("6.")
+    figure = metadata[VEGALITE_MIME]
+    assert set(figure) == {"name", "title", "caption", "alt", "description", "source", "licence", "data"}
+    assert figure["licence"] == "CC BY 4.0"
+    json.dumps([data, metadata], allow_nan=False)
+
+
+def test_the_data_block_is_typed_and_short():
+    block = output()[1][VEGALITE_MIME]["data"]
+    assert [(c["name"], c["kind"]) for c in block["columns"]] == [
+        ("year", "year"),
+        ("share", "share"),
+        ("low", "share"),
+        ("training_compute_flop", "flop"),
+        ("published", "date"),
+        ("model", "text"),
+    ]
+    assert block["rows"] == [
+        [2010, 0.333333, 0.1, 3.14159e23, "2010-05-01", "a|b"],
+        [2011, None, 0.2, 1000000000000000.0, None, None],
+    ]
+
+
+def test_a_given_column_wins_over_a_known_one():
+    block = output(columns={"share": Column("Odds", "number")})[1][VEGALITE_MIME]["data"]
+    assert block["columns"][1] == {"name": "share", "label": "Odds", "kind": "number"}
+
+
+def test_text_colours_come_from_the_page():
+    data, _ = output()
+    assert data[VEGALITE_MIME]["config"]["axis"]["labelColor"] == "currentColor"
+    assert data[VEGALITE_MIME]["description"] == "A line."
+
+
+@pytest.mark.parametrize("what", ["title", "alt", "description", "source", "licence"])
+def test_a_figure_without_a_text_is_refused_by_name(what):
+    with pytest.raises(FigureError, match=f"the figure fig-shares has no {what}"):
+        output(**{what: "  "})
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"name": "shares"}, "'shares' must be fig-"),
+        ({"name": "fig-Shares"}, "'fig-Shares' must be fig-"),
+        ({"alt": "x" * 301}, "301 characters; 300 are allowed"),
+        ({"description": "A line."}, "only repeats its alt"),
+        ({"data": pd.concat([DATA] * MAX_ROWS)}, "10,000 rows; 5,000 are allowed"),
+        ({"made": chart().properties(title="Mine")}, "a title of its own"),
+        ({"made": chart().configure_axis(labelColor="red")}, r"a theme of its own \(axis"),
+        ({"made": chart().properties(width=400)}, 'width="container"'),
+    ],
+)
+def test_what_does_not_fit_is_refused(changes, message):
+    with pytest.raises(FigureError, match=message):
+        output(**changes)
+
+
+def test_a_figure_without_data_says_so_and_claims_nothing():
+    data, metadata = output(data=DATA.head(0), description="", caption="Lines are shares.")
+    figure = metadata[VEGALITE_MIME]
+    assert (figure["title"], figure["caption"]) == ("Nothing to show for this choice of parameters", "")
+    assert figure["data"]["rows"] == [[NOTHING]]
+    assert data["text/plain"] == data[VEGALITE_MIME]["description"] == NOTHING
+    assert "Shares fell" not in json.dumps([data, metadata])
+
+
+def test_a_table_without_rows_says_so():
+    text = table_markdown(DATA.head(0), name="tab-x", caption="Shares")
+    assert text.splitlines()[-2] == f"| {NOTHING} |"
+
+
+def test_a_chart_function_says_that_there_is_nothing_where_a_column_is_empty():
+    @needs("share")
+    def draw(data, *, title):
+        return alt.Chart(data, title=title).mark_point()
+
+    assert NOTHING in draw(DATA.tail(1), title="x").to_json()
+    assert NOTHING in draw(DATA.head(0), title="x").to_json()
+    assert NOTHING not in draw(DATA, title="x").to_json()
+
+
+def test_charts_of_several_views_may_have_widths_of_their_own():
+    assert (
+        "vconcat" in output(alt.vconcat(chart().properties(width=300), chart().properties(width=300)))[0][VEGALITE_MIME]
+    )
+
+
+def test_a_table_escapes_what_would_break_it():
+    text = table_markdown(DATA, name="tab-all", caption="All kinds")
+    assert text.splitlines()[-3:-1] == [
+        "| 2010 | 33% | 10% | 3.1 × 10²³ | 2010-05-01 | a\\|b |",
+        "| 2011 |  | 20% | 1.0 × 10¹⁵ |  |  |",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"name": "fig-x"}, "must be tab-"),
+        ({"caption": "two\nlines"}, "caption of one line"),
+        ({"caption": ""}, "caption of one line"),
+    ],
+)
+def test_a_table_that_does_not_fit_is_refused(changes, message):
+    with pytest.raises(FigureError, match=message):
+        table_markdown(**({"data": DATA, "name": "tab-x", "caption": "x"} | changes))
+
+
+def test_an_unknown_kind_of_column_is_refused():
+    with pytest.raises(ValueError, match="'percent' is not a kind of column; allowed: text, number"):
+        Column("x", "percent")

@@ -1,0 +1,87 @@
+"""Chapters repeat themselves, bear the edge of what is allowed, and name in prose only what they show."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from bookpress.page.figures.show import VEGALITE_MIME
+
+MODELS, USES = ("large-scale-models", "training-compute", "robustness"), ("open-models", "scrutiny")
+TYPED = {
+    **{slug: {"2023", "2024", "2010s", "2020s", "2022", "95%", "2010", "2020"} for slug in MODELS},
+    **{slug: {"95%", "2025"} for slug in USES},
+}
+"""Numbers that prose may hold: levels of intervals, and years of events and in the names of periods."""
+FUTURE = {"early_first": 2029, "early_last": 2030, "late_first": 2029, "late_last": 2030, "industry_year": 2030}
+PAST = {"early_first": 1950, "early_last": 1950, "industry_year": 1951}
+OTHER_CHOICES = {"joint_labs": "academia", "non_profits": "other", "flips": ["openai=nonprofit"]}
+EDGES = [
+    ("large-scale-models", {"vintage": "2022-06"}),
+    ("large-scale-models", {"definition": "near-record", "record_window": 0.0}),
+    ("large-scale-models", {"definition": "top-k-per-year", "top_k": 1, **PAST}),
+    ("large-scale-models", FUTURE),
+    ("training-compute", {"vintage": "2022-06"}),
+    ("training-compute", {"vintage": "2023-03", "record_window": 0.0}),
+    ("training-compute", {"trend_first": 2024, "trend_last": 2024}),
+    ("training-compute", {"trend_first": 1950, "trend_last": 1951}),
+    ("robustness", {"record_window": 0.0, "top_k": 1, **PAST}),
+    ("robustness", FUTURE),
+    ("robustness", {"drift_year": 2030, "old_vintage": "2026-08"}),
+    ("robustness", {"drift_year": 1951, "second_drift_year": 2026, "new_vintage": "2022-06"}),
+    ("open-models", {"texts": ["title"], "venues": ["cvpr"]}),
+    ("open-models", {"texts": ["title", "keywords"], "venues": ["ijcai", "neurips"], **OTHER_CHOICES}),
+    ("open-models", {"venues": ["colt"], "base_vintage": "2023-12"}),
+    ("open-models", {"early_first": 2007, "early_last": 2007, "late_first": 2030, "late_last": 2030}),
+    (
+        "open-models",
+        {"early_first": 2021, "early_last": 2024, "late_first": 2020, "late_last": 2022, "reading": "domain"},
+    ),
+    ("scrutiny", {"venues": ["colt"], "minimum_coverage": 0.0}),
+    ("scrutiny", {"early_first": 1950, "early_last": 1951, "late_first": 2030, "late_last": 2030}),
+    (
+        "scrutiny",
+        {"scrutiny": ["audit"], "parts": ["audit"], "low": ["bandits"], **OTHER_CHOICES},
+    ),
+    ("scrutiny", {"venues": ["iclr"], "middle_first": 1950, "middle_last": 1950}),
+]
+EMPTY = re.compile(r"\bnan\b|\bNone\b|\bNaT\b|<NA>")
+
+
+@pytest.mark.parametrize("slug", TYPED)
+def test_every_result_is_the_same_when_repeated(run_chapter, slug):
+    assert run_chapter(slug).results == run_chapter(slug, again=True).results
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize(("slug", "changes"), EDGES, ids=str)
+def test_allowed_parameters_never_break_a_chapter(run_chapter, slug, changes):
+    chapter = run_chapter(slug, **changes)
+    assert set(chapter.results) == set(run_chapter(slug).results)
+    for output in chapter.figures.values():
+        figure = output["metadata"][VEGALITE_MIME]
+        for text in (figure["title"], figure["alt"], figure["description"], figure["caption"]):
+            assert not EMPTY.search(text), text
+    for text in chapter.tables:
+        assert not EMPTY.search(text), text
+
+
+@pytest.mark.parametrize("slug", TYPED)
+def test_the_prose_names_only_what_the_chapter_shows(run_chapter, prose_of, parameters_of, slug):
+    chapter, prose = run_chapter(slug), prose_of(slug)
+    own = re.sub(rf"\b{slug}:", "", prose)
+    results = {name.split(":")[0] for name in re.findall(r"\{result\}`([\w:]+)`", own)}
+    assert results
+    assert results <= set(chapter.results)
+    assert set(re.findall(r"\{param\}`(\w+)`", own)) <= parameters_of(slug)
+    tables = {name for text in chapter.tables for name in re.findall(r":name: (\S+)", text)}
+    assert set(re.findall(r"\{numref\}`(\S+)`", prose)) <= set(chapter.figures) | tables
+
+
+@pytest.mark.parametrize("slug", TYPED)
+def test_the_prose_holds_no_number_typed_by_hand(prose_of, slug):
+    text = prose_of(slug).split("---", 2)[2]
+    text = re.sub(r"\{when\}`+[^|`]*\|", "", text)  # conditions, not what they show
+    text = re.sub(r"\{[\w:-]+\}`[^`]*`|```\{when\}.*|\[[^\]]*\]\([^)]*\)", "", text)
+    assert set(re.findall(r"\d+(?:[.,]\d+)*%?s?", text)) <= TYPED[slug]

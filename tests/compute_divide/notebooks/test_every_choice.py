@@ -1,0 +1,144 @@
+"""Every value that the book says is allowed: chapters end well, and claim nothing where there is nothing."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from notebooks.choosing import Values, all_at_once, drawn, one_at_a_time
+
+from bookpress.book.chapters import discover
+from bookpress.book.editions import Fingerprint
+from bookpress.book.number_formats import NO_VALUE
+from bookpress.book.parameters import range_problems
+from bookpress.book.project import Project
+from bookpress.page.figures.show import VEGALITE_MIME
+from bookpress.run.cache import Run
+from bookpress.run.engines import Engine, open_engine
+from bookpress.run.notebook import ChapterError, Job, imported_modules, job_for, run_job
+
+PROJECT = Project.at(Path(__file__).parents[3])
+CHAPTERS = {chapter.slug: chapter for chapter in discover(PROJECT)}
+LONG = os.environ.get("BOOKPRESS_LONG") == "1"
+DRAWS = 20
+SEED = 20240104
+BROKEN = re.compile(r"\bnan\b|\bNone\b|\bNaT\b|<NA>|\binf\b")
+"""What a missing number looks like in a sentence."""
+
+BEYOND = [
+    ("introduction", {"since": 2030}),
+    ("evidence", {"known_from": 2030}),
+    ("policy", {"since": 2030}),
+    ("hardware", {"later_first": 2030, "latest_first": 2030}),
+    ("foundation-models", {"venues": ["eccv"], "minimum_coverage": 1.0}),
+]
+"""Years after the data and venues without any, the rest as published."""
+
+Ending = Callable[[str, Sequence[Values]], list[str]]
+
+
+@pytest.fixture(scope="module")
+def engine() -> Iterator[Engine]:
+    with open_engine("forked", imported_modules(CHAPTERS.values())) as engine:
+        yield engine
+
+
+@pytest.fixture(scope="module")
+def problems(engine: Engine) -> Ending:
+    """Return a function that runs a chapter with each of some choices and tells what is wrong with how it ended."""
+    mark = Fingerprint.of(PROJECT)
+
+    def of_one(job: Job, changes: Values) -> list[str]:
+        try:
+            run = run_job(job, engine)
+        except ChapterError as error:
+            return [f"{changes}: {error}"]
+        return [f"{changes}: {wrong}" for wrong in wrong_with(run)]
+
+    def of_all(slug: str, choices: Sequence[Values]) -> list[str]:
+        chapter = CHAPTERS[slug]
+        usual = {one.name: one.default for one in chapter.parameters}
+        # Here and not in the threads: Python 3.11 cannot parse in two of them at once.
+        jobs = [job_for(PROJECT, chapter, usual | changes, mark) for changes in choices]
+        with ThreadPoolExecutor(os.cpu_count()) as pool:
+            return [wrong for found in pool.map(of_one, jobs, choices) for wrong in found]
+
+    return of_all
+
+
+def wrong_with(run: Run) -> Iterator[str]:
+    """Yield what a chapter should not have left: a share of nothing that has a value, a warning, a text with a hole."""
+    for key, result in run.results.items():
+        if result["n"] == 0 and result["unit"] == "share" and result["value"] is not None:
+            yield f"{key} is a share of nothing with the value {result['value']}"
+    cells = json.loads(run.notebook)["cells"]
+    for output in (output for cell in cells for output in cell.get("outputs", [])):
+        if output["output_type"] == "stream":
+            yield "".join(output["text"])
+        yield from filter(BROKEN.search, texts_of(output))
+
+
+def texts_of(output: dict[str, Any]) -> Iterator[str]:
+    """Yield the texts of a figure or a table; a title may not tell a value that does not exist."""
+    figure = output.get("metadata", {}).get(VEGALITE_MIME)
+    if figure is not None:
+        yield figure["title"].replace(NO_VALUE, "None")
+        yield from (figure[text] for text in ("alt", "description", "caption"))
+    yield "".join(output.get("data", {}).get("text/markdown", ""))
+
+
+@pytest.mark.parametrize("slug", CHAPTERS)
+def test_a_chapter_ends_well_at_the_ends_of_what_is_allowed(problems: Ending, slug: str) -> None:
+    parameters = CHAPTERS[slug].parameters
+    assert problems(slug, [all_at_once(parameters, 0), all_at_once(parameters, -1)]) == []
+
+
+@pytest.mark.parametrize(("slug", "changes"), BEYOND, ids=str)
+def test_a_chapter_ends_well_beyond_its_data(problems: Ending, slug: str, changes: Values) -> None:
+    assert problems(slug, [changes]) == []
+
+
+def test_the_newest_year_is_ranked_wherever_the_charts_begin(run_chapter: Callable[..., Any]) -> None:
+    late, published = run_chapter("policy", since=2030).results, run_chapter("policy").results
+    for key in ("reach_budget", "rank_budget", "reach_facility", "rank_facility", "unknown_newest", "cost_median"):
+        assert late[key] == published[key], key
+    assert late["last_first"].value is None
+
+
+@pytest.mark.long
+@pytest.mark.skipif(not LONG, reason="set BOOKPRESS_LONG=1 to try them all")
+@pytest.mark.parametrize("slug", CHAPTERS)
+def test_a_chapter_ends_well_with_each_value_at_an_end(problems: Ending, slug: str) -> None:
+    assert problems(slug, list(one_at_a_time(CHAPTERS[slug].parameters))) == []
+
+
+@pytest.mark.long
+@pytest.mark.skipif(not LONG, reason="set BOOKPRESS_LONG=1 to draw")
+@pytest.mark.parametrize("slug", CHAPTERS)
+def test_a_chapter_ends_well_with_values_at_random(problems: Ending, slug: str) -> None:
+    rng = np.random.default_rng(SEED)
+    assert problems(slug, [drawn(CHAPTERS[slug].parameters, rng) for _ in range(DRAWS)]) == []
+
+
+@pytest.mark.parametrize("slug", CHAPTERS)
+def test_the_choices_that_are_tried_are_allowed(slug: str) -> None:
+    parameters, rng = CHAPTERS[slug].parameters, np.random.default_rng(SEED)
+    tried = [*one_at_a_time(parameters), *(all_at_once(parameters, place) for place in (0, -1))]
+    for changes in [*tried, *(drawn(parameters, rng) for _ in range(DRAWS))]:
+        values = {one.name: one.check(changes.get(one.name, one.default)) for one in parameters}
+        assert range_problems(parameters, values) == []
+
+
+def test_every_parameter_says_what_its_choice_does() -> None:
+    """One name may mean the same in several chapters; no two names of a chapter do."""
+    for chapter in CHAPTERS.values():
+        meanings = {one.name: one.help for one in chapter.parameters}
+        assert all(len(meaning) > len("calendar year") for meaning in meanings.values()), meanings
+        assert len(set(meanings.values())) == len(meanings), meanings
