@@ -15,7 +15,7 @@ import pybtex.database
 import pytest
 import rispy
 from bs4 import BeautifulSoup
-from reading.citation.zotero import zotero
+from citation.zotero import zotero
 
 from bookpress.citation.styles import STYLES, format_item
 

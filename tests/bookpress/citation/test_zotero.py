@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from reading.citation.zotero import creators, item_type, zotero
+from citation.zotero import creators, item_type, zotero
 
 from bookpress.citation.highwire import author_name, highwire_tags
 from bookpress.citation.page import Page

@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 if TYPE_CHECKING:
-    from tests.reading.conftest import Book
+    from page.conftest import Book
 
 ROOT = Path(__file__).resolve().parents[3]
 CELL = """
