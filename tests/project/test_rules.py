@@ -1,10 +1,13 @@
 """The rules of the project that a machine can hold."""
 
+import ast
 import hashlib
 import os
 import re
 import subprocess
 import sys
+from collections import Counter
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -42,13 +45,54 @@ def test_no_file_holds_a_path_of_the_machine_it_was_written_on():
     assert found == []
 
 
-def test_modules_stay_short():
-    long = {
-        str(path.relative_to(ROOT)): lines
-        for path, text in texts().items()
-        if path.suffix == ".py" and path.is_relative_to(ROOT / "src") and (lines := text.count("\n")) > 400
-    }
-    assert long == {}
+def modules():
+    return {path: text for path, text in texts().items() if path.suffix == ".py" and path.is_relative_to(ROOT / "src")}
+
+
+def test_modules_have_a_size_that_can_be_read():
+    sizes = {str(path.relative_to(ROOT)): text.count("\n") for path, text in modules().items()}
+    assert {name: lines for name, lines in sizes.items() if lines > 500} == {}
+    tiny = {name for name, lines in sizes.items() if lines < 40 and not name.endswith(("__init__.py", "__main__.py"))}
+    assert tiny == set()
+    assert len(sizes) <= 150
+
+
+def test_no_folder_holds_more_than_twelve_modules():
+    folders = Counter(path.parent.relative_to(ROOT) for path in modules() if path.name != "__init__.py")
+    assert {str(folder): number for folder, number in folders.items() if number > 12} == {}
+
+
+def test_functions_fit_on_a_screen():
+    long = [
+        f"{path.relative_to(ROOT)}:{node.lineno} {node.name}"
+        for path, text in modules().items()
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and code_lines(node) > 50
+    ]
+    assert long == []
+
+
+def code_lines(function):
+    """Return the lines of a function without its docstring."""
+    documented = ast.get_docstring(function) is not None
+    return function.end_lineno - (function.body[0].end_lineno if documented else function.lineno - 1)
+
+
+def test_no_import_runs_in_a_circle_not_even_within_functions():
+    names = {".".join(path.relative_to(ROOT / "src").with_suffix("").parts): text for path, text in modules().items()}
+    graph = {name: imported(text) & set(names) for name, text in names.items()}
+    TopologicalSorter(graph).prepare()  # raises CycleError with the modules of the circle
+
+
+def imported(text):
+    """Return the names of the modules that a module imports, wherever it does."""
+    found = set()
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+    return found
 
 
 @pytest.mark.raw

@@ -1,0 +1,1 @@
+"""A subject of its own: Kepler's third law."""
