@@ -10,10 +10,9 @@ import numpy as np
 import pytest
 from evidence.openalex_server import make_works
 
-from compute_divide.evidence.openalex.checkpoint import Store
 from compute_divide.evidence.openalex.client import Page
 from compute_divide.evidence.openalex.counts import team_counts
-from compute_divide.evidence.openalex.fetch import records_query
+from compute_divide.evidence.openalex.fetch import Store, records_query
 from compute_divide.evidence.openalex.tables import write_counts, write_works
 from compute_divide.evidence.store.checksums import seal
 

@@ -7,9 +7,8 @@ from pathlib import Path
 
 from openalex_server import reach
 
-from compute_divide.evidence.openalex.checkpoint import Store
 from compute_divide.evidence.openalex.client import Client
-from compute_divide.evidence.openalex.fetch import fetch_records, records_query
+from compute_divide.evidence.openalex.fetch import Store, fetch_records, records_query
 
 
 def main(port: int, folder: Path) -> None:

@@ -14,7 +14,7 @@ import pytest
 from compute_divide.evidence.catalogue import verify
 from compute_divide.evidence.models.refresh import epoch_url, refresh_epoch
 from compute_divide.evidence.models.table import load_models
-from compute_divide.evidence.openalex.http import RefusedError, TimedSession, UnreachableError
+from compute_divide.evidence.openalex.http import FetchError, TimedSession
 from compute_divide.evidence.parameters import vintages
 from compute_divide.evidence.store.checksums import seal
 from compute_divide.evidence.store.paths import EvidenceError
@@ -135,10 +135,10 @@ def test_failures_are_waited_out(evidence_copy: Path, changed: bytes, refresh: C
 @pytest.mark.parametrize(
     ("file", "kind", "said"),
     [
-        (File(b"", failures=[500] * 9), UnreachableError, "in 3 tries; the last: 127.0.0.1:[0-9]+ answers 500"),
-        (File(b"", failures=[404]), RefusedError, "answers 404"),
-        (File(b"<!doctype html><title>Moved</title>"), UnreachableError, "gives a page, or nothing"),
-        (File(b""), UnreachableError, "gives a page, or nothing"),
+        (File(b"", failures=[500] * 9), FetchError, "in 3 tries; the last: 127.0.0.1:[0-9]+ answers 500"),
+        (File(b"", failures=[404]), FetchError, "answers 404"),
+        (File(b"<!doctype html><title>Moved</title>"), FetchError, "gives a page, or nothing"),
+        (File(b""), FetchError, "gives a page, or nothing"),
         (File(b"a,b\n1,2\n"), EvidenceError, "notable_ai_models.csv"),
     ],
 )
@@ -151,9 +151,9 @@ def test_what_is_not_the_file_is_named(
 
 
 def test_no_address_and_no_server(refresh: Callable[..., Any]) -> None:
-    with pytest.raises(RefusedError, match="is not the address of a file"):
+    with pytest.raises(FetchError, match="is not the address of a file"):
         refresh("models.csv")
-    with pytest.raises(UnreachableError, match=r"the connection to 127\.0\.0\.1:1 failed"):
+    with pytest.raises(FetchError, match=r"the connection to 127\.0\.0\.1:1 failed"):
         refresh("http://127.0.0.1:1/models.csv", session=TimedSession((0.2, 0.2)))
     with pytest.raises(EvidenceError, match="is not a vintage"):
         refresh("http://127.0.0.1:1/models.csv", vintage="last week")

@@ -15,9 +15,8 @@ import numpy as np
 import pytest
 from evidence.openalex_server import FAULTS, KEY, STALL, Server, make_works, reach, running
 
-from compute_divide.evidence.openalex.checkpoint import Store
 from compute_divide.evidence.openalex.client import BudgetSpentError, Client
-from compute_divide.evidence.openalex.fetch import fetch_records, records_query
+from compute_divide.evidence.openalex.fetch import Store, fetch_records, records_query
 from compute_divide.evidence.openalex.http import FetchError
 
 QUERY = records_query(first=2012, last=2024, subfield="1702")

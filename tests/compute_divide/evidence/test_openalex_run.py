@@ -14,8 +14,9 @@ from evidence.openalex_server import KEY, Server, make_works, reach, running
 
 from compute_divide.commands.data import app
 from compute_divide.evidence.catalogue import verify
-from compute_divide.evidence.openalex.client import Client, OpenAlexError
+from compute_divide.evidence.openalex.client import Client
 from compute_divide.evidence.openalex.counts import team_counts
+from compute_divide.evidence.openalex.http import FetchError
 from compute_divide.evidence.openalex.jobs import search_words
 from compute_divide.evidence.openalex.tables import load_counts, load_works
 from compute_divide.evidence.papers.topics import load_topics
@@ -128,7 +129,7 @@ def test_counts_stop_when_the_budget_is_spent_and_go_on(run: Run, server: Server
 def test_counts_that_contradict_each_other_are_refused() -> None:
     told = {"all": {2020: 5}, "company": {2020: 4}, "both": {}, "no-company": {2020: 3}}
     answers = {("ai", kind): by_year for kind, by_year in told.items()}
-    with pytest.raises(OpenAlexError, match="the counts of ai in 2020 contradict each other"):
+    with pytest.raises(FetchError, match="the counts of ai in 2020 contradict each other"):
         team_counts(answers)
 
 

@@ -19,13 +19,12 @@ from compute_divide.evidence.catalogue import staged
 from compute_divide.evidence.models.table import add_snapshot, check_vintage, table_name
 from compute_divide.evidence.openalex.http import (
     FetchError,
-    RefusedError,
     TimedSession,
     TransientError,
-    classify_failure,
-    classify_status,
     day_of,
+    failure_of,
     persist,
+    status_failure,
 )
 from compute_divide.evidence.parameters import vintages
 from compute_divide.evidence.store.paths import EvidenceError
@@ -139,12 +138,12 @@ def _fetch(session: requests.Session, url: str, etag: str | None) -> Fetched:
             if response.status_code == 304:
                 return Fetched(None, etag, day_of(response.headers))
             if response.status_code >= 400:
-                raise classify_status(response.status_code, response.headers, f"{host} answers {response.status_code}")
+                raise status_failure(response.status_code, response.headers, f"{host} answers {response.status_code}")
             content = b"".join(_pieces(response))
     except (requests.exceptions.MissingSchema, requests.exceptions.InvalidSchema, requests.exceptions.InvalidURL):
-        raise RefusedError(f"{url!r} is not the address of a file: give one that begins with https://") from None
+        raise FetchError(f"{url!r} is not the address of a file: give one that begins with https://") from None
     except requests.RequestException as error:
-        raise classify_failure(error, host) from error
+        raise failure_of(error, host) from error
     if content.lstrip()[:1] in {b"<", b""}:
         raise TransientError(f"{host} gives a page, or nothing, in place of the file")
     day = day_of(response.headers, "last-modified") or day_of(response.headers)

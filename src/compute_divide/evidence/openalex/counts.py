@@ -8,16 +8,16 @@ The rest has no institution on record. It is a row of its own, never dropped.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
-from compute_divide.evidence.openalex.client import PAGE_SIZE, Balance, ChoiceError, Client, OpenAlexError, Query
+from bookpress.files import replace_file
+from compute_divide.evidence.openalex.client import PAGE_SIZE, Balance, ChoiceError, Client, Query
+from compute_divide.evidence.openalex.http import FetchError
 from compute_divide.evidence.openalex.tables import COUNTS
-from compute_divide.evidence.store.tables import replace_file
 
 NOT_COMPANY = "education|facility|government|nonprofit|healthcare|archive|other|funder"
 """Every type of institution of OpenAlex but company, as alternatives of a filter."""
@@ -54,14 +54,7 @@ class Answer:
 
 
 def count_questions(topics: Mapping[str, Mapping[str, str]], first: int, last: int) -> list[Question]:
-    """Return the questions that give works by year and team type of some topics.
-
-    Parameters
-    ----------
-    topics : mapping of str to mapping
-        Filters of OpenAlex that make up a topic, by its name.
-    first, last : int
-        Years, both included.
+    """Return the questions that give works by year and team type of some topics, each given by its filters.
 
     Examples
     --------
@@ -84,35 +77,11 @@ def plan_counts(questions: list[Question], folder: Path, balance: Balance, *, fr
 
 
 def fetch_counts(
-    client: Client,
-    questions: list[Question],
-    folder: Path,
-    *,
-    fresh: bool = False,
-    watch: Callable[[Question], None] = lambda _: None,
+    client: Client, questions: list[Question], folder: Path, advance: Callable[[int], None], *, fresh: bool = False
 ) -> tuple[pd.DataFrame, str]:
-    """Ask the questions, keep every answer on disk as it comes, and return the table of counts with its day.
-
-    Parameters
-    ----------
-    client : Client
-        Asks OpenAlex.
-    questions : list of Question
-        From `count_questions`.
-    folder : pathlib.Path
-        Where answers are kept; those that are there are not asked for again.
-    fresh : bool
-        Ask all again.
-    watch : callable
-        Called after each answer.
-
-    Returns
-    -------
-    (pandas.DataFrame, str)
-        Rows of `openalex_tables.COUNTS`, and the day of the oldest answer.
-    """
+    """Ask the questions, keep every answer on disk as it comes, and return the counts with the day of the oldest."""
     answers: dict[tuple[str, str], Answer] = {}
-    for question in questions:
+    for number, question in enumerate(questions, start=1):
         path = _path(folder, question)
         answer = None if fresh else _read(path, question)
         if answer is None:
@@ -120,22 +89,17 @@ def fetch_counts(
             content = {"filters": dict(question.query.filters), "day": answer.day, "by_year": answer.by_year}
             replace_file(path, json.dumps(content, indent=1).encode())
         answers[question.topic, question.kind] = answer
-        watch(question)
+        advance(number)
     by_year = {key: answer.by_year for key, answer in answers.items()}
     return team_counts(by_year), min(answer.day for answer in answers.values())
 
 
 def team_counts(answers: Mapping[tuple[str, str], Mapping[int, int]]) -> pd.DataFrame:
-    """Return counts by team type from the answers to the four questions.
-
-    Parameters
-    ----------
-    answers : mapping
-        Works by year, for each topic and kind of question.
+    """Return counts by team type from the answers to the four questions: works by year, by topic and kind of question.
 
     Raises
     ------
-    OpenAlexError
+    FetchError
         If the answers of a year contradict each other.
 
     Examples
@@ -156,29 +120,23 @@ def team_counts(answers: Mapping[tuple[str, str], Mapping[int, int]]) -> pd.Data
                 "unknown": total[year] - company.get(year, 0) - without.get(year, 0),
             }
             if min(parts.values()) < 0:
-                raise OpenAlexError(f"the counts of {topic} in {year} contradict each other: {parts}; ask with --fresh")
+                raise FetchError(f"the counts of {topic} in {year} contradict each other: {parts}; ask with --fresh")
             rows.extend((topic, year, team, works) for team, works in parts.items())
     return pd.DataFrame(rows, columns=list(COUNTS.columns))
 
 
 def _ask(client: Client, question: Question) -> Answer:
-    """Ask for works by year, over as many pages as it takes."""
-    groups: list[dict[str, Any]] = []
+    """Ask for works by year, over as many pages as it takes; a key can be an address, whose last segment counts."""
+    by_year: dict[int, int] = {}
     cursor: str | None = "*"
     while cursor is not None:
         page = client.page(question.query, cursor)
-        groups += page.records
+        keys = (str(group["key"]).rsplit("/", 1)[-1] for group in page.records)
+        groups = zip(keys, page.records, strict=True)
+        by_year |= {int(key): int(group["count"]) for key, group in groups if key.isdecimal()}
         # A cursor comes also with the last groups; following it would cost a credit for an empty answer.
         cursor = page.next_cursor if len(page.records) == PAGE_SIZE else None
-    return Answer({year: int(group["count"]) for year, group in _by_year(groups)}, client.asked or "")
-
-
-def _by_year(groups: Iterable[Mapping[str, Any]]) -> Iterable[tuple[int, Mapping[str, Any]]]:
-    """Yield groups with their year; keys can be addresses, of which the last segment counts."""
-    for group in groups:
-        last = str(group["key"]).rsplit("/", 1)[-1]
-        if last.isdecimal():
-            yield int(last), group
+    return Answer(by_year, client.asked or "")
 
 
 def _path(folder: Path, question: Question) -> Path:

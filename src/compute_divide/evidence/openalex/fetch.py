@@ -1,17 +1,33 @@
-"""Fetch the works that answer a query, page by page, into a folder that can be left and taken up again."""
+"""Fetch the works that answer a query into a folder that can be left and taken up again at any moment.
+
+::
+
+    FOLDER/checkpoint.json      the query, the next cursor, what OpenAlex said there is
+    FOLDER/pages/000001.jsonl.gz    one record a line, as OpenAlex gave it
+
+A page is on disk before the checkpoint moves past it, and both are renamed into place. A process that dies between
+the two writes the same page again under the same name, so that nothing is lost and nothing doubled.
+"""
 
 from __future__ import annotations
 
+import gzip
+import json
 import math
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any, Literal, Self
 
 import platformdirs
+from filelock import FileLock, Timeout
+from pydantic import BaseModel, ConfigDict, ValidationError
 
-from compute_divide.evidence.openalex.checkpoint import Checkpoint, Store
-from compute_divide.evidence.openalex.client import PAGE_SIZE, ChoiceError, Client, OpenAlexError, Query
+from bookpress.files import replace_file
+from compute_divide.evidence.openalex.client import PAGE_SIZE, ChoiceError, Client, Page, Query
+from compute_divide.evidence.openalex.http import FetchError
 
 FIELDS = (
     "id",
@@ -31,21 +47,167 @@ FIELDS = (
 """Root fields of a work that the tables are derived from."""
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What a fetch will take, before it begins."""
+class Checkpoint(BaseModel):
+    """Where a fetch stands."""
 
-    records: int
-    pages: int
-    credits: int
+    model_config = ConfigDict(extra="forbid")
 
-    def exceeds(self, remaining: int | None) -> bool:
-        """Whether the plan takes more credits than remain today."""
-        return remaining is not None and self.credits > remaining
+    filters: dict[str, str]
+    select: tuple[str, ...] = ()
+    cursor: str | None = "*"
+    """Cursor of the next page; None when the last page has come."""
+    next_page: int = 1
+    passes: int = 1
+    """How often the whole query has been gone through."""
+    count: int | None = None
+    """Records there are, as OpenAlex said last."""
+    credits: int = 0
+    state: Literal["fetching", "complete", "differs"] = "fetching"
+
+    def is_of(self, query: Query) -> bool:
+        """Whether this is the fetch of a query."""
+        return (self.filters, self.select) == (dict(query.filters), query.select)
 
 
-class LoopError(OpenAlexError):
-    """OpenAlex keeps giving cursors that lead back."""
+class Store:
+    """The pages of one query on disk.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> store = Store(Path(tempfile.mkdtemp()) / "works")
+    >>> store.begin(Query({"publication_year": "2020"})).next_page
+    1
+    >>> store.add(Page([{"id": "W1"}, {"id": "W1"}], count=1, next_cursor=None)).next_page
+    2
+    >>> [record["id"] for record in store.records()], store.doubled
+    (['W1'], 1)
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.ids: set[str] = set()
+        self.doubled = 0
+        self.checkpoint: Checkpoint | None = None
+
+    @contextmanager
+    def locked(self) -> Iterator[Self]:
+        """Hold the folder against a second process."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        try:
+            with FileLock(self.folder / ".lock", timeout=0):
+                yield self
+        except Timeout:
+            raise FetchError(
+                f"another process fetches into {self.folder}: wait for it, or choose another --to"
+            ) from None
+
+    def begin(self, query: Query, *, fresh: bool = False) -> Checkpoint:
+        """Take up the fetch of a query where it stands, or begin it; `fresh` throws away what is there.
+
+        Raises
+        ------
+        FetchError
+            If the folder holds another query, or its checkpoint or a page cannot be read.
+        """
+        if fresh:
+            shutil.rmtree(self.folder / "pages", ignore_errors=True)
+            self._path.unlink(missing_ok=True)
+        found = self._read()
+        if found is not None and not found.is_of(query):
+            raise FetchError(
+                f"{self.folder} holds another query ({Query(found.filters)}): choose another --to, or --fresh"
+            )
+        self.checkpoint = found or Checkpoint(filters=dict(query.filters), select=query.select)
+        self.ids, self.doubled = set(), 0
+        for record in self._lines():
+            self._see(record)
+        return self.checkpoint
+
+    def pages_ahead(self, query: Query, pages: int) -> int:
+        """Return how many of the pages of a query need not be asked for again."""
+        found = self._read()
+        if found is None or not found.is_of(query):
+            return 0
+        if found.state == "complete":
+            return pages
+        return 0 if found.passes > 1 or found.state == "differs" else min(found.next_page - 1, pages)
+
+    def add(self, page: Page, credits_used: int = 0) -> Checkpoint:
+        """Put a page on disk, then move the checkpoint past it, and return it."""
+        at = self._open()
+        lines = "".join(json.dumps(record, ensure_ascii=False) + "\n" for record in page.records)
+        replace_file(self._page_path(at.next_page), gzip.compress(lines.encode(), compresslevel=6, mtime=0))
+        for record in page.records:
+            self._see(record)
+        return self._save(
+            cursor=page.next_cursor,
+            next_page=at.next_page + 1,
+            count=page.count,
+            credits=at.credits + credits_used,
+        )
+
+    def finish(self, tolerance: int = 0) -> Checkpoint:
+        """Hold the records against the count that OpenAlex gave, and note the verdict."""
+        count = self._open().count
+        agrees = count is not None and abs(len(self.ids) - count) <= tolerance
+        return self._save(state="complete" if agrees else "differs")
+
+    def again(self) -> Checkpoint:
+        """Go through the query once more, keeping what is there."""
+        return self._save(cursor="*", passes=self._open().passes + 1, state="fetching")
+
+    def records(self) -> Iterator[dict[str, Any]]:
+        """Yield every record once, in the order in which it first came."""
+        seen: set[str] = set()
+        for record in self._lines():
+            if record["id"] not in seen:
+                seen.add(record["id"])
+                yield record
+
+    @property
+    def page_files(self) -> list[Path]:
+        """The page files that the checkpoint knows, in order."""
+        return [self._page_path(number) for number in range(1, self._open().next_page)]
+
+    @property
+    def _path(self) -> Path:
+        return self.folder / "checkpoint.json"
+
+    def _page_path(self, number: int) -> Path:
+        return self.folder / "pages" / f"{number:06}.jsonl.gz"
+
+    def _open(self) -> Checkpoint:
+        if self.checkpoint is None:
+            raise FetchError(f"{self.folder} holds no fetch that was begun")
+        return self.checkpoint
+
+    def _read(self) -> Checkpoint | None:
+        try:
+            return Checkpoint.model_validate_json(self._path.read_bytes())
+        except FileNotFoundError:
+            return None
+        except ValidationError as error:
+            raise FetchError(f"{self._path} cannot be read; --fresh begins anew") from error
+
+    def _save(self, **changes: Any) -> Checkpoint:
+        """Replace the checkpoint file in one step."""
+        self.checkpoint = self._open().model_copy(update=changes)
+        replace_file(self._path, self.checkpoint.model_dump_json(indent=1).encode())
+        return self.checkpoint
+
+    def _lines(self) -> Iterator[dict[str, Any]]:
+        """Yield the records of all pages, doubles included."""
+        for path in self.page_files:
+            try:
+                with gzip.open(path, "rt", encoding="utf-8") as lines:
+                    yield from map(json.loads, lines)
+            except (OSError, EOFError, ValueError) as error:
+                raise FetchError(f"the fetched page {path} is damaged or missing; --fresh begins anew") from error
+
+    def _see(self, record: dict[str, Any]) -> None:
+        self.doubled += record["id"] in self.ids
+        self.ids.add(record["id"])
 
 
 def cache_dir(name: str) -> Path:
@@ -62,20 +224,7 @@ def records_query(
     subfield: str | None = None,
     search: str | None = None,
 ) -> Query:
-    """Return the query for works of some venues, years and topics.
-
-    Parameters
-    ----------
-    first, last : int
-        Years of publication, both included.
-    sources : sequence of str
-        OpenAlex ids of venues: ``"S4210191458"``. A work matches if its primary location is one of them.
-    topics : sequence of str
-        OpenAlex ids of topics: ``"T10028"``.
-    subfield : str, optional
-        Number of a subfield: ``"1702"`` is artificial intelligence.
-    search : str, optional
-        Words to find in title or abstract; costs ten times the credits.
+    """Return the query for works of some years, and of venues, topics, a subfield (by id) or with some words.
 
     Raises
     ------
@@ -110,11 +259,10 @@ def checked_search(words: str) -> str:
     return words.strip()
 
 
-def plan_records(client: Client, query: Query) -> Plan:
-    """Ask how many works there are (one credit, as a count by group) and return what fetching them takes."""
-    told = client.page(Query(query.filters, (), "publication_year"))
-    pages = math.ceil(told.count / PAGE_SIZE) + 1  # the cursor ends only with an empty page
-    return Plan(told.count, pages, pages * client.balance.cost(query))
+def count_records(client: Client, query: Query) -> tuple[int, int]:
+    """Ask how many works there are (one credit, as a count by group); return that and the pages they fill."""
+    count = client.page(Query(query.filters, (), "publication_year")).count
+    return count, math.ceil(count / PAGE_SIZE) + 1  # the cursor ends only with an empty page
 
 
 def fetch_records(
@@ -126,33 +274,17 @@ def fetch_records(
     tolerance: int = 0,
     watch: Callable[[Store], None] = lambda _: None,
 ) -> Checkpoint:
-    """Fetch all works that answer a query, from where an earlier fetch stopped.
-
-    Parameters
-    ----------
-    client : Client
-        Asks OpenAlex.
-    query : Query
-        Of `records_query`.
-    store : Store
-        Where pages go; hold it with `Store.locked`.
-    fresh : bool
-        Throw away what is there.
-    tolerance : int
-        By how many the works may differ from the count that OpenAlex gives and still be called complete. OpenAlex
-        changes daily, so that a long fetch can end a few works off.
-    watch : callable
-        Called after each page.
+    """Fetch all works that answer a query, from where an earlier fetch stopped; `watch` is called after each page.
 
     Returns
     -------
     Checkpoint
-        Its state is ``complete``, or ``differs`` when the works are not as many as OpenAlex says; running the same
-        fetch again then goes through the query once more and adds what is missing.
+        Its state is ``complete``, or ``differs`` when the works differ by more than `tolerance` from what OpenAlex says
+        there is; running the same fetch again then goes through the query once more and adds what is missing.
 
     Raises
     ------
-    OpenAlexError
+    FetchError
         When OpenAlex refuses, the budget is spent, or no answer comes. All pages so far are kept.
     """
     at = store.begin(query, fresh=fresh)
@@ -160,19 +292,14 @@ def fetch_records(
         at = store.again()
     seen: set[str] = set()
     while at.state == "fetching" and at.cursor is not None:
-        _refuse_loop(at.cursor, seen)
+        if at.cursor in seen:
+            raise FetchError("OpenAlex gives a cursor that was followed before; what came is kept: run the same again")
+        seen.add(at.cursor)
         before = client.used
         page = client.page(query, at.cursor)
         at = store.add(page, client.used - before)
         watch(store)
     return store.finish(tolerance)
-
-
-def _refuse_loop(cursor: str, seen: set[str]) -> None:
-    """Raise when a cursor comes back: following it would fetch the same pages for ever."""
-    if cursor in seen:
-        raise LoopError("OpenAlex gives a cursor that was followed before; what came is kept: run the same again")
-    seen.add(cursor)
 
 
 def _alternatives(ids: Sequence[str], letter: str, noun: str) -> str:

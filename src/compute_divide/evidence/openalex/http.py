@@ -1,4 +1,8 @@
-"""Ask a server so that nothing hangs and nothing is given up too early: time limits, and patient retries."""
+"""Ask a server so that nothing hangs and nothing is given up too early: time limits, and patient retries.
+
+urllib3's own retries do not see an answer that breaks off, is not JSON or lacks what it must have, and would sleep
+until midnight when a day's budget is spent. So whatever goes wrong is first named, here, and then asked again or not.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +12,7 @@ from email.utils import parsedate_to_datetime
 from typing import Any, TypeVar
 
 import requests
-from tenacity import RetryCallState, RetryError, Retrying, retry_if_exception_type, stop_after_attempt
+from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt
 from tenacity.wait import wait_random_exponential
 
 from compute_divide.evidence.store.paths import EvidenceError
@@ -21,27 +25,11 @@ T = TypeVar("T")
 
 
 class FetchError(EvidenceError):
-    """A server cannot be asked, or its answer cannot be used."""
-
-
-class RefusedError(FetchError):
-    """The server refuses the question itself (400, 401, 404): asking again does not help."""
-
-
-class UnreachableError(FetchError):
-    """The server did not give a usable answer in any of the tries."""
+    """A server cannot be asked, or its answer cannot be used; asking again does not help."""
 
 
 class TransientError(FetchError):
-    """One answer was missing, broken or a failure of the server: worth another try.
-
-    Parameters
-    ----------
-    message : str
-        What happened.
-    wait : float, optional
-        Seconds that the server asks to wait; None when it names none.
-    """
+    """One answer was missing or broken: worth another try, after the seconds that the server asks for."""
 
     def __init__(self, message: str, wait: float | None = None) -> None:
         super().__init__(message)
@@ -49,13 +37,7 @@ class TransientError(FetchError):
 
 
 class TimedSession(requests.Session):
-    """A session whose every request has a time limit, also when the caller forgets it.
-
-    Parameters
-    ----------
-    timeout : (float, float)
-        Seconds to wait for a connection, and for each piece of an answer.
-    """
+    """A session whose every request has a time limit: seconds for a connection, and for each piece of an answer."""
 
     def __init__(self, timeout: tuple[float, float] = (10.0, 60.0)) -> None:
         super().__init__()
@@ -63,60 +45,45 @@ class TimedSession(requests.Session):
 
     def send(self, request: requests.PreparedRequest, **kwargs: Any) -> requests.Response:
         """Send a request, with the session's time limit where none is given."""
-        if kwargs.get("timeout") is None:
-            kwargs["timeout"] = self.timeout
-        return super().send(request, **kwargs)
+        return super().send(request, **{**kwargs, "timeout": kwargs.get("timeout") or self.timeout})
 
 
 def persist(ask: Callable[[], T], server: str, *, tries: int, sleep: Callable[[float], None]) -> T:
     """Ask until there is an answer, the tries are used up, or the failure is final.
 
-    Parameters
-    ----------
-    ask : callable
-        Asks once; raises `TransientError` when asking again may help.
-    server : str
-        Whom, for the error.
-    tries : int
-        How often to ask.
-    sleep : callable
-        Waits for the given seconds.
-
-    Raises
-    ------
-    UnreachableError
-        When the tries are used up; it holds what the last one ended with.
-
-    Examples
-    --------
-    >>> persist(lambda: 42, "nobody", tries=1, sleep=lambda _: None)
-    42
+    Pauses are random and grow, and are never shorter than the server asks for.
     """
 
+    def pause(state: RetryCallState) -> float:
+        jitter = wait_random_exponential(multiplier=1, max=60)(state)
+        wait = getattr(state.outcome and state.outcome.exception(), "wait", None)
+        return jitter if wait is None else min(float(wait), LONGEST_PAUSE) + min(jitter, 5.0)
+
     def say(state: RetryCallState) -> None:
-        pause = state.next_action.sleep if state.next_action else 0.0
-        log.warning("%s; next try in %.1f s (%d of %d)", _failure(state), pause, state.attempt_number + 1, tries)
+        failure = state.outcome and state.outcome.exception()
+        seconds = state.next_action.sleep if state.next_action else 0.0
+        log.warning("%s; next try in %.1f s (%d of %d)", failure, seconds, state.attempt_number + 1, tries)
 
     retrying = Retrying(
         retry=retry_if_exception_type(TransientError),
-        wait=_pause,
+        wait=pause,
         stop=stop_after_attempt(tries),
         sleep=sleep,
         before_sleep=say,
+        reraise=True,
     )
     try:
         return retrying(ask)
-    except RetryError as error:
-        last = error.last_attempt.exception()
-    raise UnreachableError(f"{server} gave no usable answer in {tries} tries; the last: {last}")
+    except TransientError as last:
+        raise FetchError(f"{server} gave no usable answer in {tries} tries; the last: {last}") from None
 
 
-def classify_failure(error: Exception, server: str) -> FetchError:
+def failure_of(error: Exception, server: str) -> FetchError:
     """Return what it means that a request brought no answer, or one that cannot be read.
 
     Examples
     --------
-    >>> str(classify_failure(requests.ReadTimeout(), "OpenAlex"))
+    >>> str(failure_of(requests.ReadTimeout(), "OpenAlex"))
     'OpenAlex did not answer in time'
     """
     if isinstance(error, requests.Timeout):
@@ -128,31 +95,15 @@ def classify_failure(error: Exception, server: str) -> FetchError:
     return TransientError(f"the answer of {server} has not the expected shape ({error})")
 
 
-def classify_status(status: int, headers: Mapping[str, str], told: str) -> FetchError:
-    """Return what an HTTP status of 400 or more means, where the server has no rules of its own.
-
-    Parameters
-    ----------
-    status : int
-        The status.
-    headers : mapping of str to str
-        Headers of the answer.
-    told : str
-        What to tell.
-    """
+def status_failure(status: int, headers: Mapping[str, str], told: str) -> FetchError:
+    """Return what an HTTP status of 400 or more means; `told` is what to tell."""
     if status >= 500 or status in {403, 408, 429}:
         return TransientError(told, retry_after(headers))
-    return RefusedError(told)
+    return FetchError(told)
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:
-    """Return the seconds of a Retry-After header, which may also be a date; None without one.
-
-    Examples
-    --------
-    >>> retry_after({"retry-after": "3"}), retry_after({})
-    (3.0, None)
-    """
+    """Return the seconds of a Retry-After header, which may also be a date; None without one."""
     text = headers.get("retry-after")
     seconds = read_number(text)
     if seconds is not None or text is None:
@@ -192,15 +143,3 @@ def duration(seconds: float) -> str:
     if minutes == 0:
         return f"{seconds:.0f} s"
     return f"{minutes // 60} h {minutes % 60} min" if minutes >= 60 else f"{minutes} min"
-
-
-def _failure(state: RetryCallState) -> BaseException | None:
-    return state.outcome.exception() if state.outcome else None
-
-
-def _pause(state: RetryCallState) -> float:
-    """Return the seconds before the next try: random and growing, and never less than the server asks for."""
-    jitter = wait_random_exponential(multiplier=1, max=60)(state)
-    failure = _failure(state)
-    asked = failure.wait if isinstance(failure, TransientError) else None
-    return jitter if asked is None else min(asked, LONGEST_PAUSE) + min(jitter, 5.0)

@@ -8,17 +8,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from compute_divide.evidence.catalogue import staged
-from compute_divide.evidence.openalex.checkpoint import Store
-from compute_divide.evidence.openalex.client import Balance, ChoiceError, Client, OpenAlexError
-from compute_divide.evidence.openalex.counts import Question, count_questions, fetch_counts, plan_counts
+from compute_divide.evidence.openalex.client import Balance, ChoiceError, Client
+from compute_divide.evidence.openalex.counts import count_questions, fetch_counts, plan_counts
 from compute_divide.evidence.openalex.fetch import (
+    Store,
     cache_dir,
     checked_search,
+    count_records,
     fetch_records,
-    plan_records,
     records_query,
 )
-from compute_divide.evidence.openalex.http import duration
+from compute_divide.evidence.openalex.http import FetchError, duration
 from compute_divide.evidence.openalex.tables import check_name, write_counts, write_works
 from compute_divide.evidence.papers.topics import Topics, load_topics
 from compute_divide.evidence.store.paths import EvidenceError
@@ -46,6 +46,11 @@ class Choice:
     def __post_init__(self) -> None:
         with _as_choice():
             check_name(self.name)
+
+    @property
+    def home(self) -> Path:
+        """Where what is fetched is kept."""
+        return self.folder or cache_dir(self.name)
 
 
 @contextmanager
@@ -86,7 +91,7 @@ class Cost:
         if over_days or left is None or self.credits <= left:
             return
         days = 1 + -(-(self.credits - left) // limit) if limit else 0
-        raise OpenAlexError(
+        raise FetchError(
             f"{self.credits:,} credits are more than the {left:,} that are left today. With --over-days the work "
             f"begins, stops when they are spent, and goes on when the same is run again: {days} days in all"
         )
@@ -101,38 +106,27 @@ class Job:
     run: Callable[[Client, Callable[[int], None]], Sidecar]
 
 
-# --- counts ---
-
-
 def counts_job(choice: Choice) -> Job:
-    """Return the work of counting.
-
-    Raises
-    ------
-    ChoiceError
-        If a topic is neither a group nor a topic of ``data/topics.yml``, or another choice makes no sense.
-    """
-    _refuse(venue=choice.venues, search=choice.search)
+    """Return the work of counting; raise `ChoiceError` when a topic is not known or another choice makes no sense."""
+    for name, value in {"venue": choice.venues, "search": choice.search}.items():
+        if value:
+            raise ChoiceError(f"--{name} is for records, not for counts")
     topics = count_topics(choice, load_topics())
     questions = count_questions(topics, choice.first, choice.last)
     for question in questions:
         if len(question.query.works().url) > LONGEST_ADDRESS:
             raise ChoiceError(f"{question.topic!r} has too many terms for one question: choose smaller topics")
-    folder = (choice.folder or cache_dir(choice.name)) / "counts"
+    folder = choice.home / "counts"
 
     def plan(client: Client) -> Cost:
         credits_needed = plan_counts(questions, folder, client.read_balance(), fresh=choice.fresh)
         return Cost(len(questions), f"{len(questions)} counts by year", credits_needed, credits_needed)
 
     def run(client: Client, advance: Callable[[int], None]) -> Sidecar:
-        done: list[Question] = []
-
-        def watch(question: Question) -> None:
-            done.append(question)
-            advance(len(done))
-
-        counts, day = fetch_counts(client, questions, folder, fresh=choice.fresh, watch=watch)
-        notes = [f"{topic}: {_told(filters)}" for topic, filters in topics.items()]
+        counts, day = fetch_counts(client, questions, folder, advance, fresh=choice.fresh)
+        notes = [
+            f"{topic}: {','.join(f'{name}:{value}' for name, value in told.items())}" for topic, told in topics.items()
+        ]
         with staged() as evidence:
             return write_counts(counts, choice.name, day, notes, evidence)
 
@@ -165,17 +159,8 @@ def search_words(terms: list[str]) -> str:
     return "(" + " OR ".join(f'"{term}"' if " " in term else term for term in plain) + ")"
 
 
-# --- records ---
-
-
 def records_job(choice: Choice) -> Job:
-    """Return the work of fetching works.
-
-    Raises
-    ------
-    ChoiceError
-        If the choice makes no query.
-    """
+    """Return the work of fetching works; raise `ChoiceError` when the choice makes no query."""
     query = records_query(
         first=choice.first,
         last=choice.last,
@@ -184,13 +169,13 @@ def records_job(choice: Choice) -> Job:
         subfield=choice.subfield,
         search=choice.search,
     )
-    store = Store(choice.folder or cache_dir(choice.name))
+    store = Store(choice.home)
 
     def plan(client: Client) -> Cost:
         client.read_balance()
-        found = plan_records(client, query)
-        left = found.pages if choice.fresh else found.pages - store.pages_ahead(query, found.pages)
-        return Cost(found.records, f"{found.records:,} works", left, left * client.balance.cost(query))
+        records, pages = count_records(client, query)
+        left = pages if choice.fresh else pages - store.pages_ahead(query, pages)
+        return Cost(records, f"{records:,} works", left, left * client.balance.cost(query))
 
     def run(client: Client, advance: Callable[[int], None]) -> Sidecar:
         with store.locked():
@@ -203,26 +188,12 @@ def records_job(choice: Choice) -> Job:
                 watch=lambda store: advance(len(store.ids)),
             )
             if at.state == "differs":
-                raise OpenAlexError(_difference(store, at.count or 0))
+                raise FetchError(
+                    f"{len(store.ids):,} works came, OpenAlex says {at.count or 0:,}; all are kept in {store.folder}. "
+                    "Run the same again to go through the query once more and add what is missing, or accept it with "
+                    "--allow-difference"
+                )
             with staged() as evidence:
                 return write_works(store, choice.name, client.asked or "", evidence)
 
     return Job("works", plan, run)
-
-
-def _difference(store: Store, count: int) -> str:
-    return (
-        f"{len(store.ids):,} works came, OpenAlex says {count:,}; all are kept in {store.folder}. Run the same again "
-        "to go through the query once more and add what is missing, or accept it with --allow-difference"
-    )
-
-
-def _refuse(**given: object) -> None:
-    """Raise when an option is given that has no meaning for counts."""
-    for name, value in given.items():
-        if value:
-            raise ChoiceError(f"--{name} is for records, not for counts")
-
-
-def _told(filters: dict[str, str]) -> str:
-    return ",".join(f"{name}:{value}" for name, value in filters.items())

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import platformdirs
 
+from bookpress.files import replace_file
 from compute_divide.evidence.openalex.snapshot_parts import CorpusError, Part, list_parts
 from compute_divide.evidence.openalex.snapshot_query import (
     ALL_COUNTRIES,
@@ -23,7 +24,6 @@ from compute_divide.evidence.openalex.snapshot_query import (
     count_part,
     quiet_connection,
 )
-from compute_divide.evidence.store.tables import replace_file
 
 OpenPool = Callable[[], AbstractContextManager[Executor]]
 """Opens an executor; called again when a worker's death broke the one before."""
@@ -33,36 +33,21 @@ REPORT = "report.json"
 
 @dataclass
 class Report:
-    """What became of the parts.
-
-    Parameters
-    ----------
-    source : str
-        The corpus.
-    parts : int
-        Parts there are.
-    counted : int
-        Parts whose counts are in the result.
-    resumed : int
-        Of these, parts that an earlier run had counted.
-    set_aside : dict of str to str
-        Parts that could not be read, and why.
-    lacking : list of str
-        Parts that the manifest lists but that are not there.
-    works : int
-        Works that are counted.
-    left_out : int
-        Records that the question leaves out.
-    """
+    """What became of the parts."""
 
     source: str
     parts: int
     counted: int = 0
+    """Parts whose counts are in the result."""
     resumed: int = 0
+    """Of these, parts that an earlier run had counted."""
     set_aside: dict[str, str] = field(default_factory=dict)
+    """Parts that could not be read, and why."""
     lacking: list[str] = field(default_factory=list)
+    """Parts that the manifest lists but that are not there."""
     works: int = 0
     left_out: int = 0
+    """Records that the question leaves out."""
 
     @property
     def whole(self) -> bool:
@@ -121,32 +106,11 @@ def count_corpus(
     watch: Callable[[Part], None] = lambda _: None,
     plan: Callable[[int, int], None] = lambda _, __: None,
 ) -> Report:
-    """Count the works of a corpus and write ``counts.parquet`` and ``report.json``.
+    """Count the works of a corpus and write ``counts.parquet`` and ``report.json`` to a folder.
 
-    Parameters
-    ----------
-    source : str
-        Folder, file or ``s3://`` address; see `corpus_parts.list_parts`.
-    folder : pathlib.Path
-        Where results go. Counts of single parts that are there already are not made again.
-    open_pool : callable
-        Opens the executor that counts the parts.
-    question : Question, optional
-        What to count; by default works of the core by subfield.
-    watch : callable
-        Called after each part.
-    plan : callable
-        Called once before the work, with the number of parts and of those that an earlier run has counted.
-
-    Returns
-    -------
-    Report
-        What became of the parts.
-
-    Raises
-    ------
-    CorpusError
-        If there is no corpus, or none of its parts can be read.
+    Counts of single parts that are there already are not made again. `plan` is called once, with the number of parts
+    and of those that an earlier run has counted, and `watch` after each part. A corpus of which no part can be read is
+    a `CorpusError`.
     """
     question = question or Question()
     parts, lacking = list_parts(source)

@@ -35,27 +35,17 @@ class CorpusError(EvidenceError):
 
 @dataclass(frozen=True, slots=True, order=True)
 class Part:
-    """One file of the corpus.
-
-    Parameters
-    ----------
-    name : str
-        Path below the root of the corpus, with forward slashes.
-    url : str
-        Where it is: an absolute path, or ``s3://bucket/key``.
-    size : int
-        Bytes.
-    stamp : str
-        When it was last changed, as the file system says.
-    records, bytes_told : int, optional
-        Records and bytes it should have, where a manifest says so.
-    """
+    """One file of the corpus."""
 
     name: str
+    """Path below the root of the corpus, with forward slashes."""
     url: str
+    """Where it is: an absolute path, or ``s3://bucket/key``."""
     size: int
     stamp: str
+    """When it was last changed, as the file system says."""
     records: int | None = None
+    """Records it should have, where a manifest says so."""
     bytes_told: int | None = None
 
     @property
@@ -72,16 +62,8 @@ class Part:
 def list_parts(source: str) -> tuple[list[Part], list[str]]:
     """Return the parts of a corpus, sorted by name, and the names that its manifest lists but that are not there.
 
-    Parameters
-    ----------
-    source : str
-        A folder, a file, or an address such as ``s3://openalex/data/parquet``. Where it holds folders of several
-        entities, only ``works`` is read.
-
-    Raises
-    ------
-    CorpusError
-        If there is nothing to read, or JSON Lines and Parquet side by side: two copies of the same works.
+    `source` is a folder, a file, or an address such as ``s3://openalex/data/parquet``. Where it holds folders of
+    several entities, only ``works`` is read. JSON Lines beside Parquet, two copies of the same works, is refused.
     """
     files = _list_s3(source) if source.startswith(S3) else _list_local(Path(source).absolute())
     if any(name.startswith(WORKS) for name in files):
@@ -123,13 +105,6 @@ def opened(part: Part) -> Iterator[Any]:
     else:
         with Path(part.url).open("rb") as file:
             yield file
-
-
-def read_small(part: Part) -> bytes:
-    """Return the content of a file."""
-    with opened(part) as file:
-        content: bytes = file.read()
-        return content
 
 
 def _list_local(root: Path) -> dict[str, Part]:
@@ -192,13 +167,16 @@ def _manifest(files: Mapping[str, Part]) -> dict[str, tuple[int | None, int | No
     if part is None:
         return {}
     try:
-        content = json.loads(read_small(part))
+        with opened(part) as file:
+            content = json.loads(file.read())
         entries = content["files"] if "files" in content else content["entries"]
         works = [entry for entry in entries if "/works/" in entry["url"]]
-        return {entry["url"].split("/works/", 1)[1]: _told(entry["meta"]) for entry in works}
+        return {
+            entry["url"].split("/works/", 1)[1]: (
+                entry["meta"].get("record_count"),
+                entry["meta"].get("content_length"),
+            )
+            for entry in works
+        }
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise CorpusError(f"{part.url} is not a manifest of a snapshot ({error!r})") from error
-
-
-def _told(meta: Mapping[str, int]) -> tuple[int | None, int | None]:
-    return meta.get("record_count"), meta.get("content_length")

@@ -45,27 +45,18 @@ COUNTS = pa.schema(
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is counted.
-
-    Parameters
-    ----------
-    level : str
-        Level of the primary topic: ``"domain"``, ``"field"``, ``"subfield"`` or ``"topic"``.
-    types : tuple of str
-        Types of works, such as ``"article"``; empty for all.
-    subfield : str, optional
-        Number of the only subfield: ``"1702"`` is artificial intelligence.
-    core : bool
-        Leave out the thin records that OpenAlex keeps outside its core, as its API does by default.
-    companies : tuple of str
-        Ids of institutions (``"I1291425158"``) that are companies whatever their type says.
-    """
+    """What is counted."""
 
     level: Level = "subfield"
+    """Level of the primary topic."""
     types: tuple[str, ...] = ()
+    """Types of works, such as ``"article"``; empty for all."""
     subfield: str | None = None
+    """Number of the only subfield: ``"1702"`` is artificial intelligence."""
     core: bool = True
+    """Leave out the thin records that OpenAlex keeps outside its core, as its API does by default."""
     companies: tuple[str, ...] = ()
+    """Ids of institutions (``"I1291425158"``) that are companies whatever their type says."""
 
     def __post_init__(self) -> None:
         if self.level not in LEVELS:
@@ -78,17 +69,7 @@ class Question:
 def count_part(part: Part, question: Question) -> bytes:
     """Return the counts of one part as the bytes of a Parquet file with the columns of `COUNTS`.
 
-    Parameters
-    ----------
-    part : Part
-        What to read.
-    question : Question
-        What to count.
-
-    Raises
-    ------
-    CorpusError
-        If the part cannot be read to its end, or has not the number of records that the manifest says.
+    A part that cannot be read to its end, or has not the number of records that the manifest says, is a `CorpusError`.
     """
     if part.bytes_told not in {None, part.size}:
         raise CorpusError(f"{part.name}: {part.size:,} bytes, where the manifest says {part.bytes_told:,}")
@@ -98,19 +79,15 @@ def count_part(part: Part, question: Question) -> bytes:
                 _sql(source, question), params={"companies": list(question.companies)}
             ).to_arrow_table()
     except (duckdb.Error, pa.ArrowException, OSError, EOFError) as error:
-        raise CorpusError(f"{part.name}: {_first_line(error)}") from error
-    records = _records(table)
+        reason = (str(error).strip() or type(error).__name__).splitlines()[0]
+        raise CorpusError(f"{part.name}: {reason}") from error
+    pairs = zip(table["country"].to_pylist(), table["works"].to_pylist(), strict=True)
+    records = sum(works for country, works in pairs if country == ALL_COUNTRIES)  # every record has one such row
     if part.records is not None and records != part.records:
         raise CorpusError(f"{part.name}: {records:,} records, where the manifest says {part.records:,}")
     sink = pa.BufferOutputStream()
     pq.write_table(table.cast(COUNTS), sink, compression="zstd")
     return bytes(sink.getvalue())
-
-
-def _records(counts: pa.Table) -> int:
-    """Return how many records were read: every one has one row for all countries."""
-    pairs = zip(counts["country"].to_pylist(), counts["works"].to_pylist(), strict=True)
-    return sum(works for country, works in pairs if country == ALL_COUNTRIES)
 
 
 def quiet_connection() -> duckdb.DuckDBPyConnection:
@@ -146,11 +123,7 @@ _JSON_COLUMNS = {
     "type": "VARCHAR",
     "is_xpac": "BOOLEAN",
     "authorships": "STRUCT(institutions STRUCT(id VARCHAR, type VARCHAR, country_code VARCHAR)[])[]",
-    "primary_topic": "STRUCT("
-    + ", ".join(
-        ["id VARCHAR, display_name VARCHAR"] + [f"{x} STRUCT(id VARCHAR, display_name VARCHAR)" for x in LEVELS[:3]]
-    )
-    + ")",
+    "primary_topic": "STRUCT(" + ", ".join([_NAMED, *(f"{level} STRUCT({_NAMED})" for level in LEVELS[:3])]) + ")",
 }
 
 _LEAVES = {
@@ -246,9 +219,3 @@ def _kept(question: Question) -> str:
 def _last_segment(address: str) -> str:
     """Return SQL for the last segment of an id that may be a full address."""
     return f"split_part({address}, '/', -1)"
-
-
-def _first_line(error: BaseException) -> str:
-    """Return what an error says, in one line."""
-    lines = str(error).strip().splitlines()
-    return lines[0] if lines else type(error).__name__

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import hashlib
 import json
 import re
 from collections.abc import Iterator, Sequence
@@ -23,7 +22,7 @@ from compute_divide.evidence.store.sidecars import Sidecar, Source, sha256
 from compute_divide.evidence.store.tables import read_table, write_table
 
 if TYPE_CHECKING:
-    from compute_divide.evidence.openalex.checkpoint import Store
+    from compute_divide.evidence.openalex.fetch import Store
 
 CREDIT = "OpenAlex (openalex.org)"
 LICENCE = "CC0 1.0"
@@ -82,12 +81,7 @@ RAW_WORKS = (
 
 
 def load_works(name: str = SHIPPED) -> pd.DataFrame:
-    """Return a table of OpenAlex works, with the columns of `openalex_works.WORKS`.
-
-    Parameters
-    ----------
-    name : str
-        One of `works_names`; by default the works that ship.
+    """Return a table of OpenAlex works, one of `works_names`, with the columns of `works.WORKS`.
 
     Raises
     ------
@@ -122,9 +116,6 @@ def load_companies() -> dict[str, str]:
     return dict(zip(table["institution"], table["company"], strict=True))
 
 
-# --- from the raw files ---
-
-
 def derive_openalex(raw: Path, folder: Path) -> list[Sidecar]:
     """Derive works and company ids; see `compute_divide.evidence.catalogue.Derive`."""
     home = raw / "openalex"
@@ -151,29 +142,14 @@ def _raw_works(home: Path, ledger: Ledger) -> Iterator[tuple[str, str, dict[str,
     for one in RAW_WORKS:
         content = (home / one.file).read_bytes()
         works = parse_works(content, one.file)
-        ledger.sources.append(
-            Source(
-                title=f"OpenAlex works: {one.sample}",
-                credit=CREDIT,
-                licence=LICENCE,
-                url=URL,
-                snapshot=one.snapshot,
-                file=one.file,
-                sha256=sha256(content),
-                rows=len(works),
-            )
-        )
+        title = f"OpenAlex works: {one.sample}"
+        ledger.sources.append(_source(title, one.snapshot, one.file, sha256(content), len(works)))
         for number, work in enumerate(works, start=1):
             yield one.sample, f"{one.file}, work {number}", work
 
 
 def parse_works(content: bytes, name: str) -> list[dict[str, Any]]:
     """Return the works of a file: one record, a list, an answer of the API, or JSON Lines, packed or not.
-
-    Raises
-    ------
-    EvidenceError
-        If the file holds something else; the message names it.
 
     Examples
     --------
@@ -221,9 +197,6 @@ def _derive_companies(home: Path, folder: Path) -> tuple[pd.DataFrame, Sidecar]:
     return table, sidecar
 
 
-# --- from what a reader fetched ---
-
-
 def check_name(name: str) -> str:
     """Return a name for a fetched table, or raise when it is none.
 
@@ -238,19 +211,7 @@ def check_name(name: str) -> str:
 
 
 def write_works(store: Store, name: str, day: str, folder: Path) -> Sidecar:
-    """Derive a table of works from a complete fetch.
-
-    Parameters
-    ----------
-    store : Store
-        A fetch that was held against the count of OpenAlex.
-    name : str
-        What follows ``works-`` in the name of the table.
-    day : str
-        Day of the last answer.
-    folder : pathlib.Path
-        The evidence folder to write to.
-    """
+    """Derive the table ``works-NAME`` from a complete fetch, whose last answer is of a day."""
     at = store.checkpoint
     if at is None:
         raise EvidenceError(f"{store.folder} holds no fetch")
@@ -258,16 +219,8 @@ def write_works(store: Store, name: str, day: str, folder: Path) -> Sidecar:
     works = ((name, f"work {number}", work) for number, work in enumerate(store.records(), start=1))
     table = works_table(WorkReader(load_companies()), works, ledger)
     query = ",".join(f"{field}:{value}" for field, value in at.filters.items())
-    source = Source(
-        title=f"OpenAlex works: {query}",
-        credit=CREDIT,
-        licence=LICENCE,
-        url=URL,
-        snapshot=day,
-        file="pages/*.jsonl.gz",
-        sha256=_digest(store.page_files),
-        rows=len(store.ids),
-    )
+    digest = sha256(b"".join(file.read_bytes() for file in store.page_files))
+    source = _source(f"OpenAlex works: {query}", day, "pages/*.jsonl.gz", digest, len(store.ids))
     return write_table(
         table,
         f"openalex/works-{check_name(name)}.parquet",
@@ -282,31 +235,9 @@ def write_works(store: Store, name: str, day: str, folder: Path) -> Sidecar:
 
 
 def write_counts(counts: pd.DataFrame, name: str, day: str, topics: Sequence[str], folder: Path) -> Sidecar:
-    """Write a table of counts that OpenAlex made.
-
-    Parameters
-    ----------
-    counts : pandas.DataFrame
-        Rows of `openalex_counts.COUNTS`.
-    name : str
-        What follows ``counts-`` in the name of the table.
-    day : str
-        Day of the last answer.
-    topics : sequence of str
-        What each topic asks for, in OpenAlex's own words.
-    folder : pathlib.Path
-        The evidence folder to write to.
-    """
-    source = Source(
-        title="OpenAlex: numbers of works by year",
-        credit=CREDIT,
-        licence=LICENCE,
-        url=URL,
-        snapshot=day,
-        file="counts/*.json",
-        sha256=sha256(counts.to_csv(index=False).encode()),
-        rows=len(counts),
-    )
+    """Write the table ``counts-NAME`` of counts that OpenAlex made; `topics` say what each asks for, in its words."""
+    digest = sha256(counts.to_csv(index=False).encode())
+    source = _source("OpenAlex: numbers of works by year", day, "counts/*.json", digest, len(counts))
     return write_table(
         counts,
         f"openalex/counts-{check_name(name)}.csv",
@@ -319,9 +250,8 @@ def write_counts(counts: pd.DataFrame, name: str, day: str, topics: Sequence[str
     )
 
 
-def _digest(files: Sequence[Path]) -> str:
-    """Return one hash for many files."""
-    digest = hashlib.sha256()
-    for file in files:
-        digest.update(file.read_bytes())
-    return digest.hexdigest()
+def _source(title: str, snapshot: str, file: str, digest: str, rows: int) -> Source:
+    """Return something of OpenAlex as a source."""
+    return Source(
+        title=title, credit=CREDIT, licence=LICENCE, url=URL, snapshot=snapshot, file=file, sha256=digest, rows=rows
+    )

@@ -14,7 +14,7 @@ institution stay in, as ``unknown``.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -89,12 +89,7 @@ kind of place it is in (``arxiv``, ``journal``, ...); `authors_placed` counts au
 
 @dataclass
 class WorkReader:
-    """Turns works into rows.
-
-    Parameters
-    ----------
-    companies : collection of str
-        Short ids of institutions that are companies whatever their type says.
+    """Turns works into rows; `companies` are short ids of institutions that are companies whatever their type says.
 
     Examples
     --------
@@ -120,15 +115,7 @@ class WorkReader:
         return topic_finder(topics), model_finder(topics)
 
     def row(self, work: Mapping[str, Any], sample: str) -> dict[str, Any]:
-        """Return the row of a work, with the columns of `WORKS`.
-
-        Parameters
-        ----------
-        work : mapping
-            As OpenAlex gives it, whole or reduced to the fields of `openalex_refresh.FIELDS`.
-        sample : str
-            Which set of works it belongs to.
-        """
+        """Return the row of a work as OpenAlex gives it, with the columns of `WORKS`; `sample` is its set of works."""
         authorships = work.get("authorships") or []
         placed = [author.get("institutions") or [] for author in authorships]
         stated = [_strings(author) for author in authorships]
@@ -137,10 +124,11 @@ class WorkReader:
         by_id = paper_profile(self._placed(places, listed=True) for places in placed)
         place, source, venue = _place(work)
         abstract = plain_abstract(work.get("abstract_inverted_index"))
+        countries = {at["country_code"] for places in placed for at in places if at.get("country_code")}
         return {
             "key": work_key(work),
             "venue": venue,
-            "year": work.get("publication_year") or _year(work.get("publication_date")),
+            "year": work.get("publication_year") or int((work.get("publication_date") or "0")[:4]) or None,
             "track": work.get("type") or UNKNOWN,
             "authors": len(authorships) or None,
             "unit": "author" if authorships else None,
@@ -162,7 +150,7 @@ class WorkReader:
             "team_type_ids": profile_team(by_id, self.calls),
             "authors_placed": sum(bool(places) for places in placed),
             "authors_stated": sum(bool(strings) for strings in stated),
-            "countries": "|".join(_countries(placed)) or None,
+            "countries": "|".join(sorted(countries)) or None,
         }
 
     def _matches(self, title: str | None, abstract: str | None) -> dict[str, str | None]:
@@ -182,8 +170,7 @@ class WorkReader:
 
     def _placed(self, places: Iterable[Mapping[str, Any]], *, listed: bool) -> str:
         """Return the slot profile of an author's institutions, with or without the list of companies."""
-        sectors = {self._sector(place, listed=listed) for place in places} - {UNKNOWN}
-        return "+".join(sorted(sectors)) or UNKNOWN
+        return "+".join(sorted({self._sector(place, listed=listed) for place in places} - {UNKNOWN})) or UNKNOWN
 
     def _sector(self, place: Mapping[str, Any], *, listed: bool) -> str:
         if listed and _short(place.get("id") or "") in self.companies:
@@ -220,27 +207,11 @@ def work_key(work: Mapping[str, Any]) -> str:
 def works_table(
     reader: WorkReader, works: Iterable[tuple[str, str, Mapping[str, Any]]], ledger: Ledger
 ) -> pd.DataFrame:
-    """Return works as a table in which every title counts once.
+    """Return works (sample, place for reports, and the work) as a table in which every title counts once.
 
-    Parameters
-    ----------
-    reader : WorkReader
-        Turns works into rows.
-    works : iterable of (str, str, mapping)
-        Sample, place for reports, and the work.
-    ledger : Ledger
-        Receives the works that stand a second time.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Rows of `WORKS`, sorted by sample and key. Of works with one title the one stays that places most authors in an
-        institution; among equals one outside of repositories, then the one that came first.
-
-    Raises
-    ------
-    EvidenceError
-        If an institution has a type that is new to us.
+    Of works with one title the one stays that places most authors in an institution; among equals one outside of
+    repositories, then the one that came first. The others are put aside in the ledger. An institution of a type that is
+    new to us is an `EvidenceError`.
     """
     best: dict[str, tuple[tuple[int, bool], dict[str, Any]]] = {}
     for sample, where, work in works:
@@ -285,16 +256,6 @@ def _place(work: Mapping[str, Any]) -> tuple[str, str | None, str]:
     name = source.get("display_name") or UNKNOWN
     kind = "arxiv" if name.startswith("arXiv") else source.get("type") or UNKNOWN
     return kind, _short(source["id"]) if source.get("id") else None, name
-
-
-def _countries(placed: Iterable[Iterable[Mapping[str, Any]]]) -> Iterator[str]:
-    """Yield the countries of a work's institutions, each once, in alphabetical order."""
-    yield from sorted({place["country_code"] for places in placed for place in places if place.get("country_code")})
-
-
-def _year(date: str | None) -> int | None:
-    """Return the year of a date such as ``"2021-05-19"``."""
-    return int(date[:4]) if date else None
 
 
 def _short(address: str) -> str:
