@@ -5,9 +5,8 @@ from __future__ import annotations
 import altair as alt
 import pandas as pd
 
-from compute_divide.figures.base.empty import needs
-from compute_divide.figures.base.palette import ACCENT, INK
-from compute_divide.figures.base.theme import HEIGHT, share_axis, spread, year_axis
+from bookpress.page.figures.theme import ACCENT, HEIGHT, INK, needs
+from compute_divide.figures.base.marks import share_axis, spread, year_axis
 
 FIELDS = {
     "training_compute_flop": "training compute",

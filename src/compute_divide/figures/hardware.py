@@ -8,12 +8,11 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
+from bookpress.page.figures.theme import ACCENT, INK, needs
 from compute_divide.analysis.chips.hardware import PEAK
 from compute_divide.analysis.statistics.trends import Trend, fractional_years
-from compute_divide.figures.base.empty import needs
-from compute_divide.figures.base.marks import framed
-from compute_divide.figures.base.palette import ACCENT, INK, TEAM_COLOURS, TEAM_NAMES, TEAM_SHAPES
-from compute_divide.figures.base.theme import power_axis, team_colour, team_shape, year_axis
+from compute_divide.figures.base.marks import framed, power_axis, year_axis
+from compute_divide.figures.base.palette import TEAM_COLOURS, TEAM_NAMES, TEAM_SHAPES, team_colour, team_shape
 
 SECTORS = {"private": "industry-only", "mixed": "collaboration", "public": "academia-only"}
 """Sector of an owner, and the team type whose colour and shape it takes."""

@@ -5,10 +5,9 @@ from __future__ import annotations
 import altair as alt
 import pandas as pd
 
-from compute_divide.figures.base.empty import needs
-from compute_divide.figures.base.marks import dots_with_intervals, framed, share_tooltip
-from compute_divide.figures.base.palette import TEAM_COLOURS, TEAM_NAMES
-from compute_divide.figures.base.theme import definition_axis, share_below, team_colour, team_shape
+from bookpress.page.figures.theme import needs
+from compute_divide.figures.base.marks import definition_axis, dots_with_intervals, framed, share_below, share_tooltip
+from compute_divide.figures.base.palette import TEAM_COLOURS, TEAM_NAMES, team_colour, team_shape
 
 _ROW = 22
 """Pixels of one dot."""

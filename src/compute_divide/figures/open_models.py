@@ -7,10 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 import altair as alt
 import pandas as pd
 
+from bookpress.page.figures.theme import ACCENT, QUIET, needs
 from compute_divide.analysis.statistics.shares import span
-from compute_divide.figures.base.empty import needs
 from compute_divide.figures.base.marks import framed, share_tooltip
-from compute_divide.figures.base.palette import ACCENT, QUIET
 from compute_divide.figures.openness import ACCESS_COLOURS
 
 OPEN, HOSTED = "open weights", "through a service only"

@@ -7,10 +7,17 @@ from collections.abc import Sequence
 import altair as alt
 import pandas as pd
 
-from compute_divide.figures.base.empty import needs
-from compute_divide.figures.base.marks import dots_with_intervals, end_labels, framed, share_tooltip
-from compute_divide.figures.base.palette import ACCENT, INK, TEAM_COLOURS
-from compute_divide.figures.base.theme import HEIGHT, share_axis, share_below, year_axis
+from bookpress.page.figures.theme import ACCENT, HEIGHT, INK, needs
+from compute_divide.figures.base.marks import (
+    dots_with_intervals,
+    end_labels,
+    framed,
+    share_axis,
+    share_below,
+    share_tooltip,
+    year_axis,
+)
+from compute_divide.figures.base.palette import TEAM_COLOURS
 
 PLACES = {
     "arxiv": "arXiv",

@@ -7,11 +7,10 @@ from collections.abc import Mapping, Sequence
 import altair as alt
 import pandas as pd
 
+from bookpress.page.figures.theme import ACCENT, GRID, HEIGHT, INK, LINE, needs
 from compute_divide.analysis.models.openness import ACCESS_GROUPS
-from compute_divide.figures.base.empty import needs
-from compute_divide.figures.base.marks import end_labels, framed
-from compute_divide.figures.base.palette import ACCENT, INK, TEAM_NAMES
-from compute_divide.figures.base.theme import GRID, HEIGHT, LINE, year_axis
+from compute_divide.figures.base.marks import end_labels, framed, year_axis
+from compute_divide.figures.base.palette import TEAM_NAMES
 
 ACCESS_COLOURS = {"open": ACCENT, "served": "#c07d1b", "unreleased": "#7d74c4", "unknown": GRID}
 """Colour of each way to reach a model; what is not known stays in the background."""

@@ -7,10 +7,17 @@ from collections.abc import Sequence
 import altair as alt
 import pandas as pd
 
-from compute_divide.figures.base.empty import needs
-from compute_divide.figures.base.marks import dots_with_intervals, end_labels, framed, share_tooltip
-from compute_divide.figures.base.palette import ACCENT, INK, QUIET, TEAM_COLOURS, TEAM_NAMES
-from compute_divide.figures.base.theme import HEIGHT, LINE, share_axis, share_below, team_colour, team_shape, year_axis
+from bookpress.page.figures.theme import ACCENT, HEIGHT, INK, LINE, QUIET, needs
+from compute_divide.figures.base.marks import (
+    dots_with_intervals,
+    end_labels,
+    framed,
+    share_axis,
+    share_below,
+    share_tooltip,
+    year_axis,
+)
+from compute_divide.figures.base.palette import TEAM_COLOURS, TEAM_NAMES, team_colour, team_shape
 
 VENUE_NAMES = {
     "aaai": "AAAI",

@@ -15,12 +15,12 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
+from bookpress.page.figures.theme import ACCENT, HEIGHT, INK, QUIET, needs
 from compute_divide.analysis.chips.budget import HOURS_PER_MONTH, SECONDS_PER_HOUR
 from compute_divide.analysis.chips.ranking import ALL_TEAMS
 from compute_divide.analysis.parameters_policy import QUOTES
-from compute_divide.figures.base.empty import needs
-from compute_divide.figures.base.palette import ACCENT, INK, QUIET, TEAM_NAMES
-from compute_divide.figures.base.theme import HEIGHT, power_axis, raised, spread, team_colour, team_shape, year_axis
+from compute_divide.figures.base.marks import power_axis, raised, spread, year_axis
+from compute_divide.figures.base.palette import TEAM_NAMES, team_colour, team_shape
 
 _ROW = 22
 """Height of a year in pixels."""

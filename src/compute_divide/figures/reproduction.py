@@ -7,12 +7,12 @@ from collections.abc import Mapping, Sequence
 import altair as alt
 import pandas as pd
 
+from bookpress.page.figures.theme import ACCENT, INK, QUIET
 from compute_divide.analysis.claims.related import Counterpart
 from compute_divide.analysis.claims.verdicts import Check
 from compute_divide.analysis.statistics.estimate import Estimate
 from compute_divide.evidence.claims import Claim, RelatedFigure
-from compute_divide.figures.base.columns import Column
-from compute_divide.figures.base.palette import ACCENT, INK, QUIET
+from compute_divide.figures.base.show import Column
 from compute_divide.figures.base.wording import in_cell, written
 
 PROVENANCE = {"paper": "read in the paper", "summary": "from summaries"}

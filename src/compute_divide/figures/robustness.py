@@ -8,11 +8,18 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
+from bookpress.page.figures.theme import HEIGHT, QUIET, needs
 from compute_divide.analysis.statistics.estimate import Estimate
-from compute_divide.figures.base.empty import needs
-from compute_divide.figures.base.marks import dots_with_intervals, end_labels, framed, share_tooltip
-from compute_divide.figures.base.palette import QUIET, TEAM_COLOURS
-from compute_divide.figures.base.theme import HEIGHT, definition_axis, share_axis, share_below
+from compute_divide.figures.base.marks import (
+    definition_axis,
+    dots_with_intervals,
+    end_labels,
+    framed,
+    share_axis,
+    share_below,
+    share_tooltip,
+)
+from compute_divide.figures.base.palette import TEAM_COLOURS
 from compute_divide.figures.base.wording import in_cell
 
 _ROW = 11

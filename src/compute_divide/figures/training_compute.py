@@ -9,14 +9,13 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
+from bookpress.page.figures.theme import INK, QUIET, needs
 from compute_divide.analysis.statistics.estimate import Estimate
 from compute_divide.analysis.statistics.records import COMPUTE, record_holders
 from compute_divide.analysis.statistics.trends import Trend, fractional_years
 from compute_divide.evidence.claims import Claim, RelatedFigure
-from compute_divide.figures.base.empty import needs
-from compute_divide.figures.base.marks import dots_with_intervals, framed
-from compute_divide.figures.base.palette import INK, QUIET, TEAM_COLOURS
-from compute_divide.figures.base.theme import power_axis, team_colour, team_shape, times_axis, year_axis
+from compute_divide.figures.base.marks import dots_with_intervals, framed, power_axis, times_axis, year_axis
+from compute_divide.figures.base.palette import TEAM_COLOURS, team_colour, team_shape
 from compute_divide.figures.base.wording import in_cell, written
 
 TEAMS_SHOWN = ("academia-only", "collaboration", "industry-only")

@@ -11,6 +11,7 @@ import pytest
 import vl_convert
 
 from bookpress.page.figures.show import VEGALITE_MIME, figure_output
+from bookpress.page.figures.theme import INK
 from compute_divide.analysis.models.drift import readings
 from compute_divide.analysis.models.headlines import Question, answers
 from compute_divide.analysis.models.multiverse import curve, specifications, swings, usable
@@ -21,7 +22,6 @@ from compute_divide.evidence.claims import load_claims
 from compute_divide.evidence.models.table import load_models
 from compute_divide.figures import large_scale, robustness, training_compute
 from compute_divide.figures.base.marks import share_lines
-from compute_divide.figures.base.palette import INK
 
 TEAMS = ["academia-only", "collaboration", "industry-only"]
 EARLY = Question("academia", "academia-only", 2010, 2014)

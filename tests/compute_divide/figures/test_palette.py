@@ -7,15 +7,8 @@ from itertools import combinations
 import numpy as np
 import pytest
 
-from compute_divide.figures.base.palette import (
-    ACCENT,
-    DARK_GROUND,
-    LIGHT_GROUND,
-    QUIET,
-    TEAM_COLOURS,
-    TEAM_NAMES,
-    TEAM_SHAPES,
-)
+from bookpress.page.figures.theme import ACCENT, QUIET
+from compute_divide.figures.base.palette import TEAM_COLOURS, TEAM_NAMES, TEAM_SHAPES
 
 # Machado, Oliveira and Fernandes (2009), severity 1, on linear RGB.
 VISION = {
@@ -46,6 +39,7 @@ TO_LAB = np.array(
     ]
 )
 JUST_NOTICEABLE = 0.02
+GROUNDS = ("#ffffff", "#14181e")
 
 
 def linear(colour):
@@ -74,7 +68,7 @@ def test_the_measures_give_known_values():
     assert distance("#c05050", "#6f7f30", "deuteranopia") < 0.4 * distance("#c05050", "#6f7f30", "normal")
 
 
-@pytest.mark.parametrize("ground", [LIGHT_GROUND, DARK_GROUND])
+@pytest.mark.parametrize("ground", GROUNDS)
 @pytest.mark.parametrize("colour", [*TEAM_COLOURS.values(), ACCENT, QUIET])
 def test_every_colour_stands_out_from_both_grounds(colour, ground):
     assert contrast(colour, ground) >= 3

@@ -7,20 +7,22 @@ the output) its title, alternative text, long description, the data behind it, s
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, NotRequired, TypedDict, Unpack, get_args
 
 import altair as alt
 import pandas as pd
 
-from compute_divide.figures.base.columns import Column, describe_columns, plain_value, write_value
-from compute_divide.figures.base.empty import NOTHING_TEXTS, nothing_chart, nothing_data
-from compute_divide.figures.base.theme import CONFIG
+from bookpress.book.number_formats import number
+from bookpress.page.figures.theme import CONFIG, NOTHING, NOTHING_TEXTS, empty_chart
 
 VEGALITE_MIME = "application/vnd.vegalite.v6+json"
 MAX_ROWS = 5000
 """Most rows that a figure may carry: the page holds them all."""
 MAX_ALT = 300
+
+Kind = Literal["text", "number", "share", "year", "flop", "date"]
 
 _FIGURE_NAME = re.compile(r"fig-[a-z0-9]+(-[a-z0-9]+)*")
 _TABLE_NAME = re.compile(r"tab-[a-z0-9]+(-[a-z0-9]+)*")
@@ -31,18 +33,60 @@ class FigureError(ValueError):
     """A figure or table lacks something that a reader needs."""
 
 
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A label that a reader understands, and the kind of the values.
+
+    Parameters
+    ----------
+    label : str
+        Heading of the column.
+    kind : {"text", "number", "share", "year", "flop", "date"}
+        How a value is written: 0.64 as "64%", 3e23 as "3.0 × 10²³", 2010 without a separator.
+    """
+
+    label: str
+    kind: Kind = "text"
+
+    def __post_init__(self) -> None:
+        if self.kind not in get_args(Kind):
+            raise ValueError(f"{self.kind!r} is not a kind of column; allowed: {', '.join(get_args(Kind))}")
+
+
+RECURRING = {
+    "year": Column("Year", "year"),
+    "first": Column("First year", "year"),
+    "last": Column("Last year", "year"),
+    "period": Column("Years"),
+    "k": Column("Count", "number"),
+    "n": Column("Total", "number"),
+    "share": Column("Share", "share"),
+    "low": Column("Low (95%)", "number"),
+    "high": Column("High (95%)", "number"),
+    "value": Column("Value", "number"),
+    "ratio": Column("Ratio", "number"),
+}
+"""Columns that recur in any book; what a figure or table says itself comes first."""
+
+
+class Texts(TypedDict):
+    """What a figure says; see `show_chart`."""
+
+    name: str
+    title: str
+    alt: str
+    description: str
+    source: str
+    caption: NotRequired[str]
+    licence: NotRequired[str]
+
+
 def show_chart(
     chart: alt.TopLevelMixin,
     *,
-    name: str,
-    title: str,
-    alt: str,
-    description: str,
     data: pd.DataFrame,
-    source: str,
-    caption: str = "",
-    licence: str = "CC BY 4.0",
     columns: Mapping[str, Column] | None = None,
+    **texts: Unpack[Texts],
 ) -> None:
     """Show a chart as a numbered figure.
 
@@ -50,6 +94,11 @@ def show_chart(
     ----------
     chart : altair chart
         Without a title of its own and without a theme: both come from here and from the page.
+    data : pandas.DataFrame
+        The data behind the figure, ready for a reader: one row a mark or finer. Where there is no row, the figure says
+        that there are no data, in place of chart and texts.
+    columns : mapping of str to Column, optional
+        Label and kind of the columns of `data` that `RECURRING` does not know.
     name : str
         ``fig-...``, for cross-references: small letters, digits and hyphens.
     title : str
@@ -58,17 +107,12 @@ def show_chart(
         One sentence that stands in for the picture.
     description : str
         A paragraph written from the data, for those who cannot see the picture.
-    data : pandas.DataFrame
-        The data behind the figure, ready for a reader: one row a mark or finer. Where there is no row, the figure says
-        that there are no data, in place of chart and texts.
     source : str
-        Whose data, of which date; see `compute_divide.figures.base.credits.credit`.
+        Whose data, of which date.
     caption : str, optional
         MyST Markdown below the figure: how to read it; may hold citations and roles.
     licence : str, default "CC BY 4.0"
         Licence of the figure and its data.
-    columns : mapping of str to Column, optional
-        Label and kind of the columns of `data` that `compute_divide.figures.base.columns.COLUMNS` does not know.
 
     Raises
     ------
@@ -77,49 +121,28 @@ def show_chart(
     """
     from IPython.display import display
 
-    output, metadata = figure_output(
-        chart,
-        name=name,
-        title=title,
-        alt=alt,
-        description=description,
-        data=data,
-        source=source,
-        caption=caption,
-        licence=licence,
-        columns=columns,
-    )
+    output, metadata = figure_output(chart, data=data, columns=columns, **texts)
     display(output, raw=True, metadata=metadata)
 
 
 def figure_output(
     chart: alt.TopLevelMixin,
     *,
-    name: str,
-    title: str,
-    alt: str,
-    description: str,
     data: pd.DataFrame,
-    source: str,
-    caption: str = "",
-    licence: str = "CC BY 4.0",
     columns: Mapping[str, Column] | None = None,
+    **texts: Unpack[Texts],
 ) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Return what `show_chart` displays: the data and the metadata of the output. The parameters are the same."""
-    texts = {"title": title, "alt": alt, "description": description, "source": source, "licence": licence}
-    texts["caption"] = caption
+    """Return what `show_chart` displays: the data and the metadata of the output."""
+    figure: dict[str, Any] = {"caption": "", "licence": "CC BY 4.0", **texts}
     if data.empty:
-        chart, data, texts = nothing_chart(), nothing_data(), texts | NOTHING_TEXTS
-    _check_texts(name, {what: text for what, text in texts.items() if what != "caption"})
-    _check_data(name, data)
+        chart, data, figure = empty_chart(), pd.DataFrame({"note": [NOTHING]}), figure | NOTHING_TEXTS
+    _check_texts(figure)
+    _check_rows(figure["name"], data)
     spec = chart.to_dict()
-    _check_spec(name, spec)
-    spec["config"] = CONFIG
-    spec["description"] = texts["alt"]
-    described = describe_columns(data, columns)
-    figure = {"name": name, **texts, "data": _data_block(data, described)}
-    output = {VEGALITE_MIME: _shorten(spec), "text/plain": texts["alt"]}
-    return output, {VEGALITE_MIME: figure}
+    _check_spec(figure["name"], spec)
+    spec |= {"config": CONFIG, "description": figure["alt"]}
+    figure["data"] = _data_block(data, describe_columns(data, columns))
+    return {VEGALITE_MIME: _shorten(spec), "text/plain": figure["alt"]}, {VEGALITE_MIME: figure}
 
 
 def show_table(data: pd.DataFrame, *, name: str, caption: str, columns: Mapping[str, Column] | None = None) -> None:
@@ -134,7 +157,7 @@ def show_table(data: pd.DataFrame, *, name: str, caption: str, columns: Mapping[
     caption : str
         MyST Markdown; says what the table shows.
     columns : mapping of str to Column, optional
-        Label and kind of the columns that `compute_divide.figures.base.columns.COLUMNS` does not know.
+        Label and kind of the columns that `RECURRING` does not know.
 
     Raises
     ------
@@ -165,56 +188,94 @@ def table_markdown(data: pd.DataFrame, *, name: str, caption: str, columns: Mapp
         raise FigureError(f"the table name {name!r} must be tab-... of small letters, digits and hyphens")
     if not caption.strip() or "\n" in caption.strip():
         raise FigureError(f"the table {name} needs a caption of one line")
-    data = nothing_data() if data.empty else data
-    _check_data(name, data)
-    described = describe_columns(data, columns)
+    data = pd.DataFrame({"note": [NOTHING]}) if data.empty else data
+    _check_rows(name, data)
+    described = describe_columns(data, columns).values()
     lines = [
-        _row(column.label for column in described.values()),
-        _row("---" if column.kind in ("text", "date") else "---:" for column in described.values()),
+        _row(column.label for column in described),
+        _row("---" if column.kind in ("text", "date") else "---:" for column in described),
         *(
-            _row(write_value(value, column.kind) for value, column in zip(row, described.values(), strict=True))
+            _row(write_value(value, column.kind) for value, column in zip(row, described, strict=True))
             for row in data.itertuples(index=False)
         ),
     ]
     return f"```{{table}} {caption.strip()}\n:name: {name}\n\n" + "\n".join(lines) + "\n```"
 
 
-def _row(cells: Any) -> str:
+def describe_columns(data: pd.DataFrame, given: Mapping[str, Column] | None = None) -> dict[str, Column]:
+    """Return a description of every column: the given one, else a recurring one, else one made from its name.
+
+    The bounds ``low`` and ``high`` of a table with a column ``share`` are shares too.
+    """
+    bounds = {side: Column(RECURRING[side].label, "share") for side in ("low", "high") if "share" in data}
+    known = {**RECURRING, **bounds, **(given or {})}
+    return {name: known.get(name) or _guess(name, data[name]) for name in map(str, data.columns)}
+
+
+def write_value(value: Any, kind: Kind) -> str:
+    """Return a value as a reader reads it; nothing for a missing one.
+
+    Examples
+    --------
+    >>> write_value(0.6395, "share"), write_value(3.14e23, "flop"), write_value(2010, "year"), write_value(None, "year")
+    ('64%', '3.1 × 10²³', '2010', '')
+    """
+    if pd.isna(value):
+        return ""
+    match kind:
+        case "share":
+            return number(float(value), "share")
+        case "flop":
+            return number(float(value), "FLOP")
+        case "number":
+            return number(float(value), "count")
+        case "year":
+            return str(int(value))
+        case "date":
+            return pd.Timestamp(value).date().isoformat()
+    return str(value)
+
+
+def _guess(name: str, values: pd.Series[Any]) -> Column:
+    label = name.replace("_", " ").capitalize()
+    if pd.api.types.is_datetime64_any_dtype(values):
+        return Column(label, "date")
+    numeric = pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values)
+    return Column(label, "number" if numeric else "text")
+
+
+def _row(cells: Iterable[str]) -> str:
     return "| " + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in cells) + " |"
 
 
-def _check_texts(name: str, texts: Mapping[str, str]) -> None:
-    """Raise `FigureError` where a text is missing or does not do its job."""
+def _check_texts(figure: Mapping[str, str]) -> None:
+    name = figure.get("name", "")
     if not _FIGURE_NAME.fullmatch(name):
         raise FigureError(f"the figure name {name!r} must be fig-... of small letters, digits and hyphens")
-    for what, text in texts.items():
-        if not text or not text.strip():
+    for what in ("title", "alt", "description", "source", "licence"):
+        if not figure.get(what, "").strip():
             raise FigureError(f"the figure {name} has no {what}")
-    if len(texts["alt"]) > MAX_ALT:
-        raise FigureError(f"the alt of the figure {name} has {len(texts['alt'])} characters; {MAX_ALT} are allowed")
-    if texts["description"].strip() == texts["alt"].strip():
+    if strange := figure.keys() - Texts.__annotations__.keys():
+        raise FigureError(f"the figure {name} has no text called {', '.join(sorted(strange))}")
+    if len(figure["alt"]) > MAX_ALT:
+        raise FigureError(f"the alt of the figure {name} has {len(figure['alt'])} characters; {MAX_ALT} are allowed")
+    if figure["description"].strip() == figure["alt"].strip():
         raise FigureError(f"the description of the figure {name} only repeats its alt: write it from the data")
 
 
-def _check_data(name: str, data: pd.DataFrame) -> None:
+def _check_rows(name: str, data: pd.DataFrame) -> None:
     if len(data) > MAX_ROWS:
         raise FigureError(f"{name} has {len(data):,} rows; {MAX_ROWS:,} are allowed: aggregate first")
 
 
 def _check_spec(name: str, spec: Mapping[str, Any]) -> None:
-    """Raise `FigureError` for what the page must decide: title, theme, width of a single chart."""
+    """Refuse what the page must decide: title, theme (but for Altair's default size), width of a single chart."""
     if "title" in spec:
         raise FigureError(f"the chart of {name} has a title of its own: give it to show_chart, the page shows it")
-    if spec.get("config"):
-        _without_default(name, spec["config"])
+    if theme := set(spec.get("config", {})) - {"view"}:
+        raise FigureError(f"the chart of {name} sets a theme of its own ({', '.join(sorted(theme))})")
     if not any(key in spec for key in _COMPOSED) and spec.get("width") != "container":
         raise FigureError(f'the chart of {name} needs .properties(width="container")')
-
-
-def _without_default(name: str, config: Mapping[str, Any]) -> None:
-    """Allow Altair's own default (the size of a view), nothing else."""
-    if set(config) - {"view"}:
-        raise FigureError(f"the chart of {name} sets a theme of its own ({', '.join(sorted(config))})")
 
 
 def _data_block(data: pd.DataFrame, described: Mapping[str, Column]) -> dict[str, Any]:
@@ -222,10 +283,21 @@ def _data_block(data: pd.DataFrame, described: Mapping[str, Column]) -> dict[str
     return {
         "columns": [{"name": key, "label": column.label, "kind": column.kind} for key, column in described.items()],
         "rows": [
-            [plain_value(value, kind) for value, kind in zip(row, kinds, strict=True)]
+            [_plain_value(value, kind) for value, kind in zip(row, kinds, strict=True)]
             for row in data.itertuples(index=False, name=None)
         ],
     }
+
+
+def _plain_value(value: Any, kind: Kind) -> str | float | int | None:
+    """Return a value as JSON holds it: numbers to six significant digits, dates as ISO 8601, None where missing."""
+    if pd.isna(value):
+        return None
+    if kind == "date":
+        return pd.Timestamp(value).date().isoformat()
+    if kind == "text":
+        return str(value)
+    return int(value) if float(value).is_integer() and abs(value) < 1e15 else float(f"{float(value):.6g}")
 
 
 def _shorten(part: Any) -> Any:

@@ -8,8 +8,10 @@ alone: text is written in the colour of the page's text, and team types differ i
 
 from __future__ import annotations
 
-LIGHT_GROUND = "#ffffff"
-DARK_GROUND = "#14181e"
+from collections.abc import Iterable
+from typing import Literal
+
+import altair as alt
 
 TEAM_COLOURS = {
     "academia-only": "#518fe9",
@@ -38,11 +40,31 @@ TEAM_NAMES = {
 }
 """How a team type is written in a figure or table."""
 
-INK = "currentColor"
-"""Text, and marks that stand for no team: the colour of the page's text."""
+Legend = Literal["top", "bottom"] | None
+"""Where a legend stands; None for no legend."""
 
-QUIET = "#808080"
-"""Marks that stay in the background: reference lines, whiskers of a comparison."""
 
-ACCENT = "#2f8f6b"
-"""The one series of a chart that shows no team types."""
+def team_colour(teams: Iterable[str], field: str = "team_type", *, legend: Legend = None) -> alt.Color:
+    """Return the colour encoding of team types, in the order given; a legend only where a side for it is given.
+
+    Examples
+    --------
+    >>> team_colour(["academia-only"]).to_dict()["scale"]["range"] == [TEAM_COLOURS["academia-only"]]
+    True
+    """
+    order = list(teams)
+    scale = alt.Scale(domain=order, range=[TEAM_COLOURS[team] for team in order])
+    return alt.Color(f"{field}:N", scale=scale, legend=legend and _team_legend(legend))
+
+
+def team_shape(teams: Iterable[str], field: str = "team_type", *, legend: Legend = None) -> alt.Shape:
+    """Return the shape encoding of team types, in the order given; legend as in `team_colour`."""
+    order = list(teams)
+    scale = alt.Scale(domain=order, range=[TEAM_SHAPES[team] for team in order])
+    return alt.Shape(f"{field}:N", scale=scale, legend=legend and _team_legend(legend))
+
+
+def _team_legend(side: Literal["top", "bottom"]) -> alt.Legend:
+    """Return a legend whose labels are the written names of the team types."""
+    names = " : ".join(f"datum.label == '{team}' ? '{name}'" for team, name in TEAM_NAMES.items())
+    return alt.Legend(labelExpr=f"{names} : datum.label", orient=side)

@@ -9,8 +9,8 @@ import pandas as pd
 
 from bookpress.book.number_formats import NO_COUNTS, NO_INTERVAL, NO_VALUE, write
 from bookpress.book.results import Result
+from bookpress.page.figures.show import Kind, write_value
 from compute_divide.analysis.statistics.estimate import Estimate
-from compute_divide.figures.base.columns import Kind, write_value
 from compute_divide.figures.base.palette import TEAM_NAMES
 
 TOO_FEW = "Too few data for this choice of parameters"
@@ -202,5 +202,5 @@ def describe_intervals(data: pd.DataFrame, label: str, y: str, *, kind: Kind = "
     for row in data.to_dict("records"):
         bounds = [write_value(row.get(side), kind) for side in ("low", "high")]
         told = f", interval {bounds[0]} to {bounds[1]}" if all(bounds) else ""
-        clauses.append(f"{write_value(row[label], 'text')}: {write_value(row[y], kind) or 'too few data'}{told}")
+        clauses.append(f"{TEAM_NAMES.get(row[label], row[label])}: {write_value(row[y], kind) or 'too few data'}{told}")
     return "; ".join(clauses) + "."

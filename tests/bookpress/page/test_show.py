@@ -10,20 +10,20 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from bookpress.page.figures.show import MAX_ROWS, VEGALITE_MIME, FigureError, figure_output, table_markdown
-from compute_divide.figures.base.columns import Column
-from compute_divide.figures.base.empty import NOTHING, needs
+from bookpress.page.figures.show import MAX_ROWS, VEGALITE_MIME, Column, FigureError, figure_output, table_markdown
+from bookpress.page.figures.theme import NOTHING, needs
 
 DATA = pd.DataFrame(
     {
         "year": pd.array([2010, 2011], dtype="Int64"),
         "share": [1 / 3, np.nan],
         "low": [0.1, 0.2],
-        "training_compute_flop": [3.14159265e23, 1e15],
+        "compute": [3.14159265e23, 1e15],
         "published": pd.to_datetime(["2010-05-01", None]),
         "model": ["a|b", None],
     }
 )
+COLUMNS = {"compute": Column("Compute", "flop")}
 
 
 def chart():
@@ -38,6 +38,7 @@ def output(made=None, **changes):
         "description": "From a third down.",
         "data": DATA,
         "source": "Epoch AI",
+        "columns": COLUMNS,
     }
     return figure_output(made or chart(), **(texts | changes))
 
@@ -67,7 +68,7 @@ def test_the_data_block_is_typed_and_short():
         ("year", "year"),
         ("share", "share"),
         ("low", "share"),
-        ("training_compute_flop", "flop"),
+        ("compute", "flop"),
         ("published", "date"),
         ("model", "text"),
     ]
@@ -98,6 +99,7 @@ def test_a_figure_without_a_text_is_refused_by_name(what):
     ("changes", "message"),
     [
         ({"name": "shares"}, "'shares' must be fig-"),
+        ({"captoin": "How to read it"}, "no text called captoin"),
         ({"name": "fig-Shares"}, "'fig-Shares' must be fig-"),
         ({"alt": "x" * 301}, "301 characters; 300 are allowed"),
         ({"description": "A line."}, "only repeats its alt"),
@@ -143,7 +145,7 @@ def test_charts_of_several_views_may_have_widths_of_their_own():
 
 
 def test_a_table_escapes_what_would_break_it():
-    text = table_markdown(DATA, name="tab-all", caption="All kinds")
+    text = table_markdown(DATA, name="tab-all", caption="All kinds", columns=COLUMNS)
     assert text.splitlines()[-3:-1] == [
         "| 2010 | 33% | 10% | 3.1 × 10²³ | 2010-05-01 | a\\|b |",
         "| 2011 |  | 20% | 1.0 × 10¹⁵ |  |  |",

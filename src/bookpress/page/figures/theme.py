@@ -1,0 +1,107 @@
+"""How charts look, and what stands in place of one that has nothing to show.
+
+A parameter may take any value that it allows, so that a chart may be asked about years of which there are no data.
+Functions that draw are marked with `needs`; `bookpress.page.figures.show` writes the texts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec
+
+import altair as alt
+import pandas as pd
+
+INK = "currentColor"
+"""Text, and marks that stand for no group: the colour of the page's text."""
+QUIET = "#808080"
+"""Marks that stay in the background: reference lines, whiskers of a comparison."""
+ACCENT = "#2f8f6b"
+"""The one series of a chart that shows no groups."""
+GRID = "rgba(128,128,128,0.22)"
+LINE = "rgba(128,128,128,0.75)"
+HEIGHT = 300
+"""Height of a single chart in pixels; its width is that of the column."""
+
+_TEXT = {"labelColor": INK, "titleColor": INK, "labelFontSize": 12, "titleFontSize": 12, "titleFontWeight": "normal"}
+
+CONFIG: dict[str, Any] = {
+    "background": None,
+    # Metrics of Arial: vl-convert lays text out with Liberation Sans, whose widths are the same.
+    "font": "Arial, Liberation Sans, Helvetica, sans-serif",
+    "view": {"stroke": None},
+    "axis": {
+        **_TEXT,
+        "gridColor": GRID,
+        "domainColor": LINE,
+        "tickColor": LINE,
+        "labelOverlap": True,
+        "titlePadding": 8,
+    },
+    "axisX": {"grid": False},
+    # The title of a vertical axis stands level above it, where it is read first.
+    "axisY": {"domain": False, "ticks": False, "titleAngle": 0, "titleAlign": "left", "titleX": -4, "titleY": -14},
+    "legend": {**_TEXT, "orient": "top", "direction": "horizontal", "title": None, "symbolStrokeWidth": 2},
+    "header": {**_TEXT, "labelFontSize": 12, "title": None},
+    "title": {"color": INK, "subtitleColor": INK, "fontSize": 13, "fontWeight": "normal", "anchor": "start"},
+    "text": {"color": INK, "fontSize": 12},
+    "rule": {"color": LINE},
+    "line": {"strokeWidth": 2.25, "color": ACCENT},
+    "point": {"filled": True, "size": 50, "opacity": 1, "color": ACCENT},
+    "bar": {"color": ACCENT},
+    "errorband": {"opacity": 0.18},
+}
+"""Configuration of Vega-Lite; `show_chart` puts it into every specification."""
+
+NOTHING = "There are no data for this choice of parameters."
+"""What stands in place of a chart or of the rows of a table."""
+
+NOTHING_TEXTS = {
+    "title": "Nothing to show for this choice of parameters",
+    "alt": NOTHING,
+    "description": f"{NOTHING} The figure would show what other choices leave.",
+    "caption": "",
+}
+"""Texts of a figure without data; those of the chapter speak of data."""
+
+P = ParamSpec("P")
+Draw = Callable[Concatenate[pd.DataFrame, P], alt.TopLevelMixin]
+"""A function that draws a table."""
+
+
+def empty_chart() -> alt.LayerChart:
+    """Return the sentence `NOTHING` as a chart, as wide as the column."""
+    said = alt.Chart(pd.DataFrame({"text": [NOTHING]})).mark_text(align="left", x=0, color=INK).encode(text="text:N")
+    chart = alt.LayerChart(layer=[said])
+    chart.width, chart.height = "container", 60
+    return chart
+
+
+def needs(*columns: str) -> Callable[[Draw[P]], Draw[P]]:
+    """Let a function that draws a table say that there is nothing where no row has all of these columns.
+
+    Parameters
+    ----------
+    columns : str
+        Columns of its first argument whose values it draws; without any, rows are enough.
+
+    Examples
+    --------
+    >>> @needs("share")
+    ... def draw(shares):
+    ...     return alt.Chart(shares).mark_point()
+    >>> draw(pd.DataFrame({"share": [None]})).to_dict() == empty_chart().to_dict()
+    True
+    """
+
+    def marked(draw: Draw[P]) -> Draw[P]:
+        @wraps(draw)
+        def drawn(data: pd.DataFrame, /, *args: P.args, **kwargs: P.kwargs) -> alt.TopLevelMixin:
+            if data.dropna(subset=list(columns)).empty:
+                return empty_chart()
+            return draw(data, *args, **kwargs)
+
+        return drawn
+
+    return marked

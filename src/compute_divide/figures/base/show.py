@@ -1,0 +1,78 @@
+"""Show charts and tables of this book: the columns that recur in it, the names of its teams, whose data they are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Unpack
+
+import altair as alt
+import pandas as pd
+
+from bookpress.page.figures import show as press
+from bookpress.page.figures.show import Column, Texts
+from compute_divide.evidence.store.tables import read_sidecar
+from compute_divide.figures.base.palette import TEAM_NAMES
+
+__all__ = ["COLUMNS", "Column", "credit", "models_credit", "show_chart", "show_table"]
+
+COLUMNS = {
+    "published": Column("Published", "date"),
+    "vintage": Column("Vintage"),
+    "definition": Column("Definition"),
+    "team_type": Column("Team type"),
+    "model": Column("Model"),
+    "organisations": Column("Organisations"),
+    "domain": Column("Domain"),
+    "venue": Column("Venue"),
+    "training_compute_flop": Column("Training compute (FLOP)", "flop"),
+    "parameters": Column("Parameters", "number"),
+}
+"""Columns that recur in this book, besides those of `bookpress.page.figures.show.RECURRING`."""
+
+
+def show_chart(
+    chart: alt.TopLevelMixin,
+    *,
+    data: pd.DataFrame,
+    columns: Mapping[str, Column] | None = None,
+    **texts: Unpack[Texts],
+) -> None:
+    """Show a chart as `bookpress.page.figures.show.show_chart` does; the columns of this book are known."""
+    press.show_chart(chart, data=data, columns={**COLUMNS, **(columns or {})}, **texts)
+
+
+def show_table(data: pd.DataFrame, *, name: str, caption: str, columns: Mapping[str, Column] | None = None) -> None:
+    """Show a table as `bookpress.page.figures.show.show_table` does; the columns and teams of this book are known."""
+    press.show_table(data.replace(TEAM_NAMES), name=name, caption=caption, columns={**COLUMNS, **(columns or {})})
+
+
+def credit(*tables: str) -> str:
+    """Return the credit of evidence tables: each source once, with the dates of its snapshots.
+
+    Parameters
+    ----------
+    *tables : str
+        Paths relative to the evidence folder: ``"models/2026-08.csv"``.
+
+    Returns
+    -------
+    str
+        Such as "Epoch AI, Data on AI Models (snapshot of 2026-08-19)".
+    """
+    dates: dict[str, set[str]] = {}
+    for table in tables:
+        for source in read_sidecar(table).sources:
+            dates.setdefault(source.credit, set()).add(source.snapshot)
+    told = {who: " and ".join(", ".join(sorted(when)).rsplit(", ", 1)) for who, when in dates.items()}
+    return "; ".join(f"{who} (snapshot of {when})" for who, when in told.items())
+
+
+def models_credit(*vintages: str) -> str:
+    """Return the credit of vintages of the models database.
+
+    Examples
+    --------
+    >>> "Epoch AI" in models_credit("2026-08")
+    True
+    """
+    return credit(*(f"models/{vintage}.csv" for vintage in vintages))
