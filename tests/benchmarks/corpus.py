@@ -1,8 +1,7 @@
 """How fast a snapshot of OpenAlex is counted, and in how much memory, against the plain reading of pandas.
 
 The parts are made of the 202 whole works among the raw files, repeated under new ids. Each measurement is a process of
-its own on one core; pandas only reads, which favours it. ``main(save=True)`` keeps the figures for the chapter on
-OpenAlex, with the machine they were taken on.
+its own on one core; pandas only reads, which favours it.
 """
 
 from __future__ import annotations
@@ -10,31 +9,24 @@ from __future__ import annotations
 import gzip
 import json
 import os
-import platform
 import subprocess
 import sys
 import tempfile
 import time
 from contextlib import nullcontext
 from functools import partial
-from importlib.metadata import version
 from pathlib import Path
-from typing import Any
-
-import psutil
-import pyarrow.parquet as pq
 
 from bookpress.run.executor import executor
 from compute_divide.evidence.openalex.snapshot import count_corpus
 from compute_divide.evidence.openalex.snapshot_parts import list_parts
-from compute_divide.evidence.openalex.snapshot_query import _LEAVES, _LIST_STEP, Question, count_part, quiet_connection
+from compute_divide.evidence.openalex.snapshot_query import Question, count_part, quiet_connection
 
 RAW_FILE = "openalex/openalexPro_works_2026-05.jsonl.gz"
-SAVED = Path(__file__).parents[2] / "data" / "benchmarks" / "corpus.json"
 REPEATS = 30
 """How often the works stand in one part."""
 PARTS = 8
-GROWTH = (1, 2, 4, 8)
+GROWTH = 8
 
 MEASURED = """
 import json, os, pathlib, sys, time
@@ -77,7 +69,7 @@ def measure(path: Path, what: dict[str, str], repeats: int) -> dict[str, float]:
 
 
 def make_parts(raw: Path, folder: Path) -> int:
-    """Write the parts in both formats, and files of twice, four and eight times as many works; return works a part."""
+    """Write the parts in both formats, and a file of eight times as many works; return works a part."""
     works = [json.loads(line) for line in gzip.decompress((raw / RAW_FILE).read_bytes()).splitlines()]
     for number in range(PARTS):
         lines = []
@@ -90,11 +82,9 @@ def make_parts(raw: Path, folder: Path) -> int:
         part.write_bytes(gzip.compress(("\n".join(lines) + "\n").encode(), compresslevel=6))
         to_parquet([part], folder / "parquet" / f"part_{number:04}.parquet")
     parts = sorted((folder / "jsonl").iterdir())
-    for times in GROWTH[1:]:
-        grown = folder / f"grown-{times}.gz"
-        grown.write_bytes(b"".join(part.read_bytes() for part in parts[:times]))
-        to_parquet([grown], folder / f"grown-{times}.parquet")
-    to_parquet([raw / RAW_FILE], folder / "once.parquet")
+    grown = folder / "grown.gz"
+    grown.write_bytes(b"".join(part.read_bytes() for part in parts[:GROWTH]))
+    to_parquet([grown], folder / "grown.parquet")
     return REPEATS * len(works)
 
 
@@ -106,15 +96,6 @@ def to_parquet(jsonl: list[Path], path: Path) -> None:
             [str(one) for one in jsonl], format="newline_delimited", maximum_object_size=1 << 24
         )
         works.write_parquet(str(path), compression="snappy", row_group_size=20_480)
-
-
-def needed_share(path: Path) -> float:
-    """Return the share of a Parquet file's bytes that a count reads."""
-    metadata = pq.ParquetFile(path).metadata
-    groups = [metadata.row_group(number) for number in range(metadata.num_row_groups)]
-    columns = [group.column(number) for group in groups for number in range(metadata.num_columns)]
-    needed = [column for column in columns if _LIST_STEP.sub("", column.path_in_schema) in _LEAVES]
-    return sum(c.total_compressed_size for c in needed) / sum(c.total_compressed_size for c in columns)
 
 
 def by_workers(source: Path, folder: Path) -> dict[str, float]:
@@ -131,79 +112,44 @@ def by_workers(source: Path, folder: Path) -> dict[str, float]:
     return seconds
 
 
-def machine() -> dict[str, Any]:
-    """Return what the figures were taken on."""
-    model = ""
-    if Path("/proc/cpuinfo").exists():
-        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
-        model = next((line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")), "")
-    return {
-        "processor": model or platform.processor() or platform.machine(),
-        "cores": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count(),
-        "memory_bytes": psutil.virtual_memory().total,
-        "system": f"{platform.system()} {platform.machine()}",
-        "python": platform.python_version(),
-        **{name: version(name) for name in ("duckdb", "pyarrow", "pandas")},
-        "day": time.strftime("%Y-%m-%d"),
-    }
-
-
-def run(raw: Path) -> dict[str, Any]:
-    """Return every figure."""
-    with tempfile.TemporaryDirectory(prefix="corpus-bench-") as home:
-        folder = Path(home)
-        works = make_parts(raw, folder)
-        formats = {}
-        for kind, ending in (("jsonl", "gz"), ("parquet", "parquet")):
-            first = folder / kind / f"part_0000.{ending}"
-            grown = {1: first, **{times: folder / f"grown-{times}.{ending}" for times in GROWTH[1:]}}
-            formats[kind] = {
-                "bytes": first.stat().st_size,
-                "counting": measure(first, OURS, 5),
-                "pandas": measure(first, PANDAS[kind], 2),
-                "memory_by_size": {str(times): measure(path, OURS, 1)["peak_bytes"] for times, path in grown.items()},
-                "seconds_by_workers": by_workers(folder / kind, folder),
-            }
-        formats["parquet"]["needed_share"] = needed_share(folder / "once.parquet")
-        return {"machine": machine(), "works_a_part": works, "parts": PARTS, "formats": formats}
-
-
-def told(figures: dict[str, Any]) -> str:
-    """Return the figures as the table of the README."""
-    works, lines = figures["works_a_part"], []
-    lines.append(
-        "| parts | works/s, one core | plain pandas | ratio | peak memory | pandas | memory at 8x | 2 workers |"
+def row(name: str, works: int, ours: dict[str, float], pandas: dict[str, float], growth: float, fold: float) -> str:
+    """Return a line of the table."""
+    cells = (
+        name,
+        f"{works / ours['seconds']:,.0f}",
+        f"{works / pandas['seconds']:,.0f}",
+        f"{pandas['seconds'] / ours['seconds']:.1f}",
+        f"{ours['peak_bytes'] / 1e6:,.0f} MB",
+        f"{pandas['peak_bytes'] / 1e6:,.0f} MB",
+        f"{growth:.2f} times",
+        f"{fold:.2f} times",
     )
-    lines.append("|---|---|---|---|---|---|---|---|")
-    for kind, name in (("jsonl", "JSON Lines gz"), ("parquet", "Parquet")):
-        one = figures["formats"][kind]
-        ours, pandas, memory = one["counting"], one["pandas"], one["memory_by_size"]
-        cells = (
-            name,
-            f"{works / ours['seconds']:,.0f}",
-            f"{works / pandas['seconds']:,.0f}",
-            f"{pandas['seconds'] / ours['seconds']:.1f}",
-            f"{ours['peak_bytes'] / 1e6:,.0f} MB",
-            f"{pandas['peak_bytes'] / 1e6:,.0f} MB",
-            f"{memory['8'] / memory['1']:.2f} times",
-            f"{one['seconds_by_workers']['1'] / one['seconds_by_workers']['2']:.2f} times",
-        )
-        lines.append("| " + " | ".join(cells) + " |")
-    return "\n".join(lines)
+    return "| " + " | ".join(cells) + " |"
 
 
-def main(*, save: bool = False) -> None:
-    """Measure, and print the table; with `save` keep the figures as evidence."""
+def main() -> str | None:
+    """Measure, print and return the table."""
     raw = os.environ.get("COMPUTE_DIVIDE_RAW")
     if not raw:
         print("NOT MEASURED: the corpus; set COMPUTE_DIVIDE_RAW to the folder of the raw files")
-        return
-    figures = run(Path(raw))
-    print(told(figures))
-    if save:
-        SAVED.parent.mkdir(exist_ok=True)
-        SAVED.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
+        return None
+    lines = [
+        "| parts | works/s, one core | plain pandas | ratio | peak memory | pandas | memory at 8x | 2 workers |",
+        "|---|---|---|---|---|---|---|---|",
+    ]
+    with tempfile.TemporaryDirectory(prefix="corpus-bench-") as home:
+        folder = Path(home)
+        works = make_parts(Path(raw), folder)
+        for kind, ending, name in (("jsonl", "gz", "JSON Lines gz"), ("parquet", "parquet", "Parquet")):
+            first, grown = folder / kind / f"part_0000.{ending}", folder / f"grown.{ending}"
+            ours, growth = measure(first, OURS, 5), measure(grown, OURS, 1)["peak_bytes"]
+            workers = by_workers(folder / kind, folder)
+            fold = workers["1"] / workers["2"]
+            lines.append(row(name, works, ours, measure(first, PANDAS[kind], 2), growth / ours["peak_bytes"], fold))
+    table = "\n".join(lines)
+    print(table)
+    return table
 
 
 if __name__ == "__main__":
-    main(save="--save" in sys.argv[1:])
+    main()
