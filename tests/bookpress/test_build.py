@@ -214,35 +214,14 @@ def test_the_same_evidence_is_checked_once(book: Project, edition: Load) -> None
     assert len(calls) == 2
 
 
-def test_an_edition_may_leave_chapters_out(book: Project, edition: Load) -> None:
-    edit(book.root / "notebooks/first.md", "Some text.", "(fig-first)=\nSome text.")
-    edit(book.root / "book/words.md", "Nothing but words", "{result}`first:number:value` words")
-    built = build(book, edition("default", only=["second"]))
-    assert built.folder.name == built.edition.id
-    assert not (built.folder / "html/notebooks/first.html").exists()
-    assert json.loads((built.folder / "results.json").read_text()).keys() == {"second"}
-    record = json.loads((built.folder / "edition.json").read_text())
-    assert record["left_out"] == [{"slug": "first", "title": "First", "number": 1, "labels": ["fig-first"]}]
-    page = (built.folder / "html/book/words.html").read_text()
-    assert 'href="../../../default/html/notebooks/first.html"' in page
-    assert "problematic" not in page
-
-
-@pytest.mark.parametrize(
-    ("fault", "named"),
-    [
-        ("{nonsense}`x`", "Unknown interpreted text role"),
-        ("{result}`second:no`", "records no result 'no'"),
-        ("[x](thrid.md)", "thrid.md"),
-        ("<a href='../index.html#no'>x</a>", "there is no such place on the page"),
-    ],
-)
-def test_an_edition_without_some_chapters_is_held_to_the_same_rules(
-    book: Project, edition: Load, fault: str, named: str
-) -> None:
-    edit(book.root / "notebooks/second.md", "Some text.", fault)
-    with pytest.raises(PressError, match=named):
-        build(book, edition("default", only=["second"]))
+def test_only_some_chapters_take_new_values(book: Project, edition: Load) -> None:
+    built = build(book, edition("default", "table=b", only=["second"]))
+    results = json.loads((built.folder / "results.json").read_text())
+    assert results["first"] == json.loads((build(book, edition()).folder / "results.json").read_text())["first"]
+    assert results.keys() == {"first", "second"}
+    page = (built.folder / "html/index.html").read_text()
+    assert "1 chapter was run with the published choices" in page
+    assert "(in “Second”)" in page
 
 
 def test_two_builds_of_one_edition_at_once_are_refused_with_a_clear_message(book: Project, edition: Load) -> None:

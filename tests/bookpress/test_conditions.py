@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bookpress.book.conditions import Condition, ConditionError, UnseenError
+from bookpress.book.conditions import Condition, ConditionError
 
 KNOWN = {
     "m:early": 0.64,
@@ -63,18 +63,6 @@ def test_a_missing_value_leaves_it_open_unless_the_rest_decides() -> None:
 )
 def test_whether_there_is_a_value_is_never_open(text: str, held: bool) -> None:
     assert decide(text) is held
-
-
-def test_whether_there_is_a_value_out_of_sight_is_open() -> None:
-    def look(name: str) -> float:
-        if name.startswith("gone:"):
-            raise UnseenError(name)
-        return 1.0
-
-    assert Condition("known(gone:a)").decide(look) is None
-    assert Condition("not known(gone:a)").decide(look) is None
-    assert Condition("gone:a > 0").decide(look) is None
-    assert Condition("gone:a > 0 or m:b > 0").decide(look) is True
 
 
 @pytest.mark.parametrize(

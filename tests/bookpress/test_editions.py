@@ -70,12 +70,12 @@ def test_a_range_is_checked_beside_other_errors(edition: Load) -> None:
 
 
 def test_errors_of_all_kinds_are_reported_together(book: Project, edition: Load) -> None:
-    write(book, "bad", "title: Bad\nchapters: [frist]\nparameters: {tabel: b, factor: 0}\n")
+    write(book, "bad", "title: Bad\nparameters: {tabel: b, factor: 0}\n")
     for name, only, expected in (
         (
             "bad",
             ["secnd"],
-            ["no chapter 'frist'", "no chapter 'secnd'", "'tabel'", "factor: 0 is", "-p 'foo'", "'vintge'"],
+            ["no chapter 'secnd'", "'tabel'", "factor: 0 is", "-p 'foo'", "'vintge'"],
         ),
         ("bda", None, ["no edition 'bda'; did you mean bad?", "-p 'foo'", "'vintge'"]),
     ):
@@ -122,10 +122,8 @@ def write(book: Project, name: str, text: str) -> None:
     ("text", "messages"),
     [
         ("paramters: {table: b}", ["the entry 'title' is missing", "no entry 'paramters'; did you mean parameters?"]),
-        ("title: A\nchapters: []", ["chapters: lists no chapter; leave the entry out for the whole book"]),
-        ("title: A\nchapters:", ["chapters: lists no chapter"]),
         ("title: [A]", ["title: input should be a valid string"]),
-        ("- title", ["is a list: it holds the entries title, description, parameters, chapters"]),
+        ("- title", ["is a list: it holds the entries title, description, parameters"]),
         ("title: [", ["is not YAML"]),
         ("title: A\ntitle: B", ["title is given more than once, in the lines 1, 2"]),
         (
@@ -139,12 +137,9 @@ def write(book: Project, name: str, text: str) -> None:
         ("title: A\nparameters: {first: 3}", ["first is a chapter, not a parameter: name its parameters"]),
         ("title: A\nparameters: {frist: {factor: 3}}", ["no chapter 'frist'; did you mean first?"]),
         ("title: A\nparameters: {first: {1: 3}}", ["chapter first has no parameter '1'"]),
-        ("title: A\nchapters: [second]\nparameters: {first: {table: z}}", ["first.table: z is not allowed"]),
-        (
-            "title: A\nchapters: [second]\nparameters: {first: {tabel: a}}",
-            ["chapter first has no parameter 'tabel'; did"],
-        ),
-        ("title: A\nchapters: [second]\nparameters: {first.years_first: 2020}", ["first: years_first is 2020"]),
+        ("title: A\nparameters: {first: {table: z}}", ["first.table: z is not allowed"]),
+        ("title: A\nparameters: {first: {tabel: a}}", ["chapter first has no parameter 'tabel'; did"]),
+        ("title: A\nparameters: {first.years_first: 2020}", ["first: years_first is 2020"]),
     ],
 )
 def test_a_file_that_is_not_in_order_is_refused(book: Project, edition: Load, text: str, messages: list[str]) -> None:
@@ -221,30 +216,19 @@ def test_what_equals_a_named_edition_is_that_edition(book: Project, edition: Loa
     assert edition("other", "second.factor=3") == edition("other")
     assert edition("other", "table=a", "second.factor=1") == edition()
     assert edition("default", "table=b", "second.factor=3").name == ""
-    assert edition("default", only=["second"]).name == ""
+    assert edition("default", only=["second"]) == edition()
 
 
-def test_a_chapter_that_is_left_out_is_not_called_unknown(book: Project, edition: Load) -> None:
-    write(book, "small", "title: Small\nchapters: [second]\n")
-    path = book.root / "notebooks/first.md"
-    path.write_text(path.read_text().replace("table: Annotated", "own: int = 1\ntable: Annotated"))
+def test_only_the_chapters_that_are_named_take_new_values(book: Project, edition: Load) -> None:
+    write(book, "default", "title: Default\nparameters: {first.factor: 7}\n")
+    some = edition("other", "table=a", only=["second"])
+    assert [chapter.slug for chapter in some.chapters] == ["first", "second"]
+    assert some.values["first"] == edition().values["first"]
+    assert (some.values["second"]["table"], some.values["second"]["factor"]) == ("a", 3.0)
+    assert some.command.endswith("build other -p table=a --chapters second")
     with pytest.raises(UsageError) as raised:
-        edition("small", only=["first"])
-    assert raised.value.problems == ("first is a chapter of the book, but left out here; there are: second",)
-    with pytest.raises(UsageError) as raised:
-        edition("small", "first.factor=2", "own=3")
-    assert raised.value.problems == (
-        "own: a parameter of chapters that are left out here: first",
-        "first.factor: first is a chapter of the book, but left out here; there are: second",
-    )
-
-
-def test_a_file_may_leave_chapters_out(book: Project, edition: Load) -> None:
-    (book.root / "book/editions/small.yml").write_text(
-        "title: Small\nchapters: [second]\nparameters: {first: {factor: 2}}\n"
-    )
-    small = edition("small")
-    assert ([chapter.slug for chapter in small.chapters], small.left_out) == (["second"], ("first",))
+        edition("other", "first.factor=2", only=["second"])
+    assert raised.value.problems == ("first.factor: first is not among the chapters that take new values here: second",)
 
 
 def test_differences_name_chapter_value_and_default(edition: Load) -> None:

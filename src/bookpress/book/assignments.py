@@ -98,7 +98,7 @@ def resolve(
     """Return the value of every parameter of the included chapters, or one error that lists all that is wrong.
 
     A later wish beats an earlier one; a wish for one chapter beats one for the whole book. A file may speak of chapters
-    that are left out: what it says is checked all the same. The command line may not.
+    that are not included: what it says is checked all the same. The command line may not.
 
     Parameters
     ----------
@@ -162,7 +162,7 @@ def _unknown(book: Sequence[Chapter], included: Sequence[Chapter], wish: Assignm
         return f"chapter {wish.chapter} has no parameter {quoted(wish.name)}{nearest(wish.name, names)}"
     slugs = [chapter.slug for chapter in book]
     if wish.chapter in slugs:
-        return f"{wish.label}: {wish.chapter} is a chapter of the book, but left out here; there are: {', '.join(here)}"
+        return f"{wish.label}: {wish.chapter} is not among the chapters that take new values here: {', '.join(here)}"
     return f"{short(wish.label)}: no chapter {quoted(wish.chapter)}{nearest(wish.chapter, slugs)}"
 
 
@@ -175,6 +175,6 @@ def _unknown_name(book: Sequence[Chapter], included: Sequence[Chapter], wish: As
         return f"no chapter {quoted(wish.name)}{nearest(wish.name, slugs)}"
     elsewhere = [chapter.slug for chapter, _ in _targets(book, wish)]
     if elsewhere:
-        return f"{wish.name}: a parameter of chapters that are left out here: {', '.join(elsewhere)}"
+        return f"{wish.name}: a parameter of chapters that take no new values here: {', '.join(elsewhere)}"
     names = [one.name for chapter in included for one in chapter.parameters]
     return f"no chapter has a parameter {quoted(wish.name)}{nearest(wish.name, list(dict.fromkeys(names)))}"

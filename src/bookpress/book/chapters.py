@@ -160,7 +160,7 @@ def discover(project: Project) -> list[Chapter]:
     return chapters
 
 
-def choose(chapters: Sequence[Chapter], slugs: Sequence[str], book: Sequence[Chapter] = ()) -> list[Chapter]:
+def choose(chapters: Sequence[Chapter], slugs: Sequence[str]) -> list[Chapter]:
     """Return the chapters with these slugs, in the order of the book.
 
     Parameters
@@ -169,8 +169,6 @@ def choose(chapters: Sequence[Chapter], slugs: Sequence[str], book: Sequence[Cha
         Those to choose from.
     slugs : sequence of str
         Those wanted.
-    book : sequence of Chapter, optional
-        All chapters, where those to choose from are not all: a message tells what is left out from what is unknown.
 
     Raises
     ------
@@ -178,14 +176,7 @@ def choose(chapters: Sequence[Chapter], slugs: Sequence[str], book: Sequence[Cha
         If there is no such chapter; names the nearest.
     """
     known = {chapter.slug: chapter for chapter in chapters}
-    left_out = {chapter.slug for chapter in book} - set(known)
-    problems = [
-        f"{slug} is a chapter of the book, but left out here; there are: {', '.join(known)}"
-        if slug in left_out
-        else f"no chapter {quoted(slug)}{nearest(slug, list(known))}"
-        for slug in slugs
-        if slug not in known
-    ]
+    problems = [f"no chapter {quoted(slug)}{nearest(slug, list(known))}" for slug in slugs if slug not in known]
     if problems:
         raise UsageError.listing(problems)
     return [chapter for slug, chapter in known.items() if slug in set(slugs)]

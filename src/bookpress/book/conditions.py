@@ -42,10 +42,6 @@ class ConditionError(ValueError):
     """A condition that cannot be read or decided."""
 
 
-class UnseenError(LookupError):
-    """A name that is out of sight, so that whether it has a value is not known either."""
-
-
 class Condition:
     """A condition, parsed once and decided whenever the results are known.
 
@@ -107,8 +103,7 @@ class Condition:
         Parameters
         ----------
         lookup : callable
-            Returns the value of a name as it stands in the text, None for a missing one; raises for an unknown one, an
-            `UnseenError` for one that is out of sight.
+            Returns the value of a name as it stands in the text, None for a missing one; raises for an unknown one.
         """
         return self._truth(self._tree, lookup)
 
@@ -167,20 +162,13 @@ class Condition:
                 held = self._truth(part, lookup)
                 return None if held is None else not held
             case ast.Call(args=parts):
-                return self._known(parts, lookup)
+                return all(lookup(self._name(part)) is not None for part in parts)
         assert isinstance(node, ast.Compare)  # noqa: S101 - anything else was refused when it was parsed
         sides = [node.left, *node.comparators]
         steps = zip(node.ops, sides, sides[1:], strict=False)  # several in a chain: 0.1 < a:b < 0.2
         return _combine(
             every=True, parts=[self._apply(_COMPARISONS[type(op)], one, other, lookup) for op, one, other in steps]
         )
-
-    def _known(self, parts: list[ast.expr], lookup: Lookup) -> bool | None:
-        """Return whether all of some names have a value; unknown where one is out of sight."""
-        try:
-            return all(lookup(self._name(part)) is not None for part in parts)
-        except UnseenError:
-            return None
 
     def _name(self, node: ast.expr) -> str:
         """Return a name as it stands in the text."""
@@ -196,10 +184,7 @@ class Condition:
                 return self._apply(_ARITHMETIC[type(op)], left, right, lookup)
             case ast.Constant(value=value):
                 return value
-        try:
-            return lookup(self._name(node))
-        except UnseenError:
-            return None
+        return lookup(self._name(node))
 
     def _apply(self, function: Callable[[Any, Any], Any], left: ast.expr, right: ast.expr, lookup: Lookup) -> Any:
         """Apply an operator of two sides; missing when one of them is."""

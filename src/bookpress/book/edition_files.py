@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
-from pydantic_core import PydanticCustomError
 
 from bookpress.book.chapters import nearest
 from bookpress.book.project import Project
@@ -33,7 +32,6 @@ class EditionFile(BaseModel):
     title: str
     description: str = ""
     parameters: dict[str, Any] = Field(default_factory=dict)
-    chapters: list[str] | None = None
 
     @field_validator("description", "parameters", mode="before")
     @classmethod
@@ -41,14 +39,6 @@ class EditionFile(BaseModel):
         """Take an entry with nothing under it for one that is not there."""
         if value is None and info.field_name:
             return cls.model_fields[info.field_name].get_default(call_default_factory=True)
-        return value
-
-    @field_validator("chapters", mode="before")
-    @classmethod
-    def _some(cls, value: Any) -> Any:
-        """Refuse a list of no chapters: there would be no book."""
-        if not value:
-            raise PydanticCustomError("no_chapter", "lists no chapter; leave the entry out for the whole book")
         return value
 
 

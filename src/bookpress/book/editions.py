@@ -56,15 +56,13 @@ class Edition:
     title, description : str
         What readers see.
     chapters : tuple of Chapter
-        The chapters it includes, in order.
+        The chapters of the book, in order.
     values : mapping
         For each slug the value of every parameter.
     asked : tuple of Assignment
         What the command line asked for, to say how to build it again.
-    left_out : tuple of str
-        Slugs of the chapters of the book that it leaves out.
-    only : bool
-        Whether the command line chose its chapters.
+    only : tuple of str
+        Slugs of the chapters that take the values, where the command line chose them; the others are as published.
     fingerprint : Fingerprint
         Hashes of what all chapters rest on.
     """
@@ -76,8 +74,7 @@ class Edition:
     chapters: tuple[Chapter, ...]
     values: Mapping[str, Mapping[str, Value]]
     asked: tuple[Assignment, ...] = ()
-    left_out: tuple[str, ...] = ()
-    only: bool = False
+    only: tuple[str, ...] = ()
     fingerprint: Fingerprint = field(default_factory=Fingerprint, repr=False)
 
     def __post_init__(self) -> None:
@@ -118,7 +115,7 @@ class Edition:
             parts.append(self.base)
         parts += [option(wish.label, wish.value) for wish in self.asked]
         if self.only:
-            parts.append("--chapters " + ",".join(chapter.slug for chapter in self.chapters))
+            parts.append("--chapters " + ",".join(self.only))
         return " ".join(parts)
 
 
@@ -138,7 +135,7 @@ def load_edition(
     options : sequence of str
         ``NAME=VALUE`` or ``CHAPTER.NAME=VALUE``, each once.
     only : sequence of str, optional
-        Slugs of the chapters to include.
+        Slugs of the chapters that take these values; all others have those of the published edition.
 
     Raises
     ------
@@ -170,29 +167,31 @@ def _edition(
     with collecting(problems):
         file = load_edition_file(project, name)
     with collecting(problems):
-        included = choose(book, file.chapters) if file.chapters is not None else book
-    with collecting(problems):
-        included = choose(included, only, book) if only is not None else included
+        included = choose(book, only) if only is not None else book
     wishes = file_assignments(file.parameters, [chapter.slug for chapter in book])
     problems += [*repeated(wishes), *repeated(asked)]
+    values: Mapping[str, Mapping[str, Value]] = resolve(book, included, [*wishes, *asked], problems)
+    if len(included) < len(book):
+        values = {**_edition(project, book, mark, DEFAULT).values, **values}
     unnamed = bool(asked) or only is not None
+    limited = tuple(chapter.slug for chapter in included) if len(included) < len(book) else ()
     return Edition(
         name="" if unnamed else name,
         base=name,
-        title=_unnamed_title(file.title, asked) if unnamed else file.title,
+        title=_unnamed_title(file.title, asked, limited) if unnamed else file.title,
         description="" if unnamed else file.description,
-        chapters=tuple(included),
-        values=resolve(book, included, [*wishes, *asked], problems),
+        chapters=tuple(book),
+        values=values,
         asked=tuple(asked),
-        left_out=tuple(chapter.slug for chapter in book if chapter not in included),
-        only=only is not None,
+        only=limited,
         fingerprint=mark,
     )
 
 
-def _unnamed_title(title: str, asked: Sequence[Assignment]) -> str:
+def _unnamed_title(title: str, asked: Sequence[Assignment], only: Sequence[str]) -> str:
     changes = ", ".join(f"{wish.label} = {wish.value}" for wish in asked)
-    return f"{title} with {changes}" if changes else f"{title}, some chapters"
+    where = ", ".join(only)
+    return title + (f" with {changes}" if changes else "") + (f" in {where}" if where else "")
 
 
 def differences(edition: Edition, default: Edition) -> list[dict[str, Value]]:

@@ -29,7 +29,7 @@ from bookpress.build.sphinx_cache import (
     write_state,
 )
 from bookpress.build.sphinx_process import Assembly, Binder
-from bookpress.build.staging import extra_extensions, left_out, page_files, stage
+from bookpress.build.staging import extra_extensions, page_files, stage
 from bookpress.errors import PressError
 from bookpress.files import canonical, link_or_copy, naming, pretty, replace_file, sha256, tree
 from bookpress.progress import Reporter, Silent
@@ -89,7 +89,6 @@ def edition_record(project: Project, edition: Edition, default: Edition, results
         "is_default": edition.is_default,
         "parameters": {slug: dict(values) for slug, values in edition.values.items()},
         "differs": differences(edition, default),
-        "left_out": left_out(project, edition),
         "date": build_time(project.root).date().isoformat(),
         "vintage": max(set(vintages), key=vintages.count) if vintages else None,
         "results_sha256": sha256(results),

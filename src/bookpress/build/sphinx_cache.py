@@ -21,7 +21,7 @@ from filelock import FileLock, Timeout
 from bookpress.book.clock import build_time
 from bookpress.book.editions import Edition
 from bookpress.book.project import Project
-from bookpress.build.staging import page_files, staged_toc
+from bookpress.build.staging import page_files
 from bookpress.files import canonical, naming, pretty, replace_file, sha256
 from bookpress.progress import Reporter
 from bookpress.run.cache import Run
@@ -46,7 +46,7 @@ def shared_state(project: Project, edition: Edition) -> str:
         "python": platform.python_version(),
         "settings": settings,
         "config": sha256((project.root / "_config.yml").read_bytes()),
-        "toc": sha256(staged_toc(project, edition)),
+        "toc": sha256((project.root / "_toc.yml").read_bytes()),
         "date": int(build_time(project.root).timestamp()),
         "workshop": _token(project.workshop),
     }

@@ -7,17 +7,16 @@ import os
 import posixpath
 import re
 import shutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from bookpress.book.chapters import FOLDER, FRONT_MATTER, discover, toc_files
+from bookpress.book.chapters import FOLDER, FRONT_MATTER, toc_files
 from bookpress.book.editions import Edition
 from bookpress.book.project import Project
 from bookpress.book.wording import describe, run_command
-from bookpress.build.links import point_to_notebooks
 from bookpress.errors import PressError
 from bookpress.files import files_of, naming, pretty, read, update_file
 from bookpress.run.cache import Run
@@ -25,7 +24,7 @@ from bookpress.run.tidy import as_file, stamp
 
 COPIED_FOLDERS = ("book", "_static", "_templates")
 SOURCES = "sources"
-_LABEL = re.compile(r"""^\(([\w-]+)\)=|\bname=["']([\w-]+)["']|^:name: *([\w-]+)""", re.MULTILINE)
+_LINK = re.compile(r"\[(?P<text>[^\[\]]*)\]\((?P<path>[^()\s#]*?)(?P<slug>[a-z0-9-]+)\.md(?P<anchor>#[^()\s]*)?\)")
 
 
 def stage(
@@ -48,14 +47,13 @@ def stage(
     folder : pathlib.Path
         The staged source.
     """
-    kept = {chapter.slug for chapter in edition.chapters}
-    missing = {chapter["slug"]: chapter["title"] for chapter in record["left_out"]}
+    slugs = {chapter.slug for chapter in edition.chapters}
     wanted = {
         "_config.yml": staged_config(project, edition),
-        "_toc.yml": staged_toc(project, edition),
+        "_toc.yml": read(project.root / "_toc.yml"),
         "edition.json": pretty(dict(record)).encode(),
         "results.json": results,
-        **_linked(page_files(project), kept, missing),
+        **_linked(page_files(project), slugs),
     }
     for chapter in edition.chapters:
         wanted[f"{SOURCES}/{chapter.slug}.md"] = chapter.source.encode("utf-8")
@@ -67,7 +65,7 @@ def stage(
         stamp(notebook, chapter.slug, rows, run_command(chapter.slug, rows), record)
         for cell in notebook["cells"]:
             if cell["cell_type"] == "markdown":
-                text = point_to_notebooks("".join(cell["source"]), FOLDER, kept, missing)
+                text = point_to_notebooks("".join(cell["source"]), FOLDER, slugs)
                 cell["source"] = text.splitlines(keepends=True)
         name = f"{FOLDER}/{chapter.slug}.ipynb"
         wanted[name] = as_file(notebook)
@@ -75,30 +73,30 @@ def stage(
     _remove_others(folder, wanted)
 
 
-def left_out(project: Project, edition: Edition) -> list[dict[str, Any]]:
-    """Return the chapters that an edition leaves out, as its pages need to know them.
+def point_to_notebooks(text: str, folder: str, slugs: Collection[str]) -> str:
+    """Return Markdown whose links to chapters lead to their executed notebooks.
 
-    Each has its slug, its title, its number in the whole book, and the labels by which other pages may refer to it.
+    A link names the file that an author sees (``large-scale-models.md``); staged, the chapter is a notebook. A link to
+    what is no chapter is left as it is, for Sphinx to report.
+
+    Examples
+    --------
+    >>> point_to_notebooks("See [who](../notebooks/who.md#now) and [](how.md).", "book", {"who"})
+    'See [who](../notebooks/who.ipynb#now) and [](how.md).'
     """
-    if not edition.left_out:
-        return []
-    book = [chapter for chapter in discover(project) if chapter.listed]
-    return [
-        {
-            "slug": chapter.slug,
-            "title": chapter.title,
-            "number": number,
-            "labels": sorted({label for found in _LABEL.findall(chapter.source) for label in found if label}),
-        }
-        for number, chapter in enumerate(book, 1)
-        if chapter.slug in edition.left_out
-    ]
+
+    def point(link: re.Match[str]) -> str:
+        if posixpath.normpath(posixpath.join(folder, link["path"])) != FOLDER or link["slug"] not in slugs:
+            return link[0]
+        return f"[{link['text']}]({link['path']}{link['slug']}.ipynb{link['anchor'] or ''})"
+
+    return _LINK.sub(point, text)
 
 
-def _linked(pages: Mapping[str, bytes], kept: set[str], missing: Mapping[str, str]) -> dict[str, bytes]:
+def _linked(pages: Mapping[str, bytes], slugs: set[str]) -> dict[str, bytes]:
     """Return the pages with links to chapters as the staged source needs them."""
     return {
-        name: point_to_notebooks(content.decode("utf-8"), posixpath.dirname(name), kept, missing).encode()
+        name: point_to_notebooks(content.decode("utf-8"), posixpath.dirname(name), slugs).encode()
         if name.endswith(".md")
         else content
         for name, content in pages.items()
@@ -136,33 +134,6 @@ def staged_config(project: Project, edition: Edition) -> bytes:
     settings = config.setdefault("sphinx", {}).setdefault("config", {})
     settings["html_context"] = {**settings.get("html_context", {}), "compute_divide_edition": edition.id}
     return yaml.safe_dump(config, sort_keys=False, allow_unicode=True).encode()
-
-
-def staged_toc(project: Project, edition: Edition) -> bytes:
-    """Return ``_toc.yml`` without the chapters that the edition leaves out."""
-    kept = {f"{FOLDER}/{chapter.slug}" for chapter in edition.chapters}
-    return yaml.safe_dump(_pruned(yaml.safe_load(read(project.root / "_toc.yml")), kept), sort_keys=False).encode()
-
-
-def _pruned(node: Any, kept: Iterable[str]) -> Any:
-    """Return a table of contents without the chapters that are not kept, nor parts that have nothing left."""
-    if isinstance(node, dict):
-        pruned = {key: _pruned(value, kept) for key, value in node.items()}
-        return {key: value for key, value in pruned.items() if value != []}
-    if isinstance(node, list):
-        return [
-            pruned for pruned in (_pruned(item, kept) for item in node if _is_kept(item, kept)) if _holds_pages(pruned)
-        ]
-    return node
-
-
-def _is_kept(item: Any, kept: Iterable[str]) -> bool:
-    name = item.get("file", "").removesuffix(".md") if isinstance(item, dict) else ""
-    return not name.startswith(f"{FOLDER}/") or name in kept
-
-
-def _holds_pages(item: Any) -> bool:
-    return not isinstance(item, dict) or bool({"file", "glob", "url", "chapters", "sections"} & set(item))
 
 
 def _update_notebook(path: Path, content: bytes) -> None:

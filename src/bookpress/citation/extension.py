@@ -22,7 +22,6 @@ from bookpress.citation import references
 from bookpress.citation.box import box_html, how_to_cite_html
 from bookpress.citation.files import citation_files, write
 from bookpress.citation.head import canonical_html, head_html, sitemap
-from bookpress.citation.omitted_chapter import free_numbers
 from bookpress.citation.page import FOLDER, Dataset, Page, Picture, SiteFile
 from bookpress.citation.record import Book, Chapter, Citation, CitationError, Edition
 from bookpress.citation.settings import SETTINGS, load_book, load_edition, read_chapter
@@ -162,8 +161,7 @@ class Citing:
         """Return what a page is cited as: a chapter as itself, any other page as the book."""
         assert self.book is not None  # noqa: S101  # callers have checked
         chapters = chapter_docnames(app)
-        numbers = dict(zip(chapters, free_numbers(self.edition.left_out if self.edition else ()), strict=False))
-        chapter = self._chapter(app, docname, numbers[docname]) if docname in numbers else None
+        chapter = self._chapter(app, docname, chapters.index(docname) + 1) if docname in chapters else None
         return Citation.of(self.book, chapter, self.edition, built=self.built)
 
     def chapter_citations(self, app: Sphinx) -> list[Citation]:

@@ -12,7 +12,6 @@ from urllib.parse import quote, urlsplit
 from pydantic import AfterValidator, AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from bookpress.citation.identifiers import check_doi, check_isbn, check_issn, check_orcid
-from bookpress.citation.omitted_chapter import LeftOut
 from bookpress.citation.text import ascii_words, tidy
 
 
@@ -225,7 +224,6 @@ class Edition(BaseModel):
     title: Maybe = None
     is_default: bool
     differs: tuple[Difference, ...] = ()
-    left_out: tuple[LeftOut, ...] = ()
     date: Day = None
     vintage: Maybe = None
     results_sha256: Annotated[

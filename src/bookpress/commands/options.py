@@ -80,7 +80,7 @@ AnyChapter = Annotated[
 ]
 Chapters = Annotated[
     str | None,
-    typer.Option("--chapters", help="Only these, separated by commas.", autocompletion=complete("several_chapters")),
+    typer.Option("--chapters", help="Only these take the new values; with commas.", autocompletion=complete("several_chapters")),
 ]
 Formats = Annotated[
     str,

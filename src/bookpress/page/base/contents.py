@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from sphinx import addnodes
 
-from bookpress.citation.omitted_chapter import free_numbers
 from bookpress.page.base.roles import store_of
 
 if TYPE_CHECKING:
@@ -46,13 +45,10 @@ def _below(env: BuildEnvironment, docname: str) -> list[str]:
 
 
 def chapter_numbers(env: BuildEnvironment) -> dict[str, int]:
-    """Return the number of each chapter: chapters are the notebooks, counted in reading order.
-
-    Chapters that an edition leaves out keep their numbers, so that the others have those of the published book.
-    """
+    """Return the number of each chapter: chapters are the notebooks, counted in reading order."""
     pages = store_of(env).pages
     chapters = [name for part in parts(env) for name in part.docnames if name in pages and pages[name].is_chapter]
-    return dict(zip(chapters, free_numbers(store_of(env).left_out.values()), strict=False))
+    return {name: number for number, name in enumerate(chapters, 1)}
 
 
 def part_of(env: BuildEnvironment, docname: str) -> str:

@@ -18,7 +18,7 @@ from sphinx.util.typing import ExtensionMetadata
 from bookpress.book import number_formats as numbers
 from bookpress.book.conditions import Condition, ConditionError
 from bookpress.page.base.cells import setting
-from bookpress.page.base.store import LeftOutError, Store, UnknownNameError
+from bookpress.page.base.store import Store, UnknownNameError
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -180,7 +180,6 @@ class ResolveValues(SphinxPostTransform):
 
     def run(self, **kwargs: object) -> None:  # noqa: ARG002
         """Resolve conditions first: what is not shown need not exist."""
-        from bookpress.page.base.omitted_chapters import set_aside
         from bookpress.page.site.cover import prepare
 
         store = store_of(self.env)
@@ -188,14 +187,13 @@ class ResolveValues(SphinxPostTransform):
         for condition in list(self.document.findall(pending_condition)):
             if not condition["inline"]:
                 self._show_block(condition, store)
-        set_aside(self.document, self.env)
         for condition in list(self.document.findall(pending_condition)):
             condition.replace_self(self._line(condition, store))
         for pending in list(self.document.findall(pending_value)):
             pending.replace_self(write_value(pending, self.env))
 
     def _holds(self, node: pending_condition, store: Store) -> bool | None:
-        """Return whether a condition holds; what rests on chapters left out is unknown."""
+        """Return whether a condition holds; None where the data cannot tell."""
         try:
             return Condition(node["text"]).decide(lambda name: store.value(in_full(name, self.env.docname)))
         except (ConditionError, UnknownNameError) as error:
@@ -211,15 +209,8 @@ class ResolveValues(SphinxPostTransform):
 
     def _line(self, node: pending_condition, store: Store) -> list[nodes.Node]:
         """Return the text of the case that holds."""
-        from bookpress.page.base.omitted_chapters import chapters_behind, dash
-
         holds = self._holds(node, store)
         first, second, unknown = [*node.children, *[nodes.inline()] * 3][:3]
-        missing = chapters_behind(node, self.env, self.env.docname) if holds is None else set()
-        if missing and first.children and second.children:
-            return [dash([store.left_out[slug] for slug in sorted(missing)])]
-        if missing:
-            return []
         if holds is None and len(node.children) == 2 and second.children:
             return [nodes.Text(CANNOT_TELL)]
         return list((unknown if holds is None else first if holds else second).children)
@@ -227,13 +218,9 @@ class ResolveValues(SphinxPostTransform):
 
 def write_value(node: pending_value, env: BuildEnvironment) -> nodes.Node:
     """Return the text node of a value; what it measures is its title."""
-    from bookpress.page.base.omitted_chapters import dash
-
     store = store_of(env)
     try:
         text, title = value_text(node["kind"], node["name"], node["how"], store)
-    except LeftOutError:
-        return dash([store.left_out[node["name"].partition(":")[0]]])
     except (UnknownNameError, numbers.FormatError) as error:
         logger.error("%s", error, location=node, type="compute_divide", subtype=node["kind"])  # noqa: TRY400
         return nodes.problematic("", f"{node['kind']} {node['name']}")

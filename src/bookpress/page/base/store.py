@@ -11,9 +11,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from bookpress.book.conditions import UnseenError, Value
+from bookpress.book.conditions import Value
 from bookpress.book.results import Result
-from bookpress.citation.omitted_chapter import LeftOut
 from bookpress.page.base.charts import Chart
 from bookpress.page.base.claims import Quoted
 
@@ -78,17 +77,12 @@ class Page:
         return max(1, round(self.words / WORDS_A_MINUTE))
 
 
-class LeftOutError(UnknownNameError, UnseenError):
-    """A name of a chapter that the edition leaves out."""
-
-
 class Store:
-    """All pages, what is quoted from outside, and the chapters that the edition leaves out, by slug."""
+    """All pages, and what is quoted from outside."""
 
     def __init__(self) -> None:
         self.pages: dict[str, Page] = {}
         self.quoted: dict[str, Quoted] = {}
-        self.left_out: Mapping[str, LeftOut] = {}
         self.written: dict[str, str] = {}
         self.parts: list[Any] = []
 
@@ -102,10 +96,8 @@ class Store:
         Raises
         ------
         UnknownNameError
-            If no chapter has it; a `LeftOutError` if the edition leaves it out.
+            If no chapter has it.
         """
-        if slug in self.left_out:
-            raise LeftOutError(f"the edition leaves out the chapter {slug!r}")
         chapters = {page.slug: page for page in self.pages.values() if page.is_chapter}
         if slug not in chapters:
             raise UnknownNameError(f"no chapter {slug!r}{_near(slug, chapters)}")

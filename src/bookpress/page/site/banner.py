@@ -1,4 +1,4 @@
-"""The banner of an edition that is not the published one: what differs on this page, and which chapters are missing."""
+"""The banner of an edition that is not the published one: what differs on this page."""
 
 from __future__ import annotations
 
@@ -6,17 +6,18 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from sphinx.util.osutil import relative_uri
+
 from bookpress.page.base import contents as book
 from bookpress.page.base.cells import setting
 from bookpress.page.base.edition_info import imprint_of
-from bookpress.page.base.omitted_chapters import published_address
 from bookpress.page.base.roles import store_of
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
     from sphinx.environment import BuildEnvironment
 
-    from bookpress.citation.record import Difference, Edition
+    from bookpress.citation.record import Difference
 
 NAMED = 3
 """Chapters that are named at the most, where a change does not reach the whole book."""
@@ -49,8 +50,12 @@ def banner(app: Sphinx, docname: str) -> dict[str, Any] | None:
     edition = imprint_of(app.config).edition
     if edition is None or edition.is_default:
         return None
-    page = store_of(app.env).pages.get(docname)
+    pages = store_of(app.env).pages
+    page = pages.get(docname)
     is_chapter = page is not None and page.is_chapter
+    differing = {item.chapter for item in edition.differs}
+    address = app.builder.get_target_uri(docname)
+    base = imprint_of(app.config).book.base_url
     own = [item for item in edition.differs if page is not None and item.chapter == page.slug]
     return {
         "title": edition.title or edition.name or "",
@@ -58,8 +63,8 @@ def banner(app: Sphinx, docname: str) -> dict[str, Any] | None:
         "is_chapter": is_chapter,
         "changes": [_change(item) for item in own] if is_chapter else book_changes(app.env, edition.differs),
         "others_differ": is_chapter and len(own) < len(edition.differs),
-        "left_out": left_out_text(app.env, edition),
-        "published": published_address(app.builder, docname, app.builder.get_target_uri(docname)),
+        "as_published": sum(one.is_chapter and one.slug not in differing for one in pages.values()),
+        "published": base + address if base else relative_uri(address, f"../../default/html/{address}"),
     }
 
 
@@ -90,16 +95,3 @@ def _where(env: BuildEnvironment, differs: Sequence[Difference], items: Sequence
 
 def _quoted(titles: Iterable[str]) -> str:
     return ", ".join(f"“{title}”" for title in titles)
-
-
-def left_out_text(env: BuildEnvironment, edition: Edition) -> str:
-    """Return which chapters the edition leaves out; those that it has, where these are fewer."""
-    missing = edition.left_out
-    if not missing:
-        return ""
-    kept = [book.title_of(env, name) for name in book.chapter_numbers(env)]
-    total = len(kept) + len(missing)
-    start = f"It leaves out {len(missing)} of the {total} chapters"
-    if len(kept) < len(missing):
-        return f"{start}: all but {_quoted(kept)}."
-    return f"{start}: {_quoted(chapter.title for chapter in missing)}."

@@ -14,7 +14,7 @@ from bookpress.page.base import contents as book
 from bookpress.page.base.edition_info import imprint_of
 from bookpress.page.base.nodes import chapter_entry, chapter_list, edition_line, finding, findings
 from bookpress.page.base.roles import in_full, skip, store_of
-from bookpress.page.base.store import LeftOutError, UnknownNameError
+from bookpress.page.base.store import UnknownNameError
 from bookpress.page.base.templates import fill
 from bookpress.page.print.front_matter import file_stem
 from bookpress.page.site.downloads import book_files
@@ -88,8 +88,6 @@ def prepare(document: nodes.document, env: BuildEnvironment) -> None:
         try:
             if store_of(env).result(node["name"]).value is None:
                 node.parent.remove(node)
-        except LeftOutError:
-            node.parent.remove(node)
         except UnknownNameError as error:
             logger.error("%s", error, location=node, type="compute_divide", subtype="result")  # noqa: TRY400
             node.parent.remove(node)

@@ -16,7 +16,6 @@ from sphinx.util import logging
 from bookpress.book.results import harvest
 from bookpress.page.base import contents as book
 from bookpress.page.base import edition_info as imprint
-from bookpress.page.base import omitted_chapters as left_out
 from bookpress.page.base import roles, typesetting
 from bookpress.page.base.claims import evidence_dir, load_quoted
 from bookpress.page.base.myst import parse_line
@@ -164,7 +163,6 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     every_choice.setup(app)
     mathml.setup(app)
     imprint.setup(app)
-    left_out.setup(app)
     glossary.setup(app)
     typesetting.setup(app)
     searching.setup(app)
