@@ -8,7 +8,7 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
@@ -59,6 +59,11 @@ def tree(folder: Path, without: Collection[str] = ()) -> dict[str, str]:
     return {name.as_posix(): sha256(read(path)) for name, path in found if name.parts[0] not in without}
 
 
+def trees(folders: Iterable[Path]) -> dict[str, str]:
+    """Return what `tree` says of several folders, each name with that of its folder before it."""
+    return {f"{folder.name}/{name}": mark for folder in folders for name, mark in tree(folder).items()}
+
+
 def mark_of_tree(content: Mapping[str, str]) -> str:
     """Return one hash for all that `tree` says."""
     return sha256(canonical(dict(content)).encode())
@@ -75,29 +80,26 @@ def stamps(folder: Path) -> list[Stamp]:
 
 
 class Watched:
-    """A folder that must not change from now on, not even for a moment: what was read meanwhile is not known.
+    """Folders that must not change from now on, not even for a moment: what was read meanwhile is not known."""
 
-    Parameters
-    ----------
-    folder : pathlib.Path
-        The folder.
-    """
+    def __init__(self, folders: Iterable[Path]) -> None:
+        self.folders = tuple(folders)
+        self._stamps = self._now()
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self._stamps = stamps(folder)
+    def _now(self) -> list[Stamp]:
+        return [stamp for folder in self.folders for stamp in stamps(folder)]
 
     @property
     def is_untouched(self) -> bool:
         """Whether no file was written since."""
-        return stamps(self.folder) == self._stamps
+        return self._now() == self._stamps
 
     @cached_property
     def _mark(self) -> str:
-        return mark_of_tree(tree(self.folder))
+        return mark_of_tree(trees(self.folders))
 
     def holds(self, mark: str) -> bool:
-        """Return whether the folder has held this all the time, see `mark_of_tree`."""
+        """Return whether the folders have held this all the time, see `mark_of_tree`."""
         return self._mark == mark and self.is_untouched
 
 

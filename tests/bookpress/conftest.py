@@ -50,6 +50,13 @@ version: "1"
 language: en
 """
 
+SETTINGS = """
+command: compute-divide
+front_matter: compute_divide
+package: compute_divide
+data_variable: COMPUTE_DIVIDE_DATA
+"""
+
 HEAD = """
 ---
 kernelspec: {name: python3, display_name: Python 3, language: python}
@@ -111,6 +118,7 @@ def book(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
         "_toc.yml": TOC,
         "index.md": "# A tiny book\n\nSee [the words](book/words.md).\n",
         "book/publication.yml": PUBLICATION,
+        "book/settings.yml": SETTINGS,
         "book/words.md": "# Words\n\nNothing but words. See [the first chapter](../notebooks/first.md).\n",
         "book/editions/other.yml": "title: The other table\nparameters: {table: b, second: {factor: 3}}\n",
         "notebooks/first.md": chapter("First"),
@@ -130,7 +138,7 @@ def book(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
         root=root,
         build=root / "_build",
         data=root / "data",
-        package=root / "package",
+        packages=(root / "package",),
         lock=root / "requirements.lock",
     )
 

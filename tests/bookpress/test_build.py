@@ -305,11 +305,12 @@ def driver(book: Project, name: str, *options: str) -> subprocess.Popen[str]:
         from bookpress.book.project import Project
 
         *places, name = sys.argv[1:6] + sys.argv[6:7]
-        project = Project(*map(Path, places))
+        *three, package, lock = map(Path, places)
+        project = Project(*three, (package,), lock)
         guarded(lambda: build(project, load_edition(project, name, sys.argv[7:])))
         """
     )
-    places = [str(path) for path in (book.root, book.build, book.data, book.package, book.lock)]
+    places = [str(path) for path in (book.root, book.build, book.data, *book.packages, book.lock)]
     return subprocess.Popen(
         [sys.executable, "-c", code, *places, name, *options],
         stderr=subprocess.PIPE,
@@ -406,7 +407,7 @@ def test_a_disk_that_is_really_full(book: Project, edition: Load, tmp_path: Path
     if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=500k", "tmpfs", disk], check=False).returncode:
         pytest.skip("this machine does not let us mount a disk")
     try:
-        small = Project(book.root, disk / "_build", book.data, book.package, book.lock)
+        small = Project(book.root, disk / "_build", book.data, book.packages, book.lock)
         with pytest.raises(PressError, match=r"disk is full|No space left"):
             build(small, edition())
         assert not (small.editions / "default").exists()

@@ -330,7 +330,7 @@ def test_a_damaged_entry_counts_as_missing(book: Project, edition: Load) -> None
 
 def test_a_package_that_changes_during_a_run_is_not_cached(book: Project, edition: Load) -> None:
     path = book.root / "notebooks/first.md"
-    code = book.package / "code.py"
+    code = book.packages[0] / "code.py"
     path.write_text(path.read_text() + f"\n```{{code-cell}} python\nopen({str(code)!r}, 'a').write('x = 1')\n```\n")
     with pytest.raises(PressError, match="the package changed"):
         fresh(book, edition(only=["first"]))
@@ -367,7 +367,7 @@ def test_a_package_that_changes_once_the_engine_is_opened_is_not_cached(
 ) -> None:
     """The engine has imported, or not, what the fingerprint found later."""
     with engine_ahead(book, engine) as opened:
-        (book.package / "code.py").write_text("answer = 43\n")
+        (book.packages[0] / "code.py").write_text("answer = 43\n")
         with pytest.raises(PressError, match="the package changed"):
             run_chapters(book, edition(), engine=opened)
     assert not list(book.cache.rglob("*.json"))

@@ -286,9 +286,8 @@ def test_the_id_does_not_depend_on_where_the_book_is(book: Project, edition: Loa
     elsewhere = tmp_path / "a" / "b"
     elsewhere.parent.mkdir()
     book.root.rename(elsewhere)
-    moved = Project(
-        elsewhere, elsewhere / "_build", elsewhere / "data", elsewhere / "package", elsewhere / book.lock.name
-    )
+    package, lock = elsewhere / "package", elsewhere / book.lock.name
+    moved = Project(elsewhere, elsewhere / "_build", elsewhere / "data", (package,), lock)
     assert load_edition(moved).id == before
 
 

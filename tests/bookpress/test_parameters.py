@@ -280,7 +280,7 @@ def test_ranges_are_ordered() -> None:
 
 def test_the_command_names_only_what_differs() -> None:
     rows = describe(read_parameters(CELL), {"side": "right", "venues": ["a b"]})
-    assert run_command("hardware", rows) == "compute-divide run hardware -p side=right -p 'venues=[\"a b\"]'"
+    assert run_command("hardware", rows, "tides") == "tides run hardware -p side=right -p 'venues=[\"a b\"]'"
 
 
 def test_words_for_schemas() -> None:

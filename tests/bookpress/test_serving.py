@@ -30,7 +30,7 @@ from bookpress.files import tree
 from bookpress.write.serve import listen, serve
 from bookpress.write.watch import State, watched
 
-PLACES = "project = Project(*map(Path, sys.argv[1:6]))\n"
+PLACES = "*three, package, lock = map(Path, sys.argv[1:6])\nproject = Project(*three, (package,), lock)\n"
 IMPORTS = "import sys\nfrom pathlib import Path\nfrom bookpress.book.project import Project\n"
 BUILD = (
     f"{IMPORTS}from bookpress.commands.main import guarded\nfrom bookpress.build.build import build\n"
@@ -50,7 +50,7 @@ class Served:
     def __init__(self, book: Project, folder: Path) -> None:
         (folder / "build.py").write_text(BUILD)
         (folder / "serve.py").write_text(SERVE)
-        places = [str(place) for place in (book.root, book.build, book.data, book.package, book.lock)]
+        places = [str(place) for place in (book.root, book.build, book.data, *book.packages, book.lock)]
         self.process = subprocess.Popen(
             [sys.executable, str(folder / "serve.py"), *places, str(folder / "build.py")],
             stdout=subprocess.PIPE,

@@ -25,7 +25,7 @@ from bookpress.errors import PressError, UsageError
 from bookpress.explore.grid import combinations, parse_options, read_grid, whole_grid
 from bookpress.explore.run_one import Swept, sweep_chapter
 from bookpress.explore.sweep import chosen_keys, run_sweep, write_table
-from bookpress.files import Watched, mark_of_tree, tree
+from bookpress.files import Watched, mark_of_tree, trees
 from bookpress.progress import Silent
 from bookpress.run.engines import Engine
 from bookpress.run.executor import executor
@@ -294,13 +294,14 @@ def test_a_scheduler_that_does_not_answer_is_named(monkeypatch: pytest.MonkeyPat
 
 
 def test_a_worker_with_another_package_is_refused(book: Project) -> None:
-    engine, mark = Engine("kernel", None, Watched(book.package)), mark_of_tree(tree(book.package))
-    check_package(engine, Order((), "kernel", str(book.package), mark, {}))
+    engine, mark = Engine("kernel", None, Watched(book.packages)), mark_of_tree(trees(book.packages))
+    folders = tuple(map(str, book.packages))
+    check_package(engine, Order((), "kernel", folders, mark, {}))
     with pytest.raises(PressError, match="another version"):
-        check_package(engine, Order((), "kernel", str(book.package), "another", {}))
-    (book.package / "code.py").write_text("answer = 43\n")
+        check_package(engine, Order((), "kernel", folders, "another", {}))
+    (book.packages[0] / "code.py").write_text("answer = 43\n")
     with pytest.raises(PressError, match="another version"):
-        check_package(engine, Order((), "kernel", str(book.package), mark, {}))
+        check_package(engine, Order((), "kernel", folders, mark, {}))
 
 
 def test_a_name_is_varied_in_one_place_and_a_grid_file_is_there(tmp_path: Path) -> None:
@@ -364,13 +365,14 @@ def started(book: Project, folder: Path) -> subprocess.Popen[bytes]:
         "from bookpress.run.runner import RunOptions\nfrom bookpress.progress import Silent\n"
         "from bookpress.book.project import Project\nfrom bookpress.explore.run_one import sweep_chapter\n"
         "if __name__ == '__main__':\n"
-        "    project = Project(*map(Path, sys.argv[1:]))\n"
+        "    *three, package, lock = map(Path, sys.argv[1:])\n"
+        "    project = Project(*three, (package,), lock)\n"
         "    guarded(lambda: sweep_chapter(project, 'first', {'factor': [1, 2, 3, 4]}, [], 'default', [], "
         "RunOptions(jobs=2), Silent()))\n"
     )
     script = folder / "script.py"
     script.write_text(code)
-    places = [str(place) for place in (book.root, book.build, book.data, book.package, book.lock)]
+    places = [str(place) for place in (book.root, book.build, book.data, *book.packages, book.lock)]
     return subprocess.Popen([sys.executable, str(script), *places], stderr=subprocess.DEVNULL, start_new_session=True)
 
 
@@ -400,7 +402,7 @@ def test_a_cluster_runs_a_failing_chapter_once_and_keeps_an_engine_while_the_pac
     swept({"factor": ["7"]}, scheduler=address)
     assert len(set(log.read_text().split())) == 1
     assert len(log.read_text().split()) == 3
-    (book.package / "code.py").write_text("answer = 43\n")
+    (book.packages[0] / "code.py").write_text("answer = 43\n")
     swept({"factor": ["7"]}, scheduler=address)
     assert len(set(log.read_text().split())) == 2
 

@@ -14,6 +14,7 @@ import yaml
 
 from bookpress.book.parameters import Parameter, read_parameters
 from bookpress.book.project import CHAPTERS, Project
+from bookpress.book.settings import DEFAULTS, Settings
 from bookpress.book.wording import quoted
 from bookpress.errors import PressError, UsageError
 from bookpress.files import read, sha256
@@ -37,11 +38,14 @@ class Chapter:
         The MyST file.
     listed : bool
         Whether it stands in the table of contents.
+    settings : Settings
+        What the book tells the press.
     """
 
     slug: str
     path: Path
     listed: bool = True
+    settings: Settings = DEFAULTS
 
     @cached_property
     def source(self) -> str:
@@ -66,9 +70,10 @@ class Chapter:
     @property
     def front_matter(self) -> dict[str, Any]:
         """What the chapter says about itself: finding, abstract, keywords, time limit."""
-        found = self.notebook.metadata.get(FRONT_MATTER) or {}
+        key = self.settings.front_matter
+        found = self.notebook.metadata.get(key) or {}
         if not isinstance(found, dict):
-            raise PressError(f"{self.where}: the front matter's `{FRONT_MATTER}` is {found!r}; it holds named entries")
+            raise PressError(f"{self.where}: the front matter's `{key}` is {found!r}; it holds named entries")
         return dict(found)
 
     @cached_property
@@ -83,7 +88,7 @@ class Chapter:
     @cached_property
     def parameters(self) -> tuple[Parameter, ...]:
         """The parameters it declares, in order."""
-        return _parameters(parameters_source(self.notebook), self.where, os.environ.get("COMPUTE_DIVIDE_DATA"))
+        return _parameters(parameters_source(self.notebook), self.where, os.environ.get(self.settings.data_variable))
 
 
 @cache
@@ -148,13 +153,12 @@ def discover(project: Project) -> list[Chapter]:
     """
     folder = project.root / FOLDER
     listed = [name.removeprefix(f"{FOLDER}/") for name in toc_files(project) if name.startswith(f"{FOLDER}/")]
-    chapters = [Chapter(slug, folder / f"{slug}.md") for slug in listed]
+    chapters = [Chapter(slug, folder / f"{slug}.md", settings=project.settings) for slug in listed]
     missing = [chapter.where for chapter in chapters if not chapter.path.is_file()]
     if missing:
         raise PressError(f"_toc.yml lists {', '.join(missing)}: no such file")
-    chapters += [
-        Chapter(path.stem, path, listed=False) for path in sorted(folder.glob("*.md")) if path.stem not in listed
-    ]
+    others = [path for path in sorted(folder.glob("*.md")) if path.stem not in listed]
+    chapters += [Chapter(path.stem, path, listed=False, settings=project.settings) for path in others]
     if not chapters:
         raise PressError(f"no chapters: neither _toc.yml nor the folder {FOLDER}/ has any")
     return chapters

@@ -12,9 +12,10 @@ from bookpress.book.chapters import Chapter, choose, discover
 from bookpress.book.edition_files import DEFAULT, ID_LENGTH, NAMING, EditionFile, is_name, load_edition_file
 from bookpress.book.parameters import Value
 from bookpress.book.project import Project
+from bookpress.book.settings import DEFAULTS
 from bookpress.book.wording import option, quoted
 from bookpress.errors import UsageError, collecting
-from bookpress.files import canonical, read, sha256, tree
+from bookpress.files import canonical, read, sha256, tree, trees
 
 
 @dataclass(frozen=True)
@@ -23,14 +24,14 @@ class Fingerprint:
 
     Parameters
     ----------
-    evidence, package : dict
+    evidence, packages : dict
         SHA-256 of each file by its relative path.
     lock : str
         SHA-256 of the file that pins the environment; empty where there is none.
     """
 
     evidence: Mapping[str, str] = field(default_factory=dict)
-    package: Mapping[str, str] = field(default_factory=dict)
+    packages: Mapping[str, str] = field(default_factory=dict)
     lock: str = ""
 
     @classmethod
@@ -38,7 +39,7 @@ class Fingerprint:
         """Return the hashes of a project as it stands."""
         return cls(
             evidence=tree(project.data) if project.data.is_dir() else {},
-            package=tree(project.package),
+            packages=trees(project.packages),
             lock=sha256(read(project.lock)) if project.lock.is_file() else "",
         )
 
@@ -63,6 +64,8 @@ class Edition:
         What the command line asked for, to say how to build it again.
     only : tuple of str
         Slugs of the chapters that take the values, where the command line chose them; the others are as published.
+    program : str
+        The command that builds editions of this book.
     fingerprint : Fingerprint
         Hashes of what all chapters rest on.
     """
@@ -75,6 +78,7 @@ class Edition:
     values: Mapping[str, Mapping[str, Value]]
     asked: tuple[Assignment, ...] = ()
     only: tuple[str, ...] = ()
+    program: str = DEFAULTS.command
     fingerprint: Fingerprint = field(default_factory=Fingerprint, repr=False)
 
     def __post_init__(self) -> None:
@@ -91,7 +95,7 @@ class Edition:
                     "parameters": self.values,
                     "chapters": {chapter.slug: chapter.sha256 for chapter in self.chapters},
                     "evidence": self.fingerprint.evidence,
-                    "package": self.fingerprint.package,
+                    "packages": self.fingerprint.packages,
                     "lock": self.fingerprint.lock,
                 }
             ).encode()
@@ -110,7 +114,7 @@ class Edition:
     @property
     def command(self) -> str:
         """The command that builds it."""
-        parts = ["compute-divide build"]
+        parts = [f"{self.program} build"]
         if self.base != DEFAULT:
             parts.append(self.base)
         parts += [option(wish.label, wish.value) for wish in self.asked]
@@ -184,6 +188,7 @@ def _edition(
         values=values,
         asked=tuple(asked),
         only=limited,
+        program=project.settings.command,
         fingerprint=mark,
     )
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from bookpress.book.settings import FILE, Settings, load_settings
 from bookpress.errors import UsageError
 
 CHAPTERS = "notebooks"
@@ -24,8 +26,8 @@ class Project:
         The folder that everything made goes to.
     data : pathlib.Path
         The evidence tables.
-    package : pathlib.Path
-        The source of the package that the chapters call.
+    packages : tuple of pathlib.Path
+        The source of the press, and of the package that the chapters call.
     lock : pathlib.Path
         The file that pins the environment.
     """
@@ -33,19 +35,20 @@ class Project:
     root: Path
     build: Path
     data: Path
-    package: Path
+    packages: tuple[Path, ...]
     lock: Path
 
     @classmethod
     def at(cls, root: Path) -> Project:
-        """Return the places of the book at a folder; ``COMPUTE_DIVIDE_DATA`` names other evidence."""
+        """Return the places of the book at a folder; a variable that its settings name says where other evidence is."""
         root = root.resolve()
-        data = os.environ.get("COMPUTE_DIVIDE_DATA")
+        settings = load_settings(root)
+        data = os.environ.get(settings.data_variable)
         return cls(
             root=root,
             build=root / "_build",
             data=Path(data).resolve() if data else root / "data",
-            package=Path(__file__).resolve().parents[2] / "compute_divide",
+            packages=(Path(__file__).resolve().parents[1], *_folders(settings.package)),
             lock=root / "requirements.lock",
         )
 
@@ -63,6 +66,11 @@ class Project:
             if (folder / "_config.yml").is_file() and (folder / "_toc.yml").is_file():
                 return cls.at(folder)
         raise UsageError(f"no book at {here} or above it: a book has a _config.yml and a _toc.yml")
+
+    @property
+    def settings(self) -> Settings:
+        """What the book tells the press about itself."""
+        return load_settings(self.root)
 
     @property
     def editions(self) -> Path:
@@ -88,3 +96,11 @@ class Project:
     def workshop(self) -> Path:
         """Folder in which Jupyter Book works; its path never changes, so that Sphinx can go on where it left off."""
         return self.build / "press"
+
+
+def _folders(package: str) -> tuple[Path, ...]:
+    """Return where the package of a book is, without importing it."""
+    spec = importlib.util.find_spec(package) if package else None
+    if package and (spec is None or not spec.submodule_search_locations):
+        raise UsageError(f"{FILE}: no package {package!r} is installed")
+    return tuple(Path(place).resolve() for place in (spec and spec.submodule_search_locations) or ())

@@ -47,6 +47,9 @@ class Settings(BaseModel):
     verify: str = ""
 
 
+DEFAULTS = Settings()
+
+
 @cache
 def load_settings(root: Path) -> Settings:
     """Return the settings of the book at a folder; a book without the file has the press's own.
@@ -58,7 +61,7 @@ def load_settings(root: Path) -> Settings:
     """
     path = root / FILE
     if not path.is_file():
-        return Settings()
+        return DEFAULTS
     try:
         return Settings.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")) or {})
     except yaml.YAMLError as error:

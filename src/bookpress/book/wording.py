@@ -177,13 +177,13 @@ def option(name: str, text: str) -> str:
     return f"-p {shlex.quote(f'{name}={text}')}"
 
 
-def run_command(slug: str, rows: Iterable[Mapping[str, Value]]) -> str:
+def run_command(slug: str, rows: Iterable[Mapping[str, Value]], command: str) -> str:
     """Return the command that runs a chapter with these values; only what differs from a default is named.
 
     Examples
     --------
-    >>> run_command("hardware", [{"name": "top_k", "value": 20, "default": 10}])
+    >>> run_command("hardware", [{"name": "top_k", "value": 20, "default": 10}], "compute-divide")
     'compute-divide run hardware -p top_k=20'
     """
     options = [as_option(row["name"], row["value"]) for row in rows if row["value"] != row["default"]]
-    return " ".join(["compute-divide run", slug, *options])
+    return " ".join([command, "run", slug, *options])

@@ -149,7 +149,7 @@ def build(
 def environment(project: Project) -> dict[str, str]:
     """Return what the processes that make pages find in their environment: the evidence and the date."""
     return {
-        "COMPUTE_DIVIDE_DATA": str(project.data),
+        project.settings.data_variable: str(project.data),
         EPOCH_VARIABLE: str(int(build_time(project.root).timestamp())),
     }
 
@@ -311,7 +311,7 @@ def check_evidence(project: Project, edition: Edition, reporter: Reporter, verif
     """
     if verify is None:
         return
-    mark = sha256(canonical([edition.fingerprint.evidence, edition.fingerprint.package]).encode()).encode()
+    mark = sha256(canonical([edition.fingerprint.evidence, edition.fingerprint.packages]).encode()).encode()
     stamp = project.cache / "verified"
     if stamp.is_file() and stamp.read_bytes() == mark:
         return

@@ -40,7 +40,7 @@ def shared_state(project: Project, edition: Edition) -> str:
     """Return a hash of what every page may rest on; only editions that share it can start from each other."""
     settings = {name: sha256(content) for name, content in page_files(project).items() if not name.endswith(".md")}
     rests_on = {
-        "package": edition.fingerprint.package,
+        "packages": edition.fingerprint.packages,
         "lock": edition.fingerprint.lock,
         "evidence": edition.fingerprint.evidence,
         "python": platform.python_version(),

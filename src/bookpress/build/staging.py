@@ -62,7 +62,7 @@ def stage(
     for chapter in edition.chapters:
         rows = describe(chapter.parameters, edition.values[chapter.slug])
         notebook = json.loads(runs[chapter.slug].notebook)
-        stamp(notebook, chapter.slug, rows, run_command(chapter.slug, rows), record)
+        stamp(notebook, chapter.slug, rows, run_command(chapter.slug, rows, project.settings.command), record)
         for cell in notebook["cells"]:
             if cell["cell_type"] == "markdown":
                 text = point_to_notebooks("".join(cell["source"]), FOLDER, slugs)

@@ -28,7 +28,7 @@ def current_project() -> Project:
     from bookpress.book.project import Project
 
     project = Project.find()
-    os.environ["COMPUTE_DIVIDE_DATA"] = str(project.data)
+    os.environ[project.settings.data_variable] = str(project.data)
     return project
 
 
@@ -80,7 +80,9 @@ AnyChapter = Annotated[
 ]
 Chapters = Annotated[
     str | None,
-    typer.Option("--chapters", help="Only these take the new values; with commas.", autocompletion=complete("several_chapters")),
+    typer.Option(
+        "--chapters", help="Only these take the new values; with commas.", autocompletion=complete("several_chapters")
+    ),
 ]
 Formats = Annotated[
     str,

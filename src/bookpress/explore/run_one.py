@@ -203,16 +203,16 @@ def sweep_chapter(
     sweep = run_sweep(project, chapter, list(grid), sets, how, reporter, scheduler)
     folder = out or project.build / "sweeps" / sweep.name
     tables = write_table(sweep, folder)
-    return Swept(sweep, values, chosen_keys(sweep, keys), folder, tables, _command(sweep, options, base, keys))
+    return Swept(sweep, values, chosen_keys(sweep, keys), folder, tables, _command(project, sweep, options, base, keys))
 
 
-def _command(sweep: Sweep, options: Sequence[str], base: str, keys: Sequence[str]) -> str:
+def _command(project: Project, sweep: Sweep, options: Sequence[str], base: str, keys: Sequence[str]) -> str:
     """Return the command that runs a sweep again."""
     flags = [("-p", option) for option in options] + [("--result", key) for key in keys]
     if base != DEFAULT:
         flags.append(("--edition", base))
     grid = [grid_option(name, [values[name] for values in sweep.sets]) for name in sweep.varied]
-    return " ".join(["compute-divide sweep", sweep.chapter.slug, *grid, *map(shlex.join, flags)])
+    return " ".join([project.settings.command, "sweep", sweep.chapter.slug, *grid, *map(shlex.join, flags)])
 
 
 def _contradictions(

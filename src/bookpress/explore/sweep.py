@@ -137,7 +137,7 @@ def run_sweep(
             reporter.done(label(varied, values), None)
     errors: dict[int, str] = {}
     if jobs:
-        package = Watched(project.package)
+        packages = Watched(project.packages)
         order = order_for(project, imported_modules([chapter]), options.engine, mark)
         width = min(options.jobs, len(jobs)) if options.jobs else None
         with executor(width, scheduler) as pool:
@@ -146,7 +146,7 @@ def run_sweep(
             }
             for future in as_completed(waiting):
                 place = waiting[future]
-                _take(project, future, place, jobs[place], runs_cache, mark, package, runs, errors)
+                _take(project, future, place, jobs[place], runs_cache, mark, packages, runs, errors)
                 _report(reporter, label(varied, sets[place]), runs.get(place))
     return Sweep(chapter, list(varied), [dict(values) for values in sets], runs, len(jobs) - len(errors), errors)
 
@@ -158,7 +158,7 @@ def _take(
     job: Job,
     runs_cache: RunCache,
     mark: Fingerprint,
-    package: Watched,
+    packages: Watched,
     runs: dict[int, Run],
     errors: dict[int, str],
 ) -> None:
@@ -170,7 +170,7 @@ def _take(
             replace_file(kept, run.notebook)
             errors[place] += f"\n    as far as it got: {kept}"
         return
-    if not package.holds(mark_of_tree(mark.package)):
+    if not packages.holds(mark_of_tree(mark.packages)):
         raise PressError("the package changed while the sweep was running; run it again: what is done is kept")
     if changed_reads(run, mark.evidence):
         raise PressError(f"a worker read other evidence than {project.data} holds; every worker needs the same")

@@ -25,7 +25,7 @@ def engine_ahead(project: Project, name: str | None = None) -> AbstractContextMa
     UsageError
         If there is no such engine.
     """
-    return open_engine(DEFAULT_ENGINE if name is None else name, named_modules(project), project.package)
+    return open_engine(DEFAULT_ENGINE if name is None else name, named_modules(project), project.packages)
 
 
 def named_modules(project: Project) -> list[str]:

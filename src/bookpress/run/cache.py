@@ -63,7 +63,7 @@ def run_key(chapter: Chapter, values: Mapping[str, Value], fingerprint: Fingerpr
             {
                 "chapter": [chapter.slug, chapter.sha256],
                 "parameters": values,
-                "package": fingerprint.package,
+                "packages": fingerprint.packages,
                 "lock": fingerprint.lock,
                 "python": [platform.python_implementation(), platform.python_version()],
             }

@@ -6,7 +6,7 @@ Nothing here needs papermill or a notebook: an engine is opened before it is kno
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,11 +34,11 @@ STEADY = {
 
 @dataclass(frozen=True)
 class Engine:
-    """A way to run cells, by name, and what it needs; the package is watched since before it was imported."""
+    """A way to run cells, by name, and what it needs; the packages are watched since before they were imported."""
 
     name: str
     server: ForkServer | None = None
-    package: Watched | None = None
+    packages: Watched | None = None
 
     @property
     def alive(self) -> bool:
@@ -59,7 +59,7 @@ def check_engine(name: str) -> None:
 
 
 @contextmanager
-def open_engine(name: str, modules: Sequence[str] = (), package: Path | None = None) -> Iterator[Engine]:
+def open_engine(name: str, modules: Sequence[str] = (), packages: Iterable[Path] = ()) -> Iterator[Engine]:
     """Yield an engine; ``forked`` starts the process that it forks, with these modules imported.
 
     Parameters
@@ -68,8 +68,8 @@ def open_engine(name: str, modules: Sequence[str] = (), package: Path | None = N
         One of `ENGINES`.
     modules : sequence of str
         What to import.
-    package : pathlib.Path, optional
-        The folder to watch: what is imported must be what the runs are kept under.
+    packages : iterable of pathlib.Path
+        The folders to watch: what is imported must be what the runs are kept under.
 
     Raises
     ------
@@ -77,7 +77,7 @@ def open_engine(name: str, modules: Sequence[str] = (), package: Path | None = N
         If there is no such engine.
     """
     check_engine(name)
-    watched = None if package is None else Watched(package)
+    watched = Watched(packages)
     if name == "kernel":
         yield Engine(name, None, watched)
         return

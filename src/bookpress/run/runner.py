@@ -156,7 +156,9 @@ def run_chapters(
     outcome = Outcome()
     if jobs:
         with running.session(), ExitStack() as stack:
-            engine = engine or stack.enter_context(open_engine(options.engine, imported_modules(todo), project.package))
+            if engine is None:
+                opened = open_engine(options.engine, imported_modules(todo), project.packages)
+                engine = stack.enter_context(opened)
             _run_all(project, edition, jobs, engine, options.jobs or cores(), reporter, outcome)
     outcome.fresh = [chapter.slug for chapter in todo if chapter.slug in outcome.runs]
     merged = {**known, **outcome.runs}
@@ -175,14 +177,14 @@ def _run_all(
 ) -> None:
     """Run jobs, so many at a time, and keep each result as soon as it is there."""
     cache, durations = RunCache(project.cache), Durations(project)
-    package = engine.package or Watched(project.package)
+    packages = engine.packages or Watched(project.packages)
     with ThreadPoolExecutor(width) as pool:
         waiting: set[Future[Run]] = {pool.submit(run_job, job, engine) for job in jobs}
         try:
             while waiting:
                 finished, waiting = wait(waiting, return_when=FIRST_COMPLETED)
                 for future in finished:
-                    _take(project, edition, future, cache, package, reporter, outcome)
+                    _take(project, edition, future, cache, packages, reporter, outcome)
         except BaseException:
             running.stop_all()
             pool.shutdown(wait=True, cancel_futures=True)
@@ -196,7 +198,7 @@ def _take(
     edition: Edition,
     future: Future[Run],
     cache: RunCache,
-    package: Watched,
+    packages: Watched,
     reporter: Reporter,
     outcome: Outcome,
 ) -> None:
@@ -208,7 +210,7 @@ def _take(
         replace_file(project.failed / f"{error.chapter}.ipynb", error.notebook)
         reporter.failed(error.chapter)
         return
-    if not package.holds(mark_of_tree(edition.fingerprint.package)):
+    if not packages.holds(mark_of_tree(edition.fingerprint.packages)):
         raise PressError("the package changed while chapters were running; build again: what is done is kept")
     changed = changed_reads(run, edition.fingerprint.evidence)
     if changed:

@@ -38,22 +38,25 @@ class Order:
         What the chapter imports.
     engine : str
         Name of the engine.
-    package, package_mark : str
-        Folder of the package, and the hash of its files that the worker's must equal.
+    packages : tuple of str
+        Folders of the packages.
+    packages_mark : str
+        The hash of their files that the worker's must equal.
     versions : mapping
         Version of Python and of each library that the package asks for; the worker's must equal them.
     """
 
     modules: tuple[str, ...]
     engine: str
-    package: str
-    package_mark: str
+    packages: tuple[str, ...]
+    packages_mark: str
     versions: Mapping[str, str]
 
 
 def order_for(project: Project, modules: Sequence[str], engine: str, fingerprint: Fingerprint) -> Order:
     """Return the order that goes with the jobs of a sweep."""
-    return Order(tuple(modules), engine, str(project.package), mark_of_tree(fingerprint.package), versions())
+    folders, mark = tuple(map(str, project.packages)), mark_of_tree(fingerprint.packages)
+    return Order(tuple(modules), engine, folders, mark, versions())
 
 
 @cache
@@ -107,7 +110,7 @@ class _KeptEngines:
                 del self._kept[place]
                 stack.close()
             stack = ExitStack()
-            engine = stack.enter_context(open_engine(order.engine, order.modules, Path(order.package)))
+            engine = stack.enter_context(open_engine(order.engine, order.modules, map(Path, order.packages)))
             self._kept[place] = (order, engine, stack)
             check_package(engine, order)
             return engine
@@ -132,9 +135,9 @@ def check_versions(order: Order) -> None:
 def check_package(engine: Engine, order: Order) -> None:
     """Raise unless the package of this worker is the one of the sweep, and has been since the engine was opened."""
     if not is_right(engine, order):
-        raise PressError(f"a worker has another version of {order.package}; every worker needs the same")
+        raise PressError(f"a worker has another version of {' or '.join(order.packages)}; every worker needs the same")
 
 
 def is_right(engine: Engine, order: Order) -> bool:
     """Return whether an engine has imported the package of the sweep."""
-    return engine.package is not None and engine.package.holds(order.package_mark)
+    return engine.packages is not None and engine.packages.holds(order.packages_mark)

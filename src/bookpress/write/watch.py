@@ -113,7 +113,7 @@ async def _needed(state: State, touched: asyncio.Event) -> None:
 def watched(project: Project) -> dict[Path, tuple[int, int]]:
     """Return the folders that an edition is made from and that are there now, each with what tells it from another."""
     names = (FOLDER, *COPIED_FOLDERS)
-    folders = [*(project.root / name for name in names), project.data, project.package]
+    folders = [*(project.root / name for name in names), project.data, *project.packages]
     found = {}
     for folder in folders:
         with contextlib.suppress(OSError):

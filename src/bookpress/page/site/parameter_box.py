@@ -11,6 +11,7 @@ from docutils import nodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
 from bookpress.book.parameters import read_parameters
+from bookpress.book.settings import load_settings
 from bookpress.book.wording import describe, run_command
 from bookpress.page.base import contents as book
 from bookpress.page.base.cells import setting
@@ -70,9 +71,9 @@ def choices(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return short
 
 
-def command_of(page: Page) -> str:
+def command_of(page: Page, srcdir: Path) -> str:
     """Return the command that runs a chapter as it stands."""
-    return str(page.front.get("command") or run_command(page.slug, page.parameter_rows))
+    return str(page.front.get("command") or run_command(page.slug, page.parameter_rows, load_settings(srcdir).command))
 
 
 def open_page(doctree: nodes.document, page: Page) -> None:
@@ -119,7 +120,7 @@ def depart_opener(self: HTML5Translator, node: opener) -> None:
                 data_date=data_date(page, Path(env.srcdir)),
                 rows=page.parameter_rows,
                 choices=choices(page.parameter_rows),
-                command=command_of(page),
+                command=command_of(page, Path(env.srcdir)),
                 how_to=self.builder.get_relative_uri(page.docname, HOW_TO) if HOW_TO in env.found_docs else "",
             )
         )
