@@ -1,0 +1,121 @@
+"""The press stands alone: a tiny book of another subject, where importing the first book's package fails."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+Press = Callable[..., str]
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a copy of the second book, and beside it a package that forbids the first book's."""
+    home = tmp_path_factory.mktemp("orbits")
+    shutil.copytree(ROOT / "tests/bookpress/orbits", home / "book")
+    (home / "book/requirements.lock").write_text("", encoding="utf-8")
+    forbidden = home / "forbidden/compute_divide/__init__.py"
+    forbidden.parent.mkdir(parents=True)
+    forbidden.write_text('raise ImportError("the press asked for the subject of another book")\n', encoding="utf-8")
+    return home
+
+
+@pytest.fixture(scope="module")
+def press(home: Path) -> Press:
+    """Return what runs a command of the press in the second book and returns its standard output."""
+    paths = [home / "forbidden", home / "book", ROOT / "src"]
+    environment = {
+        **{name: value for name, value in os.environ.items() if not name.startswith("COMPUTE_DIVIDE")},
+        "PYTHONPATH": os.pathsep.join(map(str, paths)),
+        "SOURCE_DATE_EPOCH": "1700000000",
+    }
+
+    def run(*words: str, code: int = 0) -> str:
+        command = [sys.executable, "-m", "bookpress", *words]
+        done = subprocess.run(command, cwd=home / "book", env=environment, capture_output=True, text=True)
+        assert done.returncode == code, done.stderr + done.stdout
+        return done.stdout if code == 0 else done.stderr
+
+    return run
+
+
+@pytest.fixture(scope="module")
+def page(press: Press) -> str:
+    """Return the page of the chapter on planets."""
+    index = Path(press("build").strip().splitlines()[-1])
+    return (index.parent / "notebooks/planets.html").read_text(encoding="utf-8")
+
+
+def test_the_first_books_package_cannot_be_imported(home: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", "import compute_divide"],
+        env={**os.environ, "PYTHONPATH": str(home / "forbidden")},
+        capture_output=True,
+        text=True,
+    )
+    assert "another book" in done.stderr
+
+
+def test_it_is_built(page: str, home: Path) -> None:
+    words = " ".join(re.sub("<[^>]+>", " ", page).split())
+    assert "Years grow as the distance to the power 1.50" in words
+    assert "The exponent is 1.5" in words
+    assert "bookpress run planets" in words
+    assert "compute" not in words.lower()
+    results = json.loads((home / "book/_build/editions/default/results.json").read_text())
+    assert results["planets"]["exponent"]["value"] == pytest.approx(1.5, abs=0.01)
+    assert set(results["moons"]) == {"period", "error"}
+
+
+@pytest.mark.usefixtures("page")
+def test_it_is_run_again_with_other_values(press: Press) -> None:
+    results = json.loads(press("run", "moons", "-p", "moon=Callisto", "--json"))
+    assert results["period"]["value"] == pytest.approx(16.7, abs=0.1)
+    said = press("run", "moons", "-p", "moon=Titan", code=2)
+    assert "Titan" in said
+    assert "Ganymede" in said
+
+
+@pytest.mark.usefixtures("page")
+def test_two_editions_are_compared(press: Press) -> None:
+    press("build", "inner")
+    compared = json.loads(press("compare", "default", "inner", "--json"))
+    assert "exponent" in json.dumps(compared)
+    assert "inner" in json.dumps(compared)
+
+
+@pytest.mark.usefixtures("page")
+def test_a_chapter_is_swept(press: Press, home: Path) -> None:
+    press("sweep", "moons", "-g", "moon=Io,Europa", "-g", "power=1.4,1.5", "--out", str(home / "sweep"))
+    [table] = (home / "sweep").glob("*.csv")
+    assert len(table.read_text().splitlines()) >= 1 + 4
+
+
+@pytest.mark.usefixtures("page")
+def test_a_chapter_is_cited(press: Press) -> None:
+    reference = press("cite", "planets", "--format", "apa")
+    assert "Planets" in reference
+    assert "Orbits" in reference
+
+
+@pytest.mark.usefixtures("page")
+def test_it_is_checked_and_its_parameters_are_listed(press: Press, home: Path) -> None:
+    press("check")
+    assert "which planets the fit takes" in press("params", "planets")
+    index = home / "book/index.md"
+    text = index.read_text(encoding="utf-8")
+    index.write_text(text + "\n{result}`planets:expnent`, and 37 moons.\n", encoding="utf-8")
+    try:
+        said = press("check", code=1)
+    finally:
+        index.write_text(text, encoding="utf-8")
+    assert said
