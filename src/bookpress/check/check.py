@@ -1,20 +1,37 @@
-"""Read the whole book without running anything and say what is wrong with it."""
+"""Read the whole book without running anything of it, and say what is wrong, with file and line.
+
+Undefined names are found by ruff; roles, references, terms, citations and results by Sphinx, which reads the staged
+book with its ``dummy`` builder. A chapter that was run before stands there as it was run, so that the keys of its
+results are known; one that was not is named, and its keys are not checked.
+"""
 
 from __future__ import annotations
 
+import ast
+import json
 import re
-from collections.abc import Iterator
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
 
-from bookpress.book.chapters import nearest, toc_files
+import yaml
+
+from bookpress.book.chapters import FOLDER, Chapter, discover, nearest, toc_files
 from bookpress.book.edition_files import edition_names, file_faults
-from bookpress.book.editions import load_edition
+from bookpress.book.editions import Edition, load_edition
 from bookpress.book.project import Project
-from bookpress.check import code
-from bookpress.check.names import undefined_names
-from bookpress.check.references import reference_faults
-from bookpress.check.sources import Book, Page, Problem, doubled
-from bookpress.check.typed_numbers import typed_numbers
+from bookpress.build.build import edition_record, environment
+from bookpress.build.sphinx_process import Assembly, Binder
+from bookpress.build.staging import extra_extensions, stage
+from bookpress.check.typed_numbers import prose_lines, typed_numbers
 from bookpress.errors import PressError
+from bookpress.files import pretty, read
+from bookpress.run.cache import Run
+from bookpress.run.processes import session
+from bookpress.run.runner import cached_runs
 
 ENTRIES = (
     "abstract",
@@ -28,100 +45,198 @@ ENTRIES = (
     "template",
     "time_limit",
 )
-"""What the ``compute_divide`` part of a page's front matter may hold."""
+"""What the book's own part of a page's front matter may hold."""
+
+SHOWN = {"title", "alt", "caption", "description", "label"}
+"""Arguments whose text is shown to readers."""
+
+DISPLAYED = ("display", "get_ipython")
+"""Names that a notebook has without importing them."""
+
+PLACE = re.compile(r"^\s*(?P<file>[^\s:]+?)(?:\.(?P<ending>md|ipynb))?(?::(?P<line>\d+))?: (?:WARNING|ERROR|CRITICAL): ")
+CELL = 10_000
+"""MyST-NB counts lines within a cell, and cells in tens of thousands."""
 
 
-def check(project: Project) -> list[Problem]:
-    """Return what is wrong with a book, in the order of its pages.
+@dataclass(frozen=True, order=True)
+class Problem:
+    """What is wrong, and where."""
 
-    Finds files that cannot be read, chapters whose parameters are wrong, cells with undefined names, results quoted
-    that no chapter records, unknown parameters, claims, citations, terms, formats, roles and cross-references,
-    conditions that are none, links to what is not there, and numbers typed by hand. Nothing is run.
+    where: str
+    line: int
+    what: str = field(compare=False)
 
-    Parameters
-    ----------
-    project : Project
-        The book.
+    def __str__(self) -> str:
+        return f"{self.where}:{self.line}: {self.what}"
+
+
+def check(project: Project) -> tuple[list[Problem], list[str]]:
+    """Return what is wrong with a book, in the order of its files, and the chapters whose result keys are unchecked.
+
+    Finds files that cannot be read, parameters, editions and front matter that are wrong, cells with undefined names,
+    results, parameters, claims, citations, terms, roles and references that are not there, and numbers typed by hand.
     """
     try:
         missing = [name for name in toc_files(project) if not (project.root / f"{name}.md").is_file()]
         if missing:
-            return [Problem("_toc.yml", 1, f"lists {name}.md: no such file") for name in missing]
-        book = Book(project)
+            return [Problem("_toc.yml", 1, f"lists {name}.md: no such file") for name in missing], []
+        chapters = discover(project)
     except PressError as error:
-        return [Problem("_toc.yml", 1, str(error))]
-    problems = [*book.faults, *_structure(book), *doubled(book.pages)]
-    for page in book.pages:
-        found = [*_cells(page), *_prose(page, book)]
-        problems += sorted({str(problem): problem for problem in found}.values())
-    return problems
+        return [Problem("_toc.yml", 1, str(error))], []
+    pages = list(dict.fromkeys([*toc_files(project), *(f"{FOLDER}/{chapter.slug}" for chapter in chapters)]))
+    texts = {f"{name}.md": read(project.root / f"{name}.md").decode("utf-8") for name in pages}
+    broken = [*_structure(project, chapters), *(one for name, text in texts.items() for one in _front(project, name, text))]
+    problems = [*broken, *_names(chapters), *(one for name, text in texts.items() for one in _typed(name, text))]
+    if broken:  # Sphinx would only repeat what is wrong already
+        return sorted(problems), []
+    edition = load_edition(project, "default")
+    runs = cached_runs(project, edition)
+    unchecked = [chapter.slug for chapter in edition.chapters if chapter.slug not in runs]
+    return sorted([*problems, *_references(project, edition, runs, unchecked)]), unchecked
 
 
-def _structure(book: Book) -> Iterator[Problem]:
+def _structure(project: Project, chapters: Sequence[Chapter]) -> Iterator[Problem]:
     """Yield what is wrong with chapters and editions as such."""
-    broken = []
-    for page in book.chapters.values():
-        assert page.chapter  # noqa: S101 - it is one of the chapters
-        if not page.chapter.listed:
-            yield Problem(page.where, 1, "not in _toc.yml")
+    for chapter in chapters:
+        if not chapter.listed:
+            yield Problem(chapter.where, 1, "not in _toc.yml")
         try:
-            _ = page.chapter.title, page.chapter.parameters
+            _ = chapter.title, chapter.front_matter, chapter.parameters
         except PressError as error:
-            broken.append(str(error))
-            if not page.of_kind("fault"):
-                what = str(error).removeprefix(f"{page.where}: ")
-                yield Problem(page.where, _line_of_parameter(page, what), what)
-    yield from (Problem(file, 1, fault) for file, fault in file_faults(book.project).items())
-    for name in edition_names(book.project):
+            found = re.search(r"parameter (\w+)", str(error))
+            lines = chapter.source.splitlines()
+            line = next((n for n, text in enumerate(lines, 1) if found and text.startswith(f"{found[1]}:")), 1)
+            yield Problem(chapter.where, line, str(error).removeprefix(f"{chapter.where}: "))
+            return  # no edition can be read either
+    yield from (Problem(file, 1, fault) for file, fault in file_faults(project).items())
+    for name in edition_names(project):
         try:
-            load_edition(book.project, name)
+            load_edition(project, name)
         except PressError as error:
-            if str(error) not in broken:
-                yield Problem(f"book/editions/{name}.yml", 1, str(error))
+            yield Problem(f"book/editions/{name}.yml", 1, str(error))
 
 
-def _line_of_parameter(page: Page, message: str) -> int:
-    """Return the line of the parameter that a message names, else of the cell that declares parameters."""
-    found = re.search(r"parameter (\w+)", message)
-    for item in page.of_kind("cell"):
-        if re.search(r"\bparameters\b", item.name):
-            lines = enumerate(item.content.split("\n"), item.line)
-            name = found[1] if found else ""
-            return next((number for number, text in lines if name and text.startswith(name)), item.line)
-    return 1
+def _front(project: Project, name: str, text: str) -> Iterator[Problem]:
+    """Yield what is wrong with the book's own part of the front matter of a page."""
+    head = re.match(r"---\n(.*?)\n---\n", text, re.DOTALL)
+    if head is None:
+        return
+    key = project.settings.front_matter
+    try:
+        own = (yaml.safe_load(head[1]) or {}).get(key) or {}
+        unknown = [entry for entry in own if entry not in ENTRIES]
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        reason = getattr(error, "problem", None) or error
+        yield Problem(name, mark.line + 2 if mark else 1, f"the front matter is not YAML: {reason}")
+    except (AttributeError, TypeError):
+        yield Problem(name, 1, f"the front matter's `{key}` holds no named entries")
+    else:
+        lines = text.splitlines()
+        for entry in unknown:
+            line = next(n for n, content in enumerate(lines, 1) if content.strip().startswith(f"{entry}:"))
+            yield Problem(name, line, f"the front matter's `{key}` has no {entry!r}{nearest(entry, ENTRIES)}")
 
 
-def _cells(page: Page) -> Iterator[Problem]:
-    """Yield what is wrong with the code of a page."""
-    for found in code.syntax_faults(page.cells):
-        yield Problem(page.where, found.line, found.text)
-    for found in code.failing_imports(page.cells):
-        yield Problem(page.where, found.line, found.text)
-    for found in undefined_names(page.cells):
-        yield Problem(page.where, found.line, f"the name {found.text!r} is not defined")
-    for key in page.keys:
-        if key.is_open:
-            line = page.cells[key.cell].line + key.line - 1
-            yield Problem(page.where, line, "the keys recorded here cannot be checked: write out what they are made of")
-    for found in code.shown_texts(page.cells):
-        for number in typed_numbers(found.text, page.literals):
-            yield Problem(page.where, found.line, _typed(number))
+def _names(chapters: Sequence[Chapter]) -> Iterator[Problem]:
+    """Yield undefined names and faults of syntax, as ruff finds them in the chapters as notebooks."""
+    import jupytext
+    import nbformat
+
+    with tempfile.TemporaryDirectory(prefix="check-") as folder:
+        starts: dict[str, list[int]] = {}
+        for chapter in chapters:
+            notebook = jupytext.myst.myst_to_notebook(chapter.source, add_source_map=True)
+            starts[chapter.slug] = notebook.metadata.pop("source_map")
+            notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
+            nbformat.write(notebook, Path(folder) / f"{chapter.slug}.ipynb")
+        builtins = ", ".join(f"'{name}'" for name in DISPLAYED)
+        options = ("--isolated", "--no-cache", "--select", "F821", "--config", f"builtins=[{builtins}]")
+        command = [sys.executable, "-m", "ruff", "check", *options, "--output-format", "json", folder]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode not in {0, 1}:
+        raise PressError(f"ruff, which looks for undefined names, failed: {done.stderr.strip().splitlines()[-1]}")
+    for one in json.loads(done.stdout):
+        slug = Path(one["filename"]).stem
+        line = starts[slug][one["cell"] - 1] + one["location"]["row"]
+        yield Problem(f"{FOLDER}/{slug}.md", line, one["message"][:1].lower() + one["message"][1:])
 
 
-def _prose(page: Page, book: Book) -> Iterator[Problem]:
-    """Yield what is wrong with the text of a page."""
-    for item in page.items:
-        words: list[str] = []
-        if item.kind == "text":
-            words = [_typed(number) for number in typed_numbers(item.content, page.literals)]
-        elif item.kind == "fault":
-            words = [item.content]
-        elif item.kind == "entry" and item.content not in ENTRIES:
-            words = [f"the front matter's `compute_divide` has no {item.content!r}{nearest(item.content, ENTRIES)}"]
-        else:
-            words = list(reference_faults(item, page, book))
-        yield from (Problem(page.where, item.line, what) for what in words)
+def _typed(name: str, text: str) -> Iterator[Problem]:
+    """Yield numbers typed by hand in the prose of a page, and in the texts that its cells show."""
+    excused = re.findall(r"^\s+literals: *\[(.*)\]", text, re.MULTILINE)
+    literals = [literal for found in excused for literal in yaml.safe_load(f"[{found}]")]
+    lines = [*prose_lines(text), *_shown(text)]
+    for line, content in lines:
+        for number in typed_numbers(content, literals):
+            what = f"the number {number} is typed by hand: record it as a result, or quote a claim"
+            yield Problem(name, line, what)
 
 
-def _typed(number: str) -> str:
-    return f"the number {number} is typed by hand: record it as a result, or quote a claim"
+def _shown(text: str) -> Iterator[tuple[int, str]]:
+    """Yield line and content of the texts that code cells show to readers."""
+    for cell in re.finditer(r"^```\{code-cell\}[^\n]*\n(.*?)^```", text, re.DOTALL | re.MULTILINE):
+        first = text.count("\n", 0, cell.start(1))
+        code = re.sub(r"^(:|%|!).*", "", cell[1], flags=re.MULTILINE)
+        try:
+            calls = [node for node in ast.walk(ast.parse(code)) if isinstance(node, ast.keyword)]
+        except SyntaxError:
+            continue
+        for part in (part for call in calls if call.arg in SHOWN for part in ast.walk(call.value)):
+            if isinstance(part, ast.Constant) and isinstance(part.value, str):
+                yield first + part.lineno, part.value
+
+
+def _references(
+    project: Project, edition: Edition, runs: Mapping[str, Run], unchecked: Sequence[str]
+) -> Iterator[Problem]:
+    """Yield what Sphinx warns of when it reads the staged book, with lines as the author knows them."""
+    standing = {
+        chapter.slug: runs.get(chapter.slug) or Run(chapter.slug, "", _as_bytes(chapter), {}, {}, 0.0)
+        for chapter in edition.chapters
+    }
+    results = pretty({slug: dict(run.results) for slug, run in standing.items()}).encode()
+    record = edition_record(project, edition, edition, results)
+    with tempfile.TemporaryDirectory(prefix="check-") as home, session():
+        folder = Path(home)
+        stage(project, edition, standing, {**record, "formats": ["html"]}, results, folder / "source")
+        log, lock = folder / "sphinx.log", str(folder / "lock")
+        order = Assembly(str(folder / "source"), str(folder / "out"), str(folder / "doctrees"), lock, "dummy")
+        with Binder(environment(project), extra_extensions(project)) as binder:
+            try:
+                binder.build(order, log)
+                return
+            except PressError as error:
+                said = log.read_text(encoding="utf-8").replace(f"{folder / 'source'}/", "") if log.is_file() else ""
+                warnings = [line for line in said.splitlines() if PLACE.match(line)]
+                if not warnings:
+                    raise error from None
+    chapters = {f"{FOLDER}/{chapter.slug}": chapter for chapter in edition.chapters}
+    yield from dict.fromkeys(_placed(line, chapters) for line in warnings if not _excused(line, unchecked))
+
+
+def _excused(warning: str, unchecked: Sequence[str]) -> bool:
+    """Whether a warning is about what is only known when chapters have been run."""
+    unknown = any(f"the chapter {slug!r} records no result" in warning for slug in unchecked)
+    return unknown or (bool(unchecked) and re.search(r"'?(fig|tab)-[a-z0-9-]+'?", warning) is not None)
+
+
+def _placed(warning: str, chapters: Mapping[str, Chapter]) -> Problem:
+    """Return a warning of Sphinx as a problem; of a chapter, cell and line become a line of its source."""
+    import jupytext
+
+    found = PLACE.match(warning)
+    assert found  # noqa: S101 - only such lines are asked
+    name, line, what = found["file"], int(found["line"] or 1), warning[found.end() :].strip()
+    if name in chapters and line >= CELL:
+        starts = jupytext.myst.myst_to_notebook(chapters[name].source, add_source_map=True).metadata["source_map"]
+        cell, within = divmod(line, CELL)
+        line = starts[min(cell, len(starts)) - 1] + within
+    return Problem(f"{name}.md" if found["ending"] or name in chapters else name, line, what)
+
+
+def _as_bytes(chapter: Chapter) -> bytes:
+    """Return a chapter that was not run, as a notebook."""
+    import nbformat
+
+    return nbformat.writes(chapter.notebook).encode()

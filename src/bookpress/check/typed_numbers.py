@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
 COUNTED = "models|papers|works|chips|authors|clusters|hours|organisations|companies|universities|conferences|runs"
@@ -32,14 +32,7 @@ NUMBER = re.compile(r"\d[\d.,]*\s?%?")
 
 
 def typed_numbers(text: str, literals: Iterable[str] = ()) -> list[str]:
-    """Return the numbers of a text that should have been computed.
-
-    Parameters
-    ----------
-    text : str
-        One line.
-    literals : iterable of str
-        Texts that are excused.
+    """Return the numbers of a line that should have been computed, but for texts that are excused.
 
     Examples
     --------
@@ -51,3 +44,58 @@ def typed_numbers(text: str, literals: Iterable[str] = ()) -> list[str]:
     for allowed in ALLOWED_NUMBERS:
         text = re.sub(allowed, " ", text, flags=re.IGNORECASE)
     return [number.strip(" .,") for number in NUMBER.findall(text)]
+
+
+FENCE = re.compile(r"^(`{3,}|:{3,})\{(?P<name>[\w:-]+)\}(?P<argument>.*)$")
+CODE = {"code-cell", "code", "code-block", "sourcecode", "literalinclude", "raw", "math", "mermaid", "bibliography"}
+"""Directives whose content is no prose."""
+PLAIN = {"when", "finding", "include", "image", "figure", "toctree", "tableofcontents"}
+"""Directives whose argument is no text that readers see."""
+
+NO_PROSE = (
+    r"<!--.*?-->",
+    r"\{[\w:+.-]+\}(`+).*?(?<!`)\1(?!`)",  # roles
+    r"(`+).*?(?<!`)\1(?!`)",  # code
+    r"\$[^$]+\$",  # mathematics
+    r"\]\([^)\s]*",  # addresses of links; their titles are read
+    r"(?<=<)[a-z][^\s>]*|\b(?:href|src|class|id)=\"[^\"]*\"",  # HTML, but for what it says
+    r"^:(?!alt:)[\w-]+:.*$|^\([\w-]+\)=$",  # options of directives, labels
+)
+"""Parts of a line that are not read as prose."""
+
+
+def prose_lines(text: str) -> Iterator[tuple[int, str]]:
+    r"""Yield the lines of a MyST page that readers see, with their numbers from 1 and without roles, code and addresses.
+
+    Examples
+    --------
+    >>> list(prose_lines("# Title\n\n```{code-cell}\nx = 37\n```\n\nSee {ref}`there`.\n"))
+    [(1, '# Title'), (7, 'See  .')]
+    """
+    code = ""
+    is_front = text.startswith("---\n")
+    for number, line in enumerate(text.splitlines(), 1):
+        if is_front:
+            is_front = number == 1 or line != "---"
+            entry, _, content = line.strip().partition(": ")
+            if entry not in {"literals", "doi", "data_date"} and line.startswith(" "):
+                yield from _prose(number, content)
+        elif code:
+            code = "" if line.strip() == code else code
+        elif line.startswith("```") and not FENCE.match(line) and line.strip("`").strip():
+            code = "```"
+        elif (fence := FENCE.match(line)) and fence["name"] in CODE:
+            code = fence[1]
+        elif fence:
+            if fence["name"] not in PLAIN:
+                yield from _prose(number, fence["argument"])
+        else:
+            yield from _prose(number, line)
+
+
+def _prose(number: int, line: str) -> Iterator[tuple[int, str]]:
+    """Yield what is prose of a line, if anything."""
+    for part in NO_PROSE:
+        line = re.sub(part, " ", line)
+    if line.strip(" `:"):
+        yield number, line

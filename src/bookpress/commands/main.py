@@ -248,13 +248,15 @@ def check(as_json: AsJson = False) -> None:
     from bookpress.check.check import check as check_book
     from bookpress.errors import PressError
 
-    problems = check_book(current_project())
+    problems, unchecked = check_book(current_project())
     if as_json:
         rows = [{"file": one.where, "line": one.line, "problem": one.what} for one in problems]
         typer.echo(json.dumps(rows, indent=2, ensure_ascii=False))
     else:
         for one in problems:
             typer.echo(one)
+    for slug in unchecked:
+        _say(f"{slug}: not run yet: its keys are unchecked")
     if problems:
         raise PressError(f"{len(problems)} problem{'s' if len(problems) > 1 else ''} found")
     _say("nothing wrong was found")
