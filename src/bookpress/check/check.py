@@ -14,7 +14,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import yaml
@@ -53,7 +53,9 @@ SHOWN = {"title", "alt", "caption", "description", "label"}
 DISPLAYED = ("display", "get_ipython")
 """Names that a notebook has without importing them."""
 
-PLACE = re.compile(r"^\s*(?P<file>[^\s:]+?)(?:\.(?P<ending>md|ipynb))?(?::(?P<line>\d+))?: (?:WARNING|ERROR|CRITICAL): ")
+PLACE = re.compile(
+    r"^\s*(?P<file>[^\s:]+?)(?:\.(?P<ending>md|ipynb))?(?::(?P<line>\d+))?: (?:WARNING|ERROR|CRITICAL): "
+)
 CELL = 10_000
 """MyST-NB counts lines within a cell, and cells in tens of thousands."""
 
@@ -64,7 +66,7 @@ class Problem:
 
     where: str
     line: int
-    what: str = field(compare=False)
+    what: str
 
     def __str__(self) -> str:
         return f"{self.where}:{self.line}: {self.what}"
@@ -85,8 +87,11 @@ def check(project: Project) -> tuple[list[Problem], list[str]]:
         return [Problem("_toc.yml", 1, str(error))], []
     pages = list(dict.fromkeys([*toc_files(project), *(f"{FOLDER}/{chapter.slug}" for chapter in chapters)]))
     texts = {f"{name}.md": read(project.root / f"{name}.md").decode("utf-8") for name in pages}
-    broken = [*_structure(project, chapters), *(one for name, text in texts.items() for one in _front(project, name, text))]
-    problems = [*broken, *_names(chapters), *(one for name, text in texts.items() for one in _typed(name, text))]
+    broken = list(_structure(project, chapters))
+    broken += [problem for name, text in texts.items() for problem in _front(project, name, text)]
+    faulty = {problem.where for problem in broken}
+    problems = [*broken, *_names([chapter for chapter in chapters if chapter.where not in faulty])]
+    problems += [problem for name, text in texts.items() for problem in _typed(name, text)]
     if broken:  # Sphinx would only repeat what is wrong already
         return sorted(problems), []
     edition = load_edition(project, "default")
@@ -182,9 +187,16 @@ def _shown(text: str) -> Iterator[tuple[int, str]]:
             calls = [node for node in ast.walk(ast.parse(code)) if isinstance(node, ast.keyword)]
         except SyntaxError:
             continue
-        for part in (part for call in calls if call.arg in SHOWN for part in ast.walk(call.value)):
-            if isinstance(part, ast.Constant) and isinstance(part.value, str):
-                yield first + part.lineno, part.value
+        for call in (call for call in calls if call.arg in SHOWN):
+            formats = {
+                id(part)
+                for value in ast.walk(call.value)
+                if isinstance(value, ast.FormattedValue) and value.format_spec
+                for part in ast.walk(value.format_spec)
+            }
+            for part in ast.walk(call.value):
+                if isinstance(part, ast.Constant) and isinstance(part.value, str) and id(part) not in formats:
+                    yield first + part.lineno, part.value
 
 
 def _references(
@@ -205,12 +217,15 @@ def _references(
         with Binder(environment(project), extra_extensions(project)) as binder:
             try:
                 binder.build(order, log)
-                return
-            except PressError as error:
-                said = log.read_text(encoding="utf-8").replace(f"{folder / 'source'}/", "") if log.is_file() else ""
-                warnings = [line for line in said.splitlines() if PLACE.match(line)]
+            except PressError:
+                said = log.read_text(encoding="utf-8") if log.is_file() else ""
+                warnings = [
+                    line for line in said.replace(f"{folder / 'source'}/", "").splitlines() if PLACE.match(line)
+                ]
                 if not warnings:
-                    raise error from None
+                    raise
+            else:
+                return
     chapters = {f"{FOLDER}/{chapter.slug}": chapter for chapter in edition.chapters}
     yield from dict.fromkeys(_placed(line, chapters) for line in warnings if not _excused(line, unchecked))
 
@@ -239,4 +254,4 @@ def _as_bytes(chapter: Chapter) -> bytes:
     """Return a chapter that was not run, as a notebook."""
     import nbformat
 
-    return nbformat.writes(chapter.notebook).encode()
+    return str(nbformat.writes(chapter.notebook)).encode()

@@ -65,7 +65,7 @@ NO_PROSE = (
 
 
 def prose_lines(text: str) -> Iterator[tuple[int, str]]:
-    r"""Yield the lines of a MyST page that readers see, with their numbers from 1 and without roles, code and addresses.
+    r"""Yield the lines of a MyST page that readers see, numbered from 1, without roles, code and addresses.
 
     Examples
     --------
@@ -82,8 +82,8 @@ def prose_lines(text: str) -> Iterator[tuple[int, str]]:
                 yield from _prose(number, content)
         elif code:
             code = "" if line.strip() == code else code
-        elif line.startswith("```") and not FENCE.match(line) and line.strip("`").strip():
-            code = "```"
+        elif line == "$$" or (line.startswith("```") and not FENCE.match(line) and line.strip("`").strip()):
+            code = line if line == "$$" else "```"
         elif (fence := FENCE.match(line)) and fence["name"] in CODE:
             code = fence[1]
         elif fence:

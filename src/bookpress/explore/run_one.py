@@ -12,17 +12,17 @@ from typing import Any
 from bookpress.book.assignments import file_assignments, option_assignments, repeated, resolve
 from bookpress.book.chapters import Chapter, choose, discover, nearest
 from bookpress.book.edition_files import DEFAULT, EditionFile, load_edition_file
-from bookpress.book.editions import Edition, Fingerprint
+from bookpress.book.editions import Edition, Fingerprint, load_edition
 from bookpress.book.parameters import Value, chapter_schema
 from bookpress.book.project import Project
 from bookpress.book.wording import describe, grid_option
-from bookpress.check.result_keys import possible_values, recorded_keys
 from bookpress.errors import collecting
 from bookpress.explore.grid import combinations
 from bookpress.explore.sweep import Sweep, chosen_keys, run_sweep, write_table
 from bookpress.files import check_writable
 from bookpress.progress import Reporter, folding_table, standard_output
-from bookpress.run.runner import RunOptions, failure, run_chapters
+from bookpress.run.cache import Run
+from bookpress.run.runner import RunOptions, cached_runs, failure, run_chapters
 
 
 def run_one(
@@ -194,7 +194,8 @@ def sweep_chapter(
     values = {parameter.name: parameter.default for parameter in chapter.parameters}
     with collecting(problems):
         _, values = values_of(project, slug, options, base)
-    problems += _contradictions(chapter, grid, options, keys)
+    published = cached_runs(project, load_edition(project, DEFAULT)).get(slug)
+    problems += _contradictions(chapter, grid, options, keys, published)
     sets = combinations(chapter, grid, values, problems)
     if out is not None:
         check_writable(out)
@@ -216,17 +217,20 @@ def _command(project: Project, sweep: Sweep, options: Sequence[str], base: str, 
 
 
 def _contradictions(
-    chapter: Chapter, grid: Mapping[str, Sequence[Any]], options: Sequence[str], keys: Sequence[str]
+    chapter: Chapter,
+    grid: Mapping[str, Sequence[Any]],
+    options: Sequence[str],
+    keys: Sequence[str],
+    published: Run | None,
 ) -> list[str]:
     """Return the parameters both set and varied, and the results to draw that the chapter cannot record, in words."""
     both = sorted({wish.name for wish in option_assignments(options)[0]} & set(grid))
     problems = [f"{name} is set with -p and varied with -g: choose one" for name in both]
-    sources = [cell.source for cell in chapter.notebook.cells if cell.cell_type == "code"]
-    patterns = recorded_keys(sources, possible_values(chapter.parameters))
+    known = list(published.results) if published else []  # of a chapter that was never run no key is known
     problems += [
-        f"chapter {chapter.slug} records no result {key!r}{nearest(key, [pattern.pattern for pattern in patterns])}"
+        f"chapter {chapter.slug} records no result {key!r}{nearest(key, known)}"
         for key in keys
-        if not any(pattern.fullmatch(key) for pattern in patterns)
+        if known and key not in known
     ]
     return problems
 
