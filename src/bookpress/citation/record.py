@@ -13,12 +13,11 @@ from pydantic import AfterValidator, AliasChoices, BaseModel, BeforeValidator, C
 
 from bookpress.citation.identifiers import check_doi, check_isbn, check_issn, check_orcid
 from bookpress.citation.text import ascii_words, tidy
+from bookpress.errors import UsageError
 
 
-class CitationError(Exception):
+class CitationError(UsageError):
     """Bibliographic facts that are missing or wrong; the message names the place, the value and what is allowed."""
-
-    exit_code = 2
 
 
 def _blank_is_none(value: Any) -> Any:

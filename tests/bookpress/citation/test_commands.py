@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
-from typer.testing import CliRunner
 
 from bookpress.book.project import Project
 from bookpress.citation.files import FORMATS
 from bookpress.citation.page import FILES
 from bookpress.citation.styles import STYLES, format_item
-from bookpress.commands.cite import app, built_state, plain_heading, reference
+from bookpress.commands.cite import plain_heading, reference
+from bookpress.commands.main import main
 from bookpress.errors import UsageError
 
 SLUGS = ["plain", "hard-names", "single", "group", "bare"]
@@ -54,6 +55,7 @@ def stage(root: Path, source: Path, folder: str) -> None:
     (root / folder).mkdir()
     for name in ("edition.json", "book/publication.yml"):
         (root / name).write_bytes((source / name).read_bytes())
+    (root / "book/settings.yml").write_text("{command: compute-divide, front_matter: compute_divide}")
     entries = [{"file": f"notebooks/{slug}"} for slug in SLUGS]
     (root / "_toc.yml").write_text(yaml.safe_dump({"format": "jb-book", "root": "index", "chapters": entries}))
     for slug in SLUGS:
@@ -69,7 +71,7 @@ def test_the_command_gives_what_the_pages_give(
 ) -> None:
     site = make_site(edition, public=True)
     for slug in (*SLUGS, None):
-        text = reference(project, slug, form=form, edition=edition)
+        text = reference(project, slug, form, edition)
         if form in STYLES:
             (item,) = json.loads((site / "cite" / f"{slug or 'book'}.csl.json").read_text("utf-8"))
             assert text == format_item(item, form).text + "\n"
@@ -78,40 +80,42 @@ def test_the_command_gives_what_the_pages_give(
 
 
 def test_an_edition_that_is_not_built_is_cited_without_results(project: Project) -> None:
-    (item,) = json.loads(reference(project, "plain", form="csl-json", edition="older"))
+    (item,) = json.loads(reference(project, "plain", "csl-json", "older"))
     assert item["edition"].startswith("Version 0.1.0, older edition ")
     assert item["note"] == "Rebuilt by: compute-divide build older"
-    assert built_state(project, "older") is None
 
 
 @pytest.mark.parametrize(
     ("asked", "said"),
     [
-        ({"chapter": "plane"}, "no chapter 'plane'; did you mean plain?"),
+        ({"slug": "plane"}, "no chapter 'plane'; did you mean plain?"),
         ({"edition": "papper"}, "no edition 'papper'; did you mean paper?"),
         ({"form": "mla"}, "no format 'mla'; there are: bibtex, biblatex, ris, csl-json, apa"),
     ],
 )
 def test_a_wrong_wish_names_what_there_is(project: Project, asked: dict[str, Any], said: str) -> None:
     with pytest.raises(UsageError) as caught:
-        reference(project, **asked)
+        reference(project, **{"slug": None, "form": "apa", "edition": "default", **asked})
     assert said in str(caught.value)
 
 
-def test_only_the_reference_is_printed(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_only_the_reference_is_printed(
+    project: Project, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
     monkeypatch.chdir(project.root)
-    done = CliRunner().invoke(app, ["plain", "--format", "chicago", "--edition", "paper"])
-    assert done.exit_code == 0
-    assert done.output.startswith("The Example project. 2026. “Large-scale Models.” Chap. 1 in ")
-    assert "paper edition 0123456789ab" in done.output
+    monkeypatch.setattr(sys, "argv", ["bookpress", "cite", "plain", "--format", "chicago", "--edition", "paper"])
+    with pytest.raises(SystemExit, match="0"):
+        main()
+    out, error = capfd.readouterr()
+    assert out.startswith("The Example project. 2026. “Large-scale Models.” Chap. 1 in ")
+    assert "paper edition 0123456789ab" in out
+    assert error == ""
 
 
-def test_wrong_settings_are_a_wrong_use(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_wrong_settings_are_a_wrong_use(project: Project) -> None:
     (project.editions / "default" / "source" / "book" / "publication.yml").write_text("title: x\n")
-    monkeypatch.chdir(project.root)
-    done = CliRunner().invoke(app, [])
-    assert isinstance(done.exception, UsageError)
-    assert "authors: is needed" in str(done.exception)
+    with pytest.raises(UsageError, match="authors: is needed"):
+        reference(project, None, "apa", "default")
 
 
 @pytest.mark.parametrize(
