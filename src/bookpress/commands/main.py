@@ -221,7 +221,7 @@ def check(as_json: AsJson = False) -> None:
         for one in problems:
             typer.echo(one)
     for slug in unchecked:
-        _say(f"{slug}: not run yet: its keys are unchecked")
+        say(f"{slug}: not run yet: its keys are unchecked")
     if problems:
         raise PressError(f"{len(problems)} problem{'s' if len(problems) > 1 else ''} found")
     say("nothing wrong was found")
