@@ -45,7 +45,7 @@ chapters:
 
 PUBLICATION = """
 title: A tiny book
-authors: [{literal: Nobody}]
+authors: [{name: Nobody}]
 version: "1"
 language: en
 """

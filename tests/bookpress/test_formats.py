@@ -113,7 +113,7 @@ def test_a_format_that_takes_too_long_is_ended_with_all_it_left(
 @pytest.mark.book
 @pytest.mark.skipif(pdf.missing() is not None, reason=f"no PDF without a browser: {pdf.missing()}")
 def test_an_edition_comes_in_the_formats_asked_for(book: Project, edition: Callable[..., Edition]) -> None:
-    both = [Format(name, f"bookpress.page.{name}", none) for name in ("pdf", "epub")]
+    both = [Format(name, f"bookpress.page.print.{name}", none) for name in ("pdf", "epub")]
     built = build(book, edition("other"), formats=both)
     html, made = built.folder / "html", tree(built.folder / "html")
     files = ["epub/a-tiny-book.epub", "pdf/a-tiny-book.pdf", "pdf/first.pdf", "pdf/second.pdf"]

@@ -2,5 +2,5 @@
 
 A record of bibliographic facts (`record`) becomes every form that readers, reference managers and machines ask for:
 BibTeX, biblatex, RIS, CSL-JSON, formatted references, Highwire tags, JSON-LD, links. All of that knows no Sphinx;
-`sphinx` is the one adapter. The package imports nothing of this book but, in `command`, the press's list of chapters.
+`extension` is the one adapter.
 """

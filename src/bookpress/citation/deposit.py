@@ -13,25 +13,18 @@ from typing import Any
 
 import yaml
 
-from bookpress.citation.jsonld import author_node
+from bookpress.citation.jsonld import author_node, filled
 from bookpress.citation.record import Author, Book
 from bookpress.citation.settings import SETTINGS, load_book
 
 Node = dict[str, Any]
 
-COMMAND = "python -m bookpress.citation.deposit"
-CFF_NOTE = f"# Made from {SETTINGS}; do not edit. To make it again: {COMMAND}\n"
+CFF_NOTE = f"# Made from {SETTINGS}; do not edit. To make it again: python -m bookpress.citation.deposit\n"
 MESSAGE = "Cite the chapter you use, in the edition you read it in: each chapter has a box with its reference."
 
 
 def deposit_files(book: Book) -> dict[str, str]:
-    """Return the content of each file by its name.
-
-    Parameters
-    ----------
-    book : Book
-        The publication settings.
-    """
+    """Return the content of each file by its name."""
     return {
         "CITATION.cff": CFF_NOTE + yaml.safe_dump(citation_cff(book), sort_keys=False, allow_unicode=True, width=100),
         "codemeta.json": json.dumps(codemeta(book), ensure_ascii=False, indent=2) + "\n",
@@ -40,12 +33,12 @@ def deposit_files(book: Book) -> dict[str, str]:
 
 
 def citation_cff(book: Book) -> Node:
-    """Return what ``CITATION.cff`` says, in the Citation File Format 1.2.0.
+    """Return what ``CITATION.cff`` says; the file describes the repository, so its type is software.
 
     Notes
     -----
-    https://github.com/citation-file-format/citation-file-format/blob/1.2.0/schema-guide.md. The file describes the
-    repository, so its type is software; the book is the citation that is preferred.
+    https://github.com/citation-file-format/citation-file-format/blob/1.2.0/schema-guide.md. The book is the citation
+    that is preferred.
     """
     common = {
         "title": book.full_title,
@@ -54,28 +47,34 @@ def citation_cff(book: Book) -> Node:
         "date-released": book.date.isoformat() if book.date else None,
         "doi": book.doi,
         "url": book.base_url,
-        "abstract": book.description,
-        "keywords": list(book.keywords),
-        "license": [licence for licence in (book.code_licence, book.licence) if licence],
     }
     preferred = {
         "type": "book",
         **common,
-        "authors": [_cff_author(author) for author in book.authors],
-        "publisher": {"name": book.publisher} if book.publisher else None,
+        "license": book.licence,
+        "publisher": {"name": book.publisher},
         "year": book.date.year if book.date else None,
         "isbn": book.isbn,
         "languages": [book.language.split("-")[0]],
-        "license": book.licence,
     }
-    del preferred["abstract"], preferred["keywords"]
-    head = {"cff-version": "1.2.0", "message": MESSAGE, "type": "software", **common}
-    return _filled({**head, "repository-code": book.repository, "preferred-citation": _filled(preferred)})
+    return filled(
+        {
+            "cff-version": "1.2.0",
+            "message": MESSAGE,
+            "type": "software",
+            **common,
+            "abstract": book.description,
+            "keywords": list(book.keywords),
+            "license": [licence for licence in (book.code_licence, book.licence) if licence],
+            "repository-code": book.repository,
+            "preferred-citation": preferred,
+        }
+    )
 
 
 def codemeta(book: Book) -> Node:
     """Return what ``codemeta.json`` says (https://codemeta.github.io/terms/)."""
-    return _filled(
+    return filled(
         {
             "@context": "https://w3id.org/codemeta/3.0",
             "type": "SoftwareSourceCode",
@@ -101,7 +100,7 @@ def zenodo(book: Book) -> Node:
     related = [{"identifier": source.url, "relation": "isDerivedFrom"} for source in book.based_on if source.url]
     if book.repository:
         related.append({"identifier": book.repository, "relation": "isSupplementedBy"})
-    return _filled(
+    return filled(
         {
             "title": book.full_title,
             "upload_type": "publication",
@@ -121,38 +120,27 @@ def zenodo(book: Book) -> Node:
 
 
 def _cff_author(author: Author) -> Node:
-    if author.name:
-        return {"name": author.name}
-    return _filled(
-        {
-            "family-names": author.family,
-            "given-names": author.given,
-            "name-particle": author.particle,
-            "name-suffix": author.suffix,
-            "affiliation": author.affiliation,
-            "orcid": author.orcid_url,
-        }
-    )
+    return {
+        "name": author.name,
+        "family-names": author.family,
+        "given-names": author.given,
+        "name-particle": author.particle,
+        "name-suffix": author.suffix,
+        "affiliation": None if author.name else author.affiliation,
+        "orcid": None if author.name else author.orcid_url,
+    }
 
 
 def _codemeta_author(author: Author) -> Node:
     """Return the author of the pages, under the names that codemeta has for ``@type`` and ``@id``."""
-    renamed = {"@type": "type", "@id": "id"}
-    node = {renamed.get(key, key): value for key, value in author_node(author).items() if key != "affiliation"}
-    if author.affiliation:
-        node["affiliation"] = {"type": "Organization", "name": author.affiliation}
-    return node
+    affiliation = {"type": "Organization", "name": author.affiliation} if author.affiliation else None
+    node = {key.removeprefix("@"): value for key, value in author_node(author).items()}
+    return {**node, "affiliation": affiliation}
 
 
 def _zenodo_creator(author: Author) -> Node:
-    given = " ".join(part for part in (author.given, author.suffix) if part)
-    name = ", ".join(part for part in (author.surname, given) if part)
-    return _filled({"name": name, "affiliation": author.affiliation, "orcid": author.orcid})
-
-
-def _filled(node: Node) -> Node:
-    """Return a record without what is empty."""
-    return {key: value for key, value in node.items() if value not in (None, "", [], {})}
+    name = ", ".join(filter(None, [author.surname, author.given_and_suffix]))
+    return {"name": name, "affiliation": author.affiliation, "orcid": author.orcid}
 
 
 def main(root: Path) -> None:

@@ -5,52 +5,78 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from bookpress.citation.page import Dataset, Page, Work
-from bookpress.citation.record import Author, Book, Citation, Source
+from bookpress.citation.landing_page import Dataset, LandingPage, Work
+from bookpress.citation.record import Author
 
 Node = dict[str, Any]
 
 
-def chapter_node(page: Page) -> Node:
-    """Return the description of a chapter's page.
+def page_node(page: LandingPage) -> Node:
+    """Return the description of a chapter's page, or of the front page with its chapters.
 
-    Parameters
-    ----------
-    page : Page
-        The page of a chapter. Addresses are absolute where the site has one; else they are relative to the page, as
-        JSON-LD allows.
+    Addresses are absolute where the site has one; else they are relative to the page, as JSON-LD allows.
     """
     citation = page.citation
-    chapter = citation.chapter
-    node = {
-        "@context": "https://schema.org",
-        "@type": ["Chapter", "ScholarlyArticle"],
-        **_common(page),
-        "headline": citation.title,
-        "position": chapter.position if chapter else None,
-        "isPartOf": book_node(citation, page),
-        "isBasedOn": [_based_on(source) for source in citation.book.based_on] + _sources(page.datasets),
-        "citation": [_work(work) for work in page.works],
-        "hasPart": [_dataset(dataset, page) for dataset in page.datasets],
+    based_on = [_node("CreativeWork", name=work.title, url=work.url) for work in citation.book.based_on]
+    context, common = {"@context": "https://schema.org"}, _common(page)
+    if citation.chapter is None:
+        chapters = [
+            _node("Chapter", name=chapter.title, url=page.link(chapter.page), position=chapter.position)
+            for chapter in page.chapters
+        ]
+        return filled({**context, **_book(page), **common, "isBasedOn": based_on, "hasPart": chapters})
+    sources = dict.fromkeys(dataset.source for dataset in page.datasets if dataset.source)
+    return filled(
+        {
+            **context,
+            "@type": ["Chapter", "ScholarlyArticle"],
+            **common,
+            "headline": citation.title,
+            "position": citation.chapter.position,
+            "isPartOf": _book(page),
+            "isBasedOn": based_on + [_node("CreativeWork", name=name) for name in sources],
+            "citation": [_work(work) for work in page.works],
+            "hasPart": [_dataset(dataset, page) for dataset in page.datasets],
+        }
+    )
+
+
+def script_html(node: Node) -> str:
+    """Return a description as a script element: no sign in it can end the element."""
+    text = json.dumps(node, ensure_ascii=False, separators=(",", ":"))
+    text = text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
+    return f'<script type="application/ld+json">{text}</script>'
+
+
+def author_node(author: Author) -> Node:
+    """Return a person or an organisation."""
+    if author.name:
+        return _node("Organization", name=author.name)
+    return {
+        "@type": "Person",
+        "@id": author.orcid_url,
+        "name": author.full,
+        "givenName": author.given,
+        "familyName": author.surname,
+        "honorificSuffix": author.suffix,
+        "affiliation": _organization(author.affiliation),
     }
-    return _clean(node)
 
 
-def front_node(page: Page) -> Node:
-    """Return the description of the book's front page, with its chapters."""
-    citation = page.citation
-    chapters = [
-        {"@type": "Chapter", "name": chapter.title, "url": page.link(chapter.page), "position": chapter.position}
-        for chapter in page.chapters
-    ]
-    based_on = [_based_on(source) for source in citation.book.based_on]
-    node = {"@context": "https://schema.org", **book_node(citation, page), **_common(page)}
-    return _clean({**node, "@type": "Book", "isBasedOn": based_on, "hasPart": chapters})
+def filled(node: Node) -> Node:
+    """Return a description without what is empty, at any depth."""
+    return {key: inner for key, value in node.items() if (inner := _filled(value)) not in (None, "", [], {})}
 
 
-def book_node(citation: Citation, page: Page) -> Node:
+def _filled(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_filled(inner) for inner in value]
+    return filled(value) if isinstance(value, dict) else value
+
+
+def _book(page: LandingPage) -> Node:
     """Return the book as a part of other descriptions."""
-    book = citation.book
+    citation, book = page.citation, page.citation.book
     return {
         "@type": "Book",
         "@id": citation.site_url,
@@ -59,7 +85,7 @@ def book_node(citation: Citation, page: Page) -> Node:
         "bookEdition": citation.edition.label if citation.edition else None,
         "version": book.version,
         "author": [author_node(author) for author in book.authors],
-        "publisher": _publisher(book),
+        "publisher": _organization(book.publisher),
         "license": book.licence_url,
         "inLanguage": book.language,
         "isbn": book.isbn,
@@ -67,40 +93,19 @@ def book_node(citation: Citation, page: Page) -> Node:
     }
 
 
-def to_script(node: Node) -> str:
-    """Return a description as the content of a script element: no sign in it can end the element."""
-    text = json.dumps(node, ensure_ascii=False, separators=(",", ":"))
-    return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
-
-
-def author_node(author: Author) -> Node:
-    """Return a person or an organisation."""
-    if author.name:
-        return _clean({"@type": "Organization", "name": author.name})
-    affiliation = {"@type": "Organization", "name": author.affiliation} if author.affiliation else None
-    return _clean(
-        {
-            "@type": "Person",
-            "@id": author.orcid_url,
-            "name": author.full,
-            "givenName": author.given,
-            "familyName": author.surname,
-            "honorificSuffix": author.suffix,
-            "affiliation": affiliation,
-        }
-    )
-
-
-def _common(page: Page) -> Node:
+def _common(page: LandingPage) -> Node:
     """Return what a chapter and a book have in common."""
-    citation = page.citation
-    edition = citation.edition
-    identifiers = [
-        _doi(citation.doi),
-        _property("edition", edition.id) if edition else None,
-        _property("results-sha256", edition.results_sha256) if edition and edition.results_sha256 else None,
-        _property("data-vintage", edition.vintage) if edition and edition.vintage else None,
-    ]
+    citation, edition = page.citation, page.citation.edition
+    states = (
+        {
+            "edition": edition.id,
+            "results-sha256": edition.results_sha256,
+            "data-vintage": edition.vintage,
+        }
+        if edition
+        else {}
+    )
+    identifiers = [_doi(citation.doi), *(_property(name, value) for name, value in states.items())]
     return {
         "@id": page.url,
         "url": page.link(page.path),
@@ -109,7 +114,7 @@ def _common(page: Page) -> Node:
         "description": page.summary or citation.abstract,
         "keywords": list(citation.keywords),
         "author": [author_node(author) for author in citation.authors],
-        "publisher": _publisher(citation.book),
+        "publisher": _organization(citation.book.publisher),
         "datePublished": citation.date.isoformat(),
         "inLanguage": citation.book.language,
         "license": citation.book.licence_url,
@@ -119,45 +124,31 @@ def _common(page: Page) -> Node:
     }
 
 
-def _dataset(dataset: Dataset, page: Page) -> Node:
-    anchor = f"{page.url}#{dataset.anchor}" if page.url else f"#{dataset.anchor}"
+def _dataset(dataset: Dataset, page: LandingPage) -> Node:
+    anchor = f"{page.url or ''}#{dataset.anchor}"
+    book, licence = page.citation.book, dataset.licence
+    is_the_books = licence is None or licence.replace(" ", "-") == book.licence
+    files = [
+        _node(
+            "DataDownload",
+            contentUrl=page.link(file.path),
+            encodingFormat=file.media_type,
+            contentSize=f"{file.size} B",
+            sha256=file.sha256,
+        )
+        for file in dataset.files
+    ]
     return {
         "@type": "Dataset",
         "@id": anchor,
         "url": anchor,
         "name": dataset.title,
         "description": dataset.description,
-        "license": _licence(dataset.licence, page.citation.book),
+        "license": book.licence_url if is_the_books else _node("CreativeWork", name=licence),
         "creditText": dataset.source,
         "isAccessibleForFree": True,
-        "distribution": [
-            {
-                "@type": "DataDownload",
-                "contentUrl": page.link(file.path),
-                "encodingFormat": file.media_type,
-                "contentSize": f"{file.size} B",
-                "sha256": file.sha256,
-            }
-            for file in dataset.files
-        ],
+        "distribution": files,
     }
-
-
-def _licence(name: str | None, book: Book) -> Any:
-    """Return the address of a licence where it is the book's, else its name."""
-    if name is None or name.replace(" ", "-") == book.licence:
-        return book.licence_url
-    return {"@type": "CreativeWork", "name": name}
-
-
-def _sources(datasets: tuple[Dataset, ...]) -> list[Node]:
-    """Return the sources of all data, each once."""
-    names = dict.fromkeys(dataset.source for dataset in datasets if dataset.source)
-    return [{"@type": "CreativeWork", "name": name} for name in names]
-
-
-def _based_on(source: Source) -> Node:
-    return {"@type": "CreativeWork", "name": source.title, "url": source.url}
 
 
 def _work(work: Work) -> Node:
@@ -167,30 +158,22 @@ def _work(work: Work) -> Node:
         "name": work.title,
         "author": [author_node(author) for author in work.authors],
         "datePublished": work.year,
-        "isPartOf": {"@type": "Periodical", "name": work.journal} if work.journal else None,
+        "isPartOf": _node("Periodical", name=work.journal) if work.journal else None,
         "url": work.address,
     }
 
 
-def _publisher(book: Book) -> Node | None:
-    return {"@type": "Organization", "name": book.publisher} if book.publisher else None
+def _node(kind: str, **properties: Any) -> Node:
+    return {"@type": kind, **properties}
+
+
+def _organization(name: str | None) -> Node | None:
+    return _node("Organization", name=name) if name else None
+
+
+def _property(name: str, value: str | None) -> Node | None:
+    return _node("PropertyValue", propertyID=name, value=value) if value else None
 
 
 def _doi(doi: str | None) -> Node | None:
-    return _property("DOI", doi) | {"url": f"https://doi.org/{doi}"} if doi else None
-
-
-def _property(name: str, value: str) -> Node:
-    return {"@type": "PropertyValue", "propertyID": name, "value": value}
-
-
-def _clean(node: Node) -> Node:
-    """Return a description without what is empty."""
-    cleaned = {key: _cleaned(inner) for key, inner in node.items()}
-    return {key: inner for key, inner in cleaned.items() if inner not in (None, "", [], {})}
-
-
-def _cleaned(value: Any) -> Any:
-    if isinstance(value, list):
-        return [_cleaned(inner) for inner in value]
-    return _clean(value) if isinstance(value, dict) else value
+    return _node("PropertyValue", propertyID="DOI", value=doi, url=f"https://doi.org/{doi}") if doi else None

@@ -3,131 +3,101 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import re
-import shlex
-from contextlib import suppress
+import unicodedata
 from typing import Annotated, Any, Self
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
-from pydantic import AfterValidator, AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
-
-from bookpress.citation.identifiers import check_doi, check_isbn, check_issn, check_orcid
-from bookpress.citation.text import ascii_words, tidy
-from bookpress.errors import UsageError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 
-class CitationError(UsageError):
+class CitationError(Exception):
     """Bibliographic facts that are missing or wrong; the message names the place, the value and what is allowed."""
 
-
-def _blank_is_none(value: Any) -> Any:
-    """Read an empty setting as none."""
-    return None if value == "" else value
+    exit_code = 2
 
 
-def _text(value: Any) -> Any:
-    """Refuse numbers where text is meant: YAML reads ``0.10`` as 0.1."""
-    if isinstance(value, int | float):
-        raise ValueError(f"{value} is a number here; put it in quotes")  # noqa: TRY004
-    return tidy(value) if isinstance(value, str) else value
+def single_spaced(value: Any) -> Any:
+    """Return a text in composed form (NFC) with single spaces; what is no text stays as it is."""
+    return " ".join(unicodedata.normalize("NFC", value).split()) if isinstance(value, str) else value
 
 
-def _web(text: str) -> str:
-    parts = urlsplit(text)
-    if parts.scheme not in {"http", "https"} or not parts.netloc or any(sign in text for sign in ' "<>'):
-        raise ValueError(f"{text!r} is not an address; allowed: one that begins with https:// or http://")
-    return text
+def _like(pattern: str, allowed: str) -> AfterValidator:
+    """Check the form of a text. Whether an identifier is registered, and its check digit, is not looked at."""
+
+    def check(text: str) -> str:
+        if not re.fullmatch(pattern, text):
+            raise ValueError(f"{text!r}; allowed: {allowed}")
+        return text
+
+    return AfterValidator(check)
 
 
-def _folder(text: str) -> str:
-    if urlsplit(text).query or urlsplit(text).fragment:
-        raise ValueError(f"{text!r} has a query or a fragment; allowed: the address of a folder")
-    return text.rstrip("/") + "/"
-
-
-def _day(value: Any) -> Any:
-    """Read a day as ISO 8601 has it; of a point in time, the day."""
-    if value is None or isinstance(value, dt.date) or value == "":
-        return value or None
-    if isinstance(value, str) and re.match(r"\d{4}-\d{2}-\d{2}(T|$)", value):
-        with suppress(ValueError):
-            return dt.date.fromisoformat(value[:10])
-    raise ValueError(f"{value!r} is not a day; allowed: year, month and day such as 2026-11-24")
-
-
-def _pattern(text: str) -> str:
-    if "{id}" not in text and "{name}" not in text:
-        raise ValueError(f"{text!r} names no edition; allowed: an address with {{id}} or {{name}} in it")
-    return text
-
-
-def _language(text: str) -> str:
-    if not re.fullmatch(r"[a-z]{2,3}(-[A-Z][a-z]{3})?(-[A-Z]{2})?", text):
-        raise ValueError(f"{text!r} is not a language; allowed: a code such as en or pt-BR")
-    return text
-
-
-Text = Annotated[str, BeforeValidator(_text), Field(min_length=1)]
-Maybe = Annotated[Text | None, BeforeValidator(_blank_is_none)]
-Doi = Annotated[Annotated[Text, AfterValidator(check_doi)] | None, BeforeValidator(_blank_is_none)]
-Url = Annotated[Annotated[Text, AfterValidator(_web)] | None, BeforeValidator(_blank_is_none)]
+Text = Annotated[str, BeforeValidator(single_spaced), Field(min_length=1)]
+Doi = Annotated[Text, _like(r"10\.\d{4,9}/[^\s\"<>]+", "a bare DOI such as 10.5555/12345678, no https://")]
+Orcid = Annotated[Text, _like(r"(\d{4}-){3}\d{3}[\dX]", "four groups of four such as 0000-0002-1825-0097")]
+Isbn = Annotated[Text, _like(r"97[89](-?\d){10}", "13 digits that begin with 978 or 979")]
+Issn = Annotated[Text, _like(r"\d{4}-\d{3}[\dX]", "two groups of four such as 2049-3630")]
+Url = Annotated[Text, _like(r"https?://[^\s\"<>/][^\s\"<>]*", "an address that begins with https:// or http://")]
 Folder = Annotated[
-    Annotated[Text, AfterValidator(_web), AfterValidator(_folder)] | None, BeforeValidator(_blank_is_none)
+    Url,
+    _like(r"[^?#]*", "the address of a folder, without query and fragment"),
+    AfterValidator(lambda text: text.rstrip("/") + "/"),
 ]
-Pattern = Annotated[
-    Annotated[Text, AfterValidator(_web), AfterValidator(_folder), AfterValidator(_pattern)] | None,
-    BeforeValidator(_blank_is_none),
-]
-Day = Annotated[dt.date | None, BeforeValidator(_day)]
+EditionFolder = Annotated[Folder, _like(r".*\{(id|name)\}.*", "an address with {id} or {name} in it")]
+Language = Annotated[Text, _like(r"[a-z]{2,3}(-[A-Z][a-z]{3})?(-[A-Z]{2})?", "a code such as en or pt-BR")]
+NamePart = Annotated[Text, _like(r"[^,]*", "part of a name without a comma; Jr. is a `suffix`, a group has a `name`")]
+Day = Annotated[dt.date, BeforeValidator(lambda value: dt.date.fromisoformat(str(value)[:10]))]
 
 
 class Facts(BaseModel):
-    """Facts that do not change once they are stated."""
+    """Facts that do not change once they are stated; an empty setting is as good as none."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
+    @model_validator(mode="before")
+    @classmethod
+    def _without_blanks(cls, stated: Any) -> Any:
+        return {key: value for key, value in stated.items() if value != ""} if isinstance(stated, dict) else stated
+
 
 class Author(Facts):
-    """A person, or a group that signs as one.
+    """A group, which has a ``name``, or a person, whose ``family`` may have a ``particle`` such as *van der*."""
 
-    A person has ``family`` and mostly ``given``; a particle such as *van der* goes into ``particle``, *Jr.* into
-    ``suffix``. A group has ``name`` alone.
-    """
-
-    name: Annotated[Maybe, Field(validation_alias=AliasChoices("name", "literal"))] = None
-    family: Maybe = None
-    given: Maybe = None
-    particle: Maybe = None
-    suffix: Maybe = None
-    affiliation: Maybe = None
-    orcid: Annotated[
-        Annotated[Text, AfterValidator(check_orcid)] | None,
-        BeforeValidator(_blank_is_none),
-    ] = None
+    name: Text | None = None
+    family: NamePart | None = None
+    given: NamePart | None = None
+    particle: NamePart | None = None
+    suffix: NamePart | None = None
+    affiliation: Text | None = None
+    orcid: Orcid | None = None
 
     @model_validator(mode="after")
     def _one_kind(self) -> Self:
-        if (self.name is None) == (self.family is None):
-            raise ValueError("an author has either `name` (a group) or `family` (a person)")
-        if self.name and (self.given or self.particle or self.suffix):
-            raise ValueError(f"the group {self.name!r} has no given name, particle or suffix")
-        if self.suffix and not self.given:
-            raise ValueError(f"{self.family!r} has the suffix {self.suffix!r} but no given name")
+        is_group = self.name is not None and not (self.family or self.given or self.particle or self.suffix)
+        is_person = self.name is None and self.family is not None and (self.given or not self.suffix)
+        if not is_group and not is_person:
+            raise ValueError(
+                "an author has `name` alone (a group), or `family`, `given`, `particle`, `suffix` (a person)"
+            )
         return self
 
     @property
     def surname(self) -> str:
         """Particle and family name, or the name of the group."""
-        return self.name or " ".join(part for part in (self.particle, self.family) if part)
+        return self.name or " ".join(filter(None, [self.particle, self.family]))
+
+    @property
+    def given_and_suffix(self) -> str:
+        """What formats with two parts of a name have beside the surname."""
+        return " ".join(filter(None, [self.given, self.suffix]))
 
     @property
     def full(self) -> str:
         """The name as it is spoken: ``"Ludwig van Beethoven"``."""
-        said = " ".join(part for part in (self.given, self.surname) if part) if not self.name else self.name
+        said = " ".join(filter(None, [self.given, self.surname]))
         return f"{said}, {self.suffix}" if self.suffix else said
-
-    def __str__(self) -> str:
-        return self.full
 
     @property
     def orcid_url(self) -> str | None:
@@ -139,37 +109,31 @@ class Source(Facts):
     """A work that the whole book builds on."""
 
     title: Text
-    url: Url = None
+    url: Url | None = None
 
 
 class Book(Facts):
     """A book, as its publisher sets it in the publication settings. What is empty leaves no trace anywhere."""
 
     title: Text
-    subtitle: Maybe = None
+    subtitle: Text | None = None
     authors: tuple[Author, ...] = Field(min_length=1)
     version: Text
-    date: Day = None
-    publisher: Maybe = None
-    description: Maybe = None
+    date: Day | None = None
+    publisher: Text | None = None
+    description: Text | None = None
     keywords: tuple[Text, ...] = ()
-    licence: Maybe = None
-    licence_url: Url = None
-    code_licence: Maybe = None
-    language: Annotated[Text, AfterValidator(_language)] = "en"
-    base_url: Folder = None
-    edition_url: Pattern = None
+    licence: Text | None = None
+    licence_url: Url | None = None
+    code_licence: Text | None = None
+    language: Language = "en"
+    base_url: Folder | None = None
+    edition_url: EditionFolder | None = None
     published_editions: tuple[Text, ...] = ("default",)
-    repository: Url = None
-    doi: Doi = None
-    isbn: Annotated[
-        Annotated[Text, AfterValidator(check_isbn)] | None,
-        BeforeValidator(_blank_is_none),
-    ] = None
-    issn: Annotated[
-        Annotated[Text, AfterValidator(check_issn)] | None,
-        BeforeValidator(_blank_is_none),
-    ] = None
+    repository: Url | None = None
+    doi: Doi | None = None
+    isbn: Isbn | None = None
+    issn: Issn | None = None
     based_on: tuple[Source, ...] = ()
     chapter_tags: bool = True
 
@@ -178,34 +142,27 @@ class Book(Facts):
         """Title and subtitle."""
         return f"{self.title}: {self.subtitle}" if self.subtitle else self.title
 
+    @property
+    def file_stem(self) -> str:
+        """The name that files of the whole book have: ``"the-compute-divide"``."""
+        return re.sub(r"[^a-z0-9]+", "-", self.title.lower()).strip("-") or "book"
+
 
 class Chapter(Facts):
-    """A chapter: what differs from the book.
-
-    Parameters
-    ----------
-    slug : str
-        Its name in commands and addresses.
-    page : str
-        Path of its page from the root of the site: ``"notebooks/robustness.html"``.
-    position : int, optional
-        Its number among the chapters, from 1.
-    authors : tuple of Author
-        Empty where they are the book's.
-    """
+    """A chapter: what differs from the book. ``page`` is its path on the site, ``position`` its number from 1."""
 
     slug: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
     title: Text
     page: str
     position: int | None = Field(default=None, ge=1)
     authors: tuple[Author, ...] = ()
-    abstract: Maybe = None
+    abstract: Text | None = None
     keywords: tuple[Text, ...] = ()
-    doi: Doi = None
+    doi: Doi | None = None
 
 
 class Difference(Facts):
-    """A parameter whose value is not the default one."""
+    """A parameter of a chapter whose value is not the default one."""
 
     chapter: str
     name: str
@@ -213,41 +170,35 @@ class Difference(Facts):
     default: Any = None
 
 
-class Edition(BaseModel):
+class Edition(Facts):
     """The state of the book that was read, as ``edition.json`` records it; what else the file holds is left alone."""
 
-    model_config = ConfigDict(extra="ignore", frozen=True)
+    model_config = ConfigDict(extra="ignore")
 
     id: str = Field(min_length=6)
-    name: Maybe = None
-    title: Maybe = None
+    name: Text | None = None
+    title: Text | None = None
     is_default: bool
     differs: tuple[Difference, ...] = ()
-    date: Day = None
-    vintage: Maybe = None
-    results_sha256: Annotated[
-        Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")] | None, BeforeValidator(_blank_is_none)
-    ] = None
-    command: Maybe = None
+    date: Day | None = None
+    vintage: Text | None = None
+    results_sha256: str | None = Field(default=None, pattern=r"^[0-9a-f]{64}$")
+    command: Text
     formats: tuple[str, ...] = ("html",)
 
     @property
     def label(self) -> str:
         """Name and id: ``"paper edition 3f2a9c1e"``, ``"edition 3f2a9c1e"`` where it has no name."""
-        named = self.name if self.name and self.name != self.id else None
-        return f"{named} edition {self.id}" if named else f"edition {self.id}"
+        return f"{self.name} edition {self.id}" if self.name and self.name != self.id else f"edition {self.id}"
 
-    @property
-    def rebuild(self) -> str:
-        """The command that rebuilds this edition."""
-        if self.command:
-            return self.command
-        if self.is_default:
-            return "compute-divide build"
-        if self.name and self.name != self.id:
-            return shlex.join(["compute-divide", "build", self.name])
-        flags = (("-p", f"{item.chapter}.{item.name}={plain_value(item.value)}") for item in self.differs)
-        return shlex.join(["compute-divide", "build", *(word for flag in flags for word in flag)])
+    def changes(self, chapter: str = "") -> list[tuple[str, str, str, str]]:
+        """Return name, value, default and chapters of each choice that differs; those of `chapter` come first."""
+        chapters: dict[tuple[str, str, str], list[str]] = {}
+        for item in self.differs:
+            choice = (item.name, plain_value(item.value), plain_value(item.default))
+            chapters.setdefault(choice, []).append(item.chapter)
+        ordered = sorted(chapters.items(), key=lambda entry: chapter not in entry[1])
+        return [(*choice, ", ".join(reached)) for choice, reached in ordered]
 
 
 class Citation(Facts):
@@ -260,18 +211,14 @@ class Citation(Facts):
 
     @classmethod
     def of(cls, book: Book, chapter: Chapter | None, edition: Edition | None, *, built: dt.date) -> Self:
-        """Return a citation with its date: of the default edition the day of publication, where the book has one.
-
-        Parameters
-        ----------
-        book, chapter, edition
-            What is cited.
-        built : datetime.date
-            Day of the build, for when neither book nor edition states one.
-        """
+        """Return a citation, dated by the publication (default edition), else the edition, else the build."""
         published = book.date if edition is None or edition.is_default else None
         date = published or (edition.date if edition else None) or built
         return cls(book=book, chapter=chapter, edition=edition, date=date)
+
+    def of_chapter(self, chapter: Chapter | None) -> Self:
+        """Return the citation of a chapter in the same state; that of the book where there is none."""
+        return self.model_copy(update={"chapter": chapter})
 
     @property
     def title(self) -> str:
@@ -312,9 +259,9 @@ class Citation(Facts):
         parts = [
             f"Data vintage {self.edition.vintage}." if self.edition.vintage else "",
             f"Results SHA-256 {self.edition.results_sha256}." if self.edition.results_sha256 else "",
-            f"Rebuilt by: {self.edition.rebuild}",
+            f"Rebuilt by: {self.edition.command}",
         ]
-        return " ".join(part for part in parts if part)
+        return " ".join(filter(None, parts))
 
     @property
     def is_published(self) -> bool:
@@ -324,9 +271,7 @@ class Citation(Facts):
     @property
     def doi(self) -> str | None:
         """DOI of exactly what is cited: a chapter's is its own, and none stands for another edition."""
-        if not self.is_published:
-            return None
-        return self.chapter.doi if self.chapter else self.book.doi
+        return (self.chapter or self.book).doi if self.is_published else None
 
     @property
     def page(self) -> str:
@@ -334,14 +279,19 @@ class Citation(Facts):
         return self.chapter.page if self.chapter else ""
 
     @property
+    def site_url(self) -> str | None:
+        """Address of the site that shows this edition: the book's for the default one, else its permanent one."""
+        return self.book.base_url if self.is_published else self._permanent_site
+
+    @property
     def page_url(self) -> str | None:
         """Address of the page on the site, where it has one."""
         return self.site_url + quote(self.page) if self.site_url else None
 
     @property
-    def site_url(self) -> str | None:
-        """Address of the site that shows this edition: the book's for the default one, else its permanent one."""
-        return self.book.base_url if self.is_published else self._permanent_site
+    def permanent_url(self) -> str | None:
+        """Address at which this very state stays."""
+        return self._permanent_site + quote(self.page) if self._permanent_site else None
 
     @property
     def _permanent_site(self) -> str | None:
@@ -351,24 +301,34 @@ class Citation(Facts):
         return pattern.replace("{id}", quote(edition.id)).replace("{name}", quote(edition.name or edition.id))
 
     @property
-    def permanent_url(self) -> str | None:
-        """Address at which this very state stays."""
-        return self._permanent_site + quote(self.page) if self._permanent_site else None
-
-    @property
     def url(self) -> str | None:
         """Address to cite: the permanent one of the edition, else the page's, else the book's DOI."""
-        if self.permanent_url or self.page_url:
-            return self.permanent_url or self.page_url
-        return f"https://doi.org/{self.book.doi}" if self.book.doi and self.is_published else None
+        doi = f"https://doi.org/{self.book.doi}" if self.book.doi and self.is_published else None
+        return self.permanent_url or self.page_url or doi
 
     @property
     def key(self) -> str:
         """Key for reference lists: author, year, slug, and the id of an edition that is not the default one."""
-        parts = [ascii_words(self.authors[0].family or self.authors[0].surname) + str(self.date.year)]
-        parts.append(self.chapter.slug if self.chapter else "")
-        parts.append("" if self.is_published or self.edition is None else ascii_words(self.edition.id))
-        return "-".join(part for part in parts if part)
+        parts = [ascii_letters(self.authors[0].family or self.authors[0].surname) + str(self.date.year)]
+        parts += [self.chapter.slug] if self.chapter else []
+        parts += [self.edition.id] if self.edition and not self.is_published else []
+        return "-".join(parts)
+
+
+# Letters that have no decomposition into a base letter and a mark.
+_WHOLE_LETTERS = str.maketrans(dict(zip("ßæœøłđðþı", ["ss", "ae", "oe", "o", "l", "d", "d", "th", "i"], strict=True)))
+
+
+def ascii_letters(text: str) -> str:
+    """Return the letters and digits of a text in small ASCII, without a leading article.
+
+    Examples
+    --------
+    >>> ascii_letters("The Ørsted project"), ascii_letters("Núñez")
+    ('orstedproject', 'nunez')
+    """
+    bare = text.removeprefix("The ").lower().translate(_WHOLE_LETTERS)
+    return re.sub(r"[^a-z0-9]", "", unicodedata.normalize("NFKD", bare))
 
 
 def plain_value(value: Any) -> str:
@@ -379,6 +339,4 @@ def plain_value(value: Any) -> str:
     >>> plain_value("2026-08"), plain_value([1, 2])
     ('2026-08', '[1, 2]')
     """
-    import json
-
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

@@ -11,21 +11,19 @@ from docutils.statemachine import StringList
 from pybtex.plugin import register_plugin
 from pybtex.richtext import Text
 from pybtex.style.formatting.plain import Style as PlainStyle
-from pybtex.style.sorting.author_year_title import SortingStyle as AuthorYearTitleSortingStyle
+from pybtex.style.sorting.author_year_title import SortingStyle as AuthorYearTitle
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinxcontrib.bibtex.directives import BibliographyDirective
 from sphinxcontrib.bibtex.nodes import bibliography
 
-from bookpress.citation.page import Work
-from bookpress.citation.record import Author
-from bookpress.citation.text import tidy
+from bookpress.citation.landing_page import Work
+from bookpress.citation.record import Author, single_spaced
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
     from sphinx.environment import BuildEnvironment
     from sphinxcontrib.bibtex.domain import BibtexDomain
 
-HEADING = "References"
 STYLE = "authors_first"
 """Name of our style of references, for ``bibtex_default_style``."""
 
@@ -36,21 +34,16 @@ def add_references(app: Sphinx, doctree: nodes.document) -> None:
     cites = any(ref.docname == env.docname for ref in _domain(env).citation_refs)
     if not cites or any(doctree.findall(bibliography)):
         return
-    section = nodes.section("", nodes.title("", HEADING), ids=["references"], names=["references"])
+    section = nodes.section("", nodes.title("", "References"), ids=["references"], names=["references"])
     # The directive wants the state of a parser, of which it uses the document alone.
     state: Any = SimpleNamespace(document=doctree, reporter=doctree.reporter)
     options = {"filter": "docname in docnames"}
-    directive = BibliographyDirective("bibliography", [], options, StringList(), 0, 0, "", state, state)
-    section += directive.run()
-    _body(doctree).append(section)
+    section += BibliographyDirective("bibliography", [], options, StringList(), 0, 0, "", state, state).run()
+    # At the end of the section that the page's title opens, or of the page itself where it has no title.
+    next(iter(doctree.findall(nodes.section)), doctree).append(section)
 
 
-def _body(doctree: nodes.document) -> nodes.Element:
-    """Return the section that the page's title opens, or the page itself where it has no title."""
-    return next(iter(doctree.findall(nodes.section)), doctree)
-
-
-class AuthorOrder(AuthorYearTitleSortingStyle):  # type: ignore[misc]
+class AuthorOrder(AuthorYearTitle):  # type: ignore[misc]
     """By author, year and title; a group goes by its name, not by the brace before it."""
 
     def persons_key(self, persons: Any) -> str:
@@ -75,18 +68,12 @@ class ListReferences(SphinxPostTransform):
 
     def run(self, **kwargs: object) -> None:  # noqa: ARG002
         """Rewrite each list."""
-        for first in list(self.document.findall(_is_first)):
-            holder = first.parent
-            entries = [entry for entry in holder.children if isinstance(entry, nodes.citation)]
+        for holder in {id(entry.parent): entry.parent for entry in self.document.findall(nodes.citation)}.values():
             made = nodes.bullet_list(classes=["references"], bullet="*")
-            for entry in entries:
+            for entry in holder.findall(nodes.citation):
                 kept = [child for child in entry.children if not isinstance(child, nodes.label)]
                 made += nodes.list_item("", *kept, ids=entry["ids"], classes=["reference-entry"])
             holder.replace_self(made)
-
-
-def _is_first(node: nodes.Node) -> bool:
-    return isinstance(node, nodes.citation) and node.parent.index(node) == 0
 
 
 def cited_works(env: BuildEnvironment, docname: str) -> tuple[Work, ...]:
@@ -100,14 +87,16 @@ def _domain(env: BuildEnvironment) -> BibtexDomain:
 
 def work_of(entry: Any) -> Work:
     """Return the work that a pybtex entry describes."""
-    raw = {name.lower(): tidy(text) for name, text in entry.fields.items()}
-    fields = {name: _plain(Text.from_latex(text)) for name, text in raw.items() if name not in {"doi", "eprint", "url"}}
+    raw = {name.lower(): single_spaced(text) for name, text in entry.fields.items()}
+    plain = {
+        name: single_spaced(str(Text.from_latex(text))) for name, text in raw.items() if name not in {"doi", "url"}
+    }
     return Work(
-        title=fields.get("title", entry.key),
+        title=plain.get("title", entry.key),
         authors=tuple(_author(person) for person in entry.persons.get("author", [])),
-        year=fields.get("year"),
-        journal=fields.get("journal"),
-        publisher=fields.get("publisher") or fields.get("institution"),
+        year=plain.get("year"),
+        journal=plain.get("journal"),
+        publisher=plain.get("publisher") or plain.get("institution"),
         doi=raw.get("doi"),
         arxiv=raw.get("eprint") if raw.get("archiveprefix", "").lower() == "arxiv" else None,
         url=raw.get("url"),
@@ -116,20 +105,18 @@ def work_of(entry: Any) -> Work:
 
 def _author(person: Any) -> Author:
     """Return an author; a name in braces is that of a group."""
-    given = _joined(person.rich_first_names + person.rich_middle_names)
-    particle, family = _joined(person.rich_prelast_names), _joined(person.rich_last_names)
-    if not given and not particle and re.match(r"\{.*\}$", " ".join(person.last_names)):
-        return Author(name=family)
-    suffix = _joined(person.rich_lineage_names)
-    return Author(family=family, given=given, particle=particle, suffix=suffix)
-
-
-def _joined(parts: list[Any]) -> str | None:
-    return _plain(" ".join(str(part) for part in parts)) or None
-
-
-def _plain(text: Any) -> str:
-    return tidy(str(text))
+    first, prelast, last, lineage = (
+        " ".join(map(str, parts))
+        for parts in (
+            person.rich_first_names + person.rich_middle_names,
+            person.rich_prelast_names,
+            person.rich_last_names,
+            person.rich_lineage_names,
+        )
+    )
+    if not first and not prelast and re.fullmatch(r"\{.*\}", " ".join(person.last_names)):
+        return Author(name=last)
+    return Author(family=last, given=first, particle=prelast, suffix=lineage)
 
 
 register_plugin("pybtex.style.sorting", "author_order", AuthorOrder)

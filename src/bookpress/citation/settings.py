@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -10,12 +9,22 @@ from typing import Any
 import yaml
 from pydantic import ValidationError
 
-from bookpress.citation.record import Book, Chapter, CitationError, Edition
+from bookpress.book.clock import build_time
+from bookpress.citation.record import Book, Chapter, Citation, CitationError, Edition
 
 SETTINGS = "book/publication.yml"
 EDITION = "edition.json"
 FRONT_MATTER = ("abstract", "authors", "keywords", "doi")
 """What a chapter's front matter may say that a citation needs."""
+PLAINLY = {
+    "extra_forbidden": "there is no such setting",
+    "missing": "is needed",
+    "too_short": "is empty",
+    "string_type": "{input!r} is no text; put it in quotes",
+    "value_error": "{msg}",
+    "json_invalid": "{msg}",
+}
+"""What is wrong with a setting, by pydantic's name for it, where its own words would not help."""
 
 
 def load_book(root: Path) -> Book:
@@ -40,36 +49,25 @@ def read_book(settings: Any) -> Book:
     try:
         return Book.model_validate(settings)
     except ValidationError as error:
-        raise CitationError(_explain(SETTINGS, error)) from error
+        raise _refusal(SETTINGS, error) from error
 
 
 def load_edition(root: Path) -> Edition | None:
     """Return the edition whose sources are at a folder; none where the book is built without the press."""
     path = root / EDITION
-    if not path.is_file():
-        return None
     try:
-        return Edition.model_validate(json.loads(path.read_text("utf-8")))
-    except json.JSONDecodeError as error:
-        raise CitationError(f"{EDITION} is not JSON: {error}") from error
+        return Edition.model_validate_json(path.read_bytes()) if path.is_file() else None
     except ValidationError as error:
-        raise CitationError(_explain(EDITION, error)) from error
+        raise _refusal(EDITION, error) from error
+
+
+def load_citation(root: Path) -> Citation:
+    """Return what the book at a folder is cited as, in the edition it was staged for; chapters follow from it."""
+    return Citation.of(load_book(root), None, load_edition(root), built=build_time(root).date())
 
 
 def read_chapter(slug: str, title: str, page: str, position: int | None, front: Mapping[str, Any]) -> Chapter:
-    """Return a chapter from its place in the book and the ``compute_divide`` part of its front matter.
-
-    Parameters
-    ----------
-    slug, title, page, position
-        See `Chapter`.
-    front : mapping
-        Front matter; what is not bibliographic is left alone.
-
-    Raises
-    ------
-    CitationError
-        If the front matter states a fact that is wrong.
+    """Return a chapter from its place in the book and what its front matter says, bibliographic or not.
 
     Examples
     --------
@@ -80,24 +78,17 @@ def read_chapter(slug: str, title: str, page: str, position: int | None, front: 
     try:
         return Chapter.model_validate({"slug": slug, "title": title, "page": page, "position": position, **facts})
     except ValidationError as error:
-        raise CitationError(_explain(f"the front matter of the chapter {slug!r}", error)) from error
+        raise _refusal(f"the front matter of the chapter {slug!r}", error) from error
 
 
-def _explain(place: str, error: ValidationError) -> str:
+def _refusal(place: str, error: ValidationError) -> CitationError:
     """Return what is wrong in a file, one line a fact."""
-    lines = []
     problems = error.errors()
-    inner = {problem["loc"][:1] for problem in problems if len(problem["loc"]) > 1}
+    lists_of_refused = {problem["loc"][:1] for problem in problems if len(problem["loc"]) > 1}
+    lines = []
     for problem in problems:
-        if problem["loc"] in inner:
-            continue  # a list said to be too short, because its entries were refused
-        where = ".".join(str(part) for part in problem["loc"] if not str(part).startswith(("function-", "constrained")))
-        said = problem["msg"].removeprefix("Value error, ")
-        if problem["type"] == "extra_forbidden":
-            said = "there is no such setting"
-        elif problem["type"] == "missing":
-            said = "is needed"
-        elif problem["type"] == "too_short":
-            said = "is empty"
-        lines.append(f"  {where}: {said}" if where else f"  {said}")
-    return f"{place} is not right:\n" + "\n".join(dict.fromkeys(lines))
+        if problem["loc"] not in lists_of_refused:  # those are too short only because their entries were refused
+            where = ".".join(map(str, problem["loc"])) + ": " if problem["loc"] else ""
+            said = PLAINLY.get(problem["type"], "{input!r}: {msg}").format(**problem).removeprefix("Value error, ")
+            lines.append(f"  {where}{said}")
+    return CitationError(f"{place} is not right:\n" + "\n".join(lines))

@@ -7,8 +7,8 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -80,19 +80,19 @@ EDITIONS = {
         "date": "2026-11-20",
         "vintage": "2023-03",
         "results_sha256": "ab" * 32,
-        "command": "compute-divide build paper",
+        "command": "orbits build paper",
     },
 }
 
 
 @pytest.fixture
-def settings() -> dict[str, object]:
+def settings() -> dict[str, Any]:
     """Return settings of a book that is nowhere published."""
     return dict(SETTINGS)
 
 
 @pytest.fixture
-def public_settings() -> dict[str, object]:
+def public_settings() -> dict[str, Any]:
     """Return settings of a book with addresses, DOI and ISBN."""
     return {**SETTINGS, **PUBLIC}
 
@@ -122,10 +122,11 @@ def _name(citation: Citation) -> str:
 @pytest.fixture(params=every_citation(), ids=_name)
 def citation(request: pytest.FixtureRequest) -> Citation:
     """Return each citation in turn."""
-    return request.param
+    found: Citation = request.param
+    return found
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def citations() -> list[Citation]:
     """Return all citations."""
     return every_citation()
@@ -152,46 +153,50 @@ bibtex_default_style = "authors_first"
 html_theme = "sphinx_book_theme"
 exclude_patterns = ["out"]
 
-from bookpress.citation.page import DataFile, Dataset, Picture
+from bookpress.citation.landing_page import Dataset, Picture, SiteFile
 
 def parts_of(app, docname, parts):
     if docname == "notebooks/plain":
-        file = DataFile.of("figures/a.csv", "text/csv", b"year,share\\n2020,0.5\\n")
+        file = SiteFile.of("figures/a.csv", "text/csv", b"year,share\\n2020,0.5\\n")
         parts.datasets.append(Dataset(anchor="fig-a", title="Shares </script>", description="By year.",
                                       licence="CC BY 4.0", source="Epoch AI", files=(file,)))
         parts.picture = Picture(path="figures/a.png", alt="A line & a dot", width=1400, height=800)
 
 def setup(app):
-    app.connect("citation-parts", parts_of)
+    app.connect("landing-page", parts_of)
 """
-FIGURE_DATA = b"year,share\n2020,0.5\n"
-EPOCH = "1795478400"  # 2026-11-24
+SITES: dict[str, tuple[str | None, dict[str, object]]] = {
+    "default": ("default", {**SETTINGS, **PUBLIC}),
+    "paper": ("paper", {**SETTINGS, **PUBLIC}),
+    "local": ("default", SETTINGS),
+    "plain": (None, {**SETTINGS, "chapter_tags": False}),
+}
+
+
+BUILD = """
+import sys
+from sphinx.cmd.build import build_main
+
+for root in sys.argv[1:]:
+    if build_main(["-q", "-W", "-d", f"{root}/out/trees", root, f"{root}/out/html"]):
+        sys.exit(f"{root} is not built")
+"""
 
 
 @pytest.fixture(scope="session")
-def make_site(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
-    """Return a function that builds a small site and returns the folder of its pages; the same site is built once."""
-    made: dict[str, Path] = {}
-
-    def make(edition: str | None = None, *, public: bool = False, **settings: object) -> Path:
-        facts = {**SETTINGS, **(PUBLIC if public else {}), **settings}
-        key = json.dumps([edition, facts], sort_keys=True)
-        if key not in made:
-            made[key] = _build(tmp_path_factory.mktemp("site"), edition, facts)
-        return made[key]
-
-    return make
-
-
-def _build(root: Path, edition: str | None, facts: dict[str, object]) -> Path:
-    write_book(root, edition, facts)
-    out = root / "out" / "html"
-    command = [sys.executable, "-m", "sphinx", "-q", "-W", "-d", root / "out" / "trees", root, out]
-    built = subprocess.run(command, capture_output=True, text=True, env={**os.environ, "SOURCE_DATE_EPOCH": EPOCH})
-    assert built.returncode == 0, built.stderr
-    (out / "figures").mkdir()
-    (out / "figures" / "a.csv").write_bytes(FIGURE_DATA)
-    return out
+def sites(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """Return the pages of each of `SITES`."""
+    roots = {name: tmp_path_factory.mktemp(name) for name in SITES}
+    for name, root in roots.items():
+        write_book(root, *SITES[name])
+    environ = {**os.environ, "SOURCE_DATE_EPOCH": "1795478400"}  # 2026-11-24
+    done = subprocess.run([sys.executable, "-c", BUILD, *roots.values()], capture_output=True, text=True, env=environ)
+    assert done.returncode == 0, done.stderr
+    made = {name: root / "out" / "html" for name, root in roots.items()}
+    for html in made.values():
+        (html / "figures").mkdir()
+        (html / "figures" / "a.csv").write_bytes(b"year,share\n2020,0.5\n")
+    return made
 
 
 def write_book(root: Path, edition: str | None, facts: dict[str, object]) -> None:
@@ -201,6 +206,7 @@ def write_book(root: Path, edition: str | None, facts: dict[str, object]) -> Non
     (root / "conf.py").write_text(CONF)
     (root / "references.bib").write_text(BIBLIOGRAPHY)
     (root / "book" / "publication.yml").write_text(yaml.safe_dump(facts, allow_unicode=True))
+    (root / "book" / "settings.yml").write_text("front_matter: compute_divide\n")
     if edition:
         (root / "edition.json").write_text(json.dumps(EDITIONS[edition]))
     slugs = [str(chapter["slug"]) for chapter in CHAPTERS]

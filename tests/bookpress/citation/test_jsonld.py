@@ -11,24 +11,23 @@ from typing import Any
 import pytest
 from pyld import jsonld
 
-from bookpress.citation.jsonld import chapter_node, front_node, to_script
-from bookpress.citation.page import DataFile, Dataset, Page, Picture, Work
+from bookpress.citation.jsonld import page_node, script_html
+from bookpress.citation.landing_page import Dataset, LandingPage, Picture, SiteFile, Work
 from bookpress.citation.record import Author, Citation
 
-BASE = "https://reader.example/notebooks/page.html"
 DATASET = Dataset(
     anchor="fig-a",
     title="Shares & </script>",
     description="By year.",
     licence="CC BY 4.0",
     source="Epoch AI",
-    files=(DataFile.of("figures/a.csv", "text/csv", b"a,b\n"),),
+    files=(SiteFile.of("figures/a.csv", "text/csv", b"a,b\n"),),
 )
-WORKS = (
-    Work(title="An article", authors=(Author(family="Doe", given="Jo"),), journal="A Journal", doi="10.5555/d"),
-    Work(title="A preprint", authors=(Author(name="A group"),), year="2021", arxiv="2101.00001"),
-    Work(title="A site", url="https://example.org/site"),
-)  # fmt: skip
+WORKS = [
+    Work("An article", (Author(family="Doe", given="Jo"),), journal="A Journal", doi="10.5555/d"),
+    Work("A preprint", (Author(name="A group"),), year="2021", arxiv="2101.00001"),
+    Work("A site", url="https://example.org/site"),
+]
 
 
 @cache
@@ -75,18 +74,14 @@ def words(value: Any) -> Iterator[str]:
                 yield from words(inner)
 
 
-def page_of(citation: Citation) -> Page:
+@pytest.fixture
+def page(citation: Citation) -> LandingPage:
     """Return a page with all that a page may have."""
-    picture = Picture(path="figures/a.png", alt="A dot", width=2, height=1)
-    common = {"citation": citation, "path": citation.page or "index.html", "summary": "In short."}
-    if citation.chapter is None:
-        return Page(**common)
-    return Page(**common, datasets=(DATASET,), picture=picture, works=WORKS)
-
-
-def node_of(page: Page) -> dict[str, Any]:
-    """Return its description."""
-    return chapter_node(page) if page.citation.chapter else front_node(page)
+    page = LandingPage(citation, citation.page or "index.html", summary="In short.")
+    if citation.chapter:
+        page.datasets, page.works = [DATASET], WORKS
+        page.picture = Picture(path="figures/a.png", alt="A dot", width=2, height=1)
+    return page
 
 
 def leaves(value: Any) -> Iterator[Any]:
@@ -103,25 +98,27 @@ def leaves(value: Any) -> Iterator[Any]:
             yield value
 
 
-def test_no_term_is_dropped_when_it_expands(citation: Citation) -> None:
-    node = node_of(page_of(citation))
-    (expanded,) = jsonld.expand({**node, "@context": context(node)}, {"base": BASE})
-    assert len(list(leaves(expanded))) == len(list(leaves(node)))
-    addresses = [value for value in leaves(expanded) if isinstance(value, str) and value.startswith("http")]
-    assert addresses
+def expanded(node: dict[str, Any]) -> list[Any]:
+    """Return the plain values that are left of a description when its terms are looked up."""
+    (found,) = jsonld.expand(
+        {**node, "@context": context(node)}, {"base": "https://reader.example/notebooks/page.html"}
+    )
+    return list(leaves(found))
 
 
-def test_the_check_sees_a_dropped_term() -> None:
+def test_no_term_is_dropped_when_it_expands(page: LandingPage) -> None:
+    node = page_node(page)
+    assert len(expanded(node)) == len(list(leaves(node)))
+    assert any(str(value).startswith("http") for value in expanded(node))
+
+
+def test_every_property_belongs_to_its_type_and_takes_its_value(page: LandingPage) -> None:
+    assert problems(page_node(page)) == []
+
+
+def test_the_checks_see_what_is_wrong() -> None:
     node = {"@type": "Book", "name": "x", "nonsense": "y"}
-    (expanded,) = jsonld.expand({**node, "@context": context(node)}, {"base": BASE})
-    assert len(list(leaves(expanded))) == len(list(leaves(node))) - 1
-
-
-def test_every_property_belongs_to_its_type_and_takes_its_value(citation: Citation) -> None:
-    assert problems(node_of(page_of(citation))) == []
-
-
-def test_the_check_sees_a_wrong_shape() -> None:
+    assert len(expanded(node)) == len(list(leaves(node))) - 1
     assert problems({"@type": "Person", "isbn": "1"}) == ["isbn does not belong to Person"]
     assert problems({"@type": "Book", "author": {"@type": "Chapter"}}) == ["author takes no Chapter"]
 
@@ -149,14 +146,14 @@ def problems(node: dict[str, Any]) -> list[str]:
     return found
 
 
-def test_fields_agree_with_the_record(citation: Citation) -> None:
-    node = node_of(page_of(citation))
+def test_fields_agree_with_the_record(page: LandingPage) -> None:
+    node, citation = page_node(page), page.citation
     assert node["name"] == citation.title
     assert node["datePublished"] == citation.date.isoformat()
     assert [author["name"] for author in node["author"]] == [author.full for author in citation.authors]
     assert node.get("abstract") == citation.abstract
     assert node.get("keywords", []) == list(citation.keywords)
-    assert node.get("@id") == page_of(citation).url
+    assert node.get("@id") == page.url
     assert node["license"] == citation.book.licence_url
     identifiers = {one["propertyID"]: one["value"] for one in node.get("identifier", [])}
     edition = citation.edition
@@ -171,17 +168,12 @@ def test_fields_agree_with_the_record(citation: Citation) -> None:
         assert node["@type"] == ["Chapter", "ScholarlyArticle"]
         assert node["isPartOf"]["name"] == citation.book.full_title
         assert node["hasPart"][0]["distribution"][0]["sha256"] == DATASET.files[0].sha256
-
-
-def test_the_books_identifier_is_left_out_of_another_edition(citation: Citation) -> None:
-    node = node_of(page_of(citation))
     book = node["isPartOf"] if citation.chapter else node
-    if not citation.is_published:
-        assert "10.5555" not in json.dumps([book, node.get("identifier")])
+    assert citation.is_published or "10.5555" not in json.dumps([book, node.get("identifier")])
 
 
 @pytest.mark.parametrize("text", ["</script><script>alert(1)</script>", "<!-- ", "a & b"])
 def test_nothing_ends_the_script_element(text: str) -> None:
-    written = to_script({"name": text})
+    written = script_html({"name": text}).removeprefix('<script type="application/ld+json">').removesuffix("</script>")
     assert not set("<>&") & set(written)
     assert json.loads(written) == {"name": text}

@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from html import escape
 from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin, urlsplit
@@ -14,20 +15,31 @@ import pybtex.database
 import pytest
 import rispy
 from bs4 import BeautifulSoup
+from citation.zotero import creators, item_type, zotero
 
+from bookpress.citation.landing_page import LandingPage, highwire_name, highwire_tags
+from bookpress.citation.record import Author, Citation
 from bookpress.citation.styles import STYLES, format_item
 
-MakeSite = Callable[..., Path]
-CHROMIUM = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"]
+Sites = dict[str, Path]
 SLUGS = ["plain", "hard-names", "single", "group", "bare"]
-PUBLIC_ROOT = {
+READER = "https://reader.example/"
+ROOTS = {
     "default": "https://example.org/book/",
     "paper": "https://example.org/book/editions/0123456789ab/",
+    "local": READER,
+    "plain": READER,
 }
 
 
-def soup(path: Path) -> BeautifulSoup:
+def soup(site: Path, name: str = "plain") -> BeautifulSoup:
+    """Return a page: that of a chapter by its slug, any other by its path."""
+    path = site / name if name.endswith(".html") else site / "notebooks" / f"{name}.html"
     return BeautifulSoup(path.read_text("utf-8"), "html5lib")
+
+
+def every_page(site: Path) -> list[Path]:
+    return [site / "index.html", *(site / "notebooks").glob("*.html"), site / "book" / "citing.html"]
 
 
 def tags(page: BeautifulSoup, name: str) -> list[str]:
@@ -41,14 +53,13 @@ def described(page: BeautifulSoup) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("slug", SLUGS)
-@pytest.mark.parametrize("public", [True, False])
-@pytest.mark.parametrize("edition", ["default", "paper"])
-def test_tags_box_and_files_agree(make_site: MakeSite, edition: str, public: bool, slug: str) -> None:
-    site = make_site(edition, public=public)
-    page = soup(site / "notebooks" / f"{slug}.html")
-    (item,) = json.loads((site / "cite" / f"{slug}.csl.json").read_text("utf-8"))
-    (entry,) = pybtex.database.parse_file(str(site / "cite" / f"{slug}.biblatex.bib"), "bibtex").entries.values()
-    (record,) = rispy.loads((site / "cite" / f"{slug}.ris").read_text("utf-8"))
+@pytest.mark.parametrize("name", ["default", "paper", "local"])
+def test_tags_box_and_files_agree(sites: Sites, name: str, slug: str) -> None:
+    site = sites[name]
+    page, files = soup(site, slug), site / "cite"
+    (item,) = json.loads((files / f"{slug}.csl.json").read_text("utf-8"))
+    (entry,) = pybtex.database.parse_file(str(files / f"{slug}.biblatex.bib"), "bibtex").entries.values()
+    (record,) = rispy.loads((files / f"{slug}.ris").read_text("utf-8"))
     node = described(page)
 
     assert tags(page, "citation_title") == [item["title"]] == [record["title"]] == [node["name"]]
@@ -58,87 +69,70 @@ def test_tags_box_and_files_agree(make_site: MakeSite, edition: str, public: boo
     assert tags(page, "citation_publication_date") == [day.replace("-", "/")] == [record["date"]]
     assert node["datePublished"] == day == entry.fields["date"]
     assert len(tags(page, "citation_author")) == len(item["author"]) == len(record["authors"]) == len(node["author"])
-    assert (
-        [record.get("doi")] == [item.get("DOI")] == [entry.fields.get("doi")] == (tags(page, "citation_doi") or [None])
-    )
-    assert record.get("urls", [None]) == [item.get("URL")] == [entry.fields.get("url")]
-    assert (tags(page, "citation_public_url") or [None]) == [item.get("URL") if public else None]
+    doi, url = (tags(page, "citation_doi") or [None])[0], item.get("URL")
+    assert doi == record.get("doi") == item.get("DOI") == entry.fields.get("doi")
+    assert [url] == record.get("urls", [None]) == [entry.fields.get("url")]
+    assert tags(page, "citation_public_url") == ([url] if name != "local" else [])
     assert record["edition"] == item["edition"] == node["version"]
     assert (tags(page, "citation_abstract") or [None]) == [item.get("abstract")] == [record.get("abstract")]
+    saved = zotero(str(page), "file:///")
+    assert saved["itemType"] == "bookSection"
+    assert saved["url"] == url or name == "local"
 
-    shown = [text.decode_contents() for text in page.select(".cite-box p.cite-text")]
-    assert [BeautifulSoup(html, "html5lib").text for html in shown] == [
-        format_item(item, style).text for style in STYLES
-    ]
-    assert page.select_one(".cite-box pre").text == (site / "cite" / f"{slug}.bib").read_text("utf-8")
+    shown = [text.text for text in page.select(".cite-box p.cite-text")]
+    assert shown == [format_item(item, style).text for style in STYLES]
+    assert page.select_one(".cite-box pre").text == (files / f"{slug}.bib").read_text("utf-8")
 
 
-def test_another_edition_cites_itself_alone(make_site: MakeSite) -> None:
+def test_another_edition_cites_itself_alone(sites: Sites) -> None:
     for slug in SLUGS:
-        page = soup(make_site("paper", public=True) / "notebooks" / f"{slug}.html")
-        text = str(page)
-        assert "7f3e1a2b9c0d" not in text
-        assert "10.5555/ch_2" not in text
-        assert "10.5555/book_1" not in text
-        assert page.select_one("link[rel=canonical]")["href"] == f"{PUBLIC_ROOT['paper']}notebooks/{slug}.html"
+        page = soup(sites["paper"], slug)
+        assert not [name for name in ("7f3e1a2b9c0d", "10.5555/ch_2", "10.5555/book_1") if name in str(page)]
+        assert page.select_one("link[rel=canonical]")["href"] == f"{ROOTS['paper']}notebooks/{slug}.html"
         assert "0123456789ab" in page.select_one(".cite-edition").text
 
 
-def test_the_box_names_the_exact_state(make_site: MakeSite) -> None:
-    box = soup(make_site("paper") / "notebooks" / "plain.html").select_one(".cite-box")
+def test_the_box_names_the_exact_state(sites: Sites) -> None:
+    box = soup(sites["paper"]).select_one(".cite-box")
     facts = {term.text: term.find_next("dd").text for term in box.select("dl.cite-state > dt")}
     assert facts["Edition"] == "0123456789ab (paper)"
     assert facts["Data vintage"] == "2023-03"
     assert facts["SHA-256 of the results"] == "ab" * 32
-    assert facts["Built again by"] == "compute-divide build paper"
+    assert facts["Built again by"] == "orbits build paper"
     cells = [cell.text for cell in box.select(".cite-differs td")]
     assert cells == ["vintage", "2023-03", "2026-08", "plain, bare", "top_k", "[1, 2]", "[]", "hard-names"]
 
 
-def test_a_book_without_an_edition_is_cited_by_its_version(make_site: MakeSite) -> None:
-    site = make_site()
-    box = soup(site / "notebooks" / "plain.html").select_one(".cite-box")
-    assert not box.select(".cite-state, .cite-edition")
+def test_a_book_without_edition_and_address_claims_neither(sites: Sites) -> None:
+    site = sites["plain"]
     (item,) = json.loads((site / "cite" / "plain.csl.json").read_text("utf-8"))
     assert item["edition"] == "Version 0.1.0"
     assert "note" not in item
-
-
-def test_without_an_address_nothing_claims_one(make_site: MakeSite) -> None:
-    site = make_site("default", base_url="", edition_url="", doi="")
-    for path in [site / "index.html", *(site / "notebooks").glob("*.html"), site / "book" / "citing.html"]:
-        page = soup(path)
+    for path in every_page(site):
+        page = BeautifulSoup(path.read_text("utf-8"), "html5lib")
         assert not page.select("link[rel=canonical], meta[property^='og:'], link[rel=cite-as][href*='example.org']")
+        assert not page.select(".cite-state, .cite-edition")
         assert not tags(page, "citation_public_url") + tags(page, "citation_fulltext_html_url")
-        ours = page.select("meta[name^=citation_], meta[property]")
-        assert not [meta for meta in ours if not meta.get("content")]
+        assert not [meta for meta in page.select("meta[name^=citation_], meta[property]") if not meta.get("content")]
     assert not (site / "sitemap.xml").exists()
-    assert "None" not in soup(site / "notebooks" / "bare.html").select_one(".cite-box").text
+    assert "None" not in soup(site, "bare").select_one(".cite-box").text
 
 
-@pytest.mark.parametrize("edition", ["default", "paper"])
-@pytest.mark.parametrize("public", [True, False])
-def test_every_link_leads_somewhere(make_site: MakeSite, edition: str, public: bool) -> None:
-    site = make_site(edition, public=public)
-    root = PUBLIC_ROOT[edition] if public else "https://reader.example/"
-    checked = 0
-    for path in [site / "index.html", *(site / "notebooks").glob("*.html"), site / "book" / "citing.html"]:
-        here = urljoin("https://reader.example/", path.relative_to(site).as_posix())
-        page = soup(path)
-        links = [
-            str(link["href"])
-            for link in page.select("head link[rel=describedby], head link[rel=item], link[rel=collection]")
-        ]
-        links += [str(link["href"]) for link in page.select(".cite-downloads a, .cite-entry-title a")]
+@pytest.mark.parametrize("name", list(ROOTS))
+def test_every_link_leads_somewhere(sites: Sites, name: str) -> None:
+    site, checked = sites[name], 0
+    for path in every_page(site):
+        page = BeautifulSoup(path.read_text("utf-8"), "html5lib")
+        typed = "link[rel=describedby], link[rel=item], link[rel=collection]"
+        links = [str(link["href"]) for link in page.select(f"{typed}, .cite-downloads a, .cite-entry-title a")]
         links += list(addresses(described(page))) if page.select('script[type="application/ld+json"]') else []
         for link in links:
-            whole = urljoin(here, link)
-            for start in (root, "https://reader.example/"):
-                if whole.startswith(start):
-                    name = urlsplit(whole.removeprefix(start)).path or "index.html"
-                    assert (site / name).is_file() or name == "figures/a.png", link
-                    checked += 1
-                    break
+            whole = urljoin(urljoin(READER, path.relative_to(site).as_posix()), link)
+            root = next((root for root in (ROOTS[name], READER) if whole.startswith(root)), None)
+            if root is not None:
+                target = urlsplit(whole.removeprefix(root)).path or "index.html"
+                assert (site / target).is_file() or target == "figures/a.png", link
+                checked += 1
     assert checked > 40
 
 
@@ -155,20 +149,20 @@ def addresses(value: Any) -> Iterator[str]:
             yield from addresses(inner)
 
 
-def test_the_data_of_a_figure_has_the_stated_size_and_hash(make_site: MakeSite) -> None:
-    site = make_site("default", public=True)
-    (dataset,) = described(soup(site / "notebooks" / "plain.html"))["hasPart"]
-    (file,) = dataset["distribution"]
-    content = (site / file["contentUrl"].removeprefix("https://example.org/book/")).read_bytes()
+def test_the_data_of_a_figure_has_the_stated_size_and_hash(sites: Sites) -> None:
+    site = sites["default"]
+    (file,) = described(soup(site))["hasPart"][0]["distribution"]
+    content = (site / file["contentUrl"].removeprefix(ROOTS["default"])).read_bytes()
     assert file["contentSize"] == f"{len(content)} B"
     assert file["sha256"] == hashlib.sha256(content).hexdigest()
     assert file["encodingFormat"] == "text/csv"
 
 
-def test_typed_links_follow_the_signposting_profile(make_site: MakeSite) -> None:
-    page = soup(make_site("default", public=True) / "notebooks" / "hard-names.html")
-    found = {kind: [str(link["href"]) for link in page.select(f"head > link[rel={kind}]")] for kind in
-             ("cite-as", "author", "license", "collection", "type", "describedby")}  # fmt: skip
+def test_typed_links_follow_the_signposting_profile(sites: Sites) -> None:
+    page = soup(sites["default"], "hard-names")
+    found: dict[str, list[str]] = {}
+    for link in page.select("head > link[href]"):
+        found.setdefault(link["rel"][0], []).append(str(link["href"]))
     assert found["cite-as"] == ["https://doi.org/10.5555/ch_2"]
     assert found["author"] == ["https://orcid.org/0000-0002-1825-0097"]
     assert found["license"] == ["https://creativecommons.org/licenses/by/4.0/"]
@@ -177,8 +171,8 @@ def test_typed_links_follow_the_signposting_profile(make_site: MakeSite) -> None
     assert len(found["describedby"]) == 4
 
 
-def test_the_front_page_is_the_book(make_site: MakeSite) -> None:
-    page = soup(make_site("default", public=True) / "index.html")
+def test_the_front_page_is_the_book(sites: Sites) -> None:
+    page = soup(sites["default"], "index.html")
     node = described(page)
     assert node["@type"] == "Book"
     assert [part["position"] for part in node["hasPart"]] == [1, 2, 3, 4, 5]
@@ -190,91 +184,104 @@ def test_the_front_page_is_the_book(make_site: MakeSite) -> None:
     assert not tags(page, "citation_title")
 
 
-def test_a_book_may_be_indexed_as_one(make_site: MakeSite) -> None:
-    site = make_site("default", public=True, chapter_tags=False)
+def test_a_book_may_be_indexed_as_one(sites: Sites) -> None:
+    site = sites["plain"]
     for slug in SLUGS:
-        page = soup(site / "notebooks" / f"{slug}.html")
-        assert not page.select('meta[name^="citation_"]')
-        assert page.select_one(".cite-box")
-    front = soup(site / "index.html")
+        assert not soup(site, slug).select('meta[name^="citation_"]')
+        assert soup(site, slug).select_one(".cite-box")
+    front = soup(site, "index.html")
     assert tags(front, "citation_title") == ["Who {computes} & who pays: 5% of $1_000 <for> some"]
-    assert tags(front, "citation_isbn") == ["978-3-16-148410-0"]
     assert not tags(front, "citation_inbook_title")
 
 
-def test_open_graph_shows_the_main_figure(make_site: MakeSite) -> None:
-    page = soup(make_site("default", public=True) / "notebooks" / "plain.html")
+def test_open_graph_shows_the_main_figure(sites: Sites) -> None:
+    page = soup(sites["default"])
     assert tags(page, "og:image") == ["https://example.org/book/figures/a.png"]
     assert tags(page, "og:image:alt") == ["A line & a dot"]
     assert tags(page, "og:image:width") == ["1400"]
-    assert not tags(soup(make_site("default", public=True) / "notebooks" / "bare.html"), "og:image")
+    assert not tags(soup(sites["default"], "bare"), "og:image")
 
 
-def test_the_sitemap_names_every_page(make_site: MakeSite) -> None:
-    text = (make_site("default", public=True) / "sitemap.xml").read_text("utf-8")
-    found = re.findall(r"<loc>(.*?)</loc>", text)
+def test_the_sitemap_names_every_page(sites: Sites) -> None:
+    text = (sites["default"] / "sitemap.xml").read_text("utf-8")
     pages = ["", "book/citing.html", *(f"notebooks/{slug}.html" for slug in SLUGS)]
-    assert sorted(found) == sorted(f"https://example.org/book/{page}" for page in pages)
+    assert re.findall(r"<loc>(.*?)</loc>", text) == sorted(ROOTS["default"] + page for page in pages)
     assert set(re.findall(r"<lastmod>(.*?)</lastmod>", text)) == {"2026-11-24"}
 
 
-def test_references_stand_under_a_heading_where_something_is_cited(make_site: MakeSite) -> None:
-    site = make_site("default")
-    page = soup(site / "notebooks" / "plain.html")
+def test_references_stand_under_a_heading_where_something_is_cited(sites: Sites) -> None:
+    page = soup(sites["default"])
     section = page.select_one("section#references")
     assert section.select_one("h2").text.startswith("References")
     assert [entry.text.split(".")[0] for entry in section.select("li")] == ["Doe, J", "The Report group"]
-    cited = [link["href"] for link in page.select("main p a[href^='#id'], article p a[href^='#id']")]
+    cited = [link["href"] for link in page.select("article p a[href^='#id']")]
     assert cited
     assert all(section.select_one(link) for link in cited)
-    assert tags(page, "citation_reference")[0].startswith(
-        "citation_title=The GPU gap, a study;citation_author=Doe, Jo;"
-    )
-    assert not soup(site / "notebooks" / "bare.html").select("#references")
+    reference = tags(page, "citation_reference")[0]
+    assert reference.startswith("citation_title=The GPU gap, a study;citation_author=Doe, Jo;")
+    assert not soup(sites["default"], "bare").select("#references")
 
 
-def test_how_to_cite_lists_the_book_and_every_chapter(make_site: MakeSite) -> None:
-    site = make_site("paper")
-    page = soup(site / "book" / "citing.html")
-    titles = [title.text for title in page.select(".cite-entry-title")]
+def test_how_to_cite_lists_the_book_and_every_chapter(sites: Sites) -> None:
+    site = sites["paper"]
+    page = soup(site, "book/citing.html")
     items = [json.loads((site / "cite" / f"{slug}.csl.json").read_text("utf-8"))[0] for slug in SLUGS]
-    assert titles == [item["title"] for item in items]
+    assert [title.text for title in page.select(".cite-entry-title")] == [item["title"] for item in items]
     assert all("paper edition 0123456789ab" in text.text for text in page.select(".cite-list .cite-text"))
 
 
-def test_pages_load_nothing_from_elsewhere(make_site: MakeSite) -> None:
-    site = make_site("default", public=True)
-    script = (site / "_static" / "cite.js").read_text("utf-8")
-    assert not re.search(r"https?://|fetch\(|XMLHttpRequest|import\(", script)
+def test_zotero_saves_a_complete_book_section(citation: Citation) -> None:
+    """`zotero` is a model of what Zotero makes of a page."""
+    if citation.chapter is None:
+        return
+    metas = highwire_tags(LandingPage(citation, citation.page))
+    text = "".join(f'<meta name="{name}" content="{escape(content)}">' for name, content in metas)
+    item = zotero(f"<html><head>{text}</head></html>", "https://reader.example/x.html")
+    assert item["itemType"] == "bookSection"
+    assert item["title"] == citation.title
+    assert item["publicationTitle"] == item["bookTitle"] == citation.book.full_title
+    assert item["date"] == f"{citation.date:%Y/%m/%d}"
+    assert item["publisher"] == citation.book.publisher
+    assert item["language"] == "en"
+    assert (item.get("abstractNote"), item.get("DOI")) == (citation.abstract, citation.doi)
+    assert item["tags"] == list(citation.keywords)
+    assert item["url"] == (citation.url if citation.page_url else "https://reader.example/x.html")
+    assert len(item["creators"]) == len(citation.authors)
+    # A full stop at the end of a name is lost on the way, and a comma within a group's.
+    known = [author for author in citation.authors if "," not in (author.name or "")]
+    wanted = [(author.surname, author.given_and_suffix.removesuffix(".")) for author in known]
+    assert [name for name in item["creators"] if name[0] != "Barnes"] == wanted
+
+
+def test_the_model_of_zotero_knows_the_traps(authors: tuple[Author, ...]) -> None:
+    assert item_type([("citation_title", "x"), ("citation_book_title", "y")]) == "journalArticle"
+    assert creators("van der Berg, Anna Maria", alone=True) == [("Berg", "van der"), ("Maria", "Anna")]
+    assert creators("The Example project", alone=True) == [("project", "The Example")]
+    for alone in (True, False):
+        assert all(len(creators(highwire_name(author, alone=alone), alone=alone)) == 1 for author in authors)
 
 
 @pytest.mark.book
-def test_a_reference_is_copied_without_a_network(make_site: MakeSite) -> None:
+def test_a_reference_is_copied_without_a_network(sites: Sites) -> None:
     from playwright.sync_api import sync_playwright
 
-    page_file = make_site("paper") / "notebooks" / "plain.html"
+    address = (sites["paper"] / "notebooks" / "plain.html").as_uri()
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-gpu"]
         )
-        context = browser.new_context(offline=True)
-        page = context.new_page()
-        page.goto(page_file.as_uri(), wait_until="domcontentloaded")
-        button = page.get_by_role("button", name="Copy the APA reference")
-        button.focus()
+        page = browser.new_context(offline=True).new_page()
+        page.goto(address, wait_until="domcontentloaded")
+        page.get_by_role("button", name="Copy the APA reference").focus()
         page.keyboard.press("Enter")
         page.get_by_text("The APA reference is copied.").wait_for()
         page.evaluate("document.body.insertAdjacentHTML('beforeend', '<textarea id=\"paste\"></textarea>')")
         page.locator("#paste").focus()
         page.keyboard.press("Control+V")
         pasted = page.locator("#paste").input_value()
-        shown = page.locator(".cite-box p.cite-text").first.text_content()
+        assert pasted == page.locator(".cite-box p.cite-text").first.text_content()
         plain = browser.new_context(java_script_enabled=False).new_page()
-        plain.goto(page_file.as_uri(), wait_until="domcontentloaded")
-        without_script = (
-            plain.locator(".cite-copy").count(),
-            plain.locator(".cite-box p.cite-text").first.is_visible(),
-        )
+        plain.goto(address, wait_until="domcontentloaded")
+        assert plain.locator(".cite-copy").count() == 0
+        assert plain.locator(".cite-box p.cite-text").first.is_visible()
         browser.close()
-    assert pasted == shown
-    assert without_script == (0, True)

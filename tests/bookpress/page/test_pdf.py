@@ -18,9 +18,8 @@ from bs4 import BeautifulSoup
 from bookpress.build.formats import Format, choose, make
 from bookpress.errors import PressError
 from bookpress.page.print import pdf
-from bookpress.page.print.front_matter import load_facts
+from bookpress.page.print.front_matter import load_front_matter
 from bookpress.page.print.page_extraction import read_articles
-from bookpress.page.print.pdf_metadata import finished, pages_of
 from bookpress.page.print.print_html import book_document, chapter_document
 
 EPOCH = 1795478400  # 2026-11-24
@@ -80,7 +79,7 @@ def test_it_says_what_it_is(edition_book: Any) -> None:
         assert about["/Author"] == "The Compute Divide project"
         assert metadata["dc:creator"] == ["The Compute Divide project"]
         assert "paper edition 0123abcd4567" in str(about["/Subject"])
-        assert about["/CreationDate"] == about["/ModDate"] == "D:20261124000000+00'00'"
+        assert about["/CreationDate"] == about["/ModDate"] == "D:20261124000000+00'00"
         assert metadata["xmp:MetadataDate"] == "2026-11-24T00:00:00+00:00"
         assert document.Root.Lang == "en"
         assert document.Root.ViewerPreferences.DisplayDocTitle
@@ -207,14 +206,14 @@ def test_links_out_of_a_chapter_need_an_address(edition_book: Any, tmp_path: Pat
     settings = source / "book" / "publication.yml"
 
     def document() -> BeautifulSoup:
-        facts = load_facts(source, edition_book.html, EPOCH)
+        front = load_front_matter(source, edition_book.html, EPOCH)
         article = read_articles(edition_book.html)[1]
         heading = article.body.find(".//h1")
         heading.text = "See "
         heading.append(heading.makeelement("a", {"href": "../words.html#term-vintage"}))
         heading.append(heading.makeelement("a", {"href": "#fig-shares"}))
         heading.append(heading.makeelement("a", {"href": "#no-such-place"}))
-        return BeautifulSoup(chapter_document(article, facts), "html5lib")
+        return BeautifulSoup(chapter_document(article, front), "html5lib")
 
     assert [link["href"] for link in document().select("h1 a")] == ["#fig-shares"]
     settings.write_text(
@@ -227,8 +226,8 @@ def test_links_out_of_a_chapter_need_an_address(edition_book: Any, tmp_path: Pat
 
 
 def test_the_book_in_one_document_names_nothing_twice(edition_book: Any) -> None:
-    facts = load_facts(edition_book.root, edition_book.html, EPOCH)
-    document = BeautifulSoup(book_document(read_articles(edition_book.html), facts), "html5lib")
+    front = load_front_matter(edition_book.root, edition_book.html, EPOCH)
+    document = BeautifulSoup(book_document(read_articles(edition_book.html), front), "html5lib")
     ids = Counter(str(element["id"]) for element in document.select("[id]"))
     assert not [name for name, times in ids.items() if times > 1]
     inner = {str(link["href"]).removeprefix("#") for link in document.select("a[href^='#']")}
@@ -242,10 +241,10 @@ def test_an_outline_that_does_not_fit_is_refused(edition_book: Any) -> None:
         document.add_blank_page()
         document.docinfo["/Producer"] = "test"
         document.save(empty)
-    facts = load_facts(edition_book.root, edition_book.html, EPOCH)
+    front = load_front_matter(edition_book.root, edition_book.html, EPOCH)
     with pytest.raises(PressError, match="0 entries, the document 1 headings"):
-        finished(empty.getvalue(), ["A heading"], facts.record("models"), facts)
-    assert pages_of(empty.getvalue()) == {}
+        pdf.finished(empty.getvalue(), ["A heading"], front.record("models"), front)
+    assert pdf.pages_of(empty.getvalue()) == {}
 
 
 def test_without_a_browser_the_error_says_what_to_do(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""The book as EPUB 3: its files in one archive, packed so that the same pages give the same bytes.
+"""The book as EPUB 3: XHTML pages, pictures, contents and package, packed so that the same pages give the same bytes.
 
 Run by the press as ``python -m bookpress.page.print.epub``.
 """
@@ -8,24 +8,61 @@ from __future__ import annotations
 import datetime as dt
 import io
 import sys
+import textwrap
+import uuid
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any, NamedTuple
+
+from lxml import etree
+from markupsafe import Markup
 
 from bookpress.build.formats import Order, work_on_order
-from bookpress.page.print.epub_pages import ebook_files
-from bookpress.page.print.front_matter import file_stem, load_facts
-from bookpress.page.print.page_extraction import read_articles
+from bookpress.page.base.templates import TEMPLATES
+from bookpress.page.print import page_extraction
+from bookpress.page.print.front_matter import FrontMatter, load_front_matter
+from bookpress.page.print.page_extraction import NARROW, OPENING, Article, Element, key_of, read_articles
 
-FOLDER = "EPUB"
-"""Folder within the archive."""
-CONTAINER = f"""<?xml version="1.0" encoding="UTF-8"?>
+MEDIA_TYPES: Mapping[str, str] = {
+    ".svg": "image/svg+xml",
+    ".png": "image/png",
+    ".jpg": "image/jpeg",
+    ".gif": "image/gif",
+    ".woff2": "font/woff2",
+    ".css": "text/css",
+}
+NAMESPACES = {"svg": "http://www.w3.org/2000/svg", "math": "http://www.w3.org/1998/Math/MathML"}
+"""Elements of other languages within a page."""
+PROPERTIES = {"svg": "svg", "math": "mathml"}
+"""What the package has to tell of a page that holds such an element."""
+SPELLING = {"viewbox": "viewBox", "preserveaspectratio": "preserveAspectRatio"}
+"""Attributes of SVG that the parser of HTML writes in small letters."""
+FEATURES = ("alternativeText", "longDescription", "readingOrder", "structuralNavigation", "tableOfContents")
+CONTAINER = """<?xml version="1.0" encoding="UTF-8"?>
 <container xmlns="urn:oasis:names:tc:opendocument:xmlns:container" version="1.0">
-<rootfiles><rootfile full-path="{FOLDER}/package.opf" media-type="application/oebps-package+xml"/></rootfiles>
+<rootfiles><rootfile full-path="EPUB/package.opf" media-type="application/oebps-package+xml"/></rootfiles>
 </container>
 """
 EARLIEST = dt.datetime(1980, 1, 1, tzinfo=dt.UTC)
 """The earliest date that an archive can state."""
+
+
+class EpubPage(NamedTuple):
+    """A page of the e-book; `kind` is what it is, `sections` are anchors and titles, `properties` other languages."""
+
+    key: str
+    title: str
+    body: Markup
+    kind: str = ""
+    number: int | None = None
+    sections: Sequence[tuple[str, str]] = ()
+    properties: str = ""
+
+    @property
+    def file(self) -> str:
+        """Its file."""
+        return f"{self.key}.xhtml"
 
 
 def missing() -> str | None:
@@ -34,60 +71,140 @@ def missing() -> str | None:
 
 
 def make(order: Order) -> None:
-    """Make the EPUB of the book.
-
-    Parameters
-    ----------
-    order : Order
-        Finished pages, staged source, folder to write to, date.
-
-    Raises
-    ------
-    PressError
-        If the pages are not whole.
-    """
+    """Make the EPUB of the book."""
     site, output = Path(order.pages), Path(order.output)
-    facts = load_facts(Path(order.source), site, order.epoch)
-    made = packed(ebook_files(read_articles(site), facts), facts.built)
+    front = load_front_matter(Path(order.source), site, order.epoch)
+    made = packed(epub_files(read_articles(site), front), front.built)
     output.mkdir(parents=True, exist_ok=True)
-    (output / f"{file_stem(facts.book)}.epub").write_bytes(made)
+    (output / f"{front.book.file_stem}.epub").write_bytes(made)
+
+
+def epub_files(articles: Sequence[Article], front: FrontMatter) -> dict[str, bytes]:
+    """Return the files of the e-book by name; `articles` are the cover, then all pages in order, changed in place."""
+    _prepare(articles, front)
+    pictures = {image.get("src") for article in articles for image in article.body.iter("img")}
+    files = {name: (front.site / name).read_bytes() for name in sorted(pictures)}
+    files |= {f"fonts/{path.name}": path.read_bytes() for path in sorted((TEMPLATES / "fonts").glob("*.woff2"))}
+    files["book.css"] = (TEMPLATES / "ebook" / "book.css").read_bytes()
+    texts = {article.path: _page(article) for article in articles}
+    title = front.fill("ebook/title.html")
+    picture = Markup('<section class="cover"><img src="cover.png" alt="Cover: {}"/></section>')
+    opening = [
+        EpubPage("title", front.book.title, Markup(title), "titlepage"),  # noqa: S704 (a template that escapes)
+        texts["index.html"],
+    ]
+    pages = [
+        EpubPage("cover", "Cover", picture.format(front.book.full_title), "cover"),
+        opening[0],
+        *texts.values(),
+    ]
+    parts = [
+        (part, [texts[article.path] for article in found]) for part, found in page_extraction.by_part(articles[1:])
+    ]
+    media_types = {name: MEDIA_TYPES[Path(name).suffix] for name in files}
+    figures = page_extraction.figures(articles)
+    made = {
+        "package.opf": front.fill("ebook/package.opf", pages=pages, files=media_types, **_names(front, pages)),
+        "nav.xhtml": front.fill("ebook/nav.xhtml", front=opening, parts=parts, figures=figures),
+        **{page.file: front.fill("ebook/page.xhtml", page=page) for page in pages},
+    }
+    for text in made.values():
+        etree.fromstring(text.encode())  # not well-formed: an error of ours
+    return {**{name: text.encode() for name, text in made.items()}, "cover.png": cover_picture(front), **files}
+
+
+def cover_picture(front: FrontMatter) -> bytes:
+    """Return the picture that stands for the book in a library of e-books, as PNG of 1600 by 2400 pixels."""
+    import vl_convert
+
+    title, subtitle = textwrap.wrap(front.book.title, 12), textwrap.wrap(front.book.subtitle or "", 36)
+    picture: bytes = vl_convert.svg_to_png(front.fill("ebook/cover.svg", title=title, subtitle=subtitle))
+    return picture
 
 
 def packed(files: Mapping[str, bytes], built: dt.datetime) -> bytes:
     """Return the archive of an e-book: its type first and not compressed, as the standard asks, then all files.
 
-    Parameters
-    ----------
-    files : mapping
-        Content by name within the folder of the e-book; the package is ``package.opf``.
-    built : datetime.datetime
-        The date of every entry, in UTC.
-
     Notes
     -----
     https://www.w3.org/TR/epub-33/#sec-zip-container-mime
     """
-    date = max(built, EARLIEST).timetuple()[:6]
+    entries = {"mimetype": b"application/epub+zip", "META-INF/container.xml": CONTAINER.encode()}
+    entries |= {f"EPUB/{name}": content for name, content in files.items()}
+    date = max(built, EARLIEST)
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
-        _add(archive, "mimetype", b"application/epub+zip", date, zipfile.ZIP_STORED)
-        _add(archive, "META-INF/container.xml", CONTAINER.encode(), date)
-        for name, content in files.items():
-            _add(archive, f"{FOLDER}/{name}", content, date)
+        for name, content in entries.items():
+            entry = zipfile.ZipInfo(name, (date.year, date.month, date.day, date.hour, date.minute, date.second))
+            entry.compress_type = zipfile.ZIP_STORED if name == "mimetype" else zipfile.ZIP_DEFLATED
+            entry.external_attr = 0o644 << 16
+            archive.writestr(entry, content, compresslevel=9)
     return buffer.getvalue()
 
 
-def _add(
-    archive: zipfile.ZipFile,
-    name: str,
-    content: bytes,
-    date: tuple[int, ...],
-    compression: int = zipfile.ZIP_DEFLATED,
-) -> None:
-    entry = zipfile.ZipInfo(name, date)  # type: ignore[arg-type]
-    entry.compress_type = compression
-    entry.external_attr = 0o644 << 16
-    archive.writestr(entry, content, compresslevel=9)
+def _prepare(articles: Sequence[Article], front: FrontMatter) -> None:
+    """Point links at pages of the e-book; take the pictures for narrow columns; leave out what the title page says."""
+    at = {article.path: article for article in articles}
+
+    def resolve(path: str, fragment: str) -> str | None:
+        if path not in at:
+            return front.address(path, fragment)
+        return f"{key_of(path)}.xhtml" + (f"#{fragment}" if at[path].has(fragment) else "")
+
+    page_extraction.shorten_cover(articles[0].body)
+    for article in articles:
+        page_extraction.drop(article.body.find_class("cite-box"))
+        for image in article.body.iterfind(f".//img[@{NARROW}]"):
+            image.attrib.update(zip(("src", "width", "height"), image.attrib.pop(NARROW).split(), strict=True))
+    page_extraction.relink(articles, resolve)
+
+
+def _page(article: Article) -> EpubPage:
+    """Return the page of an article."""
+    sections = article.body.xpath("./section/section[@id][h2]")
+    used = [name for name in NAMESPACES if next(article.body.iter(name), None) is not None]
+    return EpubPage(
+        key=article.key,
+        title=OPENING if article.path == "index.html" else article.title,
+        body=xhtml(article.body),
+        kind="chapter" if article.number is not None else "",
+        number=article.number,
+        sections=[(section.get("id"), " ".join(section.find("h2").text_content().split())) for section in sections],
+        properties=" ".join(PROPERTIES[name] for name in used),
+    )
+
+
+def xhtml(body: Element) -> Markup:
+    """Return an article as XHTML, to stand in a page of that namespace.
+
+    Examples
+    --------
+    >>> from lxml import html
+    >>> print(xhtml(html.fragment_fromstring('<p>a<br>b <svg viewbox="0 0 1 1"></svg></p>')))
+    <p>a<br/>b <svg viewBox="0 0 1 1" xmlns="http://www.w3.org/2000/svg"/></p>
+    """
+    for name, namespace in NAMESPACES.items():
+        for element in body.iter(name):
+            for part in element.iter():
+                for small, right in SPELLING.items():
+                    if small in part.attrib:
+                        part.set(right, part.attrib.pop(small))
+            element.set("xmlns", namespace)
+    return Markup(etree.tostring(body, encoding="unicode", with_tail=False))  # noqa: S704 (the page's own text)
+
+
+def _names(front: FrontMatter, pages: Sequence[EpubPage]) -> dict[str, Any]:
+    """Return by what the e-book is known, and what it offers to those who cannot see it."""
+    book, citation = front.book, front.citation
+    state = citation.edition.id if citation.edition else f"{book.version} {citation.date}"
+    others = [(f"https://doi.org/{citation.doi}", citation.doi), (f"urn:isbn:{book.isbn}", book.isbn)]
+    has_math = any("mathml" in page.properties for page in pages)
+    return {
+        "identifier": uuid.uuid5(uuid.NAMESPACE_URL, f"{book.file_stem}:{state}").urn,
+        "identifiers": [name for name, known in others if known],
+        "modified": f"{front.built:%Y-%m-%dT%H:%M:%SZ}",
+        "features": sorted([*FEATURES, *(["MathML"] if has_math else [])]),
+    }
 
 
 if __name__ == "__main__":

@@ -1,51 +1,39 @@
-"""What a PDF or an e-book says about itself: book, edition, date, addresses. Knows no Sphinx."""
+"""What a PDF or an e-book says about itself: book, edition, date, addresses."""
 
 from __future__ import annotations
 
 import datetime as dt
 import json
-import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from bookpress.citation.page import FOLDER
-from bookpress.citation.record import Book, Citation, CitationError, Edition, plain_value
-from bookpress.citation.settings import load_book, load_edition
+from markupsafe import Markup
+
+from bookpress.citation.formats import FOLDER
+from bookpress.citation.record import Book, Citation, CitationError
+from bookpress.citation.settings import load_citation
+from bookpress.citation.styles import to_reference
 from bookpress.errors import PressError
-from bookpress.page.base.templates import day
+from bookpress.page.base.templates import day, environment
 
 BOOK = "book"
 """Name of the bibliographic record of the whole book."""
 
 
 @dataclass(frozen=True)
-class Facts:
-    """The facts of one build.
+class FrontMatter:
+    """The book as it is cited in this edition, the time of the build in UTC, the folder of the finished pages."""
 
-    Parameters
-    ----------
-    book : Book
-        Publication settings.
-    edition : Edition or None
-        None where the book is built without the press.
-    built : datetime.datetime
-        Time of the build, in UTC.
-    site : pathlib.Path
-        Folder of the finished pages.
-    """
-
-    book: Book
-    edition: Edition | None
+    citation: Citation
     built: dt.datetime
     site: Path
 
     @property
-    def citation(self) -> Citation:
-        """What the book is cited as."""
-        return Citation.of(self.book, None, self.edition, built=self.built.date())
+    def book(self) -> Book:
+        """The publication settings."""
+        return self.citation.book
 
     @property
     def authors(self) -> str:
@@ -61,20 +49,34 @@ class Facts:
 
     def record(self, name: str) -> dict[str, Any]:
         """Return the bibliographic record of a chapter, by its slug, or of the `BOOK`: its item of CSL-JSON."""
-        (item,) = json.loads((self.site / FOLDER / f"{name}.csl.json").read_text("utf-8"))
-        found: dict[str, Any] = item
+        found: dict[str, Any] = json.loads((self.site / FOLDER / f"{name}.csl.json").read_text("utf-8"))[0]
         return found
 
-    def imprint(self) -> Iterator[tuple[str, str]]:
-        """Yield name and value of what an imprint says; what is not known is left out."""
-        book, edition = self.book, self.edition
+    def fill(self, template: str, **values: Any) -> str:
+        """Return a template, named by its path, filled with the facts and what else it needs."""
+        folder, _, name = template.partition("/")
+        facts = {
+            "book": self.book,
+            "edition": self.citation.edition,
+            "authors": self.authors,
+            "date": self.citation.date,
+            "state": self.citation.state,
+            "imprint": self._imprint(),
+            "reference": Markup(to_reference(self.citation, "apa").html),  # noqa: S704 (escaped by the style)
+            "differences": self.citation.edition.changes() if self.citation.edition else [],
+        }
+        return environment(folder).get_template(name).render(**facts, **values)
+
+    def _imprint(self) -> list[tuple[str, str]]:
+        """Return name and value of what an imprint says; what is not known is left out."""
+        book, edition = self.book, self.citation.edition
         told: list[tuple[str, str | None]] = [("Version", book.version), ("Date", day(self.citation.date))]
         if edition is not None:
             told += [
                 ("Edition", f"{edition.title or edition.name or ''} ({edition.id})".strip()),
                 ("Data", f"vintage {edition.vintage}" if edition.vintage else None),
                 ("SHA-256 of the results", edition.results_sha256),
-                ("Built again by", edition.rebuild),
+                ("Built again by", edition.command),
             ]
         told += [
             ("Publisher", book.publisher),
@@ -86,47 +88,13 @@ class Facts:
             ("Licence of text and figures", book.licence),
             ("Licence of the code", book.code_licence),
         ]
-        yield from ((name, value) for name, value in told if value)
-
-    def differences(self) -> list[tuple[str, str, str, str]]:
-        """Return name, value here, published value and chapters of each choice that differs."""
-        chapters: dict[tuple[str, str, str], list[str]] = {}
-        for item in self.edition.differs if self.edition else ():
-            choice = (item.name, plain_value(item.value), plain_value(item.default))
-            chapters.setdefault(choice, []).append(item.chapter)
-        return [(*choice, ", ".join(reached)) for choice, reached in chapters.items()]
+        return [(name, value) for name, value in told if value]
 
 
-def load_facts(source: Path, site: Path, epoch: int) -> Facts:
-    """Return the facts of a build.
-
-    Parameters
-    ----------
-    source : pathlib.Path
-        The staged source.
-    site : pathlib.Path
-        The finished pages.
-    epoch : int
-        Time of the build, in seconds since 1970.
-
-    Raises
-    ------
-    PressError
-        If the publication settings are missing or wrong.
-    """
+def load_front_matter(source: Path, site: Path, epoch: int) -> FrontMatter:
+    """Return the front matter of a staged source whose pages are finished, built so many seconds after 1970."""
     try:
-        book, edition = load_book(source), load_edition(source)
+        citation = load_citation(source)
     except CitationError as error:
         raise PressError(str(error)) from error
-    return Facts(book, edition, dt.datetime.fromtimestamp(epoch, tz=dt.UTC), site)
-
-
-def file_stem(book: Book) -> str:
-    """Return the name that files of the whole book have.
-
-    Examples
-    --------
-    >>> file_stem(Book(title="The Compute Divide", authors=[{"name": "A"}], version="1"))
-    'the-compute-divide'
-    """
-    return re.sub(r"[^a-z0-9]+", "-", book.title.lower()).strip("-") or "book"
+    return FrontMatter(citation, dt.datetime.fromtimestamp(epoch, tz=dt.UTC), site)

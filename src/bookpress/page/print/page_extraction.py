@@ -1,19 +1,21 @@
 """The text of the finished pages, without what only a screen can use: what PDF and EPUB are made of.
 
 Reads the pages of a site in their order and takes from each the article; scripts, navigation, folded code and
-downloads stay behind. Knows neither Sphinx nor the press.
+downloads stay behind.
 """
 
 from __future__ import annotations
 
+import itertools
 import posixpath
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import unquote, urlsplit
 
 from lxml import html
+from markupsafe import Markup
 
 from bookpress.errors import PressError
 
@@ -47,21 +49,7 @@ Resolve = Callable[[str, str], str | None]
 
 @dataclass
 class Article:
-    """The article of one page.
-
-    Parameters
-    ----------
-    path : str
-        Of the page, from the root of the site: ``"notebooks/hardware.html"``.
-    title : str
-        Its title in the contents.
-    part : str
-        The part of the book that holds it; empty for the cover.
-    number : int or None
-        Of a chapter.
-    body : lxml.html.HtmlElement
-        The article; addresses of pictures are relative to the root of the site.
-    """
+    """The article of one page: its path on the site, its title and part in the contents, the number of a chapter."""
 
     path: str
     title: str
@@ -74,51 +62,122 @@ class Article:
         """Name of the page, without folder and ending."""
         return posixpath.basename(self.path).removesuffix(".html")
 
+    @property
+    def key(self) -> str:
+        """Name of the article within the book."""
+        return key_of(self.path)
+
+    @property
+    def anchor(self) -> str:
+        """Id of the article within the book."""
+        return anchor_of(self.path, "")
+
+    @property
+    def markup(self) -> Markup:
+        """The body as HTML."""
+        return Markup(html.tostring(self.body, encoding="unicode", with_tail=False))  # noqa: S704 (the page's own)
+
     def has(self, anchor: str) -> bool:
         """Return whether there is a place of this name in what is left of the page."""
         return bool(self.body.xpath(".//*[@id=$anchor]", anchor=anchor))
 
 
+class Figure(NamedTuple):
+    """A figure as lists name it: the article it stands in, what it is called, its title, its id."""
+
+    article: Article
+    name: str
+    title: str
+    anchor: str
+
+
+def key_of(path: str) -> str:
+    """Return the name of a page within the book: ``"notebooks-hardware"``."""
+    return path.removesuffix(".html").replace("/", "-")
+
+
+def anchor_of(path: str, fragment: str) -> str:
+    """Return the id that a place of a page has in the book: ``"notebooks-hardware--doubt"``."""
+    return f"{key_of(path)}--{fragment}"
+
+
 def read_articles(site: Path) -> list[Article]:
-    """Return the articles of a site: the cover, then all pages in the order of the contents.
-
-    Parameters
-    ----------
-    site : pathlib.Path
-        Folder of the finished pages.
-
-    Raises
-    ------
-    PressError
-        If a page has no article, or the contents name no page.
-    """
+    """Return the articles of a site: the cover, then all pages in the order of the contents."""
     cover = _parse(site / "index.html")
-    entries = [("index.html", _text(cover.find(".//h1")), "", None), *_contents(cover)]
-    if len(entries) == 1:
-        raise PressError("the cover names no page of the book: it has no contents")
-    return [Article(path, title, part, number, _article(site, path)) for path, title, part, number in entries]
-
-
-def _contents(cover: Element) -> list[tuple[str, str, str, int | None]]:
-    """Return path, title, part and number of every page that the contents name."""
-    found: list[tuple[str, str, str, int | None]] = []
-    part = ""
+    found, part = [Article("index.html", _text(cover.find(".//h1")), "", None, _article(site, "index.html"))], ""
     for element in cover.xpath("//nav[@id='contents']/*[self::p[@class='contents-part'] or self::ul]"):
-        if element.tag == "p":
-            part = _text(element)
-            continue
+        part = _text(element) if element.tag == "p" else part
         for link in element.findall("li/a"):
             numbers = link.find_class("contents-number")
             number = int(_text(numbers[0])) if numbers else None
             drop(numbers)
-            found.append((unquote(link.get("href")), _text(link), part, number))
+            path = unquote(link.get("href"))
+            found.append(Article(path, _text(link), part, number, _article(site, path)))
+    if len(found) == 1:
+        raise PressError("the cover names no page of the book: it has no contents")
     return found
+
+
+def by_part(articles: Iterable[Article]) -> list[tuple[str, list[Article]]]:
+    """Return the parts of the book by title, each with its articles."""
+    return [(title, list(group)) for title, group in itertools.groupby(articles, lambda article: article.part)]
+
+
+def figures(articles: Iterable[Article]) -> list[Figure]:
+    """Return the figures of articles, in order."""
+    return [
+        Figure(
+            article,
+            name=_text(figure.find_class("caption-number")[0]),
+            title=_text(figure.find_class("caption-text")[0]),
+            anchor=figure.get("id"),
+        )
+        for article in articles
+        for figure in article.body.find_class("chart-figure")
+    ]
 
 
 def drop(elements: Iterable[Element]) -> None:
     """Take elements out of the tree; the text after them stays."""
     for element in list(elements):
         element.drop_tree()
+
+
+def shorten_cover(cover: Element) -> None:
+    """Take from the cover its list of chapters, and call it `OPENING`: a book has a title page and contents."""
+    for listing in cover.find_class("chapter-list"):
+        around = listing.getparent()
+        drop([listing if around.find("h1") is not None else around])
+    for heading in cover.iter("h1"):
+        heading[:] = []
+        heading.text = OPENING
+
+
+def relink(articles: Sequence[Article], resolve: Resolve) -> None:
+    """Point the links within the site elsewhere; a link that leads nowhere loses its anchor, not its words."""
+    for article in articles:
+        for link in list(article.body.iterfind(".//a[@href]")):
+            parts = urlsplit(link.get("href"))
+            if parts.scheme or parts.netloc:
+                continue
+            link.attrib.pop("download", None)
+            target = _from_root(article.path, unquote(parts.path)) if parts.path else article.path
+            address = resolve(target, unquote(parts.fragment))
+            if address is not None:
+                link.set("href", address)
+            else:
+                link.tag = "span"
+                _forget(link, "href", "title", "rel")
+
+
+def prefix_ids(article: Article) -> None:
+    """Give all ids of an article those they have in the book, so that several articles can share one page."""
+    for element in article.body.iter(html.etree.Element):
+        if element.get("id"):
+            element.set("id", anchor_of(article.path, element.get("id")))
+        for name in POINTING:
+            if element.get(name):
+                element.set(name, " ".join(anchor_of(article.path, one) for one in element.get(name).split()))
 
 
 def _parse(path: Path) -> Element:
@@ -131,24 +190,22 @@ def _text(element: Element) -> str:
     return " ".join(element.text_content().split())
 
 
+def _forget(element: Element, *names: str) -> None:
+    for name in names:
+        element.attrib.pop(name, None)
+
+
+def _from_root(path: str, address: str) -> str:
+    """Return an address relative to a page as one relative to the root of the site."""
+    parts = urlsplit(address)
+    return address if parts.scheme else posixpath.normpath(posixpath.join(posixpath.dirname(path), parts.path))
+
+
 def _article(site: Path, path: str) -> Element:
-    """Return the article of a page, tidied."""
-    article = _parse(site / path).find(".//article")
-    if article is None:
+    """Return the article of a page without what only a screen can use; pictures are named from the root of the site."""
+    body = _parse(site / path).find(".//article")
+    if body is None:
         raise PressError(f"{path} has no article")
-    return tidied(article, path)
-
-
-def tidied(body: Element, path: str) -> Element:
-    """Return an article without what only a screen can use, changed in place.
-
-    Parameters
-    ----------
-    body : lxml.html.HtmlElement
-        The article.
-    path : str
-        Of its page, from the root of the site.
-    """
     _keep_descriptions(body)
     drop(body.iter(*DROPPED_TAGS))
     for name in DROPPED_CLASSES:
@@ -161,14 +218,11 @@ def tidied(body: Element, path: str) -> Element:
         picture.getparent().replace(picture, image)
     for image in body.iter("img"):
         image.set("src", _from_root(path, image.get("src")))
-    for element in body.iter():
-        if isinstance(element.tag, str):
-            for name in SCREEN_ATTRIBUTES:
-                element.attrib.pop(name, None)
+    for element in body.iter(html.etree.Element):
+        _forget(element, *SCREEN_ATTRIBUTES)
     for number in body.find_class("figure-number"):
         number.tag = "span"  # a link to the figure itself
-        number.attrib.pop("href", None)
-        number.attrib.pop("title", None)
+        _forget(number, "href", "title")
     _shorten_facts(body)
     _move_parameters(body)
     _open_state(body)
@@ -186,18 +240,6 @@ def _keep_descriptions(body: Element) -> None:
         if folds and tools:
             folds[0].set("class", "figure-description")
             tools[0].addprevious(folds[0])
-
-
-def _from_root(path: str, address: str) -> str:
-    """Return an address relative to a page as one relative to the root of the site.
-
-    Examples
-    --------
-    >>> _from_root("notebooks/hardware.html", "../figures/a.svg")
-    'figures/a.svg'
-    """
-    parts = urlsplit(address)
-    return address if parts.scheme else posixpath.normpath(posixpath.join(posixpath.dirname(path), parts.path))
 
 
 def _shorten_facts(body: Element) -> None:
@@ -237,80 +279,3 @@ def _open_state(body: Element) -> None:
         if state is not None:
             fold.addprevious(state)
         fold.drop_tree()
-
-
-def shorten_cover(cover: Element) -> None:
-    """Take from the cover its list of chapters, and call it `OPENING`: a book has a title page and contents."""
-    for listing in cover.find_class("chapter-list"):
-        around = listing.getparent()
-        drop([listing if around.find("h1") is not None else around])
-    for heading in cover.iter("h1"):
-        heading[:] = []
-        heading.text = OPENING
-
-
-def relink(body: Element, path: str, resolve: Resolve) -> None:
-    """Point the links within the site elsewhere; a link that leads nowhere loses its anchor, not its words.
-
-    Parameters
-    ----------
-    body : lxml.html.HtmlElement
-        An article.
-    path : str
-        Of its page, from the root of the site.
-    resolve : callable
-        Says where a link leads; links to other hosts are left alone.
-    """
-    for link in list(body.iter("a")):
-        if not link.get("href"):
-            continue
-        parts = urlsplit(link.get("href"))
-        if parts.scheme or parts.netloc:
-            continue
-        link.attrib.pop("download", None)
-        target = _from_root(path, unquote(parts.path)) if parts.path else path
-        address = resolve(target, unquote(parts.fragment))
-        if address is not None:
-            link.set("href", address)
-        else:
-            link.tag = "span"
-            for name in ("href", "title", "rel"):
-                link.attrib.pop(name, None)
-
-
-def prefix_ids(body: Element, prefix: str) -> None:
-    """Put a prefix to all ids of an article, so that several articles can share one page."""
-    for element in body.iter():
-        if not isinstance(element.tag, str):
-            continue
-        if element.get("id"):
-            element.set("id", prefix + element.get("id"))
-        for name in POINTING:
-            if element.get(name):
-                element.set(name, " ".join(prefix + one for one in element.get(name).split()))
-
-
-@dataclass(frozen=True)
-class Figure:
-    """A figure as lists name it: what it is called, its title, its id."""
-
-    name: str
-    title: str
-    anchor: str
-
-
-def figures(body: Element) -> list[Figure]:
-    """Return the figures of an article."""
-    return [
-        Figure(
-            name=_text(figure.find_class("caption-number")[0]),
-            title=_text(figure.find_class("caption-text")[0]),
-            anchor=figure.get("id"),
-        )
-        for figure in body.find_class("chart-figure")
-    ]
-
-
-def serialised(element: Element, *, tail: bool = False) -> str:
-    """Return an element as HTML, with or without the text after it."""
-    return str(html.tostring(element, encoding="unicode", with_tail=tail))

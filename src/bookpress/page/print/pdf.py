@@ -1,53 +1,227 @@
 """The book and each of its chapters as PDF: the text of the finished pages, set for paper, printed by Chromium.
 
-Run by the press as ``python -m bookpress.page.print.pdf``.
+Run by the press as ``python -m bookpress.page.print.pdf``. Chromium makes the tagged PDF and fetches nothing from
+anywhere but this machine; then the PDF is told what it is, and made to depend on nothing else.
 """
 
 from __future__ import annotations
 
+import io
+import re
+import shutil
 import sys
+import tempfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pikepdf
 
 from bookpress.build.formats import Order, work_on_order
-from bookpress.page.print.chromium import missing, printer
-from bookpress.page.print.front_matter import BOOK, Facts, file_stem, load_facts
+from bookpress.errors import PressError
+from bookpress.page.print.front_matter import BOOK, FrontMatter, load_front_matter
 from bookpress.page.print.page_extraction import read_articles
-from bookpress.page.print.pdf_metadata import finished, pages_of
 from bookpress.page.print.print_html import book_document, chapter_document, headings_of
 
-__all__ = ["make", "missing"]
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+"""Names under which systems install Chromium."""
+OPTIONS = (
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--allow-file-access-from-files",
+)
+SECONDS = 120
+"""Time that one step of one document may take."""
+UNDRAWN = "[...document.images].filter(one => !one.complete || !one.naturalWidth).map(one => one.getAttribute('src'))"
+NODE = re.compile(r"node\d+")
+"""How Chromium names the elements of a structure: after a count that depends on the moment."""
+
+Print = Callable[..., bytes]
+"""Takes a document and whether it is `final`; returns it as PDF. A draft has neither tags nor outline."""
+
+
+def browser_path() -> str | None:
+    """Return the path of the browser that prints: the first one found."""
+    return next((path for name in BROWSERS if (path := shutil.which(name))), None)
+
+
+def missing() -> str | None:
+    """Return what this machine lacks to print and how to get it; nothing when all is there."""
+    if browser_path() is not None:
+        return None
+    return (
+        f"it needs Chromium, and there is none on the PATH (looked for {', '.join(BROWSERS)}). On Debian and Ubuntu "
+        "`make browser` or `sudo apt-get install chromium fonts-liberation` installs it"
+    )
 
 
 def make(order: Order) -> None:
-    """Make the PDF of every chapter and of the book.
+    """Make the PDF of every chapter and of the book."""
+    site, output = Path(order.pages), Path(order.output)
+    front = load_front_matter(Path(order.source), site, order.epoch)
+    output.mkdir(parents=True, exist_ok=True)
+
+    def write(name: str, record: str, document: str) -> None:
+        made = finished(printed(document), headings_of(document), front.record(record), front)
+        (output / f"{name}.pdf").write_bytes(made)
+
+    with printer() as printed:
+        for article in read_articles(site):
+            if article.number is not None:
+                write(article.slug, article.slug, chapter_document(article, front))
+        # The numbers of the pages are known once the book is printed: the contents need a draft.
+        draft = printed(book_document(read_articles(site), front), final=False)
+        write(front.book.file_stem, BOOK, book_document(read_articles(site), front, pages_of(draft)))
+
+
+@contextmanager
+def printer() -> Iterator[Print]:
+    """Open a browser for printing; it is closed at the end, whatever happens."""
+    from playwright.sync_api import Error, sync_playwright
+
+    lacking = missing()
+    if lacking:
+        raise PressError(lacking)
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+        try:
+            browser = playwright.chromium.launch(
+                executable_path=browser_path(), args=list(OPTIONS), timeout=SECONDS * 1000
+            )
+        except Error as error:
+            raise PressError(f"the browser {browser_path()} does not start: {error.message.splitlines()[0]}") from error
+        try:
+            yield lambda document, final=True: _printed(browser, Path(folder, "document.html"), document, final)
+        except Error as error:
+            raise PressError(f"the browser could not print: {error.message.splitlines()[0]}") from error
+        finally:
+            browser.close()
+
+
+def _printed(browser: Browser, path: Path, document: str, final: bool) -> bytes:
+    """Return a document, in which addresses of style and pictures are absolute, as PDF."""
+    path.write_text(document, encoding="utf-8")
+    page = browser.new_page(offline=True, color_scheme="light", java_script_enabled=True)
+    page.set_default_timeout(SECONDS * 1000)
+    failed: list[str] = []
+    page.on("requestfailed", lambda request: failed.append(request.url))
+    page.emulate_media(media="print")
+    page.goto(path.as_uri())
+    page.evaluate("document.fonts.ready.then(() => true)")
+    failed += page.evaluate(UNDRAWN)
+    if failed:
+        raise PressError(f"what is to be printed names files that cannot be had: {', '.join(sorted(set(failed)))}")
+    made = page.pdf(prefer_css_page_size=True, print_background=True, tagged=final, outline=final)
+    page.close()
+    return made
+
+
+def pages_of(printed: bytes) -> dict[str, int]:
+    """Return the number of the page on which each place stands that a link of the document leads to."""
+    with pikepdf.open(io.BytesIO(printed)) as pdf:
+        numbers = {page.obj.objgen: number for number, page in enumerate(pdf.pages, start=1)}
+        places: Any = pdf.Root.get("/Dests", {})
+        return {str(name).removeprefix("/"): numbers[place[0].objgen] for name, place in places.items()}
+
+
+def finished(printed: bytes, headings: Sequence[str], record: Mapping[str, Any], front: FrontMatter) -> bytes:
+    """Return a PDF with its bibliographic record, dated by the build; the same input gives the same bytes.
 
     Parameters
     ----------
-    order : Order
-        Finished pages, staged source, folder to write to, date.
-
-    Raises
-    ------
-    PressError
-        If the pages are not whole, or the browser is missing or fails.
+    printed : bytes
+        A PDF made by Chromium, with outline.
+    headings : sequence of str
+        The headings of the document, in order.
+    record : mapping
+        CSL-JSON item of what it holds: title, authors, abstract, keywords, address.
+    front : FrontMatter
+        What is known of book and edition.
     """
-    site, output = Path(order.pages), Path(order.output)
-    facts = load_facts(Path(order.source), site, order.epoch)
-    output.mkdir(parents=True, exist_ok=True)
-    with printer() as browser:
-        for article in read_articles(site):
-            if article.number is not None:
-                document = chapter_document(article, facts)
-                _write(output / f"{article.slug}.pdf", browser.print(document), document, article.slug, facts)
-        # The numbers of the pages are known once the book is printed: the contents need a draft.
-        draft = browser.print(book_document(read_articles(site), facts), final=False)
-        document = book_document(read_articles(site), facts, pages_of(draft))
-        _write(output / f"{file_stem(facts.book)}.pdf", browser.print(document), document, BOOK, facts)
+    with pikepdf.open(io.BytesIO(printed)) as pdf:
+        _name_outline(pdf, headings)
+        _renumber_nodes(pdf)
+        _describe(pdf, record, front)
+        made = io.BytesIO()
+        pdf.save(made, deterministic_id=True, linearize=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
+    return made.getvalue()
 
 
-def _write(path: Path, printed: bytes, document: str, name: str, facts: Facts) -> None:
-    """Write a printed document with what it says about itself."""
-    path.write_bytes(finished(printed, headings_of(document), facts.record(name), facts))
+def _name_outline(pdf: pikepdf.Pdf, headings: Sequence[str]) -> None:
+    """Write the headings into the outline: Chromium doubles some of them and joins words at the end of a line."""
+    with pdf.open_outline() as outline:
+        items = list(_flat(outline.root))
+        if len(items) != len(headings):
+            raise PressError(f"the outline has {len(items)} entries, the document {len(headings)} headings")
+        for item, heading in zip(items, headings, strict=True):
+            item.title = heading
+
+
+def _flat(items: Sequence[pikepdf.OutlineItem]) -> Iterator[pikepdf.OutlineItem]:
+    """Yield the entries of an outline in order."""
+    for item in items:
+        yield item
+        yield from _flat(item.children)
+
+
+def _renumber_nodes(pdf: pikepdf.Pdf) -> None:
+    """Count the named elements of the structure from one, in their own order."""
+    places = [place for thing in pdf.objects for place in _node_names(thing)]
+    known = {name: f"node{number:08}" for number, name in enumerate(sorted({name for _, _, name in places}), start=1)}
+    for holder, key, name in places:
+        holder[key] = pikepdf.String(known[name])
+
+
+def _node_names(thing: Any) -> Iterator[tuple[Any, Any, str]]:
+    """Yield where an object holds the names of elements: holder, key or index, name."""
+    inner: Any = ()
+    if isinstance(thing, pikepdf.Dictionary):
+        inner = thing.items()
+    elif isinstance(thing, pikepdf.Array):
+        inner = enumerate(thing)
+    for key, value in inner:
+        if isinstance(value, pikepdf.String) and NODE.fullmatch(str(value)):
+            yield thing, key, str(value)
+        elif isinstance(value, pikepdf.Dictionary | pikepdf.Array) and not value.is_indirect:
+            yield from _node_names(value)
+
+
+def _describe(pdf: pikepdf.Pdf, record: Mapping[str, Any], front: FrontMatter) -> None:
+    """Say what the document is, twice as the format has it: as XMP and, made from that, in the older dictionary."""
+    book, moment = front.book, f"{front.built:%Y-%m-%dT%H:%M:%S}+00:00"
+    told: dict[str, Any] = {
+        "dc:title": record["title"],
+        "dc:creator": [_name(author) for author in record["author"]],
+        "dc:description": record.get("abstract"),
+        "dc:language": [book.language],
+        "dc:publisher": [book.publisher] if book.publisher else None,
+        "dc:rights": book.licence,
+        "dc:identifier": record.get("DOI") or record.get("URL"),
+        "xmp:CreateDate": moment,
+        "xmp:ModifyDate": moment,
+        "xmp:MetadataDate": moment,
+        "xmp:CreatorTool": f"{book.title} {book.version}",
+        "pdf:Producer": str(pdf.docinfo["/Producer"]),
+        "pdf:Keywords": record.get("keyword"),
+        "xmpRights:WebStatement": book.licence_url,
+    }
+    with pdf.open_metadata(set_pikepdf_as_editor=False) as metadata:
+        metadata.update({name: value for name, value in told.items() if value})
+    pdf.docinfo["/Subject"] = ". ".join(filter(None, [record.get("container-title"), record.get("edition")]))
+    pdf.Root.Lang = pikepdf.String(book.language)
+
+
+def _name(author: Mapping[str, str]) -> str:
+    """Return a name of CSL as it is spoken."""
+    parts = ("literal", "given", "non-dropping-particle", "family", "suffix")
+    return " ".join(author[part] for part in parts if part in author)
 
 
 if __name__ == "__main__":

@@ -2,158 +2,75 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from lxml import html
 from markupsafe import Markup
 
-from bookpress.citation.styles import to_reference
-from bookpress.page.base.templates import TEMPLATES, environment
-from bookpress.page.print import page_extraction as articles
-from bookpress.page.print.front_matter import Facts
-from bookpress.page.print.page_extraction import Article, Element
+from bookpress.page.base.templates import TEMPLATES
+from bookpress.page.print import page_extraction
+from bookpress.page.print.front_matter import FrontMatter
+from bookpress.page.print.page_extraction import Article, Element, anchor_of
 
-FOLDER = TEMPLATES / "paper"
-FONTS = TEMPLATES / "fonts"
 SHORT_TABLE = 14
 """Rows up to which a table is kept on one page."""
 HEADINGS = ("h4", "h3", "h2", "h1")
 
 
-@dataclass(frozen=True)
-class Sheet:
-    """An article as the templates take it.
-
-    Parameters
-    ----------
-    title : str
-        Its title.
-    body : markupsafe.Markup
-        Its HTML.
-    key : str
-        Its name among the articles of the book, and of the pages it is printed on.
-    number : int, optional
-        Of a chapter.
-    finding : markupsafe.Markup
-        The one sentence that says what it found.
-    """
-
-    title: str
-    body: Markup
-    key: str = ""
-    number: int | None = None
-    finding: Markup = field(default_factory=Markup)
-
-    @property
-    def anchor(self) -> str:
-        """Where links to the article lead."""
-        return anchor_of(self.key, "")
-
-
-@dataclass(frozen=True)
-class Part:
-    """A part of the book."""
-
-    title: str
-    articles: Sequence[Sheet]
-
-
-def key_of(path: str) -> str:
-    """Return the name of an article within the book.
-
-    Examples
-    --------
-    >>> key_of("notebooks/hardware.html")
-    'notebooks-hardware'
-    """
-    return path.removesuffix(".html").replace("/", "-")
-
-
-def anchor_of(key: str, fragment: str) -> str:
-    """Return the id that a place of an article has in the book.
-
-    Examples
-    --------
-    >>> anchor_of("notebooks-hardware", "doubt")
-    'notebooks-hardware--doubt'
-    """
-    return f"{key}--{fragment}"
-
-
-def chapter_document(article: Article, facts: Facts) -> str:
-    """Return the document of one chapter; links to other pages lead to the published book, where there is one.
-
-    Parameters
-    ----------
-    article : Article
-        The chapter; changed in place.
-    facts : Facts
-        What is known of book and edition.
-    """
+def chapter_document(article: Article, front: FrontMatter) -> str:
+    """Return the document of one chapter, which is changed; links lead to the published book, where there is one."""
 
     def resolve(path: str, fragment: str) -> str | None:
         if path == article.path:
             return f"#{fragment}" if article.has(fragment) else None
-        return facts.address(path, fragment)
+        return front.address(path, fragment)
 
-    articles.relink(article.body, article.path, resolve)
-    _set_for_paper(article.body, facts.site)
-    sheet = Sheet(article.title, _markup(article.body))
-    return _fill("chapter.html", facts, article=sheet, address=facts.address(article.path))
+    page_extraction.relink([article], resolve)
+    _set_for_paper(article.body, front.site)
+    return _fill("chapter.html", front, article=article, address=front.address(article.path))
 
 
-def book_document(found: Sequence[Article], facts: Facts, page_of: Mapping[str, int] | None = None) -> str:
+def book_document(articles: Sequence[Article], front: FrontMatter, page_of: Mapping[str, int] | None = None) -> str:
     """Return the document of the whole book.
 
     Parameters
     ----------
-    found : sequence of Article
+    articles : sequence of Article
         The cover, then all pages in order; changed in place.
-    facts : Facts
+    front : FrontMatter
         What is known of book and edition.
     page_of : mapping, optional
         Number of the page on which each anchor stands; a draft has none.
     """
-    cover, *pages = found
-    at = {article.path: article for article in found}
+    cover, *pages = articles
+    at = {article.path: article for article in articles}
 
     def resolve(path: str, fragment: str) -> str | None:
         if path not in at:
-            return facts.address(path, fragment)
-        return f"#{anchor_of(key_of(path), fragment if at[path].has(fragment) else '')}"
+            return front.address(path, fragment)
+        return f"#{anchor_of(path, fragment if at[path].has(fragment) else '')}"
 
-    for article in found:
-        articles.drop(article.body.find_class("cite-box"))  # the book says once how it is cited
-    for article in found:
-        articles.relink(article.body, article.path, resolve)
-    for article in found:
-        articles.prefix_ids(article.body, anchor_of(key_of(article.path), ""))
-        _set_for_paper(article.body, facts.site)
-    findings = _findings(cover.body)
-    articles.shorten_cover(cover.body)
-    for article in pages:
+    for article in articles:
+        page_extraction.drop(article.body.find_class("cite-box"))  # the book says once how it is cited
+    page_extraction.relink(articles, resolve)
+    for article in articles:
+        page_extraction.prefix_ids(article)
+        _set_for_paper(article.body, front.site)
         if article.part:
             _demote(article.body)
-    sheets = [_sheet(article, findings) for article in pages]
-    parts = [
-        Part(title, [sheet for _, sheet in group])
-        for title, group in itertools.groupby(zip(pages, sheets, strict=True), lambda pair: pair[0].part)
-    ]
+    findings = _findings(cover.body)
+    page_extraction.shorten_cover(cover.body)
     return _fill(
         "book.html",
-        facts,
-        cover=_sheet(cover, {}),
-        parts=parts,
-        figures=[figure for article in found for figure in articles.figures(article.body)],
+        front,
+        cover=cover,
+        parts=page_extraction.by_part(pages),
+        findings=findings,
+        figures=page_extraction.figures(articles),
         page_of=page_of or {},
-        imprint=list(facts.imprint()),
-        reference=Markup(to_reference(facts.citation, "apa").html),  # noqa: S704 (escaped by the style)
-        differences=facts.differences(),
-        opening=articles.OPENING,
+        opening=page_extraction.OPENING,
     )
 
 
@@ -170,15 +87,6 @@ def headings_of(document: str) -> list[str]:
     return [text for text in texts if text]
 
 
-def _sheet(article: Article, findings: Mapping[str, Markup]) -> Sheet:
-    key = key_of(article.path)
-    return Sheet(article.title, _markup(article.body), key, article.number, findings.get(anchor_of(key, ""), Markup()))
-
-
-def _markup(body: Element) -> Markup:
-    return Markup(articles.serialised(body))  # noqa: S704 (the page's own HTML)
-
-
 def _set_for_paper(body: Element, site: Path) -> None:
     """Name pictures by where they lie, and mark the tables that fit on a page.
 
@@ -189,9 +97,9 @@ def _set_for_paper(body: Element, site: Path) -> None:
     for fold in body.find_class("figure-description"):
         for image in fold.getparent().iter("img"):
             image.set("alt", f"{image.get('alt')} {' '.join(fold.find('p').text_content().split())}")
-    articles.drop(body.find_class("figure-description"))
+    page_extraction.drop(body.find_class("figure-description"))
     for image in body.iter("img"):
-        image.attrib.pop(articles.NARROW, None)
+        image.attrib.pop(page_extraction.NARROW, None)
         image.set("src", f"{site.as_uri()}/{image.get('src')}")
     for table in body.iter("table"):
         if len(table.findall(".//tr")) <= SHORT_TABLE:
@@ -210,28 +118,15 @@ def _findings(cover: Element) -> dict[str, Markup]:
     """Return the findings of the chapters, as the cover lists them, by the anchor of the chapter."""
     found = {}
     for entry in cover.find_class("chapter-entry"):
-        link = entry.find(".//a[@href]")
-        texts = entry.find_class("chapter-finding")
+        link, texts = entry.find(".//a[@href]"), entry.find_class("chapter-finding")
         if link is not None and texts:
-            inner = "".join([texts[0].text or "", *(articles.serialised(part, tail=True) for part in texts[0])])
+            inner = "".join([texts[0].text or "", *(html.tostring(part, encoding="unicode") for part in texts[0])])
             found[link.get("href").removeprefix("#")] = Markup(inner)  # noqa: S704 (the page's own HTML)
     return found
 
 
-def _fill(template: str, facts: Facts, **values: Any) -> str:
-    """Return a document."""
-    return (
-        environment("paper")
-        .get_template(template)
-        .render(
-            style=Markup((FOLDER / "paper.css").read_text("utf-8")),  # noqa: S704 (our own style)
-            fonts=FONTS.as_uri(),
-            site=facts.site.as_uri(),
-            book=facts.book,
-            edition=facts.edition,
-            authors=facts.authors,
-            date=facts.citation.date,
-            state=facts.citation.state,
-            **values,
-        )
-    )
+def _fill(template: str, front: FrontMatter, **values: Any) -> str:
+    """Return a document with its style."""
+    style = Markup((TEMPLATES / "paper" / "paper.css").read_text("utf-8"))  # noqa: S704 (our own style)
+    fonts, site = (TEMPLATES / "fonts").as_uri(), front.site.as_uri()
+    return front.fill(f"paper/{template}", style=style, fonts=fonts, site=site, **values)

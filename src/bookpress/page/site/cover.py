@@ -16,7 +16,6 @@ from bookpress.page.base.nodes import chapter_entry, chapter_list, edition_line,
 from bookpress.page.base.roles import in_full, skip, store_of
 from bookpress.page.base.store import UnknownNameError
 from bookpress.page.base.templates import fill
-from bookpress.page.print.front_matter import file_stem
 from bookpress.page.site.downloads import book_files
 
 if TYPE_CHECKING:
@@ -184,7 +183,7 @@ def visit_edition_line(self: HTML5Translator, node: edition_line) -> None:  # no
         here = self.builder.get_target_uri(self.builder.current_docname)
         files = [
             {**file, "address": relative_uri(here, file["path"])}
-            for file in book_files(file_stem(imprint.book), imprint.edition.formats)
+            for file in book_files(imprint.book.file_stem, imprint.edition.formats)
         ]
         self.body.append(fill("edition-line.html", edition=imprint.edition, files=files))
     raise nodes.SkipNode

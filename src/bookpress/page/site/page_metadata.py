@@ -6,18 +6,17 @@ import struct
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bookpress.citation.page import DataFile, Dataset, Picture, SiteFile
+from bookpress.citation.landing_page import Dataset, Picture, SiteFile
 from bookpress.page.base import charts
 from bookpress.page.base.edition_info import formats_of, imprint_of
 from bookpress.page.base.roles import store_of
 from bookpress.page.figures.figures import folder_of, picture_cache
-from bookpress.page.print.front_matter import file_stem
 from bookpress.page.site.downloads import book_files, files_of
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
-    from bookpress.citation.extension import Parts
+    from bookpress.citation.landing_page import LandingPage
     from bookpress.page.base.store import Page
 
 MEDIA_TYPES = {
@@ -31,24 +30,24 @@ MEDIA_TYPES = {
 """Media types of downloads by ending."""
 
 
-def tell_parts(app: Sphinx, docname: str, parts: Parts) -> None:
+def tell_parts(app: Sphinx, docname: str, landing: LandingPage) -> None:
     """Tell the data and pictures of a page's figures; the first figure stands for the chapter."""
     page = store_of(app.env).pages.get(docname)
     if page is None:
         return
     folder = folder_of(docname)
-    parts.datasets += [dataset(chart, f"{folder}/{chart.stem}") for chart in page.charts]
+    landing.datasets += [dataset(chart, f"{folder}/{chart.stem}") for chart in page.charts]
     formats = formats_of(app.config)
-    stem = page.slug if page.is_chapter else file_stem(imprint_of(app.config).book)
+    stem = page.slug if page.is_chapter else imprint_of(app.config).book.file_stem
     whole = [file["path"] for file in book_files(stem, formats)]
-    parts.pdf = next((path for path in whole if path.endswith(".pdf")), None)
+    landing.pdf = next((path for path in whole if path.endswith(".pdf")), None)
     if not page.is_chapter:
-        parts.files += [SiteFile(path=path, media_type=MEDIA_TYPES[Path(path).suffix]) for path in whole]
-    parts.files += [SiteFile(path=path, media_type=MEDIA_TYPES[Path(path).suffix]) for path in _downloads(app, page)]
+        landing.files += [SiteFile(path=path, media_type=MEDIA_TYPES[Path(path).suffix]) for path in whole]
+    landing.files += [SiteFile(path=path, media_type=MEDIA_TYPES[Path(path).suffix]) for path in _downloads(app, page)]
     if page.charts:
         main = page.charts[0]
         width, height = _png_size(picture_cache(Path(app.outdir)) / f"{main.key}.png")
-        parts.picture = Picture(path=f"{folder}/{main.stem}.png", alt=main.alt, width=width, height=height)
+        landing.picture = Picture(path=f"{folder}/{main.stem}.png", alt=main.alt, width=width, height=height)
 
 
 def _downloads(app: Sphinx, page: Page) -> list[str]:
@@ -69,8 +68,8 @@ def _png_size(path: Path) -> tuple[int, int]:
 def dataset(chart: charts.Chart, stem: str) -> Dataset:
     """Return the data behind a chart, whose files lie at a path without ending."""
     files = (
-        DataFile.of(f"{stem}.csv", "text/csv", charts.to_csv(chart.data).encode()),
-        DataFile.of(f"{stem}.vl.json", "application/vnd.vegalite.v6+json", charts.to_vegalite(chart).encode()),
+        SiteFile.of(f"{stem}.csv", "text/csv", charts.to_csv(chart.data).encode()),
+        SiteFile.of(f"{stem}.vl.json", "application/vnd.vegalite.v6+json", charts.to_vegalite(chart).encode()),
     )
     return Dataset(
         anchor=chart.name,
@@ -84,4 +83,4 @@ def dataset(chart: charts.Chart, stem: str) -> Dataset:
 
 def setup(app: Sphinx) -> None:
     """Listen for the question of the citation extension."""
-    app.connect("citation-parts", tell_parts)
+    app.connect("landing-page", tell_parts)

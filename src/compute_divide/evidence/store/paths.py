@@ -22,10 +22,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from bookpress.errors import PressError
 
-
-class EvidenceError(PressError):
+class EvidenceError(Exception):
     """Evidence is missing, damaged or not what its schema says."""
 
 
