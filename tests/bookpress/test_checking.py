@@ -15,6 +15,7 @@ from bookpress.build.build import build
 from bookpress.check.check import check
 from bookpress.check.typed_numbers import prose_lines, typed_numbers
 from bookpress.commands.main import app
+from bookpress.errors import PressError
 
 Find = Callable[..., list[str]]
 
@@ -63,6 +64,12 @@ def test_keys_of_chapters_that_were_run_are_known(find: Find, book: Project) -> 
     assert found == ["book/words.md:5: the chapter 'first' records no result 'numbr'; did you mean 'number'?"]
 
 
+def test_without_ruff_it_says_so(book: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("importlib.util.find_spec", lambda *_: None)
+    with pytest.raises(PressError, match="ruff, which looks for undefined names, is not installed"):
+        check(book)
+
+
 def test_nothing_of_a_chapter_is_run(find: Find, book: Project, tmp_path: Path) -> None:
     trap = tmp_path / "trap"
     code = f"open({str(trap)!r}, 'w')"
@@ -80,6 +87,7 @@ def test_faults_of_prose_have_file_and_line(find: Find) -> None:
         "{ref}`nowhere`": "undefined label: 'nowhere'",
         "[x](../notebooks/third.md)": "'../notebooks/third.md'",
         "![x](missing.png)": "missing.png",
+        "{when}``first:number > 1|{result}`frst:hidden` ``": "no chapter 'frst'",
         "{reslt}`first:number`": 'Unknown interpreted text role "reslt"',
         "```{waring}\nx\n```": "Unknown directive type: 'waring'",
         "Of 86 models": "the number 86 is typed by hand",
@@ -95,7 +103,9 @@ def test_faults_of_prose_have_file_and_line(find: Find) -> None:
 
 
 def test_faults_of_chapters_have_their_own_lines(find: Find, book: Project) -> None:
-    faults = "```{code-cell} python\nprint(undefined_thing)\n```\n\nOf {claim}`another` and 77.\n"
+    faults = (
+        "```{code-cell} python\n:tags: [hide-input]\n\nprint(undefined_thing)\n```\n\nOf {claim}`another` and 77.\n"
+    )
     found = find("notebooks/first", faults, "notebooks/first", "```{code-cell} python\nprint(title='all 42')\n```")
     lines = (book.root / "notebooks/first.md").read_text().split("\n")
     for said in ("undefined_thing", "another", "77", "42"):

@@ -8,6 +8,7 @@ results are known; one that was not is named, and its keys are not checked.
 from __future__ import annotations
 
 import ast
+import importlib.util
 import json
 import re
 import subprocess
@@ -148,11 +149,17 @@ def _names(chapters: Sequence[Chapter]) -> Iterator[Problem]:
     import jupytext
     import nbformat
 
+    if importlib.util.find_spec("ruff") is None:
+        raise PressError("ruff, which looks for undefined names, is not installed: pip install ruff")
     with tempfile.TemporaryDirectory(prefix="check-") as folder:
         starts: dict[str, list[int]] = {}
         for chapter in chapters:
             notebook = jupytext.myst.myst_to_notebook(chapter.source, add_source_map=True)
-            starts[chapter.slug] = notebook.metadata.pop("source_map")
+            below, lines = notebook.metadata.pop("source_map"), chapter.source.split("\n")
+            starts[chapter.slug] = [  # options of a cell stand between the line that opens it and its code
+                next((n for n in range(line, len(lines)) if lines[n] == cell.source.split("\n")[0]), line)
+                for line, cell in zip(below, notebook.cells, strict=True)
+            ]
             notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
             nbformat.write(notebook, Path(folder) / f"{chapter.slug}.ipynb")
         builtins = ", ".join(f"'{name}'" for name in DISPLAYED)

@@ -122,7 +122,7 @@ class ConditionRole(SphinxRole):
         self.set_source_info(node)
         _note_condition(node, text, self.env)
         for case in cases:
-            parsed, _ = self.inliner.parse(case.strip(), self.lineno, self.inliner, node)  # type: ignore[arg-type]
+            parsed, _ = self.inliner.parse(case.strip(), self.lineno - 1, self.inliner, node)  # type: ignore[arg-type]
             node += nodes.inline("", "", *parsed)
         return [node], []
 
@@ -184,6 +184,9 @@ class ResolveValues(SphinxPostTransform):
 
         store = store_of(self.env)
         prepare(self.document, self.env)
+        if self.app.builder.name == "dummy":  # a check: what would not be shown is looked up too
+            for pending in self.document.findall(pending_value):
+                write_value(pending, self.env)
         for condition in list(self.document.findall(pending_condition)):
             if not condition["inline"]:
                 self._show_block(condition, store)
