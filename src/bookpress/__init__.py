@@ -1,4 +1,8 @@
-"""From notebooks to the published book: parameters, editions, execution, caching, results, assembly, comparing.
+"""From parameterised chapters to a published Jupyter Book: editions, execution, pages, citations, comparing.
 
-The press knows nothing of the subject: it imports neither evidence nor analysis nor figures.
+The press knows nothing of the subject of a book: what it must know stands in ``book/settings.yml``.
 """
+
+from __future__ import annotations
+
+__version__ = "0.1.0"

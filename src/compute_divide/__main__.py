@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bookpress.commands.main import main
+from compute_divide.commands.main import main
 
 if __name__ == "__main__":
     main()

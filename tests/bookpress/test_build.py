@@ -374,7 +374,7 @@ def test_stopped_by_a_signal_it_ends_promptly_and_leaves_no_process(book: Projec
         time.sleep(0.05)
     family = descendants(process)
     process.send_signal(getattr(signal, name))
-    assert process.wait(timeout=10) == 1
+    assert process.wait(timeout=10) == 130
     assert process.stderr is not None
     assert "stopped" in process.stderr.read()
     _, alive = psutil.wait_procs(family, timeout=10)

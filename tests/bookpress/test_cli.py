@@ -27,10 +27,9 @@ SCRIPT = Path(sys.executable).with_name("compute-divide")
 def said(book: Project, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Callable[..., Said]:
     """Run the command line on the tiny book; return exit code, standard output, standard error."""
     monkeypatch.setattr(Project, "find", classmethod(lambda _: book))
-    monkeypatch.setattr(cli, "_verify", list)
 
     def run(*arguments: str) -> Said:
-        monkeypatch.setattr(sys, "argv", ["compute-divide", *arguments])
+        monkeypatch.setattr(sys, "argv", ["bookpress", *arguments])
         code = 0
         try:
             cli.main()
@@ -76,7 +75,7 @@ def test_run_prints_a_table_for_people(said: Callable[..., Said]) -> None:
         (("run", "frist"), "did you mean first?"),
         (("run", "first", "-p", "factr=1"), "did you mean factor?"),
         (("run", "first", "-p", "factor=0", "-p", "table=z"), "2 problems"),
-        (("run", "first", "--engine", "warp"), "no engine 'warp'; there are: forked, kernel"),
+        (("run", "first", "--engine", "warp"), "'warp' is not one of"),
         (("run", "first", "--time-limit", "0"), "more than 0"),
         (("build", "othr"), "did you mean other?"),
         (("build", "--jobs", "0"), "1 or more"),
@@ -84,8 +83,7 @@ def test_run_prints_a_table_for_people(said: Callable[..., Said]) -> None:
         (("build", "--chapters", "first,secnd"), "did you mean second?"),
         (("build", "--format", "html,docx"), "no format 'docx'"),
         (("build", "--format", ""), "no format is named; allowed: html, pdf, epub"),
-        (("build", "--engine", ""), "no engine ''; there are: forked, kernel"),
-        (("run", "first", "--engine", ""), "no engine ''; there are: forked, kernel"),
+        (("build", "--engine", ""), "is not one of"),
         (("run", "first", "-p", ""), "-p '' is not NAME=VALUE"),
         (("sweep", "first", "-g", "factor=0,1"), "0 is not allowed"),
         (("sweep", "first"), "nothing to vary"),
@@ -146,7 +144,7 @@ def test_a_name_never_becomes_a_path_elsewhere(
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (("build", "--engine", "warp"), "no engine 'warp'; there are: forked, kernel"),
+        (("build", "--engine", "warp"), "'warp' is not one of"),
         (("build", "--time-limit", "nan"), "the time limit is nan seconds"),
         (("build", "--time-limit", "inf"), "the time limit is inf seconds"),
         (("build", "-p", "table=a", "-p", "table=b"), "table is given more than once: a, b"),
@@ -270,12 +268,7 @@ def test_check_says_where(said: Callable[..., Said], book: Project) -> None:
 
 @pytest.fixture
 def many(book: Project) -> Project:
-    """Return the tiny book with a built edition and a parameter of each kind."""
-    path = book.root / "notebooks/first.md"
-    more = (
-        'colours: list[Literal["light red", "blue"]] = []\nchip: Literal["A 100", "A 200 (x)", "B"] = "B"\ntable: Ann'
-    )
-    path.write_text(path.read_text().replace("table: Ann", more))
+    """Return the tiny book with a built edition."""
     (book.editions / "built").mkdir(parents=True)
     return book
 
@@ -297,65 +290,26 @@ def many(book: Project) -> Project:
         ("build --chapters ", {"first", "second"}),
         ("build --chapters second,", {"second,first"}),
         ("build --format html,", {"html,pdf", "html,epub"}),
-        ("run first --engine k", {"kernel"}),
         ("sweep first -g tab", {"table="}),
         ("sweep first -g table=", {"table=a", "table=b"}),
         ("sweep first -g table=b,", {"table=b,a"}),
-        ("run first -p colours=", {'colours=["light red"]', 'colours=["blue"]'}),
-        ("""run first -p 'colours=["blue", "l""", {'colours=["blue", "light red"]'}),
-        ("data ver", {"verify"}),
-        ("data add mod", {"models"}),
         ("cite fir", {"first"}),
         ("cite --edition b", {"built"}),
-        ("cite --format bibt", {"bibtex"}),
     ],
 )
 def test_a_shell_is_offered_what_fits(
     said: Callable[..., Said], many: Project, monkeypatch: pytest.MonkeyPatch, words: str, offers: set[str]
 ) -> None:
-    monkeypatch.setenv("_COMPUTE_DIVIDE_COMPLETE", "complete_fish")
+    monkeypatch.setenv("_BOOKPRESS_COMPLETE", "complete_fish")
     monkeypatch.setenv("_TYPER_COMPLETE_FISH_ACTION", "get-args")
-    monkeypatch.setenv("_TYPER_COMPLETE_ARGS", f"compute-divide {words}")
+    monkeypatch.setenv("_TYPER_COMPLETE_ARGS", f"bookpress {words}")
     _, out, _ = said()
     assert {line.split("\t")[0] for line in out.splitlines()} == offers
 
 
-BASH = "run\nfirst\n-p\n"
-
-
-@pytest.mark.parametrize(
-    ("words", "offers"),
-    [
-        (f"{BASH}table\n=\n", {"a", "b"}),
-        (f"{BASH}table\n=", {"a", "b"}),
-        (f"{BASH}table\n=\nb", {"b"}),
-        (f"{BASH}tab", {"table="}),
-        (f"{BASH}chip\n=\nA", {r"A\ 100", r"A\ 200\ \(x\)"}),
-        (f"{BASH}chip\n=\nA\\ 2", {r"A\ 200\ \(x\)"}),
-        (f"{BASH}'chip=A 2", {"chip=A 200 (x)"}),
-        (f"{BASH}colours\n=\n", {r"\[\"light\ red\"\]", r"\[\"blue\"\]"}),
-        ("build\n--format\n=\np", {"pdf"}),
-        ("build\n--format\n=", {"html", "pdf", "epub"}),
-        ("sweep\nfirst\n-g\ntable\n=\na,", {"a,b"}),
-        ("data\nver", {"verify"}),
-    ],
-)
-def test_bash_is_offered_the_rest_of_the_word_in_its_own_quoting(
-    said: Callable[..., Said], many: Project, monkeypatch: pytest.MonkeyPatch, words: str, offers: set[str]
-) -> None:
-    monkeypatch.setenv("_COMPUTE_DIVIDE_COMPLETE", "complete_bash")
-    monkeypatch.delenv("COMPUTE_DIVIDE_BASH_PREFIX", raising=False)
-    monkeypatch.setenv("COMP_WORDS", f"compute-divide\n{words}")
-    monkeypatch.setenv("COMP_CWORD", str(words.count("\n") + 1))
-    try:
-        assert set(said()[1].splitlines()) == offers
-    finally:
-        os.environ.pop("COMPUTE_DIVIDE_BASH_PREFIX", None)
-
-
 def test_the_menu_is_quick_because_it_imports_nothing_heavy() -> None:
     code = (
-        "import sys; sys.argv = ['compute-divide', '--help']\nfrom compute_divide import cli\n"
+        "import sys; sys.argv = ['compute-divide', '--help']\nfrom compute_divide.commands import main as cli\n"
         "try:\n    cli.main()\nexcept SystemExit:\n    pass\n"
         "print([m for m in ('pandas', 'jupytext', 'papermill', 'sphinx', 'pydantic') if m in sys.modules])"
     )
@@ -383,4 +337,4 @@ def test_a_job_in_the_background_ends_when_it_is_told_to(book: Project) -> None:
     chapter.write_text(chapter.read_text() + "\n```{code-cell} python\nimport time\ntime.sleep(600)\n```\n")
     script = f"{SCRIPT} run first & sleep 3; kill $!; wait $!"
     done = subprocess.run(["sh", "-c", script], cwd=book.root, capture_output=True, text=True, timeout=60)
-    assert (done.returncode, done.stderr.split()[-1]) == (1, "stopped"), done.stderr
+    assert (done.returncode, done.stderr.split()[0]) == (130, "stopped;"), done.stderr

@@ -189,9 +189,9 @@ class _Crate:
 
 
 def _program(record: Mapping[str, Any]) -> dict[str, str]:
-    from compute_divide import __version__
+    from bookpress import __version__
 
-    return {"name": "compute-divide", "description": f"Built by: {record['command']}", "softwareVersion": __version__}
+    return {"name": "bookpress", "description": f"Built by: {record['command']}", "softwareVersion": __version__}
 
 
 def _single(values: list[Any]) -> Any:

@@ -11,11 +11,11 @@ from urllib.parse import quote
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
+from bookpress.errors import UsageError
 
-class CitationError(Exception):
+
+class CitationError(UsageError):
     """Bibliographic facts that are missing or wrong; the message names the place, the value and what is allowed."""
-
-    exit_code = 2
 
 
 def single_spaced(value: Any) -> Any:

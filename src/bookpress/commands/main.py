@@ -1,22 +1,23 @@
-"""The command line: the menu, nothing else. Each command calls one function elsewhere."""
+"""The command line: the commands of the press, nothing else. Each calls one function elsewhere."""
 
 from __future__ import annotations
 
 import gc
 import importlib
 import json
-import os
+import pkgutil
 import signal
 import sys
 from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+from rich.console import Console
+from rich.markup import escape
 
-import compute_divide
-from bookpress.commands.menu import Menu
+from bookpress import __version__
 from bookpress.commands.options import (
     FORMATS,
     AnyChapter,
@@ -24,6 +25,7 @@ from bookpress.commands.options import (
     AsJson,
     BaseEdition,
     BuiltEdition,
+    BuiltEditions,
     ChapterName,
     Chapters,
     EditionName,
@@ -34,115 +36,83 @@ from bookpress.commands.options import (
     Jobs,
     Parameters,
     TimeLimit,
-    complete,
     current_project,
 )
+from bookpress.errors import PressError
 
 if TYPE_CHECKING:
     from bookpress.build.formats import Format
     from bookpress.run.runner import RunOptions
 
 INTERRUPTED = 130
-"""Exit code with which Typer answers Ctrl-C; ours is that of any work that was not done."""
 
-app = typer.Typer(
-    cls=Menu,
-    no_args_is_help=True,
-    help="Re-run, compare and cite The Compute Divide.",
-    pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
+press = typer.Typer()
+"""The commands that any book has."""
 
 
-def main() -> None:
-    """Run the command line."""
+def main(*more: typer.Typer) -> None:
+    """Run the command line.
+
+    Parameters
+    ----------
+    *more : typer.Typer
+        Commands that a book adds to those of the press.
+    """
     gc.set_threshold(100_000)  # a command is short: searching for garbage costs it more than the garbage would
-    completed = os.environ.get("_COMPUTE_DIVIDE_COMPLETE", "").removeprefix("complete_")
+    app = typer.Typer(
+        no_args_is_help=True,
+        help="Re-run, compare and cite a book.",
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    app.callback()(_common)
+    for commands in (press, *more):
+        app.add_typer(commands)
     try:
-        guarded({"bash": _complete_bash, "zsh": _complete_zsh}.get(completed, _answer))
+        guarded(app)
     finally:
         gc.freeze()  # Python ends quicker when it need not search all that is left for garbage
 
 
-def _complete_bash() -> None:
-    from bookpress.commands.completion import join_bash_words
+def guarded(work: Callable[[], object]) -> None:
+    """Do something; an error of ours is one message on standard error and an exit code, and so is a signal to stop.
 
-    join_bash_words(os.environ)
-    _answer()
-
-
-def _complete_zsh() -> None:
-    from bookpress.commands.completion import as_zsh
-
-    typer.echo(as_zsh(_answer, os.environ))
-
-
-def _answer() -> None:
-    """Do what the command line says."""
+    What asks a program to end does what Ctrl-C does, also where a shell has its job ignore Ctrl-C; a hang-up is ignored
+    where `nohup` asks for it.
+    """
     from bookpress.stdout import named_output
 
-    with named_output():
-        app(prog_name="compute-divide")
-
-
-def listen_for_stops() -> None:
-    """Let what asks a program to end do what Ctrl-C does, also where a shell has its job ignore Ctrl-C.
-
-    A hang-up is ignored where `nohup` asks for it.
-    """
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     hang_up = getattr(signal, "SIGHUP", None)
     if hang_up is not None and signal.getsignal(hang_up) == signal.SIG_DFL:
         signal.signal(hang_up, signal.default_int_handler)
-
-
-def guarded(work: Callable[[], object]) -> None:
-    """Do something; an error of ours is one message on standard error and an exit code, and so is a signal to stop."""
-    from bookpress.errors import PressError
-
-    listen_for_stops()
     try:
-        work()
+        with named_output():
+            work()
     except PressError as error:
-        _say(f"[red]error:[/red] {_escaped(str(error))}")
+        say(f"[red]error:[/red] {escape(str(error))}")
         sys.exit(error.exit_code)
     except (KeyboardInterrupt, SystemExit) as end:
         if isinstance(end, SystemExit) and end.code != INTERRUPTED:
             raise
-        _say("[red]stopped[/red]")
-        sys.exit(1)
-    except Exception as error:
-        if type(error).__name__ != "EvidenceError":
-            raise
-        _say(f"[red]error:[/red] {_escaped(str(error))}")
-        sys.exit(1)
+        say("[red]stopped[/red]; what is done is kept")
+        sys.exit(INTERRUPTED)
 
 
-def _say(text: str) -> None:
-    from rich.console import Console
-
+def say(text: str) -> None:
+    """Say something to the person at the terminal, on standard error."""
     Console(stderr=True, soft_wrap=True, highlight=False).print(text)
 
 
-def _escaped(text: str) -> str:
-    from rich.markup import escape
-
-    return escape(text)
+def _print_json(value: object) -> None:
+    typer.echo(json.dumps(value, indent=2, ensure_ascii=False))
 
 
 def _options(jobs: int | None, engine: str | None, force: bool, time_limit: float | None) -> RunOptions:
     from bookpress.run.engines import DEFAULT_ENGINE
     from bookpress.run.runner import RunOptions
 
-    chosen = DEFAULT_ENGINE if engine is None else engine
-    return RunOptions(jobs=jobs, engine=chosen, force=force, time_limit=time_limit)
-
-
-def _verify() -> list[Any]:
-    """Return what is wrong with the evidence."""
-    from compute_divide.evidence.catalogue import verify
-
-    return list(verify())
+    return RunOptions(jobs=jobs, engine=engine or DEFAULT_ENGINE, force=force, time_limit=time_limit)
 
 
 def _formats(names: str) -> list[Format]:
@@ -159,12 +129,11 @@ def _formats(names: str) -> list[Format]:
 
 def _print_version(wanted: bool) -> None:
     if wanted:
-        typer.echo(compute_divide.__version__)
+        typer.echo(__version__)
         raise typer.Exit
 
 
-@app.callback()
-def common(
+def _common(
     _: Annotated[
         bool, typer.Option("--version", help="Print the version.", callback=_print_version, is_eager=True)
     ] = False,
@@ -172,7 +141,7 @@ def common(
     """Take the options that no command needs."""
 
 
-@app.command()
+@press.command()
 def build(
     edition: EditionName = "default",
     parameter: Parameters = None,
@@ -191,8 +160,7 @@ def build(
     is_new = bool(parameter) or only is not None or edition not in project.built
     with ExitStack() as stack:
         opened = stack.enter_context(engine_ahead(project, engine)) if is_new or force else None
-        from rich.console import Console  # the rest is imported while that process does its imports
-
+        # the rest is imported while that process does its imports
         from bookpress.book.editions import load_edition
         from bookpress.build.build import build as build_edition
         from bookpress.progress import Bar
@@ -200,13 +168,15 @@ def build(
         options = _options(jobs, engine, force, time_limit)
         wanted = load_edition(project, edition, parameter or [], only)
         chosen, bar = _formats(formats), stack.enter_context(Bar(Console(stderr=True)).shown())
-        built = build_edition(project, wanted, options, bar, _verify, chosen, opened)
+        verify = project.settings.verify
+        check = (lambda: list(pkgutil.resolve_name(verify)())) if verify else None
+        built = build_edition(project, wanted, options, bar, check, chosen, opened)
     what = f"{len(built.fresh)} of {len(wanted.chapters)} chapters run" if built.changed else "nothing to do"
-    _say(f"edition [bold]{wanted.folder}[/bold] ({wanted.id}): {what}")
+    say(f"edition [bold]{wanted.folder}[/bold] ({wanted.id}): {what}")
     typer.echo(built.folder / "html" / "index.html")
 
 
-@app.command()
+@press.command()
 def run(
     chapter: ChapterName,
     parameter: Parameters = None,
@@ -220,49 +190,58 @@ def run(
     from bookpress.explore.run_one import print_results, run_one
 
     project, options = current_project(), _options(1, engine, force, time_limit)
-    results = run_one(project, chapter, parameter or [], edition, options, _say)
+    results = run_one(project, chapter, parameter or [], edition, options, say)
     if as_json:
-        typer.echo(json.dumps(results, indent=2, ensure_ascii=False))
+        _print_json(results)
     else:
         print_results(results)
 
 
-@app.command()
-def params(
-    chapter: AnyChapter = None,
-    as_json: AsJson = False,
-) -> None:
+@press.command()
+def params(chapter: AnyChapter = None, as_json: AsJson = False) -> None:
     """List the parameters: value, what is allowed, what it means. --json prints a JSON Schema for each chapter."""
     from bookpress.explore.run_one import parameter_schemas, print_parameters
 
     project = current_project()
     if as_json:
-        typer.echo(json.dumps(parameter_schemas(project, chapter), indent=2, ensure_ascii=False))
+        _print_json(parameter_schemas(project, chapter))
     else:
         print_parameters(project, chapter)
 
 
-@app.command()
+@press.command()
 def check(as_json: AsJson = False) -> None:
     """Find undefined names, unknown results, references and citations, and numbers typed by hand; nothing is run."""
     from bookpress.check.check import check as check_book
-    from bookpress.errors import PressError
 
     problems, unchecked = check_book(current_project())
     if as_json:
-        rows = [{"file": one.where, "line": one.line, "problem": one.what} for one in problems]
-        typer.echo(json.dumps(rows, indent=2, ensure_ascii=False))
+        _print_json([{"file": one.where, "line": one.line, "problem": one.what} for one in problems])
     else:
         for one in problems:
             typer.echo(one)
     for slug in unchecked:
-        _say(f"{slug}: not run yet: its keys are unchecked")
+        say(f"{slug}: not run yet: its keys are unchecked")
     if problems:
         raise PressError(f"{len(problems)} problem{'s' if len(problems) > 1 else ''} found")
-    _say("nothing wrong was found")
+    say("nothing wrong was found")
 
 
-@app.command()
+@press.command()
+def cite(
+    chapter: AnyChapter = None,
+    form: Annotated[
+        str, typer.Option("--format", "-f", help="apa, chicago and other styles; bibtex, ris and other files.")
+    ] = "apa",
+    edition: BaseEdition = "default",
+) -> None:
+    """Print the reference to a chapter, or to the book, in the edition it was read in."""
+    from bookpress.commands.cite import reference
+
+    typer.echo(reference(current_project(), chapter, form, edition), nl=False)
+
+
+@press.command()
 def release(
     edition: BuiltEdition = "default",
     older: Annotated[list[Path] | None, typer.Option(help="Archive of an earlier release; may be repeated.")] = None,
@@ -274,20 +253,13 @@ def release(
 
     project = current_project()
     ids = release_edition(project.root, edition, load_book(project.root).version, older or [], to)
-    _say(f"editions on the site: {', '.join(ids)}")
+    say(f"editions on the site: {', '.join(ids)}")
     typer.echo(to / "site" / "index.html")
 
 
-@app.command()
-def compare(
-    one: AnyEdition,
-    other: AnyEdition,
-    as_json: AsJson = False,
-    jobs: Jobs = None,
-) -> None:
+@press.command()
+def compare(one: AnyEdition, other: AnyEdition, as_json: AsJson = False, jobs: Jobs = None) -> None:
     """Show the results that differ between two editions, and the parameters that differ with them."""
-    from rich.console import Console
-
     from bookpress.explore.compare import compare_editions, print_comparison
     from bookpress.page.site.comparison_page import write_page
     from bookpress.progress import Bar
@@ -296,13 +268,13 @@ def compare(
     with Bar(Console(stderr=True)).shown() as bar:
         comparison = compare_editions(project, (one, other), options, bar)
     if as_json:
-        typer.echo(json.dumps(comparison.as_json(), indent=2, ensure_ascii=False))
+        _print_json(comparison.as_json())
     else:
         print_comparison(comparison)
-    _say(f"as a page: {write_page(comparison, project)}")
+    say(f"as a page: {write_page(comparison, project)}")
 
 
-@app.command()
+@press.command()
 def serve(
     edition: EditionName = "default",
     port: Annotated[int, typer.Option(min=0, max=65535, help="Where to listen; 0 for any that is free.")] = 8000,
@@ -311,15 +283,13 @@ def serve(
 
     Listens on this machine alone. A build that fails is told on the page and here; the last good pages stay.
     Ctrl-C ends it.
-
-    For example: compute-divide serve paper --port 8080
     """
     from bookpress.write.serve import serve as serve_edition
 
     serve_edition(current_project(), edition, port, typer.echo)
 
 
-@app.command()
+@press.command()
 def sweep(
     chapter: ChapterName,
     grid: Grid = None,
@@ -342,10 +312,8 @@ def sweep(
     What is done is kept: run the same command again to go on after a stop. Combinations that fail are named at the end
     and the exit code is 1; the others are in the table.
 
-    For example: compute-divide sweep large-scale-models -g vintage=2023-03,2026-08 -g top_k=5,10
+    For example: sweep CHAPTER -g NAME=1,2,3 -g OTHER=a,b
     """
-    from rich.console import Console
-
     from bookpress.explore.grid import whole_grid
     from bookpress.explore.run_one import sweep_chapter
     from bookpress.page.figures import render as drawing
@@ -373,25 +341,22 @@ def sweep(
         write_page(done, curves, project)
     if not as_json:
         Console(stderr=True).print(summary_table(done, curves))
-    _say(f"{done.sweep.fresh} of {len(done.sweep.sets)} combinations run now; as a page: {done.page}")
+    say(f"{done.sweep.fresh} of {len(done.sweep.sets)} combinations run now; as a page: {done.page}")
     if as_json:
-        typer.echo(json.dumps(done.as_json(), indent=2, ensure_ascii=False))
+        _print_json(done.as_json())
     else:
         for path in done.tables:
             typer.echo(path)
     done.sweep.raise_errors()
 
 
-@app.command()
+@press.command()
 def clean(
-    editions: Annotated[
-        list[str] | None,
-        typer.Argument(help="Built editions; everything by default.", autocompletion=complete("built")),
-    ] = None,
+    editions: BuiltEditions = None,
     keep_runs: Annotated[bool, typer.Option("--keep-runs", help="Keep the chapters that were run.")] = False,
 ) -> None:
     """Remove built editions, or everything that was built."""
     from bookpress.build.clean import clean as remove
 
     freed = remove(current_project(), editions or [], keep_runs=keep_runs)
-    _say(f"{freed / 1e6:.1f} MB removed")
+    say(f"{freed / 1e6:.1f} MB removed")

@@ -1,17 +1,17 @@
 """What several commands take: arguments and options, each with its help and with what a shell may offer for it.
 
-Nothing heavy is imported here: `compute-divide --help` reads this module.
+Nothing heavy is imported here: `--help` reads this module. What is offered runs no code of a chapter.
 """
 
 from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from bookpress.run.engines import ENGINES
+from bookpress.errors import PressError
 
 if TYPE_CHECKING:
     from bookpress.book.project import Project
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 FORMATS = ("html", "pdf", "epub")
 """The formats of the book; the first is always made."""
 
-Complete = Callable[..., list[tuple[str, str]]]
-"""What typer asks, by the names of its arguments, for what may be typed."""
+Offers = Iterable[tuple[str, str]]
+"""What may be typed, each with a short explanation."""
 
 
 def current_project() -> Project:
@@ -32,56 +32,80 @@ def current_project() -> Project:
     return project
 
 
-def complete(kind: str) -> Complete:
-    """Return what offers things of the book to a shell.
+def offering(find: Callable[[Project, str | None, str], Offers]) -> Callable[..., list[tuple[str, str]]]:
+    """Return what Typer asks for offers: those, for a book, a chapter and a word, that begin with the word."""
 
-    Parameters
-    ----------
-    kind : str
-        Name of a function of `press.completing`: ``"editions"``, ``"chapters"``, ``"assignments"`` and so on.
-    """
+    def complete(ctx: typer.Context, incomplete: str) -> list[tuple[str, str]]:
+        try:
+            found = dict(find(current_project(), ctx.params.get("chapter"), incomplete))
+        except PressError:
+            return []
+        return [(text, words) for text, words in found.items() if text.startswith(incomplete)]
 
-    def offers(ctx: Any, incomplete: str) -> list[tuple[str, str]]:
-        from bookpress.commands import completion as completing
-
-        make = getattr(completing, kind)
-        chapter = ctx.params.get("chapter")
-        return completing.offered(lambda typed: make(completing.Request(current_project(), chapter, typed)), incomplete)
-
-    return offers
+    return complete
 
 
-def complete_names(names: Iterable[str], *, several: bool = False) -> Complete:
-    """Return what offers names to a shell: one of them, or several with commas between."""
-
-    def offers(incomplete: str) -> list[tuple[str, str]]:
-        from bookpress.commands import completion as completing
-
-        known = [(name, "") for name in names]
-        return completing.offered(lambda typed: completing.several(known, typed) if several else known, incomplete)
-
-    return offers
+def several(names: Offers, typed: str) -> Offers:
+    """Return the names behind those that are typed already, with commas between."""
+    before, comma, _ = typed.rpartition(",")
+    return ((f"{before}{comma}{name}", words) for name, words in names if name not in before.split(","))
 
 
-EditionName = Annotated[str, typer.Argument(help="Name of the edition.", autocompletion=complete("editions"))]
+def _editions(project: Project, _: str | None, __: str) -> Offers:
+    from bookpress.book.edition_files import edition_names
+
+    return ((name, "") for name in [*edition_names(project), *project.built])
+
+
+def _built(project: Project, _: str | None, __: str) -> Offers:
+    return ((name, "") for name in project.built)
+
+
+def _chapters(project: Project, _: str | None, __: str) -> Offers:
+    from bookpress.book.chapters import discover
+
+    return ((chapter.slug, chapter.title) for chapter in discover(project))
+
+
+def _assignments(project: Project, slug: str | None, typed: str) -> Offers:
+    """Yield ``NAME=`` for each parameter, and values with commas between once a name stands there."""
+    from bookpress.book.chapters import discover
+
+    name, equals, values = typed.partition("=")
+    for chapter in discover(project):
+        for one in chapter.parameters if slug in {None, chapter.slug} else ():
+            for label in (one.name, f"{chapter.slug}.{one.name}"):
+                if not equals:
+                    yield f"{label}=", one.help
+                elif label == name:
+                    choices = ((str(choice), "") for choice in one.choices)
+                    yield from ((f"{label}={text}", words) for text, words in several(choices, values))
+
+
+EditionName = Annotated[str, typer.Argument(help="Name of the edition.", autocompletion=offering(_editions))]
 AnyEdition = Annotated[
-    str,
-    typer.Argument(help="Name of an edition, or the id of a built one.", autocompletion=complete("editions_and_built")),
+    str, typer.Argument(help="Name of an edition, or the id of a built one.", autocompletion=offering(_editions))
 ]
-BuiltEdition = Annotated[str, typer.Argument(help="Name or id of a built edition.", autocompletion=complete("built"))]
+BuiltEdition = Annotated[str, typer.Argument(help="Name or id of a built edition.", autocompletion=offering(_built))]
+BuiltEditions = Annotated[
+    list[str] | None, typer.Argument(help="Built editions; everything by default.", autocompletion=offering(_built))
+]
 BaseEdition = Annotated[
-    str, typer.Option("--edition", help="Edition whose values hold for the rest.", autocompletion=complete("editions"))
+    str,
+    typer.Option("--edition", "-e", help="Edition whose values hold for the rest.", autocompletion=offering(_editions)),
 ]
 ChapterName = Annotated[
-    str, typer.Argument(help="The chapter's name, as in its address.", autocompletion=complete("chapters"))
+    str, typer.Argument(help="The chapter's name, as in its address.", autocompletion=offering(_chapters))
 ]
 AnyChapter = Annotated[
-    str | None, typer.Argument(help="The chapter; all of them by default.", autocompletion=complete("chapters"))
+    str | None, typer.Argument(help="The chapter; without one all of them.", autocompletion=offering(_chapters))
 ]
 Chapters = Annotated[
     str | None,
     typer.Option(
-        "--chapters", help="Only these take the new values; with commas.", autocompletion=complete("several_chapters")
+        "--chapters",
+        help="Only these take the new values; with commas.",
+        autocompletion=offering(lambda project, _, typed: several(_chapters(project, None, typed), typed)),
     ),
 ]
 Formats = Annotated[
@@ -89,7 +113,7 @@ Formats = Annotated[
     typer.Option(
         "--format",
         help=f"{', '.join(FORMATS)}: those wanted, with commas.",
-        autocompletion=complete_names(FORMATS, several=True),
+        autocompletion=offering(lambda _, __, typed: several(((name, "") for name in FORMATS), typed)),
     ),
 ]
 Parameters = Annotated[
@@ -99,7 +123,7 @@ Parameters = Annotated[
         "--parameter",
         metavar="NAME=VALUE",
         help="Set a parameter: NAME=VALUE or CHAPTER.NAME=VALUE. May be repeated; each name once.",
-        autocompletion=complete("assignments"),
+        autocompletion=offering(_assignments),
     ),
 ]
 Grid = Annotated[
@@ -109,17 +133,13 @@ Grid = Annotated[
         "--grid",
         metavar="NAME=V1,V2",
         help="Values to try; a JSON list where one holds a comma.",
-        autocompletion=complete("grid"),
+        autocompletion=offering(_assignments),
     ),
 ]
 Jobs = Annotated[int | None, typer.Option("--jobs", "-j", help="Chapters at a time. [default: one a core]")]
 EngineName = Annotated[
-    str | None,
-    typer.Option(
-        "--engine",
-        help="forked (fast) or kernel (a Jupyter kernel each).",
-        autocompletion=complete_names(ENGINES),
-    ),
+    Literal["forked", "kernel"] | None,
+    typer.Option("--engine", help="forked (fast) or kernel (a Jupyter kernel each)."),
 ]
 Force = Annotated[bool, typer.Option("--force", help="Run even what has not changed.")]
 TimeLimit = Annotated[float | None, typer.Option("--time-limit", help="Seconds a chapter may take. [default: 600]")]

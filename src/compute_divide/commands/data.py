@@ -1,4 +1,7 @@
-"""The commands ``compute-divide data ...``: thin, each calls one function of the catalogue."""
+"""The commands ``data ...``: list, verify and derive the evidence, add to it, fetch what is newer.
+
+Thin, and quick to import: each calls one function of the evidence, which is imported when it is called.
+"""
 
 from __future__ import annotations
 
@@ -7,38 +10,27 @@ import textwrap
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 from rich.console import Console
-from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Column, Table
 
-from compute_divide.commands.refresh import refresh
-from compute_divide.evidence import catalogue
-from compute_divide.evidence.models.table import check_vintage
-from compute_divide.evidence.store import checksums as manifest
-from compute_divide.evidence.store.paths import EvidenceError, data_dir
-
-app = typer.Typer(no_args_is_help=True, help="The evidence: list, check, derive and add tables.")
-
-app.add_typer(refresh, name="refresh")
-
-Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-
-
-@contextmanager
-def failing() -> Iterator[None]:
-    """End with exit code 1 and the message of an error of the evidence."""
-    try:
-        yield
-    except EvidenceError as error:
-        typer.echo(f"error: {error}", err=True)
-        raise typer.Exit(1) from error
-
+if TYPE_CHECKING:
+    from compute_divide.evidence.openalex.client import Client
+    from compute_divide.evidence.store.sidecars import Sidecar
 
 WIDE = 120
 """Columns of a terminal from which the list says what each table is."""
+
+app = typer.Typer(no_args_is_help=True, help="The evidence: list, verify, derive, add, refresh.")
+add = typer.Typer(no_args_is_help=True, help="Add evidence that the project does not ship.")
+refresh = typer.Typer(no_args_is_help=True, help="Fetch what is newer than the evidence that ships.")
+app.add_typer(add, name="add")
+app.add_typer(refresh, name="refresh")
+
+Replace = Annotated[bool, typer.Option("--replace", help="Replace the vintage if it is there.")]
 
 
 @contextmanager
@@ -50,11 +42,19 @@ def working(doing: str) -> Iterator[Callable[[str], None]]:
         yield lambda words: progress.update(task, description=words)
 
 
+def say_written(sidecar: Sidecar) -> None:
+    """Say which table was written, and what is noted of it."""
+    for note in sidecar.notes:
+        typer.echo(f"note: {note}", err=True)
+    typer.echo(f"{sidecar.table}  {sidecar.rows_out} rows")
+
+
 @app.command("list")
-def list_(as_json: Json = False) -> None:
+def list_(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False) -> None:
     """List the evidence: every table with its rows, source and licence."""
-    with failing():
-        entries = catalogue.entries()
+    from compute_divide.evidence import catalogue
+
+    entries = catalogue.entries()
     if as_json:
         typer.echo(json.dumps([entry.as_dict() for entry in entries], indent=2, ensure_ascii=False))
         return
@@ -73,13 +73,17 @@ def list_(as_json: Json = False) -> None:
 @app.command()
 def verify() -> None:
     """Check every file: hashes, sidecars, schemas, nothing missing, nothing left over."""
-    with failing(), working("checking the evidence") as say:
+    from compute_divide.evidence import catalogue
+    from compute_divide.evidence.store import checksums
+    from compute_divide.evidence.store.paths import data_dir
+
+    with working("checking the evidence") as say:
         problems = catalogue.verify(lambda table: say(f"checking {table}"))
     for problem in problems:
         typer.echo(str(problem))
     if problems:
         raise typer.Exit(1)
-    typer.echo(f"{len(manifest.files(data_dir()))} files are sound")
+    typer.echo(f"{len(checksums.files(data_dir()))} files are sound")
 
 
 @app.command()
@@ -91,41 +95,146 @@ def derive(
     only: Annotated[list[str] | None, typer.Option(help="A family of tables; may be repeated. [default: all]")] = None,
 ) -> None:
     """Derive the tables from raw files; the same files give the same bytes."""
+    from compute_divide.evidence import catalogue
+
     names = [family.name for family in catalogue.FAMILIES]
     for name in only or []:
         if name not in names:
             raise typer.BadParameter(f"{name!r} is not a family of tables; allowed: {', '.join(names)}")
-    with failing(), working("deriving") as say:
+    with working("deriving") as say:
         written = catalogue.derive(raw, only or (), lambda family: say(f"deriving {family.description}"))
     for sidecar in written:
         aside = sidecar.rows_in - sidecar.rows_out
         typer.echo(f"{sidecar.table}  {sidecar.rows_out} rows" + (f", {aside} set aside" if aside else ""))
 
 
-add = typer.Typer(no_args_is_help=True, help="Add evidence that the project does not ship.")
-app.add_typer(add, name="add")
+@app.command()
+def seal() -> None:
+    """Renew data/MANIFEST.sha256 after files were edited by hand."""
+    from compute_divide.evidence.store import checksums
+    from compute_divide.evidence.store.paths import data_dir
+
+    typer.echo(f"{checksums.seal(data_dir())} files listed in data/{checksums.NAME}")
 
 
 @add.command("models")
 def add_models(
     file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="A CSV snapshot of the models database.")],
     vintage: Annotated[str, typer.Option(help="Year and month of the snapshot: 2024-07.")],
-    replace: Annotated[bool, typer.Option("--replace", help="Replace the vintage if it is there.")] = False,
+    replace: Replace = False,
 ) -> None:
     """Make a vintage of a snapshot of the models database; it is then allowed everywhere."""
+    from compute_divide.evidence import catalogue
+    from compute_divide.evidence.models.table import check_vintage
+    from compute_divide.evidence.store.paths import EvidenceError
+
     try:
         check_vintage(vintage)
     except EvidenceError as error:
         raise typer.BadParameter(str(error)) from error
-    with failing(), working(f"reading {file.name}"):
+    with working(f"reading {file.name}"):
         sidecar = catalogue.add_models(file, vintage, replace=replace)
-    for note in sidecar.notes:
-        typer.echo(f"note: {note}", err=True)
+    say_written(sidecar)
+
+
+@refresh.command("openalex")
+def refresh_openalex(
+    what: Annotated[
+        Literal["counts", "records"],
+        typer.Argument(help="Numbers of works by year and team type, or the works themselves."),
+    ] = "counts",
+    first: Annotated[int, typer.Option(min=1900, max=2100, help="First year.")] = 2010,
+    last: Annotated[int, typer.Option(min=1900, max=2100, help="Last year.")] = 2025,
+    topic: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="counts: a topic or group of data/topics.yml, searched for in titles and abstracts; "
+            "records: an id of OpenAlex such as T10028. May be repeated. [default for counts: every group]",
+        ),
+    ] = None,
+    venue: Annotated[
+        list[str] | None, typer.Option(help="records: id of a venue, such as S4210191458. May be repeated.")
+    ] = None,
+    subfield: Annotated[str | None, typer.Option(help="Number of a subfield; 1702 is artificial intelligence.")] = None,
+    search: Annotated[
+        str | None, typer.Option(help="records: words in title or abstract; ten credits a page, not one.")
+    ] = None,
+    name: Annotated[str, typer.Option(help="Name of the table: works-NAME or counts-NAME.")] = "refreshed",
+    to: Annotated[
+        Path | None, typer.Option(file_okay=False, help="Folder of what is fetched. [default: a cache]")
+    ] = None,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Throw away what was fetched before.")] = False,
+    plan: Annotated[bool, typer.Option("--plan", help="Only say what it would cost.")] = False,
+    over_days: Annotated[
+        bool, typer.Option("--over-days", help="Begin also when the credits of today will not do.")
+    ] = False,
+    allow_difference: Annotated[int, typer.Option(min=0, help="records: works that may be missing, or too many.")] = 0,
+) -> None:
+    """Fetch numbers of works, or works, from OpenAlex. It needs a free key in OPENALEX_API_KEY.
+
+    What was fetched is kept when anything stops it; the same command goes on from there.
+    """
+    from compute_divide.evidence.openalex import jobs
+    from compute_divide.evidence.openalex.client import Client
+
+    choice = jobs.Choice(
+        first=first,
+        last=last,
+        topics=tuple(topic or ()),
+        venues=tuple(venue or ()),
+        subfield=subfield,
+        search=search,
+        name=name,
+        folder=to,
+        fresh=fresh,
+        tolerance=allow_difference,
+    )
+    job = jobs.counts_job(choice) if what == "counts" else jobs.records_job(choice)
+    client = Client.from_environment()
+    cost = job.plan(client)
+    typer.echo(cost.told(client.balance), err=True)
+    if plan:
+        return
+    cost.check(client.balance, over_days=over_days)
+    with _fetching(job.unit, cost.total, client) as advance:
+        sidecar = job.run(client, advance)
     typer.echo(f"{sidecar.table}  {sidecar.rows_out} rows")
 
 
-@app.command()
-def seal() -> None:
-    """Renew data/MANIFEST.sha256 after files were edited by hand."""
-    with failing():
-        typer.echo(f"{manifest.seal(data_dir())} files listed in data/{manifest.NAME}")
+@contextmanager
+def _fetching(unit: str, total: int, client: Client) -> Iterator[Callable[[int], None]]:
+    """Show how much is done, how fast, how long it will take and what it costs; give what advances it."""
+    columns = (
+        TextColumn(f"{{task.completed:,.0f}} of {{task.total:,.0f}} {unit}"),
+        BarColumn(bar_width=8),
+        TextColumn("{task.fields[rate]}"),
+        TimeRemainingColumn(),
+        TextColumn("{task.fields[credits]}"),
+    )
+
+    def advance(done: int) -> None:
+        left, speed = client.balance.remaining, bar.tasks[0].speed
+        told = f"{client.used:,} credits" + ("" if left is None else f", {left:,} left")
+        bar.update(task, completed=done, credits=told, rate=f"{speed:,.0f} {unit}/s" if speed else "")
+
+    with Progress(*columns, console=Console(stderr=True)) as bar:
+        task = bar.add_task("", total=total, rate="", credits="")
+        yield advance
+
+
+@refresh.command("epoch")
+def refresh_epoch(
+    url: Annotated[str | None, typer.Option(envvar="COMPUTE_DIVIDE_EPOCH_URL", help="Address of the CSV file.")] = None,
+    vintage: Annotated[
+        str | None, typer.Option(help="Year and month. [default: those of the file on the server]")
+    ] = None,
+    replace: Replace = False,
+) -> None:
+    """Fetch the models database of Epoch AI; when it has changed, it becomes a vintage beside the others."""
+    from compute_divide.evidence.models import refresh as epoch
+
+    sidecar = epoch.refresh_epoch(url or epoch.epoch_url(), vintage=vintage, replace=replace)
+    if sidecar is None:
+        typer.echo("the models database has not changed since the newest vintage", err=True)
+    else:
+        say_written(sidecar)

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
-from typer.testing import CliRunner
 
 from bookpress.book.project import Project
 from bookpress.citation.formats import FORMATS
 from bookpress.citation.styles import FORMS, format_item
-from bookpress.commands.cite import app, plain_heading, reference
+from bookpress.commands.cite import plain_heading, reference
+from bookpress.commands.main import main
 from bookpress.errors import UsageError
 
 SLUGS = ["plain", "hard-names", "single", "group", "bare"]
@@ -67,7 +68,7 @@ def test_the_command_gives_what_the_pages_give(project: Project, sites: dict[str
     for slug in (*SLUGS, None):
         (item,) = json.loads((files / f"{slug or 'book'}.csl.json").read_text("utf-8"))
         for form in FORMS:
-            text = reference(project, slug, form=form, edition=edition)
+            text = reference(project, slug, form, edition)
             if form in FORMATS:
                 assert text == (files / f"{slug or 'book'}{FORMATS[form].ending}").read_bytes().decode()
             else:
@@ -75,7 +76,7 @@ def test_the_command_gives_what_the_pages_give(project: Project, sites: dict[str
 
 
 def test_an_edition_that_is_not_built_is_cited_without_results(project: Project) -> None:
-    (item,) = json.loads(reference(project, "plain", form="csl-json", edition="older"))
+    (item,) = json.loads(reference(project, "plain", "csl-json", "older"))
     assert item["edition"].startswith("Version 0.1.0, older edition ")
     assert item["note"].startswith("Rebuilt by: ")
     assert item["note"].endswith(" build older")
@@ -84,26 +85,33 @@ def test_an_edition_that_is_not_built_is_cited_without_results(project: Project)
 @pytest.mark.parametrize(
     ("asked", "said"),
     [
-        ({"chapter": "plane"}, "no chapter 'plane'; did you mean plain?"),
+        ({"slug": "plane"}, "no chapter 'plane'; did you mean plain?"),
         ({"edition": "papper"}, "no edition 'papper'; did you mean paper?"),
         ({"form": "mla"}, "no format 'mla'; there are: bibtex, biblatex, ris, csl-json, apa"),
     ],
 )
 def test_a_wrong_wish_names_what_there_is(project: Project, asked: dict[str, Any], said: str) -> None:
     with pytest.raises(UsageError) as caught:
-        reference(project, **asked)
+        reference(project, **{"slug": None, "form": "apa", "edition": "default", **asked})
     assert said in str(caught.value)
 
 
-def test_only_the_reference_is_printed_and_wrong_settings_are_a_wrong_use(project: Project) -> None:
-    done = CliRunner().invoke(app, ["plain", "--format", "chicago", "--edition", "paper"])
-    assert done.exit_code == 0
-    assert done.output.startswith("The Example project. 2026. “Large-scale Models.” Chap. 1 in ")
-    assert "paper edition 0123456789ab" in done.output
+def test_only_the_reference_is_printed(
+    project: Project, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["bookpress", "cite", "plain", "--format", "chicago", "--edition", "paper"])
+    with pytest.raises(SystemExit, match="0"):
+        main()
+    out, error = capfd.readouterr()
+    assert out.startswith("The Example project. 2026. “Large-scale Models.” Chap. 1 in ")
+    assert "paper edition 0123456789ab" in out
+    assert error == ""
+
+
+def test_wrong_settings_are_a_wrong_use(project: Project) -> None:
     (project.editions / "default" / "source" / "book" / "publication.yml").write_text("title: x\n")
-    done = CliRunner().invoke(app, [])
-    assert isinstance(done.exception, UsageError)
-    assert "authors: is needed" in str(done.exception)
+    with pytest.raises(UsageError, match="authors: is needed"):
+        reference(project, None, "apa", "default")
 
 
 @pytest.mark.parametrize(

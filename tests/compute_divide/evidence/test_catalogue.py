@@ -6,12 +6,11 @@ import os
 import shutil
 import subprocess
 
+import command_line
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from typer.testing import CliRunner
 
-from compute_divide.commands.data import app
 from compute_divide.evidence import catalogue
 from compute_divide.evidence.models import table as models
 from compute_divide.evidence.parameters import vintages
@@ -30,7 +29,7 @@ def files_at_fault():
 
 
 def run(*arguments):
-    return CliRunner().invoke(app, list(arguments))
+    return command_line.run("data", *arguments)
 
 
 def snapshot_of(folder):

@@ -17,18 +17,17 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import command_line
 import duckdb
 import numpy as np
 import pandas as pd
 import pytest
-import typer.testing
 from evidence.corpus_workers import deadly_pool, one_worker, s3_server, two_workers
 from evidence.openalex_server import make_works
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bookpress.run.executor import executor
-from compute_divide.commands.corpus import app
 from compute_divide.evidence.openalex.snapshot import Report, count_corpus
 from compute_divide.evidence.openalex.snapshot_parts import CorpusError, list_parts
 from compute_divide.evidence.openalex.snapshot_query import Question, count_part
@@ -432,21 +431,20 @@ def test_a_cluster_gives_the_same_bytes_though_a_worker_is_killed(
 
 
 def test_the_command_says_what_is_broken_and_fails(copy: Path, tmp_path: Path) -> None:
-    runner = typer.testing.CliRunner()
-    arguments = [str(copy), "--to", str(tmp_path / "out"), "--jobs", "1", "--level", "field"]
-    good = runner.invoke(app, arguments)
+    arguments = ["corpus", str(copy), "--to", str(tmp_path / "out"), "--jobs", "1", "--level", "field"]
+    good = command_line.run(*arguments)
     assert good.exit_code == 0, good.output
     assert good.stdout == f"{tmp_path / 'out' / 'counts.parquet'}\n"
     spoil(copy / "works" / "updated_date=2026-06-02" / "part_0001.gz", "cut")
     (copy / "works" / "updated_date=2026-06-01" / "part_0000.gz").unlink()
-    bad = runner.invoke(app, arguments)
+    bad = command_line.run(*arguments)
     assert bad.exit_code == 1
     assert "set aside: updated_date=2026-06-02/part_0001.gz: " in bad.stderr
     assert "missing: updated_date=2026-06-01/part_0000.gz: the manifest lists it" in bad.stderr
     assert "6 of 7 parts (6 counted before)" in bad.stderr
     assert json.loads((tmp_path / "out" / "report.json").read_text())["question"]["level"] == "field"
-    assert runner.invoke(app, [str(tmp_path / "nowhere")]).exit_code == 1
-    assert runner.invoke(app, [str(copy), "--level", "subject"]).exit_code == 2
+    assert command_line.run("corpus", str(tmp_path / "nowhere")).exit_code == 1
+    assert command_line.run("corpus", str(copy), "--level", "subject").exit_code == 2
 
 
 # --- S3 ---

@@ -7,12 +7,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import command_line
 import numpy as np
 import pytest
-import typer.testing
 from evidence.openalex_server import KEY, Server, make_works, reach, running
 
-from compute_divide.commands.data import app
 from compute_divide.evidence.catalogue import verify
 from compute_divide.evidence.openalex.client import Client
 from compute_divide.evidence.openalex.counts import team_counts
@@ -49,8 +48,8 @@ def run(server: Server, data_copy: Path, tmp_path: Path, monkeypatch: pytest.Mon
 
     def call(*arguments: str) -> Any:
         to = () if "--to" in arguments else ("--to", str(tmp_path / "fetched"))
-        result = typer.testing.CliRunner().invoke(app, ["refresh", "openalex", *arguments, *to])
-        said.append(result.output + repr(result.exception))
+        result = command_line.run("data", "refresh", "openalex", *arguments, *to)
+        said.append(result.output)
         return result
 
     yield call

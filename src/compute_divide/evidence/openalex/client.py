@@ -47,6 +47,8 @@ T = TypeVar("T")
 class ChoiceError(EvidenceError):
     """A request that makes no sense: nothing was asked."""
 
+    exit_code = 2
+
 
 class BudgetSpentError(FetchError):
     """The credits of the day are spent; what has been fetched is kept."""

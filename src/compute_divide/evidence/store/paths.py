@@ -22,8 +22,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from bookpress.errors import PressError
 
-class EvidenceError(Exception):
+
+class EvidenceError(PressError):
     """Evidence is missing, damaged or not what its schema says."""
 
 

@@ -1,4 +1,4 @@
-"""The command ``compute-divide corpus``: it gives the counting of the snapshot the executor of the press."""
+"""The command ``compute-divide``: the commands of the press, and those of the evidence."""
 
 from __future__ import annotations
 
@@ -10,20 +10,27 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
-from compute_divide.evidence.store.paths import EvidenceError
+from bookpress.commands import main as press
+from compute_divide.commands import data
 
-app = typer.Typer(add_completion=False)
+app = typer.Typer()
+app.add_typer(data.app, name="data")
 
-Level = Literal["domain", "field", "subfield", "topic"]
+
+def main() -> None:
+    """Run the command line."""
+    press.main(app)
 
 
-@app.command("corpus")
+@app.command()
 def corpus(
     source: Annotated[str, typer.Argument(metavar="PATH_OR_S3", help="Folder, file, or s3://openalex/data/parquet.")],
     to: Annotated[
         Path | None, typer.Option("--to", file_okay=False, help="Folder for the counts. [default: a cache]")
     ] = None,
-    level: Annotated[Level, typer.Option("--level", help="Level of the primary topic.")] = "subfield",
+    level: Annotated[
+        Literal["domain", "field", "subfield", "topic"], typer.Option("--level", help="Level of the primary topic.")
+    ] = "subfield",
     kind: Annotated[
         list[str] | None, typer.Option("--type", help="Only works of this type, such as article. May be repeated.")
     ] = None,
@@ -41,28 +48,22 @@ def corpus(
     """
     from bookpress.run.executor import executor
     from compute_divide.evidence.openalex.snapshot import TALLY, count_corpus, default_folder
-    from compute_divide.evidence.openalex.snapshot_parts import Part
     from compute_divide.evidence.openalex.snapshot_query import Question
     from compute_divide.evidence.openalex.tables import load_companies
 
-    console = Console(stderr=True, highlight=False, soft_wrap=True)
+    question = Question(level, tuple(kind or ()), subfield, not all_records, tuple(sorted(load_companies())))
+    folder = to or default_folder(source, question)
     columns = (MofNCompleteColumn(), TextColumn("parts"), BarColumn(), TimeElapsedColumn(), TimeRemainingColumn())
-    try:
-        question = Question(level, tuple(kind or ()), subfield, not all_records, tuple(sorted(load_companies())))
-        folder = to or default_folder(source, question)
-        with Progress(*columns, console=console) as bar:
-            task = bar.add_task("", total=None)
-
-            def plan(parts: int, ready: int) -> None:
-                bar.update(task, total=parts, completed=ready)
-
-            def watch(_: Part) -> None:
-                bar.advance(task)
-
-            report = count_corpus(source, folder, partial(executor, jobs, scheduler), question, watch, plan)
-    except EvidenceError as error:
-        typer.echo(f"error: {error}", err=True)
-        raise typer.Exit(1) from None
+    with Progress(*columns, console=Console(stderr=True, highlight=False, soft_wrap=True)) as bar:
+        task = bar.add_task("", total=None)
+        report = count_corpus(
+            source,
+            folder,
+            partial(executor, jobs, scheduler),
+            question,
+            lambda _: bar.advance(task),
+            lambda parts, ready: bar.update(task, total=parts, completed=ready),
+        )
     for name, reason in report.set_aside.items():
         typer.echo(f"set aside: {name}: {reason}", err=True)
     for name in report.lacking:
