@@ -99,7 +99,7 @@ def test_all_errors_of_a_grid_are_reported_before_anything_runs(
     base = {parameter.name: parameter.default for parameter in first.parameters}
     with pytest.raises(UsageError) as raised:
         combinations(first, {"tabel": ["a"], "factor": ["0", "x", "2"], "table": []}, base)
-    for part in ("3 problems", "did you mean table", "0 is not allowed", "x is not allowed", "table: no value to try"):
+    for part in ("4 problems", "did you mean table", "0 is not allowed", "x is not allowed", "table: no value to try"):
         assert part in str(raised.value)
     with pytest.raises(UsageError, match="years_first is 2020 and years_last is 2014"):
         combinations(first, {"years_first": ["2000", "2020"]}, base)
@@ -125,13 +125,12 @@ def test_a_grid_file(tmp_path: Path) -> None:
 
 def test_what_contradicts_itself_is_reported_with_all_else(swept: Sweeper) -> None:
     with pytest.raises(UsageError) as raised:
-        swept({"factor": ["1"], "tabel": ["a"]}, "factor=2", "years_first=1800", keys=["numbr"])
+        swept({"factor": ["1"], "tabel": ["a"]}, "factor=2", "years_first=1800")
     for part in (
         "3 problems",
         "factor is set with -p and varied",
         "did you mean table",
         "1800 is not allowed",
-        "numbr",
     ):
         assert part in str(raised.value)
 
