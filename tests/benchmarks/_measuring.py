@@ -76,18 +76,18 @@ class Row:
     holds: bool
 
     @classmethod
-    def seconds(cls, what: str, measured: Sequence[float], most: float) -> Row:
+    def at_most(cls, what: str, measured: Sequence[float], most: float) -> Row:
         """Return a line for seconds that may be so many at the most."""
         return cls(what, f"{middle(measured):.2f} s", "", "", f"at most {most:g} s", middle(measured) <= most)
 
     @classmethod
-    def ratio(cls, what: str, ours: float, other: float, whose: str, most: float) -> Row:
+    def part_of(cls, what: str, ours: float, other: float, whose: str, most: float) -> Row:
         """Return a line for seconds that may be such a part of another's at the most."""
         share = ours / other
         return cls(what, f"{ours:.1f} s", f"{other:.1f} s, {whose}", f"{share:.2f}", f"at most {most:g}", share <= most)
 
     @classmethod
-    def times(cls, what: str, ours: float, other: float, whose: str, least: float) -> Row:
+    def faster_than(cls, what: str, ours: float, other: float, whose: str, least: float) -> Row:
         """Return a line for seconds of which another takes so many times more at the least."""
         fold = other / ours
         told = (f"{ours:.2f} s", f"{other:.2f} s, {whose}", f"{fold:.2f} times", f"at least {least:g} times")

@@ -88,8 +88,8 @@ def main() -> str:
             steps[1] <= LINEAR * steps[0],
         ),
         Row("its memory", memory, "", f"{large[1] / small[1]:.2f}", "at most 16", large[1] <= 16 * small[1]),
-        Row.seconds("160 chapters, nothing changed", [large[2]], most=2),
-        Row.seconds("160 chapters, one changed", [large[3]], most=10),
+        Row.at_most("160 chapters, nothing changed", [large[2]], most=2),
+        Row.at_most("160 chapters, one changed", [large[3]], most=10),
     ]
     table = "\n".join([Row.head(), *map(str, rows)])
     print(table, flush=True)

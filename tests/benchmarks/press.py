@@ -62,12 +62,12 @@ def building(folder: Path) -> Iterator[Row]:
         cold.append(press.press("build"))
         plain_cold.append(plain.seconds(TOOLS / "jupyter-book", "build", "."))
     whole = middle(plain_cold)
-    yield Row.ratio("the whole book, cold", middle(cold), whole, "`jupyter-book build`", most=0.32)
-    yield Row.seconds("nothing has changed", [press.press("build") for _ in range(WARM)], most=1)
+    yield Row.part_of("the whole book, cold", middle(cold), whole, "`jupyter-book build`", most=0.32)
+    yield Row.at_most("nothing has changed", [press.press("build") for _ in range(WARM)], most=1)
     changed = [press.press("build", "-p", f"{CHAPTER}.top_k={20 + turn}") for turn in range(WARM)]
-    yield Row.seconds("one parameter of one chapter changed, to the finished page", changed, most=12)
+    yield Row.at_most("one parameter of one chapter changed, to the finished page", changed, most=12)
     alone = [press.press("run", CHAPTER, "-p", f"top_k={40 + turn}", "--json") for turn in range(WARM)]
-    yield Row.seconds(f"`run {CHAPTER}` with another value", alone, most=3)
+    yield Row.at_most(f"`run {CHAPTER}` with another value", alone, most=3)
 
 
 def sweeping(folder: Path) -> Iterator[Row]:
@@ -82,7 +82,7 @@ def sweeping(folder: Path) -> Iterator[Row]:
         ours.append(copy.press("sweep", CHAPTER, *grid_options()) / len(COMBINATIONS))
         others.append(copy.ask(PAPERMILL, source, target, sample) / SAMPLE)
     what = f"a run of a sweep of {len(COMBINATIONS)}, with its table and curves"
-    yield Row.times(what, middle(ours), middle(others), "papermill in a loop", least=8)
+    yield Row.faster_than(what, middle(ours), middle(others), "papermill in a loop", least=8)
 
 
 def clustering(folder: Path) -> Iterator[Row]:
@@ -96,7 +96,7 @@ def clustering(folder: Path) -> Iterator[Row]:
                 copy.press("sweep", CHAPTER, "-g", "top_k=90,91,92,93", "--force", "--scheduler", address)
                 measured.append(copy.press("sweep", CHAPTER, *grid_options(), "--force", "--scheduler", address))
     what = "the sweep on a Dask cluster with two workers"
-    yield Row.times(what, middle(seconds[2]), middle(seconds[1]), "with one", least=1.67)
+    yield Row.faster_than(what, middle(seconds[2]), middle(seconds[1]), "with one", least=1.67)
 
 
 def grid_options() -> list[str]:
