@@ -27,7 +27,8 @@ class Estimate:
 
 def table(name: str) -> pd.DataFrame:
     """Return a table of the book's data."""
-    return pd.read_csv(Path(os.environ.get("ORBITS_DATA", "../data")) / f"{name}.csv")
+    folder = os.environ.get("ORBITS_DATA") or Path(__file__).parents[1] / "data"
+    return pd.read_csv(Path(folder) / f"{name}.csv")
 
 
 def of_group(planets: pd.DataFrame, group: str) -> pd.DataFrame:
