@@ -177,7 +177,7 @@ def chapters_of(app: Sphinx) -> dict[str, Chapter]:
     found: dict[str, Chapter] = {}
     for docname in (name for name in ordered if name.startswith(app.config.citation_chapters)):
         front = json.loads(env.metadata[docname].get(app.config.citation_front_matter, "{}"))
-        title, page = env.titles[docname].astext(), app.builder.get_target_uri(docname)
+        title, page = env.titles[docname].astext(), app.builder.get_target_uri(docname) or f"{docname}.html"
         try:
             found[docname] = read_chapter(docname.rpartition("/")[2], title, page, len(found) + 1, front)
         except CitationError as error:
