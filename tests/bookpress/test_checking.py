@@ -14,7 +14,7 @@ from bookpress.book.project import Project
 from bookpress.build.build import build
 from bookpress.check.check import check
 from bookpress.check.typed_numbers import prose_lines, typed_numbers
-from bookpress.commands.main import app
+from bookpress.commands.main import press
 from bookpress.errors import PressError
 
 Find = Callable[..., list[str]]
@@ -144,11 +144,11 @@ def test_entries_of_the_front_matter_are_known(find: Find, book: Project) -> Non
 
 def test_the_command_tells_rows_and_exit_code(find: Find, book: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(book.root)
-    clean = CliRunner().invoke(app, ["check"])
+    clean = CliRunner().invoke(press, ["check"])
     assert clean.exit_code == 0
     assert "first: not run yet: its keys are unchecked" in clean.stderr
     find("index", "All 86 models.")
-    result = CliRunner().invoke(app, ["check", "--json"])
+    result = CliRunner().invoke(press, ["check", "--json"])
     assert result.exit_code == 1
     assert [set(row) for row in json.loads(result.stdout)] == [{"file", "line", "problem"}]
 
