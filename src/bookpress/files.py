@@ -8,9 +8,8 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -64,11 +63,6 @@ def trees(folders: Iterable[Path]) -> dict[str, str]:
     return {f"{folder.name}/{name}": mark for folder in folders for name, mark in tree(folder).items()}
 
 
-def mark_of_tree(content: Mapping[str, str]) -> str:
-    """Return one hash for all that `tree` says."""
-    return sha256(canonical(dict(content)).encode())
-
-
 Stamp = tuple[str, int, int, int, int]
 
 
@@ -77,30 +71,6 @@ def stamps(folder: Path) -> list[Stamp]:
     with naming(folder, "read"):
         stats = [(str(path), path.stat()) for path in files_of(folder)]
     return [(name, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino) for name, stat in stats]
-
-
-class Watched:
-    """Folders that must not change from now on, not even for a moment: what was read meanwhile is not known."""
-
-    def __init__(self, folders: Iterable[Path]) -> None:
-        self.folders = tuple(folders)
-        self._stamps = self._now()
-
-    def _now(self) -> list[Stamp]:
-        return [stamp for folder in self.folders for stamp in stamps(folder)]
-
-    @property
-    def is_untouched(self) -> bool:
-        """Whether no file was written since."""
-        return self._now() == self._stamps
-
-    @cached_property
-    def _mark(self) -> str:
-        return mark_of_tree(trees(self.folders))
-
-    def holds(self, mark: str) -> bool:
-        """Return whether the folders have held this all the time, see `mark_of_tree`."""
-        return self._mark == mark and self.is_untouched
 
 
 def read(path: Path) -> bytes:

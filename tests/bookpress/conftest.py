@@ -54,7 +54,6 @@ SETTINGS = """
 command: compute-divide
 front_matter: compute_divide
 package: compute_divide
-data_variable: COMPUTE_DIVIDE_DATA
 """
 
 HEAD = """
@@ -82,12 +81,13 @@ BODY = """
 Some text.
 
 ```{code-cell} python
+import os
+from pathlib import Path
 from types import SimpleNamespace
 
-from compute_divide.evidence.store.paths import read_bytes
 from bookpress.book.results import record
 
-number = float(read_bytes(f"{table}.csv")) * factor
+number = float(Path(os.environ["BOOKPRESS_DATA"], f"{table}.csv").read_text()) * factor
 record("number", SimpleNamespace(value=number, low=None, high=None, k=None, n=None, unit="count", label="the number"))
 ```
 """
@@ -133,7 +133,7 @@ def book(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1700000000")
-    monkeypatch.setenv("COMPUTE_DIVIDE_DATA", str(root / "data"))
+    monkeypatch.setenv("BOOKPRESS_DATA", str(root / "data"))
     return Project(
         root=root,
         build=root / "_build",
@@ -159,7 +159,7 @@ def fingerprint(book: Project) -> Callable[[], Fingerprint]:
 
 
 @pytest.fixture
-def job(tmp_path: Path) -> Callable[..., Job]:
+def job() -> Callable[..., Job]:
     """Return a job with these cells."""
 
     def make(*sources: str, values: dict[str, Any] | None = None, limit: float = 60, tags: tuple[str, ...] = ()) -> Job:
@@ -170,7 +170,7 @@ def job(tmp_path: Path) -> Callable[..., Job]:
         if tags:
             cells[-1].metadata["tags"] = list(tags)
         notebook.cells = cells
-        return Job("tiny", "0" * 64, nbformat.writes(notebook).encode(), values or {}, str(tmp_path), {}, limit)
+        return Job("tiny", "0" * 64, nbformat.writes(notebook).encode(), values or {}, {}, limit)
 
     return make
 
@@ -178,7 +178,7 @@ def job(tmp_path: Path) -> Callable[..., Job]:
 @pytest.fixture(scope="session")
 def forked() -> Iterator[Engine]:
     """Yield the forked engine, started once."""
-    with open_engine("forked", ["bookpress.book.results", "compute_divide.evidence.store.paths"]) as engine:
+    with open_engine("forked", ["bookpress.book.results"]) as engine:
         yield engine
 
 

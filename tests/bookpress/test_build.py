@@ -431,7 +431,7 @@ def test_what_was_installed_is_told_beside_the_timings(book: Project, edition: L
 def test_unreadable_evidence_is_named(book: Project, edition: Load) -> None:
     (book.data / "a.csv").unlink()
     (book.data / "a.csv").mkdir()
-    with pytest.raises(PressError, match=r"first: code cell 2.*cannot read the evidence file data/a\.csv"):
+    with pytest.raises(PressError, match=r"first: code cell 2.*data/a\.csv"):
         build(book, edition())
 
 

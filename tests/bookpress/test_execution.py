@@ -197,7 +197,7 @@ def test_a_fork_ends_with_the_process_that_asked_for_it(tmp_path: Path) -> None:
         notebook.cells = [nbformat.v4.new_code_cell(source)]
         with open_engine("forked") as engine:
             print(engine.server._process.pid, flush=True)
-            run_job(Job("t", "0", nbformat.writes(notebook).encode(), {{}}, "/nowhere", {{}}, 60), engine)
+            run_job(Job("t", "0", nbformat.writes(notebook).encode(), {{}}, {{}}, 60), engine)
         """
     )
     parent = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
@@ -226,15 +226,6 @@ def test_many_kernels_at_once_all_start(
     assert len({run.notebook for run in runs}) == wanted
 
 
-def test_reads_are_noted(book: Project, forked: Engine) -> None:
-    chapter = discover(book)[0]
-    mark = Fingerprint.of(book)
-    values = {one.name: one.default for one in chapter.parameters}
-    run = run_job(job_for(book, chapter, values, mark), forked)
-    assert run.reads == {"a.csv": mark.evidence["a.csv"]}
-    assert run.results["number"]["value"] == 1.0
-
-
 def test_the_time_limit_comes_from_front_matter_or_command(book: Project) -> None:
     path = book.root / "notebooks/first.md"
     path.write_text(path.read_text().replace("kernelspec:", "compute_divide: {time_limit: 12}\nkernelspec:", 1))
@@ -251,7 +242,7 @@ def test_papermills_own_command_line_runs_the_chapter(book: Project, tmp_path: P
         [TOOLS / "papermill", notebook, output, "-p", "table", "b", "-p", "factor", "3"],
         check=True,
         capture_output=True,
-        env={**os.environ, "COMPUTE_DIVIDE_DATA": str(book.data)},
+        env={**os.environ, "BOOKPRESS_DATA": str(book.data)},
     )
     assert harvested(loads(output.read_bytes()))["number"].value == 6.0
 

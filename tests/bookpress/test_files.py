@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import subprocess
-import time
-from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,7 +13,7 @@ from hypothesis import strategies as st
 
 from bookpress.book.clock import build_time
 from bookpress.errors import PressError, UsageError
-from bookpress.files import Watched, canonical, link_or_copy, mark_of_tree, replace_file, tree, update_file
+from bookpress.files import canonical, link_or_copy, replace_file, tree, update_file
 
 values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
@@ -87,35 +85,3 @@ def test_the_date_of_a_build(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     environment = {**os.environ, "GIT_COMMITTER_DATE": "2024-02-03T04:05:06+00:00"}
     subprocess.run([*named, "commit", "-q", "--allow-empty", "-m", "x"], check=True, env=environment)
     assert build_time(checkout) == datetime(2024, 2, 3, 4, 5, 6, tzinfo=UTC)
-
-
-def rewrite(path: Path) -> None:
-    """Change a file and put it back, its date included."""
-    was, content = path.stat(), path.read_text()
-    path.write_text("2")
-    path.write_text(content)
-    os.utime(path, ns=(was.st_atime_ns, was.st_mtime_ns))
-
-
-@pytest.mark.parametrize(
-    "change",
-    [
-        lambda folder: (folder / "a.py").write_text("2"),
-        lambda folder: rewrite(folder / "a.py"),
-        lambda folder: (folder / "b.py").write_text(""),
-        lambda folder: (folder / "a.py").unlink(),
-    ],
-    ids=["changed", "put back", "new", "gone"],
-)
-def test_a_watched_folder_tells_when_a_file_changed_even_for_a_moment(
-    tmp_path: Path, change: Callable[[Path], object]
-) -> None:
-    (tmp_path / "a.py").write_text("1")
-    mark = mark_of_tree(tree(tmp_path))
-    watched = Watched(tmp_path)
-    assert watched.holds(mark)
-    assert not watched.holds("0" * 64)
-    time.sleep(0.02)
-    change(tmp_path)
-    assert not watched.holds(mark)
-    assert not watched.is_untouched

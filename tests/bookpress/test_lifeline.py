@@ -20,7 +20,7 @@ from bookpress.run.notebook import Job, run_job
 notebook = nbformat.v4.new_notebook(metadata={{"kernelspec": KERNEL}})
 notebook.cells = [nbformat.v4.new_code_cell({cell!r})]
 with open_engine({engine!r}) as engine:
-    run_job(Job("t", "0", nbformat.writes(notebook).encode(), {{}}, {data!r}, {{}}, 60), engine)
+    run_job(Job("t", "0", nbformat.writes(notebook).encode(), {{}}, {{}}, 60), engine)
 """
 
 CELL = """
@@ -51,9 +51,7 @@ def test_nothing_outlives_a_killed_build(tmp_path: Path, engine: str, work: str)
     """Neither the process of a chapter, though it computes in C, nor what its cells started."""
     pids = tmp_path / "pids"
     cell = dedent(CELL).format(pids=str(pids), work=work)
-    data = tmp_path / "data"
-    data.mkdir()
-    build = subprocess.Popen([sys.executable, "-c", BUILD.format(cell=cell, engine=engine, data=str(data))])
+    build = subprocess.Popen([sys.executable, "-c", BUILD.format(cell=cell, engine=engine)])
     wait_for(pids.exists)
     started = [int(pid) for pid in pids.read_text().split()]
     time.sleep(0.2)

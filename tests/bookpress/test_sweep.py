@@ -20,17 +20,16 @@ import psutil
 import pytest
 
 from bookpress.book.chapters import Chapter, discover
+from bookpress.book.editions import Fingerprint
 from bookpress.book.project import Project
 from bookpress.errors import PressError, UsageError
 from bookpress.explore.grid import combinations, parse_options, read_grid, whole_grid
 from bookpress.explore.run_one import Swept, sweep_chapter
 from bookpress.explore.sweep import chosen_keys, run_sweep, write_table
-from bookpress.files import Watched, mark_of_tree, trees
 from bookpress.progress import Silent
-from bookpress.run.engines import Engine
 from bookpress.run.executor import executor
 from bookpress.run.runner import RunOptions
-from bookpress.run.worker import Order, check_package, check_versions, versions
+from bookpress.run.worker import Order, check_versions, checked_fingerprint, versions
 
 Sweeper = Callable[..., Swept]
 GRID = {"table": ["a", "b"], "factor": ["1", "2", "3"]}
@@ -292,15 +291,15 @@ def test_a_scheduler_that_does_not_answer_is_named(monkeypatch: pytest.MonkeyPat
         pass
 
 
-def test_a_worker_with_another_package_is_refused(book: Project) -> None:
-    engine, mark = Engine("kernel", None, Watched(book.packages)), mark_of_tree(trees(book.packages))
-    folders = tuple(map(str, book.packages))
-    check_package(engine, Order((), "kernel", folders, mark, {}))
-    with pytest.raises(PressError, match="another version"):
-        check_package(engine, Order((), "kernel", folders, "another", {}))
-    (book.packages[0] / "code.py").write_text("answer = 43\n")
-    with pytest.raises(PressError, match="another version"):
-        check_package(engine, Order((), "kernel", folders, mark, {}))
+def test_a_worker_with_another_package_or_other_evidence_is_refused(book: Project) -> None:
+    order = Order((), "kernel", book, Fingerprint.of(book).id, {})
+    checked_fingerprint(order)
+    for path in book.packages[0] / "code.py", book.data / "a.csv":
+        before = path.read_text()
+        path.write_text("43")
+        with pytest.raises(PressError, match="a worker has other evidence, packages or lock"):
+            checked_fingerprint(order)
+        path.write_text(before)
 
 
 def test_a_name_is_varied_in_one_place_and_a_grid_file_is_there(tmp_path: Path) -> None:
@@ -313,10 +312,10 @@ def test_a_name_is_varied_in_one_place_and_a_grid_file_is_there(tmp_path: Path) 
         whole_grid(["factor=3"], file)
 
 
-def test_a_worker_with_other_libraries_is_refused() -> None:
+def test_a_worker_with_other_libraries_is_refused(book: Project) -> None:
     here = versions()
     assert {"Python", "pandas", "papermill"} <= set(here)
-    order = Order((), "kernel", "", "", here)
+    order = Order((), "kernel", book, "", here)
     check_versions(order)
     with pytest.raises(PressError, match=rf"a worker has pandas {here['pandas']} \(the sweep: 1.0\); every worker"):
         check_versions(replace(order, versions={**here, "pandas": "1.0"}))

@@ -14,34 +14,40 @@ from bookpress.book.parameters import Value
 from bookpress.book.project import Project
 from bookpress.book.settings import DEFAULTS
 from bookpress.book.wording import option, quoted
-from bookpress.errors import UsageError, collecting
-from bookpress.files import canonical, read, sha256, tree, trees
+from bookpress.errors import PressError, UsageError, collecting
+from bookpress.files import Stamp, canonical, read, sha256, stamps, tree, trees
 
 
 @dataclass(frozen=True)
 class Fingerprint:
-    """Hashes of what every chapter rests on.
-
-    Parameters
-    ----------
-    evidence, packages : dict
-        SHA-256 of each file by its relative path.
-    lock : str
-        SHA-256 of the file that pins the environment; empty where there is none.
-    """
+    """What every chapter rests on: the SHA-256 of each file of the evidence and of both packages, and of the lock."""
 
     evidence: Mapping[str, str] = field(default_factory=dict)
     packages: Mapping[str, str] = field(default_factory=dict)
     lock: str = ""
+    stamps: frozenset[Stamp] = field(default=frozenset(), repr=False, compare=False)
 
     @classmethod
     def of(cls, project: Project) -> Fingerprint:
         """Return the hashes of a project as it stands."""
-        return cls(
-            evidence=tree(project.data) if project.data.is_dir() else {},
-            packages=trees(project.packages),
-            lock=sha256(read(project.lock)) if project.lock.is_file() else "",
-        )
+        before = _stamps(project)  # first, so that what is written while files are read counts as a change
+        lock = sha256(read(project.lock)) if project.lock.is_file() else ""
+        return cls(tree(project.data), trees(project.packages), lock, before)
+
+    def check(self, project: Project) -> None:
+        """Raise when a file of the evidence or of a package was written to since the hashes were taken."""
+        changed = sorted({name for name, *_ in self.stamps ^ _stamps(project)})
+        if changed:
+            raise PressError(f"{changed[0]} changed while chapters were running; build again: what is done is kept")
+
+    @property
+    def id(self) -> str:
+        """One hash for all."""
+        return sha256(canonical([self.evidence, self.packages, self.lock]).encode())
+
+
+def _stamps(project: Project) -> frozenset[Stamp]:
+    return frozenset(stamp for folder in (project.data, *project.packages) for stamp in stamps(folder))
 
 
 @dataclass(frozen=True)
@@ -88,7 +94,7 @@ class Edition:
 
     @cached_property
     def id(self) -> str:
-        """Short hash of parameters, evidence, chapters, package and lock; the same on every machine."""
+        """Short hash of parameters, evidence, chapters, packages and lock; the same on every machine."""
         return sha256(
             canonical(
                 {

@@ -261,7 +261,7 @@ def draft_edition(
         (draft / "results.json").write_text(pretty(results_of(runs)), encoding="utf-8")
         (draft / "edition.json").write_text(pretty(dict(record)), encoding="utf-8")
         (draft / "timings.json").write_text(pretty({**timings, **host()}), encoding="utf-8")
-        write_manifest(project, edition, record, runs, draft)
+        write_manifest(project, edition, record, draft)
         write_state(draft, {**state, "outputs": published(draft)})
     return draft
 

@@ -2,7 +2,7 @@
 
 A Process Run Crate is a profile of RO-Crate, a way to describe research outputs in JSON-LD:
 https://www.researchobject.org/workflow-run-crate/profiles/process_run_crate/. The manifest names every output with its
-SHA-256, one action for each chapter with its parameters and the evidence it read, and the locked packages. It depends
+SHA-256, one action for each chapter with its parameters, all evidence, and the locked packages. It depends
 on nothing but the edition: timings and facts of the machine stand in ``timings.json``, which it only points to.
 """
 
@@ -21,7 +21,6 @@ from bookpress.book.chapters import FOLDER
 from bookpress.book.editions import Edition
 from bookpress.book.project import Project
 from bookpress.files import files_of, pretty, read, sha256
-from bookpress.run.cache import Run
 
 NAME = "ro-crate-metadata.json"
 PROFILE = "https://w3id.org/ro/wfrun/process/0.5"
@@ -39,9 +38,7 @@ TYPES = {
 }
 
 
-def write_manifest(
-    project: Project, edition: Edition, record: Mapping[str, Any], runs: Mapping[str, Run], folder: Path
-) -> None:
+def write_manifest(project: Project, edition: Edition, record: Mapping[str, Any], folder: Path) -> None:
     """Write the manifest of an edition into its folder, which holds all its files.
 
     Parameters
@@ -52,8 +49,6 @@ def write_manifest(
         The edition.
     record : mapping
         What ``edition.json`` says.
-    runs : mapping
-        The run of each chapter, by slug.
     folder : pathlib.Path
         The finished edition.
     """
@@ -62,8 +57,9 @@ def write_manifest(
         name = path.relative_to(folder).as_posix()
         if not name.startswith("doctrees/"):
             crate.add_file(name, path)
+    evidence = crate.add_evidence(edition.fingerprint.evidence)
     for chapter in edition.chapters:
-        crate.add_run(chapter.slug, chapter.title, runs[chapter.slug], edition.values[chapter.slug])
+        crate.add_run(chapter.slug, chapter.title, edition.values[chapter.slug], evidence)
     crate.add_assembly([chapter.slug for chapter in edition.chapters])
     (folder / NAME).write_text(pretty(crate.metadata()), encoding="utf-8")
 
@@ -141,17 +137,16 @@ class _Crate:
             properties |= {"contentSize": str(len(content)), "sha256": sha256(content)}
         self._crate.add_file(dest_path=name, properties=properties)
 
-    def add_run(self, slug: str, title: str, run: Run, values: Mapping[str, Any]) -> None:
+    def add_evidence(self, marks: Mapping[str, str]) -> list[Any]:
+        """Add every file of the evidence."""
+        kind = "CreativeWork"
+        return [self._add(f"#evidence-{name}", kind, name=f"data/{name}", sha256=mark) for name, mark in marks.items()]
+
+    def add_run(self, slug: str, title: str, values: Mapping[str, Any], evidence: list[Any]) -> None:
         """Add the action that ran a chapter."""
         parameters = [
             self._add(f"#{slug}-{name}", "PropertyValue", name=name, value=_plain(value))
             for name, value in values.items()
-        ]
-        evidence = [
-            self._crate.get(f"#evidence-{name}")
-            or self._add(f"#evidence-{name}", "CreativeWork", name=f"data/{name}", sha256=mark)
-            for name, mark in run.reads.items()
-            if not Path(name).is_absolute()  # a file of this machine alone
         ]
         self._act(
             f"#run-{slug}",

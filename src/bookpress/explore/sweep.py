@@ -22,9 +22,9 @@ from bookpress.book.editions import Fingerprint
 from bookpress.book.parameters import Value
 from bookpress.book.project import Project
 from bookpress.errors import PressError, UsageError
-from bookpress.files import Watched, canonical, mark_of_tree, replace_file, sha256
+from bookpress.files import canonical, replace_file, sha256
 from bookpress.progress import Reporter
-from bookpress.run.cache import Run, RunCache, changed_reads, run_key
+from bookpress.run.cache import Run, RunCache, run_key
 from bookpress.run.executor import executor
 from bookpress.run.notebook import ChapterError, Job, imported_modules, job_for
 from bookpress.run.runner import RunOptions
@@ -129,7 +129,7 @@ def run_sweep(
     runs: dict[int, Run] = {}
     jobs: dict[int, Job] = {}
     for place, values in enumerate(sets):
-        known = None if options.force else runs_cache.find(run_key(chapter, values, mark), mark.evidence)
+        known = None if options.force else runs_cache.find(run_key(chapter, values, mark))
         if known is None:
             jobs[place] = job_for(project, chapter, values, mark, options.time_limit)
         else:
@@ -137,7 +137,6 @@ def run_sweep(
             reporter.done(label(varied, values), None)
     errors: dict[int, str] = {}
     if jobs:
-        packages = Watched(project.packages)
         order = order_for(project, imported_modules([chapter]), options.engine, mark)
         width = min(options.jobs, len(jobs)) if options.jobs else None
         with executor(width, scheduler) as pool:
@@ -146,7 +145,7 @@ def run_sweep(
             }
             for future in as_completed(waiting):
                 place = waiting[future]
-                _take(project, future, place, jobs[place], runs_cache, mark, packages, runs, errors)
+                _take(project, future, place, jobs[place], runs_cache, mark, runs, errors)
                 _report(reporter, label(varied, sets[place]), runs.get(place))
     return Sweep(chapter, list(varied), [dict(values) for values in sets], runs, len(jobs) - len(errors), errors)
 
@@ -158,7 +157,6 @@ def _take(
     job: Job,
     runs_cache: RunCache,
     mark: Fingerprint,
-    packages: Watched,
     runs: dict[int, Run],
     errors: dict[int, str],
 ) -> None:
@@ -170,10 +168,7 @@ def _take(
             replace_file(kept, run.notebook)
             errors[place] += f"\n    as far as it got: {kept}"
         return
-    if not packages.holds(mark_of_tree(mark.packages)):
-        raise PressError("the package changed while the sweep was running; run it again: what is done is kept")
-    if changed_reads(run, mark.evidence):
-        raise PressError(f"a worker read other evidence than {project.data} holds; every worker needs the same")
+    mark.check(project)
     runs_cache.store(run)
     kept.unlink(missing_ok=True)
     runs[place] = run

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bookpress.errors import UsageError
-from bookpress.files import Watched
+from bookpress.errors import PressError, UsageError
+from bookpress.files import Stamp, stamps
 
 if TYPE_CHECKING:
     from bookpress.run.fork_server import ForkServer
@@ -34,16 +34,26 @@ STEADY = {
 
 @dataclass(frozen=True)
 class Engine:
-    """A way to run cells, by name, and what it needs; the packages are watched since before they were imported."""
+    """A way to run cells, by name, and what it needs; the packages must stay as they were imported."""
 
     name: str
     server: ForkServer | None = None
-    packages: Watched | None = None
+    packages: tuple[Path, ...] = ()
+    imported: Sequence[Stamp] = ()
 
     @property
     def alive(self) -> bool:
         """Whether it can still run chapters."""
         return self.server is None or self.server.alive
+
+    def check(self) -> None:
+        """Raise when a package was written to since it was imported."""
+        if _stamps(self.packages) != self.imported:
+            raise PressError("a package changed since it was imported; build again: what is done is kept")
+
+
+def _stamps(packages: Iterable[Path]) -> tuple[Stamp, ...]:
+    return tuple(stamp for folder in packages for stamp in stamps(folder))
 
 
 def check_engine(name: str) -> None:
@@ -77,11 +87,12 @@ def open_engine(name: str, modules: Sequence[str] = (), packages: Iterable[Path]
         If there is no such engine.
     """
     check_engine(name)
-    watched = Watched(packages)
+    folders = tuple(packages)
+    imported = _stamps(folders)
     if name == "kernel":
-        yield Engine(name, None, watched)
+        yield Engine(name)
         return
     from bookpress.run.fork_server import ForkServer
 
     with ForkServer(modules, STEADY) as server:
-        yield Engine(name, server, watched)
+        yield Engine(name, server, folders, imported)

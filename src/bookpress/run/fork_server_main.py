@@ -27,7 +27,6 @@ from bookpress.run.fork_server import START_LIMIT
 from bookpress.run.ipython import CellRunner
 from bookpress.run.lifeline import end_group_with, reopened
 from bookpress.run.messages import packed
-from bookpress.run.read_tracking import watch
 
 COLLECT_AFTER = 100_000
 """Objects made between two searches for garbage, here and in every fork: tables are few objects, large ones."""
@@ -94,7 +93,6 @@ def _child(connection: socket.socket, request: dict[str, Any], control: int) -> 
         os.chdir(request["folder"])
         sys.path.insert(0, "")
         sys.argv = ["compute-divide"]
-        watch()
         loop = asyncio.new_event_loop()
         asyncio.set_event_loop(loop)
         loop.run_until_complete(_answer(connection))

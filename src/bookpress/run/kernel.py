@@ -25,7 +25,6 @@ from bookpress.run.environment import chapter_environment
 from bookpress.run.fork_server import SHORT
 from bookpress.run.lifeline import end_group_with
 from bookpress.run.messages import PACKER
-from bookpress.run.read_tracking import START
 
 START_LIMIT = 60
 """Seconds a kernel may take to answer."""
@@ -120,7 +119,7 @@ class KernelEngine(Engine):  # type: ignore[misc]
             kernel_name=kernel_name,
             resources={"metadata": {"path": folder}},
             startup_timeout=START_LIMIT,
-            extra_arguments=[f"--IPKernelApp.exec_lines={START}", f"--Session.packer={PACKER}"],
+            extra_arguments=[f"--Session.packer={PACKER}"],
             timeout=None,
         )
         try:

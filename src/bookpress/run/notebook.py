@@ -8,7 +8,6 @@ import tempfile
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from bookpress.book.chapters import Chapter
@@ -17,9 +16,8 @@ from bookpress.book.parameters import Value
 from bookpress.book.project import Project
 from bookpress.errors import PressError
 from bookpress.run import processes as running
-from bookpress.run.cache import ReadLog, Run, run_key
+from bookpress.run.cache import Run, run_key
 from bookpress.run.engines import STEADY, Engine
-from bookpress.run.read_tracking import in_sight
 from bookpress.run.tidy import dumps, harvested, loads, tidy
 
 TIME_LIMIT = 600.0
@@ -62,25 +60,18 @@ class Job:
         The notebook, not run.
     values : mapping
         The value of every parameter.
-    data : str
-        Folder of the evidence.
-    evidence : mapping
-        SHA-256 of every evidence file.
+    environment : mapping
+        The environment variable that says where the evidence is.
     time_limit : float
         Seconds.
-    in_sight : bool
-        Whether all that its cells read is seen, see `bookpress.run.read_tracking`. It is told before a thread takes the
-        job: in Python 3.11 two threads that parse at once can disturb each other (python/cpython#106905).
     """
 
     chapter: str
     key: str
     notebook: bytes
     values: Mapping[str, Value]
-    data: str
-    evidence: Mapping[str, str]
+    environment: Mapping[str, str]
     time_limit: float
-    in_sight: bool = False
 
 
 def job_for(
@@ -97,10 +88,8 @@ def job_for(
         key=run_key(chapter, values, fingerprint),
         notebook=dumps(chapter.notebook),
         values=dict(values),
-        data=str(project.data),
-        evidence=dict(fingerprint.evidence),
+        environment={project.settings.data_variable: str(project.data)},
         time_limit=float(limit),
-        in_sight=all(in_sight(cell.source) for cell in chapter.notebook.cells if cell.cell_type == "code"),
     )
 
 
@@ -144,16 +133,13 @@ def run_job(job: Job, engine: Engine) -> Run:
     started = time.monotonic()
     # what a killed chapter has started may still write into its folder
     with tempfile.TemporaryDirectory(prefix="cd-", ignore_cleanup_errors=True) as folder:
-        log = ReadLog(Path(folder), Path(job.data), job.evidence)
-        notebook = _execute(job, engine, {**STEADY, **log.environment}, folder)
-        reads = log.reads(in_sight=job.in_sight)
+        notebook = _execute(job, engine, {**STEADY, **job.environment}, folder)
     try:
         return Run(
             chapter=job.chapter,
             key=job.key,
             notebook=dumps(tidy(notebook)),
             results={key: result.model_dump() for key, result in harvested(notebook).items()},
-            reads=reads,
             seconds=round(time.monotonic() - started, 3),
         )
     except Exception as error:

@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 from bookpress.book.editions import Edition
 from bookpress.book.project import Project
 from bookpress.errors import PressError, UsageError
-from bookpress.files import Watched, mark_of_tree, pretty, replace_file
+from bookpress.files import pretty, replace_file
 from bookpress.progress import Reporter, Silent
 from bookpress.run import processes as running
-from bookpress.run.cache import Run, RunCache, changed_meanwhile, changed_reads, run_key
+from bookpress.run.cache import Run, RunCache, run_key
 from bookpress.run.engines import DEFAULT_ENGINE, Engine, check_engine, open_engine
 from bookpress.run.executor import cores
 from bookpress.run.notebook import (
@@ -109,8 +109,7 @@ def cached_runs(project: Project, edition: Edition) -> dict[str, Run]:
     """Return the runs that the cache holds for an edition, by slug."""
     cache, mark = RunCache(project.cache), edition.fingerprint
     found = {
-        chapter.slug: cache.find(run_key(chapter, edition.values[chapter.slug], mark), mark.evidence)
-        for chapter in edition.chapters
+        chapter.slug: cache.find(run_key(chapter, edition.values[chapter.slug], mark)) for chapter in edition.chapters
     }
     return {slug: run for slug, run in found.items() if run is not None}
 
@@ -177,14 +176,13 @@ def _run_all(
 ) -> None:
     """Run jobs, so many at a time, and keep each result as soon as it is there."""
     cache, durations = RunCache(project.cache), Durations(project)
-    packages = engine.packages or Watched(project.packages)
     with ThreadPoolExecutor(width) as pool:
         waiting: set[Future[Run]] = {pool.submit(run_job, job, engine) for job in jobs}
         try:
             while waiting:
                 finished, waiting = wait(waiting, return_when=FIRST_COMPLETED)
                 for future in finished:
-                    _take(project, edition, future, cache, packages, reporter, outcome)
+                    _take(project, edition, future, cache, engine, reporter, outcome)
         except BaseException:
             running.stop_all()
             pool.shutdown(wait=True, cancel_futures=True)
@@ -198,7 +196,7 @@ def _take(
     edition: Edition,
     future: Future[Run],
     cache: RunCache,
-    packages: Watched,
+    engine: Engine,
     reporter: Reporter,
     outcome: Outcome,
 ) -> None:
@@ -210,11 +208,8 @@ def _take(
         replace_file(project.failed / f"{error.chapter}.ipynb", error.notebook)
         reporter.failed(error.chapter)
         return
-    if not packages.holds(mark_of_tree(edition.fingerprint.packages)):
-        raise PressError("the package changed while chapters were running; build again: what is done is kept")
-    changed = changed_reads(run, edition.fingerprint.evidence)
-    if changed:
-        raise changed_meanwhile(*changed)
+    edition.fingerprint.check(project)
+    engine.check()
     cache.store(run)
     (project.failed / f"{run.chapter}.ipynb").unlink(missing_ok=True)
     outcome.runs[run.chapter] = run

@@ -15,14 +15,12 @@ from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from functools import cache
 from importlib import metadata
-from pathlib import Path
 
 from packaging.requirements import Requirement
 
 from bookpress.book.editions import Fingerprint
 from bookpress.book.project import Project
 from bookpress.errors import PressError
-from bookpress.files import mark_of_tree
 from bookpress.run.cache import Run
 from bookpress.run.engines import Engine, open_engine
 from bookpress.run.notebook import ChapterError, Job, run_job
@@ -38,25 +36,24 @@ class Order:
         What the chapter imports.
     engine : str
         Name of the engine.
-    packages : tuple of str
-        Folders of the packages.
-    packages_mark : str
-        The hash of their files that the worker's must equal.
+    project : Project
+        The book.
+    fingerprint : str
+        Hash of evidence, packages and lock that the worker's must equal.
     versions : mapping
         Version of Python and of each library that the package asks for; the worker's must equal them.
     """
 
     modules: tuple[str, ...]
     engine: str
-    packages: tuple[str, ...]
-    packages_mark: str
+    project: Project
+    fingerprint: str
     versions: Mapping[str, str]
 
 
 def order_for(project: Project, modules: Sequence[str], engine: str, fingerprint: Fingerprint) -> Order:
     """Return the order that goes with the jobs of a sweep."""
-    folders, mark = tuple(map(str, project.packages)), mark_of_tree(fingerprint.packages)
-    return Order(tuple(modules), engine, folders, mark, versions())
+    return Order(tuple(modules), engine, project, fingerprint.id, versions())
 
 
 @cache
@@ -79,49 +76,56 @@ def run_elsewhere(job: Job, order: Order) -> Run | ChapterError:
     Raises
     ------
     PressError
-        If the worker's package or libraries are not those of the sweep.
+        If the worker's evidence, packages or libraries are not those of the sweep.
     """
     check_versions(order)
-    engine = _kept.engine(order)
+    engine, fingerprint = _kept.engine(order)
     try:
         run = run_job(job, engine)
     except ChapterError as error:
         return error
-    check_package(engine, order)
+    fingerprint.check(order.project)
     return run
 
 
 class _KeptEngines:
-    """The engines of this worker, one for each set of imports, for as long as the package stays the same."""
+    """The engines of this worker, one for each set of imports, for as long as nothing changes that chapters rest on."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._kept: dict[tuple[str, ...], tuple[Order, Engine, ExitStack]] = {}
+        self._kept: dict[tuple[str, ...], tuple[Order, Engine, Fingerprint, ExitStack]] = {}
         atexit.register(self.close)
 
-    def engine(self, order: Order) -> Engine:
-        """Return the engine for an order."""
+    def engine(self, order: Order) -> tuple[Engine, Fingerprint]:
+        """Return the engine for an order, and what was there when it was opened."""
         place = (order.engine, *order.modules)
         with self._lock:
             if place in self._kept:
-                made_for, engine, stack = self._kept[place]
-                if made_for == order and engine.alive and is_right(engine, order):
-                    return engine
+                made_for, engine, fingerprint, stack = self._kept[place]
+                if made_for == order and engine.alive and fingerprint == Fingerprint.of(order.project):
+                    return engine, fingerprint
                 del self._kept[place]
                 stack.close()
-            stack = ExitStack()
-            engine = stack.enter_context(open_engine(order.engine, order.modules, map(Path, order.packages)))
-            self._kept[place] = (order, engine, stack)
-            check_package(engine, order)
-            return engine
+            stack, fingerprint = ExitStack(), checked_fingerprint(order)
+            engine = stack.enter_context(open_engine(order.engine, order.modules))
+            self._kept[place] = (order, engine, fingerprint, stack)
+            return engine, fingerprint
 
     def close(self) -> None:
         """End them all."""
-        for _, _, stack in self._kept.values():
+        for *_, stack in self._kept.values():
             stack.close()
 
 
 _kept = _KeptEngines()
+
+
+def checked_fingerprint(order: Order) -> Fingerprint:
+    """Return the hashes of what is here; raise unless they are those of the sweep."""
+    found = Fingerprint.of(order.project)
+    if found.id != order.fingerprint:
+        raise PressError(f"a worker has other evidence, packages or lock at {order.project.root}; all must be the same")
+    return found
 
 
 def check_versions(order: Order) -> None:
@@ -130,14 +134,3 @@ def check_versions(order: Order) -> None:
     others = [f"{name} {ours[name]} (the sweep: {of})" for name, of in order.versions.items() if ours[name] != of]
     if others:
         raise PressError(f"a worker has {', '.join(others)}; every worker needs the same environment")
-
-
-def check_package(engine: Engine, order: Order) -> None:
-    """Raise unless the package of this worker is the one of the sweep, and has been since the engine was opened."""
-    if not is_right(engine, order):
-        raise PressError(f"a worker has another version of {' or '.join(order.packages)}; every worker needs the same")
-
-
-def is_right(engine: Engine, order: Order) -> bool:
-    """Return whether an engine has imported the package of the sweep."""
-    return engine.packages is not None and engine.packages.holds(order.packages_mark)
