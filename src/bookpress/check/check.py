@@ -211,7 +211,7 @@ def _references(
 ) -> Iterator[Problem]:
     """Yield what Sphinx warns of when it reads the staged book, with lines as the author knows them."""
     standing = {
-        chapter.slug: runs.get(chapter.slug) or Run(chapter.slug, "", _as_bytes(chapter), {}, {}, 0.0)
+        chapter.slug: runs.get(chapter.slug) or Run(chapter.slug, "", _as_bytes(chapter), {}, 0.0)
         for chapter in edition.chapters
     }
     results = pretty({slug: dict(run.results) for slug, run in standing.items()}).encode()
