@@ -9,6 +9,7 @@ import unicodedata
 from typing import Annotated, Any, Self
 from urllib.parse import quote
 
+from docutils.nodes import make_id
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from bookpress.errors import UsageError
@@ -195,7 +196,11 @@ class Edition(Facts):
         """Return name, value, default and chapters of each choice that differs; those of `chapter` come first."""
         chapters: dict[tuple[str, str, str], list[str]] = {}
         for item in self.differs:
-            choice = (item.name, plain_value(item.value), plain_value(item.default))
+            here, published = (
+                value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+                for value in (item.value, item.default)
+            )
+            choice = (item.name, here, published)
             chapters.setdefault(choice, []).append(item.chapter)
         ordered = sorted(chapters.items(), key=lambda entry: chapter not in entry[1])
         return [(*choice, ", ".join(reached)) for choice, reached in ordered]
@@ -309,34 +314,8 @@ class Citation(Facts):
     @property
     def key(self) -> str:
         """Key for reference lists: author, year, slug, and the id of an edition that is not the default one."""
-        parts = [ascii_letters(self.authors[0].family or self.authors[0].surname) + str(self.date.year)]
+        name = make_id((self.authors[0].family or self.authors[0].surname).removeprefix("The ")).replace("-", "")
+        parts = [f"{name}{self.date.year}"]
         parts += [self.chapter.slug] if self.chapter else []
         parts += [self.edition.id] if self.edition and not self.is_published else []
         return "-".join(parts)
-
-
-# Letters that have no decomposition into a base letter and a mark.
-_WHOLE_LETTERS = str.maketrans(dict(zip("ßæœøłđðþı", ["ss", "ae", "oe", "o", "l", "d", "d", "th", "i"], strict=True)))
-
-
-def ascii_letters(text: str) -> str:
-    """Return the letters and digits of a text in small ASCII, without a leading article.
-
-    Examples
-    --------
-    >>> ascii_letters("The Ørsted project"), ascii_letters("Núñez")
-    ('orstedproject', 'nunez')
-    """
-    bare = text.removeprefix("The ").lower().translate(_WHOLE_LETTERS)
-    return re.sub(r"[^a-z0-9]", "", unicodedata.normalize("NFKD", bare))
-
-
-def plain_value(value: Any) -> str:
-    """Return a parameter's value as a command line takes it: text as it is, the rest as JSON.
-
-    Examples
-    --------
-    >>> plain_value("2026-08"), plain_value([1, 2])
-    ('2026-08', '[1, 2]')
-    """
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

@@ -201,23 +201,22 @@ def sites(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 
 def write_book(root: Path, edition: str | None, facts: dict[str, object]) -> None:
     """Write the sources of the small book."""
-    (root / "book").mkdir()
-    (root / "notebooks").mkdir()
-    (root / "conf.py").write_text(CONF)
-    (root / "references.bib").write_text(BIBLIOGRAPHY)
-    (root / "book" / "publication.yml").write_text(yaml.safe_dump(facts, allow_unicode=True))
-    (root / "book" / "settings.yml").write_text("front_matter: compute_divide\n")
-    if edition:
-        (root / "edition.json").write_text(json.dumps(EDITIONS[edition]))
-    slugs = [str(chapter["slug"]) for chapter in CHAPTERS]
-    listed = "\n".join(f"notebooks/{slug}" for slug in slugs)
-    (root / "index.md").write_text(f"# A book\n\n```{{toctree}}\n{listed}\nbook/citing\n```\n")
-    (root / "book" / "citing.md").write_text("# How to cite\n\n```{how-to-cite}\n```\n")
+    listed = "\n".join(f"notebooks/{chapter['slug']}" for chapter in CHAPTERS)
+    files = {
+        "conf.py": CONF,
+        "references.bib": BIBLIOGRAPHY,
+        "book/publication.yml": yaml.safe_dump(facts, allow_unicode=True),
+        "book/settings.yml": "front_matter: orbits\n",
+        "book/citing.md": "# How to cite\n\n```{how-to-cite}\n```\n",
+        "index.md": f"# A book\n\n```{{toctree}}\n{listed}\nbook/citing\n```\n",
+        **({"edition.json": json.dumps(EDITIONS[edition])} if edition else {}),
+    }
     for chapter in CHAPTERS:
         title = str(chapter["title"]).replace("<", "\\<")
         front = {key: value for key, value in chapter.items() if key not in {"slug", "title"}}
-        head = yaml.safe_dump({"compute_divide": front}, allow_unicode=True)
+        head = yaml.safe_dump({"orbits": front}, allow_unicode=True)
         cites = "As {cite:p}`doe2020` and {cite:t}`group2021` say." if chapter["slug"] != "bare" else "No more."
-        (root / "notebooks" / f"{chapter['slug']}.md").write_text(
-            f"---\n{head}---\n\n# {title}\n\n{cites}\n\n## Part\n\nText.\n"
-        )
+        files[f"notebooks/{chapter['slug']}.md"] = f"---\n{head}---\n\n# {title}\n\n{cites}\n\n## Part\n\nText.\n"
+    for name, text in files.items():
+        (root / name).parent.mkdir(exist_ok=True)
+        (root / name).write_text(text, encoding="utf-8")

