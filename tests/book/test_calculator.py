@@ -20,8 +20,8 @@ from nbclient import NotebookClient
 from playwright.sync_api import Page, sync_playwright
 
 from compute_divide.analysis.chips import budget
+from compute_divide.analysis.chips.budget import ALL_TEAMS, rank_by_year
 from compute_divide.analysis.chips.hardware import chip_peaks
-from compute_divide.analysis.chips.ranking import ALL_TEAMS, reach
 from compute_divide.analysis.parameters_policy import rentable_chips
 from compute_divide.evidence.chips.chips import load_chips
 from compute_divide.evidence.chips.prices import load_prices
@@ -35,7 +35,7 @@ SETTINGS = 100
 TEAMS = (ALL_TEAMS, "academia-only", "collaboration", "industry-only", "other")
 
 SET = """async ([figure, values]) => {
-  const view = bookpress.views[figure];
+  const view = computeDivide.views[figure];
   const box = document.querySelector(`[data-name="${figure}"]`);
   for (const [name, value] of Object.entries(values)) {
     const input = box.querySelector(`.vega-bindings [name="${name}"]`);
@@ -89,7 +89,7 @@ def page(built: Path) -> Iterator[Page]:
         browser = browsers.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
         page = browser.new_page()
         page.goto(built.as_uri())
-        page.evaluate("() => bookpress.drawAll()")
+        page.evaluate("() => computeDivide.drawAll()")
         yield page
         browser.close()
 
@@ -115,7 +115,7 @@ def ranks_on_page(labels: list[str]) -> dict[int, tuple[int, int, int]]:
 
 
 def ranks_in_python(models: pd.DataFrame, flop: float, team: str) -> dict[int, tuple[int, int, int]]:
-    table = reach(models, flop, [team])
+    table = rank_by_year(models, flop, [team])
     table = table[table["n"] > 0]
     columns = table[["year", "within", "n", "rank"]].astype(int)
     return {year: (within, n, rank) for year, within, n, rank in columns.itertuples(index=False)}
@@ -169,7 +169,7 @@ def test_the_controls_work_by_keyboard_and_what_changes_is_said(page: Page) -> N
     amount.press("Control+a")
     amount.press_sequentially("2500000")
     signals = page.evaluate(
-        "() => ['months', 'budget', 'said'].map((name) => bookpress.views['fig-budget'].signal(name))"
+        "() => ['months', 'budget', 'said'].map((name) => computeDivide.views['fig-budget'].signal(name))"
     )
     assert (signals[0], float(signals[1])) == (7, 2_500_000)
     told = figure.locator("output")

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from compute_divide.analysis.models.definitions import DEFINITIONS, is_large_scale, large_scale
+from compute_divide.analysis.models.definitions import RULES, is_large_scale, large_scale
+from compute_divide.analysis.models.meanings import MEANINGS
 from compute_divide.analysis.parameters import Definition, RecordWindow, TopK
-from compute_divide.analysis.statistics.records import COMPUTE, near_record, record_holders, running_record
+from compute_divide.analysis.statistics.estimates import COMPUTE
+from compute_divide.analysis.statistics.trends import near_record, record_holders, running_record
+from compute_divide.evidence.models.table import load_models
 
 criteria = st.sampled_from([None, "highly cited", "training cost", "training cost|SOTA improvement", "significant use"])
 model = st.tuples(
@@ -34,7 +36,7 @@ def table(rows):
 models = st.lists(model, max_size=40).map(table)
 
 
-@given(models, st.sampled_from(list(DEFINITIONS)))
+@given(models, st.sampled_from(list(MEANINGS)))
 def test_every_definition_picks_a_subset_and_is_known_for_every_row(frame, definition):
     chosen = is_large_scale(frame, definition)
     assert chosen.dtype == bool
@@ -44,7 +46,7 @@ def test_every_definition_picks_a_subset_and_is_known_for_every_row(frame, defin
 
 @given(models)
 def test_definitions_nest(frame):
-    chosen = {name: is_large_scale(frame, name) for name in DEFINITIONS}
+    chosen = {name: is_large_scale(frame, name) for name in MEANINGS}
     both = chosen["notability-filter"] & chosen["compute-known"]
     assert (chosen["notability-filter-compute-known"] == both).all()
     assert (chosen["compute-known"] <= chosen["compute-or-parameters-known"]).all()
@@ -81,10 +83,8 @@ def test_a_model_counts_for_the_record_of_its_own_day():
     assert near_record(frame, 2).tolist() == [True, True, True]
     assert near_record(frame, 1.99).tolist() == [False, True, True]
 
-
-def test_a_model_without_date_or_compute_is_not_near_the_record():
-    frame = table([("2012-05-01", 1e18, None, None), (None, 1e18, None, None), ("2012-06-01", None, None, None)])
-    assert near_record(frame, 30).tolist() == [True, False, False]
+    undated = table([("2012-05-01", 1e18, None, None), (None, 1e18, None, None), ("2012-06-01", None, None, None)])
+    assert near_record(undated, 30).tolist() == [True, False, False]
 
 
 def test_ties_at_the_edge_of_the_top_k_go_to_the_first_row():
@@ -97,6 +97,7 @@ def test_the_filter_reads_criteria_whatever_their_case():
         [("2012-05-01", None, None, "Historical Significance"), ("2012-05-01", None, None, "highly cited paper")]
     )
     assert is_large_scale(frame, "notability-filter").tolist() == [True, False]
+    assert len(large_scale(load_models("2023-03"), "notability-filter")) == 353
 
 
 @pytest.mark.parametrize(
@@ -114,8 +115,8 @@ def test_what_is_not_allowed_is_named(settings, message):
 
 def test_parameters_carry_their_set_meaning_and_bounds():
     schema = TypeAdapter(Definition).json_schema()
-    assert schema["enum"] == list(DEFINITIONS)
-    assert set(schema["meanings"]) == set(DEFINITIONS)
+    assert schema["enum"] == list(MEANINGS) == list(RULES)
+    assert set(schema["meanings"]) == set(MEANINGS)
     assert TypeAdapter(RecordWindow).json_schema()["unit"] == "orders of magnitude"
     with pytest.raises(ValidationError, match="'biggest' is not a definition of large-scale; allowed: all"):
         TypeAdapter(Definition).validate_python("biggest")
@@ -123,4 +124,4 @@ def test_parameters_carry_their_set_meaning_and_bounds():
         with pytest.raises(ValidationError):
             TypeAdapter(TopK).validate_python(wrong)
     with pytest.raises(ValidationError):
-        TypeAdapter(RecordWindow).validate_python(float(np.nan))
+        TypeAdapter(RecordWindow).validate_python(float("nan"))

@@ -1,4 +1,4 @@
-"""The same model in two vintages, old labels under the new rule, and what moved a share in between."""
+"""The same model in two vintages, old labels under the new rule, what is known, and what moved a share in between."""
 
 from __future__ import annotations
 
@@ -7,10 +7,26 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from compute_divide.analysis.models.drift import STEPS, drift, readings
-from compute_divide.analysis.models.matching import match_models
-from compute_divide.analysis.models.relabelling import organisation_sectors, relabel
-from compute_divide.analysis.statistics.shares import TEAM_TYPES, period_share
+from compute_divide.analysis.models.drift import (
+    STEPS,
+    drift,
+    known_by_year,
+    match_models,
+    organisation_sectors,
+    readings,
+    relabel,
+    revised_share,
+    vintage_summary,
+)
+from compute_divide.analysis.statistics.estimates import TEAM_TYPES, known_share, period_share
+from compute_divide.evidence.models.table import load_models
+
+COMPUTE = "training_compute_flop"
+
+
+@pytest.fixture(scope="module")
+def newest():
+    return load_models("2026-08")
 
 
 def models(*rows):
@@ -39,12 +55,8 @@ def test_models_of_one_paper_are_matched_by_name_or_not_at_all():
     old = models(("Small", *paper), ("Large", *paper))
     new = models(("Large", *paper), ("Huge", *paper), ("Tiny", *paper))
     assert match_models(old, new).to_numpy().tolist() == [[1, 0, "name"]]
-
-
-def test_greek_letters_keep_names_apart():
-    assert match_models(
-        models(("PanGu-α", None, None, 2021, "other")), models(("PanGu-Σ", None, None, 2023, "other"))
-    ).empty
+    alpha, sigma = (models((name, None, None, 2021, "other")) for name in ("PanGu-α", "PanGu-Σ"))
+    assert match_models(alpha, sigma).empty
 
 
 names = st.lists(st.text("abcd", min_size=1, max_size=3), max_size=15)
@@ -77,18 +89,15 @@ def test_the_steps_start_at_the_old_share_and_end_at_the_new_one(old, new):
     assert first["n"] == result.stayed + result.left
     assert last["n"] == result.stayed + result.joined
     assert 0 <= result.relabelled <= result.stayed
-    assert result.moved_out <= result.left
-    assert result.moved_in <= result.joined
+    same = drift(old, old, 2022, "industry-only")
+    assert (same.relabelled, same.left, same.joined) == (0, 0, 0)
 
 
 def test_a_vintage_does_not_read_a_year_that_was_not_over():
     table = models(("a", None, None, 2022, "other"), ("b", None, None, 2023, "other"))
     read = readings({"2022-06": table, "2023-12": table, "2024-01": table}, [2022, 2023])
-    assert sorted(set(zip(read["year"], read["vintage"], strict=True))) == [
-        (2022, "2023-12"),
-        (2022, "2024-01"),
-        (2023, "2024-01"),
-    ]
+    pairs = sorted(set(zip(read["year"], read["vintage"], strict=True)))
+    assert pairs == [(2022, "2023-12"), (2022, "2024-01"), (2023, "2024-01")]
 
 
 def table(*rows):
@@ -101,18 +110,31 @@ def test_the_sector_of_an_organisation_is_known_under_its_aliases():
     assert relabel(old, sectors).tolist() == ["academia-only", "collaboration", "unknown"]
 
 
-def test_an_organisation_in_two_sectors_stands_for_none():
-    sectors = organisation_sectors([table(("Institute", "academia"), ("Institute", "nonprofit"))])
-    assert relabel(table(("Institute", None)), sectors).tolist() == ["unknown"]
-
-
-def test_lists_of_different_lengths_teach_nothing():
+def test_what_is_ambiguous_teaches_nothing():
     assert organisation_sectors([table(("A, B and C", "academia|industry"))]) == {}
+    two = organisation_sectors([table(("Institute", "academia"), ("Institute", "nonprofit"))])
+    assert relabel(table(("Institute", None)), two).tolist() == ["unknown"]
 
 
-@pytest.mark.parametrize("team", TEAM_TYPES)
-def test_a_vintage_against_itself_has_no_drift(team):
-    some = models(*((f"m{i}", None, None, 2022, t) for i, t in enumerate([*TEAM_TYPES, "unknown"] * 2)))
-    result = drift(some, some, 2022, team)
-    assert len(set(result.steps["share"])) == 1
-    assert (result.relabelled, result.left, result.joined) == (0, 0, 0)
+def test_compute_is_known_for_half_of_the_newest_vintage_and_the_years_add_up(newest):
+    known = known_share(newest, COMPUTE, "")
+    assert (known.k, known.n) == (535, 1050)
+    by_year = known_by_year(newest, COMPUTE, first=1950, last=2026)
+    dated = newest[newest["year"].between(1950, 2026)]
+    assert (by_year["k"].sum(), by_year["n"].sum()) == (dated[COMPUTE].notna().sum(), len(dated))
+
+
+def test_the_summary_has_a_row_a_vintage_in_order(newest):
+    summary = vintage_summary({"2026-08": newest, "2023-03": load_models("2023-03")})
+    assert summary["vintage"].tolist() == ["2023-03", "2026-08"]
+    assert summary["models"].tolist() == [534, 1050]
+    assert summary["compute_known"].tolist() == [166, 535]
+
+
+def test_three_in_ten_values_of_2023_were_revised_twofold(newest):
+    twofold, tenfold = (revised_share(load_models("2023-03"), newest, factor) for factor in (2, 10))
+    assert (twofold.value, tenfold.value) == pytest.approx((0.30, 0.14), abs=0.02)
+    assert tenfold.n == twofold.n
+    assert revised_share(newest, newest, 1.01).k == 0
+    with pytest.raises(ValueError, match="above 1"):
+        revised_share(newest, newest, 1)

@@ -11,8 +11,8 @@ from statsmodels.formula.api import ols
 
 from compute_divide.analysis.chips import hardware
 from compute_divide.analysis.chips.hardware import PEAK
-from compute_divide.analysis.statistics.ratios import geometric_mean_ratio, median
-from compute_divide.analysis.statistics.shares import in_years
+from compute_divide.analysis.statistics.estimates import in_years
+from compute_divide.analysis.statistics.resampling import geometric_mean_ratio, median
 from compute_divide.evidence.chips.chips import load_chips
 from compute_divide.evidence.models.table import load_models
 
@@ -70,7 +70,7 @@ def two_teams(draw):
 @given(two_teams())
 def test_same_year_ratio_is_the_coefficient_of_a_fit_with_year_constants(rows):
     both = rows.groupby("year")["team_type"].transform("nunique") == 2
-    estimate = hardware.same_year_ratio(rows, "x", replicates=20)
+    estimate = hardware.same_year_ratio(rows, "x")
     assert estimate.n == both.sum()
     if estimate.n == 0:
         assert estimate.value is None
@@ -95,21 +95,13 @@ def test_loose_team_types():
 
 
 def test_price_performance_keeps_one_format_and_tells_chips_apart():
-    table = hardware.flop_per_dollar(chips(), "fp32")
-    assert table["chip"].tolist() == ["P40", "V100"]
-    assert table["flop_s_per_usd"].tolist() == pytest.approx([11.8e12 / 5699, 15.7e12 / 11500])
-
-
-def test_rented_compute_per_dollar():
-    prices = pd.DataFrame(
-        {
-            "chip": ["V100", "V100", "unheard of"],
-            "date": pd.to_datetime(["2020-01-01", None, "2020-01-01"]),
-            "usd_per_chip_hour": [2.5, 2.0, 1.0],
-        }
-    )
-    table = hardware.rented_flop_per_dollar(prices, hardware.chip_peaks(chips()))
-    assert table["flop_per_usd"].tolist() == pytest.approx([125e12 * 3600 / 2.5])
+    bought = hardware.flop_per_dollar(chips(), "fp32")
+    assert bought["chip"].tolist() == ["P40", "V100"]
+    assert bought["flop_s_per_usd"].tolist() == pytest.approx([11.8e12 / 5699, 15.7e12 / 11500])
+    dates = pd.to_datetime(["2020-01-01", None, "2020-01-01"])
+    prices = pd.DataFrame({"chip": ["V100", "V100", "none"], "date": dates, "usd_per_chip_hour": [2.5, 2.0, 1.0]})
+    rented = hardware.rented_flop_per_dollar(prices, hardware.chip_peaks(chips()))
+    assert rented["flop_per_usd"].tolist() == pytest.approx([125e12 * 3600 / 2.5])
 
 
 def found() -> pd.DataFrame:
@@ -128,21 +120,14 @@ def found() -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns)
 
 
-def test_running_clusters_count_each_once():
-    names = hardware.running_clusters(found())["name"].tolist()
-    assert names == ["one", "phase 2", "owner not known", "small 0", "small 1", "small 2", "small 3"]
-
-
-def test_capacity_share_by_hand():
-    share = hardware.capacity_share(hardware.running_clusters(found()), ["public"], "public")
+def test_running_clusters_count_each_once_and_their_capacity_is_shared():
+    running = hardware.running_clusters(found())
+    assert running["name"].tolist() == ["one", "phase 2", "owner not known", *(f"small {i}" for i in range(4))]
+    share = hardware.capacity_share(running, ["public"], "public")
     assert share.value == pytest.approx(100 / 400)
     assert (share.k, share.n) == (1, 6)
     assert 0 <= share.low <= share.value <= share.high <= 1
     assert hardware.capacity_share(found().head(0), ["public"], "public").value is None
-
-
-def test_recorded_share():
-    assert hardware.recorded_share(pd.DataFrame({"x": [1, None]}), "x", "x").value == 0.5
 
 
 def test_medians_of_few_and_of_many():

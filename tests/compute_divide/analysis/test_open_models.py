@@ -8,18 +8,20 @@ import pandas as pd
 import pytest
 
 from compute_divide.analysis.chips.hardware import loose_team_types
-from compute_divide.analysis.models.base_models import base_share, with_bases
 from compute_divide.analysis.models.open_models import (
     FLAGS,
+    base_counts,
+    base_share,
     bases_of,
     expected_share,
     late_over_early,
-    two_sides,
     uses,
+    with_bases,
     with_naming,
     with_origins,
 )
 from compute_divide.analysis.statistics.association import association
+from compute_divide.analysis.statistics.estimates import TEAM_TYPES
 from compute_divide.evidence.models.table import load_models
 from compute_divide.evidence.papers.hand_labels import load_labelled_namings
 from compute_divide.evidence.papers.table import load_papers
@@ -31,11 +33,20 @@ def models():
     return load_models("2024-11")
 
 
-@pytest.mark.parametrize(("rule", "k", "n"), [("loose", 31, 58), ("strict", 29, 54)])
-def test_the_base_models_of_academic_systems_are_the_known_counts(models, rule, k, n):
-    ruled = models.assign(team_type=loose_team_types(models)) if rule == "loose" else models
-    share = base_share(with_bases(ruled), "academia-only", "industry-only", "")
-    assert (share.k, share.n) == (k, n)
+def test_the_base_models_of_academic_systems_are_the_known_counts(models):
+    loose = models.assign(team_type=loose_team_types(models))
+    strict, loose = (base_share(with_bases(one), "academia-only", "industry-only", "") for one in (models, loose))
+    assert (strict.k, strict.n, loose.k, loose.n) == (29, 54, 31, 58)
+
+
+def test_bases_of_several_makers_and_unknown_ones():
+    teams = ["industry-only", *["academia-only"] * 3, "unknown"]
+    bases = [None, "A", "A|B", "Nowhere|A", "Nowhere"]
+    based = with_bases(pd.DataFrame({"model": list("ABCDE"), "team_type": teams, "base_model": bases}))
+    assert based["base_team"].tolist() == ["industry-only", "collaboration", "industry-only", "unknown"]
+    share = base_share(based, "academia-only", "industry-only", "share")
+    assert (share.k, share.n) == (2, 3)
+    assert base_counts(based)["models"].sum() == 3
 
 
 def test_origins_follow_the_chain_to_its_end(models):
@@ -65,18 +76,11 @@ def test_a_base_that_is_not_listed_has_no_team():
 def test_the_expected_share_is_that_of_the_years_of_the_bases(models):
     based = with_bases(models)
     expected = expected_share(based, models, "industry-only", "")
-    of_year = (
-        models[models["team_type"] != "unknown"]
-        .groupby("year")["team_type"]
-        .apply(lambda s: (s == "industry-only").mean())
-    )
+    known = models[models["team_type"] != "unknown"]
+    of_year = (known["team_type"] == "industry-only").groupby(known["year"]).mean()
     assert of_year.min() <= expected.value <= of_year.max()
     assert expected.n == len(based)
-    total = sum(
-        expected_share(based, models, team, "").value
-        for team in ("academia-only", "collaboration", "industry-only", "other")
-    )
-    assert total == pytest.approx(1)
+    assert sum(expected_share(based, models, team, "").value for team in TEAM_TYPES) == pytest.approx(1)
 
 
 def test_papers_name_what_the_list_says():
@@ -87,11 +91,6 @@ def test_papers_name_what_the_list_says():
     only = papers[papers["title_models"] == "resnet"]
     assert len(only) > 0
     assert not only.loc[only["abstract_models"].isna(), list(FLAGS)].to_numpy().any()
-
-
-def test_teams_of_other_kinds_are_on_neither_side():
-    rows = pd.DataFrame({"team_type": ["other", "unknown", "industry-only"]})
-    assert two_sides(rows)["academic"].tolist() == [False]
 
 
 def test_late_over_early_compares_within_venues_only():

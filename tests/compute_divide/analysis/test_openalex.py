@@ -12,13 +12,13 @@ from compute_divide.analysis.papers.openalex import (
     READING_COLUMNS,
     agreement,
     bounded_share,
-    bounds,
     count_shares,
     in_both,
     missing_odds,
     missing_share,
     with_reading,
 )
+from compute_divide.analysis.papers.papers import academic_bounds
 from compute_divide.analysis.parameters_openalex import READINGS
 from compute_divide.evidence.openalex.names import OTHER_FIELDS
 from compute_divide.evidence.openalex.snapshot_benchmark import load_corpus_benchmark
@@ -37,14 +37,14 @@ def as_works(teams: list[str]) -> pd.DataFrame:
 def test_the_bounds_hold_whatever_the_unknown_works_are(teams: list[str], data: st.DataObject) -> None:
     filled = [data.draw(TEAMS.filter(lambda team: team != "unknown")) if team == "unknown" else team for team in teams]
     truth = sum(team == "academia-only" for team in filled) / len(filled)
-    row = bounds(as_works(teams), "place").iloc[0]
+    row = academic_bounds(as_works(teams), ["place"]).iloc[0]
     assert row["lowest"] <= truth + 1e-12
     assert truth <= row["highest"] + 1e-12
 
 
 @given(st.lists(TEAMS, min_size=1))
 def test_bounds_meet_where_nothing_is_missing(teams: list[str]) -> None:
-    row = bounds(as_works(teams), "place").iloc[0]
+    row = academic_bounds(as_works(teams), ["place"]).iloc[0]
     assert (row["lowest"] == row["highest"]) == ("unknown" not in teams)
 
 

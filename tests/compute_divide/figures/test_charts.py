@@ -13,10 +13,9 @@ import vl_convert
 from bookpress.page.figures.show import VEGALITE_MIME, figure_output
 from bookpress.page.figures.theme import INK
 from compute_divide.analysis.models.drift import readings
-from compute_divide.analysis.models.headlines import Question, answers
-from compute_divide.analysis.models.multiverse import curve, specifications, swings, usable
-from compute_divide.analysis.statistics.ratios import ratios_by_period
-from compute_divide.analysis.statistics.shares import in_years, period_shares, shares_by
+from compute_divide.analysis.models.multiverse import Question, answers, curve, specifications, swings, usable
+from compute_divide.analysis.statistics.estimates import in_years, period_shares, shares_by
+from compute_divide.analysis.statistics.resampling import ratios_by_period
 from compute_divide.analysis.statistics.trends import growth
 from compute_divide.evidence.claims import load_claims
 from compute_divide.evidence.models.table import load_models

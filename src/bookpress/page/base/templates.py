@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import calendar
 import datetime as dt
-import html
 import json
-import re
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -14,12 +12,11 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from bookpress.book import number_formats
+from bookpress.page.base.cells import setting
+from bookpress.page.base.typesetting import typeset
 
 TEMPLATES = Path(__file__).parents[1] / "templates"
 STATIC = Path(__file__).parents[1] / "static"
-RAISED = re.compile("([⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)")
-LEVEL = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "−0123456789")
 
 
 @cache
@@ -32,27 +29,22 @@ def environment(folder: str) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters.update(typeset=typeset, day=day, setting=number_formats.setting, css=css_text)
-    made.globals["numbers"] = number_formats
+    made.filters["typeset"] = typeset
+    made.filters["day"] = day
+    made.filters["setting"] = setting
+    made.filters["css"] = css_text
     return made
 
 
-def fill(template: str, **values: Any) -> str:
-    """Return a part of a page from ``templates/parts``; a value that is missing is an error."""
-    return environment("parts").get_template(template).render(**values)
-
-
-def typeset(text: str) -> Markup:
-    """Return plain text as HTML, its raised digits as superscripts: few fonts have all those of Unicode.
+def css_text(text: str) -> Markup:
+    r"""Return a text as CSS writes it, safe within a page.
 
     Examples
     --------
-    >>> typeset("3 × 10²⁴ < x")
-    Markup('3 × 10<sup>24</sup> &lt; x')
+    >>> print(css_text('the "divide" </style>'))
+    "the \"divide\" \3c /style>"
     """
-    parts = RAISED.split(text)
-    made = [f"<sup>{part.translate(LEVEL)}</sup>" if at % 2 else html.escape(part) for at, part in enumerate(parts)]
-    return Markup("".join(made))  # noqa: S704 (every part is escaped)
+    return Markup(json.dumps(text, ensure_ascii=False).replace("<", "\\3c "))  # noqa: S704 (no tag can begin)
 
 
 def day(date: dt.date | str) -> str:
@@ -70,12 +62,14 @@ def day(date: dt.date | str) -> str:
     return f"{date.day} {calendar.month_name[date.month]} {date.year}"
 
 
-def css_text(text: str) -> Markup:
-    r"""Return a text as CSS writes it, safe within a page.
+def fill(template: str, **values: Any) -> str:
+    """Return a part of a page.
 
-    Examples
-    --------
-    >>> print(css_text('the "divide" </style>'))
-    "the \"divide\" \3c /style>"
+    Parameters
+    ----------
+    template : str
+        Name of a file in ``templates/parts``.
+    **values
+        What the template names; a missing one is an error.
     """
-    return Markup(json.dumps(text, ensure_ascii=False).replace("<", "\\3c "))  # noqa: S704 (no tag can begin)
+    return environment("parts").get_template(template).render(**values)

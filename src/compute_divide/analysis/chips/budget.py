@@ -1,4 +1,4 @@
-"""What a budget or a facility could train; `analysis.chips.ranking` ranks it among the models of each year.
+"""What a budget or a facility could train, where that would rank among the models of each year, and what these cost.
 
 One formula holds throughout: training compute [FLOP] = chip-hours x 3600 s x peak speed of a chip [FLOP/s] x
 utilisation. It is the hardware method by which the compute of many models in the database was itself estimated
@@ -14,24 +14,25 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from compute_divide.analysis.statistics.estimates import (
+    COMPUTE,
+    TEAM_TYPES,
+    Estimate,
+    in_years,
+    wilson_interval,
+    wilson_share,
+)
+
 SECONDS_PER_HOUR = 3600.0
 HOURS_PER_MONTH = 365.25 * 24 / 12
 """Hours of an average month: 730.5."""
+ALL_TEAMS = "all"
+"""Group that holds the models of every team type, unknown ones included."""
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A training run.
-
-    Parameters
-    ----------
-    chip_hours : float
-        Chips times hours.
-    chips : float
-        Chips in use at once.
-    flop : float
-        Training compute, FLOP.
-    """
+    """A training run: chips times hours, chips in use at once, and training compute in FLOP."""
 
     chip_hours: float
     chips: float
@@ -40,19 +41,7 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Quotes:
-    """Quoted prices of one chip in the newest year that has any.
-
-    Parameters
-    ----------
-    chip : str
-        Name of the chip.
-    year : int
-        Year of the quotes.
-    n : int
-        Number of quotes.
-    lowest, median, highest : float
-        USD per chip-hour, on demand, as quoted (not deflated).
-    """
+    """Quoted prices of one chip in the newest year that has any: USD per chip-hour, on demand, not deflated."""
 
     chip: str
     year: int
@@ -80,11 +69,6 @@ def rented_run(budget: float, price: float, peak: float, utilisation: float, mon
     months : float
         Duration, more than zero.
 
-    Returns
-    -------
-    Run
-        Chip-hours, chips at once, and training compute in FLOP.
-
     Raises
     ------
     ValueError
@@ -96,29 +80,23 @@ def rented_run(budget: float, price: float, peak: float, utilisation: float, mon
     >>> run.chip_hours, round(run.chips), f"{run.flop:.2g}"
     (500000.0, 228, '7.2e+23')
     """
-    check_finite(budget=budget)
-    check_positive(price=price)
+    _check(budget=budget)
+    _check_above_zero(price=price, months=months)
     hours = budget / price
-    return Run(hours, hours / month_hours(months), run_flop(hours, peak, utilisation))
+    return Run(hours, hours / (months * HOURS_PER_MONTH), run_flop(hours, peak, utilisation))
 
 
 def owned_run(chips: float, peak: float, utilisation: float, months: float) -> Run:
-    """Return the largest run of a facility that gives all its chips to it.
-
-    Parameters
-    ----------
-    chips : float
-        Number of chips, zero or more.
-    peak, utilisation, months : float
-        As in `rented_run`.
+    """Return the largest run of a facility that gives all its chips to it; the parameters are those of `rented_run`.
 
     Examples
     --------
     >>> f"{owned_run(1000, peak=1e15, utilisation=0.4, months=3).flop:.2g}"
     '3.2e+24'
     """
-    check_finite(chips=chips)
-    hours = chips * month_hours(months)
+    _check(chips=chips)
+    _check_above_zero(months=months)
+    hours = chips * months * HOURS_PER_MONTH
     return Run(hours, chips, run_flop(hours, peak, utilisation))
 
 
@@ -130,41 +108,36 @@ def run_flop(chip_hours: float, peak: float, utilisation: float) -> float:
     >>> run_flop(1.0, 1e12, 0.5)
     1800000000000000.0
     """
-    check_finite(chip_hours=chip_hours)
-    check_positive(peak=peak)
+    _check(chip_hours=chip_hours)
+    _check_above_zero(peak=peak)
     if not 0 < utilisation <= 1:
         raise ValueError(f"utilisation is a share above 0 and up to 1, not {utilisation}")
     return chip_hours * SECONDS_PER_HOUR * peak * utilisation
 
 
-def month_hours(months: float) -> float:
-    """Return the hours of a number of average months."""
-    check_positive(months=months)
-    return months * HOURS_PER_MONTH
-
-
 def run_cost(flop: float, price: float, peak: float, utilisation: float) -> float:
-    """Return the cost in USD of a training run: the inverse of `rented_run`.
-
-    Parameters
-    ----------
-    flop : float
-        Training compute, FLOP.
-    price : float
-        USD per chip-hour.
-    peak : float
-        FLOP/s of one chip.
-    utilisation : float
-        Share of the peak that is reached.
+    """Return the cost in USD of a run of a training compute in FLOP: the inverse of `rented_run`.
 
     Examples
     --------
     >>> round(run_cost(7.2e23, price=2.0, peak=1e15, utilisation=0.4))
     1000000
     """
-    check_finite(flop=flop)
-    check_positive(price=price)
+    _check(flop=flop)
+    _check_above_zero(price=price)
     return flop / run_flop(1.0, peak, utilisation) * price
+
+
+def run_months(flop: float, speed: float, utilisation: float) -> float:
+    """Return how many months a machine of a peak in FLOP/s needs for a training run of a compute in FLOP.
+
+    Examples
+    --------
+    >>> round(run_months(3.156e24, speed=1e18, utilisation=0.4), 1)
+    3.0
+    """
+    _check(flop=flop)
+    return flop / run_flop(HOURS_PER_MONTH, speed, utilisation)
 
 
 def implied_utilisation(models: pd.DataFrame, peaks: pd.Series) -> pd.Series:
@@ -184,7 +157,7 @@ def implied_utilisation(models: pd.DataFrame, peaks: pd.Series) -> pd.Series:
         one of the four is wrong; it is kept so that a reader can see how often that happens.
     """
     capacity = models["hardware_quantity"] * models["training_time_hours"] * SECONDS_PER_HOUR * peaks
-    utilisation = models["training_compute_flop"] / capacity.where(capacity > 0)
+    utilisation = models[COMPUTE] / capacity.where(capacity > 0)
     return utilisation.dropna().astype(float)
 
 
@@ -212,59 +185,129 @@ def newest_quotes(prices: pd.DataFrame, chip: str) -> Quotes:
 
 
 def offers(prices: pd.DataFrame, peaks: pd.Series[float], chips: Sequence[str]) -> pd.DataFrame:
-    """Return what can be rented: for each chip its peak and the quotes of the newest year that has any.
-
-    Parameters
-    ----------
-    prices : pandas.DataFrame
-        As in `newest_quotes`.
-    peaks : pandas.Series
-        FLOP/s by name of the chip.
-    chips : sequence of str
-        The chips; each needs a quote and a peak.
+    """Return what can be rented: for each chip its peak (FLOP/s) and the quotes of the newest year that has any.
 
     Returns
     -------
     pandas.DataFrame
-        ``chip``, ``peak``, ``year``, ``n``, ``lowest``, ``median``, ``highest``, in the order given.
+        ``chip``, ``peak``, ``year``, ``n``, ``lowest``, ``median``, ``highest``, in the order given; see
+        `newest_quotes`.
     """
-    rows = [(newest_quotes(prices, chip), float(peaks[chip])) for chip in chips]
-    return pd.DataFrame(
-        [(found.chip, peak, found.year, found.n, found.lowest, found.median, found.highest) for found, peak in rows],
-        columns=["chip", "peak", "year", "n", "lowest", "median", "highest"],
-    )
+    quotes = pd.DataFrame([newest_quotes(prices, chip) for chip in chips])
+    quotes.insert(1, "peak", [float(peaks[chip]) for chip in chips])
+    return quotes
 
 
-def run_months(flop: float, speed: float, utilisation: float) -> float:
-    """Return how many months a machine needs for a training run.
+def rank_by_year(models: pd.DataFrame, flop: float, groups: Sequence[str] = (ALL_TEAMS, *TEAM_TYPES)) -> pd.DataFrame:
+    """Return, for each year and team type, how many models a run of the given compute would match or exceed.
 
     Parameters
     ----------
+    models : pandas.DataFrame
+        With ``year``, ``team_type`` and ``training_compute_flop``. Models without compute or year do not rank.
     flop : float
-        Training compute, FLOP.
-    speed : float
-        Peak of the whole machine, FLOP/s.
-    utilisation : float
-        Share of the peak that is reached.
+        Training compute of the run, FLOP.
+    groups : sequence of str
+        Team types, and `ALL_TEAMS` for all models of a year.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a year and group: ``year``, ``group``, ``n`` (models with known compute), ``within`` (those that needed
+        no more than the run), ``rank`` (where the run would stand, 1 for the largest of all), ``share`` within reach
+        with its Wilson interval ``low``, ``high``, and ``unknown`` (models of that year and group whose compute is not
+        known).
 
     Examples
     --------
-    >>> round(run_months(3.156e24, speed=1e18, utilisation=0.4), 1)
-    3.0
+    >>> models = pd.DataFrame({"year": [2020, 2020], "team_type": ["industry-only", "academia-only"],
+    ...                        "training_compute_flop": [1e23, 1e20]})
+    >>> rank_by_year(models, 1e22, ["all"])[["n", "within", "rank", "share"]].values.tolist()
+    [[2.0, 1.0, 2.0, 0.5]]
     """
-    check_finite(flop=flop)
-    return flop / run_flop(HOURS_PER_MONTH, speed, utilisation)
+    _check(flop=flop)
+    dated = models.loc[models["year"].notna(), ["year", "team_type", COMPUTE]].astype({"year": int})
+    compute = dated[COMPUTE]
+    flags = dated.assign(n=compute.notna(), within=compute <= flop, unknown=compute.isna())
+    parts = [flags if group == ALL_TEAMS else flags[flags["team_type"] == group] for group in groups]
+    counted = [part.groupby("year")[["n", "within", "unknown"]].sum().reset_index() for part in parts]
+    ranks = pd.concat(
+        [part.assign(group=group) for part, group in zip(counted, groups, strict=True)], ignore_index=True
+    )
+    share, low, high = wilson_interval(ranks["within"], ranks["n"])
+    ranks = ranks.assign(rank=ranks["n"] - ranks["within"] + 1, share=share, low=low, high=high)
+    return ranks[["year", "group", "n", "within", "rank", "share", "low", "high", "unknown"]]
 
 
-def check_finite(**quantities: float) -> None:
-    """Raise `ValueError` for a quantity that is negative or not finite."""
+def share_in_reach(models: pd.DataFrame, flop: float, first: int, last: int, label: str) -> Estimate:
+    """Return the share of the models of the years first to last that a run of the given compute could have trained.
+
+    Examples
+    --------
+    >>> models = pd.DataFrame({"year": [2020, 2021], "training_compute_flop": [1e23, 1e20]})
+    >>> share_in_reach(models, 1e22, 2020, 2021, "within reach").value
+    0.5
+    """
+    compute = in_years(models[["year", COMPUTE]], first, last)[COMPUTE].dropna()
+    return wilson_share(int((compute <= flop).sum()), len(compute), label)
+
+
+def rank_in(ranks: pd.DataFrame, year: int, label: str) -> Estimate:
+    """Return where the run of `rank_by_year` would stand among all models of a year; no value where it cannot be told.
+
+    Examples
+    --------
+    >>> models = pd.DataFrame({"year": [2020], "team_type": ["other"], "training_compute_flop": [1e23]})
+    >>> ranks = rank_by_year(models, 1e22)
+    >>> rank_in(ranks, 2020, "rank").value, rank_in(ranks, 2021, "rank").n
+    (2, 0)
+    """
+    of_all = ranks[(ranks["group"] == ALL_TEAMS) & (ranks["year"] == year)]
+    known = int(of_all["n"].sum())
+    return Estimate(int(of_all["rank"].sum()) if known else None, n=known, unit="count", label=label)
+
+
+def last_year_in_reach(ranks: pd.DataFrame, group: str = ALL_TEAMS, rank: int = 1) -> int | None:
+    """Return the last year in which the run of `rank_by_year` would have ranked that high; None where it never did."""
+    years = ranks.loc[(ranks["group"] == group) & (ranks["n"] > 0) & (ranks["rank"] <= rank), "year"]
+    return None if years.empty else int(years.max())
+
+
+def cost_by_year(
+    models: pd.DataFrame, price: float, peak: float, utilisation: float, quantiles: Sequence[float] = (0.5, 0.9, 1.0)
+) -> pd.DataFrame:
+    """Return what it would cost, at one price, to repeat the compute of the models of each year.
+
+    Parameters
+    ----------
+    models : pandas.DataFrame
+        With ``year`` and ``training_compute_flop``.
+    price, peak, utilisation : float
+        As in `rented_run`.
+    quantiles : sequence of float
+        Which models of a year: 0.5 is the median one, 1 the largest.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a year and quantile: ``year``, ``quantile``, ``flop``, ``usd``, ``n``. Quantiles are taken on the
+        logarithm of compute.
+    """
+    rows = []
+    for year, own in models[models[COMPUTE] > 0].groupby("year")[COMPUTE]:
+        for quantile, power in zip(quantiles, np.quantile(np.log10(own.to_numpy(float)), quantiles), strict=True):
+            usd = run_cost(float(10**power), price, peak, utilisation)
+            rows.append({"year": year, "quantile": quantile, "flop": float(10**power), "usd": usd, "n": len(own)})
+    return pd.DataFrame(rows, columns=["year", "quantile", "flop", "usd", "n"])
+
+
+def _check(**quantities: float) -> None:
     for name, value in quantities.items():
         if not (np.isfinite(value) and value >= 0):
             raise ValueError(f"{name} must be a finite number of zero or more, not {value}")
 
 
-def check_positive(**quantities: float) -> None:
-    """Raise `ValueError` for a quantity that is not above zero and finite."""
+def _check_above_zero(**quantities: float) -> None:
     for name, value in quantities.items():
         if not (np.isfinite(value) and value > 0):
             raise ValueError(f"{name} must be a finite number above zero, not {value}")

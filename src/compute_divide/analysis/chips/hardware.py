@@ -9,18 +9,8 @@ import numpy as np
 import pandas as pd
 
 from compute_divide.analysis.parameters_policy import FORMATS
-from compute_divide.analysis.statistics.estimate import Estimate
-from compute_divide.analysis.statistics.ratios import ACADEMIA, INDUSTRY
-from compute_divide.analysis.statistics.resampling import (
-    MIN_CLUSTERS,
-    REPLICATES,
-    SEED,
-    Floats,
-    clusters,
-    draw_weights,
-    percentile_interval,
-)
-from compute_divide.analysis.statistics.shares import wilson_share
+from compute_divide.analysis.statistics.estimates import ACADEMIA, INDUSTRY, UNKNOWN, Estimate, Floats
+from compute_divide.analysis.statistics.resampling import MIN_CLUSTERS, clusters, draw_weights, percentile_interval
 
 PEAK = "chip_flop_s"
 """Column that `with_peaks` adds: peak FLOP/s of one chip of the model."""
@@ -64,20 +54,10 @@ def chip_peaks(chips: pd.DataFrame, number_format: str = "training") -> pd.Serie
     tensor, half, single = (
         chips[column].astype(float) for column in ("tensor_fp16_flop_s", "fp16_flop_s", "fp32_flop_s")
     )
-    rates = {
-        "training": tensor.fillna(pd.concat([half, single], axis=1).max(axis=1)),
-        "tensor-16": tensor,
-        "fp32": single,
-    }[number_format]
-    return pd.Series(
-        {
-            name: rate
-            for names, rate in zip(_names(chips), rates, strict=True)
-            for name in names
-            if not math.isnan(rate)
-        },
-        dtype=float,
-    )
+    training = tensor.fillna(pd.Series(np.fmax(half, single)))
+    rates = {"training": training, "tensor-16": tensor, "fp32": single}[number_format]
+    named = {name: rate for names, rate in zip(_names(chips), rates, strict=True) for name in names}
+    return pd.Series(named, dtype=float).dropna()
 
 
 def _names(chips: pd.DataFrame) -> list[list[str]]:
@@ -108,35 +88,24 @@ def with_peaks(models: pd.DataFrame, peaks: pd.Series[float]) -> pd.DataFrame:
     >>> with_peaks(models, pd.Series({"A": 1e12, "B": 4e12}))[PEAK].map("{:.2e}".format).tolist()
     ['2.00e+12', 'nan', 'nan']
     """
-    logs = peaks.map(math.log10)
-    named = models["training_hardware"].str.split("|")
+    logs = {name: math.log10(peak) for name, peak in peaks.items()}
 
     def centre(names: object) -> float:
-        known = [logs[name] for name in names if name in logs.index] if isinstance(names, list) else []
+        known = [logs[name] for name in names.split("|") if name in logs] if isinstance(names, str) else []
         return float(10 ** np.mean(known)) if known else np.nan
 
-    return models.assign(**{PEAK: named.map(centre).astype(float)})
+    return models.assign(**{PEAK: [centre(names) for names in models["training_hardware"].tolist()]})
 
 
 def unmatched_chips(models: pd.DataFrame, chips: pd.DataFrame) -> pd.DataFrame:
     """Return the chips that models name and the list of chips lacks: ``chip`` and ``models``, most frequent first."""
     names = models["training_hardware"].dropna().str.split("|").explode()
     known = {name for every in _names(chips) for name in every}
-    strange = names[~names.isin(known)].value_counts()
-    return strange.rename_axis("chip").reset_index(name="models")
+    return names[~names.isin(known)].value_counts().rename_axis("chip").reset_index(name="models")
 
 
-def same_year_ratio(
-    rows: pd.DataFrame,
-    label: str,
-    value: str = PEAK,
-    *,
-    over: str = INDUSTRY,
-    under: str = ACADEMIA,
-    replicates: int = REPLICATES,
-    seed: int = SEED,
-) -> Estimate:
-    """Return the ratio of geometric means of two team types among models of the same year.
+def same_year_ratio(rows: pd.DataFrame, label: str, value: str = PEAK) -> Estimate:
+    """Return the ratio of geometric means, industry over academia, among models of the same year.
 
     Parameters
     ----------
@@ -146,16 +115,12 @@ def same_year_ratio(
         What is compared.
     value : str
         Column of the positive values.
-    over, under : str
-        Team types of the numerator and the denominator.
-    replicates, seed : int
-        Of the bootstrap, which draws papers.
 
     Returns
     -------
     Estimate
-        A ratio, with a 95% percentile interval; `n` is the number of models in years that have both team types. No
-        value where no year has both.
+        A ratio, with a 95% percentile interval from a bootstrap that draws papers; `n` is the number of models in years
+        that have both team types. No value where no year has both.
 
     Notes
     -----
@@ -170,23 +135,22 @@ def same_year_ratio(
     >>> round(same_year_ratio(rows, "chips").value, 6)
     2.0
     """
-    known = in_shared_years(rows, value, over=over, under=under)
+    known = in_shared_years(rows, value)
     if known.empty:
         return Estimate(None, n=0, unit="ratio", label=label)
     logs = np.log10(known[value].to_numpy(dtype=float))
-    treated = np.asarray(known["team_type"] == over, dtype=np.float64)
+    treated = np.asarray(known["team_type"] == INDUSTRY, dtype=np.float64)
     years = pd.get_dummies(known["year"]).to_numpy(dtype=np.float64)
     slope = float(_within_slopes(treated, logs, years, np.ones((1, len(known))))[0])
     groups = clusters(known)
     if groups.max() + 1 < MIN_CLUSTERS:
         return Estimate(10**slope, n=len(known), unit="ratio", label=label)
-    draws = _within_slopes(treated, logs, years, draw_weights(groups, replicates=replicates, seed=seed))
-    low, high = percentile_interval(draws)
+    low, high = percentile_interval(_within_slopes(treated, logs, years, draw_weights(groups)))
     return Estimate(10**slope, 10**low, 10**high, n=len(known), unit="ratio", label=label)
 
 
-def in_shared_years(rows: pd.DataFrame, value: str, *, over: str = INDUSTRY, under: str = ACADEMIA) -> pd.DataFrame:
-    """Return the rows of two team types with a positive value, of the years in which both occur.
+def in_shared_years(rows: pd.DataFrame, value: str) -> pd.DataFrame:
+    """Return the rows of industry and academia with a positive value, of the years in which both occur.
 
     Examples
     --------
@@ -194,9 +158,8 @@ def in_shared_years(rows: pd.DataFrame, value: str, *, over: str = INDUSTRY, und
     >>> in_shared_years(rows, PEAK)["year"].tolist()
     [2020, 2020]
     """
-    known = rows[rows["team_type"].isin([over, under]) & rows[value].gt(0) & rows["year"].notna()]
-    both = known.groupby("year")["team_type"].transform("nunique") == 2
-    return known[both.astype(bool)]
+    known = rows[rows["team_type"].isin([INDUSTRY, ACADEMIA]) & rows[value].gt(0) & rows["year"].notna()]
+    return known[(known.groupby("year")["team_type"].transform("nunique") == 2).astype(bool)]
 
 
 def _within_slopes(x: Floats, y: Floats, strata: Floats, weights: Floats) -> Floats:
@@ -220,21 +183,10 @@ def loose_team_types(models: pd.DataFrame) -> pd.Series[str]:
     >>> loose_team_types(pd.DataFrame({"sectors": ["academia|government", "industry", None]})).tolist()
     ['academia-only', 'industry-only', 'unknown']
     """
-
-    def rule(sectors: object) -> str:
-        if not isinstance(sectors, str):
-            return "unknown"
-        kinds = set(sectors.split("|"))
-        if {"academia", "industry"} <= kinds:
-            return "collaboration"
-        return ACADEMIA if "academia" in kinds else INDUSTRY if "industry" in kinds else "other"
-
-    return models["sectors"].astype(object).map(rule, na_action=None).astype(object)
-
-
-def recorded_share(models: pd.DataFrame, column: str, label: str) -> Estimate:
-    """Return the share of models for which a column is recorded: the coverage of everything that rests on it."""
-    return wilson_share(int(models[column].notna().sum()), len(models), label)
+    academic, company = (models["sectors"].fillna("").str.contains(kind) for kind in ("academia", "industry"))
+    kinds = [models["sectors"].isna(), academic & company, academic, company]
+    labels = [UNKNOWN, "collaboration", ACADEMIA, INDUSTRY]
+    return pd.Series(np.select(kinds, labels, "other"), index=models.index, dtype="str")
 
 
 def flop_per_dollar(chips: pd.DataFrame, number_format: str) -> pd.DataFrame:
@@ -253,16 +205,8 @@ def flop_per_dollar(chips: pd.DataFrame, number_format: str) -> pd.DataFrame:
         ``chip``, ``published`` (the release), ``flop_s_per_usd``, ``link`` (the chip, so that each is drawn by itself).
     """
     priced = chips[chips["price_usd"].gt(0) & chips["released"].notna()]
-    peak = priced["chip"].map(chip_peaks(priced, number_format))
-    table = pd.DataFrame(
-        {
-            "chip": priced["chip"],
-            "published": pd.to_datetime(priced["released"]),
-            "flop_s_per_usd": peak / priced["price_usd"],
-            "link": priced["chip"],
-        }
-    )
-    return table.dropna(subset=["flop_s_per_usd"]).reset_index(drop=True)
+    speed = priced["chip"].map(chip_peaks(priced, number_format))
+    return _per_dollar(priced["chip"], priced["released"], flop_s_per_usd=speed / priced["price_usd"])
 
 
 def rented_flop_per_dollar(prices: pd.DataFrame, peaks: pd.Series[float]) -> pd.DataFrame:
@@ -282,16 +226,13 @@ def rented_flop_per_dollar(prices: pd.DataFrame, peaks: pd.Series[float]) -> pd.
         independent and are drawn together).
     """
     quoted = prices[prices["usd_per_chip_hour"].gt(0) & prices["date"].notna()]
-    flop = quoted["chip"].map(peaks) * 3600 / quoted["usd_per_chip_hour"]
-    table = pd.DataFrame(
-        {
-            "chip": quoted["chip"],
-            "published": pd.to_datetime(quoted["date"]),
-            "flop_per_usd": flop,
-            "link": quoted["chip"],
-        }
-    )
-    return table.dropna(subset=["flop_per_usd"]).reset_index(drop=True)
+    flop = quoted["chip"].map(peaks) * 3600
+    return _per_dollar(quoted["chip"], quoted["date"], flop_per_usd=flop / quoted["usd_per_chip_hour"])
+
+
+def _per_dollar(chips: pd.Series, dates: pd.Series, **bought: pd.Series) -> pd.DataFrame:
+    table = pd.DataFrame({"chip": chips, "published": pd.to_datetime(dates), **bought, "link": chips})
+    return table.dropna(subset=list(bought)).reset_index(drop=True)
 
 
 def running_clusters(found: pd.DataFrame) -> pd.DataFrame:
@@ -314,14 +255,7 @@ def running_clusters(found: pd.DataFrame) -> pd.DataFrame:
     return kept[~kept["superseded_by"].isin(kept["name"])]
 
 
-def capacity_share(
-    running: pd.DataFrame,
-    sectors: Sequence[str],
-    label: str,
-    *,
-    replicates: int = REPLICATES,
-    seed: int = SEED,
-) -> Estimate:
+def capacity_share(running: pd.DataFrame, sectors: Sequence[str], label: str) -> Estimate:
     """Return the share of the listed capacity that belongs to owners of some sectors.
 
     Parameters
@@ -339,18 +273,18 @@ def capacity_share(
         A share of H100 equivalents. The interval is a percentile bootstrap over clusters: it says how far single
         clusters move the share, not how far the list is from the world. `k` and `n` count clusters.
     """
-    known = running[running["sector"] != "unknown"]
+    known = running[running["sector"] != UNKNOWN]
     size = known["h100_equivalents"].to_numpy(dtype=float)
     inside = known["sector"].isin(list(sectors)).to_numpy()
-    n = len(known)
+    n, k = len(known), int(inside.sum())
     if n == 0:
-        return Estimate(None, k=0, n=0, unit="share", label=label)
+        return Estimate(None, k=0, n=0, label=label)
     share = float(size[inside].sum() / size.sum())
     if n < MIN_CLUSTERS:
-        return Estimate(share, k=int(inside.sum()), n=n, unit="share", label=label)
-    weights = draw_weights(np.arange(n), replicates=replicates, seed=seed)
+        return Estimate(share, k=k, n=n, label=label)
+    weights = draw_weights(np.arange(n))
     low, high = percentile_interval((weights[:, inside] @ size[inside]) / (weights @ size))
-    return Estimate(share, low, high, int(inside.sum()), n, "share", label)
+    return Estimate(share, low, high, k, n, "share", label)
 
 
 def academic_owners(found: pd.DataFrame, read: Callable[[str], str]) -> pd.Series[bool]:
@@ -370,9 +304,7 @@ def academic_owners(found: pd.DataFrame, read: Callable[[str], str]) -> pd.Serie
     >>> academic_owners(found, lambda name: "academia" if name == "MIT" else "government").tolist()
     [True, False, False]
     """
-    academic = (
-        found["owner"]
-        .fillna("")
-        .map(lambda owners: any("academia" in read(name).split("+") for name in owners.split("|") if name))
-    )
-    return academic.astype(bool) & (found["sector"] == "public")
+    public = found["sector"] == "public"
+    owners = found["owner"].where(public).fillna("").str.split("|")
+    academic = owners.map(lambda names: any("academia" in read(name).split("+") for name in names if name))
+    return academic.astype(bool) & public

@@ -7,47 +7,15 @@ chapter takes one of them as a parameter, and the robustness chapter holds all o
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import pandas as pd
 
 from compute_divide.analysis.models.meanings import MEANINGS
-from compute_divide.analysis.statistics.records import COMPUTE, near_record
+from compute_divide.analysis.statistics.estimates import COMPUTE
+from compute_divide.analysis.statistics.trends import near_record
 
 PAPER_CRITERIA = ("sota improvement", "historical significance", "highly cited")
 """Notability criteria that the paper keeps: those that do not favour industry by themselves."""
-
-
-@dataclass(frozen=True, slots=True)
-class Sizes:
-    """The numbers that some rules need.
-
-    Parameters
-    ----------
-    top_k : int
-        How many models of each year, for ``top-k-per-year``.
-    record_window : float
-        Orders of magnitude below the record, for ``near-record``.
-    """
-
-    top_k: int = 10
-    record_window: float = 2.0
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """A definition of large-scale: what it means, and which models satisfy it.
-
-    Parameters
-    ----------
-    meaning : str
-        One phrase, for readers.
-    select : callable
-        Takes all models of a vintage and the sizes; returns a mask on their index.
-    """
-
-    meaning: str
-    select: Callable[[pd.DataFrame, Sizes], pd.Series[bool]]
 
 
 def names_paper_criterion(models: pd.DataFrame) -> pd.Series[bool]:
@@ -59,18 +27,13 @@ def names_paper_criterion(models: pd.DataFrame) -> pd.Series[bool]:
     >>> names_paper_criterion(models).tolist()
     [True, False, False]
     """
-    criteria = models["notability"].fillna("").str.lower().str.split("|")
-    return criteria.map(lambda named: any(criterion in PAPER_CRITERIA for criterion in named)).astype(bool)
-
-
-def compute_known(models: pd.DataFrame) -> pd.Series[bool]:
-    """Tell for which models the training compute is known."""
-    return models[COMPUTE].notna()
+    any_of = rf"(?:^|\|)(?:{'|'.join(PAPER_CRITERIA)})(?:\||$)"
+    return models["notability"].astype("str").str.contains(any_of, case=False, na=False).astype(bool)
 
 
 def size_known(models: pd.DataFrame) -> pd.Series[bool]:
     """Tell for which models the training compute or the number of parameters is known."""
-    return compute_known(models) | models["parameters"].notna()
+    return models[COMPUTE].notna() | models["parameters"].notna()
 
 
 def largest_of_year(models: pd.DataFrame, top_k: int) -> pd.Series[bool]:
@@ -88,37 +51,16 @@ def largest_of_year(models: pd.DataFrame, top_k: int) -> pd.Series[bool]:
     return (rank <= top_k).fillna(False).astype(bool)
 
 
-DEFINITIONS: dict[str, Rule] = {
-    "all": Rule(
-        MEANINGS["all"],
-        lambda models, _: pd.Series(True, index=models.index),
-    ),
-    "notability-filter": Rule(
-        MEANINGS["notability-filter"],
-        lambda models, _: names_paper_criterion(models),
-    ),
-    "compute-known": Rule(
-        MEANINGS["compute-known"],
-        lambda models, _: compute_known(models),
-    ),
-    "notability-filter-compute-known": Rule(
-        MEANINGS["notability-filter-compute-known"],
-        lambda models, _: names_paper_criterion(models) & compute_known(models),
-    ),
-    "compute-or-parameters-known": Rule(
-        MEANINGS["compute-or-parameters-known"],
-        lambda models, _: size_known(models),
-    ),
-    "top-k-per-year": Rule(
-        MEANINGS["top-k-per-year"],
-        lambda models, sizes: largest_of_year(models, sizes.top_k),
-    ),
-    "near-record": Rule(
-        MEANINGS["near-record"],
-        lambda models, sizes: near_record(models, sizes.record_window),
-    ),
+RULES: dict[str, Callable[[pd.DataFrame, int, float], pd.Series[bool]]] = {
+    "all": lambda models, *_: pd.Series(True, index=models.index),
+    "notability-filter": lambda models, *_: names_paper_criterion(models),
+    "compute-known": lambda models, *_: models[COMPUTE].notna(),
+    "notability-filter-compute-known": lambda models, *_: names_paper_criterion(models) & models[COMPUTE].notna(),
+    "compute-or-parameters-known": lambda models, *_: size_known(models),
+    "top-k-per-year": lambda models, top_k, _: largest_of_year(models, top_k),
+    "near-record": lambda models, _, record_window: near_record(models, record_window),
 }
-"""The closed set of definitions of large-scale, by name."""
+"""The rule of each definition of `MEANINGS`: from all models and the sizes to a mask on their index."""
 
 
 def is_large_scale(
@@ -131,7 +73,7 @@ def is_large_scale(
     models : pandas.DataFrame
         All models of a vintage, before any filter: some rules compare a model with all others.
     definition : str
-        A key of `DEFINITIONS`.
+        A key of `MEANINGS`.
     top_k : int, default 10
         How many models of each year, for ``top-k-per-year``.
     record_window : float, default 2
@@ -142,14 +84,13 @@ def is_large_scale(
     ValueError
         If there is no such definition, or a size is out of range; the message says what is allowed.
     """
-    rule = DEFINITIONS.get(definition)
-    if rule is None:
-        raise ValueError(f"{definition!r} is not a definition of large-scale; allowed: {', '.join(DEFINITIONS)}")
+    if definition not in MEANINGS:
+        raise ValueError(f"{definition!r} is not a definition of large-scale; allowed: {', '.join(MEANINGS)}")
     if top_k < 1:
         raise ValueError(f"top_k must be at least 1, not {top_k}")
     if record_window < 0:
         raise ValueError(f"record_window must be at least 0 orders of magnitude, not {record_window}")
-    return rule.select(models, Sizes(top_k, record_window))
+    return RULES[definition](models, top_k, record_window)
 
 
 def large_scale(models: pd.DataFrame, definition: str, *, top_k: int = 10, record_window: float = 2.0) -> pd.DataFrame:

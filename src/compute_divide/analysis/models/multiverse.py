@@ -1,100 +1,207 @@
-"""Every sensible combination of choices at once: the three headline shares under thousands of specifications.
+"""The headline questions under every sensible combination of choices at once.
 
-A specification fixes a vintage, which of its models count, a notability filter, a size rule, a denominator and the
-years. All of them are computed together: each vintage becomes one table of counts by rule, year and team type, and a
-share over some years is a difference of cumulated counts.
+A question is a share: whose, and over which years. `answers` reads it under every definition of large-scale in every
+vintage. `specifications` goes on to thousands of combinations: a specification fixes a vintage, which of its models
+count, a notability filter, a size rule, a denominator and the years. All of them are computed together: each vintage
+becomes one table of counts by rule, year and team type, and a share over some years is a difference of cumulated
+counts.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import product
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from statsmodels.stats.proportion import proportion_confint
 
-from compute_divide.analysis.models.definitions import compute_known, largest_of_year, names_paper_criterion, size_known
-from compute_divide.analysis.statistics.estimate import Estimate
-from compute_divide.analysis.statistics.records import near_record
-from compute_divide.analysis.statistics.shares import TEAM_TYPES, UNKNOWN, span
+from compute_divide.analysis.models.definitions import (
+    RULES,
+    is_large_scale,
+    largest_of_year,
+    names_paper_criterion,
+    size_known,
+)
+from compute_divide.analysis.statistics.estimates import (
+    ACADEMIA,
+    COMPUTE,
+    INDUSTRY,
+    TEAM_TYPES,
+    UNKNOWN,
+    Estimate,
+    period_share,
+    span,
+    wilson_interval,
+)
+from compute_divide.analysis.statistics.trends import near_record
 from compute_divide.evidence.parameters import last_whole_year
 
-Counts = npt.NDArray[np.int64]
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A share to be read: whose, and over which years.
+
+    Parameters
+    ----------
+    who : str
+        The team in a word, for headings: "academia".
+    team_type : str
+        Whose share.
+    first, last : int
+        Years of the period, both included.
+    """
+
+    who: str
+    team_type: str
+    first: int
+    last: int
+
+    @property
+    def name(self) -> str:
+        """Return the question in a few words: "academia, 2010 to 2014"."""
+        return f"{self.who}, {span(self.first, self.last)}"
+
+    def answer(self, large: pd.DataFrame) -> Estimate:
+        """Return the share among models that are large-scale already."""
+        label = f"{self.team_type} share of large-scale models, {span(self.first, self.last)}"
+        return period_share(large, self.team_type, self.first, self.last, label)
+
+
+def answers(
+    tables: Mapping[str, pd.DataFrame],
+    questions: Sequence[Question],
+    *,
+    top_k: int = 10,
+    record_window: float = 2.0,
+    whole_years: bool = False,
+) -> pd.DataFrame:
+    """Return the answers to some questions under every definition, in every vintage.
+
+    Parameters
+    ----------
+    tables : mapping of str to pandas.DataFrame
+        All models of each vintage.
+    questions : sequence of Question
+        The questions; one that occurs twice is asked once.
+    top_k, record_window
+        Sizes of two of the definitions; see `compute_divide.analysis.models.definitions.is_large_scale`.
+    whole_years : bool
+        Whether a question stays unanswered (a share of nothing) whose period was not over when the vintage was taken.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a definition, vintage and question: ``definition``, ``vintage``, ``what``, ``team_type``, ``share``,
+        ``low``, ``high``, ``k``, ``n``.
+
+    Examples
+    --------
+    >>> models = pd.DataFrame({"year": [2012], "published": pd.to_datetime(["2012-01-01"]), "parameters": [1e6],
+    ...     "team_type": "academia-only", "training_compute_flop": [1e15], "notability": "highly cited"})
+    >>> table = answers({"2026-08": models}, [Question("academia", "academia-only", 2010, 2014)])
+    >>> len(table), table["n"].tolist() == [1] * len(table)
+    (7, True)
+    """
+    rows = []
+    for definition, (vintage, models) in product(RULES, tables.items()):
+        chosen = is_large_scale(models, definition, top_k=top_k, record_window=record_window)
+        large = models.loc[chosen, ["year", "team_type"]]
+        for question in dict.fromkeys(questions):
+            over = not whole_years or question.last <= last_whole_year(vintage)
+            about = {"definition": definition, "vintage": vintage, "what": question.name}
+            share = question.answer(large if over else large.iloc[:0])
+            rows.append({**about, "team_type": question.team_type, **share.row()})
+    return pd.DataFrame(rows).astype({"share": float, "low": float, "high": float})
+
+
+def compared(table: pd.DataFrame, early: Question, late: Question) -> pd.DataFrame:
+    """Return the answers to two questions side by side, where both exist.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        From `answers`.
+    early, late : Question
+        The questions.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a definition and vintage: ``share``, ``low``, ``high`` of each with the endings ``_early`` and
+        ``_late``, and ``falls`` (the late share is lower), ``apart`` (and the intervals do not meet).
+    """
+    on = ["definition", "vintage"]
+    columns = [*on, "share", "low", "high"]
+    one, other = (table.loc[table["what"] == question.name, columns] for question in (early, late))
+    both = one.merge(other, on=on, suffixes=("_early", "_late")).dropna(subset=["share_early", "share_late"])
+    falls, apart = both["share_late"] < both["share_early"], both["high_late"] < both["low_early"]
+    return both.assign(falls=falls, apart=apart).reset_index(drop=True)
+
+
+def agreeing(table: pd.DataFrame, values: Mapping[str, float]) -> pd.DataFrame:
+    """Return, for each definition and vintage, whether all answers agree with given values at once.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        From `answers`.
+    values : mapping of str to float
+        Value of each question, by its name.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a definition and vintage that answers every question: ``holds`` (every interval holds its value) and
+        ``exact`` (every share equals its value to the percent).
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"definition": "all", "vintage": "2026-08", "what": ["a"], "share": [0.648], "low": [0.5],
+    ...     "high": [0.7]})
+    >>> agreeing(table, {"a": 0.65})[["holds", "exact"]].values.tolist()
+    [[True, True]]
+    """
+    known = table[table["what"].isin(list(values))].dropna(subset=["share"])
+    value = known["what"].map(values).astype(float)
+    met = known.assign(
+        holds=(known["low"] <= value) & (value <= known["high"]),
+        exact=(100 * known["share"]).round() == (100 * value).round(),
+    ).groupby(["definition", "vintage"], sort=False)
+    return met[["holds", "exact"]].all()[met.size() == len(values)].reset_index()
+
+
+# --- specifications ---
 
 FIRST_YEAR, LAST_YEAR = 2000, 2030
 MIN_MODELS = 10
 """A share of fewer models than this is computed but not held against anything: its interval agrees with everything."""
 
-SIZES = (
-    "any size",
-    "compute known",
-    "compute or parameters known",
-    "top 5 of the year",
-    "top 10 of the year",
-    "top 20 of the year",
-    "within 1 order of the record",
-    "within 2 orders of the record",
-    "within 3 orders of the record",
-)
 SCOPES = ("every model listed", "notable models")
-FILTERS = ("no filter", "paper's filter")
 DENOMINATORS = {
     "teams known": TEAM_TYPES,
-    "academia-only and industry-only": ("academia-only", "industry-only"),
+    "academia-only and industry-only": (ACADEMIA, INDUSTRY),
     "teams known or not": (*TEAM_TYPES, UNKNOWN),
 }
 """Team types that make the total."""
-
-
-@dataclass(frozen=True, slots=True)
-class Headline:
-    """A share that the paper reports, and the years over which it may be read.
-
-    Parameters
-    ----------
-    claim : str
-        Id of the claim in ``data/claims.yml``.
-    team_type : str
-        Whose share it is.
-    periods : tuple of tuple of int
-        First and last years; the first one is the choice of the published edition.
-    """
-
-    claim: str
-    team_type: str
-    periods: tuple[tuple[int, int], ...]
-
-
-HEADLINES = (
-    Headline(
-        "academia-share-early",
-        "academia-only",
-        ((2010, 2014), (2010, 2012), (2010, 2013), (2010, 2015), (2011, 2014), (2012, 2014)),
+HEADLINES = {
+    "academia-share-early": (
+        ACADEMIA,
+        [(2010, 2014), (2010, 2012), (2010, 2013), (2010, 2015), (2011, 2014), (2012, 2014)],
     ),
-    Headline(
-        "academia-share-late",
-        "academia-only",
-        ((2020, 2022), (2020, 2021), (2020, 2023), (2021, 2022), (2021, 2023), (2019, 2022)),
+    "academia-share-late": (
+        ACADEMIA,
+        [(2020, 2022), (2020, 2021), (2020, 2023), (2021, 2022), (2021, 2023), (2019, 2022)],
     ),
-    Headline("industry-share-2022", "industry-only", ((2022, 2022), (2021, 2022), (2022, 2023))),
-)
-"""The three headline claims."""
-
+    "industry-share-2022": (INDUSTRY, [(2022, 2022), (2021, 2022), (2022, 2023)]),
+}
+"""The headline claims by id: whose share, and the periods over which it may be read, that of the published edition
+first."""
 CHOICES = ("vintage", "scope", "filter", "size", "denominator", "period")
 """The choices that make a specification, besides the claim."""
 
 _TEAMS = (*TEAM_TYPES, UNKNOWN)
-
-
-def size_masks(models: pd.DataFrame) -> dict[str, pd.Series[bool]]:
-    """Return which models satisfy each rule of `SIZES`; a model is compared with all others of the vintage."""
-    everything = pd.Series(True, index=models.index)
-    masks = [everything, compute_known(models), size_known(models)]
-    masks += [largest_of_year(models, k) for k in (5, 10, 20)]
-    masks += [near_record(models, window) for window in (1, 2, 3)]
-    return dict(zip(SIZES, masks, strict=True))
 
 
 def specifications(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
@@ -121,61 +228,60 @@ def specifications(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     >>> len(table), float(table["share"].iloc[0])
     (810, 1.0)
     """
-    parts = [_of_vintage(vintage, models) for vintage, models in tables.items()]
-    table = pd.concat(parts, ignore_index=True)
-    k, n = table["k"].to_numpy(), table["n"].to_numpy()
-    with np.errstate(invalid="ignore", divide="ignore"):
-        share = k / n
-        low, high = proportion_confint(k, n, method="wilson")
-    return table.assign(share=share, low=np.clip(low, 0, share), high=np.clip(high, share, 1))
+    table = pd.concat([_of_vintage(vintage, models) for vintage, models in tables.items()], ignore_index=True)
+    share, low, high = wilson_interval(table["k"], table["n"])
+    return table.assign(share=share, low=low, high=high)
 
 
 def _of_vintage(vintage: str, models: pd.DataFrame) -> pd.DataFrame:
     """Return counts and totals of every specification of one vintage."""
-    rules, masks = _rules(models)
-    counts = _cumulated(masks, models)
-    last = last_whole_year(vintage)
-    parts = []
-    for headline in HEADLINES:
-        wanted = _TEAMS.index(headline.team_type)
-        for years in headline.periods:
-            if years[1] > last:
+    masks = _masks(models)
+    counts = _cumulated(np.array(list(masks.values())), models)
+    rows = []
+    for claim, (team, periods) in HEADLINES.items():
+        for (first, last), (name, teams) in product(periods, DENOMINATORS.items()):
+            if last > last_whole_year(vintage):
                 continue
-            inside = counts[:, years[1] - FIRST_YEAR + 1] - counts[:, years[0] - FIRST_YEAR]
-            for name, teams in DENOMINATORS.items():
-                total = inside[:, [_TEAMS.index(team) for team in teams]].sum(axis=1)
-                fixed = {"claim": headline.claim, "vintage": vintage, "denominator": name, "period": span(*years)}
-                parts.append(rules.assign(**fixed, k=inside[:, wanted], n=total))
-    if not parts:
-        return pd.DataFrame(columns=["claim", *CHOICES, "k", "n"])
-    return pd.concat(parts, ignore_index=True)[["claim", *CHOICES, "k", "n"]]
+            inside = counts[:, last - FIRST_YEAR + 1] - counts[:, first - FIRST_YEAR]
+            k, n = inside[:, _TEAMS.index(team)], inside[:, [_TEAMS.index(one) for one in teams]].sum(axis=1)
+            rows += [
+                (claim, vintage, *rule, name, span(first, last), *numbers)
+                for rule, *numbers in zip(masks, k, n, strict=True)
+            ]
+    return pd.DataFrame(rows, columns=["claim", *CHOICES, "k", "n"])
 
 
-def _rules(models: pd.DataFrame) -> tuple[pd.DataFrame, npt.NDArray[np.bool_]]:
-    """Return the combinations of scope, filter and size of a vintage, and the models that each keeps."""
-    everything = pd.Series(True, index=models.index)
-    notable = models["scope"] == "notable"
-    scopes = dict(zip(SCOPES, (everything, notable), strict=True)) if not notable.all() else {SCOPES[1]: notable}
-    filters = dict(zip(FILTERS, (everything, names_paper_criterion(models)), strict=True))
-    sizes = size_masks(models)
-    rows, masks = [], []
-    for scope, in_scope in scopes.items():
-        for name, passes in filters.items():
-            for size, large in sizes.items():
-                rows.append({"scope": scope, "filter": name, "size": size})
-                masks.append((in_scope & passes & large).to_numpy(dtype=bool))
-    return pd.DataFrame(rows), np.array(masks)
+def _masks(models: pd.DataFrame) -> dict[tuple[str, str, str], npt.NDArray[np.bool_]]:
+    """Return the models that each combination of scope, filter and size rule of a vintage keeps."""
+    everything, notable = pd.Series(True, index=models.index), models["scope"] == "notable"
+    scopes = dict(zip(SCOPES, (everything, notable), strict=True))
+    if notable.all():
+        del scopes[SCOPES[0]]
+    filters = {"no filter": everything, "paper's filter": names_paper_criterion(models)}
+    sizes = {
+        "any size": everything,
+        "compute known": models[COMPUTE].notna(),
+        "compute or parameters known": size_known(models),
+        **{f"top {k} of the year": largest_of_year(models, k) for k in (5, 10, 20)},
+        "within 1 order of the record": near_record(models, 1),
+        **{f"within {window} orders of the record": near_record(models, window) for window in (2, 3)},
+    }
+    return {
+        (scope, name, size): (in_scope & passes & large).to_numpy(dtype=bool)
+        for (scope, in_scope), (name, passes), (size, large) in product(scopes.items(), filters.items(), sizes.items())
+    }
 
 
-def _cumulated(masks: npt.NDArray[np.bool_], models: pd.DataFrame) -> Counts:
+def _cumulated(masks: npt.NDArray[np.bool_], models: pd.DataFrame) -> npt.NDArray[np.int64]:
     """Return counts by rule, year and team type, cumulated: [:, y] counts the years before FIRST_YEAR + y."""
-    years = models["year"].fillna(0).to_numpy(dtype=int) - FIRST_YEAR
+    years = models["year"].fillna(0).to_numpy(dtype=int)
     teams = pd.Categorical(models["team_type"].fillna(UNKNOWN), categories=list(_TEAMS)).codes
-    inside = (years >= 0) & (years <= LAST_YEAR - FIRST_YEAR)
-    one_hot = np.zeros((len(models), LAST_YEAR - FIRST_YEAR + 1, len(_TEAMS)))
-    one_hot[np.flatnonzero(inside), years[inside], teams[inside]] = 1
-    counts = np.tensordot(masks.astype(float), one_hot, axes=1).round().astype(np.int64)
-    return np.concatenate([np.zeros_like(counts[:, :1]), counts.cumsum(axis=1)], axis=1)
+    inside = (years >= FIRST_YEAR) & (years <= LAST_YEAR)
+    cells = len(_TEAMS) * (years - FIRST_YEAR) + teams
+    size = len(_TEAMS) * (LAST_YEAR - FIRST_YEAR + 1)
+    counts = np.array([np.bincount(cells[mask & inside], minlength=size) for mask in masks])
+    by_year = counts.reshape(len(masks), -1, len(_TEAMS)).cumsum(axis=1)
+    return np.concatenate([np.zeros_like(by_year[:, :1]), by_year], axis=1)
 
 
 def usable(specs: pd.DataFrame) -> pd.DataFrame:
@@ -183,7 +289,7 @@ def usable(specs: pd.DataFrame) -> pd.DataFrame:
     return specs[specs["n"] >= MIN_MODELS]
 
 
-def agreement(specs: pd.DataFrame, claims: Mapping[str, float], margin: float = 0.05) -> pd.DataFrame:
+def near_claims(specs: pd.DataFrame, claims: Mapping[str, float], margin: float = 0.05) -> pd.DataFrame:
     """Return how many specifications agree with the value that the paper gives.
 
     Parameters
@@ -231,16 +337,15 @@ def falls(specs: pd.DataFrame) -> tuple[Estimate, Estimate]:
         pairs are not independent draws, so no interval is given.
     """
     on = [choice for choice in CHOICES if choice != "period"]
-    early, late = (
-        specs.loc[specs["claim"] == headline.claim, [*on, "share", "low", "high"]] for headline in HEADLINES[:2]
-    )
+    early, late = (specs.loc[specs["claim"] == claim, [*on, "share", "low", "high"]] for claim in list(HEADLINES)[:2])
     pairs = early.merge(late, on=on)
-    lower = int((pairs["share_y"] < pairs["share_x"]).sum())
-    apart = int((pairs["high_y"] < pairs["low_x"]).sum())
-    return (
-        _plain_share(lower, len(pairs), "pairs of specifications in which the academic share falls"),
-        _plain_share(apart, len(pairs), "pairs of specifications whose intervals do not meet"),
-    )
+    n = len(pairs)
+    found = {
+        "pairs of specifications in which the academic share falls": (pairs["share_y"] < pairs["share_x"]).sum(),
+        "pairs of specifications whose intervals do not meet": (pairs["high_y"] < pairs["low_x"]).sum(),
+    }
+    lower, apart = (Estimate(k / n if n else None, k=int(k), n=n, label=label) for label, k in found.items())
+    return lower, apart
 
 
 def joint_agreement(specs: pd.DataFrame, claims: Mapping[str, float], margin: float = 0.05) -> pd.DataFrame:
@@ -248,12 +353,8 @@ def joint_agreement(specs: pd.DataFrame, claims: Mapping[str, float], margin: fl
 
     Parameters
     ----------
-    specs : pandas.DataFrame
-        From `specifications`, those to be counted.
-    claims : mapping of str to float
-        Value of each claim.
-    margin : float, default 0.05
-        How near is near.
+    specs, claims, margin
+        As in `near_claims`.
 
     Returns
     -------
@@ -283,17 +384,16 @@ def swings(specs: pd.DataFrame) -> pd.DataFrame:
         smallest share), ``settings`` (how many such settings have at least two options), sorted by claim and falling
         swing.
     """
-    rows = []
+    parts = []
     for claim, part in specs.groupby("claim", sort=False):
+        rows = []
         for choice in CHOICES:
-            others = [other for other in CHOICES if other != choice]
-            spread = part.groupby(others)["share"].agg(["min", "max", "size"])
+            spread = part.groupby([other for other in CHOICES if other != choice])["share"].agg(["min", "max", "size"])
             spread = spread[spread["size"] > 1]
             swing = (spread["max"] - spread["min"]).mean()
             rows.append({"claim": claim, "choice": choice, "swing": swing, "settings": len(spread)})
-    table = pd.DataFrame(rows)
-    order = table.groupby("claim", sort=False).ngroup()
-    return table.assign(order=order).sort_values(["order", "swing"], ascending=[True, False]).drop(columns="order")
+        parts.append(pd.DataFrame(rows).sort_values("swing", ascending=False, kind="stable"))
+    return pd.concat(parts, ignore_index=True)
 
 
 def curve(specs: pd.DataFrame, bins: int = 60) -> pd.DataFrame:
@@ -315,14 +415,8 @@ def curve(specs: pd.DataFrame, bins: int = 60) -> pd.DataFrame:
     parts = []
     for claim, part in specs.groupby("claim", sort=False):
         ordered = part.sort_values(["share", "n"], kind="stable", ignore_index=True)
-        place = np.arange(len(ordered)) * min(bins, len(ordered)) // len(ordered)
-        grouped = ordered.groupby(place)
+        grouped = ordered.groupby(np.arange(len(ordered)) * min(bins, len(ordered)) // len(ordered))
         points = grouped[["share", "low", "high"]].median().assign(n=grouped.size())
         middle = (points["n"].cumsum() - points["n"] / 2) / len(ordered)
         parts.append(points.assign(claim=claim, rank=middle))
     return pd.concat(parts, ignore_index=True)[["claim", "rank", "share", "low", "high", "n"]]
-
-
-def _plain_share(k: int, n: int, label: str) -> Estimate:
-    """Return a share of specifications, which are no sample: without an interval."""
-    return Estimate(k / n if n else None, k=k, n=n, unit="share", label=label)

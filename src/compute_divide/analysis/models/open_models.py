@@ -9,13 +9,18 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from compute_divide.analysis.papers.paper_topics import having, matched, model_names
-from compute_divide.analysis.papers.papers import covered
+from compute_divide.analysis.papers.papers import covered, having, matched, model_names
 from compute_divide.analysis.statistics.association import Association, association
-from compute_divide.analysis.statistics.estimate import Estimate
-from compute_divide.analysis.statistics.shares import TEAM_TYPES, in_years, known_teams, wilson_share
-
-ACADEMIA, INDUSTRY = "academia-only", "industry-only"
+from compute_divide.analysis.statistics.estimates import (
+    ACADEMIA,
+    INDUSTRY,
+    TEAM_TYPES,
+    UNKNOWN,
+    Estimate,
+    in_years,
+    known_teams,
+    wilson_share,
+)
 
 FLAGS: dict[str, tuple[list[str], list[str]]] = {
     "names_any": ([], []),
@@ -116,24 +121,79 @@ def late_over_early(
     >>> round(late_over_early(rows, "names", (2020, 2021), (2022, 2023), "odds").odds_ratio.value)
     9
     """
-    either = in_years(papers, *early).index.union(in_years(papers, *late).index, sort=False)
-    rows = papers.loc[either]
-    return association(rows.assign(late=rows["year"].between(*late).astype(bool)), "late", outcome, ["venue"], label)
+    rows = papers[["venue", "year", outcome]]
+    after, before = rows["year"].between(*late).astype(bool), rows["year"].between(*early).astype(bool)
+    return association(rows.assign(late=after)[after | before], "late", outcome, ["venue"], label)
 
 
-def uses(labelled: pd.DataFrame, use: str | Sequence[str], label: str) -> Estimate:
-    """Return the share of labelled namings with one of the uses.
+def uses(labelled: pd.DataFrame, use: str, label: str) -> Estimate:
+    """Return the share of labelled namings with a use.
 
     Examples
     --------
     >>> uses(pd.DataFrame({"use": ["builds on", "examines"]}), "examines", "that examine").value
     0.5
     """
-    wanted = [use] if isinstance(use, str) else list(use)
-    return wilson_share(int(labelled["use"].isin(wanted).sum()), len(labelled), label)
+    return wilson_share(int((labelled["use"] == use).sum()), len(labelled), label)
 
 
 # --- base models ---
+
+
+def with_bases(models: pd.DataFrame, lookup: pd.DataFrame | None = None) -> pd.DataFrame:
+    """Return the models that name a base model, with the team type of the base.
+
+    Parameters
+    ----------
+    models : pandas.DataFrame
+        A models table; ``base_model`` holds names joined by ``|``.
+    lookup : pandas.DataFrame, optional
+        The models table in which bases are looked up by name; `models` by default.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The rows of models with a base, and ``base_team``: the team type that all known bases share, ``collaboration``
+        where they differ, ``unknown`` where no base is in the table.
+
+    Examples
+    --------
+    >>> teams = ["industry-only", "academia-only"]
+    >>> rows = pd.DataFrame({"model": ["A", "B"], "team_type": teams, "base_model": [None, "A"]})
+    >>> with_bases(rows)["base_team"].tolist()
+    ['industry-only']
+    """
+    listed = (models if lookup is None else lookup).drop_duplicates("model")
+    teams = dict(zip(listed["model"], listed["team_type"], strict=True))
+
+    def common(bases: str) -> str:
+        known = {teams.get(name, UNKNOWN) for name in bases.split("|")} - {UNKNOWN}
+        return known.pop() if len(known) == 1 else "collaboration" if known else UNKNOWN
+
+    based = models[models["base_model"].notna()]
+    return based.assign(base_team=[common(bases) for bases in based["base_model"]])
+
+
+def base_share(based: pd.DataFrame, team: str, base: str, label: str) -> Estimate:
+    """Return the share of a team type's models that build on a base of a team type, among those whose base is known.
+
+    Parameters
+    ----------
+    based : pandas.DataFrame
+        From `with_bases`.
+    team, base : str
+        Team types of the model and of its base.
+    label : str
+        What is estimated.
+    """
+    rows = based[(based["team_type"] == team) & based["base_team"].isin(TEAM_TYPES)]
+    return wilson_share(int((rows["base_team"] == base).sum()), len(rows), label)
+
+
+def base_counts(based: pd.DataFrame) -> pd.DataFrame:
+    """Return how many models of each team type build on each kind of base: ``team_type``, ``base_team``, ``models``."""
+    known = based[based["team_type"].isin(TEAM_TYPES)]
+    return known.groupby(["team_type", "base_team"]).size().reset_index(name="models")
 
 
 def with_origins(models: pd.DataFrame, lookup: pd.DataFrame) -> pd.DataFrame:
@@ -157,19 +217,23 @@ def with_origins(models: pd.DataFrame, lookup: pd.DataFrame) -> pd.DataFrame:
     >>> with_origins(rows, rows)["base_model"].tolist()[:2]
     ['Llama', 'Llama']
     """
-    stated = lookup.dropna(subset=["base_model"]).drop_duplicates("model").set_index("model")["base_model"].to_dict()
+    listed = lookup.dropna(subset=["base_model"]).drop_duplicates("model")
+    stated = dict(zip(listed["model"], listed["base_model"], strict=True))
 
     def bottom(name: str, passed: tuple[str, ...]) -> list[str]:
         onward = [base for base in stated.get(name, "").split("|") if base and base not in passed]
         return [end for base in onward for end in bottom(base, (*passed, name))] or [name]
 
-    def origins(row: pd.Series) -> str:
-        bases = row["base_model"].split("|")
-        return "|".join(dict.fromkeys(end for base in bases for end in bottom(base, (row["model"],))))
-
-    based = models["base_model"].notna()
-    found = models.loc[based, ["model", "base_model"]].apply(origins, axis=1).astype("str") if based.any() else None
-    return models if found is None else models.assign(base_model=models["base_model"].where(~based, found))
+    based = models[models["base_model"].notna()]
+    if based.empty:
+        return models
+    origins = [
+        "|".join(dict.fromkeys(end for base in bases.split("|") for end in bottom(base, (model,))))
+        for model, bases in zip(based["model"], based["base_model"], strict=True)
+    ]
+    return models.assign(
+        base_model=models["base_model"].mask(models["base_model"].notna(), pd.Series(origins, based.index))
+    )
 
 
 def expected_share(based: pd.DataFrame, lookup: pd.DataFrame, base: str, label: str) -> Estimate:
@@ -198,12 +262,11 @@ def expected_share(based: pd.DataFrame, lookup: pd.DataFrame, base: str, label: 
     >>> expected_share(pd.DataFrame({"base_model": ["A"]}), models, "industry-only", "").value
     0.5
     """
-    known = lookup[lookup["team_type"].isin(TEAM_TYPES)].dropna(subset=["year"])
+    known = known_teams(lookup).dropna(subset=["year"])
     of_year = (known["team_type"] == base).groupby(known["year"]).mean()
     years = lookup.drop_duplicates("model").set_index("model")["year"]
-    bases = based["base_model"].str.split("|").explode()
-    shares = bases.map(years).map(of_year).dropna()
-    return Estimate(float(shares.mean()) if len(shares) else None, n=len(shares), unit="share", label=label)
+    shares = based["base_model"].str.split("|").explode().map(years).map(of_year).dropna()
+    return Estimate(float(shares.mean()) if len(shares) else None, n=len(shares), label=label)
 
 
 def bases_of(based: pd.DataFrame, lookup: pd.DataFrame) -> pd.DataFrame:

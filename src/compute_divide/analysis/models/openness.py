@@ -7,13 +7,12 @@ the bounds that the unknown leave: all of them closed, or all of them open.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 
+import numpy as np
 import pandas as pd
 
-from compute_divide.analysis.statistics.estimate import Estimate
-from compute_divide.analysis.statistics.shares import UNKNOWN, in_years, span, wilson_share
+from compute_divide.analysis.statistics.estimates import COMPUTE, UNKNOWN, Estimate, in_years, span, wilson_share
 
 OPEN, SERVED, UNRELEASED = "open", "served", "unreleased"
 ACCESS_GROUPS = (OPEN, SERVED, UNRELEASED, UNKNOWN)
@@ -40,17 +39,7 @@ TOLERANCE = 2.0
 
 
 def access_groups(labels: pd.Series) -> pd.Series:
-    """Return the access group of each label; a missing label is unknown.
-
-    Parameters
-    ----------
-    labels : pandas.Series
-        Labels as the database has them.
-
-    Returns
-    -------
-    pandas.Series
-        Values of `ACCESS_GROUPS`.
+    """Return the access group of each label, a value of `ACCESS_GROUPS`; a missing label is unknown.
 
     Raises
     ------
@@ -82,6 +71,11 @@ def group_share(models: pd.DataFrame, column: str, group: str, label: str) -> Es
     label : str
         What is estimated.
 
+    Raises
+    ------
+    ValueError
+        If there is no such group.
+
     Examples
     --------
     >>> models = pd.DataFrame({"openness": ["Unreleased", "Open weights (unrestricted)", None]})
@@ -90,11 +84,11 @@ def group_share(models: pd.DataFrame, column: str, group: str, label: str) -> Es
     >>> round(group_share(models, "openness", "unknown", "not known").value, 2)
     0.33
     """
-    _check_group(group)
+    if group not in ACCESS_GROUPS:
+        raise ValueError(f"{group!r} is not an access group; allowed: {', '.join(ACCESS_GROUPS)}")
     groups = access_groups(models[column])
-    if group != UNKNOWN:
-        groups = groups[groups != UNKNOWN]
-    return wilson_share(int((groups == group).sum()), len(groups), label)
+    total = len(groups) if group == UNKNOWN else int((groups != UNKNOWN).sum())
+    return wilson_share(int((groups == group).sum()), total, label)
 
 
 def group_bounds(models: pd.DataFrame, column: str, group: str, label: str) -> Estimate:
@@ -122,56 +116,7 @@ def group_bounds(models: pd.DataFrame, column: str, group: str, label: str) -> E
         raise ValueError("the share of the unknown has no bounds: it is known")
     share = group_share(models, column, group, label)
     n, known, k = len(models), share.n or 0, share.k or 0
-    if n == 0:
-        return share
-    return Estimate(share.value, k / n, (k + n - known) / n, k, n, "share", label)
-
-
-def shares_by_access(models: pd.DataFrame, column: str, keys: Sequence[str] = ("year",)) -> pd.DataFrame:
-    """Return the shares of the access groups in each group of models.
-
-    Parameters
-    ----------
-    models : pandas.DataFrame
-        With the column and the keys.
-    column : str
-        ``"openness"`` or ``"code_openness"``.
-    keys : sequence of str
-        Columns that make a group; a model that lacks one is in none.
-
-    Returns
-    -------
-    pandas.DataFrame
-        The keys, then ``access`` (all of `ACCESS_GROUPS` but the unknown), ``k``, ``n`` (known), ``share``, ``low``,
-        ``high`` (Wilson), ``bound_low``, ``bound_high`` (left by the unknown), ``unknown`` (count).
-
-    Examples
-    --------
-    >>> models = pd.DataFrame({"year": [2020, 2020], "openness": ["Unreleased", None]})
-    >>> shares_by_access(models, "openness")[["year", "access", "n", "unknown", "bound_high"]].values.tolist()[0]
-    [2020, 'open', 1, 1, 0.5]
-    """
-    rows = []
-    for values, own in models.dropna(subset=list(keys)).groupby(list(keys), observed=True):
-        for group in ACCESS_GROUPS[:-1]:
-            share = group_share(own, column, group, group)
-            bounds = group_bounds(own, column, group, group)
-            rows.append(
-                {
-                    **dict(zip(keys, values, strict=True)),
-                    "access": group,
-                    "k": share.k,
-                    "n": share.n,
-                    "share": share.value,
-                    "low": share.low,
-                    "high": share.high,
-                    "bound_low": bounds.low,
-                    "bound_high": bounds.high,
-                    "unknown": len(own) - (share.n or 0),
-                }
-            )
-    columns = [*keys, "access", "k", "n", "share", "low", "high", "bound_low", "bound_high", "unknown"]
-    return pd.DataFrame(rows, columns=columns)
+    return Estimate(share.value, k / n, (k + n - known) / n, k, n, "share", label) if n else share
 
 
 def count_access(models: pd.DataFrame, column: str, periods: Sequence[tuple[int, int]]) -> pd.DataFrame:
@@ -194,44 +139,16 @@ def count_access(models: pd.DataFrame, column: str, periods: Sequence[tuple[int,
     return counted.groupby(["team_type", "period", "access"]).size().reset_index(name="models")
 
 
-@dataclass(frozen=True, slots=True)
-class Lag:
-    """How far a group of models trails the largest models at a date.
-
-    Parameters
-    ----------
-    at : pandas.Timestamp
-        The date.
-    months : float or None
-        Months since the first model larger than the largest of the group; 0 where there is none; None where the group
-        is still empty.
-    own, passed_by : str or None
-        The largest model of the group, and the first model that passed it.
-    own_flop : float or None
-        Training compute of the largest model of the group, FLOP.
-    """
-
-    at: pd.Timestamp
-    months: float | None
-    own: str | None = None
-    own_flop: float | None = None
-    passed_by: str | None = None
-
-
 def dated_compute(models: pd.DataFrame) -> pd.DataFrame:
-    """Return the models that can be placed in time and size: a date of day or month precision, and compute.
-
-    Parameters
-    ----------
-    models : pandas.DataFrame
-        With ``published``, ``date_precision`` and ``training_compute_flop``.
-    """
-    placed = models[models["date_precision"].isin(["day", "month"]) & models["training_compute_flop"].gt(0)]
+    """Return the models that can be placed in time and size, by date: of day or month precision, with compute."""
+    placed = models[models["date_precision"].isin(["day", "month"]) & models[COMPUTE].gt(0)]
     return placed.assign(published=pd.to_datetime(placed["published"])).sort_values("published", kind="stable")
 
 
-def lag_at(placed: pd.DataFrame, follows: pd.Series, at: pd.Timestamp, tolerance: float = 1.0) -> Lag:
-    """Return how long, at a date, models of others have existed that are larger than the largest of a group.
+def lags(
+    placed: pd.DataFrame, follows: pd.Series, dates: Iterable[pd.Timestamp], tolerance: float = 1.0
+) -> pd.DataFrame:
+    """Return how long, at some dates, models of others have existed that are larger than the largest of a group.
 
     Parameters
     ----------
@@ -239,15 +156,17 @@ def lag_at(placed: pd.DataFrame, follows: pd.Series, at: pd.Timestamp, tolerance
         From `dated_compute`.
     follows : pandas.Series
         True for the models of the group, on the index of `placed`.
-    at : pandas.Timestamp
-        Only models up to this date count.
+    dates : iterable of pandas.Timestamp
+        At each of them only models up to this date count.
     tolerance : float, default 1
         Another model passes the group when its compute is more than this many times the group's largest.
 
     Returns
     -------
-    Lag
-        Months since the group was first passed. It grows by a month a month and falls when the group catches up.
+    pandas.DataFrame
+        ``date``, ``months`` since the group was first passed (0 where it is not, missing where it is still empty),
+        ``own`` (its largest model), ``own_flop``, ``passed_by``. The lag grows by a month a month and falls when the
+        group catches up.
 
     Notes
     -----
@@ -256,43 +175,26 @@ def lag_at(placed: pd.DataFrame, follows: pd.Series, at: pd.Timestamp, tolerance
     """
     if tolerance <= 0:
         raise ValueError(f"a tolerance is a factor above zero, not {tolerance}")
-    known = placed[placed["published"] <= at]
-    inside = follows.loc[known.index]
-    group, others = known[inside], known[~inside]
-    if group.empty:
-        return Lag(at, None)
-    own = group.iloc[int(group["training_compute_flop"].to_numpy().argmax())]
-    name, flop = str(own["model"]), float(own["training_compute_flop"])
-    larger = others[others["training_compute_flop"] > flop * tolerance]
-    if larger.empty:
-        return Lag(at, 0.0, name, flop)
-    first = larger.iloc[0]
-    return Lag(at, (at - first["published"]).days / DAYS_PER_MONTH, name, flop, str(first["model"]))
+    when, flop, name = (placed[column].to_numpy() for column in ("published", COMPUTE, "model"))
+    inside = follows.loc[placed.index].to_numpy(dtype=bool)
+    rows: list[tuple[object, ...]] = []
+    for date in dates:
+        known = int(np.searchsorted(when, date.to_datetime64(), side="right"))
+        if not inside[:known].any():
+            rows.append((date, None, None, None, None))
+            continue
+        own = int(np.where(inside[:known], flop[:known], -1).argmax())
+        larger = ~inside[:known] & (flop[:known] > flop[own] * tolerance)
+        first = int(larger.argmax())
+        since = (date - when[first]).days / DAYS_PER_MONTH if larger.any() else 0.0
+        rows.append((date, since, str(name[own]), float(flop[own]), str(name[first]) if larger.any() else None))
+    return pd.DataFrame(rows, columns=["date", "months", "own", "own_flop", "passed_by"])
 
 
 def lag_by_month(placed: pd.DataFrame, follows: pd.Series, first_year: int, end: pd.Timestamp) -> pd.DataFrame:
-    """Return the lag of a group at the end of each month.
-
-    Parameters
-    ----------
-    placed, follows
-        As in `lag_at`.
-    first_year : int
-        The first month is January of this year.
-    end : pandas.Timestamp
-        The last month is the one before the date, or that of the date where it ends a month.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``date``, ``months``, ``own``, ``own_flop``, ``passed_by``.
-    """
+    """Return the `lags` of a group at the end of each month, from January of a year to the last that ends by a date."""
     dates = pd.date_range(f"{first_year}-01-31", end, freq="ME")
-    lags = [lag_at(placed, follows, date) for date in dates]
-    return pd.DataFrame(
-        [(lag.at, lag.months, lag.own, lag.own_flop, lag.passed_by) for lag in lags],
-        columns=["date", "months", "own", "own_flop", "passed_by"],
-    ).astype({"date": "datetime64[us]"})
+    return lags(placed, follows, dates).astype({"date": "datetime64[us]"})
 
 
 def lag_estimate(placed: pd.DataFrame, follows: pd.Series, at: pd.Timestamp, label: str) -> Estimate:
@@ -305,7 +207,7 @@ def lag_estimate(placed: pd.DataFrame, follows: pd.Series, at: pd.Timestamp, lab
         already by models more than half as large: a range, not a confidence interval. ``n`` is the number of models of
         the group.
     """
-    value, low, high = (lag_at(placed, follows, at, factor).months for factor in (1.0, TOLERANCE, 1 / TOLERANCE))
+    value, low, high = (lags(placed, follows, [at], by)["months"][0] for by in (1.0, TOLERANCE, 1 / TOLERANCE))
     in_group = int((follows.loc[placed.index] & (placed["published"] <= at)).sum())
     return Estimate(value, low, high, None, in_group, "months", label)
 
@@ -334,9 +236,3 @@ def access_changes(older: pd.DataFrame, newer: pd.DataFrame) -> pd.DataFrame:
     )
     pairs = pd.concat([before, after], axis=1, join="inner")
     return pairs.groupby(["before", "after"]).size().reset_index(name="models")
-
-
-def _check_group(group: str) -> None:
-    """Raise `ValueError` for an access group that does not exist."""
-    if group not in ACCESS_GROUPS:
-        raise ValueError(f"{group!r} is not an access group; allowed: {', '.join(ACCESS_GROUPS)}")

@@ -6,10 +6,9 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
-from scipy.stats.contingency import odds_ratio
 
-from compute_divide.analysis.statistics.estimate import Estimate
-from compute_divide.analysis.statistics.shares import UNKNOWN, wilson_share
+from compute_divide.analysis.papers.papers import academic_bounds, with_bounds
+from compute_divide.analysis.statistics.estimates import UNKNOWN, Estimate, wilson_share
 
 READING_COLUMNS = {"types": "team_type_types", "ids": "team_type_ids", "rules": "team_type"}
 """Column of the works table for each reading."""
@@ -72,6 +71,8 @@ def missing_odds(works: pd.DataFrame, inside: pd.Series[bool], label: str) -> Es
     >>> missing_odds(works, works.index.to_series() > 1, "odds").value > 1
     True
     """
+    from scipy.stats.contingency import odds_ratio
+
     missing = works["team_type"] == UNKNOWN
     table = [[int((group & state).sum()) for state in (missing, ~missing)] for group in (inside, ~inside)]
     found = odds_ratio(table, kind="conditional")
@@ -80,42 +81,6 @@ def missing_odds(works: pd.DataFrame, inside: pd.Series[bool], label: str) -> Es
     low, high = found.confidence_interval(0.95)
     value, low, high = (float(bound) if np.isfinite(bound) else None for bound in (found.statistic, low, high))
     return Estimate(value, low, high, n=len(works), unit="odds ratio", label=label)
-
-
-def bounds(works: pd.DataFrame, by: str) -> pd.DataFrame:
-    """Return academia-only shares and their bounds when affiliations are missing, for each value of a column.
-
-    Parameters
-    ----------
-    works : pandas.DataFrame
-        With ``team_type``.
-    by : str
-        Column to group by.
-
-    Returns
-    -------
-    pandas.DataFrame
-        `by`, ``k`` academia-only works of ``known`` ones of ``n``; ``share`` of the known, ``lowest`` when every work
-        that is not known has a company author, ``highest`` when none has. These are Manski's worst-case bounds (1989).
-
-    Examples
-    --------
-    >>> works = pd.DataFrame({"place": "x", "team_type": ["academia-only", "industry-only", "unknown", "unknown"]})
-    >>> bounds(works, "place")[["share", "lowest", "highest"]].values.tolist()
-    [[0.5, 0.25, 0.75]]
-    """
-    known, academic = works["team_type"] != UNKNOWN, works["team_type"] == "academia-only"
-    counts = pd.DataFrame({"k": academic, "known": known, "n": True}).groupby(works[by]).sum().reset_index()
-    return _with_bounds(counts)
-
-
-def _with_bounds(counts: pd.DataFrame) -> pd.DataFrame:
-    """Return counts ``k`` of ``known`` of ``n`` with the share and its worst-case bounds."""
-    return counts.assign(
-        share=counts["k"] / counts["known"].where(counts["known"] > 0),
-        lowest=counts["k"] / counts["n"],
-        highest=(counts["k"] + counts["n"] - counts["known"]) / counts["n"],
-    )
 
 
 def bounded_share(works: pd.DataFrame, label: str) -> Estimate:
@@ -130,7 +95,7 @@ def bounded_share(works: pd.DataFrame, label: str) -> Estimate:
     """
     if works.empty:
         return Estimate(None, k=0, n=0, label=label)
-    row = bounds(works.assign(all="all"), "all").iloc[0]
+    row = academic_bounds(works.assign(all="all"), ["all"]).iloc[0]
     value = None if pd.isna(row["share"]) else float(row["share"])
     return Estimate(
         value, float(row["lowest"]), float(row["highest"]), int(row["k"]), int(row["known"]), "share", label
@@ -217,4 +182,4 @@ def count_shares(counts: pd.DataFrame, topics: Sequence[str]) -> pd.DataFrame:
         }
     )
     grouped = rows.astype(int).groupby([chosen["topic"], chosen["year"]], observed=True).sum().reset_index()
-    return _with_bounds(grouped.astype({"topic": "str"}))
+    return with_bounds(grouped.astype({"topic": "str"}))

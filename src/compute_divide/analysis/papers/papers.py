@@ -1,19 +1,20 @@
-"""Team types of conference papers under stated choices: reading, judgement calls, joint laboratories, public research.
+"""Conference papers: their team types under stated choices, their topics, and the pre-trained models they name.
 
 The functions take the papers table and return it with the columns that other analyses share: ``team_type``, and
-``industry``, which says whether any author works for a company. Shares then come from `analysis.statistics.shares`.
+``industry``, which says whether any author works for a company. Which texts are searched for topics and models is a
+choice: every paper has a title, only some lists have keywords or abstracts. A share that rests on abstracts must be
+taken over the papers that have one (`having`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-from compute_divide.analysis.statistics.estimate import Estimate
-from compute_divide.analysis.statistics.shares import UNKNOWN, wilson_share
+from compute_divide.analysis.statistics.estimates import UNKNOWN, Estimate, wilson_share
 from compute_divide.evidence.papers.affiliations import AffiliationReader, load_rules
 from compute_divide.evidence.papers.choices import JOINT_LABS, flips_of
 from compute_divide.evidence.papers.profiles import (
@@ -25,9 +26,12 @@ from compute_divide.evidence.papers.profiles import (
     slot_sectors,
 )
 from compute_divide.evidence.papers.table import VERDICTS
+from compute_divide.evidence.papers.topics import SEPARATOR, load_topics
 
 VENUE_YEAR = ["venue", "year"]
 """The keys of a venue-year: what papers are compared within."""
+INTENSIVE, LOW = "compute-intensive", "low-compute"
+"""Classes of papers by topic."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,14 +96,14 @@ def with_teams(papers: pd.DataFrame, choices: Choices | None = None) -> pd.DataF
     columns = {"name": "profile", "domain": "domain_profile"}
     if choices.reading not in columns:
         raise ValueError(f"{choices.reading!r} is not a reading; allowed: {', '.join(columns)}")
-    profiles = papers[columns[choices.reading]]
     calls = choices.calls()
-    distinct = [profile for profile in profiles.unique() if isinstance(profile, str)]
-    teams = {profile: profile_team(profile, calls, choices.non_profits) for profile in distinct}
-    industry = {profile: _any_company(profile, calls) for profile in distinct}
+    places, profiles = pd.factorize(papers[columns[choices.reading]])
+    teams = [profile_team(profile, calls, choices.non_profits) for profile in profiles]
+    industry = [_any_company(profile, calls) for profile in profiles]
+    # A paper without a profile has the place -1: the last one.
     return papers.assign(
-        team_type=profiles.map(teams).fillna(UNKNOWN).astype("str"),
-        industry=profiles.map(industry).astype("boolean"),
+        team_type=pd.array([*teams, UNKNOWN], dtype="str")[places],
+        industry=pd.array([*industry, None], dtype="boolean")[places],
     )
 
 
@@ -114,11 +118,6 @@ def _any_company(profile: str, calls: Calls) -> bool | None:
 
 def coverage(papers: pd.DataFrame) -> pd.DataFrame:
     """Return the share of accepted papers whose team type is known, one row a venue-year.
-
-    Parameters
-    ----------
-    papers : pandas.DataFrame
-        From `with_teams`, or the papers table itself.
 
     Returns
     -------
@@ -137,37 +136,25 @@ def coverage(papers: pd.DataFrame) -> pd.DataFrame:
 
 
 def covered(papers: pd.DataFrame, minimum: float) -> pd.DataFrame:
-    """Return the papers of the venue-years in which the team type of at least this share of papers is known.
-
-    Parameters
-    ----------
-    papers : pandas.DataFrame
-        From `with_teams`, or the papers table itself.
-    minimum : float
-        Share from 0 to 1.
-    """
+    """Return the papers of the venue-years in which the team type of at least this share (0 to 1) is known."""
     shares = (papers["team_type"] != UNKNOWN).groupby([papers[key] for key in VENUE_YEAR]).transform("mean")
     return papers[shares >= minimum]
 
 
-def academic_bounds(papers: pd.DataFrame) -> pd.DataFrame:
-    """Return bounds on the academia-only share of each venue-year when affiliations are missing.
+def academic_bounds(papers: pd.DataFrame, by: Sequence[str] = VENUE_YEAR) -> pd.DataFrame:
+    """Return academia-only shares and their bounds when affiliations are missing, for each group.
 
     Parameters
     ----------
     papers : pandas.DataFrame
-        From `with_teams`, or the papers table itself.
+        Papers or works with ``team_type``.
+    by : sequence of str
+        Columns that make a group.
 
     Returns
     -------
     pandas.DataFrame
-        ``venue``, ``year``, ``k`` academia-only papers, ``known`` and ``n`` all papers, ``share`` (of the known),
-        ``lowest`` (every paper that is not known has a company author) and ``highest`` (none has). No assumption about
-        the missing ones is made: the truth lies between.
-
-    Notes
-    -----
-    These are Manski's worst-case bounds (1989) for a share with missing outcomes.
+        The columns of `by`, and as in `with_bounds`.
 
     Examples
     --------
@@ -175,22 +162,28 @@ def academic_bounds(papers: pd.DataFrame) -> pd.DataFrame:
     >>> academic_bounds(rows)[["share", "lowest", "highest"]].round(2).values.tolist()
     [[0.5, 0.33, 0.67]]
     """
-    known = papers["team_type"] != UNKNOWN
-    academic = papers["team_type"] == "academia-only"
-    counts = pd.DataFrame({"k": academic, "known": known, "n": True}).groupby([papers[key] for key in VENUE_YEAR]).sum()
-    found = counts.reset_index().astype({"year": int})
-    with np.errstate(invalid="ignore", divide="ignore"):
-        return found.assign(
-            share=found["k"] / found["known"].where(found["known"] > 0),
-            lowest=found["k"] / found["n"],
-            highest=(found["k"] + found["n"] - found["known"]) / found["n"],
-        )
+    known, academic = papers["team_type"] != UNKNOWN, papers["team_type"] == "academia-only"
+    flags = pd.DataFrame({"k": academic, "known": known, "n": True})
+    return with_bounds(flags.groupby([papers[key] for key in by]).sum().reset_index())
 
 
-# --- agreement of the two readings ---
+def with_bounds(counts: pd.DataFrame) -> pd.DataFrame:
+    """Return counts ``k`` academia-only of ``known`` of ``n`` with the share and its worst-case bounds.
+
+    ``share`` is that of the known, ``lowest`` when every unknown one has a company author, ``highest`` when none has.
+    No assumption about the missing ones is made: these are Manski's worst-case bounds (1989).
+    """
+    return counts.assign(
+        share=counts["k"] / counts["known"].where(counts["known"] > 0),
+        lowest=counts["k"] / counts["n"],
+        highest=(counts["k"] + counts["n"] - counts["known"]) / counts["n"],
+    )
 
 
-def agreement(table: pd.DataFrame, *, mixed: bool = False) -> Estimate:
+# --- how good the readings are ---
+
+
+def readings_agree(table: pd.DataFrame, *, mixed: bool = False) -> Estimate:
     """Return the share of authors whose affiliation and e-mail domain agree on whether they work for a company.
 
     Parameters
@@ -204,30 +197,24 @@ def agreement(table: pd.DataFrame, *, mixed: bool = False) -> Estimate:
     Examples
     --------
     >>> row = dict.fromkeys(VERDICTS, 0) | {"both_company": 19, "neither": 80, "only_name": 1}
-    >>> agreement(pd.DataFrame([row])).value
+    >>> readings_agree(pd.DataFrame([row])).value
     0.99
     """
     sums = table[list(VERDICTS)].sum()
-    agree = int(sums["both_company"] + sums["neither"])
-    differ = int(sums["only_name"] + sums["only_domain"])
+    agree, differ = sums["both_company"] + sums["neither"], sums["only_name"] + sums["only_domain"]
     if mixed:
-        agree += int(sums["mixed_agree"])
-        differ += int(sums["mixed_differ"])
-    return wilson_share(agree, agree + differ, "authors whose affiliation and e-mail domain agree on company or not")
+        agree, differ = agree + sums["mixed_agree"], differ + sums["mixed_differ"]
+    label = "authors whose affiliation and e-mail domain agree on company or not"
+    return wilson_share(int(agree), int(agree + differ), label)
 
 
-# --- the hand-labelled strings ---
-
-
-def company_flag(labelled: pd.DataFrame, choices: Choices | None = None) -> tuple[Estimate, Estimate]:
+def company_flag(labelled: pd.DataFrame) -> tuple[Estimate, Estimate]:
     """Return precision and recall of the rule's verdict whether an affiliation string names a company.
 
     Parameters
     ----------
     labelled : pandas.DataFrame
         Hand-labelled strings: ``affiliation``, and ``company`` with "yes" or "no".
-    choices : Choices, optional
-        How judgement calls are decided; the labels follow the defaults.
 
     Returns
     -------
@@ -242,8 +229,7 @@ def company_flag(labelled: pd.DataFrame, choices: Choices | None = None) -> tupl
     >>> precision.value, recall.value
     (1.0, 0.5)
     """
-    calls = (choices or Choices()).calls()
-    reader = AffiliationReader(load_rules())
+    reader, calls = AffiliationReader(load_rules()), Choices().calls()
     said = labelled["affiliation"].map(lambda text: "industry" in slot_sectors(reader.read(text).split("+"), calls))
     true = labelled["company"] == "yes"
     both = int((said & true).sum())
@@ -251,3 +237,160 @@ def company_flag(labelled: pd.DataFrame, choices: Choices | None = None) -> tupl
         wilson_share(both, int(said.sum()), "strings called a company's that are one"),
         wilson_share(both, int(true.sum()), "strings of companies that are found"),
     )
+
+
+# --- topics, and models that are named ---
+
+
+def matched(
+    papers: pd.DataFrame, names: Iterable[str], texts: Sequence[str] = ("title",), kind: str = "terms"
+) -> pd.Series:
+    """Tell for each paper whether one of the names matched in one of the texts.
+
+    Parameters
+    ----------
+    papers : pandas.DataFrame
+        The papers table.
+    names : iterable of str
+        Terms, or names of models.
+    texts : sequence of {"title", "keywords", "abstract"}
+        Where to look.
+    kind : {"terms", "models"}
+        What the names are.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"title_terms": ["bandit*|regret", None]})
+    >>> matched(rows, ["regret"]).tolist()
+    [True, False]
+    """
+    wanted = frozenset(names)
+    found = np.zeros(len(papers), dtype=bool)
+    for text in texts:
+        places, distinct = pd.factorize(papers[f"{text}_{kind}"])
+        # A paper without a match in this text has the place -1: the last one.
+        found |= np.array([*(not wanted.isdisjoint(joined.split(SEPARATOR)) for joined in distinct), False])[places]
+    return pd.Series(found, index=papers.index)
+
+
+def about(papers: pd.DataFrame, groups: Sequence[str], texts: Sequence[str] = ("title",)) -> pd.Series:
+    """Tell for each paper whether it is about one of the groups or topics of ``data/topics.yml``.
+
+    Raises
+    ------
+    EvidenceError
+        If a name is neither a group nor a topic.
+    """
+    return matched(papers, load_topics().terms(groups), texts)
+
+
+def with_class(
+    papers: pd.DataFrame,
+    intensive: Sequence[str] = (INTENSIVE,),
+    low: Sequence[str] = (LOW,),
+    texts: Sequence[str] = ("title",),
+) -> pd.DataFrame:
+    """Return papers with ``topic_class``: ``compute-intensive``, ``low-compute`` or ``other``.
+
+    Parameters
+    ----------
+    papers : pandas.DataFrame
+        The papers table.
+    intensive, low : sequence of str
+        Groups or topics of each class. A paper of both is compute-intensive.
+    texts : sequence of str
+        Where to look.
+    """
+    kinds = [about(papers, intensive, texts), about(papers, low, texts)]
+    return papers.assign(topic_class=np.select(kinds, [INTENSIVE, LOW], "other"))
+
+
+def having(papers: pd.DataFrame, texts: Sequence[str]) -> pd.DataFrame:
+    """Return the papers that have all of these texts; a title they all have."""
+    for text, column in {"keywords": "has_keywords", "abstract": "has_abstract"}.items():
+        papers = papers[papers[column].astype(bool)] if text in texts else papers
+    return papers
+
+
+def naming_shares(papers: pd.DataFrame, flag: pd.Series, keys: Sequence[str]) -> pd.DataFrame:
+    """Return the share of papers for which a flag holds, by the key columns.
+
+    Parameters
+    ----------
+    papers : pandas.DataFrame
+        Papers with the key columns.
+    flag : pandas.Series of bool
+        By the index of the papers.
+    keys : sequence of str
+        Columns that make a group.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The keys, ``k``, ``n``, ``share``, ``low``, ``high``, with Wilson intervals; sorted by the keys.
+    """
+    rows = [
+        {**dict(zip(keys, group, strict=True)), **wilson_share(int(part.sum()), len(part), "").row()}
+        for group, part in flag.groupby([papers[key] for key in keys], observed=True)
+    ]
+    return pd.DataFrame(rows, columns=[*keys, "k", "n", "share", "low", "high"])
+
+
+def largest_share(shares: pd.DataFrame, name: str) -> Estimate:
+    """Return the largest of some shares of `naming_shares`, labelled by a column; no value where there is none.
+
+    Examples
+    --------
+    >>> shares = pd.DataFrame({"what": ["ICML 2020", "ICML 2021"], "k": [1, 2], "n": [4, 4], "share": [0.25, 0.5]})
+    >>> largest_share(shares, "what").label, largest_share(shares.head(0), "what").n
+    ('ICML 2021', 0)
+    """
+    if shares.empty:
+        return wilson_share(0, 0, "none")
+    row = shares.iloc[int(shares["share"].to_numpy().argmax())]
+    return wilson_share(int(row["k"]), int(row["n"]), str(row[name]))
+
+
+def models_named(papers: pd.DataFrame, texts: Sequence[str]) -> pd.DataFrame:
+    """Return how many papers name each pre-trained model.
+
+    Parameters
+    ----------
+    papers : pandas.DataFrame
+        The papers table, or a part of it.
+    texts : sequence of str
+        Where to look.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``model``, ``label``, ``maker``, ``team`` (of the maker), ``access``, ``kind``, ``papers``; most named first.
+        Image networks that are as much architectures as pre-trained models do not count.
+    """
+    listed = load_topics().models
+    rows = [
+        {
+            "model": name,
+            **listed[name].model_dump(include={"label", "maker", "team", "access", "kind"}),
+            "papers": int(matched(papers, [name], texts, "models").sum()),
+        }
+        for name in model_names()
+    ]
+    return pd.DataFrame(rows).sort_values(["papers", "model"], ascending=[False, True], ignore_index=True)
+
+
+def model_names(*, teams: Sequence[str] = (), access: Sequence[str] = ()) -> list[str]:
+    """Return the pre-trained models whose maker is of one of the team types and whose access is of one of the kinds.
+
+    All where nothing is asked for; image networks that are as much architectures as pre-trained models do not count.
+
+    Examples
+    --------
+    >>> "clip" in model_names(teams=["industry-only"], access=["open"])
+    True
+    """
+    return [
+        name
+        for name, model in load_topics().models.items()
+        if model.kind != "backbone" and (not teams or model.team in teams) and (not access or model.access in access)
+    ]

@@ -9,17 +9,14 @@ from __future__ import annotations
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
-from statsmodels.genmod import families
-from statsmodels.genmod.generalized_linear_model import GLM
-from statsmodels.stats.contingency_tables import StratifiedTable
 
-from compute_divide.analysis.statistics.estimate import Estimate
-from compute_divide.analysis.statistics.shares import in_years, span
+from compute_divide.analysis.statistics.estimates import Estimate, in_years, span
 
-_CELLS = ["both", "only_exposed", "only_outcome", "neither"]
+CELLS = ["both", "only_exposed", "only_outcome", "neither"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,23 +27,51 @@ class Association:
     ----------
     odds_ratio : Estimate
         Mantel-Haenszel odds ratio with its 95% interval; `n` is the number of rows in the strata that count.
-    regression : Estimate
-        The same from a logistic regression with an effect for each stratum: the check.
-    homogeneity : float or None
-        p-value of the test that all strata have one odds ratio (Breslow-Day with Tarone's correction); None for fewer
-        than two strata.
     strata : pandas.DataFrame
-        One row a stratum: its keys, the counts ``both``, ``only_exposed``, ``only_outcome``, ``neither``, and the
-        ``odds_ratio`` with ``low`` and ``high`` (with half a paper added to every cell).
+        One row a stratum that counts: its keys, the counts ``both``, ``only_exposed``, ``only_outcome``, ``neither``,
+        and the ``odds_ratio`` with ``low`` and ``high`` (with half a paper added to every cell).
     empty : int
         Strata that say nothing, for one of the facts does not vary in them; they are left out.
     """
 
     odds_ratio: Estimate
-    regression: Estimate
-    homogeneity: float | None
     strata: pd.DataFrame
     empty: int
+
+    @property
+    def exposed(self) -> int:
+        """Rows with the exposure in the strata that count."""
+        return int(self.strata[["both", "only_exposed"]].to_numpy().sum())
+
+    @property
+    def homogeneity(self) -> float | None:
+        """p-value of the test that all strata have one odds ratio; None for fewer than two, or where there is none.
+
+        The test is that of Breslow & Day (1980) with Tarone's (1985) correction.
+        """
+        if self.odds_ratio.value is None or len(self.strata) < 2:
+            return None
+        with np.errstate(invalid="ignore", divide="ignore"):  # strata whose odds are all alike have no test
+            return _finite(_stratified(self.strata).test_equal_odds(adjust=True).pvalue)
+
+    @property
+    def regression(self) -> Estimate:
+        """The same odds ratio from a logistic regression on the counts, with an effect for each stratum: the check."""
+        if self.odds_ratio.value is None:
+            return self.odds_ratio
+        from statsmodels.genmod import families
+        from statsmodels.genmod.generalized_linear_model import GLM
+
+        both, only_exposed, only_outcome, neither = self.strata[CELLS].to_numpy(dtype=float).T
+        outcomes = np.column_stack([np.append(both, only_outcome), np.append(only_exposed, neither)])
+        size = len(both)
+        design = np.column_stack([np.repeat([1.0, 0.0], size), np.tile(np.eye(size), (2, 1))])
+        with warnings.catch_warnings():  # one stratum is fitted exactly, which is no fault here
+            warnings.simplefilter("ignore")
+            fit = GLM(outcomes, design, family=families.Binomial()).fit()
+        value, low, high = (_finite(np.exp(bound)) for bound in (fit.params[0], *fit.conf_int()[0]))
+        label = f"{self.odds_ratio.label}, logistic regression"
+        return Estimate(value, low, high, n=self.odds_ratio.n, unit="odds ratio", label=label)
 
 
 def association(rows: pd.DataFrame, exposure: str, outcome: str, strata: Sequence[str], label: str) -> Association:
@@ -71,8 +96,8 @@ def association(rows: pd.DataFrame, exposure: str, outcome: str, strata: Sequenc
 
     Notes
     -----
-    Mantel & Haenszel (1959) with the variance of Robins, Breslow & Greenland (1986), and the test of Breslow & Day
-    (1980) with Tarone's (1985) correction, by `statsmodels.stats.contingency_tables.StratifiedTable`.
+    Mantel & Haenszel (1959) with the variance of Robins, Breslow & Greenland (1986), by
+    `statsmodels.stats.contingency_tables.StratifiedTable`; strata by themselves have the interval of Woolf (1955).
 
     Examples
     --------
@@ -86,24 +111,21 @@ def association(rows: pd.DataFrame, exposure: str, outcome: str, strata: Sequenc
     >>> association(rows, "llm", "company", ["venue"], "odds of a company author").odds_ratio.value
     2.6
     """
-    tables = stratum_tables(rows, exposure, outcome, strata)
-    speaking = tables[_says_something(tables)]
-    count = int(speaking[_CELLS].to_numpy().sum())
-    if not _bounded(speaking):
-        nothing = Estimate(None, n=count, unit="odds ratio", label=label)
-        return Association(nothing, nothing, None, _with_odds(speaking), len(tables) - len(speaking))
-    pooled = StratifiedTable([cells.reshape(2, 2) for cells in speaking[_CELLS].to_numpy(dtype=float)])
-    low, high = pooled.oddsratio_pooled_confint()
-    value = _estimate(pooled.oddsratio_pooled, low, high, count, label)
-    with np.errstate(invalid="ignore", divide="ignore"):  # strata whose odds are all alike have no test
-        homogeneity = _finite(pooled.test_equal_odds(adjust=True).pvalue) if len(speaking) > 1 else None
-    return Association(
-        odds_ratio=value,
-        regression=_logistic(speaking, label, count),
-        homogeneity=homogeneity,
-        strata=_with_odds(speaking),
-        empty=len(tables) - len(speaking),
-    )
+    tables = _tables(rows, exposure, outcome, strata)
+    cells = tables[CELLS].to_numpy(dtype=float)
+    # Each fact must vary: no row and no column of a stratum's table is empty.
+    speaking = (cells @ [[1, 0, 1, 0], [1, 0, 0, 1], [0, 1, 1, 0], [0, 1, 0, 1]] > 0).all(axis=1)
+    a, b, c, d = cells[speaking].T
+    logs = np.log((a + 0.5) * (d + 0.5) / ((b + 0.5) * (c + 0.5)))
+    spread = 1.959964 * np.sqrt(sum(1 / (cell + 0.5) for cell in (a, b, c, d)))
+    odds = {"odds_ratio": np.exp(logs), "low": np.exp(logs - spread), "high": np.exp(logs + spread)}
+    kept = tables[speaking].assign(**odds)
+    pooled = Estimate(None, n=int(cells[speaking].sum()), unit="odds ratio", label=label)
+    if (a * d).any() and (b * c).any():
+        table = _stratified(kept)
+        low, high = map(_finite, table.oddsratio_pooled_confint())
+        pooled = Estimate(_finite(table.oddsratio_pooled), low, high, n=pooled.n, unit="odds ratio", label=label)
+    return Association(pooled, kept, len(tables) - len(kept))
 
 
 def odds_by_period(
@@ -118,16 +140,10 @@ def odds_by_period(
 
     Parameters
     ----------
-    rows : pandas.DataFrame
-        One row an observation, with ``year``.
-    exposure, outcome : str
-        Columns of the two facts.
+    rows, exposure, outcome, label, strata
+        As in `association`, with ``year``.
     periods : sequence of (int, int)
         First and last years, both included.
-    label : str
-        What the odds ratio says.
-    strata : sequence of str
-        Columns that make a stratum.
 
     Returns
     -------
@@ -144,79 +160,37 @@ def odds_by_period(
     found = []
     for first, last in periods:
         result = association(in_years(rows, first, last), exposure, outcome, strata, label)
-        estimate = result.odds_ratio
         found.append(
             {
                 "period": span(first, last),
-                "odds_ratio": estimate.value,
-                "low": estimate.low,
-                "high": estimate.high,
+                "odds_ratio": result.odds_ratio.value,
+                "low": result.odds_ratio.low,
+                "high": result.odds_ratio.high,
                 "regression": result.regression.value,
                 "homogeneity": result.homogeneity,
                 "strata": len(result.strata),
-                "n": estimate.n,
-                "exposed": int(result.strata[["both", "only_exposed"]].to_numpy().sum()),
+                "n": result.odds_ratio.n,
+                "exposed": result.exposed,
             }
         )
     return pd.DataFrame(found)
 
 
-def stratum_tables(rows: pd.DataFrame, exposure: str, outcome: str, strata: Sequence[str]) -> pd.DataFrame:
+def _tables(rows: pd.DataFrame, exposure: str, outcome: str, strata: Sequence[str]) -> pd.DataFrame:
     """Return the two-by-two counts of each stratum, one row a stratum."""
-    exposed, positive = rows[exposure].astype(bool), rows[outcome].astype(bool)
-    cells = pd.DataFrame(
-        {
-            "both": exposed & positive,
-            "only_exposed": exposed & ~positive,
-            "only_outcome": ~exposed & positive,
-            "neither": ~exposed & ~positive,
-        }
-    )
-    return cells.groupby([rows[key] for key in strata], observed=True).sum().reset_index()
+    groups = rows.groupby(list(strata), observed=True)
+    place = groups.ngroup().to_numpy()
+    cell = 2 * (~rows[exposure].to_numpy(dtype=bool)) + ~rows[outcome].to_numpy(dtype=bool)
+    keys = groups.size().reset_index()[list(strata)]
+    counts = np.bincount(4 * place + cell, minlength=4 * len(keys)).reshape(-1, 4)
+    return keys.assign(**dict(zip(CELLS, counts.T, strict=True)))
 
 
-def _says_something(tables: pd.DataFrame) -> pd.Series:
-    """Tell which strata hold both values of both facts."""
-    exposed = tables["both"] + tables["only_exposed"]
-    bare = tables["only_outcome"] + tables["neither"]
-    positive = tables["both"] + tables["only_outcome"]
-    negative = tables["only_exposed"] + tables["neither"]
-    return (exposed > 0) & (bare > 0) & (positive > 0) & (negative > 0)
+def _stratified(tables: pd.DataFrame) -> Any:
+    from statsmodels.stats.contingency_tables import StratifiedTable
 
-
-def _bounded(tables: pd.DataFrame) -> bool:
-    """Tell whether the pooled odds ratio is a number above zero."""
-    for_it = (tables["both"] * tables["neither"]).sum()
-    against = (tables["only_exposed"] * tables["only_outcome"]).sum()
-    return bool(for_it > 0 and against > 0)
-
-
-def _with_odds(tables: pd.DataFrame) -> pd.DataFrame:
-    """Return strata with their own odds ratios: half a count in every cell, and the interval of Woolf (1955)."""
-    a, b, c, d = (tables[cell].to_numpy(dtype=float) + 0.5 for cell in _CELLS)
-    logs, spread = np.log(a * d / (b * c)), 1.959964 * np.sqrt(1 / a + 1 / b + 1 / c + 1 / d)
-    return tables.assign(odds_ratio=np.exp(logs), low=np.exp(logs - spread), high=np.exp(logs + spread))
-
-
-def _logistic(tables: pd.DataFrame, label: str, count: int) -> Estimate:
-    """Return the odds ratio from a logistic regression on the counts, with one effect a stratum."""
-    successes = np.concatenate([tables["both"], tables["only_outcome"]]).astype(float)
-    failures = np.concatenate([tables["only_exposed"], tables["neither"]]).astype(float)
-    size = len(tables)
-    design = np.column_stack([np.repeat([1.0, 0.0], size), np.tile(np.eye(size), (2, 1))])
-    with warnings.catch_warnings():  # one stratum is fitted exactly, which is no fault here
-        warnings.simplefilter("ignore")
-        fit = GLM(np.column_stack([successes, failures]), design, family=families.Binomial()).fit()
-    low, high = fit.conf_int()[0]
-    value, low, high = (float(np.exp(bound)) for bound in (fit.params[0], low, high))
-    return _estimate(value, low, high, count, f"{label}, logistic regression")
-
-
-def _estimate(value: float, low: float, high: float, count: int, label: str) -> Estimate:
-    """Return an odds ratio as an estimate."""
-    return Estimate(_finite(value), _finite(low), _finite(high), n=count, unit="odds ratio", label=label)
+    return StratifiedTable([cells.reshape(2, 2) for cells in tables[CELLS].to_numpy(dtype=float)])
 
 
 def _finite(value: float) -> float | None:
-    """Return a number, or None where it is none."""
     return float(value) if np.isfinite(value) else None

@@ -1,4 +1,4 @@
-"""Bootstrap intervals that respect papers: what was published together is drawn together.
+"""Means, medians and their ratios, with bootstrap intervals that respect papers.
 
 Several models of one paper are not independent, so the unit that is drawn is the paper (the link), not the model. A
 draw is held as a weight for each model, which turns most statistics into products of matrices.
@@ -6,11 +6,14 @@ draw is held as a weight for each model, which turns most statistics into produc
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-Floats = npt.NDArray[np.float64]
+from compute_divide.analysis.statistics.estimates import ACADEMIA, COMPUTE, INDUSTRY, Estimate, Floats, in_years, span
 
 REPLICATES = 2000
 SEED = 20240104
@@ -18,8 +21,11 @@ SEED = 20240104
 MIN_CLUSTERS = 5
 """With fewer independent papers an interval by resampling means nothing, and none is given."""
 
+Centres = Callable[[Floats, Floats], Floats]
+"""The centre of some values under each row of weights."""
 
-def clusters(rows: pd.DataFrame, link: str = "link") -> npt.NDArray[np.intp]:
+
+def clusters(rows: pd.DataFrame) -> npt.NDArray[np.intp]:
     """Return the number of the paper of each row: rows that share a link share it; a row without a link stands alone.
 
     Examples
@@ -27,51 +33,193 @@ def clusters(rows: pd.DataFrame, link: str = "link") -> npt.NDArray[np.intp]:
     >>> clusters(pd.DataFrame({"link": ["http://a/", "http://A", None, None]})).tolist()
     [0, 0, 1, 2]
     """
-    keys = rows[link].astype("str").str.strip().str.rstrip("/").str.casefold().to_numpy(dtype=object)
-    alone = np.flatnonzero(rows[link].isna())
-    keys[alone] = [f"row {place}" for place in alone]
-    return pd.factorize(keys)[0]
+    keys = [
+        link.strip().rstrip("/").casefold() if isinstance(link, str) else place
+        for place, link in enumerate(rows["link"].tolist())
+    ]
+    return pd.factorize(np.array(keys, dtype=object))[0]
 
 
-def draw_weights(groups: npt.NDArray[np.intp], *, replicates: int = REPLICATES, seed: int = SEED) -> Floats:
-    """Return how often each row occurs in each bootstrap sample of its clusters.
+def draw_weights(groups: npt.NDArray[np.intp], *, seed: int = SEED) -> Floats:
+    """Return how often each row occurs in each bootstrap sample of its clusters; the same seed gives the same samples.
 
     Parameters
     ----------
     groups : array of int
         Number of the cluster of each row, from 0.
-    replicates : int
-        How many samples.
-    seed : int
-        Of the generator; the same seed gives the same samples.
 
     Returns
     -------
-    array of float, shape (replicates, rows)
+    array of float, shape (REPLICATES, rows)
         Whole numbers.
 
     Examples
     --------
-    >>> weights = draw_weights(np.array([0, 0, 1]), replicates=3)
+    >>> weights = draw_weights(np.array([0, 0, 1]))
     >>> weights.shape, bool((weights[:, 0] == weights[:, 1]).all())
-    ((3, 3), True)
+    ((2000, 3), True)
     """
     if len(groups) == 0:
-        return np.zeros((replicates, 0))
-    count = int(groups.max()) + 1
-    drawn = np.random.default_rng(seed).multinomial(count, np.full(count, 1 / count), size=replicates)
-    return drawn[:, groups].astype(float)
+        return np.zeros((REPLICATES, 0))
+    return _draws(int(groups.max()) + 1, seed)[:, groups].astype(float)
+
+
+@lru_cache(maxsize=128)  # drawing is what a bootstrap spends its time on, and many have the same number of papers
+def _draws(count: int, seed: int) -> npt.NDArray[np.int16]:
+    drawn = np.random.default_rng(seed).multinomial(count, np.full(count, 1 / count), size=REPLICATES)
+    return drawn.astype(np.int16)
 
 
 def percentile_interval(values: Floats, level: float = 0.95) -> tuple[float, float]:
-    """Return the percentile interval of bootstrap values; those of a sample of nothing (NaN) are left out.
-
-    Examples
-    --------
-    >>> low, high = percentile_interval(np.arange(1001.0))
-    >>> round(low), round(high)
-    (25, 975)
-    """
+    """Return the percentile interval of bootstrap values; those of a sample of nothing (NaN) are left out."""
     tail = 100 * (1 - level) / 2
     low, high = np.nanpercentile(values, [tail, 100 - tail])
     return float(low), float(high)
+
+
+def geometric_mean_ratio(rows: pd.DataFrame, label: str, value: str = COMPUTE) -> Estimate:
+    """Return the ratio of the geometric means of industry over academia.
+
+    Parameters
+    ----------
+    rows : pandas.DataFrame
+        ``team_type``, ``link`` and the column `value`; rows without a positive value are left out.
+    label : str
+        What is compared.
+    value : str
+        Column of the values, in any unit.
+
+    Returns
+    -------
+    Estimate
+        A ratio with `n` the number of models of both team types, and a 95% percentile interval from a bootstrap that
+        draws papers within each team type. Without a model on either side there is no value; with fewer than five
+        papers on either side no interval.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"team_type": [INDUSTRY, ACADEMIA], COMPUTE: [1e22, 1e20], "link": None})
+    >>> round(geometric_mean_ratio(rows, "compute").value)
+    100
+    """
+    return _ratio(rows, label, value, _weighted_means)
+
+
+def median_ratio(rows: pd.DataFrame, label: str, value: str = COMPUTE) -> Estimate:
+    """Return the ratio of the medians of industry over academia; parameters and result as in `geometric_mean_ratio`.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"team_type": [INDUSTRY] * 3 + [ACADEMIA], COMPUTE: [1.0, 8.0, 9.0, 2.0], "link": None})
+    >>> round(median_ratio(rows, "chips").value, 3)
+    4.0
+    """
+    return _ratio(rows, label, value, _weighted_medians)
+
+
+def median(rows: pd.DataFrame, label: str, value: str, *, unit: str, interval: bool = True) -> Estimate:
+    """Return the median of the positive values of a column, with a bootstrap interval that draws papers.
+
+    Parameters
+    ----------
+    rows : pandas.DataFrame
+        ``link`` and the column `value`.
+    label, value, unit : str
+        What is estimated, the column, and its unit.
+    interval : bool, default True
+        Whether an interval is wanted; with fewer than five papers there is none.
+
+    Examples
+    --------
+    >>> median(pd.DataFrame({"chips": [1, 8, 64], "link": None}), "chips", "chips", unit="chips").value
+    8.0
+    """
+    known = rows[rows[value] > 0]
+    values = known[value].to_numpy(dtype=float)
+    centre = float(np.median(values)) if len(values) else None
+    groups = clusters(known)
+    if not interval or len(groups) == 0 or groups.max() + 1 < MIN_CLUSTERS:
+        return Estimate(centre, n=len(known), unit=unit, label=label)
+    draws = _weighted_medians(values, draw_weights(groups))
+    return Estimate(centre, *percentile_interval(draws), n=len(known), unit=unit, label=label)
+
+
+def ratios_by_period(
+    rows: pd.DataFrame, periods: Sequence[tuple[int, int]], what: str, value: str = COMPUTE
+) -> pd.DataFrame:
+    """Return the ratio of geometric means, industry over academia, in each period.
+
+    Parameters
+    ----------
+    rows, value
+        As in `geometric_mean_ratio`, with ``year``.
+    periods : sequence of (int, int)
+        First and last years, both included.
+    what : str
+        What is compared.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``period``, ``first``, ``last``, ``ratio``, ``low``, ``high``, ``n_over``, ``n_under``; bounds and ratio are
+        missing where they do not exist.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"year": 2012, "team_type": [INDUSTRY, ACADEMIA], COMPUTE: [1e22, 1e20], "link": None})
+    >>> ratios_by_period(rows, [(2012, 2017)], "compute")[["period", "n_over", "n_under"]].values.tolist()
+    [['2012 to 2017', 1, 1]]
+    """
+    table = []
+    for first, last in periods:
+        part = in_years(rows, first, last)
+        ratio = geometric_mean_ratio(part, f"{what}, {span(first, last)}", value)
+        counts = part.loc[part[value] > 0, "team_type"].value_counts()
+        table.append(
+            {
+                "period": span(first, last),
+                "first": first,
+                "last": last,
+                "ratio": ratio.value,
+                "low": ratio.low,
+                "high": ratio.high,
+                "n_over": int(counts.get(INDUSTRY, 0)),
+                "n_under": int(counts.get(ACADEMIA, 0)),
+            }
+        )
+    return pd.DataFrame(table)
+
+
+def _ratio(rows: pd.DataFrame, label: str, value: str, centres: Centres) -> Estimate:
+    """Return the ratio of two centres; each side is resampled by itself, with a seed of its own."""
+    known = rows.loc[rows[value] > 0, ["team_type", "link", value]]
+    sides = [known[known["team_type"] == team] for team in (INDUSTRY, ACADEMIA)]
+    n = sum(map(len, sides))
+    if not all(map(len, sides)):
+        return Estimate(None, n=n, unit="ratio", label=label)
+    logs = [np.log10(side[value].to_numpy(dtype=float)) for side in sides]
+    over, under = (float(centres(side, np.ones((1, len(side))))[0]) for side in logs)
+    groups = [clusters(side) for side in sides]
+    if min(group.max() + 1 for group in groups) < MIN_CLUSTERS:
+        return Estimate(10 ** (over - under), n=n, unit="ratio", label=label)
+    draws = [
+        centres(side, draw_weights(group, seed=SEED + place))
+        for place, (side, group) in enumerate(zip(logs, groups, strict=True))
+    ]
+    low, high = percentile_interval(draws[0] - draws[1])
+    return Estimate(10 ** (over - under), 10**low, 10**high, n=n, unit="ratio", label=label)
+
+
+def _weighted_means(values: Floats, weights: Floats) -> Floats:
+    return np.asarray(weights @ values / weights.sum(axis=1))
+
+
+def _weighted_medians(values: Floats, weights: Floats) -> Floats:
+    """Return the median of the values under each row of whole weights, as if each value stood there that often."""
+    order = np.argsort(values, kind="stable")
+    sorted_values, cumulative = values[order], np.cumsum(weights[:, order], axis=1)
+    total = cumulative[:, -1:]
+    # The middle one, or the mean of the middle two.
+    lower = (cumulative < np.floor((total + 1) / 2)).sum(axis=1)
+    upper = (cumulative < np.floor(total / 2 + 1)).sum(axis=1)
+    return np.asarray((sorted_values[lower] + sorted_values[upper]) / 2)

@@ -1,28 +1,16 @@
-"""Growth over time: log-linear trends, as a factor a year and as a doubling time."""
+"""Growth over time: log-linear trends, the running record, and the year in which the trend of a share breaks."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from statsmodels.regression.linear_model import OLS
 
-from compute_divide.analysis.statistics.estimate import Estimate
-from compute_divide.analysis.statistics.records import COMPUTE
-from compute_divide.analysis.statistics.resampling import (
-    MIN_CLUSTERS,
-    REPLICATES,
-    SEED,
-    Floats,
-    clusters,
-    draw_weights,
-    percentile_interval,
-)
-
-_DAYS = 365.25
-_MIN_POINTS = 3
+from compute_divide.analysis.statistics.estimates import COMPUTE, Estimate, Floats
+from compute_divide.analysis.statistics.resampling import MIN_CLUSTERS, clusters, draw_weights, percentile_interval
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,18 +19,14 @@ class Trend:
 
     Parameters
     ----------
-    slope : float or None
-        Orders of magnitude a year; None where there are too few points.
-    intercept : float or None
-        Logarithm of the value at the origin.
+    slope, intercept : float or None
+        Orders of magnitude a year, and logarithm of the value at the origin; None where there are too few points.
     origin : float
         Year at which the intercept holds.
     doubling : Estimate
         Doubling time in months. A bound is None where the trend could as well not grow at all.
     factor : Estimate
         Growth as a factor a year.
-    spread : float or None
-        Standard deviation of the residuals, in orders of magnitude.
     n : int
         Number of models.
     """
@@ -52,7 +36,6 @@ class Trend:
     origin: float
     doubling: Estimate
     factor: Estimate
-    spread: float | None
     n: int
 
     def at(self, years: npt.ArrayLike) -> Floats:
@@ -63,25 +46,12 @@ class Trend:
 
 
 def fractional_years(dates: pd.Series[pd.Timestamp]) -> pd.Series[float]:
-    """Return dates as years with a fraction: 2 July 2020 as about 2020.5.
-
-    Examples
-    --------
-    >>> fractional_years(pd.Series(pd.to_datetime(["2020-01-01", "2020-07-02"]))).round(2).tolist()
-    [2020.0, 2020.5]
-    """
+    """Return dates as years with a fraction: 2 July 2020 as about 2020.5."""
     stamps = pd.to_datetime(dates)
-    return stamps.dt.year + (stamps.dt.day_of_year - 1) / _DAYS
+    return stamps.dt.year + (stamps.dt.day_of_year - 1) / 365.25
 
 
-def growth(
-    models: pd.DataFrame,
-    label: str,
-    value: str = COMPUTE,
-    *,
-    replicates: int = REPLICATES,
-    seed: int = SEED,
-) -> Trend:
+def growth(models: pd.DataFrame, label: str, value: str = COMPUTE) -> Trend:
     """Return the log-linear growth of a quantity over publication dates.
 
     Parameters
@@ -92,8 +62,6 @@ def growth(
         What grows, such as "training compute, 2010 to 2025".
     value : str
         Column of the positive values.
-    replicates, seed : int
-        Of the bootstrap; see `compute_divide.analysis.statistics.resampling`.
 
     Returns
     -------
@@ -103,8 +71,7 @@ def growth(
 
     Notes
     -----
-    Ordinary least squares on log10, by `statsmodels.regression.linear_model.OLS`; each bootstrap sample is the same fit
-    with weights, in closed form.
+    Ordinary least squares on log10; each bootstrap sample is the same fit with weights.
 
     Examples
     --------
@@ -114,73 +81,187 @@ def growth(
     >>> round(trend.doubling.value, 1), round(trend.factor.value, 1)
     (6.0, 4.0)
     """
-    known = models.dropna(subset=["published", value])
-    known = known[known[value] > 0]
+    known = models.loc[models[value].gt(0) & models["published"].notna(), ["published", "link", value]]
     years: Floats = np.asarray(fractional_years(known["published"]), dtype=np.float64)
     logs: Floats = np.log10(known[value].to_numpy(dtype=float))
-    if len(known) < _MIN_POINTS or np.ptp(years) == 0:
-        nothing = Estimate(None, n=len(known), unit="months", label=f"doubling time of {label}")
-        factor = Estimate(None, n=len(known), unit="ratio", label=f"growth a year of {label}")
-        return Trend(None, None, 0.0, nothing, factor, None, len(known))
+    n, names = len(known), (f"doubling time of {label}", f"growth a year of {label}")
+    if n < 3 or np.ptp(years) == 0:
+        nothing, factor = (
+            Estimate(None, n=n, unit=unit, label=name) for unit, name in zip(("months", "ratio"), names, strict=True)
+        )
+        return Trend(None, None, 0.0, nothing, factor, n)
     origin = float(years.mean())
     offsets: Floats = np.asarray(years - origin)
-    fit = OLS(logs, np.column_stack([np.ones_like(years), offsets])).fit()
-    intercept, slope = map(float, fit.params)
+    slope = float(weighted_slopes(offsets, logs, np.ones((1, n)))[0])
     groups = clusters(known)
-    slopes = None
+    low, high = None, None
     if groups.max() + 1 >= MIN_CLUSTERS:
-        slopes = percentile_interval(
-            weighted_slopes(offsets, logs, draw_weights(groups, replicates=replicates, seed=seed))
-        )
+        low, high = percentile_interval(weighted_slopes(offsets, logs, draw_weights(groups)))
     return Trend(
         slope,
-        intercept,
+        float(logs.mean()),
         origin,
-        _doubling(slope, slopes, len(known), f"doubling time of {label}"),
-        _factor(slope, slopes, len(known), f"growth a year of {label}"),
-        float(np.sqrt(fit.mse_resid)),
-        len(known),
+        Estimate(_months(slope), _months(high), _months(low), n=n, unit="months", label=names[0]),
+        Estimate(10**slope, low and 10**low, high and 10**high, n=n, unit="ratio", label=names[1]),
+        n,
     )
 
 
 def weighted_slopes(x: Floats, y: Floats, weights: Floats) -> Floats:
-    """Return the slope of the weighted least-squares line for each row of weights.
-
-    Parameters
-    ----------
-    x, y : array of float, shape (n,)
-        The points.
-    weights : array of float, shape (replicates, n)
-        One row a fit.
-
-    Returns
-    -------
-    array of float, shape (replicates,)
-        NaN where a row puts all weight on one x.
+    """Return the slope of the weighted least-squares line for each row of weights; NaN where all weight is on one x.
 
     Examples
     --------
     >>> weighted_slopes(np.array([0.0, 1.0]), np.array([1.0, 3.0]), np.ones((1, 2))).tolist()
     [2.0]
     """
-    total, sum_x, sum_y, sum_xx, sum_xy = (weights @ column for column in (np.ones_like(x), x, y, x * x, x * y))
+    total, sum_x, sum_y, sum_xx, sum_xy = (weights @ np.column_stack([np.ones_like(x), x, y, x * x, x * y])).T
     spread = total * sum_xx - sum_x**2
     with np.errstate(invalid="ignore", divide="ignore"):
         return np.asarray(np.where(spread > 1e-9, (total * sum_xy - sum_x * sum_y) / spread, np.nan))
 
 
-def _doubling(slope: float, bounds: tuple[float, float] | None, n: int, label: str) -> Estimate:
-    """Return the doubling time in months; a slope that is not positive has none."""
-
-    def months(rate: float) -> float | None:
-        return 12 * float(np.log10(2)) / rate if rate > 0 else None
-
-    if bounds is None:
-        return Estimate(months(slope), n=n, unit="months", label=label)
-    return Estimate(months(slope), months(bounds[1]), months(bounds[0]), n=n, unit="months", label=label)
+def _months(rate: float | None) -> float | None:
+    """Return the doubling time in months of a slope; one that is not positive has none."""
+    return 12 * float(np.log10(2)) / rate if rate is not None and rate > 0 else None
 
 
-def _factor(slope: float, bounds: tuple[float, float] | None, n: int, label: str) -> Estimate:
-    """Return the growth as a factor a year."""
-    low, high = (None, None) if bounds is None else (10 ** bounds[0], 10 ** bounds[1])
-    return Estimate(10**slope, low, high, n=n, unit="ratio", label=label)
+def running_record(models: pd.DataFrame) -> pd.Series[float]:
+    """Return, for each model, the largest training compute of all models up to and including its own date.
+
+    On the index of `models`; missing where the date is missing or no value is known by then.
+
+    Examples
+    --------
+    >>> models = pd.DataFrame({
+    ...     "published": pd.to_datetime(["2012-01-01", "2011-01-01", "2013-01-01"]),
+    ...     COMPUTE: [1e18, 1e17, 1e16],
+    ... })
+    >>> running_record(models).tolist()
+    [1e+18, 1e+17, 1e+18]
+    """
+    by_date = models.groupby("published")[COMPUTE].max().sort_index().cummax().ffill()
+    return models["published"].map(by_date).astype(float)
+
+
+def near_record(models: pd.DataFrame, window: float) -> pd.Series[bool]:
+    """Tell which models lie within some orders of magnitude of the running record; with 0 the records alone remain.
+
+    Examples
+    --------
+    >>> models = pd.DataFrame({"published": pd.to_datetime(["2012-01-01", "2013-01-01"]), COMPUTE: [1e18, 1e16]})
+    >>> near_record(models, 2).tolist(), near_record(models, 1).tolist()
+    ([True, True], [True, False])
+    """
+    # In logarithms, with a hair of tolerance, so that exactly 10^window below the record is still within.
+    below = running_record(models).map(np.log10) - models[COMPUTE].astype(float).map(np.log10)
+    return below <= window + 1e-9
+
+
+def record_holders(models: pd.DataFrame) -> pd.DataFrame:
+    """Return the models that set a new record when they came out, by date; of several on one day the largest."""
+    dated = models.dropna(subset=["published", COMPUTE]).sort_values(
+        ["published", COMPUTE], ascending=[True, False], kind="stable"
+    )
+    return dated[dated[COMPUTE] > dated[COMPUTE].cummax().shift(fill_value=-np.inf)]
+
+
+@dataclass(frozen=True, slots=True)
+class Break:
+    """A trend with one break.
+
+    Parameters
+    ----------
+    year : Estimate
+        When the slope changes; its interval holds every year that the data do not rule out at 95%.
+    before, after : Estimate
+        Factor a year on the odds, before and after the break (``"odds ratio"``).
+    p_value : float or None
+        Of the test against a trend without a break.
+    """
+
+    year: Estimate
+    before: Estimate
+    after: Estimate
+    p_value: float | None
+
+
+def trend_break(counts: pd.DataFrame, label: str) -> Break:
+    """Return the break of a trend in shares: where the course of a share turns.
+
+    The share of each venue-year is a count of papers, and venues differ in level. So the logit of the share is a level
+    for each venue plus a line over the years that may change its slope once; profile likelihood finds the year.
+
+    Parameters
+    ----------
+    counts : pandas.DataFrame
+        One row a venue-year: ``venue``, ``year``, ``k`` of ``n``.
+    label : str
+        What the share is of.
+
+    Returns
+    -------
+    Break
+        With values of None where there are fewer than six years.
+
+    Notes
+    -----
+    Binomial generalised linear model with a level for each venue and a slope that changes at the break (a "broken
+    stick", Hinkley 1971); deviances are divided by the Pearson dispersion of the best fit, for shares of venue-years
+    vary more than binomial counts. The interval holds the years whose scaled deviance lies within the 95% point of
+    chi-squared with one degree of freedom of the least. The break lies at least one year inside the range.
+
+    Examples
+    --------
+    >>> years = list(range(2010, 2025))
+    >>> k = [200 + 20 * min(year - 2010, 9) - 15 * max(year - 2019, 0) for year in years]
+    >>> counts = pd.DataFrame({"venue": "icml", "year": years, "k": k, "n": 1000})
+    >>> round(trend_break(counts, "share").year.value)
+    2019
+    """
+    from scipy.stats import chi2, f
+
+    rows = counts[counts["n"] > 0]
+    years, n = rows["year"].to_numpy(dtype=float), len(rows)
+    name, odds = f"break in the trend of {label}", f"factor a year on the odds of {label}"
+    if len(np.unique(years)) < 6:
+        factor = Estimate(None, n=n, unit="odds ratio", label=odds)
+        return Break(Estimate(None, n=n, unit="year", label=name), factor, factor, None)
+    candidates = np.arange(years.min() + 1, years.max() - 1 + 0.05, 0.1)
+    deviances = np.array([_fit(rows, _broken(years, at)).deviance for at in candidates])
+    best = float(candidates[int(deviances.argmin())])
+    fit = _fit(rows, _broken(years, best))
+    freedom = max(int(fit.df_resid) - 1, 1)
+    dispersion = max(float(fit.pearson_chi2) / freedom, 1.0)
+    inside = candidates[deviances <= deviances.min() + dispersion * chi2.ppf(0.95, 1)]
+    gain = (_fit(rows, _broken(years, best)[:, :1]).deviance - fit.deviance) / 2 / dispersion
+    return Break(
+        year=Estimate(best, float(inside.min()), float(inside.max()), n=n, unit="year", label=name),
+        before=_factor(fit, [1, 0], dispersion, f"{odds}, before the break", n),
+        after=_factor(fit, [1, 1], dispersion, f"{odds}, after the break", n),
+        p_value=float(f.sf(gain, 2, freedom)),
+    )
+
+
+def _broken(years: Floats, at: float) -> Floats:
+    """Return the columns of a slope and of its change at a year."""
+    return np.column_stack([years - 2015.0, np.maximum(years - at, 0.0)])
+
+
+def _fit(rows: pd.DataFrame, slopes: Floats) -> Any:
+    """Return the fit of a level for each venue and some slopes."""
+    from statsmodels.genmod import families
+    from statsmodels.genmod.generalized_linear_model import GLM
+
+    levels = pd.get_dummies(rows["venue"]).to_numpy(dtype=float)
+    outcomes = np.column_stack([rows["k"], rows["n"] - rows["k"]]).astype(float)
+    return GLM(outcomes, np.column_stack([slopes, levels]), family=families.Binomial()).fit()
+
+
+def _factor(fit: Any, weights: list[int], dispersion: float, label: str, n: int) -> Estimate:
+    """Return the factor a year on the odds that a combination of the slopes makes."""
+    slopes = np.asarray(weights, dtype=float)
+    slope = float(slopes @ fit.params[:2])
+    spread = 1.959964 * float(np.sqrt(slopes @ fit.cov_params()[:2, :2] @ slopes * dispersion))
+    low, value, high = (float(np.exp(slope + shift)) for shift in (-spread, 0.0, spread))
+    return Estimate(value, low, high, n=n, unit="odds ratio", label=label)

@@ -12,8 +12,7 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Literal
 
-from compute_divide.evidence.papers.affiliations import SECTORS, UNKNOWN
-from compute_divide.evidence.papers.choices import judgement_calls
+from compute_divide.evidence.papers.affiliations import SECTORS, UNKNOWN, judgement_calls
 from compute_divide.evidence.store.paths import EvidenceError
 from compute_divide.evidence.store.team_types import team_type
 
@@ -67,7 +66,7 @@ def calls_with(flips: Mapping[str, tuple[str, ...]] | None = None) -> dict[str, 
     >>> calls_with({"openai": ("nonprofit",)})["openai"]
     ('nonprofit',)
     """
-    calls = judgement_calls()
+    calls = {name: call.sectors for name, call in judgement_calls().items()}
     for name, sectors in (flips or {}).items():
         if name not in calls:
             raise EvidenceError(f"{name!r} is not a judgement call; allowed: {', '.join(calls)}")

@@ -10,7 +10,7 @@ import pandas as pd
 from bookpress.book.number_formats import NO_COUNTS, NO_INTERVAL, NO_VALUE, write
 from bookpress.book.results import Result
 from bookpress.page.figures.show import Kind, write_value
-from compute_divide.analysis.statistics.estimate import Estimate
+from compute_divide.analysis.statistics.estimates import Estimate
 from compute_divide.figures.base.palette import TEAM_NAMES
 
 TOO_FEW = "Too few data for this choice of parameters"

@@ -1,4 +1,4 @@
-"""Shares of team types, with Wilson score intervals.
+"""Estimates, and shares of team types with Wilson score intervals.
 
 One rule holds everywhere: a row whose team type is not known (``unknown``, or missing) leaves both the count and the
 total. The total includes collaborations and teams of other kinds.
@@ -7,18 +7,74 @@ total. The total includes collaborations and teams of other kinds.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from statistics import NormalDist
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
-from statsmodels.stats.proportion import proportion_confint
 
-from compute_divide.analysis.statistics.estimate import Estimate
+Floats = npt.NDArray[np.float64]
 
-TEAM_TYPES = ("academia-only", "collaboration", "industry-only", "other")
+ACADEMIA, INDUSTRY = "academia-only", "industry-only"
+TEAM_TYPES = (ACADEMIA, "collaboration", INDUSTRY, "other")
 """Team types that count in a total, in the order in which they are shown."""
-
 UNKNOWN = "unknown"
 """Team type of a row whose label is blank."""
+COMPUTE = "training_compute_flop"
+"""Column of the training compute of a model, in FLOP."""
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """A value, its interval, and what it rests on.
+
+    Parameters
+    ----------
+    value : float or None
+        The point estimate; None where it does not exist, as for a share of nothing.
+    low, high : float or None
+        Bounds of the interval (95% unless the label says otherwise); None where none is stated.
+    k, n : int or None
+        For a share the count and the total; otherwise `n` is the number of observations.
+    unit : str
+        ``"share"`` (0 to 1), ``"ratio"``, ``"odds ratio"``, ``"count"``, ``"months"``, ``"years"``, ``"FLOP"``,
+        ``"FLOP/s"``, ``"USD"``, ``"chips"``, ``"hours"``, ``"points"`` (percentage points), ``"per year"``,
+        ``"year"`` (a calendar year).
+    label : str
+        What is estimated, in a few words a reader understands.
+
+    Examples
+    --------
+    >>> Estimate(0.5, 0.2, 0.8, k=1, n=2, unit="share", label="academic share").value
+    0.5
+    """
+
+    value: float | None
+    low: float | None = None
+    high: float | None = None
+    k: int | None = None
+    n: int | None = None
+    unit: str = "share"
+    label: str = ""
+
+    def row(self, name: str = "share") -> dict[str, Any]:
+        """Return the value under a name, with ``low``, ``high``, ``k`` and ``n``: cells of a row of a table."""
+        return {name: self.value, "low": self.low, "high": self.high, "k": self.k, "n": self.n}
+
+
+def wilson_interval(k: npt.ArrayLike, n: npt.ArrayLike, level: float = 0.95) -> tuple[Floats, Floats, Floats]:
+    """Return the shares k of n with the bounds of their Wilson score intervals; all are missing where n is 0."""
+    count, total = np.asarray(k, dtype=float), np.asarray(n, dtype=float)
+    z = NormalDist().inv_cdf((1 + level) / 2)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        share = count / total
+        middle = share + z**2 / (2 * total)
+        half = z * np.sqrt(share * (1 - share) / total + z**2 / (4 * total**2))
+        low, high = ((middle + side) / (1 + z**2 / total) for side in (-half, half))
+    # Rounding may leave a bound a hair on the wrong side of a share of 0 or 1.
+    return share, np.clip(low, 0, share), np.clip(high, share, 1)
 
 
 def wilson_share(k: int, n: int, label: str, *, level: float = 0.95) -> Estimate:
@@ -45,8 +101,8 @@ def wilson_share(k: int, n: int, label: str, *, level: float = 0.95) -> Estimate
 
     Notes
     -----
-    The interval is Wilson's (1927), as `statsmodels.stats.proportion.proportion_confint` computes it. Unlike the normal
-    approximation it stays within 0 and 1 and keeps its coverage for the small totals met here.
+    Wilson (1927). Unlike the normal approximation the interval stays within 0 and 1 and keeps its coverage for the
+    small totals met here.
 
     Examples
     --------
@@ -61,18 +117,25 @@ def wilson_share(k: int, n: int, label: str, *, level: float = 0.95) -> Estimate
     if not 0 < level < 1:
         raise ValueError(f"the level of an interval lies between 0 and 1, not at {level}")
     if n == 0:
-        return Estimate(None, k=0, n=0, unit="share", label=label)
-    low, high = proportion_confint(k, n, alpha=1 - level, method="wilson")
-    share = k / n
-    # Rounding may leave a bound a hair on the wrong side of a share of 0 or 1.
-    return Estimate(
-        share, float(np.clip(low, 0, share)), float(np.clip(high, share, 1)), int(k), int(n), "share", label
-    )
+        return Estimate(None, k=0, n=0, label=label)
+    share, low, high = (float(value) for value in wilson_interval(k, n, level))
+    return Estimate(share, low, high, int(k), int(n), "share", label)
 
 
 def known_teams(rows: pd.DataFrame) -> pd.DataFrame:
     """Return the rows whose team type is known."""
     return rows[rows["team_type"].isin(TEAM_TYPES)]
+
+
+def known_share(rows: pd.DataFrame, column: str, label: str) -> Estimate:
+    """Return the share of rows for which a column is known: the coverage of everything that rests on it.
+
+    Examples
+    --------
+    >>> known_share(pd.DataFrame({COMPUTE: [1e20, None]}), COMPUTE, "compute known").value
+    0.5
+    """
+    return wilson_share(int(rows[column].notna().sum()), len(rows), label)
 
 
 def team_share(rows: pd.DataFrame, team_type: str, label: str) -> Estimate:
@@ -87,6 +150,11 @@ def team_share(rows: pd.DataFrame, team_type: str, label: str) -> Estimate:
     label : str
         What is estimated.
 
+    Raises
+    ------
+    ValueError
+        If there is no such team type.
+
     Examples
     --------
     >>> rows = pd.DataFrame({"team_type": ["academia-only", "industry-only", "unknown"]})
@@ -94,23 +162,14 @@ def team_share(rows: pd.DataFrame, team_type: str, label: str) -> Estimate:
     2
     """
     _check_team(team_type)
-    known = known_teams(rows)
-    return wilson_share(int((known["team_type"] == team_type).sum()), len(known), label)
+    teams = rows["team_type"]
+    return wilson_share(int((teams == team_type).sum()), int(teams.isin(TEAM_TYPES).sum()), label)
 
 
 def period_share(rows: pd.DataFrame, team_type: str, first: int, last: int, label: str | None = None) -> Estimate:
-    """Return the share of one team type over the years first to last, both included.
+    """Return the share of one team type over the years first to last, both included; see `team_share`.
 
-    Parameters
-    ----------
-    rows : pandas.DataFrame
-        Models or papers, with columns ``year`` and ``team_type``.
-    team_type : str
-        One of `TEAM_TYPES`.
-    first, last : int
-        Years of the period.
-    label : str, optional
-        What is estimated; by default the team type and the years.
+    The label is by default the team type and the years.
 
     Examples
     --------
@@ -118,7 +177,8 @@ def period_share(rows: pd.DataFrame, team_type: str, first: int, last: int, labe
     >>> period_share(rows, "academia-only", 2010, 2014).value
     0.5
     """
-    return team_share(in_years(rows, first, last), team_type, label or f"{team_type}, {span(first, last)}")
+    of_period = in_years(rows[["year", "team_type"]], first, last)
+    return team_share(of_period, team_type, label or f"{team_type}, {span(first, last)}")
 
 
 def in_years(rows: pd.DataFrame, first: int, last: int) -> pd.DataFrame:
@@ -133,7 +193,8 @@ def in_years(rows: pd.DataFrame, first: int, last: int) -> pd.DataFrame:
     >>> len(in_years(rows, 2010, 2014)), len(in_years(rows, 2014, 2010))
     (2, 0)
     """
-    return rows[rows["year"].between(first, last).fillna(False).astype(bool)]
+    years = rows["year"].to_numpy(dtype=float, na_value=np.nan)
+    return rows[(first <= years) & (years <= last)]
 
 
 def span(first: int, last: int, joint: str = " to ") -> str:
@@ -187,15 +248,12 @@ def shares_by(
     wanted = list(team_types)
     for team_type in wanted:
         _check_team(team_type)
-    known = known_teams(rows).dropna(subset=list(keys))
+    known = known_teams(rows[[*keys, "team_type"]]).dropna(subset=list(keys))
     groups = known.groupby(list(keys), observed=True).size().reset_index(name="n")
     counts = known.groupby([*keys, "team_type"], observed=True).size().reset_index(name="k")
     shares = groups.merge(pd.DataFrame({"team_type": wanted}), how="cross").merge(counts, how="left")
     shares["k"] = shares["k"].fillna(0).astype(int)
-    low, high = proportion_confint(shares["k"].to_numpy(), shares["n"].to_numpy(), method="wilson")
-    shares["share"] = shares["k"] / shares["n"]
-    shares["low"] = np.clip(low, 0, shares["share"])
-    shares["high"] = np.clip(high, shares["share"], 1)
+    shares["share"], shares["low"], shares["high"] = wilson_interval(shares["k"], shares["n"])
     return shares[[*keys, "team_type", "k", "n", "share", "low", "high"]]
 
 
@@ -220,6 +278,5 @@ def period_shares(
 
 
 def _check_team(team_type: str) -> None:
-    """Raise `ValueError` for a team type that is not in the closed set."""
     if team_type not in TEAM_TYPES:
         raise ValueError(f"{team_type!r} is not a team type; allowed: {', '.join(TEAM_TYPES)}")
