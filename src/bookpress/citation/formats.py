@@ -116,15 +116,7 @@ def protect(title: str, *, ascii_only: bool = False) -> str:
 
 
 def bibtex_name(author: Author, *, ascii_only: bool = False) -> str:
-    """Return a name in the form *von Last, Jr, First*; that of a group stands in braces.
-
-    Examples
-    --------
-    >>> bibtex_name(Author(name="Barnes and Noble, Inc."))
-    '{Barnes and Noble, Inc.}'
-    >>> bibtex_name(Author(family="Beethoven", particle="van", given="Ludwig"))
-    'van Beethoven, Ludwig'
-    """
+    """Return a name in the form *von Last, Jr, First*; that of a group stands in braces."""
     if author.name:
         return f"{{{escape(author.name, ascii_only=ascii_only)}}}"
     return escape(", ".join(filter(None, [author.surname, author.suffix, author.given])), ascii_only=ascii_only)

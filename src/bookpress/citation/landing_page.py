@@ -189,13 +189,7 @@ def highwire_name(author: Author, *, alone: bool = False) -> str:
 
 
 def highwire_reference(work: Work) -> str:
-    """Return a cited work as the content of a ``citation_reference`` tag.
-
-    Examples
-    --------
-    >>> highwire_reference(Work("A; b", (Author(family="Doe", given="Jo"),), year="2020", arxiv="2001.00001"))
-    'citation_title=A, b;citation_author=Doe, Jo;citation_publication_date=2020;citation_arxiv_id=2001.00001'
-    """
+    """Return a cited work as the content of a ``citation_reference`` tag."""
     parts = [
         ("citation_title", work.title),
         *(("citation_author", highwire_name(author).rstrip(",")) for author in work.authors),

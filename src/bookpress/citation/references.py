@@ -105,18 +105,11 @@ def work_of(entry: Any) -> Work:
 
 def _author(person: Any) -> Author:
     """Return an author; a name in braces is that of a group."""
-    first, prelast, last, lineage = (
-        " ".join(map(str, parts))
-        for parts in (
-            person.rich_first_names + person.rich_middle_names,
-            person.rich_prelast_names,
-            person.rich_last_names,
-            person.rich_lineage_names,
-        )
-    )
-    if not first and not prelast and re.fullmatch(r"\{.*\}", " ".join(person.last_names)):
-        return Author(name=last)
-    return Author(family=last, given=first, particle=prelast, suffix=lineage)
+    given = " ".join(map(str, person.rich_first_names + person.rich_middle_names))
+    family = " ".join(map(str, person.rich_prelast_names + person.rich_last_names))
+    if not given and re.fullmatch(r"\{.*\}", " ".join(person.last_names)):
+        return Author(name=family)
+    return Author(family=family, given=given, suffix=" ".join(map(str, person.rich_lineage_names)))
 
 
 register_plugin("pybtex.style.sorting", "author_order", AuthorOrder)

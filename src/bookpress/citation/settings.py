@@ -67,13 +67,7 @@ def load_citation(root: Path) -> Citation:
 
 
 def read_chapter(slug: str, title: str, page: str, position: int | None, front: Mapping[str, Any]) -> Chapter:
-    """Return a chapter from its place in the book and what its front matter says, bibliographic or not.
-
-    Examples
-    --------
-    >>> read_chapter("intro", "Introduction", "notebooks/intro.html", 1, {"keywords": ["GPU"]}).keywords
-    ('GPU',)
-    """
+    """Return a chapter from its place in the book and what its front matter says, bibliographic or not."""
     facts = {name: front[name] for name in FRONT_MATTER if front.get(name)}
     try:
         return Chapter.model_validate({"slug": slug, "title": title, "page": page, "position": position, **facts})

@@ -68,13 +68,7 @@ def book_document(articles: Sequence[Article], front: FrontMatter, page_of: Mapp
 
 
 def headings_of(document: str) -> list[str]:
-    """Return the headings of a document in order, each in one line.
-
-    Examples
-    --------
-    >>> headings_of("<h1>The <em>divide</em></h1><p>text</p><h2>Doubt</h2>")
-    ['The divide', 'Doubt']
-    """
+    """Return the headings of a document in order, each in one line."""
     tree = html.document_fromstring(document)
     texts = [" ".join(heading.text_content().split()) for heading in tree.iter(*HEADINGS, "h5", "h6")]
     return [text for text in texts if text]
