@@ -145,7 +145,7 @@ class Book(Facts):
 
     @property
     def file_stem(self) -> str:
-        """The name that files of the whole book have: ``"the-compute-divide"``."""
+        """The name that files of the whole book have: ``"a-tiny-book"``."""
         return re.sub(r"[^a-z0-9]+", "-", self.title.lower()).strip("-") or "book"
 
 

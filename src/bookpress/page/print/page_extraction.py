@@ -208,8 +208,7 @@ def _article(site: Path, path: str) -> Element:
         raise PressError(f"{path} has no article")
     _keep_descriptions(body)
     drop(body.iter(*DROPPED_TAGS))
-    for name in DROPPED_CLASSES:
-        drop(body.find_class(name))
+    drop(element for name in DROPPED_CLASSES for element in body.find_class(name))
     for picture in list(body.iter("picture")):
         # The parser takes <source> for an element with content.
         image, narrow = next(picture.iter("img")), next(picture.iter("source"))
