@@ -32,7 +32,7 @@ def test_axe_finds_nothing(site: Site, browser: Browser, scheme: str, width: int
     problems = []
     for name in site.pages:
         page.goto(site.url(name))
-        page.evaluate("window.computeDivide?.drawAll?.()")
+        page.evaluate("window.bookpress?.drawAll?.()")
         page.evaluate(OPEN)
         page.evaluate(AXE)
         problems += [

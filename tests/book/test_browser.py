@@ -27,7 +27,7 @@ def test_every_page_fits_says_no_error_and_asks_no_other_host(site: Site, browse
     problems = []
     for name in site.pages:
         page.goto(site.url(name))
-        page.evaluate("window.computeDivide?.drawAll?.()")
+        page.evaluate("window.bookpress?.drawAll?.()")
         page.wait_for_load_state("networkidle")
         size = page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
         if size[0] > size[1]:
@@ -102,7 +102,7 @@ def test_live_charts_work_under_a_strict_content_policy(site: Site, browser: Bro
         problems = []
         for name in ("index.html", *site.chapters, "search.html"):
             page.goto(f"{address}/{name}")
-            page.evaluate("window.computeDivide?.drawAll?.()")
+            page.evaluate("window.bookpress?.drawAll?.()")
             page.wait_for_load_state("networkidle")
             if page.locator(".chart:not([data-state=live])").count():
                 problems.append(f"{name}: a chart stays a picture")
@@ -248,7 +248,7 @@ def test_terms_and_numbers_explain_themselves(site: Site, browser: Browser) -> N
 def test_on_paper_pictures_are_light_and_tools_stay_behind(site: Site, browser: Browser) -> None:
     page = browser.new_page(color_scheme="dark")
     page.goto(site.url("notebooks/large-scale-models.html"))
-    page.evaluate("window.computeDivide.drawAll()")
+    page.evaluate("window.bookpress.drawAll()")
     page.emulate_media(media="print")
     assert page.locator(".only-light").first.is_visible()
     for hidden in (".live", ".figure-tools", ".bar", ".contents"):

@@ -35,7 +35,7 @@ SETTINGS = 100
 TEAMS = (ALL_TEAMS, "academia-only", "collaboration", "industry-only", "other")
 
 SET = """async ([figure, values]) => {
-  const view = computeDivide.views[figure];
+  const view = bookpress.views[figure];
   const box = document.querySelector(`[data-name="${figure}"]`);
   for (const [name, value] of Object.entries(values)) {
     const input = box.querySelector(`.vega-bindings [name="${name}"]`);
@@ -89,7 +89,7 @@ def page(built: Path) -> Iterator[Page]:
         browser = browsers.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
         page = browser.new_page()
         page.goto(built.as_uri())
-        page.evaluate("() => computeDivide.drawAll()")
+        page.evaluate("() => bookpress.drawAll()")
         yield page
         browser.close()
 
@@ -169,7 +169,7 @@ def test_the_controls_work_by_keyboard_and_what_changes_is_said(page: Page) -> N
     amount.press("Control+a")
     amount.press_sequentially("2500000")
     signals = page.evaluate(
-        "() => ['months', 'budget', 'said'].map((name) => computeDivide.views['fig-budget'].signal(name))"
+        "() => ['months', 'budget', 'said'].map((name) => bookpress.views['fig-budget'].signal(name))"
     )
     assert (signals[0], float(signals[1])) == (7, 2_500_000)
     told = figure.locator("output")

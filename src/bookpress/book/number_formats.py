@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from bookpress.book.results import Result
 
@@ -167,6 +168,26 @@ def interval(result: Result, *, extra: int = 0) -> str:
         if len(ends) > 1 or result.low == result.high:
             break
     return with_unit(" to ".join(ends), result.unit)
+
+
+def setting(value: Any) -> str:
+    """Write the value of a parameter.
+
+    Examples
+    --------
+    >>> setting(["icml", "iclr"]), setting([]), setting(None), setting(True), setting(2.0), setting("2026-08")
+    ('icml, iclr', 'none', 'none', 'yes', '2', '2026-08')
+    """
+    match value:
+        case None | []:
+            return "none"
+        case bool():
+            return "yes" if value else "no"
+        case list():
+            return ", ".join(setting(part) for part in value)
+        case float():
+            return f"{value:,.10g}"
+    return str(value)
 
 
 def ranged(result: Result) -> str:

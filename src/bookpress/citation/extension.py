@@ -28,7 +28,6 @@ from bookpress.citation.landing_page import LandingPage
 from bookpress.citation.record import Chapter, Citation, CitationError
 from bookpress.citation.settings import SETTINGS, load_citation, read_chapter
 from bookpress.citation.styles import STYLES, to_reference
-from bookpress.page.base.sites import is_site
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -90,14 +89,14 @@ class Citing:
 
     def add_assets(self, app: Sphinx) -> None:
         """Offer style and script to the pages of a site."""
-        if self.book and is_site(app.builder):
+        if self.book and app.builder.format == "html":
             app.config.html_static_path.append(str(HERE / "static"))
             app.add_css_file("cite.css")
             app.add_js_file("cite.js", loading_method="defer")
 
     def on_page(self, app: Sphinx, docname: str, _template: str, context: dict[str, Any], _tree: object) -> None:
         """Add tags and links to the head of a page, and the box to the end of a chapter."""
-        if self.book is None or not is_site(app.builder) or docname not in app.env.found_docs:
+        if self.book is None or app.builder.format != "html" or docname not in app.env.found_docs:
             return
         page = LandingPage(self.chapters.get(docname, self.book), app.builder.get_target_uri(docname))
         is_chapter = docname in self.chapters
@@ -118,7 +117,7 @@ class Citing:
         """Fill in how to cite the book and its chapters: with downloads on the site, as a list elsewhere."""
         for placeholder in list(doctree.findall(how_to_cite)):
             everything = [self.book, *self.chapters.values()] if self.book else []
-            if is_site(app.builder):
+            if app.builder.format == "html":
                 path = app.builder.get_target_uri(docname)
                 pages = [LandingPage(citation, path) for citation in everything]
                 placeholder.replace_self(nodes.raw("", list_html(pages), format="html"))
@@ -129,7 +128,7 @@ class Citing:
 
     def write_files(self, app: Sphinx, exception: Exception | None) -> None:
         """Write the citation files of book and chapters, and the site map; remove those of chapters that are gone."""
-        if exception is not None or self.book is None or not is_site(app.builder):
+        if exception is not None or self.book is None or app.builder.format != "html":
             return
         outdir = Path(app.outdir)
         wanted = citation_files(self.book)

@@ -11,6 +11,6 @@ if TYPE_CHECKING:
 
 def setup(app: Sphinx) -> ExtensionMetadata:
     """Let Sphinx load ``bookpress.page`` as an extension."""
-    from bookpress.page.site.extension import setup as set_up
+    from bookpress.page.extension import setup as set_up
 
     return set_up(app)

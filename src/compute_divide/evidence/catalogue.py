@@ -24,7 +24,7 @@ from compute_divide.evidence.papers import table as papers
 from compute_divide.evidence.store import checksums as manifest
 from compute_divide.evidence.store.paths import EvidenceError, data_dir
 from compute_divide.evidence.store.sidecars import SUFFIX, Sidecar, sidecar_path
-from compute_divide.evidence.store.tables import read_sidecar, read_table
+from compute_divide.evidence.store.tables import check_schema, read_sidecar, read_table
 
 Derive = Callable[[Path, Path], list[Sidecar]]
 """Derives the tables of a family: from the folder of raw files, to an evidence folder."""
@@ -255,7 +255,7 @@ def check(table: str) -> None:
     schema = next((found for each in FAMILIES if (found := each.schema(table)) is not None), None)
     if schema is None:
         raise EvidenceError(f"data/{table} belongs to no family of tables")
-    rows = len(read_table(table, schema))
+    rows = len(check_schema(read_table(table, schema), schema, table))
     if rows != sidecar.rows_out:
         raise EvidenceError(f"data/{table} has {rows} rows, its sidecar says {sidecar.rows_out}")
 

@@ -6,7 +6,7 @@ import altair as alt
 import pandas as pd
 
 from bookpress.page.figures.theme import ACCENT, HEIGHT, INK, needs
-from compute_divide.figures.base.marks import share_axis, spread, year_axis
+from compute_divide.figures.base.marks import share_axis, spread, tips, year_axis
 
 FIELDS = {
     "training_compute_flop": "training compute",
@@ -36,13 +36,7 @@ def known_lines(known: pd.DataFrame) -> alt.LayerChart:
     line = base.mark_line(color=ACCENT).encode(
         y=share_axis(),
         strokeDash=dashes,
-        tooltip=[
-            alt.Tooltip("field:N", title="Field"),
-            alt.Tooltip("year:Q", title="Year", format="d"),
-            alt.Tooltip("share:Q", title="Known", format=".0%"),
-            alt.Tooltip("low:Q", title="Low", format=".0%"),
-            alt.Tooltip("high:Q", title="High", format=".0%"),
-        ],
+        tooltip=tips("field:N|Field", "year:Q|Year|d", "share:Q|Known|.0%", "low:Q|Low|.0%", "high:Q|High|.0%"),
     )
     ends = known.sort_values("year").groupby("field", sort=False).tail(1).copy()
     ends["at"] = spread(ends["share"], gap=0.07)

@@ -11,7 +11,7 @@ import pandas as pd
 from bookpress.page.figures.theme import ACCENT, INK, needs
 from compute_divide.analysis.chips.hardware import PEAK
 from compute_divide.analysis.statistics.trends import Trend, fractional_years
-from compute_divide.figures.base.marks import framed, power_axis, year_axis
+from compute_divide.figures.base.marks import framed, power_axis, tips, year_axis
 from compute_divide.figures.base.palette import TEAM_COLOURS, TEAM_NAMES, TEAM_SHAPES, team_colour, team_shape
 
 SECTORS = {"private": "industry-only", "mixed": "collaboration", "public": "academia-only"}
@@ -43,12 +43,7 @@ def peak_points(models: pd.DataFrame, teams: Sequence[str]) -> alt.LayerChart:
             y=power_axis(PEAK, "Peak of one chip (FLOP/s)"),
             color=team_colour(teams, legend="bottom"),
             shape=team_shape(teams, legend="bottom"),
-            tooltip=[
-                alt.Tooltip("model:N", title="Model"),
-                alt.Tooltip("day:N", title="Published"),
-                alt.Tooltip("training_hardware:N", title="Chip"),
-                alt.Tooltip(f"{PEAK}:Q", title="Peak (FLOP/s)", format=".2e"),
-            ],
+            tooltip=tips("model:N|Model", "day:N|Published", "training_hardware:N|Chip", f"{PEAK}:Q|Peak (FLOP/s)|.2e"),
         )
     )
     return framed(points)
@@ -78,10 +73,7 @@ def count_strips(models: pd.DataFrame, medians: pd.DataFrame, teams: Sequence[st
             x=x,
             y=rows,
             color=team_colour(teams),
-            tooltip=[
-                alt.Tooltip("model:N", title="Model"),
-                alt.Tooltip("hardware_quantity:Q", title="Chips", format=","),
-            ],
+            tooltip=tips("model:N|Model", "hardware_quantity:Q|Chips|,"),
         )
     )
     shown = medians.assign(label=medians["median"].map("{:,.0f}".format))
@@ -89,11 +81,7 @@ def count_strips(models: pd.DataFrame, medians: pd.DataFrame, teams: Sequence[st
     rule = base.transform_filter("isValid(datum.low)").mark_rule(strokeWidth=2.5, opacity=0.55, yOffset=-8)
     dot = base.mark_point(size=80, yOffset=-8).encode(
         x=alt.X("median:Q"),
-        tooltip=[
-            alt.Tooltip("median:Q", title="Median", format=","),
-            alt.Tooltip("low:Q", title="Low", format=",.0f"),
-            alt.Tooltip("high:Q", title="High", format=",.0f"),
-        ],
+        tooltip=tips("median:Q|Median|,", "low:Q|Low|,.0f", "high:Q|High|,.0f"),
     )
     label = alt.Chart(shown).mark_text(dy=-21, color=INK).encode(y=rows, x="median:Q", text="label:N")
     return framed(ticks, rule.encode(x="low:Q", x2="high:Q"), dot, label, height=_STRIP * len(teams))
@@ -125,11 +113,7 @@ def dollar_points(points: pd.DataFrame, trend: Trend, value: str, title: str) ->
         .encode(
             x=year_axis("when"),
             y=y,
-            tooltip=[
-                alt.Tooltip("chip:N", title="Chip"),
-                alt.Tooltip("day:N", title="Date"),
-                alt.Tooltip(f"{value}:Q", title=title, format=".2e"),
-            ],
+            tooltip=tips("chip:N|Chip", "day:N|Date", f"{value}:Q|{title}|.2e"),
         )
     )
     line = alt.Chart(ends).mark_line(color=INK, strokeWidth=1.75).encode(x=year_axis("when"), y=y)
@@ -159,13 +143,13 @@ def cluster_points(clusters: pd.DataFrame) -> alt.LayerChart:
             y=_counts("h100_equivalents", "H100 equivalents, logarithmic", alt.Y),
             color=alt.Color("sector:N", scale=alt.Scale(domain=list(SECTORS), range=colours), legend=legend),
             shape=alt.Shape("sector:N", scale=alt.Scale(domain=list(SECTORS), range=shapes), legend=legend),
-            tooltip=[
-                alt.Tooltip("name:N", title="Cluster"),
-                alt.Tooltip("owner:N", title="Owner"),
-                alt.Tooltip("sector:N", title="Sector"),
-                alt.Tooltip("day:N", title="First day"),
-                alt.Tooltip("h100_equivalents:Q", title="H100 equivalents", format=",.0f"),
-            ],
+            tooltip=tips(
+                "name:N|Cluster",
+                "owner:N|Owner",
+                "sector:N|Sector",
+                "day:N|First day",
+                "h100_equivalents:Q|H100 equivalents|,.0f",
+            ),
         )
     )
     return framed(points)

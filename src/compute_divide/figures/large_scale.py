@@ -6,7 +6,14 @@ import altair as alt
 import pandas as pd
 
 from bookpress.page.figures.theme import needs
-from compute_divide.figures.base.marks import definition_axis, dots_with_intervals, framed, share_below, share_tooltip
+from compute_divide.figures.base.marks import (
+    definition_axis,
+    dots_with_intervals,
+    framed,
+    row_axis,
+    share_below,
+    share_tips,
+)
 from compute_divide.figures.base.palette import TEAM_COLOURS, TEAM_NAMES, team_colour, team_shape
 
 _ROW = 22
@@ -25,11 +32,10 @@ def period_dots(shares: pd.DataFrame) -> alt.LayerChart:
     rows = shares.dropna(subset=["share"])
     teams = list(dict.fromkeys(shares["team_type"]))
     periods = list(dict.fromkeys(shares["period"]))
-    axis = alt.Axis(grid=False, domain=False, ticks=False, labelPadding=10)
-    y = alt.Y("period:N", title=None, sort=periods, axis=axis)
+    y = alt.Y("period:N", title=None, sort=periods, axis=row_axis())
     x = share_below("Share of large-scale models")
     offset = alt.YOffset("team_type:N", sort=teams)
-    tooltip = share_tooltip(alt.Tooltip("team_type:N", title="Team type"), alt.Tooltip("period:N", title="Years"))
+    tooltip = share_tips("team_type:N|Team type", "period:N|Years")
     dots = dots_with_intervals(rows, x, y, colour=team_colour(teams), offset=offset, tooltip=tooltip, size=70)
     dots.layer[1] = dots.layer[1].encode(shape=team_shape(teams))
     named = rows.assign(name=rows["team_type"].map(TEAM_NAMES))[["period", "team_type", "share", "low", "high", "name"]]
@@ -59,7 +65,7 @@ def definition_dots(estimates: pd.DataFrame, chosen: str) -> alt.LayerChart:
     y = alt.Y("definition:N", title=None, sort=list(dict.fromkeys(rows["definition"])), axis=axis)
     x = share_below("Share of large-scale models")
     offset = alt.YOffset("what:N", sort=questions)
-    tooltip = share_tooltip(alt.Tooltip("definition:N", title="Definition"), alt.Tooltip("what:N", title="Whose, when"))
+    tooltip = share_tips("definition:N|Definition", "what:N|Whose, when")
     layers: list[alt.Chart | alt.LayerChart] = []
     for line, question in enumerate(questions):
         part = rows[rows["what"] == question]

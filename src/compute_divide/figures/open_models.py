@@ -9,7 +9,7 @@ import pandas as pd
 
 from bookpress.page.figures.theme import ACCENT, QUIET, needs
 from compute_divide.analysis.statistics.estimates import span
-from compute_divide.figures.base.marks import framed, share_tooltip
+from compute_divide.figures.base.marks import framed, row_axis, share_tips
 from compute_divide.figures.openness import ACCESS_COLOURS
 
 OPEN, HOSTED = "open weights", "through a service only"
@@ -45,7 +45,7 @@ def series_dots(shares: pd.DataFrame, row: str, series: str, colours: Mapping[st
     names: Sequence[str] = list(colours)
     scale = alt.Scale(domain=[0, min(1.0, float(rows["high"].max()) * 1.05)], nice=False)
     x = alt.X("share:Q", title=title, axis=alt.Axis(format="%", tickCount=5, grid=True), scale=scale)
-    axis = alt.Axis(grid=False, domain=False, ticks=False, labelPadding=8)
+    axis = row_axis(labelPadding=8)
     legend = alt.Legend(orient="top")
     colour = alt.Color(f"{series}:N", scale=alt.Scale(domain=names, range=list(colours.values())), legend=legend)
     shapes = alt.Scale(domain=names, range=list(_SHAPES[: len(names)]))
@@ -58,7 +58,7 @@ def series_dots(shares: pd.DataFrame, row: str, series: str, colours: Mapping[st
     dots = base.mark_point(size=50).encode(
         x=x,
         shape=alt.Shape(f"{series}:N", scale=shapes, legend=legend),
-        tooltip=share_tooltip(alt.Tooltip(f"{row}:N", title="Row"), alt.Tooltip(f"{series}:N", title="Series")),
+        tooltip=share_tips(f"{row}:N|Row", f"{series}:N|Series"),
     )
     return framed(rule, dots, height=max(_ROW * rows[row].nunique(), 80))
 

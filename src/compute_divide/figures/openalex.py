@@ -12,9 +12,11 @@ from compute_divide.figures.base.marks import (
     dots_with_intervals,
     end_labels,
     framed,
+    row_axis,
     share_axis,
     share_below,
-    share_tooltip,
+    share_tips,
+    tips,
     year_axis,
 )
 from compute_divide.figures.base.palette import TEAM_COLOURS
@@ -54,7 +56,7 @@ def missing_dots(shares: pd.DataFrame) -> alt.LayerChart:
         ``place`` (as written), ``k``, ``n``, ``share``, ``low``, ``high``; top row first.
     """
     y = _rows("place", shares)
-    tooltip = share_tooltip(alt.Tooltip("place:N", title="Place"))
+    tooltip = share_tips("place:N|Place")
     rows = shares[["place", "k", "n", "share", "low", "high"]]
     dots = dots_with_intervals(
         rows, share_below("Works without a known institution"), y, colour=alt.value(ACCENT), tooltip=tooltip
@@ -75,14 +77,14 @@ def bound_bars(rows: pd.DataFrame) -> alt.LayerChart:
     """
     y = _rows("works", rows)
     x = share_below("Works by academia only")
-    tooltip = [
-        alt.Tooltip("works:N", title="Works"),
-        alt.Tooltip("share:Q", title="Share of the known", format=".0%"),
-        alt.Tooltip("lowest:Q", title="Lowest", format=".0%"),
-        alt.Tooltip("highest:Q", title="Highest", format=".0%"),
-        alt.Tooltip("known:Q", title="Known"),
-        alt.Tooltip("n:Q", title="All"),
-    ]
+    tooltip = tips(
+        "works:N|Works",
+        "share:Q|Share of the known|.0%",
+        "lowest:Q|Lowest|.0%",
+        "highest:Q|Highest|.0%",
+        "known:Q|Known",
+        "n:Q|All",
+    )
     base = alt.Chart(rows).encode(y=y, color=alt.value(TEAM_COLOURS["academia-only"]))
     low = x.copy()
     low.shorthand = "lowest:Q"
@@ -114,5 +116,4 @@ def topic_lines(shares: pd.DataFrame, topics: Sequence[str]) -> alt.LayerChart:
 
 def _rows(field: str, data: pd.DataFrame) -> alt.Y:
     """Return an axis of named rows, in the order of the data."""
-    axis = alt.Axis(grid=False, domain=False, ticks=False, labelPadding=10, labelLimit=160)
-    return alt.Y(f"{field}:N", title=None, sort=list(data[field]), axis=axis)
+    return alt.Y(f"{field}:N", title=None, sort=list(data[field]), axis=row_axis(labelLimit=160))

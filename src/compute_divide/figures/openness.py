@@ -9,7 +9,7 @@ import pandas as pd
 
 from bookpress.page.figures.theme import ACCENT, GRID, HEIGHT, INK, LINE, needs
 from compute_divide.analysis.models.openness import ACCESS_GROUPS
-from compute_divide.figures.base.marks import end_labels, framed, year_axis
+from compute_divide.figures.base.marks import end_labels, framed, tips, year_axis
 from compute_divide.figures.base.palette import TEAM_NAMES
 
 ACCESS_COLOURS = {"open": ACCENT, "served": "#c07d1b", "unreleased": "#7d74c4", "unknown": GRID}
@@ -52,12 +52,7 @@ def access_bars(counts: pd.DataFrame, teams: Sequence[str]) -> alt.FacetChart:
             y=rows,
             color=alt.Color("way:N", scale=colours, legend=alt.Legend(orient="top", columns=2)),
             order=alt.Order("order:Q"),
-            tooltip=[
-                alt.Tooltip("team:N", title="Team type"),
-                alt.Tooltip("period:N", title="Years"),
-                alt.Tooltip("way:N", title="Access"),
-                alt.Tooltip("models:Q", title="Models"),
-            ],
+            tooltip=tips("team:N|Team type", "period:N|Years", "way:N|Access", "models:Q|Models"),
         )
     )
     totals = (
@@ -112,13 +107,13 @@ def lag_lines(lags: pd.DataFrame, colours: Mapping[str, str]) -> alt.LayerChart:
             y=_years("years", top),
             color=colour,
             strokeDash=dash,
-            tooltip=[
-                alt.Tooltip("group:N", title="Group"),
-                alt.Tooltip("month:N", title="At the end of"),
-                alt.Tooltip("years:Q", title="Years behind", format=".1f"),
-                alt.Tooltip("own:N", title="Largest of the group"),
-                alt.Tooltip("passed_by:N", title="First passed by"),
-            ],
+            tooltip=tips(
+                "group:N|Group",
+                "month:N|At the end of",
+                "years:Q|Years behind|.1f",
+                "own:N|Largest of the group",
+                "passed_by:N|First passed by",
+            ),
         )
     )
     return framed(line, end_labels(shown, "when", "years", "group", x, _years("at", top), HEIGHT, range_y=top))

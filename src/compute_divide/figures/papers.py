@@ -12,9 +12,11 @@ from compute_divide.figures.base.marks import (
     dots_with_intervals,
     end_labels,
     framed,
+    row_axis,
     share_axis,
     share_below,
-    share_tooltip,
+    share_tips,
+    tips,
     year_axis,
 )
 from compute_divide.figures.base.palette import TEAM_COLOURS, TEAM_NAMES, team_colour, team_shape
@@ -80,7 +82,7 @@ def venue_lines(shares: pd.DataFrame, title: str, turn: tuple[float, float] | No
     dashes = [_DASHES[i % len(_DASHES)] for i in range(len(names))]
     dash = alt.StrokeDash("name:N", scale=alt.Scale(domain=names, range=dashes), legend=None)
     detail = alt.Detail("name:N")
-    tooltip = share_tooltip(alt.Tooltip("name:N", title="Venue"), alt.Tooltip("year:Q", title="Year", format="d"))
+    tooltip = share_tips("name:N|Venue", "year:Q|Year|d")
     base = alt.Chart(rows).encode(x=x, detail=detail)
     layers: list[alt.Chart | alt.LayerChart] = []
     if turn is not None:
@@ -113,11 +115,7 @@ def venue_panels(shares: pd.DataFrame, teams: Sequence[str]) -> alt.FacetChart:
     x = alt.X("year:Q", title=None, axis=alt.Axis(format="d", tickMinStep=1, tickCount=8), scale=alt.Scale(zero=False))
     scale = alt.Scale(domain=[0, top], nice=False)
     y = alt.Y("share:Q", title=None, axis=alt.Axis(format="%", tickCount=3), scale=scale)
-    tooltip = share_tooltip(
-        alt.Tooltip("name:N", title="Venue"),
-        alt.Tooltip("team_type:N", title="Team type"),
-        alt.Tooltip("year:Q", title="Year", format="d"),
-    )
+    tooltip = share_tips("name:N|Venue", "team_type:N|Team type", "year:Q|Year|d")
     base = alt.Chart().encode(x=x, color=colour)
     panel = alt.LayerChart(
         layer=[
@@ -163,7 +161,7 @@ def odds_forest(odds: pd.DataFrame, row: str, title: str, *, by: str | None = No
     y = alt.Y(f"{row}:N", title=None, sort=None, axis=_plain_axis())
     tooltip = [
         alt.Tooltip(f"{row}:N", title="Row"),
-        *([alt.Tooltip(f"{by}:N", title="Series")] if by else []),
+        *(tips(f"{by}:N|Series") if by else []),
         alt.Tooltip("odds_ratio:Q", title="Odds ratio", format=".2f"),
         alt.Tooltip("low:Q", title="Low", format=".2f"),
         alt.Tooltip("high:Q", title="High", format=".2f"),
@@ -206,7 +204,7 @@ def share_rows(shares: pd.DataFrame, row: str, title: str, *, emphasis: Sequence
     """
     rows = shares.dropna(subset=["share"])[[row, "k", "n", "share", "low", "high"]]
     x, y = share_below(title), alt.Y(f"{row}:N", title=None, sort=None, axis=_plain_axis())
-    tooltip = share_tooltip(alt.Tooltip(f"{row}:N", title="Row"))
+    tooltip = share_tips(f"{row}:N|Row")
     full = rows if not emphasis else rows[rows[row].isin(emphasis)]
     hollow = rows.drop(full.index)
     order = alt.Chart(rows).mark_point(opacity=0).encode(x=x, y=y)
@@ -240,7 +238,7 @@ def team_dots(shares: pd.DataFrame, row: str, title: str, teams: Sequence[str]) 
     x = alt.X("share:Q", title=title, axis=alt.Axis(format="%", tickCount=5, grid=True), scale=scale)
     y = alt.Y(f"{row}:N", title=None, sort=None, axis=_plain_axis())
     offset = alt.YOffset("team_type:N", sort=list(teams))
-    tooltip = share_tooltip(alt.Tooltip(f"{row}:N", title="Row"), alt.Tooltip("team_type:N", title="Team type"))
+    tooltip = share_tips(f"{row}:N|Row", "team_type:N|Team type")
     base = alt.Chart(rows).encode(y=y, yOffset=offset, color=team_colour(teams, legend="top"))
     rule = base.mark_rule(strokeWidth=1.75).encode(x=alt.X("low:Q", scale=scale, title=title), x2="high:Q")
     dots = base.mark_point(size=54).encode(x=x, shape=team_shape(teams, legend="top"), tooltip=tooltip)
@@ -267,12 +265,7 @@ def named_bars(named: pd.DataFrame, title: str) -> alt.LayerChart:
     base = alt.Chart(rows).encode(x=x, y=y)
     bars = base.mark_bar(size=14).encode(
         color=team_colour(teams, legend="top"),
-        tooltip=[
-            alt.Tooltip("label:N", title="Model"),
-            alt.Tooltip("maker:N", title="Made by"),
-            alt.Tooltip("access:N", title="Access"),
-            alt.Tooltip("papers:Q", title="Papers", format=","),
-        ],
+        tooltip=tips("label:N|Model", "maker:N|Made by", "access:N|Access", "papers:Q|Papers|,"),
     )
     numbers = base.mark_text(align="left", dx=5, color=INK, fontSize=11).encode(text="text:N")
     return framed(bars, numbers, height=_ROW * len(rows))
@@ -304,11 +297,7 @@ def base_bars(counts: pd.DataFrame, teams: Sequence[str]) -> alt.LayerChart:
             y=y,
             color=team_colour(used, "base_team", legend="top"),
             order=alt.Order("order:Q"),
-            tooltip=[
-                alt.Tooltip("team:N", title="Made by"),
-                alt.Tooltip("base_team:N", title="Base made by"),
-                alt.Tooltip("models:Q", title="Models"),
-            ],
+            tooltip=tips("team:N|Made by", "base_team:N|Base made by", "models:Q|Models"),
         )
     )
     return framed(bars, height=46 * len(teams))
@@ -318,12 +307,4 @@ def _plain_axis() -> alt.Axis:
     """Return an axis of rows: labels alone; a long one breaks after its first "and" or comma."""
     broken = "split(replace(datum.label, /( and |, )/, '$1|'), '|')"
     label = f"length(datum.label) > {_LONG} ? {broken} : datum.label"
-    return alt.Axis(
-        labelExpr=label,
-        grid=False,
-        domain=False,
-        ticks=False,
-        labelLimit=_LABEL_WIDTH,
-        labelPadding=8,
-        labelOverlap=False,
-    )
+    return row_axis(labelExpr=label, labelLimit=_LABEL_WIDTH, labelPadding=8, labelOverlap=False)

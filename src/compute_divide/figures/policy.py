@@ -18,7 +18,7 @@ import pandas as pd
 from bookpress.page.figures.theme import ACCENT, HEIGHT, INK, QUIET, needs
 from compute_divide.analysis.chips.budget import ALL_TEAMS, HOURS_PER_MONTH, SECONDS_PER_HOUR
 from compute_divide.analysis.parameters_policy import QUOTES
-from compute_divide.figures.base.marks import power_axis, raised, spread, year_axis
+from compute_divide.figures.base.marks import power_axis, raised, spread, tips, year_axis
 from compute_divide.figures.base.palette import TEAM_NAMES, team_colour, team_shape
 
 _ROW = 22
@@ -141,12 +141,7 @@ def cost_lines(costs: pd.DataFrame, labels: Mapping[float, str]) -> Layered:
     dashes = alt.StrokeDash("line:N", legend=None, scale=alt.Scale(range=[[1, 0], [6, 3], [2, 3]]))
     base = alt.Chart(shown).encode(x=year_axis(), y=_dollars("usd"), strokeDash=dashes)
     line = base.mark_line(color=ACCENT).encode(
-        tooltip=[
-            alt.Tooltip("line:N", title="Model"),
-            alt.Tooltip("year:Q", title="Year", format="d"),
-            alt.Tooltip("usd:Q", title="US dollars", format="$.3~s"),
-            alt.Tooltip("n:Q", title="Models of the year"),
-        ]
+        tooltip=tips("line:N|Model", "year:Q|Year|d", "usd:Q|US dollars|$.3~s", "n:Q|Models of the year")
     )
     ends = shown[shown["year"] == shown["year"].max()]
     decades = np.log10(ends["usd"])
@@ -193,11 +188,7 @@ def _calculator(models: pd.DataFrame, controls: list[alt.Parameter], formula: Ma
         color=team_colour(teams, legend="bottom"),
         shape=team_shape(teams, legend="bottom"),
         opacity=alt.condition("datum.within == 1", alt.value(0.95), alt.value(0.28)),
-        tooltip=[
-            alt.Tooltip("model:N", title="Model"),
-            alt.Tooltip("team_type:N", title="Team type"),
-            alt.Tooltip("training_compute_flop:Q", title="Training compute (FLOP)", format=".1e"),
-        ],
+        tooltip=tips("model:N|Model", "team_type:N|Team type", "training_compute_flop:Q|Training compute (FLOP)|.1e"),
     )
     computed = {**formula, "said_flop": _COMPUTE, "said": f"said_flop + ': ' + {told}"}
     return (

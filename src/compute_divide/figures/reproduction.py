@@ -11,6 +11,7 @@ from bookpress.page.figures.theme import ACCENT, INK, QUIET
 from compute_divide.analysis.claims.verdicts import Check, Counterpart
 from compute_divide.analysis.statistics.estimates import Estimate
 from compute_divide.evidence.claims import Claim, RelatedFigure
+from compute_divide.figures.base.marks import tips
 from compute_divide.figures.base.show import Column
 from compute_divide.figures.base.wording import in_cell, written
 
@@ -109,12 +110,7 @@ def share_comparison(checks: Sequence[Check], claims: Mapping[str, Claim]) -> tu
         x=across,
         shape=alt.Shape("whose:N", sort=order, scale=alt.Scale(domain=order, range=["diamond", "circle", "square"])),
         color=alt.Color("whose:N", sort=order, scale=alt.Scale(domain=order, range=[INK, ACCENT, ACCENT])),
-        tooltip=[
-            alt.Tooltip("whose:N", title="Whose"),
-            alt.Tooltip("share:Q", title="Share", format=".0%"),
-            alt.Tooltip("low:Q", title="Low", format=".0%"),
-            alt.Tooltip("high:Q", title="High", format=".0%"),
-        ],
+        tooltip=tips("whose:N|Whose", "share:Q|Share|.0%", "low:Q|Low|.0%", "high:Q|High|.0%"),
     )
     return alt.layer(whisker, dot).properties(width="container", height=alt.Step(26)), data
 

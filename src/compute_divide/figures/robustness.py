@@ -17,7 +17,8 @@ from compute_divide.figures.base.marks import (
     framed,
     share_axis,
     share_below,
-    share_tooltip,
+    share_tips,
+    tips,
 )
 from compute_divide.figures.base.palette import TEAM_COLOURS
 from compute_divide.figures.base.wording import in_cell
@@ -56,11 +57,7 @@ def forest(
     )
     offset = alt.YOffset("vintage:N", sort=vintages)
     x = share_below(title)
-    tooltip = share_tooltip(
-        alt.Tooltip("what:N", title="Years"),
-        alt.Tooltip("definition:N", title="Definition"),
-        alt.Tooltip("vintage:N", title="Vintage"),
-    )
+    tooltip = share_tips("what:N|Years", "definition:N|Definition", "vintage:N|Vintage")
     colour = alt.value(TEAM_COLOURS[team_type])
     periods = list(dict.fromkeys(estimates["what"]))
     edge = alt.Chart(rows.drop_duplicates(["definition", "vintage"])[["definition", "vintage"]].assign(edge=1.0))
@@ -118,9 +115,7 @@ def drift_lines(read: pd.DataFrame, highlighted: Sequence[int], team_type: str, 
     y = share_axis("share", title)
     strong = alt.value(TEAM_COLOURS[team_type])
     colour = alt.condition("datum.shown", strong, alt.value(QUIET))
-    tooltip = share_tooltip(
-        alt.Tooltip("year:Q", title="Models of", format="d"), alt.Tooltip("vintage:N", title="Read in")
-    )
+    tooltip = share_tips("year:Q|Models of|d", "vintage:N|Read in")
     base = alt.Chart(rows)
     rule = base.transform_filter("datum.shown").mark_rule(strokeWidth=1.25)
     width = alt.condition("datum.shown", alt.value(2.5), alt.value(1.25))
@@ -190,13 +185,7 @@ def specification_curves(curves: pd.DataFrame, claims: Mapping[str, float]) -> a
         scale=alt.Scale(domain=[0, 1], nice=False),
     )
     y = share_axis("share", "Share of models")
-    tooltip = [
-        alt.Tooltip("name:N", title="Claim"),
-        alt.Tooltip("rank:Q", title="Rank", format=".0%"),
-        alt.Tooltip("share:Q", title="Share", format=".0%"),
-        alt.Tooltip("low:Q", title="Low", format=".0%"),
-        alt.Tooltip("high:Q", title="High", format=".0%"),
-    ]
+    tooltip = tips("name:N|Claim", "rank:Q|Rank|.0%", "share:Q|Share|.0%", "low:Q|Low|.0%", "high:Q|High|.0%")
     base = alt.Chart(rows)
     values = pd.DataFrame({"claim": order, "share": [claims[claim] for claim in order]})
     values["text"] = [f"paper: {value:.0%}" for value in values["share"]]
@@ -239,12 +228,7 @@ def swing_dots(swings: pd.DataFrame) -> alt.LayerChart:
         axis=alt.Axis(format="%", tickCount=5, grid=True),
         scale=alt.Scale(domainMin=0, nice=True),
     )
-    tooltip = [
-        alt.Tooltip("words:N", title="Choice"),
-        alt.Tooltip("name:N", title="Claim"),
-        alt.Tooltip("swing:Q", title="Mean swing", format=".1%"),
-        alt.Tooltip("settings:Q", title="Settings compared", format=","),
-    ]
+    tooltip = tips("words:N|Choice", "name:N|Claim", "swing:Q|Mean swing|.1%", "settings:Q|Settings compared|,")
     dots = alt.Chart(rows[["name", "words", "swing", "settings"]]).mark_point(size=90)
     colour = alt.Color("name:N", scale=colours, legend=legend)
     shape = alt.Shape("name:N", scale=shapes, legend=legend)

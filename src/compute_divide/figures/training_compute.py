@@ -13,7 +13,7 @@ from bookpress.page.figures.theme import INK, QUIET, needs
 from compute_divide.analysis.statistics.estimates import COMPUTE, Estimate
 from compute_divide.analysis.statistics.trends import Trend, fractional_years, record_holders
 from compute_divide.evidence.claims import Claim, RelatedFigure
-from compute_divide.figures.base.marks import dots_with_intervals, framed, power_axis, times_axis, year_axis
+from compute_divide.figures.base.marks import dots_with_intervals, framed, power_axis, times_axis, tips, year_axis
 from compute_divide.figures.base.palette import TEAM_COLOURS, team_colour, team_shape
 from compute_divide.figures.base.wording import in_cell, written
 
@@ -60,12 +60,9 @@ def compute_scatter(
             y=y,
             color=team_colour(TEAMS_SHOWN, legend="bottom"),
             shape=team_shape(TEAMS_SHOWN, legend="bottom"),
-            tooltip=[
-                alt.Tooltip("model:N", title="Model"),
-                alt.Tooltip("day:N", title="Published"),
-                alt.Tooltip("team_type:N", title="Team type"),
-                alt.Tooltip(f"{COMPUTE}:Q", title="Training compute (FLOP)", format=".2e"),
-            ],
+            tooltip=tips(
+                "model:N|Model", "day:N|Published", "team_type:N|Team type", f"{COMPUTE}:Q|Training compute (FLOP)|.2e"
+            ),
         )
     )
     steps = record_steps(models, first, last)
@@ -130,14 +127,14 @@ def ratio_by_era(ratios: pd.DataFrame, title: str, row: str = "Years") -> alt.La
     axis = alt.Axis(labelExpr=lines, grid=False, domain=False, ticks=False, labelLimit=140, labelPadding=8)
     y = alt.Y("row:N", title=None, sort=None, axis=axis)
     x = times_axis("ratio", title)
-    tooltip = [
-        alt.Tooltip("period:N", title=row),
-        alt.Tooltip("ratio:Q", title="Ratio", format=",.3~r"),
-        alt.Tooltip("low:Q", title="Low", format=",.3~r"),
-        alt.Tooltip("high:Q", title="High", format=",.3~r"),
-        alt.Tooltip("n_over:Q", title="Industry models"),
-        alt.Tooltip("n_under:Q", title="Academic models"),
-    ]
+    tooltip = tips(
+        f"period:N|{row}",
+        "ratio:Q|Ratio|,.3~r",
+        "low:Q|Low|,.3~r",
+        "high:Q|High|,.3~r",
+        "n_over:Q|Industry models",
+        "n_under:Q|Academic models",
+    )
     dots = dots_with_intervals(rows, x, y, colour=alt.value(TEAM_COLOURS["industry-only"]), tooltip=tooltip, size=80)
     labels = alt.Chart(rows).mark_text(dy=-13).encode(x=x, y=y, text="text:N")
     one = alt.Chart(pd.DataFrame({"ratio": [1.0]})).mark_rule(color=QUIET, strokeDash=[4, 3]).encode(x=x)

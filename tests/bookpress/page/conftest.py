@@ -243,7 +243,12 @@ def new_book(root: Path) -> Book:
     config["execute"]["execute_notebooks"] = "off"
     config["bibtex_bibfiles"] = ["references.bib"]
     config["html"].pop("favicon", None)
-    for folder, name in (("data", "claims.yml"), ("data", "related.yml"), ("book", "publication.yml")):
+    for folder, name in (
+        ("data", "claims.yml"),
+        ("data", "related.yml"),
+        ("book", "publication.yml"),
+        ("book", "settings.yml"),
+    ):
         (root / folder).mkdir(exist_ok=True)
         shutil.copy(ROOT / folder / name, root / folder)
     book = Book(root)

@@ -11,8 +11,7 @@ from typing import Any
 import pytest
 
 from bookpress.page.base import charts
-from bookpress.page.base.cells import cell, sort_key
-from bookpress.page.base.charts import Chart, ChartError, Column, Data, read_chart
+from bookpress.page.base.charts import Chart, ChartError, Column, Data, cell, read_chart, sort_key
 from bookpress.page.figures import render as drawing
 
 SPEC: dict[str, Any] = {
@@ -97,8 +96,8 @@ def test_on_a_phone_titles_break_legends_stand_upright_beside_names_and_small_ch
 
 def test_the_script_carries_the_data_once_for_both_columns(chart: Chart) -> None:
     text = charts.to_script(chart)
-    assert text.startswith('computeDivide.chart("fig-small",')
-    payload = json.loads(text.removeprefix('computeDivide.chart("fig-small",').removesuffix(");\n"))
+    assert text.startswith('bookpress.chart("fig-small",')
+    payload = json.loads(text.removeprefix('bookpress.chart("fig-small",').removesuffix(");\n"))
     assert payload["datasets"] == SPEC["datasets"]
     assert set(payload) == {"datasets", "wide", "narrow"}
     assert "datasets" not in payload["wide"]
@@ -157,9 +156,8 @@ def test_a_chart_that_cannot_be_drawn_is_named(chart: Chart, tmp_path: Path) -> 
 
 
 def test_cells_and_their_sort_keys() -> None:
-    share = Column(name="s", label="Share", kind="share")
     assert cell(0.6395, "share") == "64%"
-    assert float(sort_key(0.6395, share)) == 0.6395
-    assert (cell(None, "share"), sort_key(None, share)) == ("–", "")
+    assert float(sort_key(0.6395, "share")) == 0.6395
+    assert (cell(None, "share"), sort_key(None, "share")) == ("–", "")
     assert cell(2010.0, "year") == "2010"
     assert cell(1234567, "number") == "1,234,567"

@@ -136,7 +136,7 @@ def test_formulas_are_mathml(built: Any) -> None:
 
 def test_search_finds_sections_and_terms(built: Any) -> None:
     script = (built.html / "_static" / "search-text.js").read_text("utf-8")
-    pages = json.loads(script.removeprefix("computeDivide.searchable(").removesuffix(");\n"))
+    pages = json.loads(script.removeprefix("bookpress.searchable(").removesuffix(");\n"))
     assert [page["title"] for page in pages] == ["A small book", "Who trains large models", "Words"]
     pieces = {piece["address"]: piece for page in pages for piece in page["pieces"]}
     assert "In the early years 64% " in pieces["notebooks/models.html"]["text"]
@@ -229,21 +229,20 @@ def test_a_chart_without_its_texts_is_an_error(book: Any, make_chapter: Callable
     assert "the chart 'fig-shares' is not complete" in book.said
 
 
-BANNER_EDITION = {"id": "abcdef012345", "name": "x", "title": "X", "is_default": False, "date": "2026-11-24"}
+BANNER_EDITION = {
+    "id": "abcdef012345",
+    "name": "x",
+    "title": "X",
+    "is_default": False,
+    "date": "2026-11-24",
+    "command": "compute-divide build x",
+}
 WORDS_WITH_TITLE = "# Words `<b>bold</b>` and `<script>alert(1)</script>`\n\n## Also `<b>bold</b>`\n\nText.\n"
 
 
 def test_the_banner_of_another_edition(book: Any) -> None:
     differs = [{"chapter": "models", "name": "window", "value": 5, "default": 3}]
-    edition = {
-        "id": "abcdef012345",
-        "name": "paper",
-        "title": "The paper's vintage",
-        "is_default": False,
-        "differs": differs,
-        "date": "2026-11-24",
-    }
-    book.write("edition.json", json.dumps(edition))
+    book.write("edition.json", json.dumps({**BANNER_EDITION, "title": "The paper's vintage", "differs": differs}))
     book.build()
     banner = book.page().select_one(".banner")
     assert "The paper's vintage" in banner.text

@@ -5,9 +5,8 @@ from __future__ import annotations
 import pytest
 
 from bookpress.book.results import Result
-from bookpress.page.base.claims import Quoted
 from bookpress.page.base.roles import value_text
-from bookpress.page.base.store import Page, Store, UnknownNameError
+from bookpress.page.base.store import QUOTES, Page, Quoted, Store, UnknownNameError
 
 
 @pytest.fixture
@@ -17,8 +16,8 @@ def store() -> Store:
     page.is_chapter = True
     page.results = {"share": Result(value=0.5, low=0.4, high=0.6, k=1, n=2, unit="share")}
     page.parameter_rows = [{"name": "vintage", "value": "2026-08"}]
-    made.quoted["claim:x"] = Quoted("x", "says x", 0.65, "share", "read in the paper itself")
-    made.page("index").uses = {"result models:share", "value models:share.low", "quote claim:x", "param models:vintage"}
+    made.quoted["claim:x"] = Quoted("says x", 0.65, "share", "read in the paper itself")
+    made.page("index").uses = {"models", QUOTES}
     return made
 
 
@@ -61,15 +60,16 @@ def test_a_page_is_stale_once_when_a_value_that_it_uses_changes(store: Store) ->
     assert list(store.stale()) == []
     store.pages["notebooks/models"].results = {"share": Result(value=0.7)}
     assert list(store.stale()) == ["index"]
-    store.quoted["claim:x"] = Quoted("x", "says x", 0.66, "share", "read in the paper itself")
+    store.quoted["claim:x"] = Quoted("says x", 0.66, "share", "read in the paper itself")
     assert list(store.stale()) == ["index"]
     store.pages["notebooks/models"].parameter_rows = [{"name": "vintage", "value": "2023-03"}]
     assert list(store.stale()) == ["index"]
 
 
-def test_a_result_that_nobody_uses_makes_no_page_stale(store: Store) -> None:
+def test_a_chapter_that_nobody_uses_makes_no_page_stale(store: Store) -> None:
     list(store.stale())
-    store.pages["notebooks/models"].results = {**store.pages["notebooks/models"].results, "other": Result(value=1.0)}
+    other = store.page("notebooks/other")
+    other.is_chapter, other.results = True, {"other": Result(value=1.0)}
     assert list(store.stale()) == []
 
 

@@ -11,12 +11,12 @@ from compute_divide.analysis.papers.papers import company_flag
 from compute_divide.evidence.papers.affiliations import (
     SECTORS,
     AffiliationReader,
-    judgement_calls,
     load_rules,
     organisation_texts,
     parse_rules,
     pattern_key,
 )
+from compute_divide.evidence.papers.choices import judgement_calls
 from compute_divide.evidence.papers.email_domains import DomainReader, load_domain_rules, parse_domain_rules
 from compute_divide.evidence.papers.hand_labels import load_labelled
 from compute_divide.evidence.papers.profiles import calls_with, slot_sectors
@@ -206,10 +206,10 @@ def test_every_rule_decides_its_own_name(reader):
 def test_judgement_calls_are_explained_by_their_rows():
     calls = judgement_calls()
     assert {"openai", "ai2", "mila", "joint-labs", "sponsored-labs", "vector", "baai", "bare-name"} <= set(calls)
-    assert calls["openai"].sectors == ("industry",)
-    assert calls["ai2"].sectors == ("nonprofit",)
-    assert calls["mila"].sectors == ("academia",)
-    assert calls["joint-labs"].sectors == ("academia", "industry")
+    assert calls["openai"] == ("industry",)
+    assert calls["ai2"] == ("nonprofit",)
+    assert calls["mila"] == ("academia",)
+    assert calls["joint-labs"] == ("academia", "industry")
 
 
 HEADER = "pattern,sector,kind,country,strength,judgement,note\n"

@@ -19,9 +19,12 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from bookpress.book.number_formats import number
+
 VEGALITE_MIME = "application/vnd.vegalite.v6+json"
 VEGALITE_VERSION = "6.4"
-ENGINE = f"vl-convert {version('vl-convert-python')}, its own fonts, PNG from SVG"
+VL_CONVERT = version("vl-convert-python")
+ENGINE = f"vl-convert {VL_CONVERT}, its own fonts, PNG from SVG"
 """What draws pictures, and how: another one may draw the same chart another way."""
 WIDTHS = {"wide": 700, "narrow": 350}
 """Widths in pixels at which pictures are drawn: for the column of a desktop and for a phone."""
@@ -33,10 +36,14 @@ FONT = "Arial, Liberation Sans, Helvetica, sans-serif"
 """vl-convert measures text with Liberation Sans; a browser that draws it again needs a font of the same widths."""
 INK = {"light": "#1d2329", "dark": "#e3e6e9"}
 """What ``currentColor`` stands for in pictures, which cannot know the page around them."""
+FILL = {"type": "fit-x", "contains": "padding"}
+SORTABLE_FROM = 8
+"""Rows from which on a table is worth sorting."""
 
 Size = Literal["wide", "narrow"]
 Ground = Literal["light", "dark"]
 Kind = Literal["text", "number", "share", "year", "flop", "date"]
+NUMERIC: frozenset[Kind] = frozenset({"number", "share", "flop", "year"})
 
 
 class ChartError(ValueError):
@@ -85,27 +92,12 @@ class Chart(BaseModel):
     @cached_property
     def key(self) -> str:
         """Hash of the picture's content: the same specification is drawn once."""
-        text = json.dumps(
-            [still(self.spec, "wide"), still(self.spec, "narrow"), VEGALITE_VERSION, ENGINE], sort_keys=True
-        )
-        return hashlib.sha256(text.encode()).hexdigest()[:24]
+        drawn = [still(self.spec, "wide"), still(self.spec, "narrow"), VEGALITE_VERSION, ENGINE]
+        return hashlib.sha256(json.dumps(drawn, sort_keys=True).encode()).hexdigest()[:24]
 
 
 def read_chart(spec: dict[str, Any], metadata: dict[str, Any]) -> Chart:
-    """Return the chart that a notebook output holds.
-
-    Parameters
-    ----------
-    spec : dict
-        Vega-Lite specification.
-    metadata : dict
-        What `figures.show.show_chart` puts into the output's metadata.
-
-    Raises
-    ------
-    ChartError
-        If something is missing or of the wrong kind; the message names the chart and the part.
-    """
+    """Return the chart of a notebook's output; a `ChartError` names the chart and what it lacks."""
     try:
         # A notebook's nodes are slow to copy and to pickle: plain dictionaries are kept.
         return Chart.model_validate({**metadata, "spec": json.loads(json.dumps(spec))})
@@ -114,18 +106,10 @@ def read_chart(spec: dict[str, Any], metadata: dict[str, Any]) -> Chart:
 
 
 def fitted(spec: dict[str, Any], size: Size) -> dict[str, Any]:
-    """Return a specification for a wide or a narrow column; what fills its container still does.
-
-    Parameters
-    ----------
-    spec : dict
-        Vega-Lite specification; left as it is.
-    size : {"wide", "narrow"}
-        In a narrow column, legends break into two columns and parts of fixed width that stand side by side shrink.
-    """
+    """Return a specification for a wide or a narrow column; what fills its container still does."""
     made = {key: part if key in {"data", "datasets"} else copy.deepcopy(part) for key, part in spec.items()}
     if made.get("width") == "container":
-        made["autosize"] = {"type": "fit-x", "contains": "padding"}
+        made["autosize"] = FILL
     if size == "narrow":
         _shrink(made, WIDTHS["narrow"])
         _suit_phone(made)
@@ -162,13 +146,10 @@ def _encodings(part: Any) -> Iterator[dict[str, Any]]:
 
 def _shrink(part: dict[str, Any], room: int) -> None:
     """Bring the fixed widths of a composed chart down to the room there is, in place."""
-    abreast = part.get("hconcat", [])
-    if abreast:
-        # Side by side does not fit a phone: one below the other does.
+    if "hconcat" in part:  # side by side does not fit a phone: one below the other does
         part["vconcat"] = part.pop("hconcat")
-    for key in ("vconcat", "concat"):
-        for inner in part.get(key, []):
-            _shrink(inner, room)
+    for inner in (*part.get("vconcat", []), *part.get("concat", [])):
+        _shrink(inner, room)
     if isinstance(part.get("spec"), dict):
         columns = part.get("columns", 1)
         if columns > PHONE_COLUMNS:
@@ -179,44 +160,23 @@ def _shrink(part: dict[str, Any], room: int) -> None:
 
 
 def still(spec: dict[str, Any], size: Size = "wide") -> dict[str, Any]:
-    """Return a specification that draws without a page around it: fixed width, no ground, own font.
-
-    Parameters
-    ----------
-    spec : dict
-        Vega-Lite specification; left as it is.
-    size : {"wide", "narrow"}
-        For which column.
-    """
+    """Return a specification that draws without a page around it: fixed width, no ground, own font."""
     fixed = fitted(spec, size)
     for part in (fixed, *fixed.get("vconcat", []), *fixed.get("hconcat", []), *fixed.get("concat", [])):
         if part.get("width") == "container":
-            part["width"] = WIDTHS[size]
-            part["autosize"] = {"type": "fit-x", "contains": "padding"}
+            part |= {"width": WIDTHS[size], "autosize": FILL}
     fixed["background"] = "transparent"
     fixed.setdefault("config", {})["font"] = FONT
     return fixed
 
 
 def recoloured(svg: str, ground: Ground) -> str:
-    """Return an SVG picture in the ink of a light or dark ground.
-
-    Examples
-    --------
-    >>> recoloured('<text fill="currentColor">', "light")
-    '<text fill="#1d2329">'
-    """
+    """Return an SVG picture in the ink of a light or dark ground."""
     return svg.replace("currentColor", INK[ground])
 
 
 def to_csv(data: Data) -> str:
-    r"""Return the data as CSV: names as header, full precision, nothing where a value is missing.
-
-    Examples
-    --------
-    >>> to_csv(Data(columns=[Column(name="a", label="A"), Column(name="b", label="B")], rows=[[1, None]]))
-    'a,b\n1,\n'
-    """
+    """Return the data as CSV: names as header, full precision, nothing where a value is missing."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow([column.name for column in data.columns])
@@ -237,4 +197,45 @@ def to_script(chart: Chart) -> str:
     payload: dict[str, Any] = {size: fitted(plain, size) for size in sizes}
     payload["datasets"] = chart.spec.get("datasets", {})
     text = json.dumps(payload, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
-    return f"computeDivide.chart({json.dumps(chart.name)},{text});\n"
+    return f"bookpress.chart({json.dumps(chart.name)},{text});\n"
+
+
+def data_table(data: Data) -> dict[str, Any]:
+    """Return what the template of a data table names: each cell with what it is sorted by, and which are numbers.
+
+    Examples
+    --------
+    >>> table = data_table(Data(columns=[Column(name="s", label="Share", kind="share")], rows=[[0.64953]]))
+    >>> table["rows"], table["numeric"], table["sortable"]
+    ([[('65%', '0.64953')]], [True], False)
+    """
+    kinds = [column.kind for column in data.columns]
+    pairs = (zip(row, kinds, strict=True) for row in data.rows)
+    rows = [[(cell(value, kind), sort_key(value, kind)) for value, kind in row] for row in pairs]
+    return {
+        "rows": rows,
+        "numeric": [kind in NUMERIC for kind in kinds],
+        "sortable": len(rows) >= SORTABLE_FROM,
+    }
+
+
+def cell(value: Any, kind: Kind) -> str:
+    """Write one value for a table of data, with more digits than prose has.
+
+    Examples
+    --------
+    >>> cell(0.64, "share"), cell(2012, "year"), cell(3e24, "flop"), cell(None, "text"), cell(1234.5, "number")
+    ('64%', '2012', '3.0 × 10²⁴', '–', '1,234.5')
+    """
+    if value is None or value == "":
+        return "–"
+    if kind in {"share", "flop"}:
+        return number(float(value), "share" if kind == "share" else "FLOP")
+    if kind == "number":
+        return f"{float(value):,.6g}" if abs(float(value)) < 1e6 else f"{float(value):,.0f}"
+    return str(int(value)) if kind == "year" and float(value).is_integer() else str(value)
+
+
+def sort_key(value: Any, kind: Kind) -> str:
+    """Return what a table is sorted by: the number itself, where the cell shows it rounded."""
+    return "" if value is None else repr(value) if kind in NUMERIC else str(value)

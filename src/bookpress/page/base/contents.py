@@ -1,15 +1,21 @@
-"""The order of the book: parts, chapters, what stands before and after."""
+"""The book as a whole: its parts and chapters in order, and what it is cited as in the edition being built."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sphinx import addnodes
 
-from bookpress.page.base.roles import store_of
+from bookpress.citation.record import Citation
+from bookpress.citation.settings import load_citation, read_chapter
+from bookpress.citation.styles import to_reference
+from bookpress.page.base.store import store_of
 
 if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+    from sphinx.config import Config
     from sphinx.environment import BuildEnvironment
 
 
@@ -21,17 +27,10 @@ class Part:
     docnames: list[str] = field(default_factory=list)
 
 
-def parts(env: BuildEnvironment) -> list[Part]:
-    """Return the parts of the book with their pages in reading order."""
-    found: list[Part] = store_of(env).parts or read_parts(env)
-    return found
-
-
 def read_parts(env: BuildEnvironment) -> list[Part]:
     """Return the parts as ``_toc.yml`` has them, from the tables of contents of the front page."""
-    root = env.config.root_doc
     found = []
-    for toctree in env.get_doctree(root).findall(addnodes.toctree):
+    for toctree in env.get_doctree(env.config.root_doc).findall(addnodes.toctree):
         part = Part(toctree.get("caption") or "")
         for docname in toctree["includefiles"]:
             part.docnames += [docname, *_below(env, docname)]
@@ -44,6 +43,11 @@ def _below(env: BuildEnvironment, docname: str) -> list[str]:
     return [name for child in env.toctree_includes.get(docname, []) for name in (child, *_below(env, child))]
 
 
+def parts(env: BuildEnvironment) -> list[Part]:
+    """Return the parts of the book with their pages in reading order; known when all pages have been read."""
+    return store_of(env).parts
+
+
 def chapter_numbers(env: BuildEnvironment) -> dict[str, int]:
     """Return the number of each chapter: chapters are the notebooks, counted in reading order."""
     pages = store_of(env).pages
@@ -51,11 +55,36 @@ def chapter_numbers(env: BuildEnvironment) -> dict[str, int]:
     return {name: number for number, name in enumerate(chapters, 1)}
 
 
-def part_of(env: BuildEnvironment, docname: str) -> str:
-    """Return the title of the part that holds a page; empty where none does."""
-    return next((part.title for part in parts(env) if docname in part.docnames), "")
-
-
 def title_of(env: BuildEnvironment, docname: str) -> str:
     """Return the title of a page as plain text."""
     return env.titles[docname].astext() if docname in env.titles else docname
+
+
+def citation_of(config: Config) -> Citation:
+    """Return what the book that is being built is cited as."""
+    citation: Citation = config.bookpress_citation
+    return citation
+
+
+def formats_of(config: Config) -> tuple[str, ...]:
+    """Return the formats that are made of the edition: files of others are not there."""
+    edition = citation_of(config).edition
+    return edition.formats if edition is not None else ("html",)
+
+
+def chapter_reference(env: BuildEnvironment, docname: str) -> tuple[str, str]:
+    """Return how a chapter is cited, as plain text in one style (APA), and its public address; empty without one."""
+    page, book = store_of(env).pages[docname], citation_of(env.config)
+    chapter = read_chapter(page.slug, title_of(env, docname), f"{docname}.html", None, page.front)
+    citation = book.of_chapter(chapter)
+    return to_reference(citation, "apa").text, citation.permanent_url or citation.page_url or ""
+
+
+def setup(app: Sphinx) -> None:
+    """Keep what the book is cited as among the settings of the build."""
+    app.add_config_value("bookpress_citation", None, "", Citation)
+    app.connect("config-inited", _read_citation)
+
+
+def _read_citation(app: Sphinx, config: Config) -> None:
+    config.bookpress_citation = load_citation(Path(app.srcdir))

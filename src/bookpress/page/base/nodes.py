@@ -1,61 +1,78 @@
-"""Nodes of our own."""
+"""What pages are made of besides docutils' own nodes: parts that wait for other pages, values, HTML with slots."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
 from docutils import nodes
+from sphinx.transforms.post_transforms import SphinxPostTransform
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+    from sphinx.environment import BuildEnvironment
+    from sphinx.writers.html5 import HTML5Translator
+
+SLOT = "<!-- slot -->"
+"""Where nodes stand within the HTML of a template."""
+LONG = 24
+"""Signs beyond which a value is a phrase of the sentence and gets no line under it."""
 
 
-class chart(nodes.General, nodes.Element):  # noqa: N801
-    """A chart within its figure; ``chart`` holds it, ``source`` the code of its cell."""
+class later(nodes.General, nodes.Inline, nodes.Element):  # noqa: N801
+    """A part of a page that rests on other pages: ``make(node, env)``, a function of a module, returns its nodes."""
 
 
-class marker(nodes.General, nodes.Element):  # noqa: N801
-    """An output that shows nothing, such as a recorded result; removed when the page is written."""
+class value(nodes.Inline, nodes.TextElement):  # noqa: N801
+    """A value in words, with its kind and, as its title, what it measures."""
 
 
-class chart_figure(nodes.General, nodes.Element):  # noqa: N801
-    """A figure as HTML wants it: head, then picture, then tools. ``numbered`` is the figure it came from."""
+def html(text: str, *slots: Iterable[nodes.Node], says: str = "") -> list[nodes.Node]:
+    """Return HTML as nodes, with other nodes in its slots; search reads these, and what the HTML says in short."""
+    first, *rest = text.split(SLOT)
+    made: list[nodes.Node] = [nodes.raw("", first, format="html", says=says)]
+    for slot, piece in zip(slots, rest, strict=True):
+        made += [*slot, nodes.raw("", piece, format="html")]
+    return made
 
 
-class chart_head(nodes.General, nodes.Element):  # noqa: N801
-    """Number, title and caption of a figure."""
+class MakeLater(SphinxPostTransform):
+    """Make what was left for later, from the outside in: what is not shown need not exist."""
+
+    default_priority = 3
+
+    def run(self, **kwargs: object) -> None:  # noqa: ARG002
+        """Go through the page."""
+        if self.app.builder.name == "dummy":  # a check: what would not be shown is looked up too
+            for node in self.document.findall(later):
+                node["make"](node, self.env)
+        _make(self.document, self.env)
 
 
-class chart_code(nodes.General, nodes.Element):  # noqa: N801
-    """The code that made a figure; its tools stand around it."""
+def _make(parent: nodes.Element, env: BuildEnvironment) -> None:
+    for node in list(parent.children):
+        if isinstance(node, later):
+            made = nodes.Element("", *node["make"](node, env))
+            _make(made, env)
+            node.replace_self(made.children)
+        elif isinstance(node, nodes.Element):
+            _make(node, env)
 
 
-class edition_line(nodes.General, nodes.Element):  # noqa: N801
-    """Title, date, vintage and id of the edition, in one line."""
+def visit_value(self: HTML5Translator, node: value) -> None:
+    """Open a value; a pointer over it shows what it measures."""
+    titled: dict[str, Any] = {"title": node["title"]} if node["title"] else {}
+    long = " value-long" if len(node.astext()) > LONG else ""
+    self.body.append(self.starttag(node, "span", "", CLASS=f"value value-{node['kind']}{long}", **titled))
 
 
-class findings(nodes.General, nodes.Element):  # noqa: N801
-    """A row of findings in numbers."""
+def depart_value(self: HTML5Translator, node: value) -> None:  # noqa: ARG001
+    """Close a value."""
+    self.body.append("</span>")
 
 
-class finding(nodes.General, nodes.Element):  # noqa: N801
-    """One result as a big number; ``name`` is its full name, the children say what it is."""
-
-
-class chapter_list(nodes.General, nodes.Element):  # noqa: N801
-    """The chapters in reading order, each with its finding."""
-
-
-class chapter_entry(nodes.General, nodes.Element):  # noqa: N801
-    """One chapter of the list; the children are its finding."""
-
-
-class every_choice(nodes.General, nodes.Element):  # noqa: N801
-    """The place of the table of all parameters."""
-
-
-class kicker(nodes.General, nodes.Element):  # noqa: N801
-    """The line above a title: which part, which chapter."""
-
-
-class opener(nodes.General, nodes.Element):  # noqa: N801
-    """What stands under the title: the finding (the children), then facts about the chapter and its parameters."""
-
-
-class code_fold(nodes.General, nodes.Element):  # noqa: N801
-    """Code that is shown on demand."""
+def setup(app: Sphinx) -> None:
+    """Register nodes and transform."""
+    app.add_node(later)
+    app.add_node(value, html=(visit_value, depart_value))
+    app.add_post_transform(MakeLater)

@@ -1,6 +1,6 @@
-"""What is known of the pages while a book is read: results, parameters, charts, and who uses what.
+"""What is known of the pages while a book is read: results, parameters, charts, what is quoted, and who uses what.
 
-It lives in Sphinx's environment, so that an incremental build knows it too. Knows no Sphinx itself.
+It lives in Sphinx's environment, so that an incremental build knows it too.
 """
 
 from __future__ import annotations
@@ -9,54 +9,67 @@ import difflib
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import yaml
 
 from bookpress.book.conditions import Value
+from bookpress.book.number_formats import number, with_unit
 from bookpress.book.results import Result
 from bookpress.page.base.charts import Chart
-from bookpress.page.base.claims import Quoted
 
+if TYPE_CHECKING:
+    from sphinx.environment import BuildEnvironment
+
+T = TypeVar("T")
 WORDS_A_MINUTE = 220
 """How fast such prose is read."""
+PROVENANCE = {
+    "paper": "read in the paper itself",
+    "summary": "from summaries of the paper; its main text could not be read",
+}
+EVERYTHING, QUOTES = "every page", "quotes"
+"""What a page may use besides chapters, which stand under their slugs."""
 
 
 class UnknownNameError(LookupError):
     """A result, parameter or claim that does not exist."""
 
 
+@dataclass(frozen=True)
+class Quoted:
+    """A figure that someone else reports, or a statement without one, and how it came to be known."""
+
+    statement: str
+    value: float | None
+    unit: str
+    provenance: str
+
+    @property
+    def text(self) -> str:
+        """The figure in words, with the digits its source gives: "about 6 months" is not 6.0 months."""
+        if self.value is None:
+            return self.statement
+        given = number(self.value, self.unit) if self.unit == "share" else f"{self.value:,.10g}"
+        return with_unit(given, self.unit)
+
+
 @dataclass
 class Page:
-    """One page of the book, as read.
-
-    Parameters
-    ----------
-    docname : str
-        Path of the source without its ending.
-    front : mapping
-        The ``compute_divide`` part of the page's front matter.
-    results : mapping
-        Results by key; empty for a page that is no chapter.
-    parameter_rows : list of dict
-        Parameters as people read them: name, value, default, type, allowed, unit, help.
-    finding : list
-        Nodes of the one-sentence finding.
-    terms : dict
-        Definitions of glossary terms by the ids of the terms.
-    charts : list
-        The charts, in order.
-    uses : set
-        Names that the prose takes from results, parameters and claims, in full.
-    words : int
-        Words of its text.
-    """
+    """One page of the book, as read."""
 
     docname: str
     is_chapter: bool = False
     front: Mapping[str, Any] = field(default_factory=dict)
+    """The book's own part of its front matter."""
     results: Mapping[str, Result] = field(default_factory=dict)
     parameter_rows: list[dict[str, Any]] = field(default_factory=list)
+    """Parameters as people read them: name, value, default, type, allowed, unit, help."""
     finding: list[Any] = field(default_factory=list)
+    """Nodes of the finding in one sentence."""
     terms: dict[str, str] = field(default_factory=dict)
+    """Definitions of glossary terms by the ids of the terms."""
     charts: list[Chart] = field(default_factory=list)
     uses: set[str] = field(default_factory=set)
     words: int = 0
@@ -78,49 +91,34 @@ class Page:
 
 
 class Store:
-    """All pages, and what is quoted from outside."""
+    """All pages, and what is quoted from outside. Names are full: ``chapter:key``, ``claim:id``, ``related:id``."""
 
     def __init__(self) -> None:
         self.pages: dict[str, Page] = {}
         self.quoted: dict[str, Quoted] = {}
-        self.written: dict[str, str] = {}
         self.parts: list[Any] = []
+        self._written: dict[str, str] = {}
 
     def page(self, docname: str) -> Page:
         """Return the page of a document, made when it is new."""
         return self.pages.setdefault(docname, Page(docname))
 
     def chapter(self, slug: str) -> Page:
-        """Return a chapter by its slug.
-
-        Raises
-        ------
-        UnknownNameError
-            If no chapter has it.
-        """
-        chapters = {page.slug: page for page in self.pages.values() if page.is_chapter}
-        if slug not in chapters:
-            raise UnknownNameError(f"no chapter {slug!r}{_near(slug, chapters)}")
-        return chapters[slug]
+        """Return a chapter by its slug."""
+        return _find({page.slug: page for page in self.pages.values() if page.is_chapter}, slug, "no chapter")
 
     def result(self, name: str) -> Result:
-        """Return a result by its full name, ``chapter:key``."""
+        """Return a result."""
         slug, _, key = name.partition(":")
-        results = self.chapter(slug).results
-        if key not in results:
-            raise UnknownNameError(f"the chapter {slug!r} records no result {key!r}{_near(key, results)}")
-        return results[key]
+        return _find(self.chapter(slug).results, key, f"the chapter {slug!r} records no result")
 
     def parameter(self, name: str) -> Any:
-        """Return the value of a parameter by its full name, ``chapter:name``."""
+        """Return the value of a parameter."""
         slug, _, key = name.partition(":")
-        parameters = self.chapter(slug).parameters
-        if key not in parameters:
-            raise UnknownNameError(f"the chapter {slug!r} has no parameter {key!r}{_near(key, parameters)}")
-        return parameters[key]
+        return _find(self.chapter(slug).parameters, key, f"the chapter {slug!r} has no parameter")
 
     def years(self, name: str) -> tuple[int | None, int | None]:
-        """Return first and last year of a period by its full name: parameters or results that end in these words."""
+        """Return first and last year of a period: parameters or results that end in these words."""
         first, last = (self._year(f"{name}_{end}") for end in ("first", "last"))
         return first, last
 
@@ -132,15 +130,13 @@ class Store:
         return None if year is None else round(year)
 
     def quote(self, name: str) -> Quoted:
-        """Return what is quoted from the paper or related work, by ``claim:id`` or ``related:id``."""
-        if name not in self.quoted:
-            kind, _, key = name.partition(":")
-            known = [other.partition(":")[2] for other in self.quoted if other.startswith(f"{kind}:")]
-            raise UnknownNameError(f"no {kind} {key!r}{_near(key, known)}")
-        return self.quoted[name]
+        """Return what is quoted from the paper or related work."""
+        kind, _, key = name.partition(":")
+        known = {full.partition(":")[2]: one for full, one in self.quoted.items() if full.startswith(f"{kind}:")}
+        return _find(known, key, f"no {kind}")
 
     def value(self, name: str) -> Value:
-        """Return the value of a name in a condition: of a result's part, a parameter or a claim, in full."""
+        """Return the value of a name in a condition: of a result's part, a parameter or a claim."""
         head, _, rest = name.partition(":")
         if head in {"claim", "related"}:
             return self.quote(name).value
@@ -148,51 +144,51 @@ class Store:
         if key == "param":
             parameter: Value = self.parameter(f"{head}:{part}")
             return parameter
-        result = self.result(f"{head}:{key}")
-        part = part or "value"
-        if part not in {"value", "low", "high", "k", "n"}:
-            raise UnknownNameError(f"a result has no part {part!r}; there are value, low, high, k, n")
-        value: Value = getattr(result, part)
-        return value
-
-    def state(self, docname: str) -> str:
-        """Return a fingerprint of everything that a page takes from elsewhere."""
-        known = [f"{name}={self._known(name)}" for name in sorted(self.pages[docname].uses)]
-        return hashlib.sha256("\n".join(known).encode()).hexdigest()
-
-    def _known(self, name: str) -> str:
-        """Return what a use stands for, as text; the name of a whole chapter stands for its opening and results."""
-        kind, _, rest = name.partition(" ")
-        try:
-            match kind:
-                case "result":
-                    return repr(self.result(rest))
-                case "param":
-                    return repr(self.parameter(rest))
-                case "quote":
-                    return repr(self.quote(rest))
-                case "chapters":
-                    return repr([(page.docname, page.front, page.minutes) for page in self.pages.values()])
-                case "choices":
-                    return repr([(page.docname, page.parameter_rows) for page in self.pages.values()])
-                case _:
-                    return repr(self.value(rest))
-        except UnknownNameError as error:
-            return str(error)
+        parts: dict[str, Value] = self.result(f"{head}:{key}").model_dump(exclude={"unit", "label"})
+        return _find(parts, part or "value", "a result has no part")
 
     def stale(self) -> Iterable[str]:
-        """Return the pages whose values changed since they were last written, and remember the new state."""
+        """Return the pages of whose sources something changed since this was last asked."""
+        chapters = {page.slug: [page.results, page.parameter_rows] for page in self.pages.values() if page.is_chapter}
+        every = [(page.docname, page.front, page.minutes, page.parameter_rows) for page in self.pages.values()]
+        known = {**chapters, EVERYTHING: every, QUOTES: self.quoted}
+        hashes = {name: hashlib.sha256(repr(content).encode()).hexdigest() for name, content in known.items()}
         for docname, page in self.pages.items():
-            state = self.state(docname) if page.uses else ""
-            if self.written.get(docname, "") != state:
-                self.written[docname] = state
+            state = " ".join(hashes.get(name, "") for name in sorted(page.uses))
+            if self._written.get(docname, "") != state:
+                self._written[docname] = state
                 yield docname
 
 
-def _near(name: str, known: Iterable[str]) -> str:
-    """Return a hint: the nearest name, else all of them."""
-    names = sorted(known)
-    near = difflib.get_close_matches(name, names, n=1)
-    if near:
-        return f"; did you mean {near[0]!r}?"
-    return f"; there are {', '.join(names)}" if names else "; there is none"
+def _find(known: Mapping[str, T], name: str, lacking: str) -> T:
+    """Return what has a name; an unknown one is refused with the nearest, else with all there are."""
+    if name in known:
+        return known[name]
+    near = difflib.get_close_matches(name, known, n=1)
+    hint = f"; did you mean {near[0]!r}?" if near else f"; there are {', '.join(sorted(known)) or 'none'}"
+    raise UnknownNameError(f"{lacking} {name!r}{hint}")
+
+
+def store_of(env: BuildEnvironment) -> Store:
+    """Return the store of an environment, made when it is new."""
+    if not hasattr(env, "bookpress_store"):
+        env.bookpress_store = Store()  # type: ignore[attr-defined]
+    store: Store = env.bookpress_store  # type: ignore[attr-defined]
+    return store
+
+
+def in_full(name: str, docname: str) -> str:
+    """Return a name with its chapter: the page's own where none is given."""
+    return name if ":" in name else f"{docname.rsplit('/', 1)[-1]}:{name}"
+
+
+def load_quoted(folder: Path) -> dict[str, Quoted]:
+    """Return what ``claims.yml`` and ``related.yml`` of the evidence quote, by ``claim:id`` and ``related:id``."""
+    found: dict[str, Quoted] = {}
+    for kind, file in (("claim", "claims.yml"), ("related", "related.yml")):
+        path = folder / file
+        entries: dict[str, dict[str, Any]] = yaml.safe_load(path.read_text("utf-8")) if path.exists() else {}
+        for key, entry in (entries or {}).items():
+            provenance = PROVENANCE.get(entry.get("provenance", ""), "as the work itself reports it")
+            found[f"{kind}:{key}"] = Quoted(entry["statement"], entry["value"], entry.get("unit", ""), provenance)
+    return found

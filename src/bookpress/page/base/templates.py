@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import calendar
 import datetime as dt
+import html
 import json
+import re
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -12,11 +14,12 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from bookpress.page.base.cells import setting
-from bookpress.page.base.typesetting import typeset
+from bookpress.book import number_formats
 
 TEMPLATES = Path(__file__).parents[1] / "templates"
 STATIC = Path(__file__).parents[1] / "static"
+RAISED = re.compile("([⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)")
+LEVEL = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "−0123456789")
 
 
 @cache
@@ -29,22 +32,27 @@ def environment(folder: str) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters["typeset"] = typeset
-    made.filters["day"] = day
-    made.filters["setting"] = setting
-    made.filters["css"] = css_text
+    made.filters.update(typeset=typeset, day=day, setting=number_formats.setting, css=css_text)
+    made.globals["numbers"] = number_formats
     return made
 
 
-def css_text(text: str) -> Markup:
-    r"""Return a text as CSS writes it, safe within a page.
+def fill(template: str, **values: Any) -> str:
+    """Return a part of a page from ``templates/parts``; a value that is missing is an error."""
+    return environment("parts").get_template(template).render(**values)
+
+
+def typeset(text: str) -> Markup:
+    """Return plain text as HTML, its raised digits as superscripts: few fonts have all those of Unicode.
 
     Examples
     --------
-    >>> print(css_text('the "divide" </style>'))
-    "the \"divide\" \3c /style>"
+    >>> typeset("3 × 10²⁴ < x")
+    Markup('3 × 10<sup>24</sup> &lt; x')
     """
-    return Markup(json.dumps(text, ensure_ascii=False).replace("<", "\\3c "))  # noqa: S704 (no tag can begin)
+    parts = RAISED.split(text)
+    made = [f"<sup>{part.translate(LEVEL)}</sup>" if at % 2 else html.escape(part) for at, part in enumerate(parts)]
+    return Markup("".join(made))  # noqa: S704 (every part is escaped)
 
 
 def day(date: dt.date | str) -> str:
@@ -62,14 +70,12 @@ def day(date: dt.date | str) -> str:
     return f"{date.day} {calendar.month_name[date.month]} {date.year}"
 
 
-def fill(template: str, **values: Any) -> str:
-    """Return a part of a page.
+def css_text(text: str) -> Markup:
+    r"""Return a text as CSS writes it, safe within a page.
 
-    Parameters
-    ----------
-    template : str
-        Name of a file in ``templates/parts``.
-    **values
-        What the template names; a missing one is an error.
+    Examples
+    --------
+    >>> print(css_text('the "divide" </style>'))
+    "the \"divide\" \3c /style>"
     """
-    return environment("parts").get_template(template).render(**values)
+    return Markup(json.dumps(text, ensure_ascii=False).replace("<", "\\3c "))  # noqa: S704 (no tag can begin)

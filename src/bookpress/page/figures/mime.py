@@ -13,15 +13,16 @@ from sphinx.util import logging
 
 from bookpress.book.results import RESULT_MIME
 from bookpress.page.base.charts import VEGALITE_MIME, Chart, ChartError, read_chart
-from bookpress.page.base.nodes import chart as chart_node
-from bookpress.page.base.nodes import marker
 
 if TYPE_CHECKING:
     from myst_nb.core.render import MimeData, NbElementRenderer
 
 logger = logging.getLogger(__name__)
-NOTEBOOK = "compute_divide_notebook"
-"""Key of the notebook of the page that is being read."""
+NOTEBOOK = "bookpress_notebook"
+"""Key of the notebook of the page that is being read, as it was run.
+
+MyST-NB writes the notebook to a folder too, but without outputs where these come from its cache.
+"""
 
 
 class BookpressRenderer:
@@ -36,34 +37,26 @@ class BookpressRenderer:
     @staticmethod
     def handle_mime(renderer: NbElementRenderer, data: MimeData, inline: bool) -> list[nodes.Element] | None:
         """Return the nodes of an output, or None to leave it to MyST-NB."""
-        remember_notebook(renderer)
+        env = renderer.renderer.sphinx_env
+        if env is not None:
+            env.temp_data[NOTEBOOK] = renderer.renderer.nb_client.notebook
         if data.mime_type == RESULT_MIME:
-            return [marker()]
+            return [nodes.comment()]  # an output that shows nothing; taken out when the page is written
         if data.mime_type != VEGALITE_MIME or inline:
             return None
         try:
             chart = read_chart(dict(data.content), dict(data.output_metadata.get(VEGALITE_MIME, {})))
         except ChartError as error:
-            place = (renderer.renderer.sphinx_env.docname, data.line)
-            logger.error("%s", error, location=place, type="compute_divide", subtype="chart")  # noqa: TRY400
-            return [marker()]
+            place = (env.docname, data.line)
+            logger.error("%s", error, location=place, type="bookpress", subtype="chart")  # noqa: TRY400
+            return [nodes.comment()]
         return [figure(renderer, chart, data.line or 0)]
-
-
-def remember_notebook(renderer: NbElementRenderer) -> None:
-    """Keep the notebook as it was run for whoever reads the page next.
-
-    MyST-NB writes the notebook to a folder too, but without outputs where these come from its cache.
-    """
-    env = renderer.renderer.sphinx_env
-    if env is not None:
-        env.temp_data[NOTEBOOK] = renderer.renderer.nb_client.notebook
 
 
 def figure(renderer: NbElementRenderer, chart: Chart, line: int) -> nodes.figure:
     """Return the figure of a chart: numbered, a target for references, its caption parsed as MyST."""
     parser = renderer.renderer
-    node = nodes.figure(classes=["chart-figure"])
+    node = nodes.figure(chart=chart)
     node.source, node.line = parser.document["source"], line
     node["names"].append(chart.name)
     parser.document.note_explicit_target(node, node)
@@ -73,5 +66,5 @@ def figure(renderer: NbElementRenderer, chart: Chart, line: int) -> nodes.figure
     if chart.caption:
         with parser.current_node_context(legend):
             parser.nested_render_text(chart.caption, line)
-    node += [chart_node(chart=chart), caption, legend]
+    node += [caption, legend]
     return node

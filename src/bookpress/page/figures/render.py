@@ -17,7 +17,17 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from bookpress.page.base.charts import VEGALITE_VERSION, Chart, Ground, recoloured, still, to_csv, to_vegalite
+from bookpress.files import replace_file
+from bookpress.page.base.charts import (
+    VEGALITE_VERSION,
+    VL_CONVERT,
+    Chart,
+    Ground,
+    recoloured,
+    still,
+    to_csv,
+    to_vegalite,
+)
 
 PNG_SCALE = 2
 FONTS = Path(__file__).parent / "no-fonts.xml"
@@ -36,20 +46,7 @@ class DrawingError(RuntimeError):
 
 
 def draw(charts: Iterable[Chart], cache: Path) -> None:
-    """Draw what is not yet in the cache: ``<key>-wide.svg``, ``<key>-narrow.svg`` and ``<key>.png`` of every chart.
-
-    Parameters
-    ----------
-    charts : iterable of Chart
-        The charts of a book; the key is ``Chart.key``.
-    cache : pathlib.Path
-        Folder of pictures, shared by all builds; made when it is not there.
-
-    Raises
-    ------
-    DrawingError
-        If a specification cannot be drawn; the message names the chart.
-    """
+    """Draw what is not yet in the cache: ``<key>-wide.svg``, ``<key>-narrow.svg`` and ``<key>.png`` of every chart."""
     wanted = {chart.key: chart for chart in charts}
     cache.mkdir(parents=True, exist_ok=True)
     # The PNG is written last: where it is, the others are.
@@ -82,7 +79,6 @@ def _start() -> subprocess.Popen[str]:
 
 
 def _draw_apart(jobs: list[dict[str, Any]]) -> None:
-    """Draw in a process of its own."""
     process = _warm.pop() if _warm else _start()
     _, said = process.communicate("\n".join(json.dumps(job) for job in jobs))
     if process.returncode:
@@ -90,24 +86,17 @@ def _draw_apart(jobs: list[dict[str, Any]]) -> None:
 
 
 def write_files(chart: Chart, cache: Path, stem: Path) -> None:
-    """Write a drawn chart as pictures for light and dark ground, wide and narrow, with its data and specification.
+    """Write a chart that was drawn, with its data and specification, at a path without ending.
 
-    Parameters
-    ----------
-    chart : Chart
-        A chart that `draw` has drawn.
-    cache : pathlib.Path
-        The folder it was drawn to.
-    stem : pathlib.Path
-        The files' path without ending; the folder is there.
+    There are pictures for light and dark ground, wide and narrow.
     """
     for size, ending in (("wide", ""), ("narrow", "-narrow")):
         svg = (cache / f"{chart.key}-{size}.svg").read_text("utf-8")
         for ground, tail in GROUNDS.items():
-            _write(Path(f"{stem}{ending}{tail}.svg"), recoloured(svg, ground).encode())
-    _write(Path(f"{stem}.png"), (cache / f"{chart.key}.png").read_bytes())
-    _write(Path(f"{stem}.csv"), to_csv(chart.data).encode())
-    _write(Path(f"{stem}.vl.json"), to_vegalite(chart).encode())
+            replace_file(Path(f"{stem}{ending}{tail}.svg"), recoloured(svg, ground).encode())
+    replace_file(Path(f"{stem}.png"), (cache / f"{chart.key}.png").read_bytes())
+    replace_file(Path(f"{stem}.csv"), to_csv(chart.data).encode())
+    replace_file(Path(f"{stem}.vl.json"), to_vegalite(chart).encode())
 
 
 def sizes(chart: Chart, cache: Path) -> dict[str, tuple[int, int]]:
@@ -119,17 +108,14 @@ def size_of(svg: Path) -> tuple[int, int]:
     """Return width and height of an SVG file in pixels, as it states them."""
     found = re.search(r'width="([\d.]+)" height="([\d.]+)"', svg.read_text("utf-8")[:600])
     if found is None:
-        raise ValueError(f"{svg} states no size")
+        raise DrawingError(f"{svg} states no size")
     return round(float(found[1])), round(float(found[2]))
 
 
 def vega_bundle(cache: Path) -> Path:
     """Return a script with all of Vega that a live chart needs, made once for each version of vl-convert."""
-    from importlib.metadata import version
-
-    path = cache / f"vega-{version('vl-convert-python')}-{VEGALITE_VERSION}.js"
+    path = cache / f"vega-{VL_CONVERT}-{VEGALITE_VERSION}.js"
     if not path.exists():
-        cache.mkdir(parents=True, exist_ok=True)
         code = (
             "import sys, vl_convert; sys.stdout.reconfigure(encoding='utf-8');"
             f"sys.stdout.write(vl_convert.javascript_bundle(vl_version='{VEGALITE_VERSION}'))"
@@ -138,15 +124,8 @@ def vega_bundle(cache: Path) -> Path:
         if made.returncode:
             raise DrawingError(f"no Vega bundle: {made.stderr.decode().strip()}")
         # The bundle declares short names at the top level: keep them to itself.
-        _write(path, b"(()=>{" + made.stdout + b"\n})();\n")
+        replace_file(path, b"(()=>{" + made.stdout + b"\n})();\n")
     return path
-
-
-def _write(path: Path, content: bytes) -> None:
-    """Write a file whole or not at all; several builds may write the same one."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    temporary.write_bytes(content)
-    temporary.replace(path)
 
 
 def main() -> None:
@@ -171,8 +150,8 @@ def _draw_one(job: dict[str, Any]) -> None:
 
     for size in ("narrow", "wide"):
         svg = _svg(job[size])
-        _write(Path(f"{job['stem']}-{size}.svg"), svg.encode())
-    _write(Path(f"{job['stem']}.png"), vl_convert.svg_to_png(on_paper(svg), scale=PNG_SCALE))
+        replace_file(Path(f"{job['stem']}-{size}.svg"), svg.encode())
+    replace_file(Path(f"{job['stem']}.png"), vl_convert.svg_to_png(on_paper(svg), scale=PNG_SCALE))
 
 
 def on_paper(svg: str) -> str:

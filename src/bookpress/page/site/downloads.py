@@ -1,38 +1,46 @@
-"""What a reader may take away from a chapter: notebook, source, results, data of its figures."""
+"""What a reader may take away: notebook, source, results and figures of a chapter, the whole book; citers are told."""
 
 from __future__ import annotations
 
 import io
 import json
+import struct
 import zipfile
 from collections.abc import Collection
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from bookpress.citation.landing_page import Dataset, LandingPage, Picture, SiteFile
+from bookpress.files import replace_file
 from bookpress.page.base import charts
-from bookpress.page.base.store import Page
+from bookpress.page.base.contents import citation_of, formats_of
+from bookpress.page.base.store import Page, store_of
+from bookpress.page.figures.figures import folder_of, picture_cache
 
-FOLDER = "downloads"
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+
 ZIP_DATE = (1980, 1, 1, 0, 0, 0)
 """The earliest date that a ZIP can state: the archive depends on its files alone."""
+MEDIA_TYPES = {
+    ".ipynb": "application/x-ipynb+json",
+    ".md": "text/markdown",
+    ".json": "application/json",
+    ".zip": "application/zip",
+    ".pdf": "application/pdf",
+    ".epub": "application/epub+zip",
+}
+"""Media types of downloads by ending."""
 
 
 def source_of(page: Page, srcdir: Path) -> Path | None:
     """Return the MyST source of a chapter: staged by the press, else the page's own file."""
-    for path in (srcdir / "sources" / f"{page.slug}.md", srcdir / f"{page.docname}.md"):
-        if path.is_file():
-            return path
-    return None
+    paths = (srcdir / "sources" / f"{page.slug}.md", srcdir / f"{page.docname}.md")
+    return next((path for path in paths if path.is_file()), None)
 
 
 def book_files(stem: str, formats: Collection[str]) -> list[dict[str, str]]:
-    """Return the files that hold the whole book: path from the root of the site, name, and what it is.
-
-    Parameters
-    ----------
-    stem : str
-        Name of the files without ending.
-    formats : collection of str
-        The formats that are made of this edition.
+    """Return the files in other formats: path from the root of the site, name, and what it is.
 
     Examples
     --------
@@ -47,80 +55,53 @@ def book_files(stem: str, formats: Collection[str]) -> list[dict[str, str]]:
     ]
 
 
-def files_of(page: Page, srcdir: Path, formats: Collection[str] = ()) -> list[dict[str, str]]:
-    """Return the downloads of a chapter: path from the root of the site, name, and what it is.
-
-    Parameters
-    ----------
-    page : Page
-        The chapter.
-    srcdir : pathlib.Path
-        Root of the sources.
-    formats : collection of str
-        The formats that are made of this edition.
-    """
-    stem = f"{FOLDER}/{page.slug}"
-    files = book_files(page.slug, {"pdf"} & set(formats))
-    files += [{"path": f"{stem}.ipynb", "name": "Notebook", "what": "with all outputs (ipynb)"}]
-    if source_of(page, srcdir) is not None:
-        files.append({"path": f"{stem}.md", "name": "Source", "what": "to run again (MyST Markdown)"})
-    if page.results:
-        files.append({"path": f"{stem}-results.json", "name": "Results", "what": "numbers with intervals (JSON)"})
-    if page.charts:
-        files.append({"path": f"{stem}-figures.zip", "name": "Figures", "what": "data, pictures and charts (ZIP)"})
-    return files
+def files_of(page: Page, srcdir: Path, formats: Collection[str]) -> list[dict[str, str]]:
+    """Return the downloads of a chapter: path from the root of the site, name, and what it is."""
+    found = [
+        (True, ".ipynb", "Notebook", "with all outputs (ipynb)"),
+        (source_of(page, srcdir), ".md", "Source", "to run again (MyST Markdown)"),
+        (page.results, "-results.json", "Results", "numbers with intervals (JSON)"),
+        (page.charts, "-figures.zip", "Figures", "data, pictures and charts (ZIP)"),
+    ]
+    return book_files(page.slug, {"pdf"} & set(formats)) + [
+        {"path": f"downloads/{page.slug}{ending}", "name": name, "what": what}
+        for is_there, ending, name, what in found
+        if is_there
+    ]
 
 
 def write_files(page: Page, srcdir: Path, notebooks: Path, outdir: Path) -> None:
-    """Write the downloads of a chapter; a page that is none has none.
-
-    Parameters
-    ----------
-    page : Page
-        The page.
-    srcdir : pathlib.Path
-        Root of the sources.
-    notebooks : pathlib.Path
-        Where MyST-NB leaves notebooks that it has executed itself.
-    outdir : pathlib.Path
-        Root of the site; pictures of figures are already there.
-    """
+    """Write the downloads of a chapter; its figures are written already, `notebooks` holds what MyST-NB has run."""
     if not page.is_chapter:
         return
-    stem = outdir / FOLDER / page.slug
-    stem.parent.mkdir(parents=True, exist_ok=True)
+    stem = outdir / "downloads" / page.slug
     executed = srcdir / f"{page.docname}.ipynb"  # the press stages it; MyST-NB's own copy may be of another edition
     if not executed.is_file():
         executed = notebooks / f"{page.docname}.ipynb"
-    Path(f"{stem}.ipynb").write_bytes(executed.read_bytes())
+    replace_file(Path(f"{stem}.ipynb"), executed.read_bytes())
     source = source_of(page, srcdir)
     if source is not None:
-        Path(f"{stem}.md").write_bytes(source.read_bytes())
+        replace_file(Path(f"{stem}.md"), source.read_bytes())
     if page.results:
         results = {key: result.model_dump() for key, result in page.results.items()}
         text = json.dumps(results, ensure_ascii=False, indent=1) + "\n"
-        Path(f"{stem}-results.json").write_text(text, encoding="utf-8", newline="")
+        replace_file(Path(f"{stem}-results.json"), text.encode())
     if page.charts:
-        Path(f"{stem}-figures.zip").write_bytes(figures_zip(page, outdir / "figures" / page.slug))
+        replace_file(Path(f"{stem}-figures.zip"), figures_zip(page, outdir / folder_of(page.docname)))
 
 
 def figures_zip(page: Page, folder: Path) -> bytes:
-    """Return an archive of all figures of a chapter: CSV, Vega-Lite and SVG of each, and what they are.
-
-    Parameters
-    ----------
-    page : Page
-        The chapter.
-    folder : pathlib.Path
-        Where the files of its figures lie.
-    """
+    """Return an archive of the figures of a chapter that lie in a folder, and of what they are."""
+    files = {"README.txt": readme(page.charts).encode()}
+    for chart in page.charts:
+        names = (f"{chart.stem}{ending}" for ending in (".csv", ".vl.json", ".svg"))
+        files |= {name: (folder / name).read_bytes() for name in names}
     buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        _add(archive, f"{page.slug}/README.txt", readme(page.charts).encode())
-        for chart in page.charts:
-            for ending in (".csv", ".vl.json", ".svg"):
-                name = f"{chart.stem}{ending}"
-                _add(archive, f"{page.slug}/{name}", (folder / name).read_bytes())
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for name, content in files.items():
+            entry = zipfile.ZipInfo(f"{page.slug}/{name}", ZIP_DATE)
+            entry.external_attr = 0o644 << 16
+            archive.writestr(entry, content, zipfile.ZIP_DEFLATED)
     return buffer.getvalue()
 
 
@@ -134,8 +115,29 @@ def readme(figures: list[charts.Chart]) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def _add(archive: zipfile.ZipFile, name: str, content: bytes) -> None:
-    entry = zipfile.ZipInfo(name, ZIP_DATE)
-    entry.compress_type = zipfile.ZIP_DEFLATED
-    entry.external_attr = 0o644 << 16
-    archive.writestr(entry, content)
+def tell_landing_page(app: Sphinx, docname: str, landing: LandingPage) -> None:
+    """Tell those who cite a page of its files and of its figures, the first of which stands for the chapter."""
+    page = store_of(app.env).pages.get(docname)
+    if page is None:
+        return
+    folder, formats = folder_of(docname), formats_of(app.config)
+    landing.datasets += [dataset(chart, f"{folder}/{chart.stem}") for chart in page.charts]
+    book = book_files(citation_of(app.config).book.file_stem, formats)
+    paths = [file["path"] for file in (files_of(page, Path(app.srcdir), formats) if page.is_chapter else book)]
+    landing.files += [SiteFile(path=path, media_type=MEDIA_TYPES[Path(path).suffix]) for path in paths]
+    landing.pdf = next((path for path in paths if path.endswith(".pdf")), None)
+    if page.charts:
+        main = page.charts[0]
+        picture = (picture_cache(Path(app.outdir)) / f"{main.key}.png").read_bytes()
+        width, height = struct.unpack(">II", picture[16:24])  # the first chunk of a PNG file states them
+        landing.picture = Picture(path=f"{folder}/{main.stem}.png", alt=main.alt, width=width, height=height)
+
+
+def dataset(chart: charts.Chart, stem: str) -> Dataset:
+    """Return the data behind a chart, whose files lie at a path without ending."""
+    files = (
+        SiteFile.of(f"{stem}.csv", "text/csv", charts.to_csv(chart.data).encode()),
+        SiteFile.of(f"{stem}.vl.json", "application/vnd.vegalite.v6+json", charts.to_vegalite(chart).encode()),
+    )
+    facts = chart.model_dump(include={"title", "description", "licence", "source"})
+    return Dataset(anchor=chart.name, files=files, **facts)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,22 +12,26 @@ from docutils import nodes
 from markupsafe import Markup
 from sphinx.util.osutil import relative_uri
 
+from bookpress.book.number_formats import setting
 from bookpress.page.base import contents as book
-from bookpress.page.base.edition_info import formats_of, imprint_of
-from bookpress.page.base.roles import store_of
-from bookpress.page.base.sites import is_site
+from bookpress.page.base.contents import citation_of, formats_of
+from bookpress.page.base.store import Page, store_of
 from bookpress.page.base.templates import STATIC, TEMPLATES, day, fill
-from bookpress.page.site.banner import banner
+from bookpress.page.site.downloads import files_of
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
     from sphinx.config import Config
+    from sphinx.environment import BuildEnvironment
 
-PAGES = TEMPLATES / "pages"
+    from bookpress.citation.record import Difference
+
 OURS = ("cite.css", "cite.js")
 """Files of other parts of this package that pages load besides our own."""
 THEMES = {"pydata_sphinx_theme", "sphinx_book_theme"}
 """Packages whose layout ours takes the place of."""
+NAMED = 3
+"""Chapters that the banner names at the most, where a change does not reach the whole book."""
 
 
 @cache
@@ -37,7 +42,7 @@ def digest(path: Path) -> str:
 
 def prefer_our_templates(app: Sphinx, config: Config) -> None:  # noqa: ARG001
     """Let our layout come before the theme's; name figures and tables in full."""
-    config.templates_path.insert(0, str(PAGES))
+    config.templates_path.insert(0, str(TEMPLATES / "pages"))
     config.html_static_path.append(str(STATIC))
     config.html_use_index = False
     config.html_copy_source = False
@@ -48,7 +53,7 @@ def prefer_our_templates(app: Sphinx, config: Config) -> None:  # noqa: ARG001
 
 def silence_theme(app: Sphinx) -> None:
     """Leave out what the theme would make for its own layout, such as menus and buttons, and its files."""
-    if not is_site(app.builder):
+    if app.builder.format != "html":
         return
     for listener in list(app.events.listeners["html-page-context"]):
         if listener.handler.__module__.partition(".")[0] in THEMES:
@@ -61,33 +66,24 @@ def fill_context(
     app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: nodes.document | None
 ) -> None:
     """Give the layout what it needs to know of a page."""
-    if not is_site(app.builder):
-        return
     here = app.builder.get_target_uri(pagename)
+    page = store_of(app.env).pages.get(pagename, Page(pagename))
+    citation = citation_of(app.config)
+    cover = "cover" if pagename == app.config.root_doc else "page"
     context.update(
-        kind=kind_of(app, pagename, templatename),
+        kind="search" if templatename == "search.html" else "chapter" if page.is_chapter else cover,
         asset=lambda name: f"{context['pathto'](f'_static/{name}', 1)}?v={digest(STATIC / name)}",
         day=day,
         contents=contents(app, pagename, here),
         sections=sections(doctree),
-        summary=summary(app, pagename),
+        summary=str(page.front.get("abstract", "")),
         extra_css=extra_files(context, "css_files"),
         extra_js=extra_files(context, "script_files"),
-        chapter_end=chapter_end(app, pagename, here),
-        **colophon(app),
-        edition=imprint_of(app.config).edition,
-        banner=banner(app, pagename),
+        chapter_end=chapter_end(app, page, here) if page.is_chapter else "",
+        book=citation.book,
+        edition=citation.edition,
+        banner=banner(app, page, here),
     )
-
-
-def kind_of(app: Sphinx, pagename: str, templatename: str) -> str:
-    """Return what kind of page it is: cover, chapter, page or search."""
-    if templatename == "search.html":
-        return "search"
-    if pagename == app.config.root_doc:
-        return "cover"
-    page = store_of(app.env).pages.get(pagename)
-    return "chapter" if page is not None and page.is_chapter else "page"
 
 
 def contents(app: Sphinx, pagename: str, here: str) -> list[dict[str, Any]]:
@@ -112,60 +108,76 @@ def contents(app: Sphinx, pagename: str, here: str) -> list[dict[str, Any]]:
 
 def sections(doctree: nodes.document | None) -> list[dict[str, str]]:
     """Return the second-level headings of a page."""
-    if doctree is None:
-        return []
-    first = next(iter(doctree.findall(nodes.section)), None)
+    first = next(doctree.findall(nodes.section), None) if doctree is not None else None
     inner = [part for part in first.children if isinstance(part, nodes.section)] if first is not None else []
-    return [
-        {"id": part["ids"][0], "title": part[part.first_child_matching_class(nodes.title) or 0].astext()}
-        for part in inner
-    ]
-
-
-def summary(app: Sphinx, pagename: str) -> str:
-    """Return one sentence on a page for search engines: its finding, else its abstract."""
-    page = store_of(app.env).pages.get(pagename)
-    return str(page.front.get("abstract", "")) if page is not None else ""
+    return [{"id": part["ids"][0], "title": next(part.findall(nodes.title)).astext()} for part in inner]
 
 
 def extra_files(context: dict[str, Any], key: str) -> list[str]:
     """Return the addresses of files that other parts of this package add; those of the theme are left out."""
-    found = []
-    for file in context.get(key, []):
-        name = str(getattr(file, "filename", file) or "")
-        if name.rsplit("/", 1)[-1].split("?", maxsplit=1)[0] in OURS:
-            found.append(context["pathto"](name, 1))
-    return found
+    names = [str(getattr(file, "filename", file) or "") for file in context.get(key, [])]
+    return [context["pathto"](name, 1) for name in names if name.rsplit("/", 1)[-1].partition("?")[0] in OURS]
 
 
-def chapter_end(app: Sphinx, pagename: str, here: str) -> Markup:
+def chapter_end(app: Sphinx, page: Page, here: str) -> Markup:
     """Return what stands at the end of a chapter: its downloads."""
-    from bookpress.page.site.downloads import files_of
-
-    page = store_of(app.env).pages.get(pagename)
-    if page is None or not page.is_chapter:
-        return Markup()
     found = files_of(page, Path(app.srcdir), formats_of(app.config))
     files = [{**file, "address": relative_uri(here, file["path"])} for file in found]
     return Markup(fill("chapter-end.html", files=files))  # noqa: S704 (a template that escapes)
 
 
-def colophon(app: Sphinx) -> dict[str, Any]:
-    """Return who made the book, under which licence."""
-    record = imprint_of(app.config).book
+def banner(app: Sphinx, page: Page, here: str) -> dict[str, Any] | None:
+    """Return what the banner of a page says of an edition that is not the published one.
+
+    A chapter lists its own differences. Any other page lists those of the whole book, with the chapters that a choice
+    reaches where it does not reach all.
+    """
+    citation, pages = citation_of(app.config), store_of(app.env).pages
+    edition = citation.edition
+    if edition is None or edition.is_default:
+        return None
+    differing = {item.chapter for item in edition.differs}
+    own = [item for item in edition.differs if item.chapter == page.slug]
+    base = citation.book.base_url
     return {
-        "book_title": record.title,
-        "book_subtitle": record.subtitle,
-        "book_authors": ", ".join(author.full for author in record.authors),
-        "book_licence": record.licence,
-        "book_licence_url": record.licence_url,
-        "book_repository": record.repository,
+        "title": edition.title or edition.name or "",
+        "id": edition.id,
+        "is_chapter": page.is_chapter,
+        "changes": [_change(item) for item in own] if page.is_chapter else book_changes(app.env, edition.differs),
+        "others_differ": page.is_chapter and len(own) < len(edition.differs),
+        "as_published": sum(one.is_chapter and one.slug not in differing for one in pages.values()),
+        "published": base + here if base else relative_uri(here, f"../../default/html/{here}"),
     }
 
 
-def drop_thebe(app: Sphinx, doctree: nodes.document, docname: str) -> None:
+def _change(item: Difference, where: str = "") -> dict[str, str]:
+    words = {"value": setting(item.value), "default": setting(item.default)}
+    return {"name": item.name.replace("_", " "), **words, "where": where}
+
+
+def book_changes(env: BuildEnvironment, differs: Sequence[Difference]) -> list[dict[str, str]]:
+    """Return the differences of a whole book; one that reaches several chapters is told once."""
+    groups: dict[tuple[str, str, str], list[Difference]] = {}
+    for item in differs:
+        groups.setdefault((item.name, str(item.value), str(item.default)), []).append(item)
+    return [_change(items[0], _where(env, differs, items)) for items in groups.values()]
+
+
+def _where(env: BuildEnvironment, differs: Sequence[Difference], items: Sequence[Difference]) -> str:
+    """Return the chapters of a difference; empty where every chapter that knows the choice has the same value."""
+    name, value = items[0].name, items[0].value
+    pages = {page.slug: page for page in store_of(env).pages.values() if page.is_chapter}
+    known = [page.parameters[name] for page in pages.values() if name in page.parameters]
+    if all(other == value for other in known) and len(items) == sum(item.name == name for item in differs):
+        return ""
+    if len(items) > NAMED:
+        return f"{len(items)} chapters"
+    titles = [book.title_of(env, pages[item.chapter].docname) for item in items if item.chapter in pages]
+    return ", ".join(f"“{title}”" for title in titles)
+
+
+def drop_thebe(app: Sphinx, doctree: nodes.document, docname: str) -> None:  # noqa: ARG001
     """Take out the scripts that Jupyter Book puts on every page for a service on another host."""
-    del app, docname
     for raw in list(doctree.findall(nodes.raw)):
         if "x-thebe-config" in raw.astext() or "kernelName =" in raw.astext():
             raw.parent.remove(raw)
@@ -173,17 +185,13 @@ def drop_thebe(app: Sphinx, doctree: nodes.document, docname: str) -> None:
 
 def sweep(static: Path) -> None:
     """Remove from the folder of static files what the theme and other extensions put there and no page loads."""
-    for path in static.rglob("*"):
-        if path.is_file() and not _is_loaded(path.relative_to(static)):
-            path.unlink()
+    ours = {"pygments.css", "vega.js", "search-text.js", *OURS, *(file.name for file in STATIC.rglob("*"))}
     for path in sorted(static.rglob("*"), reverse=True):
+        is_icon = path.suffix in {".ico", ".svg"} and "favicon" in path.name
         if path.is_dir() and not any(path.iterdir()):
             path.rmdir()
-
-
-def _is_loaded(path: Path) -> bool:
-    ours = {"pygments.css", "vega.js", "search-text.js", *OURS, *(file.name for file in STATIC.rglob("*"))}
-    return path.name in ours or (path.suffix in {".ico", ".svg"} and "favicon" in path.name)
+        elif path.is_file() and path.name not in ours and not is_icon:
+            path.unlink()
 
 
 def setup(app: Sphinx) -> None:

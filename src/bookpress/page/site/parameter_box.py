@@ -1,52 +1,85 @@
-"""The opening of a chapter: what it finds, what it was run with, and how to run it again."""
+"""The choices of a chapter: its opening with finding and parameters, and the table of all parameters of the book."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import yaml
 from docutils import nodes
+from docutils.utils import new_document
 from sphinx.transforms.post_transforms import SphinxPostTransform
+from sphinx.util.docutils import LoggingReporter, SphinxDirective
 
+from bookpress.book.number_formats import setting
 from bookpress.book.parameters import read_parameters
 from bookpress.book.settings import load_settings
 from bookpress.book.wording import describe, run_command
-from bookpress.page.base import contents as book
-from bookpress.page.base.cells import setting
-from bookpress.page.base.claims import evidence_dir
-from bookpress.page.base.nodes import kicker, opener
-from bookpress.page.base.roles import skip, store_of
-from bookpress.page.base.store import Page
+from bookpress.page.base import contents
+from bookpress.page.base.nodes import html, later
+from bookpress.page.base.store import EVERYTHING, Page, store_of
 from bookpress.page.base.templates import fill
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
     from sphinx.environment import BuildEnvironment
-    from sphinx.writers.html5 import HTML5Translator
 
 HOW_TO = "book/re-running"
 """The page that says where the command is to be had."""
+HEAD = ("Choice", "Meaning", "Published", "Allowed", "Chapters")
+WIDTHS = (16, 32, 14, 26, 12)
 _DATE = re.compile(r"\b(?:19|20)\d\d-[01]\d-[0-3]\d\b")
 
 
 def parameter_rows(page: Page, cells: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return the parameters of a chapter for people to read.
-
-    Parameters
-    ----------
-    page : Page
-        The chapter; the press leaves the rows in its front matter.
-    cells : list of dict
-        Cells of its notebook; in a build without the press the rows are read from the one tagged ``parameters``.
-    """
+    """Return the parameters of a chapter as the press stages them, else as the cell of its notebook has them."""
     if page.front.get("parameters"):
         return list(page.front["parameters"])
     for cell in cells:
         if cell["cell_type"] == "code" and "parameters" in cell["metadata"].get("tags", []):
             return describe(read_parameters("".join(cell["source"]), page.docname))
     return []
+
+
+def parse_line(text: str, env: BuildEnvironment, settings: Any) -> list[nodes.Node]:
+    """Return the nodes of a line of MyST that does not stand in the text of the page that is being read."""
+    from myst_parser.mdit_to_docutils.sphinx_ import SphinxRenderer
+    from myst_parser.parsers.mdit import create_md_parser
+
+    document = new_document(str(env.doc2path(env.docname)), settings)
+    document.reporter = LoggingReporter.from_reporter(document.reporter)
+    parser = create_md_parser(env.myst_config, SphinxRenderer)  # type: ignore[attr-defined]
+    parser.options["document"] = document
+    parser.render(text)
+    first = next(document.findall(nodes.paragraph), None)
+    return list(first.children) if first is not None else []
+
+
+def open_page(doctree: nodes.document, page: Page) -> None:
+    """Put the opening into a page that was just read, below its title."""
+    section = next(iter(doctree.findall(nodes.section)), None)
+    if section is None or not (page.finding or page.is_chapter):
+        return
+    below = later(make=opening)
+    if page.finding:
+        below += nodes.paragraph("", "", *[node.deepcopy() for node in page.finding], classes=["standfirst"])
+    section.insert(1, below)
+
+
+def opening(node: later, env: BuildEnvironment) -> list[nodes.Node]:
+    """Return the opening of a page: its finding; of a chapter also facts, choices and the command to run it again."""
+    page, srcdir = store_of(env).pages[env.docname], Path(env.srcdir)
+    text = fill(
+        "opening.html",
+        page=page,
+        data_date=data_date(page),
+        choices=choices(page.parameter_rows),
+        command=page.front.get("command") or run_command(page.slug, page.parameter_rows, load_settings(srcdir).command),
+        how_to=env.app.builder.get_relative_uri(env.docname, HOW_TO) if HOW_TO in env.found_docs else "",
+    )
+    return html(text, node.children)
 
 
 def choices(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -71,77 +104,14 @@ def choices(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return short
 
 
-def command_of(page: Page, srcdir: Path) -> str:
-    """Return the command that runs a chapter as it stands."""
-    return str(page.front.get("command") or run_command(page.slug, page.parameter_rows, load_settings(srcdir).command))
-
-
-def open_page(doctree: nodes.document, page: Page) -> None:
-    """Put the opening into a page that was just read: a line above its title, its finding below."""
-    section = next(iter(doctree.findall(nodes.section)), None)
-    if section is None or not (page.finding or page.is_chapter):
-        return
-    below = opener(docname=page.docname)
-    if page.finding:
-        below += nodes.paragraph("", "", *[node.deepcopy() for node in page.finding], classes=["standfirst"])
-    section.insert(1, below)
-
-
-def data_date(page: Page, srcdir: Path) -> str:
-    """Return the date of the newest data behind a chapter.
-
-    As its front matter says; else the latest of the snapshots that the sidecar of its vintage and the sources of its
-    figures state; empty where none does.
-    """
-    if page.front.get("data_date"):
-        return str(page.front["data_date"])
+def data_date(page: Page) -> str:
+    """Return the date of the newest data behind a chapter, as its front matter or the sources of its figures say."""
     dates = [date for chart in page.charts for date in _DATE.findall(chart.source)]
-    sidecar = evidence_dir(srcdir) / "models" / f"{page.parameters.get('vintage')}.meta.yml"
-    if sidecar.is_file():
-        sources = yaml.safe_load(sidecar.read_text("utf-8")).get("sources", [])
-        dates += [str(source.get("snapshot", "")) for source in sources]
-    return max(dates, default="")
-
-
-def visit_opener(self: HTML5Translator, node: opener) -> None:  # noqa: ARG001
-    """Open; the finding follows."""
-    self.body.append('<div class="opener">\n')
-
-
-def depart_opener(self: HTML5Translator, node: opener) -> None:
-    """Write the facts and the parameters."""
-    env: BuildEnvironment = self.builder.env
-    page = store_of(env).pages[node["docname"]]
-    if page.is_chapter:
-        self.body.append(
-            fill(
-                "chapter-facts.html",
-                page=page,
-                data_date=data_date(page, Path(env.srcdir)),
-                rows=page.parameter_rows,
-                choices=choices(page.parameter_rows),
-                command=command_of(page, Path(env.srcdir)),
-                how_to=self.builder.get_relative_uri(page.docname, HOW_TO) if HOW_TO in env.found_docs else "",
-            )
-        )
-    self.body.append("</div>\n")
-
-
-def visit_kicker(self: HTML5Translator, node: kicker) -> None:
-    """Write the line above a title."""
-    self.body.append(f'<p class="kicker">{self.encode(node["text"])}</p>\n')
-    raise nodes.SkipNode
-
-
-def kicker_text(env: BuildEnvironment, page: Page) -> str:
-    """Return the line above a title: part and number of the chapter."""
-    part = str(page.front.get("kicker") or book.part_of(env, page.docname))
-    number = book.chapter_numbers(env).get(page.docname)
-    return " · ".join(text for text in (part, f"Chapter {number}" if number else "") if text)
+    return str(page.front.get("data_date") or max(dates, default=""))
 
 
 class AddKicker(SphinxPostTransform):
-    """Put the line above the title, now that the order of the book is known."""
+    """Put a line above the title, now that the order of the book is known: part and number of the chapter."""
 
     default_priority = 7
     formats = ("html",)
@@ -152,11 +122,70 @@ class AddKicker(SphinxPostTransform):
         section = next(iter(self.document.findall(nodes.section)), None)
         if page is None or section is None or not (page.is_chapter or page.front.get("kicker")):
             return
-        section.insert(0, kicker(text=kicker_text(self.env, page)))
+        part = next((part.title for part in contents.parts(self.env) if page.docname in part.docnames), "")
+        number = contents.chapter_numbers(self.env).get(page.docname)
+        told = [page.front.get("kicker") or part, f"Chapter {number}" if number else ""]
+        section.insert(0, html(fill("kicker.html", text=" · ".join(filter(None, told)))))
+
+
+class EveryChoiceDirective(SphinxDirective):
+    """``{every-choice}``: a table of all parameters, and the chapters that each reaches."""
+
+    def run(self) -> list[nodes.Node]:
+        """Leave it for later."""
+        store_of(self.env).page(self.env.docname).uses.add(EVERYTHING)
+        return [later(make=every_choice)]
+
+
+@dataclass
+class Choice:
+    """A parameter as it stands in one or more chapters."""
+
+    name: str
+    meaning: str
+    published: str
+    allowed: str
+    docnames: list[str] = field(default_factory=list)
+
+
+def gathered(rows: Iterable[tuple[str, Mapping[str, Any]]]) -> list[Choice]:
+    """Return the choices of a book from documents with their parameters, those that reach most chapters first.
+
+    Chapters in which a name means the same, with the same default, share a choice.
+    """
+    found: dict[tuple[str, ...], Choice] = {}
+    for docname, row in rows:
+        meaning = f"{row['help']} ({row['unit']})" if row["unit"] else row["help"]
+        key = (row["name"], meaning, setting(row["default"]), row["allowed"])
+        found.setdefault(key, Choice(*key)).docnames.append(docname)
+    return sorted(found.values(), key=lambda choice: (-len(choice.docnames), choice.name, choice.published))
+
+
+def every_choice(_node: later, env: BuildEnvironment) -> list[nodes.Node]:
+    """Return the table of all parameters."""
+    numbers = contents.chapter_numbers(env)
+    rows = [(name, row) for name in numbers for row in store_of(env).pages[name].parameter_rows]
+    group = nodes.tgroup("", *[nodes.colspec(colwidth=width) for width in WIDTHS], cols=len(WIDTHS))
+    group += nodes.thead("", nodes.row("", *[_cell(nodes.Text(text)) for text in HEAD]))
+    body = nodes.tbody()
+    for choice in gathered(rows):
+        links: list[nodes.Node] = []
+        for docname in choice.docnames:
+            address = f"{env.app.builder.get_relative_uri(env.docname, docname)}#parameters"
+            title = contents.title_of(env, docname)
+            links += [nodes.Text(", ")] if links else []
+            links.append(nodes.reference("", str(numbers[docname]), internal=True, refuri=address, reftitle=title))
+        texts = [nodes.Text(text) for text in (choice.meaning, choice.published, choice.allowed)]
+        body += nodes.row("", _cell(nodes.literal("", choice.name)), *map(_cell, texts), _cell(*links))
+    group += body
+    return [nodes.table("", group, classes=["every-choice"])]
+
+
+def _cell(*content: nodes.Node) -> nodes.entry:
+    return nodes.entry("", nodes.paragraph("", "", *content))
 
 
 def setup(app: Sphinx) -> None:
-    """Register the nodes."""
-    app.add_node(opener, html=(visit_opener, depart_opener), latex=(skip, skip), text=(skip, skip))
+    """Register directive and transform."""
+    app.add_directive("every-choice", EveryChoiceDirective)
     app.add_post_transform(AddKicker)
-    app.add_node(kicker, html=(visit_kicker, None), latex=(skip, skip), text=(skip, skip))

@@ -13,7 +13,6 @@ from bookpress.book import number_formats as numbers
 from bookpress.book.parameters import Value
 from bookpress.book.results import Result
 from bookpress.explore.sweep import RESULT_COLUMNS, Sweep
-from bookpress.page.base.cells import setting
 from bookpress.page.base.charts import Chart, Column, Data, Kind
 
 WIDTH, HEIGHT = 640, 240
@@ -95,7 +94,7 @@ def choices_of(varied: Iterable[str], row: Mapping[str, Any]) -> str:
     >>> choices_of(["vintage", "top_k"], {"vintage": "2023-03", "top_k": 10})
     'vintage 2023-03, top k 10'
     """
-    return ", ".join(f"{spoken(name)} {setting(row[name])}" for name in varied)
+    return ", ".join(f"{spoken(name)} {numbers.setting(row[name])}" for name in varied)
 
 
 def spoken(name: str) -> str:
@@ -189,7 +188,7 @@ def _data(curve: Curve, varied: Sequence[str]) -> Data:
         *(Column(name=name, label=name, kind="number") for name in counted),
     ]
     rows = [
-        [setting(row[column.name]) if column.name in varied else row[column.name] for column in columns]
+        [numbers.setting(row[column.name]) if column.name in varied else row[column.name] for column in columns]
         for row in curve.rows
     ]
     return Data(columns=columns, rows=rows)
@@ -202,7 +201,7 @@ def _spec(curve: Curve, varied: Sequence[str], orders: Mapping[str, Sequence[str
         for rank, row in enumerate(curve.rows, 1)
     ]
     choices = [
-        {"rank": rank, **{name: setting(row[name]) for name in varied}, "usual": row is curve.usual}
+        {"rank": rank, **{name: numbers.setting(row[name]) for name in varied}, "usual": row is curve.usual}
         for rank, row in enumerate(curve.rows, 1)
     ]
     across = {

@@ -14,8 +14,7 @@ from bookpress.book.project import Project
 from bookpress.book.wording import describe
 from bookpress.explore.run_one import Swept
 from bookpress.explore.sweep import label
-from bookpress.page.base.cells import data_table, setting
-from bookpress.page.base.charts import Chart
+from bookpress.page.base.charts import Chart, data_table
 from bookpress.page.base.templates import fill
 from bookpress.page.figures import render as drawing
 from bookpress.page.site import standalone_page as apart
@@ -51,7 +50,8 @@ def write_page(done: Swept, curves: Sequence[Curve], project: Project) -> Path:
     cache = project.build / "pictures"
     drawn = [curve for curve in curves if curve.varies] or curves
     orders = {
-        name: list(dict.fromkeys(setting(values[name]) for values in done.sweep.sets)) for name in done.sweep.varied
+        name: list(dict.fromkeys(numbers.setting(values[name]) for values in done.sweep.sets))
+        for name in done.sweep.varied
     }
     source = f"{done.sweep.chapter.title}, {len(done.sweep.runs)} runs of the chapter."
     charts = {curve.key: curve_chart(curve, done.sweep.varied, orders, source) for curve in drawn}

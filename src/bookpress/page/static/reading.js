@@ -184,7 +184,7 @@
         try { history.replaceState(null, "", field.value ? `?q=${encodeURIComponent(field.value)}` : location.pathname); } catch { /* a file */ }
       });
     };
-    window.computeDivide = { searchable };
+    window.bookpress = { searchable };
     load(new URL("search-text.js", here).href);
     field.form.addEventListener("submit", (event) => event.preventDefault());
   }
@@ -202,8 +202,8 @@
     waiting.set(box.dataset.name, done);
     load(new URL(box.dataset.chart, document.baseURI).href).catch(failed);
   });
-  window.computeDivide = {
-    ...window.computeDivide,
+  window.bookpress = {
+    ...window.bookpress,
     chart: (name, payload) => waiting.get(name)?.(payload),
     drawAll: () => Promise.all(charts.map(draw)),
     views: {}, // the live views by name of the figure, for whoever reads or sets their signals
@@ -223,7 +223,7 @@
         tooltip: { theme: "custom", disableDefaultStyle: true },
       });
       box.dataset.state = "live";
-      window.computeDivide.views[box.dataset.name] = view;
+      window.bookpress.views[box.dataset.name] = view;
       if (chart.usermeta?.readout) announce(host, view, chart.usermeta.readout);
       byKeyboard(box, host);
       if (box.scrollWidth > box.clientWidth + 1) { box.tabIndex = 0; box.setAttribute("role", "region"); box.setAttribute("aria-label", "Chart, scrolls sideways"); }

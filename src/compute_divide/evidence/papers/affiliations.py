@@ -18,7 +18,6 @@ import io
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
@@ -79,15 +78,6 @@ class Rule(BaseModel):
     def atoms(self) -> tuple[str, ...]:
         """Return what a slot profile holds for this rule: the judgement call, or the sectors."""
         return (f"@{self.judgement}",) if self.judgement else self.sector
-
-
-@dataclass(frozen=True, slots=True)
-class Judgement:
-    """A judgement call: which sectors a group of organisations counts as by default, and which patterns rest on it."""
-
-    name: str
-    sectors: tuple[str, ...]
-    patterns: tuple[str, ...]
 
 
 class AffiliationReader:
@@ -314,20 +304,3 @@ def _parsed(content: bytes) -> tuple[Rule, ...]:
 def load_rules() -> tuple[Rule, ...]:
     """Return the rules of ``data/organisations.csv``."""
     return _parsed(read_bytes(RULES_FILE))
-
-
-def judgement_calls(rules: Iterable[Rule] | None = None) -> dict[str, Judgement]:
-    """Return the judgement calls by name, in alphabetical order.
-
-    Examples
-    --------
-    >>> judgement_calls()["openai"].sectors
-    ('industry',)
-    """
-    found: dict[str, Judgement] = {}
-    for rule in load_rules() if rules is None else rules:
-        if rule.judgement:
-            earlier = found.get(rule.judgement)
-            patterns = (*(earlier.patterns if earlier else ()), rule.pattern)
-            found[rule.judgement] = Judgement(rule.judgement, rule.sector, patterns)
-    return dict(sorted(found.items()))

@@ -63,21 +63,23 @@ def _topic_names(content: bytes) -> tuple[str, ...]:
     return (*topics["groups"], *topics["topics"])
 
 
-def call_names() -> list[str]:
-    """Return the names of the judgement calls in alphabetical order.
+def judgement_calls() -> dict[str, tuple[str, ...]]:
+    """Return the judgement calls in alphabetical order, and the sectors that each counts as by default.
 
     Examples
     --------
-    >>> {"openai", "mila", "joint-labs"} <= set(call_names())
-    True
+    >>> judgement_calls()["openai"], judgement_calls()["joint-labs"]
+    (('industry',), ('academia', 'industry'))
     """
-    return list(_call_names(read_bytes("organisations.csv")))
+    return dict(_judgement_calls(read_bytes("organisations.csv")))
 
 
 @lru_cache(maxsize=4)
-def _call_names(content: bytes) -> tuple[str, ...]:
+def _judgement_calls(content: bytes) -> dict[str, tuple[str, ...]]:
     rows = csv.DictReader(io.StringIO(content.decode("utf-8")))
-    return tuple(sorted({row["judgement"] for row in rows if row["judgement"]}))
+    return dict(
+        sorted((row["judgement"], tuple(filter(None, row["sector"].split("|")))) for row in rows if row["judgement"])
+    )
 
 
 def parse_flip(text: str) -> tuple[str, tuple[str, ...]]:
@@ -101,8 +103,8 @@ def parse_flip(text: str) -> tuple[str, tuple[str, ...]]:
     name, equals, said = text.partition("=")
     if not equals:
         raise EvidenceError(f"{text!r} does not flip a judgement call: write a call, =, and a sector or unknown")
-    if name not in call_names():
-        raise EvidenceError(f"{name!r} is not a judgement call; allowed: {', '.join(call_names())}")
+    if name not in (calls := judgement_calls()):
+        raise EvidenceError(f"{name!r} is not a judgement call; allowed: {', '.join(calls)}")
     sectors = () if said == "unknown" else tuple(said.split("|"))
     for sector in sectors:
         if sector not in _SECTORS:

@@ -12,7 +12,8 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Literal
 
-from compute_divide.evidence.papers.affiliations import SECTORS, UNKNOWN, judgement_calls
+from compute_divide.evidence.papers.affiliations import SECTORS, UNKNOWN
+from compute_divide.evidence.papers.choices import judgement_calls
 from compute_divide.evidence.store.paths import EvidenceError
 from compute_divide.evidence.store.team_types import team_type
 
@@ -66,7 +67,7 @@ def calls_with(flips: Mapping[str, tuple[str, ...]] | None = None) -> dict[str, 
     >>> calls_with({"openai": ("nonprofit",)})["openai"]
     ('nonprofit',)
     """
-    calls = {name: call.sectors for name, call in judgement_calls().items()}
+    calls = judgement_calls()
     for name, sectors in (flips or {}).items():
         if name not in calls:
             raise EvidenceError(f"{name!r} is not a judgement call; allowed: {', '.join(calls)}")

@@ -160,7 +160,7 @@ def parse_topics(text: str, name: str = TOPICS_FILE) -> Topics:
         If the text breaks the schema; the message names the place.
     """
     try:
-        return Topics.model_validate(yaml.safe_load(text))
+        return Topics.model_validate(yaml.load(text, Loader=yaml.CSafeLoader))
     except yaml.YAMLError as error:
         raise EvidenceError(f"data/{name} is not YAML: {error}") from error
     except ValidationError as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from functools import lru_cache
 from pathlib import Path
 
 import yaml
@@ -84,16 +85,17 @@ def dump_sidecar(sidecar: Sidecar) -> str:
     return yaml.safe_dump(fields, sort_keys=False, allow_unicode=True, width=100)
 
 
-def parse_sidecar(text: str, name: str) -> Sidecar:
-    """Return the sidecar that a YAML text holds.
+@lru_cache(maxsize=64)
+def parse_sidecar(content: bytes, name: str) -> Sidecar:
+    """Return the sidecar that a YAML file holds.
 
     Raises
     ------
     EvidenceError
-        If the text is not YAML or lacks a field; the message names the file and the field.
+        If the file is not YAML or lacks a field; the message names the file and the field.
     """
     try:
-        return Sidecar.model_validate(yaml.safe_load(text))
+        return Sidecar.model_validate(yaml.load(content, Loader=yaml.CSafeLoader))
     except (yaml.YAMLError, ValidationError) as error:
         raise EvidenceError(f"data/{name} is not a valid sidecar: {error}") from error
 

@@ -94,14 +94,18 @@ def write_table(
 
 
 def read_table(name: str, schema: pa.DataFrameSchema | None = None) -> pd.DataFrame:
-    """Return an evidence table after checking its hash and, where given, its schema.
+    """Return an evidence table after checking its hash.
+
+    A table was checked against its schema when it was written, and the hash says that it is still that table, so its
+    rows are not checked again here: `verify` in the catalogue does that. A table is parsed once a process; what is
+    returned can be changed without changing what others get.
 
     Parameters
     ----------
     name : str
         Path relative to the evidence folder: ``"models/2026-08.csv"``.
     schema : pandera.DataFrameSchema, optional
-        Gives the types of a CSV's columns and is checked.
+        Gives the types of a CSV's columns.
 
     Returns
     -------
@@ -111,32 +115,41 @@ def read_table(name: str, schema: pa.DataFrameSchema | None = None) -> pd.DataFr
     Raises
     ------
     EvidenceError
-        If the file is missing, its hash is not the one in the sidecar, or its rows break the schema.
+        If the file is missing or its hash is not the one in the sidecar.
     """
-    sidecar = read_sidecar(name)
+    recorded = read_sidecar(name).sha256
     content = read_bytes(name)
     found = sha256(content)
-    if found != sidecar.sha256:
+    if found != recorded:
         raise EvidenceError(
-            f"data/{name} is damaged: its sha256 is {found[:12]}..., its sidecar says {sidecar.sha256[:12]}..."
+            f"data/{name} is damaged: its sha256 is {found[:12]}..., its sidecar says {recorded[:12]}..."
         )
+    known = (name, found, id(schema))
+    if known not in _PARSED:
+        _PARSED[known] = _parse(content, name, schema)
+    return _PARSED[known].copy(deep=False)
+
+
+_PARSED: dict[tuple[str, str, int], pd.DataFrame] = {}
+
+
+def _parse(content: bytes, name: str, schema: pa.DataFrameSchema | None) -> pd.DataFrame:
+    types = {} if schema is None else {column: each.dtype.type for column, each in schema.columns.items()}
+    days = [column for column, kind in types.items() if kind == "datetime64[ns]"]
     try:
         if name.endswith(".parquet"):
-            table = pd.read_parquet(io.BytesIO(content))
-        else:
-            table = pd.read_csv(io.BytesIO(content), dtype=_csv_types(schema), keep_default_na=False, na_values=[""])
-    except ValueError as error:  # parser, decoding and Arrow errors are kinds of it
+            return pd.read_parquet(io.BytesIO(content))
+        texts = types | dict.fromkeys(days, "str")
+        table = pd.read_csv(io.BytesIO(content), dtype=texts, keep_default_na=False, na_values=[""])
+        return table.astype({column: types[column] for column in days})
+    except (ValueError, KeyError) as error:  # parser, decoding and Arrow errors are kinds of the first
         raise EvidenceError(f"data/{name} cannot be read: {error}") from error
-    return table if schema is None else check_schema(table, schema, name)
 
 
 def read_sidecar(name: str) -> Sidecar:
     """Return the sidecar of a table, given the table's path relative to the evidence folder."""
     beside = sidecar_path(Path(name)).as_posix()
-    try:
-        return parse_sidecar(read_bytes(beside).decode("utf-8"), beside)
-    except UnicodeDecodeError as error:
-        raise EvidenceError(f"data/{beside} is not a UTF-8 text: byte {error.start} cannot be decoded") from error
+    return parse_sidecar(read_bytes(beside), beside)
 
 
 def check_schema(table: pd.DataFrame, schema: pa.DataFrameSchema, name: str) -> pd.DataFrame:
@@ -153,14 +166,6 @@ def check_schema(table: pd.DataFrame, schema: pa.DataFrameSchema, name: str) -> 
         raise EvidenceError(f"data/{name} breaks its schema:\n  " + "\n  ".join(lines)) from errors
     except SchemaError as error:
         raise EvidenceError(f"data/{name} breaks its schema: {error}") from error
-
-
-def _csv_types(schema: pa.DataFrameSchema | None) -> dict[str, str]:
-    """Return pandas types for the columns of a CSV, so that no type is guessed."""
-    if schema is None:
-        return {}
-    types = {name: str(column.dtype) for name, column in schema.columns.items()}
-    return {name: kind for name, kind in types.items() if not kind.startswith("datetime")}
 
 
 def replace_file(path: Path, content: bytes) -> None:

@@ -16,14 +16,7 @@ LABEL_GAP = 16
 
 
 def year_axis(field: str = "year", first: int | None = None, last: int | None = None) -> alt.X:
-    """Return a quantitative axis of calendar years.
-
-    Parameters
-    ----------
-    field : str, default "year"
-        Column of the years; whole or fractional.
-    first, last : int, optional
-        Ends of the axis; those of the data by default.
+    """Return an axis of calendar years, whole or fractional; its ends are those of the data where none are given.
 
     Examples
     --------
@@ -59,7 +52,7 @@ def definition_axis() -> alt.Axis:
     """Return the axis of a chart with one row for each definition of large-scale; long names are broken into lines."""
     broken = "replace(replace(datum.label, 'filter-compute', 'filter,|compute'), 'or-parameters', 'or|parameters')"
     label = f"split({broken}, '|')"
-    return alt.Axis(labelExpr=label, labelLimit=160, labelPadding=10, grid=False, domain=False, ticks=False)
+    return row_axis(labelExpr=label, labelLimit=160)
 
 
 def power_axis(field: str, title: str, channel: type[alt.X | alt.Y] = alt.Y) -> Any:
@@ -85,13 +78,7 @@ def _decades(label: str, ticks: int) -> alt.Axis:
 
 
 def raised(exponent: str) -> str:
-    """Return a Vega expression for a whole number in superscript; JavaScript has no format for it.
-
-    Parameters
-    ----------
-    exponent : str
-        Vega expression of the number.
-    """
+    """Return a Vega expression for a whole number in superscript: JavaScript has no format for it."""
     digits = zip("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹", strict=True)
     return "replace(" * 11 + f"'' + {exponent}" + "".join(f", /{plain}/g, '{high}')" for plain, high in digits)
 
@@ -149,9 +136,7 @@ def share_lines(
     """
     teams = list(dict.fromkeys(shares["team_type"]))
     colour = team_colour(teams)
-    tooltip = share_tooltip(
-        alt.Tooltip("team_type:N", title="Team type"), alt.Tooltip("year:Q", title="Year", format="d")
-    )
+    tooltip = share_tips("team_type:N|Team type", "year:Q|Year|d")
     rows = shares[["year", "team_type", "k", "n", "share", "low", "high"]].astype({"year": int})
     x = year_axis(first=int(rows["year"].min()), last=int(rows["year"].max()))
     y = share_axis("share", title)
@@ -174,16 +159,26 @@ def share_lines(
     )
 
 
-def share_tooltip(*first: alt.Tooltip) -> list[alt.Tooltip]:
+def tips(*told: str) -> list[alt.Tooltip]:
+    """Return a tooltip: of each line the field with its type, what readers call it and, if need be, a number format.
+
+    Examples
+    --------
+    >>> tips("usd:Q|US dollars|$.3~s")[0].to_dict()["title"]
+    'US dollars'
+    """
+    lines = (one.split("|") for one in told)
+    return [alt.Tooltip(field, title=title, format=form[0] if form else alt.Undefined) for field, title, *form in lines]
+
+
+def share_tips(*first: str) -> list[alt.Tooltip]:
     """Return the tooltip of a share: what it is of, then value, interval and counts."""
-    return [
-        *first,
-        alt.Tooltip("share:Q", title="Share", format=".0%"),
-        alt.Tooltip("low:Q", title="Low", format=".0%"),
-        alt.Tooltip("high:Q", title="High", format=".0%"),
-        alt.Tooltip("k:Q", title="Count"),
-        alt.Tooltip("n:Q", title="Total"),
-    ]
+    return tips(*first, "share:Q|Share|.0%", "low:Q|Low|.0%", "high:Q|High|.0%", "k:Q|Count", "n:Q|Total")
+
+
+def row_axis(**options: Any) -> alt.Axis:
+    """Return the axis of a chart with a named row for each value: labels alone."""
+    return alt.Axis(**{"grid": False, "domain": False, "ticks": False, "labelPadding": 10, **options})
 
 
 def framed(*layers: alt.Chart | alt.LayerChart, height: int = HEIGHT) -> alt.LayerChart:
@@ -198,18 +193,7 @@ def end_labels(
 ) -> alt.Chart:
     """Return the names of series at their ends, moved apart where they would overlap.
 
-    Parameters
-    ----------
-    data : pandas.DataFrame
-        The points of all series.
-    x, y, name : str
-        Columns of position and name.
-    x_axis, y_axis : alt.X, alt.Y
-        The axes of the chart; `y_axis` must read the field ``at``.
-    height : int
-        Of the chart, in pixels.
-    range_y : float
-        What the vertical axis spans, in units of `y`.
+    `x`, `y` and `name` are columns; `y_axis` must read the field ``at`` and spans `range_y`; `height` is in pixels.
     """
     ends = data.dropna(subset=[y]).sort_values(x, kind="stable").groupby(name, sort=False).tail(1)
     placed = ends[[x, name]].assign(at=spread(ends[y], gap=LABEL_GAP * range_y / height))
@@ -228,23 +212,7 @@ def dots_with_intervals(
     size: int = 60,
     filled: bool = True,
 ) -> alt.LayerChart:
-    """Return dots with a rule from ``low`` to ``high`` through each; rows without an interval keep the dot.
-
-    Parameters
-    ----------
-    data : pandas.DataFrame
-        One row a dot, with ``low`` and ``high``.
-    x : alt.X
-        Axis of the value.
-    y : alt.Y
-        Axis of the rows.
-    colour, offset, tooltip
-        Further encodings.
-    size : int
-        Area of a dot, in square pixels.
-    filled : bool
-        Whether the dots are full or hollow.
-    """
+    """Return a dot (`size` in square pixels) for each row, with a rule from ``low`` to ``high`` where known."""
     base = alt.Chart(data).encode(y=y)
     base = base if colour is None else base.encode(color=colour)
     base = base if offset is None else base.encode(yOffset=offset)

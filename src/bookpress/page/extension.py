@@ -1,0 +1,141 @@
+"""The Sphinx extension ``bookpress.page``: registers the parts and hooks them into a build."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import nbformat
+from docutils import nodes
+from sphinx.environment.collectors import EnvironmentCollector
+from sphinx.errors import ExtensionError
+
+from bookpress.book.project import Project
+from bookpress.book.results import harvest
+from bookpress.files import canonical, sha256, tree, trees
+from bookpress.page.base import contents, roles
+from bookpress.page.base import nodes as own_nodes
+from bookpress.page.base.store import Page, load_quoted, store_of
+from bookpress.page.figures import figures
+from bookpress.page.figures import render as drawing
+from bookpress.page.figures.mime import NOTEBOOK
+from bookpress.page.site import cover, downloads, layout, parameter_box, search, typesetting
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+    from sphinx.config import Config
+    from sphinx.environment import BuildEnvironment
+    from sphinx.util.typing import ExtensionMetadata
+
+
+class PageCollector(EnvironmentCollector):
+    """Gathers what a page holds, right after it was read."""
+
+    def clear_doc(self, app: Sphinx, env: BuildEnvironment, docname: str) -> None:  # noqa: ARG002
+        """Forget a page that is about to be read again, or is gone."""
+        store_of(env).pages.pop(docname, None)
+
+    def merge_other(self, app: Sphinx, env: BuildEnvironment, docnames: set[str], other: BuildEnvironment) -> None:  # noqa: ARG002
+        """Take pages that another process has read."""
+        store_of(env).pages.update({name: page for name, page in store_of(other).pages.items() if name in docnames})
+
+    def process_doc(self, app: Sphinx, doctree: nodes.document) -> None:
+        """Harvest results, parameters, charts and front matter."""
+        env, metadata = app.env, app.env.metadata[app.env.docname]
+        read = store_of(env).page(env.docname)
+        read.front = json.loads(metadata.get(Project.at(Path(app.srcdir)).settings.front_matter, "{}"))
+        read.charts = [figure["chart"] for figure in doctree.findall(nodes.figure) if "chart" in figure]
+        read.terms = typesetting.definitions(doctree)
+        read.words = roles.count_words(doctree)
+        if "kernelspec" in metadata:
+            _harvest_notebook(env, read)
+        if read.front.get("finding"):
+            read.finding = parameter_box.parse_line(str(read.front["finding"]), env, doctree.settings)
+        parameter_box.open_page(doctree, read)
+
+
+def _harvest_notebook(env: BuildEnvironment, read: Page) -> None:
+    """Take results and parameters from the notebook as it was run; leave it where downloads are taken from."""
+    path = Path(env.mystnb_config.output_folder, f"{read.docname}.ipynb")  # type: ignore[attr-defined]
+    if NOTEBOOK in env.temp_data:
+        path.write_text(nbformat.writes(env.temp_data[NOTEBOOK]), encoding="utf-8", newline="")
+    cells: list[dict[str, Any]] = json.loads(path.read_text("utf-8"))["cells"]
+    read.is_chapter = True
+    read.results = harvest(output for cell in cells for output in cell.get("outputs", []))
+    read.parameter_rows = parameter_box.parameter_rows(read, cells)
+
+
+def note_what_chapters_rest_on(app: Sphinx, config: Config) -> None:
+    """Make the evidence and the packages a setting where Jupyter Book itself runs the chapters.
+
+    Sphinx reads a chapter again, and so runs it, when its file or a setting has changed; these are neither.
+    """
+    if config.nb_execution_mode != "off":
+        project = Project.at(Path(app.srcdir))
+        config.bookpress_rests_on = sha256(canonical([tree(project.data), trees(project.packages)]).encode())
+
+
+def begin(app: Sphinx) -> None:
+    """Refuse what is no site of pages; read the claims before anything quotes them."""
+    if app.builder.format == "html" and app.builder.name not in {"html", "dirhtml"}:
+        raise ExtensionError(f"no pages with the builder {app.builder.name!r}; use html, or the press for PDF and EPUB")
+    store_of(app.env).quoted = load_quoted(Project.at(Path(app.srcdir)).data)
+
+
+def write_again(app: Sphinx, env: BuildEnvironment) -> Iterable[str]:
+    """Return the pages whose values changed, though their own source did not; draw new charts."""
+    store = store_of(env)
+    store.parts = contents.read_parts(env)
+    figures.draw_all(app, store)
+    return list(store.stale())
+
+
+def warm_up(fresh: int) -> None:
+    """Start what takes a while to start; the press calls this while chapters, so many, still run."""
+    drawing.warm_up(fresh)
+
+
+def write_with_page(
+    app: Sphinx, pagename: str, _template: str, _context: dict[str, Any], doctree: nodes.document | None
+) -> None:
+    """Write figures and downloads together with their page: pages are written side by side."""
+    if doctree is not None:
+        read, outdir = store_of(app.env).page(pagename), Path(app.outdir)
+        figures.write_files(read, outdir)
+        notebooks = Path(app.env.mystnb_config.output_folder)  # type: ignore[attr-defined]
+        downloads.write_files(read, Path(app.srcdir), notebooks, outdir)
+
+
+def finish(app: Sphinx, exception: Exception | None) -> None:
+    """Write what belongs to no single page; drop what no page loads."""
+    if exception is None and app.builder.format == "html":
+        figures.write_script(store_of(app.env), Path(app.outdir))
+        search.write_script(app)
+        layout.sweep(Path(app.outdir, "_static"))
+
+
+def code_version() -> int:
+    """Return a number that changes with this package's code: what an older one has read is read again."""
+    files = sorted(Path(__file__).parent.rglob("*.py"))
+    digest = hashlib.sha256(b"".join(file.read_bytes() for file in files))
+    return int(digest.hexdigest()[:12], 16)
+
+
+def setup(app: Sphinx) -> ExtensionMetadata:
+    """Register everything."""
+    app.add_config_value("bookpress_rests_on", "", "env", str)
+    app.connect("config-inited", note_what_chapters_rest_on)
+    app.add_env_collector(PageCollector)
+    app.add_post_transform(figures.ArrangeFigures)
+    for part in (own_nodes, roles, contents, cover, parameter_box, typesetting, search, layout):
+        part.setup(app)
+    app.setup_extension("bookpress.citation.extension")
+    app.connect("landing-page", downloads.tell_landing_page)
+    app.connect("builder-inited", begin)
+    app.connect("env-updated", write_again)
+    app.connect("html-page-context", write_with_page, priority=970)
+    app.connect("build-finished", finish)
+    return {"version": "1", "env_version": code_version(), "parallel_read_safe": True, "parallel_write_safe": True}
