@@ -117,7 +117,9 @@ class Citing:
         """Fill in how to cite the book and its chapters: with downloads on the site, as a list elsewhere."""
         for placeholder in list(doctree.findall(how_to_cite)):
             everything = [self.book, *self.chapters.values()] if self.book else []
-            if app.builder.format == "html":
+            if not everything:
+                placeholder.replace_self([])
+            elif app.builder.format == "html":
                 path = app.builder.get_target_uri(docname)
                 pages = [LandingPage(citation, path) for citation in everything]
                 placeholder.replace_self(nodes.raw("", list_html(pages), format="html"))
