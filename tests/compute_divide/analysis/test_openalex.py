@@ -1,4 +1,4 @@
-"""Missing institutions, bounds, readings, and the plan for the whole snapshot."""
+"""Missing institutions, bounds, and the readings."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from compute_divide.analysis.papers.corpus_plan import plan_corpus
 from compute_divide.analysis.papers.openalex import (
     READING_COLUMNS,
     agreement,
@@ -21,12 +20,10 @@ from compute_divide.analysis.papers.openalex import (
 from compute_divide.analysis.papers.papers import academic_bounds
 from compute_divide.analysis.parameters_openalex import READINGS
 from compute_divide.evidence.openalex.names import OTHER_FIELDS
-from compute_divide.evidence.openalex.snapshot_benchmark import load_corpus_benchmark
 from compute_divide.evidence.openalex.tables import load_works
 from compute_divide.evidence.papers.table import load_papers
 
 TEAMS = st.sampled_from(["academia-only", "collaboration", "industry-only", "other", "unknown"])
-SNAPSHOT = {"works": 510, "size": 750, "workers": 16, "link": 100, "price": 0.05}
 
 
 def as_works(teams: list[str]) -> pd.DataFrame:
@@ -125,36 +122,3 @@ def test_some_works_are_in_the_conference_lists() -> None:
     both = in_both(load_works(), load_papers())
     assert len(both) > 15
     assert both["key"].is_unique
-
-
-# --- the plan ---
-
-
-def test_the_plan_follows_what_was_measured() -> None:
-    benchmark = load_corpus_benchmark()
-    plan = plan_corpus(benchmark, "jsonl", **SNAPSHOT)
-    measured = benchmark.formats["jsonl"]
-    assert plan.parts == 1275
-    assert plan.bytes_moved == 750e9
-    assert plan.core_hours >= 510e6 / benchmark.works_a_part * measured.counting.seconds / 3600
-    assert plan.core_hours >= 750e9 / measured.bytes * measured.counting.seconds / 3600
-    assert plan.moving_hours == pytest.approx(750e9 / 100e6 / 3600)
-    assert plan.cost_usd == pytest.approx(plan.hours * 16 * 0.05)
-
-
-def test_more_workers_help_until_the_link_is_full() -> None:
-    benchmark = load_corpus_benchmark()
-    hours = [plan_corpus(benchmark, "jsonl", **{**SNAPSHOT, "workers": n}).hours for n in (1, 2, 4, 10_000)]
-    assert hours == sorted(hours, reverse=True)
-    assert hours[-1] == plan_corpus(benchmark, "jsonl", **SNAPSHOT).moving_hours
-    assert plan_corpus(benchmark, "jsonl", **{**SNAPSHOT, "workers": 1, "link": 100_000}).hours == pytest.approx(
-        plan_corpus(benchmark, "jsonl", **SNAPSHOT).core_hours
-    )
-
-
-def test_the_recorded_benchmark_reaches_the_aims() -> None:
-    formats = load_corpus_benchmark().formats
-    assert formats["jsonl"].speed_up >= 7
-    assert formats["parquet"].speed_up >= 3
-    for measured in formats.values():
-        assert max(measured.memory_by_size.values()) <= 1.2 * min(measured.memory_by_size.values())
