@@ -90,7 +90,8 @@ def write_again(app: Sphinx, env: BuildEnvironment) -> Iterable[str]:
     store = store_of(env)
     store.parts = contents.read_parts(env)
     figures.draw_all(app, store)
-    return list(store.stale())
+    titles = {name: contents.title_of(env, name) for part in store.parts for name in part.docnames}
+    return list(store.stale((store.parts, titles)))
 
 
 def warm_up(fresh: int) -> None:

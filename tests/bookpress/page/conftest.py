@@ -7,7 +7,6 @@ import io
 import json
 import re
 import shutil
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -60,57 +59,43 @@ def chart_output(name: str = "fig-shares", title: str = "Academic teams lost gro
     return nbformat.v4.new_output("display_data", output, metadata=metadata)
 
 
-def code(source: str, tags: list[str], outputs: list[nbformat.NotebookNode] | None = None) -> nbformat.NotebookNode:
-    cell = nbformat.v4.new_code_cell(source, metadata={"tags": tags}, outputs=outputs or [])
-    cell.execution_count = 1
-    return cell
+def code(source: str, tags: list[str], *outputs: nbformat.NotebookNode) -> nbformat.NotebookNode:
+    return nbformat.v4.new_code_cell(source, metadata={"tags": tags}, outputs=list(outputs), execution_count=1)
+
+
+def parameter(name: str, value: Any, **facts: str) -> dict[str, Any]:
+    row = {"type": "choice", "allowed": "any", "unit": "", "help": ""}
+    return {**row, "name": name, "value": value, "default": value, **facts}
+
+
+KERNEL = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
+WINDOW = parameter("window", 3, type="whole number", allowed="1 to 9", unit="years", help="width of the moving window")
 
 
 def models_chapter(early: float = 0.64) -> nbformat.NotebookNode:
-    """Return an executed chapter with one figure and two results."""
-    cells = [
-        nbformat.v4.new_markdown_cell(
-            "# Who trains large models\n\nIn the early years {result}`early:full` were academic."
-        ),
-        code("window: int = 3", ["parameters"]),
-        code(
-            "record(...)",
-            ["hide-input"],
-            [
-                result_output(
-                    "early", value=early, low=0.53, high=0.73, k=55, n=86, label="academic share, 2010 to 2014"
-                ),
-                result_output(
-                    "late", value=0.16, low=0.12, high=0.21, k=35, n=220, label="academic share, 2020 to 2022"
-                ),
-                result_output("nothing", value=None, n=0, k=0, label="share of nothing"),
-                result_output("compute", value=3.14e24, unit="FLOP", label="largest training run"),
-            ],
-        ),
-        nbformat.v4.new_markdown_cell("## Shares by year\n\nSee {numref}`fig-shares`."),
-        code("show_chart(chart_of_shares())", ["hide-input"], [chart_output()]),
-        nbformat.v4.new_markdown_cell("## What it means\n\nThe window was {param}`window`."),
+    """Return an executed chapter with one figure and four results."""
+    markdown = nbformat.v4.new_markdown_cell
+    results = [
+        result_output("early", value=early, low=0.53, high=0.73, k=55, n=86, label="academic share, 2010 to 2014"),
+        result_output("late", value=0.16, low=0.12, high=0.21, k=35, n=220, label="academic share, 2020 to 2022"),
+        result_output("nothing", value=None, n=0, k=0, label="share of nothing"),
+        result_output("compute", value=3.14e24, unit="FLOP", label="largest training run"),
     ]
-    notebook = nbformat.v4.new_notebook(cells=cells)
-    notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
-    notebook.metadata["compute_divide"] = {
+    cells = [
+        markdown("# Who trains large models\n\nIn the early years {result}`early:full` were academic."),
+        code("window: int = 3", ["parameters"]),
+        code("record(...)", ["hide-input"], *results),
+        markdown("## Shares by year\n\nSee {numref}`fig-shares`."),
+        code("show_chart(chart_of_shares())", ["hide-input"], chart_output()),
+        markdown("## What it means\n\nThe window was {param}`window`."),
+    ]
+    own = {
         "finding": "Academic teams trained {result}`early` of large models early on, and {result}`late` later.",
         "chapter": "models",
-        "edition": {"id": "0123abcd", "name": "default", "title": "The published edition"},
-        "parameters": [
-            {
-                "name": "window",
-                "value": 3,
-                "default": 3,
-                "type": "whole number",
-                "allowed": "1 to 9",
-                "unit": "years",
-                "help": "width of the moving window",
-            }
-        ],
+        "parameters": [WINDOW],
         "command": "compute-divide run models",
     }
-    return notebook
+    return nbformat.v4.new_notebook(cells=cells, metadata={**KERNEL, "compute_divide": own})
 
 
 REFERENCES = """@article{besiroglu2024, title = {The Compute Divide}, author = {Besiroglu, T.}, year = {2024}}
@@ -126,6 +111,7 @@ parts:
   - caption: About
     chapters:
       - file: words
+      - file: book/re-running
 """
 
 WORDS = """# Words
@@ -243,20 +229,16 @@ def new_book(root: Path) -> Book:
     config["execute"]["execute_notebooks"] = "off"
     config["bibtex_bibfiles"] = ["references.bib"]
     config["html"].pop("favicon", None)
-    for folder, name in (
-        ("data", "claims.yml"),
-        ("data", "related.yml"),
-        ("book", "publication.yml"),
-        ("book", "settings.yml"),
-    ):
-        (root / folder).mkdir(exist_ok=True)
-        shutil.copy(ROOT / folder / name, root / folder)
+    for name in ("data/claims.yml", "data/related.yml", "book/publication.yml", "book/settings.yml"):
+        (root / name).parent.mkdir(exist_ok=True)
+        shutil.copy(ROOT / name, root / name)
     book = Book(root)
     book.write("_config.yml", yaml.safe_dump(config))
     book.write("references.bib", REFERENCES)
     book.write("_toc.yml", TOC)
     book.write("index.md", INDEX)
     book.write("words.md", WORDS)
+    book.write("book/re-running.md", "# How to re-run this book\n")
     book.write_chapter("models", models_chapter())
     return book
 
@@ -299,15 +281,3 @@ def edition_book(tmp_path_factory: pytest.TempPathFactory) -> Book:
 def book(tmp_path: Path) -> Book:
     """Return a small book of one's own, not built."""
     return new_book(tmp_path)
-
-
-@pytest.fixture(scope="session")
-def make_book() -> Callable[[Path], Book]:
-    """Return the function that makes a small book, not built."""
-    return new_book
-
-
-@pytest.fixture(scope="session")
-def make_chapter() -> Callable[..., nbformat.NotebookNode]:
-    """Return the function that makes the executed chapter."""
-    return models_chapter

@@ -8,7 +8,9 @@ import json
 from pathlib import Path
 from typing import Any
 
+import altair as alt
 import pytest
+import vl_convert
 
 from bookpress.page.base import charts
 from bookpress.page.base.charts import Chart, ChartError, Column, Data, cell, read_chart, sort_key
@@ -50,9 +52,8 @@ def test_a_chart_without_a_part_is_refused_by_name(part: str) -> None:
 
 
 def test_csv_keeps_full_precision_and_leaves_missing_values_empty() -> None:
-    data = Data(
-        columns=[Column(name="a", label="A"), Column(name="b", label="B")], rows=[[1 / 3, 'say "x", y'], [None, "é"]]
-    )
+    columns = [Column(name="a", label="A"), Column(name="b", label="B")]
+    data = Data(columns=columns, rows=[[1 / 3, 'say "x", y'], [None, "é"]])
     rows = list(csv.reader(io.StringIO(charts.to_csv(data))))
     assert rows == [["a", "b"], [repr(1 / 3), 'say "x", y'], ["", "é"]]
 
@@ -64,88 +65,57 @@ def test_a_still_picture_has_a_width_and_leaves_the_chart_as_it_was(chart: Chart
     assert json.dumps(SPEC) == before
 
 
-def test_parts_side_by_side_stand_one_below_the_other_in_a_narrow_column() -> None:
+def test_in_a_narrow_column_parts_stand_below_each_other_and_titles_break() -> None:
     made = charts.fitted({"hconcat": [{"width": 300}, {"width": 90}]}, "narrow")
     assert "hconcat" not in made
     assert [part["width"] for part in made["vconcat"]] == [charts.WIDTHS["narrow"] - 90, 90]
     assert "hconcat" in charts.fitted({"hconcat": [{"width": 300}]}, "wide")
-
-
-def test_on_a_phone_titles_break_legends_stand_upright_beside_names_and_small_charts_stand_two_abreast() -> None:
-    rows = {
-        "encoding": {
-            "x": {"title": "Odds of a company author, papers on the topic over all others"},
-            "y": {"type": "nominal"},
-        }
-    }
-    made = charts.fitted({"width": "container", "layer": [rows]}, "narrow")
-    assert made["layer"][0]["encoding"]["x"]["title"] == [
-        "Odds of a company author, papers on the",
-        "topic over all others",
-    ]
+    across = {"title": "Odds of a company author, papers on the topic over all others"}
+    made = charts.fitted({"layer": [{"encoding": {"x": across, "y": {"type": "nominal"}}}]}, "narrow")
+    title = made["layer"][0]["encoding"]["x"]["title"]
+    assert title == ["Odds of a company author, papers on the", "topic over all others"]
     assert made["config"]["legend"]["columns"] == 1
-    assert (
-        charts.fitted({"layer": [{"encoding": {"y": {"type": "quantitative"}}}]}, "narrow")["config"]["legend"][
-            "columns"
-        ]
-        == 2
-    )
+    plain = charts.fitted({"layer": [{"encoding": {"y": {"type": "quantitative"}}}]}, "narrow")
+    assert plain["config"]["legend"]["columns"] == 2
     facets = charts.fitted({"columns": 3, "spec": {"width": 200}}, "narrow")
     assert (facets["columns"], facets["spec"]["width"]) == (2, 125)
 
 
-def test_the_script_carries_the_data_once_for_both_columns(chart: Chart) -> None:
+def test_script_and_document_carry_the_data_once(chart: Chart) -> None:
     text = charts.to_script(chart)
-    assert text.startswith('bookpress.chart("fig-small",')
     payload = json.loads(text.removeprefix('bookpress.chart("fig-small",').removesuffix(");\n"))
     assert payload["datasets"] == SPEC["datasets"]
     assert set(payload) == {"datasets", "wide", "narrow"}
     assert "datasets" not in payload["wide"]
-
-
-def test_the_document_is_vega_lite_with_title_and_alternative(chart: Chart) -> None:
     document = json.loads(charts.to_vegalite(chart))
-    assert (document["title"], document["description"], document["datasets"]) == (
-        "It rises",
-        "A line that rises.",
-        SPEC["datasets"],
-    )
+    assert (document["title"], document["description"]) == ("It rises", "A line that rises.")
+    assert document["datasets"] == SPEC["datasets"]
 
 
 def test_altair_and_vl_convert_speak_the_same_version() -> None:
-    import altair as alt
-    import vl_convert
-
-    version = charts.VEGALITE_VERSION
-    assert alt.SCHEMA_VERSION.lstrip("v").startswith(f"{version}.")
-    assert version in vl_convert.get_vegalite_versions()
+    assert alt.SCHEMA_VERSION.lstrip("v").startswith(f"{charts.VEGALITE_VERSION}.")
+    assert charts.VEGALITE_VERSION in vl_convert.get_vegalite_versions()
 
 
-def test_pictures_are_drawn_once_and_the_same_each_time(chart: Chart, tmp_path: Path) -> None:
-    drawing.draw([chart, chart], tmp_path)
-    wide, narrow, png = (tmp_path / f"{chart.key}{ending}" for ending in ("-wide.svg", "-narrow.svg", ".png"))
-    first = [path.read_bytes() for path in (wide, narrow, png)]
-    assert b"currentColor" in first[0]
-    assert first[2].startswith(b"\x89PNG")
-    stamps = [path.stat().st_mtime_ns for path in (wide, narrow, png)]
-    drawing.draw([chart], tmp_path)
-    assert [path.stat().st_mtime_ns for path in (wide, narrow, png)] == stamps
-    drawing.draw([chart], tmp_path / "again")
-    assert [(tmp_path / "again" / path.name).read_bytes() for path in (wide, narrow, png)] == first
-
-
-def test_the_fonts_of_the_machine_change_no_picture(
+def test_pictures_are_drawn_once_and_the_same_with_any_fonts(
     chart: Chart, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def drawn(name: str, fonts: str) -> list[bytes]:
-        settings = tmp_path / f"{name}.xml"
+    labelled = {**SPEC, "config": {"axis": {"labelExpr": "'10⁻⁵ ' + datum.label"}}}
+    chart = chart.model_copy(update={"spec": labelled})
+
+    def drawn(fonts: str) -> dict[str, tuple[bytes, int]]:
+        settings, cache = tmp_path / "fonts.xml", tmp_path / fonts.replace("/", "-")
         settings.write_text(f"<fontconfig><dir>{fonts}</dir></fontconfig>", encoding="utf-8")
         monkeypatch.setenv("FONTCONFIG_FILE", str(settings))
-        labelled = {**SPEC, "config": {"axis": {"labelExpr": "'10⁻⁵ ' + datum.label"}}}
-        drawing.draw([chart.model_copy(update={"spec": labelled})], tmp_path / name)
-        return [path.read_bytes() for path in sorted((tmp_path / name).iterdir())]
+        drawing.draw([chart, chart], cache)
+        return {path.name: (path.read_bytes(), path.stat().st_mtime_ns) for path in sorted(cache.iterdir())}
 
-    assert drawn("some", "/usr/share/fonts") == drawn("none", "/nonexistent")
+    first = drawn("/usr/share/fonts")
+    assert list(first) == [f"{chart.key}-narrow.svg", f"{chart.key}-wide.svg", f"{chart.key}.png"]
+    assert b"currentColor" in first[f"{chart.key}-wide.svg"][0]
+    assert first[f"{chart.key}.png"][0].startswith(b"\x89PNG")
+    assert drawn("/usr/share/fonts") == first
+    assert [content for content, _ in drawn("/nonexistent").values()] == [content for content, _ in first.values()]
 
 
 def test_a_chart_that_cannot_be_drawn_is_named(chart: Chart, tmp_path: Path) -> None:

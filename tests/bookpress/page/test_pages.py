@@ -5,11 +5,15 @@ from __future__ import annotations
 import csv
 import json
 import zipfile
-from collections.abc import Callable
+from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
+import nbformat
+import pytest
 import yaml
 from bs4 import BeautifulSoup
+from page.conftest import EDITION, KERNEL, ROOT, models_chapter
 
 
 def test_it_builds_without_a_word(built: Any) -> None:
@@ -20,6 +24,7 @@ def test_results_claims_and_parameters_stand_in_the_prose(built: Any) -> None:
     text = built.text("index")
     assert "Academia trained 64% of large models ( 53% to 73% ), the paper says 65% . With a window of 3 years." in text
     assert "Related work says 96%" in text
+    assert "<sup>24</sup>" in str(built.page("index").article)
     value = built.page("index").find(class_="value-result")
     assert value["title"] == "academic share, 2010 to 2014: 64% (95% interval 53% to 73%; 55 of 86)"
 
@@ -33,10 +38,6 @@ def test_conditions_show_what_holds_and_nothing_on_missing_data(built: Any) -> N
     assert "The unknown (these data cannot tell). Of those 16% are academic" in text
     assert "None are, of 220" in text
     assert "Nothing is said" not in text
-
-
-def test_powers_of_ten_are_raised(built: Any) -> None:
-    assert "<sup>24</sup>" in str(built.page("index").article)
 
 
 def test_the_cover_has_findings_and_chapters(built: Any) -> None:
@@ -56,25 +57,18 @@ def test_a_chapter_opens_with_its_finding_and_its_choices(built: Any) -> None:
     facts = [" ".join(fact.text.split()) for fact in page.select(".facts li")]
     assert facts == ["1 min read", "data to 19 August 2026", "1 figure", "downloads"]
     box = page.select_one("#parameters")
-    assert [cell.text for cell in box.select("tbody tr > *")] == [
-        "window",
-        "3",
-        "3",
-        "1 to 9",
-        "width of the moving window (years)",
-    ]
+    cells = [cell.text for cell in box.select("tbody tr > *")]
+    assert cells == ["window", "3", "3", "1 to 9", "width of the moving window (years)"]
     assert box.select_one("pre.command").text.strip() == "compute-divide run models"
+    assert box.select_one("p a")["href"] == "../book/re-running.html"
 
 
 def test_every_choice_of_the_book_is_listed_with_its_chapters(built: Any) -> None:
     rows = built.page("words").select("table.every-choice tr")
     assert [cell.text for cell in rows[0].select("th")] == ["Choice", "Meaning", "Published", "Allowed", "Chapters"]
-    assert [[" ".join(cell.text.split()) for cell in row.select("td")] for row in rows[1:]] == [
-        ["window", "width of the moving window (years)", "3", "1 to 9", "1"]
-    ]
-    (link,) = rows[1].select("a")
-    assert link["href"] == "notebooks/models.html#parameters"
-    assert built.page().select_one("#parameters")
+    cells = [" ".join(cell.text.split()) for cell in rows[1].select("td")]
+    assert cells == ["window", "width of the moving window (years)", "3", "1 to 9", "1"]
+    assert rows[1].select_one("a")["href"] == "notebooks/models.html#parameters"
 
 
 def test_a_figure_has_everything(built: Any) -> None:
@@ -112,46 +106,37 @@ def test_downloads_of_a_chapter(built: Any) -> None:
     assert any(cell.get("outputs") for cell in notebook["cells"])
     assert json.loads((folder / "models-results.json").read_text("utf-8"))["early"]["k"] == 55
     with zipfile.ZipFile(folder / "models-figures.zip") as archive:
-        assert archive.namelist() == [
-            f"models/{name}" for name in ("README.txt", "shares.csv", "shares.vl.json", "shares.svg")
-        ]
+        names = ("README.txt", "shares.csv", "shares.vl.json", "shares.svg")
+        assert archive.namelist() == [f"models/{name}" for name in names]
         assert "Source: Epoch AI" in archive.read("models/README.txt").decode()
-    links = {link["href"] for link in built.page().select("#this-chapter a")}
-    assert links == {"../downloads/models.ipynb", "../downloads/models-results.json", "../downloads/models-figures.zip"}
+    links = [link["href"] for link in built.page().select("#this-chapter a")]
+    assert links == [f"../downloads/models{ending}" for ending in (".ipynb", "-results.json", "-figures.zip")]
 
 
-def test_terms_explain_themselves(built: Any) -> None:
-    links = {link.text: link["title"] for link in built.page("words").select("a.term")}
-    assert links == {
-        "evidence": "The tables that chapters read.",
-        "vintage": "A dated snapshot of the evidence.",
-    }
-
-
-def test_formulas_are_mathml(built: Any) -> None:
+def test_terms_explain_themselves_and_formulas_are_mathml(built: Any) -> None:
     page = built.page("words")
-    assert page.select_one("p math msup") is not None
-    assert page.select_one(".math-block math mfrac") is not None
+    terms = {link.text: link["title"] for link in page.select("a.term")}
+    assert terms == {"evidence": "The tables that chapters read.", "vintage": "A dated snapshot of the evidence."}
+    assert page.select_one("p math msup")
+    assert page.select_one(".math-block math mfrac")
 
 
 def test_search_finds_sections_and_terms(built: Any) -> None:
     script = (built.html / "_static" / "search-text.js").read_text("utf-8")
     pages = json.loads(script.removeprefix("bookpress.searchable(").removesuffix(");\n"))
-    assert [page["title"] for page in pages] == ["A small book", "Who trains large models", "Words"]
-    pieces = {piece["address"]: piece for page in pages for piece in page["pieces"]}
-    assert "In the early years 64% " in pieces["notebooks/models.html"]["text"]
-    assert pieces["notebooks/models.html#what-it-means"]["text"] == "The window was 3."
-    assert pieces["words.html#term-vintage"]["text"] == "A dated snapshot of the evidence."
+    assert [page["title"] for page in pages[:3]] == ["A small book", "Who trains large models", "Words"]
+    pieces = {piece["address"]: piece["text"] for page in pages for piece in page["pieces"]}
+    assert "In the early years 64% " in pieces["notebooks/models.html"]
+    assert "Academic teams lost ground. Share of models" in pieces["notebooks/models.html#shares-by-year"]
+    assert pieces["notebooks/models.html#what-it-means"] == "The window was 3."
+    assert pieces["words.html#term-vintage"] == "A dated snapshot of the evidence."
     assert "record(" not in script
 
 
-def test_only_what_pages_load_is_shipped(built: Any) -> None:
+def test_pages_load_what_is_there_and_nothing_from_elsewhere(built: Any) -> None:
     names = {path.name for path in (built.html / "_static").rglob("*") if path.is_file()}
     assert not {name for name in names if "fontawesome" in name or "thebe" in name or name.endswith(".map")}
     assert {"reading.css", "reading.js", "mode.js", "vega.js", "source-serif-4.woff2"} <= names
-
-
-def test_no_page_has_a_script_of_its_own_or_loads_from_elsewhere(built: Any) -> None:
     for name in ("index", "words", "notebooks/models", "search"):
         page = built.page(name)
         for script in page.select("script"):
@@ -160,34 +145,28 @@ def test_no_page_has_a_script_of_its_own_or_loads_from_elsewhere(built: Any) -> 
             assert not (part.get("src") or part["href"]).startswith(("http", "//")), name
 
 
-def test_a_changed_result_is_written_again_wherever_it_stands(book: Any, make_chapter: Callable[..., Any]) -> None:
-    book.build()
-    book.write_chapter("models", make_chapter(early=0.71))
-    book.build()
-    assert book.said == ""
-    assert "Academia trained 71% of large models" in book.text("index")
-
-
-def test_a_changed_claim_is_written_again(book: Any) -> None:
-    book.build()
-    claims = book.root / "data" / "claims.yml"
-    claims.write_text(claims.read_text("utf-8").replace("value: 0.65", "value: 0.66"), encoding="utf-8")
-    book.build()
-    assert "the paper says 66%" in book.text("index")
-
-
-def test_building_twice_gives_the_same_bytes(book: Any, built: Any) -> None:
+def test_the_same_sources_give_the_same_bytes_and_what_changes_is_written_again(book: Any, built: Any) -> None:
     book.build()
     mine, others = (
         {
-            path.relative_to(root): path.read_bytes()
+            str(path.relative_to(root)): path.read_bytes()
             for path in root.rglob("*")
             if path.is_file() and path.name != ".buildinfo"
         }
         for root in (book.html, built.html)
     )
     assert mine.keys() == others.keys()
-    assert [str(name) for name in mine if mine[name] != others[name]] == []
+    assert [name for name in mine if mine[name] != others[name]] == []
+    changed = models_chapter(early=0.71)
+    changed.cells[0]["source"] = changed.cells[0]["source"].replace("Who trains", "Whose are")
+    book.write_chapter("models", changed)
+    claims = (book.root / "data/claims.yml").read_text("utf-8")
+    book.write("data/claims.yml", claims.replace("value: 0.65", "value: 0.66"))
+    assert book.build().said == ""
+    assert "Academia trained 71% of large models" in book.text("index")
+    assert "the paper says 66%" in book.text("index")
+    assert "Academic teams trained 71% of large models early on" in book.text("index")
+    assert "Whose are large models" in book.page("book/re-running").select_one("#contents").text
 
 
 MISTAKES = {
@@ -212,93 +191,102 @@ def test_mistakes_are_named_with_their_place(book: Any) -> None:
         expected.append((len(lines) + 1, error))
         lines += [*text.split("\n"), ""]
     book.write("index.md", "\n".join(lines))
+    chapter = models_chapter()
+    (chart,) = (cell for cell in chapter.cells if "show_chart" in cell["source"])
+    del chart["outputs"][0]["metadata"]["application/vnd.vegalite.v6+json"]["alt"]
+    book.write_chapter("models", chapter)
     book.build()
     for line, error in expected:
         said = [message for message in book.said.splitlines() if f"index.md:{line}:" in message]
         assert any(error in message for message in said), (line, error, book.said)
-
-
-def test_a_chart_without_its_texts_is_an_error(book: Any, make_chapter: Callable[..., Any]) -> None:
-    chapter = make_chapter()
-    mime = "application/vnd.vegalite.v6+json"
-    for cell in chapter.cells:
-        for output in cell.get("outputs", []):
-            output["metadata"].get(mime, {}).pop("alt", None)
-    book.write_chapter("models", chapter)
-    book.build()
     assert "the chart 'fig-shares' is not complete" in book.said
 
 
-BANNER_EDITION = {
-    "id": "abcdef012345",
-    "name": "x",
-    "title": "X",
-    "is_default": False,
-    "date": "2026-11-24",
-    "command": "compute-divide build x",
-}
-WORDS_WITH_TITLE = "# Words `<b>bold</b>` and `<script>alert(1)</script>`\n\n## Also `<b>bold</b>`\n\nText.\n"
-
-
-def test_the_banner_of_another_edition(book: Any) -> None:
-    differs = [{"chapter": "models", "name": "window", "value": 5, "default": 3}]
-    book.write("edition.json", json.dumps({**BANNER_EDITION, "title": "The paper's vintage", "differs": differs}))
-    book.build()
-    banner = book.page().select_one(".banner")
+def test_the_banner_of_another_edition(edition_book: Any) -> None:
+    banner = edition_book.page().select_one(".banner")
     assert "The paper's vintage" in banner.text
     assert "window 5 instead of 3" in banner.text
     assert banner.a["href"] == "../../../default/html/notebooks/models.html"
-    assert book.page("index").select_one(".banner a")["href"] == "../../default/html/index.html"
+    assert edition_book.page("index").select_one(".banner a")["href"] == "../../default/html/index.html"
 
 
-def test_the_banner_tells_a_chapter_its_own_choices_and_other_pages_whose_they_are(
-    book: Any, make_chapter: Callable[..., Any]
-) -> None:
-    other = make_chapter()
-    other["metadata"]["compute_divide"].update(chapter="more", parameters=[], finding="Nothing.")
-    other.cells = other.cells[:1]
-    other.cells[0]["source"] = "# More"
-    book.write_chapter("more", other)
-    book.write(
-        "_toc.yml", (book.root / "_toc.yml").read_text().replace("/models\n", "/models\n      - file: notebooks/more\n")
-    )
+def test_the_banner_tells_a_chapter_its_own_choices_and_other_pages_whose_they_are(book: Any) -> None:
+    chapters = ["models", "more", "same"]
+    for slug in chapters[1:]:
+        other = models_chapter()
+        other["metadata"]["compute_divide"].update(chapter=slug, parameters=[], finding="Nothing.")
+        other.cells = [nbformat.v4.new_markdown_cell(f"# {slug.capitalize()}")]
+        book.write_chapter(slug, other)
+    entries = "".join(f"      - file: notebooks/{slug}\n" for slug in chapters)
+    book.write("_toc.yml", (book.root / "_toc.yml").read_text().replace("      - file: notebooks/models\n", entries))
     differs = [
         {"chapter": "models", "name": "window", "value": 3, "default": 5},
         {"chapter": "more", "name": "since", "value": 2015, "default": 2010},
         {"chapter": "models", "name": "since", "value": 2012, "default": 2010},
     ]
-    book.write("edition.json", json.dumps({**BANNER_EDITION, "differs": differs}))
+    book.write("edition.json", json.dumps({**EDITION, "differs": differs}))
     book.build()
-    said = {name: " ".join(book.page(name).select_one(".banner").text.split()) for name in ("notebooks/more", "index")}
-    assert "This chapter differs from the published one in since 2015 instead of 2010. Other" in said["notebooks/more"]
-    assert "window" not in said["notebooks/more"]
-    assert "window 3 instead of 5, since 2015 instead of 2010 (in “More”), since 2012" in said["index"]
-    book.write("edition.json", json.dumps({**BANNER_EDITION, "differs": differs[:1]}))
-    said = " ".join(book.build().page("notebooks/more").select_one(".banner").text.split())
-    assert "This chapter was run with the published choices; other chapters were not." in said
+    pages = ("notebooks/more", "notebooks/same", "index")
+    more, same, index = (" ".join(book.page(name).select_one(".banner").text.split()) for name in pages)
+    assert "This chapter differs from the published one in since 2015 instead of 2010. Other" in more
+    assert "window" not in more
+    assert "This chapter was run with the published choices; other chapters were not." in same
+    assert "window 3 instead of 5, since 2015 instead of 2010 (in “More”), since 2012" in index
 
 
-def test_what_people_write_is_text_and_never_markup(book: Any, make_chapter: Callable[..., Any]) -> None:
+def test_what_people_write_is_text_and_never_markup(book: Any) -> None:
     evil = """A <b>bold</b> & "x" '<script>alert(1)</script>"""
     differs = [{"chapter": "models", "name": "window", "value": evil, "default": evil}]
-    edition = {**BANNER_EDITION, "title": evil, "name": evil, "differs": differs, "vintage": evil, "command": evil}
+    edition = {**EDITION, "title": evil, "name": evil, "differs": differs, "vintage": evil, "command": evil}
     book.write("edition.json", json.dumps(edition))
     settings = yaml.safe_load((book.root / "book/publication.yml").read_text())
     facts = dict.fromkeys(("title", "subtitle", "description", "publisher", "licence"), evil)
     book.write("book/publication.yml", yaml.safe_dump({**settings, **facts, "authors": [{"name": evil}]}))
-    chapter = make_chapter()
+    chapter = models_chapter()
     chapter["metadata"]["compute_divide"]["abstract"] = evil
-    for row in chapter["metadata"]["compute_divide"]["parameters"]:
-        row.update(value=evil, default=evil, help=evil, allowed=evil)
+    chapter["metadata"]["compute_divide"]["parameters"][0] |= dict.fromkeys(("value", "default", "help"), evil)
     book.write_chapter("models", chapter)
-    book.write("words.md", WORDS_WITH_TITLE)
-    index = f"{(book.root / 'index.md').read_text()}\n```{{edition-line}}\n```\n"
-    book.write("index.md", index)
+    book.write("words.md", "# Words `<b>bold</b>` and `<script>alert(1)</script>`\n\n## Also `<b>bold</b>`\n\nText.\n")
+    book.write("index.md", f"{(book.root / 'index.md').read_text()}\n```{{edition-line}}\n```\n")
     book.build()
     for path in sorted(book.html.rglob("*.html")):
         page = BeautifulSoup(path.read_text("utf-8"), "html5lib")
         assert [tag for tag in page.select("b") if tag.text == "bold"] == [], path
         assert [script for script in page.select("script") if script.text.startswith("alert")] == [], path
-    banner = book.page().select_one(".banner").text
-    assert banner.count(evil) == 3
+    assert book.page().select_one(".banner").text.count(evil) == 3
     assert book.page().select_one('meta[name="description"]')["content"] == evil
+
+
+def test_machines_are_told_of_picture_and_pdf(book: Any) -> None:
+    settings = yaml.safe_load((book.root / "book/publication.yml").read_text("utf-8"))
+    book.write("book/publication.yml", yaml.safe_dump({**settings, "base_url": "https://book.example/"}))
+    book.write("edition.json", json.dumps({**EDITION, "is_default": True, "differs": [], "formats": ["html", "pdf"]}))
+    page = book.build().page()
+    (script,) = page.select('script[type="application/ld+json"]')
+    picture = book.html / urlsplit(json.loads(script.string)["image"]).path[1:]
+    assert picture.read_bytes().startswith(b"\x89PNG")
+    (pdf,) = page.select("meta[name=citation_pdf_url]")
+    assert pdf["content"] == "https://book.example/pdf/models.pdf"
+
+
+CELL = """
+import os
+from pathlib import Path
+from bookpress.book.results import Result, record
+total = float(Path(os.environ["COMPUTE_DIVIDE_DATA"], "total.txt").read_text())
+record("total", Result(value=total, unit="", label="total"))
+"""
+
+
+def test_plain_builds_see_that_the_evidence_has_changed(book: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    project = yaml.safe_load((book.root / "_config.yml").read_text(encoding="utf-8"))
+    project["execute"] = yaml.safe_load(Path(ROOT, "_config.yml").read_text(encoding="utf-8"))["execute"]
+    book.write("_config.yml", yaml.safe_dump(project))
+    monkeypatch.setenv("COMPUTE_DIVIDE_DATA", str(book.root / "data"))
+    cells = [nbformat.v4.new_markdown_cell("# Total\n\nIt is {result}`total`."), nbformat.v4.new_code_cell(CELL)]
+    book.write_chapter("models", nbformat.v4.new_notebook(cells=cells, metadata=KERNEL))
+    book.write("index.md", "# A book\n\nThe total is {result}`models:total`.")
+    for total in ("17", "23"):
+        book.write("data/total.txt", total)
+        assert f"The total is {total}" in book.build().text()
+    assert "It is 23" in book.text("notebooks/models")

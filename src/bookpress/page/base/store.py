@@ -29,7 +29,7 @@ PROVENANCE = {
     "paper": "read in the paper itself",
     "summary": "from summaries of the paper; its main text could not be read",
 }
-EVERYTHING, QUOTES = "every page", "quotes"
+EVERYTHING, QUOTES, MENUS = "every page", "quotes", "menus"
 """What a page may use besides chapters, which stand under their slugs."""
 
 
@@ -147,14 +147,14 @@ class Store:
         parts: dict[str, Value] = self.result(f"{head}:{key}").model_dump(exclude={"unit", "label"})
         return _find(parts, part or "value", "a result has no part")
 
-    def stale(self) -> Iterable[str]:
-        """Return the pages of whose sources something changed since this was last asked."""
+    def stale(self, menus: Any) -> Iterable[str]:
+        """Return the pages of whose sources something changed since this was last asked; all show the menus."""
         chapters = {page.slug: [page.results, page.parameter_rows] for page in self.pages.values() if page.is_chapter}
         every = [(page.docname, page.front, page.minutes, page.parameter_rows) for page in self.pages.values()]
-        known = {**chapters, EVERYTHING: every, QUOTES: self.quoted}
+        known = {**chapters, EVERYTHING: every, QUOTES: self.quoted, MENUS: menus}
         hashes = {name: hashlib.sha256(repr(content).encode()).hexdigest() for name, content in known.items()}
         for docname, page in self.pages.items():
-            state = " ".join(hashes.get(name, "") for name in sorted(page.uses))
+            state = " ".join(hashes.get(name, "") for name in (MENUS, *sorted(page.uses)))
             if self._written.get(docname, "") != state:
                 self._written[docname] = state
                 yield docname
