@@ -11,8 +11,8 @@ import pytest
 from evidence.openalex_server import make_works
 
 from compute_divide.evidence.openalex.client import Page
-from compute_divide.evidence.openalex.counts import team_counts
 from compute_divide.evidence.openalex.fetch import Store, records_query
+from compute_divide.evidence.openalex.refresh import team_counts
 from compute_divide.evidence.openalex.tables import write_counts, write_works
 from compute_divide.evidence.store.checksums import seal
 

@@ -174,7 +174,7 @@ def refresh_openalex(
 
     What was fetched is kept when anything stops it; the same command goes on from there.
     """
-    from compute_divide.evidence.openalex import jobs
+    from compute_divide.evidence.openalex import refresh as jobs
     from compute_divide.evidence.openalex.client import Client
 
     choice = jobs.Choice(

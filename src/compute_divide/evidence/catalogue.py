@@ -15,11 +15,11 @@ from pathlib import Path
 
 import pandera.pandas as pa
 
+from compute_divide.evidence import other
 from compute_divide.evidence.chips import chips as hardware
-from compute_divide.evidence.chips import clusters, prices
+from compute_divide.evidence.chips import clusters
 from compute_divide.evidence.models import table as models
 from compute_divide.evidence.openalex import tables as openalex_tables
-from compute_divide.evidence.other import ecosystem, series
 from compute_divide.evidence.papers import table as papers
 from compute_divide.evidence.store import checksums as manifest
 from compute_divide.evidence.store.paths import EvidenceError, data_dir
@@ -62,12 +62,12 @@ class Family:
 FAMILIES: tuple[Family, ...] = (
     Family("models", "the models database", models.TABLES, models.derive_models, ("models", "other")),
     Family("hardware", "chips and graphics processors", hardware.TABLES, hardware.derive_hardware, ("models",)),
-    Family("prices", "prices of chips", prices.TABLES, prices.derive_prices, ("models",)),
+    Family("prices", "prices of chips", hardware.PRICE_TABLES, hardware.derive_prices, ("models",)),
     Family("clusters", "clusters of chips", clusters.TABLES, clusters.derive_clusters, ("models",)),
-    Family("ecosystem", "what builds on what", ecosystem.TABLES, ecosystem.derive_ecosystem, ("other",)),
+    Family("ecosystem", "what builds on what", other.ASSET_TABLES, other.derive_ecosystem, ("other",)),
     Family("openalex", "works of OpenAlex", openalex_tables.TABLES, openalex_tables.derive_openalex, ("openalex",)),
     Family("papers", "conference papers", papers.TABLES, papers.derive_papers, ("papers",)),
-    Family("series", "a price index and yearly counts", series.TABLES, series.derive_series, ("models",)),
+    Family("series", "a price index and yearly counts", other.SERIES_TABLES, other.derive_series, ("models",)),
 )
 """Every family of tables. Add yours here, in one line."""
 

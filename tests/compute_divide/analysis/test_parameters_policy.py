@@ -12,8 +12,7 @@ from bookpress.book.chapters import parameters_source
 from bookpress.book.parameters import read_parameters
 from compute_divide.analysis import parameters_policy as types
 from compute_divide.analysis.chips.hardware import chip_peaks
-from compute_divide.evidence.chips.chips import load_chips
-from compute_divide.evidence.chips.prices import load_prices
+from compute_divide.evidence.chips.chips import load_chips, load_prices
 
 CHAPTERS = Path(__file__).resolve().parents[3] / "notebooks"
 

@@ -4,12 +4,18 @@ import csv
 
 import pytest
 
-from compute_divide.evidence.chips.chips import FORMATS, chip_names, derive_hardware, load_chips, load_gpu_trends
+from compute_divide.evidence.chips.chips import (
+    FORMATS,
+    chip_names,
+    derive_hardware,
+    derive_prices,
+    load_chips,
+    load_gpu_trends,
+    load_prices,
+)
 from compute_divide.evidence.chips.clusters import derive_clusters, load_clusters
-from compute_divide.evidence.chips.prices import derive_prices, load_prices
 from compute_divide.evidence.models.table import load_models
-from compute_divide.evidence.other.ecosystem import derive_ecosystem, load_ecosystem
-from compute_divide.evidence.other.series import load_price_index, load_yearly_counts
+from compute_divide.evidence.other import derive_ecosystem, load_ecosystem, load_price_index, load_yearly_counts
 from compute_divide.evidence.store.paths import EvidenceError
 from compute_divide.evidence.store.raw_csv import read_raw
 

@@ -19,9 +19,10 @@ from compute_divide.evidence.papers.lists import (
     find_lists,
     read_json_lines,
     read_json_list,
+    status_fault,
     title_key,
+    track_name,
 )
-from compute_divide.evidence.papers.papers_status import status_fault, track_name
 from compute_divide.evidence.papers.profiles import (
     calls_with,
     paper_profile,

@@ -103,13 +103,7 @@ class Store:
             ) from None
 
     def begin(self, query: Query, *, fresh: bool = False) -> Checkpoint:
-        """Take up the fetch of a query where it stands, or begin it; `fresh` throws away what is there.
-
-        Raises
-        ------
-        FetchError
-            If the folder holds another query, or its checkpoint or a page cannot be read.
-        """
+        """Take up the fetch of a query where it stands, or begin it; `fresh` throws away what is there."""
         if fresh:
             shutil.rmtree(self.folder / "pages", ignore_errors=True)
             self._path.unlink(missing_ok=True)
@@ -226,11 +220,6 @@ def records_query(
 ) -> Query:
     """Return the query for works of some years, and of venues, topics, a subfield (by id) or with some words.
 
-    Raises
-    ------
-    ChoiceError
-        If an id is none, there are more than 100 of a kind, or nothing narrows the query but years.
-
     Examples
     --------
     >>> records_query(first=2020, last=2021, subfield="1702").filters
@@ -274,19 +263,7 @@ def fetch_records(
     tolerance: int = 0,
     watch: Callable[[Store], None] = lambda _: None,
 ) -> Checkpoint:
-    """Fetch all works that answer a query, from where an earlier fetch stopped; `watch` is called after each page.
-
-    Returns
-    -------
-    Checkpoint
-        Its state is ``complete``, or ``differs`` when the works differ by more than `tolerance` from what OpenAlex says
-        there is; running the same fetch again then goes through the query once more and adds what is missing.
-
-    Raises
-    ------
-    FetchError
-        When OpenAlex refuses, the budget is spent, or no answer comes. All pages so far are kept.
-    """
+    """Fetch all works that answer a query, from where an earlier fetch stopped; `watch` is called after each page."""
     at = store.begin(query, fresh=fresh)
     if at.state == "differs":
         at = store.again()

@@ -244,7 +244,7 @@ def write_counts(counts: pd.DataFrame, name: str, day: str, topics: Sequence[str
         COUNTS,
         description="numbers of works by year, topic and team type, counted by OpenAlex",
         sources=[source],
-        derived_by="compute_divide.evidence.openalex.counts.team_counts",
+        derived_by="compute_divide.evidence.openalex.refresh.team_counts",
         notes=[*topics],
         folder=folder,
     )

@@ -250,21 +250,7 @@ def _words(text: str) -> str:
 
 
 def parse_rules(text: str, name: str = RULES_FILE) -> list[Rule]:
-    """Return the rules that a CSV text holds.
-
-    Parameters
-    ----------
-    text : str
-        The columns of `Rule`, comma-separated, with a header.
-    name : str
-        Name of the file, for errors.
-
-    Raises
-    ------
-    EvidenceError
-        If a row breaks the schema, a pattern occurs twice, or the rows of a judgement call differ in sector; the
-        message names the row.
-    """
+    """Return the rules that a CSV text holds."""
     rules: list[Rule] = []
     first: dict[str, int] = {}
     calls: dict[str, tuple[str, ...]] = {}

@@ -85,16 +85,6 @@ def _judgement_calls(content: bytes) -> dict[str, tuple[str, ...]]:
 def parse_flip(text: str) -> tuple[str, tuple[str, ...]]:
     """Return the judgement call that a text flips and the sectors that it then has.
 
-    Parameters
-    ----------
-    text : str
-        A judgement call, ``=``, and a sector, several joined by ``|``, or ``unknown``.
-
-    Raises
-    ------
-    EvidenceError
-        If the text is not of that form, or names a call or a sector that does not exist.
-
     Examples
     --------
     >>> parse_flip("openai=nonprofit"), parse_flip("bare-name=unknown")
@@ -113,13 +103,7 @@ def parse_flip(text: str) -> tuple[str, tuple[str, ...]]:
 
 
 def flips_of(texts: Sequence[str]) -> dict[str, tuple[str, ...]]:
-    """Return what several flips say; see `parse_flip`.
-
-    Raises
-    ------
-    EvidenceError
-        If a flip is not valid, or two flip the same call.
-    """
+    """Return what several flips say; see `parse_flip`."""
     found: dict[str, tuple[str, ...]] = {}
     for text in texts:
         name, sectors = parse_flip(text)

@@ -52,11 +52,6 @@ class DomainRule(BaseModel):
 class DomainReader:
     """Reads e-mail domains by a set of rules, each distinct domain once.
 
-    Parameters
-    ----------
-    rules : sequence of DomainRule
-        The rules.
-
     Examples
     --------
     >>> reader = DomainReader(load_domain_rules())
@@ -145,13 +140,7 @@ def _labels(pattern: str) -> str:
 
 
 def parse_domain_rules(text: str, name: str = RULES_FILE) -> list[DomainRule]:
-    """Return the rules that a CSV text holds.
-
-    Raises
-    ------
-    EvidenceError
-        If a row breaks the schema or a pattern occurs twice; the message names the row.
-    """
+    """Return the rules that a CSV text holds."""
     rules: dict[str, DomainRule] = {}
     for number, row in enumerate(csv.DictReader(io.StringIO(text)), start=2):
         try:

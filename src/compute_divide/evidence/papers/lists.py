@@ -128,16 +128,6 @@ _AUTHORED = TypeAdapter(_AuthoredRecord)
 def read_json_list(content: bytes) -> Iterator[RawPaper | Unusable]:
     """Yield the records of a gzipped JSON list.
 
-    Parameters
-    ----------
-    content : bytes
-        The file as it is. A file that breaks off yields the records before the break, then one `Unusable`.
-
-    Yields
-    ------
-    RawPaper or Unusable
-        One a record, in order.
-
     Examples
     --------
     >>> raw = gzip.compress(b'[{"title": "A", "aff": "MIT; Google"}, {"title": 7}]')
@@ -231,18 +221,7 @@ the first list that has any."""
 
 
 def find_lists(folder: Path) -> list[PaperList]:
-    """Return the lists of a folder, ordered by venue, year and kind.
-
-    Parameters
-    ----------
-    folder : pathlib.Path
-        Holds the lists; Markdown and hidden files beside them are ignored.
-
-    Raises
-    ------
-    EvidenceError
-        If the folder is missing or empty, or holds a file that no reader knows.
-    """
+    """Return the lists of a folder, ordered by venue, year and kind."""
     if not folder.is_dir():
         raise EvidenceError(f"no folder of paper lists at {folder}")
     found = []
@@ -376,3 +355,42 @@ def _fault(error: ValueError) -> str:
         where = ".".join(str(part) for part in first["loc"])
         return f"{where}: {first['msg']}" if where else first["msg"]
     return "not valid JSON"
+
+
+_NOT_ACCEPTED = re.compile(r"reject|withdr|workshop|^active$|retract|invite|tutorial", re.IGNORECASE)
+_ACCEPTED = re.compile(
+    r"accept|poster|spotlight|oral|talk|highlight|top-?\d|notable|award|best|technical|main|long|short|findings|"
+    r"industry|demo|journal|paper|track|listed|proceeding|regular|full|special|survey|resource|applied|student",
+    re.IGNORECASE,
+)
+_TRACKS = {"findings": "findings", "industry": "industry", "demonstration": "demonstrations", "journal": "journal"}
+
+
+def status_fault(status: str | None) -> str | None:
+    """Return why a status keeps a record out, or None where it is that of an accepted paper.
+
+    A list of proceedings states no status for some papers: no status counts as accepted.
+
+    Examples
+    --------
+    >>> status_fault("Poster"), status_fault("Desk Reject"), status_fault("Zebra")
+    (None, 'not accepted: Desk Reject', "the status 'Zebra' is not known")
+    """
+    if status is None:
+        return None
+    if _NOT_ACCEPTED.search(status):
+        return f"not accepted: {status}"
+    return None if _ACCEPTED.search(status) else f"the status {status!r} is not known"
+
+
+def track_name(track: str | None, status: str | None) -> str:
+    """Return the track of a paper as a short name; ``main`` where nothing else is said.
+
+    Examples
+    --------
+    >>> track_name("Datasets & Benchmarks", "Poster"), track_name("main", "Long Findings"), track_name(None, None)
+    ('datasets-and-benchmarks', 'findings', 'main')
+    """
+    if track and track.lower() != "main":
+        return re.sub(r"[^a-z0-9]+", "-", track.lower().replace("&", "and")).strip("-") or "main"
+    return next((name for sign, name in _TRACKS.items() if status and sign in status.lower()), "main")

@@ -52,16 +52,6 @@ def parse_profile(profile: str) -> tuple[tuple[int, tuple[str, ...]], ...]:
 def calls_with(flips: Mapping[str, tuple[str, ...]] | None = None) -> dict[str, tuple[str, ...]]:
     """Return the sectors of every judgement call, some of them flipped.
 
-    Parameters
-    ----------
-    flips : mapping of str to tuple of str, optional
-        From the name of a call to the sectors to count its organisations as; an empty tuple for not known.
-
-    Raises
-    ------
-    EvidenceError
-        If a call or a sector does not exist; the message lists what is allowed.
-
     Examples
     --------
     >>> calls_with({"openai": ("nonprofit",)})["openai"]
@@ -106,22 +96,6 @@ def sector_counts(profile: str, calls: Calls) -> dict[str, int]:
 
 def profile_team(profile: str, calls: Calls, public_research: PublicResearch = "academia") -> str:
     """Return the team type of a paper.
-
-    Parameters
-    ----------
-    profile : str
-        The paper profile.
-    calls : mapping of str to tuple of str
-        What the judgement calls say; see `calls_with`.
-    public_research : {"academia", "other"}
-        With ``"academia"`` a team without any company is academia-only; with ``"other"`` a government or non-profit
-        organisation is a sector of its own, as in the models database since 2024.
-
-    Returns
-    -------
-    str
-        ``academia-only``, ``collaboration``, ``industry-only``, ``other`` or ``unknown``. Slots that are not known do
-        not change the type.
 
     Examples
     --------

@@ -21,8 +21,15 @@ import pandera.pandas as pa
 from compute_divide.evidence.papers.affiliations import SECTORS, UNKNOWN, AffiliationReader, is_unparsed, load_rules
 from compute_divide.evidence.papers.choices import COVERAGE_TABLE
 from compute_divide.evidence.papers.email_domains import DomainReader, load_domain_rules
-from compute_divide.evidence.papers.lists import PaperList, RawPaper, Unusable, find_lists, title_key
-from compute_divide.evidence.papers.papers_status import status_fault, track_name
+from compute_divide.evidence.papers.lists import (
+    PaperList,
+    RawPaper,
+    Unusable,
+    find_lists,
+    status_fault,
+    title_key,
+    track_name,
+)
 from compute_divide.evidence.papers.profiles import (
     Calls,
     calls_with,
@@ -178,15 +185,7 @@ def read_list(paper_list: PaperList, ledger: Ledger) -> Iterator[tuple[str, str,
 
 
 def merge_lists(lists: Sequence[PaperList], ledger: Ledger) -> dict[str, RawPaper]:
-    """Return the accepted papers of one venue and year by key, each with the facts of all its lists.
-
-    Parameters
-    ----------
-    lists : sequence of PaperList
-        The lists of the venue and year, in the order of `papers_raw.KINDS`.
-    ledger : Ledger
-        Receives every record that became no paper of its own.
-    """
+    """Return the accepted papers of one venue and year by key, each with the facts of all its lists."""
     papers: dict[str, RawPaper] = {}
     for number, paper_list in enumerate(lists):
         here: set[str] = set()

@@ -77,13 +77,7 @@ class Topics(BaseModel):
         return self
 
     def terms(self, names: Iterable[str]) -> frozenset[str]:
-        """Return the terms of topics and groups given by name.
-
-        Raises
-        ------
-        EvidenceError
-            If a name is neither a group nor a topic; the message lists what is allowed.
-        """
+        """Return the terms of topics and groups given by name."""
         found: set[str] = set()
         for name in names:
             if name not in self.groups and name not in self.topics:
@@ -96,13 +90,6 @@ class Topics(BaseModel):
 
 class TermFinder:
     """Finds terms in texts.
-
-    Parameters
-    ----------
-    terms : mapping of str to iterable of str
-        What is recorded for a match, and the patterns that stand for it.
-    case : bool
-        Whether upper and lower case differ.
 
     Examples
     --------
@@ -152,13 +139,7 @@ def term_key(pattern: str, *, case: bool = False) -> str:
 
 
 def parse_topics(text: str, name: str = TOPICS_FILE) -> Topics:
-    """Return the topics that a YAML text holds.
-
-    Raises
-    ------
-    EvidenceError
-        If the text breaks the schema; the message names the place.
-    """
+    """Return the topics that a YAML text holds."""
     try:
         return Topics.model_validate(yaml.load(text, Loader=yaml.CSafeLoader))
     except yaml.YAMLError as error:

@@ -1,0 +1,249 @@
+"""Sources of one table each: what builds on what (Stanford CRFM), a price index, yearly counts to hold ours against.
+
+The snapshot of the ecosystem graph states no licence, so only facts are derived from it: names, organisations, dates,
+access, licences, dependencies. Descriptions and all other prose stay out.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from compute_divide.evidence.models.dates import PRECISIONS, read_date
+from compute_divide.evidence.models.organisations import typed_organisations
+from compute_divide.evidence.store.columns import date, number, one_of, schema, text, whole
+from compute_divide.evidence.store.label_sets import Labels, same
+from compute_divide.evidence.store.paths import EvidenceError
+from compute_divide.evidence.store.raw_csv import Bounds, Findings, Row, clean, joined, need, read_raw
+from compute_divide.evidence.store.raw_csv import number as read_number
+from compute_divide.evidence.store.sidecars import Sidecar
+from compute_divide.evidence.store.tables import read_table, write_table
+
+KINDS = Labels("kind of asset", same("model", "dataset", "application"))
+ACCESS = Labels("access to an asset", same("open", "limited", "closed"))
+
+_UNKNOWN = re.compile(r"^unk\w*$", re.IGNORECASE)
+"""The source writes unknown, Unknown, and some misspellings of it."""
+
+_SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([KMBT])\w*\s+param", re.IGNORECASE)
+_SCALE = {"K": 1e3, "M": 1e6, "B": 1e9, "T": 1e12}
+
+ASSETS = schema(
+    "models, datasets and applications and what each builds on, one row an asset",
+    name=text(nullable=False),
+    kind=one_of(KINDS.ours, nullable=False),
+    organisations=text(),
+    nationality=text(),
+    created=date(),
+    created_precision=one_of(PRECISIONS),
+    access=one_of(ACCESS.ours),
+    licence=text(),
+    parameters=number(),
+    dependencies=text(),
+)
+"""Schema of ``ecosystem/assets.csv``. Organisations and dependencies (names of assets, some of them not in the table)
+are ``|``-joined; nationality is that of the organisation."""
+
+ASSET_TABLES = {"ecosystem/assets.csv": ASSETS}
+"""Our tables and their schemas, for the catalogue."""
+
+
+def load_ecosystem() -> pd.DataFrame:
+    """Return the assets, with the columns of `ASSETS`.
+
+    Examples
+    --------
+    >>> load_ecosystem()["kind"].value_counts().to_dict()
+    {'model': 429, 'dataset': 112, 'application': 98}
+    """
+    return read_table("ecosystem/assets.csv", ASSETS)
+
+
+def derive_ecosystem(raw: Path, folder: Path) -> list[Sidecar]:
+    """Derive the table of assets; see `compute_divide.evidence.catalogue.Derive`."""
+    file = read_raw(raw / "other" / "ecosystem_graphs_all_assets.csv")
+    plain = ("name", "type", "organization", "nationality", "created_date", "access", "license", "size")
+    need(file, [*plain, "dependencies"])
+    findings = Findings()
+    table = pd.DataFrame([_asset(row, findings) for row in file.rows], columns=list(ASSETS.columns)).replace("", None)
+    source = file.source(
+        "Ecosystem Graphs, all assets",
+        "Bommasani et al., Ecosystem Graphs, Stanford Center for Research on Foundation Models",
+        "none stated; only facts are derived",
+        "2025-01",
+        "https://crfm.stanford.edu/ecosystem-graphs/",
+    )
+    names = set(table["name"])
+    outside = sum(name not in names for cell in table["dependencies"].dropna() for name in cell.split("|"))
+    sidecar = write_table(
+        table,
+        "ecosystem/assets.csv",
+        ASSETS,
+        description="models, datasets, applications and what each builds on",
+        sources=[source],
+        derived_by="compute_divide.evidence.other.derive_ecosystem",
+        notes=[*findings.notes(), f"dependencies: {outside} name something that is not in the table"],
+        folder=folder,
+    )
+    return [sidecar]
+
+
+def _asset(row: Row, findings: Findings) -> dict[str, Any]:
+    name = clean(row.cells["name"])
+    place = row.place(name)
+    created = read_date(row, "created_date", "created", findings)
+    access = _known(row.cells["access"])
+    return {
+        "name": name,
+        "kind": KINDS.canonical(row.cells["type"], place),
+        "organisations": joined(typed_organisations(_known(row.cells["organization"]))),
+        "nationality": _known(row.cells["nationality"]),
+        "created": created.day.isoformat() if created else None,
+        "created_precision": created.precision if created else None,
+        "access": ACCESS.canonical(access, place) if access else "",
+        "licence": _known(row.cells["license"]),
+        "parameters": _parameters(row, findings),
+        "dependencies": joined(_dependencies(row.cells["dependencies"], place)),
+    }
+
+
+def _known(text: str) -> str:
+    """Return a cell, empty when it says that something is not known."""
+    cleaned = clean(text)
+    return "" if _UNKNOWN.match(cleaned) else cleaned
+
+
+def _parameters(row: Row, findings: Findings) -> float | None:
+    """Return the number of parameters that a size states, such as ``7B parameters (dense)``; None for other sizes."""
+    size = _known(row.cells["size"])
+    match = _SIZE.search(size)
+    if match:
+        return float(match[1]) * _SCALE[match[2].upper()]
+    if size and "param" in size.casefold():
+        findings.add("parameters: not a number, left missing", f"row {row.number}: {size[:40]!r}")
+    return None
+
+
+def _dependencies(cell: str, place: str) -> list[str]:
+    """Return the names in a cell that holds a Python list of texts."""
+    try:
+        names = ast.literal_eval(cell)
+    except (ValueError, SyntaxError) as error:
+        raise EvidenceError(f"{place}: dependencies are not a list: {cell[:60]!r}") from error
+    if not isinstance(names, list):
+        raise EvidenceError(f"{place}: dependencies are not a list: {cell[:60]!r}")
+    return [clean(str(name)) for name in names if clean(str(name))]
+
+
+PRICE_INDEX = schema(
+    "producer price index of data processing and hosting, one row a month",
+    month=date(),
+    index=number(nullable=False),
+)
+"""Schema of ``series/price_index.csv``: December 2000 is 100; ``month`` is the first day."""
+
+_COUNTS = {
+    "academia": "all_Academia",
+    "collaboration_academia_leaning": "all_Collaboration, Academia-leaning",
+    "collaboration": "all_Collaboration",
+    "collaboration_industry_leaning": "all_Collaboration, Industry-leaning",
+    "industry": "all_Industry",
+    "research_collective": "all_Research Collective",
+}
+
+YEARLY_COUNTS = schema(
+    "notable systems a year by affiliation of their authors, as Our World in Data counted them",
+    year=whole(1940, 2040, nullable=False),
+    **{name: whole(nullable=False) for name in _COUNTS},
+)
+"""Schema of ``series/yearly_counts.csv``."""
+
+SERIES_TABLES = {"series/price_index.csv": PRICE_INDEX, "series/yearly_counts.csv": YEARLY_COUNTS}
+"""Our tables and their schemas, for the catalogue."""
+
+
+def load_price_index() -> pd.DataFrame:
+    """Return the monthly producer price index, with the columns of `PRICE_INDEX`.
+
+    Examples
+    --------
+    >>> load_price_index().iloc[0]["index"]
+    np.float64(100.0)
+    """
+    return read_table("series/price_index.csv", PRICE_INDEX)
+
+
+def load_yearly_counts() -> pd.DataFrame:
+    """Return the yearly counts of Our World in Data, with the columns of `YEARLY_COUNTS`.
+
+    Examples
+    --------
+    >>> load_yearly_counts().set_index("year").loc[2022, "industry"]
+    np.int64(20)
+    """
+    return read_table("series/yearly_counts.csv", YEARLY_COUNTS)
+
+
+def derive_series(raw: Path, folder: Path) -> list[Sidecar]:
+    """Derive both series; see `compute_divide.evidence.catalogue.Derive`."""
+    return [_derive_price_index(raw, folder), _derive_yearly_counts(raw, folder)]
+
+
+def _derive_price_index(raw: Path, folder: Path) -> Sidecar:
+    file = read_raw(raw / "models" / "fred_PCU518210518210_2025.csv")
+    need(file, ["observation_date", "PCU518210518210"])
+    findings = Findings()
+    records = []
+    for row in file.rows:
+        month = read_date(row, "observation_date", "month", Findings())  # the first of every month, January too
+        index = read_number(row, "PCU518210518210", "index", Bounds(), findings)
+        records.append({"month": month.day.isoformat() if month else None, "index": index})
+    source = file.source(
+        "Producer Price Index, data processing, hosting and related services (PCU518210518210)",
+        "U.S. Bureau of Labor Statistics, retrieved from FRED, Federal Reserve Bank of St. Louis",
+        "public domain",
+        "2025-07-30",
+        "https://fred.stlouisfed.org/series/PCU518210518210",
+    )
+    return write_table(
+        pd.DataFrame(records),
+        "series/price_index.csv",
+        PRICE_INDEX,
+        description="producer price index of data processing and hosting, by month",
+        sources=[source],
+        derived_by="compute_divide.evidence.other.derive_series",
+        notes=findings.notes(),
+        folder=folder,
+    )
+
+
+def _derive_yearly_counts(raw: Path, folder: Path) -> Sidecar:
+    file = read_raw(raw / "models" / "owid_affiliation_notable_systems_2023-05.csv")
+    need(file, ["Year", *_COUNTS.values()])
+    findings = Findings()
+    count = Bounds(positive=False, whole=True)
+    records = [
+        {name: read_number(row, column, name, count, findings) for name, column in {"year": "Year", **_COUNTS}.items()}
+        for row in file.rows
+    ]
+    source = file.source(
+        "Affiliation of researchers building artificial intelligence systems",
+        "Our World in Data, from Epoch AI",
+        "CC BY 4.0",
+        "2023-05-18",
+        "https://ourworldindata.org/artificial-intelligence",
+    )
+    return write_table(
+        pd.DataFrame(records),
+        "series/yearly_counts.csv",
+        YEARLY_COUNTS,
+        description="notable systems a year by affiliation, as Our World in Data counted them",
+        sources=[source],
+        derived_by="compute_divide.evidence.other.derive_series",
+        notes=findings.notes(),
+        folder=folder,
+    )
