@@ -38,6 +38,7 @@ def test_what_differs_is_named_with_its_parameters(book: Project, compared: Call
         (1.0, 2.0),
         (1.0, 6.0),
     ]
+    assert [change.size for change in comparison.changes] == [("up", "1"), ("up", "5")]
     assert json.loads(json.dumps(comparison.as_json()))["editions"][1]["name"] == "other"
 
 
@@ -51,7 +52,6 @@ def test_an_edition_is_the_same_as_itself(
 
 
 def test_a_comparison_is_never_stale(book: Project, compared: Callable[..., Comparison]) -> None:
-    """Named editions are brought up to date first, whether they were built or not."""
     compared("default", "other")
     (book.data / "b.csv").write_text("1\n")
     assert [change.chapter for change in compared("default", "other").changes] == ["second"]
@@ -90,25 +90,6 @@ def test_results_that_one_edition_lacks() -> None:
         ("r", False, True),
         ("s", True, False),
     ]
-
-
-def test_chapters_that_only_one_edition_has_are_named_once_and_not_compared(
-    book: Project,
-    edition: Callable[..., Edition],
-    compared: Callable[..., Comparison],
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    built = build(book, edition("default", "table=b", only=["second"]))
-    comparison = compared("default", built.edition.id)
-    assert comparison.only == (["first"], [])
-    assert [(change.chapter, change.parameters) for change in comparison.changes] == [("second", ["table"])]
-    assert [(row["chapter"], row["name"]) for row in comparison.parameters] == [("second", "table")]
-    assert [side["only_here"] for side in comparison.as_json()["editions"]] == [["first"], []]
-    assert comparison.sides[1].command == "compute-divide build -p table=b --chapters second"
-    print_comparison(comparison)
-    printed = capsys.readouterr().out
-    assert "Not compared, only in default: first\n" in printed
-    assert printed.count("first") == 1
 
 
 def test_a_choice_of_the_whole_book_is_one_row(compared: Callable[..., Comparison]) -> None:

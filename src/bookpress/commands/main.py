@@ -261,7 +261,7 @@ def release(
 def compare(one: AnyEdition, other: AnyEdition, as_json: AsJson = False, jobs: Jobs = None) -> None:
     """Show the results that differ between two editions, and the parameters that differ with them."""
     from bookpress.explore.compare import compare_editions, print_comparison
-    from bookpress.page.site.comparison_page import write_page
+    from bookpress.page.explore.comparison_page import write_page
     from bookpress.progress import Bar
 
     project, options = current_project(), _options(jobs, None, False, None)
@@ -314,40 +314,28 @@ def sweep(
 
     For example: sweep CHAPTER -g NAME=1,2,3 -g OTHER=a,b
     """
-    from bookpress.explore.grid import whole_grid
-    from bookpress.explore.run_one import sweep_chapter
+    from bookpress.explore.sweep import plan_sweep, read_grid, run_sweep
+    from bookpress.page.explore.sweep_page import curves_of, summary_table, write_page
     from bookpress.page.figures import render as drawing
-    from bookpress.page.site.sweep_page import curves_of, summary_table, write_page
     from bookpress.progress import Bar
 
     project, options = current_project(), _options(jobs, engine, force, time_limit)
-    values = whole_grid(grid or [], file)
+    plan = plan_sweep(project, chapter, read_grid(grid or [], file), parameter or [], edition, result or [])
     with Bar(Console(stderr=True)).shown() as bar:
-        done = sweep_chapter(
-            project,
-            chapter,
-            values,
-            parameter or [],
-            edition,
-            result or [],
-            options,
-            bar,
-            scheduler,
-            out,
-            lambda: drawing.warm_up(2),  # what draws takes a moment to start: chapters can use it to run
-        )
+        drawing.warm_up(2)  # what draws takes a moment to start: chapters can use it to run
+        done = run_sweep(project, plan, options, bar, scheduler, out)
         bar.step("drawing the curves")
         curves = curves_of(done)
-        write_page(done, curves, project)
+        page = write_page(done, curves, project)
     if not as_json:
         Console(stderr=True).print(summary_table(done, curves))
-    say(f"{done.sweep.fresh} of {len(done.sweep.sets)} combinations run now; as a page: {done.page}")
+    say(f"{done.fresh} of {len(plan.sets)} combinations run now; as a page: {page}")
     if as_json:
         _print_json(done.as_json())
     else:
         for path in done.tables:
             typer.echo(path)
-    done.sweep.raise_errors()
+    done.raise_errors()
 
 
 @press.command()

@@ -3,63 +3,40 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from bookpress.book import number_formats as numbers
 from bookpress.book.chapters import nearest
 from bookpress.book.edition_files import edition_names
 from bookpress.book.editions import load_edition
 from bookpress.book.project import Project
+from bookpress.book.results import Result
 from bookpress.build.build import results_of
 from bookpress.errors import PressError, UsageError
 from bookpress.progress import Reporter, folding_table, standard_output
 from bookpress.run.runner import RunOptions, failure, run_chapters
 
-Results = Mapping[str, Mapping[str, Mapping[str, Any]]]
-
 
 @dataclass(frozen=True)
 class Side:
-    """One of the two editions.
-
-    Parameters
-    ----------
-    id, name, title : str
-        What it is called.
-    parameters : mapping
-        Values, by chapter and name.
-    results : mapping
-        Results, by chapter and key.
-    command : str
-        The command that builds it again.
-    """
+    """One of the two editions; parameters and results by chapter and name, as ``edition.json`` and ``results.json``."""
 
     id: str
     name: str
     title: str
     parameters: Mapping[str, Mapping[str, Any]]
-    results: Results
+    results: Mapping[str, Mapping[str, Mapping[str, Any]]]
     command: str = ""
-
-    @property
-    def chapters(self) -> list[str]:
-        """Slugs of its chapters."""
-        return _both(self.parameters, self.results)
 
 
 @dataclass(frozen=True)
 class Change:
     """A result that is not the same in both editions.
 
-    Parameters
-    ----------
-    chapter, key, label : str
-        Which result.
-    one, other : mapping or None
-        The result in each edition; None where it does not exist.
-    parameters : list of str
-        Parameters of the chapter whose values differ; empty when the data or the code must be the cause.
+    ``one`` and ``other`` are None where an edition lacks it. ``parameters`` are those of the chapter that differ; empty
+    where the data or the code must be the cause.
     """
 
     chapter: str
@@ -68,6 +45,23 @@ class Change:
     one: Mapping[str, Any] | None
     other: Mapping[str, Any] | None
     parameters: list[str]
+
+    @property
+    def results(self) -> list[Result | None]:
+        """The result in each edition."""
+        return [Result.model_validate(found) if found else None for found in (self.one, self.other)]
+
+    @property
+    def size(self) -> tuple[str, str]:
+        """Its direction (``"up"``, ``"down"``, ``"level"``; empty where that cannot be said), and how far in words."""
+        one, other = self.results
+        if one is None or other is None or one.value is None or other.value is None:
+            return "", "no comparison"
+        if one.unit != other.unit:
+            return "", "other unit"
+        if one.value == other.value:
+            return "level", "same value"
+        return "up" if other.value > one.value else "down", numbers.difference(one.value, other.value, one.unit)
 
 
 @dataclass(frozen=True)
@@ -84,23 +78,17 @@ class Comparison:
         Results that differ.
     same : int
         How many results are the same in both.
-    only : tuple of list
-        For each edition the chapters that only it has; nothing of them is compared.
     """
 
     sides: tuple[Side, Side]
     parameters: list[dict[str, Any]]
     changes: list[Change]
     same: int
-    only: tuple[Sequence[str], Sequence[str]] = ((), ())
 
     def as_json(self) -> dict[str, Any]:
         """Return the comparison as plain JSON."""
         return {
-            "editions": [
-                {"id": side.id, "name": side.name, "title": side.title, "only_here": list(only)}
-                for side, only in zip(self.sides, self.only, strict=True)
-            ],
+            "editions": [{"id": side.id, "name": side.name, "title": side.title} for side in self.sides],
             "parameters": self.parameters,
             "results": [asdict(change) for change in self.changes],
             "same": self.same,
@@ -136,29 +124,27 @@ def compare_editions(project: Project, names: tuple[str, str], options: RunOptio
     PressError
         If a chapter fails.
     """
-    known = [*edition_names(project), *project.built]
+    known = list(dict.fromkeys([*edition_names(project), *project.built]))
     problems = [
-        f"no edition {name!r}, by name or by the id of a built one{nearest(name, list(dict.fromkeys(known)))}"
+        f"no edition {name!r}, by name or by the id of a built one{nearest(name, known)}"
         for name in names
         if name not in known
     ]
     if problems:
         raise UsageError.listing(problems)
-    one, other = (side_of(project, name, options, reporter) for name in names)
+    one, other = (_side(project, name, options, reporter) for name in names)
     return compare(one, other)
 
 
-def side_of(project: Project, name: str, options: RunOptions, reporter: Reporter) -> Side:
-    """Return one side of a comparison."""
+def _side(project: Project, name: str, options: RunOptions, reporter: Reporter) -> Side:
     if name not in edition_names(project):
         return _built_side(project, name)
     edition = load_edition(project, name)
     outcome = run_chapters(project, edition, options, reporter)
     if outcome.errors:
         raise failure(project, outcome.errors)
-    results = results_of(outcome.runs)
     values = {slug: dict(chosen) for slug, chosen in edition.values.items()}
-    return Side(edition.id, name, edition.title, values, results, edition.command)
+    return Side(edition.id, name, edition.title, values, results_of(outcome.runs), edition.command)
 
 
 def _built_side(project: Project, name: str) -> Side:
@@ -172,69 +158,46 @@ def _built_side(project: Project, name: str) -> Side:
 
 
 def compare(one: Side, other: Side) -> Comparison:
-    """Return what differs between two editions in the chapters that both have, in the order of the first."""
-    shared = [slug for slug in one.chapters if slug in other.chapters]
+    """Return what differs between two editions, in the order of the first."""
     parameters: list[dict[str, Any]] = [
         {"chapter": slug, "name": name, "one": first, "other": second}
-        for slug in shared
-        for name in _both(one.parameters.get(slug, {}), other.parameters.get(slug, {}))
-        if (first := one.parameters.get(slug, {}).get(name)) != (second := other.parameters.get(slug, {}).get(name))
+        for slug, name, first, second in _pairs(one.parameters, other.parameters)
+        if first != second and slug in one.parameters and slug in other.parameters
     ]
-    changes, same = [], 0
-    for slug in shared:
-        differing = [row["name"] for row in parameters if row["chapter"] == slug]
-        for key in _both(one.results.get(slug, {}), other.results.get(slug, {})):
-            first, second = (side.results.get(slug, {}).get(key) for side in (one, other))
-            if first == second:
-                same += 1
-            else:
-                label = str((first or second or {}).get("label", ""))
-                changes.append(Change(slug, key, label, first, second, differing))
-    only = [[slug for slug in side.chapters if slug not in shared] for side in (one, other)]
-    return Comparison((one, other), parameters, changes, same, (only[0], only[1]))
+    results = list(_pairs(one.results, other.results))
+    changes = [
+        Change(
+            slug,
+            key,
+            str((first or second or {}).get("label", "")),
+            first,
+            second,
+            [row["name"] for row in parameters if row["chapter"] == slug],
+        )
+        for slug, key, first, second in results
+        if first != second
+    ]
+    return Comparison((one, other), parameters, changes, len(results) - len(changes))
 
 
-def _both(one: Mapping[str, Any], other: Mapping[str, Any]) -> list[str]:
-    """Return the keys of both, in the order of the first, then the rest."""
-    return list(dict.fromkeys([*one, *other]))
-
-
-def worded(result: Mapping[str, Any] | None) -> str:
-    """Return a result in a few characters: value, interval, counts.
-
-    Examples
-    --------
-    >>> worded({"value": 0.64, "low": 0.53, "high": 0.73, "k": 55, "n": 86, "unit": "share"})
-    '64% [53, 73], 55 of 86'
-    >>> worded({"value": 5.7, "low": None, "high": None, "k": None, "n": None, "unit": "months"})
-    '5.7 months'
-    >>> worded(None)
-    'not recorded'
-    """
-    if result is None:
-        return "not recorded"
-    if result["value"] is None:
-        return "no value"
-    share = result["unit"] == "share"
-    unit = "" if share or result["unit"] in {"", "count", "year", "ratio"} else f" {result['unit']}"
-    text = f"{100 * result['value']:.3g}%" if share else f"{result['value']:.4g}{unit}"
-    if result.get("low") is not None:
-        low, high = (100 * result[bound] if share else result[bound] for bound in ("low", "high"))
-        text += f" [{low:.3g}, {high:.3g}]"
-    if result.get("k") is not None and result.get("n") is not None:
-        text += f", {result['k']} of {result['n']}"
-    return text
+def _pairs(
+    one: Mapping[str, Mapping[str, Any]], other: Mapping[str, Mapping[str, Any]]
+) -> list[tuple[str, str, Any, Any]]:
+    """Return chapter, name and both values of all that stands in either, in the order of the first."""
+    empty: dict[str, Any] = {}
+    return [
+        (slug, name, one.get(slug, empty).get(name), other.get(slug, empty).get(name))
+        for slug in dict.fromkeys([*one, *other])
+        for name in dict.fromkeys([*one.get(slug, empty), *other.get(slug, empty)])
+    ]
 
 
 def print_comparison(comparison: Comparison) -> None:
     """Print what differs, as tables on standard output."""
     console = standard_output()
-    one, other = comparison.sides
-    for side, slugs in zip(comparison.sides, comparison.only, strict=True):
-        if slugs:
-            console.print(f"Not compared, only in {side.name}: {', '.join(slugs)}", highlight=False)
+    names = [side.name for side in comparison.sides]
     if comparison.parameters:
-        table = folding_table("parameter", one.name, other.name, "chapters", title="Parameters that differ")
+        table = folding_table("parameter", *names, "chapters", title="Parameters that differ")
         for row in comparison.choices():
             table.add_row(row["name"], json.dumps(row["one"]), json.dumps(row["other"]), ", ".join(row["chapters"]))
         console.print(table)
@@ -242,8 +205,9 @@ def print_comparison(comparison: Comparison) -> None:
         console.print(f"All {comparison.same} results are the same.", highlight=False)
         return
     title = f"{len(comparison.changes)} results differ, {comparison.same} are the same"
-    table = folding_table("chapter", "result", one.name, other.name, "with", title=title)
+    table = folding_table("chapter", "result", *names, "change", "with", title=title)
     for change in comparison.changes:
-        cause = ", ".join(change.parameters) or "other data or code"
-        table.add_row(change.chapter, change.key, worded(change.one), worded(change.other), cause)
+        values = [numbers.full(result) if result else "not recorded" for result in change.results]
+        words = {"up": "+ ", "down": "- "}.get(change.size[0], "") + change.size[1]
+        table.add_row(change.chapter, change.key, *values, words, ", ".join(change.parameters) or "other data or code")
     console.print(table)

@@ -1,36 +1,74 @@
-"""Sweeps: run a chapter under every combination of a grid, on this machine or on a cluster.
+"""Sweeps: run a chapter under every combination of a grid of values, on this machine or on a cluster.
 
-Runs go through `bookpress.run.executor`, so the code is the same for a pool of local processes and for an
-existing Dask cluster. Every finished run goes to the cache of runs at once: a sweep that was stopped goes on where it
-was, and a combination that a build has already run is not run again.
+Every finished run goes to the cache of runs at once: a sweep that was stopped goes on where it was, and a combination
+that a build has already run is not run again.
 """
 
 from __future__ import annotations
 
 import csv
 import io
+import itertools
 import json
-from collections.abc import Mapping, Sequence
+import shlex
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import BrokenExecutor, CancelledError, Future, as_completed
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from bookpress.book.chapters import Chapter, nearest
-from bookpress.book.editions import Fingerprint
-from bookpress.book.parameters import Value
+from bookpress.book.assignments import option_assignments
+from bookpress.book.chapters import Chapter, choose, discover, nearest
+from bookpress.book.edition_files import DEFAULT
+from bookpress.book.editions import Fingerprint, load_edition
+from bookpress.book.parameters import Parameter, Value, range_problems
 from bookpress.book.project import Project
-from bookpress.errors import PressError, UsageError
-from bookpress.files import canonical, replace_file, sha256
+from bookpress.book.wording import grid_option, quoted
+from bookpress.errors import PressError, UsageError, collecting
+from bookpress.explore.run_one import values_of
+from bookpress.files import canonical, check_writable, replace_file, sha256
 from bookpress.progress import Reporter
 from bookpress.run.cache import Run, RunCache, run_key
 from bookpress.run.executor import executor
-from bookpress.run.notebook import ChapterError, Job, imported_modules, job_for
-from bookpress.run.runner import RunOptions
+from bookpress.run.notebook import ChapterError, imported_modules, job_for
+from bookpress.run.runner import RunOptions, cached_runs
 from bookpress.run.worker import order_for, run_elsewhere
+from bookpress.yaml_files import load_mapping
 
 RESULT_COLUMNS = ("key", "value", "low", "high", "k", "n", "unit", "label")
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A sweep that is in order and may be run.
+
+    Parameters
+    ----------
+    chapter : Chapter
+        What to run.
+    usual : mapping
+        The values that it starts from.
+    varied : list of str
+        The parameters of the grid.
+    sets : list of dict
+        Every combination, each with the value of every parameter, in the order of the grid.
+    wanted : list of str
+        Keys of the results to draw; all where there is none.
+    command : str
+        What runs it again.
+    """
+
+    chapter: Chapter
+    usual: Mapping[str, Value]
+    varied: list[str]
+    sets: list[dict[str, Value]]
+    wanted: list[str]
+    command: str
+
+    def label(self, place: int) -> str:
+        """Return a combination in one line: ``vintage=2023-03 top_k=10``."""
+        return " ".join(f"{name}={self.sets[place][name]}" for name in self.varied)
 
 
 @dataclass(frozen=True)
@@ -39,37 +77,28 @@ class Sweep:
 
     Parameters
     ----------
-    chapter : Chapter
-        What was run.
-    varied : list of str
-        The parameters of the grid.
-    sets : list of dict
-        Every combination, in the order of the grid.
+    plan : Plan
+        What was asked for.
+    folder : pathlib.Path
+        Where everything is written.
     runs : dict
-        The run of each combination that ended well, by its place.
+        The run of each combination that ended well, by its place in the plan.
     fresh : int
         How many were run now.
     errors : dict
         What went wrong, by place.
     """
 
-    chapter: Chapter
-    varied: list[str]
-    sets: list[dict[str, Value]]
+    plan: Plan
+    folder: Path
     runs: dict[int, Run]
     fresh: int
     errors: dict[int, str]
 
-    def raise_errors(self) -> None:
-        """Raise one error that names every combination that failed, if any did."""
-        if self.errors:
-            lines = [f"  {label(self.varied, self.sets[place])}: {what}" for place, what in sorted(self.errors.items())]
-            raise PressError(f"{len(lines)} of {len(self.sets)} combinations failed:\n" + "\n".join(lines))
-
     @property
-    def name(self) -> str:
-        """The name of its folder: the chapter and a short hash of the combinations."""
-        return f"{self.chapter.slug}-{sha256(canonical(self.sets).encode())[:8]}"
+    def tables(self) -> list[Path]:
+        """The table of results, as Parquet and as CSV."""
+        return [self.folder / "results.parquet", self.folder / "results.csv"]
 
     @cached_property
     def rows(self) -> list[dict[str, Any]]:
@@ -79,99 +108,267 @@ class Sweep:
         """
         rows = []
         for place, run in sorted(self.runs.items()):
-            chosen = {name: _plain(self.sets[place][name]) for name in self.varied}
+            values = {name: self.plan.sets[place][name] for name in self.plan.varied}
+            chosen = {
+                name: json.dumps(one, ensure_ascii=False) if isinstance(one, list | dict) else one
+                for name, one in values.items()
+            }
             for key, result in run.results.items():
                 rest = {column: result[column] for column in RESULT_COLUMNS[1:]}
                 rows.append({"run": place + 1, **chosen, "key": key, **rest})
         return rows
 
-    def rows_of(self, key: str) -> list[dict[str, Any]]:
-        """Return the rows of one result that have a value, the smallest first."""
-        rows = [row for row in self.rows if row["key"] == key and row["value"] is not None]
-        return sorted(rows, key=lambda row: (row["value"], row["run"]))
+    @cached_property
+    def keys(self) -> list[str]:
+        """The results to draw: those wanted, else all that have a value, in the order they were recorded.
+
+        Raises
+        ------
+        UsageError
+            If a wanted one has no value in any combination.
+        """
+        known = list(dict.fromkeys(row["key"] for row in self.rows if row["value"] is not None))
+        problems = [f"no result {key!r}{nearest(key, known)}" for key in self.plan.wanted if key not in known]
+        if problems:
+            raise UsageError.listing(problems)
+        return self.plan.wanted or known
+
+    def as_json(self) -> dict[str, Any]:
+        """Return all of it as plain JSON: where the files are, what failed, and the rows of the table."""
+        parquet, csv_file = map(str, self.tables)
+        return {
+            "chapter": self.plan.chapter.slug,
+            "varied": self.plan.varied,
+            "combinations": len(self.plan.sets),
+            "run_now": self.fresh,
+            "files": {"csv": csv_file, "parquet": parquet, "page": str(self.folder / "index.html")},
+            "failed": [
+                {"run": place + 1, "parameters": self.plan.sets[place], "error": what}
+                for place, what in sorted(self.errors.items())
+            ],
+            "results": self.rows,
+        }
+
+    def raise_errors(self) -> None:
+        """Raise one error that names every combination that failed, if any did."""
+        if self.errors:
+            lines = [f"  {self.plan.label(place)}: {what}" for place, what in sorted(self.errors.items())]
+            raise PressError(f"{len(lines)} of {len(self.plan.sets)} combinations failed:\n" + "\n".join(lines))
 
 
-def run_sweep(
+def read_grid(options: Iterable[str], path: Path | None = None) -> dict[str, list[Any]]:
+    """Return the grid of ``-g NAME=V1,V2`` (a JSON list where a value holds a comma), and of a file, if there is one.
+
+    The file, YAML or JSON, holds a name and its list of values on each line.
+
+    Raises
+    ------
+    UsageError
+        If one of them cannot be read, or a name is given twice.
+
+    Examples
+    --------
+    >>> read_grid(["vintage=2023-03,2026-08", 'venues=[["ICML", "ICLR"], ["CVPR"]]'])
+    {'vintage': ['2023-03', '2026-08'], 'venues': [['ICML', 'ICLR'], ['CVPR']]}
+    """
+    grid: dict[str, list[Any]] = {}
+    if path is not None:
+        if not path.is_file():
+            raise UsageError(f"no grid file {path}")
+        grid |= {str(name): values for name, values in load_mapping(path, str(path), "names with lists").items()}
+        if not all(isinstance(values, list) for values in grid.values()):
+            raise UsageError(f"{path}: a grid holds names with lists of values, such as `vintage: [2023-03, 2026-08]`")
+    written, problems = set(grid), []
+    for option in options:
+        name, equals, text = option.partition("=")
+        name = name.strip()
+        if not equals or not name:
+            problems.append(f"-g {quoted(option)} is not NAME=VALUE,VALUE,...")
+        elif name in grid:
+            where = f"with -g and in {path}: choose one" if name in written else "by two -g: give all values in one"
+            problems.append(f"{name} is varied {where}")
+        else:
+            grid[name] = _values(text)
+    if problems:
+        raise UsageError.listing(problems)
+    return grid
+
+
+def _values(text: str) -> list[Any]:
+    """Return the values of one option: those of a JSON list, else the parts between commas."""
+    if text.lstrip().startswith("["):
+        try:
+            return list(json.loads(text))
+        except (ValueError, RecursionError):
+            pass
+    return [part.strip() for part in text.split(",")]
+
+
+def plan_sweep(
     project: Project,
-    chapter: Chapter,
-    varied: Sequence[str],
-    sets: Sequence[Mapping[str, Value]],
-    options: RunOptions,
-    reporter: Reporter,
-    scheduler: str | None = None,
-) -> Sweep:
-    """Run a chapter under every combination; one that fails does not keep the others from running.
+    slug: str,
+    grid: Mapping[str, Sequence[Any]],
+    options: Sequence[str] = (),
+    base: str = DEFAULT,
+    wanted: Sequence[str] = (),
+) -> Plan:
+    """Return a sweep that is in order; nothing is run yet.
 
     Parameters
     ----------
     project : Project
         The book.
-    chapter : Chapter
+    slug : str
+        The chapter.
+    grid : mapping
+        Values to try, by parameter.
+    options : sequence of str
+        ``NAME=VALUE`` for parameters that the grid does not vary.
+    base : str
+        The edition whose values hold for the rest.
+    wanted : sequence of str
+        Results to draw; all by default.
+
+    Raises
+    ------
+    UsageError
+        With all that is wrong with the request.
+    """
+    [chapter] = choose(discover(project), [slug])
+    asked, problems = {wish.name for wish in option_assignments(options)[0]}, list[str]()
+    usual = {parameter.name: parameter.default for parameter in chapter.parameters}
+    with collecting(problems):
+        _, usual = values_of(project, slug, options, base)
+    problems += [f"{name} is set with -p and varied with -g: choose one" for name in sorted(asked & set(grid))]
+    run = cached_runs(project, load_edition(project, DEFAULT)).get(slug) if wanted else None
+    known = list(run.results) if run else list(wanted)  # of a chapter that was never run no key is known yet
+    problems += [f"chapter {slug} records no result {key!r}{nearest(key, known)}" for key in wanted if key not in known]
+    sets = combinations(chapter, grid, usual, problems)
+    flags = [("-p", option) for option in options] + [("--result", key) for key in wanted]
+    flags += [("--edition", base)] if base != DEFAULT else []
+    words = [grid_option(name, [values[name] for values in sets]) for name in grid]
+    command = " ".join([project.settings.command, "sweep", slug, *words, *map(shlex.join, flags)])
+    return Plan(chapter, usual, list(grid), sets, list(wanted), command)
+
+
+def combinations(
+    chapter: Chapter, grid: Mapping[str, Sequence[Any]], usual: Mapping[str, Value], found: Sequence[str] = ()
+) -> list[dict[str, Value]]:
+    """Return every combination of a grid, as complete values of a chapter, in the order of the grid.
+
+    Raises
+    ------
+    UsageError
+        With the problems found before, unknown names, values that are not allowed, nothing to try, reversed ranges.
+    """
+    known = {parameter.name: parameter for parameter in chapter.parameters}
+    problems = list(found)
+    checked: dict[str, list[Value]] = {}
+    for name, values in grid.items():
+        if name not in known:
+            problems.append(f"chapter {chapter.slug} has no parameter {name!r}{nearest(name, list(known))}")
+            continue
+        good, wrong = _checked(known[name], values)
+        problems += wrong
+        if good and not wrong:
+            checked[name] = good
+    if not grid:
+        problems.append("nothing to vary: give a grid, such as -g vintage=2023-03,2026-08")
+    sets = [{**usual, **dict(zip(checked, chosen, strict=True))} for chosen in itertools.product(*checked.values())]
+    if not found:  # else the values that the grid does not vary are not those asked for
+        sound = [parameter for parameter in chapter.parameters if parameter.name in {*usual} - {*grid} | {*checked}]
+        problems += dict.fromkeys(problem for values in sets for problem in range_problems(sound, values))
+    if problems:
+        raise UsageError.listing(problems)
+    return sets
+
+
+def _checked(parameter: Parameter, values: Sequence[Any]) -> tuple[list[Value], list[str]]:
+    """Return the distinct values that are allowed, and what is wrong with the others."""
+    good: list[Value] = []
+    problems = [] if values else [f"{parameter.name}: no value to try"]
+    for value in values:
+        try:
+            one = parameter.parse(value) if isinstance(value, str) else parameter.check(value)
+        except ValueError as error:
+            problems.append(f"{parameter.name}: {error}")
+        else:
+            good += [one] if one not in good else []
+    return good, problems
+
+
+def run_sweep(
+    project: Project,
+    plan: Plan,
+    options: RunOptions,
+    reporter: Reporter,
+    scheduler: str | None = None,
+    out: Path | None = None,
+) -> Sweep:
+    """Run every combination of a plan and write the table; one that fails does not keep the others from running.
+
+    Parameters
+    ----------
+    project : Project
+        The book.
+    plan : Plan
         What to run.
-    varied : sequence of str
-        The parameters of the grid.
-    sets : sequence of mapping
-        The combinations, each with the value of every parameter.
     options : RunOptions
         How to run.
     reporter : Reporter
         Told how it goes.
     scheduler : str, optional
         Address of a Dask scheduler; a local pool without it.
+    out : pathlib.Path, optional
+        Folder to write to; by default one below ``_build/sweeps``, the same for the same combinations.
 
     Raises
     ------
     PressError
-        If a worker has another package or other evidence.
+        If the folder cannot be written, or a worker has another package or other evidence.
     """
-    mark, runs_cache = Fingerprint.of(project), RunCache(project.cache)
-    reporter.begin(len(sets))
-    runs: dict[int, Run] = {}
-    jobs: dict[int, Job] = {}
-    for place, values in enumerate(sets):
-        known = None if options.force else runs_cache.find(run_key(chapter, values, mark))
-        if known is None:
-            jobs[place] = job_for(project, chapter, values, mark, options.time_limit)
-        else:
-            runs[place] = known
-            reporter.done(label(varied, values), None)
+    if out is not None:
+        check_writable(out)
+    mark, cache = Fingerprint.of(project), RunCache(project.cache)
+    reporter.begin(len(plan.sets))
+    keys = [run_key(plan.chapter, values, mark) for values in plan.sets]
+    found = {} if options.force else {place: cache.find(key) for place, key in enumerate(keys)}
+    runs = {place: run for place, run in found.items() if run is not None}
+    for place in runs:
+        reporter.done(plan.label(place), None)
+    missing = [place for place in range(len(keys)) if place not in runs]
     errors: dict[int, str] = {}
-    if jobs:
-        order = order_for(project, imported_modules([chapter]), options.engine, mark)
-        width = min(options.jobs, len(jobs)) if options.jobs else None
-        with executor(width, scheduler) as pool:
-            waiting: dict[Future[Run | ChapterError], int] = {
-                pool.submit(run_elsewhere, job, order): place for place, job in jobs.items()
-            }
-            for future in as_completed(waiting):
-                place = waiting[future]
-                _take(project, future, place, jobs[place], runs_cache, mark, runs, errors)
-                _report(reporter, label(varied, sets[place]), runs.get(place))
-    return Sweep(chapter, list(varied), [dict(values) for values in sets], runs, len(jobs) - len(errors), errors)
+    for place, run in _run(project, plan, missing, options, mark, scheduler):
+        kept = project.failed / f"{plan.chapter.slug}-{keys[place][:12]}.ipynb"
+        if isinstance(run, Run):
+            mark.check(project)
+            cache.store(run)
+            kept.unlink(missing_ok=True)
+            runs[place] = run
+            reporter.done(plan.label(place), run.seconds)
+        else:
+            errors[place] = _kept(run, kept)
+            reporter.failed(plan.label(place))
+    name = f"{plan.chapter.slug}-{sha256(canonical(plan.sets).encode())[:8]}"
+    sweep = Sweep(plan, out or project.build / "sweeps" / name, runs, len(missing) - len(errors), errors)
+    write_table(sweep)
+    return sweep
 
 
-def _take(
-    project: Project,
-    future: Future[Run | ChapterError],
-    place: int,
-    job: Job,
-    runs_cache: RunCache,
-    mark: Fingerprint,
-    runs: dict[int, Run],
-    errors: dict[int, str],
-) -> None:
-    """Take the result of one combination; keep the notebook of one that failed, under a name of its own."""
-    run, kept = _outcome(future), project.failed / f"{job.chapter}-{job.key[:12]}.ipynb"
-    if not isinstance(run, Run):
-        errors[place] = str(run)
-        if isinstance(run, ChapterError):
-            replace_file(kept, run.notebook)
-            errors[place] += f"\n    as far as it got: {kept}"
+def _run(
+    project: Project, plan: Plan, places: Sequence[int], options: RunOptions, mark: Fingerprint, scheduler: str | None
+) -> Iterator[tuple[int, Run | Exception]]:
+    """Run the combinations at these places; yield each with its run, or with what went wrong, as it ends."""
+    if not places:
         return
-    mark.check(project)
-    runs_cache.store(run)
-    kept.unlink(missing_ok=True)
-    runs[place] = run
+    order = order_for(project, imported_modules([plan.chapter]), options.engine, mark)
+    with executor(min(options.jobs, len(places)) if options.jobs else None, scheduler) as pool:
+        waiting: dict[Future[Run | ChapterError], int] = {}
+        for place in places:
+            job = job_for(project, plan.chapter, plan.sets[place], mark, options.time_limit)
+            waiting[pool.submit(run_elsewhere, job, order)] = place
+        for future in as_completed(waiting):
+            yield waiting[future], _outcome(future)
 
 
 def _outcome(future: Future[Run | ChapterError]) -> Run | Exception:
@@ -195,45 +392,16 @@ def _outcome(future: Future[Run | ChapterError]) -> Run | Exception:
         return error
 
 
-def _report(reporter: Reporter, name: str, run: Run | None) -> None:
-    if run is None:
-        reporter.failed(name)
-    else:
-        reporter.done(name, run.seconds)
+def _kept(error: Exception, path: Path) -> str:
+    """Keep the notebook of a combination that failed; return what went wrong."""
+    if not isinstance(error, ChapterError):
+        return str(error)
+    replace_file(path, error.notebook)
+    return f"{error}\n    as far as it got: {path}"
 
 
-def label(varied: Sequence[str], values: Mapping[str, Value]) -> str:
-    """Return a combination in one line.
-
-    Examples
-    --------
-    >>> label(["vintage"], {"vintage": "2023-03", "top_k": 10})
-    'vintage=2023-03'
-    """
-    return " ".join(f"{name}={values[name]}" for name in varied)
-
-
-def _plain(value: Value) -> Any:
-    return json.dumps(value, ensure_ascii=False) if isinstance(value, list | dict) else value
-
-
-def chosen_keys(sweep: Sweep, wanted: Sequence[str] = ()) -> list[str]:
-    """Return the results to draw: those wanted, else all that have a value, in the order they were recorded.
-
-    Raises
-    ------
-    UsageError
-        If a wanted one has no value in any combination.
-    """
-    known = list(dict.fromkeys(row["key"] for row in sweep.rows if row["value"] is not None))
-    problems = [f"no result {key!r}{nearest(key, known)}" for key in wanted if key not in known]
-    if problems:
-        raise UsageError.listing(problems)
-    return list(wanted) or known
-
-
-def write_table(sweep: Sweep, folder: Path) -> list[Path]:
-    """Write the table as Parquet and as CSV and return both paths.
+def write_table(sweep: Sweep) -> None:
+    """Write the table of a sweep as Parquet and as CSV.
 
     The columns are ``run``, the parameters of the grid, ``key``, ``value``, ``low``, ``high``, ``k``, ``n``, ``unit``
     and ``label``.
@@ -241,7 +409,7 @@ def write_table(sweep: Sweep, folder: Path) -> list[Path]:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    columns = ["run", *sweep.varied, *RESULT_COLUMNS]
+    columns = ["run", *sweep.plan.varied, *RESULT_COLUMNS]
     numbers = {**dict.fromkeys(("value", "low", "high"), pa.float64()), **dict.fromkeys(("run", "k", "n"), pa.int64())}
     table = pa.table({name: pa.array([row[name] for row in sweep.rows], numbers.get(name)) for name in columns})
     parquet, text = io.BytesIO(), io.StringIO()
@@ -249,7 +417,5 @@ def write_table(sweep: Sweep, folder: Path) -> list[Path]:
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(columns)
     writer.writerows(zip(*(column.to_pylist() for column in table.columns), strict=True))
-    paths = [folder / "results.parquet", folder / "results.csv"]
-    replace_file(paths[0], parquet.getvalue())
-    replace_file(paths[1], text.getvalue().encode("utf-8"))
-    return paths
+    for path, content in zip(sweep.tables, (parquet.getvalue(), text.getvalue().encode("utf-8")), strict=True):
+        replace_file(path, content)

@@ -12,8 +12,8 @@ from bs4 import BeautifulSoup
 
 from book.browsing import faults_of_page
 from bookpress.book.project import Project
-from bookpress.explore.compare import Comparison, Side, compare
-from bookpress.page.site.comparison_page import change_words, page_html, write_page
+from bookpress.explore.compare import Change, Comparison, Side, compare
+from bookpress.page.explore.comparison_page import write_page
 
 
 def result(value: float | None, label: str, unit: str = "share", **more: Any) -> dict[str, Any]:
@@ -62,11 +62,15 @@ def project(tmp_path: Path) -> Project:
     return replace(Project.find(), build=tmp_path)
 
 
-@pytest.fixture
-def page(comparison: Comparison, project: Project) -> BeautifulSoup:
-    text = page_html(comparison, project)
+def page_of(comparison: Comparison, project: Project) -> BeautifulSoup:
+    text = write_page(comparison, project).read_text("utf-8")
     html5lib.HTMLParser(strict=True).parse(text)
     return BeautifulSoup(text, "html5lib")
+
+
+@pytest.fixture
+def page(comparison: Comparison, project: Project) -> BeautifulSoup:
+    return page_of(comparison, project)
 
 
 def words(part: Any) -> str:
@@ -80,11 +84,10 @@ def test_a_choice_is_one_row_that_names_its_chapters_by_their_titles(page: Beaut
 
 def test_counts_and_limits_stand_on_top(page: BeautifulSoup) -> None:
     assert words(page.select_one(".counts")) == (
-        "4 results differ 1 is the same 1 of those that differ have intervals without a value in common"
+        "5 results differ 1 is the same 1 of those that differ have intervals without a value in common"
     )
     limits = words(page.find("h2", string="Limits of this comparison").find_next("ul"))
-    assert "Only “The published edition” has these chapters: Diffusion." in limits
-    assert "1 result has no value in one of the editions." in limits
+    assert "2 results have no value in one of the editions." in limits
     assert "1 result does not measure quite the same" in limits
     assert "Chapters without a difference How robust the findings are." in words(page.main)
 
@@ -107,7 +110,7 @@ def test_a_result_has_both_values_both_labels_and_the_change(page: BeautifulSoup
 
 
 def test_findings_of_the_cover_come_first(comparison: Comparison, project: Project, tmp_path: Path) -> None:
-    page = BeautifulSoup(page_html(comparison, project), "html5lib")
+    page = page_of(comparison, project)
     assert page.select_one("#cover") is None  # none of the cover's results is among those compared
     book = replace(project, root=tmp_path / "book")
     (book.root / "notebooks").mkdir(parents=True)
@@ -116,7 +119,7 @@ def test_findings_of_the_cover_come_first(comparison: Comparison, project: Proje
     (book.root / "index.md").write_text(
         "```{finding} hardware:ratio\nis it.\n```\n```{finding} robustness:n\nthey.\n```\n```{finding} gone:n\n```\n"
     )
-    page = BeautifulSoup(page_html(comparison, book), "html5lib")
+    page = page_of(comparison, book)
     assert words(page.select_one("#cover").find_next("p")) == "1 of the 2 results on the cover differs."
     [row] = page.select("#cover ~ table tbody tr")
     assert row["id"] == "cover-ratio"
@@ -133,9 +136,8 @@ def test_findings_of_the_cover_come_first(comparison: Comparison, project: Proje
     ],
 )
 def test_every_kind_of_change(first: float, second: float, unit: str, said: tuple[str, str]) -> None:
-    from bookpress.book.results import Result
-
-    assert change_words(Result(value=first, unit=unit), Result(value=second, unit=unit)) == said
+    change = Change("a", "r", "", {"value": first, "unit": unit}, {"value": second, "unit": unit}, [])
+    assert change.size == said
 
 
 def test_it_leads_to_pages_that_are_built_and_says_how_to_build_the_rest(
@@ -161,7 +163,7 @@ def test_it_leads_to_pages_that_are_built_and_says_how_to_build_the_rest(
 
 def test_an_edition_beside_itself_has_nothing_to_tell(comparison: Comparison, project: Project) -> None:
     one = comparison.sides[0]
-    page = BeautifulSoup(page_html(compare(one, one), project), "html5lib")
+    page = page_of(compare(one, one), project)
     assert words(page.select_one(".counts")) == "0 results differ 6 are the same"
     assert "default0123" in words(page.h1)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,14 +13,14 @@ from bs4 import BeautifulSoup
 from book.browsing import faults_of_page
 from bookpress.book.chapters import discover
 from bookpress.book.project import Project
-from bookpress.explore.run_one import Swept
-from bookpress.explore.sweep import Sweep
-from bookpress.page.site.specification_curves import alone, curve_chart, curve_of, spread
-from bookpress.page.site.sweep_page import curves_of, summary_table, write_page
+from bookpress.explore.sweep import Plan, Sweep
+from bookpress.page.explore.specification_curves import Curve, alone, curve_chart, spread
+from bookpress.page.explore.sweep_page import curves_of, summary_table, write_page
 from bookpress.run.cache import Run
 
 SHARES = {("2023-03", 5): 0.5, ("2023-03", 10): 0.6, ("2026-08", 5): 0.3, ("2026-08", 10): None}
 """The share under each vintage and top_k; one combination gives none."""
+ORDERS = {"vintage": ["2023-03", "2026-08"], "top_k": ["5", "10"]}
 
 
 def result(value: float | None, label: str, unit: str = "share", **more: Any) -> dict[str, Any]:
@@ -33,8 +32,8 @@ def share(value: float | None, vintage: str) -> dict[str, Any]:
     return result(None, label) if value is None else result(value, label, low=value - 0.1, high=value + 0.1, k=5, n=9)
 
 
-@pytest.fixture
-def sweep() -> Sweep:
+@pytest.fixture(scope="module")
+def sweep(tmp_path_factory: pytest.TempPathFactory) -> Sweep:
     chapter = next(one for one in discover(Project.find()) if one.slug == "large-scale-models")
     usual = {parameter.name: parameter.default for parameter in chapter.parameters}
     sets = [{**usual, "vintage": vintage, "top_k": top_k} for vintage, top_k in SHARES]
@@ -48,96 +47,73 @@ def sweep() -> Sweep:
                 "cost": result(2e6 * (1 + 9 * place), "cost of a run", "USD"),
                 "models": result(70, "models", "count"),
             },
-            {},
             1.0,
         )
         for place, ((vintage, _), value) in enumerate(SHARES.items())
     }
-    return Sweep(chapter, ["vintage", "top_k"], sets, runs, 4, {})
+    plan = Plan(chapter, sets[2], ["vintage", "top_k"], sets, ["academia_share", "cost", "models"], "sweep <again>")
+    return Sweep(plan, tmp_path_factory.mktemp("out"), runs, 4, {})
 
 
-@pytest.fixture
-def done(sweep: Sweep, tmp_path: Path) -> Swept:
-    return Swept(sweep, sweep.sets[2], ["academia_share", "cost", "models"], tmp_path / "out", [], "sweep <again>")
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    return replace(Project.find(), build=tmp_path_factory.mktemp("build"))
 
 
-@pytest.fixture
-def project(tmp_path: Path) -> Project:
-    return replace(Project.find(), build=tmp_path / "build")
-
-
-@pytest.fixture
-def page(done: Swept, project: Project) -> BeautifulSoup:
-    text = page_of(done, project).read_text("utf-8")
+@pytest.fixture(scope="module")
+def page(sweep: Sweep, project: Project) -> BeautifulSoup:
+    text = page_of(sweep, project).read_text("utf-8")
     html5lib.HTMLParser(strict=True).parse(text)
     return BeautifulSoup(text, "html5lib")
 
 
-def page_of(done: Swept, project: Project) -> Path:
-    return write_page(done, curves_of(done), project)
+def page_of(sweep: Sweep, project: Project) -> Path:
+    return write_page(sweep, curves_of(sweep), project)
 
 
 def words(part: Any) -> str:
     return " ".join(part.get_text(" ").split())
 
 
-def points(spec: Mapping[str, Any]) -> list[dict[str, Any]]:
-    return list(spec["vconcat"][0]["data"]["values"])
-
-
 def test_a_curve_holds_every_estimate_in_order_and_the_choices_behind_it(sweep: Sweep) -> None:
-    curve = curve_of(sweep, "academia_share", sweep.sets[2])
-    chart = curve_chart(curve, sweep.varied, {"vintage": ["2023-03", "2026-08"], "top_k": ["5", "10"]}, "source")
-    assert [(point["value"], point["usual"]) for point in points(chart.spec)] == [
-        (0.3, True),
-        (0.5, False),
-        (0.6, False),
-    ]
-    panels = {panel["title"]: panel["data"]["values"] for panel in chart.spec["vconcat"][1:]}
-    assert [row["vintage"] for row in panels["vintage"]] == ["2026-08", "2023-03", "2023-03"]
-    assert [row["top_k"] for row in panels["top k"]] == ["5", "5", "10"]
-    assert [column.name for column in chart.data.columns] == [
-        "run",
-        "vintage",
-        "top_k",
-        "value",
-        "low",
-        "high",
-        "k",
-        "n",
-    ]
+    chart = curve_chart(Curve.of(sweep, "academia_share"), ORDERS, "source")
+    points = chart.spec["data"]["values"]
+    assert [(point["value"], point["usual"]) for point in points] == [(0.3, True), (0.5, False), (0.6, False)]
+    assert [point["choice vintage"] for point in points] == ["2026-08", "2023-03", "2023-03"]
+    assert [point["choice top_k"] for point in points] == ["5", "5", "10"]
+    assert [panel.get("title") for panel in chart.spec["vconcat"]] == [None, "vintage", "top k"]
+    names = [column.name for column in chart.data.columns]
+    assert names == ["run", "vintage", "top_k", "value", "low", "high", "k", "n"]
     assert chart.title == "Share of <models>, 2026-08: 30% to 60%"
 
 
 def test_a_spread_says_both_ends_the_start_and_what_is_not_the_same(sweep: Sweep) -> None:
-    assert spread(curve_of(sweep, "academia_share", sweep.sets[2]), sweep.varied) == (
+    assert spread(Curve.of(sweep, "academia_share"), ORDERS) == (
         "Over 3 combinations the estimate goes from 30% (95% interval 20% to 40%; 5 of 9) with vintage 2026-08, top k "
         "5 to 60% (95% interval 50% to 70%; 5 of 9) with vintage 2023-03, top k 10. The values the sweep started from "
         "give 30% (95% interval 20% to 40%; 5 of 9). Not all combinations measure quite the same: also “share of "
         "<models>, 2023-03”. 1 combination gives no value."
     )
-    assert spread(curve_of(sweep, "models", {}), sweep.varied) == "All 4 combinations give 70."
+    assert spread(Curve.of(sweep, "models"), ORDERS).startswith("All 4 combinations give 70.")
 
 
 def test_a_choice_alone_moves_a_result_while_the_others_stay(sweep: Sweep) -> None:
-    curve = curve_of(sweep, "academia_share", {})
-    assert alone(curve, sweep.varied, "vintage") == "20 points"
-    assert alone(curve, sweep.varied, "top_k") == "10 points"
-    assert alone(curve_of(sweep, "models", {}), sweep.varied, "top_k") == "none"
-    assert alone(replace(curve, rows=curve.rows[:1]), sweep.varied, "top_k") == ""
+    curve = Curve.of(sweep, "academia_share")
+    assert [alone(curve, ORDERS, name) for name in ORDERS] == ["20 points", "10 points"]
+    assert alone(Curve.of(sweep, "models"), ORDERS, "top_k") == "none"
+    assert alone(replace(curve, rows=curve.rows[:1]), ORDERS, "top_k") == ""
 
 
 def test_values_far_apart_stand_on_a_logarithmic_axis(sweep: Sweep) -> None:
-    orders = {"vintage": ["2023-03", "2026-08"], "top_k": ["5", "10"]}
-    curve = curve_of(sweep, "cost", {})
-    scale = curve_chart(curve, sweep.varied, orders, "").spec["vconcat"][0]["layer"][1]["encoding"]["y"]["scale"]
-    assert "type" not in scale
-    wide = replace(curve, rows=[*curve.rows, {**curve.rows[-1], "value": 2e9}])
-    scale = curve_chart(wide, sweep.varied, orders, "").spec["vconcat"][0]["layer"][1]["encoding"]["y"]["scale"]
-    assert scale == {"type": "log"}
+    def scale(curve: Curve) -> Any:
+        return curve_chart(curve, ORDERS, "").spec["vconcat"][0]["layer"][1]["encoding"]["y"]["scale"]
+
+    curve = Curve.of(sweep, "cost")
+    assert "type" not in scale(curve)
+    assert scale(replace(curve, rows=[*curve.rows, {**curve.rows[-1], "value": 2e9}])) == {"type": "log"}
 
 
-def test_the_page_says_what_moves_what_and_leads_to_each_curve(page: BeautifulSoup, done: Swept) -> None:
+def test_the_page_says_what_moves_what_and_leads_to_each_curve(page: BeautifulSoup, sweep: Sweep) -> None:
     rows = [[words(cell) for cell in row.find_all(["th", "td"])] for row in page.select(".moves tr")]
     assert rows == [
         ["Result", "As started", "Smallest", "Largest", "vintage", "top k"],
@@ -151,39 +127,41 @@ def test_the_page_says_what_moves_what_and_leads_to_each_curve(page: BeautifulSo
     assert words(page.select_one(".counts")) == "4 combinations of 2 choices 4 ended well"
 
 
-def test_the_terminal_says_what_the_page_says(done: Swept) -> None:
-    table = summary_table(done, curves_of(done))
+def test_the_terminal_says_what_the_page_says(sweep: Sweep) -> None:
+    table = summary_table(sweep, curves_of(sweep))
     assert table.title == "Results that differ between combinations: 2; the same in all: 1"
     assert [[*column.cells] for column in table.columns][-2:] == [["20 points", "× 19"], ["10 points", "× 10"]]
 
 
-def test_everything_the_page_names_is_beside_it(page: BeautifulSoup, done: Swept) -> None:
+def test_everything_the_page_names_is_beside_it(page: BeautifulSoup, sweep: Sweep) -> None:
     named = {link["href"] for link in page.select("a[download], link[rel=stylesheet]")}
     named |= {image["src"] for image in page.select("img")} | {part["srcset"] for part in page.select("source")}
-    missing = {name for name in named if not (done.folder / name).is_file()}
+    missing = {name for name in named if not (sweep.folder / name).is_file()}
     assert missing == {"results.csv", "results.parquet"}  # the press writes these before the page
     assert page.select("script") == []
     assert all(image["alt"] for image in page.select("img"))
 
 
-def test_what_failed_is_named(done: Swept, project: Project) -> None:
-    failed = replace(done, sweep=replace(done.sweep, errors={1: "cell 3: it broke"}))
+def test_what_failed_is_named(sweep: Sweep, project: Project, tmp_path: Path) -> None:
+    failed = replace(sweep, folder=tmp_path, errors={1: "cell 3: it broke"})
     text = words(BeautifulSoup(page_of(failed, project).read_text("utf-8"), "html5lib"))
     assert "vintage=2023-03 top_k=10 cell 3: it broke" in text
     assert "1 failed" in text
 
 
-def test_a_sweep_without_any_value_has_a_page_too(done: Swept, project: Project) -> None:
-    text = page_of(replace(done, keys=[]), project).read_text("utf-8")
+def test_a_sweep_without_any_value_has_a_page_too(sweep: Sweep, project: Project, tmp_path: Path) -> None:
+    text = page_of(replace(sweep, folder=tmp_path, runs={}, plan=replace(sweep.plan, wanted=[])), project).read_text(
+        "utf-8"
+    )
     assert "No result has a value in any combination." in text
 
 
 @pytest.mark.book
 @pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 375)])
 def test_axe_finds_nothing_and_nothing_is_wider_than_the_page(
-    done: Swept, project: Project, scheme: Any, width: int
+    sweep: Sweep, project: Project, scheme: Any, width: int
 ) -> None:
-    path = page_of(done, project)
+    path = page_of(sweep, project)
     found, wide = faults_of_page(path, width, scheme)
     assert found == []
     assert wide <= width

@@ -7,6 +7,7 @@ import datetime as dt
 import html
 import json
 import re
+import shutil
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from bookpress.book import number_formats
+from bookpress.files import replace_file
 
 TEMPLATES = Path(__file__).parents[1] / "templates"
 STATIC = Path(__file__).parents[1] / "static"
@@ -79,3 +81,12 @@ def css_text(text: str) -> Markup:
     "the \"divide\" \3c /style>"
     """
     return Markup(json.dumps(text, ensure_ascii=False).replace("<", "\\3c "))  # noqa: S704 (no tag can begin)
+
+
+def write_apart(folder: Path, template: str, **values: Any) -> Path:
+    """Write a page of ``templates/apart``, which stands outside any edition, as ``index.html``; what it loads first."""
+    text = environment("apart").get_template(template).render(**values)
+    replace_file(folder / "_static/reading.css", (STATIC / "reading.css").read_bytes())
+    shutil.copytree(STATIC / "fonts", folder / "_static/fonts", dirs_exist_ok=True)
+    replace_file(folder / "index.html", text.encode("utf-8"))
+    return folder / "index.html"

@@ -1,0 +1,114 @@
+"""The page of a comparison: what differs between two editions, in the look of the book."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from bookpress.book import number_formats as numbers
+from bookpress.book.chapters import FOLDER, discover, toc_files
+from bookpress.book.project import Project
+from bookpress.book.results import Result
+from bookpress.explore.compare import Change, Comparison, Side
+from bookpress.page.base.templates import write_apart
+
+FINDING = re.compile(r"\{finding\}\s+([\w-]+):(\w+)")
+"""A finding on the cover: the directive with chapter and key."""
+
+
+def write_page(comparison: Comparison, project: Project) -> Path:
+    """Write a comparison as a page below ``_build/compare``, with what it loads beside it, and return its path.
+
+    Parameters
+    ----------
+    comparison : Comparison
+        What differs.
+    project : Project
+        The book; its built editions are linked.
+    """
+    one, other = comparison.sides
+    titles = {chapter.slug: chapter.title for chapter in discover(project)}
+    groups: dict[str, list[dict[str, Any]]] = {}
+    rows = {(change.chapter, change.key): _row(change) for change in comparison.changes}
+    for (slug, _), row in rows.items():
+        groups.setdefault(slug, []).append(row)
+    slugs = list(dict.fromkeys([*one.results, *other.results]))
+    recorded = {(slug, key) for side in comparison.sides for slug, found in side.results.items() for key in found}
+    headlines = [name for name in cover_results(project) if name in recorded]
+    return write_apart(
+        project.build / "compare" / f"{one.name}-{other.name}",
+        "comparison.html",
+        comparison=comparison,
+        names=_names(comparison.sides),
+        titles={slug: titles.get(slug, slug) for slug in dict.fromkeys([*one.parameters, *other.parameters, *slugs])},
+        links=[_links(side, slugs, project) for side in comparison.sides],
+        choices=comparison.choices(),
+        causes={change.chapter: change.parameters for change in comparison.changes},
+        cover={"all": len(headlines), "rows": [rows[name] for name in headlines if name in rows]},
+        groups=groups,
+        unchanged=[slug for slug in slugs if slug not in groups],
+        apart=sum(row["apart"] for row in rows.values()),
+        relabelled=sum(len(row["labels"]) > 1 for row in rows.values()),
+        open=sum(not row["direction"] for row in rows.values()),
+    )
+
+
+def cover_results(project: Project) -> list[tuple[str, str]]:
+    """Return chapter and key of every result that the cover of the book gives as a finding, in its order."""
+    cover = project.root / f"{toc_files(project)[0]}.md"
+    return list(dict.fromkeys(FINDING.findall(cover.read_text("utf-8")))) if cover.is_file() else []
+
+
+def _names(sides: Sequence[Side]) -> list[str]:
+    """Return what the two editions are called: their titles, with the ids where these are the same."""
+    one, other = sides
+    return [side.title or side.name if one.title != other.title else f"{side.title} ({side.id})" for side in sides]
+
+
+def _links(side: Side, slugs: Sequence[str], project: Project) -> dict[str, str]:
+    """Return the addresses of the pages of an edition that are built: by slug, and of the cover by an empty one."""
+    root = project.editions / side.name / "html"
+    pages = {"": "index.html", **{slug: f"{FOLDER}/{slug}.html" for slug in slugs}}
+    start = f"../../{project.editions.name}/{quote(side.name)}/html"
+    return {slug: f"{start}/{page}" for slug, page in pages.items() if (root / page).is_file()}
+
+
+def _row(change: Change) -> dict[str, Any]:
+    """Return a result that differs, as the page shows it."""
+    one, other = change.results
+    found = [result for result in change.results if result]
+    direction, words = change.size
+    shares = [result for result in found if result.unit == "share" and result.value is not None]
+    return {
+        "key": change.key,
+        "labels": list(dict.fromkeys(result.label for result in found if result.label)) or [change.key],
+        "values": [_shown(one), _shown(other)],
+        "direction": direction,
+        "change": words,
+        "apart": _are_apart(found),
+        "bars": [_bar(result) for result in shares],
+    }
+
+
+def _shown(result: Result | None) -> dict[str, str]:
+    if result is None:
+        return {"value": "not recorded", "interval": "", "counts": ""}
+    interval = numbers.interval(result) if result.low is not None and result.high is not None else ""
+    counts = numbers.counts(result) if result.n is not None else ""
+    return {"value": numbers.write(result), "interval": interval, "counts": counts}
+
+
+def _are_apart(results: Sequence[Result]) -> bool:
+    """Return whether two intervals have no value in common; without both they are not said to be apart."""
+    ends = [(result.low, result.high) for result in results if result.low is not None and result.high is not None]
+    return len(ends) == 2 and max(low for low, _ in ends) > min(high for _, high in ends)
+
+
+def _bar(result: Result) -> dict[str, float]:
+    """Return where the interval and the value of a share lie between 0 and 100."""
+    value = 100 * (result.value or 0)
+    low, high = (value if bound is None else 100 * bound for bound in (result.low, result.high))
+    return {"value": round(value, 2), "low": round(low, 2), "width": round(high - low, 2)}
