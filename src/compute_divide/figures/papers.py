@@ -189,19 +189,7 @@ def odds_forest(odds: pd.DataFrame, row: str, title: str, *, by: str | None = No
 
 @needs("share")
 def share_rows(shares: pd.DataFrame, row: str, title: str, *, emphasis: Sequence[str] = ()) -> alt.LayerChart:
-    """Return shares with intervals, one row each, in the order of the data; rows can be set apart.
-
-    Parameters
-    ----------
-    shares : pandas.DataFrame
-        ``k``, ``n``, ``share``, ``low``, ``high`` and the column `row`.
-    row : str
-        Column that names a row.
-    title : str
-        Of the axis.
-    emphasis : sequence of str
-        Rows that are drawn with full marks; the others are hollow. All are full when left out.
-    """
+    """Return shares with intervals, one row each, in the order of the data; rows can be set apart."""
     rows = shares.dropna(subset=["share"])[[row, "k", "n", "share", "low", "high"]]
     x, y = share_below(title), alt.Y(f"{row}:N", title=None, sort=None, axis=_plain_axis())
     tooltip = share_tips(f"{row}:N|Row")

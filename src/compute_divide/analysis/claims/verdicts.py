@@ -17,21 +17,7 @@ Verdict = Literal["agrees", "differs", "cannot be tested"]
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One claim, tested.
-
-    Parameters
-    ----------
-    claim : str
-        Id of the claim.
-    verdict : {"agrees", "differs", "cannot be tested"}
-        By the rule stated in `reason`.
-    reason : str
-        Why, in one or two sentences.
-    paper_vintage, edition_vintage : Estimate or None
-        Our estimate on the paper's vintage and on the edition's; None where there is none.
-    agreeing, tried : int
-        How many of the definitions tried on the paper's vintage hold the claimed value within their interval.
-    """
+    """One claim, tested."""
 
     claim: str
     verdict: Verdict
@@ -56,21 +42,6 @@ def check_value(
     The claim agrees when its value lies within the interval of the primary estimate: the one that follows what is
     known of the paper's method. The other estimates use other definitions; how many of them agree is told beside the
     verdict, since with many definitions some would agree by luck.
-
-    Parameters
-    ----------
-    claim : str
-        Id of the claim.
-    value : float
-        What the paper reports, in the unit of the estimates.
-    primary : Estimate
-        Ours on the paper's vintage, by the definition closest to the paper's.
-    others : sequence of Estimate
-        Ours on the paper's vintage by every definition, the primary one included.
-    edition : Estimate, optional
-        Ours on the edition's vintage.
-    measure : str
-        What the primary estimate measures, for the reason.
     """
     agreeing = sum(_holds(value, estimate) for estimate in others)
     if primary.value is None or primary.low is None:

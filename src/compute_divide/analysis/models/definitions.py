@@ -66,24 +66,7 @@ RULES: dict[str, Callable[[pd.DataFrame, int, float], pd.Series[bool]]] = {
 def is_large_scale(
     models: pd.DataFrame, definition: str, *, top_k: int = 10, record_window: float = 2.0
 ) -> pd.Series[bool]:
-    """Tell which models are large-scale under a definition.
-
-    Parameters
-    ----------
-    models : pandas.DataFrame
-        All models of a vintage, before any filter: some rules compare a model with all others.
-    definition : str
-        A key of `MEANINGS`.
-    top_k : int, default 10
-        How many models of each year, for ``top-k-per-year``.
-    record_window : float, default 2
-        Orders of magnitude below the record, for ``near-record``.
-
-    Raises
-    ------
-    ValueError
-        If there is no such definition, or a size is out of range; the message says what is allowed.
-    """
+    """Tell which models are large-scale under a definition."""
     if definition not in MEANINGS:
         raise ValueError(f"{definition!r} is not a definition of large-scale; allowed: {', '.join(MEANINGS)}")
     if top_k < 1:

@@ -150,17 +150,7 @@ def revised_share(old: pd.DataFrame, new: pd.DataFrame, factor: float) -> Estima
 
 @dataclass(frozen=True, slots=True)
 class Drift:
-    """What happened to one year between two vintages.
-
-    Parameters
-    ----------
-    steps : pandas.DataFrame
-        One row for each of `STEPS`: ``step``, ``k``, ``n``, ``share``, ``low``, ``high``.
-    stayed, relabelled, left, joined : int
-        Models of the year in both vintages; of these, with another team type now; in the old vintage alone (removed, or
-        now dated to another year, or now without a label); in the new vintage alone (added, or dated to another year
-        before).
-    """
+    """What happened to one year between two vintages."""
 
     steps: pd.DataFrame
     stayed: int
@@ -217,16 +207,6 @@ def match_models(old: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
 
     A key counts only where it is unique among the models still unmatched on either side, so that several models of one
     paper are never confused; they are matched by their names or not at all.
-
-    Parameters
-    ----------
-    old, new : pandas.DataFrame
-        Models of two vintages with ``model``, ``reference`` and ``link``.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``old`` and ``new`` (labels of the rows) and ``by`` (``name``, ``title`` or ``link``), in the order of `old`.
 
     Examples
     --------

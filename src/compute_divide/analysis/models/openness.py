@@ -150,24 +150,6 @@ def lags(
 ) -> pd.DataFrame:
     """Return how long, at some dates, models of others have existed that are larger than the largest of a group.
 
-    Parameters
-    ----------
-    placed : pandas.DataFrame
-        From `dated_compute`.
-    follows : pandas.Series
-        True for the models of the group, on the index of `placed`.
-    dates : iterable of pandas.Timestamp
-        At each of them only models up to this date count.
-    tolerance : float, default 1
-        Another model passes the group when its compute is more than this many times the group's largest.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``date``, ``months`` since the group was first passed (0 where it is not, missing where it is still empty),
-        ``own`` (its largest model), ``own_flop``, ``passed_by``. The lag grows by a month a month and falls when the
-        group catches up.
-
     Notes
     -----
     The measure compares training compute, not quality, and knows only models whose compute is known: an unseen model of

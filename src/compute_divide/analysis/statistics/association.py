@@ -21,18 +21,7 @@ CELLS = ["both", "only_exposed", "only_outcome", "neither"]
 
 @dataclass(frozen=True, slots=True)
 class Association:
-    """The association of an outcome with an exposure within strata.
-
-    Parameters
-    ----------
-    odds_ratio : Estimate
-        Mantel-Haenszel odds ratio with its 95% interval; `n` is the number of rows in the strata that count.
-    strata : pandas.DataFrame
-        One row a stratum that counts: its keys, the counts ``both``, ``only_exposed``, ``only_outcome``, ``neither``,
-        and the ``odds_ratio`` with ``low`` and ``high`` (with half a paper added to every cell).
-    empty : int
-        Strata that say nothing, for one of the facts does not vary in them; they are left out.
-    """
+    """The association of an outcome with an exposure within strata."""
 
     odds_ratio: Estimate
     strata: pd.DataFrame

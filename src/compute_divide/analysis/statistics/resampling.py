@@ -43,16 +43,6 @@ def clusters(rows: pd.DataFrame) -> npt.NDArray[np.intp]:
 def draw_weights(groups: npt.NDArray[np.intp], *, seed: int = SEED) -> Floats:
     """Return how often each row occurs in each bootstrap sample of its clusters; the same seed gives the same samples.
 
-    Parameters
-    ----------
-    groups : array of int
-        Number of the cluster of each row, from 0.
-
-    Returns
-    -------
-    array of float, shape (REPLICATES, rows)
-        Whole numbers.
-
     Examples
     --------
     >>> weights = draw_weights(np.array([0, 0, 1]))

@@ -15,21 +15,7 @@ from compute_divide.analysis.statistics.resampling import MIN_CLUSTERS, clusters
 
 @dataclass(frozen=True, slots=True)
 class Trend:
-    """A log-linear trend: log10(value) = intercept + slope * (year - origin).
-
-    Parameters
-    ----------
-    slope, intercept : float or None
-        Orders of magnitude a year, and logarithm of the value at the origin; None where there are too few points.
-    origin : float
-        Year at which the intercept holds.
-    doubling : Estimate
-        Doubling time in months. A bound is None where the trend could as well not grow at all.
-    factor : Estimate
-        Growth as a factor a year.
-    n : int
-        Number of models.
-    """
+    """A log-linear trend: log10(value) = intercept + slope * (year - origin)."""
 
     slope: float | None
     intercept: float | None
@@ -168,17 +154,7 @@ def record_holders(models: pd.DataFrame) -> pd.DataFrame:
 
 @dataclass(frozen=True, slots=True)
 class Break:
-    """A trend with one break.
-
-    Parameters
-    ----------
-    year : Estimate
-        When the slope changes; its interval holds every year that the data do not rule out at 95%.
-    before, after : Estimate
-        Factor a year on the odds, before and after the break (``"odds ratio"``).
-    p_value : float or None
-        Of the test against a trend without a break.
-    """
+    """A trend with one break."""
 
     year: Estimate
     before: Estimate
