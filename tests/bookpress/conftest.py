@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -109,10 +110,8 @@ def a_hang_up_counts() -> None:
     signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
-@pytest.fixture
-def book(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
-    """Return a tiny book in a folder of its own."""
-    root = tmp_path / "book"
+def new_book(root: Path) -> Project:
+    """Write a tiny book to a folder."""
     files = {
         "_config.yml": CONFIG,
         "_toc.yml": TOC,
@@ -132,8 +131,6 @@ def book(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
         path = root / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
-    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1700000000")
-    monkeypatch.setenv("BOOKPRESS_DATA", str(root / "data"))
     return Project(
         root=root,
         build=root / "_build",
@@ -141,6 +138,40 @@ def book(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
         packages=(root / "package",),
         lock=root / "requirements.lock",
     )
+
+
+def surround(patch: pytest.MonkeyPatch, book: Project) -> None:
+    """Set the variables that a tiny book is built with."""
+    patch.setenv("SOURCE_DATE_EPOCH", "1700000000")
+    patch.setenv("BOOKPRESS_DATA", str(book.data))
+
+
+@pytest.fixture
+def book(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
+    """Return a tiny book in a folder of its own, not built."""
+    made = new_book(tmp_path / "book")
+    surround(monkeypatch, made)
+    return made
+
+
+@pytest.fixture(scope="session")
+def built_once(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """Return the tiny book with its two editions built; for tests that change nothing of it."""
+    from bookpress.build.build import build
+
+    made = new_book(tmp_path_factory.mktemp("built") / "book")
+    with pytest.MonkeyPatch.context() as patch:
+        surround(patch, made)
+        for name in ("other", "default"):
+            build(made, load_edition(made, name))
+    return made
+
+
+@pytest.fixture
+def built(book: Project, built_once: Project) -> Project:
+    """Return a tiny book of one's own whose two editions are built."""
+    shutil.copytree(built_once.build, book.build, symlinks=True)
+    return book
 
 
 @pytest.fixture

@@ -15,9 +15,10 @@ import pytest
 
 from bookpress.book.project import Project
 from bookpress.book.wording import quoted
-from bookpress.build.locks import edition_lock
+from bookpress.build.published import build_lock
 from bookpress.commands import main as cli
 from bookpress.files import tree
+from bookpress.progress import Silent
 
 Said = tuple[int, str, str]
 SCRIPT = Path(sys.executable).with_name("compute-divide")
@@ -124,7 +125,7 @@ def test_a_name_never_becomes_a_path_elsewhere(
 ) -> None:
     """Whatever lies where a path made of the name leads: it is not taken for an edition, and nothing is removed."""
     outside = tmp_path / "outside"
-    for folder in (outside, book.root, book.build, book.editions, book.editions / ".drafts"):
+    for folder in (outside, book.root, book.build, book.editions, book.editions / ".versions"):
         for file in ("html/index.html", "source/edition.json", "edition.json", "results.json", "notes.txt"):
             (folder / file).parent.mkdir(parents=True, exist_ok=True)
             (folder / file).write_text("{}")
@@ -207,7 +208,7 @@ def test_build_prints_where_the_book_is_and_clean_removes_it(said: Callable[...,
     assert len(json.loads(out)["results"]) == 2
     assert "default-other/index.html" in "".join(error.split())
 
-    with edition_lock(book, "other"):
+    with build_lock(book, "other", Silent()):
         code, _, error = said("clean", "other")
         assert code == 1
         assert "another build of the edition 'other' is running" in " ".join(error.split())

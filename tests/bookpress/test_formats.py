@@ -7,6 +7,7 @@ import os
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -129,22 +130,21 @@ def test_an_edition_comes_in_the_formats_asked_for(book: Project, edition: Calla
 
 
 def test_a_format_that_fails_leaves_the_published_edition(
-    book: Project, edition: Callable[..., Edition], modules: Path
+    built: Project, edition: Callable[..., Edition], modules: Path
 ) -> None:
-    before = tree(build(book, edition()).folder)
+    before = tree(built.editions / "default")
     with pytest.raises(PressError, match="'scroll' could not be made: no parchment"):
-        build(book, edition(), formats=[format_of(modules, "scroll", "raise PressError('no parchment')")])
-    assert tree(book.editions / "default") == before
-    assert not build(book, edition()).changed
+        build(built, edition(), formats=[format_of(modules, "scroll", "raise PressError('no parchment')")])
+    assert tree(built.editions / "default") == before
+    assert not build(built, edition()).changed
 
 
 def running_below(folder: str) -> list[str]:
-    """Return the command lines of living processes that were started with a folder in their module path."""
-    found = []
+    """Return the command lines of processes with a folder in their module path that do not end within moments."""
+    found: list[psutil.Process] = []
     for process in psutil.process_iter():
-        try:
+        with suppress(psutil.Error):
             if process.pid != os.getpid() and folder in process.environ().get("PYTHONPATH", ""):
-                found.append(" ".join(process.cmdline()))
-        except psutil.Error:
-            continue
-    return found
+                found.append(process)
+    _, alive = psutil.wait_procs(found, timeout=10)
+    return [str(process) for process in alive]

@@ -24,7 +24,7 @@ from tornado.websocket import WebSocketClientConnection, websocket_connect
 
 from book.browsing import CHROMIUM, FLAGS
 from bookpress.book.project import Project
-from bookpress.build.sphinx_cache import BEING_BUILT
+from bookpress.build.published import BEING_BUILT
 from bookpress.errors import PressError, UsageError
 from bookpress.files import tree
 from bookpress.write.serve import listen, serve
@@ -155,7 +155,7 @@ def test_a_signal_during_a_build_stops_promptly_and_leaves_no_process(
     served.told()
     edit(book.root / "notebooks/first.md", "Some text.", "```{code-cell} python\nimport time; time.sleep(600)\n```")
     deadline = time.monotonic() + 30
-    while len(family := served.family()) < 4:  # the build, the process that forks, the fork, and Jupyter Book
+    while len(family := served.family()) < 3:  # the build, the process that forks, and the fork
         assert time.monotonic() < deadline
         time.sleep(0.05)
     os.kill(served.process.pid, sent)
@@ -174,7 +174,7 @@ def test_pages_that_are_gone_are_built_again(book: Project, served: Served) -> N
 
 def test_a_build_waits_for_another_of_the_same_edition(book: Project, tmp_path: Path) -> None:
     book.editions.mkdir(parents=True)
-    with FileLock(book.editions / ".default.lock"):
+    with FileLock(book.build / ".default.lock"):
         server = Served(book, tmp_path)
         assert server.told()[0]["message"].startswith(BEING_BUILT)
     deadline = time.monotonic() + 60
@@ -190,7 +190,7 @@ def test_a_change_during_a_build_starts_it_afresh(book: Project, served: Served)
     chapter = book.root / "notebooks/first.md"
     edit(chapter, "Some text.", "```{code-cell} python\nimport time; time.sleep(600)\n```")
     deadline = time.monotonic() + 30
-    while len(family := served.family()) < 4:
+    while len(family := served.family()) < 3:
         assert time.monotonic() < deadline
         time.sleep(0.05)
     edit(chapter, "time.sleep(600)", "print('no longer')")

@@ -1,47 +1,34 @@
-"""Formats besides the pages, each made from the finished pages by a process of its own.
-
-The press knows a format by its name and by the module that makes it; what that module needs and does is its own
-matter. The command line says which formats there are.
-"""
+"""What is made of an edition, each by a process of its own: the pages by Jupyter Book, other formats from the pages."""
 
 from __future__ import annotations
 
 import json
 import os
-import shutil
+import signal
 import subprocess
 import sys
 import tempfile
 import threading
-import time
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import ExitStack, suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Self
+from typing import IO
 
 from bookpress.book.clock import EPOCH_VARIABLE
 from bookpress.errors import PressError, UsageError
-from bookpress.run import processes as running
+from bookpress.run.engines import STEADY
 
-PAGES = "html"
-"""The format that every build makes."""
-SECONDS = 600.0
+SECONDS = 1800.0
 """Time that a format may take."""
 
 
 @dataclass(frozen=True)
 class Format:
-    """A format of the book besides its pages.
+    """A format of the book: its name, the module that makes it, and a function that says what this machine lacks.
 
-    Parameters
-    ----------
-    name : str
-        What it is asked for by; its files go to the folder of this name within the site.
-    module : str
-        Run as ``python -m``; takes its order by `work_on_order`.
-    missing : callable
-        Returns what this machine lacks to make it and how to get it; nothing when it can be made.
+    The module is run as ``python -m`` and hands its work to `work_on_order`; its files go to the folder of the format's
+    name within the site.
     """
 
     name: str
@@ -49,21 +36,13 @@ class Format:
     missing: Callable[[], str | None]
 
 
+PAGES = Format("html", "bookpress.build.sphinx_process", lambda: None)
+"""The format that every build makes, and all others are made from."""
+
+
 @dataclass(frozen=True)
 class Order:
-    """What a format is made from, and where to.
-
-    Parameters
-    ----------
-    pages : str
-        Folder of the finished pages.
-    source : str
-        Folder of the staged source, with ``edition.json`` and the publication settings.
-    output : str
-        Folder for the files of the format.
-    epoch : int
-        Time of the build, in seconds since 1970: the only date a file may hold.
-    """
+    """The folders a format is made from and to, and the only date that a file may hold, in seconds since 1970."""
 
     pages: str
     source: str
@@ -72,14 +51,7 @@ class Order:
 
 
 def choose(names: str, known: Sequence[Format]) -> list[Format]:
-    """Return the formats that a list of names asks for, in their own order; the pages are always made.
-
-    Parameters
-    ----------
-    names : str
-        Separated by commas: ``"html,pdf"``.
-    known : sequence of Format
-        All there are besides the pages.
+    """Return the formats besides the pages that a list of names, ``"html,pdf"``, asks for.
 
     Raises
     ------
@@ -87,19 +59,13 @@ def choose(names: str, known: Sequence[Format]) -> list[Format]:
         If there is no such format, or none is named.
     PressError
         If this machine lacks what a format needs; the message says how to get it.
-
-    Examples
-    --------
-    >>> choose("pdf,html", [Format("pdf", "book.pdf", lambda: None)])[0].name
-    'pdf'
     """
     asked = {name.strip() for name in names.split(",") if name.strip()}
-    allowed = [PAGES, *(one.name for one in known)]
-    if not asked:
-        raise UsageError(f"no format is named; allowed: {', '.join(allowed)}")
+    allowed = [PAGES.name, *(one.name for one in known)]
     unknown = sorted(asked - set(allowed))
-    if unknown:
-        raise UsageError(f"no format {', '.join(map(repr, unknown))}; allowed: {', '.join(allowed)}")
+    if unknown or not asked:
+        wrong = f"no format {', '.join(map(repr, unknown))}" if unknown else "no format is named"
+        raise UsageError(f"{wrong}; allowed: {', '.join(allowed)}")
     chosen = [one for one in known if one.name in asked]
     lacking = [f"the format {one.name!r} cannot be made: {what}" for one in chosen if (what := one.missing())]
     if lacking:
@@ -108,7 +74,7 @@ def choose(names: str, known: Sequence[Format]) -> list[Format]:
 
 
 def make(formats: Sequence[Format], pages: Path, source: Path, epoch: int, seconds: float = SECONDS) -> None:
-    """Make formats from finished pages, all at the same time, into the folder of the pages.
+    """Make formats, all at the same time, each into the folder of its name below that of the pages.
 
     Raises
     ------
@@ -116,98 +82,57 @@ def make(formats: Sequence[Format], pages: Path, source: Path, epoch: int, secon
         If one cannot be made, or takes longer than `seconds`; all are ended then.
     """
     with ExitStack() as stack:
-        workers = [stack.enter_context(_Worker(one, seconds)) for one in formats]
-        for worker in workers:
-            worker.start(Order(str(pages), str(source), str(pages / worker.format.name), epoch))
-        for worker in workers:
-            worker.finish()
+        orders = [Order(str(pages), str(source), str(pages / one.name), epoch) for one in formats]
+        makers = [stack.enter_context(_maker(one, order)) for one, order in zip(formats, orders, strict=True)]
+        for one, (process, said) in zip(formats, makers, strict=True):
+            try:
+                code = process.wait(seconds)
+            except subprocess.TimeoutExpired as error:
+                raise PressError(f"the format {one.name!r} was not ready after {seconds:g} seconds") from error
+            if code:
+                said.seek(0)
+                reason = said.read().decode("utf-8", "replace").strip()
+                killed = f"its process was killed (signal {-code}): out of memory?" if code < 0 else "no reason given"
+                raise PressError(f"the format {one.name!r} could not be made: {reason or killed}")
 
 
-class _Worker:
-    """The process that makes a format; it ends when its standard input closes, so it cannot be left over."""
-
-    def __init__(self, wanted: Format, seconds: float) -> None:
-        self.format = wanted
-        self.seconds = seconds
-        self._stack = ExitStack()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._stack.close()
-
-    def start(self, order: Order) -> None:
-        """Start the process and hand over the order; what it leaves in its temporary folder goes when it has ended."""
-        scratch = tempfile.mkdtemp(prefix=f"{self.format.name}-")
-        self._stack.callback(_remove, Path(scratch))
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", self.format.module],
-            env={**os.environ, "TMPDIR": scratch, "PYTHONHASHSEED": "0", EPOCH_VARIABLE: str(order.epoch)},
+@contextmanager
+def _maker(wanted: Format, order: Order) -> Iterator[tuple[subprocess.Popen[bytes], IO[bytes]]]:
+    """Yield the process that makes a format and what it says; it ends when its standard input closes."""
+    with (
+        tempfile.TemporaryDirectory(prefix=f"{wanted.name}-", ignore_cleanup_errors=True) as scratch,
+        tempfile.TemporaryFile() as said,
+        subprocess.Popen(
+            [sys.executable, "-m", wanted.module],
+            env={**os.environ, **STEADY, EPOCH_VARIABLE: str(order.epoch), "TMPDIR": scratch},
+            bufsize=0,
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-            text=True,
+            stderr=said,
             start_new_session=True,
-        )
-        self._stack.callback(self._end)
-        running.add(self._process.pid)
-        self._late = self._stack.enter_context(running.time_limit(self._process.pid, self.seconds))
-        assert self._process.stdin  # noqa: S101
-        with suppress(BrokenPipeError):
-            self._process.stdin.write(json.dumps(asdict(order)) + "\n")
-            self._process.stdin.flush()
-
-    def finish(self) -> None:
-        """Wait for the end; raise what went wrong."""
-        assert self._process.stderr  # noqa: S101
-        said = self._process.stderr.read().strip()
-        self._process.wait()
-        running.check()
-        if self._late.is_set():
-            raise PressError(f"the format {self.format.name!r} was not ready after {self.seconds:g} seconds")
-        if self._process.returncode != 0:
-            raise PressError(f"the format {self.format.name!r} could not be made: {said or 'no reason given'}")
-
-    def _end(self) -> None:
-        running.kill_group(self._process.pid)
-        self._process.wait()
-        running.discard(self._process.pid)
-        for stream in (self._process.stdin, self._process.stderr):
-            if stream:
-                with suppress(BrokenPipeError):
-                    stream.close()
-
-
-def _remove(folder: Path) -> None:
-    """Remove a temporary folder; what the process had started may need a moment longer to end than itself."""
-    for _ in range(30):
-        shutil.rmtree(folder, ignore_errors=True)
-        if not folder.exists():
-            return
-        time.sleep(0.1)
+        ) as process,
+    ):
+        try:
+            assert process.stdin  # noqa: S101
+            with suppress(BrokenPipeError):
+                process.stdin.write(json.dumps(asdict(order)).encode() + b"\n")
+            yield process, said
+        finally:
+            with suppress(ProcessLookupError, PermissionError):
+                os.killpg(process.pid, signal.SIGKILL)
 
 
 def work_on_order(work: Callable[[Order], None]) -> int:
-    """Do the work of a format's module: read the order from standard input, end when the other side is gone.
+    """Read the order from standard input, let the module make its format, and return the exit code.
 
-    Parameters
-    ----------
-    work : callable
-        Makes the files; a `PressError` is told as its message alone.
-
-    Returns
-    -------
-    int
-        The exit code.
+    The process ends, with all that it has started, when the other side is gone.
     """
     line = sys.stdin.readline()
     if not line:
         return 1
     threading.Thread(target=_end_with_input, daemon=True).start()
-    order: Mapping[str, Any] = json.loads(line)
     try:
-        work(Order(**order))
+        work(Order(**json.loads(line)))
     except PressError as error:
         sys.stderr.write(f"{error}\n")
         return 1
@@ -215,6 +140,6 @@ def work_on_order(work: Callable[[Order], None]) -> int:
 
 
 def _end_with_input() -> None:
-    """End this process when its standard input closes."""
-    sys.stdin.read()
-    os._exit(1)
+    while os.read(0, 4096):  # past Python, whose lock of this stream would stay locked in a fork
+        pass
+    os.killpg(os.getpid(), signal.SIGKILL)

@@ -1,36 +1,53 @@
-"""The staged source of an edition: the book's own pages, with executed notebooks in place of the chapters."""
+"""The staged source of an edition: the book's own pages, with executed notebooks in place of the chapters.
+
+Every edition is staged in one folder, because Sphinx remembers what it has read for one folder alone. A file that is
+right already keeps its date, so that only what differs from the last edition is read again.
+"""
 
 from __future__ import annotations
 
 import json
 import os
+import platform
 import posixpath
 import re
 import shutil
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from bookpress.book.chapters import FOLDER, FRONT_MATTER, toc_files
+from bookpress.book.chapters import FOLDER, FRONT_MATTER, Chapter, toc_files
+from bookpress.book.clock import build_time
 from bookpress.book.editions import Edition
 from bookpress.book.project import Project
 from bookpress.book.wording import describe, run_command
+from bookpress.build.sphinx_process import DRAFT, MEMORY
 from bookpress.errors import PressError
-from bookpress.files import files_of, naming, pretty, read, update_file
+from bookpress.files import canonical, files_of, naming, pretty, read, replace_file, sha256, update_file
 from bookpress.run.cache import Run
 from bookpress.run.tidy import as_file, stamp
 
 COPIED_FOLDERS = ("book", "_static", "_templates")
-SOURCES = "sources"
+EXTENSION = "bookpress.build.sphinx_process"
+MARK = ".rests-on"
+"""In Sphinx's memory: the hash of what every page may rest on."""
 _LINK = re.compile(r"\[(?P<text>[^\[\]]*)\]\((?P<path>[^()\s#]*?)(?P<slug>[a-z0-9-]+)\.md(?P<anchor>#[^()\s]*)?\)")
 
 
-def stage(
-    project: Project, edition: Edition, runs: Mapping[str, Run], record: Mapping[str, Any], results: bytes, folder: Path
-) -> None:
-    """Bring a folder to the state of an edition's source; a file that is right already keeps its date.
+def page_files(project: Project) -> dict[str, bytes]:
+    """Return the files of the book that are no chapters: settings, pages, pictures, references, templates."""
+    pages = [f"{name}.md" for name in toc_files(project) if not name.startswith(f"{FOLDER}/")]
+    found = {name: project.root / name for name in ("_config.yml", "_toc.yml", *pages)}
+    for folder in COPIED_FOLDERS:
+        for path in files_of(project.root / folder):
+            found[path.relative_to(project.root).as_posix()] = path
+    return {name: read(path) for name, path in found.items()}
+
+
+def stage(project: Project, edition: Edition, runs: Mapping[str, Run], record: Mapping[str, Any], folder: Path) -> None:
+    """Bring the folder of a staged source to the state of an edition.
 
     Parameters
     ----------
@@ -42,35 +59,44 @@ def stage(
         The run of each chapter, by slug.
     record : mapping
         What ``edition.json`` says.
-    results : bytes
-        The content of ``results.json``.
     folder : pathlib.Path
         The staged source.
     """
     slugs = {chapter.slug for chapter in edition.chapters}
-    wanted = {
-        "_config.yml": staged_config(project, edition),
-        "_toc.yml": read(project.root / "_toc.yml"),
-        "edition.json": pretty(dict(record)).encode(),
-        "results.json": results,
-        **_linked(page_files(project), slugs),
-    }
-    for chapter in edition.chapters:
-        wanted[f"{SOURCES}/{chapter.slug}.md"] = chapter.source.encode("utf-8")
+    wanted = page_files(project)
+    for name, content in wanted.items():
+        if name.endswith(".md"):
+            wanted[name] = point_to_notebooks(content.decode("utf-8"), posixpath.dirname(name), slugs).encode()
+    wanted["_config.yml"] = staged_config(wanted["_config.yml"])
+    wanted |= {"edition.json": pretty(dict(record)).encode(), "results.json": pretty(results_of(runs)).encode()}
+    wanted |= {f"sources/{chapter.slug}.md": chapter.source.encode("utf-8") for chapter in edition.chapters}
     for name, content in wanted.items():
         update_file(folder / name, content)
     for chapter in edition.chapters:
-        rows = describe(chapter.parameters, edition.values[chapter.slug])
-        notebook = json.loads(runs[chapter.slug].notebook)
-        stamp(notebook, chapter.slug, rows, run_command(chapter.slug, rows, project.settings.command), record)
-        for cell in notebook["cells"]:
-            if cell["cell_type"] == "markdown":
-                text = point_to_notebooks("".join(cell["source"]), FOLDER, slugs)
-                cell["source"] = text.splitlines(keepends=True)
         name = f"{FOLDER}/{chapter.slug}.ipynb"
-        wanted[name] = as_file(notebook)
+        wanted[name] = _notebook(chapter, edition, runs[chapter.slug], record, slugs)
         _update_notebook(folder / name, wanted[name])
-    _remove_others(folder, wanted)
+    with naming(folder, "remove"):
+        for path in list(files_of(folder)):
+            if path.relative_to(folder).as_posix() not in wanted:
+                path.unlink()
+
+
+def results_of(runs: Mapping[str, Run]) -> dict[str, dict[str, Any]]:
+    """Return the results of an edition: by chapter, by key."""
+    return {slug: dict(run.results) for slug, run in runs.items()}
+
+
+def _notebook(chapter: Chapter, edition: Edition, run: Run, record: Mapping[str, Any], slugs: Collection[str]) -> bytes:
+    """Return the executed notebook of a chapter as it is read and downloaded."""
+    rows = describe(chapter.parameters, edition.values[chapter.slug])
+    notebook = json.loads(run.notebook)
+    stamp(notebook, chapter.slug, rows, run_command(chapter.slug, rows, edition.program), record)
+    for cell in notebook["cells"]:
+        if cell["cell_type"] == "markdown":
+            text = point_to_notebooks("".join(cell["source"]), FOLDER, slugs)
+            cell["source"] = text.splitlines(keepends=True)
+    return as_file(notebook)
 
 
 def point_to_notebooks(text: str, folder: str, slugs: Collection[str]) -> str:
@@ -93,64 +119,26 @@ def point_to_notebooks(text: str, folder: str, slugs: Collection[str]) -> str:
     return _LINK.sub(point, text)
 
 
-def _linked(pages: Mapping[str, bytes], slugs: set[str]) -> dict[str, bytes]:
-    """Return the pages with links to chapters as the staged source needs them."""
-    return {
-        name: point_to_notebooks(content.decode("utf-8"), posixpath.dirname(name), slugs).encode()
-        if name.endswith(".md")
-        else content
-        for name, content in pages.items()
-    }
-
-
-def page_files(project: Project) -> dict[str, bytes]:
-    """Return the files of the book that are no chapters: pages, pictures, references, templates."""
-    pages = [name for name in toc_files(project) if not name.startswith(f"{FOLDER}/")]
-    found = {f"{name}.md": project.root / f"{name}.md" for name in pages}
-    for name in COPIED_FOLDERS:
-        for path in files_of(project.root / name):
-            found[path.relative_to(project.root).as_posix()] = path
-    return {name: read(path) for name, path in found.items()}
-
-
-def book_config(project: Project) -> dict[str, Any]:
-    """Return what ``_config.yml`` says."""
+def staged_config(content: bytes) -> bytes:
+    """Return ``_config.yml`` with execution off, and with what makes Sphinx quicker."""
     try:
-        return yaml.safe_load(read(project.root / "_config.yml")) or {}
+        config = yaml.safe_load(content) or {}
     except yaml.YAMLError as error:
         raise PressError(f"_config.yml is not YAML: {error}") from error
-
-
-def extra_extensions(project: Project) -> list[str]:
-    """Return the Sphinx extensions that the book adds to those of Jupyter Book."""
-    named = (book_config(project).get("sphinx") or {}).get("extra_extensions") or []
-    return [named] if isinstance(named, str) else [str(name) for name in named]
-
-
-def staged_config(project: Project, edition: Edition) -> bytes:
-    """Return ``_config.yml`` with execution off, and the edition's id where it makes Sphinx write every page anew."""
-    config = book_config(project)
     config.setdefault("execute", {})["execute_notebooks"] = "off"
-    settings = config.setdefault("sphinx", {}).setdefault("config", {})
-    settings["html_context"] = {**settings.get("html_context", {}), "compute_divide_edition": edition.id}
+    sphinx = config.setdefault("sphinx", {})
+    named = sphinx.get("extra_extensions") or []
+    sphinx["extra_extensions"] = [*([named] if isinstance(named, str) else named), EXTENSION]
     return yaml.safe_dump(config, sort_keys=False, allow_unicode=True).encode()
 
 
 def _update_notebook(path: Path, content: bytes) -> None:
-    """Write an executed notebook; where only the edition's name differs, the file keeps its date.
-
-    Sphinx reads again what has a newer date. The edition is told on the page when it is written, so a chapter that is
-    the same in two editions need not be read twice.
-    """
-    times = None
-    if path.is_file():
-        if path.read_bytes() == content:
-            return
-        if _without_edition(path.read_bytes()) == _without_edition(content):
-            times = path.stat()
+    """Write a notebook; where only the name of the edition differs it keeps its date, for the page reads the same."""
+    same = path.is_file() and _without_edition(read(path)) == _without_edition(content)
+    date = path.stat().st_mtime_ns if same else None
     update_file(path, content)
-    if times is not None:
-        os.utime(path, ns=(times.st_atime_ns, times.st_mtime_ns))
+    if date is not None:
+        os.utime(path, ns=(date, date))
 
 
 def _without_edition(content: bytes) -> Any:
@@ -159,13 +147,22 @@ def _without_edition(content: bytes) -> Any:
     return notebook
 
 
-def _remove_others(folder: Path, wanted: Iterable[str]) -> None:
-    """Remove the files of a folder that are not wanted, and folders left empty."""
-    names = set(wanted)
-    with naming(folder):
-        for path in list(files_of(folder)):
-            if path.relative_to(folder).as_posix() not in names:
-                path.unlink()
-        for path in sorted((path for path in folder.rglob("*") if path.is_dir()), reverse=True):
-            if not any(path.iterdir()):
-                shutil.rmtree(path)
+def prepare_memory(project: Project, edition: Edition) -> str:
+    """Drop what Sphinx remembers where the pages may rest on something else now; return a mark of what they rest on."""
+    common = {name: sha256(content) for name, content in page_files(project).items() if not name.endswith(".md")}
+    mark = edition.fingerprint
+    date = int(build_time(project.root).timestamp())
+    rests_on = [common, mark.evidence, mark.packages, mark.lock, platform.python_version(), date]
+    memory, mark_now = project.workshop / MEMORY, sha256(canonical(rests_on).encode())
+    if not (memory / MARK).is_file() or read(memory / MARK).decode() != mark_now:
+        shutil.rmtree(memory, ignore_errors=True)
+    return mark_now
+
+
+def keep_memory(project: Project, mark: str) -> None:
+    """Let the next edition start from what Sphinx has read for this one, which became whole."""
+    memory, draft = project.workshop / MEMORY, project.workshop / DRAFT
+    replace_file(draft / MARK, mark.encode())
+    shutil.rmtree(memory, ignore_errors=True)
+    with naming(memory):
+        draft.rename(memory)

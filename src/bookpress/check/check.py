@@ -21,17 +21,17 @@ from pathlib import Path
 import yaml
 
 from bookpress.book.chapters import FOLDER, Chapter, discover, nearest, toc_files
+from bookpress.book.clock import build_time
 from bookpress.book.edition_files import edition_names, file_faults
 from bookpress.book.editions import Edition, load_edition
 from bookpress.book.project import Project
-from bookpress.build.build import edition_record, environment
-from bookpress.build.sphinx_process import Assembly, Binder
-from bookpress.build.staging import extra_extensions, stage
+from bookpress.build.build import edition_record
+from bookpress.build.formats import PAGES, Format, make
+from bookpress.build.staging import stage
 from bookpress.check.typed_numbers import prose_lines, typed_numbers
 from bookpress.errors import PressError
-from bookpress.files import pretty, read
+from bookpress.files import read
 from bookpress.run.cache import Run
-from bookpress.run.processes import session
 from bookpress.run.runner import cached_runs
 
 ENTRIES = (
@@ -57,6 +57,9 @@ DISPLAYED = ("display", "get_ipython")
 PLACE = re.compile(
     r"^\s*(?P<file>[^\s:]+?)(?:\.(?P<ending>md|ipynb))?(?::(?P<line>\d+))?: (?:WARNING|ERROR|CRITICAL): "
 )
+DUMMY = Format("dummy", PAGES.module, PAGES.missing)
+"""All that Jupyter Book does, but for writing."""
+
 CELL = 10_000
 """MyST-NB counts lines within a cell, and cells in tens of thousands."""
 
@@ -214,25 +217,17 @@ def _references(
         chapter.slug: runs.get(chapter.slug) or Run(chapter.slug, "", _as_bytes(chapter), {}, 0.0)
         for chapter in edition.chapters
     }
-    results = pretty({slug: dict(run.results) for slug, run in standing.items()}).encode()
-    record = edition_record(project, edition, edition, results)
-    with tempfile.TemporaryDirectory(prefix="check-") as home, session():
-        folder = Path(home)
-        stage(project, edition, standing, {**record, "formats": ["html"]}, results, folder / "source")
-        log, lock = folder / "sphinx.log", str(folder / "lock")
-        order = Assembly(str(folder / "source"), str(folder / "out"), str(folder / "doctrees"), lock, "dummy")
-        with Binder(environment(project), extra_extensions(project)) as binder:
-            try:
-                binder.build(order, log)
-            except PressError:
-                said = log.read_text(encoding="utf-8") if log.is_file() else ""
-                warnings = [
-                    line for line in said.replace(f"{folder / 'source'}/", "").splitlines() if PLACE.match(line)
-                ]
-                if not warnings:
-                    raise
-            else:
-                return
+    with tempfile.TemporaryDirectory(prefix="check-") as home:
+        source, log = Path(home, "source"), Path(home, "sphinx.log")
+        stage(project, edition, standing, edition_record(project, edition, edition, standing, [PAGES]), source)
+        try:
+            make([DUMMY], Path(home), source, int(build_time(project.root).timestamp()))
+            warnings = []
+        except PressError:
+            said = log.read_text(encoding="utf-8") if log.is_file() else ""
+            warnings = [line for line in said.replace(f"{source}/", "").splitlines() if PLACE.match(line)]
+            if not warnings:
+                raise
     chapters = {f"{FOLDER}/{chapter.slug}": chapter for chapter in edition.chapters}
     yield from dict.fromkeys(_placed(line, chapters) for line in warnings if not _excused(line, unchecked))
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import gc
 import importlib
 import json
-import pkgutil
 import signal
 import sys
 from collections.abc import Callable
@@ -168,9 +167,7 @@ def build(
         options = _options(jobs, engine, force, time_limit)
         wanted = load_edition(project, edition, parameter or [], only)
         chosen, bar = _formats(formats), stack.enter_context(Bar(Console(stderr=True)).shown())
-        verify = project.settings.verify
-        check = (lambda: list(pkgutil.resolve_name(verify)())) if verify else None
-        built = build_edition(project, wanted, options, bar, check, chosen, opened)
+        built = build_edition(project, wanted, options, bar, chosen, opened)
     what = f"{len(built.fresh)} of {len(wanted.chapters)} chapters run" if built.changed else "nothing to do"
     say(f"edition [bold]{wanted.folder}[/bold] ({wanted.id}): {what}")
     typer.echo(built.folder / "html" / "index.html")
@@ -344,7 +341,7 @@ def clean(
     keep_runs: Annotated[bool, typer.Option("--keep-runs", help="Keep the chapters that were run.")] = False,
 ) -> None:
     """Remove built editions, or everything that was built."""
-    from bookpress.build.clean import clean as remove
+    from bookpress.build.published import clean as remove
 
     freed = remove(current_project(), editions or [], keep_runs=keep_runs)
     say(f"{freed / 1e6:.1f} MB removed")

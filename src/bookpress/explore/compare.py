@@ -13,7 +13,7 @@ from bookpress.book.edition_files import edition_names
 from bookpress.book.editions import load_edition
 from bookpress.book.project import Project
 from bookpress.book.results import Result
-from bookpress.build.build import results_of
+from bookpress.build.staging import results_of
 from bookpress.errors import PressError, UsageError
 from bookpress.progress import Reporter, folding_table, standard_output
 from bookpress.run.runner import RunOptions, failure, run_chapters

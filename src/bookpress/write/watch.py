@@ -21,7 +21,7 @@ from watchfiles import Change, awatch
 
 from bookpress.book.chapters import FOLDER
 from bookpress.book.project import Project
-from bookpress.build.sphinx_cache import BEING_BUILT, STATE
+from bookpress.build.published import BEING_BUILT, STATE
 from bookpress.build.staging import COPIED_FOLDERS
 
 ROOT_SUFFIXES = {".md", ".yml", ".lock"}

@@ -1,0 +1,134 @@
+"""The built editions on disk: one build at a time, a new edition in the place of the last in one step, and removal."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock, Timeout
+
+from bookpress.book.chapters import nearest
+from bookpress.book.project import Project
+from bookpress.book.wording import quoted
+from bookpress.errors import PressError, UsageError
+from bookpress.files import naming, tree
+from bookpress.progress import Reporter, Silent
+
+STATE = ".state.json"
+"""In each built edition: what its pages were made from, and the hash of each of its files."""
+VERSIONS = ".versions"
+"""Beside the editions, which are links into it."""
+BEING_BUILT = "another build of the edition"
+"""How the message begins when an edition is being built."""
+BOOK = ".lock"
+
+
+@contextmanager
+def build_lock(project: Project, name: str, reporter: Reporter) -> Iterator[None]:
+    """Hold the book while an edition is built; a build of another edition is waited for.
+
+    Raises
+    ------
+    PressError
+        If the same edition is being built.
+    """
+    with _held(project, f".{name}.lock", f"{BEING_BUILT} {name!r} is running"):
+        try:
+            book = _held(project, BOOK)
+        except PressError:
+            reporter.step("waiting for another edition to be built")
+            book = FileLock(project.build / BOOK).acquire()
+        with book:
+            yield
+
+
+def _held(project: Project, name: str, otherwise: str = "a build is running") -> AbstractContextManager[Any]:
+    """Return a lock that is held, and released when the block ends; raise where another process has it."""
+    with naming(project.build):
+        project.build.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(project.build / name)
+        try:
+            return lock.acquire(timeout=0)
+        except Timeout as error:
+            raise PressError(f"{otherwise}; wait for it or stop it") from error
+
+
+def draft_path(project: Project, name: str) -> Path:
+    """Return where an edition is put together; only the build that holds its lock uses it."""
+    first, second = (project.editions / VERSIONS / name / number for number in ("1", "2"))
+    return second if (project.editions / name).resolve() == first.resolve() else first
+
+
+def publish(project: Project, name: str) -> None:
+    """Put a draft in the place of the published edition; a reader meets the old or the new, never a mixture.
+
+    The name of an edition is a link, and the system replaces a link in one step.
+    """
+    target, draft = project.editions / name, draft_path(project, name)
+    with naming(target):
+        if target.is_dir() and not target.is_symlink():  # built by an older press
+            shutil.rmtree(target)
+        link = draft.with_suffix(".link")
+        link.unlink(missing_ok=True)
+        link.symlink_to(Path(VERSIONS, name, draft.name))
+        link.replace(target)
+    shutil.rmtree(draft_path(project, name), ignore_errors=True)
+
+
+def is_current(folder: Path, state: Mapping[str, Any]) -> bool:
+    """Return whether a built edition was made from just this, and is as it was made."""
+    try:
+        found = json.loads((folder / STATE).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+    return bool(found == {**state, "outputs": outputs(folder)})
+
+
+def outputs(folder: Path) -> dict[str, str]:
+    """Return the SHA-256 of every file of a built edition, but for its timings."""
+    return tree(folder, without=("timings.json",))
+
+
+def clean(project: Project, editions: Sequence[str] = (), *, keep_runs: bool = False) -> int:
+    """Remove built editions, by default everything that was built, and return how many bytes that freed.
+
+    Raises
+    ------
+    UsageError
+        If there is no such built edition.
+    PressError
+        If there is a build right now.
+    """
+    problems = [
+        f"no built edition {quoted(name)}{nearest(name, project.built)}"
+        for name in editions
+        if name not in project.built
+    ]
+    if problems:
+        raise UsageError.listing(problems)
+    freed = 0
+    for name in editions:
+        with build_lock(project, name, Silent()):
+            freed += _remove(project.editions / name) + _remove(project.editions / VERSIONS / name)
+    if not editions and project.build.is_dir():
+        with _held(project, BOOK):
+            kept = {project.cache.name} if keep_runs else set()
+            freed = sum(_remove(path) for path in project.build.glob("[!.]*") if path.name not in kept)
+    return freed
+
+
+def _remove(path: Path) -> int:
+    """Remove what there is and return its size in bytes."""
+    with naming(path, "remove"):
+        if path.is_dir() and not path.is_symlink():
+            size = sum(file.lstat().st_size for file in path.rglob("*"))
+            shutil.rmtree(path)
+        else:
+            size = path.lstat().st_size if os.path.lexists(path) else 0
+            path.unlink(missing_ok=True)
+    return size
