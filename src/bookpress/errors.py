@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+
+LONG = 80
+"""Characters of a value, or a name, that a message shows at the most."""
+LISTED = 20
+"""Names that a message lists at the most."""
 
 
 class PressError(Exception):
@@ -62,3 +68,38 @@ def collecting(problems: list[str]) -> Iterator[None]:
         yield
     except UsageError as error:
         problems += error.problems
+
+
+def short(text: str, length: int = LONG) -> str:
+    """Return a text as a message shows it: in one line, the end of a long one left out."""
+    line = " ".join(text.split()) if "\n" in text else text
+    return line if len(line) <= length else f"{line[: length - 3]}..."
+
+
+def quoted(name: str) -> str:
+    """Return a name in quotation marks, as a message shows it."""
+    return repr(short(name))
+
+
+def nearest(name: str, names: Sequence[str]) -> str:
+    """Return the end of a sentence that names what was probably meant, else what there is.
+
+    Examples
+    --------
+    >>> nearest("vintge", ["vintage", "top_k"])
+    '; did you mean vintage?'
+    >>> nearest("TOP_K", ["vintage", "top_k"])
+    '; did you mean top_k?'
+    >>> nearest("x", ["vintage", "top_k"])
+    '; there are: vintage, top_k'
+    >>> nearest("x", [f"name_{number}" for number in range(30)]).split(", ")[-1]
+    'name_19 and 10 more'
+    >>> nearest("x", [])
+    '; there is none'
+    """
+    lowered = {known.lower(): known for known in names}
+    close = difflib.get_close_matches(name.lower(), lowered, n=1)
+    if close:
+        return f"; did you mean {lowered[close[0]]}?"
+    more = f" and {len(names) - LISTED} more" if len(names) > LISTED + 1 else ""
+    return f"; there are: {', '.join(names[:LISTED] if more else names)}{more}" if names else "; there is none"

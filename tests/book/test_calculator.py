@@ -22,7 +22,7 @@ from playwright.sync_api import Page, sync_playwright
 from compute_divide.analysis.chips import budget
 from compute_divide.analysis.chips.budget import ALL_TEAMS, rank_by_year
 from compute_divide.analysis.chips.hardware import chip_peaks
-from compute_divide.analysis.parameters_policy import rentable_chips
+from compute_divide.analysis.choices import rentable_chips
 from compute_divide.evidence.chips.chips import load_chips, load_prices
 from compute_divide.evidence.models.table import load_models
 

@@ -19,6 +19,11 @@ from bookpress.book.project import Project
 from bookpress.run.engines import Engine, open_engine
 from bookpress.run.notebook import Job
 
+os.environ["PYTHONPATH"] = os.pathsep.join(
+    [str(Path(__file__).parent), *os.environ.get("PYTHONPATH", "").split(os.pathsep)]
+)
+# so that programs that tests start find the types of the parameters too
+
 CONFIG = """
 title: A tiny book
 author: Nobody
@@ -55,6 +60,7 @@ SETTINGS = """
 command: compute-divide
 front_matter: compute_divide
 package: compute_divide
+parameter_types: tiny_types
 """
 
 HEAD = """
@@ -67,14 +73,12 @@ kernelspec: {name: python3, display_name: Python 3, language: python}
 ```{code-cell} python
 :tags: [parameters]
 
-from typing import Annotated, Literal
+from tiny_types import Factor, Limit, Names, Table, Year
 
-from pydantic import Field
-
-table: Annotated[Literal["a", "b"], Field(description="which table")] = "a"
-factor: Annotated[float, Field(gt=0, le=100, json_schema_extra={"unit": "times"})] = 1
-years_first: Annotated[int, Field(ge=1950, le=2030, json_schema_extra={"range": "first", "unit": "year"})] = 2010
-years_last: Annotated[int, Field(ge=1950, le=2030, json_schema_extra={"range": "last", "unit": "year"})] = 2014
+table: Table = "a"  # which table
+factor: Factor = 1  # by how much
+years_first: Year = 2010  # first year
+years_last: Year = 2014  # last year
 ```
 """
 

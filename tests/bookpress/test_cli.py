@@ -14,9 +14,9 @@ import jsonschema
 import pytest
 
 from bookpress.book.project import Project
-from bookpress.book.wording import quoted
 from bookpress.build.published import build_lock
 from bookpress.commands import main as cli
+from bookpress.errors import quoted
 from bookpress.files import tree
 from bookpress.progress import Silent
 
@@ -179,7 +179,7 @@ def test_a_sweep_reports_reversed_ranges_beside_other_errors(said: Callable[...,
     code, _, error = said("sweep", "first", "--file", str(grid))
     assert (code, "factor: 0 is not allowed" in error, "years_first is 2020" in error) == (2, True, True)
     grid.write_text("factor: [1]\nfactor: [2]\n")
-    assert "factor is given more than once, in the lines 1, 2" in said("sweep", "first", "--file", str(grid))[2]
+    assert "line 2: factor is given more than once" in said("sweep", "first", "--file", str(grid))[2]
 
 
 def test_the_version_is_that_of_the_package(said: Callable[..., Said]) -> None:

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bookpress.book.clock import build_time
+from bookpress.book.project import build_time
 from bookpress.errors import PressError, UsageError
 from bookpress.files import canonical, link_or_copy, replace_file, tree, update_file
 

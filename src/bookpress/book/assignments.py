@@ -1,20 +1,21 @@
-"""What an edition asks for: values by name, from its file and from the command line, checked against the chapters."""
+"""What is asked for: values by name, from an edition's file, ``-p`` and ``-g``, checked against the chapters."""
 
 from __future__ import annotations
 
+import json
+import shlex
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bookpress.book.chapters import Chapter, nearest
-from bookpress.book.parameters import Parameter, Value, range_problems
-from bookpress.book.wording import quoted, short
-from bookpress.errors import UsageError
+from bookpress.book.chapters import Chapter
+from bookpress.book.parameters import Value, as_text, range_problems
+from bookpress.errors import UsageError, nearest, quoted, short
 
 
 @dataclass(frozen=True)
 class Assignment:
-    """One wish: a name, for the whole book or for one chapter, and its value.
+    """A name, for the whole book or for one chapter, and its value.
 
     Parameters
     ----------
@@ -23,9 +24,9 @@ class Assignment:
     name : str
         The parameter.
     value : object
-        A typed value, or a text that the parameter's type is to read.
+        A typed value, or a text that the parameter's type is to read, or a list of these to try.
     is_text : bool
-        Whether the value comes from a command line.
+        Whether it comes from a command line.
     """
 
     chapter: str | None
@@ -39,66 +40,82 @@ class Assignment:
         return f"{self.chapter}.{self.name}" if self.chapter else self.name
 
 
-def file_assignments(parameters: Mapping[str, Any], slugs: Iterable[str]) -> list[Assignment]:
-    """Return the wishes of an edition's file: a name, ``chapter.name``, or a chapter with names of its own.
+def parse_assignments(
+    options: Iterable[str], flag: str = "-p", *, several: bool = False
+) -> tuple[list[Assignment], list[str]]:
+    """Return what ``NAME=VALUE`` and ``CHAPTER.NAME=VALUE`` ask for, and what is wrong with them, in words.
+
+    Parameters
+    ----------
+    options : iterable of str
+        As they were typed.
+    flag : str
+        The option that they were given to.
+    several : bool
+        Whether each holds values to try: a JSON list, else what stands between commas.
 
     Examples
     --------
-    >>> [wish.label for wish in file_assignments({"vintage": "2023-03", "hardware": {"top_k": 5}}, ["hardware"])]
-    ['vintage', 'hardware.top_k']
+    >>> asked, problems = parse_assignments(["hardware.top_k=5", "top_k"])
+    >>> asked[0].label, asked[0].value, problems
+    ('hardware.top_k', '5', ["-p 'top_k' is not NAME=VALUE or CHAPTER.NAME=VALUE"])
+    >>> parse_assignments(["vintage=2023-03, 2026-08"], "-g", several=True)[0][0].value
+    ['2023-03', '2026-08']
     """
-    known = set(slugs)
-    wishes = []
-    for key, value in parameters.items():
-        if key in known and (value is None or isinstance(value, dict)):
-            wishes += [Assignment(key, str(name), inner) for name, inner in (value or {}).items()]
-        else:
-            chapter, _, name = key.rpartition(".")
-            wishes.append(Assignment(chapter or None, name, value))
-    return wishes
-
-
-def option_assignments(options: Iterable[str]) -> tuple[list[Assignment], list[str]]:
-    """Return the wishes of ``-p NAME=VALUE`` and ``-p CHAPTER.NAME=VALUE``, and what is wrong with the others.
-
-    Examples
-    --------
-    >>> wishes, problems = option_assignments(["hardware.top_k=5", "top_k"])
-    >>> wishes[0].label, problems
-    ('hardware.top_k', ["-p 'top_k' is not NAME=VALUE or CHAPTER.NAME=VALUE"])
-    """
-    wishes, problems = [], []
+    asked, problems = [], []
     for option in options:
         key, equals, text = option.partition("=")
         chapter, _, name = key.strip().rpartition(".")
         if equals and name:
-            wishes.append(Assignment(chapter or None, name, text, is_text=True))
+            asked.append(Assignment(chapter or None, name, _split(text) if several else text, is_text=True))
         else:
-            problems.append(f"-p {quoted(option)} is not NAME=VALUE or CHAPTER.NAME=VALUE")
-    return wishes, problems
+            value = "V1,V2" if several else "VALUE"
+            problems.append(f"{flag} {quoted(option)} is not NAME={value} or CHAPTER.NAME={value}")
+    return asked, [*problems, *_repeated(asked)]
 
 
-def repeated(wishes: Sequence[Assignment]) -> list[str]:
-    """Return the names that are given more than once in one place, in words: nobody can say which value was meant.
+def _split(text: str) -> list[Value]:
+    try:
+        loaded = json.loads(text)
+    except (ValueError, RecursionError):
+        loaded = None
+    return loaded if isinstance(loaded, list) else [part.strip() for part in text.split(",")]
+
+
+def file_assignments(parameters: Mapping[str, Any], slugs: Iterable[str]) -> tuple[list[Assignment], list[str]]:
+    """Return what the file of an edition asks for: a name, ``chapter.name``, or a chapter with names of its own.
 
     Examples
     --------
-    >>> repeated([Assignment(None, "top_k", "3"), Assignment(None, "top_k", "2")])
-    ['top_k is given more than once: 3, 2']
+    >>> asked, _ = file_assignments({"vintage": "2023-03", "hardware": {"top_k": 5}}, ["hardware"])
+    >>> [one.label for one in asked]
+    ['vintage', 'hardware.top_k']
     """
+    known, asked = set(slugs), []
+    for key, value in parameters.items():
+        if isinstance(value, dict) or (value is None and key in known):
+            asked += [Assignment(key, str(name), inner) for name, inner in (value or {}).items()]
+        else:
+            chapter, _, name = key.rpartition(".")
+            asked.append(Assignment(chapter or None, name, value))
+    return asked, _repeated(asked)
+
+
+def _repeated(asked: Sequence[Assignment]) -> list[str]:
+    """Return the names that are given more than once in one place: nobody can say which value was meant."""
     given: dict[str, list[str]] = {}
-    for wish in wishes:
-        given.setdefault(wish.label, []).append(short(str(wish.value)))
+    for one in asked:
+        given.setdefault(one.label, []).append(short(str(one.value)))
     return [f"{label} is given more than once: {', '.join(texts)}" for label, texts in given.items() if len(texts) > 1]
 
 
 def resolve(
-    book: Sequence[Chapter], included: Sequence[Chapter], wishes: Iterable[Assignment], found: Sequence[str] = ()
+    book: Sequence[Chapter], included: Sequence[Chapter], asked: Iterable[Assignment], found: Sequence[str] = ()
 ) -> dict[str, dict[str, Value]]:
     """Return the value of every parameter of the included chapters, or one error that lists all that is wrong.
 
-    A later wish beats an earlier one; a wish for one chapter beats one for the whole book. A file may speak of chapters
-    that are not included: what it says is checked all the same. The command line may not.
+    What is asked for later wins; for one chapter, wins over the whole book. A file may speak of chapters that are not
+    included: what it says is checked all the same. The command line may not.
 
     Parameters
     ----------
@@ -106,7 +123,7 @@ def resolve(
         All chapters.
     included : sequence of Chapter
         Those whose values are wanted.
-    wishes : iterable of Assignment
+    asked : iterable of Assignment
         In order: the edition's file, then the command line.
     found : sequence of str
         Problems found elsewhere, to be reported with these.
@@ -116,65 +133,73 @@ def resolve(
     UsageError
         If a name is unknown (names the nearest), a value is not allowed (names what is), or a range is reversed.
     """
-    values = {chapter.slug: _defaults(chapter) for chapter in included}
-    problems, refused = list(found), set[tuple[str, str]]()
-    for wish in sorted(wishes, key=lambda wish: wish.chapter is not None):
-        targets = _targets(included, wish) or ([] if wish.is_text else _targets(book, wish))
-        if not targets:
-            problems.append(_unknown(book, included if wish.is_text else book, wish))
-        for chapter, parameter in targets:
-            chosen = values.setdefault(chapter.slug, _defaults(chapter))
+    values = {chapter.slug: {one.name: one.default for one in chapter.parameters} for chapter in book}
+    problems = list(found)
+    for one in sorted(asked, key=lambda one: one.chapter is not None):
+        reached = [chapter for chapter in (included if one.is_text else book) if one.chapter in {None, chapter.slug}]
+        hits = [(chapter.slug, known) for chapter in reached for known in chapter.parameters if known.name == one.name]
+        if not hits:
+            problems.append(_unknown(book, reached, included, one))
+        for slug, parameter in hits:
             try:
-                chosen[wish.name] = parameter.parse(wish.value) if wish.is_text else parameter.check(wish.value)
+                values[slug][one.name] = parameter.parse(one.value) if one.is_text else parameter.check(one.value)
             except ValueError as error:
-                refused.add((chapter.slug, wish.name))
-                problems.append(f"{wish.label}: {error}")
-    for chapter in (one for one in book if one.slug in values):
-        sound = [one for one in chapter.parameters if (chapter.slug, one.name) not in refused]
-        problems += [f"{chapter.slug}: {what}" for what in range_problems(sound, values[chapter.slug])]
+                values[slug][one.name] = None  # nothing to compare in a range
+                problems.append(f"{one.label}: {error}")
+    problems += [f"{slug}: {what}" for slug, chosen in values.items() for what in range_problems(chosen)]
     if problems:
         raise UsageError.listing(list(dict.fromkeys(problems)))
     return {chapter.slug: values[chapter.slug] for chapter in included}
 
 
-def _defaults(chapter: Chapter) -> dict[str, Value]:
-    return {parameter.name: parameter.default for parameter in chapter.parameters}
+def _unknown(book: Sequence[Chapter], reached: Sequence[Chapter], included: Sequence[Chapter], one: Assignment) -> str:
+    """Return what to say about a name that no chapter it reaches has."""
+    here = ", ".join(chapter.slug for chapter in included)
+    if not reached:
+        slugs = [chapter.slug for chapter in book]
+        if one.chapter in slugs:
+            return f"{one.label}: {one.chapter} is not among the chapters that take new values here: {here}"
+        return f"{short(one.label)}: no chapter {quoted(str(one.chapter))}{nearest(str(one.chapter), slugs)}"
+    names = list(dict.fromkeys(known.name for chapter in reached for known in chapter.parameters))
+    whose = f"chapter {reached[0].slug} has no" if len(reached) == 1 else "no chapter has a"
+    if 1 < len(reached) < len(book):
+        whose = f"none of {here} has a"
+    return f"{whose} parameter {quoted(one.name)}{nearest(one.name, names)}"
 
 
-def _targets(chapters: Iterable[Chapter], wish: Assignment) -> list[tuple[Chapter, Parameter]]:
-    """Return the chapters and parameters that a wish reaches."""
-    return [
-        (chapter, parameter)
-        for chapter in chapters
-        if wish.chapter in {None, chapter.slug}
-        for parameter in chapter.parameters
-        if parameter.name == wish.name
-    ]
+def option(name: str, value: Value) -> str:
+    r"""Return a value as the command line gives it, quoted for a shell.
+
+    Examples
+    --------
+    >>> option("top_k", 20), option("venues", ["ICML", "ICLR"])
+    ('-p top_k=20', '-p \'venues=["ICML", "ICLR"]\'')
+    """
+    return f"-p {shlex.quote(f'{name}={as_text(value)}')}"
 
 
-def _unknown(book: Sequence[Chapter], included: Sequence[Chapter], wish: Assignment) -> str:
-    """Return what to say about a wish that reaches no chapter."""
-    here = [chapter.slug for chapter in included]
-    if wish.chapter is None:
-        return _unknown_name(book, included, wish)
-    if wish.chapter in here:
-        names = [one.name for chapter in included if chapter.slug == wish.chapter for one in chapter.parameters]
-        return f"chapter {wish.chapter} has no parameter {quoted(wish.name)}{nearest(wish.name, names)}"
-    slugs = [chapter.slug for chapter in book]
-    if wish.chapter in slugs:
-        return f"{wish.label}: {wish.chapter} is not among the chapters that take new values here: {', '.join(here)}"
-    return f"{short(wish.label)}: no chapter {quoted(wish.chapter)}{nearest(wish.chapter, slugs)}"
+def grid_option(name: str, values: Sequence[Value]) -> str:
+    r"""Return the values to try as the command line gives them, each once: a JSON list where one holds a comma.
+
+    Examples
+    --------
+    >>> grid_option("top_k", [5, 10, 5]), grid_option("venues", [["ICML", "ICLR"], ["CVPR"]])
+    ('-g top_k=5,10', '-g \'venues=[["ICML", "ICLR"], ["CVPR"]]\'')
+    """
+    distinct = [value for place, value in enumerate(values) if value not in values[:place]]
+    text = ",".join(map(as_text, distinct))
+    if _split(text) != [as_text(value) for value in distinct]:
+        text = json.dumps(distinct, ensure_ascii=False)
+    return f"-g {shlex.quote(f'{name}={text}')}"
 
 
-def _unknown_name(book: Sequence[Chapter], included: Sequence[Chapter], wish: Assignment) -> str:
-    """Return what to say about a name, given for the whole book, that no chapter has."""
-    slugs = [chapter.slug for chapter in book]
-    if wish.name in slugs:
-        return f"{wish.name} is a chapter, not a parameter: name its parameters, such as {wish.name}.NAME"
-    if isinstance(wish.value, dict):
-        return f"no chapter {quoted(wish.name)}{nearest(wish.name, slugs)}"
-    elsewhere = [chapter.slug for chapter, _ in _targets(book, wish)]
-    if elsewhere:
-        return f"{wish.name}: a parameter of chapters that take no new values here: {', '.join(elsewhere)}"
-    names = [one.name for chapter in included for one in chapter.parameters]
-    return f"no chapter has a parameter {quoted(wish.name)}{nearest(wish.name, list(dict.fromkeys(names)))}"
+def run_command(slug: str, rows: Iterable[Mapping[str, Value]], command: str) -> str:
+    """Return the command that runs a chapter with these values; only what differs from a default is named.
+
+    Examples
+    --------
+    >>> run_command("hardware", [{"name": "top_k", "value": 20, "default": 10}], "compute-divide")
+    'compute-divide run hardware -p top_k=20'
+    """
+    options = [option(row["name"], row["value"]) for row in rows if row["value"] != row["default"]]
+    return " ".join([command, "run", slug, *options])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -15,14 +14,11 @@ import yaml
 from bookpress.book.parameters import Parameter, read_parameters
 from bookpress.book.project import CHAPTERS, Project
 from bookpress.book.settings import DEFAULTS, Settings
-from bookpress.book.wording import quoted
-from bookpress.errors import PressError, UsageError
+from bookpress.errors import PressError, UsageError, nearest, quoted
 from bookpress.files import read, sha256
 
 FOLDER = CHAPTERS
 FRONT_MATTER = "compute_divide"
-LISTED = 20
-"""Names that a message lists at the most."""
 KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
 
 
@@ -88,7 +84,8 @@ class Chapter:
     @cached_property
     def parameters(self) -> tuple[Parameter, ...]:
         """The parameters it declares, in order."""
-        return _parameters(parameters_source(self.notebook), self.where, os.environ.get(self.settings.data_variable))
+        evidence = os.environ.get(self.settings.data_variable)
+        return _parameters(parameters_source(self.notebook), self.where, self.settings.parameter_types, evidence)
 
 
 @cache
@@ -105,9 +102,9 @@ def _notebook(source: str, where: str) -> Any:
 
 
 @cache
-def _parameters(source: str, where: str, _evidence: str | None) -> tuple[Parameter, ...]:
+def _parameters(source: str, where: str, types: str, _evidence: str | None) -> tuple[Parameter, ...]:
     """Return the parameters that the code declares; what they allow may depend on the evidence."""
-    return tuple(read_parameters(source, where))
+    return tuple(read_parameters(source, where, types))
 
 
 def parameters_source(notebook: Any) -> str:
@@ -184,27 +181,3 @@ def choose(chapters: Sequence[Chapter], slugs: Sequence[str]) -> list[Chapter]:
     if problems:
         raise UsageError.listing(problems)
     return [chapter for slug, chapter in known.items() if slug in set(slugs)]
-
-
-def nearest(name: str, names: Sequence[str]) -> str:
-    """Return the end of a sentence that names what was probably meant, else what there is.
-
-    Examples
-    --------
-    >>> nearest("vintge", ["vintage", "top_k"])
-    '; did you mean vintage?'
-    >>> nearest("TOP_K", ["vintage", "top_k"])
-    '; did you mean top_k?'
-    >>> nearest("x", ["vintage", "top_k"])
-    '; there are: vintage, top_k'
-    >>> nearest("x", [f"name_{number}" for number in range(30)]).split(", ")[-1]
-    'name_19 and 10 more'
-    >>> nearest("x", [])
-    '; there is none'
-    """
-    lowered = {known.lower(): known for known in names}
-    close = difflib.get_close_matches(name.lower(), lowered, n=1)
-    if close:
-        return f"; did you mean {lowered[close[0]]}?"
-    more = f" and {len(names) - LISTED} more" if len(names) > LISTED + 1 else ""
-    return f"; there are: {', '.join(names[:LISTED] if more else names)}{more}" if names else "; there is none"

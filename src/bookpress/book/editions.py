@@ -1,21 +1,87 @@
-"""Editions: a set of parameter values for the whole book, and the hash that names it."""
+"""Editions: a set of parameter values for the whole book, its file in ``book/editions``, and the hash that names it."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
-from bookpress.book.assignments import Assignment, file_assignments, option_assignments, repeated, resolve
+from pydantic import BaseModel, ConfigDict, Field
+
+from bookpress.book.assignments import Assignment, file_assignments, option, parse_assignments, resolve
 from bookpress.book.chapters import Chapter, choose, discover
-from bookpress.book.edition_files import DEFAULT, ID_LENGTH, NAMING, EditionFile, is_name, load_edition_file
 from bookpress.book.parameters import Value
 from bookpress.book.project import Project
 from bookpress.book.settings import DEFAULTS
-from bookpress.book.wording import option, quoted
-from bookpress.errors import PressError, UsageError, collecting
+from bookpress.errors import PressError, UsageError, collecting, nearest, quoted
 from bookpress.files import Stamp, canonical, read, sha256, stamps, tree, trees
+from bookpress.yaml_files import load_model
+
+DEFAULT = "default"
+FOLDER = "book/editions"
+ID_LENGTH = 12
+NAMING = (
+    "the name of an edition holds letters a to z, digits, - _ and ., begins with none of - and ., "
+    f"and is not {ID_LENGTH} hexadecimal digits as an id is"
+)
+
+
+class EditionFile(BaseModel):
+    """What ``book/editions/<name>.yml`` may hold."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    title: str
+    description: str = ""
+    parameters: dict[str, Any] = Field(default_factory=dict)
+
+
+def is_name(name: str) -> bool:
+    """Return whether an edition may have this name, which becomes that of a folder, and part of addresses and commands.
+
+    Examples
+    --------
+    >>> [is_name(name) for name in ("paper", "paper-2.1", "../paper", ".paper", "", "0123456789ab")]
+    [True, True, False, False, False, False]
+    """
+    return bool(re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}", name)) and not re.fullmatch(r"[0-9a-f]{12}", name)
+
+
+def edition_names(project: Project) -> list[str]:
+    """Return the names of the editions that have a file, and ``default``, which needs none."""
+    names = {path.stem for path in (project.root / FOLDER).glob("[!.]*.yml")}
+    return sorted({DEFAULT, *filter(is_name, names)})
+
+
+def file_faults(project: Project) -> dict[str, str]:
+    """Return what is wrong with the names of files: by file, a clause such as ``must be renamed to x.yml``."""
+    faults = {}
+    for path in sorted((project.root / FOLDER).glob("[!.]*.y*ml")):
+        if not is_name(path.stem):
+            faults[f"{FOLDER}/{path.name}"] = f"must be renamed: {NAMING}"
+        elif path.suffix != ".yml":
+            faults[f"{FOLDER}/{path.name}"] = f"must be renamed to {path.stem}.yml"
+    return faults
+
+
+def load_edition_file(project: Project, name: str) -> EditionFile:
+    """Return what the file of an edition says; the default edition needs no file.
+
+    Raises
+    ------
+    UsageError
+        If there is no such edition, or its file is not in order; all that is wrong with the file at once.
+    """
+    fault = next((f"{file} {what}" for file, what in file_faults(project).items() if Path(file).stem == name), "")
+    if name not in edition_names(project) or fault:
+        raise UsageError(f"no edition {quoted(name)}{f': {fault}' if fault else nearest(name, edition_names(project))}")
+    path = project.root / FOLDER / f"{name}.yml"
+    if not path.is_file():
+        return EditionFile(title="Default edition")
+    return load_model(path, f"{FOLDER}/{path.name}", EditionFile)
 
 
 @dataclass(frozen=True)
@@ -123,7 +189,7 @@ class Edition:
         parts = [f"{self.program} build"]
         if self.base != DEFAULT:
             parts.append(self.base)
-        parts += [option(wish.label, wish.value) for wish in self.asked]
+        parts += [option(one.label, one.value) for one in self.asked]
         if self.only:
             parts.append("--chapters " + ",".join(self.only))
         return " ".join(parts)
@@ -172,19 +238,11 @@ def _edition(
     only: Sequence[str] | None = None,
 ) -> Edition:
     """Return an edition; options, or a choice of chapters, make it one without a name."""
-    asked, problems = option_assignments(options)
-    file, included = EditionFile(title=name), book
-    with collecting(problems):
-        file = load_edition_file(project, name)
-    with collecting(problems):
-        included = choose(book, only) if only is not None else book
-    wishes = file_assignments(file.parameters, [chapter.slug for chapter in book])
-    problems += [*repeated(wishes), *repeated(asked)]
-    values: Mapping[str, Mapping[str, Value]] = resolve(book, included, [*wishes, *asked], problems)
-    if len(included) < len(book):
+    file, asked, values = edition_values(project, book, name, options, only)
+    limited = tuple(values) if len(values) < len(book) else ()
+    if limited:
         values = {**_edition(project, book, mark, DEFAULT).values, **values}
     unnamed = bool(asked) or only is not None
-    limited = tuple(chapter.slug for chapter in included) if len(included) < len(book) else ()
     return Edition(
         name="" if unnamed else name,
         base=name,
@@ -199,8 +257,28 @@ def _edition(
     )
 
 
+def edition_values(
+    project: Project, book: Sequence[Chapter], name: str, options: Sequence[str], only: Sequence[str] | None
+) -> tuple[EditionFile, list[Assignment], Mapping[str, Mapping[str, Value]]]:
+    """Return an edition's file, what options ask for, and the value of every parameter of the chapters that are meant.
+
+    Raises
+    ------
+    UsageError
+        With all problems at once.
+    """
+    asked, problems = parse_assignments(options)
+    file, included = EditionFile(title=name), book
+    with collecting(problems):
+        file = load_edition_file(project, name)
+    with collecting(problems):
+        included = choose(book, only) if only is not None else book
+    written, more = file_assignments(file.parameters, [chapter.slug for chapter in book])
+    return file, asked, resolve(book, included, [*written, *asked], [*problems, *more])
+
+
 def _unnamed_title(title: str, asked: Sequence[Assignment], only: Sequence[str]) -> str:
-    changes = ", ".join(f"{wish.label} = {wish.value}" for wish in asked)
+    changes = ", ".join(f"{one.label} = {one.value}" for one in asked)
     where = ", ".join(only)
     return title + (f" with {changes}" if changes else "") + (f" in {where}" if where else "")
 

@@ -1,69 +1,70 @@
-"""Parameters: declared once, in the chapter's cell tagged ``parameters``, and read from there by everything.
+"""Parameters: declared once, in the chapter's cell tagged ``parameters``, and read from there without running it.
 
 The cell holds imports and annotated assignments, nothing else::
 
-    from compute_divide.evidence.parameters import Vintage
+    from orbits.choices import Power
 
-    vintage: Vintage = "2026-08"
+    power: Power = 1.5  # exponent of the law [years]
 
-The annotation is any type that pydantic can check. Bounds, closed sets, the unit and the help come from its JSON
-Schema, so the press needs to know nothing of the subject. Two parameters ``<stem>_first`` and ``<stem>_last`` whose
-types carry ``json_schema_extra={"range": "first"}`` and ``"last"`` must be ordered.
+The annotation is the name of a type, in the one module that the book's settings name: any type that pydantic can check.
+The comment is the help; it may end with the unit. The imports are there for whoever runs the cell. Of two numbers
+``<stem>_first`` and ``<stem>_last`` the first must not lie above the last.
 """
 
 from __future__ import annotations
 
 import ast
 import importlib
+import io
 import json
+import re
+import tokenize
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
 from functools import cached_property
-from typing import Any, get_type_hints
+from typing import Any
 
 from pydantic import PydanticUserError, TypeAdapter, ValidationError
 
-from bookpress.book.wording import allowed_text, short, type_text
-from bookpress.errors import PressError
+from bookpress.errors import PressError, nearest, short
 
 Value = Any
 """A value of a parameter: what JSON can hold."""
-MOST_DIGITS = 25
-"""Digits of a whole number that may be written with an exponent."""
+BUILT_IN: Mapping[str, Any] = {"bool": bool, "float": float, "int": int, "str": str}
+COMMENT = re.compile(r"#\s*(?P<help>.*?)\s*(?:\[(?P<unit>[^\[\]]+)\])?\s*")
 
 
 @dataclass(frozen=True)
 class Parameter:
-    r"""A typed, bounded choice of a chapter.
+    """A typed, bounded choice of a chapter.
 
     Parameters
     ----------
     name : str
         Its name in the chapter.
-    annotation : str
-        The type as the chapter writes it.
     kind : object
-        The type itself.
+        Its type, as pydantic takes it.
     default : object
-        The value the chapter gives it.
+        The value that the chapter gives it.
+    comment : str
+        What stands behind it in the chapter, ``#`` included.
 
     Examples
     --------
-    >>> [top_k] = read_parameters("from pydantic import PositiveInt\n\ntop_k: PositiveInt = 10")
-    >>> top_k.name, top_k.default, top_k.allowed
-    ('top_k', 10, 'more than 0')
+    >>> [top_k] = read_parameters("top_k: PositiveInt = 10  # how many count [models]", types="pydantic.types")
+    >>> top_k.name, top_k.default, top_k.allowed, top_k.help, top_k.unit
+    ('top_k', 10, 'more than 0', 'how many count', 'models')
     >>> top_k.parse("20")
     20
     >>> top_k.parse("0")
     Traceback (most recent call last):
-    ValueError: 0 is not allowed: input should be greater than 0; allowed: more than 0
+    ValueError: 0 is not allowed; allowed: more than 0
     """
 
     name: str
-    annotation: str
     kind: Any
     default: Value
+    comment: str = ""
 
     @cached_property
     def adapter(self) -> TypeAdapter[Any]:
@@ -72,8 +73,17 @@ class Parameter:
 
     @cached_property
     def schema(self) -> dict[str, Any]:
-        """The JSON Schema of the parameter, with its default."""
-        return {**self.adapter.json_schema(), "default": self.default}
+        """The JSON Schema of the parameter, with its default, help and unit."""
+        schema = self.adapter.json_schema()
+        said = COMMENT.fullmatch(self.comment)
+        text = said["help"] if said else schema.get("description", "")
+        meant = schema.get("meanings", {})
+        meanings = "; ".join(f"{name} = {meant[name]}" for name in schema.get("enum", ()) if name in meant)
+        found = {
+            "description": f"{text}: {meanings}" if meanings else text,
+            "unit": (said and said["unit"]) or schema.get("unit", ""),
+        }
+        return {**schema, **{key: words for key, words in found.items() if words}, "default": self.default}
 
     @property
     def help(self) -> str:
@@ -93,12 +103,7 @@ class Parameter:
     @property
     def choices(self) -> list[Value]:
         """The allowed values where they are a closed set, else an empty list."""
-        return list(_branch(self.schema).get("enum", []))
-
-    @property
-    def item_choices(self) -> list[Value]:
-        """The allowed items of a list where they are a closed set, else an empty list."""
-        return list(_branch(self.schema).get("items", {}).get("enum", []))
+        return list(self.schema.get("enum", []))
 
     def check(self, value: Value) -> Value:
         """Return a typed value (from YAML, JSON or Python) after checking it; nothing is converted.
@@ -109,32 +114,35 @@ class Parameter:
             With the value and what is allowed.
         """
         try:
-            text = json.dumps(value, default=str, allow_nan=False)
+            text = json.dumps(value, ensure_ascii=False, default=str, allow_nan=False)
+        except ValueError as error:
+            raise ValueError(f"{value} is not allowed; allowed: {self.allowed}") from error
+        try:
             return self._dumped(self.adapter.validate_json(text, strict=True))
         except ValidationError as error:
-            raise ValueError(self._needs_no_quotes(value) or self._refusal(value, error)) from error
-        except (TypeError, ValueError) as error:
-            raise ValueError(f"{short(repr(value))} is not allowed: {error}; allowed: {self.allowed}") from error
+            is_wrong_text = isinstance(value, str) and self.schema.get("type") != "string"
+            shown = f"the text {text}" if is_wrong_text else value if isinstance(value, str) else text
+            raise self._refusal(shown, error) from error
 
     def parse(self, text: str) -> Value:
-        """Return the value that a text from the command line stands for, after checking it.
+        """Return the value that a text of the command line stands for: as JSON where the type takes that, else as is.
 
-        A JSON text stands for itself where the type takes it (``null``, ``[1, 2]``); the type reads any other text.
+        Raises
+        ------
+        ValueError
+            With the text and what is allowed.
         """
-        refused: ValidationError | None = None
-        if text == "null" or text.lstrip()[:1] in "[{":
-            try:
-                return self._dumped(self.adapter.validate_json(text, strict=True))
-            except ValidationError as error:
-                refused = None if error.errors()[0]["type"] == "json_invalid" else error
+        refused: ValueError | None = None
         try:
-            whole = _branch(self.schema).get("type") == "integer"
-            return self._dumped(self.adapter.validate_strings(as_digits(text) if whole else text))
+            return self.check(json.loads(text, parse_float=_number, parse_constant=str))
+        except (json.JSONDecodeError, RecursionError):
+            pass
+        except ValueError as error:
+            refused = error if text.lstrip()[:1] in {"[", "{"} else None
+        try:
+            return self._dumped(self.adapter.validate_strings(text))
         except ValidationError as error:
-            reason = (
-                refused or error
-            )  # what was written as JSON is refused for what it holds, not for how it is written
-            raise ValueError(self._refusal(text, reason)) from reason
+            raise refused or self._refusal(text, error) from error
 
     def _dumped(self, value: Any) -> Value:
         """Return a checked value as JSON holds it; infinities and NaN are refused."""
@@ -142,197 +150,189 @@ class Parameter:
         try:
             json.dumps(dumped, allow_nan=False)
         except ValueError as error:
-            raise ValueError(f"{value} is not allowed: a value is finite; allowed: {self.allowed}") from error
+            raise ValueError(f"{value} is not allowed; allowed: {self.allowed}, and finite") from error
         return dumped
 
-    def _needs_no_quotes(self, value: Value) -> str:
-        """Return what to say about a typed text that would be right without its quotes; nothing for any other value."""
-        try:
-            meant = self.parse(value) if isinstance(value, str) else value
-        except ValueError:
-            return ""
-        if meant == value:
-            return ""
-        return (
-            f"{short(json.dumps(value))} is not allowed: it is text; for a {type_text(self.schema)} write "
-            f"{short(json.dumps(meant))}, without quotes; allowed: {self.allowed}"
-        )
-
-    def _refusal(self, value: Value, error: ValidationError) -> str:
-        """Return one line from pydantic's account of an error."""
-        shown = short(value if isinstance(value, str) else json.dumps(value, default=str))
-        words = "; ".join(dict.fromkeys(_reason(value, details) for details in error.errors(include_url=False)))
-        closing = "" if "allowed:" in words else f"; allowed: {self.allowed}"
-        return f"{shown} is not allowed: {words}{closing}"
+    def _refusal(self, shown: str, error: ValidationError) -> ValueError:
+        """Return one line: the value, which item of a list is wrong, what the type's own check says, what may be."""
+        faults = error.errors(include_url=False)
+        items = [f"item {place + 1}" for one in faults for place in one["loc"] if isinstance(place, int)]
+        reasons = [short(str(one["ctx"]["error"]), 400) for one in faults if "error" in one.get("ctx", {})]
+        why = ": " + "; ".join(dict.fromkeys([*items, *reasons])) if items or reasons else ""
+        return ValueError(f"{short(shown)} is not allowed{why}; allowed: {self.allowed}")
 
 
-def _reason(value: Value, details: Mapping[str, Any]) -> str:
-    """Return one of pydantic's reasons: which item of a list it is about, and none of a long value in it."""
-    if details["type"] == "list_type" and isinstance(value, str) and details["input"] == value:
-        return f"a list is written {short(json.dumps(_list_meant(value), ensure_ascii=False))}"
-    item = next((f"item {place + 1}: " for place in details["loc"] if isinstance(place, int)), "")
-    reason, given = str(details["msg"]), str(details["input"])
-    return item + (reason[:1].lower() + reason[1:]).replace(given, short(given))
+def _number(text: str) -> float:
+    """Return a number of JSON with a point or an exponent, whole where it is whole: 1e6 is a million."""
+    number = float(text)
+    return int(number) if number.is_integer() else number
 
 
-def _list_meant(text: str) -> list[str]:
-    """Return the list that was probably meant by a text that is none: a shell takes quotes away."""
-    return [part.strip(" '\"") for part in text.strip("[] ").split(",")]
-
-
-def as_digits(text: str) -> str:
-    """Return a whole number in digits, however it is written; any other text as it is.
+def allowed_text(schema: Mapping[str, Any]) -> str:
+    """Return what a JSON Schema allows, in words.
 
     Examples
     --------
-    >>> as_digits("1e6"), as_digits("20.0"), as_digits("2.5"), as_digits("x")
-    ('1000000', '20', '2.5', 'x')
+    >>> allowed_text({"type": "integer", "minimum": 1950, "maximum": 2030})
+    '1950 to 2030'
+    >>> allowed_text({"type": "array", "items": {"enum": ["a", "b"]}})
+    'a list such as ["a"] of: a, b'
     """
-    try:
-        number = Decimal(text)
-    except InvalidOperation:
-        return text
-    is_short = number.is_finite() and number.adjusted() < MOST_DIGITS  # 1e999999999 would fill the memory
-    return str(int(number)) if is_short and number == number.to_integral_value() else text
+    if "anyOf" in schema:
+        return ", or ".join(allowed_text(branch) for branch in schema["anyOf"])
+    choices = schema.get("enum", [schema["const"]] if "const" in schema else [])
+    if choices:
+        return ", ".join(map(as_text, choices))
+    if schema.get("type") == "array":
+        items = schema.get("items", {})
+        return f"a list such as {json.dumps(items.get('enum', ['x'])[:1])} of: {allowed_text(items)}"
+    if "minimum" in schema and "maximum" in schema:
+        return f"{schema['minimum']} to {schema['maximum']}"
+    words = {
+        "minimum": "at least",
+        "exclusiveMinimum": "more than",
+        "maximum": "at most",
+        "exclusiveMaximum": "less than",
+    }
+    bounds = " and ".join(f"{text} {schema[key]}" for key, text in words.items() if key in schema)
+    kinds = {"string": "any text", "integer": "any whole number", "number": "any number", "boolean": "true, false"}
+    return bounds or kinds.get(str(schema.get("type")), str(schema.get("type", "any value")))
 
 
-def read_parameters(source: str, where: str = "the parameters cell") -> list[Parameter]:
-    r"""Return the parameters that the code of a parameters cell declares, in order.
+def as_text(value: Value) -> str:
+    """Return a value as the command line takes it.
+
+    Examples
+    --------
+    >>> as_text("2023-03"), as_text(["ICML", "ICLR"]), as_text(None)
+    ('2023-03', '["ICML", "ICLR"]', 'null')
+    """
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def read_parameters(source: str, where: str = "the parameters cell", types: str = "") -> list[Parameter]:
+    """Return the parameters that the code of a parameters cell declares, in order.
 
     Parameters
     ----------
     source : str
-        The code of the cell; it is parsed, never run. Only its imports are resolved.
+        The code of the cell; it is parsed, never run.
     where : str
         How messages name the place.
+    types : str
+        The module in which the types are looked up, besides ``bool``, ``float``, ``int`` and ``str``.
 
     Raises
     ------
     PressError
-        If the cell holds anything but imports and annotated assignments of literals, a type cannot be resolved, or
-        a default is not allowed by its own type.
-
-    Examples
-    --------
-    >>> read_parameters("from typing import Literal\n\nside: Literal['left', 'right'] = 'left'")[0].choices
-    ['left', 'right']
+        If the cell holds anything but imports and annotated assignments of literals, a type is unknown, or a default
+        is not allowed by its own type.
     """
-    try:
-        nodes = ast.parse(source).body
-    except SyntaxError as error:
-        raise PressError(f"{where}: the parameters cell is not Python: line {error.lineno}: {error.msg}") from error
-    names: dict[str, Any] = {}
-    parameters: list[Parameter] = []
-    for node in nodes:
-        if isinstance(node, ast.Import | ast.ImportFrom):
-            names.update(_imported(node, where))
-        elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
-            parameters.append(_declared(node, node.target.id, names, where))
-        elif not _is_text(node):
-            raise PressError(
-                f"{where}: line {node.lineno} of the parameters cell is `{ast.unparse(node)}`; allowed: imports and "
-                "annotated assignments, such as `top_k: int = 10`"
-            )
-    _refuse_doubles(parameters, where)
-    problems = range_problems(parameters, {parameter.name: parameter.default for parameter in parameters})
+    parameters: dict[str, Parameter] = {}
+    for node, comment in _lines(source, where):
+        match node:
+            case ast.AnnAssign(target=ast.Name(id=name), annotation=ast.Name(id=kind), value=ast.expr() as value):
+                here = f"{where}: parameter {name}"
+                if name in parameters:
+                    raise PressError(f"{here} is declared twice")
+                parameters[name] = _declared(name, _type(kind, types, here), value, comment, here)
+            case ast.Import() | ast.ImportFrom():
+                pass
+            case _:
+                raise PressError(
+                    f"{where}: line {node.lineno} of the parameters cell is `{short(ast.unparse(node))}`; allowed: "
+                    "imports, and assignments with the name of a type, such as `top_k: int = 10`"
+                )
+    problems = range_problems({name: parameter.default for name, parameter in parameters.items()})
     if problems:
         raise PressError(f"{where}: the defaults are not in order: {'; '.join(problems)}")
-    return parameters
+    return list(parameters.values())
 
 
-def _declared(node: ast.AnnAssign, name: str, names: Mapping[str, Any], where: str) -> Parameter:
-    annotation = ast.unparse(node.annotation)
-    here = f"{where}: parameter {name}"
-    if node.value is None:
-        raise PressError(f"{here} has no default: write `{name}: {annotation} = ...`")
+def _lines(source: str, where: str) -> list[tuple[ast.stmt, str]]:
+    """Return the statements of a cell, each with the comment behind it."""
     try:
-        default = ast.literal_eval(node.value)
-    except ValueError as error:
+        nodes = ast.parse(source).body
+        tokens = list(tokenize.generate_tokens(io.StringIO(source).readline))
+    except (SyntaxError, tokenize.TokenError, RecursionError, MemoryError, ValueError) as error:
+        raise PressError(f"{where}: the parameters cell is not Python: {short(str(error))}") from error
+    comments = {token.start[0]: token.string for token in tokens if token.type == tokenize.COMMENT}
+    return [(node, comments.get(node.end_lineno or 0, "")) for node in nodes]
+
+
+def _declared(name: str, kind: Any, value: ast.expr, comment: str, here: str) -> Parameter:
+    """Return a parameter whose default is a literal that its own type allows."""
+    try:
+        default = ast.literal_eval(value)
+    except (ValueError, TypeError, RecursionError, MemoryError) as error:
         raise PressError(
-            f"{here}: the default `{ast.unparse(node.value)}` is not a literal; allowed: text, numbers, True, False, "
+            f"{here}: the default `{short(ast.unparse(value))}` is not a literal; allowed: text, numbers, True, False, "
             "None, and lists of these"
         ) from error
     try:
-        kind = get_type_hints(_Holder(name, annotation), globalns=dict(names), include_extras=True)[name]
-        parameter = Parameter(name, annotation, kind, _plain(default))
-        checked = parameter.check(parameter.default)
-    except (NameError, AttributeError, TypeError, SyntaxError, PydanticUserError) as error:
-        raise PressError(f"{here}: the type `{annotation}` cannot be resolved: {error}") from error
+        return Parameter(name, kind, Parameter(name, kind, default).check(default), comment)
+    except (PydanticUserError, TypeError) as error:
+        raise PressError(f"{here}: its type is none that pydantic can check values by") from error
     except ValueError as error:
         raise PressError(f"{here}: the default {error}") from error
-    return Parameter(name, annotation, kind, checked)
 
 
-class _Holder:
-    """One annotation, for `typing.get_type_hints` to resolve."""
-
-    def __init__(self, name: str, annotation: str) -> None:
-        self.__annotations__ = {name: annotation}
-
-
-def _imported(node: ast.Import | ast.ImportFrom, where: str) -> dict[str, Any]:
-    """Return the names that an import statement binds."""
+def _type(name: str, module: str, here: str) -> Any:
+    """Return the type with a name: a plain one, or one of the book's module of types."""
+    if name in BUILT_IN:
+        return BUILT_IN[name]
     try:
-        if isinstance(node, ast.Import):
-            return {
-                alias.asname or alias.name.partition(".")[0]: importlib.import_module(
-                    alias.name if alias.asname else alias.name.partition(".")[0]
-                )
-                for alias in node.names
-                if importlib.import_module(alias.name)
-            }
-        module = importlib.import_module(node.module or "")
-        return {alias.asname or alias.name: getattr(module, alias.name) for alias in node.names}
-    except (ImportError, AttributeError, ValueError) as error:
-        raise PressError(f"{where}: the parameters cell cannot import: `{ast.unparse(node)}`: {error}") from error
+        known = vars(importlib.import_module(module)) if module else {}
+    except ImportError as error:
+        raise PressError(f"{here}: the module of types {module!r} cannot be imported: {error}") from error
+    if name not in known:
+        names = [*BUILT_IN, *(one for one in known if one[:1].isupper())]
+        raise PressError(f"{here}: no type {name!r} in {module or 'the press'}{nearest(name, names)}")
+    return known[name]
 
 
-def _is_text(node: ast.stmt) -> bool:
-    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
-
-
-def _plain(value: Any) -> Value:
-    """Return tuples and sets as lists: JSON knows no others."""
-    if isinstance(value, tuple | set | frozenset):
-        return [_plain(item) for item in value]
-    return value
-
-
-def _refuse_doubles(parameters: Sequence[Parameter], where: str) -> None:
-    names = [parameter.name for parameter in parameters]
-    doubles = sorted({name for name in names if names.count(name) > 1})
-    if doubles:
-        raise PressError(f"{where}: declared twice: {', '.join(doubles)}")
-
-
-def range_problems(parameters: Iterable[Parameter], values: Mapping[str, Value]) -> list[str]:
-    r"""Return what is wrong with the ranges among the values: each first must not lie after its last.
+def range_problems(values: Mapping[str, Value]) -> list[str]:
+    """Return what is wrong with the ranges among the values of a chapter: no first may lie above its last.
 
     Examples
     --------
-    >>> cell = (
-    ...     "from typing import Annotated\nfrom pydantic import Field\n"
-    ...     "a_first: Annotated[int, Field(json_schema_extra={'range': 'first'})] = 1\n"
-    ...     "a_last: Annotated[int, Field(json_schema_extra={'range': 'last'})] = 2"
-    ... )
-    >>> range_problems(read_parameters(cell), {"a_first": 3, "a_last": 2})
-    ['a_first is 3 and a_last is 2; allowed: a_first up to a_last']
+    >>> range_problems({"early_first": 2012, "early_last": 2010, "late_first": 2020})
+    ['early_first is 2012 and early_last is 2010; allowed: early_first up to early_last']
     """
-    marks = {parameter.name: parameter.schema.get("range") for parameter in parameters}
-    problems = []
-    for first in (name for name, mark in marks.items() if mark == "first" and name.endswith("_first")):
-        last = first.removesuffix("first") + "last"
-        if marks.get(last) == "last" and None not in (values[first], values[last]) and values[first] > values[last]:
-            problems.append(f"{first} is {values[first]} and {last} is {values[last]}; allowed: {first} up to {last}")
-    return problems
+    pairs = [(name, f"{name.removesuffix('first')}last") for name in values if name.endswith("_first")]
+    return [
+        f"{first} is {values[first]} and {last} is {values[last]}; allowed: {first} up to {last}"
+        for first, last in pairs
+        if all(isinstance(values.get(end), int | float) for end in (first, last)) and values[first] > values[last]
+    ]
 
 
-def _branch(schema: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return the part of a schema that is not ``null``."""
-    for branch in schema.get("anyOf", []):
-        if branch.get("type") != "null":
-            return dict(branch)
-    return schema
+def describe(parameters: Iterable[Parameter], values: Mapping[str, Value] | None = None) -> list[dict[str, Value]]:
+    """Return a row a parameter for people to read: name, value, default, allowed, unit, help.
+
+    Parameters
+    ----------
+    parameters : iterable of Parameter
+        What a chapter declares.
+    values : mapping, optional
+        The values used, where they are not the defaults.
+
+    Examples
+    --------
+    >>> describe(read_parameters("top_k: int = 10  # how many"), {"top_k": 20})
+    [{'name': 'top_k', 'value': 20, 'default': 10, 'allowed': 'any whole number', 'unit': '', 'help': 'how many'}]
+    """
+    return [
+        {
+            "name": parameter.name,
+            "value": (values or {}).get(parameter.name, parameter.default),
+            "default": parameter.default,
+            "allowed": parameter.allowed,
+            "unit": parameter.unit,
+            "help": parameter.help,
+        }
+        for parameter in parameters
+    ]
 
 
 def chapter_schema(parameters: Sequence[Parameter]) -> dict[str, Any]:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import subprocess
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 
 from bookpress.book.settings import FILE, Settings, load_settings
@@ -12,6 +15,8 @@ from bookpress.errors import UsageError
 
 CHAPTERS = "notebooks"
 """The folder of the chapters, below the root."""
+EPOCH_VARIABLE = "SOURCE_DATE_EPOCH"
+"""See https://reproducible-builds.org/specs/source-date-epoch/."""
 
 
 @dataclass(frozen=True)
@@ -104,3 +109,33 @@ def _folders(package: str) -> tuple[Path, ...]:
     if package and (spec is None or not spec.submodule_search_locations):
         raise UsageError(f"{FILE}: no package {package!r} is installed")
     return tuple(Path(place).resolve() for place in (spec and spec.submodule_search_locations) or ())
+
+
+def build_time(root: Path) -> datetime:
+    """Return the one time that dates a build: ``SOURCE_DATE_EPOCH``, else the last commit, else the start of 1980.
+
+    That is the earliest that a ZIP, and so an EPUB, can hold.
+
+    Raises
+    ------
+    UsageError
+        If ``SOURCE_DATE_EPOCH`` is not a number of seconds.
+    """
+    named = os.environ.get(EPOCH_VARIABLE)
+    if named is None:
+        return _last_commit(root)
+    try:
+        return datetime.fromtimestamp(int(named), tz=UTC)
+    except (ValueError, OverflowError, OSError) as error:
+        raise UsageError(f"{EPOCH_VARIABLE} is {named!r}; allowed: seconds since 1970, such as 1790000000") from error
+
+
+@cache
+def _last_commit(root: Path) -> datetime:
+    """Return the time of the last commit; asked once, because a build has one date."""
+    command = ["git", "-C", str(root), "log", "-1", "--format=%ct"]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, check=True)
+    except (OSError, subprocess.CalledProcessError):
+        return datetime(1980, 1, 1, tzinfo=UTC)
+    return datetime.fromtimestamp(int(done.stdout.strip() or 315532800), tz=UTC)

@@ -5,10 +5,9 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
-import yaml
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict
 
-from bookpress.errors import UsageError
+from bookpress.yaml_files import load_model
 
 FILE = "book/settings.yml"
 
@@ -25,16 +24,11 @@ class Settings(BaseModel):
     package : str
         The package that the chapters call; its source is part of every edition's id. Empty where there is none.
     parameter_types : str
-        The one module in which the annotations of parameters are looked up.
+        The one module in which the types of parameters are looked up. Empty where the chapters need plain ones alone.
     data_variable : str
         The environment variable that names another folder of evidence.
     verify : str
         ``module:function`` that returns what is wrong with the evidence; empty where nothing checks it.
-
-    Examples
-    --------
-    >>> Settings(command="tides").command
-    'tides'
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
@@ -42,7 +36,7 @@ class Settings(BaseModel):
     command: str = "bookpress"
     front_matter: str = "bookpress"
     package: str = ""
-    parameter_types: str = "bookpress.book.parameter_types"
+    parameter_types: str = ""
     data_variable: str = "BOOKPRESS_DATA"
     verify: str = ""
 
@@ -60,12 +54,4 @@ def load_settings(root: Path) -> Settings:
         If the file is not YAML, or holds a name or value that is not known.
     """
     path = root / FILE
-    if not path.is_file():
-        return DEFAULTS
-    try:
-        return Settings.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")) or {})
-    except yaml.YAMLError as error:
-        raise UsageError(f"{FILE} is not YAML: {str(error).splitlines()[0]}") from error
-    except ValidationError as error:
-        words = "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors())
-        raise UsageError(f"{FILE}: {words}; allowed: {', '.join(Settings.model_fields)}") from error
+    return load_model(path, FILE, Settings) if path.is_file() else DEFAULTS

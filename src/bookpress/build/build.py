@@ -12,10 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bookpress.book.clock import build_time
-from bookpress.book.edition_files import DEFAULT
-from bookpress.book.editions import Edition, differences, edition_path, load_edition
-from bookpress.book.project import Project
+from bookpress.book.editions import DEFAULT, Edition, differences, edition_path, load_edition
+from bookpress.book.project import Project, build_time
 from bookpress.build.formats import PAGES, Format, make
 from bookpress.build.link_check import check_pages
 from bookpress.build.published import STATE, build_lock, draft_path, is_current, outputs, publish

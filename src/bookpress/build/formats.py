@@ -15,7 +15,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO
 
-from bookpress.book.clock import EPOCH_VARIABLE
+from bookpress.book.project import EPOCH_VARIABLE
 from bookpress.errors import PressError, UsageError
 from bookpress.run.engines import STEADY
 

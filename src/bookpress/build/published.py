@@ -12,10 +12,8 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
-from bookpress.book.chapters import nearest
 from bookpress.book.project import Project
-from bookpress.book.wording import quoted
-from bookpress.errors import PressError, UsageError
+from bookpress.errors import PressError, UsageError, nearest, quoted
 from bookpress.files import naming, tree
 from bookpress.progress import Reporter, Silent
 

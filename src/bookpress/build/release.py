@@ -11,11 +11,8 @@ import tarfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from bookpress.book.chapters import nearest
-from bookpress.book.clock import build_time
-from bookpress.book.project import Project
-from bookpress.book.wording import quoted
-from bookpress.errors import PressError, UsageError
+from bookpress.book.project import Project, build_time
+from bookpress.errors import PressError, UsageError, nearest, quoted
 from bookpress.files import check_writable
 
 CHECKSUMS = "SHA256SUMS"

@@ -18,11 +18,11 @@ from typing import Any
 
 import yaml
 
+from bookpress.book.assignments import run_command
 from bookpress.book.chapters import FOLDER, FRONT_MATTER, Chapter, toc_files
-from bookpress.book.clock import build_time
 from bookpress.book.editions import Edition
-from bookpress.book.project import Project
-from bookpress.book.wording import describe, run_command
+from bookpress.book.parameters import describe
+from bookpress.book.project import Project, build_time
 from bookpress.build.sphinx_process import DRAFT, MEMORY
 from bookpress.errors import PressError
 from bookpress.files import canonical, files_of, naming, pretty, read, replace_file, sha256, update_file

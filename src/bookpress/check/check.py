@@ -20,16 +20,14 @@ from pathlib import Path
 
 import yaml
 
-from bookpress.book.chapters import FOLDER, Chapter, discover, nearest, toc_files
-from bookpress.book.clock import build_time
-from bookpress.book.edition_files import edition_names, file_faults
-from bookpress.book.editions import Edition, load_edition
-from bookpress.book.project import Project
+from bookpress.book.chapters import FOLDER, Chapter, discover, toc_files
+from bookpress.book.editions import Edition, edition_names, file_faults, load_edition
+from bookpress.book.project import Project, build_time
 from bookpress.build.build import edition_record
 from bookpress.build.formats import PAGES, Format, make
 from bookpress.build.staging import stage
 from bookpress.check.typed_numbers import prose_lines, typed_numbers
-from bookpress.errors import PressError
+from bookpress.errors import PressError, nearest
 from bookpress.files import read
 from bookpress.run.cache import Run
 from bookpress.run.runner import cached_runs

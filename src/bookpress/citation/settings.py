@@ -9,7 +9,7 @@ from typing import Any
 import yaml
 from pydantic import ValidationError
 
-from bookpress.book.clock import build_time
+from bookpress.book.project import build_time
 from bookpress.citation.record import Book, Chapter, Citation, CitationError, Edition
 
 SETTINGS = "book/publication.yml"

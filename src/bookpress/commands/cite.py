@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bookpress.book.chapters import FOLDER, Chapter, nearest, toc_files
-from bookpress.book.clock import build_time
-from bookpress.book.edition_files import edition_names
-from bookpress.book.editions import differences
+from bookpress.book.chapters import FOLDER, Chapter, toc_files
+from bookpress.book.editions import differences, edition_names
 from bookpress.book.editions import load_edition as plan_edition
-from bookpress.book.project import Project
+from bookpress.book.project import Project, build_time
 from bookpress.citation.record import Citation, Edition
 from bookpress.citation.settings import load_book, load_citation, read_chapter
 from bookpress.citation.styles import FORMS, write
-from bookpress.errors import UsageError
+from bookpress.errors import UsageError, nearest
 
 
 def reference(project: Project, slug: str | None, form: str, edition: str) -> str:

@@ -52,7 +52,7 @@ def several(names: Offers, typed: str) -> Offers:
 
 
 def _editions(project: Project, _: str | None, __: str) -> Offers:
-    from bookpress.book.edition_files import edition_names
+    from bookpress.book.editions import edition_names
 
     return ((name, "") for name in [*edition_names(project), *project.built])
 

@@ -8,13 +8,11 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from bookpress.book import number_formats as numbers
-from bookpress.book.chapters import nearest
-from bookpress.book.edition_files import edition_names
-from bookpress.book.editions import load_edition
+from bookpress.book.editions import edition_names, load_edition
 from bookpress.book.project import Project
 from bookpress.book.results import Result
 from bookpress.build.staging import results_of
-from bookpress.errors import PressError, UsageError
+from bookpress.errors import PressError, UsageError, nearest
 from bookpress.progress import Reporter, folding_table, standard_output
 from bookpress.run.runner import RunOptions, failure, run_chapters
 

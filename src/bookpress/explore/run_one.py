@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from bookpress.book import number_formats as numbers
-from bookpress.book.assignments import file_assignments, option_assignments, repeated, resolve
 from bookpress.book.chapters import Chapter, choose, discover
-from bookpress.book.edition_files import EditionFile, load_edition_file
-from bookpress.book.editions import Edition, Fingerprint
-from bookpress.book.parameters import Value, chapter_schema
+from bookpress.book.editions import Edition, Fingerprint, edition_values
+from bookpress.book.parameters import Value, as_text, chapter_schema, describe
 from bookpress.book.project import Project
 from bookpress.book.results import Result
-from bookpress.book.wording import describe
-from bookpress.errors import collecting
 from bookpress.progress import folding_table, standard_output
 from bookpress.run.runner import RunOptions, failure, run_chapters
 
@@ -80,13 +75,8 @@ def values_of(project: Project, slug: str, options: Sequence[str], base: str) ->
     """
     book = discover(project)
     [chapter] = choose(book, [slug])
-    asked, problems = option_assignments(options)
-    file = EditionFile(title=base)
-    with collecting(problems):
-        file = load_edition_file(project, base)
-    wishes = file_assignments(file.parameters, [one.slug for one in book])
-    problems += [*repeated(wishes), *repeated(asked)]
-    return chapter, resolve(book, [chapter], [*wishes, *asked], problems)[slug]
+    _, _, values = edition_values(project, book, base, options, [slug])
+    return chapter, dict(values[slug])
 
 
 def print_results(results: Mapping[str, Mapping[str, Mapping[str, Any]]]) -> None:
@@ -114,14 +104,9 @@ def print_parameters(project: Project, slug: str | None = None) -> None:
             continue
         table = folding_table("name", "default", "allowed", "unit", "meaning", title=chapter.slug)
         for row in describe(chapter.parameters):
-            table.add_row(row["name"], shown(row["default"]), row["allowed"], row["unit"], row["help"])
+            table.add_row(row["name"], as_text(row["default"]), row["allowed"], row["unit"], row["help"])
         console.print(table)
         console.print()
-
-
-def shown(value: Value) -> str:
-    """Return a value as the command line takes it."""
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 def _chosen(project: Project, slug: str | None) -> list[Chapter]:

@@ -18,14 +18,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from bookpress.book.assignments import option_assignments
-from bookpress.book.chapters import Chapter, choose, discover, nearest
-from bookpress.book.edition_files import DEFAULT
-from bookpress.book.editions import Fingerprint, load_edition
+from bookpress.book.assignments import grid_option, parse_assignments
+from bookpress.book.chapters import Chapter, choose, discover
+from bookpress.book.editions import DEFAULT, Fingerprint, load_edition
 from bookpress.book.parameters import Parameter, Value, range_problems
 from bookpress.book.project import Project
-from bookpress.book.wording import grid_option, quoted
-from bookpress.errors import PressError, UsageError, collecting
+from bookpress.errors import PressError, UsageError, collecting, nearest
 from bookpress.explore.run_one import values_of
 from bookpress.files import canonical, check_writable, replace_file, sha256
 from bookpress.progress import Reporter
@@ -178,30 +176,12 @@ def read_grid(options: Iterable[str], path: Path | None = None) -> dict[str, lis
         grid |= {str(name): values for name, values in load_mapping(path, str(path), "names with lists").items()}
         if not all(isinstance(values, list) for values in grid.values()):
             raise UsageError(f"{path}: a grid holds names with lists of values, such as `vintage: [2023-03, 2026-08]`")
-    written, problems = set(grid), []
-    for option in options:
-        name, equals, text = option.partition("=")
-        name = name.strip()
-        if not equals or not name:
-            problems.append(f"-g {quoted(option)} is not NAME=VALUE,VALUE,...")
-        elif name in grid:
-            where = f"with -g and in {path}: choose one" if name in written else "by two -g: give all values in one"
-            problems.append(f"{name} is varied {where}")
-        else:
-            grid[name] = _values(text)
+    asked, problems = parse_assignments(options, "-g", several=True)
+    both = [one.label for one in asked if one.label in grid]
+    problems += [f"{name} is varied with -g and in {path}: choose one" for name in both]
     if problems:
         raise UsageError.listing(problems)
-    return grid
-
-
-def _values(text: str) -> list[Any]:
-    """Return the values of one option: those of a JSON list, else the parts between commas."""
-    if text.lstrip().startswith("["):
-        try:
-            return list(json.loads(text))
-        except (ValueError, RecursionError):
-            pass
-    return [part.strip() for part in text.split(",")]
+    return {**grid, **{one.label: one.value for one in asked}}
 
 
 def plan_sweep(
@@ -235,7 +215,7 @@ def plan_sweep(
         With all that is wrong with the request.
     """
     [chapter] = choose(discover(project), [slug])
-    asked, problems = {wish.name for wish in option_assignments(options)[0]}, list[str]()
+    asked, problems = {one.name for one in parse_assignments(options)[0]}, list[str]()
     usual = {parameter.name: parameter.default for parameter in chapter.parameters}
     with collecting(problems):
         _, usual = values_of(project, slug, options, base)
@@ -276,8 +256,9 @@ def combinations(
         problems.append("nothing to vary: give a grid, such as -g vintage=2023-03,2026-08")
     sets = [{**usual, **dict(zip(checked, chosen, strict=True))} for chosen in itertools.product(*checked.values())]
     if not found:  # else the values that the grid does not vary are not those asked for
-        sound = [parameter for parameter in chapter.parameters if parameter.name in {*usual} - {*grid} | {*checked}]
-        problems += dict.fromkeys(problem for values in sets for problem in range_problems(sound, values))
+        refused = {*grid} - {*checked}
+        sound = [{name: value for name, value in values.items() if name not in refused} for values in sets]
+        problems += dict.fromkeys(problem for values in sound for problem in range_problems(values))
     if problems:
         raise UsageError.listing(problems)
     return sets

@@ -65,7 +65,7 @@ def _harvest_notebook(env: BuildEnvironment, read: Page) -> None:
     cells: list[dict[str, Any]] = json.loads(path.read_text("utf-8"))["cells"]
     read.is_chapter = True
     read.results = harvest(output for cell in cells for output in cell.get("outputs", []))
-    read.parameter_rows = parameter_box.parameter_rows(read, cells)
+    read.parameter_rows = parameter_box.parameter_rows(read, cells, Path(env.srcdir))
 
 
 def note_what_chapters_rest_on(app: Sphinx, config: Config) -> None:

@@ -97,7 +97,7 @@ def stamp(
     chapter : str
         Slug.
     rows : iterable of mapping
-        The parameters, as `bookpress.book.wording.describe` gives them.
+        The parameters, as `bookpress.book.parameters.describe` gives them.
     command : str
         The command that runs the chapter with these values.
     edition : mapping

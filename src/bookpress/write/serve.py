@@ -24,7 +24,7 @@ from tornado.netutil import bind_sockets
 from tornado.web import Application, HTTPError, RequestHandler, StaticFileHandler
 from tornado.websocket import WebSocketClosedError, WebSocketHandler
 
-from bookpress.book.edition_files import load_edition_file
+from bookpress.book.editions import load_edition_file
 from bookpress.book.project import Project
 from bookpress.errors import PressError
 from bookpress.write.watch import State, keep_built

@@ -17,7 +17,7 @@ import pandas as pd
 
 from bookpress.page.figures.theme import ACCENT, HEIGHT, INK, QUIET, needs
 from compute_divide.analysis.chips.budget import ALL_TEAMS, HOURS_PER_MONTH, SECONDS_PER_HOUR
-from compute_divide.analysis.parameters_policy import QUOTES
+from compute_divide.analysis.choices import QUOTES
 from compute_divide.figures.base.marks import power_axis, raised, spread, tips, year_axis
 from compute_divide.figures.base.palette import TEAM_NAMES, team_colour, team_shape
 
@@ -49,7 +49,7 @@ class Setting:
     budget : int
         USD, for renting.
     quote : str
-        A key of `compute_divide.analysis.parameters_policy.QUOTES`, for renting.
+        A key of `compute_divide.analysis.choices.QUOTES`, for renting.
     own_chips : int
         Number of chips, for a facility.
     """

@@ -6,11 +6,9 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pydantic import TypeAdapter, ValidationError
 
-from compute_divide.analysis.models.definitions import RULES, is_large_scale, large_scale
-from compute_divide.analysis.models.meanings import MEANINGS
-from compute_divide.analysis.parameters import Definition, RecordWindow, TopK
+from compute_divide.analysis.choices import DEFINITIONS
+from compute_divide.analysis.models.definitions import is_large_scale, large_scale
 from compute_divide.analysis.statistics.estimates import COMPUTE
 from compute_divide.analysis.statistics.trends import near_record, record_holders, running_record
 from compute_divide.evidence.models.table import load_models
@@ -36,7 +34,7 @@ def table(rows):
 models = st.lists(model, max_size=40).map(table)
 
 
-@given(models, st.sampled_from(list(MEANINGS)))
+@given(models, st.sampled_from(list(DEFINITIONS)))
 def test_every_definition_picks_a_subset_and_is_known_for_every_row(frame, definition):
     chosen = is_large_scale(frame, definition)
     assert chosen.dtype == bool
@@ -46,7 +44,7 @@ def test_every_definition_picks_a_subset_and_is_known_for_every_row(frame, defin
 
 @given(models)
 def test_definitions_nest(frame):
-    chosen = {name: is_large_scale(frame, name) for name in MEANINGS}
+    chosen = {name: is_large_scale(frame, name) for name in DEFINITIONS}
     both = chosen["notability-filter"] & chosen["compute-known"]
     assert (chosen["notability-filter-compute-known"] == both).all()
     assert (chosen["compute-known"] <= chosen["compute-or-parameters-known"]).all()
@@ -111,17 +109,3 @@ def test_the_filter_reads_criteria_whatever_their_case():
 def test_what_is_not_allowed_is_named(settings, message):
     with pytest.raises(ValueError, match=message):
         is_large_scale(table([]), **settings)
-
-
-def test_parameters_carry_their_set_meaning_and_bounds():
-    schema = TypeAdapter(Definition).json_schema()
-    assert schema["enum"] == list(MEANINGS) == list(RULES)
-    assert set(schema["meanings"]) == set(MEANINGS)
-    assert TypeAdapter(RecordWindow).json_schema()["unit"] == "orders of magnitude"
-    with pytest.raises(ValidationError, match="'biggest' is not a definition of large-scale; allowed: all"):
-        TypeAdapter(Definition).validate_python("biggest")
-    for wrong in (0, 2.5):
-        with pytest.raises(ValidationError):
-            TypeAdapter(TopK).validate_python(wrong)
-    with pytest.raises(ValidationError):
-        TypeAdapter(RecordWindow).validate_python(float("nan"))

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from compute_divide.analysis.choices import WORKS_READINGS
 from compute_divide.analysis.papers.openalex import (
     READING_COLUMNS,
     agreement,
@@ -18,7 +19,6 @@ from compute_divide.analysis.papers.openalex import (
     with_reading,
 )
 from compute_divide.analysis.papers.papers import academic_bounds
-from compute_divide.analysis.parameters_openalex import READINGS
 from compute_divide.evidence.openalex.names import OTHER_FIELDS
 from compute_divide.evidence.openalex.tables import load_works
 from compute_divide.evidence.papers.table import load_papers
@@ -69,7 +69,7 @@ def test_odds_are_those_of_a_table_by_hand() -> None:
 
 
 def test_the_readings_have_names_everywhere() -> None:
-    assert list(READINGS) == list(READING_COLUMNS)
+    assert list(WORKS_READINGS) == list(READING_COLUMNS)
     with pytest.raises(ValueError, match="'guess' is not a reading; allowed: types, ids, rules"):
         with_reading(as_works(["unknown"]), "guess")
 

@@ -7,9 +7,7 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pydantic import TypeAdapter, ValidationError
 
-from compute_divide.analysis import parameters_papers as types
 from compute_divide.analysis.papers.papers import (
     VENUE_YEAR,
     Choices,
@@ -252,30 +250,3 @@ def test_a_straight_trend_has_no_clear_break_and_too_few_years_none_at_all():
     found = trend_break(counts(2010, years=range(2006, 2010)), "share")
     assert found.year.value is None
     assert found.p_value is None
-
-
-# --- types of parameters ---
-
-
-@pytest.mark.parametrize(
-    ("kind", "good", "bad", "message"),
-    [
-        (types.Venues, ["neurips", "icml"], ["nips"], "'nips' is not a venue of the papers table; allowed: aaai, acl"),
-        (types.Venues, ["acl"], [], "at least 1 item"),
-        (types.TopicGroups, ["scrutiny", "bandits"], ["bandit"], "'bandit' is not a topic or a group of topics"),
-        (types.Reading, "domain", "email", "'email' is not a reading; allowed: name, domain"),
-        (types.JointLabs, "mixed", "both", "allowed: mixed, academia, industry"),
-        (types.NonProfits, "other", "none", "allowed: academia, other"),
-        (types.MinimumCoverage, 0.85, 1.5, "less than or equal to 1"),
-        (types.Texts, ["title"], ["body"], "'title', 'keywords' or 'abstract'"),
-        (types.Flips, ["openai=nonprofit"], ["openai"], "does not flip a judgement call"),
-        (types.Flips, [], ["openai=firm"], "'firm' is not a sector"),
-        (types.Flips, ["mila=unknown"], ["mila=industry", "mila=academia"], "flipped twice"),
-    ],
-)
-def test_types_of_parameters(kind, good, bad, message):
-    adapter = TypeAdapter(kind)
-    assert adapter.validate_python(good) == good
-    assert "description" in adapter.json_schema()
-    with pytest.raises(ValidationError, match=message):
-        adapter.validate_python(bad)

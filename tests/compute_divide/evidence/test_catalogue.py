@@ -13,9 +13,8 @@ from hypothesis import strategies as st
 
 from compute_divide.evidence import catalogue
 from compute_divide.evidence.models import table as models
-from compute_divide.evidence.parameters import vintages
 from compute_divide.evidence.store import checksums as manifest
-from compute_divide.evidence.store.paths import EvidenceError, data_dir
+from compute_divide.evidence.store.paths import EvidenceError, data_dir, vintages
 from compute_divide.evidence.store.sidecars import sha256
 
 NEW = (

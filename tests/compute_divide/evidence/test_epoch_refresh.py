@@ -15,9 +15,8 @@ from compute_divide.evidence.catalogue import verify
 from compute_divide.evidence.models.refresh import epoch_url, refresh_epoch
 from compute_divide.evidence.models.table import load_models
 from compute_divide.evidence.openalex.http import FetchError, TimedSession
-from compute_divide.evidence.parameters import vintages
 from compute_divide.evidence.store.checksums import seal
-from compute_divide.evidence.store.paths import EvidenceError
+from compute_divide.evidence.store.paths import EvidenceError, vintages
 from compute_divide.evidence.store.tables import read_sidecar
 
 RAW = "epoch_notable_ai_models_2026-08-19.csv"

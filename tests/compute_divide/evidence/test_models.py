@@ -6,8 +6,7 @@ import pandas as pd
 import pytest
 
 from compute_divide.evidence.models.table import SCHEMA, SNAPSHOTS, add_snapshot, derive_models, load_models
-from compute_divide.evidence.parameters import vintages
-from compute_divide.evidence.store.paths import EvidenceError
+from compute_divide.evidence.store.paths import EvidenceError, vintages
 from compute_divide.evidence.store.raw_csv import read_raw
 
 

@@ -10,8 +10,8 @@ from markupsafe import Markup
 from rich.table import Table
 
 from bookpress.book import number_formats as numbers
+from bookpress.book.parameters import describe
 from bookpress.book.project import Project
-from bookpress.book.wording import describe
 from bookpress.explore.sweep import Sweep
 from bookpress.page.base.charts import Chart, data_table
 from bookpress.page.base.templates import fill, write_apart

@@ -13,10 +13,10 @@ from docutils.utils import new_document
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util.docutils import LoggingReporter, SphinxDirective
 
+from bookpress.book.assignments import run_command
 from bookpress.book.number_formats import setting
-from bookpress.book.parameters import read_parameters
+from bookpress.book.parameters import describe, read_parameters
 from bookpress.book.settings import load_settings
-from bookpress.book.wording import describe, run_command
 from bookpress.page.base import contents
 from bookpress.page.base.nodes import html, later
 from bookpress.page.base.store import EVERYTHING, Page, store_of
@@ -33,13 +33,14 @@ WIDTHS = (16, 32, 14, 26, 12)
 _DATE = re.compile(r"\b(?:19|20)\d\d-[01]\d-[0-3]\d\b")
 
 
-def parameter_rows(page: Page, cells: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def parameter_rows(page: Page, cells: list[dict[str, Any]], srcdir: Path) -> list[dict[str, Any]]:
     """Return the parameters of a chapter as the press stages them, else as the cell of its notebook has them."""
     if page.front.get("parameters"):
         return list(page.front["parameters"])
     for cell in cells:
         if cell["cell_type"] == "code" and "parameters" in cell["metadata"].get("tags", []):
-            return describe(read_parameters("".join(cell["source"]), page.docname))
+            types = load_settings(srcdir).parameter_types
+            return describe(read_parameters("".join(cell["source"]), page.docname, types))
     return []
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import pandas as pd
 
-from compute_divide.analysis.parameters_policy import FORMATS
+from compute_divide.analysis.choices import FORMATS
 from compute_divide.analysis.statistics.estimates import ACADEMIA, INDUSTRY, UNKNOWN, Estimate, Floats
 from compute_divide.analysis.statistics.resampling import MIN_CLUSTERS, clusters, draw_weights, percentile_interval
 

@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 import pandas as pd
 
-from compute_divide.analysis.models.meanings import MEANINGS
+from compute_divide.analysis.choices import DEFINITIONS
 from compute_divide.analysis.statistics.estimates import COMPUTE
 from compute_divide.analysis.statistics.trends import near_record
 
@@ -60,15 +60,15 @@ RULES: dict[str, Callable[[pd.DataFrame, int, float], pd.Series[bool]]] = {
     "top-k-per-year": lambda models, top_k, _: largest_of_year(models, top_k),
     "near-record": lambda models, _, record_window: near_record(models, record_window),
 }
-"""The rule of each definition of `MEANINGS`: from all models and the sizes to a mask on their index."""
+"""The rule of each definition of `DEFINITIONS`: from all models and the sizes to a mask on their index."""
 
 
 def is_large_scale(
     models: pd.DataFrame, definition: str, *, top_k: int = 10, record_window: float = 2.0
 ) -> pd.Series[bool]:
     """Tell which models are large-scale under a definition."""
-    if definition not in MEANINGS:
-        raise ValueError(f"{definition!r} is not a definition of large-scale; allowed: {', '.join(MEANINGS)}")
+    if definition not in DEFINITIONS:
+        raise ValueError(f"{definition!r} is not a definition of large-scale; allowed: {', '.join(DEFINITIONS)}")
     if top_k < 1:
         raise ValueError(f"top_k must be at least 1, not {top_k}")
     if record_window < 0:

@@ -26,7 +26,7 @@ from compute_divide.analysis.statistics.estimates import (
     team_share,
     wilson_share,
 )
-from compute_divide.evidence.parameters import last_whole_year
+from compute_divide.evidence.store.paths import last_whole_year
 from compute_divide.evidence.store.team_types import team_type
 
 STEPS = (

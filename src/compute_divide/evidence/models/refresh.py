@@ -26,8 +26,7 @@ from compute_divide.evidence.openalex.http import (
     persist,
     status_failure,
 )
-from compute_divide.evidence.parameters import vintages
-from compute_divide.evidence.store.paths import EvidenceError
+from compute_divide.evidence.store.paths import EvidenceError, vintages
 from compute_divide.evidence.store.sidecars import Sidecar, Source, dump_sidecar, sha256, sidecar_path
 from compute_divide.evidence.store.tables import read_sidecar, replace_file
 

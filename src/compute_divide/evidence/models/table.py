@@ -11,10 +11,9 @@ import pandas as pd
 from compute_divide.evidence.models.dates import PRECISIONS
 from compute_divide.evidence.models.epoch import CREDIT, LICENCE, URL
 from compute_divide.evidence.models.raw import Parsed, parse_snapshot
-from compute_divide.evidence.parameters import vintages
 from compute_divide.evidence.store.columns import date, flag, list_of, number, one_of, schema, text, whole
 from compute_divide.evidence.store.label_sets import CODE_OPENNESS, CONFIDENCE, NOTABILITY, OPENNESS, SECTORS
-from compute_divide.evidence.store.paths import EvidenceError
+from compute_divide.evidence.store.paths import EvidenceError, vintages
 from compute_divide.evidence.store.raw_csv import clean, read_raw
 from compute_divide.evidence.store.sidecars import SetAside, Sidecar, Source
 from compute_divide.evidence.store.tables import read_table, write_table

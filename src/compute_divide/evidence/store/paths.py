@@ -83,3 +83,25 @@ def list_names(folder: str, suffix: str) -> list[str]:
     """
     found = (path.name for path in (data_dir() / folder).glob(f"*{suffix}") if not path.name.startswith("."))
     return sorted(name.removesuffix(suffix) for name in found)
+
+
+def vintages() -> list[str]:
+    """Return the vintages of the models database that the evidence holds, oldest first.
+
+    Examples
+    --------
+    >>> vintages()[0] <= "2023-03" <= vintages()[-1]
+    True
+    """
+    return list_names("models", ".csv")
+
+
+def last_whole_year(vintage: str) -> int:
+    """Return the last calendar year that a vintage holds as a whole: the one before its own.
+
+    Examples
+    --------
+    >>> last_whole_year("2026-08"), last_whole_year("2023-03")
+    (2025, 2022)
+    """
+    return int(vintage[:4]) - 1

@@ -1,0 +1,80 @@
+"""Types of parameters: closed sets come from the evidence, bounds are told, meanings are published."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bookpress.book.chapters import Chapter
+from bookpress.book.parameters import Parameter
+from bookpress.book.settings import load_settings
+from compute_divide.analysis import choices
+from compute_divide.analysis.chips.hardware import chip_peaks
+from compute_divide.evidence.chips.chips import load_chips, load_prices
+
+ROOT = Path(__file__).resolve().parents[3]
+
+
+def test_chips_to_rent_are_those_with_a_dated_price_and_a_peak() -> None:
+    prices = load_prices()
+    priced = set(prices.loc[prices["usd_per_chip_hour"].gt(0) & prices["date"].notna(), "chip"])
+    assert set(choices.rentable_chips()) == priced & set(chip_peaks(load_chips()).index)
+
+
+@pytest.mark.parametrize(
+    ("kind", "good", "bad", "told"),
+    [
+        ("Year", 2010, 1949, "1950 to 2030"),
+        ("Count", 10, 0, "1 to 1000"),
+        ("Count", 1, 2.5, "1 to 1000"),
+        ("Months", 3, 37, "1 to 36"),
+        ("Money", 100, 99, "100 to 1000000000000"),
+        ("Amount", 5000, 0, "1 to 100000"),
+        ("Share", 0.85, 1.5, "0 to 1"),
+        ("Utilisation", 0.33, 0.95, "0.05 to 0.9"),
+        ("Magnitudes", 2.0, float("nan"), "0 to 30"),
+        ("Definition", "near-record", "biggest", "all, notability-filter"),
+        ("Vintage", "2023-03", "2023-04", "2022-06, 2023-03"),
+        ("HardwareVintage", "2023-12", "2023-03", "allowed: 2023-12"),
+        ("Chip", "NVIDIA H100 SXM5 80GB", "NVIDIA Fantasy", "Google TPU v2"),
+        ("Quote", "median", "cheap", "lowest, median, highest"),
+        ("NumberFormat", "fp32", "int8", "training, tensor-16, fp32"),
+        (
+            "Venues",
+            ["neurips", "icml"],
+            ["icml", "nips"],
+            "item 2; there is none of this name",
+        ),
+        ("Venues", ["acl"], [], "aaai, acl"),
+        ("Topics", ["scrutiny", "bandits"], ["bandit"], "compute-intensive, low-compute"),
+        ("Texts", ["title"], ["body"], "title, keywords, abstract"),
+        ("Reading", "domain", "email", "name, domain"),
+        ("JointLabs", "mixed", "both", "mixed, academia, industry"),
+        ("NonProfits", "other", "none", "academia, other"),
+        ("Flips", ["openai=nonprofit"], ["openai"], "does not flip a judgement call"),
+        ("Flips", [], ["openai=firm"], "'firm' is not a sector"),
+        ("Flips", ["mila=unknown"], ["mila=industry", "mila=academia"], "flipped twice"),
+        ("WorksReading", "ids", "names", "types, ids, rules"),
+    ],
+)
+def test_a_wrong_value_is_told_what_is_allowed(kind: str, good: object, bad: object, told: str) -> None:
+    parameter = Parameter("x", getattr(choices, kind), good)
+    assert parameter.check(good) == good
+    with pytest.raises(ValueError, match="is not allowed") as raised:
+        parameter.check(bad)
+    assert told in str(raised.value)
+    assert "\n" not in str(raised.value)
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "notebooks").glob("*.md")), ids=lambda path: path.stem)
+def test_every_parameter_has_help_of_its_own_bounds_and_where_it_counts_something_a_unit(path: Path) -> None:
+    parameters = Chapter(path.stem, path, settings=load_settings(ROOT)).parameters
+    assert len({one.help for one in parameters}) == len(parameters)
+    for one in parameters:
+        assert len(one.help) > len("calendar year"), one.name
+        assert one.allowed != "any value"
+        assert one.unit or one.kind not in (choices.Count, choices.ChipCount, choices.Money, choices.Magnitudes), (
+            one.name
+        )
+        assert set(one.schema.get("meanings", {})) <= set(one.choices)
