@@ -14,7 +14,7 @@ from compute_divide.evidence.openalex.client import Page
 from compute_divide.evidence.openalex.fetch import Store, records_query
 from compute_divide.evidence.openalex.refresh import team_counts
 from compute_divide.evidence.openalex.tables import write_counts, write_works
-from compute_divide.evidence.store.checksums import seal
+from compute_divide.evidence.store.files import seal
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -17,7 +17,7 @@ from pydantic_core import CoreSchema, core_schema
 
 from compute_divide.evidence.openalex.names import works_names
 from compute_divide.evidence.papers.choices import JOINT_LABS, NON_PROFITS, READINGS, flips_of, topic_names, venues
-from compute_divide.evidence.store.paths import EvidenceError, read_bytes, vintages
+from compute_divide.evidence.store.files import EvidenceError, read_bytes, vintages
 
 
 @dataclass(frozen=True)

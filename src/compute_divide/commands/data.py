@@ -19,7 +19,7 @@ from rich.table import Column, Table
 
 if TYPE_CHECKING:
     from compute_divide.evidence.openalex.client import Client
-    from compute_divide.evidence.store.sidecars import Sidecar
+    from compute_divide.evidence.store.files import Sidecar
 
 WIDE = 120
 """Columns of a terminal from which the list says what each table is."""
@@ -74,8 +74,7 @@ def list_(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] =
 def verify() -> None:
     """Check every file: hashes, sidecars, schemas, nothing missing, nothing left over."""
     from compute_divide.evidence import catalogue
-    from compute_divide.evidence.store import checksums
-    from compute_divide.evidence.store.paths import data_dir
+    from compute_divide.evidence.store.files import data_dir, evidence_files
 
     with working("checking the evidence") as say:
         problems = catalogue.verify(lambda table: say(f"checking {table}"))
@@ -83,7 +82,7 @@ def verify() -> None:
         typer.echo(str(problem))
     if problems:
         raise typer.Exit(1)
-    typer.echo(f"{len(checksums.files(data_dir()))} files are sound")
+    typer.echo(f"{len(evidence_files(data_dir()))} files are sound")
 
 
 @app.command()
@@ -108,13 +107,12 @@ def derive(
         typer.echo(f"{sidecar.table}  {sidecar.rows_out} rows" + (f", {aside} set aside" if aside else ""))
 
 
-@app.command()
-def seal() -> None:
+@app.command("seal")
+def seal_() -> None:
     """Renew data/MANIFEST.sha256 after files were edited by hand."""
-    from compute_divide.evidence.store import checksums
-    from compute_divide.evidence.store.paths import data_dir
+    from compute_divide.evidence.store.files import MANIFEST, data_dir, seal
 
-    typer.echo(f"{checksums.seal(data_dir())} files listed in data/{checksums.NAME}")
+    typer.echo(f"{seal(data_dir())} files listed in data/{MANIFEST}")
 
 
 @add.command("models")
@@ -126,7 +124,7 @@ def add_models(
     """Make a vintage of a snapshot of the models database; it is then allowed everywhere."""
     from compute_divide.evidence import catalogue
     from compute_divide.evidence.models.table import check_vintage
-    from compute_divide.evidence.store.paths import EvidenceError
+    from compute_divide.evidence.store.files import EvidenceError
 
     try:
         check_vintage(vintage)

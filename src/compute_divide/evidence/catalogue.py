@@ -21,10 +21,19 @@ from compute_divide.evidence.chips import clusters
 from compute_divide.evidence.models import table as models
 from compute_divide.evidence.openalex import tables as openalex_tables
 from compute_divide.evidence.papers import table as papers
-from compute_divide.evidence.store import checksums as manifest
-from compute_divide.evidence.store.paths import EvidenceError, data_dir
-from compute_divide.evidence.store.sidecars import SUFFIX, Sidecar, sidecar_path
-from compute_divide.evidence.store.tables import check_schema, read_sidecar, read_table
+from compute_divide.evidence.store.files import (
+    MANIFEST,
+    SUFFIX,
+    EvidenceError,
+    Sidecar,
+    data_dir,
+    differences,
+    evidence_files,
+    read_sidecar,
+    seal,
+    sidecar_path,
+)
+from compute_divide.evidence.store.tables import check_schema, read_table
 
 Derive = Callable[[Path, Path], list[Sidecar]]
 """Derives the tables of a family: from the folder of raw files, to an evidence folder."""
@@ -73,17 +82,11 @@ FAMILIES: tuple[Family, ...] = (
 
 
 def family(name: str) -> Family:
-    """Return the family of a name.
-
-    Raises
-    ------
-    EvidenceError
-        If there is none; the message lists the names.
-    """
-    for candidate in FAMILIES:
-        if candidate.name == name:
-            return candidate
-    raise EvidenceError(f"{name!r} is not a family of tables; allowed: {', '.join(each.name for each in FAMILIES)}")
+    """Return the family of a name; the error for one that does not exist lists the names."""
+    named = {each.name: each for each in FAMILIES}
+    if name not in named:
+        raise EvidenceError(f"{name!r} is not a family of tables; allowed: {', '.join(named)}")
+    return named[name]
 
 
 # --- deriving ---
@@ -154,24 +157,17 @@ def add_models(file: Path, vintage: str, *, replace: bool = False) -> Sidecar:
 
 @contextmanager
 def staged() -> Iterator[Path]:
-    """Give a folder to write evidence to; when all went well, move its files into place and renew the list of hashes.
-
-    Examples
-    --------
-    >>> with staged() as folder:
-    ...     folder.is_dir()
-    True
-    """
+    """Give a folder to write evidence to; when all went well, move its files into place and renew the hashes."""
     home = data_dir()
     with tempfile.TemporaryDirectory(prefix=".derive-", dir=home) as name:
         folder = Path(name)
         yield folder
-        fresh = manifest.files(folder)
+        fresh = evidence_files(folder)
         for file in fresh:
             (home / file).parent.mkdir(parents=True, exist_ok=True)
             (folder / file).replace(home / file)
     if fresh:
-        manifest.seal(home)
+        seal(home)
 
 
 # --- checking ---
@@ -208,9 +204,9 @@ def verify(progress: Callable[[str], None] | None = None) -> list[Problem]:
     """
     home = data_dir()
     try:
-        found = manifest.differences(home)
+        found = differences(home)
     except EvidenceError as error:
-        found = {manifest.NAME: _message(error, manifest.NAME)}
+        found = {MANIFEST: _message(error, MANIFEST)}
     for table in tables():
         if table in found or sidecar_path(Path(table)).as_posix() in found:
             continue
@@ -220,33 +216,24 @@ def verify(progress: Callable[[str], None] | None = None) -> list[Problem]:
             check(table)
         except EvidenceError as error:
             found[table] = _message(error, table)
-    for sidecar in _orphans(manifest.files(home)):
-        found.setdefault(sidecar, "describes a table that is not there")
+    names = evidence_files(home)
+    stems = {name.rsplit(".", 1)[0] for name in names if name.endswith((".csv", ".parquet"))}
+    for name in names:
+        if name.endswith(SUFFIX) and name.removesuffix(SUFFIX) not in stems:
+            found.setdefault(name, "describes a table that is not there")
     return sorted(Problem(file, what) for file, what in found.items())
 
 
 def tables() -> list[str]:
     """Return every table: the files that belong to a family, and those beside a sidecar."""
-    names = manifest.files(data_dir())
+    names = evidence_files(data_dir())
     beside = {name.removesuffix(SUFFIX) for name in names if name.endswith(SUFFIX)}
     data = [name for name in names if name.endswith((".csv", ".parquet"))]
     return [name for name in data if name.rsplit(".", 1)[0] in beside or any(each.schema(name) for each in FAMILIES)]
 
 
-def _orphans(names: list[str]) -> list[str]:
-    """Return the sidecars without a table."""
-    stems = {name.rsplit(".", 1)[0] for name in names if name.endswith((".csv", ".parquet"))}
-    return [name for name in names if name.endswith(SUFFIX) and name.removesuffix(SUFFIX) not in stems]
-
-
 def check(table: str) -> None:
-    """Check one table: its sidecar, that its rows add up, its hash and its schema.
-
-    Raises
-    ------
-    EvidenceError
-        Naming the first thing that is wrong.
-    """
+    """Check one table: its sidecar, that its rows add up, its hash, its schema; raise for what is wrong first."""
     sidecar = read_sidecar(table)
     if sidecar.table != table:
         beside = sidecar_path(Path(table)).as_posix()
@@ -291,7 +278,7 @@ def entries() -> list[Entry]:
     """Return every evidence file: tables with what their sidecars say, other files with their size."""
     home = data_dir()
     listed = set(tables())
-    names = [name for name in manifest.files(home) if not name.endswith(SUFFIX)]
+    names = [name for name in evidence_files(home) if not name.endswith(SUFFIX)]
     return [_table_entry(home, name) if name in listed else _file_entry(home, name) for name in names]
 
 

@@ -7,7 +7,7 @@ from typing import Literal, TypeVar
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
-from compute_divide.evidence.store.paths import EvidenceError, read_bytes
+from compute_divide.evidence.store.files import EvidenceError, read_bytes
 
 Record = TypeVar("Record", bound=BaseModel)
 Unit = Literal["share", "months", "ratio", "count", "change", "none"]
@@ -73,6 +73,6 @@ def load_related() -> dict[str, RelatedFigure]:
 def _load(name: str, adapter: TypeAdapter[dict[str, Record]]) -> dict[str, Record]:
     """Read and check one YAML file of the evidence."""
     try:
-        return adapter.validate_python(yaml.safe_load(read_bytes(name)))
+        return adapter.validate_python(yaml.load(read_bytes(name), Loader=yaml.CSafeLoader))
     except (yaml.YAMLError, ValidationError) as error:
         raise EvidenceError(f"data/{name} does not hold what it should: {error}") from error

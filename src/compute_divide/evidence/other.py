@@ -13,15 +13,22 @@ from typing import Any
 
 import pandas as pd
 
-from compute_divide.evidence.models.dates import PRECISIONS, read_date
-from compute_divide.evidence.models.organisations import typed_organisations
-from compute_divide.evidence.store.columns import date, number, one_of, schema, text, whole
-from compute_divide.evidence.store.label_sets import Labels, same
-from compute_divide.evidence.store.paths import EvidenceError
-from compute_divide.evidence.store.raw_csv import Bounds, Findings, Row, clean, joined, need, read_raw
+from compute_divide.evidence.store.files import EvidenceError, Sidecar
+from compute_divide.evidence.store.labels import Labels, same
+from compute_divide.evidence.store.raw_csv import (
+    PRECISIONS,
+    Bounds,
+    Findings,
+    Row,
+    clean,
+    joined,
+    need,
+    read_date,
+    read_raw,
+    typed_organisations,
+)
 from compute_divide.evidence.store.raw_csv import number as read_number
-from compute_divide.evidence.store.sidecars import Sidecar
-from compute_divide.evidence.store.tables import read_table, write_table
+from compute_divide.evidence.store.tables import date, number, one_of, read_table, schema, text, whole, write_table
 
 KINDS = Labels("kind of asset", same("model", "dataset", "application"))
 ACCESS = Labels("access to an asset", same("open", "limited", "closed"))

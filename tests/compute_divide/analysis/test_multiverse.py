@@ -23,7 +23,7 @@ from compute_divide.analysis.models.multiverse import (
 )
 from compute_divide.analysis.statistics.estimates import TEAM_TYPES, in_years, period_share, span, wilson_share
 from compute_divide.evidence.models.table import load_models
-from compute_divide.evidence.store.paths import last_whole_year, vintages
+from compute_divide.evidence.store.files import last_whole_year, vintages
 
 models = cache(load_models)
 TEAM_OF = {claim: team for claim, (team, _) in HEADLINES.items()}

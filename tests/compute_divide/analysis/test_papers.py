@@ -27,7 +27,7 @@ from compute_divide.analysis.statistics.association import association
 from compute_divide.analysis.statistics.estimates import in_years, shares_by
 from compute_divide.analysis.statistics.trends import trend_break
 from compute_divide.evidence.papers.table import load_agreement, load_papers
-from compute_divide.evidence.store.paths import EvidenceError
+from compute_divide.evidence.store.files import EvidenceError
 
 PAPERS = with_teams(load_papers())
 

@@ -20,7 +20,7 @@ from compute_divide.evidence.papers.choices import judgement_calls
 from compute_divide.evidence.papers.email_domains import DomainReader, load_domain_rules, parse_domain_rules
 from compute_divide.evidence.papers.hand_labels import load_labelled
 from compute_divide.evidence.papers.profiles import calls_with, slot_sectors
-from compute_divide.evidence.store.paths import EvidenceError
+from compute_divide.evidence.store.files import EvidenceError
 
 READER = AffiliationReader(load_rules())
 DOMAINS = DomainReader(load_domain_rules())

@@ -11,11 +11,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from bookpress.files import sha256
 from compute_divide.evidence import catalogue
 from compute_divide.evidence.models import table as models
-from compute_divide.evidence.store import checksums as manifest
-from compute_divide.evidence.store.paths import EvidenceError, data_dir, vintages
-from compute_divide.evidence.store.sidecars import sha256
+from compute_divide.evidence.store import files as manifest
+from compute_divide.evidence.store.files import EvidenceError, data_dir, vintages
 
 NEW = (
     "Model,Organization,Organization categorization,Publication date,Notability criteria,Model accessibility\n"
@@ -42,11 +42,11 @@ def test_the_evidence_is_sound():
 def test_the_list_of_hashes_is_what_sha256sum_reads():
     if not shutil.which("sha256sum"):
         pytest.skip("NOT TESTED: sha256sum is not installed")
-    done = subprocess.run(["sha256sum", "--check", "--quiet", manifest.NAME], cwd=data_dir(), capture_output=True)
+    done = subprocess.run(["sha256sum", "--check", "--quiet", manifest.MANIFEST], cwd=data_dir(), capture_output=True)
     assert done.returncode == 0, done.stdout
 
 
-@pytest.mark.parametrize("name", manifest.files(data_dir()))
+@pytest.mark.parametrize("name", manifest.evidence_files(data_dir()))
 def test_one_flipped_bit_in_any_file_is_named(name, data_copy, monkeypatch):
     path = data_copy / name
     content = bytearray(path.read_bytes())
@@ -57,7 +57,7 @@ def test_one_flipped_bit_in_any_file_is_named(name, data_copy, monkeypatch):
     assert files_at_fault() == {name}
 
 
-@pytest.mark.parametrize("name", manifest.files(data_dir()))
+@pytest.mark.parametrize("name", manifest.evidence_files(data_dir()))
 def test_a_missing_file_is_named(name, data_copy, monkeypatch):
     (data_copy / name).unlink()
     monkeypatch.setattr(catalogue, "check", lambda _: None)

@@ -15,9 +15,7 @@ from compute_divide.evidence.catalogue import verify
 from compute_divide.evidence.models.refresh import epoch_url, refresh_epoch
 from compute_divide.evidence.models.table import load_models
 from compute_divide.evidence.openalex.http import FetchError, TimedSession
-from compute_divide.evidence.store.checksums import seal
-from compute_divide.evidence.store.paths import EvidenceError, vintages
-from compute_divide.evidence.store.tables import read_sidecar
+from compute_divide.evidence.store.files import EvidenceError, read_sidecar, seal, vintages
 
 RAW = "epoch_notable_ai_models_2026-08-19.csv"
 

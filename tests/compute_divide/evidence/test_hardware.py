@@ -16,7 +16,7 @@ from compute_divide.evidence.chips.chips import (
 from compute_divide.evidence.chips.clusters import derive_clusters, load_clusters
 from compute_divide.evidence.models.table import load_models
 from compute_divide.evidence.other import derive_ecosystem, load_ecosystem, load_price_index, load_yearly_counts
-from compute_divide.evidence.store.paths import EvidenceError
+from compute_divide.evidence.store.files import EvidenceError
 from compute_divide.evidence.store.raw_csv import read_raw
 
 

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from compute_divide.evidence.models.table import SCHEMA, SNAPSHOTS, add_snapshot, derive_models, load_models
-from compute_divide.evidence.store.paths import EvidenceError, vintages
+from compute_divide.evidence.store.files import EvidenceError, vintages
 from compute_divide.evidence.store.raw_csv import read_raw
 
 

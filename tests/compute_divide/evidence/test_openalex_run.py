@@ -18,7 +18,7 @@ from compute_divide.evidence.openalex.http import FetchError
 from compute_divide.evidence.openalex.refresh import search_words, team_counts
 from compute_divide.evidence.openalex.tables import load_counts, load_works
 from compute_divide.evidence.papers.topics import load_topics
-from compute_divide.evidence.store.checksums import seal
+from compute_divide.evidence.store.files import seal
 
 Run = Callable[..., Any]
 

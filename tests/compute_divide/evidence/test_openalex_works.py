@@ -29,8 +29,7 @@ from compute_divide.evidence.openalex.works import (
     works_table,
 )
 from compute_divide.evidence.papers.table import PAPERS, Ledger, paper_key
-from compute_divide.evidence.store.paths import EvidenceError
-from compute_divide.evidence.store.tables import read_sidecar
+from compute_divide.evidence.store.files import EvidenceError, read_sidecar
 
 RECORDED = "openalexPro_vcr_opt_select_fields.yml"
 

@@ -39,8 +39,7 @@ from compute_divide.evidence.papers.table import (
     load_papers,
     paper_key,
 )
-from compute_divide.evidence.store.paths import EvidenceError
-from compute_divide.evidence.store.tables import read_sidecar
+from compute_divide.evidence.store.files import EvidenceError, read_sidecar
 
 
 def packed(value):

@@ -8,19 +8,30 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from compute_divide.evidence.models.dates import Dated, date_order, parse_date
-from compute_divide.evidence.models.organisations import typed_organisations
-from compute_divide.evidence.store.label_sets import (
+from compute_divide.evidence.store.files import EvidenceError
+from compute_divide.evidence.store.labels import (
     CODE_OPENNESS,
     CONFIDENCE,
     NOTABILITY,
     OPEN_WEIGHTS,
     OPENNESS,
     SECTORS,
+    TEAM_LABELS,
+    TEAM_TYPES,
+    team_tokens,
+    team_type,
 )
-from compute_divide.evidence.store.paths import EvidenceError
-from compute_divide.evidence.store.raw_csv import Findings, clean, parse_number, read_raw, split_list
-from compute_divide.evidence.store.team_types import TEAM_LABELS, TEAM_TYPES, team_tokens, team_type
+from compute_divide.evidence.store.raw_csv import (
+    Dated,
+    Findings,
+    clean,
+    date_order,
+    parse_date,
+    parse_number,
+    read_raw,
+    split_list,
+    typed_organisations,
+)
 
 days = st.dates(dt.date(1943, 1, 1), dt.date(2030, 12, 31))
 tokens = st.lists(st.sampled_from(SECTORS.ours), max_size=6)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from compute_divide.evidence.papers.topics import TermFinder, load_topics, model_finder, parse_topics, topic_finder
-from compute_divide.evidence.store.paths import EvidenceError
+from compute_divide.evidence.store.files import EvidenceError
 
 TOPICS = load_topics()
 TERMS = topic_finder(TOPICS)

@@ -26,8 +26,8 @@ from compute_divide.analysis.statistics.estimates import (
     team_share,
     wilson_share,
 )
-from compute_divide.evidence.store.paths import last_whole_year
-from compute_divide.evidence.store.team_types import team_type
+from compute_divide.evidence.store.files import last_whole_year
+from compute_divide.evidence.store.labels import team_type
 
 STEPS = (
     "as first read",

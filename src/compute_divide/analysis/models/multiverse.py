@@ -36,7 +36,7 @@ from compute_divide.analysis.statistics.estimates import (
     wilson_interval,
 )
 from compute_divide.analysis.statistics.trends import near_record
-from compute_divide.evidence.store.paths import last_whole_year
+from compute_divide.evidence.store.files import last_whole_year
 
 
 @dataclass(frozen=True, slots=True)

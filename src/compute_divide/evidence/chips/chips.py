@@ -11,14 +11,33 @@ from typing import Any
 
 import pandas as pd
 
-from compute_divide.evidence.models.dates import PRECISIONS, read_date
-from compute_divide.evidence.models.epoch import CREDIT, LICENCE, URL
-from compute_divide.evidence.store.columns import date, flag, number, one_of, schema, text, whole
-from compute_divide.evidence.store.label_sets import Labels, same
-from compute_divide.evidence.store.raw_csv import Bounds, Findings, Row, clean, joined, need, read_raw, split_list
+from compute_divide.evidence.models.table import CREDIT, LICENCE, URL
+from compute_divide.evidence.store.files import SetAside, Sidecar
+from compute_divide.evidence.store.labels import Labels, same
+from compute_divide.evidence.store.raw_csv import (
+    PRECISIONS,
+    Bounds,
+    Findings,
+    Row,
+    clean,
+    joined,
+    need,
+    read_date,
+    read_raw,
+    split_list,
+)
 from compute_divide.evidence.store.raw_csv import number as read_number
-from compute_divide.evidence.store.sidecars import SetAside, Sidecar
-from compute_divide.evidence.store.tables import read_table, write_table
+from compute_divide.evidence.store.tables import (
+    date,
+    flag,
+    number,
+    one_of,
+    read_table,
+    schema,
+    text,
+    whole,
+    write_table,
+)
 
 KINDS = Labels(
     "kind of chip",

@@ -3,18 +3,106 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from compute_divide.evidence.models.dates import date_order, read_date
-from compute_divide.evidence.models.organisations import typed_organisations
-from compute_divide.evidence.models.schemas import Generation, columns, recognise
-from compute_divide.evidence.store.label_sets import CODE_OPENNESS, CONFIDENCE, NOTABILITY, OPENNESS
-from compute_divide.evidence.store.paths import EvidenceError
-from compute_divide.evidence.store.raw_csv import Bounds, Findings, RawTable, Row, clean, joined, number, split_list
-from compute_divide.evidence.store.sidecars import SetAside
-from compute_divide.evidence.store.team_types import team_tokens, team_type
+from compute_divide.evidence.store.files import EvidenceError, SetAside
+from compute_divide.evidence.store.labels import CODE_OPENNESS, CONFIDENCE, NOTABILITY, OPENNESS, team_tokens, team_type
+from compute_divide.evidence.store.raw_csv import (
+    Bounds,
+    Findings,
+    RawTable,
+    Row,
+    clean,
+    date_order,
+    joined,
+    number,
+    read_date,
+    split_list,
+    typed_organisations,
+)
+
+HEADERS: Mapping[str, tuple[str, ...]] = {
+    "model": ("Model", "System"),
+    "reference": ("Reference",),
+    "published": ("Publication date",),
+    "organisations": ("Organization", "Organization(s)"),
+    "countries": ("Country (of organization)", "Country (from Organization)"),
+    "team_label": ("Organization categorization",),
+    "notability": ("Notability criteria", "Inclusion criteria"),
+    "criteria_met": ("Inclusion criteria met",),
+    "excluded": ("Exclude",),
+    "training_compute_flop": ("Training compute (FLOP)", "Training compute (FLOPs)"),
+    "parameters": ("Parameters",),
+    "training_hardware": ("Training hardware",),
+    "hardware_quantity": ("Hardware quantity",),
+    "hardware_utilization": ("Hardware utilization (MFU)", "Hardware utilization"),
+    "training_time_hours": ("Training time (hours)",),
+    "training_cost_usd": (
+        "Training compute cost (2023 USD)",
+        "Training compute cost (2020 USD)",
+        "Training cost (2020 USD)",
+    ),
+    "base_model": ("Base model",),
+    "openness": ("Model accessibility", "Open-source"),
+    "code_openness": ("Training code accessibility", "Code accessibility"),
+    "inference_code_openness": ("Inference code accessibility",),
+    "domain": ("Domain",),
+    "task": ("Task",),
+    "self_supervised": ("Self-supervised training",),
+    "approach": ("Approach",),
+    "citations": ("Citations",),
+    "confidence": ("Confidence",),
+    "link": ("Link",),
+}
+"""Our fields, and the headers that hold them in one snapshot or another. Letter case does not matter."""
+
+NEEDED = ("model", "published", "organisations", "team_label", "notability")
+"""Fields without which a file is no snapshot of the models database with team labels."""
+
+
+@dataclass(frozen=True)
+class Generation:
+    """A schema generation of the database: its name, headers in lower case that show it, whether lists were typed."""
+
+    name: str
+    marks: tuple[str, ...]
+    typed: bool
+
+
+GENERATIONS = (
+    Generation("spreadsheet (2022 to early 2023)", ("inclusion criteria", "organization(s)"), typed=True),
+    Generation("one token an organisation (from 2024)", ("notability criteria", "model accessibility"), typed=False),
+    Generation("one token an organisation (from 2024)", ("notability criteria", "model"), typed=False),
+    Generation("author shares (late 2023 to early 2024)", ("notability criteria", "system"), typed=True),
+)
+"""The generations, tried in this order."""
+
+
+def recognise(raw: RawTable) -> Generation:
+    """Return the schema generation that a header shows; the error says which columns were looked for."""
+    there = {name.casefold() for name in raw.header}
+    missing = [
+        " or ".join(repr(name) for name in HEADERS[field])
+        for field in NEEDED
+        if not any(name.casefold() in there for name in HEADERS[field])
+    ]
+    if missing:
+        raise EvidenceError(
+            f"{raw.file} is not a snapshot of the models database with team labels: it has no column "
+            f"{'; no column '.join(missing)} (its columns: {', '.join(raw.header[:8])}, ...)"
+        )
+    for generation in GENERATIONS:
+        if all(mark in there for mark in generation.marks):
+            return generation
+    raise EvidenceError(
+        f"{raw.file} fits no known schema generation of the models database: expected the columns "
+        + ", or ".join(" and ".join(repr(mark) for mark in generation.marks) for generation in GENERATIONS)
+    )
+
+
+# --- records ---
 
 NUMBERS = {
     "training_compute_flop": Bounds(high=1e30),
@@ -52,20 +140,10 @@ class Parsed:
 
 
 def parse_snapshot(raw: RawTable, notable: Callable[[str], bool] | None = None) -> Parsed:
-    """Return the records of a raw snapshot in our schema.
+    """Return the records of a raw snapshot in our schema, the rows set aside, and notes for the sidecar.
 
-    Parameters
-    ----------
-    raw : RawTable
-        The snapshot.
-    notable : callable, optional
-        Says of a model's name whether the source lists it as notable. By default a model is notable when the file says
-        that it meets the inclusion criteria or, where the file does not say, when it names a criterion.
-
-    Returns
-    -------
-    Parsed
-        Records, rows set aside, notes for the sidecar.
+    `notable` says of a model's name whether the source lists it as notable. By default a model is notable when the file
+    says that it meets the inclusion criteria or, where the file does not say, when it names a criterion.
 
     Raises
     ------
@@ -93,7 +171,11 @@ class _Reader:
     findings: Findings = field(default_factory=Findings)
 
     def __post_init__(self) -> None:
-        self.columns = columns(self.raw)
+        there = {name.casefold(): name for name in self.raw.header}
+        self.columns = {
+            field: next((there[name.casefold()] for name in names if name.casefold() in there), None)
+            for field, names in HEADERS.items()
+        }
         self.order, self.order_shown = date_order(self.cell(row, "published") for row in self.raw.rows)
         # An exported list separates names by a bare comma; a hand-typed one writes a space after it.
         self.typed = self.generation.typed and any(", " in self.cell(row, "organisations") for row in self.raw.rows)

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import requests
 
+from bookpress.files import sha256
 from compute_divide.evidence.catalogue import staged
 from compute_divide.evidence.models.table import add_snapshot, check_vintage, table_name
 from compute_divide.evidence.openalex.http import (
@@ -26,9 +27,7 @@ from compute_divide.evidence.openalex.http import (
     persist,
     status_failure,
 )
-from compute_divide.evidence.store.paths import EvidenceError, vintages
-from compute_divide.evidence.store.sidecars import Sidecar, Source, dump_sidecar, sha256, sidecar_path
-from compute_divide.evidence.store.tables import read_sidecar, replace_file
+from compute_divide.evidence.store.files import EvidenceError, Sidecar, Source, read_sidecar, vintages, write_sidecar
 
 URL_VARIABLE = "COMPUTE_DIVIDE_EPOCH_URL"
 DEFAULT_URL = "https://epoch.ai/data/notable_ai_models.csv"
@@ -46,13 +45,7 @@ class Fetched:
 
 
 def epoch_url() -> str:
-    """Return the address of the models database: ``COMPUTE_DIVIDE_EPOCH_URL``, else Epoch AI's own.
-
-    Examples
-    --------
-    >>> epoch_url().startswith("http")
-    True
-    """
+    """Return the address of the models database: ``COMPUTE_DIVIDE_EPOCH_URL``, else Epoch AI's own."""
     return os.environ.get(URL_VARIABLE) or DEFAULT_URL
 
 
@@ -65,7 +58,7 @@ def refresh_epoch(
     sleep: Callable[[float], None] = time.sleep,
     tries: int = 8,
 ) -> Sidecar | None:
-    """Make a vintage of the current file, unless it is the one that we have.
+    """Make a vintage of the current file and return its sidecar; None when the file is one that we have.
 
     Parameters
     ----------
@@ -77,11 +70,6 @@ def refresh_epoch(
         Whether an existing vintage of that month is replaced.
     session, sleep, tries
         How to ask; for tests.
-
-    Returns
-    -------
-    Sidecar or None
-        The record of the new vintage; None when the file has not changed.
 
     Raises
     ------
@@ -119,7 +107,7 @@ def _add(fetched: Fetched, content: bytes, url: str, vintage: str, folder: Path)
         update={"url": url, "etag": fetched.etag, "size": len(content), "snapshot": fetched.day or vintage}
     )
     sidecar = sidecar.model_copy(update={"sources": [source]})
-    replace_file(sidecar_path(folder / table_name(vintage)), dump_sidecar(sidecar).encode())
+    write_sidecar(sidecar, folder)
     return sidecar
 
 

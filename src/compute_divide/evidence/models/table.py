@@ -6,36 +6,36 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-import pandas as pd
+from pandas import DataFrame
 
-from compute_divide.evidence.models.dates import PRECISIONS
-from compute_divide.evidence.models.epoch import CREDIT, LICENCE, URL
 from compute_divide.evidence.models.raw import Parsed, parse_snapshot
-from compute_divide.evidence.store.columns import date, flag, list_of, number, one_of, schema, text, whole
-from compute_divide.evidence.store.label_sets import CODE_OPENNESS, CONFIDENCE, NOTABILITY, OPENNESS, SECTORS
-from compute_divide.evidence.store.paths import EvidenceError, vintages
-from compute_divide.evidence.store.raw_csv import clean, read_raw
-from compute_divide.evidence.store.sidecars import SetAside, Sidecar, Source
-from compute_divide.evidence.store.tables import read_table, write_table
-from compute_divide.evidence.store.team_types import TEAM_TYPES
+from compute_divide.evidence.store.files import EvidenceError, SetAside, Sidecar, Source, vintages
+from compute_divide.evidence.store.labels import CODE_OPENNESS, CONFIDENCE, NOTABILITY, OPENNESS, SECTORS, TEAM_TYPES
+from compute_divide.evidence.store.raw_csv import PRECISIONS, clean, read_raw
+from compute_divide.evidence.store.tables import (
+    date,
+    flag,
+    list_of,
+    number,
+    one_of,
+    read_table,
+    schema,
+    text,
+    whole,
+    write_table,
+)
+
+CREDIT = "Epoch AI, 'Data on AI Models', published online at epoch.ai"
+LICENCE = "CC BY 4.0"
+URL = "https://epoch.ai/data/ai-models"
 
 
 @dataclass(frozen=True)
 class Snapshot:
     """A raw file that the project ships a table of.
 
-    Parameters
-    ----------
-    vintage : str
-        Year and month, the name of the table.
-    file : str
-        Path below the folder of raw files.
-    date : str
-        Date of the snapshot, ISO 8601.
-    mirror : str
-        Public repository, commit and path the file was read from.
-    notable : str, optional
-        A second sheet that lists the notable models alone.
+    `file` is a path below the folder of raw files, `mirror` the public repository, commit and path that it was read
+    from, `notable` a second sheet that lists the notable models alone.
     """
 
     vintage: str
@@ -146,7 +146,7 @@ TABLES = {"models/*.csv": SCHEMA}
 """Our tables and their schemas, for the catalogue."""
 
 
-def load_models(vintage: str) -> pd.DataFrame:
+def load_models(vintage: str) -> DataFrame:
     """Return the models of a vintage.
 
     Parameters
@@ -176,31 +176,12 @@ def load_models(vintage: str) -> pd.DataFrame:
 
 
 def table_name(vintage: str) -> str:
-    """Return the path of a vintage's table relative to the evidence folder.
-
-    Examples
-    --------
-    >>> table_name("2026-08")
-    'models/2026-08.csv'
-    """
+    """Return the path of a vintage's table relative to the evidence folder."""
     return f"models/{vintage}.csv"
 
 
 def derive_models(raw: Path, folder: Path) -> list[Sidecar]:
-    """Derive the tables of all shipped snapshots.
-
-    Parameters
-    ----------
-    raw : pathlib.Path
-        The folder of raw files, with ``models`` and ``other`` in it.
-    folder : pathlib.Path
-        The evidence folder to write to.
-
-    Returns
-    -------
-    list of Sidecar
-        One a table.
-    """
+    """Derive the tables of all shipped snapshots; see `compute_divide.evidence.catalogue.Derive`."""
     return [_derive_snapshot(snapshot, raw, folder) for snapshot in SNAPSHOTS]
 
 
@@ -225,47 +206,19 @@ def _derive_snapshot(snapshot: Snapshot, raw: Path, folder: Path) -> Sidecar:
 
 
 def check_vintage(vintage: str) -> str:
-    """Return a vintage that is written as one, or raise `EvidenceError`.
-
-    Examples
-    --------
-    >>> check_vintage("2024-07")
-    '2024-07'
-    """
+    """Return a vintage that is written as one, or raise `EvidenceError`."""
     if not re.fullmatch(r"(19|20)\d\d-(0[1-9]|1[0-2])", vintage):
         raise EvidenceError(f"{vintage!r} is not a vintage: give year and month, such as 2024-07")
     return vintage
 
 
 def add_snapshot(path: Path, vintage: str, folder: Path) -> Sidecar:
-    """Make a table of a snapshot that the project does not ship.
-
-    Parameters
-    ----------
-    path : pathlib.Path
-        The raw CSV file; its schema generation is recognised by its header.
-    vintage : str
-        Year and month of the snapshot: ``"2024-07"``.
-    folder : pathlib.Path
-        The evidence folder to write to.
-
-    Returns
-    -------
-    Sidecar
-        The record of the new table. It notes models dated after the vintage.
-
-    Raises
-    ------
-    EvidenceError
-        If the vintage is no year and month, or the file is no such snapshot.
-    """
+    """Make a table of a snapshot that the project does not ship; its sidecar notes models dated after the vintage."""
     check_vintage(vintage)
     file = read_raw(path)
     parsed = parse_snapshot(file)
     late = [record["model"] for record in parsed.records if (record["published"] or "")[:7] > vintage]
-    notes = list(parsed.notes)
-    if late:
-        notes.append(f"published after the vintage: {len(late)} ({'; '.join(late[:3])})")
+    notes = [*parsed.notes, *([f"published after the vintage: {len(late)} ({'; '.join(late[:3])})"] if late else [])]
     source = file.source(f"Epoch AI models database, snapshot of {vintage}", CREDIT, LICENCE, vintage, URL)
     return _write(vintage, parsed, [source], parsed.set_aside, notes, folder, derived_by="add_snapshot")
 
@@ -279,9 +232,8 @@ def _write(
     folder: Path,
     derived_by: str = "derive_models",
 ) -> Sidecar:
-    table = pd.DataFrame(parsed.records, columns=list(SCHEMA.columns)).replace("", None)
     return write_table(
-        table,
+        parsed.records,
         table_name(vintage),
         SCHEMA,
         description=f"models of the Epoch AI database as of {vintage}",

@@ -32,7 +32,7 @@ from compute_divide.evidence.openalex.http import (
     retry_after,
     status_failure,
 )
-from compute_divide.evidence.store.paths import EvidenceError
+from compute_divide.evidence.store.files import EvidenceError
 
 KEY_VARIABLE = "OPENALEX_API_KEY"
 HOST = "https://api.openalex.org"

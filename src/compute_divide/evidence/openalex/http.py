@@ -15,7 +15,7 @@ import requests
 from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt
 from tenacity.wait import wait_random_exponential
 
-from compute_divide.evidence.store.paths import EvidenceError
+from compute_divide.evidence.store.files import EvidenceError
 
 LONGEST_PAUSE = 120.0
 """Seconds. A server that asks for a longer pause than this has stopped serving us for now."""

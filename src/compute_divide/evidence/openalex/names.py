@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from compute_divide.evidence.store.paths import list_names
+from compute_divide.evidence.store.files import list_names
 
 SHIPPED = "works"
 """Name of the table of works that the project ships."""

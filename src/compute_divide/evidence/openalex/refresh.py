@@ -24,8 +24,7 @@ from compute_divide.evidence.openalex.fetch import (
 from compute_divide.evidence.openalex.http import FetchError, duration
 from compute_divide.evidence.openalex.tables import COUNTS, check_name, write_counts, write_works
 from compute_divide.evidence.papers.topics import Topics, load_topics
-from compute_divide.evidence.store.paths import EvidenceError
-from compute_divide.evidence.store.sidecars import Sidecar
+from compute_divide.evidence.store.files import EvidenceError, Sidecar
 
 LONGEST_ADDRESS = 4000
 """Characters. Servers refuse addresses that are much longer."""

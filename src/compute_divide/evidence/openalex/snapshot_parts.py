@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from compute_divide.evidence.store.paths import EvidenceError
+from compute_divide.evidence.store.files import EvidenceError
 
 JSON_LINES = (".gz", ".jsonl")
 PARQUET = (".parquet",)

@@ -13,13 +13,12 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import pandera.pandas as pa
 
+from bookpress.files import sha256
 from compute_divide.evidence.openalex.names import OTHER_FIELDS, SHIPPED, works_names
 from compute_divide.evidence.openalex.works import WORKS, WorkReader, works_table
 from compute_divide.evidence.papers.table import Ledger
-from compute_divide.evidence.store.columns import one_of, schema, text, whole
-from compute_divide.evidence.store.paths import EvidenceError, list_names
-from compute_divide.evidence.store.sidecars import Sidecar, Source, sha256
-from compute_divide.evidence.store.tables import read_table, write_table
+from compute_divide.evidence.store.files import EvidenceError, Sidecar, Source, list_names
+from compute_divide.evidence.store.tables import one_of, read_table, schema, text, whole, write_table
 
 if TYPE_CHECKING:
     from compute_divide.evidence.openalex.fetch import Store

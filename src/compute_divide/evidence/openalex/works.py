@@ -27,9 +27,9 @@ from compute_divide.evidence.papers.lists import title_key
 from compute_divide.evidence.papers.profiles import Calls, calls_with, paper_profile, profile_team, sector_counts
 from compute_divide.evidence.papers.table import TEXTS, UNITS, Ledger, paper_key
 from compute_divide.evidence.papers.topics import TermFinder, load_topics, model_finder, topic_finder
-from compute_divide.evidence.store.columns import flag, one_of, schema, text, whole
-from compute_divide.evidence.store.paths import EvidenceError
-from compute_divide.evidence.store.team_types import TEAM_TYPES
+from compute_divide.evidence.store.files import EvidenceError
+from compute_divide.evidence.store.labels import TEAM_TYPES
+from compute_divide.evidence.store.tables import flag, one_of, schema, text, whole
 
 TYPE_SECTORS = {
     "education": "academia",

@@ -24,7 +24,7 @@ from typing import Literal
 import ahocorasick
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
-from compute_divide.evidence.store.paths import EvidenceError, read_bytes
+from compute_divide.evidence.store.files import EvidenceError, read_bytes
 
 SECTORS = ("academia", "industry", "government", "nonprofit")
 """The sectors an organisation can have."""

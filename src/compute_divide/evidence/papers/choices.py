@@ -12,7 +12,7 @@ from functools import lru_cache
 
 import yaml
 
-from compute_divide.evidence.store.paths import EvidenceError, read_bytes
+from compute_divide.evidence.store.files import EvidenceError, read_bytes
 
 COVERAGE_TABLE = "papers/coverage.csv"
 

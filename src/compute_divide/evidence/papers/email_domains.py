@@ -16,7 +16,7 @@ from functools import lru_cache
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from compute_divide.evidence.papers.affiliations import SECTORS, UNKNOWN, problem
-from compute_divide.evidence.store.paths import EvidenceError, read_bytes
+from compute_divide.evidence.store.files import EvidenceError, read_bytes
 
 RULES_FILE = "domains.csv"
 

@@ -15,9 +15,8 @@ import io
 
 import pandas as pd
 
-from compute_divide.evidence.store.columns import one_of, schema, text, whole
-from compute_divide.evidence.store.paths import read_bytes
-from compute_divide.evidence.store.tables import check_schema
+from compute_divide.evidence.store.files import read_bytes
+from compute_divide.evidence.store.tables import check_schema, one_of, schema, text, whole
 
 LABELLED_FILE = "labelled_affiliations.csv"
 NAMINGS_FILE = "labelled_namings.csv"

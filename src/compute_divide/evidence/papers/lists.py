@@ -21,7 +21,7 @@ from typing import Any, NotRequired
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 from typing_extensions import TypedDict
 
-from compute_divide.evidence.store.paths import EvidenceError
+from compute_divide.evidence.store.files import EvidenceError
 
 VENUE_NAMES = {"nips": "neurips"}
 """Names of venues that differ from the name in the list's file name."""

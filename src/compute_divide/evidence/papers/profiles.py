@@ -14,8 +14,8 @@ from typing import Literal
 
 from compute_divide.evidence.papers.affiliations import SECTORS, UNKNOWN
 from compute_divide.evidence.papers.choices import judgement_calls
-from compute_divide.evidence.store.paths import EvidenceError
-from compute_divide.evidence.store.team_types import team_type
+from compute_divide.evidence.store.files import EvidenceError
+from compute_divide.evidence.store.labels import team_type
 
 Calls = Mapping[str, tuple[str, ...]]
 """From the name of a judgement call to the sectors that its organisations count as; none for not known."""

@@ -39,11 +39,10 @@ from compute_divide.evidence.papers.profiles import (
     slot_sectors,
 )
 from compute_divide.evidence.papers.topics import TermFinder, load_topics, model_finder, topic_finder
-from compute_divide.evidence.store.columns import flag, one_of, schema, text, whole
+from compute_divide.evidence.store.files import SetAside, Sidecar, Source
+from compute_divide.evidence.store.labels import TEAM_TYPES
 from compute_divide.evidence.store.raw_csv import EXAMPLES
-from compute_divide.evidence.store.sidecars import SetAside, Sidecar, Source
-from compute_divide.evidence.store.tables import read_table, write_table
-from compute_divide.evidence.store.team_types import TEAM_TYPES
+from compute_divide.evidence.store.tables import flag, one_of, read_table, schema, text, whole, write_table
 
 PAPERS_TABLE = "papers/papers.parquet"
 AGREEMENT_TABLE = "papers/agreement.csv"

@@ -16,7 +16,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from compute_divide.evidence.papers.affiliations import fold, problem
-from compute_divide.evidence.store.paths import EvidenceError, read_bytes
+from compute_divide.evidence.store.files import EvidenceError, read_bytes
 
 TOPICS_FILE = "topics.yml"
 

@@ -1,17 +1,22 @@
-"""Raw files as they come: every cell a text, every value that cannot be read counted, nothing dropped silently."""
+"""Raw files as they come: every cell a text, every value that cannot be read counted, nothing dropped silently.
+
+A cell holds a number, a list, a date or a text; each kind is read here, with what is believed of it.
+"""
 
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import io
 import math
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal, get_args
 
-from compute_divide.evidence.store.paths import EvidenceError
-from compute_divide.evidence.store.sidecars import Source, sha256
+from bookpress.files import sha256
+from compute_divide.evidence.store.files import EvidenceError, Source
 
 EXAMPLES = 3
 """How many places a note names."""
@@ -19,10 +24,7 @@ EXAMPLES = 3
 
 @dataclass(frozen=True)
 class Row:
-    """One record of a raw file: its cells by header, and where it stands.
-
-    ``number`` counts as a spreadsheet does: the header is row 1.
-    """
+    """One record of a raw file: its cells by header, and its number as a spreadsheet counts, the header being row 1."""
 
     file: str
     number: int
@@ -35,19 +37,7 @@ class Row:
 
 @dataclass(frozen=True)
 class RawTable:
-    """A raw CSV file, read whole.
-
-    Parameters
-    ----------
-    file : str
-        Name of the file, without its folder.
-    header : tuple of str
-        Column names, white space trimmed.
-    rows : tuple of Row
-        The records in the order of the file.
-    digest : str
-        SHA-256 of the file.
-    """
+    """A raw CSV file, read whole: its name, trimmed header, records and SHA-256."""
 
     file: str
     header: tuple[str, ...]
@@ -69,12 +59,7 @@ class RawTable:
 
 
 def read_raw(path: Path) -> RawTable:
-    """Return a raw CSV file with every cell as text.
-
-    Parameters
-    ----------
-    path : pathlib.Path
-        A UTF-8 file with a header line; a byte-order mark is allowed, and so are line breaks within quotes.
+    """Return a raw UTF-8 CSV file with every cell as text; a byte-order mark and line breaks within quotes are allowed.
 
     Raises
     ------
@@ -122,15 +107,7 @@ def _parse(text: str, file: str) -> tuple[tuple[str, ...], list[Row]]:
 
 @dataclass
 class Findings:
-    """What was met while a raw file was read: kinds of findings, each counted, with a few places.
-
-    Examples
-    --------
-    >>> findings = Findings()
-    >>> findings.add("citations: not a number, left missing", "row 7: 'N/A'")
-    >>> findings.notes()
-    ["citations: not a number, left missing: 1 (row 7: 'N/A')"]
-    """
+    """What was met while a raw file was read: kinds of findings, each counted, with a few places."""
 
     kinds: dict[str, list[str]] = field(default_factory=dict)
 
@@ -147,13 +124,7 @@ class Findings:
 
 
 def clean(text: str) -> str:
-    """Return a text with white space trimmed and runs of it, line breaks included, made one space.
-
-    Examples
-    --------
-    >>> clean("  ALLaM adapted   13B ")
-    'ALLaM adapted 13B'
-    """
+    """Return a text with white space trimmed and runs of it, line breaks included, made one space."""
     return " ".join(text.split())
 
 
@@ -181,29 +152,8 @@ _MONEY = re.compile(r"^\$?(-?)\$?(\d{1,3}(?:,\d{3})+(?:\.\d*)?|[^\s,]*)$")
 def number(row: Row, column: str | None, what: str, bounds: Bounds, findings: Findings) -> float | None:
     """Return the number in a cell, or None where there is none or none that can be believed.
 
-    Parameters
-    ----------
-    row : Row
-        The record.
-    column : str or None
-        Header of the cell; None where the file has no such column.
-    what : str
-        Our name of the column, for the note.
-    bounds : Bounds
-        What to believe.
-    findings : Findings
-        Gets a note of every cell that is neither blank nor a believable number.
-
-    Examples
-    --------
-    >>> row = Row("file.csv", 2, {"Cost": "$1,250.50", "Citations": "N/A"})
-    >>> findings = Findings()
-    >>> number(row, "Cost", "cost", Bounds(), findings)
-    1250.5
-    >>> number(row, "Citations", "citations", Bounds(), findings) is None
-    True
-    >>> findings.notes()
-    ["citations: not a number, left missing: 1 (row 2: 'N/A')"]
+    `column` is None where the file has no such column; `what` is our name of it, for the note of every cell that is
+    neither blank nor a believable number.
     """
     text = clean(row.cells[column]) if column else ""
     if not text:
@@ -241,50 +191,146 @@ def split_list(text: str, count: int | None = None) -> list[str]:
     """Return the entries of a comma-separated cell, names that hold a comma themselves kept whole where possible.
 
     Entries may be quoted as in a CSV file. Outside quotes a comma separates, unless a space follows it: the exports
-    write no space after a separator, but names such as "SambaNova Systems, Inc" hold one.
-
-    Parameters
-    ----------
-    text : str
-        The cell.
-    count : int, optional
-        How many entries another column of the same row says there are. Decides between the two readings.
+    write no space after a separator, but names such as "SambaNova Systems, Inc" hold one. `count` says how many entries
+    another column of the same row says there are, and decides between the two readings.
 
     Examples
     --------
     >>> split_list('EleutherAI,"Booz Allen Hamilton, McLean",University of Cambridge')
     ['EleutherAI', 'Booz Allen Hamilton, McLean', 'University of Cambridge']
-    >>> split_list("NERSC, Lawrence Berkeley National Laboratory,UC Berkeley")
-    ['NERSC, Lawrence Berkeley National Laboratory', 'UC Berkeley']
     >>> split_list("MIT, Genesis Therapeutics", count=2)
     ['MIT', 'Genesis Therapeutics']
     """
-    entries = list(_entries(text))
+    pieces = re.findall(r'"((?:[^"]|"")*)"|((?:[^",]|,(?=[ \t]))+)', text)
+    entries = [clean(quoted.replace('""', '"') or plain).strip(", ") for quoted, plain in pieces]
+    entries = [entry for entry in entries if entry]
     if count is not None and len(entries) != count:
-        every = [part for entry in entries for part in _nonblank(entry.split(","))]
+        every = [part for entry in entries for piece in entry.split(",") if (part := clean(piece))]
         if len(every) == count:
             return every
     return entries
 
 
 def joined(entries: Iterable[str]) -> str:
-    """Return a list as one cell of our tables, joined by ``|``.
-
-    Examples
-    --------
-    >>> joined(["Google", "MIT"])
-    'Google|MIT'
-    """
+    """Return a list as one cell of our tables, joined by ``|``."""
     return "|".join(entry.replace("|", "/") for entry in entries)
 
 
-def _entries(text: str) -> Iterator[str]:
-    """Yield the entries of a list, in quotes or not."""
-    for quoted, plain in re.findall(r'"((?:[^"]|"")*)"|((?:[^",]|,(?=[ \t]))+)', text):
-        entry = clean(quoted.replace('""', '"') or plain).strip(", ")
-        if entry:
-            yield entry
+_SEPARATORS = re.compile(r"\s*[;,]\s*|\s+&\s+|\s+and\s+(?!Technology\b)")
+
+_CONTINUATIONS = {
+    *("chicago", "college park", "cracow", "finland", "germany", "japan", "oh", "usa"),
+    *("inc", "inc.", "llc", "ltd", "ltd."),
+    *("brain team", "lit ai lab"),
+}
+"""Places, legal forms and groups that are no organisation of their own: they go on with the name before them."""
+
+_CAMPUSES = {"berkeley", "davis", "irvine", "los angeles", "san diego", "santa barbara", "santa cruz"}
+"""Campuses of the University of California, when they follow its name."""
 
 
-def _nonblank(parts: Sequence[str]) -> list[str]:
-    return [part for part in (clean(part) for part in parts) if part]
+def typed_organisations(text: str) -> list[str]:
+    """Return the organisations of a hand-typed cell.
+
+    The spreadsheets of 2022 and 2023 separate names by commas, semicolons, ampersands or "and", and some names hold a
+    comma. Places and legal forms that follow a comma are kept with the name.
+
+    Examples
+    --------
+    >>> typed_organisations("University of California, San Diego & Korea Advanced Institute of Science and Technology")
+    ['University of California, San Diego', 'Korea Advanced Institute of Science and Technology']
+    """
+    names: list[str] = []
+    for name in filter(None, map(clean, _SEPARATORS.split(text))):
+        folded = name.casefold()
+        of_california = folded in _CAMPUSES and bool(names) and names[-1].endswith("University of California")
+        if names and (folded in _CONTINUATIONS or of_california):
+            names[-1] = f"{names[-1]}, {name}"
+        else:
+            names.append(name)
+    return names
+
+
+# --- dates ---
+
+Precision = Literal["day", "month", "year", "placeholder"]
+"""``placeholder``: 1 January or 31 December, which mostly stand for "some time in this year"."""
+
+PRECISIONS: tuple[str, ...] = get_args(Precision)
+
+Order = Literal["day-first", "month-first"]
+"""How a date such as 03/04/2019 is meant."""
+
+
+@dataclass(frozen=True)
+class Dated:
+    """A date and how precisely it is known; the first day of the month or year where only that is known."""
+
+    day: dt.date
+    precision: Precision
+
+
+_SLASHES = re.compile(r"(\d{1,2})[/.](\d{1,2})[/.](\d{4})(?: .*)?")
+_FORMS = (
+    re.compile(r"(?P<year>\d{4})-(?P<month>\d{1,2})-(?P<day>\d{1,2})(?:[T ].*)?"),
+    re.compile(r"(?P<year>\d{4})(?:-(?P<month>\d{1,2}))?"),
+    re.compile(r"(?P<month>\d{1,2})/(?P<year>\d{4})"),
+)
+
+
+def parse_date(text: str, order: Order = "day-first") -> Dated | None:
+    """Return the date that a text states, or None when it states none.
+
+    Where slashes make a date only against the order of the file, that date is taken.
+
+    Examples
+    --------
+    >>> parse_date("25/11/2019")
+    Dated(day=datetime.date(2019, 11, 25), precision='day')
+    >>> parse_date("09/1973").precision, parse_date("2023-12-31").precision, parse_date("soon")
+    ('month', 'placeholder', None)
+    """
+    text = text.strip()
+    if match := _SLASHES.fullmatch(text):
+        first, second, year = map(int, match.groups())
+        found = [_dated(year, second, first), _dated(year, first, second)]
+        return next(filter(None, found if order == "day-first" else found[::-1]), None)
+    stated = next((match.groupdict() for form in _FORMS if (match := form.fullmatch(text))), None)
+    return _dated(**{part: int(digits) for part, digits in stated.items() if digits}) if stated else None
+
+
+def _dated(year: int, month: int | None = None, day: int | None = None) -> Dated | None:
+    try:
+        found = dt.date(year, 1 if month is None else month, 1 if day is None else day)
+    except ValueError:
+        return None
+    if day is None:
+        return Dated(found, "year" if month is None else "month")
+    return Dated(found, "placeholder" if (month, day) in {(1, 1), (12, 31)} else "day")
+
+
+def date_order(texts: Iterable[str]) -> tuple[Order, bool]:
+    """Return how the dates of a file are to be read, and whether the file itself shows it.
+
+    A date such as 25/11/2019 is only possible with the day first, 11/25/2019 only with the month first. The majority
+    decides; where nothing does, the day comes first, as in the files of 2022 and 2023.
+    """
+    dates = [match for text in texts if (match := _SLASHES.fullmatch(text.strip()))]
+    day_first, month_first = (sum(int(match[place]) > 12 for match in dates) for place in (1, 2))
+    return ("month-first" if month_first > day_first else "day-first"), bool(day_first or month_first)
+
+
+def read_date(row: Row, column: str | None, what: str, findings: Findings, order: Order = "day-first") -> Dated | None:
+    """Return the date in a cell, None where none can be read; findings note all that is not a plain day."""
+    text = clean(row.cells[column]) if column else ""
+    found = parse_date(text, order)
+    if found is None:
+        kind = f"{what}: not a date, left missing" if text else f"{what}: blank"
+        findings.add(kind, f"row {row.number}" + (f": {text[:40]!r}" if text else ""))
+        return None
+    if found.precision != "day":
+        findings.add(f"{what}: precision {found.precision}", f"row {row.number}: {text}")
+    match = _SLASHES.fullmatch(text)
+    if match and int(match[2] if order == "day-first" else match[1]) > 12:
+        findings.add(f"{what}: not {order}, so read the other way", f"row {row.number}: {text}")
+    return found

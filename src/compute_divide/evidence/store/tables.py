@@ -3,41 +3,78 @@
 from __future__ import annotations
 
 import io
-import os
-import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pandera.pandas as pa
-from pandera.errors import SchemaError, SchemaErrors
+from pandera.errors import SchemaErrors
 
-from compute_divide.evidence.store.paths import EvidenceError, data_dir, read_bytes
-from compute_divide.evidence.store.sidecars import (
-    SUFFIX,
+from bookpress.files import replace_file, sha256
+from compute_divide.evidence.store.files import (
+    EvidenceError,
     SetAside,
     Sidecar,
     Source,
-    dump_sidecar,
-    parse_sidecar,
-    sha256,
-    sidecar_path,
+    data_dir,
+    read_bytes,
+    read_sidecar,
+    write_sidecar,
 )
 
+# --- the columns of schemas ---
 
-def table_bytes(table: pd.DataFrame, name: str) -> bytes:
-    """Return a table as the bytes of its file: CSV or Parquet by the ending of the name, the same on every machine."""
-    if name.endswith(".csv"):
-        return table.to_csv(index=False, lineterminator="\n").encode()
-    if name.endswith(".parquet"):
-        buffer = io.BytesIO()
-        table.to_parquet(buffer, index=False, compression="zstd")
-        return buffer.getvalue()
-    raise EvidenceError(f"data/{name}: a table is .csv or .parquet")
+
+def text(*checks: pa.Check, nullable: bool = True) -> pa.Column:
+    """Return a column of free text."""
+    return pa.Column(str, list(checks), nullable=nullable)
+
+
+def one_of(allowed: Sequence[str], *, nullable: bool = True) -> pa.Column:
+    """Return a column of labels from a closed set."""
+    return text(pa.Check.isin(list(allowed)), nullable=nullable)
+
+
+def list_of(allowed: Sequence[str]) -> pa.Column:
+    """Return a column of ``|``-joined labels from a closed set."""
+    known = set(allowed)
+    within = pa.Check(
+        lambda texts: texts.map(lambda joined: set(joined.split("|")) <= known), name=f"entries in {sorted(known)}"
+    )
+    return text(within)
+
+
+def number(low: float = 0.0, high: float = float("inf"), *, nullable: bool = True) -> pa.Column:
+    """Return a column of numbers within bounds, both included."""
+    return pa.Column("float64", pa.Check.in_range(low, high), nullable=nullable)
+
+
+def whole(low: int = 0, high: float = float("inf"), *, nullable: bool = True) -> pa.Column:
+    """Return a column of whole numbers within bounds, both included."""
+    return pa.Column("Int64", pa.Check.in_range(low, high), nullable=nullable)
+
+
+def flag() -> pa.Column:
+    """Return a column that is true, false or not known."""
+    return pa.Column("boolean", nullable=True)
+
+
+def date() -> pa.Column:
+    """Return a column of days; missing where none is known."""
+    return pa.Column("datetime64[ns]", nullable=True)
+
+
+def schema(description: str, **columns: pa.Column) -> pa.DataFrameSchema:
+    """Return the schema of a table: these columns in this order, and no other."""
+    return pa.DataFrameSchema(columns, strict=True, ordered=True, coerce=True, description=description)
+
+
+# --- writing ---
 
 
 def write_table(
-    table: pd.DataFrame,
+    rows: pd.DataFrame | Sequence[Mapping[str, Any]],
     name: str,
     schema: pa.DataFrameSchema,
     *,
@@ -48,12 +85,12 @@ def write_table(
     notes: Sequence[str] = (),
     folder: Path | None = None,
 ) -> Sidecar:
-    """Check a table against its schema and write it with its sidecar, both or neither half-written.
+    """Check a table against its schema and write it with its sidecar, neither of them half-written.
 
     Parameters
     ----------
-    table : pandas.DataFrame
-        The rows, in their final order.
+    rows : pandas.DataFrame or sequence of mapping
+        In their final order; of mappings, an empty text stands for a missing value.
     name : str
         Path relative to the evidence folder: ``"models/2026-08.csv"``.
     schema : pandera.DataFrameSchema
@@ -63,18 +100,15 @@ def write_table(
     folder : pathlib.Path, optional
         The evidence folder, `data_dir()` by default.
 
-    Returns
-    -------
-    Sidecar
-        The sidecar that was written.
-
     Raises
     ------
     EvidenceError
         If the table breaks its schema or the rows do not add up.
     """
-    table = check_schema(table, schema, name)
-    content = table_bytes(table, name)
+    if not isinstance(rows, pd.DataFrame):
+        rows = pd.DataFrame(rows, columns=list(schema.columns)).replace("", None)
+    table = check_schema(rows, schema, name)
+    content = _table_bytes(table, name)
     sidecar = Sidecar(
         table=name,
         description=description,
@@ -87,30 +121,42 @@ def write_table(
         sha256=sha256(content),
     )
     sidecar.balance()
-    path = (folder or data_dir()) / name
-    replace_file(path, content)
-    replace_file(sidecar_path(path), dump_sidecar(sidecar).encode())
+    home = folder or data_dir()
+    replace_file(home / name, content)
+    write_sidecar(sidecar, home)
     return sidecar
 
 
+def _table_bytes(table: pd.DataFrame, name: str) -> bytes:
+    if name.endswith(".csv"):
+        return table.to_csv(index=False, lineterminator="\n").encode()
+    buffer = io.BytesIO()
+    table.to_parquet(buffer, index=False, compression="zstd")
+    return buffer.getvalue()
+
+
+def check_schema(table: pd.DataFrame, schema: pa.DataFrameSchema, name: str) -> pd.DataFrame:
+    """Return the table, coerced, or raise `EvidenceError` that names file, column, row and value."""
+    try:
+        return schema.validate(table, lazy=True)
+    except SchemaErrors as errors:
+        lines = [
+            f"column {case.column}: {case.check} fails for {case.failure_case!r}"
+            + ("" if pd.isna(case.index) else f" in row {int(case.index) + 2}")
+            for case in errors.failure_cases.head(5).itertuples()
+        ]
+        raise EvidenceError(f"data/{name} breaks its schema:\n  " + "\n  ".join(lines)) from errors
+
+
+# --- reading ---
+
+
 def read_table(name: str, schema: pa.DataFrameSchema | None = None) -> pd.DataFrame:
-    """Return an evidence table after checking its hash.
+    """Return an evidence table after checking its hash; a schema gives the types of a CSV's columns.
 
     A table was checked against its schema when it was written, and the hash says that it is still that table, so its
-    rows are not checked again here: `verify` in the catalogue does that. A table is parsed once a process; what is
-    returned can be changed without changing what others get.
-
-    Parameters
-    ----------
-    name : str
-        Path relative to the evidence folder: ``"models/2026-08.csv"``.
-    schema : pandera.DataFrameSchema, optional
-        Gives the types of a CSV's columns.
-
-    Returns
-    -------
-    pandas.DataFrame
-        The rows; text columns hold ``str`` or missing, never an empty string.
+    rows are not checked again here: `compute_divide.evidence.catalogue.verify` does that. A table is parsed once a
+    process; what is returned can be changed without changing what others get. Texts are never empty, but missing.
 
     Raises
     ------
@@ -144,50 +190,3 @@ def _parse(content: bytes, name: str, schema: pa.DataFrameSchema | None) -> pd.D
         return table.astype({column: types[column] for column in days})
     except (ValueError, KeyError) as error:  # parser, decoding and Arrow errors are kinds of the first
         raise EvidenceError(f"data/{name} cannot be read: {error}") from error
-
-
-def read_sidecar(name: str) -> Sidecar:
-    """Return the sidecar of a table, given the table's path relative to the evidence folder."""
-    beside = sidecar_path(Path(name)).as_posix()
-    return parse_sidecar(read_bytes(beside), beside)
-
-
-def check_schema(table: pd.DataFrame, schema: pa.DataFrameSchema, name: str) -> pd.DataFrame:
-    """Return the table, coerced, or raise `EvidenceError` that names file, column, row and value."""
-    try:
-        return schema.validate(table, lazy=True)
-    except SchemaErrors as errors:
-        cases = errors.failure_cases.head(5)
-        lines = [
-            f"column {case.column}: {case.check} fails for {case.failure_case!r}"
-            + ("" if pd.isna(case.index) else f" in row {int(case.index) + 2}")
-            for case in cases.itertuples()
-        ]
-        raise EvidenceError(f"data/{name} breaks its schema:\n  " + "\n  ".join(lines)) from errors
-    except SchemaError as error:
-        raise EvidenceError(f"data/{name} breaks its schema: {error}") from error
-
-
-def replace_file(path: Path, content: bytes) -> None:
-    """Write a file under a temporary name, then rename it, so that no reader ever meets half a file."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        Path(temporary).chmod(0o644)
-        Path(temporary).replace(path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
-
-
-__all__ = [
-    "SUFFIX",
-    "check_schema",
-    "read_sidecar",
-    "read_table",
-    "replace_file",
-    "table_bytes",
-    "write_table",
-]

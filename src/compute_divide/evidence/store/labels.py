@@ -1,33 +1,23 @@
-"""Closed sets of labels: a label that is not in its set stops the derivation and is named, never guessed at."""
+"""Closed sets of labels, and team types: a label that is not in its set stops the derivation and is never guessed.
+
+Until early 2024 the models database gave a model one team label that rests on the shares of its authors: "Academia" and
+"Industry" mean that all of them belong there, every kind of "Industry - Academia Collaboration" that both occur. Since
+then a model has one token for each of its organisations, not de-duplicated: "Academia,Academia,Industry". The two are
+not fully comparable.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from compute_divide.evidence.store.paths import EvidenceError
+from compute_divide.evidence.store.files import EvidenceError
 from compute_divide.evidence.store.raw_csv import clean
 
 
 @dataclass(frozen=True)
 class Labels:
-    """The labels a source uses for one thing, and ours for them.
-
-    Parameters
-    ----------
-    noun : str
-        What a label says, for the error: ``"notability criterion"``.
-    known : mapping of str to str
-        From the label of the source, in lower case, to ours.
-
-    Examples
-    --------
-    >>> CONFIDENCE.canonical("likely", "models.csv, row 3")
-    'Likely'
-    >>> CONFIDENCE.canonical("Certain", "row 3")
-    Traceback (most recent call last):
-    compute_divide.evidence.store.paths.EvidenceError: row 3: 'Certain' is not a known confidence; known: ...
-    """
+    """The labels that a source uses for one thing: what that is, and from each label in lower case to ours."""
 
     noun: str
     known: Mapping[str, str]
@@ -38,13 +28,7 @@ class Labels:
         return list(dict.fromkeys(self.known.values()))
 
     def canonical(self, label: str, place: str) -> str:
-        """Return our label for one of the source.
-
-        Raises
-        ------
-        EvidenceError
-            If the label is new; the message holds the place, the label and the known ones.
-        """
+        """Return our label for one of the source; the error for a new one names its place and the known ones."""
         try:
             return self.known[clean(label).casefold()]
         except KeyError:
@@ -135,3 +119,40 @@ CODE_OPENNESS = Labels(
 
 CONFIDENCE = Labels("confidence", same("Confident", "Likely", "Speculative", "Unverified", "Unknown", "Wrong"))
 """How sure the database is of a model's figures."""
+
+# --- team types ---
+
+TEAM_TYPES = ("academia-only", "collaboration", "industry-only", "other", "unknown")
+"""The closed set of team types."""
+
+_COLLABORATIONS = {
+    "industry - academia collaboration": "collaboration",
+    "industry - academia collaboration (industry leaning)": "collaboration",
+    "industry - academia collaboration (academia leaning)": "collaboration",
+}
+
+TEAM_LABELS = Labels("team label", {**SECTORS.known, **_COLLABORATIONS})
+"""Every token that a team label may hold."""
+
+
+def team_tokens(label: str, place: str) -> list[str]:
+    """Return the tokens of a team label: our names of sectors, or ``collaboration``."""
+    return [TEAM_LABELS.canonical(token, place) for token in label.split(",") if clean(token)]
+
+
+def team_type(tokens: list[str]) -> str:
+    """Return the team type that the tokens of a label make; academia with government, for one, is ``other``.
+
+    Examples
+    --------
+    >>> team_type(["academia", "academia"]), team_type(["industry", "academia", "nonprofit"])
+    ('academia-only', 'collaboration')
+    >>> team_type(["academia", "government"]), team_type([])
+    ('other', 'unknown')
+    """
+    kinds = set(tokens)
+    if not kinds:
+        return "unknown"
+    if "collaboration" in kinds or {"academia", "industry"} <= kinds:
+        return "collaboration"
+    return f"{kinds.pop()}-only" if kinds in ({"academia"}, {"industry"}) else "other"

@@ -1,0 +1,222 @@
+"""The evidence as files: where it lives, the sidecar beside every table, and the list of hashes of everything."""
+
+from __future__ import annotations
+
+import os
+import re
+from functools import lru_cache
+from pathlib import Path
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from bookpress.errors import PressError
+from bookpress.files import files_of, replace_file, sha256
+
+SUFFIX = ".meta.yml"
+MANIFEST = "MANIFEST.sha256"
+"""Name of the list of hashes, in the format that ``sha256sum --check`` reads."""
+
+
+class EvidenceError(PressError):
+    """Evidence is missing, damaged or not what its schema says."""
+
+
+def data_dir() -> Path:
+    """Return the folder of the evidence: ``COMPUTE_DIVIDE_DATA``, else the ``data`` folder of the checkout.
+
+    Raises
+    ------
+    EvidenceError
+        If it is no folder.
+
+    Examples
+    --------
+    >>> data_dir().name
+    'data'
+    """
+    named = os.environ.get("COMPUTE_DIVIDE_DATA")
+    folder = Path(named) if named else Path(__file__).resolve().parents[4] / "data"
+    if not folder.is_dir():
+        raise EvidenceError(f"no evidence at {folder}: set COMPUTE_DIVIDE_DATA to a folder that holds the tables")
+    return folder
+
+
+def read_bytes(name: str) -> bytes:
+    """Return the content of an evidence file, given its path relative to the evidence folder."""
+    try:
+        return (data_dir() / name).read_bytes()
+    except OSError as error:
+        raise EvidenceError(f"cannot read the evidence file data/{name}: {error.strerror}") from error
+
+
+def list_names(folder: str, suffix: str) -> list[str]:
+    """Return the sorted names of the files of an evidence folder that have an ending, without it.
+
+    Examples
+    --------
+    >>> "2026-08" in list_names("models", ".csv")
+    True
+    """
+    found = (path.name for path in (data_dir() / folder).glob(f"*{suffix}"))
+    return sorted(name.removesuffix(suffix) for name in found if not name.startswith("."))
+
+
+def vintages() -> list[str]:
+    """Return the vintages of the models database that the evidence holds, oldest first.
+
+    Examples
+    --------
+    >>> vintages()[0] <= "2023-03" <= vintages()[-1]
+    True
+    """
+    return list_names("models", ".csv")
+
+
+def last_whole_year(vintage: str) -> int:
+    """Return the last calendar year that a vintage holds as a whole: the one before its own.
+
+    Examples
+    --------
+    >>> last_whole_year("2026-08"), last_whole_year("2023-03")
+    (2025, 2022)
+    """
+    return int(vintage[:4]) - 1
+
+
+# --- sidecars ---
+
+
+class Source(BaseModel):
+    """One raw file that a table was derived from."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    title: str
+    credit: str = Field(description="whom to credit, in the words the licence asks for")
+    licence: str
+    url: str | None = Field(default=None, description="public address of the source, where there is one")
+    snapshot: str = Field(description="date of the snapshot, ISO 8601, as precise as it is known")
+    file: str = Field(description="name of the raw file")
+    sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
+    rows: int = Field(ge=0, description="records in the raw file")
+    size: int | None = Field(default=None, ge=0, description="size of the raw file in bytes, where it was fetched")
+    etag: str | None = Field(default=None, description="entity tag the server gave, where it was fetched")
+
+
+class SetAside(BaseModel):
+    """Records that did not become rows, and why."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    reason: str
+    rows: int = Field(ge=1)
+    examples: list[str] = Field(default_factory=list, description="up to three places, such as 'row 17'")
+
+
+class Sidecar(BaseModel):
+    """What is known about one evidence table: where it comes from, under which licence, and what was done to it.
+
+    ``rows_in`` equals ``rows_out`` plus the rows set aside, so that nothing is dropped silently.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    table: str = Field(description="path of the table relative to data/, with its ending")
+    description: str
+    sources: list[Source] = Field(min_length=1)
+    derived_by: str = Field(description="the function that makes the table")
+    rows_in: int = Field(ge=0)
+    rows_out: int = Field(ge=0)
+    set_aside: list[SetAside] = Field(default_factory=list)
+    notes: list[str] = Field(default_factory=list)
+    sha256: str = Field(pattern=r"^[0-9a-f]{64}$", description="of the table file itself")
+
+    def balance(self) -> None:
+        """Raise `EvidenceError` when rows in, out and set aside do not add up."""
+        aside = sum(group.rows for group in self.set_aside)
+        if self.rows_in != self.rows_out + aside:
+            raise EvidenceError(
+                f"data/{self.table}: {self.rows_in} rows in, but {self.rows_out} out and {aside} set aside"
+            )
+
+
+def sidecar_path(table: Path) -> Path:
+    """Return the path of the sidecar of a table."""
+    return table.with_name(table.stem + SUFFIX)
+
+
+def read_sidecar(table: str) -> Sidecar:
+    """Return the sidecar of a table, given the table's path relative to the evidence folder.
+
+    Raises
+    ------
+    EvidenceError
+        If it is missing, not YAML or lacks a field; the message names the file and the field.
+    """
+    beside = sidecar_path(Path(table)).as_posix()
+    return _parsed(read_bytes(beside), beside)
+
+
+@lru_cache(maxsize=64)
+def _parsed(content: bytes, name: str) -> Sidecar:
+    try:
+        return Sidecar.model_validate(yaml.load(content, Loader=yaml.CSafeLoader))
+    except (yaml.YAMLError, ValidationError) as error:
+        raise EvidenceError(f"data/{name} is not a valid sidecar: {error}") from error
+
+
+def write_sidecar(sidecar: Sidecar, folder: Path) -> None:
+    """Write a sidecar beside its table in an evidence folder, without the fields that have no value."""
+    fields = sidecar.model_dump(mode="json", exclude_none=True)
+    text = yaml.safe_dump(fields, sort_keys=False, allow_unicode=True, width=100)
+    replace_file(sidecar_path(folder / sidecar.table), text.encode())
+
+
+# --- the list of hashes ---
+
+
+def evidence_files(folder: Path) -> list[str]:
+    """Return the files of an evidence folder, as sorted relative paths; hidden ones and the list itself left out."""
+    return sorted(path.relative_to(folder).as_posix() for path in files_of(folder) if path != folder / MANIFEST)
+
+
+def seal(folder: Path) -> int:
+    """Write the list of hashes anew and return how many files it names."""
+    lines = [f"{sha256((folder / name).read_bytes())}  {name}\n" for name in evidence_files(folder)]
+    replace_file(folder / MANIFEST, "".join(lines).encode())
+    return len(lines)
+
+
+def differences(folder: Path) -> dict[str, str]:
+    """Return what is wrong with each file that is missing, not listed, or changed, by its relative path.
+
+    Raises
+    ------
+    EvidenceError
+        If the list itself is missing or a line of it is damaged.
+    """
+    listed = _listed(folder)
+    there = evidence_files(folder)
+    found = {name: "is missing" for name in listed if name not in there}
+    for name in there:
+        digest = sha256((folder / name).read_bytes())
+        if name not in listed:
+            found[name] = f"is not listed in data/{MANIFEST}"
+        elif digest != listed[name]:
+            found[name] = f"has changed: its sha256 is {digest[:12]}..., data/{MANIFEST} says {listed[name][:12]}..."
+    return found
+
+
+def _listed(folder: Path) -> dict[str, str]:
+    try:
+        text = (folder / MANIFEST).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise EvidenceError(f"data/{MANIFEST} cannot be read: {error}") from error
+    listed = {}
+    for number, line in enumerate(text.splitlines(), start=1):
+        match = re.fullmatch(r"([0-9a-f]{64}) [ *](\S.*)", line)
+        if not match:
+            raise EvidenceError(f"data/{MANIFEST}, line {number}, is damaged: {line[:80]!r}")
+        listed[match[2]] = match[1]
+    return listed
