@@ -24,19 +24,7 @@ KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
 
 @dataclass(frozen=True)
 class Chapter:
-    """One parameterised notebook, one section of the argument.
-
-    Parameters
-    ----------
-    slug : str
-        Its name and address, such as ``"large-scale-models"``.
-    path : pathlib.Path
-        The MyST file.
-    listed : bool
-        Whether it stands in the table of contents.
-    settings : Settings
-        What the book tells the press.
-    """
+    """One parameterised notebook: its slug, its MyST file, whether ``_toc.yml`` lists it."""
 
     slug: str
     path: Path
@@ -84,8 +72,10 @@ class Chapter:
     @cached_property
     def parameters(self) -> tuple[Parameter, ...]:
         """The parameters it declares, in order."""
+        code = (cell for cell in self.notebook.cells if cell.cell_type == "code")
+        source = next((str(cell.source) for cell in code if "parameters" in cell.metadata.get("tags", [])), "")
         evidence = os.environ.get(self.settings.data_variable)
-        return _parameters(parameters_source(self.notebook), self.where, self.settings.parameter_types, evidence)
+        return _parameters(source, self.where, self.settings.parameter_types, evidence)
 
 
 @cache
@@ -105,14 +95,6 @@ def _notebook(source: str, where: str) -> Any:
 def _parameters(source: str, where: str, types: str, _evidence: str | None) -> tuple[Parameter, ...]:
     """Return the parameters that the code declares; what they allow may depend on the evidence."""
     return tuple(read_parameters(source, where, types))
-
-
-def parameters_source(notebook: Any) -> str:
-    """Return the code of the cell tagged ``parameters``; empty where there is none."""
-    for cell in notebook.cells:
-        if cell.cell_type == "code" and "parameters" in cell.metadata.get("tags", []):
-            return str(cell.source)
-    return ""
 
 
 def toc_files(project: Project) -> list[str]:
@@ -164,20 +146,13 @@ def discover(project: Project) -> list[Chapter]:
 def choose(chapters: Sequence[Chapter], slugs: Sequence[str]) -> list[Chapter]:
     """Return the chapters with these slugs, in the order of the book.
 
-    Parameters
-    ----------
-    chapters : sequence of Chapter
-        Those to choose from.
-    slugs : sequence of str
-        Those wanted.
-
     Raises
     ------
     UsageError
         If there is no such chapter; names the nearest.
     """
-    known = {chapter.slug: chapter for chapter in chapters}
-    problems = [f"no chapter {quoted(slug)}{nearest(slug, list(known))}" for slug in slugs if slug not in known]
+    known = [chapter.slug for chapter in chapters]
+    problems = [f"no chapter {quoted(slug)}{nearest(slug, known)}" for slug in slugs if slug not in known]
     if problems:
         raise UsageError.listing(problems)
-    return [chapter for slug, chapter in known.items() if slug in set(slugs)]
+    return [chapter for chapter in chapters if chapter.slug in slugs]

@@ -15,7 +15,6 @@ from bookpress.book.assignments import Assignment, file_assignments, option, par
 from bookpress.book.chapters import Chapter, choose, discover
 from bookpress.book.parameters import Value
 from bookpress.book.project import Project
-from bookpress.book.settings import DEFAULTS
 from bookpress.errors import PressError, UsageError, collecting, nearest, quoted
 from bookpress.files import Stamp, canonical, read, sha256, stamps, tree, trees
 from bookpress.yaml_files import load_model
@@ -124,33 +123,27 @@ class Edition:
     ----------
     name : str
         Its name; empty for one that has none, which goes by its id.
-    base : str
-        Name of the edition it starts from.
     title, description : str
         What readers see.
     chapters : tuple of Chapter
         The chapters of the book, in order.
     values : mapping
         For each slug the value of every parameter.
-    asked : tuple of Assignment
-        What the command line asked for, to say how to build it again.
     only : tuple of str
         Slugs of the chapters that take the values, where the command line chose them; the others are as published.
-    program : str
-        The command that builds editions of this book.
+    command : str
+        What builds it.
     fingerprint : Fingerprint
         Hashes of what all chapters rest on.
     """
 
     name: str
-    base: str
     title: str
     description: str
     chapters: tuple[Chapter, ...]
     values: Mapping[str, Mapping[str, Value]]
-    asked: tuple[Assignment, ...] = ()
     only: tuple[str, ...] = ()
-    program: str = DEFAULTS.command
+    command: str = ""
     fingerprint: Fingerprint = field(default_factory=Fingerprint, repr=False)
 
     def __post_init__(self) -> None:
@@ -160,18 +153,9 @@ class Edition:
 
     @cached_property
     def id(self) -> str:
-        """Short hash of parameters, evidence, chapters, packages and lock; the same on every machine."""
-        return sha256(
-            canonical(
-                {
-                    "parameters": self.values,
-                    "chapters": {chapter.slug: chapter.sha256 for chapter in self.chapters},
-                    "evidence": self.fingerprint.evidence,
-                    "packages": self.fingerprint.packages,
-                    "lock": self.fingerprint.lock,
-                }
-            ).encode()
-        )[:ID_LENGTH]
+        """Short hash of parameters, chapters, evidence, packages and lock; the same on every machine."""
+        chapters = {chapter.slug: chapter.sha256 for chapter in self.chapters}
+        return sha256(canonical([self.values, chapters, self.fingerprint.id]).encode())[:ID_LENGTH]
 
     @property
     def folder(self) -> str:
@@ -183,20 +167,13 @@ class Edition:
         """Whether it is the published one."""
         return self.name == DEFAULT
 
-    @property
-    def command(self) -> str:
-        """The command that builds it."""
-        parts = [f"{self.program} build"]
-        if self.base != DEFAULT:
-            parts.append(self.base)
-        parts += [option(one.label, one.value) for one in self.asked]
-        if self.only:
-            parts.append("--chapters " + ",".join(self.only))
-        return " ".join(parts)
-
 
 def load_edition(
-    project: Project, name: str = DEFAULT, options: Sequence[str] = (), only: Sequence[str] | None = None
+    project: Project,
+    name: str = DEFAULT,
+    options: Sequence[str] = (),
+    only: Sequence[str] | None = None,
+    mark: Fingerprint | None = None,
 ) -> Edition:
     """Return an edition with all its values checked, before anything is run.
 
@@ -212,6 +189,8 @@ def load_edition(
         ``NAME=VALUE`` or ``CHAPTER.NAME=VALUE``, each once.
     only : sequence of str, optional
         Slugs of the chapters that take these values; all others have those of the published edition.
+    mark : Fingerprint, optional
+        What the chapters rest on, where it is known already.
 
     Raises
     ------
@@ -219,46 +198,34 @@ def load_edition(
         With all problems at once.
     """
     book = [chapter for chapter in discover(project) if chapter.listed]
-    mark = Fingerprint.of(project)
-    wanted = _edition(project, book, mark, name, options, only)
-    if not wanted.name:
-        for known in dict.fromkeys([name, DEFAULT]):
-            named = _edition(project, book, mark, known)
-            if named.id == wanted.id:
-                return named
-    return wanted
-
-
-def _edition(
-    project: Project,
-    book: Sequence[Chapter],
-    mark: Fingerprint,
-    name: str,
-    options: Sequence[str] = (),
-    only: Sequence[str] | None = None,
-) -> Edition:
-    """Return an edition; options, or a choice of chapters, make it one without a name."""
+    mark = mark or Fingerprint.of(project)
     file, asked, values = edition_values(project, book, name, options, only)
     limited = tuple(values) if len(values) < len(book) else ()
     if limited:
-        values = {**_edition(project, book, mark, DEFAULT).values, **values}
-    unnamed = bool(asked) or only is not None
-    return Edition(
-        name="" if unnamed else name,
-        base=name,
-        title=_unnamed_title(file.title, asked, limited) if unnamed else file.title,
-        description="" if unnamed else file.description,
+        values = {**edition_values(project, book, DEFAULT)[2], **values}
+    command = [project.settings.command, "build", *([name] if name != DEFAULT else [])]
+    command += [option(one.label, one.value) for one in asked]
+    command += ["--chapters " + ",".join(limited)] if limited else []
+    is_named = not asked and only is None
+    edition = Edition(
+        name=name if is_named else "",
+        title=file.title if is_named else _unnamed_title(file.title, asked, limited),
+        description=file.description if is_named else "",
         chapters=tuple(book),
         values=values,
-        asked=tuple(asked),
         only=limited,
-        program=project.settings.command,
+        command=" ".join(command),
         fingerprint=mark,
     )
+    for known in () if is_named else dict.fromkeys([name, DEFAULT]):
+        named = load_edition(project, known, mark=mark)
+        if named.id == edition.id:
+            return named
+    return edition
 
 
 def edition_values(
-    project: Project, book: Sequence[Chapter], name: str, options: Sequence[str], only: Sequence[str] | None
+    project: Project, book: Sequence[Chapter], name: str, options: Sequence[str] = (), only: Sequence[str] | None = None
 ) -> tuple[EditionFile, list[Assignment], Mapping[str, Mapping[str, Value]]]:
     """Return an edition's file, what options ask for, and the value of every parameter of the chapters that are meant.
 
@@ -291,8 +258,3 @@ def differences(edition: Edition, default: Edition) -> list[dict[str, Value]]:
         for name, value in values.items()
         if slug in default.values and value != default.values[slug][name]
     ]
-
-
-def edition_path(project: Project, edition: Edition) -> Path:
-    """Return the folder that a built edition has."""
-    return project.editions / edition.folder

@@ -1,38 +1,24 @@
-"""Results in words: how an estimate reads in prose, unit by unit. Knows no Sphinx."""
+"""Results and values in words: how an estimate reads in prose, unit by unit. Knows no Sphinx."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from bookpress.book.results import Result
 
-_SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 NO_VALUE = "no value"
 NO_INTERVAL = "no interval"
 NO_COUNTS = "no counts"
+_SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+Writer = Callable[[float, int], str]
+"""Writes a number without the word of its unit, with so many digits beyond the usual."""
 
 
 class FormatError(ValueError):
     """A format that does not exist."""
-
-
-@dataclass(frozen=True)
-class Unit:
-    """How numbers of one unit are written.
-
-    Parameters
-    ----------
-    number : callable
-        Writes one number without the word of the unit, given how precise to be (0 normal, 1 one digit more).
-    word : str
-        Comes after the number, or once after an interval.
-    """
-
-    number: Callable[[float, int], str]
-    word: str = ""
 
 
 def _plain(value: float, decimals: int) -> str:
@@ -45,20 +31,16 @@ def _significant(value: float, extra: int) -> str:
     size = float(f"{abs(value):.{1 + extra}e}")  # as rounded: 9.96 is written 10, not 10.0
     if size == 0 or size >= 10:
         return _plain(value, extra)
-    decimals = max(1 - math.floor(math.log10(size)), 1) + extra
-    return _plain(value, decimals)
+    return _plain(value, max(1 - math.floor(math.log10(size)), 1) + extra)
 
 
 def _percent(value: float, extra: int) -> str:
     """Write a share as whole percent; closer to its ends than that, with the digits that show it is not the end."""
-    percent = 100 * value
-    edge = min(abs(percent), abs(100 - percent))
-    if edge == 0:
-        return f"{_plain(percent, 0)}%"
-    decimals = extra
-    while decimals < 3 and round(edge, decimals) == 0:
+    edge = min(abs(100 * value), abs(100 - 100 * value))
+    decimals = extra if edge else 0
+    while edge and decimals < 3 and round(edge, decimals) == 0:
         decimals += 1
-    return f"{_plain(percent, decimals)}%"
+    return f"{_plain(100 * value, decimals)}%"
 
 
 def _power(value: float, extra: int) -> str:
@@ -82,27 +64,19 @@ def _whole(value: float, extra: int) -> str:
     return _plain(value, 0) if float(value).is_integer() else _significant(value, extra)
 
 
-def _calendar_year(value: float, _extra: int) -> str:
-    """Write a calendar year: no separator, no decimals."""
-    return str(round(value))
-
-
-UNITS: dict[str, Unit] = {
-    "year": Unit(_calendar_year),
-    "share": Unit(_percent),
-    "ratio": Unit(_significant),
-    "odds ratio": Unit(_significant),
-    "count": Unit(_whole),
-    "chips": Unit(_whole, "chips"),
-    "months": Unit(_significant, "months"),
-    "years": Unit(_significant, "years"),
-    "hours": Unit(_significant, "hours"),
-    "points": Unit(_significant, "percentage points"),
-    "per year": Unit(_significant, "per year"),
-    "FLOP": Unit(_power, "FLOP"),
-    "FLOP/s": Unit(_power, "FLOP/s"),
-    "USD": Unit(_dollars),
+UNITS: dict[str, tuple[Writer, str]] = {
+    "year": (lambda value, _: str(round(value)), ""),
+    "share": (_percent, ""),
+    "ratio": (_significant, ""),
+    "odds ratio": (_significant, ""),
+    "count": (_whole, ""),
+    "chips": (_whole, "chips"),
+    "points": (_significant, "percentage points"),
+    "FLOP": (_power, "FLOP"),
+    "FLOP/s": (_power, "FLOP/s"),
+    "USD": (_dollars, ""),
 }
+"""How the numbers of a unit are written, and the word that follows one; any other unit is its own word."""
 
 
 def number(value: float | None, unit: str, *, extra: int = 0) -> str:
@@ -124,7 +98,7 @@ def number(value: float | None, unit: str, *, extra: int = 0) -> str:
     >>> number(3.14e24, "FLOP"), number(263.4, "ratio"), number(5.24, "months")
     ('3.1 × 10²⁴', '263', '5.2')
     """
-    return NO_VALUE if value is None else UNITS.get(unit, Unit(_significant, unit)).number(value, extra)
+    return NO_VALUE if value is None else UNITS.get(unit, (_significant, ""))[0](value, extra)
 
 
 def with_unit(text: str, unit: str) -> str:
@@ -135,23 +109,13 @@ def with_unit(text: str, unit: str) -> str:
     >>> with_unit("5.2", "months"), with_unit("64%", "share"), with_unit("1", "chips")
     ('5.2 months', '64%', '1 chip')
     """
-    named = word(unit).removesuffix("s") if text == "1" else word(unit)
+    word = UNITS.get(unit, (_significant, unit))[1]
+    named = word.removesuffix("s") if text == "1" else word
     return f"{text} {named}" if named and text != NO_VALUE else text
 
 
-def word(unit: str) -> str:
-    """Return the word that follows a number of a unit; empty where none does.
-
-    Examples
-    --------
-    >>> word("months"), word("share")
-    ('months', '')
-    """
-    return UNITS.get(unit, Unit(_significant, unit)).word
-
-
 def interval(result: Result, *, extra: int = 0) -> str:
-    """Write the interval of a result, the unit once: ``53% to 73%``.
+    """Write the interval of a result, the unit once; ends that are written alike get a digit more.
 
     Examples
     --------
@@ -162,12 +126,89 @@ def interval(result: Result, *, extra: int = 0) -> str:
     """
     if result.low is None or result.high is None:
         return NO_INTERVAL
-    ends: list[str] = []
-    for digits in (extra, extra + 1):  # ends that are written alike need a digit more, if that tells them apart
-        ends = list(dict.fromkeys(number(bound, result.unit, extra=digits) for bound in (result.low, result.high)))
-        if len(ends) > 1 or result.low == result.high:
-            break
-    return with_unit(" to ".join(ends), result.unit)
+    low, high = (number(end, result.unit, extra=extra) for end in (result.low, result.high))
+    if low == high and result.low != result.high:
+        low, high = (number(end, result.unit, extra=extra + 1) for end in (result.low, result.high))
+    return with_unit(low if low == high else f"{low} to {high}", result.unit)
+
+
+def counts(result: Result) -> str:
+    """Write the counts of a share (``55 of 86``), else the number of observations (``n = 86``)."""
+    if result.n is None:
+        return NO_COUNTS
+    return f"n = {result.n:,}" if result.k is None else f"{result.k:,} of {result.n:,}"
+
+
+def full(result: Result) -> str:
+    """Write a result with its interval and counts.
+
+    Examples
+    --------
+    >>> full(Result(value=0.64, low=0.534, high=0.733, k=55, n=86, unit="share"))
+    '64% (95% interval 53% to 73%; 55 of 86)'
+    """
+    parts = [f"95% interval {interval(result)}"] if result.low is not None and result.high is not None else []
+    parts += [counts(result)] if result.n is not None else []
+    return f"{write(result)} ({'; '.join(parts)})" if parts else write(result)
+
+
+def _ranged(result: Result) -> str:
+    """Write a result with its interval in brackets, where it has one."""
+    return write(result) + (f" ({interval(result)})" if result.low is not None and result.high is not None else "")
+
+
+def _value(value: float | None, unit: str, extra: int = 0) -> str:
+    return with_unit(number(value, unit, extra=extra), unit)
+
+
+def _count(value: int | None) -> str:
+    return NO_COUNTS if value is None else f"{value:,}"
+
+
+FORMATS: dict[str, Callable[[Result], str]] = {
+    "value": lambda result: _value(result.value, result.unit),
+    "precise": lambda result: _value(result.value, result.unit, 1),
+    "number": lambda result: number(result.value, result.unit),
+    "interval": interval,
+    "ranged": _ranged,
+    "full": full,
+    "counts": counts,
+    "n": lambda result: _count(result.n),
+    "k": lambda result: _count(result.k),
+    "low": lambda result: _value(result.low, result.unit),
+    "high": lambda result: _value(result.high, result.unit),
+    "label": lambda result: result.label,
+}
+
+
+def write(result: Result, how: str = "value") -> str:
+    """Write a result for prose, in one of `FORMATS`.
+
+    Raises
+    ------
+    FormatError
+        If there is no such format; the message lists them.
+
+    Examples
+    --------
+    >>> write(Result(value=5.87, low=5.1, high=6.84, n=120, unit="months"), "full")
+    '5.9 months (95% interval 5.1 to 6.8 months; n = 120)'
+    """
+    if how not in FORMATS:
+        raise FormatError(f"no format {how!r}; there are {', '.join(FORMATS)}")
+    return FORMATS[how](result)
+
+
+def period(first: int | None, last: int | None, joint: str = " to ") -> str:
+    """Write a period of years: one that is a single year as this year.
+
+    Examples
+    --------
+    >>> period(2010, 2014), period(2010, 2014, "–"), period(2022, 2022)
+    ('2010 to 2014', '2010–2014', '2022')
+    """
+    ends = [NO_VALUE if year is None else str(year) for year in (first, last)]
+    return joint.join(dict.fromkeys(ends))
 
 
 def setting(value: Any) -> str:
@@ -184,61 +225,10 @@ def setting(value: Any) -> str:
         case bool():
             return "yes" if value else "no"
         case list():
-            return ", ".join(setting(part) for part in value)
+            return ", ".join(map(setting, value))
         case float():
             return f"{value:,.10g}"
     return str(value)
-
-
-def ranged(result: Result) -> str:
-    """Write a result with its interval in brackets, where it has one.
-
-    Examples
-    --------
-    >>> ranged(Result(value=5.24, low=5.1, high=5.4, unit="months")), ranged(Result(value=5.24, unit="months"))
-    ('5.2 months (5.1 to 5.4 months)', '5.2 months')
-    """
-    value = with_unit(number(result.value, result.unit), result.unit)
-    return value if result.low is None or result.high is None else f"{value} ({interval(result)})"
-
-
-def period(first: int | None, last: int | None, joint: str = " to ") -> str:
-    """Write a period of years: one that is a single year as this year.
-
-    Examples
-    --------
-    >>> period(2010, 2014), period(2010, 2014, "–"), period(2022, 2022)
-    ('2010 to 2014', '2010–2014', '2022')
-    """
-    ends = [NO_VALUE if year is None else str(year) for year in (first, last)]
-    return joint.join(dict.fromkeys(ends))
-
-
-def counts(result: Result) -> str:
-    """Write the counts of a share (``55 of 86``), else the number of observations (``n = 86``).
-
-    Examples
-    --------
-    >>> counts(Result(value=0.64, k=55, n=86, unit="share"))
-    '55 of 86'
-    """
-    if result.n is None:
-        return NO_COUNTS
-    return f"n = {result.n:,}" if result.k is None else f"{result.k:,} of {result.n:,}"
-
-
-def full(result: Result) -> str:
-    """Write a result with its interval and counts.
-
-    Examples
-    --------
-    >>> full(Result(value=0.64, low=0.534, high=0.733, k=55, n=86, unit="share"))
-    '64% (95% interval 53% to 73%; 55 of 86)'
-    """
-    value = with_unit(number(result.value, result.unit), result.unit)
-    parts = [f"95% interval {interval(result)}"] if result.low is not None and result.high is not None else []
-    parts += [counts(result)] if result.n is not None else []
-    return f"{value} ({'; '.join(parts)})" if parts else value
 
 
 def difference(first: float, second: float, unit: str) -> str:
@@ -254,60 +244,14 @@ def difference(first: float, second: float, unit: str) -> str:
     >>> difference(2.0, 24.0, "USD"), difference(24.0, 2.0, "USD")
     ('× 12', '÷ 12')
     """
+    apart = abs(second - first)
     if unit == "share":
-        return f"{number(100 * abs(second - first), 'points')} points"
+        return f"{number(100 * apart, 'points')} points"
     if unit == "year":
-        years = abs(round(second - first))
-        return f"{years} year{'s' if years != 1 else ''}"
+        return f"{round(apart)} year{'s' if round(apart) != 1 else ''}"
     if first <= 0 or second <= 0 or unit == "count":
-        return with_unit(number(abs(second - first), unit), unit)
+        return _value(apart, unit)
     if 0.5 < second / first < 2:
-        return number(abs(second / first - 1), "share")
+        return number(apart / first, "share")
     factor = number(max(first, second) / min(first, second), "ratio")
     return f"× {factor}" if second > first else f"÷ {factor}"
-
-
-def _count(value: int | None) -> str:
-    return NO_COUNTS if value is None else f"{value:,}"
-
-
-FORMATS: dict[str, Callable[[Result], str]] = {
-    "value": lambda result: with_unit(number(result.value, result.unit), result.unit),
-    "precise": lambda result: with_unit(number(result.value, result.unit, extra=1), result.unit),
-    "number": lambda result: number(result.value, result.unit),
-    "interval": interval,
-    "ranged": ranged,
-    "full": full,
-    "counts": counts,
-    "n": lambda result: _count(result.n),
-    "k": lambda result: _count(result.k),
-    "low": lambda result: with_unit(number(result.low, result.unit), result.unit),
-    "high": lambda result: with_unit(number(result.high, result.unit), result.unit),
-    "label": lambda result: result.label,
-}
-
-
-def write(result: Result, how: str = "value") -> str:
-    """Write a result for prose.
-
-    Parameters
-    ----------
-    result : Result
-        What a chapter recorded.
-    how : str
-        A name of `FORMATS`.
-
-    Raises
-    ------
-    FormatError
-        If there is no such format; the message lists them.
-
-    Examples
-    --------
-    >>> write(Result(value=5.87, low=5.1, high=6.84, n=120, unit="months"), "full")
-    '5.9 months (95% interval 5.1 to 6.8 months; n = 120)'
-    """
-    try:
-        return FORMATS[how](result)
-    except KeyError:
-        raise FormatError(f"no format {how!r}; there are {', '.join(FORMATS)}") from None

@@ -83,18 +83,12 @@ def record(key: str, estimate: EstimateLike, *, label: str | None = None) -> Non
         raise ResultError(f"the result {key!r} cannot be recorded: {error}") from error
     if label is not None:
         result = result.model_copy(update={"label": label})
-    payload = {"key": key, **result.model_dump()}
     shown = "no value" if result.value is None else f"{result.value:.4g}"
-    display({RESULT_MIME: payload, "text/plain": f"{key} = {shown}"}, raw=True)
+    display({RESULT_MIME: {"key": key, **result.model_dump()}, "text/plain": f"{key} = {shown}"}, raw=True)
 
 
 def harvest(outputs: Iterable[Mapping[str, Any]]) -> dict[str, Result]:
-    """Return the results among notebook outputs, by key, in the order they were recorded.
-
-    Parameters
-    ----------
-    outputs : iterable of mapping
-        Output nodes of the notebook format (``{"output_type": "display_data", "data": {...}}``).
+    """Return the results among outputs of the notebook format, by key, in the order they were recorded.
 
     Raises
     ------

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bookpress.book.editions import DEFAULT, Edition, differences, edition_path, load_edition
+from bookpress.book.editions import DEFAULT, Edition, differences, load_edition
 from bookpress.book.project import Project, build_time
 from bookpress.build.formats import PAGES, Format, make
 from bookpress.build.link_check import check_pages
@@ -70,7 +70,7 @@ def build(
         edition is running.
     """
     options, reporter = options or RunOptions(), reporter or Silent()
-    target = edition_path(project, edition)
+    target = project.editions / edition.folder
     with build_lock(project, edition.folder, reporter):
         default = edition if edition.is_default else load_edition(project, DEFAULT)
         state = page_state(project, edition, default, formats)

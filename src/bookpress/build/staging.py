@@ -19,7 +19,7 @@ from typing import Any
 import yaml
 
 from bookpress.book.assignments import run_command
-from bookpress.book.chapters import FOLDER, FRONT_MATTER, Chapter, toc_files
+from bookpress.book.chapters import FOLDER, Chapter, toc_files
 from bookpress.book.editions import Edition
 from bookpress.book.parameters import describe
 from bookpress.book.project import Project, build_time
@@ -91,7 +91,7 @@ def _notebook(chapter: Chapter, edition: Edition, run: Run, record: Mapping[str,
     """Return the executed notebook of a chapter as it is read and downloaded."""
     rows = describe(chapter.parameters, edition.values[chapter.slug])
     notebook = json.loads(run.notebook)
-    stamp(notebook, chapter.slug, rows, run_command(chapter.slug, rows, edition.program), record)
+    stamp(notebook, chapter.slug, rows, run_command(chapter.slug, rows, chapter.settings.command), record)
     for cell in notebook["cells"]:
         if cell["cell_type"] == "markdown":
             text = point_to_notebooks("".join(cell["source"]), FOLDER, slugs)
@@ -143,7 +143,8 @@ def _update_notebook(path: Path, content: bytes) -> None:
 
 def _without_edition(content: bytes) -> Any:
     notebook = json.loads(content)
-    notebook["metadata"].get(FRONT_MATTER, {}).pop("edition", None)
+    for entry in notebook["metadata"].values():
+        entry.pop("edition", None)
     return notebook
 
 

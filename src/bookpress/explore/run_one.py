@@ -50,7 +50,6 @@ def run_one(
     chapter, values = values_of(project, slug, options, base)
     edition = Edition(
         name="",
-        base=base,
         title="",
         description="",
         chapters=(chapter,),
