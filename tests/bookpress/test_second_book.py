@@ -78,7 +78,7 @@ def test_it_is_built(page: str, home: Path) -> None:
 
 @pytest.mark.usefixtures("page")
 def test_it_is_run_again_with_other_values(press: Press) -> None:
-    results = json.loads(press("run", "moons", "-p", "moon=Callisto", "--json"))
+    results = json.loads(press("run", "moons", "-p", "moon=Callisto", "--json"))["moons"]
     assert results["period"]["value"] == pytest.approx(16.7, abs=0.1)
     said = press("run", "moons", "-p", "moon=Titan", code=2)
     assert "Titan" in said
@@ -96,7 +96,7 @@ def test_two_editions_are_compared(press: Press) -> None:
 @pytest.mark.usefixtures("page")
 def test_a_chapter_is_swept(press: Press, home: Path) -> None:
     press("sweep", "moons", "-g", "moon=Io,Europa", "-g", "power=1.4,1.5", "--out", str(home / "sweep"))
-    [table] = (home / "sweep").glob("*.csv")
+    table = home / "sweep/results.csv"
     assert len(table.read_text().splitlines()) >= 1 + 4
 
 

@@ -15,8 +15,8 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, Field, GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
-from compute_divide.evidence.openalex.names import works_names
 from compute_divide.evidence.papers.choices import JOINT_LABS, NON_PROFITS, READINGS, flips_of, topic_names, venues
+from compute_divide.evidence.parameters import works_names
 from compute_divide.evidence.store.files import EvidenceError, read_bytes, vintages
 
 
