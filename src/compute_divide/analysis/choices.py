@@ -16,8 +16,7 @@ from pydantic import AfterValidator, Field, GetCoreSchemaHandler, GetJsonSchemaH
 from pydantic_core import CoreSchema, core_schema
 
 from compute_divide.evidence.papers.choices import JOINT_LABS, NON_PROFITS, READINGS, flips_of, topic_names, venues
-from compute_divide.evidence.parameters import works_names
-from compute_divide.evidence.store.files import EvidenceError, read_bytes, vintages
+from compute_divide.evidence.store.files import EvidenceError, read_bytes, vintages, works_names
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ from compute_divide.analysis.papers.openalex import (
 from compute_divide.analysis.papers.papers import academic_bounds
 from compute_divide.evidence.openalex.tables import load_works
 from compute_divide.evidence.papers.table import load_papers
-from compute_divide.evidence.parameters import OTHER_FIELDS
+from compute_divide.evidence.store.files import OTHER_FIELDS
 
 TEAMS = st.sampled_from(["academia-only", "collaboration", "industry-only", "other", "unknown"])
 

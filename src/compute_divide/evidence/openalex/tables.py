@@ -16,8 +16,15 @@ import pandera.pandas as pa
 from bookpress.files import sha256
 from compute_divide.evidence.openalex.works import WORKS, WorkReader, works_table
 from compute_divide.evidence.papers.table import Ledger
-from compute_divide.evidence.parameters import OTHER_FIELDS, SHIPPED, works_names
-from compute_divide.evidence.store.files import EvidenceError, Sidecar, Source, list_names
+from compute_divide.evidence.store.files import (
+    OTHER_FIELDS,
+    SHIPPED,
+    EvidenceError,
+    Sidecar,
+    Source,
+    list_names,
+    works_names,
+)
 from compute_divide.evidence.store.tables import one_of, read_table, schema, text, whole, write_table
 
 if TYPE_CHECKING:

@@ -220,3 +220,21 @@ def _listed(folder: Path) -> dict[str, str]:
             raise EvidenceError(f"data/{MANIFEST}, line {number}, is damaged: {line[:80]!r}")
         listed[match[2]] = match[1]
     return listed
+
+
+SHIPPED = "works"
+"""Name of the table of works that the project ships."""
+
+OTHER_FIELDS = "other fields"
+"""Sample of the shipped works that are not on machine learning."""
+
+
+def works_names() -> list[str]:
+    """Return the names of the tables of works, the one that ships first.
+
+    Examples
+    --------
+    >>> works_names()[0]
+    'works'
+    """
+    return [name for name in list_names("openalex", ".parquet") if name == SHIPPED or name.startswith("works-")]
