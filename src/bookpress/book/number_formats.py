@@ -101,6 +101,11 @@ def number(value: float | None, unit: str, *, extra: int = 0) -> str:
     return NO_VALUE if value is None else UNITS.get(unit, (_significant, ""))[0](value, extra)
 
 
+def word(unit: str) -> str:
+    """Return the word that follows a number of a unit; empty where none does."""
+    return UNITS.get(unit, (_significant, unit))[1]
+
+
 def with_unit(text: str, unit: str) -> str:
     """Put the word of a unit after a number or a range.
 
@@ -109,8 +114,7 @@ def with_unit(text: str, unit: str) -> str:
     >>> with_unit("5.2", "months"), with_unit("64%", "share"), with_unit("1", "chips")
     ('5.2 months', '64%', '1 chip')
     """
-    word = UNITS.get(unit, (_significant, unit))[1]
-    named = word.removesuffix("s") if text == "1" else word
+    named = word(unit).removesuffix("s") if text == "1" else word(unit)
     return f"{text} {named}" if named and text != NO_VALUE else text
 
 
