@@ -6,49 +6,71 @@ does it is put into a page as it is served; the published files know nothing of 
 
 from __future__ import annotations
 
-import asyncio
 import errno
-import html
+import io
 import json
+import os
 import signal
-import socket
+import subprocess
 import sys
-from collections.abc import Callable, Sequence
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import partial
 from http import HTTPStatus
-from importlib.resources import files
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
+from typing import IO, Any, BinaryIO
+from urllib.parse import unquote, urlsplit
 
-from tornado.httpserver import HTTPServer
-from tornado.netutil import bind_sockets
-from tornado.web import Application, HTTPError, RequestHandler, StaticFileHandler
-from tornado.websocket import WebSocketClosedError, WebSocketHandler
+from watchfiles import watch
 
+from bookpress.book.chapters import FOLDER
 from bookpress.book.editions import load_edition_file
 from bookpress.book.project import Project
+from bookpress.build.published import BEING_BUILT, STATE
+from bookpress.build.staging import COPIED_FOLDERS
 from bookpress.errors import PressError
-from bookpress.write.watch import State, keep_built
 
 HOST = "127.0.0.1"
 """Never an address that others can reach: the server is made for the author alone."""
-
+OURS = (HOST, "localhost")
 PORT = 8000
+SCRIPT = Path(__file__).parent / "templates/reload.js"
 OWN = "/__press__"
 """Where what is not part of the book is served."""
+ROOT_SUFFIXES = (".md", ".yml", ".lock")
+"""Files in the root of the book that pages are made from."""
+LOOK_EVERY = 0.2
+"""Seconds between two looks at what nobody tells of: whether a build has ended, and what stands in the root."""
+PATIENCE = 5.0
+"""Seconds that a build has to end when it is told to."""
+INSTEAD = """<!DOCTYPE html>
+<html lang="en"><head><meta charset="utf-8"><title>%(message)s</title><meta name="color-scheme" content="light dark">
+</head><body style="font:1rem/1.5 system-ui,sans-serif;max-width:40rem;margin:4rem auto;padding:0 1rem">
+<h1>%(message)s</h1><p>%(explain)s</p></body></html>
+"""
 
-WAITING = """<!DOCTYPE html>
-<html lang="en"><head><meta charset="utf-8"><title>{title}</title><meta name="color-scheme" content="light dark"></head>
-<body style="font:1rem/1.5 system-ui,sans-serif;max-width:40rem;margin:4rem auto;padding:0 1rem">
-<h1>{title}</h1><p>{text}</p></body></html>"""
+
+@dataclass
+class State:
+    """How the book stands: ``building``, ``built`` or ``failed``, why, and the folder of the built edition."""
+
+    folder: Path
+    what: str = "building"
+    message: str = ""
+
+    @property
+    def version(self) -> str:
+        """A mark of the pages that stand now; empty where there are none."""
+        try:
+            return str((self.folder / STATE).stat().st_mtime_ns)
+        except OSError:
+            return ""
 
 
-def serve(
-    project: Project,
-    edition: str,
-    port: int = PORT,
-    ready: Callable[[str], object] = print,
-    command: Sequence[str] = (),
-) -> None:
+def serve(project: Project, edition: str, port: int = PORT, ready: Callable[[str], object] = print) -> None:
     """Build an edition, serve it on loopback and keep it up to date, until Ctrl-C or SIGTERM.
 
     Parameters
@@ -61,8 +83,6 @@ def serve(
         Where to listen; 0 for any that is free.
     ready : callable
         Told the address.
-    command : sequence of str
-        Builds the edition; by default ``compute-divide build``.
 
     Raises
     ------
@@ -72,156 +92,172 @@ def serve(
         If the port is taken.
     """
     load_edition_file(project, edition)
-    sockets = listen(port)
     state = State(project.editions / edition)
-    build = list(command) or [sys.executable, "-m", "compute_divide", "build", edition]
-    asyncio.run(_serve(project, state, build, sockets, ready))
+    with listen(state, port) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        ready(f"http://{HOST}:{server.server_port}/")
+        with suppress(KeyboardInterrupt):
+            keep_built(project, edition, state)
+        server.shutdown()
 
 
-def listen(port: int) -> list[socket.socket]:
-    """Return sockets that listen on loopback, or say that the port is taken."""
+def listen(state: State, port: int) -> ThreadingHTTPServer:
+    """Return a server that listens on loopback, or say that the port is taken."""
     try:
-        return bind_sockets(port, HOST)
+        return ThreadingHTTPServer((HOST, port), partial(_Pages, state))
     except OSError as error:
-        if error.errno in {errno.EADDRINUSE, errno.EACCES}:
-            why = "is taken by another program" if error.errno == errno.EADDRINUSE else "needs special rights"
-            raise PressError(f"port {port} {why}; choose one with --port, or --port 0 for any that is free") from error
-        raise
+        if error.errno not in {errno.EADDRINUSE, errno.EACCES}:
+            raise
+        why = "is taken by another program" if error.errno == errno.EADDRINUSE else "needs special rights"
+        raise PressError(f"port {port} {why}; choose one with --port, or --port 0 for any that is free") from error
 
 
-async def _serve(
-    project: Project,
-    state: State,
-    command: Sequence[str],
-    sockets: list[socket.socket],
-    ready: Callable[[str], object],
-) -> None:
-    """Serve and rebuild until a signal to stop."""
-    stop, loop = asyncio.Event(), asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):  # the last when its terminal closes
-        if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:  # as `nohup` asks
-            loop.add_signal_handler(number, stop.set)
-    server = HTTPServer(application(state))
-    server.add_sockets(sockets)
-    ready(f"http://{HOST}:{sockets[0].getsockname()[1]}/")
-    building = asyncio.create_task(keep_built(project, command, state))
-    stopping = asyncio.create_task(stop.wait())
-    await asyncio.wait({building, stopping}, return_when=asyncio.FIRST_COMPLETED)
-    server.stop()
-    stopping.cancel()
-    building.cancel()
-    [ended] = await asyncio.gather(building, return_exceptions=True)
-    await server.close_all_connections()
-    if not isinstance(ended, asyncio.CancelledError):
-        reasons = ended.exceptions if isinstance(ended, BaseExceptionGroup) else [ended]
-        raise PressError(f"the book is no longer watched: {reasons[0]}") from reasons[0]
+def keep_built(project: Project, edition: str, state: State) -> None:
+    """Build now and after each change, each time in a fresh process; a change during a build starts it afresh.
 
-
-def application(state: State) -> Application:
-    """Return the site: the pages of an edition, and beside them the script and the events of reloading.
-
-    Requests for another host are not answered, so that no page from elsewhere can read the book through a name that
-    leads here.
+    A fresh process sees the package as it now is. It publishes only what is whole, so whatever an author breaks, the
+    last good pages stay.
     """
-    site = Application()
-    site.add_handlers(
-        r"(127\.0\.0\.1|localhost)",
-        [
-            (f"{OWN}/state", _Events, {"state": state}),
-            (f"{OWN}/reload.js", _Script),
-            (r"/(.*)", _Pages, {"state": state}),
-        ],
+    command, looks = [sys.executable, "-m", "bookpress", "build", edition], changes(project)
+    while True:
+        state.what, state.message = "building", ""
+        fault = _build(command, project.root, looks)
+        if fault is None:
+            continue
+        state.what, state.message = ("failed", fault) if fault else ("built", "")
+        while not next(looks):
+            if fault.startswith(BEING_BUILT) or not (fault or state.version):
+                break
+
+
+def changes(project: Project) -> Iterator[bool]:
+    """Yield every moment whether a file that editions are made from has changed.
+
+    The system watches a folder as it was when it was asked to: when one comes, goes or is exchanged, it is asked anew.
+    """
+    while True:
+        before = _root(project)
+        folders = [*(project.root / name for name in (FOLDER, *COPIED_FOLDERS)), project.data, *project.packages]
+        there = [folder for folder in folders if folder.is_dir()]
+        for changed in watch(*there, yield_on_timeout=True, rust_timeout=int(1000 * LOOK_EVERY)):
+            is_another = _root(project) != before
+            yield bool(changed) or is_another
+            if is_another:
+                break
+
+
+def _root(project: Project) -> set[tuple[str, int, int]]:
+    """Return what tells the files and folders in the root of the book from others."""
+    found = set()
+    for path in project.root.iterdir():
+        with suppress(OSError):
+            if path.suffix in ROOT_SUFFIXES:
+                found.add((path.name, path.stat().st_ino, path.stat().st_mtime_ns))
+            elif path.name in (FOLDER, *COPIED_FOLDERS):
+                found.add((path.name, path.stat().st_ino, 0))
+    return found
+
+
+def _build(command: list[str], root: Path, looks: Iterator[bool]) -> str | None:
+    """Run the build and return what is wrong, empty where nothing is; None when a file changed before it ended."""
+    process = subprocess.Popen(
+        command,
+        cwd=root,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        errors="replace",
+        start_new_session=True,
     )
-    return site
+    said: list[str] = []
+    echo = threading.Thread(target=_echo, args=(process.stderr, said), daemon=True)
+    echo.start()
+    try:
+        while process.poll() is None:
+            if next(looks):
+                return None
+    finally:
+        if process.poll() is None:
+            process.terminate()
+            try:
+                process.wait(PATIENCE)
+            except subprocess.TimeoutExpired:
+                os.killpg(process.pid, signal.SIGKILL)
+                process.wait()
+    echo.join()
+    everything = "".join(said).strip() or "no reason given"
+    return (everything.partition("error: ")[2] or everything) if process.returncode else ""
 
 
-class _Pages(StaticFileHandler):
-    """The files of the edition as they are now; pages get the script that reloads them."""
+def _echo(stream: IO[str], said: list[str]) -> None:
+    """Pass on what a build says to the terminal, and keep it."""
+    for line in stream:
+        sys.stderr.write(line)
+        sys.stderr.flush()
+        said.append(line)
 
-    def initialize(self, state: State) -> None:  # type: ignore[override]
+
+class _Pages(SimpleHTTPRequestHandler):
+    """The files of the edition as they are now; pages get the script that reloads them.
+
+    Requests for another host, or from the page of another, are not answered, so that no page from elsewhere can read
+    the book through a name that leads here.
+    """
+
+    def __init__(self, state: State, *arguments: Any) -> None:
         self.state = state
-        super().initialize(str(state.folder / "html"), default_filename="index.html")
+        super().__init__(*arguments, directory=str(state.folder / "html"))
 
-    def prepare(self) -> None:
-        if not self.state.version:
-            self.set_status(503)
-            self._send(WAITING.format(title="The book is being built", text="This page shows it once it is there."))
+    def send_head(self) -> io.BytesIO | BinaryIO | None:
+        """Send the head of an answer and return its body."""
+        host, origin = self.headers.get("Host", ""), self.headers.get("Origin")
+        path = unquote(urlsplit(self.path).path)
+        is_ours = urlsplit(f"//{host}").hostname in OURS and (origin is None or urlsplit(origin).netloc == host)
+        if not is_ours or "\0" in path:
+            self.send_error(HTTPStatus.NOT_FOUND)
+        elif path == f"{OWN}/state":
+            told = {"state": self.state.what, "message": self.state.message, "version": self.state.version}
+            return self._answer(json.dumps(told), "application/json")
+        elif path == f"{OWN}/reload.js":
+            return self._answer(SCRIPT.read_text("utf-8"), "text/javascript")
+        elif not self.state.version:
+            why = "This page shows it once it is there."
+            self.send_error(HTTPStatus.SERVICE_UNAVAILABLE, "The book is being built", why)
+        else:
+            return self._file(path)
+        return None
 
-    async def get(self, path: str, include_body: bool = True) -> None:
-        """Send a file; a page with the script in it."""
-        if "\0" in path:
-            raise HTTPError(404)
-        version = self.state.version
-        self.path = self.parse_url_path(path)
-        found = self.validate_absolute_path(self.root, self.get_absolute_path(self.root, self.path))
-        if found is None:
-            return
-        if Path(found).suffix != ".html":
-            await super().get(path, include_body)
-            return
-        try:
-            page = Path(found).read_text(encoding="utf-8")
-        except OSError as error:
-            raise HTTPError(404) from error
-        self._send(page, version)
+    def _file(self, path: str) -> io.BytesIO | BinaryIO | None:
+        """Return a file of the book, a page with the script in it."""
+        version, self.path = self.state.version, f"{path}index.html" if path.endswith("/") else self.path
+        found = Path(self.translate_path(self.path))
+        if found.suffix != ".html" or not found.is_file():
+            del self.headers["If-Modified-Since"]  # the next build may change any file
+            return super().send_head()
+        return self._answer(found.read_text(encoding="utf-8") + _script(version), "text/html")
 
-    def write_error(self, status_code: int, **_: Any) -> None:
+    def _answer(self, text: str, kind: str) -> io.BytesIO:
+        content = text.encode()
+        self.send_response(HTTPStatus.OK)
+        self.send_header("Content-Type", f"{kind}; charset=utf-8")
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        return io.BytesIO(content)
+
+    def end_headers(self) -> None:
+        """Let the browser keep nothing."""
+        self.send_header("Cache-Control", "no-store")
+        super().end_headers()
+
+    def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
         """Say that there is no such page; it may come with the next build."""
-        reason = "no such page" if status_code == HTTPStatus.NOT_FOUND else self._reason
-        self._send(WAITING.format(title=f"{status_code}: {reason}", text=html.escape(self.request.path)))
+        self.error_message_format = INSTEAD + _script(self.state.version)
+        super().send_error(code, message, explain)
 
-    def _send(self, page: str, version: str | None = None) -> None:
-        self.set_header("Content-Type", "text/html; charset=utf-8")
-        self.set_extra_headers("")
-        mark = self.state.version if version is None else version
-        script = f'<script src="{OWN}/reload.js" data-version="{mark}"></script>'
-        head, body, tail = page.rpartition("</body>")
-        self.finish(head + script + body + tail)
-
-    def set_extra_headers(self, _: str) -> None:
-        """Nothing is kept by the browser: the next build may change any file."""
-        self.set_header("Cache-Control", "no-store")
-
-    def compute_etag(self) -> None:
-        """Give files no tag: it would be remembered by path, and the folder is exchanged as a whole."""
-
-    def should_return_304(self) -> bool:
-        """Send files always."""
-        return False
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
 
 
-class _Script(RequestHandler):
-    """The script of reloading."""
-
-    def get(self) -> None:
-        """Send it."""
-        self.set_header("Content-Type", "text/javascript; charset=utf-8")
-        self.set_header("Cache-Control", "no-store")
-        self.finish((files("bookpress.write") / "templates" / "reload.js").read_bytes())
-
-
-class _Events(WebSocketHandler):
-    """Tells a page how the book stands, now and after each change."""
-
-    def initialize(self, state: State) -> None:
-        self.state = state
-
-    def open(self) -> None:
-        """Begin to tell."""
-        self.telling = asyncio.create_task(self._tell())
-
-    async def _tell(self) -> None:
-        seen = 0
-        try:
-            while True:
-                seen = await self.state.later_than(seen)
-                await self.write_message(json.dumps(self.state.as_json()))
-        except WebSocketClosedError:
-            return
-
-    def on_message(self, _: str | bytes) -> None:
-        """Pages have nothing to say."""
-
-    def on_close(self) -> None:
-        """Stop telling."""
-        self.telling.cancel()
+def _script(version: str) -> str:
+    return f'<script src="{OWN}/reload.js" data-version="{version}"></script>'

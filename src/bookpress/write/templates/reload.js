@@ -1,5 +1,5 @@
 // Reloads the page when the book has been built again, and shows what is wrong when it could not be.
-// Served by `compute-divide serve` alone; no published page has it.
+// Served by the command `serve` alone; no published page has it.
 (() => {
   const shown = document.currentScript.dataset.version;
   const host = document.createElement("div");
@@ -37,15 +37,15 @@
     else box.hidden = true;
   }
 
-  function connect() {
-    const socket = new WebSocket(`ws://${location.host}/__press__/state`);
-    socket.onmessage = (event) => told(JSON.parse(event.data));
-    socket.onclose = () => {
+  async function ask() {
+    try {
+      told(await (await fetch("/__press__/state")).json());
+    } catch {
       show("The server has stopped. Waiting for it…", "", false);
-      setTimeout(connect, 1000);
-    };
+    }
+    setTimeout(ask, 500);
   }
 
   document.body.append(host);
-  connect();
+  ask();
 })();
