@@ -246,10 +246,8 @@ def release(
 ) -> None:
     """Pack a built edition with checksums, and lay out a site where earlier releases stay reachable."""
     from bookpress.build.release import release as release_edition
-    from bookpress.citation.settings import load_book
 
-    project = current_project()
-    ids = release_edition(project.root, edition, load_book(project.root).version, older or [], to)
+    ids = release_edition(current_project(), edition, older or [], to)
     say(f"editions on the site: {', '.join(ids)}")
     typer.echo(to / "site" / "index.html")
 
