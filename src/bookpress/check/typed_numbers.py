@@ -15,7 +15,8 @@ ALLOWED_NUMBERS = (
     r"https?://\S+|\b10\.\d{4,9}/\S+|\barxiv:\s?\S+",  # addresses and identifiers
     rf"\b\d{{1,2}}\s+(?:{MONTHS})\b|\b(?:{MONTHS})\s+\d{{1,2}}\b(?!%)",  # days
     # Years, ranges of years, months, dates
-    rf"\b(?:(?<=\bthe )|(?<=\bof )|(?<=\bin )|(?!\d{{4}}\s+(?:{COUNTED})\b))(?:19|20)\d\d(?:[-–/]\d\d){{0,2}}s?\b(?!%)",
+    rf"\b(?:(?<=\bthe )|(?<=\bof )|(?<=\bin )|(?!\d{{4}}\s+(?:{COUNTED})\b))"
+    r"(?:1[5-9]|20)\d\d(?:[-–/]\d\d){0,2}s?\b(?!%)",
     # The level of intervals, and of nothing else: 95% of models is a result.
     rf"\b95%(?=\s*$|[\s-]+(?:[\w-]+\s+){{0,2}}(?:{LEVELS})\b|\s+CI\b|[;)])|\b(?:middle|at) 95%",
     r"\b\d+(?:st|nd|rd|th)\b",  # ordinals
