@@ -63,6 +63,7 @@ NO_PROSE = (
     r"^:(?!alt:)[\w-]+:.*$|^\([\w-]+\)=$",  # options of directives, labels
 )
 """Parts of a line that are not read as prose."""
+WHEN = re.compile(r"\{when\}(`+)[^|`]*\|?(.*?)(?<!`)\1(?!`)")
 
 
 def prose_lines(text: str) -> Iterator[tuple[int, str]]:
@@ -73,30 +74,29 @@ def prose_lines(text: str) -> Iterator[tuple[int, str]]:
     >>> list(prose_lines("# Title\n\n```{code-cell}\nx = 37\n```\n\nSee {ref}`there`.\n"))
     [(1, '# Title'), (7, 'See  .')]
     """
+    lines = text.splitlines()
+    front = lines.index("---", 1) if text.startswith("---\n") and "---" in lines[1:] else 0
+    for number, line in enumerate(lines[:front], 1):
+        entry, _, content = line.strip().partition(": ")
+        if entry not in {"literals", "doi", "data_date"} and line.startswith(" "):
+            yield from _prose(number, content)
     code = ""
-    is_front = text.startswith("---\n")
-    for number, line in enumerate(text.splitlines(), 1):
-        if is_front:
-            is_front = number == 1 or line != "---"
-            entry, _, content = line.strip().partition(": ")
-            if entry not in {"literals", "doi", "data_date"} and line.startswith(" "):
-                yield from _prose(number, content)
-        elif code:
+    for number, line in enumerate(lines[front:], front + 1):
+        fence = FENCE.match(line)
+        if code:
             code = "" if line.strip() == code else code
-        elif line == "$$" or (line.startswith("```") and not FENCE.match(line) and line.strip("`").strip()):
+        elif line == "$$" or (line.startswith("```") and not fence and line.strip("`").strip()):
             code = line if line == "$$" else "```"
-        elif (fence := FENCE.match(line)) and fence["name"] in CODE:
+        elif fence and fence["name"] in CODE:
             code = fence[1]
-        elif fence:
-            if fence["name"] not in PLAIN:
-                yield from _prose(number, fence["argument"])
-        else:
-            yield from _prose(number, line)
+        elif fence is None or fence["name"] not in PLAIN:
+            yield from _prose(number, fence["argument"] if fence else line)
 
 
 def _prose(number: int, line: str) -> Iterator[tuple[int, str]]:
-    """Yield what is prose of a line, if anything."""
+    """Yield what is prose of a line, if anything; of a condition, the texts that it chooses from."""
+    line = WHEN.sub(lambda found: f" {found[2]} ", line)
     for part in NO_PROSE:
         line = re.sub(part, " ", line)
-    if line.strip(" `:"):
+    if line.strip(" `:-"):
         yield number, line

@@ -64,19 +64,7 @@ class Change:
 
 @dataclass(frozen=True)
 class Comparison:
-    """What differs between two editions.
-
-    Parameters
-    ----------
-    sides : tuple of Side
-        The two editions.
-    parameters : list of dict
-        Values that differ: chapter, name, and the value in each edition.
-    changes : list of Change
-        Results that differ.
-    same : int
-        How many results are the same in both.
-    """
+    """What differs between two editions: values of parameters, and results; so many results are the `same`."""
 
     sides: tuple[Side, Side]
     parameters: list[dict[str, Any]]

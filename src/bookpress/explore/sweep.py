@@ -39,22 +39,10 @@ RESULT_COLUMNS = ("key", "value", "low", "high", "k", "n", "unit", "label")
 
 @dataclass(frozen=True)
 class Plan:
-    """A sweep that is in order and may be run.
+    """A sweep that is in order and may be run: every combination (`sets`) of the `varied` parameters of a chapter.
 
-    Parameters
-    ----------
-    chapter : Chapter
-        What to run.
-    usual : mapping
-        The values that it starts from.
-    varied : list of str
-        The parameters of the grid.
-    sets : list of dict
-        Every combination, each with the value of every parameter, in the order of the grid.
-    wanted : list of str
-        Keys of the results to draw; all where there is none.
-    command : str
-        What runs it again.
+    Each combination holds all values; those that are not varied are the `usual` ones, from which the sweep starts. Only
+    the results `wanted` are drawn, or all where none is named. The `command` runs it again.
     """
 
     chapter: Chapter
@@ -71,21 +59,7 @@ class Plan:
 
 @dataclass(frozen=True)
 class Sweep:
-    """A sweep that has ended.
-
-    Parameters
-    ----------
-    plan : Plan
-        What was asked for.
-    folder : pathlib.Path
-        Where everything is written.
-    runs : dict
-        The run of each combination that ended well, by its place in the plan.
-    fresh : int
-        How many were run now.
-    errors : dict
-        What went wrong, by place.
-    """
+    """A sweep that has ended: runs and errors by their place in the plan; `fresh` were run now."""
 
     plan: Plan
     folder: Path
@@ -290,14 +264,8 @@ def run_sweep(
 
     Parameters
     ----------
-    project : Project
-        The book.
-    plan : Plan
-        What to run.
-    options : RunOptions
-        How to run.
-    reporter : Reporter
-        Told how it goes.
+    project, plan, options, reporter
+        The book, what to run, how, and what is told how it goes.
     scheduler : str, optional
         Address of a Dask scheduler; a local pool without it.
     out : pathlib.Path, optional
@@ -310,7 +278,7 @@ def run_sweep(
     """
     if out is not None:
         check_writable(out)
-    mark, cache = Fingerprint.of(project), RunCache(project.cache)
+    mark, cache, errors = Fingerprint.of(project), RunCache(project.cache), dict[int, str]()
     reporter.begin(len(plan.sets))
     keys = [run_key(plan.chapter, values, mark) for values in plan.sets]
     found = {} if options.force else {place: cache.find(key) for place, key in enumerate(keys)}
@@ -318,18 +286,17 @@ def run_sweep(
     for place in runs:
         reporter.done(plan.label(place), None)
     missing = [place for place in range(len(keys)) if place not in runs]
-    errors: dict[int, str] = {}
     for place, run in _run(project, plan, missing, options, mark, scheduler):
         kept = project.failed / f"{plan.chapter.slug}-{keys[place][:12]}.ipynb"
-        if isinstance(run, Run):
-            mark.check(project)
-            cache.store(run)
-            kept.unlink(missing_ok=True)
-            runs[place] = run
-            reporter.done(plan.label(place), run.seconds)
-        else:
+        if not isinstance(run, Run):
             errors[place] = _kept(run, kept)
             reporter.failed(plan.label(place))
+            continue
+        mark.check(project)
+        cache.store(run)
+        kept.unlink(missing_ok=True)
+        runs[place] = run
+        reporter.done(plan.label(place), run.seconds)
     name = f"{plan.chapter.slug}-{sha256(canonical(plan.sets).encode())[:8]}"
     sweep = Sweep(plan, out or project.build / "sweeps" / name, runs, len(missing) - len(errors), errors)
     write_table(sweep)
