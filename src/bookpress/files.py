@@ -1,4 +1,4 @@
-"""Small file operations that leave nothing half-written, and hashes of files and folders."""
+"""Files that are never half-written, hashes of files and folders, and the YAML that people write."""
 
 from __future__ import annotations
 
@@ -6,14 +6,18 @@ import errno
 import hashlib
 import json
 import os
-import shutil
 import tempfile
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from bookpress.errors import PressError
+import yaml
+from pydantic import BaseModel, ValidationError
+
+from bookpress.errors import PressError, UsageError, nearest, quoted, short
+
+Model = TypeVar("Model", bound=BaseModel)
 
 
 def sha256(content: bytes) -> str:
@@ -45,15 +49,7 @@ def files_of(folder: Path) -> Iterator[Path]:
 
 
 def tree(folder: Path, without: Collection[str] = ()) -> dict[str, str]:
-    """Return the SHA-256 of every file below a folder by its relative path, with forward slashes.
-
-    Parameters
-    ----------
-    folder : pathlib.Path
-        The folder.
-    without : collection of str
-        Files and folders in it that are left out.
-    """
+    """Return the SHA-256 of every file below a folder, but for some in it, by its path with forward slashes."""
     found = ((path.relative_to(folder), path) for path in files_of(folder))
     return {name.as_posix(): sha256(read(path)) for name, path in found if name.parts[0] not in without}
 
@@ -87,8 +83,8 @@ def naming(path: Path, verb: str = "write") -> Iterator[None]:
     except OSError as error:
         if error.errno in {errno.ENOSPC, errno.EDQUOT}:
             raise PressError(
-                f"the disk is full: cannot {verb} {path}. Free some space (`compute-divide clean` removes what was "
-                "built) and build again: what is done is kept."
+                f"the disk is full: cannot {verb} {path}. Free some space (the command `clean` removes what was built) "
+                "and build again: what is done is kept."
             ) from error
         raise PressError(f"cannot {verb} {path}: {error.strerror or error}") from error
 
@@ -116,24 +112,73 @@ def replace_file(path: Path, content: bytes) -> None:
             raise
 
 
-def link_or_copy(source: str, target: str) -> str:
-    """Give a file a second name, else copy it; for files that are replaced when they change, never written into."""
-    try:
-        os.link(source, target)
-    except OSError:
-        shutil.copy2(source, target)
-    return target
+def update_file(path: Path, content: bytes) -> None:
+    """Write a file only where its content differs, so that its date says when it last changed."""
+    if not path.is_file() or path.read_bytes() != content:
+        replace_file(path, content)
 
 
-def update_file(path: Path, content: bytes) -> bool:
-    """Write a file only where its content differs, so that its date says when it last changed.
+class _PlainLoader(yaml.SafeLoader):
+    """Refuses what YAML can do and nobody means: keys given twice, and references, which can multiply without end."""
 
-    Returns
-    -------
-    bool
-        Whether the file was written.
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        if self.check_event(yaml.AliasEvent):
+            mark = self.peek_event().start_mark  # type: ignore[no-untyped-call]
+            raise yaml.MarkedYAMLError(problem="a reference (*): write the value out", problem_mark=mark)
+        return super().compose_node(parent, index)
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        lines: dict[str, int] = {}
+        for key, _ in node.value:
+            before = lines.setdefault(str(key.value), key.start_mark.line + 1)
+            if before != key.start_mark.line + 1:
+                problem = f"{short(str(key.value))} is given more than once, first in line {before}"
+                raise yaml.MarkedYAMLError(problem=problem, problem_mark=key.start_mark)
+        return super().construct_mapping(node, deep)
+
+
+def load_mapping(path: Path, where: str, holds: str) -> dict[Any, Any]:
+    """Return what a YAML file holds; an empty file holds nothing. Messages name it and say what it should hold.
+
+    Raises
+    ------
+    UsageError
+        In one line: the file is not plain YAML or not a mapping, or a key is given more than once.
     """
-    if path.is_file() and path.read_bytes() == content:
-        return False
-    replace_file(path, content)
-    return True
+    try:
+        loaded = yaml.load(read(path), _PlainLoader)  # noqa: S506 - a safe loader that takes less
+    except yaml.MarkedYAMLError as error:
+        line = f"line {error.problem_mark.line + 1}: " if error.problem_mark else ""
+        raise UsageError(f"{where} is not plain YAML: {line}{short(str(error.problem), 200)}") from error
+    except (yaml.YAMLError, ValueError) as error:
+        raise UsageError(f"{where} is not plain YAML: {short(str(error), 200)}") from error
+    except RecursionError:
+        raise UsageError(f"{where} is not plain YAML: it is nested too deeply") from None
+    if loaded is not None and not isinstance(loaded, dict):
+        raise UsageError(f"{where} is a {type(loaded).__name__}: it holds {holds}")
+    return loaded or {}
+
+
+def load_model(path: Path, where: str, model: type[Model]) -> Model:
+    """Return what a YAML file holds, as a pydantic model checks it; an entry with nothing under it is not there.
+
+    Raises
+    ------
+    UsageError
+        With all that is wrong, each in one line.
+    """
+    names = list(model.model_fields)
+    entries = load_mapping(path, where, f"the entries {', '.join(names)}")
+    try:
+        return model.model_validate({name: value for name, value in entries.items() if value is not None})
+    except ValidationError as error:
+        problems = []
+        for one in error.errors(include_url=False):
+            entry = ".".join(map(str, one["loc"]))
+            words = {
+                "extra_forbidden": f"no entry {quoted(entry)}{nearest(entry, names)}",
+                "missing": f"the entry {entry!r} is missing",
+            }
+            reason = f"{short(entry)}: {one['msg'][:1].lower()}{one['msg'][1:]}"
+            problems.append(f"{where}: {words.get(one['type'], reason)}")
+        raise UsageError.listing(problems) from error

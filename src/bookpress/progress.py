@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Protocol
+from pathlib import Path
 
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.measure import Measurement
@@ -14,10 +16,14 @@ from rich.rule import Rule
 from rich.table import Column, Table
 from rich.text import Text
 
+from bookpress.errors import PressError
+
 PIPE_WIDTH = 160
 """Columns of a table that goes to no terminal."""
 UNLIMITED = 100_000
 """More columns than any table needs."""
+UNPRINTED = (errno.ENOSPC, errno.EIO, errno.EBADF)
+"""What can go wrong with a stream; errors of files have the name of the file."""
 FRAME = 3
 """Columns that a table spends on each of its own: a line and a space on both sides."""
 
@@ -82,8 +88,8 @@ def folding_table(*columns: str, title: str | None = None) -> Table:
     return table
 
 
-class Reporter(Protocol):
-    """Whatever is told how a build goes."""
+class Reporter:
+    """Whatever is told how a build goes; this one says nothing."""
 
     def begin(self, total: int) -> None:
         """Take note that so many chapters are to be run."""
@@ -98,30 +104,8 @@ class Reporter(Protocol):
         """Take note that something else begins."""
 
 
-class Silent:
-    """Says nothing."""
-
-    def begin(self, total: int) -> None:
-        """Ignore it."""
-
-    def done(self, chapter: str, seconds: float | None) -> None:
-        """Ignore it."""
-
-    def failed(self, chapter: str) -> None:
-        """Ignore it."""
-
-    def step(self, what: str) -> None:
-        """Ignore it."""
-
-
-class Bar:
-    """A progress bar with chapters and time.
-
-    Parameters
-    ----------
-    console : rich.console.Console
-        Where to draw; without a terminal, lines are written instead of a bar.
-    """
+class Bar(Reporter):
+    """A progress bar with chapters and time; without a terminal, lines are written instead."""
 
     def __init__(self, console: Console) -> None:
         self._console = console
@@ -163,3 +147,29 @@ class Bar:
         """Draw while the block runs."""
         with self._progress:
             yield self
+
+
+@contextmanager
+def named_output() -> Iterator[None]:
+    """Let results that cannot be printed be one error; of a reader who has seen enough nothing is said.
+
+    Raises
+    ------
+    PressError
+        If standard output cannot be written. That it is closed is said before the work.
+    """
+    if sys.stdout is None:
+        raise PressError("standard output is closed; send it to /dev/null where it is not wanted")
+    try:
+        yield
+    except UnicodeEncodeError as error:
+        letters = ascii(error.object[error.start : error.end])
+        raise PressError(
+            f"standard output is {error.encoding}, which has no {letters}; set PYTHONIOENCODING=utf-8"
+        ) from error
+    except OSError as error:
+        if error.filename is not None or error.errno not in UNPRINTED:
+            raise
+        with Path(os.devnull).open("wb") as nowhere:  # Python would try again when it ends, and complain again
+            os.dup2(nowhere.fileno(), sys.stdout.fileno())
+        raise PressError(f"cannot write to standard output: {error.strerror or error}") from error

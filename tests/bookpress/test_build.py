@@ -26,7 +26,7 @@ from bookpress.build.published import STATE, build_lock, clean, publish
 from bookpress.build.sphinx_process import MEMORY
 from bookpress.errors import PressError
 from bookpress.files import sha256, tree
-from bookpress.progress import Silent
+from bookpress.progress import Reporter
 from bookpress.run.runner import RunOptions
 
 Load = Callable[..., Edition]
@@ -208,7 +208,7 @@ def test_only_some_chapters_take_new_values(built: Project, edition: Load) -> No
 
 
 def test_an_edition_that_is_being_built_is_neither_built_nor_removed(book: Project, edition: Load) -> None:
-    with build_lock(book, "default", Silent()):
+    with build_lock(book, "default", Reporter()):
         with pytest.raises(PressError, match="another build of the edition 'default' is running; wait for it or"):
             build(book, edition())
         with pytest.raises(PressError, match="a build is running; wait for it or stop it"):

@@ -18,7 +18,7 @@ from bookpress.build.published import build_lock
 from bookpress.commands import main as cli
 from bookpress.errors import quoted
 from bookpress.files import tree
-from bookpress.progress import Silent
+from bookpress.progress import Reporter
 
 Said = tuple[int, str, str]
 SCRIPT = Path(sys.executable).with_name("compute-divide")
@@ -208,7 +208,7 @@ def test_build_prints_where_the_book_is_and_clean_removes_it(said: Callable[...,
     assert len(json.loads(out)["results"]) == 2
     assert "default-other/index.html" in "".join(error.split())
 
-    with build_lock(book, "other", Silent()):
+    with build_lock(book, "other", Reporter()):
         code, _, error = said("clean", "other")
         assert code == 1
         assert "another build of the edition 'other' is running" in " ".join(error.split())

@@ -12,13 +12,13 @@ from bookpress.book.project import Project
 from bookpress.build.build import build
 from bookpress.errors import UsageError
 from bookpress.explore.compare import Comparison, Side, compare, compare_editions, print_comparison
-from bookpress.progress import Silent
+from bookpress.progress import Reporter
 from bookpress.run.runner import RunOptions
 
 
 @pytest.fixture
 def compared(book: Project) -> Callable[[str, str], Comparison]:
-    return lambda one, other: compare_editions(book, (one, other), RunOptions(), Silent())
+    return lambda one, other: compare_editions(book, (one, other), RunOptions(), Reporter())
 
 
 def test_what_differs_is_named_with_its_parameters(book: Project, compared: Callable[..., Comparison]) -> None:

@@ -22,7 +22,7 @@ from bookpress.book.project import Project
 from bookpress.build.published import BEING_BUILT, build_lock
 from bookpress.errors import PressError, UsageError
 from bookpress.files import tree
-from bookpress.progress import Silent
+from bookpress.progress import Reporter
 from bookpress.write.serve import State, listen, serve
 
 SLOW = "```{code-cell} python\nimport time; time.sleep(600)\n```"
@@ -150,7 +150,7 @@ def test_a_change_during_a_build_starts_it_afresh(served: Served, built: Project
 
 
 def test_a_build_waits_for_another_of_the_same_edition_and_pages_that_are_gone_are_built_again(book: Project) -> None:
-    with build_lock(book, "default", Silent()):
+    with build_lock(book, "default", Reporter()):
         server = Served(book)
         assert server.settled()["message"].startswith(BEING_BUILT)
         waiting = server.get()

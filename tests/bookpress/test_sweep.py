@@ -23,7 +23,7 @@ from bookpress.book.editions import Fingerprint, load_edition
 from bookpress.book.project import Project
 from bookpress.errors import PressError, UsageError
 from bookpress.explore.sweep import Sweep, plan_sweep, read_grid, run_sweep
-from bookpress.progress import Silent
+from bookpress.progress import Reporter
 from bookpress.run.executor import executor
 from bookpress.run.runner import RunOptions, run_chapters
 from bookpress.run.worker import Order, check_versions, checked_fingerprint, versions
@@ -45,7 +45,7 @@ def swept(book: Project) -> Sweeper:
         **how: Any,
     ) -> Sweep:
         plan = plan_sweep(book, "first", grid, options, "default", keys)
-        return run_sweep(book, plan, RunOptions(**how), Silent(), scheduler, out)
+        return run_sweep(book, plan, RunOptions(**how), Reporter(), scheduler, out)
 
     return run
 
@@ -236,7 +236,7 @@ def test_a_cluster_that_loses_a_worker_loses_and_doubles_no_run(
     address, workers = cluster(2)
     grid = {"table": ["a", "b"], "factor": [str(number) for number in range(1, 7)]}
 
-    class Killer(Silent):
+    class Killer(Reporter):
         done_count = 0
 
         def done(self, *_: object) -> None:

@@ -16,8 +16,7 @@ from bookpress.book.chapters import Chapter, choose, discover
 from bookpress.book.parameters import Value
 from bookpress.book.project import Project
 from bookpress.errors import PressError, UsageError, collecting, nearest, quoted
-from bookpress.files import Stamp, canonical, read, sha256, stamps, tree, trees
-from bookpress.yaml_files import load_model
+from bookpress.files import Stamp, canonical, load_model, read, sha256, stamps, tree, trees
 
 DEFAULT = "default"
 FOLDER = "book/editions"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
-from bookpress.yaml_files import load_model
+from bookpress.files import load_model
 
 FILE = "book/settings.yml"
 

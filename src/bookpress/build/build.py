@@ -21,7 +21,7 @@ from bookpress.build.ro_crate import write_manifest
 from bookpress.build.staging import keep_memory, page_files, prepare_memory, results_of, stage
 from bookpress.errors import PressError
 from bookpress.files import canonical, naming, pretty, replace_file, sha256
-from bookpress.progress import Reporter, Silent
+from bookpress.progress import Reporter
 from bookpress.run.cache import Run
 from bookpress.run.engines import Engine
 from bookpress.run.runner import Outcome, RunOptions, failure, run_chapters
@@ -69,7 +69,7 @@ def build(
         If the evidence is damaged, a chapter fails, a page warns or a link is broken, or another build of the same
         edition is running.
     """
-    options, reporter = options or RunOptions(), reporter or Silent()
+    options, reporter = options or RunOptions(), reporter or Reporter()
     target = project.editions / edition.folder
     with build_lock(project, edition.folder, reporter):
         default = edition if edition.is_default else load_edition(project, DEFAULT)

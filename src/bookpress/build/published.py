@@ -15,7 +15,7 @@ from filelock import FileLock, Timeout
 from bookpress.book.project import Project
 from bookpress.errors import PressError, UsageError, nearest, quoted
 from bookpress.files import naming, tree
-from bookpress.progress import Reporter, Silent
+from bookpress.progress import Reporter
 
 STATE = ".state.json"
 """In each built edition: what its pages were made from, and the hash of each of its files."""
@@ -111,7 +111,7 @@ def clean(project: Project, editions: Sequence[str] = (), *, keep_runs: bool = F
         raise UsageError.listing(problems)
     freed = 0
     for name in editions:
-        with build_lock(project, name, Silent()):
+        with build_lock(project, name, Reporter()):
             freed += _remove(project.editions / name) + _remove(project.editions / VERSIONS / name)
     if not editions and project.build.is_dir():
         with _held(project, BOOK):

@@ -79,7 +79,7 @@ def guarded(work: Callable[[], object]) -> None:
     What asks a program to end does what Ctrl-C does, also where a shell has its job ignore Ctrl-C; a hang-up is ignored
     where `nohup` asks for it.
     """
-    from bookpress.stdout import named_output
+    from bookpress.progress import named_output
 
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     hang_up = getattr(signal, "SIGHUP", None)

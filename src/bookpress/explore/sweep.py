@@ -25,14 +25,13 @@ from bookpress.book.parameters import Parameter, Value, range_problems
 from bookpress.book.project import Project
 from bookpress.errors import PressError, UsageError, collecting, nearest
 from bookpress.explore.run_one import values_of
-from bookpress.files import canonical, check_writable, replace_file, sha256
+from bookpress.files import canonical, check_writable, load_mapping, replace_file, sha256
 from bookpress.progress import Reporter
 from bookpress.run.cache import Run, RunCache, run_key
 from bookpress.run.executor import executor
 from bookpress.run.notebook import ChapterError, imported_modules, job_for
 from bookpress.run.runner import RunOptions, cached_runs
 from bookpress.run.worker import order_for, run_elsewhere
-from bookpress.yaml_files import load_mapping
 
 RESULT_COLUMNS = ("key", "value", "low", "high", "k", "n", "unit", "label")
 

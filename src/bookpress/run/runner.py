@@ -12,7 +12,7 @@ from bookpress.book.editions import Edition
 from bookpress.book.project import Project
 from bookpress.errors import PressError, UsageError
 from bookpress.files import pretty, replace_file
-from bookpress.progress import Reporter, Silent
+from bookpress.progress import Reporter
 from bookpress.run import processes as running
 from bookpress.run.cache import Run, RunCache, run_key
 from bookpress.run.engines import DEFAULT_ENGINE, Engine, check_engine, open_engine
@@ -139,7 +139,7 @@ def run_chapters(
     known : mapping, optional
         What `cached_runs` found, where the caller has asked it already.
     """
-    options, reporter = options or RunOptions(), reporter or Silent()
+    options, reporter = options or RunOptions(), reporter or Reporter()
     if known is None:
         known = {} if options.force else cached_runs(project, edition)
     reporter.begin(len(edition.chapters))
