@@ -9,7 +9,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
 
@@ -41,21 +41,7 @@ Derive = Callable[[Path, Path], list[Sidecar]]
 
 @dataclass(frozen=True)
 class Family:
-    """Tables that are derived together.
-
-    Parameters
-    ----------
-    name : str
-        What ``--only`` takes.
-    description : str
-        What the tables hold, in a few words.
-    tables : mapping of str to pandera.DataFrameSchema
-        From a pattern of paths below the evidence folder to the schema of those tables.
-    derive : callable
-        See `Derive`.
-    raw : tuple of str
-        Folders of raw files that it reads.
-    """
+    """Tables that are derived together, by patterns of their paths; `raw` names the folders of raw files that it reads."""
 
     name: str
     description: str
@@ -81,14 +67,6 @@ FAMILIES: tuple[Family, ...] = (
 """Every family of tables. Add yours here, in one line."""
 
 
-def family(name: str) -> Family:
-    """Return the family of a name; the error for one that does not exist lists the names."""
-    named = {each.name: each for each in FAMILIES}
-    if name not in named:
-        raise EvidenceError(f"{name!r} is not a family of tables; allowed: {', '.join(named)}")
-    return named[name]
-
-
 # --- deriving ---
 
 
@@ -107,17 +85,16 @@ def derive(raw: Path, only: Sequence[str] = (), progress: Callable[[Family], Non
     progress : callable, optional
         Told of each family before it is derived.
 
-    Returns
-    -------
-    list of Sidecar
-        One a table that was written.
-
     Raises
     ------
     EvidenceError
         If a family or a folder does not exist, or a raw file is not what it should be.
     """
-    families = [family(name) for name in only] or list(FAMILIES)
+    named = {each.name: each for each in FAMILIES}
+    for name in only:
+        if name not in named:
+            raise EvidenceError(f"{name!r} is not a family of tables; allowed: {', '.join(named)}")
+    families = [named[name] for name in only] or list(FAMILIES)
     for each in families:
         for source in each.raw:
             if not (raw / source).is_dir():
@@ -132,16 +109,7 @@ def derive(raw: Path, only: Sequence[str] = (), progress: Callable[[Family], Non
 
 
 def add_models(file: Path, vintage: str, *, replace: bool = False) -> Sidecar:
-    """Make a vintage of a snapshot of the models database.
-
-    Parameters
-    ----------
-    file : pathlib.Path
-        Raw CSV file; its schema generation is recognised by its header.
-    vintage : str
-        Year and month: ``"2024-07"``.
-    replace : bool, default False
-        Whether an existing vintage is replaced.
+    """Make a vintage, such as ``"2024-07"``, of a raw CSV snapshot of the models database.
 
     Raises
     ------
@@ -187,15 +155,7 @@ class Problem:
 def verify(progress: Callable[[str], None] | None = None) -> list[Problem]:
     """Check every file of the evidence: hashes, sidecars, schemas, and that nothing is missing or left over.
 
-    Parameters
-    ----------
-    progress : callable, optional
-        Told of each table before it is read.
-
-    Returns
-    -------
-    list of Problem
-        Everything that is wrong, sorted by file; empty when all is sound.
+    `progress` is told of each table before it is read. All that is wrong is returned, sorted by file.
 
     Examples
     --------
@@ -229,7 +189,11 @@ def tables() -> list[str]:
     names = evidence_files(data_dir())
     beside = {name.removesuffix(SUFFIX) for name in names if name.endswith(SUFFIX)}
     data = [name for name in names if name.endswith((".csv", ".parquet"))]
-    return [name for name in data if name.rsplit(".", 1)[0] in beside or any(each.schema(name) for each in FAMILIES)]
+    return [name for name in data if name.rsplit(".", 1)[0] in beside or _family(name)]
+
+
+def _family(table: str) -> Family | None:
+    return next((each for each in FAMILIES if each.schema(table) is not None), None)
 
 
 def check(table: str) -> None:
@@ -239,7 +203,8 @@ def check(table: str) -> None:
         beside = sidecar_path(Path(table)).as_posix()
         raise EvidenceError(f"data/{beside} describes data/{sidecar.table}, not data/{table}")
     sidecar.balance()
-    schema = next((found for each in FAMILIES if (found := each.schema(table)) is not None), None)
+    family = _family(table)
+    schema = family.schema(table) if family else None
     if schema is None:
         raise EvidenceError(f"data/{table} belongs to no family of tables")
     rows = len(check_schema(read_table(table, schema), schema, table))
@@ -257,45 +222,36 @@ def _message(error: EvidenceError, file: str) -> str:
 
 @dataclass(frozen=True)
 class Entry:
-    """What the list of evidence says about a file."""
+    """What the list of evidence says about a file; one that is no table is kept by hand."""
 
     file: str
-    family: str
-    description: str
-    rows: int | None
-    set_aside: int
-    snapshot: str
-    licence: str
-    sources: tuple[str, ...]
     bytes: int
-
-    def as_dict(self) -> dict[str, object]:
-        """Return the entry as plain values, for JSON."""
-        return asdict(self)
+    family: str = ""
+    description: str = "kept by hand"
+    rows: int | None = None
+    set_aside: int = 0
+    snapshot: str = ""
+    licence: str = ""
+    sources: tuple[str, ...] = ()
 
 
 def entries() -> list[Entry]:
     """Return every evidence file: tables with what their sidecars say, other files with their size."""
-    home = data_dir()
-    listed = set(tables())
-    names = [name for name in evidence_files(home) if not name.endswith(SUFFIX)]
-    return [_table_entry(home, name) if name in listed else _file_entry(home, name) for name in names]
+    home, listed = data_dir(), set(tables())
+    sizes = {name: (home / name).stat().st_size for name in evidence_files(home) if not name.endswith(SUFFIX)}
+    return [_table_entry(name, size) if name in listed else Entry(name, size) for name, size in sizes.items()]
 
 
-def _table_entry(home: Path, name: str) -> Entry:
-    sidecar = read_sidecar(name)
+def _table_entry(name: str, size: int) -> Entry:
+    sidecar, family = read_sidecar(name), _family(name)
     return Entry(
         file=name,
-        family=next((each.name for each in FAMILIES if each.schema(name)), ""),
+        bytes=size,
+        family=family.name if family else "",
         description=sidecar.description,
         rows=sidecar.rows_out,
         set_aside=sum(aside.rows for aside in sidecar.set_aside),
         snapshot=", ".join(sorted({source.snapshot for source in sidecar.sources})),
         licence=", ".join(sorted({source.licence for source in sidecar.sources})),
         sources=tuple(source.file for source in sidecar.sources),
-        bytes=(home / name).stat().st_size,
     )
-
-
-def _file_entry(home: Path, name: str) -> Entry:
-    return Entry(name, "", "kept by hand", None, 0, "", "", (), (home / name).stat().st_size)

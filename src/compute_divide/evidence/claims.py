@@ -39,12 +39,7 @@ class RelatedFigure(BaseModel):
 
 
 def load_claims() -> dict[str, Claim]:
-    """Return the claims of the paper by id, in the order of the file.
-
-    Raises
-    ------
-    EvidenceError
-        If ``data/claims.yml`` is missing or holds something else.
+    """Return the claims of the paper by id, in the order of ``data/claims.yml``.
 
     Examples
     --------
@@ -55,12 +50,7 @@ def load_claims() -> dict[str, Claim]:
 
 
 def load_related() -> dict[str, RelatedFigure]:
-    """Return the figures of related work by id, in the order of the file.
-
-    Raises
-    ------
-    EvidenceError
-        If ``data/related.yml`` is missing or holds something else.
+    """Return the figures of related work by id, in the order of ``data/related.yml``.
 
     Examples
     --------

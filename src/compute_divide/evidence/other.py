@@ -19,16 +19,27 @@ from compute_divide.evidence.store.raw_csv import (
     PRECISIONS,
     Bounds,
     Findings,
+    Origin,
     Row,
     clean,
     joined,
-    need,
     read_date,
+    read_dated,
     read_raw,
     typed_organisations,
 )
 from compute_divide.evidence.store.raw_csv import number as read_number
-from compute_divide.evidence.store.tables import date, number, one_of, read_table, schema, text, whole, write_table
+from compute_divide.evidence.store.tables import (
+    date,
+    derive_table,
+    number,
+    one_of,
+    read_table,
+    schema,
+    text,
+    whole,
+    write_table,
+)
 
 KINDS = Labels("kind of asset", same("model", "dataset", "application"))
 ACCESS = Labels("access to an asset", same("open", "limited", "closed"))
@@ -39,8 +50,16 @@ _UNKNOWN = re.compile(r"^unk\w*$", re.IGNORECASE)
 _SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([KMBT])\w*\s+param", re.IGNORECASE)
 _SCALE = {"K": 1e3, "M": 1e6, "B": 1e9, "T": 1e12}
 
+ECOSYSTEM = Origin(
+    "other/ecosystem_graphs_all_assets.csv",
+    "Ecosystem Graphs, all assets",
+    "2025-01",
+    "Bommasani et al., Ecosystem Graphs, Stanford Center for Research on Foundation Models",
+    "none stated; only facts are derived",
+    "https://crfm.stanford.edu/ecosystem-graphs/",
+)
+
 ASSETS = schema(
-    "models, datasets and applications and what each builds on, one row an asset",
     name=text(nullable=False),
     kind=one_of(KINDS.ours, nullable=False),
     organisations=text(),
@@ -72,26 +91,18 @@ def load_ecosystem() -> pd.DataFrame:
 
 def derive_ecosystem(raw: Path, folder: Path) -> list[Sidecar]:
     """Derive the table of assets; see `compute_divide.evidence.catalogue.Derive`."""
-    file = read_raw(raw / "other" / "ecosystem_graphs_all_assets.csv")
-    plain = ("name", "type", "organization", "nationality", "created_date", "access", "license", "size")
-    need(file, [*plain, "dependencies"])
+    file = read_raw(raw / ECOSYSTEM.path)
     findings = Findings()
-    table = pd.DataFrame([_asset(row, findings) for row in file.rows], columns=list(ASSETS.columns)).replace("", None)
-    source = file.source(
-        "Ecosystem Graphs, all assets",
-        "Bommasani et al., Ecosystem Graphs, Stanford Center for Research on Foundation Models",
-        "none stated; only facts are derived",
-        "2025-01",
-        "https://crfm.stanford.edu/ecosystem-graphs/",
-    )
-    names = set(table["name"])
-    outside = sum(name not in names for cell in table["dependencies"].dropna() for name in cell.split("|"))
+    assets = [_asset(row, findings) for row in file.rows]
+    names = {asset["name"] for asset in assets}
+    needed = [name for asset in assets for name in asset["dependencies"].split("|") if name]
+    outside = sum(name not in names for name in needed)
     sidecar = write_table(
-        table,
+        assets,
         "ecosystem/assets.csv",
         ASSETS,
         description="models, datasets, applications and what each builds on",
-        sources=[source],
+        sources=[file.source(ECOSYSTEM)],
         derived_by="compute_divide.evidence.other.derive_ecosystem",
         notes=[*findings.notes(), f"dependencies: {outside} name something that is not in the table"],
         folder=folder,
@@ -100,19 +111,17 @@ def derive_ecosystem(raw: Path, folder: Path) -> list[Sidecar]:
 
 
 def _asset(row: Row, findings: Findings) -> dict[str, Any]:
-    name = clean(row.cells["name"])
+    name = row["name"]
     place = row.place(name)
-    created = read_date(row, "created_date", "created", findings)
-    access = _known(row.cells["access"])
+    access = _known(row["access"])
     return {
         "name": name,
-        "kind": KINDS.canonical(row.cells["type"], place),
-        "organisations": joined(typed_organisations(_known(row.cells["organization"]))),
-        "nationality": _known(row.cells["nationality"]),
-        "created": created.day.isoformat() if created else None,
-        "created_precision": created.precision if created else None,
+        "kind": KINDS.canonical(row["type"], place),
+        "organisations": joined(typed_organisations(_known(row["organization"]))),
+        "nationality": _known(row["nationality"]),
+        **read_dated(row, "created_date", "created", findings),
         "access": ACCESS.canonical(access, place) if access else "",
-        "licence": _known(row.cells["license"]),
+        "licence": _known(row["license"]),
         "parameters": _parameters(row, findings),
         "dependencies": joined(_dependencies(row.cells["dependencies"], place)),
     }
@@ -120,13 +129,12 @@ def _asset(row: Row, findings: Findings) -> dict[str, Any]:
 
 def _known(text: str) -> str:
     """Return a cell, empty when it says that something is not known."""
-    cleaned = clean(text)
-    return "" if _UNKNOWN.match(cleaned) else cleaned
+    return "" if _UNKNOWN.match(text) else text
 
 
 def _parameters(row: Row, findings: Findings) -> float | None:
     """Return the number of parameters that a size states, such as ``7B parameters (dense)``; None for other sizes."""
-    size = _known(row.cells["size"])
+    size = _known(row["size"])
     match = _SIZE.search(size)
     if match:
         return float(match[1]) * _SCALE[match[2].upper()]
@@ -139,15 +147,16 @@ def _dependencies(cell: str, place: str) -> list[str]:
     """Return the names in a cell that holds a Python list of texts."""
     try:
         names = ast.literal_eval(cell)
-    except (ValueError, SyntaxError) as error:
-        raise EvidenceError(f"{place}: dependencies are not a list: {cell[:60]!r}") from error
+    except (ValueError, SyntaxError):
+        names = None
     if not isinstance(names, list):
         raise EvidenceError(f"{place}: dependencies are not a list: {cell[:60]!r}")
     return [clean(str(name)) for name in names if clean(str(name))]
 
 
+# --- series ---
+
 PRICE_INDEX = schema(
-    "producer price index of data processing and hosting, one row a month",
     month=date(),
     index=number(nullable=False),
 )
@@ -163,7 +172,6 @@ _COUNTS = {
 }
 
 YEARLY_COUNTS = schema(
-    "notable systems a year by affiliation of their authors, as Our World in Data counted them",
     year=whole(1940, 2040, nullable=False),
     **{name: whole(nullable=False) for name in _COUNTS},
 )
@@ -197,60 +205,50 @@ def load_yearly_counts() -> pd.DataFrame:
 
 def derive_series(raw: Path, folder: Path) -> list[Sidecar]:
     """Derive both series; see `compute_divide.evidence.catalogue.Derive`."""
-    return [_derive_price_index(raw, folder), _derive_yearly_counts(raw, folder)]
-
-
-def _derive_price_index(raw: Path, folder: Path) -> Sidecar:
-    file = read_raw(raw / "models" / "fred_PCU518210518210_2025.csv")
-    need(file, ["observation_date", "PCU518210518210"])
-    findings = Findings()
-    records = []
-    for row in file.rows:
-        month = read_date(row, "observation_date", "month", Findings())  # the first of every month, January too
-        index = read_number(row, "PCU518210518210", "index", Bounds(), findings)
-        records.append({"month": month.day.isoformat() if month else None, "index": index})
-    source = file.source(
-        "Producer Price Index, data processing, hosting and related services (PCU518210518210)",
-        "U.S. Bureau of Labor Statistics, retrieved from FRED, Federal Reserve Bank of St. Louis",
-        "public domain",
-        "2025-07-30",
-        "https://fred.stlouisfed.org/series/PCU518210518210",
-    )
-    return write_table(
-        pd.DataFrame(records),
+    index = derive_table(
+        raw,
+        folder,
+        Origin(
+            "models/fred_PCU518210518210_2025.csv",
+            "Producer Price Index, data processing, hosting and related services (PCU518210518210)",
+            "2025-07-30",
+            "U.S. Bureau of Labor Statistics, retrieved from FRED, Federal Reserve Bank of St. Louis",
+            "public domain",
+            "https://fred.stlouisfed.org/series/PCU518210518210",
+        ),
+        _month,
         "series/price_index.csv",
         PRICE_INDEX,
         description="producer price index of data processing and hosting, by month",
-        sources=[source],
         derived_by="compute_divide.evidence.other.derive_series",
-        notes=findings.notes(),
-        folder=folder,
     )
-
-
-def _derive_yearly_counts(raw: Path, folder: Path) -> Sidecar:
-    file = read_raw(raw / "models" / "owid_affiliation_notable_systems_2023-05.csv")
-    need(file, ["Year", *_COUNTS.values()])
-    findings = Findings()
-    count = Bounds(positive=False, whole=True)
-    records = [
-        {name: read_number(row, column, name, count, findings) for name, column in {"year": "Year", **_COUNTS}.items()}
-        for row in file.rows
-    ]
-    source = file.source(
-        "Affiliation of researchers building artificial intelligence systems",
-        "Our World in Data, from Epoch AI",
-        "CC BY 4.0",
-        "2023-05-18",
-        "https://ourworldindata.org/artificial-intelligence",
-    )
-    return write_table(
-        pd.DataFrame(records),
+    counts = derive_table(
+        raw,
+        folder,
+        Origin(
+            "models/owid_affiliation_notable_systems_2023-05.csv",
+            "Affiliation of researchers building artificial intelligence systems",
+            "2023-05-18",
+            "Our World in Data, from Epoch AI",
+            "CC BY 4.0",
+            "https://ourworldindata.org/artificial-intelligence",
+        ),
+        _year,
         "series/yearly_counts.csv",
         YEARLY_COUNTS,
         description="notable systems a year by affiliation, as Our World in Data counted them",
-        sources=[source],
         derived_by="compute_divide.evidence.other.derive_series",
-        notes=findings.notes(),
-        folder=folder,
     )
+    return [index, counts]
+
+
+def _month(row: Row, findings: Findings) -> dict[str, Any]:
+    month = read_date(row, "observation_date", "month", Findings())  # the first of every month, January too
+    index = read_number(row, "PCU518210518210", "index", Bounds(), findings)
+    return {"month": month.day.isoformat() if month else None, "index": index}
+
+
+def _year(row: Row, findings: Findings) -> dict[str, Any]:
+    count = Bounds(positive=False, whole=True)
+    columns = {"year": "Year", **_COUNTS}
+    return {name: read_number(row, column, name, count, findings) for name, column in columns.items()}

@@ -12,23 +12,22 @@ from typing import Any
 import pandas as pd
 
 from compute_divide.evidence.models.table import CREDIT, LICENCE, URL
-from compute_divide.evidence.store.files import SetAside, Sidecar
+from compute_divide.evidence.store.files import Sidecar
 from compute_divide.evidence.store.labels import Labels, same
 from compute_divide.evidence.store.raw_csv import (
     PRECISIONS,
     Bounds,
     Findings,
+    Origin,
     Row,
-    clean,
     joined,
-    need,
-    read_date,
-    read_raw,
+    read_dated,
     split_list,
 )
 from compute_divide.evidence.store.raw_csv import number as read_number
 from compute_divide.evidence.store.tables import (
     date,
+    derive_table,
     flag,
     number,
     one_of,
@@ -36,7 +35,6 @@ from compute_divide.evidence.store.tables import (
     schema,
     text,
     whole,
-    write_table,
 )
 
 KINDS = Labels(
@@ -94,7 +92,6 @@ ALIASES = {
 """Other names that models, clusters and prices use for a chip of the list."""
 
 CHIPS = schema(
-    "accelerators with their peak performance by number format, one row a chip",
     chip=text(nullable=False),
     aliases=text(),
     manufacturer=text(),
@@ -108,7 +105,6 @@ CHIPS = schema(
 """Schema of ``hardware/chips.csv``. Operations a second, without sparsity; price in dollars at release."""
 
 TRENDS = schema(
-    "graphics processors of 2005 to 2021, one row a product",
     chip=text(nullable=False),
     released=date(),
     released_precision=one_of(PRECISIONS),
@@ -175,76 +171,62 @@ def chip_names(chips: pd.DataFrame) -> dict[str, str]:
 
 def derive_hardware(raw: Path, folder: Path) -> list[Sidecar]:
     """Derive the tables of chips and of graphics processors; see `compute_divide.evidence.catalogue.Derive`."""
-    return [_derive_chips(raw, folder), _derive_trends(raw, folder)]
-
-
-def _derive_chips(raw: Path, folder: Path) -> Sidecar:
-    file = read_raw(raw / "models" / "epoch_ml_hardware_2026-07-19.csv")
-    plain = ("Hardware name", "Manufacturer", "Type", "Release date", "Link to datasheet", "Source for the price")
-    need(file, [*plain, *_FIGURES.values()])
-    findings = Findings()
-    table = pd.DataFrame([_chip(row, findings) for row in file.rows], columns=list(CHIPS.columns)).replace("", None)
-    notes = [
-        "left out, because they mix number formats: Max performance, ML OP/s, Price-performance, Energy efficiency"
-    ]
-    return write_table(
-        table,
+    chips = derive_table(
+        raw,
+        folder,
+        _epoch("epoch_ml_hardware_2026-07-19.csv", "Epoch AI, Machine Learning Hardware", "2026-07-19"),
+        _chip,
         "hardware/chips.csv",
         CHIPS,
         description="chips: peak performance by number format, price, release date, power, memory",
-        sources=[file.source("Epoch AI, Machine Learning Hardware", CREDIT, LICENCE, "2026-07-19", URL)],
         derived_by="compute_divide.evidence.chips.chips.derive_hardware",
-        notes=[*notes, *findings.notes()],
-        folder=folder,
+        notes=[
+            "left out, because they mix number formats: Max performance, ML OP/s, Price-performance, Energy efficiency"
+        ],
     )
-
-
-def _chip(row: Row, findings: Findings) -> dict[str, Any]:
-    name = clean(row.cells["Hardware name"])
-    kind = clean(row.cells["Type"])
-    released = read_date(row, "Release date", "released", findings)
-    return {
-        "chip": name,
-        "aliases": joined(ALIASES.get(name, ())),
-        "manufacturer": clean(row.cells["Manufacturer"]),
-        "kind": KINDS.canonical(kind, row.place(name)) if kind else "",
-        "released": released.day.isoformat() if released else None,
-        "released_precision": released.precision if released else None,
-        **{ours: read_number(row, theirs, ours, Bounds(), findings) for ours, theirs in _FIGURES.items()},
-        "datasheet": clean(row.cells["Link to datasheet"]),
-        "price_source": clean(row.cells["Source for the price"]),
-    }
-
-
-def _derive_trends(raw: Path, folder: Path) -> Sidecar:
-    file = read_raw(raw / "models" / "epoch_gpu_trends_2023-03-02.csv")
-    need(file, ["product", "date", "year", "memory_size_in_MB", *_TREND_FIGURES.values()])
-    findings = Findings()
-    table = pd.DataFrame([_product(row, findings) for row in file.rows], columns=list(TRENDS.columns)).replace("", None)
-    return write_table(
-        table,
+    trends = derive_table(
+        raw,
+        folder,
+        _epoch("epoch_gpu_trends_2023-03-02.csv", "Epoch AI, Trends in GPU price-performance", "2023-03-02"),
+        _product,
         "hardware/gpu_trends.csv",
         TRENDS,
         description="graphics processors of 2005 to 2021: performance, price in dollars of 2020",
-        sources=[file.source("Epoch AI, Trends in GPU price-performance", CREDIT, LICENCE, "2023-03-02", URL)],
         derived_by="compute_divide.evidence.chips.chips.derive_hardware",
-        notes=findings.notes(),
-        folder=folder,
     )
+    return [chips, trends]
+
+
+def _epoch(file: str, title: str, snapshot: str) -> Origin:
+    return Origin(f"models/{file}", title, snapshot, CREDIT, LICENCE, URL)
+
+
+def _chip(row: Row, findings: Findings) -> dict[str, Any]:
+    name, kind = row["Hardware name"], row["Type"]
+    return {
+        "chip": name,
+        "aliases": joined(ALIASES.get(name, ())),
+        "manufacturer": row["Manufacturer"],
+        "kind": KINDS.canonical(kind, row.place(name)) if kind else "",
+        **read_dated(row, "Release date", "released", findings),
+        **{ours: read_number(row, theirs, ours, Bounds(), findings) for ours, theirs in _FIGURES.items()},
+        "datasheet": row["Link to datasheet"],
+        "price_source": row["Source for the price"],
+    }
 
 
 def _product(row: Row, findings: Findings) -> dict[str, Any]:
-    released = read_date(row, "date", "released", findings)
     megabytes = read_number(row, "memory_size_in_MB", "memory_bytes", Bounds(), findings)
     return {
-        "chip": clean(row.cells["product"]),
-        "released": released.day.isoformat() if released else None,
-        "released_precision": released.precision if released else None,
+        "chip": row["product"],
+        **read_dated(row, "date", "released", findings),
         "year": read_number(row, "year", "year", Bounds(1990, 2030, whole=True), findings),
         **{ours: read_number(row, theirs, ours, Bounds(), findings) for ours, theirs in _TREND_FIGURES.items()},
         "memory_bytes": None if megabytes is None else megabytes * 1e6,
     }
 
+
+# --- prices ---
 
 _PRICES = {
     "usd_per_chip_hour": "Price per chip-hour (on-demand)",
@@ -257,7 +239,6 @@ _ESTIMATED = ("not a real sale price", "estimated tpu purchase price", "times fo
 """What the notes of the source say where a price was not observed."""
 
 PRICES = schema(
-    "prices of one chip at one date from one seller",
     date=date(),
     date_precision=one_of(PRECISIONS),
     chip=text(nullable=False),
@@ -291,23 +272,16 @@ def load_prices() -> pd.DataFrame:
 
 def derive_prices(raw: Path, folder: Path) -> list[Sidecar]:
     """Derive the table of prices; see `compute_divide.evidence.catalogue.Derive`."""
-    file = read_raw(raw / "models" / "epoch_hardware_prices_2025-06-20.csv")
-    plain = ("Price source", "Price date", "Hardware model", "Manufacturer", "Vendor", "Location", "Notes")
-    need(file, [*plain, "Cloud GPU description", "Number of GPUs", *_PRICES.values()])
-    findings = Findings()
-    records = [(row, _price(row, findings)) for row in file.rows]
-    priceless = [f"row {row.number}" for row, record in records if record is None]
-    table = pd.DataFrame([record for _, record in records if record], columns=list(PRICES.columns)).replace("", None)
-    sidecar = write_table(
-        table,
+    sidecar = derive_table(
+        raw,
+        folder,
+        _epoch("epoch_hardware_prices_2025-06-20.csv", "Epoch AI, hardware prices", "2025-06-20"),
+        _price,
         "hardware/prices.csv",
         PRICES,
         description="dated prices of chips, bought or rented by the hour",
-        sources=[file.source("Epoch AI, hardware prices", CREDIT, LICENCE, "2025-06-20", URL)],
         derived_by="compute_divide.evidence.chips.chips.derive_prices",
-        set_aside=[SetAside(reason="no price", rows=len(priceless), examples=priceless[:3])] if priceless else [],
-        notes=findings.notes(),
-        folder=folder,
+        without="no price",
     )
     return [sidecar]
 
@@ -317,19 +291,17 @@ def _price(row: Row, findings: Findings) -> dict[str, Any] | None:
     prices = {ours: read_number(row, theirs, ours, Bounds(), findings) for ours, theirs in _PRICES.items()}
     if all(price is None for price in prices.values()):
         return None
-    day = read_date(row, "Price date", "date", findings)
-    note = clean(row.cells["Notes"]).casefold()
+    note = row["Notes"].casefold()
     return {
-        "date": day.day.isoformat() if day else None,
-        "date_precision": day.precision if day else None,
-        "chip": clean(row.cells["Hardware model"]),
-        "manufacturer": clean(row.cells["Manufacturer"]),
+        **read_dated(row, "Price date", "date", findings),
+        "chip": row["Hardware model"],
+        "manufacturer": row["Manufacturer"],
         "kind": "cloud" if prices["usd_purchase"] is None else "purchase",
-        "vendor": clean(row.cells["Vendor"]),
+        "vendor": row["Vendor"],
         "location": joined(split_list(row.cells["Location"])),
-        "offer": clean(row.cells["Cloud GPU description"]),
+        "offer": row["Cloud GPU description"],
         "chips_in_offer": read_number(row, "Number of GPUs", "chips_in_offer", Bounds(whole=True), findings),
         **prices,
         "estimated": any(words in note for words in _ESTIMATED),
-        "source": clean(row.cells["Price source"]),
+        "source": row["Price source"],
     }

@@ -18,17 +18,17 @@ from compute_divide.evidence.store.raw_csv import (
     PRECISIONS,
     Bounds,
     Findings,
+    Origin,
     Row,
-    clean,
     joined,
-    need,
     read_date,
-    read_raw,
+    read_dated,
     split_list,
 )
 from compute_divide.evidence.store.raw_csv import number as read_number
 from compute_divide.evidence.store.tables import (
     date,
+    derive_table,
     flag,
     number,
     one_of,
@@ -36,7 +36,6 @@ from compute_divide.evidence.store.tables import (
     schema,
     text,
     whole,
-    write_table,
 )
 
 URL = "https://epoch.ai/data/gpu-clusters"
@@ -74,7 +73,6 @@ _TEXTS = {
 }
 
 SCHEMA = schema(
-    "clusters of AI chips, existing, planned or closed, one row a cluster or a phase of one",
     name=text(nullable=False),
     status=one_of(STATUS.ours, nullable=False),
     certainty=one_of(CERTAINTY.ours, nullable=False),
@@ -124,48 +122,39 @@ def load_clusters() -> pd.DataFrame:
 
 def derive_clusters(raw: Path, folder: Path) -> list[Sidecar]:
     """Derive the table of clusters; see `compute_divide.evidence.catalogue.Derive`."""
-    file = read_raw(raw / "models" / "epoch_gpu_clusters_2026-04-24.csv")
-    plain = ("Name", "Status", "Certainty", "Single cluster?", "Sector", "Owner", "Users", "First Operational Date")
-    marks = ("Decommissioned Date (if applicable)", "Possible Duplicate", "Include in Standard Analysis", "Exclude")
-    need(file, [*plain, *marks, *_TEXTS.values(), *_COUNTS.values(), *_FIGURES.values()])
-    findings = Findings()
-    records = [_cluster(row, findings) for row in file.rows]
-    table = pd.DataFrame(records, columns=list(SCHEMA.columns)).replace("", None)
-    notes = ["left out, for it mixes number formats: Max OP/s"]
-    sidecar = write_table(
-        table,
+    sidecar = derive_table(
+        raw,
+        folder,
+        Origin(
+            "models/epoch_gpu_clusters_2026-04-24.csv", "Epoch AI, GPU Clusters", "2026-04-24", CREDIT, LICENCE, URL
+        ),
+        _cluster,
         "hardware/clusters.csv",
         SCHEMA,
         description="clusters of AI chips: owner, sector, chips, performance, first day, status",
-        sources=[file.source("Epoch AI, GPU Clusters", CREDIT, LICENCE, "2026-04-24", URL)],
         derived_by="compute_divide.evidence.chips.clusters.derive_clusters",
-        notes=[*notes, *findings.notes()],
-        folder=folder,
+        notes=["left out, for it mixes number formats: Max OP/s"],
     )
     return [sidecar]
 
 
 def _cluster(row: Row, findings: Findings) -> dict[str, Any]:
-    name = clean(row.cells["Name"]).strip('"')
+    name = row["Name"].strip('"')
     place = row.place(name)
-    operational = read_date(row, "First Operational Date", "operational", findings)
-    closed = clean(row.cells["Decommissioned Date (if applicable)"])
-    decommissioned = (
-        read_date(row, "Decommissioned Date (if applicable)", "decommissioned", findings) if closed else None
-    )
-    sector, single = clean(row.cells["Sector"]), clean(row.cells["Single cluster?"])
+    closed = "Decommissioned Date (if applicable)"
+    decommissioned = read_date(row, closed, "decommissioned", findings) if row[closed] else None
+    sector, single = row["Sector"], row["Single cluster?"]
     return {
         "name": name,
-        "status": STATUS.canonical(row.cells["Status"], place),
-        "certainty": CERTAINTY.canonical(row.cells["Certainty"], place),
+        "status": STATUS.canonical(row["Status"], place),
+        "certainty": CERTAINTY.canonical(row["Certainty"], place),
         "single_cluster": SINGLE.canonical(single, place) if single else "",
         "sector": SECTORS.canonical(sector, place) if sector else "unknown",
         "owner": joined(split_list(row.cells["Owner"])),
         "users": joined(split_list(row.cells["Users"])),
-        "operational": operational.day.isoformat() if operational else None,
-        "operational_precision": operational.precision if operational else None,
+        **read_dated(row, "First Operational Date", "operational", findings),
         "decommissioned": decommissioned.day.isoformat() if decommissioned else None,
-        **{ours: clean(row.cells[theirs]).strip('"') for ours, theirs in _TEXTS.items()},
+        **{ours: row[theirs].strip('"') for ours, theirs in _TEXTS.items()},
         **{ours: read_number(row, theirs, ours, Bounds(whole=True), findings) for ours, theirs in _COUNTS.items()},
         **{ours: read_number(row, theirs, ours, Bounds(), findings) for ours, theirs in _FIGURES.items()},
         "possible_duplicate": _marked(row, "Possible Duplicate", place),
@@ -175,7 +164,7 @@ def _cluster(row: Row, findings: Findings) -> dict[str, Any]:
 
 def _marked(row: Row, column: str, place: str) -> bool:
     """Return whether a row carries a mark: the source writes True, or nothing."""
-    mark = clean(row.cells[column])
+    mark = row[column]
     if mark not in {"", "True"}:
         raise EvidenceError(f"{place}: {mark!r} in {column!r} is neither True nor blank")
     return mark == "True"

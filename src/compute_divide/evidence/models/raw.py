@@ -186,7 +186,7 @@ class _Reader:
     def cell(self, row: Row, name: str) -> str:
         """Return a cell, white space cleaned; empty where the file has no such column."""
         column = self.columns[name]
-        return clean(row.cells[column]) if column else ""
+        return row[column] if column else ""
 
     def record(self, row: Row) -> dict[str, Any] | None:
         """Return a row in our schema, or None when it names no model."""

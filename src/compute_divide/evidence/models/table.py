@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pandas import DataFrame
@@ -11,7 +11,7 @@ from pandas import DataFrame
 from compute_divide.evidence.models.raw import Parsed, parse_snapshot
 from compute_divide.evidence.store.files import EvidenceError, SetAside, Sidecar, Source, vintages
 from compute_divide.evidence.store.labels import CODE_OPENNESS, CONFIDENCE, NOTABILITY, OPENNESS, SECTORS, TEAM_TYPES
-from compute_divide.evidence.store.raw_csv import PRECISIONS, clean, read_raw
+from compute_divide.evidence.store.raw_csv import PRECISIONS, Origin, read_raw
 from compute_divide.evidence.store.tables import (
     date,
     flag,
@@ -106,7 +106,6 @@ SNAPSHOTS = (
 
 
 SCHEMA = schema(
-    "models with a learning component, one row a model, in the order of the raw file",
     model=text(nullable=False),
     reference=text(),
     published=date(),
@@ -188,16 +187,17 @@ def derive_models(raw: Path, folder: Path) -> list[Sidecar]:
 def _derive_snapshot(snapshot: Snapshot, raw: Path, folder: Path) -> Sidecar:
     file = read_raw(raw / snapshot.file)
     title = f"Epoch AI models database, snapshot of {snapshot.date}"
-    sources = [file.source(title, CREDIT, LICENCE, snapshot.date, URL)]
+    origin = Origin(snapshot.file, title, snapshot.date, CREDIT, LICENCE, URL)
+    sources = [file.source(origin)]
     aside: list[SetAside] = []
     notable = None
     if snapshot.notable:
         sheet = read_raw(raw / snapshot.notable)
-        names = {clean(row.cells["System"]) for row in sheet.rows}
+        names = {row["System"] for row in sheet.rows}
         notable = names.__contains__
-        sources.append(sheet.source(f"{title}, sheet of notable models", CREDIT, LICENCE, snapshot.date, URL))
+        sources.append(sheet.source(replace(origin, title=f"{title}, sheet of notable models")))
         aside.append(SetAside(reason="rows of the sheet of notable models, which mark the scope", rows=len(sheet.rows)))
-        strangers = names - {clean(row.cells["System"]) for row in file.rows}
+        strangers = names - {row["System"] for row in file.rows}
         if strangers:
             raise EvidenceError(f"{sheet.file}: {min(strangers)!r} is not in {file.file}")
     parsed = parse_snapshot(file, notable)
@@ -219,8 +219,8 @@ def add_snapshot(path: Path, vintage: str, folder: Path) -> Sidecar:
     parsed = parse_snapshot(file)
     late = [record["model"] for record in parsed.records if (record["published"] or "")[:7] > vintage]
     notes = [*parsed.notes, *([f"published after the vintage: {len(late)} ({'; '.join(late[:3])})"] if late else [])]
-    source = file.source(f"Epoch AI models database, snapshot of {vintage}", CREDIT, LICENCE, vintage, URL)
-    return _write(vintage, parsed, [source], parsed.set_aside, notes, folder, derived_by="add_snapshot")
+    origin = Origin(path.name, f"Epoch AI models database, snapshot of {vintage}", vintage, CREDIT, LICENCE, URL)
+    return _write(vintage, parsed, [file.source(origin)], parsed.set_aside, notes, folder, derived_by="add_snapshot")
 
 
 def _write(

@@ -35,7 +35,6 @@ LICENCE = "CC0 1.0"
 URL = "https://openalex.org"
 COMPANIES_TABLE = "openalex/companies.csv"
 COMPANIES = schema(
-    "institutions of OpenAlex that are companies",
     institution=text(pa.Check.str_matches(r"^I\d+$"), nullable=False),
     company=text(nullable=False),
 )
@@ -43,7 +42,6 @@ COMPANIES = schema(
 COUNT_TEAM_TYPES = ("academia-only", "collaboration", "industry-only", "unknown")
 """Team types of counts. Academia stands for every institution that is no company."""
 COUNTS = schema(
-    "numbers of works by topic, year and team type",
     topic=text(nullable=False),
     year=whole(1000, 2100, nullable=False),
     team_type=one_of(COUNT_TEAM_TYPES, nullable=False),

@@ -52,7 +52,6 @@ SHORT_TITLE = 3
 """Words. Titles of fewer words, such as "Introduction", are shared by different works: they are never merged."""
 
 WORKS = schema(
-    "OpenAlex works, one row a work, with the columns of the papers table and what only OpenAlex knows",
     key=text(pa.Check.str_matches(r"^[0-9a-f]{16}$"), nullable=False),
     venue=text(nullable=False),
     year=whole(1000, 2100),

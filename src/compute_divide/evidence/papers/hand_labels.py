@@ -31,7 +31,6 @@ USES = {
 """What a paper can do with a model that it names."""
 
 LABELLED = schema(
-    "affiliation strings and the sectors that a reader sees in them",
     sample=one_of(["first", "second"], nullable=False),
     stratum=one_of(["by authors", "by strings"], nullable=False),
     affiliation=text(nullable=False),
@@ -55,7 +54,6 @@ def load_labelled() -> pd.DataFrame:
 
 
 NAMINGS = schema(
-    "papers that name a pre-trained model, and what they do with it",
     venue=text(nullable=False),
     year=whole(1980, 2040, nullable=False),
     key=text(nullable=False),

@@ -54,7 +54,6 @@ TEXTS = ("title", "keywords", "abstract")
 """The texts of a paper that are searched, each apart."""
 
 PAPERS = schema(
-    "conference papers, one row a paper",
     key=text(pa.Check.str_matches(r"^[0-9a-f]{16}$"), nullable=False),
     venue=text(pa.Check.str_matches(r"^[a-z]+$"), nullable=False),
     year=whole(1980, 2040, nullable=False),
@@ -76,7 +75,6 @@ VERDICTS = ("both_company", "only_name", "only_domain", "neither", "mixed_agree"
 """What affiliation and domain of an author can say about a company."""
 
 AGREEMENT = schema(
-    "authors with an affiliation and an e-mail domain, by what each says",
     venue=text(nullable=False),
     year=whole(1980, 2040, nullable=False),
     **{verdict: whole(nullable=False) for verdict in VERDICTS},
@@ -88,7 +86,6 @@ address can only belong to one of them.
 """
 
 COVERAGE = schema(
-    "what is known of the accepted papers of each venue and year",
     venue=text(nullable=False),
     year=whole(1980, 2040, nullable=False),
     **{what: whole(nullable=False) for what in ("papers", "by_name", "by_domain", "keywords", "abstracts")},

@@ -30,9 +30,27 @@ class Row:
     number: int
     cells: dict[str, str]
 
+    def __getitem__(self, column: str) -> str:
+        """Return a cell, white space cleaned; the error for a column that the file lacks names those that it has."""
+        if column not in self.cells:
+            raise EvidenceError(f"{self.file} lacks the column {column!r}; it has: {', '.join(self.cells)}")
+        return clean(self.cells[column])
+
     def place(self, label: str = "") -> str:
         """Return file and row, with what the row is about where that is known."""
         return f"{self.file}, row {self.number}" + (f" ({label})" if label else "")
+
+
+@dataclass(frozen=True)
+class Origin:
+    """A raw CSV file, by its path below the folder of raw files: what it is, from when, and whom to credit for it."""
+
+    path: str
+    title: str
+    snapshot: str
+    credit: str
+    licence: str
+    url: str | None = None
 
 
 @dataclass(frozen=True)
@@ -44,14 +62,14 @@ class RawTable:
     rows: tuple[Row, ...]
     digest: str
 
-    def source(self, title: str, credit: str, licence: str, snapshot: str, url: str | None = None) -> Source:
+    def source(self, origin: Origin) -> Source:
         """Return the record of this file for a sidecar."""
         return Source(
-            title=title,
-            credit=credit,
-            licence=licence,
-            url=url,
-            snapshot=snapshot,
+            title=origin.title,
+            credit=origin.credit,
+            licence=origin.licence,
+            url=origin.url,
+            snapshot=origin.snapshot,
             file=self.file,
             sha256=self.digest,
             rows=len(self.rows),
@@ -77,13 +95,6 @@ def read_raw(path: Path) -> RawTable:
         raise EvidenceError(f"{path.name} is not a CSV file: it holds null bytes")
     header, rows = _parse(text, path.name)
     return RawTable(path.name, header, tuple(rows), sha256(content))
-
-
-def need(raw: RawTable, columns: Iterable[str]) -> None:
-    """Raise `EvidenceError` naming the columns that a raw file lacks."""
-    missing = [repr(column) for column in columns if column not in raw.header]
-    if missing:
-        raise EvidenceError(f"{raw.file} lacks the column {', '.join(missing)}; it has: {', '.join(raw.header)}")
 
 
 def _parse(text: str, file: str) -> tuple[tuple[str, ...], list[Row]]:
@@ -155,7 +166,7 @@ def number(row: Row, column: str | None, what: str, bounds: Bounds, findings: Fi
     `column` is None where the file has no such column; `what` is our name of it, for the note of every cell that is
     neither blank nor a believable number.
     """
-    text = clean(row.cells[column]) if column else ""
+    text = row[column] if column else ""
     if not text:
         return None
     value = parse_number(text)
@@ -322,7 +333,7 @@ def date_order(texts: Iterable[str]) -> tuple[Order, bool]:
 
 def read_date(row: Row, column: str | None, what: str, findings: Findings, order: Order = "day-first") -> Dated | None:
     """Return the date in a cell, None where none can be read; findings note all that is not a plain day."""
-    text = clean(row.cells[column]) if column else ""
+    text = row[column] if column else ""
     found = parse_date(text, order)
     if found is None:
         kind = f"{what}: not a date, left missing" if text else f"{what}: blank"
@@ -334,3 +345,9 @@ def read_date(row: Row, column: str | None, what: str, findings: Findings, order
     if match and int(match[2] if order == "day-first" else match[1]) > 12:
         findings.add(f"{what}: not {order}, so read the other way", f"row {row.number}: {text}")
     return found
+
+
+def read_dated(row: Row, column: str, what: str, findings: Findings) -> dict[str, str | None]:
+    """Return the day in a cell and its precision, as two cells of our tables."""
+    found = read_date(row, column, what, findings)
+    return {what: found.day.isoformat() if found else None, f"{what}_precision": found.precision if found else None}

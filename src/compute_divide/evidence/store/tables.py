@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,7 @@ from compute_divide.evidence.store.files import (
     read_sidecar,
     write_sidecar,
 )
+from compute_divide.evidence.store.raw_csv import Findings, Origin, Row, read_raw
 
 # --- the columns of schemas ---
 
@@ -65,9 +66,9 @@ def date() -> pa.Column:
     return pa.Column("datetime64[ns]", nullable=True)
 
 
-def schema(description: str, **columns: pa.Column) -> pa.DataFrameSchema:
+def schema(**columns: pa.Column) -> pa.DataFrameSchema:
     """Return the schema of a table: these columns in this order, and no other."""
-    return pa.DataFrameSchema(columns, strict=True, ordered=True, coerce=True, description=description)
+    return pa.DataFrameSchema(columns, strict=True, ordered=True, coerce=True)
 
 
 # --- writing ---
@@ -146,6 +147,37 @@ def check_schema(table: pd.DataFrame, schema: pa.DataFrameSchema, name: str) -> 
             for case in errors.failure_cases.head(5).itertuples()
         ]
         raise EvidenceError(f"data/{name} breaks its schema:\n  " + "\n  ".join(lines)) from errors
+
+
+def derive_table(
+    raw: Path,
+    folder: Path,
+    origin: Origin,
+    record: Callable[[Row, Findings], dict[str, Any] | None],
+    name: str,
+    schema: pa.DataFrameSchema,
+    *,
+    description: str,
+    derived_by: str,
+    notes: Sequence[str] = (),
+    without: str = "",
+) -> Sidecar:
+    """Derive a table of one raw file, a row from each record; where it gives None, `without` says why."""
+    file = read_raw(raw / origin.path)
+    findings = Findings()
+    records = [(row, record(row, findings)) for row in file.rows]
+    aside = [f"row {row.number}" for row, found in records if found is None]
+    return write_table(
+        [found for _, found in records if found is not None],
+        name,
+        schema,
+        description=description,
+        sources=[file.source(origin)],
+        derived_by=derived_by,
+        set_aside=[SetAside(reason=without, rows=len(aside), examples=aside[:3])] if aside else [],
+        notes=[*notes, *findings.notes()],
+        folder=folder,
+    )
 
 
 # --- reading ---
