@@ -11,8 +11,17 @@ import pandas as pd
 from bookpress.page.figures.theme import ACCENT, INK, needs
 from compute_divide.analysis.chips.hardware import PEAK
 from compute_divide.analysis.statistics.trends import Trend, fractional_years
-from compute_divide.figures.base.marks import framed, power_axis, tips, year_axis
-from compute_divide.figures.base.palette import TEAM_COLOURS, TEAM_NAMES, TEAM_SHAPES, team_colour, team_shape
+from compute_divide.figures.base.marks import (
+    TEAM_COLOURS,
+    TEAM_NAMES,
+    TEAM_SHAPES,
+    framed,
+    power_axis,
+    team_colour,
+    team_shape,
+    tips,
+    year_axis,
+)
 
 SECTORS = {"private": "industry-only", "mixed": "collaboration", "public": "academia-only"}
 """Sector of an owner, and the team type whose colour and shape it takes."""

@@ -18,8 +18,16 @@ import pandas as pd
 from bookpress.page.figures.theme import ACCENT, HEIGHT, INK, QUIET, needs
 from compute_divide.analysis.chips.budget import ALL_TEAMS, HOURS_PER_MONTH, SECONDS_PER_HOUR
 from compute_divide.analysis.choices import QUOTES
-from compute_divide.figures.base.marks import power_axis, raised, spread, tips, year_axis
-from compute_divide.figures.base.palette import TEAM_NAMES, team_colour, team_shape
+from compute_divide.figures.base.marks import (
+    TEAM_NAMES,
+    power_axis,
+    raised,
+    spread,
+    team_colour,
+    team_shape,
+    tips,
+    year_axis,
+)
 
 _ROW = 22
 """Height of a year in pixels."""

@@ -1,4 +1,4 @@
-"""Charts of the chapter on robustness: every definition in every vintage, and how a year reads over the vintages."""
+"""Charts and tables of the chapters on robustness and evidence: definitions by vintages, revisions, what is known."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from bookpress.page.figures.theme import HEIGHT, QUIET, needs
+from bookpress.page.figures.theme import ACCENT, HEIGHT, INK, QUIET, needs
 from compute_divide.analysis.statistics.estimates import Estimate
 from compute_divide.figures.base.marks import (
+    TEAM_COLOURS,
     definition_axis,
     dots_with_intervals,
     end_labels,
@@ -18,9 +19,10 @@ from compute_divide.figures.base.marks import (
     share_axis,
     share_below,
     share_tips,
+    spread,
     tips,
+    year_axis,
 )
-from compute_divide.figures.base.palette import TEAM_COLOURS
 from compute_divide.figures.base.wording import in_cell
 
 _ROW = 11
@@ -292,3 +294,73 @@ def relabel_table(effects: pd.DataFrame) -> pd.DataFrame:
 def _counts(k: pd.Series[int], n: pd.Series[int]) -> list[str]:
     """Return counts and totals as text."""
     return [f"{count:,} of {total:,}" if total else "–" for count, total in zip(k, n, strict=True)]
+
+
+FIELDS = {
+    "training_compute_flop": "training compute",
+    "parameters": "number of parameters",
+    "training_hardware": "training hardware",
+}
+"""Fields whose coverage is shown, with their names in a sentence."""
+
+
+@needs("share")
+def known_lines(known: pd.DataFrame) -> alt.LayerChart:
+    """Return lines of the share of models for which a field is known, with bands, labelled at their ends.
+
+    Parameters
+    ----------
+    known : pandas.DataFrame
+        Columns ``year``, ``field``, ``share``, ``low``, ``high``; one row a year and field.
+
+    Returns
+    -------
+    altair.LayerChart
+        One line a field, told apart by its dashes and its label.
+    """
+    dashes = alt.StrokeDash("field:N", legend=None, scale=alt.Scale(range=[[1, 0], [6, 3], [2, 3]]))
+    base = alt.Chart(known).encode(x=year_axis())
+    band = base.mark_errorband(color=ACCENT, opacity=0.12).encode(y=share_axis("low"), y2="high:Q", detail="field:N")
+    line = base.mark_line(color=ACCENT).encode(
+        y=share_axis(),
+        strokeDash=dashes,
+        tooltip=tips("field:N|Field", "year:Q|Year|d", "share:Q|Known|.0%", "low:Q|Low|.0%", "high:Q|High|.0%"),
+    )
+    ends = known.sort_values("year").groupby("field", sort=False).tail(1).copy()
+    ends["at"] = spread(ends["share"], gap=0.07)
+    labels = (
+        alt.Chart(ends[["year", "field", "at"]])
+        .mark_text(align="left", dx=6, color=INK)
+        .encode(x=year_axis(), y=share_axis("at"), text="field:N")
+    )
+    chart: alt.LayerChart = (
+        alt.layer(band, line, labels)
+        .resolve_scale(strokeDash="independent")
+        .properties(width="container", height=HEIGHT)
+    )
+    return chart
+
+
+def vintage_table(summary: pd.DataFrame) -> pd.DataFrame:
+    """Return the summary of the vintages as readers see it: counts, and shares of the models in brackets.
+
+    Parameters
+    ----------
+    summary : pandas.DataFrame
+        As `compute_divide.analysis.models.coverage.vintage_summary` returns it.
+    """
+
+    def with_share(column: str) -> pd.Series[str]:
+        return summary[column].map("{:,}".format) + (summary[column] / summary["models"]).map(" ({:.0%})".format)
+
+    return pd.DataFrame(
+        {
+            "vintage": summary["vintage"],
+            "models": summary["models"].map("{:,}".format),
+            "notable": summary["notable"].map("{:,}".format),
+            "newest": pd.to_datetime(summary["newest"]).dt.strftime("%Y-%m-%d"),
+            "team_known": with_share("team_known"),
+            "compute_known": with_share("compute_known"),
+            "parameters_known": with_share("parameters_known"),
+        }
+    )

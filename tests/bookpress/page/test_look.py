@@ -10,7 +10,7 @@ import pytest
 from bookpress.page.base.charts import INK
 from bookpress.page.base.templates import STATIC
 from bookpress.page.figures.theme import ACCENT
-from compute_divide.figures.base.palette import TEAM_COLOURS
+from compute_divide.figures.base.marks import TEAM_COLOURS
 
 Ground = Literal["light", "dark"]
 CSS = (STATIC / "reading.css").read_text(encoding="utf-8")

@@ -1,15 +1,14 @@
-"""Axes and marks that several charts share: lines with bands, dots with intervals, labels at the ends of lines."""
+"""Colours and shapes of team types, axes, and marks that several charts share."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, Literal
 
 import altair as alt
 import pandas as pd
 
 from bookpress.page.figures.theme import HEIGHT, INK, needs
-from compute_divide.figures.base.palette import TEAM_NAMES, team_colour
 
 LABEL_GAP = 16
 """Least distance of two labels, in pixels."""
@@ -221,3 +220,60 @@ def dots_with_intervals(
     bounded = base.transform_filter("isValid(datum.low)").encode(x=low, x2="high:Q")
     rule = bounded.mark_rule(strokeWidth=1.75)
     return alt.LayerChart(layer=[rule, base.mark_point(size=size, filled=filled).encode(x=x, tooltip=list(tooltip))])
+
+
+TEAM_COLOURS = {
+    "academia-only": "#518fe9",
+    "collaboration": "#a041aa",
+    "industry-only": "#d55107",
+    "other": "#8f8f8f",
+    "unknown": "#676767",
+}
+"""Colour of each team type."""
+
+TEAM_SHAPES = {
+    "academia-only": "circle",
+    "collaboration": "diamond",
+    "industry-only": "square",
+    "other": "triangle-up",
+    "unknown": "cross",
+}
+"""Shape of a point of each team type."""
+
+TEAM_NAMES = {
+    "academia-only": "academia only",
+    "collaboration": "collaboration",
+    "industry-only": "industry only",
+    "other": "other",
+    "unknown": "unknown",
+}
+"""How a team type is written in a figure or table."""
+
+Legend = Literal["top", "bottom"] | None
+"""Where a legend stands; None for no legend."""
+
+
+def team_colour(teams: Iterable[str], field: str = "team_type", *, legend: Legend = None) -> alt.Color:
+    """Return the colour encoding of team types, in the order given; a legend only where a side for it is given.
+
+    Examples
+    --------
+    >>> team_colour(["academia-only"]).to_dict()["scale"]["range"] == [TEAM_COLOURS["academia-only"]]
+    True
+    """
+    order = list(teams)
+    scale = alt.Scale(domain=order, range=[TEAM_COLOURS[team] for team in order])
+    return alt.Color(f"{field}:N", scale=scale, legend=legend and _team_legend(legend))
+
+
+def team_shape(teams: Iterable[str], field: str = "team_type", *, legend: Legend = None) -> alt.Shape:
+    """Return the shape encoding of team types, in the order given; legend as in `team_colour`."""
+    order = list(teams)
+    scale = alt.Scale(domain=order, range=[TEAM_SHAPES[team] for team in order])
+    return alt.Shape(f"{field}:N", scale=scale, legend=legend and _team_legend(legend))
+
+
+def _team_legend(side: Literal["top", "bottom"]) -> alt.Legend:
+    """Return a legend whose labels are the written names of the team types."""
+    names = " : ".join(f"datum.label == '{team}' ? '{name}'" for team, name in TEAM_NAMES.items())
+    return alt.Legend(labelExpr=f"{names} : datum.label", orient=side)

@@ -11,7 +11,7 @@ from bookpress.book.number_formats import NO_COUNTS, NO_INTERVAL, NO_VALUE, writ
 from bookpress.book.results import Result
 from bookpress.page.figures.show import Kind, write_value
 from compute_divide.analysis.statistics.estimates import Estimate
-from compute_divide.figures.base.palette import TEAM_NAMES
+from compute_divide.figures.base.marks import TEAM_NAMES
 
 TOO_FEW = "Too few data for this choice of parameters"
 """Title of a figure whose finding has no value."""
