@@ -138,13 +138,7 @@ class _PlainLoader(yaml.SafeLoader):
 
 
 def load_mapping(path: Path, where: str, holds: str) -> dict[Any, Any]:
-    """Return what a YAML file holds; an empty file holds nothing. Messages name it and say what it should hold.
-
-    Raises
-    ------
-    UsageError
-        In one line: the file is not plain YAML or not a mapping, or a key is given more than once.
-    """
+    """Return what a YAML file holds; an empty file holds nothing. Messages name it and say what it should hold."""
     try:
         loaded = yaml.load(read(path), _PlainLoader)  # noqa: S506 - a safe loader that takes less
     except yaml.MarkedYAMLError as error:
@@ -160,13 +154,7 @@ def load_mapping(path: Path, where: str, holds: str) -> dict[Any, Any]:
 
 
 def load_model(path: Path, where: str, model: type[Model]) -> Model:
-    """Return what a YAML file holds, as a pydantic model checks it; an entry with nothing under it is not there.
-
-    Raises
-    ------
-    UsageError
-        With all that is wrong, each in one line.
-    """
+    """Return what a YAML file holds, as a pydantic model checks it; an entry with nothing under it is not there."""
     names = list(model.model_fields)
     entries = load_mapping(path, where, f"the entries {', '.join(names)}")
     try:

@@ -146,13 +146,7 @@ def assemble(
     reporter: Reporter,
     formats: Sequence[Format],
 ) -> str:
-    """Stage the sources, make the pages and the other formats of them, and check them; return what they rest on.
-
-    Raises
-    ------
-    PressError
-        If a page warns, a format cannot be made, or a link is broken.
-    """
+    """Stage the sources, make the pages and the other formats of them, and check them; return what they rest on."""
     epoch, shop = int(build_time(project.root).timestamp()), project.workshop
     reporter.step("assembling the pages")
     mark = prepare_memory(project, edition)

@@ -74,13 +74,7 @@ def choose(names: str, known: Sequence[Format]) -> list[Format]:
 
 
 def make(formats: Sequence[Format], pages: Path, source: Path, epoch: int, seconds: float = SECONDS) -> None:
-    """Make formats, all at the same time, each into the folder of its name below that of the pages.
-
-    Raises
-    ------
-    PressError
-        If one cannot be made, or takes longer than `seconds`; all are ended then.
-    """
+    """Make formats, all at the same time, each into the folder of its name below that of the pages."""
     with ExitStack() as stack:
         orders = [Order(str(pages), str(source), str(pages / one.name), epoch) for one in formats]
         makers = [stack.enter_context(_maker(one, order)) for one, order in zip(formats, orders, strict=True)]

@@ -25,18 +25,7 @@ CSS_URL = re.compile(r"""(?:url\(|@import)\s*["']?\s*(https?:)?//""")
 
 
 def check_pages(folder: Path) -> list[str]:
-    """Return what is wrong with the pages of a folder, one line a fault.
-
-    Parameters
-    ----------
-    folder : pathlib.Path
-        The built pages. Links that leave the folder, such as those to another edition, are not followed.
-
-    Returns
-    -------
-    list of str
-        Such as ``"notebooks/hardware.html: link to missing page nowhere.html"``; empty when all is well.
-    """
+    """Return what is wrong with the pages of a folder, one line a fault."""
     folder = folder.resolve()
     paths = [path for path in sorted(folder.rglob("*.html")) if "_static" not in path.relative_to(folder).parts]
     pages = {path: html.parse(str(path), html.HTMLParser(encoding="utf-8")).getroot() for path in paths}

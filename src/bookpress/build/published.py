@@ -28,13 +28,7 @@ BOOK = ".lock"
 
 @contextmanager
 def build_lock(project: Project, name: str, reporter: Reporter) -> Iterator[None]:
-    """Hold the book while an edition is built; a build of another edition is waited for.
-
-    Raises
-    ------
-    PressError
-        If the same edition is being built.
-    """
+    """Hold the book while an edition is built; a build of another edition is waited for."""
     with _held(project, f".{name}.lock", f"{BEING_BUILT} {name!r} is running"):
         try:
             book = _held(project, BOOK)

@@ -37,11 +37,6 @@ def make(order: Order) -> None:
     """Make the pages anew, from what Sphinx remembers of the last edition; what it says goes to the log.
 
     The folder of the output has the name of the builder: ``html``, or ``dummy`` to be told only what is wrong.
-
-    Raises
-    ------
-    PressError
-        If Sphinx fails or warns; the message holds the warnings and names the log.
     """
     from jupyter_book.sphinx import build_sphinx
     from sphinx.util.console import nocolor

@@ -47,21 +47,7 @@ def page_files(project: Project) -> dict[str, bytes]:
 
 
 def stage(project: Project, edition: Edition, runs: Mapping[str, Run], record: Mapping[str, Any], folder: Path) -> None:
-    """Bring the folder of a staged source to the state of an edition.
-
-    Parameters
-    ----------
-    project : Project
-        The book.
-    edition : Edition
-        The edition.
-    runs : mapping
-        The run of each chapter, by slug.
-    record : mapping
-        What ``edition.json`` says.
-    folder : pathlib.Path
-        The staged source.
-    """
+    """Bring the folder of a staged source to the state of an edition."""
     slugs = {chapter.slug for chapter in edition.chapters}
     wanted = page_files(project)
     for name, content in wanted.items():

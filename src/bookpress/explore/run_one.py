@@ -65,13 +65,7 @@ def run_one(
 
 
 def values_of(project: Project, slug: str, options: Sequence[str], base: str) -> tuple[Chapter, dict[str, Value]]:
-    """Return a chapter and the value of each of its parameters: its own, the edition's, the command line's.
-
-    Raises
-    ------
-    UsageError
-        If the chapter or a parameter is unknown, or a value is not allowed.
-    """
+    """Return a chapter and the value of each of its parameters: its own, the edition's, the command line's."""
     book = discover(project)
     [chapter] = choose(book, [slug])
     _, _, values = edition_values(project, book, base, options, [slug])

@@ -91,13 +91,7 @@ class Sweep:
 
     @cached_property
     def keys(self) -> list[str]:
-        """The results to draw: those wanted, else all that have a value, in the order they were recorded.
-
-        Raises
-        ------
-        UsageError
-            If a wanted one has no value in any combination.
-        """
+        """The results to draw: those wanted, else all that have a value, in the order they were recorded."""
         known = list(dict.fromkeys(row["key"] for row in self.rows if row["value"] is not None))
         problems = [f"no result {key!r}{nearest(key, known)}" for key in self.plan.wanted if key not in known]
         if problems:
@@ -207,13 +201,7 @@ def plan_sweep(
 def combinations(
     chapter: Chapter, grid: Mapping[str, Sequence[Any]], usual: Mapping[str, Value], found: Sequence[str] = ()
 ) -> list[dict[str, Value]]:
-    """Return every combination of a grid, as complete values of a chapter, in the order of the grid.
-
-    Raises
-    ------
-    UsageError
-        With the problems found before, unknown names, values that are not allowed, nothing to try, reversed ranges.
-    """
+    """Return every combination of a grid, as complete values of a chapter, in the order of the grid."""
     known = {parameter.name: parameter for parameter in chapter.parameters}
     problems = list(found)
     checked: dict[str, list[Value]] = {}
@@ -319,13 +307,7 @@ def _run(
 
 
 def _outcome(future: Future[Run | ChapterError]) -> Run | Exception:
-    """Return the run, or what went wrong with this combination alone.
-
-    Raises
-    ------
-    PressError
-        If all work has ended, or no worker can do it.
-    """
+    """Return the run, or what went wrong with this combination alone."""
     try:
         return future.result()
     except (BrokenExecutor, CancelledError) as error:

@@ -115,17 +115,7 @@ def alone(curve: Curve, varied: Iterable[str], name: str) -> str:
 
 
 def curve_chart(curve: Curve, orders: Mapping[str, Sequence[str]], source: str) -> Chart:
-    """Return the chart of a curve.
-
-    Parameters
-    ----------
-    curve : Curve
-        What to draw.
-    orders : mapping
-        The values of each parameter of the sweep, in words, in the order in which they were asked for.
-    source : str
-        Where the numbers come from.
-    """
+    """Return the chart of a curve."""
     said = spread(curve, orders)
     counted = [name for name in ("k", "n") if any(row[name] is not None for row in curve.rows)]
     columns = [

@@ -88,37 +88,7 @@ def show_chart(
     columns: Mapping[str, Column] | None = None,
     **texts: Unpack[Texts],
 ) -> None:
-    """Show a chart as a numbered figure.
-
-    Parameters
-    ----------
-    chart : altair chart
-        Without a title of its own and without a theme: both come from here and from the page.
-    data : pandas.DataFrame
-        The data behind the figure, ready for a reader: one row a mark or finer. Where there is no row, the figure says
-        that there are no data, in place of chart and texts.
-    columns : mapping of str to Column, optional
-        Label and kind of the columns of `data` that `RECURRING` does not know.
-    name : str
-        ``fig-...``, for cross-references: small letters, digits and hyphens.
-    title : str
-        The finding, as a sentence computed from the results.
-    alt : str
-        One sentence that stands in for the picture.
-    description : str
-        A paragraph written from the data, for those who cannot see the picture.
-    source : str
-        Whose data, of which date.
-    caption : str, optional
-        MyST Markdown below the figure: how to read it; may hold citations and roles.
-    licence : str, default "CC BY 4.0"
-        Licence of the figure and its data.
-
-    Raises
-    ------
-    FigureError
-        If anything is missing, or does not fit; the message names the figure and what is wrong.
-    """
+    """Show a chart as a numbered figure."""
     from IPython.display import display
 
     output, metadata = figure_output(chart, data=data, columns=columns, **texts)
@@ -146,24 +116,7 @@ def figure_output(
 
 
 def show_table(data: pd.DataFrame, *, name: str, caption: str, columns: Mapping[str, Column] | None = None) -> None:
-    """Show a table as a numbered, cross-referenceable table, the same in every format of the book.
-
-    Parameters
-    ----------
-    data : pandas.DataFrame
-        The table as it shall be read; text cells may hold MyST roles and citations. Where there is no row, it says so.
-    name : str
-        ``tab-...``, for cross-references.
-    caption : str
-        MyST Markdown; says what the table shows.
-    columns : mapping of str to Column, optional
-        Label and kind of the columns that `RECURRING` does not know.
-
-    Raises
-    ------
-    FigureError
-        If the name or the caption does not fit.
-    """
+    """Show a table as a numbered, cross-referenceable table, the same in every format of the book."""
     from IPython.display import display
 
     display({"text/markdown": table_markdown(data, name=name, caption=caption, columns=columns)}, raw=True)
