@@ -15,19 +15,7 @@ from bookpress.errors import UsageError, nearest, quoted, short
 
 @dataclass(frozen=True)
 class Assignment:
-    """A name, for the whole book or for one chapter, and its value.
-
-    Parameters
-    ----------
-    chapter : str or None
-        Slug, or None for every chapter that has the name.
-    name : str
-        The parameter.
-    value : object
-        A typed value, or a text that the parameter's type is to read, or a list of these to try.
-    is_text : bool
-        Whether it comes from a command line.
-    """
+    """A name, for one chapter or (None) for every one that has it, and its value: typed, or a text as it was typed."""
 
     chapter: str | None
     name: str
@@ -45,14 +33,7 @@ def parse_assignments(
 ) -> tuple[list[Assignment], list[str]]:
     """Return what ``NAME=VALUE`` and ``CHAPTER.NAME=VALUE`` ask for, and what is wrong with them, in words.
 
-    Parameters
-    ----------
-    options : iterable of str
-        As they were typed.
-    flag : str
-        The option that they were given to.
-    several : bool
-        Whether each holds values to try: a JSON list, else what stands between commas.
+    Each may hold several values to try: a JSON list, else what stands between commas.
 
     Examples
     --------
@@ -115,18 +96,8 @@ def resolve(
     """Return the value of every parameter of the included chapters, or one error that lists all that is wrong.
 
     What is asked for later wins; for one chapter, wins over the whole book. A file may speak of chapters that are not
-    included: what it says is checked all the same. The command line may not.
-
-    Parameters
-    ----------
-    book : sequence of Chapter
-        All chapters.
-    included : sequence of Chapter
-        Those whose values are wanted.
-    asked : iterable of Assignment
-        In order: the edition's file, then the command line.
-    found : sequence of str
-        Problems found elsewhere, to be reported with these.
+    included: what it says is checked all the same. The command line may not. Problems that were found before are
+    reported with these.
 
     Raises
     ------

@@ -116,33 +116,18 @@ def _stamps(project: Project) -> frozenset[Stamp]:
 
 @dataclass(frozen=True)
 class Edition:
-    """An edition whose values are checked and complete.
-
-    Parameters
-    ----------
-    name : str
-        Its name; empty for one that has none, which goes by its id.
-    title, description : str
-        What readers see.
-    chapters : tuple of Chapter
-        The chapters of the book, in order.
-    values : mapping
-        For each slug the value of every parameter.
-    only : tuple of str
-        Slugs of the chapters that take the values, where the command line chose them; the others are as published.
-    command : str
-        What builds it.
-    fingerprint : Fingerprint
-        Hashes of what all chapters rest on.
-    """
+    """An edition whose values are checked and complete: for each slug the value of every parameter."""
 
     name: str
+    """Empty for one that has none, which goes by its id."""
     title: str
     description: str
     chapters: tuple[Chapter, ...]
     values: Mapping[str, Mapping[str, Value]]
     only: tuple[str, ...] = ()
+    """Slugs of the chapters that take the values, where the command line chose them; the others are as published."""
     command: str = ""
+    """What builds it."""
     fingerprint: Fingerprint = field(default_factory=Fingerprint, repr=False)
 
     def __post_init__(self) -> None:
@@ -176,20 +161,9 @@ def load_edition(
 ) -> Edition:
     """Return an edition with all its values checked, before anything is run.
 
-    What is asked for may be no other than the edition it starts from, or the default one: then it is that one.
-
-    Parameters
-    ----------
-    project : Project
-        The book.
-    name : str
-        Name of the edition to start from.
-    options : sequence of str
-        ``NAME=VALUE`` or ``CHAPTER.NAME=VALUE``, each once.
-    only : sequence of str, optional
-        Slugs of the chapters that take these values; all others have those of the published edition.
-    mark : Fingerprint, optional
-        What the chapters rest on, where it is known already.
+    It starts from the one of that name, and takes options ``NAME=VALUE`` or ``CHAPTER.NAME=VALUE``. Where the chapters
+    that take these values are named, all others are as published. What is asked for may be no other than the edition it
+    starts from, or the default one: then it is that one.
 
     Raises
     ------

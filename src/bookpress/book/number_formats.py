@@ -80,16 +80,7 @@ UNITS: dict[str, tuple[Writer, str]] = {
 
 
 def number(value: float | None, unit: str, *, extra: int = 0) -> str:
-    """Write one number without the word of its unit.
-
-    Parameters
-    ----------
-    value : float or None
-        The number, in `unit`.
-    unit : str
-        A unit of `UNITS`; an unknown one is written with two significant digits.
-    extra : int
-        Digits beyond the usual.
+    """Write one number without the word of its unit, with so many digits beyond the usual.
 
     Examples
     --------

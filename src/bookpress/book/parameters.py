@@ -36,18 +36,7 @@ COMMENT = re.compile(r"#\s*(?P<help>.*?)\s*(?:\[(?P<unit>[^\[\]]+)\])?\s*")
 
 @dataclass(frozen=True)
 class Parameter:
-    """A typed, bounded choice of a chapter.
-
-    Parameters
-    ----------
-    name : str
-        Its name in the chapter.
-    kind : object
-        Its type, as pydantic takes it.
-    default : object
-        The value that the chapter gives it.
-    comment : str
-        What stands behind it in the chapter, ``#`` included.
+    """A typed, bounded choice of a chapter, and the comment that stands behind it there.
 
     Examples
     --------
@@ -308,14 +297,7 @@ def range_problems(values: Mapping[str, Value]) -> list[str]:
 
 
 def describe(parameters: Iterable[Parameter], values: Mapping[str, Value] | None = None) -> list[dict[str, Value]]:
-    """Return a row a parameter for people to read: name, value, default, allowed, unit, help.
-
-    Parameters
-    ----------
-    parameters : iterable of Parameter
-        What a chapter declares.
-    values : mapping, optional
-        The values used, where they are not the defaults.
+    """Return a row a parameter for people to read, with the values used where they are not the defaults.
 
     Examples
     --------

@@ -21,21 +21,7 @@ EPOCH_VARIABLE = "SOURCE_DATE_EPOCH"
 
 @dataclass(frozen=True)
 class Project:
-    """The places of one book.
-
-    Parameters
-    ----------
-    root : pathlib.Path
-        The folder of ``_config.yml`` and ``_toc.yml``.
-    build : pathlib.Path
-        The folder that everything made goes to.
-    data : pathlib.Path
-        The evidence tables.
-    packages : tuple of pathlib.Path
-        The source of the press, and of the package that the chapters call.
-    lock : pathlib.Path
-        The file that pins the environment.
-    """
+    """The places of one book: its root with ``_toc.yml``, its evidence, the source of the press and of its package."""
 
     root: Path
     build: Path

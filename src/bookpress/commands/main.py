@@ -27,6 +27,7 @@ from bookpress.commands.options import (
     BuiltEditions,
     ChapterName,
     Chapters,
+    CitedEdition,
     EditionName,
     EngineName,
     Force,
@@ -45,7 +46,7 @@ if TYPE_CHECKING:
 
 INTERRUPTED = 130
 
-press = typer.Typer()
+press = typer.Typer(rich_markup_mode=None)
 """The commands that any book has."""
 
 
@@ -62,6 +63,7 @@ def main(*more: typer.Typer) -> None:
         no_args_is_help=True,
         help="Re-run, compare and cite a book.",
         pretty_exceptions_enable=False,
+        rich_markup_mode=None,
         context_settings={"help_option_names": ["-h", "--help"]},
     )
     app.callback()(_common)
@@ -151,7 +153,7 @@ def build(
     time_limit: TimeLimit = None,
     formats: Formats = FORMATS[0],
 ) -> None:
-    """Build an edition of the book; what has not changed is not run again."""
+    """Build an edition of the book. What has not changed is not run again."""
     from bookpress.run.ahead import engine_ahead
 
     project = current_project()
@@ -208,7 +210,10 @@ def params(chapter: AnyChapter = None, as_json: AsJson = False) -> None:
 
 @press.command()
 def check(as_json: AsJson = False) -> None:
-    """Find undefined names, unknown results, references and citations, and numbers typed by hand; nothing is run."""
+    """Find what is wrong in the sources; nothing is run.
+
+    That is: undefined names, unknown results, references and citations, and numbers typed by hand.
+    """
     from bookpress.check.check import check as check_book
 
     problems, unchecked = check_book(current_project())
@@ -230,9 +235,9 @@ def cite(
     form: Annotated[
         str, typer.Option("--format", "-f", help="apa, chicago and other styles; bibtex, ris and other files.")
     ] = "apa",
-    edition: BaseEdition = "default",
+    edition: CitedEdition = "default",
 ) -> None:
-    """Print the reference to a chapter, or to the book, in the edition it was read in."""
+    """Print the reference to a chapter, or to the book. It names the edition that was read."""
     from bookpress.commands.cite import reference
 
     typer.echo(reference(current_project(), chapter, form, edition), nl=False)
@@ -244,7 +249,7 @@ def release(
     older: Annotated[list[Path] | None, typer.Option(help="Archive of an earlier release; may be repeated.")] = None,
     to: Annotated[Path, typer.Option(help="Where the site, the archives and SHA256SUMS go.")] = Path("dist"),
 ) -> None:
-    """Pack a built edition with checksums, and lay out a site where earlier releases stay reachable."""
+    """Pack a built edition with checksums. Earlier releases stay reachable on its site."""
     from bookpress.build.release import release as release_edition
 
     ids = release_edition(current_project(), edition, older or [], to)
@@ -254,7 +259,7 @@ def release(
 
 @press.command()
 def compare(one: AnyEdition, other: AnyEdition, as_json: AsJson = False, jobs: Jobs = None) -> None:
-    """Show the results that differ between two editions, and the parameters that differ with them."""
+    """Show the results and parameters that differ between two editions."""
     from bookpress.explore.compare import compare_editions, print_comparison
     from bookpress.page.explore.comparison_page import write_page
     from bookpress.progress import Bar
@@ -274,10 +279,10 @@ def serve(
     edition: EditionName = "default",
     port: Annotated[int, typer.Option(min=0, max=65535, help="Where to listen; 0 for any that is free.")] = 8000,
 ) -> None:
-    """Show an edition in the browser while you write: what you save is built again, and the page reloads.
+    """Show an edition in the browser while you write.
 
-    Listens on this machine alone. A build that fails is told on the page and here; the last good pages stay.
-    Ctrl-C ends it.
+    What you save is built again, and the page reloads. A build that fails is told on the page and here; the last good
+    pages stay. It listens on this machine alone. Ctrl-C ends it.
     """
     from bookpress.write.serve import serve as serve_edition
 
@@ -302,10 +307,11 @@ def sweep(
     force: Force = False,
     time_limit: TimeLimit = None,
 ) -> None:
-    """Run a chapter under every combination of values: one table, and how the results move.
+    """Run a chapter under every combination of values.
 
-    What is done is kept: run the same command again to go on after a stop. Combinations that fail are named at the end
-    and the exit code is 1; the others are in the table.
+    That makes one table, and a page that shows how the results move. What is done is kept: run the same command again
+    to go on after a stop. Combinations that fail are named at the end and the exit code is 1; the others are in the
+    table.
 
     For example: sweep CHAPTER -g NAME=1,2,3 -g OTHER=a,b
     """

@@ -92,13 +92,16 @@ BuiltEditions = Annotated[
 ]
 BaseEdition = Annotated[
     str,
-    typer.Option("--edition", "-e", help="Edition whose values hold for the rest.", autocompletion=offering(_editions)),
+    typer.Option("--edition", help="Edition whose values hold for the rest.", autocompletion=offering(_editions)),
+]
+CitedEdition = Annotated[
+    str, typer.Option("--edition", "-e", help="Name or id of an edition.", autocompletion=offering(_editions))
 ]
 ChapterName = Annotated[
     str, typer.Argument(help="The chapter's name, as in its address.", autocompletion=offering(_chapters))
 ]
 AnyChapter = Annotated[
-    str | None, typer.Argument(help="The chapter; without one all of them.", autocompletion=offering(_chapters))
+    str | None, typer.Argument(help="The chapter; without one the whole book.", autocompletion=offering(_chapters))
 ]
 Chapters = Annotated[
     str | None,

@@ -25,9 +25,9 @@ if TYPE_CHECKING:
 WIDE = 120
 """Columns of a terminal from which the list says what each table is."""
 
-app = typer.Typer(no_args_is_help=True, help="The evidence: list, verify, derive, add, refresh.")
-add = typer.Typer(no_args_is_help=True, help="Add evidence that the project does not ship.")
-refresh = typer.Typer(no_args_is_help=True, help="Fetch what is newer than the evidence that ships.")
+app = typer.Typer(rich_markup_mode=None, no_args_is_help=True, help="The evidence: list, verify, derive, add, refresh.")
+add = typer.Typer(rich_markup_mode=None, no_args_is_help=True, help="Add evidence that the project does not ship.")
+refresh = typer.Typer(rich_markup_mode=None, no_args_is_help=True, help="Fetch what is newer than what ships.")
 app.add_typer(add, name="add")
 app.add_typer(refresh, name="refresh")
 
@@ -73,7 +73,7 @@ def list_(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] =
 
 @app.command()
 def verify() -> None:
-    """Check every file: hashes, sidecars, schemas, nothing missing, nothing left over."""
+    """Check every file: hash, sidecar, schema. None may be missing or left over."""
     from compute_divide.evidence import catalogue
     from compute_divide.evidence.store.files import data_dir, evidence_files
 
@@ -94,7 +94,7 @@ def derive(
     ],
     only: Annotated[list[str] | None, typer.Option(help="A family of tables; may be repeated. [default: all]")] = None,
 ) -> None:
-    """Derive the tables from raw files; the same files give the same bytes."""
+    """Derive the tables from raw files. The same files give the same bytes."""
     from compute_divide.evidence import catalogue
 
     names = [family.name for family in catalogue.FAMILIES]
@@ -122,7 +122,7 @@ def add_models(
     vintage: Annotated[str, typer.Option(help="Year and month of the snapshot: 2024-07.")],
     replace: Replace = False,
 ) -> None:
-    """Make a vintage of a snapshot of the models database; it is then allowed everywhere."""
+    """Make a vintage of a snapshot of the models database. It is then allowed everywhere."""
     from compute_divide.evidence import catalogue
     from compute_divide.evidence.models.table import check_vintage
     from compute_divide.evidence.store.files import EvidenceError
@@ -229,7 +229,7 @@ def refresh_epoch(
     ] = None,
     replace: Replace = False,
 ) -> None:
-    """Fetch the models database of Epoch AI; when it has changed, it becomes a vintage beside the others."""
+    """Fetch the models database of Epoch AI. When it has changed, it becomes a vintage beside the others."""
     from compute_divide.evidence.models import refresh as epoch
 
     sidecar = epoch.refresh_epoch(url or epoch.epoch_url(), vintage=vintage, replace=replace)

@@ -13,7 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from bookpress.commands import main as press
 from compute_divide.commands import data
 
-app = typer.Typer()
+app = typer.Typer(rich_markup_mode=None)
 app.add_typer(data.app, name="data")
 
 
@@ -41,10 +41,10 @@ def corpus(
         str | None, typer.Option("--scheduler", help="Address of a Dask scheduler, such as tcp://10.0.0.1:8786.")
     ] = None,
 ) -> None:
-    """Count works by year, team type, topic and country over an OpenAlex snapshot, part by part.
+    """Count the works of an OpenAlex snapshot, part by part.
 
-    Parts that are counted are kept: the same command goes on where it was stopped. A part that cannot be read is named
-    and set aside; the exit code is then 1.
+    They are counted by year, team type, topic and country. Parts that are counted are kept: the same command goes on
+    where it was stopped. A part that cannot be read is named and set aside; the exit code is then 1.
     """
     from bookpress.run.executor import executor
     from compute_divide.evidence.openalex.snapshot import TALLY, count_corpus, default_folder
