@@ -28,6 +28,7 @@ SCRIPT = Path(sys.executable).with_name("compute-divide")
 def said(book: Project, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Callable[..., Said]:
     """Run the command line on the tiny book; return exit code, standard output, standard error."""
     monkeypatch.setattr(Project, "find", classmethod(lambda _: book))
+    monkeypatch.setattr(sys.modules["__main__"], "__package__", None)  # no `python -m pytest`: the script is named
 
     def run(*arguments: str) -> Said:
         monkeypatch.setattr(sys, "argv", ["bookpress", *arguments])
