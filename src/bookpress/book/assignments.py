@@ -169,8 +169,8 @@ def run_command(slug: str, rows: Iterable[Mapping[str, Value]], command: str) ->
 
     Examples
     --------
-    >>> run_command("hardware", [{"name": "top_k", "value": 20, "default": 10}], "compute-divide")
-    'compute-divide run hardware -p top_k=20'
+    >>> run_command("hardware", [{"name": "top_k", "value": 20, "default": 10}], "bookpress")
+    'bookpress run hardware -p top_k=20'
     """
     options = [option(row["name"], row["value"]) for row in rows if row["value"] != row["default"]]
     return " ".join([command, "run", slug, *options])

@@ -9,13 +9,11 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from bookpress.book.parameters import Parameter, read_parameters
 from bookpress.book.project import CHAPTERS, Project
 from bookpress.book.settings import DEFAULTS, Settings
 from bookpress.errors import PressError, UsageError, nearest, quoted
-from bookpress.files import read, sha256
+from bookpress.files import load_mapping, read, sha256
 
 FOLDER = CHAPTERS
 FRONT_MATTER = "compute_divide"
@@ -99,12 +97,8 @@ def _parameters(source: str, where: str, types: str, _evidence: str | None) -> t
 
 def toc_files(project: Project) -> list[str]:
     """Return the documents of ``_toc.yml`` in reading order, the root first, without endings."""
-    path = project.root / "_toc.yml"
-    try:
-        toc = yaml.safe_load(read(path))
-    except yaml.YAMLError as error:
-        raise PressError(f"_toc.yml is not YAML: {error}") from error
-    if not isinstance(toc, dict) or "root" not in toc:
+    toc = load_mapping(project.root / "_toc.yml", "_toc.yml", "a `root` and chapters")
+    if "root" not in toc:
         raise PressError("_toc.yml has no `root`: see https://jupyterbook.org/en/stable/structure/toc.html")
     return [name.removesuffix(".md").removesuffix(".ipynb") for name in _entries(toc)]
 

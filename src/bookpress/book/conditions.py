@@ -45,16 +45,8 @@ class ConditionError(ValueError):
 class Condition:
     """A condition, parsed once and decided whenever the results are known.
 
-    Parameters
-    ----------
-    text : str
-        The expression: comparisons, ``and``, ``or``, ``not``, ``+ - * /``, parentheses, numbers, quoted texts, names;
-        ``known(name, ...)`` holds where all of these names have a value.
-
-    Raises
-    ------
-    ConditionError
-        If the expression is not one.
+    It holds comparisons, ``and``, ``or``, ``not``, ``+ - * /``, parentheses, numbers, quoted texts and names;
+    ``known(name, ...)`` holds where all of these names have a value.
 
     Examples
     --------
@@ -98,13 +90,7 @@ class Condition:
         return name
 
     def decide(self, lookup: Lookup) -> bool | None:
-        """Return whether the condition holds; None where missing values leave it unknown.
-
-        Parameters
-        ----------
-        lookup : callable
-            Returns the value of a name as it stands in the text, None for a missing one; raises for an unknown one.
-        """
+        """Return whether the condition holds, by what tells the value of a name; None where a missing one hides it."""
         return self._truth(self._tree, lookup)
 
     def _expect_truth(self, node: ast.expr) -> None:
