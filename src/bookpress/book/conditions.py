@@ -107,13 +107,16 @@ class Condition:
                 for part in (left, *others):
                     self._expect_value(part)
             case ast.Call(func=ast.Name(id="known"), args=[_, *_] as parts, keywords=[]):
-                for part in parts:
-                    if not isinstance(part, ast.Name | ast.Attribute):
-                        raise ConditionError(f"{self.text!r}: known() takes names, and {self._shown(part)} is none")
-                    self._expect_value(part)
+                self._expect_names(parts)
             case _:
                 self._expect_value(node)
                 raise ConditionError(f"{self.text!r}: {self._shown(node)} is a value where a condition is wanted")
+
+    def _expect_names(self, nodes: list[ast.expr]) -> None:
+        for node in nodes:
+            if not isinstance(node, ast.Name | ast.Attribute):
+                raise ConditionError(f"{self.text!r}: known() takes names, and {self._shown(node)} is none")
+            self._expect_value(node)
 
     def _expect_value(self, node: ast.expr) -> None:
         """Refuse what is not a number, a text, a name, or arithmetic with these."""
