@@ -174,7 +174,8 @@ def allowed_text(schema: Mapping[str, Any]) -> str:
         return ", ".join(map(as_text, choices))
     if schema.get("type") == "array":
         items = schema.get("items", {})
-        return f"a list such as {json.dumps(items.get('enum', ['x'])[:1])} of: {allowed_text(items)}"
+        sample = items.get("enum") or items.get("examples") or ["x"]
+        return f"a list such as {json.dumps(sample[:1])} of: {allowed_text(items)}"
     if "minimum" in schema and "maximum" in schema:
         return f"{schema['minimum']} to {schema['maximum']}"
     words = {

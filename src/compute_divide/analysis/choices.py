@@ -193,7 +193,7 @@ JointLabs = Annotated[str, OneOf(lambda: list(JOINT_LABS))]
 NonProfits = Annotated[str, OneOf(NON_PROFITS)]
 """How government and non-profit research counts."""
 
-Flips = Annotated[list[str], AfterValidator(_valid)]
+Flips = Annotated[list[Annotated[str, Field(examples=["openai=nonprofit"])]], AfterValidator(_valid)]
 """Judgement calls on organisations that are decided otherwise, each as ``call=sector``."""
 
 # --- OpenAlex ---

@@ -73,6 +73,7 @@ def test_every_parameter_has_help_of_its_own_bounds_and_where_it_counts_somethin
     assert len({one.help for one in parameters}) == len(parameters)
     for one in parameters:
         assert len(one.help) > len("calendar year"), one.name
+        assert "=" not in one.comment, "papermill's inspector takes it for an assignment"
         assert one.allowed != "any value"
         assert one.unit or one.kind not in (choices.Count, choices.ChipCount, choices.Money, choices.Magnitudes), (
             one.name
