@@ -9,6 +9,7 @@ import signal
 import sys
 from collections.abc import Callable
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -120,12 +121,12 @@ def _formats(names: str) -> list[Format]:
     """Return the formats that are asked for; the parts each needs are looked for now, not after the chapters ran."""
     from bookpress.build.formats import Format, choose
 
+    def missing(module: str) -> str | None:
+        lacks: str | None = importlib.import_module(module).missing()
+        return lacks
+
     modules = {name: f"bookpress.page.print.{name}" for name in FORMATS[1:]}
-    known = [
-        Format(name, module, lambda module=module: importlib.import_module(module).missing())  # type: ignore[misc]
-        for name, module in modules.items()
-    ]
-    return choose(names, known)
+    return choose(names, [Format(name, module, partial(missing, module)) for name, module in modules.items()])
 
 
 def _print_version(wanted: bool) -> None:
