@@ -15,7 +15,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, Field, GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
-from compute_divide.evidence.papers.choices import JOINT_LABS, NON_PROFITS, READINGS, flips_of, topic_names, venues
+from compute_divide.evidence.papers.profiles import JOINT_LABS, NON_PROFITS, READINGS, flips_of, topic_names, venues
 from compute_divide.evidence.store.files import EvidenceError, read_bytes, vintages, works_names
 
 

@@ -41,7 +41,7 @@ Derive = Callable[[Path, Path], list[Sidecar]]
 
 @dataclass(frozen=True)
 class Family:
-    """Tables that are derived together, by patterns of their paths; `raw` names the folders of raw files that it reads."""
+    """Tables that are derived together, by patterns of their paths, and the folders of raw files they come from."""
 
     name: str
     description: str

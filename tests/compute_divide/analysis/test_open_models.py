@@ -23,8 +23,7 @@ from compute_divide.analysis.models.open_models import (
 from compute_divide.analysis.statistics.association import association
 from compute_divide.analysis.statistics.estimates import TEAM_TYPES
 from compute_divide.evidence.models.table import load_models
-from compute_divide.evidence.papers.hand_labels import load_labelled_namings
-from compute_divide.evidence.papers.table import load_papers
+from compute_divide.evidence.papers.table import load_labelled_namings, load_papers
 from compute_divide.evidence.papers.topics import load_topics
 
 

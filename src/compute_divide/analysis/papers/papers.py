@@ -16,11 +16,12 @@ import pandas as pd
 
 from compute_divide.analysis.statistics.estimates import UNKNOWN, Estimate, wilson_share
 from compute_divide.evidence.papers.affiliations import AffiliationReader, load_rules
-from compute_divide.evidence.papers.choices import JOINT_LABS, flips_of
 from compute_divide.evidence.papers.profiles import (
+    JOINT_LABS,
     Calls,
     PublicResearch,
-    calls_with,
+    flips_of,
+    judgement_calls,
     parse_profile,
     profile_team,
     slot_sectors,
@@ -59,7 +60,7 @@ class Choices:
         """Return what the judgement calls say under these choices."""
         if self.joint_labs not in JOINT_LABS:
             raise ValueError(f"{self.joint_labs!r} is no way to count joint labs; allowed: {', '.join(JOINT_LABS)}")
-        return calls_with({"joint-labs": JOINT_LABS[self.joint_labs], **flips_of(self.flips)})
+        return {**judgement_calls(), "joint-labs": JOINT_LABS[self.joint_labs], **flips_of(self.flips)}
 
 
 def with_teams(papers: pd.DataFrame, choices: Choices | None = None) -> pd.DataFrame:

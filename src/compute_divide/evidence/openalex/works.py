@@ -16,20 +16,26 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Any
 
 import pandas as pd
 import pandera.pandas as pa
 
-from compute_divide.evidence.papers.affiliations import SECTORS, UNKNOWN, AffiliationReader, load_rules
+from compute_divide.evidence.papers.affiliations import AffiliationReader, load_rules
 from compute_divide.evidence.papers.lists import title_key
-from compute_divide.evidence.papers.profiles import Calls, calls_with, paper_profile, profile_team, sector_counts
-from compute_divide.evidence.papers.table import TEXTS, UNITS, Ledger, paper_key
-from compute_divide.evidence.papers.topics import TermFinder, load_topics, model_finder, topic_finder
+from compute_divide.evidence.papers.profiles import (
+    UNKNOWN,
+    Calls,
+    judgement_calls,
+    paper_profile,
+    profile_team,
+    sector_counts,
+)
+from compute_divide.evidence.papers.table import PAPERS, Ledger, paper_key
+from compute_divide.evidence.papers.topics import TextSearch
 from compute_divide.evidence.store.files import EvidenceError
 from compute_divide.evidence.store.labels import TEAM_TYPES
-from compute_divide.evidence.store.tables import flag, one_of, schema, text, whole
+from compute_divide.evidence.store.tables import one_of, schema, text, whole
 
 TYPE_SECTORS = {
     "education": "academia",
@@ -52,20 +58,7 @@ SHORT_TITLE = 3
 """Words. Titles of fewer words, such as "Introduction", are shared by different works: they are never merged."""
 
 WORKS = schema(
-    key=text(pa.Check.str_matches(r"^[0-9a-f]{16}$"), nullable=False),
-    venue=text(nullable=False),
-    year=whole(1000, 2100),
-    track=text(nullable=False),
-    authors=whole(),
-    unit=one_of(UNITS),
-    profile=text(),
-    domain_profile=text(),
-    **{f"n_{sector}": whole(nullable=False) for sector in (*SECTORS, UNKNOWN)},
-    team_type=one_of(TEAM_TYPES, nullable=False),
-    team_type_domain=one_of(TEAM_TYPES, nullable=False),
-    has_keywords=flag(),
-    has_abstract=flag(),
-    **{f"{part}_{kind}": text() for kind in ("terms", "models") for part in TEXTS},
+    **{**PAPERS.columns, "venue": text(nullable=False), "year": whole(1000, 2100), "authors": whole()},
     work=text(pa.Check.str_matches(r"^W\d+$"), nullable=False),
     sample=text(nullable=False),
     place=text(nullable=False),
@@ -102,16 +95,12 @@ class WorkReader:
 
     companies: Iterable[str]
     names: AffiliationReader = field(default_factory=lambda: AffiliationReader(load_rules()))
-    calls: Calls = field(default_factory=calls_with)
+    calls: Calls = field(default_factory=judgement_calls)
+    search: TextSearch = field(default_factory=TextSearch)
     new_types: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.companies = frozenset(self.companies)
-
-    @cached_property
-    def _finders(self) -> tuple[TermFinder, TermFinder]:
-        topics = load_topics()
-        return topic_finder(topics), model_finder(topics)
 
     def row(self, work: Mapping[str, Any], sample: str) -> dict[str, Any]:
         """Return the row of a work as OpenAlex gives it, with the columns of `WORKS`; `sample` is its set of works."""
@@ -138,7 +127,8 @@ class WorkReader:
             "team_type_domain": UNKNOWN,
             "has_keywords": False,
             "has_abstract": bool(abstract),
-            **self._matches(work.get("title"), abstract),
+            # The keywords of OpenAlex are a machine's: they are not read.
+            **self.search.find({"title": work.get("title"), "keywords": None, "abstract": abstract}),
             "work": _short(work["id"]),
             "sample": sample,
             "place": place,
@@ -150,16 +140,6 @@ class WorkReader:
             "authors_placed": sum(bool(places) for places in placed),
             "authors_stated": sum(bool(strings) for strings in stated),
             "countries": "|".join(sorted(countries)) or None,
-        }
-
-    def _matches(self, title: str | None, abstract: str | None) -> dict[str, str | None]:
-        """Return the topic terms and models that the texts name. The keywords of OpenAlex are a machine's: not read."""
-        texts = {"title": title, "keywords": None, "abstract": abstract}
-        kinds = zip(("terms", "models"), self._finders, strict=True)
-        return {
-            f"{part}_{kind}": (finder.find(words) or None) if words else None
-            for kind, finder in kinds
-            for part, words in texts.items()
         }
 
     def _stated(self, strings: Iterable[str]) -> str:

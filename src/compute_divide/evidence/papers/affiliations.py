@@ -17,20 +17,15 @@ import html
 import io
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
-from functools import lru_cache
-from typing import Literal
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache, lru_cache
+from typing import Literal, TypeVar
 
 import ahocorasick
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from compute_divide.evidence.store.files import EvidenceError, read_bytes
-
-SECTORS = ("academia", "industry", "government", "nonprofit")
-"""The sectors an organisation can have."""
-
-UNKNOWN = "unknown"
-"""The slot profile of a string that names no organisation we know a sector of."""
+from compute_divide.evidence.papers.profiles import RULES_FILE, SECTORS, UNKNOWN
+from compute_divide.evidence.store.files import EvidenceError, problem, read_bytes
 
 TOO_LONG = 250
 """Strings of this many characters or more are pieces of a page, not affiliations: they are not read."""
@@ -41,7 +36,7 @@ FIRM = frozenset({"name", "word"})
 SHORT = 3 + 2
 """An organisation's text of up to three words (and its two anchors) is a name of its own, so that its hints count."""
 
-RULES_FILE = "organisations.csv"
+Row = TypeVar("Row", bound=BaseModel)
 
 
 class Rule(BaseModel):
@@ -64,6 +59,12 @@ class Rule(BaseModel):
     strength: Literal["name", "word", "hint", "place", "bare"]
     judgement: str = Field(pattern=r"^([a-z0-9]+(-[a-z0-9]+)*)?$")
     note: str
+
+    @field_validator("pattern")
+    @classmethod
+    def _searchable(cls, pattern: str) -> str:
+        pattern_key(pattern)
+        return pattern
 
     @field_validator("sector", mode="before")
     @classmethod
@@ -109,21 +110,9 @@ class AffiliationReader:
             key = pattern_key(rule.pattern)
             self._automaton.add_word(key, (len(key), rule.strength, rule.atoms))
         self._automaton.make_automaton()
-        self._known: dict[str, str] = {}
+        self.read = cache(self._read)  # from an affiliation string to its slot profile
 
-    def read(self, text: str) -> str:
-        """Return the slot profile of an affiliation string."""
-        profile = self._known.get(text)
-        if profile is None:
-            profile = self._known[text] = self._classify(text)
-        return profile
-
-    @property
-    def distinct(self) -> int:
-        """Return how many distinct strings were read."""
-        return len(self._known)
-
-    def _classify(self, text: str) -> str:
+    def _read(self, text: str) -> str:
         parts = organisation_texts(text)
         matches = [self._longest_matches(part) for part in parts]
         firm = [{atom for strength, found in part if strength in FIRM for atom in found} for part in matches]
@@ -132,16 +121,11 @@ class AffiliationReader:
         for part, found, settled in zip(parts, matches, firm, strict=True):
             if not settled and (not known or len(part.split()) <= SHORT) and (sector := _strongest_hint(found)):
                 atoms.add(sector)
-        if not atoms and self._is_bare_name(text):
-            return self._bare
-        return "+".join(sorted(atoms)) or UNKNOWN
-
-    def _is_bare_name(self, text: str) -> bool:
-        """Tell whether a string is, up to a comma, just a name of which no word is known."""
+        if atoms:
+            return "+".join(sorted(atoms))
         name = text.split(",", maxsplit=1)[0].strip()
-        if not _BARE_NAME.fullmatch(name):
-            return False
-        return not any(self._longest_matches(part) for part in organisation_texts(name))
+        bare = _BARE_NAME.fullmatch(name) and not any(map(self._longest_matches, organisation_texts(name)))
+        return self._bare if bare else UNKNOWN
 
     def _longest_matches(self, part: str) -> list[tuple[str, tuple[str, ...]]]:
         """Return strength and atoms of the matches that lie in no longer match."""
@@ -207,12 +191,12 @@ def organisation_texts(text: str) -> list[str]:
     >>> organisation_texts("MIT CSAIL + 4Paradigm, Inc.")
     [' ^ mit csail $ ', ' ^ 4 paradigm inc $ ']
     """
-    listed = (item for item in _unescape(text).split("+") if not is_unparsed(item))
+    listed = (item for item in without_entities(text).split("+") if not is_unparsed(item))
     parts = (part for item in listed for part in _SEPARATOR.split(_LATER_EMPLOYER.sub(" ", fold(item))))
     return [f" ^ {words} $ " for part in parts if (words := _words(part))]
 
 
-def _unescape(text: str) -> str:
+def without_entities(text: str) -> str:
     """Return a text without HTML entities, however often they were escaped."""
     while "&" in text and (plain := html.unescape(text)) != text:
         text = plain
@@ -249,44 +233,34 @@ def _words(text: str) -> str:
     return " ".join("and" if word == "&" else word for word in _WORD.findall(text))
 
 
-def parse_rules(text: str, name: str = RULES_FILE) -> list[Rule]:
-    """Return the rules that a CSV text holds."""
-    rules: list[Rule] = []
-    first: dict[str, int] = {}
-    calls: dict[str, tuple[str, ...]] = {}
+def parse_rows(text: str, name: str, model: type[Row]) -> Iterator[tuple[str, Row]]:
+    """Yield place and entry of every row of a CSV text of rules; the error for a bad one names its place."""
     for number, row in enumerate(csv.DictReader(io.StringIO(text)), start=2):
+        place = f"data/{name}, row {number}"
         try:
-            rule = Rule.model_validate(row)
-            key = pattern_key(rule.pattern)
+            yield place, model.model_validate(row)
         except ValueError as error:
-            raise EvidenceError(f"data/{name}, row {number}: {problem(error)}") from error
-        if key in first:
-            raise EvidenceError(f"data/{name}, row {number}: {rule.pattern!r} is already in row {first[key]}")
-        first[key] = number
-        if rule.judgement and calls.setdefault(rule.judgement, rule.sector) != rule.sector:
-            raise EvidenceError(
-                f"data/{name}, row {number}: the judgement call {rule.judgement!r} has the sector "
-                f"{'|'.join(rule.sector)!r} here and {'|'.join(calls[rule.judgement])!r} before"
-            )
-        rules.append(rule)
-    return rules
-
-
-def problem(error: ValueError) -> str:
-    """Return what is wrong with an entry, in one line: the field and what its schema says, or the error's own text."""
-    if not isinstance(error, ValidationError):
-        return str(error)
-    first = error.errors(include_url=False)[0]
-    where = ".".join(str(part) for part in first["loc"])
-    said = first["msg"].removeprefix("Value error, ")
-    return f"{where}: {said}" if where else said
+            raise EvidenceError(f"{place}: {problem(error)}") from error
 
 
 @lru_cache(maxsize=4)
-def _parsed(content: bytes) -> tuple[Rule, ...]:
-    return tuple(parse_rules(content.decode("utf-8")))
+def parse_rules(text: str) -> tuple[Rule, ...]:
+    """Return the rules that a CSV text holds."""
+    rules: dict[str, Rule] = {}
+    calls: dict[str, tuple[str, ...]] = {}
+    for place, rule in parse_rows(text, RULES_FILE, Rule):
+        key = pattern_key(rule.pattern)
+        if key in rules:
+            raise EvidenceError(f"{place}: {rule.pattern!r} is already there as {rules[key].pattern!r}")
+        if rule.judgement and calls.setdefault(rule.judgement, rule.sector) != rule.sector:
+            raise EvidenceError(
+                f"{place}: the judgement call {rule.judgement!r} has the sector "
+                f"{'|'.join(rule.sector)!r} here and {'|'.join(calls[rule.judgement])!r} before"
+            )
+        rules[key] = rule
+    return tuple(rules.values())
 
 
 def load_rules() -> tuple[Rule, ...]:
     """Return the rules of ``data/organisations.csv``."""
-    return _parsed(read_bytes(RULES_FILE))
+    return parse_rules(read_bytes(RULES_FILE).decode("utf-8"))

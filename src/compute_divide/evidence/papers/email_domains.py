@@ -6,16 +6,15 @@ decides, so that ``ia.ac.cn`` (an academy) wins over ``ac.??`` (universities). A
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 import unicodedata
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from compute_divide.evidence.papers.affiliations import SECTORS, UNKNOWN, problem
+from compute_divide.evidence.papers.affiliations import parse_rows
+from compute_divide.evidence.papers.profiles import SECTORS, UNKNOWN
 from compute_divide.evidence.store.files import EvidenceError, read_bytes
 
 RULES_FILE = "domains.csv"
@@ -75,16 +74,10 @@ class DomainReader:
         wild.sort(key=lambda entry: -entry[0])
         self._wild = [(literal, profile) for literal, _, profile in wild]
         self._expression = re.compile("|".join(f"({expression})" for _, expression, _ in wild) or "(?!)")
-        self._known: dict[str, str] = {}
+        self.read = cache(self._read)  # from an e-mail domain to its slot profile
 
-    def read(self, domain: str) -> str:
-        """Return the slot profile of an e-mail domain."""
-        profile = self._known.get(domain)
-        if profile is None:
-            profile = self._known[domain] = self._classify(clean_domain(domain))
-        return profile
-
-    def _classify(self, domain: str) -> str:
+    def _read(self, text: str) -> str:
+        domain = clean_domain(text)
         if not domain:
             return UNKNOWN
         labels = domain.split(".")
@@ -127,37 +120,23 @@ def clean_domain(text: str) -> str:
 
 
 def _expression(pattern: str) -> str:
-    """Return a pattern with wildcards as an expression over ``domain registered-name public-suffix``."""
-    if "." not in pattern or pattern.endswith(".*"):
-        return rf"\S+ {_labels(pattern.removesuffix('.*'))} \S+"
-    return rf"(?:\S+\.)?{_labels(pattern)} \S+ \S+"
-
-
-def _labels(pattern: str) -> str:
-    """Return a glob over labels as an expression in which no wildcard crosses a dot."""
-    signs = {"*": r"[^.\s]*", "?": r"[^.\s]"}
-    return "".join(signs.get(char) or re.escape(char) for char in pattern)
-
-
-def parse_domain_rules(text: str, name: str = RULES_FILE) -> list[DomainRule]:
-    """Return the rules that a CSV text holds."""
-    rules: dict[str, DomainRule] = {}
-    for number, row in enumerate(csv.DictReader(io.StringIO(text)), start=2):
-        try:
-            rule = DomainRule.model_validate(row)
-        except ValidationError as error:
-            raise EvidenceError(f"data/{name}, row {number}: {problem(error)}") from error
-        if rule.pattern in rules:
-            raise EvidenceError(f"data/{name}, row {number}: the pattern {rule.pattern!r} occurs twice")
-        rules[rule.pattern] = rule
-    return list(rules.values())
+    """Return a glob as an expression over ``domain registered-name public-suffix``; no wildcard crosses a dot."""
+    name = pattern.removesuffix(".*")
+    labels = re.escape(name).replace(r"\*", r"[^.\s]*").replace(r"\?", r"[^.\s]")
+    return rf"\S+ {labels} \S+" if "." not in pattern or name != pattern else rf"(?:\S+\.)?{labels} \S+ \S+"
 
 
 @lru_cache(maxsize=4)
-def _parsed(content: bytes) -> tuple[DomainRule, ...]:
-    return tuple(parse_domain_rules(content.decode("utf-8")))
+def parse_domain_rules(text: str) -> tuple[DomainRule, ...]:
+    """Return the rules that a CSV text holds."""
+    rules: dict[str, DomainRule] = {}
+    for place, rule in parse_rows(text, RULES_FILE, DomainRule):
+        if rule.pattern in rules:
+            raise EvidenceError(f"{place}: the pattern {rule.pattern!r} occurs twice")
+        rules[rule.pattern] = rule
+    return tuple(rules.values())
 
 
 def load_domain_rules() -> tuple[DomainRule, ...]:
     """Return the rules of ``data/domains.csv``."""
-    return _parsed(read_bytes(RULES_FILE))
+    return parse_domain_rules(read_bytes(RULES_FILE).decode("utf-8"))

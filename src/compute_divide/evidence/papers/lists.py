@@ -6,14 +6,12 @@ either yielded as a `RawPaper` or yielded as an `Unusable` that says where it st
 
 from __future__ import annotations
 
-import gzip
-import hashlib
-import html
+import itertools
 import json
 import re
 import unicodedata
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, NotRequired
@@ -21,7 +19,8 @@ from typing import Any, NotRequired
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 from typing_extensions import TypedDict
 
-from compute_divide.evidence.store.files import EvidenceError
+from compute_divide.evidence.papers.affiliations import without_entities
+from compute_divide.evidence.store.files import EvidenceError, problem
 
 VENUE_NAMES = {"nips": "neurips"}
 """Names of venues that differ from the name in the list's file name."""
@@ -39,13 +38,13 @@ class RawPaper:
 
     place: str
     title: str
-    status: str | None
-    track: str | None
-    keywords: str | None
-    abstract: str | None
-    affiliations: tuple[str, ...]
-    domains: tuple[str, ...]
-    authors: int | None
+    status: str | None = None
+    track: str | None = None
+    keywords: str | None = None
+    abstract: str | None = None
+    affiliations: tuple[str, ...] = ()
+    domains: tuple[str, ...] = ()
+    authors: int | None = None
     pairs: tuple[tuple[str, str], ...] = ()
 
 
@@ -87,11 +86,6 @@ class PaperList:
     year: int
     kind: ListKind
 
-    def read(self) -> tuple[bytes, str]:
-        """Return the content of the file and its SHA-256."""
-        content = self.path.read_bytes()
-        return content, hashlib.sha256(content).hexdigest()
-
 
 class _Record(TypedDict):
     """The fields of a JSON record that are used, as the lists of 2026 write them."""
@@ -130,51 +124,50 @@ def read_json_list(content: bytes) -> Iterator[RawPaper | Unusable]:
 
     Examples
     --------
+    >>> import gzip
     >>> raw = gzip.compress(b'[{"title": "A", "aff": "MIT; Google"}, {"title": 7}]')
     >>> [record.place for record in read_json_list(raw)]
     ['record 1', 'record 2']
     """
-    text, fault = _gunzip(content)
+    text, faults = _gunzip(content)
     for number, item in enumerate(_json_items(text), start=1):
         yield item if isinstance(item, Unusable) else _from_record(item, f"record {number}")
-    if fault:
-        yield Unusable("end of file", fault)
+    yield from faults
 
 
 def read_tab_separated(content: bytes) -> Iterator[RawPaper | Unusable]:
     """Yield the records of a list of lines ``title TAB affiliation TAB affiliation ...``, where ``none`` is missing."""
     for number, line in enumerate(content.decode("utf-8", errors="replace").split("\n"), start=1):
-        if not line.strip():
-            continue
-        place = f"line {number}"
-        title, *slots = line.split("\t")
-        if not title_key(title):
-            yield Unusable(place, "no title")
-            continue
-        affiliations = tuple("" if slot.strip() in {"", "none"} else slot.strip() for slot in slots)
-        yield RawPaper(place, title, "Listed", None, None, None, affiliations, (), len(slots) or None)
+        if line.strip():
+            title, *slots = line.split("\t")
+            yield _listed(f"line {number}", title, ["" if slot.strip() == "none" else slot for slot in slots])
 
 
 def read_json_lines(content: bytes) -> Iterator[RawPaper | Unusable]:
     r"""Yield the records of gzipped JSON lines whose texts hold HTML entities and literal ``\xHH`` escapes."""
-    text, fault = _gunzip(content)
+    text, faults = _gunzip(content)
     for number, line in enumerate(text.split("\n"), start=1):
         if not line.strip():
             continue
         place = f"line {number}"
         try:
             record = _AUTHORED.validate_python(json.loads(line))
-        except ValueError as error:
-            yield Unusable(place, _fault(error))
-            continue
-        title = unescape(record["title"])
-        if not title_key(title):
-            yield Unusable(place, "no title")
-            continue
-        slots = tuple(unescape(author.get("affiliation") or "").strip() for author in record["authors"])
-        yield RawPaper(place, title, "Listed", None, None, None, slots, (), len(slots) or None)
-    if fault:
-        yield Unusable("end of file", fault)
+        except ValidationError as error:
+            yield Unusable(place, problem(error))
+        except ValueError:
+            yield Unusable(place, "not valid JSON")
+        else:
+            slots = [unescape(author.get("affiliation") or "") for author in record["authors"]]
+            yield _listed(place, unescape(record["title"]), slots)
+    yield from faults
+
+
+def _listed(place: str, title: str, slots: Sequence[str]) -> RawPaper | Unusable:
+    """Return a record of a list that holds titles and affiliations only."""
+    if not title_key(title):
+        return Unusable(place, "no title")
+    affiliations = tuple(slot.strip() for slot in slots)
+    return RawPaper(place, title, "Listed", affiliations=affiliations, authors=len(slots) or None)
 
 
 _PAPERLISTS = ListKind(
@@ -264,9 +257,7 @@ def unescape(text: str) -> str:
     """
     if "\\" in text:
         text = _ESCAPE.sub(lambda match: chr(int(match[1] or match[2], 16)), text)
-    while "&" in text and (plain := html.unescape(text)) != text:
-        text = plain
-    return text
+    return without_entities(text)
 
 
 _ESCAPE = re.compile(r"\\x([0-9a-fA-F]{2})|\\u([0-9a-fA-F]{4})")
@@ -277,7 +268,7 @@ def _from_record(item: Any, place: str) -> RawPaper | Unusable:
     try:
         record = _RECORD.validate_python(item, strict=True)
     except ValidationError as error:
-        return Unusable(place, _fault(error))
+        return Unusable(place, problem(error))
     if not title_key(record["title"]):
         return Unusable(place, "no title")
     affiliations, domains = _slots(record.get("aff")), _slots(record.get("aff_domain"))
@@ -304,57 +295,36 @@ def _slots(text: str | None) -> tuple[str, ...]:
     return slots if any(slots) else ()
 
 
-def _gunzip(content: bytes) -> tuple[str, str | None]:
-    """Return the text of a gzipped file and, where the file is damaged, what is wrong with it."""
+def _gunzip(content: bytes) -> tuple[str, list[Unusable]]:
+    """Return the text of a gzipped file, as far as it can be read, and what is wrong with the file."""
+    stream = zlib.decompressobj(zlib.MAX_WBITS | 16)
     try:
-        return gzip.decompress(content).decode("utf-8", errors="replace"), None
-    except (OSError, EOFError, zlib.error):
-        stream = zlib.decompressobj(zlib.MAX_WBITS | 16)
-        try:
-            part = stream.decompress(content)
-        except zlib.error:
-            part = b""
-        return part.decode("utf-8", errors="ignore"), "the compressed file is damaged or breaks off"
+        plain = stream.decompress(content)
+    except zlib.error:
+        plain = b""
+    whole = stream.eof and not stream.unused_data
+    faults = [] if whole else [Unusable("end of file", "the compressed file is damaged or breaks off")]
+    return plain.decode("utf-8", errors="replace"), faults
 
 
 def _json_items(text: str) -> Iterator[Any]:
     """Yield the items of a JSON list; where the text is broken, the items before the break and one `Unusable`."""
-    try:
-        items = json.loads(text)
-    except ValueError:
-        yield from _json_items_one_by_one(text)
-        return
-    if isinstance(items, list):
-        yield from items
-    else:
+    if not text.lstrip().startswith("["):
         yield Unusable("the file", "the file is not a list of records")
-
-
-def _json_items_one_by_one(text: str) -> Iterator[Any]:
+        return
     decoder = json.JSONDecoder()
-    position = text.find("[") + 1
-    separator = re.compile(r"[\s,]*")
-    number = 0
-    while position:
-        position = separator.match(text, position).end()  # type: ignore[union-attr]
+    between = re.compile(r"[\s,]*")
+    position = text.index("[") + 1
+    for number in itertools.count(1):
+        position = between.match(text, position).end()  # type: ignore[union-attr]
         if text.startswith("]", position):
             return
-        number += 1
         try:
             item, position = decoder.raw_decode(text, position)
         except ValueError:
-            break
+            yield Unusable(f"record {number} and after", "the JSON breaks off")
+            return
         yield item
-    yield Unusable(f"record {number} and after", "the JSON breaks off")
-
-
-def _fault(error: ValueError) -> str:
-    """Return what is wrong with a record, without its content."""
-    if isinstance(error, ValidationError):
-        first = error.errors(include_url=False, include_input=False)[0]
-        where = ".".join(str(part) for part in first["loc"])
-        return f"{where}: {first['msg']}" if where else first["msg"]
-    return "not valid JSON"
 
 
 _NOT_ACCEPTED = re.compile(r"reject|withdr|workshop|^active$|retract|invite|tutorial", re.IGNORECASE)

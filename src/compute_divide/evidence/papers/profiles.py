@@ -3,25 +3,130 @@
 A slot profile says which sectors one affiliation string names: ``academia``, ``academia+industry``, ``unknown``, with
 ``@openai`` where a judgement call decides. A paper profile counts the slot profiles of a paper:
 ``"3:academia 1:@mila+academia 1:unknown"``.
+
+Light to import, for it also gives parameters their closed sets: venues, topics, the ways to count, judgement calls.
 """
 
 from __future__ import annotations
 
+import csv
+import io
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Literal
 
-from compute_divide.evidence.papers.affiliations import SECTORS, UNKNOWN
-from compute_divide.evidence.papers.choices import judgement_calls
-from compute_divide.evidence.store.files import EvidenceError
+import yaml
+
+from compute_divide.evidence.store.files import EvidenceError, read_bytes
 from compute_divide.evidence.store.labels import team_type
+
+SECTORS = ("academia", "industry", "government", "nonprofit")
+"""The sectors an organisation can have."""
+
+UNKNOWN = "unknown"
+"""The slot profile of a string that names no organisation we know a sector of."""
+
+RULES_FILE = "organisations.csv"
+COVERAGE_TABLE = "papers/coverage.csv"
 
 Calls = Mapping[str, tuple[str, ...]]
 """From the name of a judgement call to the sectors that its organisations count as; none for not known."""
 
 PublicResearch = Literal["academia", "other"]
 """How government and non-profit research counts in a team type: as academia, or as a sector of its own."""
+
+JOINT_LABS: Calls = {
+    "mixed": ("academia", "industry"),
+    "academia": ("academia",),
+    "industry": ("industry",),
+}
+"""Ways to count a joint laboratory of a university and a company, and the sectors it then has."""
+
+NON_PROFITS = {
+    "academia": "a team without any company is academia-only, whoever else is in it",
+    "other": "government and non-profit research is a sector of its own, as in the models database since 2024",
+}
+"""Ways to count government and non-profit research, and what they mean."""
+
+READINGS = {"name": "by affiliations", "domain": "by e-mail domains, where the lists have them"}
+"""Ways to read where authors work, and what they mean."""
+
+
+def venues() -> list[str]:
+    """Return the venues of the papers table in alphabetical order.
+
+    Examples
+    --------
+    >>> "neurips" in venues()
+    True
+    """
+    return sorted({row["venue"] for row in csv.DictReader(io.StringIO(read_bytes(COVERAGE_TABLE).decode("utf-8")))})
+
+
+def topic_names() -> list[str]:
+    """Return the names of the groups of topics, then of the topics.
+
+    Examples
+    --------
+    >>> topic_names()[:2]
+    ['compute-intensive', 'low-compute']
+    """
+    return list(_topic_names(read_bytes("topics.yml")))
+
+
+@lru_cache(maxsize=4)
+def _topic_names(content: bytes) -> tuple[str, ...]:
+    topics = yaml.load(content, Loader=yaml.CSafeLoader)
+    return (*topics["groups"], *topics["topics"])
+
+
+def judgement_calls() -> dict[str, tuple[str, ...]]:
+    """Return the judgement calls in alphabetical order, and the sectors that each counts as by default.
+
+    Examples
+    --------
+    >>> judgement_calls()["openai"], judgement_calls()["joint-labs"]
+    (('industry',), ('academia', 'industry'))
+    """
+    return dict(_judgement_calls(read_bytes(RULES_FILE)))
+
+
+@lru_cache(maxsize=4)
+def _judgement_calls(content: bytes) -> dict[str, tuple[str, ...]]:
+    rows = csv.DictReader(io.StringIO(content.decode("utf-8")))
+    return dict(
+        sorted((row["judgement"], tuple(filter(None, row["sector"].split("|")))) for row in rows if row["judgement"])
+    )
+
+
+def flips_of(texts: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    """Return the judgement calls that texts flip, and the sectors that each then has.
+
+    Raises
+    ------
+    EvidenceError
+        If a text flips nothing, names a call or a sector that does not exist, or a call is flipped twice.
+
+    Examples
+    --------
+    >>> flips_of(["openai=nonprofit", "bare-name=unknown"])
+    {'openai': ('nonprofit',), 'bare-name': ()}
+    """
+    found: dict[str, tuple[str, ...]] = {}
+    for text in texts:
+        name, equals, said = text.partition("=")
+        if not equals:
+            raise EvidenceError(f"{text!r} does not flip a judgement call: write a call, =, and a sector or unknown")
+        if name not in (calls := judgement_calls()):
+            raise EvidenceError(f"{name!r} is not a judgement call; allowed: {', '.join(calls)}")
+        if name in found:
+            raise EvidenceError(f"the judgement call {name!r} is flipped twice")
+        found[name] = () if said == UNKNOWN else tuple(said.split("|"))
+        for sector in found[name]:
+            if sector not in SECTORS:
+                raise EvidenceError(f"{sector!r} is not a sector; allowed: {', '.join(SECTORS)}, or unknown")
+    return found
 
 
 def paper_profile(slots: Iterable[str]) -> str:
@@ -49,25 +154,6 @@ def parse_profile(profile: str) -> tuple[tuple[int, tuple[str, ...]], ...]:
     return tuple((int(count), tuple(slot.split("+"))) for count, slot in entries)
 
 
-def calls_with(flips: Mapping[str, tuple[str, ...]] | None = None) -> dict[str, tuple[str, ...]]:
-    """Return the sectors of every judgement call, some of them flipped.
-
-    Examples
-    --------
-    >>> calls_with({"openai": ("nonprofit",)})["openai"]
-    ('nonprofit',)
-    """
-    calls = judgement_calls()
-    for name, sectors in (flips or {}).items():
-        if name not in calls:
-            raise EvidenceError(f"{name!r} is not a judgement call; allowed: {', '.join(calls)}")
-        for sector in sectors:
-            if sector not in SECTORS:
-                raise EvidenceError(f"{sector!r} is not a sector; allowed: {', '.join(SECTORS)}")
-        calls[name] = tuple(sectors)
-    return calls
-
-
 def slot_sectors(atoms: Iterable[str], calls: Calls) -> frozenset[str]:
     """Return the sectors of a slot; none when nothing is known."""
     found: set[str] = set()
@@ -84,7 +170,7 @@ def sector_counts(profile: str, calls: Calls) -> dict[str, int]:
 
     Examples
     --------
-    >>> sector_counts("2:academia 1:@openai+academia 1:unknown", calls_with())
+    >>> sector_counts("2:academia 1:@openai+academia 1:unknown", judgement_calls())
     {'academia': 3, 'industry': 1, 'government': 0, 'nonprofit': 0, 'unknown': 1}
     """
     counts = dict.fromkeys((*SECTORS, UNKNOWN), 0)
@@ -99,7 +185,7 @@ def profile_team(profile: str, calls: Calls, public_research: PublicResearch = "
 
     Examples
     --------
-    >>> calls = calls_with()
+    >>> calls = judgement_calls()
     >>> profile_team("2:academia 1:government", calls), profile_team("2:academia 1:government", calls, "other")
     ('academia-only', 'other')
     >>> profile_team("2:academia 1:@openai", calls), profile_team("3:unknown", calls)

@@ -2,12 +2,13 @@
 
 The lists of one venue and year are read together, then forgotten. A paper's key is a hash of its normalised title
 (`paper_key`); within a venue and year a title counts once. The first list of a venue-year, in the order of
-`papers_raw.KINDS`, says which papers there are; the others add what it lacks.
+`lists.KINDS`, says which papers there are; the others add what it lacks.
 """
 
 from __future__ import annotations
 
 import hashlib
+import io
 import itertools
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -18,8 +19,8 @@ from typing import Any
 import pandas as pd
 import pandera.pandas as pa
 
-from compute_divide.evidence.papers.affiliations import SECTORS, UNKNOWN, AffiliationReader, is_unparsed, load_rules
-from compute_divide.evidence.papers.choices import COVERAGE_TABLE
+from bookpress.files import sha256
+from compute_divide.evidence.papers.affiliations import AffiliationReader, is_unparsed, load_rules
 from compute_divide.evidence.papers.email_domains import DomainReader, load_domain_rules
 from compute_divide.evidence.papers.lists import (
     PaperList,
@@ -31,18 +32,29 @@ from compute_divide.evidence.papers.lists import (
     track_name,
 )
 from compute_divide.evidence.papers.profiles import (
-    Calls,
-    calls_with,
+    COVERAGE_TABLE,
+    SECTORS,
+    UNKNOWN,
+    judgement_calls,
     paper_profile,
     profile_team,
     sector_counts,
     slot_sectors,
 )
-from compute_divide.evidence.papers.topics import TermFinder, load_topics, model_finder, topic_finder
-from compute_divide.evidence.store.files import SetAside, Sidecar, Source
+from compute_divide.evidence.papers.topics import TextSearch
+from compute_divide.evidence.store.files import SetAside, Sidecar, Source, read_bytes
 from compute_divide.evidence.store.labels import TEAM_TYPES
 from compute_divide.evidence.store.raw_csv import EXAMPLES
-from compute_divide.evidence.store.tables import flag, one_of, read_table, schema, text, whole, write_table
+from compute_divide.evidence.store.tables import (
+    check_schema,
+    flag,
+    one_of,
+    read_table,
+    schema,
+    text,
+    whole,
+    write_table,
+)
 
 PAPERS_TABLE = "papers/papers.parquet"
 AGREEMENT_TABLE = "papers/agreement.csv"
@@ -130,32 +142,91 @@ def paper_key(title: str) -> str:
     return hashlib.sha256(title_key(title).encode()).hexdigest()[:16]
 
 
+# --- what was labelled by hand, to try the rules that read affiliations and names of models ---
+
+# Two samples of strings of the lists, drawn with fixed seeds: half of each in proportion to how often a string occurs,
+# half uniformly from the others. Each was read alone, before the rule had been tried on it. How they were drawn and
+# read: tests/compute_divide/evidence/labelled_affiliations.md and labelled_namings.md.
+LABELLED_FILE = "labelled_affiliations.csv"
+NAMINGS_FILE = "labelled_namings.csv"
+
+USES = {
+    "builds on": "it takes the model, a part of it or its design into its own work, or uses it as an instrument",
+    "examines": "the model, or the family it stands for, is what the paper is about: evaluated, explained, attacked",
+    "compares": "the model is a yardstick or a baseline",
+    "mentions": "the model stands in the background",
+    "another thing": "the name means something else",
+}
+"""What a paper can do with a model that it names."""
+
+LABELLED = schema(
+    sample=one_of(["first", "second"], nullable=False),
+    stratum=one_of(["by authors", "by strings"], nullable=False),
+    affiliation=text(nullable=False),
+    company=one_of(["yes", "no"], nullable=False),
+    sectors=text(nullable=False),
+    note=text(),
+)
+"""Schema of ``labelled_affiliations.csv``: ``sectors`` are ``|``-joined, or ``unknown``."""
+
+
+def load_labelled() -> pd.DataFrame:
+    """Return the labelled strings, with the columns of `LABELLED`.
+
+    Examples
+    --------
+    >>> load_labelled()["sample"].value_counts().to_dict()
+    {'first': 400, 'second': 300}
+    """
+    table = pd.read_csv(io.BytesIO(read_bytes(LABELLED_FILE)), dtype="str", keep_default_na=False, na_values=[""])
+    return check_schema(table, LABELLED, LABELLED_FILE)
+
+
+NAMINGS = schema(
+    venue=text(nullable=False),
+    year=whole(1980, 2040, nullable=False),
+    key=text(nullable=False),
+    model=text(nullable=False),
+    use=one_of(list(USES), nullable=False),
+)
+"""Schema of ``labelled_namings.csv``: the paper, one of the models found in it, and one of `USES`."""
+
+
+def load_labelled_namings() -> pd.DataFrame:
+    """Return the labelled namings, with the columns of `NAMINGS`.
+
+    Examples
+    --------
+    >>> len(load_labelled_namings())
+    120
+    """
+    table = pd.read_csv(io.BytesIO(read_bytes(NAMINGS_FILE)), dtype={"year": "Int64"})
+    return check_schema(table, NAMINGS, NAMINGS_FILE)
+
+
 # --- reading the lists of a venue and year ---
 
 
 @dataclass
 class Ledger:
-    """What was read, and which records became no row: how many for each reason, and the first places."""
+    """What was read, and which records became no row: their places, by the reason."""
 
     sources: list[Source] = field(default_factory=list)
-    counts: Counter[str] = field(default_factory=Counter)
     places: dict[str, list[str]] = field(default_factory=dict)
 
     def put_aside(self, reason: str, place: str) -> None:
         """Count a record that becomes no row."""
-        self.counts[reason] += 1
-        if len(known := self.places.setdefault(reason, [])) < EXAMPLES:
-            known.append(place)
+        self.places.setdefault(reason, []).append(place)
 
     def groups(self) -> list[SetAside]:
         """Return the reasons, most frequent first."""
-        order = sorted(self.counts.items(), key=lambda entry: (-entry[1], entry[0]))
-        return [SetAside(reason=reason, rows=rows, examples=self.places[reason]) for reason, rows in order]
+        order = sorted(self.places.items(), key=lambda entry: (-len(entry[1]), entry[0]))
+        return [SetAside(reason=reason, rows=len(found), examples=found[:EXAMPLES]) for reason, found in order]
 
 
 def read_list(paper_list: PaperList, ledger: Ledger) -> Iterator[tuple[str, str, RawPaper]]:
     """Yield key, place and record of every accepted paper of a list; the ledger receives the rest and the source."""
-    content, digest = paper_list.read()
+    content = paper_list.path.read_bytes()
     records = 0
     for records, record in enumerate(paper_list.kind.reader(content), start=1):  # noqa: B007
         place = f"{paper_list.path.name}, {record.place}"
@@ -174,7 +245,7 @@ def read_list(paper_list: PaperList, ledger: Ledger) -> Iterator[tuple[str, str,
             url=kind.url,
             snapshot=kind.snapshot,
             file=paper_list.path.name,
-            sha256=digest,
+            sha256=sha256(content),
             rows=records,
         )
     )
@@ -215,68 +286,45 @@ def _completed(paper: RawPaper, other: RawPaper) -> RawPaper:
 # --- from a paper to its row ---
 
 
-@dataclass
 class Deriver:
-    """Turns papers into rows; every distinct affiliation, domain and profile is worked out once."""
+    """Turns papers into rows by the rules, terms and default calls of the evidence."""
 
-    names: AffiliationReader
-    domains: DomainReader
-    terms: TermFinder
-    models: TermFinder
-    calls: Calls
-    unparsed: int = 0
-    slots: int = 0
-    _teams: dict[str, str] = field(default_factory=dict)
-    _counts: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    def __init__(self) -> None:
+        self.names = AffiliationReader(load_rules())
+        self.domains = DomainReader(load_domain_rules())
+        self.search = TextSearch()
+        self.calls = judgement_calls()
+        self.slots = self.unparsed = 0
 
-    @classmethod
-    def from_evidence(cls) -> Deriver:
-        """Return a deriver with the rules, terms and default calls of the evidence."""
-        topics = load_topics()
-        return cls(
-            AffiliationReader(load_rules()),
-            DomainReader(load_domain_rules()),
-            topic_finder(topics),
-            model_finder(topics),
-            calls_with(),
-        )
-
-    def row(self, key: str, venue: str, year: int, paper: RawPaper) -> tuple[Any, ...]:
-        """Return the row of a paper, in the order of `PAPERS`."""
+    def row(self, key: str, venue: str, year: int, paper: RawPaper) -> dict[str, Any]:
+        """Return the row of a paper: all columns of `PAPERS` but those that follow from the profiles."""
         self.slots += len(paper.affiliations)
         self.unparsed += sum(map(is_unparsed, paper.affiliations))
-        profile = paper_profile(map(self.names.read, paper.affiliations))
-        domain_profile = paper_profile(map(self.domains.read, paper.domains))
-        texts = (paper.title, paper.keywords, paper.abstract)
-        return (
-            key,
-            venue,
-            year,
-            track_name(paper.track, paper.status),
-            paper.authors or None,
-            _unit(paper),
-            profile or None,
-            domain_profile or None,
-            *self._sector_counts(profile),
-            self._team(profile),
-            self._team(domain_profile),
-            paper.keywords is not None,
-            paper.abstract is not None,
-            *(self.terms.find(part) or None if part else None for part in texts),
-            *(self.models.find(part) or None if part else None for part in texts),
-        )
+        texts = dict(zip(TEXTS, (paper.title, paper.keywords, paper.abstract), strict=True))
+        return {
+            "key": key,
+            "venue": venue,
+            "year": year,
+            "track": track_name(paper.track, paper.status),
+            "authors": paper.authors or None,
+            "unit": _unit(paper),
+            "profile": paper_profile(map(self.names.read, paper.affiliations)) or None,
+            "domain_profile": paper_profile(map(self.domains.read, paper.domains)) or None,
+            "has_keywords": paper.keywords is not None,
+            "has_abstract": paper.abstract is not None,
+            **self.search.find(texts),
+        }
 
-    def _team(self, profile: str) -> str:
-        team = self._teams.get(profile)
-        if team is None:
-            team = self._teams[profile] = profile_team(profile, self.calls)
-        return team
-
-    def _sector_counts(self, profile: str) -> tuple[int, ...]:
-        counts = self._counts.get(profile)
-        if counts is None:
-            counts = self._counts[profile] = tuple(sector_counts(profile, self.calls).values())
-        return counts
+    def table(self, rows: Sequence[dict[str, Any]]) -> pd.DataFrame:
+        """Return rows as a table with the columns of `PAPERS`, what follows from profiles added."""
+        table = pd.DataFrame(rows, columns=list(PAPERS.columns))
+        for column, team in (("profile", "team_type"), ("domain_profile", "team_type_domain")):
+            places, profiles = pd.factorize(table[column].fillna(""))
+            table[team] = pd.array([profile_team(profile, self.calls) for profile in profiles], dtype="str")[places]
+            if column == "profile":
+                counts = pd.DataFrame([sector_counts(profile, self.calls) for profile in profiles]).iloc[places]
+                table[[f"n_{sector}" for sector in counts]] = counts.to_numpy()
+        return table
 
     def agreement(self, papers: Iterable[RawPaper]) -> Counter[str]:
         """Return how the affiliations and the e-mail domains of authors agree; keys are columns of `AGREEMENT`."""
@@ -288,8 +336,9 @@ class Deriver:
 
     def notes(self) -> list[str]:
         """Return what the sidecar says about the reading of affiliations."""
+        distinct = self.names.read.cache_info().currsize
         return [
-            f"affiliations: {self.slots} slots, {self.names.distinct} distinct strings, each read once",
+            f"affiliations: {self.slots} slots, {distinct} distinct strings, each read once",
             f"affiliations that are pieces of a page and were not read: {self.unparsed} slots",
             "a key is the first 16 hexadecimal digits of the SHA-256 of the title without accents, case, spaces, signs",
             "a title counts once within a venue and year",
@@ -323,8 +372,8 @@ DERIVED_BY = "compute_divide.evidence.papers.table.derive_papers"
 def derive_papers(raw: Path, folder: Path) -> list[Sidecar]:
     """Derive the papers and the agreement of the two readings; see `compute_divide.evidence.catalogue.Derive`."""
     ledger = Ledger()
-    deriver = Deriver.from_evidence()
-    rows: list[tuple[Any, ...]] = []
+    deriver = Deriver()
+    rows: list[dict[str, Any]] = []
     agreement: list[dict[str, Any]] = []
     lists = find_lists(raw / "papers")
     for (venue, year), group in itertools.groupby(lists, key=lambda entry: (entry.venue, entry.year)):
@@ -332,8 +381,8 @@ def derive_papers(raw: Path, folder: Path) -> list[Sidecar]:
         rows += (deriver.row(key, venue, year, papers[key]) for key in sorted(papers))
         if counts := deriver.agreement(papers.values()):
             agreement.append({"venue": venue, "year": year, **{name: counts[name] for name in VERDICTS}})
-    table = pd.DataFrame(rows, columns=list(PAPERS.columns))
-    return [
+    table = deriver.table(rows)
+    written = [
         write_table(
             table,
             PAPERS_TABLE,
@@ -344,22 +393,34 @@ def derive_papers(raw: Path, folder: Path) -> list[Sidecar]:
             set_aside=ledger.groups(),
             notes=deriver.notes(),
             folder=folder,
-        ),
-        _write_counts(
-            pd.DataFrame(agreement, columns=list(AGREEMENT.columns)),
-            AGREEMENT_TABLE,
-            "authors with an affiliation and an e-mail domain, by whether each names a company",
-            ledger.sources,
-            folder,
-        ),
-        _write_counts(
-            known_facts(table),
-            COVERAGE_TABLE,
-            "accepted papers of each venue and year, and how many of them have a known team type and texts",
-            ledger.sources,
-            folder,
-        ),
+        )
     ]
+    for name, rows_of_venues, description in (
+        (
+            AGREEMENT_TABLE,
+            pd.DataFrame(agreement, columns=list(AGREEMENT.columns)),
+            "authors with an affiliation and an e-mail domain, by whether each names a company",
+        ),
+        (
+            COVERAGE_TABLE,
+            known_facts(table),
+            "accepted papers of each venue and year, and how many of them have a known team type and texts",
+        ),
+    ):
+        others = written[0].rows_in - len(rows_of_venues)
+        written.append(
+            write_table(
+                rows_of_venues,
+                name,
+                TABLES[name],
+                description=description,
+                sources=ledger.sources,
+                derived_by=DERIVED_BY,
+                set_aside=[SetAside(reason="records counted in the row of their venue and year", rows=others)],
+                folder=folder,
+            )
+        )
+    return written
 
 
 def known_facts(papers: pd.DataFrame) -> pd.DataFrame:
@@ -374,18 +435,3 @@ def known_facts(papers: pd.DataFrame) -> pd.DataFrame:
         }
     )
     return facts.groupby([papers["venue"], papers["year"]]).sum().reset_index()
-
-
-def _write_counts(rows: pd.DataFrame, table: str, description: str, sources: list[Source], folder: Path) -> Sidecar:
-    """Write a table that counts papers or authors by venue and year."""
-    records = sum(source.rows for source in sources)
-    return write_table(
-        rows,
-        table,
-        TABLES[table],
-        description=description,
-        sources=sources,
-        derived_by=DERIVED_BY,
-        set_aside=[SetAside(reason="records counted in the row of their venue and year", rows=records - len(rows))],
-        folder=folder,
-    )

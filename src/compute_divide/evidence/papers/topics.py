@@ -9,19 +9,27 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
-from typing import Literal
+from typing import Annotated, Literal
 
 import ahocorasick
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from compute_divide.evidence.papers.affiliations import fold, problem
-from compute_divide.evidence.store.files import EvidenceError, read_bytes
+from compute_divide.evidence.papers.affiliations import fold
+from compute_divide.evidence.store.files import EvidenceError, problem, read_bytes
 
 TOPICS_FILE = "topics.yml"
 
 SEPARATOR = "|"
 """Stands between the terms that matched in one text."""
+
+
+def _checked(term: str) -> str:
+    term_key(term)
+    return term
+
+
+Term = Annotated[str, AfterValidator(_checked)]
 
 
 class _Entry(BaseModel):
@@ -33,7 +41,7 @@ class _Entry(BaseModel):
 class Topic(_Entry):
     """A topic: the terms that show it, in lower case."""
 
-    terms: tuple[str, ...] = Field(min_length=1)
+    terms: tuple[Term, ...] = Field(min_length=1)
 
 
 class Group(_Entry):
@@ -49,7 +57,7 @@ class NamedModel(_Entry):
     team: Literal["academia-only", "collaboration", "industry-only", "other"]
     access: Literal["open", "hosted"]
     kind: Literal["text", "image", "vision-language", "speech", "code", "science", "backbone"]
-    terms: tuple[str, ...] = Field(min_length=1)
+    terms: tuple[Term, ...] = Field(min_length=1)
 
 
 class Topics(BaseModel):
@@ -60,13 +68,6 @@ class Topics(BaseModel):
     topics: dict[str, Topic]
     groups: dict[str, Group]
     models: dict[str, NamedModel]
-
-    @model_validator(mode="after")
-    def _terms_are_words(self) -> Topics:
-        named: list[Topic | NamedModel] = [*self.topics.values(), *self.models.values()]
-        for term in (term for entry in named for term in entry.terms):
-            term_key(term)
-        return self
 
     @model_validator(mode="after")
     def _groups_name_topics(self) -> Topics:
@@ -138,19 +139,15 @@ def term_key(pattern: str, *, case: bool = False) -> str:
     return f"{'' if pattern.startswith('*') else ' '}{text}{'' if pattern.endswith('*') else ' '}"
 
 
-def parse_topics(text: str, name: str = TOPICS_FILE) -> Topics:
+@lru_cache(maxsize=4)
+def parse_topics(text: str | bytes) -> Topics:
     """Return the topics that a YAML text holds."""
     try:
         return Topics.model_validate(yaml.load(text, Loader=yaml.CSafeLoader))
     except yaml.YAMLError as error:
-        raise EvidenceError(f"data/{name} is not YAML: {error}") from error
+        raise EvidenceError(f"data/{TOPICS_FILE} is not YAML: {error}") from error
     except ValidationError as error:
-        raise EvidenceError(f"data/{name}: {problem(error)}") from error
-
-
-@lru_cache(maxsize=4)
-def _parsed(content: bytes) -> Topics:
-    return parse_topics(content.decode("utf-8"))
+        raise EvidenceError(f"data/{TOPICS_FILE}: {problem(error)}") from error
 
 
 def load_topics() -> Topics:
@@ -161,15 +158,30 @@ def load_topics() -> Topics:
     >>> "language model*" in load_topics().terms(["compute-intensive"])
     True
     """
-    return _parsed(read_bytes(TOPICS_FILE))
+    return parse_topics(read_bytes(TOPICS_FILE))
 
 
 def topic_finder(topics: Topics) -> TermFinder:
     """Return the finder of topic terms: case does not matter, a match is recorded as the term."""
-    terms = sorted({term for topic in topics.topics.values() for term in topic.terms})
-    return TermFinder({term: [term] for term in terms})
+    return TermFinder({term: [term] for topic in topics.topics.values() for term in topic.terms})
 
 
 def model_finder(topics: Topics) -> TermFinder:
     """Return the finder of pre-trained models: case matters, a match is recorded as the model's name."""
     return TermFinder({name: model.terms for name, model in topics.models.items()}, case=True)
+
+
+class TextSearch:
+    """Finds the topic terms and the pre-trained models of the evidence in the texts of a paper."""
+
+    def __init__(self) -> None:
+        topics = load_topics()
+        self._finders = {"terms": topic_finder(topics), "models": model_finder(topics)}
+
+    def find(self, texts: Mapping[str, str | None]) -> dict[str, str | None]:
+        """Return what each text names, as ``title_terms`` and the like; None for nothing."""
+        return {
+            f"{part}_{kind}": (finder.find(text) or None) if text else None
+            for kind, finder in self._finders.items()
+            for part, text in texts.items()
+        }

@@ -22,6 +22,16 @@ class EvidenceError(PressError):
     """Evidence is missing, damaged or not what its schema says."""
 
 
+def problem(error: ValueError) -> str:
+    """Return what is wrong with an entry, in one line: the field and what its schema says, or the error's own text."""
+    if not isinstance(error, ValidationError):
+        return str(error)
+    first = error.errors(include_url=False)[0]
+    where = ".".join(str(part) for part in first["loc"])
+    said = first["msg"].removeprefix("Value error, ")
+    return f"{where}: {said}" if where else said
+
+
 def data_dir() -> Path:
     """Return the folder of the evidence: ``COMPUTE_DIVIDE_DATA``, else the ``data`` folder of the checkout.
 
@@ -162,8 +172,10 @@ def read_sidecar(table: str) -> Sidecar:
 def _parsed(content: bytes, name: str) -> Sidecar:
     try:
         return Sidecar.model_validate(yaml.load(content, Loader=yaml.CSafeLoader))
-    except (yaml.YAMLError, ValidationError) as error:
-        raise EvidenceError(f"data/{name} is not a valid sidecar: {error}") from error
+    except yaml.YAMLError as error:
+        raise EvidenceError(f"data/{name} is not YAML: {error}") from error
+    except ValidationError as error:
+        raise EvidenceError(f"data/{name} is not a valid sidecar: {problem(error)}") from error
 
 
 def write_sidecar(sidecar: Sidecar, folder: Path) -> None:
