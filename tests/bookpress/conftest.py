@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from textwrap import dedent
 from typing import Any
@@ -16,7 +16,7 @@ import pytest
 from bookpress.book.chapters import KERNEL
 from bookpress.book.editions import Edition, Fingerprint, load_edition
 from bookpress.book.project import Project
-from bookpress.run.engines import Engine, open_engine
+from bookpress.run.engine import Engine, open_engine
 from bookpress.run.notebook import Job
 
 os.environ["PYTHONPATH"] = os.pathsep.join(
@@ -211,16 +211,14 @@ def job() -> Callable[..., Job]:
 
 
 @pytest.fixture(scope="session")
-def forked() -> Iterator[Engine]:
-    """Yield the forked engine, started once."""
-    with open_engine("forked", ["bookpress.book.results"]) as engine:
-        yield engine
+def forked() -> Engine:
+    """Return the forked engine, started once."""
+    return open_engine("forked", ["bookpress.book.results"])
 
 
 @pytest.fixture(scope="session")
-def kernel() -> Iterator[Engine]:
-    with open_engine("kernel") as engine:
-        yield engine
+def kernel() -> Engine:
+    return open_engine("kernel")
 
 
 @pytest.fixture(scope="session")

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from textwrap import dedent
 
 import nbformat
 import psutil
@@ -19,9 +19,9 @@ import pytest
 from bookpress.book.chapters import Chapter, discover
 from bookpress.book.editions import Fingerprint
 from bookpress.book.project import Project
-from bookpress.run import processes as running
-from bookpress.run.engines import Engine, open_engine
-from bookpress.run.notebook import ChapterError, Job, imported_modules, job_for, run_job
+from bookpress.run import processes
+from bookpress.run.engine import Engine, imported_modules, open_engine
+from bookpress.run.notebook import ChapterError, Job, job_for, run_job
 from bookpress.run.tidy import as_file, harvested, loads
 
 ROOT = Path(__file__).parents[2]
@@ -147,73 +147,36 @@ def test_a_run_has_an_environment_and_a_name_space_of_its_own(
 
 def test_a_result_recorded_twice_fails_the_chapter(job: Callable[..., Job], forked: Engine) -> None:
     code = (
-        "from compute_divide.analysis.statistics.estimate import Estimate\nfrom bookpress.book.results import record\n"
+        "from compute_divide.analysis.statistics.estimates import Estimate\nfrom bookpress.book.results import record\n"
         "for _ in 1, 2:\n    record('r', Estimate(1))"
     )
     with pytest.raises(ChapterError, match="'r' is recorded twice"):
         run_job(job(code), forked)
 
 
-def test_the_server_that_forks_has_one_thread(forked: Engine) -> None:
-    assert forked.server is not None
-    assert forked.server.threads == 1
-
-
-def test_the_books_own_modules_start_no_thread() -> None:
-    """What the real chapters import must leave the server with one thread, or forking is not safe."""
-    chapters = [Chapter(path.stem, path) for path in sorted((ROOT / "notebooks").glob("*.md"))]
-    with open_engine("forked", imported_modules(chapters)) as engine:
-        assert engine.server is not None
-        assert engine.server.threads == 1
+def test_the_books_own_modules_start_no_thread(job: Callable[..., Job]) -> None:
+    """What the real chapters import must leave the process that forks with one thread, or forking is not safe."""
+    engine = open_engine("forked", imported_modules(Project.at(ROOT)))
+    seen = "import os, sys\nprint(os.listdir(f'/proc/{os.getppid()}/task'), 'pandas' in sys.modules)"
+    notebook = run_job(job(seen), engine).notebook.decode()
+    assert re.search(r"\['\d+'\] True", notebook)
 
 
 def test_stopping_ends_what_runs_and_leaves_no_process(job: Callable[..., Job], forked: Engine, kernel: Engine) -> None:
     for engine in (forked, kernel):
         before = {process.pid for process in psutil.Process().children(recursive=True)}
-        with running.session(), ThreadPoolExecutor(2) as pool:
+        with processes.session(), ThreadPoolExecutor(2) as pool:
             futures = [pool.submit(run_job, job("import time\ntime.sleep(3600)"), engine) for _ in range(2)]
             deadline = time.monotonic() + 30
             while len({p.pid for p in psutil.Process().children(recursive=True)} - before) < 2:
                 assert time.monotonic() < deadline
                 time.sleep(0.05)
             time.sleep(0.5)
-            running.stop_all()
+            processes.stop_all()
             assert all(future.exception(timeout=20) for future in futures)
         left = [p for p in psutil.Process().children(recursive=True) if p.pid not in before]
         _, alive = psutil.wait_procs(left, timeout=10)
         assert [p for p in alive if p.is_running() and p.status() != psutil.STATUS_ZOMBIE] == []
-
-
-def test_a_fork_ends_with_the_process_that_asked_for_it(tmp_path: Path) -> None:
-    """The parent is killed without warning: neither server nor fork may live on."""
-    code = dedent(
-        f"""
-        import nbformat
-        from bookpress.book.chapters import KERNEL
-        from bookpress.run.engines import open_engine
-        from bookpress.run.notebook import Job, run_job
-        notebook = nbformat.v4.new_notebook(metadata={{"kernelspec": KERNEL}})
-        source = "import os, time\\nopen({str(tmp_path / "pid")!r}, 'w').write(str(os.getpid()))\\ntime.sleep(3600)"
-        notebook.cells = [nbformat.v4.new_code_cell(source)]
-        with open_engine("forked") as engine:
-            print(engine.server._process.pid, flush=True)
-            run_job(Job("t", "0", nbformat.writes(notebook).encode(), {{}}, {{}}, 60), engine)
-        """
-    )
-    parent = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
-    assert parent.stdout is not None
-    server = int(parent.stdout.readline())
-    deadline = time.monotonic() + 30
-    while not (tmp_path / "pid").exists() or not (tmp_path / "pid").read_text():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
-    fork = int((tmp_path / "pid").read_text())
-    parent.kill()
-    parent.wait()
-    deadline = time.monotonic() + 20
-    while any(psutil.pid_exists(p) and psutil.Process(p).status() != psutil.STATUS_ZOMBIE for p in (server, fork)):
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
 
 
 def test_many_kernels_at_once_all_start(
@@ -247,13 +210,13 @@ def test_papermills_own_command_line_runs_the_chapter(book: Project, tmp_path: P
     assert harvested(loads(output.read_bytes()))["number"].value == 6.0
 
 
-@pytest.mark.parametrize("path", sorted((ROOT / "notebooks").glob("*.md")), ids=lambda path: path.stem)
-def test_papermill_sees_the_parameters_of_every_real_chapter(path: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("chapter", discover(Project.at(ROOT)), ids=lambda chapter: chapter.slug)
+def test_papermill_sees_the_parameters_of_every_real_chapter(chapter: Chapter, tmp_path: Path) -> None:
     """Its own inspector must know each name, or its command line warns of an unknown parameter."""
     import papermill
 
-    seen = papermill.inspect_notebook(str(as_notebook(path, tmp_path)))
-    assert list(seen) == [parameter.name for parameter in Chapter(path.stem, path).parameters]
+    seen = papermill.inspect_notebook(str(as_notebook(chapter.path, tmp_path)))
+    assert list(seen) == [parameter.name for parameter in chapter.parameters]
 
 
 def as_notebook(path: Path, folder: Path) -> Path:

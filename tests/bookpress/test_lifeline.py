@@ -15,12 +15,11 @@ import pytest
 BUILD = """
 import nbformat
 from bookpress.book.chapters import KERNEL
-from bookpress.run.engines import open_engine
+from bookpress.run.engine import open_engine
 from bookpress.run.notebook import Job, run_job
 notebook = nbformat.v4.new_notebook(metadata={{"kernelspec": KERNEL}})
 notebook.cells = [nbformat.v4.new_code_cell({cell!r})]
-with open_engine({engine!r}) as engine:
-    run_job(Job("t", "0", nbformat.writes(notebook).encode(), {{}}, {{}}, 60), engine)
+run_job(Job("t", "0", nbformat.writes(notebook).encode(), {{}}, {{}}, 60), open_engine({engine!r}))
 """
 
 CELL = """

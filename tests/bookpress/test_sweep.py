@@ -271,7 +271,7 @@ def test_a_scheduler_that_does_not_answer_is_named(monkeypatch: pytest.MonkeyPat
 
 
 def test_a_worker_with_another_package_or_other_evidence_is_refused(book: Project) -> None:
-    order = Order((), "kernel", book, Fingerprint.of(book).id, {})
+    order = Order("kernel", book, Fingerprint.of(book).id, {})
     checked_fingerprint(order)
     for path in book.packages[0] / "code.py", book.data / "a.csv":
         before = path.read_text()
@@ -284,7 +284,7 @@ def test_a_worker_with_another_package_or_other_evidence_is_refused(book: Projec
 def test_a_worker_with_other_libraries_is_refused(book: Project) -> None:
     here = versions()
     assert {"Python", "pandas", "papermill"} <= set(here)
-    order = Order((), "kernel", book, "", here)
+    order = Order("kernel", book, "", here)
     check_versions(order)
     with pytest.raises(PressError, match=rf"a worker has pandas {here['pandas']} \(the sweep: 1.0\); every worker"):
         check_versions(replace(order, versions={**here, "pandas": "1.0"}))

@@ -23,7 +23,7 @@ from bookpress.errors import PressError
 from bookpress.files import canonical, naming, pretty, replace_file, sha256
 from bookpress.progress import Reporter
 from bookpress.run.cache import Run
-from bookpress.run.engines import Engine
+from bookpress.run.engine import Engine
 from bookpress.run.runner import Outcome, RunOptions, failure, run_chapters
 from bookpress.run.worker import versions
 

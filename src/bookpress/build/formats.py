@@ -17,7 +17,7 @@ from typing import IO
 
 from bookpress.book.project import EPOCH_VARIABLE
 from bookpress.errors import PressError, UsageError
-from bookpress.run.engines import STEADY
+from bookpress.run.processes import STEADY
 
 SECONDS = 1800.0
 """Time that a format may take."""

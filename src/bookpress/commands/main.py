@@ -111,7 +111,7 @@ def _print_json(value: object) -> None:
 
 
 def _options(jobs: int | None, engine: str | None, force: bool, time_limit: float | None) -> RunOptions:
-    from bookpress.run.engines import DEFAULT_ENGINE
+    from bookpress.run.engine import DEFAULT_ENGINE
     from bookpress.run.runner import RunOptions
 
     return RunOptions(jobs=jobs, engine=engine or DEFAULT_ENGINE, force=force, time_limit=time_limit)
@@ -155,13 +155,13 @@ def build(
     formats: Formats = FORMATS[0],
 ) -> None:
     """Build an edition of the book. What has not changed is not run again."""
-    from bookpress.run.ahead import engine_ahead
+    from bookpress.run.engine import engine_for
 
     project = current_project()
     only = [slug.strip() for slug in chapters.split(",")] if chapters is not None else None
     is_new = bool(parameter) or only is not None or edition not in project.built
     with ExitStack() as stack:
-        opened = stack.enter_context(engine_ahead(project, engine)) if is_new or force else None
+        opened = engine_for(project, engine) if is_new or force else None
         # the rest is imported while that process does its imports
         from bookpress.book.editions import load_edition
         from bookpress.build.build import build as build_edition

@@ -11,10 +11,11 @@ import io
 import itertools
 import json
 import shlex
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import BrokenExecutor, CancelledError, Future, as_completed
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future, ThreadPoolExecutor, as_completed
+from contextlib import ExitStack
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -27,11 +28,13 @@ from bookpress.errors import PressError, UsageError, collecting, nearest
 from bookpress.explore.run_one import values_of
 from bookpress.files import canonical, check_writable, load_mapping, replace_file, sha256
 from bookpress.progress import Reporter
+from bookpress.run import processes
 from bookpress.run.cache import Run, RunCache, run_key
-from bookpress.run.executor import executor
-from bookpress.run.notebook import ChapterError, imported_modules, job_for
+from bookpress.run.engine import engine_for
+from bookpress.run.executor import cores, executor
+from bookpress.run.notebook import ChapterError, Job, job_for, run_job
 from bookpress.run.runner import RunOptions, cached_runs
-from bookpress.run.worker import order_for, run_elsewhere
+from bookpress.run.worker import Order, run_elsewhere, versions
 
 RESULT_COLUMNS = ("key", "value", "low", "high", "k", "n", "unit", "label")
 
@@ -296,20 +299,32 @@ def _run(
     """Run the combinations at these places; yield each with its run, or with what went wrong, as it ends."""
     if not places:
         return
-    order = order_for(project, imported_modules([plan.chapter]), options.engine, mark)
-    with executor(min(options.jobs, len(places)) if options.jobs else None, scheduler) as pool:
-        waiting: dict[Future[Run | ChapterError], int] = {}
-        for place in places:
-            job = job_for(project, plan.chapter, plan.sets[place], mark, options.time_limit)
-            waiting[pool.submit(run_elsewhere, job, order)] = place
-        for future in as_completed(waiting):
-            yield waiting[future], _outcome(future)
+    jobs = [job_for(project, plan.chapter, plan.sets[place], mark, options.time_limit) for place in places]
+    with ExitStack() as stack:
+        work: Callable[[Job], Run | ChapterError]
+        if scheduler is None:
+            stack.enter_context(processes.session())
+            pool: Executor = stack.enter_context(ThreadPoolExecutor(options.jobs or cores()))
+            work = partial(run_job, engine=engine_for(project, options.engine))
+        else:
+            pool = stack.enter_context(executor(scheduler=scheduler))
+            work = partial(run_elsewhere, order=Order(options.engine, project, mark.id, versions()))
+        waiting = {pool.submit(work, job): place for job, place in zip(jobs, places, strict=True)}
+        try:
+            for future in as_completed(waiting):
+                yield waiting[future], _outcome(future)
+        except BaseException:
+            processes.stop_all()
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
 
 
 def _outcome(future: Future[Run | ChapterError]) -> Run | Exception:
     """Return the run, or what went wrong with this combination alone."""
     try:
         return future.result()
+    except ChapterError as error:
+        return error
     except (BrokenExecutor, CancelledError) as error:
         raise PressError(
             "the workers ended before the work did (out of memory? the scheduler gone?); run the sweep again: "

@@ -1,202 +1,166 @@
-"""The process that has everything imported and is forked for each notebook, seen from the outside.
+"""Processes for chapters, forked by the standard library's fork server from one that has everything imported.
 
-It imports while we import: nothing here needs papermill, so that it can be started first.
+Starting a kernel and importing pandas takes longer than most chapters; a fork takes a few milliseconds. The server has
+one thread, so that forking is safe. Nothing here needs papermill or IPython: the server is started first, and imports
+while we import.
 """
 
 from __future__ import annotations
 
+import gc
+import importlib
 import json
+import multiprocessing
 import os
-import shutil
-import socket
-import subprocess
+import signal
 import sys
-import tempfile
 import threading
-import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from pathlib import Path
-from typing import IO, Any, Self
+from contextlib import contextmanager, suppress
+from multiprocessing import forkserver
+from multiprocessing.connection import Connection
+from typing import Any, Self
 
 from bookpress.errors import PressError
-from bookpress.run import processes as running
-from bookpress.run.environment import chapter_environment
+from bookpress.run import processes
 
-SHORT = "/tmp" if os.name == "posix" else None  # noqa: S108 - a socket's path holds 104 characters: no long TMPDIR
-"""Where the socket folders are made; each is private to its process."""
+MODULES = "BOOKPRESS_FORK_SERVER"
+"""The variable that tells the server what to import; it marks one that was started with a chapter's environment."""
 
-START_LIMIT = 120.0
+START_LIMIT = 120
 """Seconds that the imports may take."""
 
 ENDING = 2.0
 """Seconds that a process may take from its last word to its end."""
 
+NOT_OURS = 86
+"""The exit code of a fork of a server that the library started in place of ours: it has not a chapter's environment."""
+
+GONE = "the process that chapters are forked from has ended; build again, with `--engine kernel` if it recurs"
+
+COLLECT_AFTER = 100_000
+"""Objects made between two searches for garbage in a fork: tables are few objects, large ones."""
+
+_context = multiprocessing.get_context("forkserver")
+_lock = threading.Lock()
+
 
 class ForkDiedError(RuntimeError):
-    """A fork that ended before its cell did, or the process that is forked before it could fork."""
+    """A fork that ended before its cell did."""
 
 
-class ForkServer:
-    """The process that forks: started once, used by any number of threads, ended by `close` or with this process.
+def start(modules: Sequence[str]) -> None:
+    """Start the server of this process, with these modules imported; one that is there already is replaced."""
+    with _lock, _environment({**processes.chapter_environment(), MODULES: " ".join(modules)}):
+        forkserver._forkserver._stop()  # type: ignore[attr-defined] # no public function starts one anew
+        _context.set_forkserver_preload(["__main__", __name__])
+        forkserver.ensure_running()
 
-    Parameters
-    ----------
-    modules : sequence of str
-        What to import before the first fork.
-    environment : mapping
-        Environment variables on top of ours, such as those that libraries read when they are imported.
-    """
 
-    def __init__(self, modules: Sequence[str], environment: Mapping[str, str]) -> None:
-        self._folder = Path(tempfile.mkdtemp(prefix="cd-", dir=SHORT))
-        self._path = str(self._folder / "s")
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "bookpress.run.fork_server_main", self._path, *modules],
-            env={**chapter_environment(), **environment},
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )
-        self._lock = threading.Lock()
-        self._threads: int | None = None
+@contextmanager
+def _environment(variables: Mapping[str, str]) -> Iterator[None]:
+    """Let programs that are started inside have these variables alone: the library has no argument for it."""
+    ours = dict(os.environ)
+    os.environ.clear()
+    os.environ.update(variables)
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(ours)
 
-    @property
-    def threads(self) -> int:
-        """Threads of the process before the first fork, once it is ready; forking is safe with one.
 
-        Raises
-        ------
-        PressError
-            If it did not start.
-        """
-        with self._lock:
-            if self._threads is None:
-                self._threads = self._await_ready()
-        return self._threads
+class Fork:
+    """A process for one notebook, seen from ours: takes cells, gives messages."""
 
-    @property
-    def alive(self) -> bool:
-        """Whether the process is there."""
-        return self._process.poll() is None
-
-    def _await_ready(self) -> int:
-        with running.time_limit(self._process.pid, START_LIMIT):
-            line = self._process.stdout.readline() if self._process.stdout else b""
-        if not line.startswith(b"ready "):
-            raise PressError("the process that chapters are forked from did not start; try `--engine kernel`")
-        return int(line.split()[1])
-
-    @contextmanager
-    def fork(self, environment: Mapping[str, str], folder: str) -> Iterator[ForkedShell]:
-        """Yield a fresh fork that runs cells; it is ended on the way out."""
-        assert self.threads  # noqa: S101 - waits until it is ready
-        with self._connect({"environment": dict(environment), "folder": folder}) as connection:
-            shell = ForkedShell(connection, self)
-            running.add(shell.pid)
-            try:
-                yield shell
-            finally:
-                running.kill_group(shell.pid)
-                running.discard(shell.pid)
-
-    def exit_code(self, pid: int) -> int | None:
-        """Return how a fork ended: an exit code, or minus a signal; None where that is not known."""
-        for _ in range(20):
-            with self._connect({"status": pid}) as connection:
-                code = json.loads(_line(connection.makefile("rb")) or "null")
-            if code is not None:
-                return int(code)
-            time.sleep(0.02)
-        return None
-
-    def obituary(self) -> str:
-        """Say how the process ended and what to do."""
+    def __init__(self, environment: Mapping[str, str], folder: str) -> None:
+        self._connection, theirs = _context.Pipe()
+        self._process = _context.Process(target=_begin, args=(theirs, dict(environment), folder))
         try:
-            code = self._process.wait(ENDING)
-        except subprocess.TimeoutExpired:
-            how = "could not be forked"
-        else:
-            how = f"was killed (signal {-code})" if code < 0 else f"ended with exit code {code}"
-        return f"the process that chapters are forked from {how}; build again, with `--engine kernel` if it recurs"
-
-    @contextmanager
-    def _connect(self, request: Mapping[str, Any]) -> Iterator[socket.socket]:
-        with socket.socket(socket.AF_UNIX) as connection:
-            try:
-                connection.connect(self._path)
-                connection.sendall(json.dumps(request).encode() + b"\n")
-            except OSError as error:
-                raise ForkDiedError(self.obituary()) from error
-            yield connection
-
-    def close(self) -> None:
-        """End the process; it holds nothing that could be lost, and may still be importing."""
-        self._process.kill()
-        self._process.wait()
-        if self._process.stdin:
-            self._process.stdin.close()
-        if self._process.stdout:
-            self._process.stdout.close()
-        shutil.rmtree(self._folder, ignore_errors=True)
+            with theirs, _lock:  # the library polls its other processes here, and two threads may not poll one
+                self._process.start()
+        except (EOFError, OSError) as error:
+            raise PressError(GONE) from error
+        self.pid = int(self._process.pid or 0)
 
     def __enter__(self) -> Self:
+        self._receive()  # it leads a group of its own from now on
+        processes.add(self.pid)
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.close()
-
-
-class ForkedShell:
-    """The other end of a fork: takes cells, gives messages."""
-
-    def __init__(self, connection: socket.socket, server: ForkServer) -> None:
-        self._connection, self._server = connection, server
-        self._lines = connection.makefile("rb")
-        self.pid = 0
-        self.pid = self._receive()["pid"]
-
-    def _receive(self) -> dict[str, Any]:
-        line = _line(self._lines)
-        if not line:
-            raise ForkDiedError(self._obituary())
-        message: dict[str, Any] = json.loads(line)
-        return message
-
-    def _obituary(self) -> str:
-        if not self.pid:
-            return self._server.obituary()
-        code = self._server.exit_code(self.pid)
-        if code == -9:
-            return "its process was killed (signal 9): out of memory?"
-        if code is not None and code < 0:
-            return f"its process died of signal {-code}"
-        return "its process ended" + ("" if code is None else f" with exit code {code}")
+        processes.kill_group(self.pid)
+        processes.discard(self.pid)
+        self._connection.close()
+        with _lock:
+            self._process.join(ENDING)
 
     def run(self, source: str) -> Iterator[dict[str, Any]]:
-        """Run a cell and yield its messages; the last one is ``{"done": whether it ended well}``.
-
-        Raises
-        ------
-        ForkDiedError
-            If the process ends before the cell does.
-        """
+        """Run a cell and yield its messages; the last one is ``{"done": whether it ended well}``."""
         try:
-            self._connection.sendall(json.dumps(source).encode() + b"\n")
+            self._connection.send_bytes(json.dumps(source).encode())
         except OSError as error:
-            raise ForkDiedError(self._obituary()) from error
+            raise ForkDiedError(self._how_it_ended()) from error
         while True:
             message = self._receive()
             yield message
             if "done" in message:
                 return
 
+    def _receive(self) -> dict[str, Any]:
+        try:
+            message: dict[str, Any] = json.loads(self._connection.recv_bytes())
+        except (EOFError, OSError) as error:  # it is gone, perhaps in the midst of a message
+            raise ForkDiedError(self._how_it_ended()) from error
+        return message
 
-def _line(lines: IO[bytes]) -> bytes:
-    """Return the next line; nothing when the other side is gone, even if it was in the midst of one."""
-    try:
-        line = lines.readline()
-    except OSError:
-        return b""
-    return line if line.endswith(b"\n") else b""
+    def _how_it_ended(self) -> str:
+        with _lock:
+            self._process.join(ENDING)
+            code = self._process.exitcode
+        if code == NOT_OURS:
+            raise PressError(GONE)
+        if code == -signal.SIGKILL:
+            return "its process was killed (signal 9): out of memory?"
+        if code is not None and code < 0:
+            return f"its process died of signal {-code}"
+        return "its process ended" + ("" if code is None else f" with exit code {code}")
+
+
+def _begin(connection: Connection, environment: Mapping[str, str], folder: str) -> None:
+    """Become the process of a notebook: leader of a group that ends with our parent, in the notebook's folder."""
+    os.setsid()
+    parent = multiprocessing.parent_process()
+    processes.end_group_with(parent.sentinel if parent else 0, os.getpid())
+    if os.environ.pop(MODULES, None) is None:
+        os._exit(NOT_OURS)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    os.environ.update(environment)
+    os.chdir(folder)
+    sys.path.insert(0, "")
+    sys.argv = ["bookpress"]
+    from bookpress.run.shell import serve
+
+    serve(connection)
+
+
+def _preload(modules: Sequence[str]) -> None:
+    """Import modules in the server; one that cannot be imported is left to the chapter that needs it."""
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    for descriptor in (0, 1, 2):  # what modules print or ask for when they are imported concerns nobody
+        os.dup2(nowhere, descriptor)
+    signal.alarm(START_LIMIT)  # an import that hangs ends with the patience of whoever waits for it
+    gc.disable()  # what imports make stays: searching it for garbage takes a fifth of their time
+    for name in ("bookpress.run.shell", *modules):
+        with suppress(BaseException):
+            importlib.import_module(name)
+    for stream in (sys.stdout, sys.stderr):
+        stream.flush()  # half a line would else be printed again by every fork
+    signal.alarm(0)
+    gc.freeze()
+    gc.set_threshold(COLLECT_AFTER)
+    gc.enable()
+
+
+if MODULES in os.environ:
+    _preload(os.environ[MODULES].split())

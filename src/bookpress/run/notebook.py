@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import ast
 import logging
+import re
 import tempfile
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,13 +15,16 @@ from bookpress.book.editions import Fingerprint
 from bookpress.book.parameters import Value
 from bookpress.book.project import Project
 from bookpress.errors import PressError
-from bookpress.run import processes as running
+from bookpress.run import processes
 from bookpress.run.cache import Run, run_key
-from bookpress.run.engines import STEADY, Engine
+from bookpress.run.engine import Engine
 from bookpress.run.tidy import dumps, harvested, loads, tidy
 
 TIME_LIMIT = 600.0
 """Seconds a chapter may take, unless its front matter has a ``time_limit``."""
+
+FRAME = re.compile(r"Cell In\s?\[(\d+)\], line (\d+)")
+"""How a traceback names a line of a cell."""
 
 
 class ChapterError(PressError):
@@ -93,32 +96,6 @@ def job_for(
     )
 
 
-IMPORTED_WHEN_USED = ("pandera.backends.pandas.builtin_checks",)
-"""What every chapter would else import anew in its fork: pandera loads its checks with the first table."""
-
-
-def imported_modules(chapters: Iterable[Chapter]) -> list[str]:
-    """Return the modules that the cells of these chapters import, and those that their libraries import when used."""
-    names: dict[str, None] = {}
-    for chapter in chapters:
-        for cell in chapter.notebook.cells:
-            if cell.cell_type == "code":
-                names.update(dict.fromkeys(_imports(cell.source)))
-    return [*names, *IMPORTED_WHEN_USED] if names else []
-
-
-def _imports(source: str) -> Iterator[str]:
-    try:
-        nodes = list(ast.walk(ast.parse(source)))
-    except SyntaxError:
-        return
-    for node in nodes:
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-            yield node.module
-
-
 def run_job(job: Job, engine: Engine) -> Run:
     """Run a chapter and return what came out.
 
@@ -129,11 +106,11 @@ def run_job(job: Job, engine: Engine) -> Run:
     bookpress.run.processes.StoppedError
         If the build is being stopped.
     """
-    running.check()
+    processes.check()
     started = time.monotonic()
     # what a killed chapter has started may still write into its folder
     with tempfile.TemporaryDirectory(prefix="cd-", ignore_cleanup_errors=True) as folder:
-        notebook = _execute(job, engine, {**STEADY, **job.environment}, folder)
+        notebook = _execute(job, engine, folder)
     try:
         return Run(
             chapter=job.chapter,
@@ -146,66 +123,103 @@ def run_job(job: Job, engine: Engine) -> Run:
         raise ChapterError(job.chapter, str(error), dumps(notebook)) from error
 
 
-def _execute(job: Job, engine: Engine, environment: Mapping[str, str], folder: str) -> Any:
+def _execute(job: Job, engine: Engine, folder: str) -> Any:
     """Return the executed notebook, or raise `ChapterError`."""
+    import papermill
     from nbclient.exceptions import DeadKernelError
 
-    from bookpress.run.client import OutputError
-    from bookpress.run.error_location import failure, interrupted
+    from bookpress.run.papermill_engines import OutputError
 
-    notebook = _prepared(job)
+    logging.getLogger("papermill").setLevel(logging.ERROR)  # we check the names of parameters ourselves
+    notebook = papermill.execute_notebook(
+        loads(job.notebook), None, parameters=dict(job.values), prepare_only=True, progress_bar=False
+    )
     try:
-        _run_cells(notebook, job, engine, environment, folder)
-        problem = failure(notebook)
+        _run_cells(notebook, job, engine, folder)
+        problem = _failure(notebook)
     except PressError:
         raise
     except TimeoutError:
-        problem = interrupted(notebook, f"was still running after the time limit of {job.time_limit:g} seconds")
+        problem = _interrupted(notebook, f"was still running after the time limit of {job.time_limit:g} seconds")
     except OutputError as error:
-        problem = interrupted(notebook, str(error))
+        problem = _interrupted(notebook, str(error))
     except (DeadKernelError, RuntimeError) as error:
-        running.check()
-        problem = interrupted(notebook, f"did not end: {error}")
+        processes.check()
+        problem = _interrupted(notebook, f"did not end: {error}")
     except Exception as error:  # noqa: BLE001 - whatever it is, it fails one chapter, not the build
-        running.check()
-        problem = interrupted(notebook, f"broke off with {type(error).__name__}: {error}")
+        processes.check()
+        problem = _interrupted(notebook, f"broke off with {type(error).__name__}: {error}")
     if problem:
         raise ChapterError(job.chapter, problem, dumps(notebook))
     return notebook
 
 
-def _prepared(job: Job) -> Any:
-    """Return the notebook of a job with its values injected."""
-    import papermill
-
-    _register_engines()
-    values = dict(job.values)
-    return papermill.execute_notebook(loads(job.notebook), None, parameters=values, prepare_only=True)
-
-
-def _run_cells(notebook: Any, job: Job, engine: Engine, environment: Mapping[str, str], folder: str) -> None:
+def _run_cells(notebook: Any, job: Job, engine: Engine, folder: str) -> None:
     """Run the cells of a notebook, in place, without papermill's check: it does not know ``raises-exception``."""
     from papermill.engines import papermill_engines
 
+    from bookpress.run.papermill_engines import ForkedEngine, KernelEngine
+
+    papermill_engines.register("bookpress-forked", ForkedEngine)
+    papermill_engines.register("bookpress-kernel", KernelEngine)
     papermill_engines.execute_notebook_with_engine(
-        f"compute-divide-{engine.name}",
+        f"bookpress-{engine.name}",
         notebook,
         notebook.metadata.kernelspec.name,
         progress_bar=False,
-        server=engine.server,
-        environment=environment,
+        environment=dict(job.environment),
         folder=folder,
         time_limit=job.time_limit,
     )
 
 
-def _register_engines() -> None:
-    """Make our engines known to papermill under names of our own, and keep its notes to itself: we check names."""
-    logging.getLogger("papermill").setLevel(logging.ERROR)
-    from papermill.engines import papermill_engines
+def _interrupted(notebook: Any, what: str) -> str:
+    """Say what befell the code cell that broke the run, else the last one that was started."""
+    started = [cell for cell in _code_cells(notebook) if _mark(cell, "start_time")]
+    broken = [cell for cell in started if _mark(cell, "exception")]
+    where = _named(notebook, (broken or started)[-1]) if started else "before its first cell, it"
+    return f"{where} {what}"
 
-    from bookpress.run.forked_engine import ForkedEngine
-    from bookpress.run.kernel import KernelEngine
 
-    papermill_engines.register("compute-divide-forked", ForkedEngine)
-    papermill_engines.register("compute-divide-kernel", KernelEngine)
+def _failure(notebook: Any) -> str | None:
+    """Say which cell ended the run and with what error; None if none did.
+
+    A cell tagged ``raises-exception`` may fail: the engines go on after it. One that calls ``sys.exit`` has failed,
+    whatever the exit code.
+    """
+    cell = next((cell for cell in _code_cells(notebook) if _mark(cell, "exception")), None)
+    if cell is None:
+        return None
+    errors = [output for output in cell.outputs if output.output_type == "error"]
+    if not errors:
+        return f"{_named(notebook, cell)} failed"
+    error = errors[-1]
+    what = f"{error.ename}: {error.evalue}" if error.evalue else error.ename
+    return f"{_named(notebook, cell, _failed_line(cell, error))} failed with {what}"
+
+
+def _code_cells(notebook: Any) -> list[Any]:
+    return [cell for cell in notebook.cells if cell.cell_type == "code"]
+
+
+def _mark(cell: Any, name: str) -> Any:
+    return cell.metadata.get("papermill", {}).get(name)
+
+
+def _failed_line(cell: Any, error: Any) -> int:
+    """Return the number of the line of a cell that raised, else that of its first."""
+    from papermill.exceptions import strip_color
+
+    frames = FRAME.findall(strip_color("\n".join(error.traceback)))
+    lines = [int(line) for count, line in frames if int(count) == cell.execution_count]
+    return lines[-1] if lines else 1
+
+
+def _named(notebook: Any, cell: Any, line: int = 1) -> str:
+    """Name a cell by its number in the chapter, which has no injected parameters, and one of its lines."""
+    if "injected-parameters" in cell.metadata.get("tags", []):
+        return "the cell with the values of the parameters"
+    written = [one for one in _code_cells(notebook) if "injected-parameters" not in one.metadata.get("tags", [])]
+    number = next(n for n, one in enumerate(written, 1) if one is cell)
+    lines = cell.source.strip("\n").splitlines() or [""]
+    return f"code cell {number} (`{lines[min(line, len(lines)) - 1].strip()}`)"

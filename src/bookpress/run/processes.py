@@ -1,14 +1,30 @@
-"""What is running right now, so that Ctrl-C and time limits can end it at once."""
+"""Processes of chapters: what they inherit, how Ctrl-C and time limits end them, and that none outlives its parent."""
 
 from __future__ import annotations
 
 import os
+import select
 import signal
+import sys
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 
 from bookpress.errors import PressError
+
+KEPT = frozenset({"DYLD_LIBRARY_PATH", "HOME", "LD_LIBRARY_PATH", "PATH", "PYTHONPATH", "TMPDIR"})
+"""What programs need to be found and to start; a chapter imports the very package that runs it."""
+
+STEADY = {
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+    "PYTHONHASHSEED": "0",
+    "JE_ARROW_MALLOC_CONF": "background_thread:false",
+    "LANG": "C.UTF-8",
+    "TZ": "UTC",
+}
+"""What makes a run repeatable: sums, sets and texts in one order. Chapters run side by side, one core each."""
 
 _groups: set[int] = set()
 _stopping = threading.Event()
@@ -19,14 +35,20 @@ class StoppedError(PressError):
     """The build was told to stop."""
 
 
-def add(pid: int) -> None:
-    """Note a process that leads a group of its own.
+def chapter_environment(ours: Mapping[str, str] = os.environ) -> dict[str, str]:
+    """Return what a chapter gets of our environment: little, so that no stray variable counts and no secret gets out.
 
-    Raises
-    ------
-    StoppedError
-        If everything is being stopped: the new process is ended at once.
+    Examples
+    --------
+    >>> chapter_environment({"PATH": "/bin", "OPENALEX_API_KEY": "secret", "TZ": "Asia/Tokyo"})["TZ"]
+    'UTC'
     """
+    kept = {name: value for name, value in ours.items() if name in KEPT or name.startswith("OPENBLAS_")}
+    return {**kept, **STEADY}
+
+
+def add(pid: int) -> None:
+    """Note a process that leads a group of its own; when everything is being stopped, end it at once and raise."""
     with _lock:
         _groups.add(pid)
     if _stopping.is_set():
@@ -43,10 +65,8 @@ def discard(pid: int) -> None:
 
 def kill_group(pid: int) -> None:
     """Kill a process and whatever it started in its group; no error when it is gone."""
-    try:
+    with suppress(ProcessLookupError, PermissionError):
         os.killpg(pid, signal.SIGKILL)
-    except (ProcessLookupError, PermissionError):
-        return
 
 
 def stop_all() -> None:
@@ -93,3 +113,21 @@ def time_limit(pid: int, seconds: float) -> Iterator[threading.Event]:
         yield reached
     finally:
         timer.cancel()
+
+
+def end_group_with(descriptor: int, leader: int) -> None:
+    """Kill a process group as soon as the last writer of a pipe is gone, on Linux; elsewhere nothing happens.
+
+    A thread that watches is not enough: a cell in the midst of a long computation in C never lets it run. Nor is a
+    signal at the death of the parent: it reaches the process alone, not what that has started. The pipe must stay open
+    for reading in the group, belong to it alone, and nothing may be written to it from now on.
+    """
+    if sys.platform != "linux":
+        return
+    from fcntl import F_GETFL, F_SETFL, F_SETOWN, F_SETSIG, fcntl
+
+    fcntl(descriptor, F_SETOWN, -leader)
+    fcntl(descriptor, F_SETSIG, signal.SIGKILL)
+    fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) | os.O_ASYNC)
+    if select.select([descriptor], [], [], 0)[0]:  # it was closed before there was a watch
+        kill_group(leader)

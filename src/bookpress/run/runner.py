@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from contextlib import ExitStack, suppress
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from bookpress.book.editions import Edition
@@ -13,17 +13,11 @@ from bookpress.book.project import Project
 from bookpress.errors import PressError, UsageError
 from bookpress.files import pretty, replace_file
 from bookpress.progress import Reporter
-from bookpress.run import processes as running
+from bookpress.run import processes
 from bookpress.run.cache import Run, RunCache, run_key
-from bookpress.run.engines import DEFAULT_ENGINE, Engine, check_engine, open_engine
+from bookpress.run.engine import DEFAULT_ENGINE, Engine, check_engine, engine_for
 from bookpress.run.executor import cores
-from bookpress.run.notebook import (
-    ChapterError,
-    Job,
-    imported_modules,
-    job_for,
-    run_job,
-)
+from bookpress.run.notebook import ChapterError, Job, job_for, run_job
 
 LONGEST = 1e9
 """Seconds that may be given as a limit: beyond it the clocks of some systems give up."""
@@ -154,10 +148,8 @@ def run_chapters(
     jobs.sort(key=Durations(project).expected, reverse=True)
     outcome = Outcome()
     if jobs:
-        with running.session(), ExitStack() as stack:
-            if engine is None:
-                opened = open_engine(options.engine, imported_modules(todo), project.packages)
-                engine = stack.enter_context(opened)
+        with processes.session():
+            engine = engine or engine_for(project, options.engine)
             _run_all(project, edition, jobs, engine, options.jobs or cores(), reporter, outcome)
     outcome.fresh = [chapter.slug for chapter in todo if chapter.slug in outcome.runs]
     merged = {**known, **outcome.runs}
@@ -184,7 +176,7 @@ def _run_all(
                 for future in finished:
                     _take(project, edition, future, cache, engine, reporter, outcome)
         except BaseException:
-            running.stop_all()
+            processes.stop_all()
             pool.shutdown(wait=True, cancel_futures=True)
             raise
         finally:

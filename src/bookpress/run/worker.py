@@ -1,59 +1,44 @@
-"""What a worker of a sweep does: it runs jobs, one after the other, with an engine that it keeps.
+"""What a worker of a Dask cluster does: it hands jobs to a program of its own, which runs them with one engine.
 
-A worker is a process of a local pool or of a Dask cluster. The latter may live for days, while the package changes:
-an engine has the package imported, so it is kept only as long as the files of the package are those it was started
-with, and a worker whose files are not those of the sweep refuses the work.
+A Dask worker is a daemon and may have no children that fork. It may also live for days while the packages change: the
+program is kept only as long as the files of the packages are those it was started with, and one whose files are not
+those of the sweep refuses the work.
 """
 
 from __future__ import annotations
 
-import atexit
+import os
 import platform
+import subprocess
+import sys
 import threading
-from collections.abc import Mapping, Sequence
-from contextlib import ExitStack, suppress
+from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from importlib import metadata
+from multiprocessing import Pipe
+from multiprocessing.connection import Connection
 
 from packaging.requirements import Requirement
 
 from bookpress.book.editions import Fingerprint
 from bookpress.book.project import Project
 from bookpress.errors import PressError
+from bookpress.run import processes
 from bookpress.run.cache import Run
-from bookpress.run.engines import Engine, open_engine
+from bookpress.run.engine import engine_for
 from bookpress.run.notebook import ChapterError, Job, run_job
 
 
 @dataclass(frozen=True)
 class Order:
-    """What a worker needs besides the job.
+    """What a worker needs besides the job: the engine's name, the book, the id of its fingerprint, the versions."""
 
-    Parameters
-    ----------
-    modules : tuple of str
-        What the chapter imports.
-    engine : str
-        Name of the engine.
-    project : Project
-        The book.
-    fingerprint : str
-        Hash of evidence, packages and lock that the worker's must equal.
-    versions : mapping
-        Version of Python and of each library that the package asks for; the worker's must equal them.
-    """
-
-    modules: tuple[str, ...]
     engine: str
     project: Project
     fingerprint: str
     versions: Mapping[str, str]
-
-
-def order_for(project: Project, modules: Sequence[str], engine: str, fingerprint: Fingerprint) -> Order:
-    """Return the order that goes with the jobs of a sweep."""
-    return Order(tuple(modules), engine, project, fingerprint.id, versions())
 
 
 @cache
@@ -68,7 +53,7 @@ def versions() -> Mapping[str, str]:
 
 
 def run_elsewhere(job: Job, order: Order) -> Run | ChapterError:
-    """Run a job in a worker, with an engine that the worker keeps for the next one.
+    """Run a job in a worker, in a program that the worker keeps for the next one.
 
     A chapter that fails is returned, not raised: a cluster takes an exception for a fault of its own and would run the
     chapter again.
@@ -79,45 +64,56 @@ def run_elsewhere(job: Job, order: Order) -> Run | ChapterError:
         If the worker's evidence, packages or libraries are not those of the sweep.
     """
     check_versions(order)
-    engine, fingerprint = _kept.engine(order)
-    try:
-        run = run_job(job, engine)
-    except ChapterError as error:
-        return error
-    fingerprint.check(order.project)
-    return run
+    mark = checked_fingerprint(order)
+    kept: _Program | None = getattr(_here, "program", None)
+    if kept is None or kept.order != order or kept.mark != mark:
+        if kept:
+            kept.close()
+        kept = _here.program = _Program(order, mark)
+    outcome = kept.run(job)
+    mark.check(order.project)
+    return outcome
 
 
-class _KeptEngines:
-    """The engines of this worker, one for each set of imports, for as long as nothing changes that chapters rest on."""
+_here = threading.local()
+"""The program of each thread of a worker."""
 
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._kept: dict[tuple[str, ...], tuple[Order, Engine, Fingerprint, ExitStack]] = {}
-        atexit.register(self.close)
 
-    def engine(self, order: Order) -> tuple[Engine, Fingerprint]:
-        """Return the engine for an order, and what was there when it was opened."""
-        place = (order.engine, *order.modules)
-        with self._lock:
-            if place in self._kept:
-                made_for, engine, fingerprint, stack = self._kept[place]
-                if made_for == order and engine.alive and fingerprint == Fingerprint.of(order.project):
-                    return engine, fingerprint
-                del self._kept[place]
-                stack.close()
-            stack, fingerprint = ExitStack(), checked_fingerprint(order)
-            engine = stack.enter_context(open_engine(order.engine, order.modules))
-            self._kept[place] = (order, engine, fingerprint, stack)
-            return engine, fingerprint
+class _Program:
+    """A program that runs jobs for one order; it ends with this process."""
+
+    def __init__(self, order: Order, mark: Fingerprint) -> None:
+        self.order, self.mark = order, mark
+        self._lifeline = os.pipe()
+        self._connection, theirs = Pipe()
+        with theirs:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", __name__, str(theirs.fileno())],
+                pass_fds=(theirs.fileno(), self._lifeline[0]),
+                start_new_session=True,
+            )
+        processes.end_group_with(self._lifeline[0], self._process.pid)
+        self._connection.send(order)
+
+    def run(self, job: Job) -> Run | ChapterError:
+        """Return the run, or why it failed."""
+        try:
+            self._connection.send(job)
+            outcome: Run | PressError = self._connection.recv()
+        except (OSError, EOFError) as error:
+            del _here.program
+            raise PressError(f"the program that runs chapters ended ({self._process.wait()}); try again") from error
+        if isinstance(outcome, PressError) and not isinstance(outcome, ChapterError):
+            raise outcome
+        return outcome
 
     def close(self) -> None:
-        """End them all."""
-        for *_, stack in self._kept.values():
-            stack.close()
-
-
-_kept = _KeptEngines()
+        """End the program, between two jobs."""
+        processes.kill_group(self._process.pid)
+        self._process.wait()
+        self._connection.close()
+        for descriptor in self._lifeline:
+            os.close(descriptor)
 
 
 def checked_fingerprint(order: Order) -> Fingerprint:
@@ -134,3 +130,26 @@ def check_versions(order: Order) -> None:
     others = [f"{name} {ours[name]} (the sweep: {of})" for name, of in order.versions.items() if ours[name] != of]
     if others:
         raise PressError(f"a worker has {', '.join(others)}; every worker needs the same environment")
+
+
+def _main() -> None:
+    """Run the jobs that come through a connection and send back what came out, until it is closed."""
+    connection = Connection(int(sys.argv[1]))
+    order: Order = connection.recv()
+    engine = engine_for(order.project, order.engine)
+    while True:
+        try:
+            job: Job = connection.recv()
+        except EOFError:
+            return
+        outcome: Run | PressError
+        try:
+            outcome = run_job(job, engine)
+            engine.check()
+        except PressError as error:
+            outcome = error
+        connection.send(outcome)
+
+
+if __name__ == "__main__":
+    _main()

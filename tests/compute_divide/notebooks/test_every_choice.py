@@ -21,8 +21,8 @@ from bookpress.book.parameters import range_problems
 from bookpress.book.project import Project
 from bookpress.page.figures.show import VEGALITE_MIME
 from bookpress.run.cache import Run
-from bookpress.run.engines import Engine, open_engine
-from bookpress.run.notebook import ChapterError, Job, imported_modules, job_for, run_job
+from bookpress.run.engine import Engine, engine_for
+from bookpress.run.notebook import ChapterError, Job, job_for, run_job
 
 PROJECT = Project.at(Path(__file__).parents[3])
 CHAPTERS = {chapter.slug: chapter for chapter in discover(PROJECT)}
@@ -45,9 +45,8 @@ Ending = Callable[[str, Sequence[Values]], list[str]]
 
 
 @pytest.fixture(scope="module")
-def engine() -> Iterator[Engine]:
-    with open_engine("forked", imported_modules(CHAPTERS.values())) as engine:
-        yield engine
+def engine() -> Engine:
+    return engine_for(PROJECT, "forked")
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,163 @@
+"""Cells run in this process by IPython's own kernel shell, without a kernel.
+
+The shell is the one of ipykernel. Only its session differs: the messages that a kernel would send to the iopub socket
+go through a connection. Whoever reads them treats them as a notebook client treats a kernel's.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import codecs
+import io
+import json
+import os
+import sys
+import tempfile
+import threading
+import time
+from multiprocessing.connection import Connection
+from typing import Any
+
+from ipykernel.compiler import XCachingCompiler
+from ipykernel.zmqshell import ZMQInteractiveShell as KernelShell
+from jupyter_client.jsonutil import json_clean, json_default
+from jupyter_client.session import Session
+from traitlets.config import Config
+
+PACKER = f"{__name__}.packed"
+"""The name under which a kernel finds the function, so that both engines give messages of the same form."""
+
+FLUSH_EVERY = 0.2
+"""Seconds between two looks at what was printed, as in a kernel: a cell that hangs is seen as far as it got."""
+
+PIECE = 1_000_000
+"""Bytes of printed text that go into one message."""
+
+
+def packed(message: Any) -> bytes:
+    r"""Return a message as one line of JSON, with half a surrogate pair, which no file can hold, as a question mark.
+
+    Examples
+    --------
+    >>> packed({"data": [float("nan"), b"ab", "\ud800"]})
+    b'{"data": ["nan", "YWI=", "?"]}'
+    """
+    try:
+        text = json.dumps(message, default=json_default, ensure_ascii=False, allow_nan=False)
+    except (TypeError, ValueError):
+        text = json.dumps(json_clean(message), ensure_ascii=False, allow_nan=False)
+    return text.encode("utf-8", errors="replace")
+
+
+class ConnectionSession(Session):
+    """A session that sends through a connection instead of a socket, after what was printed until then."""
+
+    connection: Connection
+    printed: tuple[Printed, ...] = ()
+
+    def begin(self, connection: Connection) -> None:
+        """Take over the descriptors of standard output and error, for good."""
+        self.connection, self.lock = connection, threading.RLock()
+        self.printed = Printed("stdout", 1), Printed("stderr", 2)
+        # a fork in the midst of a message would leave the child with a lock that nobody opens
+        os.register_at_fork(
+            before=self.lock.acquire, after_in_parent=self.lock.release, after_in_child=self.lock.release
+        )
+        threading.Thread(target=self._keep_flushing, daemon=True).start()
+
+    def send(self, stream: Any, msg_or_type: Any, content: Any = None, *_: Any, **__: Any) -> None:  # noqa: ARG002
+        """Send the type and content of a message."""
+        if not isinstance(msg_or_type, str):
+            msg_or_type, content = msg_or_type["msg_type"], msg_or_type["content"]
+        message = packed({"msg_type": msg_or_type, "content": content})
+        with self.lock:
+            self.flush()
+            self.connection.send_bytes(message)
+
+    def flush(self) -> None:
+        """Send what was printed."""
+        with self.lock:
+            for printed in self.printed:
+                while text := printed.read():
+                    content = {"name": printed.name, "text": text}
+                    self.connection.send_bytes(packed({"msg_type": "stream", "content": content}))
+
+    def done(self, well: bool) -> None:
+        """Say that a cell has ended, and whether it ended well."""
+        with self.lock:
+            self.flush()
+            self.connection.send_bytes(packed({"done": well}))
+
+    def _keep_flushing(self) -> None:
+        while True:
+            time.sleep(FLUSH_EVERY)
+            self.flush()
+
+
+class _Stream(io.TextIOWrapper):
+    name = ""
+
+
+class Printed:
+    """What a descriptor is given, by Python and past it, in the order in which it was written."""
+
+    def __init__(self, name: str, descriptor: int) -> None:
+        self.name, self._read = name, 0
+        self._file = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115 - stays open as long as the process
+        os.dup2(self._file.fileno(), descriptor)
+        self._decode = codecs.getincrementaldecoder("utf-8")(errors="replace").decode
+        raw = open(descriptor, "wb", buffering=0, closefd=False)  # noqa: SIM115
+        stream = _Stream(raw, "UTF-8", "replace", newline="\n", write_through=True)
+        stream.name = name
+        setattr(sys, name, stream)
+
+    def read(self) -> str:
+        """Return what was written since the last time, at most a piece; nothing when there is nothing new."""
+        raw = os.pread(self._file.fileno(), PIECE, self._read)
+        self._read += len(raw)
+        return self._decode(raw)
+
+
+class ZMQInteractiveShell(KernelShell):
+    """The kernel's shell, under the kernel's name: libraries look for it to tell where they run."""
+
+    def ask_exit(self) -> None:
+        """Do nothing: there is no kernel to leave."""
+
+
+def serve(connection: Connection) -> None:
+    """Run the cells that arrive in a shell of their own; this process is killed when there are no more."""
+    session = ConnectionSession()
+    session.begin(connection)
+    config = Config()
+    config.HistoryManager.hist_file = ":memory:"
+    config.HistoryManager.enabled = False
+    shell: Any = ZMQInteractiveShell.instance(config=config, compiler_class=XCachingCompiler)
+    shell.displayhook.session = shell.display_pub.session = session
+    asyncio.run(_answer(connection, session, shell))
+
+
+async def _answer(connection: Connection, session: ConnectionSession, shell: Any) -> None:
+    loop = asyncio.get_running_loop()
+    connection.send_bytes(b"{}")
+    while True:
+        source = json.loads(await loop.run_in_executor(None, connection.recv_bytes))
+        session.send(None, "execute_input", {"code": source, "execution_count": shell.execution_count})
+        result = await _result(shell, source)
+        session.done(bool(result.success and not shell._last_traceback_during_displayhook))
+
+
+async def _result(shell: Any, source: str) -> Any:
+    """Run a cell as ipykernel does: one that awaits as a task of the loop, any other at once."""
+    try:
+        transformed = shell.transform_cell(source)
+        awaits = shell.should_run_async(source, transformed_cell=transformed)
+    except Exception:  # noqa: BLE001 - the shell meets it again and shows it as the cell's error
+        awaits = False
+    if not awaits:
+        return shell.run_cell(source, store_history=True)
+    cell = shell.run_cell_async(source, store_history=True, transformed_cell=transformed)
+    result = await asyncio.ensure_future(cell)
+    shell.events.trigger("post_execute")
+    shell.events.trigger("post_run_cell", result)
+    return result
