@@ -19,8 +19,7 @@ from pathlib import Path
 
 from bookpress.run.executor import executor
 from compute_divide.evidence.openalex.snapshot import count_corpus
-from compute_divide.evidence.openalex.snapshot_parts import list_parts
-from compute_divide.evidence.openalex.snapshot_query import Question, count_part, quiet_connection
+from compute_divide.evidence.openalex.snapshot_parts import Question, count_part, list_parts, quiet_connection
 
 RAW_FILE = "openalex/openalexPro_works_2026-05.jsonl.gz"
 REPEATS = 30
@@ -45,7 +44,7 @@ print(json.dumps([min(times), peak]))
 # VmHWM and not ru_maxrss: the latter starts at the memory of the process that started this one.
 OURS = {
     "imports": "from compute_divide.evidence.openalex.snapshot_parts import list_parts\n"
-    "from compute_divide.evidence.openalex.snapshot_query import Question, count_part",
+    "from compute_divide.evidence.openalex.snapshot_parts import Question, count_part",
     "work": "count_part(list_parts(path)[0][0], Question())",
 }
 PANDAS = {

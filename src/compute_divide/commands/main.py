@@ -48,7 +48,7 @@ def corpus(
     """
     from bookpress.run.executor import executor
     from compute_divide.evidence.openalex.snapshot import TALLY, count_corpus, default_folder
-    from compute_divide.evidence.openalex.snapshot_query import Question
+    from compute_divide.evidence.openalex.snapshot_parts import Question
     from compute_divide.evidence.openalex.tables import load_companies
 
     question = Question(level, tuple(kind or ()), subfield, not all_records, tuple(sorted(load_companies())))

@@ -14,11 +14,11 @@ from typing import Any
 import pandas as pd
 
 from compute_divide.evidence.store.files import EvidenceError, Sidecar
-from compute_divide.evidence.store.labels import Labels, same
 from compute_divide.evidence.store.raw_csv import (
     PRECISIONS,
     Bounds,
     Findings,
+    Labels,
     Origin,
     Row,
     clean,
@@ -26,6 +26,7 @@ from compute_divide.evidence.store.raw_csv import (
     read_date,
     read_dated,
     read_raw,
+    same,
     typed_organisations,
 )
 from compute_divide.evidence.store.raw_csv import number as read_number

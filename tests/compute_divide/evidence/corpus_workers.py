@@ -17,8 +17,7 @@ from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from bookpress.run.executor import executor
-from compute_divide.evidence.openalex.snapshot_parts import Part
-from compute_divide.evidence.openalex.snapshot_query import Question, count_part
+from compute_divide.evidence.openalex.snapshot_parts import Part, Question, count_part
 
 
 def count_or_die(part: Part, question: Question) -> bytes:

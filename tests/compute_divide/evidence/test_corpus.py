@@ -29,8 +29,7 @@ from hypothesis import strategies as st
 
 from bookpress.run.executor import executor
 from compute_divide.evidence.openalex.snapshot import Report, count_corpus
-from compute_divide.evidence.openalex.snapshot_parts import CorpusError, list_parts
-from compute_divide.evidence.openalex.snapshot_query import Question, count_part
+from compute_divide.evidence.openalex.snapshot_parts import CorpusError, Question, count_part, list_parts
 
 # --- what the counts must be ---
 

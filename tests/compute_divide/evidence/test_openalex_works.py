@@ -15,15 +15,13 @@ from hypothesis import strategies as st
 from compute_divide.evidence.openalex.fetch import FIELDS
 from compute_divide.evidence.openalex.tables import (
     RAW_WORKS,
+    TYPE_SECTORS,
+    WORKS,
+    WorkReader,
     derive_openalex,
     load_companies,
     load_works,
     parse_works,
-)
-from compute_divide.evidence.openalex.works import (
-    TYPE_SECTORS,
-    WORKS,
-    WorkReader,
     plain_abstract,
     work_key,
     works_table,

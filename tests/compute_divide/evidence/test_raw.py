@@ -8,8 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from compute_divide.evidence.store.files import EvidenceError
-from compute_divide.evidence.store.labels import (
+from compute_divide.evidence.models.raw import (
     CODE_OPENNESS,
     CONFIDENCE,
     NOTABILITY,
@@ -17,11 +16,11 @@ from compute_divide.evidence.store.labels import (
     OPENNESS,
     SECTORS,
     TEAM_LABELS,
-    TEAM_TYPES,
     team_tokens,
-    team_type,
 )
+from compute_divide.evidence.store.files import EvidenceError
 from compute_divide.evidence.store.raw_csv import (
+    TEAM_TYPES,
     Dated,
     Findings,
     clean,
@@ -30,6 +29,7 @@ from compute_divide.evidence.store.raw_csv import (
     parse_number,
     read_raw,
     split_list,
+    team_type,
     typed_organisations,
 )
 

@@ -27,7 +27,7 @@ from compute_divide.analysis.statistics.estimates import (
     wilson_share,
 )
 from compute_divide.evidence.store.files import last_whole_year
-from compute_divide.evidence.store.labels import team_type
+from compute_divide.evidence.store.raw_csv import team_type
 
 STEPS = (
     "as first read",

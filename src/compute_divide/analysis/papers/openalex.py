@@ -24,7 +24,7 @@ def with_reading(works: pd.DataFrame, reading: str) -> pd.DataFrame:
     works : pandas.DataFrame
         The works table.
     reading : {"types", "ids", "rules"}
-        See `compute_divide.evidence.openalex.works`.
+        See `compute_divide.evidence.openalex.tables`.
 
     Raises
     ------

@@ -13,15 +13,16 @@ import pandas as pd
 
 from compute_divide.evidence.models.table import CREDIT, LICENCE, URL
 from compute_divide.evidence.store.files import Sidecar
-from compute_divide.evidence.store.labels import Labels, same
 from compute_divide.evidence.store.raw_csv import (
     PRECISIONS,
     Bounds,
     Findings,
+    Labels,
     Origin,
     Row,
     joined,
     read_dated,
+    same,
     split_list,
 )
 from compute_divide.evidence.store.raw_csv import number as read_number
@@ -156,13 +157,7 @@ def load_gpu_trends() -> pd.DataFrame:
 
 
 def chip_names(chips: pd.DataFrame) -> dict[str, str]:
-    """Return a mapping from every name of a chip, in lower case, to the name in the list of chips.
-
-    Examples
-    --------
-    >>> chip_names(load_chips())["nvidia h200"]
-    'NVIDIA H200 SXM'
-    """
+    """Return a mapping from every name of a chip, in lower case, to the name in the list of chips."""
     names: dict[str, str] = {}
     for chip, aliases in zip(chips["chip"], chips["aliases"].fillna(""), strict=True):
         names |= {name.casefold(): chip for name in [*aliases.split("|"), chip] if name}

@@ -13,16 +13,17 @@ import pandas as pd
 
 from compute_divide.evidence.models.table import CREDIT, LICENCE
 from compute_divide.evidence.store.files import EvidenceError, Sidecar
-from compute_divide.evidence.store.labels import Labels, same
 from compute_divide.evidence.store.raw_csv import (
     PRECISIONS,
     Bounds,
     Findings,
+    Labels,
     Origin,
     Row,
     joined,
     read_date,
     read_dated,
+    same,
     split_list,
 )
 from compute_divide.evidence.store.raw_csv import number as read_number

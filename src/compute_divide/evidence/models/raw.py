@@ -1,4 +1,10 @@
-"""A raw snapshot of the models database to records in our schema, whichever of its schema generations it has."""
+"""A raw snapshot of the models database to records in our schema, whichever of its schema generations it has.
+
+Until early 2024 the models database gave a model one team label that rests on the shares of its authors: "Academia" and
+"Industry" mean that all of them belong there, every kind of "Industry - Academia Collaboration" that both occur. Since
+then a model has one token for each of its organisations, not de-duplicated: "Academia,Academia,Industry". The two are
+not fully comparable.
+"""
 
 from __future__ import annotations
 
@@ -8,10 +14,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from compute_divide.evidence.store.files import EvidenceError, SetAside
-from compute_divide.evidence.store.labels import CODE_OPENNESS, CONFIDENCE, NOTABILITY, OPENNESS, team_tokens, team_type
 from compute_divide.evidence.store.raw_csv import (
     Bounds,
     Findings,
+    Labels,
     RawTable,
     Row,
     clean,
@@ -19,7 +25,9 @@ from compute_divide.evidence.store.raw_csv import (
     joined,
     number,
     read_date,
+    same,
     split_list,
+    team_type,
     typed_organisations,
 )
 
@@ -60,6 +68,104 @@ HEADERS: Mapping[str, tuple[str, ...]] = {
 
 NEEDED = ("model", "published", "organisations", "team_label", "notability")
 """Fields without which a file is no snapshot of the models database with team labels."""
+
+
+# --- closed sets of labels ---
+
+SECTORS = Labels(
+    "sector of an organisation",
+    {
+        "academia": "academia",
+        "industry": "industry",
+        "government": "government",
+        "research collective": "nonprofit",
+        "non-profit": "nonprofit",
+        "nonprofit": "nonprofit",
+    },
+)
+"""Sectors of organisations. A research collective counts as a nonprofit."""
+
+NOTABILITY = Labels(
+    "notability criterion",
+    {
+        "highly cited": "highly cited",
+        "historical significance": "historical significance",
+        "historical relevance": "historical significance",
+        "sota improvement": "SOTA improvement",
+        "significant use": "significant use",
+        "training cost": "training cost",
+        "discretionary": "discretionary",
+        "important context": "important context",
+        "competition winner": "competition winner",
+        "icpr 2012 mitosis detection competition winner": "competition winner",
+    },
+)
+"""Why the database lists a model as notable."""
+
+OPENNESS = Labels(
+    "accessibility of weights",
+    {
+        **same(
+            "Open weights (unrestricted)",
+            "Open weights (restricted use)",
+            "Open weights (non-commercial)",
+            "API access",
+            "Hosted access (no API)",
+            "Unreleased",
+            "Fully open-source",
+            "Permissive license",
+        ),
+        # names that the same classes had in the middle of 2024
+        "open source": "Open weights (unrestricted)",
+        "open access (unrestricted)": "Open weights (unrestricted)",
+        "open access (restricted use)": "Open weights (restricted use)",
+        "open access (non-commercial)": "Open weights (non-commercial)",
+        "api accessible": "API access",
+    },
+)
+"""Access to a model's weights. "Fully open-source" and "Permissive license" occur only in snapshots of 2023-12 to early
+2024, whose classes differ from the later ones: both mean that the weights can be downloaded."""
+
+OPEN_WEIGHTS = frozenset(
+    {
+        "Open weights (unrestricted)",
+        "Open weights (restricted use)",
+        "Open weights (non-commercial)",
+        "Fully open-source",
+        "Permissive license",
+    }
+)
+"""The classes of `OPENNESS` in which the weights can be downloaded, under whatever terms."""
+
+CODE_OPENNESS = Labels(
+    "accessibility of code",
+    {
+        **same("Open source", "Open (restricted use)", "Open (non-commercial)", "Unreleased"),
+        "open access (restricted use)": "Open (restricted use)",
+        "open access (non-commercial)": "Open (non-commercial)",
+    },
+)
+"""Access to a model's training or inference code."""
+
+CONFIDENCE = Labels("confidence", same("Confident", "Likely", "Speculative", "Unverified", "Unknown", "Wrong"))
+"""How sure the database is of a model's figures."""
+
+_COLLABORATIONS = {
+    "industry - academia collaboration": "collaboration",
+    "industry - academia collaboration (industry leaning)": "collaboration",
+    "industry - academia collaboration (academia leaning)": "collaboration",
+}
+
+TEAM_LABELS = Labels("team label", {**SECTORS.known, **_COLLABORATIONS})
+"""Every token that a team label may hold."""
+
+
+def team_tokens(label: str, place: str) -> list[str]:
+    """Return the tokens of a team label: our names of sectors, or ``collaboration``."""
+    return [TEAM_LABELS.canonical(token, place) for token in label.split(",") if clean(token)]
+
+
+# --- schema generations ---
 
 
 @dataclass(frozen=True)
@@ -144,11 +250,6 @@ def parse_snapshot(raw: RawTable, notable: Callable[[str], bool] | None = None) 
 
     `notable` says of a model's name whether the source lists it as notable. By default a model is notable when the file
     says that it meets the inclusion criteria or, where the file does not say, when it names a criterion.
-
-    Raises
-    ------
-    EvidenceError
-        If the file is no such snapshot, or holds a label that is in none of the closed sets.
     """
     reader = _Reader(raw, recognise(raw), notable)
     records = [(row, reader.record(row)) for row in raw.rows]

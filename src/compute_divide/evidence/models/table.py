@@ -8,10 +8,17 @@ from pathlib import Path
 
 from pandas import DataFrame
 
-from compute_divide.evidence.models.raw import Parsed, parse_snapshot
+from compute_divide.evidence.models.raw import (
+    CODE_OPENNESS,
+    CONFIDENCE,
+    NOTABILITY,
+    OPENNESS,
+    SECTORS,
+    Parsed,
+    parse_snapshot,
+)
 from compute_divide.evidence.store.files import EvidenceError, SetAside, Sidecar, Source, vintages
-from compute_divide.evidence.store.labels import CODE_OPENNESS, CONFIDENCE, NOTABILITY, OPENNESS, SECTORS, TEAM_TYPES
-from compute_divide.evidence.store.raw_csv import PRECISIONS, Origin, read_raw
+from compute_divide.evidence.store.raw_csv import PRECISIONS, TEAM_TYPES, Origin, read_raw
 from compute_divide.evidence.store.tables import (
     date,
     flag,

@@ -56,13 +56,7 @@ class BudgetSpentError(FetchError):
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A question about works, from which a fresh pyalex query is built every time (pyalex changes its own in place).
-
-    Examples
-    --------
-    >>> Query({"publication_year": "2020", "type": "article"}).works().url
-    'https://api.openalex.org/works?filter=publication_year:2020,type:article'
-    """
+    """A question about works, from which a fresh pyalex query is built every time (pyalex changes its own in place)."""
 
     filters: Mapping[str, str]
     """Filter names of OpenAlex and values, which may hold alternatives (``"education|company"``) or a negation."""
@@ -194,13 +188,7 @@ class Client:
 
 
 def classify(error: Exception) -> FetchError:
-    """Return what an error of requests or pyalex means.
-
-    Examples
-    --------
-    >>> type(classify(requests.ConnectionError("cut"))).__name__, type(classify(QueryError("no field"))).__name__
-    ('TransientError', 'FetchError')
-    """
+    """Return what an error of requests or pyalex means."""
     if isinstance(error, QueryError):
         return FetchError(f"OpenAlex refuses the question: {_shortened(str(error))}")
     if isinstance(error, requests.HTTPError) and error.response is not None:
@@ -212,13 +200,7 @@ def classify(error: Exception) -> FetchError:
 
 
 def redact(text: str, key: str) -> str:
-    """Return a text without the key, wherever a server or library may have put it.
-
-    Examples
-    --------
-    >>> redact("GET /works?api_key=abc&x=1 with abcdef", "abcdef")
-    'GET /works?api_key=***&x=1 with ***'
-    """
+    """Return a text without the key, wherever a server or library may have put it."""
     text = text.replace(key, "***") if key else text
     return re.sub(r"(api_key=|Bearer )[^&\s\"']+", r"\1***", text)
 

@@ -70,19 +70,7 @@ class Checkpoint(BaseModel):
 
 
 class Store:
-    """The pages of one query on disk.
-
-    Examples
-    --------
-    >>> import tempfile
-    >>> store = Store(Path(tempfile.mkdtemp()) / "works")
-    >>> store.begin(Query({"publication_year": "2020"})).next_page
-    1
-    >>> store.add(Page([{"id": "W1"}, {"id": "W1"}], count=1, next_cursor=None)).next_page
-    2
-    >>> [record["id"] for record in store.records()], store.doubled
-    (['W1'], 1)
-    """
+    """The pages of one query on disk."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -218,13 +206,7 @@ def records_query(
     subfield: str | None = None,
     search: str | None = None,
 ) -> Query:
-    """Return the query for works of some years, and of venues, topics, a subfield (by id) or with some words.
-
-    Examples
-    --------
-    >>> records_query(first=2020, last=2021, subfield="1702").filters
-    {'publication_year': '2020-2021', 'primary_topic.subfield.id': '1702'}
-    """
+    """Return the query for works of some years, and of venues, topics, a subfield (by id) or with some words."""
     if first > last:
         raise ChoiceError(f"the first year, {first}, lies after the last, {last}")
     filters = {"publication_year": f"{first}-{last}"}

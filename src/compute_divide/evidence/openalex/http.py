@@ -79,13 +79,7 @@ def persist(ask: Callable[[], T], server: str, *, tries: int, sleep: Callable[[f
 
 
 def failure_of(error: Exception, server: str) -> FetchError:
-    """Return what it means that a request brought no answer, or one that cannot be read.
-
-    Examples
-    --------
-    >>> str(failure_of(requests.ReadTimeout(), "OpenAlex"))
-    'OpenAlex did not answer in time'
-    """
+    """Return what it means that a request brought no answer, or one that cannot be read."""
     if isinstance(error, requests.Timeout):
         return TransientError(f"{server} did not answer in time")
     if isinstance(error, requests.JSONDecodeError):

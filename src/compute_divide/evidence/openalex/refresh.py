@@ -151,11 +151,6 @@ def search_words(terms: list[str]) -> str:
     """Return terms of ``data/topics.yml`` as one search: phrases, of which any will do.
 
     OpenAlex searches by word stems, so that a term's ``*`` is left to it.
-
-    Examples
-    --------
-    >>> search_words(["language model*", "llm"])
-    '("language model" OR llm)'
     """
     plain = [checked_search(term.strip("*")) for term in terms]
     return "(" + " OR ".join(f'"{term}"' if " " in term else term for term in plain) + ")"
@@ -236,13 +231,7 @@ class Answer:
 
 
 def count_questions(topics: Mapping[str, Mapping[str, str]], first: int, last: int) -> list[Question]:
-    """Return the questions that give works by year and team type of some topics, each given by its filters.
-
-    Examples
-    --------
-    >>> [question.kind for question in count_questions({"ai": {"primary_topic.subfield.id": "1702"}}, 2012, 2024)]
-    ['all', 'company', 'both', 'no-company']
-    """
+    """Return the questions that give works by year and team type of some topics, each given by its filters."""
     if first > last:
         raise ChoiceError(f"the first year, {first}, lies after the last, {last}")
     return [
@@ -277,15 +266,7 @@ def fetch_counts(
 
 
 def team_counts(answers: Mapping[tuple[str, str], Mapping[int, int]]) -> pd.DataFrame:
-    """Return counts by team type from the answers to the four questions: works by year, by topic and kind of question.
-
-    Examples
-    --------
-    >>> answers = {("ai", "all"): {2020: 10}, ("ai", "company"): {2020: 4}, ("ai", "both"): {2020: 1},
-    ...            ("ai", "no-company"): {2020: 5}}
-    >>> team_counts(answers).set_index("team_type")["works"].to_dict()
-    {'academia-only': 5, 'collaboration': 1, 'industry-only': 3, 'unknown': 1}
-    """
+    """Return counts by team type from works by year, the answers to the four questions about each topic."""
     rows: list[tuple[str, int, str, int]] = []
     for topic in dict.fromkeys(topic for topic, _ in answers):
         total, company, both, without = (answers[topic, kind] for kind in QUESTIONS)

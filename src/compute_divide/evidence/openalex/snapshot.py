@@ -16,12 +16,14 @@ from pathlib import Path
 import platformdirs
 
 from bookpress.files import replace_file
-from compute_divide.evidence.openalex.snapshot_parts import CorpusError, Part, list_parts
-from compute_divide.evidence.openalex.snapshot_query import (
+from compute_divide.evidence.openalex.snapshot_parts import (
     ALL_COUNTRIES,
     LEFT_OUT,
+    CorpusError,
+    Part,
     Question,
     count_part,
+    list_parts,
     quiet_connection,
 )
 

@@ -185,11 +185,6 @@ def organisation_texts(text: str) -> list[str]:
     """Return the parts of an affiliation string, one an organisation, as folded words between ``^`` and ``$``.
 
     Pieces of a page that PDF parsing left (`is_unparsed`) are passed over.
-
-    Examples
-    --------
-    >>> organisation_texts("MIT CSAIL + 4Paradigm, Inc.")
-    [' ^ mit csail $ ', ' ^ 4 paradigm inc $ ']
     """
     listed = (item for item in without_entities(text).split("+") if not is_unparsed(item))
     parts = (part for item in listed for part in _SEPARATOR.split(_LATER_EMPLOYER.sub(" ", fold(item))))
@@ -209,13 +204,7 @@ def is_unparsed(text: str) -> bool:
 
 
 def pattern_key(pattern: str) -> str:
-    """Return the text that is searched for when a pattern is applied.
-
-    Examples
-    --------
-    >>> pattern_key("Google*"), pattern_key("AT&T"), pattern_key("ai$"), pattern_key("*univ*")
-    (' google', ' at and t ', ' ai $ ', 'univ')
-    """
+    """Return the text that is searched for when a pattern is applied."""
     words = _words(fold(pattern.strip("*^$")))
     if not words:
         raise ValueError(f"the pattern {pattern!r} holds no word")

@@ -49,14 +49,7 @@ class DomainRule(BaseModel):
 
 
 class DomainReader:
-    """Reads e-mail domains by a set of rules, each distinct domain once.
-
-    Examples
-    --------
-    >>> reader = DomainReader(load_domain_rules())
-    >>> [reader.read(domain) for domain in ("cs.stanford.edu", "google.com", "ia.ac.cn", "gmail.com")]
-    ['academia', 'industry', 'government', 'unknown']
-    """
+    """Reads e-mail domains by a set of rules, each distinct domain once."""
 
     def __init__(self, rules: Sequence[DomainRule]) -> None:
         self._ends: dict[str, tuple[int, str]] = {}
@@ -96,25 +89,13 @@ _SECOND_LEVEL = frozenset(
 
 
 def registered_name(labels: Sequence[str]) -> tuple[str, str]:
-    """Return the label that was registered and the public suffix after it.
-
-    Examples
-    --------
-    >>> registered_name(["cs", "google", "co", "jp"]), registered_name(["uni-bonn", "de"])
-    (('google', 'co.jp'), ('uni-bonn', 'de'))
-    """
+    """Return the label that was registered and the public suffix after it."""
     size = 2 if len(labels) > 2 and labels[-2] in _SECOND_LEVEL and len(labels[-1]) == 2 else 1
     return labels[-size - 1], ".".join(labels[-size:])
 
 
 def clean_domain(text: str) -> str:
-    """Return a domain in lower case without stray signs, or nothing if the text is no domain.
-
-    Examples
-    --------
-    >>> clean_domain("@CS.epﬂ.ch "), clean_domain("none")
-    ('cs.epfl.ch', '')
-    """
+    """Return a domain in lower case without stray signs, or nothing if the text is no domain."""
     domain = unicodedata.normalize("NFKD", text).lower().strip(" @.{}<>()[],;:'\"†*").replace(" ", "")
     return domain if re.fullmatch(r"[a-z0-9-]+(\.[a-z0-9-]+)+", domain) else ""
 

@@ -120,15 +120,7 @@ _AUTHORED = TypeAdapter(_AuthoredRecord)
 
 
 def read_json_list(content: bytes) -> Iterator[RawPaper | Unusable]:
-    """Yield the records of a gzipped JSON list.
-
-    Examples
-    --------
-    >>> import gzip
-    >>> raw = gzip.compress(b'[{"title": "A", "aff": "MIT; Google"}, {"title": 7}]')
-    >>> [record.place for record in read_json_list(raw)]
-    ['record 1', 'record 2']
-    """
+    """Yield the records of a gzipped JSON list."""
     text, faults = _gunzip(content)
     for number, item in enumerate(_json_items(text), start=1):
         yield item if isinstance(item, Unusable) else _from_record(item, f"record {number}")
@@ -235,26 +227,14 @@ def find_lists(folder: Path) -> list[PaperList]:
 
 
 def title_key(title: str) -> str:
-    """Return the normalised title: accents dropped, lower case, only letters and digits.
-
-    Examples
-    --------
-    >>> title_key("Schrödinger's  Cat: A (Re)view")
-    'schrodingerscatareview'
-    """
+    """Return the normalised title: accents dropped, lower case, only letters and digits."""
     if not title.isascii():
         title = "".join(char for char in unicodedata.normalize("NFKD", title) if not unicodedata.combining(char))
     return "".join(filter(str.isalnum, title.lower()))
 
 
 def unescape(text: str) -> str:
-    r"""Return a text with HTML entities and literal ``\xHH`` and ``\uHHHH`` escapes resolved.
-
-    Examples
-    --------
-    >>> unescape(r"Universit\xe9 &amp; Xi&#x27;an")
-    "Université & Xi'an"
-    """
+    r"""Return a text with HTML entities and literal ``\xHH`` and ``\uHHHH`` escapes resolved."""
     if "\\" in text:
         text = _ESCAPE.sub(lambda match: chr(int(match[1] or match[2], 16)), text)
     return without_entities(text)
@@ -340,11 +320,6 @@ def status_fault(status: str | None) -> str | None:
     """Return why a status keeps a record out, or None where it is that of an accepted paper.
 
     A list of proceedings states no status for some papers: no status counts as accepted.
-
-    Examples
-    --------
-    >>> status_fault("Poster"), status_fault("Desk Reject"), status_fault("Zebra")
-    (None, 'not accepted: Desk Reject', "the status 'Zebra' is not known")
     """
     if status is None:
         return None
@@ -354,13 +329,7 @@ def status_fault(status: str | None) -> str | None:
 
 
 def track_name(track: str | None, status: str | None) -> str:
-    """Return the track of a paper as a short name; ``main`` where nothing else is said.
-
-    Examples
-    --------
-    >>> track_name("Datasets & Benchmarks", "Poster"), track_name("main", "Long Findings"), track_name(None, None)
-    ('datasets-and-benchmarks', 'findings', 'main')
-    """
+    """Return the track of a paper as a short name; ``main`` where nothing else is said."""
     if track and track.lower() != "main":
         return re.sub(r"[^a-z0-9]+", "-", track.lower().replace("&", "and")).strip("-") or "main"
     return next((name for sign, name in _TRACKS.items() if status and sign in status.lower()), "main")

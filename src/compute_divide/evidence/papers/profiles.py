@@ -19,7 +19,7 @@ from typing import Literal
 import yaml
 
 from compute_divide.evidence.store.files import EvidenceError, read_bytes
-from compute_divide.evidence.store.labels import team_type
+from compute_divide.evidence.store.raw_csv import team_type
 
 SECTORS = ("academia", "industry", "government", "nonprofit")
 """The sectors an organisation can have."""
@@ -130,13 +130,7 @@ def flips_of(texts: Sequence[str]) -> dict[str, tuple[str, ...]]:
 
 
 def paper_profile(slots: Iterable[str]) -> str:
-    """Return the paper profile of slot profiles; empty for no slots.
-
-    Examples
-    --------
-    >>> paper_profile(["academia", "industry", "academia"])
-    '2:academia 1:industry'
-    """
+    """Return the paper profile of slot profiles; empty for no slots."""
     counts = sorted(Counter(slots).items(), key=lambda entry: (-entry[1], entry[0]))
     return " ".join(f"{count}:{slot}" for slot, count in counts)
 
@@ -166,13 +160,7 @@ def slot_sectors(atoms: Iterable[str], calls: Calls) -> frozenset[str]:
 
 
 def sector_counts(profile: str, calls: Calls) -> dict[str, int]:
-    """Return the number of slots that name each sector, and ``unknown``; a slot can name several.
-
-    Examples
-    --------
-    >>> sector_counts("2:academia 1:@openai+academia 1:unknown", judgement_calls())
-    {'academia': 3, 'industry': 1, 'government': 0, 'nonprofit': 0, 'unknown': 1}
-    """
+    """Return the number of slots that name each sector, and ``unknown``; a slot can name several."""
     counts = dict.fromkeys((*SECTORS, UNKNOWN), 0)
     for count, atoms in parse_profile(profile):
         for sector in slot_sectors(atoms, calls) or (UNKNOWN,):

@@ -43,8 +43,7 @@ from compute_divide.evidence.papers.profiles import (
 )
 from compute_divide.evidence.papers.topics import TextSearch
 from compute_divide.evidence.store.files import SetAside, Sidecar, Source, read_bytes
-from compute_divide.evidence.store.labels import TEAM_TYPES
-from compute_divide.evidence.store.raw_csv import EXAMPLES
+from compute_divide.evidence.store.raw_csv import EXAMPLES, TEAM_TYPES
 from compute_divide.evidence.store.tables import (
     check_schema,
     flag,
@@ -132,13 +131,7 @@ def load_coverage() -> pd.DataFrame:
 
 
 def paper_key(title: str) -> str:
-    """Return the key of a paper: 16 hexadecimal digits of the SHA-256 of its normalised title.
-
-    Examples
-    --------
-    >>> paper_key("Attention Is All You Need") == paper_key("attention is all  you need.")
-    True
-    """
+    """Return the key of a paper: 16 hexadecimal digits of the SHA-256 of its normalised title."""
     return hashlib.sha256(title_key(title).encode()).hexdigest()[:16]
 
 

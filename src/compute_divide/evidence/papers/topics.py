@@ -90,14 +90,7 @@ class Topics(BaseModel):
 
 
 class TermFinder:
-    """Finds terms in texts.
-
-    Examples
-    --------
-    >>> finder = TermFinder({"language model*": ["language model*"], "llm": ["llm"]})
-    >>> finder.find("Small Language-Models and LLM agents")
-    'language model*|llm'
-    """
+    """Finds terms in texts."""
 
     def __init__(self, terms: Mapping[str, Iterable[str]], *, case: bool = False) -> None:
         self._case = case
@@ -125,13 +118,7 @@ def words(text: str) -> str:
 
 
 def term_key(pattern: str, *, case: bool = False) -> str:
-    """Return the text that is searched for when a pattern is applied.
-
-    Examples
-    --------
-    >>> term_key("pre-train*"), term_key("GPT-4*", case=True), term_key("*BERT", case=True)
-    (' pre train', ' GPT 4', 'BERT ')
-    """
+    """Return the text that is searched for when a pattern is applied."""
     text = re.sub(r"[^\w]+", " ", pattern.strip("*")).strip()
     if not text or "*" in pattern.strip("*"):
         raise ValueError(f"the term {pattern!r} is not words with a * at the start or the end")

@@ -61,13 +61,7 @@ def read_bytes(name: str) -> bytes:
 
 
 def list_names(folder: str, suffix: str) -> list[str]:
-    """Return the sorted names of the files of an evidence folder that have an ending, without it.
-
-    Examples
-    --------
-    >>> "2026-08" in list_names("models", ".csv")
-    True
-    """
+    """Return the sorted names of the files of an evidence folder that have an ending, without it."""
     found = (path.name for path in (data_dir() / folder).glob(f"*{suffix}"))
     return sorted(name.removesuffix(suffix) for name in found if not name.startswith("."))
 

@@ -1,6 +1,7 @@
 """Raw files as they come: every cell a text, every value that cannot be read counted, nothing dropped silently.
 
-A cell holds a number, a list, a date or a text; each kind is read here, with what is believed of it.
+A cell holds a number, a list, a date, a label or a text; each kind is read here, with what is believed of it. A label
+that is not in its closed set stops the derivation and is never guessed.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import datetime as dt
 import io
 import math
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, get_args
@@ -77,13 +78,7 @@ class RawTable:
 
 
 def read_raw(path: Path) -> RawTable:
-    """Return a raw UTF-8 CSV file with every cell as text; a byte-order mark and line breaks within quotes are allowed.
-
-    Raises
-    ------
-    EvidenceError
-        If the file cannot be read, is not UTF-8, has no rows, repeats a column, or a record has the wrong width.
-    """
+    """Return a raw UTF-8 CSV file, every cell a text; a byte-order mark and line breaks within quotes are allowed."""
     try:
         content = path.read_bytes()
         text = content.decode("utf-8-sig")
@@ -181,13 +176,7 @@ def number(row: Row, column: str | None, what: str, bounds: Bounds, findings: Fi
 
 
 def parse_number(text: str) -> float | None:
-    """Return the finite number a text states, with or without a dollar sign and thousands separators, else None.
-
-    Examples
-    --------
-    >>> parse_number("9.0e+25"), parse_number("$1,000"), parse_number("12 or 13"), parse_number("Infinity")
-    (9e+25, 1000.0, None, None)
-    """
+    """Return the finite number a text states, with or without a dollar sign and thousands separators, else None."""
     match = _MONEY.match(text)
     if not match:
         return None
@@ -204,13 +193,6 @@ def split_list(text: str, count: int | None = None) -> list[str]:
     Entries may be quoted as in a CSV file. Outside quotes a comma separates, unless a space follows it: the exports
     write no space after a separator, but names such as "SambaNova Systems, Inc" hold one. `count` says how many entries
     another column of the same row says there are, and decides between the two readings.
-
-    Examples
-    --------
-    >>> split_list('EleutherAI,"Booz Allen Hamilton, McLean",University of Cambridge')
-    ['EleutherAI', 'Booz Allen Hamilton, McLean', 'University of Cambridge']
-    >>> split_list("MIT, Genesis Therapeutics", count=2)
-    ['MIT', 'Genesis Therapeutics']
     """
     pieces = re.findall(r'"((?:[^"]|"")*)"|((?:[^",]|,(?=[ \t]))+)', text)
     entries = [clean(quoted.replace('""', '"') or plain).strip(", ") for quoted, plain in pieces]
@@ -245,11 +227,6 @@ def typed_organisations(text: str) -> list[str]:
 
     The spreadsheets of 2022 and 2023 separate names by commas, semicolons, ampersands or "and", and some names hold a
     comma. Places and legal forms that follow a comma are kept with the name.
-
-    Examples
-    --------
-    >>> typed_organisations("University of California, San Diego & Korea Advanced Institute of Science and Technology")
-    ['University of California, San Diego', 'Korea Advanced Institute of Science and Technology']
     """
     names: list[str] = []
     for name in filter(None, map(clean, _SEPARATORS.split(text))):
@@ -293,13 +270,6 @@ def parse_date(text: str, order: Order = "day-first") -> Dated | None:
     """Return the date that a text states, or None when it states none.
 
     Where slashes make a date only against the order of the file, that date is taken.
-
-    Examples
-    --------
-    >>> parse_date("25/11/2019")
-    Dated(day=datetime.date(2019, 11, 25), precision='day')
-    >>> parse_date("09/1973").precision, parse_date("2023-12-31").precision, parse_date("soon")
-    ('month', 'placeholder', None)
     """
     text = text.strip()
     if match := _SLASHES.fullmatch(text):
@@ -351,3 +321,55 @@ def read_dated(row: Row, column: str, what: str, findings: Findings) -> dict[str
     """Return the day in a cell and its precision, as two cells of our tables."""
     found = read_date(row, column, what, findings)
     return {what: found.day.isoformat() if found else None, f"{what}_precision": found.precision if found else None}
+
+
+# --- labels, and team types ---
+
+
+@dataclass(frozen=True)
+class Labels:
+    """The labels that a source uses for one thing: what that is, and from each label in lower case to ours."""
+
+    noun: str
+    known: Mapping[str, str]
+
+    @property
+    def ours(self) -> list[str]:
+        """The canonical labels, in their order."""
+        return list(dict.fromkeys(self.known.values()))
+
+    def canonical(self, label: str, place: str) -> str:
+        """Return our label for one of the source; the error for a new one names its place and the known ones."""
+        try:
+            return self.known[clean(label).casefold()]
+        except KeyError:
+            raise EvidenceError(
+                f"{place}: {label!r} is not a known {self.noun}; known: {', '.join(self.ours)}"
+            ) from None
+
+
+def same(*labels: str) -> dict[str, str]:
+    """Return a mapping of labels to themselves, the keys in lower case."""
+    return {label.casefold(): label for label in labels}
+
+
+TEAM_TYPES = ("academia-only", "collaboration", "industry-only", "other", "unknown")
+"""The closed set of team types."""
+
+
+def team_type(tokens: list[str]) -> str:
+    """Return the team type that the tokens of a label make; academia with government, for one, is ``other``.
+
+    Examples
+    --------
+    >>> team_type(["academia", "academia"]), team_type(["industry", "academia", "nonprofit"])
+    ('academia-only', 'collaboration')
+    >>> team_type(["academia", "government"]), team_type([])
+    ('other', 'unknown')
+    """
+    kinds = set(tokens)
+    if not kinds:
+        return "unknown"
+    if "collaboration" in kinds or {"academia", "industry"} <= kinds:
+        return "collaboration"
+    return f"{kinds.pop()}-only" if kinds in ({"academia"}, {"industry"}) else "other"

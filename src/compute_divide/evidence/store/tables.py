@@ -86,26 +86,7 @@ def write_table(
     notes: Sequence[str] = (),
     folder: Path | None = None,
 ) -> Sidecar:
-    """Check a table against its schema and write it with its sidecar, neither of them half-written.
-
-    Parameters
-    ----------
-    rows : pandas.DataFrame or sequence of mapping
-        In their final order; of mappings, an empty text stands for a missing value.
-    name : str
-        Path relative to the evidence folder: ``"models/2026-08.csv"``.
-    schema : pandera.DataFrameSchema
-        What the table must satisfy.
-    description, sources, derived_by, set_aside, notes
-        What the sidecar says; see `Sidecar`.
-    folder : pathlib.Path, optional
-        The evidence folder, `data_dir()` by default.
-
-    Raises
-    ------
-    EvidenceError
-        If the table breaks its schema or the rows do not add up.
-    """
+    """Check a table against its schema and write it with its sidecar, neither of them half-written."""
     if not isinstance(rows, pd.DataFrame):
         rows = pd.DataFrame(rows, columns=list(schema.columns)).replace("", None)
     table = check_schema(rows, schema, name)
@@ -189,11 +170,6 @@ def read_table(name: str, schema: pa.DataFrameSchema | None = None) -> pd.DataFr
     A table was checked against its schema when it was written, and the hash says that it is still that table, so its
     rows are not checked again here: `compute_divide.evidence.catalogue.verify` does that. A table is parsed once a
     process; what is returned can be changed without changing what others get. Texts are never empty, but missing.
-
-    Raises
-    ------
-    EvidenceError
-        If the file is missing or its hash is not the one in the sidecar.
     """
     recorded = read_sidecar(name).sha256
     content = read_bytes(name)
