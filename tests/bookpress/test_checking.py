@@ -12,8 +12,7 @@ from typer.testing import CliRunner
 from bookpress.book.editions import load_edition
 from bookpress.book.project import Project
 from bookpress.build.build import build
-from bookpress.check.check import check
-from bookpress.check.typed_numbers import prose_lines, typed_numbers
+from bookpress.check.check import check, prose_lines, typed_numbers
 from bookpress.commands.main import press
 from bookpress.errors import PressError
 

@@ -10,8 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from bookpress.book.parameters import Parameter, read_parameters
-from bookpress.book.project import CHAPTERS, Project
-from bookpress.book.settings import DEFAULTS, Settings
+from bookpress.book.project import CHAPTERS, DEFAULTS, Project, Settings
 from bookpress.errors import PressError, UsageError, nearest, quoted
 from bookpress.files import load_mapping, read, sha256
 

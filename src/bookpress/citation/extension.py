@@ -20,7 +20,7 @@ from sphinx.errors import ConfigError
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
-from bookpress.book.settings import load_settings
+from bookpress.book.project import load_settings
 from bookpress.citation import references
 from bookpress.citation.formats import FOLDER, citation_files, to_bibtex
 from bookpress.citation.jsonld import page_node, script_html

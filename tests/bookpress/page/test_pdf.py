@@ -17,9 +17,8 @@ from bs4 import BeautifulSoup
 from bookpress.build.formats import Format, choose, make
 from bookpress.errors import PressError
 from bookpress.page.print import pdf
-from bookpress.page.print.front_matter import load_front_matter
 from bookpress.page.print.page_extraction import read_articles
-from bookpress.page.print.print_html import book_document, chapter_document
+from bookpress.page.print.print_html import book_document, chapter_document, load_front_matter
 
 EPOCH = 1795478400  # 2026-11-24
 needs_browser = pytest.mark.skipif(pdf.missing() is not None, reason=f"no PDF without a browser: {pdf.missing()}")

@@ -14,8 +14,7 @@ from book.browsing import faults_of_page
 from bookpress.book.chapters import discover
 from bookpress.book.project import Project
 from bookpress.explore.sweep import Plan, Sweep
-from bookpress.page.explore.specification_curves import Curve, alone, curve_chart, spread
-from bookpress.page.explore.sweep_page import curves_of, summary_table, write_page
+from bookpress.page.explore.sweep_page import Curve, alone, curve_chart, curves_of, spread, summary_table, write_page
 from bookpress.run.cache import Run
 
 SHARES = {("2023-03", 5): 0.5, ("2023-03", 10): 0.6, ("2026-08", 5): 0.3, ("2026-08", 10): None}

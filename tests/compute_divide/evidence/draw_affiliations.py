@@ -16,6 +16,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -62,15 +63,13 @@ def _counts(folder: Path) -> Counter[str]:
 
 def _slots(path: Path) -> Iterator[str]:
     if path.name.endswith(".json.gz"):
-        for record in json.loads(gzip.decompress(path.read_bytes())):
-            if record.get("title"):
-                yield from (record.get("aff") or "").split(";")
+        records = json.loads(gzip.decompress(path.read_bytes()))
+        yield from chain.from_iterable((one.get("aff") or "").split(";") for one in records if one.get("title"))
     elif path.name.endswith(".tsv"):
         for line in path.read_text(encoding="utf-8").split("\n"):
             yield from ("" if slot.strip() == "none" else slot for slot in line.split("\t")[1:])
     elif path.name.endswith(".jsonl.gz"):
-        for line in gzip.decompress(path.read_bytes()).decode("utf-8").split("\n"):
-            for author in json.loads(line)["authors"] if line.strip() else ():
-                text = author.get("affiliation") or ""
-                text = re.sub(r"\\x([0-9a-fA-F]{2})", lambda match: chr(int(match[1], 16)), text)
-                yield html.unescape(text)
+        lines = gzip.decompress(path.read_bytes()).decode("utf-8").split("\n")
+        for author in chain.from_iterable(json.loads(line)["authors"] for line in lines if line.strip()):
+            text = author.get("affiliation") or ""
+            yield html.unescape(re.sub(r"\\x([0-9a-fA-F]{2})", lambda match: chr(int(match[1], 16)), text))

@@ -1,8 +1,9 @@
-"""The page of a sweep: what moves the results, and the specification curve of each."""
+"""The page of a sweep: what moves the results, and the specification curve of each, drawn from its runs."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +13,10 @@ from rich.table import Table
 from bookpress.book import number_formats as numbers
 from bookpress.book.parameters import describe
 from bookpress.book.project import Project
-from bookpress.explore.sweep import Sweep
-from bookpress.page.base.charts import Chart, data_table
+from bookpress.book.results import Result
+from bookpress.explore.sweep import RESULT_COLUMNS, Sweep
+from bookpress.page.base.charts import Chart, Column, Data, Kind, data_table
 from bookpress.page.base.templates import fill, write_apart
-from bookpress.page.explore.specification_curves import Curve, alone, curve_chart, in_words, spoken, spread
 from bookpress.page.figures import render as drawing
 from bookpress.progress import folding_table
 
@@ -102,4 +103,217 @@ def _figure(curve: Curve, chart: Chart, cache: Path, varied: Sequence[str]) -> M
         "text": spread(curve, varied),
         "picture": Markup(picture),  # noqa: S704
         "table": Markup(table),  # noqa: S704
+    }
+
+
+WIDTH, HEIGHT = 640, 240
+ROW = 27
+"""Height of a row of choices in pixels: the value stands above its marks."""
+INK, MARKED, GRID = "currentColor", "#c2410c", "rgba(128,128,128,0.22)"
+DECADES_ON_A_LINE = 100
+"""Values farther apart than this, by their ratio, stand on a logarithmic axis."""
+SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
+KINDS: dict[str, Kind] = {"share": "share", "FLOP": "flop", "year": "year"}
+AXES = {"share": "%", "year": "d", "FLOP": ".0e", "FLOP/s": ".0e", "USD": "$~s"}
+"""How an axis writes values of a unit."""
+
+
+@dataclass(frozen=True)
+class Curve:
+    """What a sweep says about one result.
+
+    ``rows`` are those of the combinations that give it a value, the smallest first, as in ``Sweep.rows``; ``missing``
+    ended well and give none. ``usual`` is the row of the values that the sweep started from, where it has one.
+    """
+
+    key: str
+    label: str
+    rows: list[dict[str, Any]]
+    missing: int
+    usual: dict[str, Any] | None
+
+    @classmethod
+    def of(cls, sweep: Sweep, key: str) -> Curve:
+        """Return what a sweep says about a result that has a value in some combination."""
+        rows = [row for row in sweep.rows if row["key"] == key and row["value"] is not None]
+        rows.sort(key=lambda row: (row["value"], row["run"]))
+        marked = next((row for row in rows if sweep.plan.sets[row["run"] - 1] == sweep.plan.usual), None)
+        return cls(key, (marked or rows[0])["label"] or key, rows, len(sweep.runs) - len(rows), marked)
+
+    @property
+    def varies(self) -> bool:
+        """Whether some choice moves it, or its interval."""
+        return any(row[name] != self.rows[0][name] for row in self.rows for name in ("value", "low", "high"))
+
+    @property
+    def unit(self) -> str:
+        """The unit of all rows."""
+        return str(self.rows[0]["unit"])
+
+    @property
+    def title(self) -> str:
+        """What it shows."""
+        low, high = (numbers.number(row["value"], self.unit) for row in (self.rows[0], self.rows[-1]))
+        span = f"always {low}" if low == high else f"{low} to {high}"
+        return f"{self.label[:1].upper()}{self.label[1:]}: {numbers.with_unit(span, self.unit)}"
+
+
+def in_words(row: Mapping[str, Any], how: str = "full") -> str:
+    """Return the result in a row of a sweep's table in words."""
+    return numbers.write(Result.model_validate({name: row[name] for name in RESULT_COLUMNS[1:]}), how)
+
+
+def spoken(name: str) -> str:
+    """Return the name of a parameter as prose has it."""
+    return name.replace("_", " ")
+
+
+def spread(curve: Curve, varied: Iterable[str]) -> str:
+    """Return in sentences how far the estimate goes, and what led to its ends."""
+    rows = curve.rows
+    if len(rows) == 1:
+        text = f"One combination gives a value: {in_words(rows[0])}."
+    elif rows[0]["value"] == rows[-1]["value"]:
+        text = f"All {len(rows)} combinations give {in_words(rows[0], 'value')}."
+    else:
+        choices = (
+            ", ".join(f"{spoken(name)} {numbers.setting(row[name])}" for name in varied) for row in (rows[0], rows[-1])
+        )
+        least, most = (f"{in_words(row)} with {words}" for row, words in zip((rows[0], rows[-1]), choices, strict=True))
+        text = f"Over {len(rows)} combinations the estimate goes from {least} to {most}."
+    if curve.usual:
+        text += f" The values the sweep started from give {in_words(curve.usual)}."
+    others = list(dict.fromkeys(row["label"] for row in rows if row["label"] not in {"", curve.label}))
+    if others:
+        more = f" and {len(others) - 1} more" if len(others) > 1 else ""
+        text += f" Not all combinations measure quite the same: also “{others[0]}”{more}."
+    if curve.missing:
+        text += f" {curve.missing} combination{'s give' if curve.missing > 1 else ' gives'} no value."
+    return text
+
+
+def alone(curve: Curve, varied: Iterable[str], name: str) -> str:
+    """Return by how much the estimate changes at most when one choice changes and all others stay; in words.
+
+    It is empty where no two combinations differ in this choice alone.
+    """
+    groups: dict[tuple[str, ...], list[float]] = {}
+    for row in curve.rows:
+        groups.setdefault(tuple(str(row[other]) for other in varied if other != name), []).append(row["value"])
+    least, most = max(((min(values), max(values)) for values in groups.values()), key=lambda ends: ends[1] - ends[0])
+    if least == most:
+        return "" if all(len(values) == 1 for values in groups.values()) else "none"
+    return numbers.difference(least, most, curve.unit)
+
+
+def curve_chart(curve: Curve, orders: Mapping[str, Sequence[str]], source: str) -> Chart:
+    """Return the chart of a curve."""
+    said = spread(curve, orders)
+    counted = [name for name in ("k", "n") if any(row[name] is not None for row in curve.rows)]
+    columns = [
+        Column(name="run", label="Run", kind="number"),
+        *(Column(name=name, label=spoken(name)) for name in orders),
+        *(Column(name=name, label=name, kind=KINDS.get(curve.unit, "number")) for name in ("value", "low", "high")),
+        *(Column(name=name, label=name, kind="number") for name in counted),
+    ]
+    rows = [
+        [numbers.setting(row[one.name]) if one.name in orders else row[one.name] for one in columns]
+        for row in curve.rows
+    ]
+    return Chart(
+        name=f"fig-{curve.key.lower().replace('_', '-')}",
+        title=curve.title,
+        alt=f"Specification curve. {said}",
+        description=(
+            f"Above, each of the {len(curve.rows)} estimates stands as a point with its interval, the smallest at the "
+            f"left. Below, a mark shows which value of {' and of '.join(map(spoken, orders))} led to it. {said}"
+        ),
+        source=source,
+        licence="",
+        data=Data(columns=columns, rows=rows),
+        spec=_spec(curve, orders),
+    )
+
+
+def _spec(curve: Curve, orders: Mapping[str, Sequence[str]]) -> dict[str, Any]:
+    """Return the Vega-Lite specification of a curve: the panel of estimates, and one for each parameter."""
+    count = len(curve.rows)
+    points = [
+        {
+            "rank": rank,
+            **{name: row[name] for name in ("value", "low", "high")},
+            **{f"choice {name}": numbers.setting(row[name]) for name in orders},
+            "usual": row is curve.usual,
+        }
+        for rank, row in enumerate(curve.rows, 1)
+    ]
+    scale = {"domain": [0.5, count + 0.5], "nice": False}
+    across = {"field": "rank", "type": "quantitative", "axis": None, "scale": scale}
+    thickness = round(max(0.25, min(1.5, 100 / count)), 2)  # many marks stay apart on a phone
+    text = {"color": INK, "fontSize": 12}
+    axis = {"labelColor": INK, "titleColor": INK, "labelFontSize": 12, "gridColor": GRID}
+    return {
+        "$schema": SCHEMA,
+        "data": {"values": points},
+        "vconcat": [
+            _estimates(curve, across, thickness),
+            *(_choices(name, order, across, thickness) for name, order in orders.items()),
+        ],
+        "spacing": 14,
+        "config": {
+            "view": {"stroke": None},
+            "axis": {**axis, "domain": False, "ticks": False},
+            "title": {**text, "fontWeight": "bold", "anchor": "start", "offset": 4},
+            "text": text,
+        },
+    }
+
+
+def _estimates(curve: Curve, across: Mapping[str, Any], thickness: float) -> dict[str, Any]:
+    """Return the panel of estimates with their intervals; the usual one is a diamond with its name above the panel."""
+    known = [row[name] for row in curve.rows for name in ("value", "low", "high") if row[name] is not None]
+    far_apart = min(known) > 0 and max(known) / min(known) > DECADES_ON_A_LINE
+    scale = {"type": "log"} if far_apart else {"zero": False, "nice": True}
+    axis = {"tickCount": 5, **({"format": AXES[curve.unit]} if curve.unit in AXES else {})}
+    up = {"type": "quantitative", "title": None, "scale": scale, "axis": axis}
+    at = {"x": across, "y": {**up, "field": "value"}}
+    point = {"type": "point", "filled": True, "opacity": 1}
+    usual = {"transform": [{"filter": "datum.usual"}]}
+    at_left = curve.usual is not None and curve.rows.index(curve.usual) < len(curve.rows) / 2
+    name = {"align": "left" if at_left else "right", "dx": 6 if at_left else -6, "baseline": "bottom", "dy": -2}
+    return {
+        "width": WIDTH,
+        "height": HEIGHT,
+        "layer": [
+            {
+                "mark": {"type": "rule", "opacity": 0.4, "color": INK, "strokeWidth": thickness},
+                "encoding": {"x": across, "y": {**up, "field": "low"}, "y2": {"field": "high"}},
+            },
+            {"mark": {**point, "size": 8 + 12 * thickness, "color": INK}, "encoding": at},
+            {"mark": {**point, "shape": "diamond", "size": 150, "color": MARKED}, "encoding": at, **usual},
+            {"mark": {"type": "rule", "color": MARKED, "strokeDash": [2, 3]}, "encoding": {"x": across}, **usual},
+            {
+                "mark": {"type": "text", "text": "as the sweep started", **name},
+                "encoding": {"x": across, "y": {"value": 0}},
+                **usual,
+            },
+        ],
+    }
+
+
+def _choices(name: str, order: Sequence[str], across: Mapping[str, Any], thickness: float) -> dict[str, Any]:
+    """Return the panel that marks, for each estimate, the value of one parameter."""
+    # The values stand in the panel, above their marks: beside it they would take half of a phone.
+    labels = {"labelAlign": "left", "labelBaseline": "bottom", "labelPadding": 0, "labelOffset": -6, "labelLimit": 300}
+    up = {"field": f"choice {name}", "type": "nominal", "title": None, "sort": list(order)}
+    return {
+        "title": spoken(name),
+        "width": WIDTH,
+        "height": {"step": ROW},
+        "mark": {"type": "tick", "orient": "vertical", "height": 9, "thickness": 2 * thickness, "opacity": 1},
+        "encoding": {
+            "x": across,
+            "y": {**up, "axis": {**labels, "grid": True}},
+            "color": {"condition": {"test": "datum.usual", "value": MARKED}, "value": INK},
+        },
     }

@@ -21,8 +21,8 @@ from markupsafe import Markup
 from bookpress.build.formats import Order, work_on_order
 from bookpress.page.base.templates import TEMPLATES
 from bookpress.page.print import page_extraction
-from bookpress.page.print.front_matter import FrontMatter, load_front_matter
 from bookpress.page.print.page_extraction import NARROW, OPENING, Article, Element, key_of, read_articles
+from bookpress.page.print.print_html import FrontMatter, load_front_matter
 
 MEDIA_TYPES: Mapping[str, str] = {
     ".svg": "image/svg+xml",

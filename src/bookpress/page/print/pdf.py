@@ -20,9 +20,15 @@ import pikepdf
 
 from bookpress.build.formats import Order, work_on_order
 from bookpress.errors import PressError
-from bookpress.page.print.front_matter import BOOK, FrontMatter, load_front_matter
 from bookpress.page.print.page_extraction import read_articles
-from bookpress.page.print.print_html import book_document, chapter_document, headings_of
+from bookpress.page.print.print_html import (
+    BOOK,
+    FrontMatter,
+    book_document,
+    chapter_document,
+    headings_of,
+    load_front_matter,
+)
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser

@@ -16,7 +16,7 @@ from sphinx.util.docutils import LoggingReporter, SphinxDirective
 from bookpress.book.assignments import run_command
 from bookpress.book.number_formats import setting
 from bookpress.book.parameters import describe, read_parameters
-from bookpress.book.settings import load_settings
+from bookpress.book.project import load_settings
 from bookpress.page.base import contents
 from bookpress.page.base.nodes import html, later
 from bookpress.page.base.store import EVERYTHING, Page, store_of
