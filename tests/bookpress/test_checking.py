@@ -70,9 +70,14 @@ def test_without_ruff_it_says_so(book: Project, monkeypatch: pytest.MonkeyPatch)
 
 
 def test_nothing_of_a_chapter_is_run(find: Find, book: Project, tmp_path: Path) -> None:
+    """Not a cell, and nothing of the cell of its parameters: neither a type nor a value nor what stands beside them."""
     trap = tmp_path / "trap"
     code = f"open({str(trap)!r}, 'w')"
     find("notebooks/second", f"```{{code-cell}} python\n{code}\n```")
+    path = book.root / "notebooks/second.md"
+    for line in f"limit: [{code}] = 1", f"limit: int = {code}", code:
+        path.write_text(path.read_text().replace(":tags: [parameters]\n", f":tags: [parameters]\n\n{line}\n"))
+        find("book/words", "")
     assert not trap.exists()
 
 

@@ -1,4 +1,4 @@
-"""Documents for printing, one chapter or the whole book, and what they say about themselves: edition, date, addresses."""
+"""Documents for printing, one chapter or the whole book, and what they say of themselves: edition, date, addresses."""
 
 from __future__ import annotations
 
