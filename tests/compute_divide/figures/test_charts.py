@@ -19,7 +19,8 @@ from compute_divide.analysis.statistics.resampling import ratios_by_period
 from compute_divide.analysis.statistics.trends import growth
 from compute_divide.evidence.claims import load_claims
 from compute_divide.evidence.models.table import load_models
-from compute_divide.figures import large_scale, robustness, training_compute
+from compute_divide.figures import models as model_figures
+from compute_divide.figures import robustness
 from compute_divide.figures.base.marks import share_lines
 
 TEAMS = ["academia-only", "collaboration", "industry-only"]
@@ -38,20 +39,20 @@ def drawn():
     by_year = shares_by(in_years(models, 2010, 2026), ["year"], TEAMS)
     by_period = period_shares(models, [(2010, 2014), (2020, 2022)], TEAMS)
     everything = answers(tables, [EARLY, LATE])
-    points = training_compute.compute_points(models, 2010)
+    points = model_figures.compute_points(models, 2010)
     trends = {team: growth(in_years(models[models["team_type"] == team], 2010, 2025), team) for team in TEAMS[::2]}
     gaps = ratios_by_period(models, [(2012, 2017), (2024, 2025)], "training compute")
     specs = usable(specifications(tables))
     read = readings(tables, [2021, 2022, 2024], ["industry-only"])
     return {
         "share_lines": (share_lines(by_year, part_year=2026), by_year),
-        "period_dots": (large_scale.period_dots(by_period), by_period),
+        "period_dots": (model_figures.period_dots(by_period), by_period),
         "definition_dots": (
-            large_scale.definition_dots(everything[everything["vintage"] == "2026-08"], "all"),
+            model_figures.definition_dots(everything[everything["vintage"] == "2026-08"], "all"),
             everything,
         ),
-        "compute_scatter": (training_compute.compute_scatter(points, models, trends, (2010, 2025)), points),
-        "ratio_by_era": (training_compute.ratio_by_era(gaps, "Industry over academia"), gaps),
+        "compute_scatter": (model_figures.compute_scatter(points, models, trends, (2010, 2025)), points),
+        "ratio_by_era": (model_figures.ratio_by_era(gaps, "Industry over academia"), gaps),
         "forest": (robustness.forest(everything, "academia-only", "Academic share", values), everything),
         "drift_lines": (robustness.drift_lines(read, [2022], "industry-only", "Industry-only share"), read),
         "specification_curves": (robustness.specification_curves(curve(specs), values), curve(specs)),
