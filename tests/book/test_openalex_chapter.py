@@ -11,8 +11,8 @@ import pytest
 from evidence.openalex_server import make_works
 
 from compute_divide.evidence.openalex.client import Page
-from compute_divide.evidence.openalex.fetch import Store, records_query
-from compute_divide.evidence.openalex.refresh import team_counts
+from compute_divide.evidence.openalex.fetch import opened
+from compute_divide.evidence.openalex.refresh import Choice, records_query, team_counts
 from compute_divide.evidence.openalex.tables import write_counts, write_works
 from compute_divide.evidence.store.files import seal
 
@@ -26,11 +26,10 @@ def refreshed(tmp_path: Path) -> Path:
         shutil.copytree(ROOT / name, tmp_path / name)
     for name in ("requirements.lock", "_config.yml", "_toc.yml", "index.md"):
         shutil.copy2(ROOT / name, tmp_path / name)
-    store = Store(tmp_path / "fetched")
-    store.begin(records_query(first=2012, last=2024, subfield="1702"))
     works = make_works(300, np.random.default_rng(5))
-    store.add(Page(works, len(works), None))
-    write_works(store, "ai", "2026-11-24", tmp_path / "data")
+    with opened(tmp_path / "fetched", records_query(Choice(2012, 2024, subfield="1702"))) as store:
+        store.add(Page(works, len(works), None))
+        write_works(store, "ai", "2026-11-24", tmp_path / "data")
     by_year = {year: 100 + year - 2012 for year in range(2012, 2025)}
     told = {"all": by_year, "company": dict.fromkeys(by_year, 30), "both": dict.fromkeys(by_year, 20)}
     answers = {

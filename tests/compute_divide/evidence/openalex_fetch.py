@@ -8,7 +8,8 @@ from pathlib import Path
 from openalex_server import reach
 
 from compute_divide.evidence.openalex.client import Client
-from compute_divide.evidence.openalex.fetch import Store, fetch_records, records_query
+from compute_divide.evidence.openalex.fetch import fetch_records, opened
+from compute_divide.evidence.openalex.refresh import Choice, records_query
 
 
 def main(port: int, folder: Path) -> None:
@@ -16,8 +17,8 @@ def main(port: int, folder: Path) -> None:
     reach(client.session, port)
     sys.stdout.write("ready\n")
     sys.stdout.flush()
-    with Store(folder).locked() as store:
-        fetch_records(client, records_query(first=2012, last=2024, subfield="1702"), store)
+    with opened(folder, records_query(Choice(2012, 2024, subfield="1702"))) as store:
+        fetch_records(client, store)
 
 
 if __name__ == "__main__":

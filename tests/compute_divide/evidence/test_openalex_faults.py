@@ -16,10 +16,11 @@ import pytest
 from evidence.openalex_server import FAULTS, KEY, STALL, Server, make_works, reach, running
 
 from compute_divide.evidence.openalex.client import BudgetSpentError, Client
-from compute_divide.evidence.openalex.fetch import Store, fetch_records, records_query
+from compute_divide.evidence.openalex.fetch import Store, fetch_records, opened
 from compute_divide.evidence.openalex.http import FetchError
+from compute_divide.evidence.openalex.refresh import Choice, records_query
 
-QUERY = records_query(first=2012, last=2024, subfield="1702")
+QUERY = records_query(Choice(2012, 2024, subfield="1702"))
 LONG = os.environ.get("BOOKPRESS_LONG") == "1"
 SEEDS = range(20) if LONG else range(3)
 KILLS = 30 if LONG else 4
@@ -53,9 +54,9 @@ def fetch_until_complete(server: Server, folder: Path, runs: int = 12) -> tuple[
     for _ in range(runs):
         client = make_client(server)
         clients.append(client)
-        with Store(folder).locked() as store:
+        with opened(folder, QUERY) as store:
             try:
-                ends.append(fetch_records(client, QUERY, store).state)
+                ends.append("complete" if fetch_records(client, store) else "differs")
             except FetchError as error:
                 ends.append(str(error))
                 server.midnight()
@@ -102,13 +103,13 @@ def test_a_throttle_is_waited_out_and_a_spent_budget_is_not(fault: str, pauses: 
     rng = np.random.default_rng(1)
     server = Server(make_works(50, rng), rng, fault, rate=1.0, strikes=1)
     slept: list[float] = []
-    with running(server), Store(tmp_path).locked() as store:
+    with running(server), opened(tmp_path, QUERY) as store:
         client = make_client(server, slept)
         if fault == "spent":
             with pytest.raises(BudgetSpentError, match="full again in 11 h 35 min"):
-                fetch_records(client, QUERY, store)
+                fetch_records(client, store)
         else:
-            assert fetch_records(client, QUERY, store).state == "complete"
+            assert fetch_records(client, store)
     assert len(slept) == pauses
     assert all(1.0 <= pause <= 6.0 for pause in slept)
 
@@ -120,8 +121,7 @@ def test_pages_of_a_stopped_fetch_are_not_asked_for_again(tmp_path: Path) -> Non
         store, ends, clients = fetch_until_complete(server, tmp_path)
     assert [client.used for client in clients] == [6, 5]  # ten pages and the empty one that ends the cursor
     assert "spent (0 of 6 credits left)" in ends[0]
-    assert store.checkpoint is not None
-    assert store.checkpoint.credits == 11
+    assert store.at.credits == 11
     assert store.doubled == 0
 
 

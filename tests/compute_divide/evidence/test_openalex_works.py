@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from compute_divide.evidence.openalex.fetch import FIELDS
+from compute_divide.evidence.openalex.refresh import FIELDS
 from compute_divide.evidence.openalex.tables import (
     RAW_WORKS,
     TYPE_SECTORS,

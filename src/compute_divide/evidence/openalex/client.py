@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import re
+import textwrap
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -32,7 +33,6 @@ from compute_divide.evidence.openalex.http import (
     retry_after,
     status_failure,
 )
-from compute_divide.evidence.store.files import EvidenceError
 
 KEY_VARIABLE = "OPENALEX_API_KEY"
 HOST = "https://api.openalex.org"
@@ -42,12 +42,6 @@ SERVER = "OpenAlex"
 LONGEST_MESSAGE = 300
 """Characters: OpenAlex lists every valid field in one message."""
 T = TypeVar("T")
-
-
-class ChoiceError(EvidenceError):
-    """A request that makes no sense: nothing was asked."""
-
-    exit_code = 2
 
 
 class BudgetSpentError(FetchError):
@@ -120,8 +114,16 @@ class Client:
     session: requests.Session = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
+        key = self.key.strip()
+        if not key:
+            raise FetchError(
+                f"OpenAlex needs a key: set {KEY_VARIABLE}. A free one comes with an account "
+                "(openalex.org/settings/api)"
+            )
+        if not re.fullmatch(r"[\x21-\x7e]+", key):
+            raise FetchError(f"{KEY_VARIABLE} holds a blank or another character that a key cannot have")
         self.session = TimedSession(self.timeout)
-        self.session.headers["Authorization"] = f"Bearer {_checked_key(self.key)}"
+        self.session.headers["Authorization"] = f"Bearer {key}"
         self.session.hooks["response"].append(self._note)
 
     @classmethod
@@ -190,7 +192,9 @@ class Client:
 def classify(error: Exception) -> FetchError:
     """Return what an error of requests or pyalex means."""
     if isinstance(error, QueryError):
-        return FetchError(f"OpenAlex refuses the question: {_shortened(str(error))}")
+        return FetchError(
+            f"OpenAlex refuses the question: {textwrap.shorten(str(error), LONGEST_MESSAGE, placeholder=' ...')}"
+        )
     if isinstance(error, requests.HTTPError) and error.response is not None:
         response = error.response
         told = f"OpenAlex answers {response.status_code}{_told(response)}"
@@ -232,11 +236,7 @@ def _told(response: requests.Response) -> str:
         parts = [str(body[name]) for name in ("error", "message") if body.get(name)]
     except (ValueError, AttributeError, TypeError):
         return ""
-    return f": {_shortened('. '.join(parts))}" if parts else ""
-
-
-def _shortened(text: str) -> str:
-    return text if len(text) <= LONGEST_MESSAGE else text[:LONGEST_MESSAGE].rsplit(" ", 1)[0] + " ..."
+    return f": {textwrap.shorten('. '.join(parts), LONGEST_MESSAGE, placeholder=' ...')}" if parts else ""
 
 
 def _checked_page(answer: Any, *, grouped: bool) -> Page:
@@ -249,15 +249,3 @@ def _checked_page(answer: Any, *, grouped: bool) -> Page:
     if any(not isinstance(record.get(name), str) for record in records):
         raise KeyError(f"a record without {name}")
     return Page(records, count, cursor)
-
-
-def _checked_key(key: str) -> str:
-    """Return the key without blanks around it, or raise without showing it."""
-    key = key.strip()
-    if not key:
-        raise FetchError(
-            f"OpenAlex needs a key: set {KEY_VARIABLE}. A free one comes with an account (openalex.org/settings/api)"
-        )
-    if not re.fullmatch(r"[\x21-\x7e]+", key):
-        raise FetchError(f"{KEY_VARIABLE} holds a blank or another character that a key cannot have")
-    return key

@@ -14,37 +14,21 @@ from __future__ import annotations
 import gzip
 import json
 import math
-import re
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Any, Literal
 
-import platformdirs
 from filelock import FileLock, Timeout
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from bookpress.files import replace_file
-from compute_divide.evidence.openalex.client import PAGE_SIZE, ChoiceError, Client, Page, Query
+from compute_divide.evidence.openalex.client import PAGE_SIZE, Client, Page, Query
 from compute_divide.evidence.openalex.http import FetchError
 
-FIELDS = (
-    "id",
-    "doi",
-    "title",
-    "publication_year",
-    "publication_date",
-    "type",
-    "is_paratext",
-    "is_retracted",
-    "primary_location",
-    "primary_topic",
-    "authorships",
-    "abstract_inverted_index",
-    "updated_date",
-)
-"""Root fields of a work that the tables are derived from."""
+CHECKPOINT = "checkpoint.json"
+PAGES = "pages"
 
 
 class Checkpoint(BaseModel):
@@ -69,75 +53,45 @@ class Checkpoint(BaseModel):
         return (self.filters, self.select) == (dict(query.filters), query.select)
 
 
-class Store:
-    """The pages of one query on disk."""
+def read_checkpoint(folder: Path) -> Checkpoint | None:
+    """Return where the fetch of a folder stands, None where none was begun."""
+    path = folder / CHECKPOINT
+    try:
+        return Checkpoint.model_validate_json(path.read_bytes())
+    except FileNotFoundError:
+        return None
+    except ValidationError as error:
+        raise FetchError(f"{path} cannot be read; --fresh begins anew") from error
 
-    def __init__(self, folder: Path) -> None:
+
+class Store:
+    """The pages of one query on disk, and how far they go; see `opened`."""
+
+    def __init__(self, folder: Path, at: Checkpoint) -> None:
         self.folder = folder
+        self.at = at
         self.ids: set[str] = set()
         self.doubled = 0
-        self.checkpoint: Checkpoint | None = None
-
-    @contextmanager
-    def locked(self) -> Iterator[Self]:
-        """Hold the folder against a second process."""
-        self.folder.mkdir(parents=True, exist_ok=True)
-        try:
-            with FileLock(self.folder / ".lock", timeout=0):
-                yield self
-        except Timeout:
-            raise FetchError(
-                f"another process fetches into {self.folder}: wait for it, or choose another --to"
-            ) from None
-
-    def begin(self, query: Query, *, fresh: bool = False) -> Checkpoint:
-        """Take up the fetch of a query where it stands, or begin it; `fresh` throws away what is there."""
-        if fresh:
-            shutil.rmtree(self.folder / "pages", ignore_errors=True)
-            self._path.unlink(missing_ok=True)
-        found = self._read()
-        if found is not None and not found.is_of(query):
-            raise FetchError(
-                f"{self.folder} holds another query ({Query(found.filters)}): choose another --to, or --fresh"
-            )
-        self.checkpoint = found or Checkpoint(filters=dict(query.filters), select=query.select)
-        self.ids, self.doubled = set(), 0
         for record in self._lines():
             self._see(record)
-        return self.checkpoint
 
-    def pages_ahead(self, query: Query, pages: int) -> int:
-        """Return how many of the pages of a query need not be asked for again."""
-        found = self._read()
-        if found is None or not found.is_of(query):
-            return 0
-        if found.state == "complete":
-            return pages
-        return 0 if found.passes > 1 or found.state == "differs" else min(found.next_page - 1, pages)
-
-    def add(self, page: Page, credits_used: int = 0) -> Checkpoint:
-        """Put a page on disk, then move the checkpoint past it, and return it."""
-        at = self._open()
+    def add(self, page: Page, credits_used: int = 0) -> None:
+        """Put a page on disk, then move the checkpoint past it."""
         lines = "".join(json.dumps(record, ensure_ascii=False) + "\n" for record in page.records)
-        replace_file(self._page_path(at.next_page), gzip.compress(lines.encode(), compresslevel=6, mtime=0))
+        replace_file(self._page_path(self.at.next_page), gzip.compress(lines.encode(), compresslevel=6, mtime=0))
         for record in page.records:
             self._see(record)
-        return self._save(
+        self.save(
             cursor=page.next_cursor,
-            next_page=at.next_page + 1,
+            next_page=self.at.next_page + 1,
             count=page.count,
-            credits=at.credits + credits_used,
+            credits=self.at.credits + credits_used,
         )
 
-    def finish(self, tolerance: int = 0) -> Checkpoint:
-        """Hold the records against the count that OpenAlex gave, and note the verdict."""
-        count = self._open().count
-        agrees = count is not None and abs(len(self.ids) - count) <= tolerance
-        return self._save(state="complete" if agrees else "differs")
-
-    def again(self) -> Checkpoint:
-        """Go through the query once more, keeping what is there."""
-        return self._save(cursor="*", passes=self._open().passes + 1, state="fetching")
+    def save(self, **changes: Any) -> None:
+        """Change the checkpoint, its file in one step."""
+        self.at = self.at.model_copy(update=changes)
+        replace_file(self.folder / CHECKPOINT, self.at.model_dump_json(indent=1).encode())
 
     def records(self) -> Iterator[dict[str, Any]]:
         """Yield every record once, in the order in which it first came."""
@@ -150,33 +104,10 @@ class Store:
     @property
     def page_files(self) -> list[Path]:
         """The page files that the checkpoint knows, in order."""
-        return [self._page_path(number) for number in range(1, self._open().next_page)]
-
-    @property
-    def _path(self) -> Path:
-        return self.folder / "checkpoint.json"
+        return [self._page_path(number) for number in range(1, self.at.next_page)]
 
     def _page_path(self, number: int) -> Path:
-        return self.folder / "pages" / f"{number:06}.jsonl.gz"
-
-    def _open(self) -> Checkpoint:
-        if self.checkpoint is None:
-            raise FetchError(f"{self.folder} holds no fetch that was begun")
-        return self.checkpoint
-
-    def _read(self) -> Checkpoint | None:
-        try:
-            return Checkpoint.model_validate_json(self._path.read_bytes())
-        except FileNotFoundError:
-            return None
-        except ValidationError as error:
-            raise FetchError(f"{self._path} cannot be read; --fresh begins anew") from error
-
-    def _save(self, **changes: Any) -> Checkpoint:
-        """Replace the checkpoint file in one step."""
-        self.checkpoint = self._open().model_copy(update=changes)
-        replace_file(self._path, self.checkpoint.model_dump_json(indent=1).encode())
-        return self.checkpoint
+        return self.folder / PAGES / f"{number:06}.jsonl.gz"
 
     def _lines(self) -> Iterator[dict[str, Any]]:
         """Yield the records of all pages, doubles included."""
@@ -192,81 +123,55 @@ class Store:
         self.ids.add(record["id"])
 
 
-def cache_dir(name: str) -> Path:
-    """Return the folder outside the project where fetched pages are kept by default."""
-    return Path(platformdirs.user_cache_dir("compute-divide")) / "openalex" / name
+@contextmanager
+def opened(folder: Path, query: Query, *, fresh: bool = False) -> Iterator[Store]:
+    """Take up the fetch of a query where it stands, or begin it, and hold the folder against a second process.
+
+    `fresh` throws away what is there.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        with FileLock(folder / ".lock", timeout=0):
+            if fresh:
+                shutil.rmtree(folder / PAGES, ignore_errors=True)
+                (folder / CHECKPOINT).unlink(missing_ok=True)
+            at = read_checkpoint(folder) or Checkpoint(filters=dict(query.filters), select=query.select)
+            if not at.is_of(query):
+                raise FetchError(f"{folder} holds another query ({Query(at.filters)}): choose another --to, or --fresh")
+            yield Store(folder, at)
+    except Timeout:
+        raise FetchError(f"another process fetches into {folder}: wait for it, or choose another --to") from None
 
 
-def records_query(
-    *,
-    first: int,
-    last: int,
-    sources: Sequence[str] = (),
-    topics: Sequence[str] = (),
-    subfield: str | None = None,
-    search: str | None = None,
-) -> Query:
-    """Return the query for works of some years, and of venues, topics, a subfield (by id) or with some words."""
-    if first > last:
-        raise ChoiceError(f"the first year, {first}, lies after the last, {last}")
-    filters = {"publication_year": f"{first}-{last}"}
-    if sources:
-        filters["primary_location.source.id"] = _alternatives(sources, "S", "a venue")
-    if topics:
-        filters["primary_topic.id"] = _alternatives(topics, "T", "a topic")
-    if subfield is not None:
-        filters["primary_topic.subfield.id"] = _alternatives([subfield], "", "a subfield")
-    if search is not None:
-        filters["title_and_abstract.search"] = checked_search(search)
-    if len(filters) == 1:
-        raise ChoiceError("years alone would fetch all of science: name venues, topics, a subfield or words")
-    return Query(filters, FIELDS)
-
-
-def checked_search(words: str) -> str:
-    """Return words to search for, or raise when they hold what separates filters."""
-    if not words.strip() or re.search(r"[,|:]", words):
-        raise ChoiceError(f"{words!r} cannot be searched for: it is empty or holds a comma, colon or bar")
-    return words.strip()
-
-
-def count_records(client: Client, query: Query) -> tuple[int, int]:
-    """Ask how many works there are (one credit, as a count by group); return that and the pages they fill."""
+def count_records(client: Client, query: Query, folder: Path, *, fresh: bool = False) -> tuple[int, int]:
+    """Ask how many works there are (one credit, as a count by group); return that and the pages yet to be fetched."""
     count = client.page(Query(query.filters, (), "publication_year")).count
-    return count, math.ceil(count / PAGE_SIZE) + 1  # the cursor ends only with an empty page
+    pages = math.ceil(count / PAGE_SIZE) + 1  # the cursor ends only with an empty page
+    at = None if fresh else read_checkpoint(folder)
+    if at is None or not at.is_of(query):
+        return count, pages
+    if at.state == "complete":
+        return count, 0
+    again = at.passes > 1 or at.state == "differs"
+    return count, pages if again else max(pages - (at.next_page - 1), 0)
 
 
-def fetch_records(
-    client: Client,
-    query: Query,
-    store: Store,
-    *,
-    fresh: bool = False,
-    tolerance: int = 0,
-    watch: Callable[[Store], None] = lambda _: None,
-) -> Checkpoint:
-    """Fetch all works that answer a query, from where an earlier fetch stopped; `watch` is called after each page."""
-    at = store.begin(query, fresh=fresh)
-    if at.state == "differs":
-        at = store.again()
+def fetch_records(client: Client, store: Store, tolerance: int = 0, watch: Callable[[], None] = lambda: None) -> bool:
+    """Fetch the works that are not there yet; tell whether they are as many as OpenAlex says, but for `tolerance`.
+
+    `watch` is called after each page. When works were missing last time, the whole query is gone through once more.
+    """
+    if store.at.state == "differs":
+        store.save(cursor="*", passes=store.at.passes + 1, state="fetching")
     seen: set[str] = set()
-    while at.state == "fetching" and at.cursor is not None:
-        if at.cursor in seen:
+    while store.at.state == "fetching" and store.at.cursor is not None:
+        if store.at.cursor in seen:
             raise FetchError("OpenAlex gives a cursor that was followed before; what came is kept: run the same again")
-        seen.add(at.cursor)
+        seen.add(store.at.cursor)
         before = client.used
-        page = client.page(query, at.cursor)
-        at = store.add(page, client.used - before)
-        watch(store)
-    return store.finish(tolerance)
-
-
-def _alternatives(ids: Sequence[str], letter: str, noun: str) -> str:
-    """Return ids as alternatives of a filter."""
-    short = [text.rsplit("/", 1)[-1].upper() for text in ids]
-    for text in short:
-        if not re.fullmatch(rf"{letter}\d+", text):
-            raise ChoiceError(f"{text!r} is not the id of {noun}; it looks like {letter}1234")
-    if len(short) > 100:
-        raise ChoiceError(f"{len(short)} ids of one kind are more than the 100 that OpenAlex takes in a filter")
-    return "|".join(short)
+        page = client.page(Query(store.at.filters, store.at.select), store.at.cursor)
+        store.add(page, client.used - before)
+        watch()
+    agrees = store.at.count is not None and abs(len(store.ids) - store.at.count) <= tolerance
+    store.save(state="complete" if agrees else "differs")
+    return agrees

@@ -12,7 +12,7 @@ from email.utils import parsedate_to_datetime
 from typing import Any, TypeVar
 
 import requests
-from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt
+from tenacity import RetryCallState, Retrying, before_sleep_log, retry_if_exception_type, stop_after_attempt
 from tenacity.wait import wait_random_exponential
 
 from compute_divide.evidence.store.files import EvidenceError
@@ -59,17 +59,12 @@ def persist(ask: Callable[[], T], server: str, *, tries: int, sleep: Callable[[f
         wait = getattr(state.outcome and state.outcome.exception(), "wait", None)
         return jitter if wait is None else min(float(wait), LONGEST_PAUSE) + min(jitter, 5.0)
 
-    def say(state: RetryCallState) -> None:
-        failure = state.outcome and state.outcome.exception()
-        seconds = state.next_action.sleep if state.next_action else 0.0
-        log.warning("%s; next try in %.1f s (%d of %d)", failure, seconds, state.attempt_number + 1, tries)
-
     retrying = Retrying(
         retry=retry_if_exception_type(TransientError),
         wait=pause,
         stop=stop_after_attempt(tries),
         sleep=sleep,
-        before_sleep=say,
+        before_sleep=before_sleep_log(log, logging.WARNING),
         reraise=True,
     )
     try:

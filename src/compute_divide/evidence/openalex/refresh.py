@@ -2,32 +2,44 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+import re
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
+import platformdirs
+from pydantic import BaseModel, ValidationError
 
+from bookpress.errors import UsageError
 from bookpress.files import replace_file
 from compute_divide.evidence.catalogue import staged
-from compute_divide.evidence.openalex.client import PAGE_SIZE, Balance, ChoiceError, Client, Query
-from compute_divide.evidence.openalex.fetch import (
-    Store,
-    cache_dir,
-    checked_search,
-    count_records,
-    fetch_records,
-    records_query,
-)
+from compute_divide.evidence.openalex.client import PAGE_SIZE, Balance, Client, Query
+from compute_divide.evidence.openalex.fetch import count_records, fetch_records, opened
 from compute_divide.evidence.openalex.http import FetchError, duration
-from compute_divide.evidence.openalex.tables import COUNTS, check_name, write_counts, write_works
+from compute_divide.evidence.openalex.tables import COUNTS, write_counts, write_works
 from compute_divide.evidence.papers.topics import Topics, load_topics
 from compute_divide.evidence.store.files import EvidenceError, Sidecar
 
 LONGEST_ADDRESS = 4000
 """Characters. Servers refuse addresses that are much longer."""
+
+FIELDS = (
+    "id",
+    "doi",
+    "title",
+    "publication_year",
+    "publication_date",
+    "type",
+    "is_paratext",
+    "is_retracted",
+    "primary_location",
+    "primary_topic",
+    "authorships",
+    "abstract_inverted_index",
+    "updated_date",
+)
+"""Root fields of a work that the tables are derived from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,22 +58,20 @@ class Choice:
     tolerance: int = 0
 
     def __post_init__(self) -> None:
-        with _as_choice():
-            check_name(self.name)
+        if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", self.name):
+            raise UsageError(f"{self.name!r} is no name for a table: small letters, digits and hyphens between them")
+        if self.first > self.last:
+            raise UsageError(f"the first year, {self.first}, lies after the last, {self.last}")
 
     @property
     def home(self) -> Path:
-        """Where what is fetched is kept."""
-        return self.folder or cache_dir(self.name)
+        """Where what is fetched is kept: by default in a cache outside the project."""
+        return self.folder or Path(platformdirs.user_cache_dir("compute-divide")) / "openalex" / self.name
 
-
-@contextmanager
-def _as_choice() -> Iterator[None]:
-    """Turn an error about a value that the reader gave into one that says so."""
-    try:
-        yield
-    except EvidenceError as error:
-        raise ChoiceError(str(error)) from error
+    @property
+    def years(self) -> str:
+        """The years as a filter of OpenAlex."""
+        return f"{self.first}-{self.last}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,87 +118,25 @@ class Job:
     run: Callable[[Client, Callable[[int], None]], Sidecar]
 
 
-def counts_job(choice: Choice) -> Job:
-    """Return the work of counting; raise `ChoiceError` when a topic is not known or another choice makes no sense."""
-    for name, value in {"venue": choice.venues, "search": choice.search}.items():
-        if value:
-            raise ChoiceError(f"--{name} is for records, not for counts")
-    topics = count_topics(choice, load_topics())
-    questions = count_questions(topics, choice.first, choice.last)
-    for question in questions:
-        if len(question.query.works().url) > LONGEST_ADDRESS:
-            raise ChoiceError(f"{question.topic!r} has too many terms for one question: choose smaller topics")
-    folder = choice.home / "counts"
-
-    def plan(client: Client) -> Cost:
-        credits_needed = plan_counts(questions, folder, client.read_balance(), fresh=choice.fresh)
-        return Cost(len(questions), f"{len(questions)} counts by year", credits_needed, credits_needed)
-
-    def run(client: Client, advance: Callable[[int], None]) -> Sidecar:
-        counts, day = fetch_counts(client, questions, folder, advance, fresh=choice.fresh)
-        notes = [
-            f"{topic}: {','.join(f'{name}:{value}' for name, value in told.items())}" for topic, told in topics.items()
-        ]
-        with staged() as evidence:
-            return write_counts(counts, choice.name, day, notes, evidence)
-
-    return Job("counts", plan, run)
-
-
-def count_topics(choice: Choice, topics: Topics) -> dict[str, dict[str, str]]:
-    """Return the filters of OpenAlex for each topic: words in titles and abstracts, and a subfield where one is named.
-
-    Without topics every group is counted. With a subfield the subfield as a whole is counted as well.
-    """
-    within = {} if choice.subfield is None else {"primary_topic.subfield.id": choice.subfield}
-    with _as_choice():
-        terms = {name: sorted(topics.terms([name])) for name in choice.topics or topics.groups}
-    chosen = {name: {"title_and_abstract.search": search_words(words), **within} for name, words in terms.items()}
-    return ({"all": within} if within else {}) | chosen
-
-
-def search_words(terms: list[str]) -> str:
-    """Return terms of ``data/topics.yml`` as one search: phrases, of which any will do.
-
-    OpenAlex searches by word stems, so that a term's ``*`` is left to it.
-    """
-    plain = [checked_search(term.strip("*")) for term in terms]
-    return "(" + " OR ".join(f'"{term}"' if " " in term else term for term in plain) + ")"
+# --- works ---
 
 
 def records_job(choice: Choice) -> Job:
-    """Return the work of fetching works; raise `ChoiceError` when the choice makes no query."""
-    query = records_query(
-        first=choice.first,
-        last=choice.last,
-        sources=choice.venues,
-        topics=choice.topics,
-        subfield=choice.subfield,
-        search=choice.search,
-    )
-    store = Store(choice.home)
+    """Return the work of fetching works; raise `UsageError` when the choice makes no query."""
+    query = records_query(choice)
 
     def plan(client: Client) -> Cost:
         client.read_balance()
-        records, pages = count_records(client, query)
-        left = pages if choice.fresh else pages - store.pages_ahead(query, pages)
+        records, left = count_records(client, query, choice.home, fresh=choice.fresh)
         return Cost(records, f"{records:,} works", left, left * client.balance.cost(query))
 
     def run(client: Client, advance: Callable[[int], None]) -> Sidecar:
-        with store.locked():
-            at = fetch_records(
-                client,
-                query,
-                store,
-                fresh=choice.fresh,
-                tolerance=choice.tolerance,
-                watch=lambda store: advance(len(store.ids)),
-            )
-            if at.state == "differs":
+        with opened(choice.home, query, fresh=choice.fresh) as store:
+            if not fetch_records(client, store, choice.tolerance, lambda: advance(len(store.ids))):
                 raise FetchError(
-                    f"{len(store.ids):,} works came, OpenAlex says {at.count or 0:,}; all are kept in {store.folder}. "
-                    "Run the same again to go through the query once more and add what is missing, or accept it with "
-                    "--allow-difference"
+                    f"{len(store.ids):,} works came, OpenAlex says {store.at.count or 0:,}; all are kept in "
+                    f"{store.folder}. Run the same again to go through the query once more and add what is missing, or "
+                    "accept it with --allow-difference"
                 )
             with staged() as evidence:
                 return write_works(store, choice.name, client.asked or "", evidence)
@@ -196,10 +144,44 @@ def records_job(choice: Choice) -> Job:
     return Job("works", plan, run)
 
 
+def records_query(choice: Choice) -> Query:
+    """Return the query for works of some years, and of venues, topics, a subfield (by id) or with some words."""
+    filters = {"publication_year": choice.years}
+    if choice.venues:
+        filters["primary_location.source.id"] = _alternatives(choice.venues, "S", "a venue")
+    if choice.topics:
+        filters["primary_topic.id"] = _alternatives(choice.topics, "T", "a topic")
+    if choice.subfield is not None:
+        filters["primary_topic.subfield.id"] = _alternatives([choice.subfield], "", "a subfield")
+    if choice.search is not None:
+        filters["title_and_abstract.search"] = _checked_search(choice.search)
+    if len(filters) == 1:
+        raise UsageError("years alone would fetch all of science: name venues, topics, a subfield or words")
+    return Query(filters, FIELDS)
+
+
+def _alternatives(ids: Sequence[str], letter: str, noun: str) -> str:
+    """Return ids as alternatives of a filter."""
+    short = [text.rsplit("/", 1)[-1].upper() for text in ids]
+    for text in short:
+        if not re.fullmatch(rf"{letter}\d+", text):
+            raise UsageError(f"{text!r} is not the id of {noun}; it looks like {letter}1234")
+    if len(short) > 100:
+        raise UsageError(f"{len(short)} ids of one kind are more than the 100 that OpenAlex takes in a filter")
+    return "|".join(short)
+
+
+def _checked_search(words: str) -> str:
+    """Return words to search for, or raise when they hold what separates filters."""
+    if not words.strip() or re.search(r"[,|:]", words):
+        raise UsageError(f"{words!r} cannot be searched for: it is empty or holds a comma, colon or bar")
+    return words.strip()
+
+
+# --- counts ---
+
 NOT_COMPANY = "education|facility|government|nonprofit|healthcare|archive|other|funder"
 """Every type of institution of OpenAlex but company, as alternatives of a filter."""
-
-GROUP = "publication_year"
 
 # Two conditions on one field need its two names: pyalex merges a repeated name into a form that breaks alternatives.
 _TYPE, _TYPE_TOO = "authorships.institutions.type", "institutions.type"
@@ -213,56 +195,107 @@ QUESTIONS: Mapping[str, Mapping[str, str]] = {
 """The four questions about a topic. `!company` alone would also find works with no institution."""
 
 
+class Answer(BaseModel):
+    """Works by year, the day on which OpenAlex said so, and what it was asked."""
+
+    filters: dict[str, str]
+    day: str
+    by_year: dict[int, int]
+
+
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One count by year: of one topic, with one of the four conditions."""
+    """One count by year: of one topic, with one of the four conditions; its answer is kept in a file."""
 
     topic: str
     kind: str
     query: Query
+    path: Path
+
+    def known(self) -> Answer | None:
+        """Return the answer on disk, if there is one to this very question."""
+        try:
+            answer = Answer.model_validate_json(self.path.read_bytes())
+        except (FileNotFoundError, ValidationError):
+            return None
+        return answer if answer.filters == dict(self.query.filters) else None
+
+    def ask(self, client: Client) -> Answer:
+        """Ask for works by year, over as many pages as it takes, and keep the answer."""
+        by_year: dict[int, int] = {}
+        cursor: str | None = "*"
+        while cursor is not None:
+            page = client.page(self.query, cursor)
+            for group in page.records:
+                key = str(group["key"]).rsplit("/", 1)[-1]  # a key can be an address, whose last segment counts
+                if key.isdecimal():
+                    by_year[int(key)] = int(group["count"])
+            # A cursor comes also with the last groups; following it would cost a credit for an empty answer.
+            cursor = page.next_cursor if len(page.records) == PAGE_SIZE else None
+        answer = Answer(filters=dict(self.query.filters), day=client.asked or "", by_year=by_year)
+        replace_file(self.path, answer.model_dump_json(indent=1).encode())
+        return answer
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """Works by year, and the day on which OpenAlex said so."""
-
-    by_year: dict[int, int]
-    day: str
-
-
-def count_questions(topics: Mapping[str, Mapping[str, str]], first: int, last: int) -> list[Question]:
-    """Return the questions that give works by year and team type of some topics, each given by its filters."""
-    if first > last:
-        raise ChoiceError(f"the first year, {first}, lies after the last, {last}")
-    return [
-        Question(topic, kind, Query({"publication_year": f"{first}-{last}", **chosen, **condition}, (), GROUP))
+def counts_job(choice: Choice) -> Job:
+    """Return the work of counting; raise `UsageError` when a topic is not known or another choice makes no sense."""
+    for name, value in {"venue": choice.venues, "search": choice.search}.items():
+        if value:
+            raise UsageError(f"--{name} is for records, not for counts")
+    topics = count_topics(choice, load_topics())
+    questions = [
+        Question(
+            topic,
+            kind,
+            Query({"publication_year": choice.years, **chosen, **condition}, (), "publication_year"),
+            choice.home / "counts" / f"{topic}__{kind}.json",
+        )
         for topic, chosen in topics.items()
         for kind, condition in QUESTIONS.items()
     ]
+    for question in questions:
+        if len(question.query.works().url) > LONGEST_ADDRESS:
+            raise UsageError(f"{question.topic!r} has too many terms for one question: choose smaller topics")
+
+    def plan(client: Client) -> Cost:
+        balance = client.read_balance()
+        cost = sum(balance.cost(one.query) for one in questions if choice.fresh or one.known() is None)
+        return Cost(len(questions), f"{len(questions)} counts by year", cost, cost)
+
+    def run(client: Client, advance: Callable[[int], None]) -> Sidecar:
+        answers: dict[tuple[str, str], Answer] = {}
+        for number, one in enumerate(questions, start=1):
+            answers[one.topic, one.kind] = (None if choice.fresh else one.known()) or one.ask(client)
+            advance(number)
+        counts = team_counts({key: answer.by_year for key, answer in answers.items()})
+        notes = [f"{topic}: {Query(told)}" for topic, told in topics.items()]
+        with staged() as evidence:
+            return write_counts(counts, choice.name, min(answer.day for answer in answers.values()), notes, evidence)
+
+    return Job("counts", plan, run)
 
 
-def plan_counts(questions: list[Question], folder: Path, balance: Balance, *, fresh: bool = False) -> int:
-    """Return the credits that the questions without an answer on disk cost."""
-    missing = [question for question in questions if fresh or _read(_path(folder, question), question) is None]
-    return sum(balance.cost(question.query) for question in missing)
+def count_topics(choice: Choice, topics: Topics) -> dict[str, dict[str, str]]:
+    """Return the filters of OpenAlex for each topic: words in titles and abstracts, and a subfield where one is named.
+
+    Without topics every group is counted. With a subfield the subfield as a whole is counted as well.
+    """
+    within = {} if choice.subfield is None else {"primary_topic.subfield.id": choice.subfield}
+    try:
+        terms = {name: sorted(topics.terms([name])) for name in choice.topics or topics.groups}
+    except EvidenceError as error:
+        raise UsageError(str(error)) from error
+    chosen = {name: {"title_and_abstract.search": search_words(words), **within} for name, words in terms.items()}
+    return ({"all": within} if within else {}) | chosen
 
 
-def fetch_counts(
-    client: Client, questions: list[Question], folder: Path, advance: Callable[[int], None], *, fresh: bool = False
-) -> tuple[pd.DataFrame, str]:
-    """Ask the questions, keep every answer on disk as it comes, and return the counts with the day of the oldest."""
-    answers: dict[tuple[str, str], Answer] = {}
-    for number, question in enumerate(questions, start=1):
-        path = _path(folder, question)
-        answer = None if fresh else _read(path, question)
-        if answer is None:
-            answer = _ask(client, question)
-            content = {"filters": dict(question.query.filters), "day": answer.day, "by_year": answer.by_year}
-            replace_file(path, json.dumps(content, indent=1).encode())
-        answers[question.topic, question.kind] = answer
-        advance(number)
-    by_year = {key: answer.by_year for key, answer in answers.items()}
-    return team_counts(by_year), min(answer.day for answer in answers.values())
+def search_words(terms: list[str]) -> str:
+    """Return terms of ``data/topics.yml`` as one search: phrases, of which any will do.
+
+    OpenAlex searches by word stems, so that a term's ``*`` is left to it.
+    """
+    plain = [_checked_search(term.strip("*")) for term in terms]
+    return "(" + " OR ".join(f'"{term}"' if " " in term else term for term in plain) + ")"
 
 
 def team_counts(answers: Mapping[tuple[str, str], Mapping[int, int]]) -> pd.DataFrame:
@@ -281,32 +314,3 @@ def team_counts(answers: Mapping[tuple[str, str], Mapping[int, int]]) -> pd.Data
                 raise FetchError(f"the counts of {topic} in {year} contradict each other: {parts}; ask with --fresh")
             rows.extend((topic, year, team, works) for team, works in parts.items())
     return pd.DataFrame(rows, columns=list(COUNTS.columns))
-
-
-def _ask(client: Client, question: Question) -> Answer:
-    """Ask for works by year, over as many pages as it takes; a key can be an address, whose last segment counts."""
-    by_year: dict[int, int] = {}
-    cursor: str | None = "*"
-    while cursor is not None:
-        page = client.page(question.query, cursor)
-        keys = (str(group["key"]).rsplit("/", 1)[-1] for group in page.records)
-        groups = zip(keys, page.records, strict=True)
-        by_year |= {int(key): int(group["count"]) for key, group in groups if key.isdecimal()}
-        # A cursor comes also with the last groups; following it would cost a credit for an empty answer.
-        cursor = page.next_cursor if len(page.records) == PAGE_SIZE else None
-    return Answer(by_year, client.asked or "")
-
-
-def _path(folder: Path, question: Question) -> Path:
-    return folder / f"{question.topic}__{question.kind}.json"
-
-
-def _read(path: Path, question: Question) -> Answer | None:
-    """Return an answer on disk, if there is one to this very question."""
-    try:
-        content = json.loads(path.read_bytes())
-    except (FileNotFoundError, ValueError):
-        return None
-    if content["filters"] != dict(question.query.filters):
-        return None
-    return Answer({int(year): works for year, works in content["by_year"].items()}, content["day"])

@@ -17,7 +17,6 @@ from __future__ import annotations
 
 import gzip
 import json
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -260,18 +259,9 @@ def _derive_companies(home: Path, folder: Path) -> tuple[pd.DataFrame, Sidecar]:
     return table, sidecar
 
 
-def check_name(name: str) -> str:
-    """Return a name for a fetched table, or raise when it is none."""
-    if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", name):
-        raise EvidenceError(f"{name!r} is no name for a table: small letters, digits and hyphens between them")
-    return name
-
-
 def write_works(store: Store, name: str, day: str, folder: Path) -> Sidecar:
     """Derive the table ``works-NAME`` from a complete fetch, whose last answer is of a day."""
-    at = store.checkpoint
-    if at is None:
-        raise EvidenceError(f"{store.folder} holds no fetch")
+    at = store.at
     ledger = Ledger()
     works = ((name, f"work {number}", work) for number, work in enumerate(store.records(), start=1))
     table = works_table(WorkReader(load_companies()), works, ledger)
@@ -280,7 +270,7 @@ def write_works(store: Store, name: str, day: str, folder: Path) -> Sidecar:
     source = _source(f"OpenAlex works: {query}", day, "pages/*.jsonl.gz", digest, len(store.ids))
     return write_table(
         table,
-        f"openalex/works-{check_name(name)}.parquet",
+        f"openalex/works-{name}.parquet",
         WORKS,
         description=f"OpenAlex works of the query {query}",
         sources=[source],
@@ -297,7 +287,7 @@ def write_counts(counts: pd.DataFrame, name: str, day: str, topics: Sequence[str
     source = _source("OpenAlex: numbers of works by year", day, "counts/*.json", digest, len(counts))
     return write_table(
         counts,
-        f"openalex/counts-{check_name(name)}.csv",
+        f"openalex/counts-{name}.csv",
         COUNTS,
         description="numbers of works by year, topic and team type, counted by OpenAlex",
         sources=[source],
