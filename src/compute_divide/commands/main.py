@@ -1,25 +1,252 @@
-"""The command ``compute-divide``: the commands of the press, and those of the evidence."""
+"""The command ``compute-divide``: the commands of the press, and those of the evidence.
+
+Thin, and quick to import: each calls one function of the evidence, which is imported when it is called.
+"""
 
 from __future__ import annotations
 
+import json
+import textwrap
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    SpinnerColumn,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
+from rich.table import Column, Table
 
 from bookpress.commands import main as press
-from compute_divide.commands import data
+
+if TYPE_CHECKING:
+    from compute_divide.evidence.openalex.client import Client
+    from compute_divide.evidence.store.files import Sidecar
+
+WIDE = 120
+"""Columns of a terminal from which the list says what each table is."""
 
 app = typer.Typer(rich_markup_mode=None)
-app.add_typer(data.app, name="data")
+data = typer.Typer(
+    rich_markup_mode=None, no_args_is_help=True, help="The evidence: list, verify, derive, add, refresh."
+)
+add = typer.Typer(rich_markup_mode=None, no_args_is_help=True, help="Add evidence that the project does not ship.")
+refresh = typer.Typer(rich_markup_mode=None, no_args_is_help=True, help="Fetch what is newer than what ships.")
+app.add_typer(data, name="data")
+data.add_typer(add, name="add")
+data.add_typer(refresh, name="refresh")
+
+Replace = Annotated[bool, typer.Option("--replace", help="Replace the vintage if it is there.")]
 
 
 def main() -> None:
     """Run the command line."""
     press.main(app)
+
+
+@contextmanager
+def working(doing: str) -> Iterator[Callable[[str], None]]:
+    """Show on standard error what is being done, and for how long; gives a function that changes the words."""
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task(doing)
+        yield lambda words: progress.update(task, description=words)
+
+
+def say_written(sidecar: Sidecar) -> None:
+    """Say which table was written, and what is noted of it."""
+    for note in sidecar.notes:
+        typer.echo(f"note: {note}", err=True)
+    typer.echo(f"{sidecar.table}  {sidecar.rows_out} rows")
+
+
+@data.command("list")
+def list_(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False) -> None:
+    """List the evidence: every table with its rows, source and licence."""
+    from compute_divide.evidence import catalogue
+
+    entries = catalogue.entries()
+    if as_json:
+        typer.echo(json.dumps([asdict(entry) for entry in entries], indent=2, ensure_ascii=False))
+        return
+    console = Console()
+    roomy = console.width >= WIDE
+    titles = ["file", "rows", "set aside", "snapshot", "licence", *(["what"] if roomy else [])]
+    table = Table(*(Column(title, no_wrap=True) for title in titles), box=None, pad_edge=False)
+    for entry in entries:
+        rows = "" if entry.rows is None else f"{entry.rows:,}"
+        aside = f"{entry.set_aside:,}" if entry.set_aside else ""
+        licence = textwrap.shorten(entry.licence, 15, placeholder=" ...")
+        table.add_row(entry.file, rows, aside, entry.snapshot, licence, *([entry.description] if roomy else []))
+    console.print(table)
+
+
+@data.command()
+def verify() -> None:
+    """Check every file: hash, sidecar, schema. None may be missing or left over."""
+    from compute_divide.evidence import catalogue
+    from compute_divide.evidence.store.files import data_dir, evidence_files
+
+    with working("checking the evidence") as say:
+        problems = catalogue.verify(lambda table: say(f"checking {table}"))
+    for problem in problems:
+        typer.echo(str(problem))
+    if problems:
+        raise typer.Exit(1)
+    typer.echo(f"{len(evidence_files(data_dir()))} files are sound")
+
+
+@data.command()
+def derive(
+    raw: Annotated[
+        Path,
+        typer.Option(exists=True, file_okay=False, help="Folder with models/, papers/, openalex/, other/ in it."),
+    ],
+    only: Annotated[list[str] | None, typer.Option(help="A family of tables; may be repeated. [default: all]")] = None,
+) -> None:
+    """Derive the tables from raw files. The same files give the same bytes."""
+    from compute_divide.evidence import catalogue
+
+    with working("deriving") as say:
+        written = catalogue.derive(raw, only or (), lambda family: say(f"deriving {family.description}"))
+    for sidecar in written:
+        aside = sidecar.rows_in - sidecar.rows_out
+        typer.echo(f"{sidecar.table}  {sidecar.rows_out} rows" + (f", {aside} set aside" if aside else ""))
+
+
+@data.command("seal")
+def seal_() -> None:
+    """Renew data/MANIFEST.sha256 after files were edited by hand."""
+    from compute_divide.evidence.store.files import MANIFEST, data_dir, seal
+
+    typer.echo(f"{seal(data_dir())} files listed in data/{MANIFEST}")
+
+
+@add.command("models")
+def add_models(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="A CSV snapshot of the models database.")],
+    vintage: Annotated[str, typer.Option(help="Year and month of the snapshot: 2024-07.")],
+    replace: Replace = False,
+) -> None:
+    """Make a vintage of a snapshot of the models database. It is then allowed everywhere."""
+    from compute_divide.evidence import catalogue
+
+    with working(f"reading {file.name}"):
+        sidecar = catalogue.add_models(file, vintage, replace=replace)
+    say_written(sidecar)
+
+
+@refresh.command("openalex")
+def refresh_openalex(
+    what: Annotated[
+        Literal["counts", "records"],
+        typer.Argument(help="Numbers of works by year and team type, or the works themselves."),
+    ] = "counts",
+    first: Annotated[int, typer.Option(min=1900, max=2100, help="First year.")] = 2010,
+    last: Annotated[int, typer.Option(min=1900, max=2100, help="Last year.")] = 2025,
+    topic: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="counts: a topic or group of data/topics.yml, searched for in titles and abstracts; "
+            "records: an id of OpenAlex such as T10028. May be repeated. [default for counts: every group]",
+        ),
+    ] = None,
+    venue: Annotated[
+        list[str] | None, typer.Option(help="records: id of a venue, such as S4210191458. May be repeated.")
+    ] = None,
+    subfield: Annotated[str | None, typer.Option(help="Number of a subfield; 1702 is artificial intelligence.")] = None,
+    search: Annotated[
+        str | None, typer.Option(help="records: words in title or abstract; ten credits a page, not one.")
+    ] = None,
+    name: Annotated[str, typer.Option(help="Name of the table: works-NAME or counts-NAME.")] = "refreshed",
+    to: Annotated[
+        Path | None, typer.Option(file_okay=False, help="Folder of what is fetched. [default: a cache]")
+    ] = None,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Throw away what was fetched before.")] = False,
+    plan: Annotated[bool, typer.Option("--plan", help="Only say what it would cost.")] = False,
+    over_days: Annotated[
+        bool, typer.Option("--over-days", help="Begin also when the credits of today will not do.")
+    ] = False,
+    allow_difference: Annotated[int, typer.Option(min=0, help="records: works that may be missing, or too many.")] = 0,
+) -> None:
+    """Fetch numbers of works, or works, from OpenAlex. It needs a free key in OPENALEX_API_KEY.
+
+    What was fetched is kept when anything stops it; the same command goes on from there.
+    """
+    from compute_divide.evidence.openalex import refresh as jobs
+    from compute_divide.evidence.openalex.client import Client
+
+    choice = jobs.Choice(
+        first=first,
+        last=last,
+        topics=tuple(topic or ()),
+        venues=tuple(venue or ()),
+        subfield=subfield,
+        search=search,
+        name=name,
+        folder=to,
+        fresh=fresh,
+        tolerance=allow_difference,
+    )
+    job = jobs.counts_job(choice) if what == "counts" else jobs.records_job(choice)
+    client = Client.from_environment()
+    cost = job.plan(client)
+    typer.echo(cost.told(client.balance), err=True)
+    if plan:
+        return
+    cost.check(client.balance, over_days=over_days)
+    with _fetching(job.unit, cost.total, client) as advance:
+        sidecar = job.run(client, advance)
+    typer.echo(f"{sidecar.table}  {sidecar.rows_out} rows")
+
+
+@contextmanager
+def _fetching(unit: str, total: int, client: Client) -> Iterator[Callable[[int], None]]:
+    """Show how much is done, how fast, how long it will take and what it costs; give what advances it."""
+    columns = (
+        TextColumn(f"{{task.completed:,.0f}} of {{task.total:,.0f}} {unit}"),
+        BarColumn(bar_width=8),
+        TextColumn("{task.fields[rate]}"),
+        TimeRemainingColumn(),
+        TextColumn("{task.fields[credits]}"),
+    )
+
+    def advance(done: int) -> None:
+        left, speed = client.balance.remaining, bar.tasks[0].speed
+        told = f"{client.used:,} credits" + ("" if left is None else f", {left:,} left")
+        bar.update(task, completed=done, credits=told, rate=f"{speed:,.0f} {unit}/s" if speed else "")
+
+    with Progress(*columns, console=Console(stderr=True)) as bar:
+        task = bar.add_task("", total=total, rate="", credits="")
+        yield advance
+
+
+@refresh.command("epoch")
+def refresh_epoch(
+    url: Annotated[str | None, typer.Option(envvar="COMPUTE_DIVIDE_EPOCH_URL", help="Address of the CSV file.")] = None,
+    vintage: Annotated[
+        str | None, typer.Option(help="Year and month. [default: those of the file on the server]")
+    ] = None,
+    replace: Replace = False,
+) -> None:
+    """Fetch the models database of Epoch AI. When it has changed, it becomes a vintage beside the others."""
+    from compute_divide.evidence.models import refresh as epoch
+
+    sidecar = epoch.refresh_epoch(url or epoch.epoch_url(), vintage=vintage, replace=replace)
+    if sidecar is None:
+        typer.echo("the models database has not changed since the newest vintage", err=True)
+    else:
+        say_written(sidecar)
 
 
 @app.command()

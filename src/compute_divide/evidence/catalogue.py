@@ -6,15 +6,14 @@ To add a family, write a module with a pandera schema and a function ``derive(ra
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
 
 import pandera.pandas as pa
 
+from bookpress.errors import UsageError
 from compute_divide.evidence import other
 from compute_divide.evidence.chips import chips as hardware
 from compute_divide.evidence.chips import clusters
@@ -22,7 +21,6 @@ from compute_divide.evidence.models import table as models
 from compute_divide.evidence.openalex import tables as openalex_tables
 from compute_divide.evidence.papers import table as papers
 from compute_divide.evidence.store.files import (
-    MANIFEST,
     SUFFIX,
     EvidenceError,
     Sidecar,
@@ -30,8 +28,8 @@ from compute_divide.evidence.store.files import (
     differences,
     evidence_files,
     read_sidecar,
-    seal,
     sidecar_path,
+    staged,
 )
 from compute_divide.evidence.store.tables import check_schema, read_table
 
@@ -76,24 +74,17 @@ def derive(raw: Path, only: Sequence[str] = (), progress: Callable[[Family], Non
     Each family is derived aside and moved into place when all its tables are sound, so that a failure leaves the
     evidence as it was.
 
-    Parameters
-    ----------
-    raw : pathlib.Path
-        Folder of the raw files, with ``models``, ``papers``, ``openalex`` and ``other`` in it.
-    only : sequence of str, optional
-        Names of families; all by default.
-    progress : callable, optional
-        Told of each family before it is derived.
-
     Raises
     ------
+    UsageError
+        If there is no family of a name.
     EvidenceError
-        If a family or a folder does not exist, or a raw file is not what it should be.
+        If a folder does not exist, or a raw file is not what it should be.
     """
     named = {each.name: each for each in FAMILIES}
     for name in only:
         if name not in named:
-            raise EvidenceError(f"{name!r} is not a family of tables; allowed: {', '.join(named)}")
+            raise UsageError(f"{name!r} is not a family of tables; allowed: {', '.join(named)}")
     families = [named[name] for name in only] or list(FAMILIES)
     for each in families:
         for source in each.raw:
@@ -123,21 +114,6 @@ def add_models(file: Path, vintage: str, *, replace: bool = False) -> Sidecar:
         return models.add_snapshot(file, vintage, folder)
 
 
-@contextmanager
-def staged() -> Iterator[Path]:
-    """Give a folder to write evidence to; when all went well, move its files into place and renew the hashes."""
-    home = data_dir()
-    with tempfile.TemporaryDirectory(prefix=".derive-", dir=home) as name:
-        folder = Path(name)
-        yield folder
-        fresh = evidence_files(folder)
-        for file in fresh:
-            (home / file).parent.mkdir(parents=True, exist_ok=True)
-            (folder / file).replace(home / file)
-    if fresh:
-        seal(home)
-
-
 # --- checking ---
 
 
@@ -163,10 +139,7 @@ def verify(progress: Callable[[str], None] | None = None) -> list[Problem]:
     []
     """
     home = data_dir()
-    try:
-        found = differences(home)
-    except EvidenceError as error:
-        found = {MANIFEST: _message(error, MANIFEST)}
+    found = differences(home)
     for table in tables():
         if table in found or sidecar_path(Path(table)).as_posix() in found:
             continue
@@ -175,7 +148,7 @@ def verify(progress: Callable[[str], None] | None = None) -> list[Problem]:
         try:
             check(table)
         except EvidenceError as error:
-            found[table] = _message(error, table)
+            found[table] = str(error).removeprefix(f"data/{table}").lstrip(" :,")
     names = evidence_files(home)
     stems = {name.rsplit(".", 1)[0] for name in names if name.endswith((".csv", ".parquet"))}
     for name in names:
@@ -212,11 +185,6 @@ def check(table: str) -> None:
         raise EvidenceError(f"data/{table} has {rows} rows, its sidecar says {sidecar.rows_out}")
 
 
-def _message(error: EvidenceError, file: str) -> str:
-    """Return the text of an error without the name of the file that it is about."""
-    return str(error).removeprefix(f"data/{file}").lstrip(" :,")
-
-
 # --- listing ---
 
 
@@ -238,20 +206,22 @@ class Entry:
 def entries() -> list[Entry]:
     """Return every evidence file: tables with what their sidecars say, other files with their size."""
     home, listed = data_dir(), set(tables())
-    sizes = {name: (home / name).stat().st_size for name in evidence_files(home) if not name.endswith(SUFFIX)}
-    return [_table_entry(name, size) if name in listed else Entry(name, size) for name, size in sizes.items()]
-
-
-def _table_entry(name: str, size: int) -> Entry:
-    sidecar, family = read_sidecar(name), _family(name)
-    return Entry(
-        file=name,
-        bytes=size,
-        family=family.name if family else "",
-        description=sidecar.description,
-        rows=sidecar.rows_out,
-        set_aside=sum(aside.rows for aside in sidecar.set_aside),
-        snapshot=", ".join(sorted({source.snapshot for source in sidecar.sources})),
-        licence=", ".join(sorted({source.licence for source in sidecar.sources})),
-        sources=tuple(source.file for source in sidecar.sources),
-    )
+    found = []
+    for name in evidence_files(home):
+        if name.endswith(SUFFIX):
+            continue
+        entry = Entry(name, (home / name).stat().st_size)
+        if name in listed:
+            sidecar, family = read_sidecar(name), _family(name)
+            entry = replace(
+                entry,
+                family=family.name if family else "",
+                description=sidecar.description,
+                rows=sidecar.rows_out,
+                set_aside=sidecar.rows_in - sidecar.rows_out,
+                snapshot=", ".join(sorted({source.snapshot for source in sidecar.sources})),
+                licence=", ".join(sorted({source.licence for source in sidecar.sources})),
+                sources=tuple(source.file for source in sidecar.sources),
+            )
+        found.append(entry)
+    return found

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Literal, TypeVar
+from typing import Literal
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
-from compute_divide.evidence.store.files import EvidenceError, read_bytes
+from compute_divide.evidence.store.files import read_yaml
 
-Record = TypeVar("Record", bound=BaseModel)
 Unit = Literal["share", "months", "ratio", "count", "change", "none"]
 
 
@@ -46,7 +44,7 @@ def load_claims() -> dict[str, Claim]:
     >>> load_claims()["academia-share-early"].value
     0.65
     """
-    return _load("claims.yml", TypeAdapter(dict[str, Claim]))
+    return dict(read_yaml("claims.yml", dict[str, Claim]))
 
 
 def load_related() -> dict[str, RelatedFigure]:
@@ -57,12 +55,4 @@ def load_related() -> dict[str, RelatedFigure]:
     >>> load_related()["ahmed-biggest-2021"].cite
     'ahmed2023'
     """
-    return _load("related.yml", TypeAdapter(dict[str, RelatedFigure]))
-
-
-def _load(name: str, adapter: TypeAdapter[dict[str, Record]]) -> dict[str, Record]:
-    """Read and check one YAML file of the evidence."""
-    try:
-        return adapter.validate_python(yaml.load(read_bytes(name), Loader=yaml.CSafeLoader))
-    except (yaml.YAMLError, ValidationError) as error:
-        raise EvidenceError(f"data/{name} does not hold what it should: {error}") from error
+    return dict(read_yaml("related.yml", dict[str, RelatedFigure]))

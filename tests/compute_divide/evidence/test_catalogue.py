@@ -105,7 +105,7 @@ def test_sidecar_and_schema_are_checked_even_when_the_hashes_agree(data_copy):
     ("old", "new", "what"),
     [
         ("rows_in: 534", "rows_in: 535", "535 rows in, but 534 out and 0 set aside"),
-        ("rows_out: 534", "rows_out: many", "is not a valid sidecar"),
+        ("rows_out: 534", "rows_out: many", "does not hold what it should: rows_out: "),
         ("table: models/2023-03.csv", "table: models/2023-04.csv", "describes data/models/2023-04.csv"),
     ],
 )

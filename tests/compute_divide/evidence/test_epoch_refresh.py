@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from bookpress.errors import UsageError
 from compute_divide.evidence.catalogue import verify
 from compute_divide.evidence.models.refresh import epoch_url, refresh_epoch
 from compute_divide.evidence.models.table import load_models
@@ -152,7 +153,7 @@ def test_no_address_and_no_server(refresh: Callable[..., Any]) -> None:
         refresh("models.csv")
     with pytest.raises(FetchError, match=r"the connection to 127\.0\.0\.1:1 failed"):
         refresh("http://127.0.0.1:1/models.csv", session=TimedSession((0.2, 0.2)))
-    with pytest.raises(EvidenceError, match="is not a vintage"):
+    with pytest.raises(UsageError, match="is not a vintage"):
         refresh("http://127.0.0.1:1/models.csv", vintage="last week")
 
 

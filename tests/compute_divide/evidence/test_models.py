@@ -5,6 +5,7 @@ import csv
 import pandas as pd
 import pytest
 
+from bookpress.errors import UsageError
 from compute_divide.evidence.models.table import SCHEMA, SNAPSHOTS, add_snapshot, derive_models, load_models
 from compute_divide.evidence.store.files import EvidenceError, vintages
 from compute_divide.evidence.store.raw_csv import read_raw
@@ -311,7 +312,7 @@ def test_a_new_label_stops_with_its_name_file_and_row(column, value, said, tmp_p
 
 @pytest.mark.parametrize("vintage", ["2024", "2024-13", "24-07", "2024-07-01", "../2024-07", "2024-7", ""])
 def test_a_vintage_is_year_and_month(vintage, tmp_path, data_copy):
-    with pytest.raises(EvidenceError, match="is not a vintage: give year and month"):
+    with pytest.raises(UsageError, match="is not a vintage: give year and month"):
         add_snapshot(write(tmp_path / "new.csv", {}), vintage, data_copy)
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from compute_divide.evidence.papers.topics import TermFinder, load_topics, model_finder, parse_topics, topic_finder
+from compute_divide.evidence.papers.topics import TermFinder, load_topics, model_finder, topic_finder
 from compute_divide.evidence.store.files import EvidenceError
 
 TOPICS = load_topics()
@@ -102,10 +102,12 @@ GOOD = "topics: {a: {label: A, terms: [x]}}\ngroups: {g: {label: G, topics: [a]}
         ("models: {}", "models: {", "is not YAML"),
     ],
 )
-def test_a_bad_file_names_the_place(old, new, message):
-    assert parse_topics(GOOD)
-    with pytest.raises(EvidenceError, match=message):
-        parse_topics(GOOD.replace(old, new))
+def test_a_bad_file_names_the_place(old, new, message, data_copy):
+    (data_copy / "topics.yml").write_text(GOOD)
+    assert load_topics().terms(["g"]) == {"x"}
+    (data_copy / "topics.yml").write_text(GOOD.replace(old, new))
+    with pytest.raises(EvidenceError, match=rf"data/topics.yml .*{message}"):
+        load_topics()
 
 
 def test_a_finder_keeps_case_where_asked():

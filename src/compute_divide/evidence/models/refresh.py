@@ -16,7 +16,6 @@ from pathlib import Path
 import requests
 
 from bookpress.files import sha256
-from compute_divide.evidence.catalogue import staged
 from compute_divide.evidence.models.table import add_snapshot, check_vintage, table_name
 from compute_divide.evidence.openalex.http import (
     FetchError,
@@ -27,7 +26,15 @@ from compute_divide.evidence.openalex.http import (
     persist,
     status_failure,
 )
-from compute_divide.evidence.store.files import EvidenceError, Sidecar, Source, read_sidecar, vintages, write_sidecar
+from compute_divide.evidence.store.files import (
+    EvidenceError,
+    Sidecar,
+    Source,
+    read_sidecar,
+    staged,
+    vintages,
+    write_sidecar,
+)
 
 URL_VARIABLE = "COMPUTE_DIVIDE_EPOCH_URL"
 DEFAULT_URL = "https://epoch.ai/data/notable_ai_models.csv"

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from pandas import DataFrame
 
+from bookpress.errors import UsageError
 from compute_divide.evidence.models.raw import (
     CODE_OPENNESS,
     CONFIDENCE,
@@ -213,9 +214,9 @@ def _derive_snapshot(snapshot: Snapshot, raw: Path, folder: Path) -> Sidecar:
 
 
 def check_vintage(vintage: str) -> str:
-    """Return a vintage that is written as one, or raise `EvidenceError`."""
+    """Return a vintage that is written as one, or raise `UsageError`."""
     if not re.fullmatch(r"(19|20)\d\d-(0[1-9]|1[0-2])", vintage):
-        raise EvidenceError(f"{vintage!r} is not a vintage: give year and month, such as 2024-07")
+        raise UsageError(f"{vintage!r} is not a vintage: give year and month, such as 2024-07")
     return vintage
 
 

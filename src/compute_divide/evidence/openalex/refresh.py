@@ -13,13 +13,12 @@ from pydantic import BaseModel, ValidationError
 
 from bookpress.errors import UsageError
 from bookpress.files import replace_file
-from compute_divide.evidence.catalogue import staged
 from compute_divide.evidence.openalex.client import PAGE_SIZE, Balance, Client, Query
 from compute_divide.evidence.openalex.fetch import count_records, fetch_records, opened
 from compute_divide.evidence.openalex.http import FetchError, duration
 from compute_divide.evidence.openalex.tables import COUNTS, write_counts, write_works
 from compute_divide.evidence.papers.topics import Topics, load_topics
-from compute_divide.evidence.store.files import EvidenceError, Sidecar
+from compute_divide.evidence.store.files import EvidenceError, Sidecar, staged
 
 LONGEST_ADDRESS = 4000
 """Characters. Servers refuse addresses that are much longer."""

@@ -8,15 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from functools import lru_cache
 from typing import Annotated, Literal
 
 import ahocorasick
-import yaml
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from compute_divide.evidence.papers.affiliations import fold
-from compute_divide.evidence.store.files import EvidenceError, problem, read_bytes
+from compute_divide.evidence.store.files import EvidenceError, read_yaml
 
 TOPICS_FILE = "topics.yml"
 
@@ -126,17 +124,6 @@ def term_key(pattern: str, *, case: bool = False) -> str:
     return f"{'' if pattern.startswith('*') else ' '}{text}{'' if pattern.endswith('*') else ' '}"
 
 
-@lru_cache(maxsize=4)
-def parse_topics(text: str | bytes) -> Topics:
-    """Return the topics that a YAML text holds."""
-    try:
-        return Topics.model_validate(yaml.load(text, Loader=yaml.CSafeLoader))
-    except yaml.YAMLError as error:
-        raise EvidenceError(f"data/{TOPICS_FILE} is not YAML: {error}") from error
-    except ValidationError as error:
-        raise EvidenceError(f"data/{TOPICS_FILE}: {problem(error)}") from error
-
-
 def load_topics() -> Topics:
     """Return the topics, groups and models of ``data/topics.yml``.
 
@@ -145,7 +132,7 @@ def load_topics() -> Topics:
     >>> "language model*" in load_topics().terms(["compute-intensive"])
     True
     """
-    return parse_topics(read_bytes(TOPICS_FILE))
+    return read_yaml(TOPICS_FILE, Topics)
 
 
 def topic_finder(topics: Topics) -> TermFinder:

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import os
 import re
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
+from typing import TypeVar
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from bookpress.errors import PressError
 from bookpress.files import files_of, replace_file, sha256
@@ -16,6 +20,9 @@ from bookpress.files import files_of, replace_file, sha256
 SUFFIX = ".meta.yml"
 MANIFEST = "MANIFEST.sha256"
 """Name of the list of hashes, in the format that ``sha256sum --check`` reads."""
+
+
+T = TypeVar("T")
 
 
 class EvidenceError(PressError):
@@ -58,6 +65,22 @@ def read_bytes(name: str) -> bytes:
         return (data_dir() / name).read_bytes()
     except OSError as error:
         raise EvidenceError(f"cannot read the evidence file data/{name}: {error.strerror}") from error
+
+
+def read_yaml(name: str, kind: type[T]) -> T:
+    """Return what a YAML file of the evidence holds, as pydantic checks it; the error names the file and the field."""
+    found: T = _parsed(read_bytes(name), name, kind)  # type: ignore[arg-type] # a type is hashable
+    return found
+
+
+@lru_cache(maxsize=64)
+def _parsed(content: bytes, name: str, kind: type[T]) -> T:
+    try:
+        return TypeAdapter(kind).validate_python(yaml.load(content, Loader=yaml.CSafeLoader))
+    except yaml.YAMLError as error:
+        raise EvidenceError(f"data/{name} is not YAML: {error}") from error
+    except ValidationError as error:
+        raise EvidenceError(f"data/{name} does not hold what it should: {problem(error)}") from error
 
 
 def list_names(folder: str, suffix: str) -> list[str]:
@@ -158,18 +181,7 @@ def read_sidecar(table: str) -> Sidecar:
     EvidenceError
         If it is missing, not YAML or lacks a field; the message names the file and the field.
     """
-    beside = sidecar_path(Path(table)).as_posix()
-    return _parsed(read_bytes(beside), beside)
-
-
-@lru_cache(maxsize=64)
-def _parsed(content: bytes, name: str) -> Sidecar:
-    try:
-        return Sidecar.model_validate(yaml.load(content, Loader=yaml.CSafeLoader))
-    except yaml.YAMLError as error:
-        raise EvidenceError(f"data/{name} is not YAML: {error}") from error
-    except ValidationError as error:
-        raise EvidenceError(f"data/{name} is not a valid sidecar: {problem(error)}") from error
+    return read_yaml(sidecar_path(Path(table)).as_posix(), Sidecar)
 
 
 def write_sidecar(sidecar: Sidecar, folder: Path) -> None:
@@ -194,15 +206,33 @@ def seal(folder: Path) -> int:
     return len(lines)
 
 
-def differences(folder: Path) -> dict[str, str]:
-    """Return what is wrong with each file that is missing, not listed, or changed, by its relative path.
+@contextmanager
+def staged() -> Iterator[Path]:
+    """Give a folder to write evidence to; when all went well, move its files into place and renew the hashes."""
+    home = data_dir()
+    with tempfile.TemporaryDirectory(prefix=".derive-", dir=home) as name:
+        folder = Path(name)
+        yield folder
+        fresh = evidence_files(folder)
+        for file in fresh:
+            (home / file).parent.mkdir(parents=True, exist_ok=True)
+            (folder / file).replace(home / file)
+    if fresh:
+        seal(home)
 
-    Raises
-    ------
-    EvidenceError
-        If the list itself is missing or a line of it is damaged.
-    """
-    listed = _listed(folder)
+
+def differences(folder: Path) -> dict[str, str]:
+    """Return what is wrong with each file that is missing, not listed, or changed, by its relative path."""
+    try:
+        text = (folder / MANIFEST).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        return {MANIFEST: f"cannot be read: {error}"}
+    listed = {}
+    for number, line in enumerate(text.splitlines(), start=1):
+        match = re.fullmatch(r"([0-9a-f]{64}) [ *](\S.*)", line)
+        if not match:
+            return {MANIFEST: f"line {number}, is damaged: {line[:80]!r}"}
+        listed[match[2]] = match[1]
     there = evidence_files(folder)
     found = {name: "is missing" for name in listed if name not in there}
     for name in there:
@@ -212,20 +242,6 @@ def differences(folder: Path) -> dict[str, str]:
         elif digest != listed[name]:
             found[name] = f"has changed: its sha256 is {digest[:12]}..., data/{MANIFEST} says {listed[name][:12]}..."
     return found
-
-
-def _listed(folder: Path) -> dict[str, str]:
-    try:
-        text = (folder / MANIFEST).read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise EvidenceError(f"data/{MANIFEST} cannot be read: {error}") from error
-    listed = {}
-    for number, line in enumerate(text.splitlines(), start=1):
-        match = re.fullmatch(r"([0-9a-f]{64}) [ *](\S.*)", line)
-        if not match:
-            raise EvidenceError(f"data/{MANIFEST}, line {number}, is damaged: {line[:80]!r}")
-        listed[match[2]] = match[1]
-    return listed
 
 
 SHIPPED = "works"
