@@ -94,6 +94,53 @@ def test_two_editions_are_compared(press: Press) -> None:
 
 
 @pytest.mark.usefixtures("page")
+def test_an_edition_says_which_sentences_do_not_hold(press: Press, home: Path) -> None:
+    assert "Written for" not in (home / "book/_build/editions/default/html/notebooks/planets.html").read_text()
+    published = json.loads((home / "book/_build/editions/default/statements.json").read_text())
+    assert {one["holds"] for chapter in published.values() for one in chapter.values()} == {True}
+    inner = Path(press("build", "inner").strip().splitlines()[-1]).parent
+    found = json.loads((inner.parent / "statements.json").read_text())
+    assert {key: one["holds"] for key, one in found["planets"].items()} == {"kepler": True, "many": False, "slow": None}
+    assert found["planets"]["many"]["because"] == "4 against 5"
+    page, other = ((inner / f"notebooks/{name}.html").read_text() for name in ("planets", "moons"))
+    for because in ("does not hold: 4 against 5", "cannot be told: no value for the year of Neptune"):
+        assert f"Written for the published edition; under your choices this {because}." in page
+    assert "So few planets make a wide interval." in page
+    assert "does not hold: 4 against 5" in other
+    places = [(mark["page"], mark["sentence"]) for mark in found["planets"]["many"]["marks"]]
+    assert places == [
+        ("index.md", "is the power of the distance that the length of a year follows."),
+        ("notebooks/planets.md", "They are more than the five of antiquity."),
+        ("notebooks/moons.md", "That law has many witnesses."),
+    ]
+    for mark in (mark for one in found["planets"].values() for mark in one["marks"]):
+        page, anchor = mark["anchor"].split("#")
+        assert f'id="{anchor}"' in (inner / page).read_text()
+        line = (home / "book" / mark["page"]).read_text().splitlines()[mark["line"] - 1]
+        assert "{holds}`" in line
+
+
+@pytest.mark.usefixtures("page")
+def test_evidence_that_overturns_sentences_fails_the_build_and_lists_them(press: Press, home: Path) -> None:
+    table, index = home / "book/data/planets.csv", home / "book/_build/editions/default/html/index.html"
+    text, before = table.read_text(), index.read_text()
+    table.write_text(
+        "\n".join([*text.splitlines()[:5], "Jupiter,5.203,11.0", ""])
+    )  # no Neptune, and Jupiter is too fast
+    try:
+        said = press("build", code=1)
+    finally:
+        table.write_text(text)
+    assert "the published edition says what is not true: 6 sentences" in said
+    assert (
+        "notebooks/planets.md:49: planets:slow is unknown (no value for the year of Neptune): "
+        "A year of Neptune is longer than a life."
+    ) in said
+    assert "index.md:13: planets:many does not hold (5 against 5): is the power of the distance" in said
+    assert index.read_text() == before
+
+
+@pytest.mark.usefixtures("page")
 def test_a_chapter_is_swept(press: Press, home: Path) -> None:
     press("sweep", "moons", "-g", "moon=Io,Europa", "-g", "power=1.4,1.5", "--out", str(home / "sweep"))
     table = home / "sweep/results.csv"

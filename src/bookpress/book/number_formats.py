@@ -11,6 +11,8 @@ from bookpress.book.results import Result
 NO_VALUE = "no value"
 NO_INTERVAL = "no interval"
 NO_COUNTS = "no counts"
+FEW = 10
+"""A share of fewer than so many is never written without its counts."""
 _SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 Writer = Callable[[float, int], str]
@@ -109,6 +111,14 @@ def with_unit(text: str, unit: str) -> str:
     return f"{text} {named}" if named and text != NO_VALUE else text
 
 
+def _ends(result: Result, extra: int = 0) -> str:
+    """Write the ends of the interval of a result without the word of its unit; alike ends get a digit more."""
+    low, high = (number(end, result.unit, extra=extra) for end in (result.low, result.high))
+    if low == high and result.low != result.high:
+        low, high = (number(end, result.unit, extra=extra + 1) for end in (result.low, result.high))
+    return low if low == high else f"{low} to {high}"
+
+
 def interval(result: Result, *, extra: int = 0) -> str:
     """Write the interval of a result, the unit once; ends that are written alike get a digit more.
 
@@ -121,10 +131,7 @@ def interval(result: Result, *, extra: int = 0) -> str:
     """
     if result.low is None or result.high is None:
         return NO_INTERVAL
-    low, high = (number(end, result.unit, extra=extra) for end in (result.low, result.high))
-    if low == high and result.low != result.high:
-        low, high = (number(end, result.unit, extra=extra + 1) for end in (result.low, result.high))
-    return with_unit(low if low == high else f"{low} to {high}", result.unit)
+    return with_unit(_ends(result, extra), result.unit)
 
 
 def counts(result: Result) -> str:
@@ -147,9 +154,20 @@ def full(result: Result) -> str:
     return f"{write(result)} ({'; '.join(parts)})" if parts else write(result)
 
 
-def _ranged(result: Result) -> str:
-    """Write a result with its interval in brackets, where it has one."""
-    return write(result) + (f" ({interval(result)})" if result.low is not None and result.high is not None else "")
+def ranged(result: Result) -> str:
+    """Write a result with the bare ends of its interval in brackets; a share of few with its counts.
+
+    Examples
+    --------
+    >>> ranged(Result(value=0.64, low=0.534, high=0.733, k=55, n=86, unit="share"))
+    '64% (53 to 73)'
+    >>> ranged(Result(value=1 / 3, low=0.06, high=0.79, k=1, n=3, unit="share")), ranged(Result(value=6, unit="months"))
+    ('33% (6 to 79; 1 of 3)', '6.0 months')
+    """
+    bounded = result.low is not None and result.high is not None and result.low != result.high
+    parts = [_ends(result).replace("%", "")] if bounded else []
+    parts += [counts(result)] if result.k is not None and (result.n or 0) < FEW else []
+    return f"{write(result)} ({'; '.join(parts)})" if parts else write(result)
 
 
 def _value(value: float | None, unit: str, extra: int = 0) -> str:
@@ -165,7 +183,7 @@ FORMATS: dict[str, Callable[[Result], str]] = {
     "precise": lambda result: _value(result.value, result.unit, 1),
     "number": lambda result: number(result.value, result.unit),
     "interval": interval,
-    "ranged": _ranged,
+    "ranged": ranged,
     "full": full,
     "counts": counts,
     "n": lambda result: _count(result.n),

@@ -75,8 +75,7 @@ def record(key: str, estimate: EstimateLike, *, label: str | None = None) -> Non
     """
     from IPython.display import display
 
-    if not key.isidentifier():
-        raise ResultError(f"the result key {key!r} is not a name of letters, digits and underscores")
+    check_key(key)
     try:
         result = Result.model_validate(estimate)
     except ValueError as error:
@@ -100,14 +99,29 @@ def harvest(outputs: Iterable[Mapping[str, Any]]) -> dict[str, Result]:
     >>> harvest([{"data": {RESULT_MIME: {"key": "a", "value": 1.0}}}])["a"].value
     1.0
     """
-    results: dict[str, Result] = {}
-    for output in outputs:
-        payload = output.get("data", {}).get(RESULT_MIME)
-        if payload is None:
-            continue
-        fields = dict(payload)
-        key = fields.pop("key")
-        if key in results:
-            raise ResultError(f"the result {key!r} is recorded twice")
-        results[key] = Result.model_validate(fields)
-    return results
+    return {key: Result.model_validate(fields) for key, fields in recorded(outputs, RESULT_MIME).items()}
+
+
+def recorded(outputs: Iterable[Mapping[str, Any]], mime: str) -> dict[str, dict[str, Any]]:
+    """Return what outputs of a MIME type hold, by key, in the order of the outputs.
+
+    Raises
+    ------
+    ResultError
+        If a key is recorded twice.
+    """
+    found: dict[str, dict[str, Any]] = {}
+    for payload in (output.get("data", {}).get(mime) for output in outputs):
+        if payload is not None:
+            fields = dict(payload)
+            key = fields.pop("key")
+            if key in found:
+                raise ResultError(f"the key {key!r} is recorded twice")
+            found[key] = fields
+    return found
+
+
+def check_key(key: str) -> None:
+    """Refuse a key that is no name."""
+    if not key.isidentifier():
+        raise ResultError(f"the key {key!r} is not a name of letters, digits and underscores")

@@ -19,6 +19,7 @@ from bookpress.build.link_check import check_pages
 from bookpress.build.published import STATE, build_lock, draft_path, is_current, outputs, publish
 from bookpress.build.ro_crate import write_manifest
 from bookpress.build.staging import keep_memory, page_files, prepare_memory, results_of, stage
+from bookpress.build.statements import as_json, expect_truth, standings
 from bookpress.errors import PressError
 from bookpress.files import canonical, naming, pretty, replace_file, sha256
 from bookpress.progress import Reporter
@@ -66,8 +67,8 @@ def build(
     Raises
     ------
     PressError
-        If the evidence is damaged, a chapter fails, a page warns or a link is broken, or another build of the same
-        edition is running.
+        If the evidence is damaged, a chapter fails, the published edition says what is not true, a page warns or a link
+        is broken, or another build of the same edition is running.
     """
     options, reporter = options or RunOptions(), reporter or Reporter()
     target = project.editions / edition.folder
@@ -81,6 +82,8 @@ def build(
         outcome = run_chapters(project, edition, options, reporter, engine)
         if outcome.errors:
             raise failure(project, outcome.errors)
+        if edition.is_default:
+            expect_truth(standings(project, edition, outcome.runs), edition)
         clock.append(time.monotonic())
         record = edition_record(project, edition, default, outcome.runs, [PAGES, *formats])
         mark = assemble(project, edition, record, outcome, reporter, formats)
@@ -187,6 +190,8 @@ def write_edition(
         shutil.move(project.workshop / PAGES.name, draft / PAGES.name)
         shutil.copytree(project.workshop / "source", draft / "source")
         (draft / "results.json").write_text(pretty(results_of(outcome.runs)), encoding="utf-8")
+        statements = as_json(standings(project, edition, outcome.runs))
+        (draft / "statements.json").write_text(pretty(statements), encoding="utf-8")
         (draft / "edition.json").write_text(pretty(dict(record)), encoding="utf-8")
         (draft / "timings.json").write_text(pretty(timings), encoding="utf-8")
         write_manifest(project, edition, record, draft)

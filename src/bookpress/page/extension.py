@@ -13,10 +13,10 @@ from docutils import nodes
 from sphinx.environment.collectors import EnvironmentCollector
 from sphinx.errors import ExtensionError
 
+from bookpress.book import results, statements
 from bookpress.book.project import Project
-from bookpress.book.results import harvest
 from bookpress.files import canonical, sha256, tree, trees
-from bookpress.page.base import contents, roles
+from bookpress.page.base import conditions, contents, notes, roles
 from bookpress.page.base import nodes as own_nodes
 from bookpress.page.base.store import Page, load_quoted, store_of
 from bookpress.page.figures import figures
@@ -43,7 +43,7 @@ class PageCollector(EnvironmentCollector):
         store_of(env).pages.update({name: page for name, page in store_of(other).pages.items() if name in docnames})
 
     def process_doc(self, app: Sphinx, doctree: nodes.document) -> None:
-        """Harvest results, parameters, charts and front matter."""
+        """Harvest results, statements, parameters, charts and front matter."""
         env, metadata = app.env, app.env.metadata[app.env.docname]
         read = store_of(env).page(env.docname)
         read.front = json.loads(metadata.get(Project.at(Path(app.srcdir)).settings.front_matter, "{}"))
@@ -58,13 +58,14 @@ class PageCollector(EnvironmentCollector):
 
 
 def _harvest_notebook(env: BuildEnvironment, read: Page) -> None:
-    """Take results and parameters from the notebook as it was run; leave it where downloads are taken from."""
+    """Take what the notebook recorded as it was run; leave it where downloads are taken from."""
     path = Path(env.mystnb_config.output_folder, f"{read.docname}.ipynb")  # type: ignore[attr-defined]
     if NOTEBOOK in env.temp_data:
         path.write_text(nbformat.writes(env.temp_data[NOTEBOOK]), encoding="utf-8", newline="")
     cells: list[dict[str, Any]] = json.loads(path.read_text("utf-8"))["cells"]
     read.is_chapter = True
-    read.results = harvest(output for cell in cells for output in cell.get("outputs", []))
+    outputs = [output for cell in cells for output in cell.get("outputs", [])]
+    read.results, read.statements = results.harvest(outputs), statements.harvest(outputs)
     read.parameter_rows = parameter_box.parameter_rows(read, cells, Path(env.srcdir))
 
 
@@ -104,10 +105,11 @@ def write_with_page(
 ) -> None:
     """Write figures and downloads together with their page: pages are written side by side."""
     if doctree is not None:
-        read, outdir = store_of(app.env).page(pagename), Path(app.outdir)
+        store, outdir = store_of(app.env), Path(app.outdir)
+        read = store.page(pagename)
         figures.write_files(read, outdir)
         notebooks = Path(app.env.mystnb_config.output_folder)  # type: ignore[attr-defined]
-        downloads.write_files(read, Path(app.srcdir), notebooks, outdir)
+        downloads.write_files(read, store, Path(app.srcdir), notebooks, outdir)
 
 
 def finish(app: Sphinx, exception: Exception | None) -> None:
@@ -131,7 +133,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.connect("config-inited", note_what_chapters_rest_on)
     app.add_env_collector(PageCollector)
     app.add_post_transform(figures.ArrangeFigures)
-    for part in (own_nodes, roles, contents, cover, parameter_box, typesetting, search, layout):
+    for part in (own_nodes, roles, notes, conditions, contents, cover, parameter_box, typesetting, search, layout):
         part.setup(app)
     app.setup_extension("bookpress.citation.extension")
     app.connect("landing-page", downloads.tell_landing_page)

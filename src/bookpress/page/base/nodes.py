@@ -1,4 +1,4 @@
-"""What pages are made of besides docutils' own nodes: parts that wait for other pages, values, HTML with slots."""
+"""What pages are made of besides docutils' nodes: parts that wait for other pages, values, marks, HTML with slots."""
 
 from __future__ import annotations
 
@@ -25,6 +25,10 @@ class later(nodes.General, nodes.Inline, nodes.Element):  # noqa: N801
 
 class value(nodes.Inline, nodes.TextElement):  # noqa: N801
     """A value in words, with its kind and, as its title, what it measures."""
+
+
+class mark(nodes.Inline, nodes.Element):  # noqa: N801
+    """Ends a sentence that rests on a statement, ``name`` in full."""
 
 
 def html(text: str, *slots: Iterable[nodes.Node], says: str = "") -> list[nodes.Node]:
@@ -74,5 +78,6 @@ def depart_value(self: HTML5Translator, node: value) -> None:  # noqa: ARG001
 def setup(app: Sphinx) -> None:
     """Register nodes and transform."""
     app.add_node(later)
+    app.add_node(mark)
     app.add_node(value, html=(visit_value, depart_value))
     app.add_post_transform(MakeLater)

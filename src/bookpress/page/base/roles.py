@@ -1,27 +1,26 @@
-"""Roles and directives by which prose takes values from chapters, once every page has been read.
+"""Roles by which prose takes values from chapters, once every page has been read.
 
 Each notes what the page uses, so that an incremental build writes it again when a value changes.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from docutils import nodes
 from sphinx.util import logging
-from sphinx.util.docutils import SphinxDirective, SphinxRole
+from sphinx.util.docutils import SphinxRole
 
 from bookpress.book import number_formats as numbers
-from bookpress.book.conditions import Condition, ConditionError
-from bookpress.page.base.nodes import later, value
-from bookpress.page.base.store import QUOTES, Store, UnknownNameError, in_full, store_of
+from bookpress.book.marks import full_name
+from bookpress.page.base.nodes import later, mark, value
+from bookpress.page.base.store import QUOTES, Store, UnknownNameError, store_of
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
     from sphinx.environment import BuildEnvironment
 
 logger = logging.getLogger(__name__)
-CANNOT_TELL = "(these data cannot tell)"
 JOINTS = {"value": " to ", "dash": "–"}
 """What stands between the first and the last year of a period, by format."""
 FORMATS = {"result": set(numbers.FORMATS), "years": set(JOINTS)}
@@ -53,10 +52,10 @@ class ValueRole(SphinxRole):
             return f"{self.name}:{name}", how or "value"
         head, _, last = text.rpartition(":")
         if head and last in FORMATS.get(self.name, ()):
-            return in_full(head, self.env.docname), last
+            return full_name(head, self.env.docname), last
         if self.name == "result" and text.count(":") > 1:
             return head, last
-        return in_full(text, self.env.docname), "value"
+        return full_name(text, self.env.docname), "value"
 
 
 def write_value(node: later, env: BuildEnvironment) -> list[nodes.Node]:
@@ -67,7 +66,7 @@ def write_value(node: later, env: BuildEnvironment) -> list[nodes.Node]:
     except (UnknownNameError, numbers.FormatError) as error:
         logger.error("%s", error, location=node, type="bookpress", subtype=kind)  # noqa: TRY400
         return [nodes.problematic("", f"{kind} {node['name']}")]
-    return [value("", text, kind=kind, title=title)]
+    return [value("", text, kind=kind, title=title, missing=missing(kind, node["name"], store_of(env)))]
 
 
 def value_text(kind: str, name: str, how: str, store: Store) -> tuple[str, str]:
@@ -88,80 +87,11 @@ def value_text(kind: str, name: str, how: str, store: Store) -> tuple[str, str]:
     return forms[how], f"{quoted.statement} ({quoted.provenance})"
 
 
-class ConditionRole(SphinxRole):
-    """``{when}`` in a line: ``expression|text if true|text if false|text if unknown``.
-
-    The texts are MyST. Where they take values themselves, double the backticks around them all. Of a text that has no
-    counterpart nothing is said where the condition is unknown; of two texts, that the data cannot tell.
-    """
-
-    def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
-        """Leave the texts for later."""
-        text, *cases = self.text.split("|")
-        node = later(make=choose_text, kind="when")
-        self.set_source_info(node)
-        _note_condition(node, text, self.env)
-        for case in cases:
-            parsed, _ = self.inliner.parse(case.strip(), self.lineno - 1, self.inliner, node)  # type: ignore[arg-type]
-            node += nodes.inline("", "", *parsed)
-        return [node], []
-
-
-class ConditionDirective(SphinxDirective):
-    """``{when}`` around paragraphs: shown only where the expression holds."""
-
-    has_content = True
-    required_arguments = 1
-    final_argument_whitespace = True
-    option_spec: ClassVar = {}
-
-    def run(self) -> list[nodes.Node]:
-        """Leave the content for later."""
-        self.assert_has_content()
-        node = later(make=show_block, kind="when")
-        self.set_source_info(node)
-        _note_condition(node, self.arguments[0], self.env)
-        self.state.nested_parse(self.content, self.content_offset, node)
-        for inner in node.findall(nodes.Element):
-            if isinstance(inner, nodes.section | nodes.figure | nodes.table):
-                raise self.error(f"a {inner.tagname} cannot depend on a condition: its number would depend on it too")
-        return [node]
-
-
-def _note_condition(node: later, text: str, env: BuildEnvironment) -> None:
-    """Parse the condition and note its names."""
-    node["text"] = " ".join(text.split())
-    try:
-        condition = Condition(node["text"])
-    except ConditionError as error:
-        logger.error("%s", error, location=node, type="bookpress", subtype="condition")  # noqa: TRY400
-        node["text"] = "1 == 0"
-        return
-    for name in condition.all_names:
-        note_use(in_full(name, env.docname), env)
-
-
-def _holds(node: later, env: BuildEnvironment) -> bool | None:
-    """Return whether a condition holds; None where the data cannot tell."""
-    try:
-        return Condition(node["text"]).decide(lambda name: store_of(env).value(in_full(name, env.docname)))
-    except (ConditionError, UnknownNameError) as error:
-        logger.error("%s", error, location=node, type="bookpress", subtype="condition")  # noqa: TRY400
-        return None
-
-
-def show_block(node: later, env: BuildEnvironment) -> list[nodes.Node]:
-    """Return the content of a condition that holds."""
-    return list(node.children) if _holds(node, env) else []
-
-
-def choose_text(node: later, env: BuildEnvironment) -> list[nodes.Node]:
-    """Return the text of the case that holds."""
-    holds = _holds(node, env)
-    first, second, unknown = [*node.children, *[nodes.inline()] * 3][:3]
-    if holds is None and len(node.children) == 2 and second.children:
-        return [nodes.Text(CANNOT_TELL)]
-    return list((unknown if holds is None else first if holds else second).children)
+def missing(kind: str, name: str, store: Store) -> str:
+    """Return what a value would measure that is not there; empty where it is."""
+    if kind == "result" and store.result(name).value is None:
+        return store.result(name).label or name
+    return f"the period {name.partition(':')[2]}" if kind == "years" and None in store.years(name) else ""
 
 
 def count_words(doctree: nodes.document) -> int:
@@ -177,18 +107,16 @@ def count_words(doctree: nodes.document) -> int:
 
 
 def refuse_in_headings(app: Sphinx, doctree: nodes.document) -> None:  # noqa: ARG001
-    """Report values in headings, and take them out."""
+    """Report values and marks in headings, and take them out."""
     for title in doctree.findall(nodes.title):
-        for node in list(title.findall(later)):
+        for node in [*title.findall(later), *title.findall(mark)]:
             text = f"a heading cannot hold a {{{node['kind']}}}: menus need its text before results are known"
             logger.error(text, location=node, type="bookpress", subtype="heading")
             node.replace_self(nodes.Text(node["kind"]))
 
 
 def setup(app: Sphinx) -> None:
-    """Register roles and directive."""
+    """Register roles."""
     for kind in KINDS:
         app.add_role(kind, ValueRole())
-    app.add_role("when", ConditionRole())
-    app.add_directive("when", ConditionDirective)
     app.connect("doctree-read", refuse_in_headings, priority=1)  # before menus are made

@@ -17,6 +17,7 @@ import yaml
 from bookpress.book.conditions import Value
 from bookpress.book.number_formats import number, with_unit
 from bookpress.book.results import Result
+from bookpress.book.statements import Comparison
 from bookpress.page.base.charts import Chart
 
 if TYPE_CHECKING:
@@ -64,6 +65,7 @@ class Page:
     front: Mapping[str, Any] = field(default_factory=dict)
     """The book's own part of its front matter."""
     results: Mapping[str, Result] = field(default_factory=dict)
+    statements: Mapping[str, Comparison] = field(default_factory=dict)
     parameter_rows: list[dict[str, Any]] = field(default_factory=list)
     """Parameters as people read them: name, value, default, type, allowed, unit, help."""
     finding: list[Any] = field(default_factory=list)
@@ -112,6 +114,11 @@ class Store:
         slug, _, key = name.partition(":")
         return _find(self.chapter(slug).results, key, f"the chapter {slug!r} records no result")
 
+    def statement(self, name: str) -> Comparison:
+        """Return a statement."""
+        slug, _, key = name.partition(":")
+        return _find(self.chapter(slug).statements, key, f"the chapter {slug!r} records no statement")
+
     def parameter(self, name: str) -> Any:
         """Return the value of a parameter."""
         slug, _, key = name.partition(":")
@@ -149,7 +156,11 @@ class Store:
 
     def stale(self, menus: Any) -> Iterable[str]:
         """Return the pages of whose sources something changed since this was last asked; all show the menus."""
-        chapters = {page.slug: [page.results, page.parameter_rows] for page in self.pages.values() if page.is_chapter}
+        chapters = {
+            page.slug: [page.results, page.statements, page.parameter_rows]
+            for page in self.pages.values()
+            if page.is_chapter
+        }
         every = [(page.docname, page.front, page.minutes, page.parameter_rows) for page in self.pages.values()]
         known = {**chapters, EVERYTHING: every, QUOTES: self.quoted, MENUS: menus}
         hashes = {name: hashlib.sha256(repr(content).encode()).hexdigest() for name, content in known.items()}
@@ -175,11 +186,6 @@ def store_of(env: BuildEnvironment) -> Store:
         env.bookpress_store = Store()  # type: ignore[attr-defined]
     store: Store = env.bookpress_store  # type: ignore[attr-defined]
     return store
-
-
-def in_full(name: str, docname: str) -> str:
-    """Return a name with its chapter: the page's own where none is given."""
-    return name if ":" in name else f"{docname.rsplit('/', 1)[-1]}:{name}"
 
 
 def load_quoted(folder: Path) -> dict[str, Quoted]:

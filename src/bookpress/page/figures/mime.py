@@ -1,4 +1,4 @@
-"""Outputs of notebooks on the page: charts become figures, recorded results show nothing.
+"""Outputs of notebooks on the page: charts become figures, results and statements show nothing.
 
 A plugin of MyST-NB (entry point ``myst_nb.mime_renderers``), so that it works under any way of building.
 """
@@ -12,6 +12,7 @@ from docutils import nodes
 from sphinx.util import logging
 
 from bookpress.book.results import RESULT_MIME
+from bookpress.book.statements import STATEMENT_MIME
 from bookpress.page.base.charts import VEGALITE_MIME, Chart, ChartError, read_chart
 
 if TYPE_CHECKING:
@@ -26,12 +27,13 @@ MyST-NB writes the notebook to a folder too, but without outputs where these com
 
 
 class BookpressRenderer:
-    """Renders the two MIME types of the book; rejects all others."""
+    """Renders the MIME types of the book; rejects all others."""
 
     mime_priority_overrides: ClassVar[Sequence[tuple[str, str, int | None]]] = [
         ("*", RESULT_MIME, 1),
-        ("*", VEGALITE_MIME, 2),
-        ("*", "text/markdown", 3),
+        ("*", STATEMENT_MIME, 2),
+        ("*", VEGALITE_MIME, 3),
+        ("*", "text/markdown", 4),
     ]
 
     @staticmethod
@@ -40,7 +42,7 @@ class BookpressRenderer:
         env = renderer.renderer.sphinx_env
         if env is not None:
             env.temp_data[NOTEBOOK] = renderer.renderer.nb_client.notebook
-        if data.mime_type == RESULT_MIME:
+        if data.mime_type in {RESULT_MIME, STATEMENT_MIME}:
             return [nodes.comment()]  # an output that shows nothing; taken out when the page is written
         if data.mime_type != VEGALITE_MIME or inline:
             return None

@@ -9,10 +9,12 @@ from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 from sphinx.util.osutil import relative_uri
 
+from bookpress.book.marks import full_name
 from bookpress.page.base import contents
 from bookpress.page.base.nodes import html, later
+from bookpress.page.base.notes import in_numbers
 from bookpress.page.base.roles import note_use
-from bookpress.page.base.store import EVERYTHING, UnknownNameError, in_full, store_of
+from bookpress.page.base.store import EVERYTHING, UnknownNameError, store_of
 from bookpress.page.base.templates import fill
 from bookpress.page.site.downloads import book_files
 
@@ -45,7 +47,7 @@ class FindingDirective(SphinxDirective):
     def run(self) -> list[nodes.Node]:
         """Leave it for later."""
         self.assert_has_content()
-        name = in_full(self.arguments[0], self.env.docname)
+        name = full_name(self.arguments[0], self.env.docname)
         note_use(name, self.env)
         store_of(self.env).page(self.env.docname).uses.add(EVERYTHING)
         node = later(make=finding, name=name)
@@ -89,7 +91,7 @@ def finding(node: later, env: BuildEnvironment) -> list[nodes.Node]:
         return []
     chapter = store.chapter(name.partition(":")[0]).docname
     text = fill("finding.html", result=result, address=_address(env, chapter), title=contents.title_of(env, chapter))
-    return html(text, node.children)
+    return html(text, in_numbers(node.children, env))
 
 
 def chapter_list(_node: later, env: BuildEnvironment) -> list[nodes.Node]:
@@ -100,7 +102,7 @@ def chapter_list(_node: later, env: BuildEnvironment) -> list[nodes.Node]:
         title = part.title
         for name in (name for name in part.docnames if name in numbers):
             page = store.pages[name]
-            texts.append([node.deepcopy() for node in page.finding])
+            texts.append(in_numbers([node.deepcopy() for node in page.finding], env))
             facts = {"part": title, "number": numbers[name], "minutes": page.minutes}
             chapters.append({**facts, "title": contents.title_of(env, name), "address": _address(env, name)})
             title = ""

@@ -7,7 +7,7 @@ total. The total includes collaborations and teams of other kinds.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import NormalDist
 from typing import Any
 
@@ -44,6 +44,8 @@ class Estimate:
         ``"year"`` (a calendar year).
     label : str
         What is estimated, in a few words a reader understands.
+    period : tuple of int or None
+        First and last year that it is of, so that a statement on its rise or fall knows the order.
 
     Examples
     --------
@@ -58,6 +60,7 @@ class Estimate:
     n: int | None = None
     unit: str = "share"
     label: str = ""
+    period: tuple[int, int] | None = None
 
     def row(self, name: str = "share") -> dict[str, Any]:
         """Return the value under a name, with ``low``, ``high``, ``k`` and ``n``: cells of a row of a table."""
@@ -178,7 +181,8 @@ def period_share(rows: pd.DataFrame, team_type: str, first: int, last: int, labe
     0.5
     """
     of_period = in_years(rows[["year", "team_type"]], first, last)
-    return team_share(of_period, team_type, label or f"{team_type}, {span(first, last)}")
+    share = team_share(of_period, team_type, label or f"{team_type}, {span(first, last)}")
+    return replace(share, period=(first, last))
 
 
 def in_years(rows: pd.DataFrame, first: int, last: int) -> pd.DataFrame:

@@ -42,3 +42,9 @@ def exponent(planets: pd.DataFrame) -> Estimate:
     (slope, _), covariance = np.polyfit(np.log(planets["distance_au"]), np.log(planets["period_years"]), 1, cov=True)
     error = 2 * float(np.sqrt(covariance[0, 0]))
     return Estimate(float(slope), float(slope) - error, float(slope) + error, n=len(planets), label="the exponent")
+
+
+def year_of(planets: pd.DataFrame, name: str) -> Estimate:
+    """Return the length of the year of a planet; without a value where the planets lack it."""
+    years = planets.loc[planets["planet"] == name, "period_years"]
+    return Estimate(*map(float, years[:1]) if len(years) else (None,), unit="years", label=f"the year of {name}")
