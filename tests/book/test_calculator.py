@@ -69,7 +69,8 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     toc = {"format": "jb-book", "root": "index", "chapters": [{"file": "notebooks/policy"}]}
     (root / "_toc.yml").write_text(yaml.safe_dump(toc), "utf-8")
     (root / "index.md").write_text("# Calculator\n", "utf-8")
-    for name in ("data/claims.yml", "data/related.yml", "book/publication.yml", "book/references.bib"):
+    written = ("publication.yml", "references.bib", "settings.yml")
+    for name in ("data/claims.yml", "data/related.yml", *(f"book/{name}" for name in written)):
         (root / name).parent.mkdir(exist_ok=True)
         shutil.copy(ROOT / name, root / name)
     done = subprocess.run(
