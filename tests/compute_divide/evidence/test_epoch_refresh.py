@@ -15,7 +15,7 @@ from bookpress.errors import UsageError
 from compute_divide.evidence.catalogue import verify
 from compute_divide.evidence.models.refresh import epoch_url, refresh_epoch
 from compute_divide.evidence.models.table import load_models
-from compute_divide.evidence.openalex.http import FetchError, TimedSession
+from compute_divide.evidence.openalex.client import FetchError, TimedSession
 from compute_divide.evidence.store.files import EvidenceError, read_sidecar, seal, vintages
 
 RAW = "epoch_notable_ai_models_2026-08-19.csv"

@@ -18,11 +18,13 @@ from compute_divide.evidence.openalex.client import (
     Balance,
     BudgetSpentError,
     Client,
+    FetchError,
     Query,
+    TransientError,
     classify,
+    duration,
     redact,
 )
-from compute_divide.evidence.openalex.http import FetchError, TransientError, duration
 
 
 @pytest.fixture

@@ -15,9 +15,8 @@ import numpy as np
 import pytest
 from evidence.openalex_server import FAULTS, KEY, STALL, Server, make_works, reach, running
 
-from compute_divide.evidence.openalex.client import BudgetSpentError, Client
+from compute_divide.evidence.openalex.client import BudgetSpentError, Client, FetchError
 from compute_divide.evidence.openalex.fetch import Store, fetch_records, opened
-from compute_divide.evidence.openalex.http import FetchError
 from compute_divide.evidence.openalex.refresh import Choice, records_query
 
 QUERY = records_query(Choice(2012, 2024, subfield="1702"))

@@ -13,8 +13,7 @@ import pytest
 from evidence.openalex_server import KEY, Server, make_works, reach, running
 
 from compute_divide.evidence.catalogue import verify
-from compute_divide.evidence.openalex.client import Client
-from compute_divide.evidence.openalex.http import FetchError
+from compute_divide.evidence.openalex.client import Client, FetchError
 from compute_divide.evidence.openalex.refresh import search_words, team_counts
 from compute_divide.evidence.openalex.tables import load_counts, load_works
 from compute_divide.evidence.papers.topics import load_topics

@@ -17,14 +17,13 @@ import requests
 
 from bookpress.files import sha256
 from compute_divide.evidence.models.table import add_snapshot, check_vintage, table_name
-from compute_divide.evidence.openalex.http import (
+from compute_divide.evidence.openalex.client import (
     FetchError,
     TimedSession,
     TransientError,
     day_of,
     failure_of,
     persist,
-    status_failure,
 )
 from compute_divide.evidence.store.files import (
     EvidenceError,
@@ -44,9 +43,9 @@ LARGEST = 200_000_000
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """A file as a server gave it; the content is None where it has not changed since the entity tag was given."""
+    """A file as a server gave it."""
 
-    content: bytes | None
+    content: bytes
     etag: str | None
     day: str | None
 
@@ -67,16 +66,8 @@ def refresh_epoch(
 ) -> Sidecar | None:
     """Make a vintage of the current file and return its sidecar; None when the file is one that we have.
 
-    Parameters
-    ----------
-    url : str
-        Where the file is.
-    vintage : str, optional
-        Year and month; by default those of the server's date for the file.
-    replace : bool
-        Whether an existing vintage of that month is replaced.
-    session, sleep, tries
-        How to ask; for tests.
+    `url` is where the file is, `vintage` a year and month, by default those of the server's date for the file;
+    `replace` allows a vintage of that month to be replaced.
 
     Raises
     ------
@@ -90,7 +81,7 @@ def refresh_epoch(
     etag = next((source.etag for source in reversed(known) if source.etag), None)
     session = session or TimedSession()
     fetched = persist(lambda: _fetch(session, url, etag), _host(url), tries=tries, sleep=sleep)
-    if fetched.content is None or sha256(fetched.content) in {source.sha256 for source in known}:
+    if fetched is None or sha256(fetched.content) in {source.sha256 for source in known}:
         return None
     vintage = vintage or (fetched.day or "")[:7]
     if not vintage:
@@ -101,21 +92,14 @@ def refresh_epoch(
             "--replace replaces it, --vintage names another"
         )
     with staged() as folder:
-        return _add(fetched, fetched.content, url, vintage, folder)
-
-
-def _add(fetched: Fetched, content: bytes, url: str, vintage: str, folder: Path) -> Sidecar:
-    """Write table and sidecar of a fetched file to an evidence folder."""
-    with tempfile.TemporaryDirectory(prefix="epoch-") as home:
-        file = Path(home) / (url.split("?", maxsplit=1)[0].rstrip("/").rsplit("/", 1)[-1] or "models.csv")
-        file.write_bytes(content)
-        sidecar = add_snapshot(file, vintage, folder)
-    source = sidecar.sources[0].model_copy(
-        update={"url": url, "etag": fetched.etag, "size": len(content), "snapshot": fetched.day or vintage}
-    )
-    sidecar = sidecar.model_copy(update={"sources": [source]})
-    write_sidecar(sidecar, folder)
-    return sidecar
+        with tempfile.TemporaryDirectory(prefix="epoch-") as home:
+            file = Path(home) / (url.split("?", maxsplit=1)[0].rstrip("/").rsplit("/", 1)[-1] or "models.csv")
+            file.write_bytes(fetched.content)
+            sidecar = add_snapshot(file, vintage, folder)
+        told = {"url": url, "etag": fetched.etag, "size": len(fetched.content), "snapshot": fetched.day or vintage}
+        sidecar = sidecar.model_copy(update={"sources": [sidecar.sources[0].model_copy(update=told)]})
+        write_sidecar(sidecar, folder)
+        return sidecar
 
 
 def _known(url: str) -> list[Source]:
@@ -124,36 +108,26 @@ def _known(url: str) -> list[Source]:
     return [source if source.url == url else source.model_copy(update={"etag": None}) for source in sources]
 
 
-def _fetch(session: requests.Session, url: str, etag: str | None) -> Fetched:
-    """Ask once for the file."""
-    host = _host(url)
+def _fetch(session: requests.Session, url: str, etag: str | None) -> Fetched | None:
+    """Ask once for the file; None where it has not changed since the entity tag was given."""
+    content = b""
     try:
         with session.get(url, headers={"If-None-Match": etag} if etag else {}, stream=True) as response:
             if response.status_code == 304:
-                return Fetched(None, etag, day_of(response.headers))
-            if response.status_code >= 400:
-                raise status_failure(response.status_code, response.headers, f"{host} answers {response.status_code}")
-            content = b"".join(_pieces(response))
+                return None
+            response.raise_for_status()
+            for piece in response.iter_content(1 << 20):
+                content += piece
+                if len(content) > LARGEST:
+                    raise FetchError(f"{url} is larger than {LARGEST:,} bytes: that is not the models database")
     except (requests.exceptions.MissingSchema, requests.exceptions.InvalidSchema, requests.exceptions.InvalidURL):
         raise FetchError(f"{url!r} is not the address of a file: give one that begins with https://") from None
     except requests.RequestException as error:
-        raise failure_of(error, host) from error
+        raise failure_of(error, _host(url)) from error
     if content.lstrip()[:1] in {b"<", b""}:
-        raise TransientError(f"{host} gives a page, or nothing, in place of the file")
+        raise TransientError(f"{_host(url)} gives a page, or nothing, in place of the file")
     day = day_of(response.headers, "last-modified") or day_of(response.headers)
     return Fetched(content, response.headers.get("etag"), day)
-
-
-def _pieces(response: requests.Response) -> list[bytes]:
-    """Return the content piece by piece, stopping at a size that cannot be right."""
-    pieces: list[bytes] = []
-    size = 0
-    for piece in response.iter_content(1 << 20):
-        pieces.append(piece)
-        size += len(piece)
-        if size > LARGEST:
-            raise FetchError(f"{response.url} is larger than {LARGEST:,} bytes: that is not the models database")
-    return pieces
 
 
 def _host(url: str) -> str:

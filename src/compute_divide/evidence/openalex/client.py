@@ -1,12 +1,14 @@
-"""Ask OpenAlex through pyalex: every request with a time limit, every failure named, every credit counted.
+"""Ask a server, and OpenAlex through pyalex: time limits, patient retries, every failure named, every credit counted.
 
-pyalex knows the query language; it knows neither time limits nor the difference between a throttle and a spent
-budget. This module adds the two. The key comes from the environment, travels in a header, and stands in no file,
-log or error text.
+pyalex knows the query language; it knows neither time limits nor the difference between a throttle and a spent budget.
+urllib3's own retries do not see an answer that breaks off, is not JSON or lacks what it must have, and would sleep
+until midnight when a day's budget is spent. So whatever goes wrong is first named, here, and then asked again or not.
+The key comes from the environment, travels in a header, and stands in no file, log or error text.
 """
 
 from __future__ import annotations
 
+import logging
 import os
 import re
 import textwrap
@@ -20,19 +22,141 @@ from typing import Any, TypeVar
 import pyalex
 import requests
 from pyalex.api import QueryError
+from tenacity import RetryCallState, Retrying, before_sleep_log, retry_if_exception_type, stop_after_attempt
+from tenacity.wait import wait_random_exponential
 
-from compute_divide.evidence.openalex.http import (
-    LONGEST_PAUSE,
-    FetchError,
-    TimedSession,
-    day_of,
-    duration,
-    failure_of,
-    persist,
-    read_number,
-    retry_after,
-    status_failure,
-)
+from compute_divide.evidence.store.files import EvidenceError
+
+LONGEST_PAUSE = 120.0
+"""Seconds. A server that asks for a longer pause than this has stopped serving us for now."""
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+
+
+class FetchError(EvidenceError):
+    """A server cannot be asked, or its answer cannot be used; asking again does not help."""
+
+
+class TransientError(FetchError):
+    """One answer was missing or broken: worth another try, after the seconds that the server asks for."""
+
+    def __init__(self, message: str, wait: float | None = None) -> None:
+        super().__init__(message)
+        self.wait = wait
+
+
+class TimedSession(requests.Session):
+    """A session whose every request has a time limit: seconds for a connection, and for each piece of an answer."""
+
+    def __init__(self, timeout: tuple[float, float] = (10.0, 60.0)) -> None:
+        super().__init__()
+        self.timeout = timeout
+
+    def send(self, request: requests.PreparedRequest, **kwargs: Any) -> requests.Response:
+        """Send a request, with the session's time limit where none is given."""
+        return super().send(request, **{**kwargs, "timeout": kwargs.get("timeout") or self.timeout})
+
+
+def persist(ask: Callable[[], T], server: str, *, tries: int, sleep: Callable[[float], None]) -> T:
+    """Ask until there is an answer, the tries are used up, or the failure is final.
+
+    Pauses are random and grow, and are never shorter than the server asks for.
+    """
+
+    def pause(state: RetryCallState) -> float:
+        jitter = wait_random_exponential(multiplier=1, max=60)(state)
+        wait = getattr(state.outcome and state.outcome.exception(), "wait", None)
+        return jitter if wait is None else min(float(wait), LONGEST_PAUSE) + min(jitter, 5.0)
+
+    retrying = Retrying(
+        retry=retry_if_exception_type(TransientError),
+        wait=pause,
+        stop=stop_after_attempt(tries),
+        sleep=sleep,
+        before_sleep=before_sleep_log(log, logging.WARNING),
+        reraise=True,
+    )
+    try:
+        return retrying(ask)
+    except TransientError as last:
+        raise FetchError(f"{server} gave no usable answer in {tries} tries; the last: {last}") from None
+
+
+def failure_of(error: Exception, server: str) -> FetchError:
+    """Return what it means that a request brought no answer, a refusal, or an answer that cannot be read."""
+    if isinstance(error, requests.HTTPError) and error.response is not None:
+        status, headers = error.response.status_code, error.response.headers
+        told = f"{server} answers {status}{_told(error.response)}"
+        passes = status >= 500 or status in {403, 408, 429}
+        return TransientError(told, retry_after(headers)) if passes else FetchError(told)
+    if isinstance(error, requests.Timeout):
+        return TransientError(f"{server} did not answer in time")
+    if isinstance(error, requests.JSONDecodeError):
+        return TransientError(f"the answer of {server} is not JSON")
+    if isinstance(error, requests.RequestException):
+        return TransientError(f"the connection to {server} failed ({type(error).__name__})")
+    return TransientError(f"the answer of {server} has not the expected shape ({error})")
+
+
+def _told(response: requests.Response) -> str:
+    """Return what the body of a failure says, shortened."""
+    try:
+        body = response.json()
+        parts = [str(body[name]) for name in ("error", "message") if body.get(name)]
+    except (requests.RequestException, ValueError, AttributeError, TypeError):
+        return ""
+    return f": {_shortened('. '.join(parts))}" if parts else ""
+
+
+def _shortened(text: str) -> str:
+    return textwrap.shorten(text, LONGEST_MESSAGE, placeholder=" ...")
+
+
+def retry_after(headers: Mapping[str, str]) -> float | None:
+    """Return the seconds of a Retry-After header, which may also be a date; None without one."""
+    text = headers.get("retry-after")
+    seconds = read_number(text)
+    if seconds is not None or text is None:
+        return seconds
+    try:
+        return max(0.0, (parsedate_to_datetime(text) - parsedate_to_datetime(headers["date"])).total_seconds())
+    except (KeyError, ValueError, TypeError):
+        return None
+
+
+def read_number(text: str | None) -> float | None:
+    """Return a header as a number that is zero or more, else None."""
+    try:
+        number = float(text or "")
+    except ValueError:
+        return None
+    return number if 0 <= number < float("inf") else None
+
+
+def day_of(headers: Mapping[str, str], name: str = "date") -> str | None:
+    """Return the day that a header names, as ``"2026-05-22"``, or None."""
+    try:
+        return f"{parsedate_to_datetime(headers[name]):%Y-%m-%d}"
+    except (KeyError, ValueError, TypeError):
+        return None
+
+
+def duration(seconds: float) -> str:
+    """Return a number of seconds as people say it.
+
+    Examples
+    --------
+    >>> duration(41749), duration(59)
+    ('11 h 35 min', '59 s')
+    """
+    minutes = int(seconds // 60)
+    if minutes == 0:
+        return f"{seconds:.0f} s"
+    return f"{minutes // 60} h {minutes % 60} min" if minutes >= 60 else f"{minutes} min"
+
+
+# --- OpenAlex ---
 
 KEY_VARIABLE = "OPENALEX_API_KEY"
 HOST = "https://api.openalex.org"
@@ -41,7 +165,6 @@ PAGE_SIZE = 100
 SERVER = "OpenAlex"
 LONGEST_MESSAGE = 300
 """Characters: OpenAlex lists every valid field in one message."""
-T = TypeVar("T")
 
 
 class BudgetSpentError(FetchError):
@@ -192,14 +315,9 @@ class Client:
 def classify(error: Exception) -> FetchError:
     """Return what an error of requests or pyalex means."""
     if isinstance(error, QueryError):
-        return FetchError(
-            f"OpenAlex refuses the question: {textwrap.shorten(str(error), LONGEST_MESSAGE, placeholder=' ...')}"
-        )
-    if isinstance(error, requests.HTTPError) and error.response is not None:
-        response = error.response
-        told = f"OpenAlex answers {response.status_code}{_told(response)}"
-        spent = _spent(response.headers) if response.status_code == 429 else None
-        return spent or status_failure(response.status_code, response.headers, told)
+        return FetchError(f"OpenAlex refuses the question: {_shortened(str(error))}")
+    if isinstance(error, requests.HTTPError) and error.response is not None and error.response.status_code == 429:
+        return _spent(error.response.headers) or failure_of(error, SERVER)
     return failure_of(error, SERVER)
 
 
@@ -227,16 +345,6 @@ def _spent(headers: Mapping[str, str]) -> BudgetSpentError | None:
     except (KeyError, ValueError, TypeError):
         pass
     return BudgetSpentError(f"the day's budget of OpenAlex is spent{left}; it is full again {when}")
-
-
-def _told(response: requests.Response) -> str:
-    """Return what the body of a failure says, shortened."""
-    try:
-        body = response.json()
-        parts = [str(body[name]) for name in ("error", "message") if body.get(name)]
-    except (ValueError, AttributeError, TypeError):
-        return ""
-    return f": {textwrap.shorten('. '.join(parts), LONGEST_MESSAGE, placeholder=' ...')}" if parts else ""
 
 
 def _checked_page(answer: Any, *, grouped: bool) -> Page:

@@ -24,8 +24,7 @@ from filelock import FileLock, Timeout
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from bookpress.files import replace_file
-from compute_divide.evidence.openalex.client import PAGE_SIZE, Client, Page, Query
-from compute_divide.evidence.openalex.http import FetchError
+from compute_divide.evidence.openalex.client import PAGE_SIZE, Client, FetchError, Page, Query
 
 CHECKPOINT = "checkpoint.json"
 PAGES = "pages"

@@ -13,9 +13,8 @@ from pydantic import BaseModel, ValidationError
 
 from bookpress.errors import UsageError
 from bookpress.files import replace_file
-from compute_divide.evidence.openalex.client import PAGE_SIZE, Balance, Client, Query
+from compute_divide.evidence.openalex.client import PAGE_SIZE, Balance, Client, FetchError, Query, duration
 from compute_divide.evidence.openalex.fetch import count_records, fetch_records, opened
-from compute_divide.evidence.openalex.http import FetchError, duration
 from compute_divide.evidence.openalex.tables import COUNTS, write_counts, write_works
 from compute_divide.evidence.papers.topics import Topics, load_topics
 from compute_divide.evidence.store.files import EvidenceError, Sidecar, staged

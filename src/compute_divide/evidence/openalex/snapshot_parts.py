@@ -26,6 +26,7 @@ from typing import Any, Literal, get_args
 import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
+from pyarrow import fs
 
 from compute_divide.evidence.store.files import EvidenceError
 
@@ -74,7 +75,7 @@ def list_parts(source: str) -> tuple[list[Part], list[str]]:
     `source` is a folder, a file, or an address such as ``s3://openalex/data/parquet``. Where it holds folders of
     several entities, only ``works`` is read. JSON Lines beside Parquet, two copies of the same works, is refused.
     """
-    files = _list_s3(source) if source.startswith(S3) else _list_local(Path(source).absolute())
+    files = _files(source)
     if any(name.startswith(WORKS) for name in files):
         files = {name.removeprefix(WORKS): part for name, part in files.items() if name.startswith(WORKS)}
     told = _manifest(files)
@@ -92,6 +93,46 @@ def list_parts(source: str) -> tuple[list[Part], list[str]]:
     return sorted(parts), sorted(set(told) - set(files))
 
 
+def _files(source: str) -> dict[str, Part]:
+    """Return the files below an address, or the one file, by their path from there."""
+    system, root = _place(source)
+    try:
+        found = [system.get_file_info(root)]
+        if found[0].type == fs.FileType.Directory:
+            found = system.get_file_info(fs.FileSelector(root, recursive=True))
+    except OSError as error:
+        raise CorpusError(f"{source} cannot be listed: {str(error).splitlines()[0]}") from error
+    named = {one.path[len(root) :].lstrip("/") or one.base_name: one for one in found if one.type == fs.FileType.File}
+    scheme = S3 if source.startswith(S3) else ""
+    return {name: Part(name, scheme + one.path, one.size, str(one.mtime_ns)) for name, one in named.items()}
+
+
+def _place(address: str) -> tuple[Any, str]:
+    """Return the file system of an address, and the path there.
+
+    On S3 that is one of public buckets, without an account; ``AWS_ENDPOINT_URL`` leads to another one.
+    """
+    if not address.startswith(S3):
+        return fs.LocalFileSystem(), str(Path(address).absolute())
+    endpoint = os.environ.get("AWS_ENDPOINT_URL_S3") or os.environ.get("AWS_ENDPOINT_URL")
+    scheme, _, host = endpoint.rpartition("://") if endpoint else ("https", "", None)
+    system = fs.S3FileSystem(
+        anonymous=True,
+        region=S3_REGION,
+        endpoint_override=host,
+        scheme=scheme or "https",
+        request_timeout=60,
+        connect_timeout=10,
+    )
+    return system, address.removeprefix(S3).rstrip("/")
+
+
+def opened(part: Part) -> Any:
+    """Return a part as a file that can be read at any place, so that only the wanted columns are read."""
+    system, path = _place(part.url)
+    return system.open_input_file(path)
+
+
 @contextmanager
 def local_copy(part: Part) -> Iterator[Path]:
     """Give a part as a file of this machine, fetched and thrown away again where it is elsewhere."""
@@ -100,74 +141,9 @@ def local_copy(part: Part) -> Iterator[Path]:
         return
     with tempfile.TemporaryDirectory(prefix="corpus-") as folder:
         copy = Path(folder) / Path(part.name).name
-        with _s3().open_input_stream(_key(part.url), compression=None) as there, copy.open("wb") as here:
+        with opened(part) as there, copy.open("wb") as here:
             shutil.copyfileobj(there, here, 1 << 20)
         yield copy
-
-
-@contextmanager
-def opened(part: Part) -> Iterator[Any]:
-    """Give a part as a file that can be read at any place, so that only the wanted columns are read."""
-    if part.url.startswith(S3):
-        with _s3().open_input_file(_key(part.url)) as file:
-            yield file
-    else:
-        with Path(part.url).open("rb") as file:
-            yield file
-
-
-def _list_local(root: Path) -> dict[str, Part]:
-    """Return the files below a folder, or the one file, by their path from there."""
-    if root.is_file():
-        return {root.name: _local_part(root, root.name)}
-    paths = (path for path in root.rglob("*") if path.is_file())
-    names = ((path, path.relative_to(root).as_posix()) for path in paths)
-    return {name: _local_part(path, name) for path, name in names}
-
-
-def _local_part(path: Path, name: str) -> Part:
-    stat = path.stat()
-    return Part(name, str(path), stat.st_size, str(stat.st_mtime_ns))
-
-
-def _list_s3(source: str) -> dict[str, Part]:
-    """Return the objects below an address, or the one object, by their path from there."""
-    from pyarrow import fs
-
-    root = _key(source)
-    try:
-        found = [_s3().get_file_info(root)]
-        if found[0].type == fs.FileType.Directory:
-            found = _s3().get_file_info(fs.FileSelector(root, recursive=True))
-    except OSError as error:
-        raise CorpusError(f"{source} cannot be listed: {str(error).splitlines()[0]}") from error
-    files = {}
-    for one in found:
-        if one.type == fs.FileType.File:
-            name = one.path[len(root) :].lstrip("/") or one.base_name
-            files[name] = Part(name, f"{S3}{one.path}", one.size, str(one.mtime_ns))
-    return files
-
-
-def _s3() -> Any:
-    """Return the file system of S3: public buckets, no account; ``AWS_ENDPOINT_URL`` leads to another one."""
-    # Imported late: the module is heavy, and only those who read from S3 need it.
-    from pyarrow import fs
-
-    endpoint = os.environ.get("AWS_ENDPOINT_URL_S3") or os.environ.get("AWS_ENDPOINT_URL")
-    scheme, _, host = endpoint.rpartition("://") if endpoint else ("https", "", None)
-    return fs.S3FileSystem(
-        anonymous=True,
-        region=S3_REGION,
-        endpoint_override=host,
-        scheme=scheme or "https",
-        request_timeout=60,
-        connect_timeout=10,
-    )
-
-
-def _key(url: str) -> str:
-    return url.removeprefix(S3).rstrip("/")
 
 
 def _manifest(files: Mapping[str, Part]) -> dict[str, tuple[int | None, int | None]]:
