@@ -32,14 +32,15 @@ from compute_divide.evidence.papers.profiles import (
 )
 from compute_divide.evidence.papers.table import (
     AGREEMENT_TABLE,
+    COVERAGE_TABLE,
     PAPERS_TABLE,
     derive_papers,
     load_agreement,
-    load_coverage,
     load_papers,
     paper_key,
 )
 from compute_divide.evidence.store.files import EvidenceError, read_sidecar
+from compute_divide.evidence.store.tables import read_table
 
 
 def packed(value):
@@ -343,7 +344,7 @@ def test_readings_agree_for_authors_who_have_both():
 
 
 def test_coverage_adds_up():
-    coverage, table = load_coverage(), load_papers()
+    coverage, table = read_table(COVERAGE_TABLE, module.COVERAGE), load_papers()
     assert coverage["papers"].sum() == len(table)
     assert coverage["by_name"].sum() == (table["team_type"] != "unknown").sum()
     assert (coverage["by_name"] <= coverage["papers"]).all()

@@ -12,7 +12,6 @@ from compute_divide.evidence.models.raw import (
     CODE_OPENNESS,
     CONFIDENCE,
     NOTABILITY,
-    OPEN_WEIGHTS,
     OPENNESS,
     SECTORS,
     TEAM_LABELS,
@@ -170,10 +169,6 @@ def test_our_labels_are_labels_of_their_own_set(labels):
         assert [labels.canonical(label, "here") for label in labels.ours] == labels.ours
     with pytest.raises(EvidenceError, match=r"file.csv, row 9: 'zzz' is not a known"):
         labels.canonical("zzz", "file.csv, row 9")
-
-
-def test_open_weights_are_classes_of_openness():
-    assert set(OPENNESS.ours) >= OPEN_WEIGHTS
 
 
 # --- files ---

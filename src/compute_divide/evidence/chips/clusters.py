@@ -12,13 +12,12 @@ from typing import Any
 import pandas as pd
 
 from compute_divide.evidence.models.table import CREDIT, LICENCE
-from compute_divide.evidence.store.files import EvidenceError, Sidecar
+from compute_divide.evidence.store.files import EvidenceError, Origin, Sidecar
 from compute_divide.evidence.store.raw_csv import (
     PRECISIONS,
     Bounds,
     Findings,
     Labels,
-    Origin,
     Row,
     joined,
     read_date,

@@ -126,17 +126,6 @@ OPENNESS = Labels(
 """Access to a model's weights. "Fully open-source" and "Permissive license" occur only in snapshots of 2023-12 to early
 2024, whose classes differ from the later ones: both mean that the weights can be downloaded."""
 
-OPEN_WEIGHTS = frozenset(
-    {
-        "Open weights (unrestricted)",
-        "Open weights (restricted use)",
-        "Open weights (non-commercial)",
-        "Fully open-source",
-        "Permissive license",
-    }
-)
-"""The classes of `OPENNESS` in which the weights can be downloaded, under whatever terms."""
-
 CODE_OPENNESS = Labels(
     "accessibility of code",
     {

@@ -18,8 +18,8 @@ from compute_divide.evidence.models.raw import (
     Parsed,
     parse_snapshot,
 )
-from compute_divide.evidence.store.files import EvidenceError, SetAside, Sidecar, Source, vintages
-from compute_divide.evidence.store.raw_csv import PRECISIONS, TEAM_TYPES, Origin, read_raw
+from compute_divide.evidence.store.files import EvidenceError, Origin, SetAside, Sidecar, Source, vintages
+from compute_divide.evidence.store.raw_csv import PRECISIONS, TEAM_TYPES, read_raw
 from compute_divide.evidence.store.tables import (
     date,
     flag,

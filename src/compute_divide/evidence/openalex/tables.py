@@ -42,6 +42,7 @@ from compute_divide.evidence.store.files import (
     OTHER_FIELDS,
     SHIPPED,
     EvidenceError,
+    Origin,
     Sidecar,
     Source,
     list_names,
@@ -237,22 +238,20 @@ def _derive_companies(home: Path, folder: Path) -> tuple[pd.DataFrame, Sidecar]:
     content = (home / COMPANIES_FILE).read_bytes()
     rows = sorted((_short(address), company) for address, company in json.loads(content).items())
     table = pd.DataFrame(rows, columns=list(COMPANIES.columns))
-    source = Source(
-        title="OpenAlex ids of institutions that belong to companies",
-        credit="Epoch AI, 'ai-research-impact' (github.com/epoch-research/ai-research-impact)",
-        licence="none stated; a list of facts",
-        url="https://github.com/epoch-research/ai-research-impact",
-        snapshot="2023",
-        file=COMPANIES_FILE,
-        sha256=sha256(content),
-        rows=len(rows),
+    origin = Origin(
+        "openalex",
+        "OpenAlex ids of institutions that belong to companies",
+        "2023",
+        "Epoch AI, 'ai-research-impact' (github.com/epoch-research/ai-research-impact)",
+        "none stated; a list of facts",
+        "https://github.com/epoch-research/ai-research-impact",
     )
     sidecar = write_table(
         table,
         COMPANIES_TABLE,
         COMPANIES,
         description="institutions of OpenAlex that are companies whatever their type says",
-        sources=[source],
+        sources=[origin.source(COMPANIES_FILE, sha256(content), len(rows))],
         derived_by="compute_divide.evidence.openalex.tables.derive_openalex",
         folder=folder,
     )
@@ -299,9 +298,7 @@ def write_counts(counts: pd.DataFrame, name: str, day: str, topics: Sequence[str
 
 def _source(title: str, snapshot: str, file: str, digest: str, rows: int) -> Source:
     """Return something of OpenAlex as a source."""
-    return Source(
-        title=title, credit=CREDIT, licence=LICENCE, url=URL, snapshot=snapshot, file=file, sha256=digest, rows=rows
-    )
+    return Origin("openalex", title, snapshot, CREDIT, LICENCE, URL).source(file, digest, rows)
 
 
 # --- from a work to its row ---

@@ -20,7 +20,7 @@ from pydantic import ConfigDict, TypeAdapter, ValidationError
 from typing_extensions import TypedDict
 
 from compute_divide.evidence.papers.affiliations import without_entities
-from compute_divide.evidence.store.files import EvidenceError, problem
+from compute_divide.evidence.store.files import EvidenceError, Origin, problem
 
 VENUE_NAMES = {"nips": "neurips"}
 """Names of venues that differ from the name in the list's file name."""
@@ -62,7 +62,7 @@ Reader = Callable[[bytes], Iterator[RawPaper | Unusable]]
 
 @dataclass(frozen=True, slots=True)
 class ListKind:
-    """A kind of raw list: how its files are called and read, and whom to credit.
+    """A kind of raw list: how its files are called and read, and where they come from.
 
     A list that `adds_only` says nothing about which papers a venue accepted where another list of the venue-year does.
     """
@@ -70,11 +70,7 @@ class ListKind:
     name: re.Pattern[str]
     reader: Reader
     adds_only: bool
-    title: str
-    credit: str
-    licence: str
-    url: str
-    snapshot: str
+    origin: Origin
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,43 +158,48 @@ def _listed(place: str, title: str, slots: Sequence[str]) -> RawPaper | Unusable
     return RawPaper(place, title, "Listed", affiliations=affiliations, authors=len(slots) or None)
 
 
-_PAPERLISTS = ListKind(
-    name=re.compile(r"([a-z]+)__\1(\d{4})\.json\.gz"),
-    reader=read_json_list,
-    adds_only=False,
+_PAPERLISTS = Origin(
+    path="papers",
     title="list of papers of a venue",
+    snapshot="2026-02",
     credit="Paper Copilot, paperlists",
     licence="none stated: only facts derived from it are kept",
     url="https://github.com/papercopilot/paperlists",
-    snapshot="2026-02",
 )
 
 KINDS = (
-    _PAPERLISTS,
-    replace(
-        _PAPERLISTS,
-        name=re.compile(r"([a-z]+)__\1(\d{4})\.abstracts\.json\.gz"),
-        title="list of papers of a venue, a version with abstracts",
+    ListKind(re.compile(r"([a-z]+)__\1(\d{4})\.json\.gz"), read_json_list, adds_only=False, origin=_PAPERLISTS),
+    ListKind(
+        re.compile(r"([a-z]+)__\1(\d{4})\.abstracts\.json\.gz"),
+        read_json_list,
+        adds_only=False,
+        origin=replace(_PAPERLISTS, title="list of papers of a venue, a version with abstracts"),
     ),
     ListKind(
-        name=re.compile(r"([a-z]+)(\d{4})_title_and_aff\.tsv"),
-        reader=read_tab_separated,
+        re.compile(r"([a-z]+)(\d{4})_title_and_aff\.tsv"),
+        read_tab_separated,
         adds_only=True,
-        title="titles and affiliations of NeurIPS 2022",
-        credit="D. Kim, neurips2022_analysis",
-        licence="Apache-2.0",
-        url="https://github.com/dongkwan-kim/neurips2022_analysis",
-        snapshot="2022-11",
+        origin=Origin(
+            path="papers",
+            title="titles and affiliations of NeurIPS 2022",
+            snapshot="2022-11",
+            credit="D. Kim, neurips2022_analysis",
+            licence="Apache-2.0",
+            url="https://github.com/dongkwan-kim/neurips2022_analysis",
+        ),
     ),
     ListKind(
-        name=re.compile(r"([a-z]+)(\d{4})_\w+\.jsonl\.gz"),
-        reader=read_json_lines,
+        re.compile(r"([a-z]+)(\d{4})_\w+\.jsonl\.gz"),
+        read_json_lines,
         adds_only=True,
-        title="titles and affiliations of NeurIPS 2024",
-        credit="NeurIPS2024PapersViz",
-        licence="none stated: only facts derived from it are kept",
-        url="https://github.com/jingshi-yang/NeurIPS2024PapersViz",
-        snapshot="2024-10",
+        origin=Origin(
+            path="papers",
+            title="titles and affiliations of NeurIPS 2024",
+            snapshot="2024-10",
+            credit="NeurIPS2024PapersViz",
+            licence="none stated: only facts derived from it are kept",
+            url="https://github.com/jingshi-yang/NeurIPS2024PapersViz",
+        ),
     ),
 )
 """The kinds of lists, in the order in which the lists of one venue and year are read: a paper's affiliations come from

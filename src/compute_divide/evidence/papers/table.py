@@ -125,11 +125,6 @@ def load_agreement() -> pd.DataFrame:
     return read_table(AGREEMENT_TABLE, AGREEMENT)
 
 
-def load_coverage() -> pd.DataFrame:
-    """Return what is known of the papers of each venue and year, with the columns of `COVERAGE`."""
-    return read_table(COVERAGE_TABLE, COVERAGE)
-
-
 def paper_key(title: str) -> str:
     """Return the key of a paper: 16 hexadecimal digits of the SHA-256 of its normalised title."""
     return hashlib.sha256(title_key(title).encode()).hexdigest()[:16]
@@ -229,19 +224,10 @@ def read_list(paper_list: PaperList, ledger: Ledger) -> Iterator[tuple[str, str,
             ledger.put_aside(fault, place)
         else:
             yield paper_key(record.title), place, record
-    kind = paper_list.kind
-    ledger.sources.append(
-        Source(
-            title=f"{kind.title}: {paper_list.venue} {paper_list.year}",
-            credit=kind.credit,
-            licence=kind.licence,
-            url=kind.url,
-            snapshot=kind.snapshot,
-            file=paper_list.path.name,
-            sha256=sha256(content),
-            rows=records,
-        )
+    origin = replace(
+        paper_list.kind.origin, title=f"{paper_list.kind.origin.title}: {paper_list.venue} {paper_list.year}"
     )
+    ledger.sources.append(origin.source(paper_list.path.name, sha256(content), records))
 
 
 def merge_lists(lists: Sequence[PaperList], ledger: Ledger) -> dict[str, RawPaper]:

@@ -7,6 +7,7 @@ import re
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import TypeVar
@@ -129,6 +130,23 @@ class Source(BaseModel):
     rows: int = Field(ge=0, description="records in the raw file")
     size: int | None = Field(default=None, ge=0, description="size of the raw file in bytes, where it was fetched")
     etag: str | None = Field(default=None, description="entity tag the server gave, where it was fetched")
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where raw files come from: what they are, from when, and whom to credit; `path` below the folder of raw files."""
+
+    path: str
+    title: str
+    snapshot: str
+    credit: str
+    licence: str
+    url: str | None = None
+
+    def source(self, file: str, digest: str, rows: int) -> Source:
+        """Return the record of a file from here for a sidecar."""
+        stated = {name: getattr(self, name) for name in ("title", "credit", "licence", "url", "snapshot")}
+        return Source(**stated, file=file, sha256=digest, rows=rows)
 
 
 class SetAside(BaseModel):

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Literal, get_args
 
 from bookpress.files import sha256
-from compute_divide.evidence.store.files import EvidenceError, Source
+from compute_divide.evidence.store.files import EvidenceError, Origin, Source
 
 EXAMPLES = 3
 """How many places a note names."""
@@ -43,18 +43,6 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Origin:
-    """A raw CSV file, by its path below the folder of raw files: what it is, from when, and whom to credit for it."""
-
-    path: str
-    title: str
-    snapshot: str
-    credit: str
-    licence: str
-    url: str | None = None
-
-
-@dataclass(frozen=True)
 class RawTable:
     """A raw CSV file, read whole: its name, trimmed header, records and SHA-256."""
 
@@ -65,16 +53,7 @@ class RawTable:
 
     def source(self, origin: Origin) -> Source:
         """Return the record of this file for a sidecar."""
-        return Source(
-            title=origin.title,
-            credit=origin.credit,
-            licence=origin.licence,
-            url=origin.url,
-            snapshot=origin.snapshot,
-            file=self.file,
-            sha256=self.digest,
-            rows=len(self.rows),
-        )
+        return origin.source(self.file, self.digest, len(self.rows))
 
 
 def read_raw(path: Path) -> RawTable:

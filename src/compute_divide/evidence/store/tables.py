@@ -14,6 +14,7 @@ from pandera.errors import SchemaErrors
 from bookpress.files import replace_file, sha256
 from compute_divide.evidence.store.files import (
     EvidenceError,
+    Origin,
     SetAside,
     Sidecar,
     Source,
@@ -22,7 +23,7 @@ from compute_divide.evidence.store.files import (
     read_sidecar,
     write_sidecar,
 )
-from compute_divide.evidence.store.raw_csv import Findings, Origin, Row, read_raw
+from compute_divide.evidence.store.raw_csv import Findings, Row, read_raw
 
 # --- the columns of schemas ---
 
