@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from compute_divide.evidence.papers.topics import TermFinder, load_topics, model_finder, topic_finder
+from compute_divide.evidence.papers.topics import load_topics, model_finder, topic_finder
 from compute_divide.evidence.store.files import EvidenceError
 
 TOPICS = load_topics()
@@ -62,11 +62,6 @@ def test_any_text_can_be_searched(text):
     assert TERMS.find(text.lower()) == found or not text.isascii()
 
 
-@given(st.lists(st.sampled_from(["language models", "regret", "graph", "nothing"]), max_size=5))
-def test_found_terms_do_not_depend_on_order(words):
-    assert TERMS.find(". ".join(words)) == TERMS.find(". ".join(reversed(words)))
-
-
 def test_groups_can_be_made_anew_from_the_stored_terms():
     intensive, low = TOPICS.terms(["compute-intensive"]), TOPICS.terms(["low-compute"])
     assert TOPICS.terms(["language-models"]) < intensive
@@ -108,9 +103,3 @@ def test_a_bad_file_names_the_place(old, new, message, data_copy):
     (data_copy / "topics.yml").write_text(GOOD.replace(old, new))
     with pytest.raises(EvidenceError, match=rf"data/topics.yml .*{message}"):
         load_topics()
-
-
-def test_a_finder_keeps_case_where_asked():
-    finder = TermFinder({"x": ["BERT"]}, case=True)
-    assert finder.find("BERT") == "x"
-    assert not finder.find("Bert")

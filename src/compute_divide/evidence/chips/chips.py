@@ -155,14 +155,6 @@ def load_gpu_trends() -> pd.DataFrame:
     return read_table("hardware/gpu_trends.csv", TRENDS)
 
 
-def chip_names(chips: pd.DataFrame) -> dict[str, str]:
-    """Return a mapping from every name of a chip, in lower case, to the name in the list of chips."""
-    names: dict[str, str] = {}
-    for chip, aliases in zip(chips["chip"], chips["aliases"].fillna(""), strict=True):
-        names |= {name.casefold(): chip for name in [*aliases.split("|"), chip] if name}
-    return names
-
-
 def derive_hardware(raw: Path, folder: Path) -> list[Sidecar]:
     """Derive the tables of chips and of graphics processors; see `compute_divide.evidence.catalogue.Derive`."""
     chips = derive_table(
