@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 from bookpress.book.editions import load_edition
 from bookpress.book.project import Project
 from bookpress.build.build import build
-from bookpress.check.check import check, prose_lines, typed_numbers
+from bookpress.check.check import check, prose_lines, typed_numbers, untested
 from bookpress.commands.main import press
 from bookpress.errors import PressError
 
@@ -155,6 +155,27 @@ def test_the_command_tells_rows_and_exit_code(find: Find, book: Project, monkeyp
     result = CliRunner().invoke(press, ["check", "--json"])
     assert result.exit_code == 1
     assert [set(row) for row in json.loads(result.stdout)] == [{"file", "line", "problem"}]
+
+
+def test_paragraphs_that_claim_a_direction_without_a_statement_are_listed_and_no_fault(
+    find: Find, book: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = book.settings.front_matter
+    text = "A {result}`first:sum` of\nall, more than before.\n\nMost of {result}`first:sum`. {holds}`first:most`\n"
+    (book.root / "book/words.md").write_text(
+        f"---\n{key}:\n  finding: It fell to {{result}}`first:sum`\n---\n# Words\n\n{text}\nWe rose more, twice.\n"
+    )
+    assert find() == []
+    assert [str(one) for one in untested(book)] == [
+        "book/words.md:3: says 'fell' of a result, and rests on no statement",
+        "book/words.md:7: says 'more' of a result, and rests on no statement",
+    ]
+    monkeypatch.chdir(book.root)
+    done = CliRunner().invoke(press, ["check"])
+    assert (done.exit_code, done.stdout.count("rests on no statement")) == (0, 2)
+    assert "nothing wrong was found; 2 paragraphs to look at" in done.stderr
+    rows = json.loads(CliRunner().invoke(press, ["check", "--json"]).stdout)
+    assert [set(row) for row in rows] == [{"file", "line", "untested"}] * 2
 
 
 @pytest.mark.parametrize(

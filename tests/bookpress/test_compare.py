@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -95,3 +96,25 @@ def test_results_that_one_edition_lacks() -> None:
 def test_a_choice_of_the_whole_book_is_one_row(compared: Callable[..., Comparison]) -> None:
     rows = compared("default", "other").choices()
     assert [(row["name"], row["chapters"]) for row in rows] == [("table", ["first", "second"]), ("factor", ["second"])]
+
+
+def test_statements_that_changed_side_are_named_with_both_reasons(capsys: pytest.CaptureFixture[str]) -> None:
+    def statement(holds: bool | None) -> dict[str, Any]:
+        return {"holds": holds, "because": f"reason {holds}", "marks": [{"sentence": "It fell."}] * 2}
+
+    stand = {"fell": (True, False), "same": (True, True), "told": (False, None), "gone": (True, ...)}
+    one, other = (
+        Side(
+            str(at), str(at), "", {}, {}, "", {"a": {k: statement(v[at]) for k, v in stand.items() if v[at] is not ...}}
+        )
+        for at in (0, 1)
+    )
+    comparison = compare(one, other)
+    assert [(turn.key, turn.words, turn.sentences) for turn in comparison.turns] == [
+        ("fell", ("holds: reason True", "does not hold: reason False"), ["It fell."]),
+        ("told", ("does not hold: reason False", "is unknown: reason None"), ["It fell."]),
+        ("gone", ("holds: reason True", "not recorded"), ["It fell."]),
+    ]
+    assert [turn["key"] for turn in comparison.as_json()["statements"]] == ["fell", "told", "gone"]
+    print_comparison(comparison)
+    assert "3 statements changed side" in capsys.readouterr().out

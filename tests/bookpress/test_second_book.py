@@ -90,6 +90,8 @@ def test_two_editions_are_compared(press: Press) -> None:
     press("build", "inner")
     compared = json.loads(press("compare", "default", "inner", "--json"))
     assert "exponent" in json.dumps(compared)
+    turned = {turn["key"]: (turn["one"]["holds"], turn["other"]["holds"]) for turn in compared["statements"]}
+    assert turned == {"many": (True, False), "slow": (True, None)}
     assert "inner" in json.dumps(compared)
 
 
@@ -143,8 +145,26 @@ def test_evidence_that_overturns_sentences_fails_the_build_and_lists_them(press:
 @pytest.mark.usefixtures("page")
 def test_a_chapter_is_swept(press: Press, home: Path) -> None:
     press("sweep", "moons", "-g", "moon=Io,Europa", "-g", "power=1.4,1.5", "--out", str(home / "sweep"))
-    table = home / "sweep/results.csv"
-    assert len(table.read_text().splitlines()) >= 1 + 4
+    table = (home / "sweep/results.csv").read_text().splitlines()
+    assert len(table) == 1 + 4 * 3  # two results and a statement a run
+    assert [row.split(",")[4] for row in table if ",same_law," in row] == ["1.0", "1.0", "0.0", "1.0"]
+    assert "in which it stands" in (home / "sweep/index.html").read_text()
+
+
+@pytest.mark.usefixtures("page")
+def test_statements_are_listed_by_name_or_id(press: Press, home: Path) -> None:
+    built = json.loads((home / "book/_build/editions/default/statements.json").read_text())
+    assert json.loads(press("statements", "--json")) == built
+    assert json.loads(press("statements", "--fallen", "--json")) == {}
+    fallen = json.loads(press("statements", "inner", "--fallen", "--json"))
+    assert {key: one["holds"] for key, one in fallen["planets"].items()} == {"many": False, "slow": None}
+    number = Path(press("build", "-p", "power=1.4").strip().splitlines()[-1]).parents[1].name
+    assert "planets" not in json.loads(press("statements", number, "--fallen", "--json"))
+    shown = press("statements", number, "--fallen")
+    assert "Statements: 1 does not hold" in shown
+    assert "moons:same_law" in shown
+    assert "5% against 1%" in " ".join(shown.split())
+    assert "did you mean inner?" in press("statements", "iner", code=2)
 
 
 @pytest.mark.usefixtures("page")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +16,7 @@ from bookpress.book.results import ResultError
 from bookpress.book.statements import WORDS, Comparison, harvest
 from bookpress.build.staging import page_files
 from bookpress.errors import PressError
+from bookpress.progress import folding_table, standard_output
 from bookpress.run.cache import Run
 
 
@@ -101,3 +103,23 @@ def _faults(one: Standing, chapter: Chapter) -> Iterator[str]:
         at = chapter.source.find(f'statement("{one.key}"')
         line = chapter.source.count("\n", 0, at) + 1 if at >= 0 else 1
         yield f"  {chapter.where}:{line}: {reason}; no sentence rests on it"
+
+
+def fallen(found: Mapping[str, Mapping[str, Mapping[str, Any]]]) -> dict[str, dict[str, Mapping[str, Any]]]:
+    """Return of ``statements.json`` what is false or unknown."""
+    left = {slug: {key: one for key, one in of.items() if one["holds"] is not True} for slug, of in found.items()}
+    return {slug: of for slug, of in left.items() if of}
+
+
+def print_statements(found: Mapping[str, Mapping[str, Mapping[str, Any]]]) -> None:
+    """Print statements, in the shape of ``statements.json``, as a table on standard output."""
+    every = [one for of in found.values() for one in of.values()]
+    stands = Counter(WORDS[one["holds"]] for one in every)
+    told = ", ".join(f"{number} {words}" for words, number in stands.items())
+    table = folding_table("statement", "stands", "because", "where", "sentence", title=f"Statements: {told or 'none'}")
+    for slug, of in found.items():
+        for key, one in of.items():
+            places = "\n".join(f"{mark['page']}:{mark['line']}" for mark in one["marks"])
+            sentences = "\n".join(dict.fromkeys(mark["sentence"] for mark in one["marks"]))
+            table.add_row(f"{slug}:{key}", WORDS[one["holds"]], one["because"], places, sentences)
+    standard_output().print(table)

@@ -51,6 +51,9 @@ SHOWN = {"title", "alt", "caption", "description", "label"}
 DISPLAYED = ("display", "get_ipython")
 """Names that a notebook has without importing them."""
 
+CELLS = re.compile(r"^```\{code-cell\}.*?^```$", re.DOTALL | re.MULTILINE)
+"""Cells of code with their fences."""
+
 PLACE = re.compile(
     r"^\s*(?P<file>[^\s:]+?)(?:\.(?P<ending>md|ipynb))?(?::(?P<line>\d+))?: (?:WARNING|ERROR|CRITICAL): "
 )
@@ -59,6 +62,15 @@ DUMMY = Format("dummy", PAGES.module, PAGES.missing)
 
 CELL = 10_000
 """MyST-NB counts lines within a cell, and cells in tens of thousands."""
+
+
+DIRECTION = re.compile(
+    r"\b(?:rose|ris(?:e|es|en|ing)|f[ae]ll(?:s|en|ing)?|gr[eo]w(?:s|n|ing|th)?|shr[aiu]nk\w*|declin\w+|(?:in|de)creas\w+"
+    r"|doubl(?:ed|es|ing)|halv(?:ed|es|ing)|widen\w*|narrow(?:s|ed|ing)|more|less|fewer|higher|lower|larger|smaller|greater"
+    r"|faster|slower|rarer|most|majority|minority|exceed\w*|twice|times as|only)\b",
+    re.IGNORECASE,
+)
+"""Words by which a sentence says which way, or on which side."""
 
 
 @dataclass(frozen=True, order=True)
@@ -99,6 +111,41 @@ def check(project: Project) -> tuple[list[Problem], list[str]]:
     runs = cached_runs(project, edition)
     unchecked = [chapter.slug for chapter in edition.chapters if chapter.slug not in runs]
     return sorted([*problems, *_references(project, edition, runs, unchecked)]), unchecked
+
+
+def untested(project: Project) -> list[Problem]:
+    """Return the paragraphs that quote results and claim a direction, and rest on no statement.
+
+    That is a list to go through, no verdict: such words may claim nothing.
+    """
+    names = dict.fromkeys([*toc_files(project), *(f"{FOLDER}/{chapter.slug}" for chapter in discover(project))])
+    return [
+        Problem(f"{name}.md", line, f"says {words} of a result, and rests on no statement")
+        for name in names
+        for line, text in paragraphs(read(project.root / f"{name}.md").decode("utf-8"))
+        if "{result}`" in text and "{holds}`" not in text
+        if (words := ", ".join(repr(word) for word in dict.fromkeys(DIRECTION.findall(_without_markup(text)))))
+    ]
+
+
+def _without_markup(text: str) -> str:
+    return " ".join(content for _, content in prose_lines(text))
+
+
+def paragraphs(text: str) -> Iterator[tuple[int, str]]:
+    r"""Yield the paragraphs of a MyST page without its cells, each with its first line; of the front matter every line.
+
+    Examples
+    --------
+    >>> list(paragraphs("---\na: b\n---\n# T\n\n```{code-cell}\nx\n```\n\nOne\ntwo.\n"))
+    [(1, '---'), (2, 'a: b'), (3, '---'), (4, '# T'), (10, 'One\ntwo.')]
+    """
+    head = re.match(r"---\n.*?\n---\n", text, re.DOTALL)
+    front = head[0].splitlines() if head else []
+    yield from enumerate(front, 1)
+    body = re.sub(CELLS, lambda cell: "\n" * cell[0].count("\n"), text[len(head[0]) if head else 0 :])
+    for found in re.finditer(r"(?:^.*\S.*\n?)+", body, re.MULTILINE):
+        yield len(front) + body.count("\n", 0, found.start()) + 1, found[0].rstrip("\n")
 
 
 def _structure(project: Project, chapters: Sequence[Chapter]) -> Iterator[Problem]:

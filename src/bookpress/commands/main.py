@@ -213,21 +213,25 @@ def params(chapter: AnyChapter = None, as_json: AsJson = False) -> None:
 def check(as_json: AsJson = False) -> None:
     """Find what is wrong in the sources; nothing is run.
 
-    That is: undefined names, unknown results, references and citations, and numbers typed by hand.
+    That is: undefined names, unknown results, references and citations, and numbers typed by hand. Paragraphs that
+    claim a direction of results and rest on no statement are listed too; they are no fault.
     """
     from bookpress.check.check import check as check_book
+    from bookpress.check.check import untested
 
     problems, unchecked = check_book(current_project())
+    listed = untested(current_project()) if not problems else []
     if as_json:
-        _print_json([{"file": one.where, "line": one.line, "problem": one.what} for one in problems])
+        rows = [{"file": one.where, "line": one.line, "problem": one.what} for one in problems]
+        _print_json([*rows, *({"file": one.where, "line": one.line, "untested": one.what} for one in listed)])
     else:
-        for one in problems:
+        for one in [*problems, *listed]:
             typer.echo(one)
     for slug in unchecked:
         say(f"{slug}: not run yet: its keys are unchecked")
     if problems:
         raise PressError(f"{len(problems)} problem{'s' if len(problems) > 1 else ''} found")
-    say("nothing wrong was found")
+    say(f"nothing wrong was found{f'; {len(listed)} paragraphs to look at' if listed else ''}")
 
 
 @press.command()
@@ -276,6 +280,28 @@ def compare(one: AnyEdition, other: AnyEdition, as_json: AsJson = False, jobs: J
 
 
 @press.command()
+def statements(
+    edition: AnyEdition = "default",
+    only_fallen: Annotated[bool, typer.Option("--fallen", help="Only what is false or unknown.")] = False,
+    as_json: AsJson = False,
+    jobs: Jobs = None,
+) -> None:
+    """List what the sentences of an edition rest on: whether it holds, why, and where it is said."""
+    from bookpress.build.statements import fallen, print_statements
+    from bookpress.explore.compare import sides
+    from bookpress.progress import Bar
+
+    project, options = current_project(), _options(jobs, None, False, None)
+    with Bar(Console(stderr=True)).shown() as bar:
+        [side] = sides(project, [edition], options, bar)
+    found = fallen(side.statements) if only_fallen else side.statements
+    if as_json:
+        _print_json(found)
+    else:
+        print_statements(found)
+
+
+@press.command()
 def serve(
     edition: EditionName = "default",
     port: Annotated[int, typer.Option(min=0, max=65535, help="Where to listen; 0 for any that is free.")] = 8000,
@@ -317,7 +343,7 @@ def sweep(
     For example: sweep CHAPTER -g NAME=1,2,3 -g OTHER=a,b
     """
     from bookpress.explore.sweep import plan_sweep, read_grid, run_sweep
-    from bookpress.page.explore.sweep_page import curves_of, summary_table, write_page
+    from bookpress.page.explore.sweep_page import curves_of, statements_table, summary_table, write_page
     from bookpress.page.figures import render as drawing
     from bookpress.progress import Bar
 
@@ -330,7 +356,7 @@ def sweep(
         curves = curves_of(done)
         page = write_page(done, curves, project)
     if not as_json:
-        Console(stderr=True).print(summary_table(done, curves))
+        Console(stderr=True).print(summary_table(done, curves), *[statements_table(done)] if done.statements else [])
     say(f"{done.fresh} of {len(plan.sets)} combinations run now; as a page: {page}")
     if as_json:
         _print_json(done.as_json())

@@ -1,17 +1,19 @@
-"""Compare two editions: which results differ, by how much, and which parameters differ with them."""
+"""Compare two editions: which results differ, by how much, which statements, and which parameters with them."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from bookpress.book import number_formats as numbers
 from bookpress.book.editions import edition_names, load_edition
 from bookpress.book.project import Project
 from bookpress.book.results import Result
+from bookpress.book.statements import WORDS
 from bookpress.build.staging import results_of
+from bookpress.build.statements import as_json, standings
 from bookpress.errors import PressError, UsageError, nearest
 from bookpress.progress import Reporter, folding_table, standard_output
 from bookpress.run.runner import RunOptions, failure, run_chapters
@@ -19,7 +21,7 @@ from bookpress.run.runner import RunOptions, failure, run_chapters
 
 @dataclass(frozen=True)
 class Side:
-    """One of the two editions; parameters and results by chapter and name, as ``edition.json`` and ``results.json``."""
+    """One of the two editions; by chapter and name, as ``edition.json``, ``results.json`` and ``statements.json``."""
 
     id: str
     name: str
@@ -27,6 +29,30 @@ class Side:
     parameters: Mapping[str, Mapping[str, Any]]
     results: Mapping[str, Mapping[str, Mapping[str, Any]]]
     command: str = ""
+    statements: Mapping[str, Mapping[str, Mapping[str, Any]]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Turn:
+    """A statement that stands on another side in the other edition; None where an edition lacks it."""
+
+    chapter: str
+    key: str
+    one: Mapping[str, Any] | None
+    other: Mapping[str, Any] | None
+
+    @property
+    def words(self) -> tuple[str, str]:
+        """How it stands in each edition, with the reason."""
+        one, other = (
+            f"{WORDS[side['holds']]}: {side['because']}" if side else "not recorded" for side in (self.one, self.other)
+        )
+        return one, other
+
+    @property
+    def sentences(self) -> list[str]:
+        """The sentences that rest on it."""
+        return list(dict.fromkeys(mark["sentence"] for mark in (self.one or self.other or {}).get("marks", ())))
 
 
 @dataclass(frozen=True)
@@ -70,6 +96,7 @@ class Comparison:
     parameters: list[dict[str, Any]]
     changes: list[Change]
     same: int
+    turns: list[Turn] = field(default_factory=list)
 
     def as_json(self) -> dict[str, Any]:
         """Return the comparison as plain JSON."""
@@ -78,6 +105,7 @@ class Comparison:
             "parameters": self.parameters,
             "results": [asdict(change) for change in self.changes],
             "same": self.same,
+            "statements": [asdict(turn) for turn in self.turns],
         }
 
     def choices(self) -> list[dict[str, Any]]:
@@ -110,6 +138,12 @@ def compare_editions(project: Project, names: tuple[str, str], options: RunOptio
     PressError
         If a chapter fails.
     """
+    one, other = sides(project, names, options, reporter)
+    return compare(one, other)
+
+
+def sides(project: Project, names: Sequence[str], options: RunOptions, reporter: Reporter) -> list[Side]:
+    """Return editions by name, brought up to date through the cache, or built ones by id; see `compare_editions`."""
     known = list(dict.fromkeys([*edition_names(project), *project.built]))
     problems = [
         f"no edition {name!r}, by name or by the id of a built one{nearest(name, known)}"
@@ -118,8 +152,7 @@ def compare_editions(project: Project, names: tuple[str, str], options: RunOptio
     ]
     if problems:
         raise UsageError.listing(problems)
-    one, other = (_side(project, name, options, reporter) for name in names)
-    return compare(one, other)
+    return [_side(project, name, options, reporter) for name in names]
 
 
 def _side(project: Project, name: str, options: RunOptions, reporter: Reporter) -> Side:
@@ -130,17 +163,22 @@ def _side(project: Project, name: str, options: RunOptions, reporter: Reporter) 
     if outcome.errors:
         raise failure(project, outcome.errors)
     values = {slug: dict(chosen) for slug, chosen in edition.values.items()}
-    return Side(edition.id, name, edition.title, values, results_of(outcome.runs), edition.command)
+    statements = as_json(standings(project, edition, outcome.runs))
+    return Side(edition.id, name, edition.title, values, results_of(outcome.runs), edition.command, statements)
 
 
 def _built_side(project: Project, name: str) -> Side:
     folder = project.editions / name
     try:
-        record = json.loads((folder / "edition.json").read_text(encoding="utf-8"))
-        results = json.loads((folder / "results.json").read_text(encoding="utf-8"))
+        record, results, statements = (
+            json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))
+            for name in ("edition", "results", "statements")
+        )
     except (OSError, ValueError) as error:
         raise PressError(f"{folder} is damaged: {error}; build it again") from error
-    return Side(record["id"], record["name"], record["title"], record["parameters"], results, record["command"])
+    return Side(
+        record["id"], record["name"], record["title"], record["parameters"], results, record["command"], statements
+    )
 
 
 def compare(one: Side, other: Side) -> Comparison:
@@ -163,7 +201,12 @@ def compare(one: Side, other: Side) -> Comparison:
         for slug, key, first, second in results
         if first != second
     ]
-    return Comparison((one, other), parameters, changes, len(results) - len(changes))
+    turns = [
+        Turn(slug, key, first, second)
+        for slug, key, first, second in _pairs(one.statements, other.statements)
+        if not (first and second and first["holds"] is second["holds"])
+    ]
+    return Comparison((one, other), parameters, changes, len(results) - len(changes), turns)
 
 
 def _pairs(
@@ -186,6 +229,11 @@ def print_comparison(comparison: Comparison) -> None:
         table = folding_table("parameter", *names, "chapters", title="Parameters that differ")
         for row in comparison.choices():
             table.add_row(row["name"], json.dumps(row["one"]), json.dumps(row["other"]), ", ".join(row["chapters"]))
+        console.print(table)
+    if comparison.turns:
+        table = folding_table("statement", *names, title=f"{len(comparison.turns)} statements changed side")
+        for turn in comparison.turns:
+            table.add_row(f"{turn.chapter}:{turn.key}", *turn.words)
         console.print(table)
     if not comparison.changes:
         console.print(f"All {comparison.same} results are the same.", highlight=False)

@@ -24,6 +24,7 @@ from bookpress.book.chapters import Chapter, choose, discover
 from bookpress.book.editions import DEFAULT, Fingerprint, load_edition
 from bookpress.book.parameters import Parameter, Value, range_problems
 from bookpress.book.project import Project
+from bookpress.build.statements import statements_of
 from bookpress.errors import PressError, UsageError, collecting, nearest
 from bookpress.explore.run_one import values_of
 from bookpress.files import canonical, check_writable, load_mapping, replace_file, sha256
@@ -36,6 +37,8 @@ from bookpress.run.notebook import ChapterError, Job, job_for, run_job
 from bookpress.run.runner import RunOptions, cached_runs
 from bookpress.run.worker import Order, run_elsewhere, versions
 
+STATEMENT = "statement"
+"""The unit of what is true or false in the table of a sweep."""
 RESULT_COLUMNS = ("key", "value", "low", "high", "k", "n", "unit", "label")
 
 
@@ -80,17 +83,58 @@ class Sweep:
 
         A value that is a list is written as JSON, so that each column holds one type.
         """
-        rows = []
-        for place, run in sorted(self.runs.items()):
-            values = {name: self.plan.sets[place][name] for name in self.plan.varied}
-            chosen = {
+        return [
+            {**self._chosen(place), "key": key, **{column: result[column] for column in RESULT_COLUMNS[1:]}}
+            for place, run in sorted(self.runs.items())
+            for key, result in run.results.items()
+        ]
+
+    @cached_property
+    def statement_rows(self) -> list[dict[str, Any]]:
+        """A row for each statement of each combination, below those of results in the table.
+
+        The value is 1 where it holds, 0 where it does not, missing where it is unknown; the label is the reason.
+        """
+        return [
+            {
+                **self._chosen(place),
+                **dict.fromkeys(RESULT_COLUMNS),
+                "key": key,
+                "value": None if found.holds is None else float(found.holds),
+                "unit": STATEMENT,
+                "label": found.because,
+            }
+            for place, run in sorted(self.runs.items())
+            for key, found in statements_of(run).items()
+        ]
+
+    def _chosen(self, place: int) -> dict[str, Any]:
+        """Return number and values of a combination as cells of the table."""
+        values = {name: self.plan.sets[place][name] for name in self.plan.varied}
+        return {
+            "run": place + 1,
+            **{
                 name: json.dumps(one, ensure_ascii=False) if isinstance(one, list | dict) else one
                 for name, one in values.items()
+            },
+        }
+
+    @cached_property
+    def statements(self) -> list[dict[str, Any]]:
+        """How often each statement stands: key, the runs in which it holds, does not and is unknown, and the share."""
+        found: dict[str, list[float | None]] = {}
+        for row in self.statement_rows:
+            found.setdefault(row["key"], []).append(row["value"])
+        return [
+            {
+                "key": key,
+                "holds": values.count(1.0),
+                "does_not": values.count(0.0),
+                "unknown": values.count(None),
+                "share": values.count(1.0) / len(values),
             }
-            for key, result in run.results.items():
-                rest = {column: result[column] for column in RESULT_COLUMNS[1:]}
-                rows.append({"run": place + 1, **chosen, "key": key, **rest})
-        return rows
+            for key, values in found.items()
+        ]
 
     @cached_property
     def keys(self) -> list[str]:
@@ -115,6 +159,7 @@ class Sweep:
                 for place, what in sorted(self.errors.items())
             ],
             "results": self.rows,
+            "statements": self.statements,
         }
 
     def raise_errors(self) -> None:
@@ -345,7 +390,7 @@ def _kept(error: Exception, path: Path) -> str:
 
 
 def write_table(sweep: Sweep) -> None:
-    """Write the table of a sweep as Parquet and as CSV.
+    """Write the table of a sweep as Parquet and as CSV: results, then statements.
 
     The columns are ``run``, the parameters of the grid, ``key``, ``value``, ``low``, ``high``, ``k``, ``n``, ``unit``
     and ``label``.
@@ -355,7 +400,8 @@ def write_table(sweep: Sweep) -> None:
 
     columns = ["run", *sweep.plan.varied, *RESULT_COLUMNS]
     numbers = {**dict.fromkeys(("value", "low", "high"), pa.float64()), **dict.fromkeys(("run", "k", "n"), pa.int64())}
-    table = pa.table({name: pa.array([row[name] for row in sweep.rows], numbers.get(name)) for name in columns})
+    rows = [*sweep.rows, *sweep.statement_rows]
+    table = pa.table({name: pa.array([row[name] for row in rows], numbers.get(name)) for name in columns})
     parquet, text = io.BytesIO(), io.StringIO()
     pq.write_table(table, parquet, compression="zstd")
     writer = csv.writer(text, lineterminator="\n")

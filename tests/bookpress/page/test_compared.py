@@ -12,7 +12,7 @@ from bs4 import BeautifulSoup
 
 from book.browsing import faults_of_page
 from bookpress.book.project import Project
-from bookpress.explore.compare import Change, Comparison, Side, compare
+from bookpress.explore.compare import Change, Comparison, Side, Turn, compare
 from bookpress.page.explore.comparison_page import write_page
 
 
@@ -177,3 +177,12 @@ def test_axe_finds_nothing_and_nothing_is_wider_than_the_page(
     found, wide = faults_of_page(path, width, scheme)
     assert found == []
     assert wide <= width
+
+
+def test_statements_that_changed_side_have_a_table_of_their_own(comparison: Comparison, project: Project) -> None:
+    stands = ({"holds": holds, "because": "5% < 9%", "marks": [{"sentence": "It <fell>."}]} for holds in (True, None))
+    page = page_of(replace(comparison, turns=[Turn("hardware", "fell", *stands)]), project)
+    row = [words(cell) for cell in page.select("#statements + table tbody tr > *")]
+    assert row == ["It <fell>. hardware:fell", "holds: 5% < 9%", "is unknown: 5% < 9%"]
+    assert "1 statement changed side" in words(page.select_one(".counts"))
+    assert "statement" not in page_of(comparison, project).main.text

@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import html5lib
+import pandas as pd
 import pytest
 from bs4 import BeautifulSoup
 
 from book.browsing import faults_of_page
 from bookpress.book.chapters import discover
 from bookpress.book.project import Project
-from bookpress.explore.sweep import Plan, Sweep
-from bookpress.page.explore.sweep_page import Curve, alone, curve_chart, curves_of, spread, summary_table, write_page
+from bookpress.book.statements import STATEMENT_MIME
+from bookpress.explore.sweep import Plan, Sweep, write_table
+from bookpress.page.explore.sweep_page import (
+    Curve,
+    alone,
+    curve_chart,
+    curves_of,
+    spread,
+    statements_table,
+    summary_table,
+    write_page,
+)
 from bookpress.run.cache import Run
 
 SHARES = {("2023-03", 5): 0.5, ("2023-03", 10): 0.6, ("2026-08", 5): 0.3, ("2026-08", 10): None}
@@ -31,6 +43,12 @@ def share(value: float | None, vintage: str) -> dict[str, Any]:
     return result(None, label) if value is None else result(value, label, low=value - 0.1, high=value + 0.1, k=5, n=9)
 
 
+def notebook(value: float | None) -> bytes:
+    """Return the notebook of a run that makes a statement on the share."""
+    found = {"key": "most", "holds": None if value is None else value > 0.4, "because": "numbers", "numbers": ""}
+    return json.dumps({"cells": [{"outputs": [{"data": {STATEMENT_MIME: found}}]}, {}]}).encode()
+
+
 @pytest.fixture(scope="module")
 def sweep(tmp_path_factory: pytest.TempPathFactory) -> Sweep:
     chapter = next(one for one in discover(Project.find()) if one.slug == "large-scale-models")
@@ -40,7 +58,7 @@ def sweep(tmp_path_factory: pytest.TempPathFactory) -> Sweep:
         place: Run(
             chapter.slug,
             "0" * 64,
-            b"",
+            notebook(value),
             {
                 "academia_share": share(value, vintage),
                 "cost": result(2e6 * (1 + 9 * place), "cost of a run", "USD"),
@@ -124,6 +142,25 @@ def test_the_page_says_what_moves_what_and_leads_to_each_curve(page: BeautifulSo
     assert words(page.select_one(".held ul")) == "models: 70 models"
     assert words(page.select_one("pre.command")) == "sweep <again>"
     assert words(page.select_one(".counts")) == "4 combinations of 2 choices 4 ended well"
+
+
+def test_statements_stand_in_a_share_of_the_runs(page: BeautifulSoup, sweep: Sweep, tmp_path: Path) -> None:
+    assert sweep.statements == [{"key": "most", "holds": 2, "does_not": 1, "unknown": 1, "share": 0.5}]
+    rows = [[words(cell) for cell in row.find_all(["th", "td"])] for row in page.select("#statements + table tr")]
+    assert rows[0] == ["Statement", "Share of runs in which it stands", "It holds", "It does not", "Unknown"]
+    assert rows[1:] == [["most", "50%", "2", "1", "1"]]
+    assert [*statements_table(sweep).columns[4].cells] == ["50%"]
+    elsewhere = replace(sweep, folder=tmp_path)
+    write_table(elsewhere)
+    table = pd.read_csv(elsewhere.tables[1])
+    found = table[table["unit"] == "statement"]
+    assert found[["run", "key", "value", "label"]].fillna("unknown").to_numpy().tolist() == [
+        [1, "most", 1.0, "numbers"],
+        [2, "most", 1.0, "numbers"],
+        [3, "most", 0.0, "numbers"],
+        [4, "most", "unknown", "numbers"],
+    ]
+    assert sweep.keys == ["academia_share", "cost", "models"]
 
 
 def test_the_terminal_says_what_the_page_says(sweep: Sweep) -> None:

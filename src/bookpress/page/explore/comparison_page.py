@@ -49,6 +49,7 @@ def write_page(comparison: Comparison, project: Project) -> Path:
         causes={change.chapter: change.parameters for change in comparison.changes},
         cover={"all": len(headlines), "rows": [rows[name] for name in headlines if name in rows]},
         groups=groups,
+        turns=comparison.turns,
         unchanged=[slug for slug in slugs if slug not in groups],
         apart=sum(row["apart"] for row in rows.values()),
         relabelled=sum(len(row["labels"]) > 1 for row in rows.values()),

@@ -11,6 +11,7 @@ from markupsafe import Markup
 from rich.table import Table
 
 from bookpress.book import number_formats as numbers
+from bookpress.book.marks import marks_of
 from bookpress.book.parameters import describe
 from bookpress.book.project import Project
 from bookpress.book.results import Result
@@ -41,6 +42,17 @@ def summary_table(sweep: Sweep, curves: Sequence[Curve]) -> Table:
     return table
 
 
+def statements_table(sweep: Sweep) -> Table:
+    """Return as a table for the terminal how often each statement of the chapter stands."""
+    table = folding_table(
+        "statement", "holds", "does not", "unknown", "share", title="Runs in which a statement stands"
+    )
+    for one in sweep.statements:
+        counted = (str(one[name]) for name in ("holds", "does_not", "unknown"))
+        table.add_row(one["key"], *counted, numbers.number(one["share"], "share"))
+    return table
+
+
 def write_page(sweep: Sweep, curves: Sequence[Curve], project: Project) -> Path:
     """Write the page of a sweep into its folder, with the curves beside it as pictures, data and Vega-Lite.
 
@@ -64,6 +76,9 @@ def write_page(sweep: Sweep, curves: Sequence[Curve], project: Project) -> Path:
     for key, chart in charts.items():
         drawing.write_files(chart, cache, sweep.folder / key)
     declared = {row["name"]: row for row in describe(plan.chapter.parameters, plan.usual)}
+    sentences: dict[str, list[str]] = {}
+    for mark in marks_of(plan.chapter.slug, plan.chapter.source):
+        sentences.setdefault(mark.name.partition(":")[2], []).append(mark.sentence)
     return write_apart(
         sweep.folder,
         "sweep.html",
@@ -74,6 +89,7 @@ def write_page(sweep: Sweep, curves: Sequence[Curve], project: Project) -> Path:
         results=[_summary(curve, plan.varied) for curve in drawn],
         same=[(curve, in_words(curve.rows[0])) for curve in curves if curve.key not in charts],
         curves=[_figure(curve, charts[curve.key], cache, plan.varied) for curve in drawn],
+        statements=[{**one, "sentences": sentences.get(one["key"], [])} for one in sweep.statements],
         failed=[(plan.label(place), what) for place, what in sorted(sweep.errors.items())],
         marked=any(curve.usual for curve in curves),
     )
