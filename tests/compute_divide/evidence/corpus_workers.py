@@ -5,16 +5,17 @@ from __future__ import annotations
 import os
 import re
 import signal
-import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future
 from contextlib import contextmanager
 from functools import partial
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
+
+from evidence.openalex_server import serving
 
 from bookpress.run.executor import executor
 from compute_divide.evidence.openalex.snapshot_parts import Part, Question, count_part
@@ -54,14 +55,8 @@ def s3_server(root: Path) -> Iterator[tuple[str, Counter[str]]]:
     class Handler(_Bucket):
         folder, bytes_sent = root, sent
 
-    httpd = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    httpd.daemon_threads = True
-    threading.Thread(target=httpd.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
-    try:
-        yield f"http://127.0.0.1:{httpd.server_address[1]}", sent
-    finally:
-        httpd.shutdown()
-        httpd.server_close()
+    with serving(Handler) as port:
+        yield f"http://127.0.0.1:{port}", sent
 
 
 class _Bucket(BaseHTTPRequestHandler):

@@ -103,22 +103,27 @@ class Server:
 
 
 @contextmanager
+def serving(handler: type[BaseHTTPRequestHandler]) -> Iterator[int]:
+    """Serve on a free port of this machine, and give it."""
+    httpd = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    httpd.daemon_threads = True
+    threading.Thread(target=httpd.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
+    try:
+        yield httpd.server_address[1]
+    finally:
+        httpd.shutdown()
+        httpd.server_close()
+
+
+@contextmanager
 def running(server: Server) -> Iterator[Server]:
-    """Serve on a free port of this machine."""
+    """Serve the pretended OpenAlex."""
 
     class Handler(_Handler):
         state = server
 
-    httpd = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    httpd.daemon_threads = True
-    server.port = httpd.server_address[1]
-    thread = threading.Thread(target=httpd.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
-    thread.start()
-    try:
+    with serving(Handler) as server.port:
         yield server
-    finally:
-        httpd.shutdown()
-        httpd.server_close()
 
 
 def reach(session: requests.Session, port: int, timeouts: list[Any] | None = None) -> None:
@@ -192,9 +197,11 @@ class _Handler(BaseHTTPRequestHandler):
             self._answer(400, {"error": "Invalid query parameters error.", "message": problem}, cost)
             return
         body = self._groups(query) if "group_by" in query else self._list(query, struck)
-        if struck and self._broken_after(state.fault, body, cost):
-            return
-        self._answer(200, body, cost)
+        if struck and state.fault == "shape":
+            wrong = [{"results": []}, {"meta": None, "results": []}, {"meta": body["meta"]}, [], "sorry", {}]
+            wrong += [{**body, "meta": {"next_cursor": None}}, {**body, "results": [{"title": "no id"}]}]
+            body = wrong[int(state.rng.integers(len(wrong)))]
+        self._answer(200, body, cost, fault=state.fault if struck else None)
 
     def _broken_before(self, fault: str | None) -> bool:
         """Fail before any credit is taken; return whether that was done."""
@@ -215,26 +222,6 @@ class _Handler(BaseHTTPRequestHandler):
             self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
             self.connection.close()
             self.close_connection = True
-        else:
-            return False
-        return True
-
-    def _broken_after(self, fault: str | None, body: dict[str, Any], cost: int) -> bool:
-        """Answer with a broken body; return whether that was done."""
-        if fault == "cut":
-            content = json.dumps(body).encode()
-            self._head(200, len(content), cost)
-            self.wfile.write(content[: len(content) // 2])
-            self.wfile.flush()
-            self.connection.shutdown(socket.SHUT_RDWR)
-            self.close_connection = True
-        elif fault == "malformed":
-            content = json.dumps(body).encode()
-            self._raw(200, content[: len(content) // 2], cost)
-        elif fault == "shape":
-            wrong = [{"results": []}, {"meta": None, "results": []}, {"meta": body["meta"]}, [], "sorry", {}]
-            wrong += [{**body, "meta": {"next_cursor": None}}, {**body, "results": [{"title": "no id"}]}]
-            self._answer(200, wrong[int(self.state.rng.integers(len(wrong)))], cost)
         else:
             return False
         return True
@@ -268,27 +255,30 @@ class _Handler(BaseHTTPRequestHandler):
         meta |= {"next_cursor": "InN0YW5kYXJkIg==", "groups_count": len(groups)}
         return {"meta": meta, "results": [], "group_by": groups}
 
-    def _answer(self, status: int, body: Any, cost: int = 0, headers: dict[str, str] | None = None) -> None:
-        self._raw(status, json.dumps(body).encode(), cost, headers)
-
-    def _raw(self, status: int, content: bytes, cost: int, headers: dict[str, str] | None = None) -> None:
-        self._head(status, len(content), cost, headers)
-        self.wfile.write(content)
-
-    def _head(self, status: int, length: int, cost: int, headers: dict[str, str] | None = None) -> None:
-        left = self.state.budget - self.state.credits_used
+    def _answer(
+        self, status: int, body: Any, cost: int = 0, headers: dict[str, str] | None = None, fault: str | None = None
+    ) -> None:
+        content = json.dumps(body).encode()
+        half = content[: len(content) // 2]
+        if fault == "malformed":
+            content = half
         self.send_response(status)
         told = {
             "Content-Type": "application/json",
-            "Content-Length": str(length),
+            "Content-Length": str(len(content)),
             "x-ratelimit-limit": str(self.state.budget),
-            "x-ratelimit-remaining": str(left),
+            "x-ratelimit-remaining": str(self.state.budget - self.state.credits_used),
             "x-ratelimit-credits-used": str(cost),
             "x-ratelimit-reset": "41749",
         }
         for name, value in {**told, **(headers or {})}.items():
             self.send_header(name, value)
         self.end_headers()
+        self.wfile.write(half if fault == "cut" else content)
+        if fault == "cut":
+            self.wfile.flush()
+            self.connection.shutdown(socket.SHUT_RDWR)
+            self.close_connection = True
 
 
 def _start(cursor: str) -> int:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 
 import pytest
+from evidence import openalex_server
 
 from bookpress.errors import UsageError
 from compute_divide.evidence.catalogue import verify
@@ -48,13 +48,8 @@ def serving(file: File) -> Iterator[str]:
             self.wfile.write(body)
             file.served += status == 200
 
-    httpd = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=httpd.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
-    try:
-        yield f"http://127.0.0.1:{httpd.server_address[1]}/data/notable_ai_models.csv"
-    finally:
-        httpd.shutdown()
-        httpd.server_close()
+    with openalex_server.serving(Handler) as port:
+        yield f"http://127.0.0.1:{port}/data/notable_ai_models.csv"
 
 
 @pytest.fixture
