@@ -9,13 +9,11 @@ from __future__ import annotations
 import ast
 import re
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
 from compute_divide.evidence.store.files import EvidenceError, Origin, Sidecar
 from compute_divide.evidence.store.raw_csv import (
-    PRECISIONS,
     Bounds,
     Findings,
     Labels,
@@ -23,19 +21,23 @@ from compute_divide.evidence.store.raw_csv import (
     clean,
     joined,
     read_date,
-    read_dated,
     read_raw,
     same,
     typed_organisations,
 )
-from compute_divide.evidence.store.raw_csv import number as read_number
 from compute_divide.evidence.store.tables import (
+    Field,
+    as_date,
+    as_label,
+    as_number,
+    as_text,
     date,
     derive_table,
     number,
     one_of,
+    read_rows,
     read_table,
-    schema,
+    schema_of,
     text,
     whole,
     write_table,
@@ -59,18 +61,52 @@ ECOSYSTEM = Origin(
     "https://crfm.stanford.edu/ecosystem-graphs/",
 )
 
-ASSETS = schema(
-    name=text(nullable=False),
-    kind=one_of(KINDS.ours, nullable=False),
-    organisations=text(),
-    nationality=text(),
-    created=date(),
-    created_precision=one_of(PRECISIONS),
-    access=one_of(ACCESS.ours),
-    licence=text(),
-    parameters=number(),
-    dependencies=text(),
-)
+
+def _known(text: str) -> str:
+    """Return a cell, empty when it says that something is not known."""
+    return "" if _UNKNOWN.match(text) else text
+
+
+def _access(row: Row, _: str, __: Findings) -> str:
+    access = _known(row["access"])
+    return ACCESS.canonical(access, row.place()) if access else ""
+
+
+def _parameters(row: Row, _: str, findings: Findings) -> float | None:
+    """Return the number of parameters that a size states, such as ``7B parameters (dense)``; None for other sizes."""
+    size = _known(row["size"])
+    match = _SIZE.search(size)
+    if match:
+        return float(match[1]) * _SCALE[match[2].upper()]
+    if size and "param" in size.casefold():
+        findings.add("parameters: not a number, left missing", f"row {row.number}: {size[:40]!r}")
+    return None
+
+
+def _dependencies(row: Row, _: str, __: Findings) -> str:
+    """Return the names in a cell that holds a Python list of texts."""
+    cell = row.cells["dependencies"]
+    try:
+        names = ast.literal_eval(cell)
+    except (ValueError, SyntaxError):
+        names = None
+    if not isinstance(names, list):
+        raise EvidenceError(f"{row.place()}: dependencies are not a list: {cell[:60]!r}")
+    return joined(filter(None, (clean(str(name)) for name in names)))
+
+
+FIELDS = {
+    "name": as_text("name", nullable=False),
+    "kind": as_label("type", KINDS, blank=None),
+    "organisations": Field(text(), lambda row, _, __: joined(typed_organisations(_known(row["organization"])))),
+    "nationality": Field(text(), lambda row, _, __: _known(row["nationality"])),
+    **as_date("created", "created_date"),
+    "access": Field(one_of(ACCESS.ours), _access),
+    "licence": Field(text(), lambda row, _, __: _known(row["license"])),
+    "parameters": Field(number(), _parameters),
+    "dependencies": Field(text(), _dependencies),
+}
+ASSETS = schema_of(FIELDS)
 """Schema of ``ecosystem/assets.csv``. Organisations and dependencies (names of assets, some of them not in the table)
 are ``|``-joined; nationality is that of the organisation."""
 
@@ -93,7 +129,7 @@ def derive_ecosystem(raw: Path, folder: Path) -> list[Sidecar]:
     """Derive the table of assets; see `compute_divide.evidence.catalogue.Derive`."""
     file = read_raw(raw / ECOSYSTEM.path)
     findings = Findings()
-    assets = [_asset(row, findings) for row in file.rows]
+    assets = read_rows(file.rows, FIELDS, findings)
     names = {asset["name"] for asset in assets}
     needed = [name for asset in assets for name in asset["dependencies"].split("|") if name]
     outside = sum(name not in names for name in needed)
@@ -110,58 +146,22 @@ def derive_ecosystem(raw: Path, folder: Path) -> list[Sidecar]:
     return [sidecar]
 
 
-def _asset(row: Row, findings: Findings) -> dict[str, Any]:
-    name = row["name"]
-    place = row.place(name)
-    access = _known(row["access"])
-    return {
-        "name": name,
-        "kind": KINDS.canonical(row["type"], place),
-        "organisations": joined(typed_organisations(_known(row["organization"]))),
-        "nationality": _known(row["nationality"]),
-        **read_dated(row, "created_date", "created", findings),
-        "access": ACCESS.canonical(access, place) if access else "",
-        "licence": _known(row["license"]),
-        "parameters": _parameters(row, findings),
-        "dependencies": joined(_dependencies(row.cells["dependencies"], place)),
-    }
-
-
-def _known(text: str) -> str:
-    """Return a cell, empty when it says that something is not known."""
-    return "" if _UNKNOWN.match(text) else text
-
-
-def _parameters(row: Row, findings: Findings) -> float | None:
-    """Return the number of parameters that a size states, such as ``7B parameters (dense)``; None for other sizes."""
-    size = _known(row["size"])
-    match = _SIZE.search(size)
-    if match:
-        return float(match[1]) * _SCALE[match[2].upper()]
-    if size and "param" in size.casefold():
-        findings.add("parameters: not a number, left missing", f"row {row.number}: {size[:40]!r}")
-    return None
-
-
-def _dependencies(cell: str, place: str) -> list[str]:
-    """Return the names in a cell that holds a Python list of texts."""
-    try:
-        names = ast.literal_eval(cell)
-    except (ValueError, SyntaxError):
-        names = None
-    if not isinstance(names, list):
-        raise EvidenceError(f"{place}: dependencies are not a list: {cell[:60]!r}")
-    return [clean(str(name)) for name in names if clean(str(name))]
-
-
 # --- series ---
 
-PRICE_INDEX = schema(
-    month=date(),
-    index=number(nullable=False),
-)
+
+def _month(row: Row, name: str, _: Findings) -> str | None:
+    month = read_date(row, "observation_date", name, Findings())  # the first of every month, January too
+    return month.day.isoformat() if month else None
+
+
+INDEX_FIELDS = {
+    "month": Field(date(), _month),
+    "index": as_number("PCU518210518210", column=number(nullable=False)),
+}
+PRICE_INDEX = schema_of(INDEX_FIELDS)
 """Schema of ``series/price_index.csv``: December 2000 is 100; ``month`` is the first day."""
 
+_COUNT = Bounds(positive=False, whole=True)
 _COUNTS = {
     "academia": "all_Academia",
     "collaboration_academia_leaning": "all_Collaboration, Academia-leaning",
@@ -170,11 +170,11 @@ _COUNTS = {
     "industry": "all_Industry",
     "research_collective": "all_Research Collective",
 }
-
-YEARLY_COUNTS = schema(
-    year=whole(1940, 2040, nullable=False),
-    **{name: whole(nullable=False) for name in _COUNTS},
-)
+COUNT_FIELDS = {
+    "year": as_number("Year", _COUNT, whole(1940, 2040, nullable=False)),
+    **{ours: as_number(theirs, _COUNT, whole(nullable=False)) for ours, theirs in _COUNTS.items()},
+}
+YEARLY_COUNTS = schema_of(COUNT_FIELDS)
 """Schema of ``series/yearly_counts.csv``."""
 
 SERIES_TABLES = {"series/price_index.csv": PRICE_INDEX, "series/yearly_counts.csv": YEARLY_COUNTS}
@@ -216,9 +216,8 @@ def derive_series(raw: Path, folder: Path) -> list[Sidecar]:
             "public domain",
             "https://fred.stlouisfed.org/series/PCU518210518210",
         ),
-        _month,
         "series/price_index.csv",
-        PRICE_INDEX,
+        INDEX_FIELDS,
         description="producer price index of data processing and hosting, by month",
         derived_by="compute_divide.evidence.other.derive_series",
     )
@@ -233,22 +232,9 @@ def derive_series(raw: Path, folder: Path) -> list[Sidecar]:
             "CC BY 4.0",
             "https://ourworldindata.org/artificial-intelligence",
         ),
-        _year,
         "series/yearly_counts.csv",
-        YEARLY_COUNTS,
+        COUNT_FIELDS,
         description="notable systems a year by affiliation, as Our World in Data counted them",
         derived_by="compute_divide.evidence.other.derive_series",
     )
     return [index, counts]
-
-
-def _month(row: Row, findings: Findings) -> dict[str, Any]:
-    month = read_date(row, "observation_date", "month", Findings())  # the first of every month, January too
-    index = read_number(row, "PCU518210518210", "index", Bounds(), findings)
-    return {"month": month.day.isoformat() if month else None, "index": index}
-
-
-def _year(row: Row, findings: Findings) -> dict[str, Any]:
-    count = Bounds(positive=False, whole=True)
-    columns = {"year": "Year", **_COUNTS}
-    return {name: read_number(row, column, name, count, findings) for name, column in columns.items()}

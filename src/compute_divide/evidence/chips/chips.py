@@ -7,32 +7,27 @@ chips, FP8 or FP4 for new ones. They overstate growth and are left out.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
 from compute_divide.evidence.models.table import CREDIT, LICENCE, URL
 from compute_divide.evidence.store.files import Origin, Sidecar
-from compute_divide.evidence.store.raw_csv import (
-    PRECISIONS,
-    Bounds,
-    Findings,
-    Labels,
-    Row,
-    joined,
-    read_dated,
-    same,
-    split_list,
-)
+from compute_divide.evidence.store.raw_csv import Bounds, Findings, Labels, Row, joined, parse_number, same
 from compute_divide.evidence.store.raw_csv import number as read_number
 from compute_divide.evidence.store.tables import (
-    date,
+    Field,
+    as_count,
+    as_date,
+    as_label,
+    as_list,
+    as_number,
+    as_text,
     derive_table,
     flag,
     number,
     one_of,
     read_table,
-    schema,
+    schema_of,
     text,
     whole,
 )
@@ -91,42 +86,39 @@ ALIASES = {
 }
 """Other names that models, clusters and prices use for a chip of the list."""
 
-CHIPS = schema(
-    chip=text(nullable=False),
-    aliases=text(),
-    manufacturer=text(),
-    kind=one_of(KINDS.ours),
-    released=date(),
-    released_precision=one_of(PRECISIONS),
-    **{name: number() for name in _FIGURES},
-    datasheet=text(),
-    price_source=text(),
-)
+CHIP_FIELDS = {
+    "chip": as_text("Hardware name", nullable=False),
+    "aliases": Field(text(), lambda row, _, __: joined(ALIASES.get(row["Hardware name"], ()))),
+    "manufacturer": as_text("Manufacturer"),
+    "kind": as_label("Type", KINDS),
+    **as_date("released", "Release date"),
+    **{ours: as_number(theirs) for ours, theirs in _FIGURES.items()},
+    "datasheet": as_text("Link to datasheet"),
+    "price_source": as_text("Source for the price"),
+}
+CHIPS = schema_of(CHIP_FIELDS)
 """Schema of ``hardware/chips.csv``. Operations a second, without sparsity; price in dollars at release."""
 
-TRENDS = schema(
-    chip=text(nullable=False),
-    released=date(),
-    released_precision=one_of(PRECISIONS),
-    year=whole(1990, 2030),
-    fp64_flop_s=number(),
-    fp32_flop_s=number(),
-    fp16_flop_s=number(),
-    price_usd_2020=number(),
-    tdp_w=number(),
-    memory_bytes=number(),
-    process_nm=number(),
-)
-"""Schema of ``hardware/gpu_trends.csv``. Prices in dollars of 2020; 415 of 1,948 products have one."""
 
-_TREND_FIGURES = {
-    "fp64_flop_s": "FP64_flops",
-    "fp32_flop_s": "FP32_flops",
-    "fp16_flop_s": "FP16_flops",
-    "price_usd_2020": "real_price_2020",
-    "tdp_w": "TDP_in_W",
-    "process_nm": "process_size_in_nm",
+def _memory(row: Row, name: str, findings: Findings) -> float | None:
+    megabytes = read_number(row, "memory_size_in_MB", name, Bounds(), findings)
+    return None if megabytes is None else megabytes * 1e6
+
+
+TREND_FIELDS = {
+    "chip": as_text("product", nullable=False),
+    **as_date("released", "date"),
+    "year": as_number("year", Bounds(1990, 2030, whole=True), whole(1990, 2030)),
+    "fp64_flop_s": as_number("FP64_flops"),
+    "fp32_flop_s": as_number("FP32_flops"),
+    "fp16_flop_s": as_number("FP16_flops"),
+    "price_usd_2020": as_number("real_price_2020"),
+    "tdp_w": as_number("TDP_in_W"),
+    "memory_bytes": Field(number(), _memory),
+    "process_nm": as_number("process_size_in_nm"),
 }
+TRENDS = schema_of(TREND_FIELDS)
+"""Schema of ``hardware/gpu_trends.csv``. Prices in dollars of 2020; 415 of 1,948 products have one."""
 
 TABLES = {"hardware/chips.csv": CHIPS, "hardware/gpu_trends.csv": TRENDS}
 """Our tables and their schemas, for the catalogue."""
@@ -161,9 +153,8 @@ def derive_hardware(raw: Path, folder: Path) -> list[Sidecar]:
         raw,
         folder,
         _epoch("epoch_ml_hardware_2026-07-19.csv", "Epoch AI, Machine Learning Hardware", "2026-07-19"),
-        _chip,
         "hardware/chips.csv",
-        CHIPS,
+        CHIP_FIELDS,
         description="chips: peak performance by number format, price, release date, power, memory",
         derived_by="compute_divide.evidence.chips.chips.derive_hardware",
         notes=[
@@ -174,9 +165,8 @@ def derive_hardware(raw: Path, folder: Path) -> list[Sidecar]:
         raw,
         folder,
         _epoch("epoch_gpu_trends_2023-03-02.csv", "Epoch AI, Trends in GPU price-performance", "2023-03-02"),
-        _product,
         "hardware/gpu_trends.csv",
-        TRENDS,
+        TREND_FIELDS,
         description="graphics processors of 2005 to 2021: performance, price in dollars of 2020",
         derived_by="compute_divide.evidence.chips.chips.derive_hardware",
     )
@@ -185,31 +175,6 @@ def derive_hardware(raw: Path, folder: Path) -> list[Sidecar]:
 
 def _epoch(file: str, title: str, snapshot: str) -> Origin:
     return Origin(f"models/{file}", title, snapshot, CREDIT, LICENCE, URL)
-
-
-def _chip(row: Row, findings: Findings) -> dict[str, Any]:
-    name, kind = row["Hardware name"], row["Type"]
-    return {
-        "chip": name,
-        "aliases": joined(ALIASES.get(name, ())),
-        "manufacturer": row["Manufacturer"],
-        "kind": KINDS.canonical(kind, row.place(name)) if kind else "",
-        **read_dated(row, "Release date", "released", findings),
-        **{ours: read_number(row, theirs, ours, Bounds(), findings) for ours, theirs in _FIGURES.items()},
-        "datasheet": row["Link to datasheet"],
-        "price_source": row["Source for the price"],
-    }
-
-
-def _product(row: Row, findings: Findings) -> dict[str, Any]:
-    megabytes = read_number(row, "memory_size_in_MB", "memory_bytes", Bounds(), findings)
-    return {
-        "chip": row["product"],
-        **read_dated(row, "date", "released", findings),
-        "year": read_number(row, "year", "year", Bounds(1990, 2030, whole=True), findings),
-        **{ours: read_number(row, theirs, ours, Bounds(), findings) for ours, theirs in _TREND_FIGURES.items()},
-        "memory_bytes": None if megabytes is None else megabytes * 1e6,
-    }
 
 
 # --- prices ---
@@ -224,20 +189,23 @@ _PRICES = {
 _ESTIMATED = ("not a real sale price", "estimated tpu purchase price", "times for h100 are extrapolated")
 """What the notes of the source say where a price was not observed."""
 
-PRICES = schema(
-    date=date(),
-    date_precision=one_of(PRECISIONS),
-    chip=text(nullable=False),
-    manufacturer=text(),
-    kind=one_of(["cloud", "purchase"], nullable=False),
-    vendor=text(),
-    location=text(),
-    offer=text(),
-    chips_in_offer=whole(1),
-    **{name: number() for name in _PRICES},
-    estimated=flag(),
-    source=text(),
-)
+PRICE_FIELDS = {
+    **as_date("date", "Price date"),
+    "chip": as_text("Hardware model", nullable=False),
+    "manufacturer": as_text("Manufacturer"),
+    "kind": Field(
+        one_of(["cloud", "purchase"], nullable=False),
+        lambda row, _, __: "cloud" if parse_number(row[_PRICES["usd_purchase"]]) is None else "purchase",
+    ),
+    "vendor": as_text("Vendor"),
+    "location": as_list("Location"),
+    "offer": as_text("Cloud GPU description"),
+    "chips_in_offer": as_count("Number of GPUs"),
+    **{ours: as_number(theirs) for ours, theirs in _PRICES.items()},
+    "estimated": Field(flag(), lambda row, _, __: any(words in row["Notes"].casefold() for words in _ESTIMATED)),
+    "source": as_text("Price source"),
+}
+PRICES = schema_of(PRICE_FIELDS)
 """Schema of ``hardware/prices.csv``. Dollars of the day; a purchase price is for one chip, also when sold as a system.
 ``_1y`` and ``_3y`` are prices an hour with a commitment of one and of three years."""
 
@@ -262,32 +230,11 @@ def derive_prices(raw: Path, folder: Path) -> list[Sidecar]:
         raw,
         folder,
         _epoch("epoch_hardware_prices_2025-06-20.csv", "Epoch AI, hardware prices", "2025-06-20"),
-        _price,
         "hardware/prices.csv",
-        PRICES,
+        PRICE_FIELDS,
         description="dated prices of chips, bought or rented by the hour",
         derived_by="compute_divide.evidence.chips.chips.derive_prices",
+        keep=lambda row: any(parse_number(row[header]) is not None for header in _PRICES.values()),
         without="no price",
     )
     return [sidecar]
-
-
-def _price(row: Row, findings: Findings) -> dict[str, Any] | None:
-    """Return a price in our schema, None for a row without any."""
-    prices = {ours: read_number(row, theirs, ours, Bounds(), findings) for ours, theirs in _PRICES.items()}
-    if all(price is None for price in prices.values()):
-        return None
-    note = row["Notes"].casefold()
-    return {
-        **read_dated(row, "Price date", "date", findings),
-        "chip": row["Hardware model"],
-        "manufacturer": row["Manufacturer"],
-        "kind": "cloud" if prices["usd_purchase"] is None else "purchase",
-        "vendor": row["Vendor"],
-        "location": joined(split_list(row.cells["Location"])),
-        "offer": row["Cloud GPU description"],
-        "chips_in_offer": read_number(row, "Number of GPUs", "chips_in_offer", Bounds(whole=True), findings),
-        **prices,
-        "estimated": any(words in note for words in _ESTIMATED),
-        "source": row["Price source"],
-    }

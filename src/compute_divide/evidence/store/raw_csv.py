@@ -296,12 +296,6 @@ def read_date(row: Row, column: str | None, what: str, findings: Findings, order
     return found
 
 
-def read_dated(row: Row, column: str, what: str, findings: Findings) -> dict[str, str | None]:
-    """Return the day in a cell and its precision, as two cells of our tables."""
-    found = read_date(row, column, what, findings)
-    return {what: found.day.isoformat() if found else None, f"{what}_precision": found.precision if found else None}
-
-
 # --- labels, and team types ---
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,18 @@ from compute_divide.evidence.store.files import (
     read_sidecar,
     write_sidecar,
 )
-from compute_divide.evidence.store.raw_csv import Findings, Row, read_raw
+from compute_divide.evidence.store.raw_csv import (
+    PRECISIONS,
+    Bounds,
+    Findings,
+    Labels,
+    Row,
+    joined,
+    read_date,
+    read_raw,
+    split_list,
+)
+from compute_divide.evidence.store.raw_csv import number as read_number
 
 # --- the columns of schemas ---
 
@@ -70,6 +82,73 @@ def date() -> pa.Column:
 def schema(**columns: pa.Column) -> pa.DataFrameSchema:
     """Return the schema of a table: these columns in this order, and no other."""
     return pa.DataFrameSchema(columns, strict=True, ordered=True, coerce=True)
+
+
+# --- columns with what they are read from ---
+
+
+@dataclass(frozen=True)
+class Field:
+    """A column of our tables, and how it is read: from a row, our name of the column, and what notes the findings."""
+
+    column: pa.Column
+    read: Callable[[Row, str, Findings], Any]
+
+
+Fields = Mapping[str, Field]
+
+
+def as_text(header: str, *, nullable: bool = True, strip: str = "") -> Field:
+    """Return a text as it stands in a cell."""
+    return Field(text(nullable=nullable), lambda row, _, __: row[header].strip(strip))
+
+
+def as_number(header: str, bounds: Bounds = Bounds(), column: pa.Column | None = None) -> Field:  # noqa: B008 - frozen
+    """Return a number that is believed within bounds."""
+    return Field(column or number(), lambda row, name, findings: read_number(row, header, name, bounds, findings))
+
+
+def as_count(header: str) -> Field:
+    """Return a whole number of at least one."""
+    return as_number(header, Bounds(whole=True), whole(1))
+
+
+def as_label(header: str, labels: Labels, blank: str | None = "") -> Field:
+    """Return a label of a closed set; `blank` is what a blank cell counts as, None where it may not be blank."""
+
+    def read(row: Row, _: str, __: Findings) -> str:
+        return blank if blank is not None and not row[header] else labels.canonical(row[header], row.place())
+
+    return Field(one_of([*labels.ours, *filter(None, [blank])], nullable=blank == ""), read)
+
+
+def as_list(header: str) -> Field:
+    """Return the entries of a comma-separated cell, joined by ``|``."""
+    return Field(text(), lambda row, _, __: joined(split_list(row.cells[header])))
+
+
+def as_date(name: str, header: str) -> dict[str, Field]:
+    """Return a day, and in a column of its own how precisely it is known."""
+
+    def day(row: Row, name: str, findings: Findings) -> str | None:
+        found = read_date(row, header, name, findings)
+        return found.day.isoformat() if found else None
+
+    def precision(row: Row, name: str, _: Findings) -> str | None:
+        found = read_date(row, header, name, Findings())
+        return found.precision if found else None
+
+    return {name: Field(date(), day), f"{name}_precision": Field(one_of(PRECISIONS), precision)}
+
+
+def schema_of(fields: Fields) -> pa.DataFrameSchema:
+    """Return the schema of a table of these columns."""
+    return schema(**{name: field.column for name, field in fields.items()})
+
+
+def read_rows(rows: Iterable[Row], fields: Fields, findings: Findings) -> list[dict[str, Any]]:
+    """Return rows of a raw file as records of our table."""
+    return [{name: field.read(row, name, findings) for name, field in fields.items()} for row in rows]
 
 
 # --- writing ---
@@ -135,24 +214,23 @@ def derive_table(
     raw: Path,
     folder: Path,
     origin: Origin,
-    record: Callable[[Row, Findings], dict[str, Any] | None],
     name: str,
-    schema: pa.DataFrameSchema,
+    fields: Fields,
     *,
     description: str,
     derived_by: str,
     notes: Sequence[str] = (),
+    keep: Callable[[Row], bool] = lambda _: True,
     without: str = "",
 ) -> Sidecar:
-    """Derive a table of one raw file, a row from each record; where it gives None, `without` says why."""
+    """Derive a table of one raw file, a row from each record that is kept; `without` says what the others lack."""
     file = read_raw(raw / origin.path)
     findings = Findings()
-    records = [(row, record(row, findings)) for row in file.rows]
-    aside = [f"row {row.number}" for row, found in records if found is None]
+    aside = [f"row {row.number}" for row in file.rows if not keep(row)]
     return write_table(
-        [found for _, found in records if found is not None],
+        read_rows(filter(keep, file.rows), fields, findings),
         name,
-        schema,
+        schema_of(fields),
         description=description,
         sources=[file.source(origin)],
         derived_by=derived_by,
