@@ -127,40 +127,11 @@ def test_what_is_new_to_us_stops_with_its_file_and_row(derive, file, change, sai
         writer = csv.DictWriter(out, fieldnames=raw.header)
         writer.writeheader()
         writer.writerows({**row.cells, **(change if row.number == 5 else {})} for row in raw.rows)
-    with pytest.raises(EvidenceError, match=rf"{path.name}, row 5 .*{said}"):
+    with pytest.raises(EvidenceError, match=rf"{path.name}, row 5\b.*{said}"):
         derive(tmp_path, tmp_path / "out")
 
 
-# --- base models and the ecosystem ---
-
-
-def loose(sectors):
-    """Rule of the loose counts: any academic organisation and none of industry counts as academic."""
-    kinds = set(sectors.split("|"))
-    if {"academia", "industry"} <= kinds:
-        return "collaboration"
-    return "academia-only" if "academia" in kinds else "industry-only" if "industry" in kinds else "other"
-
-
-@pytest.mark.parametrize(
-    ("vintage", "rule", "medians"),
-    [("2024-11", "loose", (8, 64, 440)), ("2024-11", "strict", (8, 64, 480)), ("2026-08", "strict", (4, 64, 506))],
-)
-def test_median_numbers_of_chips(vintage, rule, medians):
-    models = load_models(vintage)
-    teams = models["team_type"] if rule == "strict" else models["sectors"].fillna("").map(loose)
-    chips = models["hardware_quantity"].groupby(teams).median()
-    assert tuple(chips[["academia-only", "collaboration", "industry-only"]]) == medians
-
-
-@pytest.mark.parametrize(("rule", "counts"), [("loose", (58, 31)), ("strict", (54, 29))])
-def test_academic_systems_that_build_on_a_model_of_industry(rule, counts):
-    models = load_models("2024-11").set_index("model")
-    teams = (models["team_type"] if rule == "strict" else models["sectors"].fillna("").map(loose)).to_dict()
-    bases = models["base_model"].dropna().str.split("|")
-    academic = bases[[teams[model] == "academia-only" for model in bases.index]]
-    on_industry = [any(teams[base] == "industry-only" for base in each) for each in academic]
-    assert (len(academic), sum(on_industry)) == counts
+# --- the ecosystem ---
 
 
 def test_the_ecosystem_holds_facts_and_no_prose():

@@ -10,68 +10,6 @@ from compute_divide.evidence.store.files import EvidenceError, vintages
 from compute_divide.evidence.store.raw_csv import read_raw
 
 
-def share(rows, team_type, first, last):
-    """Count of a team type, and total with a known team type, in years first to last."""
-    known = rows[rows["year"].between(first, last).fillna(False).astype(bool) & (rows["team_type"] != "unknown")]
-    return int((known["team_type"] == team_type).sum()), len(known)
-
-
-def three(rows):
-    return (
-        share(rows, "academia-only", 2010, 2014),
-        share(rows, "academia-only", 2020, 2022),
-        share(rows, "industry-only", 2022, 2022),
-    )
-
-
-def filtered(rows):
-    return rows[rows["notability"].str.contains("SOTA improvement|historical significance|highly cited", na=False)]
-
-
-def with_compute(rows):
-    return rows[rows["training_compute_flop"].notna()]
-
-
-def top_ten_a_year(rows):
-    return with_compute(rows).sort_values("training_compute_flop", ascending=False).groupby("year").head(10)
-
-
-def near_record(rows):
-    known = with_compute(rows).sort_values("published")
-    record = known.groupby("published")["training_compute_flop"].max().cummax()
-    return known[known["training_compute_flop"] >= known["published"].map(record) / 100]
-
-
-@pytest.mark.parametrize(
-    ("vintage", "select", "counts"),
-    [
-        ("2023-03", lambda rows: rows, ((53, 76), (14, 132), (32, 38))),
-        ("2023-03", filtered, ((50, 69), (3, 41), (19, 21))),
-        ("2023-03", with_compute, ((13, 20), (6, 73), (15, 20))),
-        ("2023-03", lambda rows: with_compute(filtered(rows)), ((12, 19), (1, 23), (10, 12))),
-        ("2026-08", lambda rows: rows, ((55, 86), (35, 220), (50, 91))),
-        ("2026-08", with_compute, ((29, 42), (22, 155), (33, 60))),
-        ("2026-08", top_ten_a_year, ((27, 38), (1, 30), (8, 10))),
-        ("2026-08", near_record, ((16, 26), (3, 75), (19, 26))),
-    ],
-)
-def test_the_shares_that_a_rebuild_must_reproduce(vintage, select, counts):
-    assert three(select(load_models(vintage))) == counts
-
-
-def test_how_a_year_reads_in_later_vintages():
-    assert share(load_models("2025-02"), "industry-only", 2024, 2024) == (49, 55)
-    march_2026 = load_models("2026-03")
-    assert share(march_2026[march_2026["scope"] == "notable"], "industry-only", 2024, 2024) == (83, 102)
-    newest = load_models("2026-08")
-    assert share(newest, "industry-only", 2024, 2024) == (81, 98)
-    assert share(filtered(newest), "industry-only", 2024, 2024) == (40, 56)
-    assert share(newest, "industry-only", 2022, 2022) == (50, 91)
-    early = load_models("2023-03")
-    assert share(early, "industry-only", 2022, 2022) == (32, 38)
-    assert share(early[early["criteria_met"].fillna(False)], "industry-only", 2022, 2022) == (20, 22)
-
-
 @pytest.mark.parametrize(
     ("vintage", "rows", "compute"),
     [
