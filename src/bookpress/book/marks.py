@@ -1,4 +1,4 @@
-"""Marks: where in the sources of a book a sentence rests on a statement, ``{holds}`key```. Knows no Sphinx."""
+"""Marks: where the sources of a book rest on statements: ``{holds}`key``` in prose, ``holds="key"`` of a figure."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-_MARK = re.compile(r"\{holds\}`([^`\n]+)`(?!`)")
+_MARK = re.compile(r"\{holds\}`([^`\n]+)`(?!`)|\bholds=\"([\w:-]+)\"")
+TITLE = "The title of a figure."
+"""What stands for a sentence where a figure rests on a statement: its title is made in code."""
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _BEFORE = re.compile(r"\n\s*\n|^[ \t]*(?:[-*+]|\d+\.|[\w-]+:)[ \t]+[\"']?|\|", re.MULTILINE)
 """What a paragraph begins after: an empty line, the sign of a list item, the name of an entry, the edge of a cell."""
@@ -69,7 +71,8 @@ def marks_of(docname: str, text: str) -> Iterator[Mark]:
         ends = [found.end() for found in _BEFORE.finditer(text, last, mark.start())]
         sentence = plain(text[max([last, *ends]) : mark.start()])
         last = mark.end()
-        yield Mark(docname, text.count("\n", 0, mark.start()) + 1, full_name(mark[1].strip(), docname), sentence)
+        name = full_name((mark[1] or mark[2]).strip(), docname)
+        yield Mark(docname, text.count("\n", 0, mark.start()) + 1, name, TITLE if mark[2] else sentence)
 
 
 def plain(text: str) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 import nbformat
 import pytest
-from page.conftest import EDITION, KERNEL, code, result_output
+from page.conftest import EDITION, KERNEL, chart_output, code, result_output
 
 from bookpress.book.statements import STATEMENT_MIME
 
@@ -64,6 +64,9 @@ def chapter(stand: dict[str, bool | None]) -> nbformat.NotebookNode:
         for key, holds in stand.items()
     ]
     outputs += [result_output("late", value=0.16, low=0.12, high=0.21), result_output("nothing", label="a share")]
+    chart = chart_output()
+    chart["metadata"]["application/vnd.vegalite.v6+json"] |= {"holds": "rose", "caption": ""}
+    outputs.append(chart)
     own = {"finding": "Few are left: {result}`models:late`. {holds}`models:most`"}
     cells = [nbformat.v4.new_markdown_cell(TEXT), code("statement(...)", ["hide-input"], *outputs)]
     return nbformat.v4.new_notebook(cells=cells, metadata={**KERNEL, "compute_divide": own})
@@ -84,8 +87,8 @@ def other(book: Any) -> Any:
 
 def notes(page: Any) -> list[tuple[str, str]]:
     """Return the notes of a page, each with the paragraph that follows it."""
-    found = page.article.select(".fallen-note")
-    return [(" ".join(note.text.split()), " ".join(note.find_next_sibling("p").text.split())) for note in found]
+    found = [(note, note.find_next_sibling("p")) for note in page.article.select(".fallen-note")]
+    return [(" ".join(note.text.split()), " ".join(text.text.split())) for note, text in found if text]
 
 
 def test_nothing_shows_where_all_is_true(book: Any) -> None:
@@ -119,6 +122,14 @@ def test_a_note_stands_before_the_paragraph_of_what_is_not_true(other: Any) -> N
     ids = [place["id"] for place in page.select("[id]")]
     assert len(ids) == len(set(ids))
     assert "holds-fell" in ids
+
+
+def test_a_figure_whose_title_is_not_true_has_a_note_before_it(other: Any) -> None:
+    figure = other.page().select_one("figure#fig-shares")
+    note = figure.find_previous("p", class_="fallen-note")
+    assert note.text == f"{NOTE}this does not hold: why rose."
+    assert note.find_next("figure") is figure
+    assert note.find_parent("section") is figure.find_parent("section")
 
 
 def test_other_pages_and_missing_values_have_notes_too(other: Any) -> None:

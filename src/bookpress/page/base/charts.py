@@ -81,6 +81,8 @@ class Chart(BaseModel):
     description: str = Field(min_length=1)
     source: str
     licence: str
+    holds: str = ""
+    """The statement that the title rests on, if its direction is not computed."""
     data: Data
     spec: dict[str, Any]
 

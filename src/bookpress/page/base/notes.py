@@ -104,32 +104,46 @@ class WriteNotes(SphinxPostTransform):
         """Go through marks and values in the order of the page."""
         faults: dict[nodes.Element, list[Comparison]] = {}
         for node in list(self.document.findall(nodes.Element)):
-            if not isinstance(node, mark | value):
-                continue
-            block = block_of(node)
-            fault = self._judge(node) if isinstance(node, mark) else self._missed(node)
-            if fault and block is not node:  # what stands within the HTML of a template has no room for a note
+            block, fault = block_of(node), self._fault(node)
+            if fault and (block is not node or isinstance(node, nodes.figure)):  # a template's HTML has no room for one
                 faults.setdefault(block, []).append(fault)
         for block, found in faults.items():
             block["classes"].append("fallen")
             words = nodes.paragraph("", note(found), classes=["fallen-note"])
             block.parent.insert(block.parent.index(block), words)
 
+    def _fault(self, node: nodes.Element) -> Comparison | None:
+        """Return what is not true of a mark, a value or the title of a figure."""
+        if isinstance(node, mark):
+            return self._judge(node)
+        if isinstance(node, nodes.figure) and "name" in node:
+            node.parent.insert(node.parent.index(node), self._place(node))
+            return self._fallen(node)
+        return self._missed(node) if isinstance(node, value) else None
+
     def _judge(self, node: mark) -> Comparison | None:
         """Put a place to link to where a mark is; return its statement where it is not true."""
-        statement = find(node, self.env)
+        fallen, told = self._fallen(node), "told" in node  # then its numbers stand there already
+        _close_up(node)
+        if fallen and not told:
+            _underline(node)
+        node.replace_self(self._place(node))
+        return None if told else fallen
+
+    def _place(self, node: nodes.Element) -> nodes.inline:
+        """Return a place to link to; the first of a statement on a page has the id."""
         name = anchor(node["name"], self.env.docname)
         place = nodes.inline("", "", ids=[] if name in self.document.ids else [name], classes=["holds"])
         self.document.ids[name] = place
-        _close_up(node)
-        fallen = statement if statement is not None and statement.holds is not True else None
-        told = "told" in node  # its numbers stand there already
-        if fallen:
-            self._warn(node, f"{node['name']} {WORDS[fallen.holds]}: {fallen.because}")
-        if fallen and not told:
-            _underline(node)
-        node.replace_self(place)
-        return None if told else fallen
+        return place
+
+    def _fallen(self, node: nodes.Element) -> Comparison | None:
+        """Return the statement that a node names where it is not true."""
+        statement = find(node, self.env)
+        if statement is None or statement.holds is True:
+            return None
+        self._warn(node, f"{node['name']} {WORDS[statement.holds]}: {statement.because}")
+        return statement
 
     def _missed(self, node: value) -> Comparison | None:
         """Return what can be said of a value that is not there."""

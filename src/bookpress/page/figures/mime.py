@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING, ClassVar
 from docutils import nodes
 from sphinx.util import logging
 
+from bookpress.book.marks import full_name
 from bookpress.book.results import RESULT_MIME
 from bookpress.book.statements import STATEMENT_MIME
 from bookpress.page.base.charts import VEGALITE_MIME, Chart, ChartError, read_chart
+from bookpress.page.base.roles import note_use
 
 if TYPE_CHECKING:
     from myst_nb.core.render import MimeData, NbElementRenderer
@@ -61,6 +63,10 @@ def figure(renderer: NbElementRenderer, chart: Chart, line: int) -> nodes.figure
     node = nodes.figure(chart=chart)
     node.source, node.line = parser.document["source"], line
     node["names"].append(chart.name)
+    if chart.holds:
+        env = renderer.renderer.sphinx_env
+        node["name"] = full_name(chart.holds, env.docname)
+        note_use(node["name"], env)
     parser.document.note_explicit_target(node, node)
     caption = nodes.caption(chart.title, chart.title)
     caption.source, caption.line = node.source, line

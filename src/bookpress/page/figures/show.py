@@ -79,6 +79,7 @@ class Texts(TypedDict):
     source: str
     caption: NotRequired[str]
     licence: NotRequired[str]
+    holds: NotRequired[str]
 
 
 def show_chart(
