@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-_MARK = re.compile(r"\{holds\}`([^`\n]+)`(?!`)|\bholds=\"([\w:-]+)\"")
+_MARK = re.compile(r"\{{1,2}holds\}{1,2}`([^`\n]+)`(?!`)|\bholds=\"([\w:-]+)\"")
 TITLE = "The title of a figure."
 """What stands for a sentence where a figure rests on a statement: its title is made in code."""
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)

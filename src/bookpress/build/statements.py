@@ -114,9 +114,9 @@ def fallen(found: Mapping[str, Mapping[str, Mapping[str, Any]]]) -> dict[str, di
 def print_statements(found: Mapping[str, Mapping[str, Mapping[str, Any]]]) -> None:
     """Print statements, in the shape of ``statements.json``, as a table on standard output."""
     every = [one for of in found.values() for one in of.values()]
-    stands = Counter(WORDS[one["holds"]] for one in every)
-    told = ", ".join(f"{number} {words}" for words, number in stands.items())
-    table = folding_table("statement", "stands", "because", "where", "sentence", title=f"Statements: {told or 'none'}")
+    stands = Counter(one["holds"] for one in every)
+    title = f"Statements: {stands[True]} true, {stands[False]} false, {stands[None]} unknown"
+    table = folding_table("statement", "stands", "because", "where", "sentence", title=title)
     for slug, of in found.items():
         for key, one in of.items():
             places = "\n".join(f"{mark['page']}:{mark['line']}" for mark in one["marks"])
