@@ -39,7 +39,8 @@ def test_a_release_is_the_same_twice_and_holds_no_working_files(site: Path, buil
     assert archive.read_bytes() == (tmp_path / "again" / archive.name).read_bytes()
     with tarfile.open(archive) as tar:
         names = tar.getnames()
-    assert {name.split("/")[1] for name in names} == {"edition.json", "html", "results.json", "ro-crate-metadata.json"}
+    records = {"edition.json", "results.json", "ro-crate-metadata.json", "statements.json"}
+    assert {name.split("/")[1] for name in names} == {"html", *records}
     assert "compute-divide-1/html/notebooks/first.html" in names
 
 

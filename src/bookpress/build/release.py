@@ -14,7 +14,7 @@ from bookpress.citation.settings import load_book
 from bookpress.errors import PressError, UsageError, nearest, quoted
 from bookpress.files import check_writable, files_of, naming, replace_file, sha256
 
-RELEASED = ("edition.json", "html", "results.json", "ro-crate-metadata.json")
+RELEASED = ("edition.json", "html", "results.json", "ro-crate-metadata.json", "statements.json")
 """What of a built edition is released; the rest are working files."""
 
 
