@@ -43,8 +43,7 @@ print(json.dumps([min(times), peak]))
 """
 # VmHWM and not ru_maxrss: the latter starts at the memory of the process that started this one.
 OURS = {
-    "imports": "from compute_divide.evidence.openalex.snapshot_parts import list_parts\n"
-    "from compute_divide.evidence.openalex.snapshot_parts import Question, count_part",
+    "imports": "from compute_divide.evidence.openalex.snapshot_parts import Question, count_part, list_parts",
     "work": "count_part(list_parts(path)[0][0], Question())",
 }
 PANDAS = {

@@ -139,13 +139,12 @@ CODE_OPENNESS = Labels(
 CONFIDENCE = Labels("confidence", same("Confident", "Likely", "Speculative", "Unverified", "Unknown", "Wrong"))
 """How sure the database is of a model's figures."""
 
-_COLLABORATIONS = {
-    "industry - academia collaboration": "collaboration",
-    "industry - academia collaboration (industry leaning)": "collaboration",
-    "industry - academia collaboration (academia leaning)": "collaboration",
-}
-
-TEAM_LABELS = Labels("team label", {**SECTORS.known, **_COLLABORATIONS})
+_COLLABORATIONS = (
+    "industry - academia collaboration",
+    "industry - academia collaboration (industry leaning)",
+    "industry - academia collaboration (academia leaning)",
+)
+TEAM_LABELS = Labels("team label", {**SECTORS.known, **dict.fromkeys(_COLLABORATIONS, "collaboration")})
 """Every token that a team label may hold."""
 
 

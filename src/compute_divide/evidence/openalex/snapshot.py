@@ -96,7 +96,7 @@ class _Run:
 
 def default_folder(source: str, question: Question) -> Path:
     """Return where the counts of a corpus are kept by default: outside the project, one folder for each question."""
-    name = Part(source, source, 0, "").fingerprint(_told(question))
+    name = Part(source, source, 0, "").fingerprint(question)
     return Path(platformdirs.user_cache_dir("compute-divide")) / "corpus" / name
 
 
@@ -184,9 +184,4 @@ def _merge(partials: list[Path], folder: Path, report: Report) -> None:
 
 
 def _partial(folder: Path, part: Part, question: Question) -> Path:
-    return folder / "parts" / f"{part.fingerprint(_told(question))}.parquet"
-
-
-def _told(question: Question) -> str:
-    """Return a question as text that tells it from every other."""
-    return json.dumps(asdict(question))
+    return folder / "parts" / f"{part.fingerprint(question)}.parquet"

@@ -19,7 +19,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal, get_args
 
@@ -63,9 +63,10 @@ class Part:
         """Whether the part is Parquet; else it is JSON Lines."""
         return self.name.endswith(PARQUET)
 
-    def fingerprint(self, question: str) -> str:
+    def fingerprint(self, question: Question) -> str:
         """Return a short hash of the part as it is now and of what is asked of it."""
-        told = json.dumps([self.name, self.size, self.stamp, self.records, self.bytes_told, question])
+        asked = json.dumps(asdict(question))
+        told = json.dumps([self.name, self.size, self.stamp, self.records, self.bytes_told, asked])
         return hashlib.sha256(told.encode()).hexdigest()[:20]
 
 
