@@ -37,6 +37,8 @@ class Settings(BaseModel):
         The one module in which the types of parameters are looked up. Empty where the chapters need plain ones alone.
     data_variable : str
         The environment variable that names another folder of evidence.
+    preload : list of str
+        Modules that libraries of the chapters import only when they are used; each chapter would import them anew.
     verify : str
         ``module:function`` that returns what is wrong with the evidence; empty where nothing checks it.
     """
@@ -48,6 +50,7 @@ class Settings(BaseModel):
     package: str = ""
     parameter_types: str = ""
     data_variable: str = "BOOKPRESS_DATA"
+    preload: list[str] = []
     verify: str = ""
 
 

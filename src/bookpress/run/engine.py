@@ -23,9 +23,6 @@ DEFAULT_ENGINE = "forked" if sys.platform == "linux" else "kernel"
 CELL = re.compile(r"^(`{3,}|~{3,}|:{3,})\{code-cell\}.*?^\1", re.MULTILINE | re.DOTALL)
 IMPORT = re.compile(r"^(?:from|import) ([\w.]+)", re.MULTILINE)
 
-IMPORTED_WHEN_USED = ("pandera.backends.pandas.builtin_checks",)
-"""What every chapter would else import anew in its fork: pandera loads its checks with the first table."""
-
 
 @dataclass(frozen=True)
 class Engine:
@@ -78,4 +75,4 @@ def imported_modules(project: Project) -> list[str]:
     texts = [read(path).decode("utf-8", errors="replace") for path in sources]
     cells = [cell.group() for text in texts for cell in CELL.finditer(text)]
     names = dict.fromkeys(name for cell in cells for name in IMPORT.findall(cell))
-    return [*names, *IMPORTED_WHEN_USED] if names else []
+    return [*names, *project.settings.preload] if names else []

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from statsmodels.stats.contingency_tables import StratifiedTable
 
 from compute_divide.analysis.papers.papers import (
     VENUE_YEAR,
@@ -23,7 +24,7 @@ from compute_divide.analysis.papers.papers import (
     with_class,
     with_teams,
 )
-from compute_divide.analysis.statistics.association import association
+from compute_divide.analysis.statistics.association import CELLS, association
 from compute_divide.analysis.statistics.estimates import in_years, shares_by
 from compute_divide.analysis.statistics.trends import trend_break
 from compute_divide.evidence.papers.table import load_agreement, load_papers
@@ -250,3 +251,21 @@ def test_a_straight_trend_has_no_clear_break_and_too_few_years_none_at_all():
     found = trend_break(counts(2010, years=range(2006, 2010)), "share")
     assert found.year.value is None
     assert found.p_value is None
+
+
+@given(st.lists(st.tuples(*[st.integers(0, 30)] * 4), min_size=1, max_size=8))
+def test_the_pooled_odds_ratio_is_that_of_statsmodels(tables):
+    kinds = [(True, True), (True, False), (False, True), (False, False)]
+    rows = [
+        (stratum, *kind)
+        for stratum, counts in enumerate(tables)
+        for count, kind in zip(counts, kinds, strict=True)
+        for _ in range(count)
+    ]
+    facts = pd.DataFrame(rows, columns=["s", "e", "o"]).astype({"e": bool, "o": bool})
+    found = association(facts, "e", "o", ["s"], "odds")
+    ours = found.odds_ratio
+    if ours.value is not None:
+        table = StratifiedTable([row.reshape(2, 2) for row in found.strata[CELLS].to_numpy(dtype=float)])
+        theirs = table.oddsratio_pooled, *table.oddsratio_pooled_confint()
+        assert np.allclose([ours.value, ours.low, ours.high], theirs, rtol=1e-12)
