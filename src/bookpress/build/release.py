@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from bookpress.book.project import Project, build_time
-from bookpress.citation.settings import load_book
+from bookpress.citation.record import load_book
 from bookpress.errors import PressError, UsageError, nearest, quoted
 from bookpress.files import check_writable, files_of, naming, replace_file, sha256
 

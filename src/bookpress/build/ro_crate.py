@@ -19,8 +19,7 @@ from bookpress import __version__
 from bookpress.book.chapters import FOLDER, Chapter
 from bookpress.book.editions import Edition
 from bookpress.book.project import Project
-from bookpress.citation.record import Author, Book
-from bookpress.citation.settings import SETTINGS, load_book
+from bookpress.citation.record import SETTINGS, Author, Book, load_book
 from bookpress.files import files_of, pretty, read, sha256
 
 NAME = "ro-crate-metadata.json"

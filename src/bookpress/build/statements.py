@@ -10,10 +10,9 @@ from typing import Any
 
 from bookpress.book.chapters import FOLDER, Chapter
 from bookpress.book.editions import Edition
-from bookpress.book.marks import Mark, anchor, marks_of
 from bookpress.book.project import Project
 from bookpress.book.results import ResultError
-from bookpress.book.statements import WORDS, Comparison, harvest
+from bookpress.book.statements import WORDS, Comparison, Mark, anchor, harvest, marks_of
 from bookpress.build.staging import page_files
 from bookpress.errors import PressError
 from bookpress.progress import folding_table, standard_output

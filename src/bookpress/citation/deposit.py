@@ -14,8 +14,7 @@ from typing import Any
 import yaml
 
 from bookpress.citation.jsonld import author_node, filled
-from bookpress.citation.record import Author, Book
-from bookpress.citation.settings import SETTINGS, load_book
+from bookpress.citation.record import SETTINGS, Author, Book, load_book
 
 Node = dict[str, Any]
 

@@ -25,8 +25,7 @@ from bookpress.citation import references
 from bookpress.citation.formats import FOLDER, citation_files, to_bibtex
 from bookpress.citation.jsonld import page_node, script_html
 from bookpress.citation.landing_page import LandingPage
-from bookpress.citation.record import Chapter, Citation, CitationError
-from bookpress.citation.settings import SETTINGS, load_citation, read_chapter
+from bookpress.citation.record import SETTINGS, Chapter, Citation, CitationError, load_citation, read_chapter
 from bookpress.citation.styles import STYLES, to_reference
 
 if TYPE_CHECKING:

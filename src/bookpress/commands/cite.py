@@ -8,8 +8,7 @@ from bookpress.book.chapters import FOLDER, Chapter, toc_files
 from bookpress.book.editions import differences, edition_names
 from bookpress.book.editions import load_edition as plan_edition
 from bookpress.book.project import Project, build_time
-from bookpress.citation.record import Citation, Edition
-from bookpress.citation.settings import load_book, load_citation, read_chapter
+from bookpress.citation.record import Citation, Edition, load_book, load_citation, read_chapter
 from bookpress.citation.styles import FORMS, write
 from bookpress.errors import UsageError, nearest
 

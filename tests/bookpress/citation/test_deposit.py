@@ -12,8 +12,7 @@ import pytest
 import yaml
 
 from bookpress.citation.deposit import deposit_files, main, zenodo
-from bookpress.citation.record import Author, Book
-from bookpress.citation.settings import SETTINGS, read_book
+from bookpress.citation.record import SETTINGS, Author, Book, read_book
 
 ROOT = Path(__file__).parents[3]
 

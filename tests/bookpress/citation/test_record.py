@@ -8,8 +8,17 @@ from typing import Any
 
 import pytest
 
-from bookpress.citation.record import Author, Chapter, Citation, CitationError, Edition
-from bookpress.citation.settings import load_book, load_edition, read_book, read_chapter
+from bookpress.citation.record import (
+    Author,
+    Chapter,
+    Citation,
+    CitationError,
+    Edition,
+    load_book,
+    load_edition,
+    read_book,
+    read_chapter,
+)
 
 ROOT = Path(__file__).parents[3]
 

@@ -12,7 +12,7 @@ from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective, SphinxRole
 
 from bookpress.book.conditions import Condition, ConditionError
-from bookpress.book.marks import full_name
+from bookpress.book.statements import full_name
 from bookpress.page.base.nodes import later
 from bookpress.page.base.notes import parse_block
 from bookpress.page.base.roles import note_use

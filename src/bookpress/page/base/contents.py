@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 
 from sphinx import addnodes
 
-from bookpress.citation.record import Citation
-from bookpress.citation.settings import load_citation, read_chapter
+from bookpress.citation.record import Citation, load_citation, read_chapter
 from bookpress.citation.styles import to_reference
 from bookpress.page.base.store import store_of
 

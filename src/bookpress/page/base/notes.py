@@ -14,8 +14,7 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective, SphinxRole
 
-from bookpress.book.marks import SENTENCE_END, anchor, full_name
-from bookpress.book.statements import WORDS, Comparison, note
+from bookpress.book.statements import SENTENCE_END, WORDS, Comparison, anchor, full_name, note
 from bookpress.page.base.contents import citation_of
 from bookpress.page.base.nodes import later, mark, value
 from bookpress.page.base.roles import note_use

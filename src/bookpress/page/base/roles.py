@@ -12,7 +12,7 @@ from sphinx.util import logging
 from sphinx.util.docutils import SphinxRole
 
 from bookpress.book import number_formats as numbers
-from bookpress.book.marks import full_name
+from bookpress.book.statements import full_name
 from bookpress.page.base.nodes import later, mark, value
 from bookpress.page.base.store import QUOTES, Store, UnknownNameError, store_of
 

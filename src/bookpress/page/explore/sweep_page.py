@@ -11,10 +11,10 @@ from markupsafe import Markup
 from rich.table import Table
 
 from bookpress.book import number_formats as numbers
-from bookpress.book.marks import marks_of
 from bookpress.book.parameters import describe
 from bookpress.book.project import Project
 from bookpress.book.results import Result
+from bookpress.book.statements import marks_of
 from bookpress.explore.sweep import RESULT_COLUMNS, Sweep
 from bookpress.page.base.charts import Chart, Column, Data, Kind, data_table
 from bookpress.page.base.templates import fill, write_apart

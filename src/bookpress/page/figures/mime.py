@@ -11,9 +11,8 @@ from typing import TYPE_CHECKING, ClassVar
 from docutils import nodes
 from sphinx.util import logging
 
-from bookpress.book.marks import full_name
 from bookpress.book.results import RESULT_MIME
-from bookpress.book.statements import STATEMENT_MIME
+from bookpress.book.statements import STATEMENT_MIME, full_name
 from bookpress.page.base.charts import VEGALITE_MIME, Chart, ChartError, read_chart
 from bookpress.page.base.roles import note_use
 

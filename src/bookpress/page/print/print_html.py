@@ -14,8 +14,7 @@ from lxml import html
 from markupsafe import Markup
 
 from bookpress.citation.formats import FOLDER
-from bookpress.citation.record import Book, Citation, CitationError
-from bookpress.citation.settings import load_citation
+from bookpress.citation.record import Book, Citation, CitationError, load_citation
 from bookpress.citation.styles import to_reference
 from bookpress.errors import PressError
 from bookpress.page.base.templates import TEMPLATES, day, environment

@@ -9,7 +9,7 @@ from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 from sphinx.util.osutil import relative_uri
 
-from bookpress.book.marks import full_name
+from bookpress.book.statements import full_name
 from bookpress.page.base import contents
 from bookpress.page.base.nodes import html, later
 from bookpress.page.base.notes import in_numbers

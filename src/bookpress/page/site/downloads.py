@@ -11,8 +11,7 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bookpress.book.marks import marks_of
-from bookpress.book.statements import note
+from bookpress.book.statements import marks_of, note
 from bookpress.citation.landing_page import Dataset, LandingPage, Picture, SiteFile
 from bookpress.files import replace_file
 from bookpress.page.base import charts
