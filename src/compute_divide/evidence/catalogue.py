@@ -16,7 +16,7 @@ import pandera.pandas as pa
 from bookpress.errors import UsageError
 from compute_divide.evidence import other
 from compute_divide.evidence.chips import chips as hardware
-from compute_divide.evidence.chips import clusters
+from compute_divide.evidence.chips import clusters, machines, universities
 from compute_divide.evidence.models import table as models
 from compute_divide.evidence.openalex import tables as openalex_tables
 from compute_divide.evidence.papers import table as papers
@@ -57,6 +57,8 @@ FAMILIES: tuple[Family, ...] = (
     Family("hardware", "chips and graphics processors", hardware.TABLES, hardware.derive_hardware, ("models",)),
     Family("prices", "prices of chips", hardware.PRICE_TABLES, hardware.derive_prices, ("models",)),
     Family("clusters", "clusters of chips", clusters.TABLES, clusters.derive_clusters, ("models",)),
+    Family("machines", "who has machines", machines.TABLES, machines.derive_machines, ("compute",)),
+    Family("universities", "GPUs of universities", universities.TABLES, universities.derive_universities, ("compute",)),
     Family("ecosystem", "what builds on what", other.ASSET_TABLES, other.derive_ecosystem, ("other",)),
     Family("openalex", "works of OpenAlex", openalex_tables.TABLES, openalex_tables.derive_openalex, ("openalex",)),
     Family("papers", "conference papers", papers.TABLES, papers.derive_papers, ("papers",)),
