@@ -85,6 +85,18 @@ Utilisation = Annotated[float, Field(ge=0.05, le=0.9, json_schema_extra={"unit":
 Magnitudes = Annotated[float, Field(ge=0, le=30, json_schema_extra={"unit": "orders of magnitude"})]
 """A distance on a logarithmic scale."""
 
+# --- machines ---
+
+GPU_COUNTS = {
+    "checked": "by speed, after our corrections",
+    "recorded": "by speed, as recorded",
+    "theirs": "by price, as the source counts",
+}
+"""Counts of the GPUs of universities, and what each rests on."""
+
+GpuCount = Annotated[str, OneOf(GPU_COUNTS)]
+"""How the GPUs of universities are counted."""
+
 # --- models ---
 
 DEFINITIONS: dict[str, str] = {

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from compute_divide.evidence.store.files import read_yaml
 
-Unit = Literal["share", "months", "ratio", "count", "change", "none"]
+Unit = Literal["share", "months", "ratio", "count", "change", "USD", "none"]
 
 
 class Claim(BaseModel):

@@ -10,13 +10,14 @@ from __future__ import annotations
 import csv
 import io
 import math
+from bisect import bisect_left
 from collections import Counter
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy.stats import binom
 
 from compute_divide.evidence.chips.chips import load_chips
 from compute_divide.evidence.store.files import EvidenceError, SetAside, Sidecar, read_bytes
@@ -27,11 +28,8 @@ from compute_divide.evidence.store.tables import number, one_of, read_table, sch
 CHECKS_FILE = "gpu_checks.csv"
 """Kept by hand: a line for each checked row of the source, or for each number of it that its notes contradict."""
 
-REFERENCE = "NVIDIA H100 SXM5 80GB"
-"""The chip whose equivalents are counted."""
-
 GPUS = {
-    "H100_SXM": REFERENCE,
+    "H100_SXM": "NVIDIA H100 SXM5 80GB",
     "H100_PCIe": "NVIDIA H100 PCIe",
     "H200": "NVIDIA H200 SXM",
     "A100_80GB": "NVIDIA A100 SXM4 80 GB",
@@ -190,7 +188,7 @@ def _equivalents() -> pd.Series[float]:
     """Return the speed of each kind in 16 bits over that of the H100, on tensor cores where the list has this."""
     chips = load_chips().set_index("chip")
     speed = chips["tensor_fp16_flop_s"].fillna(chips["fp16_flop_s"])
-    return pd.Series({gpu: speed[chip] / speed[REFERENCE] for gpu, chip in GPUS.items()})
+    return pd.Series({gpu: speed[chip] / speed[GPUS["H100_SXM"]] for gpu, chip in GPUS.items()})
 
 
 def _checks(recorded: pd.DataFrame, file: RawTable) -> list[dict[str, Any]]:
@@ -230,7 +228,8 @@ def _sizes(sums: dict[str, pd.Series[float]]) -> list[dict[str, Any]]:
     rows = []
     for quantile in _QUANTILES:
         place = max(math.ceil(quantile * n), 1) - 1
-        low, high = (int(binom.ppf(side, n, quantile)) for side in ((1 - LEVEL) / 2, (1 + LEVEL) / 2))
+        below = list(accumulate(math.comb(n, k) * quantile**k * (1 - quantile) ** (n - k) for k in range(n + 1)))
+        low, high = (bisect_left(below, side) for side in ((1 - LEVEL) / 2, (1 + LEVEL) / 2))
         inside = 0 < quantile < 1 and low >= 1 and high + 1 <= n
         rows.append(
             {

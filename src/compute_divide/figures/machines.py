@@ -1,0 +1,171 @@
+"""Charts of the chapter on machines: all owners on one scale, the largest machines, universities, the TOP500."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import altair as alt
+import pandas as pd
+
+from bookpress.page.figures.theme import INK, QUIET, needs
+from compute_divide.analysis.chips.machines import H100E
+from compute_divide.analysis.statistics.trends import fractional_years
+from compute_divide.figures.base.marks import (
+    TEAM_COLOURS,
+    end_labels,
+    framed,
+    row_axis,
+    share_axis,
+    tips,
+    year_axis,
+)
+
+INDUSTRY, PUBLIC, ACADEMIA = (TEAM_COLOURS[team] for team in ("industry-only", "collaboration", "academia-only"))
+"""Colours of companies, of public machines and of universities."""
+
+_SIDES = {"LUMI": "above", "ABCI 3.0": "left", "Leonardo": "below"}
+_PLACES: dict[str, dict[str, Any]] = {
+    "right": {"align": "left", "dx": 7},
+    "left": {"align": "right", "dx": -7},
+    "above": {"align": "center", "dy": -13},
+    "below": {"align": "center", "dy": 14},
+}
+"""Where the name of a point stands, and of those that would cover another name."""
+
+_ROW = 21
+"""Height of a row of `one_scale`, in pixels."""
+
+
+@needs()
+def one_scale(rows: pd.DataFrame, colours: Sequence[str]) -> alt.LayerChart:
+    """Return what holders have, a row each under the heading of their group, on one logarithmic scale.
+
+    Parameters
+    ----------
+    rows : pandas.DataFrame
+        ``group``, ``name``, `H100E`, ``h100e_low``, ``h100e_high`` (may be missing), in the order of the rows.
+    colours : sequence of str
+        Of the groups, in their order.
+    """
+    headings = list(dict.fromkeys(rows["group"]))
+    parts = [
+        part for heading in headings for part in (pd.DataFrame({"name": [heading]}), rows[rows["group"] == heading])
+    ]
+    shown = pd.concat(parts, ignore_index=True)
+    shown["text"] = shown[H100E].map(lambda size: "" if pd.isna(size) else f"{float(f'{size:.2g}'):,.0f}")
+    shown["at"] = shown["h100e_high"].astype(float).fillna(shown[H100E])
+    heavy: Any = {"condition": {"test": f"indexof({headings}, datum.value) >= 0", "value": "bold"}, "value": "normal"}
+    axis = row_axis(labelFontWeight=heavy, labelLimit=220, labelOverlap=False)
+    y = alt.Y("name:N", sort=list(shown["name"]), title=None, axis=axis)
+    colour = alt.Color("group:N", scale=alt.Scale(domain=headings, range=list(colours)), legend=None)
+    base = alt.Chart(shown).transform_filter(f"isValid(datum.{H100E})").encode(y=y, color=colour)
+    frame = alt.Chart(shown).mark_point(opacity=0, size=0).encode(y=y)
+    rule = base.transform_filter("isValid(datum.h100e_low)").mark_rule(strokeWidth=1.75)
+    dot = base.mark_point(size=60).encode(
+        x=_h100e(H100E),
+        tooltip=tips(
+            "name:N|Who",
+            f"{H100E}:Q|H100 equivalents|,.0f",
+            "h100e_low:Q|5th percentile|,.0f",
+            "h100e_high:Q|95th percentile|,.0f",
+        ),
+    )
+    label = base.mark_text(align="left", dx=8, fontSize=11)
+    told = label.encode(x=_h100e("at"), text="text:N", color=alt.value(INK))
+    return framed(frame, rule.encode(x=_h100e("h100e_low"), x2="h100e_high:Q"), dot, told, height=_ROW * len(shown))
+
+
+@needs()
+def frontier(steps: pd.DataFrame, points: pd.DataFrame, named: Sequence[str]) -> alt.LayerChart:
+    """Return the largest private machine over time as a line of steps, and public ones of countries as named points.
+
+    Parameters
+    ----------
+    steps : pandas.DataFrame
+        ``machine``, ``operational`` and `H100E`, as `compute_divide.analysis.chips.machines.records` returns them.
+    points : pandas.DataFrame
+        ``machine``, ``country``, ``operational``, `H100E`.
+    named : sequence of str
+        Machines of the line that are named.
+    """
+    last = max(steps["operational"].max(), points["operational"].max())
+    end = pd.DataFrame({"machine": [""], "operational": [last], H100E: [steps[H100E].max()]})
+    line, dots = (
+        part.assign(when=fractional_years(part["operational"]).round(3)).drop(columns="operational")
+        for part in (pd.concat([steps, end])[["machine", "operational", H100E]], points)
+    )
+    dots["label"] = dots["machine"] + ", " + dots["country"]
+    scale = alt.Scale(domain=[float(line["when"].min()), float(line["when"].max()) + 1.4], nice=False)
+    x = alt.X("when:Q", title=None, axis=alt.Axis(format="d", tickMinStep=1), scale=scale)
+    y = _h100e(H100E, alt.Y, 1000)
+    record = alt.Chart(line).mark_line(interpolate="step-after", color=INDUSTRY).encode(x=x, y=y)
+    told = alt.Chart(line[line["machine"].isin(named)]).mark_text(
+        align="right", dx=-6, dy=-6, fontSize=11, color=INDUSTRY
+    )
+    marks = (
+        alt.Chart(dots)
+        .mark_point(size=50, color=PUBLIC)
+        .encode(x=x, y=y, tooltip=tips("machine:N|Machine", "country:N|Country", f"{H100E}:Q|H100 equivalents|,.0f"))
+    )
+    sides = dots["machine"].map(_SIDES).fillna("right")
+    labels = [
+        alt.Chart(dots[sides == side]).mark_text(fontSize=11, **place).encode(x=x, y=y, text="label:N")
+        for side, place in _PLACES.items()
+        if (sides == side).any()
+    ]
+    return framed(record, marks, told.encode(x=x, y=y, text="machine:N"), *labels, height=380)
+
+
+@needs()
+def held_curve(sizes: pd.DataFrame) -> alt.LayerChart:
+    """Return which share of the GPUs the universities with the most hold.
+
+    Parameters
+    ----------
+    sizes : pandas.DataFrame
+        ``quantile`` and ``held``, of `compute_divide.evidence.chips.universities.SIZES`.
+    """
+    shown = sizes.assign(top=(1 - sizes["quantile"]).round(3))[["top", "held"]].query("top > 0 or held == 0")
+    axis = alt.Axis(format="%", tickCount=5)
+    x = alt.X("top:Q", title="Universities, those with the most first", axis=axis, scale=alt.Scale(domain=[0, 1]))
+    y = share_axis("held", "Share of the H100 equivalents")
+    base = alt.Chart(pd.concat([pd.DataFrame({"top": [0.0], "held": [0.0]}), shown.sort_values("top")])).encode(
+        x=x, y=y
+    )
+    even = alt.Chart(pd.DataFrame({"top": [0.0, 1.0], "held": [0.0, 1.0]})).mark_line(color=QUIET, strokeDash=[4, 4])
+    named = base.transform_filter("indexof([0.1, 0.2, 0.5], datum.top) >= 0").transform_calculate(
+        text="format(datum.top, '.0%') + ' hold ' + format(datum.held, '.0%')"
+    )
+    point = named.mark_point(size=50, color=ACADEMIA)
+    label = named.mark_text(align="left", dx=9, dy=9).encode(text="text:N")
+    return framed(even.encode(x=x, y=y), base.mark_line(color=ACADEMIA), point, label)
+
+
+@needs("share")
+def list_lines(shares: pd.DataFrame, colours: dict[str, str]) -> alt.LayerChart:
+    """Return the share of groups of machines in each list: a line, its interval as a band, its name at the end.
+
+    Parameters
+    ----------
+    shares : pandas.DataFrame
+        From `compute_divide.analysis.chips.machines.list_shares`.
+    colours : dict of str
+        Colour of each group.
+    """
+    x = year_axis("when", int(shares["when"].min()), int(shares["when"].max()) + 1)
+    colour = alt.Color("group:N", scale=alt.Scale(domain=list(colours), range=list(colours.values())), legend=None)
+    rows = alt.Chart(shares[["when", "group", "share", "low", "high", "k", "n"]]).encode(x=x, color=colour)
+    band = rows.mark_area(opacity=0.16).encode(y=share_axis("low", "Share of the speed of the list"), y2="high:Q")
+    line = rows.mark_line().encode(
+        y=share_axis("share", "Share of the speed of the list"),
+        tooltip=tips("group:N|Who", "when:Q|List|.1f", "share:Q|Share|.0%", "k:Q|Machines"),
+    )
+    return framed(band, line, end_labels(shares, "when", "share", "group", x, share_axis("at", ""), 300))
+
+
+def _h100e(field: str, channel: type[alt.X | alt.Y] = alt.X, low: float | None = None) -> Any:
+    """Return a logarithmic axis of H100 equivalents, from a lowest value where one is given."""
+    axis = alt.Axis(labelExpr="format(datum.value, ',')", values=[10.0**power for power in range(8)], grid=True)
+    scale = alt.Scale(type="log", nice=False, domainMin=low or alt.Undefined)
+    return channel(f"{field}:Q", title="H100 equivalents, logarithmic", axis=axis, scale=scale)
