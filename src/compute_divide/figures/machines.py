@@ -24,14 +24,14 @@ from compute_divide.figures.base.marks import (
 INDUSTRY, PUBLIC, ACADEMIA = (TEAM_COLOURS[team] for team in ("industry-only", "collaboration", "academia-only"))
 """Colours of companies, of public machines and of universities."""
 
-_SIDES = {"LUMI": "above", "ABCI 3.0": "left", "Leonardo": "below"}
+_SIDES = {"LUMI": "above", "Leonardo": "below", "ABCI 3.0": "left", "Isambard-AI": "below", "JUPITER": "left"}
 _PLACES: dict[str, dict[str, Any]] = {
     "right": {"align": "left", "dx": 7},
     "left": {"align": "right", "dx": -7},
     "above": {"align": "center", "dy": -13},
     "below": {"align": "center", "dy": 14},
 }
-"""Where the name of a point stands, and of those that would cover another name."""
+"""Where the name of a point stands: to the right, unless it would cover another name or leave the picture."""
 
 _ROW = 21
 """Height of a row of `one_scale`, in pixels."""
@@ -53,7 +53,7 @@ def one_scale(rows: pd.DataFrame, colours: Sequence[str]) -> alt.LayerChart:
         part for heading in headings for part in (pd.DataFrame({"name": [heading]}), rows[rows["group"] == heading])
     ]
     shown = pd.concat(parts, ignore_index=True)
-    shown["text"] = shown[H100E].map(lambda size: "" if pd.isna(size) else f"{float(f'{size:.2g}'):,.0f}")
+    shown["text"] = shown[H100E].map(lambda size: "" if pd.isna(size) else to_si_text(size))
     shown["at"] = shown["h100e_high"].astype(float).fillna(shown[H100E])
     heavy: Any = {"condition": {"test": f"indexof({headings}, datum.value) >= 0", "value": "bold"}, "value": "normal"}
     axis = row_axis(labelFontWeight=heavy, labelLimit=220, labelOverlap=False)
@@ -95,14 +95,11 @@ def frontier(steps: pd.DataFrame, points: pd.DataFrame, named: Sequence[str]) ->
         part.assign(when=fractional_years(part["operational"]).round(3)).drop(columns="operational")
         for part in (pd.concat([steps, end])[["machine", "operational", H100E]], points)
     )
-    dots["label"] = dots["machine"] + ", " + dots["country"]
-    scale = alt.Scale(domain=[float(line["when"].min()), float(line["when"].max()) + 1.4], nice=False)
+    scale = alt.Scale(domain=[float(line["when"].min()) - 0.8, float(line["when"].max()) + 0.6], nice=False)
     x = alt.X("when:Q", title=None, axis=alt.Axis(format="d", tickMinStep=1), scale=scale)
-    y = _h100e(H100E, alt.Y, 1000)
+    y = _h100e(H100E, alt.Y, 1e3, 1e6)
     record = alt.Chart(line).mark_line(interpolate="step-after", color=INDUSTRY).encode(x=x, y=y)
-    told = alt.Chart(line[line["machine"].isin(named)]).mark_text(
-        align="right", dx=-6, dy=-6, fontSize=11, color=INDUSTRY
-    )
+    told = alt.Chart(line[line["machine"].isin(named)]).mark_text(align="right", dx=-6, dy=-6, fontSize=11)
     marks = (
         alt.Chart(dots)
         .mark_point(size=50, color=PUBLIC)
@@ -110,7 +107,7 @@ def frontier(steps: pd.DataFrame, points: pd.DataFrame, named: Sequence[str]) ->
     )
     sides = dots["machine"].map(_SIDES).fillna("right")
     labels = [
-        alt.Chart(dots[sides == side]).mark_text(fontSize=11, **place).encode(x=x, y=y, text="label:N")
+        alt.Chart(dots[sides == side]).mark_text(fontSize=11, **place).encode(x=x, y=y, text="machine:N")
         for side, place in _PLACES.items()
         if (sides == side).any()
     ]
@@ -164,8 +161,21 @@ def list_lines(shares: pd.DataFrame, colours: dict[str, str]) -> alt.LayerChart:
     return framed(band, line, end_labels(shares, "when", "share", "group", x, share_axis("at", ""), 300))
 
 
-def _h100e(field: str, channel: type[alt.X | alt.Y] = alt.X, low: float | None = None) -> Any:
-    """Return a logarithmic axis of H100 equivalents, from a lowest value where one is given."""
-    axis = alt.Axis(labelExpr="format(datum.value, ',')", values=[10.0**power for power in range(8)], grid=True)
-    scale = alt.Scale(type="log", nice=False, domainMin=low or alt.Undefined)
+def _h100e(field: str, channel: type[alt.X | alt.Y] = alt.X, low: float = 4, high: float = 1e8) -> Any:
+    """Return a logarithmic axis of H100 equivalents; its upper end leaves room for the text beside a mark."""
+    axis = alt.Axis(format="~s", values=[10.0**power for power in range(1, 8)], grid=True)
+    scale = alt.Scale(type="log", nice=False, domain=[low, high])
     return channel(f"{field}:Q", title="H100 equivalents, logarithmic", axis=axis, scale=scale)
+
+
+def to_si_text(size: float) -> str:
+    """Return a number with two significant digits and the sign of its thousands.
+
+    Examples
+    --------
+    >>> to_si_text(3812878.0), to_si_text(630_000), to_si_text(10.1)
+    ('3.8M', '630k', '10')
+    """
+    rounded = float(f"{size:.2g}")
+    scale, sign = next((scale, sign) for scale, sign in ((1e6, "M"), (1e3, "k"), (0, "")) if rounded >= scale)
+    return f"{rounded / (scale or 1):g}{sign}"

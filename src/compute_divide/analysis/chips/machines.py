@@ -1,9 +1,13 @@
-"""Who has machines: owners of chips, laboratories, public machines and universities on one scale, and the TOP500."""
+"""Who has machines: owners of chips, laboratories, public machines and universities on one scale, and the TOP500.
+
+Tables are those of `compute_divide.evidence.chips`: ``owners`` has the columns of ``machines.OWNED``, ``top500`` of
+``machines.TOP500``, ``clusters`` and ``chips`` of the modules of that name, ``sizes`` of ``universities.SIZES``.
+"""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from statistics import NormalDist
 
 import numpy as np
@@ -31,6 +35,7 @@ SAME_CHIP = {
 WEAPONS = ("Lawrence Livermore NL", "Los Alamos NL", "Sandia NL", "CEA EXA1")
 """What the names of public machines of nuclear weapons programmes begin with: no university computes on these."""
 
+UNNAMED = "unnamed"
 NAMES = {
     "Microsoft GPT-4 cluster": "Microsoft, for GPT-4",
     "xAI Colossus Memphis Phase 3": "Colossus",
@@ -46,8 +51,6 @@ NAMES = {
 }
 """What those who run a machine call it, where the list of clusters says more."""
 
-UNNAMED = "unnamed"
-
 COUNTRIES = {
     "United States of America": "United States",
     "United Kingdom of Great Britain and Northern Ireland": "United Kingdom",
@@ -58,7 +61,9 @@ PUBLIC = ("academic", "research", "government")
 """Segments of the TOP500 that the public pays for."""
 
 
-def h100s(value: float | None, label: str, *ends: float | None, n: int | None = None) -> Estimate:
+def h100s(
+    value: float | None, label: str, low: float | None = None, high: float | None = None, n: int | None = None
+) -> Estimate:
     """Return a number of H100 equivalents to three significant digits, which is more than any source knows.
 
     Examples
@@ -66,23 +71,14 @@ def h100s(value: float | None, label: str, *ends: float | None, n: int | None = 
     >>> h100s(14567.5, "a machine").value
     14600.0
     """
-    given = [None if end is None or pd.isna(end) else float(f"{end:.2e}") for end in (value, *(ends or (None, None)))]
-    return Estimate(*given, n=n, unit="count", label=f"{label}, H100 equivalents")
+    value, low, high = (None if one is None or pd.isna(one) else float(f"{one:.2e}") for one in (value, low, high))
+    return Estimate(value, low, high, n=n, unit="count", label=f"{label}, H100 equivalents")
 
 
 def pick(table: pd.DataFrame, label: str, place: int = 0, **where: str) -> Estimate:
-    """Return the median of a row with its 5th and 95th percentiles; no value where there is no such row.
+    """Return the H100 equivalents of the first (or the last, -1) row that has some values; none where no row has them.
 
-    Parameters
-    ----------
-    table : pandas.DataFrame
-        With `H100E`, and ``h100e_low`` and ``h100e_high`` where these are known.
-    label : str
-        What is estimated.
-    place : int
-        Which of the rows, -1 for the last.
-    **where : str
-        Values that columns have in it.
+    Where there are columns ``h100e_low`` and ``h100e_high`` these are its interval.
 
     Examples
     --------
@@ -90,22 +86,15 @@ def pick(table: pd.DataFrame, label: str, place: int = 0, **where: str) -> Estim
     >>> pick(table, "chips of B", owner="B").high, pick(table, "chips of C", owner="C").value
     (5.0, None)
     """
-    for column, value in where.items():
-        table = table[table[column] == value]
-    cells = table.reindex(columns=[H100E, "h100e_low", "h100e_high"]).iloc[place:][:1].to_numpy(dtype=float)
-    return h100s(*cells[0, :1], label, *cells[0, 1:]) if len(cells) else h100s(None, label)
+    for column, wanted in where.items():
+        table = table[table[column] == wanted]
+    found = table.reindex(columns=[H100E, "h100e_low", "h100e_high"]).iloc[place:][:1].to_numpy(dtype=float).tolist()
+    value, low, high = found[0] if found else (None, None, None)
+    return h100s(value, label, low, high)
 
 
 def owners_at(owners: pd.DataFrame, year: int) -> pd.DataFrame:
-    """Return what each owner has of each designer at the end of a year, all kinds of chips together, largest first.
-
-    Parameters
-    ----------
-    owners : pandas.DataFrame
-        Columns of `compute_divide.evidence.chips.machines.OWNED`.
-    year : int
-        The year; it has rows only if its last quarter is whole.
-    """
+    """Return what each owner has of each designer at the end of a year, all kinds of chips together, largest first."""
     last = owners["quarter"].eq(pd.Timestamp(year, 12, 31)) & owners["kind"].isna() & owners["complete"]
     return owners[last].sort_values(H100E, ascending=False).reset_index(drop=True)
 
@@ -113,44 +102,34 @@ def owners_at(owners: pd.DataFrame, year: int) -> pd.DataFrame:
 def scale_gap(owners: pd.DataFrame, chips: pd.DataFrame) -> Estimate:
     """Return how far two readings of a chip's worth in H100s lie apart at most: the owners' in 8 bits, ours in 16.
 
-    Parameters
-    ----------
-    owners : pandas.DataFrame
-        Columns of `compute_divide.evidence.chips.machines.OWNED`.
-    chips : pandas.DataFrame
-        As in `compute_divide.analysis.chips.hardware.chip_peaks`.
-
-    Returns
-    -------
-    Estimate
-        A share of our reading; `n` is the number of kinds that both know.
+    It is a share of our reading; `n` is the number of kinds that both know.
     """
     peaks = chip_peaks(chips)
     kinds = owners[owners["kind"].isin(SAME_CHIP)].groupby("kind")[[H100E, "chips"]].sum()
     theirs = kinds[H100E] / kinds["chips"]
     ours = pd.Series({kind: peaks[SAME_CHIP[kind]] / peaks[REFERENCE] for kind in theirs.index}, dtype=float)
-    gap = (theirs / ours - 1).abs().max() if len(theirs) else None
+    gap = float((theirs / ours - 1).abs().max()) if len(theirs) else None
     return Estimate(gap, n=len(theirs), label="largest difference between a chip's worth in 8 and in 16 bits")
 
 
 def machines(clusters: pd.DataFrame, chips: pd.DataFrame) -> pd.DataFrame:
     """Return the clusters that run, with what they are worth in H100s by speed in 16 bits.
 
-    The list's own equivalents take the fastest format that a chip has, 8 bits for the H100 and 16 for older chips,
-    which halves the latter; where no speed in 16 bits is known they are kept.
-
     Parameters
     ----------
-    clusters : pandas.DataFrame
-        Columns of `compute_divide.evidence.chips.clusters.SCHEMA`.
-    chips : pandas.DataFrame
-        As in `compute_divide.analysis.chips.hardware.chip_peaks`.
+    clusters, chips : pandas.DataFrame
+        The lists of clusters and of chips.
 
     Returns
     -------
     pandas.DataFrame
         With `H100E`, ``country`` and ``machine`` by their usual names (`UNNAMED` where the list gives none), and
         ``open``: public, and no machine of a weapons programme.
+
+    Notes
+    -----
+    The list's own equivalents take the fastest format that a chip has, 8 bits for the H100 and 16 for older chips,
+    which halves the latter; they are kept where no speed in 16 bits is known.
     """
     found = running_clusters(clusters)
     names = found["name"].replace(NAMES)
@@ -163,27 +142,13 @@ def machines(clusters: pd.DataFrame, chips: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def largest(found: pd.DataFrame, label: str) -> tuple[str, Estimate]:
-    """Return the name of the largest of some machines and what it is worth; no value where there is none.
-
-    Examples
-    --------
-    >>> largest(pd.DataFrame({"machine": ["A", "B"], H100E: [1.0, 2.0]}), "largest")[0]
-    'B'
-    """
-    if found.empty:
-        return "none", h100s(None, label, n=0)
-    first = found.loc[found[H100E].idxmax()]
-    return str(first["machine"]), h100s(first[H100E], label, n=len(found))
+def largest(found: pd.DataFrame, label: str) -> Estimate:
+    """Return what the largest of some machines is worth, of how many; no value where there is none."""
+    return h100s(found[H100E].max() if len(found) else None, label, n=len(found))
 
 
 def records(found: pd.DataFrame) -> pd.DataFrame:
-    """Return the machines that were the largest of their kind when they began, oldest first.
-
-    Parameters
-    ----------
-    found : pandas.DataFrame
-        ``operational`` and `H100E`; a machine without a first day is left out.
+    """Return the machines that were the largest when they began (``operational``), oldest first.
 
     Examples
     --------
@@ -204,12 +169,14 @@ def by_country(found: pd.DataFrame) -> pd.DataFrame:
     >>> by_country(found)[["n", "largest"]].values.tolist()
     [[2, 'B']]
     """
-    ordered = found.dropna(subset=["country"]).sort_values(H100E, ascending=False, kind="stable")
-    grouped = ordered.groupby("country", sort=False)
-    table = grouped.agg(
-        n=("machine", "size"), together=(H100E, "sum"), largest=("machine", "first"), size=(H100E, "first")
-    )
-    return table.rename(columns={"together": H100E}).sort_values(H100E, ascending=False).reset_index()
+    grouped = found.sort_values(H100E, ascending=False, kind="stable").groupby("country", sort=False)
+    wanted = {
+        "n": ("machine", "size"),
+        H100E: (H100E, "sum"),
+        "largest": ("machine", "first"),
+        "size": (H100E, "first"),
+    }
+    return grouped.agg(**wanted).sort_values(H100E, ascending=False).reset_index()
 
 
 def ratio(above: Estimate, under: Estimate, label: str) -> Estimate:
@@ -226,86 +193,51 @@ def ratio(above: Estimate, under: Estimate, label: str) -> Estimate:
     return Estimate(above.value / under.value, low, high, unit="ratio", label=label)
 
 
-def list_share(
-    top500: pd.DataFrame,
-    segments: Collection[str],
-    label: str,
-    *,
-    accelerated: bool = False,
-    without_largest: bool = False,
-) -> Estimate:
-    """Return the share of the speed of one TOP500 list that some segments have.
+def list_of(top500: pd.DataFrame, year: int) -> pd.DataFrame:
+    """Return the rows of the June list of a year; none where there is no such list."""
+    return top500[top500["list"] == pd.Timestamp(year, 6, 1)]
 
-    Parameters
-    ----------
-    top500 : pandas.DataFrame
-        Rows of one list, with the columns of `compute_divide.evidence.chips.machines.TOP500`.
-    segments : collection of str
-        Segments that count.
-    label : str
-        What is estimated.
-    accelerated : bool, default False
-        Whether only machines with an accelerator count, in share and total.
-    without_largest : bool, default False
-        Whether the largest machine of the segments is moved out of them.
 
-    Returns
-    -------
-    Estimate
-        A share; `k` and `n` count machines. The 95% interval says how far single machines move it: it is the linear
-        approximation of a bootstrap that draws machines, which needs only sums of speeds and of their squares.
+def list_share(rows: pd.DataFrame, segments: Collection[str], label: str, *, accelerated: bool = False) -> Estimate:
+    """Return the share of the speed of one TOP500 list that some segments have; of accelerated machines if asked.
+
+    Notes
+    -----
+    `k` and `n` count machines. The 95% interval says how far single machines move the share: it is the linear
+    approximation of a bootstrap that draws machines, which needs only sums of speeds and of their squares.
 
     Examples
     --------
     >>> rows = pd.DataFrame({"segment": ["academic", "industry"], "accelerated": False, "machines": [1, 3],
-    ...                      "rmax_tflop_s": [1.0, 3.0], "rmax_squares": [1.0, 3.0], "largest_tflop_s": 1.0})
-    >>> round(list_share(rows, ["academic"], "share").value, 2)
-    0.25
+    ...                      "rmax_tflop_s": [1.0, 3.0], "rmax_squares": [1.0, 3.0]})
+    >>> share = list_share(rows, ["academic"], "share")
+    >>> share.value, round(share.high, 2)
+    (0.25, 0.67)
     """
-    rows = top500[top500["accelerated"].fillna(False).astype(bool)] if accelerated else top500
+    rows = rows[rows["accelerated"].fillna(False).astype(bool)] if accelerated else rows
     if rows.empty:
         return Estimate(None, k=0, n=0, label=label)
     inside = rows["segment"].isin(list(segments))
-    sums, squares = (rows[name].groupby(inside).sum() for name in ("rmax_tflop_s", "rmax_squares"))
-    part, whole = float(sums.get(True, 0.0)), float(sums.sum())
-    k, n = int(rows.loc[inside, "machines"].sum()), int(rows["machines"].sum())
-    if without_largest and k:
-        share = (part - float(rows.loc[inside, "largest_tflop_s"].max())) / whole
-        return Estimate(share, k=k - 1, n=n, label=label)
-    share = part / whole
-    spread = math.sqrt(squares.get(True, 0.0) * (1 - share) ** 2 + squares.get(False, 0.0) * share**2) / whole
+    sums = rows.groupby(inside)[["rmax_tflop_s", "rmax_squares", "machines"]].sum().reindex([True, False], fill_value=0)
+    (part, squares, k), (rest, other_squares, others) = sums.to_numpy(dtype=float).tolist()
+    share = part / (part + rest)
+    spread = math.sqrt(squares * (1 - share) ** 2 + other_squares * share**2) / (part + rest)
     half = NormalDist().inv_cdf(0.975) * spread
-    return Estimate(share, max(share - half, 0.0), min(share + half, 1.0), k, n, "share", label)
+    return Estimate(share, max(share - half, 0.0), min(share + half, 1.0), int(k), int(k + others), "share", label)
 
 
-def list_of(top500: pd.DataFrame, year: int, month: int = 6) -> pd.DataFrame:
-    """Return the rows of the list of June (or November) of a year; none where there is no such list."""
-    return top500[top500["list"] == pd.Timestamp(year, month, 1)]
-
-
-def list_shares(top500: pd.DataFrame, groups: dict[str, Collection[str]], *, accelerated: bool = False) -> pd.DataFrame:
+def list_shares(top500: pd.DataFrame, groups: Mapping[str, Collection[str]]) -> pd.DataFrame:
     """Return the share of groups of segments in each list: ``when`` (in years), ``group`` and the share's cells."""
-    rows = []
-    for day, own in top500.groupby("list"):
-        for name, segments in groups.items():
-            found = list_share(own, segments, name, accelerated=accelerated)
-            rows.append({"when": day.year + (day.month - 1) / 12, "group": name, **found.row()})
-    return pd.DataFrame(rows).dropna(subset=["share"])
+    dated = top500.assign(when=top500["list"].dt.year + (top500["list"].dt.month - 1) / 12)
+    return pd.DataFrame(
+        {"when": when, "group": name, **list_share(own, segments, name).row()}
+        for when, own in dated.groupby("when")
+        for name, segments in groups.items()
+    )
 
 
 def at_quantile(sizes: pd.DataFrame, quantile: float, count: str, label: str) -> Estimate:
-    """Return what the university at a quantile has, by one of the three counts; the checked one has an interval.
-
-    Parameters
-    ----------
-    sizes : pandas.DataFrame
-        Columns of `compute_divide.evidence.chips.universities.SIZES`.
-    quantile : float
-        One of the table's.
-    count : str
-        ``"checked"``, ``"recorded"`` or ``"theirs"``.
-    label : str
-        What is estimated.
+    """Return what the university at a quantile has by one of the three counts; ``"checked"`` has an interval.
 
     Examples
     --------
@@ -314,4 +246,5 @@ def at_quantile(sizes: pd.DataFrame, quantile: float, count: str, label: str) ->
     True
     """
     row = sizes[np.isclose(sizes["quantile"], quantile)].iloc[0]
-    return h100s(row[count], label, *((row["low"], row["high"]) if count == "checked" else ()))
+    low, high = (row["low"], row["high"]) if count == "checked" else (None, None)
+    return h100s(row[count], label, low, high)

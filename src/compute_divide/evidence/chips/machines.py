@@ -13,32 +13,29 @@ from typing import Any
 
 import pandas as pd
 
-from compute_divide.evidence.store.files import EvidenceError, SetAside, Sidecar, Source
-from compute_divide.evidence.store.raw_csv import (
-    Bounds,
-    Findings,
-    Labels,
-    Origin,
-    Row,
-    parse_date,
-    read_raw,
-    same,
-)
+from compute_divide.evidence.store.files import EvidenceError, Origin, SetAside, Sidecar, Source
+from compute_divide.evidence.store.raw_csv import Bounds, Findings, Labels, Row, parse_date, read_raw, same
 from compute_divide.evidence.store.raw_csv import number as read_number
 from compute_divide.evidence.store.tables import (
+    Field,
+    as_count,
+    as_label,
+    as_number,
     date,
     derive_table,
     flag,
     number,
     one_of,
+    read_rows,
     read_table,
     schema,
+    schema_of,
     text,
     whole,
     write_table,
 )
 
-HERE = "compute_divide.evidence.chips.machines"
+DERIVED_BY = "compute_divide.evidence.chips.machines.derive_machines"
 
 # --- the TOP500 ---
 
@@ -48,22 +45,18 @@ SEGMENTS = Labels(
 )
 """Segments of the TOP500; the national laboratories are in ``research``."""
 
-_COUNTRIES = {
-    "Czech Republic": "Czechia",
-    "Korea, South": "South Korea",
-    "Slovak Republic": "Slovakia",
-}
+_COUNTRIES = {"Czech Republic": "Czechia", "Korea, South": "South Korea", "Slovak Republic": "Slovakia"}
 """Countries that the lists have called otherwise."""
 
-MACHINES_A_LIST = 500
 _LIST = re.compile(r"top500_(\d{4}-\d{2})_(academic|other)\.csv")
+_RANKS = sorted(map(str, range(1, 501)))
 
 TOP500 = schema(
     list=date(),
     segment=one_of(SEGMENTS.ours, nullable=False),
     country=text(nullable=False),
     accelerated=flag(),
-    machines=whole(1, MACHINES_A_LIST, nullable=False),
+    machines=whole(1, len(_RANKS), nullable=False),
     rmax_tflop_s=number(nullable=False),
     rmax_squares=number(nullable=False),
     largest_tflop_s=number(nullable=False),
@@ -91,17 +84,11 @@ def _top500(raw: Path, folder: Path) -> Sidecar:
         match = _LIST.fullmatch(path.name)
         if not match:
             raise EvidenceError(f"{path.name} is not named like a half of a TOP500 list, top500_2020-06_academic.csv")
-        file = read_raw(path)
+        file, title = read_raw(path), f"TOP500 list of {match[1]}, {match[2]} segments"
         lists[match[1]] += file.rows
-        origin = Origin(
-            f"compute/top500/{path.name}",
-            f"TOP500 list of {match[1]}, {match[2]} segment{'s' if match[2] == 'other' else ''}",
-            match[1],
-            "TOP500.org, as split in AcademicSystemsTOP500",
-            "none stated; only sums over machines are kept",
-            "https://github.com/trecakov/AcademicSystemsTOP500",
-        )
-        sources.append(file.source(origin))
+        credit, licence = "TOP500.org, as split in AcademicSystemsTOP500", "none stated; only sums are kept"
+        url = "https://github.com/trecakov/AcademicSystemsTOP500"
+        sources.append(file.source(Origin(f"compute/top500/{path.name}", title, match[1], credit, licence, url)))
     cells = [cell for month, rows in lists.items() for cell in _cells(month, rows)]
     _check_units(cells)
     summed = sum(map(len, lists.values())) - len(cells)
@@ -111,7 +98,7 @@ def _top500(raw: Path, folder: Path) -> Sidecar:
         TOP500,
         description="machines of the TOP500 and their speed by list, segment, country and accelerator",
         sources=sources,
-        derived_by=f"{HERE}.derive_machines",
+        derived_by=DERIVED_BY,
         set_aside=[SetAside(reason="machines counted in the row of others like them", rows=summed)],
         notes=["accelerated is missing for the two lists of 2010, which have no such column"],
         folder=folder,
@@ -120,14 +107,14 @@ def _top500(raw: Path, folder: Path) -> Sidecar:
 
 def _cells(month: str, rows: list[Row]) -> list[dict[str, Any]]:
     """Return the sums of one list; every rank from 1 to 500 must be there once."""
-    ranks = sorted(row["Rank"] for row in rows)
-    if ranks != sorted(map(str, range(1, MACHINES_A_LIST + 1))):
+    if sorted(row["Rank"] for row in rows) != _RANKS:
         raise EvidenceError(f"the TOP500 list of {month} does not hold each rank from 1 to 500 once, in both its files")
     speeds: dict[tuple[str, str, bool | None], list[float]] = defaultdict(list)
     for row in rows:
         country = row["Country"]
         segment = SEGMENTS.canonical(row["Segment"], row.place(country))
-        speeds[segment, _COUNTRIES.get(country, country), _accelerated(row)].append(_rmax(row))
+        named = [row[header] for header in ("Accelerator/Co-Processor", "Accelerator") if header in row.cells]
+        speeds[segment, _COUNTRIES.get(country, country), named[0] != "None" if named else None].append(_rmax(row))
     return [
         {
             "list": f"{month}-01",
@@ -143,18 +130,13 @@ def _cells(month: str, rows: list[Row]) -> list[dict[str, Any]]:
     ]
 
 
-def _accelerated(row: Row) -> bool | None:
-    named = [row[column] for column in ("Accelerator/Co-Processor", "Accelerator") if column in row.cells]
-    return named[0] != "None" if named else None
-
-
 def _rmax(row: Row) -> float:
     """Return the speed in TFLOP/s: lists up to 2016 give GFLOP/s under a header that names no unit."""
-    column = next((name for name in row.cells if name.casefold().startswith("rmax")), "Rmax")
-    found = read_number(row, column, "Rmax", Bounds(), Findings())
+    header = next((name for name in row.cells if name.casefold().startswith("rmax")), "Rmax")
+    found = read_number(row, header, "Rmax", Bounds(), Findings())
     if found is None:
-        raise EvidenceError(f"{row.place()}: {row[column]!r} is not a speed")
-    return found if "TFlop/s" in column else found / 1000
+        raise EvidenceError(f"{row.place()}: {row[header]!r} is not a speed")
+    return found if "TFlop/s" in header else found / 1000
 
 
 def _check_units(cells: list[dict[str, Any]]) -> None:
@@ -162,8 +144,7 @@ def _check_units(cells: list[dict[str, Any]]) -> None:
     fastest: dict[str, float] = defaultdict(float)
     for cell in cells:
         fastest[cell["list"]] = max(fastest[cell["list"]], cell["largest_tflop_s"])
-    months = sorted(fastest)
-    for before, after in pairwise(months):
+    for before, after in pairwise(sorted(fastest)):
         if not 0.99 < fastest[after] / fastest[before] < 10:
             raise EvidenceError(
                 f"the fastest machine of {after[:7]} makes {fastest[after]:g} TFLOP/s, that of {before[:7]} "
@@ -171,7 +152,7 @@ def _check_units(cells: list[dict[str, Any]]) -> None:
             )
 
 
-# --- owners of chips, and laboratories ---
+# --- owners of chips, laboratories, the price of an hour ---
 
 OWNERS = Labels(
     "owner of chips", same("Microsoft", "Meta", "Amazon", "Google", "Oracle", "China", "CoreWeave", "Other")
@@ -179,36 +160,82 @@ OWNERS = Labels(
 """Owners; ``China`` is all of a country, ``Other`` all whom the source does not name."""
 
 DESIGNERS = Labels("designer of chips", same("Nvidia", "Google", "AMD"))
-
 KINDS = Labels("kind of Nvidia chip", same("A100", "A800", "H100/H200", "H800", "H20", "B200", "B300"))
-
 LABS = Labels("laboratory", same("OpenAI", "Google DeepMind", "Meta Superintelligence Labs", "Anthropic", "SpaceXAI"))
+RENTED = Labels("rented chip", same("H100", "H200", "B200", "A100"))
 
-OWNED = schema(
-    owner=one_of(OWNERS.ours, nullable=False),
-    designer=one_of(DESIGNERS.ours, nullable=False),
-    kind=one_of(KINDS.ours),
-    since=date(),
-    quarter=date(),
-    h100e=number(nullable=False),
-    h100e_low=number(nullable=False),
-    h100e_high=number(nullable=False),
-    chips=number(nullable=False),
-    complete=flag(),
-)
+
+def _as_day(header: str) -> Field:
+    def read(row: Row, _: str, __: Findings) -> str:
+        found = parse_date(row[header], "month-first")
+        if found is None:
+            raise EvidenceError(f"{row.place()}: {row[header]!r} in {header!r} is not a date")
+        return found.day.isoformat()
+
+    return Field(date(), read)
+
+
+def _as_sure(header: str) -> Field:
+    return as_number(header, column=number(nullable=False))
+
+
+def _kind(row: Row, _: str, __: Findings) -> str:
+    return KINDS.canonical(row["Chip type"], row.place()) if "Chip type" in row.cells else ""
+
+
+def _complete(row: Row, _: str, __: Findings) -> bool:
+    if row["Incomplete"] not in {"", "checked"}:
+        raise EvidenceError(f"{row.place()}: {row['Incomplete']!r} in 'Incomplete' is neither 'checked' nor blank")
+    return not row["Incomplete"]
+
+
+_OWNED = {
+    "owner": as_label("Owner", OWNERS, blank=None),
+    "designer": as_label("Chip manufacturer", DESIGNERS, blank=None),
+    "kind": Field(one_of(KINDS.ours), _kind),
+    "since": _as_day("Start date"),
+    "quarter": _as_day("End date"),
+    "h100e": _as_sure("Compute estimate in H100e (median)"),
+    "h100e_low": _as_sure("H100e (5th percentile)"),
+    "h100e_high": _as_sure("H100e (95th percentile)"),
+    "chips": _as_sure("Number of Units"),
+    "complete": Field(flag(), _complete),
+}
+OWNED = schema_of(_OWNED)
 """Schema of ``compute/owners.csv``: chips bought from ``since`` to the last day of a quarter, in H100 equivalents by
 operations in 8 bits: the median of a simulation, with its 5th and 95th percentiles. ``kind`` is missing for all kinds
 of a designer together. Medians may be added, percentiles not."""
 
-LABORATORIES = schema(
-    laboratory=one_of(LABS.ours, nullable=False),
-    day=date(),
-    h100e=number(nullable=False),
-    h100e_low=number(nullable=False),
-    h100e_high=number(nullable=False),
-)
+_LABORATORIES = {
+    "laboratory": as_label("Lab", LABS, blank=None),
+    "day": _as_day("Date"),
+    "h100e": _as_sure("h100e_med"),
+    "h100e_low": _as_sure("h100e_p5"),
+    "h100e_high": _as_sure("h100e_p95"),
+}
+LABORATORIES = schema_of(_LABORATORIES)
 """Schema of ``compute/laboratories.csv``: chips that a laboratory uses, as in `OWNED`. It does not own them all, so
 that laboratories and owners are never added."""
+
+_RENTAL = {
+    "month": _as_day("month"),
+    "chip": as_label("chip", RENTED, blank=None),
+    "usd_per_hour": _as_sure("usd_per_hour"),
+    "lowest_usd": _as_sure("lowest_provider"),
+    "highest_usd": _as_sure("highest_provider"),
+    "providers": as_count("providers"),
+}
+RENTAL = schema_of(_RENTAL)
+"""Schema of ``compute/rental_prices.csv``: the median over providers of the list price of a chip for an hour, with the
+lowest and highest; months with fewer than three providers are not in the source."""
+
+TABLES = {
+    "compute/top500.csv": TOP500,
+    "compute/owners.csv": OWNED,
+    "compute/laboratories.csv": LABORATORIES,
+    "compute/rental_prices.csv": RENTAL,
+}
+"""Our tables and their schemas, for the catalogue."""
 
 _OWNER_FILES = {
     "nvidia_owners_cumulative_totals": "Nvidia chips by owner",
@@ -233,94 +260,8 @@ def load_owners() -> pd.DataFrame:
 
 
 def load_laboratories() -> pd.DataFrame:
-    """Return the chips that laboratories use at the end of a year, with the columns of `LABORATORIES`.
-
-    Examples
-    --------
-    >>> len(load_laboratories())
-    11
-    """
+    """Return the chips that laboratories use at the end of a year, with the columns of `LABORATORIES`."""
     return read_table("compute/laboratories.csv", LABORATORIES)
-
-
-def _owners(raw: Path, folder: Path) -> Sidecar:
-    rows, sources, findings = [], [], Findings()
-    for stem, title in _OWNER_FILES.items():
-        origin = _epoch_chips(f"epoch_{stem}_2026-04-22.csv", title)
-        file = read_raw(raw / origin.path)
-        rows += [_owned(row, findings) for row in file.rows]
-        sources.append(file.source(origin))
-    return write_table(
-        rows,
-        "compute/owners.csv",
-        OWNED,
-        description="AI chips in the hands of owners by quarter, in H100 equivalents, with 5th and 95th percentiles",
-        sources=sources,
-        derived_by=f"{HERE}.derive_machines",
-        notes=["every series starts at zero; xAI is in none of them; Google's TPUs are no chips of Nvidia"],
-        folder=folder,
-    )
-
-
-def _epoch_chips(file: str, title: str) -> Origin:
-    url = "https://github.com/epoch-research/ai-chip-counts"
-    return Origin(f"compute/{file}", f"Epoch AI, {title}", "2026-04-22", "Epoch AI, AI Chip Owners", "MIT (code)", url)
-
-
-def _owned(row: Row, findings: Findings) -> dict[str, Any]:
-    place, kind = row.place(row["Name"]), row["Chip type"] if "Chip type" in row.cells else ""
-    incomplete = row["Incomplete"]
-    if incomplete not in {"", "checked"}:
-        raise EvidenceError(f"{place}: {incomplete!r} in 'Incomplete' is neither 'checked' nor blank")
-    return {
-        "owner": OWNERS.canonical(row["Owner"], place),
-        "designer": DESIGNERS.canonical(row["Chip manufacturer"], place),
-        "kind": KINDS.canonical(kind, place) if kind else "",
-        "since": _day(row, "Start date"),
-        "quarter": _day(row, "End date"),
-        **{
-            ours: read_number(row, theirs, ours, Bounds(), findings)
-            for ours, theirs in {
-                "h100e": "Compute estimate in H100e (median)",
-                "h100e_low": "H100e (5th percentile)",
-                "h100e_high": "H100e (95th percentile)",
-                "chips": "Number of Units",
-            }.items()
-        },
-        "complete": not incomplete,
-    }
-
-
-def _day(row: Row, column: str) -> str:
-    found = parse_date(row[column], "month-first")
-    if found is None:
-        raise EvidenceError(f"{row.place()}: {row[column]!r} in {column!r} is not a date")
-    return found.day.isoformat()
-
-
-def _laboratory(row: Row, findings: Findings) -> dict[str, Any]:
-    columns = {"h100e": "h100e_med", "h100e_low": "h100e_p5", "h100e_high": "h100e_p95"}
-    return {
-        "laboratory": LABS.canonical(row["Lab"], row.place(row["Name"])),
-        "day": _day(row, "Date"),
-        **{ours: read_number(row, theirs, ours, Bounds(), findings) for ours, theirs in columns.items()},
-    }
-
-
-# --- the price of an hour ---
-
-RENTED = Labels("rented chip", same("H100", "H200", "B200", "A100"))
-
-RENTAL = schema(
-    month=date(),
-    chip=one_of(RENTED.ours, nullable=False),
-    usd_per_hour=number(nullable=False),
-    lowest_usd=number(nullable=False),
-    highest_usd=number(nullable=False),
-    providers=whole(3, nullable=False),
-)
-"""Schema of ``compute/rental_prices.csv``: the median over providers of the list price of a chip for an hour, with the
-lowest and highest; months with fewer than three providers are not in the source."""
 
 
 def load_rental_prices() -> pd.DataFrame:
@@ -335,23 +276,25 @@ def load_rental_prices() -> pd.DataFrame:
     return read_table("compute/rental_prices.csv", RENTAL)
 
 
-def _rental(row: Row, findings: Findings) -> dict[str, Any]:
-    columns = {"usd_per_hour": "usd_per_hour", "lowest_usd": "lowest_provider", "highest_usd": "highest_provider"}
-    return {
-        "month": _day(row, "month"),
-        "chip": RENTED.canonical(row["chip"], row.place()),
-        **{ours: read_number(row, theirs, ours, Bounds(), findings) for ours, theirs in columns.items()},
-        "providers": read_number(row, "providers", "providers", Bounds(whole=True), findings),
-    }
-
-
-TABLES = {
-    "compute/top500.csv": TOP500,
-    "compute/owners.csv": OWNED,
-    "compute/laboratories.csv": LABORATORIES,
-    "compute/rental_prices.csv": RENTAL,
-}
-"""Our tables and their schemas, for the catalogue."""
+def _owners(raw: Path, folder: Path) -> Sidecar:
+    rows, sources, findings = [], [], Findings()
+    url = "https://github.com/epoch-research/ai-chip-counts"
+    for stem, title in _OWNER_FILES.items():
+        path = f"compute/epoch_{stem}_2026-04-22.csv"
+        file = read_raw(raw / path)
+        rows += read_rows(file.rows, _OWNED, findings)
+        origin = Origin(path, f"Epoch AI, {title}", "2026-04-22", "Epoch AI, AI Chip Owners", "MIT (code)", url)
+        sources.append(file.source(origin))
+    return write_table(
+        rows,
+        "compute/owners.csv",
+        OWNED,
+        description="AI chips in the hands of owners by quarter, in H100 equivalents, with 5th and 95th percentiles",
+        sources=sources,
+        derived_by=DERIVED_BY,
+        notes=["every series starts at zero; xAI is in none of them", *findings.notes()],
+        folder=folder,
+    )
 
 
 def derive_machines(raw: Path, folder: Path) -> list[Sidecar]:
@@ -367,11 +310,10 @@ def derive_machines(raw: Path, folder: Path) -> list[Sidecar]:
             "none seen",
             "https://github.com/epoch-research/ai-compute-users",
         ),
-        _laboratory,
         "compute/laboratories.csv",
-        LABORATORIES,
+        _LABORATORIES,
         description="chips that five laboratories use at the end of a year, in H100 equivalents, with percentiles",
-        derived_by=f"{HERE}.derive_machines",
+        derived_by=DERIVED_BY,
     )
     prices = derive_table(
         raw,
@@ -384,11 +326,10 @@ def derive_machines(raw: Path, folder: Path) -> list[Sidecar]:
             "none found; medians over providers are kept",
             "https://github.com/henryzhangpku/gpu-price-index",
         ),
-        _rental,
         "compute/rental_prices.csv",
-        RENTAL,
+        _RENTAL,
         description="monthly list prices of a chip-hour: median, lowest and highest of the providers",
-        derived_by=f"{HERE}.derive_machines",
+        derived_by=DERIVED_BY,
         notes=["list prices, not transactions"],
     )
     return [_top500(raw, folder), _owners(raw, folder), laboratories, prices]

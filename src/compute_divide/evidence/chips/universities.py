@@ -20,8 +20,8 @@ import numpy as np
 import pandas as pd
 
 from compute_divide.evidence.chips.chips import load_chips
-from compute_divide.evidence.store.files import EvidenceError, SetAside, Sidecar, read_bytes
-from compute_divide.evidence.store.raw_csv import Bounds, Findings, Labels, Origin, RawTable, read_raw, same
+from compute_divide.evidence.store.files import EvidenceError, Origin, SetAside, Sidecar, read_bytes
+from compute_divide.evidence.store.raw_csv import Bounds, Findings, Labels, RawTable, read_raw, same
 from compute_divide.evidence.store.raw_csv import number as read_number
 from compute_divide.evidence.store.tables import number, one_of, read_table, schema, text, whole, write_table
 

@@ -1,0 +1,227 @@
+"""The numbers of the chapters on machines and causes, from the raw files alone: ``python independent_machines.py RAW``.
+
+Written apart from the package, of which it imports nothing; only the corrections of GPUs (``data/gpu_checks.csv``) are
+read from the project, for they are made by hand.
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import json
+import math
+import statistics
+import sys
+from collections import defaultdict
+from pathlib import Path
+
+H100 = "NVIDIA H100 SXM5 80GB"
+DATA = Path(__file__).parents[2] / "data"
+GPUS = {
+    "H100_SXM": H100, "H100_PCIe": "NVIDIA H100 PCIe", "H200": "NVIDIA H200 SXM", "B200": "NVIDIA B200",
+    "A100_80GB": "NVIDIA A100 SXM4 80 GB", "A100_40GB": "NVIDIA A100 SXM4 40 GB", "A40": "NVIDIA A40 PCIe",
+    "RTX_A6000": "NVIDIA RTX A6000", "L40S": "NVIDIA L40", "V100": "NVIDIA V100", "P100": "NVIDIA P100",
+    "GH200": "NVIDIA GH200", "A10": "NVIDIA A10 PCIe",
+}  # fmt: skip
+ARSENALS = ("Lawrence Livermore", "Los Alamos", "Sandia", "CEA EXA1")
+
+
+def rows(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def peaks(raw: Path) -> dict[str, float]:
+    found = {}
+    for chip in rows(raw / "models/epoch_ml_hardware_2026-07-19.csv"):
+        tensor, half = chip["Tensor-FP16/BF16 performance (FLOP/s)"], chip["FP16 (half precision) performance (FLOP/s)"]
+        if tensor or half:
+            found[chip["Hardware name"]] = float(tensor or half)
+    return found
+
+
+def clusters(raw: Path, h100: float) -> list[dict]:
+    listed = rows(raw / "models/epoch_gpu_clusters_2026-04-24.csv")
+    sure = [
+        one
+        for one in listed
+        if one["Status"] == "Existing"
+        and one["Certainty"] in {"Confirmed", "Likely"}
+        and one["Possible Duplicate"] != "True"
+        and one["H100 equivalents"]
+    ]
+    names = {one["Name"].strip('"') for one in sure}
+    return [
+        {
+            "name": one["Name"].strip('"'),
+            "sector": one["Sector"],
+            "country": one["Country"].strip('"'),
+            "day": one["First Operational Date"],
+            "size": float(one["16-bit OP/s"]) / h100 if one["16-bit OP/s"] else float(one["H100 equivalents"]),
+        }
+        for one in sure
+        if one["Superseded by"].strip('"') not in names
+    ]
+
+
+def of_clusters(raw: Path, h100: float) -> dict[str, float]:
+    found = clusters(raw, h100)
+    private = [one for one in found if one["sector"] == "Private"]
+    arms = [one for one in found if one["sector"] == "Public" and one["name"].startswith(ARSENALS)]
+    free = [one for one in found if one["sector"] == "Public" and not one["name"].startswith(ARSENALS)]
+    named = [one for one in free if not one["name"].startswith("Anonymized")]
+    until = [one for one in private if one["day"] and one["day"] < "2022-06-01"]
+    german = [one["size"] for one in free if one["country"] == "Germany"]
+    biggest = {key: max(one["size"] for one in part) for key, part in {"p": private, "o": named, "w": arms}.items()}
+    return {
+        "private_largest": biggest["p"],
+        "open_largest": biggest["o"],
+        "weapons_largest": biggest["w"],
+        "frontier": next(one["size"] for one in named if one["name"].endswith("Frontier")),
+        "private_2022": max(one["size"] for one in until),
+        "private_over_open": biggest["p"] / biggest["o"],
+        "private_over_weapons": biggest["p"] / biggest["w"],
+        "public_sum": sum(one["size"] for one in free),
+        "germany": sum(german),
+        "germany_largest": max(german) / sum(german),
+        "united_states": sum(one["size"] for one in free if one["country"].startswith("United States")),
+    }
+
+
+def of_owners(raw: Path, speed: dict[str, float]) -> dict[str, float]:
+    median, ends = "Compute estimate in H100e (median)", ("12/31/2025", "12/31/2024")
+    sums, single = dict.fromkeys(ends, 0.0), {}
+    for path in (raw / "compute").glob("epoch_*owners*totals*.csv"):
+        for one in rows(path):
+            if one["End date"] in ends and not one["Incomplete"]:
+                sums[one["End date"]] += float(one[median])
+                if one["End date"] == ends[0]:
+                    single[one["Owner"], one["Chip manufacturer"]] = float(one[median])
+    kinds: dict[str, list[float]] = defaultdict(lambda: [0.0, 0.0])
+    for one in rows(raw / "compute/epoch_nvidia_owners_cumulative_by_chip_2026-04-22.csv"):
+        kinds[one["Chip type"]][0] += float(one[median])
+        kinds[one["Chip type"]][1] += float(one["Number of Units"])
+    same = {
+        "A100": "NVIDIA A100", "A800": "NVIDIA A800 SXM", "H100/H200": H100, "H800": "NVIDIA H800 SXM5",
+        "H20": "NVIDIA HGX H20", "B200": "NVIDIA B200",
+    }  # fmt: skip
+    gaps = [abs(kinds[kind][0] / kinds[kind][1] * speed[H100] / speed[chip] - 1) for kind, chip in same.items()]
+    return {
+        "microsoft": single["Microsoft", "Nvidia"],
+        "google_own": single["Google", "Google"],
+        "owners_growth": sums[ends[0]] / sums[ends[1]],
+        "scale_gap": max(gaps),
+    }
+
+
+def of_universities(raw: Path, speed: dict[str, float]) -> dict[str, float]:
+    table = rows(raw / "compute/gpus_per_student_master_2026-01-05.csv")
+    checks = rows(DATA / "gpu_checks.csv")
+    fixed = {(int(one["row"]), one["gpu"]): int(one["checked"]) for one in checks if one["gpu"]}
+
+    def worth(row: int, cells: dict[str, str], *, checked: bool) -> float:
+        counts = {gpu: fixed.get((row, gpu), int(cells[gpu])) if checked else int(cells[gpu]) for gpu in GPUS}
+        return sum(count * speed[GPUS[gpu]] / speed[H100] for gpu, count in counts.items())
+
+    recorded = [worth(row, cells, checked=False) for row, cells in enumerate(table, start=2)]
+    sizes = sorted(worth(row, cells, checked=True) for row, cells in enumerate(table, start=2))
+    verdicts = {int(one["row"]): one["verdict"] for one in checks if one["chosen"] != "search"}
+    from_tenth = math.ceil(0.9 * len(sizes)) - 1
+    return {
+        "universities_n": len(table),
+        "universities_checked": sum(sizes),
+        "universities_recorded": sum(recorded),
+        "universities_theirs": sum(float(one["h100_equivalent"]) for one in table),
+        "median_university": statistics.median(sizes),
+        "most_university": sizes[-1],
+        "top_tenth": sum(sizes[from_tenth:]) / sum(sizes),
+        "without": sum(size == 0 for size in recorded) / len(table),
+        "disagree": sum(verdict == "disagrees" for verdict in verdicts.values()) / len(verdicts),
+        "corrections": len(fixed),
+    }
+
+
+def of_lists(raw: Path) -> dict[str, float]:
+    def machines(month: str) -> list[tuple[str, str, float, bool]]:
+        found = []
+        for half in ("academic", "other"):
+            for one in rows(raw / f"compute/top500/top500_{month}_{half}.csv"):
+                speed = float(one["RMax"]) / 1e3 if "RMax" in one else float(one["Rmax [TFlop/s]"])
+                accelerated = one.get("Accelerator/Co-Processor", "None") != "None"
+                found.append((one["Segment"], one["Country"], speed, accelerated))
+        return found
+
+    def share(found: list[tuple[str, str, float, bool]], *segments: str) -> float:
+        return sum(one[2] for one in found if one[0] in segments) / sum(one[2] for one in found)
+
+    old, new = machines("2010-06"), machines("2026-06")
+    whole = sum(one[2] for one in new)
+    paid = [one for one in new if one[0] in {"Academic", "Research", "Government"}]
+    alps = max(one[2] for one in new if one[:2] == ("Research", "Switzerland"))
+    return {
+        "top500_first": share(old, "Academic"),
+        "top500_last": share(new, "Academic"),
+        "top500_accelerated": share([one for one in new if one[3]], "Academic"),
+        "top500_national": share(new, "Research", "Government"),
+        "top500_without_largest": share(new, "Academic") - max(one[2] for one in new if one[0] == "Academic") / whole,
+        "top500_with_alps": share(new, "Academic") + alps / whole,
+        "united_states_list": sum(one[2] for one in paid if one[1] == "United States") / sum(one[2] for one in paid),
+    }
+
+
+def of_models(raw: Path) -> dict[str, float]:
+    by_year: dict[int, list[tuple[float, set[str]]]] = defaultdict(list)
+    costs: dict[int, tuple[float, float]] = {}
+    for one in rows(raw / "models/epoch_notable_ai_models_2026-08-19.csv"):
+        day, flop = dt.date.fromisoformat(one["Publication date"][:10]), one["Training compute (FLOP)"]
+        sectors = set(filter(None, one["Organization categorization"].split(",")))
+        cost = float(one["Training compute cost (2023 USD)"] or 0)
+        if 2018 <= day.year <= 2025 and flop and sectors:
+            by_year[day.year].append((float(flop), sectors))
+        if 2016 <= day.year <= 2025 and cost > costs.get(day.year, (0, 0))[0]:
+            costs[day.year] = (cost, day.year + (day.timetuple().tm_yday - 1) / 365.25)
+    fifths: dict[int, list[bool]] = defaultdict(list)
+    for own in by_year.values():
+        ordered = sorted(flop for flop, _ in own)
+        for flop, sectors in own:
+            places = [place for place, other in enumerate(ordered, start=1) if other == flop]
+            fifths[math.ceil(5 * statistics.mean(places) / len(own))].append(sectors == {"Academia"})
+    slope = statistics.linear_regression(
+        [when for _, when in costs.values()], [math.log10(c) for c, _ in costs.values()]
+    )
+    return {"cost_growth": 10**slope.slope} | {f"fifth_{place}": statistics.mean(own) for place, own in fifths.items()}
+
+
+def of_prices(raw: Path, h100: float) -> dict[str, float]:
+    quotes = [one for one in rows(raw / "compute/gpu_rental_list_prices_2026-09.csv") if one["chip"] == "H100"]
+    prices = [float(one["usd_per_hour"]) for one in quotes]
+    peak = prices.index(max(prices))
+    flop = 2_500_000 / prices[-1] * 3600 * h100 * 0.4
+    models = {one["Model"]: one for one in rows(raw / "models/epoch_notable_ai_models_2026-08-19.csv")}
+    return {
+        "h100_first": prices[0],
+        "h100_peak": prices[peak],
+        "h100_lowest": min(prices[peak:]),
+        "h100_last": prices[-1],
+        "grant_flop": flop,
+        "gpt4_over_grant": float(models["GPT-4 (Mar 2023)"]["Training compute (FLOP)"]) / flop,
+        "olmo_over_grant": float(models["Olmo 3"]["Training compute (FLOP)"]) / flop,
+    }
+
+
+def recompute(raw: Path) -> dict[str, float]:
+    """Return every number by its key in the results of the two chapters."""
+    speed = peaks(raw)
+    labs = rows(raw / "compute/epoch_lab_compute_year_end_2026-09-03.csv")
+    used = [float(one["h100e_med"]) for one in labs if one["Year"] == "2025"]
+    found = of_clusters(raw, speed[H100]) | of_owners(raw, speed) | of_universities(raw, speed) | of_lists(raw)
+    return found | of_models(raw) | of_prices(raw, speed[H100]) | {
+        "laboratory_most": max(used),
+        "laboratory_fewest": min(used),
+        "laboratory_over_universities": max(used) / found["universities_checked"],
+        "fewest_over_public": min(used) / found["public_sum"],
+    }  # fmt: skip
+
+
+if __name__ == "__main__":
+    sys.stdout.write(json.dumps(recompute(Path(sys.argv[1])), indent=2) + "\n")
