@@ -1,4 +1,4 @@
-"""Charts of the chapter on machines: all owners on one scale, the largest machines, universities, the TOP500."""
+"""Charts of the chapter on machines: all owners on one scale, the largest machines, the TOP500."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from bookpress.page.figures.theme import INK, QUIET, needs
+from bookpress.page.figures.theme import INK, needs
 from compute_divide.analysis.chips.machines import H100E
 from compute_divide.analysis.statistics.trends import fractional_years
 from compute_divide.figures.base.marks import (
@@ -53,7 +53,6 @@ def one_scale(rows: pd.DataFrame, colours: Sequence[str]) -> alt.LayerChart:
         part for heading in headings for part in (pd.DataFrame({"name": [heading]}), rows[rows["group"] == heading])
     ]
     shown = pd.concat(parts, ignore_index=True)
-    shown["text"] = shown[H100E].map(lambda size: "" if pd.isna(size) else to_si_text(size))
     shown["at"] = shown["h100e_high"].astype(float).fillna(shown[H100E])
     heavy: Any = {"condition": {"test": f"indexof({headings}, datum.value) >= 0", "value": "bold"}, "value": "normal"}
     axis = row_axis(labelFontWeight=heavy, labelLimit=220, labelOverlap=False)
@@ -72,7 +71,7 @@ def one_scale(rows: pd.DataFrame, colours: Sequence[str]) -> alt.LayerChart:
         ),
     )
     label = base.mark_text(align="left", dx=8, fontSize=11)
-    told = label.encode(x=_h100e("at"), text="text:N", color=alt.value(INK))
+    told = label.encode(x=_h100e("at"), text=alt.Text(f"{H100E}:Q", format=".2s"), color=alt.value(INK))
     return framed(frame, rule.encode(x=_h100e("h100e_low"), x2="h100e_high:Q"), dot, told, height=_ROW * len(shown))
 
 
@@ -114,31 +113,6 @@ def frontier(steps: pd.DataFrame, points: pd.DataFrame, named: Sequence[str]) ->
     return framed(record, marks, told.encode(x=x, y=y, text="machine:N"), *labels, height=380)
 
 
-@needs()
-def held_curve(sizes: pd.DataFrame) -> alt.LayerChart:
-    """Return which share of the GPUs the universities with the most hold.
-
-    Parameters
-    ----------
-    sizes : pandas.DataFrame
-        ``quantile`` and ``held``, of `compute_divide.evidence.chips.universities.SIZES`.
-    """
-    shown = sizes.assign(top=(1 - sizes["quantile"]).round(3))[["top", "held"]].query("top > 0 or held == 0")
-    axis = alt.Axis(format="%", tickCount=5)
-    x = alt.X("top:Q", title="Universities, those with the most first", axis=axis, scale=alt.Scale(domain=[0, 1]))
-    y = share_axis("held", "Share of the H100 equivalents")
-    base = alt.Chart(pd.concat([pd.DataFrame({"top": [0.0], "held": [0.0]}), shown.sort_values("top")])).encode(
-        x=x, y=y
-    )
-    even = alt.Chart(pd.DataFrame({"top": [0.0, 1.0], "held": [0.0, 1.0]})).mark_line(color=QUIET, strokeDash=[4, 4])
-    named = base.transform_filter("indexof([0.1, 0.2, 0.5], datum.top) >= 0").transform_calculate(
-        text="format(datum.top, '.0%') + ' hold ' + format(datum.held, '.0%')"
-    )
-    point = named.mark_point(size=50, color=ACADEMIA)
-    label = named.mark_text(align="left", dx=9, dy=9).encode(text="text:N")
-    return framed(even.encode(x=x, y=y), base.mark_line(color=ACADEMIA), point, label)
-
-
 @needs("share")
 def list_lines(shares: pd.DataFrame, colours: dict[str, str]) -> alt.LayerChart:
     """Return the share of groups of machines in each list: a line, its interval as a band, its name at the end.
@@ -166,16 +140,3 @@ def _h100e(field: str, channel: type[alt.X | alt.Y] = alt.X, low: float = 4, hig
     axis = alt.Axis(format="~s", values=[10.0**power for power in range(1, 8)], grid=True)
     scale = alt.Scale(type="log", nice=False, domain=[low, high])
     return channel(f"{field}:Q", title="H100 equivalents, logarithmic", axis=axis, scale=scale)
-
-
-def to_si_text(size: float) -> str:
-    """Return a number with two significant digits and the sign of its thousands.
-
-    Examples
-    --------
-    >>> to_si_text(3812878.0), to_si_text(630_000), to_si_text(10.1)
-    ('3.8M', '630k', '10')
-    """
-    rounded = float(f"{size:.2g}")
-    scale, sign = next((scale, sign) for scale, sign in ((1e6, "M"), (1e3, "k"), (0, "")) if rounded >= scale)
-    return f"{rounded / (scale or 1):g}{sign}"

@@ -17,7 +17,7 @@ def test_each_list_has_five_hundred_machines_in_known_segments():
     lists = load_top500()
     assert lists.groupby("list")["machines"].sum().tolist() == [500] * 33
     assert lists["accelerated"].isna().groupby(lists["list"]).all().sum() == 2
-    assert (lists["rmax_squares"] >= lists["largest_tflop_s"] ** 2 * (1 - 1e-6)).all()
+    assert (lists["rmax_squares"] >= lists["largest_tflop_s"] ** 2 * (1 - 1e-4)).all()
 
 
 def test_kinds_of_chips_add_up_to_what_an_owner_has():

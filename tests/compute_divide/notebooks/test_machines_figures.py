@@ -6,7 +6,7 @@ import vl_convert
 from bookpress.page.figures.show import VEGALITE_MIME
 from bookpress.page.figures.theme import INK
 
-FIGURES = ("fig-one-scale", "fig-frontier", "fig-universities", "fig-top500")
+FIGURES = ("fig-one-scale", "fig-frontier", "fig-top500")
 
 
 def drawn(chapter, name, width):

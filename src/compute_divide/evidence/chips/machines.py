@@ -6,7 +6,6 @@ The TOP500 states no licence, so only sums over its machines are kept, by list, 
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -78,20 +77,31 @@ def load_top500() -> pd.DataFrame:
 
 
 def _top500(raw: Path, folder: Path) -> Sidecar:
-    lists: dict[str, list[Row]] = defaultdict(list)
+    machines: list[dict[str, Any]] = []
     sources: list[Source] = []
     for path in sorted((raw / "compute" / "top500").glob("*.csv")):
         match = _LIST.fullmatch(path.name)
         if not match:
             raise EvidenceError(f"{path.name} is not named like a half of a TOP500 list, top500_2020-06_academic.csv")
         file, title = read_raw(path), f"TOP500 list of {match[1]}, {match[2]} segments"
-        lists[match[1]] += file.rows
+        machines += [{"list": f"{match[1]}-01", **_machine(row)} for row in file.rows]
         credit, licence = "TOP500.org, as split in AcademicSystemsTOP500", "none stated; only sums are kept"
         url = "https://github.com/trecakov/AcademicSystemsTOP500"
         sources.append(file.source(Origin(f"compute/top500/{path.name}", title, match[1], credit, licence, url)))
-    cells = [cell for month, rows in lists.items() for cell in _cells(month, rows)]
-    _check_units(cells)
-    summed = sum(map(len, lists.values())) - len(cells)
+    table = pd.DataFrame(machines)
+    _check_lists(table)
+    cells = (
+        table.assign(squares=table["rmax"] ** 2)
+        .groupby(["list", "segment", "country", "accelerated"], dropna=False)
+        .agg(
+            machines=("rmax", "size"),
+            rmax_tflop_s=("rmax", "sum"),
+            rmax_squares=("squares", "sum"),
+            largest_tflop_s=("rmax", "max"),
+        )
+        .round(3)
+        .reset_index()
+    )
     return write_table(
         cells,
         "compute/top500.csv",
@@ -99,56 +109,41 @@ def _top500(raw: Path, folder: Path) -> Sidecar:
         description="machines of the TOP500 and their speed by list, segment, country and accelerator",
         sources=sources,
         derived_by=DERIVED_BY,
-        set_aside=[SetAside(reason="machines counted in the row of others like them", rows=summed)],
+        set_aside=[SetAside(reason="machines counted in the row of others like them", rows=len(table) - len(cells))],
         notes=["accelerated is missing for the two lists of 2010, which have no such column"],
         folder=folder,
     )
 
 
-def _cells(month: str, rows: list[Row]) -> list[dict[str, Any]]:
-    """Return the sums of one list; every rank from 1 to 500 must be there once."""
-    if sorted(row["Rank"] for row in rows) != _RANKS:
-        raise EvidenceError(f"the TOP500 list of {month} does not hold each rank from 1 to 500 once, in both its files")
-    speeds: dict[tuple[str, str, bool | None], list[float]] = defaultdict(list)
-    for row in rows:
-        country = row["Country"]
-        segment = SEGMENTS.canonical(row["Segment"], row.place(country))
-        named = [row[header] for header in ("Accelerator/Co-Processor", "Accelerator") if header in row.cells]
-        speeds[segment, _COUNTRIES.get(country, country), named[0] != "None" if named else None].append(_rmax(row))
-    return [
-        {
-            "list": f"{month}-01",
-            "segment": segment,
-            "country": country,
-            "accelerated": accelerated,
-            "machines": len(found),
-            "rmax_tflop_s": round(sum(found), 3),
-            "rmax_squares": round(sum(speed**2 for speed in found), 3),
-            "largest_tflop_s": max(found),
-        }
-        for (segment, country, accelerated), found in sorted(speeds.items(), key=str)
-    ]
-
-
-def _rmax(row: Row) -> float:
-    """Return the speed in TFLOP/s: lists up to 2016 give GFLOP/s under a header that names no unit."""
-    header = next((name for name in row.cells if name.casefold().startswith("rmax")), "Rmax")
-    found = read_number(row, header, "Rmax", Bounds(), Findings())
-    if found is None:
+def _machine(row: Row) -> dict[str, Any]:
+    """Return a machine, its speed in TFLOP/s: lists up to 2016 give GFLOP/s under a header that names no unit."""
+    country, header = row["Country"], next((name for name in row.cells if name.casefold().startswith("rmax")), "Rmax")
+    speed = read_number(row, header, "Rmax", Bounds(), Findings())
+    if speed is None:
         raise EvidenceError(f"{row.place()}: {row[header]!r} is not a speed")
-    return found if "TFlop/s" in header else found / 1000
+    named = [row[header] for header in ("Accelerator/Co-Processor", "Accelerator") if header in row.cells]
+    return {
+        "rank": row["Rank"],
+        "segment": SEGMENTS.canonical(row["Segment"], row.place(country)),
+        "country": _COUNTRIES.get(country, country),
+        "accelerated": named[0] != "None" if named else None,
+        "rmax": speed if "TFlop/s" in header else speed / 1000,
+    }
 
 
-def _check_units(cells: list[dict[str, Any]]) -> None:
-    """Raise where the fastest machine slows down, or speeds up tenfold within half a year: a unit must have changed."""
-    fastest: dict[str, float] = defaultdict(float)
-    for cell in cells:
-        fastest[cell["list"]] = max(fastest[cell["list"]], cell["largest_tflop_s"])
-    for before, after in pairwise(sorted(fastest)):
-        if not 0.99 < fastest[after] / fastest[before] < 10:
+def _check_lists(table: pd.DataFrame) -> None:
+    """Raise where a list lacks a rank, or its fastest machine slows down, or speeds up tenfold: the unit changed."""
+    for day, ranks in table.groupby("list")["rank"]:
+        if sorted(ranks) != _RANKS:
             raise EvidenceError(
-                f"the fastest machine of {after[:7]} makes {fastest[after]:g} TFLOP/s, that of {before[:7]} "
-                f"{fastest[before]:g}: the unit of a list must have changed"
+                f"the TOP500 list of {day} does not hold each rank from 1 to 500 once, in both its files"
+            )
+    fastest = table.groupby("list")["rmax"].max()
+    for (before, slower), (after, faster) in pairwise(fastest.items()):
+        if not 0.99 < faster / slower < 10:
+            raise EvidenceError(
+                f"the fastest machine of {after} makes {faster:g} TFLOP/s, that of {before} {slower:g}: "
+                "the unit of a list must have changed"
             )
 
 
@@ -276,16 +271,17 @@ def load_rental_prices() -> pd.DataFrame:
     return read_table("compute/rental_prices.csv", RENTAL)
 
 
-def _owners(raw: Path, folder: Path) -> Sidecar:
+def derive_machines(raw: Path, folder: Path) -> list[Sidecar]:
+    """Derive the four tables; see `compute_divide.evidence.catalogue.Derive`."""
+    chips, users = (f"https://github.com/epoch-research/ai-{name}" for name in ("chip-counts", "compute-users"))
     rows, sources, findings = [], [], Findings()
-    url = "https://github.com/epoch-research/ai-chip-counts"
     for stem, title in _OWNER_FILES.items():
         path = f"compute/epoch_{stem}_2026-04-22.csv"
         file = read_raw(raw / path)
         rows += read_rows(file.rows, _OWNED, findings)
-        origin = Origin(path, f"Epoch AI, {title}", "2026-04-22", "Epoch AI, AI Chip Owners", "MIT (code)", url)
+        origin = Origin(path, f"Epoch AI, {title}", "2026-04-22", "Epoch AI, AI Chip Owners", "MIT (code)", chips)
         sources.append(file.source(origin))
-    return write_table(
+    owners = write_table(
         rows,
         "compute/owners.csv",
         OWNED,
@@ -295,41 +291,26 @@ def _owners(raw: Path, folder: Path) -> Sidecar:
         notes=["every series starts at zero; xAI is in none of them", *findings.notes()],
         folder=folder,
     )
-
-
-def derive_machines(raw: Path, folder: Path) -> list[Sidecar]:
-    """Derive the four tables; see `compute_divide.evidence.catalogue.Derive`."""
+    path, title = "compute/epoch_lab_compute_year_end_2026-09-03.csv", "Epoch AI, computing that AI laboratories use"
     laboratories = derive_table(
         raw,
         folder,
-        Origin(
-            "compute/epoch_lab_compute_year_end_2026-09-03.csv",
-            "Epoch AI, computing that AI laboratories use",
-            "2026-09-03",
-            "Epoch AI, AI Compute Users",
-            "none seen",
-            "https://github.com/epoch-research/ai-compute-users",
-        ),
+        Origin(path, title, "2026-09-03", "Epoch AI, AI Compute Users", "none seen", users),
         "compute/laboratories.csv",
         _LABORATORIES,
         description="chips that five laboratories use at the end of a year, in H100 equivalents, with percentiles",
         derived_by=DERIVED_BY,
     )
+    path, licence = "compute/gpu_rental_list_prices_2026-09.csv", "none found; medians over providers are kept"
+    url = "https://github.com/henryzhangpku/gpu-price-index"
     prices = derive_table(
         raw,
         folder,
-        Origin(
-            "compute/gpu_rental_list_prices_2026-09.csv",
-            "GPU price index, archived public rate cards",
-            "2026-09",
-            "GPU Price Index",
-            "none found; medians over providers are kept",
-            "https://github.com/henryzhangpku/gpu-price-index",
-        ),
+        Origin(path, "GPU Price Index, archived public rate cards", "2026-09", "GPU Price Index", licence, url),
         "compute/rental_prices.csv",
         _RENTAL,
         description="monthly list prices of a chip-hour: median, lowest and highest of the providers",
         derived_by=DERIVED_BY,
         notes=["list prices, not transactions"],
     )
-    return [_top500(raw, folder), _owners(raw, folder), laboratories, prices]
+    return [_top500(raw, folder), owners, laboratories, prices]

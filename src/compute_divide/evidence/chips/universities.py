@@ -7,23 +7,29 @@ every fifteenth after them, and one found by a search, were held against their o
 
 from __future__ import annotations
 
-import csv
 import io
 import math
 from bisect import bisect_left
-from collections import Counter
 from itertools import accumulate
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from compute_divide.evidence.chips.chips import load_chips
 from compute_divide.evidence.store.files import EvidenceError, Origin, SetAside, Sidecar, read_bytes
-from compute_divide.evidence.store.raw_csv import Bounds, Findings, Labels, RawTable, read_raw, same
-from compute_divide.evidence.store.raw_csv import number as read_number
-from compute_divide.evidence.store.tables import number, one_of, read_table, schema, text, whole, write_table
+from compute_divide.evidence.store.raw_csv import Bounds, Findings, Labels, read_raw, same
+from compute_divide.evidence.store.tables import (
+    as_number,
+    number,
+    one_of,
+    read_rows,
+    read_table,
+    schema,
+    text,
+    whole,
+    write_table,
+)
 
 CHECKS_FILE = "gpu_checks.csv"
 """Kept by hand: a line for each checked row of the source, or for each number of it that its notes contradict."""
@@ -119,13 +125,7 @@ def load_university_gpus() -> pd.DataFrame:
 
 
 def load_university_sizes() -> pd.DataFrame:
-    """Return quantiles of the H100 equivalents of a university, with the columns of `SIZES`.
-
-    Examples
-    --------
-    >>> load_university_sizes()["quantile"].tolist()[:3]
-    [0.0, 0.05, 0.1]
-    """
+    """Return quantiles of the H100 equivalents of a university, with the columns of `SIZES`."""
     return read_table("compute/university_sizes.csv", SIZES)
 
 
@@ -143,121 +143,93 @@ def load_university_checks() -> pd.DataFrame:
 def derive_universities(raw: Path, folder: Path) -> list[Sidecar]:
     """Derive the three tables; see `compute_divide.evidence.catalogue.Derive`."""
     file, findings = read_raw(raw / ORIGIN.path), Findings()
-    recorded = pd.DataFrame(
-        {
-            gpu: [read_number(row, gpu, gpu, Bounds(positive=False, whole=True), findings) for row in file.rows]
-            for gpu in GPUS
-        },
-        index=[row.number for row in file.rows],
-    ).astype(int)
-    if any(row["B100"] != "0" for row in file.rows):
+    fields = {gpu: as_number(gpu, Bounds(positive=False, whole=True)) for gpu in [*GPUS, "B100"]}
+    fields["theirs"] = as_number("h100_equivalent", Bounds(positive=False))
+    counts = pd.DataFrame(read_rows(file.rows, fields, findings), index=[row.number for row in file.rows])
+    if counts["B100"].any():
         raise EvidenceError(f"{file.file} counts B100, for which the list of chips has no speed")
-    theirs = pd.Series(
-        [read_number(row, "h100_equivalent", "h100_equivalent", Bounds(positive=False), findings) for row in file.rows],
-        index=recorded.index,
-    )
-    checks = _checks(recorded, file)
+    recorded = counts[list(GPUS)].astype(int)
+    checks = _checks(recorded, file.file)
     checked = recorded.copy()
-    for check in checks:
-        if check["gpu"]:
-            checked.loc[check["row"], check["gpu"]] = check["checked"]
-    speeds = _equivalents()
-    sums = {"checked": checked @ speeds, "recorded": recorded @ speeds, "theirs": theirs}
-    tables: dict[str, tuple[str, list[dict[str, Any]]]] = {
-        "gpus": ("GPUs that 167 US universities own, by kind, as recorded and as checked", _kinds(recorded, checked)),
-        "sizes": ("quantiles of the H100 equivalents of a US university", _sizes(sums)),
-        "checks": ("rows held against their own notes, by verdict", _verdicts(checks, sums)),
+    for line in checks[checks["gpu"] != ""].to_dict("records"):
+        checked.loc[line["row"], line["gpu"]] = int(line["checked"])
+    chips = load_chips().set_index("chip")
+    speed = chips["tensor_fp16_flop_s"].fillna(chips["fp16_flop_s"])
+    worth = pd.Series({gpu: speed[chip] / speed[GPUS["H100_SXM"]] for gpu, chip in GPUS.items()})
+    sums = pd.DataFrame({"checked": checked @ worth, "recorded": recorded @ worth, "theirs": counts["theirs"]})
+    kinds = {"recorded": recorded.sum(), "checked": checked.sum(), "universities": checked.gt(0).sum()}
+    tables = {
+        "gpus": pd.DataFrame({"chip": GPUS, **kinds}).rename_axis("gpu").reset_index(),
+        "sizes": pd.DataFrame([_at(quantile, sums) for quantile in _QUANTILES]),
+        "checks": _verdicts(checks, sums),
     }
     return [
         write_table(
-            rows,
+            table,
             f"compute/university_{name}.csv",
             TABLES[f"compute/university_{name}.csv"],
-            description=description,
+            description=f"GPUs that US universities own: {_TOLD[name]}",
             sources=[file.source(ORIGIN)],
             derived_by="compute_divide.evidence.chips.universities.derive_universities",
-            set_aside=[SetAside(reason="universities counted in sums and quantiles", rows=len(file.rows) - len(rows))],
+            set_aside=[SetAside(reason="universities counted in sums and quantiles", rows=len(counts) - len(table))],
             notes=[f"corrections and their reasons: data/{CHECKS_FILE}", *findings.notes()],
             folder=folder,
         )
-        for name, (description, rows) in tables.items()
+        for name, table in tables.items()
     ]
 
 
-def _equivalents() -> pd.Series[float]:
-    """Return the speed of each kind in 16 bits over that of the H100, on tensor cores where the list has this."""
-    chips = load_chips().set_index("chip")
-    speed = chips["tensor_fp16_flop_s"].fillna(chips["fp16_flop_s"])
-    return pd.Series({gpu: speed[chip] / speed[GPUS["H100_SXM"]] for gpu, chip in GPUS.items()})
+_TOLD = {
+    "gpus": "how many of each kind, as recorded and as checked",
+    "sizes": "quantiles of their H100 equivalents",
+    "checks": "rows held against their own notes, by verdict",
+}
 
 
-def _checks(recorded: pd.DataFrame, file: RawTable) -> list[dict[str, Any]]:
+def _checks(recorded: pd.DataFrame, file: str) -> pd.DataFrame:
     """Return the lines of the file of checks; one that quotes another number than the source has stops all."""
-    lines: list[dict[str, Any]] = []
-    for line in csv.DictReader(io.StringIO(read_bytes(CHECKS_FILE).decode())):
-        place, row = f"data/{CHECKS_FILE}, row {line['row']}", int(line["row"])
+    lines = pd.read_csv(io.BytesIO(read_bytes(CHECKS_FILE)), dtype=str, keep_default_na=False).astype({"row": int})
+    for line in lines.to_dict("records"):
+        row, gpu, place = line["row"], line["gpu"], f"data/{CHECKS_FILE}, row {line['row']}"
+        VERDICTS.canonical(line["verdict"], place)
         if row not in recorded.index:
-            raise EvidenceError(f"{place}: {file.file} has no such row")
-        gpu = line["gpu"]
+            raise EvidenceError(f"{place}: {file} has no such row")
         if gpu and (gpu not in GPUS or recorded.loc[row, gpu] != int(line["recorded"])):
-            raise EvidenceError(f"{place}: {file.file} does not record {line['recorded']} of {gpu}")
-        verdict = VERDICTS.canonical(line["verdict"], place)
-        checked = int(line["checked"]) if gpu else 0
-        lines.append(
-            {"row": row, "search": line["chosen"] == "search", "verdict": verdict, "gpu": gpu, "checked": checked}
-        )
+            raise EvidenceError(f"{place}: {file} does not record {line['recorded']} of {gpu}")
     return lines
 
 
-def _kinds(recorded: pd.DataFrame, checked: pd.DataFrame) -> list[dict[str, Any]]:
-    return [
-        {
-            "gpu": gpu,
-            "chip": chip,
-            "recorded": int(recorded[gpu].sum()),
-            "checked": int(checked[gpu].sum()),
-            "universities": int(checked[gpu].gt(0).sum()),
-        }
-        for gpu, chip in GPUS.items()
-    ]
-
-
-def _sizes(sums: dict[str, pd.Series[float]]) -> list[dict[str, Any]]:
+def _at(quantile: float, sums: pd.DataFrame) -> dict[str, float | None]:
+    """Return what the university at a quantile has; the interval is that of order statistics."""
     ordered = {name: np.sort(values.to_numpy(dtype=float)) for name, values in sums.items()}
-    sizes, n = ordered["checked"], len(ordered["checked"])
-    rows = []
-    for quantile in _QUANTILES:
-        place = max(math.ceil(quantile * n), 1) - 1
-        below = list(accumulate(math.comb(n, k) * quantile**k * (1 - quantile) ** (n - k) for k in range(n + 1)))
-        low, high = (bisect_left(below, side) for side in ((1 - LEVEL) / 2, (1 + LEVEL) / 2))
-        inside = 0 < quantile < 1 and low >= 1 and high + 1 <= n
-        rows.append(
-            {
-                "quantile": quantile,
-                **{name: round(float(values[place]), 3) for name, values in ordered.items()},
-                "low": round(float(sizes[low - 1]), 3) if inside else None,
-                "high": round(float(sizes[high]), 3) if inside else None,
-                "held": round(float(sizes[place:].sum() / sizes.sum()), 6),
-            }
-        )
-    return rows
+    sizes, n = ordered["checked"], len(sums)
+    place = max(math.ceil(quantile * n), 1) - 1
+    below = list(accumulate(math.comb(n, k) * quantile**k * (1 - quantile) ** (n - k) for k in range(n + 1)))
+    low, high = (bisect_left(below, side) for side in ((1 - LEVEL) / 2, (1 + LEVEL) / 2))
+    inside = low >= 1 and high < n
+    return {
+        "quantile": quantile,
+        "checked": round(float(sizes[place]), 3),
+        "low": round(float(sizes[low - 1]), 3) if inside else None,
+        "high": round(float(sizes[high]), 3) if inside else None,
+        "recorded": round(float(ordered["recorded"][place]), 3),
+        "theirs": round(float(ordered["theirs"][place]), 3),
+        "held": round(float(sizes[place:].sum() / sizes.sum()), 6),
+    }
 
 
-def _verdicts(checks: list[dict[str, Any]], sums: dict[str, pd.Series[float]]) -> list[dict[str, Any]]:
-    verdict = pd.Series(UNCHECKED, index=sums["recorded"].index)
-    searched = pd.Series(False, index=verdict.index)
-    for check in checks:
-        verdict[check["row"]], searched[check["row"]] = check["verdict"], check["search"]
-    corrected = Counter(check["verdict"] for check in checks if check["gpu"])
-    return [
-        {
-            "verdict": each,
-            "universities": int(rows.sum()),
-            "searched": int(searched[rows].sum()),
-            "without": int(sums["recorded"][rows].eq(0).sum()),
-            "corrections": corrected[each],
-            **{name: round(float(values[rows].sum()), 3) for name, values in sums.items()},
-        }
-        for each in [*VERDICTS.ours, UNCHECKED]
-        if (rows := verdict == each).any()
-    ]
+def _verdicts(checks: pd.DataFrame, sums: pd.DataFrame) -> pd.DataFrame:
+    """Return the universities by verdict."""
+    rows = checks.drop_duplicates("row").set_index("row")
+    every = sums.assign(
+        verdict=rows["verdict"].reindex(sums.index, fill_value=UNCHECKED),
+        searched=rows["chosen"].eq("search").reindex(sums.index, fill_value=False),
+        without=sums["recorded"].eq(0),
+    )
+    order = [*VERDICTS.ours, UNCHECKED]
+    told = every.groupby("verdict")[["searched", "without", *sums]].sum().reindex(order)
+    told.insert(0, "universities", every["verdict"].value_counts())
+    told.insert(
+        3, "corrections", checks.loc[checks["gpu"] != "", "verdict"].value_counts().reindex(order, fill_value=0)
+    )
+    return told.round(3).rename_axis("verdict").reset_index()
