@@ -8,7 +8,7 @@ import pytest
 from compute_divide.analysis.chips.machines import list_share
 from compute_divide.evidence.chips.machines import derive_machines, load_owners, load_top500
 from compute_divide.evidence.chips.universities import CHECKS_FILE, derive_universities, load_university_gpus
-from compute_divide.evidence.store.files import EvidenceError
+from compute_divide.evidence.store.files import EvidenceError, data_dir
 
 LIST = "top500/top500_2026-06_academic.csv"
 
@@ -33,6 +33,14 @@ def test_no_university_can_be_told_from_the_tables():
     kinds = load_university_gpus()
     assert kinds["recorded"].sum() == 33_467
     assert (kinds.loc[kinds["checked"] > 100, "universities"] > 1).all()
+
+
+def test_the_reasons_of_corrections_are_those_that_the_chapter_tells():
+    lines = pd.read_csv(data_dir() / CHECKS_FILE, keep_default_na=False)
+    said = {"twice": "same chips|second time", "over": "retired|replaced", "national": "national programme"}
+    rows = {key: lines.loc[lines["reason"].str.contains(words), "row"].nunique() for key, words in said.items()}
+    assert rows == {"twice": 3, "over": 3, "national": 3}
+    assert lines["chosen"].ne("search").groupby(lines["row"]).all().value_counts().to_dict() == {True: 30, False: 1}
 
 
 def test_a_share_that_rests_on_one_machine_has_a_wider_interval():
