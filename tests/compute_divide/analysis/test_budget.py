@@ -44,6 +44,16 @@ def test_cost_and_time_are_inverses_and_owning_is_like_renting(amount, setting):
     assert (owned.flop, owned.chip_hours) == pytest.approx((run.flop, run.chip_hours))
 
 
+@given(st.lists(st.one_of(st.none(), st.floats(1e6, 1e28)), min_size=1, max_size=30), st.floats(1e6, 1e28))
+def test_whatever_the_unknown_are_the_share_in_reach_lies_within_the_bounds(flop, run):
+    models = models_of(flop)
+    least, most = budget.bounds_in_reach(models, run, 2020, "")
+    for guess in (0.0, 1e30):
+        truth = budget.share_in_reach(models.fillna({"training_compute_flop": guess}), run, 2020, 2020, "").value
+        assert least.value <= truth <= most.value
+    assert (most.k - least.k, most.n) == (sum(one is None for one in flop), len(flop))
+
+
 def test_by_hand():
     run = budget.rented_run(3.6e6, price=3.6, peak=1e15, utilisation=0.4, months=1)
     assert (run.chip_hours, run.chips, run.flop) == pytest.approx((1e6, 1e6 / 730.5, 1e6 * 3600 * 4e14))

@@ -16,7 +16,7 @@ TYPED = {
 """Numbers that prose may hold: levels of intervals, and years of events and in the names of periods."""
 FUTURE = {"early_first": 2029, "early_last": 2030, "late_first": 2029, "late_last": 2030, "industry_year": 2030}
 PAST = {"early_first": 1950, "early_last": 1950, "industry_year": 1951}
-OTHER_CHOICES = {"joint_labs": "academia", "non_profits": "other", "flips": ["openai=nonprofit"]}
+OTHER_CHOICES = {"joint_labs": "academia", "non_profits": "academia", "flips": ["openai=nonprofit"]}
 EDGES = [
     ("large-scale-models", {"vintage": "2022-06"}),
     ("large-scale-models", {"definition": "near-record", "record_window": 0.0}),

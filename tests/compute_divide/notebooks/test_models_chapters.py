@@ -8,12 +8,12 @@ from compute_divide.evidence.claims import load_claims
 
 COUNTS = [
     ("2023-03", {"definition": "all"}, (53, 76), (14, 132), (32, 38)),
-    ("2023-03", {}, (50, 69), (3, 41), (19, 21)),
+    ("2023-03", {"definition": "notability-filter"}, (50, 69), (3, 41), (19, 21)),
     ("2023-03", {"definition": "compute-known"}, (13, 20), (6, 73), (15, 20)),
     ("2023-03", {"definition": "notability-filter-compute-known"}, (12, 19), (1, 23), (10, 12)),
     ("2026-08", {"definition": "all"}, (55, 86), (35, 220), (50, 91)),
     ("2026-08", {"definition": "compute-known"}, (29, 42), (22, 155), (33, 60)),
-    ("2026-08", {"definition": "top-k-per-year", "top_k": 10}, (27, 38), (1, 30), (8, 10)),
+    ("2026-08", {}, (27, 38), (1, 30), (8, 10)),
     ("2026-08", {"definition": "near-record", "record_window": 2}, (16, 26), (3, 75), (19, 26)),
 ]
 
@@ -21,8 +21,20 @@ COUNTS = [
 @pytest.mark.parametrize(("vintage", "settings", "early", "late", "industry"), COUNTS)
 def test_large_scale_models_records_exactly_the_known_counts(run_chapter, vintage, settings, early, late, industry):
     results = run_chapter("large-scale-models", vintage=vintage, **settings).results
-    assert list(results) == ["academia_share_early", "academia_share_late", "industry_share_year"]
-    assert [(result.k, result.n) for result in results.values()] == [early, late, industry]
+    keys = ("academia_share_early", "academia_share_late", "industry_share_year")
+    assert [(results[key].k, results[key].n) for key in keys] == [early, late, industry]
+
+
+def test_the_first_editions_shares_stand_as_those_of_notable_models(run_chapter):
+    results = run_chapter("large-scale-models").results
+    kept = {key: (results[key].k, results[key].n) for key in ("filter_keeps_early", "filter_keeps_late")}
+    assert kept == {"filter_keeps_early": (86, 86), "filter_keeps_late": (216, 220)}
+    keys = ("academia_share_early", "academia_share_late", "industry_share_year")
+    assert [(results[f"notable_{key}"].k, results[f"notable_{key}"].n) for key in keys] == [
+        (55, 86),
+        (35, 216),
+        (50, 91),
+    ]
 
 
 def test_robustness_tells_the_drift_of_both_years(run_chapter):

@@ -161,27 +161,47 @@ def implied_utilisation(models: pd.DataFrame, peaks: pd.Series) -> pd.Series:
     return utilisation.dropna().astype(float)
 
 
-def newest_quotes(prices: pd.DataFrame, chip: str) -> Quotes:
-    """Return the on-demand quotes of a chip in the newest year that has any.
+def newest_quotes(prices: pd.DataFrame, chip: str, column: str = "usd_per_chip_hour") -> Quotes:
+    """Return the quotes of a chip in the newest year that has any: on demand, or of another column of prices.
 
     Parameters
     ----------
     prices : pandas.DataFrame
-        With ``chip``, ``date`` and ``usd_per_chip_hour``.
+        With ``chip``, ``date`` and the column.
     chip : str
         Name of the chip.
+    column : str, default "usd_per_chip_hour"
+        Which price; ``usd_purchase`` is that of buying one chip.
 
     Raises
     ------
     ValueError
         If no quote names the chip.
     """
-    quoted = prices[(prices["chip"] == chip) & prices["usd_per_chip_hour"].gt(0) & prices["date"].notna()]
+    quoted = prices[(prices["chip"] == chip) & prices[column].gt(0) & prices["date"].notna()]
     if quoted.empty:
-        raise ValueError(f"no dated on-demand price for the chip {chip!r}")
+        raise ValueError(f"no dated price ({column}) for the chip {chip!r}")
     years = pd.to_datetime(quoted["date"]).dt.year
-    newest = quoted.loc[years == years.max(), "usd_per_chip_hour"].astype(float)
+    newest = quoted.loc[years == years.max(), column].astype(float)
     return Quotes(chip, int(years.max()), len(newest), float(newest.min()), float(newest.median()), float(newest.max()))
+
+
+def purchase(prices: pd.DataFrame, chip: str, chips: float, label: str) -> Estimate:
+    """Return what that many of a chip cost to buy, in USD of the newest year with a quote: median, lowest and highest.
+
+    Without a quote there is no value. Buildings, networks, power and people are not in it.
+
+    Examples
+    --------
+    >>> prices = pd.DataFrame({"chip": "X", "date": ["2025-01-01"], "usd_purchase": [30_000.0]})
+    >>> purchase(prices, "X", 100, "").value, purchase(prices, "Y", 100, "").n
+    (3000000.0, 0)
+    """
+    if not (prices["chip"].eq(chip) & prices["usd_purchase"].gt(0) & prices["date"].notna()).any():
+        return Estimate(None, n=0, unit="USD", label=label)
+    found = newest_quotes(prices, chip, "usd_purchase")
+    middle, low, high = (chips * price for price in (found.median, found.lowest, found.highest))
+    return Estimate(middle, low, high, n=found.n, unit="USD", label=f"{label}, {found.year}")
 
 
 def offers(prices: pd.DataFrame, peaks: pd.Series[float], chips: Sequence[str]) -> pd.DataFrame:
@@ -250,6 +270,26 @@ def share_in_reach(models: pd.DataFrame, flop: float, first: int, last: int, lab
     """
     compute = in_years(models[["year", COMPUTE]], first, last)[COMPUTE].dropna()
     return wilson_share(int((compute <= flop).sum()), len(compute), label)
+
+
+def bounds_in_reach(models: pd.DataFrame, flop: float, year: int, label: str) -> tuple[Estimate, Estimate]:
+    """Return the least and the largest share of all models of a year that a run of the given compute can reach.
+
+    Of models whose compute is not known, none may be within reach or all: these are Manski's worst-case bounds (1989).
+
+    Examples
+    --------
+    >>> models = pd.DataFrame({"year": 2020, "training_compute_flop": [1e23, 1e20, None]})
+    >>> [round(bound.value, 2) for bound in bounds_in_reach(models, 1e22, 2020, "within reach")]
+    [0.33, 0.67]
+    """
+    compute = in_years(models[["year", COMPUTE]], year, year)[COMPUTE]
+    n, within, unknown = len(compute), int((compute <= flop).sum()), int(compute.isna().sum())
+    least, most = (
+        Estimate(k / n if n else None, k=k, n=n, label=f"{label}, if {guess} of unknown compute were")
+        for guess, k in {"no model": within, "every model": within + unknown}.items()
+    )
+    return least, most
 
 
 def rank_in(ranks: pd.DataFrame, year: int, label: str) -> Estimate:

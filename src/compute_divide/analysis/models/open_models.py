@@ -5,10 +5,11 @@ To name a model is not to build on it. A sample that was read (`uses`) tells how
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
+from compute_divide.analysis.chips.hardware import loose_team_types
 from compute_divide.analysis.papers.papers import covered, having, matched, model_names
 from compute_divide.analysis.statistics.association import Association, association
 from compute_divide.analysis.statistics.estimates import (
@@ -267,6 +268,69 @@ def expected_share(based: pd.DataFrame, lookup: pd.DataFrame, base: str, label: 
     years = lookup.drop_duplicates("model").set_index("model")["year"]
     shares = based["base_model"].str.split("|").explode().map(years).map(of_year).dropna()
     return Estimate(float(shares.mean()) if len(shares) else None, n=len(shares), label=label)
+
+
+def counting_public_research(models: pd.DataFrame, public_research: str) -> pd.DataFrame:
+    """Return models with team types in which public research counts as stated, where the vintage tells sectors.
+
+    Parameters
+    ----------
+    models : pandas.DataFrame
+        A models table.
+    public_research : {"academia", "other"}
+        Whether government and nonprofit partners of a team count with academia, or make it a team of another kind.
+    """
+    if public_research == "academia" and models["sectors"].notna().any():
+        return models.assign(team_type=loose_team_types(models))
+    return models
+
+
+def with_lookup(tables: Mapping[str, pd.DataFrame], vintage: str) -> pd.DataFrame:
+    """Return the models in which the bases of a vintage are looked up: its own, then those of the others, newest first.
+
+    Examples
+    --------
+    >>> tables = {name: pd.DataFrame({"model": [name, "A"], "of": name}) for name in ("2025-02", "2026-08")}
+    >>> with_lookup(tables, "2025-02")["of"].tolist()
+    ['2025-02', '2025-02', '2026-08']
+    """
+    others = [name for name in sorted(tables, reverse=True) if name != vintage]
+    return pd.concat([tables[name] for name in (vintage, *others)]).drop_duplicates("model")
+
+
+def bases_by_vintage(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Return, vintage by vintage, how many academic models build on one of industry alone, beside blind choice.
+
+    Parameters
+    ----------
+    tables : mapping of str to pandas.DataFrame
+        Models tables by vintage.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a vintage: ``vintage``, ``holds`` (which models it lists), ``k`` of ``n``, ``share``, ``low``, ``high``,
+        ``blind`` (see `expected_share`), ``origin_k`` of ``origin_n`` (whose chain of bases begins with industry
+        alone), ``unknown`` (models whose base no vintage lists).
+    """
+    rows = []
+    for vintage, models in tables.items():
+        lookup = with_lookup(tables, vintage)
+        mine = with_bases(models[models["team_type"] == ACADEMIA], lookup)
+        direct = base_share(mine, ACADEMIA, INDUSTRY, "")
+        origin = base_share(with_bases(with_origins(mine, lookup), lookup), ACADEMIA, INDUSTRY, "")
+        rows.append(
+            {
+                "vintage": vintage,
+                "holds": "notable models" if (models["scope"] == "notable").all() else "all models",
+                **direct.row(),
+                "blind": expected_share(mine, lookup, INDUSTRY, "").value,
+                "origin_k": origin.k,
+                "origin_n": origin.n,
+                "unknown": int((mine["base_team"] == UNKNOWN).sum()),
+            }
+        )
+    return pd.DataFrame(rows).astype({"share": float, "low": float, "high": float, "blind": float})
 
 
 def bases_of(based: pd.DataFrame, lookup: pd.DataFrame) -> pd.DataFrame:

@@ -53,7 +53,7 @@ class Choices:
 
     reading: str = "name"
     joint_labs: str = "mixed"
-    non_profits: PublicResearch = "academia"
+    non_profits: PublicResearch = "other"
     flips: Sequence[str] = ()
 
     def calls(self) -> Calls:

@@ -338,7 +338,7 @@ class WorkReader:
             "profile": profile or None,
             "domain_profile": None,
             **{f"n_{sector}": count for sector, count in sector_counts(profile, self.calls).items()},
-            "team_type": profile_team(profile, self.calls),
+            "team_type": self._team(profile),
             "team_type_domain": UNKNOWN,
             "has_keywords": False,
             "has_abstract": bool(abstract),
@@ -350,12 +350,17 @@ class WorkReader:
             "source": source,
             "profile_types": by_type or None,
             "profile_ids": by_id or None,
-            "team_type_types": profile_team(by_type, self.calls),
-            "team_type_ids": profile_team(by_id, self.calls),
+            "team_type_types": self._team(by_type),
+            "team_type_ids": self._team(by_id),
             "authors_placed": sum(bool(places) for places in placed),
             "authors_stated": sum(bool(strings) for strings in stated),
             "countries": "|".join(sorted(countries)) or None,
         }
+
+    def _team(self, profile: str) -> str:
+        # Only the line between companies and all others bears weight here, see `TYPE_SECTORS`: whoever is no company
+        # counts as academia.
+        return profile_team(profile, self.calls, "academia")
 
     def _stated(self, strings: Iterable[str]) -> str:
         """Return the slot profile of an author's affiliation strings, by our rules."""

@@ -168,14 +168,14 @@ def sector_counts(profile: str, calls: Calls) -> dict[str, int]:
     return counts
 
 
-def profile_team(profile: str, calls: Calls, public_research: PublicResearch = "academia") -> str:
+def profile_team(profile: str, calls: Calls, public_research: PublicResearch = "other") -> str:
     """Return the team type of a paper.
 
     Examples
     --------
     >>> calls = judgement_calls()
-    >>> profile_team("2:academia 1:government", calls), profile_team("2:academia 1:government", calls, "other")
-    ('academia-only', 'other')
+    >>> profile_team("2:academia 1:government", calls), profile_team("2:academia 1:government", calls, "academia")
+    ('other', 'academia-only')
     >>> profile_team("2:academia 1:@openai", calls), profile_team("3:unknown", calls)
     ('collaboration', 'unknown')
     """
