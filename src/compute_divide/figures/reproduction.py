@@ -18,14 +18,23 @@ from compute_divide.figures.base.wording import in_cell, written
 PROVENANCE = {"paper": "read in the paper", "summary": "from summaries"}
 """How a claim came to be known, in words."""
 
-MARKS = {"agrees": "✓ agrees", "differs": "✗ differs", "cannot be tested": "– cannot be tested"}
+MARKS = {
+    "supported": "✓ supported",
+    "mixed": "~ mixed",
+    "revised": "✗ revised",
+    "cannot be tested": "– cannot be tested",
+}
 """Verdicts as a table shows them: a sign and a word, no colour."""
+
+READ = ("data of its time", "now", "largest runs, now")
+"""Whose shares stand beside the paper's."""
 
 CLAIM_COLUMNS = {
     "claim": Column("Claim"),
     "known": Column("How we know it"),
-    "ours": Column("Ours, paper's vintage"),
-    "edition": Column("Ours, this edition"),
+    "then": Column("On data of its time"),
+    "now": Column("Now"),
+    "beside": Column("Largest runs, now"),
     "tried": Column("Definitions that agree"),
     "verdict": Column("Verdict"),
 }
@@ -38,7 +47,7 @@ def _ours(estimate: Estimate) -> str:
 
 
 def verdict_table(checks: Sequence[Check], claims: Mapping[str, Claim]) -> pd.DataFrame:
-    """Return one row a claim: what it says, how we know it, ours on two vintages, the verdict.
+    """Return one row a claim: what it says, how we know it, ours on data of its time and of now, the verdict.
 
     Parameters
     ----------
@@ -55,8 +64,9 @@ def verdict_table(checks: Sequence[Check], claims: Mapping[str, Claim]) -> pd.Da
         {
             "claim": f"{{claim}}`{check.claim}:statement`",
             "known": PROVENANCE[claims[check.claim].provenance],
-            "ours": ours(check.paper_vintage),
-            "edition": ours(check.edition_vintage),
+            "then": ours(check.then),
+            "now": ours(check.now),
+            "beside": ours(check.beside),
             "tried": f"{check.agreeing} of {check.tried}" if check.tried else "",
             "verdict": MARKS[check.verdict],
         }
@@ -73,7 +83,7 @@ def reason_table(checks: Sequence[Check]) -> pd.DataFrame:
 
 
 def share_comparison(checks: Sequence[Check], claims: Mapping[str, Claim]) -> tuple[alt.TopLevelMixin, pd.DataFrame]:
-    """Return a chart of claims about shares: the paper's value beside our estimates on both vintages, and its data.
+    """Return a chart of claims about shares: the paper's value beside our estimates, and its data.
 
     Parameters
     ----------
@@ -92,13 +102,13 @@ def share_comparison(checks: Sequence[Check], claims: Mapping[str, Claim]) -> tu
         claim = claims[check.claim]
         name = check.claim.replace("-", " ")
         rows.append({"claim": name, "whose": "the paper", "share": claim.value})
-        for whose, estimate in (("paper's vintage", check.paper_vintage), ("this edition", check.edition_vintage)):
+        for whose, estimate in zip(READ, (check.then, check.now, check.beside), strict=True):
             if estimate is not None and estimate.value is not None:
                 counts = {"k": estimate.k, "n": estimate.n}
                 bounds = {"low": estimate.low, "high": estimate.high}
                 rows.append({"claim": name, "whose": whose, "share": estimate.value, **bounds, **counts})
     data = pd.DataFrame(rows, columns=["claim", "whose", "share", "low", "high", "k", "n"])
-    order = ["the paper", "paper's vintage", "this edition"]
+    order = ["the paper", *READ]
     scale = alt.Scale(domain=[0, 1], nice=False)
     base = alt.Chart(data).encode(
         y=alt.Y("claim:N", title=None, sort=None, axis=alt.Axis(grid=False, ticks=False, domain=False, labelLimit=150)),
@@ -108,8 +118,10 @@ def share_comparison(checks: Sequence[Check], claims: Mapping[str, Claim]) -> tu
     across = alt.X("share:Q", title="Share of models", axis=alt.Axis(format="%"), scale=scale)
     dot = base.mark_point(size=90).encode(
         x=across,
-        shape=alt.Shape("whose:N", sort=order, scale=alt.Scale(domain=order, range=["diamond", "circle", "square"])),
-        color=alt.Color("whose:N", sort=order, scale=alt.Scale(domain=order, range=[INK, ACCENT, ACCENT])),
+        shape=alt.Shape(
+            "whose:N", sort=order, scale=alt.Scale(domain=order, range=["diamond", "circle", "square", "triangle-up"])
+        ),
+        color=alt.Color("whose:N", sort=order, scale=alt.Scale(domain=order, range=[INK, ACCENT, ACCENT, ACCENT])),
         tooltip=tips("whose:N|Whose", "share:Q|Share|.0%", "low:Q|Low|.0%", "high:Q|High|.0%"),
     )
     return alt.layer(whisker, dot).properties(width="container", height=alt.Step(26)), data

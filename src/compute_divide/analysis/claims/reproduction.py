@@ -5,18 +5,27 @@ from __future__ import annotations
 import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, TypedDict, Unpack
+from typing import TypedDict, Unpack
 
 import pandas as pd
 
 from compute_divide.analysis.chips.hardware import PEAK, chip_peaks, same_year_ratio, with_peaks
-from compute_divide.analysis.claims.verdicts import Check, cannot_test, check_direction, check_value
+from compute_divide.analysis.claims.verdicts import Check, check_direction, check_value, side_outcome
 from compute_divide.analysis.models.definitions import RULES, large_scale
 from compute_divide.analysis.models.open_models import late_over_early, with_naming
 from compute_divide.analysis.models.openness import group_share
 from compute_divide.analysis.papers.papers import VENUE_YEAR, about, having
 from compute_divide.analysis.statistics.association import association
-from compute_divide.analysis.statistics.estimates import ACADEMIA, INDUSTRY, Estimate, in_years, period_share, span
+from compute_divide.analysis.statistics.estimates import (
+    ACADEMIA,
+    INDUSTRY,
+    Estimate,
+    in_years,
+    newcombe_difference,
+    period_share,
+    span,
+    team_share,
+)
 from compute_divide.analysis.statistics.resampling import geometric_mean_ratio
 from compute_divide.analysis.statistics.trends import growth
 
@@ -45,6 +54,13 @@ class Periods:
     year: int
 
 
+Spans = tuple[tuple[int, int], tuple[int, int]]
+"""Two periods by their first and last years."""
+
+LANGUAGE = ["language-models", "foundation-models"]
+"""Topics of papers on language and foundation models."""
+
+
 def check_shares(
     claimed: Mapping[str, float],
     paper: pd.DataFrame,
@@ -68,6 +84,11 @@ def check_shares(
         The definition closest to the paper's; the verdict rests on it. The others are tried too and counted.
     top_k, record_window
         Sizes of the definitions that need them.
+
+    Returns
+    -------
+    list of Check
+        The largest runs of each year, of the edition's vintage, stand beside each verdict.
     """
     claims = {
         "academia-share-early": (ACADEMIA, *periods.early),
@@ -75,15 +96,16 @@ def check_shares(
         "industry-share-2022": (INDUSTRY, periods.year, periods.year),
     }
     chosen = {rule: large_scale(paper, rule, **sizes) for rule in RULES}
-    newer = large_scale(edition, definition, **sizes)
+    newer, largest = (large_scale(edition, rule, **sizes) for rule in (definition, "top-k-per-year"))
     return [
         check_value(
             claim,
             claimed[claim],
             period_share(chosen[definition], *whose),
-            [period_share(models, *whose) for models in chosen.values()],
-            edition=period_share(newer, *whose),
+            period_share(newer, *whose),
             measure=f"share of {whose[0]} teams, {span(*whose[1:])}, {definition}",
+            others=[period_share(models, *whose) for models in chosen.values()],
+            beside=period_share(largest, *whose),
         )
         for claim, whose in claims.items()
     ]
@@ -125,76 +147,103 @@ def check_doubling(
         "doubling-time",
         claimed,
         ours[definition],
-        list(ours.values()),
-        edition=doubling(edition, definition, edition_last),
-        measure=f"doubling time, {span(first, paper_last)}, {definition}",
+        doubling(edition, definition, edition_last),
+        measure=f"doubling time since {first}, {definition}",
+        others=list(ours.values()),
     )
 
 
-def check_at_least(claim: str, value: float, count: int, measure: str) -> Check:
-    """Hold a claim of the form "over so many" against a count of ours.
-
-    The claim agrees when ours is at least the claimed number and less than a tenth above it: "over 530" would be an
-    odd way to put 700.
+def size_told(value: float, counts: Mapping[str, int]) -> str:
+    """Say which vintages (oldest first) a claimed size of the database is near: not a claim about the world.
 
     Examples
     --------
-    >>> check_at_least("models-n-supplement", 530, 534, "models of 2023-03").verdict
-    'agrees'
+    >>> size_told(530, {"2023-03": 534, "2023-11": 817})
+    '2023-03 holds 534 models'
+    >>> size_told(650, {"2023-03": 534, "2023-11": 817})
+    '2023-03 holds 534 models, 2023-11 already 817'
     """
-    estimate = Estimate(count, n=count, unit="count", label=measure)
-    verdict: Literal["agrees", "differs"] = "agrees" if value <= count < 1.1 * value else "differs"
-    return Check(claim, verdict, f"We count {count:,} ({measure}).", estimate)
-
-
-def check_bracketed(claim: str, value: float, counts: Mapping[str, int]) -> Check:
-    """Say between which vintages (oldest first) a claimed size of the database lies; itself it is not among ours.
-
-    Examples
-    --------
-    >>> check_bracketed("models-n-main", 650, {"2023-03": 534, "2023-11": 817}).reason
-    'No vintage of ours has this size: 2023-03 holds 534 models, 2023-11 already 817.'
-    """
+    for name, count in counts.items():
+        if value <= count < 1.1 * value:
+            return f"{name} holds {count:,} models"
     for (earlier, fewer), (later, more) in itertools.pairwise(counts.items()):
         if fewer < value <= more:
-            sizes = f"{earlier} holds {fewer:,} models, {later} already {more:,}"
-            return cannot_test(claim, f"No vintage of ours has this size: {sizes}.")
-    return cannot_test(claim, "No two vintages of ours lie on either side of this size.")
+            return f"{earlier} holds {fewer:,} models, {later} already {more:,}"
+    return "no vintage is near that size"
 
 
-def check_topics(papers: pd.DataFrame, low: Sequence[str]) -> list[Check]:
-    """Hold the two claims about topics against the odds of a company author, within venue and year.
+RARE = 0.25
+"""Below which share we read "rare", which the paper does not define."""
+
+
+def check_rare(
+    then: tuple[pd.DataFrame, tuple[int, int]], now: tuple[pd.DataFrame, tuple[int, int]], papers: pd.DataFrame
+) -> Check:
+    """Hold the claim that academic-only teams have become rare in foundation models against who makes and who writes.
+
+    Parameters
+    ----------
+    then, now : (pandas.DataFrame, (int, int))
+        All models of a vintage, and the years whose notable language models are read.
+    papers : pandas.DataFrame
+        From `compute_divide.analysis.papers.papers.with_teams`, of the venues and years in question.
+
+    Returns
+    -------
+    Check
+        On the academic share of notable language models, which has to lie below `RARE`; so has the academic share of
+        the papers about language and foundation models.
+    """
+
+    def made(models: pd.DataFrame, years: tuple[int, int]) -> Estimate:
+        language = models["domain"].fillna("").str.contains("Language") & (models["scope"] == "notable")
+        return period_share(models[language], ACADEMIA, *years, f"academia-only, language models, {span(*years)}")
+
+    writers = team_share(papers[about(papers, LANGUAGE)], ACADEMIA, "academia-only papers on language models")
+    return check_direction(
+        "academic-only-rare",
+        made(*then),
+        made(*now),
+        RARE,
+        expected="below",
+        measure=f"academia's share of notable language models, against {RARE:.0%}",
+        also={"academia's share of the papers about them": side_outcome(writers, RARE, "below")},
+    )
+
+
+def check_topics(papers: pd.DataFrame, last: int, low: Sequence[str]) -> Check:
+    """Hold the claim that topics differ against the odds of a company author, within venue and year.
 
     Parameters
     ----------
     papers : pandas.DataFrame
         From `compute_divide.analysis.papers.papers.with_teams`, of the venues and years in question.
+    last : int
+        Last year of the papers of the claim's time.
     low : sequence of str
-        The low-compute topics or groups to compare with, matched in titles. A paper of both counts with the first.
+        The low-compute topics or groups to compare with, matched in titles. A paper of both counts with the others.
     """
-    claims = {
-        "academic-only-rare": (["language-models", "foundation-models"], "language and foundation models"),
-        "thematic-composition": (["compute-intensive"], "compute-intensive topics"),
-    }
-    checks = []
-    for claim, (topics, label) in claims.items():
-        exposed = about(papers, topics)
-        rows = papers.assign(exposed=exposed)[exposed | about(papers, low)].dropna(subset=["industry"])
-        odds = association(rows, "exposed", "industry", VENUE_YEAR, label).odds_ratio
-        measure = f"the odds ratio of a company author, {label.removesuffix(' topics')} against low-compute,"
-        checks.append(check_direction(claim, odds, 1, expected="above", measure=measure))
-    return checks
+    exposed = about(papers, ["compute-intensive"])
+    rows = papers.assign(exposed=exposed)[exposed | about(papers, low)].dropna(subset=["industry"])
+    then, now = (
+        association(part, "exposed", "industry", VENUE_YEAR, f"compute-intensive against low-compute topics{until}")
+        for part, until in ((rows[rows["year"] <= last], f", to {last}"), (rows, ""))
+    )
+    measure = "the odds ratio of a company author, compute-intensive against low-compute topics"
+    return check_direction(
+        "thematic-composition", then.odds_ratio, now.odds_ratio, 1, expected="above", measure=measure
+    )
 
 
-def check_adoption(papers: pd.DataFrame, early: tuple[int, int], late: tuple[int, int], texts: Sequence[str]) -> Check:
+def check_adoption(papers: pd.DataFrame, then: Spans, now: Spans, texts: Sequence[str]) -> Check:
     """Hold the claim that academia increasingly builds on industry's open models against the papers that name them.
 
     Parameters
     ----------
     papers : pandas.DataFrame
         From `compute_divide.analysis.papers.papers.with_teams`.
-    early, late : tuple of int
-        First and last years of the two periods, both included.
+    then, now : ((int, int), (int, int))
+        First and last years of an early and a late period, all included: up to the claim's time, and up to now.
     texts : sequence of str
         Where to look; papers that lack one of these texts do not count.
 
@@ -203,60 +252,84 @@ def check_adoption(papers: pd.DataFrame, early: tuple[int, int], late: tuple[int
     Check
         By the odds ratio of naming, late over early, among academic-only papers within the same conference.
     """
-    rows = having(papers[papers["team_type"] == ACADEMIA], texts)
-    what = f"naming an open model of industry, {span(*late)} over {span(*early)}"
-    odds = late_over_early(with_naming(rows, texts), "names_open", early, late, f"odds of {what}").odds_ratio
-    measure = f"the odds ratio of {what}, within conferences,"
-    return check_direction("adopts-open-models", odds, 1, expected="above", measure=measure)
+    rows = with_naming(having(papers[papers["team_type"] == ACADEMIA], texts), texts)
+    before, after = (
+        late_over_early(rows, "names_open", early, late, f"naming an open model, {span(*late)} over {span(*early)}")
+        for early, late in (then, now)
+    )
+    measure = "the odds ratio of naming an open model of industry, late over early, within conferences"
+    return check_direction(
+        "adopts-open-models", before.odds_ratio, after.odds_ratio, 1, expected="above", measure=measure
+    )
 
 
-def check_release(models: pd.DataFrame, first: int, last: int) -> Check:
+def check_release(then: tuple[pd.DataFrame, int], now: tuple[pd.DataFrame, int], years: int = 3) -> Check:
     """Hold the claim that industry releases less against the shares of models whose weights can be downloaded.
 
     Parameters
     ----------
-    models : pandas.DataFrame
-        A models table that records openness.
-    first, last : int
-        Years, both included.
+    then, now : (pandas.DataFrame, int)
+        Models of a vintage that records openness, and the last of the years that are read.
+    years : int, default 3
+        How many years are read.
+
+    Returns
+    -------
+    Check
+        By the difference of industry's share and academia's, in percentage points.
     """
-    rows = in_years(models, first, last)
-    industry, academia = (
-        group_share(rows[rows["team_type"] == team], "openness", "open", f"{team}, open weights")
-        for team in (INDUSTRY, ACADEMIA)
-    )
-    if industry.low is None or academia.low is None:
-        return cannot_test("less-release", "This vintage does not record the openness of enough models.")
-    measure = f"industry's share of open-weights models, {span(first, last)}, against the lower bound of academia's,"
-    return check_direction("less-release", industry, academia.low, expected="below", measure=measure)
+
+    def difference(models: pd.DataFrame, last: int) -> Estimate:
+        rows = in_years(models, last - years + 1, last)
+        industry, academia = (
+            group_share(rows[rows["team_type"] == team], "openness", "open", f"{team}, open weights")
+            for team in (INDUSTRY, ACADEMIA)
+        )
+        return newcombe_difference(industry, academia, f"open weights, industry less academia, to {last}")
+
+    measure = "industry's share of open weights less academia's"
+    return check_direction("less-release", difference(*then), difference(*now), 0, expected="below", measure=measure)
 
 
 def check_hardware(
-    claimed: float, models: pd.DataFrame, chips: pd.DataFrame, starts: Sequence[int], last: int
+    claimed: float,
+    then: pd.DataFrame,
+    now: pd.DataFrame,
+    chips: pd.DataFrame,
+    starts: Sequence[int],
+    last: int,
 ) -> Check:
     """Hold the claimed ratio of hardware power against the peak speed of chips.
 
-    The verdict rests on the ratio pooled over all years, the reading closest to the claim. Ratios of later years and
-    the one among models of the same year are tried as well, and show how much of the pooled one is an effect of eras.
+    The verdict rests on the ratio pooled over all years, the reading closest to the claim, and on the one among models
+    of the same year, which shows how much of the pooled one is an effect of eras.
 
     Parameters
     ----------
     claimed : float
         The ratio.
-    models : pandas.DataFrame
-        A models table that names chips.
+    then, now : pandas.DataFrame
+        Models tables that name chips: of the claim's time, and of now.
     chips : pandas.DataFrame
         The list of chips.
     starts : sequence of int
-        First years of the periods, the pooled one first.
+        First years of the periods, the pooled one first; the others are counted.
     last : int
         Last year of all of them.
     """
-    placed = with_peaks(models, chip_peaks(chips))
-    ratios = [
-        geometric_mean_ratio(in_years(placed, first, last), f"peak of the chip, {span(first, last)}", PEAK)
-        for first in starts
-    ]
-    same = same_year_ratio(in_years(placed, starts[0], last), "peak of the chip, models of the same year")
-    measure = f"peak of one chip, industry over academia, pooled over {span(starts[0], last)}"
-    return check_value("hardware-ratio", claimed, ratios[0], [*ratios, same], edition=None, measure=measure)
+    peaks, years = chip_peaks(chips), span(starts[0], last)
+    old, new = (with_peaks(models, peaks) for models in (then, now))
+
+    def ratio(placed: pd.DataFrame, first: int) -> Estimate:
+        return geometric_mean_ratio(in_years(placed, first, last), f"peak of the chip, {span(first, last)}", PEAK)
+
+    same = same_year_ratio(in_years(new, starts[0], last), "peak of the chip, models of the same year")
+    return check_value(
+        "hardware-ratio",
+        claimed,
+        ratio(old, starts[0]),
+        ratio(new, starts[0]),
+        measure=f"peak of one chip, industry over academia, pooled over {years}",
+        others=[ratio(old, first) for first in starts],
+        also={"among models of the same year": same},
+    )

@@ -1,4 +1,9 @@
-"""Hold a claim against our estimates: the paper's get a verdict, figures of related work stand beside ours."""
+"""Hold a claim against our estimates: the paper's get a verdict, figures of related work stand beside ours.
+
+Each claim is tested twice: on data of its time, and on those of now. An estimate *holds* a claim when its interval
+holds the value, or lies on the claimed side as a whole; it *fails* when it lies elsewhere, and is *open* when it is too
+wide to tell.
+"""
 
 from __future__ import annotations
 
@@ -12,69 +17,152 @@ from compute_divide.analysis.models.definitions import large_scale
 from compute_divide.analysis.statistics.estimates import Estimate, known_teams, team_share, wilson_share
 from compute_divide.analysis.statistics.trends import growth
 
-Verdict = Literal["agrees", "differs", "cannot be tested"]
+Verdict = Literal["supported", "mixed", "revised", "cannot be tested"]
+Outcome = Literal["holds", "fails", "open", "none"]
+
+VERDICTS: dict[Verdict, str] = {
+    "supported": "every test holds it, on data of its time and of now",
+    "mixed": "some test holds it and another does not, or is too wide to tell",
+    "revised": "the data of now say otherwise",
+    "cannot be tested": "no open data speak to it",
+}
+"""The verdicts, and when each is reached."""
+
+_SAID = {"holds": "holds it", "fails": "does not hold it", "open": "is too wide to tell", "none": "cannot be had"}
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One claim, tested."""
+    """One claim, tested.
+
+    Parameters
+    ----------
+    claim : str
+        Its id.
+    verdict : {"supported", "mixed", "revised", "cannot be tested"}
+        As in `VERDICTS`.
+    reason : str
+        What was tested, and what each test said.
+    then, now : Estimate, optional
+        Ours on data of the claim's time, and on those of now.
+    beside : Estimate, optional
+        A reading of now that the verdict does not rest on.
+    agreeing, tried : int
+        Other definitions, on data of its time: how many were tried, and how many hold the claim.
+    """
 
     claim: str
     verdict: Verdict
     reason: str
-    paper_vintage: Estimate | None = None
-    edition_vintage: Estimate | None = None
+    then: Estimate | None = None
+    now: Estimate | None = None
+    beside: Estimate | None = None
     agreeing: int = 0
     tried: int = 0
+
+
+def verdict_of(then: Outcome, now: Outcome, also: Sequence[Outcome] = ()) -> Verdict:
+    """Return the verdict that the outcomes of the tests make, those of other tests of now among them.
+
+    Examples
+    --------
+    >>> verdict_of("holds", "holds"), verdict_of("holds", "fails"), verdict_of("none", "open")
+    ('supported', 'revised', 'mixed')
+    """
+    known = [outcome for outcome in (then, now, *also) if outcome != "none"]
+    if not known:
+        return "cannot be tested"
+    if now == "fails":
+        return "revised"
+    return "supported" if set(known) == {"holds"} else "mixed"
 
 
 def check_value(
     claim: str,
     value: float,
-    primary: Estimate,
-    others: Sequence[Estimate],
+    then: Estimate | None,
+    now: Estimate | None,
     *,
-    edition: Estimate | None = None,
     measure: str,
+    others: Sequence[Estimate] = (),
+    also: Mapping[str, Estimate] | None = None,
+    beside: Estimate | None = None,
 ) -> Check:
-    """Test a claimed value against our estimate of the same thing.
+    """Test a claimed value against our estimates of the same thing.
 
-    The claim agrees when its value lies within the interval of the primary estimate: the one that follows what is
-    known of the paper's method. The other estimates use other definitions; how many of them agree is told beside the
-    verdict, since with many definitions some would agree by luck.
+    Parameters
+    ----------
+    claim : str
+        Its id.
+    value : float
+        What it says.
+    then, now : Estimate or None
+        The estimates that follow what is known of the paper's method.
+    measure : str
+        What they measure.
+    others : sequence of Estimate
+        On data of its time, by other definitions: counted, for with many definitions some agree by luck.
+    also : mapping of str to Estimate, optional
+        Other readings of now that have to hold the claim as well, by what they measure.
+    beside : Estimate, optional
+        A reading of now to show beside the verdict.
     """
-    agreeing = sum(_holds(value, estimate) for estimate in others)
-    if primary.value is None or primary.low is None:
-        return Check(claim, "cannot be tested", f"No estimate: {measure}.", primary, edition, agreeing, len(others))
-    inside = _holds(value, primary)
-    side = "within" if inside else ("below" if value < primary.low else "above")
-    reason = f"The claimed value lies {side} the interval of our estimate ({measure})."
-    return Check(claim, "agrees" if inside else "differs", reason, primary, edition, agreeing, len(others))
-
-
-def _holds(value: float, estimate: Estimate) -> bool:
-    return estimate.low is not None and estimate.high is not None and estimate.low <= value <= estimate.high
+    outcomes = {name: _value_outcome(value, estimate) for name, estimate in (also or {}).items()}
+    agreeing = sum(_value_outcome(value, estimate) == "holds" for estimate in others)
+    first, second = _value_outcome(value, then), _value_outcome(value, now)
+    verdict, reason = verdict_of(first, second, list(outcomes.values())), _reason(measure, first, second, outcomes)
+    return Check(claim, verdict, reason, then, now, beside, agreeing, len(others))
 
 
 def check_direction(
-    claim: str, estimate: Estimate, null: float, *, expected: Literal["above", "below"], measure: str
+    claim: str,
+    then: Estimate | None,
+    now: Estimate | None,
+    null: float,
+    *,
+    expected: Literal["above", "below"],
+    measure: str,
+    also: Mapping[str, Outcome] | None = None,
 ) -> Check:
     """Test a claim that names a direction only: the whole interval must lie on the claimed side of a null value.
 
     Examples
     --------
-    >>> check_direction("x", Estimate(3.0, 2.0, 4.0), 1.0, expected="above", measure="odds ratio").verdict
-    'agrees'
+    >>> check_direction("x", None, Estimate(3.0, 2.0, 4.0), 1.0, expected="above", measure="odds ratio").verdict
+    'supported'
     """
-    if estimate.low is None or estimate.high is None:
-        return Check(claim, "cannot be tested", f"No interval: {measure}.", None, estimate)
-    above, below = estimate.low > null, estimate.high < null
-    if not above and not below:
-        reason = f"The interval of {measure} includes {null:g}: too wide to tell."
-        return Check(claim, "cannot be tested", reason, None, estimate)
-    agrees, found = above == (expected == "above"), "above" if above else "below"
-    reason = f"The whole interval of {measure} lies {found} {null:g}, {'as' if agrees else 'not as'} claimed."
-    return Check(claim, "agrees" if agrees else "differs", reason, None, estimate)
+    first, second = (side_outcome(estimate, null, expected) for estimate in (then, now))
+    verdict = verdict_of(first, second, list((also or {}).values()))
+    return Check(claim, verdict, _reason(measure, first, second, also or {}), then, now)
+
+
+def _value_outcome(value: float, estimate: Estimate | None) -> Outcome:
+    if estimate is None or estimate.low is None or estimate.high is None:
+        return "none"
+    return "holds" if estimate.low <= value <= estimate.high else "fails"
+
+
+def side_outcome(estimate: Estimate | None, null: float, expected: Literal["above", "below"]) -> Outcome:
+    """Return whether the whole interval of an estimate lies on a side of a value.
+
+    Examples
+    --------
+    >>> side_outcome(Estimate(3.0, 0.5, 4.0), 1.0, "above"), side_outcome(Estimate(3.0, 2.0, 4.0), 1.0, "below")
+    ('open', 'fails')
+    """
+    if estimate is None or estimate.low is None or estimate.high is None:
+        return "none"
+    if estimate.low > null or estimate.high < null:
+        return "holds" if (estimate.low > null) == (expected == "above") else "fails"
+    return "open"
+
+
+def _reason(measure: str, then: Outcome, now: Outcome, also: Mapping[str, Outcome]) -> str:
+    others = "".join(f" {name[:1].upper()}{name[1:]}: it {_SAID[outcome]}." for name, outcome in also.items())
+    return (
+        f"{measure[:1].upper()}{measure[1:]}: the estimate on data of its time {_SAID[then]}, "
+        f"that of now {_SAID[now]}.{others}"
+    )
 
 
 def cannot_test(claim: str, reason: str) -> Check:

@@ -125,6 +125,28 @@ def wilson_share(k: int, n: int, label: str, *, level: float = 0.95) -> Estimate
     return Estimate(share, low, high, int(k), int(n), "share", label)
 
 
+def newcombe_difference(one: Estimate, other: Estimate, label: str) -> Estimate:
+    """Return the difference of two shares in percentage points, with an interval made of their Wilson intervals.
+
+    Notes
+    -----
+    Newcombe (1998), method 10: the interval keeps its coverage where shares are near 0 or 1 and totals are small.
+
+    Examples
+    --------
+    >>> difference = newcombe_difference(wilson_share(56, 70, ""), wilson_share(48, 80, ""), "difference")
+    >>> [round(bound, 1) for bound in (difference.value, difference.low, difference.high)]
+    [20.0, 5.2, 33.4]
+    """
+    first, second = ((share.value, share.low, share.high) for share in (one, other))
+    if None in (*first, *second):
+        return Estimate(None, n=0, unit="points", label=label)
+    (p, p_low, p_high), (q, q_low, q_high) = np.array([first, second], dtype=float)
+    low, high = p - q - np.hypot(p - p_low, q_high - q), p - q + np.hypot(p_high - p, q - q_low)
+    n = (one.n or 0) + (other.n or 0)
+    return Estimate(100 * float(p - q), 100 * float(low), 100 * float(high), n=n, unit="points", label=label)
+
+
 def known_teams(rows: pd.DataFrame) -> pd.DataFrame:
     """Return the rows whose team type is known."""
     return rows[rows["team_type"].isin(TEAM_TYPES)]
