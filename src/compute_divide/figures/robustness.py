@@ -9,7 +9,6 @@ import numpy as np
 import pandas as pd
 
 from bookpress.page.figures.theme import ACCENT, HEIGHT, INK, QUIET, needs
-from compute_divide.analysis.statistics.estimates import Estimate
 from compute_divide.figures.base.marks import (
     TEAM_COLOURS,
     definition_axis,
@@ -23,7 +22,6 @@ from compute_divide.figures.base.marks import (
     tips,
     year_axis,
 )
-from compute_divide.figures.base.wording import in_cell
 
 _ROW = 11
 """Pixels of one vintage within a definition."""
@@ -262,17 +260,16 @@ def agreement_table(agreed: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def step_table(steps: pd.DataFrame) -> pd.DataFrame:
-    """Return the readings of a year as readers see them: counts in one column, share with interval in another.
+def change_table(changes: pd.DataFrame) -> pd.DataFrame:
+    """Return what moved a share between two vintages as readers see it: a row for each change, with signs.
 
     Parameters
     ----------
-    steps : pandas.DataFrame
-        ``year``, ``reading``, ``k``, ``n``, ``share``, ``low``, ``high``.
+    changes : pandas.DataFrame
+        ``what`` (which share, between which vintages), then as `compute_divide.analysis.models.drift.changes` gives it.
     """
-    estimates = [Estimate(*row) for row in steps[["share", "low", "high"]].itertuples(index=False)]
-    shares = [in_cell(estimate, "interval") for estimate in estimates]
-    return steps[["year", "reading"]].assign(counts=_counts(steps["k"], steps["n"]), estimate=shares)
+    points = [f"{value:+.1f}".replace("-", "\u2212") if value == value else "" for value in changes["points"]]
+    return changes[["what", "change", "models"]].assign(points=points)
 
 
 def relabel_table(effects: pd.DataFrame) -> pd.DataFrame:
@@ -281,7 +278,7 @@ def relabel_table(effects: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     effects : pandas.DataFrame
-        ``vintage``, then as `compute_divide.analysis.models.relabelling.relabel_effect` returns it.
+        ``vintage``, then as `compute_divide.analysis.models.drift.relabel_effect` returns it.
     """
     columns = {}
     for side in ("old", "new"):

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from compute_divide.analysis.models.drift import (
-    STEPS,
-    drift,
+    CHANGES,
+    changes,
     known_by_year,
     match_models,
     organisation_sectors,
@@ -71,26 +71,61 @@ def test_matching_is_one_to_one_and_symmetric(left, right):
     assert set(zip(matches["old"], matches["new"], strict=True)) == set(zip(back["new"], back["old"], strict=True))
 
 
-rows = st.lists(
-    st.tuples(st.sampled_from("abcdefghij"), st.sampled_from([2021, 2022]), st.sampled_from([*TEAM_TYPES, "unknown"])),
+vintage = st.lists(
+    st.tuples(
+        st.sampled_from("abcdefghij"),
+        st.sampled_from([2021, 2022]),
+        st.sampled_from([*TEAM_TYPES, "unknown"]),
+        st.sampled_from(["notable", "other"]),
+    ),
     max_size=12,
     unique_by=lambda row: row[0],
-).map(lambda picked: models(*((name, None, None, year, team) for name, year, team in picked)))
+).map(
+    lambda picked: models(*((name, None, None, year, team) for name, year, team, _ in picked)).assign(
+        scope=[scope for *_, scope in picked]
+    )
+)
 
 
-@given(rows, rows)
-def test_the_steps_start_at_the_old_share_and_end_at_the_new_one(old, new):
-    result = drift(old, new, 2022, "industry-only")
-    first, last = result.steps.iloc[0], result.steps.iloc[-1]
-    for step, table in ((first, old), (last, new)):
-        share = period_share(table, "industry-only", 2022, 2022)
-        assert (step["k"], step["n"]) == (share.k, share.n)
-    assert result.steps["step"].tolist() == list(STEPS)
-    assert first["n"] == result.stayed + result.left
-    assert last["n"] == result.stayed + result.joined
-    assert 0 <= result.relabelled <= result.stayed
-    same = drift(old, old, 2022, "industry-only")
-    assert (same.relabelled, same.left, same.joined) == (0, 0, 0)
+@given(vintage, vintage)
+def test_the_changes_add_up_to_the_difference_of_the_shares(old, new):
+    told = changes(old, new, 2022, 2022, "industry-only")
+    before, after = (
+        period_share(table[table["scope"] == "notable"], "industry-only", 2022, 2022).value for table in (old, new)
+    )
+    assert told["change"].tolist() == list(CHANGES)
+    if before is None or after is None:
+        assert told["points"].isna().all()
+    else:
+        assert told["points"].sum() == pytest.approx(100 * (after - before), abs=1e-9)
+        assert (told.loc[told["models"] == 0, "points"].abs() < 1e-9).all(), "what touches no model moves nothing"
+
+
+@given(vintage)
+def test_between_a_vintage_and_itself_nothing_changes(table):
+    assert changes(table, table, 2021, 2022, "industry-only")["models"].sum() == 0
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "change"),
+    [
+        ({}, {"model": "z"}, "new rows"),
+        ({"scope": "other"}, {}, "criteria"),
+        ({"team_type": "unknown"}, {}, "labels filled in"),
+        ({"year": 2019}, {}, "dates"),
+        ({"team_type": "industry-only"}, {}, "relabelling"),
+    ],
+)
+def test_each_change_is_told_by_its_name(old, new, change):
+    base = {"model": "a", "reference": None, "link": None, "year": 2022, "team_type": "other", "scope": "notable"}
+    always = base | {"model": "b", "team_type": "industry-only"}
+    before, after = (pd.DataFrame([always, base | other]).astype({"year": "Int64"}) for other in (old, new))
+    told = changes(before, after, 2022, 2022, "industry-only").set_index("change")["models"]
+    assert told[change] == 1
+    if change == "new rows":
+        assert told["removed rows"] == 1
+    else:
+        assert told.sum() == 1
 
 
 def test_a_vintage_does_not_read_a_year_that_was_not_over():

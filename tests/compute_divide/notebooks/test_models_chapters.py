@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from compute_divide.analysis.models.drift import CHANGES
 from compute_divide.evidence.claims import load_claims
 
 COUNTS = [
@@ -37,17 +38,40 @@ def test_the_first_editions_shares_stand_as_those_of_notable_models(run_chapter)
     ]
 
 
-def test_robustness_tells_the_drift_of_both_years(run_chapter):
+def test_robustness_reads_two_years_in_every_vintage_and_takes_the_difference_apart(run_chapter):
     results = run_chapter("robustness").results
-    assert (results["first_old"].k, results["first_old"].n) == (32, 38)
-    assert (results["first_old_notable"].k, results["first_old_notable"].n) == (20, 22)
-    assert (results["first_new"].k, results["first_new"].n) == (50, 91)
-    assert (results["second_old"].k, results["second_old"].n) == (49, 55)
-    assert (results["second_new"].k, results["second_new"].n) == (81, 98)
-    effects = sum(results[f"first_by_{step}"].value for step in ("removal", "relabelling", "addition"))
-    assert effects == pytest.approx(100 * (results["first_new"].value - results["first_old"].value))
+    counts = {
+        "first_listed": (16, 17),
+        "first_old": (32, 38),
+        "first_old_notable": (20, 22),
+        "first_new": (50, 91),
+        "second_old": (49, 55),
+        "second_in_2026_03": (83, 102),
+        "second_new": (81, 98),
+        "second_new_filtered": (40, 56),
+        "shift_old_notable": (56, 69),
+        "shift_new_notable": (152, 286),
+        "since_new_notable": (151, 288),
+    }
+    assert {key: (results[key].k, results[key].n) for key in counts} == counts
+    for key in ("first", "second", "shift", "since"):
+        effects = sum(results[f"{key}_by_{change.replace(' ', '_')}"].value for change in CHANGES)
+        moved = results[f"{key}_new_notable"].value - results[f"{key}_old_notable"].value
+        assert effects == pytest.approx(100 * moved)
     assert results["specifications"].value >= 5000
     assert results["falls"].k == results["falls"].n
+
+
+def test_a_young_year_is_no_rule_and_no_correction_beats_none(run_chapter):
+    results = run_chapter("robustness").results
+    read = [results[f"second_in_{name}"] for name in ("2024_10", "2024_11", "2024_12", "2025_02", "2025_06", "2026_03")]
+    assert [round(100 * share.value) for share in read] == [81, 79, 87, 89, 79, 81]
+    ranges = {key: results[f"range_{key}"] for key in ("between", "newest")}
+    percent = {key: (round(100 * one.low), round(100 * one.high), one.n) for key, one in ranges.items()}
+    assert percent == {"between": (56, 60, 10), "newest": (91, 94, 4)}
+    errors = [results[f"nowcast_error_{strength}"].value for strength in ("0_25", "0_50", "1_00")]
+    assert results["uncorrected_error"].value < min(errors)
+    assert results["nowcasts_better"].value == 0
 
 
 def test_training_compute_finds_the_growth_that_the_paper_reports(run_chapter):
@@ -61,9 +85,3 @@ def test_training_compute_gives_the_known_gaps_of_december_2023(run_chapter):
     gaps = [round(results[f"gap_{era}_compared"].value) for era in ("early", "middle", "late")]
     assert gaps == [263, 314, 51]
     assert round(results["gap_middle_compared_notable"].value) == 150
-
-
-def test_robustness_tells_the_end_of_the_record_with_and_without_the_filter(run_chapter):
-    results = run_chapter("robustness").results
-    assert (results["second_previous_notable"].k, results["second_previous_notable"].n) == (83, 102)
-    assert (results["second_new_filtered"].k, results["second_new_filtered"].n) == (40, 56)

@@ -7,9 +7,10 @@ applied to the old row.
 
 from __future__ import annotations
 
+import itertools
+import math
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -20,22 +21,14 @@ from compute_divide.analysis.statistics.estimates import (
     TEAM_TYPES,
     UNKNOWN,
     Estimate,
+    Floats,
     known_share,
     known_teams,
     shares_by,
-    team_share,
     wilson_share,
 )
 from compute_divide.evidence.store.files import last_whole_year
 from compute_divide.evidence.store.raw_csv import team_type
-
-STEPS = (
-    "as first read",
-    "models that stayed, old labels",
-    "the same models, new labels",
-    "with the models added since",
-)
-"""The readings that lead from the old share to the new one; the differences are removal, relabelling, addition."""
 
 _ARXIV = re.compile(r"arxiv\.org/(?:pdf|abs)/(\d{4}\.\d{4,5})(?:v\d+)?(?:\.pdf)?")
 _FORMS = re.compile(r",?\s+(inc|ltd|llc|corp|corporation|group)\.?$", re.IGNORECASE)
@@ -148,58 +141,136 @@ def revised_share(old: pd.DataFrame, new: pd.DataFrame, factor: float) -> Estima
     return wilson_share(int(changed.sum()), len(known), label)
 
 
-@dataclass(frozen=True, slots=True)
-class Drift:
-    """What happened to one year between two vintages."""
+CHANGES = {
+    "new rows": "models that the old vintage does not list",
+    "removed rows": "models that the new vintage does not list",
+    "criteria": "models listed in both that came to meet the criteria of notable models, or ceased to",
+    "labels filled in": "notable models listed in both whose team became known, or ceased to be",
+    "dates": "models that moved into the years, or out of them",
+    "relabelling": "models counted in both with another team type",
+}
+"""What can move the share of a team type between two vintages."""
 
-    steps: pd.DataFrame
-    stayed: int
-    relabelled: int
-    left: int
-    joined: int
 
-
-def drift(old: pd.DataFrame, new: pd.DataFrame, year: int, team_type: str) -> Drift:
-    """Take apart how the share of a team type in a year changed between two vintages.
-
-    Models are matched across the vintages (`match_models`). Then the share is read four times: in the old vintage; over
-    the models that stayed, with their old labels; over the same, with their new labels; in the new vintage. The first
-    difference is the effect of removal, the second of relabelling, the third of addition.
+def changes(old: pd.DataFrame, new: pd.DataFrame, first: int, last: int, team_type: str) -> pd.DataFrame:
+    """Take apart how the share of a team type among the notable models of some years changed between two vintages.
 
     Parameters
     ----------
     old, new : pandas.DataFrame
-        All models of both vintages; rows without a team type take part in no reading.
-    year : int
-        Year of publication.
+        All models of both vintages; they are matched by `match_models`.
+    first, last : int
+        Years of publication, both included.
     team_type : str
         The team type whose share is read.
 
+    Returns
+    -------
+    pandas.DataFrame
+        One row for each of `CHANGES`: ``change``, ``models`` (how many it touches), ``points`` (what it did to the
+        share, in percentage points). The points add up to the difference of the two shares; they are missing where
+        either vintage counts no model.
+
+    Notes
+    -----
+    What a change does depends on which others are made before it; told is its mean over all orders (its Shapley
+    value), so that no order is preferred.
+
     Examples
     --------
-    >>> old = pd.DataFrame({"model": ["a", "b"], "reference": None, "link": None, "year": 2022,
-    ...                     "team_type": ["industry-only", "industry-only"]})
-    >>> new = pd.DataFrame({"model": ["a", "c"], "reference": None, "link": None, "year": 2022,
-    ...                     "team_type": ["collaboration", "academia-only"]})
-    >>> result = drift(old, new, 2022, "industry-only")
-    >>> result.steps["share"].tolist(), result.relabelled, result.left, result.joined
-    ([1.0, 1.0, 0.0, 0.0], 1, 1, 1)
+    >>> columns = {"reference": None, "link": None, "scope": "notable", "year": 2022}
+    >>> old = pd.DataFrame({"model": ["a", "b"], "team_type": "industry-only", **columns})
+    >>> new = pd.DataFrame({"model": ["a", "b", "c"], "team_type": ["industry-only", "other", "other"], **columns})
+    >>> told = changes(old, new, 2022, 2022, "industry-only").set_index("change")["points"]
+    >>> round(told["new rows"], 1), round(told["relabelling"], 1)
+    (np.float64(-25.0), np.float64(-41.7))
     """
-    then, now = (known_teams(models[models["year"] == year]) for models in (old, new))
-    matches = match_models(old, new)
-    both = matches[matches["old"].isin(then.index) & matches["new"].isin(now.index)]
-    stayed_then, stayed_now = then.loc[both["old"]], now.loc[both["new"]]
-    steps = [
-        {"step": step, **team_share(rows, team_type, "").row()}
-        for rows, step in zip((then, stayed_then, stayed_now, now), STEPS, strict=True)
-    ]
-    return Drift(
-        steps=pd.DataFrame(steps).astype({"share": float, "low": float, "high": float}),
-        stayed=len(both),
-        relabelled=int((stayed_then["team_type"].to_numpy() != stayed_now["team_type"].to_numpy()).sum()),
-        left=len(then) - len(both),
-        joined=len(now) - len(both),
+    was, now = (_counted(models, first, last) for models in (old, new))
+    pairs = _side_by_side(old, new, was, now)
+    kinds = _kinds(pairs)
+    before, after = (_cells(pairs, kinds, side, team_type) for side in ("old", "new"))
+    effects = _shapley(before, after)
+    counts = kinds.value_counts()
+    return pd.DataFrame(
+        {"change": change, "models": int(counts.get(change, 0)), "points": 100 * effect}
+        for change, effect in zip(CHANGES, effects, strict=True)
     )
+
+
+def _counted(models: pd.DataFrame, first: int, last: int) -> pd.DataFrame:
+    """Return whether each model is notable, of a known team, of the years, and the team type."""
+    return pd.DataFrame(
+        {
+            "notable": models["scope"] == "notable",
+            "known": models["team_type"].isin(TEAM_TYPES),
+            "dated": models["year"].between(first, last).fillna(False).astype(bool),
+            "team": models["team_type"],
+        }
+    )
+
+
+def _side_by_side(old: pd.DataFrame, new: pd.DataFrame, was: pd.DataFrame, now: pd.DataFrame) -> pd.DataFrame:
+    """Return one row a model that either vintage counts, with what each says of it."""
+    places = match_models(old, new)[["old", "new"]]
+    alone = [
+        pd.DataFrame({side: models.index[~models.index.isin(places[side])]})
+        for side, models in (("old", old), ("new", new))
+    ]
+    every = pd.concat([places, *alone], ignore_index=True)
+    rows = every.join(was.add_suffix("_old"), on="old").join(now.add_suffix("_new"), on="new")
+    for side in ("old", "new"):
+        flags = [f"{flag}_{side}" for flag in ("notable", "known", "dated")]
+        rows[flags] = rows[flags].fillna(False).astype(bool)
+        rows[f"counted_{side}"] = rows[flags].all(axis=1)
+    return rows[rows["counted_old"] | rows["counted_new"]]
+
+
+def _kinds(pairs: pd.DataFrame) -> pd.Series[str]:
+    """Return which of `CHANGES` each model is an instance of; empty for one that is counted alike in both vintages."""
+    both = pairs["counted_old"] & pairs["counted_new"]
+    tests = {
+        "new rows": pairs["old"].isna(),
+        "removed rows": pairs["new"].isna(),
+        "criteria": ~both & (pairs["notable_old"] != pairs["notable_new"]),
+        "labels filled in": ~both & (pairs["known_old"] != pairs["known_new"]),
+        "dates": ~both,
+        "relabelling": both & (pairs["team_old"] != pairs["team_new"]),
+    }
+    return pd.Series(np.select(list(tests.values()), list(tests), ""), index=pairs.index, dtype="str")
+
+
+def _cells(pairs: pd.DataFrame, kinds: pd.Series[str], side: str, team_type: str) -> Floats:
+    """Return count and total of each kind of change as one vintage counts them; of the models without change first."""
+    counted = pairs[f"counted_{side}"]
+    hits = counted & (pairs[f"team_{side}"] == team_type)
+    return np.array([[hits[kinds == kind].sum(), counted[kinds == kind].sum()] for kind in ("", *CHANGES)], dtype=float)
+
+
+def _shapley(before: Floats, after: Floats) -> list[float]:
+    """Return the mean effect of each change on the share, over all orders in which they can be made."""
+    size = len(before) - 1
+    made = np.array(list(itertools.product([False, True], repeat=size)))
+    applied = np.column_stack([np.zeros(len(made), dtype=bool), made])
+    sums = np.where(applied[:, :, None], after, before).sum(axis=1)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        shares = sums[:, 0] / sums[:, 1]
+    if np.isnan(shares[[0, -1]]).any():
+        return [np.nan] * size
+    # A selection that counts no model has no share of its own: it keeps that of the old vintage.
+    shares = np.where(np.isnan(shares), shares[0], shares)
+    places = made @ (1 << np.arange(size)[::-1])
+    value = dict(zip(places.tolist(), shares.tolist(), strict=True))
+    effects = []
+    for one in range(size):
+        bit = 1 << (size - 1 - one)
+        others = [place for place in value if not place & bit]
+        effects.append(sum((value[place | bit] - value[place]) * _weight(place.bit_count(), size) for place in others))
+    return effects
+
+
+def _weight(made: int, size: int) -> float:
+    """Return in what part of all orders of `size` changes these `made` ones, and no others, come before a given one."""
+    return math.factorial(made) * math.factorial(size - made - 1) / math.factorial(size)
 
 
 def match_models(old: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:

@@ -80,10 +80,22 @@ SNAPSHOTS = (
         "epoch-research/training-cost-trends@8a3926a7:data/All ML Systems - full view - 2023-12-14.csv",
     ),
     Snapshot(
+        "2024-10",
+        "models/epoch_notable_ai_models_2024-10-18.csv",
+        "2024-10-18",
+        "rasaghnak/fanfiction@85d55de:notable_ai_models.csv",
+    ),
+    Snapshot(
         "2024-11",
         "other/epoch_all_ml_systems_2024-11.csv",
         "2024-11",
         "epoch-research/open-model-trends@a72b3e93:data/All ML Systems - full view.csv",
+    ),
+    Snapshot(
+        "2024-12",
+        "models/epoch_notable_ai_models_2024-12-24.csv",
+        "2024-12-24",
+        "Prateekcandwill/aiadmissionkaanalysis@653b484:notable_ai_models.csv",
     ),
     Snapshot(
         "2025-02",
@@ -102,6 +114,12 @@ SNAPSHOTS = (
         "models/epoch_all_ai_models_2026-03-30.csv",
         "2026-03-30",
         "georgetown-cset/aixbiodata@61756292:data/ai_models.zip!all_ai_models.csv",
+    ),
+    Snapshot(
+        "2026-06",
+        "models/epoch_notable_ai_models_2026-06-15.csv",
+        "2026-06-15",
+        "KonstantinPilz/china-training-compute@9affb17:data/epoch_notable_ai_models.csv",
     ),
     Snapshot(
         "2026-08",

@@ -1,0 +1,233 @@
+"""How the years fill up from vintage to vintage, and what that says about the newest: a reporting triangle, scored.
+
+A year is read in one vintage after another, at a growing age: the time since its end. From how the counts of each team
+type have grown with age in the past, a nowcast estimates what a year will read later. Whether that is better than to
+leave the reading as it is, past vintages can tell: only what was known then is used, and the newest vintage judges.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from compute_divide.analysis.statistics.estimates import TEAM_TYPES, Estimate, Floats, wilson_interval
+from compute_divide.analysis.statistics.resampling import percentile_interval
+
+AGES = {"current year": (-1.0, 0.0), "up to a year": (0.0, 1.0), "one to two years": (1.0, 2.0), "older": (2.0, 6.0)}
+"""Ages of a year, in years since its end: first and last of each band, the last not included."""
+MIN_MODELS = 10
+"""A reading of fewer models is not followed: chance alone would move it."""
+DRAWS = 400
+
+
+def reporting_triangle(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Return how many notable models of each team type each vintage counts in each year, with the age of the year.
+
+    Parameters
+    ----------
+    tables : mapping of str to pandas.DataFrame
+        Models tables by vintage.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``vintage``, ``at`` (its date as a fraction of a year), ``year``, ``age`` (in years since the end of the year:
+        negative before it), a column of counts for each of `TEAM_TYPES`, and ``n``, their sum. Only years of an age in
+        `AGES` and readings of some model.
+
+    Examples
+    --------
+    >>> models = pd.DataFrame({"scope": "notable", "year": [2022, 2022], "team_type": ["industry-only", "other"]})
+    >>> triangle = reporting_triangle({"2023-06": models})
+    >>> triangle[["year", "industry-only", "n"]].values.tolist(), round(triangle["age"].item(), 2)
+    ([[2022, 1, 2]], 0.46)
+    """
+    parts = []
+    for vintage, models in sorted(tables.items()):
+        notable = models[(models["scope"] == "notable") & models["team_type"].isin(TEAM_TYPES)]
+        counts = pd.crosstab(notable["year"], notable["team_type"]).reindex(columns=list(TEAM_TYPES), fill_value=0)
+        at = int(vintage[:4]) + (int(vintage[5:7]) - 0.5) / 12
+        parts.append(counts.reset_index().assign(vintage=vintage, at=at))
+    triangle = pd.concat(parts, ignore_index=True).astype({"year": int})
+    triangle = triangle.assign(age=triangle["at"] - triangle["year"] - 1, n=triangle[list(TEAM_TYPES)].sum(axis=1))
+    first, last = min(band[0] for band in AGES.values()), max(band[1] for band in AGES.values())
+    inside = triangle["age"].ge(first) & triangle["age"].lt(last)
+    return triangle.loc[inside, ["vintage", "at", "year", "age", *TEAM_TYPES, "n"]].reset_index(drop=True)
+
+
+def movements(triangle: pd.DataFrame, team_type: str) -> pd.DataFrame:
+    """Return how far the share of a team type in a year moved from each vintage to the newest one.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``vintage``, ``year``, ``age``, ``band`` (of `AGES`), ``n``, ``share``, ``later`` (in the newest vintage), and
+        in percentage points ``points``, the difference of the two, and ``most``, the largest distance to any later
+        reading. Readings of fewer than `MIN_MODELS` models are left out.
+    """
+    rows = triangle[triangle["n"] >= MIN_MODELS].sort_values("at", kind="stable")
+    rows = rows.assign(share=rows[team_type] / rows["n"], band=_band(rows["age"]))
+    later = rows.merge(rows[["year", "at", "share"]], on="year", suffixes=("", "_then")).query("at_then > at")
+    distance = (later["share_then"] - later["share"]).abs()
+    most = (100 * distance).groupby([later["vintage"], later["year"]]).max().rename("most")
+    newest = rows[rows["at"] == triangle["at"].max()].set_index("year")["share"]
+    moved = rows.join(most, on=["vintage", "year"]).assign(later=rows["year"].map(newest))
+    moved = moved.dropna(subset=["later", "most"]).assign(points=lambda table: 100 * (table["later"] - table["share"]))
+    columns = ["vintage", "year", "age", "band", "n", "share", "later", "points", "most"]
+    return moved[columns].sort_values(["vintage", "year"], ignore_index=True)
+
+
+def typical_movement(moved: pd.DataFrame, band: str) -> Estimate:
+    """Return how far a share has moved since it was read at an age: typically, least and most, in percentage points.
+
+    Parameters
+    ----------
+    moved : pandas.DataFrame
+        From `movements`; the largest distance of a reading to any later one counts. A year is counted by the mean of
+        its readings, for these are not independent; the bounds are those of single readings.
+    band : str
+        One of `AGES`.
+    """
+    rows = moved[moved["band"] == band]
+    typical = rows.groupby("year")["most"].mean()
+    label = f"movement of a share since it was read ({band})"
+    if rows.empty:
+        return Estimate(None, n=0, unit="points", label=label)
+    mean, least, most = (float(value) for value in (typical.mean(), rows["most"].min(), rows["most"].max()))
+    return Estimate(mean, least, most, n=len(typical), unit="points", label=label)
+
+
+def _band(ages: pd.Series[float]) -> pd.Series[str]:
+    edges = [first for first, _ in AGES.values()]
+    return pd.Series(np.array(list(AGES))[np.searchsorted(edges, ages, side="right") - 1], index=ages.index)
+
+
+# --- the nowcast ---
+
+
+def nowcast(
+    triangle: pd.DataFrame, vintage: str, year: int, team_type: str, until: float, strength: float = 1.0
+) -> Estimate:
+    """Return what a year will read at a later time, by how years of each age have filled up until a vintage.
+
+    Parameters
+    ----------
+    triangle : pandas.DataFrame
+        From `reporting_triangle`; what is later than the vintage is not used.
+    vintage : str
+        The vintage in which the year is read.
+    year : int
+        The year.
+    team_type : str
+        Whose share.
+    until : float
+        The later time, as a fraction of a year.
+    strength : float, default 1
+        How much of what sets the growth of a team type apart from that of all is believed; with 0 the share stays.
+
+    Returns
+    -------
+    Estimate
+        The share, with a 95% interval for the later reading; no value where nothing is known of the years before.
+
+    Notes
+    -----
+    A chain ladder in continuous time: for each team type and band of ages, the counts of all years together grew at a
+    yearly rate from one vintage to the next; the reading grows on at these rates, band by band, up to its age then. The
+    interval draws the transitions between vintages anew, and the later models of the year by chance.
+    """
+    known = triangle[triangle["vintage"] <= vintage]
+    steps = _transitions(known)
+    reading = known[(known["vintage"] == vintage) & (known["year"] == year)]
+    if steps.empty or reading.empty:
+        return Estimate(None, n=0, label=f"{team_type}, {year}, nowcast")
+    counts = reading[list(TEAM_TYPES)].to_numpy(dtype=float)[0]
+    spent = _time_in_bands(float(reading["age"].iloc[0]), until - year - 1)
+    rng = np.random.default_rng(year)
+    weights = np.vstack([np.ones(len(steps)), rng.multinomial(len(steps), np.full(len(steps), 1 / len(steps)), DRAWS)])
+    later = counts * np.exp(np.einsum("dbt,b->dt", _rates(steps, weights, strength), spent))
+    totals = later.sum(axis=1)
+    shares = later[:, list(TEAM_TYPES).index(team_type)] / totals
+    drawn = rng.binomial(np.maximum(totals[1:].round().astype(int), 1), shares[1:]) / np.maximum(totals[1:].round(), 1)
+    low, high = percentile_interval(drawn)
+    return Estimate(float(shares[0]), low, high, n=int(counts.sum()), label=f"{team_type}, {year}, nowcast")
+
+
+def _transitions(known: pd.DataFrame) -> pd.DataFrame:
+    """Return the counts of each year in each vintage and in the next one, with the time between."""
+    order = sorted(known["vintage"].unique())
+    following = dict(itertools.pairwise(order))
+    before = known.assign(next=known["vintage"].map(following)).dropna(subset=["next"])
+    after = known.rename(columns={"vintage": "next"})
+    both = before.merge(after, on=["next", "year"], suffixes=("", "_next"))
+    return both.assign(time=both["at_next"] - both["at"], band=_band(both["age"]))
+
+
+def _rates(steps: pd.DataFrame, weights: Floats, strength: float) -> Floats:
+    """Return the yearly log growth by draw, band and team type; none where a band has no transition."""
+    one_hot = (steps["band"].to_numpy()[:, None] == np.array(list(AGES))[None, :]).astype(float)
+    teams = [*TEAM_TYPES, "n"]
+    before, after = (steps[[f"{team}{end}" for team in teams]].to_numpy(float) for end in ("", "_next"))
+    time = steps["time"].to_numpy(float)
+
+    def summed(values: Floats) -> Floats:
+        return np.asarray(np.einsum("ds,sb,st->dbt", weights, one_hot, values))
+
+    # Half a model on either side keeps a team type without any from growing at an endless rate.
+    total = summed(before) + 0.5
+    mean_time = (summed(before * time[:, None]) + 0.5 * time.mean()) / total
+    rates = np.log((summed(after) + 0.5) / total) / mean_time
+    common = rates[:, :, -1:]
+    return np.asarray(common + strength * (rates[:, :, :-1] - common))
+
+
+def _time_in_bands(start: float, end: float) -> Floats:
+    """Return how long a year that ages from start to end spends in each band."""
+    return np.array([max(min(end, last) - max(start, first), 0.0) for first, last in AGES.values()])
+
+
+def scored(triangle: pd.DataFrame, team_type: str, strength: float = 1.0) -> pd.DataFrame:
+    """Return nowcasts of past vintages, each beside the reading of its day and that of the newest vintage.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a vintage and young year (up to two years old, at least `MIN_MODELS` models): ``vintage``, ``year``,
+        ``age``, ``n``, ``later``, and for the reading left as it is and for the nowcast the share and its interval:
+        ``share``, ``low``, ``high``, ``nowcast``, ``nowcast_low``, ``nowcast_high``.
+    """
+    newest = float(triangle["at"].max())
+    young = movements(triangle, team_type).query("age < 2")
+    rows = []
+    for place, vintage, year in zip(young.index, young["vintage"], young["year"], strict=True):
+        found = nowcast(triangle, vintage, year, team_type, newest, strength)
+        if found.value is not None:
+            rows.append((place, found.value, found.low, found.high))
+    columns = ["place", "nowcast", "nowcast_low", "nowcast_high"]
+    table = young.join(pd.DataFrame(rows, columns=columns).set_index("place"), how="inner")
+    _, low, high = wilson_interval((table["share"] * table["n"]).round(), table["n"])
+    return table.assign(low=low, high=high).drop(columns=["band", "points", "most"]).reset_index(drop=True)
+
+
+def score(table: pd.DataFrame, column: str, label: str) -> tuple[Estimate, Estimate]:
+    """Return the mean absolute error in percentage points, and how often the interval holds the later reading.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        From `scored`.
+    column : {"share", "nowcast"}
+        What is scored: the reading left as it is, or the nowcast.
+    label : str
+        What that is, in words.
+    """
+    low, high = ("low", "high") if column == "share" else (f"{column}_low", f"{column}_high")
+    n, error = len(table), 100 * (table[column] - table["later"]).abs()
+    held = int(table["later"].between(table[low] - 1e-9, table[high] + 1e-9).sum())
+    return (
+        Estimate(float(error.mean()) if n else None, n=n, unit="points", label=f"mean error of {label}"),
+        Estimate(held / n if n else None, k=held, n=n, label=f"later readings within the 95% interval of {label}"),
+    )
