@@ -15,6 +15,7 @@ from compute_divide.figures.base.marks import (
     end_labels,
     framed,
     row_axis,
+    runs,
     share_axis,
     share_below,
     share_tips,
@@ -66,7 +67,7 @@ def venue_name(venue: str) -> str:
 
 @needs("share")
 def venue_lines(shares: pd.DataFrame, title: str, turn: tuple[float, float] | None = None) -> alt.LayerChart:
-    """Return a share by year, a line and a band a venue.
+    """Return a share by year, a line and a band a venue; where a year is missing, they are broken.
 
     Parameters
     ----------
@@ -79,20 +80,24 @@ def venue_lines(shares: pd.DataFrame, title: str, turn: tuple[float, float] | No
     """
     columns = ["venue", "year", "k", "n", "share", "low", "high"]
     rows = shares[columns].astype({"year": int}).assign(name=shares["venue"].map(venue_name))
+    rows = rows.assign(run=runs(rows, "name"))
     names = list(dict.fromkeys(rows["name"]))
     x = year_axis(first=int(rows["year"].min()), last=int(rows["year"].max()))
     y = share_axis("share", title)
     dashes = [_DASHES[i % len(_DASHES)] for i in range(len(names))]
     dash = alt.StrokeDash("name:N", scale=alt.Scale(domain=names, range=dashes), legend=None)
-    detail = alt.Detail("name:N")
+    detail = alt.Detail("run:N")
     tooltip = share_tips("name:N|Venue", "year:Q|Year|d")
     base = alt.Chart(rows).encode(x=x, detail=detail)
+    # A band needs two years; the interval of a year between two gaps is a stroke.
+    alone = alt.Chart(rows[~rows["run"].duplicated(keep=False)]).encode(x=x)
     layers: list[alt.Chart | alt.LayerChart] = []
     if turn is not None:
         span = pd.DataFrame([{"year": turn[0], "to": turn[1]}])
         layers.append(alt.Chart(span).mark_rect(color=QUIET, opacity=0.16).encode(x=x, x2="to:Q"))
     layers += [
         base.mark_area(opacity=0.10, color=ACCENT).encode(y=share_axis("low", title), y2="high:Q"),
+        alone.mark_rule(color=ACCENT, opacity=0.3).encode(y=share_axis("low", title), y2="high:Q"),
         base.mark_line(color=ACCENT, strokeWidth=2).encode(y=y, strokeDash=dash),
         base.mark_point(size=26, color=ACCENT).encode(y=y, tooltip=tooltip),
         end_labels(rows, "year", "share", "name", x, share_axis("at", title), HEIGHT),
@@ -113,6 +118,7 @@ def venue_panels(shares: pd.DataFrame, teams: Sequence[str]) -> alt.FacetChart:
     """
     columns = ["venue", "year", "team_type", "k", "n", "share", "low", "high"]
     rows = shares[columns].astype({"year": int}).assign(name=shares["venue"].map(venue_name))
+    rows = rows.assign(run=runs(rows.assign(line=rows["name"] + rows["team_type"]), "line"))
     colour = team_colour(teams, legend="top")
     top = min(1.0, float(rows["high"].max()) * 1.05)
     x = alt.X("year:Q", title=None, axis=alt.Axis(format="d", tickMinStep=1, tickCount=8), scale=alt.Scale(zero=False))
@@ -123,7 +129,7 @@ def venue_panels(shares: pd.DataFrame, teams: Sequence[str]) -> alt.FacetChart:
     panel = alt.LayerChart(
         layer=[
             base.mark_rule(strokeWidth=1).encode(y=alt.Y("low:Q", scale=scale, title=None), y2="high:Q"),
-            base.mark_line().encode(y=y),
+            base.mark_line().encode(y=y, detail="run:N"),
             base.mark_point(size=34).encode(y=y, shape=team_shape(teams, legend="top"), tooltip=tooltip),
         ]
     )

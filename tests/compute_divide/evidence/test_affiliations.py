@@ -194,6 +194,32 @@ def test_bad_rules_are_named(rows, message):
         parse_rules(HEADER + rows)
 
 
+@pytest.mark.parametrize(
+    ("text", "profile"),
+    [
+        ("L2S and R&D RTE", "academia+industry"),
+        ("Tongji University, Nullmax", "academia+industry"),
+        ("Zurvia + MIT", "@bare-name+academia"),
+        ("MIT / Zurvia", "@bare-name+academia"),
+        ("MIT / Cambridge, USA", "academia"),
+        ("Zurvia, MIT", "academia"),
+        ("Zurvia", "@bare-name"),
+        ("BlueLab", "unknown"),
+        ("DeepLab9", "unknown"),
+        ("Save the Children", "nonprofit"),
+        ("Orca Conservation", "nonprofit"),
+        ("Helsing Defence", "industry"),
+        ("Ministry of Defence", "government"),
+        ("Agency for Defense Development", "government"),
+        ("School of National Defence Science and Technology, Southwest University", "academia"),
+        ("Physics Lab, Zurvia Group + MIT", "academia"),
+    ],
+)
+def test_small_companies_charities_labs_and_defence(text, profile):
+    """A bare name is a company's unless it says otherwise; beside a university only where the list sets it apart."""
+    assert READER.read(text) == profile
+
+
 def test_a_longer_pattern_hides_a_shorter_one():
     rows = ["Acme,industry,company,,name,,", "Acme School*,academia,university,,name,,", "Acme Prize,,mention,,name,,"]
     rules = parse_rules(HEADER + "\n".join(rows))
@@ -232,6 +258,30 @@ def test_a_longer_pattern_hides_a_shorter_one():
 )
 def test_one_domain(domain, profile):
     assert DOMAINS.read(domain) == profile
+
+
+@pytest.mark.parametrize(
+    ("joined", "profile"),
+    [
+        ("nvidia.com+utah.edu", "academia+industry"),
+        ("utah.edu/nvidia.com", "academia+industry"),
+        ("utah.edu, google.com", "academia+industry"),
+        ("nvidia.com utah.edu", "academia+industry"),
+        ("nvidia.com & cs.utah.edu | gmail.com", "academia+industry"),
+        ("{utah.edu,nvidia.com}", "academia+industry"),
+        ("{cs,ee}.stanford.edu", "academia"),
+        ("{jane,joe}@google.com+mit.edu", "academia+industry"),
+        ("gmail.com+163.com", "unknown"),
+        ("openai.com+mit.edu", "@openai+academia"),
+        ("ucmerced.edu + someone", "academia"),
+        ("cs.stanford .edu", "academia"),
+        ("+", "unknown"),
+        ("{}", "unknown"),
+    ],
+)
+def test_joined_domains_are_read_one_by_one(joined, profile):
+    """Made-up rows: the lists at hand hold next to none, others hold many."""
+    assert DOMAINS.read(joined) == profile
 
 
 @given(st.text(max_size=40))

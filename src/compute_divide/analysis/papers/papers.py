@@ -9,7 +9,7 @@ taken over the papers that have one (`having`).
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -26,7 +26,7 @@ from compute_divide.evidence.papers.profiles import (
     profile_team,
     slot_sectors,
 )
-from compute_divide.evidence.papers.table import VERDICTS
+from compute_divide.evidence.papers.table import MIXED, VERDICTS
 from compute_divide.evidence.papers.topics import SEPARATOR, load_topics
 
 VENUE_YEAR = ["venue", "year"]
@@ -89,7 +89,7 @@ def with_teams(papers: pd.DataFrame, choices: Choices | None = None) -> pd.DataF
     >>> with_teams(rows)["team_type"].tolist()
     ['collaboration', 'unknown']
     >>> with_teams(rows, Choices(flips=["openai=nonprofit"]))["team_type"].tolist()
-    ['academia-only', 'unknown']
+    ['other', 'unknown']
     >>> with_teams(rows, Choices(reading="domain"))["industry"].tolist()
     [<NA>, True]
     """
@@ -184,29 +184,67 @@ def with_bounds(counts: pd.DataFrame) -> pd.DataFrame:
 # --- how good the readings are ---
 
 
-def readings_agree(table: pd.DataFrame, *, mixed: bool = False) -> Estimate:
+def readings_agree(table: pd.DataFrame, *, mixed: bool = True) -> Estimate:
     """Return the share of authors whose affiliation and e-mail domain agree on whether they work for a company.
 
     Parameters
     ----------
     table : pandas.DataFrame
         The agreement table, or some of its rows.
-    mixed : bool, default False
+    mixed : bool, default True
         Whether authors count whose affiliation names a company and another organisation. One address belongs to one
-        employer, so they agree when the domain is of either kind that is named.
+        employer, so many of them disagree by their nature; without them the share is that of plain cases.
 
     Examples
     --------
-    >>> row = dict.fromkeys(VERDICTS, 0) | {"both_company": 19, "neither": 80, "only_name": 1}
-    >>> readings_agree(pd.DataFrame([row])).value
-    0.99
+    >>> row = dict.fromkeys((*VERDICTS, *MIXED), 0) | {"both_company": 19, "neither": 80, "only_name": 2}
+    >>> table = pd.DataFrame([row | {"mixed_only_name": 1}])
+    >>> readings_agree(table).n, readings_agree(table, mixed=False).value
+    (101, 0.99)
     """
-    sums = table[list(VERDICTS)].sum()
-    agree, differ = sums["both_company"] + sums["neither"], sums["only_name"] + sums["only_domain"]
-    if mixed:
-        agree, differ = agree + sums["mixed_agree"], differ + sums["mixed_differ"]
+    sums = table[[*VERDICTS, *MIXED]].sum()
+    agree, every = sums["both_company"] + sums["neither"], sums[list(VERDICTS)].sum()
+    if not mixed:
+        agree, every = agree - sums["mixed_both"], every - sums[list(MIXED)].sum()
     label = "authors whose affiliation and e-mail domain agree on company or not"
-    return wilson_share(int(agree), int(agree + differ), label)
+    return wilson_share(int(agree), int(every), label)
+
+
+def unconfirmed(table: pd.DataFrame) -> Estimate:
+    """Return the share of authors with a company by their affiliation whose e-mail domain is no company's."""
+    sums = table[list(VERDICTS)].sum()
+    named = sums["both_company"] + sums["only_name"]
+    label = "authors with a company by affiliation whose e-mail domain is no company’s"
+    return wilson_share(int(sums["only_name"]), int(named), label)
+
+
+def both_readings(papers: pd.DataFrame, choices: Choices) -> pd.DataFrame:
+    """Return how many papers of each venue are academia-only by either reading, of those whose team both know.
+
+    Parameters
+    ----------
+    papers : pandas.DataFrame
+        The papers table.
+    choices : Choices
+        Its reading does not matter.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``venue``, ``academic_name``, ``academic_domain``, ``n``; sorted.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"venue": "icml", "profile": ["1:academia+industry", None], "domain_profile": "1:academia"})
+    >>> both_readings(rows, Choices())[["academic_name", "academic_domain", "n"]].values.tolist()
+    [[0, 1, 1]]
+    """
+    name, domain = (
+        with_teams(papers, replace(choices, reading=reading))["team_type"] for reading in ("name", "domain")
+    )
+    known = (name != UNKNOWN) & (domain != UNKNOWN)
+    flags = {"academic_name": name == "academia-only", "academic_domain": domain == "academia-only", "n": known}
+    return pd.DataFrame(flags)[known].groupby(papers.loc[known, "venue"]).sum().reset_index()
 
 
 def company_flag(labelled: pd.DataFrame) -> tuple[Estimate, Estimate]:

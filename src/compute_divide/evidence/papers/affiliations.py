@@ -121,6 +121,11 @@ class AffiliationReader:
         for part, found, settled in zip(parts, matches, firm, strict=True):
             if not settled and (not known or len(part.split()) <= SHORT) and (sector := _strongest_hint(found)):
                 atoms.add(sector)
+        # Beside another organisation a bare name counts only where the list itself sets the two apart.
+        if "+" in text or " / " in text:
+            apart = [item.strip() for item in _ITEMS.split(text)]
+            if any(self.read(item) == self._bare != UNKNOWN for item in apart if item):
+                atoms.update(self._bare.split("+"))
         if atoms:
             return "+".join(sorted(atoms))
         name = text.split(",", maxsplit=1)[0].strip()
@@ -160,8 +165,16 @@ _SEPARATOR = re.compile(r"[+;/|]")
 _LATER_EMPLOYER = re.compile(r"\b(?:currently|now|presently) (?:at|with) [^,;()+]*")
 """A clause that names the employer after the paper, in a folded text."""
 
-_BARE_NAME = re.compile(r"(?=.{4,40}$)(?=.*[a-z])[A-Z][\w.'-]*( (?:[A-Z][\w.'-]*|of|the|for|and|&)){0,2}|[a-z]{5,}")
-"""A name of one to three words: capitalised and not all in capitals, or a single word where a list is in lower case."""
+_ITEMS = re.compile(r"\+| / [^+]*,[^+]*| / ")
+"""What sets two affiliations of one author apart in a list; what stands behind a stroke with a comma is its place."""
+
+_BARE_NAME = re.compile(
+    r"(?=.{4,40}$)(?=.*[a-z])(?!.*(?:Lab|Group|Team|Project)(?:[A-Z0-9]\w*)?$)"
+    r"[A-Z][\w.'-]*( (?:[A-Z][\w.'-]*|of|the|for|and|&)){0,2}|[a-z]{5,}"
+)
+"""A name of one to three words: capitalised and not all in capitals, or a single word where a list is in lower case.
+
+One that calls itself a lab, group, team or project is as often a university's as a company's."""
 
 _WORD = re.compile(r"\d+|[^\W\d_]+|&")
 

@@ -2,6 +2,7 @@
 
 The rules are data (``data/domains.csv``). Of the patterns that match a domain the one with most literal characters
 decides, so that ``ia.ac.cn`` (an academy) wins over ``ac.??`` (universities). A free-mail provider says nothing.
+Where a list joins several domains of an author (``nvidia.com+utah.edu``), each is read.
 """
 
 from __future__ import annotations
@@ -70,9 +71,11 @@ class DomainReader:
         self.read = cache(self._read)  # from an e-mail domain to its slot profile
 
     def _read(self, text: str) -> str:
-        domain = clean_domain(text)
-        if not domain:
-            return UNKNOWN
+        atoms = {atom for domain in domains_in(text) for atom in self._sector(domain).split("+")} - {UNKNOWN}
+        return "+".join(sorted(atoms)) or UNKNOWN
+
+    def _sector(self, domain: str) -> str:
+        """Return the slot profile of one domain."""
         labels = domain.split(".")
         found = [self._ends[end] for i in range(len(labels)) if (end := ".".join(labels[i:])) in self._ends]
         name, suffix = registered_name(labels)
@@ -98,6 +101,30 @@ def clean_domain(text: str) -> str:
     """Return a domain in lower case without stray signs, or nothing if the text is no domain."""
     domain = unicodedata.normalize("NFKD", text).lower().strip(" @.{}<>()[],;:'\"†*").replace(" ", "")
     return domain if re.fullmatch(r"[a-z0-9-]+(\.[a-z0-9-]+)+", domain) else ""
+
+
+_BRACES = re.compile(r"([^\s+/;|&,{}]*)\{([^{}]*)\}([^\s+/;|&,{}]*)")
+_JOINTS = re.compile(r"[+/;|&,]")
+
+
+def domains_in(text: str) -> list[str]:
+    """Return the domains of a text: one, or several that are joined by signs, by spaces or in braces.
+
+    Examples
+    --------
+    >>> domains_in("nvidia.com+utah.edu"), domains_in("cs.{cmu,mit}.edu"), domains_in("cs.stanford .edu")
+    (['nvidia.com', 'utah.edu'], ['cs.cmu.edu', 'cs.mit.edu'], ['cs.stanford.edu'])
+    """
+    while braces := _BRACES.search(text):
+        before, inside, after = braces.groups()
+        written = "+".join(f"{before}{one.strip()}{after}" for one in _JOINTS.split(inside))
+        text = f"{text[: braces.start()]}{written}{text[braces.end() :]}"
+    found = []
+    for part in _JOINTS.split(text):
+        words = [clean_domain(word.rsplit("@", maxsplit=1)[-1]) for word in part.split()]
+        # A space within a domain is a slip of the list; between whole domains it sets them apart.
+        found += words if words and all(words) else [clean_domain(part.rsplit("@", maxsplit=1)[-1])]
+    return [domain for domain in dict.fromkeys(found) if domain]
 
 
 def _expression(pattern: str) -> str:

@@ -82,19 +82,19 @@ PAPERS = schema(
 )
 """Schema of ``papers/papers.parquet``; ``n_*`` and the team types follow from the profiles by the default calls."""
 
-VERDICTS = ("both_company", "only_name", "only_domain", "neither", "mixed_agree", "mixed_differ")
+VERDICTS = ("both_company", "only_name", "only_domain", "neither")
 """What affiliation and domain of an author can say about a company."""
+
+MIXED = ("mixed_both", "mixed_only_name")
+"""Authors of the first two whose affiliation names a company and another organisation. One address belongs to one
+employer, so that the domain cannot confirm both."""
 
 AGREEMENT = schema(
     venue=text(nullable=False),
     year=whole(1980, 2040, nullable=False),
-    **{verdict: whole(nullable=False) for verdict in VERDICTS},
+    **{verdict: whole(nullable=False) for verdict in (*VERDICTS, *MIXED)},
 )
-"""Schema of ``papers/agreement.csv``: authors whose affiliation and domain are both known, by what each says.
-
-An author whose affiliation names a company and another organisation is counted under ``mixed_*`` instead, for one
-address can only belong to one of them.
-"""
+"""Schema of ``papers/agreement.csv``: authors whose affiliation and domain are both known, by what each says."""
 
 COVERAGE = schema(
     venue=text(nullable=False),
@@ -309,7 +309,7 @@ class Deriver:
         """Return how the affiliations and the e-mail domains of authors agree; keys are columns of `AGREEMENT`."""
         found: Counter[str] = Counter()
         for (name, domain), count in Counter(pair for paper in papers for pair in paper.pairs).items():
-            if verdict := self._verdict(self.names.read(name), self.domains.read(domain)):
+            for verdict in self._verdicts(self.names.read(name), self.domains.read(domain)):
                 found[verdict] += count
         return found
 
@@ -323,17 +323,15 @@ class Deriver:
             "a title counts once within a venue and year",
         ]
 
-    def _verdict(self, name: str, domain: str) -> str | None:
-        by_name = slot_sectors(name.split("+"), self.calls)
-        by_domain = slot_sectors(domain.split("+"), self.calls)
+    def _verdicts(self, name: str, domain: str) -> tuple[str, ...]:
+        by_name, by_domain = (slot_sectors(profile.split("+"), self.calls) for profile in (name, domain))
         if not by_name or not by_domain:
-            return None
-        company = "industry" in by_name, "industry" in by_domain
-        if company[0] and len(by_name) > 1:
-            return "mixed_agree" if by_domain & by_name else "mixed_differ"
-        return {(True, True): "both_company", (True, False): "only_name", (False, True): "only_domain"}.get(
-            company, "neither"
-        )
+            return ()
+        company, confirmed = "industry" in by_name, "industry" in by_domain
+        if not company:
+            return ("only_domain" if confirmed else "neither",)
+        mixed = (MIXED[not confirmed],) if len(by_name) > 1 else ()
+        return (VERDICTS[not confirmed], *mixed)
 
 
 def _unit(paper: RawPaper) -> str | None:
@@ -359,7 +357,7 @@ def derive_papers(raw: Path, folder: Path) -> list[Sidecar]:
         papers = merge_lists(list(group), ledger)
         rows += (deriver.row(key, venue, year, papers[key]) for key in sorted(papers))
         if counts := deriver.agreement(papers.values()):
-            agreement.append({"venue": venue, "year": year, **{name: counts[name] for name in VERDICTS}})
+            agreement.append({"venue": venue, "year": year, **{name: counts[name] for name in (*VERDICTS, *MIXED)}})
     table = deriver.table(rows)
     written = [
         write_table(

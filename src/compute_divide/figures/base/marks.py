@@ -115,6 +115,25 @@ def spread(positions: Iterable[float], gap: float) -> list[float]:
     return moved
 
 
+def runs(rows: pd.DataFrame, series: str, x: str = "year") -> pd.Series[str]:
+    """Return the name of the unbroken run of years that each row of a series belongs to.
+
+    A line is drawn within a run and never across a gap. The rhythm of a series is its smallest step, so that one of
+    every second year is not in pieces.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"venue": ["icml"] * 3 + ["iccv"] * 2, "year": [2018, 2019, 2023, 2015, 2017]})
+    >>> runs(rows, "venue").tolist()
+    ['icml 0', 'icml 0', 'icml 1', 'iccv 0', 'iccv 0']
+    """
+    ordered = rows.sort_values([series, x], kind="stable")
+    steps = ordered.groupby(series)[x].diff()
+    rhythm = steps.groupby(ordered[series]).transform("min")
+    run = (steps > rhythm).groupby(ordered[series]).cumsum()
+    return (ordered[series].astype("str") + " " + run.astype("str")).reindex(rows.index)
+
+
 @needs("share")
 def share_lines(
     shares: pd.DataFrame, *, part_year: int | None = None, title: str = "Share of models", height: int = HEIGHT
@@ -137,11 +156,13 @@ def share_lines(
     colour = team_colour(teams)
     tooltip = share_tips("team_type:N|Team type", "year:Q|Year|d")
     rows = shares[["year", "team_type", "k", "n", "share", "low", "high"]].astype({"year": int})
+    rows = rows.assign(run=runs(rows, "team_type"))
     x = year_axis(first=int(rows["year"].min()), last=int(rows["year"].max()))
     y = share_axis("share", title)
-    band = alt.Chart(rows).mark_area(opacity=0.16).encode(x=x, y=share_axis("low", title), y2="high:Q", color=colour)
+    base = alt.Chart(rows).encode(x=x, color=colour, detail="run:N")
+    band = base.mark_area(opacity=0.16).encode(y=share_axis("low", title), y2="high:Q")
     whole = "true" if part_year is None else f"datum.year < {part_year}"
-    drawn = alt.Chart(rows).transform_filter(whole).encode(x=x, y=y, color=colour)
+    drawn = base.transform_filter(whole).encode(y=y)
     layers = [band, drawn.mark_line(), drawn.mark_point(size=28).encode(tooltip=tooltip)]
     if part_year is not None:
         tail = alt.Chart(rows[rows["year"] >= part_year - 1]).encode(x=x, y=y, color=colour)
