@@ -18,7 +18,7 @@ from compute_divide.analysis.statistics.resampling import (
     median_ratio,
     ratios_by_period,
 )
-from compute_divide.analysis.statistics.trends import growth, weighted_slopes
+from compute_divide.analysis.statistics.trends import growth, weighted_slopes, widening
 
 
 @pytest.fixture
@@ -32,6 +32,18 @@ def noisy():
     links = [f"https://example.org/{place // 2}" for place in range(60)]
     frame = pd.DataFrame({"published": published, COMPUTE: compute, "team_type": teams, "link": links})
     return frame.assign(year=frame["published"].dt.year)
+
+
+def test_a_distance_widens_when_one_side_grows_faster_and_not_against_itself(noisy):
+    years = (noisy["published"] - noisy["published"].min()).dt.days / 365.25
+    slower = noisy.assign(**{COMPUTE: noisy[COMPUTE] / 1.5**years})
+    found, same, back = widening(noisy, slower, "x"), widening(noisy, noisy, "x"), widening(slower, noisy, "x")
+    assert found.value == pytest.approx(1.5, rel=0.01)
+    assert found.low < 1.5 < found.high
+    assert same.low < same.value == 1 < same.high, "the two sides are drawn independently"
+    assert back.value == pytest.approx(1 / found.value)
+    assert widening(noisy, noisy.head(3), "x").low is None
+    assert widening(noisy, noisy.head(1), "x").value is None
 
 
 def test_the_interval_of_the_trend_holds_the_estimate_and_the_truth(noisy):

@@ -10,6 +10,7 @@ from typing import TypedDict, Unpack
 import pandas as pd
 
 from compute_divide.analysis.chips.hardware import PEAK, chip_peaks, same_year_ratio, with_peaks
+from compute_divide.analysis.choices import DEFINITIONS
 from compute_divide.analysis.claims.verdicts import Check, check_direction, check_value, side_outcome
 from compute_divide.analysis.models.definitions import RULES, large_scale
 from compute_divide.analysis.models.open_models import late_over_early, with_naming
@@ -140,7 +141,7 @@ def check_doubling(
 
     def doubling(models: pd.DataFrame, rule: str, last: int) -> Estimate:
         chosen = in_years(large_scale(models, rule, **sizes), first, last)
-        return growth(chosen, f"training compute, {span(first, last)}").doubling
+        return growth(chosen, f"training compute, {span(first, last)}, {DEFINITIONS[rule]}").doubling
 
     ours = {rule: doubling(paper, rule, paper_last) for rule in RULES}
     return check_value(

@@ -10,7 +10,13 @@ import numpy.typing as npt
 import pandas as pd
 
 from compute_divide.analysis.statistics.estimates import COMPUTE, Estimate, Floats
-from compute_divide.analysis.statistics.resampling import MIN_CLUSTERS, clusters, draw_weights, percentile_interval
+from compute_divide.analysis.statistics.resampling import (
+    MIN_CLUSTERS,
+    SEED,
+    clusters,
+    draw_weights,
+    percentile_interval,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +97,56 @@ def growth(models: pd.DataFrame, label: str, value: str = COMPUTE) -> Trend:
         Estimate(10**slope, low and 10**low, high and 10**high, n=n, unit="ratio", label=names[1]),
         n,
     )
+
+
+def widening(over: pd.DataFrame, under: pd.DataFrame, label: str, value: str = COMPUTE) -> Estimate:
+    """Return the factor a year by which the distance of two log-linear trends grows.
+
+    Parameters
+    ----------
+    over, under : pandas.DataFrame
+        As in `growth`: the rows of either trend.
+    label : str
+        The ratio of what to what.
+    value : str
+        Column of the positive values.
+
+    Returns
+    -------
+    Estimate
+        A ratio: above 1 the distance widens. Its 95% percentile interval draws the papers of both sides; there is none
+        where a side has fewer than five papers.
+
+    Examples
+    --------
+    >>> dates = pd.to_datetime([f"{year}-01-01" for year in range(2010, 2020)])
+    >>> models = pd.DataFrame({"published": dates, "link": None})
+    >>> fast, slow = (models.assign(**{COMPUTE: [rate**i for i in range(10)]}) for rate in (4.0, 2.0))
+    >>> round(widening(fast, slow, "fast over slow").value, 2)
+    2.0
+    """
+    trends = [growth(rows, label, value) for rows in (over, under)]
+    n = sum(trend.n for trend in trends)
+    if trends[0].slope is None or trends[1].slope is None:
+        return Estimate(None, n=n, unit="ratio", label=label)
+    factor = 10 ** (trends[0].slope - trends[1].slope)
+    # Two seeds, so that sides of the same number of papers are drawn independently.
+    one, other = _slope_draws(over, value, SEED), _slope_draws(under, value, SEED + 1)
+    if one is None or other is None:
+        return Estimate(factor, n=n, unit="ratio", label=label)
+    low, high = percentile_interval(10 ** (one - other))
+    return Estimate(factor, low, high, n=n, unit="ratio", label=label)
+
+
+def _slope_draws(models: pd.DataFrame, value: str, seed: int) -> Floats | None:
+    """Return the slopes of a trend in samples that draw papers; none where they are too few."""
+    known = models.loc[models[value].gt(0) & models["published"].notna(), ["published", "link", value]]
+    groups = clusters(known)
+    if len(known) < 3 or groups.max() + 1 < MIN_CLUSTERS:
+        return None
+    years = np.asarray(fractional_years(known["published"]), dtype=np.float64)
+    logs = np.log10(known[value].to_numpy(dtype=float))
+    return weighted_slopes(np.asarray(years - years.mean()), logs, draw_weights(groups, seed=seed))
 
 
 def weighted_slopes(x: Floats, y: Floats, weights: Floats) -> Floats:
