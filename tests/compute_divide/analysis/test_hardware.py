@@ -96,6 +96,9 @@ def test_loose_team_types():
 
 def test_price_performance_keeps_one_format_and_tells_chips_apart():
     bought = hardware.flop_per_dollar(chips(), "fp32")
+    twins = pd.concat([chips(), chips().assign(fp32_flop_s=1e12)])
+    speeds = hardware.flop_per_dollar(twins, "fp32").query("chip == 'P40'")["flop_s_per_usd"] * 5699
+    assert speeds.tolist() == pytest.approx([11.8e12, 1e12]), "cards of one name keep their own speeds"
     assert bought["chip"].tolist() == ["P40", "V100"]
     assert bought["flop_s_per_usd"].tolist() == pytest.approx([11.8e12 / 5699, 15.7e12 / 11500])
     dates = pd.to_datetime(["2020-01-01", None, "2020-01-01"])

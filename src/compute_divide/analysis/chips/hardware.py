@@ -49,15 +49,21 @@ def chip_peaks(chips: pd.DataFrame, number_format: str = "training") -> pd.Serie
     >>> chip_peaks(chips).to_dict()
     {'P40': 11800000000000.0, 'Tesla P40': 11800000000000.0}
     """
+    named = {
+        name: rate for names, rate in zip(_names(chips), _rates(chips, number_format), strict=True) for name in names
+    }
+    return pd.Series(named, dtype=float).dropna()
+
+
+def _rates(chips: pd.DataFrame, number_format: str) -> pd.Series[float]:
+    """Return the peak speed of each row under one rule for the number format; missing where it has none."""
     if number_format not in FORMATS:
         raise ValueError(f"{number_format!r} is not a rule for number formats; allowed: {', '.join(FORMATS)}")
     tensor, half, single = (
         chips[column].astype(float) for column in ("tensor_fp16_flop_s", "fp16_flop_s", "fp32_flop_s")
     )
     training = tensor.fillna(pd.Series(np.fmax(half, single)))
-    rates = {"training": training, "tensor-16": tensor, "fp32": single}[number_format]
-    named = {name: rate for names, rate in zip(_names(chips), rates, strict=True) for name in names}
-    return pd.Series(named, dtype=float).dropna()
+    return {"training": training, "tensor-16": tensor, "fp32": single}[number_format]
 
 
 def _names(chips: pd.DataFrame) -> list[list[str]]:
@@ -205,7 +211,8 @@ def flop_per_dollar(chips: pd.DataFrame, number_format: str) -> pd.DataFrame:
         ``chip``, ``published`` (the release), ``flop_s_per_usd``, ``link`` (the chip, so that each is drawn by itself).
     """
     priced = chips[chips["price_usd"].gt(0) & chips["released"].notna()]
-    speed = priced["chip"].map(chip_peaks(priced, number_format))
+    # Row by row: cards of different years and speeds share a name.
+    speed = _rates(priced, number_format)
     return _per_dollar(priced["chip"], priced["released"], flop_s_per_usd=speed / priced["price_usd"])
 
 
