@@ -139,29 +139,42 @@ def nowcast(
     yearly rate from one vintage to the next; the reading grows on at these rates, band by band, up to its age then. The
     interval draws the transitions between vintages anew, and the later models of the year by chance.
     """
-    known = triangle[triangle["vintage"] <= vintage]
-    steps = _transitions(known)
-    reading = known[(known["vintage"] == vintage) & (known["year"] == year)]
-    if steps.empty or reading.empty:
+    readings = triangle[triangle["vintage"] == vintage].set_index("year")
+    rates = _rates_until(_transitions(triangle), vintage, strength)
+    if rates is None or year not in readings.index:
         return Estimate(None, n=0, label=f"{team_type}, {year}, nowcast")
+    return _grown(readings, year, rates, team_type, until)
+
+
+def _grown(readings: pd.DataFrame, year: int, rates: Floats, team_type: str, until: float) -> Estimate:
+    """Return the share of a team type when a reading has grown on at given rates; the first draw is the estimate."""
+    reading = readings.loc[[year]]
     counts = reading[list(TEAM_TYPES)].to_numpy(dtype=float)[0]
     spent = _time_in_bands(float(reading["age"].iloc[0]), until - year - 1)
-    rng = np.random.default_rng(year)
-    weights = np.vstack([np.ones(len(steps)), rng.multinomial(len(steps), np.full(len(steps), 1 / len(steps)), DRAWS)])
-    later = counts * np.exp(np.einsum("dbt,b->dt", _rates(steps, weights, strength), spent))
+    later = counts * np.exp(np.tensordot(rates, spent, axes=(1, 0)))
     totals = later.sum(axis=1)
     shares = later[:, list(TEAM_TYPES).index(team_type)] / totals
-    drawn = rng.binomial(np.maximum(totals[1:].round().astype(int), 1), shares[1:]) / np.maximum(totals[1:].round(), 1)
-    low, high = percentile_interval(drawn)
+    models = np.maximum(totals[1:].round(), 1)
+    low, high = percentile_interval(np.random.default_rng(year).binomial(models.astype(int), shares[1:]) / models)
     return Estimate(float(shares[0]), low, high, n=int(counts.sum()), label=f"{team_type}, {year}, nowcast")
 
 
-def _transitions(known: pd.DataFrame) -> pd.DataFrame:
+def _rates_until(transitions: pd.DataFrame, vintage: str, strength: float) -> Floats | None:
+    """Return the growth that the vintages up to one show, as they are and in samples; none without transitions."""
+    steps = transitions[transitions["next"] <= vintage]
+    if steps.empty:
+        return None
+    size = len(steps)
+    drawn = np.random.default_rng(size).multinomial(size, np.full(size, 1 / size), DRAWS)
+    return _rates(steps, np.vstack([np.ones(size), drawn]), strength)
+
+
+def _transitions(triangle: pd.DataFrame) -> pd.DataFrame:
     """Return the counts of each year in each vintage and in the next one, with the time between."""
-    order = sorted(known["vintage"].unique())
+    order = sorted(triangle["vintage"].unique())
     following = dict(itertools.pairwise(order))
-    before = known.assign(next=known["vintage"].map(following)).dropna(subset=["next"])
-    after = known.rename(columns={"vintage": "next"})
+    before = triangle.assign(next=triangle["vintage"].map(following)).dropna(subset=["next"])
+    after = triangle.rename(columns={"vintage": "next"})
     both = before.merge(after, on=["next", "year"], suffixes=("", "_next"))
     return both.assign(time=both["at_next"] - both["at"], band=_band(both["age"]))
 
@@ -174,7 +187,8 @@ def _rates(steps: pd.DataFrame, weights: Floats, strength: float) -> Floats:
     time = steps["time"].to_numpy(float)
 
     def summed(values: Floats) -> Floats:
-        return np.asarray(np.einsum("ds,sb,st->dbt", weights, one_hot, values))
+        cells = (one_hot[:, :, None] * values[:, None, :]).reshape(len(steps), -1)
+        return np.asarray((weights @ cells).reshape(len(weights), one_hot.shape[1], values.shape[1]))
 
     # Half a model on either side keeps a team type without any from growing at an endless rate.
     total = summed(before) + 0.5
@@ -202,9 +216,14 @@ def scored(triangle: pd.DataFrame, team_type: str, strength: float = 1.0) -> pd.
     newest = float(triangle["at"].max())
     young = movements(triangle, team_type).query("age < 2")
     rows = []
-    for place, vintage, year in zip(young.index, young["vintage"], young["year"], strict=True):
-        found = nowcast(triangle, vintage, year, team_type, newest, strength)
-        if found.value is not None:
+    transitions = _transitions(triangle)
+    for vintage, part in young.groupby("vintage"):
+        readings = triangle[triangle["vintage"] == vintage].set_index("year")
+        rates = _rates_until(transitions, str(vintage), strength)
+        if rates is None:
+            continue
+        for place, year in part["year"].items():
+            found = _grown(readings, int(year), rates, team_type, newest)
             rows.append((place, found.value, found.low, found.high))
     columns = ["place", "nowcast", "nowcast_low", "nowcast_high"]
     table = young.join(pd.DataFrame(rows, columns=columns).set_index("place"), how="inner")

@@ -194,6 +194,27 @@ def lag_estimate(placed: pd.DataFrame, follows: pd.Series, at: pd.Timestamp, lab
     return Estimate(value, low, high, None, in_group, "months", label)
 
 
+def lag_pair(placed: pd.DataFrame, follows: pd.Series, at: pd.Timestamp) -> tuple[Estimate, Estimate]:
+    """Return the two models that the lag at a date hangs on: the largest of the group, and what first passed it.
+
+    Each by its training compute and labelled by its name; without one there is no value.
+
+    Examples
+    --------
+    >>> days = pd.to_datetime(["2020-01-01", "2021-01-01"])
+    >>> placed = pd.DataFrame({"published": days, COMPUTE: [1e20, 1e22], "model": ["ours", "theirs"]})
+    >>> [one.label for one in lag_pair(placed, pd.Series([True, False]), pd.Timestamp("2022-01-01"))]
+    ['ours', 'theirs']
+    """
+    row = lags(placed, follows, [at]).iloc[0]
+    flop = placed.drop_duplicates("model").set_index("model")[COMPUTE]
+    pair = []
+    for name in (row["own"], row["passed_by"]):
+        value = float(flop[name]) if isinstance(name, str) else None
+        pair.append(Estimate(value, unit="FLOP", label=name if isinstance(name, str) else "no model"))
+    return pair[0], pair[1]
+
+
 def access_changes(older: pd.DataFrame, newer: pd.DataFrame) -> pd.DataFrame:
     """Return how the recorded access of the models that two vintages share has changed.
 
