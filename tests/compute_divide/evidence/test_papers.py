@@ -173,8 +173,9 @@ def test_nothing_personal_and_no_text_is_kept(raw, tmp_path):
 def test_agreement_counts_authors_with_both(raw, tmp_path):
     folder, _, _ = derived(raw, tmp_path)
     table = pd.read_csv(folder / AGREEMENT_TABLE)
-    row = table[(table["venue"] == "icml")].iloc[0]
+    row = table[table["venue"] == "icml"].sum(numeric_only=True)
     assert (row["both_company"], row["neither"], row["only_name"]) == (2, 1, 0)
+    assert set(table["with_abstracts"]) == {False, True}, "versions with abstracts are told apart"
 
 
 def test_affiliation_and_domain_of_different_lists_are_no_pair(tmp_path):

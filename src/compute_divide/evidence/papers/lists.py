@@ -33,7 +33,7 @@ class RawPaper:
     `affiliations` and `domains` hold one string a slot, where a slot is an author in most lists and an organisation of
     the paper in some; an empty string stands for a slot without a statement. `status` is None where the list states
     none. Texts that the list lacks are None. `pairs` are the slots with both an affiliation and a domain, where the
-    record lists the two in parallel.
+    record lists the two in parallel; `paired_with_abstracts` says whether they come from a version with abstracts.
     """
 
     place: str
@@ -46,6 +46,7 @@ class RawPaper:
     domains: tuple[str, ...] = ()
     authors: int | None = None
     pairs: tuple[tuple[str, str], ...] = ()
+    paired_with_abstracts: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +82,11 @@ class PaperList:
     venue: str
     year: int
     kind: ListKind
+
+    @property
+    def with_abstracts(self) -> bool:
+        """Whether this is a version of a list that has abstracts."""
+        return ".abstracts." in self.path.name
 
 
 class _Record(TypedDict):

@@ -92,9 +92,14 @@ employer, so that the domain cannot confirm both."""
 AGREEMENT = schema(
     venue=text(nullable=False),
     year=whole(1980, 2040, nullable=False),
+    with_abstracts=flag(),
     **{verdict: whole(nullable=False) for verdict in (*VERDICTS, *MIXED)},
 )
-"""Schema of ``papers/agreement.csv``: authors whose affiliation and domain are both known, by what each says."""
+"""Schema of ``papers/agreement.csv``: authors whose affiliation and domain are both known, by what each says.
+
+The versions of lists that have abstracts are told apart: they write all employers of an author into one string far more
+often, beside one domain, so that they cannot tell how well a string is read.
+"""
 
 COVERAGE = schema(
     venue=text(nullable=False),
@@ -235,7 +240,8 @@ def merge_lists(lists: Sequence[PaperList], ledger: Ledger) -> dict[str, RawPape
     papers: dict[str, RawPaper] = {}
     for number, paper_list in enumerate(lists):
         here: set[str] = set()
-        for key, place, record in read_list(paper_list, ledger):
+        for key, place, read in read_list(paper_list, ledger):
+            record = replace(read, paired_with_abstracts=paper_list.with_abstracts) if read.pairs else read
             if key in here:
                 ledger.put_aside("the title stands twice in the list", place)
             elif key in papers:
@@ -259,6 +265,7 @@ def _completed(paper: RawPaper, other: RawPaper) -> RawPaper:
         domains=paper.domains or other.domains,
         authors=paper.authors or other.authors,
         pairs=paper.pairs or other.pairs,
+        paired_with_abstracts=(paper if paper.pairs else other).paired_with_abstracts,
     )
 
 
@@ -305,13 +312,16 @@ class Deriver:
                 table[[f"n_{sector}" for sector in counts]] = counts.to_numpy()
         return table
 
-    def agreement(self, papers: Iterable[RawPaper]) -> Counter[str]:
-        """Return how the affiliations and the e-mail domains of authors agree; keys are columns of `AGREEMENT`."""
-        found: Counter[str] = Counter()
-        for (name, domain), count in Counter(pair for paper in papers for pair in paper.pairs).items():
+    def agreement(self, papers: Iterable[RawPaper]) -> Iterator[dict[str, Any]]:
+        """Yield how the affiliations and the e-mail domains of authors agree: `AGREEMENT` without venue and year."""
+        pairs = Counter((paper.paired_with_abstracts, *pair) for paper in papers for pair in paper.pairs)
+        found = {with_abstracts: Counter[str]() for with_abstracts in (False, True)}
+        for (with_abstracts, name, domain), count in pairs.items():
             for verdict in self._verdicts(self.names.read(name), self.domains.read(domain)):
-                found[verdict] += count
-        return found
+                found[with_abstracts][verdict] += count
+        for with_abstracts, counts in found.items():
+            if counts:
+                yield {"with_abstracts": with_abstracts, **{name: counts[name] for name in (*VERDICTS, *MIXED)}}
 
     def notes(self) -> list[str]:
         """Return what the sidecar says about the reading of affiliations."""
@@ -356,8 +366,8 @@ def derive_papers(raw: Path, folder: Path) -> list[Sidecar]:
     for (venue, year), group in itertools.groupby(lists, key=lambda entry: (entry.venue, entry.year)):
         papers = merge_lists(list(group), ledger)
         rows += (deriver.row(key, venue, year, papers[key]) for key in sorted(papers))
-        if counts := deriver.agreement(papers.values()):
-            agreement.append({"venue": venue, "year": year, **{name: counts[name] for name in (*VERDICTS, *MIXED)}})
+        counted = deriver.agreement(papers.values())
+        agreement += ({"venue": venue, "year": year, **counts} for counts in counted)
     table = deriver.table(rows)
     written = [
         write_table(
