@@ -167,7 +167,7 @@ def test_a_long_table_sorts_by_the_number_behind_the_cell(site: Site, browser: B
 
 def test_the_caption_of_a_wide_table_stays_in_view_on_a_phone(site: Site, browser: Browser) -> None:
     page = browser.new_page(viewport={"width": 375, "height": 800})
-    page.goto(site.url("notebooks/robustness.html"))
+    page.goto(site.url("notebooks/evidence.html"))
     wide = 0
     for table in page.locator(".pst-scrollable-table-container:has(caption)").all():
         table.evaluate("box => box.scrollLeft = box.scrollWidth")

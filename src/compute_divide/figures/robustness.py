@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import altair as alt
-import numpy as np
 import pandas as pd
 
 from bookpress.page.figures.theme import ACCENT, HEIGHT, INK, QUIET, needs
@@ -235,31 +234,6 @@ def swing_dots(swings: pd.DataFrame) -> alt.LayerChart:
     return framed(dots.encode(x=x, y=y, color=colour, shape=shape, tooltip=tooltip), height=34 * len(largest))
 
 
-def agreement_table(agreed: pd.DataFrame) -> pd.DataFrame:
-    """Return the agreement of the specifications with the paper as readers see it.
-
-    Parameters
-    ----------
-    agreed : pandas.DataFrame
-        As `compute_divide.analysis.models.multiverse.agreement` returns it.
-    """
-
-    def part(column: str) -> list[str]:
-        return [f"{count:,} ({count / n:.0%})" for count, n in zip(agreed[column], agreed["n"], strict=True)]
-
-    return pd.DataFrame(
-        {
-            "what": agreed["claim"].map(CLAIM_NAMES),
-            "n": agreed["n"],
-            "value": agreed["value"],
-            "median": agreed["median"],
-            "range": [f"{row.least:.0%} to {row.most:.0%}" for row in agreed.itertuples()],
-            "holds": part("holds"),
-            "near": part("near"),
-        }
-    )
-
-
 def change_table(changes: pd.DataFrame) -> pd.DataFrame:
     """Return what moved a share between two vintages as readers see it: a row for each change, with signs.
 
@@ -270,27 +244,6 @@ def change_table(changes: pd.DataFrame) -> pd.DataFrame:
     """
     points = [f"{value:+.1f}".replace("-", "\u2212") if value == value else "" for value in changes["points"]]
     return changes[["what", "change", "models"]].assign(points=points)
-
-
-def relabel_table(effects: pd.DataFrame) -> pd.DataFrame:
-    """Return the effect of the new rule as readers see it.
-
-    Parameters
-    ----------
-    effects : pandas.DataFrame
-        ``vintage``, then as `compute_divide.analysis.models.drift.relabel_effect` returns it.
-    """
-    columns = {}
-    for side in ("old", "new"):
-        shares = [f" ({share:.0%})" if not np.isnan(share) else "" for share in effects[f"{side}_share"].astype(float)]
-        counts = _counts(effects[side], effects["n"])
-        columns[side] = [count + share for count, share in zip(counts, shares, strict=True)]
-    return effects[["vintage", "what"]].assign(**columns)
-
-
-def _counts(k: pd.Series[int], n: pd.Series[int]) -> list[str]:
-    """Return counts and totals as text."""
-    return [f"{count:,} of {total:,}" if total else "–" for count, total in zip(k, n, strict=True)]
 
 
 FIELDS = {

@@ -10,7 +10,7 @@ from bookpress.page.figures.show import VEGALITE_MIME
 
 MODELS, USES = ("large-scale-models", "training-compute", "robustness"), ("open-models", "scrutiny")
 TYPED = {
-    **{slug: {"2023", "2024", "2010s", "2020s", "2022", "95%", "2010", "2020"} for slug in MODELS},
+    **{slug: {*map(str, range(2010, 2026)), "2010s", "2020s", "95%"} for slug in MODELS},
     **{slug: {"95%", "2025"} for slug in USES},
 }
 """Numbers that prose may hold: levels of intervals, and years of events and in the names of periods."""

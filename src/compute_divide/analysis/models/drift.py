@@ -10,12 +10,11 @@ from __future__ import annotations
 import itertools
 import math
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 
 import numpy as np
 import pandas as pd
 
-from compute_divide.analysis.models.multiverse import Question
 from compute_divide.analysis.statistics.estimates import (
     COMPUTE,
     TEAM_TYPES,
@@ -23,7 +22,6 @@ from compute_divide.analysis.statistics.estimates import (
     Estimate,
     Floats,
     known_share,
-    known_teams,
     shares_by,
     wilson_share,
 )
@@ -407,39 +405,3 @@ def relabel(models: pd.DataFrame, sectors: dict[str, str]) -> pd.Series[str]:
         return team_type(found) if all(found) else UNKNOWN
 
     return models["organisations"].map(team, na_action="ignore").fillna(UNKNOWN).astype("str")
-
-
-def relabel_effect(models: pd.DataFrame, sectors: dict[str, str], questions: Sequence[Question]) -> pd.DataFrame:
-    """Return how the answers to some questions change when a vintage is labelled by the new rule.
-
-    Parameters
-    ----------
-    models : pandas.DataFrame
-        Models of an old vintage; compared are those that have a label and whose organisations are all known.
-    sectors : dict of str to str
-        From `organisation_sectors`.
-    questions : sequence of Question
-        The questions.
-
-    Returns
-    -------
-    pandas.DataFrame
-        One row a question: ``what``, ``n`` (models compared), ``old`` and ``new`` (counts), ``old_share`` and
-        ``new_share``.
-
-    Examples
-    --------
-    >>> models = pd.DataFrame({"organisations": ["MIT|Google"], "team_type": ["academia-only"], "year": [2012]})
-    >>> question = Question("academia", "academia-only", 2010, 2014)
-    >>> effect = relabel_effect(models, {"mit": "academia", "google": "industry"}, [question])
-    >>> effect[["n", "old", "new"]].values.tolist()
-    [[1, 1, 0]]
-    """
-    both = known_teams(models.assign(relabelled=relabel(models, sectors)))
-    both = both[both["relabelled"] != UNKNOWN]
-    rows = []
-    for question in questions:
-        old, new = question.answer(both), question.answer(both.assign(team_type=both["relabelled"]))
-        shares = {"old_share": old.value, "new_share": new.value}
-        rows.append({"what": question.name, "n": old.n, "old": old.k, "new": new.k, **shares})
-    return pd.DataFrame(rows)
