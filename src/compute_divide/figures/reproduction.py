@@ -74,14 +74,6 @@ def verdict_table(checks: Sequence[Check], claims: Mapping[str, Claim]) -> pd.Da
     )
 
 
-def reason_table(checks: Sequence[Check]) -> pd.DataFrame:
-    """Return the reason for each verdict, for the table below the verdicts."""
-    return pd.DataFrame(
-        {"claim": f"{{claim}}`{check.claim}:statement`", "verdict": MARKS[check.verdict], "reason": check.reason}
-        for check in checks
-    )
-
-
 def share_comparison(checks: Sequence[Check], claims: Mapping[str, Claim]) -> tuple[alt.TopLevelMixin, pd.DataFrame]:
     """Return a chart of claims about shares: the paper's value beside our estimates, and its data.
 
@@ -161,13 +153,3 @@ def related_table(counterparts: Sequence[Counterpart], related: Mapping[str, Rel
             }
         )
     return pd.DataFrame(rows, columns=list(RELATED_COLUMNS))
-
-
-INDEX_COLUMNS = {
-    "industry": Column("Industry alone", "number"),
-    "academia": Column("Academia alone", "number"),
-    "collaboration": Column("Both", "number"),
-    "n": Column("All", "number"),
-    "share": Column("Industry's share", "share"),
-}
-"""Columns of `compute_divide.analysis.claims.related.index_by_vintage` that are not known elsewhere."""

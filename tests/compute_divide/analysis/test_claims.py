@@ -11,7 +11,6 @@ from compute_divide.analysis.claims.verdicts import (
     check_direction,
     check_value,
     count_of,
-    index_by_vintage,
     models_counterparts,
     verdict_of,
 )
@@ -107,13 +106,6 @@ def test_the_doubling_time_is_supported_and_a_wrong_one_would_not_be(paper, edit
         assert reproduction.check_doubling(claimed, paper, edition, **years, **SIZES).verdict == verdict
 
 
-def test_sizes_of_the_database(paper):
-    counts = {"2023-03": len(paper), "2023-11": 817}
-    assert reproduction.size_told(530, counts) == "2023-03 holds 534 models"
-    assert reproduction.size_told(650, counts).endswith("2023-11 already 817")
-    assert reproduction.size_told(300, counts) == "no vintage is near that size"
-
-
 def test_the_hardware_ratio_holds_pooled_only(edition):
     old = load_models("2023-12")
     check = reproduction.check_hardware(CLAIMED["hardware-ratio"], old, edition, load_chips(), [2010, 2015, 2018], 2023)
@@ -155,8 +147,8 @@ def test_industry_releases_less_of_what_it_makes(edition, paper):
 
 
 def test_the_vintage_of_the_ai_index_reads_as_the_ai_index_did(edition, paper):
-    counted = index_by_vintage({"2025-02": load_models("2025-02")}, [2024])
-    assert counted[["industry", "academia", "n"]].iloc[0].tolist() == [49, 0, 55]
+    counted = [count_of(load_models("2025-02"), 2024, team) for team in ("industry-only", "academia-only")]
+    assert [(one.value, one.n) for one in counted] == [(49, 55), (0, 55)]
     assert count_of(load_models("2026-03"), 2024, "industry-only").n == 102, "only notable models count"
     assert count_of(paper, 2024, "academia-only").value is None
     assert {"ahmed-biggest-2021", "sevilla-doubling-after-2010"} <= {

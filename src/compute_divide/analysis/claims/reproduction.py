@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypedDict, Unpack
@@ -152,25 +151,6 @@ def check_doubling(
         measure=f"doubling time since {first}, {definition}",
         others=list(ours.values()),
     )
-
-
-def size_told(value: float, counts: Mapping[str, int]) -> str:
-    """Say which vintages (oldest first) a claimed size of the database is near: not a claim about the world.
-
-    Examples
-    --------
-    >>> size_told(530, {"2023-03": 534, "2023-11": 817})
-    '2023-03 holds 534 models'
-    >>> size_told(650, {"2023-03": 534, "2023-11": 817})
-    '2023-03 holds 534 models, 2023-11 already 817'
-    """
-    for name, count in counts.items():
-        if value <= count < 1.1 * value:
-            return f"{name} holds {count:,} models"
-    for (earlier, fewer), (later, more) in itertools.pairwise(counts.items()):
-        if fewer < value <= more:
-            return f"{earlier} holds {fewer:,} models, {later} already {more:,}"
-    return "no vintage is near that size"
 
 
 RARE = 0.25
