@@ -1,4 +1,4 @@
-"""What the paper claims and what related work reports: facts with their provenance, kept as YAML under data/."""
+"""What the paper claims, what related work reports, what policy there is: facts with provenance, as YAML in data/."""
 
 from __future__ import annotations
 
@@ -36,6 +36,43 @@ class RelatedFigure(BaseModel):
     year: int
 
 
+class Instrument(BaseModel):
+    """An instrument of policy, or a standing practice, that serves one of the remedies; as of November 2026."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    remedy: Literal["public computing", "open science", "priority research", "structured access", "auditing"]
+    name: str
+    place: str
+    date: str = Field(pattern=r"^20\d\d(-\d\d){0,2}$", description="of the act, the call or the opening, ISO 8601")
+    status: Literal["in force", "running", "pilot", "voluntary", "planned", "not yet in force", "unfunded", "bill"]
+    told: str = Field(description="what it does and where it stands")
+    binding: bool = Field(description="whether somebody can be made to do what it says")
+    academics: Literal["by right", "on application", "members alone", "no", "not stated"] = Field(
+        description="whether it lets academics in"
+    )
+    earmark: bool = Field(
+        description="whether it sets money or computing apart for interpretability, safety or security"
+    )
+    seen: Literal["primary text", "excerpt", "third parties"] = Field(description="how we know of it")
+    cite: str = Field(description="key in book/references.bib")
+
+
+class ComputeCost(BaseModel):
+    """GPU-hours that a piece of work took, or that somebody is given; chips differ: orders of magnitude."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    side: Literal["work", "grant", "machine"]
+    name: str
+    low: float = Field(gt=0, description="GPU-hours")
+    high: float = Field(gt=0, description="GPU-hours")
+    chip: str
+    told: str = Field(description="what is counted, and how it was worked out")
+    seen: Literal["excerpt", "third parties", "arithmetic"] = Field(description="how we know of it")
+    cite: str = Field(description="key in book/references.bib")
+
+
 def load_claims() -> dict[str, Claim]:
     """Return the claims of the paper by id, in the order of ``data/claims.yml``.
 
@@ -56,3 +93,25 @@ def load_related() -> dict[str, RelatedFigure]:
     'ahmed2023'
     """
     return dict(read_yaml("related.yml", dict[str, RelatedFigure]))
+
+
+def load_instruments() -> dict[str, Instrument]:
+    """Return the instruments of policy by id, in the order of ``data/instruments.yml``.
+
+    Examples
+    --------
+    >>> load_instruments()["create-ai-act"].status
+    'bill'
+    """
+    return dict(read_yaml("instruments.yml", dict[str, Instrument]))
+
+
+def load_compute_costs() -> dict[str, ComputeCost]:
+    """Return GPU-hours of works, grants and machines by id, in the order of ``data/compute_costs.yml``.
+
+    Examples
+    --------
+    >>> load_compute_costs()["bloom"].high
+    1082990.0
+    """
+    return dict(read_yaml("compute_costs.yml", dict[str, ComputeCost]))

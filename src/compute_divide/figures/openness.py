@@ -1,4 +1,4 @@
-"""Charts of the chapters on openness and scrutiny: access by team type, lags, shares of several kinds side by side."""
+"""Charts of the chapters on openness and scrutiny: access, lags, evaluators, transparency, capability."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import pandas as pd
 from bookpress.page.figures.theme import ACCENT, GRID, HEIGHT, INK, LINE, QUIET, needs
 from compute_divide.analysis.models.openness import ACCESS_GROUPS
 from compute_divide.analysis.statistics.estimates import span
+from compute_divide.analysis.statistics.trends import fractional_years
 from compute_divide.figures.base.marks import TEAM_NAMES, end_labels, framed, row_axis, share_tips, tips, year_axis
 
 ACCESS_COLOURS = {"open": ACCENT, "served": "#c07d1b", "unreleased": "#7d74c4", "unknown": GRID}
@@ -189,3 +190,101 @@ def year_spans(years: Iterable[int]) -> str:
         else:
             periods.append([year, year])
     return ", ".join(span(first, last) for first, last in periods) or "none"
+
+
+@needs("engagements")
+def kind_tiles(counts: pd.DataFrame, kinds: Sequence[str]) -> alt.LayerChart:
+    """Return how many engagements of each kind of evaluator each company names: a tile and its number each.
+
+    Parameters
+    ----------
+    counts : pandas.DataFrame
+        From `compute_divide.analysis.models.outside.kind_counts`.
+    kinds : sequence of str
+        Kinds of evaluators, from left to right.
+    """
+    rows = counts[["company", "kind", "engagements"]]
+    axis = alt.Axis(orient="top", labelAngle=0, grid=False, domain=False, ticks=False)
+    x = alt.X("kind:N", title=None, sort=list(kinds), axis=axis)
+    y = alt.Y("company:N", title=None, sort=None, axis=row_axis())
+    tip = tips("company:N|Company", "kind:N|Evaluators", "engagements:Q|Engagements named")
+    # Opacity, not colour, so that the tiles suit light and dark pages; a tile of none is an empty frame.
+    scale = alt.Scale(domain=[0, float(rows["engagements"].max())], range=[0, 0.85])
+    depth = alt.Opacity("engagements:Q", scale=scale, legend=None)
+    base = alt.Chart(rows).encode(x=x, y=y)
+    frame = base.mark_rect(fillOpacity=0, stroke=LINE, strokeWidth=0.5)
+    tile = base.mark_rect(color=ACCENT).encode(opacity=depth, tooltip=tip)
+    return framed(tile, frame, base.mark_text().encode(text="engagements:Q"), height=38 * rows["company"].nunique())
+
+
+@needs("before")
+def before_after(scores: pd.DataFrame, before: str, after: str, title: str) -> alt.LayerChart:
+    """Return two scores of each developer on a line, an empty dot for the earlier and a full one for the later.
+
+    Parameters
+    ----------
+    scores : pandas.DataFrame
+        ``developer``, ``before``, ``after``; shares, top row first.
+    before, after : str
+        What the two are called, at the first row.
+    title : str
+        Of the axis.
+    """
+    rows = scores[["developer", "before", "after"]]
+    scale = alt.Scale(domain=[0, 1], nice=False)
+    y = alt.Y("developer:N", title=None, sort=None, axis=row_axis())
+    axis = alt.Axis(format="%", tickCount=5, grid=True)
+    base = alt.Chart(rows).encode(y=y)
+    at = {name: alt.X(f"{name}:Q", title=title, scale=scale, axis=axis) for name in ("before", "after")}
+    tip = tips("developer:N|Developer", f"before:Q|{before}|.0%", f"after:Q|{after}|.0%")
+    named = [
+        alt.Chart(rows.head(1)).mark_text(dy=-13, fontSize=11, text=text).encode(y=y, x=at[name])
+        for name, text in (("before", before), ("after", after))
+    ]
+    return framed(
+        base.mark_rule(strokeWidth=2, color=ACCENT).encode(x=at["before"], x2="after:Q"),
+        base.mark_point(size=70, filled=False, strokeWidth=2).encode(x=at["before"], tooltip=tip),
+        base.mark_point(size=70).encode(x=at["after"], tooltip=tip),
+        *named,
+        height=_SERIES_ROW * len(rows),
+    )
+
+
+@needs("index")
+def capability_steps(models: pd.DataFrame, first_year: int, named: Sequence[str]) -> alt.LayerChart:
+    """Return capability by day of release: a point a model, the best closed and the best open one as steps.
+
+    Parameters
+    ----------
+    models : pandas.DataFrame
+        From `compute_divide.analysis.models.outside.by_release`.
+    first_year : int
+        First year shown.
+    named : sequence of str
+        Models whose names stand at their points.
+    """
+    shown = models[models["released"].dt.year >= first_year]
+    rows = shown[["model", "organisations", "index", "record"]].assign(
+        when=fractional_years(shown["released"]).round(3),
+        day=shown["released"].dt.strftime("%Y-%m-%d"),
+        access=shown["inside"].map({True: OPEN, False: HOSTED}),
+    )
+    names = list(ACCESS_SERIES)
+    x = year_axis("when", first_year, int(rows["when"].max()) + 1)
+    y = alt.Y("index:Q", title="Epoch Capabilities Index", scale=alt.Scale(zero=False))
+    legend = alt.Legend(orient="bottom")
+    colour = alt.Color("access:N", legend=legend, scale=alt.Scale(domain=names, range=list(ACCESS_SERIES.values())))
+    shape = alt.Shape("access:N", legend=legend, scale=alt.Scale(domain=names, range=list(_SHAPES[:2])))
+    tip = tips("model:N|Model", "organisations:N|By", "day:N|Released", "index:Q|Index|.1f", "access:N|Access")
+    best = rows[rows["record"]]
+    ends = best.groupby("access").tail(1).assign(when=rows["when"].max())
+    steps = pd.concat([best, ends])[["when", "index", "access"]]
+    labelled = best[best["model"].isin(named)][["when", "index", "model", "access"]]
+    base = alt.Chart(rows.drop(columns="record")).encode(x=x, y=y, color=colour)
+    line = alt.Chart(steps).mark_line(interpolate="step-after").encode(x=x, y=y, color=colour)
+    dots = base.mark_point(size=26, opacity=0.75).encode(shape=shape, tooltip=tip)
+    # Names of closed models stand above their line, names of open ones below theirs.
+    above = alt.Chart(labelled[labelled["access"] == HOSTED]).mark_text(align="right", dx=-5, dy=-9, fontSize=11)
+    below = alt.Chart(labelled[labelled["access"] == OPEN]).mark_text(align="left", dx=5, dy=13, fontSize=11)
+    labels = [text.encode(x=x, y=y, text="model:N") for text in (above, below)]
+    return framed(dots, line, *labels, height=400)

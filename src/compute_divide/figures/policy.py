@@ -162,6 +162,36 @@ def cost_lines(costs: pd.DataFrame, labels: Mapping[float, str]) -> Layered:
     return alt.layer(line, names).properties(width="container", height=HEIGHT)
 
 
+@needs("low")
+def hour_rows(costs: pd.DataFrame, colours: Mapping[str, str]) -> Layered:
+    """Return GPU-hours on a logarithmic axis, a row each: a dot, or a bar from the lowest to the highest.
+
+    Parameters
+    ----------
+    costs : pandas.DataFrame
+        ``name``, ``side``, ``low``, ``high``, ``chip``; top row first.
+    colours : mapping of str to str
+        Colour of each side, in the order of the legend.
+    """
+    rows = costs[["name", "side", "low", "high", "chip"]].assign(told=costs["high"].map("{:,.0f}".format))
+    scale = alt.Scale(type="log", domain=[float(rows["low"].min()) / 2, float(rows["high"].max()) * 30], nice=False)
+    axis = alt.Axis(format="~s", values=[10.0**power for power in range(3, 9)], grid=True)
+    x = alt.X("high:Q", title="GPU-hours, logarithmic", scale=scale, axis=axis)
+    low = alt.X("low:Q", title="GPU-hours, logarithmic", scale=scale, axis=axis)
+    y = alt.Y("name:N", title=None, sort=None, axis=alt.Axis(labelLimit=260, grid=False, domain=False, ticks=False))
+    ends = alt.Scale(domain=list(colours), range=list(colours.values()))
+    shapes = alt.Scale(domain=list(colours), range=["circle", "square", "diamond"])
+    legend = alt.Legend(orient="top")
+    base = alt.Chart(rows).encode(y=y, color=alt.Color("side:N", scale=ends, legend=legend))
+    tooltip = tips("name:N|What", "low:Q|GPU-hours from|,.0f", "high:Q|to|,.0f", "chip:N|Chip")
+    layers = [
+        base.mark_bar(size=5).encode(x=low, x2="high:Q"),
+        base.mark_point(size=60).encode(x=x, shape=alt.Shape("side:N", scale=shapes, legend=legend), tooltip=tooltip),
+        base.mark_text(align="left", dx=9, fontSize=11).encode(x=x, text="told:N", color=alt.value(INK)),
+    ]
+    return alt.layer(*layers).properties(width="container", height=_ROW * len(rows))
+
+
 def _dollars(field: str) -> alt.Y:
     """Return a logarithmic axis of US dollars: $100, $10k, $1M, $10B."""
     label = "datum.value < 1 ? '$' + datum.value : replace(format(datum.value, '$~s'), 'G', 'B')"

@@ -34,6 +34,7 @@ class RawPaper:
     the paper in some; an empty string stands for a slot without a statement. `status` is None where the list states
     none. Texts that the list lacks are None. `pairs` are the slots with both an affiliation and a domain, where the
     record lists the two in parallel; `paired_with_abstracts` says whether they come from a version with abstracts.
+    `citations` is None where the list tells none.
     """
 
     place: str
@@ -47,6 +48,7 @@ class RawPaper:
     authors: int | None = None
     pairs: tuple[tuple[str, str], ...] = ()
     paired_with_abstracts: bool = False
+    citations: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +104,7 @@ class _Record(TypedDict):
     aff: NotRequired[str | None]
     aff_domain: NotRequired[str | None]
     author_num: NotRequired[int | None]
+    gs_citation: NotRequired[int | None]
 
 
 class _Author(TypedDict):
@@ -271,7 +274,13 @@ def _from_record(item: Any, place: str) -> RawPaper | Unusable:
         domains=domains,
         authors=record.get("author_num"),
         pairs=tuple(pair for pair in parallel if all(pair)),
+        citations=_found(record.get("gs_citation")),
     )
+
+
+def _found(citations: int | None) -> int | None:
+    """Return a number of citations; the lists write a negative one where the paper was not found."""
+    return None if citations is None or citations < 0 else citations
 
 
 def _slots(text: str | None) -> tuple[str, ...]:

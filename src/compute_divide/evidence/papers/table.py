@@ -20,6 +20,7 @@ import pandas as pd
 import pandera.pandas as pa
 
 from bookpress.files import sha256
+from compute_divide.evidence.papers import citations
 from compute_divide.evidence.papers.affiliations import AffiliationReader, is_unparsed, load_rules
 from compute_divide.evidence.papers.email_domains import DomainReader, load_domain_rules
 from compute_divide.evidence.papers.lists import (
@@ -109,7 +110,12 @@ COVERAGE = schema(
 """Schema of ``papers/coverage.csv``: accepted papers, those with a known team type by affiliations and by domains, and
 those with keywords and with an abstract."""
 
-TABLES = {PAPERS_TABLE: PAPERS, AGREEMENT_TABLE: AGREEMENT, COVERAGE_TABLE: COVERAGE}
+TABLES = {
+    PAPERS_TABLE: PAPERS,
+    AGREEMENT_TABLE: AGREEMENT,
+    COVERAGE_TABLE: COVERAGE,
+    citations.RANKS_TABLE: citations.RANKS,
+}
 """Our tables and their schemas, for the catalogue."""
 
 
@@ -266,6 +272,7 @@ def _completed(paper: RawPaper, other: RawPaper) -> RawPaper:
         authors=paper.authors or other.authors,
         pairs=paper.pairs or other.pairs,
         paired_with_abstracts=(paper if paper.pairs else other).paired_with_abstracts,
+        citations=other.citations if paper.citations is None else paper.citations,
     )
 
 
@@ -362,10 +369,12 @@ def derive_papers(raw: Path, folder: Path) -> list[Sidecar]:
     deriver = Deriver()
     rows: list[dict[str, Any]] = []
     agreement: list[dict[str, Any]] = []
+    cited: list[dict[str, Any]] = []
     lists = find_lists(raw / "papers")
     for (venue, year), group in itertools.groupby(lists, key=lambda entry: (entry.venue, entry.year)):
         papers = merge_lists(list(group), ledger)
         rows += (deriver.row(key, venue, year, papers[key]) for key in sorted(papers))
+        cited += citations.counts(venue, year, papers)
         counted = deriver.agreement(papers.values())
         agreement += ({"venue": venue, "year": year, **counts} for counts in counted)
     table = deriver.table(rows)
@@ -407,7 +416,7 @@ def derive_papers(raw: Path, folder: Path) -> list[Sidecar]:
                 folder=folder,
             )
         )
-    return written
+    return [*written, citations.write_ranks(cited, ledger.sources, DERIVED_BY, folder)]
 
 
 def known_facts(papers: pd.DataFrame) -> pd.DataFrame:

@@ -1,0 +1,159 @@
+"""What outsiders are shown: evaluators by kind, transparency by developer, the age of what they can inspect."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from compute_divide.analysis.models.openness import DAYS_PER_MONTH, OPEN, access_groups
+from compute_divide.analysis.statistics.estimates import UNKNOWN, Estimate, Floats
+from compute_divide.analysis.statistics.resampling import SEED, percentile_interval
+
+DRAWS = 500
+Z90 = 1.644854
+"""Half-width of a 90% interval in standard deviations."""
+
+
+# --- evaluators ---
+
+
+def kind_counts(evaluations: pd.DataFrame, cards: pd.DataFrame, kinds: tuple[str, ...]) -> pd.DataFrame:
+    """Return the engagements of each company by kind of evaluator, kinds without any included.
+
+    Examples
+    --------
+    >>> evaluations = pd.DataFrame({"company": ["A"], "kind": ["company"]})
+    >>> kind_counts(evaluations, pd.DataFrame({"company": ["A"]}), ("company", "university"))["engagements"].tolist()
+    [1, 0]
+    """
+    every = pd.MultiIndex.from_product([cards["company"].unique(), kinds], names=["company", "kind"])
+    counts = evaluations.groupby(["company", "kind"]).size().reindex(every, fill_value=0)
+    return counts.reset_index(name="engagements")
+
+
+# --- transparency ---
+
+
+def scores(transparency: pd.DataFrame) -> pd.DataFrame:
+    """Return the share of indicators that each developer meets: ``edition``, ``developer``, ``k``, ``n``, ``share``.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"edition": "2023-10", "developers": ["A|B", "A|B"], "disclosed": ["A", None]})
+    >>> scores(rows)[["developer", "share"]].values.tolist()
+    [['A', 0.5], ['B', 0.0]]
+    """
+    asked = transparency.assign(developer=transparency["developers"].str.split("|")).explode("developer")
+    met = [name in str(found).split("|") for name, found in zip(asked["developer"], asked["disclosed"], strict=True)]
+    counted = asked.assign(met=met).groupby(["edition", "developer"])["met"].agg(k="sum", n="size").reset_index()
+    return counted.assign(share=counted["k"] / counted["n"])
+
+
+def mean_score(found: pd.DataFrame, edition: str, label: str) -> Estimate:
+    """Return the mean score of the developers of an edition, of 0 to 1; no interval, for they are no sample."""
+    shares = found.loc[found["edition"] == edition, "share"]
+    return Estimate(float(shares.mean()), n=len(shares), unit="share", label=label)
+
+
+def common(found: pd.DataFrame, first: str, second: str) -> pd.DataFrame:
+    """Return the scores of the developers that both of two editions rate: ``developer``, ``before``, ``after``."""
+    tables = (found[found["edition"] == edition].set_index("developer")["share"] for edition in (first, second))
+    return pd.concat(tables, axis=1, keys=["before", "after"], join="inner").reset_index()
+
+
+# --- capability ---
+
+
+def by_release(capability: pd.DataFrame, *, unknown: bool = False) -> pd.DataFrame:
+    """Return the models by day of release, with ``inside``: whether their weights can be downloaded.
+
+    Parameters
+    ----------
+    capability : pandas.DataFrame
+        ``model``, ``released``, ``openness``, ``index``, ``low``, ``high``.
+    unknown : bool
+        What a model counts as whose access is not known.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The same rows in order, ``frontier`` and ``record`` added: whether a model was more capable than every earlier
+        one, and than every earlier one on its own side.
+    """
+    groups = access_groups(capability["openness"])
+    models = capability.assign(inside=(groups == OPEN) | (unknown & (groups == UNKNOWN)))
+    models = models.sort_values(["released", "model"], ignore_index=True)
+    before = models["index"].cummax().shift(fill_value=-np.inf)
+    on_side = models.groupby("inside")["index"].transform(lambda index: index.cummax().shift(fill_value=-np.inf))
+    return models.assign(frontier=models["index"] > before, record=models["index"] > on_side)
+
+
+def month_ends(models: pd.DataFrame, first_year: int) -> pd.DatetimeIndex:
+    """Return the ends of the months from January of a year, once there is an open model, to the newest model."""
+    months = pd.date_range(f"{first_year}-01-31", models["released"].max(), freq="ME")
+    return pd.DatetimeIndex(months[months >= models.loc[models["inside"], "released"].min()])
+
+
+def records_of(models: pd.DataFrame, first_year: int) -> pd.DatetimeIndex:
+    """Return the days since a year on which an open model became the most capable open one, each once."""
+    records = models[models["inside"] & models["record"] & (models["released"].dt.year >= first_year)]
+    return pd.DatetimeIndex(records["released"].unique())
+
+
+def age_of_capability(models: pd.DataFrame, dates: pd.DatetimeIndex) -> pd.DataFrame:
+    """Return at some dates how long closed models had been as capable as the most capable open one.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``date``, ``months`` (0 where none is as capable), ``own`` (the open model), ``own_index``, ``reached_by`` (the
+        first closed model at least as capable; missing where none is).
+    """
+    months, own, other, reached = _ages(models, models["index"].to_numpy(dtype=float), dates)
+    names = models["model"].to_numpy(dtype=object)
+    return pd.DataFrame(
+        {
+            "date": dates.astype("datetime64[us]"),
+            "months": months,
+            "own": names[own],
+            "own_index": models["index"].to_numpy()[own],
+            "reached_by": pd.Series(names[other]).where(reached),
+        }
+    )
+
+
+def mean_age(models: pd.DataFrame, dates: pd.DatetimeIndex, label: str) -> Estimate:
+    """Return the mean of `age_of_capability` over some dates, in months, with a 95% interval.
+
+    The interval holds the errors of the index alone: each model's index is drawn anew from its own interval, which
+    Epoch's documentation gives for others of its estimates as one of 90%. `n` is the number of open models.
+    """
+    n = int(models["inside"].sum())
+    if len(dates) == 0 or n in {0, len(models)}:
+        return Estimate(None, n=n, unit="months", label=label)
+    value = float(_ages(models, models["index"].to_numpy(dtype=float), dates)[0].mean())
+    drawn = [float(_ages(models, index, dates)[0].mean()) for index in _draws(models)]
+    low, high = percentile_interval(np.array(drawn))
+    return Estimate(value, low, high, n=n, unit="months", label=label)
+
+
+def _draws(models: pd.DataFrame) -> Floats:
+    """Return the index of all models as it could have come out: a row a draw; models that fix the scale do not move."""
+    errors = ((models["high"] - models["low"]) / (2 * Z90)).fillna(0.0).to_numpy(dtype=float)
+    noise = np.random.default_rng(SEED).standard_normal((DRAWS, len(models)))
+    return np.asarray(models["index"].to_numpy(dtype=float) + noise * errors)
+
+
+def _ages(
+    models: pd.DataFrame, index: Floats, dates: pd.DatetimeIndex
+) -> tuple[Floats, npt.NDArray[np.intp], npt.NDArray[np.intp], npt.NDArray[np.bool_]]:
+    """Return the months since closed models reached the best open one, the places of both, and whether any did."""
+    inside, released = models["inside"].to_numpy(dtype=bool), models["released"].to_numpy()
+    best = np.maximum.accumulate(np.where(inside, index, -np.inf))
+    others = np.maximum.accumulate(np.where(inside, -np.inf, index))
+    known = np.searchsorted(released, dates.to_numpy(), side="right") - 1
+    first = np.searchsorted(others, best[known], side="left")
+    place, own = np.minimum(first, len(index) - 1), np.searchsorted(best, best[known], side="left")
+    months = (dates.to_numpy() - released[place]) / np.timedelta64(1, "D") / DAYS_PER_MONTH
+    return np.where(first <= known, months, 0.0), own, place, first <= known

@@ -1,0 +1,169 @@
+"""Who is read: of two papers of one venue and year, how often the one of another team is cited more.
+
+Only ranks within a venue and year are known, so every comparison is made within one and only then pooled: a stratified
+Wilcoxon test (van Elteren 1960) read as a probability. One half is no difference.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from compute_divide.analysis.statistics.estimates import ACADEMIA, Estimate, Floats, in_years, span
+
+WITHIN = ("venue", "year", "track")
+"""What two papers that are compared have in common: a paper of an industry track meets others of that track."""
+
+SIZES = (0, 2, 3, 4, 5, 7, 10, np.inf)
+"""Bounds of the classes of teams by number of authors: up to 2, 3, 4, 5, 6 or 7, 8 to 10, more."""
+
+LEAST = 20
+"""Papers of a team that a group must have for its lead to be shown."""
+Z95 = 1.959964
+
+
+def ranked(papers: pd.DataFrame, ranks: pd.DataFrame) -> pd.DataFrame:
+    """Return the papers whose citations are ranked, with ``rank`` and ``size``, the class of the number of authors."""
+    found = papers.merge(ranks, on=["venue", "year", "key"], validate="one_to_one")
+    return found.assign(size=pd.cut(found["authors"].astype(float), SIZES, labels=False))
+
+
+@dataclass(frozen=True, slots=True)
+class Lead:
+    """How often one side is ahead, and how far each paper moves that (its influence), for standard errors."""
+
+    share: float
+    influence: pd.Series
+    pairs: int
+    strata: int
+
+    @property
+    def error(self) -> float:
+        """Standard error of the share; papers count as independent."""
+        return float(np.sqrt((self.influence**2).sum()))
+
+    def estimate(self, label: str) -> Estimate:
+        """Return the share with its 95% interval; `n` is the number of papers compared."""
+        half = Z95 * self.error
+        low, high = max(self.share - half, 0.0), min(self.share + half, 1.0)
+        return Estimate(self.share, low, high, n=len(self.influence), unit="share", label=label)
+
+
+def lead(papers: pd.DataFrame, team: str, within: Sequence[str] = WITHIN, than: str = ACADEMIA) -> Lead | None:
+    """Return how often papers of a team are cited more than those of another; None where none can be compared.
+
+    Parameters
+    ----------
+    papers : pandas.DataFrame
+        ``team_type``, ``rank`` and the columns `within`.
+    team, than : str
+        Team types: the share of pairs in which a paper of `team` is cited more than one of `than`; ties count half.
+    within : sequence of str
+        What the papers of a pair share. A stratum with one paper of a side has no variance and is left out.
+
+    Notes
+    -----
+    A stratum with m and n papers weighs mn / (m + n). Its variance is that of DeLong, DeLong & Clarke-Pearson (1988).
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"team_type": ["industry-only", ACADEMIA] * 2, "rank": [0.9, 0.1, 0.6, 0.4], "venue": "v"})
+    >>> lead(rows, "industry-only", ["venue"]).share
+    1.0
+    """
+    sides = papers[papers["team_type"].isin([team, than])]
+    placed: list[pd.Series] = []
+    total = weights = 0.0
+    pairs = strata = 0
+    for _, rows in sides.groupby(list(within), observed=True):
+        ours, theirs = (rows.loc[rows["team_type"] == side, "rank"] for side in (team, than))
+        if min(len(ours), len(theirs)) < 2:
+            continue
+        ahead, behind = _placements(ours, theirs), 1 - _placements(theirs, ours)
+        weight, share = len(ours) * len(theirs) / len(rows), float(ahead.mean())
+        total, weights = total + weight * share, weights + weight
+        pairs, strata = pairs + len(ours) * len(theirs), strata + 1
+        for side, places in ((ours, ahead), (theirs, behind)):
+            deviation = weight * (places - share) / np.sqrt(len(side) * (len(side) - 1))
+            placed.append(pd.Series(deviation, index=side.index))
+    return Lead(total / weights, pd.concat(placed) / weights, pairs, strata) if placed else None
+
+
+def _placements(ours: pd.Series, theirs: pd.Series) -> Floats:
+    """Return for each of our ranks the share of theirs that lie below it, ties counted half."""
+    ordered = np.sort(theirs.to_numpy())
+    below, upto = (np.searchsorted(ordered, ours.to_numpy(), side=side) for side in ("left", "right"))
+    return np.asarray((below + upto) / 2 / len(ordered))
+
+
+def lead_estimate(papers: pd.DataFrame, team: str, label: str, within: Sequence[str] = WITHIN) -> Estimate:
+    """Return the `lead` of a team over academia alone as an estimate, without a value where nothing can be compared."""
+    found = lead(papers, team, within)
+    return found.estimate(label) if found else Estimate(None, n=0, unit="share", label=label)
+
+
+def due_to_size(papers: pd.DataFrame, team: str, label: str) -> Estimate:
+    """Return which part of a team's lead goes when only teams of like size are compared.
+
+    Returns
+    -------
+    Estimate
+        A share of the lead over one half: 0 if size explains none of it, 1 if all; below 0 where the lead grows. The
+        interval (delta method) takes account of both numbers resting on the same papers. No value without a lead.
+    """
+    plain, alike = lead(papers, team), lead(papers, team, (*WITHIN, "size"))
+    if plain is None or alike is None or plain.share - Z95 * plain.error <= 0.5:
+        return Estimate(None, n=0, unit="share", label=label)
+    left = (alike.share - 0.5) / (plain.share - 0.5)
+    influence = alike.influence.sub(left * plain.influence, fill_value=0) / (plain.share - 0.5)
+    half = Z95 * float(np.sqrt((influence**2).sum()))
+    return Estimate(1 - left, 1 - left - half, 1 - left + half, n=len(influence), unit="share", label=label)
+
+
+def leads_by(papers: pd.DataFrame, keys: Sequence[str], teams: Sequence[str]) -> pd.DataFrame:
+    """Return the lead of each team over academia alone in each group: the keys, ``team_type`` and the estimate's cells.
+
+    A group with fewer than `LEAST` papers of a team, or in which nothing can be compared, does not occur.
+    """
+    rows = []
+    for group, part in papers.groupby(list(keys), observed=True):
+        for team in teams:
+            found = lead_estimate(part, team, "")
+            if found.value is not None and (part["team_type"] == team).sum() >= LEAST:
+                rows.append({**dict(zip(keys, group, strict=True)), "team_type": team, **found.row()})
+    return pd.DataFrame(rows, columns=[*keys, "team_type", "share", "low", "high", "k", "n"])
+
+
+def most_cited(papers: pd.DataFrame, venue: str, year: int, key: str) -> str | None:
+    """Return the team type of a paper if it is the most cited of its venue and year, else None.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"venue": "v", "year": 2012, "key": ["a", "b"], "rank": [0.25, 0.75], "team_type": "other"})
+    >>> most_cited(rows, "v", 2012, "b"), most_cited(rows, "v", 2012, "a")
+    ('other', None)
+    """
+    of_year = papers[(papers["venue"] == venue) & (papers["year"] == year)]
+    first = of_year[of_year["rank"] == of_year["rank"].max()]
+    return str(first["team_type"].iloc[0]) if key in set(first["key"]) and len(first) == 1 else None
+
+
+def with_period(papers: pd.DataFrame, periods: Sequence[tuple[int, int]]) -> pd.DataFrame:
+    """Return the papers of some periods, with ``period``."""
+    return pd.concat([in_years(papers, *years).assign(period=span(*years)) for years in periods], ignore_index=True)
+
+
+def venues_of_all(papers: pd.DataFrame) -> list[str]:
+    """Return the venues that have papers in every period, in alphabetical order.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"venue": ["colt", "colt", "icml"], "period": ["2017", "2020", "2017"]})
+    >>> venues_of_all(rows)
+    ['colt']
+    """
+    periods = papers.groupby("venue", observed=True)["period"].nunique()
+    return sorted(periods[periods == papers["period"].nunique()].index)

@@ -1,0 +1,440 @@
+"""What those outside a laboratory are shown: who evaluates whose models, what companies disclose, how capable what is.
+
+The evaluations are those that companies name in their own system cards: absence is no proof, and no terms of access are
+stated. The transparency index asked the same questions in 2023 and 2024 and others in 2025. The capability index joins
+benchmarks on one scale, which two of its models fix and which therefore have no interval.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from bookpress.files import sha256
+from compute_divide.evidence.models.raw import OPENNESS, SECTORS
+from compute_divide.evidence.models.table import CREDIT, LICENCE, URL
+from compute_divide.evidence.store.files import EvidenceError, Origin, SetAside, Sidecar, read_bytes
+from compute_divide.evidence.store.raw_csv import (
+    PRECISIONS,
+    TEAM_TYPES,
+    Bounds,
+    Findings,
+    RawTable,
+    Row,
+    joined,
+    read_date,
+    read_raw,
+    split_list,
+    team_type,
+)
+from compute_divide.evidence.store.raw_csv import number as read_number
+from compute_divide.evidence.store.tables import (
+    check_schema,
+    date,
+    flag,
+    number,
+    one_of,
+    read_table,
+    schema,
+    text,
+    whole,
+    write_table,
+)
+
+DERIVED_BY = "compute_divide.evidence.outside"
+
+# --- evaluations ---
+
+KINDS = ("government", "non-profit", "company", "university", "unnamed")
+"""Kinds of outside evaluators; ``unnamed`` are people, or organisations that the company does not name."""
+
+CATEGORIES = {
+    "autonomous": "autonomy",
+    "biorisk": "chemistry and biology",
+    "cybersec": "cybersecurity",
+    "nuclear": "nuclear",
+    "redteam": "attacks of any kind",
+    "scheming": "scheming",
+    "modelWelfare": "welfare of models",
+    "method": "method and advice",
+    "misc": "not specified",
+}
+"""What an evaluation is about, by the key of the source."""
+
+COMPANIES = {"anthropic": "Anthropic", "google": "Google DeepMind", "meta": "Meta", "openai": "OpenAI", "xai": "xAI"}
+"""Companies whose cards are read, by the key of the source."""
+
+EVALUATORS_FILE = "evaluators.csv"
+EVALUATORS = schema(
+    evaluator=text(nullable=False),
+    name=text(nullable=False),
+    kind=one_of(KINDS, nullable=False),
+    reason=text(nullable=False),
+)
+"""Schema of ``evaluators.csv``, kept by hand: a name as cards write it, ours, its kind, and why it is of that kind."""
+
+CARDS = schema(
+    company=one_of(list(COMPANIES.values()), nullable=False),
+    model=text(nullable=False),
+    order=whole(1, nullable=False),
+    engagements=whole(nullable=False),
+    card=text(nullable=False),
+)
+"""Schema of ``outside/cards.csv``: a row a system card, ``order`` from a company's first model to its newest."""
+
+EVALUATIONS = schema(
+    company=one_of(list(COMPANIES.values()), nullable=False),
+    model=text(nullable=False),
+    category=one_of(list(CATEGORIES.values()), nullable=False),
+    evaluator=text(nullable=False),
+    kind=one_of(KINDS, nullable=False),
+    recurring=flag(),
+    page=text(nullable=False),
+)
+"""Schema of ``outside/evaluations.csv``: a row an engagement; ``recurring`` is whether it was not their first."""
+
+TRACKER = Origin(
+    "scrutiny/third_party_evaluations_2026-08-14.js",
+    "3P Eval Monitor: outside evaluations named in system cards",
+    "2026-08-14",
+    "S. W. Kelly, 3P Eval Monitor",
+    "none stated: facts only",
+    "https://github.com/s-w-kelly/3P-Evals",
+)
+
+# A token of the JavaScript that JSON does not know, or a text, which is left as it is.
+_TOKEN = re.compile(
+    r'"(?:[^"\\]|\\.)*"|//[^\n]*|/\*.*?\*/|[A-Za-z_]\w*(?=\s*:)|,(?=(?:\s|//[^\n]*\n)*[}\]])', re.DOTALL
+)
+
+
+def load_evaluators() -> pd.DataFrame:
+    """Return what is known of each outside evaluator, with the columns of `EVALUATORS`.
+
+    Examples
+    --------
+    >>> "university" in set(load_evaluators()["kind"])
+    False
+    """
+    table = pd.read_csv(io.BytesIO(read_bytes(EVALUATORS_FILE)), dtype="str", keep_default_na=False)
+    return check_schema(table, EVALUATORS, EVALUATORS_FILE)
+
+
+def load_cards() -> pd.DataFrame:
+    """Return the system cards, with the columns of `CARDS`."""
+    return read_table("outside/cards.csv", CARDS)
+
+
+def load_evaluations() -> pd.DataFrame:
+    """Return the engagements of outside evaluators, with the columns of `EVALUATIONS`.
+
+    Examples
+    --------
+    >>> len(load_evaluations()) == load_cards()["engagements"].sum()
+    np.True_
+    """
+    return read_table("outside/evaluations.csv", EVALUATIONS)
+
+
+def derive_evaluations(raw: Path, folder: Path) -> list[Sidecar]:
+    """Derive the system cards and the engagements; see `compute_divide.evidence.catalogue.Derive`."""
+    content = (raw / TRACKER.path).read_bytes()
+    cards = list(_cards(_javascript_object(content.decode(), "labsData")))
+    known = load_evaluators().set_index("evaluator")
+    engagements = [engagement for card in cards for engagement in _engagements(card, known)]
+    written = content.count(b"evaluator: ")
+    if len(engagements) != written - 1:  # the guide at the top of the file shows one
+        raise EvidenceError(f"{TRACKER.path}: {written - 1} evaluators are written, {len(engagements)} were read")
+    tables = (
+        ("outside/cards.csv", CARDS, cards, "system cards of five companies and their numbers of outside evaluations"),
+        ("outside/evaluations.csv", EVALUATIONS, engagements, "outside evaluations that system cards name"),
+    )
+    return [
+        write_table(
+            [{name: row[name] for name in columns.columns} for row in rows],
+            table,
+            columns,
+            description=description,
+            sources=[TRACKER.source(Path(TRACKER.path).name, sha256(content), len(rows))],
+            derived_by=f"{DERIVED_BY}.derive_evaluations",
+            notes=["named by the companies themselves: no dates, no terms of access; absence is no proof"],
+            folder=folder,
+        )
+        for table, columns, rows, description in tables
+    ]
+
+
+def _javascript_object(script: str, name: str) -> dict[str, Any]:
+    """Return an exported object of a JavaScript file that holds texts, lists and truth values alone."""
+    found = re.search(rf"export const {name} = (\{{.*?^\}});", script, re.DOTALL | re.MULTILINE)
+    if not found:
+        raise EvidenceError(f"{TRACKER.path} exports no {name!r}")
+    try:
+        parsed: dict[str, Any] = json.loads(_TOKEN.sub(_as_json, found[1]))
+    except ValueError as error:
+        raise EvidenceError(f"{TRACKER.path}: {name!r} cannot be read: {error}") from error
+    return parsed
+
+
+def _as_json(token: re.Match[str]) -> str:
+    if token[0].startswith('"'):
+        return token[0]
+    return f'"{token[0]}"' if token[0][0].isalpha() else ""
+
+
+def _cards(labs: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield the cards of all companies with their engagements by category, each company's oldest first."""
+    for key, lab in labs.items():
+        if key not in COMPANIES:
+            raise EvidenceError(f"{TRACKER.path}: {key!r} is not a known company; known: {', '.join(COMPANIES)}")
+        for order, (model, card) in enumerate(reversed(lab["models"].items()), start=1):
+            found = {name: entries for name, entries in card.items() if name != "systemCard"}
+            engagements = sum(map(len, found.values()))
+            row = {"company": COMPANIES[key], "model": model, "order": order, "engagements": engagements}
+            yield {**row, "card": card["systemCard"], "found": found}
+
+
+def _engagements(card: Mapping[str, Any], known: pd.DataFrame) -> Iterator[dict[str, Any]]:
+    for category, entries in card["found"].items():
+        for entry in entries:
+            place, evaluator = f"{TRACKER.path} ({card['model']})", entry["evaluator"]
+            if evaluator not in known.index or category not in CATEGORIES:
+                raise EvidenceError(f"{place}: {evaluator!r} on {category!r} is not in data/{EVALUATORS_FILE}")
+            yield {
+                "company": card["company"],
+                "model": card["model"],
+                "category": CATEGORIES[category],
+                "evaluator": known.loc[evaluator, "name"],
+                "kind": known.loc[evaluator, "kind"],
+                "recurring": entry["recurring"],
+                "page": entry["source"],
+            }
+
+
+# --- transparency ---
+
+TRANSPARENCY = schema(
+    edition=one_of(["2023-10", "2024-05", "2025-12"], nullable=False),
+    domain=one_of(["Upstream", "Model", "Downstream"], nullable=False),
+    subdomain=text(nullable=False),
+    indicator=text(nullable=False),
+    developers=text(nullable=False),
+    disclosed=text(),
+)
+"""Schema of ``outside/transparency.csv``: a row an indicator; the developers that were asked and those that meet it are
+``|``-joined. An indicator of 2024 has the name that it had in 2023."""
+
+EDITIONS = {"2023-10": "October2023", "2024-05": "May2024", "2025-12": "Dec2025"}
+"""Editions of the index and how their files call them."""
+
+DEVELOPERS = {"Stability": "Stability AI"}
+"""Developers that an edition calls otherwise."""
+
+
+def load_transparency() -> pd.DataFrame:
+    """Return the transparency index, with the columns of `TRANSPARENCY`.
+
+    Examples
+    --------
+    >>> load_transparency()["edition"].value_counts().to_dict()
+    {'2023-10': 100, '2024-05': 100, '2025-12': 100}
+    """
+    return read_table("outside/transparency.csv", TRANSPARENCY)
+
+
+def derive_transparency(raw: Path, folder: Path) -> list[Sidecar]:
+    """Derive the transparency index of three editions; see `compute_divide.evidence.catalogue.Derive`."""
+    origins = {edition: _index(f"fmti_scores_{name}", edition) for edition, name in EDITIONS.items()}
+    newest = _index("fmti_indicators_Dec2025", "2025-12")
+    scores = {edition: read_raw(raw / origin.path) for edition, origin in origins.items()}
+    asked = read_raw(raw / newest.path)
+    first = [row.cells for row in scores["2023-10"].rows if row["Indicator"] != "Total"]
+    questions = {"2023-10": first, "2024-05": first, "2025-12": [row.cells for row in asked.rows]}
+    rows = [row for edition in EDITIONS for row in _indicators(edition, scores[edition], questions[edition])]
+    totals = sum(row["Indicator"] == "Total" for file in scores.values() for row in file.rows)
+    aside = {"rows of totals, checked": totals, "rows that say what an indicator asks": len(asked.rows)}
+    return [
+        write_table(
+            rows,
+            "outside/transparency.csv",
+            TRANSPARENCY,
+            description="indicators of the Foundation Model Transparency Index, and who meets each",
+            sources=[*(scores[edition].source(origin) for edition, origin in origins.items()), asked.source(newest)],
+            derived_by=f"{DERIVED_BY}.derive_transparency",
+            set_aside=[SetAside(reason=reason, rows=number) for reason, number in aside.items()],
+            notes=["2023 and 2024 ask the same questions, 2025 others"],
+            folder=folder,
+        )
+    ]
+
+
+def _index(name: str, edition: str) -> Origin:
+    return Origin(
+        f"scrutiny/{name}.csv",
+        f"Foundation Model Transparency Index, {edition}",
+        edition,
+        "Stanford Center for Research on Foundation Models, Foundation Model Transparency Index",
+        "CC BY 4.0",
+        "https://github.com/stanford-crfm/fmti",
+    )
+
+
+def _indicators(edition: str, scores: RawTable, questions: list[dict[str, str]]) -> Iterator[dict[str, str]]:
+    """Yield the indicators of an edition; its total row, where it has one, must be what its cells add up to."""
+    names = [name for name in scores.header if name not in {"Domain", "Subdomain", "Indicator", "Total"}]
+    met = [{name for name in names if _answer(row, name)} for row in scores.rows if row["Indicator"] != "Total"]
+    for total in (row for row in scores.rows if row["Indicator"] == "Total"):
+        if wrong := [name for name in names if int(total[name]) != sum(name in found for found in met)]:
+            raise EvidenceError(f"{total.place(wrong[0])}: the total is not what the indicators add up to")
+    for question, found in zip(questions, met, strict=True):
+        yield {
+            "edition": edition,
+            "domain": question["Domain"].strip(),
+            "subdomain": question["Subdomain"].strip(),
+            "indicator": question["Indicator"].strip(),
+            "developers": joined(DEVELOPERS.get(name, name) for name in names),
+            "disclosed": joined(DEVELOPERS.get(name, name) for name in names if name in found),
+        }
+
+
+def _answer(row: Row, name: str) -> bool:
+    if row[name] not in {"0", "1"}:
+        raise EvidenceError(f"{row.place(name)}: {row[name]!r} is neither 0 nor 1")
+    return row[name] == "1"
+
+
+# --- capability ---
+
+CAPABILITY = schema(
+    model=text(nullable=False),
+    released=date(),
+    precision=one_of(PRECISIONS, nullable=False),
+    organisations=text(nullable=False),
+    team_type=one_of(TEAM_TYPES, nullable=False),
+    openness=one_of(OPENNESS.ours),
+    index=number(nullable=False),
+    low=number(),
+    high=number(),
+)
+"""Schema of ``outside/capability.csv``: a row a model as it was released; the settings of one model share their index.
+A team type is that of all organisations; one that the models database does not know makes it ``unknown``."""
+
+BENCHMARKED = Origin(
+    "models/epoch_benchmarked_models_2026-08-19.csv",
+    "Epoch AI, Epoch Capabilities Index",
+    "2026-08-19",
+    CREDIT,
+    LICENCE,
+    "https://epoch.ai/benchmarks",
+)
+MODELS = tuple(
+    Origin(f"models/epoch_{name}.csv", "Epoch AI models database", name[-10:], CREDIT, LICENCE, URL)
+    for name in ("all_ai_models_2026-03-30", "notable_ai_models_2026-08-19")
+)
+"""Files that say of which sector an organisation is; the later one decides."""
+
+
+def load_capability() -> pd.DataFrame:
+    """Return Epoch's Capability Index by model, with the columns of `CAPABILITY`.
+
+    Examples
+    --------
+    >>> load_capability().set_index("model").loc["GPT-5", "index"]
+    np.float64(150.0)
+    """
+    return read_table("outside/capability.csv", CAPABILITY)
+
+
+def derive_capability(raw: Path, folder: Path) -> list[Sidecar]:
+    """Derive the capability index; see `compute_divide.evidence.catalogue.Derive`."""
+    file = read_raw(raw / BENCHMARKED.path)
+    databases = [(read_raw(raw / origin.path), origin) for origin in MODELS]
+    sectors = _sectors([row for database, _ in databases for row in database.rows])
+    findings = Findings()
+    indexed = [row for row in file.rows if row["eci"]]
+    versions: dict[str, dict[str, Any]] = {}
+    for row in sorted(indexed, key=_released):
+        found = _version(row, sectors, findings)
+        kept = versions.setdefault(found["model"], found)
+        kept["openness"] = kept["openness"] or found["openness"]
+        if (kept["index"], kept["openness"]) != (found["index"], found["openness"] or kept["openness"]):
+            raise EvidenceError(f"{row.place(found['model'])}: its settings differ in index or openness")
+    aside = {
+        "no index: too few benchmarks": len(file.rows) - len(indexed),
+        "another setting or release of a model that has its row": len(indexed) - len(versions),
+        "rows of the models database, which say of which sector an organisation is": sum(
+            len(database.rows) for database, _ in databases
+        ),
+    }
+    return [
+        write_table(
+            list(versions.values()),
+            "outside/capability.csv",
+            CAPABILITY,
+            description="models by Epoch's Capability Index: when released, by whom, how open",
+            sources=[file.source(BENCHMARKED), *(database.source(origin) for database, origin in databases)],
+            derived_by=f"{DERIVED_BY}.derive_capability",
+            set_aside=[SetAside(reason=reason, rows=rows) for reason, rows in aside.items()],
+            notes=findings.notes(),
+            folder=folder,
+        )
+    ]
+
+
+def _released(row: Row) -> str:
+    return row["Version release date"] or row["Publication date"]
+
+
+def _sectors(models: Sequence[Row]) -> dict[str, str]:
+    """Return the sector of each organisation of models, from rows that list as many sectors as organisations."""
+    found: dict[str, str] = {}
+    for row in models:
+        labels = split_list(row["Organization categorization"])
+        names = split_list(row["Organization"], len(labels))
+        if len(names) == len(labels):
+            found |= {name: SECTORS.canonical(label, row.place()) for name, label in zip(names, labels, strict=True)}
+    return found
+
+
+def _version(row: Row, sectors: Mapping[str, str], findings: Findings) -> dict[str, Any]:
+    column = "Version release date" if row["Version release date"] else "Publication date"
+    dated = read_date(row, column, "released", findings)
+    if dated is None:
+        raise EvidenceError(f"{row.place(row['Model'])}: no date")
+    names = [part for name in split_list(row["Organization"]) for part in name.split(",")]
+    kinds = [sectors.get(name, "") for name in names]
+    if column == "Publication date":
+        findings.add("released: the day of publication, for that of the version is not known", row["Model"])
+    access = row["Model accessibility"]
+    bounds = Bounds(positive=False)
+    return {
+        "model": row["model_group"],
+        "released": dated.day.isoformat(),
+        "precision": dated.precision,
+        "organisations": joined(names),
+        "team_type": team_type(kinds) if all(kinds) else "unknown",
+        "openness": OPENNESS.canonical(access, row.place(row["Model"])) if access else None,
+        "index": read_number(row, "eci", "index", bounds, findings),
+        "low": read_number(row, "eci_ci_low", "low", bounds, findings),
+        "high": read_number(row, "eci_ci_high", "high", bounds, findings),
+    }
+
+
+TABLES = {
+    "outside/cards.csv": CARDS,
+    "outside/evaluations.csv": EVALUATIONS,
+    "outside/transparency.csv": TRANSPARENCY,
+    "outside/capability.csv": CAPABILITY,
+}
+"""Our tables and their schemas, for the catalogue."""
+
+
+def derive_outside(raw: Path, folder: Path) -> list[Sidecar]:
+    """Derive all four tables; see `compute_divide.evidence.catalogue.Derive`."""
+    return [*derive_evaluations(raw, folder), *derive_transparency(raw, folder), *derive_capability(raw, folder)]

@@ -1,0 +1,105 @@
+"""How often papers are cited, as ranks within venue and year: no number of a single paper is kept.
+
+The lists were crawled once, in the spring of 2025, so an old paper had more time than a young one: only papers of one
+venue and year can be compared.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pandera.pandas as pa
+
+from compute_divide.evidence.papers.lists import RawPaper
+from compute_divide.evidence.store.files import SetAside, Sidecar, Source
+from compute_divide.evidence.store.raw_csv import EXAMPLES
+from compute_divide.evidence.store.tables import number, read_table, schema, text, whole, write_table
+
+RANKS_TABLE = "papers/citation_ranks.parquet"
+
+KNOWN_AT_LEAST = 0.9
+"""Least share of a venue-year's papers whose citations must be known for ranks among them to mean something."""
+VENUE_YEAR = ["venue", "year"]
+
+RANKS = schema(
+    key=text(pa.Check.str_matches(r"^[0-9a-f]{16}$"), nullable=False),
+    venue=text(pa.Check.str_matches(r"^[a-z]+$"), nullable=False),
+    year=whole(1980, 2040, nullable=False),
+    rank=number(high=1, nullable=False),
+)
+"""Schema of ``papers/citation_ranks.parquet``: ``rank`` is the share of the venue-year's papers that are cited less,
+those cited alike and the paper itself counted half; its mean in every venue-year is one half."""
+
+
+def load_ranks() -> pd.DataFrame:
+    """Return the citation ranks of papers, with the columns of `RANKS`.
+
+    Examples
+    --------
+    >>> ranks = load_ranks()
+    >>> bool(ranks.groupby(["venue", "year"])["rank"].mean().sub(0.5).abs().max() < 1e-9)
+    True
+    """
+    return read_table(RANKS_TABLE)
+
+
+def counts(venue: str, year: int, papers: Mapping[str, RawPaper]) -> Iterator[dict[str, Any]]:
+    """Yield the number of citations of each paper of a venue and year, None where it is not known."""
+    for key in sorted(papers):
+        yield {"key": key, "venue": venue, "year": year, "citations": papers[key].citations}
+
+
+def rank_papers(cited: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, pd.DataFrame]]:
+    """Return the papers that can be ranked, with ``rank``, and the others by why they cannot.
+
+    Examples
+    --------
+    >>> cited = pd.DataFrame({"venue": "icml", "year": 2013, "citations": [0, 7, 7, 90]})
+    >>> rank_papers(cited)[0]["rank"].tolist()
+    [0.125, 0.5, 0.5, 0.875]
+    """
+    numbers = cited["citations"].astype(float)
+    of_venue_year = numbers.groupby([cited[key] for key in VENUE_YEAR])
+    sparse = numbers.notna().groupby([cited[key] for key in VENUE_YEAR]).transform("mean") < KNOWN_AT_LEAST
+    tied = ~sparse & (of_venue_year.transform("median") == 0)
+    unknown = ~sparse & ~tied & numbers.isna()
+    aside = {
+        f"citations are known for fewer than {KNOWN_AT_LEAST:.0%} of the venue-year's papers": cited[sparse],
+        "half of the venue-year's papers or more have no citation yet": cited[tied],
+        "the paper's citations are not known": cited[unknown],
+    }
+    kept = ~(sparse | tied | unknown)
+    places = (of_venue_year.rank(method="average") - 0.5) / of_venue_year.transform("count")
+    return cited[kept].assign(rank=places[kept]), aside
+
+
+def write_ranks(
+    cited: Sequence[Mapping[str, Any]], sources: Sequence[Source], derived_by: str, folder: Path
+) -> Sidecar:
+    """Rank the papers of all venues and years and write the table."""
+    table = pd.DataFrame(cited)
+    ranked, aside = rank_papers(table)
+    others = sum(source.rows for source in sources) - len(table)
+    groups = {reason: rows for reason, rows in aside.items() if len(rows)}
+    return write_table(
+        ranked[list(RANKS.columns)],
+        RANKS_TABLE,
+        RANKS,
+        description="papers by how often they were cited, as ranks within venue and year",
+        sources=sources,
+        derived_by=derived_by,
+        set_aside=[
+            *(SetAside(reason=reason, rows=len(rows), examples=_venue_years(rows)) for reason, rows in groups.items()),
+            *([SetAside(reason="records that are no paper of the papers table", rows=others)] if others else []),
+        ],
+        notes=["citations: those of Google Scholar as the lists give them, crawled between 12 May and 12 June 2025"],
+        folder=folder,
+    )
+
+
+def _venue_years(rows: pd.DataFrame) -> list[str]:
+    largest = rows.value_counts(VENUE_YEAR).head(EXAMPLES).reset_index()
+    return [f"{venue} {year}: {number} papers" for venue, year, number in largest.to_numpy().tolist()]

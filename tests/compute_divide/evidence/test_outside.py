@@ -1,0 +1,109 @@
+"""What outsiders are shown: a script read as data, closed sets, totals that must add up, ranks without counts."""
+
+from __future__ import annotations
+
+import shutil
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from compute_divide.evidence import outside
+from compute_divide.evidence.claims import load_compute_costs, load_instruments
+from compute_divide.evidence.papers import citations
+from compute_divide.evidence.store.files import EvidenceError
+
+SCRIPT = """
+/* evaluator: "Name" */
+export const labsData = {
+  openai: { // a "quoted" remark
+    name: "OpenAI",
+    models: {
+      "o1, \\"new\\"": {
+        systemCard: "https://example.org/a:b,}", // not a comment: "x"
+        biorisk: [ { evaluator: "METR", recurring: true, source: "https://example.org/#page=1" }, ],
+        misc: [
+        ],
+      },
+    },
+  },
+};
+export const other = {};
+"""
+
+
+def test_the_objects_of_a_script_are_read_with_texts_as_they_are():
+    found = outside._javascript_object(SCRIPT, "labsData")
+    (model, card), *_ = found["openai"]["models"].items()
+    assert model == 'o1, "new"'
+    assert card["systemCard"] == "https://example.org/a:b,}"
+    assert card["biorisk"][0]["recurring"] is True
+    assert card["misc"] == []
+
+
+def test_a_script_without_the_object_says_so():
+    with pytest.raises(EvidenceError, match="exports no 'labs'"):
+        outside._javascript_object(SCRIPT, "labs")
+
+
+@pytest.mark.raw
+@pytest.mark.parametrize(
+    ("file", "old", "new", "message"),
+    [
+        (
+            outside.TRACKER.path,
+            'evaluator: "UK AISI"',
+            'evaluator: "Oxford"',
+            "'Oxford' on .* is not in data/evaluators",
+        ),
+        (outside.TRACKER.path, "  google: {", "  gogle: {", "'gogle' is not a known company"),
+        ("scrutiny/fmti_scores_May2024.csv", "Data size,0,", "Data size,1,", "not what the indicators add up to"),
+        ("scrutiny/fmti_scores_Dec2025.csv", "Crawling,1,", "Crawling,2,", "'2' is neither 0 nor 1"),
+        ("models/epoch_benchmarked_models_2026-08-19.csv", "API access", "Half open", "'Half open' is not a known"),
+    ],
+)
+def test_what_is_new_in_a_raw_file_stops_the_derivation(raw_dir, tmp_path, file, old, new, message):
+    for folder in ("scrutiny", "models"):
+        (tmp_path / folder).mkdir()
+        for path in (raw_dir / folder).iterdir():
+            (tmp_path / folder / path.name).symlink_to(path)
+    text = (raw_dir / file).read_text(encoding="utf-8")
+    (tmp_path / file).unlink()
+    (tmp_path / file).write_text(text.replace(old, new, 1), encoding="utf-8")
+    with pytest.raises(EvidenceError, match=message):
+        outside.derive_outside(tmp_path, tmp_path / "out")
+    shutil.rmtree(tmp_path / "out", ignore_errors=True)
+
+
+def test_every_evaluator_is_classed_once_with_a_reason_and_used():
+    known = outside.load_evaluators()
+    assert not known["evaluator"].duplicated().any()
+    assert set(outside.load_evaluations()["evaluator"]) == set(known["name"])
+    kinds = known.groupby("name")["kind"].nunique()
+    assert kinds.max() == 1
+
+
+@given(st.lists(st.integers(0, 9), min_size=1, max_size=30))
+def test_ranks_keep_the_order_and_their_mean_is_one_half(numbers):
+    cited = pd.DataFrame({"venue": "v", "year": 2015, "citations": numbers})
+    ranked, aside = citations.rank_papers(cited)
+    assert len(ranked) + sum(map(len, aside.values())) == len(cited)
+    if len(ranked):
+        assert ranked["rank"].mean() == pytest.approx(0.5)
+        assert (ranked["citations"].rank() == ranked["rank"].rank()).all()
+
+
+def test_no_rank_where_too_few_citations_are_known_or_half_are_none():
+    sparse = pd.DataFrame({"venue": "v", "year": 2015, "citations": [1, 2, 3, None]})
+    tied = pd.DataFrame({"venue": "w", "year": 2015, "citations": [0, 0, 0, 5]})
+    ranked, aside = citations.rank_papers(pd.concat([sparse, tied], ignore_index=True))
+    assert len(ranked) == 0
+    assert [len(rows) for rows in aside.values()] == [4, 4, 0]
+
+
+def test_instruments_and_costs_name_works_that_are_cited(request):
+    works = (request.config.rootpath / "book" / "references.bib").read_text(encoding="utf-8")
+    for one in [*load_instruments().values(), *load_compute_costs().values()]:
+        assert f"{{{one.cite}," in works, one.name
+    assert all(one.low <= one.high for one in load_compute_costs().values())
