@@ -12,7 +12,9 @@ MODELS, USES = ("large-scale-models", "training-compute", "robustness"), ("open-
 TYPED = {
     **{slug: {*map(str, range(2010, 2026)), "2010s", "2020s", "95%"} for slug in MODELS},
     **{slug: {"95%", "2025"} for slug in USES},
+    "attention": {"95%", "2012", "2013", "2014", "2016", "2017", "2019", "2024", "2025"},
 }
+TYPED["scrutiny"] |= {"2023", "2024", "4"}  # years of editions of an index; GPT-4
 """Numbers that prose may hold: levels of intervals, and years of events and in the names of periods."""
 FUTURE = {"early_first": 2029, "early_last": 2030, "late_first": 2029, "late_last": 2030, "industry_year": 2030}
 PAST = {"early_first": 1950, "early_last": 1950, "industry_year": 1951}
@@ -45,6 +47,9 @@ EDGES = [
         {"scrutiny": ["audit"], "parts": ["audit"], "low": ["bandits"], **OTHER_CHOICES},
     ),
     ("scrutiny", {"venues": ["iclr"], "middle_first": 1950, "middle_last": 1950}),
+    ("attention", {"venues": ["emnlp"]}),
+    ("attention", {"late_first": 2030, "late_last": 2030, "top": 0.0, **OTHER_CHOICES}),
+    ("attention", {"venues": ["colt", "cvpr"], "middle_last": 2017, "minimum_coverage": 0.0, "top": 1.0}),
 ]
 EMPTY = re.compile(r"\bnan\b|\bNone\b|\bNaT\b|<NA>")
 
