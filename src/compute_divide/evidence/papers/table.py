@@ -13,6 +13,7 @@ import itertools
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
@@ -364,19 +365,10 @@ DERIVED_BY = "compute_divide.evidence.papers.table.derive_papers"
 
 
 def derive_papers(raw: Path, folder: Path) -> list[Sidecar]:
-    """Derive the papers and the agreement of the two readings; see `compute_divide.evidence.catalogue.Derive`."""
+    """Derive papers, facts of venues and ranks of citations; see `compute_divide.evidence.catalogue.Derive`."""
     ledger = Ledger()
     deriver = Deriver()
-    rows: list[dict[str, Any]] = []
-    agreement: list[dict[str, Any]] = []
-    cited: list[dict[str, Any]] = []
-    lists = find_lists(raw / "papers")
-    for (venue, year), group in itertools.groupby(lists, key=lambda entry: (entry.venue, entry.year)):
-        papers = merge_lists(list(group), ledger)
-        rows += (deriver.row(key, venue, year, papers[key]) for key in sorted(papers))
-        cited += citations.counts(venue, year, papers)
-        counted = deriver.agreement(papers.values())
-        agreement += ({"venue": venue, "year": year, **counts} for counts in counted)
+    rows, agreement, cited = _read_all(raw / "papers", deriver, ledger)
     table = deriver.table(rows)
     written = [
         write_table(
@@ -417,6 +409,19 @@ def derive_papers(raw: Path, folder: Path) -> list[Sidecar]:
             )
         )
     return [*written, citations.write_ranks(cited, ledger.sources, DERIVED_BY, folder)]
+
+
+def _read_all(folder: Path, deriver: Deriver, ledger: Ledger) -> tuple[list[dict[str, Any]], ...]:
+    """Return the rows of papers, of how the two readings agree by venue and year, and of citations."""
+    rows: list[dict[str, Any]] = []
+    agreement: list[dict[str, Any]] = []
+    cited: list[dict[str, Any]] = []
+    for (venue, year), group in itertools.groupby(find_lists(folder), key=attrgetter("venue", "year")):
+        papers = merge_lists(list(group), ledger)
+        rows += (deriver.row(key, venue, year, papers[key]) for key in sorted(papers))
+        cited += citations.counts(venue, year, papers)
+        agreement += ({"venue": venue, "year": year, **counts} for counts in deriver.agreement(papers.values()))
+    return rows, agreement, cited
 
 
 def known_facts(papers: pd.DataFrame) -> pd.DataFrame:
