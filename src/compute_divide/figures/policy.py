@@ -22,6 +22,7 @@ from compute_divide.figures.base.marks import (
     TEAM_NAMES,
     power_axis,
     raised,
+    row_axis,
     spread,
     team_colour,
     team_shape,
@@ -31,6 +32,8 @@ from compute_divide.figures.base.marks import (
 
 _ROW = 22
 """Height of a year in pixels."""
+_TALL_ROW = 30
+"""Height of a row whose name may take two lines."""
 _LABEL_GAP = 0.06
 """Least distance of labels at the ends of lines, as a share of the height of the axis."""
 Layered = alt.LayerChart | alt.FacetChart
@@ -173,23 +176,27 @@ def hour_rows(costs: pd.DataFrame, colours: Mapping[str, str]) -> Layered:
     colours : mapping of str to str
         Colour of each side, in the order of the legend.
     """
-    rows = costs[["name", "side", "low", "high", "chip"]].assign(told=costs["high"].map("{:,.0f}".format))
+    rows = costs[["name", "side", "low", "high", "chip"]]
     scale = alt.Scale(type="log", domain=[float(rows["low"].min()) / 2, float(rows["high"].max()) * 30], nice=False)
     axis = alt.Axis(format="~s", values=[10.0**power for power in range(3, 9)], grid=True)
     x = alt.X("high:Q", title="GPU-hours, logarithmic", scale=scale, axis=axis)
     low = alt.X("low:Q", title="GPU-hours, logarithmic", scale=scale, axis=axis)
-    y = alt.Y("name:N", title=None, sort=None, axis=alt.Axis(labelLimit=260, grid=False, domain=False, ticks=False))
+    broken = "split(replace(datum.label, /^(.{9,22}?) /, '$1|'), '|')"
+    names = row_axis(labelExpr=f"length(datum.label) > 22 ? {broken} : datum.label", labelLimit=150, labelOverlap=False)
+    y = alt.Y("name:N", title=None, sort=None, axis=names)
     ends = alt.Scale(domain=list(colours), range=list(colours.values()))
     shapes = alt.Scale(domain=list(colours), range=["circle", "square", "diamond"])
-    legend = alt.Legend(orient="top")
+    legend = alt.Legend(orient="top", columns=1)
     base = alt.Chart(rows).encode(y=y, color=alt.Color("side:N", scale=ends, legend=legend))
     tooltip = tips("name:N|What", "low:Q|GPU-hours from|,.0f", "high:Q|to|,.0f", "chip:N|Chip")
     layers = [
         base.mark_bar(size=5).encode(x=low, x2="high:Q"),
         base.mark_point(size=60).encode(x=x, shape=alt.Shape("side:N", scale=shapes, legend=legend), tooltip=tooltip),
-        base.mark_text(align="left", dx=9, fontSize=11).encode(x=x, text="told:N", color=alt.value(INK)),
+        base.mark_text(align="left", dx=9, fontSize=11).encode(
+            x=x, text=alt.Text("high:Q", format=".3~s"), color=alt.value(INK)
+        ),
     ]
-    return alt.layer(*layers).properties(width="container", height=_ROW * len(rows))
+    return alt.layer(*layers).properties(width="container", height=_TALL_ROW * len(rows))
 
 
 def _dollars(field: str) -> alt.Y:
