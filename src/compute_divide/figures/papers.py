@@ -200,7 +200,9 @@ def odds_forest(odds: pd.DataFrame, row: str, title: str, *, by: str | None = No
 def share_rows(shares: pd.DataFrame, row: str, title: str, *, emphasis: Sequence[str] = ()) -> alt.LayerChart:
     """Return shares with intervals, one row each, in the order of the data; rows can be set apart."""
     rows = shares.dropna(subset=["share"])[[row, "k", "n", "share", "low", "high"]]
-    x, y = share_below(title), alt.Y(f"{row}:N", title=None, sort=None, axis=_plain_axis())
+    scale = alt.Scale(domain=[0, min(1.0, float(rows["high"].max()) * 1.05)], nice=False)
+    x = alt.X("share:Q", title=title, axis=alt.Axis(format="%", tickCount=5, grid=True), scale=scale)
+    y = alt.Y(f"{row}:N", title=None, sort=None, axis=_plain_axis())
     tooltip = share_tips(f"{row}:N|Row")
     full = rows if not emphasis else rows[rows[row].isin(emphasis)]
     hollow = rows.drop(full.index)
@@ -211,7 +213,7 @@ def share_rows(shares: pd.DataFrame, row: str, title: str, *, emphasis: Sequence
             layers.append(
                 dots_with_intervals(part, x, y, colour=alt.value(ACCENT), tooltip=tooltip, size=64, filled=filled)
             )
-    return framed(*layers, height=max(24 * len(rows), 60))
+    return framed(*layers, height=max(_ROW * len(rows), 60))
 
 
 @needs("share")
@@ -362,7 +364,7 @@ def bound_bars(rows: pd.DataFrame) -> alt.LayerChart:
         ``works`` (what the row is of), ``k``, ``known``, ``n``, ``share``, ``lowest``, ``highest``; top row first.
     """
     y = _rows("works", rows)
-    x = share_below("Works by academia only")
+    x = share_below("Works by academia alone")
     tooltip = tips(
         "works:N|Works",
         "share:Q|Share of the known|.0%",
@@ -391,7 +393,7 @@ def topic_lines(shares: pd.DataFrame, topics: Sequence[str]) -> alt.LayerChart:
         The topics, told apart by the form of the line and a label at its end.
     """
     first, last = int(shares["year"].min()), int(shares["year"].max())
-    x, title = year_axis(first=first, last=last), "Works by academia only"
+    x, title = year_axis(first=first, last=last), "Works by academia alone"
     dash = alt.StrokeDash("topic:N", sort=list(topics), legend=None)
     base = alt.Chart(shares).encode(x=x, color=alt.value(TEAM_COLOURS["academia-only"]))
     band = base.mark_area(opacity=0.12).encode(y=share_axis("lowest", title), y2="highest:Q", detail="topic:N")

@@ -141,7 +141,7 @@ def test_every_share_of_the_forest_is_drawn(drawn, width):
 
 def test_labels_at_line_ends_stay_apart(drawn):
     found, _ = scenegraph(drawn, "share_lines", 340)
-    names = {"academia only", "collaboration", "industry only"}
+    names = {"academia alone", "with industry", "industry alone"}
     heights = sorted(y for kind, _, y, item in found if kind == "text" and item.get("text") in names)
     assert len(heights) == 3
     assert all(lower - upper >= 12 for upper, lower in pairwise(heights))

@@ -262,9 +262,9 @@ TEAM_SHAPES = {
 """Shape of a point of each team type."""
 
 TEAM_NAMES = {
-    "academia-only": "academia only",
-    "collaboration": "collaboration",
-    "industry-only": "industry only",
+    "academia-only": "academia alone",
+    "collaboration": "with industry",
+    "industry-only": "industry alone",
     "other": "other",
     "unknown": "unknown",
 }
