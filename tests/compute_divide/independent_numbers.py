@@ -189,7 +189,7 @@ def bases_and_access(raw: Path) -> Numbers:
         if model["team"] == "academia" and known:
             on_industry.append(known == {"industry"})
     new = models_of(raw, "2026-08")
-    found: Numbers = {"open-models:on_industry_2024_11_strict": (sum(on_industry), len(on_industry))}
+    found: Numbers = {"open-models:on_industry_2024_11": (sum(on_industry), len(on_industry))}
     for team in ("industry", "academia"):
         access = [
             model["row"]["Model accessibility"]

@@ -197,18 +197,37 @@ def odds_forest(odds: pd.DataFrame, row: str, title: str, *, by: str | None = No
 
 
 @needs("share")
-def share_rows(shares: pd.DataFrame, row: str, title: str, *, emphasis: Sequence[str] = ()) -> alt.LayerChart:
-    """Return shares with intervals, one row each, in the order of the data; rows can be set apart."""
-    rows = shares.dropna(subset=["share"])[[row, "k", "n", "share", "low", "high"]]
+def share_rows(
+    shares: pd.DataFrame, row: str, title: str, *, emphasis: Sequence[str] = (), beside: str | None = None
+) -> alt.LayerChart:
+    """Return shares with intervals, one row each, in the order of the data.
+
+    Parameters
+    ----------
+    shares : pandas.DataFrame
+        ``k``, ``n``, ``share``, ``low``, ``high``, the column `row` and, if given, `beside`.
+    row : str
+        Column that names a row.
+    title : str
+        Of the axis.
+    emphasis : sequence of str
+        Rows whose dots are filled, the others being hollow; all where there are none.
+    beside : str, optional
+        Column of a share that a stroke marks in each row, to hold the other against.
+    """
+    rows = shares.dropna(subset=["share"])[[row, "k", "n", "share", "low", "high", *([beside] if beside else [])]]
     scale = alt.Scale(domain=[0, min(1.0, float(rows["high"].max()) * 1.05)], nice=False)
     x = alt.X("share:Q", title=title, axis=alt.Axis(format="%", tickCount=5, grid=True), scale=scale)
     y = alt.Y(f"{row}:N", title=None, sort=None, axis=_plain_axis())
     tooltip = share_tips(f"{row}:N|Row")
     full = rows if not emphasis else rows[rows[row].isin(emphasis)]
-    hollow = rows.drop(full.index)
     order = alt.Chart(rows).mark_point(opacity=0).encode(x=x, y=y)
     layers: list[alt.Chart | alt.LayerChart] = [order]
-    for part, filled in ((full, True), (hollow, False)):
+    if beside:
+        at = x.copy()
+        at.shorthand = f"{beside}:Q"
+        layers.append(alt.Chart(rows).mark_tick(color=QUIET, thickness=3, size=16).encode(x=at, y=y))
+    for part, filled in ((full, True), (rows.drop(full.index), False)):
         if len(part):
             layers.append(
                 dots_with_intervals(part, x, y, colour=alt.value(ACCENT), tooltip=tooltip, size=64, filled=filled)
@@ -277,17 +296,19 @@ def base_bars(counts: pd.DataFrame, teams: Sequence[str]) -> alt.LayerChart:
     Parameters
     ----------
     counts : pandas.DataFrame
-        ``team_type``, ``base_team``, ``models``; from `compute_divide.analysis.models.base_models.base_counts`.
+        ``team_type``, ``base_team``, ``models``; from `compute_divide.analysis.models.open_models.base_counts`.
     teams : sequence of str
         Team types of the models, in the order of the rows.
     """
     bases = list(TEAM_COLOURS)
+    totals = counts.groupby("team_type")["models"].sum()
+    names = {team: f"{TEAM_NAMES[team]}, {totals.get(team, 0)} systems" for team in teams}
     rows = counts[counts["team_type"].isin(teams)].assign(
-        team=lambda data: data["team_type"].map(TEAM_NAMES),
+        team=lambda data: data["team_type"].map(names),
         order=lambda data: data["base_team"].map(bases.index),
     )
     used = [base for base in bases if base in set(rows["base_team"])]
-    y = alt.Y("team:N", title=None, sort=[TEAM_NAMES[team] for team in teams], axis=_plain_axis())
+    y = alt.Y("team:N", title=None, sort=list(names.values()), axis=_plain_axis())
     bars = (
         alt.Chart(rows)
         .mark_bar(size=26, stroke=LINE, strokeWidth=0.5)

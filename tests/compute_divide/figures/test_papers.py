@@ -66,6 +66,7 @@ CHARTS = {
     "no odds": lambda: odds_forest(NOTHING, "what", "Odds ratio"),
     "no odds by period": lambda: odds_forest(NOTHING, "what", "Odds ratio", by="period"),
     "rows": lambda: share_rows(ONE_TEAM.head(2).assign(what=["a", "b"]), "what", "Share", emphasis=["a"]),
+    "rows beside": lambda: share_rows(ONE_TEAM.head(1).assign(what="a", blind=0.3), "what", "Share", beside="blind"),
     "teams": lambda: team_dots(SHARES.head(3).assign(what="a"), "what", "Share", TEAMS),
     "named": lambda: named_bars(NAMED, "Papers"),
     "bases": lambda: base_bars(BASES, TEAMS),

@@ -15,6 +15,7 @@ TYPED = {
     "attention": {"95%", "2012", "2013", "2014", "2016", "2017", "2019", "2024", "2025"},
 }
 TYPED["scrutiny"] |= {"2023", "2024", "4"}  # years of editions of an index; GPT-4
+TYPED["open-models"] |= {"2023", "2026", "4"}
 """Numbers that prose may hold: levels of intervals, and years of events and in the names of periods."""
 FUTURE = {"early_first": 2029, "early_last": 2030, "late_first": 2029, "late_last": 2030, "industry_year": 2030}
 PAST = {"early_first": 1950, "early_last": 1950, "industry_year": 1951}
