@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from compute_divide.analysis.statistics.estimates import ACADEMIA, Estimate, Floats, in_years, span
+from compute_divide.analysis.statistics.estimates import ACADEMIA, Estimate, in_years, span
 
 WITHIN = ("venue", "year", "track")
 """What two papers that are compared have in common: a paper of an industry track meets others of that track."""
@@ -37,8 +37,6 @@ class Lead:
 
     share: float
     influence: pd.Series
-    pairs: int
-    strata: int
 
     @property
     def error(self) -> float:
@@ -74,29 +72,24 @@ def lead(papers: pd.DataFrame, team: str, within: Sequence[str] = WITHIN, than: 
     >>> lead(rows, "industry-only", ["venue"]).share
     1.0
     """
-    sides = papers[papers["team_type"].isin([team, than])]
-    placed: list[pd.Series] = []
-    total = weights = 0.0
-    pairs = strata = 0
-    for _, rows in sides.groupby(list(within), observed=True):
-        ours, theirs = (rows.loc[rows["team_type"] == side, "rank"] for side in (team, than))
-        if min(len(ours), len(theirs)) < 2:
-            continue
-        ahead, behind = _placements(ours, theirs), 1 - _placements(theirs, ours)
-        weight, share = len(ours) * len(theirs) / len(rows), float(ahead.mean())
-        total, weights = total + weight * share, weights + weight
-        pairs, strata = pairs + len(ours) * len(theirs), strata + 1
-        for side, places in ((ours, ahead), (theirs, behind)):
-            deviation = weight * (places - share) / np.sqrt(len(side) * (len(side) - 1))
-            placed.append(pd.Series(deviation, index=side.index))
-    return Lead(total / weights, pd.concat(placed) / weights, pairs, strata) if placed else None
-
-
-def _placements(ours: pd.Series, theirs: pd.Series) -> Floats:
-    """Return for each of our ranks the share of theirs that lie below it, ties counted half."""
-    ordered = np.sort(theirs.to_numpy())
-    below, upto = (np.searchsorted(ordered, ours.to_numpy(), side=side) for side in ("left", "right"))
-    return np.asarray((below + upto) / 2 / len(ordered))
+    sides = papers[papers["team_type"].isin([team, than])].dropna(subset=list(within))
+    ours = (sides["team_type"] == team).to_numpy()
+    stratum = sides.groupby(list(within), observed=True).ngroup().to_numpy()
+    sizes = np.array([np.bincount(stratum[side], minlength=len(sides)) for side in (ours, ~ours)])
+    kept = (sizes.min(axis=0) >= 2)[stratum]
+    if not kept.any():
+        return None
+    ranks, ours, stratum = sides["rank"][kept], ours[kept], stratum[kept]
+    (m, n), used = sizes[:, stratum], np.unique(stratum)
+    # Of the papers below one in the whole stratum, those of its own side do not count.
+    below = (ranks.groupby(stratum).rank() - ranks.groupby([stratum, ours]).rank()).to_numpy()
+    ahead = np.where(ours, below / n, 1 - below / m)
+    shares = np.bincount(stratum[ours], ahead[ours], minlength=len(sides)) / np.maximum(sizes[0], 1)
+    weights = sizes.prod(axis=0) / np.maximum(sizes.sum(axis=0), 1)
+    own = np.where(ours, m, n)
+    moved = weights[stratum] * (ahead - shares[stratum]) / np.sqrt(own * (own - 1))
+    total = weights[used].sum()
+    return Lead(float((weights * shares)[used].sum() / total), pd.Series(moved / total, index=ranks.index))
 
 
 def lead_estimate(papers: pd.DataFrame, team: str, label: str, within: Sequence[str] = WITHIN) -> Estimate:
