@@ -21,7 +21,6 @@ from compute_divide.evidence.models.raw import OPENNESS, SECTORS
 from compute_divide.evidence.models.table import CREDIT, LICENCE, URL
 from compute_divide.evidence.store.files import EvidenceError, Origin, SetAside, Sidecar, read_bytes
 from compute_divide.evidence.store.raw_csv import (
-    PRECISIONS,
     TEAM_TYPES,
     Bounds,
     Findings,
@@ -82,11 +81,10 @@ EVALUATORS = schema(
 CARDS = schema(
     company=one_of(list(COMPANIES.values()), nullable=False),
     model=text(nullable=False),
-    order=whole(1, nullable=False),
     engagements=whole(nullable=False),
     card=text(nullable=False),
 )
-"""Schema of ``outside/cards.csv``: a row a system card, ``order`` from a company's first model to its newest."""
+"""Schema of ``outside/cards.csv``: a row a system card, a company's first model first."""
 
 EVALUATIONS = schema(
     company=one_of(list(COMPANIES.values()), nullable=False),
@@ -193,10 +191,9 @@ def _cards(labs: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     for key, lab in labs.items():
         if key not in COMPANIES:
             raise EvidenceError(f"{TRACKER.path}: {key!r} is not a known company; known: {', '.join(COMPANIES)}")
-        for order, (model, card) in enumerate(reversed(lab["models"].items()), start=1):
+        for model, card in reversed(lab["models"].items()):
             found = {name: entries for name, entries in card.items() if name != "systemCard"}
-            engagements = sum(map(len, found.values()))
-            row = {"company": COMPANIES[key], "model": model, "order": order, "engagements": engagements}
+            row = {"company": COMPANIES[key], "model": model, "engagements": sum(map(len, found.values()))}
             yield {**row, "card": card["systemCard"], "found": found}
 
 
@@ -314,7 +311,6 @@ def _answer(row: Row, name: str) -> bool:
 CAPABILITY = schema(
     model=text(nullable=False),
     released=date(),
-    precision=one_of(PRECISIONS, nullable=False),
     organisations=text(nullable=False),
     team_type=one_of(TEAM_TYPES, nullable=False),
     openness=one_of(OPENNESS.ours),
@@ -416,7 +412,6 @@ def _version(row: Row, sectors: Mapping[str, str], findings: Findings) -> dict[s
     return {
         "model": row["model_group"],
         "released": dated.day.isoformat(),
-        "precision": dated.precision,
         "organisations": joined(names),
         "team_type": team_type(kinds) if all(kinds) else "unknown",
         "openness": OPENNESS.canonical(access, row.place(row["Model"])) if access else None,

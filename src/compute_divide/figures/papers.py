@@ -236,7 +236,9 @@ def share_rows(
 
 
 @needs("share")
-def team_dots(shares: pd.DataFrame, row: str, title: str, teams: Sequence[str]) -> alt.LayerChart:
+def team_dots(
+    shares: pd.DataFrame, row: str, title: str, teams: Sequence[str], *, level: float | None = None
+) -> alt.LayerChart:
     """Return shares with intervals, one row each, with a dot for each team type.
 
     Parameters
@@ -249,10 +251,13 @@ def team_dots(shares: pd.DataFrame, row: str, title: str, teams: Sequence[str]) 
         Of the axis.
     teams : sequence of str
         Team types, in the order of the legend.
+    level : float, optional
+        A share that means no difference: a dashed line there, and an axis that need not begin at nothing.
     """
     rows = shares.dropna(subset=["share"])[[row, "team_type", "k", "n", "share", "low", "high"]]
     top = min(1.0, float(rows["high"].max()) * 1.05)
-    scale = alt.Scale(domain=[0, top], nice=False)
+    bottom = 0.0 if level is None else min(level, float(rows["low"].min())) * 0.9
+    scale = alt.Scale(domain=[bottom, top], nice=False)
     x = alt.X("share:Q", title=title, axis=alt.Axis(format="%", tickCount=5, grid=True), scale=scale)
     y = alt.Y(f"{row}:N", title=None, sort=None, axis=_plain_axis())
     offset = alt.YOffset("team_type:N", sort=list(teams))
@@ -260,7 +265,9 @@ def team_dots(shares: pd.DataFrame, row: str, title: str, teams: Sequence[str]) 
     base = alt.Chart(rows).encode(y=y, yOffset=offset, color=team_colour(teams, legend="top"))
     rule = base.mark_rule(strokeWidth=1.75).encode(x=alt.X("low:Q", scale=scale, title=title), x2="high:Q")
     dots = base.mark_point(size=54).encode(x=x, shape=team_shape(teams, legend="top"), tooltip=tooltip)
-    return framed(rule, dots, height=max(44 * rows[row].nunique(), 80))
+    mark = alt.Chart(pd.DataFrame({"share": [] if level is None else [level]}))
+    line = mark.mark_rule(color=QUIET, strokeDash=[4, 3]).encode(x=x)
+    return framed(line, rule, dots, height=max(44 * rows[row].nunique(), 80))
 
 
 @needs()
@@ -426,34 +433,3 @@ def topic_lines(shares: pd.DataFrame, topics: Sequence[str]) -> alt.LayerChart:
 def _rows(field: str, data: pd.DataFrame) -> alt.Y:
     """Return an axis of named rows, in the order of the data."""
     return alt.Y(f"{field}:N", title=None, sort=list(data[field]), axis=row_axis(labelLimit=160))
-
-
-@needs("share")
-def lead_rows(leads: pd.DataFrame, row: str, title: str, teams: Sequence[str]) -> alt.LayerChart:
-    """Return how often teams are ahead of academia alone, a row a group, with intervals and a line at one half.
-
-    Parameters
-    ----------
-    leads : pandas.DataFrame
-        From `compute_divide.analysis.papers.attention.leads_by`, with the column `row`; top row first.
-    row : str
-        Column that names a row.
-    title : str
-        Of the axis.
-    teams : sequence of str
-        Team types, in the order of the legend.
-    """
-    rows = leads[[row, "team_type", "share", "low", "high", "n"]]
-    scale = alt.Scale(domain=[0.25, 0.85], nice=False, clamp=True)
-    x = alt.X("share:Q", title=title, axis=alt.Axis(format="%", tickCount=6, grid=True), scale=scale)
-    y = alt.Y(f"{row}:N", title=None, sort=None, axis=_plain_axis())
-    tooltip = tips(f"{row}:N|Papers of", "team_type:N|Team type", "share:Q|Cited more often|.0%", "low:Q|Low|.0%")
-    tooltip += tips("high:Q|High|.0%", "n:Q|Papers compared|,")
-    low = x.copy()
-    low.shorthand = "low:Q"
-    offset = alt.YOffset("team_type:N", sort=list(teams), scale=alt.Scale(paddingOuter=0.4))
-    base = alt.Chart(rows).encode(y=y, yOffset=offset, color=team_colour(teams, legend="top"))
-    half = alt.Chart(pd.DataFrame({"share": [0.5]})).mark_rule(color=QUIET, strokeDash=[4, 3]).encode(x=x)
-    dots = base.mark_point(size=54).encode(x=x, shape=team_shape(teams, legend="top"), tooltip=tooltip)
-    rules = base.mark_rule(strokeWidth=1.75).encode(x=low, x2="high:Q")
-    return framed(half, rules, dots, height=44 * rows[row].nunique())
