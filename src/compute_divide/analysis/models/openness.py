@@ -1,17 +1,17 @@
 """Who releases weights and code, how much of that is unknown, and how long others wait for a model as large.
 
 The database records one access label a model for its weights and one for its training code. A blank label means that
-nobody has looked, or nobody could tell: it is neither open nor closed. Shares are therefore given among the known, with
-the bounds that the unknown leave: all of them closed, or all of them open.
+nobody has looked, or nobody could tell: it is neither open nor closed. Shares are therefore given among the known.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
 
+from bookpress.book.statements import Comparison
 from compute_divide.analysis.statistics.estimates import COMPUTE, UNKNOWN, Estimate, in_years, span, wilson_share
 
 OPEN, SERVED, UNRELEASED = "open", "served", "unreleased"
@@ -91,32 +91,12 @@ def group_share(models: pd.DataFrame, column: str, group: str, label: str) -> Es
     return wilson_share(int((groups == group).sum()), total, label)
 
 
-def group_bounds(models: pd.DataFrame, column: str, group: str, label: str) -> Estimate:
-    """Return the share of a group with the bounds that the models of unknown access leave.
-
-    Parameters
-    ----------
-    models, column, group, label
-        As in `group_share`; not for `UNKNOWN`.
-
-    Returns
-    -------
-    Estimate
-        The share among the known; ``low`` if no unknown model belonged to the group, ``high`` if all of them did. These
-        are bounds of what could be, not a confidence interval. ``n`` is the number of all models.
-
-    Examples
-    --------
-    >>> models = pd.DataFrame({"openness": ["Unreleased", "Open weights (unrestricted)", None, None]})
-    >>> bounds = group_bounds(models, "openness", "open", "open weights")
-    >>> bounds.low, bounds.value, bounds.high
-    (0.25, 0.5, 0.75)
-    """
-    if group == UNKNOWN:
-        raise ValueError("the share of the unknown has no bounds: it is known")
-    share = group_share(models, column, group, label)
-    n, known, k = len(models), share.n or 0, share.k or 0
-    return Estimate(share.value, k / n, (k + n - known) / n, k, n, "share", label) if n else share
+def labels_are(models: pd.DataFrame, column: str, expected: Mapping[str, str]) -> Iterator[Comparison]:
+    """Compare, of each model that a sentence names, its access group with the expected one; no label is unknown."""
+    groups = access_groups(models.drop_duplicates("model").set_index("model")[column])
+    for name, group in expected.items():
+        found = groups.get(name, UNKNOWN)
+        yield Comparison(None if found == UNKNOWN else found == group, f"{name}: {found}")
 
 
 def count_access(models: pd.DataFrame, column: str, periods: Sequence[tuple[int, int]]) -> pd.DataFrame:
