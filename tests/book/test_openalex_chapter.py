@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -47,6 +48,7 @@ def test_the_chapter_runs_on_what_was_fetched(refreshed: Path, run_command: Call
     page = Path(run_command(refreshed, "build", "--chapters", "openalex", "-p", "openalex.works=works-ai").strip())
     text = (page.parent / "notebooks" / "openalex.html").read_text(encoding="utf-8")
     assert "This edition rests on the table" in text
-    assert "no random sample" not in text
     assert 'id="fig-openalex-counts-ai"' in text
-    assert "No counts ship with this book" not in text
+    told = json.loads((page.parents[1] / "statements.json").read_text(encoding="utf-8"))["openalex"]
+    assert told["shipped"]["holds"] is told["no_counts"]["holds"] is False
+    assert "under your choices this does not hold: the table is works-ai" in text

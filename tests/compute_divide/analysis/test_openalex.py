@@ -14,7 +14,6 @@ from compute_divide.analysis.papers.openalex import (
     bounded_share,
     count_shares,
     in_both,
-    missing_odds,
     missing_share,
     with_reading,
 )
@@ -50,22 +49,6 @@ def test_a_share_of_nothing() -> None:
     only_unknown = bounded_share(as_works(["unknown"]), "unknown")
     assert (only_unknown.value, only_unknown.low, only_unknown.high, only_unknown.n) == (None, 0.0, 1.0, 0)
     assert missing_share(as_works([]), "none").value is None
-
-
-@pytest.mark.parametrize("teams", [[], ["unknown"], ["unknown"] * 3, ["academia-only"] * 3])
-def test_odds_that_do_not_exist_have_no_value(teams: list[str]) -> None:
-    works = as_works(teams)
-    assert missing_odds(works, works["place"] == "x", "odds").value is None
-
-
-def test_odds_are_those_of_a_table_by_hand() -> None:
-    works = as_works(["unknown"] * 14 + ["academia-only"] * 6 + ["unknown"] * 14 + ["academia-only"] * 183)
-    found = missing_odds(works, works.index.to_series() < 20, "odds")
-    sample = (14 * 183) / (6 * 14)
-    assert found.low is not None
-    assert found.high is not None
-    assert found.low < sample < found.high
-    assert found.value == pytest.approx(sample, rel=0.1)  # the conditional estimate lies near the plain one
 
 
 def test_the_readings_have_names_everywhere() -> None:
@@ -115,7 +98,6 @@ def test_what_the_shipped_works_show() -> None:
     arxiv = on_ml["place"] == "arxiv"
     assert missing_share(on_ml[arxiv], "arXiv").value > 0.6
     assert missing_share(on_ml[~arxiv], "elsewhere").value < 0.1
-    assert missing_odds(on_ml, arxiv, "odds").low > 5
 
 
 def test_some_works_are_in_the_conference_lists() -> None:

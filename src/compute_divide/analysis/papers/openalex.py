@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
 import pandas as pd
 
 from compute_divide.analysis.papers.papers import academic_bounds, with_bounds
@@ -45,42 +44,6 @@ def with_reading(works: pd.DataFrame, reading: str) -> pd.DataFrame:
 def missing_share(works: pd.DataFrame, label: str) -> Estimate:
     """Return the share of works whose team type is not known, with a Wilson interval."""
     return wilson_share(int((works["team_type"] == UNKNOWN).sum()), len(works), label)
-
-
-def missing_odds(works: pd.DataFrame, inside: pd.Series[bool], label: str) -> Estimate:
-    """Return the odds ratio of a missing team type, works inside a group against all others.
-
-    Parameters
-    ----------
-    works : pandas.DataFrame
-        With ``team_type``.
-    inside : Series of bool
-        Which works belong to the group.
-    label : str
-        What is estimated.
-
-    Returns
-    -------
-    Estimate
-        The conditional maximum-likelihood odds ratio with Fisher's exact 95% interval (`scipy.stats.contingency`); no
-        value where it does not exist or is infinite, and no upper bound where that is infinite.
-
-    Examples
-    --------
-    >>> works = pd.DataFrame({"team_type": ["unknown", "academia-only"] * 2 + ["unknown"] * 6})
-    >>> missing_odds(works, works.index.to_series() > 1, "odds").value > 1
-    True
-    """
-    from scipy.stats.contingency import odds_ratio
-
-    missing = works["team_type"] == UNKNOWN
-    table = [[int((group & state).sum()) for state in (missing, ~missing)] for group in (inside, ~inside)]
-    found = odds_ratio(table, kind="conditional")
-    if np.isnan(found.statistic):
-        return Estimate(None, n=len(works), unit="odds ratio", label=label)
-    low, high = found.confidence_interval(0.95)
-    value, low, high = (float(bound) if np.isfinite(bound) else None for bound in (found.statistic, low, high))
-    return Estimate(value, low, high, n=len(works), unit="odds ratio", label=label)
 
 
 def bounded_share(works: pd.DataFrame, label: str) -> Estimate:
