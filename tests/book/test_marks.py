@@ -1,0 +1,126 @@
+"""Under other choices each sentence that does not hold is marked, and no other: pages against statements."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from bs4 import BeautifulSoup, Tag
+
+from bookpress.book.chapters import Chapter, discover
+from bookpress.book.project import Project
+from bookpress.book.statements import Mark, marks_of
+
+PROJECT = Project.at(Path(__file__).parents[2])
+MANY, FEW = 30, 4
+LONG = os.environ.get("BOOKPRESS_LONG") == "1"
+BLOCKS = ("p", "li", "td", "dd", "figcaption")
+Values = dict[str, Any]
+
+
+def years_of(chapter: Chapter) -> Values:
+    """Return the years of a chapter as published."""
+    return {one.name: one.default for one in chapter.parameters if one.schema.get("minimum") == 1950}
+
+
+def swapped(chapter: Chapter) -> Values:
+    """Let the early period and the late one change places."""
+    years = years_of(chapter)
+    pairs = {name: name.replace("late_", "early_") for name in years if name.startswith("late_")}
+    both = {late: early for late, early in pairs.items() if early in years}
+    both |= {early: late for late, early in both.items()}
+    return {name: years[other] for name, other in both.items()}
+
+
+def single(chapter: Chapter) -> Values:
+    """Make of every period its last year."""
+    years = years_of(chapter)
+    ends = {name: f"{name.removesuffix('first')}last" for name in years if name.endswith("_first")}
+    return {first: years[last] for first, last in ends.items() if last in years}
+
+
+def unknown(chapter: Chapter) -> Values:
+    """Ask for a year of which nothing is known yet."""
+    return dict.fromkeys(years_of(chapter), 2030)
+
+
+def first_vintage(chapter: Chapter) -> Values:
+    """Take the oldest snapshot of the models that a chapter allows."""
+    choices = {one.name: one.choices for one in chapter.parameters if one.choices and "2026-08" in one.choices}
+    return {name: min(vintages) for name, vintages in choices.items() if name == "vintage" or "2022-06" not in vintages}
+
+
+def top_one(chapter: Chapter) -> Values:
+    """Count the largest model of a year only."""
+    return {one.name: 1 for one in chapter.parameters if one.name == "top_k"}
+
+
+KINDS = (swapped, single, unknown, first_vintage, top_one)
+
+
+def editions() -> list[tuple[str, list[str]]]:
+    """Return a name and the words of a command for each edition: of every kind one book, the others one chapter."""
+    chapters = list(discover(PROJECT))
+    parts = [(kind, [chapter]) for kind in KINDS for chapter in chapters if kind(chapter)]
+    draw = np.random.default_rng(14)
+    books = [(kind, chapters) for kind in KINDS]
+    chosen = [*books, *(parts[i] for i in draw.permutation(len(parts))[: MANY - len(books)])]
+    made = [(f"{kind.__name__} {'book' if of is chapters else of[0].slug}", words(kind, of)) for kind, of in chosen]
+    return made if LONG else [made[0], *(made[i] for i in draw.permutation(range(1, MANY))[: FEW - 1])]
+
+
+def words(kind: Callable[[Chapter], Values], chapters: list[Chapter]) -> list[str]:
+    """Return the choices of an edition as words of a command."""
+    chosen = {f"{one.slug}.{name}": value for one in chapters for name, value in kind(one).items()}
+    return [word for name, value in chosen.items() for word in ("-p", f"{name}={value}")]
+
+
+@pytest.mark.book
+@pytest.mark.parametrize(("name", "choices"), editions(), ids=lambda one: one if isinstance(one, str) else "")
+def test_what_does_not_hold_is_marked(
+    checkout: Path, run_command: Callable[..., str], name: str, choices: list[str]
+) -> None:
+    index = Path(run_command(checkout, "build", *choices).split()[-1])
+    told = json.loads((index.parents[1] / "statements.json").read_text(encoding="utf-8"))
+    standing = {f"{slug}:{key}": one for slug, of in told.items() for key, one in of.items()}
+    assert name not in {"swapped book", "unknown book"} or not all(one["holds"] for one in standing.values())
+    pages = [chapter.where.removesuffix(".md") for chapter in discover(PROJECT)]
+    wrong = [fault for page in [*pages, "book/summary"] for fault in faults(page, index.parent, standing)]
+    assert wrong == []
+
+
+def faults(page: str, html: Path, standing: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
+    """Yield the marks of a page that say something else than their statements."""
+    soup = BeautifulSoup((html / f"{page}.html").read_text(encoding="utf-8"), "lxml")
+    marks = list(marks_of(page, (PROJECT.root / f"{page}.md").read_text(encoding="utf-8")))
+    places = soup.select("article span.holds")
+    if len(places) != len(marks):
+        yield f"{page}: {len(marks)} marks, {len(places)} places"
+        return
+    blocks: dict[int, tuple[Tag, list[Mark]]] = {}
+    for mark, place in zip(marks, places, strict=True):
+        block = place.find_parent(BLOCKS) or place
+        blocks.setdefault(id(block), (block, []))[1].append(mark)
+    for block, resting in blocks.values():
+        note = note_of(block)
+        fallen = [standing[mark.name]["because"] for mark in resting if standing[mark.name]["holds"] is not True]
+        for reason in fallen:
+            if " ".join(reason.split()) not in note:
+                yield f"{resting[0].place}: not marked: {reason}"
+        if note and not fallen and "no value" not in note:
+            yield f"{resting[0].place}: marked, though all holds: {note}"
+
+
+def note_of(block: Tag) -> str:
+    """Return the note that stands before a paragraph, or before a figure, of which the place stands before the note."""
+    if block.name != "span" and "fallen" not in block.get("class", []):
+        return ""
+    note = block.find_next_sibling() if block.name == "span" else block.find_previous_sibling()
+    text = note.get_text(" ") if note and "fallen-note" in note.get("class", []) else ""
+    return re.sub(r"\s+", " ", text)
