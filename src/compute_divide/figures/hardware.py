@@ -1,37 +1,37 @@
-"""Charts of the chapter on hardware: chips of models, how many, what a dollar buys, and who owns the clusters."""
+"""Charts of the chapter on chips: how fast, how many, and what speed, number and time make together."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import altair as alt
 import pandas as pd
 
-from bookpress.page.figures.theme import ACCENT, INK, needs
+from bookpress.page.figures.theme import INK, needs
 from compute_divide.analysis.chips.hardware import PEAK
-from compute_divide.analysis.statistics.trends import Trend, fractional_years
+from compute_divide.analysis.statistics.estimates import Estimate
+from compute_divide.analysis.statistics.trends import fractional_years
 from compute_divide.figures.base.marks import (
     TEAM_COLOURS,
     TEAM_NAMES,
-    TEAM_SHAPES,
     framed,
     power_axis,
+    row_axis,
     team_colour,
     team_shape,
+    times_axis,
     tips,
     year_axis,
 )
+from compute_divide.figures.base.wording import written
 
-SECTORS = {"private": "industry-only", "mixed": "collaboration", "public": "academia-only"}
-"""Sector of an owner, and the team type whose colour and shape it takes."""
-
-_STRIP = 58
+_STRIP = 70
 """Height of a team type in the strips, in pixels."""
 
 
 @needs()
-def peak_points(models: pd.DataFrame, teams: Sequence[str]) -> alt.LayerChart:
+def peak_points(models: pd.DataFrame, teams: Sequence[str], names: Mapping[str, str]) -> alt.LayerChart:
     """Return the peak of the chip of each model over time.
 
     Parameters
@@ -40,6 +40,8 @@ def peak_points(models: pd.DataFrame, teams: Sequence[str]) -> alt.LayerChart:
         ``model``, ``published``, ``team_type``, ``training_hardware`` and `PEAK`; only models with a known peak.
     teams : sequence of str
         Team types to show.
+    names : mapping of str to str
+        Chips that are named where they first occur, and how.
     """
     shown = models.assign(
         when=fractional_years(models["published"]).round(3), day=models["published"].dt.strftime("%Y-%m-%d")
@@ -55,11 +57,18 @@ def peak_points(models: pd.DataFrame, teams: Sequence[str]) -> alt.LayerChart:
             tooltip=tips("model:N|Model", "day:N|Published", "training_hardware:N|Chip", f"{PEAK}:Q|Peak (FLOP/s)|.2e"),
         )
     )
-    return framed(points)
+    first = shown.sort_values("when").drop_duplicates("training_hardware")
+    named = first.assign(name=first["training_hardware"].map(dict(names))).dropna(subset=["name"])
+    text = alt.Chart(named[["when", PEAK, "name"]]).mark_text(align="left", dx=-4, dy=-13)
+    return framed(
+        points, text.encode(x=year_axis("when"), y=power_axis(PEAK, "Peak of one chip (FLOP/s)"), text="name:N")
+    )
 
 
 @needs()
-def count_strips(models: pd.DataFrame, medians: pd.DataFrame, teams: Sequence[str]) -> alt.LayerChart:
+def count_strips(
+    models: pd.DataFrame, medians: pd.DataFrame, teams: Sequence[str], names: Mapping[str, str]
+) -> alt.LayerChart:
     """Return the number of chips of each model, a strip a team type, with the median and its interval above.
 
     Parameters
@@ -70,9 +79,11 @@ def count_strips(models: pd.DataFrame, medians: pd.DataFrame, teams: Sequence[st
         ``team_type``, ``median``, ``low``, ``high``.
     teams : sequence of str
         Team types, top row first.
+    names : mapping of str to str
+        Models that are named below their tick, and how.
     """
-    names = " : ".join(f"datum.value == '{team}' ? '{name}'" for team, name in TEAM_NAMES.items())
-    axis = alt.Axis(labelExpr=f"{names} : datum.value", grid=False, domain=False, ticks=False)
+    teams_named = " : ".join(f"datum.value == '{team}' ? '{name}'" for team, name in TEAM_NAMES.items())
+    axis = alt.Axis(labelExpr=f"{teams_named} : datum.value", grid=False, domain=False, ticks=False)
     rows = alt.Y("team_type:N", sort=list(teams), title=None, axis=axis)
     x = _counts("hardware_quantity", "Chips of the training run, logarithmic", alt.X)
     ticks = (
@@ -93,75 +104,41 @@ def count_strips(models: pd.DataFrame, medians: pd.DataFrame, teams: Sequence[st
         tooltip=tips("median:Q|Median|,", "low:Q|Low|,.0f", "high:Q|High|,.0f"),
     )
     label = alt.Chart(shown).mark_text(dy=-21, color=INK).encode(y=rows, x="median:Q", text="label:N")
-    return framed(ticks, rule.encode(x="low:Q", x2="high:Q"), dot, label, height=_STRIP * len(teams))
+    told = models[models["model"].isin(list(names))].assign(name=lambda found: found["model"].map(dict(names)))
+    text = alt.Chart(told[["team_type", "hardware_quantity", "name"]]).mark_text(dy=28, fontSize=11)
+    return framed(
+        ticks,
+        text.encode(y=rows, x=x, text="name:N"),
+        rule.encode(x="low:Q", x2="high:Q"),
+        dot,
+        label,
+        height=_STRIP * len(teams),
+    )
 
 
-@needs()
-def dollar_points(points: pd.DataFrame, trend: Trend, value: str, title: str) -> alt.LayerChart:
-    """Return what a dollar buys over time, with its trend.
+@needs("ratio")
+def waterfall(factors: pd.DataFrame) -> alt.LayerChart:
+    """Return factors that multiply: each bar begins, on a logarithmic axis, where the one above it ends.
 
     Parameters
     ----------
-    points : pandas.DataFrame
-        ``chip``, ``published`` and the column `value`.
-    trend : Trend
-        Of the same points.
-    value : str
-        What a dollar buys.
-    title : str
-        Title of the axis.
+    factors : pandas.DataFrame
+        ``factor``, ``ratio``, ``low``, ``high`` (may be missing); the last row is their product.
     """
-    when = fractional_years(points["published"]).round(3)
-    shown = points.assign(when=when, day=points["published"].dt.strftime("%Y-%m-%d"))[["chip", "when", "day", value]]
-    ends = pd.DataFrame({"when": [when.min(), when.max()]})
-    ends[value] = trend.at(ends["when"])
-    y = power_axis(value, title)
-    marks = (
-        alt.Chart(shown)
-        .mark_point(size=30, color=ACCENT, opacity=0.75)
-        .encode(
-            x=year_axis("when"),
-            y=y,
-            tooltip=tips("chip:N|Chip", "day:N|Date", f"{value}:Q|{title}|.2e"),
-        )
+    ends = [*factors["ratio"].iloc[:-1].cumprod(), factors["ratio"].iloc[-1]]
+    rows = factors.assign(end=ends, start=[1.0, *ends[: len(ends) - 2], 1.0])
+    told = rows[["ratio", "low", "high"]].astype(float).to_numpy().tolist()
+    rows["label"] = [f"×{written(Estimate(ratio, low, high, unit='ratio'), 'ranged')}" for ratio, low, high in told]
+    y = alt.Y("factor:N", sort=list(rows["factor"]), title=None, axis=row_axis(labelLimit=140))
+    title = "Industry alone over academia alone"
+    base = alt.Chart(rows).encode(y=y)
+    bars = base.mark_bar(color=TEAM_COLOURS["industry-only"], height=16).encode(
+        x=times_axis("start", title),
+        x2="end:Q",
+        tooltip=tips("factor:N|Factor", "ratio:Q|Ratio|,.3~r", "low:Q|Low|,.2~r", "high:Q|High|,.2~r"),
     )
-    line = alt.Chart(ends).mark_line(color=INK, strokeWidth=1.75).encode(x=year_axis("when"), y=y)
-    return framed(marks, line)
-
-
-@needs()
-def cluster_points(clusters: pd.DataFrame) -> alt.LayerChart:
-    """Return the size of clusters by the date they began to run, told apart by the sector of the owner.
-
-    Parameters
-    ----------
-    clusters : pandas.DataFrame
-        ``name``, ``owner``, ``sector``, ``operational`` (date), ``h100_equivalents``.
-    """
-    shown = clusters.assign(
-        when=fractional_years(clusters["operational"]).round(3), day=clusters["operational"].dt.strftime("%Y-%m-%d")
-    )[["name", "owner", "sector", "when", "day", "h100_equivalents"]]
-    legend = alt.Legend(orient="bottom")
-    colours = [TEAM_COLOURS[team] for team in SECTORS.values()]
-    shapes = [TEAM_SHAPES[team] for team in SECTORS.values()]
-    points = (
-        alt.Chart(shown)
-        .mark_point(size=40, opacity=0.75)
-        .encode(
-            x=year_axis("when"),
-            y=_counts("h100_equivalents", "H100 equivalents, logarithmic", alt.Y),
-            color=alt.Color("sector:N", scale=alt.Scale(domain=list(SECTORS), range=colours), legend=legend),
-            shape=alt.Shape("sector:N", scale=alt.Scale(domain=list(SECTORS), range=shapes), legend=legend),
-            tooltip=tips(
-                "name:N|Cluster",
-                "owner:N|Owner",
-                "sector:N|Sector",
-                "day:N|First day",
-                "h100_equivalents:Q|H100 equivalents|,.0f",
-            ),
-        )
-    )
-    return framed(points)
+    text = base.mark_text(align="left", dy=-16).encode(x=times_axis("start", title), text="label:N")
+    return framed(bars, text, height=58 * len(rows))
 
 
 def _counts(field: str, title: str, channel: type[alt.X | alt.Y]) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from typing import Any, Literal
 
@@ -47,10 +48,21 @@ def share_below(title: str) -> alt.X:
     return alt.X("share:Q", title=title, axis=axis, scale=alt.Scale(domain=[0, 1], nice=False))
 
 
+DEFINITION_NAMES = {
+    "all": "every model|of the vintage",
+    "notability-filter": "notable by the|paper's filter",
+    "compute-known": "compute known",
+    "notability-filter-compute-known": "notable,|compute known",
+    "compute-or-parameters-known": "compute or|parameters known",
+    "top-k-per-year": "the largest|of each year",
+    "near-record": "near the record",
+}
+"""How a definition of large-scale is written in a figure; a bar breaks the line."""
+
+
 def definition_axis() -> alt.Axis:
-    """Return the axis of a chart with one row for each definition of large-scale; long names are broken into lines."""
-    broken = "replace(replace(datum.label, 'filter-compute', 'filter,|compute'), 'or-parameters', 'or|parameters')"
-    label = f"split({broken}, '|')"
+    """Return the axis of a chart with one row for each definition of large-scale."""
+    label = f"split(({json.dumps(DEFINITION_NAMES)})[datum.label] || datum.label, '|')"
     return row_axis(labelExpr=label, labelLimit=160)
 
 
@@ -297,4 +309,5 @@ def team_shape(teams: Iterable[str], field: str = "team_type", *, legend: Legend
 def _team_legend(side: Literal["top", "bottom"]) -> alt.Legend:
     """Return a legend whose labels are the written names of the team types."""
     names = " : ".join(f"datum.label == '{team}' ? '{name}'" for team, name in TEAM_NAMES.items())
-    return alt.Legend(labelExpr=f"{names} : datum.label", orient=side)
+    columns = alt.expr("width < 400 ? 2 : 4")
+    return alt.Legend(labelExpr=f"{names} : datum.label", orient=side, columns=columns)
