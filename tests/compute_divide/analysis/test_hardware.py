@@ -109,28 +109,23 @@ def test_price_performance_keeps_one_format_and_tells_chips_apart():
 
 def found() -> pd.DataFrame:
     rows = [
-        ("one", "Existing", "Confirmed", False, 100.0, None, "private"),
-        ("phase 1", "Existing", "Confirmed", False, 50.0, "phase 2", "public"),
-        ("phase 2", "Existing", "Likely", False, 100.0, "phase 3", "public"),
-        ("phase 3", "Planned", "Likely", False, 900.0, None, "public"),
-        ("twin", "Existing", "Confirmed", True, 100.0, None, "private"),
-        ("rumour", "Existing", "Unlikely", False, 100.0, None, "private"),
-        ("unsized", "Existing", "Confirmed", False, None, None, "private"),
-        ("owner not known", "Existing", "Confirmed", False, 300.0, None, "unknown"),
-        *[(f"small {i}", "Existing", "Confirmed", False, 50.0, None, "mixed") for i in range(4)],
+        ("one", "Existing", "Confirmed", False, 100.0, None),
+        ("phase 1", "Existing", "Confirmed", False, 50.0, "phase 2"),
+        ("phase 2", "Existing", "Likely", False, 100.0, "phase 3"),
+        ("phase 3", "Planned", "Likely", False, 900.0, None),
+        ("twin", "Existing", "Confirmed", True, 100.0, None),
+        ("rumour", "Existing", "Unlikely", False, 100.0, None),
+        ("unsized", "Existing", "Confirmed", False, None, None),
+        ("owner not known", "Existing", "Confirmed", False, 300.0, None),
+        *[(f"small {i}", "Existing", "Confirmed", False, 50.0, None) for i in range(4)],
     ]
-    columns = ["name", "status", "certainty", "possible_duplicate", "h100_equivalents", "superseded_by", "sector"]
+    columns = ["name", "status", "certainty", "possible_duplicate", "h100_equivalents", "superseded_by"]
     return pd.DataFrame(rows, columns=columns)
 
 
-def test_running_clusters_count_each_once_and_their_capacity_is_shared():
+def test_running_clusters_count_each_once():
     running = hardware.running_clusters(found())
     assert running["name"].tolist() == ["one", "phase 2", "owner not known", *(f"small {i}" for i in range(4))]
-    share = hardware.capacity_share(running, ["public"], "public")
-    assert share.value == pytest.approx(100 / 400)
-    assert (share.k, share.n) == (1, 6)
-    assert 0 <= share.low <= share.value <= share.high <= 1
-    assert hardware.capacity_share(found().head(0), ["public"], "public").value is None
 
 
 def test_medians_of_few_and_of_many():

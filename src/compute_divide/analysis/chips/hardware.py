@@ -1,9 +1,8 @@
-"""The chips behind the models: how fast, how many, at what price, and who owns the large clusters of them."""
+"""The chips behind the models: how fast, how many and at what price; and which clusters of them run."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
 
 import numpy as np
 import pandas as pd
@@ -260,58 +259,3 @@ def running_clusters(found: pd.DataFrame) -> pd.DataFrame:
         & found["h100_equivalents"].gt(0)
     ]
     return kept[~kept["superseded_by"].isin(kept["name"])]
-
-
-def capacity_share(running: pd.DataFrame, sectors: Sequence[str], label: str) -> Estimate:
-    """Return the share of the listed capacity that belongs to owners of some sectors.
-
-    Parameters
-    ----------
-    running : pandas.DataFrame
-        From `running_clusters`, with ``sector``; clusters of unknown sector leave count and total.
-    sectors : sequence of str
-        Sectors that count.
-    label : str
-        What is estimated.
-
-    Returns
-    -------
-    Estimate
-        A share of H100 equivalents. The interval is a percentile bootstrap over clusters: it says how far single
-        clusters move the share, not how far the list is from the world. `k` and `n` count clusters.
-    """
-    known = running[running["sector"] != UNKNOWN]
-    size = known["h100_equivalents"].to_numpy(dtype=float)
-    inside = known["sector"].isin(list(sectors)).to_numpy()
-    n, k = len(known), int(inside.sum())
-    if n == 0:
-        return Estimate(None, k=0, n=0, label=label)
-    share = float(size[inside].sum() / size.sum())
-    if n < MIN_CLUSTERS:
-        return Estimate(share, k=k, n=n, label=label)
-    weights = draw_weights(np.arange(n))
-    low, high = percentile_interval((weights[:, inside] @ size[inside]) / (weights @ size))
-    return Estimate(share, low, high, k, n, "share", label)
-
-
-def academic_owners(found: pd.DataFrame, read: Callable[[str], str]) -> pd.Series[bool]:
-    """Tell which public clusters have an owner in academia; the source itself does not part academia from government.
-
-    Parameters
-    ----------
-    found : pandas.DataFrame
-        ``sector`` and ``owner`` (``|``-joined).
-    read : callable
-        Returns the sectors that a name stands for, joined by ``+``: the rule for affiliations of papers,
-        `compute_divide.evidence.papers.affiliations.AffiliationReader.read`.
-
-    Examples
-    --------
-    >>> found = pd.DataFrame({"sector": ["public", "public", "private"], "owner": ["MIT|US Army", None, "MIT"]})
-    >>> academic_owners(found, lambda name: "academia" if name == "MIT" else "government").tolist()
-    [True, False, False]
-    """
-    public = found["sector"] == "public"
-    owners = found["owner"].where(public).fillna("").str.split("|")
-    academic = owners.map(lambda names: any("academia" in read(name).split("+") for name in names if name))
-    return academic.astype(bool) & public
