@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from textwrap import wrap
 
 import altair as alt
 import numpy as np
@@ -15,7 +15,6 @@ from compute_divide.analysis.statistics.trends import Trend, fractional_years, r
 from compute_divide.evidence.claims import Claim, RelatedFigure
 from compute_divide.figures.base.marks import (
     TEAM_COLOURS,
-    TEAM_NAMES,
     definition_axis,
     dots_with_intervals,
     framed,
@@ -44,7 +43,11 @@ def compute_points(models: pd.DataFrame, first: int, teams: Sequence[str] = TEAM
 
 @needs()
 def compute_scatter(
-    points: pd.DataFrame, models: pd.DataFrame, trends: Mapping[str, Trend], span: tuple[int, int]
+    points: pd.DataFrame,
+    models: pd.DataFrame,
+    trends: Mapping[str, Trend],
+    span: tuple[int, int],
+    names: Mapping[str, str],
 ) -> alt.LayerChart:
     """Return training compute over time: a point a model, the running record as steps, a trend line for each team type.
 
@@ -58,6 +61,8 @@ def compute_scatter(
         By team type; drawn over the years of `span`.
     span : tuple of int
         First and last year of the trends, both included.
+    names : mapping of str to str
+        Models that are named on the chart, and how.
     """
     rows = points.assign(
         when=fractional_years(points["published"]).round(3), day=points["published"].dt.strftime("%Y-%m-%d")
@@ -82,12 +87,13 @@ def compute_scatter(
     steps = record_steps(models, first, last)
     record = alt.Chart(steps).mark_line(interpolate="step-after", color=INK, strokeWidth=1.25, opacity=0.8)
     lines = alt.Chart(trend_lines(trends, span)).mark_line(strokeWidth=2.5)
+    named = rows[rows["model"].isin(list(names))].assign(name=lambda found: found["model"].map(dict(names)))
     return framed(
         record.encode(x=x, y=y),
         dot,
         lines.encode(x=x, y=y, color=team_colour(TEAMS_SHOWN, legend="bottom")),
-        alt.Chart(steps.tail(1)).mark_text(align="right", dy=-9, text="record").encode(x=x, y=y),
-        height=380,
+        alt.Chart(named).mark_text(align="right", dx=-4, dy=-8, fontSize=11).encode(x=x, y=y, text="name:N"),
+        height=420,
     )
 
 
@@ -202,62 +208,64 @@ def _interval(months: Estimate) -> str:
     return written(months, "interval").removesuffix(" months") if known else ""
 
 
-def gap_table(gaps: pd.DataFrame) -> pd.DataFrame:
-    """Return the gap of each era as each vintage tells it, one row a vintage.
+_TILE = 38
+"""Height of a tile in pixels: three lines of a name."""
+_NAMED = 480
+"""From this width of the chart on, in pixels, a tile has room for a name."""
+_TEAMS_OF_TILES = ("academia-only", "collaboration", "industry-only", "other", "unknown")
+
+
+def tile_rows(models: pd.DataFrame, first: int, each: int = 10) -> pd.DataFrame:
+    """Return the largest runs of each year from a year on, largest first, with their ``rank`` in the year.
+
+    Examples
+    --------
+    >>> models = pd.DataFrame({"year": [2012, 2012, 2009], "model": ["a", "b", "c"], COMPUTE: [1e17, 1e18, 1e16],
+    ...                        "team_type": "academia-only", "organisations": None})
+    >>> tile_rows(models, 2010)[["model", "rank"]].values.tolist()
+    [['b', 1], ['a', 2]]
+    """
+    ordered = models[models["year"].ge(first) & models[COMPUTE].gt(0)].sort_values(COMPUTE, ascending=False)
+    ranked = ordered.assign(rank=ordered.groupby("year").cumcount() + 1)
+    tiles = ranked[ranked["rank"] <= each].sort_values(["year", "rank"], ignore_index=True)
+    return tiles[["year", "rank", "model", "organisations", "team_type", COMPUTE]].astype({"year": int})
+
+
+@needs()
+def model_tiles(tiles: pd.DataFrame) -> alt.LayerChart:
+    """Return a tile for each training run, a row a year, largest at the left, coloured by team type.
 
     Parameters
     ----------
-    gaps : pandas.DataFrame
-        ``vintage``, then as `compute_divide.analysis.statistics.ratios.ratios_by_period` returns it.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``vintage`` and a column of text for each era.
+    tiles : pandas.DataFrame
+        From `tile_rows`. Names stand in the tiles where the chart is wide enough; else tooltips hold them.
     """
-    cells = gaps.assign(cell=[_gap_cell(row) for row in gaps.to_dict("records")])
-    wide = cells.pivot_table(index="vintage", columns="period", values="cell", aggfunc="first", fill_value="")
-    return wide.reset_index()
-
-
-def _gap_cell(row: Mapping[Any, Any]) -> str:
-    """Return one ratio as text: "54 (12 to 282; 26)"."""
-    if pd.isna(row["ratio"]):
-        return f"– ({row['n_under']})"
-    low, high = (None if pd.isna(row[side]) else float(row[side]) for side in ("low", "high"))
-    ratio = Estimate(float(row["ratio"]), low, high, unit="ratio")
-    interval = "" if low is None else f"{written(ratio, 'interval')}; "
-    return f"{written(ratio)} ({interval}{row['n_under']})"
-
-
-_ROW = 22
-"""Pixels of one dot."""
-
-
-@needs("share")
-def period_dots(shares: pd.DataFrame) -> alt.LayerChart:
-    """Return the share of each team type in each period, with intervals.
-
-    Parameters
-    ----------
-    shares : pandas.DataFrame
-        As `compute_divide.analysis.statistics.shares.period_shares` returns it.
-    """
-    rows = shares.dropna(subset=["share"])
-    teams = list(dict.fromkeys(shares["team_type"]))
-    periods = list(dict.fromkeys(shares["period"]))
-    y = alt.Y("period:N", title=None, sort=periods, axis=row_axis())
-    x = share_below("Share of large-scale models")
-    offset = alt.YOffset("team_type:N", sort=teams)
-    tooltip = share_tips("team_type:N|Team type", "period:N|Years")
-    dots = dots_with_intervals(rows, x, y, colour=team_colour(teams), offset=offset, tooltip=tooltip, size=70)
-    dots.layer[1] = dots.layer[1].encode(shape=team_shape(teams))
-    named = rows.assign(name=rows["team_type"].map(TEAM_NAMES))[["period", "team_type", "share", "low", "high", "name"]]
-    # Names stand where there is room: right of a small share, left of a large one.
-    base = alt.Chart(named).encode(y=y, yOffset=offset, text="name:N")
-    right = base.transform_filter("datum.share <= 0.5").mark_text(align="left", dx=8).encode(x="high:Q")
-    left = base.transform_filter("datum.share > 0.5").mark_text(align="right", dx=-8).encode(x="low:Q")
-    return framed(dots, right, left, height=len(periods) * (len(teams) * _ROW + 20))
+    teams = [team for team in _TEAMS_OF_TILES if team in set(tiles["team_type"])]
+    names = [wrap(name, 11, max_lines=3, placeholder="…", break_long_words=False) for name in tiles["model"]]
+    places = tiles["organisations"].fillna("").str.replace("|", ", ")
+    rows = tiles.assign(name=["|".join(lines) for lines in names], organisations=places)
+    gaps = alt.Scale(paddingInner=0.05, paddingOuter=0)
+    base = alt.Chart(rows).encode(
+        x=alt.X("rank:O", title="Rank within the year", axis=row_axis(orient="top", labelAngle=0), scale=gaps),
+        y=alt.Y("year:O", title=None, axis=row_axis(), scale=gaps),
+    )
+    boxes = base.mark_rect(opacity=0.4).encode(
+        color=team_colour(teams, legend="bottom"),
+        tooltip=tips(
+            "model:N|Model", "organisations:N|Who", "team_type:N|Team type", f"{COMPUTE}:Q|Training compute (FLOP)|.2e"
+        ),
+    )
+    text = base.mark_text(
+        fontSize=9,
+        lineHeight=10,
+        lineBreak="|",
+        baseline="middle",
+        color=INK,
+        dy=alt.expr("-5 * (length(split(datum.name, '|')) - 1)"),
+        limit=alt.expr("width / 10 - 3"),
+        opacity=alt.expr(f"width < {_NAMED} ? 0 : 1"),
+    )
+    return framed(boxes, text.encode(text="name:N"), height=_TILE * tiles["year"].nunique())
 
 
 @needs("share")
@@ -276,7 +284,8 @@ def definition_dots(estimates: pd.DataFrame, chosen: str) -> alt.LayerChart:
     questions = list(dict.fromkeys(rows["what"]))
     axis = definition_axis()
     axis.labelFontWeight = alt.condition(f"datum.value == '{chosen}'", alt.value("bold"), alt.value("normal"))
-    y = alt.Y("definition:N", title=None, sort=list(dict.fromkeys(rows["definition"])), axis=axis)
+    apart = alt.Scale(paddingInner=0.45, paddingOuter=0.2)
+    y = alt.Y("definition:N", title=None, sort=list(dict.fromkeys(rows["definition"])), axis=axis, scale=apart)
     x = share_below("Share of large-scale models")
     offset = alt.YOffset("what:N", sort=questions)
     tooltip = share_tips("definition:N|Definition", "what:N|Whose, when")
@@ -289,4 +298,4 @@ def definition_dots(estimates: pd.DataFrame, chosen: str) -> alt.LayerChart:
         # One line for each heading, so that they never overlap, however narrow the chart.
         head = alt.Chart(pd.DataFrame({"share": [part["share"].median()], "what": [question]}))
         layers.append(head.mark_text(dy=-8 - 15 * line).encode(x=x, y=alt.value(0), text="what:N"))
-    return framed(*layers, height=estimates["definition"].nunique() * (len(questions) * 14 + 14))
+    return framed(*layers, height=estimates["definition"].nunique() * (len(questions) * 14 + 20))

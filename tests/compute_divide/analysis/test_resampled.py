@@ -15,7 +15,6 @@ from compute_divide.analysis.statistics.resampling import (
     draw_weights,
     geometric_mean_ratio,
     median,
-    median_ratio,
     ratios_by_period,
 )
 from compute_divide.analysis.statistics.trends import growth, weighted_slopes, widening
@@ -111,9 +110,8 @@ def test_a_common_factor_moves_the_ratio_by_itself(factor):
     compute = np.random.default_rng(2).lognormal(size=16)
     rows = pd.DataFrame({"team_type": ["industry-only"] * 8 + ["academia-only"] * 8, COMPUTE: compute, "link": None})
     scaled = rows.assign(**{COMPUTE: rows[COMPUTE].where(rows["team_type"] == "academia-only", rows[COMPUTE] * factor)})
-    for ratio in (geometric_mean_ratio, median_ratio):
-        before, after = ratio(rows, "x"), ratio(scaled, "x")
-        assert (after.value, after.low) == pytest.approx((before.value * factor, before.low * factor))
+    before, after = geometric_mean_ratio(rows, "x"), geometric_mean_ratio(scaled, "x")
+    assert (after.value, after.low) == pytest.approx((before.value * factor, before.low * factor))
 
 
 def test_the_ratio_turned_round_is_its_inverse_and_a_side_without_models_has_none(noisy):

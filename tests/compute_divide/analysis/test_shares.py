@@ -11,7 +11,6 @@ from statsmodels.stats.proportion import proportion_confint
 from compute_divide.analysis.statistics.estimates import (
     TEAM_TYPES,
     period_share,
-    period_shares,
     shares_by,
     wilson_share,
 )
@@ -80,11 +79,9 @@ def test_unknown_teams_change_nothing(rows):
     pd.testing.assert_frame_equal(shares_by(rows), shares_by(known))
 
 
-def test_a_missing_label_counts_as_unknown_and_periods_keep_their_order():
+def test_a_missing_label_counts_as_unknown():
     rows = pd.DataFrame({"year": [2010, 2010], "team_type": ["academia-only", None]})
     assert period_share(rows, "academia-only", 2010, 2010).n == 1
-    shares = period_shares(rows, [(2020, 2022), (2010, 2014)], ["other"])
-    assert shares["period"].tolist() == ["2020 to 2022", "2010 to 2014"]
 
 
 def test_a_team_type_outside_the_set_is_refused_by_name():

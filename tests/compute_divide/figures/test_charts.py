@@ -14,14 +14,14 @@ from bookpress.page.figures.show import VEGALITE_MIME, figure_output
 from bookpress.page.figures.theme import INK
 from compute_divide.analysis.models.drift import readings
 from compute_divide.analysis.models.multiverse import Question, answers, curve, specifications, swings, usable
-from compute_divide.analysis.statistics.estimates import in_years, period_shares, shares_by
+from compute_divide.analysis.statistics.estimates import in_years, shares_by
 from compute_divide.analysis.statistics.resampling import ratios_by_period
 from compute_divide.analysis.statistics.trends import growth
 from compute_divide.evidence.claims import load_claims
 from compute_divide.evidence.models.table import load_models
 from compute_divide.figures import models as model_figures
 from compute_divide.figures import robustness
-from compute_divide.figures.base.marks import share_lines
+from compute_divide.figures.base.marks import TEAM_NAMES, share_lines
 
 TEAMS = ["academia-only", "collaboration", "industry-only"]
 EARLY = Question("academia", "academia-only", 2010, 2014)
@@ -37,7 +37,7 @@ def drawn():
     models = tables["2026-08"]
     values = {name: load_claims()[name].value for name in CLAIMS}
     by_year = shares_by(in_years(models, 2010, 2026), ["year"], TEAMS)
-    by_period = period_shares(models, [(2010, 2014), (2020, 2022)], TEAMS)
+    tiles = model_figures.tile_rows(models, 2010)
     everything = answers(tables, [EARLY, LATE])
     points = model_figures.compute_points(models, 2010)
     trends = {team: growth(in_years(models[models["team_type"] == team], 2010, 2025), team) for team in TEAMS[::2]}
@@ -46,12 +46,15 @@ def drawn():
     read = readings(tables, [2021, 2022, 2024], ["industry-only"])
     return {
         "share_lines": (share_lines(by_year, part_year=2026), by_year),
-        "period_dots": (model_figures.period_dots(by_period), by_period),
+        "model_tiles": (model_figures.model_tiles(tiles), tiles),
         "definition_dots": (
             model_figures.definition_dots(everything[everything["vintage"] == "2026-08"], "all"),
             everything,
         ),
-        "compute_scatter": (model_figures.compute_scatter(points, models, trends, (2010, 2025)), points),
+        "compute_scatter": (
+            model_figures.compute_scatter(points, models, trends, (2010, 2025), {"AlexNet": "AlexNet"}),
+            points,
+        ),
         "ratio_by_era": (model_figures.ratio_by_era(gaps, "Industry over academia"), gaps),
         "forest": (robustness.forest(everything, "academia-only", "Academic share", values), everything),
         "drift_lines": (robustness.drift_lines(read, [2022], "industry-only", "Industry-only share"), read),
@@ -62,7 +65,7 @@ def drawn():
 
 CHARTS = (
     "share_lines",
-    "period_dots",
+    "model_tiles",
     "definition_dots",
     "compute_scatter",
     "ratio_by_era",
@@ -141,7 +144,7 @@ def test_every_share_of_the_forest_is_drawn(drawn, width):
 
 def test_labels_at_line_ends_stay_apart(drawn):
     found, _ = scenegraph(drawn, "share_lines", 340)
-    names = {"academia alone", "with industry", "industry alone"}
+    names = {TEAM_NAMES[team] for team in TEAMS}
     heights = sorted(y for kind, _, y, item in found if kind == "text" and item.get("text") in names)
     assert len(heights) == 3
     assert all(lower - upper >= 12 for upper, lower in pairwise(heights))

@@ -283,26 +283,6 @@ def shares_by(
     return shares[[*keys, "team_type", "k", "n", "share", "low", "high"]]
 
 
-def period_shares(
-    rows: pd.DataFrame, periods: Sequence[tuple[int, int]], team_types: Iterable[str] = TEAM_TYPES
-) -> pd.DataFrame:
-    """Return the share of each team type in each period, with columns as in `shares_by`; the key is ``period``.
-
-    A period without any known team type keeps its rows, with a total of 0 and no share.
-
-    Examples
-    --------
-    >>> rows = pd.DataFrame({"year": [2010, 2012, 2020], "team_type": ["academia-only", "other", "industry-only"]})
-    >>> period_shares(rows, [(2010, 2014), (2020, 2022)], ["academia-only"])["share"].tolist()
-    [0.5, 0.0]
-    """
-    teams = list(team_types)
-    parts = [shares_by(in_years(rows, *years).assign(period=span(*years)), ["period"], teams) for years in periods]
-    every = pd.MultiIndex.from_product([[span(*years) for years in periods], teams], names=["period", "team_type"])
-    shares = pd.concat(parts).set_index(["period", "team_type"]).reindex(every).reset_index()
-    return shares.fillna({"k": 0, "n": 0}).astype({"k": int, "n": int})
-
-
 def _check_team(team_type: str) -> None:
     if team_type not in TEAM_TYPES:
         raise ValueError(f"{team_type!r} is not a team type; allowed: {', '.join(TEAM_TYPES)}")

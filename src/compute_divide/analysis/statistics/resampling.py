@@ -6,7 +6,7 @@ draw is held as a weight for each model, which turns most statistics into produc
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 
 import numpy as np
@@ -20,9 +20,6 @@ SEED = 20240104
 """The date of the paper's first version; any fixed number would do."""
 MIN_CLUSTERS = 5
 """With fewer independent papers an interval by resampling means nothing, and none is given."""
-
-Centres = Callable[[Floats, Floats], Floats]
-"""The centre of some values under each row of weights."""
 
 
 def clusters(rows: pd.DataFrame) -> npt.NDArray[np.intp]:
@@ -92,19 +89,21 @@ def geometric_mean_ratio(rows: pd.DataFrame, label: str, value: str = COMPUTE) -
     >>> round(geometric_mean_ratio(rows, "compute").value)
     100
     """
-    return _ratio(rows, label, value, _weighted_means)
-
-
-def median_ratio(rows: pd.DataFrame, label: str, value: str = COMPUTE) -> Estimate:
-    """Return the ratio of the medians of industry over academia; parameters and result as in `geometric_mean_ratio`.
-
-    Examples
-    --------
-    >>> rows = pd.DataFrame({"team_type": [INDUSTRY] * 3 + [ACADEMIA], COMPUTE: [1.0, 8.0, 9.0, 2.0], "link": None})
-    >>> round(median_ratio(rows, "chips").value, 3)
-    4.0
-    """
-    return _ratio(rows, label, value, _weighted_medians)
+    known = rows.loc[rows[value] > 0, ["team_type", "link", value]]
+    sides = [known[known["team_type"] == team] for team in (INDUSTRY, ACADEMIA)]
+    n = sum(map(len, sides))
+    if not all(map(len, sides)):
+        return Estimate(None, n=n, unit="ratio", label=label)
+    logs = [np.log10(side[value].to_numpy(dtype=float)) for side in sides]
+    over, under = (float(side.mean()) for side in logs)
+    groups = [clusters(side) for side in sides]
+    if min(group.max() + 1 for group in groups) < MIN_CLUSTERS:
+        return Estimate(10 ** (over - under), n=n, unit="ratio", label=label)
+    # Each side is drawn by itself, with a seed of its own.
+    weights = [draw_weights(group, seed=SEED + place) for place, group in enumerate(groups)]
+    draws = [drawn @ side / drawn.sum(axis=1) for drawn, side in zip(weights, logs, strict=True)]
+    low, high = percentile_interval(draws[0] - draws[1])
+    return Estimate(10 ** (over - under), 10**low, 10**high, n=n, unit="ratio", label=label)
 
 
 def median(rows: pd.DataFrame, label: str, value: str, *, unit: str, interval: bool = True) -> Estimate:
@@ -178,30 +177,6 @@ def ratios_by_period(
             }
         )
     return pd.DataFrame(table)
-
-
-def _ratio(rows: pd.DataFrame, label: str, value: str, centres: Centres) -> Estimate:
-    """Return the ratio of two centres; each side is resampled by itself, with a seed of its own."""
-    known = rows.loc[rows[value] > 0, ["team_type", "link", value]]
-    sides = [known[known["team_type"] == team] for team in (INDUSTRY, ACADEMIA)]
-    n = sum(map(len, sides))
-    if not all(map(len, sides)):
-        return Estimate(None, n=n, unit="ratio", label=label)
-    logs = [np.log10(side[value].to_numpy(dtype=float)) for side in sides]
-    over, under = (float(centres(side, np.ones((1, len(side))))[0]) for side in logs)
-    groups = [clusters(side) for side in sides]
-    if min(group.max() + 1 for group in groups) < MIN_CLUSTERS:
-        return Estimate(10 ** (over - under), n=n, unit="ratio", label=label)
-    draws = [
-        centres(side, draw_weights(group, seed=SEED + place))
-        for place, (side, group) in enumerate(zip(logs, groups, strict=True))
-    ]
-    low, high = percentile_interval(draws[0] - draws[1])
-    return Estimate(10 ** (over - under), 10**low, 10**high, n=n, unit="ratio", label=label)
-
-
-def _weighted_means(values: Floats, weights: Floats) -> Floats:
-    return np.asarray(weights @ values / weights.sum(axis=1))
 
 
 def _weighted_medians(values: Floats, weights: Floats) -> Floats:
