@@ -111,7 +111,6 @@ def test_odds_of_a_company_author_on_compute_intensive_topics(first, last, refer
     assert found.odds_ratio.low <= reference <= found.odds_ratio.high
     assert found.odds_ratio.low > 1
     assert found.regression.value == pytest.approx(found.odds_ratio.value, rel=0.05)
-    assert 0 < found.homogeneity < 1
 
 
 def odds(papers, first, last, choices=None):
@@ -135,7 +134,6 @@ def test_the_share_of_papers_with_a_company_author_turned():
     found = trend_break(counts, "papers with a company author")
     assert 2018 <= found.year.low <= found.year.high <= 2021
     assert found.before.low > 1 > found.after.high
-    assert found.p_value < 0.001
 
 
 def test_uncovered_venue_years_stay_out():
@@ -221,7 +219,6 @@ def test_one_stratum_gives_the_plain_odds_ratio():
     found = association(made(30, 10, 15, 45), "exposed", "outcome", ["venue"], "odds")
     assert found.odds_ratio.value == pytest.approx(30 * 45 / (10 * 15))
     assert found.regression.value == pytest.approx(found.odds_ratio.value)
-    assert found.homogeneity is None
     assert found.odds_ratio.n == 100
 
 
@@ -231,7 +228,6 @@ def test_pooling_within_strata_escapes_the_paradox():
     found = association(rows, "exposed", "outcome", ["venue"], "odds")
     assert found.odds_ratio.value == pytest.approx(2, rel=0.02)
     assert association(rows.assign(all=1), "exposed", "outcome", ["all"], "odds").odds_ratio.value < 1
-    assert found.homogeneity > 0.5
 
 
 def test_strata_that_say_nothing_are_counted():
@@ -271,14 +267,14 @@ def test_a_break_is_found_where_it_was_put(turn):
     assert abs(found.year.value - turn) <= 1.5
     assert found.before.value == pytest.approx(np.exp(0.12), rel=0.05)
     assert found.after.value == pytest.approx(np.exp(-0.1), rel=0.08)
-    assert found.p_value < 0.01
 
 
 def test_a_straight_trend_has_no_clear_break_and_too_few_years_none_at_all():
-    assert trend_break(counts(2030), "share").p_value > 0.05
+    straight = trend_break(counts(2030), "share")
+    assert straight.before.low <= straight.after.high
+    assert straight.after.low <= straight.before.high
     found = trend_break(counts(2010, years=range(2006, 2010)), "share")
     assert found.year.value is None
-    assert found.p_value is None
 
 
 @given(st.lists(st.tuples(*[st.integers(0, 30)] * 4), min_size=1, max_size=8))

@@ -1,4 +1,4 @@
-"""Association of two yes-or-no facts within strata: pooled odds ratios, whether they are alike, and a regression check.
+"""Association of two yes-or-no facts within strata: pooled odds ratios, and a regression check.
 
 Venues and years differ in everything, so that pooling their papers would compare venues, not topics. Every estimate
 here compares papers of one venue and year with each other, and only then pools.
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from compute_divide.analysis.statistics.estimates import Estimate, in_years, span
+from compute_divide.analysis.statistics.estimates import Estimate
 
 CELLS = ["both", "only_exposed", "only_outcome", "neither"]
 NORMAL_975 = 1.959963984540054
@@ -32,20 +32,6 @@ class Association:
     def exposed(self) -> int:
         """Rows with the exposure in the strata that count."""
         return int(self.strata[["both", "only_exposed"]].to_numpy().sum())
-
-    @property
-    def homogeneity(self) -> float | None:
-        """p-value of the test that all strata have one odds ratio; None for fewer than two, or where there is none.
-
-        The test is that of Breslow & Day (1980) with Tarone's (1985) correction.
-        """
-        if self.odds_ratio.value is None or len(self.strata) < 2:
-            return None
-        with np.errstate(invalid="ignore", divide="ignore"):  # strata whose odds are all alike have no test
-            from statsmodels.stats.contingency_tables import StratifiedTable
-
-            tables = [cells.reshape(2, 2) for cells in self.strata[CELLS].to_numpy(dtype=float)]
-            return _finite(StratifiedTable(tables).test_equal_odds(adjust=True).pvalue)
 
     @property
     def regression(self) -> Estimate:
@@ -118,54 +104,6 @@ def association(rows: pd.DataFrame, exposure: str, outcome: str, strata: Sequenc
         value, low, high = (_finite(bound) for bound in _pooled(*cells[speaking].T))
         pooled = Estimate(value, low, high, n=pooled.n, unit="odds ratio", label=label)
     return Association(pooled, kept, len(tables) - len(kept))
-
-
-def odds_by_period(
-    rows: pd.DataFrame,
-    exposure: str,
-    outcome: str,
-    periods: Sequence[tuple[int, int]],
-    label: str,
-    strata: Sequence[str] = ("venue", "year"),
-) -> pd.DataFrame:
-    """Return the pooled odds ratio of each period, one row a period.
-
-    Parameters
-    ----------
-    rows, exposure, outcome, label, strata
-        As in `association`, with ``year``.
-    periods : sequence of (int, int)
-        First and last years, both included.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``period``, ``odds_ratio``, ``low``, ``high``, ``regression`` (the check), ``homogeneity`` (p-value), ``strata``
-        (how many), ``n`` (rows in them), ``exposed`` (of these); missing values where a period has no estimate.
-
-    Examples
-    --------
-    >>> rows = pd.DataFrame({"venue": "icml", "year": 2013, "a": [True, False] * 4, "b": [True] * 3 + [False] * 5})
-    >>> odds_by_period(rows, "a", "b", [(2013, 2013)], "odds")[["period", "n", "exposed"]].to_numpy().tolist()
-    [['2013', 8, 4]]
-    """
-    found = []
-    for first, last in periods:
-        result = association(in_years(rows, first, last), exposure, outcome, strata, label)
-        found.append(
-            {
-                "period": span(first, last),
-                "odds_ratio": result.odds_ratio.value,
-                "low": result.odds_ratio.low,
-                "high": result.odds_ratio.high,
-                "regression": result.regression.value,
-                "homogeneity": result.homogeneity,
-                "strata": len(result.strata),
-                "n": result.odds_ratio.n,
-                "exposed": result.exposed,
-            }
-        )
-    return pd.DataFrame(found)
 
 
 def _tables(rows: pd.DataFrame, exposure: str, outcome: str, strata: Sequence[str]) -> pd.DataFrame:
