@@ -91,7 +91,6 @@ def test_faults_of_prose_have_file_and_line(find: Find) -> None:
         "{ref}`nowhere`": "undefined label: 'nowhere'",
         "[x](../notebooks/third.md)": "'../notebooks/third.md'",
         "![x](missing.png)": "missing.png",
-        "{when}``first:number > 1|{result}`frst:hidden` ``": "no chapter 'frst'",
         "{reslt}`first:number`": 'Unknown interpreted text role "reslt"',
         "```{waring}\nx\n```": "Unknown directive type: 'waring'",
         "Of 86 models": "the number 86 is typed by hand",
@@ -194,8 +193,7 @@ def test_typed_numbers(text: str, numbers: list[str]) -> None:
 
 def test_prose_is_told_from_code_and_addresses() -> None:
     text = "See [37 x](a-37.html) {ref}`38 <b>`.\n\n```text\n39\n```\n\n```{note} Of 40\n41\n```\n\n$$\n42\n$$\n"
-    text += "\n{when}`a > 43|44 models|{result}`b` ` {when}``a > 45|{result}`c:46`|of 47``\n"
-    assert [number for _, line in prose_lines(text) for number in typed_numbers(line)] == ["37", "40", "41", "44", "47"]
+    assert [number for _, line in prose_lines(text) for number in typed_numbers(line)] == ["37", "40", "41"]
 
 
 def test_the_book_itself_is_clean(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -348,7 +348,7 @@ def typed_numbers(text: str, literals: Iterable[str] = ()) -> list[str]:
 FENCE = re.compile(r"^(`{3,}|:{3,})\{(?P<name>[\w:-]+)\}(?P<argument>.*)$")
 CODE = {"code-cell", "code", "code-block", "sourcecode", "literalinclude", "raw", "math", "mermaid", "bibliography"}
 """Directives whose content is no prose."""
-PLAIN = {"when", "finding", "include", "image", "figure", "toctree", "tableofcontents"}
+PLAIN = {"otherwise", "finding", "include", "image", "figure", "toctree", "tableofcontents"}
 """Directives whose argument is no text that readers see."""
 
 NO_PROSE = (
@@ -361,7 +361,6 @@ NO_PROSE = (
     r"^:(?!alt:)[\w-]+:.*$|^\([\w-]+\)=$",  # options of directives, labels
 )
 """Parts of a line that are not read as prose."""
-WHEN = re.compile(r"\{when\}(`+)[^|`]*\|?(.*?)(?<!`)\1(?!`)")
 
 
 def prose_lines(text: str) -> Iterator[tuple[int, str]]:
@@ -392,8 +391,7 @@ def prose_lines(text: str) -> Iterator[tuple[int, str]]:
 
 
 def _prose(number: int, line: str) -> Iterator[tuple[int, str]]:
-    """Yield what is prose of a line, if anything; of a condition, the texts that it chooses from."""
-    line = WHEN.sub(lambda found: f" {found[2]} ", line)
+    """Yield what is prose of a line, if anything."""
     for part in NO_PROSE:
         line = re.sub(part, " ", line)
     if line.strip(" `:-"):

@@ -16,7 +16,7 @@ from sphinx.errors import ExtensionError
 from bookpress.book import results, statements
 from bookpress.book.project import Project
 from bookpress.files import canonical, sha256, tree, trees
-from bookpress.page.base import conditions, contents, notes, roles
+from bookpress.page.base import contents, notes, roles
 from bookpress.page.base import nodes as own_nodes
 from bookpress.page.base.store import Page, load_quoted, store_of
 from bookpress.page.figures import figures
@@ -133,7 +133,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.connect("config-inited", note_what_chapters_rest_on)
     app.add_env_collector(PageCollector)
     app.add_post_transform(figures.ArrangeFigures)
-    for part in (own_nodes, roles, notes, conditions, contents, cover, parameter_box, typesetting, search, layout):
+    for part in (own_nodes, roles, notes, contents, cover, parameter_box, typesetting, search, layout):
         part.setup(app)
     app.setup_extension("bookpress.citation.extension")
     app.connect("landing-page", downloads.tell_landing_page)

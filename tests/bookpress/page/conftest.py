@@ -139,28 +139,7 @@ INDEX = """# A small book
 Academia trained {result}`models:early` of large models ({result}`models:early:interval`), the paper says
 {claim}`academia-share-early`. With a window of {param}`models:window` years.
 
-The fall is {when}`models:late.high < models:early.low|*beyond* chance|within chance`.
-
-```{when} models:late < 0.5
-Shown: {result}`models:late:counts`.
-```
-
-```{when} models:late > 0.5
-Hidden: {result}`models:no_such_result`.
-```
-
-```{when} models:nothing > 0.5
-Unknown.
-```
-
-```{when} not models:nothing > 0.5
-Unknown too.
-```
-
-The unknown {when}`models:nothing > 0.5|holds|does not hold`.
-{when}`models:nothing > 0.5|Nothing is said.|`
-{when}``known(models:late)|Of those {result}`models:late` are *academic*.|There are none.``
-{when}``known(models:nothing)|Of those {result}`models:nothing` are.|*None* are, of {result}`models:late:n` ``.
+Of the {result}`models:late:n` models {result}`models:late` are *academic*.
 Related work says {related}`ahmed-biggest-2021`; compute is {result}`models:compute`.
 
 ````{findings}

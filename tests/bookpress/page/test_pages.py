@@ -29,17 +29,6 @@ def test_results_claims_and_parameters_stand_in_the_prose(built: Any) -> None:
     assert value["title"] == "academic share, 2010 to 2014: 64% (95% interval 53% to 73%; 55 of 86)"
 
 
-def test_conditions_show_what_holds_and_nothing_on_missing_data(built: Any) -> None:
-    text = built.text("index")
-    assert "The fall is beyond chance." in text
-    assert "Shown: 35 of 220" in text
-    assert "Hidden" not in text
-    assert "Unknown" not in text
-    assert "The unknown (these data cannot tell). Of those 16% are academic" in text
-    assert "None are, of 220" in text
-    assert "Nothing is said" not in text
-
-
 def test_the_cover_has_findings_and_chapters(built: Any) -> None:
     cover = built.page("index")
     finding = cover.select_one(".finding")
@@ -175,11 +164,10 @@ MISTAKES = {
     "{result}`models:early:procent`": "no format 'procent'",
     "{claim}`academia-share`": "no claim 'academia-share'",
     "{param}`models:windw`": "no parameter 'windw'; did you mean 'window'?",
-    "{when}`models:erly > 1|a|b`": "records no result 'erly'",
-    "{when}`models:early >|a|b`": "is not a condition",
+    "{holds}`models:fel`": "records no statement 'fel'",
     "## On {result}`models:early`": "a heading cannot hold a {result}",
     "```{finding} models:erly\nText.\n```": "records no result 'erly'",
-    "````{when} models:early > 0\n```{figure} x.png\n```\n````": "a figure cannot depend on a condition",
+    "````{otherwise} models:fell\n```{figure} x.png\n```\n````": "a figure cannot depend on a statement",
     "$\\nosuchcommand$": "holds a command that has no MathML",
 }
 

@@ -62,7 +62,7 @@ def parse_block(directive: SphinxDirective, node: later) -> None:
     directive.state.nested_parse(directive.content, directive.content_offset, node)
     for inner in node.findall(nodes.Element):
         if isinstance(inner, nodes.section | nodes.figure | nodes.table):
-            raise directive.error(f"a {inner.tagname} cannot depend on a condition: its number would depend on it too")
+            raise directive.error(f"a {inner.tagname} cannot depend on a statement: its number would depend on it too")
 
 
 def show_otherwise(node: later, env: BuildEnvironment) -> list[nodes.Node]:

@@ -95,15 +95,9 @@ def missing(kind: str, name: str, store: Store) -> str:
 
 
 def count_words(doctree: nodes.document) -> int:
-    """Return how many words the paragraphs have; of texts that exclude each other, the first counts, of others none."""
-    total = 0
-    for paragraph in doctree.findall(nodes.paragraph):
-        total += len(paragraph.astext().split())
-        for condition in paragraph.findall(later):
-            texts = [case.astext().split() for case in condition.children]
-            counted = texts[0] if len(texts) > 1 and texts[1] else []
-            total -= sum(map(len, texts)) - len(counted)
-    return total
+    """Return how many words the paragraphs have, but for those that may not show."""
+    paragraphs = doctree.findall(lambda node: isinstance(node, nodes.paragraph) and not isinstance(node.parent, later))
+    return sum(len(paragraph.astext().split()) for paragraph in paragraphs)
 
 
 def refuse_in_headings(app: Sphinx, doctree: nodes.document) -> None:  # noqa: ARG001

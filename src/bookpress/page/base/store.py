@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import yaml
 
-from bookpress.book.conditions import Value
 from bookpress.book.number_formats import number, with_unit
 from bookpress.book.results import Result
 from bookpress.book.statements import Comparison
@@ -141,18 +140,6 @@ class Store:
         kind, _, key = name.partition(":")
         known = {full.partition(":")[2]: one for full, one in self.quoted.items() if full.startswith(f"{kind}:")}
         return _find(known, key, f"no {kind}")
-
-    def value(self, name: str) -> Value:
-        """Return the value of a name in a condition: of a result's part, a parameter or a claim."""
-        head, _, rest = name.partition(":")
-        if head in {"claim", "related"}:
-            return self.quote(name).value
-        key, _, part = rest.partition(".")
-        if key == "param":
-            parameter: Value = self.parameter(f"{head}:{part}")
-            return parameter
-        parts: dict[str, Value] = self.result(f"{head}:{key}").model_dump(exclude={"unit", "label"})
-        return _find(parts, part or "value", "a result has no part")
 
     def stale(self, menus: Any) -> Iterable[str]:
         """Return the pages of whose sources something changed since this was last asked; all show the menus."""
