@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from bookpress.page.figures.theme import INK, QUIET, needs
-from compute_divide.analysis.statistics.estimates import COMPUTE, Estimate
+from compute_divide.analysis.statistics.estimates import ACADEMIA, COMPUTE, Estimate
 from compute_divide.analysis.statistics.trends import Trend, fractional_years, record_holders
 from compute_divide.evidence.claims import Claim, RelatedFigure
 from compute_divide.figures.base.marks import (
@@ -88,11 +88,14 @@ def compute_scatter(
     record = alt.Chart(steps).mark_line(interpolate="step-after", color=INK, strokeWidth=1.25, opacity=0.8)
     lines = alt.Chart(trend_lines(trends, span)).mark_line(strokeWidth=2.5)
     named = rows[rows["model"].isin(list(names))].assign(name=lambda found: found["model"].map(dict(names)))
+    text, academic = alt.Chart(named).encode(x=x, y=y, text="name:N"), f"datum.team_type == '{ACADEMIA}'"
     return framed(
         record.encode(x=x, y=y),
         dot,
         lines.encode(x=x, y=y, color=team_colour(TEAMS_SHOWN, legend="bottom")),
-        alt.Chart(named).mark_text(align="right", dx=-4, dy=-8, fontSize=11).encode(x=x, y=y, text="name:N"),
+        # Names of records stand above the cloud, those of academia alone, which lie within it, below their points.
+        text.transform_filter(academic).mark_text(align="left", dx=4, dy=9, fontSize=11),
+        text.transform_filter(f"!({academic})").mark_text(align="right", dx=-4, dy=-8, fontSize=11),
         height=420,
     )
 
