@@ -14,7 +14,7 @@ from pathlib import Path
 import pandera.pandas as pa
 
 from bookpress.errors import UsageError
-from compute_divide.evidence import other, outside
+from compute_divide.evidence import outside
 from compute_divide.evidence.chips import chips as hardware
 from compute_divide.evidence.chips import clusters, machines, universities
 from compute_divide.evidence.models import table as models
@@ -59,11 +59,9 @@ FAMILIES: tuple[Family, ...] = (
     Family("clusters", "clusters of chips", clusters.TABLES, clusters.derive_clusters, ("models",)),
     Family("machines", "who has machines", machines.TABLES, machines.derive_machines, ("compute",)),
     Family("universities", "GPUs of universities", universities.TABLES, universities.derive_universities, ("compute",)),
-    Family("ecosystem", "what builds on what", other.ASSET_TABLES, other.derive_ecosystem, ("other",)),
     Family("openalex", "works of OpenAlex", openalex_tables.TABLES, openalex_tables.derive_openalex, ("openalex",)),
     Family("papers", "conference papers", papers.TABLES, papers.derive_papers, ("papers",)),
     Family("outside", "what outsiders are shown", outside.TABLES, outside.derive_outside, ("scrutiny", "models")),
-    Family("series", "a price index and yearly counts", other.SERIES_TABLES, other.derive_series, ("models",)),
 )
 """Every family of tables. Add yours here, in one line."""
 

@@ -1,4 +1,4 @@
-"""Chips, prices, clusters, the ecosystem and series: what the raw files say is all there, and nothing is mixed."""
+"""Chips, prices and clusters: what the raw files say is all there, and nothing is mixed."""
 
 import csv
 
@@ -14,15 +14,11 @@ from compute_divide.evidence.chips.chips import (
 )
 from compute_divide.evidence.chips.clusters import derive_clusters, load_clusters
 from compute_divide.evidence.models.table import load_models
-from compute_divide.evidence.other import derive_ecosystem, load_ecosystem, load_price_index, load_yearly_counts
 from compute_divide.evidence.store.files import EvidenceError
 from compute_divide.evidence.store.raw_csv import read_raw
 
 CHIPS = "models/epoch_ml_hardware_2026-07-19.csv"
 CLUSTERS = "models/epoch_gpu_clusters_2026-04-24.csv"
-ASSETS = "other/ecosystem_graphs_all_assets.csv"
-
-
 # --- chips ---
 
 
@@ -116,7 +112,6 @@ def test_clusters_by_sector_of_the_owner():
         (derive_clusters, CLUSTERS, {"Sector": "Military"}, "'Military' is not a known sector of an owner"),
         (derive_clusters, CLUSTERS, {"Status": "Rumoured"}, "'Rumoured' is not a known status"),
         (derive_clusters, CLUSTERS, {"Possible Duplicate": "perhaps"}, "'perhaps' in .* is neither True nor blank"),
-        (derive_ecosystem, ASSETS, {"dependencies": "__import__('os')"}, "dependencies are not a list"),
     ],
 )
 def test_what_is_new_to_us_stops_with_its_file_and_row(derive, file, change, said, raw_dir, tmp_path):
@@ -129,40 +124,3 @@ def test_what_is_new_to_us_stops_with_its_file_and_row(derive, file, change, sai
         writer.writerows({**row.cells, **(change if row.number == 5 else {})} for row in raw.rows)
     with pytest.raises(EvidenceError, match=rf"{path.name}, row 5\b.*{said}"):
         derive(tmp_path, tmp_path / "out")
-
-
-# --- the ecosystem ---
-
-
-def test_the_ecosystem_holds_facts_and_no_prose():
-    assets = load_ecosystem()
-    assert assets["kind"].value_counts().to_dict() == {"model": 429, "dataset": 112, "application": 98}
-    assert assets["access"].value_counts().to_dict() == {"open": 365, "closed": 141, "limited": 133}
-    assert not {"description", "analysis", "intended_uses"} & set(assets.columns)
-    dependencies = assets["dependencies"].dropna().str.split("|").explode()
-    assert (len(dependencies), (~dependencies.isin(assets["name"])).sum()) == (816, 309)
-
-
-# --- series ---
-
-
-def test_the_price_index_starts_at_100_and_misses_no_month():
-    index = load_price_index()
-    assert index["index"].iloc[0] == 100
-    assert len(index) == 295
-    assert index["month"].dt.to_period("M").diff().dropna().map(lambda step: step.n).eq(1).all()
-
-
-def test_the_yearly_counts_of_our_world_in_data_agree_with_the_next_snapshot():
-    counts = load_yearly_counts().set_index("year")
-    assert counts.loc[2022].to_dict() == {
-        "academia": 0,
-        "collaboration_academia_leaning": 0,
-        "collaboration": 0,
-        "collaboration_industry_leaning": 1,
-        "industry": 20,
-        "research_collective": 1,
-    }
-    early = load_models("2023-03")
-    like_for_like = early[early["criteria_met"].fillna(False) & (early["year"] == 2022)]
-    assert (like_for_like["team_type"] == "industry-only").sum() == counts.loc[2022, "industry"]

@@ -52,27 +52,10 @@ class Quotes:
 
 
 def rented_run(budget: float, price: float, peak: float, utilisation: float, months: float) -> Run:
-    """Return the largest run that a budget pays for at a price per chip-hour.
+    """Return the largest run that a budget in USD pays for at a price in USD per chip-hour.
 
-    The months do not change the compute, only how many chips are needed at once.
-
-    Parameters
-    ----------
-    budget : float
-        USD, zero or more.
-    price : float
-        USD per chip-hour, more than zero.
-    peak : float
-        Peak speed of one chip, FLOP/s.
-    utilisation : float
-        Share of the peak that is reached, more than 0, up to 1.
-    months : float
-        Duration, more than zero.
-
-    Raises
-    ------
-    ValueError
-        If a quantity is out of its range; the message names it.
+    `peak` is that of one chip in FLOP/s, `utilisation` the share of it that is reached, above 0 and up to 1. The months
+    do not change the compute, only how many chips are needed at once. A quantity out of its range is a ValueError.
 
     Examples
     --------
@@ -87,13 +70,7 @@ def rented_run(budget: float, price: float, peak: float, utilisation: float, mon
 
 
 def owned_run(chips: float, peak: float, utilisation: float, months: float) -> Run:
-    """Return the largest run of a facility that gives all its chips to it; the parameters are those of `rented_run`.
-
-    Examples
-    --------
-    >>> f"{owned_run(1000, peak=1e15, utilisation=0.4, months=3).flop:.2g}"
-    '3.2e+24'
-    """
+    """Return the largest run of a facility that gives all its chips to it; the parameters are those of `rented_run`."""
     _check(chips=chips)
     _check_above_zero(months=months)
     hours = chips * months * HOURS_PER_MONTH
@@ -101,13 +78,7 @@ def owned_run(chips: float, peak: float, utilisation: float, months: float) -> R
 
 
 def run_flop(chip_hours: float, peak: float, utilisation: float) -> float:
-    """Return the training compute in FLOP of chip-hours at a peak in FLOP/s and a utilisation.
-
-    Examples
-    --------
-    >>> run_flop(1.0, 1e12, 0.5)
-    1800000000000000.0
-    """
+    """Return the training compute in FLOP of chip-hours at a peak in FLOP/s and a utilisation."""
     _check(chip_hours=chip_hours)
     _check_above_zero(peak=peak)
     if not 0 < utilisation <= 1:
@@ -116,45 +87,23 @@ def run_flop(chip_hours: float, peak: float, utilisation: float) -> float:
 
 
 def run_cost(flop: float, price: float, peak: float, utilisation: float) -> float:
-    """Return the cost in USD of a run of a training compute in FLOP: the inverse of `rented_run`.
-
-    Examples
-    --------
-    >>> round(run_cost(7.2e23, price=2.0, peak=1e15, utilisation=0.4))
-    1000000
-    """
+    """Return the cost in USD of a run of a training compute in FLOP: the inverse of `rented_run`."""
     _check(flop=flop)
     _check_above_zero(price=price)
     return flop / run_flop(1.0, peak, utilisation) * price
 
 
 def run_months(flop: float, speed: float, utilisation: float) -> float:
-    """Return how many months a machine of a peak in FLOP/s needs for a training run of a compute in FLOP.
-
-    Examples
-    --------
-    >>> round(run_months(3.156e24, speed=1e18, utilisation=0.4), 1)
-    3.0
-    """
+    """Return how many months a machine of a peak in FLOP/s needs for a training run of a compute in FLOP."""
     _check(flop=flop)
     return flop / run_flop(HOURS_PER_MONTH, speed, utilisation)
 
 
 def implied_utilisation(models: pd.DataFrame, peaks: pd.Series) -> pd.Series:
-    """Return the utilisation that chips, hours, peak and compute of each model imply.
+    """Return the share of the peak (FLOP/s of one chip, by model) that chips, hours and compute of each model imply.
 
-    Parameters
-    ----------
-    models : pandas.DataFrame
-        With ``training_compute_flop``, ``hardware_quantity``, ``training_time_hours``.
-    peaks : pandas.Series
-        Peak of one chip of each model, FLOP/s, on the index of `models`.
-
-    Returns
-    -------
-    pandas.Series
-        Shares of the peak, only for models for which all four are known. A value above 1 is impossible and shows that
-        one of the four is wrong; it is kept so that a reader can see how often that happens.
+    Only for models for which all four are known. A value above 1 is impossible and shows that one of the four is wrong;
+    it is kept so that a reader can see how often that happens.
     """
     capacity = models["hardware_quantity"] * models["training_time_hours"] * SECONDS_PER_HOUR * peaks
     utilisation = models[COMPUTE] / capacity.where(capacity > 0)
@@ -162,22 +111,7 @@ def implied_utilisation(models: pd.DataFrame, peaks: pd.Series) -> pd.Series:
 
 
 def newest_quotes(prices: pd.DataFrame, chip: str, column: str = "usd_per_chip_hour") -> Quotes:
-    """Return the quotes of a chip in the newest year that has any: on demand, or of another column of prices.
-
-    Parameters
-    ----------
-    prices : pandas.DataFrame
-        With ``chip``, ``date`` and the column.
-    chip : str
-        Name of the chip.
-    column : str, default "usd_per_chip_hour"
-        Which price; ``usd_purchase`` is that of buying one chip.
-
-    Raises
-    ------
-    ValueError
-        If no quote names the chip.
-    """
+    """Return the quotes of a chip in the newest year that has any, by column of prices; ValueError if there is none."""
     quoted = prices[(prices["chip"] == chip) & prices[column].gt(0) & prices["date"].notna()]
     if quoted.empty:
         raise ValueError(f"no dated price ({column}) for the chip {chip!r}")
@@ -205,38 +139,18 @@ def purchase(prices: pd.DataFrame, chip: str, chips: float, label: str) -> Estim
 
 
 def offers(prices: pd.DataFrame, peaks: pd.Series[float], chips: Sequence[str]) -> pd.DataFrame:
-    """Return what can be rented: for each chip its peak (FLOP/s) and the quotes of the newest year that has any.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``chip``, ``peak``, ``year``, ``n``, ``lowest``, ``median``, ``highest``, in the order given; see
-        `newest_quotes`.
-    """
+    """Return what can be rented: of each chip the ``peak`` in FLOP/s and the `newest_quotes`, in the order given."""
     quotes = pd.DataFrame([newest_quotes(prices, chip) for chip in chips])
     quotes.insert(1, "peak", [float(peaks[chip]) for chip in chips])
     return quotes
 
 
 def rank_by_year(models: pd.DataFrame, flop: float, groups: Sequence[str] = (ALL_TEAMS, *TEAM_TYPES)) -> pd.DataFrame:
-    """Return, for each year and team type, how many models a run of the given compute would match or exceed.
+    """Return, by year and team type (or `ALL_TEAMS`), how many models a run of a compute in FLOP would match.
 
-    Parameters
-    ----------
-    models : pandas.DataFrame
-        With ``year``, ``team_type`` and ``training_compute_flop``. Models without compute or year do not rank.
-    flop : float
-        Training compute of the run, FLOP.
-    groups : sequence of str
-        Team types, and `ALL_TEAMS` for all models of a year.
-
-    Returns
-    -------
-    pandas.DataFrame
-        One row a year and group: ``year``, ``group``, ``n`` (models with known compute), ``within`` (those that needed
-        no more than the run), ``rank`` (where the run would stand, 1 for the largest of all), ``share`` within reach
-        with its Wilson interval ``low``, ``high``, and ``unknown`` (models of that year and group whose compute is not
-        known).
+    A row has ``year``, ``group``, ``n`` (models with known compute), ``within`` (those that needed no more than the
+    run), ``rank`` (where it would stand, 1 for the largest), ``share`` within reach with its Wilson interval ``low``,
+    ``high``, and ``unknown`` (models of that year and group whose compute is not known).
 
     Examples
     --------
@@ -260,20 +174,13 @@ def rank_by_year(models: pd.DataFrame, flop: float, groups: Sequence[str] = (ALL
 
 
 def share_in_reach(models: pd.DataFrame, flop: float, first: int, last: int, label: str) -> Estimate:
-    """Return the share of the models of the years first to last that a run of the given compute could have trained.
-
-    Examples
-    --------
-    >>> models = pd.DataFrame({"year": [2020, 2021], "training_compute_flop": [1e23, 1e20]})
-    >>> share_in_reach(models, 1e22, 2020, 2021, "within reach").value
-    0.5
-    """
+    """Return the share of the models of the years first to last that a run of a compute in FLOP could have trained."""
     compute = in_years(models[["year", COMPUTE]], first, last)[COMPUTE].dropna()
     return wilson_share(int((compute <= flop).sum()), len(compute), label)
 
 
 def bounds_in_reach(models: pd.DataFrame, flop: float, year: int, label: str) -> tuple[Estimate, Estimate]:
-    """Return the least and the largest share of all models of a year that a run of the given compute can reach.
+    """Return the least and the largest share of all models of a year that a run of a compute in FLOP can reach.
 
     Of models whose compute is not known, none may be within reach or all: these are Manski's worst-case bounds (1989).
 
@@ -293,15 +200,7 @@ def bounds_in_reach(models: pd.DataFrame, flop: float, year: int, label: str) ->
 
 
 def rank_in(ranks: pd.DataFrame, year: int, label: str) -> Estimate:
-    """Return where the run of `rank_by_year` would stand among all models of a year; no value where it cannot be told.
-
-    Examples
-    --------
-    >>> models = pd.DataFrame({"year": [2020], "team_type": ["other"], "training_compute_flop": [1e23]})
-    >>> ranks = rank_by_year(models, 1e22)
-    >>> rank_in(ranks, 2020, "rank").value, rank_in(ranks, 2021, "rank").n
-    (2, 0)
-    """
+    """Return where the run of `rank_by_year` would stand among all models of a year; no value where none is known."""
     of_all = ranks[(ranks["group"] == ALL_TEAMS) & (ranks["year"] == year)]
     known = int(of_all["n"].sum())
     return Estimate(int(of_all["rank"].sum()) if known else None, n=known, unit="count", label=label)
@@ -316,22 +215,10 @@ def last_year_in_reach(ranks: pd.DataFrame, group: str = ALL_TEAMS, rank: int = 
 def cost_by_year(
     models: pd.DataFrame, price: float, peak: float, utilisation: float, quantiles: Sequence[float] = (0.5, 0.9, 1.0)
 ) -> pd.DataFrame:
-    """Return what it would cost, at one price, to repeat the compute of the models of each year.
+    """Return ``year``, ``quantile``, ``flop``, ``usd``, ``n``: the cost of repeating models of each year, at one price.
 
-    Parameters
-    ----------
-    models : pandas.DataFrame
-        With ``year`` and ``training_compute_flop``.
-    price, peak, utilisation : float
-        As in `rented_run`.
-    quantiles : sequence of float
-        Which models of a year: 0.5 is the median one, 1 the largest.
-
-    Returns
-    -------
-    pandas.DataFrame
-        One row a year and quantile: ``year``, ``quantile``, ``flop``, ``usd``, ``n``. Quantiles are taken on the
-        logarithm of compute.
+    `price`, `peak` and `utilisation` are those of `rented_run`; quantiles (0.5 the median model of a year, 1 the
+    largest) are taken on the logarithm of compute.
     """
     rows = []
     for year, own in models[models[COMPUTE] > 0].groupby("year")[COMPUTE]:

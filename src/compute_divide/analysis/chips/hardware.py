@@ -16,25 +16,10 @@ PEAK = "chip_flop_s"
 
 
 def chip_peaks(chips: pd.DataFrame, number_format: str = "training") -> pd.Series[float]:
-    """Return the peak speed of each chip under one rule for the number format.
+    """Return the peak speed in FLOP/s by every name of a chip, under a rule of `FORMATS`; ValueError for another rule.
 
-    Parameters
-    ----------
-    chips : pandas.DataFrame
-        With ``chip``, ``aliases`` (other names, joined by ``|``), ``tensor_fp16_flop_s``, ``fp16_flop_s`` and
-        ``fp32_flop_s``, all dense rates in FLOP/s.
-    number_format : str
-        A key of `FORMATS`.
-
-    Returns
-    -------
-    pandas.Series
-        FLOP/s by every name of a chip; chips without a rate under the rule are left out.
-
-    Raises
-    ------
-    ValueError
-        If there is no such rule.
+    `chips` has ``chip``, ``aliases`` (joined by ``|``) and dense rates: ``tensor_fp16_flop_s``, ``fp16_flop_s`` and
+    ``fp32_flop_s``. Chips without a rate under the rule are left out.
 
     Notes
     -----
@@ -72,26 +57,10 @@ def _names(chips: pd.DataFrame) -> list[list[str]]:
 
 
 def with_peaks(models: pd.DataFrame, peaks: pd.Series[float]) -> pd.DataFrame:
-    """Return the models with the peak of their chip.
+    """Return the models with a column `PEAK`, by ``training_hardware`` (names of chips, joined by ``|``).
 
-    Parameters
-    ----------
-    models : pandas.DataFrame
-        With ``training_hardware``: names of chips, joined by ``|``.
-    peaks : pandas.Series
-        From `chip_peaks`.
-
-    Returns
-    -------
-    pandas.DataFrame
-        With a column `PEAK`. A model that names several chips gets the geometric mean of those whose peak is known; how
-        many of each it used is mostly not recorded. Missing where none is known.
-
-    Examples
-    --------
-    >>> models = pd.DataFrame({"training_hardware": ["A|B", "C", None]})
-    >>> with_peaks(models, pd.Series({"A": 1e12, "B": 4e12}))[PEAK].map("{:.2e}".format).tolist()
-    ['2.00e+12', 'nan', 'nan']
+    A model that names several chips gets the geometric mean of those whose peak is known; how many of each it used is
+    mostly not recorded. Missing where none is known.
     """
     logs = {name: math.log10(peak) for name, peak in peaks.items()}
 
@@ -112,33 +81,15 @@ def unmatched_chips(models: pd.DataFrame, chips: pd.DataFrame) -> pd.DataFrame:
 def same_year_ratio(rows: pd.DataFrame, label: str, value: str = PEAK) -> Estimate:
     """Return the ratio of geometric means, industry over academia, among models of the same year.
 
-    Parameters
-    ----------
-    rows : pandas.DataFrame
-        ``year``, ``team_type``, ``link`` and the column `value`.
-    label : str
-        What is compared.
-    value : str
-        Column of the positive values.
-
-    Returns
-    -------
-    Estimate
-        A ratio, with a 95% percentile interval from a bootstrap that draws papers; `n` is the number of models in years
-        that have both team types. No value where no year has both.
+    `rows` has ``year``, ``team_type``, ``link`` and the column `value`. The 95% percentile interval is that of a
+    bootstrap that draws papers; `n` is the number of models in years that have both team types. No value where no year
+    has both.
 
     Notes
     -----
     The coefficient of the team type in a least-squares fit of log10(value) with a constant for each year, in the closed
     form of Frisch, Waugh and Lovell, so that the bootstrap is a few products of matrices. Years in which only one of
     the two team types occurs say nothing about the ratio, which is what sets it apart from a pooled one.
-
-    Examples
-    --------
-    >>> rows = pd.DataFrame({"year": [2012, 2020, 2020], "team_type": [ACADEMIA, ACADEMIA, INDUSTRY],
-    ...                      PEAK: [1e12, 1e14, 2e14], "link": None})
-    >>> round(same_year_ratio(rows, "chips").value, 6)
-    2.0
     """
     known = in_shared_years(rows, value)
     if known.empty:
@@ -155,14 +106,7 @@ def same_year_ratio(rows: pd.DataFrame, label: str, value: str = PEAK) -> Estima
 
 
 def in_shared_years(rows: pd.DataFrame, value: str) -> pd.DataFrame:
-    """Return the rows of industry and academia with a positive value, of the years in which both occur.
-
-    Examples
-    --------
-    >>> rows = pd.DataFrame({"year": [2012, 2020, 2020], "team_type": [ACADEMIA, ACADEMIA, INDUSTRY], PEAK: 1e12})
-    >>> in_shared_years(rows, PEAK)["year"].tolist()
-    [2020, 2020]
-    """
+    """Return the rows of industry and academia with a positive value, of the years in which both occur."""
     known = rows[rows["team_type"].isin([INDUSTRY, ACADEMIA]) & rows[value].gt(0) & rows["year"].notna()]
     return known[(known.groupby("year")["team_type"].transform("nunique") == 2).astype(bool)]
 
@@ -195,19 +139,9 @@ def loose_team_types(models: pd.DataFrame) -> pd.Series[str]:
 
 
 def flop_per_dollar(chips: pd.DataFrame, number_format: str) -> pd.DataFrame:
-    """Return the price-performance of chips at release, for `compute_divide.analysis.statistics.trends.growth`.
+    """Return ``chip``, ``published``, ``flop_s_per_usd`` and ``link`` of chips at release, for `trends.growth`.
 
-    Parameters
-    ----------
-    chips : pandas.DataFrame
-        As in `chip_peaks`, with ``released`` and ``price_usd``.
-    number_format : str
-        A key of `FORMATS`; a trend needs one format throughout, so ``"fp32"`` or ``"tensor-16"``.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``chip``, ``published`` (the release), ``flop_s_per_usd``, ``link`` (the chip, so that each is drawn by itself).
+    A trend needs one number format throughout, so ``"fp32"`` or ``"tensor-16"``.
     """
     priced = chips[chips["price_usd"].gt(0) & chips["released"].notna()]
     # Row by row: cards of different years and speeds share a name.
@@ -216,20 +150,9 @@ def flop_per_dollar(chips: pd.DataFrame, number_format: str) -> pd.DataFrame:
 
 
 def rented_flop_per_dollar(prices: pd.DataFrame, peaks: pd.Series[float]) -> pd.DataFrame:
-    """Return the compute that a dollar rents at each dated on-demand price, at full peak.
+    """Return ``chip``, ``published``, ``flop_per_usd`` and ``link`` of each dated on-demand price, at full peak.
 
-    Parameters
-    ----------
-    prices : pandas.DataFrame
-        ``chip``, ``date``, ``usd_per_chip_hour``.
-    peaks : pandas.Series
-        From `chip_peaks`.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``chip``, ``published`` (date of the quote), ``flop_per_usd``, ``link`` (the chip: quotes of one chip are not
-        independent and are drawn together).
+    The link is the chip: quotes of one chip are not independent and are drawn together.
     """
     quoted = prices[prices["usd_per_chip_hour"].gt(0) & prices["date"].notna()]
     flop = quoted["chip"].map(peaks) * 3600
@@ -246,11 +169,6 @@ def running_clusters(found: pd.DataFrame) -> pd.DataFrame:
 
     Kept are those that exist, with a certainty of confirmed or likely, a known size, and no mark as a possible
     duplicate. A phase that a later running phase supersedes is part of that one and left out.
-
-    Parameters
-    ----------
-    found : pandas.DataFrame
-        ``name``, ``status``, ``certainty``, ``possible_duplicate``, ``h100_equivalents``, ``superseded_by``.
     """
     kept = found[
         (found["status"] == "Existing")

@@ -64,13 +64,7 @@ PUBLIC = ("academic", "research", "government")
 def h100s(
     value: float | None, label: str, low: float | None = None, high: float | None = None, n: int | None = None
 ) -> Estimate:
-    """Return a number of H100 equivalents to three significant digits, which is more than any source knows.
-
-    Examples
-    --------
-    >>> h100s(14567.5, "a machine").value
-    14600.0
-    """
+    """Return a number of H100 equivalents to three significant digits, which is more than any source knows."""
     value, low, high = (None if one is None or pd.isna(one) else float(f"{one:.2e}") for one in (value, low, high))
     return Estimate(value, low, high, n=n, unit="count", label=f"{label}, H100 equivalents")
 
@@ -79,12 +73,6 @@ def pick(table: pd.DataFrame, label: str, place: int = 0, **where: str) -> Estim
     """Return the H100 equivalents of the first (or the last, -1) row that has some values; none where no row has them.
 
     Where there are columns ``h100e_low`` and ``h100e_high`` these are its interval.
-
-    Examples
-    --------
-    >>> table = pd.DataFrame({"owner": ["A", "B"], H100E: [1, 3.0], "h100e_low": [1, 2.0], "h100e_high": [1, 5.0]})
-    >>> pick(table, "chips of B", owner="B").high, pick(table, "chips of C", owner="C").value
-    (5.0, None)
     """
     for column, wanted in where.items():
         table = table[table[column] == wanted]
@@ -115,21 +103,9 @@ def scale_gap(owners: pd.DataFrame, chips: pd.DataFrame) -> Estimate:
 def machines(clusters: pd.DataFrame, chips: pd.DataFrame) -> pd.DataFrame:
     """Return the clusters that run, with what they are worth in H100s by speed in 16 bits.
 
-    Parameters
-    ----------
-    clusters, chips : pandas.DataFrame
-        The lists of clusters and of chips.
-
-    Returns
-    -------
-    pandas.DataFrame
-        With `H100E`, ``country`` and ``machine`` by their usual names (`UNNAMED` where the list gives none), and
-        ``open``: public, and no machine of a weapons programme.
-
-    Notes
-    -----
-    The list's own equivalents take the fastest format that a chip has, 8 bits for the H100 and 16 for older chips,
-    which halves the latter; they are kept where no speed in 16 bits is known.
+    Added are `H100E`, ``machine`` by its usual name (`UNNAMED` where the list gives none) and ``open``: public, and no
+    machine of a weapons programme. The list's own equivalents take the fastest format that a chip has, 8 bits for the
+    H100 and 16 for older chips, which halves the latter; they are kept where no speed in 16 bits is known.
     """
     found = running_clusters(clusters)
     names = found["name"].replace(NAMES)
@@ -148,27 +124,13 @@ def largest(found: pd.DataFrame, label: str) -> Estimate:
 
 
 def records(found: pd.DataFrame) -> pd.DataFrame:
-    """Return the machines that were the largest when they began (``operational``), oldest first.
-
-    Examples
-    --------
-    >>> days = pd.to_datetime(["2020-01-01", "2021-01-01", "2022-01-01"])
-    >>> records(pd.DataFrame({"operational": days, H100E: [2.0, 1.0, 3.0]}))[H100E].tolist()
-    [2.0, 3.0]
-    """
+    """Return the machines that were the largest when they began (``operational``), oldest first."""
     dated = found.dropna(subset=["operational"]).sort_values(["operational", H100E])
     return dated[dated[H100E] > dated[H100E].cummax().shift(fill_value=0)].reset_index(drop=True)
 
 
 def by_country(found: pd.DataFrame) -> pd.DataFrame:
-    """Return each country's machines: ``country``, their number ``n``, `H100E` together, name and size of the largest.
-
-    Examples
-    --------
-    >>> found = pd.DataFrame({"country": ["CH", "CH"], "machine": ["A", "B"], H100E: [1.0, 2.0]})
-    >>> by_country(found)[["n", "largest"]].values.tolist()
-    [[2, 'B']]
-    """
+    """Return each country's machines: ``country``, how many (``n``), `H100E` of all, name and size of the largest."""
     grouped = found.sort_values(H100E, ascending=False, kind="stable").groupby("country", sort=False)
     wanted = {
         "n": ("machine", "size"),
@@ -180,13 +142,7 @@ def by_country(found: pd.DataFrame) -> pd.DataFrame:
 
 
 def ratio(above: Estimate, under: Estimate, label: str) -> Estimate:
-    """Return how many times one is the other; the interval is that of the first over the value of the second.
-
-    Examples
-    --------
-    >>> ratio(Estimate(6.0, 4.0, 8.0), Estimate(2.0), "times").low
-    2.0
-    """
+    """Return how many times one is the other; the interval is that of the first over the value of the second."""
     if above.value is None or not under.value:
         return Estimate(None, unit="ratio", label=label)
     low, high = (None if end is None else end / under.value for end in (above.low, above.high))
@@ -201,18 +157,8 @@ def list_of(top500: pd.DataFrame, year: int) -> pd.DataFrame:
 def list_share(rows: pd.DataFrame, segments: Collection[str], label: str, *, accelerated: bool = False) -> Estimate:
     """Return the share of the speed of one TOP500 list that some segments have; of accelerated machines if asked.
 
-    Notes
-    -----
     `k` and `n` count machines. The 95% interval says how far single machines move the share: it is the linear
     approximation of a bootstrap that draws machines, which needs only sums of speeds and of their squares.
-
-    Examples
-    --------
-    >>> rows = pd.DataFrame({"segment": ["academic", "industry"], "accelerated": False, "machines": [1, 3],
-    ...                      "rmax_tflop_s": [1.0, 3.0], "rmax_squares": [1.0, 3.0]})
-    >>> share = list_share(rows, ["academic"], "share")
-    >>> share.value, round(share.high, 2)
-    (0.25, 0.67)
     """
     rows = rows[rows["accelerated"].fillna(False).astype(bool)] if accelerated else rows
     if rows.empty:
@@ -237,14 +183,7 @@ def list_shares(top500: pd.DataFrame, groups: Mapping[str, Collection[str]]) -> 
 
 
 def at_quantile(sizes: pd.DataFrame, quantile: float, count: str, label: str) -> Estimate:
-    """Return what the university at a quantile has by one of the three counts; ``"checked"`` has an interval.
-
-    Examples
-    --------
-    >>> sizes = pd.DataFrame({"quantile": [0.5], "checked": [10.0], "low": [6.0], "high": [14.0], "theirs": [9.0]})
-    >>> at_quantile(sizes, 0.5, "theirs", "median").low is None
-    True
-    """
+    """Return what the university at a quantile has by one of the three counts; ``"checked"`` has an interval."""
     row = sizes[np.isclose(sizes["quantile"], quantile)].iloc[0]
     low, high = (row["low"], row["high"]) if count == "checked" else (None, None)
     return h100s(row[count], label, low, high)

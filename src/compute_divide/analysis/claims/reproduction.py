@@ -39,15 +39,7 @@ class Sizes(TypedDict):
 
 @dataclass(frozen=True, slots=True)
 class Periods:
-    """The years that stand for the paper's periods, which it does not define.
-
-    Parameters
-    ----------
-    early, late : tuple of int
-        First and last year, both included, of the early 2010s and the early 2020s.
-    year : int
-        The year of the paper's newest share.
-    """
+    """First and last years of the paper's periods, which it does not define, and the year of its newest share."""
 
     early: tuple[int, int]
     late: tuple[int, int]
@@ -70,25 +62,10 @@ def check_shares(
     definition: str,
     **sizes: Unpack[Sizes],
 ) -> list[Check]:
-    """Hold the three claims about shares of large-scale models against ours.
+    """Hold the three claims about shares of large-scale models, by id, against ours on two vintages.
 
-    Parameters
-    ----------
-    claimed : mapping of str to float
-        Value by claim id, as shares.
-    paper, edition : pandas.DataFrame
-        All models of the paper's vintage and of the edition's vintage.
-    periods : Periods
-        Years of the periods.
-    definition : str
-        The definition closest to the paper's; the verdict rests on it. The others are tried too and counted.
-    top_k, record_window
-        Sizes of the definitions that need them.
-
-    Returns
-    -------
-    list of Check
-        The largest runs of each year, of the edition's vintage, stand beside each verdict.
+    The verdicts rest on one definition, the closest to the paper's; the others are tried too and counted. The largest
+    runs of each year, of the edition's vintage, stand beside each verdict.
     """
     claims = {
         "academia-share-early": (ACADEMIA, *periods.early),
@@ -124,18 +101,8 @@ def check_doubling(
 ) -> Check:
     """Hold the claimed doubling time of training compute, in months, against the trend of the models since a year.
 
-    Parameters
-    ----------
-    claimed : float
-        Months.
-    paper, edition : pandas.DataFrame
-        All models of the two vintages.
-    first, paper_last, edition_last : int
-        First year of the trend, and its last whole year in either vintage.
-    definition : str
-        The definition the verdict rests on; every other is tried and counted.
-    top_k, record_window
-        Sizes of the definitions that need them.
+    The verdict rests on one definition; every other is tried and counted. The last years are the last whole ones of
+    either vintage.
     """
 
     def doubling(models: pd.DataFrame, rule: str, last: int) -> Estimate:
@@ -162,18 +129,8 @@ def check_rare(
 ) -> Check:
     """Hold the claim that academic-only teams have become rare in foundation models against who makes and who writes.
 
-    Parameters
-    ----------
-    then, now : (pandas.DataFrame, (int, int))
-        All models of a vintage, and the years whose notable language models are read.
-    papers : pandas.DataFrame
-        From `compute_divide.analysis.papers.papers.with_teams`, of the venues and years in question.
-
-    Returns
-    -------
-    Check
-        On the academic share of notable language models, which has to lie below `RARE`; so has the academic share of
-        the papers about language and foundation models.
+    `then` and `now` are models and the years whose notable language models are read. Both the academic share of these
+    and that of the papers about language and foundation models have to lie below `RARE`.
     """
 
     def made(models: pd.DataFrame, years: tuple[int, int]) -> Estimate:
@@ -195,14 +152,8 @@ def check_rare(
 def check_topics(papers: pd.DataFrame, last: int, low: Sequence[str]) -> Check:
     """Hold the claim that topics differ against the odds of a company author, within venue and year.
 
-    Parameters
-    ----------
-    papers : pandas.DataFrame
-        From `compute_divide.analysis.papers.papers.with_teams`, of the venues and years in question.
-    last : int
-        Last year of the papers of the claim's time.
-    low : sequence of str
-        The low-compute topics or groups to compare with, matched in titles. A paper of both counts with the others.
+    `last` is the last year of the papers of the claim's time, `low` the low-compute topics or groups to compare with,
+    matched in titles; a paper of both counts with the others.
     """
     exposed = about(papers, ["compute-intensive"])
     rows = papers.assign(exposed=exposed)[exposed | about(papers, low)].dropna(subset=["industry"])
@@ -219,19 +170,8 @@ def check_topics(papers: pd.DataFrame, last: int, low: Sequence[str]) -> Check:
 def check_adoption(papers: pd.DataFrame, then: Spans, now: Spans, texts: Sequence[str]) -> Check:
     """Hold the claim that academia increasingly builds on industry's open models against the papers that name them.
 
-    Parameters
-    ----------
-    papers : pandas.DataFrame
-        From `compute_divide.analysis.papers.papers.with_teams`.
-    then, now : ((int, int), (int, int))
-        First and last years of an early and a late period, all included: up to the claim's time, and up to now.
-    texts : sequence of str
-        Where to look; papers that lack one of these texts do not count.
-
-    Returns
-    -------
-    Check
-        By the odds ratio of naming, late over early, among academic-only papers within the same conference.
+    By the odds ratio of naming, late over early, among academic-only papers within the same conference. `then` and
+    `now` are an early and a late period each: up to the claim's time, and up to now.
     """
     rows = with_naming(having(papers[papers["team_type"] == ACADEMIA], texts), texts)
     before, after = (
@@ -247,17 +187,8 @@ def check_adoption(papers: pd.DataFrame, then: Spans, now: Spans, texts: Sequenc
 def check_release(then: tuple[pd.DataFrame, int], now: tuple[pd.DataFrame, int], years: int = 3) -> Check:
     """Hold the claim that industry releases less against the shares of models whose weights can be downloaded.
 
-    Parameters
-    ----------
-    then, now : (pandas.DataFrame, int)
-        Models of a vintage that records openness, and the last of the years that are read.
-    years : int, default 3
-        How many years are read.
-
-    Returns
-    -------
-    Check
-        By the difference of industry's share and academia's, in percentage points.
+    By the difference of industry's share and academia's, in percentage points. `then` and `now` are models of a vintage
+    that records openness, and the last of the years that are read.
     """
 
     def difference(models: pd.DataFrame, last: int) -> Estimate:
@@ -283,20 +214,8 @@ def check_hardware(
     """Hold the claimed ratio of hardware power against the peak speed of chips.
 
     The verdict rests on the ratio pooled over all years, the reading closest to the claim, and on the one among models
-    of the same year, which shows how much of the pooled one is an effect of eras.
-
-    Parameters
-    ----------
-    claimed : float
-        The ratio.
-    then, now : pandas.DataFrame
-        Models tables that name chips: of the claim's time, and of now.
-    chips : pandas.DataFrame
-        The list of chips.
-    starts : sequence of int
-        First years of the periods, the pooled one first; the others are counted.
-    last : int
-        Last year of all of them.
+    of the same year, which shows how much of the pooled one is an effect of eras. Of the first years in `starts` the
+    pooled one comes first; the others are counted.
     """
     peaks, years = chip_peaks(chips), span(starts[0], last)
     old, new = (with_peaks(models, peaks) for models in (then, now))

@@ -33,22 +33,11 @@ _SAID = {"holds": "holds it", "fails": "does not hold it", "open": "is too wide 
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One claim, tested.
+    """One claim, tested: its verdict (one of `VERDICTS`) and the reason.
 
-    Parameters
-    ----------
-    claim : str
-        Its id.
-    verdict : {"supported", "mixed", "revised", "cannot be tested"}
-        As in `VERDICTS`.
-    reason : str
-        What was tested, and what each test said.
-    then, now : Estimate, optional
-        Ours on data of the claim's time, and on those of now.
-    beside : Estimate, optional
-        A reading of now that the verdict does not rest on.
-    agreeing, tried : int
-        Other definitions, on data of its time: how many were tried, and how many hold the claim.
+    `then` and `now` are ours on data of the claim's time and on those of now, `beside` a reading of now that the
+    verdict does not rest on. Of other definitions, on data of its time, so many were `tried`, and so many hold the
+    claim.
     """
 
     claim: str
@@ -62,13 +51,7 @@ class Check:
 
 
 def verdict_of(then: Outcome, now: Outcome, also: Sequence[Outcome] = ()) -> Verdict:
-    """Return the verdict that the outcomes of the tests make, those of other tests of now among them.
-
-    Examples
-    --------
-    >>> verdict_of("holds", "holds"), verdict_of("holds", "fails"), verdict_of("none", "open")
-    ('supported', 'revised', 'mixed')
-    """
+    """Return the verdict that the outcomes of the tests make, those of other tests of now among them."""
     known = [outcome for outcome in (then, now, *also) if outcome != "none"]
     if not known:
         return "cannot be tested"
@@ -88,24 +71,10 @@ def check_value(
     also: Mapping[str, Estimate] | None = None,
     beside: Estimate | None = None,
 ) -> Check:
-    """Test a claimed value against our estimates of the same thing.
+    """Test a claimed value against our estimates of a measure, by what is known of the paper's method.
 
-    Parameters
-    ----------
-    claim : str
-        Its id.
-    value : float
-        What it says.
-    then, now : Estimate or None
-        The estimates that follow what is known of the paper's method.
-    measure : str
-        What they measure.
-    others : sequence of Estimate
-        On data of its time, by other definitions: counted, for with many definitions some agree by luck.
-    also : mapping of str to Estimate, optional
-        Other readings of now that have to hold the claim as well, by what they measure.
-    beside : Estimate, optional
-        A reading of now to show beside the verdict.
+    `others` are estimates on data of its time by other definitions: counted, for with many definitions some agree by
+    luck. `also` are other readings of now that have to hold the claim as well, by what they measure.
     """
     outcomes = {name: _value_outcome(value, estimate) for name, estimate in (also or {}).items()}
     agreeing = sum(_value_outcome(value, estimate) == "holds" for estimate in others)
@@ -124,13 +93,7 @@ def check_direction(
     measure: str,
     also: Mapping[str, Outcome] | None = None,
 ) -> Check:
-    """Test a claim that names a direction only: the whole interval must lie on the claimed side of a null value.
-
-    Examples
-    --------
-    >>> check_direction("x", None, Estimate(3.0, 2.0, 4.0), 1.0, expected="above", measure="odds ratio").verdict
-    'supported'
-    """
+    """Test a claim that names a direction only: the whole interval must lie on the claimed side of a null value."""
     first, second = (side_outcome(estimate, null, expected) for estimate in (then, now))
     verdict = verdict_of(first, second, list((also or {}).values()))
     return Check(claim, verdict, _reason(measure, first, second, also or {}), then, now)
@@ -143,13 +106,7 @@ def _value_outcome(value: float, estimate: Estimate | None) -> Outcome:
 
 
 def side_outcome(estimate: Estimate | None, null: float, expected: Literal["above", "below"]) -> Outcome:
-    """Return whether the whole interval of an estimate lies on a side of a value.
-
-    Examples
-    --------
-    >>> side_outcome(Estimate(3.0, 0.5, 4.0), 1.0, "above"), side_outcome(Estimate(3.0, 2.0, 4.0), 1.0, "below")
-    ('open', 'fails')
-    """
+    """Return whether the whole interval of an estimate lies on a side of a value."""
     if estimate is None or estimate.low is None or estimate.high is None:
         return "none"
     if estimate.low > null or estimate.high < null:
@@ -185,12 +142,7 @@ class Counterpart:
 def models_counterparts(models: pd.DataFrame, *, top_k: int = 10) -> list[Counterpart]:
     """Return our estimates of what related work reports, as near to its measure as the models database comes.
 
-    Parameters
-    ----------
-    models : pandas.DataFrame
-        All models of a vintage.
-    top_k : int, default 10
-        How many models of each year stand for "the biggest".
+    The `top_k` models of each year stand for "the biggest".
     """
     largest = "the largest" if top_k == 1 else f"{top_k} largest"
     found = [

@@ -19,14 +19,7 @@ PAPER_CRITERIA = ("sota improvement", "historical significance", "highly cited")
 
 
 def names_paper_criterion(models: pd.DataFrame) -> pd.Series[bool]:
-    """Tell which models the database lists for a state-of-the-art advance, historical significance or high citation.
-
-    Examples
-    --------
-    >>> models = pd.DataFrame({"notability": ["training cost|highly cited", "training cost", None]})
-    >>> names_paper_criterion(models).tolist()
-    [True, False, False]
-    """
+    """Tell which models the database lists for a state-of-the-art advance, historical significance or high citation."""
     any_of = rf"(?:^|\|)(?:{'|'.join(PAPER_CRITERIA)})(?:\||$)"
     return models["notability"].astype("str").str.contains(any_of, case=False, na=False).astype(bool)
 
@@ -40,12 +33,6 @@ def largest_of_year(models: pd.DataFrame, top_k: int) -> pd.Series[bool]:
     """Tell which models are among the k largest by training compute of their calendar year.
 
     A year with fewer known values gives all it has; of equal values the first in the table comes first.
-
-    Examples
-    --------
-    >>> models = pd.DataFrame({"year": [2010, 2010, 2011], COMPUTE: [1e15, 1e16, None]})
-    >>> largest_of_year(models, 1).tolist()
-    [False, True, False]
     """
     rank = models.groupby("year")[COMPUTE].rank(method="first", ascending=False)
     return (rank <= top_k).fillna(False).astype(bool)
@@ -77,12 +64,5 @@ def is_large_scale(
 
 
 def large_scale(models: pd.DataFrame, definition: str, *, top_k: int = 10, record_window: float = 2.0) -> pd.DataFrame:
-    """Return the models that are large-scale under a definition; the parameters are those of `is_large_scale`.
-
-    Examples
-    --------
-    >>> models = pd.DataFrame({"model": ["a", "b"], COMPUTE: [1e20, None]})
-    >>> large_scale(models, "compute-known")["model"].tolist()
-    ['a']
-    """
+    """Return the models that are large-scale under a definition; the parameters are those of `is_large_scale`."""
     return models[is_large_scale(models, definition, top_k=top_k, record_window=record_window)]

@@ -33,19 +33,7 @@ _FORMS = re.compile(r",?\s+(inc|ltd|llc|corp|corporation|group)\.?$", re.IGNOREC
 
 
 def vintage_summary(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
-    """Return one row a vintage: how many models it holds, and for how many the key fields are known.
-
-    Parameters
-    ----------
-    tables : mapping of str to pandas.DataFrame
-        Models tables by vintage.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Columns ``vintage``, ``models``, ``notable``, ``newest`` (date of the newest model), and the counts
-        ``team_known``, ``compute_known``, ``parameters_known``; vintages in ascending order.
-    """
+    """Return one row a vintage, oldest first: how many models it holds, and for how many the key fields are known."""
     return pd.DataFrame(
         {
             "vintage": vintage,
@@ -61,13 +49,7 @@ def vintage_summary(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
 
 
 def known_by_year(models: pd.DataFrame, column: str, *, first: int, last: int) -> pd.DataFrame:
-    """Return the share of each year's models for which a column is known.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Columns ``year``, ``share``, ``low``, ``high``, ``k``, ``n``; years without a model are left out.
-    """
+    """Return for which share of each year's models a column is known, with its Wilson interval."""
     within = models[models["year"].between(first, last)]
     rows = [{"year": year, **known_share(own, column, "").row()} for year, own in within.groupby("year")]
     return pd.DataFrame(rows, columns=["year", "share", "low", "high", "k", "n"])
@@ -76,27 +58,9 @@ def known_by_year(models: pd.DataFrame, column: str, *, first: int, last: int) -
 def readings(
     vintages: Mapping[str, pd.DataFrame], years: Iterable[int], team_types: Iterable[str] = TEAM_TYPES
 ) -> pd.DataFrame:
-    """Return the share of team types in some years, as each vintage tells it.
+    """Return the share of team types in some years by ``year`` and ``vintage``, as in `shares_by`.
 
-    Parameters
-    ----------
-    vintages : mapping of str to pandas.DataFrame
-        Models of each vintage, whatever filter is wanted already applied.
-    years : iterable of int
-        Years of publication. A year is read only by the vintages taken after its end: a part year is not a reading.
-    team_types : iterable of str
-        The team types to report.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``year``, ``vintage``, then as `compute_divide.analysis.statistics.estimates.shares_by`.
-
-    Examples
-    --------
-    >>> models = pd.DataFrame({"year": [2022, 2023], "team_type": ["industry-only", "other"]})
-    >>> readings({"2023-03": models, "2022-06": models}, [2022], ["industry-only"])["vintage"].tolist()
-    ['2023-03']
+    A year is read only by the vintages taken after its end: a part year is not a reading.
     """
     wanted = set(years)
     parts = []
@@ -109,23 +73,7 @@ def readings(
 def revised_share(old: pd.DataFrame, new: pd.DataFrame, factor: float) -> Estimate:
     """Return the share of models whose training compute changed by more than a factor between two vintages.
 
-    Parameters
-    ----------
-    old, new : pandas.DataFrame
-        Models of both vintages; only those with a positive value in both are counted.
-    factor : float
-        More than 1.
-
-    Raises
-    ------
-    ValueError
-        If the factor is no revision.
-
-    Examples
-    --------
-    >>> old = pd.DataFrame({"model": ["a", "b"], "reference": None, "link": None, COMPUTE: [1e20, 1e20]})
-    >>> revised_share(old, old.assign(**{COMPUTE: [1e20, 5e20]}), 2).value
-    0.5
+    Only those with a positive value in both are counted. A factor of 1 or less is a ValueError.
     """
     if factor <= 1:
         raise ValueError(f"a revision is by a factor above 1, not {factor}")
@@ -153,35 +101,10 @@ CHANGES = {
 def changes(old: pd.DataFrame, new: pd.DataFrame, first: int, last: int, team_type: str) -> pd.DataFrame:
     """Take apart how the share of a team type among the notable models of some years changed between two vintages.
 
-    Parameters
-    ----------
-    old, new : pandas.DataFrame
-        All models of both vintages; they are matched by `match_models`.
-    first, last : int
-        Years of publication, both included.
-    team_type : str
-        The team type whose share is read.
-
-    Returns
-    -------
-    pandas.DataFrame
-        One row for each of `CHANGES`: ``change``, ``models`` (how many it touches), ``points`` (what it did to the
-        share, in percentage points). The points add up to the difference of the two shares; they are missing where
-        either vintage counts no model.
-
-    Notes
-    -----
-    What a change does depends on which others are made before it; told is its mean over all orders (its Shapley
-    value), so that no order is preferred.
-
-    Examples
-    --------
-    >>> columns = {"reference": None, "link": None, "scope": "notable", "year": 2022}
-    >>> old = pd.DataFrame({"model": ["a", "b"], "team_type": "industry-only", **columns})
-    >>> new = pd.DataFrame({"model": ["a", "b", "c"], "team_type": ["industry-only", "other", "other"], **columns})
-    >>> told = changes(old, new, 2022, 2022, "industry-only").set_index("change")["points"]
-    >>> round(told["new rows"], 1), round(told["relabelling"], 1)
-    (np.float64(-25.0), np.float64(-41.7))
+    One row for each of `CHANGES`: ``models`` (how many it touches) and ``points`` (what it did to the share, in
+    percentage points). The points add up to the difference of the two shares; they are missing where either vintage
+    counts no model. What a change does depends on which others are made before it; told is its mean over all orders
+    (its Shapley value).
     """
     was, now = (_counted(models, first, last) for models in (old, new))
     pairs = _side_by_side(old, new, was, now)
@@ -276,13 +199,6 @@ def match_models(old: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
 
     A key counts only where it is unique among the models still unmatched on either side, so that several models of one
     paper are never confused; they are matched by their names or not at all.
-
-    Examples
-    --------
-    >>> old = pd.DataFrame({"model": ["GPT-3"], "reference": ["Few-Shot Learners"], "link": [None]})
-    >>> new = pd.DataFrame({"model": ["GPT-3 175B"], "reference": ["Few-shot learners"], "link": [None]})
-    >>> match_models(old, new)["by"].tolist()
-    ['title']
     """
     left, right = _keys(old), _keys(new)
     found = []
@@ -309,48 +225,22 @@ def _unique(keys: pd.Series[str], side: str) -> pd.DataFrame:
 
 
 def _plain(text: str) -> str:
-    """Return a text without case, spaces and punctuation; letters of any alphabet and digits remain.
-
-    Examples
-    --------
-    >>> _plain("PanGu-α (2.6B)")
-    'panguα26b'
-    """
+    """Return a text without case, spaces and punctuation; letters of any alphabet and digits remain."""
     return re.sub(r"[\W_]", "", text.casefold())
 
 
 def _plain_link(link: str) -> str:
-    """Return a link without what changes between edits: the scheme, ``www``, the version of a preprint.
-
-    Examples
-    --------
-    >>> _plain_link("https://arxiv.org/pdf/2005.14165v4.pdf") == _plain_link("http://www.arxiv.org/abs/2005.14165")
-    True
-    """
+    """Return a link without what changes between edits: the scheme, ``www``, the version of a preprint."""
     bare = re.sub(r"^https?://(www\.)?", "", link.strip().casefold()).rstrip("/")
     preprint = _ARXIV.search(bare)
     return f"arxiv {preprint[1]}" if preprint else bare
 
 
 def organisation_sectors(tables: Iterable[pd.DataFrame]) -> dict[str, str]:
-    """Return the sector of each organisation, by its plain name and its plain aliases.
+    """Return the sector of each organisation, by its plain name and its plain aliases; left out where sectors differ.
 
-    Parameters
-    ----------
-    tables : iterable of pandas.DataFrame
-        Models of vintages since 2024, with ``organisations`` and ``sectors``. Rows where the two lists differ in length
-        are left out: which sector belongs to which organisation is not known there.
-
-    Returns
-    -------
-    dict of str to str
-        A name that stands for organisations of different sectors is left out.
-
-    Examples
-    --------
-    >>> table = pd.DataFrame({"organisations": ["Nanyang Technological University (NTU)"], "sectors": ["academia"]})
-    >>> organisation_sectors([table])["ntu"]
-    'academia'
+    Read from models of vintages since 2024; rows where the lists of organisations and sectors differ in length say
+    nothing.
     """
     pairs: set[tuple[str, str]] = set()
     for table in tables:
@@ -366,15 +256,7 @@ def organisation_sectors(tables: Iterable[pd.DataFrame]) -> dict[str, str]:
 
 
 def _aliases(name: str) -> Iterator[str]:
-    """Yield the plain forms under which an organisation may be written.
-
-    Examples
-    --------
-    >>> list(_aliases("Massachusetts Institute of Technology (MIT)"))
-    ['massachusettsinstituteoftechnologymit', 'massachusettsinstituteoftechnology', 'mit']
-    >>> list(_aliases("University of Montreal / Université de Montréal"))[1:]
-    ['universityofmontreal', 'universitédemontréal']
-    """
+    """Yield the plain forms under which an organisation may be written."""
     yield _plain(name)
     bare, *inside = re.split(r"\s*\(([^)]*)\)", name)
     for form in [*bare.split(" / "), *inside[:1]]:
@@ -384,21 +266,7 @@ def _aliases(name: str) -> Iterator[str]:
 
 
 def relabel(models: pd.DataFrame, sectors: dict[str, str]) -> pd.Series[str]:
-    """Return the team type of each model by the new rule; unknown where one of its organisations is not known.
-
-    Parameters
-    ----------
-    models : pandas.DataFrame
-        Models with ``organisations``, a list joined by ``|``.
-    sectors : dict of str to str
-        From `organisation_sectors`.
-
-    Examples
-    --------
-    >>> models = pd.DataFrame({"organisations": ["MIT|Google", "MIT|Nowhere", None]})
-    >>> relabel(models, {"mit": "academia", "google": "industry"}).tolist()
-    ['collaboration', 'unknown', 'unknown']
-    """
+    """Return the team type of each model by `organisation_sectors`; unknown where an organisation is not known."""
 
     def team(names: str) -> str:
         found = [next((sectors[one] for one in _aliases(name) if one in sectors), "") for name in names.split("|")]

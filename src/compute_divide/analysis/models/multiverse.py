@@ -41,17 +41,7 @@ from compute_divide.evidence.store.files import last_whole_year
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A share to be read: whose, and over which years.
-
-    Parameters
-    ----------
-    who : str
-        The team in a word, for headings: "academia".
-    team_type : str
-        Whose share.
-    first, last : int
-        Years of the period, both included.
-    """
+    """A share to be read: the team in a word, its team type, first and last year of the period."""
 
     who: str
     team_type: str
@@ -77,24 +67,11 @@ def answers(
     record_window: float = 2.0,
     whole_years: bool = False,
 ) -> pd.DataFrame:
-    """Return the answers to some questions under every definition, in every vintage.
+    """Return the answers to some questions under every definition (with its sizes), in every vintage.
 
-    Parameters
-    ----------
-    tables : mapping of str to pandas.DataFrame
-        All models of each vintage.
-    questions : sequence of Question
-        The questions; one that occurs twice is asked once.
-    top_k, record_window
-        Sizes of two of the definitions; see `compute_divide.analysis.models.definitions.is_large_scale`.
-    whole_years : bool
-        Whether a question stays unanswered (a share of nothing) whose period was not over when the vintage was taken.
-
-    Returns
-    -------
-    pandas.DataFrame
-        One row a definition, vintage and question: ``definition``, ``vintage``, ``what``, ``team_type``, ``share``,
-        ``low``, ``high``, ``k``, ``n``.
+    One row a definition, vintage and question: ``definition``, ``vintage``, ``what``, ``team_type``, ``share``,
+    ``low``, ``high``, ``k``, ``n``. With `whole_years` a question stays unanswered (a share of nothing) whose period
+    was not over when the vintage was taken.
 
     Examples
     --------
@@ -117,20 +94,9 @@ def answers(
 
 
 def compared(table: pd.DataFrame, early: Question, late: Question) -> pd.DataFrame:
-    """Return the answers to two questions side by side, where both exist.
+    """Return ``share``, ``low`` and ``high`` of two questions side by side, where both have `answers`.
 
-    Parameters
-    ----------
-    table : pandas.DataFrame
-        From `answers`.
-    early, late : Question
-        The questions.
-
-    Returns
-    -------
-    pandas.DataFrame
-        One row a definition and vintage: ``share``, ``low``, ``high`` of each with the endings ``_early`` and
-        ``_late``, and ``falls`` (the late share is lower), ``apart`` (and the intervals do not meet).
+    ``falls`` says that the late share is lower, ``apart`` that the intervals do not meet either.
     """
     on = ["definition", "vintage"]
     columns = [*on, "share", "low", "high"]
@@ -141,27 +107,9 @@ def compared(table: pd.DataFrame, early: Question, late: Question) -> pd.DataFra
 
 
 def agreeing(table: pd.DataFrame, values: Mapping[str, float]) -> pd.DataFrame:
-    """Return, for each definition and vintage, whether all answers agree with given values at once.
+    """Return, by definition and vintage that answers all questions, whether all agree with given values at once.
 
-    Parameters
-    ----------
-    table : pandas.DataFrame
-        From `answers`.
-    values : mapping of str to float
-        Value of each question, by its name.
-
-    Returns
-    -------
-    pandas.DataFrame
-        One row a definition and vintage that answers every question: ``holds`` (every interval holds its value) and
-        ``exact`` (every share equals its value to the percent).
-
-    Examples
-    --------
-    >>> table = pd.DataFrame({"definition": "all", "vintage": "2026-08", "what": ["a"], "share": [0.648], "low": [0.5],
-    ...     "high": [0.7]})
-    >>> agreeing(table, {"a": 0.65})[["holds", "exact"]].values.tolist()
-    [[True, True]]
+    ``holds`` says that every interval holds its value, ``exact`` that every share equals its value to the percent.
     """
     known = table[table["what"].isin(list(values))].dropna(subset=["share"])
     value = known["what"].map(values).astype(float)
@@ -205,28 +153,10 @@ _TEAMS = (*TEAM_TYPES, UNKNOWN)
 
 
 def specifications(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
-    """Return the headline shares under every specification.
+    """Return ``claim``, the columns of `CHOICES`, ``k``, ``n``, ``share``, ``low`` and ``high`` of every specification.
 
-    Parameters
-    ----------
-    tables : mapping of str to pandas.DataFrame
-        All models of each vintage.
-
-    Returns
-    -------
-    pandas.DataFrame
-        One row a claim and specification: ``claim``, the columns of `CHOICES`, ``k``, ``n``, ``share``, ``low``,
-        ``high``. Where a vintage lists notable models only, the scope is no choice and has one row. A period that was
-        not over when the vintage was taken is left out; a share of nothing is missing.
-
-    Examples
-    --------
-    >>> models = pd.DataFrame({"year": [2012, 2021], "published": pd.to_datetime(["2012-01-01", "2021-01-01"]),
-    ...     "team_type": ["academia-only", "industry-only"], "scope": "notable", "notability": "highly cited",
-    ...     "training_compute_flop": [1e15, 1e20], "parameters": 1e6})
-    >>> table = specifications({"2024-01": models})
-    >>> len(table), float(table["share"].iloc[0])
-    (810, 1.0)
+    Where a vintage lists notable models only, the scope is no choice and has one row. A period that was not over when
+    the vintage was taken is left out; a share of nothing is missing.
     """
     table = pd.concat([_of_vintage(vintage, models) for vintage, models in tables.items()], ignore_index=True)
     share, low, high = wilson_interval(table["k"], table["n"])
@@ -290,22 +220,10 @@ def usable(specs: pd.DataFrame) -> pd.DataFrame:
 
 
 def near_claims(specs: pd.DataFrame, claims: Mapping[str, float], margin: float = 0.05) -> pd.DataFrame:
-    """Return how many specifications agree with the value that the paper gives.
+    """Return how many specifications agree with the value that the paper gives, one row a claim.
 
-    Parameters
-    ----------
-    specs : pandas.DataFrame
-        From `specifications`, those to be counted.
-    claims : mapping of str to float
-        Value of each claim.
-    margin : float, default 0.05
-        How near is near.
-
-    Returns
-    -------
-    pandas.DataFrame
-        One row a claim: ``claim``, ``n`` (specifications), ``value`` (the paper's), ``median``, ``least``, ``most``,
-        ``holds`` (the interval holds the value), ``near`` (the share is within the margin), both as counts.
+    ``n`` specifications, the paper's ``value``, ``median``, ``least``, ``most``, and as counts ``holds`` (the interval
+    holds the value) and ``near`` (the share is within the margin).
     """
     rows = []
     for claim, value in claims.items():
@@ -326,15 +244,10 @@ def near_claims(specs: pd.DataFrame, claims: Mapping[str, float], margin: float 
 
 
 def falls(specs: pd.DataFrame) -> tuple[Estimate, Estimate]:
-    """Return in how many pairs of specifications the late share lies below the early one.
+    """Return in which share of pairs the late share lies below the early one, and in which no intervals meet.
 
-    A pair agrees in every choice but the years; every early period is paired with every late one.
-
-    Returns
-    -------
-    tuple of Estimate
-        The share of pairs in which the late share is lower, and of those in which the intervals do not even meet. The
-        pairs are not independent draws, so no interval is given.
+    A pair agrees in every choice but the years; every early period is paired with every late one. The pairs are not
+    independent draws, so no interval is given.
     """
     on = [choice for choice in CHOICES if choice != "period"]
     early, late = (specs.loc[specs["claim"] == claim, [*on, "share", "low", "high"]] for claim in list(HEADLINES)[:2])
@@ -349,25 +262,7 @@ def falls(specs: pd.DataFrame) -> tuple[Estimate, Estimate]:
 
 
 def joint_agreement(specs: pd.DataFrame, claims: Mapping[str, float], margin: float = 0.05) -> pd.DataFrame:
-    """Return which settings of the choices bring all claims near their values at once, years free for each.
-
-    Parameters
-    ----------
-    specs, claims, margin
-        As in `near_claims`.
-
-    Returns
-    -------
-    pandas.DataFrame
-        One row a setting that has a share for every claim: the columns of `CHOICES` but the period, and ``near``.
-
-    Examples
-    --------
-    >>> rows = {choice: ["x", "x"] for choice in CHOICES}
-    >>> specs = pd.DataFrame({"claim": ["a", "b"], **rows, "share": [0.6, 0.2]})
-    >>> joint_agreement(specs, {"a": 0.62, "b": 0.5})["near"].tolist()
-    [False]
-    """
+    """Return which settings of the choices bring all claims near their values at once, years free for each."""
     on = [choice for choice in CHOICES if choice != "period"]
     near = specs[on].assign(claim=specs["claim"], near=(specs["share"] - specs["claim"].map(claims)).abs() <= margin)
     met = near.groupby([*on, "claim"])["near"].any().groupby(on).agg(["all", "size"])
@@ -375,14 +270,10 @@ def joint_agreement(specs: pd.DataFrame, claims: Mapping[str, float], margin: fl
 
 
 def swings(specs: pd.DataFrame) -> pd.DataFrame:
-    """Return how far each choice moves each headline when all others stay as they are.
+    """Return how far each choice moves each headline (its ``swing``) when all others stay as they are.
 
-    Returns
-    -------
-    pandas.DataFrame
-        ``claim``, ``choice``, ``swing`` (the mean, over all settings of the other choices, of the largest less the
-        smallest share), ``settings`` (how many such settings have at least two options), sorted by claim and falling
-        swing.
+    The swing is the mean, over all settings of the other choices, of the largest less the smallest share; ``settings``
+    counts those with at least two options.
     """
     parts = []
     for claim, part in specs.groupby("claim", sort=False):
@@ -399,18 +290,8 @@ def swings(specs: pd.DataFrame) -> pd.DataFrame:
 def curve(specs: pd.DataFrame, bins: int = 60) -> pd.DataFrame:
     """Return the specification curves: specifications ordered by their share, in bins of equal number.
 
-    Parameters
-    ----------
-    specs : pandas.DataFrame
-        From `specifications`.
-    bins : int, default 60
-        Points of a curve.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``claim``, ``rank`` (0 to 1, the middle of the bin), the medians of ``share``, ``low`` and ``high`` in the bin,
-        and ``n``, how many specifications it holds.
+    ``rank`` (0 to 1) is the middle of the bin; ``share``, ``low`` and ``high`` are medians, ``n`` counts
+    specifications.
     """
     parts = []
     for claim, part in specs.groupby("claim", sort=False):

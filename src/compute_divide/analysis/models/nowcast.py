@@ -26,24 +26,8 @@ DRAWS = 400
 def reporting_triangle(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     """Return how many notable models of each team type each vintage counts in each year, with the age of the year.
 
-    Parameters
-    ----------
-    tables : mapping of str to pandas.DataFrame
-        Models tables by vintage.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``vintage``, ``at`` (its date as a fraction of a year), ``year``, ``age`` (in years since the end of the year:
-        negative before it), a column of counts for each of `TEAM_TYPES`, and ``n``, their sum. Only years of an age in
-        `AGES` and readings of some model.
-
-    Examples
-    --------
-    >>> models = pd.DataFrame({"scope": "notable", "year": [2022, 2022], "team_type": ["industry-only", "other"]})
-    >>> triangle = reporting_triangle({"2023-06": models})
-    >>> triangle[["year", "industry-only", "n"]].values.tolist(), round(triangle["age"].item(), 2)
-    ([[2022, 1, 2]], 0.46)
+    ``at`` is the date of the vintage as a fraction of a year, ``age`` counts years since the end of the year (negative
+    before it), ``n`` is the sum of the counts. Only years of an age in `AGES` and readings of some model.
     """
     parts = []
     for vintage, models in sorted(tables.items()):
@@ -61,12 +45,8 @@ def reporting_triangle(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
 def movements(triangle: pd.DataFrame, team_type: str) -> pd.DataFrame:
     """Return how far the share of a team type in a year moved from each vintage to the newest one.
 
-    Returns
-    -------
-    pandas.DataFrame
-        ``vintage``, ``year``, ``age``, ``band`` (of `AGES`), ``n``, ``share``, ``later`` (in the newest vintage), and
-        in percentage points ``points``, the difference of the two, and ``most``, the largest distance to any later
-        reading. Readings of fewer than `MIN_MODELS` models are left out.
+    ``share`` is the reading, ``later`` that of the newest vintage; in percentage points ``points`` is their difference
+    and ``most`` the largest distance to any later reading. Readings of fewer than `MIN_MODELS` models are left out.
     """
     rows = triangle[triangle["n"] >= MIN_MODELS].sort_values("at", kind="stable")
     rows = rows.assign(share=rows[team_type] / rows["n"], band=_band(rows["age"]))
@@ -81,15 +61,10 @@ def movements(triangle: pd.DataFrame, team_type: str) -> pd.DataFrame:
 
 
 def typical_movement(moved: pd.DataFrame, band: str) -> Estimate:
-    """Return how far a share has moved since it was read at an age: typically, least and most, in percentage points.
+    """Return how far a share has moved since an age of `AGES`: typically, least and most, in percentage points.
 
-    Parameters
-    ----------
-    moved : pandas.DataFrame
-        From `movements`; the largest distance of a reading to any later one counts. A year is counted by the mean of
-        its readings, for these are not independent; the bounds are those of single readings.
-    band : str
-        One of `AGES`.
+    Of `movements` the largest distances count. A year is counted by the mean of its readings, for these are not
+    independent; the bounds are those of single readings.
     """
     rows = moved[moved["band"] == band]
     typical = rows.groupby("year")["most"].mean()
@@ -111,33 +86,13 @@ def _band(ages: pd.Series[float]) -> pd.Series[str]:
 def nowcast(
     triangle: pd.DataFrame, vintage: str, year: int, team_type: str, until: float, strength: float = 1.0
 ) -> Estimate:
-    """Return what a year will read at a later time, by how years of each age have filled up until a vintage.
+    """Return what a year will read at a later time (a fraction of a year), by how years of each age filled up so far.
 
-    Parameters
-    ----------
-    triangle : pandas.DataFrame
-        From `reporting_triangle`; what is later than the vintage is not used.
-    vintage : str
-        The vintage in which the year is read.
-    year : int
-        The year.
-    team_type : str
-        Whose share.
-    until : float
-        The later time, as a fraction of a year.
-    strength : float, default 1
-        How much of what sets the growth of a team type apart from that of all is believed; with 0 the share stays.
-
-    Returns
-    -------
-    Estimate
-        The share, with a 95% interval for the later reading; no value where nothing is known of the years before.
-
-    Notes
-    -----
     A chain ladder in continuous time: for each team type and band of ages, the counts of all years together grew at a
-    yearly rate from one vintage to the next; the reading grows on at these rates, band by band, up to its age then. The
-    interval draws the transitions between vintages anew, and the later models of the year by chance.
+    yearly rate from one vintage to the next; the reading grows on at these rates, band by band, up to its age then. Of
+    what sets the growth of a team type apart from that of all, the part `strength` is believed; with 0 the share stays.
+    What is later than the vintage is not used. The 95% interval draws the transitions between vintages anew, and the
+    later models of the year by chance; no value where nothing is known of the years before.
     """
     readings = triangle[triangle["vintage"] == vintage].set_index("year")
     rates = _rates_until(_transitions(triangle), vintage, strength)
@@ -206,12 +161,8 @@ def _time_in_bands(start: float, end: float) -> Floats:
 def scored(triangle: pd.DataFrame, team_type: str, strength: float = 1.0) -> pd.DataFrame:
     """Return nowcasts of past vintages, each beside the reading of its day and that of the newest vintage.
 
-    Returns
-    -------
-    pandas.DataFrame
-        One row a vintage and young year (up to two years old, at least `MIN_MODELS` models): ``vintage``, ``year``,
-        ``age``, ``n``, ``later``, and for the reading left as it is and for the nowcast the share and its interval:
-        ``share``, ``low``, ``high``, ``nowcast``, ``nowcast_low``, ``nowcast_high``.
+    One row a vintage and young year (up to two years old, at least `MIN_MODELS` models), with share and interval of the
+    reading left as it is and of the nowcast.
     """
     newest = float(triangle["at"].max())
     young = movements(triangle, team_type).query("age < 2")
@@ -234,14 +185,7 @@ def scored(triangle: pd.DataFrame, team_type: str, strength: float = 1.0) -> pd.
 def score(table: pd.DataFrame, column: str, label: str) -> tuple[Estimate, Estimate]:
     """Return the mean absolute error in percentage points, and how often the interval holds the later reading.
 
-    Parameters
-    ----------
-    table : pandas.DataFrame
-        From `scored`.
-    column : {"share", "nowcast"}
-        What is scored: the reading left as it is, or the nowcast.
-    label : str
-        What that is, in words.
+    ``"share"`` is the reading left as it is, ``"nowcast"`` the nowcast.
     """
     low, high = ("low", "high") if column == "share" else (f"{column}_low", f"{column}_high")
     n, error = len(table), 100 * (table[column] - table["later"]).abs()

@@ -38,43 +38,14 @@ def choose(
 ) -> pd.DataFrame:
     """Return the papers that count: of these venues and years, with a known team type and all of these texts.
 
-    Parameters
-    ----------
-    papers : pandas.DataFrame
-        From `compute_divide.analysis.papers.papers.with_teams`.
-    venues, texts : sequence of str
-        Venues; texts that a paper must have.
-    years : (int, int)
-        First and last, both included.
-    minimum_coverage : float
-        Least share of the accepted papers of a venue-year whose team type must be known.
-
-    Examples
-    --------
-    >>> rows = pd.DataFrame({"venue": "acl", "year": [2021, 2030], "team_type": "other", "has_abstract": True})
-    >>> len(choose(rows, ["acl"], ["title", "abstract"], (2019, 2025), 0.85))
-    1
+    Of a venue-year the team type of at least the share `minimum_coverage` of the accepted papers must be known.
     """
     of_venues = covered(papers[papers["venue"].isin(list(venues))], minimum_coverage)
     return known_teams(having(in_years(of_venues, *years), texts))
 
 
 def with_naming(papers: pd.DataFrame, texts: Sequence[str]) -> pd.DataFrame:
-    """Return papers with the columns of `FLAGS`: which pre-trained models they name.
-
-    Parameters
-    ----------
-    papers : pandas.DataFrame
-        The papers table.
-    texts : sequence of {"title", "keywords", "abstract"}
-        Where to look.
-
-    Examples
-    --------
-    >>> rows = pd.DataFrame({"title_models": ["bert", "gpt-3|llama", "vicuna", "resnet", None]})
-    >>> with_naming(rows, ["title"])[["names_any", "names_open", "names_hosted"]].sum().tolist()
-    [3, 2, 1]
-    """
+    """Return papers with the columns of `FLAGS`: which pre-trained models they name in some of their texts."""
     found = {
         flag: matched(papers, model_names(teams=teams, access=access), texts, "models")
         for flag, (teams, access) in FLAGS.items()
@@ -83,14 +54,7 @@ def with_naming(papers: pd.DataFrame, texts: Sequence[str]) -> pd.DataFrame:
 
 
 def two_sides(papers: pd.DataFrame) -> pd.DataFrame:
-    """Return the papers of academic teams alone and those with a company author, told apart by ``academic``.
-
-    Examples
-    --------
-    >>> rows = pd.DataFrame({"team_type": ["academia-only", "collaboration", "industry-only", "other", "unknown"]})
-    >>> two_sides(rows)["academic"].tolist()
-    [True, False, False]
-    """
+    """Return the papers of academic teams alone and those with a company author, told apart by ``academic``."""
     sides = papers[papers["team_type"].isin([ACADEMIA, "collaboration", INDUSTRY])]
     return sides.assign(academic=sides["team_type"] == ACADEMIA)
 
@@ -98,23 +62,7 @@ def two_sides(papers: pd.DataFrame) -> pd.DataFrame:
 def late_over_early(
     papers: pd.DataFrame, outcome: str, early: tuple[int, int], late: tuple[int, int], label: str
 ) -> Association:
-    """Return the odds of an outcome in late years over early ones, within venue.
-
-    Parameters
-    ----------
-    papers : pandas.DataFrame
-        With ``venue``, ``year`` and the column `outcome`.
-    outcome : str
-        Column of true and false.
-    early, late : (int, int)
-        First and last years, both included. A year of both counts as late.
-    label : str
-        What the odds ratio says.
-
-    Returns
-    -------
-    Association
-        The strata are the venues with papers in both periods; the others say nothing and are counted in ``empty``.
+    """Return the odds of an outcome in late years over early ones, within venue; a year of both periods counts as late.
 
     Examples
     --------
@@ -128,13 +76,7 @@ def late_over_early(
 
 
 def uses(labelled: pd.DataFrame, use: str, label: str) -> Estimate:
-    """Return the share of labelled namings with a use.
-
-    Examples
-    --------
-    >>> uses(pd.DataFrame({"use": ["builds on", "examines"]}), "examines", "that examine").value
-    0.5
-    """
+    """Return the share of labelled namings with a use."""
     return wilson_share(int((labelled["use"] == use).sum()), len(labelled), label)
 
 
@@ -142,20 +84,10 @@ def uses(labelled: pd.DataFrame, use: str, label: str) -> Estimate:
 
 
 def with_bases(models: pd.DataFrame, lookup: pd.DataFrame | None = None) -> pd.DataFrame:
-    """Return the models that name a base model, with the team type of the base.
+    """Return the models that name a base, with ``base_team``: the team type that all its known bases share.
 
-    Parameters
-    ----------
-    models : pandas.DataFrame
-        A models table; ``base_model`` holds names joined by ``|``.
-    lookup : pandas.DataFrame, optional
-        The models table in which bases are looked up by name; `models` by default.
-
-    Returns
-    -------
-    pandas.DataFrame
-        The rows of models with a base, and ``base_team``: the team type that all known bases share, ``collaboration``
-        where they differ, ``unknown`` where no base is in the table.
+    It is ``collaboration`` where they differ, ``unknown`` where no base is in the lookup (by default the models
+    themselves).
 
     Examples
     --------
@@ -176,17 +108,7 @@ def with_bases(models: pd.DataFrame, lookup: pd.DataFrame | None = None) -> pd.D
 
 
 def base_share(based: pd.DataFrame, team: str, base: str, label: str) -> Estimate:
-    """Return the share of a team type's models that build on a base of a team type, among those whose base is known.
-
-    Parameters
-    ----------
-    based : pandas.DataFrame
-        From `with_bases`.
-    team, base : str
-        Team types of the model and of its base.
-    label : str
-        What is estimated.
-    """
+    """Return the share of a team type's models that build on a base of a team type, among those whose base is known."""
     rows = based[(based["team_type"] == team) & based["base_team"].isin(TEAM_TYPES)]
     return wilson_share(int((rows["base_team"] == base).sum()), len(rows), label)
 
@@ -200,17 +122,7 @@ def base_counts(based: pd.DataFrame) -> pd.DataFrame:
 def with_origins(models: pd.DataFrame, lookup: pd.DataFrame) -> pd.DataFrame:
     """Return models with their bases replaced by the models at the bottom of the chain of bases.
 
-    Parameters
-    ----------
-    models : pandas.DataFrame
-        A models table; ``base_model`` holds names joined by ``|``.
-    lookup : pandas.DataFrame
-        The models table in which bases are looked up by name.
-
-    Returns
-    -------
-    pandas.DataFrame
-        The same rows. A chain ends at a model that names no base, is not listed, or leads back into the chain.
+    A chain ends at a model that names no base, is not listed, or leads back into the chain.
 
     Examples
     --------
@@ -240,28 +152,8 @@ def with_origins(models: pd.DataFrame, lookup: pd.DataFrame) -> pd.DataFrame:
 def expected_share(based: pd.DataFrame, lookup: pd.DataFrame, base: str, label: str) -> Estimate:
     """Return how often bases would be of a team type if they were picked blindly among the models of their year.
 
-    Parameters
-    ----------
-    based : pandas.DataFrame
-        Models with a base.
-    lookup : pandas.DataFrame
-        The models table in which bases are looked up by name, with ``team_type`` and ``year``.
-    base : str
-        Team type of the bases.
-    label : str
-        What is estimated.
-
-    Returns
-    -------
-    Estimate
-        Mean, over the bases that are listed with a year, of the share of the team type among all models of that year;
-        ``n`` is the number of these bases. Without an interval: the list is taken as it is.
-
-    Examples
-    --------
-    >>> models = pd.DataFrame({"model": ["A", "B"], "year": 2020, "team_type": ["industry-only", "academia-only"]})
-    >>> expected_share(pd.DataFrame({"base_model": ["A"]}), models, "industry-only", "").value
-    0.5
+    The mean, over the bases that are listed with a year, of the share of the team type among all models of that year;
+    ``n`` is the number of these bases. Without an interval: the list is taken as it is.
     """
     known = known_teams(lookup).dropna(subset=["year"])
     of_year = (known["team_type"] == base).groupby(known["year"]).mean()
@@ -273,12 +165,8 @@ def expected_share(based: pd.DataFrame, lookup: pd.DataFrame, base: str, label: 
 def counting_public_research(models: pd.DataFrame, public_research: str) -> pd.DataFrame:
     """Return models with team types in which public research counts as stated, where the vintage tells sectors.
 
-    Parameters
-    ----------
-    models : pandas.DataFrame
-        A models table.
-    public_research : {"academia", "other"}
-        Whether government and nonprofit partners of a team count with academia, or make it a team of another kind.
+    Government and nonprofit partners of a team count with ``"academia"``, or make it a team of another kind,
+    ``"other"``.
     """
     if public_research == "academia" and models["sectors"].notna().any():
         return models.assign(team_type=loose_team_types(models))
@@ -286,14 +174,7 @@ def counting_public_research(models: pd.DataFrame, public_research: str) -> pd.D
 
 
 def with_lookup(tables: Mapping[str, pd.DataFrame], vintage: str) -> pd.DataFrame:
-    """Return the models in which the bases of a vintage are looked up: its own, then those of the others, newest first.
-
-    Examples
-    --------
-    >>> tables = {name: pd.DataFrame({"model": [name, "A"], "of": name}) for name in ("2025-02", "2026-08")}
-    >>> with_lookup(tables, "2025-02")["of"].tolist()
-    ['2025-02', '2025-02', '2026-08']
-    """
+    """Return the models in which the bases of a vintage are looked up: its own, then those of others, newest first."""
     others = [name for name in sorted(tables, reverse=True) if name != vintage]
     return pd.concat([tables[name] for name in (vintage, *others)]).drop_duplicates("model")
 
@@ -301,17 +182,8 @@ def with_lookup(tables: Mapping[str, pd.DataFrame], vintage: str) -> pd.DataFram
 def bases_by_vintage(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     """Return, vintage by vintage, how many academic models build on one of industry alone, beside blind choice.
 
-    Parameters
-    ----------
-    tables : mapping of str to pandas.DataFrame
-        Models tables by vintage.
-
-    Returns
-    -------
-    pandas.DataFrame
-        One row a vintage: ``vintage``, ``holds`` (which models it lists), ``k`` of ``n``, ``share``, ``low``, ``high``,
-        ``blind`` (see `expected_share`), ``origin_k`` of ``origin_n`` (whose chain of bases begins with industry
-        alone), ``unknown`` (models whose base no vintage lists).
+    ``k`` of ``n`` with ``share``, ``low``, ``high``, ``blind`` (see `expected_share`), ``origin_k`` of ``origin_n``
+    (whose chain of bases begins with industry alone), ``unknown`` (models whose base no vintage lists).
     """
     rows = []
     for vintage, models in tables.items():
@@ -334,22 +206,7 @@ def bases_by_vintage(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
 
 
 def bases_of(based: pd.DataFrame, lookup: pd.DataFrame) -> pd.DataFrame:
-    """Return the bases that models build on, one row a model and base, with what the lookup says of the base.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``model``, ``base``, and of the base ``organisations``, ``team_type``, ``openness``, ``year``; missing where the
-        base is not listed.
-
-    Examples
-    --------
-    >>> models = pd.DataFrame(
-    ...     {"model": ["A"], "organisations": ["Meta AI"], "team_type": "industry-only", "openness": None, "year": 2023}
-    ... )
-    >>> bases_of(pd.DataFrame({"model": ["X"], "base_model": ["A|B"]}), models)["organisations"].tolist()
-    ['Meta AI', nan]
-    """
+    """Return one row a ``model`` and ``base``, with what the lookup says of the base; missing where not listed."""
     about = ["organisations", "team_type", "openness", "year"]
     pairs = based[["model", "base_model"]].assign(base=based["base_model"].str.split("|")).explode("base")
     listed = lookup.drop_duplicates("model").set_index("model")[about]

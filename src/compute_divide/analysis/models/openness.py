@@ -39,12 +39,7 @@ TOLERANCE = 2.0
 
 
 def access_groups(labels: pd.Series) -> pd.Series:
-    """Return the access group of each label, a value of `ACCESS_GROUPS`; a missing label is unknown.
-
-    Raises
-    ------
-    ValueError
-        If a label is not in `ACCESS`, so that a new one is noticed.
+    """Return the access group of each label; a missing label is unknown, and one that is not in `ACCESS` a ValueError.
 
     Examples
     --------
@@ -58,23 +53,9 @@ def access_groups(labels: pd.Series) -> pd.Series:
 
 
 def group_share(models: pd.DataFrame, column: str, group: str, label: str) -> Estimate:
-    """Return the share of one access group among the models whose access is known.
+    """Return the share of one of `ACCESS_GROUPS` among the models whose access is known (of `UNKNOWN`, among all).
 
-    Parameters
-    ----------
-    models : pandas.DataFrame
-        With the column.
-    column : str
-        ``"openness"`` for weights, ``"code_openness"`` for training code.
-    group : str
-        One of `ACCESS_GROUPS`. For `UNKNOWN` it is the share among all models.
-    label : str
-        What is estimated.
-
-    Raises
-    ------
-    ValueError
-        If there is no such group.
+    The column is ``"openness"`` for weights, ``"code_openness"`` for training code. Another group is a ValueError.
 
     Examples
     --------
@@ -100,19 +81,7 @@ def labels_are(models: pd.DataFrame, column: str, expected: Mapping[str, str]) -
 
 
 def count_access(models: pd.DataFrame, column: str, periods: Sequence[tuple[int, int]]) -> pd.DataFrame:
-    """Return how many models of each team type and period can be reached in which way, the unknown included.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``team_type``, ``period``, ``access``, ``models``; groups without any model do not occur.
-
-    Examples
-    --------
-    >>> models = pd.DataFrame({"year": [2020], "team_type": ["other"], "openness": ["API access"]})
-    >>> count_access(models, "openness", [(2019, 2020)]).values.tolist()
-    [['other', '2019 to 2020', 'served', 1]]
-    """
+    """Return how many models of each team type and period can be reached in which way, the unknown included."""
     parts = [in_years(models, *years).assign(period=span(*years)) for years in periods]
     counted = pd.concat(parts, ignore_index=True)
     counted["access"] = access_groups(counted[column])
@@ -130,8 +99,6 @@ def lags(
 ) -> pd.DataFrame:
     """Return how long, at some dates, models of others have existed that are larger than the largest of a group.
 
-    Notes
-    -----
     The measure compares training compute, not quality, and knows only models whose compute is known: an unseen model of
     the group would shorten the lag, an unseen one of the others lengthen it.
     """
@@ -160,14 +127,10 @@ def lag_by_month(placed: pd.DataFrame, follows: pd.Series, first_year: int, end:
 
 
 def lag_estimate(placed: pd.DataFrame, follows: pd.Series, at: pd.Timestamp, label: str) -> Estimate:
-    """Return the lag at a date, with its range when compute values may be off by a factor of `TOLERANCE`.
+    """Return the lag in months at a date; ``n`` is the number of models of the group.
 
-    Returns
-    -------
-    Estimate
-        In months. ``low`` counts the group as passed only by models more than `TOLERANCE` times as large, ``high``
-        already by models more than half as large: a range, not a confidence interval. ``n`` is the number of models of
-        the group.
+    ``low`` counts the group as passed only by models more than `TOLERANCE` times as large, ``high`` already by models
+    more than half as large: a range, not a confidence interval.
     """
     value, low, high = (lags(placed, follows, [at], by)["months"][0] for by in (1.0, TOLERANCE, 1 / TOLERANCE))
     in_group = int((follows.loc[placed.index] & (placed["published"] <= at)).sum())
@@ -178,13 +141,6 @@ def lag_pair(placed: pd.DataFrame, follows: pd.Series, at: pd.Timestamp) -> tupl
     """Return the two models that the lag at a date hangs on: the largest of the group, and what first passed it.
 
     Each by its training compute and labelled by its name; without one there is no value.
-
-    Examples
-    --------
-    >>> days = pd.to_datetime(["2020-01-01", "2021-01-01"])
-    >>> placed = pd.DataFrame({"published": days, COMPUTE: [1e20, 1e22], "model": ["ours", "theirs"]})
-    >>> [one.label for one in lag_pair(placed, pd.Series([True, False]), pd.Timestamp("2022-01-01"))]
-    ['ours', 'theirs']
     """
     row = lags(placed, follows, [at]).iloc[0]
     flop = placed.drop_duplicates("model").set_index("model")[COMPUTE]
@@ -198,20 +154,8 @@ def lag_pair(placed: pd.DataFrame, follows: pd.Series, at: pd.Timestamp) -> tupl
 def access_changes(older: pd.DataFrame, newer: pd.DataFrame) -> pd.DataFrame:
     """Return how the recorded access of the models that two vintages share has changed.
 
-    Parameters
-    ----------
-    older, newer : pandas.DataFrame
-        With ``model`` and ``openness``; models are matched by name, and a name that several models of a vintage share
-        is left out.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``before``, ``after`` (access groups) and ``models`` (count), all pairs that occur.
-
-    Notes
-    -----
-    A change may be a later release, a withdrawal, or a correction of the record: the database does not say which.
+    Models are matched by name; one that several models of a vintage share is left out. A change may be a later release,
+    a withdrawal, or a correction of the record: the database does not say which.
     """
     before, after = (
         access_groups(models.drop_duplicates("model", keep=False).set_index("model")["openness"]).rename(when)

@@ -19,14 +19,7 @@ Z90 = 1.644854
 
 
 def kind_counts(evaluations: pd.DataFrame, cards: pd.DataFrame, kinds: tuple[str, ...]) -> pd.DataFrame:
-    """Return the engagements of each company by kind of evaluator, kinds without any included.
-
-    Examples
-    --------
-    >>> evaluations = pd.DataFrame({"company": ["A"], "kind": ["company"]})
-    >>> kind_counts(evaluations, pd.DataFrame({"company": ["A"]}), ("company", "university"))["engagements"].tolist()
-    [1, 0]
-    """
+    """Return the engagements of each company by kind of evaluator, kinds without any included."""
     every = pd.MultiIndex.from_product([cards["company"].unique(), kinds], names=["company", "kind"])
     counts = evaluations.groupby(["company", "kind"]).size().reindex(every, fill_value=0)
     return counts.reset_index(name="engagements")
@@ -36,14 +29,7 @@ def kind_counts(evaluations: pd.DataFrame, cards: pd.DataFrame, kinds: tuple[str
 
 
 def scores(transparency: pd.DataFrame) -> pd.DataFrame:
-    """Return the share of indicators that each developer meets: ``edition``, ``developer``, ``k``, ``n``, ``share``.
-
-    Examples
-    --------
-    >>> rows = pd.DataFrame({"edition": "2023-10", "developers": ["A|B", "A|B"], "disclosed": ["A", None]})
-    >>> scores(rows)[["developer", "share"]].values.tolist()
-    [['A', 0.5], ['B', 0.0]]
-    """
+    """Return the share of indicators that each developer meets: ``edition``, ``developer``, ``k``, ``n``, ``share``."""
     asked = transparency.assign(developer=transparency["developers"].str.split("|")).explode("developer")
     met = [name in str(found).split("|") for name, found in zip(asked["developer"], asked["disclosed"], strict=True)]
     counted = asked.assign(met=met).groupby(["edition", "developer"])["met"].agg(k="sum", n="size").reset_index()
@@ -68,18 +54,8 @@ def common(found: pd.DataFrame, first: str, second: str) -> pd.DataFrame:
 def by_release(capability: pd.DataFrame, *, unknown: bool = False) -> pd.DataFrame:
     """Return the models by day of release, with ``inside``: whether their weights can be downloaded.
 
-    Parameters
-    ----------
-    capability : pandas.DataFrame
-        ``model``, ``released``, ``openness``, ``index``, ``low``, ``high``.
-    unknown : bool
-        What a model counts as whose access is not known.
-
-    Returns
-    -------
-    pandas.DataFrame
-        The same rows in order, ``frontier`` and ``record`` added: whether a model was more capable than every earlier
-        one, and than every earlier one on its own side.
+    ``frontier`` and ``record`` say whether a model was more capable than every earlier one, and than every earlier one
+    on its own side.
     """
     groups = access_groups(capability["openness"])
     models = capability.assign(inside=(groups == OPEN) | (unknown & (groups == UNKNOWN)))
@@ -102,13 +78,10 @@ def records_of(models: pd.DataFrame, first_year: int) -> pd.DatetimeIndex:
 
 
 def age_of_capability(models: pd.DataFrame, dates: pd.DatetimeIndex) -> pd.DataFrame:
-    """Return at some dates how long closed models had been as capable as the most capable open one.
+    """Return at some dates how long closed models had been as capable as the most capable open one, in ``months``.
 
-    Returns
-    -------
-    pandas.DataFrame
-        ``date``, ``months`` (0 where none is as capable), ``own`` (the open model), ``own_index``, ``reached_by`` (the
-        first closed model at least as capable; missing where none is).
+    0 where none is as capable; ``own`` is the open model, ``own_index`` its index, ``reached_by`` the first closed
+    model at least as capable.
     """
     months, own, other, reached = _ages(models, models["index"].to_numpy(dtype=float), dates)
     names = models["model"].to_numpy(dtype=object)

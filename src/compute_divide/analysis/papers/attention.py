@@ -53,18 +53,9 @@ class Lead:
 def lead(papers: pd.DataFrame, team: str, within: Sequence[str] = WITHIN, than: str = ACADEMIA) -> Lead | None:
     """Return how often papers of a team are cited more than those of another; None where none can be compared.
 
-    Parameters
-    ----------
-    papers : pandas.DataFrame
-        ``team_type``, ``rank`` and the columns `within`.
-    team, than : str
-        Team types: the share of pairs in which a paper of `team` is cited more than one of `than`; ties count half.
-    within : sequence of str
-        What the papers of a pair share. A stratum with one paper of a side has no variance and is left out.
-
-    Notes
-    -----
-    A stratum with m and n papers weighs mn / (m + n). Its variance is that of DeLong, DeLong & Clarke-Pearson (1988).
+    Ties count half. The papers of a pair share the columns `within`; a stratum with one paper of a side has no variance
+    and is left out. One with m and n papers weighs mn / (m + n); its variance is that of DeLong, DeLong &
+    Clarke-Pearson (1988).
 
     Examples
     --------
@@ -99,13 +90,10 @@ def lead_estimate(papers: pd.DataFrame, team: str, label: str, within: Sequence[
 
 
 def due_to_size(papers: pd.DataFrame, team: str, label: str) -> Estimate:
-    """Return which part of a team's lead goes when only teams of like size are compared.
+    """Return which part of a team's lead goes when only teams of like size are compared; no value without a lead.
 
-    Returns
-    -------
-    Estimate
-        A share of the lead over one half: 0 if size explains none of it, 1 if all; below 0 where the lead grows. The
-        interval (delta method) takes account of both numbers resting on the same papers. No value without a lead.
+    A share of the lead over one half: 0 if size explains none of it, 1 if all; below 0 where the lead grows. The
+    interval (delta method) takes account of both numbers resting on the same papers.
     """
     plain, alike = lead(papers, team), lead(papers, team, (*WITHIN, "size"))
     if plain is None or alike is None or plain.share - Z95 * plain.error <= 0.5:
@@ -131,14 +119,7 @@ def leads_by(papers: pd.DataFrame, keys: Sequence[str], teams: Sequence[str]) ->
 
 
 def most_cited(papers: pd.DataFrame, venue: str, year: int, key: str) -> str | None:
-    """Return the team type of a paper if it is the most cited of its venue and year, else None.
-
-    Examples
-    --------
-    >>> rows = pd.DataFrame({"venue": "v", "year": 2012, "key": ["a", "b"], "rank": [0.25, 0.75], "team_type": "other"})
-    >>> most_cited(rows, "v", 2012, "b"), most_cited(rows, "v", 2012, "a")
-    ('other', None)
-    """
+    """Return the team type of a paper if it is the most cited of its venue and year, else None."""
     of_year = papers[(papers["venue"] == venue) & (papers["year"] == year)]
     first = of_year[of_year["rank"] == of_year["rank"].max()]
     return str(first["team_type"].iloc[0]) if key in set(first["key"]) and len(first) == 1 else None
@@ -150,13 +131,6 @@ def with_period(papers: pd.DataFrame, periods: Sequence[tuple[int, int]]) -> pd.
 
 
 def venues_of_all(papers: pd.DataFrame) -> list[str]:
-    """Return the venues that have papers in every period, in alphabetical order.
-
-    Examples
-    --------
-    >>> rows = pd.DataFrame({"venue": ["colt", "colt", "icml"], "period": ["2017", "2020", "2017"]})
-    >>> venues_of_all(rows)
-    ['colt']
-    """
+    """Return the venues that have papers in every period, in alphabetical order."""
     periods = papers.groupby("venue", observed=True)["period"].nunique()
     return sorted(periods[periods == papers["period"].nunique()].index)

@@ -16,26 +16,7 @@ ARXIV = "arxiv"
 
 
 def with_reading(works: pd.DataFrame, reading: str) -> pd.DataFrame:
-    """Return works with ``team_type`` as one of the three readings gives it.
-
-    Parameters
-    ----------
-    works : pandas.DataFrame
-        The works table.
-    reading : {"types", "ids", "rules"}
-        See `compute_divide.evidence.openalex.tables`.
-
-    Raises
-    ------
-    ValueError
-        If there is no such reading.
-
-    Examples
-    --------
-    >>> works = pd.DataFrame({"team_type": ["unknown"], "team_type_ids": ["industry-only"]})
-    >>> with_reading(works, "ids")["team_type"].tolist()
-    ['industry-only']
-    """
+    """Return works with ``team_type`` as one of the readings of `READING_COLUMNS` gives it; ValueError for another."""
     if reading not in READING_COLUMNS:
         raise ValueError(f"{reading!r} is not a reading; allowed: {', '.join(READING_COLUMNS)}")
     return works.assign(team_type=works[READING_COLUMNS[reading]])
@@ -66,46 +47,22 @@ def bounded_share(works: pd.DataFrame, label: str) -> Estimate:
 
 
 def has_company(teams: pd.Series[str]) -> pd.Series[bool]:
-    """Return whether a team type has a company author; missing where it is not known.
-
-    Examples
-    --------
-    >>> has_company(pd.Series(["collaboration", "academia-only", "unknown"])).tolist()
-    [True, False, <NA>]
-    """
+    """Return whether a team type has a company author; missing where it is not known."""
     company = {"collaboration": True, "industry-only": True, "academia-only": False, "other": False}
     return teams.map(company).astype("boolean")
 
 
 def agreement(one: pd.Series[str], other: pd.Series[str], label: str) -> Estimate:
-    """Return how often two readings of the same works agree on a company author, where both know.
-
-    Examples
-    --------
-    >>> one = pd.Series(["collaboration", "academia-only", "unknown"])
-    >>> other = pd.Series(["industry-only", "industry-only", "industry-only"])
-    >>> agreement(one, other, "agree").k, agreement(one, other, "agree").n
-    (1, 2)
-    """
+    """Return how often two readings of the same works agree on a company author, where both know."""
     same = (has_company(one) == has_company(other)).dropna()
     return wilson_share(int(same.sum()), len(same), label)
 
 
 def in_both(works: pd.DataFrame, papers: pd.DataFrame) -> pd.DataFrame:
-    """Return the works that the conference lists hold too, by the hash of the normalised title.
+    """Return the works that the conference lists hold too, with ``list_venue``, ``list_year`` and ``team_type_list``.
 
-    Parameters
-    ----------
-    works : pandas.DataFrame
-        The works table.
-    papers : pandas.DataFrame
-        The papers table, with the ``team_type`` of the lists.
-
-    Returns
-    -------
-    pandas.DataFrame
-        The works, sorted by venue and year of the list, with ``list_venue``, ``list_year``, ``team_type_list``. A title
-        that several lists hold counts once, with the first list whose team type is known.
+    Matched by the hash of the normalised title; one that several lists hold counts once, with the first list whose team
+    type is known. Sorted by venue and year of the list.
     """
     listed = papers[["key", "venue", "year", "team_type"]].assign(blank=papers["team_type"] == UNKNOWN)
     listed = listed.sort_values(["blank", "year", "venue"], kind="stable").drop_duplicates("key").drop(columns="blank")
@@ -117,23 +74,7 @@ def in_both(works: pd.DataFrame, papers: pd.DataFrame) -> pd.DataFrame:
 def count_shares(counts: pd.DataFrame, topics: Sequence[str]) -> pd.DataFrame:
     """Return academia-only shares by topic and year from counts, with the bounds that the unknown works leave.
 
-    Parameters
-    ----------
-    counts : pandas.DataFrame
-        Numbers of works by ``topic``, ``year``, ``team_type``.
-    topics : sequence of str
-        Topics to return, in this order.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``topic``, ``year``, ``k``, ``known``, ``n``, ``share``, ``lowest``, ``highest``.
-
-    Examples
-    --------
-    >>> counts = pd.DataFrame({"topic": "ai", "year": 2020, "team_type": ["academia-only", "unknown"], "works": [3, 1]})
-    >>> count_shares(counts, ["ai"])[["share", "lowest", "highest"]].values.tolist()
-    [[1.0, 0.75, 1.0]]
+    ``topic`` (in the order given), ``year``, ``k``, ``known``, ``n``, ``share``, ``lowest``, ``highest``.
     """
     chosen = counts[counts["topic"].isin(topics) & (counts["works"] > 0)]
     chosen = chosen.assign(topic=pd.Categorical(chosen["topic"], list(topics)), year=chosen["year"].astype(int))

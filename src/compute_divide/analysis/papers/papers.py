@@ -39,16 +39,9 @@ INTENSIVE, LOW = "compute-intensive", "low-compute"
 class Choices:
     """What decides a paper's team type.
 
-    Parameters
-    ----------
-    reading : {"name", "domain"}
-        By affiliations, or by e-mail domains.
-    joint_labs : {"mixed", "academia", "industry"}
-        How a joint laboratory of a university and a company counts.
-    non_profits : {"academia", "other"}
-        How government and non-profit research counts; see `compute_divide.evidence.papers.profiles.profile_team`.
-    flips : sequence of str
-        Judgement calls to decide otherwise: ``"openai=nonprofit"``, ``"mila=unknown"``.
+    The reading is by affiliations (``"name"``) or by e-mail domains (``"domain"``); `joint_labs` and `non_profits` say
+    how joint laboratories, and government and non-profit research, count. Flips are judgement calls to decide
+    otherwise: ``"openai=nonprofit"``, ``"mila=unknown"``.
     """
 
     reading: str = "name"
@@ -64,24 +57,9 @@ class Choices:
 
 
 def with_teams(papers: pd.DataFrame, choices: Choices | None = None) -> pd.DataFrame:
-    """Return papers with ``team_type`` and ``industry`` under the given choices.
+    """Return papers with ``team_type`` and ``industry`` (missing where nothing is known) under the given choices.
 
-    Parameters
-    ----------
-    papers : pandas.DataFrame
-        The papers table.
-    choices : Choices, optional
-        The defaults when left out.
-
-    Returns
-    -------
-    pandas.DataFrame
-        The same rows; ``team_type`` worked out anew, ``industry`` true, false, or missing where nothing is known.
-
-    Raises
-    ------
-    ValueError
-        If the reading or a way of counting does not exist.
+    A reading or a way of counting that does not exist is a ValueError.
 
     Examples
     --------
@@ -118,19 +96,7 @@ def _any_company(profile: str, calls: Calls) -> bool | None:
 
 
 def coverage(papers: pd.DataFrame) -> pd.DataFrame:
-    """Return the share of accepted papers whose team type is known, one row a venue-year.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``venue``, ``year``, ``k`` papers with a known team type of ``n`` accepted ones, ``share``; sorted.
-
-    Examples
-    --------
-    >>> rows = pd.DataFrame({"venue": "icml", "year": [2013, 2013], "team_type": ["academia-only", "unknown"]})
-    >>> coverage(rows)["share"].tolist()
-    [0.5]
-    """
+    """Return the share of accepted papers whose team type is known, ``k`` of ``n``, one row a venue-year."""
     known = papers["team_type"] != UNKNOWN
     found = known.groupby([papers[key] for key in VENUE_YEAR]).agg(k="sum", n="size").reset_index()
     return found.assign(year=found["year"].astype(int), share=found["k"] / found["n"])
@@ -143,19 +109,7 @@ def covered(papers: pd.DataFrame, minimum: float) -> pd.DataFrame:
 
 
 def academic_bounds(papers: pd.DataFrame, by: Sequence[str] = VENUE_YEAR) -> pd.DataFrame:
-    """Return academia-only shares and their bounds when affiliations are missing, for each group.
-
-    Parameters
-    ----------
-    papers : pandas.DataFrame
-        Papers or works with ``team_type``.
-    by : sequence of str
-        Columns that make a group.
-
-    Returns
-    -------
-    pandas.DataFrame
-        The columns of `by`, and as in `with_bounds`.
+    """Return academia-only shares and their bounds when affiliations are missing, for each group; see `with_bounds`.
 
     Examples
     --------
@@ -187,20 +141,8 @@ def with_bounds(counts: pd.DataFrame) -> pd.DataFrame:
 def readings_agree(table: pd.DataFrame, *, mixed: bool = True) -> Estimate:
     """Return the share of authors whose affiliation and e-mail domain agree on whether they work for a company.
 
-    Parameters
-    ----------
-    table : pandas.DataFrame
-        The agreement table, or some of its rows.
-    mixed : bool, default True
-        Whether authors count whose affiliation names a company and another organisation. One address belongs to one
-        employer, so many of them disagree by their nature; without them the share is that of plain cases.
-
-    Examples
-    --------
-    >>> row = dict.fromkeys((*VERDICTS, *MIXED), 0) | {"both_company": 19, "neither": 80, "only_name": 2}
-    >>> table = pd.DataFrame([row | {"mixed_only_name": 1}])
-    >>> readings_agree(table).n, readings_agree(table, mixed=False).value
-    (101, 0.99)
+    Authors whose affiliation names a company and another organisation are `mixed`. One address belongs to one employer,
+    so many of them disagree by their nature; without them the share is that of plain cases.
     """
     sums = table[[*VERDICTS, *MIXED]].sum()
     agree, every = sums["both_company"] + sums["neither"], sums[list(VERDICTS)].sum()
@@ -221,23 +163,7 @@ def unconfirmed(table: pd.DataFrame) -> Estimate:
 def both_readings(papers: pd.DataFrame, choices: Choices) -> pd.DataFrame:
     """Return how many papers of each venue are academia-only by either reading, of those whose team both know.
 
-    Parameters
-    ----------
-    papers : pandas.DataFrame
-        The papers table.
-    choices : Choices
-        Its reading does not matter.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``venue``, ``academic_name``, ``academic_domain``, ``n``; sorted.
-
-    Examples
-    --------
-    >>> rows = pd.DataFrame({"venue": "icml", "profile": ["1:academia+industry", None], "domain_profile": "1:academia"})
-    >>> both_readings(rows, Choices())[["academic_name", "academic_domain", "n"]].values.tolist()
-    [[0, 1, 1]]
+    ``venue``, ``academic_name``, ``academic_domain``, ``n``; sorted.
     """
     name, domain = (
         with_teams(papers, replace(choices, reading=reading))["team_type"] for reading in ("name", "domain")
@@ -248,26 +174,7 @@ def both_readings(papers: pd.DataFrame, choices: Choices) -> pd.DataFrame:
 
 
 def company_flag(labelled: pd.DataFrame) -> tuple[Estimate, Estimate]:
-    """Return precision and recall of the rule's verdict whether an affiliation string names a company.
-
-    Parameters
-    ----------
-    labelled : pandas.DataFrame
-        Hand-labelled strings: ``affiliation``, and ``company`` with "yes" or "no".
-
-    Returns
-    -------
-    precision, recall : Estimate
-        Of the strings that the rule calls a company's, the share that is one; of those that are, the share that the
-        rule finds.
-
-    Examples
-    --------
-    >>> strings = pd.DataFrame({"affiliation": ["Google", "MIT", "Hm"], "company": ["yes", "no", "yes"]})
-    >>> precision, recall = company_flag(strings)
-    >>> precision.value, recall.value
-    (1.0, 0.5)
-    """
+    """Return precision and recall of the rule's verdict whether a hand-labelled affiliation string names a company."""
     reader, calls = AffiliationReader(load_rules()), Choices().calls()
     said = labelled["affiliation"].map(lambda text: "industry" in slot_sectors(reader.read(text).split("+"), calls))
     true = labelled["company"] == "yes"
@@ -284,18 +191,7 @@ def company_flag(labelled: pd.DataFrame) -> tuple[Estimate, Estimate]:
 def matched(
     papers: pd.DataFrame, names: Iterable[str], texts: Sequence[str] = ("title",), kind: str = "terms"
 ) -> pd.Series:
-    """Tell for each paper whether one of the names matched in one of the texts.
-
-    Parameters
-    ----------
-    papers : pandas.DataFrame
-        The papers table.
-    names : iterable of str
-        Terms, or names of models.
-    texts : sequence of {"title", "keywords", "abstract"}
-        Where to look.
-    kind : {"terms", "models"}
-        What the names are.
+    """Tell for each paper whether one of the names (of ``"terms"`` or ``"models"``) matched in one of the texts.
 
     Examples
     --------
@@ -313,13 +209,7 @@ def matched(
 
 
 def about(papers: pd.DataFrame, groups: Sequence[str], texts: Sequence[str] = ("title",)) -> pd.Series:
-    """Tell for each paper whether it is about one of the groups or topics of ``data/topics.yml``.
-
-    Raises
-    ------
-    EvidenceError
-        If a name is neither a group nor a topic.
-    """
+    """Tell for each paper whether it is about one of the topics or groups of them; EvidenceError for another name."""
     return matched(papers, load_topics().terms(groups), texts)
 
 
@@ -331,14 +221,7 @@ def with_class(
 ) -> pd.DataFrame:
     """Return papers with ``topic_class``: ``compute-intensive``, ``low-compute`` or ``other``.
 
-    Parameters
-    ----------
-    papers : pandas.DataFrame
-        The papers table.
-    intensive, low : sequence of str
-        Groups or topics of each class. A paper of both is compute-intensive.
-    texts : sequence of str
-        Where to look.
+    The classes are given by groups or topics; a paper of both is compute-intensive.
     """
     kinds = [about(papers, intensive, texts), about(papers, low, texts)]
     return papers.assign(topic_class=np.select(kinds, [INTENSIVE, LOW], "other"))
@@ -352,22 +235,7 @@ def having(papers: pd.DataFrame, texts: Sequence[str]) -> pd.DataFrame:
 
 
 def naming_shares(papers: pd.DataFrame, flag: pd.Series, keys: Sequence[str]) -> pd.DataFrame:
-    """Return the share of papers for which a flag holds, by the key columns.
-
-    Parameters
-    ----------
-    papers : pandas.DataFrame
-        Papers with the key columns.
-    flag : pandas.Series of bool
-        By the index of the papers.
-    keys : sequence of str
-        Columns that make a group.
-
-    Returns
-    -------
-    pandas.DataFrame
-        The keys, ``k``, ``n``, ``share``, ``low``, ``high``, with Wilson intervals; sorted by the keys.
-    """
+    """Return the share of papers for which a flag holds, with its Wilson interval, by the key columns."""
     rows = [
         {**dict(zip(keys, group, strict=True)), **wilson_share(int(part.sum()), len(part), "").row()}
         for group, part in flag.groupby([papers[key] for key in keys], observed=True)
@@ -376,14 +244,7 @@ def naming_shares(papers: pd.DataFrame, flag: pd.Series, keys: Sequence[str]) ->
 
 
 def largest_share(shares: pd.DataFrame, name: str) -> Estimate:
-    """Return the largest of some shares of `naming_shares`, labelled by a column; no value where there is none.
-
-    Examples
-    --------
-    >>> shares = pd.DataFrame({"what": ["ICML 2020", "ICML 2021"], "k": [1, 2], "n": [4, 4], "share": [0.25, 0.5]})
-    >>> largest_share(shares, "what").label, largest_share(shares.head(0), "what").n
-    ('ICML 2021', 0)
-    """
+    """Return the largest of some shares of `naming_shares`, labelled by a column; no value where there is none."""
     if shares.empty:
         return wilson_share(0, 0, "none")
     row = shares.iloc[int(shares["share"].to_numpy().argmax())]
@@ -391,21 +252,7 @@ def largest_share(shares: pd.DataFrame, name: str) -> Estimate:
 
 
 def models_named(papers: pd.DataFrame, texts: Sequence[str]) -> pd.DataFrame:
-    """Return how many papers name each pre-trained model.
-
-    Parameters
-    ----------
-    papers : pandas.DataFrame
-        The papers table, or a part of it.
-    texts : sequence of str
-        Where to look.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``model``, ``label``, ``maker``, ``team`` (of the maker), ``access``, ``kind``, ``papers``; most named first.
-        Image networks that are as much architectures as pre-trained models do not count.
-    """
+    """Return how many papers name each pre-trained model, with what is known of it; most named first."""
     listed = load_topics().models
     rows = [
         {
@@ -422,11 +269,6 @@ def model_names(*, teams: Sequence[str] = (), access: Sequence[str] = ()) -> lis
     """Return the pre-trained models whose maker is of one of the team types and whose access is of one of the kinds.
 
     All where nothing is asked for; image networks that are as much architectures as pre-trained models do not count.
-
-    Examples
-    --------
-    >>> "clip" in model_names(teams=["industry-only"], access=["open"])
-    True
     """
     return [
         name

@@ -54,41 +54,10 @@ class Association:
 
 
 def association(rows: pd.DataFrame, exposure: str, outcome: str, strata: Sequence[str], label: str) -> Association:
-    """Return the odds ratio of an outcome by an exposure, pooled over strata.
+    """Return the odds ratio of an outcome by an exposure (columns of true and false), pooled over strata.
 
-    Parameters
-    ----------
-    rows : pandas.DataFrame
-        One row an observation; the columns of exposure and outcome hold true and false.
-    exposure, outcome : str
-        Columns of the two facts.
-    strata : sequence of str
-        Columns that make a stratum.
-    label : str
-        What the odds ratio says.
-
-    Returns
-    -------
-    Association
-        With estimates of value None where no stratum says anything, and where the pooled odds ratio would be zero or
-        without bound, as when an outcome never occurs among the exposed.
-
-    Notes
-    -----
-    Mantel & Haenszel (1959) with the variance of Robins, Breslow & Greenland (1986); strata by themselves have the
-    interval of Woolf (1955).
-
-    Examples
-    --------
-    >>> rows = pd.DataFrame(
-    ...     {
-    ...         "venue": ["icml"] * 8 + ["iclr"] * 8,
-    ...         "llm": [True, True, True, True, False, False, False, False] * 2,
-    ...         "company": [True, True, True, False, True, False, False, False] + [True, True, False, False] * 2,
-    ...     }
-    ... )
-    >>> association(rows, "llm", "company", ["venue"], "odds of a company author").odds_ratio.value
-    2.6
+    The value is None where no stratum says anything, and where it would be zero or without bound, as when an outcome
+    never occurs among the exposed. Mantel & Haenszel (1959) with the variance of Robins, Breslow & Greenland (1986).
     """
     tables = _tables(rows, exposure, outcome, strata)
     cells = tables[CELLS].to_numpy(dtype=float)

@@ -30,27 +30,13 @@ COMPUTE = "training_compute_flop"
 class Estimate:
     """A value, its interval, and what it rests on.
 
-    Parameters
-    ----------
-    value : float or None
-        The point estimate; None where it does not exist, as for a share of nothing.
-    low, high : float or None
-        Bounds of the interval (95% unless the label says otherwise); None where none is stated.
-    k, n : int or None
-        For a share the count and the total; otherwise `n` is the number of observations.
-    unit : str
-        ``"share"`` (0 to 1), ``"ratio"``, ``"odds ratio"``, ``"count"``, ``"months"``, ``"years"``, ``"FLOP"``,
-        ``"FLOP/s"``, ``"USD"``, ``"chips"``, ``"hours"``, ``"points"`` (percentage points), ``"per year"``,
-        ``"year"`` (a calendar year).
-    label : str
-        What is estimated, in a few words a reader understands.
-    period : tuple of int or None
-        First and last year that it is of, so that a statement on its rise or fall knows the order.
+    A value is None where it does not exist, as for a share of nothing; so are bounds where none are stated (95% unless
+    the label says otherwise). `k` of `n` make a share; otherwise `n` is the number of observations. The label says in a
+    few words what is estimated; the period, first and last year, lets a statement on a rise or fall know the order.
 
-    Examples
-    --------
-    >>> Estimate(0.5, 0.2, 0.8, k=1, n=2, unit="share", label="academic share").value
-    0.5
+    The unit is ``"share"`` (0 to 1), ``"ratio"``, ``"odds ratio"``, ``"count"``, ``"months"``, ``"years"``, ``"FLOP"``,
+    ``"FLOP/s"``, ``"USD"``, ``"chips"``, ``"hours"``, ``"points"`` (percentage points), ``"per year"`` or ``"year"`` (a
+    calendar year).
     """
 
     value: float | None
@@ -81,29 +67,8 @@ def wilson_interval(k: npt.ArrayLike, n: npt.ArrayLike, level: float = 0.95) -> 
 
 
 def wilson_share(k: int, n: int, label: str, *, level: float = 0.95) -> Estimate:
-    """Return the share k of n with its Wilson score interval.
+    """Return the share k of n with its Wilson score interval: no value when `n` is 0, a ValueError for no count of n.
 
-    Parameters
-    ----------
-    k, n : int
-        Count and total, 0 <= k <= n.
-    label : str
-        What is estimated.
-    level : float, default 0.95
-        Coverage of the interval, between 0 and 1.
-
-    Returns
-    -------
-    Estimate
-        A share from 0 to 1; value and bounds are None when `n` is 0.
-
-    Raises
-    ------
-    ValueError
-        If k and n are no count and total, or level is no probability.
-
-    Notes
-    -----
     Wilson (1927). Unlike the normal approximation the interval stays within 0 and 1 and keeps its coverage for the
     small totals met here.
 
@@ -128,15 +93,7 @@ def wilson_share(k: int, n: int, label: str, *, level: float = 0.95) -> Estimate
 def newcombe_difference(one: Estimate, other: Estimate, label: str) -> Estimate:
     """Return the difference of two shares in percentage points, with an interval made of their Wilson intervals.
 
-    Notes
-    -----
     Newcombe (1998), method 10: the interval keeps its coverage where shares are near 0 or 1 and totals are small.
-
-    Examples
-    --------
-    >>> difference = newcombe_difference(wilson_share(56, 70, ""), wilson_share(48, 80, ""), "difference")
-    >>> [round(bound, 1) for bound in (difference.value, difference.low, difference.high)]
-    [20.0, 5.2, 33.4]
     """
     first, second = ((share.value, share.low, share.high) for share in (one, other))
     if None in (*first, *second):
@@ -153,32 +110,12 @@ def known_teams(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def known_share(rows: pd.DataFrame, column: str, label: str) -> Estimate:
-    """Return the share of rows for which a column is known: the coverage of everything that rests on it.
-
-    Examples
-    --------
-    >>> known_share(pd.DataFrame({COMPUTE: [1e20, None]}), COMPUTE, "compute known").value
-    0.5
-    """
+    """Return the share of rows for which a column is known: the coverage of everything that rests on it."""
     return wilson_share(int(rows[column].notna().sum()), len(rows), label)
 
 
 def team_share(rows: pd.DataFrame, team_type: str, label: str) -> Estimate:
-    """Return the share of one team type among the rows whose team type is known.
-
-    Parameters
-    ----------
-    rows : pandas.DataFrame
-        Models or papers, with a column ``team_type``.
-    team_type : str
-        One of `TEAM_TYPES`.
-    label : str
-        What is estimated.
-
-    Raises
-    ------
-    ValueError
-        If there is no such team type.
+    """Return the share of one of `TEAM_TYPES` among the rows whose ``team_type`` is known; ValueError for another.
 
     Examples
     --------
@@ -195,12 +132,6 @@ def period_share(rows: pd.DataFrame, team_type: str, first: int, last: int, labe
     """Return the share of one team type over the years first to last, both included; see `team_share`.
 
     The label is by default the team type and the years.
-
-    Examples
-    --------
-    >>> rows = pd.DataFrame({"year": [2010, 2011, 2020], "team_type": ["academia-only", "industry-only", "other"]})
-    >>> period_share(rows, "academia-only", 2010, 2014).value
-    0.5
     """
     of_period = in_years(rows[["year", "team_type"]], first, last)
     share = team_share(of_period, team_type, label or f"{team_type}, {span(first, last)}")
@@ -212,12 +143,6 @@ def in_years(rows: pd.DataFrame, first: int, last: int) -> pd.DataFrame:
 
     A period that ends before it starts has no rows: chapters join years that a reader may choose freely with those of
     the data.
-
-    Examples
-    --------
-    >>> rows = pd.DataFrame({"year": [2010, 2011, None]})
-    >>> len(in_years(rows, 2010, 2014)), len(in_years(rows, 2014, 2010))
-    (2, 0)
     """
     years = rows["year"].to_numpy(dtype=float, na_value=np.nan)
     return rows[(first <= years) & (years <= last)]
@@ -235,35 +160,17 @@ def span(first: int, last: int, joint: str = " to ") -> str:
 
 
 def until(periods: Sequence[tuple[int, int]], last: int) -> list[tuple[int, int]]:
-    """Return the periods as far as they reach up to a last year: later ones are left out, one that passes it is cut.
-
-    Examples
-    --------
-    >>> until([(2012, 2017), (2021, 2023), (2024, 2025)], 2022)
-    [(2012, 2017), (2021, 2022)]
-    """
+    """Return the periods as far as they reach up to a last year: later ones are left out, one that passes it is cut."""
     return [(first, min(end, last)) for first, end in periods if first <= last]
 
 
 def shares_by(
     rows: pd.DataFrame, keys: Sequence[str] = ("year",), team_types: Iterable[str] = TEAM_TYPES
 ) -> pd.DataFrame:
-    """Return the share of each team type in each group, one row for a group and team type.
+    """Return ``k``, ``n``, ``share``, ``low`` and ``high``, one row for a group and team type.
 
-    Parameters
-    ----------
-    rows : pandas.DataFrame
-        Models or papers, with ``team_type`` and the key columns.
-    keys : sequence of str, default ("year",)
-        Columns that make a group. A row that lacks one of them is in no group.
-    team_types : iterable of str
-        The team types to report; the totals always hold all of `TEAM_TYPES`.
-
-    Returns
-    -------
-    pandas.DataFrame
-        The keys, then ``team_type``, ``k``, ``n``, ``share``, ``low``, ``high``; sorted by the keys, team types in the
-        order given. Groups without any known team type do not occur.
+    Sorted by the keys, team types in the order given; the totals always hold all of `TEAM_TYPES`. A row that lacks a
+    key is in no group; groups without any known team type do not occur.
 
     Examples
     --------

@@ -23,13 +23,7 @@ MIN_CLUSTERS = 5
 
 
 def clusters(rows: pd.DataFrame) -> npt.NDArray[np.intp]:
-    """Return the number of the paper of each row: rows that share a link share it; a row without a link stands alone.
-
-    Examples
-    --------
-    >>> clusters(pd.DataFrame({"link": ["http://a/", "http://A", None, None]})).tolist()
-    [0, 0, 1, 2]
-    """
+    """Return the number of the paper of each row: rows with one link share it; a row without a link stands alone."""
     keys = [
         link.strip().rstrip("/").casefold() if isinstance(link, str) else place
         for place, link in enumerate(rows["link"].tolist())
@@ -38,14 +32,7 @@ def clusters(rows: pd.DataFrame) -> npt.NDArray[np.intp]:
 
 
 def draw_weights(groups: npt.NDArray[np.intp], *, seed: int = SEED) -> Floats:
-    """Return how often each row occurs in each bootstrap sample of its clusters; the same seed gives the same samples.
-
-    Examples
-    --------
-    >>> weights = draw_weights(np.array([0, 0, 1]))
-    >>> weights.shape, bool((weights[:, 0] == weights[:, 1]).all())
-    ((2000, 3), True)
-    """
+    """Return how often each row occurs in each bootstrap sample of its clusters; one seed gives the same samples."""
     if len(groups) == 0:
         return np.zeros((REPLICATES, 0))
     return _draws(int(groups.max()) + 1, seed)[:, groups].astype(float)
@@ -65,23 +52,11 @@ def percentile_interval(values: Floats, level: float = 0.95) -> tuple[float, flo
 
 
 def geometric_mean_ratio(rows: pd.DataFrame, label: str, value: str = COMPUTE) -> Estimate:
-    """Return the ratio of the geometric means of industry over academia.
+    """Return the ratio of the geometric means, industry over academia, of the positive values of a column.
 
-    Parameters
-    ----------
-    rows : pandas.DataFrame
-        ``team_type``, ``link`` and the column `value`; rows without a positive value are left out.
-    label : str
-        What is compared.
-    value : str
-        Column of the values, in any unit.
-
-    Returns
-    -------
-    Estimate
-        A ratio with `n` the number of models of both team types, and a 95% percentile interval from a bootstrap that
-        draws papers within each team type. Without a model on either side there is no value; with fewer than five
-        papers on either side no interval.
+    `n` is the number of models of both team types; the 95% percentile interval is that of a bootstrap that draws papers
+    (by ``link``) within each team type. Without a model on either side there is no value; with fewer than five papers
+    on either side no interval.
 
     Examples
     --------
@@ -107,21 +82,9 @@ def geometric_mean_ratio(rows: pd.DataFrame, label: str, value: str = COMPUTE) -
 
 
 def median(rows: pd.DataFrame, label: str, value: str, *, unit: str, interval: bool = True) -> Estimate:
-    """Return the median of the positive values of a column, with a bootstrap interval that draws papers.
+    """Return the median of the positive values of a column, with a bootstrap interval that draws papers (by ``link``).
 
-    Parameters
-    ----------
-    rows : pandas.DataFrame
-        ``link`` and the column `value`.
-    label, value, unit : str
-        What is estimated, the column, and its unit.
-    interval : bool, default True
-        Whether an interval is wanted; with fewer than five papers there is none.
-
-    Examples
-    --------
-    >>> median(pd.DataFrame({"chips": [1, 8, 64], "link": None}), "chips", "chips", unit="chips").value
-    8.0
+    With fewer than five papers there is no interval.
     """
     known = rows[rows[value] > 0]
     values = known[value].to_numpy(dtype=float)
@@ -136,28 +99,10 @@ def median(rows: pd.DataFrame, label: str, value: str, *, unit: str, interval: b
 def ratios_by_period(
     rows: pd.DataFrame, periods: Sequence[tuple[int, int]], what: str, value: str = COMPUTE
 ) -> pd.DataFrame:
-    """Return the ratio of geometric means, industry over academia, in each period.
+    """Return the `geometric_mean_ratio` of each period (first and last years, both included), one row a period.
 
-    Parameters
-    ----------
-    rows, value
-        As in `geometric_mean_ratio`, with ``year``.
-    periods : sequence of (int, int)
-        First and last years, both included.
-    what : str
-        What is compared.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``period``, ``first``, ``last``, ``ratio``, ``low``, ``high``, ``n_over``, ``n_under``; bounds and ratio are
-        missing where they do not exist.
-
-    Examples
-    --------
-    >>> rows = pd.DataFrame({"year": 2012, "team_type": [INDUSTRY, ACADEMIA], COMPUTE: [1e22, 1e20], "link": None})
-    >>> ratios_by_period(rows, [(2012, 2017)], "compute")[["period", "n_over", "n_under"]].values.tolist()
-    [['2012 to 2017', 1, 1]]
+    ``period``, ``first``, ``last``, ``ratio``, ``low``, ``high``, ``n_over``, ``n_under``; bounds and ratio are missing
+    where they do not exist.
     """
     table = []
     for first, last in periods:

@@ -44,26 +44,10 @@ def fractional_years(dates: pd.Series[pd.Timestamp]) -> pd.Series[float]:
 
 
 def growth(models: pd.DataFrame, label: str, value: str = COMPUTE) -> Trend:
-    """Return the log-linear growth of a quantity over publication dates.
+    """Return the log-linear growth of the positive values of a column over publication dates.
 
-    Parameters
-    ----------
-    models : pandas.DataFrame
-        ``published``, ``link`` and the column `value`; rows that lack date or value are left out.
-    label : str
-        What grows, such as "training compute, 2010 to 2025".
-    value : str
-        Column of the positive values.
-
-    Returns
-    -------
-    Trend
-        With 95% percentile intervals from a bootstrap that draws papers, not models. Fewer than three models have
-        no trend, fewer than five papers no interval.
-
-    Notes
-    -----
-    Ordinary least squares on log10; each bootstrap sample is the same fit with weights.
+    Ordinary least squares on log10; each bootstrap sample is the same fit with weights. The 95% percentile intervals
+    draw papers (by ``link``), not models. Fewer than three models have no trend, fewer than five papers no interval.
 
     Examples
     --------
@@ -100,30 +84,9 @@ def growth(models: pd.DataFrame, label: str, value: str = COMPUTE) -> Trend:
 
 
 def widening(over: pd.DataFrame, under: pd.DataFrame, label: str, value: str = COMPUTE) -> Estimate:
-    """Return the factor a year by which the distance of two log-linear trends grows.
+    """Return the factor a year by which the distance of two log-linear trends (see `growth`) grows; above 1 it widens.
 
-    Parameters
-    ----------
-    over, under : pandas.DataFrame
-        As in `growth`: the rows of either trend.
-    label : str
-        The ratio of what to what.
-    value : str
-        Column of the positive values.
-
-    Returns
-    -------
-    Estimate
-        A ratio: above 1 the distance widens. Its 95% percentile interval draws the papers of both sides; there is none
-        where a side has fewer than five papers.
-
-    Examples
-    --------
-    >>> dates = pd.to_datetime([f"{year}-01-01" for year in range(2010, 2020)])
-    >>> models = pd.DataFrame({"published": dates, "link": None})
-    >>> fast, slow = (models.assign(**{COMPUTE: [rate**i for i in range(10)]}) for rate in (4.0, 2.0))
-    >>> round(widening(fast, slow, "fast over slow").value, 2)
-    2.0
+    Its 95% percentile interval draws the papers of both sides; there is none where a side has fewer than five papers.
     """
     trends = [growth(rows, label, value) for rows in (over, under)]
     n = sum(trend.n for trend in trends)
@@ -150,13 +113,7 @@ def _slope_draws(models: pd.DataFrame, value: str, seed: int) -> Floats | None:
 
 
 def weighted_slopes(x: Floats, y: Floats, weights: Floats) -> Floats:
-    """Return the slope of the weighted least-squares line for each row of weights; NaN where all weight is on one x.
-
-    Examples
-    --------
-    >>> weighted_slopes(np.array([0.0, 1.0]), np.array([1.0, 3.0]), np.ones((1, 2))).tolist()
-    [2.0]
-    """
+    """Return the slope of the weighted least-squares line for each row of weights; NaN where all weight is on one x."""
     total, sum_x, sum_y, sum_xx, sum_xy = (weights @ np.column_stack([np.ones_like(x), x, y, x * x, x * y])).T
     spread = total * sum_xx - sum_x**2
     with np.errstate(invalid="ignore", divide="ignore"):
@@ -172,29 +129,13 @@ def running_record(models: pd.DataFrame) -> pd.Series[float]:
     """Return, for each model, the largest training compute of all models up to and including its own date.
 
     On the index of `models`; missing where the date is missing or no value is known by then.
-
-    Examples
-    --------
-    >>> models = pd.DataFrame({
-    ...     "published": pd.to_datetime(["2012-01-01", "2011-01-01", "2013-01-01"]),
-    ...     COMPUTE: [1e18, 1e17, 1e16],
-    ... })
-    >>> running_record(models).tolist()
-    [1e+18, 1e+17, 1e+18]
     """
     by_date = models.groupby("published")[COMPUTE].max().sort_index().cummax().ffill()
     return models["published"].map(by_date).astype(float)
 
 
 def near_record(models: pd.DataFrame, window: float) -> pd.Series[bool]:
-    """Tell which models lie within some orders of magnitude of the running record; with 0 the records alone remain.
-
-    Examples
-    --------
-    >>> models = pd.DataFrame({"published": pd.to_datetime(["2012-01-01", "2013-01-01"]), COMPUTE: [1e18, 1e16]})
-    >>> near_record(models, 2).tolist(), near_record(models, 1).tolist()
-    ([True, True], [True, False])
-    """
+    """Tell which models lie within some orders of magnitude of the running record; with 0 the records alone remain."""
     # In logarithms, with a hair of tolerance, so that exactly 10^window below the record is still within.
     below = running_record(models).map(np.log10) - models[COMPUTE].astype(float).map(np.log10)
     return below <= window + 1e-9
@@ -218,37 +159,13 @@ class Break:
 
 
 def trend_break(counts: pd.DataFrame, label: str) -> Break:
-    """Return the break of a trend in shares: where the course of a share turns.
+    """Return where the course of a share turns; values of None where there are fewer than six years.
 
-    The share of each venue-year is a count of papers, and venues differ in level. So the logit of the share is a level
-    for each venue plus a line over the years that may change its slope once; profile likelihood finds the year.
-
-    Parameters
-    ----------
-    counts : pandas.DataFrame
-        One row a venue-year: ``venue``, ``year``, ``k`` of ``n``.
-    label : str
-        What the share is of.
-
-    Returns
-    -------
-    Break
-        With values of None where there are fewer than six years.
-
-    Notes
-    -----
-    Binomial generalised linear model with a level for each venue and a slope that changes at the break (a "broken
-    stick", Hinkley 1971); deviances are divided by the Pearson dispersion of the best fit, for shares of venue-years
-    vary more than binomial counts. The interval holds the years whose scaled deviance lies within the 95% point of
-    chi-squared with one degree of freedom of the least. The break lies at least one year inside the range.
-
-    Examples
-    --------
-    >>> years = list(range(2010, 2025))
-    >>> k = [200 + 20 * min(year - 2010, 9) - 15 * max(year - 2019, 0) for year in years]
-    >>> counts = pd.DataFrame({"venue": "icml", "year": years, "k": k, "n": 1000})
-    >>> round(trend_break(counts, "share").year.value)
-    2019
+    `counts` has a row for each ``venue`` and ``year``: ``k`` of ``n``. Venues differ in level, so the logit of the
+    share is a level for each venue plus a line over the years that may change its slope once (a "broken stick", Hinkley
+    1971); profile likelihood finds the year, at least one inside the range. Deviances are divided by the Pearson
+    dispersion of the best fit, for shares of venue-years vary more than binomial counts. The interval holds the years
+    whose scaled deviance lies within the 95% point of chi-squared with one degree of freedom of the least.
     """
     from scipy.stats import chi2
 
