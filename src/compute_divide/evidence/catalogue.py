@@ -70,17 +70,10 @@ FAMILIES: tuple[Family, ...] = (
 
 
 def derive(raw: Path, only: Sequence[str] = (), progress: Callable[[Family], None] | None = None) -> list[Sidecar]:
-    """Derive tables from raw files into the evidence folder.
+    """Derive tables from raw files into the evidence folder; EvidenceError where a raw file is not what it should be.
 
     Each family is derived aside and moved into place when all its tables are sound, so that a failure leaves the
     evidence as it was.
-
-    Raises
-    ------
-    UsageError
-        If there is no family of a name.
-    EvidenceError
-        If a folder does not exist, or a raw file is not what it should be.
     """
     named = {each.name: each for each in FAMILIES}
     for name in only:
@@ -101,13 +94,7 @@ def derive(raw: Path, only: Sequence[str] = (), progress: Callable[[Family], Non
 
 
 def add_models(file: Path, vintage: str, *, replace: bool = False) -> Sidecar:
-    """Make a vintage, such as ``"2024-07"``, of a raw CSV snapshot of the models database.
-
-    Raises
-    ------
-    EvidenceError
-        If the vintage is no year and month or exists already, or the file is no such snapshot.
-    """
+    """Make a vintage, such as ``"2024-07"``, of a raw CSV snapshot of the models database."""
     table = models.table_name(models.check_vintage(vintage))
     if (data_dir() / table).exists() and not replace:
         raise EvidenceError(f"the vintage {vintage} is there already (data/{table}): --replace replaces it")
@@ -133,11 +120,6 @@ def verify(progress: Callable[[str], None] | None = None) -> list[Problem]:
     """Check every file of the evidence: hashes, sidecars, schemas, and that nothing is missing or left over.
 
     `progress` is told of each table before it is read. All that is wrong is returned, sorted by file.
-
-    Examples
-    --------
-    >>> verify()
-    []
     """
     home = data_dir()
     found = differences(home)

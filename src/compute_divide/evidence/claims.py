@@ -85,33 +85,15 @@ def load_claims() -> dict[str, Claim]:
 
 
 def load_related() -> dict[str, RelatedFigure]:
-    """Return the figures of related work by id, in the order of ``data/related.yml``.
-
-    Examples
-    --------
-    >>> load_related()["ahmed-biggest-2021"].cite
-    'ahmed2023'
-    """
+    """Return the figures of related work by id, in the order of ``data/related.yml``."""
     return dict(read_yaml("related.yml", dict[str, RelatedFigure]))
 
 
 def load_instruments() -> dict[str, Instrument]:
-    """Return the instruments of policy by id, in the order of ``data/instruments.yml``.
-
-    Examples
-    --------
-    >>> load_instruments()["create-ai-act"].status
-    'bill'
-    """
+    """Return the instruments of policy by id, in the order of ``data/instruments.yml``."""
     return dict(read_yaml("instruments.yml", dict[str, Instrument]))
 
 
 def load_compute_costs() -> dict[str, ComputeCost]:
-    """Return GPU-hours of works, grants and machines by id, in the order of ``data/compute_costs.yml``.
-
-    Examples
-    --------
-    >>> load_compute_costs()["bloom"].high
-    1082990.0
-    """
+    """Return GPU-hours of works, grants and machines by id, in the order of ``data/compute_costs.yml``."""
     return dict(read_yaml("compute_costs.yml", dict[str, ComputeCost]))

@@ -113,13 +113,7 @@ _TOKEN = re.compile(
 
 
 def load_evaluators() -> pd.DataFrame:
-    """Return what is known of each outside evaluator, with the columns of `EVALUATORS`.
-
-    Examples
-    --------
-    >>> "university" in set(load_evaluators()["kind"])
-    False
-    """
+    """Return what is known of each outside evaluator, with the columns of `EVALUATORS`."""
     table = pd.read_csv(io.BytesIO(read_bytes(EVALUATORS_FILE)), dtype="str", keep_default_na=False)
     return check_schema(table, EVALUATORS, EVALUATORS_FILE)
 
@@ -130,13 +124,7 @@ def load_cards() -> pd.DataFrame:
 
 
 def load_evaluations() -> pd.DataFrame:
-    """Return the engagements of outside evaluators, with the columns of `EVALUATIONS`.
-
-    Examples
-    --------
-    >>> len(load_evaluations()) == load_cards()["engagements"].sum()
-    np.True_
-    """
+    """Return the engagements of outside evaluators, with the columns of `EVALUATIONS`."""
     return read_table("outside/evaluations.csv", EVALUATIONS)
 
 
@@ -235,13 +223,7 @@ DEVELOPERS = {"Stability": "Stability AI"}
 
 
 def load_transparency() -> pd.DataFrame:
-    """Return the transparency index, with the columns of `TRANSPARENCY`.
-
-    Examples
-    --------
-    >>> load_transparency()["edition"].value_counts().to_dict()
-    {'2023-10': 100, '2024-05': 100, '2025-12': 100}
-    """
+    """Return the transparency index, with the columns of `TRANSPARENCY`."""
     return read_table("outside/transparency.csv", TRANSPARENCY)
 
 
@@ -337,13 +319,7 @@ MODELS = tuple(
 
 
 def load_capability() -> pd.DataFrame:
-    """Return Epoch's Capability Index by model, with the columns of `CAPABILITY`.
-
-    Examples
-    --------
-    >>> load_capability().set_index("model").loc["GPT-5", "index"]
-    np.float64(150.0)
-    """
+    """Return Epoch's Capability Index by model, with the columns of `CAPABILITY`."""
     return read_table("outside/capability.csv", CAPABILITY)
 
 

@@ -230,10 +230,9 @@ def test_pooling_within_strata_escapes_the_paradox():
     assert association(rows.assign(all=1), "exposed", "outcome", ["all"], "odds").odds_ratio.value < 1
 
 
-def test_strata_that_say_nothing_are_counted():
+def test_strata_that_say_nothing_are_left_out():
     rows = pd.concat([made(5, 5, 5, 5, "x"), made(3, 0, 4, 0, "y"), made(0, 0, 2, 2, "z")])
     found = association(rows, "exposed", "outcome", ["venue"], "odds")
-    assert found.empty == 2
     assert found.strata["venue"].tolist() == ["x"]
     nothing = association(made(3, 0, 4, 0), "exposed", "outcome", ["venue"], "odds")
     assert nothing.odds_ratio.value is None

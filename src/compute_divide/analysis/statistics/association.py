@@ -26,7 +26,6 @@ class Association:
 
     odds_ratio: Estimate
     strata: pd.DataFrame
-    empty: int
 
     @property
     def exposed(self) -> int:
@@ -64,15 +63,11 @@ def association(rows: pd.DataFrame, exposure: str, outcome: str, strata: Sequenc
     # Each fact must vary: no row and no column of a stratum's table is empty.
     speaking = (cells @ [[1, 0, 1, 0], [1, 0, 0, 1], [0, 1, 1, 0], [0, 1, 0, 1]] > 0).all(axis=1)
     a, b, c, d = cells[speaking].T
-    logs = np.log((a + 0.5) * (d + 0.5) / ((b + 0.5) * (c + 0.5)))
-    spread = 1.959964 * np.sqrt(sum(1 / (cell + 0.5) for cell in (a, b, c, d)))
-    odds = {"odds_ratio": np.exp(logs), "low": np.exp(logs - spread), "high": np.exp(logs + spread)}
-    kept = tables[speaking].assign(**odds)
     pooled = Estimate(None, n=int(cells[speaking].sum()), unit="odds ratio", label=label)
     if (a * d).any() and (b * c).any():
-        value, low, high = (_finite(bound) for bound in _pooled(*cells[speaking].T))
+        value, low, high = (_finite(bound) for bound in _pooled(a, b, c, d))
         pooled = Estimate(value, low, high, n=pooled.n, unit="odds ratio", label=label)
-    return Association(pooled, kept, len(tables) - len(kept))
+    return Association(pooled, tables[speaking])
 
 
 def _tables(rows: pd.DataFrame, exposure: str, outcome: str, strata: Sequence[str]) -> pd.DataFrame:

@@ -125,25 +125,12 @@ TABLES = {"hardware/chips.csv": CHIPS, "hardware/gpu_trends.csv": TRENDS}
 
 
 def load_chips() -> pd.DataFrame:
-    """Return the chips, with the columns of `CHIPS`.
-
-    Examples
-    --------
-    >>> chips = load_chips().set_index("chip")
-    >>> f"{chips.loc['NVIDIA H100 SXM5 80GB', 'tensor_fp16_flop_s']:.3g}"
-    '9.89e+14'
-    """
+    """Return the chips, with the columns of `CHIPS`."""
     return read_table("hardware/chips.csv", CHIPS)
 
 
 def load_gpu_trends() -> pd.DataFrame:
-    """Return graphics processors of 2005 to 2021, with the columns of `TRENDS`.
-
-    Examples
-    --------
-    >>> int(load_gpu_trends()["price_usd_2020"].notna().sum())
-    415
-    """
+    """Return graphics processors of 2005 to 2021, with the columns of `TRENDS`."""
     return read_table("hardware/gpu_trends.csv", TRENDS)
 
 
@@ -214,13 +201,7 @@ PRICE_TABLES = {"hardware/prices.csv": PRICES}
 
 
 def load_prices() -> pd.DataFrame:
-    """Return the dated prices, with the columns of `PRICES`.
-
-    Examples
-    --------
-    >>> load_prices()["kind"].value_counts().to_dict()
-    {'cloud': 468, 'purchase': 122}
-    """
+    """Return the dated prices, with the columns of `PRICES`."""
     return read_table("hardware/prices.csv", PRICES)
 
 

@@ -94,13 +94,7 @@ TABLES = {"hardware/clusters.csv": SCHEMA}
 
 
 def load_clusters() -> pd.DataFrame:
-    """Return the clusters, with the columns of `SCHEMA`.
-
-    Examples
-    --------
-    >>> load_clusters()["sector"].value_counts().to_dict()
-    {'private': 494, 'public': 179, 'mixed': 95, 'unknown': 18}
-    """
+    """Return the clusters, with the columns of `SCHEMA`."""
     return read_table("hardware/clusters.csv", SCHEMA)
 
 

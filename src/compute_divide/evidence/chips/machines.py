@@ -66,13 +66,7 @@ squares tells how far a share rests on single machines."""
 
 
 def load_top500() -> pd.DataFrame:
-    """Return sums over the machines of each TOP500 list, with the columns of `TOP500`.
-
-    Examples
-    --------
-    >>> int(load_top500().groupby("list")["machines"].sum().eq(500).sum())
-    33
-    """
+    """Return sums over the machines of each TOP500 list, with the columns of `TOP500`."""
     return read_table("compute/top500.csv", TOP500)
 
 
@@ -243,14 +237,7 @@ _OWNER_FILES = {
 
 
 def load_owners() -> pd.DataFrame:
-    """Return the chips of each owner by quarter, with the columns of `OWNED`.
-
-    Examples
-    --------
-    >>> owners = load_owners()
-    >>> sorted(owners.loc[owners["owner"] == "Google", "designer"].unique())
-    ['Google', 'Nvidia']
-    """
+    """Return the chips of each owner by quarter, with the columns of `OWNED`."""
     return read_table("compute/owners.csv", OWNED)
 
 
@@ -260,14 +247,7 @@ def load_laboratories() -> pd.DataFrame:
 
 
 def load_rental_prices() -> pd.DataFrame:
-    """Return monthly list prices of a chip-hour, with the columns of `RENTAL`.
-
-    Examples
-    --------
-    >>> prices = load_rental_prices()
-    >>> prices[prices["chip"] == "H100"].iloc[-1]["usd_per_hour"]
-    np.float64(3.789)
-    """
+    """Return monthly list prices of a chip-hour, with the columns of `RENTAL`."""
     return read_table("compute/rental_prices.csv", RENTAL)
 
 

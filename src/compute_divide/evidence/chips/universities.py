@@ -114,13 +114,7 @@ TABLES = {
 
 
 def load_university_gpus() -> pd.DataFrame:
-    """Return the GPUs of all universities by kind, with the columns of `KINDS`.
-
-    Examples
-    --------
-    >>> load_university_gpus().set_index("gpu").loc["V100", "recorded"]
-    np.int64(9168)
-    """
+    """Return the GPUs of all universities by kind, with the columns of `KINDS`."""
     return read_table("compute/university_gpus.csv", KINDS)
 
 
@@ -130,13 +124,7 @@ def load_university_sizes() -> pd.DataFrame:
 
 
 def load_university_checks() -> pd.DataFrame:
-    """Return what the check by hand found, with the columns of `CHECKS`.
-
-    Examples
-    --------
-    >>> load_university_checks().set_index("verdict")["universities"].to_dict()
-    {'agrees': 11, 'estimated': 8, 'disagrees': 12, 'unchecked': 136}
-    """
+    """Return what the check by hand found, with the columns of `CHECKS`."""
     return read_table("compute/university_checks.csv", CHECKS)
 
 

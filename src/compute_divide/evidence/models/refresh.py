@@ -64,16 +64,10 @@ def refresh_epoch(
     sleep: Callable[[float], None] = time.sleep,
     tries: int = 8,
 ) -> Sidecar | None:
-    """Make a vintage of the current file and return its sidecar; None when the file is one that we have.
+    """Make a vintage of the current file at an address and return its sidecar; None when the file is one that we have.
 
-    `url` is where the file is, `vintage` a year and month, by default those of the server's date for the file;
-    `replace` allows a vintage of that month to be replaced.
-
-    Raises
-    ------
-    EvidenceError
-        If the file cannot be fetched, is not the models database, holds a label that is new to us, or its month is
-        there already.
+    `vintage` is a year and month, by default those of the file on the server; `replace` allows a vintage of that
+    month to be replaced. A file that cannot be used is an `EvidenceError`, and so is a month that is there already.
     """
     if vintage is not None:
         check_vintage(vintage)

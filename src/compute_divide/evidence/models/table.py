@@ -172,22 +172,9 @@ TABLES = {"models/*.csv": SCHEMA}
 
 
 def load_models(vintage: str) -> DataFrame:
-    """Return the models of a vintage.
+    """Return the models of a vintage, one of `vintages()`, with the columns of `SCHEMA`, in the order of the raw file.
 
-    Parameters
-    ----------
-    vintage : str
-        One of `vintages()`.
-
-    Returns
-    -------
-    pandas.DataFrame
-        One row a model with the columns of `SCHEMA`, in the order of the raw file.
-
-    Raises
-    ------
-    EvidenceError
-        If there is no such vintage, or its table is damaged.
+    A vintage that does not exist, or whose table is damaged, is an EvidenceError.
 
     Examples
     --------

@@ -143,13 +143,7 @@ def day_of(headers: Mapping[str, str], name: str = "date") -> str | None:
 
 
 def duration(seconds: float) -> str:
-    """Return a number of seconds as people say it.
-
-    Examples
-    --------
-    >>> duration(41749), duration(59)
-    ('11 h 35 min', '59 s')
-    """
+    """Return a number of seconds as people say it: ``11 h 35 min``."""
     minutes = int(seconds // 60)
     if minutes == 0:
         return f"{seconds:.0f} s"
@@ -257,10 +251,7 @@ class Client:
     def page(self, query: Query, cursor: str = "*") -> Page:
         """Return one answer to a query, asked again with growing pauses while it fails; ``"*"`` is the beginning.
 
-        Raises
-        ------
-        FetchError
-            When asking again does not help, or did not; `BudgetSpentError` when the credits of the day are gone.
+        A `FetchError` says that asking again does not help, `BudgetSpentError` that the credits of the day are gone.
         """
 
         def ask() -> Page:

@@ -150,18 +150,7 @@ RAW_WORKS = (
 
 
 def load_works(name: str = SHIPPED) -> pd.DataFrame:
-    """Return a table of OpenAlex works, one of `works_names`, with the columns of `WORKS`.
-
-    Raises
-    ------
-    EvidenceError
-        If there is no such table, or it is damaged.
-
-    Examples
-    --------
-    >>> load_works()["work"].is_unique
-    True
-    """
+    """Return a table of OpenAlex works, one of `works_names`, with the columns of `WORKS`; else an error."""
     if name not in works_names():
         raise EvidenceError(f"{name!r} is not a table of OpenAlex works; allowed: {', '.join(works_names())}")
     return read_table(f"openalex/{name}.parquet", WORKS)
@@ -174,13 +163,7 @@ def load_counts() -> dict[str, pd.DataFrame]:
 
 
 def load_companies() -> dict[str, str]:
-    """Return the institutions that are companies: from short id to name of the company.
-
-    Examples
-    --------
-    >>> load_companies()["I4210161460"]
-    'OpenAI'
-    """
+    """Return the institutions that are companies: from short id to name of the company."""
     table = read_table(COMPANIES_TABLE, COMPANIES)
     return dict(zip(table["institution"], table["company"], strict=True))
 

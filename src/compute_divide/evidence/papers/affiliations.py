@@ -82,12 +82,7 @@ class Rule(BaseModel):
 
 
 class AffiliationReader:
-    """Reads affiliation strings by a set of rules, each distinct string once.
-
-    Parameters
-    ----------
-    rules : sequence of Rule
-        The rules; no two may have the same pattern.
+    """Reads affiliation strings by a set of rules, no two with the same pattern, each distinct string once.
 
     Examples
     --------
@@ -180,13 +175,7 @@ _WORD = re.compile(r"\d+|[^\W\d_]+|&")
 
 
 def fold(text: str) -> str:
-    """Return a text in lower case without accents, ligatures and the loose accents that PDF parsing leaves.
-
-    Examples
-    --------
-    >>> fold("Universit ´e de Montréal, ETH Z ¨urich, Intelligence Artiﬁcielle")
-    'universite de montreal, eth zurich, intelligence artificielle'
-    """
+    """Return a text in lower case without accents, ligatures and the loose accents that PDF parsing leaves."""
     if text.isascii() and "`" not in text:
         return text.lower()
     text = _LOOSE_ACCENT.sub("", text)

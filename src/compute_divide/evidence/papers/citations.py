@@ -35,14 +35,7 @@ those cited alike and the paper itself counted half; its mean in every venue-yea
 
 
 def load_ranks() -> pd.DataFrame:
-    """Return the citation ranks of papers, with the columns of `RANKS`.
-
-    Examples
-    --------
-    >>> ranks = load_ranks()
-    >>> bool(ranks.groupby(["venue", "year"])["rank"].mean().sub(0.5).abs().max() < 1e-9)
-    True
-    """
+    """Return the citation ranks of papers, with the columns of `RANKS`."""
     return read_table(RANKS_TABLE)
 
 
@@ -53,14 +46,7 @@ def counts(venue: str, year: int, papers: Mapping[str, RawPaper]) -> Iterator[di
 
 
 def rank_papers(cited: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, pd.DataFrame]]:
-    """Return the papers that can be ranked, with ``rank``, and the others by why they cannot.
-
-    Examples
-    --------
-    >>> cited = pd.DataFrame({"venue": "icml", "year": 2013, "citations": [0, 7, 7, 90]})
-    >>> rank_papers(cited)[0]["rank"].tolist()
-    [0.125, 0.5, 0.5, 0.875]
-    """
+    """Return the papers that can be ranked, with ``rank``, and the others by why they cannot."""
     numbers = cited["citations"].astype(float)
     of_venue_year = numbers.groupby([cited[key] for key in VENUE_YEAR])
     sparse = numbers.notna().groupby([cited[key] for key in VENUE_YEAR]).transform("mean") < KNOWN_AT_LEAST

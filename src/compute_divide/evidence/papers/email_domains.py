@@ -108,13 +108,7 @@ _JOINTS = re.compile(r"[+/;|&,]")
 
 
 def domains_in(text: str) -> list[str]:
-    """Return the domains of a text: one, or several that are joined by signs, by spaces or in braces.
-
-    Examples
-    --------
-    >>> domains_in("nvidia.com+utah.edu"), domains_in("cs.{cmu,mit}.edu"), domains_in("cs.stanford .edu")
-    (['nvidia.com', 'utah.edu'], ['cs.cmu.edu', 'cs.mit.edu'], ['cs.stanford.edu'])
-    """
+    """Return the domains of a text: one, or several that are joined by signs, by spaces or in braces."""
     while braces := _BRACES.search(text):
         before, inside, after = braces.groups()
         written = "+".join(f"{before}{one.strip()}{after}" for one in _JOINTS.split(inside))

@@ -54,24 +54,12 @@ READINGS = {"name": "by affiliations", "domain": "by e-mail domains, where the l
 
 
 def venues() -> list[str]:
-    """Return the venues of the papers table in alphabetical order.
-
-    Examples
-    --------
-    >>> "neurips" in venues()
-    True
-    """
+    """Return the venues of the papers table in alphabetical order."""
     return sorted({row["venue"] for row in csv.DictReader(io.StringIO(read_bytes(COVERAGE_TABLE).decode("utf-8")))})
 
 
 def topic_names() -> list[str]:
-    """Return the names of the groups of topics, then of the topics.
-
-    Examples
-    --------
-    >>> topic_names()[:2]
-    ['compute-intensive', 'low-compute']
-    """
+    """Return the names of the groups of topics, then of the topics."""
     return list(_topic_names(read_bytes("topics.yml")))
 
 
@@ -82,13 +70,7 @@ def _topic_names(content: bytes) -> tuple[str, ...]:
 
 
 def judgement_calls() -> dict[str, tuple[str, ...]]:
-    """Return the judgement calls in alphabetical order, and the sectors that each counts as by default.
-
-    Examples
-    --------
-    >>> judgement_calls()["openai"], judgement_calls()["joint-labs"]
-    (('industry',), ('academia', 'industry'))
-    """
+    """Return the judgement calls in alphabetical order, and the sectors that each counts as by default."""
     return dict(_judgement_calls(read_bytes(RULES_FILE)))
 
 
@@ -101,12 +83,7 @@ def _judgement_calls(content: bytes) -> dict[str, tuple[str, ...]]:
 
 
 def flips_of(texts: Sequence[str]) -> dict[str, tuple[str, ...]]:
-    """Return the judgement calls that texts flip, and the sectors that each then has.
-
-    Raises
-    ------
-    EvidenceError
-        If a text flips nothing, names a call or a sector that does not exist, or a call is flipped twice.
+    """Return the judgement calls that texts flip, and the sectors that each then has; another text is an EvidenceError.
 
     Examples
     --------

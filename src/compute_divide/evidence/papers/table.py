@@ -121,14 +121,7 @@ TABLES = {
 
 
 def load_papers() -> pd.DataFrame:
-    """Return the papers, with the columns of `PAPERS`.
-
-    Examples
-    --------
-    >>> papers = load_papers()
-    >>> bool(papers.duplicated(["venue", "year", "key"]).any())
-    False
-    """
+    """Return the papers, with the columns of `PAPERS`."""
     return read_table(PAPERS_TABLE)
 
 
@@ -171,13 +164,7 @@ LABELLED = schema(
 
 
 def load_labelled() -> pd.DataFrame:
-    """Return the labelled strings, with the columns of `LABELLED`.
-
-    Examples
-    --------
-    >>> load_labelled()["sample"].value_counts().to_dict()
-    {'first': 400, 'second': 300}
-    """
+    """Return the labelled strings, with the columns of `LABELLED`."""
     table = pd.read_csv(io.BytesIO(read_bytes(LABELLED_FILE)), dtype="str", keep_default_na=False, na_values=[""])
     return check_schema(table, LABELLED, LABELLED_FILE)
 
@@ -193,13 +180,7 @@ NAMINGS = schema(
 
 
 def load_labelled_namings() -> pd.DataFrame:
-    """Return the labelled namings, with the columns of `NAMINGS`.
-
-    Examples
-    --------
-    >>> len(load_labelled_namings())
-    120
-    """
+    """Return the labelled namings, with the columns of `NAMINGS`."""
     table = pd.read_csv(io.BytesIO(read_bytes(NAMINGS_FILE)), dtype={"year": "Int64"})
     return check_schema(table, NAMINGS, NAMINGS_FILE)
 

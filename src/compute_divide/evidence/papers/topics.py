@@ -125,13 +125,7 @@ def term_key(pattern: str, *, case: bool = False) -> str:
 
 
 def load_topics() -> Topics:
-    """Return the topics, groups and models of ``data/topics.yml``.
-
-    Examples
-    --------
-    >>> "language model*" in load_topics().terms(["compute-intensive"])
-    True
-    """
+    """Return the topics, groups and models of ``data/topics.yml``."""
     return read_yaml(TOPICS_FILE, Topics)
 
 

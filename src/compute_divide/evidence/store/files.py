@@ -41,18 +41,7 @@ def problem(error: ValueError) -> str:
 
 
 def data_dir() -> Path:
-    """Return the folder of the evidence: ``COMPUTE_DIVIDE_DATA``, else the ``data`` folder of the checkout.
-
-    Raises
-    ------
-    EvidenceError
-        If it is no folder.
-
-    Examples
-    --------
-    >>> data_dir().name
-    'data'
-    """
+    """Return the folder of the evidence: ``COMPUTE_DIVIDE_DATA``, else the ``data`` folder of the checkout."""
     named = os.environ.get("COMPUTE_DIVIDE_DATA")
     folder = Path(named) if named else Path(__file__).resolve().parents[4] / "data"
     if not folder.is_dir():
@@ -91,24 +80,12 @@ def list_names(folder: str, suffix: str) -> list[str]:
 
 
 def vintages() -> list[str]:
-    """Return the vintages of the models database that the evidence holds, oldest first.
-
-    Examples
-    --------
-    >>> vintages()[0] <= "2023-03" <= vintages()[-1]
-    True
-    """
+    """Return the vintages of the models database that the evidence holds, oldest first."""
     return list_names("models", ".csv")
 
 
 def last_whole_year(vintage: str) -> int:
-    """Return the last calendar year that a vintage holds as a whole: the one before its own.
-
-    Examples
-    --------
-    >>> last_whole_year("2026-08"), last_whole_year("2023-03")
-    (2025, 2022)
-    """
+    """Return the last calendar year that a vintage holds as a whole: the one before its own."""
     return int(vintage[:4]) - 1
 
 
@@ -192,13 +169,7 @@ def sidecar_path(table: Path) -> Path:
 
 
 def read_sidecar(table: str) -> Sidecar:
-    """Return the sidecar of a table, given the table's path relative to the evidence folder.
-
-    Raises
-    ------
-    EvidenceError
-        If it is missing, not YAML or lacks a field; the message names the file and the field.
-    """
+    """Return the sidecar of a table, given the table's path relative to the evidence folder."""
     return read_yaml(sidecar_path(Path(table)).as_posix(), Sidecar)
 
 
@@ -270,11 +241,5 @@ OTHER_FIELDS = "other fields"
 
 
 def works_names() -> list[str]:
-    """Return the names of the tables of works, the one that ships first.
-
-    Examples
-    --------
-    >>> works_names()[0]
-    'works'
-    """
+    """Return the names of the tables of works, the one that ships first."""
     return [name for name in list_names("openalex", ".parquet") if name == SHIPPED or name.startswith("works-")]

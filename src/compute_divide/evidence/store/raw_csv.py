@@ -331,15 +331,7 @@ TEAM_TYPES = ("academia-only", "collaboration", "industry-only", "other", "unkno
 
 
 def team_type(tokens: list[str]) -> str:
-    """Return the team type that the tokens of a label make; academia with government, for one, is ``other``.
-
-    Examples
-    --------
-    >>> team_type(["academia", "academia"]), team_type(["industry", "academia", "nonprofit"])
-    ('academia-only', 'collaboration')
-    >>> team_type(["academia", "government"]), team_type([])
-    ('other', 'unknown')
-    """
+    """Return the team type that the tokens of a label make; academia with government, for one, is ``other``."""
     kinds = set(tokens)
     if not kinds:
         return "unknown"
