@@ -67,7 +67,7 @@ def association(rows: pd.DataFrame, exposure: str, outcome: str, strata: Sequenc
     if (a * d).any() and (b * c).any():
         value, low, high = (_finite(bound) for bound in _pooled(a, b, c, d))
         pooled = Estimate(value, low, high, n=pooled.n, unit="odds ratio", label=label)
-    return Association(pooled, tables[speaking])
+    return Association(pooled, tables.take(np.flatnonzero(speaking)))
 
 
 def _tables(rows: pd.DataFrame, exposure: str, outcome: str, strata: Sequence[str]) -> pd.DataFrame:
