@@ -149,7 +149,7 @@ def test_reasons_are_numbers() -> None:
     assert said.below_value(LOW, HIGH, 0.5).because == "16% against 64% and 50%"
     assert said.within(HIGH, CLAIM).because == "64% (53 to 73) against 65%"
     assert said.majority(Estimate(1 / 3, 0.06, 0.79, 1, 3)).because == "33% (6 to 79; 1 of 3) against 50%"
-    assert said.counts(Estimate(0.75, k=6, n=8), 7, of=8).because == "6 of 8 against 7 of 8"
+    assert said.counts(Estimate(0.75, k=6, n=8), 7, of=8).because == "6 of 8 where the text says 7 of 8"
     assert said.below(NOTHING, BARE).because == "no value for nothing, no interval for bare"
 
 

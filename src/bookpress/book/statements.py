@@ -145,7 +145,7 @@ def counts(share: Any, k: int, of: int | None = None) -> Comparison:
     counted = found.n if found.k is None else found.k
     wanted = f"{k:,} of {of:,}" if of is not None else f"{k:,}"
     lacks = counted is None or (of is not None and found.n is None)
-    because = f"{numbers.counts(found)} against {wanted}"
+    because = f"{numbers.counts(found)} where the text says {wanted}"
     return Comparison(None if lacks else counted == k and of in {None, found.n}, because, _labelled([found]))
 
 
@@ -247,7 +247,10 @@ def note(fallen: Iterable[Comparison]) -> str:
     for one in fallen:
         kinds.setdefault(one.holds, []).append(one.because)
     words = {False: "this does not hold", None: "this cannot be told"}
-    told = (f"{words[holds]}: {'; '.join(dict.fromkeys(reasons))}" for holds, reasons in kinds.items())
+    told = (
+        f"{words[holds]}: {'; '.join(dict.fromkeys('; '.join(reasons).split('; ')))}"
+        for holds, reasons in kinds.items()
+    )
     return f"Written for the published edition; under your choices {', and '.join(told)}."
 
 
