@@ -24,7 +24,14 @@ from compute_divide.figures.base.marks import (
 INDUSTRY, PUBLIC, ACADEMIA = (TEAM_COLOURS[team] for team in ("industry-only", "collaboration", "academia-only"))
 """Colours of companies, of public machines and of universities."""
 
-_SIDES = {"LUMI": "above", "Leonardo": "below", "ABCI 3.0": "left", "Isambard-AI": "below", "JUPITER": "left"}
+_SIDES = {
+    "LUMI": "above",
+    "Leonardo": "below",
+    "MareNostrum 5": "above",
+    "ABCI 3.0": "above",
+    "Isambard-AI": "below",
+    "JUPITER": "left",
+}
 _PLACES: dict[str, dict[str, Any]] = {
     "right": {"align": "left", "dx": 7},
     "left": {"align": "right", "dx": -7},
@@ -55,7 +62,7 @@ def one_scale(rows: pd.DataFrame, colours: Sequence[str]) -> alt.LayerChart:
     shown = pd.concat(parts, ignore_index=True)
     shown["at"] = shown["h100e_high"].astype(float).fillna(shown[H100E])
     heavy: Any = {"condition": {"test": f"indexof({headings}, datum.value) >= 0", "value": "bold"}, "value": "normal"}
-    axis = row_axis(labelFontWeight=heavy, labelLimit=220, labelOverlap=False)
+    axis = row_axis(labelFontWeight=heavy, labelLimit=220, labelExpr="datum.label", labelBaseline="middle")
     y = alt.Y("name:N", sort=list(shown["name"]), title=None, axis=axis)
     colour = alt.Color("group:N", scale=alt.Scale(domain=headings, range=list(colours)), legend=None)
     base = alt.Chart(shown).transform_filter(f"isValid(datum.{H100E})").encode(y=y, color=colour)
@@ -98,7 +105,9 @@ def frontier(steps: pd.DataFrame, points: pd.DataFrame, named: Sequence[str]) ->
     x = alt.X("when:Q", title=None, axis=alt.Axis(format="d", tickMinStep=1), scale=scale)
     y = _h100e(H100E, alt.Y, 1e3, 1e6)
     record = alt.Chart(line).mark_line(interpolate="step-after", color=INDUSTRY).encode(x=x, y=y)
-    told = alt.Chart(line[line["machine"].isin(named)]).mark_text(align="right", dx=-6, dy=-6, fontSize=11)
+    told = alt.Chart(line[line["machine"].isin(named)]).mark_text(
+        align="right", dx=-6, dy=-10, fontSize=11, lineBreak=", "
+    )
     marks = (
         alt.Chart(dots)
         .mark_point(size=50, color=PUBLIC)

@@ -9,19 +9,19 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from bookpress.page.figures.theme import INK, QUIET, needs
+from bookpress.page.figures.theme import INK, LINE, QUIET, needs
 from compute_divide.analysis.statistics.estimates import ACADEMIA, COMPUTE, Estimate
 from compute_divide.analysis.statistics.trends import Trend, fractional_years, record_holders
 from compute_divide.evidence.claims import Claim, RelatedFigure
 from compute_divide.figures.base.marks import (
+    DEFINITION_NAMES,
     TEAM_COLOURS,
-    definition_axis,
     dots_with_intervals,
     framed,
     power_axis,
     row_axis,
-    share_below,
-    share_tips,
+    series_dots,
+    share_axis,
     team_colour,
     team_shape,
     times_axis,
@@ -146,9 +146,7 @@ def ratio_by_era(ratios: pd.DataFrame, title: str, row: str = "Years") -> alt.La
         text=[f"{ratio:,.0f}×" if ratio >= 10 else f"{ratio:,.1f}×" for ratio in rows["ratio"]],
         row=[f"{row.period}|{row.n_over} v. {row.n_under} models" for row in rows.itertuples()],
     )
-    lines = "split(datum.label, '|')"
-    axis = alt.Axis(labelExpr=lines, grid=False, domain=False, ticks=False, labelLimit=140, labelPadding=8)
-    y = alt.Y("row:N", title=None, sort=None, axis=axis)
+    y = alt.Y("row:N", title=None, sort=None, axis=row_axis())
     x = times_axis("ratio", title)
     tooltip = tips(
         f"period:N|{row}",
@@ -211,9 +209,9 @@ def _interval(months: Estimate) -> str:
     return written(months, "interval").removesuffix(" months") if known else ""
 
 
-_TILE = 38
+_TILE = 42
 """Height of a tile in pixels: three lines of a name."""
-_NAMED = 480
+_NAMED = 560
 """From this width of the chart on, in pixels, a tile has room for a name."""
 _TEAMS_OF_TILES = ("academia-only", "collaboration", "industry-only", "other", "unknown")
 
@@ -244,12 +242,17 @@ def model_tiles(tiles: pd.DataFrame) -> alt.LayerChart:
         From `tile_rows`. Names stand in the tiles where the chart is wide enough; else tooltips hold them.
     """
     teams = [team for team in _TEAMS_OF_TILES if team in set(tiles["team_type"])]
-    names = [wrap(name, 11, max_lines=3, placeholder="…", break_long_words=False) for name in tiles["model"]]
+    names = [wrap(name, 9, max_lines=3, placeholder="…", break_long_words=False) for name in tiles["model"]]
     places = tiles["organisations"].fillna("").str.replace("|", ", ")
     rows = tiles.assign(name=["|".join(lines) for lines in names], organisations=places)
     gaps = alt.Scale(paddingInner=0.05, paddingOuter=0)
     base = alt.Chart(rows).encode(
-        x=alt.X("rank:O", title="Rank within the year", axis=row_axis(orient="top", labelAngle=0), scale=gaps),
+        x=alt.X(
+            "rank:O",
+            title="Rank within the year",
+            axis=row_axis(orient="top", labelAngle=0, labelBaseline="bottom"),
+            scale=gaps,
+        ),
         y=alt.Y("year:O", title=None, axis=row_axis(), scale=gaps),
     )
     boxes = base.mark_rect(opacity=0.4).encode(
@@ -259,12 +262,12 @@ def model_tiles(tiles: pd.DataFrame) -> alt.LayerChart:
         ),
     )
     text = base.mark_text(
-        fontSize=9,
-        lineHeight=10,
+        fontSize=11,
+        lineHeight=12,
         lineBreak="|",
         baseline="middle",
         color=INK,
-        dy=alt.expr("-5 * (length(split(datum.name, '|')) - 1)"),
+        dy=alt.expr("-6 * (length(split(datum.name, '|')) - 1)"),
         limit=alt.expr("width / 10 - 3"),
         opacity=alt.expr(f"width < {_NAMED} ? 0 : 1"),
     )
@@ -272,33 +275,40 @@ def model_tiles(tiles: pd.DataFrame) -> alt.LayerChart:
 
 
 @needs("share")
-def definition_dots(estimates: pd.DataFrame, chosen: str) -> alt.LayerChart:
-    """Return shares for each definition, one row a question within a definition, the chosen definition marked.
+def compute_bars(shares: pd.DataFrame) -> alt.LayerChart:
+    """Return who did the computing of the largest runs, a stacked bar a year, from `compute_shares`."""
+    teams = [team for team in _TEAMS_OF_TILES if team in set(shares["team_type"])]
+    rows = shares.assign(order=shares["team_type"].map(teams.index))
+    bars = (
+        alt.Chart(rows)
+        .mark_bar(stroke=LINE, strokeWidth=0.5)
+        .encode(
+            x=alt.X("year:O", title=None, axis=alt.Axis(labelAngle=0, labelOverlap="parity", grid=False)),
+            y=share_axis("share", "Share of the computing of the ten largest runs"),
+            color=team_colour(teams, legend="bottom"),
+            order="order:Q",
+            tooltip=tips("year:O|Year", "team_type:N|Team type", "share:Q|Share|.1%", f"{COMPUTE}:Q|FLOP|.2e"),
+        )
+    )
+    return framed(bars)
 
-    Parameters
-    ----------
-    estimates : pandas.DataFrame
-        ``definition``, ``what`` (the question), ``team_type``, ``share``, ``low``, ``high``, ``k``, ``n``. The second
-        question has hollow dots.
-    chosen : str
-        The definition that the chapter uses.
+
+def compute_shares(tiles: pd.DataFrame) -> pd.DataFrame:
+    """Return the share of each team type in the training compute of the runs of a year, from `tile_rows`.
+
+    Examples
+    --------
+    >>> tiles = pd.DataFrame({"year": 2012, "team_type": ["other", "academia-only"], COMPUTE: [3e18, 1e18]})
+    >>> compute_shares(tiles)["share"].tolist()
+    [0.25, 0.75]
     """
-    rows = estimates.dropna(subset=["share"])
-    questions = list(dict.fromkeys(rows["what"]))
-    axis = definition_axis()
-    axis.labelFontWeight = alt.condition(f"datum.value == '{chosen}'", alt.value("bold"), alt.value("normal"))
-    apart = alt.Scale(paddingInner=0.45, paddingOuter=0.2)
-    y = alt.Y("definition:N", title=None, sort=list(dict.fromkeys(rows["definition"])), axis=axis, scale=apart)
-    x = share_below("Share of large-scale models")
-    offset = alt.YOffset("what:N", sort=questions)
-    tooltip = share_tips("definition:N|Definition", "what:N|Whose, when")
-    layers: list[alt.Chart | alt.LayerChart] = []
-    for line, question in enumerate(questions):
-        part = rows[rows["what"] == question]
-        colour = alt.value(TEAM_COLOURS[part["team_type"].iloc[0]])
-        filled = line != 1
-        layers.append(dots_with_intervals(part, x, y, colour=colour, offset=offset, tooltip=tooltip, filled=filled))
-        # One line for each heading, so that they never overlap, however narrow the chart.
-        head = alt.Chart(pd.DataFrame({"share": [part["share"].median()], "what": [question]}))
-        layers.append(head.mark_text(dy=-8 - 15 * line).encode(x=x, y=alt.value(0), text="what:N"))
-    return framed(*layers, height=estimates["definition"].nunique() * (len(questions) * 14 + 20))
+    sums = tiles.groupby(["year", "team_type"], as_index=False)[COMPUTE].sum()
+    return sums.assign(share=sums[COMPUTE] / sums.groupby("year")[COMPUTE].transform("sum"))
+
+
+def definition_dots(estimates: pd.DataFrame, chosen: str) -> alt.LayerChart:
+    """Return `series_dots` of shares for each definition, a dot for each question, the chosen definition marked."""
+    names = {**DEFINITION_NAMES, chosen: f"{DEFINITION_NAMES[chosen]}|(used here)"}
+    rows = estimates.assign(rule=estimates["definition"].map(names))
+    colours = dict(zip(rows["what"], rows["team_type"].map(TEAM_COLOURS), strict=True))
+    return series_dots(rows, "rule", "what", colours, "Share of large-scale models")

@@ -11,7 +11,7 @@ from bookpress.page.figures.theme import ACCENT, GRID, HEIGHT, INK, LINE, QUIET,
 from compute_divide.analysis.models.openness import ACCESS_GROUPS
 from compute_divide.analysis.statistics.estimates import span
 from compute_divide.analysis.statistics.trends import fractional_years
-from compute_divide.figures.base.marks import TEAM_NAMES, end_labels, framed, row_axis, share_tips, tips, year_axis
+from compute_divide.figures.base.marks import FEW, TEAM_NAMES, end_labels, framed, row_axis, tips, year_axis
 
 ACCESS_COLOURS = {"open": ACCENT, "served": "#c07d1b", "unreleased": "#7d74c4", "unknown": GRID}
 """Colour of each way to reach a model; what is not known stays in the background."""
@@ -42,11 +42,13 @@ def access_bars(counts: pd.DataFrame, teams: Sequence[str]) -> alt.FacetChart:
         order=counts["access"].map(list(ACCESS_GROUPS).index),
         team=counts["team_type"].map(TEAM_NAMES),
         way=counts["access"].map(ACCESS_NAMES),
+        total=counts.groupby(["team_type", "period"])["models"].transform("sum"),
     )
     colours = alt.Scale(domain=list(ACCESS_NAMES.values()), range=list(ACCESS_COLOURS.values()))
     rows = alt.Y("period:N", title=None, axis=alt.Axis(grid=False))
     bars = (
         alt.Chart()
+        .transform_filter(f"datum.total >= {FEW}")
         .mark_bar(stroke=LINE, strokeWidth=0.5)
         .encode(
             x=alt.X("models:Q", stack="normalize", title=None, axis=alt.Axis(format="%", tickCount=5)),
@@ -134,45 +136,8 @@ SCRUTINY, REST = "scrutiny", "other papers"
 SCRUTINY_SERIES = {SCRUTINY: ACCENT, REST: QUIET}
 """Colour of the papers of scrutiny and of the others."""
 
-_SHAPES = ("circle", "diamond", "square", "triangle-up")
+_SHAPES = ("circle", "diamond")
 _SERIES_ROW = 34
-
-
-@needs("share")
-def series_dots(shares: pd.DataFrame, row: str, series: str, colours: Mapping[str, str], title: str) -> alt.LayerChart:
-    """Return shares with intervals, one row each in the order of the data, with a dot for each series.
-
-    Parameters
-    ----------
-    shares : pandas.DataFrame
-        ``k``, ``n``, ``share``, ``low``, ``high``, and the columns `row` and `series`; no row without a share is drawn.
-    row, series : str
-        Columns that name a row and tell the series apart.
-    colours : mapping of str to str
-        Colour of each series, in the order of the legend.
-    title : str
-        Of the axis.
-    """
-    rows = shares.dropna(subset=["share"])[[row, series, "k", "n", "share", "low", "high"]]
-    names: Sequence[str] = list(colours)
-    scale = alt.Scale(domain=[0, min(1.0, float(rows["high"].max()) * 1.05)], nice=False)
-    x = alt.X("share:Q", title=title, axis=alt.Axis(format="%", tickCount=5, grid=True), scale=scale)
-    axis = row_axis(labelPadding=8)
-    legend = alt.Legend(orient="top")
-    colour = alt.Color(f"{series}:N", scale=alt.Scale(domain=names, range=list(colours.values())), legend=legend)
-    shapes = alt.Scale(domain=names, range=list(_SHAPES[: len(names)]))
-    base = alt.Chart(rows).encode(
-        y=alt.Y(f"{row}:N", title=None, sort=None, axis=axis),
-        yOffset=alt.YOffset(f"{series}:N", sort=names),
-        color=colour,
-    )
-    rule = base.mark_rule(strokeWidth=1.75).encode(x=alt.X("low:Q", scale=scale, title=title), x2="high:Q")
-    dots = base.mark_point(size=50).encode(
-        x=x,
-        shape=alt.Shape(f"{series}:N", scale=shapes, legend=legend),
-        tooltip=share_tips(f"{row}:N|Row", f"{series}:N|Series"),
-    )
-    return framed(rule, dots, height=max(_SERIES_ROW * rows[row].nunique(), 80))
 
 
 def year_spans(years: Iterable[int]) -> str:
@@ -201,12 +166,12 @@ def kind_tiles(counts: pd.DataFrame, kinds: Sequence[str]) -> alt.LayerChart:
     counts : pandas.DataFrame
         From `compute_divide.analysis.models.outside.kind_counts`.
     kinds : sequence of str
-        Kinds of evaluators, from left to right.
+        Kinds of evaluators, top row first.
     """
     rows = counts[["company", "kind", "engagements"]]
-    axis = alt.Axis(orient="top", labelAngle=0, grid=False, domain=False, ticks=False)
-    x = alt.X("kind:N", title=None, sort=list(kinds), axis=axis)
-    y = alt.Y("company:N", title=None, sort=None, axis=row_axis())
+    lines = {"labelExpr": "split(datum.label, ' ')", "labelBaseline": "bottom", "labelPadding": 16}
+    x = alt.X("company:N", title=None, sort=None, axis=row_axis(orient="top", labelAngle=0, **lines))
+    y = alt.Y("kind:N", title=None, sort=list(kinds), axis=row_axis())
     tip = tips("company:N|Company", "kind:N|Evaluators", "engagements:Q|Engagements named")
     # Opacity, not colour, so that the tiles suit light and dark pages; a tile of none is an empty frame.
     scale = alt.Scale(domain=[0, float(rows["engagements"].max())], range=[0, 0.85])
@@ -214,7 +179,7 @@ def kind_tiles(counts: pd.DataFrame, kinds: Sequence[str]) -> alt.LayerChart:
     base = alt.Chart(rows).encode(x=x, y=y)
     frame = base.mark_rect(fillOpacity=0, stroke=LINE, strokeWidth=0.5)
     tile = base.mark_rect(color=ACCENT).encode(opacity=depth, tooltip=tip)
-    return framed(tile, frame, base.mark_text().encode(text="engagements:Q"), height=38 * rows["company"].nunique())
+    return framed(tile, frame, base.mark_text().encode(text="engagements:Q"), height=38 * len(kinds))
 
 
 @needs("before")
@@ -274,7 +239,7 @@ def capability_steps(models: pd.DataFrame, first_year: int, named: Sequence[str]
     y = alt.Y("index:Q", title="Epoch Capabilities Index", scale=alt.Scale(zero=False))
     legend = alt.Legend(orient="bottom")
     colour = alt.Color("access:N", legend=legend, scale=alt.Scale(domain=names, range=list(ACCESS_SERIES.values())))
-    shape = alt.Shape("access:N", legend=legend, scale=alt.Scale(domain=names, range=list(_SHAPES[:2])))
+    shape = alt.Shape("access:N", legend=legend, scale=alt.Scale(domain=names, range=list(_SHAPES)))
     tip = tips("model:N|Model", "organisations:N|By", "day:N|Released", "index:Q|Index|.1f", "access:N|Access")
     best = rows[rows["record"]]
     ends = best.groupby("access").tail(1).assign(when=rows["when"].max())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import altair as alt
@@ -9,6 +10,7 @@ import pandas as pd
 
 from bookpress.page.figures.theme import ACCENT, HEIGHT, INK, LINE, QUIET, needs
 from compute_divide.figures.base.marks import (
+    FEW,
     TEAM_COLOURS,
     TEAM_NAMES,
     dots_with_intervals,
@@ -16,11 +18,11 @@ from compute_divide.figures.base.marks import (
     framed,
     row_axis,
     runs,
+    series_dots,
     share_axis,
     share_below,
     share_tips,
     team_colour,
-    team_shape,
     tips,
     year_axis,
 )
@@ -47,8 +49,6 @@ VENUE_NAMES = {
 """How a venue is written; one that is not here is written in capitals."""
 
 _ROW = 30
-_LABEL_WIDTH = 220
-_LONG = 20
 _DASHES = ([1, 0], [6, 3], [2, 2], [8, 2, 2, 2], [4, 4], [1, 3], [10, 4], [3, 1, 1, 1])
 _SHAPES = ("circle", "diamond", "square", "triangle-up")
 _ODDS = (0.125, 0.25, 0.5, 1, 2, 4, 8, 16, 32)
@@ -83,7 +83,8 @@ def venue_lines(shares: pd.DataFrame, title: str, turn: tuple[float, float] | No
     rows = rows.assign(run=runs(rows, "name"))
     names = list(dict.fromkeys(rows["name"]))
     x = year_axis(first=int(rows["year"].min()), last=int(rows["year"].max()))
-    y = share_axis("share", title)
+    top = min(1.0, math.ceil(12 * float(rows["high"].max())) / 10)
+    y = share_axis("share", title, top)
     dashes = [_DASHES[i % len(_DASHES)] for i in range(len(names))]
     dash = alt.StrokeDash("name:N", scale=alt.Scale(domain=names, range=dashes), legend=None)
     detail = alt.Detail("run:N")
@@ -96,48 +97,13 @@ def venue_lines(shares: pd.DataFrame, title: str, turn: tuple[float, float] | No
         span = pd.DataFrame([{"year": turn[0], "to": turn[1]}])
         layers.append(alt.Chart(span).mark_rect(color=QUIET, opacity=0.16).encode(x=x, x2="to:Q"))
     layers += [
-        base.mark_area(opacity=0.10, color=ACCENT).encode(y=share_axis("low", title), y2="high:Q"),
-        alone.mark_rule(color=ACCENT, opacity=0.3).encode(y=share_axis("low", title), y2="high:Q"),
+        base.mark_area(opacity=0.10, color=ACCENT).encode(y=share_axis("low", title, top), y2="high:Q"),
+        alone.mark_rule(color=ACCENT, opacity=0.3).encode(y=share_axis("low", title, top), y2="high:Q"),
         base.mark_line(color=ACCENT, strokeWidth=2).encode(y=y, strokeDash=dash),
         base.mark_point(size=26, color=ACCENT).encode(y=y, tooltip=tooltip),
-        end_labels(rows, "year", "share", "name", x, share_axis("at", title), HEIGHT),
+        end_labels(rows, "year", "share", "name", x, share_axis("at", title, top), HEIGHT, range_y=top),
     ]
     return framed(*layers)
-
-
-@needs("share")
-def venue_panels(shares: pd.DataFrame, teams: Sequence[str]) -> alt.FacetChart:
-    """Return shares by year and team type, a panel a venue.
-
-    Parameters
-    ----------
-    shares : pandas.DataFrame
-        ``venue``, ``year``, ``team_type``, ``k``, ``n``, ``share``, ``low``, ``high``.
-    teams : sequence of str
-        Team types, in the order of the legend.
-    """
-    columns = ["venue", "year", "team_type", "k", "n", "share", "low", "high"]
-    rows = shares[columns].astype({"year": int}).assign(name=shares["venue"].map(venue_name))
-    rows = rows.assign(run=runs(rows.assign(line=rows["name"] + rows["team_type"]), "line"))
-    colour = team_colour(teams, legend="top")
-    top = min(1.0, float(rows["high"].max()) * 1.05)
-    x = alt.X("year:Q", title=None, axis=alt.Axis(format="d", tickMinStep=1, tickCount=8), scale=alt.Scale(zero=False))
-    scale = alt.Scale(domain=[0, top], nice=False)
-    y = alt.Y("share:Q", title=None, axis=alt.Axis(format="%", tickCount=3), scale=scale)
-    tooltip = share_tips("name:N|Venue", "team_type:N|Team type", "year:Q|Year|d")
-    base = alt.Chart().encode(x=x, color=colour)
-    panel = alt.LayerChart(
-        layer=[
-            base.mark_rule(strokeWidth=1).encode(y=alt.Y("low:Q", scale=scale, title=None), y2="high:Q"),
-            base.mark_line().encode(y=y, detail="run:N"),
-            base.mark_point(size=34).encode(y=y, shape=team_shape(teams, legend="top"), tooltip=tooltip),
-        ]
-    )
-    panel.width, panel.height = 560, 84
-    header = alt.Header(labelOrient="top", labelAnchor="start")
-    names = alt.Row("name:N", title=None, sort=list(dict.fromkeys(rows["name"])), header=header)
-    chart: alt.FacetChart = panel.facet(row=names, data=rows, spacing=12)
-    return chart
 
 
 @needs()
@@ -167,7 +133,7 @@ def odds_forest(odds: pd.DataFrame, row: str, title: str, *, by: str | None = No
         scale=alt.Scale(type="log", domain=domain, nice=False),
         axis=alt.Axis(values=marks, format="~r", grid=True),
     )
-    y = alt.Y(f"{row}:N", title=None, sort=None, axis=_plain_axis())
+    y = alt.Y(f"{row}:N", title=None, sort=None, axis=row_axis())
     tooltip = [
         alt.Tooltip(f"{row}:N", title="Row"),
         *(tips(f"{by}:N|Series") if by else []),
@@ -218,7 +184,7 @@ def share_rows(
     rows = shares.dropna(subset=["share"])[[row, "k", "n", "share", "low", "high", *([beside] if beside else [])]]
     scale = alt.Scale(domain=[0, min(1.0, float(rows["high"].max()) * 1.05)], nice=False)
     x = alt.X("share:Q", title=title, axis=alt.Axis(format="%", tickCount=5, grid=True), scale=scale)
-    y = alt.Y(f"{row}:N", title=None, sort=None, axis=_plain_axis())
+    y = alt.Y(f"{row}:N", title=None, sort=None, axis=row_axis())
     tooltip = share_tips(f"{row}:N|Row")
     full = rows if not emphasis else rows[rows[row].isin(emphasis)]
     order = alt.Chart(rows).mark_point(opacity=0).encode(x=x, y=y)
@@ -235,39 +201,12 @@ def share_rows(
     return framed(*layers, height=max(_ROW * len(rows), 60))
 
 
-@needs("share")
 def team_dots(
     shares: pd.DataFrame, row: str, title: str, teams: Sequence[str], *, level: float | None = None
 ) -> alt.LayerChart:
-    """Return shares with intervals, one row each, with a dot for each team type.
-
-    Parameters
-    ----------
-    shares : pandas.DataFrame
-        ``team_type``, ``k``, ``n``, ``share``, ``low``, ``high`` and the column `row`.
-    row : str
-        Column that names a row.
-    title : str
-        Of the axis.
-    teams : sequence of str
-        Team types, in the order of the legend.
-    level : float, optional
-        A share that means no difference: a dashed line there, and an axis that need not begin at nothing.
-    """
-    rows = shares.dropna(subset=["share"])[[row, "team_type", "k", "n", "share", "low", "high"]]
-    top = min(1.0, float(rows["high"].max()) * 1.05)
-    bottom = 0.0 if level is None else min(level, float(rows["low"].min())) * 0.9
-    scale = alt.Scale(domain=[bottom, top], nice=False)
-    x = alt.X("share:Q", title=title, axis=alt.Axis(format="%", tickCount=5, grid=True), scale=scale)
-    y = alt.Y(f"{row}:N", title=None, sort=None, axis=_plain_axis())
-    offset = alt.YOffset("team_type:N", sort=list(teams))
-    tooltip = share_tips(f"{row}:N|Row", "team_type:N|Team type")
-    base = alt.Chart(rows).encode(y=y, yOffset=offset, color=team_colour(teams, legend="top"))
-    rule = base.mark_rule(strokeWidth=1.75).encode(x=alt.X("low:Q", scale=scale, title=title), x2="high:Q")
-    dots = base.mark_point(size=54).encode(x=x, shape=team_shape(teams, legend="top"), tooltip=tooltip)
-    mark = alt.Chart(pd.DataFrame({"share": [] if level is None else [level]}))
-    line = mark.mark_rule(color=QUIET, strokeDash=[4, 3]).encode(x=x)
-    return framed(line, rule, dots, height=max(44 * rows[row].nunique(), 80))
+    """Return `series_dots` of team types, in the order given."""
+    named = shares.assign(team=shares["team_type"].map(TEAM_NAMES))
+    return series_dots(named, row, "team", {TEAM_NAMES[team]: TEAM_COLOURS[team] for team in teams}, title, level=level)
 
 
 @needs()
@@ -286,7 +225,7 @@ def named_bars(named: pd.DataFrame, title: str) -> alt.LayerChart:
     rows = rows.assign(text=rows["papers"].map("{:,}".format) + hosted)
     teams = [team for team in TEAM_COLOURS if team in set(rows["team_type"])]
     x = alt.X("papers:Q", title=title, axis=alt.Axis(tickCount=6, grid=True))
-    y = alt.Y("label:N", title=None, sort=None, axis=_plain_axis())
+    y = alt.Y("label:N", title=None, sort=None, axis=row_axis())
     base = alt.Chart(rows).encode(x=x, y=y)
     bars = base.mark_bar(size=14).encode(
         color=team_colour(teams, legend="top"),
@@ -315,12 +254,14 @@ def base_bars(counts: pd.DataFrame, teams: Sequence[str]) -> alt.LayerChart:
         order=lambda data: data["base_team"].map(bases.index),
     )
     used = [base for base in bases if base in set(rows["base_team"])]
-    y = alt.Y("team:N", title=None, sort=list(names.values()), axis=_plain_axis())
+    y = alt.Y("team:N", title=None, sort=list(names.values()), axis=row_axis())
     bars = (
         alt.Chart(rows)
         .mark_bar(size=26, stroke=LINE, strokeWidth=0.5)
         .encode(
-            x=alt.X("models:Q", stack="normalize", title="Share of these models", axis=alt.Axis(format="%")),
+            x=alt.X(
+                "models:Q", stack="normalize", title="Share of these models", axis=alt.Axis(format="%", tickCount=5)
+            ),
             y=y,
             color=team_colour(used, "base_team", legend="top"),
             order=alt.Order("order:Q"),
@@ -328,13 +269,6 @@ def base_bars(counts: pd.DataFrame, teams: Sequence[str]) -> alt.LayerChart:
         )
     )
     return framed(bars, height=46 * len(teams))
-
-
-def _plain_axis() -> alt.Axis:
-    """Return an axis of rows: labels alone; a long one breaks after its first "and" or comma."""
-    broken = "split(replace(datum.label, /( and |, )/, '$1|'), '|')"
-    label = f"length(datum.label) > {_LONG} ? {broken} : datum.label"
-    return row_axis(labelExpr=label, labelLimit=_LABEL_WIDTH, labelPadding=8, labelOverlap=False)
 
 
 PLACES = {
@@ -373,7 +307,8 @@ def missing_dots(shares: pd.DataFrame) -> alt.LayerChart:
     """
     y = _rows("place", shares)
     tooltip = share_tips("place:N|Place")
-    rows = shares[["place", "k", "n", "share", "low", "high"]]
+    rows = shares[["place", "k", "n", "share", "low", "high"]].copy()
+    rows.loc[rows["n"] < FEW, ["low", "high"]] = None
     dots = dots_with_intervals(
         rows, share_below("Works without a known institution"), y, colour=alt.value(ACCENT), tooltip=tooltip
     )
@@ -432,4 +367,4 @@ def topic_lines(shares: pd.DataFrame, topics: Sequence[str]) -> alt.LayerChart:
 
 def _rows(field: str, data: pd.DataFrame) -> alt.Y:
     """Return an axis of named rows, in the order of the data."""
-    return alt.Y(f"{field}:N", title=None, sort=list(data[field]), axis=row_axis(labelLimit=160))
+    return alt.Y(f"{field}:N", title=None, sort=list(data[field]), axis=row_axis())

@@ -20,10 +20,11 @@ from compute_divide.analysis.chips.budget import ALL_TEAMS, HOURS_PER_MONTH, SEC
 from compute_divide.analysis.choices import QUOTES
 from compute_divide.figures.base.marks import (
     TEAM_NAMES,
+    end_labels,
+    framed,
     power_axis,
     raised,
     row_axis,
-    spread,
     team_colour,
     team_shape,
     tips,
@@ -34,8 +35,6 @@ _ROW = 22
 """Height of a year in pixels."""
 _TALL_ROW = 30
 """Height of a row whose name may take two lines."""
-_LABEL_GAP = 0.06
-"""Least distance of labels at the ends of lines, as a share of the height of the axis."""
 Layered = alt.LayerChart | alt.FacetChart
 """What Altair says that layers become."""
 
@@ -138,8 +137,8 @@ def facility_chart(models: pd.DataFrame, offers: pd.DataFrame, setting: Setting)
 
 
 @needs("usd")
-def cost_lines(costs: pd.DataFrame, labels: Mapping[float, str]) -> Layered:
-    """Return what it would cost to repeat the models of each year, on a logarithmic scale.
+def cost_lines(costs: pd.DataFrame, labels: Mapping[float, str], grants: Mapping[str, float]) -> Layered:
+    """Return what it would cost to repeat the models of each year, on a logarithmic scale, beside sizes of grants.
 
     Parameters
     ----------
@@ -147,22 +146,23 @@ def cost_lines(costs: pd.DataFrame, labels: Mapping[float, str]) -> Layered:
         From `compute_divide.analysis.chips.ranking.cost_by_year`.
     labels : mapping of float to str
         Label of the line of each quantile.
+    grants : mapping of str to float
+        What grants are called, and their sizes in US dollars: dashed rules.
     """
-    shown = costs.assign(line=costs["quantile"].map(dict(labels)))
+    shown = costs.assign(line=costs["quantile"].map(dict(labels)), power=np.log10(costs["usd"]))
     dashes = alt.StrokeDash("line:N", legend=None, scale=alt.Scale(range=[[1, 0], [6, 3], [2, 3]]))
-    base = alt.Chart(shown).encode(x=year_axis(), y=_dollars("usd"), strokeDash=dashes)
-    line = base.mark_line(color=ACCENT).encode(
-        tooltip=tips("line:N|Model", "year:Q|Year|d", "usd:Q|US dollars|$.3~s", "n:Q|Models of the year")
+    tooltip = tips("line:N|Model", "year:Q|Year|d", "usd:Q|US dollars|$.3~s", "n:Q|Models of the year")
+    line = alt.Chart(shown).mark_line(color=ACCENT)
+    reach = float(np.ptp(shown["power"]))
+    ends = end_labels(shown, "year", "power", "line", year_axis(), _dollars("at"), HEIGHT, range_y=1.3 * reach)
+    sizes = alt.Chart(pd.DataFrame({"grant": list(grants), "usd": list(grants.values())})).encode(y=_dollars("usd"))
+    ends.data["at"] = 10 ** ends.data["at"]
+    return framed(
+        sizes.mark_rule(color=QUIET, strokeDash=[4, 3]),
+        line.encode(x=year_axis(), y=_dollars("usd"), strokeDash=dashes, tooltip=tooltip),
+        ends,
+        sizes.mark_text(align="left", dx=4, dy=-7, fontSize=11).encode(x=alt.value(0), text="grant:N"),
     )
-    ends = shown[shown["year"] == shown["year"].max()]
-    decades = np.log10(ends["usd"])
-    ends = ends.assign(at=[10**place for place in spread(decades, gap=_LABEL_GAP * np.ptp(np.log10(shown["usd"])))])
-    names = (
-        alt.Chart(ends[["year", "at", "line"]])
-        .mark_text(align="left", dx=6, color=INK)
-        .encode(x=year_axis(), y=_dollars("at"), text="line:N")
-    )
-    return alt.layer(line, names).properties(width="container", height=HEIGHT)
 
 
 @needs("low")
@@ -181,9 +181,7 @@ def hour_rows(costs: pd.DataFrame, colours: Mapping[str, str]) -> Layered:
     axis = alt.Axis(format="~s", values=[10.0**power for power in range(3, 9)], grid=True)
     x = alt.X("high:Q", title="GPU-hours, logarithmic", scale=scale, axis=axis)
     low = alt.X("low:Q", title="GPU-hours, logarithmic", scale=scale, axis=axis)
-    broken = "split(replace(datum.label, /^(.{9,22}?) /, '$1|'), '|')"
-    names = row_axis(labelExpr=f"length(datum.label) > 22 ? {broken} : datum.label", labelLimit=150, labelOverlap=False)
-    y = alt.Y("name:N", title=None, sort=None, axis=names)
+    y = alt.Y("name:N", title=None, sort=None, axis=row_axis())
     ends = alt.Scale(domain=list(colours), range=list(colours.values()))
     shapes = alt.Scale(domain=list(colours), range=["circle", "square", "diamond"])
     legend = alt.Legend(orient="top", columns=1)

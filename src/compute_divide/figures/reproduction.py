@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 import altair as alt
 import pandas as pd
 
-from bookpress.page.figures.theme import ACCENT, INK, QUIET
+from bookpress.page.figures.theme import ACCENT, INK
 from compute_divide.analysis.claims.verdicts import Check, Counterpart
 from compute_divide.analysis.statistics.estimates import Estimate
 from compute_divide.evidence.claims import Claim, RelatedFigure
-from compute_divide.figures.base.marks import tips
+from compute_divide.figures.base.marks import CLAIM_NAMES, series_dots
 from compute_divide.figures.base.show import Column
 from compute_divide.figures.base.wording import in_cell, written
 
@@ -75,48 +75,17 @@ def verdict_table(checks: Sequence[Check], claims: Mapping[str, Claim]) -> pd.Da
 
 
 def share_comparison(checks: Sequence[Check], claims: Mapping[str, Claim]) -> tuple[alt.TopLevelMixin, pd.DataFrame]:
-    """Return a chart of claims about shares: the paper's value beside our estimates, and its data.
-
-    Parameters
-    ----------
-    checks : sequence of Check
-        Checks of claims whose unit is a share.
-    claims : mapping of str to Claim
-        By id.
-
-    Returns
-    -------
-    altair chart, pandas.DataFrame
-        The data have one row a mark: ``claim``, ``whose``, ``share``, ``low``, ``high``, ``k``, ``n``.
-    """
+    """Return a chart of claims about shares, the paper's value beside our estimates, and its data, one row a mark."""
     rows = []
     for check in checks:
-        claim = claims[check.claim]
-        name = check.claim.replace("-", " ")
-        rows.append({"claim": name, "whose": "the paper", "share": claim.value})
+        rows.append({"claim": CLAIM_NAMES[check.claim], "whose": "the paper", "share": claims[check.claim].value})
         for whose, estimate in zip(READ, (check.then, check.now, check.beside), strict=True):
             if estimate is not None and estimate.value is not None:
-                counts = {"k": estimate.k, "n": estimate.n}
-                bounds = {"low": estimate.low, "high": estimate.high}
-                rows.append({"claim": name, "whose": whose, "share": estimate.value, **bounds, **counts})
+                rows.append({"claim": CLAIM_NAMES[check.claim], "whose": whose, **estimate.row()})
     data = pd.DataFrame(rows, columns=["claim", "whose", "share", "low", "high", "k", "n"])
-    order = ["the paper", *READ]
-    scale = alt.Scale(domain=[0, 1], nice=False)
-    base = alt.Chart(data).encode(
-        y=alt.Y("claim:N", title=None, sort=None, axis=alt.Axis(grid=False, ticks=False, domain=False, labelLimit=150)),
-        yOffset=alt.YOffset("whose:N", sort=order, scale=alt.Scale(paddingOuter=0.6)),
-    )
-    whisker = base.mark_rule(color=QUIET, strokeWidth=2).encode(x=alt.X("low:Q", scale=scale), x2="high:Q")
-    across = alt.X("share:Q", title="Share of models", axis=alt.Axis(format="%"), scale=scale)
-    dot = base.mark_point(size=90).encode(
-        x=across,
-        shape=alt.Shape(
-            "whose:N", sort=order, scale=alt.Scale(domain=order, range=["diamond", "circle", "square", "triangle-up"])
-        ),
-        color=alt.Color("whose:N", sort=order, scale=alt.Scale(domain=order, range=[INK, ACCENT, ACCENT, ACCENT])),
-        tooltip=tips("whose:N|Whose", "share:Q|Share|.0%", "low:Q|Low|.0%", "high:Q|High|.0%"),
-    )
-    return alt.layer(whisker, dot).properties(width="container", height=alt.Step(26)), data
+    return series_dots(
+        data, "claim", "whose", {"the paper": INK, **dict.fromkeys(READ, ACCENT)}, "Share of models"
+    ), data
 
 
 RELATED_COLUMNS = {

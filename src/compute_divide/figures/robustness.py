@@ -9,79 +9,54 @@ import pandas as pd
 
 from bookpress.page.figures.theme import ACCENT, HEIGHT, INK, QUIET, needs
 from compute_divide.figures.base.marks import (
+    CLAIM_NAMES,
+    DEFINITION_NAMES,
     TEAM_COLOURS,
-    definition_axis,
-    dots_with_intervals,
     end_labels,
     framed,
+    row_axis,
     share_axis,
-    share_below,
     share_tips,
-    spread,
     tips,
     year_axis,
 )
 
-_ROW = 11
-"""Pixels of one vintage within a definition."""
-
 
 @needs("share")
-def forest(
-    estimates: pd.DataFrame, team_type: str, title: str, claims: Mapping[str, float] | None = None
-) -> alt.LayerChart:
-    """Return shares with intervals for every definition and vintage, vintages from old to new within a definition.
+def definition_grid(estimates: pd.DataFrame, periods: Sequence[str]) -> alt.FacetChart:
+    """Return shares in percent under every definition (rows) and vintage (columns), a panel for each of some periods.
 
     Parameters
     ----------
     estimates : pandas.DataFrame
-        ``definition``, ``vintage``, ``what`` (a period), ``share``, ``low``, ``high``, ``k``, ``n``. With two periods
-        the second has hollow dots.
-    team_type : str
-        Gives the colour.
-    title : str
-        Of the axis.
-    claims : mapping of str to float, optional
-        What the paper gives for each ``what``: a dashed line.
+        ``definition``, ``vintage``, ``what`` (a period), ``team_type`` (one, gives the colour), ``share``, ``low``,
+        ``high``, ``k``, ``n``.
+    periods : sequence of str
+        The panels, top first.
     """
     rows = estimates.dropna(subset=["share"])
-    vintages = sorted(estimates["vintage"].unique())
-    definitions = list(dict.fromkeys(estimates["definition"]))
-    y = alt.Y(
-        "definition:N",
-        title=None,
-        sort=definitions,
-        axis=definition_axis(),
-        scale=alt.Scale(paddingInner=0.14, paddingOuter=0.05),
+    rows = rows.assign(rule=rows["definition"].map(DEFINITION_NAMES), text=(100 * rows["share"]).map("{:.0f}".format))
+    gaps = alt.Scale(paddingInner=0.06)
+    top = row_axis(orient="top", labelAngle=-90, labelAlign="left", labelBaseline="middle", labelPadding=2)
+    base = alt.Chart().encode(
+        x=alt.X("vintage:O", title=None, axis=top, scale=gaps),
+        y=alt.Y("rule:N", title=None, sort=list(DEFINITION_NAMES.values()), axis=row_axis(), scale=gaps),
     )
-    offset = alt.YOffset("vintage:N", sort=vintages)
-    x = share_below(title)
-    tooltip = share_tips("what:N|Years", "definition:N|Definition", "vintage:N|Vintage")
-    colour = alt.value(TEAM_COLOURS[team_type])
-    periods = list(dict.fromkeys(estimates["what"]))
-    edge = alt.Chart(rows.drop_duplicates(["definition", "vintage"])[["definition", "vintage"]].assign(edge=1.0))
-    layers: list[alt.Chart | alt.LayerChart] = [
-        dots_with_intervals(
-            rows[rows["what"] == period],
-            x,
-            y,
-            colour=colour,
-            offset=offset,
-            tooltip=tooltip,
-            size=26,
-            filled=place == 0,
-        )
-        for place, period in enumerate(periods)
-    ]
-    layers.append(
-        edge.mark_text(align="left", dx=6, fontSize=9).encode(x="edge:Q", y=y, yOffset=offset, text="vintage:N")
+    depth = alt.Opacity("share:Q", scale=alt.Scale(domain=[0, 1], range=[0.05, 0.75]), legend=None)
+    tooltip = share_tips("rule:N|Definition", "vintage:N|Vintage", "what:N|Years")
+    colour = TEAM_COLOURS[rows["team_type"].iloc[0]]
+    panel = alt.LayerChart(
+        layer=[
+            base.mark_rect(color=colour).encode(opacity=depth, tooltip=tooltip),
+            base.mark_text(fontSize=11, color=INK).encode(text="text:N"),
+        ]
     )
-    heads = rows.groupby("what", sort=False)["share"].median().reset_index()
-    layers.append(alt.Chart(heads).mark_text(dy=-8).encode(x=x, y=alt.value(0), text="what:N"))
-    if claims:
-        lines = alt.Chart(pd.DataFrame({"share": list(claims.values())}))
-        layers.insert(0, lines.mark_rule(strokeDash=[5, 3], strokeWidth=1.25, color=QUIET).encode(x=x))
-    return framed(*layers, height=len(definitions) * (_ROW * len(vintages) + 16))
+    panel.width, panel.height = 520, alt.Step(30)
+    header = alt.Header(labelOrient="top", labelAnchor="start", labelFontWeight="bold")
+    names = alt.Row("what:N", title=None, sort=list(periods), header=header)
+    columns = ["rule", "vintage", "what", "share", "low", "high", "k", "n", "text"]
+    chart: alt.FacetChart = panel.facet(row=names, data=rows[columns], spacing=14)
+    return chart
 
 
 @needs("share")
@@ -132,13 +107,6 @@ def _vintage_date(vintage: str) -> float:
     year, month = int(vintage[:4]), int(vintage[5:7])
     return round(year + (month - 0.5) / 12, 3)
 
-
-CLAIM_NAMES = {
-    "academia-share-early": "academia, early period",
-    "academia-share-late": "academia, late period",
-    "industry-share-2022": "industry, 2022",
-}
-"""The headline claims as a chart names them."""
 
 CHOICE_WORDS = {
     "vintage": "the vintage",
@@ -219,7 +187,7 @@ def swing_dots(swings: pd.DataFrame) -> alt.LayerChart:
         "words:N",
         title=None,
         sort=list(largest.index),
-        axis=alt.Axis(grid=True, domain=False, ticks=False, labelPadding=10),
+        axis=row_axis(grid=True),
     )
     x = alt.X(
         "swing:Q",
@@ -256,39 +224,15 @@ FIELDS = {
 
 @needs("share")
 def known_lines(known: pd.DataFrame) -> alt.LayerChart:
-    """Return lines of the share of models for which a field is known, with bands, labelled at their ends.
-
-    Parameters
-    ----------
-    known : pandas.DataFrame
-        Columns ``year``, ``field``, ``share``, ``low``, ``high``; one row a year and field.
-
-    Returns
-    -------
-    altair.LayerChart
-        One line a field, told apart by its dashes and its label.
-    """
+    """Return a line of the share of models for which a field is known, for each field, named at its end."""
     dashes = alt.StrokeDash("field:N", legend=None, scale=alt.Scale(range=[[1, 0], [6, 3], [2, 3]]))
-    base = alt.Chart(known).encode(x=year_axis())
-    band = base.mark_errorband(color=ACCENT, opacity=0.12).encode(y=share_axis("low"), y2="high:Q", detail="field:N")
-    line = base.mark_line(color=ACCENT).encode(
-        y=share_axis(),
-        strokeDash=dashes,
-        tooltip=tips("field:N|Field", "year:Q|Year|d", "share:Q|Known|.0%", "low:Q|Low|.0%", "high:Q|High|.0%"),
+    rows = known[["field", "year", "share", "low", "high", "k", "n"]]
+    line = (
+        alt.Chart(rows)
+        .mark_line(color=ACCENT)
+        .encode(x=year_axis(), y=share_axis(), strokeDash=dashes, tooltip=share_tips("field:N|Field", "year:Q|Year|d"))
     )
-    ends = known.sort_values("year").groupby("field", sort=False).tail(1).copy()
-    ends["at"] = spread(ends["share"], gap=0.07)
-    labels = (
-        alt.Chart(ends[["year", "field", "at"]])
-        .mark_text(align="left", dx=6, color=INK)
-        .encode(x=year_axis(), y=share_axis("at"), text="field:N")
-    )
-    chart: alt.LayerChart = (
-        alt.layer(band, line, labels)
-        .resolve_scale(strokeDash="independent")
-        .properties(width="container", height=HEIGHT)
-    )
-    return chart
+    return framed(line, end_labels(rows, "year", "share", "field", year_axis(), share_axis("at"), HEIGHT))
 
 
 def vintage_table(summary: pd.DataFrame) -> pd.DataFrame:

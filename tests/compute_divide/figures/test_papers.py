@@ -17,7 +17,6 @@ from compute_divide.figures.papers import (
     team_dots,
     venue_lines,
     venue_name,
-    venue_panels,
 )
 
 TEAMS = ["academia-only", "collaboration", "industry-only"]
@@ -60,7 +59,6 @@ BASES = pd.DataFrame(
 CHARTS = {
     "lines": lambda: venue_lines(ONE_TEAM, "Papers", (2019.5, 2020.5)),
     "lines without a turn": lambda: venue_lines(ONE_TEAM, "Papers"),
-    "panels": lambda: venue_panels(SHARES, TEAMS),
     "odds": lambda: odds_forest(ODDS, "what", "Odds ratio"),
     "odds by period": lambda: odds_forest(ODDS, "what", "Odds ratio", by="period"),
     "no odds": lambda: odds_forest(NOTHING, "what", "Odds ratio"),

@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Literal
 
 import altair as alt
 import pandas as pd
 
-from bookpress.page.figures.theme import HEIGHT, INK, needs
+from bookpress.page.figures.theme import HEIGHT, INK, QUIET, needs
+from compute_divide.analysis.statistics.estimates import wilson_interval
 
 LABEL_GAP = 16
 """Least distance of two labels, in pixels."""
+
+FEW = 5
+"""With fewer cases than this a share is drawn without an interval."""
+
+_BROKEN = (
+    "split(indexof(datum.label, '|') < 0 && length(datum.label) > 22"
+    " ? replace(datum.label, /^(.{5,20}?,|.{9,20}) /, '$1|') : datum.label, '|')"
+)
+"""A label of a row as lines: broken at a bar, a long one after a comma or between words."""
 
 
 def year_axis(field: str = "year", first: int | None = None, last: int | None = None) -> alt.X:
@@ -49,21 +58,23 @@ def share_below(title: str) -> alt.X:
 
 
 DEFINITION_NAMES = {
-    "all": "every model|of the vintage",
-    "notability-filter": "notable by the|paper's filter",
+    "all": "all models of the vintage",
+    "notability-filter": "notable by the paper's filter",
     "compute-known": "compute known",
-    "notability-filter-compute-known": "notable,|compute known",
-    "compute-or-parameters-known": "compute or|parameters known",
-    "top-k-per-year": "the largest|of each year",
+    "notability-filter-compute-known": "notable, compute known",
+    "compute-or-parameters-known": "compute or parameters known",
+    "top-k-per-year": "largest of each year",
     "near-record": "near the record",
 }
-"""How a definition of large-scale is written in a figure; a bar breaks the line."""
+"""How a definition of large-scale is written in a figure."""
 
 
-def definition_axis() -> alt.Axis:
-    """Return the axis of a chart with one row for each definition of large-scale."""
-    label = f"split(({json.dumps(DEFINITION_NAMES)})[datum.label] || datum.label, '|')"
-    return row_axis(labelExpr=label, labelLimit=160)
+CLAIM_NAMES = {
+    "academia-share-early": "academia, early period",
+    "academia-share-late": "academia, late period",
+    "industry-share-2022": "industry, 2022",
+}
+"""The headline claims as a figure names them."""
 
 
 def power_axis(field: str, title: str, channel: type[alt.X | alt.Y] = alt.Y) -> Any:
@@ -147,47 +158,48 @@ def runs(rows: pd.DataFrame, series: str, x: str = "year") -> pd.Series[str]:
 
 
 @needs("share")
-def share_lines(
-    shares: pd.DataFrame, *, part_year: int | None = None, title: str = "Share of models", height: int = HEIGHT
-) -> alt.LayerChart:
-    """Return the share of each team type by year: a line, its interval as a band, its name at the end.
+def share_lines(shares: pd.DataFrame, *, title: str = "Share of models", height: int = HEIGHT) -> alt.LayerChart:
+    """Return the share of each team type by year: dots, and a line of three-year means with their intervals as a band.
 
     Parameters
     ----------
     shares : pandas.DataFrame
         ``year``, ``team_type``, ``k``, ``n``, ``share``, ``low``, ``high``; see
-        `compute_divide.analysis.statistics.shares.shares_by`. Works for models and papers alike.
-    part_year : int, optional
-        A year that was not over when the data were taken: it is set apart by a hollow point and a dashed line.
+        `compute_divide.analysis.statistics.estimates.shares_by`.
     title : str
         What the shares are shares of.
     height : int
         In pixels.
     """
-    teams = list(dict.fromkeys(shares["team_type"]))
-    colour = team_colour(teams)
-    tooltip = share_tips("team_type:N|Team type", "year:Q|Year|d")
     rows = shares[["year", "team_type", "k", "n", "share", "low", "high"]].astype({"year": int})
-    rows = rows.assign(run=runs(rows, "team_type"))
+    means = three_year_means(rows).assign(name=rows["team_type"].map(TEAM_NAMES), run=runs(rows, "team_type"))
     x = year_axis(first=int(rows["year"].min()), last=int(rows["year"].max()))
     y = share_axis("share", title)
-    base = alt.Chart(rows).encode(x=x, color=colour, detail="run:N")
+    colour = team_colour(list(dict.fromkeys(rows["team_type"])))
+    base = alt.Chart(means).encode(x=x, color=colour, detail="run:N")
     band = base.mark_area(opacity=0.16).encode(y=share_axis("low", title), y2="high:Q")
-    whole = "true" if part_year is None else f"datum.year < {part_year}"
-    drawn = base.transform_filter(whole).encode(y=y)
-    layers = [band, drawn.mark_line(), drawn.mark_point(size=28).encode(tooltip=tooltip)]
-    if part_year is not None:
-        tail = alt.Chart(rows[rows["year"] >= part_year - 1]).encode(x=x, y=y, color=colour)
-        hollow = tail.transform_filter(f"datum.year >= {part_year}").mark_point(size=34, filled=False, strokeWidth=2)
-        note = alt.Chart(pd.DataFrame({"year": [part_year], "share": [1.0], "text": [f"{part_year}: part year"]}))
-        layers += [
-            tail.mark_line(strokeDash=[3, 3]),
-            hollow.encode(tooltip=tooltip),
-            note.mark_text(align="right", baseline="bottom", dy=-4, fontSize=11).encode(x=x, y=y, text="text:N"),
-        ]
-    named = rows.assign(name=rows["team_type"].map(TEAM_NAMES))
-    return framed(
-        *layers, end_labels(named, "year", "share", "name", x, share_axis("at", title), height), height=height
+    tooltip = share_tips("team_type:N|Team type", "year:Q|Year|d")
+    dots = alt.Chart(rows).mark_point(size=20, opacity=0.6).encode(x=x, y=y, color=colour, tooltip=tooltip)
+    ends = end_labels(means, "year", "share", "name", x, share_axis("at", title), height)
+    return framed(band, base.mark_line().encode(y=y), dots, ends, height=height)
+
+
+def three_year_means(shares: pd.DataFrame) -> pd.DataFrame:
+    """Return shares pooled with those of the years before and after, where there are some; a band needs five models.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"year": [2010, 2011], "team_type": "other", "k": [1, 0], "n": [2, 2]})
+    >>> three_year_means(rows)[["k", "n", "share", "low"]].to_numpy().tolist()
+    [[1, 4, 0.25, nan], [1, 4, 0.25, nan]]
+    """
+    near = [shares[["year", "team_type", "k", "n"]].assign(year=shares["year"] + step) for step in (-1, 0, 1)]
+    pooled = pd.concat(near).groupby(["year", "team_type"], as_index=False)[["k", "n"]].sum()
+    means = shares[["year", "team_type"]].merge(pooled, how="left").set_index(shares.index)
+    means["share"], low, high = wilson_interval(means["k"], means["n"])
+    bounded = means["n"].ge(FEW)
+    return means.assign(
+        low=pd.Series(low, means.index).where(bounded), high=pd.Series(high, means.index).where(bounded)
     )
 
 
@@ -209,8 +221,59 @@ def share_tips(*first: str) -> list[alt.Tooltip]:
 
 
 def row_axis(**options: Any) -> alt.Axis:
-    """Return the axis of a chart with a named row for each value: labels alone."""
-    return alt.Axis(**{"grid": False, "domain": False, "ticks": False, "labelPadding": 10, **options})
+    """Return the axis of a chart with a named row for each value: labels alone, of one line or two."""
+    # The first of two lines stands on the row, so that both are centred on it.
+    two: Any = {"condition": {"test": f"length({_BROKEN}) > 1", "value": "bottom"}, "value": "middle"}
+    lines = {"labelExpr": _BROKEN, "labelBaseline": two, "labelLimit": 160, "labelOverlap": False}
+    return alt.Axis(**{"grid": False, "domain": False, "ticks": False, "labelPadding": 8, **lines, **options})
+
+
+_SHAPES = ("circle", "diamond", "square", "triangle-up")
+
+
+@needs("share")
+def series_dots(
+    shares: pd.DataFrame, row: str, series: str, colours: Mapping[str, str], title: str, *, level: float | None = None
+) -> alt.LayerChart:
+    """Return shares with intervals, one row each in the order of the data, with a dot for each series.
+
+    Parameters
+    ----------
+    shares : pandas.DataFrame
+        ``share``, ``low``, ``high``, ``k``, ``n``, and the columns `row` and `series`; no row without a share is drawn.
+    row, series : str
+        Columns that name a row and tell the series apart.
+    colours : mapping of str to str
+        Colour of each series, in the order of the legend.
+    title : str
+        Of the axis.
+    level : float, optional
+        A share that means no difference: a dashed line there, and an axis that need not begin at nothing.
+    """
+    rows = shares.dropna(subset=["share"])[[row, series, "k", "n", "share", "low", "high"]]
+    names = list(colours)
+    far = rows[["share", "low", "high"]].astype(float)
+    bottom = 0.0 if level is None else min(level, float(far.min(axis=None))) * 0.9
+    scale = alt.Scale(domain=[bottom, min(1.0, float(far.max(axis=None)) * 1.05)], nice=False)
+    x = alt.X("share:Q", title=title, axis=alt.Axis(format="%", tickCount=5, grid=True), scale=scale)
+    gaps = alt.Scale(paddingInner=0.4, paddingOuter=0.2)
+    abreast = 1 if max(map(len, names)) > 20 else 2
+    legend = alt.Legend(orient="top", columns=alt.expr(f"width < 400 ? {abreast} : 4"))
+    colour = alt.Color(f"{series}:N", scale=alt.Scale(domain=names, range=list(colours.values())), legend=legend)
+    teams = {TEAM_NAMES[team]: shape for team, shape in TEAM_SHAPES.items()}
+    shapes = alt.Scale(domain=names, range=[teams.get(name, _SHAPES[place]) for place, name in enumerate(names)])
+    y = alt.Y(f"{row}:N", title=None, sort=None, axis=row_axis(), scale=gaps)
+    base = alt.Chart(rows).encode(y=y, yOffset=alt.YOffset(f"{series}:N", sort=names), color=colour)
+    rule = base.transform_filter("isValid(datum.low)").mark_rule(strokeWidth=1.75)
+    dots = base.mark_point(size=50).encode(
+        x=x,
+        shape=alt.Shape(f"{series}:N", scale=shapes, legend=legend),
+        tooltip=share_tips(f"{row}:N|Row", f"{series}:N|Series"),
+    )
+    mark = alt.Chart(pd.DataFrame({"share": [] if level is None else [level]}))
+    line = mark.mark_rule(color=QUIET, strokeDash=[4, 3]).encode(x=x)
+    drawn = rule.encode(x=alt.X("low:Q", scale=scale, title=title), x2="high:Q")
+    return framed(line, drawn, dots, height=max((12 * len(names) + 20) * rows[row].nunique(), 80))
 
 
 def framed(*layers: alt.Chart | alt.LayerChart, height: int = HEIGHT) -> alt.LayerChart:
