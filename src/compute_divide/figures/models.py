@@ -302,11 +302,11 @@ def compute_shares(tiles: pd.DataFrame) -> pd.DataFrame:
     >>> compute_shares(tiles)["share"].tolist()
     [0.25, 0.75]
     """
-    sums = tiles.groupby(["year", "team_type"], as_index=False)[COMPUTE].sum()
+    sums = tiles.groupby(["year", "team_type"])[[COMPUTE]].sum().reset_index()
     return sums.assign(share=sums[COMPUTE] / sums.groupby("year")[COMPUTE].transform("sum"))
 
 
-def definition_dots(estimates: pd.DataFrame, chosen: str) -> alt.LayerChart:
+def definition_dots(estimates: pd.DataFrame, chosen: str) -> alt.TopLevelMixin:
     """Return `series_dots` of shares for each definition, a dot for each question, the chosen definition marked."""
     names = {**DEFINITION_NAMES, chosen: f"{DEFINITION_NAMES[chosen]}|(used here)"}
     rows = estimates.assign(rule=estimates["definition"].map(names))

@@ -203,7 +203,7 @@ def share_rows(
 
 def team_dots(
     shares: pd.DataFrame, row: str, title: str, teams: Sequence[str], *, level: float | None = None
-) -> alt.LayerChart:
+) -> alt.TopLevelMixin:
     """Return `series_dots` of team types, in the order given."""
     named = shares.assign(team=shares["team_type"].map(TEAM_NAMES))
     return series_dots(named, row, "team", {TEAM_NAMES[team]: TEAM_COLOURS[team] for team in teams}, title, level=level)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Literal
 
 import altair as alt
+import numpy as np
 import pandas as pd
 
 from bookpress.page.figures.theme import HEIGHT, INK, QUIET, needs
@@ -185,14 +186,7 @@ def share_lines(shares: pd.DataFrame, *, title: str = "Share of models", height:
 
 
 def three_year_means(shares: pd.DataFrame) -> pd.DataFrame:
-    """Return shares pooled with those of the years before and after, where there are some; a band needs five models.
-
-    Examples
-    --------
-    >>> rows = pd.DataFrame({"year": [2010, 2011], "team_type": "other", "k": [1, 0], "n": [2, 2]})
-    >>> three_year_means(rows)[["k", "n", "share", "low"]].to_numpy().tolist()
-    [[1, 4, 0.25, nan], [1, 4, 0.25, nan]]
-    """
+    """Return shares pooled with those of the years before and after, where there are some; a band needs five models."""
     near = [shares[["year", "team_type", "k", "n"]].assign(year=shares["year"] + step) for step in (-1, 0, 1)]
     pooled = pd.concat(near).groupby(["year", "team_type"], as_index=False)[["k", "n"]].sum()
     means = shares[["year", "team_type"]].merge(pooled, how="left").set_index(shares.index)
@@ -252,9 +246,9 @@ def series_dots(
     """
     rows = shares.dropna(subset=["share"])[[row, series, "k", "n", "share", "low", "high"]]
     names = list(colours)
-    far = rows[["share", "low", "high"]].astype(float)
-    bottom = 0.0 if level is None else min(level, float(far.min(axis=None))) * 0.9
-    scale = alt.Scale(domain=[bottom, min(1.0, float(far.max(axis=None)) * 1.05)], nice=False)
+    far = rows[["share", "low", "high"]].to_numpy(dtype=float)
+    bottom = 0.0 if level is None else min(level, float(np.nanmin(far))) * 0.9
+    scale = alt.Scale(domain=[bottom, min(1.0, float(np.nanmax(far)) * 1.05)], nice=False)
     x = alt.X("share:Q", title=title, axis=alt.Axis(format="%", tickCount=5, grid=True), scale=scale)
     gaps = alt.Scale(paddingInner=0.4, paddingOuter=0.2)
     abreast = 1 if max(map(len, names)) > 20 else 2
