@@ -52,33 +52,17 @@ class OneOf:
 
 # --- numbers ---
 
-Year = Annotated[int, Field(ge=1950, le=2030)]
-"""A calendar year."""
-
-Years = Annotated[int, Field(ge=1, le=50)]
-"""How many calendar years."""
-
-Months = Annotated[int, Field(ge=1, le=36, json_schema_extra={"unit": "months"})]
-"""How many months a run lasts."""
-
-Count = Annotated[int, Field(ge=1, le=1000)]
-"""How many of something that is picked one by one."""
-
-Amount = Annotated[int, Field(ge=1, le=100_000)]
-"""How much of something that comes in bulk."""
-
+Year = Annotated[int, Field(ge=1950, le=2030)]  # a calendar year
+Years = Annotated[int, Field(ge=1, le=50)]  # how many calendar years
+Months = Annotated[int, Field(ge=1, le=36, json_schema_extra={"unit": "months"})]  # how many months a run lasts
+Count = Annotated[int, Field(ge=1, le=1000)]  # how many of something that is picked one by one
+Amount = Annotated[int, Field(ge=1, le=100_000)]  # how much of something that comes in bulk
 ChipCount = Annotated[int, Field(ge=1, le=10_000_000, json_schema_extra={"unit": "chips"})]
 """How many chips a facility has."""
 
-Money = Annotated[int, Field(ge=100, le=1_000_000_000_000, json_schema_extra={"unit": "USD"})]
-"""A budget."""
-
-Price = Annotated[float, Field(ge=0, le=100, json_schema_extra={"unit": "USD"})]
-"""The price of an hour."""
-
-Share = Annotated[float, Field(ge=0, le=1)]
-"""A part of a whole."""
-
+Money = Annotated[int, Field(ge=100, le=1_000_000_000_000, json_schema_extra={"unit": "USD"})]  # a budget
+Price = Annotated[float, Field(ge=0, le=100, json_schema_extra={"unit": "USD"})]  # the price of an hour
+Share = Annotated[float, Field(ge=0, le=1)]  # a part of a whole
 Utilisation = Annotated[float, Field(ge=0.05, le=0.9, json_schema_extra={"unit": "share of peak"})]
 """The part of a chip's peak speed that a run reaches."""
 
@@ -94,8 +78,7 @@ GPU_COUNTS = {
 }
 """Counts of the GPUs of universities, and what each rests on."""
 
-GpuCount = Annotated[str, OneOf(GPU_COUNTS)]
-"""How the GPUs of universities are counted."""
+GpuCount = Annotated[str, OneOf(GPU_COUNTS)]  # how the GPUs of universities are counted
 
 # --- models ---
 
@@ -116,24 +99,15 @@ FIRST_WITH_HARDWARE = "2023-12"
 
 
 def vintages_with_hardware() -> list[str]:
-    """Return the vintages that record hardware and openness, oldest first.
-
-    Examples
-    --------
-    >>> "2023-03" in vintages_with_hardware(), "2026-08" in vintages_with_hardware()
-    (False, True)
-    """
+    """Return the vintages that record hardware and openness, oldest first."""
     return [vintage for vintage in vintages() if vintage >= FIRST_WITH_HARDWARE]
 
 
-Vintage = Annotated[str, OneOf(vintages)]
-"""A vintage of the models database."""
-
+Vintage = Annotated[str, OneOf(vintages)]  # a vintage of the models database
 HardwareVintage = Annotated[str, OneOf(vintages_with_hardware)]
 """A vintage that records hardware, openness and base models."""
 
-Definition = Annotated[str, OneOf(DEFINITIONS)]
-"""A definition of large-scale."""
+Definition = Annotated[str, OneOf(DEFINITIONS)]  # a definition of large-scale
 
 # --- chips ---
 
@@ -149,13 +123,7 @@ QUOTES = {"lowest": "lowest quoted", "median": "median quoted", "highest": "high
 
 
 def rentable_chips() -> list[str]:
-    """Return the chips with a dated on-demand price and a known peak speed, in alphabetical order.
-
-    Examples
-    --------
-    >>> "NVIDIA H100 SXM5 80GB" in rentable_chips()
-    True
-    """
+    """Return the chips with a dated on-demand price and a known peak speed, in alphabetical order."""
     prices, chips = (
         csv.DictReader(io.StringIO(read_bytes(f"hardware/{name}.csv").decode("utf-8"))) for name in ("prices", "chips")
     )
@@ -164,14 +132,11 @@ def rentable_chips() -> list[str]:
     return sorted(priced & {name for row in fast for name in (row["chip"], *row["aliases"].split("|"))})
 
 
-NumberFormat = Annotated[str, OneOf(FORMATS)]
-"""A rule for the number format of a chip's peak."""
-
+NumberFormat = Annotated[str, OneOf(FORMATS)]  # a rule for the number format of a chip's peak
 Chip = Annotated[str, OneOf(rentable_chips)]
 """A chip to rent or own: with a dated on-demand price and a known peak speed."""
 
-Quote = Annotated[str, OneOf(lambda: list(QUOTES))]
-"""Which of the quoted prices to pay."""
+Quote = Annotated[str, OneOf(lambda: list(QUOTES))]  # which of the quoted prices to pay
 
 # --- papers ---
 
@@ -184,27 +149,17 @@ def _valid(flips: list[str]) -> list[str]:
     return flips
 
 
-Venue = Annotated[str, OneOf(venues)]
-"""A conference of the papers table."""
-
-Venues = Annotated[list[Venue], Field(min_length=1)]
-"""Conferences, at least one."""
-
+Venue = Annotated[str, OneOf(venues)]  # a conference of the papers table
+Venues = Annotated[list[Venue], Field(min_length=1)]  # conferences, at least one
 Topics = Annotated[list[Annotated[str, OneOf(topic_names)]], Field(min_length=1)]
 """Topics or groups of topics of ``data/topics.yml``, at least one."""
 
 Texts = Annotated[list[Literal["title", "keywords", "abstract"]], Field(min_length=1)]
 """Texts of a paper that are searched, at least one."""
 
-Reading = Annotated[str, OneOf(READINGS)]
-"""How it is read where authors work."""
-
-JointLabs = Annotated[str, OneOf(lambda: list(JOINT_LABS))]
-"""How joint laboratories count."""
-
-NonProfits = Annotated[str, OneOf(NON_PROFITS)]
-"""How government and non-profit research counts."""
-
+Reading = Annotated[str, OneOf(READINGS)]  # how it is read where authors work
+JointLabs = Annotated[str, OneOf(lambda: list(JOINT_LABS))]  # how joint laboratories count
+NonProfits = Annotated[str, OneOf(NON_PROFITS)]  # how government and non-profit research counts
 Flips = Annotated[list[Annotated[str, Field(examples=["openai=nonprofit"])]], AfterValidator(_valid)]
 """Judgement calls on organisations that are decided otherwise, each as ``call=sector``."""
 
@@ -217,8 +172,5 @@ WORKS_READINGS = {
 }
 """Readings of a work's affiliations, and what each rests on."""
 
-Works = Annotated[str, OneOf(works_names)]
-"""A table of OpenAlex works."""
-
-WorksReading = Annotated[str, OneOf(WORKS_READINGS)]
-"""How it is read where the authors of a work of OpenAlex work."""
+Works = Annotated[str, OneOf(works_names)]  # a table of OpenAlex works
+WorksReading = Annotated[str, OneOf(WORKS_READINGS)]  # how it is read where the authors of a work of OpenAlex work

@@ -67,7 +67,6 @@ CATEGORIES = {
 """What an evaluation is about, by the key of the source."""
 
 COMPANIES = {"anthropic": "Anthropic", "google": "Google DeepMind", "meta": "Meta", "openai": "OpenAI", "xai": "xAI"}
-"""Companies whose cards are read, by the key of the source."""
 
 EVALUATORS_FILE = "evaluators.csv"
 EVALUATORS = schema(
@@ -216,10 +215,8 @@ TRANSPARENCY = schema(
 ``|``-joined. An indicator of 2024 has the name that it had in 2023."""
 
 EDITIONS = {"2023-10": "October2023", "2024-05": "May2024", "2025-12": "Dec2025"}
-"""Editions of the index and how their files call them."""
 
 DEVELOPERS = {"Stability": "Stability AI"}
-"""Developers that an edition calls otherwise."""
 
 
 def load_transparency() -> pd.DataFrame:
@@ -403,7 +400,6 @@ TABLES = {
     "outside/transparency.csv": TRANSPARENCY,
     "outside/capability.csv": CAPABILITY,
 }
-"""Our tables and their schemas, for the catalogue."""
 
 
 def derive_outside(raw: Path, folder: Path) -> list[Sidecar]:

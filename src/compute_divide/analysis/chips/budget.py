@@ -24,10 +24,8 @@ from compute_divide.analysis.statistics.estimates import (
 )
 
 SECONDS_PER_HOUR = 3600.0
-HOURS_PER_MONTH = 365.25 * 24 / 12
-"""Hours of an average month: 730.5."""
-ALL_TEAMS = "all"
-"""Group that holds the models of every team type, unknown ones included."""
+HOURS_PER_MONTH = 365.25 * 24 / 12  # hours of an average month: 730.5
+ALL_TEAMS = "all"  # group that holds the models of every team type, unknown ones included
 
 
 @dataclass(frozen=True, slots=True)

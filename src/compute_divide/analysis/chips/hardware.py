@@ -11,8 +11,7 @@ from compute_divide.analysis.choices import FORMATS
 from compute_divide.analysis.statistics.estimates import ACADEMIA, INDUSTRY, UNKNOWN, Estimate, Floats
 from compute_divide.analysis.statistics.resampling import MIN_CLUSTERS, clusters, draw_weights, percentile_interval
 
-PEAK = "chip_flop_s"
-"""Column that `with_peaks` adds: peak FLOP/s of one chip of the model."""
+PEAK = "chip_flop_s"  # column that `with_peaks` adds: peak FLOP/s of one chip of the model
 
 
 def chip_peaks(chips: pd.DataFrame, number_format: str = "training") -> pd.Series[float]:

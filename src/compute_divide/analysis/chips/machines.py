@@ -16,11 +16,9 @@ import pandas as pd
 from compute_divide.analysis.chips.hardware import chip_peaks, running_clusters
 from compute_divide.analysis.statistics.estimates import Estimate
 
-REFERENCE = "NVIDIA H100 SXM5 80GB"
-"""The chip whose equivalents are counted."""
+REFERENCE = "NVIDIA H100 SXM5 80GB"  # the chip whose equivalents are counted
 
 H100E = "h100e"
-"""Column of H100 equivalents."""
 
 SAME_CHIP = {
     "A100": "NVIDIA A100",
@@ -57,8 +55,7 @@ COUNTRIES = {
 }
 """Countries that the list of clusters calls otherwise than the TOP500."""
 
-PUBLIC = ("academic", "research", "government")
-"""Segments of the TOP500 that the public pays for."""
+PUBLIC = ("academic", "research", "government")  # segments of the TOP500 that the public pays for
 
 
 def h100s(

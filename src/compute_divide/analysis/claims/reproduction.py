@@ -47,10 +47,8 @@ class Periods:
 
 
 Spans = tuple[tuple[int, int], tuple[int, int]]
-"""Two periods by their first and last years."""
 
-LANGUAGE = ["language-models", "foundation-models"]
-"""Topics of papers on language and foundation models."""
+LANGUAGE = ["language-models", "foundation-models"]  # topics of papers on language and foundation models
 
 
 def check_shares(
@@ -120,8 +118,7 @@ def check_doubling(
     )
 
 
-RARE = 0.25
-"""Below which share we read "rare", which the paper does not define."""
+RARE = 0.25  # below which share we read "rare", which the paper does not define
 
 
 def check_rare(

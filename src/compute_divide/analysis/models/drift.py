@@ -185,13 +185,10 @@ def _shapley(before: Floats, after: Floats) -> list[float]:
     for one in range(size):
         bit = 1 << (size - 1 - one)
         others = [place for place in value if not place & bit]
-        effects.append(sum((value[place | bit] - value[place]) * _weight(place.bit_count(), size) for place in others))
+        # In 1 / (size * comb) of all orders just the changes of a place come before this one.
+        orders = {place: size * math.comb(size - 1, place.bit_count()) for place in others}
+        effects.append(sum((value[place | bit] - value[place]) / orders[place] for place in others))
     return effects
-
-
-def _weight(made: int, size: int) -> float:
-    """Return in what part of all orders of `size` changes these `made` ones, and no others, come before a given one."""
-    return math.factorial(made) * math.factorial(size - made - 1) / math.factorial(size)
 
 
 def match_models(old: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:

@@ -18,8 +18,7 @@ from compute_divide.analysis.statistics.resampling import percentile_interval
 
 AGES = {"current year": (-1.0, 0.0), "up to a year": (0.0, 1.0), "one to two years": (1.0, 2.0), "older": (2.0, 6.0)}
 """Ages of a year, in years since its end: first and last of each band, the last not included."""
-MIN_MODELS = 10
-"""A reading of fewer models is not followed: chance alone would move it."""
+MIN_MODELS = 10  # a reading of fewer models is not followed: chance alone would move it
 DRAWS = 400
 
 
@@ -105,7 +104,8 @@ def _grown(readings: pd.DataFrame, year: int, rates: Floats, team_type: str, unt
     """Return the share of a team type when a reading has grown on at given rates; the first draw is the estimate."""
     reading = readings.loc[[year]]
     counts = reading[list(TEAM_TYPES)].to_numpy(dtype=float)[0]
-    spent = _time_in_bands(float(reading["age"].iloc[0]), until - year - 1)
+    start, end = float(reading["age"].iloc[0]), until - year - 1
+    spent = np.array([max(min(end, last) - max(start, first), 0.0) for first, last in AGES.values()])
     later = counts * np.exp(np.tensordot(rates, spent, axes=(1, 0)))
     totals = later.sum(axis=1)
     shares = later[:, list(TEAM_TYPES).index(team_type)] / totals
@@ -151,11 +151,6 @@ def _rates(steps: pd.DataFrame, weights: Floats, strength: float) -> Floats:
     rates = np.log((summed(after) + 0.5) / total) / mean_time
     common = rates[:, :, -1:]
     return np.asarray(common + strength * (rates[:, :, :-1] - common))
-
-
-def _time_in_bands(start: float, end: float) -> Floats:
-    """Return how long a year that ages from start to end spends in each band."""
-    return np.array([max(min(end, last) - max(start, first), 0.0) for first, last in AGES.values()])
 
 
 def scored(triangle: pd.DataFrame, team_type: str, strength: float = 1.0) -> pd.DataFrame:

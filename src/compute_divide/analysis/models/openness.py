@@ -34,8 +34,7 @@ ACCESS = {
 """Every access label of the database, of weights and of code, and the group it belongs to."""
 
 DAYS_PER_MONTH = 365.25 / 12
-TOLERANCE = 2.0
-"""Factor by which a compute value may be off: between two vintages three in ten values changed by more."""
+TOLERANCE = 2.0  # factor by which a compute value may be off: between two vintages three in ten values changed by more
 
 
 def access_groups(labels: pd.Series) -> pd.Series:

@@ -11,8 +11,7 @@ from compute_divide.analysis.statistics.estimates import UNKNOWN, Estimate, Floa
 from compute_divide.analysis.statistics.resampling import SEED, percentile_interval
 
 DRAWS = 500
-Z90 = 1.644854
-"""Half-width of a 90% interval in standard deviations."""
+Z90 = 1.644854  # half-width of a 90% interval in standard deviations
 
 
 # --- evaluators ---

@@ -20,8 +20,7 @@ WITHIN = ("venue", "year", "track")
 SIZES = (0, 2, 3, 4, 5, 7, 10, np.inf)
 """Bounds of the classes of teams by number of authors: up to 2, 3, 4, 5, 6 or 7, 8 to 10, more."""
 
-LEAST = 20
-"""Papers of a team that a group must have for its lead to be shown."""
+LEAST = 20  # papers of a team that a group must have for its lead to be shown
 Z95 = 1.959964
 
 

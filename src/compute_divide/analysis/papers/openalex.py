@@ -10,7 +10,6 @@ from compute_divide.analysis.papers.papers import academic_bounds, with_bounds
 from compute_divide.analysis.statistics.estimates import UNKNOWN, Estimate, wilson_share
 
 READING_COLUMNS = {"types": "team_type_types", "ids": "team_type_ids", "rules": "team_type"}
-"""Column of the works table for each reading."""
 
 ARXIV = "arxiv"
 

@@ -29,10 +29,8 @@ from compute_divide.evidence.papers.profiles import (
 from compute_divide.evidence.papers.table import MIXED, VERDICTS
 from compute_divide.evidence.papers.topics import SEPARATOR, load_topics
 
-VENUE_YEAR = ["venue", "year"]
-"""The keys of a venue-year: what papers are compared within."""
-INTENSIVE, LOW = "compute-intensive", "low-compute"
-"""Classes of papers by topic."""
+VENUE_YEAR = ["venue", "year"]  # the keys of a venue-year: what papers are compared within
+INTENSIVE, LOW = "compute-intensive", "low-compute"  # classes of papers by topic
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,6 @@ from compute_divide.analysis.statistics.estimates import Estimate
 
 CELLS = ["both", "only_exposed", "only_outcome", "neither"]
 NORMAL_975 = 1.959963984540054
-"""The 97.5% point of the normal distribution."""
 
 
 @dataclass(frozen=True, slots=True)

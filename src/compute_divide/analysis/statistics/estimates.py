@@ -21,9 +21,7 @@ ACADEMIA, INDUSTRY = "academia-only", "industry-only"
 TEAM_TYPES = (ACADEMIA, "collaboration", INDUSTRY, "other")
 """Team types that count in a total, in the order in which they are shown."""
 UNKNOWN = "unknown"
-"""Team type of a row whose label is blank."""
-COMPUTE = "training_compute_flop"
-"""Column of the training compute of a model, in FLOP."""
+COMPUTE = "training_compute_flop"  # column of the training compute of a model, in FLOP
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,10 +16,8 @@ import pandas as pd
 from compute_divide.analysis.statistics.estimates import ACADEMIA, COMPUTE, INDUSTRY, Estimate, Floats, in_years, span
 
 REPLICATES = 2000
-SEED = 20240104
-"""The date of the paper's first version; any fixed number would do."""
-MIN_CLUSTERS = 5
-"""With fewer independent papers an interval by resampling means nothing, and none is given."""
+SEED = 20240104  # the date of the paper's first version; any fixed number would do
+MIN_CLUSTERS = 5  # with fewer independent papers an interval by resampling means nothing, and none is given
 
 
 def clusters(rows: pd.DataFrame) -> npt.NDArray[np.intp]:
@@ -44,10 +42,9 @@ def _draws(count: int, seed: int) -> npt.NDArray[np.int16]:
     return drawn.astype(np.int16)
 
 
-def percentile_interval(values: Floats, level: float = 0.95) -> tuple[float, float]:
-    """Return the percentile interval of bootstrap values; those of a sample of nothing (NaN) are left out."""
-    tail = 100 * (1 - level) / 2
-    low, high = np.nanpercentile(values, [tail, 100 - tail])
+def percentile_interval(values: Floats) -> tuple[float, float]:
+    """Return the 95% percentile interval of bootstrap values; those of a sample of nothing (NaN) are left out."""
+    low, high = np.nanpercentile(values, [2.5, 97.5])
     return float(low), float(high)
 
 
@@ -81,7 +78,7 @@ def geometric_mean_ratio(rows: pd.DataFrame, label: str, value: str = COMPUTE) -
     return Estimate(10 ** (over - under), 10**low, 10**high, n=n, unit="ratio", label=label)
 
 
-def median(rows: pd.DataFrame, label: str, value: str, *, unit: str, interval: bool = True) -> Estimate:
+def median(rows: pd.DataFrame, label: str, value: str, *, unit: str) -> Estimate:
     """Return the median of the positive values of a column, with a bootstrap interval that draws papers (by ``link``).
 
     With fewer than five papers there is no interval.
@@ -90,7 +87,7 @@ def median(rows: pd.DataFrame, label: str, value: str, *, unit: str, interval: b
     values = known[value].to_numpy(dtype=float)
     centre = float(np.median(values)) if len(values) else None
     groups = clusters(known)
-    if not interval or len(groups) == 0 or groups.max() + 1 < MIN_CLUSTERS:
+    if len(groups) == 0 or groups.max() + 1 < MIN_CLUSTERS:
         return Estimate(centre, n=len(known), unit=unit, label=label)
     draws = _weighted_medians(values, draw_weights(groups))
     return Estimate(centre, *percentile_interval(draws), n=len(known), unit=unit, label=label)

@@ -36,7 +36,6 @@ KINDS = Labels(
     "kind of chip",
     same("GPU", "TPU", "XPU-R", "XPU", "NPU", "GPGPU", "ASIC", "LPU", "DCU (GPGPU)", "Hybrid CPU", "Other"),
 )
-"""Kinds of chips."""
 
 FORMATS = {
     "fp64_flop_s": "FP64 (double precision) performance (FLOP/s)",
@@ -121,7 +120,6 @@ TRENDS = schema_of(TREND_FIELDS)
 """Schema of ``hardware/gpu_trends.csv``. Prices in dollars of 2020; 415 of 1,948 products have one."""
 
 TABLES = {"hardware/chips.csv": CHIPS, "hardware/gpu_trends.csv": TRENDS}
-"""Our tables and their schemas, for the catalogue."""
 
 
 def load_chips() -> pd.DataFrame:
@@ -197,7 +195,6 @@ PRICES = schema_of(PRICE_FIELDS)
 ``_1y`` and ``_3y`` are prices an hour with a commitment of one and of three years."""
 
 PRICE_TABLES = {"hardware/prices.csv": PRICES}
-"""Our tables and their schemas, for the catalogue."""
 
 
 def load_prices() -> pd.DataFrame:

@@ -52,10 +52,6 @@ def _marked(row: Row, header: str) -> bool:
     return mark == "True"
 
 
-def _included(row: Row, _: str, __: Findings) -> bool:
-    return _marked(row, "Include in Standard Analysis") and not _marked(row, "Exclude")
-
-
 FIELDS = {
     "name": as_text("Name", nullable=False, strip='"'),
     "status": as_label("Status", STATUS, blank=None),
@@ -83,14 +79,15 @@ FIELDS = {
     "superseded_by": as_text("Superseded by", strip='"'),
     "possible_duplicate": Field(flag(), lambda row, _, __: _marked(row, "Possible Duplicate")),
     "possible_duplicate_of": as_text("Possible Duplicate Of", strip='"'),
-    "included": Field(flag(), _included),
+    "included": Field(
+        flag(), lambda row, _, __: _marked(row, "Include in Standard Analysis") and not _marked(row, "Exclude")
+    ),
 }
 SCHEMA = schema_of(FIELDS)
 """Schema of ``hardware/clusters.csv``. ``operational`` is the first day, ``included`` whether the source counts it in
 its standard analysis; owners and users are ``|``-joined."""
 
 TABLES = {"hardware/clusters.csv": SCHEMA}
-"""Our tables and their schemas, for the catalogue."""
 
 
 def load_clusters() -> pd.DataFrame:

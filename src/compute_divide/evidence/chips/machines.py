@@ -45,7 +45,6 @@ SEGMENTS = Labels(
 """Segments of the TOP500; the national laboratories are in ``research``."""
 
 _COUNTRIES = {"Czech Republic": "Czechia", "Korea, South": "South Korea", "Slovak Republic": "Slovakia"}
-"""Countries that the lists have called otherwise."""
 
 _LIST = re.compile(r"top500_(\d{4}-\d{2})_(academic|other)\.csv")
 _RANKS = sorted(map(str, range(1, 501)))
@@ -224,7 +223,6 @@ TABLES = {
     "compute/laboratories.csv": LABORATORIES,
     "compute/rental_prices.csv": RENTAL,
 }
-"""Our tables and their schemas, for the catalogue."""
 
 _OWNER_FILES = {
     "nvidia_owners_cumulative_totals": "Nvidia chips by owner",

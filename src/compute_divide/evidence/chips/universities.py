@@ -110,7 +110,6 @@ TABLES = {
     "compute/university_sizes.csv": SIZES,
     "compute/university_checks.csv": CHECKS,
 }
-"""Our tables and their schemas, for the catalogue."""
 
 
 def load_university_gpus() -> pd.DataFrame:

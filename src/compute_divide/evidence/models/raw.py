@@ -67,7 +67,6 @@ HEADERS: Mapping[str, tuple[str, ...]] = {
 """Our fields, and the headers that hold them in one snapshot or another. Letter case does not matter."""
 
 NEEDED = ("model", "published", "organisations", "team_label", "notability")
-"""Fields without which a file is no snapshot of the models database with team labels."""
 
 
 # --- closed sets of labels ---
@@ -100,7 +99,6 @@ NOTABILITY = Labels(
         "icpr 2012 mitosis detection competition winner": "competition winner",
     },
 )
-"""Why the database lists a model as notable."""
 
 OPENNESS = Labels(
     "accessibility of weights",
@@ -134,10 +132,8 @@ CODE_OPENNESS = Labels(
         "open access (non-commercial)": "Open (non-commercial)",
     },
 )
-"""Access to a model's training or inference code."""
 
 CONFIDENCE = Labels("confidence", same("Confident", "Likely", "Speculative", "Unverified", "Unknown", "Wrong"))
-"""How sure the database is of a model's figures."""
 
 _COLLABORATIONS = (
     "industry - academia collaboration",
@@ -145,7 +141,6 @@ _COLLABORATIONS = (
     "industry - academia collaboration (academia leaning)",
 )
 TEAM_LABELS = Labels("team label", {**SECTORS.known, **dict.fromkeys(_COLLABORATIONS, "collaboration")})
-"""Every token that a team label may hold."""
 
 
 def team_tokens(label: str, place: str) -> list[str]:
@@ -171,7 +166,6 @@ GENERATIONS = (
     Generation("one token an organisation (from 2024)", ("notability criteria", "model"), typed=False),
     Generation("author shares (late 2023 to early 2024)", ("notability criteria", "system"), typed=True),
 )
-"""The generations, tried in this order."""
 
 
 def recognise(raw: RawTable) -> Generation:
@@ -215,13 +209,10 @@ LABELS = {
     "inference_code_openness": CODE_OPENNESS,
     "confidence": CONFIDENCE,
 }
-"""The fields that hold one label of a closed set."""
 
 LISTS = ("training_hardware", "base_model", "task")
-"""The fields that hold a list of free texts."""
 
 YES_NO = {"yes": True, "yes?": True, "no": False, "1": True, "0": False}
-"""How the files write a flag."""
 
 
 @dataclass(frozen=True)

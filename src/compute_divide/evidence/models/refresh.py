@@ -37,8 +37,7 @@ from compute_divide.evidence.store.files import (
 
 URL_VARIABLE = "COMPUTE_DIVIDE_EPOCH_URL"
 DEFAULT_URL = "https://epoch.ai/data/notable_ai_models.csv"
-LARGEST = 200_000_000
-"""Bytes. The file has about two million; something far larger is not it."""
+LARGEST = 200_000_000  # Bytes. The file has about two million; something far larger is not it
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from pandas import DataFrame
+from pydantic import BaseModel, ConfigDict
 
 from bookpress.errors import UsageError
 from compute_divide.evidence.models.raw import (
@@ -18,7 +19,7 @@ from compute_divide.evidence.models.raw import (
     Parsed,
     parse_snapshot,
 )
-from compute_divide.evidence.store.files import EvidenceError, Origin, SetAside, Sidecar, Source, vintages
+from compute_divide.evidence.store.files import EvidenceError, Origin, SetAside, Sidecar, Source, read_yaml, vintages
 from compute_divide.evidence.store.raw_csv import PRECISIONS, TEAM_TYPES, read_raw
 from compute_divide.evidence.store.tables import (
     date,
@@ -38,97 +39,15 @@ LICENCE = "CC BY 4.0"
 URL = "https://epoch.ai/data/ai-models"
 
 
-@dataclass(frozen=True)
-class Snapshot:
-    """A raw file that the project ships a table of.
+class Snapshot(BaseModel):
+    """A raw file that the project ships a table of; see ``data/snapshots.yml``."""
 
-    `file` is a path below the folder of raw files, `mirror` the public repository, commit and path that it was read
-    from, `notable` a second sheet that lists the notable models alone.
-    """
+    model_config = ConfigDict(extra="forbid", frozen=True)
 
-    vintage: str
-    file: str
     date: str
+    file: str
     mirror: str
     notable: str | None = None
-
-
-SNAPSHOTS = (
-    Snapshot(
-        "2022-06",
-        "models/epoch_website_database_2022-06-30.csv",
-        "2022-06-30",
-        "epoch-research/epoch-website@136132e1:assets/bundles/trends/database.js",
-    ),
-    Snapshot(
-        "2023-03",
-        "models/epoch_pcd_all_2023-03-03.csv",
-        "2023-03-03",
-        "Duteil/AI_Progress_visualisation@add7775e:Parameter, Compute and Data Trends in Machine Learning",
-    ),
-    Snapshot(
-        "2023-11",
-        "models/epoch_pcd_workbook_2023-11-02_ALL.csv",
-        "2023-11-02",
-        "Tcdotcom/Data_Analysis_Model_Project@5243976c:Parameter, Compute and Data Trends in Machine Learning.xlsx",
-        notable="models/epoch_pcd_workbook_2023-11-02_NOTABLE.csv",
-    ),
-    Snapshot(
-        "2023-12",
-        "models/epoch_full_view_2023-12-14.csv",
-        "2023-12-14",
-        "epoch-research/training-cost-trends@8a3926a7:data/All ML Systems - full view - 2023-12-14.csv",
-    ),
-    Snapshot(
-        "2024-10",
-        "models/epoch_notable_ai_models_2024-10-18.csv",
-        "2024-10-18",
-        "rasaghnak/fanfiction@85d55de:notable_ai_models.csv",
-    ),
-    Snapshot(
-        "2024-11",
-        "other/epoch_all_ml_systems_2024-11.csv",
-        "2024-11",
-        "epoch-research/open-model-trends@a72b3e93:data/All ML Systems - full view.csv",
-    ),
-    Snapshot(
-        "2024-12",
-        "models/epoch_notable_ai_models_2024-12-24.csv",
-        "2024-12-24",
-        "Prateekcandwill/aiadmissionkaanalysis@653b484:notable_ai_models.csv",
-    ),
-    Snapshot(
-        "2025-02",
-        "models/epoch_notable_ai_models_2025-02-24.csv",
-        "2025-02-24",
-        "IyngkarranKumar/compute_thresholds_public@5ec74d96:data/notable_ai_models_24_02_2025.csv",
-    ),
-    Snapshot(
-        "2025-06",
-        "models/epoch_full_view_2025-06-20.csv",
-        "2025-06-20",
-        "epoch-research/training-cost-trends@39afc3de:data/All ML Systems - full view.csv",
-    ),
-    Snapshot(
-        "2026-03",
-        "models/epoch_all_ai_models_2026-03-30.csv",
-        "2026-03-30",
-        "georgetown-cset/aixbiodata@61756292:data/ai_models.zip!all_ai_models.csv",
-    ),
-    Snapshot(
-        "2026-06",
-        "models/epoch_notable_ai_models_2026-06-15.csv",
-        "2026-06-15",
-        "KonstantinPilz/china-training-compute@9affb17:data/epoch_notable_ai_models.csv",
-    ),
-    Snapshot(
-        "2026-08",
-        "models/epoch_notable_ai_models_2026-08-19.csv",
-        "2026-08-19",
-        "KonstantinPilz/china-training-compute@e81dd6e6:data/epoch_notable_ai_models.csv",
-    ),
-)
-"""The snapshots that are shipped, oldest first."""
 
 
 SCHEMA = schema(
@@ -168,7 +87,6 @@ SCHEMA = schema(
 """Schema of every table under ``data/models``. Lists are joined by ``|``; money is in dollars of the base year."""
 
 TABLES = {"models/*.csv": SCHEMA}
-"""Our tables and their schemas, for the catalogue."""
 
 
 def load_models(vintage: str) -> DataFrame:
@@ -194,7 +112,7 @@ def table_name(vintage: str) -> str:
 
 def derive_models(raw: Path, folder: Path) -> list[Sidecar]:
     """Derive the tables of all shipped snapshots; see `compute_divide.evidence.catalogue.Derive`."""
-    return [_derive_snapshot(snapshot, raw, folder) for snapshot in SNAPSHOTS]
+    return [_derive_snapshot(snapshot, raw, folder) for snapshot in read_yaml("snapshots.yml", list[Snapshot])]
 
 
 def _derive_snapshot(snapshot: Snapshot, raw: Path, folder: Path) -> Sidecar:
@@ -215,7 +133,7 @@ def _derive_snapshot(snapshot: Snapshot, raw: Path, folder: Path) -> Sidecar:
             raise EvidenceError(f"{sheet.file}: {min(strangers)!r} is not in {file.file}")
     parsed = parse_snapshot(file, notable)
     notes = [f"read from the public mirror {snapshot.mirror}", *parsed.notes]
-    return _write(snapshot.vintage, parsed, sources, [*aside, *parsed.set_aside], notes, folder)
+    return _write(snapshot.date[:7], parsed, sources, [*aside, *parsed.set_aside], notes, folder)
 
 
 def check_vintage(vintage: str) -> str:

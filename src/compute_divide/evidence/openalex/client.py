@@ -27,8 +27,7 @@ from tenacity.wait import wait_random_exponential
 
 from compute_divide.evidence.store.files import EvidenceError
 
-LONGEST_PAUSE = 120.0
-"""Seconds. A server that asks for a longer pause than this has stopped serving us for now."""
+LONGEST_PAUSE = 120.0  # Seconds. A server that asks for a longer pause than this has stopped serving us for now
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -154,11 +153,9 @@ def duration(seconds: float) -> str:
 
 KEY_VARIABLE = "OPENALEX_API_KEY"
 HOST = "https://api.openalex.org"
-PAGE_SIZE = 100
-"""Most records that OpenAlex gives in one answer."""
+PAGE_SIZE = 100  # most records that OpenAlex gives in one answer
 SERVER = "OpenAlex"
-LONGEST_MESSAGE = 300
-"""Characters: OpenAlex lists every valid field in one message."""
+LONGEST_MESSAGE = 300  # characters: OpenAlex lists every valid field in one message
 
 
 class BudgetSpentError(FetchError):
@@ -171,10 +168,8 @@ class Query:
 
     filters: Mapping[str, str]
     """Filter names of OpenAlex and values, which may hold alternatives (``"education|company"``) or a negation."""
-    select: tuple[str, ...] = ()
-    """Root fields to return; empty for all."""
-    group_by: str | None = None
-    """Field to count by, instead of returning records."""
+    select: tuple[str, ...] = ()  # root fields to return; empty for all
+    group_by: str | None = None  # field to count by, instead of returning records
 
     def works(self) -> pyalex.Works:
         """Return the query as a new `pyalex.Works`."""

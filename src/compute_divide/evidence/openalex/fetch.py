@@ -37,13 +37,10 @@ class Checkpoint(BaseModel):
 
     filters: dict[str, str]
     select: tuple[str, ...] = ()
-    cursor: str | None = "*"
-    """Cursor of the next page; None when the last page has come."""
+    cursor: str | None = "*"  # cursor of the next page; None when the last page has come
     next_page: int = 1
-    passes: int = 1
-    """How often the whole query has been gone through."""
-    count: int | None = None
-    """Records there are, as OpenAlex said last."""
+    passes: int = 1  # how often the whole query has been gone through
+    count: int | None = None  # records there are, as OpenAlex said last
     credits: int = 0
     state: Literal["fetching", "complete", "differs"] = "fetching"
 

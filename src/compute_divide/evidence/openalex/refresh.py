@@ -19,8 +19,7 @@ from compute_divide.evidence.openalex.tables import COUNTS, write_counts, write_
 from compute_divide.evidence.papers.topics import Topics, load_topics
 from compute_divide.evidence.store.files import EvidenceError, Sidecar, staged
 
-LONGEST_ADDRESS = 4000
-"""Characters. Servers refuse addresses that are much longer."""
+LONGEST_ADDRESS = 4000  # Characters. Servers refuse addresses that are much longer
 
 FIELDS = (
     "id",
@@ -37,7 +36,6 @@ FIELDS = (
     "abstract_inverted_index",
     "updated_date",
 )
-"""Root fields of a work that the tables are derived from."""
 
 
 @dataclass(frozen=True, slots=True)

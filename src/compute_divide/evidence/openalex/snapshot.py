@@ -39,17 +39,12 @@ class Report:
 
     source: str
     parts: int
-    counted: int = 0
-    """Parts whose counts are in the result."""
-    resumed: int = 0
-    """Of these, parts that an earlier run had counted."""
-    set_aside: dict[str, str] = field(default_factory=dict)
-    """Parts that could not be read, and why."""
-    lacking: list[str] = field(default_factory=list)
-    """Parts that the manifest lists but that are not there."""
+    counted: int = 0  # parts whose counts are in the result
+    resumed: int = 0  # of these, parts that an earlier run had counted
+    set_aside: dict[str, str] = field(default_factory=dict)  # parts that could not be read, and why
+    lacking: list[str] = field(default_factory=list)  # parts that the manifest lists but that are not there
     works: int = 0
-    left_out: int = 0
-    """Records that the question leaves out."""
+    left_out: int = 0  # records that the question leaves out
 
     @property
     def whole(self) -> bool:

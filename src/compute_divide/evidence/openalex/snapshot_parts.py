@@ -35,8 +35,7 @@ PARQUET = (".parquet",)
 MANIFESTS = ("manifest.json", "manifest")
 WORKS = "works/"
 S3 = "s3://"
-S3_REGION = "us-east-1"
-"""Where the public bucket of OpenAlex is."""
+S3_REGION = "us-east-1"  # where the public bucket of OpenAlex is
 
 
 class CorpusError(EvidenceError):
@@ -47,15 +46,11 @@ class CorpusError(EvidenceError):
 class Part:
     """One file of the corpus."""
 
-    name: str
-    """Path below the root of the corpus, with forward slashes."""
-    url: str
-    """Where it is: an absolute path, or ``s3://bucket/key``."""
+    name: str  # path below the root of the corpus, with forward slashes
+    url: str  # where it is: an absolute path, or ``s3://bucket/key``
     size: int
-    stamp: str
-    """When it was last changed, as the file system says."""
-    records: int | None = None
-    """Records it should have, where a manifest says so."""
+    stamp: str  # when it was last changed, as the file system says
+    records: int | None = None  # records it should have, where a manifest says so
     bytes_told: int | None = None
 
     @property
@@ -175,12 +170,9 @@ LEVELS: tuple[Level, ...] = get_args(Level)
 ALL_COUNTRIES = "all"
 """Stands for every work once, whatever its countries; a work of two countries has a row in each of them too."""
 UNKNOWN = "unknown"
-LEFT_OUT = "left out"
-"""In place of a team type: records that the question leaves out, counted so that a part adds up."""
-MEMORY = "1GB"
-"""Most memory that DuckDB takes in one process."""
-BATCH = 4096
-"""Works of a Parquet part that are in memory at a time."""
+LEFT_OUT = "left out"  # in place of a team type: records that the question leaves out, counted so that a part adds up
+MEMORY = "1GB"  # most memory that DuckDB takes in one process
+BATCH = 4096  # works of a Parquet part that are in memory at a time
 
 COUNTS = pa.schema(
     [
@@ -198,14 +190,10 @@ COUNTS = pa.schema(
 class Question:
     """What is counted."""
 
-    level: Level = "subfield"
-    """Level of the primary topic."""
-    types: tuple[str, ...] = ()
-    """Types of works, such as ``"article"``; empty for all."""
-    subfield: str | None = None
-    """Number of the only subfield: ``"1702"`` is artificial intelligence."""
-    core: bool = True
-    """Leave out the thin records that OpenAlex keeps outside its core, as its API does by default."""
+    level: Level = "subfield"  # level of the primary topic
+    types: tuple[str, ...] = ()  # types of works, such as ``"article"``; empty for all
+    subfield: str | None = None  # number of the only subfield: ``"1702"`` is artificial intelligence
+    core: bool = True  # leave out the thin records that OpenAlex keeps outside its core, as its API does by default
     companies: tuple[str, ...] = ()
     """Ids of institutions (``"I1291425158"``) that are companies whatever their type says."""
 

@@ -68,9 +68,6 @@ TYPE_SECTORS = {
 """Sectors of OpenAlex's types of institutions. The types rest on a crude rule: only the line between companies and all
 others should bear weight."""
 
-READINGS = ("types", "ids", "rules")
-"""The three readings of a work's affiliations."""
-
 SHORT_TITLE = 3
 """Words. Titles of fewer words, such as "Introduction", are shared by different works: they are never merged."""
 
@@ -119,7 +116,6 @@ TABLES = {
     "openalex/counts-*.csv": COUNTS,
     COMPANIES_TABLE: COMPANIES,
 }
-"""Our tables and their schemas, for the catalogue."""
 
 COMPANIES_FILE = "epoch_company_institution_aliases.json"
 

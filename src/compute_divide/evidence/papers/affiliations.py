@@ -27,11 +27,9 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 from compute_divide.evidence.papers.profiles import RULES_FILE, SECTORS, UNKNOWN
 from compute_divide.evidence.store.files import EvidenceError, problem, read_bytes
 
-TOO_LONG = 250
-"""Strings of this many characters or more are pieces of a page, not affiliations: they are not read."""
+TOO_LONG = 250  # strings of this many characters or more are pieces of a page, not affiliations: they are not read
 
-FIRM = frozenset({"name", "word"})
-"""The strengths that settle which sectors a string names."""
+FIRM = frozenset({"name", "word"})  # the strengths that settle which sectors a string names
 
 SHORT = 3 + 2
 """An organisation's text of up to three words (and its two anchors) is a name of its own, so that its hints count."""

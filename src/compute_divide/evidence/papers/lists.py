@@ -23,7 +23,6 @@ from compute_divide.evidence.papers.affiliations import without_entities
 from compute_divide.evidence.store.files import EvidenceError, Origin, problem
 
 VENUE_NAMES = {"nips": "neurips"}
-"""Names of venues that differ from the name in the list's file name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +59,6 @@ class Unusable:
 
 
 Reader = Callable[[bytes], Iterator[RawPaper | Unusable]]
-"""From the content of a file to its records."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,6 +260,7 @@ def _from_record(item: Any, place: str) -> RawPaper | Unusable:
     if not title_key(record["title"]):
         return Unusable(place, "no title")
     affiliations, domains = _slots(record.get("aff")), _slots(record.get("aff_domain"))
+    citations = record.get("gs_citation")
     parallel = zip(affiliations, domains, strict=True) if len(affiliations) == len(domains) else ()
     return RawPaper(
         place=place,
@@ -274,13 +273,8 @@ def _from_record(item: Any, place: str) -> RawPaper | Unusable:
         domains=domains,
         authors=record.get("author_num"),
         pairs=tuple(pair for pair in parallel if all(pair)),
-        citations=_found(record.get("gs_citation")),
+        citations=None if citations is None or citations < 0 else citations,  # negative where it was not found
     )
-
-
-def _found(citations: int | None) -> int | None:
-    """Return a number of citations; the lists write a negative one where the paper was not found."""
-    return None if citations is None or citations < 0 else citations
 
 
 def _slots(text: str | None) -> tuple[str, ...]:

@@ -22,10 +22,8 @@ from compute_divide.evidence.store.files import EvidenceError, read_bytes
 from compute_divide.evidence.store.raw_csv import team_type
 
 SECTORS = ("academia", "industry", "government", "nonprofit")
-"""The sectors an organisation can have."""
 
-UNKNOWN = "unknown"
-"""The slot profile of a string that names no organisation we know a sector of."""
+UNKNOWN = "unknown"  # the slot profile of a string that names no organisation we know a sector of
 
 RULES_FILE = "organisations.csv"
 COVERAGE_TABLE = "papers/coverage.csv"

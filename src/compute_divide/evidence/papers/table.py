@@ -64,7 +64,6 @@ UNITS = ("author", "organisation")
 """What a slot of a paper's profile is: one author, or one of the organisations that the list names for the paper."""
 
 TEXTS = ("title", "keywords", "abstract")
-"""The texts of a paper that are searched, each apart."""
 
 PAPERS = schema(
     key=text(pa.Check.str_matches(r"^[0-9a-f]{16}$"), nullable=False),
@@ -117,7 +116,6 @@ TABLES = {
     COVERAGE_TABLE: COVERAGE,
     citations.RANKS_TABLE: citations.RANKS,
 }
-"""Our tables and their schemas, for the catalogue."""
 
 
 def load_papers() -> pd.DataFrame:
@@ -150,7 +148,6 @@ USES = {
     "mentions": "the model stands in the background",
     "another thing": "the name means something else",
 }
-"""What a paper can do with a model that it names."""
 
 LABELLED = schema(
     sample=one_of(["first", "second"], nullable=False),
@@ -282,7 +279,7 @@ class Deriver:
             "year": year,
             "track": track_name(paper.track, paper.status),
             "authors": paper.authors or None,
-            "unit": _unit(paper),
+            "unit": UNITS[paper.authors not in {None, len(paper.affiliations)}] if paper.affiliations else None,
             "profile": paper_profile(map(self.names.read, paper.affiliations)) or None,
             "domain_profile": paper_profile(map(self.domains.read, paper.domains)) or None,
             "has_keywords": paper.keywords is not None,
@@ -331,13 +328,6 @@ class Deriver:
             return ("only_domain" if confirmed else "neither",)
         mixed = (MIXED[not confirmed],) if len(by_name) > 1 else ()
         return (VERDICTS[not confirmed], *mixed)
-
-
-def _unit(paper: RawPaper) -> str | None:
-    """Return what the slots of a paper are; unknown without affiliations."""
-    if not paper.affiliations:
-        return None
-    return "author" if paper.authors in {None, len(paper.affiliations)} else "organisation"
 
 
 # --- deriving the tables ---

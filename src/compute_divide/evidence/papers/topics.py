@@ -19,7 +19,6 @@ from compute_divide.evidence.store.files import EvidenceError, read_yaml
 TOPICS_FILE = "topics.yml"
 
 SEPARATOR = "|"
-"""Stands between the terms that matched in one text."""
 
 
 def _checked(term: str) -> str:

@@ -19,8 +19,7 @@ from bookpress.errors import PressError
 from bookpress.files import files_of, replace_file, sha256
 
 SUFFIX = ".meta.yml"
-MANIFEST = "MANIFEST.sha256"
-"""Name of the list of hashes, in the format that ``sha256sum --check`` reads."""
+MANIFEST = "MANIFEST.sha256"  # name of the list of hashes, in the format that ``sha256sum --check`` reads
 
 
 T = TypeVar("T")
@@ -234,10 +233,8 @@ def differences(folder: Path) -> dict[str, str]:
 
 
 SHIPPED = "works"
-"""Name of the table of works that the project ships."""
 
-OTHER_FIELDS = "other fields"
-"""Sample of the shipped works that are not on machine learning."""
+OTHER_FIELDS = "other fields"  # sample of the shipped works that are not on machine learning
 
 
 def works_names() -> list[str]:

@@ -20,7 +20,6 @@ from bookpress.files import sha256
 from compute_divide.evidence.store.files import EvidenceError, Origin, Source
 
 EXAMPLES = 3
-"""How many places a note names."""
 
 
 @dataclass(frozen=True)
@@ -225,8 +224,7 @@ Precision = Literal["day", "month", "year", "placeholder"]
 
 PRECISIONS: tuple[str, ...] = get_args(Precision)
 
-Order = Literal["day-first", "month-first"]
-"""How a date such as 03/04/2019 is meant."""
+Order = Literal["day-first", "month-first"]  # how a date such as 03/04/2019 is meant
 
 
 @dataclass(frozen=True)
@@ -327,7 +325,6 @@ def same(*labels: str) -> dict[str, str]:
 
 
 TEAM_TYPES = ("academia-only", "collaboration", "industry-only", "other", "unknown")
-"""The closed set of team types."""
 
 
 def team_type(tokens: list[str]) -> str:
