@@ -126,6 +126,7 @@ FIRST_YEAR, LAST_YEAR = 2000, 2030
 MIN_MODELS = 10
 """A share of fewer models than this is computed but not held against anything: its interval agrees with everything."""
 
+MARGIN = 0.05  # how near to a claim a share is near
 SCOPES = ("every model listed", "notable models")
 DENOMINATORS = {
     "teams known": TEAM_TYPES,
@@ -219,7 +220,7 @@ def usable(specs: pd.DataFrame) -> pd.DataFrame:
     return specs[specs["n"] >= MIN_MODELS]
 
 
-def near_claims(specs: pd.DataFrame, claims: Mapping[str, float], margin: float = 0.05) -> pd.DataFrame:
+def near_claims(specs: pd.DataFrame, claims: Mapping[str, float], margin: float = MARGIN) -> pd.DataFrame:
     """Return how many specifications agree with the value that the paper gives, one row a claim.
 
     ``n`` specifications, the paper's ``value``, ``median``, ``least``, ``most``, and as counts ``holds`` (the interval
@@ -261,10 +262,10 @@ def falls(specs: pd.DataFrame) -> tuple[Estimate, Estimate]:
     return lower, apart
 
 
-def joint_agreement(specs: pd.DataFrame, claims: Mapping[str, float], margin: float = 0.05) -> pd.DataFrame:
+def joint_agreement(specs: pd.DataFrame, claims: Mapping[str, float]) -> pd.DataFrame:
     """Return which settings of the choices bring all claims near their values at once, years free for each."""
     on = [choice for choice in CHOICES if choice != "period"]
-    near = specs[on].assign(claim=specs["claim"], near=(specs["share"] - specs["claim"].map(claims)).abs() <= margin)
+    near = specs[on].assign(claim=specs["claim"], near=(specs["share"] - specs["claim"].map(claims)).abs() <= MARGIN)
     met = near.groupby([*on, "claim"])["near"].any().groupby(on).agg(["all", "size"])
     return met.loc[met["size"] == len(claims), "all"].rename("near").reset_index()
 

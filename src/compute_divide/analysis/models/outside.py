@@ -79,20 +79,11 @@ def records_of(models: pd.DataFrame, first_year: int) -> pd.DatetimeIndex:
 def age_of_capability(models: pd.DataFrame, dates: pd.DatetimeIndex) -> pd.DataFrame:
     """Return at some dates how long closed models had been as capable as the most capable open one, in ``months``.
 
-    0 where none is as capable; ``own`` is the open model, ``own_index`` its index, ``reached_by`` the first closed
-    model at least as capable.
+    0 where none is as capable; ``own`` is the open model.
     """
-    months, own, other, reached = _ages(models, models["index"].to_numpy(dtype=float), dates)
-    names = models["model"].to_numpy(dtype=object)
-    return pd.DataFrame(
-        {
-            "date": dates.astype("datetime64[us]"),
-            "months": months,
-            "own": names[own],
-            "own_index": models["index"].to_numpy()[own],
-            "reached_by": pd.Series(names[other]).where(reached),
-        }
-    )
+    months, own = _ages(models, models["index"].to_numpy(dtype=float), dates)
+    names = models["model"].to_numpy(dtype=object)[own]
+    return pd.DataFrame({"date": dates.astype("datetime64[us]"), "months": months, "own": names})
 
 
 def mean_age(models: pd.DataFrame, dates: pd.DatetimeIndex, label: str) -> Estimate:
@@ -117,15 +108,12 @@ def _draws(models: pd.DataFrame) -> Floats:
     return np.asarray(models["index"].to_numpy(dtype=float) + noise * errors)
 
 
-def _ages(
-    models: pd.DataFrame, index: Floats, dates: pd.DatetimeIndex
-) -> tuple[Floats, npt.NDArray[np.intp], npt.NDArray[np.intp], npt.NDArray[np.bool_]]:
-    """Return the months since closed models reached the best open one, the places of both, and whether any did."""
+def _ages(models: pd.DataFrame, index: Floats, dates: pd.DatetimeIndex) -> tuple[Floats, npt.NDArray[np.intp]]:
+    """Return the months since closed models reached the best open one, and the place of that one."""
     inside, released = models["inside"].to_numpy(dtype=bool), models["released"].to_numpy()
     best = np.maximum.accumulate(np.where(inside, index, -np.inf))
     others = np.maximum.accumulate(np.where(inside, -np.inf, index))
     known = np.searchsorted(released, dates.to_numpy(), side="right") - 1
     first = np.searchsorted(others, best[known], side="left")
-    place, own = np.minimum(first, len(index) - 1), np.searchsorted(best, best[known], side="left")
-    months = (dates.to_numpy() - released[place]) / np.timedelta64(1, "D") / DAYS_PER_MONTH
-    return np.where(first <= known, months, 0.0), own, place, first <= known
+    months = (dates.to_numpy() - released[np.minimum(first, len(index) - 1)]) / np.timedelta64(1, "D") / DAYS_PER_MONTH
+    return np.where(first <= known, months, 0.0), np.searchsorted(best, best[known], side="left")

@@ -76,18 +76,13 @@ def with_teams(papers: pd.DataFrame, choices: Choices | None = None) -> pd.DataF
     calls = choices.calls()
     places, profiles = pd.factorize(papers[columns[choices.reading]])
     teams = [profile_team(profile, calls, choices.non_profits) for profile in profiles]
-    industry = [_any_company(profile, calls) for profile in profiles]
+    slots = [[slot_sectors(atoms, calls) for _, atoms in parse_profile(profile)] for profile in profiles]
+    industry = [any("industry" in sectors for sectors in one) if any(one) else None for one in slots]
     # A paper without a profile has the place -1: the last one.
     return papers.assign(
         team_type=pd.array([*teams, UNKNOWN], dtype="str")[places],
         industry=pd.array([*industry, None], dtype="boolean")[places],
     )
-
-
-def _any_company(profile: str, calls: Calls) -> bool | None:
-    """Return whether a profile names a company; None where it names nothing that is known."""
-    slots = [slot_sectors(atoms, calls) for _, atoms in parse_profile(profile)]
-    return any("industry" in sectors for sectors in slots) if any(slots) else None
 
 
 # --- coverage ---

@@ -83,32 +83,32 @@ def growth(models: pd.DataFrame, label: str, value: str = COMPUTE) -> Trend:
     )
 
 
-def widening(over: pd.DataFrame, under: pd.DataFrame, label: str, value: str = COMPUTE) -> Estimate:
+def widening(over: pd.DataFrame, under: pd.DataFrame, label: str) -> Estimate:
     """Return the factor a year by which the distance of two log-linear trends (see `growth`) grows; above 1 it widens.
 
     Its 95% percentile interval draws the papers of both sides; there is none where a side has fewer than five papers.
     """
-    trends = [growth(rows, label, value) for rows in (over, under)]
+    trends = [growth(rows, label) for rows in (over, under)]
     n = sum(trend.n for trend in trends)
     if trends[0].slope is None or trends[1].slope is None:
         return Estimate(None, n=n, unit="ratio", label=label)
     factor = 10 ** (trends[0].slope - trends[1].slope)
     # Two seeds, so that sides of the same number of papers are drawn independently.
-    one, other = _slope_draws(over, value, SEED), _slope_draws(under, value, SEED + 1)
+    one, other = _slope_draws(over, SEED), _slope_draws(under, SEED + 1)
     if one is None or other is None:
         return Estimate(factor, n=n, unit="ratio", label=label)
     low, high = percentile_interval(10 ** (one - other))
     return Estimate(factor, low, high, n=n, unit="ratio", label=label)
 
 
-def _slope_draws(models: pd.DataFrame, value: str, seed: int) -> Floats | None:
+def _slope_draws(models: pd.DataFrame, seed: int) -> Floats | None:
     """Return the slopes of a trend in samples that draw papers; none where they are too few."""
-    known = models.loc[models[value].gt(0) & models["published"].notna(), ["published", "link", value]]
+    known = models.loc[models[COMPUTE].gt(0) & models["published"].notna(), ["published", "link", COMPUTE]]
     groups = clusters(known)
     if len(known) < 3 or groups.max() + 1 < MIN_CLUSTERS:
         return None
     years = np.asarray(fractional_years(known["published"]), dtype=np.float64)
-    logs = np.log10(known[value].to_numpy(dtype=float))
+    logs = np.log10(known[COMPUTE].to_numpy(dtype=float))
     return weighted_slopes(np.asarray(years - years.mean()), logs, draw_weights(groups, seed=seed))
 
 

@@ -167,10 +167,6 @@ def _as_sure(header: str) -> Field:
     return as_number(header, column=number(nullable=False))
 
 
-def _kind(row: Row, _: str, __: Findings) -> str:
-    return KINDS.canonical(row["Chip type"], row.place()) if "Chip type" in row.cells else ""
-
-
 def _complete(row: Row, _: str, __: Findings) -> bool:
     if row["Incomplete"] not in {"", "checked"}:
         raise EvidenceError(f"{row.place()}: {row['Incomplete']!r} in 'Incomplete' is neither 'checked' nor blank")
@@ -180,7 +176,10 @@ def _complete(row: Row, _: str, __: Findings) -> bool:
 _OWNED = {
     "owner": as_label("Owner", OWNERS, blank=None),
     "designer": as_label("Chip manufacturer", DESIGNERS, blank=None),
-    "kind": Field(one_of(KINDS.ours), _kind),
+    "kind": Field(
+        one_of(KINDS.ours),
+        lambda row, *_: KINDS.canonical(row["Chip type"], row.place()) if "Chip type" in row.cells else "",
+    ),
     "since": _as_day("Start date"),
     "quarter": _as_day("End date"),
     "h100e": _as_sure("Compute estimate in H100e (median)"),

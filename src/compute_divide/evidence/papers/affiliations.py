@@ -19,10 +19,10 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache, lru_cache
-from typing import Literal, TypeVar
+from typing import Annotated, Literal, TypeVar
 
 import ahocorasick
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator
 
 from compute_divide.evidence.papers.profiles import RULES_FILE, SECTORS, UNKNOWN
 from compute_divide.evidence.store.files import EvidenceError, problem, read_bytes
@@ -50,19 +50,13 @@ class Rule(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    pattern: str = Field(min_length=1)
+    pattern: Annotated[str, Field(min_length=1), AfterValidator(lambda pattern: pattern_key(pattern) and pattern)]
     sector: tuple[str, ...]
     kind: str = Field(min_length=1)
     country: str = Field(pattern=r"^([A-Z]{2})?$")
     strength: Literal["name", "word", "hint", "place", "bare"]
     judgement: str = Field(pattern=r"^([a-z0-9]+(-[a-z0-9]+)*)?$")
     note: str
-
-    @field_validator("pattern")
-    @classmethod
-    def _searchable(cls, pattern: str) -> str:
-        pattern_key(pattern)
-        return pattern
 
     @field_validator("sector", mode="before")
     @classmethod

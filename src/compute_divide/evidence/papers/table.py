@@ -141,13 +141,7 @@ def paper_key(title: str) -> str:
 LABELLED_FILE = "labelled_affiliations.csv"
 NAMINGS_FILE = "labelled_namings.csv"
 
-USES = {
-    "builds on": "it takes the model, a part of it or its design into its own work, or uses it as an instrument",
-    "examines": "the model, or the family it stands for, is what the paper is about: evaluated, explained, attacked",
-    "compares": "the model is a yardstick or a baseline",
-    "mentions": "the model stands in the background",
-    "another thing": "the name means something else",
-}
+USES = ("builds on", "examines", "compares", "mentions", "another thing")  # what a paper can do with a model
 
 LABELLED = schema(
     sample=one_of(["first", "second"], nullable=False),
@@ -171,7 +165,7 @@ NAMINGS = schema(
     year=whole(1980, 2040, nullable=False),
     key=text(nullable=False),
     model=text(nullable=False),
-    use=one_of(list(USES), nullable=False),
+    use=one_of(USES, nullable=False),
 )
 """Schema of ``labelled_namings.csv``: the paper, one of the models found in it, and one of `USES`."""
 

@@ -21,12 +21,7 @@ TOPICS_FILE = "topics.yml"
 SEPARATOR = "|"
 
 
-def _checked(term: str) -> str:
-    term_key(term)
-    return term
-
-
-Term = Annotated[str, AfterValidator(_checked)]
+Term = Annotated[str, AfterValidator(lambda term: term_key(term) and term)]
 
 
 class _Entry(BaseModel):

@@ -170,7 +170,12 @@ def write_table(
     if not isinstance(rows, pd.DataFrame):
         rows = pd.DataFrame(rows, columns=list(schema.columns)).replace("", None)
     table = check_schema(rows, schema, name)
-    content = _table_bytes(table, name)
+    buffer = io.BytesIO()
+    if name.endswith(".csv"):
+        table.to_csv(buffer, index=False, lineterminator="\n")
+    else:
+        table.to_parquet(buffer, index=False, compression="zstd")
+    content = buffer.getvalue()
     sidecar = Sidecar(
         table=name,
         description=description,
@@ -187,14 +192,6 @@ def write_table(
     replace_file(home / name, content)
     write_sidecar(sidecar, home)
     return sidecar
-
-
-def _table_bytes(table: pd.DataFrame, name: str) -> bytes:
-    if name.endswith(".csv"):
-        return table.to_csv(index=False, lineterminator="\n").encode()
-    buffer = io.BytesIO()
-    table.to_parquet(buffer, index=False, compression="zstd")
-    return buffer.getvalue()
 
 
 def check_schema(table: pd.DataFrame, schema: pa.DataFrameSchema, name: str) -> pd.DataFrame:
