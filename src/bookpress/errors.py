@@ -19,15 +19,7 @@ class PressError(Exception):
 
 
 class UsageError(PressError):
-    """A request that makes no sense: an unknown name, a value out of bounds. Nothing was started.
-
-    Parameters
-    ----------
-    message : str
-        What is wrong and what is allowed.
-    problems : sequence of str
-        Each problem by itself, where the message lists several.
-    """
+    """A request that makes no sense: an unknown name, a value out of bounds. Nothing was started."""
 
     exit_code = 2
     problems: tuple[str, ...] = ()
@@ -38,15 +30,7 @@ class UsageError(PressError):
 
     @classmethod
     def listing(cls, problems: Sequence[str]) -> UsageError:
-        """Return one error that names every problem, so that all can be mended at once.
-
-        Examples
-        --------
-        >>> print(UsageError.listing(["a is 1", "b is 2"]))
-        2 problems:
-          a is 1
-          b is 2
-        """
+        """Return one error that names every problem, so that all can be mended at once."""
         if len(problems) == 1:
             return cls(problems[0])
         return cls(f"{len(problems)} problems:\n" + "\n".join(f"  {problem}" for problem in problems), problems)
@@ -54,16 +38,7 @@ class UsageError(PressError):
 
 @contextmanager
 def collecting(problems: list[str]) -> Iterator[None]:
-    """Add what is wrong with a request to a list instead of raising it, so that the rest is looked at too.
-
-    Examples
-    --------
-    >>> problems = []
-    >>> with collecting(problems):
-    ...     raise UsageError("a is 1")
-    >>> problems
-    ['a is 1']
-    """
+    """Add what is wrong with a request to a list instead of raising it, so that the rest is looked at too."""
     try:
         yield
     except UsageError as error:
@@ -82,21 +57,7 @@ def quoted(name: str) -> str:
 
 
 def nearest(name: str, names: Sequence[str]) -> str:
-    """Return the end of a sentence that names what was probably meant, else what there is.
-
-    Examples
-    --------
-    >>> nearest("vintge", ["vintage", "top_k"])
-    '; did you mean vintage?'
-    >>> nearest("TOP_K", ["vintage", "top_k"])
-    '; did you mean top_k?'
-    >>> nearest("x", ["vintage", "top_k"])
-    '; there are: vintage, top_k'
-    >>> nearest("x", [f"name_{number}" for number in range(30)]).split(", ")[-1]
-    'name_19 and 10 more'
-    >>> nearest("x", [])
-    '; there is none'
-    """
+    """Return the end of a sentence that names what was probably meant, else what there is."""
     lowered = {known.lower(): known for known in names}
     close = difflib.get_close_matches(name.lower(), lowered, n=1)
     if close:

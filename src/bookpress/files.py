@@ -26,13 +26,7 @@ def sha256(content: bytes) -> str:
 
 
 def canonical(value: Any) -> str:
-    """Return JSON with one spelling for one value: sorted keys, no spaces, no NaN.
-
-    Examples
-    --------
-    >>> canonical({"b": 1, "a": [True, None]})
-    '{"a":[true,null],"b":1}'
-    """
+    """Return JSON with one spelling for one value: sorted keys, no spaces, no NaN."""
     return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
 
 

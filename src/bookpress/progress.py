@@ -71,17 +71,7 @@ class FoldingTable(Table):
 
 
 def folding_table(*columns: str, title: str | None = None) -> Table:
-    """Return a table that fits any width.
-
-    Examples
-    --------
-    >>> table = folding_table("name", "meaning")
-    >>> table.add_row("record_window", "how far")
-    >>> Console(width=25).print(table)  # doctest: +NORMALIZE_WHITESPACE
-    ─────────────────────────
-    name    record_window
-    meaning how far
-    """
+    """Return a table that fits any width."""
     table = FoldingTable(title=title, title_justify="left")
     for column in columns:
         table.add_column(column, overflow="fold")
@@ -151,13 +141,7 @@ class Bar(Reporter):
 
 @contextmanager
 def named_output() -> Iterator[None]:
-    """Let results that cannot be printed be one error; of a reader who has seen enough nothing is said.
-
-    Raises
-    ------
-    PressError
-        If standard output cannot be written. That it is closed is said before the work.
-    """
+    """Let results that cannot be printed be one error; of a reader who has seen enough nothing is said."""
     if sys.stdout is None:
         raise PressError("standard output is closed; send it to /dev/null where it is not wanted")
     try:

@@ -34,14 +34,6 @@ def parse_assignments(
     """Return what ``NAME=VALUE`` and ``CHAPTER.NAME=VALUE`` ask for, and what is wrong with them, in words.
 
     Each may hold several values to try: a JSON list, else what stands between commas.
-
-    Examples
-    --------
-    >>> asked, problems = parse_assignments(["hardware.top_k=5", "top_k"])
-    >>> asked[0].label, asked[0].value, problems
-    ('hardware.top_k', '5', ["-p 'top_k' is not NAME=VALUE or CHAPTER.NAME=VALUE"])
-    >>> parse_assignments(["vintage=2023-03, 2026-08"], "-g", several=True)[0][0].value
-    ['2023-03', '2026-08']
     """
     asked, problems = [], []
     for option in options:
@@ -98,11 +90,6 @@ def resolve(
     What is asked for later wins; for one chapter, wins over the whole book. A file may speak of chapters that are not
     included: what it says is checked all the same. The command line may not. Problems that were found before are
     reported with these.
-
-    Raises
-    ------
-    UsageError
-        If a name is unknown (names the nearest), a value is not allowed (names what is), or a range is reversed.
     """
     values = {chapter.slug: {one.name: one.default for one in chapter.parameters} for chapter in book}
     problems = list(found)
@@ -150,13 +137,7 @@ def option(name: str, value: Value) -> str:
 
 
 def grid_option(name: str, values: Sequence[Value]) -> str:
-    r"""Return the values to try as the command line gives them, each once: a JSON list where one holds a comma.
-
-    Examples
-    --------
-    >>> grid_option("top_k", [5, 10, 5]), grid_option("venues", [["ICML", "ICLR"], ["CVPR"]])
-    ('-g top_k=5,10', '-g \'venues=[["ICML", "ICLR"], ["CVPR"]]\'')
-    """
+    """Return the values to try as the command line gives them, each once: a JSON list where one holds a comma."""
     distinct = [value for place, value in enumerate(values) if value not in values[:place]]
     text = ",".join(map(as_text, distinct))
     if _split(text) != [as_text(value) for value in distinct]:

@@ -116,13 +116,7 @@ def _entries(node: Any) -> Iterator[str]:
 
 
 def discover(project: Project) -> list[Chapter]:
-    """Return the chapters: those of ``_toc.yml`` in its order, then those that it does not list yet.
-
-    Raises
-    ------
-    PressError
-        If the table of contents names a chapter whose file is missing, or there is no chapter at all.
-    """
+    """Return the chapters: those of ``_toc.yml`` in its order, then those that it does not list yet."""
     folder = project.root / FOLDER
     listed = [name.removeprefix(f"{FOLDER}/") for name in toc_files(project) if name.startswith(f"{FOLDER}/")]
     chapters = [Chapter(slug, folder / f"{slug}.md", settings=project.settings) for slug in listed]
@@ -137,13 +131,7 @@ def discover(project: Project) -> list[Chapter]:
 
 
 def choose(chapters: Sequence[Chapter], slugs: Sequence[str]) -> list[Chapter]:
-    """Return the chapters with these slugs, in the order of the book.
-
-    Raises
-    ------
-    UsageError
-        If there is no such chapter; names the nearest.
-    """
+    """Return the chapters with these slugs, in the order of the book."""
     known = [chapter.slug for chapter in chapters]
     problems = [f"no chapter {quoted(slug)}{nearest(slug, known)}" for slug in slugs if slug not in known]
     if problems:

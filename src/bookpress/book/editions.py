@@ -38,13 +38,7 @@ class EditionFile(BaseModel):
 
 
 def is_name(name: str) -> bool:
-    """Return whether an edition may have this name, which becomes that of a folder, and part of addresses and commands.
-
-    Examples
-    --------
-    >>> [is_name(name) for name in ("paper", "paper-2.1", "../paper", ".paper", "", "0123456789ab")]
-    [True, True, False, False, False, False]
-    """
+    """Return whether an edition may have this name: it becomes that of a folder, part of addresses and commands."""
     return bool(re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}", name)) and not re.fullmatch(r"[0-9a-f]{12}", name)
 
 
@@ -66,13 +60,7 @@ def file_faults(project: Project) -> dict[str, str]:
 
 
 def load_edition_file(project: Project, name: str) -> EditionFile:
-    """Return what the file of an edition says; the default edition needs no file.
-
-    Raises
-    ------
-    UsageError
-        If there is no such edition, or its file is not in order; all that is wrong with the file at once.
-    """
+    """Return what the file of an edition says; the default edition needs no file."""
     fault = next((f"{file} {what}" for file, what in file_faults(project).items() if Path(file).stem == name), "")
     if name not in edition_names(project) or fault:
         raise UsageError(f"no edition {quoted(name)}{f': {fault}' if fault else nearest(name, edition_names(project))}")
@@ -200,13 +188,7 @@ def load_edition(
 def edition_values(
     project: Project, book: Sequence[Chapter], name: str, options: Sequence[str] = (), only: Sequence[str] | None = None
 ) -> tuple[EditionFile, list[Assignment], Mapping[str, Mapping[str, Value]]]:
-    """Return an edition's file, what options ask for, and the value of every parameter of the chapters that are meant.
-
-    Raises
-    ------
-    UsageError
-        With all problems at once.
-    """
+    """Return an edition's file, what options ask for, and the value of every parameter of the chapters meant."""
     asked, problems = parse_assignments(options)
     file, included = EditionFile(title=name), book
     with collecting(problems):

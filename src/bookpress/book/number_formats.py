@@ -82,15 +82,7 @@ UNITS: dict[str, tuple[Writer, str]] = {
 
 
 def number(value: float | None, unit: str, *, extra: int = 0) -> str:
-    """Write one number without the word of its unit, with so many digits beyond the usual.
-
-    Examples
-    --------
-    >>> number(0.6395, "share"), number(0.004, "share"), number(1.0, "share")
-    ('64%', '0.4%', '100%')
-    >>> number(3.14e24, "FLOP"), number(263.4, "ratio"), number(5.24, "months")
-    ('3.1 × 10²⁴', '263', '5.2')
-    """
+    """Write one number without the word of its unit, with so many digits beyond the usual."""
     return NO_VALUE if value is None else UNITS.get(unit, (_significant, ""))[0](value, extra)
 
 
@@ -100,13 +92,7 @@ def word(unit: str) -> str:
 
 
 def with_unit(text: str, unit: str) -> str:
-    """Put the word of a unit after a number or a range.
-
-    Examples
-    --------
-    >>> with_unit("5.2", "months"), with_unit("64%", "share"), with_unit("1", "chips")
-    ('5.2 months', '64%', '1 chip')
-    """
+    """Put the word of a unit after a number or a range."""
     named = word(unit).removesuffix("s") if text == "1" else word(unit)
     return f"{text} {named}" if named and text != NO_VALUE else text
 
@@ -120,15 +106,7 @@ def _ends(result: Result, extra: int = 0) -> str:
 
 
 def interval(result: Result, *, extra: int = 0) -> str:
-    """Write the interval of a result, the unit once; ends that are written alike get a digit more.
-
-    Examples
-    --------
-    >>> interval(Result(value=0.64, low=0.534, high=0.733, unit="share"))
-    '53% to 73%'
-    >>> interval(Result(value=0.9918, low=0.991, high=0.9923, unit="share"))
-    '99.1% to 99.2%'
-    """
+    """Write the interval of a result, the unit once; ends that are written alike get a digit more."""
     if result.low is None or result.high is None:
         return NO_INTERVAL
     return with_unit(_ends(result, extra), result.unit)
@@ -142,28 +120,14 @@ def counts(result: Result) -> str:
 
 
 def full(result: Result) -> str:
-    """Write a result with its interval and counts.
-
-    Examples
-    --------
-    >>> full(Result(value=0.64, low=0.534, high=0.733, k=55, n=86, unit="share"))
-    '64% (95% interval 53% to 73%; 55 of 86)'
-    """
+    """Write a result with its interval and counts."""
     parts = [f"95% interval {interval(result)}"] if result.low is not None and result.high is not None else []
     parts += [counts(result)] if result.n is not None else []
     return f"{write(result)} ({'; '.join(parts)})" if parts else write(result)
 
 
 def ranged(result: Result) -> str:
-    """Write a result with the bare ends of its interval in brackets; a share of few with its counts.
-
-    Examples
-    --------
-    >>> ranged(Result(value=0.64, low=0.534, high=0.733, k=55, n=86, unit="share"))
-    '64% (53 to 73)'
-    >>> ranged(Result(value=1 / 3, low=0.06, high=0.79, k=1, n=3, unit="share")), ranged(Result(value=6, unit="months"))
-    ('33% (6 to 79; 1 of 3)', '6.0 months')
-    """
+    """Write a result with the bare ends of its interval in brackets; a share of few with its counts."""
     bounded = result.low is not None and result.high is not None and result.low != result.high
     parts = [_ends(result).replace("%", "")] if bounded else []
     parts += [counts(result)] if result.k is not None and (result.n or 0) < FEW else []

@@ -36,19 +36,7 @@ COMMENT = re.compile(r"#\s*(?P<help>.*?)\s*(?:\[(?P<unit>[^\[\]]+)\])?\s*")
 
 @dataclass(frozen=True)
 class Parameter:
-    """A typed, bounded choice of a chapter, and the comment that stands behind it there.
-
-    Examples
-    --------
-    >>> [top_k] = read_parameters("top_k: PositiveInt = 10  # how many count [models]", types="pydantic.types")
-    >>> top_k.name, top_k.default, top_k.allowed, top_k.help, top_k.unit
-    ('top_k', 10, 'more than 0', 'how many count', 'models')
-    >>> top_k.parse("20")
-    20
-    >>> top_k.parse("0")
-    Traceback (most recent call last):
-    ValueError: 0 is not allowed; allowed: more than 0
-    """
+    """A typed, bounded choice of a chapter, and the comment that stands behind it there."""
 
     name: str
     kind: Any
@@ -95,13 +83,7 @@ class Parameter:
         return list(self.schema.get("enum", []))
 
     def check(self, value: Value) -> Value:
-        """Return a typed value (from YAML, JSON or Python) after checking it; nothing is converted.
-
-        Raises
-        ------
-        ValueError
-            With the value and what is allowed.
-        """
+        """Return a typed value (from YAML, JSON or Python) after checking it; nothing is converted."""
         try:
             text = json.dumps(value, ensure_ascii=False, default=str, allow_nan=False)
         except ValueError as error:
@@ -114,13 +96,7 @@ class Parameter:
             raise self._refusal(shown, error) from error
 
     def parse(self, text: str) -> Value:
-        """Return the value that a text of the command line stands for: as JSON where the type takes that, else as is.
-
-        Raises
-        ------
-        ValueError
-            With the text and what is allowed.
-        """
+        """Return the value that a text of the command line stands for: as JSON where the type takes it, else as is."""
         refused: ValueError | None = None
         try:
             return self.check(json.loads(text, parse_float=_number, parse_constant=str))
@@ -190,34 +166,12 @@ def allowed_text(schema: Mapping[str, Any]) -> str:
 
 
 def as_text(value: Value) -> str:
-    """Return a value as the command line takes it.
-
-    Examples
-    --------
-    >>> as_text("2023-03"), as_text(["ICML", "ICLR"]), as_text(None)
-    ('2023-03', '["ICML", "ICLR"]', 'null')
-    """
+    """Return a value as the command line takes it."""
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 def read_parameters(source: str, where: str = "the parameters cell", types: str = "") -> list[Parameter]:
-    """Return the parameters that the code of a parameters cell declares, in order.
-
-    Parameters
-    ----------
-    source : str
-        The code of the cell; it is parsed, never run.
-    where : str
-        How messages name the place.
-    types : str
-        The module in which the types are looked up, besides ``bool``, ``float``, ``int`` and ``str``.
-
-    Raises
-    ------
-    PressError
-        If the cell holds anything but imports and annotated assignments of literals, a type is unknown, or a default
-        is not allowed by its own type.
-    """
+    """Return the parameters that the code of a parameters cell declares, in order."""
     parameters: dict[str, Parameter] = {}
     for node, comment in _lines(source, where):
         match node:
@@ -282,13 +236,7 @@ def _type(name: str, module: str, here: str) -> Any:
 
 
 def range_problems(values: Mapping[str, Value]) -> list[str]:
-    """Return what is wrong with the ranges among the values of a chapter: no first may lie above its last.
-
-    Examples
-    --------
-    >>> range_problems({"early_first": 2012, "early_last": 2010, "late_first": 2020})
-    ['early_first is 2012 and early_last is 2010; allowed: early_first up to early_last']
-    """
+    """Return what is wrong with the ranges among the values of a chapter: no first may lie above its last."""
     pairs = [(name, f"{name.removesuffix('first')}last") for name in values if name.endswith("_first")]
     return [
         f"{first} is {values[first]} and {last} is {values[last]}; allowed: {first} up to {last}"
@@ -298,13 +246,7 @@ def range_problems(values: Mapping[str, Value]) -> list[str]:
 
 
 def describe(parameters: Iterable[Parameter], values: Mapping[str, Value] | None = None) -> list[dict[str, Value]]:
-    """Return a row a parameter for people to read, with the values used where they are not the defaults.
-
-    Examples
-    --------
-    >>> describe(read_parameters("top_k: int = 10  # how many"), {"top_k": 20})
-    [{'name': 'top_k', 'value': 20, 'default': 10, 'allowed': 'any whole number', 'unit': '', 'help': 'how many'}]
-    """
+    """Return a row a parameter for people to read, with the values used where they are not the defaults."""
     return [
         {
             "name": parameter.name,

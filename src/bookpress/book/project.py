@@ -59,13 +59,7 @@ DEFAULTS = Settings()
 
 @cache
 def load_settings(root: Path) -> Settings:
-    """Return the settings of the book at a folder; a book without the file has the press's own.
-
-    Raises
-    ------
-    UsageError
-        If the file is not YAML, or holds a name or value that is not known.
-    """
+    """Return the settings of the book at a folder; a book without the file has the press's own."""
     path = root / FILE
     return load_model(path, FILE, Settings) if path.is_file() else DEFAULTS
 
@@ -96,13 +90,7 @@ class Project:
 
     @classmethod
     def find(cls) -> Project:
-        """Return the book that holds the working folder, else the checkout of this package.
-
-        Raises
-        ------
-        UsageError
-            If neither has a ``_config.yml`` and a ``_toc.yml``.
-        """
+        """Return the book that holds the working folder, else the checkout of this package."""
         here = Path.cwd().resolve()
         for folder in (here, *here.parents, Path(__file__).resolve().parents[3]):
             if (folder / "_config.yml").is_file() and (folder / "_toc.yml").is_file():

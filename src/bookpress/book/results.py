@@ -87,29 +87,12 @@ def record(key: str, estimate: EstimateLike, *, label: str | None = None) -> Non
 
 
 def harvest(outputs: Iterable[Mapping[str, Any]]) -> dict[str, Result]:
-    """Return the results among outputs of the notebook format, by key, in the order they were recorded.
-
-    Raises
-    ------
-    ResultError
-        If a key is recorded twice.
-
-    Examples
-    --------
-    >>> harvest([{"data": {RESULT_MIME: {"key": "a", "value": 1.0}}}])["a"].value
-    1.0
-    """
+    """Return the results among outputs of the notebook format, by key, in the order they were recorded."""
     return {key: Result.model_validate(fields) for key, fields in recorded(outputs, RESULT_MIME).items()}
 
 
 def recorded(outputs: Iterable[Mapping[str, Any]], mime: str) -> dict[str, dict[str, Any]]:
-    """Return what outputs of a MIME type hold, by key, in the order of the outputs.
-
-    Raises
-    ------
-    ResultError
-        If a key is recorded twice.
-    """
+    """Return what outputs of a MIME type hold, by key, in the order of the outputs."""
     found: dict[str, dict[str, Any]] = {}
     for payload in (output.get("data", {}).get(mime) for output in outputs):
         if payload is not None:

@@ -210,13 +210,7 @@ def statement(key: str, *comparisons: Comparison) -> None:
 
 
 def joined(comparisons: Iterable[Comparison]) -> Comparison:
-    """Return several comparisons as one, with the reasons of those that decide it.
-
-    Examples
-    --------
-    >>> joined([Comparison(True, "a"), Comparison(None, "b")])
-    Comparison(holds=None, because='b', numbers='a; b')
-    """
+    """Return several comparisons as one, with the reasons of those that decide it."""
     every = list(comparisons)
     found = {one.holds for one in every}
     holds = next(truth for truth in (False, None, True) if truth in found)
@@ -225,24 +219,12 @@ def joined(comparisons: Iterable[Comparison]) -> Comparison:
 
 
 def harvest(outputs: Iterable[Mapping[str, Any]]) -> dict[str, Comparison]:
-    """Return the statements among outputs of the notebook format, by key, in the order they were recorded.
-
-    Raises
-    ------
-    ResultError
-        If a key is recorded twice.
-    """
+    """Return the statements among outputs of the notebook format, by key, in the order they were recorded."""
     return {key: Comparison(**fields) for key, fields in recorded(outputs, STATEMENT_MIME).items()}
 
 
 def note(fallen: Iterable[Comparison]) -> str:
-    """Return what stands before a paragraph whose statements do not hold, or cannot be told.
-
-    Examples
-    --------
-    >>> note([Comparison(False, "61% against 53%")])
-    'Written for the published edition; under your choices this does not hold: 61% against 53%.'
-    """
+    """Return what stands before a paragraph whose statements do not hold, or cannot be told."""
     kinds: dict[bool | None, list[str]] = {}
     for one in fallen:
         kinds.setdefault(one.holds, []).append(one.because)
@@ -372,13 +354,7 @@ def full_name(name: str, docname: str) -> str:
 
 
 def anchor(name: str, docname: str) -> str:
-    """Return the id of a place that rests on a statement.
-
-    Examples
-    --------
-    >>> anchor("models:fell", "notebooks/models"), anchor("models:fell", "index")
-    ('holds-fell', 'holds-models-fell')
-    """
+    """Return the id of a place that rests on a statement."""
     chapter, _, key = name.partition(":")
     return f"holds-{key}" if docname.rsplit("/", 1)[-1] == chapter else f"holds-{chapter}-{key}"
 

@@ -49,21 +49,6 @@ def build(
 ) -> Built:
     """Build an edition and publish it; what was published before stands until the new one is whole.
 
-    Parameters
-    ----------
-    project : Project
-        The book.
-    edition : Edition
-        Values, checked.
-    options : RunOptions, optional
-        How to run the chapters.
-    reporter : Reporter, optional
-        Told how it goes.
-    formats : sequence of Format, optional
-        What to make besides the pages.
-    engine : Engine, optional
-        One that the caller has opened, and closes; by default one is opened when there is something to run.
-
     Raises
     ------
     PressError

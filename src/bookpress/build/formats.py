@@ -51,15 +51,7 @@ class Order:
 
 
 def choose(names: str, known: Sequence[Format]) -> list[Format]:
-    """Return the formats besides the pages that a list of names, ``"html,pdf"``, asks for.
-
-    Raises
-    ------
-    UsageError
-        If there is no such format, or none is named.
-    PressError
-        If this machine lacks what a format needs; the message says how to get it.
-    """
+    """Return the formats besides the pages that a list of names, ``"html,pdf"``, asks for."""
     asked = {name.strip() for name in names.split(",") if name.strip()}
     allowed = [PAGES.name, *(one.name for one in known)]
     unknown = sorted(asked - set(allowed))

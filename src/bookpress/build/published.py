@@ -87,15 +87,7 @@ def outputs(folder: Path) -> dict[str, str]:
 
 
 def clean(project: Project, editions: Sequence[str] = (), *, keep_runs: bool = False) -> int:
-    """Remove built editions, by default everything that was built, and return how many bytes that freed.
-
-    Raises
-    ------
-    UsageError
-        If there is no such built edition.
-    PressError
-        If there is a build right now.
-    """
+    """Remove built editions, by default everything that was built, and return how many bytes that freed."""
     problems = [
         f"no built edition {quoted(name)}{nearest(name, project.built)}"
         for name in editions

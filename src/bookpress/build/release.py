@@ -21,22 +21,6 @@ RELEASED = ("edition.json", "html", "results.json", "ro-crate-metadata.json", "s
 def release(project: Project, name: str, older: Sequence[Path], folder: Path) -> list[str]:
     """Pack a built edition, lay out the site with every released one, and write the checksums.
 
-    Parameters
-    ----------
-    project : Project
-        The book.
-    name : str
-        Name or id of the built edition, which readers of the site see first.
-    older : sequence of pathlib.Path
-        Archives of earlier releases, which stay reachable.
-    folder : pathlib.Path
-        Where ``site/``, the archives and ``SHA256SUMS`` go.
-
-    Returns
-    -------
-    list of str
-        Ids of the editions under ``site/editions``.
-
     Raises
     ------
     UsageError

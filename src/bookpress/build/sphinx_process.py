@@ -75,13 +75,7 @@ def make(order: Order) -> None:
 
 
 def complaints(said: str, source: str) -> str:
-    r"""Return the warnings and errors among what Sphinx said, with file names as the author knows them.
-
-    Examples
-    --------
-    >>> complaints("reading...\n/b/source/index.md:3: WARNING: unknown document: 'x'\ndone", "/b/source")
-    "  index.md:3: WARNING: unknown document: 'x'"
-    """
+    """Return the warnings and errors among what Sphinx said, with file names as the author knows them."""
     lines = said.replace(f"{source}/", "").splitlines()
     numbered = enumerate(lines)
     fatal = next((at for at, line in numbered if re.match(r"\w+ (error|occurred):$|Traceback", line)), len(lines))

@@ -78,13 +78,6 @@ def escape(text: str, *, ascii_only: bool = False) -> str:
     r"""Return a text with all that LaTeX takes for a command made plain, and accents as commands where asked.
 
     Each letter stands in braces of its own, as BibTeX wants them in names; what LaTeX has no command for stays.
-
-    Examples
-    --------
-    >>> escape("R&D 5%")
-    'R\\&D 5\\%'
-    >>> escape("Núñez", ascii_only=True)
-    "N{\\'u}{\\~n}ez"
     """
     plain = text.translate(_COMMANDS)
     return re.sub(r"[^\x00-\x7f]", _as_command, plain) if ascii_only else plain

@@ -172,13 +172,6 @@ def highwire_name(author: Author, *, alone: bool = False) -> str:
     Zotero takes the last word of a name without a comma for the family name, and splits the name of an only author at
     its comma when both sides hold a space. A comma at the end keeps a group whole, a semicolon keeps a person whole;
     Zotero drops both. A suffix goes to the given name: only two parts are read.
-
-    Examples
-    --------
-    >>> highwire_name(Author(name="The Example project"))
-    'The Example project,'
-    >>> highwire_name(Author(family="Berg", particle="van der", given="Anna Maria"), alone=True)
-    'van der Berg, Anna Maria;'
     """
     last, first = author.surname, author.given_and_suffix
     if first:

@@ -341,13 +341,7 @@ PLAINLY = {
 
 
 def load_book(root: Path) -> Book:
-    """Return the publication settings of the book at a folder.
-
-    Raises
-    ------
-    CitationError
-        If ``book/publication.yml`` is missing, no YAML, or a setting is unknown or wrong; every wrong one is named.
-    """
+    """Return the publication settings of the book at a folder."""
     try:
         settings = yaml.safe_load((root / SETTINGS).read_text("utf-8"))
     except OSError as error:

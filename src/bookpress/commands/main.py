@@ -52,13 +52,7 @@ press = typer.Typer(rich_markup_mode=None)
 
 
 def main(*more: typer.Typer) -> None:
-    """Run the command line.
-
-    Parameters
-    ----------
-    *more : typer.Typer
-        Commands that a book adds to those of the press.
-    """
+    """Run the command line."""
     gc.set_threshold(100_000)  # a command is short: searching for garbage costs it more than the garbage would
     app = typer.Typer(
         no_args_is_help=True,

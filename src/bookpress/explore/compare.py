@@ -118,26 +118,7 @@ class Comparison:
 
 
 def compare_editions(project: Project, names: tuple[str, str], options: RunOptions, reporter: Reporter) -> Comparison:
-    """Return what differs between two editions: named ones, brought up to date through the cache, or built ones.
-
-    Parameters
-    ----------
-    project : Project
-        The book.
-    names : tuple of str
-        Each a name, or the id of an edition that was built without one.
-    options : RunOptions
-        How to run what has changed.
-    reporter : Reporter
-        Told how it goes.
-
-    Raises
-    ------
-    UsageError
-        If there is no such edition; nothing is run then.
-    PressError
-        If a chapter fails.
-    """
+    """Return what differs between two editions: named ones, brought up to date through the cache, or built ones."""
     one, other = sides(project, names, options, reporter)
     return compare(one, other)
 

@@ -25,21 +25,6 @@ def run_one(
 ) -> dict[str, dict[str, Any]]:
     """Run one chapter and return its results in the shape of ``results.json``.
 
-    Parameters
-    ----------
-    project : Project
-        The book.
-    slug : str
-        The chapter.
-    options : sequence of str
-        ``NAME=VALUE`` or ``CHAPTER.NAME=VALUE``.
-    base : str
-        The edition whose values hold where none is given.
-    how : RunOptions
-        How to run.
-    say : callable
-        Told what is done, on standard error.
-
     Raises
     ------
     UsageError

@@ -174,11 +174,6 @@ def read_grid(options: Iterable[str], path: Path | None = None) -> dict[str, lis
 
     The file, YAML or JSON, holds a name and its list of values on each line.
 
-    Raises
-    ------
-    UsageError
-        If one of them cannot be read, or a name is given twice.
-
     Examples
     --------
     >>> read_grid(["vintage=2023-03,2026-08", 'venues=[["ICML", "ICLR"], ["CVPR"]]'])
@@ -208,21 +203,6 @@ def plan_sweep(
     wanted: Sequence[str] = (),
 ) -> Plan:
     """Return a sweep that is in order; nothing is run yet.
-
-    Parameters
-    ----------
-    project : Project
-        The book.
-    slug : str
-        The chapter.
-    grid : mapping
-        Values to try, by parameter.
-    options : sequence of str
-        ``NAME=VALUE`` for parameters that the grid does not vary.
-    base : str
-        The edition whose values hold for the rest.
-    wanted : sequence of str
-        Results to draw; all by default.
 
     Raises
     ------
@@ -296,15 +276,6 @@ def run_sweep(
     out: Path | None = None,
 ) -> Sweep:
     """Run every combination of a plan and write the table; one that fails does not keep the others from running.
-
-    Parameters
-    ----------
-    project, plan, options, reporter
-        The book, what to run, how, and what is told how it goes.
-    scheduler : str, optional
-        Address of a Dask scheduler; a local pool without it.
-    out : pathlib.Path, optional
-        Folder to write to; by default one below ``_build/sweeps``, the same for the same combinations.
 
     Raises
     ------

@@ -73,17 +73,6 @@ class State:
 def serve(project: Project, edition: str, port: int = PORT, ready: Callable[[str], object] = print) -> None:
     """Build an edition, serve it on loopback and keep it up to date, until Ctrl-C or SIGTERM.
 
-    Parameters
-    ----------
-    project : Project
-        The book.
-    edition : str
-        Name of the edition.
-    port : int
-        Where to listen; 0 for any that is free.
-    ready : callable
-        Told the address.
-
     Raises
     ------
     UsageError

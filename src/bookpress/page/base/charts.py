@@ -203,14 +203,7 @@ def to_script(chart: Chart) -> str:
 
 
 def data_table(data: Data) -> dict[str, Any]:
-    """Return what the template of a data table names: each cell with what it is sorted by, and which are numbers.
-
-    Examples
-    --------
-    >>> table = data_table(Data(columns=[Column(name="s", label="Share", kind="share")], rows=[[0.64953]]))
-    >>> table["rows"], table["numeric"], table["sortable"]
-    ([[('65%', '0.64953')]], [True], False)
-    """
+    """Return what the template of a data table names: each cell with what it is sorted by, and which are numbers."""
     kinds = [column.kind for column in data.columns]
     pairs = (zip(row, kinds, strict=True) for row in data.rows)
     rows = [[(cell(value, kind), sort_key(value, kind)) for value, kind in row] for row in pairs]
@@ -222,13 +215,7 @@ def data_table(data: Data) -> dict[str, Any]:
 
 
 def cell(value: Any, kind: Kind) -> str:
-    """Write one value for a table of data, with more digits than prose has.
-
-    Examples
-    --------
-    >>> cell(0.64, "share"), cell(2012, "year"), cell(3e24, "flop"), cell(None, "text"), cell(1234.5, "number")
-    ('64%', '2012', '3.0 × 10²⁴', '–', '1,234.5')
-    """
+    """Write one value for a table of data, with more digits than prose has."""
     if value is None or value == "":
         return "–"
     if kind in {"share", "flop"}:

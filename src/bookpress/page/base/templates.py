@@ -45,26 +45,14 @@ def fill(template: str, **values: Any) -> str:
 
 
 def typeset(text: str) -> Markup:
-    """Return plain text as HTML, its raised digits as superscripts: few fonts have all those of Unicode.
-
-    Examples
-    --------
-    >>> typeset("3 × 10²⁴ < x")
-    Markup('3 × 10<sup>24</sup> &lt; x')
-    """
+    """Return plain text as HTML, its raised digits as superscripts: few fonts have all those of Unicode."""
     parts = RAISED.split(text)
     made = [f"<sup>{part.translate(LEVEL)}</sup>" if at % 2 else html.escape(part) for at, part in enumerate(parts)]
     return Markup("".join(made))  # noqa: S704 (every part is escaped)
 
 
 def day(date: dt.date | str) -> str:
-    """Return a date as people write it; what is no date stays as it is.
-
-    Examples
-    --------
-    >>> day("2026-08-19"), day("August")
-    ('19 August 2026', 'August')
-    """
+    """Return a date as people write it; what is no date stays as it is."""
     try:
         date = dt.date.fromisoformat(str(date))
     except ValueError:

@@ -20,15 +20,7 @@ FINDING = re.compile(r"\{finding\}\s+([\w-]+):(\w+)")
 
 
 def write_page(comparison: Comparison, project: Project) -> Path:
-    """Write a comparison as a page below ``_build/compare``, with what it loads beside it, and return its path.
-
-    Parameters
-    ----------
-    comparison : Comparison
-        What differs.
-    project : Project
-        The book; its built editions are linked.
-    """
+    """Write a comparison as a page below ``_build/compare``, with what it loads beside it, and return its path."""
     one, other = comparison.sides
     titles = {chapter.slug: chapter.title for chapter in discover(project)}
     groups: dict[str, list[dict[str, Any]]] = {}

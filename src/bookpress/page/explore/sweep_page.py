@@ -54,17 +54,7 @@ def statements_table(sweep: Sweep) -> Table:
 
 
 def write_page(sweep: Sweep, curves: Sequence[Curve], project: Project) -> Path:
-    """Write the page of a sweep into its folder, with the curves beside it as pictures, data and Vega-Lite.
-
-    Parameters
-    ----------
-    sweep : Sweep
-        A sweep that has ended.
-    curves : sequence of Curve
-        What `curves_of` returns for it.
-    project : Project
-        The book; pictures are kept with those of its editions.
-    """
+    """Write the page of a sweep into its folder, with the curves beside it as pictures, data and Vega-Lite."""
     plan, cache = sweep.plan, project.build / "pictures"
     tried = {name: list({str(one[name]): one[name] for one in plan.sets}.values()) for name in plan.varied}
     orders = {name: [numbers.setting(value) for value in values] for name, values in tried.items()}

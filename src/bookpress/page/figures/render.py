@@ -155,13 +155,7 @@ def _draw_one(job: dict[str, Any]) -> None:
 
 
 def on_paper(svg: str) -> str:
-    """Return a picture on white, in the ink of a light ground: a raster has no current colour and may land anywhere.
-
-    Examples
-    --------
-    >>> on_paper('<svg width="9"><g/></svg>')
-    '<svg width="9"><rect width="100%" height="100%" fill="#ffffff"/><g/></svg>'
-    """
+    """Return a picture on white, in the ink of a light ground: a raster has no current colour and may land anywhere."""
     head, end, rest = recoloured(svg, "light").partition(">")
     return f'{head}{end}<rect width="100%" height="100%" fill="#ffffff"/>{rest}'
 

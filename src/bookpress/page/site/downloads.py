@@ -43,13 +43,7 @@ def source_of(page: Page, srcdir: Path) -> Path | None:
 
 
 def book_files(stem: str, formats: Collection[str]) -> list[dict[str, str]]:
-    """Return the files in other formats: path from the root of the site, name, and what it is.
-
-    Examples
-    --------
-    >>> book_files("the-book", ["html", "pdf"])
-    [{'path': 'pdf/the-book.pdf', 'name': 'PDF', 'what': 'to print or keep'}]
-    """
+    """Return the files in other formats: path from the root of the site, name, and what it is."""
     kinds = {"pdf": "to print or keep", "epub": "for e-book readers"}
     return [
         {"path": f"{form}/{stem}.{form}", "name": form.upper(), "what": what}
