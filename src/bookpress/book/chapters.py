@@ -103,7 +103,6 @@ def toc_files(project: Project) -> list[str]:
 
 
 def _entries(node: Any) -> Iterator[str]:
-    """Yield the file names of a table of contents, depth first."""
     if isinstance(node, dict):
         for key in ("root", "file"):
             if isinstance(node.get(key), str):

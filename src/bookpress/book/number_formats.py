@@ -46,7 +46,6 @@ def _percent(value: float, extra: int) -> str:
 
 
 def _power(value: float, extra: int) -> str:
-    """Write a number as mantissa and power of ten: 3.1 × 10²⁴."""
     if value == 0:
         return "0"
     mantissa, exponent = f"{value:.{1 + extra}e}".split("e")
@@ -62,7 +61,6 @@ def _dollars(value: float, extra: int) -> str:
 
 
 def _whole(value: float, extra: int) -> str:
-    """Write a count: whole where it is whole."""
     return _plain(value, 0) if float(value).is_integer() else _significant(value, extra)
 
 

@@ -194,7 +194,6 @@ def read_parameters(source: str, where: str = "the parameters cell", types: str 
 
 
 def _lines(source: str, where: str) -> list[tuple[ast.stmt, str]]:
-    """Return the statements of a cell, each with the comment behind it."""
     try:
         nodes = ast.parse(source).body
         tokens = list(tokenize.generate_tokens(io.StringIO(source).readline))

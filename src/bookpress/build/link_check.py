@@ -57,7 +57,6 @@ class _Site:
                 yield from self._broken(path, element.get("href"))
 
     def _broken(self, path: Path, link: str) -> Iterator[str]:
-        """Yield what is wrong with a link within the book."""
         parts = urlsplit(link)
         if parts.scheme or parts.netloc:
             return
@@ -82,12 +81,10 @@ class _Site:
 
 
 def _anchors(root: Any) -> set[str]:
-    """Return the names that a link may point to on a page."""
     return {str(value) for value in root.xpath("//@id | //a/@name")}
 
 
 def _fetched(element: Any, tag: str) -> Iterator[str]:
-    """Yield the addresses that a browser fetches on its own for an element."""
     for attribute in FETCHED.get(tag, ()):
         value = element.get(attribute)
         if value:

@@ -107,7 +107,6 @@ def clean(project: Project, editions: Sequence[str] = (), *, keep_runs: bool = F
 
 
 def _remove(path: Path) -> int:
-    """Remove what there is and return its size in bytes."""
     with naming(path, "remove"):
         if path.is_dir() and not path.is_symlink():
             size = sum(file.lstat().st_size for file in path.rglob("*"))

@@ -78,7 +78,6 @@ def lay_out(site: Path, newest: Path, archives: Sequence[Path]) -> list[str]:
 
 
 def _unpack(archive: Path, editions: Path) -> str:
-    """Put the pages of an archive under its edition's id and return the id."""
     try:
         with tarfile.open(archive) as tar:
             top = tar.getnames()[0].partition("/")[0]

@@ -69,7 +69,6 @@ def standings(project: Project, edition: Edition, runs: Mapping[str, Run]) -> li
 
 
 def _marks(project: Project, edition: Edition) -> Iterator[Mark]:
-    """Yield the marks of all pages."""
     for name, content in page_files(project).items():
         if name.endswith(".md"):
             yield from marks_of(name.removesuffix(".md"), content.decode("utf-8"))

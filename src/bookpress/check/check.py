@@ -149,7 +149,6 @@ def paragraphs(text: str) -> Iterator[tuple[int, str]]:
 
 
 def _structure(project: Project, chapters: Sequence[Chapter]) -> Iterator[Problem]:
-    """Yield what is wrong with chapters and editions as such."""
     for chapter in chapters:
         if not chapter.listed:
             yield Problem(chapter.where, 1, "not in _toc.yml")
@@ -297,7 +296,6 @@ def _placed(warning: str, chapters: Mapping[str, Chapter]) -> Problem:
 
 
 def _as_bytes(chapter: Chapter) -> bytes:
-    """Return a chapter that was not run, as a notebook."""
     import nbformat
 
     return str(nbformat.writes(chapter.notebook)).encode()

@@ -10,15 +10,18 @@ import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from xml.sax.saxutils import escape
 
 from docutils import nodes
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
+from sphinx.application import Sphinx
+from sphinx.config import Config
 from sphinx.errors import ConfigError
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
+from sphinx.util.typing import ExtensionMetadata
 
 from bookpress.book.project import load_settings
 from bookpress.citation import references
@@ -27,11 +30,6 @@ from bookpress.citation.jsonld import page_node, script_html
 from bookpress.citation.landing_page import LandingPage
 from bookpress.citation.record import SETTINGS, Chapter, Citation, CitationError, load_citation, read_chapter
 from bookpress.citation.styles import STYLES, to_reference
-
-if TYPE_CHECKING:
-    from sphinx.application import Sphinx
-    from sphinx.config import Config
-    from sphinx.util.typing import ExtensionMetadata
 
 logger = logging.getLogger(__name__)
 

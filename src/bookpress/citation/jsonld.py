@@ -75,7 +75,6 @@ def _filled(value: Any) -> Any:
 
 
 def _book(page: LandingPage) -> Node:
-    """Return the book as a part of other descriptions."""
     citation, book = page.citation, page.citation.book
     return {
         "@type": "Book",
@@ -94,7 +93,6 @@ def _book(page: LandingPage) -> Node:
 
 
 def _common(page: LandingPage) -> Node:
-    """Return what a chapter and a book have in common."""
     citation, edition = page.citation, page.citation.edition
     states = (
         {

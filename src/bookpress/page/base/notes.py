@@ -7,9 +7,11 @@ warning, as is a result without a value: the press lets no warning pass.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective, SphinxRole
@@ -19,10 +21,6 @@ from bookpress.page.base.contents import citation_of
 from bookpress.page.base.nodes import later, mark, value
 from bookpress.page.base.roles import note_use
 from bookpress.page.base.store import UnknownNameError, store_of
-
-if TYPE_CHECKING:
-    from sphinx.application import Sphinx
-    from sphinx.environment import BuildEnvironment
 
 logger = logging.getLogger(__name__)
 
@@ -145,7 +143,6 @@ class WriteNotes(SphinxPostTransform):
         return statement
 
     def _missed(self, node: value) -> Comparison | None:
-        """Return what can be said of a value that is not there."""
         if not node["missing"]:
             return None
         self._warn(node, f"no value for {node['missing']}")
@@ -164,7 +161,6 @@ def block_of(node: nodes.Element) -> nodes.Element:
 
 
 def _close_up(node: mark) -> None:
-    """Take away the space before a mark, which shows nothing."""
     at = node.parent.index(node)
     before = node.parent[at - 1] if at else None
     if isinstance(before, nodes.Text):
@@ -172,7 +168,6 @@ def _close_up(node: mark) -> None:
 
 
 def _underline(node: mark) -> None:
-    """Put the sentence that a mark ends into a span."""
     parent: nodes.Element = node.parent
     last = first = parent.index(node)
     while first and "holds" not in getattr(parent[first - 1], "attributes", {}).get("classes", ()):

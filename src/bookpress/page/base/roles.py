@@ -5,9 +5,9 @@ Each notes what the page uses, so that an incremental build writes it again when
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxRole
 
@@ -15,10 +15,6 @@ from bookpress.book import number_formats as numbers
 from bookpress.book.statements import full_name
 from bookpress.page.base.nodes import later, mark, value
 from bookpress.page.base.store import QUOTES, Store, UnknownNameError, store_of
-
-if TYPE_CHECKING:
-    from sphinx.application import Sphinx
-    from sphinx.environment import BuildEnvironment
 
 logger = logging.getLogger(__name__)
 JOINTS = {"value": " to ", "dash": "–"}
@@ -45,7 +41,6 @@ class ValueRole(SphinxRole):
         return [node], []
 
     def _split(self) -> tuple[str, str]:
-        """Return the full name and the format."""
         text = self.text.strip()
         if self.name in {"claim", "related"}:
             name, _, how = text.partition(":")

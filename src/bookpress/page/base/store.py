@@ -10,17 +10,15 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 import yaml
+from sphinx.environment import BuildEnvironment
 
 from bookpress.book.number_formats import number, with_unit
 from bookpress.book.results import Result
 from bookpress.book.statements import Comparison
 from bookpress.page.base.charts import Chart
-
-if TYPE_CHECKING:
-    from sphinx.environment import BuildEnvironment
 
 T = TypeVar("T")
 WORDS_A_MINUTE = 220

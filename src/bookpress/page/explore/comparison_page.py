@@ -62,7 +62,6 @@ def _names(sides: Sequence[Side]) -> list[str]:
 
 
 def _links(side: Side, slugs: Sequence[str], project: Project) -> dict[str, str]:
-    """Return the addresses of the pages of an edition that are built: by slug, and of the cover by an empty one."""
     root = project.editions / side.name / "html"
     pages = {"": "index.html", **{slug: f"{FOLDER}/{slug}.html" for slug in slugs}}
     start = f"../../{project.editions.name}/{quote(side.name)}/html"
@@ -70,7 +69,6 @@ def _links(side: Side, slugs: Sequence[str], project: Project) -> dict[str, str]
 
 
 def _row(change: Change) -> dict[str, Any]:
-    """Return a result that differs, as the page shows it."""
     one, other = change.results
     found = [result for result in change.results if result]
     direction, words = change.size

@@ -86,7 +86,6 @@ def write_page(sweep: Sweep, curves: Sequence[Curve], project: Project) -> Path:
 
 
 def _summary(curve: Curve, varied: Sequence[str]) -> dict[str, Any]:
-    """Return a row of the table that says what moves a result."""
     return {
         "key": curve.key,
         "label": curve.label,
@@ -242,7 +241,6 @@ def curve_chart(curve: Curve, orders: Mapping[str, Sequence[str]], source: str) 
 
 
 def _spec(curve: Curve, orders: Mapping[str, Sequence[str]]) -> dict[str, Any]:
-    """Return the Vega-Lite specification of a curve: the panel of estimates, and one for each parameter."""
     count = len(curve.rows)
     points = [
         {

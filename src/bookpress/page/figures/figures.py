@@ -5,9 +5,9 @@ from __future__ import annotations
 import itertools
 import shutil
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from docutils import nodes
+from sphinx.application import Sphinx
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util.osutil import relative_uri
 
@@ -18,9 +18,6 @@ from bookpress.page.base.nodes import html
 from bookpress.page.base.store import Page, Store
 from bookpress.page.base.templates import fill
 from bookpress.page.figures import render as drawing
-
-if TYPE_CHECKING:
-    from sphinx.application import Sphinx
 
 FOLD = '<details class="code-fold"><summary>Code</summary>\n<!-- slot --></details>\n'
 
@@ -65,7 +62,6 @@ class ArrangeFigures(SphinxPostTransform):
                 one.parent.remove(one)
 
     def _arranged(self, figure: nodes.figure, code: list[nodes.Node]) -> list[nodes.Node]:
-        """Return a figure with its parts in the order in which a page has them."""
         chart: charts.Chart = figure["chart"]
         docname, anchor = self.env.docname, figure["ids"][0]
         here = self.app.builder.get_target_uri(docname)

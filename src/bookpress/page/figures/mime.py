@@ -6,18 +6,16 @@ A plugin of MyST-NB (entry point ``myst_nb.mime_renderers``), so that it works u
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from docutils import nodes
+from myst_nb.core.render import MimeData, NbElementRenderer
 from sphinx.util import logging
 
 from bookpress.book.results import RESULT_MIME
 from bookpress.book.statements import STATEMENT_MIME, full_name
 from bookpress.page.base.charts import VEGALITE_MIME, Chart, ChartError, read_chart
 from bookpress.page.base.roles import note_use
-
-if TYPE_CHECKING:
-    from myst_nb.core.render import MimeData, NbElementRenderer
 
 logger = logging.getLogger(__name__)
 NOTEBOOK = "bookpress_notebook"

@@ -160,7 +160,6 @@ def _prepare(articles: Sequence[Article], front: FrontMatter) -> None:
 
 
 def _page(article: Article) -> EpubPage:
-    """Return the page of an article."""
     sections = article.body.xpath("./section/section[@id][h2]")
     used = [name for name in NAMESPACES if next(article.body.iter(name), None) is not None]
     return EpubPage(

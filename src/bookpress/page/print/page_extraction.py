@@ -185,7 +185,6 @@ def _parse(path: Path) -> Element:
 
 
 def _text(element: Element) -> str:
-    """Return the text of an element, in one line."""
     drop(element.find_class("headerlink"))
     return " ".join(element.text_content().split())
 
@@ -196,7 +195,6 @@ def _forget(element: Element, *names: str) -> None:
 
 
 def _from_root(path: str, address: str) -> str:
-    """Return an address relative to a page as one relative to the root of the site."""
     parts = urlsplit(address)
     return address if parts.scheme else posixpath.normpath(posixpath.join(posixpath.dirname(path), parts.path))
 

@@ -150,7 +150,6 @@ def _name_outline(pdf: pikepdf.Pdf, headings: Sequence[str]) -> None:
 
 
 def _flat(items: Sequence[pikepdf.OutlineItem]) -> Iterator[pikepdf.OutlineItem]:
-    """Yield the entries of an outline in order."""
     for item in items:
         yield item
         yield from _flat(item.children)
@@ -165,7 +164,6 @@ def _renumber_nodes(pdf: pikepdf.Pdf) -> None:
 
 
 def _node_names(thing: Any) -> Iterator[tuple[Any, Any, str]]:
-    """Yield where an object holds the names of elements: holder, key or index, name."""
     inner: Any = ()
     if isinstance(thing, pikepdf.Dictionary):
         inner = thing.items()
@@ -204,7 +202,6 @@ def _describe(pdf: pikepdf.Pdf, record: Mapping[str, Any], front: FrontMatter) -
 
 
 def _name(author: Mapping[str, str]) -> str:
-    """Return a name of CSL as it is spoken."""
     parts = ("literal", "given", "non-dropping-particle", "family", "suffix")
     return " ".join(author[part] for part in parts if part in author)
 

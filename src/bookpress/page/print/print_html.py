@@ -120,7 +120,6 @@ def _findings(cover: Element) -> dict[str, Markup]:
 
 
 def _fill(template: str, front: FrontMatter, **values: Any) -> str:
-    """Return a document with its style."""
     style = Markup((TEMPLATES / "paper" / "paper.css").read_text("utf-8"))  # noqa: S704 (our own style)
     fonts, site = (TEMPLATES / "fonts").as_uri(), front.site.as_uri()
     return front.fill(f"paper/{template}", style=style, fonts=fonts, site=site, **values)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 from sphinx.util.osutil import relative_uri
@@ -17,10 +17,6 @@ from bookpress.page.base.roles import note_use
 from bookpress.page.base.store import EVERYTHING, UnknownNameError, store_of
 from bookpress.page.base.templates import fill
 from bookpress.page.site.downloads import book_files
-
-if TYPE_CHECKING:
-    from sphinx.application import Sphinx
-    from sphinx.environment import BuildEnvironment
 
 logger = logging.getLogger(__name__)
 
@@ -123,7 +119,6 @@ def edition_line(_node: later, env: BuildEnvironment) -> list[nodes.Node]:
 
 
 def _address(env: BuildEnvironment, docname: str) -> str:
-    """Return the address of a page relative to the one being written."""
     return env.app.builder.get_relative_uri(env.docname, docname)
 
 

@@ -9,7 +9,8 @@ import struct
 import zipfile
 from collections.abc import Collection
 from pathlib import Path
-from typing import TYPE_CHECKING
+
+from sphinx.application import Sphinx
 
 from bookpress.book.statements import marks_of, note
 from bookpress.citation.landing_page import Dataset, LandingPage, Picture, SiteFile
@@ -19,9 +20,6 @@ from bookpress.page.base.contents import citation_of, formats_of
 from bookpress.page.base.store import Page, Store, UnknownNameError, store_of
 from bookpress.page.figures.figures import folder_of, picture_cache
 from bookpress.run.tidy import as_file
-
-if TYPE_CHECKING:
-    from sphinx.application import Sphinx
 
 ZIP_DATE = (1980, 1, 1, 0, 0, 0)
 """The earliest date that a ZIP can state: the archive depends on its files alone."""

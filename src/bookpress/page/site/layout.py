@@ -6,25 +6,22 @@ import hashlib
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from docutils import nodes
 from markupsafe import Markup
+from sphinx.application import Sphinx
+from sphinx.config import Config
+from sphinx.environment import BuildEnvironment
 from sphinx.util.osutil import relative_uri
 
 from bookpress.book.number_formats import setting
+from bookpress.citation.record import Difference
 from bookpress.page.base import contents as book
 from bookpress.page.base.contents import citation_of, formats_of
 from bookpress.page.base.store import Page, store_of
 from bookpress.page.base.templates import STATIC, TEMPLATES, day, fill
 from bookpress.page.site.downloads import files_of
-
-if TYPE_CHECKING:
-    from sphinx.application import Sphinx
-    from sphinx.config import Config
-    from sphinx.environment import BuildEnvironment
-
-    from bookpress.citation.record import Difference
 
 OURS = ("cite.css", "cite.js")
 """Files of other parts of this package that pages load besides our own."""

@@ -6,10 +6,12 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from docutils import nodes
 from docutils.utils import new_document
+from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util.docutils import LoggingReporter, SphinxDirective
 
@@ -21,10 +23,6 @@ from bookpress.page.base import contents
 from bookpress.page.base.nodes import html, later
 from bookpress.page.base.store import EVERYTHING, Page, store_of
 from bookpress.page.base.templates import fill
-
-if TYPE_CHECKING:
-    from sphinx.application import Sphinx
-    from sphinx.environment import BuildEnvironment
 
 HOW_TO = "book/re-running"
 """The page that says where the command is to be had."""

@@ -5,15 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from docutils import nodes
+from sphinx.application import Sphinx
 
 from bookpress.files import replace_file
 from bookpress.page.base import contents as book
-
-if TYPE_CHECKING:
-    from sphinx.application import Sphinx
 
 SCRIPT = "search-text.js"
 _SILENT = (nodes.section, nodes.title, nodes.literal_block, nodes.raw, nodes.comment)
