@@ -35,7 +35,7 @@ def made(built_book: Callable[[str], Path], tmp_path_factory: pytest.TempPathFac
     edition = built_book("default")
     html = tmp_path_factory.mktemp("formats") / "html"
     shutil.copytree(edition / "html", html)
-    formats = [Format(name, f"bookpress.page.print.{name}", lambda: None) for name in ("pdf", "epub")]
+    formats = [Format(name, f"bookpress.page.print.{name}") for name in ("pdf", "epub")]
     make(formats, html, edition / "source", EPOCH)
     return html
 

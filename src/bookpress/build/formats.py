@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
 import signal
@@ -13,7 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, NamedTuple
 
 from bookpress.book.project import EPOCH_VARIABLE
 from bookpress.errors import PressError, UsageError
@@ -23,21 +24,20 @@ SECONDS = 1800.0
 """Time that a format may take."""
 
 
-@dataclass(frozen=True)
-class Format:
-    """A format of the book: its name, the module that makes it, and a function that says what this machine lacks.
+class Format(NamedTuple):
+    """A format of the book: its name, and the module that makes it.
 
     The module is run as ``python -m`` and hands its work to `work_on_order`; its files go to the folder of the format's
-    name within the site.
+    name within the site. A function ``missing`` in it says what this machine lacks, if anything.
     """
 
     name: str
     module: str
-    missing: Callable[[], str | None]
 
 
-PAGES = Format("html", "bookpress.build.sphinx_process", lambda: None)
+PAGES = Format("html", "bookpress.build.sphinx_process")
 """The format that every build makes, and all others are made from."""
+KNOWN = (Format("pdf", "bookpress.page.print.pdf"), Format("epub", "bookpress.page.print.epub"))
 
 
 @dataclass(frozen=True)
@@ -50,8 +50,8 @@ class Order:
     epoch: int
 
 
-def choose(names: str, known: Sequence[Format]) -> list[Format]:
-    """Return the formats besides the pages that a list of names, ``"html,pdf"``, asks for."""
+def choose(names: str, known: Sequence[Format] = KNOWN) -> list[Format]:
+    """Return the formats besides the pages that a list of names, ``"html,pdf"``, asks for, if they can be made here."""
     asked = {name.strip() for name in names.split(",") if name.strip()}
     allowed = [PAGES.name, *(one.name for one in known)]
     unknown = sorted(asked - set(allowed))
@@ -59,9 +59,10 @@ def choose(names: str, known: Sequence[Format]) -> list[Format]:
         wrong = f"no format {', '.join(map(repr, unknown))}" if unknown else "no format is named"
         raise UsageError(f"{wrong}; allowed: {', '.join(allowed)}")
     chosen = [one for one in known if one.name in asked]
-    lacking = [f"the format {one.name!r} cannot be made: {what}" for one in chosen if (what := one.missing())]
-    if lacking:
-        raise PressError("\n".join(lacking))
+    for one in chosen:
+        what = getattr(importlib.import_module(one.module), "missing", lambda: None)()
+        if what:
+            raise PressError(f"the format {one.name!r} cannot be made: {what}")
     return chosen
 
 

@@ -63,8 +63,6 @@ def publish(project: Project, name: str) -> None:
     """
     target, draft = project.editions / name, draft_path(project, name)
     with naming(target):
-        if target.is_dir() and not target.is_symlink():  # built by an older press
-            shutil.rmtree(target)
         link = draft.with_suffix(".link")
         link.unlink(missing_ok=True)
         link.symlink_to(Path(VERSIONS, name, draft.name))

@@ -57,7 +57,7 @@ CELLS = re.compile(r"^```\{code-cell\}.*?^```$", re.DOTALL | re.MULTILINE)
 PLACE = re.compile(
     r"^\s*(?P<file>[^\s:]+?)(?:\.(?P<ending>md|ipynb))?(?::(?P<line>\d+))?: (?:WARNING|ERROR|CRITICAL): "
 )
-DUMMY = Format("dummy", PAGES.module, PAGES.missing)
+DUMMY = Format("dummy", PAGES.module)
 """All that Jupyter Book does, but for writing."""
 
 CELL = 10_000

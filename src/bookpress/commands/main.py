@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import gc
-import importlib
 import json
 import signal
 import sys
 from collections.abc import Callable
 from contextlib import ExitStack
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -42,7 +40,6 @@ from bookpress.commands.options import (
 from bookpress.errors import PressError
 
 if TYPE_CHECKING:
-    from bookpress.build.formats import Format
     from bookpress.run.runner import RunOptions
 
 INTERRUPTED = 130
@@ -111,18 +108,6 @@ def _options(jobs: int | None, engine: str | None, force: bool, time_limit: floa
     return RunOptions(jobs=jobs, engine=engine or DEFAULT_ENGINE, force=force, time_limit=time_limit)
 
 
-def _formats(names: str) -> list[Format]:
-    """Return the formats that are asked for; the parts each needs are looked for now, not after the chapters ran."""
-    from bookpress.build.formats import Format, choose
-
-    def missing(module: str) -> str | None:
-        lacks: str | None = importlib.import_module(module).missing()
-        return lacks
-
-    modules = {name: f"bookpress.page.print.{name}" for name in FORMATS[1:]}
-    return choose(names, [Format(name, module, partial(missing, module)) for name, module in modules.items()])
-
-
 def _print_version(wanted: bool) -> None:
     if wanted:
         typer.echo(__version__)
@@ -159,11 +144,13 @@ def build(
         # the rest is imported while that process does its imports
         from bookpress.book.editions import load_edition
         from bookpress.build.build import build as build_edition
+        from bookpress.build.formats import choose
         from bookpress.progress import Bar
 
         options = _options(jobs, engine, force, time_limit)
         wanted = load_edition(project, edition, parameter or [], only)
-        chosen, bar = _formats(formats), stack.enter_context(Bar(Console(stderr=True)).shown())
+        chosen = choose(formats)  # what each needs is looked for now, not after the chapters ran
+        bar = stack.enter_context(Bar(Console(stderr=True)).shown())
         built = build_edition(project, wanted, options, bar, chosen, opened)
     what = f"{len(built.fresh)} of {len(wanted.chapters)} chapters run" if built.changed else "nothing to do"
     say(f"edition [bold]{wanted.folder}[/bold] ({wanted.id}): {what}")

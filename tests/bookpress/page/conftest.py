@@ -251,7 +251,7 @@ def edition_book(tmp_path_factory: pytest.TempPathFactory) -> Book:
     book.write("edition.json", json.dumps(EDITION))
     book.write("index.md", f"{INDEX}\n```{{edition-line}}\n```\n")
     book.build()
-    formats = [Format(name, f"bookpress.page.print.{name}", lambda: None) for name in ("pdf", "epub")]
+    formats = [Format(name, f"bookpress.page.print.{name}") for name in ("pdf", "epub")]
     make(formats, book.html, book.root, EPOCH)
     return book
 

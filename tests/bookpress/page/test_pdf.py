@@ -165,7 +165,7 @@ def test_what_a_reader_sees(folder: Path, name: str, words: str) -> None:
 def test_the_same_pages_give_the_same_bytes_wherever_they_lie(edition_book: Any, folder: Path, tmp_path: Path) -> None:
     copied = tmp_path / "elsewhere" / "html"
     shutil.copytree(edition_book.html, copied, ignore=shutil.ignore_patterns("pdf", "epub"))
-    make([Format("pdf", "bookpress.page.print.pdf", lambda: None)], copied, edition_book.root, EPOCH)
+    make([Format("pdf", "bookpress.page.print.pdf")], copied, edition_book.root, EPOCH)
     for path in folder.iterdir():
         content = (copied / "pdf" / path.name).read_bytes()
         assert content == path.read_bytes(), path.name
@@ -214,4 +214,4 @@ def test_the_book_in_one_document_names_nothing_twice(edition_book: Any) -> None
 def test_without_a_browser_the_error_says_what_to_do(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(PressError, match=r"'pdf' cannot be made: it needs Chromium.*apt-get install chromium"):
-        choose("html,pdf", [Format("pdf", "bookpress.page.print.pdf", pdf.missing)])
+        choose("html,pdf")

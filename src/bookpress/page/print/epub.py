@@ -65,11 +65,6 @@ class EpubPage(NamedTuple):
         return f"{self.key}.xhtml"
 
 
-def missing() -> str | None:
-    """Return what this machine lacks to make an EPUB: nothing, this package makes it alone."""
-    return None
-
-
 def make(order: Order) -> None:
     """Make the EPUB of the book."""
     site, output = Path(order.pages), Path(order.output)
