@@ -7,7 +7,7 @@ import hashlib
 import json
 import os
 import tempfile
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
@@ -149,18 +149,30 @@ def load_mapping(path: Path, where: str, holds: str) -> dict[Any, Any]:
 
 def load_model(path: Path, where: str, model: type[Model]) -> Model:
     """Return what a YAML file holds, as a pydantic model checks it; an entry with nothing under it is not there."""
-    names = list(model.model_fields)
-    entries = load_mapping(path, where, f"the entries {', '.join(names)}")
+    entries = load_mapping(path, where, f"the entries {', '.join(model.model_fields)}")
+    return checked(model, {name: value for name, value in entries.items() if value is not None}, where)
+
+
+def checked(model: type[Model], entries: Any, where: str) -> Model:
+    """Return entries as a pydantic model checks them; one error names all that is wrong, and where they stand."""
     try:
-        return model.model_validate({name: value for name, value in entries.items() if value is not None})
+        return model.model_validate(entries)
     except ValidationError as error:
-        problems = []
-        for one in error.errors(include_url=False):
-            entry = ".".join(map(str, one["loc"]))
-            words = {
-                "extra_forbidden": f"no entry {quoted(entry)}{nearest(entry, names)}",
-                "missing": f"the entry {entry!r} is missing",
-            }
-            reason = f"{short(entry)}: {one['msg'][:1].lower()}{one['msg'][1:]}"
-            problems.append(f"{where}: {words.get(one['type'], reason)}")
-        raise UsageError.listing(problems) from error
+        faults = error.errors(include_url=False)
+        refused_within = {one["loc"][:1] for one in faults if len(one["loc"]) > 1}  # such a list is no shorter for it
+        problems = [_in_words(one, list(model.model_fields)) for one in faults if one["loc"] not in refused_within]
+        raise UsageError.listing([f"{where}: {problem}" for problem in problems]) from error
+
+
+def _in_words(fault: Any, names: Sequence[str]) -> str:
+    entry, message = ".".join(map(str, fault["loc"])), fault["msg"].removeprefix("Value error, ")
+    match fault["type"]:
+        case "extra_forbidden":
+            return f"no entry {quoted(entry)}{nearest(entry, names) if len(fault['loc']) == 1 else ''}"
+        case "missing":
+            return f"the entry {entry!r} is missing"
+        case "too_short":
+            return f"the entry {entry!r} is empty"
+        case "string_type":
+            return f"{short(entry)}: {short(repr(fault['input']))} is no text; put it in quotes"
+    return f"{short(entry)}: {message[:1].lower()}{message[1:]}"

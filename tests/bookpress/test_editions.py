@@ -84,7 +84,7 @@ MANY = "title: A\nparameters:\n  a: &a [x, x, x, x, x, x, x, x]\n" + "".join(
     ("text", "messages"),
     [
         ("paramters: {table: b}", ["the entry 'title' is missing", "no entry 'paramters'; did you mean parameters?"]),
-        ("title: [A]", ["title: input should be a valid string"]),
+        ("title: [A]", ["title: ['A'] is no text; put it in quotes"]),
         ("- title", ["is a list: it holds the entries title, description, parameters"]),
         ("title: [", ["is not plain YAML: line 1: "]),
         ("title: A\ntitle: B", ["line 2: title is given more than once, first in line 1"]),

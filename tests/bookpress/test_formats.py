@@ -25,8 +25,6 @@ from bookpress.run.runner import RunOptions
 EPOCH = 1795478400
 
 
-
-
 def format_of(folder: Path, name: str, code: str) -> Format:
     """Return a format that a module with this code makes; `order` and `output` are there."""
     body = "\n    ".join(code.splitlines())

@@ -28,8 +28,9 @@ from bookpress.citation import references
 from bookpress.citation.formats import FOLDER, citation_files, to_bibtex
 from bookpress.citation.jsonld import page_node, script_html
 from bookpress.citation.landing_page import LandingPage
-from bookpress.citation.record import SETTINGS, Chapter, Citation, CitationError, load_citation, read_chapter
+from bookpress.citation.record import SETTINGS, Chapter, Citation, load_citation, read_chapter
 from bookpress.citation.styles import STYLES, to_reference
+from bookpress.errors import UsageError
 
 logger = logging.getLogger(__name__)
 
@@ -75,7 +76,7 @@ class Citing:
             return
         try:
             self.book = load_citation(root)
-        except CitationError as error:
+        except UsageError as error:
             raise ConfigError(str(error)) from error
         config.citation_facts = self.book.model_dump_json()
 
@@ -178,7 +179,7 @@ def chapters_of(app: Sphinx) -> dict[str, Chapter]:
         title, page = env.titles[docname].astext(), app.builder.get_target_uri(docname) or f"{docname}.html"
         try:
             found[docname] = read_chapter(docname.rpartition("/")[2], title, page, len(found) + 1, front)
-        except CitationError as error:
+        except UsageError as error:
             raise ConfigError(str(error)) from error
     return found
 

@@ -110,7 +110,7 @@ def test_only_the_reference_is_printed(
 
 def test_wrong_settings_are_a_wrong_use(project: Project) -> None:
     (project.editions / "default" / "source" / "book" / "publication.yml").write_text("title: x\n")
-    with pytest.raises(UsageError, match="authors: is needed"):
+    with pytest.raises(UsageError, match="the entry 'authors' is missing"):
         reference(project, None, "apa", "default")
 
 

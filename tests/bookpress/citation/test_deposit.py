@@ -12,7 +12,8 @@ import pytest
 import yaml
 
 from bookpress.citation.deposit import deposit_files, main, zenodo
-from bookpress.citation.record import SETTINGS, Author, Book, read_book
+from bookpress.citation.record import SETTINGS, Author, Book
+from bookpress.files import checked
 
 ROOT = Path(__file__).parents[3]
 
@@ -33,13 +34,13 @@ def full(public_settings: dict[str, Any], authors: tuple[Author, ...]) -> Book:
     """Return a book with every fact a publisher may state."""
     named = [author.model_dump(exclude_none=True) for author in authors]
     more = {"date": "2026-11-24", "repository": "https://example.org/repo", "code_licence": "MIT", "authors": named}
-    return read_book({**public_settings, **more})
+    return checked(Book, {**public_settings, **more}, SETTINGS)
 
 
 @pytest.fixture
 def bare(settings: dict[str, Any]) -> Book:
     """Return a book with nothing but what is needed."""
-    return read_book({name: settings[name] for name in ("title", "authors", "version")})
+    return checked(Book, {name: settings[name] for name in ("title", "authors", "version")}, SETTINGS)
 
 
 def test_citation_cff_is_valid(full: Book, bare: Book) -> None:
@@ -72,4 +73,5 @@ def test_empty_settings_leave_no_trace(bare: Book) -> None:
 
 
 def test_zenodo_escapes_its_html(settings: dict[str, Any]) -> None:
-    assert zenodo(read_book({**settings, "description": "a < b"}))["description"] == "<p>a &lt; b</p>"
+    book = checked(Book, {**settings, "description": "a < b"}, SETTINGS)
+    assert zenodo(book)["description"] == "<p>a &lt; b</p>"

@@ -14,9 +14,8 @@ from lxml import html
 from markupsafe import Markup
 
 from bookpress.citation.formats import FOLDER
-from bookpress.citation.record import Book, Citation, CitationError, load_citation
+from bookpress.citation.record import Book, Citation, load_citation
 from bookpress.citation.styles import to_reference
-from bookpress.errors import PressError
 from bookpress.page.base.templates import TEMPLATES, day, environment
 from bookpress.page.print import page_extraction
 from bookpress.page.print.page_extraction import Article, Element, anchor_of
@@ -200,8 +199,4 @@ class FrontMatter:
 
 def load_front_matter(source: Path, site: Path, epoch: int) -> FrontMatter:
     """Return the front matter of a staged source whose pages are finished, built so many seconds after 1970."""
-    try:
-        citation = load_citation(source)
-    except CitationError as error:
-        raise PressError(str(error)) from error
-    return FrontMatter(citation, dt.datetime.fromtimestamp(epoch, tz=dt.UTC), site)
+    return FrontMatter(load_citation(source), dt.datetime.fromtimestamp(epoch, tz=dt.UTC), site)
