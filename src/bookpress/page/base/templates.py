@@ -26,9 +26,9 @@ LEVEL = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "−0123456789")
 
 @cache
 def environment(folder: str) -> Environment:
-    """Return the templates of a folder of ``templates``."""
+    """Return the templates of a folder of ``templates``, and the parts that all have."""
     made = Environment(
-        loader=FileSystemLoader(TEMPLATES / folder),
+        loader=FileSystemLoader([TEMPLATES / folder, TEMPLATES / "parts"]),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

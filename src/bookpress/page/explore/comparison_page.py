@@ -8,10 +8,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from bookpress.book import number_formats as numbers
 from bookpress.book.chapters import FOLDER, discover, toc_files
 from bookpress.book.project import Project
-from bookpress.book.results import Result
 from bookpress.explore.compare import Change, Comparison, Side
 from bookpress.page.base.templates import write_apart
 
@@ -22,6 +20,7 @@ FINDING = re.compile(r"\{finding\}\s+([\w-]+):(\w+)")
 def write_page(comparison: Comparison, project: Project) -> Path:
     """Write a comparison as a page below ``_build/compare``, with what it loads beside it, and return its path."""
     one, other = comparison.sides
+    alike = one.title == other.title
     titles = {chapter.slug: chapter.title for chapter in discover(project)}
     groups: dict[str, list[dict[str, Any]]] = {}
     rows = {(change.chapter, change.key): _row(change) for change in comparison.changes}
@@ -34,7 +33,7 @@ def write_page(comparison: Comparison, project: Project) -> Path:
         project.build / "compare" / f"{one.name}-{other.name}",
         "comparison.html",
         comparison=comparison,
-        names=_names(comparison.sides),
+        names=[f"{side.title} ({side.id})" if alike else side.title or side.name for side in comparison.sides],
         titles={slug: titles.get(slug, slug) for slug in dict.fromkeys([*one.parameters, *other.parameters, *slugs])},
         links=[_links(side, slugs, project) for side in comparison.sides],
         choices=comparison.choices(),
@@ -55,12 +54,6 @@ def cover_results(project: Project) -> list[tuple[str, str]]:
     return list(dict.fromkeys(FINDING.findall(cover.read_text("utf-8")))) if cover.is_file() else []
 
 
-def _names(sides: Sequence[Side]) -> list[str]:
-    """Return what the two editions are called: their titles, with the ids where these are the same."""
-    one, other = sides
-    return [side.title or side.name if one.title != other.title else f"{side.title} ({side.id})" for side in sides]
-
-
 def _links(side: Side, slugs: Sequence[str], project: Project) -> dict[str, str]:
     root = project.editions / side.name / "html"
     pages = {"": "index.html", **{slug: f"{FOLDER}/{slug}.html" for slug in slugs}}
@@ -69,37 +62,15 @@ def _links(side: Side, slugs: Sequence[str], project: Project) -> dict[str, str]
 
 
 def _row(change: Change) -> dict[str, Any]:
-    one, other = change.results
     found = [result for result in change.results if result]
     direction, words = change.size
-    shares = [result for result in found if result.unit == "share" and result.value is not None]
+    ends = [(result.low, result.high) for result in found if result.low is not None and result.high is not None]
     return {
         "key": change.key,
         "labels": list(dict.fromkeys(result.label for result in found if result.label)) or [change.key],
-        "values": [_shown(one), _shown(other)],
+        "results": change.results,
         "direction": direction,
         "change": words,
-        "apart": _are_apart(found),
-        "bars": [_bar(result) for result in shares],
+        "apart": len(ends) == 2 and max(low for low, _ in ends) > min(high for _, high in ends),
+        "shares": [result for result in found if result.unit == "share" and result.value is not None],
     }
-
-
-def _shown(result: Result | None) -> dict[str, str]:
-    if result is None:
-        return {"value": "not recorded", "interval": "", "counts": ""}
-    interval = numbers.interval(result) if result.low is not None and result.high is not None else ""
-    counts = numbers.counts(result) if result.n is not None else ""
-    return {"value": numbers.write(result), "interval": interval, "counts": counts}
-
-
-def _are_apart(results: Sequence[Result]) -> bool:
-    """Return whether two intervals have no value in common; without both they are not said to be apart."""
-    ends = [(result.low, result.high) for result in results if result.low is not None and result.high is not None]
-    return len(ends) == 2 and max(low for low, _ in ends) > min(high for _, high in ends)
-
-
-def _bar(result: Result) -> dict[str, float]:
-    """Return where the interval and the value of a share lie between 0 and 100."""
-    value = 100 * (result.value or 0)
-    low, high = (value if bound is None else 100 * bound for bound in (result.low, result.high))
-    return {"value": round(value, 2), "low": round(low, 2), "width": round(high - low, 2)}

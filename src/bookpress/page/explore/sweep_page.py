@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from markupsafe import Markup
 from rich.table import Table
 
 from bookpress.book import number_formats as numbers
@@ -17,7 +16,7 @@ from bookpress.book.results import Result
 from bookpress.book.statements import marks_of
 from bookpress.explore.sweep import RESULT_COLUMNS, Sweep
 from bookpress.page.base.charts import Chart, Column, Data, Kind, data_table
-from bookpress.page.base.templates import fill, write_apart
+from bookpress.page.base.templates import write_apart
 from bookpress.page.figures import render as drawing
 from bookpress.progress import folding_table
 
@@ -85,6 +84,11 @@ def write_page(sweep: Sweep, curves: Sequence[Curve], project: Project) -> Path:
     )
 
 
+def _figure(curve: Curve, chart: Chart, cache: Path, varied: Sequence[str]) -> dict[str, Any]:
+    said = {"curve": curve, "chart": chart, "text": spread(curve, varied), **drawing.sizes(chart, cache)}
+    return {**said, "table": data_table(chart.data) if len(chart.data.rows) <= ROWS_ON_A_PAGE else None}
+
+
 def _summary(curve: Curve, varied: Sequence[str]) -> dict[str, Any]:
     return {
         "key": curve.key,
@@ -93,21 +97,6 @@ def _summary(curve: Curve, varied: Sequence[str]) -> dict[str, Any]:
         "least": in_words(curve.rows[0], "value"),
         "most": in_words(curve.rows[-1], "value"),
         "alone": [alone(curve, varied, name) for name in varied],
-    }
-
-
-def _figure(curve: Curve, chart: Chart, cache: Path, varied: Sequence[str]) -> Mapping[str, Any]:
-    """Return a curve with its picture and data table as HTML; no table where it is long."""
-    picture = fill("picture.html", chart=chart, base=curve.key, **drawing.sizes(chart, cache))
-    short = len(chart.data.rows) <= ROWS_ON_A_PAGE
-    table = fill("data-table.html", chart=chart, **data_table(chart.data)) if short else ""
-    # Both are templates that escape.
-    return {
-        "curve": curve,
-        "chart": chart,
-        "text": spread(curve, varied),
-        "picture": Markup(picture),  # noqa: S704
-        "table": Markup(table),  # noqa: S704
     }
 
 

@@ -13,7 +13,7 @@ import uuid
 import zipfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from lxml import etree
 from markupsafe import Markup
@@ -38,7 +38,6 @@ PROPERTIES = {"svg": "svg", "math": "mathml"}
 """What the package has to tell of a page that holds such an element."""
 SPELLING = {"viewbox": "viewBox", "preserveaspectratio": "preserveAspectRatio"}
 """Attributes of SVG that the parser of HTML writes in small letters."""
-FEATURES = ("alternativeText", "longDescription", "readingOrder", "structuralNavigation", "tableOfContents")
 CONTAINER = """<?xml version="1.0" encoding="UTF-8"?>
 <container xmlns="urn:oasis:names:tc:opendocument:xmlns:container" version="1.0">
 <rootfiles><rootfile full-path="EPUB/package.opf" media-type="application/oebps-package+xml"/></rootfiles>
@@ -97,9 +96,11 @@ def epub_files(articles: Sequence[Article], front: FrontMatter) -> dict[str, byt
         (part, [texts[article.path] for article in found]) for part, found in page_extraction.by_part(articles[1:])
     ]
     media_types = {name: MEDIA_TYPES[Path(name).suffix] for name in files}
+    state = front.citation.edition.id if front.citation.edition else f"{front.book.version} {front.citation.date}"
+    identifier = uuid.uuid5(uuid.NAMESPACE_URL, f"{front.book.file_stem}:{state}").urn
     figures = page_extraction.figures(articles)
     made = {
-        "package.opf": front.fill("ebook/package.opf", pages=pages, files=media_types, **_names(front, pages)),
+        "package.opf": front.fill("ebook/package.opf", pages=pages, files=media_types, identifier=identifier),
         "nav.xhtml": front.fill("ebook/nav.xhtml", front=opening, parts=parts, figures=figures),
         **{page.file: front.fill("ebook/page.xhtml", page=page) for page in pages},
     }
@@ -178,20 +179,6 @@ def xhtml(body: Element) -> Markup:
                         part.set(right, part.attrib.pop(small))
             element.set("xmlns", namespace)
     return Markup(etree.tostring(body, encoding="unicode", with_tail=False))  # noqa: S704 (the page's own text)
-
-
-def _names(front: FrontMatter, pages: Sequence[EpubPage]) -> dict[str, Any]:
-    """Return by what the e-book is known, and what it offers to those who cannot see it."""
-    book, citation = front.book, front.citation
-    state = citation.edition.id if citation.edition else f"{book.version} {citation.date}"
-    others = [(f"https://doi.org/{citation.doi}", citation.doi), (f"urn:isbn:{book.isbn}", book.isbn)]
-    has_math = any("mathml" in page.properties for page in pages)
-    return {
-        "identifier": uuid.uuid5(uuid.NAMESPACE_URL, f"{book.file_stem}:{state}").urn,
-        "identifiers": [name for name, known in others if known],
-        "modified": f"{front.built:%Y-%m-%dT%H:%M:%SZ}",
-        "features": sorted([*FEATURES, *(["MathML"] if has_math else [])]),
-    }
 
 
 if __name__ == "__main__":

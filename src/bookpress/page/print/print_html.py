@@ -16,7 +16,7 @@ from markupsafe import Markup
 from bookpress.citation.formats import FOLDER
 from bookpress.citation.record import Book, Citation, load_citation
 from bookpress.citation.styles import to_reference
-from bookpress.page.base.templates import TEMPLATES, day, environment
+from bookpress.page.base.templates import TEMPLATES, environment
 from bookpress.page.print import page_extraction
 from bookpress.page.print.page_extraction import Article, Element, anchor_of
 
@@ -162,39 +162,17 @@ class FrontMatter:
         """Return a template, named by its path, filled with the facts and what else it needs."""
         folder, _, name = template.partition("/")
         facts = {
+            "citation": self.citation,
             "book": self.book,
             "edition": self.citation.edition,
             "authors": self.authors,
             "date": self.citation.date,
             "state": self.citation.state,
-            "imprint": self._imprint(),
+            "built": self.built,
             "reference": Markup(to_reference(self.citation, "apa").html),  # noqa: S704 (escaped by the style)
             "differences": self.citation.edition.changes() if self.citation.edition else [],
         }
         return environment(folder).get_template(name).render(**facts, **values)
-
-    def _imprint(self) -> list[tuple[str, str]]:
-        """Return name and value of what an imprint says; what is not known is left out."""
-        book, edition = self.book, self.citation.edition
-        told: list[tuple[str, str | None]] = [("Version", book.version), ("Date", day(self.citation.date))]
-        if edition is not None:
-            told += [
-                ("Edition", f"{edition.title or edition.name or ''} ({edition.id})".strip()),
-                ("Data", f"vintage {edition.vintage}" if edition.vintage else None),
-                ("SHA-256 of the results", edition.results_sha256),
-                ("Built again by", edition.command),
-            ]
-        told += [
-            ("Publisher", book.publisher),
-            ("DOI", self.citation.doi),
-            ("ISBN", book.isbn),
-            ("ISSN", book.issn),
-            ("Address", self.citation.url),
-            ("Source code", book.repository),
-            ("Licence of text and figures", book.licence),
-            ("Licence of the code", book.code_licence),
-        ]
-        return [(name, value) for name, value in told if value]
 
 
 def load_front_matter(source: Path, site: Path, epoch: int) -> FrontMatter:
