@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import errno
 import hashlib
+import io
 import json
 import os
 import tempfile
-from collections.abc import Collection, Iterable, Iterator, Sequence
+import zipfile
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -104,6 +107,18 @@ def replace_file(path: Path, content: bytes) -> None:
         except BaseException:
             Path(temporary).unlink(missing_ok=True)
             raise
+
+
+def archive(files: Mapping[str, bytes], moment: datetime) -> bytes:
+    """Return a ZIP that depends on these files and one time alone; a file ``mimetype`` is stored as it is."""
+    buffer, when = io.BytesIO(), moment.timetuple()[:6]
+    with zipfile.ZipFile(buffer, "w") as made:
+        for name, content in files.items():
+            entry = zipfile.ZipInfo(name, when)
+            entry.compress_type = zipfile.ZIP_STORED if name == "mimetype" else zipfile.ZIP_DEFLATED
+            entry.external_attr = 0o644 << 16
+            made.writestr(entry, content)
+    return buffer.getvalue()
 
 
 def update_file(path: Path, content: bytes) -> None:

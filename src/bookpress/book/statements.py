@@ -70,12 +70,12 @@ def below(one: Given, other: Given, *others: Given) -> Comparison:
     >>> found.holds, found.because
     (True, '16% (12 to 22) against 64% (53 to 73)')
     """
-    return _compare(lambda a, *rest: all(_high(a) < _low(b) for b in rest), one, other, *others)
+    return _compare(lambda a, *rest: all(a.high < b.low for b in rest), one, other, *others)
 
 
 def above(one: Given, other: Given, *others: Given) -> Comparison:
     """Compare: the interval of one lies above those of all others."""
-    return _compare(lambda a, *rest: all(_low(a) > _high(b) for b in rest), one, other, *others)
+    return _compare(lambda a, *rest: all(a.low > b.high for b in rest), one, other, *others)
 
 
 def apart(one: Given, other: Given) -> Comparison:
@@ -105,7 +105,7 @@ def within(one: Given, claim: Given) -> Comparison:
 
 def about(one: Given, number: Given, by: float) -> Comparison:
     """Compare: an interval lies no further than `by`, in its own unit, from a number."""
-    return _compare(lambda a, b: _low(b) - by <= _low(a) and _high(a) <= _high(b) + by, one, number)
+    return _compare(lambda a, b: b.low - by <= a.low and a.high <= b.high + by, one, number)
 
 
 def rose(late: Given, early: Given, late_period: Period = None, early_period: Period = None) -> Comparison:
@@ -248,10 +248,9 @@ def _compare(holds: Callable[..., bool], *given: Given) -> Comparison:
         for result in results
         if None in (result.value, result.low, result.high)
     ]
-    if lacking:
-        return Comparison(None, ", ".join(lacking), _labelled(results))
     first, *rest = map(numbers.ranged, results)
-    return Comparison(holds(*results), f"{first} against {' and '.join(rest)}", _labelled(results))
+    because = ", ".join(lacking) or f"{first} against {' and '.join(rest)}"
+    return Comparison(None if lacking else holds(*results), because, _labelled(results))
 
 
 def _read(given: Any) -> Result:
@@ -277,18 +276,8 @@ def _labelled(results: Iterable[Result]) -> str:
     return "; ".join(f"{one.label}: {numbers.ranged(one)}" for one in results if one.label)
 
 
-def _low(result: Result) -> float:
-    assert result.low is not None  # noqa: S101 - _compare has seen to it
-    return result.low
-
-
-def _high(result: Result) -> float:
-    assert result.high is not None  # noqa: S101 - _compare has seen to it
-    return result.high
-
-
-def _are_apart(one: Result, other: Result) -> bool:
-    return _high(one) < _low(other) or _high(other) < _low(one)
+def _are_apart(one: Any, other: Any) -> bool:
+    return bool(one.high < other.low or other.high < one.low)
 
 
 def _in_order(comparison: Comparison, *sides: tuple[Given, Period]) -> Comparison:

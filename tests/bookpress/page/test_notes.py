@@ -175,7 +175,7 @@ def test_mistakes_are_named_with_their_place(book: Any) -> None:
     ]
     book.write("index.md", "\n".join([*lines, "Text.", "```", "", "It rose. {holds}`models:rose`"]))
     said = book.build().said
-    assert "index.md:3: ERROR: the chapter 'models' records no statement 'ros'; did you mean 'rose'?" in said
+    assert "index.md:3: ERROR: the chapter 'models' records no statement 'ros'; did you mean rose?" in said
     assert "index.md:5: ERROR: a heading cannot hold a {holds}" in said
     assert "index.md:7: ERROR: no chapter 'x'" in said
 

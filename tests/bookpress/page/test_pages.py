@@ -159,11 +159,11 @@ def test_the_same_sources_give_the_same_bytes_and_what_changes_is_written_again(
 
 
 MISTAKES = {
-    "{result}`models:erly`": "ERROR: the chapter 'models' records no result 'erly'; did you mean 'early'?",
-    "{result}`model:early`": "no chapter 'model'; did you mean 'models'?",
+    "{result}`models:erly`": "ERROR: the chapter 'models' records no result 'erly'; did you mean early?",
+    "{result}`model:early`": "no chapter 'model'; did you mean models?",
     "{result}`models:early:procent`": "no format 'procent'",
     "{claim}`academia-share`": "no claim 'academia-share'",
-    "{param}`models:windw`": "no parameter 'windw'; did you mean 'window'?",
+    "{param}`models:windw`": "no parameter 'windw'; did you mean window?",
     "{holds}`models:fel`": "records no statement 'fel'",
     "## On {result}`models:early`": "a heading cannot hold a {result}",
     "```{finding} models:erly\nText.\n```": "records no result 'erly'",

@@ -5,7 +5,6 @@ It lives in Sphinx's environment, so that an incremental build knows it too.
 
 from __future__ import annotations
 
-import difflib
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -18,6 +17,7 @@ from sphinx.environment import BuildEnvironment
 from bookpress.book.number_formats import number, with_unit
 from bookpress.book.results import Result
 from bookpress.book.statements import Comparison
+from bookpress.errors import nearest
 from bookpress.page.base.charts import Chart
 
 T = TypeVar("T")
@@ -121,17 +121,15 @@ class Store:
         slug, _, key = name.partition(":")
         return _find(self.chapter(slug).parameters, key, f"the chapter {slug!r} has no parameter")
 
-    def years(self, name: str) -> tuple[int | None, int | None]:
+    def years(self, name: str) -> list[int | None]:
         """Return first and last year of a period: parameters or results that end in these words."""
-        first, last = (self._year(f"{name}_{end}") for end in ("first", "last"))
-        return first, last
-
-    def _year(self, name: str) -> int | None:
-        slug, _, key = name.partition(":")
-        if key in self.chapter(slug).parameters:
-            return int(self.parameter(name))
-        year = self.result(name).value
-        return None if year is None else round(year)
+        found = []
+        for end in (f"{name}_first", f"{name}_last"):
+            slug, _, key = end.partition(":")
+            year = self.chapter(slug).parameters.get(key)
+            year = self.result(end).value if year is None else year
+            found.append(None if year is None else round(year))
+        return found
 
     def quote(self, name: str) -> Quoted:
         """Return what is quoted from the paper or related work."""
@@ -157,12 +155,9 @@ class Store:
 
 
 def _find(known: Mapping[str, T], name: str, lacking: str) -> T:
-    """Return what has a name; an unknown one is refused with the nearest, else with all there are."""
-    if name in known:
-        return known[name]
-    near = difflib.get_close_matches(name, known, n=1)
-    hint = f"; did you mean {near[0]!r}?" if near else f"; there are {', '.join(sorted(known)) or 'none'}"
-    raise UnknownNameError(f"{lacking} {name!r}{hint}")
+    if name not in known:
+        raise UnknownNameError(f"{lacking} {name!r}{nearest(name, sorted(known))}")
+    return known[name]
 
 
 def store_of(env: BuildEnvironment) -> Store:

@@ -9,20 +9,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal, NotRequired, TypedDict, Unpack, get_args
+from typing import Any, NotRequired, TypedDict, Unpack, get_args
 
 import altair as alt
 import pandas as pd
 
 from bookpress.book.number_formats import number
+from bookpress.page.base.charts import VEGALITE_MIME, Kind
 from bookpress.page.figures.theme import CONFIG, NOTHING, NOTHING_TEXTS, empty_chart
 
-VEGALITE_MIME = "application/vnd.vegalite.v6+json"
 MAX_ROWS = 5000
 """Most rows that a figure may carry: the page holds them all."""
 MAX_ALT = 300
-
-Kind = Literal["text", "number", "share", "year", "flop", "date"]
 
 _FIGURE_NAME = re.compile(r"fig-[a-z0-9]+(-[a-z0-9]+)*")
 _TABLE_NAME = re.compile(r"tab-[a-z0-9]+(-[a-z0-9]+)*")

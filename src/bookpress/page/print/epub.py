@@ -6,11 +6,9 @@ Run by the press as ``python -m bookpress.page.print.epub``.
 from __future__ import annotations
 
 import datetime as dt
-import io
 import sys
 import textwrap
 import uuid
-import zipfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -19,6 +17,7 @@ from lxml import etree
 from markupsafe import Markup
 
 from bookpress.build.formats import Order, work_on_order
+from bookpress.files import archive
 from bookpress.page.base.templates import TEMPLATES
 from bookpress.page.print import page_extraction
 from bookpress.page.print.page_extraction import NARROW, OPENING, Article, Element, key_of, read_articles
@@ -126,16 +125,7 @@ def packed(files: Mapping[str, bytes], built: dt.datetime) -> bytes:
     https://www.w3.org/TR/epub-33/#sec-zip-container-mime
     """
     entries = {"mimetype": b"application/epub+zip", "META-INF/container.xml": CONTAINER.encode()}
-    entries |= {f"EPUB/{name}": content for name, content in files.items()}
-    date = max(built, EARLIEST)
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w") as archive:
-        for name, content in entries.items():
-            entry = zipfile.ZipInfo(name, (date.year, date.month, date.day, date.hour, date.minute, date.second))
-            entry.compress_type = zipfile.ZIP_STORED if name == "mimetype" else zipfile.ZIP_DEFLATED
-            entry.external_attr = 0o644 << 16
-            archive.writestr(entry, content, compresslevel=9)
-    return buffer.getvalue()
+    return archive(entries | {f"EPUB/{name}": content for name, content in files.items()}, max(built, EARLIEST))
 
 
 def _prepare(articles: Sequence[Article], front: FrontMatter) -> None:

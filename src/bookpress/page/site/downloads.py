@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import io
+import datetime as dt
 import json
 import re
 import struct
-import zipfile
 from collections.abc import Collection
 from pathlib import Path
 
@@ -14,15 +13,13 @@ from sphinx.application import Sphinx
 
 from bookpress.book.statements import marks_of, note
 from bookpress.citation.landing_page import Dataset, LandingPage, Picture, SiteFile
-from bookpress.files import replace_file
+from bookpress.files import archive, replace_file
 from bookpress.page.base import charts
 from bookpress.page.base.contents import citation_of, formats_of
 from bookpress.page.base.store import Page, Store, UnknownNameError, store_of
 from bookpress.page.figures.figures import folder_of, picture_cache
 from bookpress.run.tidy import as_file
 
-ZIP_DATE = (1980, 1, 1, 0, 0, 0)
-"""The earliest date that a ZIP can state: the archive depends on its files alone."""
 MEDIA_TYPES = {
     ".ipynb": "application/x-ipynb+json",
     ".md": "text/markdown",
@@ -107,17 +104,11 @@ def _note(text: str, docname: str, store: Store) -> str:
 
 def figures_zip(page: Page, folder: Path) -> bytes:
     """Return an archive of the figures of a chapter that lie in a folder, and of what they are."""
-    files = {"README.txt": readme(page.charts).encode()}
+    files = {f"{page.slug}/README.txt": readme(page.charts).encode()}
     for chart in page.charts:
         names = (f"{chart.stem}{ending}" for ending in (".csv", ".vl.json", ".svg"))
-        files |= {name: (folder / name).read_bytes() for name in names}
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w") as archive:
-        for name, content in files.items():
-            entry = zipfile.ZipInfo(f"{page.slug}/{name}", ZIP_DATE)
-            entry.external_attr = 0o644 << 16
-            archive.writestr(entry, content, zipfile.ZIP_DEFLATED)
-    return buffer.getvalue()
+        files |= {f"{page.slug}/{name}": (folder / name).read_bytes() for name in names}
+    return archive(files, dt.datetime(1980, 1, 1, tzinfo=dt.UTC))  # the earliest that a ZIP can state
 
 
 def readme(figures: list[charts.Chart]) -> str:

@@ -9,7 +9,8 @@ import pandas as pd
 
 from bookpress.book.number_formats import NO_COUNTS, NO_INTERVAL, NO_VALUE, write
 from bookpress.book.results import Result
-from bookpress.page.figures.show import Kind, write_value
+from bookpress.page.base.charts import Kind
+from bookpress.page.figures.show import write_value
 from compute_divide.analysis.statistics.estimates import Estimate
 from compute_divide.figures.base.marks import TEAM_NAMES
 
