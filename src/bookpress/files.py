@@ -11,7 +11,7 @@ import tempfile
 import zipfile
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -21,6 +21,8 @@ from pydantic import BaseModel, ValidationError
 from bookpress.errors import PressError, UsageError, nearest, quoted, short
 
 Model = TypeVar("Model", bound=BaseModel)
+EARLIEST = datetime(1980, 1, 1, tzinfo=UTC)
+"""The earliest date that an archive can state."""
 
 
 def sha256(content: bytes) -> str:
@@ -109,9 +111,9 @@ def replace_file(path: Path, content: bytes) -> None:
             raise
 
 
-def archive(files: Mapping[str, bytes], moment: datetime) -> bytes:
+def archive(files: Mapping[str, bytes], moment: datetime = EARLIEST) -> bytes:
     """Return a ZIP that depends on these files and one time alone; a file ``mimetype`` is stored as it is."""
-    buffer, when = io.BytesIO(), moment.timetuple()[:6]
+    buffer, when = io.BytesIO(), max(moment, EARLIEST).timetuple()[:6]
     with zipfile.ZipFile(buffer, "w") as made:
         for name, content in files.items():
             entry = zipfile.ZipInfo(name, when)

@@ -13,7 +13,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict
 
 from bookpress.errors import UsageError
-from bookpress.files import load_model
+from bookpress.files import EARLIEST, load_model
 
 FILE = "book/settings.yml"
 CHAPTERS = "notebooks"
@@ -162,5 +162,5 @@ def _last_commit(root: Path) -> datetime:
     try:
         done = subprocess.run(command, capture_output=True, text=True, check=True)
     except (OSError, subprocess.CalledProcessError):
-        return datetime(1980, 1, 1, tzinfo=UTC)
+        return EARLIEST
     return datetime.fromtimestamp(int(done.stdout.strip() or 315532800), tz=UTC)

@@ -124,12 +124,9 @@ def untested(project: Project) -> list[Problem]:
         for name in names
         for line, text in paragraphs(read(project.root / f"{name}.md").decode("utf-8"))
         if "{result}`" in text and "{holds}`" not in text
-        if (words := ", ".join(repr(word) for word in dict.fromkeys(DIRECTION.findall(_without_markup(text)))))
+        for prose in (" ".join(content for _, content in prose_lines(text)),)
+        if (words := ", ".join(map(repr, dict.fromkeys(DIRECTION.findall(prose)))))
     ]
-
-
-def _without_markup(text: str) -> str:
-    return " ".join(content for _, content in prose_lines(text))
 
 
 def paragraphs(text: str) -> Iterator[tuple[int, str]]:
@@ -256,8 +253,11 @@ def _references(
     project: Project, edition: Edition, runs: Mapping[str, Run], unchecked: Sequence[str]
 ) -> Iterator[Problem]:
     """Yield what Sphinx warns of when it reads the staged book, with lines as the author knows them."""
+    import nbformat
+
     standing = {
-        chapter.slug: runs.get(chapter.slug) or Run(chapter.slug, "", _as_bytes(chapter), {}, 0.0)
+        chapter.slug: runs.get(chapter.slug)
+        or Run(chapter.slug, "", nbformat.writes(chapter.notebook).encode(), {}, 0.0)  # as it was written, not run
         for chapter in edition.chapters
     }
     with tempfile.TemporaryDirectory(prefix="check-") as home:
@@ -293,12 +293,6 @@ def _placed(warning: str, chapters: Mapping[str, Chapter]) -> Problem:
         cell, within = divmod(line, CELL)
         line = starts[min(cell, len(starts)) - 1] + within
     return Problem(f"{name}.md" if found["ending"] or name in chapters else name, line, what)
-
-
-def _as_bytes(chapter: Chapter) -> bytes:
-    import nbformat
-
-    return str(nbformat.writes(chapter.notebook)).encode()
 
 
 MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"

@@ -109,7 +109,8 @@ class Citing:
         context["metatags"] = "\n".join(filter(None, head))
         context["pageurl"] = None  # the theme would add a link of its own
         if is_chapter:
-            context["body"] += box_html(page)
+            box, bibtex = TEMPLATES.get_template("cite-box.html"), to_bibtex(page.citation)
+            context["body"] += box.render(page=page, styles=STYLES, bibtex=bibtex)
 
     def on_resolved(self, app: Sphinx, doctree: nodes.document, docname: str) -> None:
         """Fill in how to cite the book and its chapters: with downloads on the site, as a list elsewhere."""
@@ -120,7 +121,8 @@ class Citing:
             elif app.builder.format == "html":
                 path = app.builder.get_target_uri(docname)
                 pages = [LandingPage(citation, path) for citation in everything]
-                placeholder.replace_self(nodes.raw("", list_html(pages), format="html"))
+                text = TEMPLATES.get_template("how-to-cite.html").render(pages=pages)
+                placeholder.replace_self(nodes.raw("", text, format="html"))
             else:
                 texts = [nodes.paragraph("", to_reference(one, "apa").text) for one in everything]
                 items = [nodes.list_item("", text) for text in texts]
@@ -150,19 +152,6 @@ def sitemap(addresses: Iterable[str], day: str) -> str:
     entries = "".join(f"<url><loc>{escape(url)}</loc><lastmod>{day}</lastmod></url>\n" for url in sorted(addresses))
     text = f'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n{entries}</urlset>\n'
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{text}'
-
-
-def box_html(page: LandingPage) -> str:
-    """Return the box for the page of a chapter; links are relative to it."""
-    chapter, edition = page.citation.chapter, page.citation.edition
-    differs = edition.changes(chapter.slug) if chapter and edition else []
-    bibtex = to_bibtex(page.citation)
-    return TEMPLATES.get_template("cite-box.html").render(page=page, styles=STYLES, bibtex=bibtex, differs=differs)
-
-
-def list_html(pages: list[LandingPage]) -> str:
-    """Return the references of the book and of all chapters, each with its downloads; links are relative to `path`."""
-    return TEMPLATES.get_template("how-to-cite.html").render(pages=pages)
 
 
 def chapters_of(app: Sphinx) -> dict[str, Chapter]:

@@ -42,7 +42,10 @@ def to_bibtex(citation: Citation, dialect: Dialect = "bibtex") -> str:
         return escape(text, ascii_only=not is_biblatex) if text else None
 
     def write_names(authors: tuple[Author, ...]) -> str:
-        return " and ".join(bibtex_name(author, ascii_only=not is_biblatex) for author in authors)
+        """Write *von Last, Jr, First*; the name of a group stands in braces."""
+        names = [", ".join(filter(None, [one.surname, one.suffix, one.given])) for one in authors]
+        written = [escape(name, ascii_only=not is_biblatex) for name in names]
+        return " and ".join(f"{{{text}}}" if one.name else text for one, text in zip(authors, written, strict=True))
 
     language = (Locale.parse(book.language, sep="-").english_name or "").split(" (")[0].lower()
     dated: dict[str, str | None] = {"year": str(date.year), "month": _MONTHS[date.month - 1], "day": str(date.day)}
@@ -108,20 +111,15 @@ def protect(title: str, *, ascii_only: bool = False) -> str:
     return " ".join(protected)
 
 
-def bibtex_name(author: Author, *, ascii_only: bool = False) -> str:
-    """Return a name in the form *von Last, Jr, First*; that of a group stands in braces."""
-    if author.name:
-        return f"{{{escape(author.name, ascii_only=ascii_only)}}}"
-    return escape(", ".join(filter(None, [author.surname, author.suffix, author.given])), ascii_only=ascii_only)
-
-
 def to_ris(citation: Citation) -> str:
     """Return a record of type CHAP, or BOOK for the whole book; lines end in CR LF, as the format asks."""
     book, date = citation.book, citation.date
+    names = [", ".join(filter(None, [one.surname, one.given, one.suffix])) for one in citation.authors]
     rows: list[tuple[str, str | None]] = [
         ("TY", "CHAP" if citation.chapter else "BOOK"),
         ("ID", citation.key),
-        *(("AU", ris_name(author)) for author in citation.authors),
+        # The name of a group ends in a comma, lest it be taken apart.
+        *(("AU", f"{name}," if one.name else name) for one, name in zip(citation.authors, names, strict=True)),
         ("TI", citation.title),
         ("T2", book.full_title if citation.chapter else None),
         ("PB", book.publisher),
@@ -138,11 +136,6 @@ def to_ris(citation: Citation) -> str:
     ]
     lines = [f"{tag}  - {value}" for tag, value in rows if value]
     return "\r\n".join([*lines, "ER  - ", ""])
-
-
-def ris_name(author: Author) -> str:
-    """Return a name as *Last, First, Suffix*; the name of a group ends in a comma, lest it be taken apart."""
-    return f"{author.name}," if author.name else ", ".join(filter(None, [author.surname, author.given, author.suffix]))
 
 
 def to_csl(citation: Citation) -> dict[str, Any]:
@@ -204,18 +197,17 @@ class Format(NamedTuple):
     write: Callable[[Citation], str]
 
 
-def _csl_json(citation: Citation) -> str:
-    return json.dumps([to_csl(citation)], ensure_ascii=False, indent=2) + "\n"
-
-
 FORMATS: Mapping[str, Format] = MappingProxyType(
     {
         "bibtex": Format("BibTeX", ".bib", "application/x-bibtex", to_bibtex),
-        "biblatex": Format(
-            "biblatex", ".biblatex.bib", "application/x-bibtex", lambda citation: to_bibtex(citation, "biblatex")
-        ),
+        "biblatex": Format("biblatex", ".biblatex.bib", "application/x-bibtex", lambda one: to_bibtex(one, "biblatex")),
         "ris": Format("RIS", ".ris", "application/x-research-info-systems", to_ris),
-        "csl-json": Format("CSL-JSON", ".csl.json", "application/vnd.citationstyles.csl+json", _csl_json),
+        "csl-json": Format(
+            "CSL-JSON",
+            ".csl.json",
+            "application/vnd.citationstyles.csl+json",
+            lambda one: json.dumps([to_csl(one)], ensure_ascii=False, indent=2) + "\n",
+        ),
     }
 )
 

@@ -94,15 +94,10 @@ def _book(page: LandingPage) -> Node:
 
 def _common(page: LandingPage) -> Node:
     citation, edition = page.citation, page.citation.edition
-    states = (
-        {
-            "edition": edition.id,
-            "results-sha256": edition.results_sha256,
-            "data-vintage": edition.vintage,
-        }
-        if edition
-        else {}
-    )
+    states: dict[str, str | None] = {}
+    if edition:
+        facts = {"results-sha256": edition.results_sha256, "data-vintage": edition.vintage}
+        states = {"edition": edition.id, **facts}
     identifiers = [_doi(citation.doi), *(_property(name, value) for name, value in states.items())]
     return {
         "@id": page.url,

@@ -110,13 +110,8 @@ class Sweep:
 
     def _chosen(self, place: int) -> dict[str, Any]:
         values = {name: self.plan.sets[place][name] for name in self.plan.varied}
-        return {
-            "run": place + 1,
-            **{
-                name: json.dumps(one, ensure_ascii=False) if isinstance(one, list | dict) else one
-                for name, one in values.items()
-            },
-        }
+        lists = {name: json.dumps(one, ensure_ascii=False) for name, one in values.items() if isinstance(one, list)}
+        return {"run": place + 1, **values, **lists}
 
     @cached_property
     def statements(self) -> list[dict[str, Any]]:
@@ -124,16 +119,9 @@ class Sweep:
         found: dict[str, list[float | None]] = {}
         for row in self.statement_rows:
             found.setdefault(row["key"], []).append(row["value"])
-        return [
-            {
-                "key": key,
-                "holds": values.count(1.0),
-                "does_not": values.count(0.0),
-                "unknown": values.count(None),
-                "share": values.count(1.0) / len(values),
-            }
-            for key, values in found.items()
-        ]
+        kinds = {"holds": 1.0, "does_not": 0.0, "unknown": None}
+        counted = {key: {kind: values.count(one) for kind, one in kinds.items()} for key, values in found.items()}
+        return [{"key": key, **many, "share": many["holds"] / len(found[key])} for key, many in counted.items()]
 
     @cached_property
     def keys(self) -> list[str]:

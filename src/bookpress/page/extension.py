@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterable
 from pathlib import Path
@@ -24,7 +23,6 @@ from bookpress.page.base import contents, notes, roles
 from bookpress.page.base import nodes as own_nodes
 from bookpress.page.base.store import Page, load_quoted, store_of
 from bookpress.page.figures import figures
-from bookpress.page.figures import render as drawing
 from bookpress.page.figures.mime import NOTEBOOK
 from bookpress.page.site import cover, downloads, layout, parameter_box, search, typesetting
 
@@ -93,11 +91,6 @@ def write_again(app: Sphinx, env: BuildEnvironment) -> Iterable[str]:
     return list(store.stale((store.parts, titles)))
 
 
-def warm_up(fresh: int) -> None:
-    """Start what takes a while to start; the press calls this while chapters, so many, still run."""
-    drawing.warm_up(fresh)
-
-
 def write_with_page(
     app: Sphinx, pagename: str, _template: str, _context: dict[str, Any], doctree: nodes.document | None
 ) -> None:
@@ -120,9 +113,7 @@ def finish(app: Sphinx, exception: Exception | None) -> None:
 
 def code_version() -> int:
     """Return a number that changes with this package's code: what an older one has read is read again."""
-    files = sorted(Path(__file__).parent.rglob("*.py"))
-    digest = hashlib.sha256(b"".join(file.read_bytes() for file in files))
-    return int(digest.hexdigest()[:12], 16)
+    return int(sha256(canonical(tree(Path(__file__).parent)).encode())[:12], 16)
 
 
 def setup(app: Sphinx) -> ExtensionMetadata:

@@ -64,10 +64,9 @@ class State:
     @property
     def version(self) -> str:
         """A mark of the pages that stand now; empty where there are none."""
-        try:
+        with suppress(OSError):
             return str((self.folder / STATE).stat().st_mtime_ns)
-        except OSError:
-            return ""
+        return ""
 
 
 def serve(project: Project, edition: str, port: int = PORT, ready: Callable[[str], object] = print) -> None:
@@ -75,10 +74,8 @@ def serve(project: Project, edition: str, port: int = PORT, ready: Callable[[str
 
     Raises
     ------
-    UsageError
-        If there is no such edition.
     PressError
-        If the port is taken.
+        If there is no such edition, or the port is taken.
     """
     load_edition_file(project, edition)
     state = State(project.editions / edition)
@@ -95,9 +92,7 @@ def listen(state: State, port: int) -> ThreadingHTTPServer:
     try:
         return ThreadingHTTPServer((HOST, port), partial(_Pages, state))
     except OSError as error:
-        if error.errno not in {errno.EADDRINUSE, errno.EACCES}:
-            raise
-        why = "is taken by another program" if error.errno == errno.EADDRINUSE else "needs special rights"
+        why = "is taken by another program" if error.errno == errno.EADDRINUSE else f"is not to be had: {error}"
         raise PressError(f"port {port} {why}; choose one with --port, or --port 0 for any that is free") from error
 
 
@@ -169,11 +164,11 @@ def _build(command: list[str], root: Path, looks: Iterator[bool]) -> str | None:
     finally:
         if process.poll() is None:
             process.terminate()
-            try:
+            with suppress(subprocess.TimeoutExpired):
                 process.wait(PATIENCE)
-            except subprocess.TimeoutExpired:
+            with suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
-                process.wait()
+            process.wait()
     echo.join()
     everything = "".join(said).strip() or "no reason given"
     return (everything.partition("error: ")[2] or everything) if process.returncode else ""

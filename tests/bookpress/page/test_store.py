@@ -29,7 +29,7 @@ def store() -> Store:
 def test_values_of_every_kind(store: Store) -> None:
     names = ("models:share", "models:share.high", "models:param.vintage", "claim:x")
     assert [store.value(name) for name in names] == [0.5, 0.6, "2026-08", 0.65]
-    assert (store.years("models:early"), store.years("models:era")) == ([2010, 2014], [2021, None])
+    assert (store.years("models:early"), store.years("models:era")) == ((2010, 2014), (2021, None))
     assert value_text("years", "models:early", "dash", store)[0] == "2010–2014"
 
 

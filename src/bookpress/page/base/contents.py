@@ -78,8 +78,5 @@ def chapter_reference(env: BuildEnvironment, docname: str) -> tuple[str, str]:
 def setup(app: Sphinx) -> None:
     """Keep what the book is cited as among the settings of the build."""
     app.add_config_value("bookpress_citation", None, "", Citation)
-    app.connect("config-inited", _read_citation)
-
-
-def _read_citation(app: Sphinx, config: Config) -> None:
-    config.bookpress_citation = load_citation(Path(app.srcdir))
+    read = lambda app, config: setattr(config, "bookpress_citation", load_citation(Path(app.srcdir)))  # noqa: E731
+    app.connect("config-inited", read)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.transforms.post_transforms import SphinxPostTransform
+from sphinx.util.docutils import SphinxDirective
 from sphinx.writers.html5 import HTML5Translator
+
+from bookpress.page.base.store import EVERYTHING, store_of
 
 SLOT = "<!-- slot -->"
 """Where nodes stand within the HTML of a template."""
@@ -36,6 +39,17 @@ def html(text: str, *slots: Iterable[nodes.Node], says: str = "") -> list[nodes.
     for slot, piece in zip(slots, rest, strict=True):
         made += [*slot, nodes.raw("", piece, format="html")]
     return made
+
+
+def leaving(make: Callable[[later, BuildEnvironment], list[nodes.Node]]) -> type[SphinxDirective]:
+    """Return a directive without content whose place is filled once all pages are known."""
+
+    class Leaving(SphinxDirective):
+        def run(self) -> list[nodes.Node]:
+            store_of(self.env).page(self.env.docname).uses.add(EVERYTHING)
+            return [later(make=make)]
+
+    return Leaving
 
 
 class MakeLater(SphinxPostTransform):

@@ -121,7 +121,7 @@ class Store:
         slug, _, key = name.partition(":")
         return _find(self.chapter(slug).parameters, key, f"the chapter {slug!r} has no parameter")
 
-    def years(self, name: str) -> list[int | None]:
+    def years(self, name: str) -> tuple[int | None, int | None]:
         """Return first and last year of a period: parameters or results that end in these words."""
         found = []
         for end in (f"{name}_first", f"{name}_last"):
@@ -129,7 +129,7 @@ class Store:
             year = self.chapter(slug).parameters.get(key)
             year = self.result(end).value if year is None else year
             found.append(None if year is None else round(year))
-        return found
+        return found[0], found[1]
 
     def quote(self, name: str) -> Quoted:
         """Return what is quoted from the paper or related work."""

@@ -57,7 +57,7 @@ class ArrangeFigures(SphinxPostTransform):
                     cell["only_code"] = not cell.children
                     cell.extend(html(FOLD, source.children))
         for one, other in itertools.pairwise(reversed(cells)):
-            if one.get("only_code") and other.get("only_code") and _follows(other, one):
+            if one.get("only_code") and other.get("only_code") and other.next_node(descend=False, siblings=True) is one:
                 other[-1:-1] = one.children[1:-1]
                 one.parent.remove(one)
 
@@ -91,10 +91,6 @@ def _drop_silent_outputs(cell: nodes.Element) -> None:
     for output in list(cell.findall(nodes.container)):
         if output.get("nb_element") == "cell_code_output" and not output.children:
             output.parent.remove(output)
-
-
-def _follows(one: nodes.Element, other: nodes.Element) -> bool:
-    return one.parent is other.parent and one.parent.index(other) == one.parent.index(one) + 1
 
 
 def draw_all(app: Sphinx, store: Store) -> None:

@@ -61,9 +61,9 @@ def draw(charts: Iterable[Chart], cache: Path) -> None:
             list(pool.map(_draw_apart, [jobs[first::workers] for first in range(workers)]))
 
 
-def warm_up(chapters: int) -> None:
-    """Start the processes that draw what so many chapters will have; they end with this one when not needed."""
-    _warm.extend(_start() for _ in range(min(os.cpu_count() or 1, chapters)))
+def warm_up(count: int) -> None:
+    """Start processes that will draw; they end with this one when not needed."""
+    _warm.extend(_start() for _ in range(min(os.cpu_count() or 1, count)))
 
 
 def _start() -> subprocess.Popen[str]:
@@ -99,17 +99,13 @@ def write_files(chart: Chart, cache: Path, stem: Path) -> None:
     replace_file(Path(f"{stem}.vl.json"), to_vegalite(chart).encode())
 
 
-def sizes(chart: Chart, cache: Path) -> dict[str, tuple[int, int]]:
+def sizes(chart: Chart, cache: Path) -> dict[str, list[int]]:
     """Return width and height of a drawn chart in pixels, for both columns."""
-    return {name: size_of(cache / f"{chart.key}-{size}.svg") for name, size in (("size", "wide"), ("narrow", "narrow"))}
-
-
-def size_of(svg: Path) -> tuple[int, int]:
-    """Return width and height of an SVG file in pixels, as it states them."""
-    found = re.search(r'width="([\d.]+)" height="([\d.]+)"', svg.read_text("utf-8")[:600])
-    if found is None:
-        raise DrawingError(f"{svg} states no size")
-    return round(float(found[1])), round(float(found[2]))
+    found = {}
+    for name, size in (("size", "wide"), ("narrow", "narrow")):
+        svg = (cache / f"{chart.key}-{size}.svg").read_text("utf-8")
+        found[name] = [round(float(pixels)) for pixels in re.findall(r' (?:width|height)="([\d.]+)"', svg)[:2]]
+    return found
 
 
 def vega_bundle(cache: Path) -> Path:
@@ -130,7 +126,9 @@ def vega_bundle(cache: Path) -> Path:
 
 def main() -> None:
     """Start the engine, then draw the jobs on standard input."""
-    _svg('{"mark": "point"}')
+    import vl_convert
+
+    vl_convert.vegalite_to_svg('{"mark": "point"}', vl_version=VEGALITE_VERSION)
     for line in sys.stdin:
         job = json.loads(line)
         try:
@@ -139,17 +137,11 @@ def main() -> None:
             sys.exit(f"the chart {job['name']} cannot be drawn: {str(error).splitlines()[0]}")
 
 
-def _svg(spec: str | dict[str, Any]) -> str:
-    import vl_convert
-
-    return str(vl_convert.vegalite_to_svg(spec, vl_version=VEGALITE_VERSION))
-
-
 def _draw_one(job: dict[str, Any]) -> None:
     import vl_convert
 
     for size in ("narrow", "wide"):
-        svg = _svg(job[size])
+        svg = vl_convert.vegalite_to_svg(job[size], vl_version=VEGALITE_VERSION)
         replace_file(Path(f"{job['stem']}-{size}.svg"), svg.encode())
     replace_file(Path(f"{job['stem']}.png"), vl_convert.svg_to_png(on_paper(svg), scale=PNG_SCALE))
 

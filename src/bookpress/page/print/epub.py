@@ -42,8 +42,6 @@ CONTAINER = """<?xml version="1.0" encoding="UTF-8"?>
 <rootfiles><rootfile full-path="EPUB/package.opf" media-type="application/oebps-package+xml"/></rootfiles>
 </container>
 """
-EARLIEST = dt.datetime(1980, 1, 1, tzinfo=dt.UTC)
-"""The earliest date that an archive can state."""
 
 
 class EpubPage(NamedTuple):
@@ -125,7 +123,7 @@ def packed(files: Mapping[str, bytes], built: dt.datetime) -> bytes:
     https://www.w3.org/TR/epub-33/#sec-zip-container-mime
     """
     entries = {"mimetype": b"application/epub+zip", "META-INF/container.xml": CONTAINER.encode()}
-    return archive(entries | {f"EPUB/{name}": content for name, content in files.items()}, max(built, EARLIEST))
+    return archive(entries | {f"EPUB/{name}": content for name, content in files.items()}, built)
 
 
 def _prepare(articles: Sequence[Article], front: FrontMatter) -> None:

@@ -11,7 +11,7 @@ from sphinx.util.osutil import relative_uri
 
 from bookpress.book.statements import full_name
 from bookpress.page.base import contents
-from bookpress.page.base.nodes import html, later
+from bookpress.page.base.nodes import html, later, leaving
 from bookpress.page.base.notes import in_numbers
 from bookpress.page.base.roles import note_use
 from bookpress.page.base.store import EVERYTHING, UnknownNameError, store_of
@@ -52,23 +52,6 @@ class FindingDirective(SphinxDirective):
         return [node]
 
 
-class ChaptersDirective(SphinxDirective):
-    """``{chapters}``: every chapter with its number, title, finding and reading time."""
-
-    def run(self) -> list[nodes.Node]:
-        """Leave it for later."""
-        store_of(self.env).page(self.env.docname).uses.add(EVERYTHING)
-        return [later(make=chapter_list)]
-
-
-class EditionDirective(SphinxDirective):
-    """``{edition-line}``: which edition this is; nothing where the book is built without the press."""
-
-    def run(self) -> list[nodes.Node]:
-        """Leave it for later."""
-        return [later(make=edition_line)]
-
-
 def findings(node: later, env: BuildEnvironment) -> list[nodes.Node]:
     """Return the row of those findings that have a value."""
     made = [part for child in node.children if isinstance(child, later) for part in finding(child, env)]
@@ -91,7 +74,7 @@ def finding(node: later, env: BuildEnvironment) -> list[nodes.Node]:
 
 
 def chapter_list(_node: later, env: BuildEnvironment) -> list[nodes.Node]:
-    """Return the list of chapters with their findings."""
+    """``{chapters}``: return every chapter with its number, title, finding and reading time."""
     store, numbers = store_of(env), contents.chapter_numbers(env)
     chapters, texts = [], []
     for part in contents.parts(env):
@@ -106,7 +89,7 @@ def chapter_list(_node: later, env: BuildEnvironment) -> list[nodes.Node]:
 
 
 def edition_line(_node: later, env: BuildEnvironment) -> list[nodes.Node]:
-    """Return title, date, vintage and id of the edition in one line, and the files that hold the whole book."""
+    """``{edition-line}``: return the edition in one line, where there is one, and the files of the whole book."""
     citation = contents.citation_of(env.config)
     if citation.edition is None:
         return []
@@ -126,5 +109,5 @@ def setup(app: Sphinx) -> None:
     """Register the directives."""
     app.add_directive("findings", FindingsDirective)
     app.add_directive("finding", FindingDirective)
-    app.add_directive("chapters", ChaptersDirective)
-    app.add_directive("edition-line", EditionDirective)
+    app.add_directive("chapters", leaving(chapter_list))
+    app.add_directive("edition-line", leaving(edition_line))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 import re
 import struct
@@ -108,7 +107,7 @@ def figures_zip(page: Page, folder: Path) -> bytes:
     for chart in page.charts:
         names = (f"{chart.stem}{ending}" for ending in (".csv", ".vl.json", ".svg"))
         files |= {f"{page.slug}/{name}": (folder / name).read_bytes() for name in names}
-    return archive(files, dt.datetime(1980, 1, 1, tzinfo=dt.UTC))  # the earliest that a ZIP can state
+    return archive(files)
 
 
 def readme(figures: list[charts.Chart]) -> str:

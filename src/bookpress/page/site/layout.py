@@ -38,7 +38,7 @@ def digest(path: Path) -> str:
 
 
 def prefer_our_templates(app: Sphinx, config: Config) -> None:  # noqa: ARG001
-    """Let our layout come before the theme's; name figures and tables in full."""
+    """Let our layout come before the theme's; name figures and tables in full; draw formulas as MathML."""
     config.templates_path.insert(0, str(TEMPLATES / "pages"))
     config.html_static_path.append(str(STATIC))
     config.html_use_index = False
@@ -46,6 +46,7 @@ def prefer_our_templates(app: Sphinx, config: Config) -> None:  # noqa: ARG001
     config.html_additional_pages = {**config.html_additional_pages, "search": "search.html"}
     config.numfig_format.update(figure="Figure %s", table="Table %s")
     config.html_permalinks_icon = "#"
+    config.html_math_renderer = "mathml"
 
 
 def silence_theme(app: Sphinx) -> None:
@@ -56,6 +57,7 @@ def silence_theme(app: Sphinx) -> None:
         if listener.handler.__module__.partition(".")[0] in THEMES:
             app.disconnect(listener.id)
     builder: Any = app.builder
+    builder.search = False  # our page of results has an index of its own, that loads without a server
     builder.copy_theme_static_files = lambda context: None  # noqa: ARG005
 
 

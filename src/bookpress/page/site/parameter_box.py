@@ -13,15 +13,15 @@ from docutils.utils import new_document
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.transforms.post_transforms import SphinxPostTransform
-from sphinx.util.docutils import LoggingReporter, SphinxDirective
+from sphinx.util.docutils import LoggingReporter
 
 from bookpress.book.assignments import run_command
 from bookpress.book.number_formats import setting
 from bookpress.book.parameters import describe, read_parameters
 from bookpress.book.project import load_settings
 from bookpress.page.base import contents
-from bookpress.page.base.nodes import html, later
-from bookpress.page.base.store import EVERYTHING, Page, store_of
+from bookpress.page.base.nodes import html, later, leaving
+from bookpress.page.base.store import Page, store_of
 from bookpress.page.base.templates import fill
 
 HOW_TO = "book/re-running"
@@ -127,15 +127,6 @@ class AddKicker(SphinxPostTransform):
         section.insert(0, html(fill("kicker.html", text=" · ".join(filter(None, told)))))
 
 
-class EveryChoiceDirective(SphinxDirective):
-    """``{every-choice}``: a table of all parameters, and the chapters that each reaches."""
-
-    def run(self) -> list[nodes.Node]:
-        """Leave it for later."""
-        store_of(self.env).page(self.env.docname).uses.add(EVERYTHING)
-        return [later(make=every_choice)]
-
-
 @dataclass
 class Choice:
     """A parameter as it stands in one or more chapters."""
@@ -161,7 +152,7 @@ def gathered(rows: Iterable[tuple[str, Mapping[str, Any]]]) -> list[Choice]:
 
 
 def every_choice(_node: later, env: BuildEnvironment) -> list[nodes.Node]:
-    """Return the table of all parameters."""
+    """``{every-choice}``: return a table of all parameters, and the chapters that each reaches."""
     numbers = contents.chapter_numbers(env)
     rows = [(name, row) for name in numbers for row in store_of(env).pages[name].parameter_rows]
     group = nodes.tgroup("", *[nodes.colspec(colwidth=width) for width in WIDTHS], cols=len(WIDTHS))
@@ -186,5 +177,5 @@ def _cell(*content: nodes.Node) -> nodes.entry:
 
 def setup(app: Sphinx) -> None:
     """Register directive and transform."""
-    app.add_directive("every-choice", EveryChoiceDirective)
+    app.add_directive("every-choice", leaving(every_choice))
     app.add_post_transform(AddKicker)

@@ -69,13 +69,6 @@ def _kept(app: Sphinx, pagename: str) -> Path:
     return Path(app.doctreedir, "search", f"{pagename}.json")
 
 
-def leave_index_out(app: Sphinx) -> None:
-    """Let Sphinx make no index of words: our page of results has its own, that loads without a server."""
-    builder: Any = app.builder
-    builder.search = False
-
-
 def setup(app: Sphinx) -> None:
     """Listen for pages."""
-    app.connect("builder-inited", leave_index_out)
     app.connect("html-page-context", keep_entries, priority=960)

@@ -8,7 +8,6 @@ from docutils import nodes
 from latex2mathml.converter import convert
 from sphinx import addnodes
 from sphinx.application import Sphinx
-from sphinx.config import Config
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import logging
 from sphinx.writers.html5 import HTML5Translator
@@ -93,14 +92,8 @@ def visit_block(self: HTML5Translator, node: nodes.math_block) -> None:
     raise nodes.SkipNode
 
 
-def draw_formulas(app: Sphinx, config: Config) -> None:  # noqa: ARG001
-    """Make MathML the way of drawing formulas."""
-    config.html_math_renderer = "mathml"
-
-
 def setup(app: Sphinx) -> None:
     """Register transforms and renderer."""
     app.add_post_transform(RaiseDigits)
     app.add_post_transform(ExplainTerms)
     app.add_html_math_renderer("mathml", (visit_inline, None), (visit_block, None))
-    app.connect("config-inited", draw_formulas)
