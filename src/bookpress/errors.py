@@ -19,21 +19,14 @@ class PressError(Exception):
 
 
 class UsageError(PressError):
-    """A request that makes no sense: an unknown name, a value out of bounds. Nothing was started."""
+    """A request that makes no sense, such as an unknown name; of several problems it names all. Nothing was started."""
 
     exit_code = 2
-    problems: tuple[str, ...] = ()
 
-    def __init__(self, message: str, problems: Sequence[str] = ()) -> None:
-        super().__init__(message)
-        self.problems = tuple(problems) or (message,)
-
-    @classmethod
-    def listing(cls, problems: Sequence[str]) -> UsageError:
-        """Return one error that names every problem, so that all can be mended at once."""
-        if len(problems) == 1:
-            return cls(problems[0])
-        return cls(f"{len(problems)} problems:\n" + "\n".join(f"  {problem}" for problem in problems), problems)
+    def __init__(self, *problems: str) -> None:
+        listed = "".join(f"\n  {problem}" for problem in problems)
+        super().__init__(problems[0] if len(problems) == 1 else f"{len(problems)} problems:{listed}")
+        self.problems = problems
 
 
 @contextmanager

@@ -178,7 +178,7 @@ def checked(model: type[Model], entries: Any, where: str) -> Model:
         faults = error.errors(include_url=False)
         refused_within = {one["loc"][:1] for one in faults if len(one["loc"]) > 1}  # such a list is no shorter for it
         problems = [_in_words(one, list(model.model_fields)) for one in faults if one["loc"] not in refused_within]
-        raise UsageError.listing([f"{where}: {problem}" for problem in problems]) from error
+        raise UsageError(*[f"{where}: {problem}" for problem in problems]) from error
 
 
 def _in_words(fault: Any, names: Sequence[str]) -> str:

@@ -106,7 +106,7 @@ def resolve(
                 problems.append(f"{one.label}: {error}")
     problems += [f"{slug}: {what}" for slug, chosen in values.items() for what in range_problems(chosen)]
     if problems:
-        raise UsageError.listing(list(dict.fromkeys(problems)))
+        raise UsageError(*dict.fromkeys(problems))
     return {chapter.slug: values[chapter.slug] for chapter in included}
 
 

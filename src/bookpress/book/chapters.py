@@ -15,7 +15,6 @@ from bookpress.errors import PressError, UsageError, nearest, quoted
 from bookpress.files import load_mapping, read, sha256
 
 FOLDER = CHAPTERS
-FRONT_MATTER = "compute_divide"
 KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
 
 
@@ -134,5 +133,5 @@ def choose(chapters: Sequence[Chapter], slugs: Sequence[str]) -> list[Chapter]:
     known = [chapter.slug for chapter in chapters]
     problems = [f"no chapter {quoted(slug)}{nearest(slug, known)}" for slug in slugs if slug not in known]
     if problems:
-        raise UsageError.listing(problems)
+        raise UsageError(*problems)
     return [chapter for chapter in chapters if chapter.slug in slugs]

@@ -17,41 +17,22 @@ from bookpress.files import EARLIEST, load_model
 
 FILE = "book/settings.yml"
 CHAPTERS = "notebooks"
-"""The folder of the chapters, below the root."""
 EPOCH_VARIABLE = "SOURCE_DATE_EPOCH"
 """See https://reproducible-builds.org/specs/source-date-epoch/."""
 
 
 class Settings(BaseModel):
-    """What the press knows of a book besides its pages; each setting may be left out.
-
-    Parameters
-    ----------
-    command : str
-        What pages and messages tell a reader to type.
-    front_matter : str
-        The key under which a page's front matter says things about itself.
-    package : str
-        The package that the chapters call; its source is part of every edition's id. Empty where there is none.
-    parameter_types : str
-        The one module in which the types of parameters are looked up. Empty where the chapters need plain ones alone.
-    data_variable : str
-        The environment variable that names another folder of evidence.
-    preload : list of str
-        Modules that libraries of the chapters import only when they are used; each chapter would import them anew.
-    verify : str
-        ``module:function`` that returns what is wrong with the evidence; empty where nothing checks it.
-    """
+    """What the press knows of a book besides its pages; each setting may be left out."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
-    command: str = "bookpress"
-    front_matter: str = "bookpress"
-    package: str = ""
-    parameter_types: str = ""
-    data_variable: str = "BOOKPRESS_DATA"
-    preload: list[str] = []
-    verify: str = ""
+    command: str = "bookpress"  # what pages and messages tell a reader to type
+    front_matter: str = "bookpress"  # the key under which a page's front matter says things about itself
+    package: str = ""  # the package that the chapters call, if any: its source is part of every edition's id
+    parameter_types: str = ""  # the one module in which types are looked up, where plain ones do not do
+    data_variable: str = "BOOKPRESS_DATA"  # the environment variable that names another folder of evidence
+    preload: list[str] = []  # modules that libraries import only when used: each chapter would import them anew
+    verify: str = ""  # module:function that returns what is wrong with the evidence
 
 
 DEFAULTS = Settings()
@@ -137,15 +118,7 @@ def _folders(package: str) -> tuple[Path, ...]:
 
 
 def build_time(root: Path) -> datetime:
-    """Return the one time that dates a build: ``SOURCE_DATE_EPOCH``, else the last commit, else the start of 1980.
-
-    That is the earliest that a ZIP, and so an EPUB, can hold.
-
-    Raises
-    ------
-    UsageError
-        If ``SOURCE_DATE_EPOCH`` is not a number of seconds.
-    """
+    """Return the one time that dates a build: ``SOURCE_DATE_EPOCH``, else the last commit, else the start of 1980."""
     named = os.environ.get(EPOCH_VARIABLE)
     if named is None:
         return _last_commit(root)

@@ -21,7 +21,6 @@ from bookpress.errors import PressError, UsageError
 from bookpress.run.processes import STEADY
 
 SECONDS = 1800.0
-"""Time that a format may take."""
 
 
 class Format(NamedTuple):

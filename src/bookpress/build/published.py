@@ -92,7 +92,7 @@ def clean(project: Project, editions: Sequence[str] = (), *, keep_runs: bool = F
         if name not in project.built
     ]
     if problems:
-        raise UsageError.listing(problems)
+        raise UsageError(*problems)
     freed = 0
     for name in editions:
         with build_lock(project, name, Reporter()):

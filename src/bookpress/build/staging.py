@@ -27,7 +27,7 @@ from bookpress.build.sphinx_process import DRAFT, MEMORY
 from bookpress.errors import PressError
 from bookpress.files import canonical, files_of, naming, pretty, read, replace_file, sha256, update_file
 from bookpress.run.cache import Run
-from bookpress.run.tidy import as_file, stamp
+from bookpress.run.tidy import as_file
 
 COPIED_FOLDERS = ("book", "_static", "_templates")
 EXTENSION = "bookpress.build.sphinx_process"
@@ -77,7 +77,14 @@ def _notebook(chapter: Chapter, edition: Edition, run: Run, record: Mapping[str,
     """Return the executed notebook of a chapter as it is read and downloaded."""
     rows = describe(chapter.parameters, edition.values[chapter.slug])
     notebook = json.loads(run.notebook)
-    stamp(notebook, chapter.slug, rows, run_command(chapter.slug, rows, chapter.settings.command), record)
+    key = chapter.settings.front_matter
+    notebook["metadata"][key] = {
+        **(notebook["metadata"].get(key) or {}),
+        "chapter": chapter.slug,
+        "edition": {name: record[name] for name in ("id", "name", "title")},
+        "parameters": rows,
+        "command": run_command(chapter.slug, rows, chapter.settings.command),
+    }
     for cell in notebook["cells"]:
         if cell["cell_type"] == "markdown":
             text = point_to_notebooks("".join(cell["source"]), FOLDER, slugs)
@@ -130,7 +137,8 @@ def _update_notebook(path: Path, content: bytes) -> None:
 def _without_edition(content: bytes) -> Any:
     notebook = json.loads(content)
     for entry in notebook["metadata"].values():
-        entry.pop("edition", None)
+        if isinstance(entry, dict):
+            entry.pop("edition", None)
     return notebook
 
 

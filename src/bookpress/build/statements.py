@@ -28,24 +28,6 @@ class Standing:
     found: Comparison
     marks: tuple[Mark, ...] = ()
 
-    @property
-    def name(self) -> str:
-        """The full name."""
-        return f"{self.chapter}:{self.key}"
-
-    def as_json(self) -> dict[str, Any]:
-        """Return it as ``statements.json`` holds it."""
-        marks = [
-            {
-                "page": f"{mark.page}.md",
-                "line": mark.line,
-                "sentence": mark.sentence,
-                "anchor": f"{mark.page}.html#{anchor(mark.name, mark.page)}",
-            }
-            for mark in self.marks
-        ]
-        return {"holds": self.found.holds, "because": self.found.because, "marks": marks}
-
 
 def statements_of(run: Run) -> dict[str, Comparison]:
     """Return the statements that a chapter recorded when it was run."""
@@ -80,7 +62,17 @@ def as_json(found: list[Standing]) -> dict[str, dict[str, Any]]:
     """Return statements as ``statements.json`` holds them: by chapter, by key."""
     made: dict[str, dict[str, Any]] = {}
     for one in found:
-        made.setdefault(one.chapter, {})[one.key] = one.as_json()
+        marks = [
+            {
+                "page": f"{mark.page}.md",
+                "line": mark.line,
+                "sentence": mark.sentence,
+                "anchor": f"{mark.page}.html#{anchor(mark.name, mark.page)}",
+            }
+            for mark in one.marks
+        ]
+        stands = {"holds": one.found.holds, "because": one.found.because, "marks": marks}
+        made.setdefault(one.chapter, {})[one.key] = stands
     return made
 
 
@@ -94,7 +86,7 @@ def expect_truth(found: list[Standing], edition: Edition) -> None:
 
 
 def _faults(one: Standing, chapter: Chapter) -> Iterator[str]:
-    reason = f"{one.name} {WORDS[one.found.holds]} ({one.found.because})"
+    reason = f"{one.chapter}:{one.key} {WORDS[one.found.holds]} ({one.found.because})"
     for mark in one.marks:
         yield f"  {mark.place}: {reason}: {mark.sentence}"
     if not one.marks:

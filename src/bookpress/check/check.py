@@ -52,7 +52,6 @@ DISPLAYED = ("display", "get_ipython")
 """Names that a notebook has without importing them."""
 
 CELLS = re.compile(r"^```\{code-cell\}.*?^```$", re.DOTALL | re.MULTILINE)
-"""Cells of code with their fences."""
 
 PLACE = re.compile(
     r"^\s*(?P<file>[^\s:]+?)(?:\.(?P<ending>md|ipynb))?(?::(?P<line>\d+))?: (?:WARNING|ERROR|CRITICAL): "

@@ -34,8 +34,6 @@ def deposit_files(book: Book) -> dict[str, str]:
 def citation_cff(book: Book) -> Node:
     """Return what ``CITATION.cff`` says; the file describes the repository, so its type is software.
 
-    Notes
-    -----
     https://github.com/citation-file-format/citation-file-format/blob/1.2.0/schema-guide.md. The book is the citation
     that is preferred.
     """

@@ -15,7 +15,6 @@ from babel import Locale
 from bookpress.citation.record import Author, Citation
 
 FOLDER = "cite"
-"""Folder of the citation files, from the root of the site."""
 Dialect = Literal["bibtex", "biblatex"]
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")  # macros of every style
 _COMMANDS = str.maketrans(
@@ -141,8 +140,6 @@ def to_ris(citation: Citation) -> str:
 def to_csl(citation: Citation) -> dict[str, Any]:
     """Return the item of a chapter, or of the whole book, from which references are formatted.
 
-    Notes
-    -----
     https://docs.citationstyles.org/en/stable/specification.html#appendix-iv-variables. Version and edition go into
     ``edition`` together: it is the one variable that all styles print for a chapter.
     """

@@ -129,8 +129,6 @@ def _tag(tag: str, /, **attributes: str) -> str:
 def highwire_tags(page: LandingPage) -> list[tuple[str, str]]:
     """Return name and content of the tags that Google Scholar indexes and reference managers read, in order.
 
-    Notes
-    -----
     https://scholar.google.com/intl/en/scholar/inclusion.html#indexing names the tags. Addresses must be absolute:
     without an address of the site there are none. ``citation_inbook_title`` is what makes a book section of a page in
     Zotero, which takes ``citation_book_title`` for Open Graph; others read only the latter. ``citation_doi`` is the
@@ -167,8 +165,6 @@ def highwire_tags(page: LandingPage) -> list[tuple[str, str]]:
 def highwire_name(author: Author, *, alone: bool = False) -> str:
     """Return a name as a tag holds it: *Last, First*; `alone` says whether it is the only author of the page.
 
-    Notes
-    -----
     Zotero takes the last word of a name without a comma for the family name, and splits the name of an only author at
     its comma when both sides hold a space. A comma at the end keeps a group whole, a semicolon keeps a person whole;
     Zotero drops both. A suffix goes to the given name: only two parts are read.
@@ -198,8 +194,6 @@ def highwire_reference(work: Work) -> str:
 def typed_links(page: LandingPage) -> list[dict[str, str]]:
     """Return the attributes of the page's typed links, for machines that follow them.
 
-    Notes
-    -----
     The FAIR Signposting profile, https://signposting.org/FAIR/. ``cite-as`` needs an address meant to last: a DOI, or
     the permanent address of the edition. ``item`` leads to data and chapters, ``collection`` to the book.
     """
@@ -223,8 +217,6 @@ def typed_links(page: LandingPage) -> list[dict[str, str]]:
 def open_graph(page: LandingPage) -> list[tuple[str, str]]:
     """Return property and content of the tags that social media read; they need an address of the site.
 
-    Notes
-    -----
     https://ogp.me: title, type, image and url are required, and the latter two are absolute.
     """
     if page.url is None:

@@ -45,7 +45,6 @@ if TYPE_CHECKING:
 INTERRUPTED = 130
 
 press = typer.Typer(rich_markup_mode=None)
-"""The commands that any book has."""
 
 
 def main(*more: typer.Typer) -> None:

@@ -132,7 +132,7 @@ def sides(project: Project, names: Sequence[str], options: RunOptions, reporter:
         if name not in known
     ]
     if problems:
-        raise UsageError.listing(problems)
+        raise UsageError(*problems)
     return [_side(project, name, options, reporter) for name in names]
 
 

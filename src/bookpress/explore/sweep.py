@@ -129,7 +129,7 @@ class Sweep:
         known = list(dict.fromkeys(row["key"] for row in self.rows if row["value"] is not None))
         problems = [f"no result {key!r}{nearest(key, known)}" for key in self.plan.wanted if key not in known]
         if problems:
-            raise UsageError.listing(problems)
+            raise UsageError(*problems)
         return self.plan.wanted or known
 
     def as_json(self) -> dict[str, Any]:
@@ -177,7 +177,7 @@ def read_grid(options: Iterable[str], path: Path | None = None) -> dict[str, lis
     both = [one.label for one in asked if one.label in grid]
     problems += [f"{name} is varied with -g and in {path}: choose one" for name in both]
     if problems:
-        raise UsageError.listing(problems)
+        raise UsageError(*problems)
     return {**grid, **{one.label: one.value for one in asked}}
 
 
@@ -236,7 +236,7 @@ def combinations(
         sound = [{name: value for name, value in values.items() if name not in refused} for values in sets]
         problems += dict.fromkeys(problem for values in sound for problem in range_problems(values))
     if problems:
-        raise UsageError.listing(problems)
+        raise UsageError(*problems)
     return sets
 
 

@@ -6,14 +6,13 @@ import copy
 import itertools
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from bookpress.book.chapters import FRONT_MATTER
 from bookpress.book.results import Result, harvest
 
 PARAMETER_TAGS = {"parameters", "injected-parameters"}
-KEPT_METADATA = {"kernelspec", "language_info", FRONT_MATTER}
+DROPPED_METADATA = {"jupytext", "papermill"}
 
 CELL_FILE = re.compile(r"[^\s\"'<>]*ipykernel_\d+[/\\]\d+\.py")
 """The file that ipykernel says a cell stands in: it has a folder with the number of the process."""
@@ -39,7 +38,7 @@ def tidy(notebook: Any) -> Any:
     """
     tidied = copy.deepcopy(notebook)
     tidied.metadata = type(notebook.metadata)(
-        {key: tidied.metadata[key] for key in KEPT_METADATA if key in tidied.metadata}
+        {key: entry for key, entry in tidied.metadata.items() if key not in DROPPED_METADATA}
     )
     tidied.metadata["language_info"] = {"name": "python"}
     for number, cell in enumerate(tidied.cells):
@@ -83,33 +82,6 @@ def _merged(streams: Sequence[Any]) -> list[Any]:
         if kept is not output:
             kept.text += output.text
     return list(merged.values())
-
-
-def stamp(
-    notebook: dict[str, Any], chapter: str, rows: Iterable[Mapping[str, Any]], command: str, edition: Mapping[str, Any]
-) -> None:
-    """Write into a tidied notebook what it is: chapter, edition, parameters and the command that makes it.
-
-    Parameters
-    ----------
-    notebook : dict
-        A tidied notebook, as its file holds it; changed in place.
-    chapter : str
-        Slug.
-    rows : iterable of mapping
-        The parameters, as `bookpress.book.parameters.describe` gives them.
-    command : str
-        The command that runs the chapter with these values.
-    edition : mapping
-        ``id``, ``name`` and ``title``.
-    """
-    notebook["metadata"][FRONT_MATTER] = {
-        **(notebook["metadata"].get(FRONT_MATTER) or {}),
-        "chapter": chapter,
-        "edition": {key: edition[key] for key in ("id", "name", "title")},
-        "parameters": [dict(row) for row in rows],
-        "command": command,
-    }
 
 
 def as_file(notebook: dict[str, Any]) -> bytes:

@@ -22,7 +22,6 @@ from bookpress.page.base.charts import Chart
 
 T = TypeVar("T")
 WORDS_A_MINUTE = 220
-"""How fast such prose is read."""
 PROVENANCE = {
     "paper": "read in the paper itself",
     "summary": "from summaries of the paper; its main text could not be read",

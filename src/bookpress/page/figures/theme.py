@@ -67,7 +67,6 @@ NOTHING_TEXTS = {
 
 P = ParamSpec("P")
 Draw = Callable[Concatenate[pd.DataFrame, P], alt.TopLevelMixin]
-"""A function that draws a table."""
 
 
 def empty_chart() -> alt.LayerChart:

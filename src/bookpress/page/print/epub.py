@@ -32,7 +32,6 @@ MEDIA_TYPES: Mapping[str, str] = {
     ".css": "text/css",
 }
 NAMESPACES = {"svg": "http://www.w3.org/2000/svg", "math": "http://www.w3.org/1998/Math/MathML"}
-"""Elements of other languages within a page."""
 PROPERTIES = {"svg": "svg", "math": "mathml"}
 """What the package has to tell of a page that holds such an element."""
 SPELLING = {"viewbox": "viewBox", "preserveaspectratio": "preserveAspectRatio"}
@@ -118,8 +117,6 @@ def cover_picture(front: FrontMatter) -> bytes:
 def packed(files: Mapping[str, bytes], built: dt.datetime) -> bytes:
     """Return the archive of an e-book: its type first and not compressed, as the standard asks, then all files.
 
-    Notes
-    -----
     https://www.w3.org/TR/epub-33/#sec-zip-container-mime
     """
     entries = {"mimetype": b"application/epub+zip", "META-INF/container.xml": CONTAINER.encode()}

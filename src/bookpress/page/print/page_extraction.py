@@ -40,7 +40,6 @@ NARROW = "data-narrow"
 OPENING = "The question and the findings"
 """What the cover is called where there is a title page before it."""
 POINTING = ("for", "headers", "aria-labelledby", "aria-describedby")
-"""Attributes that name ids."""
 
 Element = Any  # lxml has no types
 Resolve = Callable[[str, str], str | None]

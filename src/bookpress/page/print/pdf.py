@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
-"""Names under which systems install Chromium."""
 OPTIONS = [
     "--disable-gpu",
     "--disable-quic",

@@ -27,7 +27,6 @@ MEDIA_TYPES = {
     ".pdf": "application/pdf",
     ".epub": "application/epub+zip",
 }
-"""Media types of downloads by ending."""
 
 
 def source_of(page: Page, srcdir: Path) -> Path | None:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -127,46 +125,28 @@ class AddKicker(SphinxPostTransform):
         section.insert(0, html(fill("kicker.html", text=" · ".join(filter(None, told)))))
 
 
-@dataclass
-class Choice:
-    """A parameter as it stands in one or more chapters."""
-
-    name: str
-    meaning: str
-    published: str
-    allowed: str
-    docnames: list[str] = field(default_factory=list)
-
-
-def gathered(rows: Iterable[tuple[str, Mapping[str, Any]]]) -> list[Choice]:
-    """Return the choices of a book from documents with their parameters, those that reach most chapters first.
-
-    Chapters in which a name means the same, with the same default, share a choice.
-    """
-    found: dict[tuple[str, ...], Choice] = {}
-    for docname, row in rows:
-        meaning = f"{row['help']} ({row['unit']})" if row["unit"] else row["help"]
-        key = (row["name"], meaning, setting(row["default"]), row["allowed"])
-        found.setdefault(key, Choice(*key)).docnames.append(docname)
-    return sorted(found.values(), key=lambda choice: (-len(choice.docnames), choice.name, choice.published))
-
-
 def every_choice(_node: later, env: BuildEnvironment) -> list[nodes.Node]:
-    """``{every-choice}``: return a table of all parameters, and the chapters that each reaches."""
-    numbers = contents.chapter_numbers(env)
-    rows = [(name, row) for name in numbers for row in store_of(env).pages[name].parameter_rows]
+    """``{every-choice}``: return a table of all parameters, those that reach most chapters first.
+
+    Chapters in which a name means the same, with the same default, share a row.
+    """
+    numbers, found = contents.chapter_numbers(env), dict[tuple[str, ...], list[str]]()
+    for docname in numbers:
+        for row in store_of(env).pages[docname].parameter_rows:
+            meaning = f"{row['help']} ({row['unit']})" if row["unit"] else row["help"]
+            found.setdefault((row["name"], meaning, setting(row["default"]), row["allowed"]), []).append(docname)
     group = nodes.tgroup("", *[nodes.colspec(colwidth=width) for width in WIDTHS], cols=len(WIDTHS))
     group += nodes.thead("", nodes.row("", *[_cell(nodes.Text(text)) for text in HEAD]))
     body = nodes.tbody()
-    for choice in gathered(rows):
+    for (name, *texts), docnames in sorted(found.items(), key=lambda one: (-len(one[1]), one[0][0], one[0][2])):
         links: list[nodes.Node] = []
-        for docname in choice.docnames:
+        for docname in docnames:
             address = f"{env.app.builder.get_relative_uri(env.docname, docname)}#parameters"
             title = contents.title_of(env, docname)
             links += [nodes.Text(", ")] if links else []
             links.append(nodes.reference("", str(numbers[docname]), internal=True, refuri=address, reftitle=title))
-        texts = [nodes.Text(text) for text in (choice.meaning, choice.published, choice.allowed)]
-        body += nodes.row("", _cell(nodes.literal("", choice.name)), *map(_cell, texts), _cell(*links))
+        cells = [_cell(nodes.Text(text)) for text in texts]
+        body += nodes.row("", _cell(nodes.literal("", name)), *cells, _cell(*links))
     group += body
     return [nodes.table("", group, classes=["every-choice"])]
 
