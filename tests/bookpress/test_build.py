@@ -17,12 +17,13 @@ from typing import Any
 import numpy as np
 import psutil
 import pytest
+from processes import descendants, edit, left_over, wait_for
 
 from bookpress.book.editions import Edition
 from bookpress.book.project import Project
 from bookpress.build.build import Built, build
 from bookpress.build.formats import PAGES, make
-from bookpress.build.published import STATE, build_lock, clean, publish
+from bookpress.build.published import STATE, build_lock, clean
 from bookpress.build.sphinx_process import MEMORY
 from bookpress.errors import PressError
 from bookpress.files import sha256, tree
@@ -31,12 +32,6 @@ from bookpress.run.runner import RunOptions
 
 Load = Callable[..., Edition]
 PAGE = ("book/words.md", "Nothing but words", "Other words")
-
-
-def edit(path: Path, old: str, new: str) -> None:
-    text = path.read_text()
-    assert old in text
-    path.write_text(text.replace(old, new))
 
 
 def published(built: Built | Path) -> dict[str, str]:
@@ -54,18 +49,6 @@ def command(book: Project, *words: str) -> subprocess.Popen[str]:
         text=True,
         start_new_session=True,
     )
-
-
-def descendants(process: subprocess.Popen[str]) -> list[psutil.Process]:
-    try:
-        return psutil.Process(process.pid).children(recursive=True)
-    except psutil.NoSuchProcess:
-        return []
-
-
-def left_over(family: list[psutil.Process]) -> list[psutil.Process]:
-    _, alive = psutil.wait_procs(family, timeout=20)
-    return [one for one in alive if one.is_running() and one.status() != psutil.STATUS_ZOMBIE]
 
 
 def test_an_edition_has_pages_results_and_a_record(built: Project, edition: Load) -> None:
@@ -252,7 +235,7 @@ def test_killed_at_any_moment_the_published_edition_is_whole(book: Project, coun
         family: list[psutil.Process] = []
         deadline = time.monotonic() + moment
         while time.monotonic() < deadline and process.poll() is None:
-            family = descendants(process) or family
+            family = descendants(process.pid) or family
             time.sleep(0.02)
         process.kill()
         process.wait()
@@ -269,12 +252,8 @@ def test_stopped_by_a_signal_it_ends_promptly_and_leaves_no_process(book: Projec
     path = book.root / "notebooks/first.md"
     path.write_text(path.read_text() + "\n```{code-cell} python\nimport time\ntime.sleep(600)\n```\n")
     process = command(book, "build")
-    deadline = time.monotonic() + 60
-    while not list(book.cache.rglob("*.json")):
-        assert time.monotonic() < deadline
-        assert process.poll() is None
-        time.sleep(0.05)
-    family = descendants(process)
+    wait_for(lambda: list(book.cache.rglob("*.json")))
+    family = descendants(process.pid)
     process.send_signal(getattr(signal, name))
     assert process.wait(timeout=10) == 130
     assert process.stderr is not None
@@ -316,14 +295,6 @@ def test_a_disk_that_is_really_full(book: Project, edition: Load, tmp_path: Path
         subprocess.run(["umount", disk], check=True)
 
 
-def test_a_log_that_cannot_be_written_is_named(built: Project, edition: Load) -> None:
-    edit(built.root / PAGE[0], *PAGE[1:])
-    (built.workshop / "sphinx.log").unlink()
-    (built.workshop / "sphinx.log").mkdir()
-    with pytest.raises(PressError, match=r"cannot write .*sphinx\.log: Is a directory"):
-        build(built, edition())
-
-
 def test_a_process_that_is_killed_says_so(tmp_path: Path) -> None:
     (tmp_path / "source").mkdir()
     (tmp_path / "source/_config.yml").write_text("sphinx: {extra_extensions: [dies]}\n")
@@ -334,21 +305,3 @@ def test_a_process_that_is_killed_says_so(tmp_path: Path) -> None:
         patch.setenv("PYTHONPATH", os.pathsep.join([str(tmp_path), *filter(None, sys.path)]))
         with pytest.raises(PressError, match=r"'html' could not be made: its process was killed \(signal 9\)"):
             make([PAGES], tmp_path, tmp_path / "source", 0)
-
-
-def test_unreadable_evidence_is_named(book: Project, edition: Load) -> None:
-    (book.data / "a.csv").unlink()
-    (book.data / "a.csv").mkdir()
-    with pytest.raises(PressError, match=r"first: code cell 2.*data/a\.csv"):
-        build(book, edition())
-
-
-def test_a_reader_meets_the_old_or_the_new_edition(book: Project) -> None:
-    page = book.editions / "default/page"
-    for text in ("old", "new", "newer"):
-        draft = book.editions / ".versions/default" / ("2" if text == "new" else "1")
-        draft.mkdir(parents=True)
-        (draft / "page").write_text(text)
-        publish(book, "default")
-        assert page.read_text() == text
-    assert [one.name for one in page.parent.resolve().parent.iterdir()] == ["1"]

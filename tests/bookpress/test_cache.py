@@ -65,14 +65,6 @@ def test_values_count_for_the_chapter_they_reach(book: Project, edition: Load) -
     assert fresh(book, edition("default", "factor=2")) == ["first"]
 
 
-def test_the_engine_and_the_number_of_jobs_do_not_count(book: Project, edition: Load) -> None:
-    one = run_chapters(book, edition(), RunOptions(jobs=1, force=True)).runs
-    for how in (RunOptions(jobs=2, force=True), RunOptions(jobs=1, engine="kernel", force=True)):
-        other = run_chapters(book, edition(), how).runs
-        assert {slug: run.notebook for slug, run in one.items()} == {slug: run.notebook for slug, run in other.items()}
-        assert {slug: run.results for slug, run in one.items()} == {slug: run.results for slug, run in other.items()}
-
-
 def test_identical_code_on_different_data_is_run_for_each(book: Project, edition: Load) -> None:
     """What the standard stack gets wrong: it hashes code cells alone."""
     first, second = (book.root / f"notebooks/{slug}.md" for slug in BOTH)

@@ -64,13 +64,6 @@ def test_run_prints_json_and_nothing_else(said: Callable[..., Said]) -> None:
     assert said("run", "second", "--edition", "other", "--json")[1].count("6.0") == 1
 
 
-def test_run_prints_a_table_for_people(said: Callable[..., Said]) -> None:
-    code, out, _ = said("run", "first")
-    assert code == 0
-    assert "number" in out
-    assert "the number" in out
-
-
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -153,15 +146,6 @@ def test_wrong_use_is_told_even_when_there_is_nothing_to_do(said: Callable[..., 
     ]:
         code, _, error = said("build", *arguments)
         assert (code, message in " ".join(error.split())) == (2, True), error
-
-
-def test_what_is_no_other_than_the_default_edition_is_that_edition(said: Callable[..., Said], book: Project) -> None:
-    place = said("build")[1]
-    code, out, error = said("build", "-p", "table=a", "-p", "second.factor=1.0", "--chapters", "second,first")
-    assert (code, out) == (0, place)
-    assert "edition default" in error
-    assert "nothing to do" in error
-    assert book.built == ["default"]
 
 
 def test_a_sweep_reports_reversed_ranges_beside_other_errors(said: Callable[..., Said], book: Project) -> None:
@@ -248,17 +232,6 @@ def test_tables_are_as_wide_as_they_are_told_and_break_no_word(
     assert out.count("of-the-tables") == 30
     for word in ("a-rather-long", "factor", "years_first", "2010"):
         assert word in out
-
-
-def test_check_says_where(said: Callable[..., Said], book: Project) -> None:
-    assert said("check")[0] == 0
-    path = book.root / "book/words.md"
-    path.write_text(path.read_text() + "\nThere were 12.\n")
-    code, out, error = said("check")
-    assert code == 1
-    assert out.startswith("book/words.md:5: the number 12 is typed by hand")
-    assert "1 problem found" in error
-    assert json.loads(said("check", "--json")[1])[0]["line"] == 5
 
 
 @pytest.mark.parametrize(

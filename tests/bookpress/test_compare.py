@@ -11,7 +11,6 @@ import pytest
 from bookpress.book.editions import Edition
 from bookpress.book.project import Project
 from bookpress.build.build import build
-from bookpress.errors import UsageError
 from bookpress.explore.compare import Comparison, Side, compare, compare_editions, print_comparison
 from bookpress.progress import Reporter
 from bookpress.run.runner import RunOptions
@@ -66,11 +65,6 @@ def test_a_built_edition_is_found_by_its_id(
     assert [(change.chapter, change.parameters) for change in comparison.changes] == [("first", ["factor"])]
 
 
-def test_an_unknown_edition_suggests_the_nearest(compared: Callable[..., Comparison]) -> None:
-    with pytest.raises(UsageError, match="did you mean other"):
-        compared("default", "othr")
-
-
 def test_other_data_with_the_same_parameters_is_said_to_be_the_cause(capsys: pytest.CaptureFixture[str]) -> None:
     result = {"value": 1.0, "low": None, "high": None, "k": None, "n": None, "unit": "", "label": ""}
     sides = [
@@ -81,21 +75,6 @@ def test_other_data_with_the_same_parameters_is_said_to_be_the_cause(capsys: pyt
     assert comparison.changes[0].parameters == []
     print_comparison(comparison)
     assert "other data or code" in capsys.readouterr().out
-
-
-def test_results_that_one_edition_lacks() -> None:
-    one = Side("1", "1", "", {}, {"a": {"r": {"value": 1.0, "unit": "", "label": "r"}}})
-    other = Side("2", "2", "", {}, {"a": {"s": {"value": 1.0, "unit": "", "label": "s"}}})
-    changes = compare(one, other).changes
-    assert [(change.key, change.one is None, change.other is None) for change in changes] == [
-        ("r", False, True),
-        ("s", True, False),
-    ]
-
-
-def test_a_choice_of_the_whole_book_is_one_row(compared: Callable[..., Comparison]) -> None:
-    rows = compared("default", "other").choices()
-    assert [(row["name"], row["chapters"]) for row in rows] == [("table", ["first", "second"]), ("factor", ["second"])]
 
 
 def test_statements_that_changed_side_are_named_with_both_reasons(capsys: pytest.CaptureFixture[str]) -> None:

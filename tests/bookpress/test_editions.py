@@ -12,7 +12,7 @@ import pytest
 
 from bookpress.book.editions import Edition, differences, edition_names, file_faults, load_edition
 from bookpress.book.project import Project
-from bookpress.errors import PressError, UsageError
+from bookpress.errors import UsageError
 
 Load = Callable[..., Edition]
 
@@ -210,12 +210,6 @@ def test_the_id_does_not_depend_on_pages_settings_place_python_time_or_platform(
     package, lock = elsewhere / "package", elsewhere / book.lock.name
     moved = Project(elsewhere, elsewhere / "_build", elsewhere / "data", (package,), lock)
     assert load_edition(moved).id == before
-
-
-def test_a_missing_chapter_is_named(book: Project, edition: Load) -> None:
-    (book.root / "notebooks/second.md").unlink()
-    with pytest.raises(PressError, match=r"_toc\.yml lists notebooks/second\.md"):
-        edition()
 
 
 def test_generated_bad_parameter_sets_are_all_refused(

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from bookpress.book.project import build_time
 from bookpress.errors import PressError, UsageError
-from bookpress.files import canonical, replace_file, tree, update_file
+from bookpress.files import canonical, replace_file
 
 values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
@@ -45,22 +45,6 @@ def test_a_file_that_cannot_be_written_is_named_and_leaves_nothing(
     blocked.write_bytes(b"")
     with pytest.raises(PressError, match="cannot write"):
         replace_file(blocked / "x", b"")
-
-
-def test_a_file_that_is_right_keeps_its_date(tmp_path: Path) -> None:
-    path = tmp_path / "a"
-    update_file(path, b"1")
-    os.utime(path, ns=(1, 1))
-    update_file(path, b"1")
-    assert (path.stat().st_mtime_ns, path.read_bytes()) == (1, b"1")
-    update_file(path, b"2")
-    assert path.read_bytes() == b"2"
-
-
-def test_hidden_and_compiled_files_do_not_count(tmp_path: Path) -> None:
-    for name in ("a.py", "__pycache__/a.pyc", ".hidden", ".git/x", "sub/b.py"):
-        replace_file(tmp_path / name, b"")
-    assert list(tree(tmp_path)) == ["a.py", "sub/b.py"]
 
 
 def test_the_date_of_a_build(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
 from textwrap import dedent
 
 import psutil
 import pytest
+from processes import wait_for
 
 BUILD = """
 import nbformat
@@ -30,13 +30,6 @@ with open({pids!r} + ".part", "w") as file:
 os.rename({pids!r} + ".part", {pids!r})
 {work}
 """
-
-
-def wait_for(condition: Callable[[], bool], seconds: float = 60) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
 
 
 def ended(pid: int) -> bool:

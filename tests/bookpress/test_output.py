@@ -38,13 +38,6 @@ def test_output_that_cannot_be_written_is_one_message(book: Project, words: str)
     assert (done.returncode, "Traceback" in done.stderr) == (1, False)
 
 
-@if_full
-def test_output_without_a_buffer_is_no_different(book: Project) -> None:
-    done = say(book, "params --json", "> /dev/full", PYTHONUNBUFFERED="1")
-    assert (done.returncode, done.stderr.count("\n")) == (1, 1)
-    assert done.stderr.startswith("error: cannot write to standard output")
-
-
 @pytest.mark.parametrize("words", ["--help", "params", "params --json"])
 def test_a_reader_who_is_gone_is_told_nothing(book: Project, words: str) -> None:
     for unbuffered, reader in (("", "true"), ("1", "head -1")):

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bookpress.book.assignments import grid_option, option, parse_assignments
-from bookpress.book.parameters import Parameter, chapter_schema, describe, read_parameters
+from bookpress.book.parameters import Parameter, describe, read_parameters
 from bookpress.errors import PressError
 
 CELL = """
@@ -51,13 +51,6 @@ def test_everything_comes_from_the_cell() -> None:
     }
     assert (rows["side"]["value"], rows["side"]["allowed"], rows["venues"]["help"]) == ("right", "left, right", "where")
     assert (rows["limit"]["allowed"], rows["strict"]["allowed"]) == ("more than 0, or null", "true, false")
-
-
-def test_the_schema_is_closed_and_holds_defaults_help_and_unit() -> None:
-    schema = chapter_schema(read(CELL))
-    assert schema["additionalProperties"] is False
-    top = {"default": 3, "description": "how many", "maximum": 10, "minimum": 1, "type": "integer", "unit": "models"}
-    assert schema["properties"]["top"] == top
 
 
 @pytest.mark.parametrize(

@@ -10,12 +10,12 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import psutil
 import pytest
 import requests
 from playwright.sync_api import sync_playwright
+from processes import descendants, edit, left_over, wait_for
 
 from book.browsing import CHROMIUM, FLAGS
 from bookpress.book.project import Project
@@ -69,11 +69,8 @@ class Served:
 
     def family(self, size: int) -> list[psutil.Process]:
         """Return the processes that the server has started, once there are so many."""
-        deadline = time.monotonic() + 30
-        while len(family := psutil.Process(self.process.pid).children(recursive=True)) < size:
-            assert time.monotonic() < deadline
-            time.sleep(0.05)
-        return family
+        wait_for(lambda: len(descendants(self.process.pid)) >= size)
+        return descendants(self.process.pid)
 
 
 @pytest.fixture
@@ -83,17 +80,6 @@ def served(built: Project) -> Iterator[Served]:
     if server.process.poll() is None:
         server.process.send_signal(signal.SIGINT)
     server.process.communicate(timeout=20)
-
-
-def edit(path: Path, old: str, new: str) -> None:
-    text = path.read_text()
-    assert old in text
-    path.write_text(text.replace(old, new))
-
-
-def left_over(family: list[psutil.Process]) -> list[psutil.Process]:
-    _, alive = psutil.wait_procs(family, timeout=15)
-    return [one for one in alive if one.is_running() and one.status() != psutil.STATUS_ZOMBIE]
 
 
 def test_pages_follow_the_files_and_a_failing_build_keeps_the_last_good_ones(served: Served, built: Project) -> None:
@@ -156,10 +142,7 @@ def test_a_build_waits_for_another_of_the_same_edition_and_pages_that_are_gone_a
         waiting = server.get()
         assert (waiting.status_code, "__press__/reload.js" in waiting.text) == (503, True)
     for _ in range(2):
-        deadline = time.monotonic() + 60
-        while server.get().status_code != 200:
-            assert time.monotonic() < deadline
-            time.sleep(0.1)
+        wait_for(lambda: server.get().status_code == 200)
         server.settled()
         shutil.rmtree(book.editions)
     server.process.send_signal(signal.SIGINT)
@@ -192,15 +175,6 @@ def test_a_port_that_is_taken_and_an_edition_that_is_not_there_are_named(book: P
             listen(State(book.editions), port)
     with pytest.raises(UsageError, match="no edition 'othr'; did you mean other"):
         serve(book, "othr")
-
-
-@pytest.mark.parametrize("arguments", [["--port", "70000"], ["--port", "x"], ["defalt"]])
-def test_wrong_arguments_are_refused_with_code_2(arguments: list[str]) -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "bookpress", "serve", *arguments], capture_output=True, text=True, timeout=60
-    )
-    assert done.returncode == 2
-    assert "Traceback" not in done.stderr
 
 
 @pytest.mark.book

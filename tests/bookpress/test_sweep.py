@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import as_completed
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from typing import Any
 import pandas as pd
 import psutil
 import pytest
+from processes import descendants, left_over, wait_for
 
 from bookpress.book.editions import Fingerprint, load_edition
 from bookpress.book.project import Project
@@ -137,22 +138,12 @@ def test_a_folder_that_cannot_be_written_is_refused_before_anything_runs(
     assert not book.cache.exists()
 
 
-@pytest.mark.parametrize(
-    ("options", "grid"),
-    [
-        (["a=1,2", "b=x"], {"a": ["1", "2"], "b": ["x"]}),
-        (['a=["x,y", "z"]'], {"a": ["x,y", "z"]}),
-        (["a=[not json"], {"a": ["[not json"]}),
-    ],
-)
-def test_grid_options(options: list[str], grid: dict[str, list[Any]]) -> None:
-    assert read_grid(options) == grid
-
-
-@pytest.mark.parametrize("options", [["a"], ["=1"], ["a=1", "a=2"]])
-def test_grid_options_that_make_no_sense(options: list[str]) -> None:
-    with pytest.raises(UsageError):
-        read_grid(options)
+def test_grid_options() -> None:
+    asked = ["a=1,2", "b=x", 'c=["x,y", "z"]', "d=[not json"]
+    assert read_grid(asked) == {"a": ["1", "2"], "b": ["x"], "c": ["x,y", "z"], "d": ["[not json"]}
+    for options in (["a"], ["=1"], ["a=1", "a=2"]):
+        with pytest.raises(UsageError):
+            read_grid(options)
 
 
 def test_a_grid_file_goes_with_options_that_name_others(tmp_path: Path) -> None:
@@ -203,24 +194,11 @@ def cluster(tmp_path: Path) -> Iterator[Callable[[int], tuple[str, list[subproce
         end(process)
 
 
-def wait_for(condition: Callable[[], Any], seconds: float = 60) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
-
-
 def end(process: subprocess.Popen[bytes]) -> None:
     """Kill a process with all that it started, as when a machine is lost."""
-    try:
-        family = [psutil.Process(process.pid), *psutil.Process(process.pid).children(recursive=True)]
-    except psutil.NoSuchProcess:
-        family = []
-    for one in family:
-        try:
+    for one in [*descendants(process.pid), process]:
+        with suppress(psutil.NoSuchProcess):
             one.send_signal(signal.SIGKILL)
-        except psutil.NoSuchProcess:
-            continue
     process.wait()
 
 
@@ -290,30 +268,6 @@ def test_a_worker_with_other_libraries_is_refused(book: Project) -> None:
         check_versions(replace(order, versions={**here, "pandas": "1.0"}))
 
 
-def interrupted() -> None:
-    with executor(jobs=2) as pool:
-        for _ in range(8):
-            pool.submit(time.sleep, 600)
-        time.sleep(0.5)
-        raise KeyboardInterrupt
-
-
-def test_the_local_executor_does_its_work_and_gives_up_after_an_error() -> None:
-    with executor(jobs=2) as pool:
-        assert sorted(future.result() for future in as_completed([pool.submit(abs, -n) for n in range(4)])) == [
-            0,
-            1,
-            2,
-            3,
-        ]
-    started = time.monotonic()
-    with pytest.raises(KeyboardInterrupt):
-        interrupted()
-    assert time.monotonic() - started < 60
-    with pytest.raises(UsageError, match="allowed: 1 or more"), executor(jobs=0):
-        pass
-
-
 SWEEP = [sys.executable, "-m", "bookpress", "sweep", "first", "--jobs", "2", "--json", "-g"]
 
 
@@ -324,12 +278,11 @@ def test_a_sweep_that_is_stopped_leaves_no_process_and_goes_on(book: Project, ho
     process = subprocess.Popen([*SWEEP, "factor=1,2,3,4"], start_new_session=True, **quiet)
     wait_for(lambda: list(book.cache.rglob("*.json")))
     time.sleep(0.3)
-    family = psutil.Process(process.pid).children(recursive=True)
+    family = descendants(process.pid)
     os.kill(process.pid, how)
     process.communicate(timeout=20)
     assert process.returncode == code
-    _, alive = psutil.wait_procs(family, timeout=15)
-    assert [one for one in alive if one.is_running() and one.status() != psutil.STATUS_ZOMBIE] == []
+    assert left_over(family) == []
     again = subprocess.run([*SWEEP, "factor=1"], check=True, **quiet)
     assert json.loads(again.stdout)["run_now"] == 0
 

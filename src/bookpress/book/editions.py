@@ -108,10 +108,10 @@ class Edition:
 
     name: str
     """Empty for one that has none, which goes by its id."""
-    title: str
-    description: str
     chapters: tuple[Chapter, ...]
     values: Mapping[str, Mapping[str, Value]]
+    title: str = ""
+    description: str = ""
     only: tuple[str, ...] = ()
     """Slugs of the chapters that take the values, where the command line chose them; the others are as published."""
     command: str = ""

@@ -19,7 +19,7 @@ from bookpress import __version__
 from bookpress.book.chapters import FOLDER, Chapter
 from bookpress.book.editions import Edition
 from bookpress.book.project import Project
-from bookpress.citation.record import SETTINGS, Author, Book, load_book
+from bookpress.citation.record import Author, Book, load_book
 from bookpress.files import files_of, pretty, read, sha256
 
 NAME = "ro-crate-metadata.json"
@@ -40,7 +40,7 @@ TYPES = {
 def write_manifest(project: Project, edition: Edition, record: Mapping[str, Any], folder: Path) -> None:
     """Write the manifest of an edition into its folder, which holds all its files; `record` is its ``edition.json``."""
     crate = _Crate(record)
-    crate.describe(load_book(project.root) if (project.root / SETTINGS).is_file() else None)
+    crate.describe(load_book(project.root))
     crate.add_programs(project)
     for path in files_of(folder):
         crate.add_file(path.relative_to(folder).as_posix(), path)
@@ -80,20 +80,15 @@ class _Crate:
     def add(self, identifier: str, kind: str, **properties: Any) -> Any:
         return self._crate.add(self._entity(self._crate, identifier, properties={"@type": kind, **properties}))
 
-    def describe(self, book: Book | None) -> None:
+    def describe(self, book: Book) -> None:
         """Say what the crate is, and who made it, as far as a publisher has said so."""
         root = self._crate.root_dataset
-        root["name"] = self._record["title"]
-        root["description"] = f"Edition {self._record['name']} of a computational book."
+        root["name"] = f"{book.title}: {self._record['title']}"
+        root["description"] = book.description or f"Edition {self._record['name']} of a computational book."
         root["datePublished"] = self._record["date"]
         root["identifier"] = self._record["id"]
         root["conformsTo"] = self.add(PROFILE, "CreativeWork", name="Process Run Crate", version="0.5")
-        root["license"] = "The publisher has stated no licence."
-        if book is None:
-            return
-        root["name"] = f"{book.title}: {self._record['title']}"
-        root["description"] = book.description or root["description"]
-        root["license"] = book.licence or root["license"]
+        root["license"] = book.licence or "The publisher has stated no licence."
         if book.licence_url:
             root["license"] = self.add(book.licence_url, "CreativeWork", name=book.licence or book.licence_url)
         self._made_by = {"agent": self._author(book.authors[0])}

@@ -1,17 +1,14 @@
 """The adapter to Sphinx: gathers the facts, hands each page its tags and its box, writes the files.
 
-Settings stand in ``book/publication.yml`` below the source folder; a book without them is left alone. Another
-extension tells what a page holds by listening to the event ``landing-page``.
+Another extension tells what a page holds by listening to the event ``landing-page``.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
-from xml.sax.saxutils import escape
 
 from docutils import nodes
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -19,7 +16,6 @@ from markupsafe import Markup
 from sphinx.application import Sphinx
 from sphinx.config import Config
 from sphinx.errors import ConfigError
-from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 from sphinx.util.typing import ExtensionMetadata
 
@@ -28,11 +24,9 @@ from bookpress.citation import references
 from bookpress.citation.formats import FOLDER, citation_files, to_bibtex
 from bookpress.citation.jsonld import page_node, script_html
 from bookpress.citation.landing_page import LandingPage
-from bookpress.citation.record import SETTINGS, Chapter, Citation, load_citation, read_chapter
+from bookpress.citation.record import Chapter, Citation, load_citation, read_chapter
 from bookpress.citation.styles import STYLES, to_reference
-from bookpress.errors import UsageError
-
-logger = logging.getLogger(__name__)
+from bookpress.errors import PressError
 
 EVENT = "landing-page"
 HERE = Path(__file__).parent
@@ -59,10 +53,10 @@ class HowToCite(SphinxDirective):
 
 
 class Citing:
-    """What one build is cited as, and what is made of it; nothing is made of a book without publication settings."""
+    """What one build is cited as, and what is made of it."""
 
-    book: Citation | None = None
-    chapters: Mapping[str, Citation] = MappingProxyType({})
+    book: Citation
+    chapters: Mapping[str, Citation]
 
     def load(self, app: Sphinx, config: Config) -> None:
         """Read the settings, and let Sphinx know them, so that pages are written again when they change."""
@@ -71,30 +65,26 @@ class Citing:
         config.suppress_warnings = [*config.suppress_warnings, "bibtex.duplicate_citation", "bibtex.duplicate_label"]
         config.bibtex_bibfiles = config.bibtex_bibfiles or []
         config.citation_front_matter = load_settings(root).front_matter
-        if not (root / SETTINGS).is_file():
-            logger.info("no %s: pages are not made citable", SETTINGS)
-            return
         try:
             self.book = load_citation(root)
-        except UsageError as error:
+        except PressError as error:
             raise ConfigError(str(error)) from error
         config.citation_facts = self.book.model_dump_json()
 
     def find_chapters(self, app: Sphinx, _env: object) -> None:
         """Read the facts of the chapters, by document in reading order, once all documents are read."""
-        if self.book:
-            self.chapters = {name: self.book.of_chapter(one) for name, one in chapters_of(app).items()}
+        self.chapters = {name: self.book.of_chapter(one) for name, one in chapters_of(app).items()}
 
     def add_assets(self, app: Sphinx) -> None:
         """Offer style and script to the pages of a site."""
-        if self.book and app.builder.format == "html":
+        if app.builder.format == "html":
             app.config.html_static_path.append(str(HERE / "static"))
             app.add_css_file("cite.css")
             app.add_js_file("cite.js", loading_method="defer")
 
     def on_page(self, app: Sphinx, docname: str, _template: str, context: dict[str, Any], _tree: object) -> None:
         """Add tags and links to the head of a page, and the box to the end of a chapter."""
-        if self.book is None or app.builder.format != "html" or docname not in app.env.found_docs:
+        if app.builder.format != "html" or docname not in app.env.found_docs:
             return
         page = LandingPage(self.chapters.get(docname, self.book), app.builder.get_target_uri(docname))
         is_chapter = docname in self.chapters
@@ -113,24 +103,16 @@ class Citing:
             context["body"] += box.render(page=page, styles=STYLES, bibtex=bibtex)
 
     def on_resolved(self, app: Sphinx, doctree: nodes.document, docname: str) -> None:
-        """Fill in how to cite the book and its chapters: with downloads on the site, as a list elsewhere."""
+        """Fill in how to cite the book and its chapters."""
         for placeholder in list(doctree.findall(how_to_cite)):
-            everything = [self.book, *self.chapters.values()] if self.book else []
-            if not everything:
-                placeholder.replace_self([])
-            elif app.builder.format == "html":
-                path = app.builder.get_target_uri(docname)
-                pages = [LandingPage(citation, path) for citation in everything]
-                text = TEMPLATES.get_template("how-to-cite.html").render(pages=pages)
-                placeholder.replace_self(nodes.raw("", text, format="html"))
-            else:
-                texts = [nodes.paragraph("", to_reference(one, "apa").text) for one in everything]
-                items = [nodes.list_item("", text) for text in texts]
-                placeholder.replace_self(nodes.bullet_list("", *items, bullet="*"))
+            path = app.builder.get_target_uri(docname)
+            pages = [LandingPage(citation, path) for citation in (self.book, *self.chapters.values())]
+            text = TEMPLATES.get_template("how-to-cite.html").render(pages=pages)
+            placeholder.replace_self(nodes.raw("", text, format="html"))
 
     def write_files(self, app: Sphinx, exception: Exception | None) -> None:
         """Write the citation files of book and chapters, and the site map; remove those of chapters that are gone."""
-        if exception is not None or self.book is None or app.builder.format != "html":
+        if exception is not None or app.builder.format != "html":
             return
         outdir = Path(app.outdir)
         wanted = citation_files(self.book)
@@ -138,20 +120,13 @@ class Citing:
             wanted |= citation_files(chapter)
         urls = [LandingPage(self.book, app.builder.get_target_uri(name)).url for name in app.env.found_docs]
         if urls[0]:
-            wanted["sitemap.xml"] = sitemap(filter(None, urls), self.book.date.isoformat())
+            wanted["sitemap.xml"] = TEMPLATES.get_template("sitemap.xml").render(urls=urls, day=self.book.date)
         (outdir / FOLDER).mkdir(exist_ok=True)
         for path in [outdir / "sitemap.xml", *(outdir / FOLDER).iterdir()]:
             if path.relative_to(outdir).as_posix() not in wanted:
                 path.unlink(missing_ok=True)
         for name, text in wanted.items():
             (outdir / name).write_text(text, encoding="utf-8", newline="")
-
-
-def sitemap(addresses: Iterable[str], day: str) -> str:
-    """Return a site map (https://www.sitemaps.org/protocol.html) of pages that all changed on one day."""
-    entries = "".join(f"<url><loc>{escape(url)}</loc><lastmod>{day}</lastmod></url>\n" for url in sorted(addresses))
-    text = f'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n{entries}</urlset>\n'
-    return f'<?xml version="1.0" encoding="UTF-8"?>\n{text}'
 
 
 def chapters_of(app: Sphinx) -> dict[str, Chapter]:
@@ -168,7 +143,7 @@ def chapters_of(app: Sphinx) -> dict[str, Chapter]:
         title, page = env.titles[docname].astext(), app.builder.get_target_uri(docname) or f"{docname}.html"
         try:
             found[docname] = read_chapter(docname.rpartition("/")[2], title, page, len(found) + 1, front)
-        except UsageError as error:
+        except PressError as error:
             raise ConfigError(str(error)) from error
     return found
 

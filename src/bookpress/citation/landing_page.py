@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import posixpath
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from html import escape
@@ -92,10 +93,7 @@ class LandingPage:
 
     def relative(self, path: str) -> str:
         """Return a file's address relative to the page."""
-        here, there = self.path.split("/")[:-1], path.split("/")
-        while here and there[:-1] and here[0] == there[0]:
-            here, there = here[1:], there[1:]
-        return quote("/".join([".."] * len(here) + there))
+        return quote(posixpath.relpath(path, posixpath.dirname(self.path) or "."))
 
     def link(self, path: str) -> str:
         """Return a file's absolute address where the site has one, else the relative one."""

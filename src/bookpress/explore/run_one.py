@@ -33,14 +33,7 @@ def run_one(
         If the chapter fails.
     """
     chapter, values = values_of(project, slug, options, base)
-    edition = Edition(
-        name="",
-        title="",
-        description="",
-        chapters=(chapter,),
-        values={slug: values},
-        fingerprint=Fingerprint.of(project),
-    )
+    edition = Edition("", (chapter,), {slug: values}, fingerprint=Fingerprint.of(project))
     outcome = run_chapters(project, edition, how)
     if outcome.errors:
         raise failure(project, outcome.errors)

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from sphinx.application import Sphinx
-    from sphinx.util.typing import ExtensionMetadata
+from typing import Any
 
 
-def setup(app: Sphinx) -> ExtensionMetadata:
-    """Let Sphinx load ``bookpress.page`` as an extension."""
+def setup(app: Any) -> Any:
+    """Let Sphinx, and nothing else that imports this, load ``bookpress.page`` as an extension."""
     from bookpress.page.extension import setup as set_up
 
     return set_up(app)

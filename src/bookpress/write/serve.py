@@ -46,11 +46,7 @@ LOOK_EVERY = 0.2
 """Seconds between two looks at what nobody tells of: whether a build has ended, and what stands in the root."""
 PATIENCE = 5.0
 """Seconds that a build has to end when it is told to."""
-INSTEAD = """<!DOCTYPE html>
-<html lang="en"><head><meta charset="utf-8"><title>%(message)s</title><meta name="color-scheme" content="light dark">
-</head><body style="font:1rem/1.5 system-ui,sans-serif;max-width:40rem;margin:4rem auto;padding:0 1rem">
-<h1>%(message)s</h1><p>%(explain)s</p></body></html>
-"""
+INSTEAD = Path(__file__).parent / "templates/instead.html"
 
 
 @dataclass
@@ -234,7 +230,7 @@ class _Pages(SimpleHTTPRequestHandler):
 
     def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
         """Say that there is no such page; it may come with the next build."""
-        self.error_message_format = INSTEAD + _script(self.state.version)
+        self.error_message_format = INSTEAD.read_text("utf-8") + _script(self.state.version)
         super().send_error(code, message, explain)
 
     def log_message(self, *_: object) -> None:

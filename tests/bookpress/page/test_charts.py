@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 from pathlib import Path
 from typing import Any
 
@@ -58,13 +57,6 @@ def test_csv_keeps_full_precision_and_leaves_missing_values_empty() -> None:
     assert rows == [["a", "b"], [repr(1 / 3), 'say "x", y'], ["", "é"]]
 
 
-def test_a_still_picture_has_a_width_and_leaves_the_chart_as_it_was(chart: Chart) -> None:
-    before = json.dumps(SPEC)
-    assert charts.still(chart.spec)["width"] == charts.WIDTHS["wide"]
-    assert charts.still(chart.spec, "narrow")["width"] == charts.WIDTHS["narrow"]
-    assert json.dumps(SPEC) == before
-
-
 def test_in_a_narrow_column_parts_stand_below_each_other_and_titles_break() -> None:
     made = charts.fitted({"hconcat": [{"width": 300}, {"width": 90}]}, "narrow")
     assert "hconcat" not in made
@@ -79,17 +71,6 @@ def test_in_a_narrow_column_parts_stand_below_each_other_and_titles_break() -> N
     assert plain["config"]["legend"]["columns"] == 2
     facets = charts.fitted({"columns": 3, "spec": {"width": 200}}, "narrow")
     assert (facets["columns"], facets["spec"]["width"]) == (2, 125)
-
-
-def test_script_and_document_carry_the_data_once(chart: Chart) -> None:
-    text = charts.to_script(chart)
-    payload = json.loads(text.removeprefix('bookpress.chart("fig-small",').removesuffix(");\n"))
-    assert payload["datasets"] == SPEC["datasets"]
-    assert set(payload) == {"datasets", "wide", "narrow"}
-    assert "datasets" not in payload["wide"]
-    document = json.loads(charts.to_vegalite(chart))
-    assert (document["title"], document["description"]) == ("It rises", "A line that rises.")
-    assert document["datasets"] == SPEC["datasets"]
 
 
 def test_altair_and_vl_convert_speak_the_same_version() -> None:

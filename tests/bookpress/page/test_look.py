@@ -35,20 +35,11 @@ def contrast(one: str, other: str) -> float:
     return (light + 0.05) / (dark + 0.05)
 
 
-def test_contrast_is_computed_as_wcag_has_it() -> None:
-    assert contrast("#000000", "#ffffff") == pytest.approx(21)
-    assert contrast("#767676", "#ffffff") == pytest.approx(4.54, abs=0.01)
-
-
 @pytest.mark.parametrize("ground", GROUNDS)
-@pytest.mark.parametrize(("name", "least"), [("ink", 12), ("soft", 4.5), ("link", 4.5), ("accent", 4.5)])
-@pytest.mark.parametrize("under", ["paper", "wash"])
-def test_text_is_legible(ground: Ground, name: str, least: float, under: str) -> None:
-    assert contrast(colour(name, ground), colour(under, ground)) >= least
-
-
-@pytest.mark.parametrize("ground", GROUNDS)
-def test_marked_text_is_legible(ground: Ground) -> None:
+def test_text_is_legible(ground: Ground) -> None:
+    for under in ("paper", "wash"):
+        for name, least in (("ink", 12), ("soft", 4.5), ("link", 4.5), ("accent", 4.5)):
+            assert contrast(colour(name, ground), colour(under, ground)) >= least
     assert contrast(colour("ink", ground), colour("mark", ground)) >= 7
 
 

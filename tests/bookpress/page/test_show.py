@@ -78,17 +78,6 @@ def test_the_data_block_is_typed_and_short():
     ]
 
 
-def test_a_given_column_wins_over_a_known_one():
-    block = output(columns={"share": Column("Odds", "number")})[1][VEGALITE_MIME]["data"]
-    assert block["columns"][1] == {"name": "share", "label": "Odds", "kind": "number"}
-
-
-def test_text_colours_come_from_the_page():
-    data, _ = output()
-    assert data[VEGALITE_MIME]["config"]["axis"]["labelColor"] == "currentColor"
-    assert data[VEGALITE_MIME]["description"] == "A line."
-
-
 @pytest.mark.parametrize("what", ["title", "alt", "description", "source", "licence"])
 def test_a_figure_without_a_text_is_refused_by_name(what):
     with pytest.raises(FigureError, match=f"the figure fig-shares has no {what}"):
@@ -136,12 +125,6 @@ def test_a_chart_function_says_that_there_is_nothing_where_a_column_is_empty():
     assert NOTHING in draw(DATA.tail(1), title="x").to_json()
     assert NOTHING in draw(DATA.head(0), title="x").to_json()
     assert NOTHING not in draw(DATA, title="x").to_json()
-
-
-def test_charts_of_several_views_may_have_widths_of_their_own():
-    assert (
-        "vconcat" in output(alt.vconcat(chart().properties(width=300), chart().properties(width=300)))[0][VEGALITE_MIME]
-    )
 
 
 def test_a_table_escapes_what_would_break_it():

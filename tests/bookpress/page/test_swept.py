@@ -19,7 +19,6 @@ from bookpress.book.statements import STATEMENT_MIME
 from bookpress.explore.sweep import Plan, Sweep, write_table
 from bookpress.page.explore.sweep_page import (
     Curve,
-    alone,
     curve_chart,
     curves_of,
     spread,
@@ -114,22 +113,6 @@ def test_a_spread_says_both_ends_the_start_and_what_is_not_the_same(sweep: Sweep
     assert spread(Curve.of(sweep, "models"), ORDERS).startswith("All 4 combinations give 70.")
 
 
-def test_a_choice_alone_moves_a_result_while_the_others_stay(sweep: Sweep) -> None:
-    curve = Curve.of(sweep, "academia_share")
-    assert [alone(curve, ORDERS, name) for name in ORDERS] == ["20 points", "10 points"]
-    assert alone(Curve.of(sweep, "models"), ORDERS, "top_k") == "none"
-    assert alone(replace(curve, rows=curve.rows[:1]), ORDERS, "top_k") == ""
-
-
-def test_values_far_apart_stand_on_a_logarithmic_axis(sweep: Sweep) -> None:
-    def scale(curve: Curve) -> Any:
-        return curve_chart(curve, ORDERS, "").spec["vconcat"][0]["layer"][1]["encoding"]["y"]["scale"]
-
-    curve = Curve.of(sweep, "cost")
-    assert "type" not in scale(curve)
-    assert scale(replace(curve, rows=[*curve.rows, {**curve.rows[-1], "value": 2e9}])) == {"type": "log"}
-
-
 def test_the_page_says_what_moves_what_and_leads_to_each_curve(page: BeautifulSoup, sweep: Sweep) -> None:
     rows = [[words(cell) for cell in row.find_all(["th", "td"])] for row in page.select(".moves tr")]
     assert rows == [
@@ -167,15 +150,6 @@ def test_the_terminal_says_what_the_page_says(sweep: Sweep) -> None:
     table = summary_table(sweep, curves_of(sweep))
     assert table.title == "Results that differ between combinations: 2; the same in all: 1"
     assert [[*column.cells] for column in table.columns][-2:] == [["20 points", "× 19"], ["10 points", "× 10"]]
-
-
-def test_everything_the_page_names_is_beside_it(page: BeautifulSoup, sweep: Sweep) -> None:
-    named = {link["href"] for link in page.select("a[download], link[rel=stylesheet]")}
-    named |= {image["src"] for image in page.select("img")} | {part["srcset"] for part in page.select("source")}
-    missing = {name for name in named if not (sweep.folder / name).is_file()}
-    assert missing == {"results.csv", "results.parquet"}  # the press writes these before the page
-    assert page.select("script") == []
-    assert all(image["alt"] for image in page.select("img"))
 
 
 def test_what_failed_is_named(sweep: Sweep, project: Project, tmp_path: Path) -> None:

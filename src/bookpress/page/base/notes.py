@@ -116,7 +116,10 @@ class WriteNotes(SphinxPostTransform):
         if isinstance(node, nodes.figure) and "name" in node:
             node.parent.insert(node.parent.index(node), self._place(node))
             return self._fallen(node)
-        return self._missed(node) if isinstance(node, value) else None
+        if not isinstance(node, value) or not node["missing"]:
+            return None
+        self._warn(node, f"no value for {node['missing']}")
+        return Comparison(None, f"no value for {node['missing']}")
 
     def _judge(self, node: mark) -> Comparison | None:
         """Put a place to link to where a mark is; return its statement where it is not true."""
@@ -141,12 +144,6 @@ class WriteNotes(SphinxPostTransform):
             return None
         self._warn(node, f"{node['name']} {WORDS[statement.holds]}: {statement.because}")
         return statement
-
-    def _missed(self, node: value) -> Comparison | None:
-        if not node["missing"]:
-            return None
-        self._warn(node, f"no value for {node['missing']}")
-        return Comparison(None, f"no value for {node['missing']}")
 
     def _warn(self, node: nodes.Element, text: str) -> None:
         if citation_of(self.config).is_published:

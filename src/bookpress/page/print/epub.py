@@ -36,11 +36,7 @@ PROPERTIES = {"svg": "svg", "math": "mathml"}
 """What the package has to tell of a page that holds such an element."""
 SPELLING = {"viewbox": "viewBox", "preserveaspectratio": "preserveAspectRatio"}
 """Attributes of SVG that the parser of HTML writes in small letters."""
-CONTAINER = """<?xml version="1.0" encoding="UTF-8"?>
-<container xmlns="urn:oasis:names:tc:opendocument:xmlns:container" version="1.0">
-<rootfiles><rootfile full-path="EPUB/package.opf" media-type="application/oebps-package+xml"/></rootfiles>
-</container>
-"""
+CONTAINER = TEMPLATES / "ebook" / "container.xml"
 
 
 class EpubPage(NamedTuple):
@@ -119,7 +115,7 @@ def packed(files: Mapping[str, bytes], built: dt.datetime) -> bytes:
 
     https://www.w3.org/TR/epub-33/#sec-zip-container-mime
     """
-    entries = {"mimetype": b"application/epub+zip", "META-INF/container.xml": CONTAINER.encode()}
+    entries = {"mimetype": b"application/epub+zip", "META-INF/container.xml": CONTAINER.read_bytes()}
     return archive(entries | {f"EPUB/{name}": content for name, content in files.items()}, built)
 
 

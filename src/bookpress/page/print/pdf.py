@@ -14,7 +14,7 @@ import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pikepdf
 
@@ -29,9 +29,6 @@ from bookpress.page.print.print_html import (
     headings_of,
     load_front_matter,
 )
-
-if TYPE_CHECKING:
-    from playwright.sync_api import Browser
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 OPTIONS = [
@@ -101,7 +98,7 @@ def printer() -> Iterator[Print]:
             raise PressError(f"{browser_path()} could not print: {error.message.splitlines()[0]}") from error
 
 
-def _printed(browser: Browser, path: Path, document: str, final: bool) -> bytes:
+def _printed(browser: Any, path: Path, document: str, final: bool) -> bytes:
     """Return a document, in which addresses of style and pictures are absolute, as PDF."""
     path.write_text(document, encoding="utf-8")
     page = browser.new_page(offline=True, color_scheme="light", java_script_enabled=True)
@@ -114,7 +111,7 @@ def _printed(browser: Browser, path: Path, document: str, final: bool) -> bytes:
     failed += page.evaluate(UNDRAWN)
     if failed:
         raise PressError(f"what is to be printed names files that cannot be had: {', '.join(sorted(set(failed)))}")
-    made = page.pdf(prefer_css_page_size=True, print_background=True, tagged=final, outline=final)
+    made: bytes = page.pdf(prefer_css_page_size=True, print_background=True, tagged=final, outline=final)
     page.close()
     return made
 
