@@ -56,14 +56,7 @@ def _split(text: str) -> list[Value]:
 
 
 def file_assignments(parameters: Mapping[str, Any], slugs: Iterable[str]) -> tuple[list[Assignment], list[str]]:
-    """Return what the file of an edition asks for: a name, ``chapter.name``, or a chapter with names of its own.
-
-    Examples
-    --------
-    >>> asked, _ = file_assignments({"vintage": "2023-03", "hardware": {"top_k": 5}}, ["hardware"])
-    >>> [one.label for one in asked]
-    ['vintage', 'hardware.top_k']
-    """
+    """Return what the file of an edition asks for: a name, ``chapter.name``, or a chapter with names of its own."""
     known, asked = set(slugs), []
     for key, value in parameters.items():
         if isinstance(value, dict) or (value is None and key in known):
@@ -126,13 +119,7 @@ def _unknown(book: Sequence[Chapter], reached: Sequence[Chapter], included: Sequ
 
 
 def option(name: str, value: Value) -> str:
-    r"""Return a value as the command line gives it, quoted for a shell.
-
-    Examples
-    --------
-    >>> option("top_k", 20), option("venues", ["ICML", "ICLR"])
-    ('-p top_k=20', '-p \'venues=["ICML", "ICLR"]\'')
-    """
+    """Return a value as the command line gives it, quoted for a shell."""
     return f"-p {shlex.quote(f'{name}={as_text(value)}')}"
 
 
@@ -146,12 +133,6 @@ def grid_option(name: str, values: Sequence[Value]) -> str:
 
 
 def run_command(slug: str, rows: Iterable[Mapping[str, Value]], command: str) -> str:
-    """Return the command that runs a chapter with these values; only what differs from a default is named.
-
-    Examples
-    --------
-    >>> run_command("hardware", [{"name": "top_k", "value": 20, "default": 10}], "bookpress")
-    'bookpress run hardware -p top_k=20'
-    """
+    """Return the command that runs a chapter with these values; only what differs from a default is named."""
     options = [option(row["name"], row["value"]) for row in rows if row["value"] != row["default"]]
     return " ".join([command, "run", slug, *options])

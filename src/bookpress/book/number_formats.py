@@ -175,13 +175,7 @@ def write(result: Result, how: str = "value") -> str:
 
 
 def period(first: int | None, last: int | None, joint: str = " to ") -> str:
-    """Write a period of years: one that is a single year as this year.
-
-    Examples
-    --------
-    >>> period(2010, 2014), period(2010, 2014, "–"), period(2022, 2022)
-    ('2010 to 2014', '2010–2014', '2022')
-    """
+    """Write a period of years: one that is a single year as this year."""
     ends = [NO_VALUE if year is None else str(year) for year in (first, last)]
     return joint.join(dict.fromkeys(ends))
 

@@ -129,13 +129,7 @@ def untested(project: Project) -> list[Problem]:
 
 
 def paragraphs(text: str) -> Iterator[tuple[int, str]]:
-    r"""Yield the paragraphs of a MyST page without its cells, each with its first line; of the front matter every line.
-
-    Examples
-    --------
-    >>> list(paragraphs("---\na: b\n---\n# T\n\n```{code-cell}\nx\n```\n\nOne\ntwo.\n"))
-    [(1, '---'), (2, 'a: b'), (3, '---'), (4, '# T'), (10, 'One\ntwo.')]
-    """
+    """Yield the paragraphs of a MyST page without its cells, and the lines of its front matter, each with its line."""
     head = re.match(r"---\n.*?\n---\n", text, re.DOTALL)
     front = head[0].splitlines() if head else []
     yield from enumerate(front, 1)

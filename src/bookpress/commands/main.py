@@ -16,27 +16,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from bookpress import __version__
-from bookpress.commands.options import (
-    FORMATS,
-    AnyChapter,
-    AnyEdition,
-    AsJson,
-    BaseEdition,
-    BuiltEdition,
-    BuiltEditions,
-    ChapterName,
-    Chapters,
-    CitedEdition,
-    EditionName,
-    EngineName,
-    Force,
-    Formats,
-    Grid,
-    Jobs,
-    Parameters,
-    TimeLimit,
-    current_project,
-)
+from bookpress.commands import options as opt
 from bookpress.errors import PressError
 
 if TYPE_CHECKING:
@@ -123,19 +103,19 @@ def _common(
 
 @press.command()
 def build(
-    edition: EditionName = "default",
-    parameter: Parameters = None,
-    chapters: Chapters = None,
-    jobs: Jobs = None,
-    engine: EngineName = None,
-    force: Force = False,
-    time_limit: TimeLimit = None,
-    formats: Formats = FORMATS[0],
+    edition: opt.EditionName = "default",
+    parameter: opt.Parameters = None,
+    chapters: opt.Chapters = None,
+    jobs: opt.Jobs = None,
+    engine: opt.EngineName = None,
+    force: opt.Force = False,
+    time_limit: opt.TimeLimit = None,
+    formats: opt.Formats = opt.FORMATS[0],
 ) -> None:
     """Build an edition of the book. What has not changed is not run again."""
     from bookpress.run.engine import engine_for
 
-    project = current_project()
+    project = opt.current_project()
     only = [slug.strip() for slug in chapters.split(",")] if chapters is not None else None
     is_new = bool(parameter) or only is not None or edition not in project.built
     with ExitStack() as stack:
@@ -158,18 +138,18 @@ def build(
 
 @press.command()
 def run(
-    chapter: ChapterName,
-    parameter: Parameters = None,
-    as_json: AsJson = False,
-    edition: BaseEdition = "default",
-    engine: EngineName = None,
-    force: Force = False,
-    time_limit: TimeLimit = None,
+    chapter: opt.ChapterName,
+    parameter: opt.Parameters = None,
+    as_json: opt.AsJson = False,
+    edition: opt.BaseEdition = "default",
+    engine: opt.EngineName = None,
+    force: opt.Force = False,
+    time_limit: opt.TimeLimit = None,
 ) -> None:
     """Run one chapter with other values and print its results."""
     from bookpress.explore.run_one import print_results, run_one
 
-    project, options = current_project(), _options(1, engine, force, time_limit)
+    project, options = opt.current_project(), _options(1, engine, force, time_limit)
     results = run_one(project, chapter, parameter or [], edition, options, say)
     if as_json:
         _print_json(results)
@@ -178,11 +158,11 @@ def run(
 
 
 @press.command()
-def params(chapter: AnyChapter = None, as_json: AsJson = False) -> None:
+def params(chapter: opt.AnyChapter = None, as_json: opt.AsJson = False) -> None:
     """List the parameters: value, what is allowed, what it means. --json prints a JSON Schema for each chapter."""
     from bookpress.explore.run_one import parameter_schemas, print_parameters
 
-    project = current_project()
+    project = opt.current_project()
     if as_json:
         _print_json(parameter_schemas(project, chapter))
     else:
@@ -190,7 +170,7 @@ def params(chapter: AnyChapter = None, as_json: AsJson = False) -> None:
 
 
 @press.command()
-def check(as_json: AsJson = False) -> None:
+def check(as_json: opt.AsJson = False) -> None:
     """Find what is wrong in the sources; nothing is run.
 
     That is: undefined names, unknown results, references and citations, and numbers typed by hand. Paragraphs that
@@ -199,8 +179,8 @@ def check(as_json: AsJson = False) -> None:
     from bookpress.check.check import check as check_book
     from bookpress.check.check import untested
 
-    problems, unchecked = check_book(current_project())
-    listed = untested(current_project()) if not problems else []
+    problems, unchecked = check_book(opt.current_project())
+    listed = untested(opt.current_project()) if not problems else []
     if as_json:
         rows = [{"file": one.where, "line": one.line, "problem": one.what} for one in problems]
         _print_json([*rows, *({"file": one.where, "line": one.line, "untested": one.what} for one in listed)])
@@ -216,40 +196,40 @@ def check(as_json: AsJson = False) -> None:
 
 @press.command()
 def cite(
-    chapter: AnyChapter = None,
+    chapter: opt.AnyChapter = None,
     form: Annotated[
         str, typer.Option("--format", "-f", help="apa, chicago and other styles; bibtex, ris and other files.")
     ] = "apa",
-    edition: CitedEdition = "default",
+    edition: opt.CitedEdition = "default",
 ) -> None:
     """Print the reference to a chapter, or to the book. It names the edition that was read."""
     from bookpress.commands.cite import reference
 
-    typer.echo(reference(current_project(), chapter, form, edition), nl=False)
+    typer.echo(reference(opt.current_project(), chapter, form, edition), nl=False)
 
 
 @press.command()
 def release(
-    edition: BuiltEdition = "default",
+    edition: opt.BuiltEdition = "default",
     older: Annotated[list[Path] | None, typer.Option(help="Archive of an earlier release; may be repeated.")] = None,
     to: Annotated[Path, typer.Option(help="Where the site, the archives and SHA256SUMS go.")] = Path("dist"),
 ) -> None:
     """Pack a built edition with checksums. Earlier releases stay reachable on its site."""
     from bookpress.build.release import release as release_edition
 
-    ids = release_edition(current_project(), edition, older or [], to)
+    ids = release_edition(opt.current_project(), edition, older or [], to)
     say(f"editions on the site: {', '.join(ids)}")
     typer.echo(to / "site" / "index.html")
 
 
 @press.command()
-def compare(one: AnyEdition, other: AnyEdition, as_json: AsJson = False, jobs: Jobs = None) -> None:
+def compare(one: opt.AnyEdition, other: opt.AnyEdition, as_json: opt.AsJson = False, jobs: opt.Jobs = None) -> None:
     """Show the results and parameters that differ between two editions."""
     from bookpress.explore.compare import compare_editions, print_comparison
     from bookpress.page.explore.comparison_page import write_page
     from bookpress.progress import Bar
 
-    project, options = current_project(), _options(jobs, None, False, None)
+    project, options = opt.current_project(), _options(jobs, None, False, None)
     with Bar(Console(stderr=True)).shown() as bar:
         comparison = compare_editions(project, (one, other), options, bar)
     if as_json:
@@ -261,17 +241,17 @@ def compare(one: AnyEdition, other: AnyEdition, as_json: AsJson = False, jobs: J
 
 @press.command()
 def statements(
-    edition: AnyEdition = "default",
+    edition: opt.AnyEdition = "default",
     only_fallen: Annotated[bool, typer.Option("--fallen", help="Only what is false or unknown.")] = False,
-    as_json: AsJson = False,
-    jobs: Jobs = None,
+    as_json: opt.AsJson = False,
+    jobs: opt.Jobs = None,
 ) -> None:
     """List what the sentences of an edition rest on: whether it holds, why, and where it is said."""
     from bookpress.build.statements import fallen, print_statements
     from bookpress.explore.compare import sides
     from bookpress.progress import Bar
 
-    project, options = current_project(), _options(jobs, None, False, None)
+    project, options = opt.current_project(), _options(jobs, None, False, None)
     with Bar(Console(stderr=True)).shown() as bar:
         [side] = sides(project, [edition], options, bar)
     found = fallen(side.statements) if only_fallen else side.statements
@@ -283,7 +263,7 @@ def statements(
 
 @press.command()
 def serve(
-    edition: EditionName = "default",
+    edition: opt.EditionName = "default",
     port: Annotated[int, typer.Option(min=0, max=65535, help="Where to listen; 0 for any that is free.")] = 8000,
 ) -> None:
     """Show an edition in the browser while you write.
@@ -293,26 +273,26 @@ def serve(
     """
     from bookpress.write.serve import serve as serve_edition
 
-    serve_edition(current_project(), edition, port, typer.echo)
+    serve_edition(opt.current_project(), edition, port, typer.echo)
 
 
 @press.command()
 def sweep(
-    chapter: ChapterName,
-    grid: Grid = None,
+    chapter: opt.ChapterName,
+    grid: opt.Grid = None,
     file: Annotated[Path | None, typer.Option("--file", help="A grid file: YAML or JSON, lists of values.")] = None,
-    parameter: Parameters = None,
-    edition: BaseEdition = "default",
+    parameter: opt.Parameters = None,
+    edition: opt.BaseEdition = "default",
     result: Annotated[list[str] | None, typer.Option("--result", help="Draw these only. [default: all]")] = None,
     out: Annotated[Path | None, typer.Option(help="Folder to write to. [default: one below _build/sweeps]")] = None,
-    as_json: AsJson = False,
+    as_json: opt.AsJson = False,
     scheduler: Annotated[
         str | None, typer.Option(help="Run on this Dask cluster, such as tcp://10.0.0.1:8786.")
     ] = None,
-    jobs: Jobs = None,
-    engine: EngineName = None,
-    force: Force = False,
-    time_limit: TimeLimit = None,
+    jobs: opt.Jobs = None,
+    engine: opt.EngineName = None,
+    force: opt.Force = False,
+    time_limit: opt.TimeLimit = None,
 ) -> None:
     """Run a chapter under every combination of values.
 
@@ -327,7 +307,7 @@ def sweep(
     from bookpress.page.figures import render as drawing
     from bookpress.progress import Bar
 
-    project, options = current_project(), _options(jobs, engine, force, time_limit)
+    project, options = opt.current_project(), _options(jobs, engine, force, time_limit)
     plan = plan_sweep(project, chapter, read_grid(grid or [], file), parameter or [], edition, result or [])
     with Bar(Console(stderr=True)).shown() as bar:
         drawing.warm_up(2)  # what draws takes a moment to start: chapters can use it to run
@@ -348,11 +328,11 @@ def sweep(
 
 @press.command()
 def clean(
-    editions: BuiltEditions = None,
+    editions: opt.BuiltEditions = None,
     keep_runs: Annotated[bool, typer.Option("--keep-runs", help="Keep the chapters that were run.")] = False,
 ) -> None:
     """Remove built editions, or everything that was built."""
     from bookpress.build.published import clean as remove
 
-    freed = remove(current_project(), editions or [], keep_runs=keep_runs)
+    freed = remove(opt.current_project(), editions or [], keep_runs=keep_runs)
     say(f"{freed / 1e6:.1f} MB removed")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,7 @@ from bookpress.page.base import contents, notes, roles
 from bookpress.page.base import nodes as own_nodes
 from bookpress.page.base.store import Page, load_quoted, store_of
 from bookpress.page.figures import figures
+from bookpress.page.figures import render as drawing
 from bookpress.page.figures.mime import NOTEBOOK
 from bookpress.page.site import cover, downloads, layout, parameter_box, search, typesetting
 
@@ -86,7 +88,9 @@ def write_again(app: Sphinx, env: BuildEnvironment) -> Iterable[str]:
     """Return the pages whose values changed, though their own source did not; draw new charts."""
     store = store_of(env)
     store.parts = contents.read_parts(env)
-    figures.draw_all(app, store)
+    charts = [chart for page in store.pages.values() for chart in page.charts]
+    if charts and app.builder.format == "html":
+        drawing.draw(charts, figures.picture_cache(Path(app.outdir)))
     titles = {name: contents.title_of(env, name) for part in store.parts for name in part.docnames}
     return list(store.stale((store.parts, titles)))
 
@@ -106,9 +110,11 @@ def write_with_page(
 def finish(app: Sphinx, exception: Exception | None) -> None:
     """Write what belongs to no single page; drop what no page loads."""
     if exception is None and app.builder.format == "html":
-        figures.write_script(store_of(app.env), Path(app.outdir))
+        outdir = Path(app.outdir)
+        if any(page.charts for page in store_of(app.env).pages.values()):
+            shutil.copyfile(drawing.vega_bundle(figures.picture_cache(outdir)), outdir / "_static" / "vega.js")
         search.write_script(app)
-        layout.sweep(Path(app.outdir, "_static"))
+        layout.sweep(outdir / "_static")
 
 
 def code_version() -> int:

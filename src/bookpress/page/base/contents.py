@@ -38,15 +38,12 @@ def _below(env: BuildEnvironment, docname: str) -> list[str]:
     return [name for child in env.toctree_includes.get(docname, []) for name in (child, *_below(env, child))]
 
 
-def parts(env: BuildEnvironment) -> list[Part]:
-    """Return the parts of the book with their pages in reading order; known when all pages have been read."""
-    return store_of(env).parts
-
-
 def chapter_numbers(env: BuildEnvironment) -> dict[str, int]:
     """Return the number of each chapter: chapters are the notebooks, counted in reading order."""
     pages = store_of(env).pages
-    chapters = [name for part in parts(env) for name in part.docnames if name in pages and pages[name].is_chapter]
+    chapters = [
+        name for part in store_of(env).parts for name in part.docnames if name in pages and pages[name].is_chapter
+    ]
     return {name: number for number, name in enumerate(chapters, 1)}
 
 

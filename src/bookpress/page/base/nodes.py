@@ -82,14 +82,9 @@ def visit_value(self: HTML5Translator, node: value) -> None:
     self.body.append(self.starttag(node, "span", "", CLASS=f"value value-{node['kind']}{long}", **titled))
 
 
-def depart_value(self: HTML5Translator, node: value) -> None:  # noqa: ARG001
-    """Close a value."""
-    self.body.append("</span>")
-
-
 def setup(app: Sphinx) -> None:
     """Register nodes and transform."""
     app.add_node(later)
     app.add_node(mark)
-    app.add_node(value, html=(visit_value, depart_value))
+    app.add_node(value, html=(visit_value, lambda self, _: self.body.append("</span>")))
     app.add_post_transform(MakeLater)

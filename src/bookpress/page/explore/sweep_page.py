@@ -125,6 +125,7 @@ class Curve:
     rows: list[dict[str, Any]]
     missing: int
     usual: dict[str, Any] | None
+    unit: str
 
     @classmethod
     def of(cls, sweep: Sweep, key: str) -> Curve:
@@ -132,17 +133,12 @@ class Curve:
         rows = [row for row in sweep.rows if row["key"] == key and row["value"] is not None]
         rows.sort(key=lambda row: (row["value"], row["run"]))
         marked = next((row for row in rows if sweep.plan.sets[row["run"] - 1] == sweep.plan.usual), None)
-        return cls(key, (marked or rows[0])["label"] or key, rows, len(sweep.runs) - len(rows), marked)
+        return cls(key, (marked or rows[0])["label"] or key, rows, len(sweep.runs) - len(rows), marked, rows[0]["unit"])
 
     @property
     def varies(self) -> bool:
         """Whether some choice moves it, or its interval."""
         return any(row[name] != self.rows[0][name] for row in self.rows for name in ("value", "low", "high"))
-
-    @property
-    def unit(self) -> str:
-        """The unit of all rows."""
-        return str(self.rows[0]["unit"])
 
     @property
     def title(self) -> str:

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import itertools
-import shutil
 from pathlib import Path
 
 from docutils import nodes
-from sphinx.application import Sphinx
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util.osutil import relative_uri
 
@@ -15,7 +13,7 @@ from bookpress.files import replace_file
 from bookpress.page.base import charts
 from bookpress.page.base.contents import chapter_reference
 from bookpress.page.base.nodes import html
-from bookpress.page.base.store import Page, Store
+from bookpress.page.base.store import Page
 from bookpress.page.base.templates import fill
 from bookpress.page.figures import render as drawing
 
@@ -93,22 +91,9 @@ def _drop_silent_outputs(cell: nodes.Element) -> None:
             output.parent.remove(output)
 
 
-def draw_all(app: Sphinx, store: Store) -> None:
-    """Draw the charts of all pages that are not yet drawn."""
-    every = [chart for page in store.pages.values() for chart in page.charts]
-    if every and app.builder.format == "html":
-        drawing.draw(every, picture_cache(Path(app.outdir)))
-
-
 def write_files(page: Page, outdir: Path) -> None:
     """Write pictures, data and specifications of the charts of a page."""
     folder = outdir / folder_of(page.docname)
     for chart in page.charts:
         drawing.write_files(chart, picture_cache(outdir), folder / chart.stem)
         replace_file(folder / f"{chart.stem}.js", charts.to_script(chart).encode())
-
-
-def write_script(store: Store, outdir: Path) -> None:
-    """Write the script that draws live charts, where a page has one."""
-    if any(page.charts for page in store.pages.values()):
-        shutil.copyfile(drawing.vega_bundle(picture_cache(outdir)), outdir / "_static" / "vega.js")

@@ -43,7 +43,7 @@ OPTIONS = [
 SECONDS = 120
 """Time that one step of one document may take."""
 UNDRAWN = "[...document.images].filter(one => !one.complete || !one.naturalWidth).map(one => one.getAttribute('src'))"
-NODE = re.compile(r"node\d+")
+NODE = re.compile(rb"(?<=\()node\d{8}(?=\))")
 """How Chromium names the elements of a structure: after a count that depends on the moment."""
 
 Print = Callable[..., bytes]
@@ -126,9 +126,9 @@ def pages_of(printed: bytes) -> dict[str, int]:
 
 def finished(printed: bytes, headings: Sequence[str], record: Mapping[str, Any], front: FrontMatter) -> bytes:
     """Return a PDF made by Chromium with its record (CSL-JSON) and date: the same input gives the same bytes."""
-    with pikepdf.open(io.BytesIO(printed)) as pdf:
+    names = {name: b"node%08d" % number for number, name in enumerate(sorted(set(NODE.findall(printed))), start=1)}
+    with pikepdf.open(io.BytesIO(NODE.sub(lambda name: names[name[0]], printed))) as pdf:
         _name_outline(pdf, headings)
-        _renumber_nodes(pdf)
         _describe(pdf, record, front)
         made = io.BytesIO()
         pdf.save(made, deterministic_id=True, linearize=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
@@ -149,27 +149,6 @@ def _flat(items: Sequence[pikepdf.OutlineItem]) -> Iterator[pikepdf.OutlineItem]
     for item in items:
         yield item
         yield from _flat(item.children)
-
-
-def _renumber_nodes(pdf: pikepdf.Pdf) -> None:
-    """Count the named elements of the structure from one, in their own order."""
-    places = [place for thing in pdf.objects for place in _node_names(thing)]
-    known = {name: f"node{number:08}" for number, name in enumerate(sorted({name for _, _, name in places}), start=1)}
-    for holder, key, name in places:
-        holder[key] = pikepdf.String(known[name])
-
-
-def _node_names(thing: Any) -> Iterator[tuple[Any, Any, str]]:
-    inner: Any = ()
-    if isinstance(thing, pikepdf.Dictionary):
-        inner = thing.items()
-    elif isinstance(thing, pikepdf.Array):
-        inner = enumerate(thing)
-    for key, value in inner:
-        if isinstance(value, pikepdf.String) and NODE.fullmatch(str(value)):
-            yield thing, key, str(value)
-        elif isinstance(value, pikepdf.Dictionary | pikepdf.Array) and not value.is_indirect:
-            yield from _node_names(value)
 
 
 def _describe(pdf: pikepdf.Pdf, record: Mapping[str, Any], front: FrontMatter) -> None:

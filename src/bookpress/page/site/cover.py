@@ -69,7 +69,12 @@ def finding(node: later, env: BuildEnvironment) -> list[nodes.Node]:
     if result.value is None:
         return []
     chapter = store.chapter(name.partition(":")[0]).docname
-    text = fill("finding.html", result=result, address=_address(env, chapter), title=contents.title_of(env, chapter))
+    text = fill(
+        "finding.html",
+        result=result,
+        address=_address(env, chapter),
+        title=contents.title_of(env, chapter),
+    )
     return html(text, in_numbers(node.children, env))
 
 
@@ -77,13 +82,19 @@ def chapter_list(_node: later, env: BuildEnvironment) -> list[nodes.Node]:
     """``{chapters}``: return every chapter with its number, title, finding and reading time."""
     store, numbers = store_of(env), contents.chapter_numbers(env)
     chapters, texts = [], []
-    for part in contents.parts(env):
+    for part in store_of(env).parts:
         title = part.title
         for name in (name for name in part.docnames if name in numbers):
             page = store.pages[name]
             texts.append(in_numbers([node.deepcopy() for node in page.finding], env))
             facts = {"part": title, "number": numbers[name], "minutes": page.minutes}
-            chapters.append({**facts, "title": contents.title_of(env, name), "address": _address(env, name)})
+            chapters.append(
+                {
+                    **facts,
+                    "title": contents.title_of(env, name),
+                    "address": _address(env, name),
+                }
+            )
             title = ""
     return html(fill("chapter-list.html", chapters=chapters), *texts)
 

@@ -101,7 +101,7 @@ def contents(app: Sphinx, pagename: str, here: str) -> list[dict[str, Any]]:
                 for name in part.docnames
             ],
         }
-        for part in book.parts(app.env)
+        for part in store_of(app.env).parts
     ]
 
 

@@ -119,7 +119,7 @@ class AddKicker(SphinxPostTransform):
         section = next(iter(self.document.findall(nodes.section)), None)
         if page is None or section is None or not (page.is_chapter or page.front.get("kicker")):
             return
-        part = next((part.title for part in contents.parts(self.env) if page.docname in part.docnames), "")
+        part = next((part.title for part in store_of(self.env).parts if page.docname in part.docnames), "")
         number = contents.chapter_numbers(self.env).get(page.docname)
         told = [page.front.get("kicker") or part, f"Chapter {number}" if number else ""]
         section.insert(0, html(fill("kicker.html", text=" · ".join(filter(None, told)))))

@@ -12,6 +12,7 @@ from sphinx.application import Sphinx
 
 from bookpress.files import replace_file
 from bookpress.page.base import contents as book
+from bookpress.page.base.store import store_of
 
 SCRIPT = "search-text.js"
 _SILENT = (nodes.section, nodes.title, nodes.literal_block, nodes.raw, nodes.comment)
@@ -55,7 +56,7 @@ def keep_entries(
 
 def write_script(app: Sphinx) -> None:
     """Write the pieces of all pages, in reading order, as one script."""
-    order = [app.config.root_doc, *(name for part in book.parts(app.env) for name in part.docnames)]
+    order = [app.config.root_doc, *(name for part in store_of(app.env).parts for name in part.docnames)]
     pages = [
         {"title": book.title_of(app.env, name), "pieces": json.loads(_kept(app, name).read_text("utf-8"))}
         for name in dict.fromkeys(order)
