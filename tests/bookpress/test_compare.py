@@ -11,14 +11,14 @@ import pytest
 from bookpress.book.editions import Edition
 from bookpress.book.project import Project
 from bookpress.build.build import build
-from bookpress.explore.compare import Comparison, Side, compare, compare_editions, print_comparison
+from bookpress.explore.compare import Comparison, Side, compare, print_comparison, sides
 from bookpress.progress import Reporter
 from bookpress.run.runner import RunOptions
 
 
 @pytest.fixture
 def compared(book: Project) -> Callable[[str, str], Comparison]:
-    return lambda one, other: compare_editions(book, (one, other), RunOptions(), Reporter())
+    return lambda one, other: compare(*sides(book, (one, other), RunOptions(), Reporter()))
 
 
 def test_what_differs_is_named_with_its_parameters(book: Project, compared: Callable[..., Comparison]) -> None:
@@ -67,11 +67,11 @@ def test_a_built_edition_is_found_by_its_id(
 
 def test_other_data_with_the_same_parameters_is_said_to_be_the_cause(capsys: pytest.CaptureFixture[str]) -> None:
     result = {"value": 1.0, "low": None, "high": None, "k": None, "n": None, "unit": "", "label": ""}
-    sides = [
+    alike = [
         Side(str(value), str(value), "", {"a": {"p": 1}}, {"a": {"r": {**result, "value": value}}})
         for value in (1.0, 2.0)
     ]
-    comparison = compare(*sides)
+    comparison = compare(*alike)
     assert comparison.changes[0].parameters == []
     print_comparison(comparison)
     assert "other data or code" in capsys.readouterr().out

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, Protocol
 
 from pydantic import BaseModel, ConfigDict, field_validator
 
@@ -19,7 +19,6 @@ class ResultError(Exception):
     """A result that cannot be recorded or read."""
 
 
-@runtime_checkable
 class EstimateLike(Protocol):
     """What a result is made from: anything with the seven attributes of an estimate."""
 

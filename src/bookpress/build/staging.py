@@ -97,11 +97,6 @@ def point_to_notebooks(text: str, folder: str, slugs: Collection[str]) -> str:
 
     A link names the file that an author sees (``large-scale-models.md``); staged, the chapter is a notebook. A link to
     what is no chapter is left as it is, for Sphinx to report.
-
-    Examples
-    --------
-    >>> point_to_notebooks("See [who](../notebooks/who.md#now) and [](how.md).", "book", {"who"})
-    'See [who](../notebooks/who.ipynb#now) and [](how.md).'
     """
 
     def point(link: re.Match[str]) -> str:

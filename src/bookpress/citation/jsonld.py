@@ -98,7 +98,8 @@ def _common(page: LandingPage) -> Node:
     if edition:
         facts = {"results-sha256": edition.results_sha256, "data-vintage": edition.vintage}
         states = {"edition": edition.id, **facts}
-    identifiers = [_doi(citation.doi), *(_property(name, value) for name, value in states.items())]
+    known = {name: value for name, value in states.items() if value}
+    identifiers = [_node("PropertyValue", propertyID=name, value=value) for name, value in known.items()]
     return {
         "@id": page.url,
         "url": page.link(page.path),
@@ -112,7 +113,7 @@ def _common(page: LandingPage) -> Node:
         "inLanguage": citation.book.language,
         "license": citation.book.licence_url,
         "version": citation.state,
-        "identifier": [identifier for identifier in identifiers if identifier],
+        "identifier": [*filter(None, [_doi(citation.doi)]), *identifiers],
         "image": page.link(page.picture.path) if page.picture else None,
     }
 
@@ -162,10 +163,6 @@ def _node(kind: str, **properties: Any) -> Node:
 
 def _organization(name: str | None) -> Node | None:
     return _node("Organization", name=name) if name else None
-
-
-def _property(name: str, value: str | None) -> Node | None:
-    return _node("PropertyValue", propertyID=name, value=value) if value else None
 
 
 def _doi(doi: str | None) -> Node | None:

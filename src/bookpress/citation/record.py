@@ -14,6 +14,7 @@ from urllib.parse import quote
 from docutils.nodes import make_id
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
+from bookpress.book.parameters import as_text
 from bookpress.book.project import build_time
 from bookpress.errors import UsageError
 from bookpress.files import checked, load_model
@@ -196,11 +197,7 @@ class Edition(Facts):
         """Return name, value, default and chapters of each choice that differs; those of `chapter` come first."""
         chapters: dict[tuple[str, str, str], list[str]] = {}
         for item in self.differs:
-            here, published = (
-                value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-                for value in (item.value, item.default)
-            )
-            choice = (item.name, here, published)
+            choice = (item.name, as_text(item.value), as_text(item.default))
             chapters.setdefault(choice, []).append(item.chapter)
         ordered = sorted(chapters.items(), key=lambda entry: chapter not in entry[1])
         return [(*choice, ", ".join(reached)) for choice, reached in ordered]

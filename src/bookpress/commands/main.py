@@ -225,13 +225,14 @@ def release(
 @press.command()
 def compare(one: opt.AnyEdition, other: opt.AnyEdition, as_json: opt.AsJson = False, jobs: opt.Jobs = None) -> None:
     """Show the results and parameters that differ between two editions."""
-    from bookpress.explore.compare import compare_editions, print_comparison
+    from bookpress.explore.compare import compare as compare_sides
+    from bookpress.explore.compare import print_comparison, sides
     from bookpress.page.explore.comparison_page import write_page
     from bookpress.progress import Bar
 
     project, options = opt.current_project(), _options(jobs, None, False, None)
     with Bar(Console(stderr=True)).shown() as bar:
-        comparison = compare_editions(project, (one, other), options, bar)
+        comparison = compare_sides(*sides(project, (one, other), options, bar))
     if as_json:
         _print_json(comparison.as_json())
     else:

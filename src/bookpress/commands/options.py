@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -82,26 +82,23 @@ def _assignments(project: Project, slug: str | None, typed: str) -> Offers:
                     yield from ((f"{label}={text}", words) for text, words in several(choices, values))
 
 
-EditionName = Annotated[str, typer.Argument(help="Name of the edition.", autocompletion=offering(_editions))]
-AnyEdition = Annotated[
-    str, typer.Argument(help="Name of an edition, or the id of a built one.", autocompletion=offering(_editions))
-]
-BuiltEdition = Annotated[str, typer.Argument(help="Name or id of a built edition.", autocompletion=offering(_built))]
-BuiltEditions = Annotated[
-    list[str] | None, typer.Argument(help="Built editions; everything by default.", autocompletion=offering(_built))
-]
+def argument(text: str, find: Callable[[Project, str | None, str], Offers]) -> Any:
+    """Return an argument with its help and what a shell may offer for it."""
+    return typer.Argument(help=text, autocompletion=offering(find))
+
+
+EditionName = Annotated[str, argument("Name of the edition.", _editions)]
+AnyEdition = Annotated[str, argument("Name of an edition, or the id of a built one.", _editions)]
+BuiltEdition = Annotated[str, argument("Name or id of a built edition.", _built)]
+BuiltEditions = Annotated[list[str] | None, argument("Built editions; everything by default.", _built)]
+ChapterName = Annotated[str, argument("The chapter's name, as in its address.", _chapters)]
+AnyChapter = Annotated[str | None, argument("The chapter; without one the whole book.", _chapters)]
 BaseEdition = Annotated[
     str,
     typer.Option("--edition", help="Edition whose values hold for the rest.", autocompletion=offering(_editions)),
 ]
 CitedEdition = Annotated[
     str, typer.Option("--edition", "-e", help="Name or id of an edition.", autocompletion=offering(_editions))
-]
-ChapterName = Annotated[
-    str, typer.Argument(help="The chapter's name, as in its address.", autocompletion=offering(_chapters))
-]
-AnyChapter = Annotated[
-    str | None, typer.Argument(help="The chapter; without one the whole book.", autocompletion=offering(_chapters))
 ]
 Chapters = Annotated[
     str | None,

@@ -117,14 +117,8 @@ class Comparison:
         return list(rows.values())
 
 
-def compare_editions(project: Project, names: tuple[str, str], options: RunOptions, reporter: Reporter) -> Comparison:
-    """Return what differs between two editions: named ones, brought up to date through the cache, or built ones."""
-    one, other = sides(project, names, options, reporter)
-    return compare(one, other)
-
-
 def sides(project: Project, names: Sequence[str], options: RunOptions, reporter: Reporter) -> list[Side]:
-    """Return editions by name, brought up to date through the cache, or built ones by id; see `compare_editions`."""
+    """Return editions by name, brought up to date through the cache, or built ones by id."""
     known = list(dict.fromkeys([*edition_names(project), *project.built]))
     problems = [
         f"no edition {name!r}, by name or by the id of a built one{nearest(name, known)}"

@@ -160,11 +160,6 @@ def read_grid(options: Iterable[str], path: Path | None = None) -> dict[str, lis
     """Return the grid of ``-g NAME=V1,V2`` (a JSON list where a value holds a comma), and of a file, if there is one.
 
     The file, YAML or JSON, holds a name and its list of values on each line.
-
-    Examples
-    --------
-    >>> read_grid(["vintage=2023-03,2026-08", 'venues=[["ICML", "ICLR"], ["CVPR"]]'])
-    {'vintage': ['2023-03', '2026-08'], 'venues': [['ICML', 'ICLR'], ['CVPR']]}
     """
     grid: dict[str, list[Any]] = {}
     if path is not None:

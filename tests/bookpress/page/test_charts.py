@@ -11,6 +11,7 @@ import altair as alt
 import pytest
 import vl_convert
 
+from bookpress.errors import PressError
 from bookpress.page.base import charts
 from bookpress.page.base.charts import Chart, ChartError, Column, Data, cell, read_chart, sort_key
 from bookpress.page.figures import render as drawing
@@ -101,7 +102,7 @@ def test_pictures_are_drawn_once_and_the_same_with_any_fonts(
 
 def test_a_chart_that_cannot_be_drawn_is_named(chart: Chart, tmp_path: Path) -> None:
     broken = chart.model_copy(update={"name": "fig-broken", "spec": {**SPEC, "mark": "no such mark"}})
-    with pytest.raises(drawing.DrawingError, match="fig-broken"):
+    with pytest.raises(PressError, match="fig-broken"):
         drawing.draw([broken], tmp_path)
     assert not list(tmp_path.glob("*.png"))
 

@@ -28,7 +28,9 @@ def write_page(comparison: Comparison, project: Project) -> Path:
         groups.setdefault(slug, []).append(row)
     slugs = list(dict.fromkeys([*one.results, *other.results]))
     recorded = {(slug, key) for side in comparison.sides for slug, found in side.results.items() for key in found}
-    headlines = [name for name in cover_results(project) if name in recorded]
+    cover = project.root / f"{toc_files(project)[0]}.md"
+    found = FINDING.findall(cover.read_text("utf-8")) if cover.is_file() else []
+    headlines = [name for name in dict.fromkeys(found) if name in recorded]
     return write_apart(
         project.build / "compare" / f"{one.name}-{other.name}",
         "comparison.html",
@@ -46,12 +48,6 @@ def write_page(comparison: Comparison, project: Project) -> Path:
         relabelled=sum(len(row["labels"]) > 1 for row in rows.values()),
         open=sum(not row["direction"] for row in rows.values()),
     )
-
-
-def cover_results(project: Project) -> list[tuple[str, str]]:
-    """Return chapter and key of every result that the cover of the book gives as a finding, in its order."""
-    cover = project.root / f"{toc_files(project)[0]}.md"
-    return list(dict.fromkeys(FINDING.findall(cover.read_text("utf-8")))) if cover.is_file() else []
 
 
 def _links(side: Side, slugs: Sequence[str], project: Project) -> dict[str, str]:

@@ -17,6 +17,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+from bookpress.errors import PressError
 from bookpress.files import replace_file
 from bookpress.page.base.charts import (
     VEGALITE_VERSION,
@@ -39,10 +40,6 @@ JOBS_WORTH_A_PROCESS = 4
 
 _warm: list[subprocess.Popen[str]] = []
 """Processes that were started ahead and have no jobs yet."""
-
-
-class DrawingError(RuntimeError):
-    """A chart that could not be drawn."""
 
 
 def draw(charts: Iterable[Chart], cache: Path) -> None:
@@ -82,7 +79,7 @@ def _draw_apart(jobs: list[dict[str, Any]]) -> None:
     process = _warm.pop() if _warm else _start()
     _, said = process.communicate("\n".join(json.dumps(job) for job in jobs))
     if process.returncode:
-        raise DrawingError(said.strip().splitlines()[-1] if said.strip() else "no chart was drawn")
+        raise PressError(said.strip().splitlines()[-1] if said.strip() else "no chart was drawn")
 
 
 def write_files(chart: Chart, cache: Path, stem: Path) -> None:
@@ -118,7 +115,7 @@ def vega_bundle(cache: Path) -> Path:
         )
         made = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False)
         if made.returncode:
-            raise DrawingError(f"no Vega bundle: {made.stderr.decode().strip()}")
+            raise PressError(f"no Vega bundle: {made.stderr.decode().strip()}")
         # The bundle declares short names at the top level: keep them to itself.
         replace_file(path, b"(()=>{" + made.stdout + b"\n})();\n")
     return path

@@ -33,14 +33,9 @@ class FigureError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A label that a reader understands, and the kind of the values.
+    """A heading that a reader understands, and how values are written.
 
-    Parameters
-    ----------
-    label : str
-        Heading of the column.
-    kind : {"text", "number", "share", "year", "flop", "date"}
-        How a value is written: 0.64 as "64%", 3e23 as "3.0 × 10²³", 2010 without a separator.
+    A share of 0.64 becomes "64%", a flop of 3e23 "3.0 × 10²³", the year 2010 has no separator.
     """
 
     label: str
@@ -122,20 +117,7 @@ def show_table(data: pd.DataFrame, *, name: str, caption: str, columns: Mapping[
 
 
 def table_markdown(data: pd.DataFrame, *, name: str, caption: str, columns: Mapping[str, Column] | None = None) -> str:
-    """Return a table as a MyST ``{table}`` directive. The parameters are those of `show_table`.
-
-    Examples
-    --------
-    >>> shares = pd.DataFrame({"year": [2010], "share": [0.64]})
-    >>> print(table_markdown(shares, name="tab-x", caption="Shares by year"))
-    ```{table} Shares by year
-    :name: tab-x
-    <BLANKLINE>
-    | Year | Share |
-    | ---: | ---: |
-    | 2010 | 64% |
-    ```
-    """
+    """Return a table as a MyST ``{table}`` directive. The parameters are those of `show_table`."""
     if not _TABLE_NAME.fullmatch(name):
         raise FigureError(f"the table name {name!r} must be tab-... of small letters, digits and hyphens")
     if not caption.strip() or "\n" in caption.strip():

@@ -80,11 +80,6 @@ def empty_chart() -> alt.LayerChart:
 def needs(*columns: str) -> Callable[[Draw[P]], Draw[P]]:
     """Let a function that draws a table say that there is nothing where no row has all of these columns.
 
-    Parameters
-    ----------
-    columns : str
-        Columns of its first argument whose values it draws; without any, rows are enough.
-
     Examples
     --------
     >>> @needs("share")

@@ -5,7 +5,6 @@ Run by the press as ``python -m bookpress.page.print.epub``.
 
 from __future__ import annotations
 
-import datetime as dt
 import sys
 import textwrap
 import uuid
@@ -13,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+import vl_convert
 from lxml import etree
 from markupsafe import Markup
 
@@ -60,9 +60,12 @@ def make(order: Order) -> None:
     """Make the EPUB of the book."""
     site, output = Path(order.pages), Path(order.output)
     front = load_front_matter(Path(order.source), site, order.epoch)
-    made = packed(epub_files(read_articles(site), front), front.built)
+    # The type comes first and is not compressed: https://www.w3.org/TR/epub-33/#sec-zip-container-mime
+    entries = {"mimetype": b"application/epub+zip", "META-INF/container.xml": CONTAINER.read_bytes()}
+    entries |= {f"EPUB/{name}": content for name, content in epub_files(read_articles(site), front).items()}
+    made = archive(entries, front.built)
     output.mkdir(parents=True, exist_ok=True)
-    (output / f"{front.book.file_stem}.epub").write_bytes(made)
+    (output / f"{front.citation.book.file_stem}.epub").write_bytes(made)
 
 
 def epub_files(articles: Sequence[Article], front: FrontMatter) -> dict[str, bytes]:
@@ -73,14 +76,14 @@ def epub_files(articles: Sequence[Article], front: FrontMatter) -> dict[str, byt
     files |= {f"fonts/{path.name}": path.read_bytes() for path in sorted((TEMPLATES / "fonts").glob("*.woff2"))}
     files["book.css"] = (TEMPLATES / "ebook" / "book.css").read_bytes()
     texts = {article.path: _page(article) for article in articles}
-    title = front.fill("ebook/title.html")
+    title_page = Markup(front.fill("ebook/title.html"))  # noqa: S704 (a template that escapes)
     picture = Markup('<section class="cover"><img src="cover.png" alt="Cover: {}"/></section>')
     opening = [
-        EpubPage("title", front.book.title, Markup(title), "titlepage"),  # noqa: S704 (a template that escapes)
+        EpubPage("title", front.citation.book.title, title_page, "titlepage"),
         texts["index.html"],
     ]
     pages = [
-        EpubPage("cover", "Cover", picture.format(front.book.full_title), "cover"),
+        EpubPage("cover", "Cover", picture.format(front.citation.book.full_title), "cover"),
         opening[0],
         *texts.values(),
     ]
@@ -88,8 +91,10 @@ def epub_files(articles: Sequence[Article], front: FrontMatter) -> dict[str, byt
         (part, [texts[article.path] for article in found]) for part, found in page_extraction.by_part(articles[1:])
     ]
     media_types = {name: MEDIA_TYPES[Path(name).suffix] for name in files}
-    state = front.citation.edition.id if front.citation.edition else f"{front.book.version} {front.citation.date}"
-    identifier = uuid.uuid5(uuid.NAMESPACE_URL, f"{front.book.file_stem}:{state}").urn
+    state = (
+        front.citation.edition.id if front.citation.edition else f"{front.citation.book.version} {front.citation.date}"
+    )
+    identifier = uuid.uuid5(uuid.NAMESPACE_URL, f"{front.citation.book.file_stem}:{state}").urn
     figures = page_extraction.figures(articles)
     made = {
         "package.opf": front.fill("ebook/package.opf", pages=pages, files=media_types, identifier=identifier),
@@ -98,25 +103,12 @@ def epub_files(articles: Sequence[Article], front: FrontMatter) -> dict[str, byt
     }
     for text in made.values():
         etree.fromstring(text.encode())  # not well-formed: an error of ours
-    return {**{name: text.encode() for name, text in made.items()}, "cover.png": cover_picture(front), **files}
-
-
-def cover_picture(front: FrontMatter) -> bytes:
-    """Return the picture that stands for the book in a library of e-books, as PNG of 1600 by 2400 pixels."""
-    import vl_convert
-
-    title, subtitle = textwrap.wrap(front.book.title, 12), textwrap.wrap(front.book.subtitle or "", 36)
-    picture: bytes = vl_convert.svg_to_png(front.fill("ebook/cover.svg", title=title, subtitle=subtitle))
-    return picture
-
-
-def packed(files: Mapping[str, bytes], built: dt.datetime) -> bytes:
-    """Return the archive of an e-book: its type first and not compressed, as the standard asks, then all files.
-
-    https://www.w3.org/TR/epub-33/#sec-zip-container-mime
-    """
-    entries = {"mimetype": b"application/epub+zip", "META-INF/container.xml": CONTAINER.read_bytes()}
-    return archive(entries | {f"EPUB/{name}": content for name, content in files.items()}, built)
+    title, subtitle = (
+        textwrap.wrap(front.citation.book.title, 12),
+        textwrap.wrap(front.citation.book.subtitle or "", 36),
+    )
+    cover = vl_convert.svg_to_png(front.fill("ebook/cover.svg", title=title, subtitle=subtitle))
+    return {**{name: text.encode() for name, text in made.items()}, "cover.png": cover, **files}
 
 
 def _prepare(articles: Sequence[Article], front: FrontMatter) -> None:

@@ -11,7 +11,7 @@ import posixpath
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from lxml import html
@@ -81,15 +81,6 @@ class Article:
         return bool(self.body.xpath(".//*[@id=$anchor]", anchor=anchor))
 
 
-class Figure(NamedTuple):
-    """A figure as lists name it: the article it stands in, what it is called, its title, its id."""
-
-    article: Article
-    name: str
-    title: str
-    anchor: str
-
-
 def key_of(path: str) -> str:
     """Return the name of a page within the book: ``"notebooks-hardware"``."""
     return path.removesuffix(".html").replace("/", "-")
@@ -122,15 +113,15 @@ def by_part(articles: Iterable[Article]) -> list[tuple[str, list[Article]]]:
     return [(title, list(group)) for title, group in itertools.groupby(articles, lambda article: article.part)]
 
 
-def figures(articles: Iterable[Article]) -> list[Figure]:
-    """Return the figures of articles, in order."""
+def figures(articles: Iterable[Article]) -> list[dict[str, Any]]:
+    """Return the figures of articles in order: the article each stands in, its number, title and id."""
     return [
-        Figure(
-            article,
-            name=_text(figure.find_class("caption-number")[0]),
-            title=_text(figure.find_class("caption-text")[0]),
-            anchor=figure.get("id"),
-        )
+        {
+            "article": article,
+            "name": _text(figure.find_class("caption-number")[0]),
+            "title": _text(figure.find_class("caption-text")[0]),
+            "anchor": figure.get("id"),
+        }
         for article in articles
         for figure in article.body.find_class("chart-figure")
     ]

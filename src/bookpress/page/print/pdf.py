@@ -77,7 +77,7 @@ def make(order: Order) -> None:
         # The numbers of the pages are known once the book is printed: the contents need a draft.
         draft = printed(book_document(read_articles(site), front), final=False)
         whole = book_document(read_articles(site), front, pages_of(draft))
-        for name, record, document in [*documents, (front.book.file_stem, BOOK, whole)]:
+        for name, record, document in [*documents, (front.citation.book.file_stem, BOOK, whole)]:
             made = finished(printed(document), headings_of(document), front.record(record), front)
             (output / f"{name}.pdf").write_bytes(made)
 
@@ -153,7 +153,7 @@ def _flat(items: Sequence[pikepdf.OutlineItem]) -> Iterator[pikepdf.OutlineItem]
 
 def _describe(pdf: pikepdf.Pdf, record: Mapping[str, Any], front: FrontMatter) -> None:
     """Say what the document is, twice as the format has it: as XMP and, made from that, in the older dictionary."""
-    book, moment = front.book, f"{front.built:%Y-%m-%dT%H:%M:%S}+00:00"
+    book, moment = front.citation.book, f"{front.built:%Y-%m-%dT%H:%M:%S}+00:00"
     told: dict[str, Any] = {
         "dc:title": record["title"],
         "dc:creator": [_name(author) for author in record["author"]],

@@ -14,7 +14,7 @@ from lxml import html
 from markupsafe import Markup
 
 from bookpress.citation.formats import FOLDER
-from bookpress.citation.record import Book, Citation, load_citation
+from bookpress.citation.record import Citation, load_citation
 from bookpress.citation.styles import to_reference
 from bookpress.page.base.templates import TEMPLATES, environment
 from bookpress.page.print import page_extraction
@@ -136,16 +136,6 @@ class FrontMatter:
     built: dt.datetime
     site: Path
 
-    @property
-    def book(self) -> Book:
-        """The publication settings."""
-        return self.citation.book
-
-    @property
-    def authors(self) -> str:
-        """The authors of the book."""
-        return ", ".join(author.full for author in self.book.authors)
-
     def address(self, path: str, fragment: str = "") -> str | None:
         """Return the public address of a page or file of the site; none where the site has no address."""
         root = self.citation.site_url
@@ -163,9 +153,9 @@ class FrontMatter:
         folder, _, name = template.partition("/")
         facts = {
             "citation": self.citation,
-            "book": self.book,
+            "book": self.citation.book,
             "edition": self.citation.edition,
-            "authors": self.authors,
+            "authors": ", ".join(author.full for author in self.citation.authors),
             "date": self.citation.date,
             "state": self.citation.state,
             "built": self.built,

@@ -69,6 +69,8 @@ def fill_context(
     page = store_of(app.env).pages.get(pagename, Page(pagename))
     citation = citation_of(app.config)
     cover = "cover" if pagename == app.config.root_doc else "page"
+    found = files_of(page, Path(app.srcdir), formats_of(app.config))
+    files = [{**file, "address": relative_uri(here, file["path"])} for file in found]
     context.update(
         kind="search" if templatename == "search.html" else "chapter" if page.is_chapter else cover,
         asset=lambda name: f"{context['pathto'](f'_static/{name}', 1)}?v={digest(STATIC / name)}",
@@ -78,7 +80,7 @@ def fill_context(
         summary=str(page.front.get("abstract", "")),
         extra_css=extra_files(context, "css_files"),
         extra_js=extra_files(context, "script_files"),
-        chapter_end=chapter_end(app, page, here) if page.is_chapter else "",
+        chapter_end=Markup(fill("chapter-end.html", files=files)) if page.is_chapter else "",  # noqa: S704 (escaped)
         book=citation.book,
         edition=citation.edition,
         banner=banner(app, page, here),
@@ -118,13 +120,6 @@ def extra_files(context: dict[str, Any], key: str) -> list[str]:
     return [context["pathto"](name, 1) for name in names if name.rsplit("/", 1)[-1].partition("?")[0] in OURS]
 
 
-def chapter_end(app: Sphinx, page: Page, here: str) -> Markup:
-    """Return what stands at the end of a chapter: its downloads."""
-    found = files_of(page, Path(app.srcdir), formats_of(app.config))
-    files = [{**file, "address": relative_uri(here, file["path"])} for file in found]
-    return Markup(fill("chapter-end.html", files=files))  # noqa: S704 (a template that escapes)
-
-
 def banner(app: Sphinx, page: Page, here: str) -> dict[str, Any] | None:
     """Return what the banner of a page says of an edition that is not the published one.
 
@@ -159,20 +154,16 @@ def book_changes(env: BuildEnvironment, differs: Sequence[Difference]) -> list[d
     groups: dict[tuple[str, str, str], list[Difference]] = {}
     for item in differs:
         groups.setdefault((item.name, str(item.value), str(item.default)), []).append(item)
-    return [_change(items[0], _where(env, differs, items)) for items in groups.values()]
+    return [_change(items[0], _where(env, items)) for items in groups.values()]
 
 
-def _where(env: BuildEnvironment, differs: Sequence[Difference], items: Sequence[Difference]) -> str:
-    """Return the chapters of a difference; empty where every chapter that knows the choice has the same value."""
-    name, value = items[0].name, items[0].value
-    pages = {page.slug: page for page in store_of(env).pages.values() if page.is_chapter}
-    known = [page.parameters[name] for page in pages.values() if name in page.parameters]
-    if all(other == value for other in known) and len(items) == sum(item.name == name for item in differs):
-        return ""
-    if len(items) > NAMED:
-        return f"{len(items)} chapters"
+def _where(env: BuildEnvironment, items: Sequence[Difference]) -> str:
+    """Return the chapters of a difference; empty where it reaches all that know the choice."""
+    pages = {page.slug: page for page in store_of(env).pages.values() if items[0].name in page.parameters}
     titles = [book.title_of(env, pages[item.chapter].docname) for item in items if item.chapter in pages]
-    return ", ".join(f"“{title}”" for title in titles)
+    if len(titles) == len(pages):
+        return ""
+    return f"{len(items)} chapters" if len(items) > NAMED else ", ".join(f"“{title}”" for title in titles)
 
 
 def drop_thebe(app: Sphinx, doctree: nodes.document, docname: str) -> None:  # noqa: ARG001
