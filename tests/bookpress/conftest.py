@@ -14,7 +14,7 @@ import nbformat
 import pytest
 
 from bookpress.book.chapters import KERNEL
-from bookpress.book.editions import Edition, Fingerprint, load_edition
+from bookpress.book.editions import Edition, load_edition
 from bookpress.book.project import Project
 from bookpress.run.engine import Engine, open_engine
 from bookpress.run.notebook import Job
@@ -103,11 +103,6 @@ def chapter(title: str, extra: str = "") -> str:
     return (HEAD % title).lstrip() + BODY + dedent(extra)
 
 
-@pytest.fixture(scope="session")
-def chapter_source() -> Callable[..., str]:
-    return chapter
-
-
 @pytest.fixture(autouse=True, scope="session")
 def a_hang_up_counts() -> None:
     """Let the programs that tests start hear a hang-up, also when the tests themselves were started to ignore it."""
@@ -186,11 +181,6 @@ def edition(book: Project) -> Callable[..., Edition]:
         return load_edition(book, name, options, only)
 
     return load
-
-
-@pytest.fixture
-def fingerprint(book: Project) -> Callable[[], Fingerprint]:
-    return lambda: Fingerprint.of(book)
 
 
 @pytest.fixture

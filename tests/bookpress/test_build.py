@@ -22,7 +22,6 @@ from processes import descendants, edit, left_over, wait_for
 from bookpress.book.editions import Edition
 from bookpress.book.project import Project
 from bookpress.build.build import Built, build
-from bookpress.build.formats import PAGES, make
 from bookpress.build.published import STATE, build_lock, clean
 from bookpress.build.sphinx_process import MEMORY
 from bookpress.errors import PressError
@@ -180,16 +179,6 @@ def test_evidence_is_checked_before_anything_runs_and_once(
         (book.root / "checked").unlink(missing_ok=True)
 
 
-def test_only_some_chapters_take_new_values(built: Project, edition: Load) -> None:
-    made = build(built, edition("default", "table=b", only=["second"]))
-    results = json.loads((made.folder / "results.json").read_text())
-    assert results["first"] == json.loads((built.editions / "default/results.json").read_text())["first"]
-    assert results.keys() == {"first", "second"}
-    page = (made.folder / "html/index.html").read_text()
-    assert "1 chapter was run with the published choices" in page
-    assert "(in “Second”)" in page
-
-
 def test_an_edition_that_is_being_built_is_neither_built_nor_removed(book: Project, edition: Load) -> None:
     with build_lock(book, "default", Reporter()):
         with pytest.raises(PressError, match="another build of the edition 'default' is running; wait for it or"):
@@ -293,15 +282,3 @@ def test_a_disk_that_is_really_full(book: Project, edition: Load, tmp_path: Path
         assert not (small.editions / "default").exists()
     finally:
         subprocess.run(["umount", disk], check=True)
-
-
-def test_a_process_that_is_killed_says_so(tmp_path: Path) -> None:
-    (tmp_path / "source").mkdir()
-    (tmp_path / "source/_config.yml").write_text("sphinx: {extra_extensions: [dies]}\n")
-    (tmp_path / "source/_toc.yml").write_text("format: jb-book\nroot: index\n")
-    (tmp_path / "source/index.md").write_text("# Title\n")
-    (tmp_path / "dies.py").write_text("import os, signal\nos.kill(os.getpid(), signal.SIGKILL)\n")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PYTHONPATH", os.pathsep.join([str(tmp_path), *filter(None, sys.path)]))
-        with pytest.raises(PressError, match=r"'html' could not be made: its process was killed \(signal 9\)"):
-            make([PAGES], tmp_path, tmp_path / "source", 0)

@@ -65,16 +65,6 @@ def test_values_count_for_the_chapter_they_reach(book: Project, edition: Load) -
     assert fresh(book, edition("default", "factor=2")) == ["first"]
 
 
-def test_identical_code_on_different_data_is_run_for_each(book: Project, edition: Load) -> None:
-    """What the standard stack gets wrong: it hashes code cells alone."""
-    first, second = (book.root / f"notebooks/{slug}.md" for slug in BOTH)
-    second.write_text(first.read_text())
-    for number in (2.0, 5.0):
-        (book.data / "b.csv").write_text(f"{number}\n")
-        runs = run_chapters(book, edition("default", "second.table=b")).runs
-        assert [run.results["number"]["value"] for run in runs.values()] == [1.0, number]
-
-
 def test_a_damaged_entry_counts_as_missing(book: Project, edition: Load) -> None:
     fresh(book, edition())
     cut, altered = sorted(book.cache.glob("*.json"))

@@ -14,7 +14,6 @@ from bookpress.book.project import Project
 from bookpress.build.build import build
 from bookpress.check.check import check, prose_lines, typed_numbers, untested
 from bookpress.commands.main import press
-from bookpress.errors import PressError
 
 Find = Callable[..., list[str]]
 
@@ -61,12 +60,6 @@ def test_keys_of_chapters_that_were_run_are_known(find: Find, book: Project) -> 
     found = find("book/words", "{result}`first:numbr`, {result}`second:number:value`")
     assert check(book)[1] == []
     assert found == ["book/words.md:5: the chapter 'first' records no result 'numbr'; did you mean number?"]
-
-
-def test_without_ruff_it_says_so(book: Project, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("importlib.util.find_spec", lambda *_: None)
-    with pytest.raises(PressError, match="ruff, which looks for undefined names, is not installed"):
-        check(book)
 
 
 def test_nothing_of_a_chapter_is_run(find: Find, book: Project, tmp_path: Path) -> None:

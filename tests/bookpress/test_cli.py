@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -148,18 +147,6 @@ def test_wrong_use_is_told_even_when_there_is_nothing_to_do(said: Callable[..., 
         assert (code, message in " ".join(error.split())) == (2, True), error
 
 
-def test_a_sweep_reports_reversed_ranges_beside_other_errors(said: Callable[..., Said], book: Project) -> None:
-    grid = book.root / "grid.yml"
-    grid.write_text("years_first: [2000, 2020]\nfactor: [0]\n")
-    code, _, error = said("sweep", "first", "--file", str(grid), "-p", "table=z")
-    assert (code, "table: z is not allowed" in error, "factor: 0 is not allowed" in error) == (2, True, True)
-    assert "years_first" not in error, "which table stands beside is not known"
-    code, _, error = said("sweep", "first", "--file", str(grid))
-    assert (code, "factor: 0 is not allowed" in error, "years_first is 2020" in error) == (2, True, True)
-    grid.write_text("factor: [1]\nfactor: [2]\n")
-    assert "line 2: factor is given more than once" in said("sweep", "first", "--file", str(grid))[2]
-
-
 def test_the_version_is_that_of_the_package(said: Callable[..., Said]) -> None:
     assert said("--version") == (0, f"{version('compute-divide')}\n", "")
 
@@ -277,18 +264,6 @@ def test_the_menu_is_quick_because_it_imports_nothing_heavy() -> None:
     assert done.stdout.splitlines()[-1] == "[]"
     for command in ("build", "run", "params", "check", "sweep", "compare", "clean", "serve", "data", "cite"):
         assert f" {command} " in done.stdout
-
-
-def test_the_installed_command_runs_a_real_chapter_from_anywhere(tmp_path: Path) -> None:
-    done = subprocess.run(
-        [SCRIPT, "params", "large-scale-models", "--json"],
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        check=True,
-        env={name: value for name, value in os.environ.items() if name != "COMPUTE_DIVIDE_DATA"},
-    )
-    assert "vintage" in json.loads(done.stdout)["large-scale-models"]["properties"]
 
 
 def test_a_job_in_the_background_ends_when_it_is_told_to(book: Project) -> None:

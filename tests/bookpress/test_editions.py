@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 import jupytext  # noqa: F401 - asks for the version of pandoc when it is first imported
 import numpy as np
 import pytest
 
-from bookpress.book.editions import Edition, differences, edition_names, file_faults, load_edition
+from bookpress.book.editions import Edition, edition_names, file_faults, load_edition
 from bookpress.book.project import Project
-from bookpress.errors import UsageError
+from bookpress.errors import UsageError, nearest
 
 Load = Callable[..., Edition]
 
@@ -65,6 +64,7 @@ def test_all_errors_are_reported_together(book: Project, edition: Load) -> None:
         "-p 'foo' is not NAME=VALUE or CHAPTER.NAME=VALUE",
         "no edition 'othre'; did you mean other?",
     )
+    assert nearest("x", [f"name_{number}" for number in range(30)]).endswith("name_19 and 10 more")
 
 
 def test_a_name_is_given_once(book: Project, edition: Load) -> None:
@@ -111,12 +111,6 @@ def test_a_file_that_is_not_in_order_is_refused(book: Project, edition: Load, te
         assert message in "\n".join(found)
 
 
-@pytest.mark.parametrize("entries", ["parameters:", "parameters: {first: }", "description:"])
-def test_an_entry_with_nothing_under_it_says_nothing(book: Project, edition: Load, entries: str) -> None:
-    write(book, "empty", f"title: Empty\n{entries}\n")
-    assert (edition("empty").values, edition("empty").description) == (edition().values, "")
-
-
 @pytest.mark.parametrize(
     ("file", "message"),
     [
@@ -135,14 +129,6 @@ def test_a_file_whose_name_is_no_name_of_an_edition_is_told(
     assert message in problems(edition, Path(file).stem)[0]
     assert edition_names(book) == ["default", "other"]
     assert list(file_faults(book)) == ([] if file.startswith(".") else [f"book/editions/{file}"])
-
-
-@pytest.mark.parametrize("name", ["", ".", "..", "../other", "/tmp/other", "other/", "./other", "x" * 5000])  # noqa: S108
-def test_a_name_that_is_a_path_is_no_edition(edition: Load, name: str) -> None:
-    assert problems(edition, name)[0].startswith("no edition")
-    if name:
-        with pytest.raises(UsageError, match="no edition"):
-            replace(edition(), name=name)
 
 
 def test_what_equals_a_named_edition_is_that_edition(edition: Load) -> None:
@@ -164,14 +150,6 @@ def test_only_the_chapters_that_are_named_take_new_values(book: Project, edition
     assert problems(edition, "other", "first.factor=2", only=["second"]) == (
         "first.factor: first is not among the chapters that take new values here: second",
     )
-
-
-def test_differences_name_chapter_value_and_default(edition: Load) -> None:
-    assert differences(edition("other"), edition()) == [
-        {"chapter": "first", "name": "table", "value": "b", "default": "a"},
-        {"chapter": "second", "name": "table", "value": "b", "default": "a"},
-        {"chapter": "second", "name": "factor", "value": 3.0, "default": 1.0},
-    ]
 
 
 def test_the_command_builds_the_same_edition(book: Project, edition: Load) -> None:

@@ -11,10 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from bookpress.book.project import Project
 from bookpress.errors import PressError
 from bookpress.run import papermill_engines
-from bookpress.run.engine import Engine, imported_modules, open_engine
+from bookpress.run.engine import Engine, open_engine
 from bookpress.run.notebook import ChapterError, Job, run_job
 from bookpress.run.tidy import dumps, loads
 
@@ -136,15 +135,3 @@ def test_modules_that_print_leave_or_read_do_not_disturb_the_start(
     run = run_job(job("import sys\nsys.__stdout__.flush()\nprint('colorsys' in sys.modules)"), engine)
     assert b"True" in run.notebook
     assert b"half a line" not in run.notebook
-
-
-def test_only_code_cells_name_modules(book: Project) -> None:
-    path = book.root / "notebooks/first.md"
-    path.write_text(
-        path.read_text()
-        + "\nfrom this point on.\n\n```python\nimport shown\n```\n\n````{code-cell} python\nimport json.decoder\n````\n"
-    )
-    names = imported_modules(book)
-    assert "json.decoder" in names
-    assert "bookpress.book.results" in names
-    assert not {"this", "shown"} & set(names)

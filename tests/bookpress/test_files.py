@@ -8,22 +8,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from bookpress.book.project import build_time
 from bookpress.errors import PressError, UsageError
-from bookpress.files import canonical, replace_file
-
-values = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
-    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
-)
-
-
-@given(st.dictionaries(st.text(), values))
-def test_one_value_has_one_spelling(value: dict[str, object]) -> None:
-    assert canonical(value) == canonical(dict(reversed(value.items())))
+from bookpress.files import replace_file
 
 
 def test_a_file_that_cannot_be_written_is_named_and_leaves_nothing(

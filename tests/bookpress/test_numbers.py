@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 
 import pytest
@@ -85,10 +84,3 @@ def test_a_share_is_0_or_100_percent_only_when_it_is_exactly_that(share: float) 
     assert abs(shown - share) <= 0.005 + 1e-9
     if 1e-5 < share < 1 - 1e-5:
         assert 0 < shown < 1
-
-
-@given(st.floats(min_value=1e-6, max_value=1e30))
-def test_powers_of_ten_read_back(value: float) -> None:
-    mantissa, exponent = numbers.number(value, "FLOP").split(" × 10")
-    plain = exponent.translate(str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789"))
-    assert math.isclose(float(mantissa) * 10.0 ** int(plain), value, rel_tol=0.051)

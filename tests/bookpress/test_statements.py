@@ -186,13 +186,6 @@ def test_a_statement_travels_as_an_output_and_is_read_back(monkeypatch: pytest.M
     assert outputs[0]["data"][STATEMENT_MIME]["key"] == "fell"
 
 
-@pytest.mark.parametrize("holds", [[True, None, False], [None, True], [True, True]])
-def test_several_comparisons_hold_together(holds: list[bool | None]) -> None:
-    worst = False if False in holds else None if None in holds else True
-    found = joined([Comparison(one, f"reason {one}") for one in holds])
-    assert (found.holds, found.because) == (worst, f"reason {worst}")
-
-
 numbers = st.floats(-1e6, 1e6)
 estimates = st.lists(numbers, min_size=3, max_size=3).map(sorted).map(lambda ends: Estimate(ends[1], ends[0], ends[2]))
 

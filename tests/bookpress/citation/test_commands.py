@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +13,6 @@ from bookpress.book.project import Project
 from bookpress.citation.formats import FORMATS
 from bookpress.citation.styles import FORMS, format_item
 from bookpress.commands.cite import plain_heading, reference
-from bookpress.commands.main import main
 from bookpress.errors import UsageError
 
 SLUGS = ["plain", "hard-names", "single", "group", "bare"]
@@ -94,24 +92,6 @@ def test_a_wrong_wish_names_what_there_is(project: Project, asked: dict[str, Any
     with pytest.raises(UsageError) as caught:
         reference(project, **{"slug": None, "form": "apa", "edition": "default", **asked})
     assert said in str(caught.value)
-
-
-def test_only_the_reference_is_printed(
-    project: Project, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setattr(sys, "argv", ["bookpress", "cite", "plain", "--format", "chicago", "--edition", "paper"])
-    with pytest.raises(SystemExit, match="0"):
-        main()
-    out, error = capfd.readouterr()
-    assert out.startswith("The Example project. 2026. “Large-scale Models.” Chap. 1 in ")
-    assert "paper edition 0123456789ab" in out
-    assert error == ""
-
-
-def test_wrong_settings_are_a_wrong_use(project: Project) -> None:
-    (project.editions / "default" / "source" / "book" / "publication.yml").write_text("title: x\n")
-    with pytest.raises(UsageError, match="the entry 'authors' is missing"):
-        reference(project, None, "apa", "default")
 
 
 @pytest.mark.parametrize(

@@ -158,22 +158,6 @@ def test_rispy_reads_back_every_field(citation: Citation) -> None:
     assert all(re.match(r"[A-Z][A-Z0-9]  - ", line) for line in text.split("\r\n")[:-1])
 
 
-def test_csl_json_holds_every_field(citation: Citation) -> None:
-    (found,) = json.loads(write(citation, "csl-json"))
-    date = citation.date
-    surnames = [
-        " ".join(filter(None, map(one.get, ("literal", "non-dropping-particle", "family")))) for one in found["author"]
-    ]
-    given = [(one.get("given", ""), one.get("suffix", "")) for one in found["author"]]
-    assert [(surname, *rest) for surname, rest in zip(surnames, given, strict=True)] == names(citation.authors)
-    variables = ("title", "edition", "URL", "DOI", "abstract", "note")
-    wanted = [citation.title, citation.state, citation.url, citation.doi, citation.abstract, citation.note]
-    assert [found.get(variable) for variable in variables] == wanted
-    assert found["issued"] == {"date-parts": [[date.year, date.month, date.day]]}
-    assert found["type"] == ("chapter" if citation.chapter else "book")
-    assert "" not in found.values()
-
-
 @pytest.mark.parametrize("style", list(STYLES))
 def test_a_reference_names_what_is_cited_without_what_a_formatter_gets_wrong(citation: Citation, style: str) -> None:
     (item,) = json.loads(write(citation, "csl-json"))

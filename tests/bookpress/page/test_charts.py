@@ -13,7 +13,7 @@ import vl_convert
 
 from bookpress.errors import PressError
 from bookpress.page.base import charts
-from bookpress.page.base.charts import Chart, ChartError, Column, Data, cell, read_chart, sort_key
+from bookpress.page.base.charts import Chart, Column, Data, cell, read_chart, sort_key
 from bookpress.page.figures import render as drawing
 
 SPEC: dict[str, Any] = {
@@ -42,13 +42,6 @@ METADATA: dict[str, Any] = {
 @pytest.fixture
 def chart() -> Chart:
     return read_chart(SPEC, METADATA)
-
-
-@pytest.mark.parametrize("part", ["title", "alt", "description", "name", "data"])
-def test_a_chart_without_a_part_is_refused_by_name(part: str) -> None:
-    lacking = {key: value for key, value in METADATA.items() if key != part}
-    with pytest.raises(ChartError, match=r"fig-small|without a name"):
-        read_chart(SPEC, lacking)
 
 
 def test_csv_keeps_full_precision_and_leaves_missing_values_empty() -> None:

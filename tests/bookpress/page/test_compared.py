@@ -161,13 +161,6 @@ def test_it_leads_to_pages_that_are_built_and_says_how_to_build_the_rest(
     assert "http" not in path.read_text("utf-8")
 
 
-def test_an_edition_beside_itself_has_nothing_to_tell(comparison: Comparison, project: Project) -> None:
-    one = comparison.sides[0]
-    page = page_of(compare(one, one), project)
-    assert words(page.select_one(".counts")) == "0 results differ 6 are the same"
-    assert "default0123" in words(page.h1)
-
-
 @pytest.mark.book
 @pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 375)])
 def test_axe_finds_nothing_and_nothing_is_wider_than_the_page(

@@ -190,14 +190,6 @@ def test_mistakes_are_named_with_their_place(book: Any) -> None:
     assert "the chart 'fig-shares' is not complete" in book.said
 
 
-def test_the_banner_of_another_edition(edition_book: Any) -> None:
-    banner = edition_book.page().select_one(".banner")
-    assert "The paper's vintage" in banner.text
-    assert "window 5 instead of 3" in banner.text
-    assert banner.a["href"] == "../../../default/html/notebooks/models.html"
-    assert edition_book.page("index").select_one(".banner a")["href"] == "../../default/html/index.html"
-
-
 def test_the_banner_tells_a_chapter_its_own_choices_and_other_pages_whose_they_are(book: Any) -> None:
     chapters = ["models", "more", "same"]
     for slug in chapters[1:]:

@@ -100,16 +100,6 @@ def test_the_outline_is_that_of_the_headings(folder: Path) -> None:
 
 
 @needs_browser
-def test_links_lead_somewhere_within_or_to_the_web(printed: pikepdf.Pdf) -> None:
-    places = {str(name).removeprefix("/") for name in printed.Root.get("/Dests", {})}
-    links = [note for page in printed.pages for note in page.get("/Annots", []) if note.Subtype == "/Link"]
-    assert links
-    for link in links:
-        within = "/Dest" in link
-        assert str(link.Dest).removeprefix("/") in places if within else str(link.A.URI).startswith("https://")
-
-
-@needs_browser
 def test_the_contents_name_the_pages_where_things_stand(folder: Path) -> None:
     sheets = text_of(folder / "the-compute-divide.pdf").split("\f")
     contents = next(sheet for sheet in sheets if sheet.strip().startswith("Contents"))

@@ -146,8 +146,3 @@ def test_a_table_escapes_what_would_break_it():
 def test_a_table_that_does_not_fit_is_refused(changes, message):
     with pytest.raises(FigureError, match=message):
         table_markdown(**({"data": DATA, "name": "tab-x", "caption": "x"} | changes))
-
-
-def test_an_unknown_kind_of_column_is_refused():
-    with pytest.raises(ValueError, match="'percent' is not a kind of column; allowed: text, number"):
-        Column("x", "percent")

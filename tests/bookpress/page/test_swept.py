@@ -23,7 +23,6 @@ from bookpress.page.explore.sweep_page import (
     curves_of,
     spread,
     statements_table,
-    summary_table,
     write_page,
 )
 from bookpress.run.cache import Run
@@ -144,12 +143,6 @@ def test_statements_stand_in_a_share_of_the_runs(page: BeautifulSoup, sweep: Swe
         [4, "most", "unknown", "numbers"],
     ]
     assert sweep.keys == ["academia_share", "cost", "models"]
-
-
-def test_the_terminal_says_what_the_page_says(sweep: Sweep) -> None:
-    table = summary_table(sweep, curves_of(sweep))
-    assert table.title == "Results that differ between combinations: 2; the same in all: 1"
-    assert [[*column.cells] for column in table.columns][-2:] == [["20 points", "× 19"], ["10 points", "× 10"]]
 
 
 def test_what_failed_is_named(sweep: Sweep, project: Project, tmp_path: Path) -> None:

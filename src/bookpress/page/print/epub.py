@@ -71,6 +71,7 @@ def make(order: Order) -> None:
 def epub_files(articles: Sequence[Article], front: FrontMatter) -> dict[str, bytes]:
     """Return the files of the e-book by name; `articles` are the cover, then all pages in order, changed in place."""
     _prepare(articles, front)
+    book, edition = front.citation.book, front.citation.edition
     pictures = {image.get("src") for article in articles for image in article.body.iter("img")}
     files = {name: (front.site / name).read_bytes() for name in sorted(pictures)}
     files |= {f"fonts/{path.name}": path.read_bytes() for path in sorted((TEMPLATES / "fonts").glob("*.woff2"))}
@@ -79,11 +80,11 @@ def epub_files(articles: Sequence[Article], front: FrontMatter) -> dict[str, byt
     title_page = Markup(front.fill("ebook/title.html"))  # noqa: S704 (a template that escapes)
     picture = Markup('<section class="cover"><img src="cover.png" alt="Cover: {}"/></section>')
     opening = [
-        EpubPage("title", front.citation.book.title, title_page, "titlepage"),
+        EpubPage("title", book.title, title_page, "titlepage"),
         texts["index.html"],
     ]
     pages = [
-        EpubPage("cover", "Cover", picture.format(front.citation.book.full_title), "cover"),
+        EpubPage("cover", "Cover", picture.format(book.full_title), "cover"),
         opening[0],
         *texts.values(),
     ]
@@ -91,10 +92,8 @@ def epub_files(articles: Sequence[Article], front: FrontMatter) -> dict[str, byt
         (part, [texts[article.path] for article in found]) for part, found in page_extraction.by_part(articles[1:])
     ]
     media_types = {name: MEDIA_TYPES[Path(name).suffix] for name in files}
-    state = (
-        front.citation.edition.id if front.citation.edition else f"{front.citation.book.version} {front.citation.date}"
-    )
-    identifier = uuid.uuid5(uuid.NAMESPACE_URL, f"{front.citation.book.file_stem}:{state}").urn
+    state = edition.id if edition else f"{book.version} {front.citation.date}"
+    identifier = uuid.uuid5(uuid.NAMESPACE_URL, f"{book.file_stem}:{state}").urn
     figures = page_extraction.figures(articles)
     made = {
         "package.opf": front.fill("ebook/package.opf", pages=pages, files=media_types, identifier=identifier),
@@ -104,8 +103,8 @@ def epub_files(articles: Sequence[Article], front: FrontMatter) -> dict[str, byt
     for text in made.values():
         etree.fromstring(text.encode())  # not well-formed: an error of ours
     title, subtitle = (
-        textwrap.wrap(front.citation.book.title, 12),
-        textwrap.wrap(front.citation.book.subtitle or "", 36),
+        textwrap.wrap(book.title, 12),
+        textwrap.wrap(book.subtitle or "", 36),
     )
     cover = vl_convert.svg_to_png(front.fill("ebook/cover.svg", title=title, subtitle=subtitle))
     return {**{name: text.encode() for name, text in made.items()}, "cover.png": cover, **files}
