@@ -108,6 +108,8 @@ def test_an_edition_says_which_sentences_do_not_hold(press: Press, home: Path) -
     for because in ("does not hold: 4 against 5", "cannot be told: no value for the year of Neptune"):
         assert f"Written for the published edition; under your choices this {because}." in page
     assert "So few planets make a wide interval." in page
+    assert "bookpress run planets -p group=inner" in page
+    assert "The length of a year grows as the distance to the power" in page
     assert "does not hold: 4 against 5" in other
     places = [(mark["page"], mark["sentence"]) for mark in found["planets"]["many"]["marks"]]
     assert places == [

@@ -13,7 +13,7 @@ import nbformat
 import pytest
 import yaml
 from bs4 import BeautifulSoup
-from page.conftest import EDITION, KERNEL, ROOT, models_chapter
+from page.conftest import EDITION, KERNEL, ROOT, WINDOW, models_chapter, parameter
 
 
 def test_it_builds_without_a_word(built: Any) -> None:
@@ -191,13 +191,15 @@ def test_mistakes_are_named_with_their_place(book: Any) -> None:
 
 
 def test_the_banner_tells_a_chapter_its_own_choices_and_other_pages_whose_they_are(book: Any) -> None:
-    chapters = ["models", "more", "same"]
-    for slug in chapters[1:]:
+    known = {"models": [WINDOW, parameter("since", 2012)], "more": [parameter("since", 2015)], "same": []}
+    for slug, parameters in known.items():
         other = models_chapter()
-        other["metadata"]["compute_divide"].update(chapter=slug, parameters=[], finding="Nothing.")
-        other.cells = [nbformat.v4.new_markdown_cell(f"# {slug.capitalize()}")]
+        other["metadata"]["compute_divide"].update(chapter=slug, parameters=parameters)
+        if slug != "models":
+            other["metadata"]["compute_divide"]["finding"] = "Nothing."
+            other.cells = [nbformat.v4.new_markdown_cell(f"# {slug.capitalize()}")]
         book.write_chapter(slug, other)
-    entries = "".join(f"      - file: notebooks/{slug}\n" for slug in chapters)
+    entries = "".join(f"      - file: notebooks/{slug}\n" for slug in known)
     book.write("_toc.yml", (book.root / "_toc.yml").read_text().replace("      - file: notebooks/models\n", entries))
     differs = [
         {"chapter": "models", "name": "window", "value": 3, "default": 5},
