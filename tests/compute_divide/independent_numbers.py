@@ -162,7 +162,12 @@ def vintages(raw: Path) -> Numbers:
         "robustness:shift_new_notable": share(notable["2024-10"], "industry", 2019, 2022),
         "robustness:since_new_notable": share(notable["2026-08"], "industry", 2019, 2022),
         "robustness:newest_share": share(tables["2026-08"], "industry", 2025, 2025),
+        "ledger:ai_index_2024_academia_then": share(notable["2025-02"], "academia", 2024, 2024),
+        "ledger:ai_index_2024_academia_now": share(notable["2026-08"], "academia", 2024, 2024),
     }
+    for key, name in {"then": "2023-03", "now": "2026-08"}.items():
+        alone = [model for model in tables[name] if model["team"] in {"academia", "industry"}]
+        found[f"ledger:ai_index_2022_academia_share_{key}"] = share(alone, "academia", 2022, 2022)
     for name in ("2024-10", "2024-11", "2025-02", "2026-03", "2026-08"):
         found[f"robustness:second_in_{name.replace('-', '_')}"] = share(notable[name], "industry", 2024, 2024)
     kept = [model for model in tables["2023-03"] if model["filter"]]

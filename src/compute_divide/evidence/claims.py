@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from compute_divide.evidence.store.files import read_yaml
 
-Unit = Literal["share", "months", "ratio", "count", "change", "USD", "none"]
+Unit = Literal["share", "months", "ratio", "count", "USD", "none"]
 
 
 class Claim(BaseModel):
@@ -24,16 +24,29 @@ class Claim(BaseModel):
     undefined: list[str] = Field(description="words of the statement whose definition is not known")
 
 
+class LedgerEntry(BaseModel):
+    """What the ledger says of a figure of related work: what was counted, when it was published, how we know of it."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str = Field(description="in a few words, as tables and charts call it")
+    date: str = Field(pattern=r"^20\d\d-\d\d$", description="of publication, ISO 8601")
+    definition: str
+    seen: Literal["excerpt", "third parties"] = Field(description="the work's own page, or what others tell of it")
+    told_by: str | None = Field(None, description="who tells it, where we read third parties")
+
+
 class RelatedFigure(BaseModel):
-    """A figure that related work reports."""
+    """A figure that related work reports, or a direction that it claims."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     cite: str = Field(description="key in book/references.bib")
     statement: str
-    value: float
+    value: float | None
     unit: Unit
     year: int
+    entry: LedgerEntry | None = None
 
 
 class Instrument(BaseModel):
@@ -87,6 +100,11 @@ def load_claims() -> dict[str, Claim]:
 def load_related() -> dict[str, RelatedFigure]:
     """Return the figures of related work by id, in the order of ``data/related.yml``."""
     return dict(read_yaml("related.yml", dict[str, RelatedFigure]))
+
+
+def load_ledger() -> dict[str, tuple[RelatedFigure, LedgerEntry]]:
+    """Return the figures of related work that have an entry in the ledger, by id, each with its entry."""
+    return {name: (figure, figure.entry) for name, figure in load_related().items() if figure.entry}
 
 
 def load_instruments() -> dict[str, Instrument]:

@@ -1,4 +1,4 @@
-"""Tables and the chart of the chapter on reproduction: claims of the paper beside our estimates."""
+"""Tables and the chart of two chapters, the paper's claims and the ledger: what is claimed beside our estimates."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ import altair as alt
 import pandas as pd
 
 from bookpress.page.figures.theme import ACCENT, INK
-from compute_divide.analysis.claims.verdicts import Check, Counterpart
+from compute_divide.analysis.claims.verdicts import Check
 from compute_divide.analysis.statistics.estimates import Estimate
-from compute_divide.evidence.claims import Claim, RelatedFigure
-from compute_divide.figures.base.marks import CLAIM_NAMES, series_dots
+from compute_divide.evidence.claims import Claim, LedgerEntry, RelatedFigure
+from compute_divide.figures.base.marks import series_dots
 from compute_divide.figures.base.show import Column
 from compute_divide.figures.base.wording import in_cell, written
 
@@ -27,7 +27,7 @@ MARKS = {
 """Verdicts as a table shows them: a sign and a word, no colour."""
 
 READ = ("data of its time", "now", "largest runs, now")
-"""Whose shares stand beside the paper's."""
+"""Whose shares stand beside the claimed ones."""
 
 CLAIM_COLUMNS = {
     "claim": Column("Claim"),
@@ -74,51 +74,64 @@ def verdict_table(checks: Sequence[Check], claims: Mapping[str, Claim]) -> pd.Da
     )
 
 
-def share_comparison(checks: Sequence[Check], claims: Mapping[str, Claim]) -> tuple[alt.TopLevelMixin, pd.DataFrame]:
-    """Return a chart of claims about shares, the paper's value beside our estimates, and its data, one row a mark."""
-    rows = []
-    for check in checks:
-        rows.append({"claim": CLAIM_NAMES[check.claim], "whose": "the paper", "share": claims[check.claim].value})
-        for whose, estimate in zip(READ, (check.then, check.now, check.beside), strict=True):
-            if estimate is not None and estimate.value is not None:
-                rows.append({"claim": CLAIM_NAMES[check.claim], "whose": whose, **estimate.row()})
-    data = pd.DataFrame(rows, columns=["claim", "whose", "share", "low", "high", "k", "n"])
-    return series_dots(
-        data, "claim", "whose", {"the paper": INK, **dict.fromkeys(READ, ACCENT)}, "Share of models"
-    ), data
+def share_comparison(
+    checks: Sequence[Check], claimed: Mapping[str, float | None], names: Mapping[str, str], whose: str = "the paper"
+) -> tuple[alt.TopLevelMixin, pd.DataFrame]:
+    """Return a chart of claims about shares, the claimed value beside our estimates, and its data, one row a mark.
 
-
-RELATED_COLUMNS = {
-    "work": Column("Work"),
-    "statement": Column("What it reports"),
-    "theirs": Column("Theirs"),
-    "ours": Column("Ours"),
-    "measure": Column("What ours counts"),
-}
-"""Columns of `related_table`."""
-
-
-def related_table(counterparts: Sequence[Counterpart], related: Mapping[str, RelatedFigure]) -> pd.DataFrame:
-    """Return related work's figures beside ours, one row a figure.
-
-    Parameters
-    ----------
-    counterparts : sequence of Counterpart
-        Ours, in the order of the table.
-    related : mapping of str to RelatedFigure
-        Theirs, by id.
+    Values and names of the claims are given by id; `whose` says in the legend who claims them.
     """
     rows = []
-    for counterpart in counterparts:
-        figure, estimate = related[counterpart.related], counterpart.estimate
-        theirs = Estimate(figure.value, unit=figure.unit)
+    for check in checks:
+        rows.append({"claim": names[check.claim], "whose": whose, "share": claimed[check.claim]})
+        for reading, estimate in zip(READ, (check.then, check.now, check.beside), strict=True):
+            if estimate is not None and estimate.value is not None:
+                rows.append({"claim": names[check.claim], "whose": reading, **estimate.row()})
+    data = pd.DataFrame(rows, columns=["claim", "whose", "share", "low", "high", "k", "n"])
+    shown = set(data["whose"])
+    colours = {one: colour for one, colour in {whose: INK, **dict.fromkeys(READ, ACCENT)}.items() if one in shown}
+    return series_dots(data, "claim", "whose", colours, "Share"), data
+
+
+LEDGER_COLUMNS = {
+    "entry": Column("Entry"),
+    "work": Column("Work"),
+    "theirs": Column("Claimed"),
+    "then": Column("Ours, data of its time"),
+    "now": Column("Ours, now"),
+    "verdict": Column("Verdict"),
+    "date": Column("Published"),
+    "definition": Column("What the work counts"),
+    "seen": Column("How we know it"),
+    "reason": Column("What ours counts, and the reason of the verdict"),
+}
+"""Columns of `ledger_table` and `ledger_sources`."""
+
+Entries = Mapping[str, tuple[RelatedFigure, LedgerEntry]]
+"""Figures of related work with their entries in the ledger, by id."""
+
+
+def ledger_table(checks: Sequence[Check], entries: Entries) -> pd.DataFrame:
+    """Return one row an entry of the ledger: its place on the page, whose it is, theirs, ours, the verdict."""
+    rows = []
+    for check in checks:
+        figure, entry = entries[check.claim]
+        ours = [
+            "" if one is None else in_cell(one, "interval", *(["counts"] if one.k is not None else []))
+            for one in (check.then, check.now)
+        ]
+        theirs = "a direction" if figure.value is None else f"{{related}}`{check.claim}`"
         rows.append(
-            {
-                "work": f"{{cite:t}}`{figure.cite}`",
-                "statement": figure.statement,
-                "theirs": written(theirs),
-                "ours": _ours(estimate),
-                "measure": counterpart.measure,
-            }
+            [f"[{entry.name}](#{check.claim})", f"{{cite:t}}`{figure.cite}`", theirs, *ours, MARKS[check.verdict]]
         )
-    return pd.DataFrame(rows, columns=list(RELATED_COLUMNS))
+    return pd.DataFrame(rows, columns=list(LEDGER_COLUMNS)[:6])
+
+
+def ledger_sources(checks: Sequence[Check], entries: Entries) -> pd.DataFrame:
+    """Return one row an entry of the ledger: its date, what it counts, how we know it, what ours counts."""
+    rows = []
+    for check in checks:
+        entry = entries[check.claim][1]
+        seen = f"told by {entry.told_by}" if entry.told_by else "its own page or abstract"
+        rows.append([f"[{entry.name}](#{check.claim})", entry.date, entry.definition, seen, check.reason])
+    return pd.DataFrame(rows, columns=["entry", *list(LEDGER_COLUMNS)[6:]])

@@ -10,8 +10,6 @@ from compute_divide.analysis.claims import reproduction
 from compute_divide.analysis.claims.verdicts import (
     check_direction,
     check_value,
-    count_of,
-    models_counterparts,
     verdict_of,
 )
 from compute_divide.analysis.papers.papers import covered, with_teams
@@ -144,13 +142,3 @@ def test_industry_releases_less_of_what_it_makes(edition, paper):
     assert reproduction.check_release((paper, 2022), (edition, 2025)).verdict == "supported"
     nothing = reproduction.check_release((paper, 2022), (paper, 2022))
     assert nothing.verdict == "cannot be tested", "2023-03 records no openness"
-
-
-def test_the_vintage_of_the_ai_index_reads_as_the_ai_index_did(edition, paper):
-    counted = [count_of(load_models("2025-02"), 2024, team) for team in ("industry-only", "academia-only")]
-    assert [(one.value, one.n) for one in counted] == [(49, 55), (0, 55)]
-    assert count_of(load_models("2026-03"), 2024, "industry-only").n == 102, "only notable models count"
-    assert count_of(paper, 2024, "academia-only").value is None
-    assert {"ahmed-biggest-2021", "sevilla-doubling-after-2010"} <= {
-        one.related for one in models_counterparts(edition)
-    }

@@ -31,6 +31,8 @@ EDGES = [
     ("robustness", FUTURE),
     ("robustness", {"drift_year": 2030, "old_vintage": "2026-08"}),
     ("robustness", {"drift_year": 1951, "second_drift_year": 2026, "new_vintage": "2022-06"}),
+    ("ledger", {"vintage": "2022-06", "top_k": 1}),
+    ("ledger", {"vintage": "2023-03", "minimum_coverage": 1.0}),
     ("open-models", {"texts": ["title"], "venues": ["cvpr"]}),
     ("open-models", {"texts": ["title", "keywords"], "venues": ["ijcai", "neurips"], **OTHER_CHOICES}),
     ("open-models", {"venues": ["colt"], "base_vintage": "2023-12"}),

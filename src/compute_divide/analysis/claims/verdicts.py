@@ -1,4 +1,4 @@
-"""Hold a claim against our estimates: the paper's get a verdict, figures of related work stand beside ours.
+"""Hold a claim against our estimates, the paper's or that of other work, and give a verdict.
 
 Each claim is tested twice: on data of its time, and on those of now. An estimate *holds* a claim when its interval
 holds the value, or lies on the claimed side as a whole; it *fails* when it lies elsewhere, and is *open* when it is too
@@ -11,11 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-import pandas as pd
-
-from compute_divide.analysis.models.definitions import large_scale
-from compute_divide.analysis.statistics.estimates import Estimate, known_teams, team_share, wilson_share
-from compute_divide.analysis.statistics.trends import growth
+from compute_divide.analysis.statistics.estimates import Estimate
 
 Verdict = Literal["supported", "mixed", "revised", "cannot be tested"]
 Outcome = Literal["holds", "fails", "open", "none"]
@@ -76,9 +72,9 @@ def check_value(
     `others` are estimates on data of its time by other definitions: counted, for with many definitions some agree by
     luck. `also` are other readings of now that have to hold the claim as well, by what they measure.
     """
-    outcomes = {name: _value_outcome(value, estimate) for name, estimate in (also or {}).items()}
-    agreeing = sum(_value_outcome(value, estimate) == "holds" for estimate in others)
-    first, second = _value_outcome(value, then), _value_outcome(value, now)
+    outcomes = {name: value_outcome(value, estimate) for name, estimate in (also or {}).items()}
+    agreeing = sum(value_outcome(value, estimate) == "holds" for estimate in others)
+    first, second = value_outcome(value, then), value_outcome(value, now)
     verdict, reason = verdict_of(first, second, list(outcomes.values())), _reason(measure, first, second, outcomes)
     return Check(claim, verdict, reason, then, now, beside, agreeing, len(others))
 
@@ -99,7 +95,8 @@ def check_direction(
     return Check(claim, verdict, _reason(measure, first, second, also or {}), then, now)
 
 
-def _value_outcome(value: float, estimate: Estimate | None) -> Outcome:
+def value_outcome(value: float, estimate: Estimate | None) -> Outcome:
+    """Return whether a value lies in the interval of an estimate."""
     if estimate is None or estimate.low is None or estimate.high is None:
         return "none"
     return "holds" if estimate.low <= value <= estimate.high else "fails"
@@ -125,69 +122,3 @@ def _reason(measure: str, then: Outcome, now: Outcome, also: Mapping[str, Outcom
 def cannot_test(claim: str, reason: str) -> Check:
     """Return the verdict for a claim that the evidence cannot speak to, with the reason."""
     return Check(claim, "cannot be tested", reason)
-
-
-# --- related work ---
-
-
-@dataclass(frozen=True, slots=True)
-class Counterpart:
-    """Our estimate beside a figure of related work: its id in ``data/related.yml``, ours, and what ours measures."""
-
-    related: str
-    estimate: Estimate
-    measure: str
-
-
-def models_counterparts(models: pd.DataFrame, *, top_k: int = 10) -> list[Counterpart]:
-    """Return our estimates of what related work reports, as near to its measure as the models database comes.
-
-    The `top_k` models of each year stand for "the biggest".
-    """
-    largest = "the largest" if top_k == 1 else f"{top_k} largest"
-    found = [
-        Counterpart(
-            f"ahmed-biggest-{year}", with_industry(models, year, top_k), f"{largest} of the year, with industry"
-        )
-        for year in (2010, 2021)
-    ]
-    counts = [(2022, "industry"), (2022, "academia"), (2023, "industry"), (2023, "academia"), (2023, "collaboration")]
-    for year, team in [*counts, (2024, "academia")]:
-        team_type = team if team == "collaboration" else f"{team}-only"
-        found.append(Counterpart(f"ai-index-{year}-{team}", count_of(models, year, team_type), "notable models"))
-    for year in (2024, 2025):
-        share = team_share(_notable(models, year), "industry-only", f"industry-only notable models, {year}")
-        found.append(Counterpart(f"ai-index-{year}-industry", share, "notable models, industry alone"))
-    years, near = models["year"], large_scale(models, "near-record", record_window=1.0)
-    periods: dict[str, tuple[pd.DataFrame, str]] = {
-        "before-2010": (models[years < 2010], "all models with compute, before 2010"),
-        "after-2010": (models[years.between(2010, 2021)], "all models with compute, 2010 to 2021"),
-        "large-scale": (
-            near[near["year"].between(2015, 2021)],
-            "within one order of magnitude of the record, 2015 to 2021",
-        ),
-    }
-    return found + [
-        Counterpart(f"sevilla-doubling-{name}", growth(rows, measure).doubling, measure)
-        for name, (rows, measure) in periods.items()
-    ]
-
-
-def _notable(models: pd.DataFrame, year: int) -> pd.DataFrame:
-    """Return the notable models of a calendar year whose team type is known."""
-    return known_teams(models[(models["scope"] == "notable") & (models["year"] == year)])
-
-
-def count_of(models: pd.DataFrame, year: int, team: str) -> Estimate:
-    """Return how many notable models of a year one team type made, of how many; none where there is no model."""
-    rows = _notable(models, year)
-    count = int((rows["team_type"] == team).sum()) if len(rows) else None
-    return Estimate(count, n=len(rows), unit="count", label=f"{team} notable models, {year}")
-
-
-def with_industry(models: pd.DataFrame, year: int, top_k: int) -> Estimate:
-    """Return the share of a year's largest models in which industry had a part, alone or with others."""
-    rows = known_teams(large_scale(models, "top-k-per-year", top_k=top_k))
-    teams = rows.loc[rows["year"] == year, "team_type"]
-    part = int(teams.isin(["industry-only", "collaboration"]).sum())
-    return wilson_share(part, len(teams), f"{top_k} largest models with industry, {year}")
