@@ -32,17 +32,7 @@ _STRIP = 70
 
 @needs()
 def peak_points(models: pd.DataFrame, teams: Sequence[str], names: Mapping[str, str]) -> alt.LayerChart:
-    """Return the peak of the chip of each model over time.
-
-    Parameters
-    ----------
-    models : pandas.DataFrame
-        ``model``, ``published``, ``team_type``, ``training_hardware`` and `PEAK`; only models with a known peak.
-    teams : sequence of str
-        Team types to show.
-    names : mapping of str to str
-        Chips that are named where they first occur, and how.
-    """
+    """Return the peak of the chip of each model over time."""
     shown = models.assign(
         when=fractional_years(models["published"]).round(3), day=models["published"].dt.strftime("%Y-%m-%d")
     )[["model", "when", "day", "team_type", "training_hardware", PEAK]]
@@ -69,19 +59,7 @@ def peak_points(models: pd.DataFrame, teams: Sequence[str], names: Mapping[str, 
 def count_strips(
     models: pd.DataFrame, medians: pd.DataFrame, teams: Sequence[str], names: Mapping[str, str]
 ) -> alt.LayerChart:
-    """Return the number of chips of each model, a strip a team type, with the median and its interval above.
-
-    Parameters
-    ----------
-    models : pandas.DataFrame
-        ``model``, ``team_type``, ``hardware_quantity``.
-    medians : pandas.DataFrame
-        ``team_type``, ``median``, ``low``, ``high``.
-    teams : sequence of str
-        Team types, top row first.
-    names : mapping of str to str
-        Models that are named below their tick, and how.
-    """
+    """Return the number of chips of each model, a strip a team type, with the median and its interval above."""
     teams_named = " : ".join(f"datum.value == '{team}' ? '{name}'" for team, name in TEAM_NAMES.items())
     axis = alt.Axis(labelExpr=f"{teams_named} : datum.value", grid=False, domain=False, ticks=False)
     rows = alt.Y("team_type:N", sort=list(teams), title=None, axis=axis)

@@ -84,17 +84,7 @@ def one_scale(rows: pd.DataFrame, colours: Sequence[str]) -> alt.LayerChart:
 
 @needs()
 def frontier(steps: pd.DataFrame, points: pd.DataFrame, named: Sequence[str]) -> alt.LayerChart:
-    """Return the largest private machine over time as a line of steps, and public ones of countries as named points.
-
-    Parameters
-    ----------
-    steps : pandas.DataFrame
-        ``machine``, ``operational`` and `H100E`, as `compute_divide.analysis.chips.machines.records` returns them.
-    points : pandas.DataFrame
-        ``machine``, ``country``, ``operational``, `H100E`.
-    named : sequence of str
-        Machines of the line that are named.
-    """
+    """Return the largest private machine over time as a line of steps, and public ones of countries as named points."""
     last = max(steps["operational"].max(), points["operational"].max())
     end = pd.DataFrame({"machine": [""], "operational": [last], H100E: [steps[H100E].max()]})
     line, dots = (
@@ -124,15 +114,7 @@ def frontier(steps: pd.DataFrame, points: pd.DataFrame, named: Sequence[str]) ->
 
 @needs("share")
 def list_lines(shares: pd.DataFrame, colours: dict[str, str]) -> alt.LayerChart:
-    """Return the share of groups of machines in each list: a line, its interval as a band, its name at the end.
-
-    Parameters
-    ----------
-    shares : pandas.DataFrame
-        From `compute_divide.analysis.chips.machines.list_shares`.
-    colours : dict of str
-        Colour of each group.
-    """
+    """Return the share of groups of machines in each list: a line, its interval as a band, its name at the end."""
     x = year_axis("when", int(shares["when"].min()), int(shares["when"].max()) + 1)
     colour = alt.Color("group:N", scale=alt.Scale(domain=list(colours), range=list(colours.values())), legend=None)
     rows = alt.Chart(shares[["when", "group", "share", "low", "high", "k", "n"]]).encode(x=x, color=colour)

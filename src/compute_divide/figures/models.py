@@ -163,22 +163,7 @@ def ratio_by_era(ratios: pd.DataFrame, title: str, row: str = "Years") -> alt.La
 
 
 def doubling_table(trends: Mapping[str, Trend], claim: Claim, related: Mapping[str, RelatedFigure]) -> pd.DataFrame:
-    """Return doubling times side by side: ours, the paper's, those of related work.
-
-    Parameters
-    ----------
-    trends : mapping of str to Trend
-        Ours, by what they are of.
-    claim : Claim
-        What the paper says.
-    related : mapping of str to RelatedFigure
-        Figures in months.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``what``, ``doubling``, ``interval`` (in months, as text, empty where a work gives none), ``n``.
-    """
+    """Return doubling times side by side: ours, the paper's, those of related work."""
     ours = [
         {
             "what": what,

@@ -29,15 +29,7 @@ _ROW = 26
 
 @needs()
 def access_bars(counts: pd.DataFrame, teams: Sequence[str]) -> alt.FacetChart:
-    """Return stacked bars of how models can be reached, a row a period, a panel a team type.
-
-    Parameters
-    ----------
-    counts : pandas.DataFrame
-        From `compute_divide.analysis.models.openness.count_access`.
-    teams : sequence of str
-        Team types, in the order of the panels.
-    """
+    """Return stacked bars of how models can be reached, a row a period, a panel a team type."""
     shown = counts[["team_type", "period", "access", "models"]].assign(
         order=counts["access"].map(list(ACCESS_GROUPS).index),
         team=counts["team_type"].map(TEAM_NAMES),
@@ -77,15 +69,7 @@ def access_bars(counts: pd.DataFrame, teams: Sequence[str]) -> alt.FacetChart:
 
 @needs("months")
 def lag_lines(lags: pd.DataFrame, colours: Mapping[str, str]) -> alt.LayerChart:
-    """Return lines of how long each group of models has trailed the largest, month by month.
-
-    Parameters
-    ----------
-    lags : pandas.DataFrame
-        From `compute_divide.analysis.models.openness.lag_by_month`, with ``group``.
-    colours : mapping of str to str
-        Colour of each group.
-    """
+    """Return lines of how long each group of models has trailed the largest, month by month."""
     known = lags.dropna(subset=["months"])
     dates = pd.to_datetime(known["date"])
     shown = pd.DataFrame(
@@ -159,15 +143,7 @@ def year_spans(years: Iterable[int]) -> str:
 
 @needs("engagements")
 def kind_tiles(counts: pd.DataFrame, kinds: Sequence[str]) -> alt.LayerChart:
-    """Return how many engagements of each kind of evaluator each company names: a tile and its number each.
-
-    Parameters
-    ----------
-    counts : pandas.DataFrame
-        From `compute_divide.analysis.models.outside.kind_counts`.
-    kinds : sequence of str
-        Kinds of evaluators, top row first.
-    """
+    """Return how many engagements of each kind of evaluator each company names: a tile and its number each."""
     rows = counts[["company", "kind", "engagements"]]
     lines = {"labelExpr": "split(datum.label, ' ')", "labelBaseline": "bottom", "labelPadding": 16}
     x = alt.X("company:N", title=None, sort=None, axis=row_axis(orient="top", labelAngle=0, **lines))
@@ -184,17 +160,7 @@ def kind_tiles(counts: pd.DataFrame, kinds: Sequence[str]) -> alt.LayerChart:
 
 @needs("before")
 def before_after(scores: pd.DataFrame, before: str, after: str, title: str) -> alt.LayerChart:
-    """Return two scores of each developer on a line, an empty dot for the earlier and a full one for the later.
-
-    Parameters
-    ----------
-    scores : pandas.DataFrame
-        ``developer``, ``before``, ``after``; shares, top row first.
-    before, after : str
-        What the two are called, at the first row.
-    title : str
-        Of the axis.
-    """
+    """Return two scores of each developer on a line, an empty dot for the earlier and a full one for the later."""
     rows = scores[["developer", "before", "after"]]
     scale = alt.Scale(domain=[0, 1], nice=False)
     y = alt.Y("developer:N", title=None, sort=None, axis=row_axis())
@@ -217,17 +183,7 @@ def before_after(scores: pd.DataFrame, before: str, after: str, title: str) -> a
 
 @needs("index")
 def capability_steps(models: pd.DataFrame, first_year: int, named: Sequence[str]) -> alt.LayerChart:
-    """Return capability by day of release: a point a model, the best closed and the best open one as steps.
-
-    Parameters
-    ----------
-    models : pandas.DataFrame
-        From `compute_divide.analysis.models.outside.by_release`.
-    first_year : int
-        First year shown.
-    named : sequence of str
-        Models whose names stand at their points.
-    """
+    """Return capability by day of release: a point a model, the best closed and the best open one as steps."""
     shown = models[models["released"].dt.year >= first_year]
     rows = shown[["model", "organisations", "index", "record"]].assign(
         when=fractional_years(shown["released"]).round(3),
@@ -247,7 +203,7 @@ def capability_steps(models: pd.DataFrame, first_year: int, named: Sequence[str]
     labelled = best[best["model"].isin(named)][["when", "index", "model", "access"]]
     base = alt.Chart(rows.drop(columns="record")).encode(x=x, y=y, color=colour)
     line = alt.Chart(steps).mark_line(interpolate="step-after").encode(x=x, y=y, color=colour)
-    dots = base.mark_point(size=26, opacity=0.75).encode(shape=shape, tooltip=tip)
+    dots = base.mark_point(size=22, opacity=0.45).encode(shape=shape, tooltip=tip)
     # Names of closed models stand above their line, names of open ones below theirs.
     above = alt.Chart(labelled[labelled["access"] == HOSTED]).mark_text(align="right", dx=-5, dy=-9, fontSize=11)
     below = alt.Chart(labelled[labelled["access"] == OPEN]).mark_text(align="left", dx=5, dy=13, fontSize=11)

@@ -107,59 +107,43 @@ def venue_lines(shares: pd.DataFrame, title: str, turn: tuple[float, float] | No
 
 
 @needs()
-def odds_forest(odds: pd.DataFrame, row: str, title: str, *, by: str | None = None) -> alt.LayerChart:
-    """Return odds ratios with intervals on a logarithmic axis, one row each, with a line at 1.
+def odds_forest(odds: pd.DataFrame, row: str, title: str, by: str) -> alt.LayerChart:
+    """Return odds ratios with intervals on a logarithmic axis with a line at 1, a dot for each series within a row.
 
     Parameters
     ----------
     odds : pandas.DataFrame
-        ``odds_ratio``, ``low``, ``high``, ``n`` and the column `row`; a row without an odds ratio stays empty.
-    row : str
-        Column that names a row.
+        ``odds_ratio``, ``low``, ``high``, ``n`` `row` and `by`; a row without an odds ratio stays empty.
+    row, by : str
+        Columns that name a row and tell series apart within it.
     title : str
         Of the axis: what has the odds.
-    by : str, optional
-        Column that tells series apart within a row; its values are shown side by side, in shapes of their own.
     """
-    columns = [row, "odds_ratio", "low", "high", "n", *([by] if by else [])]
-    rows = odds[columns].assign(text=[f"{value:.1f}" if pd.notna(value) else "" for value in odds["odds_ratio"]])
+    rows = odds[[row, "odds_ratio", "low", "high", "n", by]]
     known = rows.dropna(subset=["odds_ratio", "low", "high"])
     low, high = (float(known["low"].min()), float(known["high"].max())) if len(known) else (0.5, 2.0)
     marks = [mark for mark in _ODDS if low / 1.5 <= mark <= high * 1.5] or [1]
-    domain = [min(low, marks[0], 0.9) * 0.97, max(high, marks[-1], 1.1) * 1.03]
-    x = alt.X(
-        "odds_ratio:Q",
-        title=title,
-        scale=alt.Scale(type="log", domain=domain, nice=False),
-        axis=alt.Axis(values=marks, format="~r", grid=True),
-    )
-    y = alt.Y(f"{row}:N", title=None, sort=None, axis=row_axis())
-    tooltip = [
-        alt.Tooltip(f"{row}:N", title="Row"),
-        *(tips(f"{by}:N|Series") if by else []),
-        alt.Tooltip("odds_ratio:Q", title="Odds ratio", format=".2f"),
-        alt.Tooltip("low:Q", title="Low", format=".2f"),
-        alt.Tooltip("high:Q", title="High", format=".2f"),
-        alt.Tooltip("n:Q", title="Papers", format=","),
-    ]
-    series = list(dict.fromkeys(rows[by])) if by else []
-    base = alt.Chart(rows).transform_filter("isValid(datum.low)").encode(y=y, color=alt.value(ACCENT))
-    base = base.encode(yOffset=alt.YOffset(f"{by}:N", sort=series)) if by else base
+    scale = alt.Scale(type="log", domain=[min(low, marks[0], 0.9) * 0.97, max(high, marks[-1], 1.1) * 1.03], nice=False)
+    x = alt.X("odds_ratio:Q", title=title, scale=scale, axis=alt.Axis(values=marks, format="~r", grid=True))
     low_end = x.copy()
     low_end.shorthand = "low:Q"
-    dots = base.mark_point(size=64).encode(x=x, tooltip=tooltip)
-    if by:
-        shapes = alt.Scale(domain=series, range=[_SHAPES[i % len(_SHAPES)] for i in range(len(series))])
-        legend = alt.Legend(orient="top", columns=1, symbolFillColor=ACCENT, symbolStrokeColor=ACCENT)
-        dots = dots.encode(shape=alt.Shape(f"{by}:N", scale=shapes, legend=legend))
+    gaps = alt.Scale(paddingInner=0.4, paddingOuter=0.2)
+    y = alt.Y(f"{row}:N", title=None, sort=None, axis=row_axis(), scale=gaps)
+    series = list(dict.fromkeys(rows[by]))
+    shapes = alt.Scale(domain=series, range=list(_SHAPES[: len(series)]))
+    legend = alt.Legend(orient="top", symbolFillColor=ACCENT, symbolStrokeColor=ACCENT)
+    base = alt.Chart(rows).transform_filter("isValid(datum.low)").encode(y=y, color=alt.value(ACCENT))
+    base = base.encode(yOffset=alt.YOffset(f"{by}:N", sort=series))
+    ratio = ("odds_ratio:Q|Odds ratio|.2f", "low:Q|Low|.2f", "high:Q|High|.2f", "n:Q|Papers|,")
+    dots = base.mark_point(size=64).encode(
+        x=x,
+        shape=alt.Shape(f"{by}:N", scale=shapes, legend=legend),
+        tooltip=tips(f"{row}:N|Row", f"{by}:N|Series", *ratio),
+    )
     rules = base.mark_rule(strokeWidth=1.75).encode(x=low_end, x2="high:Q")
     one = alt.Chart(pd.DataFrame({"odds_ratio": [1.0]})).mark_rule(color=QUIET, strokeDash=[4, 3]).encode(x=x)
     every = alt.Chart(rows).mark_point(opacity=0).encode(y=y)
-    layers: list[alt.Chart | alt.LayerChart] = [every, one, rules, dots]
-    if not by:
-        layers.append(base.mark_text(dy=-11, color=INK, fontSize=11).encode(x=x, text="text:N", color=alt.value(INK)))
-    count = rows[row].nunique()
-    return framed(*layers, height=max(count * (_ROW + 12 * max(len(series) - 1, 0)), 60))
+    return framed(every, one, rules, dots, height=max((12 * len(series) + 20) * rows[row].nunique(), 60))
 
 
 @needs("share")
@@ -211,15 +195,7 @@ def team_dots(
 
 @needs()
 def named_bars(named: pd.DataFrame, title: str) -> alt.LayerChart:
-    """Return how many papers name each pre-trained model, coloured by who made it; hosted ones say so.
-
-    Parameters
-    ----------
-    named : pandas.DataFrame
-        ``label``, ``maker``, ``team`` (of the maker), ``access``, ``papers``.
-    title : str
-        Of the axis.
-    """
+    """Return how many papers name each pre-trained model, coloured by who made it; hosted ones say so."""
     rows = named[["label", "maker", "team", "access", "papers"]].rename(columns={"team": "team_type"})
     hosted = rows["access"].map({"hosted": ", hosted"}).fillna("")
     rows = rows.assign(text=rows["papers"].map("{:,}".format) + hosted)
@@ -237,15 +213,7 @@ def named_bars(named: pd.DataFrame, title: str) -> alt.LayerChart:
 
 @needs()
 def base_bars(counts: pd.DataFrame, teams: Sequence[str]) -> alt.LayerChart:
-    """Return stacked bars of whose base models are built on, one row a team type.
-
-    Parameters
-    ----------
-    counts : pandas.DataFrame
-        ``team_type``, ``base_team``, ``models``; from `compute_divide.analysis.models.open_models.base_counts`.
-    teams : sequence of str
-        Team types of the models, in the order of the rows.
-    """
+    """Return stacked bars of whose base models are built on, one row a team type."""
     bases = list(TEAM_COLOURS)
     totals = counts.groupby("team_type")["models"].sum()
     names = {team: f"{TEAM_NAMES[team]}, {totals.get(team, 0)} systems" for team in teams}
@@ -298,13 +266,7 @@ def place_name(place: str) -> str:
 
 @needs()
 def missing_dots(shares: pd.DataFrame) -> alt.LayerChart:
-    """Return the share of works without an institution, one row a place, with intervals.
-
-    Parameters
-    ----------
-    shares : pandas.DataFrame
-        ``place`` (as written), ``k``, ``n``, ``share``, ``low``, ``high``; top row first.
-    """
+    """Return the share of works without an institution, one row a place, with intervals."""
     y = _rows("place", shares)
     tooltip = share_tips("place:N|Place")
     rows = shares[["place", "k", "n", "share", "low", "high"]].copy()
@@ -319,13 +281,7 @@ def missing_dots(shares: pd.DataFrame) -> alt.LayerChart:
 
 @needs()
 def bound_bars(rows: pd.DataFrame) -> alt.LayerChart:
-    """Return academia-only shares of the known works, and how far the unknown ones let them move.
-
-    Parameters
-    ----------
-    rows : pandas.DataFrame
-        ``works`` (what the row is of), ``k``, ``known``, ``n``, ``share``, ``lowest``, ``highest``; top row first.
-    """
+    """Return academia-only shares of the known works, and how far the unknown ones let them move."""
     y = _rows("works", rows)
     x = share_below("Works by academia alone")
     tooltip = tips(
@@ -346,15 +302,7 @@ def bound_bars(rows: pd.DataFrame) -> alt.LayerChart:
 
 @needs()
 def topic_lines(shares: pd.DataFrame, topics: Sequence[str]) -> alt.LayerChart:
-    """Return academia-only shares by year for a few topics, with the bounds that the unknown works leave.
-
-    Parameters
-    ----------
-    shares : pandas.DataFrame
-        As `compute_divide.analysis.papers.openalex.count_shares` returns it.
-    topics : sequence of str
-        The topics, told apart by the form of the line and a label at its end.
-    """
+    """Return academia-only shares by year for a few topics, with the bounds that the unknown works leave."""
     first, last = int(shares["year"].min()), int(shares["year"].max())
     x, title = year_axis(first=first, last=last), "Works by academia alone"
     dash = alt.StrokeDash("topic:N", sort=list(topics), legend=None)

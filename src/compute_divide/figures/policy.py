@@ -110,18 +110,7 @@ def budget_chart(models: pd.DataFrame, offers: pd.DataFrame, setting: Setting) -
 
 @needs()
 def facility_chart(models: pd.DataFrame, offers: pd.DataFrame, setting: Setting) -> Layered:
-    """Return the calculator of a facility: the same chart, for a number of chips that are at hand.
-
-    Parameters
-    ----------
-    models, offers, setting
-        As in `budget_chart`; prices are not needed.
-
-    Returns
-    -------
-    altair chart
-        With ``own_chips`` in place of budget and price.
-    """
+    """Return the calculator of a facility: the same chart, for a number of chips that are at hand."""
     controls = [
         alt.param("own_chips", value=setting.own_chips, bind=_number("Number of chips")),
         _chip(offers, setting),
@@ -167,15 +156,7 @@ def cost_lines(costs: pd.DataFrame, labels: Mapping[float, str], grants: Mapping
 
 @needs("low")
 def hour_rows(costs: pd.DataFrame, colours: Mapping[str, str]) -> Layered:
-    """Return GPU-hours on a logarithmic axis, a row each: a dot, or a bar from the lowest to the highest.
-
-    Parameters
-    ----------
-    costs : pandas.DataFrame
-        ``name``, ``side``, ``low``, ``high``, ``chip``; top row first.
-    colours : mapping of str to str
-        Colour of each side, in the order of the legend.
-    """
+    """Return GPU-hours on a logarithmic axis, a row each: a dot, or a bar from the lowest to the highest."""
     rows = costs[["name", "side", "low", "high", "chip"]]
     scale = alt.Scale(type="log", domain=[float(rows["low"].min()) / 2, float(rows["high"].max()) * 30], nice=False)
     axis = alt.Axis(format="~s", values=[10.0**power for power in range(3, 9)], grid=True)

@@ -61,19 +61,7 @@ def definition_grid(estimates: pd.DataFrame, periods: Sequence[str]) -> alt.Face
 
 @needs("share")
 def drift_lines(read: pd.DataFrame, highlighted: Sequence[int], team_type: str, title: str) -> alt.LayerChart:
-    """Return how the share of a team type in some years reads in one vintage after another.
-
-    Parameters
-    ----------
-    read : pandas.DataFrame
-        As `compute_divide.analysis.models.drift.readings` returns it, for one team type.
-    highlighted : sequence of int
-        Years that stand out, with intervals; the others stay in the background.
-    team_type : str
-        Gives the colour.
-    title : str
-        Of the vertical axis.
-    """
+    """Return how the share of a team type in some years reads in one vintage after another."""
     rows = read.assign(
         taken=read["vintage"].map(_vintage_date),
         name=read["year"].astype(str),
@@ -128,15 +116,7 @@ _CLAIM_DASHES = {"academia-share-early": [1, 0], "academia-share-late": [6, 3], 
 
 @needs("share")
 def specification_curves(curves: pd.DataFrame, claims: Mapping[str, float]) -> alt.LayerChart:
-    """Return the shares of all specifications, ordered from least to most, with intervals and the paper's values.
-
-    Parameters
-    ----------
-    curves : pandas.DataFrame
-        As `compute_divide.analysis.models.multiverse.curve` returns it.
-    claims : mapping of str to float
-        The paper's value of each claim: a horizontal line.
-    """
+    """Return the shares of all specifications, ordered from least to most, with intervals and the paper's values."""
     rows = curves[["claim", "rank", "share", "low", "high"]].assign(name=curves["claim"].map(CLAIM_NAMES))
     order = [claim for claim in _CLAIM_COLOURS if claim in set(rows["claim"])]
     colours = alt.Scale(domain=order, range=[_CLAIM_COLOURS[claim] for claim in order])
@@ -169,13 +149,7 @@ def specification_curves(curves: pd.DataFrame, claims: Mapping[str, float]) -> a
 
 @needs("swing")
 def swing_dots(swings: pd.DataFrame) -> alt.LayerChart:
-    """Return how far each choice moves each headline, one row a choice.
-
-    Parameters
-    ----------
-    swings : pandas.DataFrame
-        As `compute_divide.analysis.models.multiverse.swings` returns it.
-    """
+    """Return how far each choice moves each headline, one row a choice."""
     rows = swings.dropna(subset=["swing"]).assign(name=swings["claim"].map(CLAIM_NAMES))
     rows["words"] = rows["choice"].map(CHOICE_WORDS)
     largest = rows.groupby("words")["swing"].max().sort_values(ascending=False)
@@ -203,13 +177,7 @@ def swing_dots(swings: pd.DataFrame) -> alt.LayerChart:
 
 
 def change_table(changes: pd.DataFrame) -> pd.DataFrame:
-    """Return what moved a share between two vintages as readers see it: a row for each change, with signs.
-
-    Parameters
-    ----------
-    changes : pandas.DataFrame
-        ``what`` (which share, between which vintages), then as `compute_divide.analysis.models.drift.changes` gives it.
-    """
+    """Return what moved a share between two vintages as readers see it: a row for each change, with signs."""
     points = [f"{value:+.1f}".replace("-", "\u2212") if value == value else "" for value in changes["points"]]
     return changes[["what", "change", "models"]].assign(points=points)
 
@@ -236,13 +204,7 @@ def known_lines(known: pd.DataFrame) -> alt.LayerChart:
 
 
 def vintage_table(summary: pd.DataFrame) -> pd.DataFrame:
-    """Return the summary of the vintages as readers see it: counts, and shares of the models in brackets.
-
-    Parameters
-    ----------
-    summary : pandas.DataFrame
-        As `compute_divide.analysis.models.coverage.vintage_summary` returns it.
-    """
+    """Return the summary of the vintages as readers see it: counts, and shares of the models in brackets."""
 
     def with_share(column: str) -> pd.Series[str]:
         return summary[column].map("{:,}".format) + (summary[column] / summary["models"]).map(" ({:.0%})".format)
