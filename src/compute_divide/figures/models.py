@@ -227,9 +227,11 @@ def model_tiles(tiles: pd.DataFrame) -> alt.LayerChart:
         From `tile_rows`. Names stand in the tiles where the chart is wide enough; else tooltips hold them.
     """
     teams = [team for team in _TEAMS_OF_TILES if team in set(tiles["team_type"])]
-    names = [wrap(name, 9, max_lines=3, placeholder="…", break_long_words=False) for name in tiles["model"]]
+    # A name may break after each hyphen, before a number too.
+    apart = tiles["model"].str.replace("-", "- ")
+    names = [wrap(name, 9, max_lines=3, placeholder="…", break_long_words=False) for name in apart]
     places = tiles["organisations"].fillna("").str.replace("|", ", ")
-    rows = tiles.assign(name=["|".join(lines) for lines in names], organisations=places)
+    rows = tiles.assign(name=["|".join(lines).replace("- ", "-") for lines in names], organisations=places)
     gaps = alt.Scale(paddingInner=0.05, paddingOuter=0)
     base = alt.Chart(rows).encode(
         x=alt.X(

@@ -23,8 +23,8 @@ from compute_divide.figures.base.marks import (
 
 
 @needs("share")
-def definition_grid(estimates: pd.DataFrame, periods: Sequence[str]) -> alt.FacetChart:
-    """Return shares in percent under every definition (rows) and vintage (columns), a panel for each of some periods.
+def definition_grid(estimates: pd.DataFrame, periods: Sequence[str]) -> alt.LayerChart:
+    """Return shares in percent under every definition (rows) and vintage (columns), a line for each of some periods.
 
     Parameters
     ----------
@@ -32,31 +32,24 @@ def definition_grid(estimates: pd.DataFrame, periods: Sequence[str]) -> alt.Face
         ``definition``, ``vintage``, ``what`` (a period), ``team_type`` (one, gives the colour), ``share``, ``low``,
         ``high``, ``k``, ``n``.
     periods : sequence of str
-        The panels, top first.
+        The lines within a row, top first.
     """
     rows = estimates.dropna(subset=["share"])
     rows = rows.assign(rule=rows["definition"].map(DEFINITION_NAMES), text=(100 * rows["share"]).map("{:.0f}".format))
-    gaps = alt.Scale(paddingInner=0.06)
     top = row_axis(orient="top", labelAngle=-90, labelAlign="left", labelBaseline="middle", labelPadding=2)
-    base = alt.Chart().encode(
-        x=alt.X("vintage:O", title=None, axis=top, scale=gaps),
-        y=alt.Y("rule:N", title=None, sort=list(DEFINITION_NAMES.values()), axis=row_axis(), scale=gaps),
+    order = [name for name in DEFINITION_NAMES.values() if name in set(rows["rule"])]
+    gaps = alt.Scale(paddingInner=0.2, paddingOuter=0)
+    columns = ["rule", "vintage", "what", "share", "low", "high", "k", "n", "text"]
+    base = alt.Chart(rows[columns]).encode(
+        x=alt.X("vintage:O", title=None, axis=top, scale=alt.Scale(paddingInner=0.06, paddingOuter=0)),
+        y=alt.Y("rule:N", title=None, sort=order, axis=row_axis(), scale=gaps),
+        yOffset=alt.YOffset("what:N", sort=list(periods)),
     )
     depth = alt.Opacity("share:Q", scale=alt.Scale(domain=[0, 1], range=[0.05, 0.75]), legend=None)
     tooltip = share_tips("rule:N|Definition", "vintage:N|Vintage", "what:N|Years")
-    colour = TEAM_COLOURS[rows["team_type"].iloc[0]]
-    panel = alt.LayerChart(
-        layer=[
-            base.mark_rect(color=colour).encode(opacity=depth, tooltip=tooltip),
-            base.mark_text(fontSize=11, color=INK).encode(text="text:N"),
-        ]
-    )
-    panel.width, panel.height = 520, alt.Step(30)
-    header = alt.Header(labelOrient="top", labelAnchor="start", labelFontWeight="bold")
-    names = alt.Row("what:N", title=None, sort=list(periods), header=header)
-    columns = ["rule", "vintage", "what", "share", "low", "high", "k", "n", "text"]
-    chart: alt.FacetChart = panel.facet(row=names, data=rows[columns], spacing=14)
-    return chart
+    tiles = base.mark_rect(color=TEAM_COLOURS[rows["team_type"].iloc[0]]).encode(opacity=depth, tooltip=tooltip)
+    numbers = base.mark_text(fontSize=11, color=INK).encode(text="text:N")
+    return framed(tiles, numbers, height=(18 * len(periods) + 14) * len(order))
 
 
 @needs("share")
