@@ -111,7 +111,7 @@ def faults(page: str, html: Path, standing: Mapping[str, Mapping[str, Any]]) -> 
     for block, resting in blocks.values():
         note = note_of(block)
         fallen = [standing[mark.name]["because"] for mark in resting if standing[mark.name]["holds"] is not True]
-        for reason in fallen:
+        for reason in {piece for because in fallen for piece in because.split("; ")}:  # a note tells each once
             if flat(reason) not in flat(note):
                 yield f"{resting[0].place}: not marked: {reason}"
         if note and not fallen and "no value" not in note:
