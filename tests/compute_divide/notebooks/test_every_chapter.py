@@ -13,7 +13,8 @@ from bookpress.page.figures.show import VEGALITE_MIME
 
 MODELS, USES = ("large-scale-models", "training-compute", "robustness"), ("open-models", "scrutiny")
 CHAPTERS = (*MODELS, *USES, "attention")
-OTHERS = {path.stem for path in (Path(__file__).parents[3] / "notebooks").glob("*.md")}
+NOTEBOOKS = Path(__file__).parents[3] / "notebooks"
+OTHERS = {path.stem for path in NOTEBOOKS.glob("*.md")}
 """Chapters, whose results others may quote."""
 FUTURE = {"early_first": 2029, "early_last": 2030, "late_first": 2029, "late_last": 2030, "industry_year": 2030}
 PAST = {"early_first": 1950, "early_last": 1950, "industry_year": 1951}
@@ -82,7 +83,9 @@ def test_the_prose_names_only_what_the_chapter_shows(run_chapter, prose_of, para
     assert results <= set(chapter.results)
     assert set(re.findall(r"\{param\}`(\w+)`", own)) <= parameters_of(slug)
     tables = {name for text in chapter.tables for name in re.findall(r":name: (\S+)", text)}
-    assert set(re.findall(r"\{numref\}`(\S+)`", prose)) <= set(chapter.figures) | tables
+    others = [path.read_text(encoding="utf-8") for path in NOTEBOOKS.glob("*.md") if path.stem != slug]
+    elsewhere = {name for text in others for name in re.findall(r'name="((?:fig|tab)-\S+)"', text)}
+    assert set(re.findall(r"\{numref\}`(\S+)`", prose)) <= set(chapter.figures) | tables | elsewhere
 
 
 @pytest.mark.parametrize("slug", CHAPTERS)
