@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import gzip
 import http.server
 import shutil
 import threading
@@ -15,6 +16,14 @@ from typing import Any
 
 from playwright.sync_api import sync_playwright
 
+TEXTS = {
+    ".css": "text/css",
+    ".csv": "text/csv",
+    ".html": "text/html; charset=utf-8",
+    ".js": "text/javascript",
+    ".json": "application/json",
+    ".svg": "image/svg+xml",
+}
 AXE = resources.files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
 CHECKERS = Path(__file__).resolve().parents[1] / "checkers/node_modules"
 """Programs of npm that pages are checked with."""
@@ -83,9 +92,22 @@ class Heard:
 
 @contextmanager
 def serve(root: Path, policy: str | None = None) -> Iterator[str]:
-    """Serve a folder on a free port, under a content security policy if one is given."""
+    """Serve a folder on a free port, texts compressed as every host does, under a content policy if one is given."""
 
     class Handler(http.server.SimpleHTTPRequestHandler):
+        def do_GET(self) -> None:
+            path = Path(self.translate_path(self.path))
+            path = path / "index.html" if path.is_dir() else path
+            if path.suffix not in TEXTS or not path.is_file():
+                super().do_GET()
+                return
+            content = gzip.compress(path.read_bytes())
+            self.send_response(200)
+            for name, value in {"Type": TEXTS[path.suffix], "Encoding": "gzip", "Length": str(len(content))}.items():
+                self.send_header(f"Content-{name}", value)
+            self.end_headers()
+            self.wfile.write(content)
+
         def end_headers(self) -> None:
             if policy:
                 self.send_header("Content-Security-Policy", policy)

@@ -24,7 +24,7 @@ from bookpress.book.number_formats import number
 VEGALITE_MIME = "application/vnd.vegalite.v6+json"
 VEGALITE_VERSION = "6.4"
 VL_CONVERT = version("vl-convert-python")
-ENGINE = f"vl-convert {VL_CONVERT}, its own fonts, PNG from SVG"
+ENGINE = f"vl-convert {VL_CONVERT}, its own fonts, no roles, PNG from SVG"
 """What draws pictures, and how: another one may draw the same chart another way."""
 WIDTHS = {"wide": 700, "narrow": 350}
 """Widths in pixels at which pictures are drawn: for the column of a desktop and for a phone."""

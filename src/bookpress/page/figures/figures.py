@@ -44,6 +44,8 @@ class ArrangeFigures(SphinxPostTransform):
             _drop_silent_outputs(cell)
             source = next(part for part in cell.children if isinstance(part, nodes.container))
             folded = cell.get("hide_mode") == "input"
+            for block in source.findall(nodes.literal_block) if folded else ():
+                block["language"] = "none"  # colours of folded code would be half of the elements of a page
             figures = [figure for figure in cell.findall(nodes.figure) if "chart" in figure]
             for figure in figures:
                 code = [child.deepcopy() for child in source.children] if folded else []
