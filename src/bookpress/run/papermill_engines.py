@@ -216,7 +216,7 @@ class KernelEngine(Engine):  # type: ignore[misc]
             kernel_name=kernel_name,
             resources={"metadata": {"path": folder}},
             startup_timeout=START_LIMIT,
-            extra_arguments=["--Session.packer=bookpress.run.shell.packed"],
+            extra_arguments=["--Session.packer=bookpress.run.shell.packed"],  # messages of one form from both engines
             timeout=None,
         )
         try:

@@ -24,9 +24,6 @@ from jupyter_client.jsonutil import json_clean, json_default
 from jupyter_client.session import Session
 from traitlets.config import Config
 
-PACKER = f"{__name__}.packed"
-"""The name under which a kernel finds the function, so that both engines give messages of the same form."""
-
 FLUSH_EVERY = 0.2
 """Seconds between two looks at what was printed, as in a kernel: a cell that hangs is seen as far as it got."""
 

@@ -135,7 +135,7 @@ def ratio_by_era(ratios: pd.DataFrame, title: str, row: str = "Years") -> alt.La
     Parameters
     ----------
     ratios : pandas.DataFrame
-        As `compute_divide.analysis.statistics.ratios.ratios_by_period` returns it.
+        As `compute_divide.analysis.statistics.resampling.ratios_by_period` returns it.
     title : str
         Of the axis: what is divided by what.
     row : str, default "Years"

@@ -132,7 +132,7 @@ def cost_lines(costs: pd.DataFrame, labels: Mapping[float, str], grants: Mapping
     Parameters
     ----------
     costs : pandas.DataFrame
-        From `compute_divide.analysis.chips.ranking.cost_by_year`.
+        From `compute_divide.analysis.chips.budget.cost_by_year`.
     labels : mapping of float to str
         Label of the line of each quantile.
     grants : mapping of str to float
