@@ -178,7 +178,7 @@ def test_the_controls_work_by_keyboard_and_what_changes_is_said(page: Page) -> N
 
 
 def test_every_control_has_a_label(page: Page) -> None:
-    for figure, expected in (("fig-budget", 6), ("fig-facility", 5)):
+    for figure, expected in (("fig-budget", 7), ("fig-facility", 6)):
         controls = page.locator(f'[data-name="{figure}"] .vega-bindings label')
         assert controls.count() == expected
         assert all(text.strip() for text in controls.locator(".vega-bind-name").all_inner_texts())
@@ -189,3 +189,17 @@ def test_nonsense_in_a_control_computes_nothing(page: Page) -> None:
         shown = page.evaluate(SET, ["fig-budget", {"budget": nonsense, "team": "all"}])
         assert shown["flop"] == 0
         assert all(within == 0 for within, _, _ in ranks_on_page(shown["ranks"]).values())
+
+
+def test_a_preset_sets_the_controls_and_is_left_when_one_is_moved(page: Page) -> None:
+    setting = {"chip": "NVIDIA A100", "months": 3, "own_chips": 7, "utilisation": 0.33, "team": "all"}
+    page.evaluate(SET, ["fig-facility", setting])
+    shown = page.evaluate(SET, ["fig-facility", {"preset": "AIRR, open access"}])
+    box = page.locator('[data-name="fig-facility"] .vega-bindings')
+    hours = shown["chips"] * 12 * budget.HOURS_PER_MONTH
+    assert hours == pytest.approx(1_400_000, rel=1e-4)
+    assert box.locator('[name="months"]').input_value() == "12"
+    assert box.locator('[name="chip"]').input_value() == "NVIDIA H100 SXM5 80GB"
+    page.evaluate(SET, ["fig-facility", {"months": 5}])
+    page.wait_for_function("() => bookpress.views['fig-facility'].signal('preset') === ''")
+    assert page.evaluate("() => bookpress.views['fig-facility'].signal('months')") == 5

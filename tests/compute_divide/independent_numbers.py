@@ -237,6 +237,10 @@ def chips_and_money(raw: Path) -> Numbers:
         "policy:reach_facility_most": (within + len(of_year) - len(known), len(of_year)),
         "policy:facility_rent": hours * price,
         "policy:facility_purchase": 5000 * bought,
+        "policy:preset_starting_grant": 1_500_000 / price * 3600 * peak * 0.33,
+        "policy:preset_airr_open": 1_400_000 * 3600 * peak * 0.33,
+        "policy:preset_airr_open_reach": (sum(one <= 1.4e6 * 3600 * peak * 0.33 for one in known), len(known)),
+        "policy:preset_jupiter": 24_000 * 365.25 * 24 * 3600 * peak * 0.33,
         "hardware:number_industry": statistics.median(float(model["row"]["Hardware quantity"]) for model in industry),
         "hardware:doubling_gpus": doubling_months(
             (datetime.fromisoformat(row["date"]).date(), float(row["FP32_flops"]) / float(row["real_price_2020"]))

@@ -1,10 +1,10 @@
-"""What the paper claims, what related work reports, what policy there is: facts with provenance, as YAML in data/."""
+"""What the paper claims, what related work reports, what policy there is, what money buys: facts as YAML in data/."""
 
 from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from compute_divide.evidence.store.files import read_yaml
 
@@ -86,6 +86,30 @@ class ComputeCost(BaseModel):
     cite: str = Field(description="key in book/references.bib")
 
 
+class Preset(BaseModel):
+    """What a calculator can start from: a budget, GPU-hours to spend in some months, or chips at work for them."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str
+    budget: float | None = Field(None, gt=0, description="USD")
+    gpu_hours: float | None = Field(None, gt=0)
+    chips: float | None = Field(None, gt=0)
+    months: float | None = Field(None, gt=0, description="with GPU-hours and with chips")
+    chip: str | None = Field(None, description="which chips; those that the reader chose, where none is named")
+    date: str | None = Field(None, pattern=r"^20\d\d(-\d\d){0,2}$", description="of the source, ISO 8601")
+    told: str = Field(description="what is counted")
+    seen: Literal["excerpt", "third parties", "round number"] = Field(description="how we know of it")
+    cite: str | None = Field(None, description="key in book/references.bib; none of a round number")
+
+    @model_validator(mode="after")
+    def _one_amount(self) -> Preset:
+        amounts = [self.budget, self.gpu_hours, self.chips]
+        if amounts.count(None) != 2 or (self.budget is None) != (self.months is not None):
+            raise ValueError(f"preset {self.name!r} has a budget, or GPU-hours or chips with months, not {amounts}")
+        return self
+
+
 def load_claims() -> dict[str, Claim]:
     """Return the claims of the paper by id, in the order of ``data/claims.yml``.
 
@@ -115,3 +139,8 @@ def load_instruments() -> dict[str, Instrument]:
 def load_compute_costs() -> dict[str, ComputeCost]:
     """Return GPU-hours of works, grants and machines by id, in the order of ``data/compute_costs.yml``."""
     return dict(read_yaml("compute_costs.yml", dict[str, ComputeCost]))
+
+
+def load_presets() -> dict[str, Preset]:
+    """Return what the calculators can start from by id, in the order of ``data/presets.yml``."""
+    return dict(read_yaml("presets.yml", dict[str, Preset]))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import altair as alt
@@ -35,6 +35,8 @@ _ROW = 22
 """Height of a year in pixels."""
 _TALL_ROW = 30
 """Height of a row whose name may take two lines."""
+Presets = Mapping[str, Mapping[str, float | str]]
+"""Name of each preset, and the controls that it sets."""
 Layered = alt.LayerChart | alt.FacetChart
 """What Altair says that layers become."""
 
@@ -62,6 +64,8 @@ class Setting:
         A key of `compute_divide.analysis.choices.QUOTES`, for renting.
     own_chips : int
         Number of chips, for a facility.
+    presets : mapping
+        Name of each preset, and the controls that it sets: ``budget``, or ``own_chips`` and others.
     """
 
     chip: str
@@ -70,6 +74,7 @@ class Setting:
     budget: int = 0
     quote: str = "median"
     own_chips: int = 0
+    presets: Presets = field(default_factory=dict)
 
 
 @needs()
@@ -105,7 +110,7 @@ def budget_chart(models: pd.DataFrame, offers: pd.DataFrame, setting: Setting) -
         "run_flop": f"run_hours * {SECONDS_PER_HOUR} * peak * utilisation",
     }
     told = "format(run_chips, ',.0f') + ' chips for ' + months + ' months at $' + format(price, '.2f') + ' an hour'"
-    return _calculator(models, controls, formula, told)
+    return _calculator(models, controls, formula, told, _that_set("budget", setting))
 
 
 @needs()
@@ -122,7 +127,8 @@ def facility_chart(models: pd.DataFrame, offers: pd.DataFrame, setting: Setting)
         "run_hours": f"run_chips * months * {HOURS_PER_MONTH}",
         "run_flop": f"run_hours * {SECONDS_PER_HOUR} * peak * utilisation",
     }
-    return _calculator(models, controls, formula, "format(run_hours, ',.0f') + ' chip-hours'")
+    told = "format(run_hours, ',.0f') + ' chip-hours'"
+    return _calculator(models, controls, formula, told, _that_set("own_chips", setting))
 
 
 @needs("usd")
@@ -189,7 +195,9 @@ def _dollars(field: str) -> alt.Y:
     )
 
 
-def _calculator(models: pd.DataFrame, controls: list[alt.Parameter], formula: Mapping[str, str], told: str) -> Layered:
+def _calculator(
+    models: pd.DataFrame, controls: list[alt.Parameter], formula: Mapping[str, str], told: str, presets: Presets
+) -> Layered:
     """Return the chart both calculators share: a row a year, a mark a model, a rule at the run."""
     shown = models[["model", "year", "team_type", "training_compute_flop"]]
     teams = [team for team in TEAM_NAMES if team in set(shown["team_type"])]
@@ -214,11 +222,14 @@ def _calculator(models: pd.DataFrame, controls: list[alt.Parameter], formula: Ma
         opacity=alt.condition("datum.within == 1", alt.value(0.95), alt.value(0.28)),
         tooltip=tips("model:N|Model", "team_type:N|Team type", "training_compute_flop:Q|Training compute (FLOP)|.1e"),
     )
+    names = {"": "own values", **{name: name for name in presets}}
+    start = alt.param("preset", value="", bind=_choice("Start from", names))
+    page = {"readout": "said", "presets": presets}  # what the page's script says, and what it sets for a preset
     computed = {**formula, "said_flop": _COMPUTE, "said": f"said_flop + ': ' + {told}"}
     return (
         alt.layer(dots, _run_rule(size), *_counts(chosen, rows), *_readout(told))
-        .add_params(*controls, *(alt.param(name, expr=expression) for name, expression in computed.items()))
-        .properties(width="container", height=_ROW * shown["year"].nunique(), usermeta={"readout": "said"})
+        .add_params(start, *controls, *(alt.param(name, expr=expression) for name, expression in computed.items()))
+        .properties(width="container", height=_ROW * shown["year"].nunique(), usermeta=page)
     )
 
 
@@ -267,6 +278,10 @@ def _readout(told: str) -> list[alt.Chart]:
         ),
         one.mark_text(align="left", x=0, y=-25, color=INK).encode(text=alt.value(alt.expr(told))),
     ]
+
+
+def _that_set(control: str, setting: Setting) -> Presets:
+    return {name: controls for name, controls in setting.presets.items() if control in controls}
 
 
 def _chip(offers: pd.DataFrame, setting: Setting) -> alt.Parameter:

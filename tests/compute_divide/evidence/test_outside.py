@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from compute_divide.evidence import outside
-from compute_divide.evidence.claims import load_compute_costs, load_instruments
+from compute_divide.evidence.claims import Preset, load_compute_costs, load_instruments, load_presets
 from compute_divide.evidence.papers import citations
 from compute_divide.evidence.store.files import EvidenceError
 
@@ -104,6 +104,13 @@ def test_no_rank_where_too_few_citations_are_known_or_half_are_none():
 
 def test_instruments_and_costs_name_works_that_are_cited(request):
     works = (request.config.rootpath / "book" / "references.bib").read_text(encoding="utf-8")
-    for one in [*load_instruments().values(), *load_compute_costs().values()]:
+    cited = [one for one in load_presets().values() if one.seen != "round number"]
+    for one in [*load_instruments().values(), *load_compute_costs().values(), *cited]:
         assert f"{{{one.cite}," in works, one.name
     assert all(one.low <= one.high for one in load_compute_costs().values())
+
+
+@pytest.mark.parametrize("wrong", [{}, {"budget": 1, "chips": 8}, {"gpu_hours": 100}, {"budget": -1}])
+def test_a_preset_has_one_amount_and_months_for_chips(wrong):
+    with pytest.raises(ValueError, match=r"has a budget, or GPU-hours|greater than 0"):
+        Preset(name="x", told="x", seen="round number", **wrong)

@@ -225,6 +225,7 @@
       box.dataset.state = "live";
       window.bookpress.views[box.dataset.name] = view;
       if (chart.usermeta?.readout) announce(host, view, chart.usermeta.readout);
+      if (chart.usermeta?.presets) presets(view, chart.usermeta.presets);
       byKeyboard(box, host);
       if (box.scrollWidth > box.clientWidth + 1) { box.tabIndex = 0; box.setAttribute("role", "region"); box.setAttribute("aria-label", "Chart, scrolls sideways"); }
     } catch (error) {
@@ -240,6 +241,18 @@
     let later;
     view.addSignalListener(signal, (_, text) => { clearTimeout(later); later = setTimeout(() => { told.textContent = text; }, 400); });
     host.append(told);
+  }
+
+  // A preset sets other controls; who then moves one of them has values of their own.
+  function presets(view, sets) {
+    view.addSignalListener("preset", (_, chosen) => {
+      for (const [name, value] of Object.entries(sets[chosen] ?? {})) view.signal(name, value);
+      view.runAsync();
+    });
+    for (const name of new Set(Object.values(sets).flatMap(Object.keys))) view.addSignalListener(name, (_, value) => {
+      const set = sets[view.signal("preset")];
+      if (set && String(set[name] ?? value) !== String(value)) view.signal("preset", "").runAsync();
+    });
   }
 
   // Arrow keys go from mark to mark; each says its values.

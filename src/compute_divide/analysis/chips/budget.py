@@ -22,6 +22,7 @@ from compute_divide.analysis.statistics.estimates import (
     wilson_interval,
     wilson_share,
 )
+from compute_divide.evidence.claims import Preset
 
 SECONDS_PER_HOUR = 3600.0
 HOURS_PER_MONTH = 365.25 * 24 / 12  # hours of an average month: 730.5
@@ -73,6 +74,18 @@ def owned_run(chips: float, peak: float, utilisation: float, months: float) -> R
     _check_above_zero(months=months)
     hours = chips * months * HOURS_PER_MONTH
     return Run(hours, chips, run_flop(hours, peak, utilisation))
+
+
+def preset_run(
+    preset: Preset, price: float, peaks: pd.Series[float], chip: str, utilisation: float, months: float
+) -> Run:
+    """Return the run of a preset: what it leaves open (months of a budget, kind of chip) is as given."""
+    peak = float(peaks[preset.chip or chip])
+    if preset.budget is not None:
+        return rented_run(preset.budget, price, peak, utilisation, months)
+    own_months = preset.months or months
+    chips = preset.chips or (preset.gpu_hours or 0) / (own_months * HOURS_PER_MONTH)
+    return owned_run(chips, peak, utilisation, own_months)
 
 
 def run_flop(chip_hours: float, peak: float, utilisation: float) -> float:
