@@ -43,7 +43,9 @@ def test_everything_comes_from_the_cell() -> None:
     assert [row["default"] for row in rows.values()] == ["left", 3, 0.5, None, ["ICML", "ICLR"], True]
     assert rows["top"] == {
         "name": "top",
+        "label": "Top",
         "value": 3,
+        "words": "3",
         "default": 3,
         "allowed": "1 to 10",
         "unit": "models",

@@ -14,6 +14,7 @@ The comment is the help; it may end with the unit. The imports are there for who
 from __future__ import annotations
 
 import ast
+import calendar
 import importlib
 import io
 import json
@@ -26,6 +27,7 @@ from typing import Any
 
 from pydantic import PydanticUserError, TypeAdapter, ValidationError
 
+from bookpress.book.number_formats import setting
 from bookpress.errors import PressError, nearest, short
 
 Value = Any
@@ -71,6 +73,15 @@ class Parameter:
     def unit(self) -> str:
         """Its unit; empty where it has none."""
         return str(self.schema.get("unit", ""))
+
+    @property
+    def label(self) -> str:
+        """What a reader is asked: the title of its type, such as "Large means", else its name in words."""
+        return str(self.schema.get("title") or self.name.replace("_", " ").capitalize())
+
+    def words(self, value: Value) -> str:
+        """Return a value as a reader is offered it."""
+        return in_words(value, self.schema)
 
     @property
     def allowed(self) -> str:
@@ -157,6 +168,21 @@ def allowed_text(schema: Mapping[str, Any]) -> str:
     return bounds or kinds.get(str(schema.get("type")), str(schema.get("type", "any value")))
 
 
+def in_words(value: Value, schema: Mapping[str, Any]) -> str:
+    """Return a value for people: what a name means, a month as it is spoken.
+
+    Examples
+    --------
+    >>> in_words("2026-08", {}), in_words("ids", {"meanings": {"ids": "by list"}}), in_words(["a", "b"], {})
+    ('August 2026', 'by list', 'a, b')
+    """
+    if isinstance(value, list):
+        return ", ".join(in_words(one, schema.get("items", {})) for one in value) or setting(value)
+    month = re.fullmatch(r"(\d{4})-(0[1-9]|1[0-2])", value) if isinstance(value, str) else None
+    spoken = f"{calendar.month_name[int(month[2])]} {month[1]}" if month else setting(value)
+    return str(schema.get("meanings", {}).get(value, spoken))
+
+
 def as_text(value: Value) -> str:
     """Return a value as the command line takes it."""
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
@@ -241,7 +267,9 @@ def describe(parameters: Iterable[Parameter], values: Mapping[str, Value] | None
     return [
         {
             "name": parameter.name,
-            "value": (values or {}).get(parameter.name, parameter.default),
+            "label": parameter.label,
+            "value": (value := (values or {}).get(parameter.name, parameter.default)),
+            "words": parameter.words(value),
             "default": parameter.default,
             "allowed": parameter.allowed,
             "unit": parameter.unit,

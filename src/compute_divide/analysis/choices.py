@@ -1,4 +1,6 @@
-"""Types of the parameters: what each may be, and in which unit. What a choice means, its chapter says behind it.
+"""Types of the parameters: what each may be, in which unit, and where its name does not say it to a reader, a title.
+
+What a choice means, its chapter says behind it.
 
 Closed sets that depend on the evidence are read when they are needed. Nothing heavy is imported: parameters are listed
 often, and without the data.
@@ -55,7 +57,9 @@ class OneOf:
 Year = Annotated[int, Field(ge=1950, le=2030)]  # a calendar year
 Years = Annotated[int, Field(ge=1, le=50)]  # how many calendar years
 Months = Annotated[int, Field(ge=1, le=36, json_schema_extra={"unit": "months"})]  # how many months a run lasts
-Count = Annotated[int, Field(ge=1, le=1000)]  # how many of something that is picked one by one
+Count = Annotated[
+    int, Field(ge=1, le=1000, title="Largest models of a year")
+]  # how many of something that is picked one by one
 Amount = Annotated[int, Field(ge=1, le=100_000)]  # how much of something that comes in bulk
 ChipCount = Annotated[int, Field(ge=1, le=10_000_000, json_schema_extra={"unit": "chips"})]
 """How many chips a facility has."""
@@ -78,7 +82,9 @@ GPU_COUNTS = {
 }
 """Counts of the GPUs of universities, and what each rests on."""
 
-GpuCount = Annotated[str, OneOf(GPU_COUNTS)]  # how the GPUs of universities are counted
+GpuCount = Annotated[
+    str, OneOf(GPU_COUNTS), Field(title="University GPUs are counted")
+]  # how the GPUs of universities are counted
 
 # --- models ---
 
@@ -107,7 +113,7 @@ Vintage = Annotated[str, OneOf(vintages)]  # a vintage of the models database
 HardwareVintage = Annotated[str, OneOf(vintages_with_hardware)]
 """A vintage that records hardware, openness and base models."""
 
-Definition = Annotated[str, OneOf(DEFINITIONS)]  # a definition of large-scale
+Definition = Annotated[str, OneOf(DEFINITIONS), Field(title="Large means")]  # a definition of large-scale
 
 # --- chips ---
 
@@ -132,11 +138,13 @@ def rentable_chips() -> list[str]:
     return sorted(priced & {name for row in fast for name in (row["chip"], *row["aliases"].split("|"))})
 
 
-NumberFormat = Annotated[str, OneOf(FORMATS)]  # a rule for the number format of a chip's peak
+NumberFormat = Annotated[
+    str, OneOf(FORMATS), Field(title="Peak speed is taken at")
+]  # a rule for the number format of a chip's peak
 Chip = Annotated[str, OneOf(rentable_chips)]
 """A chip to rent or own: with a dated on-demand price and a known peak speed."""
 
-Quote = Annotated[str, OneOf(lambda: list(QUOTES))]  # which of the quoted prices to pay
+Quote = Annotated[str, OneOf(QUOTES), Field(title="Price paid")]  # which of the quoted prices to pay
 
 # --- papers ---
 
@@ -150,17 +158,25 @@ def _valid(flips: list[str]) -> list[str]:
 
 
 Venue = Annotated[str, OneOf(venues)]  # a conference of the papers table
-Venues = Annotated[list[Venue], Field(min_length=1)]  # conferences, at least one
+Venues = Annotated[list[Venue], Field(min_length=1, title="Conferences")]  # conferences, at least one
 Topics = Annotated[list[Annotated[str, OneOf(topic_names)]], Field(min_length=1)]
 """Topics or groups of topics of ``data/topics.yml``, at least one."""
 
-Texts = Annotated[list[Literal["title", "keywords", "abstract"]], Field(min_length=1)]
+Texts = Annotated[list[Literal["title", "keywords", "abstract"]], Field(min_length=1, title="Terms are looked for in")]
 """Texts of a paper that are searched, at least one."""
 
-Reading = Annotated[str, OneOf(READINGS)]  # how it is read where authors work
-JointLabs = Annotated[str, OneOf(lambda: list(JOINT_LABS))]  # how joint laboratories count
-NonProfits = Annotated[str, OneOf(NON_PROFITS)]  # how government and non-profit research counts
-Flips = Annotated[list[Annotated[str, Field(examples=["openai=nonprofit"])]], AfterValidator(_valid)]
+Reading = Annotated[str, OneOf(READINGS), Field(title="Authors are placed")]
+JointLabs = Annotated[
+    str, OneOf(lambda: list(JOINT_LABS)), Field(title="Joint laboratories count as")
+]  # how joint laboratories count
+NonProfits = Annotated[
+    str, OneOf(NON_PROFITS), Field(title="Government and non-profits count as")
+]  # how government and non-profit research counts
+Flips = Annotated[
+    list[Annotated[str, Field(examples=["openai=nonprofit"])]],
+    AfterValidator(_valid),
+    Field(title="Judgement calls decided otherwise"),
+]
 """Judgement calls on organisations that are decided otherwise, each as ``call=sector``."""
 
 # --- OpenAlex ---
@@ -173,4 +189,6 @@ WORKS_READINGS = {
 """Readings of a work's affiliations, and what each rests on."""
 
 Works = Annotated[str, OneOf(works_names)]  # a table of OpenAlex works
-WorksReading = Annotated[str, OneOf(WORKS_READINGS)]  # how it is read where the authors of a work of OpenAlex work
+WorksReading = Annotated[
+    str, OneOf(WORKS_READINGS), Field(title="Institutions are told apart by")
+]  # how it is read where the authors of a work of OpenAlex work
