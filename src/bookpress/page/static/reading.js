@@ -58,16 +58,15 @@
     for (const id of links.keys()) { const section = document.getElementById(id); if (section) seen.observe(section); }
   }
 
-  // ---- Code that is wider than its box can be scrolled by keyboard ----
+  // ---- What blocks of text get: those of the page, and those that take their place (states.js) ----
+  // Code that is wider than its box can be scrolled by keyboard.
   const reach = () => {
     for (const block of $$("pre, .math-block")) if (block.scrollWidth > block.clientWidth + 1) block.tabIndex = 0; else block.removeAttribute("tabindex");
   };
-  reach();
   addEventListener("resize", reach, { passive: true });
   document.addEventListener("toggle", reach, true);
 
-  // ---- Copy ----
-  for (const block of $$("div.highlight > pre, pre.command, .copyable")) {
+  const copying = (block) => {
     const holder = block.matches("pre.command, .copyable") ? block : block.parentElement;
     const copy = make("button", { type: "button", className: "copy" }, "Copy");
     const text = (block.matches(".copyable") ? block : ($("code", block) ?? block)).textContent.trim();
@@ -76,9 +75,8 @@
       setTimeout(() => { copy.textContent = "Copy"; }, 2000);
     });
     holder.append(copy);
-  }
+  };
 
-  // ---- Tables that sort ----
   const sort = (table, column, header) => {
     const descending = header.getAttribute("aria-sort") === "ascending";
     for (const other of $$("th", table)) other.removeAttribute("aria-sort");
@@ -93,7 +91,7 @@
     };
     table.tBodies[0].append(...[...table.tBodies[0].rows].sort(order));
   };
-  for (const table of $$("table.sortable")) {
+  const sorting = (table) => {
     $$("thead th", table).forEach((header, column) => {
       const text = header.textContent;
       header.textContent = "";
@@ -101,7 +99,18 @@
       control.addEventListener("click", () => sort(table, column, header));
       header.append(control);
     });
-  }
+  };
+
+  const enhance = (part) => {
+    const within = (selector) => [...(part.matches?.(selector) ? [part] : []), ...$$(selector, part)];
+    within("div.highlight > pre, pre.command, .copyable").forEach(copying);
+    within("table.sortable").forEach(sorting);
+    for (const element of within(".value[title], a.term[title]")) {
+      if (element.title) { element.dataset.tip = element.title; element.removeAttribute("title"); }
+    }
+    reach();
+  };
+  enhance(document);
 
   // ---- Tips: what a number measures, what a term means ----
   let tip;
@@ -118,9 +127,6 @@
     document.body.append(tip);
     place(box);
   };
-  for (const element of $$(".value[title], a.term[title]")) {
-    if (element.title) { element.dataset.tip = element.title; element.removeAttribute("title"); }
-  }
   const tipped = (event) => event.target.closest?.("[data-tip]");
   const over = (event) => { const element = tipped(event); if (element) tell(element.dataset.tip, element.getClientRects()[0]); };
   document.addEventListener("pointerover", over);
@@ -205,7 +211,9 @@
   window.bookpress = {
     ...window.bookpress,
     chart: (name, payload) => waiting.get(name)?.(payload),
-    drawAll: () => Promise.all(charts.map(draw)),
+    drawAll: () => Promise.all($$(".chart[data-chart]").map(draw)),
+    draw,
+    enhance,
     views: {}, // the live views by name of the figure, for whoever reads or sets their signals
   };
 
@@ -215,7 +223,9 @@
     const host = make("div", { className: "live" });
     try {
       const [payload] = await Promise.all([spec(box), bundle ??= load(new URL("vega.js", here).href)]);
-      const chart = { ...payload[matchMedia("(max-width: 600px)").matches ? "narrow" : "wide"], datasets: payload.datasets };
+      const size = matchMedia("(max-width: 600px)").matches ? "narrow" : "wide";
+      const chart = { ...payload[size], ...box.restated?.[size], datasets: { ...payload.datasets, ...box.restated?.datasets } };
+      for (const key of Object.keys(chart)) if (chart[key] === null) delete chart[key]; // what a restated chart has not
       if (chart.width === "container") host.classList.add("fluid");
       box.append(host);
       const { view } = await vegaEmbed(host, chart, {
