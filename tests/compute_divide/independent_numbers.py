@@ -203,6 +203,18 @@ def bases_and_access(raw: Path) -> Numbers:
         ]
         access = [one for one in access if one]
         found[f"diffusion:open_late_{team}"] = (sum(one.startswith("Open weights") for one in access), len(access))
+    asked = {
+        "google_nothing": (r"Google( |$|,)|DeepMind", 2019, 2023, "Unreleased", ""),
+        "meta_code": (r"Meta AI|Facebook", 2021, 2023, "Open weights", "Open"),
+        "alibaba_weights": (r"Alibaba", 2023, 2025, "Open weights", ""),
+        "deepseek_weights": (r"DeepSeek", 2024, 2026, "Open weights", ""),
+    }
+    for key, (maker, first, last, access, code) in asked.items():
+        own = [model["row"] for model in new if model["year"] and first <= model["year"] <= last]
+        own = [row for row in own if re.search(maker, row["Organization"]) and row["Model accessibility"]]
+        met = [row for row in own if row["Model accessibility"].startswith(access)]
+        met = [row for row in met if row["Training code accessibility"].startswith(code)]
+        found[f"diffusion:{key}"] = (len(met), len(own))
     return found
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 
 import altair as alt
 import pandas as pd
 
 from bookpress.page.figures.theme import ACCENT, GRID, HEIGHT, INK, LINE, QUIET, needs
-from compute_divide.analysis.models.openness import ACCESS_GROUPS
+from compute_divide.analysis.models.openness import ACCESS_GROUPS, RUNGS
 from compute_divide.analysis.statistics.estimates import span
 from compute_divide.analysis.statistics.trends import fractional_years
 from compute_divide.figures.base.marks import FEW, TEAM_NAMES, end_labels, framed, row_axis, tips, year_axis
@@ -108,6 +109,47 @@ def lag_lines(lags: pd.DataFrame, colours: Mapping[str, str]) -> alt.LayerChart:
 
 def _years(field: str, top: float) -> alt.Y:
     return alt.Y(f"{field}:Q", title="Years behind", scale=alt.Scale(domain=[0, top]), axis=alt.Axis(tickCount=6))
+
+
+RUNG_COLOURS = ("#7d74c4", "#dfb069", "#c07d1b", "#86c5ab", ACCENT)
+"""Colour of each of `compute_divide.analysis.models.openness.RUNGS`."""
+
+_LADDER_ROW = 34
+
+
+@needs("rung")
+def ladder_bars(ladder: pd.DataFrame) -> alt.LayerChart:
+    """Return the ladder of access: a row a group, a bar a year, as high as what others can get at of most models."""
+    names = list(dict.fromkeys(ladder["group"]))
+    rows = ladder.assign(
+        foot=ladder["group"].map(names.index).rsub(len(names) - 1).astype(float),
+        what=ladder["rung"].map(dict(enumerate(RUNGS))),
+        asked=ladder["data"].map({True: "yes", False: "no"}),
+    )
+    rows = rows.assign(top=rows["foot"] + 0.08 + rows["rung"] * 0.11, middle=rows["foot"] + 0.74)
+    labels = alt.Axis(
+        values=[place + 0.3 for place in range(len(names))],
+        labelExpr=f"{json.dumps(names[::-1])}[floor(datum.value)]",
+        grid=False,
+        labelOverlap=False,
+    )
+    scale = alt.Scale(domain=[0, len(names)], nice=False)
+    y = alt.Y("foot:Q", title=None, axis=labels, scale=scale)
+    x = alt.X("year:O", title=None, axis=alt.Axis(labelAngle=0, labelOverlap=True, orient="top", domain=False))
+    legend = alt.Legend(orient="top", columns=alt.expr("width < 400 ? 1 : 3"), symbolType="square")
+    colour = alt.Color("what:N", scale=alt.Scale(domain=list(RUNGS), range=list(RUNG_COLOURS)), legend=legend)
+    told = tips("group:N|Laboratory", "year:O|Year", "what:N|Most models give", "models:Q|Models", "asked:N|Data seen")
+    base = alt.Chart(rows.drop(columns=["rung", "data"])).encode(x=x)
+    reached = base.transform_filter("isValid(datum.what)")
+    at = alt.Y("middle:Q", title=None, scale=scale, axis=labels)
+    dots = base.transform_filter("isValid(datum.asked)").mark_point(size=26, stroke=INK, strokeWidth=1, xOffset=11)
+    seen = alt.condition("datum.asked == 'yes'", alt.value(INK), alt.value("transparent"))
+    return framed(
+        reached.mark_bar(stroke=LINE, strokeWidth=0.5).encode(y=y, y2="top:Q", color=colour, tooltip=told),
+        reached.mark_text(fontSize=11).encode(y=at, text="models:Q"),
+        dots.encode(y=at, fill=seen),
+        height=_LADDER_ROW * len(names),
+    )
 
 
 OPEN, HOSTED = "open weights", "through a service only"

@@ -83,3 +83,26 @@ def test_a_named_model_is_reached_as_expected_or_not_or_nobody_knows():
     models = pd.DataFrame({"model": ["ours", "theirs", "silent"], "openness": ["Unreleased", "API access", None]})
     asked = {"ours": "unreleased", "theirs": "open", "silent": "open", "absent": "open"}
     assert [one.holds for one in openness.labels_are(models, "openness", asked)] == [True, False, None, None]
+
+
+def test_the_ladder_tells_what_half_of_the_models_of_a_year_give_and_what_the_index_says_of_data():
+    models = pd.DataFrame(
+        [
+            ("A", 2023, "Unreleased", None),
+            ("A|B", 2023, "API access", "Open source"),
+            ("A", 2023, None, None),
+            ("B", 2024, "Open weights (non-commercial)", "Open source"),
+            ("C", 2024, "Hosted access (no API)", "Unreleased"),
+        ],
+        columns=["organisations", "year", "openness", "code_openness"],
+    )
+    index = pd.DataFrame(
+        [("2023-10", openness.DATA_ACCESS[0], "A|D", "D"), ("2025-12", openness.DATA_ACCESS[1], "A|B", "B")],
+        columns=["edition", "indicator", "developers", "disclosed"],
+    )
+    groups = {name: openness.made_by(models, [name]) for name in "CBA"}
+    ladder = openness.access_ladder(models, groups, index).set_index(["group", "year"])
+    assert ladder["rung"].dropna().to_dict() == {("C", 2024): 1, ("B", 2023): 2, ("B", 2024): 4, ("A", 2023): 2}
+    assert ladder.loc[("A", 2023), "models"] == 2
+    assert ladder["data"].dropna().to_dict() == {("B", 2025): True, ("A", 2023): False, ("A", 2025): False}
+    assert list(ladder.index.get_level_values("group").unique()) == list("CBA")

@@ -33,6 +33,28 @@ ACCESS = {
 }
 """Every access label of the database, of weights and of code, and the group it belongs to."""
 
+RUNGS = ("nothing", "a service of its own", "an interface for programs", "weights", "weights and training code")
+"""What others can get at of a model, in rising order; fine-tuning through a service is in no list that we saw."""
+
+LABORATORIES = {
+    "OpenAI": ["OpenAI"],
+    "Anthropic": ["Anthropic"],
+    "Google": [f"Google{part}" for part in ("", " AI", " Brain", " Cloud", " DeepMind", " Research")] + ["DeepMind"],
+    "xAI": ["xAI"],
+    "Microsoft": ["Microsoft", "Microsoft Research", "Microsoft Research Asia"],
+    "Alibaba": ["Alibaba", "Alibaba DAMO Academy"],
+    "Mistral": ["Mistral AI"],
+    "Meta": ["Meta AI", "Facebook", "Facebook AI", "Facebook AI Research"],
+    "NVIDIA": ["NVIDIA"],
+    "DeepSeek": ["DeepSeek"],
+    "IBM": ["IBM"],
+    "Hugging Face": ["Hugging Face"],
+}
+"""Laboratories by the names of the transparency index, and how the models database writes each."""
+
+DATA_ACCESS = ("Direct external data access", "External data access")
+"""Indicators of the transparency index (2023 and 2024; 2025) that somebody outside can get at training data."""
+
 DAYS_PER_MONTH = 365.25 / 12
 TOLERANCE = 2.0  # factor by which a compute value may be off: between two vintages three in ten values changed by more
 
@@ -77,6 +99,50 @@ def labels_are(models: pd.DataFrame, column: str, expected: Mapping[str, str]) -
     for name, group in expected.items():
         found = groups.get(name, UNKNOWN)
         yield Comparison(None if found == UNKNOWN else found == group, f"{name}: {found}")
+
+
+def made_by(models: pd.DataFrame, organisations: Iterable[str]) -> pd.Series[bool]:
+    """Return whether one of the organisations is among the makers of each model."""
+    names = set(organisations)
+    return models["organisations"].fillna("").str.split("|").map(lambda makers: not names.isdisjoint(makers))
+
+
+def rungs(models: pd.DataFrame) -> pd.Series[float]:
+    """Return the place in `RUNGS` of what others can get at of each model; none where that is not known.
+
+    Examples
+    --------
+    >>> models = pd.DataFrame({"openness": ["API access", "Open weights (restricted use)", None]})
+    >>> rungs(models.assign(code_openness=["Unreleased", "Open source", "Open source"])).tolist()
+    [2.0, 4.0, nan]
+    """
+    groups = access_groups(models["openness"])
+    hosted = models["openness"] == "Hosted access (no API)"
+    places = groups.map({UNRELEASED: 0.0, SERVED: 2.0, OPEN: 3.0}).astype(float)
+    return places - hosted + ((groups == OPEN) & (access_groups(models["code_openness"]) == OPEN))
+
+
+def access_ladder(models: pd.DataFrame, groups: Mapping[str, pd.Series], transparency: pd.DataFrame) -> pd.DataFrame:
+    """Return, by group and year, the rung that at least half of the models of known access reach.
+
+    Columns: ``group``, ``year``, ``rung`` (a place in `RUNGS`), ``models`` (of known access) and ``data``: whether the
+    transparency index of that year knows somebody outside who can get at training data, none where it did not ask. A
+    year in which the index asked, and of which no model is known, has no rung.
+    """
+    known = models.assign(rung=rungs(models)).dropna(subset=["rung", "year"]).astype({"year": int})
+    parts = [known[mask[known.index]].assign(group=name) for name, mask in groups.items()]
+    reached = pd.concat(parts).groupby(["group", "year"], sort=False)["rung"]
+    table = reached.agg(rung=lambda own: own.quantile(0.5, interpolation="higher"), models="size").reset_index()
+    asked = transparency[transparency["indicator"].isin(DATA_ACCESS)]
+    told = [
+        (name, int(edition[:4]), name in disclosed.split("|"))
+        for edition, developers, disclosed in asked[["edition", "developers", "disclosed"]].fillna("").to_numpy()
+        for name in developers.split("|")
+        if name in groups
+    ]
+    both = table.merge(pd.DataFrame(told, columns=["group", "year", "data"]), how="outer", on=["group", "year"])
+    ordered = both.assign(place=both["group"].map(list(groups).index)).sort_values(["place", "year"])
+    return ordered.drop(columns="place").fillna({"models": 0}).reset_index(drop=True)
 
 
 def count_access(models: pd.DataFrame, column: str, periods: Sequence[tuple[int, int]]) -> pd.DataFrame:
