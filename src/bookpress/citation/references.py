@@ -8,7 +8,7 @@ from typing import Any, cast
 
 from docutils import nodes
 from docutils.statemachine import StringList
-from pybtex.plugin import register_plugin
+from pybtex.plugin import find_plugin, register_plugin
 from pybtex.richtext import Text
 from pybtex.style.formatting.plain import Style as PlainStyle
 from pybtex.style.sorting.author_year_title import SortingStyle as AuthorYearTitle
@@ -112,3 +112,6 @@ def _author(person: Any) -> Author:
 
 register_plugin("pybtex.style.sorting", "author_order", AuthorOrder)
 register_plugin("pybtex.style.formatting", STYLE, AuthorStyle)
+# Asked for again with every citation, and found each time by reading what all installed packages offer:
+for kind, name in (("style.names", "lastfirst"), ("style.labels", "number"), ("backends", "plaintext")):
+    register_plugin(f"pybtex.{kind}", name, find_plugin(f"pybtex.{kind}", name), force=True)

@@ -53,12 +53,17 @@ class PageCollector(EnvironmentCollector):
         if read.front.get("finding"):
             read.finding = parameter_box.parse_line(str(read.front["finding"]), env, doctree.settings)
         parameter_box.open_page(doctree, read)
+        if app.builder.format == "html":  # drawn while the next pages are read
+            drawing.begin(read.charts, figures.picture_cache(Path(app.outdir)), drawing.vega_bundle)
 
 
 def _harvest_notebook(env: BuildEnvironment, read: Page) -> None:
-    """Take what the notebook recorded as it was run; leave it where downloads are taken from."""
+    """Take what the notebook recorded as it was run; leave it where downloads are taken from.
+
+    MyST-NB has written it there, but without outputs where these come from its cache.
+    """
     path = Path(env.mystnb_config.output_folder, f"{read.docname}.ipynb")  # type: ignore[attr-defined]
-    if NOTEBOOK in env.temp_data:
+    if NOTEBOOK in env.temp_data and env.mystnb_config.execution_mode != "off":  # type: ignore[attr-defined]
         path.write_text(nbformat.writes(env.temp_data[NOTEBOOK]), encoding="utf-8", newline="")
     cells: list[dict[str, Any]] = json.loads(path.read_text("utf-8"))["cells"]
     read.is_chapter = True

@@ -19,10 +19,7 @@ from bookpress.page.base.roles import note_use
 
 logger = logging.getLogger(__name__)
 NOTEBOOK = "bookpress_notebook"
-"""Key of the notebook of the page that is being read, as it was run.
-
-MyST-NB writes the notebook to a folder too, but without outputs where these come from its cache.
-"""
+"""Key of the notebook of the page that is being read, as it was run."""
 
 
 class BookpressRenderer:

@@ -1,8 +1,8 @@
-"""Pictures of charts, drawn by vl-convert in a process of its own and kept by the hash of their content.
+"""Pictures of charts, drawn by vl-convert in processes of their own and kept by the hash of their content.
 
-Run as ``python -m bookpress.page.figures.render``, it starts the engine inside vl-convert and reads jobs as JSON lines
-from standard input. The engine does not survive a fork and takes half a second to start: each process draws many
-charts, one process a core, and `warm_up` starts them before it is known what there is to draw.
+Run as ``python -m bookpress.page.figures.render``, it starts the engine inside vl-convert, reads jobs as JSON lines
+from standard input and answers each with a line: what was wrong, or nothing. The engine does not survive a fork and
+takes half a second to start: each process draws many charts, one process a core, while the program that asks goes on.
 """
 
 from __future__ import annotations
@@ -12,8 +12,9 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -35,11 +36,10 @@ FONTS = Path(__file__).parent / "no-fonts.xml"
 """Keeps the fonts of the machine out of pictures: widths of letters would differ from one machine to the next."""
 GROUNDS: dict[Ground, str] = {"light": "", "dark": "-dark"}
 """How the name of a picture ends, by the ground it is for."""
-JOBS_WORTH_A_PROCESS = 4
-"""Charts that take about as long to draw as a process takes to start."""
-
-_warm: list[subprocess.Popen[str]] = []
-"""Processes that were started ahead and have no jobs yet."""
+_pool = ThreadPoolExecutor(os.cpu_count() or 1)
+"""A thread waits for each process."""
+_asked: dict[str, Future[Any]] = {}
+_idle: list[subprocess.Popen[str]] = []
 
 UNHEARD = re.compile(r' (?:aria-[a-z]+|role)="[^"]*"')
 """What marks of a chart would say, half of its bytes: nobody hears the inside of a picture, whose text is beside it."""
@@ -47,23 +47,32 @@ UNHEARD = re.compile(r' (?:aria-[a-z]+|role)="[^"]*"')
 
 def draw(charts: Iterable[Chart], cache: Path) -> None:
     """Draw what is not yet in the cache: ``<key>-wide.svg``, ``<key>-narrow.svg`` and ``<key>.png`` of every chart."""
-    wanted = {chart.key: chart for chart in charts}
+    begin(charts, cache)
+    try:
+        for work in _asked.values():
+            work.result()
+    finally:
+        _asked.clear()
+        while _idle:
+            _idle.pop().communicate()
+
+
+def begin(charts: Iterable[Chart], cache: Path, besides: Callable[[Path], object] | None = None) -> None:
+    """Begin to draw, and whatever is wanted besides where there are charts; `draw` waits for all of it."""
     cache.mkdir(parents=True, exist_ok=True)
-    # The PNG is written last: where it is, the others are.
-    jobs = [
-        {"name": chart.name, "stem": str(cache / key), "wide": still(chart.spec), "narrow": still(chart.spec, "narrow")}
-        for key, chart in wanted.items()
-        if not (cache / f"{key}.png").exists()
-    ]
-    workers = min(os.cpu_count() or 1, max(-(-len(jobs) // JOBS_WORTH_A_PROCESS), min(len(_warm), len(jobs))))
-    if workers:
-        with ThreadPoolExecutor(workers) as pool:
-            list(pool.map(_draw_apart, [jobs[first::workers] for first in range(workers)]))
+    for chart in charts:
+        if besides and besides.__name__ not in _asked:
+            _asked[besides.__name__] = _pool.submit(besides, cache)
+        # The PNG is written last: where it is, the others are.
+        if chart.key not in _asked and not (cache / f"{chart.key}.png").exists():
+            job: dict[str, Any] = {"name": chart.name, "stem": str(cache / chart.key)}
+            job |= {"wide": still(chart.spec), "narrow": still(chart.spec, "narrow")}
+            _asked[chart.key] = _pool.submit(_draw_apart, json.dumps(job))
 
 
 def warm_up(count: int) -> None:
     """Start processes that will draw; they end with this one when not needed."""
-    _warm.extend(_start() for _ in range(min(os.cpu_count() or 1, count)))
+    _idle.extend(_start() for _ in range(min(os.cpu_count() or 1, count)))
 
 
 def _start() -> subprocess.Popen[str]:
@@ -71,18 +80,26 @@ def _start() -> subprocess.Popen[str]:
         [sys.executable, "-m", "bookpress.page.figures.render"],
         env={**os.environ, "FONTCONFIG_FILE": str(FONTS)},
         stdin=subprocess.PIPE,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
         text=True,
         encoding="utf-8",
     )
 
 
-def _draw_apart(jobs: list[dict[str, Any]]) -> None:
-    process = _warm.pop() if _warm else _start()
-    _, said = process.communicate("\n".join(json.dumps(job) for job in jobs))
-    if process.returncode:
-        raise PressError(said.strip().splitlines()[-1] if said.strip() else "no chart was drawn")
+def _draw_apart(job: str) -> None:
+    try:
+        process = _idle.pop()
+    except IndexError:
+        process = _start()
+    assert process.stdin  # noqa: S101
+    assert process.stdout  # noqa: S101
+    with suppress(BrokenPipeError):
+        print(job, file=process.stdin, flush=True)
+    answer = process.stdout.readline()
+    _idle.append(process)
+    if answer != "\n":
+        raise PressError(answer.strip() or f"the chart {json.loads(job)['name']} was not drawn: its process ended")
 
 
 def write_files(chart: Chart, cache: Path, stem: Path) -> None:
@@ -125,16 +142,17 @@ def vega_bundle(cache: Path) -> Path:
 
 
 def main() -> None:
-    """Start the engine, then draw the jobs on standard input."""
+    """Start the engine, then draw what standard input asks for."""
     import vl_convert
 
     vl_convert.vegalite_to_svg('{"mark": "point"}', vl_version=VEGALITE_VERSION)
     for line in sys.stdin:
-        job = json.loads(line)
+        job, wrong = json.loads(line), ""
         try:
             _draw_one(job)
         except ValueError as error:
-            sys.exit(f"the chart {job['name']} cannot be drawn: {str(error).splitlines()[0]}")
+            wrong = f"the chart {job['name']} cannot be drawn: {str(error).splitlines()[0]}"
+        print(wrong, flush=True)  # noqa: T201
 
 
 def _draw_one(job: dict[str, Any]) -> None:
