@@ -74,6 +74,18 @@ def read(path: Path) -> bytes:
         return path.read_bytes()
 
 
+def decoded(path: Path) -> str:
+    """Return the text of a file; one that is not UTF-8 is an error that names the file and the first wrong byte."""
+    content = read(path)
+    try:
+        return content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        wrong, line = content[error.start], content.count(b"\n", 0, error.start) + 1
+        raise PressError(
+            f"{path.name} is no UTF-8 text: byte {error.start} (0x{wrong:02x}, line {line}); save it as UTF-8"
+        ) from error
+
+
 @contextmanager
 def naming(path: Path, verb: str = "write") -> Iterator[None]:
     """Turn an operating system's error into a `PressError` that names the file and says what to do."""

@@ -97,3 +97,9 @@ def test_statements_that_changed_side_are_named_with_both_reasons(capsys: pytest
     assert [turn["key"] for turn in comparison.as_json()["statements"]] == ["fell", "told", "gone"]
     print_comparison(comparison)
     assert "3 statements changed side" in capsys.readouterr().out
+
+
+def test_an_edition_is_compared_with_itself_under_other_values(book: Project) -> None:
+    found = compare(*sides(book, ("default", "default"), RunOptions(), Reporter(), ["first.factor=5"]))
+    assert [(one["chapter"], one["other"]) for one in found.parameters] == [("first", 5.0)]
+    assert [(change.chapter, change.key) for change in found.changes] == [("first", "number")]

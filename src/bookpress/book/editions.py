@@ -167,10 +167,11 @@ def load_edition(
     command = [project.settings.command, "build", *([name] if name != DEFAULT else [])]
     command += [option(one.label, one.value) for one in asked]
     command += ["--chapters " + ",".join(limited)] if limited else []
-    is_named = not asked and only is None
+    own = project.own_rows
+    is_named = not asked and only is None and not own
     edition = Edition(
         name=name if is_named else "",
-        title=file.title if is_named else _unnamed_title(file.title, asked, limited),
+        title=file.title if is_named else _unnamed_title(file.title, asked, limited, own),
         description=file.description if is_named else "",
         chapters=tuple(book),
         values=values,
@@ -178,7 +179,7 @@ def load_edition(
         command=" ".join(command),
         fingerprint=mark,
     )
-    for known in () if is_named else dict.fromkeys([name, DEFAULT]):
+    for known in () if is_named or own else dict.fromkeys([name, DEFAULT]):
         named = load_edition(project, known, mark=mark)
         if named.id == edition.id:
             return named
@@ -199,10 +200,15 @@ def edition_values(
     return file, asked, resolve(book, included, [*written, *asked], [*problems, *more])
 
 
-def _unnamed_title(title: str, asked: Sequence[Assignment], only: Sequence[str]) -> str:
+def _unnamed_title(title: str, asked: Sequence[Assignment], only: Sequence[str], own: str) -> str:
     changes = ", ".join(f"{one.label} = {one.value}" for one in asked)
     where = ", ".join(only)
-    return title + (f" with {changes}" if changes else "") + (f" in {where}" if where else "")
+    return (
+        title
+        + (f" with {changes}" if changes else "")
+        + (f" in {where}" if where else "")
+        + (f", with own rows ({own})" if own else "")
+    )
 
 
 def differences(edition: Edition, default: Edition) -> list[dict[str, Value]]:

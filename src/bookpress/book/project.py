@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import csv
 import importlib.util
+import io
 import os
 import subprocess
-from dataclasses import dataclass
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -13,7 +18,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict
 
 from bookpress.errors import UsageError
-from bookpress.files import EARLIEST, load_model
+from bookpress.files import EARLIEST, decoded, files_of, load_model
 
 FILE = "book/settings.yml"
 CHAPTERS = "notebooks"
@@ -32,6 +37,7 @@ class Settings(BaseModel):
     parameter_types: str = ""  # the one module in which types are looked up, where plain ones do not do
     data_variable: str = "BOOKPRESS_DATA"  # the environment variable that names another folder of evidence
     preload: list[str] = []  # modules that libraries import only when used: each chapter would import them anew
+    own: str = ""  # the folder of the evidence in which a reader lays rows over tables: CSV, the first column a name
     verify: str = ""  # module:function that returns what is wrong with the evidence
 
 
@@ -82,6 +88,27 @@ class Project:
     def settings(self) -> Settings:
         """What the book tells the press about itself."""
         return load_settings(self.root)
+
+    @property
+    def own_rows(self) -> str:
+        """What a reader laid over the evidence, by table and name; empty where nothing is."""
+        found = sorted((self.data / self.settings.own).glob("*.csv")) if self.settings.own else []
+        names = {path.stem: [row[0] for row in csv.reader(io.StringIO(decoded(path))) if row][1:] for path in found}
+        return "; ".join(f"{table}: {', '.join(names[table])}" for table in names)
+
+    @contextmanager
+    def shipped(self) -> Iterator[Project]:
+        """Give the book with its evidence as it ships, where a reader laid something over it."""
+        if not self.own_rows:
+            yield self
+            return
+        with tempfile.TemporaryDirectory(prefix="shipped-") as home:
+            for path in files_of(self.data):
+                name = path.relative_to(self.data)
+                if name.parts[0] != self.settings.own:
+                    (home / name).parent.mkdir(parents=True, exist_ok=True)
+                    (home / name).symlink_to(path)
+            yield replace(self, data=Path(home))
 
     @property
     def editions(self) -> Path:

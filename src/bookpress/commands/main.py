@@ -17,7 +17,7 @@ from rich.markup import escape
 
 from bookpress import __version__
 from bookpress.commands import options as opt
-from bookpress.errors import PressError
+from bookpress.errors import PressError, UsageError
 
 if TYPE_CHECKING:
     from bookpress.run.runner import RunOptions
@@ -223,16 +223,29 @@ def release(
 
 
 @press.command()
-def compare(one: opt.AnyEdition, other: opt.AnyEdition, as_json: opt.AsJson = False, jobs: opt.Jobs = None) -> None:
-    """Show the results and parameters that differ between two editions."""
+def compare(
+    one: opt.AnyEdition,
+    other: opt.OtherEdition = None,
+    parameter: opt.Parameters = None,
+    as_json: opt.AsJson = False,
+    jobs: opt.Jobs = None,
+) -> None:
+    """Show the results and parameters that differ between two editions, or between one and itself with other values.
+
+    Rows of your own, where there are any, are in the second alone.
+    """
     from bookpress.explore.compare import compare as compare_sides
     from bookpress.explore.compare import print_comparison, sides
     from bookpress.page.explore.comparison_page import write_page
     from bookpress.progress import Bar
 
     project, options = opt.current_project(), _options(jobs, None, False, None)
+    if other is None and not parameter and not project.own_rows:
+        raise UsageError("compare needs a second edition, or other values: -p NAME=VALUE")
     with Bar(Console(stderr=True)).shown() as bar:
-        comparison = compare_sides(*sides(project, (one, other), options, bar))
+        comparison = compare_sides(
+            *sides(project, (one, one if other is None else other), options, bar, parameter or ())
+        )
     if as_json:
         _print_json(comparison.as_json())
     else:

@@ -89,6 +89,7 @@ def argument(text: str, find: Callable[[Project, str | None, str], Offers]) -> A
 
 EditionName = Annotated[str, argument("Name of the edition.", _editions)]
 AnyEdition = Annotated[str, argument("Name of an edition, or the id of a built one.", _editions)]
+OtherEdition = Annotated[str | None, argument("The other; by default the same, with what -p sets.", _editions)]
 BuiltEdition = Annotated[str, argument("Name or id of a built edition.", _built)]
 BuiltEditions = Annotated[list[str] | None, argument("Built editions; everything by default.", _built)]
 ChapterName = Annotated[str, argument("The chapter's name, as in its address.", _chapters)]

@@ -117,8 +117,13 @@ class Comparison:
         return list(rows.values())
 
 
-def sides(project: Project, names: Sequence[str], options: RunOptions, reporter: Reporter) -> list[Side]:
-    """Return editions by name, brought up to date through the cache, or built ones by id."""
+def sides(
+    project: Project, names: Sequence[str], options: RunOptions, reporter: Reporter, changes: Sequence[str] = ()
+) -> list[Side]:
+    """Return editions by name, brought up to date through the cache, or built ones by id.
+
+    The last takes other values, ``NAME=VALUE``. Of several the first is without what a reader laid over the evidence.
+    """
     known = list(dict.fromkeys([*edition_names(project), *project.built]))
     problems = [
         f"no edition {name!r}, by name or by the id of a built one{nearest(name, known)}"
@@ -127,19 +132,30 @@ def sides(project: Project, names: Sequence[str], options: RunOptions, reporter:
     ]
     if problems:
         raise UsageError(*problems)
-    return [_side(project, name, options, reporter) for name in names]
+    *firsts, last = names
+    with project.shipped() as shipped:
+        found = [_side(shipped, name, options, reporter) for name in firsts]
+    return [*found, _side(project, last, options, reporter, changes)]
 
 
-def _side(project: Project, name: str, options: RunOptions, reporter: Reporter) -> Side:
-    if name not in edition_names(project):
+def _side(project: Project, name: str, options: RunOptions, reporter: Reporter, changes: Sequence[str] = ()) -> Side:
+    if name not in edition_names(project) and not changes:
         return _built_side(project, name)
-    edition = load_edition(project, name)
+    edition = load_edition(project, name, changes)
     outcome = run_chapters(project, edition, options, reporter)
     if outcome.errors:
         raise failure(project, outcome.errors)
     values = {slug: dict(chosen) for slug, chosen in edition.values.items()}
     statements = as_json(standings(project, edition, outcome.runs))
-    return Side(edition.id, name, edition.title, values, results_of(outcome.runs), edition.command, statements)
+    return Side(
+        edition.id,
+        edition.name or edition.id,
+        edition.title,
+        values,
+        results_of(outcome.runs),
+        edition.command,
+        statements,
+    )
 
 
 def _built_side(project: Project, name: str) -> Side:

@@ -6,7 +6,6 @@ Thin, and quick to import: each calls one function of the evidence, which is imp
 from __future__ import annotations
 
 import json
-import textwrap
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -25,16 +24,13 @@ from rich.progress import (
     TimeElapsedColumn,
     TimeRemainingColumn,
 )
-from rich.table import Column, Table
 
 from bookpress.commands import main as press
+from bookpress.progress import folding_table, standard_output
 
 if TYPE_CHECKING:
     from compute_divide.evidence.openalex.client import Client
     from compute_divide.evidence.store.files import Sidecar
-
-WIDE = 120
-"""Columns of a terminal from which the list says what each table is."""
 
 app = typer.Typer(rich_markup_mode=None)
 data = typer.Typer(
@@ -64,10 +60,13 @@ def working(doing: str) -> Iterator[Callable[[str], None]]:
 
 
 def say_written(sidecar: Sidecar) -> None:
-    """Say which table was written, and what is noted of it."""
+    """Say which table was written: rows in, out and set aside, and what is noted of it."""
     for note in sidecar.notes:
         typer.echo(f"note: {note}", err=True)
-    typer.echo(f"{sidecar.table}  {sidecar.rows_out} rows")
+    for group in sidecar.set_aside:
+        typer.echo(f"set aside: {group.rows:,}, {group.reason} ({'; '.join(group.examples)})", err=True)
+    aside = sidecar.rows_in - sidecar.rows_out
+    typer.echo(f"{sidecar.table}  {sidecar.rows_in} rows in, {sidecar.rows_out} out, {aside} set aside")
 
 
 @data.command("list")
@@ -79,16 +78,32 @@ def list_(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] =
     if as_json:
         typer.echo(json.dumps([asdict(entry) for entry in entries], indent=2, ensure_ascii=False))
         return
-    console = Console()
-    roomy = console.width >= WIDE
-    titles = ["file", "rows", "set aside", "snapshot", "licence", *(["what"] if roomy else [])]
-    table = Table(*(Column(title, no_wrap=True) for title in titles), box=None, pad_edge=False)
+    table = folding_table("file", "rows", "set aside", "snapshot", "licence", "what")
     for entry in entries:
         rows = "" if entry.rows is None else f"{entry.rows:,}"
         aside = f"{entry.set_aside:,}" if entry.set_aside else ""
-        licence = textwrap.shorten(entry.licence, 15, placeholder=" ...")
-        table.add_row(entry.file, rows, aside, entry.snapshot, licence, *([entry.description] if roomy else []))
-    console.print(table)
+        table.add_row(entry.file, rows, aside, entry.snapshot, entry.licence, entry.description)
+    standard_output().print(table)
+
+
+@data.command()
+def loaders(
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_page: Annotated[bool, typer.Option("--page", help="Print book/loaders.md.")] = False,
+) -> None:
+    """List what a chapter can load: every loader with what it gives, its columns and an example."""
+    from compute_divide.evidence import loaders as known
+
+    found = known.loaders()
+    if as_json:
+        typer.echo(json.dumps([asdict(one) for one in found], indent=2))
+    elif as_page:
+        typer.echo(known.as_page(found), nl=False)
+    else:
+        table = folding_table("loader", "gives", "columns", "example")
+        for one in found:
+            table.add_row(one.name, f"{one.what} {one.gives}", ", ".join(one.columns), one.example)
+        standard_output().print(table)
 
 
 @data.command()
@@ -113,12 +128,17 @@ def derive(
         typer.Option(exists=True, file_okay=False, help="Folder with models/, papers/, openalex/, other/ in it."),
     ],
     only: Annotated[list[str] | None, typer.Option(help="A family of tables; may be repeated. [default: all]")] = None,
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Also where raw files of a table that is there lack.")
+    ] = False,
 ) -> None:
     """Derive the tables from raw files. The same files give the same bytes."""
     from compute_divide.evidence import catalogue
 
     with working("deriving") as say:
-        written = catalogue.derive(raw, only or (), lambda family: say(f"deriving {family.description}"))
+        written = catalogue.derive(
+            raw, only or (), lambda family: say(f"deriving {family.description}"), replace=replace
+        )
     for sidecar in written:
         aside = sidecar.rows_in - sidecar.rows_out
         typer.echo(f"{sidecar.table}  {sidecar.rows_out} rows" + (f", {aside} set aside" if aside else ""))
@@ -126,10 +146,11 @@ def derive(
 
 @data.command("seal")
 def seal_() -> None:
-    """Renew data/MANIFEST.sha256 after files were edited by hand."""
-    from compute_divide.evidence.store.files import MANIFEST, data_dir, seal
+    """Renew data/MANIFEST.sha256 after files were edited by hand; derived tables are refused."""
+    from compute_divide.evidence.catalogue import seal_by_hand
+    from compute_divide.evidence.store.files import MANIFEST
 
-    typer.echo(f"{seal(data_dir())} files listed in data/{MANIFEST}")
+    typer.echo(f"{seal_by_hand()} files listed in data/{MANIFEST}")
 
 
 @add.command("models")
@@ -144,6 +165,51 @@ def add_models(
     with working(f"reading {file.name}"):
         sidecar = catalogue.add_models(file, vintage, replace=replace)
     say_written(sidecar)
+
+
+Overlay = Annotated[Literal["models", "organisations"], typer.Argument(help="What the row is one of.")]
+
+
+@add.command("row")
+def add_row(
+    table: Overlay,
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="YAML with one row, or a CSV.")],
+) -> None:
+    """Lay rows of your own over the evidence: a model, a label of one, an organisation's sector.
+
+    They are marked on every page and enter the edition's id; `compare default` shows what they move.
+    """
+    from compute_divide.evidence.models.table import add_own
+
+    marked = add_own(table, file)
+    newest = max(marked)
+    typer.echo(
+        f"{marked[newest]} models of {newest} are now marked as own; compute-divide compare default shows what moves"
+    )
+
+
+@data.command("remove")
+def remove_row(table: Overlay, name: Annotated[str, typer.Argument(help="The model or the organisation.")]) -> None:
+    """Take a row of your own out again."""
+    from compute_divide.evidence.models.table import remove_own
+
+    typer.echo(f"{remove_own(table, name)} own rows of {name!r} removed")
+
+
+@add.command("papers")
+def add_papers(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="A list: .json.gz, .jsonl.gz or .tsv.")],
+    venue: Annotated[str, typer.Option(help="Short name of the venue, letters only: iclr.")],
+    year: Annotated[int, typer.Option(help="Year of the conference.")],
+) -> None:
+    """Add a list of papers of a venue and year to those there. Only facts derived from it are kept."""
+    from compute_divide.evidence import catalogue
+
+    with working(f"reading {file.name}"):
+        written = catalogue.add_papers(file, venue, year)
+    for sidecar in written:
+        typer.echo(f"{sidecar.table}  {sidecar.rows_out} rows")
+    typer.echo(written[0].notes[-1], err=True)
 
 
 @refresh.command("openalex")

@@ -6,7 +6,8 @@ To add a family, write a module with a pandera schema and a function ``derive(ra
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -14,6 +15,7 @@ from pathlib import Path
 import pandera.pandas as pa
 
 from bookpress.errors import UsageError
+from bookpress.files import sha256
 from compute_divide.evidence import outside
 from compute_divide.evidence.chips import chips as hardware
 from compute_divide.evidence.chips import clusters, machines, universities
@@ -21,13 +23,17 @@ from compute_divide.evidence.models import table as models
 from compute_divide.evidence.openalex import tables as openalex_tables
 from compute_divide.evidence.papers import table as papers
 from compute_divide.evidence.store.files import (
+    MANIFEST,
+    OWN,
     SUFFIX,
     EvidenceError,
     Sidecar,
     data_dir,
     differences,
     evidence_files,
+    read_bytes,
     read_sidecar,
+    seal,
     sidecar_path,
     staged,
 )
@@ -69,28 +75,51 @@ FAMILIES: tuple[Family, ...] = (
 # --- deriving ---
 
 
-def derive(raw: Path, only: Sequence[str] = (), progress: Callable[[Family], None] | None = None) -> list[Sidecar]:
+def derive(
+    raw: Path, only: Sequence[str] = (), progress: Callable[[Family], None] | None = None, *, replace: bool = False
+) -> list[Sidecar]:
     """Derive tables from raw files into the evidence folder; EvidenceError where a raw file is not what it should be.
 
     Each family is derived aside and moved into place when all its tables are sound, so that a failure leaves the
-    evidence as it was.
+    evidence as it was. A table whose raw files are not all there any more is only replaced with `replace`.
     """
+    written = []
+    for each in _families(raw, only):
+        if progress:
+            progress(each)
+        with staged() as folder:
+            fresh = each.derive(raw, folder)
+            if losses := [loss for sidecar in fresh for loss in _losses(sidecar)] if not replace else []:
+                raise EvidenceError(
+                    f"{raw} lacks known raw files: {'; '.join(losses)}: --replace replaces them all the same"
+                )
+            written += fresh
+    return written
+
+
+def _families(raw: Path, only: Sequence[str]) -> Sequence[Family]:
+    """Return the families meant; UsageError for an unknown one, EvidenceError where a folder of raw files lacks."""
     named = {each.name: each for each in FAMILIES}
     for name in only:
         if name not in named:
             raise UsageError(f"{name!r} is not a family of tables; allowed: {', '.join(named)}")
-    families = [named[name] for name in only] or list(FAMILIES)
+    families = [named[name] for name in only] or FAMILIES
     for each in families:
         for source in each.raw:
             if not (raw / source).is_dir():
                 raise EvidenceError(f"{raw / source} is not a folder: {each.name} is derived from the raw files in it")
-    written = []
-    for each in families:
-        if progress:
-            progress(each)
-        with staged() as folder:
-            written += each.derive(raw, folder)
-    return written
+    return families
+
+
+def _losses(fresh: Sidecar) -> Iterator[str]:
+    """Yield what would go of a table that is there: rows, and the raw files that they are from."""
+    if not (data_dir() / fresh.table).exists():
+        return
+    before = read_sidecar(fresh.table)
+    gone = sorted({source.file for source in before.sources} - {source.file for source in fresh.sources})
+    if gone:
+        files = ", ".join(gone[:3]) + (f" and {len(gone) - 3} more" if len(gone) > 3 else "")
+        yield f"data/{fresh.table} would go from {before.rows_out:,} to {fresh.rows_out:,} rows, without {files}"
 
 
 def add_models(file: Path, vintage: str, *, replace: bool = False) -> Sidecar:
@@ -100,6 +129,12 @@ def add_models(file: Path, vintage: str, *, replace: bool = False) -> Sidecar:
         raise EvidenceError(f"the vintage {vintage} is there already (data/{table}): --replace replaces it")
     with staged() as folder:
         return models.add_snapshot(file, vintage, folder)
+
+
+def add_papers(file: Path, venue: str, year: int) -> list[Sidecar]:
+    """Add a list of the papers of a venue and year to those there; one that is there already is an EvidenceError."""
+    with staged() as folder:
+        return papers.add_list(file, venue, year, folder)
 
 
 # --- checking ---
@@ -123,21 +158,37 @@ def verify(progress: Callable[[str], None] | None = None) -> list[Problem]:
     """
     home = data_dir()
     found = differences(home)
+    derived = {name for table in tables() for name in (table, sidecar_path(Path(table)).as_posix())}
+    for name in found if MANIFEST not in found else ():
+        found[name] += (
+            ONLY_DERIVED if name in derived else "; if you meant that, compute-divide data seal lists it anew"
+        )
+    with _noting(found, OWN):
+        models.check_own()
     for table in tables():
         if table in found or sidecar_path(Path(table)).as_posix() in found:
             continue
         if progress:
             progress(table)
-        try:
+        with _noting(found, table):
             check(table)
-        except EvidenceError as error:
-            found[table] = str(error).removeprefix(f"data/{table}").lstrip(" :,")
     names = evidence_files(home)
     stems = {name.rsplit(".", 1)[0] for name in names if name.endswith((".csv", ".parquet"))}
     for name in names:
         if name.endswith(SUFFIX) and name.removesuffix(SUFFIX) not in stems:
             found.setdefault(name, "describes a table that is not there")
     return sorted(Problem(file, what) for file, what in found.items())
+
+
+ONLY_DERIVED = "; a derived table is not edited: derive it again, or bring a row of your own (data add row)"
+
+
+@contextmanager
+def _noting(found: dict[str, str], name: str) -> Iterator[None]:
+    try:
+        yield
+    except EvidenceError as error:
+        found[name] = str(error).removeprefix(f"data/{name}").lstrip(" :,")
 
 
 def tables() -> list[str]:
@@ -166,6 +217,19 @@ def check(table: str) -> None:
     rows = len(check_schema(read_table(table, schema), schema, table))
     if rows != sidecar.rows_out:
         raise EvidenceError(f"data/{table} has {rows} rows, its sidecar says {sidecar.rows_out}")
+
+
+def seal_by_hand() -> int:
+    """Renew the list of hashes after files were edited by hand; return how many it names. No table may be edited."""
+    home, changed = data_dir(), differences(data_dir())
+    for table in tables():
+        beside = sidecar_path(Path(table)).as_posix()
+        if beside in changed or sha256(read_bytes(table)) != read_sidecar(table).sha256:
+            raise EvidenceError(
+                f"data/{table} is derived, so that it is not edited by hand, nor sealed: derive it again "
+                "(data derive), or bring a row of your own (data add row)"
+            )
+    return seal(home)
 
 
 # --- listing ---

@@ -5,6 +5,7 @@ import json
 import os
 import shutil
 import subprocess
+import sys
 
 import command_line
 import pytest
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 from bookpress.files import sha256
 from compute_divide.evidence import catalogue
 from compute_divide.evidence.models import table as models
+from compute_divide.evidence.models.table import load_models
 from compute_divide.evidence.store import files as manifest
 from compute_divide.evidence.store.files import EvidenceError, data_dir, vintages
 
@@ -148,13 +150,30 @@ def test_the_list_names_every_file_with_rows_and_licence():
     assert run("list").exit_code == 0
 
 
+@pytest.mark.parametrize("width", ["30", "80", "200"])
+def test_the_list_shows_rows_in_any_width_and_in_pipes(width):
+    command = [sys.executable, "-m", "compute_divide", "data", "list"]
+    done = subprocess.run(command, capture_output=True, text=True, env={**os.environ, "COLUMNS": width}, check=True)
+    assert {"1,050", "98,538"} <= set(done.stdout.split())
+
+
+def test_every_loader_is_listed_and_the_page_is_what_the_command_prints():
+    listed = {loader["name"]: loader for loader in json.loads(run("loaders", "--json").stdout)}
+    assert list(load_models("2026-08").columns) == listed["load_models"]["columns"]
+    for loader in listed.values():
+        exec(loader["example"], {})  # noqa: S102 - what our own command says can be called
+    assert run("loaders").exit_code == 0
+    page = (data_dir().parent / "book" / "loaders.md").read_text(encoding="utf-8")
+    assert run("loaders", "--page").stdout == page, "compute-divide data loaders --page > book/loaders.md"
+
+
 # --- add ---
 
 
 def test_a_vintage_that_was_added_is_sound_and_allowed_everywhere(tmp_path, data_copy):
     (tmp_path / "new.csv").write_text(NEW)
     done = run("add", "models", str(tmp_path / "new.csv"), "--vintage", "2024-07")
-    assert (done.exit_code, done.stdout) == (0, "models/2024-07.csv  1 rows\n")
+    assert (done.exit_code, done.stdout) == (0, "models/2024-07.csv  1 rows in, 1 out, 0 set aside\n")
     assert "2024-07" in vintages()
     assert catalogue.verify() == []
 

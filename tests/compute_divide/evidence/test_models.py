@@ -5,6 +5,7 @@ import csv
 import pytest
 
 from bookpress.errors import UsageError
+from compute_divide.analysis.models.openness import access_groups
 from compute_divide.evidence.models.table import SCHEMA, add_snapshot, load_models
 from compute_divide.evidence.store.files import EvidenceError, vintages
 from compute_divide.evidence.store.raw_csv import read_raw
@@ -186,7 +187,6 @@ def test_each_schema_generation_is_recognised_by_its_header(row, expected, tmp_p
         ),
         ("Notability criteria", "Funny", "'Funny' is not a known notability criterion"),
         ("Model accessibility", "By post", "'By post' is not a known accessibility of weights"),
-        ("Confidence", "Sure", "'Sure' is not a known confidence"),
     ],
 )
 def test_a_new_label_stops_with_its_name_file_and_row(column, value, said, tmp_path, data_copy):
@@ -211,7 +211,7 @@ def test_a_vintage_is_year_and_month(vintage, tmp_path, data_copy):
         (b"\xff\xfe\x00", "is not a UTF-8 text"),
         (b"\x89PNG\0\0", "is not a"),
         (b"a,a\n1,2\n", "repeats the column 'a'"),
-        (b"a,b\n1,2,3\n", "row 2: 3 cells, but the header has 2"),
+        (b"a,b\n1,2,3\n", "row 2 is ragged: 3 cells, but the header has 2"),
         (b'a,b\n"1,2\n', "is not a CSV file"),
     ],
 )
@@ -222,6 +222,35 @@ def test_nonsense_is_refused(content, said, tmp_path, data_copy):
     with pytest.raises(EvidenceError, match=said):
         add_snapshot(file, "2024-07", data_copy)
     assert sorted(data_copy.rglob("*")) == before
+
+
+def test_classes_of_early_2024_are_known_and_a_new_label_that_no_chapter_uses_is_set_aside(tmp_path, data_copy):
+    weights = ["Weights available", "Weights available (depr.)", "Fully open-source (depr.)", "API accessible (depr.)"]
+    rows = [{"Model": label, "Model accessibility": label, "Confidence": "Sure"} for label in weights]
+    sidecar = add_snapshot(write(tmp_path / "new.csv", *rows), "2024-03", data_copy)
+    models = load_models("2024-03")
+    assert models["openness"].tolist() == ["Weights available"] * 2 + ["Fully open-source", "API access"]
+    assert access_groups(models["openness"]).tolist() == ["open", "open", "open", "served"]
+    assert models["confidence"].isna().all()
+    assert "confidence: a new label, the cell set aside: 4 (row 2: 'Sure'; " in "\n".join(sidecar.notes)
+
+
+def test_dates_with_dashes_are_read_day_first(tmp_path, data_copy):
+    add_snapshot(write(tmp_path / "new.csv", {"Publication date": "19-09-2024"}), "2024-10", data_copy)
+    assert str(load_models("2024-10")["published"][0].date()) == "2024-09-19"
+
+
+@pytest.mark.parametrize("column", ["Publication date", "Organization", "Organization categorization"])
+@pytest.mark.parametrize("lost", [1, 2, 3])
+def test_a_column_of_which_half_cannot_be_read_stops(column, lost, tmp_path, data_copy):
+    value = {"Publication date": "19 of September"}.get(column, "")
+    file = write(tmp_path / "new.csv", *[{column: value}] * lost, *[{}] * (4 - lost))
+    if lost == 1:
+        add_snapshot(file, "2024-07", data_copy)
+        return
+    with pytest.raises(EvidenceError, match=rf"new.csv: {lost} of 4 cells of '{column}' cannot be read, .* in row 2"):
+        add_snapshot(file, "2024-07", data_copy)
+    assert "2024-07" not in vintages()
 
 
 @pytest.mark.raw
@@ -237,6 +266,7 @@ def test_cells_that_cannot_be_read_are_counted(tmp_path, data_copy):
         {"Training compute (FLOP)": "lots", "Citations": "N/A"},
         {"Model": "B", "Publication date": "soon", "Training compute (FLOP)": "-3"},
         {"Model": "", "Reference": ""},
+        *[{"Model": f"C{number}"} for number in range(3)],
     )
     sidecar = add_snapshot(file, "2024-07", data_copy)
     notes = "\n".join(sidecar.notes)

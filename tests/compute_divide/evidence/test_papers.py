@@ -5,13 +5,16 @@ from __future__ import annotations
 import gzip
 import json
 import re
+import shutil
 
+import command_line
 import pandas as pd
 import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from compute_divide.evidence import catalogue
 from compute_divide.evidence.papers import table as module
 from compute_divide.evidence.papers.lists import (
     RawPaper,
@@ -324,6 +327,54 @@ def test_coverage_adds_up():
     assert coverage["papers"].sum() == len(table)
     assert coverage["by_name"].sum() == (table["team_type"] != "unknown").sum()
     assert (coverage["by_name"] <= coverage["papers"]).all()
+
+
+@pytest.mark.raw
+def test_lists_that_lack_are_named_and_one_that_is_added_gives_what_all_together_give(raw_dir, tmp_path, data_copy):
+    (tmp_path / "few" / "papers").mkdir(parents=True)
+    for path in (raw_dir / "papers").iterdir():
+        if path.name != "uai__uai2024.json.gz":
+            (tmp_path / "few" / "papers" / path.name).symlink_to(path)
+    whole = {name: read_sidecar(name).sha256 for name in module.TABLES}
+    derive = ("data", "derive", "--only", "papers", "--raw", str(tmp_path / "few"))
+    refused = command_line.run(*derive)
+    assert refused.exit_code == 1
+    assert "papers.parquet would go from 98,538 to 98," in refused.stderr.replace("\n", " ")
+    assert "without uai__uai2024.json.gz" in refused.stderr.replace("\n", " ")
+    assert {name: read_sidecar(name).sha256 for name in module.TABLES} == whole
+    assert command_line.run(*derive, "--replace").exit_code == 0
+    assert len(load_papers()) < 98_538
+    renamed = shutil.copy(raw_dir / "papers" / "uai__uai2024.json.gz", tmp_path / "mine.json.gz")
+    done = command_line.run("data", "add", "papers", str(renamed), "--venue", "uai", "--year", "2024")
+    assert done.exit_code == 0, done.output
+    assert {name: read_sidecar(name).sha256 for name in module.TABLES} == whole
+    assert catalogue.verify() == []
+    again = command_line.run("data", "add", "papers", str(renamed), "--venue", "uai", "--year", "2024")
+    assert (again.exit_code, "uai 2024 is there already" in again.stderr) == (1, True)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "venue", "said"),
+    [
+        ("a.csv", b"", "uai", "no reader for 'a.csv'; a list ends in .json.gz, .jsonl.gz, .tsv"),
+        ("a.json.gz", packed([]), "UAI/..", "'UAI/..' 2031 is no venue and year; allowed: letters a to z"),
+        ("a.json.gz", packed([]), "uai", "a.json.gz holds no accepted paper"),
+        (
+            "a.json.gz",
+            packed([{"title": "A", "status": "Reject"}]),
+            "uai",
+            "no accepted paper: not accepted: Reject (1)",
+        ),
+        ("a.json.gz", b"nonsense", "uai", "the compressed file is damaged"),
+    ],
+)
+def test_a_list_that_cannot_be_added_changes_nothing(name, content, venue, said, tmp_path, data_copy):
+    (tmp_path / name).write_bytes(content)
+    before = (data_copy / "MANIFEST.sha256").read_bytes()
+    done = command_line.run("data", "add", "papers", str(tmp_path / name), "--venue", venue, "--year", "2031")
+    assert done.exit_code in {1, 2}
+    assert said in done.stderr.replace("\n", " ")
+    assert (data_copy / "MANIFEST.sha256").read_bytes() == before
 
 
 @pytest.mark.raw

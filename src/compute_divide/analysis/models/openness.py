@@ -27,6 +27,7 @@ ACCESS = {
     "Open (non-commercial)": OPEN,
     "Fully open-source": OPEN,
     "Permissive license": OPEN,
+    "Weights available": OPEN,
     "API access": SERVED,
     "Hosted access (no API)": SERVED,
     "Unreleased": UNRELEASED,

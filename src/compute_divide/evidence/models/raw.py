@@ -112,6 +112,7 @@ OPENNESS = Labels(
             "Unreleased",
             "Fully open-source",
             "Permissive license",
+            "Weights available",
         ),
         # names that the same classes had in the middle of 2024
         "open source": "Open weights (unrestricted)",
@@ -121,8 +122,8 @@ OPENNESS = Labels(
         "api accessible": "API access",
     },
 )
-"""Access to a model's weights. "Fully open-source" and "Permissive license" occur only in snapshots of 2023-12 to early
-2024, whose classes differ from the later ones: both mean that the weights can be downloaded."""
+"""Access to a model's weights. "Fully open-source", "Permissive license" and "Weights available" occur only from
+2023-12 to early 2024, whose classes differ from the later ones: all three mean that the weights can be downloaded."""
 
 CODE_OPENNESS = Labels(
     "accessibility of code",
@@ -210,6 +211,9 @@ LABELS = {
     "confidence": CONFIDENCE,
 }
 
+UNUSED = ("confidence", "inference_code_openness", "excluded")
+"""Columns of closed sets that no chapter rests on: a label that is new there stops nothing, its cell is set aside."""
+
 LISTS = ("training_hardware", "base_model", "task")
 
 YES_NO = {"yes": True, "yes?": True, "no": False, "1": True, "0": False}
@@ -233,12 +237,14 @@ def parse_snapshot(raw: RawTable, notable: Callable[[str], bool] | None = None) 
     reader = _Reader(raw, recognise(raw), notable)
     records = [(row, reader.record(row)) for row in raw.rows]
     nameless = [f"row {row.number}" for row, record in records if record is None]
-    if len(nameless) == len(records):
+    found = [(row, record) for row, record in records if record]
+    if not found:
         raise EvidenceError(f"{raw.file} names no model")
+    reader.check_readable(found)
     set_aside = []
     if nameless:
         set_aside.append(SetAside(reason="neither a name nor a reference", rows=len(nameless), examples=nameless[:3]))
-    return Parsed([record for _, record in records if record], set_aside, reader.notes())
+    return Parsed([record for _, record in found], set_aside, reader.notes())
 
 
 @dataclass
@@ -333,16 +339,39 @@ class _Reader:
     def label(self, row: Row, name: str, place: str) -> str:
         """Return our label for a cell of a closed set; empty for a blank cell."""
         text = self.cell(row, name)
-        return LABELS[name].canonical(text, place) if text else ""
+        if not text or (name in UNUSED and LABELS[name].key(text) not in LABELS[name].known):
+            self.set_aside(row, name, text)
+            return ""
+        return LABELS[name].canonical(text, place)
+
+    def set_aside(self, row: Row, name: str, text: str) -> None:
+        """Note a cell with a new label, in a column that no chapter uses."""
+        if text:
+            self.findings.add(f"{name}: a new label, the cell set aside", f"row {row.number}: {text[:40]!r}")
+
+    def check_readable(self, records: list[tuple[Row, dict[str, Any]]]) -> None:
+        """Raise when half of what chapters cannot do without could not be read; blank compute is no fault."""
+        for name in ("published", "organisations", "team_label", "training_compute_flop"):
+            asked = [one for one in records if name != "training_compute_flop" or self.cell(one[0], name)]
+            lost = [row for row, record in asked if not record[name]]
+            if lost and 2 * len(lost) >= len(asked):
+                shown = self.cell(lost[0], name)[:40]
+                raise EvidenceError(
+                    f"{self.raw.file}: {len(lost)} of {len(asked)} cells of {self.columns[name]!r} cannot be read, "
+                    f"such as {shown!r} in row {lost[0].number}; a vintage needs more than half of them"
+                )
 
     def flag(self, row: Row, name: str, place: str) -> bool | None:
         """Return a flag of the source, None where it is blank."""
         text = self.cell(row, name)
         if not text:
             return None
-        if text.casefold() not in YES_NO:
-            raise EvidenceError(f"{place}: {text!r} in {self.columns[name]!r} is neither yes nor no")
-        return YES_NO[text.casefold()]
+        if text.casefold() in YES_NO:
+            return YES_NO[text.casefold()]
+        if name in UNUSED:
+            self.set_aside(row, name, text)
+            return None
+        raise EvidenceError(f"{place}: {text!r} in {self.columns[name]!r} is neither yes nor no")
 
     def self_supervised(self, row: Row, place: str) -> bool | None:
         """Return whether training was self-supervised: by its flag, else by the approach; None if neither says."""

@@ -10,6 +10,7 @@ from pandas import DataFrame
 from pydantic import BaseModel, ConfigDict
 
 from bookpress.errors import UsageError
+from compute_divide.evidence.models import own
 from compute_divide.evidence.models.raw import (
     CODE_OPENNESS,
     CONFIDENCE,
@@ -19,7 +20,17 @@ from compute_divide.evidence.models.raw import (
     Parsed,
     parse_snapshot,
 )
-from compute_divide.evidence.store.files import EvidenceError, Origin, SetAside, Sidecar, Source, read_yaml, vintages
+from compute_divide.evidence.store.files import (
+    OWN,
+    EvidenceError,
+    Origin,
+    SetAside,
+    Sidecar,
+    Source,
+    data_dir,
+    read_yaml,
+    vintages,
+)
 from compute_divide.evidence.store.raw_csv import PRECISIONS, TEAM_TYPES, read_raw
 from compute_divide.evidence.store.tables import (
     date,
@@ -92,6 +103,8 @@ TABLES = {"models/*.csv": SCHEMA}
 def load_models(vintage: str) -> DataFrame:
     """Return the models of a vintage, one of `vintages()`, with the columns of `SCHEMA`, in the order of the raw file.
 
+    A column ``own`` marks the models that a reader added or changed (``data add row``).
+
     A vintage that does not exist, or whose table is damaged, is an EvidenceError.
 
     Examples
@@ -102,7 +115,25 @@ def load_models(vintage: str) -> DataFrame:
     """
     if vintage not in vintages():
         raise EvidenceError(f"{vintage!r} is not a vintage; allowed: {', '.join(vintages())}")
-    return read_table(table_name(vintage), SCHEMA)
+    return own.with_own(read_table(table_name(vintage), SCHEMA), vintage, SCHEMA)
+
+
+def add_own(name: str, file: Path) -> dict[str, int]:
+    """Add own rows to ``models`` or ``organisations``; return how many models of each vintage are now marked."""
+    return own.add_rows(
+        name, file, SCHEMA, {vintage: read_table(table_name(vintage), SCHEMA) for vintage in vintages()}
+    )
+
+
+def remove_own(name: str, label: str) -> int:
+    """Take the own rows of a model or an organisation out again; return how many there were."""
+    return own.remove_rows(name, label, SCHEMA)
+
+
+def check_own() -> None:
+    """Raise where the own rows cannot be laid over every vintage."""
+    for vintage in vintages() if (data_dir() / OWN).is_dir() else ():
+        load_models(vintage)
 
 
 def table_name(vintage: str) -> str:

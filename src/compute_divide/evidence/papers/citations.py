@@ -62,14 +62,18 @@ def rank_papers(cited: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, pd.DataFra
     return cited[kept].assign(rank=places[kept]), aside
 
 
+def groups(aside: Mapping[str, pd.DataFrame], others: int) -> list[SetAside]:
+    """Return papers without a rank by the reason, and so many other records, as a sidecar tells them."""
+    told = [
+        SetAside(reason=why, rows=len(rows), examples=_venue_years(rows)) for why, rows in aside.items() if len(rows)
+    ]
+    return [*told, *([SetAside(reason="records that are no paper of the papers table", rows=others)] if others else [])]
+
+
 def write_ranks(
-    cited: Sequence[Mapping[str, Any]], sources: Sequence[Source], derived_by: str, folder: Path
+    ranked: pd.DataFrame, aside: Sequence[SetAside], sources: Sequence[Source], derived_by: str, folder: Path
 ) -> Sidecar:
-    """Rank the papers of all venues and years and write the table."""
-    table = pd.DataFrame(cited)
-    ranked, aside = rank_papers(table)
-    others = sum(source.rows for source in sources) - len(table)
-    groups = {reason: rows for reason, rows in aside.items() if len(rows)}
+    """Write the ranks of the papers of all venues and years."""
     return write_table(
         ranked[list(RANKS.columns)],
         RANKS_TABLE,
@@ -77,10 +81,7 @@ def write_ranks(
         description="papers by how often they were cited, as ranks within venue and year",
         sources=sources,
         derived_by=derived_by,
-        set_aside=[
-            *(SetAside(reason=reason, rows=len(rows), examples=_venue_years(rows)) for reason, rows in groups.items()),
-            *([SetAside(reason="records that are no paper of the papers table", rows=others)] if others else []),
-        ],
+        set_aside=aside,
         notes=["citations: those of Google Scholar as the lists give them, crawled between 12 May and 12 June 2025"],
         folder=folder,
     )

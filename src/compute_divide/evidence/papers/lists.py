@@ -19,6 +19,7 @@ from typing import Any, NotRequired
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 from typing_extensions import TypedDict
 
+from bookpress.errors import UsageError
 from compute_divide.evidence.papers.affiliations import without_entities
 from compute_divide.evidence.store.files import EvidenceError, Origin, problem
 
@@ -232,6 +233,19 @@ def find_lists(folder: Path) -> list[PaperList]:
     if not found:
         raise EvidenceError(f"no paper list in {folder}")
     return sorted(found, key=lambda entry: (entry.venue, entry.year, KINDS.index(entry.kind), entry.path.name))
+
+
+def as_list(path: Path, venue: str, year: int) -> PaperList:
+    """Return a list that a user names, whose venue and year its file name need not say; it is read by its ending."""
+    readers = {".json.gz": read_json_list, ".jsonl.gz": read_json_lines, ".tsv": read_tab_separated}
+    reader = next((one for ending, one in readers.items() if path.name.endswith(ending)), None)
+    if reader is None:
+        raise EvidenceError(f"no reader for {path.name!r}; a list ends in {', '.join(readers)}: see data loaders")
+    if not re.fullmatch(r"[a-z]+", venue) or not 1980 <= year <= 2040:
+        raise UsageError(f"{venue!r} {year} is no venue and year; allowed: letters a to z, and 1980 to 2040")
+    licence = "not known: only facts derived from it are kept"
+    origin = Origin("papers", "list of papers of a venue, added", str(year), "whoever made the list", licence)
+    return PaperList(path, VENUE_NAMES.get(venue, venue), year, ListKind(re.compile(""), reader, False, origin))
 
 
 def title_key(title: str) -> str:

@@ -28,6 +28,7 @@ from compute_divide.evidence.papers.lists import (
     PaperList,
     RawPaper,
     Unusable,
+    as_list,
     find_lists,
     status_fault,
     title_key,
@@ -44,7 +45,7 @@ from compute_divide.evidence.papers.profiles import (
     slot_sectors,
 )
 from compute_divide.evidence.papers.topics import TextSearch
-from compute_divide.evidence.store.files import SetAside, Sidecar, Source, read_bytes
+from compute_divide.evidence.store.files import EvidenceError, SetAside, Sidecar, Source, read_bytes, read_sidecar
 from compute_divide.evidence.store.raw_csv import EXAMPLES, TEAM_TYPES
 from compute_divide.evidence.store.tables import (
     check_schema,
@@ -331,32 +332,90 @@ DERIVED_BY = "compute_divide.evidence.papers.table.derive_papers"
 
 def derive_papers(raw: Path, folder: Path) -> list[Sidecar]:
     """Derive papers, facts of venues and ranks of citations; see `compute_divide.evidence.catalogue.Derive`."""
-    ledger = Ledger()
-    deriver = Deriver()
-    rows, agreement, cited = _read_all(raw / "papers", deriver, ledger)
-    table = deriver.table(rows)
+    ledger, deriver = Ledger(), Deriver()
+    rows, agreement, cited = _read_all(find_lists(raw / "papers"), deriver, ledger)
+    ranked, unranked = citations.rank_papers(pd.DataFrame(cited))
+    aside = citations.groups(unranked, sum(source.rows for source in ledger.sources) - len(cited))
+    found = Found(deriver.table(rows), pd.DataFrame(agreement, columns=list(AGREEMENT.columns)), ranked, aside)
+    return _write_all(found, ledger.sources, ledger.groups(), deriver.notes(), folder)
+
+
+@dataclass
+class Found:
+    """What lists hold: papers, how the two readings agree, ranks of citations, and what is set aside of these."""
+
+    papers: pd.DataFrame
+    agreement: pd.DataFrame
+    ranks: pd.DataFrame
+    unranked: list[SetAside]
+
+
+def add_list(file: Path, venue: str, year: int, folder: Path) -> list[Sidecar]:
+    """Add the papers of a list to the tables; a venue and year that is there already can only be derived anew."""
+    paper_list = as_list(file, venue, year)
+    before, known = read_sidecar(PAPERS_TABLE), load_papers()
+    if (known["venue"].eq(paper_list.venue) & known["year"].eq(year)).any():
+        raise EvidenceError(
+            f"{paper_list.venue} {year} is there already: lists of one venue and year are read together, put the file "
+            "beside the others and use data derive --only papers"
+        )
+    if file.name in {source.file for source in before.sources}:
+        raise EvidenceError(f"a list named {file.name} is among the sources already: rename the file")
+    ledger, deriver = Ledger(), Deriver()
+    rows, agreement, cited = _read_all([paper_list], deriver, ledger)
+    if not rows:
+        reasons = "; ".join(f"{group.reason} ({group.rows})" for group in ledger.groups())
+        raise EvidenceError(f"{file.name} holds no accepted paper{': ' if reasons else ''}{reasons}")
+    ranked, unranked = citations.rank_papers(pd.DataFrame(cited))
+    aside = citations.groups(unranked, ledger.sources[0].rows - len(cited))
+    order = ["venue", "year", "key"]
+    found = Found(
+        pd.concat([known, deriver.table(rows).astype(known.dtypes)]).sort_values(order, ignore_index=True),
+        pd.concat([load_agreement(), pd.DataFrame(agreement, columns=list(AGREEMENT.columns))]),
+        pd.concat([citations.load_ranks(), ranked[list(citations.RANKS.columns)]]),
+        together([*read_sidecar(citations.RANKS_TABLE).set_aside, *aside]),
+    )
+    notes = [*before.notes, f"added: {paper_list.venue} {year}, {len(rows)} papers of {file.name}"]
+    sources = [*before.sources, *ledger.sources]
+    return _write_all(found, sources, together([*before.set_aside, *ledger.groups()]), notes, folder)
+
+
+def together(groups: Iterable[SetAside]) -> list[SetAside]:
+    """Return groups of records set aside with those of one reason as one."""
+    found: dict[str, SetAside] = {}
+    for group in groups:
+        known = found.get(group.reason, group.model_copy(update={"rows": 0, "examples": []}))
+        examples = [*known.examples, *group.examples][:EXAMPLES]
+        found[group.reason] = known.model_copy(update={"rows": known.rows + group.rows, "examples": examples})
+    return list(found.values())
+
+
+def _write_all(
+    found: Found, sources: list[Source], aside: list[SetAside], notes: list[str], folder: Path
+) -> list[Sidecar]:
+    """Write papers, facts of venues and ranks of citations."""
     written = [
         write_table(
-            table,
+            found.papers,
             PAPERS_TABLE,
             PAPERS,
             description="conference papers: team types, matched topic terms and pre-trained models",
-            sources=ledger.sources,
+            sources=sources,
             derived_by=DERIVED_BY,
-            set_aside=ledger.groups(),
-            notes=deriver.notes(),
+            set_aside=aside,
+            notes=notes,
             folder=folder,
         )
     ]
     for name, rows_of_venues, description in (
         (
             AGREEMENT_TABLE,
-            pd.DataFrame(agreement, columns=list(AGREEMENT.columns)),
+            found.agreement.sort_values(["venue", "year"], kind="stable"),
             "authors with an affiliation and an e-mail domain, by whether each names a company",
         ),
         (
             COVERAGE_TABLE,
-            known_facts(table),
+            known_facts(found.papers),
             "accepted papers of each venue and year, and how many of them have a known team type and texts",
         ),
     ):
@@ -367,21 +426,22 @@ def derive_papers(raw: Path, folder: Path) -> list[Sidecar]:
                 name,
                 TABLES[name],
                 description=description,
-                sources=ledger.sources,
+                sources=sources,
                 derived_by=DERIVED_BY,
                 set_aside=[SetAside(reason="records counted in the row of their venue and year", rows=others)],
                 folder=folder,
             )
         )
-    return [*written, citations.write_ranks(cited, ledger.sources, DERIVED_BY, folder)]
+    ranks = found.ranks.sort_values(["venue", "year", "key"], ignore_index=True)
+    return [*written, citations.write_ranks(ranks, found.unranked, sources, DERIVED_BY, folder)]
 
 
-def _read_all(folder: Path, deriver: Deriver, ledger: Ledger) -> tuple[list[dict[str, Any]], ...]:
+def _read_all(lists: Iterable[PaperList], deriver: Deriver, ledger: Ledger) -> tuple[list[dict[str, Any]], ...]:
     """Return the rows of papers, of how the two readings agree by venue and year, and of citations."""
     rows: list[dict[str, Any]] = []
     agreement: list[dict[str, Any]] = []
     cited: list[dict[str, Any]] = []
-    for (venue, year), group in itertools.groupby(find_lists(folder), key=attrgetter("venue", "year")):
+    for (venue, year), group in itertools.groupby(lists, key=attrgetter("venue", "year")):
         papers = merge_lists(list(group), ledger)
         rows += (deriver.row(key, venue, year, papers[key]) for key in sorted(papers))
         cited += citations.counts(venue, year, papers)

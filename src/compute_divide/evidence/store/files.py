@@ -19,6 +19,7 @@ from bookpress.errors import PressError
 from bookpress.files import files_of, replace_file, sha256
 
 SUFFIX = ".meta.yml"
+OWN = "own"  # folder of the rows that a reader lays over tables
 MANIFEST = "MANIFEST.sha256"  # name of the list of hashes, in the format that ``sha256sum --check`` reads
 
 
@@ -183,8 +184,9 @@ def write_sidecar(sidecar: Sidecar, folder: Path) -> None:
 
 
 def evidence_files(folder: Path) -> list[str]:
-    """Return the files of an evidence folder, as sorted relative paths; hidden ones and the list itself left out."""
-    return sorted(path.relative_to(folder).as_posix() for path in files_of(folder) if path != folder / MANIFEST)
+    """Return the files of an evidence folder, as sorted relative paths; without the list, hidden ones and own rows."""
+    names = (path.relative_to(folder) for path in files_of(folder))
+    return sorted(name.as_posix() for name in names if name != Path(MANIFEST) and name.parts[0] != OWN)
 
 
 def seal(folder: Path) -> int:

@@ -84,7 +84,9 @@ def _parse(text: str, file: str) -> tuple[tuple[str, ...], list[Row]]:
     rows = []
     for number, record in enumerate(records[1:], start=2):
         if len(record) != len(header):
-            raise EvidenceError(f"{file}, row {number}: {len(record)} cells, but the header has {len(header)}")
+            raise EvidenceError(
+                f"{file}, row {number} is ragged: {len(record)} cells, but the header has {len(header)}"
+            )
         rows.append(Row(file, number, dict(zip(header, record, strict=True))))
     return header, rows
 
@@ -235,7 +237,7 @@ class Dated:
     precision: Precision
 
 
-_SLASHES = re.compile(r"(\d{1,2})[/.](\d{1,2})[/.](\d{4})(?: .*)?")
+_SLASHES = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})(?: .*)?")
 _FORMS = (
     re.compile(r"(?P<year>\d{4})-(?P<month>\d{1,2})-(?P<day>\d{1,2})(?:[T ].*)?"),
     re.compile(r"(?P<year>\d{4})(?:-(?P<month>\d{1,2}))?"),
@@ -309,10 +311,14 @@ class Labels:
         """The canonical labels, in their order."""
         return list(dict.fromkeys(self.known.values()))
 
+    def key(self, label: str) -> str:
+        """Return what a label is looked up by: a class that the source gives up, "(depr.)", is still that class."""
+        return clean(label).casefold().removesuffix("(depr.)").rstrip()
+
     def canonical(self, label: str, place: str) -> str:
         """Return our label for one of the source; the error for a new one names its place and the known ones."""
         try:
-            return self.known[clean(label).casefold()]
+            return self.known[self.key(label)]
         except KeyError:
             raise EvidenceError(
                 f"{place}: {label!r} is not a known {self.noun}; known: {', '.join(self.ours)}"

@@ -256,14 +256,15 @@ def read_table(name: str, schema: pa.DataFrameSchema | None = None) -> pd.DataFr
         )
     known = (name, found, id(schema))
     if known not in _PARSED:
-        _PARSED[known] = _parse(content, name, schema)
+        _PARSED[known] = parse(content, name, schema)
     return _PARSED[known].copy(deep=False)
 
 
 _PARSED: dict[tuple[str, str, int], pd.DataFrame] = {}
 
 
-def _parse(content: bytes, name: str, schema: pa.DataFrameSchema | None) -> pd.DataFrame:
+def parse(content: bytes, name: str, schema: pa.DataFrameSchema | None) -> pd.DataFrame:
+    """Return a table that a file holds; the columns of a CSV get the types of a schema."""
     types = {} if schema is None else {column: each.dtype.type for column, each in schema.columns.items()}
     days = [column for column, kind in types.items() if kind == "datetime64[ns]"]
     try:

@@ -1,0 +1,88 @@
+"""Every function that loads evidence: what it gives, its columns, and a line to call it by; found, not listed."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import pkgutil
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+import compute_divide.evidence
+from compute_divide.evidence.store.files import vintages
+
+FIELDS = "__dataclass_fields__"
+
+
+@dataclass(frozen=True)
+class Loader:
+    """A function that loads evidence."""
+
+    name: str
+    module: str
+    what: str
+    gives: str
+    columns: tuple[str, ...]
+    example: str
+
+
+def loaders() -> list[Loader]:
+    """Return every loader of the evidence, by module; each is called once, to see what it gives."""
+    return [_described(function) for function in _functions()]
+
+
+def as_page(found: Sequence[Loader]) -> str:
+    """Return loaders as a page of the book."""
+    parts = [
+        f"## `{one.name}`\n\n{one.what} It gives {one.gives}{':' if one.columns else '.'}"
+        f"{' ' * bool(one.columns)}{', '.join(f'`{column}`' for column in one.columns)}\n\n"
+        f"```python\n{one.example}\n```\n"
+        for one in found
+    ]
+    head = (
+        "---\ncompute_divide:\n  kicker: About this book\n---\n\n# Every table there is\n\n"
+        "What a chapter, or a notebook of yours, can load, with its columns. `compute-divide data loaders` prints the "
+        "same and made this\npage; `compute-divide data list` says the files, with source and licence.\n\n"
+    )
+    return head + "\n".join(parts)
+
+
+def _functions() -> Iterator[Callable[..., Any]]:
+    package = compute_divide.evidence
+    for found in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+        module = importlib.import_module(found.name)
+        for name, function in vars(module).items():
+            if name.startswith("load_") and getattr(function, "__module__", "") == found.name:
+                yield function
+
+
+def _described(function: Callable[..., Any]) -> Loader:
+    needed = [one for one in inspect.signature(function).parameters.values() if one.default is one.empty]
+    arguments = [vintages()[-1]] if needed else []  # the one thing that a loader asks for
+    call = f"{function.__name__}({', '.join(map(repr, arguments))})".replace("'", '"')
+    gives, columns = _shape(function(*arguments))
+    said = (inspect.getdoc(function) or "").partition("\n\n")[0].replace("\n", " ").removeprefix("Return ")
+    what = re.sub(r",? with the columns of `\w+`", "", said[:1].upper() + said[1:])
+    example = f"from {function.__module__} import {function.__name__}\n{call}"
+    return Loader(function.__name__, function.__module__, what, gives, columns, example)
+
+
+def _shape(found: Any) -> tuple[str, tuple[str, ...]]:
+    """Return what something is, in words, and the columns or fields that it has."""
+    if isinstance(found, pd.DataFrame):
+        return "a table", tuple(map(str, found.columns))
+    many = isinstance(found, Mapping | tuple)
+    inner = next(iter(found.values() if isinstance(found, Mapping) else found), None) if many else found
+    parts = inner if isinstance(inner, tuple) else () if inner is None else (inner,)
+    fields = [
+        name for part in parts for name in getattr(type(part), "model_fields", None) or vars(type(part)).get(FIELDS, ())
+    ]
+    kind = {Mapping: "a dictionary of", tuple: "a sequence of"}
+    words = next((kind[one] for one in kind if isinstance(found, one)), "one")
+    return f"{words} `{'` and `'.join(type(part).__name__ for part in parts) or 'DataFrame'}`", tuple(
+        dict.fromkeys(fields)
+    )
