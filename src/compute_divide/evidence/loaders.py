@@ -67,7 +67,7 @@ def _described(function: Callable[..., Any]) -> Loader:
     gives, columns = _shape(function(*arguments))
     said = (inspect.getdoc(function) or "").partition("\n\n")[0].replace("\n", " ").removeprefix("Return ")
     what = re.sub(r",? with the columns of `\w+`", "", said[:1].upper() + said[1:])
-    example = f"from {function.__module__} import {function.__name__}\n{call}"
+    example = f"from {function.__module__} import {function.__name__}\n\n{call}"
     return Loader(function.__name__, function.__module__, what, gives, columns, example)
 
 
