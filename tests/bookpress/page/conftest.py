@@ -64,7 +64,7 @@ def code(source: str, tags: list[str], *outputs: nbformat.NotebookNode) -> nbfor
 
 
 def parameter(name: str, value: Any, **facts: str) -> dict[str, Any]:
-    row = {"type": "choice", "allowed": "any", "unit": "", "help": ""}
+    row = {"label": name, "words": str(value), "type": "choice", "allowed": "any", "unit": "", "help": ""}
     return {**row, "name": name, "value": value, "default": value, **facts}
 
 

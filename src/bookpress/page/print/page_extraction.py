@@ -242,16 +242,22 @@ def _shorten_facts(body: Element) -> None:
 
 def _move_parameters(body: Element) -> None:
     """Leave the choices of a chapter in one line at its head, and put the table of them to its end."""
-    for box in body.find_class("parameters"):
-        summary = box.find("summary")
-        summary.tag = "p"
-        summary.set("class", "choices")
-        box.addprevious(summary)
+    for bar in body.find_class("choices"):
+        line = html.Element("p", {"class": "choices"})
+        line.append(bar.find("p"))
+        line[0].tag = "span"
+        drop(line.find_class("choices-hint"))
+        for choice in bar.find_class("choice"):
+            summary = choice.find("summary")
+            summary.tag = "span"
+            summary.set("class", choice.get("class"))
+            line.append(summary)
+        bar.addprevious(line)
         section = html.Element("section", {"class": "parameters", "id": "parameters"})
         heading = html.Element("h2")
         heading.text = "Choices behind this chapter"
-        section[:] = [heading, *box]
-        box.drop_tree()
+        section[:] = [heading, *bar.find_class("parameters")[0][1:]]
+        bar.drop_tree()
         references = body.find(".//section[@id='references']")
         if references is not None:
             references.addprevious(section)

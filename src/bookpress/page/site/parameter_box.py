@@ -14,13 +14,16 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util.docutils import LoggingReporter
 
 from bookpress.book.assignments import run_command
+from bookpress.book.editions import DEFAULT, FOLDER, EditionFile
 from bookpress.book.number_formats import setting
 from bookpress.book.parameters import describe, read_parameters
 from bookpress.book.project import load_settings
+from bookpress.files import load_model
 from bookpress.page.base import contents
 from bookpress.page.base.nodes import html, later, leaving
 from bookpress.page.base.store import Page, store_of
 from bookpress.page.base.templates import fill
+from bookpress.page.site.strips import controls, load_states, scale
 
 HOW_TO = "book/re-running"
 """The page that says where the command is to be had."""
@@ -68,37 +71,35 @@ def open_page(doctree: nodes.document, page: Page) -> None:
 def opening(node: later, env: BuildEnvironment) -> list[nodes.Node]:
     """Return the opening of a page: its finding; of a chapter also facts, choices and the command to run it again."""
     page, srcdir = store_of(env).pages[env.docname], Path(env.srcdir)
+    states = load_states(srcdir, page.slug)
+    usual = states.get("result", [None])[0]
     text = fill(
         "opening.html",
         page=page,
         data_date=data_date(page),
-        choices=choices(page.parameter_rows),
+        states=states,
+        usual=None if usual is None else scale(states)(usual),
+        folder=env.app.builder.get_relative_uri(env.docname, f"states/{page.slug}").removesuffix(".html"),
+        controls=controls(page.parameter_rows, states),
+        editions=other_editions(env, page),
         command=page.front.get("command") or run_command(page.slug, page.parameter_rows, load_settings(srcdir).command),
         how_to=env.app.builder.get_relative_uri(env.docname, HOW_TO) if HOW_TO in env.found_docs else "",
     )
     return html(text, node.children)
 
 
-def choices(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return the parameters in short: the two ends of a range together.
-
-    Examples
-    --------
-    >>> ends = {"early_first": 2010, "early_last": 2014}
-    >>> choices([{"name": name, "value": year, "default": year} for name, year in ends.items()])
-    [{'name': 'early', 'value': '2010–2014', 'changed': False}]
-    """
-    values = {row["name"]: row for row in rows}
-    short = []
-    for name, row in values.items():
-        stem, _, end = name.rpartition("_")
-        partner = values.get(f"{stem}_last") if end == "first" else None
-        if end == "last" and f"{stem}_first" in values:
-            continue
-        value = "–".join(dict.fromkeys(setting(part["value"]) for part in (row, partner) if part))
-        changed = any(part["value"] != part["default"] for part in (row, partner or row))
-        short.append({"name": (stem if partner else name).replace("_", " "), "value": value, "changed": changed})
-    return short
+def other_editions(env: BuildEnvironment, page: Page) -> list[dict[str, str]]:
+    """Return the named editions besides this and the published one: title, what builds it, address where it has one."""
+    citation, root = contents.citation_of(env.app.config), Path(env.srcdir)
+    book, here = citation.book, citation.edition.name if citation.edition else DEFAULT
+    command, made = load_settings(root).command, []
+    for path in sorted((root / FOLDER).glob("[!.]*.yml")):
+        if path.stem not in {here, DEFAULT}:
+            found = book.edition_url if path.stem in book.published_editions else None
+            address = found.replace("{name}", path.stem) + env.app.builder.get_target_uri(page.docname) if found else ""
+            title = load_model(path, path.name, EditionFile).title
+            made.append({"title": title, "command": f"{command} build {path.stem}", "address": address})
+    return made
 
 
 def data_date(page: Page) -> str:

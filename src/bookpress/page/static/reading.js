@@ -3,6 +3,7 @@
   "use strict";
   const root = document.documentElement;
   const here = new URL("./", document.currentScript.src);
+  const press = window.bookpress ??= {};
   const $ = (selector, within = document) => within.querySelector(selector);
   const $$ = (selector, within = document) => [...within.querySelectorAll(selector)];
   const make = (tag, attributes = {}, text = "") => Object.assign(document.createElement(tag), attributes, text ? { textContent: text } : {});
@@ -190,7 +191,7 @@
         try { history.replaceState(null, "", field.value ? `?q=${encodeURIComponent(field.value)}` : location.pathname); } catch { /* a file */ }
       });
     };
-    window.bookpress = { searchable };
+    press.searchable = searchable;
     load(new URL("search-text.js", here).href);
     field.form.addEventListener("submit", (event) => event.preventDefault());
   }
@@ -208,14 +209,13 @@
     waiting.set(box.dataset.name, done);
     load(new URL(box.dataset.chart, document.baseURI).href).catch(failed);
   });
-  window.bookpress = {
-    ...window.bookpress,
+  Object.assign(press, {
     chart: (name, payload) => waiting.get(name)?.(payload),
     drawAll: () => Promise.all($$(".chart[data-chart]").map(draw)),
     draw,
     enhance,
     views: {}, // the live views by name of the figure, for whoever reads or sets their signals
-  };
+  });
 
   async function draw(box) {
     if (box.dataset.state) return;
@@ -233,7 +233,7 @@
         tooltip: { theme: "custom", disableDefaultStyle: true },
       });
       box.dataset.state = "live";
-      window.bookpress.views[box.dataset.name] = view;
+      press.views[box.dataset.name] = view;
       if (chart.usermeta?.readout) announce(host, view, chart.usermeta.readout);
       if (chart.usermeta?.presets) presets(view, chart.usermeta.presets);
       byKeyboard(box, host);

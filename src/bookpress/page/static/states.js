@@ -1,0 +1,251 @@
+// The bar of choices at work: shows the page as it is under another choice, and takes it back. Runs before the other scripts.
+(() => {
+  "use strict";
+  const bar = document.getElementById("parameters");
+  if (!bar) return;
+  const article = document.querySelector("article");
+  const $ = (selector, within = document) => within.querySelector(selector);
+  const $$ = (selector, within = document) => [...within.querySelectorAll(selector)];
+  const make = (tag, attributes = {}, ...children) => { const made = Object.assign(document.createElement(tag), attributes); made.append(...children); return made; };
+  // A block is a child of a section that is no section itself: the press counts them in the same way.
+  const blocks = $$("section, div.opener", article).flatMap((part) => [...part.children].filter((one) => !one.matches("section, div.opener")));
+  const settings = new Map($$(".setting", bar).map((part) => [part.dataset.name, part]));
+  const folder = bar.dataset.states, title = document.title;
+  const press = window.bookpress ??= {};
+  let choice = {}, asked = 0, undo = [], stopped = new AbortController();
+
+  // ---- States: classic scripts, the one thing that a page opened as a file may load ----
+  const known = new Map();
+  press.state = (name, content) => known.set(name, content);
+  const load = (name) => known.has(name) ? Promise.resolve(known.get(name)) : new Promise((done, failed) => {
+    const script = make("script", { src: new URL(`${folder}${name}.js`, document.baseURI).href });
+    script.onload = () => { script.remove(); if (known.has(name)) done(known.get(name)); else failed(new Error(`${name}.js holds no state`)); };
+    script.onerror = () => { script.remove(); failed(new Error("The file of this state cannot be loaded.")); };
+    document.head.append(script);
+  });
+
+  class Unknown extends Error {}
+  async function find(wanted, signal) {
+    const names = Object.keys(wanted);
+    const index = folder ? await load("index") : { choices: {}, pairs: [] };
+    if (folder && index.published !== $(".cite-state code")?.textContent) throw new Error("The states beside this page are of another edition.");
+    const values = names.map((name) => index.choices[name]?.[radios(name).findIndex((one) => one.value === wanted[name])]);
+    const same = (one) => names.length === Object.keys(one.choice).length && names.every((name, at) => values[at] && JSON.stringify(one.choice[name]) === JSON.stringify(values[at].value));
+    const id = (names.length === 1 ? values[0] : index.pairs.find(same))?.id;
+    if (!id && !press.live) throw new Unknown();
+    const state = id ? { id, ...await load(id) } : await press.live(bar.dataset.chapter, wanted, signal);
+    for (const figure of Object.values(state.figures)) {
+      for (const name of figure.shared ?? []) figure.datasets = { ...figure.datasets, [name]: await load(name) };
+    }
+    return state;
+  }
+
+  // ---- The page in another state: originals are taken out, never changed, with the white space between them ----
+  const parsed = (html) => { const holder = make("template"); holder.innerHTML = html; return [...holder.content.children]; };
+  const replace = (olds, news, parent, anchor) => {
+    const gone = [];
+    if (olds.length) for (let node = olds[0]; node !== anchor; node = node.nextSibling) gone.push(node);
+    for (const node of gone) node.remove();
+    for (const node of news) parent.insertBefore(node, anchor);
+    undo.push(() => { for (const node of news) node.remove(); for (const node of gone) parent.insertBefore(node, anchor); });
+  };
+  const spot = (at, count) => { // where a run of blocks stands; an empty one after the block before, at the border of a section
+    const last = blocks[at + count - 1], next = blocks[at];
+    return count || last?.parentNode !== next?.parentNode ? [last.parentNode, last.nextSibling] : [next.parentNode, next];
+  };
+  const frame = (block) => {
+    const copy = block.cloneNode(true);
+    for (const value of $$(".value", copy)) value.textContent = "";
+    return copy.textContent;
+  };
+  const compare = (olds, now) => { // the published number stands struck through where numbers are all that changed
+    const before = $$(".value", olds.find((old) => frame(old) === frame(now)) ?? make("p"));
+    $$(".value", now).forEach((value, at) => {
+      if (!before[at] || before[at].textContent === value.textContent) return;
+      value.after(make("del", { className: "was" }, make("span", { className: "visually-hidden" }, " published: "), before[at].textContent));
+    });
+  };
+  const raised = (text) => text.split(/([⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)/).map((part, at) => at % 2 ? make("sup", {}, part.replace(/./g, (sign) => "−0123456789"["⁻⁰¹²³⁴⁵⁶⁷⁸⁹".indexOf(sign)])) : part);
+  const fill = (block, old, rows) => { // the rows of a figure's data
+    const body = $(".data-table tbody", block), columns = $$(".data-table thead th", block).map((head) => head.className);
+    if (!body || body.rows.length) return;
+    if (!rows) { body.append(...$$(".data-table tbody tr", old).map((row) => row.cloneNode(true))); return; }
+    body.append(...rows.map((row) => make("tr", {}, ...row.map(([text, key], column) => {
+      const cell = make("td", { className: columns[column] }, ...raised(text));
+      if (!columns[column]) cell.removeAttribute("class");
+      if (key !== undefined) cell.dataset.key = key;
+      return cell;
+    }))));
+    $(".data-table caption", block).textContent = `${rows.length} rows`;
+  };
+  const restate = (box, old, figure) => { // a chart that is drawn from other data, at once: no picture shows these
+    box.restated = figure;
+    box.classList.add("restated-chart");
+    if (old) box.style.minHeight = `${old.offsetHeight}px`;
+    const name = box.dataset.name, before = press.views?.[name];
+    undo.push(() => { const now = press.views[name]; if (now !== before) now?.finalize(); if (before) press.views[name] = before; else delete press.views[name]; });
+  };
+  const rewrite = (node, change) => {
+    const walk = document.createTreeWalker(node, NodeFilter.SHOW_TEXT);
+    while (walk.nextNode()) {
+      const text = walk.currentNode, was = text.data, now = change(was);
+      if (now !== was) { text.data = now; undo.push(() => { text.data = was; }); }
+    }
+  };
+  function cite(state) { // what names the edition names the state
+    const box = $(".cite-box"), facts = box && $(".cite-state", box);
+    if (!facts) return;
+    const fact = (name) => $$("dt", facts).find((one) => one.textContent === name)?.nextElementSibling;
+    const edition = $("code", fact("Edition")).textContent, sha = $(".cite-hash", facts)?.textContent, command = $("[data-copy=command]", facts).textContent;
+    const canonical = $("link[rel=canonical]")?.href, vintage = fact("Data vintage")?.textContent;
+    const change = (text) => {
+      let now = text.replace(/\bdefault edition (?=[0-9a-f]{12}\b)/g, "edition ").replace(" (default)", "").replaceAll(edition, state.id).replaceAll(`Rebuilt by: ${command}`, `Rebuilt by: ${state.command}`);
+      if (text.startsWith("@")) now = now.replace(/^(@\w+\{[^,]+)/, `$1-${state.id}`);
+      if (text === command) now = state.command;
+      if (sha) now = now.replaceAll(sha, state.results_sha256);
+      if (vintage && state.vintage) now = text === vintage ? state.vintage : now.replace(`Data vintage ${vintage}.`, `Data vintage ${state.vintage}.`);
+      return canonical ? now.replaceAll(canonical, canonical + address(choice)) : now;
+    };
+    for (const part of [box, ...$$(".reference", article)]) if (!part.closest(".restated")) rewrite(part, change);
+    rewrite(fact("Parameters that differ from the default"), () => Object.entries(choice).map(([name, value]) => `${name}: ${value} (published: ${usual(name)})`).join("; "));
+    const note = make("p", { className: "cite-edition" }, "These references name the ", make("strong", {}, `edition ${state.id}`), ", the state that is shown, not the published edition.");
+    replace([], [note], box, $(".cite-item", box));
+  }
+  function apply(state) {
+    const news = [], charts = [];
+    for (const [at, count, html] of [...state.edits].reverse()) { // from the end: indices stay right
+      const olds = blocks.slice(at, at + count), made = html.flatMap(parsed);
+      for (const node of made) {
+        node.classList.add("restated");
+        compare(olds, node);
+        for (const box of $$(".chart[data-chart]", node)) {
+          const name = box.dataset.name, figure = state.figures[name];
+          const old = olds.map((one) => $(`.chart[data-name="${name}"]`, one)).find(Boolean);
+          fill(box.parentNode, old?.parentNode, figure?.rows);
+          if (figure) { restate(box, old, figure); charts.push(box); }
+        }
+      }
+      replace(olds, made, ...spot(at, count));
+      news.push(...made);
+    }
+    cite(state);
+    for (const node of news) press.enhance(node);
+    const drawn = charts.reverse().reduce((before, box) => before.then(() => press.draw(box)).then(() => holding(() => { box.style.minHeight = ""; })), Promise.resolve());
+    const figures = news.filter((node) => $(".chart", node)).length;
+    return { drawn, passages: news.length - figures, figures, fallen: Object.keys(state.fallen).length };
+  }
+
+  // ---- What the reader sees of it: controls, the strip that stays in view, what is said, the address ----
+  const radios = (name) => $$("input[type=radio]", settings.get(name) ?? make("p"));
+  const usual = (name) => settings.get(name).dataset.value;
+  const words = (name, value) => { const row = $$("tr[data-value]", settings.get(name)).find((one) => one.dataset.value === value); return row ? $(".strip-words", row).textContent : value; };
+  const label = (name) => settings.get(name).dataset.label;
+  const summaries = new Map($$(".choice", bar).map((control) => [control, $("b", control).textContent]));
+  const address = (wanted) => {
+    const query = new URLSearchParams(location.search);
+    for (const name of settings.keys()) query.delete(name);
+    for (const [name, value] of Object.entries(wanted)) query.set(name, value);
+    return query.size ? `?${query}` : "";
+  };
+  const asks = () => Object.fromEntries([...new URLSearchParams(location.search)].filter(([name, value]) => settings.has(name) && value !== usual(name)));
+  const said = make("p", { className: "visually-hidden" }), shown = make("p"), tools = make("div", { className: "state-tools" });
+  const strip = make("aside", { className: "state-strip", hidden: true }, shown, tools);
+  said.setAttribute("role", "status");
+  strip.setAttribute("aria-label", "The state that is shown");
+  document.body.append(said, strip);
+  const button = (click, ...text) => make("button", { type: "button", onclick: click }, ...text);
+  const copyLink = async ({ currentTarget: one }) => {
+    try { await navigator.clipboard.writeText(location.href); one.textContent = "Copied"; } catch { one.textContent = "Copy it from the address bar"; }
+    setTimeout(() => { one.textContent = "Copy link"; }, 2500);
+  };
+  const count = (number, one, many = `${one}s`) => `${number} ${number === 1 ? one : many}`;
+  const short = (text) => text.length > 48 ? `${text.slice(0, 46).trimEnd()}…` : text;
+  const told = (wanted) => Object.entries(wanted).map(([name, value]) => `${label(name)}: ${short(words(name, value))}`).join("; ");
+
+  function tell(text, strong = "", state = null) {
+    shown.replaceChildren(...(strong ? [make("strong", {}, strong), " "] : []), text);
+    said.textContent = text;
+    tools.replaceChildren(button(() => { go({}); $("summary", bar).focus({ preventScroll: true }); }, ...(state ? ["Back", make("span", { className: "wide" }, " to the published edition")] : ["Close"])));
+    if (state) {
+      const command = make("details", {}, make("summary", {}, "Command"), make("pre", { className: "command" }, make("code", {}, state.command)));
+      tools.append(button(copyLink, "Copy link"), command, make("a", { href: "#cite-this-chapter" }, "Cite this state"));
+      press.enhance(command);
+    }
+    strip.hidden = false;
+    document.documentElement.style.setProperty("--strip", `${strip.offsetHeight}px`);
+  }
+  function reflect() { // controls show what is shown
+    for (const [name, part] of settings) {
+      const value = choice[name] ?? usual(name);
+      for (const radio of radios(name)) radio.checked = radio.value === value;
+      press.reflect?.(part, value);
+    }
+    for (const [control, text] of summaries) {
+      const names = $$(".setting", control).map((part) => part.dataset.name), differs = names.some((name) => name in choice);
+      control.classList.toggle("chosen", differs);
+      $("b", control).textContent = differs ? names.map((name) => words(name, choice[name] ?? usual(name))).join("–") : text;
+    }
+    document.title = Object.keys(choice).length ? `${told(choice)} · ${title}` : title;
+    document.documentElement.toggleAttribute("data-restated", Object.keys(choice).length > 0);
+  }
+  // What stands at the top of the view stays there, though what is above it grows or shrinks.
+  const holding = (change) => {
+    const held = bar.contains(document.activeElement) ? bar : blocks.find((block) => block.isConnected && block.getBoundingClientRect().top > 0);
+    const top = held?.getBoundingClientRect().top;
+    change();
+    if (held?.isConnected) scrollBy({ top: held.getBoundingClientRect().top - top, behavior: "instant" });
+  };
+  async function show(wanted, dropped = "") {
+    const turn = ++asked; // the newest choice wins over one that comes later
+    stopped.abort();
+    stopped = new AbortController();
+    bar.setAttribute("aria-busy", "true");
+    let state = null, failure = null;
+    try { if (Object.keys(wanted).length) state = await find(wanted, stopped.signal); } catch (error) { failure = error; }
+    if (turn !== asked) return;
+    bar.removeAttribute("aria-busy");
+    if (failure && press.live && press.refuse?.(wanted, failure)) return; // what was shown stays
+    let did;
+    holding(() => {
+      while (undo.length) undo.pop()();
+      choice = state ? wanted : {};
+      if (state) did = apply(state);
+      reflect();
+    });
+    if (failure instanceof Unknown) tell(`${told(wanted)}: this is not among the states made of this page, so you read the published edition. “Table and command” says what computes it.`);
+    else if (failure) tell(`${told(wanted)}: ${failure.message} You read the published edition.`);
+    else if (!state) { strip.hidden = true; said.textContent = "The published edition."; }
+    else {
+      const fell = did.fallen ? `; ${count(did.fallen, "statement no longer holds", "statements no longer hold")}` : "";
+      tell(`${told(choice)}. ${dropped}${count(did.passages, "passage")} and ${count(did.figures, "figure")} differ${fell}.`, "Not the published edition.", state);
+    }
+    await did?.drawn;
+  }
+  function go(wanted, dropped = "") {
+    history.pushState(null, "", (address(wanted) || location.pathname) + location.hash);
+    return show(wanted, dropped);
+  }
+  async function choose(name, value) {
+    const { [name]: _, ...others } = choice, wanted = value === usual(name) ? others : { ...others, [name]: value };
+    if (Object.keys(wanted).length < 2 || press.live) return go(wanted);
+    try { await find(wanted); return go(wanted); } catch { return go({ [name]: value }, "The other choice is as published again. "); }
+  }
+
+  // ---- Begin: radio buttons come with the script, so that without it no control is dead ----
+  for (const [name, part] of settings) {
+    for (const row of folder ? $$("tr[data-value]", part) : []) {
+      const head = $("th", row), text = make("span");
+      text.append(...head.childNodes);
+      head.append(make("label", {}, make("input", { type: "radio", name: `choice-${name}`, value: row.dataset.value, onchange: () => choose(name, row.dataset.value) }), text));
+      row.addEventListener("click", (event) => { if (!event.target.closest("label")) $("input", row).click(); });
+    }
+  }
+  Object.assign(press, { choose });
+  addEventListener("popstate", () => { if (JSON.stringify(asks()) !== JSON.stringify(choice)) show(asks()); });
+  addEventListener("DOMContentLoaded", async () => {
+    reflect();
+    if (!Object.keys(asks()).length) return;
+    await show(asks());
+    if (location.hash) document.getElementById(decodeURIComponent(location.hash.slice(1)))?.scrollIntoView();
+  });
+})();
