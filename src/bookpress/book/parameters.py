@@ -21,6 +21,7 @@ import json
 import re
 import tokenize
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -92,6 +93,23 @@ class Parameter:
     def choices(self) -> list[Value]:
         """The allowed values where they are a closed set, else an empty list."""
         return list(self.schema.get("enum", []))
+
+    def explored(self, value: Value) -> list[Value]:
+        """Return the values worth trying, `value` among them: all of a closed set, else those that the type lists.
+
+        Its ``explore`` in the JSON Schema is a list of values, or of steps ``by`` which, or factors ``times`` which, to
+        go from the value.
+        """
+        listed = self.schema.get("explore", self.choices or ([False, True] if isinstance(value, bool) else []))
+        if isinstance(listed, Mapping):
+            made = [value + step for step in listed.get("by", ())] + [value * by for by in listed.get("times", ())]
+            listed = [type(value)(float(f"{one:.12g}")) for one in made]
+        found = [value]
+        for one in listed:
+            with suppress(ValueError):
+                found += [self.check(one)]
+        order = self.choices or sorted(one for one in found if isinstance(one, int | float))
+        return [one for one in order if one in found] or found
 
     def check(self, value: Value) -> Value:
         """Return a typed value (from YAML, JSON or Python) after checking it; nothing is converted."""

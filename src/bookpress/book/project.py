@@ -38,6 +38,7 @@ class Settings(BaseModel):
     data_variable: str = "BOOKPRESS_DATA"  # the environment variable that names another folder of evidence
     preload: list[str] = []  # modules that libraries import only when used: each chapter would import them anew
     own: str = ""  # the folder of the evidence in which a reader lays rows over tables: CSV, the first column a name
+    multiverse: dict[str, str] = {}  # by chapter:statement, the chapter:result of many runs in which it holds
     verify: str = ""  # module:function that returns what is wrong with the evidence
 
 

@@ -7,7 +7,7 @@ import pkgutil
 import platform
 import shutil
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ from bookpress.book.editions import DEFAULT, Edition, differences, load_edition
 from bookpress.book.project import Project, build_time
 from bookpress.build.formats import PAGES, Format, make
 from bookpress.build.link_check import check_pages
-from bookpress.build.published import STATE, build_lock, draft_path, is_current, outputs, publish
+from bookpress.build.published import EXTRAS, STATE, build_lock, draft_path, is_current, outputs, publish
 from bookpress.build.ro_crate import write_manifest
 from bookpress.build.staging import keep_memory, page_files, prepare_memory, results_of, stage
 from bookpress.build.statements import as_json, expect_truth, standings
@@ -39,6 +39,18 @@ class Built:
     fresh: list[str]
 
 
+@dataclass(frozen=True)
+class Extras:
+    """What a built edition has besides what it is made from: a mark of it, staged files, and what writes more pages.
+
+    ``write`` is given the staged source and the pages.
+    """
+
+    mark: str
+    staged: Mapping[str, bytes]
+    write: Callable[[Path, Path], None]
+
+
 def build(
     project: Project,
     edition: Edition,
@@ -46,8 +58,11 @@ def build(
     reporter: Reporter | None = None,
     formats: Sequence[Format] = (),
     engine: Engine | None = None,
+    extras: Extras | None = None,
 ) -> Built:
     """Build an edition and publish it; what was published before stands until the new one is whole.
+
+    Extras that it has stay as long as nothing else of it changes; else they are gone, unless they are given anew.
 
     Raises
     ------
@@ -60,7 +75,7 @@ def build(
     with build_lock(project, edition.folder, reporter):
         default = edition if edition.is_default else load_edition(project, DEFAULT)
         state = page_state(project, edition, default, formats)
-        if not options.force and is_current(target, state):
+        if not options.force and is_current(target, state, extras.mark if extras else None):
             return Built(edition, target, changed=False, fresh=[])
         check_evidence(project, edition, reporter)
         clock = [time.monotonic()]
@@ -71,9 +86,9 @@ def build(
             expect_truth(standings(project, edition, outcome.runs), edition)
         clock.append(time.monotonic())
         record = edition_record(project, edition, default, outcome.runs, [PAGES, *formats])
-        mark = assemble(project, edition, record, outcome, reporter, formats)
+        mark = assemble(project, edition, record, outcome, reporter, formats, extras)
         clock.append(time.monotonic())
-        write_edition(project, edition, record, outcome, state, clock)
+        write_edition(project, edition, record, outcome, {**state, EXTRAS: extras.mark if extras else None}, clock)
         publish(project, edition.folder)
         keep_memory(project, mark)
     return Built(edition, target, changed=True, fresh=outcome.fresh)
@@ -133,12 +148,13 @@ def assemble(
     outcome: Outcome,
     reporter: Reporter,
     formats: Sequence[Format],
+    extras: Extras | None,
 ) -> str:
     """Stage the sources, make the pages and the other formats of them, and check them; return what they rest on."""
     epoch, shop = int(build_time(project.root).timestamp()), project.workshop
     reporter.step("assembling the pages")
     mark = prepare_memory(project, edition)
-    stage(project, edition, outcome.runs, record, shop / "source")
+    stage(project, edition, outcome.runs, record, shop / "source", extras.staged if extras else {})
     make([PAGES], shop, shop / "source", epoch)
     for one in formats:
         reporter.step(f"making {one.name}")
@@ -147,6 +163,8 @@ def assemble(
     faults = check_pages(shop / PAGES.name)
     if faults:
         raise PressError("the pages have faults:\n" + "\n".join(f"  {fault}" for fault in faults))
+    if extras:
+        extras.write(shop / "source", shop / PAGES.name)
     return mark
 
 

@@ -19,6 +19,8 @@ from bookpress.progress import Reporter
 
 STATE = ".state.json"
 """In each built edition: what its pages were made from, and the hash of each of its files."""
+EXTRAS = "extras"
+"""In it: the mark of what the edition has besides."""
 VERSIONS = ".versions"
 """Beside the editions, which are links into it."""
 BEING_BUILT = "another build of the edition"
@@ -70,13 +72,13 @@ def publish(project: Project, name: str) -> None:
     shutil.rmtree(draft_path(project, name), ignore_errors=True)
 
 
-def is_current(folder: Path, state: Mapping[str, Any]) -> bool:
-    """Return whether a built edition was made from just this, and is as it was made."""
+def is_current(folder: Path, state: Mapping[str, Any], extras: str | None = None) -> bool:
+    """Return whether a built edition was made from just this, and is as it was made, with these extras or any."""
     try:
         found = json.loads((folder / STATE).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return False
-    return bool(found == {**state, "outputs": outputs(folder)})
+    return bool(found == {**state, EXTRAS: extras or found.get(EXTRAS), "outputs": outputs(folder)})
 
 
 def outputs(folder: Path) -> dict[str, str]:

@@ -11,8 +11,9 @@ import os
 import re
 import shutil
 import sys
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from filelock import FileLock
 
@@ -32,16 +33,15 @@ WRITERS = 4
 SHOWN = 40
 """Lines of warnings that a message shows at the most."""
 
+when_read: Callable[[Any], None] = lambda _builder: None  # noqa: E731
+"""Called once all pages are read and before any is written."""
+
 
 def make(order: Order) -> None:
     """Make the pages anew, from what Sphinx remembers of the last edition; what it says goes to the log.
 
     The folder of the output has the name of the builder: ``html``, or ``dummy`` to be told only what is wrong.
     """
-    from jupyter_book.sphinx import build_sphinx
-    from sphinx.util.console import nocolor
-
-    nocolor()
     source, output, shop = Path(order.source), Path(order.output), Path(order.source).parent
     log = shop / "sphinx.log"
     with FileLock(shop / ".busy"), naming(shop):  # the process of a build that was killed may not have ended yet
@@ -55,23 +55,32 @@ def make(order: Order) -> None:
             contextlib.redirect_stdout(said),
             contextlib.redirect_stderr(said),
         ):
-            failed = build_sphinx(
-                source,
-                output,
-                use_external_toc=True,
-                noconfig=True,
-                path_config=source / "_config.yml",
-                confoverrides={"external_toc_path": str(source / "_toc.yml"), "latex_individualpages": False},
-                doctreedir=shop / DRAFT,
-                builder=output.name,
-                force_all=True,
-                warningiserror=True,
-                keep_going=True,
-                jobs=min(cores(), WRITERS),
-            )
+            failed = run(source, output, shop / DRAFT, min(cores(), WRITERS))
     if failed:
         words = complaints(log.read_text(encoding="utf-8"), str(source))
         raise PressError(f"Jupyter Book says:\n{words}\n  (all that Jupyter Book said: {log})")
+
+
+def run(source: Path, output: Path, memory: Path, jobs: int) -> Any:
+    """Let Jupyter Book make pages of a staged source, and return whether something was wrong."""
+    from jupyter_book.sphinx import build_sphinx
+    from sphinx.util.console import nocolor
+
+    nocolor()
+    return build_sphinx(
+        source,
+        output,
+        use_external_toc=True,
+        noconfig=True,
+        path_config=source / "_config.yml",
+        confoverrides={"external_toc_path": str(source / "_toc.yml"), "latex_individualpages": False},
+        doctreedir=memory,
+        builder=output.name,
+        force_all=True,
+        warningiserror=True,
+        keep_going=True,
+        jobs=jobs,
+    )
 
 
 def complaints(said: str, source: str) -> str:
@@ -88,6 +97,7 @@ def setup(app: Sphinx) -> dict[str, bool]:
     jobs = app.parallel
     app.connect("env-before-read-docs", lambda *_: setattr(app, "parallel", 1))
     app.connect("env-updated", lambda *_: setattr(app, "parallel", jobs))
+    app.connect("write-started", lambda _, builder: when_read(builder))
     return {"parallel_read_safe": True, "parallel_write_safe": True}
 
 

@@ -14,6 +14,7 @@ import re
 import shutil
 from collections.abc import Collection, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import yaml
@@ -46,8 +47,15 @@ def page_files(project: Project) -> dict[str, bytes]:
     return {name: read(path) for name, path in found.items()}
 
 
-def stage(project: Project, edition: Edition, runs: Mapping[str, Run], record: Mapping[str, Any], folder: Path) -> None:
-    """Bring the folder of a staged source to the state of an edition."""
+def stage(
+    project: Project,
+    edition: Edition,
+    runs: Mapping[str, Run],
+    record: Mapping[str, Any],
+    folder: Path,
+    more: Mapping[str, bytes] = MappingProxyType({}),
+) -> None:
+    """Bring the folder of a staged source to the state of an edition, with more files by name."""
     slugs = {chapter.slug for chapter in edition.chapters}
     wanted = page_files(project)
     for name, content in wanted.items():
@@ -55,12 +63,13 @@ def stage(project: Project, edition: Edition, runs: Mapping[str, Run], record: M
             wanted[name] = point_to_notebooks(content.decode("utf-8"), posixpath.dirname(name), slugs).encode()
     wanted["_config.yml"] = staged_config(wanted["_config.yml"])
     wanted |= {"edition.json": pretty(dict(record)).encode(), "results.json": pretty(results_of(runs)).encode()}
+    wanted |= more
     wanted |= {f"sources/{chapter.slug}.md": chapter.source.encode("utf-8") for chapter in edition.chapters}
     for name, content in wanted.items():
         update_file(folder / name, content)
     for chapter in edition.chapters:
         name = f"{FOLDER}/{chapter.slug}.ipynb"
-        wanted[name] = _notebook(chapter, edition, runs[chapter.slug], record, slugs)
+        wanted[name] = staged_notebook(chapter, edition, runs[chapter.slug], record, slugs)
         _update_notebook(folder / name, wanted[name])
     with naming(folder, "remove"):
         for path in list(files_of(folder)):
@@ -73,7 +82,9 @@ def results_of(runs: Mapping[str, Run]) -> dict[str, dict[str, Any]]:
     return {slug: dict(run.results) for slug, run in runs.items()}
 
 
-def _notebook(chapter: Chapter, edition: Edition, run: Run, record: Mapping[str, Any], slugs: Collection[str]) -> bytes:
+def staged_notebook(
+    chapter: Chapter, edition: Edition, run: Run, record: Mapping[str, Any], slugs: Collection[str]
+) -> bytes:
     """Return the executed notebook of a chapter as it is read and downloaded."""
     rows = describe(chapter.parameters, edition.values[chapter.slug])
     notebook = json.loads(run.notebook)

@@ -53,10 +53,9 @@ class HowToCite(SphinxDirective):
 
 
 class Citing:
-    """What one build is cited as, and what is made of it."""
+    """What is made of the citation of a build, which stands among its settings as ``bookpress_citation``."""
 
-    book: Citation
-    chapters: Mapping[str, Citation]
+    chapters: Mapping[str, Chapter]
 
     def load(self, app: Sphinx, config: Config) -> None:
         """Read the settings, and let Sphinx know them, so that pages are written again when they change."""
@@ -66,14 +65,14 @@ class Citing:
         config.bibtex_bibfiles = config.bibtex_bibfiles or []
         config.citation_front_matter = load_settings(root).front_matter
         try:
-            self.book = load_citation(root)
+            config.bookpress_citation = load_citation(root)
         except PressError as error:
             raise ConfigError(str(error)) from error
-        config.citation_facts = self.book.model_dump_json()
+        config.citation_facts = config.bookpress_citation.model_dump_json()
 
     def find_chapters(self, app: Sphinx, _env: object) -> None:
         """Read the facts of the chapters, by document in reading order, once all documents are read."""
-        self.chapters = {name: self.book.of_chapter(one) for name, one in chapters_of(app).items()}
+        self.chapters = chapters_of(app)
 
     def add_assets(self, app: Sphinx) -> None:
         """Offer style and script to the pages of a site."""
@@ -86,14 +85,15 @@ class Citing:
         """Add tags and links to the head of a page, and the box to the end of a chapter."""
         if app.builder.format != "html" or docname not in app.env.found_docs:
             return
-        page = LandingPage(self.chapters.get(docname, self.book), app.builder.get_target_uri(docname))
+        book = app.config.bookpress_citation
+        page = LandingPage(book.of_chapter(self.chapters.get(docname)), app.builder.get_target_uri(docname))
         is_chapter = docname in self.chapters
         head = [context.get("metatags", ""), page.canonical_html()]
         if is_chapter or docname == app.config.root_doc:
             if is_chapter:
                 page.works = references.cited_works(app.env, docname)
             else:
-                page.chapters = [one.chapter for one in self.chapters.values() if one.chapter]
+                page.chapters = list(self.chapters.values())
             app.emit(EVENT, docname, page)
             head += [page.head_html(), script_html(page_node(page))]
         context["metatags"] = "\n".join(filter(None, head))
@@ -106,7 +106,7 @@ class Citing:
         """Fill in how to cite the book and its chapters."""
         for placeholder in list(doctree.findall(how_to_cite)):
             path = app.builder.get_target_uri(docname)
-            pages = [LandingPage(citation, path) for citation in (self.book, *self.chapters.values())]
+            pages = [LandingPage(citation, path) for citation in self._citations(app)]
             text = TEMPLATES.get_template("how-to-cite.html").render(pages=pages)
             placeholder.replace_self(nodes.raw("", text, format="html"))
 
@@ -115,18 +115,23 @@ class Citing:
         if exception is not None or app.builder.format != "html":
             return
         outdir = Path(app.outdir)
-        wanted = citation_files(self.book)
-        for chapter in self.chapters.values():
-            wanted |= citation_files(chapter)
-        urls = [LandingPage(self.book, app.builder.get_target_uri(name)).url for name in app.env.found_docs]
+        book, wanted = app.config.bookpress_citation, dict[str, str]()
+        for citation in self._citations(app):
+            wanted |= citation_files(citation)
+        urls = [LandingPage(book, app.builder.get_target_uri(name)).url for name in app.env.found_docs]
         if urls[0]:
-            wanted["sitemap.xml"] = TEMPLATES.get_template("sitemap.xml").render(urls=urls, day=self.book.date)
+            wanted["sitemap.xml"] = TEMPLATES.get_template("sitemap.xml").render(urls=urls, day=book.date)
         (outdir / FOLDER).mkdir(exist_ok=True)
         for path in [outdir / "sitemap.xml", *(outdir / FOLDER).iterdir()]:
             if path.relative_to(outdir).as_posix() not in wanted:
                 path.unlink(missing_ok=True)
         for name, text in wanted.items():
             (outdir / name).write_text(text, encoding="utf-8", newline="")
+
+    def _citations(self, app: Sphinx) -> list[Citation]:
+        """Return what book and chapters are cited as."""
+        book: Citation = app.config.bookpress_citation
+        return [book, *(book.of_chapter(chapter) for chapter in self.chapters.values())]
 
 
 def chapters_of(app: Sphinx) -> dict[str, Chapter]:
@@ -154,6 +159,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.add_config_value("citation_chapters", "notebooks/", "env", str)
     app.add_config_value("citation_front_matter", "", "env", str)
     app.add_config_value("citation_facts", "", "html", str)
+    app.add_config_value("bookpress_citation", None, "", Citation)
     app.add_event(EVENT)
     app.add_node(how_to_cite)
     app.add_directive("how-to-cite", HowToCite)

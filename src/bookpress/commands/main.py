@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from bookpress.run.runner import RunOptions
 
 INTERRUPTED = 130
+ASKS_FROM = 1000
+"""Runs beyond which `explore` asks first."""
 
 press = typer.Typer(rich_markup_mode=None)
 
@@ -257,10 +259,16 @@ def compare(
 def statements(
     edition: opt.AnyEdition = "default",
     only_fallen: Annotated[bool, typer.Option("--fallen", help="Only what is false or unknown.")] = False,
+    robustness: Annotated[
+        bool, typer.Option("--robustness", help="In how many states each holds; the book must be explored.")
+    ] = False,
     as_json: opt.AsJson = False,
     jobs: opt.Jobs = None,
 ) -> None:
     """List what the sentences of an edition rest on: whether it holds, why, and where it is said."""
+    if robustness:
+        _print_robustness(edition, as_json)
+        return
     from bookpress.build.statements import fallen, print_statements
     from bookpress.explore.compare import sides
     from bookpress.progress import Bar
@@ -273,6 +281,61 @@ def statements(
         _print_json(found)
     else:
         print_statements(found)
+
+
+def _print_robustness(edition: str, as_json: bool) -> None:
+    from bookpress.book.editions import DEFAULT
+    from bookpress.explore.robustness import load, print_robustness
+
+    if edition != DEFAULT:
+        raise UsageError(f"--robustness is of the edition {DEFAULT!r} alone, which states are changes of")
+    found = load(opt.current_project())
+    if as_json:
+        _print_json(found)
+    else:
+        print_robustness(found)
+
+
+@press.command()
+def explore(
+    chapters: opt.SomeChapters = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say how many runs and how long; run nothing.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask, however many runs there are.")] = False,
+    scheduler: opt.Scheduler = None,
+    jobs: opt.Jobs = None,
+    engine: opt.EngineName = None,
+    force: opt.Force = False,
+    time_limit: opt.TimeLimit = None,
+    formats: opt.ExploredFormats = None,
+) -> None:
+    """Build the published edition with its states: each choice changed alone, to be turned on the page itself.
+
+    That also tells of every statement in how many states it holds. What is done is kept: run the same command again to
+    go on after a stop. States stay as long as the edition does; a build that changes it drops them.
+    """
+    from bookpress.build.formats import choose
+    from bookpress.explore.explore import explore as explore_states
+    from bookpress.explore.states import built_formats, plan
+    from bookpress.progress import Bar
+
+    project, options = opt.current_project(), _options(jobs, engine, force, time_limit)
+    work = plan(project, chapters or [], options)
+    say(f"{work.in_words}")
+    if dry_run:
+        return
+    if len(work.missing) > ASKS_FROM and not yes:
+        _ask(len(work.missing))
+    chosen = choose(formats or built_formats(project))
+    with Bar(Console(stderr=True)).shown() as bar:
+        built = explore_states(project, work, options, bar, chosen, scheduler)
+    say(f"edition [bold]{built.edition.folder}[/bold] ({built.edition.id}): {len(work.states)} states")
+    typer.echo(built.folder / "html" / "index.html")
+
+
+def _ask(runs: int) -> None:
+    if not sys.stdin.isatty():
+        raise UsageError(f"{runs:,} runs are more than {ASKS_FROM:,}: say --yes to run them without being asked")
+    typer.confirm(f"{runs:,} runs: go on?", abort=True, err=True)
 
 
 @press.command()
@@ -300,9 +363,7 @@ def sweep(
     result: Annotated[list[str] | None, typer.Option("--result", help="Draw these only. [default: all]")] = None,
     out: Annotated[Path | None, typer.Option(help="Folder to write to. [default: one below _build/sweeps]")] = None,
     as_json: opt.AsJson = False,
-    scheduler: Annotated[
-        str | None, typer.Option(help="Run on this Dask cluster, such as tcp://10.0.0.1:8786.")
-    ] = None,
+    scheduler: opt.Scheduler = None,
     jobs: opt.Jobs = None,
     engine: opt.EngineName = None,
     force: opt.Force = False,

@@ -94,6 +94,7 @@ BuiltEdition = Annotated[str, argument("Name or id of a built edition.", _built)
 BuiltEditions = Annotated[list[str] | None, argument("Built editions; everything by default.", _built)]
 ChapterName = Annotated[str, argument("The chapter's name, as in its address.", _chapters)]
 AnyChapter = Annotated[str | None, argument("The chapter; without one the whole book.", _chapters)]
+SomeChapters = Annotated[list[str] | None, argument("Chapters; all by default.", _chapters)]
 BaseEdition = Annotated[
     str,
     typer.Option("--edition", help="Edition whose values hold for the rest.", autocompletion=offering(_editions)),
@@ -117,6 +118,9 @@ Formats = Annotated[
         autocompletion=offering(lambda _, __, typed: several(((name, "") for name in FORMATS), typed)),
     ),
 ]
+ExploredFormats = Annotated[
+    str | None, typer.Option("--format", help="Formats, as for build. [default: those the edition was built in]")
+]
 Parameters = Annotated[
     list[str] | None,
     typer.Option(
@@ -137,6 +141,7 @@ Grid = Annotated[
         autocompletion=offering(_assignments),
     ),
 ]
+Scheduler = Annotated[str | None, typer.Option(help="Run on this Dask cluster, such as tcp://10.0.0.1:8786.")]
 Jobs = Annotated[int | None, typer.Option("--jobs", "-j", help="Chapters at a time. [default: one a core]")]
 EngineName = Annotated[
     Literal["forked", "kernel"] | None,

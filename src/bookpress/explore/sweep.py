@@ -273,15 +273,15 @@ def run_sweep(
     for place in runs:
         reporter.done(plan.label(place), None)
     missing = [place for place in range(len(keys)) if place not in runs]
-    for place, run in _run(project, plan, missing, options, mark, scheduler):
-        kept = project.failed / f"{plan.chapter.slug}-{keys[place][:12]}.ipynb"
+    jobs = {place: job_for(project, plan.chapter, plan.sets[place], mark, options.time_limit) for place in missing}
+    for place, run in run_jobs(project, jobs, options, mark, scheduler):
         if not isinstance(run, Run):
-            errors[place] = _kept(run, kept)
+            errors[place] = kept(project, run, keys[place])
             reporter.failed(plan.label(place))
             continue
         mark.check(project)
         cache.store(run)
-        kept.unlink(missing_ok=True)
+        _failed(project, plan.chapter.slug, keys[place]).unlink(missing_ok=True)
         runs[place] = run
         reporter.done(plan.label(place), run.seconds)
     name = f"{plan.chapter.slug}-{sha256(canonical(plan.sets).encode())[:8]}"
@@ -290,13 +290,12 @@ def run_sweep(
     return sweep
 
 
-def _run(
-    project: Project, plan: Plan, places: Sequence[int], options: RunOptions, mark: Fingerprint, scheduler: str | None
+def run_jobs(
+    project: Project, jobs: Mapping[int, Job], options: RunOptions, mark: Fingerprint, scheduler: str | None
 ) -> Iterator[tuple[int, Run | Exception]]:
-    """Run the combinations at these places; yield each with its run, or with what went wrong, as it ends."""
-    if not places:
+    """Run jobs here or on a cluster; yield each place with its run, or with what went wrong, as it ends."""
+    if not jobs:
         return
-    jobs = [job_for(project, plan.chapter, plan.sets[place], mark, options.time_limit) for place in places]
     with ExitStack() as stack:
         work: Callable[[Job], Run | ChapterError]
         if scheduler is None:
@@ -306,7 +305,7 @@ def _run(
         else:
             pool = stack.enter_context(executor(scheduler=scheduler))
             work = partial(run_elsewhere, order=Order(options.engine, project, mark.id, versions()))
-        waiting = {pool.submit(work, job): place for job, place in zip(jobs, places, strict=True)}
+        waiting = {pool.submit(work, job): place for place, job in jobs.items()}
         try:
             for future in as_completed(waiting):
                 yield waiting[future], _outcome(future)
@@ -332,11 +331,17 @@ def _outcome(future: Future[Run | ChapterError]) -> Run | Exception:
         return error
 
 
-def _kept(error: Exception, path: Path) -> str:
+def kept(project: Project, error: Exception, key: str) -> str:
+    """Keep the notebook of a run that failed; return what went wrong, and where it is."""
     if not isinstance(error, ChapterError):
         return str(error)
+    path = _failed(project, error.chapter, key)
     replace_file(path, error.notebook)
     return f"{error}\n    as far as it got: {path}"
+
+
+def _failed(project: Project, slug: str, key: str) -> Path:
+    return project.failed / f"{slug}-{key[:12]}.ipynb"
 
 
 def write_table(sweep: Sweep) -> None:

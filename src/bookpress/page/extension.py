@@ -133,7 +133,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.connect("config-inited", note_what_chapters_rest_on)
     app.add_env_collector(PageCollector)
     app.add_post_transform(figures.ArrangeFigures)
-    for part in (own_nodes, roles, notes, contents, cover, parameter_box, typesetting, search, layout):
+    for part in (own_nodes, roles, notes, cover, parameter_box, typesetting, search, layout):
         part.setup(app)
     app.setup_extension("bookpress.citation.extension")
     app.connect("landing-page", downloads.tell_landing_page)

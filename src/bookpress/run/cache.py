@@ -54,6 +54,10 @@ class RunCache:
         except (OSError, ValueError, TypeError, KeyError):
             return None
 
+    def holds(self, key: str) -> bool:
+        """Return whether there is a run with this key, without looking whether it is damaged."""
+        return self._path(key).is_file()
+
     def store(self, run: Run) -> None:
         """Keep a run; another process that stores the same one at the same time does no harm."""
         record = {**asdict(run), "notebook": run.notebook.decode("utf-8")}

@@ -88,9 +88,13 @@ class Durations:
         except (OSError, ValueError, TypeError, AttributeError):  # a damaged file is no more than a lost guess
             self._seconds = {}
 
+    def of(self, chapter: str, otherwise: float = 0.0) -> float:
+        """Return the seconds of the last time."""
+        return self._seconds.get(chapter, otherwise)
+
     def expected(self, job: Job) -> tuple[float, int]:
         """Return what to sort by: the seconds of the last time, else the length of the notebook."""
-        return self._seconds.get(job.chapter, 0.0), len(job.notebook)
+        return self.of(job.chapter), len(job.notebook)
 
     def note(self, runs: Iterable[Run]) -> None:
         """Keep how long chapters took."""

@@ -191,13 +191,16 @@ def to_vegalite(chart: Chart) -> str:
     return json.dumps(spec, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
 
 
-def to_script(chart: Chart) -> str:
-    """Return the chart for both columns as a script: the one form that pages opened as files may load too."""
+def payload(chart: Chart) -> dict[str, Any]:
+    """Return what draws the chart: a specification for each column, and the datasets that both name."""
     sizes: tuple[Size, ...] = ("wide", "narrow")
     plain = {key: part for key, part in chart.spec.items() if key != "datasets"}
-    payload: dict[str, Any] = {size: fitted(plain, size) for size in sizes}
-    payload["datasets"] = chart.spec.get("datasets", {})
-    text = json.dumps(payload, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+    return {**{size: fitted(plain, size) for size in sizes}, "datasets": chart.spec.get("datasets", {})}
+
+
+def to_script(chart: Chart) -> str:
+    """Return the chart for both columns as a script: the one form that pages opened as files may load too."""
+    text = json.dumps(payload(chart), ensure_ascii=False, separators=(",", ":"), sort_keys=True)
     return f"bookpress.chart({json.dumps(chart.name)},{text});\n"
 
 

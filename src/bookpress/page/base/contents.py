@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from sphinx import addnodes
-from sphinx.application import Sphinx
 from sphinx.config import Config
 from sphinx.environment import BuildEnvironment
 
-from bookpress.citation.record import Citation, load_citation, read_chapter
+from bookpress.citation.record import Citation, read_chapter
 from bookpress.citation.styles import to_reference
 from bookpress.page.base.store import store_of
 
@@ -70,10 +68,3 @@ def chapter_reference(env: BuildEnvironment, docname: str) -> tuple[str, str]:
     chapter = read_chapter(page.slug, title_of(env, docname), f"{docname}.html", None, page.front)
     citation = book.of_chapter(chapter)
     return to_reference(citation, "apa").text, citation.permanent_url or citation.page_url or ""
-
-
-def setup(app: Sphinx) -> None:
-    """Keep what the book is cited as among the settings of the build."""
-    app.add_config_value("bookpress_citation", None, "", Citation)
-    read = lambda app, config: setattr(config, "bookpress_citation", load_citation(Path(app.srcdir)))  # noqa: E731
-    app.connect("config-inited", read)

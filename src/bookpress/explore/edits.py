@@ -1,0 +1,97 @@
+"""What of a page differs in another state of it: blocks to put in the place of others, and parts of its charts.
+
+A block is a child of a section, or of the opener of a chapter, that is neither. The page's script lists them with the
+same rule, before other scripts change the page::
+
+    [...article.querySelectorAll("section, div.opener")]
+      .flatMap((part) => [...part.children].filter((one) => !one.matches("section, div.opener")))
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+from lxml import html
+
+from bookpress.page.base.charts import Chart, data_table, payload
+
+FIXED = frozenset({"parameters", "this-chapter", "cite-this-chapter"})
+"""Ids of what is never edited: its script fills in choices and citation, and downloads are the published ones."""
+EDITION = "\ue000"
+"""Stands for the name of the edition, which every figure's reference holds: a sign that no text has."""
+
+Edit = tuple[int, int, list[str]]
+"""The first block, how many go, and the HTML of those that come."""
+
+
+class Block(NamedTuple):
+    """A block: the id of what holds it, and its HTML, in which the edition has no name."""
+
+    holder: str
+    html: str
+
+
+def article_of(page: str) -> Any:
+    """Return the article of a page."""
+    return html.document_fromstring(page).find(".//article")
+
+
+def _is_holder(element: Any) -> bool:
+    return element.tag == "section" or (element.tag == "div" and "opener" in element.get("class", "").split())
+
+
+def blocks(article: Any, edition: str) -> list[Block]:
+    """Return the blocks of an article, in the order in which the script lists them; data of charts lose their rows."""
+    for rows in article.xpath('.//table[contains(@class, "data-table")]/tbody'):
+        rows.text = None
+        rows[:] = []
+    found = []
+    for holder in filter(_is_holder, article.iter("section", "div")):
+        name = holder.get("id") or holder.get("class", "")
+        for child in holder:
+            if isinstance(child.tag, str) and not _is_holder(child):
+                is_fixed = FIXED & {name, child.get("id")}
+                text = "" if is_fixed else html.tostring(child, encoding="unicode", with_tail=False)
+                found.append(Block(name, text.replace(edition, EDITION)))
+    return found
+
+
+def edits(old: Sequence[Block], new: Sequence[Block], edition: str) -> list[Edit]:
+    """Return the edits that make the new blocks of the old ones, in order; none reaches out of its holder."""
+    if list(dict.fromkeys(one.holder for one in old)) != list(dict.fromkeys(one.holder for one in new)):
+        raise ValueError("it has other sections")
+    found: list[Edit] = []
+    for holder in dict.fromkeys(one.holder for one in old):
+        start = next(at for at, one in enumerate(old) if one.holder == holder)
+        before, after = ([one.html for one in part if one.holder == holder] for part in (old, new))
+        for kind, first, last, here, there in difflib.SequenceMatcher(None, before, after, False).get_opcodes():
+            if kind != "equal":
+                coming = [text.replace(EDITION, edition) for text in after[here:there]]
+                found.append((start + first, last - first, coming))
+    return sorted(found)
+
+
+def apply(old: Sequence[Block], made: Sequence[Edit], edition: str) -> list[str]:
+    """Return the HTML of the blocks of a page after edits, as the page's script makes them."""
+    found = [one.html.replace(EDITION, edition) for one in old]
+    for first, count, coming in reversed(made):
+        found[first : first + count] = coming
+    return found
+
+
+def chart_changes(old: Chart, new: Chart) -> dict[str, Any]:
+    """Return what of a chart's script, and of its table of data, another state has in its place; empty for nothing."""
+    was, now = payload(old), payload(new)
+    found: dict[str, Any] = {size: _changed(was[size], now[size]) for size in ("wide", "narrow")}
+    found["datasets"] = {name: rows for name, rows in now["datasets"].items() if name not in was["datasets"]}
+    rows = data_table(new.data)["rows"]
+    if rows != data_table(old.data)["rows"]:
+        found["rows"] = [[[text, key] if key != text else [text] for text, key in row] for row in rows]
+    return found if any(found.values()) else {}
+
+
+def _changed(was: Mapping[str, Any], now: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the entries that differ; one that goes is None."""
+    return {key: now.get(key) for key in (*now, *was) if now.get(key) != was.get(key)}
