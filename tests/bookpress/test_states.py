@@ -12,7 +12,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
+from processes import wait_for
 
 from bookpress.explore.edits import Block, apply, article_of, blocks
 
@@ -84,3 +86,25 @@ def test_a_state_is_the_page_that_a_build_with_its_values_makes(home: Path, slug
         found = json.loads((home / f"_build/editions/{name}/statements.json").read_text())[slug]
         fallen = {key: [one["holds"], one["because"]] for key, one in found.items() if one["holds"] is not True}
         assert state["fallen"] == fallen
+
+
+def test_what_is_forked_has_one_thread_and_ends_with_whoever_asks(home: Path) -> None:
+    asks = """
+import sys, threading, psutil
+from pathlib import Path
+from bookpress.book.project import Project
+from bookpress.explore.warm import WarmBook
+edition = Path("_build/editions/default").resolve()
+warm = WarmBook(Project.at(Path()), edition / "source", edition / "html").__enter__()
+warm.wait()
+[forked] = psutil.Process().children()
+print(forked.pid, forked.num_threads(), flush=True)
+sys.stdin.read()
+"""
+    how: dict[str, Any] = {"cwd": home, "env": environment(home), "text": True}
+    with subprocess.Popen([sys.executable, "-c", asks], stdin=subprocess.PIPE, stdout=subprocess.PIPE, **how) as asking:
+        assert asking.stdout
+        forked, threads = map(int, asking.stdout.readline().split())
+        assert threads == 1
+        asking.kill()
+    wait_for(lambda: not psutil.pid_exists(forked))

@@ -44,6 +44,7 @@ def main() -> None:
     order = json.loads(sys.stdin.readline())
     processes.end_group_with(0, os.getpid())
     said, answers = io.StringIO(), sys.stdout
+    drawing.begin = lambda *_: None  # the published charts are drawn, and threads that draw others could not be forked
     with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(said):
         sphinx_process.when_read = lambda builder: _serve(builder, order, said, answers)
         sphinx_process.run(Path(order["source"]), Path(order["folder"], "html"), Path(order["folder"], "doctrees"), 1)
