@@ -209,12 +209,33 @@ def of_prices(raw: Path, h100: float) -> dict[str, float]:
     }
 
 
+def of_countries(raw: Path, speed: dict[str, float]) -> dict[str, float]:
+    """Return where models are made and where machines stand, of those whose country is known."""
+    models = rows(raw / "models/epoch_notable_ai_models_2026-08-19.csv")
+    of = [m["Country (of organization)"] for m in models if "2023" <= m["Publication date"][:4] <= "2025"]
+    of = [{name.strip() for name in one.split(",")} for one in of if one.strip()]
+    large = {"United States of America", "China"}
+    found = {
+        "two_countries_models": statistics.mean(bool(one & large) for one in of),
+        "germany_models": statistics.mean("Germany" in one for one in of),
+    }
+    listed = [one for one in clusters(raw, speed[H100]) if one["country"]]
+    private = [one for one in listed if one["sector"] == "Private"]
+    public = [one for one in listed if one["sector"] == "Public" and not one["name"].startswith(ARSENALS)]
+    for key, part in {"private": private, "public": public}.items():
+        held = sum(one["size"] for one in part if one["country"] in {*large, "United States"})
+        found[f"two_countries_{key}"] = held / sum(one["size"] for one in part)
+    germany = sum(one["size"] for one in public if one["country"] == "Germany")
+    return found | {"germany_public": germany / sum(one["size"] for one in public)}
+
+
 def recompute(raw: Path) -> dict[str, float]:
     """Return every number by its key in the results of the two chapters."""
     speed = peaks(raw)
     labs = rows(raw / "compute/epoch_lab_compute_year_end_2026-09-03.csv")
     used = [float(one["h100e_med"]) for one in labs if one["Year"] == "2025"]
     found = of_clusters(raw, speed[H100]) | of_owners(raw, speed) | of_universities(raw, speed) | of_lists(raw)
+    found |= of_countries(raw, speed)
     return found | of_models(raw) | of_prices(raw, speed[H100]) | {
         "laboratory_most": max(used),
         "laboratory_fewest": min(used),

@@ -8,16 +8,18 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from bookpress.page.figures.theme import INK, needs
+from bookpress.page.figures.theme import ACCENT, HEIGHT, INK, QUIET, needs
 from compute_divide.analysis.chips.hardware import PEAK
 from compute_divide.analysis.statistics.estimates import Estimate
 from compute_divide.analysis.statistics.trends import fractional_years
 from compute_divide.figures.base.marks import (
     TEAM_COLOURS,
     TEAM_NAMES,
+    end_labels,
     framed,
     power_axis,
     row_axis,
+    runs,
     team_colour,
     team_shape,
     times_axis,
@@ -127,4 +129,37 @@ def _counts(field: str, title: str, channel: type[alt.X | alt.Y]) -> Any:
         title=title,
         scale=alt.Scale(type="log", nice=True),
         axis=alt.Axis(labelExpr=f"{whole} ? '' : format(datum.value, ',')", tickCount=6, grid=True),
+    )
+
+
+@needs("usd_per_hour")
+def price_lines(prices: pd.DataFrame, banded: str) -> alt.LayerChart:
+    """Return list prices of a chip-hour by month: a line a chip, broken where months are missing, and one band.
+
+    Parameters
+    ----------
+    prices : pandas.DataFrame
+        ``month``, ``chip``, ``usd_per_hour``, ``lowest_usd``, ``highest_usd``, ``providers``.
+    banded : str
+        The chip whose lowest and highest prices are shaded.
+    """
+    months = prices["month"].dt.year * 12 + prices["month"].dt.month - 1
+    rows = prices.assign(at=months, when=(months / 12).round(3), told=prices["month"].dt.strftime("%B %Y"))
+    rows = rows.assign(run=runs(rows, "chip", "at")).drop(columns=["month", "at"])
+    x = year_axis("when", int(rows["when"].min()), int(rows["when"].max()) + 1)
+    top = float(rows["usd_per_hour"].max())
+    top = max(top, float(rows.loc[rows["chip"] == banded, "highest_usd"].max()))
+
+    def dollars(field: str) -> alt.Y:
+        axis, scale = alt.Axis(format="$.0f", tickCount=6), alt.Scale(domain=[0, top], nice=True)
+        return alt.Y(f"{field}:Q", title="US dollars an hour", axis=axis, scale=scale)
+
+    strong = alt.condition(f"datum.chip == '{banded}'", alt.value(ACCENT), alt.value(QUIET))
+    base = alt.Chart(rows).encode(x=x, detail="run:N")
+    tooltip = tips("chip:N|Chip", "told:N|Month", "usd_per_hour:Q|Median|$.2f", "providers:Q|Providers")
+    band = base.transform_filter(f"datum.chip == '{banded}'").mark_area(opacity=0.16, color=ACCENT)
+    return framed(
+        band.encode(y=dollars("lowest_usd"), y2="highest_usd:Q"),
+        base.mark_line(point={"size": 14}).encode(y=dollars("usd_per_hour"), color=strong, tooltip=tooltip),
+        end_labels(rows, "when", "usd_per_hour", "chip", x, dollars("at"), HEIGHT, range_y=top),
     )

@@ -131,6 +131,7 @@ def ladder_bars(ladder: pd.DataFrame) -> alt.LayerChart:
         values=[place + 0.3 for place in range(len(names))],
         labelExpr=f"{json.dumps(names[::-1])}[floor(datum.value)]",
         grid=False,
+        tickCount=99,
         labelOverlap=False,
     )
     scale = alt.Scale(domain=[0, len(names)], nice=False)

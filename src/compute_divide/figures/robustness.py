@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 
 import altair as alt
@@ -104,40 +105,75 @@ _CLAIM_COLOURS = {
     "academia-share-late": TEAM_COLOURS["academia-only"],
     "industry-share-2022": TEAM_COLOURS["industry-only"],
 }
-_CLAIM_DASHES = {"academia-share-early": [1, 0], "academia-share-late": [6, 3], "industry-share-2022": [1, 0]}
+
+_CURVE = 11
+"""Height of a specification curve in rows of the grid below it."""
 
 
 @needs("share")
-def specification_curves(curves: pd.DataFrame, claims: Mapping[str, float]) -> alt.LayerChart:
-    """Return the shares of all specifications, ordered from least to most, with intervals and the paper's values."""
-    rows = curves[["claim", "rank", "share", "low", "high"]].assign(name=curves["claim"].map(CLAIM_NAMES))
-    order = [claim for claim in _CLAIM_COLOURS if claim in set(rows["claim"])]
-    colours = alt.Scale(domain=order, range=[_CLAIM_COLOURS[claim] for claim in order])
-    dashes = alt.Scale(domain=order, range=[_CLAIM_DASHES[claim] for claim in order])
-    colour, dash = (
-        alt.Color("claim:N", scale=colours, legend=None),
-        alt.StrokeDash("claim:N", scale=dashes, legend=None),
+def specification_curves(curves: pd.DataFrame, settings: pd.DataFrame, claims: Mapping[str, float]) -> alt.LayerChart:
+    """Return the shares of all specifications from least to most, and below them which choice stands where.
+
+    Three panels side by side, one a headline, on one scale: shares above nothing, rows of settings below it.
+
+    Parameters
+    ----------
+    curves, settings : pandas.DataFrame
+        From `compute_divide.analysis.models.multiverse.curve` and `settings_by_rank`, of the same number of bins.
+    claims : mapping of str to float
+        The paper's value of each headline.
+    """
+    order = [claim for claim in _CLAIM_COLOURS if claim in set(curves["claim"])]
+    panel = {claim: place for place, claim in enumerate(order)}
+    foot = _setting_rows(settings)
+    names = {round(at, 1): setting for (_, setting), at in foot.items()}
+    ticks = {_CURVE * share / 4: f"{25 * share}%" for share in range(5)}
+    told = json.dumps({f"{at:g}": name for at, name in (names | ticks).items()})
+    axis = row_axis(values=[*names, *ticks], tickCount=99, labelExpr=f"({told})[datum.value]", labelLimit=190)
+    heights = alt.Scale(domain=[min(names) - 0.6, _CURVE + 3], nice=False)
+    y = alt.Y("y:Q", title=None, axis=axis, scale=heights)
+    x = alt.X("x:Q", title=None, axis=None, scale=alt.Scale(domain=[0, len(order)], nice=False))
+
+    def placed(data: pd.DataFrame, column: str = "rank") -> pd.Series[float]:
+        return (data["claim"].map(panel) + 0.03 + 0.94 * data[column]).round(4)
+
+    width = 0.47 / max(curves.groupby("claim").size())
+    tiles = settings.assign(
+        x=placed(settings) - width,
+        x2=placed(settings) + width,
+        y=[round(foot[row], 1) for row in zip(settings["choice"], settings["setting"], strict=True)],
     )
-    x = alt.X(
-        "rank:Q",
-        title="Specifications, ordered by share",
-        axis=alt.Axis(format="%", tickCount=5),
-        scale=alt.Scale(domain=[0, 1], nice=False),
-    )
-    y = share_axis("share", "Share of models")
-    tooltip = tips("name:N|Claim", "rank:Q|Rank|.0%", "share:Q|Share|.0%", "low:Q|Low|.0%", "high:Q|High|.0%")
-    base = alt.Chart(rows)
-    values = pd.DataFrame({"claim": order, "share": [claims[claim] for claim in order]})
-    values["text"] = [f"paper: {value:.0%}" for value in values["share"]]
-    value = alt.Chart(values)
+    line = curves.assign(x=placed(curves), y=_CURVE * curves["share"], y2=_CURVE * curves["high"])
+    line = line.assign(low=_CURVE * curves["low"])[["claim", "x", "y", "y2", "low", "share"]].round(3)
+    ends = pd.DataFrame({"claim": order, "share": [claims[claim] for claim in order], "rank": 0.0, "end": 1.0})
+    value = ends.assign(x=placed(ends), x2=placed(ends, "end"), y=_CURVE * ends["share"], top=_CURVE + 2.6)
+    value["said"] = [[*CLAIM_NAMES[claim].split(", "), f"paper: {claims[claim]:.0%}"] for claim in order]
+    of_paper = alt.Chart(value).transform_calculate(text="width < 300 ? [split(datum.said[1], ' ')[0]] : datum.said")
+    scale = alt.Scale(domain=order, range=[_CLAIM_COLOURS[claim] for claim in order])
+    colour = alt.Color("claim:N", scale=scale, legend=None)
+    depth = alt.Opacity("part:Q", scale=alt.Scale(domain=[0, 0.4], range=[0.03, 0.9], clamp=True), legend=None)
+    curve, of_paper = alt.Chart(line).encode(x=x, color=colour), of_paper.encode(x=x)
+    tooltip = tips("setting:N|Setting", "part:Q|Of its specifications|.0%")
+    grid = alt.Chart(tiles[["claim", "x", "x2", "y", "part", "setting"]]).mark_bar(size=14)
     return framed(
-        base.mark_area(opacity=0.16).encode(x=x, y=share_axis("low", "Share of models"), y2="high:Q", color=colour),
-        base.mark_line().encode(x=x, y=y, color=colour, strokeDash=dash, tooltip=tooltip),
-        value.mark_rule(color=QUIET, strokeDash=[2, 3]).encode(y=y),
-        value.mark_text(align="left", dx=4, dy=-6, fontSize=11).encode(x=alt.value(0), y=y, text="text:N"),
-        end_labels(rows, "rank", "share", "name", x, share_axis("at", "Share of models"), 360),
-        height=360,
+        grid.encode(x=x, x2="x2:Q", y=y, color=colour, opacity=depth, tooltip=tooltip),
+        curve.mark_area(opacity=0.16).encode(y=alt.Y("low:Q", scale=heights, title=None), y2="y2:Q"),
+        curve.mark_line().encode(y=y, tooltip=tips("share:Q|Share|.0%")),
+        of_paper.mark_rule(color=QUIET, strokeDash=[2, 3]).encode(x2="x2:Q", y=y),
+        of_paper.mark_text(align="left", baseline="top", fontSize=11).encode(
+            y=alt.Y("top:Q", scale=heights, title=None), text="text:N"
+        ),
+        height=int(16 * (_CURVE + 3 - min(names))),
     )
+
+
+def _setting_rows(settings: pd.DataFrame) -> dict[tuple[str, str], float]:
+    """Return how far below nothing each setting of each choice has its row, with a gap between choices."""
+    padded = settings["setting"].str.replace(r"\b(\d)\b", r"0\1", regex=True)  # so that 5 stands before 10
+    place = settings["choice"].map(list(CHOICE_WORDS).index)
+    ordered = settings.assign(place=place, padded=padded).sort_values(["place", "padded"])
+    rows = ordered[["choice", "setting", "place"]].drop_duplicates().to_numpy()
+    return {(choice, setting): -1.5 - row - 0.5 * place for row, (choice, setting, place) in enumerate(rows)}
 
 
 @needs("swing")

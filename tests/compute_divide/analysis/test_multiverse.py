@@ -17,6 +17,7 @@ from compute_divide.analysis.models.multiverse import (
     falls,
     joint_agreement,
     near_claims,
+    settings_by_rank,
     specifications,
     swings,
     usable,
@@ -157,5 +158,8 @@ def test_a_curve_rises_and_holds_every_specification_once(specs):
         assert part["rank"].between(0, 1).all()
         assert ((part["low"] <= part["share"]) & (part["share"] <= part["high"])).all()
 
+    settings = settings_by_rank(usable(specs), bins=12)
+    assert settings.groupby(["claim", "choice", "setting"])["part"].sum().to_numpy() == pytest.approx(1)
+    assert set(settings["rank"]) == set(curve(usable(specs), bins=12)["rank"])
     few = pd.DataFrame([made("a", share) for share in (0.3, 0.1, 0.2)])
     assert curve(few)["share"].tolist() == [0.1, 0.2, 0.3]

@@ -13,7 +13,15 @@ import vl_convert
 from bookpress.page.figures.show import VEGALITE_MIME, figure_output
 from bookpress.page.figures.theme import INK
 from compute_divide.analysis.models.drift import readings
-from compute_divide.analysis.models.multiverse import Question, answers, curve, specifications, swings, usable
+from compute_divide.analysis.models.multiverse import (
+    Question,
+    answers,
+    curve,
+    settings_by_rank,
+    specifications,
+    swings,
+    usable,
+)
 from compute_divide.analysis.statistics.estimates import in_years, shares_by
 from compute_divide.analysis.statistics.resampling import ratios_by_period
 from compute_divide.analysis.statistics.trends import growth
@@ -59,7 +67,10 @@ def drawn():
         "definition_grid": (robustness.definition_grid(everything, [EARLY.name, LATE.name]), everything),
         "compute_bars": (model_figures.compute_bars(model_figures.compute_shares(tiles)), tiles),
         "drift_lines": (robustness.drift_lines(read, [2022], "industry-only", "Industry-only share"), read),
-        "specification_curves": (robustness.specification_curves(curve(specs), values), curve(specs)),
+        "specification_curves": (
+            robustness.specification_curves(curve(specs, 12), settings_by_rank(specs, 12), values),
+            curve(specs, 12),
+        ),
         "swing_dots": (robustness.swing_dots(swings(specs)), swings(specs)),
     }
 

@@ -130,7 +130,7 @@ MARGIN = 0.05  # how near to a claim a share is near
 SCOPES = ("every model listed", "notable models")
 DENOMINATORS = {
     "teams known": TEAM_TYPES,
-    "academia-only and industry-only": (ACADEMIA, INDUSTRY),
+    "academia and industry alone": (ACADEMIA, INDUSTRY),
     "teams known or not": (*TEAM_TYPES, UNKNOWN),
 }
 """Team types that make the total."""
@@ -294,11 +294,31 @@ def curve(specs: pd.DataFrame, bins: int = 60) -> pd.DataFrame:
     ``rank`` (0 to 1) is the middle of the bin; ``share``, ``low`` and ``high`` are medians, ``n`` counts
     specifications.
     """
-    parts = []
-    for claim, part in specs.groupby("claim", sort=False):
-        ordered = part.sort_values(["share", "n"], kind="stable", ignore_index=True)
-        grouped = ordered.groupby(np.arange(len(ordered)) * min(bins, len(ordered)) // len(ordered))
-        points = grouped[["share", "low", "high"]].median().assign(n=grouped.size())
-        middle = (points["n"].cumsum() - points["n"] / 2) / len(ordered)
-        parts.append(points.assign(claim=claim, rank=middle))
-    return pd.concat(parts, ignore_index=True)[["claim", "rank", "share", "low", "high", "n"]]
+    grouped = _binned(specs, bins).groupby(["claim", "rank"], sort=False)
+    return grouped[["share", "low", "high"]].median().assign(n=grouped.size()).reset_index()
+
+
+def settings_by_rank(specs: pd.DataFrame, bins: int = 60) -> pd.DataFrame:
+    """Return where each setting of each choice stands on the `curve`: ``claim``, ``choice``, ``setting``, ``rank``.
+
+    ``part`` is the share of the specifications of a setting that stand in a bin. Vintages are taken together by year,
+    and years of publication as those of the published edition and others.
+    """
+    binned = _binned(specs, bins)
+    own = {claim: span(*periods[0]) for claim, (_, periods) in HEADLINES.items()}
+    binned["vintage"] = "vintages of " + binned["vintage"].str[:4]
+    published = binned["period"] == binned["claim"].map(own)
+    binned["period"] = published.map({True: "the paper's years", False: "other years"})
+    long = binned.melt(["claim", "rank"], list(CHOICES), "choice", "setting").groupby(["claim", "choice", "setting"])
+    return long["rank"].value_counts(normalize=True).rename("part").reset_index()
+
+
+def _binned(specs: pd.DataFrame, bins: int) -> pd.DataFrame:
+    """Return the specifications by claim and share, each with the middle of its bin among those of its claim."""
+    claims = pd.Categorical(specs["claim"], categories=specs["claim"].unique(), ordered=True)
+    by = specs.assign(order=claims.codes).sort_values(["order", "share", "n"], kind="stable", ignore_index=True)
+    ordered = by.drop(columns="order")
+    within = ordered.groupby("claim", sort=False)
+    place, size = within.cumcount(), within["share"].transform("size")
+    places = place.groupby([ordered["claim"], place * size.clip(upper=bins) // size])
+    return ordered.assign(rank=((places.transform("min") + places.transform("max") + 1) / 2 / size).round(6))

@@ -11,7 +11,7 @@ import pandas as pd
 from bookpress.page.figures import show as press
 from bookpress.page.figures.show import Column, Texts
 from compute_divide.evidence.store.files import read_sidecar
-from compute_divide.figures.base.marks import TEAM_NAMES
+from compute_divide.figures.base.marks import CLAIM_NAMES, DEFINITION_NAMES, TEAM_NAMES
 
 __all__ = ["COLUMNS", "Column", "credit", "models_credit", "show_chart", "show_table"]
 
@@ -29,6 +29,15 @@ COLUMNS = {
 }
 """Columns that recur in this book, besides those of `bookpress.page.figures.show.RECURRING`."""
 
+_WRITTEN = {
+    "team_type": TEAM_NAMES,
+    "base_team": TEAM_NAMES,
+    "team": TEAM_NAMES,
+    "definition": DEFINITION_NAMES,
+    "claim": CLAIM_NAMES,
+}
+"""How the values of a column are written for readers."""
+
 
 def show_chart(
     chart: alt.TopLevelMixin,
@@ -37,7 +46,8 @@ def show_chart(
     columns: Mapping[str, Column] | None = None,
     **texts: Unpack[Texts],
 ) -> None:
-    """Show a chart as `bookpress.page.figures.show.show_chart` does; the columns of this book are known."""
+    """Show a chart as `bookpress.page.figures.show.show_chart` does; columns and words of this book are known."""
+    data = data.assign(**{name: data[name].replace(words) for name, words in _WRITTEN.items() if name in data})
     press.show_chart(chart, data=data, columns={**COLUMNS, **(columns or {})}, **texts)
 
 
