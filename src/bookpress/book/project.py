@@ -36,7 +36,7 @@ class Settings(BaseModel):
     package: str = ""  # the package that the chapters call, if any: its source is part of every edition's id
     parameter_types: str = ""  # the one module in which types are looked up, where plain ones do not do
     data_variable: str = "BOOKPRESS_DATA"  # the environment variable that names another folder of evidence
-    preload: list[str] = []  # modules that libraries import only when used: each chapter would import them anew
+    preload: list[str] = []  # modules, and module:function to call, before chapters fork: each would else do it anew
     own: str = ""  # the folder of the evidence in which a reader lays rows over tables: CSV, the first column a name
     multiverse: dict[str, str] = {}  # by chapter:statement, the chapter:result of many runs in which it holds
     verify: str = ""  # module:function that returns what is wrong with the evidence

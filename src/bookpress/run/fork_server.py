@@ -8,10 +8,10 @@ while we import.
 from __future__ import annotations
 
 import gc
-import importlib
 import json
 import multiprocessing
 import os
+import pkgutil
 import signal
 import sys
 import threading
@@ -145,7 +145,7 @@ def _begin(connection: Connection, environment: Mapping[str, str], folder: str) 
 
 
 def _preload(modules: Sequence[str]) -> None:
-    """Import modules in the server; one that cannot be imported is left to the chapter that needs it."""
+    """Import modules, or call a module:function, in the server; what fails is left to the chapter that needs it."""
     nowhere = os.open(os.devnull, os.O_RDWR)
     for descriptor in (0, 1, 2):  # what modules print or ask for when they are imported concerns nobody
         os.dup2(nowhere, descriptor)
@@ -153,7 +153,9 @@ def _preload(modules: Sequence[str]) -> None:
     gc.disable()  # what imports make stays: searching it for garbage takes a fifth of their time
     for name in ("bookpress.run.shell", *modules):
         with suppress(BaseException):
-            importlib.import_module(name)
+            found = pkgutil.resolve_name(name)
+            if ":" in name:
+                found()
     for stream in (sys.stdout, sys.stderr):
         stream.flush()  # half a line would else be printed again by every fork
     signal.alarm(0)

@@ -7,7 +7,7 @@ To add a family, write a module with a pandera schema and a function ``derive(ra
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -230,6 +230,14 @@ def seal_by_hand() -> int:
                 "(data derive), or bring a row of your own (data add row)"
             )
     return seal(home)
+
+
+def read_all() -> None:
+    """Read every table that can be read, so that processes forked from this one find it parsed."""
+    for table in tables():
+        family = _family(table)
+        with suppress(EvidenceError):
+            read_table(table, family.schema(table) if family else None)
 
 
 # --- listing ---

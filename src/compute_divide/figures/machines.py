@@ -78,7 +78,7 @@ def one_scale(rows: pd.DataFrame, colours: Sequence[str]) -> alt.LayerChart:
         ),
     )
     label = base.mark_text(align="left", dx=8, fontSize=11)
-    told = label.encode(x=_h100e("at"), text=alt.Text(f"{H100E}:Q", format=".2s"), color=alt.value(INK))
+    told = label.encode(x=_h100e("at"), text=alt.Text(f"{H100E}:Q", format=".2s"), color=alt.ColorValue(INK))
     return framed(frame, rule.encode(x=_h100e("h100e_low"), x2="h100e_high:Q"), dot, told, height=_ROW * len(shown))
 
 

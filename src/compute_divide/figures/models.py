@@ -156,7 +156,9 @@ def ratio_by_era(ratios: pd.DataFrame, title: str, row: str = "Years") -> alt.La
         "n_over:Q|Industry models",
         "n_under:Q|Academic models",
     )
-    dots = dots_with_intervals(rows, x, y, colour=alt.value(TEAM_COLOURS["industry-only"]), tooltip=tooltip, size=80)
+    dots = dots_with_intervals(
+        rows, x, y, colour=alt.ColorValue(TEAM_COLOURS["industry-only"]), tooltip=tooltip, size=80
+    )
     labels = alt.Chart(rows).mark_text(dy=-13).encode(x=x, y=y, text="text:N")
     one = alt.Chart(pd.DataFrame({"ratio": [1.0]})).mark_rule(color=QUIET, strokeDash=[4, 3]).encode(x=x)
     return framed(one, dots, labels, height=60 * len(rows) + 20)

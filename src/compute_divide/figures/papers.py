@@ -132,7 +132,7 @@ def odds_forest(odds: pd.DataFrame, row: str, title: str, by: str) -> alt.LayerC
     series = list(dict.fromkeys(rows[by]))
     shapes = alt.Scale(domain=series, range=list(_SHAPES[: len(series)]))
     legend = alt.Legend(orient="top", symbolFillColor=ACCENT, symbolStrokeColor=ACCENT)
-    base = alt.Chart(rows).transform_filter("isValid(datum.low)").encode(y=y, color=alt.value(ACCENT))
+    base = alt.Chart(rows).transform_filter("isValid(datum.low)").encode(y=y, color=alt.ColorValue(ACCENT))
     base = base.encode(yOffset=alt.YOffset(f"{by}:N", sort=series))
     ratio = ("odds_ratio:Q|Odds ratio|.2f", "low:Q|Low|.2f", "high:Q|High|.2f", "n:Q|Papers|,")
     dots = base.mark_point(size=64).encode(
@@ -180,7 +180,7 @@ def share_rows(
     for part, filled in ((full, True), (rows.drop(full.index), False)):
         if len(part):
             layers.append(
-                dots_with_intervals(part, x, y, colour=alt.value(ACCENT), tooltip=tooltip, size=64, filled=filled)
+                dots_with_intervals(part, x, y, colour=alt.ColorValue(ACCENT), tooltip=tooltip, size=64, filled=filled)
             )
     return framed(*layers, height=max(_ROW * len(rows), 60))
 
@@ -272,7 +272,7 @@ def missing_dots(shares: pd.DataFrame) -> alt.LayerChart:
     rows = shares[["place", "k", "n", "share", "low", "high"]].copy()
     rows.loc[rows["n"] < FEW, ["low", "high"]] = None
     dots = dots_with_intervals(
-        rows, share_below("Works without a known institution"), y, colour=alt.value(ACCENT), tooltip=tooltip
+        rows, share_below("Works without a known institution"), y, colour=alt.ColorValue(ACCENT), tooltip=tooltip
     )
     counts = rows.assign(told=[f"{k} of {n}" for k, n in zip(rows["k"], rows["n"], strict=True)])
     label = alt.Chart(counts).mark_text(dy=-12, fontSize=11, color=INK).encode(y=y, x="share:Q", text="told:N")
@@ -292,7 +292,7 @@ def bound_bars(rows: pd.DataFrame) -> alt.LayerChart:
         "known:Q|Known",
         "n:Q|All",
     )
-    base = alt.Chart(rows).encode(y=y, color=alt.value(TEAM_COLOURS["academia-only"]))
+    base = alt.Chart(rows).encode(y=y, color=alt.ColorValue(TEAM_COLOURS["academia-only"]))
     low = x.copy()
     low.shorthand = "lowest:Q"
     bar = base.mark_bar(height=12, opacity=0.35).encode(x=low, x2="highest:Q", tooltip=tooltip)
@@ -306,7 +306,7 @@ def topic_lines(shares: pd.DataFrame, topics: Sequence[str]) -> alt.LayerChart:
     first, last = int(shares["year"].min()), int(shares["year"].max())
     x, title = year_axis(first=first, last=last), "Works by academia alone"
     dash = alt.StrokeDash("topic:N", sort=list(topics), legend=None)
-    base = alt.Chart(shares).encode(x=x, color=alt.value(TEAM_COLOURS["academia-only"]))
+    base = alt.Chart(shares).encode(x=x, color=alt.ColorValue(TEAM_COLOURS["academia-only"]))
     band = base.mark_area(opacity=0.12).encode(y=share_axis("lowest", title), y2="highest:Q", detail="topic:N")
     tooltip = [alt.Tooltip("topic:N"), alt.Tooltip("year:Q", format="d"), alt.Tooltip("share:Q", format=".0%")]
     line = base.mark_line().encode(y=share_axis("share", title), strokeDash=dash, tooltip=tooltip)

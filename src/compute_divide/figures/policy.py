@@ -178,7 +178,7 @@ def hour_rows(costs: pd.DataFrame, colours: Mapping[str, str]) -> Layered:
         base.mark_bar(size=5).encode(x=low, x2="high:Q"),
         base.mark_point(size=60).encode(x=x, shape=alt.Shape("side:N", scale=shapes, legend=legend), tooltip=tooltip),
         base.mark_text(align="left", dx=9, fontSize=11).encode(
-            x=x, text=alt.Text("high:Q", format=".3~s"), color=alt.value(INK)
+            x=x, text=alt.Text("high:Q", format=".3~s"), color=alt.ColorValue(INK)
         ),
     ]
     return alt.layer(*layers).properties(width="container", height=_TALL_ROW * len(rows))

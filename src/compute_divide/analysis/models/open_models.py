@@ -186,6 +186,9 @@ def bases_by_vintage(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     (whose chain of bases begins with industry alone), ``unknown`` (models whose base no vintage lists).
     """
     rows = []
+    tables = {
+        vintage: models[["model", "base_model", "team_type", "year", "scope"]] for vintage, models in tables.items()
+    }
     for vintage, models in tables.items():
         lookup = with_lookup(tables, vintage)
         mine = with_bases(models[models["team_type"] == ACADEMIA], lookup)

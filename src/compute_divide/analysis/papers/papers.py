@@ -22,9 +22,9 @@ from compute_divide.evidence.papers.profiles import (
     PublicResearch,
     flips_of,
     judgement_calls,
-    parse_profile,
-    profile_team,
+    profile_sectors,
     slot_sectors,
+    team_of,
 )
 from compute_divide.evidence.papers.table import MIXED, VERDICTS
 from compute_divide.evidence.papers.topics import SEPARATOR, load_topics
@@ -75,9 +75,9 @@ def with_teams(papers: pd.DataFrame, choices: Choices | None = None) -> pd.DataF
         raise ValueError(f"{choices.reading!r} is not a reading; allowed: {', '.join(columns)}")
     calls = choices.calls()
     places, profiles = pd.factorize(papers[columns[choices.reading]])
-    teams = [profile_team(profile, calls, choices.non_profits) for profile in profiles]
-    slots = [[slot_sectors(atoms, calls) for _, atoms in parse_profile(profile)] for profile in profiles]
-    industry = [any("industry" in sectors for sectors in one) if any(one) else None for one in slots]
+    present = [profile_sectors(profile, calls) for profile in profiles]
+    teams = [team_of(sectors, choices.non_profits) for sectors in present]
+    industry = ["industry" in sectors if sectors else None for sectors in present]
     # A paper without a profile has the place -1: the last one.
     return papers.assign(
         team_type=pd.array([*teams, UNKNOWN], dtype="str")[places],

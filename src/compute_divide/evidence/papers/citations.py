@@ -36,7 +36,7 @@ those cited alike and the paper itself counted half; its mean in every venue-yea
 
 def load_ranks() -> pd.DataFrame:
     """Return the citation ranks of papers, with the columns of `RANKS`."""
-    return read_table(RANKS_TABLE)
+    return read_table(RANKS_TABLE, RANKS)
 
 
 def counts(venue: str, year: int, papers: Mapping[str, RawPaper]) -> Iterator[dict[str, Any]]:

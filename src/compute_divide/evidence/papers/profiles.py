@@ -154,7 +154,17 @@ def profile_team(profile: str, calls: Calls, public_research: PublicResearch = "
     >>> profile_team("2:academia 1:@openai", calls), profile_team("3:unknown", calls)
     ('collaboration', 'unknown')
     """
-    present = {sector for _, atoms in parse_profile(profile) for sector in slot_sectors(atoms, calls)}
+    return team_of(profile_sectors(profile, calls), public_research)
+
+
+def profile_sectors(profile: str, calls: Calls) -> frozenset[str]:
+    """Return the sectors that the slots of a paper name; none when nothing is known."""
+    return slot_sectors((atom for _, atoms in parse_profile(profile) for atom in atoms), calls)
+
+
+@lru_cache
+def team_of(sectors: frozenset[str], public_research: PublicResearch) -> str:
+    """Return the team type of a paper whose authors work in some sectors."""
     if public_research == "academia":
-        present = {"industry" if sector == "industry" else "academia" for sector in present}
-    return team_type(sorted(present))
+        sectors = frozenset("industry" if sector == "industry" else "academia" for sector in sectors)
+    return team_type(sorted(sectors))

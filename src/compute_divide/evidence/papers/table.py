@@ -52,6 +52,7 @@ from compute_divide.evidence.store.tables import (
     flag,
     one_of,
     read_table,
+    repeated,
     schema,
     text,
     whole,
@@ -73,14 +74,14 @@ PAPERS = schema(
     track=text(nullable=False),
     authors=whole(1),
     unit=one_of(UNITS),
-    profile=text(),
-    domain_profile=text(),
+    profile=repeated(),
+    domain_profile=repeated(),
     **{f"n_{sector}": whole(nullable=False) for sector in (*SECTORS, UNKNOWN)},
     team_type=one_of(TEAM_TYPES, nullable=False),
     team_type_domain=one_of(TEAM_TYPES, nullable=False),
     has_keywords=flag(),
     has_abstract=flag(),
-    **{f"{part}_{kind}": text() for kind in ("terms", "models") for part in TEXTS},
+    **{f"{part}_{kind}": repeated() for kind in ("terms", "models") for part in TEXTS},
 )
 """Schema of ``papers/papers.parquet``; ``n_*`` and the team types follow from the profiles by the default calls."""
 
@@ -121,7 +122,7 @@ TABLES = {
 
 def load_papers() -> pd.DataFrame:
     """Return the papers, with the columns of `PAPERS`."""
-    return read_table(PAPERS_TABLE)
+    return read_table(PAPERS_TABLE, PAPERS)
 
 
 def load_agreement() -> pd.DataFrame:

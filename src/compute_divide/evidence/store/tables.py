@@ -45,6 +45,11 @@ def text(*checks: pa.Check, nullable: bool = True) -> pa.Column:
     return pa.Column(str, list(checks), nullable=nullable)
 
 
+def repeated() -> pa.Column:
+    """Return a column of texts that many rows of a Parquet table share: read as categories, each looked at once."""
+    return pa.Column(str, nullable=True, metadata={"repeated": True})
+
+
 def one_of(allowed: Sequence[str], *, nullable: bool = True) -> pa.Column:
     """Return a column of labels from a closed set."""
     return text(pa.Check.isin(list(allowed)), nullable=nullable)
@@ -269,7 +274,8 @@ def parse(content: bytes, name: str, schema: pa.DataFrameSchema | None) -> pd.Da
     days = [column for column, kind in types.items() if kind == "datetime64[ns]"]
     try:
         if name.endswith(".parquet"):
-            return pd.read_parquet(io.BytesIO(content))
+            repeated = [column for column, each in schema.columns.items() if each.metadata] if schema else []
+            return pd.read_parquet(io.BytesIO(content), read_dictionary=repeated)
         texts = types | dict.fromkeys(days, "str")
         table = pd.read_csv(io.BytesIO(content), dtype=texts, keep_default_na=False, na_values=[""])
         return table.astype({column: types[column] for column in days})
