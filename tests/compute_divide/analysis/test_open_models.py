@@ -119,7 +119,7 @@ def test_every_labelled_naming_is_a_naming_of_the_papers_table():
     labelled = load_labelled_namings()
     assert not labelled.duplicated(["venue", "year", "key"]).any()
     papers = labelled.merge(load_papers(), on=["venue", "year", "key"], how="left", validate="one_to_one")
-    named = papers["title_models"].fillna("") + "|" + papers["abstract_models"].fillna("")
+    named = papers["title_models"].astype("str").fillna("") + "|" + papers["abstract_models"].astype("str").fillna("")
     assert all(model in names.split("|") for model, names in zip(labelled["model"], named, strict=True))
     assert labelled["model"].map(lambda name: load_topics().models[name].kind).ne("backbone").all()
     assert sum(uses(labelled, use, "").k for use in labelled["use"].unique()) == len(labelled)

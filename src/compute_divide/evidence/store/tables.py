@@ -11,6 +11,8 @@ from typing import Any
 import pandas as pd
 import pandera.pandas as pa
 from pandera.errors import SchemaErrors
+from pyarrow import BufferReader
+from pyarrow.parquet import ParquetFile
 
 from bookpress.files import replace_file, sha256
 from compute_divide.evidence.store.files import (
@@ -275,7 +277,9 @@ def parse(content: bytes, name: str, schema: pa.DataFrameSchema | None) -> pd.Da
     try:
         if name.endswith(".parquet"):
             repeated = [column for column, each in schema.columns.items() if each.metadata] if schema else []
-            return pd.read_parquet(io.BytesIO(content), read_dictionary=repeated)
+            # without the threads that pandas' own reader starts: chapters fork from a process that has read tables
+            file = ParquetFile(BufferReader(content), read_dictionary=repeated)
+            return pd.DataFrame(file.read(use_threads=False).to_pandas(use_threads=False))
         texts = types | dict.fromkeys(days, "str")
         table = pd.read_csv(io.BytesIO(content), dtype=texts, keep_default_na=False, na_values=[""])
         return table.astype({column: types[column] for column in days})
