@@ -48,6 +48,7 @@ def compute_scatter(
     trends: Mapping[str, Trend],
     span: tuple[int, int],
     names: Mapping[str, str],
+    elsewhere: pd.DataFrame | None = None,
 ) -> alt.LayerChart:
     """Return training compute over time: a point a model, the running record as steps, a trend line for each team type.
 
@@ -63,11 +64,15 @@ def compute_scatter(
         First and last year of the trends, both included.
     names : mapping of str to str
         Models that are named on the chart, and how.
+    elsewhere : pandas.DataFrame, optional
+        Points of another list: empty marks with their names.
     """
-    rows = points.assign(
-        when=fractional_years(points["published"]).round(3), day=points["published"].dt.strftime("%Y-%m-%d")
+    rows, others = (
+        table.assign(when=fractional_years(table["published"]).round(3), day=table["published"].dt.strftime("%Y-%m-%d"))
+        .drop(columns="published")
+        .rename_axis(None)
+        for table in (points, points.head(0) if elsewhere is None else elsewhere)
     )
-    rows = rows.drop(columns="published")
     first, last = int(np.floor(rows["when"].min())), int(np.ceil(rows["when"].max()))
     x = year_axis("when", first, last)
     y = power_axis(COMPUTE, "Training compute (FLOP)")
@@ -87,12 +92,21 @@ def compute_scatter(
     steps = record_steps(models, first, last)
     record = alt.Chart(steps).mark_line(interpolate="step-after", color=INK, strokeWidth=1.25, opacity=0.8)
     lines = alt.Chart(trend_lines(trends, span)).mark_line(strokeWidth=2.5)
+    empty = alt.Chart(others).mark_point(size=60, filled=False, strokeWidth=2, fillOpacity=0)
+    # Their names stand below the cloud, on threads.
+    others["foot"], others["line"] = others[COMPUTE].min() / 10**5.5, [13 * place for place in range(len(others))]
+    foot = power_axis("foot", "Training compute (FLOP)")
+    threads = alt.Chart(others).mark_rule(strokeWidth=0.75).encode(x=x, y=y, y2="foot:Q")
+    other_names = alt.Chart(others).mark_text(align="right", dx=-2, dy=alt.expr("8 + datum.line"), fontSize=11)
     named = rows[rows["model"].isin(list(names))].assign(name=lambda found: found["model"].map(dict(names)))
     text, academic = alt.Chart(named).encode(x=x, y=y, text="name:N"), f"datum.team_type == '{ACADEMIA}'"
     return framed(
         record.encode(x=x, y=y),
         dot,
         lines.encode(x=x, y=y, color=team_colour(TEAMS_SHOWN, legend="bottom")),
+        empty.encode(**{name: dot.encoding[name] for name in ("x", "y", "color", "shape", "tooltip")}),
+        threads,
+        other_names.encode(x=x, y=foot, text="model:N"),
         # Names of records stand above the cloud, those of academia alone, which lie within it, below their points.
         text.transform_filter(academic).mark_text(align="left", dx=4, dy=9, fontSize=11),
         text.transform_filter(f"!({academic})").mark_text(align="right", dx=-4, dy=-8, fontSize=11),
@@ -200,6 +214,16 @@ _TILE = 42
 """Height of a tile in pixels: three lines of a name."""
 _NAMED = 560
 """From this width of the chart on, in pixels, a tile has room for a name."""
+_BREAKS = {
+    "Autoencoder": "Auto-encoder",
+    "Feedforward": "Feed-forward",
+    "Performance": "Perform-ance",
+    "RNNsearch": "RNN-search",
+    "Unsupervised": "Unsuper-vised",
+    "segmentation": "segmen-tation",
+    "HyperCLOVA": "Hyper-CLOVA",
+}
+"""Where words break that are wider than a tile."""
 _TEAMS_OF_TILES = ("academia-only", "collaboration", "industry-only", "other", "unknown")
 
 
@@ -229,11 +253,15 @@ def model_tiles(tiles: pd.DataFrame) -> alt.LayerChart:
         From `tile_rows`. Names stand in the tiles where the chart is wide enough; else tooltips hold them.
     """
     teams = [team for team in _TEAMS_OF_TILES if team in set(tiles["team_type"])]
-    # A name may break after each hyphen, before a number too.
-    apart = tiles["model"].str.replace("-", "- ")
-    names = [wrap(name, 9, max_lines=3, placeholder="…", break_long_words=False) for name in apart]
+    # A name may break after each hyphen, before a number too, and is told without what stands in brackets.
+    apart = (
+        tiles["model"].str.replace(r" ?(\(| /).*", "", regex=True).replace(_BREAKS, regex=True).str.replace("-", "- ")
+    )
+    names = [wrap(name, 9, break_long_words=False)[:3] for name in apart]
     places = tiles["organisations"].fillna("").str.replace("|", ", ")
-    rows = tiles.assign(name=["|".join(lines).replace("- ", "-") for lines in names], organisations=places)
+    rows = tiles.assign(
+        name=["|".join(lines).replace("- ", "-").rstrip("-+ ") for lines in names], organisations=places
+    )
     gaps = alt.Scale(paddingInner=0.05, paddingOuter=0)
     base = alt.Chart(rows).encode(
         x=alt.X(

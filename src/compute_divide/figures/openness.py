@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 import altair as alt
 import pandas as pd
@@ -29,43 +30,36 @@ _ROW = 26
 
 
 @needs()
-def access_bars(counts: pd.DataFrame, teams: Sequence[str]) -> alt.FacetChart:
-    """Return stacked bars of how models can be reached, a row a period, a panel a team type."""
+def access_bars(counts: pd.DataFrame, teams: Sequence[str]) -> alt.LayerChart:
+    """Return stacked bars of how models can be reached, a row a period, under the name of each team type."""
     shown = counts[["team_type", "period", "access", "models"]].assign(
         order=counts["access"].map(list(ACCESS_GROUPS).index),
-        team=counts["team_type"].map(TEAM_NAMES),
+        row=counts["team_type"].map(TEAM_NAMES) + "|" + counts["period"],
         way=counts["access"].map(ACCESS_NAMES),
         total=counts.groupby(["team_type", "period"])["models"].transform("sum"),
     )
+    heads = [TEAM_NAMES[team] for team in teams]
+    rows = [f"{head}|{period}" for head in heads for period in ["", *dict.fromkeys(counts["period"])]]
+    # The name of a team type has a row of its own, and none of it is drawn.
+    told = "split(datum.value, '|')[1] || split(datum.value, '|')[0]"
+    weight: Any = {"condition": {"test": "split(datum.value, '|')[1] == ''", "value": "bold"}, "value": "normal"}
+    axis = row_axis(labelExpr=told, labelFontWeight=weight, labelBaseline="middle", labelLimit=110)
+    y = alt.Y("row:N", title=None, axis=axis, scale=alt.Scale(domain=rows, paddingInner=0.25))
     colours = alt.Scale(domain=list(ACCESS_NAMES.values()), range=list(ACCESS_COLOURS.values()))
-    rows = alt.Y("period:N", title=None, axis=alt.Axis(grid=False))
-    bars = (
-        alt.Chart()
-        .transform_filter(f"datum.total >= {FEW}")
-        .mark_bar(stroke=LINE, strokeWidth=0.5)
-        .encode(
+    legend = alt.Legend(orient="top", columns=alt.expr("width < 400 ? 1 : 2"))
+    base = alt.Chart(shown).encode(y=y)
+    bars = base.transform_filter(f"datum.total >= {FEW}").mark_bar(stroke=LINE, strokeWidth=0.5)
+    totals = base.transform_aggregate(n="sum(models)", groupby=["row"]).transform_calculate(text="'n = ' + datum.n")
+    return framed(
+        bars.encode(
             x=alt.X("models:Q", stack="normalize", title=None, axis=alt.Axis(format="%", tickCount=5)),
-            y=rows,
-            color=alt.Color("way:N", scale=colours, legend=alt.Legend(orient="top", columns=2)),
+            color=alt.Color("way:N", scale=colours, legend=legend),
             order=alt.Order("order:Q"),
-            tooltip=tips("team:N|Team type", "period:N|Years", "way:N|Access", "models:Q|Models"),
-        )
+            tooltip=tips("row:N|Whose, when", "way:N|Access", "models:Q|Models"),
+        ),
+        totals.mark_text(align="left", dx=6, color=INK, fontSize=11).encode(x=alt.value("width"), text="text:N"),
+        height=_ROW * len(rows),
     )
-    totals = (
-        alt.Chart()
-        .transform_aggregate(n="sum(models)", groupby=["period", "team"])
-        .transform_calculate(text="'n = ' + datum.n")
-        .mark_text(align="left", dx=6, color=INK, fontSize=11)
-        .encode(x=alt.value("width"), y=rows, text="text:N")
-    )
-    panel = alt.LayerChart(layer=[bars, totals])
-    panel.width, panel.height = 520, alt.Step(_ROW)
-    names = alt.Row(
-        "team:N",
-        sort=[TEAM_NAMES[team] for team in teams],
-        header=alt.Header(labelOrient="top", labelAnchor="start"),
-    )
-    return panel.facet(row=names, data=shown, spacing=14)
 
 
 @needs("months")
