@@ -50,8 +50,10 @@ class Site:
 
     @property
     def pages(self) -> list[str]:
-        """Paths of all pages, in order."""
-        return sorted(path.relative_to(self.root).as_posix() for path in self.root.rglob("*.html"))
+        """Paths of all pages, in order, and of the page of one figure, which stands for the others."""
+        every = sorted(path.relative_to(self.root).as_posix() for path in self.root.rglob("*.html"))
+        figures = [page for page in every if page.startswith("figures/")]
+        return [page for page in every if page not in figures[1:]]
 
     @property
     def chapters(self) -> list[str]:

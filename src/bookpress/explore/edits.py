@@ -43,10 +43,7 @@ def _is_holder(element: Any) -> bool:
 
 
 def blocks(article: Any, edition: str) -> list[Block]:
-    """Return the blocks of an article, in the order in which the script lists them; data of charts lose their rows."""
-    for rows in article.xpath('.//table[contains(@class, "data-table")]/tbody'):
-        rows.text = None
-        rows[:] = []
+    """Return the blocks of an article, in the order in which the script lists them."""
     found = []
     for holder in filter(_is_holder, article.iter("section", "div")):
         name = holder.get("id") or holder.get("class", "")
@@ -84,7 +81,7 @@ def apply(old: Sequence[Block], made: Sequence[Edit], edition: str) -> list[str]
 def chart_changes(old: Chart, new: Chart) -> dict[str, Any]:
     """Return what of a chart's script, and of its table of data, another state has in its place; empty for nothing."""
     was, now = payload(old), payload(new)
-    found: dict[str, Any] = {size: _changed(was[size], now[size]) for size in ("wide", "narrow")}
+    found: dict[str, Any] = {size: _changed(was[size], now[size]) for size in ("narrow", "page", "wide")}
     found["datasets"] = {name: rows for name, rows in now["datasets"].items() if name not in was["datasets"]}
     rows = data_table(new.data)["rows"]
     if rows != data_table(old.data)["rows"]:

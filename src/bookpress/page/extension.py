@@ -23,7 +23,7 @@ from bookpress.files import canonical, sha256, tree, trees
 from bookpress.page.base import contents, notes, roles
 from bookpress.page.base import nodes as own_nodes
 from bookpress.page.base.store import Page, load_quoted, store_of
-from bookpress.page.figures import figures
+from bookpress.page.figures import alone, figures
 from bookpress.page.figures import render as drawing
 from bookpress.page.figures.mime import NOTEBOOK
 from bookpress.page.site import cover, downloads, layout, parameter_box, search, typesetting
@@ -54,7 +54,7 @@ class PageCollector(EnvironmentCollector):
             read.finding = parameter_box.parse_line(str(read.front["finding"]), env, doctree.settings)
         parameter_box.open_page(doctree, read)
         if app.builder.format == "html":  # drawn while the next pages are read
-            drawing.begin(read.charts, figures.picture_cache(Path(app.outdir)), drawing.vega_bundle)
+            drawing.begin(read.charts, alone.picture_cache(Path(app.outdir)), drawing.vega_bundle)
 
 
 def _harvest_notebook(env: BuildEnvironment, read: Page) -> None:
@@ -95,19 +95,19 @@ def write_again(app: Sphinx, env: BuildEnvironment) -> Iterable[str]:
     store.parts = contents.read_parts(env)
     charts = [chart for page in store.pages.values() for chart in page.charts]
     if charts and app.builder.format == "html":
-        drawing.draw(charts, figures.picture_cache(Path(app.outdir)))
+        drawing.draw(charts, alone.picture_cache(Path(app.outdir)))
     titles = {name: contents.title_of(env, name) for part in store.parts for name in part.docnames}
     return list(store.stale((store.parts, titles)))
 
 
 def write_with_page(
-    app: Sphinx, pagename: str, _template: str, _context: dict[str, Any], doctree: nodes.document | None
+    app: Sphinx, pagename: str, _template: str, context: dict[str, Any], doctree: nodes.document | None
 ) -> None:
     """Write figures and downloads together with their page: pages are written side by side."""
     if doctree is not None:
         store, outdir = store_of(app.env), Path(app.outdir)
         read = store.page(pagename)
-        figures.write_files(read, outdir)
+        alone.write_files(app, read, context)
         notebooks = Path(app.env.mystnb_config.output_folder)  # type: ignore[attr-defined]
         downloads.write_files(read, store, Path(app.srcdir), notebooks, outdir)
 
@@ -117,7 +117,7 @@ def finish(app: Sphinx, exception: Exception | None) -> None:
     if exception is None and app.builder.format == "html":
         outdir = Path(app.outdir)
         if any(page.charts for page in store_of(app.env).pages.values()):
-            shutil.copyfile(drawing.vega_bundle(figures.picture_cache(outdir)), outdir / "_static" / "vega.js")
+            shutil.copyfile(drawing.vega_bundle(alone.picture_cache(outdir)), outdir / "_static" / "vega.js")
         search.write_script(app)
         layout.sweep(outdir / "_static")
 

@@ -16,6 +16,7 @@ from compute_divide.evidence.claims import Claim, RelatedFigure
 from compute_divide.figures.base.marks import (
     DEFINITION_NAMES,
     TEAM_COLOURS,
+    TEAM_NAMED,
     dots_with_intervals,
     framed,
     power_axis,
@@ -78,6 +79,7 @@ def compute_scatter(
     y = power_axis(COMPUTE, "Training compute (FLOP)")
     dot = (
         alt.Chart(rows)
+        .transform_calculate(team=TEAM_NAMED)
         .mark_point(size=24, opacity=0.9)
         .encode(
             x=x,
@@ -85,7 +87,7 @@ def compute_scatter(
             color=team_colour(TEAMS_SHOWN, legend="bottom"),
             shape=team_shape(TEAMS_SHOWN, legend="bottom"),
             tooltip=tips(
-                "model:N|Model", "day:N|Published", "team_type:N|Team type", f"{COMPUTE}:Q|Training compute (FLOP)|.2e"
+                "model:N|Model", "day:N|Published", "team:N|Team type", f"{COMPUTE}:Q|Training compute (FLOP)|.2e"
             ),
         )
     )
@@ -263,19 +265,23 @@ def model_tiles(tiles: pd.DataFrame) -> alt.LayerChart:
         name=["|".join(lines).replace("- ", "-").rstrip("-+ ") for lines in names], organisations=places
     )
     gaps = alt.Scale(paddingInner=0.05, paddingOuter=0)
-    base = alt.Chart(rows).encode(
-        x=alt.X(
-            "rank:O",
-            title="Rank within the year",
-            axis=row_axis(orient="top", labelAngle=0, labelBaseline="bottom"),
-            scale=gaps,
-        ),
-        y=alt.Y("year:O", title=None, axis=row_axis(), scale=gaps),
+    base = (
+        alt.Chart(rows)
+        .transform_calculate(team=TEAM_NAMED)
+        .encode(
+            x=alt.X(
+                "rank:O",
+                title="Rank within the year",
+                axis=row_axis(orient="top", labelAngle=0, labelBaseline="bottom"),
+                scale=gaps,
+            ),
+            y=alt.Y("year:O", title=None, axis=row_axis(), scale=gaps),
+        )
     )
     boxes = base.mark_rect(opacity=0.4).encode(
         color=team_colour(teams, legend="bottom"),
         tooltip=tips(
-            "model:N|Model", "organisations:N|Who", "team_type:N|Team type", f"{COMPUTE}:Q|Training compute (FLOP)|.2e"
+            "model:N|Model", "organisations:N|Who", "team:N|Team type", f"{COMPUTE}:Q|Training compute (FLOP)|.2e"
         ),
     )
     text = base.mark_text(
@@ -298,13 +304,14 @@ def compute_bars(shares: pd.DataFrame) -> alt.LayerChart:
     rows = shares.assign(order=shares["team_type"].map(teams.index))
     bars = (
         alt.Chart(rows)
+        .transform_calculate(team=TEAM_NAMED)
         .mark_bar(stroke=LINE, strokeWidth=0.5)
         .encode(
             x=alt.X("year:O", title=None, axis=alt.Axis(labelAngle=0, labelOverlap="parity", grid=False)),
             y=share_axis("share", "Share of the computing of the ten largest runs"),
             color=team_colour(teams, legend="bottom"),
             order="order:Q",
-            tooltip=tips("year:O|Year", "team_type:N|Team type", "share:Q|Share|.1%", f"{COMPUTE}:Q|FLOP|.2e"),
+            tooltip=tips("year:O|Year", "team:N|Team type", "share:Q|Share|.1%", f"{COMPUTE}:Q|FLOP|.2e"),
         )
     )
     return framed(bars)

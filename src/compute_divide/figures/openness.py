@@ -182,7 +182,7 @@ def year_spans(years: Iterable[int]) -> str:
 def kind_tiles(counts: pd.DataFrame, kinds: Sequence[str]) -> alt.LayerChart:
     """Return how many engagements of each kind of evaluator each company names: a tile and its number each."""
     rows = counts[["company", "kind", "engagements"]]
-    lines = {"labelExpr": "split(datum.label, ' ')", "labelBaseline": "bottom", "labelPadding": 16}
+    lines = {"labelExpr": "split(datum.label, ' ')", "labelBaseline": "bottom", "labelPadding": 16, "labelFontSize": 11}
     x = alt.X("company:N", title=None, sort=None, axis=row_axis(orient="top", labelAngle=0, **lines))
     y = alt.Y("kind:N", title=None, sort=list(kinds), axis=row_axis())
     tip = tips("company:N|Company", "kind:N|Evaluators", "engagements:Q|Engagements named")

@@ -11,6 +11,7 @@ import pandas as pd
 from bookpress.page.figures.theme import ACCENT, HEIGHT, INK, LINE, QUIET, needs
 from compute_divide.figures.base.marks import (
     FEW,
+    NAMED,
     TEAM_COLOURS,
     TEAM_NAMES,
     dots_with_intervals,
@@ -18,6 +19,7 @@ from compute_divide.figures.base.marks import (
     framed,
     row_axis,
     runs,
+    said_as,
     series_dots,
     share_axis,
     share_below,
@@ -135,10 +137,14 @@ def odds_forest(odds: pd.DataFrame, row: str, title: str, by: str) -> alt.LayerC
     base = alt.Chart(rows).transform_filter("isValid(datum.low)").encode(y=y, color=alt.ColorValue(ACCENT))
     base = base.encode(yOffset=alt.YOffset(f"{by}:N", sort=series))
     ratio = ("odds_ratio:Q|Odds ratio|.2f", "low:Q|Low|.2f", "high:Q|High|.2f", "n:Q|Papers|,")
-    dots = base.mark_point(size=64).encode(
-        x=x,
-        shape=alt.Shape(f"{by}:N", scale=shapes, legend=legend),
-        tooltip=tips(f"{row}:N|Row", f"{by}:N|Series", *ratio),
+    dots = (
+        base.transform_calculate(told=said_as(row, by))
+        .mark_point(size=64)
+        .encode(
+            x=x,
+            shape=alt.Shape(f"{by}:N", scale=shapes, legend=legend),
+            tooltip=tips(NAMED, *ratio),
+        )
     )
     rules = base.mark_rule(strokeWidth=1.75).encode(x=low_end, x2="high:Q")
     one = alt.Chart(pd.DataFrame({"odds_ratio": [1.0]})).mark_rule(color=QUIET, strokeDash=[4, 3]).encode(x=x)
@@ -169,7 +175,7 @@ def share_rows(
     scale = alt.Scale(domain=[0, min(1.0, float(rows["high"].max()) * 1.05)], nice=False)
     x = alt.X("share:Q", title=title, axis=alt.Axis(format="%", tickCount=5, grid=True), scale=scale)
     y = alt.Y(f"{row}:N", title=None, sort=None, axis=row_axis())
-    tooltip = share_tips(f"{row}:N|Row")
+    tooltip = share_tips(f"{row}:N|title")
     full = rows if not emphasis else rows[rows[row].isin(emphasis)]
     order = alt.Chart(rows).mark_point(opacity=0).encode(x=x, y=y)
     layers: list[alt.Chart | alt.LayerChart] = [order]
@@ -219,6 +225,7 @@ def base_bars(counts: pd.DataFrame, teams: Sequence[str]) -> alt.LayerChart:
     names = {team: f"{TEAM_NAMES[team]}, {totals.get(team, 0)} systems" for team in teams}
     rows = counts[counts["team_type"].isin(teams)].assign(
         team=lambda data: data["team_type"].map(names),
+        base=lambda data: data["base_team"].map(TEAM_NAMES),
         order=lambda data: data["base_team"].map(bases.index),
     )
     used = [base for base in bases if base in set(rows["base_team"])]
@@ -233,7 +240,7 @@ def base_bars(counts: pd.DataFrame, teams: Sequence[str]) -> alt.LayerChart:
             y=y,
             color=team_colour(used, "base_team", legend="top"),
             order=alt.Order("order:Q"),
-            tooltip=tips("team:N|Made by", "base_team:N|Base made by", "models:Q|Models"),
+            tooltip=tips("team:N|Made by", "base:N|Base made by", "models:Q|Models"),
         )
     )
     return framed(bars, height=46 * len(teams))

@@ -19,6 +19,7 @@ from bookpress.page.figures.theme import ACCENT, HEIGHT, INK, QUIET, needs
 from compute_divide.analysis.chips.budget import ALL_TEAMS, HOURS_PER_MONTH, SECONDS_PER_HOUR
 from compute_divide.analysis.choices import QUOTES
 from compute_divide.figures.base.marks import (
+    TEAM_NAMED,
     TEAM_NAMES,
     end_labels,
     framed,
@@ -204,7 +205,7 @@ def _calculator(
     chosen = (
         alt.Chart(shown)
         .transform_filter(f"team == '{ALL_TEAMS}' || datum.team_type == team")
-        .transform_calculate(within="datum.training_compute_flop <= run_flop ? 1 : 0")
+        .transform_calculate(within="datum.training_compute_flop <= run_flop ? 1 : 0", team=TEAM_NAMED)
     )
     rows = alt.Y(
         "year:O", sort="descending", title=None, axis=alt.Axis(grid=True, domain=False, ticks=False, labelPadding=6)
@@ -220,7 +221,7 @@ def _calculator(
         color=team_colour(teams, legend="bottom"),
         shape=team_shape(teams, legend="bottom"),
         opacity=alt.condition("datum.within == 1", alt.value(0.95), alt.value(0.28)),
-        tooltip=tips("model:N|Model", "team_type:N|Team type", "training_compute_flop:Q|Training compute (FLOP)|.1e"),
+        tooltip=tips("model:N|Model", "team:N|Team type", "training_compute_flop:Q|Training compute (FLOP)|.1e"),
     )
     names = {"": "own values", **{name: name for name in presets}}
     start = alt.param("preset", value="", bind=_choice("Start from", names))
@@ -252,7 +253,7 @@ def _counts(chosen: alt.Chart, rows: alt.Y) -> list[alt.Chart]:
         said="datum.year + ': ' + datum.within + ' of ' + datum.n + ' models within reach, rank ' + datum.rank",
     )
     reach = counted.mark_text(align="right", dx=58, color=INK).encode(
-        x=alt.value("width"), y=rows, text="reach:N", description="said:N"
+        x=alt.value("width"), y=rows, text="reach:N", description="said:N", tooltip="said:N"
     )
     rank = counted.mark_text(align="right", dx=92, color=INK, aria=False).encode(
         x=alt.value("width"), y=rows, text="rank:Q"

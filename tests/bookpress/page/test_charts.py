@@ -55,6 +55,10 @@ def test_in_a_narrow_column_parts_stand_below_each_other_and_titles_break() -> N
     made = charts.fitted({"hconcat": [{"width": 300}, {"width": 90}]}, "narrow")
     assert "hconcat" not in made
     assert [part["width"] for part in made["vconcat"]] == [charts.WIDTHS["narrow"] - 90, 90]
+    assert [
+        part["width"]
+        for part in charts.fitted({"hconcat": [{"width": 336}, {"width": "container"}]}, "page")["hconcat"]
+    ] == [480, 960]
     assert "hconcat" in charts.fitted({"hconcat": [{"width": 300}]}, "wide")
     across = {"title": "Odds of a company author, papers on the topic over all others"}
     made = charts.fitted({"layer": [{"encoding": {"x": across, "y": {"type": "nominal"}}}]}, "narrow")
@@ -64,7 +68,7 @@ def test_in_a_narrow_column_parts_stand_below_each_other_and_titles_break() -> N
     plain = charts.fitted({"layer": [{"encoding": {"y": {"type": "quantitative"}}}]}, "narrow")
     assert plain["config"]["legend"]["columns"] == 2
     facets = charts.fitted({"columns": 3, "spec": {"width": 200}}, "narrow")
-    assert (facets["columns"], facets["spec"]["width"]) == (2, 125)
+    assert (facets["columns"], facets["spec"]["width"]) == (2, 117)
 
 
 def test_altair_and_vl_convert_speak_the_same_version() -> None:
@@ -86,7 +90,7 @@ def test_pictures_are_drawn_once_and_the_same_with_any_fonts(
         return {path.name: (path.read_bytes(), path.stat().st_mtime_ns) for path in sorted(cache.iterdir())}
 
     first = drawn("/usr/share/fonts")
-    assert list(first) == [f"{chart.key}-narrow.svg", f"{chart.key}-wide.svg", f"{chart.key}.png"]
+    assert list(first) == [f"{chart.key}{ending}" for ending in ("-narrow.svg", "-page.svg", "-wide.svg", ".png")]
     assert b"currentColor" in first[f"{chart.key}-wide.svg"][0]
     assert first[f"{chart.key}.png"][0].startswith(b"\x89PNG")
     assert drawn("/usr/share/fonts") == first

@@ -13,7 +13,9 @@ import nbformat
 import pytest
 import yaml
 from bs4 import BeautifulSoup
+from lxml import etree
 from page.conftest import EDITION, KERNEL, ROOT, WINDOW, models_chapter, parameter
+from PIL import Image
 
 
 def test_it_builds_without_a_word(built: Any) -> None:
@@ -68,9 +70,9 @@ def test_a_figure_has_everything(built: Any) -> None:
     for image in figure.select("img"):
         assert image["alt"] == "Line chart of shares by year: academia falls, industry rises."
         assert int(image["width"]) > int(image["height"]) > 100
-    assert [summary.text for summary in figure.select("summary")] == ["Description", "Data", "Code", "Download", "Cite"]
-    assert len(figure.select("tbody tr")) == 24
-    assert figure.select_one("tbody td[data-key]")["data-key"] == "0.7"
+    tools = ["Description", "Data", "Code", "Download", "Share", "Cite"]
+    assert [summary.text for summary in figure.select("summary")] == tools
+    assert figure.select_one(".tool-data a")["href"] == "../figures/models/shares.html#data"
     assert "show_chart(chart_of_shares())" in figure.select_one(".tool-code pre").text
     assert "in: The Compute Divide project" in figure.select_one(".reference").text
     assert figure.select_one(".figure-source").text.startswith("Epoch AI")
@@ -89,13 +91,43 @@ def test_the_files_of_a_figure(built: Any) -> None:
     assert json.loads((folder / "shares.vl.json").read_text("utf-8"))["title"] == "Academic teams lost ground"
 
 
+def test_a_figure_has_a_page_of_its_own(built: Any) -> None:
+    page = built.page("figures/models/shares")
+    assert page.h1.text == "Figure 1: Academic teams lost ground"
+    assert "55 of 86 in the early years" in page.select_one(".figure-caption").text
+    assert len(page.select("#data tbody tr")) == 24
+    assert page.select_one("#data tbody td[data-key]")["data-key"] == "0.7"
+    assert page.select_one(".alone-from a")["href"] == "../../notebooks/models.html#fig-shares"
+    frame = built.page().select_one(".tool-share code").text
+    assert frame.startswith('<iframe src="../figures/models/shares.html" title="Academic teams lost ground"')
+
+
+def test_the_files_of_a_figure_say_where_it_comes_from(built: Any) -> None:
+    folder = built.html / "figures" / "models"
+    picture = etree.parse(folder / "shares.svg")
+    said = {
+        element.tag.rpartition("}")[2]: element.text for element in picture.iter("{http://purl.org/dc/elements/1.1/}*")
+    }
+    assert (said["title"], said["rights"]) == ("Academic teams lost ground", "CC BY 4.0")
+    assert said["source"].startswith("Epoch AI")
+    assert said["isPartOf"].startswith("Figure 1 in: The Compute Divide project")
+    with Image.open(folder / "shares.png") as drawn:
+        drawn.load()
+        assert {key.lower(): text for key, text in drawn.text.items()} == {
+            key.lower(): text for key, text in said.items()
+        }
+    beside = json.loads((folder / "shares.csv-metadata.json").read_text("utf-8"))
+    assert (beside["url"], beside["dc:source"]) == ("shares.csv", said["source"])
+    assert [one["name"] for one in beside["tableSchema"]["columns"]] == ["year", "team_type", "share"]
+
+
 def test_downloads_of_a_chapter(built: Any) -> None:
     folder = built.html / "downloads"
     notebook = json.loads((folder / "models.ipynb").read_text("utf-8"))
     assert any(cell.get("outputs") for cell in notebook["cells"])
     assert json.loads((folder / "models-results.json").read_text("utf-8"))["early"]["k"] == 55
     with zipfile.ZipFile(folder / "models-figures.zip") as archive:
-        names = ("README.txt", "shares.csv", "shares.vl.json", "shares.svg")
+        names = ("README.txt", "shares.csv", "shares.csv-metadata.json", "shares.vl.json", "shares.svg")
         assert archive.namelist() == [f"models/{name}" for name in names]
         assert "Source: Epoch AI" in archive.read("models/README.txt").decode()
     links = [link["href"] for link in built.page().select("#this-chapter a")]

@@ -12,10 +12,13 @@ import hashlib
 import io
 import json
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cached_property
+from html import escape
 from importlib.metadata import version
+from struct import pack
 from typing import Any, Literal
+from zlib import crc32
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -24,10 +27,13 @@ from bookpress.book.number_formats import number
 VEGALITE_MIME = "application/vnd.vegalite.v6+json"
 VEGALITE_VERSION = "6.4"
 VL_CONVERT = version("vl-convert-python")
-ENGINE = f"vl-convert {VL_CONVERT}, its own fonts, no roles, PNG from SVG"
+ENGINE = f"vl-convert {VL_CONVERT}, its own fonts, no roles, three widths, PNG from SVG"
 """What draws pictures, and how: another one may draw the same chart another way."""
-WIDTHS = {"wide": 700, "narrow": 350}
-"""Widths in pixels at which pictures are drawn: for the column of a desktop and for a phone."""
+WIDTHS = {"narrow": 335, "page": 960, "wide": 672}
+"""Widths in pixels at which charts are drawn: for a phone, for large screens and for the column of text.
+
+On the page a live chart is as large as the picture whose place it takes, whatever the width: nothing moves.
+"""
 PHONE_COLUMNS = 2
 """Small charts that stand abreast on a phone."""
 TITLE_SIGNS = 42
@@ -37,10 +43,12 @@ FONT = "Arial, Liberation Sans, Helvetica, sans-serif"
 INK = {"light": "#1d2329", "dark": "#e3e6e9"}
 """What ``currentColor`` stands for in pictures, which cannot know the page around them."""
 FILL = {"type": "fit-x", "contains": "padding"}
+PNG_HEAD = 33
+"""Bytes of a PNG file before its second chunk."""
 SORTABLE_FROM = 8
 """Rows from which on a table is worth sorting."""
 
-Size = Literal["wide", "narrow"]
+Size = Literal["narrow", "page", "wide"]
 Ground = Literal["light", "dark"]
 Kind = Literal["text", "number", "share", "year", "flop", "date"]
 NUMERIC: frozenset[Kind] = frozenset({"number", "share", "flop", "year"})
@@ -94,7 +102,7 @@ class Chart(BaseModel):
     @cached_property
     def key(self) -> str:
         """Hash of the picture's content: the same specification is drawn once."""
-        drawn = [still(self.spec, "wide"), still(self.spec, "narrow"), VEGALITE_VERSION, ENGINE]
+        drawn = [fitted(self.spec, "wide"), fitted(self.spec, "narrow"), VEGALITE_VERSION, ENGINE]
         return hashlib.sha256(json.dumps(drawn, sort_keys=True).encode()).hexdigest()[:24]
 
 
@@ -108,13 +116,18 @@ def read_chart(spec: dict[str, Any], metadata: dict[str, Any]) -> Chart:
 
 
 def fitted(spec: dict[str, Any], size: Size) -> dict[str, Any]:
-    """Return a specification for a wide or a narrow column; what fills its container still does."""
+    """Return a specification that draws at one of the widths, on any ground."""
     made = {key: part if key in {"data", "datasets"} else copy.deepcopy(part) for key, part in spec.items()}
-    if made.get("width") == "container":
-        made["autosize"] = FILL
     if size == "narrow":
         _shrink(made, WIDTHS["narrow"])
         _suit_phone(made)
+    for part in (made, *made.get("vconcat", []), *made.get("hconcat", []), *made.get("concat", [])):
+        if part.get("width") == "container":
+            part |= {"width": WIDTHS[size], "autosize": FILL}
+        elif size == "page":
+            _stretch(part, WIDTHS["page"] / WIDTHS["wide"])
+    made["background"] = "transparent"
+    made.setdefault("config", {}).setdefault("font", FONT)
     return made
 
 
@@ -160,15 +173,11 @@ def _shrink(part: dict[str, Any], room: int) -> None:
         part["width"] = min(part["width"], room - 90)
 
 
-def still(spec: dict[str, Any], size: Size = "wide") -> dict[str, Any]:
-    """Return a specification that draws without a page around it: fixed width, no ground, own font."""
-    fixed = fitted(spec, size)
-    for part in (fixed, *fixed.get("vconcat", []), *fixed.get("hconcat", []), *fixed.get("concat", [])):
-        if part.get("width") == "container":
-            part |= {"width": WIDTHS[size], "autosize": FILL}
-    fixed["background"] = "transparent"
-    fixed.setdefault("config", {})["font"] = FONT
-    return fixed
+def _stretch(part: dict[str, Any], times: float) -> None:
+    """Widen the fixed widths of a composed chart, in place."""
+    for inner in (part, part.get("spec")):
+        if isinstance(inner, dict) and isinstance(inner.get("width"), int | float):
+            inner["width"] = round(inner["width"] * times)
 
 
 def recoloured(svg: str, ground: Ground) -> str:
@@ -191,16 +200,47 @@ def to_vegalite(chart: Chart) -> str:
     return json.dumps(spec, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
 
 
+def to_csv_metadata(chart: Chart, origin: Mapping[str, str]) -> str:
+    """Return what the columns of the CSV are and where it comes from, as the W3C's "CSV on the Web" has it."""
+    types = {"text": "string", "date": "date", "year": "integer"}
+    columns = [
+        {"name": one.name, "titles": one.name, "dc:description": one.label, "datatype": types.get(one.kind, "number")}
+        for one in chart.data.columns
+    ]
+    said = {f"dc:{key}": text for key, text in origin.items()}
+    made: dict[str, Any] = {"@context": "http://www.w3.org/ns/csvw", "url": f"{chart.stem}.csv", **said}
+    made["tableSchema"] = {"columns": columns}
+    return json.dumps(made, ensure_ascii=False, indent=1) + "\n"
+
+
+def svg_with_origin(svg: str, origin: Mapping[str, str]) -> str:
+    """Return an SVG picture that says where it comes from, as Dublin Core."""
+    said = "".join(f"<dc:{key}>{escape(text)}</dc:{key}>" for key, text in origin.items())
+    spaces = 'xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns:dc="http://purl.org/dc/elements/1.1/"'
+    head, end, rest = svg.partition(">")
+    rdf = f'<rdf:RDF {spaces}><rdf:Description rdf:about="">{said}</rdf:Description></rdf:RDF>'
+    return f"{head}{end}<metadata>{rdf}</metadata>{rest}"
+
+
+def png_with_origin(png: bytes, origin: Mapping[str, str]) -> bytes:
+    """Return a PNG picture that says where it comes from, in a chunk of text for each fact, after its first chunk."""
+    texts = [(b"iTXt", key.capitalize().encode() + b"\0" * 5 + text.encode()) for key, text in origin.items()]
+    chunks = [pack(">I", len(text)) + kind + text + pack(">I", crc32(kind + text)) for kind, text in texts]
+    return png[:PNG_HEAD] + b"".join(chunks) + png[PNG_HEAD:]
+
+
 def payload(chart: Chart) -> dict[str, Any]:
-    """Return what draws the chart: a specification for each column, and the datasets that both name."""
-    sizes: tuple[Size, ...] = ("wide", "narrow")
+    """Return what draws the chart in all widths: specifications (for large screens what differs) and datasets."""
     plain = {key: part for key, part in chart.spec.items() if key != "datasets"}
-    return {**{size: fitted(plain, size) for size in sizes}, "datasets": chart.spec.get("datasets", {})}
+    narrow, page, wide = (fitted(plain, size) for size in ("narrow", "page", "wide"))
+    page = {key: part for key, part in page.items() if part != wide.get(key)}
+    return {"narrow": narrow, "page": page, "wide": wide, "datasets": chart.spec.get("datasets", {})}
 
 
-def to_script(chart: Chart) -> str:
-    """Return the chart for both columns as a script: the one form that pages opened as files may load too."""
-    text = json.dumps(payload(chart), ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+def to_script(chart: Chart, table: str) -> str:
+    """Return the chart and its data as HTML, as a script: what pages opened as files may load too."""
+    made = {**payload(chart), "table": table}
+    text = json.dumps(made, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
     return f"bookpress.chart({json.dumps(chart.name)},{text});\n"
 
 

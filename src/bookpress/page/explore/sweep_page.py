@@ -63,7 +63,7 @@ def write_page(sweep: Sweep, curves: Sequence[Curve], project: Project) -> Path:
     drawing.draw(charts.values(), cache)
     sweep.folder.mkdir(parents=True, exist_ok=True)
     for key, chart in charts.items():
-        drawing.write_files(chart, cache, sweep.folder / key)
+        drawing.write_files(chart, cache, sweep.folder / key, {"title": chart.title, "source": chart.source})
     declared = {row["name"]: row for row in describe(plan.chapter.parameters, plan.usual)}
     sentences: dict[str, list[str]] = {}
     for mark in marks_of(plan.chapter.slug, plan.chapter.source):
@@ -85,7 +85,7 @@ def write_page(sweep: Sweep, curves: Sequence[Curve], project: Project) -> Path:
 
 
 def _figure(curve: Curve, chart: Chart, cache: Path, varied: Sequence[str]) -> dict[str, Any]:
-    said = {"curve": curve, "chart": chart, "text": spread(curve, varied), **drawing.sizes(chart, cache)}
+    said = {"curve": curve, "chart": chart, "text": spread(curve, varied), "sizes": drawing.sizes(chart, cache)}
     return {**said, "table": data_table(chart.data) if len(chart.data.rows) <= ROWS_ON_A_PAGE else None}
 
 

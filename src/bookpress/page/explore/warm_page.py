@@ -30,7 +30,7 @@ from bookpress.explore.edits import Block, article_of, blocks, chart_changes, ed
 from bookpress.page import extension
 from bookpress.page.base.contents import citation_of
 from bookpress.page.base.store import store_of
-from bookpress.page.figures import figures
+from bookpress.page.figures import alone
 from bookpress.page.figures import render as drawing
 from bookpress.page.site import downloads, search
 from bookpress.run import processes
@@ -96,7 +96,7 @@ def _state(builder: Any, asked: Mapping[str, Any], published: list[Block], folde
     """Return how the page of a chapter differs where it was run with other values."""
     docname, env = asked["docname"], builder.env
     old, was = store_of(env).pages[docname], citation_of(builder.config)
-    sizes = {chart.name: drawing.sizes(chart, figures.picture_cache(Path(builder.outdir))) for chart in old.charts}
+    sizes = {chart.name: drawing.sizes(chart, alone.picture_cache(Path(builder.outdir))) for chart in old.charts}
     drawing.sizes = lambda chart, cache: sizes[chart.name]  # noqa: ARG005
     edition = Edition.model_validate(asked["edition"])
     builder.config.bookpress_citation = Citation.of(was.book, None, edition, built=was.date)

@@ -9,26 +9,13 @@ from docutils import nodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util.osutil import relative_uri
 
-from bookpress.files import replace_file
 from bookpress.page.base import charts
-from bookpress.page.base.contents import chapter_reference
 from bookpress.page.base.nodes import html
-from bookpress.page.base.store import Page
 from bookpress.page.base.templates import fill
 from bookpress.page.figures import render as drawing
+from bookpress.page.figures.alone import cited, folder_of, picture_cache
 
 FOLD = '<details class="code-fold"><summary>Code</summary>\n<!-- slot --></details>\n'
-
-
-def folder_of(docname: str) -> str:
-    """Return the folder of a page's figures, relative to the root of the site."""
-    return f"figures/{docname.rsplit('/', 1)[-1]}"
-
-
-def picture_cache(outdir: Path) -> Path:
-    """Return the folder of pictures that all builds share: in the ``_build`` that holds the output, if any."""
-    above = [folder for folder in outdir.parents if folder.name == "_build"]
-    return (above[-1] if above else outdir.parent) / "pictures"
 
 
 class ArrangeFigures(SphinxPostTransform):
@@ -63,24 +50,19 @@ class ArrangeFigures(SphinxPostTransform):
 
     def _arranged(self, figure: nodes.figure, code: list[nodes.Node]) -> list[nodes.Node]:
         chart: charts.Chart = figure["chart"]
-        docname, anchor = self.env.docname, figure["ids"][0]
+        docname = self.env.docname
         here = self.app.builder.get_target_uri(docname)
-        numbers = self.env.toc_fignumbers.get(docname, {}).get("figure", {}).get(anchor, ())
+        path = f"{folder_of(docname)}/{chart.stem}"
         title = next(figure.findall(nodes.caption)).astext()  # with typographic quotes
-        reference, address = chapter_reference(self.env, docname)
         text = fill(
             "figure.html",
             chart=chart,
             title=title,
-            anchor=anchor,
-            number=self.config.numfig_format["figure"] % ".".join(map(str, numbers)),
-            reference=reference,
-            link=f"{address}#{anchor}",
             notebook=relative_uri(here, f"downloads/{docname.rsplit('/', 1)[-1]}.ipynb"),
-            base=relative_uri(here, f"{folder_of(docname)}/{chart.stem}"),
+            base=relative_uri(here, path),
             has_code=bool(code),
-            **drawing.sizes(chart, picture_cache(Path(self.app.outdir))),
-            **charts.data_table(chart.data),
+            sizes=drawing.sizes(chart, picture_cache(Path(self.app.outdir))),
+            **cited(self.env, docname, chart),
         )
         return html(text, next(figure.findall(nodes.legend)).children, code, says=title)
 
@@ -91,11 +73,3 @@ def _drop_silent_outputs(cell: nodes.Element) -> None:
     for output in list(cell.findall(nodes.container)):
         if output.get("nb_element") == "cell_code_output" and not output.children:
             output.parent.remove(output)
-
-
-def write_files(page: Page, outdir: Path) -> None:
-    """Write pictures, data and specifications of the charts of a page."""
-    folder = outdir / folder_of(page.docname)
-    for chart in page.charts:
-        drawing.write_files(chart, picture_cache(outdir), folder / chart.stem)
-        replace_file(folder / f"{chart.stem}.js", charts.to_script(chart).encode())

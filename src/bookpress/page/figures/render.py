@@ -12,7 +12,7 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
@@ -25,9 +25,13 @@ from bookpress.page.base.charts import (
     VL_CONVERT,
     Chart,
     Ground,
+    Size,
+    fitted,
+    png_with_origin,
     recoloured,
-    still,
+    svg_with_origin,
     to_csv,
+    to_csv_metadata,
     to_vegalite,
 )
 
@@ -36,6 +40,8 @@ FONTS = Path(__file__).parent / "no-fonts.xml"
 """Keeps the fonts of the machine out of pictures: widths of letters would differ from one machine to the next."""
 GROUNDS: dict[Ground, str] = {"light": "", "dark": "-dark"}
 """How the name of a picture ends, by the ground it is for."""
+ENDINGS: dict[Size, str] = {"narrow": "-narrow", "page": "-page", "wide": ""}
+"""The same by its size; the last one is drawn last."""
 _pool = ThreadPoolExecutor(os.cpu_count() or 1)
 """A thread waits for each process."""
 _asked: dict[str, Future[Any]] = {}
@@ -46,7 +52,7 @@ UNHEARD = re.compile(r' (?:aria-[a-z]+|role)="[^"]*"')
 
 
 def draw(charts: Iterable[Chart], cache: Path) -> None:
-    """Draw what is not yet in the cache: ``<key>-wide.svg``, ``<key>-narrow.svg`` and ``<key>.png`` of every chart."""
+    """Draw what is not yet in the cache: ``<key>-<size>.svg`` in all sizes and ``<key>.png`` of every chart."""
     begin(charts, cache)
     try:
         for work in _asked.values():
@@ -66,7 +72,7 @@ def begin(charts: Iterable[Chart], cache: Path, besides: Callable[[Path], object
         # The PNG is written last: where it is, the others are.
         if chart.key not in _asked and not (cache / f"{chart.key}.png").exists():
             job: dict[str, Any] = {"name": chart.name, "stem": str(cache / chart.key)}
-            job |= {"wide": still(chart.spec), "narrow": still(chart.spec, "narrow")}
+            job |= {size: fitted(chart.spec, size) for size in ENDINGS}
             _asked[chart.key] = _pool.submit(_draw_apart, json.dumps(job))
 
 
@@ -102,26 +108,29 @@ def _draw_apart(job: str) -> None:
         raise PressError(answer.strip() or f"the chart {json.loads(job)['name']} was not drawn: its process ended")
 
 
-def write_files(chart: Chart, cache: Path, stem: Path) -> None:
+def write_files(chart: Chart, cache: Path, stem: Path, origin: Mapping[str, str]) -> None:
     """Write a chart that was drawn, with its data and specification, at a path without ending.
 
-    There are pictures for light and dark ground, wide and narrow.
+    There are pictures for light and dark ground in all sizes. Each file says where it comes from; a CSV does so in a
+    file beside it, since a line above its header would be a row of data to whatever reads it.
     """
-    for size, ending in (("wide", ""), ("narrow", "-narrow")):
+    for size, ending in ENDINGS.items():
         svg = (cache / f"{chart.key}-{size}.svg").read_text("utf-8")
         for ground, tail in GROUNDS.items():
-            replace_file(Path(f"{stem}{ending}{tail}.svg"), recoloured(svg, ground).encode())
-    replace_file(Path(f"{stem}.png"), (cache / f"{chart.key}.png").read_bytes())
+            picture = svg_with_origin(recoloured(svg, ground), origin) if size == "wide" else recoloured(svg, ground)
+            replace_file(Path(f"{stem}{ending}{tail}.svg"), picture.encode())
+    replace_file(Path(f"{stem}.png"), png_with_origin((cache / f"{chart.key}.png").read_bytes(), origin))
     replace_file(Path(f"{stem}.csv"), to_csv(chart.data).encode())
+    replace_file(Path(f"{stem}.csv-metadata.json"), to_csv_metadata(chart, origin).encode())
     replace_file(Path(f"{stem}.vl.json"), to_vegalite(chart).encode())
 
 
-def sizes(chart: Chart, cache: Path) -> dict[str, list[int]]:
-    """Return width and height of a drawn chart in pixels, for both columns."""
-    found = {}
-    for name, size in (("size", "wide"), ("narrow", "narrow")):
+def sizes(chart: Chart, cache: Path) -> dict[Size, list[int]]:
+    """Return width and height of a drawn chart in pixels, in all sizes."""
+    found: dict[Size, list[int]] = {}
+    for size in ENDINGS:
         svg = (cache / f"{chart.key}-{size}.svg").read_text("utf-8")
-        found[name] = [round(float(pixels)) for pixels in re.findall(r' (?:width|height)="([\d.]+)"', svg)[:2]]
+        found[size] = [round(float(pixels)) for pixels in re.findall(r' (?:width|height)="([\d.]+)"', svg)[:2]]
     return found
 
 
@@ -158,7 +167,7 @@ def main() -> None:
 def _draw_one(job: dict[str, Any]) -> None:
     import vl_convert
 
-    for size in ("narrow", "wide"):
+    for size in ENDINGS:
         svg = UNHEARD.sub("", vl_convert.vegalite_to_svg(job[size], vl_version=VEGALITE_VERSION))
         replace_file(Path(f"{job['stem']}-{size}.svg"), svg.encode())
     replace_file(Path(f"{job['stem']}.png"), vl_convert.svg_to_png(on_paper(svg), scale=PNG_SCALE))

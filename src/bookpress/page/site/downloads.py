@@ -16,7 +16,7 @@ from bookpress.files import archive, replace_file
 from bookpress.page.base import charts
 from bookpress.page.base.contents import citation_of, formats_of
 from bookpress.page.base.store import Page, Store, UnknownNameError, store_of
-from bookpress.page.figures.figures import folder_of, picture_cache
+from bookpress.page.figures.alone import folder_of, picture_cache
 from bookpress.run.tidy import as_file
 
 MEDIA_TYPES = {
@@ -104,7 +104,7 @@ def figures_zip(page: Page, folder: Path) -> bytes:
     """Return an archive of the figures of a chapter that lie in a folder, and of what they are."""
     files = {f"{page.slug}/README.txt": readme(page.charts).encode()}
     for chart in page.charts:
-        names = (f"{chart.stem}{ending}" for ending in (".csv", ".vl.json", ".svg"))
+        names = (f"{chart.stem}{ending}" for ending in (".csv", ".csv-metadata.json", ".vl.json", ".svg"))
         files |= {f"{page.slug}/{name}": (folder / name).read_bytes() for name in names}
     return archive(files)
 

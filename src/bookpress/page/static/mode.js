@@ -1,4 +1,4 @@
-// Before anything is drawn: the colours that the reader chose, the mark that scripts run, and an early start for the font.
+// Before anything is drawn: the colours that the reader chose, the mark that scripts run, and an early start for the fonts.
 (() => {
   "use strict";
   const root = document.documentElement;
@@ -6,8 +6,14 @@
   let mode = null;
   try { mode = localStorage.getItem("mode"); } catch { /* no storage: as the system */ }
   if (mode === "light" || mode === "dark") root.dataset.theme = mode;
-  if (location.protocol !== "file:") { // where a page is opened as a file, browsers refuse to fetch fonts early
-    const font = new URL("fonts/source-serif-4.woff2", document.currentScript.src).href;
-    document.head.append(Object.assign(document.createElement("link"), { rel: "preload", as: "font", type: "font/woff2", crossOrigin: "", href: font }));
+  const fonts = { normal: "source-serif-4.woff2", italic: "source-serif-4-italic.woff2" };
+  for (const [style, name] of Object.entries(fonts)) {
+    const href = new URL(`fonts/${name}`, document.currentScript.src).href;
+    if (location.protocol === "file:") { // no network to wait for, and browsers refuse to fetch fonts early
+      const font = new FontFace("Source Serif 4 here", `url("${href}")`, { style, weight: style === "normal" ? "400 640" : "400", display: "block" });
+      document.fonts.add(font);
+    } else if (style === "normal") {
+      document.head.append(Object.assign(document.createElement("link"), { rel: "preload", as: "font", type: "font/woff2", crossOrigin: "", href }));
+    }
   }
 })();

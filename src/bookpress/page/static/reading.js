@@ -106,6 +106,10 @@
     const within = (selector) => [...(part.matches?.(selector) ? [part] : []), ...$$(selector, part)];
     within("div.highlight > pre, pre.command, .copyable").forEach(copying);
     within("table.sortable").forEach(sorting);
+    for (const fold of within(".tool-data")) fold.addEventListener("toggle", () => fill(fold), { once: true });
+    if (/^http/.test(location.protocol)) for (const code of within("code[data-page]")) { // an address that works elsewhere
+      code.textContent = code.textContent.replace(`"${code.dataset.page}"`, `"${new URL(code.dataset.page, document.baseURI)}"`);
+    }
     for (const element of within(".value[title], a.term[title]")) {
       if (element.title) { element.dataset.tip = element.title; element.removeAttribute("title"); }
     }
@@ -205,10 +209,19 @@
   const waiting = new Map();
   const charts = $$(".chart[data-chart]");
   let bundle;
-  const spec = (box) => new Promise((done, failed) => {
+  const spec = (box) => box.payload ??= new Promise((done, failed) => {
     waiting.set(box.dataset.name, done);
     load(new URL(box.dataset.chart, document.baseURI).href).catch(failed);
   });
+  // The rows behind a figure come when they are asked for.
+  async function fill(fold) {
+    const box = $(".chart", fold.closest("figure"));
+    try {
+      $("p", fold).outerHTML = (await spec(box)).table;
+      if (box.restated?.rows) press.refill($(".data-table", fold), box.restated.rows);
+      enhance(fold);
+    } catch { /* the link to the page of the figure stays */ }
+  }
   Object.assign(press, {
     chart: (name, payload) => waiting.get(name)?.(payload),
     drawAll: () => Promise.all($$(".chart[data-chart]").map(draw)),
@@ -223,27 +236,32 @@
     const host = make("div", { className: "live" });
     try {
       const [payload] = await Promise.all([spec(box), bundle ??= load(new URL("vega.js", here).href)]);
-      const size = matchMedia("(max-width: 600px)").matches ? "narrow" : "wide";
-      const chart = { ...payload[size], ...box.restated?.[size], datasets: { ...payload.datasets, ...box.restated?.datasets } };
+      const size = matchMedia("(max-width: 600px)").matches ? "narrow" : matchMedia("(min-width: 1600px)").matches ? "page" : "wide";
+      const sizes = size === "page" ? ["wide", "page"] : [size];
+      const chart = Object.assign({}, ...sizes.flatMap((one) => [payload[one], box.restated?.[one]]), { datasets: { ...payload.datasets, ...box.restated?.datasets } });
       for (const key of Object.keys(chart)) if (chart[key] === null) delete chart[key]; // what a restated chart has not
-      if (chart.width === "container") host.classList.add("fluid");
-      box.append(host);
+      box.append(host); // out of sight, and of the way, until it takes the place of the picture
       const { view } = await vegaEmbed(host, chart, {
         renderer: "svg", ast: true, actions: false, defaultStyle: false, logLevel: 1,
-        tooltip: { theme: "custom", disableDefaultStyle: true },
+        tooltip: { theme: "custom", disableDefaultStyle: true, formatTooltip },
       });
       box.dataset.state = "live";
       press.views[box.dataset.name] = view;
       if (chart.usermeta?.readout) announce(host, view, chart.usermeta.readout);
       if (chart.usermeta?.presets) presets(view, chart.usermeta.presets);
       byKeyboard(box, host);
-      if (box.scrollWidth > box.clientWidth + 1) { box.tabIndex = 0; box.setAttribute("role", "region"); box.setAttribute("aria-label", "Chart, scrolls sideways"); }
     } catch (error) {
       host.remove();
       box.dataset.state = "still";
       console.warn("The chart stays a picture:", error);
     }
   }
+
+  // What a mark is called, then what is known of it, for pointer and keyboard.
+  const known = (tooltip) => Object.entries(tooltip).filter(([name, value]) => name !== "title" && value !== "null");
+  const formatTooltip = (tooltip, safe) => (typeof tooltip === "string" ? safe(tooltip) : `${tooltip.title ? `<b>${safe(tooltip.title)}</b>` : ""}<table>${
+    known(tooltip).map(([name, value]) => `<tr><td class="key">${safe(name)}</td><td>${safe(value)}</td></tr>`).join("")}</table>`);
+  const spoken = (tooltip) => (typeof tooltip === "string" ? tooltip : [tooltip.title, ...known(tooltip).map((pair) => pair.join(": "))].filter(Boolean).join("; "));
 
   // What a chart with controls computes is told to screen readers when a control changes it.
   function announce(host, view, signal) {
@@ -272,13 +290,16 @@
     const still = $("img", box);
     svg.setAttribute("role", "img");
     svg.setAttribute("aria-label", still.alt);
-    // Controls redraw marks, with labels of their own: the marks are collected anew for each key.
+    // A mark says what its tooltip shows. Controls redraw marks: they are collected anew for each key.
     const collect = () => {
-      for (const part of $$("[role^='graphics'], [aria-roledescription]", svg)) {
-        part.dataset.says = part.getAttribute("aria-label") ?? "";
+      for (const part of $$("[role^='graphics'], [aria-roledescription], [aria-label]", svg)) {
         for (const name of ["role", "aria-roledescription", "aria-label"]) part.removeAttribute(name);
       }
-      return $$("[data-says]", svg).filter((part) => part.dataset.says.includes(":") && !$("[data-says]", part) && !part.closest(".role-axis, .role-legend"));
+      return $$(".role-mark *", svg).filter((part) => {
+        const tooltip = part.__data__?.mark && part.__data__.tooltip;
+        if (tooltip) part.dataset.says = spoken(tooltip);
+        return tooltip;
+      });
     };
     let marks = collect();
     if (!marks.length) return;

@@ -66,17 +66,15 @@
     });
   };
   const raised = (text) => text.split(/([⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)/).map((part, at) => at % 2 ? make("sup", {}, part.replace(/./g, (sign) => "−0123456789"["⁻⁰¹²³⁴⁵⁶⁷⁸⁹".indexOf(sign)])) : part);
-  const fill = (block, old, rows) => { // the rows of a figure's data
-    const body = $(".data-table tbody", block), columns = $$(".data-table thead th", block).map((head) => head.className);
-    if (!body || body.rows.length) return;
-    if (!rows) { body.append(...$$(".data-table tbody tr", old).map((row) => row.cloneNode(true))); return; }
-    body.append(...rows.map((row) => make("tr", {}, ...row.map(([text, key], column) => {
+  press.refill = (table, rows) => { // the data of a figure, when a reader opens them
+    const columns = $$("thead th", table).map((head) => head.className);
+    table.tBodies[0].replaceChildren(...rows.map((row) => make("tr", {}, ...row.map(([text, key], column) => {
       const cell = make("td", { className: columns[column] }, ...raised(text));
       if (!columns[column]) cell.removeAttribute("class");
       if (key !== undefined) cell.dataset.key = key;
       return cell;
     }))));
-    $(".data-table caption", block).textContent = `${rows.length} rows`;
+    $("caption", table).textContent = `${rows.length} rows`;
   };
   const restate = (box, old, figure) => { // a chart that is drawn from other data, at once: no picture shows these
     box.restated = figure;
@@ -121,7 +119,6 @@
         for (const box of $$(".chart[data-chart]", node)) {
           const name = box.dataset.name, figure = state.figures[name];
           const old = olds.map((one) => $(`.chart[data-name="${name}"]`, one)).find(Boolean);
-          fill(box.parentNode, old?.parentNode, figure?.rows);
           if (figure) { restate(box, old, figure); charts.push(box); }
         }
       }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Literal
 
@@ -179,8 +180,13 @@ def share_lines(shares: pd.DataFrame, *, title: str = "Share of models", height:
     colour = team_colour(list(dict.fromkeys(rows["team_type"])))
     base = alt.Chart(means).encode(x=x, color=colour, detail="run:N")
     band = base.mark_area(opacity=0.16).encode(y=share_axis("low", title), y2="high:Q")
-    tooltip = share_tips("team_type:N|Team type", "year:Q|Year|d")
-    dots = alt.Chart(rows).mark_point(size=20, opacity=0.6).encode(x=x, y=y, color=colour, tooltip=tooltip)
+    tooltip = share_tips("team:N|Team type", "year:Q|Year|d")
+    dots = (
+        alt.Chart(rows)
+        .transform_calculate(team=TEAM_NAMED)
+        .mark_point(size=20, opacity=0.6)
+        .encode(x=x, y=y, color=colour, tooltip=tooltip)
+    )
     ends = end_labels(means, "year", "share", "name", x, share_axis("at", title), height)
     return framed(band, base.mark_line().encode(y=y), dots, ends, height=height)
 
@@ -207,6 +213,15 @@ def tips(*told: str) -> list[alt.Tooltip]:
     """
     lines = (one.split("|") for one in told)
     return [alt.Tooltip(field, title=title, format=form[0] if form else alt.Undefined) for field, title, *form in lines]
+
+
+NAMED = "told:N|title"
+"""The line of a tooltip that stands above the others, without a label; see `said_as`."""
+
+
+def said_as(*fields: str) -> str:
+    """Return a Vega expression for what a mark is called, from the columns that tell it apart."""
+    return " + ', ' + ".join(f"replace(datum['{field}'], '|', ' ')" for field in fields)
 
 
 def share_tips(*first: str) -> list[alt.Tooltip]:
@@ -259,11 +274,8 @@ def series_dots(
     y = alt.Y(f"{row}:N", title=None, sort=None, axis=row_axis(), scale=gaps)
     base = alt.Chart(rows).encode(y=y, yOffset=alt.YOffset(f"{series}:N", sort=names), color=colour)
     rule = base.transform_filter("isValid(datum.low)").mark_rule(strokeWidth=1.75)
-    dots = base.mark_point(size=50).encode(
-        x=x,
-        shape=alt.Shape(f"{series}:N", scale=shapes, legend=legend),
-        tooltip=share_tips(f"{row}:N|Row", f"{series}:N|Series"),
-    )
+    dots = base.transform_calculate(told=said_as(row, series)).mark_point(size=50)
+    dots = dots.encode(x=x, shape=alt.Shape(f"{series}:N", scale=shapes, legend=legend), tooltip=share_tips(NAMED))
     mark = alt.Chart(pd.DataFrame({"share": [] if level is None else [level]}))
     line = mark.mark_rule(color=QUIET, strokeDash=[4, 3]).encode(x=x)
     drawn = rule.encode(x=alt.X("low:Q", scale=scale, title=title), x2="high:Q")
@@ -338,6 +350,9 @@ TEAM_NAMES = {
     "unknown": "unknown",
 }
 """How a team type is written in a figure or table."""
+
+TEAM_NAMED = f"({json.dumps(TEAM_NAMES)})[datum.team_type]"
+"""The same as a Vega expression, for a tooltip."""
 
 Legend = Literal["top", "bottom"] | None
 """Where a legend stands; None for no legend."""
