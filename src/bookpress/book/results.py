@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
+from numbers import Real
 from typing import Any, Protocol
 
 from pydantic import BaseModel, ConfigDict, field_validator
+
+from bookpress.errors import short
 
 RESULT_MIME = "application/vnd.bookpress.result+json"
 
@@ -55,30 +58,35 @@ class Result(BaseModel):
         return number
 
 
-def record(key: str, estimate: EstimateLike, *, label: str | None = None) -> None:
-    """Record an estimate under a key, as an output of the cell that calls this.
+def record(key: str, estimate: EstimateLike | float, *, label: str | None = None) -> None:
+    """Record an estimate, or a plain number, under a key, as an output of the cell that calls this.
 
     Parameters
     ----------
     key : str
         Name of the result within the chapter: letters, digits and underscores, such as ``"academia_share_early"``.
-    estimate : EstimateLike
-        The estimate.
+    estimate : EstimateLike or float
+        The estimate; a number is one without an interval.
     label : str, optional
         What it says, when the estimate's own label is not good enough.
 
     Raises
     ------
     ResultError
-        If the key is not an identifier or the estimate holds an infinity.
+        If the key is not an identifier, or this is no estimate and no finite number.
     """
     from IPython.display import display
 
     check_key(key)
     try:
-        result = Result.model_validate(estimate)
+        is_number = isinstance(estimate, Real) and not isinstance(estimate, bool)
+        parts = {"value": estimate, "unit": "count", "label": key.replace("_", " ")} if is_number else estimate
+        result = Result.model_validate(parts)
     except ValueError as error:
-        raise ResultError(f"the result {key!r} cannot be recorded: {error}") from error
+        raise ResultError(
+            f"the result {key!r} cannot be recorded: {short(repr(estimate))} is no estimate and no finite number; give "
+            "one, or its parts: from bookpress.book.results import Result; Result(value=0.4, low=0.3, high=0.5, n=9)"
+        ) from error
     if label is not None:
         result = result.model_copy(update={"label": label})
     shown = "no value" if result.value is None else f"{result.value:.4g}"

@@ -27,6 +27,8 @@ ASKS_FROM = 1000
 """Runs beyond which `explore` asks first."""
 
 press = typer.Typer(rich_markup_mode=None)
+new = typer.Typer(rich_markup_mode=None, no_args_is_help=True, help="Begin something new.")
+press.add_typer(new, name="new")
 
 
 def main(*more: typer.Typer) -> None:
@@ -194,6 +196,17 @@ def check(as_json: opt.AsJson = False) -> None:
     if problems:
         raise PressError(f"{len(problems)} problem{'s' if len(problems) > 1 else ''} found")
     say(f"nothing wrong was found{f'; {len(listed)} paragraphs to look at' if listed else ''}")
+
+
+@new.command("chapter")
+def new_chapter(
+    name: Annotated[str, typer.Argument(help="Its name in its address, for ever: small letters and hyphens.")],
+    after: Annotated[str | None, typer.Option(help="The chapter it stands behind. [default: the last]")] = None,
+) -> None:
+    """Begin a chapter: front matter, parameters, a first result, statement and figure; it builds at once."""
+    from bookpress.write.new_chapter import new_chapter as write_chapter
+
+    typer.echo(write_chapter(opt.current_project(), name, after))
 
 
 @press.command()
