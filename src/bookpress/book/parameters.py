@@ -280,6 +280,29 @@ def range_problems(values: Mapping[str, Value]) -> list[str]:
     ]
 
 
+def check_values(scope: Mapping[str, Any]) -> None:
+    """Raise where a value of a notebook's parameters is not allowed: those that its cell declares, by their types.
+
+    Parameters
+    ----------
+    scope : mapping
+        The notebook's ``globals()``.
+
+    Raises
+    ------
+    ValueError
+        With all that is wrong, in the words of the types.
+    """
+    problems = range_problems({name: scope[name] for name in scope["__annotations__"]})
+    for name, kind in scope["__annotations__"].items():
+        try:
+            Parameter(name, kind, scope[name]).check(scope[name])
+        except ValueError as error:
+            problems.append(f"{name}: {error}")
+    if problems:
+        raise ValueError("; ".join(problems))
+
+
 def describe(parameters: Iterable[Parameter], values: Mapping[str, Value] | None = None) -> list[dict[str, Value]]:
     """Return a row a parameter for people to read, with the values used where they are not the defaults."""
     return [

@@ -105,11 +105,10 @@ def write_with_page(
 ) -> None:
     """Write figures and downloads together with their page: pages are written side by side."""
     if doctree is not None:
-        store, outdir = store_of(app.env), Path(app.outdir)
-        read = store.page(pagename)
+        read = store_of(app.env).page(pagename)
         alone.write_files(app, read, context)
         notebooks = Path(app.env.mystnb_config.output_folder)  # type: ignore[attr-defined]
-        downloads.write_files(read, store, Path(app.srcdir), notebooks, outdir)
+        downloads.write_files(app, read, notebooks)
 
 
 def finish(app: Sphinx, exception: Exception | None) -> None:

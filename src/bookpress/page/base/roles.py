@@ -34,23 +34,24 @@ class ValueRole(SphinxRole):
 
     def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
         """Leave it for later."""
-        name, how = self._split()
+        name, how = split_name(self.name, self.text.strip(), self.env.docname)
         note_use(name, self.env)
         node = later(make=write_value, kind=self.name, name=name, how=how)
         self.set_source_info(node)
         return [node], []
 
-    def _split(self) -> tuple[str, str]:
-        text = self.text.strip()
-        if self.name in {"claim", "related"}:
-            name, _, how = text.partition(":")
-            return f"{self.name}:{name}", how or "value"
-        head, _, last = text.rpartition(":")
-        if head and last in FORMATS.get(self.name, ()):
-            return full_name(head, self.env.docname), last
-        if self.name == "result" and text.count(":") > 1:
-            return head, last
-        return full_name(text, self.env.docname), "value"
+
+def split_name(kind: str, text: str, docname: str) -> tuple[str, str]:
+    """Return the full name that the text of a role means, and the format."""
+    if kind in {"claim", "related"}:
+        name, _, how = text.partition(":")
+        return f"{kind}:{name}", how or "value"
+    head, _, last = text.rpartition(":")
+    if head and last in FORMATS.get(kind, ()):
+        return full_name(head, docname), last
+    if kind == "result" and text.count(":") > 1:
+        return head, last
+    return full_name(text, docname), "value"
 
 
 def write_value(node: later, env: BuildEnvironment) -> list[nodes.Node]:

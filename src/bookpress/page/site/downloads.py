@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import json
-import re
 import struct
 from collections.abc import Collection
 from pathlib import Path
 
 from sphinx.application import Sphinx
 
-from bookpress.book.statements import marks_of, note
 from bookpress.citation.landing_page import Dataset, LandingPage, Picture, SiteFile
 from bookpress.files import archive, replace_file
 from bookpress.page.base import charts
 from bookpress.page.base.contents import citation_of, formats_of
-from bookpress.page.base.store import Page, Store, UnknownNameError, store_of
+from bookpress.page.base.store import Page, store_of
 from bookpress.page.figures.alone import folder_of, picture_cache
-from bookpress.run.tidy import as_file
+from bookpress.page.site.notebook_file import as_notebook
 
 MEDIA_TYPES = {
     ".ipynb": "application/x-ipynb+json",
@@ -60,15 +58,16 @@ def files_of(page: Page, srcdir: Path, formats: Collection[str]) -> list[dict[st
     ]
 
 
-def write_files(page: Page, store: Store, srcdir: Path, notebooks: Path, outdir: Path) -> None:
+def write_files(app: Sphinx, page: Page, notebooks: Path) -> None:
     """Write the downloads of a chapter; its figures are written already, `notebooks` holds what MyST-NB has run."""
     if not page.is_chapter:
         return
+    srcdir, outdir = Path(app.srcdir), Path(app.outdir)
     stem = outdir / "downloads" / page.slug
     executed = srcdir / f"{page.docname}.ipynb"  # the press stages it; MyST-NB's own copy may be of another edition
     if not executed.is_file():
         executed = notebooks / f"{page.docname}.ipynb"
-    replace_file(Path(f"{stem}.ipynb"), with_notes(executed.read_bytes(), page.docname, store))
+    replace_file(Path(f"{stem}.ipynb"), as_notebook(executed.read_bytes(), page, app))
     source = source_of(page, srcdir)
     if source is not None:
         replace_file(Path(f"{stem}.md"), source.read_bytes())
@@ -78,26 +77,6 @@ def write_files(page: Page, store: Store, srcdir: Path, notebooks: Path, outdir:
         replace_file(Path(f"{stem}-results.json"), text.encode())
     if page.charts:
         replace_file(Path(f"{stem}-figures.zip"), figures_zip(page, outdir / folder_of(page.docname)))
-
-
-def with_notes(content: bytes, docname: str, store: Store) -> bytes:
-    """Return a notebook with a note before each paragraph of its text that rests on what is not true."""
-    notebook, changed = json.loads(content), False
-    for cell in notebook["cells"]:
-        if cell["cell_type"] == "markdown" and "{holds}" in (text := "".join(cell["source"])):
-            parts = re.split(r"(\n\s*\n)", text)
-            noted = [f"{_note(part, docname, store)}{part}" for part in parts]
-            changed = changed or noted != parts
-            cell["source"] = "".join(noted).splitlines(keepends=True)
-    return as_file(notebook) if changed else content
-
-
-def _note(text: str, docname: str, store: Store) -> str:
-    try:
-        fallen = [one for mark in marks_of(docname, text) if (one := store.statement(mark.name)).holds is not True]
-    except UnknownNameError:  # the page has told
-        return ""
-    return f"> {note(fallen)}\n\n" if fallen else ""
 
 
 def figures_zip(page: Page, folder: Path) -> bytes:
