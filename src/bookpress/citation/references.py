@@ -92,7 +92,7 @@ def work_of(entry: Any) -> Work:
     return Work(
         title=plain.get("title", entry.key),
         authors=tuple(_author(person) for person in entry.persons.get("author", [])),
-        year=plain.get("year"),
+        year=plain["year"].rstrip("abcde") if "year" in plain else None,  # a letter tells works of one year apart
         journal=plain.get("journal"),
         publisher=plain.get("publisher") or plain.get("institution"),
         doi=raw.get("doi"),
