@@ -1,6 +1,6 @@
 # The commands of the project. `make book` and `make test` work from a fresh clone: they set up .venv on their own.
 .DEFAULT_GOAL := help
-.PHONY: help book release test test-long bench lint format lock setup clean browser checkers
+.PHONY: help book explore release test test-long bench lint format lock setup clean browser checkers
 
 BIN := .venv/bin
 # The first Python in the supported range; PYTHON=... chooses another one.
@@ -17,8 +17,11 @@ setup: ## make .venv from requirements.lock (the other targets do it on their ow
 book: setup ## build the default edition; open _build/editions/default/html/index.html
 	@$(BIN)/compute-divide build
 
+explore: setup ## build it with all states: each choice changed alone, to be turned on the page
+	@$(BIN)/compute-divide explore --yes
+
 release: setup browser ## build all formats, pack them with checksums, lay out the site to deploy (in dist/)
-	@$(BIN)/compute-divide build --format html,pdf,epub && $(BIN)/compute-divide release $(ARGS)
+	@$(BIN)/compute-divide explore --yes --format html,pdf,epub && $(BIN)/compute-divide release $(ARGS)
 
 browser: ## install what pages are looked at with, from apt (Debian, Ubuntu; does nothing when it is there)
 	@scripts/install-parts browser

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -14,13 +15,13 @@ from typing import Any
 
 import psutil
 import pytest
-from processes import wait_for
+from processes import edit, wait_for
 
 from bookpress.explore.edits import Block, apply, article_of, blocks
 
 ROOT = Path(__file__).parents[2]
-SIZES = re.compile(r' (?:width|height)="\d+"')
-"""What pictures measure: a state has the published ones until its charts are drawn."""
+SIZES = re.compile(r' (?:width|height)="\d+"|<a class="sureness[^>]*>[^<]*</a>')
+"""What pictures measure, which a state has of the published ones; marks, which an edition that is no state has not."""
 
 
 def environment(home: Path) -> dict[str, str]:
@@ -60,6 +61,12 @@ def script(path: Path) -> Any:
     return json.loads(call[2])
 
 
+def chart(path: Path) -> Any:
+    """Return what the script of a chart holds."""
+    text = path.read_text("utf-8")
+    return json.loads(text[text.index(",") + 1 : text.rindex(")")])
+
+
 def states(home: Path, slug: str) -> Iterator[tuple[str, Any]]:
     for path in sorted((home / f"_build/editions/default/html/states/{slug}").glob("*.js")):
         if path.stem != "index":
@@ -76,16 +83,66 @@ def test_a_state_is_the_page_that_a_build_with_its_values_makes(home: Path, slug
     published = json.loads((home / "_build/editions/default/edition.json").read_text())["id"]
     old = blocks_of(home, "default", slug, f"default edition {published}")
     for name, state in states(home, slug):
-        press(home, *state["command"].split()[1:])
-        new = blocks_of(home, name, slug, f"edition {name}")
-        expected = [SIZES.sub("", text) for text in apply(new, [], f"edition {name}")]
-        made = [SIZES.sub("", text) for text in apply(old, state["edits"], f"edition {name}")]
-        assert made == expected
-        record = json.loads((home / f"_build/editions/{name}/edition.json").read_text())
+        press(home, *shlex.split(state["command"])[1:])
+        folder = home / "_build/editions" / name
+        expected = apply(blocks_of(home, name, slug, f"edition {name}"), [], f"edition {name}")
+        made = apply(old, state["edits"], f"edition {name}")
+        assert [SIZES.sub("", text) for text in made] == [SIZES.sub("", text) for text in expected]
+        record = json.loads((folder / "edition.json").read_text())
         assert [record[field] for field in ("title", "results_sha256")] == [state["title"], state["results_sha256"]]
-        found = json.loads((home / f"_build/editions/{name}/statements.json").read_text())[slug]
+        found = json.loads((folder / "statements.json").read_text())[slug]
         fallen = {key: [one["holds"], one["because"]] for key, one in found.items() if one["holds"] is not True}
         assert state["fallen"] == fallen
+        for figure, change in state["figures"].items():
+            file = f"html/figures/{slug}/{figure.removeprefix('fig-')}.js"
+            was, now = (chart(folder.with_name(edition) / file) for edition in ("default", name))
+            for part in ("wide", "narrow"):
+                assert {key: value for key, value in {**was[part], **change[part]}.items() if value is not None} == now[
+                    part
+                ]
+            assert {**was["datasets"], **change["datasets"]}.items() >= now["datasets"].items()
+
+
+def test_the_index_lists_every_value_with_the_headline_under_it(home: Path) -> None:
+    folder = home / "_build/editions/default/html/states"
+    planets, moons = (script(folder / slug / "index.js") for slug in ("planets", "moons"))
+    assert planets["published"] == json.loads((home / "_build/editions/default/edition.json").read_text())["id"]
+    assert (planets["headline"], moons["headline"]) == ("exponent", "error")
+    assert [(row["value"], row["fallen"] > 0) for row in planets["choices"]["group"]] == [
+        ("all", False),
+        ("inner", True),
+        ("outer", True),
+    ]
+    assert [row["value"] for row in moons["choices"]["power"]] == [1.3, 1.5, 1.7]
+    for row in (row for index in (planets, moons) for rows in index["choices"].values() for row in rows):
+        assert (
+            row["id"] == planets["published"]
+            or (folder / "planets" / f"{row['id']}.js").is_file()
+            or (folder / "moons" / f"{row['id']}.js").is_file()
+        )
+
+
+def test_every_statement_knows_in_how_many_states_it_holds(home: Path) -> None:
+    found = json.loads(press(home, "statements", "--robustness", "--json"))
+    for slug, of in found.items():
+        every = [state for _, state in states(home, slug)]
+        for key, sure in of.items():
+            assert (sure["holds"], sure["of"]) == (sum(key not in one["fallen"] for one in every), len(every))
+            assert (sure["falls"] is None) == (sure["holds"] == sure["of"])
+    assert found["planets"]["many"]["falls"]["choice"] == {"group": "inner"}
+    html = home / "_build/editions/default/html"
+    page = (html / "notebooks/moons.html").read_text()
+    assert re.search(
+        r'<a class="[^"]*sureness[^"]*" href="../book/sentences.html#planets-many"[^>]*>holds in 0 of 2</a>', page
+    )
+    listed = re.findall(r'<tr id="(\w+-\w+)">', (html / "book/sentences.html").read_text())
+    shares = {f"{slug}-{key}": one["holds"] / one["of"] for slug, of in found.items() for key, one in of.items()}
+    assert sorted(listed) == sorted(shares)
+    assert [shares[name] for name in listed] == sorted(shares.values())
+    assert "planets:many" in press(home, "statements", "--robustness")
+    assert "--robustness is of the edition 'default' alone" in press(
+        home, "statements", "inner", "--robustness", code=2
+    )
 
 
 def test_what_is_forked_has_one_thread_and_ends_with_whoever_asks(home: Path) -> None:
@@ -108,3 +165,49 @@ sys.stdin.read()
         assert threads == 1
         asking.kill()
     wait_for(lambda: not psutil.pid_exists(forked))
+
+
+def test_states_go_with_their_edition_and_the_same_command_goes_on_where_it_was_killed(tmp_path: Path) -> None:
+    home = new_home(tmp_path / "book")
+    assert "not explored" in press(home, "statements", "--robustness", code=2)
+    cache, pages = home / "_build/cache", home / "_build/editions/default/html"
+    how: dict[str, Any] = {"cwd": home, "env": environment(home), "stderr": subprocess.DEVNULL}
+    with subprocess.Popen([sys.executable, "-m", "bookpress", "explore", "--jobs", "1"], **how) as exploring:
+        wait_for(lambda: len(list(cache.glob("*.json"))) >= 2)
+        exploring.kill()
+    done = {path: path.stat().st_mtime_ns for path in cache.glob("*.json")}
+    assert not pages.exists()
+    assert len(done) < 9
+    press(home, "explore")
+    assert {path: path.stat().st_mtime_ns for path in done} == done
+    before = sorted(pages.glob("states/*/*.js"))
+    assert len(before) == 9
+    press(home, "build")
+    assert sorted(pages.glob("states/*/*.js")) == before
+    edit(home / "index.md", "Far planets", "The far planets")
+    press(home, "build")
+    assert not (pages / "states").exists()
+    assert "sureness" not in (pages / "notebooks/moons.html").read_text()
+    press(home, "explore", "planets")
+    press(home, "explore", "moons")
+    assert sorted(pages.glob("states/*/*.js")) == before
+
+
+def test_a_chapter_that_shows_other_figures_under_a_value_is_refused(tmp_path: Path) -> None:
+    home = new_home(tmp_path / "book")
+    press(home, "build")
+    before = (home / "_build/editions/default/html/index.html").read_bytes()
+    edit(home / "notebooks/planets.md", "show_chart(", "if group != 'inner': show_chart(")
+    said = press(home, "explore", "planets", code=1)
+    assert "planets group=inner: lacks fig-law" in said
+    assert "group=outer: " not in said
+    assert (home / "_build/editions/default/html/index.html").read_bytes() == before
+
+
+def test_it_says_what_it_would_do_and_asks_before_much(tmp_path: Path) -> None:
+    home = new_home(tmp_path / "book")
+    edit(home / "orbits/choices.py", '{"by": [-0.2, 0.2]}', "[n / 1000 for n in range(1, 1101)]")
+    assert press(home, "explore", "--dry-run") == ""
+    assert not (home / "_build/cache").exists()
+    assert "1,105 runs are more than 1,000: say --yes" in press(home, "explore", code=2)
+    assert "did you mean moons" in press(home, "explore", "moon", code=2)

@@ -29,7 +29,7 @@ from bookpress.book.statements import Comparison
 from bookpress.build.build import Built, Extras, build, edition_record
 from bookpress.build.formats import PAGES, Format
 from bookpress.build.staging import staged_notebook
-from bookpress.build.statements import statements_of
+from bookpress.build.statements import as_json, standings, statements_of
 from bookpress.errors import PressError
 from bookpress.explore import robustness
 from bookpress.explore.states import PLACE, Plan, State, run_states
@@ -82,7 +82,7 @@ def explore(
     if done.errors:
         raise failure(project, done.errors)
     found = [_outcome(state, _run_of(project, state)) for state in work.states]
-    sureness = _sureness(project, done.runs, found)
+    sureness = _sureness(project, work.default, done.runs, found)
     ids = [one.state.edition.id for one in found]
 
     def write(source: Path, pages: Path) -> None:
@@ -104,8 +104,10 @@ def _outcome(state: State, run: Run) -> Outcome:
     return Outcome(state, run.results, statements_of(run))
 
 
-def _sureness(project: Project, runs: Mapping[str, Run], found: Sequence[Outcome]) -> dict[str, dict[str, Any]]:
-    published = {slug: statements_of(run) for slug, run in runs.items()}
+def _sureness(
+    project: Project, default: Edition, runs: Mapping[str, Run], found: Sequence[Outcome]
+) -> dict[str, dict[str, robustness.Sureness]]:
+    published = as_json(standings(project, default, runs))
     states = [(one.state.chapter.slug, one.state.choice, one.state.steps, one.statements) for one in found]
     shares = {}
     for statement, name in project.settings.multiverse.items():

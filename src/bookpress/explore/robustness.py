@@ -16,6 +16,8 @@ from bookpress.book.statements import WORDS, Comparison
 from bookpress.errors import PressError, UsageError
 from bookpress.progress import folding_table, standard_output
 
+Sureness = Mapping[str, Any]
+"""How sure a statement is; see `tally`."""
 FILE = "robustness.json"
 """In the staged source of an edition that was explored, and in its folder."""
 
@@ -31,19 +33,22 @@ class Verdicts:
 
 
 def tally(
-    published: Mapping[str, Mapping[str, Comparison]], states: Iterable[Verdicts], shares: Mapping[str, Result]
-) -> dict[str, dict[str, Any]]:
+    published: Mapping[str, Mapping[str, Mapping[str, Any]]], states: Iterable[Verdicts], shares: Mapping[str, Result]
+) -> dict[str, dict[str, Sureness]]:
     """Return how sure each statement is, by chapter and key.
 
     ``holds`` of so many states ``of`` its chapter; ``falls`` under which single choice soonest, and why: the nearest to
-    the published one, None where no single choice overturns it. `shares` are those of many specifications in which a
-    statement, by its full name, holds.
+    the published one that makes it false, else unknown, None where none does; ``marks``: its sentences, as `published`
+    has them, in the shape of ``statements.json``. `shares` count, for a statement by its full name, many other runs.
     """
     by_chapter: dict[str, list[Verdicts]] = {}
     for state in states:
         by_chapter.setdefault(state.chapter, []).append(state)
     return {
-        slug: {key: _sureness(key, by_chapter[slug], shares.get(f"{slug}:{key}")) for key in found}
+        slug: {
+            key: {**_sureness(key, by_chapter[slug], shares.get(f"{slug}:{key}")), "marks": one["marks"]}
+            for key, one in found.items()
+        }
         for slug, found in published.items()
         if slug in by_chapter
     }
@@ -53,7 +58,7 @@ def _sureness(key: str, states: Sequence[Verdicts], share: Result | None) -> dic
     unknown = Comparison(None, "it is not recorded")
     fallen = [(one, found) for one in states if (found := one.found.get(key, unknown)).holds is not True]
     single = [(one, found) for one, found in fallen if len(one.choice) == 1]
-    soonest = min(single, key=lambda pair: pair[0].steps, default=None)
+    soonest = min(single, key=lambda pair: (pair[1].holds is None, pair[0].steps), default=None)
     falls = (
         {
             "choice": dict(soonest[0].choice),
@@ -72,7 +77,7 @@ def in_words(choice: Mapping[str, Value]) -> str:
     return " and ".join(f"{name.replace('_', ' ')} {numbers.setting(value)}" for name, value in choice.items())
 
 
-def load(project: Project) -> dict[str, dict[str, Any]]:
+def load(project: Project) -> dict[str, dict[str, Sureness]]:
     """Return how sure each statement of the published edition is, as it was explored.
 
     Raises
@@ -84,7 +89,7 @@ def load(project: Project) -> dict[str, dict[str, Any]]:
     explore = f"run `{project.settings.command} explore`"
     try:
         built = json.loads((folder / "edition.json").read_text("utf-8"))["id"]
-        found: dict[str, dict[str, Any]] = json.loads((folder / "source" / FILE).read_text("utf-8"))
+        found: dict[str, dict[str, Sureness]] = json.loads((folder / "source" / FILE).read_text("utf-8"))
     except FileNotFoundError as error:
         raise UsageError(f"the published edition was not explored: {explore}") from error
     except (OSError, ValueError, KeyError) as error:
@@ -94,24 +99,27 @@ def load(project: Project) -> dict[str, dict[str, Any]]:
     return found
 
 
-def most_fragile_first(found: Mapping[str, Mapping[str, Any]]) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
+def most_fragile_first(found: Mapping[str, Mapping[str, Sureness]]) -> Iterator[tuple[str, str, Sureness]]:
     """Yield chapter, key and sureness of every statement: those that fewest of their states hold up come first."""
     every = [(slug, key, sure) for slug, of in found.items() for key, sure in of.items()]
     yield from sorted(every, key=lambda one: one[2]["holds"] / one[2]["of"])
 
 
-def told(sure: Mapping[str, Any]) -> str:
+def told(sure: Sureness) -> str:
     """Return how sure a statement is in words: ``holds in 61 of 63``."""
     many = "all" if sure["holds"] == sure["of"] else f"{sure['holds']} of"
     return f"holds in {many} {sure['of']}"
 
 
-def specifications(sure: Mapping[str, Any]) -> str:
-    """Return the share of many specifications in which a statement holds, in words; empty where nobody counted."""
-    return numbers.write(Result.model_validate(sure["specifications"]), "full") if "specifications" in sure else ""
+def specifications(sure: Sureness) -> str:
+    """Return what was counted over many other runs, in words; empty where nothing was."""
+    if "specifications" not in sure:
+        return ""
+    result = Result.model_validate(sure["specifications"])
+    return f"{numbers.full(result)} {result.label}"
 
 
-def print_robustness(found: Mapping[str, Mapping[str, Any]]) -> None:
+def print_robustness(found: Mapping[str, Mapping[str, Sureness]]) -> None:
     """Print how sure each statement is as a table on standard output, the most fragile first."""
     every = list(most_fragile_first(found))
     firm = sum(sure["holds"] == sure["of"] for *_, sure in every)

@@ -23,6 +23,7 @@ from bookpress.files import canonical, sha256, tree, trees
 from bookpress.page.base import contents, notes, roles
 from bookpress.page.base import nodes as own_nodes
 from bookpress.page.base.store import Page, load_quoted, store_of
+from bookpress.page.base.sureness import load_sureness
 from bookpress.page.figures import alone, figures
 from bookpress.page.figures import render as drawing
 from bookpress.page.figures.mime import NOTEBOOK
@@ -87,6 +88,7 @@ def begin(app: Sphinx) -> None:
     if app.builder.format == "html" and app.builder.name not in {"html", "dirhtml"}:
         raise ExtensionError(f"no pages with the builder {app.builder.name!r}; use html, or the press for PDF and EPUB")
     store_of(app.env).quoted = load_quoted(Project.at(Path(app.srcdir)).data)
+    store_of(app.env).sureness = load_sureness(Path(app.srcdir))
 
 
 def write_again(app: Sphinx, env: BuildEnvironment) -> Iterable[str]:

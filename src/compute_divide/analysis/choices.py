@@ -52,25 +52,41 @@ class OneOf:
         return text
 
 
-# --- numbers ---
+# --- numbers; `explore`: what a reader may turn to on the page, as values, or by steps or times the published one ---
 
-Year = Annotated[int, Field(ge=1950, le=2030)]  # a calendar year
-Years = Annotated[int, Field(ge=1, le=50)]  # how many calendar years
-Months = Annotated[int, Field(ge=1, le=36, json_schema_extra={"unit": "months"})]  # how many months a run lasts
-Count = Annotated[
-    int, Field(ge=1, le=1000, title="Largest models of a year")
-]  # how many of something that is picked one by one
-Amount = Annotated[int, Field(ge=1, le=100_000)]  # how much of something that comes in bulk
-ChipCount = Annotated[int, Field(ge=1, le=10_000_000, json_schema_extra={"unit": "chips"})]
+Year = Annotated[int, Field(ge=1950, le=2030, json_schema_extra={"explore": {"by": [-2, -1, 1, 2]}})]  # a calendar year
+Years = Annotated[int, Field(ge=1, le=50, json_schema_extra={"explore": [1, 2, 3, 5]})]  # how many calendar years
+Months = Annotated[int, Field(ge=1, le=36, json_schema_extra={"unit": "months", "explore": [1, 3, 6, 12]})]
+"""How many months a run lasts."""
+
+Count = Annotated[int, Field(ge=1, le=1000, json_schema_extra={"explore": [5, 10, 20, 50]})]
+"""How many of something that is picked one by one."""
+
+Amount = Annotated[int, Field(ge=1, le=100_000, json_schema_extra={"explore": {"times": [0.5, 2]}})]
+"""How much of something that comes in bulk."""
+
+ChipCount = Annotated[
+    int, Field(ge=1, le=10_000_000, json_schema_extra={"unit": "chips", "explore": {"times": [0.1, 10]}})
+]
 """How many chips a facility has."""
 
-Money = Annotated[int, Field(ge=100, le=1_000_000_000_000, json_schema_extra={"unit": "USD"})]  # a budget
-Price = Annotated[float, Field(ge=0, le=100, json_schema_extra={"unit": "USD"})]  # the price of an hour
-Share = Annotated[float, Field(ge=0, le=1)]  # a part of a whole
-Utilisation = Annotated[float, Field(ge=0.05, le=0.9, json_schema_extra={"unit": "share of peak"})]
+Money = Annotated[
+    int, Field(ge=100, le=1_000_000_000_000, json_schema_extra={"unit": "USD", "explore": {"times": [0.1, 10, 100]}})
+]
+"""A budget."""
+
+Price = Annotated[float, Field(ge=0, le=100, json_schema_extra={"unit": "USD", "explore": {"times": [0.5, 2]}})]
+"""The price of an hour."""
+
+Share = Annotated[float, Field(ge=0, le=1, json_schema_extra={"explore": {"by": [-0.05, 0.05]}})]  # a part of a whole
+Utilisation = Annotated[
+    float, Field(ge=0.05, le=0.9, json_schema_extra={"unit": "share of peak", "explore": [0.2, 0.3, 0.4, 0.5]})
+]
 """The part of a chip's peak speed that a run reaches."""
 
-Magnitudes = Annotated[float, Field(ge=0, le=30, json_schema_extra={"unit": "orders of magnitude"})]
+Magnitudes = Annotated[
+    float, Field(ge=0, le=30, json_schema_extra={"unit": "orders of magnitude", "explore": [1.0, 1.5, 2.0, 3.0]})
+]
 """A distance on a logarithmic scale."""
 
 # --- machines ---

@@ -18,9 +18,10 @@ from sphinx.util.docutils import SphinxDirective, SphinxRole
 
 from bookpress.book.statements import SENTENCE_END, WORDS, Comparison, anchor, full_name, note
 from bookpress.page.base.contents import citation_of
-from bookpress.page.base.nodes import later, mark, value
+from bookpress.page.base.nodes import later, leaving, mark, value
 from bookpress.page.base.roles import note_use
 from bookpress.page.base.store import UnknownNameError, store_of
+from bookpress.page.base.sureness import every_sentence, fragile, fragile_mark, visit_fragile
 
 logger = logging.getLogger(__name__)
 
@@ -127,7 +128,7 @@ class WriteNotes(SphinxPostTransform):
         _close_up(node)
         if fallen and not told:
             _underline(node)
-        node.replace_self(self._place(node))
+        node.replace_self([self._place(node), *fragile_mark(node["name"], self.env)])
         return None if told else fallen
 
     def _place(self, node: nodes.Element) -> nodes.inline:
@@ -183,6 +184,8 @@ def _underline(node: mark) -> None:
 
 def setup(app: Sphinx) -> None:
     """Register role, directive and transform."""
+    app.add_node(fragile, html=(visit_fragile, None))
     app.add_role("holds", HoldsRole())
     app.add_directive("otherwise", OtherwiseDirective)
+    app.add_directive("every-sentence", leaving(every_sentence))
     app.add_post_transform(WriteNotes)

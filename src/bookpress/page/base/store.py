@@ -18,6 +18,7 @@ from bookpress.book.number_formats import number, with_unit
 from bookpress.book.results import Result
 from bookpress.book.statements import Comparison
 from bookpress.errors import nearest
+from bookpress.explore.robustness import Sureness
 from bookpress.page.base.charts import Chart
 
 T = TypeVar("T")
@@ -94,6 +95,7 @@ class Store:
     def __init__(self) -> None:
         self.pages: dict[str, Page] = {}
         self.quoted: dict[str, Quoted] = {}
+        self.sureness: Mapping[str, Mapping[str, Sureness]] = {}
         self.parts: list[Any] = []
         self._written: dict[str, str] = {}
 

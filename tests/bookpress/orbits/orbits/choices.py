@@ -8,4 +8,4 @@ from pydantic import Field
 
 Group = Literal["all", "inner", "outer"]
 Moon = Literal["Io", "Europa", "Ganymede", "Callisto"]
-Power = Annotated[float, Field(gt=0, le=5)]
+Power = Annotated[float, Field(gt=0, le=5, json_schema_extra={"explore": {"by": [-0.2, 0.2]}})]
