@@ -96,7 +96,7 @@ def test_a_state_is_the_page_that_a_build_with_its_values_makes(home: Path, slug
         for figure, change in state["figures"].items():
             file = f"html/figures/{slug}/{figure.removeprefix('fig-')}.js"
             was, now = (chart(folder.with_name(edition) / file) for edition in ("default", name))
-            for part in ("wide", "narrow"):
+            for part in ("narrow", "page", "wide"):
                 assert {key: value for key, value in {**was[part], **change[part]}.items() if value is not None} == now[
                     part
                 ]

@@ -10,7 +10,7 @@ same rule, before other scripts change the page::
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from lxml import html
@@ -55,14 +55,19 @@ def blocks(article: Any, edition: str) -> list[Block]:
     return found
 
 
-def edits(old: Sequence[Block], new: Sequence[Block], edition: str) -> list[Edit]:
-    """Return the edits that make the new blocks of the old ones, in order; none reaches out of its holder."""
+def edits(old: Sequence[Block], new: Sequence[Block], edition: str, figures: Iterable[str] = ()) -> list[Edit]:
+    """Return the edits that make the new blocks of the old ones, in order; none reaches out of its holder.
+
+    Blocks that hold one of the `figures` come anew even where their HTML is the same: only new blocks are drawn anew.
+    """
+    stale = [f'<figure class="chart-figure" id="{name}"' for name in figures]
     if list(dict.fromkeys(one.holder for one in old)) != list(dict.fromkeys(one.holder for one in new)):
         raise ValueError("it has other sections")
     found: list[Edit] = []
     for holder in dict.fromkeys(one.holder for one in old):
         start = next(at for at, one in enumerate(old) if one.holder == holder)
         before, after = ([one.html for one in part if one.holder == holder] for part in (old, new))
+        before = [f"{text}{EDITION}" if any(one in text for one in stale) else text for text in before]
         for kind, first, last, here, there in difflib.SequenceMatcher(None, before, after, False).get_opcodes():
             if kind != "equal":
                 coming = [text.replace(EDITION, edition) for text in after[here:there]]

@@ -59,7 +59,9 @@ Years = Annotated[int, Field(ge=1, le=50, json_schema_extra={"explore": [1, 2, 3
 Months = Annotated[int, Field(ge=1, le=36, json_schema_extra={"unit": "months", "explore": [1, 3, 6, 12]})]
 """How many months a run lasts."""
 
-Count = Annotated[int, Field(ge=1, le=1000, json_schema_extra={"explore": [5, 10, 20, 50]})]
+Count = Annotated[
+    int, Field(ge=1, le=1000, title="Largest models of a year", json_schema_extra={"explore": [5, 10, 20, 50]})
+]
 """How many of something that is picked one by one."""
 
 Amount = Annotated[int, Field(ge=1, le=100_000, json_schema_extra={"explore": {"times": [0.5, 2]}})]

@@ -109,8 +109,9 @@ def _state(builder: Any, asked: Mapping[str, Any], published: list[Block], folde
     page = Path(builder.get_outfilename(docname)).read_text("utf-8")
     new = store_of(env).pages[docname]
     changes = {one.name: chart_changes(before, one) for before, one in zip(old.charts, new.charts, strict=True)}
-    made = edits(published, blocks(article_of(page), edition.label), edition.label)
-    found = {"edits": made, "figures": {name: change for name, change in changes.items() if change}}
+    changed = {name: change for name, change in changes.items() if change}
+    made = edits(published, blocks(article_of(page), edition.label), edition.label, changed)
+    found = {"edits": made, "figures": changed}
     return {**found, "page": page} if asked.get("whole") else found
 
 
