@@ -96,8 +96,7 @@ def mean_age(models: pd.DataFrame, dates: pd.DatetimeIndex, label: str) -> Estim
     if len(dates) == 0 or n in {0, len(models)}:
         return Estimate(None, n=n, unit="months", label=label)
     value = float(_ages(models, models["index"].to_numpy(dtype=float), dates)[0].mean())
-    drawn = [float(_ages(models, index, dates)[0].mean()) for index in _draws(models)]
-    low, high = percentile_interval(np.array(drawn))
+    low, high = percentile_interval(_ages(models, _draws(models), dates)[0].mean(axis=1))
     return Estimate(value, low, high, n=n, unit="months", label=label)
 
 
@@ -109,11 +108,12 @@ def _draws(models: pd.DataFrame) -> Floats:
 
 
 def _ages(models: pd.DataFrame, index: Floats, dates: pd.DatetimeIndex) -> tuple[Floats, npt.NDArray[np.intp]]:
-    """Return the months since closed models reached the best open one, and the place of that one."""
+    """Return the months since closed models reached the best open one, and the place of that one; a row an index."""
     inside, released = models["inside"].to_numpy(dtype=bool), models["released"].to_numpy()
-    best = np.maximum.accumulate(np.where(inside, index, -np.inf))
-    others = np.maximum.accumulate(np.where(inside, -np.inf, index))
+    best = np.maximum.accumulate(np.where(inside, index, -np.inf), axis=-1)
+    others = np.maximum.accumulate(np.where(inside, -np.inf, index), axis=-1)
     known = np.searchsorted(released, dates.to_numpy(), side="right") - 1
-    first = np.searchsorted(others, best[known], side="left")
-    months = (dates.to_numpy() - released[np.minimum(first, len(index) - 1)]) / np.timedelta64(1, "D") / DAYS_PER_MONTH
-    return np.where(first <= known, months, 0.0), np.searchsorted(best, best[known], side="left")
+    record = best[..., known, np.newaxis]
+    first, own = ((line[..., np.newaxis, :] < record).sum(axis=-1) for line in (others, best))
+    months = (dates.to_numpy() - released[np.minimum(first, len(models) - 1)]) / np.timedelta64(1, "D") / DAYS_PER_MONTH
+    return np.where(first <= known, months, 0.0), own
