@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from textwrap import dedent
@@ -16,6 +17,7 @@ import pytest
 from bookpress.book.chapters import KERNEL
 from bookpress.book.editions import Edition, load_edition
 from bookpress.book.project import Project
+from bookpress.commands import main as cli
 from bookpress.run.engine import Engine, open_engine
 from bookpress.run.notebook import Job
 
@@ -151,6 +153,27 @@ def book(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
     made = new_book(tmp_path / "book")
     surround(monkeypatch, made)
     return made
+
+
+@pytest.fixture
+def said(
+    book: Project, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> Callable[..., tuple[int, str, str]]:
+    """Run the command line on the tiny book; return exit code, standard output, standard error."""
+    monkeypatch.setattr(Project, "find", classmethod(lambda _: book))
+    monkeypatch.setattr(sys.modules["__main__"], "__package__", None)  # no `python -m pytest`: the script is named
+
+    def run(*arguments: str) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["bookpress", *arguments])
+        code = 0
+        try:
+            cli.main()
+        except SystemExit as end:
+            code = int(end.code or 0)
+        out, error = capfd.readouterr()
+        return code, out, error
+
+    return run
 
 
 @pytest.fixture(scope="session")

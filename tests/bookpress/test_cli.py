@@ -14,32 +14,12 @@ import pytest
 
 from bookpress.book.project import Project
 from bookpress.build.published import build_lock
-from bookpress.commands import main as cli
 from bookpress.errors import quoted
 from bookpress.files import tree
 from bookpress.progress import Reporter
 
 Said = tuple[int, str, str]
 SCRIPT = Path(sys.executable).with_name("compute-divide")
-
-
-@pytest.fixture
-def said(book: Project, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Callable[..., Said]:
-    """Run the command line on the tiny book; return exit code, standard output, standard error."""
-    monkeypatch.setattr(Project, "find", classmethod(lambda _: book))
-    monkeypatch.setattr(sys.modules["__main__"], "__package__", None)  # no `python -m pytest`: the script is named
-
-    def run(*arguments: str) -> Said:
-        monkeypatch.setattr(sys, "argv", ["bookpress", *arguments])
-        code = 0
-        try:
-            cli.main()
-        except SystemExit as end:
-            code = int(end.code or 0)
-        out, error = capfd.readouterr()
-        return code, out, error
-
-    return run
 
 
 def test_run_prints_json_and_nothing_else(said: Callable[..., Said]) -> None:

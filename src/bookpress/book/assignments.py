@@ -6,11 +6,13 @@ import json
 import shlex
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from bookpress.book.chapters import Chapter
 from bookpress.book.parameters import Value, as_text, range_problems
 from bookpress.errors import UsageError, nearest, quoted, short
+from bookpress.files import load_mapping
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,22 @@ def _split(text: str) -> list[Value]:
     except (ValueError, RecursionError):
         loaded = None
     return loaded if isinstance(loaded, list) else [part.strip() for part in text.split(",")]
+
+
+def with_file(path: Path | None, options: Sequence[str]) -> list[str]:
+    """Return the values of a file, names with values in YAML or JSON, as options; those given go before."""
+    if path is None:
+        return list(options)
+    if not path.is_file():
+        raise UsageError(f"no file of values {path}")
+    named = {option.partition("=")[0].strip() for option in options}
+    values = load_mapping(path, str(path), "names with values")
+    told = [
+        f"{name}={value if isinstance(value, str) else json.dumps(value, default=str)}"
+        for name, value in values.items()
+        if str(name) not in named
+    ]
+    return [*told, *options]
 
 
 def file_assignments(parameters: Mapping[str, Any], slugs: Iterable[str]) -> tuple[list[Assignment], list[str]]:

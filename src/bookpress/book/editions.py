@@ -9,6 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import yaml
 from pydantic import BaseModel, ConfigDict, Field
 
 from bookpress.book.assignments import Assignment, file_assignments, option, parse_assignments, resolve
@@ -16,7 +17,7 @@ from bookpress.book.chapters import Chapter, choose, discover
 from bookpress.book.parameters import Value
 from bookpress.book.project import Project
 from bookpress.errors import PressError, UsageError, collecting, nearest, quoted
-from bookpress.files import Stamp, canonical, load_model, read, sha256, stamps, tree, trees
+from bookpress.files import Stamp, canonical, load_model, read, replace_file, sha256, stamps, tree, trees
 
 DEFAULT = "default"
 FOLDER = "book/editions"
@@ -184,6 +185,31 @@ def load_edition(
         if named.id == edition.id:
             return named
     return edition
+
+
+def save_edition(project: Project, wanted: Sequence[Edition], name: str) -> Edition:
+    """Write the choices of an edition, where it differs from the published one, to a file; return it by that name.
+
+    Raises
+    ------
+    UsageError
+        If there are several, if it has no choices of its own, or if the name is none for an edition, or taken.
+    """
+    path = project.root / FOLDER / f"{name}.yml"
+    if not is_name(name):
+        raise UsageError(f"no edition {quoted(name)}: {NAMING}")
+    if name in edition_names(project) or name in project.built:
+        raise UsageError(f"there is an edition {quoted(name)} already: save this one under another name")
+    chosen: dict[str, dict[str, Value]] = {}
+    for one in differences(wanted[0], load_edition(project)) if len(wanted) == 1 else ():
+        chosen.setdefault(str(one["chapter"]), {})[str(one["name"])] = one["value"]
+    if not chosen:
+        raise UsageError(
+            "--save keeps the choices of one edition that has other values than the published one: give -p"
+        )
+    entries = {"title": wanted[0].title, "parameters": chosen}
+    replace_file(path, yaml.safe_dump(entries, sort_keys=False, allow_unicode=True).encode())
+    return load_edition(project, name)
 
 
 def edition_values(

@@ -119,7 +119,7 @@ class Project:
     @property
     def built(self) -> list[str]:
         """Names, or ids, of the editions that are built."""
-        return sorted(path.name for path in self.editions.glob("[!.]*") if path.is_dir())
+        return sorted(path.name for path in self.editions.glob("[!.]*") if path.is_dir() and path.name != "_static")
 
     @property
     def cache(self) -> Path:

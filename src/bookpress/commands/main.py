@@ -107,54 +107,72 @@ def _common(
 
 @press.command()
 def build(
-    edition: opt.EditionName = "default",
+    editions: opt.EditionNames = None,
     parameter: opt.Parameters = None,
     chapters: opt.Chapters = None,
+    save: Annotated[str | None, typer.Option(help="Keep these choices as an edition of this name.")] = None,
     jobs: opt.Jobs = None,
     engine: opt.EngineName = None,
     force: opt.Force = False,
     time_limit: opt.TimeLimit = None,
     formats: opt.Formats = opt.FORMATS[0],
 ) -> None:
-    """Build an edition of the book. What has not changed is not run again."""
+    """Build an edition of the book, or several with an index of them. What has not changed is not run again."""
     from bookpress.run.engine import engine_for
 
-    project = opt.current_project()
+    project, names = opt.current_project(), editions or ["default"]
     only = [slug.strip() for slug in chapters.split(",")] if chapters is not None else None
-    is_new = bool(parameter) or only is not None or edition not in project.built
+    is_new = bool(parameter) or only is not None or not {*names} <= {*project.built}
     with ExitStack() as stack:
         opened = engine_for(project, engine) if is_new or force else None
         # the rest is imported while that process does its imports
-        from bookpress.book.editions import load_edition
+        from bookpress.book.editions import load_edition, save_edition
         from bookpress.build.build import build as build_edition
         from bookpress.build.formats import choose
         from bookpress.progress import Bar
 
         options = _options(jobs, engine, force, time_limit)
-        wanted = load_edition(project, edition, parameter or [], only)
+        wanted = [load_edition(project, name, parameter or [], only) for name in names]
+        if save is not None:
+            wanted = [save_edition(project, wanted, save)]
         chosen = choose(formats)  # what each needs is looked for now, not after the chapters ran
         bar = stack.enter_context(Bar(Console(stderr=True)).shown())
-        built = build_edition(project, wanted, options, bar, chosen, opened)
-    what = f"{len(built.fresh)} of {len(wanted.chapters)} chapters run" if built.changed else "nothing to do"
-    say(f"edition [bold]{wanted.folder}[/bold] ({wanted.id}): {what}")
-    typer.echo(built.folder / "html" / "index.html")
+        built = [build_edition(project, one, options, bar, chosen, opened) for one in wanted]
+    for done in built:
+        what = f"{len(done.fresh)} of {len(done.edition.chapters)} chapters run" if done.changed else "nothing to do"
+        say(f"edition [bold]{done.edition.folder}[/bold] ({done.edition.id}): {what}")
+    if len(built) == 1:
+        typer.echo(built[0].folder / "html" / "index.html")
+        return
+    from bookpress.page.explore.editions_page import write_page
+
+    typer.echo(write_page(project, [done.edition.folder for done in built]))
 
 
 @press.command()
 def run(
     chapter: opt.ChapterName,
     parameter: opt.Parameters = None,
+    file: Annotated[Path | None, typer.Option("--file", "-f", help="Values in YAML or JSON; -p goes before.")] = None,
     as_json: opt.AsJson = False,
+    notebook: Annotated[Path | None, typer.Option(help="Write the executed notebook here, as .ipynb.")] = None,
     edition: opt.BaseEdition = "default",
     engine: opt.EngineName = None,
     force: opt.Force = False,
     time_limit: opt.TimeLimit = None,
 ) -> None:
     """Run one chapter with other values and print its results."""
+    from bookpress.book.assignments import with_file
     from bookpress.explore.run_one import print_results, run_one
+    from bookpress.files import replace_file
 
     project, options = opt.current_project(), _options(1, engine, force, time_limit)
-    results = run_one(project, chapter, parameter or [], edition, options, say)
+    if notebook is not None and notebook.suffix != ".ipynb":
+        raise UsageError(f"--notebook {notebook} is no notebook: its name ends in .ipynb")
+    found = run_one(project, chapter, with_file(file, parameter or []), edition, options, say)
+    results = {chapter: dict(found.results)}
+    if notebook is not None:
+        replace_file(notebook, found.notebook)
     if as_json:
         _print_json(results)
     else:
@@ -312,8 +330,8 @@ def _print_robustness(edition: str, as_json: bool) -> None:
 @press.command()
 def explore(
     chapters: opt.SomeChapters = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say how many runs and how long; run nothing.")] = False,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask, however many runs there are.")] = False,
+    dry_run: opt.DryRun = False,
+    yes: opt.Yes = False,
     scheduler: opt.Scheduler = None,
     jobs: opt.Jobs = None,
     engine: opt.EngineName = None,
@@ -376,6 +394,8 @@ def sweep(
     result: Annotated[list[str] | None, typer.Option("--result", help="Draw these only. [default: all]")] = None,
     out: Annotated[Path | None, typer.Option(help="Folder to write to. [default: one below _build/sweeps]")] = None,
     as_json: opt.AsJson = False,
+    dry_run: opt.DryRun = False,
+    yes: opt.Yes = False,
     scheduler: opt.Scheduler = None,
     jobs: opt.Jobs = None,
     engine: opt.EngineName = None,
@@ -390,13 +410,20 @@ def sweep(
 
     For example: sweep CHAPTER -g NAME=1,2,3 -g OTHER=a,b
     """
-    from bookpress.explore.sweep import plan_sweep, read_grid, run_sweep
+    from bookpress.explore.sweep import check_folder, expected, plan_sweep, read_grid, run_sweep
     from bookpress.page.explore.sweep_page import curves_of, statements_table, summary_table, write_page
     from bookpress.page.figures import render as drawing
     from bookpress.progress import Bar
 
     project, options = opt.current_project(), _options(jobs, engine, force, time_limit)
     plan = plan_sweep(project, chapter, read_grid(grid or [], file), parameter or [], edition, result or [])
+    check_folder(out)
+    missing, words = expected(project, plan, options)
+    if dry_run:
+        say(words)
+        return
+    if missing > ASKS_FROM and not yes:
+        _ask(missing)
     with Bar(Console(stderr=True)).shown() as bar:
         drawing.warm_up(2)  # what draws takes a moment to start: chapters can use it to run
         done = run_sweep(project, plan, options, bar, scheduler, out)

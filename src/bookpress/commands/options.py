@@ -88,6 +88,7 @@ def argument(text: str, find: Callable[[Project, str | None, str], Offers]) -> A
 
 
 EditionName = Annotated[str, argument("Name of the edition.", _editions)]
+EditionNames = Annotated[list[str] | None, argument("Names of editions. [default: default]", _editions)]
 AnyEdition = Annotated[str, argument("Name of an edition, or the id of a built one.", _editions)]
 OtherEdition = Annotated[str | None, argument("The other; by default the same, with what -p sets.", _editions)]
 BuiltEdition = Annotated[str, argument("Name or id of a built edition.", _built)]
@@ -149,4 +150,6 @@ EngineName = Annotated[
 ]
 Force = Annotated[bool, typer.Option("--force", help="Run even what has not changed.")]
 TimeLimit = Annotated[float | None, typer.Option("--time-limit", help="Seconds a chapter may take. [default: 600]")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Say how many runs and how long; run nothing.")]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask, however many runs there are.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]

@@ -12,6 +12,7 @@ from bookpress.book.parameters import Value, as_text, chapter_schema, describe
 from bookpress.book.project import Project
 from bookpress.book.results import Result
 from bookpress.progress import folding_table, standard_output
+from bookpress.run.cache import Run
 from bookpress.run.runner import RunOptions, failure, run_chapters
 
 
@@ -22,8 +23,8 @@ def run_one(
     base: str,
     how: RunOptions,
     say: Callable[[str], None],
-) -> dict[str, dict[str, Any]]:
-    """Run one chapter and return its results in the shape of ``results.json``.
+) -> Run:
+    """Run one chapter and return the run.
 
     Raises
     ------
@@ -39,7 +40,7 @@ def run_one(
         raise failure(project, outcome.errors)
     took = f"run in {outcome.runs[slug].seconds:.1f} s" if outcome.fresh else "nothing has changed since it was run"
     say(f"{slug}: {took}")
-    return {slug: dict(outcome.runs[slug].results)}
+    return outcome.runs[slug]
 
 
 def values_of(project: Project, slug: str, options: Sequence[str], base: str) -> tuple[Chapter, dict[str, Value]]:

@@ -34,7 +34,7 @@ from bookpress.run.cache import Run, RunCache, run_key
 from bookpress.run.engine import engine_for
 from bookpress.run.executor import cores, executor
 from bookpress.run.notebook import ChapterError, Job, job_for, run_job
-from bookpress.run.runner import RunOptions, cached_runs
+from bookpress.run.runner import Durations, RunOptions, cached_runs
 from bookpress.run.worker import Order, run_elsewhere, versions
 
 STATEMENT = "statement"
@@ -246,6 +246,25 @@ def _checked(parameter: Parameter, values: Sequence[Any]) -> tuple[list[Value], 
         else:
             good += [one] if one not in good else []
     return good, problems
+
+
+def check_folder(out: Path | None) -> None:
+    """Raise where a sweep would write into a folder that is not its own."""
+    found = {path.name for path in out.iterdir()} if out is not None and out.is_dir() else set[str]()
+    if found and not {"index.html", "results.csv", "results.parquet"} <= found:
+        raise UsageError(f"{out} holds {min(found)!r} and is no folder of a sweep; give --out a folder of its own")
+
+
+def expected(project: Project, plan: Plan, options: RunOptions) -> tuple[int, str]:
+    """Return how many combinations are still to be run, and in words how long that takes."""
+    mark, cache = Fingerprint.of(project), RunCache(project.cache)
+    keys = [run_key(plan.chapter, values, mark) for values in plan.sets]
+    missing = len(keys) if options.force else sum(not cache.holds(key) for key in keys)
+    seconds = Durations(project).of(plan.chapter.slug, 1.0) * missing / (options.jobs or cores())
+    return missing, (
+        f"{len(keys):,} combinations, {missing:,} of them to be run: about {max(1, round(seconds)):,} seconds "
+        "(as long as the chapter took last time)"
+    )
 
 
 def run_sweep(
