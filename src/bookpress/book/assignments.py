@@ -66,7 +66,7 @@ def with_file(path: Path | None, options: Sequence[str]) -> list[str]:
     named = {option.partition("=")[0].strip() for option in options}
     values = load_mapping(path, str(path), "names with values")
     told = [
-        f"{name}={value if isinstance(value, str) else json.dumps(value, default=str)}"
+        f"{name}={json.dumps(value) if isinstance(value, list | dict | bool | None) else value}"
         for name, value in values.items()
         if str(name) not in named
     ]
