@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import ast
-import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
@@ -83,20 +81,6 @@ def test_what_changes_during_a_run_is_not_cached(book: Project, edition: Load, n
     with pytest.raises(PressError, match=f"{file} changed while chapters were running; build again"):
         fresh(book, edition())
     assert "first" in changed(book, edition())
-
-
-def test_only_one_thread_parses(book: Project, edition: Load, monkeypatch: pytest.MonkeyPatch) -> None:
-    """In Python 3.11 two that parse at once can disturb each other, and a chapter fails that is sound."""
-    parsing: set[int] = set()
-    parse = ast.parse
-
-    def noted(*args: object, **keywords: object) -> object:
-        parsing.add(threading.get_ident())
-        return parse(*args, **keywords)  # type: ignore[call-overload]
-
-    monkeypatch.setattr(ast, "parse", noted)
-    assert fresh(book, edition(), jobs=2) == BOTH
-    assert parsing <= {threading.get_ident()}
 
 
 def test_storing_one_run_many_times_at_once_leaves_one_whole_entry(book: Project) -> None:

@@ -14,7 +14,6 @@ from compute_divide.analysis.papers.papers import (
     Choices,
     about,
     both_readings,
-    coverage,
     covered,
     having,
     matched,
@@ -136,15 +135,6 @@ def test_the_share_of_papers_with_a_company_author_turned():
     assert found.before.low > 1 > found.after.high
 
 
-def test_uncovered_venue_years_stay_out():
-    kept = set(covered(PAPERS, 0.85)["venue"])
-    assert not {"aistats", "uai"} & kept
-    assert {"neurips", "icml", "iclr", "cvpr"} <= kept
-    share = coverage(PAPERS).set_index(VENUE_YEAR)["share"]
-    assert 0.5 < share["aistats", 2019] < 0.85
-    assert share["neurips", 2020] == 0
-
-
 # --- choices ---
 
 
@@ -198,12 +188,6 @@ def test_models_are_counted_once_a_paper():
     assert named.set_index("model")["papers"][["clip", "bert"]].tolist() == [2, 1]
     assert "resnet" not in set(named["model"])
     assert matched(rows, model_names(teams=["industry-only"]), ["title"], "models").tolist() == [True, True, False]
-
-
-def test_shares_of_flags():
-    rows = pd.DataFrame({"team_type": ["a", "a", "b"]})
-    found = naming_shares(rows, pd.Series([True, False, True]), ["team_type"])
-    assert found[["k", "n"]].to_numpy().tolist() == [[1, 2], [1, 1]]
 
 
 # --- associations and breaks ---

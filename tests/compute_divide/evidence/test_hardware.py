@@ -9,10 +9,9 @@ from compute_divide.evidence.chips.chips import (
     derive_hardware,
     derive_prices,
     load_chips,
-    load_gpu_trends,
     load_prices,
 )
-from compute_divide.evidence.chips.clusters import derive_clusters, load_clusters
+from compute_divide.evidence.chips.clusters import derive_clusters
 from compute_divide.evidence.models.table import load_models
 from compute_divide.evidence.store.files import EvidenceError
 from compute_divide.evidence.store.raw_csv import read_raw
@@ -28,13 +27,6 @@ def test_every_number_format_has_its_own_column():
     h100 = chips.loc["NVIDIA H100 SXM5 80GB", list(FORMATS)].dropna()
     assert h100["fp32_flop_s"] < h100["tf32_flop_s"] < h100["tensor_fp16_flop_s"] < h100["fp8_flop_s"]
     assert not {"max_performance", "ml_op_s", "price_performance"} & set(chips.columns)
-
-
-def test_the_figures_of_the_chips_are_all_there():
-    chips = load_chips()
-    counts = {name: int(chips[name].notna().sum()) for name in ("price_usd", "fp32_flop_s", "tensor_fp16_flop_s")}
-    assert counts == {"price_usd": 58, "fp32_flop_s": 127, "tensor_fp16_flop_s": 68}
-    assert chips["released"].notna().sum() == 162
 
 
 @pytest.mark.parametrize(
@@ -57,24 +49,7 @@ def test_an_alias_belongs_to_one_chip_and_names_no_other():
     assert all(alias not in set(own.drop(chip)) for chip, alias in aliases.items())
 
 
-def test_prices_in_dollars_of_2020_for_415_processors():
-    trends = load_gpu_trends()
-    assert len(trends) == 1948
-    assert trends["price_usd_2020"].notna().sum() == 415
-    assert trends.loc[trends["price_usd_2020"].notna(), "year"].dropna().between(2005, 2021).all()
-
-
 # --- prices ---
-
-
-def test_prices_bought_and_rented():
-    prices = load_prices()
-    assert len(prices) == 590
-    assert prices["usd_per_chip_hour"].notna().sum() == 465
-    assert prices["usd_purchase"].notna().sum() == 122
-    assert prices["date"].notna().all()
-    assert (prices["usd_purchase"].notna() == (prices["kind"] == "purchase")).all()
-    assert prices["estimated"].sum() == 13
 
 
 def test_a_commitment_makes_a_chip_hour_cheaper():
@@ -90,18 +65,6 @@ def test_a_row_without_a_price_is_set_aside_and_counted(raw_dir, tmp_path):
 
 
 # --- clusters ---
-
-
-def test_clusters_by_sector_of_the_owner():
-    clusters = load_clusters()
-    assert len(clusters) == 786
-    assert clusters["sector"].value_counts().to_dict() == {"private": 494, "public": 179, "mixed": 95, "unknown": 18}
-    assert clusters["status"].value_counts().to_dict() == {"Existing": 609, "Planned": 171, "Decommissioned": 6}
-    assert clusters["included"].sum() == 482
-    assert clusters["possible_duplicate"].sum() == 94
-    assert clusters["chips"].notna().sum() == 647
-    assert clusters["flop_s_16bit"].notna().sum() == 682
-    assert clusters["h100_equivalents"].notna().sum() == 703
 
 
 @pytest.mark.raw

@@ -17,7 +17,6 @@ from compute_divide.evidence.openalex.tables import (
     RAW_WORKS,
     WorkReader,
     derive_openalex,
-    load_companies,
     load_works,
     parse_works,
     plain_abstract,
@@ -144,12 +143,6 @@ def test_the_shipped_table_says_where_it_is_from() -> None:
     assert set(works["sample"]) == {one.sample for one in RAW_WORKS}
     with pytest.raises(EvidenceError, match="'nothing' is not a table of OpenAlex works; allowed: works"):
         load_works("nothing")
-
-
-def test_companies_are_institutions() -> None:
-    companies = load_companies()
-    assert len(companies) == 106
-    assert companies["I1291425158"] == "Google"
 
 
 @pytest.mark.raw
