@@ -28,17 +28,7 @@ FRAME = re.compile(r"Cell In\s?\[(\d+)\], line (\d+)")
 
 
 class ChapterError(PressError):
-    """A chapter that failed.
-
-    Parameters
-    ----------
-    chapter : str
-        Slug.
-    message : str
-        What went wrong and in which cell.
-    notebook : bytes
-        The notebook as far as it was run.
-    """
+    """A chapter that failed: its slug, what went wrong and in which cell, the notebook as far as it was run."""
 
     def __init__(self, chapter: str, message: str, notebook: bytes) -> None:
         super().__init__(f"{chapter}: {message}")
@@ -51,30 +41,14 @@ class ChapterError(PressError):
 
 @dataclass(frozen=True)
 class Job:
-    """All that is needed to run a chapter, on this machine or another.
+    """All that is needed to run a chapter, on this machine or another."""
 
-    Parameters
-    ----------
-    chapter : str
-        Slug.
-    key : str
-        Key of the run, see `bookpress.run.cache`.
-    notebook : bytes
-        The notebook, not run.
-    values : mapping
-        The value of every parameter.
-    environment : mapping
-        The environment variable that says where the evidence is.
-    time_limit : float
-        Seconds.
-    """
-
-    chapter: str
-    key: str
-    notebook: bytes
-    values: Mapping[str, Value]
-    environment: Mapping[str, str]
-    time_limit: float
+    chapter: str  # slug
+    key: str  # of the run, see `bookpress.run.cache`
+    notebook: bytes  # not run
+    values: Mapping[str, Value]  # of all parameters
+    environment: Mapping[str, str]  # says where the evidence is
+    time_limit: float  # seconds
 
 
 def job_for(
@@ -97,15 +71,7 @@ def job_for(
 
 
 def run_job(job: Job, engine: Engine) -> Run:
-    """Run a chapter and return what came out.
-
-    Raises
-    ------
-    ChapterError
-        If a cell fails, the process dies, or the time limit is reached; it holds the notebook as far as it got.
-    bookpress.run.processes.StoppedError
-        If the build is being stopped.
-    """
+    """Run a chapter and return what came out; a failed cell, a dead process or too long a run: `ChapterError`."""
     processes.check()
     started = time.monotonic()
     # what a killed chapter has started may still write into its folder

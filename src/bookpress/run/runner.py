@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -25,24 +25,12 @@ LONGEST = 1e9
 
 @dataclass(frozen=True)
 class RunOptions:
-    """How chapters are run; none of it changes what comes out.
+    """How chapters are run; none of it changes what comes out."""
 
-    Parameters
-    ----------
-    jobs : int or None
-        Chapters at a time; by default one a core.
-    engine : str
-        ``"forked"`` or ``"kernel"``.
-    force : bool
-        Run even what the cache holds.
-    time_limit : float or None
-        Seconds a chapter may take; by default its own limit.
-    """
-
-    jobs: int | None = None
+    jobs: int | None = None  # chapters at a time; by default one a core
     engine: str = DEFAULT_ENGINE
-    force: bool = False
-    time_limit: float | None = None
+    force: bool = False  # run even what the cache holds
+    time_limit: float | None = None  # seconds a chapter may take; by default its own limit
 
     def __post_init__(self) -> None:
         if self.jobs is not None and self.jobs < 1:
@@ -54,31 +42,15 @@ class RunOptions:
 
 @dataclass
 class Outcome:
-    """What came of the chapters.
+    """What came of the chapters."""
 
-    Parameters
-    ----------
-    runs : dict
-        The run of each chapter that ended well, by slug, in the order of the book.
-    fresh : list of str
-        Slugs of those that were run now, not taken from the cache.
-    errors : list of ChapterError
-        Those that failed.
-    """
-
-    runs: dict[str, Run] = field(default_factory=dict)
-    fresh: list[str] = field(default_factory=list)
+    runs: dict[str, Run] = field(default_factory=dict)  # those that ended well, by slug, in the order of the book
+    fresh: list[str] = field(default_factory=list)  # slugs of those that were run now, not taken from the cache
     errors: list[ChapterError] = field(default_factory=list)
 
 
 class Durations:
-    """How long chapters took when they were last run: the longest start first, so that none is left alone at the end.
-
-    Parameters
-    ----------
-    project : Project
-        The book.
-    """
+    """How long chapters took when they were last run: the longest start first, so that none is left at the end."""
 
     def __init__(self, project: Project) -> None:
         self._path = project.build / "seconds.json"
@@ -118,28 +90,13 @@ def run_chapters(
     options: RunOptions | None = None,
     reporter: Reporter | None = None,
     engine: Engine | None = None,
-    known: Mapping[str, Run] | None = None,
 ) -> Outcome:
     """Run the chapters of an edition; one that fails does not keep the others from running.
 
-    Parameters
-    ----------
-    project : Project
-        The book.
-    edition : Edition
-        Values, checked.
-    options : RunOptions, optional
-        How to run.
-    reporter : Reporter, optional
-        Told how it goes.
-    engine : Engine, optional
-        One that is open; by default one is opened when a chapter has to be run.
-    known : mapping, optional
-        What `cached_runs` found, where the caller has asked it already.
+    By default an engine is opened when a chapter has to be run.
     """
     options, reporter = options or RunOptions(), reporter or Reporter()
-    if known is None:
-        known = {} if options.force else cached_runs(project, edition)
+    known = {} if options.force else cached_runs(project, edition)
     reporter.begin(len(edition.chapters))
     for slug in known:
         reporter.done(slug, None)

@@ -86,9 +86,9 @@ def power_axis(field: str, title: str, channel: type[alt.X | alt.Y] = alt.Y) -> 
     )
 
 
-def times_axis(field: str, title: str, channel: type[alt.X | alt.Y] = alt.X) -> Any:
+def times_axis(field: str, title: str) -> alt.X:
     """Return a logarithmic axis of ratios (10×, 100×)."""
-    return channel(
+    return alt.X(
         f"{field}:Q", title=title, scale=alt.Scale(type="log", nice=True), axis=_decades(_TIMES_LABEL, ticks=6)
     )
 
@@ -308,7 +308,6 @@ def dots_with_intervals(
     y: alt.Y,
     *,
     colour: Any = None,
-    offset: alt.YOffset | None = None,
     tooltip: Sequence[alt.Tooltip] = (),
     size: int = 60,
     filled: bool = True,
@@ -316,7 +315,6 @@ def dots_with_intervals(
     """Return a dot (`size` in square pixels) for each row, with a rule from ``low`` to ``high`` where known."""
     base = alt.Chart(data).encode(y=y)
     base = base if colour is None else base.encode(color=colour)
-    base = base if offset is None else base.encode(yOffset=offset)
     low = x.copy()
     low.shorthand = "low:Q"
     bounded = base.transform_filter("isValid(datum.low)").encode(x=low, x2="high:Q")
@@ -371,11 +369,11 @@ def team_colour(teams: Iterable[str], field: str = "team_type", *, legend: Legen
     return alt.Color(f"{field}:N", scale=scale, legend=legend and _team_legend(legend))
 
 
-def team_shape(teams: Iterable[str], field: str = "team_type", *, legend: Legend = None) -> alt.Shape:
+def team_shape(teams: Iterable[str], *, legend: Legend = None) -> alt.Shape:
     """Return the shape encoding of team types, in the order given; legend as in `team_colour`."""
     order = list(teams)
     scale = alt.Scale(domain=order, range=[TEAM_SHAPES[team] for team in order])
-    return alt.Shape(f"{field}:N", scale=scale, legend=legend and _team_legend(legend))
+    return alt.Shape("team_type:N", scale=scale, legend=legend and _team_legend(legend))
 
 
 def _team_legend(side: Literal["top", "bottom"]) -> alt.Legend:
