@@ -354,7 +354,7 @@ class Found:
 def add_list(file: Path, venue: str, year: int, folder: Path) -> list[Sidecar]:
     """Add the papers of a list to the tables; a venue and year that is there already can only be derived anew."""
     paper_list = as_list(file, venue, year)
-    before, known = read_sidecar(PAPERS_TABLE), load_papers()
+    before, known = read_sidecar(PAPERS_TABLE), read_table(PAPERS_TABLE)  # texts, to which new ones can be added
     if (known["venue"].eq(paper_list.venue) & known["year"].eq(year)).any():
         raise EvidenceError(
             f"{paper_list.venue} {year} is there already: lists of one venue and year are read together, put the file "

@@ -252,7 +252,8 @@ def read_table(name: str, schema: pa.DataFrameSchema | None = None) -> pd.DataFr
 
     A table was checked against its schema when it was written, and the hash says that it is still that table, so its
     rows are not checked again here: `compute_divide.evidence.catalogue.verify` does that. A table is parsed once a
-    process; what is returned can be changed without changing what others get. Texts are never empty, but missing.
+    process; what is returned can be changed without changing what others get. Texts are never empty, but missing;
+    where the schema says so they are categories.
     """
     recorded = read_sidecar(name).sha256
     content = read_bytes(name)
