@@ -28,7 +28,7 @@ from typing import Any
 
 from pydantic import PydanticUserError, TypeAdapter, ValidationError
 
-from bookpress.book.number_formats import setting
+from bookpress.book.number_formats import UNITS, number, setting, with_unit
 from bookpress.errors import PressError, nearest, short
 
 Value = Any
@@ -82,6 +82,8 @@ class Parameter:
 
     def words(self, value: Value) -> str:
         """Return a value as a reader is offered it."""
+        if self.unit in UNITS and isinstance(value, int | float):
+            return with_unit(number(value, self.unit), self.unit)
         return in_words(value, self.schema)
 
     @property

@@ -8,7 +8,6 @@ that of the edition which ``build -p CHAPTER.NAME=VALUE`` makes. `index_of` and 
 
 from __future__ import annotations
 
-import calendar
 import json
 import re
 from collections import Counter
@@ -19,10 +18,8 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from bookpress.book import number_formats as numbers
 from bookpress.book.chapters import FOLDER, Chapter
 from bookpress.book.editions import Edition
-from bookpress.book.parameters import Parameter, Value
 from bookpress.book.project import Project
 from bookpress.book.results import Result
 from bookpress.book.statements import Comparison
@@ -42,7 +39,6 @@ from bookpress.run.runner import RunOptions, failure, run_chapters
 
 WORTH_SHARING = 2000
 """Characters from which a dataset that several states of a chapter draw is a script of its own."""
-MONTH = re.compile(r"\d{4}-(?:0[1-9]|1[0-2])")
 QUOTED = re.compile(r"\{result\}`(?:([\w-]+):)?(\w+)")
 """A result in a finding."""
 
@@ -84,12 +80,21 @@ def explore(
     found = [_outcome(state, _run_of(project, state)) for state in work.states]
     sureness = _sureness(project, work.default, done.runs, found)
     ids = [one.state.edition.id for one in found]
+    indices = {
+        chapter.slug: index_of(chapter, work.default, done.runs[chapter.slug], own)
+        for chapter in work.default.chapters
+        if (own := [one for one in found if one.state.chapter is chapter])
+    }
 
     def write(source: Path, pages: Path) -> None:
         reporter.step("making the pages of states")
         _write_states(project, work.default, done.runs, found, source, pages, options)
+        for slug, index in indices.items():
+            _write_script(pages, slug, "index", index)
 
-    extras = Extras(sha256(canonical([ids, sureness]).encode()), {robustness.FILE: pretty(sureness).encode()}, write)
+    staged = {robustness.FILE: pretty(sureness).encode()}
+    staged |= {f"{PLACE}/{slug}.json": pretty(index).encode() for slug, index in indices.items()}
+    extras = Extras(sha256(canonical([ids, sureness]).encode()), staged, write)
     return build(project, work.default, options, reporter, formats, extras=extras)
 
 
@@ -149,11 +154,13 @@ def _write_states(
             continue
         files = {one.state.edition.id: content for one, content in own}
         files |= share([content for _, content in own])
-        index = index_of(chapter, default, runs[chapter.slug], [one for one, _ in own])
-        for name, content in {**files, "index": index}.items():
-            text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
-            call = f"bookpress.state({json.dumps(name)},{text});\n"
-            replace_file(pages / PLACE / chapter.slug / f"{name}.js", call.encode())
+        for name, content in files.items():
+            _write_script(pages, chapter.slug, name, content)
+
+
+def _write_script(pages: Path, slug: str, name: str, content: Any) -> None:
+    text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
+    replace_file(pages / PLACE / slug / f"{name}.js", f"bookpress.state({json.dumps(name)},{text});\n".encode())
 
 
 def order_for(project: Project, state: State, default: Edition, runs: Mapping[str, Run], run: Run) -> dict[str, Any]:
@@ -232,7 +239,7 @@ def index_of(chapter: Chapter, default: Edition, published: Run, found: Sequence
             made[json.dumps(usual[name])] = {"id": default.id, "result": _three(headline), "fallen": 0}
             values = [value for value in known[name].explored(usual[name]) if json.dumps(value) in made]
             choices[name] = [
-                {"value": value, "words": words_of(known[name], value), **made[json.dumps(value)]} for value in values
+                {"value": value, "words": known[name].words(value), **made[json.dumps(value)]} for value in values
             ]
     return {
         "published": default.id,
@@ -242,7 +249,7 @@ def index_of(chapter: Chapter, default: Edition, published: Run, found: Sequence
         "result": _three(headline),
         "statements": len(statements_of(published)),
         "usual": dict(usual),
-        "labels": {name: name.replace("_", " ") for name in known},
+        "labels": {name: one.label for name, one in known.items()},
         "helps": {name: one.help.partition(":")[0] for name, one in known.items()},
         "choices": choices,
         "pairs": pairs,
@@ -254,14 +261,3 @@ def headline_of(chapter: Chapter, results: Mapping[str, Any]) -> str:
     named = QUOTED.findall(str(chapter.front_matter.get("finding", "")))
     own = [key for slug, key in named if slug in {"", chapter.slug} and key in results]
     return next(iter([*own, *results]), "")
-
-
-def words_of(parameter: Parameter, value: Value) -> str:
-    """Return a value of a parameter as people say it: what it means, a month by its name, a number with its unit."""
-    meanings = parameter.schema.get("meanings", {})
-    if isinstance(value, str):
-        month = f"{calendar.month_name[int(value[5:])]} {value[:4]}" if MONTH.fullmatch(value) else value
-        return str(meanings.get(value, month))
-    if parameter.unit in numbers.UNITS:
-        return numbers.with_unit(numbers.number(value, parameter.unit), parameter.unit)
-    return f"{numbers.setting(value)} {parameter.unit}".strip()

@@ -6,7 +6,7 @@ import logging
 import re
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -70,13 +70,16 @@ def job_for(
     )
 
 
-def run_job(job: Job, engine: Engine) -> Run:
-    """Run a chapter and return what came out; a failed cell, a dead process or too long a run: `ChapterError`."""
+def run_job(job: Job, engine: Engine, forked: Callable[[int], object] = int) -> Run:
+    """Run a chapter and return what came out; a failed cell, a dead process or too long a run: `ChapterError`.
+
+    `forked` is told the process of a fork, which leads a group of its own.
+    """
     processes.check()
     started = time.monotonic()
     # what a killed chapter has started may still write into its folder
     with tempfile.TemporaryDirectory(prefix="cd-", ignore_cleanup_errors=True) as folder:
-        notebook = _execute(job, engine, folder)
+        notebook = _execute(job, engine, folder, forked)
     try:
         return Run(
             chapter=job.chapter,
@@ -89,7 +92,7 @@ def run_job(job: Job, engine: Engine) -> Run:
         raise ChapterError(job.chapter, str(error), dumps(notebook)) from error
 
 
-def _execute(job: Job, engine: Engine, folder: str) -> Any:
+def _execute(job: Job, engine: Engine, folder: str, forked: Callable[[int], object]) -> Any:
     """Return the executed notebook, or raise `ChapterError`."""
     import papermill
     from nbclient.exceptions import DeadKernelError
@@ -101,7 +104,7 @@ def _execute(job: Job, engine: Engine, folder: str) -> Any:
         loads(job.notebook), None, parameters=dict(job.values), prepare_only=True, progress_bar=False
     )
     try:
-        _run_cells(notebook, job, engine, folder)
+        _run_cells(notebook, job, engine, folder, forked)
         problem = _failure(notebook)
     except PressError:
         raise
@@ -120,7 +123,7 @@ def _execute(job: Job, engine: Engine, folder: str) -> Any:
     return notebook
 
 
-def _run_cells(notebook: Any, job: Job, engine: Engine, folder: str) -> None:
+def _run_cells(notebook: Any, job: Job, engine: Engine, folder: str, forked: Callable[[int], object]) -> None:
     """Run the cells of a notebook, in place, without papermill's check: it does not know ``raises-exception``."""
     from papermill.engines import papermill_engines
 
@@ -136,6 +139,7 @@ def _run_cells(notebook: Any, job: Job, engine: Engine, folder: str) -> None:
         environment=dict(job.environment),
         folder=folder,
         time_limit=job.time_limit,
+        forked=forked,
     )
 
 

@@ -94,10 +94,12 @@ class ForkedEngine(Engine):  # type: ignore[misc]
         environment: Mapping[str, str],
         folder: str,
         time_limit: float,
+        forked: Callable[[int], object],
         **_: Any,
     ) -> Any:
         """Run the cells of a notebook in a fork."""
         with Fork(environment, folder) as fork, processes.time_limit(fork.pid, time_limit) as reached:
+            forked(fork.pid)
             client = ChapterClient(nb_man, end=lambda: processes.kill_group(fork.pid))
             client.reset_execution_trackers()
             for index, cell in enumerate(nb_man.nb.cells):

@@ -10,34 +10,40 @@ import errno
 import io
 import json
 import os
+import re
+import secrets
 import signal
 import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
+from hmac import compare_digest
 from http import HTTPStatus
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import IO, Any, BinaryIO
+from typing import IO, Annotated, Any, BinaryIO
 from urllib.parse import unquote, urlsplit
 
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 from watchfiles import watch
 
 from bookpress.book.chapters import FOLDER
-from bookpress.book.editions import load_edition_file
+from bookpress.book.editions import DEFAULT, load_edition_file
 from bookpress.book.project import Project
 from bookpress.build.published import BEING_BUILT, STATE
 from bookpress.build.staging import COPIED_FOLDERS
 from bookpress.errors import PressError
+from bookpress.write.live import Live
 
 HOST = "127.0.0.1"
 """Never an address that others can reach: the server is made for the author alone."""
 OURS = (HOST, "localhost")
 PORT = 8000
-SCRIPT = Path(__file__).parent / "templates/reload.js"
+TEMPLATES = Path(__file__).parent / "templates"
+SCRIPTS = {"reload.js": TEMPLATES / "reload.js", "live.js": TEMPLATES / "live.js"}
 OWN = "/__press__"
 """Where what is not part of the book is served."""
 ROOT_SUFFIXES = (".md", ".yml", ".lock")
@@ -46,7 +52,22 @@ LOOK_EVERY = 0.2
 """Seconds between two looks at what nobody tells of: whether a build has ended, and what stands in the root."""
 PATIENCE = 5.0
 """Seconds that a build has to end when it is told to."""
-INSTEAD = Path(__file__).parent / "templates/instead.html"
+INSTEAD = TEMPLATES / "instead.html"
+ORDER_LIMIT = 32_768
+"""Bytes of an order."""
+AT_ONCE = 16
+"""Orders that are worked on at the same time, or wait; more are refused."""
+Short = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,100}$")]
+
+
+class Order(BaseModel):
+    """What a reader asks for: values of a chapter, as the command line takes them."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    chapter: Short
+    reader: Short
+    values: Annotated[dict[Short, Annotated[str, Field(max_length=8192)]], Field(min_length=1, max_length=64)]
 
 
 @dataclass
@@ -56,6 +77,11 @@ class State:
     folder: Path
     what: str = "building"
     message: str = ""
+    live: Live | None = None
+    """What runs chapters for readers; there is none where another than the published edition is served."""
+    token: str = field(default_factory=lambda: secrets.token_urlsafe(32))
+    """Proves that an order comes from a page of ours."""
+    room: threading.Semaphore = field(default_factory=lambda: threading.BoundedSemaphore(AT_ONCE))
 
     @property
     def version(self) -> str:
@@ -74,19 +100,23 @@ def serve(project: Project, edition: str, port: int = PORT, ready: Callable[[str
         If there is no such edition, or the port is taken.
     """
     load_edition_file(project, edition)
-    state = State(project.editions / edition)
+    state = State(project.editions / edition, live=Live(project) if edition == DEFAULT else None)
     with listen(state, port) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         ready(f"http://{HOST}:{server.server_port}/")
-        with suppress(KeyboardInterrupt):
-            keep_built(project, edition, state)
+        try:
+            with suppress(KeyboardInterrupt):
+                keep_built(project, edition, state)
+        finally:
+            if state.live:
+                state.live.stop()
         server.shutdown()
 
 
 def listen(state: State, port: int) -> ThreadingHTTPServer:
     """Return a server that listens on loopback, or say that the port is taken."""
     try:
-        return ThreadingHTTPServer((HOST, port), partial(_Pages, state))
+        return _Server((HOST, port), partial(_Pages, state))
     except OSError as error:
         why = "is taken by another program" if error.errno == errno.EADDRINUSE else f"is not to be had: {error}"
         raise PressError(f"port {port} {why}; choose one with --port, or --port 0 for any that is free") from error
@@ -101,9 +131,13 @@ def keep_built(project: Project, edition: str, state: State) -> None:
     command, looks = [sys.executable, "-m", "bookpress", "build", edition], changes(project)
     while True:
         state.what, state.message = "building", ""
+        if state.live:
+            state.live.stop()
         fault = _build(command, project.root, looks)
         if fault is None:
             continue
+        if state.live and not fault:
+            state.live.start()
         state.what, state.message = ("failed", fault) if fault else ("built", "")
         while not next(looks):
             if fault.startswith(BEING_BUILT) or not (fault or state.version):
@@ -177,6 +211,10 @@ def _echo(stream: IO[str], said: list[str]) -> None:
         said.append(line)
 
 
+class _Server(ThreadingHTTPServer):
+    request_queue_size = 128
+
+
 class _Pages(SimpleHTTPRequestHandler):
     """The files of the edition as they are now; pages get the script that reloads them.
 
@@ -184,22 +222,24 @@ class _Pages(SimpleHTTPRequestHandler):
     the book through a name that leads here.
     """
 
+    timeout = 30
+
     def __init__(self, state: State, *arguments: Any) -> None:
         self.state = state
         super().__init__(*arguments, directory=str(state.folder / "html"))
 
     def send_head(self) -> io.BytesIO | BinaryIO | None:
         """Send the head of an answer and return its body."""
-        host, origin = self.headers.get("Host", ""), self.headers.get("Origin")
         path = unquote(urlsplit(self.path).path)
-        is_ours = urlsplit(f"//{host}").hostname in OURS and (origin is None or urlsplit(origin).netloc == host)
-        if not is_ours or "\0" in path:
+        if not self._is_ours() or "\0" in path:
             self.send_error(HTTPStatus.NOT_FOUND)
         elif path == f"{OWN}/state":
             told = {"state": self.state.what, "message": self.state.message, "version": self.state.version}
             return self._answer(json.dumps(told), "application/json")
-        elif path == f"{OWN}/reload.js":
-            return self._answer(SCRIPT.read_text("utf-8"), "text/javascript")
+        elif path == f"{OWN}/controls":
+            return self._answer(json.dumps(self.state.live.controls() if self.state.live else {}), "application/json")
+        elif path.startswith(f"{OWN}/") and path.removeprefix(f"{OWN}/") in SCRIPTS:
+            return self._answer(SCRIPTS[path.removeprefix(f"{OWN}/")].read_text("utf-8"), "text/javascript")
         elif not self.state.version:
             why = "This page shows it once it is there."
             self.send_error(HTTPStatus.SERVICE_UNAVAILABLE, "The book is being built", why)
@@ -213,11 +253,47 @@ class _Pages(SimpleHTTPRequestHandler):
         if found.suffix != ".html" or not found.is_file():
             del self.headers["If-Modified-Since"]  # the next build may change any file
             return super().send_head()
-        return self._answer(found.read_text(encoding="utf-8") + _script(version), "text/html")
+        live = f'<script src="{OWN}/live.js" data-token="{self.state.token}"></script>' if self.state.live else ""
+        return self._answer(found.read_text(encoding="utf-8") + _script(version) + live, "text/html")
 
-    def _answer(self, text: str, kind: str) -> io.BytesIO:
+    def _is_ours(self) -> bool:
+        host, origin = self.headers.get("Host", ""), self.headers.get("Origin")
+        try:
+            return urlsplit(f"//{host}").hostname in OURS and origin in {None, f"http://{host}"}
+        except ValueError:
+            return False
+
+    def do_POST(self) -> None:
+        """Answer an order with a state."""
+        with suppress(OSError):  # a reader who has gone
+            code, told = self._chosen()
+            body = self._answer(json.dumps(told), "application/json", code)
+            self.wfile.write(body.getvalue())
+
+    def _chosen(self) -> tuple[HTTPStatus, dict[str, Any]]:
+        """Return the answer to an order, which must come from a page of ours and be no longer than any is."""
+        length, token = self.headers.get("Content-Length", ""), self.headers.get("X-Press-Token", "")
+        is_told = compare_digest(token.encode("utf-8", "replace"), self.state.token.encode())
+        if not (self.state.live and self._is_ours() and self.headers.get("Origin") and is_told):
+            return HTTPStatus.FORBIDDEN, {"error": "Not from a page of this server."}
+        if self.path != f"{OWN}/choose" or self.headers.get_content_type() != "application/json":
+            return HTTPStatus.NOT_FOUND, {"error": "There is nothing to ask here."}
+        if not re.fullmatch("[0-9]{1,6}", length) or int(length) > ORDER_LIMIT:
+            return HTTPStatus.REQUEST_ENTITY_TOO_LARGE, {"error": f"An order has at most {ORDER_LIMIT} bytes."}
+        try:
+            order = Order.model_validate_json(self.rfile.read(int(length)))
+        except ValidationError:
+            return HTTPStatus.BAD_REQUEST, {"error": "An order holds a chapter, a reader and values."}
+        if not self.state.room.acquire(blocking=False):
+            return HTTPStatus.SERVICE_UNAVAILABLE, {"error": "Too much is asked at once."}
+        try:
+            return HTTPStatus.OK, self.state.live.ask(order.model_dump())
+        finally:
+            self.state.room.release()
+
+    def _answer(self, text: str, kind: str, code: HTTPStatus = HTTPStatus.OK) -> io.BytesIO:
         content = text.encode()
-        self.send_response(HTTPStatus.OK)
+        self.send_response(code)
         self.send_header("Content-Type", f"{kind}; charset=utf-8")
         self.send_header("Content-Length", str(len(content)))
         self.end_headers()

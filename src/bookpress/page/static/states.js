@@ -10,7 +10,7 @@
   // A block is a child of a section that is no section itself: the press counts them in the same way.
   const blocks = $$("section, div.opener", article).flatMap((part) => [...part.children].filter((one) => !one.matches("section, div.opener")));
   const settings = new Map($$(".setting", bar).map((part) => [part.dataset.name, part]));
-  const folder = bar.dataset.states, title = document.title;
+  const folder = bar.dataset.states, title = document.title, published = $(".cite-state code")?.textContent;
   const press = window.bookpress ??= {};
   let choice = {}, asked = 0, undo = [], stopped = new AbortController();
 
@@ -28,7 +28,7 @@
   async function find(wanted, signal) {
     const names = Object.keys(wanted);
     const index = folder ? await load("index") : { choices: {}, pairs: [] };
-    if (folder && index.published !== $(".cite-state code")?.textContent) throw new Error("The states beside this page are of another edition.");
+    if (folder && index.published !== published) throw new Error("The states beside this page are of another edition.");
     const values = names.map((name) => index.choices[name]?.[radios(name).findIndex((one) => one.value === wanted[name])]);
     const same = (one) => names.length === Object.keys(one.choice).length && names.every((name, at) => values[at] && JSON.stringify(one.choice[name]) === JSON.stringify(values[at].value));
     const id = (names.length === 1 ? values[0] : index.pairs.find(same))?.id;
@@ -42,8 +42,8 @@
 
   // ---- The page in another state: originals are taken out, never changed, with the white space between them ----
   const parsed = (html) => { const holder = make("template"); holder.innerHTML = html; return [...holder.content.children]; };
-  const replace = (olds, news, parent, anchor) => {
-    const gone = [];
+  const replace = (olds, made, parent, anchor) => {
+    const gone = [], news = made.flatMap((node) => [node, document.createTextNode("\n")]);
     if (olds.length) for (let node = olds[0]; node !== anchor; node = node.nextSibling) gone.push(node);
     for (const node of gone) node.remove();
     for (const node of news) parent.insertBefore(node, anchor);
@@ -56,13 +56,13 @@
   const frame = (block) => {
     const copy = block.cloneNode(true);
     for (const value of $$(".value", copy)) value.textContent = "";
-    return copy.textContent;
+    return copy.textContent.replace(/\s+/g, " ").trim();
   };
   const compare = (olds, now) => { // the published number stands struck through where numbers are all that changed
     const before = $$(".value", olds.find((old) => frame(old) === frame(now)) ?? make("p"));
     $$(".value", now).forEach((value, at) => {
-      if (!before[at] || before[at].textContent === value.textContent) return;
-      value.after(make("del", { className: "was" }, make("span", { className: "visually-hidden" }, " published: "), before[at].textContent));
+      if (!before[at] || before[at].textContent === value.textContent || !value.matches(".value-result")) return;
+      value.after(make("del", { className: "was" }, make("span", { className: "visually-hidden" }, " published: "), before[at].textContent.split(" (")[0]));
     });
   };
   const raised = (text) => text.split(/([⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)/).map((part, at) => at % 2 ? make("sup", {}, part.replace(/./g, (sign) => "−0123456789"["⁻⁰¹²³⁴⁵⁶⁷⁸⁹".indexOf(sign)])) : part);
@@ -197,11 +197,16 @@
     stopped.abort();
     stopped = new AbortController();
     bar.setAttribute("aria-busy", "true");
+    const late = setTimeout(() => { said.textContent = "Working…"; }, 500);
     let state = null, failure = null;
     try { if (Object.keys(wanted).length) state = await find(wanted, stopped.signal); } catch (error) { failure = error; }
+    clearTimeout(late);
     if (turn !== asked) return;
     bar.removeAttribute("aria-busy");
-    if (failure && press.live && press.refuse?.(wanted, failure)) return; // what was shown stays
+    if (failure && press.refuse?.(wanted, failure)) { // what was shown stays
+      history.replaceState(null, "", (address(choice) || location.pathname) + location.hash);
+      return;
+    }
     let did;
     holding(() => {
       while (undo.length) undo.pop()();

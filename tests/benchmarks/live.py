@@ -1,0 +1,85 @@
+"""How long a reader of the served book waits for a value that nobody has tried: each chapter, through the server."""
+
+from __future__ import annotations
+
+import json
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+import requests
+from tests.benchmarks._measuring import Copy, Row, load, machine
+
+ROUNDS = 5
+LIMIT = 2.0
+"""Seconds that an answer may take in the median."""
+LEAST = 12
+"""Chapters of which that is wanted."""
+
+
+def untried(page: str, controls: dict[str, Any]) -> tuple[str, float]:
+    """Return a number of a chapter whose neighbours may be tried, and its published value."""
+    usual = dict(re.findall(r'data-name="(\w+)" data-label="[^"]*" data-value="([^"]*)"', page))
+    numbers = [name for name, one in controls.items() if one.get("input", {}).get("type") == "number"]
+    name = min(numbers, key=lambda name: name.endswith(("_first", "_last")))
+    return name, float(usual[name])
+
+
+def answers(url: str, slug: str, controls: dict[str, Any]) -> list[float]:
+    """Return the seconds of some answers, each for another value of one number."""
+    page = requests.get(f"{url}/notebooks/{slug}.html", timeout=60).text
+    token = re.findall('data-token="([^"]+)"', page)[0]
+    headers = {"Origin": url, "X-Press-Token": token, "Content-Type": "application/json"}
+    name, usual = untried(page, controls)
+    whole = controls[name]["input"]["step"] == "1"
+    sign = -1 if name.endswith("_first") else 1
+    found = []
+    for turn in range(1, ROUNDS + 1):
+        value = str(int(usual) + sign * turn) if whole else f"{usual * (1 - turn / 100):.4f}"
+        order = json.dumps({"chapter": slug, "reader": "bench", "values": {name: value}})
+        begun = time.perf_counter()
+        answer = requests.post(f"{url}/__press__/choose", order, headers=headers, timeout=120).json()
+        found.append(time.perf_counter() - begun)
+        if "state" not in answer:
+            raise RuntimeError(f"{slug}: {name}={value}: {answer}")
+    return found
+
+
+def main() -> str:
+    """Measure, print each line as it is there, and return the table."""
+    print(f"live: {machine()}\n{Row.head()}", flush=True)
+    rows, before = [], load()
+    with tempfile.TemporaryDirectory(prefix="live-bench-") as home:
+        copy = Copy.make(Path(home) / "book")
+        copy.press("build")
+        command = [sys.executable, "-m", "compute_divide", "serve", "--port", "0"]
+        served = subprocess.Popen(
+            command, cwd=copy.root, env=copy.environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+        )
+        try:
+            assert served.stdout
+            url = served.stdout.readline().strip().rstrip("/")
+            while requests.get(f"{url}/__press__/state", timeout=60).json()["state"] != "built":
+                time.sleep(0.2)
+            chapters = requests.get(f"{url}/__press__/controls", timeout=120).json()
+            for slug, controls in chapters.items():
+                rows.append(Row.at_most(f"a live answer of `{slug}`", answers(url, slug, controls), LIMIT))
+                print(rows[-1], flush=True)
+        finally:
+            served.send_signal(signal.SIGINT)
+            served.wait(30)
+    good = sum(row.holds for row in rows)
+    all_told = f"chapters that answer within {LIMIT:g} s"
+    rows.append(Row(all_told, str(good), f"{len(rows)} chapters", "", f"at least {LEAST}", good >= LEAST))
+    note = f"Medians of {ROUNDS} answers. {machine()}. Wanted to run: {before:.1f} before, {load():.1f} at the end."
+    print(f"{rows[-1]}\n{note}", flush=True)
+    return "\n".join([Row.head(), *map(str, rows), "", note])
+
+
+if __name__ == "__main__":
+    main()

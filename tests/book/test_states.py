@@ -1,0 +1,82 @@
+"""States of the real book on its pages: each shows what a build with its values shows, and goes without a trace."""
+
+from __future__ import annotations
+
+import os
+import shlex
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import urlencode
+
+import numpy as np
+import pytest
+from playwright.sync_api import Browser, expect
+
+from book.browsing import AXE, Heard, serve
+from book.showing import ARTICLE, READ, chapter, differing, read, states_of
+from bookpress.book.parameters import as_text
+
+pytestmark = pytest.mark.book
+LONG = os.environ.get("BOOKPRESS_LONG") == "1"
+SAMPLE = 60 if LONG else 3
+CHAPTERS = [] if LONG else ["machines"]
+"""Chapters that are explored; all where none is named."""
+STRICT = "default-src 'self'; base-uri 'none'; form-action 'self'"
+FAULTS = "axe.run(document).then((found) => found.violations.map((one) => one.id + one.nodes[0].html))"
+
+
+@pytest.fixture(scope="module")
+def explored(checkout: Path, run_command: Callable[..., str]) -> Path:
+    """Return the checkout with the states of some chapters explored."""
+    run_command(checkout, "explore", *CHAPTERS)
+    return checkout
+
+
+def test_states_show_what_builds_show(explored: Path, browser: Browser, run_command: Callable[..., str]) -> None:
+    folder = explored / "_build/editions/default/html/states"
+    every = [(slug.name, *state) for slug in sorted(folder.iterdir()) for state in states_of(explored, slug.name)]
+    drawn = np.random.default_rng(16).permutation(len(every))[:SAMPLE]
+    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    with serve(explored / "_build/editions/default/html", STRICT) as address:
+        heard = Heard(address)
+        for slug, edition, choice, command in (every[at] for at in drawn):
+            run_command(explored, *_words(command))
+            asked = urlencode({name: as_text(value) for name, value in choice.items()})
+            built = read(page, chapter(explored, edition, slug))
+            assert differing(read(page, f"{chapter(explored, 'default', slug)}?{asked}"), built) == [], (slug, choice)
+            heard.listen(page)
+            page.goto(f"{address}/notebooks/{slug}.html")
+            page.evaluate(READ)
+            before = page.evaluate(ARTICLE)
+            for name, value in choice.items():
+                page.evaluate("([name, value]) => bookpress.choose(name, value)", [name, as_text(value)])
+            assert differing(page.evaluate(READ), built) == [], (slug, choice)
+            page.get_by_role("button", name="Back to the published edition").click()
+            expect(page.locator(".state-strip")).to_be_hidden()
+            assert page.evaluate(ARTICLE) == before, (slug, choice)
+            assert heard.take(slug) == []
+    page.close()
+
+
+def _words(command: str) -> list[str]:
+    """Return the words of a command as a shell does, without the program's name."""
+    return shlex.split(command)[1:]
+
+
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 375)])
+def test_a_state_fits_has_no_barrier_and_its_charts_take_keys(
+    explored: Path, browser: Browser, scheme: str, width: int
+) -> None:
+    page = browser.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme)  # type: ignore[arg-type]
+    found = read(page, f"{chapter(explored, 'default', 'machines')}?gpu_count=theirs")
+    assert found["charts"]
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    chart = page.locator(".restated .chart svg").first
+    chart.focus()
+    page.keyboard.press("ArrowRight")
+    expect(page.locator("#tip")).to_be_visible()
+    page.keyboard.press("Escape")
+    page.evaluate("for (const fold of document.querySelectorAll('details')) fold.open = true")
+    page.evaluate(AXE)
+    assert page.evaluate(FAULTS) == []
+    page.close()

@@ -1,0 +1,174 @@
+"""Any legal value on the served page: what the machine answers is what `run` says, and strangers get nothing run."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import psutil
+import pytest
+import requests
+from playwright.sync_api import expect, sync_playwright
+from processes import edit, wait_for
+from test_states import environment, new_home, press
+
+from book.browsing import CHROMIUM, FLAGS
+from bookpress.files import tree
+from bookpress.write.serve import ORDER_LIMIT
+
+SAMPLE = 200 if os.environ.get("BOOKPRESS_LONG") == "1" else 3
+SLOW = "4.75"
+"""A power at which the chapter sleeps."""
+FOREVER = "from orbits.law import Estimate, table\nimport time\ntime.sleep(600 if power == 4.75 else 0)"
+
+
+@dataclass
+class Live:
+    """A server in a process of its own, and what a page of it knows."""
+
+    home: Path
+    process: subprocess.Popen[str]
+    url: str
+    token: str = ""
+
+    def ask(self, values: Any, reader: str = "a-reader", **headers: str | None) -> requests.Response:
+        """Ask as a page does, with other headers where they are given."""
+        usual = {"Origin": self.url, "X-Press-Token": self.token, "Content-Type": "application/json"}
+        body = values if isinstance(values, bytes) else json.dumps(self.order(values, reader))
+        sent = {name: text for name, text in {**usual, **headers}.items() if text is not None}
+        return requests.post(f"{self.url}/__press__/choose", body, headers=sent, timeout=60)
+
+    @staticmethod
+    def order(values: Any, reader: str = "a-reader", chapter: str = "moons") -> dict[str, Any]:
+        return {"chapter": chapter, "reader": reader, "values": values}
+
+
+@pytest.fixture(scope="module")
+def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
+    home = new_home(tmp_path_factory.mktemp("live") / "book")
+    edit(home / "notebooks/moons.md", "from orbits.law import Estimate, table", FOREVER)
+    command = [sys.executable, "-m", "bookpress", "serve", "--port", "0"]
+    process = subprocess.Popen(command, cwd=home, env=environment(home), stdout=subprocess.PIPE, text=True)
+    assert process.stdout
+    served = Live(home, process, process.stdout.readline().strip().rstrip("/"))
+    wait_for(lambda: requests.get(f"{served.url}/__press__/state", timeout=10).json()["state"] == "built", 120)
+    assert requests.get(f"{served.url}/__press__/controls", timeout=60).json()["moons"]["power"]["input"]
+    page = requests.get(f"{served.url}/notebooks/moons.html", timeout=10).text
+    served.token = re.findall('data-token="([^"]+)"', page)[0]
+    yield served
+    started = psutil.Process(process.pid).children(recursive=True)
+    process.send_signal(signal.SIGINT)
+    process.communicate(timeout=20)
+    wait_for(lambda: not any(one.is_running() for one in started))
+
+
+def test_what_is_answered_is_what_run_says(live: Live) -> None:
+    published = json.loads((live.home / "_build/editions/default/results.json").read_text())["moons"]
+    rng = np.random.default_rng(16)
+    for _ in range(SAMPLE):
+        values = {"moon": str(rng.choice(["Io", "Ganymede", "Callisto"])), "power": str(round(rng.uniform(0.1, 4), 3))}
+        state = live.ask(values).json()["state"]
+        options = [word for name, value in values.items() for word in ("-p", f"{name}={value}")]
+        said = json.loads(press(live.home, "run", "moons", *options, "--json"))["moons"]
+        found = {key: [one["value"], one["low"], one["high"]] for key, one in published.items()} | state["results"]
+        assert found == {key: [one["value"], one["low"], one["high"]] for key, one in said.items()}
+        assert state["command"].endswith(" ".join(f"-p moons.{name}={value}" for name, value in values.items()))
+
+
+def test_a_refused_value_gets_the_words_of_the_command_line(live: Live) -> None:
+    for values in ({"power": "9"}, {"power": "[[["}, {"moon": "Pluto"}, {"powr": "1"}, {"power": "1" * 5000}):
+        [words] = live.ask(values).json()["refused"]
+        [(name, text)] = values.items()
+        assert words in press(live.home, "run", "moons", "-p", f"moons.{name}={text}", code=2)
+
+
+def test_a_newer_choice_ends_the_older(live: Live) -> None:
+    with ThreadPoolExecutor(1) as pool:
+        older = pool.submit(live.ask, {"power": SLOW})
+        time.sleep(3)
+        begun = time.monotonic()
+        assert "state" in live.ask({"power": "1.75"}).json()
+        assert older.result(20).json() == {"error": "A newer choice took its place."}
+        assert time.monotonic() - begun < 30
+
+
+def hostile(live: Live) -> dict[str, requests.Response]:
+    """Return what strangers are told."""
+    good = {"power": "2"}
+    elsewhere = {"Host": "book.example", "Origin": "http://book.example"}
+    bodies: dict[str, Any] = {
+        "no JSON": b"{",
+        "no object": b"[]",
+        "deep": b"[" * 30000,
+        "too long": b" " * (ORDER_LIMIT + 1),
+        "a path": json.dumps(Live.order(good, chapter="../../planets")).encode(),
+        "a path as reader": json.dumps(Live.order(good, reader="../x")).encode(),
+        "more": json.dumps({**Live.order(good), "code": "import os"}).encode(),
+        "numbers": json.dumps(Live.order({"power": 2})).encode(),
+        "none": json.dumps(Live.order({})).encode(),
+        "many": json.dumps(Live.order({f"p{n}": "1" for n in range(100)})).encode(),
+        "a long value": json.dumps(Live.order({"power": "1" * 9000})).encode(),
+        "a strange name": json.dumps(Live.order({"power; rm": "1"})).encode(),
+    }
+    return {
+        "another host": live.ask(good, **elsewhere),
+        "another origin": live.ask(good, Origin="http://book.example"),
+        "origin of another port": live.ask(good, Origin="http://127.0.0.1:1"),
+        "no origin": live.ask(good, Origin=None),
+        "origin null": live.ask(good, Origin="null"),
+        "no token": live.ask(good, **{"X-Press-Token": None}),
+        "another token": live.ask(good, **{"X-Press-Token": "x" * 43}),
+        "a form": live.ask(good, **{"Content-Type": "application/x-www-form-urlencoded"}),
+        **{name: live.ask(body) for name, body in bodies.items()},
+    }
+
+
+def test_strangers_are_refused_and_nothing_is_run(live: Live) -> None:
+    live.ask({"power": "1.9"})
+    before = tree(live.home / "_build/cache")
+    found = hostile(live)
+    assert len(found) >= 20
+    assert {name: answer.status_code for name, answer in found.items() if not 400 <= answer.status_code < 500} == {}
+    with ThreadPoolExecutor(100) as pool:
+        tries = [pool.submit(live.ask, {"power": "3"}, **{"X-Press-Token": "none"}) for _ in range(1000)]
+        assert {one.result(60).status_code for one in tries} == {403}
+    assert tree(live.home / "_build/cache") == before
+    assert "state" in live.ask({"power": "1.9"}).json()
+
+
+def test_a_crowd_with_a_token_is_turned_away_and_does_not_hang(live: Live) -> None:
+    with ThreadPoolExecutor(60) as pool:
+        asked = [pool.submit(live.ask, {"power": f"2.{n:03}"}, f"reader-{n % 3}") for n in range(60)]
+        codes = [one.result(120).status_code for one in asked]
+    assert set(codes) == {200, 503}
+    assert "state" in live.ask({"power": "1.9"}).json()
+
+
+def test_the_bar_takes_any_legal_value(live: Live) -> None:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        page = browser.new_page()
+        page.goto(f"{live.url}/notebooks/moons.html")
+        power = page.locator(".setting[data-name=power]")
+        page.locator(".choice summary").last.click()
+        expect(power.locator("input")).to_have_value("1.5")
+        power.locator("input").fill("1.625")
+        power.locator("input").press("Enter")
+        expect(page.locator(".state-strip")).to_contain_text("Power: 1.625", timeout=20_000)
+        power.locator("input").fill("7")
+        power.get_by_role("button").click()
+        expect(power.get_by_role("alert")).to_have_text("7 is not allowed; allowed: more than 0 and at most 5")
+        expect(page.locator(".state-strip")).to_contain_text("Power: 1.625")
+        assert page.url.endswith("?power=1.625")
+        browser.close()
