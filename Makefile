@@ -20,8 +20,8 @@ book: setup ## build the default edition; open _build/editions/default/html/inde
 explore: setup ## build it with all states: each choice changed alone, to be turned on the page
 	@$(BIN)/compute-divide explore --yes
 
-release: setup browser ## build all formats, pack them with checksums, lay out the site to deploy (in dist/)
-	@$(BIN)/compute-divide explore --yes --format html,pdf,epub && $(BIN)/compute-divide release $(ARGS)
+release: setup browser ## build all formats, pack and tag what is published, lay out the site to deploy (in dist/)
+	@$(BIN)/compute-divide explore --yes --format html,pdf,epub && $(BIN)/compute-divide release --tag $(ARGS)
 
 browser: ## install what pages are looked at with, from apt (Debian, Ubuntu; does nothing when it is there)
 	@scripts/install-parts browser

@@ -176,6 +176,15 @@ def load_mapping(path: Path, where: str, holds: str) -> dict[Any, Any]:
     return loaded or {}
 
 
+def parse_json(content: bytes, where: str) -> Any:
+    """Return what JSON holds; the message names where it stands."""
+    try:
+        return json.loads(content)
+    except (ValueError, RecursionError) as error:
+        what = "it is nested too deeply" if isinstance(error, RecursionError) else short(str(error), 200)
+        raise UsageError(f"{where} is not JSON: {what}") from error
+
+
 def load_model(path: Path, where: str, model: type[Model]) -> Model:
     """Return what a YAML file holds, as a pydantic model checks it; an entry with nothing under it is not there."""
     entries = load_mapping(path, where, f"the entries {', '.join(model.model_fields)}")

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import email.message
+import io
 import os
 import shutil
 import signal
 import sys
-from collections.abc import Callable
+import urllib.request
+import urllib.response
+from collections.abc import Callable, Iterator
+from importlib import resources
 from pathlib import Path
 from textwrap import dedent
 from typing import Any
 
 import nbformat
 import pytest
+import requests
+import urllib3
 
 from bookpress.book.chapters import KERNEL
 from bookpress.book.editions import Edition, load_edition
@@ -238,3 +245,42 @@ def kernel() -> Engine:
 def count() -> Callable[[int, int], int]:
     """Return the full count of a heavy check, or the small one."""
     return lambda small, full: full if os.environ.get("BOOKPRESS_LONG") == "1" else small
+
+
+CONTEXT = "https://w3id.org/ro/crate/1.1/context"
+
+
+class ContextHandler(urllib.request.BaseHandler):
+    """Answers for the address of the RO-Crate context from the copy that comes with rocrate; refuses all others."""
+
+    def https_open(self, request: urllib.request.Request) -> Any:
+        if request.full_url != CONTEXT:
+            raise OSError(f"no network in tests: {request.full_url}")
+        headers = email.message.Message()
+        headers["Content-Type"] = "application/ld+json"
+        return urllib.response.addinfourl(io.BytesIO(context()), headers, CONTEXT, 200)
+
+    http_open = https_open
+
+
+def context() -> bytes:
+    return resources.files("rocrate").joinpath("data/ro-crate.jsonld").read_bytes()
+
+
+@pytest.fixture
+def offline(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Let the validator, by requests, and rdflib, by urllib, find the context and nothing else."""
+
+    def send(adapter: Any, request: requests.PreparedRequest, **__: Any) -> requests.Response:
+        if request.url != CONTEXT:
+            raise requests.ConnectionError(f"no network in tests: {request.url}")
+        headers = {"Content-Type": "application/ld+json"}
+        raw = urllib3.HTTPResponse(io.BytesIO(context()), headers, 200, preload_content=False, request_url=CONTEXT)
+        return adapter.build_response(request, raw)
+
+    monkeypatch.setattr(requests.adapters.HTTPAdapter, "send", send)
+    opener = urllib.request.OpenerDirector()
+    opener.add_handler(ContextHandler())
+    urllib.request.install_opener(opener)
+    yield
+    urllib.request.install_opener(None)  # type: ignore[arg-type]

@@ -69,17 +69,21 @@ def test_an_edition_has_pages_results_and_a_record(built: Project, edition: Load
     assert [row["value"] for row in note["parameters"]] == ["b", 3.0, 2010, 2014]
     assert "Annotated" not in (folder / "html/notebooks/second.html").read_text()
     assert (folder / "source/sources/second.md").read_text() == edition("other").chapters[1].source
-    timings = json.loads((folder / "timings.json").read_text(encoding="utf-8"))
-    assert {"Python", "jupyter-book", "papermill"} <= set(timings["versions"])
+    assert {"Python", "jupyter-book", "papermill"} <= set(record["made_with"])
+    second = (folder / "html/downloads/second-results.json").read_bytes()
+    assert record["chapter_results_sha256"]["second"] == sha256(second)
 
 
 def test_nothing_changed_means_nothing_done(built: Project, edition: Load, monkeypatch: pytest.MonkeyPatch) -> None:
     before = published(built.editions / "default")
 
-    def no_process(*_: object, **__: object) -> None:
-        raise AssertionError("a process was started")
+    real = subprocess.Popen
 
-    monkeypatch.setattr("subprocess.Popen", no_process)
+    def only_git(command: list[str], *more: Any, **named: Any) -> Any:
+        assert command[0] == "git", "a process was started"
+        return real(command, *more, **named)
+
+    monkeypatch.setattr("subprocess.Popen", only_git)
     again = build(built, edition())
     assert not again.changed
     assert published(again) == before

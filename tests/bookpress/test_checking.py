@@ -13,6 +13,7 @@ from bookpress.book.editions import load_edition
 from bookpress.book.project import Project
 from bookpress.build.build import build
 from bookpress.check.check import check, prose_lines, typed_numbers, untested
+from bookpress.citation.deposit import main as write_deposits
 from bookpress.commands.main import press
 
 Find = Callable[..., list[str]]
@@ -136,6 +137,14 @@ def test_entries_of_the_front_matter_are_known(find: Find, book: Project) -> Non
         f"book/words.md:3: the front matter's `{key}` has no 'findng'; did you mean finding?",
         "book/words.md:3: the number 37 is typed by hand: record it as a result, or quote a claim",
     ]
+
+
+def test_records_for_archives_that_are_old_are_named(find: Find, book: Project) -> None:
+    (book.root / "codemeta.json").write_text("{}")
+    said = "codemeta.json:1: is not what book/publication.yml says: run `python -m bookpress.citation.deposit`"
+    assert said in find()
+    write_deposits(book.root)
+    assert find() == []
 
 
 def test_the_command_tells_rows_and_exit_code(find: Find, book: Project, monkeypatch: pytest.MonkeyPatch) -> None:

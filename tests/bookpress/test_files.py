@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bookpress.book.project import build_time
+from bookpress.book.source import build_time
 from bookpress.errors import PressError, UsageError
 from bookpress.files import replace_file
 
@@ -47,6 +47,10 @@ def test_the_date_of_a_build(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     checkout = tmp_path / "checkout"
     named = ["git", "-c", "user.name=x", "-c", "user.email=x@example.org", "-C", str(checkout)]
     subprocess.run(["git", "init", "-q", str(checkout)], check=True)
-    environment = {**os.environ, "GIT_COMMITTER_DATE": "2024-02-03T04:05:06+00:00"}
-    subprocess.run([*named, "commit", "-q", "--allow-empty", "-m", "x"], check=True, env=environment)
+    environment = dict(os.environ)
+    for name, day in (("_config.yml", "2023-01-01"), ("_toc.yml", "2024-02-03"), ("README.md", "2025-01-01")):
+        (checkout / name).write_text("root: index\n")
+        subprocess.run([*named, "add", name], check=True)
+        environment["GIT_COMMITTER_DATE"] = f"{day}T04:05:06+00:00"
+        subprocess.run([*named, "commit", "-q", "-m", "x"], check=True, env=environment)
     assert build_time(checkout) == datetime(2024, 2, 3, 4, 5, 6, tzinfo=UTC)

@@ -1,80 +1,324 @@
-"""Releases: same bytes twice, checksums that others' tools accept, older editions that stay reachable."""
+"""Three releases of two editions each: nothing is lost, old addresses work and say so, archives build again alone."""
 
 from __future__ import annotations
 
+import gzip
+import io
 import json
+import os
+import re
 import shutil
 import subprocess
+import sys
 import tarfile
+from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
+import numpy as np
 import pytest
+import yaml
+from bs4 import BeautifulSoup
 
-from bookpress.book.project import Project
-from bookpress.build.release import release
-from bookpress.errors import PressError, UsageError
+from bookpress.build.link_check import check_pages
+from bookpress.build.ro_crate import NAME
+from bookpress.errors import PressError
+from bookpress.files import sha256, tree
+from bookpress.release.archives import read_archive
 
-
-@pytest.fixture
-def site(built: Project, tmp_path: Path) -> Path:
-    """Return a folder with the first release."""
-    assert release(built, "default", [], tmp_path / "dist") == [edition_id(built, "default")]
-    return tmp_path / "dist"
-
-
-def edition_id(built: Project, name: str) -> str:
-    return str(json.loads((built.editions / name / "edition.json").read_text())["id"])
-
-
-def set_version(built: Project, version: str) -> None:
-    path = built.root / "book/publication.yml"
-    path.write_text(path.read_text().replace('version: "1"', f'version: "{version}"'))
-
-
-def test_a_release_is_the_same_twice_and_holds_no_working_files(site: Path, built: Project, tmp_path: Path) -> None:
-    for path in (built.editions / "default").rglob("*"):
-        path.touch()
-    release(built, "default", [], tmp_path / "again")
-    archive = site / "compute-divide-1.tar.gz"
-    assert archive.read_bytes() == (tmp_path / "again" / archive.name).read_bytes()
-    with tarfile.open(archive) as tar:
-        names = tar.getnames()
-    records = {"edition.json", "results.json", "ro-crate-metadata.json", "statements.json"}
-    assert {name.split("/")[1] for name in names} == {"html", *records}
-    assert "compute-divide-1/html/notebooks/first.html" in names
+ROOT = Path(__file__).parents[2]
+BASE = "https://example.org/orbits/"
+PUBLIC = {
+    "base_url": BASE,
+    "edition_url": f"{BASE}editions/{{id}}/",
+    "published_editions": ["default", "inner"],
+}
+CHANGES = [
+    ("book/publication.yml", "version: '1.0'", "version: '1.0'", "first"),
+    ("data/planets.csv", "164.79", "164.9", "A year of Neptune, measured again."),
+    ("notebooks/moons.md", "# ", "# The ", "Another title."),
+]
+VERSIONS = ["1.0", "2.0", "3.0"]
 
 
-def test_sha256sum_accepts_the_checksums_and_notices_a_change(site: Path) -> None:
+def run(book: Path, *words: str, code: int = 0, **more: str) -> subprocess.CompletedProcess[str]:
+    """Run a command of the press in a book, and return what it said."""
+    environ = {name: value for name, value in os.environ.items() if not name.startswith(("COMPUTE", "SOURCE_DATE"))}
+    paths = os.pathsep.join([str(book), str(ROOT / "src")])
+    command = [sys.executable, "-m", "bookpress", *words]
+    environ = {**environ, "PYTHONPATH": paths, "GIT_CEILING_DIRECTORIES": str(book.parent), **more}
+    done = subprocess.run(command, cwd=book, env=environ, capture_output=True, text=True)
+    assert done.returncode == code, done.stderr + done.stdout
+    return done
+
+
+def commit(book: Path, day: str) -> None:
+    """Commit all that there is, on a day."""
+    named = ["git", "-c", "user.name=x", "-c", "user.email=x@example.org", "-C", str(book)]
+    dated = {**os.environ, "GIT_COMMITTER_DATE": f"{day}T12:00:00Z", "GIT_AUTHOR_DATE": f"{day}T12:00:00Z"}
+    subprocess.run([*named, "add", "-A"], check=True)
+    subprocess.run([*named, "commit", "-q", "-m", day], check=True, env=dated)
+
+
+@pytest.fixture(scope="module")
+def orbits(tmp_path_factory: pytest.TempPathFactory) -> SimpleNamespace:
+    """Return the second book after three releases: its folder, that of the releases, what stood there after each."""
+    home = tmp_path_factory.mktemp("releases")
+    book, dist = home / "book", home / "dist"
+    shutil.copytree(ROOT / "tests/bookpress/orbits", book, ignore=shutil.ignore_patterns("__pycache__"))
+    (book / ".gitignore").write_text("_build\n__pycache__\n")
+    (book / "requirements.lock").write_text("")
+    subprocess.run(["git", "init", "-q", str(book)], check=True)
+    settings = {**yaml.safe_load((book / "book/publication.yml").read_text()), **PUBLIC}
+    states = []
+    for number, (name, before, after, words) in enumerate(CHANGES):
+        dated = {"version": VERSIONS[number], "date": f"202{number}-01-01", "changes": words}
+        settings["releases"] = [dated, *settings.get("releases", [])]
+        settings["version"] = VERSIONS[number]
+        (book / "book/publication.yml").write_text(yaml.safe_dump(settings))
+        text = (book / name).read_text()
+        (book / name).write_text(text.replace(before, after, 1))
+        commit(book, f"202{number}-01-01")
+        for edition in ("default", "inner"):
+            run(book, "build", edition)
+        run(book, "release", "--to", str(dist), "--tag")
+        states.append({path.name: path.read_bytes() for path in dist.glob("*.tar.gz")})
+    return SimpleNamespace(book=book, dist=dist, states=states, site=dist / "site")
+
+
+def facts(orbits: SimpleNamespace, version: str, name: str) -> dict[str, Any]:
+    entry = json.loads((orbits.book / f"data/released/{version}.json").read_text())[name]
+    assert isinstance(entry, dict)
+    return entry
+
+
+def test_nothing_is_lost(orbits: SimpleNamespace) -> None:
+    assert [len(state) for state in orbits.states] == [2, 4, 6]
+    for before, after in zip(orbits.states, orbits.states[1:], strict=False):
+        assert before.items() <= after.items()
+    ids = {facts(orbits, version, name)["id"] for version in VERSIONS for name in ("default", "inner")}
+    assert len(ids) == 6
+    assert {path.name for path in (orbits.site / "editions").iterdir()} == {*ids, "index.html"}
     check = ["sha256sum", "--check", "--quiet", "SHA256SUMS"]
-    assert subprocess.run(check, cwd=site).returncode == 0
-    archive = site / "compute-divide-1.tar.gz"
-    archive.write_bytes(archive.read_bytes() + b"x")
-    assert subprocess.run(check, cwd=site, capture_output=True).returncode != 0
+    assert subprocess.run(check, cwd=orbits.dist).returncode == 0
+    tags = subprocess.run(["git", "-C", orbits.book, "tag"], capture_output=True, text=True).stdout.split()
+    assert tags == ["v1.0", "v2.0", "v3.0"]
+    assert sorted(path.name for path in orbits.dist.iterdir() if path.name.startswith(".")) == []
 
 
-def test_every_released_edition_stays_reachable(site: Path, built: Project, tmp_path: Path) -> None:
-    set_version(built, "2")
-    older = shutil.move(site / "compute-divide-1.tar.gz", tmp_path)
-    ids = {name: edition_id(built, name) for name in ("default", "other")}
-    assert release(built, "other", [Path(older)], site) == sorted(ids.values())
-    assert len((site / "SHA256SUMS").read_text().splitlines()) == 2
-    for name, where in (("other", "."), *((name, f"editions/{one}") for name, one in ids.items())):
-        page = "notebooks/first.html"
-        assert (site / "site" / where / page).read_text() == (built.editions / name / "html" / page).read_text()
+def test_old_addresses_work_and_old_pages_say_so(orbits: SimpleNamespace) -> None:
+    assert check_pages(orbits.site) == []
+    sitemap = (orbits.site / "sitemap.xml").read_text()
+    for version in VERSIONS:
+        for name in ("default", "inner"):
+            known = facts(orbits, version, name)
+            own = orbits.site / "editions" / known["id"]
+            for path in [*own.glob("*.html"), *own.glob("notebooks/*.html")]:
+                page = BeautifulSoup(path.read_text(), "html5lib")
+                links = {one["rel"][0]: one["href"] for one in page.select("head link[href]")}
+                where = path.relative_to(orbits.site).as_posix().removesuffix("index.html")
+                old = version != "3.0"
+                assert bool(page.select("aside.newer-edition")) == old
+                assert ("successor-version" in links) == old
+                assert ("predecessor-version" in links) == (version != "1.0")
+                assert links["linkset"].endswith("linkset.json")
+                for rel in ("latest-version", "version-history", "successor-version", "predecessor-version"):
+                    assert rel not in links or (path.parent / links[rel]).resolve().is_file()
+                if old:
+                    assert links["canonical"] == BASE + where
+                    assert f"<loc>{BASE}{where}</loc>" in sitemap
+                    assert known["id"] in page.select_one("aside").text
+    versions = BeautifulSoup((orbits.site / "versions.html").read_text(), "html5lib")
+    rows = [row.text for row in versions.select("tbody tr")]
+    assert [row.lstrip()[:3] for row in rows] == ["3.0", "3.0", "2.0", "2.0", "1.0", "1.0"]
+    assert "A year of Neptune, measured again." in rows[2]
+    assert "Different from version 1.0: evidence." in rows[2]
+    assert all(re.search(r"[0-9a-f]{40}", row) for row in rows)
+    linkset = json.loads((orbits.site / "linkset.json").read_text())["linkset"]
+    assert {f"{BASE}", f"{BASE}editions/{facts(orbits, '1.0', 'inner')['id']}/"} <= {one["anchor"] for one in linkset}
 
 
-def test_what_was_not_built_is_not_there_or_is_not_ours_is_refused(site: Path, built: Project, tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="no built edition 'othr'; did you mean other"):
-        release(built, "othr", [], site)
-    with pytest.raises(UsageError, match=r"no archive .*gone\.tar\.gz; --older takes"):
-        release(built, "other", [tmp_path / "gone.tar.gz"], site)
-    with pytest.raises(PressError, match="released already: give the book a new version"):
-        release(built, "other", [site / "compute-divide-1.tar.gz"], site)
-    with tarfile.open(tmp_path / "foreign.tar.gz", "w:gz") as tar:
-        tar.add(built.root / "_toc.yml", arcname="other/_toc.yml")
-    (tmp_path / "text.tar.gz").write_text("no archive")
-    for name in ("foreign", "text"):
-        with pytest.raises(PressError, match=rf"{name}\.tar\.gz is not an archive of a released edition"):
-            release(built, "other", [tmp_path / f"{name}.tar.gz"], tmp_path / "elsewhere")
-    with pytest.raises(PressError, match=r"cannot write .*_toc\.yml/dist: Not a directory"):
-        release(built, "other", [], built.root / "_toc.yml" / "dist")
+def test_each_archive_alone_builds_its_edition_again(
+    orbits: SimpleNamespace, tmp_path: Path, count: Callable[[int, int], int]
+) -> None:
+    chosen = [
+        (facts(orbits, version, name), name) for version in ("2.0", "1.0", "3.0") for name in ("inner", "default")
+    ]
+    for known, name in chosen[: count(1, 6)]:
+        with tarfile.open(orbits.dist / known["archive"]) as tar:
+            tar.extractall(tmp_path, filter="data")
+        top = tmp_path / known["archive"].removesuffix(".tar.gz")
+        run(top / "book", *known["command"].split()[1:])
+        again = tree(top / "book/_build/editions" / name, without=("timings.json",))
+        released = tree(top, without=("timings.json", "book", "README.txt"))
+        assert again == released
+        assert known["commit"] in run(top / "book", "cite", "-f", "bibtex").stdout
+        with (top / "book/notebooks/planets.md").open("a") as file:
+            file.write("More.\n")
+        shutil.rmtree(top / "book/_build")
+        assert "uncommitted changes after" in run(top / "book", "cite", "-f", "bibtex").stdout
+
+
+def test_the_crate_validates_as_packed(orbits: SimpleNamespace, tmp_path: Path, offline: None) -> None:
+    from rocrate_validator import services
+
+    known = facts(orbits, "2.0", "inner")
+    with tarfile.open(orbits.dist / known["archive"]) as tar:
+        tar.extractall(tmp_path, filter="data")
+    found = services.validate(
+        services.ValidationSettings(
+            rocrate_uri=str(tmp_path / known["archive"].removesuffix(".tar.gz")),
+            profile_identifier="process-run-crate-0.5",
+            requirement_severity="REQUIRED",
+            cache_path=str(tmp_path / "cache"),
+        )
+    )
+    assert [issue.message for issue in found.get_issues()] == []
+
+
+def test_a_cited_state_is_verified_and_what_differs_is_named(orbits: SimpleNamespace, tmp_path: Path) -> None:
+    first, second, third = (facts(orbits, version, "default") for version in VERSIONS)
+    said = run(orbits.book, "verify", first["id"], code=1).stdout
+    assert (
+        f"edition {first['id']}: chapters, evidence differ between version 1.0 and this checkout ({third['id']})"
+        in said
+    )
+    assert "2 of 4 results differ, the most planets:neptune, 0.1%" in said
+    assert "chapters differs between version 2.0 and this checkout" in run(orbits.book, "verify", second["id"]).stdout
+    citation = tmp_path / "cited.bib"
+    for form in ("biblatex", "ris", "csl-json"):
+        citation.write_text(run(orbits.book, "cite", "moons", "-f", form).stdout)
+        assert (
+            run(orbits.book, "verify", str(citation)).stdout
+            == f"edition {third['id']}: the same state; results equal\n"
+        )
+    assert "the results are not those cited" in run(orbits.book, "verify", third["id"], "0" * 64, code=1).stdout
+    assert "is unknown" in run(orbits.book, "verify", "0" * 12, code=2).stdout
+    (tmp_path / "empty.bib").write_text("@book{x}")
+    for wrong in (["x"], [third["id"], "x"], [str(tmp_path / "empty.bib")]):
+        assert run(orbits.book, "verify", *wrong, code=2).stderr.startswith("error: ")
+
+
+@pytest.mark.parametrize(
+    ("claim", "code", "said"),
+    [
+        ("planets:neptune=164.9", 0, "planets:neptune stands: 165 years"),
+        ("planets:neptune=165 years", 0, "stands"),
+        (
+            "planets:neptune=164.79",
+            1,
+            "is revised: it was 164.79 in 1.0 (default), and is 164.9; why: evidence, code",
+        ),
+        ("planets:neptune=12", 2, "is not known as 12: 1.0 (default): 165 years; 1.0 (inner): no value"),
+        ("planets:pluto=1", 2, "no release has such a result"),
+        ("neptune", 2, "is not CHAPTER:KEY=NUMBER"),
+    ],
+)
+def test_a_number_that_was_quoted_is_told_what_became_of_it(
+    orbits: SimpleNamespace, claim: str, code: int, said: str
+) -> None:
+    done = run(orbits.book, "cite", "--check", claim, code=code)
+    assert said in done.stdout + done.stderr
+
+
+def test_what_would_lose_something_is_refused(orbits: SimpleNamespace, tmp_path: Path) -> None:
+    book, before = orbits.book, tree(orbits.dist)
+    elsewhere = tmp_path / "dist"
+    commit(book, "2023-01-01")  # of the ledger
+    assert (
+        "was built from something else than what is committed"
+        in run(book, "release", "--to", str(elsewhere), code=1).stderr
+    )
+    for edition in ("default", "inner"):
+        run(book, "build", edition)
+    first = facts(orbits, "1.0", "default")["archive"]
+    said = run(book, "release", "--to", str(elsewhere), code=1).stderr
+    assert "is published and not at hand" in said
+    assert "claim the same id with other content" in run(book, "release", "--to", str(orbits.dist), code=1).stderr
+    assert "no built edition 'innr'; did you mean inner" in run(book, "release", "innr", code=2).stderr
+    assert "no archive gone.tar.gz" in run(book, "release", "--older", "gone.tar.gz", code=2).stderr
+    renamed = tmp_path / "orbits-9-0123456789ab.tar.gz"
+    shutil.copy(orbits.dist / first, renamed)
+    said = run(book, "release", "--older", str(renamed), "--to", str(elsewhere), code=1).stderr
+    assert f"{renamed.name} is not an archive of a released edition" in said
+    (book / "data/planets.csv").write_text("planet\n")
+    assert "changes that are not committed" in run(book, "release", "--to", str(orbits.dist), code=1).stderr
+    subprocess.run(["git", "-C", str(book), "checkout", "-q", "."], check=True)
+    assert "cannot write" in run(book, "release", "--to", str(book / "_toc.yml/dist"), code=1).stderr
+    assert tree(orbits.dist) == before
+    assert list(tree(elsewhere)) == []
+
+
+def paths(top: str) -> list[str]:
+    return ["../../x", "/etc/x", f"{top}/../x", f"{top}/html/../../x", f"{top}//x", "x", f"{top}/a\\b", f"{top}/\n"]
+
+
+def entry(top: str, **facts: Any) -> tarfile.TarInfo:
+    made = tarfile.TarInfo(f"{top}/html/new.html")
+    for name, value in facts.items():
+        setattr(made, name, value)
+    return made
+
+
+def hostile(good: dict[str, bytes], top: str, rng: np.random.Generator) -> bytes:
+    """Return an archive that is wrong in one way, chosen by chance."""
+
+    def one_of(*choices: Any) -> Any:
+        return choices[rng.integers(len(choices))]
+
+    record, path = json.loads(good["edition.json"]), one_of(*paths(top))
+    target = f"{top}/{one_of('html/index.html', 'edition.json', 'results.json', NAME)}"
+    wrong = {
+        "id": one_of("../../../x", "/x", "", "0123456789ab", "A" * 12, "x" * 300, None, ["x"]),
+        "version": one_of("../1", "", "1/2", "-1", "2.0"),
+        "name": one_of("../x", "", "/", "a b"),
+        "parts": one_of({}, [], None, "x", {"parameters": 1}),
+        "source": one_of(None, {}, "x", {"commit": "HEAD", "tree": "x", "date": "now"}),
+    }
+    changed = one_of(*wrong)
+    kind = one_of(
+        tarfile.SYMTYPE, tarfile.LNKTYPE, tarfile.FIFOTYPE, tarfile.CHRTYPE, tarfile.DIRTYPE, tarfile.GNUTYPE_SPARSE
+    )
+    junk = [b"", b"{", b"[]", b"[" * 100_000, b"\xff\xfe", b"null", b'{"@graph": [1]}', b'{"@graph": {"a": []}}']
+    files: dict[str, bytes | tarfile.TarInfo | None] = {f"{top}/{name}": content for name, content in good.items()}
+    damage = one_of(
+        {path: b"x"},
+        {"new": entry(top, type=kind, linkname=one_of("/etc/passwd", "../../x", f"{top}/edition.json"))},
+        {"new": entry(top, size=one_of(2**31, 2**40, 2**60))},
+        {f"{top}/edition.json": json.dumps({**record, changed: wrong[changed]}).encode()},
+        {target: one_of(*junk)},
+        {target: None},
+        {f"{top}/html/index.html/x": b"x"},
+        {f"{one_of('other', '.', '..')}/{name}": content for name, content in good.items()},
+        {"new": entry(top, pax_headers=one_of({"path": path}, {"comment": "x" * (1 << 20)}, {"size": "-1"}))},
+    )
+    packed = io.BytesIO()
+    with gzip.GzipFile(fileobj=packed, mode="wb") as zipped, tarfile.open(fileobj=zipped, mode="w") as tar:
+        for name, content in {**files, **damage}.items():
+            if isinstance(content, tarfile.TarInfo):
+                tar.addfile(content)
+            elif content is not None:
+                tar.addfile(entry(top, name=name, size=len(content)), io.BytesIO(content))
+    whole = packed.getvalue()
+    return one_of(*[whole] * 6, whole[: rng.integers(len(whole) - 100)], rng.bytes(1000))
+
+
+def test_hostile_archives_are_refused_in_one_line_and_write_nothing(
+    orbits: SimpleNamespace, tmp_path: Path, count: Callable[[int, int], int]
+) -> None:
+    known = facts(orbits, "1.0", "inner")
+    top = known["archive"].removesuffix(".tar.gz")
+    with tarfile.open(orbits.dist / known["archive"]) as tar:
+        small = ("edition.json", "results.json", "html/index.html")
+        files = {name: tar.extractfile(f"{top}/{name}").read() for name in small}  # type: ignore[union-attr]
+    graph = [{"@id": name, "@type": "File", "sha256": sha256(content)} for name, content in files.items()]
+    good = {**files, NAME: json.dumps({"@graph": graph}).encode()}
+    path = tmp_path / known["archive"]
+    for seed in range(count(40, 200)):
+        path.write_bytes(hostile(good, top, np.random.default_rng(seed)))
+        with pytest.raises(PressError) as caught:
+            read_archive(path)
+        assert str(caught.value).startswith(f"{path.name} is not an archive of a released edition: "), seed
+        assert "\n" not in str(caught.value), seed
+        assert [one.name for one in tmp_path.iterdir()] == [path.name], seed

@@ -16,12 +16,15 @@ from bookpress.book.assignments import Assignment, file_assignments, option, par
 from bookpress.book.chapters import Chapter, choose, discover
 from bookpress.book.parameters import Value
 from bookpress.book.project import Project
+from bookpress.book.source import is_committed
 from bookpress.errors import PressError, UsageError, collecting, nearest, quoted
 from bookpress.files import Stamp, canonical, load_model, read, replace_file, sha256, stamps, tree, trees
 
 DEFAULT = "default"
 FOLDER = "book/editions"
 ID_LENGTH = 12
+RELEASED = "released"
+"""Folder of the evidence with the results of every release: they say what was, so no id rests on them."""
 NAMING = (
     "the name of an edition holds letters a to z, digits, - _ and ., begins with none of - and ., "
     f"and is not {ID_LENGTH} hexadecimal digits as an id is"
@@ -85,7 +88,7 @@ class Fingerprint:
         """Return the hashes of a project as it stands."""
         before = _stamps(project)  # first, so that what is written while files are read counts as a change
         lock = sha256(read(project.lock)) if project.lock.is_file() else ""
-        return cls(tree(project.data), trees(project.packages), lock, before)
+        return cls(tree(project.data, without=(RELEASED,)), trees(project.packages), lock, before)
 
     def check(self, project: Project) -> None:
         """Raise when a file of the evidence or of a package was written to since the hashes were taken."""
@@ -126,9 +129,20 @@ class Edition:
 
     @cached_property
     def id(self) -> str:
-        """Short hash of parameters, chapters, evidence, packages and lock; the same on every machine."""
-        chapters = {chapter.slug: chapter.sha256 for chapter in self.chapters}
-        return sha256(canonical([self.values, chapters, self.fingerprint.id]).encode())[:ID_LENGTH]
+        """Short hash of its parts; the same on every machine."""
+        return id_of(self.parts)
+
+    @cached_property
+    def parts(self) -> dict[str, str]:
+        """A hash of each thing that the results rest on."""
+        mark = self.fingerprint
+        hashed = {
+            "parameters": self.values,
+            "chapters": {chapter.slug: chapter.sha256 for chapter in self.chapters},
+            "evidence": mark.evidence,
+            "packages": mark.packages,
+        }
+        return {**{name: sha256(canonical(part).encode()) for name, part in hashed.items()}, "lock": mark.lock}
 
     @property
     def folder(self) -> str:
@@ -139,6 +153,11 @@ class Edition:
     def is_default(self) -> bool:
         """Whether it is the published one."""
         return self.name == DEFAULT
+
+
+def id_of(parts: Mapping[str, str]) -> str:
+    """Return the id of an edition with these parts."""
+    return sha256(canonical(parts).encode())[:ID_LENGTH]
 
 
 def load_edition(
@@ -165,8 +184,10 @@ def load_edition(
     limited = tuple(values) if len(values) < len(book) else ()
     if limited:
         values = {**edition_values(project, book, DEFAULT)[2], **values}
-    command = [project.settings.command, "build", *([name] if name != DEFAULT else [])]
-    command += [option(one.label, one.value) for one in asked]
+    is_in_clones = is_committed(project.root, f"{FOLDER}/{name}.yml")
+    written = [] if is_in_clones else file_assignments(file.parameters, [chapter.slug for chapter in book])[0]
+    command = [project.settings.command, "build", *([name] if is_in_clones and name != DEFAULT else [])]
+    command += [option(*one) for one in {one.label: one.value for one in [*written, *asked]}.items()]
     command += ["--chapters " + ",".join(limited)] if limited else []
     own = project.own_rows
     is_named = not asked and only is None and not own

@@ -6,24 +6,20 @@ import csv
 import importlib.util
 import io
 import os
-import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
 from bookpress.errors import UsageError
-from bookpress.files import EARLIEST, decoded, files_of, load_model
+from bookpress.files import decoded, files_of, load_model
 
 FILE = "book/settings.yml"
 CHAPTERS = "notebooks"
-EPOCH_VARIABLE = "SOURCE_DATE_EPOCH"
-"""See https://reproducible-builds.org/specs/source-date-epoch/."""
 
 
 class Settings(BaseModel):
@@ -143,25 +139,3 @@ def _folders(package: str) -> tuple[Path, ...]:
     if package and (spec is None or not spec.submodule_search_locations):
         raise UsageError(f"{FILE}: no package {package!r} is installed")
     return tuple(Path(place).resolve() for place in (spec and spec.submodule_search_locations) or ())
-
-
-def build_time(root: Path) -> datetime:
-    """Return the one time that dates a build: ``SOURCE_DATE_EPOCH``, else the last commit, else the start of 1980."""
-    named = os.environ.get(EPOCH_VARIABLE)
-    if named is None:
-        return _last_commit(root)
-    try:
-        return datetime.fromtimestamp(int(named), tz=UTC)
-    except (ValueError, OverflowError, OSError) as error:
-        raise UsageError(f"{EPOCH_VARIABLE} is {named!r}; allowed: seconds since 1970, such as 1790000000") from error
-
-
-@cache
-def _last_commit(root: Path) -> datetime:
-    """Return the time of the last commit; asked once, because a build has one date."""
-    command = ["git", "-C", str(root), "log", "-1", "--format=%ct"]
-    try:
-        done = subprocess.run(command, capture_output=True, text=True, check=True)
-    except (OSError, subprocess.CalledProcessError):
-        return EARLIEST
-    return datetime.fromtimestamp(int(done.stdout.strip() or 315532800), tz=UTC)

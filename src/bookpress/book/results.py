@@ -6,6 +6,7 @@ executed notebook whoever ran it (the press, papermill's command line, Jupyter B
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Iterable, Mapping
 from numbers import Real
@@ -109,6 +110,12 @@ def recorded(outputs: Iterable[Mapping[str, Any]], mime: str) -> dict[str, dict[
                 raise ResultError(f"the key {key!r} is recorded twice")
             found[key] = fields
     return found
+
+
+def results_file(results: Mapping[str, Any]) -> bytes:
+    """Return the file of a chapter's results, as readers download it and citations give its hash."""
+    found = {key: Result.model_validate(result).model_dump() for key, result in results.items()}
+    return (json.dumps(found, ensure_ascii=False, indent=1) + "\n").encode()
 
 
 def check_key(key: str) -> None:

@@ -13,13 +13,16 @@ from pathlib import Path
 from typing import Any
 
 from bookpress.book.editions import DEFAULT, Edition, differences, load_edition
-from bookpress.book.project import Project, build_time
+from bookpress.book.project import Project
+from bookpress.book.results import results_file
+from bookpress.book.source import build_time, load_source
 from bookpress.build.formats import PAGES, Format, make
 from bookpress.build.link_check import check_pages
 from bookpress.build.published import EXTRAS, STATE, build_lock, draft_path, is_current, outputs, publish
 from bookpress.build.ro_crate import write_manifest
 from bookpress.build.staging import keep_memory, page_files, prepare_memory, results_of, stage
 from bookpress.build.statements import as_json, expect_truth, standings
+from bookpress.citation.record import load_book
 from bookpress.errors import PressError
 from bookpress.files import canonical, naming, pretty, replace_file, sha256
 from bookpress.progress import Reporter
@@ -104,7 +107,13 @@ def page_state(project: Project, edition: Edition, default: Edition, formats: Se
         "formats": [one.name for one in formats],
         "python": platform.python_version(),
         "date": int(build_time(project.root).timestamp()),
+        "source": _source(project),
     }
+
+
+def _source(project: Project) -> dict[str, Any] | None:
+    source = load_source(project)
+    return source.model_dump(mode="json", exclude={"files"}) if source else None
 
 
 def check_evidence(project: Project, edition: Edition, reporter: Reporter) -> None:
@@ -127,6 +136,8 @@ def edition_record(
     vintages = [values["vintage"] for values in edition.values.values() if "vintage" in values]
     return {
         "id": edition.id,
+        "parts": edition.parts,
+        "version": load_book(project.root).version,
         "name": edition.folder,
         "title": edition.title,
         "description": edition.description,
@@ -136,7 +147,10 @@ def edition_record(
         "date": build_time(project.root).date().isoformat(),
         "vintage": max(set(vintages), key=vintages.count) if vintages else None,
         "results_sha256": sha256(pretty(results_of(runs)).encode()),
+        "chapter_results_sha256": {slug: sha256(results_file(run.results)) for slug, run in runs.items()},
+        "made_with": dict(versions()),
         "command": edition.command,
+        "source": _source(project),
         "formats": [one.name for one in formats],
     }
 
@@ -184,7 +198,6 @@ def write_edition(
         "chapters": {slug: run.seconds for slug, run in outcome.runs.items()},
         "system": platform.platform(),
         "cores": os.cpu_count(),
-        "versions": dict(versions()),
     }
     with naming(project.editions):
         shutil.rmtree(draft, ignore_errors=True)

@@ -16,7 +16,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO, NamedTuple
 
-from bookpress.book.project import EPOCH_VARIABLE
+from bookpress.book.source import EPOCH_VARIABLE
 from bookpress.errors import PressError, UsageError
 from bookpress.run.processes import STEADY
 

@@ -19,6 +19,7 @@ from bookpress import __version__
 from bookpress.book.chapters import FOLDER, Chapter
 from bookpress.book.editions import Edition
 from bookpress.book.project import Project
+from bookpress.citation.jsonld import filled
 from bookpress.citation.record import Author, Book, load_book
 from bookpress.files import files_of, pretty, read, sha256
 
@@ -91,6 +92,10 @@ class _Crate:
         root["license"] = book.licence or "The publisher has stated no licence."
         if book.licence_url:
             root["license"] = self.add(book.licence_url, "CreativeWork", name=book.licence or book.licence_url)
+        source = self._record["source"]
+        if source and not source["uncommitted"]:
+            about = {"name": "The source of the book", "codeRepository": book.repository}
+            root["isBasedOn"] = self.add(f"swh:1:rev:{source['commit']}", "SoftwareSourceCode", **filled(about))
         self._made_by = {"agent": self._author(book.authors[0])}
         root["author"] = [self._author(author) for author in book.authors]
         if book.publisher:

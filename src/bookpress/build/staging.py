@@ -23,14 +23,14 @@ from bookpress.book.assignments import run_command
 from bookpress.book.chapters import FOLDER, Chapter, toc_files
 from bookpress.book.editions import Edition
 from bookpress.book.parameters import describe
-from bookpress.book.project import Project, build_time
+from bookpress.book.project import Project
+from bookpress.book.source import COPIED_FOLDERS, build_time
 from bookpress.build.sphinx_process import DRAFT, MEMORY
 from bookpress.errors import PressError
 from bookpress.files import canonical, files_of, naming, pretty, read, replace_file, sha256, update_file
 from bookpress.run.cache import Run
 from bookpress.run.tidy import as_file
 
-COPIED_FOLDERS = ("book", "_static", "_templates")
 EXTENSION = "bookpress.build.sphinx_process"
 MARK = ".rests-on"
 """In Sphinx's memory: the hash of what every page may rest on."""

@@ -15,6 +15,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,10 +23,13 @@ import yaml
 
 from bookpress.book.chapters import FOLDER, Chapter, discover, toc_files
 from bookpress.book.editions import Edition, edition_names, file_faults, load_edition
-from bookpress.book.project import Project, build_time
+from bookpress.book.project import Project
+from bookpress.book.source import build_time
 from bookpress.build.build import edition_record
 from bookpress.build.formats import PAGES, Format, make
 from bookpress.build.staging import stage
+from bookpress.citation.deposit import deposit_files
+from bookpress.citation.record import SETTINGS, load_book
 from bookpress.errors import PressError, nearest
 from bookpress.files import read
 from bookpress.run.cache import Run
@@ -88,7 +92,8 @@ def check(project: Project) -> tuple[list[Problem], list[str]]:
     """Return what is wrong with a book, in the order of its files, and the chapters whose result keys are unchecked.
 
     Finds files that cannot be read, parameters, editions and front matter that are wrong, cells with undefined names,
-    results, parameters, claims, citations, terms, roles and references that are not there, and numbers typed by hand.
+    results, parameters, claims, citations, terms, roles and references that are not there, numbers typed by hand, and
+    records for archives and code hosts that are old.
     """
     try:
         missing = [name for name in toc_files(project) if not (project.root / f"{name}.md").is_file()]
@@ -104,6 +109,7 @@ def check(project: Project) -> tuple[list[Problem], list[str]]:
     faulty = {problem.where for problem in broken}
     problems = [*broken, *_names([chapter for chapter in chapters if chapter.where not in faulty])]
     problems += [problem for name, text in texts.items() for problem in _typed(name, text)]
+    problems += _deposits(project)
     if broken:  # Sphinx would only repeat what is wrong already
         return sorted(problems), []
     edition = load_edition(project, "default")
@@ -208,6 +214,15 @@ def _names(chapters: Sequence[Chapter]) -> Iterator[Problem]:
         slug = Path(one["filename"]).stem
         line = starts[slug][one["cell"] - 1] + one["location"]["row"]
         yield Problem(f"{FOLDER}/{slug}.md", line, one["message"][:1].lower() + one["message"][1:])
+
+
+def _deposits(project: Project) -> Iterator[Problem]:
+    """Yield the records for archives and code hosts that are not what the publication settings say."""
+    with suppress(PressError):  # what is wrong with the settings is told elsewhere
+        for name, text in deposit_files(load_book(project.root)).items():
+            path = project.root / name
+            if path.is_file() and read(path) != text.encode():
+                yield Problem(name, 1, f"is not what {SETTINGS} says: run `python -m {deposit_files.__module__}`")
 
 
 def _typed(name: str, text: str) -> Iterator[Problem]:

@@ -1,22 +1,34 @@
-"""Records that archives and code hosts look for at the root of a repository, made from the publication settings.
+"""Records for others: what archives and code hosts look for at the root of a repository, what registries of DOIs take.
 
-``python -m bookpress.citation.deposit`` writes CITATION.cff, codemeta.json and .zenodo.json.
+All are made from the publication settings. ``python -m bookpress.citation.deposit`` writes CITATION.cff, codemeta.json
+and .zenodo.json; the command ``cite`` prints what registries take.
 """
 
 from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Iterator, Sequence
 from html import escape
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree as ET
 
 import yaml
 
 from bookpress.citation.jsonld import author_node, filled
-from bookpress.citation.record import SETTINGS, Author, Book, load_book
+from bookpress.citation.record import SETTINGS, Author, Book, Chapter, Citation, load_book
+from bookpress.errors import UsageError
 
 Node = dict[str, Any]
+
+CROSSREF = "http://www.crossref.org/schema/5.5.0"
+JATS, ACCESS, RELATIONS = (
+    "http://www.ncbi.nlm.nih.gov/JATS1",
+    "http://www.crossref.org/AccessIndicators.xsd",
+    "http://www.crossref.org/relations.xsd",
+)
+NEEDED = ("doi", "base_url", "publisher", "depositor")
 
 CFF_NOTE = f"# Made from {SETTINGS}; do not edit. To make it again: python -m bookpress.citation.deposit\n"
 MESSAGE = "Cite the chapter you use, in the edition you read it in: each chapter has a box with its reference."
@@ -62,7 +74,7 @@ def citation_cff(book: Book) -> Node:
             **common,
             "abstract": book.description,
             "keywords": list(book.keywords),
-            "license": [licence for licence in (book.code_licence, book.licence) if licence],
+            "license": book.code_licence or book.licence,
             "repository-code": book.repository,
             "preferred-citation": preferred,
         }
@@ -138,6 +150,165 @@ def _codemeta_author(author: Author) -> Node:
 def _zenodo_creator(author: Author) -> Node:
     name = ", ".join(filter(None, [author.surname, author.given_and_suffix]))
     return {"name": name, "affiliation": author.affiliation, "orcid": author.orcid}
+
+
+def to_crossref(book: Citation, chapters: Sequence[Chapter]) -> str:
+    """Return the deposit of a book and of those chapters that have a DOI (https://www.crossref.org/schema/5.5.0).
+
+    Raises
+    ------
+    UsageError
+        If the settings lack what a deposit needs, or the edition is not the published one, which alone has a DOI.
+    """
+    facts = book.book
+    missing = [name for name in NEEDED if not getattr(facts, name)]
+    if missing or facts.depositor is None or not book.is_published:
+        raise UsageError(
+            f"a deposit with Crossref needs {', '.join(NEEDED)} in {SETTINGS}; missing: {', '.join(missing)}"
+            if missing
+            else "a DOI stands for the default edition: deposit that one"
+        )
+    for prefix, space in {"": CROSSREF, "jats": JATS, "ai": ACCESS, "rel": RELATIONS}.items():
+        ET.register_namespace(prefix, space)
+    root = _element("doi_batch", version="5.5.0")
+    head = ET.SubElement(root, _named("head"))
+    _add(head, "doi_batch_id", f"{facts.file_stem}-{facts.version}-{book.edition.id if book.edition else 'plain'}")
+    _add(head, "timestamp", f"{book.date:%Y%m%d}000000")
+    depositor = ET.SubElement(head, _named("depositor"))
+    _add(depositor, "depositor_name", facts.depositor.name)
+    _add(depositor, "email_address", facts.depositor.email)
+    _add(head, "registrant", facts.depositor.registrant or facts.depositor.name)
+    work = ET.SubElement(ET.SubElement(root, _named("body")), _named("book"), book_type="monograph")
+    _describe(ET.SubElement(work, _named("book_metadata"), language=facts.language.split("-")[0]), book)
+    for cited in map(book.of_chapter, chapters):
+        if cited.doi:
+            kind = {"component_type": "chapter", "publication_type": "full_text"}
+            _describe(ET.SubElement(work, _named("content_item"), kind), cited)
+    ET.indent(root)
+    return ET.tostring(root, encoding="unicode", xml_declaration=True) + "\n"
+
+
+def _describe(node: ET.Element, cited: Citation) -> None:
+    """Add what is said of a book or a chapter, in the order that the schema asks for."""
+    book, chapter = cited.book, cited.chapter
+    contributors = ET.SubElement(node, _named("contributors"))
+    for number, author in enumerate(cited.authors):
+        _add_author(contributors, author, "additional" if number else "first")
+    titles = ET.SubElement(node, _named("titles"))
+    _add(titles, "title", chapter.title if chapter else book.title)
+    _add(titles, "subtitle", None if chapter else book.subtitle)
+    if cited.abstract:
+        _add(ET.SubElement(node, f"{{{JATS}}}abstract"), "p", cited.abstract, JATS)
+    if chapter:
+        _add(node, "component_number", str(chapter.position) if chapter.position else None)
+    else:
+        _add(node, "edition_number", book.version)
+    published = ET.SubElement(node, _named("publication_date"), media_type="online")
+    for part in ("month", "day", "year"):
+        _add(published, part, f"{getattr(cited.date, part):02}")
+    if not chapter:
+        _add(node, "isbn", book.isbn)
+        if not book.isbn:
+            ET.SubElement(node, _named("noisbn"), reason="monograph")
+        _add(ET.SubElement(node, _named("publisher")), "publisher_name", book.publisher)
+    if book.licence_url:
+        program = ET.SubElement(node, f"{{{ACCESS}}}program", name="AccessIndicators")
+        _add(program, "license_ref", book.licence_url, ACCESS)
+    data = ET.SubElement(node, _named("doi_data"))
+    _add(data, "doi", cited.doi)
+    _add(data, "resource", cited.page_url)
+
+
+def _add_author(node: ET.Element, author: Author, sequence: str) -> None:
+    role = {"sequence": sequence, "contributor_role": "author"}
+    if author.name:
+        ET.SubElement(node, _named("organization"), role).text = author.name
+        return
+    person = ET.SubElement(node, _named("person_name"), role)
+    _add(person, "given_name", author.given)
+    _add(person, "surname", author.surname)
+    _add(person, "suffix", author.suffix)
+    if author.affiliation:
+        institution = ET.SubElement(ET.SubElement(person, _named("affiliations")), _named("institution"))
+        _add(institution, "institution_name", author.affiliation)
+    _add(person, "ORCID", author.orcid_url)
+
+
+def _element(name: str, **attributes: str) -> ET.Element:
+    return ET.Element(_named(name), attributes)
+
+
+def _named(name: str) -> str:
+    return f"{{{CROSSREF}}}{name}"
+
+
+def _add(node: ET.Element, name: str, text: str | None, space: str = CROSSREF) -> None:
+    """Add an element with a text, unless there is none."""
+    if text:
+        ET.SubElement(node, f"{{{space}}}{name}").text = text
+
+
+def to_datacite(cited: Citation) -> str:
+    """Return the metadata of a book or a chapter (https://schema.datacite.org/meta/kernel-4.5/).
+
+    Raises
+    ------
+    UsageError
+        If the settings name no publisher, without which DataCite takes nothing.
+    """
+    book, chapter = cited.book, cited.chapter
+    if not book.publisher:
+        raise UsageError(f"a deposit with DataCite needs `publisher` in {SETTINGS}")
+    title = {"title": cited.title, "lang": book.language}
+    node = filled(
+        {
+            "doi": cited.doi,
+            "types": {"resourceTypeGeneral": "BookChapter" if chapter else "Book"},
+            "creators": [_creator(author) for author in cited.authors],
+            "titles": [title],
+            "publisher": {"name": book.publisher},
+            "publicationYear": str(cited.date.year),
+            "subjects": [{"subject": keyword} for keyword in cited.keywords],
+            "dates": [{"date": cited.date.isoformat(), "dateType": "Issued"}],
+            "language": book.language,
+            "version": cited.state,
+            "rightsList": [{"rightsIdentifier": book.licence, "rightsUri": book.licence_url}],
+            "descriptions": [
+                {"description": text, "descriptionType": kind}
+                for text, kind in ((cited.abstract, "Abstract"), (cited.note, "TechnicalInfo"))
+                if text
+            ],
+            "relatedIdentifiers": list(_related(cited)),
+            "url": cited.url,
+            "schemaVersion": "http://datacite.org/schema/kernel-4",
+        }
+    )
+    return json.dumps(node, ensure_ascii=False, indent=2) + "\n"
+
+
+def _creator(author: Author) -> Node:
+    orcid = {"nameIdentifier": author.orcid_url, "nameIdentifierScheme": "ORCID", "schemeUri": "https://orcid.org"}
+    return {
+        "name": author.name or ", ".join(filter(None, [author.surname, author.given_and_suffix])),
+        "nameType": "Organizational" if author.name else "Personal",
+        "givenName": None if author.name else author.given_and_suffix,
+        "familyName": None if author.name else author.surname,
+        "nameIdentifiers": [orcid] if author.orcid else [],
+        "affiliation": [{"name": author.affiliation}] if author.affiliation else [],
+    }
+
+
+def _related(cited: Citation) -> Iterator[Node]:
+    """Yield to what a work is related: its book, the book of which it is an edition, its source, what it builds on."""
+    book = cited.book
+    whole = ("DOI", book.doi) if book.doi else ("URL", book.base_url)
+    related = [(*whole, "IsPartOf")] if cited.chapter else []
+    related += [(*whole, "IsVersionOf")] if not cited.is_published and not cited.chapter else []
+    related += [("URL", book.repository, "IsDerivedFrom")]
+    related += [("URL", source.url, "IsDerivedFrom") for source in book.based_on]
+    for kind, address, relation in related:
+        if address:
+            yield {"relatedIdentifier": address, "relatedIdentifierType": kind, "relationType": relation}
 
 
 def main(root: Path) -> None:

@@ -120,7 +120,8 @@ class Citing:
             wanted |= citation_files(citation)
         urls = [LandingPage(book, app.builder.get_target_uri(name)).url for name in app.env.found_docs]
         if urls[0]:
-            wanted["sitemap.xml"] = TEMPLATES.get_template("sitemap.xml").render(urls=urls, day=book.date)
+            dated = [(url, book.date) for url in urls]
+            wanted["sitemap.xml"] = TEMPLATES.get_template("sitemap.xml").render(urls=dated)
         (outdir / FOLDER).mkdir(exist_ok=True)
         for path in [outdir / "sitemap.xml", *(outdir / FOLDER).iterdir()]:
             if path.relative_to(outdir).as_posix() not in wanted:

@@ -60,7 +60,7 @@ def to_bibtex(citation: Citation, dialect: Dialect = "bibtex") -> str:
         "publisher": write(book.publisher),
         **dated,
         "langid" if is_biblatex else "language": language,
-        "note": write(citation.state),
+        "edition" if is_biblatex else "note": write(citation.state),
         "isbn": book.isbn,
         "doi": citation.doi,
         "url": citation.url,
@@ -87,6 +87,7 @@ def escape(text: str, *, ascii_only: bool = False) -> str:
 
 def _as_command(letter: re.Match[str]) -> str:
     written = str(codecs.encode(letter[0], "ulatex", "keep")).strip()
+    written = re.sub(r"(?<=.)\\([ij])$", r"\1", written)  # the accent takes the place of the dot
     return f"{{{written}}}" if written.startswith(("\\", "$")) else written
 
 
@@ -168,6 +169,17 @@ def to_csl(citation: Citation) -> dict[str, Any]:
     )
 
 
+def to_csl_file(citation: Citation) -> dict[str, Any]:
+    """Return the item for a file: Zotero reads family and given names alone, so particle and suffix stand there."""
+    item = to_csl(citation)
+    for name in (*item["author"], *item.get("container-author", ())):
+        if particle := name.pop("non-dropping-particle", None):
+            name["family"] = f"{particle} {name['family']}"
+        if suffix := name.pop("suffix", None):
+            name["given"] = f"{name['given']}, {suffix}"
+    return item
+
+
 def csl_name(author: Author) -> dict[str, Any]:
     """Return a name variable."""
     return _filled(
@@ -203,7 +215,7 @@ FORMATS: Mapping[str, Format] = MappingProxyType(
             "CSL-JSON",
             ".csl.json",
             "application/vnd.citationstyles.csl+json",
-            lambda one: json.dumps([to_csl(one)], ensure_ascii=False, indent=2) + "\n",
+            lambda one: json.dumps([to_csl_file(one)], ensure_ascii=False, indent=2) + "\n",
         ),
     }
 )

@@ -96,7 +96,8 @@ def _common(page: LandingPage) -> Node:
     citation, edition = page.citation, page.citation.edition
     states: dict[str, str | None] = {}
     if edition:
-        facts = {"results-sha256": edition.results_sha256, "data-vintage": edition.vintage}
+        source = edition.source.swhid if edition.source and not edition.source.uncommitted else None
+        facts = {"results-sha256": citation.results_sha256, "data-vintage": edition.vintage, "swhid": source}
         states = {"edition": edition.id, **facts}
     known = {name: value for name, value in states.items() if value}
     identifiers = [_node("PropertyValue", propertyID=name, value=value) for name, value in known.items()]

@@ -110,7 +110,7 @@ class LandingPage:
     def head_html(self) -> str:
         """Return tags and links that say what the page is, as HTML."""
         book = self.citation.book
-        is_tagged = book.chapter_tags == (self.citation.chapter is not None)
+        is_tagged = book.chapter_tags or self.citation.chapter is None
         lines = [_tag("meta", name=name, content=text) for name, text in (highwire_tags(self) if is_tagged else [])]
         lines += [_tag("meta", property=name, content=text) for name, text in open_graph(self)]
         return "\n".join([*lines, *(_tag("link", **link) for link in typed_links(self))])
@@ -145,6 +145,7 @@ def highwire_tags(page: LandingPage) -> list[tuple[str, str]]:
         ("citation_publication_date", f"{citation.date:%Y/%m/%d}"),
         ("citation_inbook_title", in_book),
         ("citation_book_title", in_book),
+        ("prism.edition", citation.state),
         ("citation_publisher", book.publisher),
         ("citation_isbn", book.isbn),
         ("citation_issn", book.issn),
@@ -217,9 +218,9 @@ def open_graph(page: LandingPage) -> list[tuple[str, str]]:
 
     https://ogp.me: title, type, image and url are required, and the latter two are absolute.
     """
-    if page.url is None:
-        return []
     citation, picture = page.citation, page.picture
+    if page.url is None:
+        return [] if citation.chapter else [("og:type", "book")]  # of which Zotero makes a book
     tags: list[tuple[str, str | None]] = [
         ("og:type", "article" if citation.chapter else "book"),
         ("og:title", citation.title),

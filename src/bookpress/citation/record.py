@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 import re
 import unicodedata
 from collections.abc import Mapping
@@ -15,9 +14,8 @@ from docutils.nodes import make_id
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from bookpress.book.parameters import as_text
-from bookpress.book.project import build_time
-from bookpress.errors import UsageError
-from bookpress.files import checked, load_model
+from bookpress.book.source import Source, build_time
+from bookpress.files import checked, load_model, parse_json, read
 
 
 def single_spaced(value: Any) -> Any:
@@ -38,6 +36,7 @@ def _like(pattern: str, allowed: str) -> AfterValidator:
 
 Text = Annotated[str, BeforeValidator(single_spaced), Field(min_length=1)]
 Doi = Annotated[Text, _like(r"10\.\d{4,9}/[^\s\"<>]+", "a bare DOI such as 10.5555/12345678, no https://")]
+DoiScheme = Annotated[Text, _like(r"10\.\d{4,9}/[^\s\"<>]*\{slug\}[^\s\"<>]*", "a bare DOI with {slug} in it")]
 Orcid = Annotated[Text, _like(r"(\d{4}-){3}\d{3}[\dX]", "four groups of four such as 0000-0002-1825-0097")]
 Isbn = Annotated[Text, _like(r"97[89](-?\d){10}", "13 digits that begin with 978 or 979")]
 Issn = Annotated[Text, _like(r"\d{4}-\d{3}[\dX]", "two groups of four such as 2049-3630")]
@@ -107,11 +106,27 @@ class Author(Facts):
         return f"https://orcid.org/{self.orcid}" if self.orcid else None
 
 
-class Source(Facts):
+class Basis(Facts):
     """A work that the whole book builds on."""
 
     title: Text
     url: Url | None = None
+
+
+class Depositor(Facts):
+    """Who sends metadata to Crossref, and is told how it went."""
+
+    name: Text
+    email: Annotated[Text, _like(r"[^@\s]+@[^@\s]+", "an address such as books@example.org")]
+    registrant: Text | None = None
+
+
+class Release(Facts):
+    """A version that was released, or is about to be, and what it changed."""
+
+    version: Text
+    date: Day
+    changes: Text | None = None
 
 
 class Book(Facts):
@@ -119,6 +134,7 @@ class Book(Facts):
 
     title: Text
     subtitle: Text | None = None
+    title_in_sentence: Text | None = None
     authors: tuple[Author, ...] = Field(min_length=1)
     version: Text
     date: Day | None = None
@@ -133,11 +149,20 @@ class Book(Facts):
     edition_url: EditionFolder | None = None
     published_editions: tuple[Text, ...] = ("default",)
     repository: Url | None = None
+    releases: tuple[Release, ...] = ()
     doi: Doi | None = None
+    chapter_doi: DoiScheme | None = None
+    depositor: Depositor | None = None
     isbn: Isbn | None = None
     issn: Issn | None = None
-    based_on: tuple[Source, ...] = ()
+    based_on: tuple[Basis, ...] = ()
     chapter_tags: bool = True
+
+    @model_validator(mode="after")
+    def _one_title(self) -> Self:
+        if self.title_in_sentence and self.title_in_sentence.lower() != self.title.lower():
+            raise ValueError(f"`title_in_sentence` is {self.title_in_sentence!r}; allowed: the title in other capitals")
+        return self
 
     @property
     def full_title(self) -> str:
@@ -185,6 +210,8 @@ class Edition(Facts):
     date: Day | None = None
     vintage: Text | None = None
     results_sha256: str | None = Field(default=None, pattern=r"^[0-9a-f]{64}$")
+    chapter_results_sha256: dict[str, str] = {}
+    source: Source | None = None
     command: Text
     formats: tuple[str, ...] = ("html",)
 
@@ -258,12 +285,30 @@ class Citation(Facts):
         """What more identifies the state: vintage of the data, hash of the results, command."""
         if self.edition is None:
             return None
+        book_doi = self.book.doi if self.chapter and self.is_published else None
         parts = [
+            f"DOI of the book {book_doi}." if book_doi else "",
             f"Data vintage {self.edition.vintage}." if self.edition.vintage else "",
-            f"Results SHA-256 {self.edition.results_sha256}." if self.edition.results_sha256 else "",
+            f"Results SHA-256 {self.results_sha256}." if self.results_sha256 else "",
+            f"Source {self.source}." if self.source else "",
             f"Rebuilt by: {self.edition.command}",
         ]
         return " ".join(filter(None, parts))
+
+    @property
+    def results_sha256(self) -> str | None:
+        """Hash of the results of the chapter, or of the whole book."""
+        if self.edition is None:
+            return None
+        if self.chapter is None:
+            return self.edition.results_sha256
+        return self.edition.chapter_results_sha256.get(self.chapter.slug)
+
+    @property
+    def source(self) -> str | None:
+        """Repository, where there is one to be named, and commit."""
+        source = self.edition and self.edition.source
+        return " ".join(filter(None, [self.book.repository, source.said])) if source else None
 
     @property
     def is_published(self) -> bool:
@@ -273,7 +318,10 @@ class Citation(Facts):
     @property
     def doi(self) -> str | None:
         """DOI of exactly what is cited: a chapter's is its own, and none stands for another edition."""
-        return (self.chapter or self.book).doi if self.is_published else None
+        if not self.is_published or self.chapter is None:
+            return self.book.doi if self.is_published else None
+        scheme = self.book.chapter_doi
+        return self.chapter.doi or (scheme and scheme.replace("{slug}", self.chapter.slug))
 
     @property
     def page(self) -> str:
@@ -332,15 +380,14 @@ def load_book(root: Path) -> Book:
 def load_edition(root: Path) -> Edition | None:
     """Return the edition whose sources are at a folder; none where the book is built without the press."""
     path = root / EDITION
-    try:
-        return checked(Edition, json.loads(path.read_bytes()), EDITION) if path.is_file() else None
-    except ValueError as error:
-        raise UsageError(f"{EDITION} is not JSON: {error}") from error
+    return checked(Edition, parse_json(read(path), EDITION), EDITION) if path.is_file() else None
 
 
 def load_citation(root: Path) -> Citation:
     """Return what the book at a folder is cited as, in the edition it was staged for; chapters follow from it."""
-    return Citation.of(load_book(root), None, load_edition(root), built=build_time(root).date())
+    edition = load_edition(root)
+    built = edition.date if edition and edition.date else build_time(root).date()
+    return Citation.of(load_book(root), None, edition, built=built)
 
 
 def read_chapter(slug: str, title: str, page: str, position: int | None, front: Mapping[str, Any]) -> Chapter:

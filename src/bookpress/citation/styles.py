@@ -20,6 +20,7 @@ from bookpress.citation.record import Citation
 # What citeproc takes for letters: it escapes its own text, not ours.
 _VEIL = str.maketrans({"&": "\ue000", "<": "\ue001", ">": "\ue002"})
 _UNVEIL = str.maketrans({"\ue000": "&amp;", "\ue001": "&lt;", "\ue002": "&gt;"})
+_SHORT = frozenset("a an and as at but by for from in into nor of off on or over per the to up via with".split())  # noqa: SIM905
 _CSL = "{http://purl.org/net/xbiblio/csl}"
 
 
@@ -34,7 +35,7 @@ class Style(NamedTuple):
 STYLES: Mapping[str, Style] = MappingProxyType(
     {
         "apa": Style("APA", "apa"),
-        "chicago": Style("Chicago", "chicago-author-date"),
+        "chicago": Style("Chicago 18", "chicago-author-date"),
         "ieee": Style("IEEE", "ieee"),
         "harvard": Style("Harvard", "harvard-cite-them-right", "en-GB"),
         "vancouver": Style("Vancouver", "nlm-citation-sequence"),
@@ -58,12 +59,52 @@ def write(citation: Citation, form: str) -> str:
 
 def to_reference(citation: Citation, style: str) -> Reference:
     """Return the reference in one of `STYLES`."""
-    return format_item(to_csl(citation), style)
+    return format_item(to_csl(citation), style, citation.book.title_in_sentence)
 
 
-def format_item(item: Mapping[str, Any], style: str) -> Reference:
-    """Return a CSL-JSON item as a reference in a style."""
-    return _formatted(json.dumps(item, ensure_ascii=False).translate(_VEIL), style)
+def format_item(item: Mapping[str, Any], style: str, sentence: str | None = None) -> Reference:
+    """Return a CSL-JSON item as a reference in a style; `sentence` is the book's title in sentence case."""
+    suited = _by_manual(item, style, sentence)
+    return _formatted(json.dumps(suited, ensure_ascii=False).translate(_VEIL), style)
+
+
+def _by_manual(item: Mapping[str, Any], style: str, sentence: str | None) -> dict[str, Any]:
+    """Return an item with what a manual asks for and no style file can do: which capitals, what is left out."""
+    made, is_chapter = dict(item), item["type"] == "chapter"
+    of_book = "container-title" if is_chapter else "title"
+    if style in {"chicago", "ieee"}:
+        titles = ("title", "container-title") if style == "chicago" else (of_book,)
+        made |= {name: headline(made[name]) for name in titles if name in made}
+    elif sentence:
+        made[of_book] = sentence + made[of_book][len(sentence) :]
+    if style == "apa" and [author.get("literal") for author in made["author"]] == [made.get("publisher")]:
+        del made["publisher"]  # the manual: an author that publishes is not named twice
+    if style == "harvard" and is_chapter:
+        made.setdefault("container-author", made["author"])
+    if style in {"harvard", "vancouver"} and "URL" in made:
+        made["accessed"] = made["issued"]
+    if style == "vancouver" and "chapter-number" in made:
+        made["title"] = f"Chapter {made['chapter-number']}, {made['title']}"
+    return made
+
+
+def headline(title: str) -> str:
+    """Return a title with the capitals of a headline; short words in the middle, and others' capitals, stay.
+
+    Examples
+    --------
+    >>> headline("Large-scale models: who has them, and what for")
+    'Large-Scale Models: Who Has Them, and What For'
+    """
+    words = title.split(" ")
+    made = []
+    for before, word, after in zip([":", *words], words, [*words[1:], ""], strict=False):
+        inside = after and not before.endswith((":", "?", "!", "."))
+        parts = (
+            [word] if inside and word.lower() in _SHORT else [part[:1].upper() + part[1:] for part in word.split("-")]
+        )
+        made.append("-".join(parts))
+    return " ".join(made)
 
 
 @cache
@@ -102,7 +143,12 @@ def _style(style: str) -> Any:
     # A reference that stands alone has no number.
     for number in tree.findall(f".//{_CSL}layout/{_CSL}text[@variable='citation-number']"):
         number.getparent().remove(number)
-    return CitationStylesStyle(io.BytesIO(etree.tostring(tree)), validate=False, locale=chosen.locale)
+    for date in tree.iterfind(f".//{_CSL}date[@delimiter]"):
+        for part in date[:-1]:  # citeproc-py puts nothing between them
+            part.set("suffix", date.get("delimiter"))
+    # citeproc-py finds the authors of a book under the name that it gives them.
+    text = etree.tostring(tree).replace(b"container-author", b"container_author")
+    return CitationStylesStyle(io.BytesIO(text), validate=False, locale=chosen.locale)
 
 
 def _spell_out(root: Any) -> None:

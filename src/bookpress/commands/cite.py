@@ -7,10 +7,16 @@ from collections.abc import Sequence
 from bookpress.book.chapters import FOLDER, Chapter, toc_files
 from bookpress.book.editions import differences, edition_names
 from bookpress.book.editions import load_edition as plan_edition
-from bookpress.book.project import Project, build_time
+from bookpress.book.project import Project
+from bookpress.book.source import build_time, load_source
+from bookpress.citation.deposit import to_crossref, to_datacite
+from bookpress.citation.record import Chapter as CitedChapter
 from bookpress.citation.record import Citation, Edition, load_book, load_citation, read_chapter
 from bookpress.citation.styles import FORMS, write
 from bookpress.errors import UsageError, nearest
+
+REGISTRIES = ("crossref", "datacite")
+"""What is written for registries of DOIs, besides the forms for readers."""
 
 
 def reference(project: Project, slug: str | None, form: str, edition: str) -> str:
@@ -19,17 +25,24 @@ def reference(project: Project, slug: str | None, form: str, edition: str) -> st
     An edition that is not built is cited from what it would be built of: its id is known, the hash of its results is
     not.
     """
-    if form not in FORMS:
-        raise UsageError(f"no format {form!r}; there are: {', '.join(FORMS)}")
+    if form not in (*FORMS, *REGISTRIES):
+        raise UsageError(f"no format {form!r}; there are: {', '.join([*FORMS, *REGISTRIES])}")
     book, chapters = _built(project, edition) if edition in project.built else _planned(project, edition)
-    if slug is None:
-        return write(book, form)
     slugs = [chapter.slug for chapter in chapters]
-    if slug not in slugs:
+    if slug is not None and slug not in slugs:
         raise UsageError(f"no chapter {slug!r}{nearest(slug, slugs)}")
-    number = slugs.index(slug)
-    title, front = plain_heading(chapters[number].title), chapters[number].front_matter
-    return write(book.of_chapter(read_chapter(slug, title, f"{FOLDER}/{slug}.html", number + 1, front)), form)
+    if form == "crossref":
+        if slug is not None:
+            raise UsageError("a deposit with Crossref is of the whole book: leave the chapter out")
+        return to_crossref(book, [_cited(chapter, number) for number, chapter in enumerate(chapters, 1)])
+    number = slugs.index(slug) if slug else 0
+    cited = book.of_chapter(_cited(chapters[number], number + 1)) if slug else book
+    return to_datacite(cited) if form == "datacite" else write(cited, form)
+
+
+def _cited(chapter: Chapter, number: int) -> CitedChapter:
+    title, page = plain_heading(chapter.title), f"{FOLDER}/{chapter.slug}.html"
+    return read_chapter(chapter.slug, title, page, number, chapter.front_matter)
 
 
 def _built(project: Project, name: str) -> tuple[Citation, Sequence[Chapter]]:
@@ -50,8 +63,11 @@ def _planned(project: Project, name: str) -> tuple[Citation, Sequence[Chapter]]:
     plan = plan_edition(project, name)
     differs = differences(plan, plan_edition(project))
     facts = {"id": plan.id, "name": name, "is_default": plan.is_default, "command": plan.command, "differs": differs}
+    source = load_source(project)
     built = build_time(project.root).date()
-    return Citation.of(load_book(project.root), None, Edition.model_validate(facts), built=built), plan.chapters
+    return Citation.of(
+        load_book(project.root), None, Edition.model_validate({**facts, "source": source}), built=built
+    ), plan.chapters
 
 
 def plain_heading(markdown: str) -> str:

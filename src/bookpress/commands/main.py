@@ -234,23 +234,63 @@ def cite(
         str, typer.Option("--format", "-f", help="apa, chicago and other styles; bibtex, ris and other files.")
     ] = "apa",
     edition: opt.CitedEdition = "default",
+    checked: Annotated[
+        str | None, typer.Option("--check", metavar="CHAPTER:KEY=NUMBER", help="Does a number that was quoted stand?")
+    ] = None,
 ) -> None:
-    """Print the reference to a chapter, or to the book. It names the edition that was read."""
-    from bookpress.commands.cite import reference
+    """Print the reference to a chapter, or to the book. It names the edition that was read.
 
+    With --check, tell instead what became of a number: exit code 0 if it stands, 1 if it is revised or withdrawn, 2 if
+    no release has said it.
+    """
+    from bookpress.commands.cite import reference
+    from bookpress.release.ledger import check as check_number
+
+    if checked is not None:
+        code, words = check_number(opt.current_project(), checked, _options(1, None, False, None))
+        typer.echo(words)
+        raise typer.Exit(code)
     typer.echo(reference(opt.current_project(), chapter, form, edition), nl=False)
 
 
 @press.command()
+def verify(
+    cited: Annotated[str, typer.Argument(help="Id of an edition, or a file with citations, such as FILE.bib.")],
+    sha: Annotated[str | None, typer.Argument(help="SHA-256 of the results, of a chapter or of the book.")] = None,
+    jobs: opt.Jobs = None,
+) -> None:
+    """Tell whether a cited state is had here, and gives the same results; else what differs, and by how much.
+
+    Exit code 0: same results; 1: other results; 2: unknown.
+    """
+    from bookpress.progress import Bar
+    from bookpress.release.ledger import read_cited
+    from bookpress.release.ledger import verify as verify_state
+
+    project, options, code = opt.current_project(), _options(jobs, None, False, None), 0
+    states = read_cited(cited, sha)
+    with Bar(Console(stderr=True)).shown() as bar:
+        for one in states:
+            found, words = verify_state(project, one, options, bar)
+            typer.echo(words)
+            code = max(code, found)
+    raise typer.Exit(code)
+
+
+@press.command()
 def release(
-    edition: opt.BuiltEdition = "default",
+    editions: opt.BuiltEditions = None,
     older: Annotated[list[Path] | None, typer.Option(help="Archive of an earlier release; may be repeated.")] = None,
     to: Annotated[Path, typer.Option(help="Where the site, the archives and SHA256SUMS go.")] = Path("dist"),
+    tag: Annotated[bool, typer.Option("--tag", help="Tag the commit with the version.")] = False,
 ) -> None:
-    """Pack a built edition with checksums. Earlier releases stay reachable on its site."""
-    from bookpress.build.release import release as release_edition
+    """Pack built editions with checksums, by default all that are published. Earlier releases stay on the site.
 
-    ids = release_edition(opt.current_project(), edition, older or [], to)
+    What the folder holds already is kept, and what was released never changes.
+    """
+    from bookpress.release.release import release as release_editions
+
+    ids = release_editions(opt.current_project(), editions or [], older or [], to, tag=tag)
     say(f"editions on the site: {', '.join(ids)}")
     typer.echo(to / "site" / "index.html")
 

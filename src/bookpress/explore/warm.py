@@ -14,7 +14,8 @@ from multiprocessing.connection import Client
 from pathlib import Path
 from typing import Any, Self
 
-from bookpress.book.project import EPOCH_VARIABLE, Project, build_time
+from bookpress.book.project import Project
+from bookpress.book.source import EPOCH_VARIABLE, build_time
 from bookpress.errors import PressError
 from bookpress.files import naming
 from bookpress.run import processes

@@ -110,6 +110,7 @@ def write_with_page(
         read = store_of(app.env).page(pagename)
         alone.write_files(app, read, context)
         notebooks = Path(app.env.mystnb_config.output_folder)  # type: ignore[attr-defined]
+        downloads.describe_chapter(app, read)
         downloads.write_files(app, read, notebooks)
 
 
@@ -119,6 +120,7 @@ def finish(app: Sphinx, exception: Exception | None) -> None:
         outdir = Path(app.outdir)
         if any(page.charts for page in store_of(app.env).pages.values()):
             shutil.copyfile(drawing.vega_bundle(alone.picture_cache(outdir)), outdir / "_static" / "vega.js")
+        downloads.describe_book(app)
         search.write_script(app)
         layout.sweep(outdir / "_static")
 

@@ -33,8 +33,8 @@ from watchfiles import watch
 from bookpress.book.chapters import FOLDER
 from bookpress.book.editions import DEFAULT, load_edition_file
 from bookpress.book.project import Project
+from bookpress.book.source import COPIED_FOLDERS
 from bookpress.build.published import BEING_BUILT, STATE
-from bookpress.build.staging import COPIED_FOLDERS
 from bookpress.errors import PressError
 from bookpress.write.live import Live
 

@@ -43,6 +43,7 @@ PUBLIC = {
     "edition_url": "https://example.org/book/editions/{id}/",
     "published_editions": ["default", "paper"],
     "doi": "10.5555/book_1",
+    "repository": "https://example.org/repo",
     "isbn": "978-3-16-148410-0",
 }
 CHAPTERS = [
@@ -80,6 +81,8 @@ EDITIONS = {
         "date": "2026-11-20",
         "vintage": "2023-03",
         "results_sha256": "ab" * 32,
+        "chapter_results_sha256": {chapter["slug"]: "cd" * 32 for chapter in CHAPTERS},
+        "source": {"commit": "ef" * 20, "tree": "01" * 20, "date": "2026-11-19T01:02:03Z"},
         "command": "orbits build paper",
     },
 }

@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 import yaml
+from bs4 import BeautifulSoup
 
 from bookpress.book.project import Project
 from bookpress.citation.formats import FORMATS
-from bookpress.citation.styles import FORMS, format_item
+from bookpress.citation.styles import FORMS, STYLES, format_item
 from bookpress.commands.cite import plain_heading, reference
 from bookpress.errors import UsageError
 
@@ -69,6 +70,10 @@ def test_the_command_gives_what_the_pages_give(project: Project, sites: dict[str
             text = reference(project, slug, form, edition)
             if form in FORMATS:
                 assert text == (files / f"{slug or 'book'}{FORMATS[form].ending}").read_bytes().decode()
+            elif slug:
+                page = BeautifulSoup((sites[edition] / f"notebooks/{slug}.html").read_text("utf-8"), "html5lib")
+                shown = dict(zip(STYLES, (one.text for one in page.select(".cite-box p.cite-text")), strict=True))
+                assert text == shown[form] + "\n"
             else:
                 assert text == format_item(item, form).text + "\n"
 

@@ -52,6 +52,8 @@ def read_book(settings: dict[str, Any]) -> Book:
         ({"edition_url": "https://example.org/e/"}, "an address with {id} or {name} in it"),
         ({"licence_url": "CC-BY"}, "licence_url: 'CC-BY'; allowed: an address"),
         ({"licens": "CC-BY"}, "no entry 'licens'; did you mean licence?"),
+        ({"chapter_doi": "10.5555/x"}, "chapter_doi: '10.5555/x'; allowed: a bare DOI with {slug} in it"),
+        ({"title_in_sentence": "Other"}, "allowed: the title in other capitals"),
         ({"doi": "x", "isbn": "y", "version": 1}, "3 problems"),
     ],
 )
@@ -132,6 +134,12 @@ def test_an_identifier_stands_for_nothing_else(public_settings: dict[str, Any]) 
     assert book.doi == "10.5555/book_1"
     assert book.of_chapter(CHAPTER).doi == "10.5555/plain"
     assert book.of_chapter(CHAPTER.model_copy(update={"doi": None})).doi is None
+    reserved = read_book({**public_settings, "chapter_doi": "10.5555/book_1.{slug}"})
+    unnamed = Citation.of(reserved, CHAPTER.model_copy(update={"doi": None}), DEFAULT, built=DAY)
+    assert (unnamed.doi, unnamed.note.split(" Rebuilt")[0]) == (
+        "10.5555/book_1.plain",
+        "DOI of the book 10.5555/book_1.",
+    )
     paper = Citation.of(book.book, None, PAPER, built=DAY)
     assert paper.doi is paper.of_chapter(CHAPTER).doi is None
 

@@ -22,6 +22,7 @@ FIELDS = {
     "citation_doi": "DOI",
     "citation_public_url": "url",
     "citation_language": "language",
+    "prism.edition": "edition",
 }
 PREFIXES = {"bib", "bibo", "dc", "dcterms", "prism", "foaf", "og", "article", "book", "music", "video", "so", "rdf"}
 TYPES = {
@@ -66,7 +67,8 @@ def item_type(metas: list[tuple[str, str]]) -> str | None:
         kind = TYPES.get(name, kind)
         guess = guess or ("journalArticle" if name == "citation_title" else None)
         guess = "book" if name == "citation_isbn" else guess
-    return kind or guess
+    is_book = ("og:type", "book") in metas  # RDF.js takes this for a type, and "article" only for a guess
+    return kind or ("book" if is_book else guess)
 
 
 def creators(text: str, *, alone: bool) -> list[tuple[str, str]]:

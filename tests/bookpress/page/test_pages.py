@@ -127,11 +127,31 @@ def test_downloads_of_a_chapter(built: Any) -> None:
     assert any(cell.get("outputs") for cell in notebook["cells"])
     assert json.loads((folder / "models-results.json").read_text("utf-8"))["early"]["k"] == 55
     with zipfile.ZipFile(folder / "models-figures.zip") as archive:
-        names = ("README.txt", "shares.csv", "shares.csv-metadata.json", "shares.vl.json", "shares.svg")
+        tables = ("shares.csv", "shares.csv-metadata.json")
+        names = ("README.txt", "datapackage.json", *tables, "shares.vl.json", "shares.svg")
         assert archive.namelist() == [f"models/{name}" for name in names]
-        assert "Source: Epoch AI" in archive.read("models/README.txt").decode()
+        readme = archive.read("models/README.txt").decode()
+        assert readme.startswith("Cite as: ")
+        assert "Source: Epoch AI" in readme
+        assert "share, 0 to 1" in readme
     links = [link["href"] for link in built.page().select("#this-chapter a")]
     assert links == [f"../downloads/models{ending}" for ending in (".ipynb", "-results.json", "-figures.zip")]
+
+
+def test_the_data_are_described_where_they_lie(built: Any) -> None:
+    import frictionless
+    import mlcroissant
+
+    folder = built.html / "figures" / "models"
+    for package in (folder / "datapackage.json", built.html / "datapackage.json"):
+        report = frictionless.validate(str(package))
+        assert report.flatten(["message"]) == []
+        assert report.stats["tasks"] >= 1
+    dataset = mlcroissant.Dataset(jsonld=str(built.html / "croissant.json"))
+    assert dataset.metadata.issues.errors == set()
+    records = list(dataset.records("models-shares"))
+    assert len(records) == 24
+    assert records[0]["models-shares/share"] == pytest.approx(0.7)
 
 
 def test_terms_explain_themselves_and_formulas_are_mathml(built: Any) -> None:
@@ -255,7 +275,8 @@ def test_what_people_write_is_text_and_never_markup(book: Any) -> None:
     book.write("edition.json", json.dumps(edition))
     settings = yaml.safe_load((book.root / "book/publication.yml").read_text())
     facts = dict.fromkeys(("title", "subtitle", "description", "publisher", "licence"), evil)
-    book.write("book/publication.yml", yaml.safe_dump({**settings, **facts, "authors": [{"name": evil}]}))
+    settings |= {**facts, "authors": [{"name": evil}], "title_in_sentence": ""}
+    book.write("book/publication.yml", yaml.safe_dump(settings))
     chapter = models_chapter()
     chapter["metadata"]["compute_divide"]["abstract"] = evil
     chapter["metadata"]["compute_divide"]["parameters"][0] |= dict.fromkeys(("value", "default", "help"), evil)

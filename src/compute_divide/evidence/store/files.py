@@ -15,6 +15,7 @@ from typing import TypeVar
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
+from bookpress.book.editions import RELEASED
 from bookpress.errors import PressError
 from bookpress.files import files_of, replace_file, sha256
 
@@ -184,9 +185,9 @@ def write_sidecar(sidecar: Sidecar, folder: Path) -> None:
 
 
 def evidence_files(folder: Path) -> list[str]:
-    """Return the files of an evidence folder, as sorted relative paths; without the list, hidden ones and own rows."""
+    """Return the files of an evidence folder, sorted; hidden ones, the list, own rows and releases are left out."""
     names = (path.relative_to(folder) for path in files_of(folder))
-    return sorted(name.as_posix() for name in names if name != Path(MANIFEST) and name.parts[0] != OWN)
+    return sorted(name.as_posix() for name in names if name.parts[0] not in {MANIFEST, OWN, RELEASED})
 
 
 def seal(folder: Path) -> int:

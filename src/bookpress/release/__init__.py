@@ -1,0 +1,1 @@
+"""Released editions: archives that lose nothing, the site that holds them all, and what became of each result."""
