@@ -7,12 +7,12 @@ and .zenodo.json; the command ``cite`` prints what registries take.
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Iterator, Sequence
 from html import escape
 from pathlib import Path
 from typing import Any
-from xml.etree import ElementTree as ET
 
 import yaml
 
@@ -22,12 +22,6 @@ from bookpress.errors import UsageError
 
 Node = dict[str, Any]
 
-CROSSREF = "http://www.crossref.org/schema/5.5.0"
-JATS, ACCESS, RELATIONS = (
-    "http://www.ncbi.nlm.nih.gov/JATS1",
-    "http://www.crossref.org/AccessIndicators.xsd",
-    "http://www.crossref.org/relations.xsd",
-)
 NEEDED = ("doi", "base_url", "publisher", "depositor")
 
 CFF_NOTE = f"# Made from {SETTINGS}; do not edit. To make it again: python -m bookpress.citation.deposit\n"
@@ -152,7 +146,7 @@ def _zenodo_creator(author: Author) -> Node:
     return {"name": name, "affiliation": author.affiliation, "orcid": author.orcid}
 
 
-def to_crossref(book: Citation, chapters: Sequence[Chapter]) -> str:
+def to_crossref(cited: Citation, chapters: Sequence[Chapter]) -> str:
     """Return the deposit of a book and of those chapters that have a DOI (https://www.crossref.org/schema/5.5.0).
 
     Raises
@@ -160,92 +154,19 @@ def to_crossref(book: Citation, chapters: Sequence[Chapter]) -> str:
     UsageError
         If the settings lack what a deposit needs, or the edition is not the published one, which alone has a DOI.
     """
-    facts = book.book
-    missing = [name for name in NEEDED if not getattr(facts, name)]
-    if missing or facts.depositor is None or not book.is_published:
+    book = cited.book
+    missing = [name for name in NEEDED if not getattr(book, name)]
+    if missing:
         raise UsageError(
             f"a deposit with Crossref needs {', '.join(NEEDED)} in {SETTINGS}; missing: {', '.join(missing)}"
-            if missing
-            else "a DOI stands for the default edition: deposit that one"
         )
-    for prefix, space in {"": CROSSREF, "jats": JATS, "ai": ACCESS, "rel": RELATIONS}.items():
-        ET.register_namespace(prefix, space)
-    root = _element("doi_batch", version="5.5.0")
-    head = ET.SubElement(root, _named("head"))
-    _add(head, "doi_batch_id", f"{facts.file_stem}-{facts.version}-{book.edition.id if book.edition else 'plain'}")
-    _add(head, "timestamp", f"{book.date:%Y%m%d}000000")
-    depositor = ET.SubElement(head, _named("depositor"))
-    _add(depositor, "depositor_name", facts.depositor.name)
-    _add(depositor, "email_address", facts.depositor.email)
-    _add(head, "registrant", facts.depositor.registrant or facts.depositor.name)
-    work = ET.SubElement(ET.SubElement(root, _named("body")), _named("book"), book_type="monograph")
-    _describe(ET.SubElement(work, _named("book_metadata"), language=facts.language.split("-")[0]), book)
-    for cited in map(book.of_chapter, chapters):
-        if cited.doi:
-            kind = {"component_type": "chapter", "publication_type": "full_text"}
-            _describe(ET.SubElement(work, _named("content_item"), kind), cited)
-    ET.indent(root)
-    return ET.tostring(root, encoding="unicode", xml_declaration=True) + "\n"
+    if not cited.is_published:
+        raise UsageError("a DOI stands for the default edition: deposit that one")
+    from bookpress.citation.extension import TEMPLATES  # with Sphinx, which nothing else here needs
 
-
-def _describe(node: ET.Element, cited: Citation) -> None:
-    """Add what is said of a book or a chapter, in the order that the schema asks for."""
-    book, chapter = cited.book, cited.chapter
-    contributors = ET.SubElement(node, _named("contributors"))
-    for number, author in enumerate(cited.authors):
-        _add_author(contributors, author, "additional" if number else "first")
-    titles = ET.SubElement(node, _named("titles"))
-    _add(titles, "title", chapter.title if chapter else book.title)
-    _add(titles, "subtitle", None if chapter else book.subtitle)
-    if cited.abstract:
-        _add(ET.SubElement(node, f"{{{JATS}}}abstract"), "p", cited.abstract, JATS)
-    if chapter:
-        _add(node, "component_number", str(chapter.position) if chapter.position else None)
-    else:
-        _add(node, "edition_number", book.version)
-    published = ET.SubElement(node, _named("publication_date"), media_type="online")
-    for part in ("month", "day", "year"):
-        _add(published, part, f"{getattr(cited.date, part):02}")
-    if not chapter:
-        _add(node, "isbn", book.isbn)
-        if not book.isbn:
-            ET.SubElement(node, _named("noisbn"), reason="monograph")
-        _add(ET.SubElement(node, _named("publisher")), "publisher_name", book.publisher)
-    if book.licence_url:
-        program = ET.SubElement(node, f"{{{ACCESS}}}program", name="AccessIndicators")
-        _add(program, "license_ref", book.licence_url, ACCESS)
-    data = ET.SubElement(node, _named("doi_data"))
-    _add(data, "doi", cited.doi)
-    _add(data, "resource", cited.page_url)
-
-
-def _add_author(node: ET.Element, author: Author, sequence: str) -> None:
-    role = {"sequence": sequence, "contributor_role": "author"}
-    if author.name:
-        ET.SubElement(node, _named("organization"), role).text = author.name
-        return
-    person = ET.SubElement(node, _named("person_name"), role)
-    _add(person, "given_name", author.given)
-    _add(person, "surname", author.surname)
-    _add(person, "suffix", author.suffix)
-    if author.affiliation:
-        institution = ET.SubElement(ET.SubElement(person, _named("affiliations")), _named("institution"))
-        _add(institution, "institution_name", author.affiliation)
-    _add(person, "ORCID", author.orcid_url)
-
-
-def _element(name: str, **attributes: str) -> ET.Element:
-    return ET.Element(_named(name), attributes)
-
-
-def _named(name: str) -> str:
-    return f"{{{CROSSREF}}}{name}"
-
-
-def _add(node: ET.Element, name: str, text: str | None, space: str = CROSSREF) -> None:
-    """Add an element with a text, unless there is none."""
-    if text:
-        ET.SubElement(node, f"{{{space}}}{name}").text = text
+    with_doi = [one for one in map(cited.of_chapter, chapters) if one.doi]
+    text = TEMPLATES.get_template("crossref.xml").render(book=book, cited=cited, chapters=with_doi)
+    return re.sub(r"\n\s*\n+", "\n", text).strip() + "\n"
 
 
 def to_datacite(cited: Citation) -> str:
