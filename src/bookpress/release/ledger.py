@@ -96,18 +96,16 @@ def check(project: Project, claim: str, options: RunOptions) -> tuple[int, str]:
     if slug in plan.values:
         now = run_one(project, slug, [], plan.name, options, lambda _: None).results.get(key)
     if now and _rounds(now, match):
-        return STANDS, f"{named} stands: {_shown(now)}"
+        return STANDS, f"{named} stands: {shown(now)}"
     if first is None:
-        releases = "; ".join(f"{one.version} ({one.edition}): {_shown(one.result)}" for one in said)
+        releases = "; ".join(f"{one.version} ({one.edition}): {shown(one.result)}" for one in said)
         return UNKNOWN, f"{named} is not known as {match['number']}: {releases or 'no release has such a result'}"
     where = f"in {first.version} ({first.edition})"
     if now is None:
-        return CHANGED, f"{named} is withdrawn: it was {_shown(first.result)} {where}"
-    shown = [_shown(first.result), _shown(now)]
-    if shown[0] == shown[1]:
-        shown = [f"{one['value']:.10g}" for one in (first.result, now)]
+        return CHANGED, f"{named} is withdrawn: it was {shown(first.result)} {where}"
+    before, after = apart(first.result, now)
     why = ", ".join(_reasons(first, plan, slug))
-    return CHANGED, f"{named} is revised: it was {shown[0]} {where}, and is {shown[1]}; why: {why}"
+    return CHANGED, f"{named} is revised: it was {before} {where}, and is {after}; why: {why}"
 
 
 class Said(NamedTuple):
@@ -136,8 +134,15 @@ def _rounds(result: Mapping[str, Any], match: re.Match[str]) -> bool:
     return off <= 0.5 * 10.0 ** (power - len(digits)) * (1 + 1e-9)
 
 
-def _shown(result: Mapping[str, Any]) -> str:
+def shown(result: Mapping[str, Any]) -> str:
+    """Return a result in words, with interval and counts."""
     return numbers.write(Result.model_validate(result), "full")
+
+
+def apart(before: Mapping[str, Any], now: Mapping[str, Any]) -> tuple[str, str]:
+    """Return two values of a result in words: exactly, where they would read the same."""
+    words = shown(before), shown(now)
+    return words if words[0] != words[1] else (f"{before['value']:.10g}", f"{now['value']:.10g}")
 
 
 def _reasons(said: Said, plan: Edition, slug: str) -> list[str]:

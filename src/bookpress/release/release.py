@@ -166,6 +166,20 @@ class Place:
         return [name for name, mark in self.archive.facts.parts.items() if before.get(name) != mark]
 
     @property
+    def revised(self) -> list[tuple[str, str, str]]:
+        """The results of the edition before that are no longer what they were: name, what it was, what it is."""
+        before, now = self.before.results if self.before else {}, self.archive.results
+        pairs = {(slug, key): now.get(slug, {}).get(key) for slug, found in before.items() for key in found}
+        return [
+            (
+                f"{slug}:{key}",
+                *(ledger.apart(before[slug][key], one) if one else (ledger.shown(before[slug][key]), "withdrawn")),
+            )
+            for (slug, key), one in pairs.items()
+            if one is None or one["value"] != before[slug][key]["value"]
+        ]
+
+    @property
     def folder(self) -> str:
         """Its own address, from the root of the site."""
         return folder_of(self.archive)
