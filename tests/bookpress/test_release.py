@@ -25,7 +25,7 @@ from bookpress.build.link_check import check_pages
 from bookpress.build.ro_crate import NAME
 from bookpress.errors import PressError
 from bookpress.files import sha256, tree
-from bookpress.release.archives import read_archive
+from bookpress.release.released import read_archive
 
 ROOT = Path(__file__).parents[2]
 BASE = "https://example.org/orbits/"

@@ -244,7 +244,7 @@ def cite(
     no release has said it.
     """
     from bookpress.commands.cite import reference
-    from bookpress.release.ledger import check as check_number
+    from bookpress.release.released import check as check_number
 
     if checked is not None:
         code, words = check_number(opt.current_project(), checked, _options(1, None, False, None))
@@ -264,8 +264,8 @@ def verify(
     Exit code 0: same results; 1: other results; 2: unknown.
     """
     from bookpress.progress import Bar
-    from bookpress.release.ledger import read_cited
-    from bookpress.release.ledger import verify as verify_state
+    from bookpress.release.released import read_cited
+    from bookpress.release.released import verify as verify_state
 
     project, options, code = opt.current_project(), _options(jobs, None, False, None), 0
     states = read_cited(cited, sha)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import gzip
+import io
 import json
 import posixpath
 import re
 import shutil
-from collections.abc import Iterator, Sequence
+import subprocess
+import tarfile
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
@@ -14,14 +18,15 @@ from typing import Any
 from urllib.parse import quote
 
 from bookpress.book.project import Project
-from bookpress.book.source import git, load_source
+from bookpress.book.source import FILE, Source, git, load_source, made_from, mark_of
+from bookpress.build.ro_crate import EVIDENCE, NAME
 from bookpress.citation.extension import TEMPLATES
 from bookpress.citation.record import SETTINGS, Book, load_book
-from bookpress.errors import PressError, UsageError, nearest, quoted
-from bookpress.files import check_writable, files_of, naming, pretty, read, replace_file, sha256
+from bookpress.errors import PressError, UsageError, nearest, quoted, short
+from bookpress.files import check_writable, checked, files_of, naming, parse_json, pretty, read, replace_file, sha256
 from bookpress.page.base.templates import day, environment
-from bookpress.release import ledger
-from bookpress.release.archives import Archive, pack, read_archive, unpack_pages
+from bookpress.release import released
+from bookpress.release.released import Archive, Released, changed_file, read_archive, unpack_pages
 
 CANONICAL = re.compile(r'<link rel="canonical"[^>]*>')
 BODY = re.compile(r"<body\b[^>]*>")
@@ -38,6 +43,18 @@ MOVED = (
     '<body><p>This page is part of an earlier version: <a href="{address}">read it there</a>.</p></body></html>\n'
 )
 ENDING = ".tar.gz"
+README = """{title}
+
+Version {version}, edition {id}, of {date}; commit {commit}.
+
+html/     the pages: open html/index.html
+source/   what the pages were made from: executed notebooks, settings, pages
+book/     the source at that commit, with the evidence; source.json in it says which
+results.json, statements.json, edition.json: numbers with intervals, what sentences rest on, parameters and hashes
+ro-crate-metadata.json names every file with its SHA-256, how each chapter was run, and the packages
+
+To build it again: in book/, with the packages of requirements.lock, {again}
+"""
 
 
 def release(
@@ -70,7 +87,7 @@ def release(
             made = [pack(project, edition, draft) for edition in editions]
             placed = _distinct([read_archive(path) for path in [*made, *older, *sorted(folder.glob(f"[!.]*{ENDING}"))]])
             _check_whole(placed, book)
-            entries = ledger.updated(project, [one for one in placed if one.path in made], placed)
+            entries = released.updated(project, [one for one in placed if one.path in made], placed)
             lay_out(draft / "site", placed, book)
             if tag:
                 _tag(project, book.version)
@@ -86,6 +103,63 @@ def release(
     for path, content in entries.items():
         replace_file(path, content)
     return sorted(archive.facts.id for archive in placed)
+
+
+def pack(project: Project, edition: Path, folder: Path) -> Path:
+    """Write a built edition and the book's source at its commit to an archive; its bytes depend on them alone."""
+    facts = checked(Released, parse_json(read(edition / "edition.json"), "edition.json"), f"edition {edition.name}")
+    top, date = f"{project.settings.command}-{facts.version}-{facts.id}", int(facts.source.date.timestamp())
+    files = {path.relative_to(edition).as_posix(): (read(path), 0o644) for path in files_of(edition)}
+    book = _source_files(project, facts.source)
+    places, hashes = made_from(project), {name: sha256(content) for name, (content, _) in book.items()}
+    known = facts.source.model_copy(update={"files": mark_of(hashes, places)})
+    book[FILE] = pretty(known.model_dump(mode="json")).encode(), 0o644
+    changed = changed_file({name: sha256(content) for name, (content, _) in files.items()}, files[NAME][0])
+    if changed:
+        raise PressError(f"{edition} is damaged: {changed}; build it again")
+    _check_evidence(project, hashes, files[NAME][0])
+    again = f"{facts.command} --format {','.join(facts.formats)}"
+    if any(name.startswith("html/states/") for name in files):  # the press has a command of its own for them
+        again = again.replace(" build", " explore --yes", 1)
+    files["README.txt"] = README.format(**facts.model_dump(), commit=facts.source.commit, again=again).encode(), 0o644
+    files |= {f"book/{name}": content for name, content in book.items()}
+    archive = folder / f"{top}.tar.gz"
+    with (
+        archive.open("wb") as file,
+        gzip.GzipFile(filename="", fileobj=file, mode="wb", mtime=0) as zipped,
+        tarfile.open(fileobj=zipped, mode="w") as tar,
+    ):
+        for name, (content, mode) in sorted(files.items()):
+            entry = tarfile.TarInfo(f"{top}/{name}")
+            entry.size, entry.mtime, entry.mode = len(content), date, mode
+            tar.addfile(entry, io.BytesIO(content))
+    return archive
+
+
+def _source_files(project: Project, source: Source) -> dict[str, tuple[bytes, int]]:
+    """Return the files of the book at a commit, with their modes."""
+    command = ["git", "-C", str(project.root), "archive", "--format=tar", source.commit]
+    done = subprocess.run(command, capture_output=True, check=False)
+    if done.returncode:
+        raise PressError(f"the commit {source.commit} is not in this repository: {short(done.stderr.decode())}")
+    found = {}
+    with tarfile.open(fileobj=io.BytesIO(done.stdout)) as tar:
+        for member in tar:
+            if member.isfile() and (content := tar.extractfile(member)):
+                found[member.name] = content.read(), member.mode & 0o755
+            elif not member.isdir():
+                raise PressError(f"the repository holds a link, {member.name}: an archive holds only files")
+    return found
+
+
+def _check_evidence(project: Project, hashes: Mapping[str, str], crate: bytes) -> None:
+    """Raise where the evidence of an edition is not in the source: the archive could not build it again."""
+    folder = project.data.relative_to(project.root) if project.data.is_relative_to(project.root) else project.data
+    for entity in parse_json(crate, NAME)["@graph"]:
+        if entity["@id"].startswith(f"{EVIDENCE}-") and "sha256" in entity:
+            name = entity["@id"].removeprefix(f"{EVIDENCE}-")
+            if hashes.get(f"{folder}/{name}") != entity["sha256"]:
+                raise PressError(f"the evidence {folder}/{name} is not in the commit that the edition is made from")
 
 
 def _ready(project: Project, name: str, book: Book) -> Path:
@@ -173,7 +247,7 @@ class Place:
         return [
             (
                 f"{slug}:{key}",
-                *(ledger.apart(before[slug][key], one) if one else (ledger.shown(before[slug][key]), "withdrawn")),
+                *(released.apart(before[slug][key], one) if one else (released.shown(before[slug][key]), "withdrawn")),
             )
             for (slug, key), one in pairs.items()
             if one is None or one["value"] != before[slug][key]["value"]

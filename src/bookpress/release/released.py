@@ -1,27 +1,38 @@
-"""The ledger of released results: what each release said, kept for ever; whether it stands, and is had here."""
+"""What was released: archives, read without trusting them; the ledger of results; whether both still stand."""
 
 from __future__ import annotations
 
+import datetime as dt
+import gzip
+import hashlib
 import json
 import math
 import re
-from collections.abc import Mapping, Sequence
+import tarfile
+import zlib
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Annotated, Any, NamedTuple, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from bookpress.book import number_formats as numbers
-from bookpress.book.editions import DEFAULT, RELEASED, Edition, Fingerprint, edition_names, load_edition
+from bookpress.book.editions import DEFAULT, RELEASED, Edition, Fingerprint, edition_names, id_of, is_name, load_edition
 from bookpress.book.project import Project
 from bookpress.book.results import Result, results_file
-from bookpress.errors import PressError, UsageError
+from bookpress.book.source import Source
+from bookpress.build.ro_crate import NAME
+from bookpress.errors import PressError, UsageError, short
 from bookpress.explore.compare import Change, Side, compare, sides
 from bookpress.explore.run_one import run_one
-from bookpress.files import parse_json, pretty, read, sha256
+from bookpress.files import checked, parse_json, pretty, read, sha256
 from bookpress.progress import Reporter
-from bookpress.release.archives import Archive
 from bookpress.run.runner import RunOptions
 from bookpress.run.worker import versions
 
+MOST_BYTES, MOST_ENTRIES, MOST_TEXT = 2 << 30, 100_000, 64 << 20
+"""What an archive may hold, unpacked; as many files; and as many bytes in a record that is read as a whole."""
 KEPT = ("id", "title", "parts", "parameters", "date", "command", "made_with", "results_sha256")
 STANDS, CHANGED, UNKNOWN = 0, 1, 2
 """Exit codes: as it was, otherwise, not known."""
@@ -30,6 +41,136 @@ CLAIM = re.compile(
     r"(?:[eE](?P<power>[-+]?\d{1,3}))?\s*(?P<percent>%?))(?:\s.*)?"
 )
 CAUSES = {"evidence": "evidence", "chapters": "code", "packages": "code", "lock": "versions of packages"}
+
+MALFORMED = (ValueError, LookupError, TypeError, AttributeError, OverflowError)
+"""What comes of JSON, or of a header, in which a thing is not of the kind it should be."""
+RECORDS = ("edition.json", "results.json", NAME)
+
+
+class Released(BaseModel):
+    """What ``edition.json`` says of a released edition; what else the file holds is left alone."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    id: Annotated[str, Field(pattern=r"^[0-9a-f]{12}$")]
+    parts: dict[str, str]
+    version: Annotated[str, Field(pattern=r"^[0-9A-Za-z][0-9A-Za-z.+-]{0,63}$")]
+    name: Annotated[str, Field(max_length=100)]
+    title: Annotated[str, Field(max_length=1000)]
+    is_default: bool
+    date: dt.date
+    source: Source
+    command: str
+    formats: list[str]
+    made_with: dict[str, str]
+    parameters: dict[str, dict[str, Any]]
+    results_sha256: str
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        if id_of(self.parts) != self.id:
+            raise ValueError("the id is not that of its parts")
+        if self.name != self.id and not is_name(self.name):
+            raise ValueError("the name is not that of an edition")
+        return self
+
+
+class Archive(NamedTuple):
+    """An archive that was checked: its file, its edition, and the hash of each file in it, by path."""
+
+    path: Path
+    facts: Released
+    hashes: Mapping[str, str]
+    results: Mapping[str, Any]
+
+
+def changed_file(hashes: Mapping[str, str], crate: bytes) -> str:
+    """Return which file is not what the crate says, or not there, if any."""
+    for entity in parse_json(crate, NAME)["@graph"]:
+        mark = entity.get("sha256") if entity.get("@type") == "File" else None
+        if mark and hashes.get(entity["@id"]) != mark:
+            return f"its {short(str(entity['@id']))} is not what its {NAME} says"
+    return ""
+
+
+class _Entry(tarfile.TarInfo):
+    """A header; any but that of a file, or of the long name of one, is refused before its content is read."""
+
+    @classmethod
+    def frombuf(cls, buf: bytes | bytearray, encoding: str, errors: str) -> Self:
+        entry = super().frombuf(buf, encoding, errors)
+        is_name_of_next = entry.type in {tarfile.XHDTYPE, tarfile.GNUTYPE_LONGNAME} and entry.size < 1 << 16
+        if (not is_name_of_next and entry.type not in {tarfile.REGTYPE, tarfile.AREGTYPE}) or entry.size < 0:
+            raise PressError(f"{short(repr(entry.name))} is no plain file")
+        return entry
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[Iterator[tuple[str, tarfile.TarInfo, Any]]]:
+    """Yield the files of an archive one after the other; whatever is wrong with it is one error that names it."""
+    try:
+        with gzip.open(path) as zipped, tarfile.open(fileobj=zipped, mode="r|", tarinfo=_Entry) as tar:
+            yield _members(tar, path.name.removesuffix(".tar.gz"))
+    except (PressError, tarfile.TarError, zlib.error, EOFError, OSError, *MALFORMED) as error:
+        why = short(str(error), 300) or "it ends too early"
+        raise PressError(f"{path.name} is not an archive of a released edition: {why}") from error
+
+
+def _members(tar: tarfile.TarFile, top: str) -> Iterator[tuple[str, tarfile.TarInfo, Any]]:
+    seen: set[str] = set()
+    size = 0
+    for member in tar:
+        folder, _, name = member.name.partition("/")
+        parts = name.split("/")
+        if folder != top or not name.isprintable() or "\\" in name or {"", ".", ".."} & set(parts) or len(name) > 500:
+            raise PressError(f"{short(repr(member.name))} is no name of a file in the folder {top}")
+        size += member.size
+        if member.size < 0 or size > MOST_BYTES or len(seen) >= MOST_ENTRIES:
+            raise PressError(f"it holds more than {MOST_BYTES >> 30} GB or {MOST_ENTRIES} files")
+        above = {"/".join(parts[:count]) for count in range(1, len(parts))}
+        content = None if member.issparse() or name in seen or above & seen else tar.extractfile(member)
+        if content is None:
+            raise PressError(f"{short(repr(name))} is there twice, or no plain file")
+        seen.add(name)
+        yield name, member, content
+
+
+def read_archive(path: Path) -> Archive:
+    """Return an archive with every file of it checked; nothing is written."""
+    hashes: dict[str, str] = {}
+    records: dict[str, bytes] = {}
+    with _opened(path) as members:
+        for name, member, content in members:
+            if name in RECORDS and member.size > MOST_TEXT:
+                raise PressError(f"its {name} is too long")
+            records |= {name: content.read()} if name in RECORDS else {}
+            mark = sha256(records[name]) if name in RECORDS else hashlib.file_digest(content, "sha256").hexdigest()
+            hashes[name] = mark
+        missing = [name for name in (*RECORDS, "html/index.html") if name not in hashes]
+        if missing:
+            raise PressError(f"it has no {missing[0]}")
+        facts = checked(Released, parse_json(records["edition.json"], "its edition.json"), "its edition.json")
+        if not path.name.endswith(f"-{facts.version}-{facts.id}.tar.gz"):
+            raise PressError(f"its name does not end in {facts.version}-{facts.id}.tar.gz, as its edition.json says")
+        if changed := changed_file(hashes, records[NAME]):
+            raise PressError(changed)
+        results = parse_json(records["results.json"], "its results.json")
+        if facts.results_sha256 != hashes["results.json"]:
+            raise PressError("its results.json is not what its edition.json says")
+    return Archive(path, facts, hashes, results)
+
+
+def unpack_pages(archive: Archive, folder: Path) -> None:
+    """Write the pages of an archive that was checked to a folder."""
+    with _opened(archive.path) as members:
+        for name, _, content in members:
+            if name.startswith("html/"):
+                target = folder / name.removeprefix("html/")
+                target.parent.mkdir(parents=True, exist_ok=True)
+                target.write_bytes(content.read())
+
+
+# --- the ledger ---
 
 
 def load(project: Project) -> dict[str, dict[str, Any]]:
