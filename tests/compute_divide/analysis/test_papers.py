@@ -7,6 +7,8 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from statsmodels.genmod import families
+from statsmodels.genmod.generalized_linear_model import GLM
 from statsmodels.stats.contingency_tables import StratifiedTable
 
 from compute_divide.analysis.papers.papers import (
@@ -25,7 +27,7 @@ from compute_divide.analysis.papers.papers import (
     with_class,
     with_teams,
 )
-from compute_divide.analysis.statistics.association import CELLS, association
+from compute_divide.analysis.statistics.association import CELLS, association, fit_logistic
 from compute_divide.analysis.statistics.estimates import in_years, shares_by
 from compute_divide.analysis.statistics.trends import trend_break
 from compute_divide.evidence.papers.table import MIXED, VERDICTS, load_agreement, load_papers
@@ -258,6 +260,17 @@ def test_a_straight_trend_has_no_clear_break_and_too_few_years_none_at_all():
     assert straight.after.low <= straight.before.high
     found = trend_break(counts(2010, years=range(2006, 2010)), "share")
     assert found.year.value is None
+
+
+@given(st.lists(st.tuples(st.integers(1, 40), st.integers(1, 40)), min_size=6, max_size=20))
+def test_a_logistic_regression_is_that_of_statsmodels(counts):
+    k, rest = np.array(counts, dtype=float).T
+    design = np.column_stack([np.linspace(-1, 1, len(k)), np.ones(len(k))])
+    ours = fit_logistic(design, k, k + rest)
+    theirs = GLM(np.column_stack([k, rest]), design, family=families.Binomial()).fit()
+    assert np.allclose(ours.slopes, theirs.params, rtol=1e-10, atol=1e-12)
+    assert np.allclose(ours.covariance, theirs.cov_params(), rtol=1e-10)
+    assert ours.deviance == pytest.approx(theirs.deviance)
 
 
 @given(st.lists(st.tuples(*[st.integers(0, 30)] * 4), min_size=1, max_size=8))

@@ -211,9 +211,9 @@ def across_venues(papers: Rows, year: int) -> Estimate:
     label, n = f"papers with industry in {year}, mean over conferences", len(shares)
     if n < 3:  # two conferences tell nothing of others
         return Estimate(None, n=n, label=label)
-    from scipy.stats import t
+    from scipy.special import stdtrit
 
-    mean, half = float(shares.mean()), float(t.ppf(0.975, n - 1) * shares.std() / np.sqrt(n))
+    mean, half = float(shares.mean()), float(stdtrit(n - 1, 0.975) * shares.std() / np.sqrt(n))
     return Estimate(mean, max(0.0, mean - half), min(1.0, mean + half), n=n, label=label)
 
 

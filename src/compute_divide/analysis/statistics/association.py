@@ -6,17 +6,19 @@ here compares papers of one venue and year with each other, and only then pools.
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from compute_divide.analysis.statistics.estimates import Estimate
+from compute_divide.analysis.statistics.estimates import Estimate, Floats
 
 CELLS = ["both", "only_exposed", "only_outcome", "neither"]
 NORMAL_975 = 1.959963984540054
+MOST_ROUNDS, SETTLED = 100, 1e-8  # of a fit, and by how much its deviance may still move
+TINY = 1e-12  # a share of nothing is fitted as this
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,19 +38,46 @@ class Association:
         """The same odds ratio from a logistic regression on the counts, with an effect for each stratum: the check."""
         if self.odds_ratio.value is None:
             return self.odds_ratio
-        from statsmodels.genmod import families
-        from statsmodels.genmod.generalized_linear_model import GLM
-
         both, only_exposed, only_outcome, neither = self.strata[CELLS].to_numpy(dtype=float).T
-        outcomes = np.column_stack([np.append(both, only_outcome), np.append(only_exposed, neither)])
-        size = len(both)
+        size, n = len(both), np.append(both + only_exposed, only_outcome + neither)
         design = np.column_stack([np.repeat([1.0, 0.0], size), np.tile(np.eye(size), (2, 1))])
-        with warnings.catch_warnings():  # one stratum is fitted exactly, which is no fault here
-            warnings.simplefilter("ignore")
-            fit = GLM(outcomes, design, family=families.Binomial()).fit()
-        value, low, high = (_finite(np.exp(bound)) for bound in (fit.params[0], *fit.conf_int()[0]))
+        fit = fit_logistic(design, np.append(both, only_outcome), n)
+        half = NORMAL_975 * np.sqrt(fit.covariance[0, 0])
+        value, low, high = (_finite(np.exp(fit.slopes[0] + shift)) for shift in (0.0, -half, half))
         label = f"{self.odds_ratio.label}, logistic regression"
         return Estimate(value, low, high, n=self.odds_ratio.n, unit="odds ratio", label=label)
+
+
+class Fit(NamedTuple):
+    """A logistic regression, or many along the first axis."""
+
+    slopes: Floats
+    covariance: Floats
+    chance: Floats
+    deviance: Floats
+
+
+def fit_logistic(design: Floats, k: Floats, n: Floats) -> Fit:
+    """Return the logistic regression of counts k of n on the columns of a design, or of many designs at once.
+
+    Iterated weighted least squares until no deviance moves, as in `statsmodels`, whose imports take longer than most
+    chapters; a test holds the two together.
+    """
+    from scipy.special import expit, logit, xlogy
+
+    chance, deviance = np.broadcast_to((k / n + 0.5) / 2, design.shape[:-1]), np.asarray(np.inf)
+    for _ in range(MOST_ROUNDS):
+        spread = chance * (1 - chance)
+        roots = np.sqrt(n * spread)
+        inverse = np.linalg.pinv(roots[..., np.newaxis] * design)
+        aim = roots * (logit(chance) + (k / n - chance) / spread)
+        slopes = (inverse @ aim[..., np.newaxis])[..., 0]
+        chance = np.clip(expit((design @ slopes[..., np.newaxis])[..., 0]), TINY, 1 - TINY)
+        parts = xlogy(k, k / (n * chance)) + xlogy(n - k, (n - k) / (n * (1 - chance)))
+        before, deviance = deviance, 2 * parts.sum(axis=-1)
+        if np.all(np.abs(deviance - before) <= SETTLED):
+            break
+    return Fit(slopes, inverse @ inverse.swapaxes(-1, -2), chance, deviance)
 
 
 def association(rows: pd.DataFrame, exposure: str, outcome: str, strata: Sequence[str], label: str) -> Association:

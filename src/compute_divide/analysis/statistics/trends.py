@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from compute_divide.analysis.statistics.association import NORMAL_975, Fit, fit_logistic
 from compute_divide.analysis.statistics.estimates import COMPUTE, Estimate, Floats
 from compute_divide.analysis.statistics.resampling import (
     MIN_CLUSTERS,
@@ -17,9 +17,6 @@ from compute_divide.analysis.statistics.resampling import (
     draw_weights,
     percentile_interval,
 )
-
-ROUNDS = 12  # of fitting; each at least doubles the digits, from one that is right to begin with
-TINY = 1e-12  # a share of nothing is fitted as this
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,8 +167,6 @@ def trend_break(counts: pd.DataFrame, label: str) -> Break:
     dispersion of the best fit, for shares of venue-years vary more than binomial counts. The interval holds the years
     whose scaled deviance lies within the 95% point of chi-squared with one degree of freedom of the least.
     """
-    from scipy.stats import chi2
-
     rows = counts[counts["n"] > 0]
     years, n = rows["year"].to_numpy(dtype=float), len(rows)
     name, odds = f"break in the trend of {label}", f"factor a year on the odds of {label}"
@@ -179,12 +174,14 @@ def trend_break(counts: pd.DataFrame, label: str) -> Break:
         factor = Estimate(None, n=n, unit="odds ratio", label=odds)
         return Break(Estimate(None, n=n, unit="year", label=name), factor, factor)
     candidates = np.arange(years.min() + 1, years.max() - 1 + 0.05, 0.1)
-    deviances = _deviances(rows, np.array([_broken(years, at) for at in candidates]))
-    best = float(candidates[int(deviances.argmin())])
-    fit = _fit(rows, _broken(years, best))
-    freedom = max(int(fit.df_resid) - 1, 1)
-    dispersion = max(float(fit.pearson_chi2) / freedom, 1.0)
-    inside = candidates[deviances <= deviances.min() + dispersion * chi2.ppf(0.95, 1)]
+    levels, (k, totals) = pd.get_dummies(rows["venue"]).to_numpy(dtype=float), rows[["k", "n"]].to_numpy(dtype=float).T
+    designs = np.array([np.column_stack([_broken(years, at), levels]) for at in candidates])
+    deviances = fit_logistic(designs, k, totals).deviance
+    place = int(deviances.argmin())
+    best, fit = float(candidates[place]), fit_logistic(designs[place], k, totals)
+    pearson = float(((k - totals * fit.chance) ** 2 / (totals * fit.chance * (1 - fit.chance))).sum())
+    dispersion = max(pearson / max(n - designs.shape[2] - 1, 1), 1.0)
+    inside = candidates[deviances <= deviances.min() + dispersion * NORMAL_975**2]
     return Break(
         year=Estimate(best, float(inside.min()), float(inside.max()), n=n, unit="year", label=name),
         before=_factor(fit, [1, 0], dispersion, f"{odds}, before the break", n),
@@ -197,38 +194,10 @@ def _broken(years: Floats, at: float) -> Floats:
     return np.column_stack([years - 2015.0, np.maximum(years - at, 0.0)])
 
 
-def _fit(rows: pd.DataFrame, slopes: Floats) -> Any:
-    """Return the fit of a level for each venue and some slopes."""
-    from statsmodels.genmod import families
-    from statsmodels.genmod.generalized_linear_model import GLM
-
-    levels = pd.get_dummies(rows["venue"]).to_numpy(dtype=float)
-    outcomes = np.column_stack([rows["k"], rows["n"] - rows["k"]]).astype(float)
-    return GLM(outcomes, np.column_stack([slopes, levels]), family=families.Binomial()).fit()
-
-
-def _deviances(rows: pd.DataFrame, slopes: Floats) -> Floats:
-    """Return the deviance of `_fit` for each of many pairs of slopes: iterated weighted least squares, all at once."""
-    from scipy.special import expit, logit, xlogy
-
-    levels = pd.get_dummies(rows["venue"]).to_numpy(dtype=float)
-    design = np.concatenate([slopes, np.broadcast_to(levels, (len(slopes), *levels.shape))], axis=2)
-    k, n = (rows[column].to_numpy(dtype=float) for column in ("k", "n"))
-    chance = np.broadcast_to((k + 0.5) / (n + 1), slopes.shape[:2])
-    for _ in range(ROUNDS):
-        weights = n * chance * (1 - chance)
-        weighted = (design * weights[:, :, None]).swapaxes(1, 2)
-        aim = weighted @ (logit(chance) + (k - n * chance) / weights)[:, :, None]
-        fitted = design @ np.linalg.pinv(weighted @ design, hermitian=True) @ aim
-        chance = np.clip(expit(fitted[:, :, 0]), TINY, 1 - TINY)
-    parts = xlogy(k, k / (n * chance)) + xlogy(n - k, (n - k) / (n * (1 - chance)))
-    return np.asarray(2 * parts.sum(axis=1))
-
-
-def _factor(fit: Any, weights: list[int], dispersion: float, label: str, n: int) -> Estimate:
+def _factor(fit: Fit, weights: list[int], dispersion: float, label: str, n: int) -> Estimate:
     """Return the factor a year on the odds that a combination of the slopes makes."""
     slopes = np.asarray(weights, dtype=float)
-    slope = float(slopes @ fit.params[:2])
-    spread = 1.959964 * float(np.sqrt(slopes @ fit.cov_params()[:2, :2] @ slopes * dispersion))
+    slope = float(slopes @ fit.slopes[:2])
+    spread = 1.959964 * float(np.sqrt(slopes @ fit.covariance[:2, :2] @ slopes * dispersion))
     low, value, high = (float(np.exp(slope + shift)) for shift in (-spread, 0.0, spread))
     return Estimate(value, low, high, n=n, unit="odds ratio", label=label)
