@@ -17,7 +17,7 @@ import pandas as pd
 import pytest
 import yaml
 from nbclient import NotebookClient
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page, expect, sync_playwright
 
 from compute_divide.analysis.chips import budget
 from compute_divide.analysis.chips.budget import ALL_TEAMS, rank_by_year
@@ -37,15 +37,18 @@ SET = """async ([figure, values]) => {
   const view = bookpress.views[figure];
   const box = document.querySelector(`[data-name="${figure}"]`);
   for (const [name, value] of Object.entries(values)) {
-    const input = box.querySelector(`.vega-bindings [name="${name}"]`);
+    const form = box.parentNode.querySelector("form");
+    const input = form.querySelector(name === "preset" ? ".control-preset" : `[data-signal="${name}"]`);
     input.value = value;
     input.dispatchEvent(new Event("input", { bubbles: true }));
     input.dispatchEvent(new Event("change", { bubbles: true }));
   }
+  await new Promise((done) => setTimeout(done));
   await view.runAsync();
   const said = [...box.querySelectorAll("svg [aria-label], svg [data-says]")]
     .map((mark) => mark.getAttribute("aria-label") ?? mark.dataset.says);
   return { flop: view.signal("run_flop"), chips: view.signal("run_chips"), said: view.signal("said"),
+           title: box.parentNode.querySelector(".caption-text").textContent,
            ranks: said.filter((text) => text.includes("within reach")) };
 }"""
 
@@ -158,30 +161,59 @@ def test_the_facility_on_the_page_and_in_python_agree(page: Page, models: pd.Dat
 
 
 def test_the_controls_work_by_keyboard_and_what_changes_is_said(page: Page) -> None:
-    figure = page.locator('[data-name="fig-budget"]')
+    figure = page.locator("#fig-budget")
     page.evaluate(SET, ["fig-budget", {"budget": 1000000, "months": 3, "team": "all"}])
-    months = figure.locator('.vega-bindings [name="months"]')
+    months = figure.locator('[data-signal="months"]')
     months.focus()
     for _ in range(4):
         months.press("ArrowRight")
-    amount = figure.locator('.vega-bindings [name="budget"]')
+    amount = figure.locator('[data-signal="budget"]')
     amount.focus()
     amount.press("Control+a")
     amount.press_sequentially("2500000")
+    amount.press("Enter")
+    assert amount.input_value() == "2,500,000"
     signals = page.evaluate(
         "() => ['months', 'budget', 'said'].map((name) => bookpress.views['fig-budget'].signal(name))"
     )
-    assert (signals[0], float(signals[1])) == (7, 2_500_000)
+    assert signals[:2] == [7, 2_500_000]
     told = figure.locator("output")
     told.filter(has_text=signals[2]).wait_for(state="attached", timeout=3000)
     assert "chips for 7 months" in told.inner_text()
 
 
-def test_every_control_has_a_label(page: Page) -> None:
+def test_the_address_opens_the_setting_and_the_way_back_is_the_published_one(page: Page) -> None:
+    figure, title = page.locator("#fig-budget"), page.locator("#fig-budget .caption-text")
+    figure.locator("form.controls").evaluate("(form) => form.reset()")
+    page.wait_for_function("!location.search.includes('fig-budget')")
+    published = title.inner_text()
+    assert page.evaluate("bookpress.views['fig-budget'].signal('headline')") == published
+    figure.locator(".control-preset").select_option(index=1)
+    figure.locator('[data-signal="months"]').press("ArrowRight")
+    figure.locator('[data-signal="budget"]').fill("25000000")
+    figure.locator('[data-signal="budget"]').press("Enter")
+    expect(title).to_contain_text("$25 million rents the compute of")
+    other, changed = page.context.browser.new_page(), title.inner_text()
+    other.goto(page.url)
+    expect(other.locator("#fig-budget .caption-text")).to_have_text(changed)
+    assert other.locator('#fig-budget [data-signal="budget"]').input_value() == "25,000,000"
+    other.locator("#fig-budget button[type=reset]").click()
+    expect(other.locator("#fig-budget .caption-text")).to_have_text(published)
+    assert "fig-budget" not in other.url
+    other.goto(f"{other.url.partition('?')[0]}?fig-budget.chip=<b>&fig-budget.budget=x")
+    expect(other.locator("#fig-budget .caption-text")).to_contain_text("$0 rents the compute of 0 of")
+    other.close()
+
+
+def test_every_control_has_a_label_and_stands_above_the_chart(page: Page) -> None:
     for figure, expected in (("fig-budget", 7), ("fig-facility", 6)):
-        controls = page.locator(f'[data-name="{figure}"] .vega-bindings label')
+        controls = page.locator(f"#{figure} form.controls label")
         assert controls.count() == expected
-        assert all(text.strip() for text in controls.locator(".vega-bind-name").all_inner_texts())
+        assert all(text.strip() for text in controls.locator("span:first-child").all_inner_texts())
+        form, chart = (page.locator(f"#{figure} {part}").bounding_box() for part in ("form.controls", ".chart"))
+        assert form
+        assert chart
+        assert form["y"] + form["height"] <= chart["y"]
 
 
 def test_nonsense_in_a_control_computes_nothing(page: Page) -> None:
@@ -195,11 +227,12 @@ def test_a_preset_sets_the_controls_and_is_left_when_one_is_moved(page: Page) ->
     setting = {"chip": "NVIDIA A100", "months": 3, "own_chips": 7, "utilisation": 0.33, "team": "all"}
     page.evaluate(SET, ["fig-facility", setting])
     shown = page.evaluate(SET, ["fig-facility", {"preset": "AIRR, open access"}])
-    box = page.locator('[data-name="fig-facility"] .vega-bindings')
+    box = page.locator("#fig-facility form.controls")
     hours = shown["chips"] * 12 * budget.HOURS_PER_MONTH
     assert hours == pytest.approx(1_400_000, rel=1e-4)
-    assert box.locator('[name="months"]').input_value() == "12"
-    assert box.locator('[name="chip"]').input_value() == "NVIDIA H100 SXM5 80GB"
+    assert box.locator('[data-signal="months"]').input_value() == "12"
+    assert box.locator('[data-signal="chip"]').input_value() == "NVIDIA H100 SXM5 80GB"
+    assert shown["title"].startswith("160 chips for 12 months reach ")
     page.evaluate(SET, ["fig-facility", {"months": 5}])
-    page.wait_for_function("() => bookpress.views['fig-facility'].signal('preset') === ''")
+    assert box.locator(".control-preset").input_value() == ""
     assert page.evaluate("() => bookpress.views['fig-facility'].signal('months')") == 5

@@ -12,24 +12,21 @@ from book.browsing import Site
 
 pytestmark = pytest.mark.book
 
-PAGE_KB, SHARED_KB = 150, 250
+FIRST_KB = 150
 PACKED = (".woff2", ".png", ".pdf", ".zip")
 
 
-def test_pages_and_what_they_share_stay_within_their_weight(site: Site, browser: Browser) -> None:
-    fetched: dict[str, set[str]] = {}
+def test_no_first_visit_weighs_more_than_its_limit(site: Site, browser: Browser) -> None:
+    weights = {}
     for name in site.pages:
         page = browser.new_page(viewport={"width": 1280, "height": 900})
-        asked = fetched[name] = set()
+        asked: set[str] = set()
         page.on("request", lambda request, asked=asked: asked.add(unquote(urlsplit(request.url).path).lstrip("/")))
         page.goto(site.url(name))
         page.wait_for_load_state("networkidle")
         page.close()
-    shared = {path for asked in fetched.values() for path in asked if path.startswith("_static/")}
-    assert weight(site, shared) <= SHARED_KB
-    for name, asked in fetched.items():
-        own = {path for path in asked if not path.startswith("_static/")}
-        assert weight(site, own) <= PAGE_KB, (name, sorted(own))
+        weights[name] = weight(site, asked)
+    assert {name: kb for name, kb in weights.items() if kb > FIRST_KB} == {}
 
 
 def weight(site: Site, paths: set[str]) -> float:

@@ -42,7 +42,6 @@ ENTRIES = (
     "doi",
     "finding",
     "keywords",
-    "kicker",
     "literals",
     "template",
     "time_limit",

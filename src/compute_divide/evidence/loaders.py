@@ -44,7 +44,7 @@ def as_page(found: Sequence[Loader]) -> str:
         for one in found
     ]
     head = (
-        "---\ncompute_divide:\n  kicker: About this book\n---\n\n# Every table there is\n\n"
+        "# Every table there is\n\n"
         "What a chapter, or a notebook of yours, can load, with its columns. `compute-divide data loaders` prints the "
         "same and made this\npage; `compute-divide data list` says the files, with source and licence.\n\n"
     )

@@ -44,6 +44,13 @@ Layered = alt.LayerChart | alt.FacetChart
 _BUDGET_USD = "clamp(toNumber(budget) || 0, 0, 1e13)"
 _EXPONENT = "floor(log(max(run_flop, 1)) / LN10 + 1e-9)"
 _COMPUTE = f"format(run_flop / pow(10, {_EXPONENT}), '.1f') + ' × 10' + {raised(_EXPONENT)} + ' FLOP'"
+_MONEY = (
+    f"({_BUDGET_USD} >= 1e9 ? '$' + format({_BUDGET_USD} / 1e9, '.2r') + ' billion'"
+    f" : {_BUDGET_USD} >= 1e6 ? '$' + format({_BUDGET_USD} / 1e6, '.2r') + ' million'"
+    f" : '$' + format({_BUDGET_USD}, ',.0f'))"
+)
+"""The budget as a title writes it."""
+_TIME = "months + (months == 1 ? ' month' : ' months')"
 _OWN_CHIPS = "clamp(toNumber(own_chips) || 0, 0, 1e9)"
 
 
@@ -67,6 +74,8 @@ class Setting:
         Number of chips, for a facility.
     presets : mapping
         Name of each preset, and the controls that it sets: ``budget``, or ``own_chips`` and others.
+    newest : int
+        The year whose models the title counts.
     """
 
     chip: str
@@ -76,6 +85,7 @@ class Setting:
     quote: str = "median"
     own_chips: int = 0
     presets: Presets = field(default_factory=dict)
+    newest: int = 0
 
 
 @needs()
@@ -94,14 +104,13 @@ def budget_chart(models: pd.DataFrame, offers: pd.DataFrame, setting: Setting) -
     Returns
     -------
     altair chart
-        With the parameters ``budget``, ``chip``, ``quote``, ``utilisation``, ``months`` and ``team`` bound to native
-        inputs, and ``run_flop`` and ``run_chips`` computed from them.
+        With the parameters ``budget``, ``chip``, ``quote``, ``utilisation``, ``months`` and ``team``, which native
+        controls above the chart set, and ``run_flop``, ``run_chips`` and ``headline`` computed from them.
     """
     controls = [
-        alt.param("budget", value=setting.budget, bind=_number("Budget in US dollars")),
+        _number("budget", "Budget", setting.budget, before="$"),
         _chip(offers, setting),
-        alt.param("quote", value=setting.quote, bind=_choice("Price per chip-hour", QUOTES)),
-        *_shared(setting),
+        _choice("quote", "Price per chip-hour", QUOTES, setting.quote),
     ]
     formula = {
         "price": f"({_table(offers, ['lowest', 'median', 'highest'])})[chip][quote]",
@@ -110,17 +119,16 @@ def budget_chart(models: pd.DataFrame, offers: pd.DataFrame, setting: Setting) -
         "run_chips": f"run_hours / (months * {HOURS_PER_MONTH})",
         "run_flop": f"run_hours * {SECONDS_PER_HOUR} * peak * utilisation",
     }
-    told = "format(run_chips, ',.0f') + ' chips for ' + months + ' months at $' + format(price, '.2f') + ' an hour'"
-    return _calculator(models, controls, formula, told, _that_set("budget", setting))
+    told = f"format(run_chips, ',.0f') + ' chips for ' + {_TIME} + ' at $' + format(price, '.2f') + ' an hour'"
+    return _calculator(models, controls, formula, (f"{_MONEY} + ' rents the compute of ' + COUNTED", told), setting)
 
 
 @needs()
 def facility_chart(models: pd.DataFrame, offers: pd.DataFrame, setting: Setting) -> Layered:
     """Return the calculator of a facility: the same chart, for a number of chips that are at hand."""
     controls = [
-        alt.param("own_chips", value=setting.own_chips, bind=_number("Number of chips")),
+        _number("own_chips", "Number of chips", setting.own_chips),
         _chip(offers, setting),
-        *_shared(setting),
     ]
     formula = {
         "peak": f"({_table(offers, ['peak'])})[chip].peak",
@@ -129,7 +137,8 @@ def facility_chart(models: pd.DataFrame, offers: pd.DataFrame, setting: Setting)
         "run_flop": f"run_hours * {SECONDS_PER_HOUR} * peak * utilisation",
     }
     told = "format(run_hours, ',.0f') + ' chip-hours'"
-    return _calculator(models, controls, formula, told, _that_set("own_chips", setting))
+    title = f"format(run_chips, ',.0f') + ' chips for ' + {_TIME} + ' reach ' + COUNTED + ' whose compute is known'"
+    return _calculator(models, controls, formula, (title, told), setting)
 
 
 @needs("usd")
@@ -197,9 +206,17 @@ def _dollars(field: str) -> alt.Y:
 
 
 def _calculator(
-    models: pd.DataFrame, controls: list[alt.Parameter], formula: Mapping[str, str], told: str, presets: Presets
+    models: pd.DataFrame,
+    controls: list[dict[str, Any]],
+    formula: Mapping[str, str],
+    said: tuple[str, str],
+    setting: Setting,
 ) -> Layered:
-    """Return the chart both calculators share: a row a year, a mark a model, a rule at the run."""
+    """Return the chart both calculators share: a row a year, a mark a model, a rule at the run.
+
+    `said` are the expressions for the title, with COUNTED for the models within reach, and for what the run takes.
+    """
+    title, told = said
     shown = models[["model", "year", "team_type", "training_compute_flop"]]
     teams = [team for team in TEAM_NAMES if team in set(shown["team_type"])]
     chosen = (
@@ -223,13 +240,16 @@ def _calculator(
         opacity=alt.condition("datum.within == 1", alt.value(0.95), alt.value(0.28)),
         tooltip=tips("model:N|Model", "team:N|Team type", "training_compute_flop:Q|Training compute (FLOP)|.1e"),
     )
-    names = {"": "own values", **{name: name for name in presets}}
-    start = alt.param("preset", value="", bind=_choice("Start from", names))
-    page = {"readout": "said", "presets": presets}  # what the page's script says, and what it sets for a preset
+    controls += _shared(setting)
+    names = {control["name"] for control in controls}
+    presets = {name: sets for name, sets in setting.presets.items() if sets.keys() <= names}
+    page = {"controls": controls, "presets": presets, "readout": "said", "title": "headline"}
     computed = {**formula, "said_flop": _COMPUTE, "said": f"said_flop + ': ' + {told}"}
+    computed["headline"] = title.replace("COUNTED", _counted(shown, setting.newest))
+    start = [alt.param(control["name"], value=control["value"]) for control in controls]
     return (
         alt.layer(dots, _run_rule(size), *_counts(chosen, rows), *_readout(told))
-        .add_params(start, *controls, *(alt.param(name, expr=expression) for name, expression in computed.items()))
+        .add_params(*start, *(alt.param(name, expr=expression) for name, expression in computed.items()))
         .properties(width="container", height=_ROW * shown["year"].nunique(), usermeta=page)
     )
 
@@ -281,34 +301,38 @@ def _readout(told: str) -> list[alt.Chart]:
     ]
 
 
-def _that_set(control: str, setting: Setting) -> Presets:
-    return {name: controls for name, controls in setting.presets.items() if control in controls}
+def _counted(shown: pd.DataFrame, newest: int) -> str:
+    """Return an expression for how many models of a year the run could have trained, of how many."""
+    sizes = shown.loc[shown["year"] == newest, "training_compute_flop"]
+    within = " + ".join(f"({size:.6g} <= run_flop)" for size in sizes) or "0"
+    return f"({within}) + ' of {len(sizes)} notable models of {newest}'"
 
 
-def _chip(offers: pd.DataFrame, setting: Setting) -> alt.Parameter:
-    return alt.param("chip", value=setting.chip, bind=alt.binding_select(options=list(offers["chip"]), name="Chip"))
-
-
-def _shared(setting: Setting) -> list[alt.Parameter]:
-    teams = {ALL_TEAMS: "all", **TEAM_NAMES}
+def _shared(setting: Setting) -> list[dict[str, Any]]:
     return [
-        alt.param(
-            "utilisation",
-            value=setting.utilisation,
-            bind=alt.binding_range(min=0.05, max=0.9, step=0.01, name="Utilisation"),
-        ),
-        alt.param("months", value=setting.months, bind=alt.binding_range(min=1, max=36, step=1, name="Months")),
-        alt.param("team", value=ALL_TEAMS, bind=_choice("Models of teams", teams)),
+        _range("utilisation", "Utilisation", setting.utilisation, (0.05, 0.9), 0.01),
+        _range("months", "Time", setting.months, (1, 36), 1, " months"),
+        _choice("team", "Models of teams", {ALL_TEAMS: "all", **TEAM_NAMES}, ALL_TEAMS),
     ]
 
 
-def _choice(name: str, options: Mapping[str, str]) -> alt.BindRadioSelect:
-    return alt.binding_select(options=list(options), labels=list(options.values()), name=name)
+def _chip(offers: pd.DataFrame, setting: Setting) -> dict[str, Any]:
+    return _choice("chip", "Chip", {chip: chip for chip in offers["chip"]}, setting.chip)
 
 
-def _number(name: str) -> alt.BindInput:
-    """Return a native number input; its value arrives as text."""
-    return alt.BindInput(input="number", name=name)
+def _choice(name: str, label: str, options: Mapping[str, str], value: str) -> dict[str, Any]:
+    return {"name": name, "label": label, "kind": "choice", "value": value, "options": list(options.items())}
+
+
+def _number(name: str, label: str, value: float, before: str = "") -> dict[str, Any]:
+    return {"name": name, "label": label, "kind": "number", "value": value, "before": before}
+
+
+def _range(
+    name: str, label: str, value: float, ends: tuple[float, float], step: float, after: str = ""
+) -> dict[str, Any]:
+    control = {"name": name, "label": label, "kind": "range", "value": value, "after": after}
+    return {**control, "min": ends[0], "max": ends[1], "step": step}
 
 
 def _table(offers: pd.DataFrame, columns: list[str]) -> str:

@@ -99,6 +99,12 @@ class Chart(BaseModel):
         """Name of its files."""
         return self.name.removeprefix("fig-")
 
+    @property
+    def controls(self) -> dict[str, Any]:
+        """Controls that the page shows above it, and presets for them: what ``usermeta`` of its specification says."""
+        told: dict[str, Any] = self.spec.get("usermeta") or {}
+        return told if "controls" in told else {}
+
     @cached_property
     def key(self) -> str:
         """Hash of the picture's content: the same specification is drawn once."""

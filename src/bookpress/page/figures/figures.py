@@ -15,7 +15,7 @@ from bookpress.page.base.templates import fill
 from bookpress.page.figures import render as drawing
 from bookpress.page.figures.alone import cited, folder_of, picture_cache
 
-FOLD = '<details class="code-fold"><summary>Code</summary>\n<!-- slot --></details>\n'
+FOLD = '<div class="code-fold">\n<!-- slot --></div>\n'
 
 
 class ArrangeFigures(SphinxPostTransform):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
@@ -16,6 +18,8 @@ from bookpress.page.base.notes import in_numbers
 from bookpress.page.base.roles import note_use
 from bookpress.page.base.store import EVERYTHING, UnknownNameError, store_of
 from bookpress.page.base.templates import fill
+from bookpress.page.figures import render as drawing
+from bookpress.page.figures.alone import folder_of, picture_cache
 from bookpress.page.site.downloads import book_files
 
 logger = logging.getLogger(__name__)
@@ -78,6 +82,40 @@ def finding(node: later, env: BuildEnvironment) -> list[nodes.Node]:
     return html(text, in_numbers(node.children, env))
 
 
+class CoverChartDirective(SphinxDirective):
+    """``{cover-chart} chapter:fig-name``: the picture of a figure, under its title, which leads to it."""
+
+    required_arguments = 1
+
+    def run(self) -> list[nodes.Node]:
+        """Leave it for later."""
+        store_of(self.env).page(self.env.docname).uses.add(EVERYTHING)
+        node = later(make=cover_chart, name=self.arguments[0])
+        self.set_source_info(node)
+        return [node]
+
+
+def cover_chart(node: later, env: BuildEnvironment) -> list[nodes.Node]:
+    """Return the picture of a figure."""
+    slug, _, name = node["name"].partition(":")
+    pages = [page for page in store_of(env).pages.values() if page.slug == slug]
+    found = [(page, chart) for page in pages for chart in page.charts if chart.name == name]
+    if not found:
+        logger.error("no figure %r", node["name"], location=node, type="bookpress", subtype="figure")
+        return []
+    if env.app.builder.format != "html":  # a check, which draws nothing
+        return []
+    page, chart = found[0]
+    outdir, here = Path(env.app.outdir), env.app.builder.get_target_uri(env.docname)
+    values = {
+        "chart": chart,
+        "base": relative_uri(here, f"{folder_of(page.docname)}/{chart.stem}"),
+        "address": f"{_address(env, page.docname)}#{chart.name}",
+        "sizes": drawing.sizes(chart, picture_cache(outdir)),
+    }
+    return html(fill("cover-chart.html", **values), says=chart.title)
+
+
 def chapter_list(_node: later, env: BuildEnvironment) -> list[nodes.Node]:
     """``{chapters}``: return every chapter with its number, title, finding and reading time."""
     store, numbers = store_of(env), contents.chapter_numbers(env)
@@ -120,5 +158,6 @@ def setup(app: Sphinx) -> None:
     """Register the directives."""
     app.add_directive("findings", FindingsDirective)
     app.add_directive("finding", FindingDirective)
+    app.add_directive("cover-chart", CoverChartDirective)
     app.add_directive("chapters", leaving(chapter_list))
     app.add_directive("edition-line", leaving(edition_line))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -109,25 +110,25 @@ def data_date(page: Page) -> str:
 
 
 class AddKicker(SphinxPostTransform):
-    """Put a line above the title, now that the order of the book is known: part and number of the chapter."""
+    """Put a line above the title, now that the order of the book is known: the part, and the number of a chapter."""
 
     default_priority = 7
     formats = ("html",)
 
     def run(self, **kwargs: object) -> None:  # noqa: ARG002
-        """Insert it, on chapters and on pages that ask for it."""
+        """Insert it, on all pages of a part."""
         page = store_of(self.env).pages.get(self.env.docname)
         section = next(iter(self.document.findall(nodes.section)), None)
-        if page is None or section is None or not (page.is_chapter or page.front.get("kicker")):
+        part = next((part.title for part in store_of(self.env).parts if self.env.docname in part.docnames), "")
+        if page is None or section is None or not (part or page.is_chapter):
             return
-        part = next((part.title for part in store_of(self.env).parts if page.docname in part.docnames), "")
         number = contents.chapter_numbers(self.env).get(page.docname)
-        told = [page.front.get("kicker") or part, f"Chapter {number}" if number else ""]
+        told = [part, f"Chapter {number}" if number else ""]
         section.insert(0, html(fill("kicker.html", text=" · ".join(filter(None, told)))))
 
 
 def every_choice(_node: later, env: BuildEnvironment) -> list[nodes.Node]:
-    """``{every-choice}``: return a table of all parameters, those that reach most chapters first.
+    """``{every-choice}``: return a table of the parameters that several chapters share, and one for each chapter.
 
     Chapters in which a name means the same, with the same default, share a row.
     """
@@ -136,20 +137,40 @@ def every_choice(_node: later, env: BuildEnvironment) -> list[nodes.Node]:
         for row in store_of(env).pages[docname].parameter_rows:
             meaning = f"{row['help']} ({row['unit']})" if row["unit"] else row["help"]
             found.setdefault((row["name"], meaning, setting(row["default"]), row["allowed"]), []).append(docname)
-    group = nodes.tgroup("", *[nodes.colspec(colwidth=width) for width in WIDTHS], cols=len(WIDTHS))
-    group += nodes.thead("", nodes.row("", *[_cell(nodes.Text(text)) for text in HEAD]))
-    body = nodes.tbody()
-    for (name, *texts), docnames in sorted(found.items(), key=lambda one: (-len(one[1]), one[0][0], one[0][2])):
-        links: list[nodes.Node] = []
-        for docname in docnames:
-            address = f"{env.app.builder.get_relative_uri(env.docname, docname)}#parameters"
-            title = contents.title_of(env, docname)
-            links += [nodes.Text(", ")] if links else []
-            links.append(nodes.reference("", str(numbers[docname]), internal=True, refuri=address, reftitle=title))
-        cells = [_cell(nodes.Text(text)) for text in texts]
-        body += nodes.row("", _cell(nodes.literal("", name)), *cells, _cell(*links))
-    group += body
-    return [nodes.table("", group, classes=["every-choice"])]
+    shared = sorted((one for one in found.items() if len(one[1]) > 1), key=lambda one: (-len(one[1]), one[0]))
+    made = _fold("Of several chapters", [(*row, _links(env, docnames)) for row, docnames in shared], "open")
+    for docname, number in numbers.items():
+        own = [row for row, docnames in found.items() if docnames == [docname]]
+        made += _fold(f"{number} {contents.title_of(env, docname)}", own)
+    return made
+
+
+def _fold(title: str, rows: Sequence[tuple[Any, ...]], state: str = "") -> list[nodes.Node]:
+    """Return a table of parameters that folds; nothing for no rows."""
+    if not rows:
+        return []
+    size = len(rows[0])
+    group = nodes.tgroup("", *[nodes.colspec(colwidth=width) for width in WIDTHS[:size]], cols=size)
+    group += nodes.thead("", nodes.row("", *[_cell(nodes.Text(text)) for text in HEAD[:size]]))
+    group += nodes.tbody("", *[_row(*row) for row in rows])
+    text = fill("choices.html", title=title, count=len(rows), state=state)
+    return html(text, [nodes.table("", group, classes=["every-choice"])])
+
+
+def _row(name: str, *texts: str | list[nodes.Node]) -> nodes.row:
+    cells = [_cell(*(nodes.Text(text),) if isinstance(text, str) else text) for text in texts]
+    return nodes.row("", _cell(nodes.literal("", name)), *cells)
+
+
+def _links(env: BuildEnvironment, docnames: Iterable[str]) -> list[nodes.Node]:
+    """Return a link to the choices of each chapter, by its number."""
+    links: list[nodes.Node] = []
+    for docname in docnames:
+        address = f"{env.app.builder.get_relative_uri(env.docname, docname)}#parameters"
+        number, title = str(contents.chapter_numbers(env)[docname]), contents.title_of(env, docname)
+        links += [nodes.Text(", ")] if links else []
+        links.append(nodes.reference("", number, internal=True, refuri=address, reftitle=title))
+    return links
 
 
 def _cell(*content: nodes.Node) -> nodes.entry:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from html import escape
 
 from docutils import nodes
@@ -16,6 +17,8 @@ from bookpress.page.base.store import store_of
 from bookpress.page.base.templates import LEVEL, RAISED
 
 logger = logging.getLogger(__name__)
+_SHORT = re.compile(r"(?=.*\d)([^()]{1,14}?)(?: (\([^()]{1,24}\)))?")
+"""A value of at most a few signs, with what stands in brackets after it."""
 _VERBATIM = (nodes.literal, nodes.literal_block, nodes.raw, nodes.math, nodes.math_block, nodes.superscript)
 
 
@@ -35,6 +38,23 @@ class RaiseDigits(SphinxPostTransform):
                     if part
                 ]
                 text.parent.replace(text, parts)
+
+
+class KeepTogether(SphinxPostTransform):
+    """Keep a number, a date or an interval in one line of a table; a value and its interval may stand apart."""
+
+    default_priority = 190
+    formats = ("html",)
+
+    def run(self, **kwargs: object) -> None:  # noqa: ARG002
+        """Look at every cell that is a single text."""
+        for cell in self.document.findall(nodes.entry):
+            texts = list(cell.findall(nodes.Text))
+            if len(texts) == 1 and (parts := _SHORT.fullmatch(texts[0])) and not isinstance(texts[0].parent, _VERBATIM):
+                kept = [nodes.inline("", part, classes=["nowrap"]) for part in parts.groups() if part]
+                texts[0].parent.replace(
+                    texts[0], [kept[0], *(node for part in kept[1:] for node in (nodes.Text(" "), part))]
+                )
 
 
 def definitions(doctree: nodes.document) -> dict[str, str]:
@@ -94,6 +114,7 @@ def visit_block(self: HTML5Translator, node: nodes.math_block) -> None:
 
 def setup(app: Sphinx) -> None:
     """Register transforms and renderer."""
+    app.add_post_transform(KeepTogether)
     app.add_post_transform(RaiseDigits)
     app.add_post_transform(ExplainTerms)
     app.add_html_math_renderer("mathml", (visit_inline, None), (visit_block, None))

@@ -50,11 +50,21 @@
     });
   }
 
-  // ---- Where in the chapter ----
+  // ---- Where in the book, and in the chapter ----
+  const follow = (item) => { // the column of contents moves only when its item is out of view
+    const column = contents.getBoundingClientRect(), box = item.getBoundingClientRect();
+    if (box.top < column.top || box.bottom > column.bottom) contents.scrollTop += box.top - column.top - column.height / 3;
+  };
+  const current = contents && $(".current > a", contents);
+  if (current) follow(current);
   const links = new Map($$(".contents-sections a").map((link) => [decodeURIComponent(link.hash.slice(1)), link]));
   if (links.size) {
     const seen = new IntersectionObserver((entries) => {
-      for (const entry of entries) links.get(entry.target.id)?.classList.toggle("here", entry.isIntersecting);
+      for (const { target, isIntersecting } of entries) {
+        const link = links.get(target.id);
+        link.classList.toggle("here", isIntersecting);
+        if (isIntersecting) { link.setAttribute("aria-current", "true"); follow(link); } else link.removeAttribute("aria-current");
+      }
     }, { rootMargin: "-20% 0px -70% 0px" });
     for (const id of links.keys()) { const section = document.getElementById(id); if (section) seen.observe(section); }
   }
@@ -62,10 +72,11 @@
   // ---- What blocks of text get: those of the page, and those that take their place (states.js) ----
   // Code that is wider than its box can be scrolled by keyboard.
   const reach = () => {
-    for (const block of $$("pre, .math-block")) if (block.scrollWidth > block.clientWidth + 1) block.tabIndex = 0; else block.removeAttribute("tabindex");
+    for (const block of $$("pre, .math-block, .pst-scrollable-table-container")) if (block.scrollWidth > block.clientWidth + 1) block.tabIndex = 0; else block.removeAttribute("tabindex");
   };
   addEventListener("resize", reach, { passive: true });
   document.addEventListener("toggle", reach, true);
+  document.addEventListener("change", reach);
 
   const copying = (block) => {
     const holder = block.matches("pre.command, .copyable") ? block : block.parentElement;
@@ -106,11 +117,17 @@
     const within = (selector) => [...(part.matches?.(selector) ? [part] : []), ...$$(selector, part)];
     within("div.highlight > pre, pre.command, .copyable").forEach(copying);
     within("table.sortable").forEach(sorting);
+    for (const tools of document.fullscreenEnabled ? within(".figure-tools") : []) {
+      const all = make("button", { type: "button" }, "Full screen");
+      all.addEventListener("click", () => (document.fullscreenElement ? document.exitFullscreen() : tools.closest("figure").requestFullscreen()));
+      tools.append(all);
+    }
+    within("form.controls").forEach(steer);
     for (const fold of within(".tool-data")) fold.addEventListener("toggle", () => fill(fold), { once: true });
     if (/^http/.test(location.protocol)) for (const code of within("code[data-page]")) { // an address that works elsewhere
       code.textContent = code.textContent.replace(`"${code.dataset.page}"`, `"${new URL(code.dataset.page, document.baseURI)}"`);
     }
-    for (const element of within(".value[title], a.term[title]")) {
+    for (const element of within(".value[title], a.term[title], p a.reference[title], li a.reference[title], td a.reference[title]")) {
       if (element.title) { element.dataset.tip = element.title; element.removeAttribute("title"); }
     }
     reach();
@@ -126,14 +143,26 @@
     tip.style.top = `${(below ? box.bottom + 8 : box.top - tip.offsetHeight - 8) + scrollY}px`;
   };
   const hide = () => { tip?.remove(); tip = undefined; };
-  const tell = (text, box) => {
+  const tell = (text, box, picture) => {
     hide();
-    tip = make("div", { className: "tip", id: "tip", role: "tooltip" }, text);
-    document.body.append(tip);
+    tip = make("div", { className: picture ? "tip preview" : "tip", id: "tip", role: "tooltip" }, text);
+    if (picture) tip.append(make("img", { src: picture, alt: "", onload: () => { if (tip) place(box); } }));
+    (document.fullscreenElement ?? document.body).append(tip);
     place(box);
   };
-  const tipped = (event) => event.target.closest?.("[data-tip]");
-  const over = (event) => { const element = tipped(event); if (element) tell(element.dataset.tip, element.getClientRects()[0]); };
+  // A figure that is spoken of shows beside the words; it lies where its chapter's files are.
+  const isDark = () => (root.dataset.theme ?? (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light")) === "dark";
+  const preview = (link, box) => {
+    const name = decodeURIComponent(link.hash), slug = link.pathname.split("/").pop().replace(/\.html$/, "");
+    const title = link.pathname === location.pathname && $(`${name} .caption-text`)?.textContent;
+    tell(title || link.textContent, box, `${root.dataset.content_root}figures/${slug}/${name.slice(5)}${isDark() ? "-dark" : ""}.svg`);
+  };
+  const tipped = (event) => event.target.closest?.("[data-tip], main a.reference[href*='#fig-']");
+  const over = (event) => {
+    const element = tipped(event), box = element?.getClientRects()[0];
+    if (!box || (element.matches("a") && (event.pointerType === "touch" || matchMedia("(hover: none)").matches))) return;
+    if (element.dataset.tip) tell(element.dataset.tip, box); else preview(element, box);
+  };
   document.addEventListener("pointerover", over);
   document.addEventListener("focusin", over);
   document.addEventListener("pointerout", (event) => { if (tipped(event)) hide(); });
@@ -230,8 +259,11 @@
     views: {}, // the live views by name of the figure, for whoever reads or sets their signals
   });
 
-  async function draw(box) {
-    if (box.dataset.state) return;
+  function draw(box) {
+    return box.drawn ??= drawn(box);
+  }
+
+  async function drawn(box) {
     box.dataset.state = "loading";
     const host = make("div", { className: "live" });
     try {
@@ -248,7 +280,6 @@
       box.dataset.state = "live";
       press.views[box.dataset.name] = view;
       if (chart.usermeta?.readout) announce(host, view, chart.usermeta.readout);
-      if (chart.usermeta?.presets) presets(view, chart.usermeta.presets);
       byKeyboard(box, host);
     } catch (error) {
       host.remove();
@@ -271,16 +302,50 @@
     host.append(told);
   }
 
-  // A preset sets other controls; who then moves one of them has values of their own.
-  function presets(view, sets) {
-    view.addSignalListener("preset", (_, chosen) => {
-      for (const [name, value] of Object.entries(sets[chosen] ?? {})) view.signal(name, value);
-      view.runAsync();
+  // ---- Controls of a chart: its signals and title follow them, the address says what differs from the page ----
+  function steer(form) {
+    const figure = form.closest("figure"), box = $(".chart", figure), note = $(".controls-note", form), preset = $(".control-preset", form);
+    const title = $(".caption-text", figure), published = [...title.childNodes].map((node) => node.cloneNode(true));
+    const fields = $$("[data-signal]", form), presets = JSON.parse(form.dataset.presets);
+    const usual = (field) => (field.options ? [...field.options].find((one) => one.defaultSelected)?.value : plainNumber(field.defaultValue));
+    const value = (field) => (field.options ? field.value : plainNumber(field.value));
+    const set = (field, to) => {
+      if (!field.options || [...field.options].some((one) => one.value === String(to))) field.value = to;
+      if (field.type === "text" && Number.isFinite(Number(value(field)))) field.value = Number(value(field)).toLocaleString("en-US", { maximumFractionDigits: 4 });
+    };
+    const show = async () => {
+      for (const field of fields) {
+        if (field.type === "range") field.nextSibling.textContent = field.max <= 1 ? `${Math.round(field.value * 100)}%` : `${field.value}${field.dataset.after}`;
+        if (field.type === "text") field.setCustomValidity(Number(value(field)) > 0 ? "" : "A number above 0, such as 1,000,000");
+      }
+      const changed = fields.filter((field) => value(field) !== usual(field));
+      note.hidden = !changed.length;
+      if (!changed.length && box.dataset.state !== "live") return;
+      await draw(box);
+      const view = press.views[box.dataset.name];
+      for (const field of fields) view?.signal(field.dataset.signal, field.options ? field.value : Number(value(field)) || 0);
+      await view?.runAsync();
+      title.replaceChildren(...(changed.length && view ? [view.signal("headline")] : published));
+    };
+    const keep = () => {
+      const query = new URLSearchParams(location.search);
+      for (const field of fields) if (value(field) === usual(field)) query.delete(field.name); else query.set(field.name, value(field));
+      try { history.replaceState(null, "", `${location.pathname}${query.size ? `?${query}` : ""}${location.hash}`); } catch { /* a file */ }
+    };
+    form.addEventListener("input", ({ target }) => {
+      if (target === preset) for (const [name, to] of Object.entries(presets[preset.value] ?? {})) set(fields.find((one) => one.dataset.signal === name), to);
+      else if (preset) preset.value = "";
+      show();
     });
-    for (const name of new Set(Object.values(sets).flatMap(Object.keys))) view.addSignalListener(name, (_, value) => {
-      const set = sets[view.signal("preset")];
-      if (set && String(set[name] ?? value) !== String(value)) view.signal("preset", "").runAsync();
-    });
+    form.addEventListener("change", ({ target }) => { if (target.type === "text") { set(target, target.value); target.reportValidity(); } keep(); });
+    form.addEventListener("submit", (event) => { event.preventDefault(); fields.forEach((field) => set(field, field.value)); show(); keep(); });
+    form.addEventListener("reset", () => setTimeout(() => { show(); keep(); }));
+    const asked = new URLSearchParams(location.search);
+    for (const field of fields) if (asked.has(field.name)) set(field, asked.get(field.name));
+    Promise.resolve().then(show); // once all of this script has run
+  }
+  function plainNumber(text) {
+    return text.replace(/[,\s$]/g, "");
   }
 
   // Arrow keys go from mark to mark; each says its values.
@@ -331,7 +396,8 @@
   if (document.readyState === "complete") fetchPictures();
 
   if (charts.length) {
-    const begin = () => {
+    const begin = ({ type, target }) => {
+      if (type === "scroll" && target !== document) return; // the column of contents, which follows the page by itself
       for (const name of begun) removeEventListener(name, begin, true);
       const near = new IntersectionObserver((entries) => {
         for (const entry of entries) if (entry.isIntersecting) { near.unobserve(entry.target); draw(entry.target); }

@@ -1,0 +1,171 @@
+"""What is read stays where it is, whatever comes late; contents, tables and previews keep to the reader."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from book.browsing import Site
+
+pytestmark = pytest.mark.book
+
+SHIFT = 0.05
+SLOW = {"offline": False, "latency": 150, "downloadThroughput": 200_000, "uploadThroughput": 90_000}
+WATCH = """new PerformanceObserver((list) => {
+  for (const one of list.getEntries()) if (!one.hadRecentInput) window.shift = (window.shift ?? 0) + one.value;
+}).observe({ type: "layout-shift", buffered: true })"""
+WRAPPED = """() => [...document.querySelectorAll('main td')]
+  .filter((cell) => /^[\\d.,%–-]{2,11}$/.test(cell.textContent.trim()) && cell.checkVisibility())
+  .filter((cell) => {
+    const range = document.createRange();
+    range.selectNodeContents(cell);
+    return range.getBoundingClientRect().height > 1.8 * parseFloat(getComputedStyle(cell).lineHeight);
+  })
+  .map((cell) => cell.textContent)"""
+SIZE = """(boxes) => boxes.map((box) => box.getBoundingClientRect())
+  .map((box) => [box.width, Math.round(box.height)])"""
+IN_VIEW = """(one) => {
+  const box = one.getBoundingClientRect();
+  return box.top >= 0 && box.bottom <= innerHeight;
+}"""
+LONG = os.environ.get("BOOKPRESS_LONG") == "1"
+
+
+@pytest.mark.parametrize("width", [1280, 375])
+def test_nothing_moves_on_a_slow_machine_and_network(site: Site, browser: Browser, width: int) -> None:
+    shifts = {}
+    for name in site.pages if LONG else [*site.pages[::4], "notebooks/policy.html", "notebooks/scrutiny.html"]:
+        context = browser.new_context(viewport={"width": width, "height": 800})
+        page = context.new_page()
+        page.add_init_script(WATCH)
+        slow = context.new_cdp_session(page)
+        slow.send("Network.enable")
+        slow.send("Network.emulateNetworkConditions", SLOW)
+        slow.send("Emulation.setCPUThrottlingRate", {"rate": 4})
+        page.goto(site.url(name), wait_until="networkidle")
+        read_to_the_first_chart(page)
+        shifts[name] = page.evaluate("window.shift ?? 0")
+        context.close()
+    assert {name: shift for name, shift in shifts.items() if shift > SHIFT} == {}
+
+
+def read_to_the_first_chart(page: Page) -> None:
+    """Scroll as a reader does until the first chart is in the middle of the window, and wait until it lives."""
+    charts = page.locator(".chart[data-chart]")
+    if not charts.count():
+        return
+    page.mouse.move(200, 300)
+    while charts.first.evaluate("(box) => box.getBoundingClientRect().top > innerHeight / 2"):
+        page.mouse.wheel(0, 400)
+        page.wait_for_timeout(100)
+    expect(charts.first).to_have_attribute("data-state", "live", timeout=20_000)
+    page.wait_for_timeout(500)
+
+
+@pytest.mark.parametrize("width", [375, 1280, 1920])
+def test_a_live_chart_is_as_large_as_its_picture(site: Site, browser: Browser, width: int) -> None:
+    page = browser.new_page(viewport={"width": width, "height": 900})
+    page.goto(site.url("notebooks/diffusion.html"))
+    pictures = page.locator(".still.only-light img").evaluate_all(SIZE)
+    page.evaluate("window.bookpress.drawAll()")
+    drawn = page.locator(".chart").evaluate_all(SIZE)
+    assert [one[0] for one in drawn] == [one[0] for one in pictures]
+    assert all(abs(one[1] - other[1]) <= 1 for one, other in zip(drawn, pictures, strict=True))
+    assert min(one[0] for one in drawn) == {375: 335, 1280: 672, 1920: 960}[width]
+    page.close()
+
+
+def test_the_contents_follow_the_reader(site: Site, browser: Browser) -> None:
+    for script in (True, False):
+        context = browser.new_context(viewport={"width": 1280, "height": 700}, java_script_enabled=script)
+        page = context.new_page()
+        page.goto(site.url("notebooks/ledger.html"))
+        page.wait_for_timeout(300)
+        assert in_view(page, "#contents .current > a")
+        if script:
+            page.locator("#what-it-means").evaluate("(part) => part.scrollIntoView({ behavior: 'instant' })")
+            expect(page.locator(".contents-sections [aria-current]")).to_have_text("What it means")
+            assert in_view(page, ".contents-sections [aria-current]")
+        context.close()
+
+
+def test_sections_stand_at_the_right_of_a_wide_screen(site: Site, browser: Browser) -> None:
+    page = browser.new_page(viewport={"width": 1440, "height": 900})
+    page.goto(site.url("notebooks/policy.html"))
+    sections, text = (page.locator(part).bounding_box() for part in (".contents-sections", "main p.standfirst"))
+    assert sections
+    assert text
+    assert text["x"] + text["width"] < sections["x"]
+    page.close()
+
+
+def in_view(page: Page, selector: str) -> Any:
+    return page.locator(selector).evaluate(IN_VIEW)
+
+
+def test_numbers_and_dates_of_tables_stay_in_one_line(site: Site, browser: Browser) -> None:
+    page = browser.new_page(viewport={"width": 375, "height": 800})
+    wrapped = {}
+    for name in site.pages:
+        page.goto(site.url(name))
+        if found := page.evaluate(WRAPPED):
+            wrapped[name] = found
+    page.goto(site.url("notebooks/evidence.html"))
+    table = page.locator(".pst-scrollable-table-container").first
+    table.evaluate("(box) => { box.scrollLeft = box.scrollWidth; }")
+    first, box = table.locator("tbody td").first.bounding_box(), table.bounding_box()
+    assert first
+    assert box
+    assert abs(first["x"] - box["x"]) <= 1
+    page.close()
+    assert wrapped == {}
+
+
+def test_one_switch_shows_all_code(site: Site, browser: Browser) -> None:
+    for script in (True, False):
+        context = browser.new_context(java_script_enabled=script)
+        page = context.new_page()
+        page.goto(site.url("notebooks/policy.html"))
+        assert not page.locator(".code-fold").first.is_visible()
+        page.locator("#show-code").check()
+        assert all(fold.is_visible() for fold in page.locator(".code-fold").all())
+        context.close()
+
+
+def test_what_a_sentence_points_at_shows_beside_it(site: Site, browser: Browser) -> None:
+    page = browser.new_page()
+    page.goto(site.url("notebooks/policy.html"))
+    page.locator("main p a.reference[href*='#fig-']").first.focus()
+    tip = page.locator("[role=tooltip]")
+    expect(tip).to_contain_text("rents the compute of")
+    page.wait_for_function("document.querySelector('#tip img').naturalWidth > 0")
+    page.locator("main p a.reference[href='#id21']").or_(page.locator("main p a[data-tip]")).first.hover()
+    expect(tip).to_contain_text("20")
+    page.close()
+    context = browser.new_context(has_touch=True, is_mobile=True, viewport={"width": 375, "height": 800})
+    page = context.new_page()
+    page.goto(site.url("notebooks/policy.html"))
+    page.locator("main p a.reference[href*='#fig-']").first.tap()
+    expect(page.locator("[role=tooltip]")).to_have_count(0)
+    context.close()
+
+
+def test_the_page_of_choices_is_short(site: Site, browser: Browser) -> None:
+    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    page.goto(site.url("book/choices.html"))
+    assert page.evaluate("document.documentElement.scrollHeight") < 4500
+    page.close()
+
+
+def test_every_part_has_one_name(site: Site, browser: Browser) -> None:
+    page = browser.new_page()
+    page.goto(site.url("index.html"))
+    named = page.locator(".part-title").all_inner_texts()
+    for name in site.chapters:
+        page.goto(site.url(name))
+        assert page.locator(".contents-part").all_inner_texts() == named, name
+        assert page.locator(".kicker").inner_text().partition(" · ")[0] in named, name
+    page.close()
