@@ -9,19 +9,16 @@ import shlex
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import psutil
 import pytest
 from processes import edit, wait_for
-
-from bookpress.explore.edits import Block, apply, article_of, blocks
+from states import expect_same, record, script, states
 
 ROOT = Path(__file__).parents[2]
-SIZES = re.compile(r' (?:width|height)="\d+"|<a class="sureness[^>]*>[^<]*</a>')
-"""What pictures measure, which a state has of the published ones; marks, which an edition that is no state has not."""
+EDITIONS = "_build/editions"
 
 
 def environment(home: Path) -> dict[str, str]:
@@ -53,60 +50,17 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return made
 
 
-def script(path: Path) -> Any:
-    """Return what a script of a state holds, as the page is told it."""
-    call = re.fullmatch(r'bookpress\.state\("([^"]+)",(.*)\);\n', path.read_text("utf-8"), re.DOTALL)
-    assert call
-    assert call[1] == path.stem
-    return json.loads(call[2])
-
-
-def chart(path: Path) -> Any:
-    """Return what the script of a chart holds."""
-    text = path.read_text("utf-8")
-    return json.loads(text[text.index(",") + 1 : text.rindex(")")])
-
-
-def states(home: Path, slug: str) -> Iterator[tuple[str, Any]]:
-    for path in sorted((home / f"_build/editions/default/html/states/{slug}").glob("*.js")):
-        if path.stem != "index":
-            yield path.stem, script(path)
-
-
-def blocks_of(home: Path, edition: str, slug: str, label: str) -> list[Block]:
-    page = (home / f"_build/editions/{edition}/html/notebooks/{slug}.html").read_text("utf-8")
-    return blocks(article_of(page), label)
-
-
 @pytest.mark.parametrize("slug", ["planets", "moons"])
 def test_a_state_is_the_page_that_a_build_with_its_values_makes(home: Path, slug: str) -> None:
-    published = json.loads((home / "_build/editions/default/edition.json").read_text())["id"]
-    old = blocks_of(home, "default", slug, f"default edition {published}")
-    for name, state in states(home, slug):
+    for name, state in states(home / EDITIONS, slug):
         press(home, *shlex.split(state["command"])[1:])
-        folder = home / "_build/editions" / name
-        expected = apply(blocks_of(home, name, slug, f"edition {name}"), [], f"edition {name}")
-        made = apply(old, state["edits"], f"edition {name}")
-        assert [SIZES.sub("", text) for text in made] == [SIZES.sub("", text) for text in expected]
-        record = json.loads((folder / "edition.json").read_text())
-        assert [record[field] for field in ("title", "results_sha256")] == [state["title"], state["results_sha256"]]
-        found = json.loads((folder / "statements.json").read_text())[slug]
-        fallen = {key: [one["holds"], one["because"]] for key, one in found.items() if one["holds"] is not True}
-        assert state["fallen"] == fallen
-        for figure, change in state["figures"].items():
-            file = f"html/figures/{slug}/{figure.removeprefix('fig-')}.js"
-            was, now = (chart(folder.with_name(edition) / file) for edition in ("default", name))
-            for part in ("narrow", "page", "wide"):
-                assert {key: value for key, value in {**was[part], **change[part]}.items() if value is not None} == now[
-                    part
-                ]
-            assert {**was["datasets"], **change["datasets"]}.items() >= now["datasets"].items()
+        expect_same(home / EDITIONS, slug, name, state)
 
 
 def test_the_index_lists_every_value_with_the_headline_under_it(home: Path) -> None:
     folder = home / "_build/editions/default/html/states"
     planets, moons = (script(folder / slug / "index.js") for slug in ("planets", "moons"))
-    assert planets["published"] == json.loads((home / "_build/editions/default/edition.json").read_text())["id"]
+    assert planets["published"] == record(home / EDITIONS, "default")["id"]
     assert (planets["headline"], moons["headline"]) == ("exponent", "error")
     assert [(row["value"], row["fallen"] > 0) for row in planets["choices"]["group"]] == [
         ("all", False),
@@ -125,7 +79,7 @@ def test_the_index_lists_every_value_with_the_headline_under_it(home: Path) -> N
 def test_every_statement_knows_in_how_many_states_it_holds(home: Path) -> None:
     found = json.loads(press(home, "statements", "--robustness", "--json"))
     for slug, of in found.items():
-        every = [state for _, state in states(home, slug)]
+        every = [state for _, state in states(home / EDITIONS, slug)]
         for key, sure in of.items():
             assert (sure["holds"], sure["of"]) == (sum(key not in one["fallen"] for one in every), len(every))
             assert (sure["falls"] is None) == (sure["holds"] == sure["of"])

@@ -73,29 +73,29 @@ def explore(
         If a chapter fails under some value, or shows other figures or tables under it.
     """
     run_states(project, work, options, reporter, scheduler)
-    options = replace(options, force=False)
-    done = run_chapters(project, work.default, options, reporter)
+    options, default = replace(options, force=False), work.default
+    done = run_chapters(project, default, options, reporter)
     if done.errors:
         raise failure(project, done.errors)
-    found = [_outcome(state, _run_of(project, state)) for state in work.states]
-    sureness = _sureness(project, work.default, done.runs, found)
-    ids = [one.state.edition.id for one in found]
-    indices = {
-        chapter.slug: index_of(chapter, work.default, done.runs[chapter.slug], own)
-        for chapter in work.default.chapters
-        if (own := [one for one in found if one.state.chapter is chapter])
-    }
+    found: dict[str, list[Outcome]] = {}
+    for state in work.states:
+        run = _run_of(project, state)
+        found.setdefault(state.chapter.slug, []).append(Outcome(state, run.results, statements_of(run)))
+    sureness = _sureness(project, default, done.runs, found)
+    indices = {slug: index_of(default, done.runs[slug], outcomes) for slug, outcomes in found.items()}
 
     def write(source: Path, pages: Path) -> None:
-        reporter.step("making the pages of states")
-        _write_states(project, work.default, done.runs, found, source, pages, options)
-        for slug, index in indices.items():
-            _write_script(pages, slug, "index", index)
+        made = _contents(project, default, done.runs, found, source, pages, options, reporter)
+        for slug, files in made.items():
+            for name, content in {**files, **share(list(files.values())), "index": indices[slug]}.items():
+                text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
+                call = f"bookpress.state({json.dumps(name)},{text});\n"
+                replace_file(pages / PLACE / slug / f"{name}.js", call.encode())
 
-    staged = {robustness.FILE: pretty(sureness).encode()}
-    staged |= {f"{PLACE}/{slug}.json": pretty(index).encode() for slug, index in indices.items()}
-    extras = Extras(sha256(canonical([ids, sureness]).encode()), staged, write)
-    return build(project, work.default, options, reporter, formats, extras=extras)
+    staged = {robustness.FILE: sureness, **{f"{PLACE}/{slug}.json": index for slug, index in indices.items()}}
+    files = {name: pretty(content).encode() for name, content in staged.items()}
+    extras = Extras(sha256(canonical(staged).encode()), files, write)
+    return build(project, default, options, reporter, formats, extras=extras)
 
 
 def _run_of(project: Project, state: State) -> Run:
@@ -105,62 +105,57 @@ def _run_of(project: Project, state: State) -> Run:
     return run
 
 
-def _outcome(state: State, run: Run) -> Outcome:
-    return Outcome(state, run.results, statements_of(run))
-
-
 def _sureness(
-    project: Project, default: Edition, runs: Mapping[str, Run], found: Sequence[Outcome]
+    project: Project, default: Edition, runs: Mapping[str, Run], found: Mapping[str, Sequence[Outcome]]
 ) -> dict[str, dict[str, robustness.Sureness]]:
-    published = as_json(standings(project, default, runs))
-    states = [(one.state.chapter.slug, one.state.choice, one.state.steps, one.statements) for one in found]
+    states = {
+        slug: [robustness.Verdicts(one.state.choice, one.state.steps, one.statements) for one in outcomes]
+        for slug, outcomes in found.items()
+    }
     shares = {}
     for statement, name in project.settings.multiverse.items():
         slug, _, key = name.partition(":")
         if slug in runs and key in runs[slug].results:
             shares[statement] = Result.model_validate(runs[slug].results[key])
-    return robustness.tally(published, [robustness.Verdicts(*one) for one in states], shares)
+    return robustness.tally(as_json(standings(project, default, runs)), states, shares)
 
 
-def _write_states(
+def _contents(
     project: Project,
     default: Edition,
     runs: Mapping[str, Run],
-    found: Sequence[Outcome],
+    found: Mapping[str, Sequence[Outcome]],
     source: Path,
     pages: Path,
     options: RunOptions,
-) -> None:
-    """Make the pages of all states, side by side, and write their scripts."""
-    made: list[dict[str, Any]] = []
-    problems: list[str] = []
+    reporter: Reporter,
+) -> dict[str, dict[str, Any]]:
+    """Return the contents of the scripts of states by chapter and id, their pages made side by side."""
+
+    def content(one: Outcome) -> dict[str, Any]:
+        asked = order_for(project, one.state, default, runs, _run_of(project, one.state))
+        return content_of(one, asked, runs[one.state.chapter.slug], warm.page(asked))
+
+    every = list(chain.from_iterable(found.values()))
+    made, problems = {slug: dict[str, Any]() for slug in found}, list[str]()
+    reporter.begin(len(every))
+    reporter.step("making the pages of states")
     with WarmBook(project, source, pages) as warm, ThreadPoolExecutor(options.jobs or cores()) as pool:
         warm.wait()
-
-        def page(one: Outcome) -> dict[str, Any]:
-            asked = order_for(project, one.state, default, runs, _run_of(project, one.state))
-            return content_of(one, asked, runs[one.state.chapter.slug], warm.page(asked))
-
-        for one, future in [(one, pool.submit(page, one)) for one in found]:
-            try:
-                made.append(future.result())
-            except PressError as error:
-                problems.append(f"  {one.state.label}: {error}")
+        waiting = [pool.submit(content, one) for one in every]
+        try:
+            for one, future in zip(every, waiting, strict=True):
+                try:
+                    made[one.state.chapter.slug][one.state.edition.id] = future.result()
+                except PressError as error:
+                    problems.append(f"  {one.state.label}: {error}")
+                reporter.done(one.state.label, None)
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
     if problems:
-        raise PressError("a chapter shows the same figures and tables under all values:\n" + "\n".join(problems))
-    for chapter in default.chapters:
-        own = [(one, content) for one, content in zip(found, made, strict=True) if one.state.chapter is chapter]
-        if not own:
-            continue
-        files = {one.state.edition.id: content for one, content in own}
-        files |= share([content for _, content in own])
-        for name, content in files.items():
-            _write_script(pages, chapter.slug, name, content)
-
-
-def _write_script(pages: Path, slug: str, name: str, content: Any) -> None:
-    text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
-    replace_file(pages / PLACE / slug / f"{name}.js", f"bookpress.state({json.dumps(name)},{text});\n".encode())
+        raise PressError(f"{len(problems)} of {len(every)} states have no page:\n" + "\n".join(problems))
+    return made
 
 
 def order_for(project: Project, state: State, default: Edition, runs: Mapping[str, Run], run: Run) -> dict[str, Any]:
@@ -213,14 +208,15 @@ def share(states: Sequence[dict[str, Any]]) -> dict[str, Any]:
     return shared
 
 
-def index_of(chapter: Chapter, default: Edition, published: Run, found: Sequence[Outcome]) -> dict[str, Any]:
+def index_of(default: Edition, published: Run, found: Sequence[Outcome]) -> dict[str, Any]:
     """Return the content of the index of a chapter's states.
 
     ``published``: the id of the edition that they are states of; ``headline``: the key of the result that stands for
-    the chapter, with its label, unit and published ``result``; ``statements``: how many there are; ``usual`` value,
-    ``labels`` and ``helps`` of every parameter; ``choices``: of each that was explored the values, the published one
-    among them, with the headline under it and how many statements fall; ``pairs``: the states with two choices.
+    the chapter, with its label, unit and published ``result``; ``usual``: the published values; ``choices``: of each
+    that was explored the values, the published one among them, with the headline under it and how many statements fall;
+    ``pairs``: the states with two choices.
     """
+    chapter = found[0].state.chapter
     usual, key = default.values[chapter.slug], headline_of(chapter, published.results)
     headline = published.results.get(key, {})
     known = {one.name: one for one in chapter.parameters}
@@ -247,10 +243,7 @@ def index_of(chapter: Chapter, default: Edition, published: Run, found: Sequence
         "headline_label": headline.get("label", ""),
         "unit": headline.get("unit", ""),
         "result": _three(headline),
-        "statements": len(statements_of(published)),
         "usual": dict(usual),
-        "labels": {name: one.label for name, one in known.items()},
-        "helps": {name: one.help.partition(":")[0] for name, one in known.items()},
         "choices": choices,
         "pairs": pairs,
     }

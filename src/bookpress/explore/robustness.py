@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,14 +26,15 @@ FILE = "robustness.json"
 class Verdicts:
     """What one state says of the statements of a chapter; `steps` is how far its choice lies from the published one."""
 
-    chapter: str
     choice: Mapping[str, Value]
     steps: int
     found: Mapping[str, Comparison]
 
 
 def tally(
-    published: Mapping[str, Mapping[str, Mapping[str, Any]]], states: Iterable[Verdicts], shares: Mapping[str, Result]
+    published: Mapping[str, Mapping[str, Mapping[str, Any]]],
+    states: Mapping[str, Sequence[Verdicts]],
+    shares: Mapping[str, Result],
 ) -> dict[str, dict[str, Sureness]]:
     """Return how sure each statement is, by chapter and key.
 
@@ -41,16 +42,13 @@ def tally(
     the published one that makes it false, else unknown, None where none does; ``marks``: its sentences, as `published`
     has them, in the shape of ``statements.json``. `shares` count, for a statement by its full name, many other runs.
     """
-    by_chapter: dict[str, list[Verdicts]] = {}
-    for state in states:
-        by_chapter.setdefault(state.chapter, []).append(state)
     return {
         slug: {
-            key: {**_sureness(key, by_chapter[slug], shares.get(f"{slug}:{key}")), "marks": one["marks"]}
+            key: {**_sureness(key, states[slug], shares.get(f"{slug}:{key}")), "marks": one["marks"]}
             for key, one in found.items()
         }
         for slug, found in published.items()
-        if slug in by_chapter
+        if slug in states
     }
 
 
@@ -59,16 +57,11 @@ def _sureness(key: str, states: Sequence[Verdicts], share: Result | None) -> dic
     fallen = [(one, found) for one in states if (found := one.found.get(key, unknown)).holds is not True]
     single = [(one, found) for one, found in fallen if len(one.choice) == 1]
     soonest = min(single, key=lambda pair: (pair[1].holds is None, pair[0].steps), default=None)
-    falls = (
-        {
-            "choice": dict(soonest[0].choice),
-            "words": in_words(soonest[0].choice),
-            "because": f"{WORDS[soonest[1].holds]}: {soonest[1].because}",
-        }
-        if soonest
-        else None
-    )
-    sure: dict[str, Any] = {"holds": len(states) - len(fallen), "of": len(states), "falls": falls}
+    sure: dict[str, Any] = {"holds": len(states) - len(fallen), "of": len(states), "falls": None}
+    if soonest:
+        one, found = soonest
+        because = f"{WORDS[found.holds]}: {found.because}"
+        sure["falls"] = {"choice": dict(one.choice), "words": in_words(one.choice), "because": because}
     return {**sure, "specifications": share.model_dump()} if share else sure
 
 

@@ -115,7 +115,7 @@ def plan(project: Project, slugs: Sequence[str], options: RunOptions) -> Plan:
     chapters = choose(default.chapters, [*slugs, *_explored(project, default)]) if slugs else list(default.chapters)
     states = [state for chapter in chapters for state in states_of(default, chapter)]
     cache, durations = RunCache(project.cache), Durations(project)
-    missing = [state for state in states if options.force or not cache.holds(state.key)]
+    missing = [state for state in states if options.force or cache.find(state.key) is None]
     work = sum(durations.of(state.chapter.slug, 1.0) for state in missing) + PAGE_SECONDS * len(states)
     return Plan(default, states, missing, work / (options.jobs or cores()))
 

@@ -138,7 +138,8 @@ def _numbers_kept(env: Any, docname: str) -> Iterator[None]:
     if before != after:
         gone, new = (sorted(set(one) - set(other)) for one, other in ((before, after), (after, before)))
         words = [f"{verb} {', '.join(names)}" for verb, names in (("lacks", gone), ("shows", new)) if names]
-        raise ValueError(" and ".join(words) or "shows its figures in another order")
+        found = " and ".join(words) or "shows its figures in another order"
+        raise ValueError(f"{found}; a chapter shows the same figures and tables under all values")
     for table, numbers in kept:
         if numbers is not None:
             table[docname] = numbers

@@ -1,0 +1,63 @@
+"""What tests of states need: the scripts of states, and the page that a build with the same values makes."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from bookpress.explore.edits import apply, article_of, blocks
+
+FREE = re.compile(r' (?:width|height)="\d+"| height=\S+|<a class="sureness[^>]*>[^<]*</a>')
+"""Sizes of pictures, which a state has of the published ones; marks of sentences, which only published pages have."""
+
+
+def script(path: Path) -> Any:
+    """Return what a script of a state holds, as the page is told it."""
+    call = re.fullmatch(r'bookpress\.state\("([^"]+)",(.*)\);\n', path.read_text("utf-8"), re.DOTALL)
+    assert call
+    assert call[1] == path.stem
+    return json.loads(call[2])
+
+
+def chart(path: Path) -> Any:
+    """Return what the script of a chart holds."""
+    text = path.read_text("utf-8")
+    return json.loads(text[text.index(",") + 1 : text.rindex(")")])
+
+
+def states(editions: Path, slug: str) -> Iterator[tuple[str, Any]]:
+    """Yield the states of a chapter of the published edition, with their ids."""
+    for path in sorted((editions / f"default/html/states/{slug}").glob("*.js")):
+        if re.fullmatch(r"[0-9a-f]{12}", path.stem):
+            yield path.stem, script(path)
+
+
+def record(editions: Path, name: str) -> Any:
+    return json.loads((editions / name / "edition.json").read_text("utf-8"))
+
+
+def expect_same(editions: Path, slug: str, name: str, state: Any) -> None:
+    """Hold a state against the edition that was built with its values."""
+    published = record(editions, "default")["id"]
+    pages = [editions / edition / f"html/notebooks/{slug}.html" for edition in ("default", name)]
+    labels = [f"default edition {published}", f"edition {name}"]
+    old, new = (blocks(article_of(page.read_text("utf-8")), label) for page, label in zip(pages, labels, strict=True))
+    made, expected = (apply(old, state["edits"], labels[1]), apply(new, [], labels[1]))
+    assert [FREE.sub("", text) for text in made] == [FREE.sub("", text) for text in expected]
+    built = record(editions, name)
+    assert [built[field] for field in ("title", "results_sha256")] == [state["title"], state["results_sha256"]]
+    found = json.loads((editions / name / "statements.json").read_text("utf-8"))[slug]
+    assert state["fallen"] == {
+        key: [one["holds"], one["because"]] for key, one in found.items() if one["holds"] is not True
+    }
+    for path in (editions / f"default/html/figures/{slug}").glob("*.js"):
+        figure = state["figures"].get(f"fig-{path.stem}", {})
+        was, now = chart(path), chart(editions / name / "html" / path.relative_to(editions / "default/html"))
+        shared = {one: script(editions / f"default/html/states/{slug}/{one}.js") for one in figure.get("shared", ())}
+        for part in ("narrow", "page", "wide"):
+            drawn = {**was[part], **figure.get(part, {})}
+            assert {key: value for key, value in drawn.items() if value is not None} == now[part]
+        assert {**was["datasets"], **figure.get("datasets", {}), **shared}.items() >= now["datasets"].items()
