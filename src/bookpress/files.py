@@ -7,6 +7,7 @@ import hashlib
 import io
 import json
 import os
+import re
 import tempfile
 import zipfile
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -82,7 +83,8 @@ def decoded(path: Path) -> str:
     except UnicodeDecodeError as error:
         wrong, line = content[error.start], content.count(b"\n", 0, error.start) + 1
         raise PressError(
-            f"{path.name} is no UTF-8 text: byte {error.start} (0x{wrong:02x}, line {line}); save it as UTF-8"
+            f"{path.parent.name}/{path.name} is no UTF-8 text: byte {error.start} (0x{wrong:02x}, line {line}); "
+            "save it as UTF-8"
         ) from error
 
 
@@ -135,6 +137,17 @@ def archive(files: Mapping[str, bytes], moment: datetime = EARLIEST) -> bytes:
     return buffer.getvalue()
 
 
+def harmless(value: Any) -> Any:
+    """Return a cell of a CSV so that no spreadsheet takes a text for a formula: an apostrophe stands before it.
+
+    Examples
+    --------
+    >>> harmless("=1+1"), harmless(-1), harmless("a=b")
+    ("'=1+1", -1, 'a=b')
+    """
+    return f"'{value}" if isinstance(value, str) and value[:1] in {"=", "+", "-", "@", "\t", "\r"} else value
+
+
 def update_file(path: Path, content: bytes) -> None:
     """Write a file only where its content differs, so that its date says when it last changed."""
     if not path.is_file() or path.read_bytes() != content:
@@ -162,8 +175,13 @@ class _PlainLoader(yaml.SafeLoader):
 
 def load_mapping(path: Path, where: str, holds: str) -> dict[Any, Any]:
     """Return what a YAML file holds; an empty file holds nothing. Messages name it and say what it should hold."""
+    return as_mapping(read(path), where, holds)
+
+
+def as_mapping(content: bytes | str, where: str, holds: str) -> dict[Any, Any]:
+    """Return what YAML holds; see `load_mapping`."""
     try:
-        loaded = yaml.load(read(path), _PlainLoader)  # noqa: S506 - a safe loader that takes less
+        loaded = yaml.load(content, _PlainLoader)  # noqa: S506 - a safe loader that takes less
     except yaml.MarkedYAMLError as error:
         line = f"line {error.problem_mark.line + 1}: " if error.problem_mark else ""
         raise UsageError(f"{where} is not plain YAML: {line}{short(str(error.problem), 200)}") from error
@@ -183,6 +201,21 @@ def parse_json(content: bytes, where: str) -> Any:
     except (ValueError, RecursionError) as error:
         what = "it is nested too deeply" if isinstance(error, RecursionError) else short(str(error), 200)
         raise UsageError(f"{where} is not JSON: {what}") from error
+
+
+FRONT = re.compile(r"\A---\n(.*?)\n---(?:\n|\Z)", re.DOTALL)
+"""The front matter of a page."""
+RUNS = "mystnb"
+"""An entry of it that decides, against the book's settings, whether a page is executed."""
+
+
+def front_matter(text: str, where: str) -> dict[Any, Any]:
+    """Return the front matter of a page; one that could make code run when the page is read is refused."""
+    head = FRONT.match(text.replace("\r\n", "\n"))
+    found = as_mapping(head[1], f"{where}: the front matter", "named entries") if head else {}
+    if RUNS in found:
+        raise UsageError(f"{where}: the front matter's `{RUNS}` could make code run when the page is read: take it out")
+    return found
 
 
 def load_model(path: Path, where: str, model: type[Model]) -> Model:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import os
 import re
+import resource
 import signal
+import subprocess
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -135,3 +138,36 @@ def test_modules_that_print_leave_or_read_do_not_disturb_the_start(
     run = run_job(job("import sys\nsys.__stdout__.flush()\nprint('colorsys' in sys.modules)"), engine)
     assert b"True" in run.notebook
     assert b"half a line" not in run.notebook
+
+
+HUGE = {
+    "display data": "from IPython.display import display\ndisplay({'text/plain': 'x' * %d}, raw=True)",
+    "many numbers": "from IPython.display import display\ndisplay({'application/json': [1] * (%d // 4)}, raw=True)",
+    "names": "from IPython.display import display\ndisplay({'application/json': {'x' * %d: 1}}, raw=True)",
+    "an error": "raise ValueError('x' * %d)",
+    "metadata": "from IPython.display import display\ndisplay({'text/plain': ''}, raw=True, metadata={'x': 'x' * %d})",
+}
+
+
+@pytest.mark.parametrize("what", HUGE)
+def test_all_output_counts_towards_the_limit_and_the_parents_memory_stays_flat(
+    job: Callable[..., Job], forked: Engine, what: str
+) -> None:
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    for size in (60_000_000, 130_000_000):
+        with pytest.raises(ChapterError, match="put out more than 50 million characters") as error:
+            run_job(job(HUGE[what] % size), forked)
+        assert len(error.value.notebook) < 10_000_000
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 700_000, "kilobytes"
+
+
+def test_a_child_in_a_session_of_its_own_ends_with_its_chapter(job: Callable[..., Job], forked: Engine) -> None:
+    mark = f"300.{os.getpid()}"
+    detach = f"subprocess.Popen(['setsid', 'sh', '-c', 'sleep {mark} & exec sleep {mark}'], start_new_session=True)"
+    run_job(job(f"import subprocess, time\n{detach}\ntime.sleep(0.5)"), forked)
+    for _ in range(50):
+        found = subprocess.run(["pgrep", "-f", f"^sleep {mark}"], capture_output=True, text=True).stdout
+        if not found:
+            return
+        time.sleep(0.1)
+    pytest.fail(f"still there: {found}")

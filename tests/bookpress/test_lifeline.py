@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import time
@@ -43,10 +44,13 @@ def test_nothing_outlives_a_killed_build(tmp_path: Path, engine: str, work: str)
     """Neither the process of a chapter, though it computes in C, nor what its cells started."""
     pids = tmp_path / "pids"
     cell = dedent(CELL).format(pids=str(pids), work=work)
-    build = subprocess.Popen([sys.executable, "-c", BUILD.format(cell=cell, engine=engine)])
+    (tmp_path / "aside").mkdir()
+    environment = {**os.environ, "TMPDIR": str(tmp_path / "aside")}
+    build = subprocess.Popen([sys.executable, "-c", BUILD.format(cell=cell, engine=engine)], env=environment)
     wait_for(pids.exists)
     started = [int(pid) for pid in pids.read_text().split()]
     time.sleep(0.2)
     build.kill()
     build.wait()
     wait_for(lambda: all(ended(pid) for pid in started), 20)
+    wait_for(lambda: not list((tmp_path / "aside").glob("cd-*")), 20)

@@ -12,7 +12,7 @@ from typing import Any
 from bookpress.book.parameters import Parameter, read_parameters
 from bookpress.book.project import CHAPTERS, DEFAULTS, Project, Settings
 from bookpress.errors import PressError, UsageError, nearest, quoted
-from bookpress.files import load_mapping, read, sha256
+from bookpress.files import decoded, front_matter, load_mapping, sha256
 
 FOLDER = CHAPTERS
 KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
@@ -30,7 +30,7 @@ class Chapter:
     @cached_property
     def source(self) -> str:
         """The text of the file."""
-        return read(self.path).decode("utf-8")
+        return decoded(self.path)
 
     @cached_property
     def sha256(self) -> str:
@@ -79,6 +79,7 @@ def _notebook(source: str, where: str) -> Any:
     """Return the notebook that a text holds; a build looks at every chapter in several editions."""
     import jupytext
 
+    front_matter(source, where)
     try:
         notebook = jupytext.reads(source, fmt="md:myst")
     except Exception as error:

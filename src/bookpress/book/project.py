@@ -6,17 +6,14 @@ import csv
 import importlib.util
 import io
 import os
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
 from bookpress.errors import UsageError
-from bookpress.files import decoded, files_of, load_model
+from bookpress.files import decoded, load_model
 
 FILE = "book/settings.yml"
 CHAPTERS = "notebooks"
@@ -92,20 +89,6 @@ class Project:
         found = sorted((self.data / self.settings.own).glob("*.csv")) if self.settings.own else []
         names = {path.stem: [row[0] for row in csv.reader(io.StringIO(decoded(path))) if row][1:] for path in found}
         return "; ".join(f"{table}: {', '.join(names[table])}" for table in names)
-
-    @contextmanager
-    def shipped(self) -> Iterator[Project]:
-        """Give the book with its evidence as it ships, where a reader laid something over it."""
-        if not self.own_rows:
-            yield self
-            return
-        with tempfile.TemporaryDirectory(prefix="shipped-") as home:
-            for path in files_of(self.data):
-                name = path.relative_to(self.data)
-                if name.parts[0] != self.settings.own:
-                    (home / name).parent.mkdir(parents=True, exist_ok=True)
-                    (home / name).symlink_to(path)
-            yield replace(self, data=Path(home))
 
     @property
     def editions(self) -> Path:

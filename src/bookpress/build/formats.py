@@ -18,7 +18,7 @@ from typing import IO, NamedTuple
 
 from bookpress.book.source import EPOCH_VARIABLE
 from bookpress.errors import PressError, UsageError
-from bookpress.run.processes import STEADY
+from bookpress.run.processes import STEADY, scratch
 
 SECONDS = 1800.0
 
@@ -86,11 +86,11 @@ def make(formats: Sequence[Format], pages: Path, source: Path, epoch: int, secon
 def _maker(wanted: Format, order: Order) -> Iterator[tuple[subprocess.Popen[bytes], IO[bytes]]]:
     """Yield the process that makes a format and what it says; it ends when its standard input closes."""
     with (
-        tempfile.TemporaryDirectory(prefix=f"{wanted.name}-", ignore_cleanup_errors=True) as scratch,
+        tempfile.TemporaryDirectory(dir=scratch(), ignore_cleanup_errors=True) as folder,
         tempfile.TemporaryFile() as said,
         subprocess.Popen(
             [sys.executable, "-m", wanted.module],
-            env={**os.environ, **STEADY, EPOCH_VARIABLE: str(order.epoch), "TMPDIR": scratch},
+            env={**os.environ, **STEADY, EPOCH_VARIABLE: str(order.epoch), "TMPDIR": folder},
             bufsize=0,
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,

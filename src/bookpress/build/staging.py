@@ -27,7 +27,18 @@ from bookpress.book.project import Project
 from bookpress.book.source import COPIED_FOLDERS, build_time
 from bookpress.build.sphinx_process import DRAFT, MEMORY
 from bookpress.errors import PressError
-from bookpress.files import canonical, files_of, naming, pretty, read, replace_file, sha256, update_file
+from bookpress.files import (
+    canonical,
+    decoded,
+    files_of,
+    front_matter,
+    naming,
+    pretty,
+    read,
+    replace_file,
+    sha256,
+    update_file,
+)
 from bookpress.run.cache import Run
 from bookpress.run.tidy import as_file
 
@@ -38,8 +49,13 @@ _LINK = re.compile(r"\[(?P<text>[^\[\]]*)\]\((?P<path>[^()\s#]*?)(?P<slug>[a-z0-
 
 
 def page_files(project: Project) -> dict[str, bytes]:
-    """Return the files of the book that are no chapters: settings, pages, pictures, references, templates."""
+    """Return the files of the book that are no chapters: settings, pages, pictures, references, templates.
+
+    A page that is no text, or could make code run when it is read, is an error.
+    """
     pages = [f"{name}.md" for name in toc_files(project) if not name.startswith(f"{FOLDER}/")]
+    for name in pages:
+        front_matter(decoded(project.root / name), name)
     found = {name: project.root / name for name in ("_config.yml", "_toc.yml", *pages)}
     for folder in COPIED_FOLDERS:
         for path in files_of(project.root / folder):
@@ -58,9 +74,9 @@ def stage(
     """Bring the folder of a staged source to the state of an edition, with more files by name."""
     slugs = {chapter.slug for chapter in edition.chapters}
     wanted = page_files(project)
-    for name, content in wanted.items():
+    for name in wanted:
         if name.endswith(".md"):
-            wanted[name] = point_to_notebooks(content.decode("utf-8"), posixpath.dirname(name), slugs).encode()
+            wanted[name] = point_to_notebooks(wanted[name].decode("utf-8"), posixpath.dirname(name), slugs).encode()
     wanted["_config.yml"] = staged_config(wanted["_config.yml"])
     wanted |= {"edition.json": pretty(dict(record)).encode(), "results.json": pretty(results_of(runs)).encode()}
     wanted |= more

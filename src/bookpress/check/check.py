@@ -19,8 +19,6 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-import yaml
-
 from bookpress.book.chapters import FOLDER, Chapter, discover, toc_files
 from bookpress.book.editions import Edition, edition_names, file_faults, load_edition
 from bookpress.book.project import Project
@@ -30,8 +28,9 @@ from bookpress.build.formats import PAGES, Format, make
 from bookpress.build.staging import stage
 from bookpress.citation.deposit import deposit_files
 from bookpress.citation.record import SETTINGS, load_book
-from bookpress.errors import PressError, nearest
-from bookpress.files import read
+from bookpress.errors import PressError, UsageError, nearest
+from bookpress.files import as_mapping, decoded, front_matter, read
+from bookpress.run import processes
 from bookpress.run.cache import Run
 from bookpress.run.runner import cached_runs
 
@@ -102,7 +101,10 @@ def check(project: Project) -> tuple[list[Problem], list[str]]:
     except PressError as error:
         return [Problem("_toc.yml", 1, str(error))], []
     pages = list(dict.fromkeys([*toc_files(project), *(f"{FOLDER}/{chapter.slug}" for chapter in chapters)]))
-    texts = {f"{name}.md": read(project.root / f"{name}.md").decode("utf-8") for name in pages}
+    try:
+        texts = {f"{name}.md": decoded(project.root / f"{name}.md") for name in pages}
+    except PressError as error:
+        return [Problem(f"{FOLDER}/", 1, str(error))], []
     broken = list(_structure(project, chapters))
     broken += [problem for name, text in texts.items() for problem in _front(project, name, text)]
     faulty = {problem.where for problem in broken}
@@ -110,7 +112,7 @@ def check(project: Project) -> tuple[list[Problem], list[str]]:
     problems += [problem for name, text in texts.items() for problem in _typed(name, text)]
     problems += _deposits(project)
     if broken:  # Sphinx would only repeat what is wrong already
-        return sorted(problems), []
+        return sorted({*problems}), []
     edition = load_edition(project, "default")
     runs = cached_runs(project, edition)
     unchecked = [chapter.slug for chapter in edition.chapters if chapter.slug not in runs]
@@ -165,17 +167,13 @@ def _structure(project: Project, chapters: Sequence[Chapter]) -> Iterator[Proble
 
 def _front(project: Project, name: str, text: str) -> Iterator[Problem]:
     """Yield what is wrong with the book's own part of the front matter of a page."""
-    head = re.match(r"---\n(.*?)\n---\n", text, re.DOTALL)
-    if head is None:
-        return
     key = project.settings.front_matter
     try:
-        own = (yaml.safe_load(head[1]) or {}).get(key) or {}
+        own = front_matter(text, name).get(key) or {}
         unknown = [entry for entry in own if entry not in ENTRIES]
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        reason = getattr(error, "problem", None) or error
-        yield Problem(name, mark.line + 2 if mark else 1, f"the front matter is not YAML: {reason}")
+    except UsageError as error:
+        place = re.search(r"line (\d+): ", str(error))
+        yield Problem(name, int(place[1]) + 1 if place else 1, str(error).removeprefix(f"{name}: "))
     except (AttributeError, TypeError):
         yield Problem(name, 1, f"the front matter's `{key}` holds no named entries")
     else:
@@ -192,7 +190,7 @@ def _names(chapters: Sequence[Chapter]) -> Iterator[Problem]:
 
     if importlib.util.find_spec("ruff") is None:
         raise PressError("ruff, which looks for undefined names, is not installed: pip install ruff")
-    with tempfile.TemporaryDirectory(prefix="check-") as folder:
+    with tempfile.TemporaryDirectory(dir=processes.scratch()) as folder:
         starts: dict[str, list[int]] = {}
         for chapter in chapters:
             notebook = jupytext.myst.myst_to_notebook(chapter.source, add_source_map=True)
@@ -227,7 +225,7 @@ def _deposits(project: Project) -> Iterator[Problem]:
 def _typed(name: str, text: str) -> Iterator[Problem]:
     """Yield numbers typed by hand in the prose of a page, and in the texts that its cells show."""
     excused = re.findall(r"^\s+literals: *\[(.*)\]", text, re.MULTILINE)
-    literals = [literal for found in excused for literal in yaml.safe_load(f"[{found}]")]
+    literals = [one for found in excused for one in as_mapping(f"x: [{found}]", name, "literals")["x"]]
     lines = [*prose_lines(text), *_shown(text)]
     for line, content in lines:
         for number in typed_numbers(content, literals):
@@ -267,7 +265,7 @@ def _references(
         or Run(chapter.slug, "", nbformat.writes(chapter.notebook).encode(), {}, 0.0)  # as it was written, not run
         for chapter in edition.chapters
     }
-    with tempfile.TemporaryDirectory(prefix="check-") as home:
+    with tempfile.TemporaryDirectory(dir=processes.scratch()) as home:
         source, log = Path(home, "source"), Path(home, "sphinx.log")
         stage(project, edition, standing, edition_record(project, edition, edition, standing, [PAGES]), source)
         try:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 from bookpress.book import number_formats as numbers
@@ -15,7 +18,9 @@ from bookpress.book.statements import WORDS
 from bookpress.build.staging import results_of
 from bookpress.build.statements import as_json, standings
 from bookpress.errors import PressError, UsageError, nearest
+from bookpress.files import files_of
 from bookpress.progress import Reporter, folding_table, standard_output
+from bookpress.run import processes
 from bookpress.run.runner import RunOptions, failure, run_chapters
 
 
@@ -133,9 +138,24 @@ def sides(
     if problems:
         raise UsageError(*problems)
     *firsts, last = names
-    with project.shipped() as shipped:
+    with as_shipped(project) as shipped:
         found = [_side(shipped, name, options, reporter) for name in firsts]
     return [*found, _side(project, last, options, reporter, changes)]
+
+
+@contextmanager
+def as_shipped(project: Project) -> Iterator[Project]:
+    """Give the book with its evidence as it ships, where a reader laid something over it."""
+    if not project.own_rows:
+        yield project
+        return
+    with tempfile.TemporaryDirectory(dir=processes.scratch()) as home:
+        for path in files_of(project.data):
+            name = path.relative_to(project.data)
+            if name.parts[0] != project.settings.own:
+                (Path(home) / name).parent.mkdir(parents=True, exist_ok=True)
+                (Path(home) / name).symlink_to(path)
+        yield replace(project, data=Path(home))
 
 
 def _side(project: Project, name: str, options: RunOptions, reporter: Reporter, changes: Sequence[str] = ()) -> Side:

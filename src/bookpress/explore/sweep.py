@@ -27,7 +27,7 @@ from bookpress.book.project import Project
 from bookpress.build.statements import statements_of
 from bookpress.errors import PressError, UsageError, collecting, nearest
 from bookpress.explore.run_one import values_of
-from bookpress.files import canonical, check_writable, load_mapping, replace_file, sha256
+from bookpress.files import canonical, check_writable, harmless, load_mapping, replace_file, sha256
 from bookpress.progress import Reporter
 from bookpress.run import processes
 from bookpress.run.cache import Run, RunCache, run_key
@@ -380,6 +380,6 @@ def write_table(sweep: Sweep) -> None:
     pq.write_table(table, parquet, compression="zstd")
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(columns)
-    writer.writerows(zip(*(column.to_pylist() for column in table.columns), strict=True))
+    writer.writerows(map(harmless, row) for row in zip(*(column.to_pylist() for column in table.columns), strict=True))
     for path, content in zip(sweep.tables, (parquet.getvalue(), text.getvalue().encode("utf-8")), strict=True):
         replace_file(path, content)

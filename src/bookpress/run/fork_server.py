@@ -45,6 +45,14 @@ _context = multiprocessing.get_context("forkserver")
 _lock = threading.Lock()
 
 
+OUTPUT_LIMIT = 50_000_000
+"""Characters that a chapter may put out. Without an end, a cell that prints for ever fills the memory."""
+
+
+class OutputError(RuntimeError):
+    """An output that cannot be taken into the notebook."""
+
+
 class ForkDiedError(RuntimeError):
     """A fork that ended before its cell did."""
 
@@ -109,8 +117,10 @@ class Fork:
 
     def _receive(self) -> dict[str, Any]:
         try:
-            message: dict[str, Any] = json.loads(self._connection.recv_bytes())
+            message: dict[str, Any] = json.loads(self._connection.recv_bytes(2 * OUTPUT_LIMIT))
         except (EOFError, OSError) as error:  # it is gone, perhaps in the midst of a message
+            if "message length" in str(error):  # one message says more than all may, and is not read at all
+                raise OutputError(f"put out more than {OUTPUT_LIMIT // 1_000_000} million characters") from error
             raise ForkDiedError(self._how_it_ended()) from error
         return message
 
@@ -130,6 +140,7 @@ class Fork:
 def _begin(connection: Connection, environment: Mapping[str, str], folder: str) -> None:
     """Become the process of a notebook: leader of a group that ends with our parent, in the notebook's folder."""
     os.setsid()
+    processes.adopt_orphans()
     parent = multiprocessing.parent_process()
     processes.end_group_with(parent.sentinel if parent else 0, os.getpid())
     if os.environ.pop(MODULES, None) is None:

@@ -78,7 +78,7 @@ def run_job(job: Job, engine: Engine, forked: Callable[[int], object] = int) -> 
     processes.check()
     started = time.monotonic()
     # what a killed chapter has started may still write into its folder
-    with tempfile.TemporaryDirectory(prefix="cd-", ignore_cleanup_errors=True) as folder:
+    with tempfile.TemporaryDirectory(dir=processes.scratch(), ignore_cleanup_errors=True) as folder:
         notebook = _execute(job, engine, folder, forked)
     try:
         return Run(
@@ -97,7 +97,7 @@ def _execute(job: Job, engine: Engine, folder: str, forked: Callable[[int], obje
     import papermill
     from nbclient.exceptions import DeadKernelError
 
-    from bookpress.run.papermill_engines import OutputError
+    from bookpress.run.fork_server import OutputError
 
     logging.getLogger("papermill").setLevel(logging.ERROR)  # we check the names of parameters ourselves
     notebook = papermill.execute_notebook(

@@ -21,17 +21,10 @@ from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import Engine
 
 from bookpress.run import processes
-from bookpress.run.fork_server import Fork, ForkDiedError
-
-OUTPUT_LIMIT = 50_000_000
-"""Characters that a chapter may put out. Without an end, a cell that prints for ever fills the memory."""
+from bookpress.run.fork_server import OUTPUT_LIMIT, Fork, ForkDiedError, OutputError
 
 START_LIMIT = 60
 """Seconds a kernel may take to answer."""
-
-
-class OutputError(RuntimeError):
-    """An output that cannot be taken into the notebook."""
 
 
 class ChapterClient(PapermillNotebookClient):  # type: ignore[misc]
@@ -75,11 +68,12 @@ class ChapterClient(PapermillNotebookClient):  # type: ignore[misc]
 
 
 def _size(content: Any) -> int:
-    """Return the number of characters of the texts in the content of a message."""
+    """Return the number of characters in the content of a message, about: of names too, and some for each number."""
     if isinstance(content, str):
         return len(content)
-    parts = content.values() if isinstance(content, dict) else content if isinstance(content, list) else ()
-    return sum(map(_size, parts))
+    if isinstance(content, dict):
+        return sum(len(name) + _size(part) for name, part in content.items())
+    return sum(map(_size, content)) if isinstance(content, list) else 4
 
 
 class ForkedEngine(Engine):  # type: ignore[misc]
@@ -145,7 +139,7 @@ class ChapterKernelManager(AsyncKernelManager):
     reached: threading.Event
 
     def __init__(self, **traits: Any) -> None:
-        self._sockets = tempfile.mkdtemp(prefix="bp-", dir=None if os.name == "nt" else "/tmp")  # noqa: S108
+        self._sockets = tempfile.mkdtemp(dir=processes.scratch(None if os.name == "nt" else "/tmp"))  # noqa: S108
         self._lifeline: tuple[int, ...] = os.pipe()
         self._timer: threading.Timer | None = None
         where = Path(self._sockets)  # a socket's path holds 104 characters: no long TMPDIR

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import select
 import signal
+import subprocess
 import sys
+import tempfile
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
+from functools import cache
+from pathlib import Path
 
 from bookpress.errors import PressError
 
@@ -64,9 +69,42 @@ def discard(pid: int) -> None:
 
 
 def kill_group(pid: int) -> None:
-    """Kill a process and whatever it started in its group; no error when it is gone."""
+    """Kill a process and whatever it started, in its group or in a session of its own; no error when it is gone."""
+    below = list(_below(pid))
     with suppress(ProcessLookupError, PermissionError):
         os.killpg(pid, signal.SIGKILL)
+    for child in below:
+        with suppress(ProcessLookupError, PermissionError):
+            os.kill(child, signal.SIGKILL)
+
+
+def _below(pid: int) -> Iterator[int]:
+    """Yield the processes that one has started, and those that these have, on Linux."""
+    with suppress(OSError):
+        for listed in Path(f"/proc/{pid}/task").glob("*/children"):
+            for child in map(int, listed.read_text().split()):
+                yield child
+                yield from _below(child)
+
+
+@cache
+def scratch(place: str | None = None) -> str:
+    """Return a folder for what chapters write aside; it is gone soon after this process, whatever ends that."""
+    folder = tempfile.mkdtemp(prefix="cd-", dir=place)
+    if os.name == "posix":  # who waits there for the end of this process outlives it
+        command = ["/bin/sh", "-c", 'read _; rm -rf "$0" || { sleep 1; rm -rf "$0"; }', folder]
+        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "start_new_session": True}
+        _keepers.append(subprocess.Popen(command, stdin=subprocess.PIPE, **quiet))  # type: ignore[call-overload]
+    return folder
+
+
+_keepers: list[subprocess.Popen[bytes]] = []
+
+
+def adopt_orphans() -> None:
+    """Become the parent of what children of this process leave behind, on Linux: it is then found below it."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(36, 1, 0, 0, 0)  # PR_SET_CHILD_SUBREAPER
 
 
 def stop_all() -> None:

@@ -23,6 +23,7 @@ from zlib import crc32
 from pydantic import BaseModel, ConfigDict, Field
 
 from bookpress.book.number_formats import number
+from bookpress.files import harmless
 
 VEGALITE_MIME = "application/vnd.vegalite.v6+json"
 VEGALITE_VERSION = "6.4"
@@ -192,11 +193,11 @@ def recoloured(svg: str, ground: Ground) -> str:
 
 
 def to_csv(data: Data) -> str:
-    """Return the data as CSV: names as header, full precision, nothing where a value is missing."""
+    """Return the data as CSV: names as header, full precision, nothing where a value is missing, texts harmless."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow([column.name for column in data.columns])
-    writer.writerows(["" if value is None else value for value in row] for row in data.rows)
+    writer.writerows(["" if value is None else harmless(value) for value in row] for row in data.rows)
     return out.getvalue()
 
 

@@ -178,8 +178,13 @@ def _guess(name: str, values: pd.Series[Any]) -> Column:
     return Column(label, "number" if numeric else "text")
 
 
+_TAG = re.compile(r"(`+)[^`]+?\1(?!`)|<(?=[a-zA-Z/!?])")
+"""Code, and the roles in it, or where HTML could begin."""
+
+
 def _row(cells: Iterable[str]) -> str:
-    return "| " + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in cells) + " |"
+    plain = (_TAG.sub(lambda found: found[0] if found[1] else "&lt;", cell) for cell in cells)
+    return "| " + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in plain) + " |"
 
 
 def _check_texts(figure: Mapping[str, str]) -> None:

@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from bookpress.book.editions import RELEASED
 from bookpress.errors import PressError
-from bookpress.files import files_of, replace_file, sha256
+from bookpress.files import check_writable, files_of, replace_file, sha256
 
 SUFFIX = ".meta.yml"
 OWN = "own"  # folder of the rows that a reader lays over tables
@@ -201,6 +201,7 @@ def seal(folder: Path) -> int:
 def staged() -> Iterator[Path]:
     """Give a folder to write evidence to; when all went well, move its files into place and renew the hashes."""
     home = data_dir()
+    check_writable(home)
     with tempfile.TemporaryDirectory(prefix=".derive-", dir=home) as name:
         folder = Path(name)
         yield folder

@@ -1,0 +1,133 @@
+"""What comes from outside and means harm, or is broken: one clear line, and nothing of it runs."""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from bookpress.book.project import Project
+from bookpress.files import tree
+from bookpress.page.base.charts import Column, Data, to_csv
+from bookpress.page.figures.show import table_markdown
+
+Say = Callable[..., tuple[int, str, str]]
+RUNS = """
+```{code-cell} python
+open(%r, "w").write("ran")
+```
+"""
+
+
+def test_no_code_of_a_chapter_or_page_runs_when_it_is_looked_at(said: Say, book: Project, tmp_path: Path) -> None:
+    first, words, mark = book.root / "notebooks/first.md", book.root / "book/words.md", tmp_path / "ran"
+    sound = first.read_text()
+    forced = "mystnb: {execution_mode: force}\n"
+    for name, text in (
+        (first, sound.replace("---\n", f"---\n{forced}", 1) + RUNS % str(mark)),
+        (words, f"---\nfile_format: mystnb\n{forced}kernelspec: {{name: python3}}\n---\n# Words\n{RUNS % str(mark)}"),
+    ):
+        name.write_text(text)
+        for command in (("check",), ("params",), ("cite",), ("build",)):
+            code, _, error = said(*command)
+            assert "Traceback" not in error
+            assert (code == 0) == (name is words and command[0] in {"params", "cite"})
+        assert "the front matter's `mystnb` could make code run" in said("check")[1]
+        first.write_text(sound)
+    assert not mark.exists()
+
+
+@pytest.mark.parametrize(
+    "yaml",
+    [
+        "a: &a [x, x]\nb: &b [*a, *a]\nc: [*b, *b]\n",
+        "[" * 20_000,
+        "{a: " * 20_000,
+        "a: !!python/object/apply:os.system [ls]\n",
+        "title: a\ntitle: b\n",
+        "\x00",
+        "a: \ud800".encode("utf-8", "surrogatepass").decode("latin-1"),
+    ],
+    ids=["aliases", "brackets", "braces", "tag", "twice", "null", "surrogate"],
+)
+@pytest.mark.parametrize(
+    "where", ["book/editions/evil.yml", "notebooks/first.md", "book/words.md", "grid.yml", "_toc.yml"]
+)
+def test_yaml_that_means_harm_is_one_line(yaml: str, where: str, said: Say, book: Project) -> None:
+    path = book.root / where
+    path.write_text(f"---\n{yaml}\n---\n# A title\n" if where.endswith(".md") else yaml)
+    before = tree(book.root)
+    command = (
+        ("sweep", "first", "--file", str(path))
+        if where == "grid.yml"
+        else ("build", "evil" if "evil" in where else "default")
+    )
+    code, out, error = said(*command)
+    assert (code in {1, 2}, out) == (True, "")
+    assert "Traceback" not in error
+    assert len(error.strip().splitlines()) <= 2
+    assert path.stem in error
+    assert {name: mark for name, mark in tree(book.root).items() if not name.startswith("_build")} == before
+
+
+def test_a_chapter_in_latin_1_is_named_with_the_byte(said: Say, book: Project) -> None:
+    path = book.root / "notebooks/first.md"
+    path.write_bytes(path.read_text().replace("Some text.", "Café").encode("latin-1"))
+    for command in (("check",), ("params",), ("run", "first"), ("build",)):
+        code, out, error = said(*command)
+        assert (code, "notebooks/first.md is no UTF-8 text: byte 341 (0xe9, line 18)" in out + error) == (1, True)
+
+
+@pytest.mark.skipif(
+    os.geteuid() != 0 or not shutil.which("setpriv"), reason="NOT TESTED: only root can give up its rights"
+)
+def test_a_read_only_checkout_can_be_read_and_says_what_cannot_be_written(book: Project) -> None:
+    for path in [book.root, *book.root.rglob("*")]:
+        path.chmod(0o555 if path.is_dir() else 0o444)
+    rights = "-dac_override,-dac_read_search"
+    try:
+        for command, works in (
+            ("check", True),
+            ("params", True),
+            ("cite", True),
+            ("run first", False),
+            ("build", False),
+        ):
+            bare = ["setpriv", f"--bounding-set={rights}", f"--inh-caps={rights}", sys.executable, "-m", "bookpress"]
+            done = subprocess.run([*bare, *command.split()], cwd=book.root, capture_output=True, text=True)
+            assert (done.returncode, "Traceback" in done.stderr) == (0 if works else 1, False), done.stderr
+            assert works or f"cannot write {book.root}" in done.stderr
+    finally:
+        for path in [book.root, *book.root.rglob("*")]:
+            path.chmod(0o755)
+
+
+def test_cells_of_tables_hold_no_html_and_no_formula() -> None:
+    values = [
+        "<script>alert(1)</script>",
+        "a < b",
+        "<img src=x onerror=alert(1)>",
+        "`<script>`",
+        "`<script>alert(1)</script>",
+        "a|b",
+    ]
+    text = table_markdown(pd.DataFrame({"text": values}), name="tab-x", caption="A table")
+    from markdown_it import MarkdownIt
+
+    shown = MarkdownIt("commonmark", {"html": True}).enable("table").render(text.split("\n\n", 1)[1].rsplit("\n", 1)[0])
+    assert "<script" not in shown.lower()
+    assert "<img" not in shown.lower()
+    assert "a &lt; b" in shown
+    rows = [[text, 1.0] for text in ("=cmd()", "+1", "-1", "@x", "\tx", "fine")] + [["x", -1.0]]
+    columns = [Column(name="a", label="A", kind="text"), Column(name="b", label="B", kind="number")]
+    written = list(csv.reader(io.StringIO(to_csv(Data(columns=columns, rows=rows)))))[1:]
+    assert [row[0] for row in written] == ["'=cmd()", "'+1", "'-1", "'@x", "'\tx", "fine", "x"]
+    assert written[-1][1] == "-1.0"
