@@ -16,7 +16,6 @@ from compute_divide.analysis.models.drift import (
     readings,
     relabel,
     revised_share,
-    vintage_summary,
 )
 from compute_divide.analysis.statistics.estimates import TEAM_TYPES, known_share, period_share
 from compute_divide.evidence.models.table import load_models
@@ -157,13 +156,6 @@ def test_compute_is_known_for_half_of_the_newest_vintage_and_the_years_add_up(ne
     by_year = known_by_year(newest, COMPUTE, first=1950, last=2026)
     dated = newest[newest["year"].between(1950, 2026)]
     assert (by_year["k"].sum(), by_year["n"].sum()) == (dated[COMPUTE].notna().sum(), len(dated))
-
-
-def test_the_summary_has_a_row_a_vintage_in_order(newest):
-    summary = vintage_summary({"2026-08": newest, "2023-03": load_models("2023-03")})
-    assert summary["vintage"].tolist() == ["2023-03", "2026-08"]
-    assert summary["models"].tolist() == [534, 1050]
-    assert summary["compute_known"].tolist() == [166, 535]
 
 
 def test_three_in_ten_values_of_2023_were_revised_twofold(newest):

@@ -11,10 +11,7 @@ from statsmodels.formula.api import ols
 
 from compute_divide.analysis.chips import hardware
 from compute_divide.analysis.chips.hardware import PEAK
-from compute_divide.analysis.statistics.estimates import in_years
 from compute_divide.analysis.statistics.resampling import geometric_mean_ratio, median
-from compute_divide.evidence.chips.chips import load_chips
-from compute_divide.evidence.models.table import load_models
 
 
 def chips() -> pd.DataFrame:
@@ -135,27 +132,3 @@ def test_medians_of_few_and_of_many():
     assert 2 <= estimate.low <= 4 <= estimate.high <= 16
     assert median(chips_used.head(2), "chips", "chips", unit="chips").low is None
     assert median(chips_used.head(0), "chips", "chips", unit="chips").value is None
-
-
-def chip_medians(vintage: str, *, loose: bool) -> list[float]:
-    models = load_models(vintage)
-    models = models.assign(team_type=hardware.loose_team_types(models)) if loose else models
-    teams = ("academia-only", "collaboration", "industry-only")
-    return [median(models[models["team_type"] == t], t, "hardware_quantity", unit="chips").value for t in teams]
-
-
-def test_known_medians_of_the_number_of_chips():
-    assert chip_medians("2024-11", loose=True) == [8, 64, 440]
-    assert chip_medians("2024-11", loose=False)[2] == 480
-    assert chip_medians("2026-08", loose=False) == [4, 64, 506]
-
-
-@pytest.mark.parametrize("vintage", ["2023-12", "2026-08"])
-def test_the_pooled_ratio_of_chips_falls_with_the_eras(vintage):
-    models = hardware.with_peaks(load_models(vintage), hardware.chip_peaks(load_chips()))
-    pooled, later, latest = (
-        geometric_mean_ratio(in_years(models, first, 2023), "x", PEAK).value for first in (2010, 2015, 2018)
-    )
-    assert 4 < pooled < 6
-    assert pooled > 2 * later > 2 * latest > 2
-    assert hardware.same_year_ratio(in_years(models, 2010, 2023), "x").value < pooled / 2

@@ -71,12 +71,6 @@ def test_without_earlier_vintages_there_is_no_nowcast(triangle):
     assert score(scored(triangle.head(0), "industry-only"), "share", "")[0].value is None
 
 
-def test_on_the_real_record_no_correction_is_nearer_than_none(triangle):
-    table = scored(triangle, "industry-only")
-    assert score(table, "share", "")[0].value < score(table, "nowcast", "")[0].value
-    assert (table["vintage"] < "2026-08").all()
-
-
 def test_movement_is_told_by_age(triangle):
     moved = movements(triangle, "industry-only")
     assert set(moved["band"]) == set(AGES)

@@ -18,9 +18,6 @@ from compute_divide.analysis.papers.openalex import (
     with_reading,
 )
 from compute_divide.analysis.papers.papers import academic_bounds
-from compute_divide.evidence.openalex.tables import load_works
-from compute_divide.evidence.papers.table import load_papers
-from compute_divide.evidence.store.files import OTHER_FIELDS
 
 TEAMS = st.sampled_from(["academia-only", "collaboration", "industry-only", "other", "unknown"])
 
@@ -90,17 +87,3 @@ def test_counts_give_shares_in_the_order_asked_for() -> None:
 
 
 # --- the works that ship ---
-
-
-def test_what_the_shipped_works_show() -> None:
-    works = load_works()
-    on_ml = with_reading(works[works["sample"] != OTHER_FIELDS], "types")
-    arxiv = on_ml["place"] == "arxiv"
-    assert missing_share(on_ml[arxiv], "arXiv").value > 0.6
-    assert missing_share(on_ml[~arxiv], "elsewhere").value < 0.1
-
-
-def test_some_works_are_in_the_conference_lists() -> None:
-    both = in_both(load_works(), load_papers())
-    assert len(both) > 15
-    assert both["key"].is_unique

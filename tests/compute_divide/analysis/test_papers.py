@@ -21,7 +21,6 @@ from compute_divide.analysis.papers.papers import (
     matched,
     model_names,
     models_named,
-    naming_shares,
     readings_agree,
     unconfirmed,
     with_class,
@@ -94,17 +93,6 @@ def test_by_domains_academia_has_the_larger_share_nearly_everywhere():
     assert (sides[["academic_name", "academic_domain"]].max(axis=1) <= sides["n"]).all()
 
 
-def test_the_turn_comes_later_by_domains():
-    turns = {}
-    for reading in ("name", "domain"):
-        papers = with_teams(load_papers(), Choices(reading=reading))
-        rows = covered(papers[papers["venue"].isin(["neurips", "icml", "iclr"])], 0.85)
-        rows = rows[rows["team_type"] != "unknown"]
-        turns[reading] = trend_break(naming_shares(rows, rows["industry"].astype(bool), VENUE_YEAR), "papers").year
-    assert turns["name"].high < turns["domain"].low
-    assert round(turns["domain"].value, 1) == 22.9 + 2000
-
-
 @pytest.mark.parametrize(("first", "last", "reference"), [(2013, 2018, 1.7), (2019, 2022, 4.6), (2023, 2024, 3.1)])
 def test_odds_of_a_company_author_on_compute_intensive_topics(first, last, reference):
     """The reference stands within our interval; the terms of the topics are not the same, so the values differ."""
@@ -121,20 +109,6 @@ def odds(papers, first, last, choices=None):
     rows = rows[(rows["team_type"] != "unknown") & (rows["topic_class"] != "other")]
     rows = rows.assign(intensive=rows["topic_class"] == "compute-intensive")
     return association(rows, "intensive", "industry", VENUE_YEAR, "odds")
-
-
-def test_the_odds_hold_under_other_choices():
-    for choices in (Choices(joint_labs="academia"), Choices(flips=["openai=nonprofit", "bare-name=unknown"])):
-        assert odds(PAPERS, 2019, 2024, choices).odds_ratio.low > 2
-
-
-def test_the_share_of_papers_with_a_company_author_turned():
-    rows = covered(PAPERS[PAPERS["venue"].isin(["neurips", "icml", "iclr"])], 0.85)
-    rows = rows[rows["team_type"] != "unknown"]
-    counts = rows.groupby(VENUE_YEAR)["industry"].agg(k="sum", n="size").reset_index().astype({"k": int})
-    found = trend_break(counts, "papers with a company author")
-    assert 2018 <= found.year.low <= found.year.high <= 2021
-    assert found.before.low > 1 > found.after.high
 
 
 # --- choices ---

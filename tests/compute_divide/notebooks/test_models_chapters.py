@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from compute_divide.analysis.models.drift import CHANGES
-from compute_divide.evidence.claims import load_claims
 
 COUNTS = [
     ("2023-03", {"definition": "all"}, (53, 76), (14, 132), (32, 38)),
@@ -72,16 +71,3 @@ def test_a_young_year_is_no_rule_and_no_correction_beats_none(run_chapter):
     errors = [results[f"nowcast_error_{strength}"].value for strength in ("0_25", "0_50", "1_00")]
     assert results["uncorrected_error"].value < min(errors)
     assert results["nowcasts_better"].value == 0
-
-
-def test_training_compute_finds_the_growth_that_the_paper_reports(run_chapter):
-    doubling = run_chapter("training-compute").results["doubling_time"]
-    assert doubling.low < load_claims()["doubling-time"].value < doubling.high
-    assert doubling.unit == "months"
-
-
-def test_training_compute_gives_the_known_gaps_of_december_2023(run_chapter):
-    results = run_chapter("training-compute").results
-    gaps = [round(results[f"gap_{era}_compared"].value) for era in ("early", "middle", "late")]
-    assert gaps == [263, 314, 51]
-    assert round(results["gap_middle_compared_notable"].value) == 150
