@@ -24,6 +24,7 @@ DROPPED_CLASSES = (
     "headerlink",
     "figure-tools",
     "code-fold",
+    "controls",
     "chapter-end",
     "toctree-wrapper",
     "only-dark",
