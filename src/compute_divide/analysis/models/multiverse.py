@@ -309,8 +309,14 @@ def settings_by_rank(specs: pd.DataFrame, bins: int = 60) -> pd.DataFrame:
     binned["vintage"] = "vintages of " + binned["vintage"].str[:4]
     published = binned["period"] == binned["claim"].map(own)
     binned["period"] = published.map({True: "the paper's years", False: "other years"})
-    long = binned.melt(["claim", "rank"], list(CHOICES), "choice", "setting").groupby(["claim", "choice", "setting"])
-    return long["rank"].value_counts(normalize=True).rename("part").reset_index()
+    keys = binned[["claim", *CHOICES, "rank"]].astype("category")
+    parts = []
+    for choice in CHOICES:
+        counts = keys.groupby(["claim", choice, "rank"], observed=True).size()
+        part = counts / counts.groupby(level=[0, 1], observed=True).transform("sum")
+        parts.append(part.rename("part").rename_axis(["claim", "setting", "rank"]).reset_index().assign(choice=choice))
+    kinds = {"claim": str, "setting": str, "rank": float}
+    return pd.concat([part.astype(kinds) for part in parts], ignore_index=True)
 
 
 def _binned(specs: pd.DataFrame, bins: int) -> pd.DataFrame:

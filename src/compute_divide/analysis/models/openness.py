@@ -133,7 +133,7 @@ def access_ladder(models: pd.DataFrame, groups: Mapping[str, pd.Series], transpa
     known = models.assign(rung=rungs(models)).dropna(subset=["rung", "year"]).astype({"year": int})
     parts = [known[mask[known.index]].assign(group=name) for name, mask in groups.items()]
     reached = pd.concat(parts).groupby(["group", "year"], sort=False)["rung"]
-    table = reached.agg(rung=lambda own: own.quantile(0.5, interpolation="higher"), models="size").reset_index()
+    table = reached.quantile(0.5, interpolation="higher").to_frame().assign(models=reached.size()).reset_index()
     asked = transparency[transparency["indicator"].isin(DATA_ACCESS)]
     told = [
         (name, int(edition[:4]), name in disclosed.split("|"))
