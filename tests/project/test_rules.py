@@ -2,6 +2,7 @@
 
 import ast
 import hashlib
+import json
 import os
 import re
 import subprocess
@@ -43,6 +44,16 @@ def test_no_file_holds_a_path_of_the_machine_it_was_written_on():
     home = re.compile(re.escape(str(ROOT.parent)) + r"/|(?<![\w.])/(?:root|home/\w+)/")
     found = [str(path.relative_to(ROOT)) for path, text in texts().items() if home.search(text)]
     assert found == []
+
+
+def test_released_results_are_never_changed():
+    def git(*words):
+        return subprocess.run(["git", *words], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+
+    for commit in git("log", "--format=%H", "--", "data/released").split():
+        for name in git("ls-tree", "--name-only", commit, "data/released/").split():
+            before, now = json.loads(git("show", f"{commit}:{name}")), json.loads((ROOT / name).read_text("utf-8"))
+            assert before.items() <= now.items(), f"{name} lost what it held at {commit}"
 
 
 def modules():

@@ -24,24 +24,13 @@ from bookpress.citation.extension import TEMPLATES
 from bookpress.citation.record import SETTINGS, Book, load_book
 from bookpress.errors import PressError, UsageError, nearest, quoted, short
 from bookpress.files import check_writable, checked, files_of, naming, parse_json, pretty, read, replace_file, sha256
-from bookpress.page.base.templates import day, environment
+from bookpress.page.base.templates import environment, fill
 from bookpress.release import released
 from bookpress.release.released import Archive, Released, changed_file, read_archive, unpack_pages
 
 CANONICAL = re.compile(r'<link rel="canonical"[^>]*>')
 BODY = re.compile(r"<body\b[^>]*>")
 VERSIONS, EDITIONS, LINKSET = "versions.html", "editions", "linkset.json"
-NOTICE = (
-    '<aside role="note" aria-label="A newer version" class="newer-edition" style="padding:.7rem 1.2rem;'
-    'background:#fff1c2;color:#3d2f00;font:1rem/1.4 sans-serif;position:relative;z-index:2000">This is version '
-    '{version} of {date} (edition {id}), not the newest. <a style="color:inherit" href="{newest}">{words}</a> · '
-    '<a style="color:inherit" href="{versions}">All versions</a></aside>'
-)
-MOVED = (
-    '<!DOCTYPE html><html lang="{language}"><head><meta charset="utf-8"><title>{title}</title>'
-    '<meta http-equiv="refresh" content="0; url={address}"></head>'
-    '<body><p>This page is part of an earlier version: <a href="{address}">read it there</a>.</p></body></html>\n'
-)
 ENDING = ".tar.gz"
 README = """{title}
 
@@ -324,7 +313,7 @@ def _keep_addresses(site: Path, defaults: Sequence[Place], book: Book) -> None:
             (site / name).parent.mkdir(parents=True, exist_ok=True)
             if path.suffix == ".html":
                 address = quote(posixpath.relpath(f"{place.folder}/{name}", posixpath.dirname(name) or "."))
-                text = MOVED.format(language=book.language, title=escape(book.title), address=address)
+                text = fill("moved.html", book=book, address=address)
                 (site / name).write_text(text, encoding="utf-8")
             else:
                 shutil.copyfile(path, site / name)
@@ -358,16 +347,8 @@ def _dress(path: Path, page: str, place: Place, links: dict[str, str], book: Boo
         if book.base_url:
             canonical = f'<link rel="canonical" href="{escape(_url(book, page))}">\n'
             text, head = CANONICAL.sub("", text), canonical + head
-        facts = place.archive.facts
-        newest = place.newest.facts
-        notice = NOTICE.format(
-            version=escape(facts.version),
-            date=day(facts.date),
-            id=facts.id,
-            newest=escape(near["latest-version"]),
-            words=escape(f"Read version {newest.version} of {day(newest.date)}"),
-            versions=escape(near["version-history"]),
-        )
+        facts = {"facts": place.archive.facts, "newest": place.newest.facts, "links": near}
+        notice = fill("newer-version.html", **facts)
         text = BODY.sub(lambda found: found[0] + notice, text, count=1)
     path.write_text(text.replace("</head>", f"{head}</head>", 1), encoding="utf-8", newline="")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 import struct
 from collections.abc import Collection, Iterable, Sequence
@@ -19,6 +20,7 @@ from bookpress.files import archive, pretty, replace_file
 from bookpress.page.base import charts
 from bookpress.page.base.contents import chapter_reference, citation_of, formats_of, title_of
 from bookpress.page.base.store import Page, store_of
+from bookpress.page.base.templates import TEMPLATES
 from bookpress.page.figures.alone import folder_of, picture_cache
 from bookpress.page.site.notebook_file import as_notebook
 
@@ -26,25 +28,6 @@ PACKAGE, CROISSANT = "datapackage.json", "croissant.json"
 UNITS = {"share": "share, 0 to 1", "flop": "FLOP", "year": "year"}
 SCHEMA_ORG = {"string": "Text", "number": "Float", "integer": "Integer", "boolean": "Boolean", "date": "Date"}
 CONFORMS = "http://mlcommons.org/croissant/1.0"
-OWN_TERMS = (
-    "citeAs column extract field fileObject fileProperty fileSet format includes isLiveDataset jsonPath key md5 "
-    "parentField path recordSet references regex repeated replace samplingRate separator source subField transform "
-    "equivalentProperty"
-)
-CONTEXT = {
-    "@language": "en",
-    "@vocab": "https://schema.org/",
-    "cr": "http://mlcommons.org/croissant/",
-    "rai": "http://mlcommons.org/croissant/RAI/",
-    "sc": "https://schema.org/",
-    "dct": "http://purl.org/dc/terms/",
-    "conformsTo": "dct:conformsTo",
-    **{term: f"cr:{term}" for term in OWN_TERMS.split()},
-    "data": {"@id": "cr:data", "@type": "@json"},
-    "dataType": {"@id": "cr:dataType", "@type": "@vocab"},
-    "examples": {"@id": "cr:examples", "@type": "@json"},
-}
-"""What Croissant asks each description to begin with."""
 Node = dict[str, Any]
 
 MEDIA_TYPES = {
@@ -261,7 +244,7 @@ def croissant(book: Citation, tables: Sequence[tuple[charts.Chart, str]]) -> Nod
     facts = book.book
     return filled(
         {
-            "@context": CONTEXT,
+            "@context": json.loads((TEMPLATES / "croissant-context.json").read_text("utf-8")),
             "@type": "sc:Dataset",
             "conformsTo": CONFORMS,
             "name": facts.file_stem,
