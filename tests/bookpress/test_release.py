@@ -71,7 +71,7 @@ def orbits(tmp_path_factory: pytest.TempPathFactory) -> SimpleNamespace:
     (book / "requirements.lock").write_text("")
     subprocess.run(["git", "init", "-q", str(book)], check=True)
     settings = {**yaml.safe_load((book / "book/publication.yml").read_text()), **PUBLIC}
-    states = []
+    toc, states = (book / "_toc.yml").read_text(), []
     for number, (name, before, after, words) in enumerate(CHANGES):
         dated = {"version": VERSIONS[number], "date": f"202{number}-01-01", "changes": words}
         settings["releases"] = [dated, *settings.get("releases", [])]
@@ -79,6 +79,11 @@ def orbits(tmp_path_factory: pytest.TempPathFactory) -> SimpleNamespace:
         (book / "book/publication.yml").write_text(yaml.safe_dump(settings))
         text = (book / name).read_text()
         (book / name).write_text(text.replace(before, after, 1))
+        if number == 0:  # has a page that the later ones lack
+            (book / "book/early.md").write_text("# Early\n\nA page.\n")
+            (book / "_toc.yml").write_text(f"{toc}  - file: book/early\n")
+        else:
+            (book / "_toc.yml").write_text(toc)
         commit(book, f"202{number}-01-01")
         for edition in ("default", "inner"):
             run(book, "build", edition)
@@ -109,6 +114,8 @@ def test_nothing_is_lost(orbits: SimpleNamespace) -> None:
 
 def test_old_addresses_work_and_old_pages_say_so(orbits: SimpleNamespace) -> None:
     assert check_pages(orbits.site) == []
+    first = facts(orbits, "1.0", "default")["id"]
+    assert f'href="../editions/{first}/book/early.html">read it there' in (orbits.site / "book/early.html").read_text()
     sitemap = (orbits.site / "sitemap.xml").read_text()
     for version in VERSIONS:
         for name in ("default", "inner"):
