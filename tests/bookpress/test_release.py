@@ -204,6 +204,12 @@ def test_a_cited_state_is_verified_and_what_differs_is_named(orbits: SimpleNames
         )
     assert "the results are not those cited" in run(orbits.book, "verify", third["id"], "0" * 64, code=1).stdout
     assert "is unknown" in run(orbits.book, "verify", "0" * 12, code=2).stdout
+    own = orbits.book / "book/editions/own.yml"
+    own.write_text("title: My own\nparameters: {planets: {group: outer}}\n")
+    said = run(orbits.book, "cite", "-f", "bibtex", "--edition", "own").stdout
+    assert "Rebuilt by: bookpress build -p planets.group=outer}" in said  # a clone has no such file
+    assert "Source uncommitted changes after swh:1:rev:" in said
+    own.unlink()
     (tmp_path / "empty.bib").write_text("@book{x}")
     for wrong in (["x"], [third["id"], "x"], [str(tmp_path / "empty.bib")]):
         assert run(orbits.book, "verify", *wrong, code=2).stderr.startswith("error: ")
