@@ -82,7 +82,7 @@ def test_nothing_is_cut_off(made: Path) -> None:
 
 def test_figures_are_vectors_with_words_for_them(made: Path) -> None:
     for slug, page in chapters(made).items():
-        with pikepdf.open(made / "pdf" / f"{slug}.pdf") as document:
+        with pikepdf.open(made / "notebooks" / f"{slug}.pdf") as document:
             figures = [element for element in elements(document) if element.S == "/Figure"]
             assert len(figures) == len(page.select("figure.chart-figure")), slug
             assert all(len(str(figure.Alt)) > 80 for figure in figures), slug

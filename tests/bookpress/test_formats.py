@@ -101,16 +101,16 @@ def test_an_edition_comes_in_the_formats_asked_for(book: Project, edition: Calla
     both = [Format(name, f"bookpress.page.print.{name}") for name in ("pdf", "epub")]
     built = build(book, edition("other"), formats=both)
     html, made = built.folder / "html", tree(built.folder / "html")
-    files = ["epub/a-tiny-book.epub", "pdf/a-tiny-book.pdf", "pdf/first.pdf", "pdf/second.pdf"]
+    files = ["epub/a-tiny-book.epub", "notebooks/first.pdf", "notebooks/second.pdf", "pdf/a-tiny-book.pdf"]
     assert [name for name in made if name.endswith((".pdf", ".epub"))] == files
     assert json.loads((built.folder / "edition.json").read_text("utf-8"))["formats"] == ["html", "pdf", "epub"]
-    assert 'href="../pdf/first.pdf"' in (html / "notebooks" / "first.html").read_text("utf-8")
+    assert 'href="first.pdf"' in (html / "notebooks" / "first.html").read_text("utf-8")
     assert not build(book, edition("other"), formats=both).changed
     assert tree(build(book, edition("other"), RunOptions(force=True), formats=both).folder / "html") == made
 
     assert build(book, edition("other")).changed
     assert not (html / "pdf").exists()
-    assert "pdf/first.pdf" not in (html / "notebooks" / "first.html").read_text("utf-8")
+    assert "first.pdf" not in (html / "notebooks" / "first.html").read_text("utf-8")
 
 
 def test_a_format_that_fails_leaves_the_published_edition(

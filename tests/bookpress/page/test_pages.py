@@ -301,7 +301,7 @@ def test_machines_are_told_of_picture_and_pdf(book: Any) -> None:
     picture = book.html / urlsplit(json.loads(script.string)["image"]).path[1:]
     assert picture.read_bytes().startswith(b"\x89PNG")
     (pdf,) = page.select("meta[name=citation_pdf_url]")
-    assert pdf["content"] == "https://book.example/pdf/models.pdf"
+    assert pdf["content"] == "https://book.example/notebooks/models.pdf"
 
 
 CELL = """

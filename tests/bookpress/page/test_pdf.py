@@ -49,9 +49,11 @@ def titles(items: Any, depth: int = 0) -> Iterator[tuple[int, str]]:
 
 
 @pytest.fixture
-def folder(edition_book: Any) -> Path:
-    found: Path = edition_book.html / "pdf"
-    return found
+def folder(edition_book: Any, tmp_path: Path) -> Path:
+    """Return a folder with all PDF files: chapters' lie beside their pages."""
+    for path in edition_book.html.rglob("*.pdf"):
+        shutil.copy(path, tmp_path)
+    return tmp_path
 
 
 @pytest.fixture(params=["models", "the-compute-divide"])
@@ -144,16 +146,16 @@ def test_what_a_reader_sees(folder: Path, name: str, words: str) -> None:
 @needs_browser
 def test_the_same_pages_give_the_same_bytes_wherever_they_lie(edition_book: Any, folder: Path, tmp_path: Path) -> None:
     copied = tmp_path / "elsewhere" / "html"
-    shutil.copytree(edition_book.html, copied, ignore=shutil.ignore_patterns("pdf", "epub"))
+    shutil.copytree(edition_book.html, copied, ignore=shutil.ignore_patterns("*.pdf", "pdf", "epub"))
     make([Format("pdf", "bookpress.page.print.pdf")], copied, edition_book.root, EPOCH)
-    for path in folder.iterdir():
-        content = (copied / "pdf" / path.name).read_bytes()
+    for path in folder.glob("*.pdf"):
+        content = next(copied.rglob(path.name)).read_bytes()
         assert content == path.read_bytes(), path.name
         assert b"file:" not in content
 
 
 def test_pages_link_to_what_was_made_and_only_then(edition_book: Any, built: Any) -> None:
-    assert edition_book.page().select_one("#this-chapter a")["href"] == "../pdf/models.pdf"
+    assert edition_book.page().select_one("#this-chapter a")["href"] == "models.pdf"
     cover = edition_book.page("index")
     files = ["pdf/the-compute-divide.pdf", "epub/the-compute-divide.epub"]
     assert [link["href"] for link in cover.select(".edition-line a")] == files

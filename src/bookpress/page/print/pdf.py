@@ -66,20 +66,22 @@ def missing() -> str | None:
 
 
 def make(order: Order) -> None:
-    """Make the PDF of every chapter and of the book."""
+    """Make the PDF of every chapter, beside its page as Google Scholar asks, and of the book."""
     site, output = Path(order.pages), Path(order.output)
     front = load_front_matter(Path(order.source), site, order.epoch)
     output.mkdir(parents=True, exist_ok=True)
 
     chapters = [article for article in read_articles(site) if article.number is not None]
-    documents = [(article.slug, article.slug, chapter_document(article, front)) for article in chapters]
+    documents = [
+        (site / f"{article.path.removesuffix('.html')}.pdf", article.slug, chapter_document(article, front))
+        for article in chapters
+    ]
     with printer() as printed:
         # The numbers of the pages are known once the book is printed: the contents need a draft.
         draft = printed(book_document(read_articles(site), front), final=False)
         whole = book_document(read_articles(site), front, pages_of(draft))
-        for name, record, document in [*documents, (front.citation.book.file_stem, BOOK, whole)]:
-            made = finished(printed(document), headings_of(document), front.record(record), front)
-            (output / f"{name}.pdf").write_bytes(made)
+        for path, record, document in [*documents, (output / f"{front.citation.book.file_stem}.pdf", BOOK, whole)]:
+            path.write_bytes(finished(printed(document), headings_of(document), front.record(record), front))
 
 
 @contextmanager

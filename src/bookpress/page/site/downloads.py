@@ -64,7 +64,8 @@ def files_of(page: Page, srcdir: Path, formats: Collection[str]) -> list[dict[st
         (page.results, "-results.json", "Results", "numbers with intervals (JSON)"),
         (page.charts, "-figures.zip", "Figures", "data, pictures and charts (ZIP)"),
     ]
-    return book_files(page.slug, {"pdf"} & set(formats)) + [
+    printed = [{**file, "path": f"{page.docname}.pdf"} for file in book_files(page.slug, {"pdf"} & set(formats))]
+    return printed + [
         {"path": f"downloads/{page.slug}{ending}", "name": name, "what": what}
         for is_there, ending, name, what in found
         if is_there
