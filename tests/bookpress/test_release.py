@@ -139,10 +139,10 @@ def test_old_addresses_work_and_old_pages_say_so(orbits: SimpleNamespace) -> Non
     versions = BeautifulSoup((orbits.site / "versions.html").read_text(), "html5lib")
     rows = [row.text for row in versions.select("tbody tr")]
     assert [row.lstrip()[:3] for row in rows] == ["3.0", "3.0", "2.0", "2.0", "1.0", "1.0"]
-    assert "A year of Neptune, measured again." in rows[2]
-    assert "Different from version 1.0: evidence. Results revised or withdrawn: 2" in rows[2]
-    assert "planets:neptune 164.79 → 164.9" in rows[2]
-    assert "planets:neptune 165 years → 165 years" in rows[2]
+    assert "A year of Neptune, measured again." in rows[3]
+    assert "Different from version 1.0: evidence." in rows[3]
+    assert "Results revised or withdrawn: 2" in rows[3]
+    assert "planets:neptune 164.79 → 164.9" in rows[3]
     assert all(re.search(r"[0-9a-f]{40}", row) for row in rows)
     linkset = json.loads((orbits.site / "linkset.json").read_text())["linkset"]
     assert {f"{BASE}", f"{BASE}editions/{facts(orbits, '1.0', 'inner')['id']}/"} <= {one["anchor"] for one in linkset}

@@ -271,7 +271,6 @@ def lay_out(site: Path, archives: Sequence[Archive], book: Book) -> list[Place]:
     for place in placed:
         unpack_pages(place.archive, site / place.folder)
     shutil.copytree(site / folder_of(newest), site, dirs_exist_ok=True)
-    _keep_addresses(site, [place for place in placed if place.archive.facts.is_default], book)
     linkset, urls = [], [(_url(book, name), newest.facts.date) for name in (VERSIONS, f"{EDITIONS}/index.html")]
     roots = [("", place) for place in placed if place.archive is newest]
     for root, place in [*roots, *((place.folder, place) for place in placed)]:
@@ -285,6 +284,7 @@ def lay_out(site: Path, archives: Sequence[Archive], book: Book) -> list[Place]:
     (site / LINKSET).write_text(pretty({"linkset": linkset}), encoding="utf-8")
     if book.base_url:
         (site / "sitemap.xml").write_text(TEMPLATES.get_template("sitemap.xml").render(urls=urls), encoding="utf-8")
+    _keep_addresses(site, [place for place in placed if place.archive.facts.is_default], book)
     _list_versions(site, placed, book)
     return placed
 
