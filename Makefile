@@ -12,6 +12,8 @@ help: ## list the targets
 
 setup: ## make .venv from requirements.lock (the other targets do it on their own)
 	@test -n "$(PYTHON)" || { echo "The Compute Divide needs Python 3.11, 3.12 or 3.13: none was found on the PATH." >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(not (3,11) <= sys.version_info[:2] <= (3,13))' 2>/dev/null || \
+		{ echo "The Compute Divide needs Python 3.11, 3.12 or 3.13: PYTHON is $(PYTHON)." >&2; exit 1; }
 	@$(PYTHON) scripts/set_up.py
 
 book: setup ## build the default edition; open _build/editions/default/html/index.html

@@ -14,7 +14,6 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import tomllib
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -26,6 +25,8 @@ OLDEST, NEWEST = (3, 11), (3, 13)
 
 def state() -> str:
     """Return what the environment depends on: lock, project metadata, this script, the Python, the place."""
+    import tomllib  # Pythons that are too old, which main refuses, have none
+
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     text = json.dumps([project, sys.version, str(ROOT)], sort_keys=True).encode()
     return hashlib.sha256(LOCK.read_bytes() + Path(__file__).read_bytes() + text).hexdigest()

@@ -1,6 +1,7 @@
 """The two lists of dependencies say the same, and hold nothing but names, versions and hashes."""
 
 import re
+import subprocess
 import tomllib
 from pathlib import Path
 
@@ -63,3 +64,10 @@ def test_the_lock_pins_by_hash_and_names_no_host():
         block.splitlines()[0] for block in blocks if "==" in block.splitlines()[0] and "--hash=sha256:" not in block
     ]
     assert unpinned == []
+
+
+def test_a_python_that_does_not_do_is_one_line():
+    for python in ("python9.9", "/bin/false"):
+        done = subprocess.run(["make", "setup", f"PYTHON={python}"], cwd=ROOT, capture_output=True, text=True)
+        assert done.returncode == 2
+        assert done.stderr.splitlines()[0] == f"The Compute Divide needs Python 3.11, 3.12 or 3.13: PYTHON is {python}."
