@@ -16,7 +16,8 @@ ROOT = Path(__file__).parents[3]
 NEEDED = ("model", "organisations", "team_label", "published", "notability")
 HEADERS = ("Model", "Organization", "Organization categorization", "Publication date", "Notability criteria")
 EVERY = {
-    "causes": "vintage", "diffusion": "openness_vintage", "foundation-models": "vintage", "hardware": "hardware_vintage",
+    "causes": "vintage", "diffusion": "openness_vintage", "foundation-models": "vintage",
+    "hardware": "hardware_vintage",
     "introduction": "vintage", "large-scale-models": "vintage", "ledger": "vintage", "open-models": "base_vintage",
     "policy": "vintage", "reproduction": "vintage", "robustness": "new_vintage", "training-compute": "vintage",
 }  # fmt: skip
