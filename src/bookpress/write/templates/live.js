@@ -54,8 +54,11 @@
     said.id = `refused-${part.dataset.name}`;
     said.setAttribute("role", "alert");
     field.setAttribute("aria-describedby", said.id);
-    form.append(field, make("button", {}, "Show"), said);
-    form.addEventListener("submit", (event) => { event.preventDefault(); press.choose(part.dataset.name, read()); });
+    form.append(field, ...(one ? [] : [make("button", {}, "Show")]), said);
+    const choose = () => press.choose(part.dataset.name, read());
+    form.addEventListener("submit", (event) => { event.preventDefault(); choose(); });
+    if (one) field.addEventListener("change", choose);
+    if (one || many) part.querySelector(".setting-help").textContent = part.querySelector(".setting-help").textContent.replace(one ? /: .*/s : / Allowed: .*/s, ""); // they are listed
     part.append(form);
     const say = (text) => { said.textContent = text; if (text) field.setAttribute("aria-invalid", "true"); else field.removeAttribute("aria-invalid"); };
     controls.set(part, { write, say });
