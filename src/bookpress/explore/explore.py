@@ -169,7 +169,8 @@ def order_for(project: Project, state: State, default: Edition, runs: Mapping[st
 def content_of(one: Outcome, asked: Mapping[str, Any], published: Run, page: Mapping[str, Any]) -> dict[str, Any]:
     """Return the content of the script of a state.
 
-    ``choice``, ``title``, ``command``, ``results_sha256``, ``vintage``: what it is, and what a citation of it says;
+    ``choice``, ``title``, ``command``, ``results_sha256``, ``vintage``: what it is, and what a citation of it says, as
+    does ``chapter_sha256``, the hash of the results of the chapter;
     ``results`` that differ as value, low, high; ``fallen``: statements that are false or unknown, and why; ``edits``
     and ``figures`` of the page. A figure has ``datasets`` and the entries of ``wide`` and ``narrow`` that the script of
     the published chart has not (null: an entry goes), ``rows`` of its table of data (text, and what it is sorted by),
@@ -180,6 +181,7 @@ def content_of(one: Outcome, asked: Mapping[str, Any], published: Run, page: Map
     return {
         "choice": dict(one.state.choice),
         **{name: record[name] for name in ("title", "command", "results_sha256", "vintage")},
+        "chapter_sha256": record["chapter_results_sha256"][one.state.chapter.slug],
         "results": {key: _three(found) for key, found in differ.items()},
         "fallen": one.fallen,
         "edits": page["edits"],

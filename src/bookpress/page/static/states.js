@@ -95,14 +95,15 @@
     if (!facts) return;
     const fact = (name) => $$("dt", facts).find((one) => one.textContent === name)?.nextElementSibling;
     const edition = $("code", fact("Edition")).textContent, sha = $(".cite-hash", facts)?.textContent, command = $("[data-copy=command]", facts).textContent;
-    const canonical = $("link[rel=canonical]")?.href, vintage = fact("Data vintage")?.textContent;
+    const canonical = $("link[rel=canonical]")?.href, doi = $("meta[name=citation_doi]")?.content, vintage = fact("Data vintage")?.textContent;
     const change = (text) => {
       let now = text.replace(/\bdefault edition (?=[0-9a-f]{12}\b)/g, "edition ").replace(" (default)", "").replaceAll(edition, state.id).replaceAll(`Rebuilt by: ${command}`, `Rebuilt by: ${state.command}`);
       if (text.startsWith("@")) now = now.replace(/^(@\w+\{[^,]+)/, `$1-${state.id}`);
       if (text === command) now = state.command;
-      if (sha) now = now.replaceAll(sha, state.results_sha256);
+      if (sha) now = now.replaceAll(sha, state.chapter_sha256);
       if (vintage && state.vintage) now = text === vintage ? state.vintage : now.replace(`Data vintage ${vintage}.`, `Data vintage ${state.vintage}.`);
-      return canonical ? now.replaceAll(canonical, canonical + address(choice)) : now;
+      if (doi) now = now.replaceAll(`https://doi.org/${doi}`, canonical ?? "").replace(/\n\s*doi\s*=.*/, ""); // none stands for a state
+      return canonical ? now.replaceAll(canonical, `${canonical}?${new URLSearchParams(choice)}`) : now;
     };
     for (const part of [box, ...$$(".reference", article)]) if (!part.closest(".restated")) rewrite(part, change);
     rewrite(fact("Parameters that differ from the default"), () => Object.entries(choice).map(([name, value]) => `${name}: ${value} (published: ${usual(name)})`).join("; "));
