@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import json
-import re
 from pathlib import Path
 from typing import Any
 
@@ -55,15 +53,3 @@ def differing(one: dict[str, Any], other: dict[str, Any]) -> list[Any]:
 def chapter(root: Path, edition: str, slug: str) -> str:
     """Return the address of a chapter's page, as a file."""
     return (root / f"_build/editions/{edition}/html/notebooks/{slug}.html").as_uri()
-
-
-def states_of(root: Path, slug: str) -> list[tuple[str, dict[str, Any], str]]:
-    """Return name, choice as the address holds it, and the command of each explored state of a chapter."""
-    found = []
-    for path in sorted((root / f"_build/editions/default/html/states/{slug}").glob("*.js")):
-        text = path.read_text("utf-8")
-        call = re.fullmatch(r'bookpress\.state\("[^"]+",(.*)\);\n', text, re.DOTALL)
-        content = json.loads(call[1]) if call else {}
-        if re.fullmatch("[0-9a-f]{12}", path.stem) and "choice" in content:
-            found.append((path.stem, content["choice"], content["command"]))
-    return found

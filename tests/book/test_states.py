@@ -11,9 +11,10 @@ from urllib.parse import urlencode
 import numpy as np
 import pytest
 from playwright.sync_api import Browser, expect
+from states import states
 
 from book.browsing import AXE, Heard, serve
-from book.showing import ARTICLE, READ, chapter, differing, read, states_of
+from book.showing import ARTICLE, READ, chapter, differing, read
 from bookpress.book.parameters import as_text
 
 pytestmark = pytest.mark.book
@@ -33,14 +34,17 @@ def explored(checkout: Path, run_command: Callable[..., str]) -> Path:
 
 
 def test_states_show_what_builds_show(explored: Path, browser: Browser, run_command: Callable[..., str]) -> None:
-    folder = explored / "_build/editions/default/html/states"
-    every = [(slug.name, *state) for slug in sorted(folder.iterdir()) for state in states_of(explored, slug.name)]
+    editions = explored / "_build/editions"
+    slugs = sorted(path.name for path in (editions / "default/html/states").iterdir())
+    every = [
+        (slug, name, state["choice"], state["command"]) for slug in slugs for name, state in states(editions, slug)
+    ]
     drawn = np.random.default_rng(16).permutation(len(every))[:SAMPLE]
     page = browser.new_page(viewport={"width": 1280, "height": 900})
     with serve(explored / "_build/editions/default/html", STRICT) as address:
         heard = Heard(address)
         for slug, edition, choice, command in (every[at] for at in drawn):
-            run_command(explored, *_words(command))
+            run_command(explored, *shlex.split(command)[1:])
             asked = urlencode({name: as_text(value) for name, value in choice.items()})
             built = read(page, chapter(explored, edition, slug))
             assert differing(read(page, f"{chapter(explored, 'default', slug)}?{asked}"), built) == [], (slug, choice)
@@ -56,11 +60,6 @@ def test_states_show_what_builds_show(explored: Path, browser: Browser, run_comm
             assert page.evaluate(ARTICLE) == before, (slug, choice)
             assert heard.take(slug) == []
     page.close()
-
-
-def _words(command: str) -> list[str]:
-    """Return the words of a command as a shell does, without the program's name."""
-    return shlex.split(command)[1:]
 
 
 @pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 375)])

@@ -8,10 +8,11 @@ from urllib.parse import urlencode
 
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
+from states import states
 from test_states import new_home, press
 
 from book.browsing import AXE, CHROMIUM, FLAGS, Heard, serve
-from book.showing import ARTICLE, READ, chapter, differing, read, states_of
+from book.showing import ARTICLE, READ, chapter, differing, read
 
 STRICT = "default-src 'self'; base-uri 'none'; form-action 'self'"
 FAULTS = "axe.run(document).then((found) => found.violations.map((one) => one.id + one.nodes[0].html))"
@@ -45,20 +46,21 @@ def page(browser: Browser) -> Iterator[Page]:
 def test_each_state_shows_what_a_build_shows_and_goes_without_a_trace(home: Path, page: Page, slug: str) -> None:
     heard = Heard("file:")
     heard.listen(page)
-    found = states_of(home, slug)
+    found = dict(states(home / "_build/editions", slug))
     assert len(found) > 1
-    for edition, choice, command in found:
-        press(home, *command.split()[1:])
+    for edition, state in found.items():
+        choice = state["choice"]
+        press(home, *state["command"].split()[1:])
         shown = read(page, f"{chapter(home, 'default', slug)}?{urlencode(choice)}")
         assert differing(shown, read(page, chapter(home, edition, slug))) == []
+        cited = page.locator(".cite-text, .cite-hash").all_text_contents()
         page.goto(chapter(home, "default", slug))
         page.evaluate(READ)
         before = page.evaluate(ARTICLE)
         for name, value in choice.items():
             page.evaluate("([name, value]) => bookpress.choose(name, String(value))", [name, value])
         assert page.evaluate(READ) == shown
-        box = page.locator(".cite-box")
-        assert box.inner_text().count(edition) > 1
+        assert page.locator(".cite-text, .cite-hash").all_text_contents() == cited
         page.get_by_role("button", name="Back to the published edition").click()
         expect(page.locator(".state-strip")).to_be_hidden()
         assert page.evaluate(ARTICLE) == before

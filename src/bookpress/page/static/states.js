@@ -69,8 +69,8 @@
   press.refill = (table, rows) => { // the data of a figure, when a reader opens them
     const columns = $$("thead th", table).map((head) => head.className);
     table.tBodies[0].replaceChildren(...rows.map((row) => make("tr", {}, ...row.map(([text, key], column) => {
-      const cell = make("td", { className: columns[column] }, ...raised(text));
-      if (!columns[column]) cell.removeAttribute("class");
+      const cell = make("td", {}, ...raised(text));
+      if (columns[column] || text.length < 15) cell.className = `${columns[column]} nowrap`.trim(); // as data-table.html has it
       if (key !== undefined) cell.dataset.key = key;
       return cell;
     }))));
