@@ -223,14 +223,13 @@ def last_year_in_reach(ranks: pd.DataFrame, group: str = ALL_TEAMS, rank: int = 
     return None if years.empty else int(years.max())
 
 
-def cost_by_year(
-    models: pd.DataFrame, price: float, peak: float, utilisation: float, quantiles: Sequence[float] = (0.5, 0.9, 1.0)
-) -> pd.DataFrame:
+def cost_by_year(models: pd.DataFrame, price: float, peak: float, utilisation: float) -> pd.DataFrame:
     """Return ``year``, ``quantile``, ``flop``, ``usd``, ``n``: the cost of repeating models of each year, at one price.
 
-    `price`, `peak` and `utilisation` are those of `rented_run`; quantiles (0.5 the median model of a year, 1 the
+    `price`, `peak` and `utilisation` are those of `rented_run`; the quantiles (0.5 the median model of a year, 1 the
     largest) are taken on the logarithm of compute.
     """
+    quantiles = (0.5, 0.9, 1.0)
     rows = []
     for year, own in models[models[COMPUTE] > 0].groupby("year")[COMPUTE]:
         for quantile, power in zip(quantiles, np.quantile(np.log10(own.to_numpy(float)), quantiles), strict=True):

@@ -181,15 +181,15 @@ def check_adoption(papers: pd.DataFrame, then: Spans, now: Spans, texts: Sequenc
     )
 
 
-def check_release(then: tuple[pd.DataFrame, int], now: tuple[pd.DataFrame, int], years: int = 3) -> Check:
+def check_release(then: tuple[pd.DataFrame, int], now: tuple[pd.DataFrame, int]) -> Check:
     """Hold the claim that industry releases less against the shares of models whose weights can be downloaded.
 
     By the difference of industry's share and academia's, in percentage points. `then` and `now` are models of a vintage
-    that records openness, and the last of the years that are read.
+    that records openness, and the last of the three years that are read.
     """
 
     def difference(models: pd.DataFrame, last: int) -> Estimate:
-        rows = in_years(models, last - years + 1, last)
+        rows = in_years(models, last - 2, last)
         industry, academia = (
             group_share(rows[rows["team_type"] == team], "openness", "open", f"{team}, open weights")
             for team in (INDUSTRY, ACADEMIA)

@@ -49,8 +49,8 @@ class Lead:
         return Estimate(self.share, low, high, n=len(self.influence), unit="share", label=label)
 
 
-def lead(papers: pd.DataFrame, team: str, within: Sequence[str] = WITHIN, than: str = ACADEMIA) -> Lead | None:
-    """Return how often papers of a team are cited more than those of another; None where none can be compared.
+def lead(papers: pd.DataFrame, team: str, within: Sequence[str] = WITHIN) -> Lead | None:
+    """Return how often papers of a team are cited more than those of academia alone; None where none can be compared.
 
     Ties count half. The papers of a pair share the columns `within`; a stratum with one paper of a side has no variance
     and is left out. One with m and n papers weighs mn / (m + n); its variance is that of DeLong, DeLong &
@@ -62,7 +62,7 @@ def lead(papers: pd.DataFrame, team: str, within: Sequence[str] = WITHIN, than: 
     >>> lead(rows, "industry-only", ["venue"]).share
     1.0
     """
-    sides = papers[papers["team_type"].isin([team, than])].dropna(subset=list(within))
+    sides = papers[papers["team_type"].isin([team, ACADEMIA])].dropna(subset=list(within))
     ours = (sides["team_type"] == team).to_numpy()
     stratum = sides.groupby(list(within), observed=True).ngroup().to_numpy()
     sizes = np.array([np.bincount(stratum[side], minlength=len(sides)) for side in (ours, ~ours)])
