@@ -110,6 +110,26 @@ def test_a_read_only_checkout_can_be_read_and_says_what_cannot_be_written(book: 
             path.chmod(0o755)
 
 
+def test_no_text_of_a_figure_or_result_becomes_html(said: Say, book: Project) -> None:
+    evil = "<script>alert(1)</script><img src=x onerror=alert(1)>"
+    texts = ", ".join(f"{name}=X + {name!r}" for name in ("title", "alt", "description", "source", "caption"))
+    chapter = book.root / "notebooks/first.md"
+    chapter.write_text(
+        chapter.read_text()
+        + "\n```{code-cell} python\nimport altair as alt, pandas as pd\n"
+        + f"from bookpress.page.figures.show import show_chart\nX = {evil!r}\n"
+        + 'record("evil", SimpleNamespace(value=1.0, low=None, high=None, k=None, n=None, unit="count", label=X))\n'
+        + "data = pd.DataFrame({'text': [X], 'n': [1]})\n"
+        + "chart = alt.Chart(data).mark_bar().encode(x='text:N', y='n:Q').properties(width='container')\n"
+        + f"show_chart(chart, data=data, name='fig-e', {texts})\n```\n\n{{result}}`evil:label` {{result}}`evil`\n"
+    )
+    code, out, error = said("build")
+    assert code == 0, error
+    pages = list(Path(out.strip()).parent.rglob("*.html"))
+    assert len(pages) > 3
+    assert not [page for page in pages if "<script>alert" in page.read_text() or "<img src=x" in page.read_text()]
+
+
 def test_cells_of_tables_hold_no_html_and_no_formula() -> None:
     values = [
         "<script>alert(1)</script>",

@@ -100,6 +100,7 @@ def figure_output(
     figure: dict[str, Any] = {"caption": "", "licence": "CC BY 4.0", **texts}
     if data.empty:
         chart, data, figure = empty_chart(), pd.DataFrame({"note": [NOTHING]}), figure | NOTHING_TEXTS
+    figure["caption"] = _without_html(figure["caption"])
     _check_texts(figure)
     _check_rows(figure["name"], data)
     spec = chart.to_dict(validate=False)  # its parts were validated when they were made
@@ -133,7 +134,7 @@ def table_markdown(data: pd.DataFrame, *, name: str, caption: str, columns: Mapp
             for row in data.itertuples(index=False)
         ),
     ]
-    return f"```{{table}} {caption.strip()}\n:name: {name}\n\n" + "\n".join(lines) + "\n```"
+    return f"```{{table}} {_without_html(caption.strip())}\n:name: {name}\n\n" + "\n".join(lines) + "\n```"
 
 
 def describe_columns(data: pd.DataFrame, given: Mapping[str, Column] | None = None) -> dict[str, Column]:
@@ -182,8 +183,13 @@ _TAG = re.compile(r"(`+)[^`]+?\1(?!`)|<(?=[a-zA-Z/!?])")
 """Code, and the roles in it, or where HTML could begin."""
 
 
+def _without_html(text: str) -> str:
+    """Return Markdown in which no HTML can begin: what is shown may come from anywhere."""
+    return _TAG.sub(lambda found: found[0] if found[1] else "&lt;", text)
+
+
 def _row(cells: Iterable[str]) -> str:
-    plain = (_TAG.sub(lambda found: found[0] if found[1] else "&lt;", cell) for cell in cells)
+    plain = map(_without_html, cells)
     return "| " + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in plain) + " |"
 
 
