@@ -252,6 +252,8 @@ def chips_and_money(raw: Path) -> Numbers:
         "policy:preset_starting_grant": 1_500_000 / price * 3600 * peak * 0.33,
         "policy:preset_airr_open": 1_400_000 * 3600 * peak * 0.33,
         "policy:preset_airr_open_reach": (sum(one <= 1.4e6 * 3600 * peak * 0.33 for one in known), len(known)),
+        "policy:times_pythia": 8 * 365.25 * 24 / (64 * 3 * 24),
+        "policy:times_olmo_32b": 512 * 365.25 * 24 / (1024 * 1344),
         "policy:preset_jupiter": 24_000 * 365.25 * 24 * 3600 * peak * 0.33,
         "hardware:number_industry": statistics.median(float(model["row"]["Hardware quantity"]) for model in industry),
         "hardware:doubling_gpus": doubling_months(
