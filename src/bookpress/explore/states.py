@@ -28,7 +28,7 @@ PLACE = "states"
 """Their folder among the pages."""
 PAIRS = 80
 """Pairs of closed choices in which both differ, up to which those of a chapter are explored too."""
-PAGE_SECONDS = 0.35
+PAGE_SECONDS = 0.25
 """About what the page of a state takes, to tell how long all will."""
 
 

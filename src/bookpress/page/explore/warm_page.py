@@ -44,6 +44,7 @@ def main() -> None:
     order = json.loads(sys.stdin.readline())
     processes.end_group_with(0, os.getpid())
     said, answers = io.StringIO(), sys.stdout
+    gc.disable()
     drawing.begin = lambda *_: None  # the published charts are drawn, and threads that draw others could not be forked
     with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(said):
         sphinx_process.when_read = lambda builder: _serve(builder, order, said, answers)
@@ -63,6 +64,7 @@ def _serve(builder: Any, order: Mapping[str, Any], said: io.StringIO, answers: A
     published = {
         name: blocks(article_of(Path(order["pages"], f"{name}.html").read_text("utf-8")), label) for name in pages
     }
+    _write(builder, next(iter(pages)))  # so that forks find templates and modules loaded
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody asks how a fork ended: it has answered, or its line is cut
     gc.freeze()
     with Listener(family="AF_UNIX", authkey=bytes.fromhex(order["key"])) as listener:
@@ -103,9 +105,7 @@ def _state(builder: Any, asked: Mapping[str, Any], published: list[Block], folde
     builder.app._warncount = 0
     with _numbers_kept(env, docname):
         _read(builder, docname, asked["notebook"], folder)
-    doctree = env.get_and_resolve_doctree(docname, builder)
-    builder.write_doc_serialized(docname, doctree)
-    builder.write_doc(docname, doctree)
+    _write(builder, docname)
     page = Path(builder.get_outfilename(docname)).read_text("utf-8")
     new = store_of(env).pages[docname]
     changes = {one.name: chart_changes(before, one) for before, one in zip(old.charts, new.charts, strict=True)}
@@ -113,6 +113,12 @@ def _state(builder: Any, asked: Mapping[str, Any], published: list[Block], folde
     made = edits(published, blocks(article_of(page), edition.label), edition.label, changed)
     found = {"edits": made, "figures": changed}
     return {**found, "page": page} if asked.get("whole") else found
+
+
+def _write(builder: Any, docname: str) -> None:
+    doctree = builder.env.get_and_resolve_doctree(docname, builder)
+    builder.write_doc_serialized(docname, doctree)
+    builder.write_doc(docname, doctree)
 
 
 def _read(builder: Any, docname: str, notebook: str, folder: Path) -> None:
@@ -125,13 +131,13 @@ def _read(builder: Any, docname: str, notebook: str, folder: Path) -> None:
     env.clear_doc(docname)
     with logging.pending_warnings():
         builder.read_doc(docname)
-    app.emit("env-updated", env)  # references were dropped with the page and are gathered again
 
 
 @contextlib.contextmanager
 def _numbers_kept(env: Any, docname: str) -> Iterator[None]:
-    """Give a page that is read again its numbers of figures and sections; refuse one that shows other figures."""
+    """Give a page that is read again its numbers and references, made of all pages; refuse one with other figures."""
     kept = [(table, table.get(docname)) for table in (env.toc_fignumbers, env.toc_secnumbers)]
+    cited = list(env.get_domain("cite").citations)
     before = _numbered(env.get_doctree(docname))
     yield
     after = _numbered(env._write_doc_doctree_cache[docname])
@@ -140,6 +146,7 @@ def _numbers_kept(env: Any, docname: str) -> Iterator[None]:
         words = [f"{verb} {', '.join(names)}" for verb, names in (("lacks", gone), ("shows", new)) if names]
         found = " and ".join(words) or "shows its figures in another order"
         raise ValueError(f"{found}; a chapter shows the same figures and tables under all values")
+    env.get_domain("cite").citations[:] = cited
     for table, numbers in kept:
         if numbers is not None:
             table[docname] = numbers
