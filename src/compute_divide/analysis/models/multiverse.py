@@ -34,6 +34,7 @@ from compute_divide.analysis.statistics.estimates import (
     period_share,
     span,
     wilson_interval,
+    wilson_share,
 )
 from compute_divide.analysis.statistics.trends import near_record
 from compute_divide.evidence.store.files import last_whole_year
@@ -82,13 +83,17 @@ def answers(
     (7, True)
     """
     rows = []
+    years = {vintage: models["year"].to_numpy(dtype=float, na_value=np.nan) for vintage, models in tables.items()}
+    teams = {vintage: pd.Categorical(models["team_type"], TEAM_TYPES).codes for vintage, models in tables.items()}
     for definition, (vintage, models) in product(RULES, tables.items()):
-        chosen = is_large_scale(models, definition, top_k=top_k, record_window=record_window)
-        large = models.loc[chosen, ["year", "team_type"]]
+        large = is_large_scale(models, definition, top_k=top_k, record_window=record_window).to_numpy(dtype=bool)
+        counted = large & (teams[vintage] >= 0)
         for question in dict.fromkeys(questions):
             over = not whole_years or question.last <= last_whole_year(vintage)
+            inside = counted & (question.first <= years[vintage]) & (years[vintage] <= question.last) & over
+            of_team = inside & (teams[vintage] == TEAM_TYPES.index(question.team_type))
             about = {"definition": definition, "vintage": vintage, "what": question.name}
-            share = question.answer(large if over else large.iloc[:0])
+            share = wilson_share(int(of_team.sum()), int(inside.sum()), question.name)
             rows.append({**about, "team_type": question.team_type, **share.row()})
     return pd.DataFrame(rows).astype({"share": float, "low": float, "high": float})
 
