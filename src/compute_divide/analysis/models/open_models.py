@@ -97,14 +97,14 @@ def with_bases(models: pd.DataFrame, lookup: pd.DataFrame | None = None) -> pd.D
     ['industry-only']
     """
     listed = (models if lookup is None else lookup).drop_duplicates("model")
-    teams = dict(zip(listed["model"], listed["team_type"], strict=True))
+    teams = dict(zip(listed["model"].tolist(), listed["team_type"].tolist(), strict=True))
 
     def common(bases: str) -> str:
         known = {teams.get(name, UNKNOWN) for name in bases.split("|")} - {UNKNOWN}
         return known.pop() if len(known) == 1 else "collaboration" if known else UNKNOWN
 
     based = models[models["base_model"].notna()]
-    return based.assign(base_team=[common(bases) for bases in based["base_model"]])
+    return based.assign(base_team=[common(bases) for bases in based["base_model"].tolist()])
 
 
 def base_share(based: pd.DataFrame, team: str, base: str, label: str) -> Estimate:
@@ -131,7 +131,7 @@ def with_origins(models: pd.DataFrame, lookup: pd.DataFrame) -> pd.DataFrame:
     ['Llama', 'Llama']
     """
     listed = lookup.dropna(subset=["base_model"]).drop_duplicates("model")
-    stated = dict(zip(listed["model"], listed["base_model"], strict=True))
+    stated = dict(zip(listed["model"].tolist(), listed["base_model"].tolist(), strict=True))
 
     def bottom(name: str, passed: tuple[str, ...]) -> list[str]:
         onward = [base for base in stated.get(name, "").split("|") if base and base not in passed]
@@ -142,7 +142,7 @@ def with_origins(models: pd.DataFrame, lookup: pd.DataFrame) -> pd.DataFrame:
         return models
     origins = [
         "|".join(dict.fromkeys(end for base in bases.split("|") for end in bottom(base, (model,))))
-        for model, bases in zip(based["model"], based["base_model"], strict=True)
+        for model, bases in zip(based["model"].tolist(), based["base_model"].tolist(), strict=True)
     ]
     return models.assign(
         base_model=models["base_model"].mask(models["base_model"].notna(), pd.Series(origins, based.index))
