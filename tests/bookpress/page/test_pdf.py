@@ -127,7 +127,7 @@ def test_charts_are_vectors_and_fonts_are_embedded(printed: pikepdf.Pdf) -> None
         (
             "models",
             "Who trains large models|Academic teams trained 64% of large models early on, and 16% later.|"
-            "Version 0.1.0, paper edition 0123abcd4567|compute-divide run models|Built again by",
+            "Version 0.2.0, paper edition 0123abcd4567|compute-divide run models|Built again by",
         ),
         (
             "the-compute-divide",
