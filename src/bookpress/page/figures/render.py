@@ -42,8 +42,8 @@ GROUNDS: dict[Ground, str] = {"light": "", "dark": "-dark"}
 """How the name of a picture ends, by the ground it is for."""
 ENDINGS: dict[Size, str] = {"narrow": "-narrow", "page": "-page", "wide": ""}
 """The same by its size; the last one is drawn last."""
-_pool = ThreadPoolExecutor(os.cpu_count() or 1)
-"""A thread waits for each process."""
+_pools: list[ThreadPoolExecutor] = []
+"""At most one, a thread of which waits for each process; gone when all is drawn, for no fork may inherit it."""
 _asked: dict[str, Future[Any]] = {}
 _idle: list[subprocess.Popen[str]] = []
 
@@ -59,6 +59,8 @@ def draw(charts: Iterable[Chart], cache: Path) -> None:
             work.result()
     finally:
         _asked.clear()
+        while _pools:
+            _pools.pop().shutdown(cancel_futures=True)
         while _idle:
             _idle.pop().communicate()
 
@@ -68,12 +70,18 @@ def begin(charts: Iterable[Chart], cache: Path, besides: Callable[[Path], object
     cache.mkdir(parents=True, exist_ok=True)
     for chart in charts:
         if besides and besides.__name__ not in _asked:
-            _asked[besides.__name__] = _pool.submit(besides, cache)
+            _asked[besides.__name__] = _pool().submit(besides, cache)
         # The PNG is written last: where it is, the others are.
         if chart.key not in _asked and not (cache / f"{chart.key}.png").exists():
             job: dict[str, Any] = {"name": chart.name, "stem": str(cache / chart.key)}
             job |= {size: fitted(chart.spec, size) for size in ENDINGS}
-            _asked[chart.key] = _pool.submit(_draw_apart, json.dumps(job))
+            _asked[chart.key] = _pool().submit(_draw_apart, json.dumps(job))
+
+
+def _pool() -> ThreadPoolExecutor:
+    if not _pools:
+        _pools.append(ThreadPoolExecutor(os.cpu_count() or 1))
+    return _pools[0]
 
 
 def warm_up(count: int) -> None:
