@@ -40,26 +40,28 @@ def test_states_show_what_builds_show(explored: Path, browser: Browser, run_comm
         (slug, name, state["choice"], state["command"]) for slug in slugs for name, state in states(editions, slug)
     ]
     drawn = np.random.default_rng(16).permutation(len(every))[:SAMPLE]
-    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    page, strict = (browser.new_page(viewport={"width": 1280, "height": 900}) for _ in range(2))
     with serve(explored / "_build/editions/default/html", STRICT) as address:
         heard = Heard(address)
+        heard.listen(strict)
         for slug, edition, choice, command in (every[at] for at in drawn):
             run_command(explored, *shlex.split(command)[1:])
-            asked = urlencode({name: as_text(value) for name, value in choice.items()})
+            asked = {name: as_text(value) for name, value in choice.items()}
             built = read(page, chapter(explored, edition, slug))
-            assert differing(read(page, f"{chapter(explored, 'default', slug)}?{asked}"), built) == [], (slug, choice)
-            heard.listen(page)
-            page.goto(f"{address}/notebooks/{slug}.html")
-            page.evaluate(READ)
-            before = page.evaluate(ARTICLE)
-            for name, value in choice.items():
-                page.evaluate("([name, value]) => bookpress.choose(name, value)", [name, as_text(value)])
-            assert differing(page.evaluate(READ), built) == [], (slug, choice)
-            page.get_by_role("button", name="Back to the published edition").click()
-            expect(page.locator(".state-strip")).to_be_hidden()
-            assert page.evaluate(ARTICLE) == before, (slug, choice)
-            assert heard.take(slug) == []
+            shown = read(page, f"{chapter(explored, 'default', slug)}?{urlencode(asked)}")
+            assert differing(shown, built) == [], (slug, choice)
+            strict.goto(f"{address}/notebooks/{slug}.html")
+            strict.evaluate(READ)
+            before = strict.evaluate(ARTICLE)
+            for one in asked.items():
+                strict.evaluate("([name, value]) => bookpress.choose(name, value)", list(one))
+            assert differing(strict.evaluate(READ), built) == [], (slug, choice)
+            strict.get_by_role("button", name="Back to the published edition").click()
+            expect(strict.locator(".state-strip")).to_be_hidden()
+            assert strict.evaluate(ARTICLE) == before, (slug, choice)
+        assert heard.take("strict") == []
     page.close()
+    strict.close()
 
 
 @pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 375)])
