@@ -93,7 +93,7 @@ def scratch(place: str | None = None) -> str:
     folder = tempfile.mkdtemp(prefix="cd-", dir=place)
     if os.name == "posix":  # who waits there for the end of this process outlives it
         command = ["/bin/sh", "-c", 'read _; rm -rf "$0" || { sleep 1; rm -rf "$0"; }', folder]
-        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "start_new_session": True}
+        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "start_new_session": True, "cwd": "/"}
         _keepers.append(subprocess.Popen(command, stdin=subprocess.PIPE, **quiet))  # type: ignore[call-overload]
     return folder
 
