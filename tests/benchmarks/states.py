@@ -36,7 +36,8 @@ def exploring(copy: Copy) -> Iterator[Row]:
     copy.press("build")
     command = [sys.executable, "-m", "compute_divide", "explore", "--yes"]
     begun = time.perf_counter()
-    done = subprocess.run(command, cwd=copy.root, env=copy.environment, capture_output=True, text=True, check=True)
+    environment = {**copy.environment, "COLUMNS": "200"}  # each run that ends is one line
+    done = subprocess.run(command, cwd=copy.root, env=environment, capture_output=True, text=True, check=True)
     seconds, closed = time.perf_counter() - begun, copy.ask(CLOSED)
     ran = re.findall(r"^  ([\w-]+) ((?:\w+=.*)) ([\d.]+) s$", done.stderr, re.MULTILINE)
     work = {True: 0.0, False: 0.0}
