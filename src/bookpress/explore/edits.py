@@ -10,6 +10,7 @@ same rule, before other scripts change the page::
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -21,6 +22,9 @@ FIXED = frozenset({"parameters", "this-chapter", "cite-this-chapter"})
 """Ids of what is never edited: its script fills in choices and citation, and downloads are the published ones."""
 EDITION = "\ue000"
 """Stands for the name of the edition, which every figure's reference holds: a sign that no text has."""
+
+CODE = re.compile(r'<details class="tool tool-code">.*?</details>', re.DOTALL)
+"""The code of a figure, which is the same in most states: these name its place among those of the page."""
 
 Edit = tuple[int, int, list[str]]
 """The first block, how many go, and the HTML of those that come."""
@@ -64,23 +68,34 @@ def edits(old: Sequence[Block], new: Sequence[Block], edition: str, figures: Ite
     if list(dict.fromkeys(one.holder for one in old)) != list(dict.fromkeys(one.holder for one in new)):
         raise ValueError("it has other sections")
     found: list[Edit] = []
+    codes = _codes(old)
+    kept = {code: f'<details class="tool tool-code" data-kept="{at}"></details>' for at, code in enumerate(codes)}
     for holder in dict.fromkeys(one.holder for one in old):
         start = next(at for at, one in enumerate(old) if one.holder == holder)
         before, after = ([one.html for one in part if one.holder == holder] for part in (old, new))
         before = [f"{text}{EDITION}" if any(one in text for one in stale) else text for text in before]
         for kind, first, last, here, there in difflib.SequenceMatcher(None, before, after, False).get_opcodes():
             if kind != "equal":
-                coming = [text.replace(EDITION, edition) for text in after[here:there]]
+                short = (CODE.sub(lambda code: kept.get(code[0], code[0]), text) for text in after[here:there])
+                coming = [text.replace(EDITION, edition) for text in short]
                 found.append((start + first, last - first, coming))
     return sorted(found)
 
 
 def apply(old: Sequence[Block], made: Sequence[Edit], edition: str) -> list[str]:
     """Return the HTML of the blocks of a page after edits, as the page's script makes them."""
-    found = [one.html.replace(EDITION, edition) for one in old]
+    codes = _codes(old)
+    found = [one.html for one in old]
     for first, count, coming in reversed(made):
-        found[first : first + count] = coming
-    return found
+        found[first : first + count] = [_KEPT.sub(lambda mark: codes[int(mark[1])], text) for text in coming]
+    return [text.replace(EDITION, edition) for text in found]
+
+
+_KEPT = re.compile(r'<details class="tool tool-code" data-kept="(\d+)"></details>')
+
+
+def _codes(page: Iterable[Block]) -> list[str]:
+    return [code for block in page for code in CODE.findall(block.html)]
 
 
 def chart_changes(old: Chart, new: Chart) -> dict[str, Any]:

@@ -12,6 +12,7 @@
   const settings = new Map($$(".setting", bar).map((part) => [part.dataset.name, part]));
   const folder = bar.dataset.states, title = document.title, published = $(".cite-state code")?.textContent;
   const press = window.bookpress ??= {};
+  const codes = $$("details.tool-code", article).map((one) => one.cloneNode(true)); // a state names its code by place where it is the same
   let choice = {}, asked = 0, undo = [], stopped = new AbortController();
 
   // ---- States: classic scripts, the one thing that a page opened as a file may load ----
@@ -116,6 +117,7 @@
       const olds = blocks.slice(at, at + count), made = html.flatMap(parsed);
       for (const node of made) {
         node.classList.add("restated");
+        for (const code of $$("details[data-kept]", node)) code.replaceWith(codes[code.dataset.kept].cloneNode(true));
         compare(olds, node);
         for (const box of $$(".chart[data-chart]", node)) {
           const name = box.dataset.name, figure = state.figures[name];
