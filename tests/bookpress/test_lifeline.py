@@ -6,7 +6,6 @@ import os
 import subprocess
 import sys
 import time
-from pathlib import Path
 from textwrap import dedent
 
 import psutil
@@ -40,8 +39,9 @@ def ended(pid: int) -> bool:
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells of the end of another process")
 @pytest.mark.parametrize("work", ["time.sleep(3600)", "sum(range(10**11))"])
 @pytest.mark.parametrize("engine", ["forked", "kernel"])
-def test_nothing_outlives_a_killed_build(tmp_path: Path, engine: str, work: str) -> None:
+def test_nothing_outlives_a_killed_build(tmp_path_factory: pytest.TempPathFactory, engine: str, work: str) -> None:
     """Neither the process of a chapter, though it computes in C, nor what its cells started."""
+    tmp_path = tmp_path_factory.mktemp("k")  # a short name: the address of a socket has at most 107 characters
     pids = tmp_path / "pids"
     cell = dedent(CELL).format(pids=str(pids), work=work)
     (tmp_path / "aside").mkdir()

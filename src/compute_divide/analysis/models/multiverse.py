@@ -84,7 +84,8 @@ def answers(
     """
     rows = []
     years = {vintage: models["year"].to_numpy(dtype=float, na_value=np.nan) for vintage, models in tables.items()}
-    teams = {vintage: pd.Categorical(models["team_type"], TEAM_TYPES).codes for vintage, models in tables.items()}
+    known = pd.Index(TEAM_TYPES)
+    teams = {vintage: known.get_indexer(pd.Index(models["team_type"])) for vintage, models in tables.items()}
     for definition, (vintage, models) in product(RULES, tables.items()):
         large = is_large_scale(models, definition, top_k=top_k, record_window=record_window).to_numpy(dtype=bool)
         counted = large & (teams[vintage] >= 0)
