@@ -44,12 +44,12 @@ class WarmBook:
         with self._stack as stack, naming(self._project.build):
             self._project.build.mkdir(parents=True, exist_ok=True)
             # below the folder whose pictures all builds share
-            folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="warm-", dir=self._project.build))
+            folder = stack.enter_context(tempfile.TemporaryDirectory(dir=processes.scratch(str(self._project.build))))
             self._said = stack.enter_context(tempfile.TemporaryFile())
             epoch = str(int(build_time(self._project.root).timestamp()))
             self._process: Any = subprocess.Popen(
                 [sys.executable, "-c", PROGRAM],
-                env={**os.environ, **processes.STEADY, EPOCH_VARIABLE: epoch},
+                env={**os.environ, **processes.STEADY, EPOCH_VARIABLE: epoch, "TMPDIR": processes.scratch()},
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=self._said,
