@@ -250,7 +250,7 @@ def test_on_paper_pictures_are_light_and_tools_stay_behind(site: Site, browser: 
     page.goto(site.url("notebooks/large-scale-models.html"))
     page.evaluate("window.bookpress.drawAll()")
     page.emulate_media(media="print")
-    assert page.locator(".only-light").first.is_visible()
+    page.locator(".only-light").first.wait_for()  # it is loaded only now
     for hidden in (".live", ".figure-tools", ".bar", ".contents"):
         assert page.locator(hidden).first.is_hidden(), hidden
     page.close()
