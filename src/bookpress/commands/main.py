@@ -394,8 +394,7 @@ def explore(
     say(f"{work.in_words}")
     if dry_run:
         return
-    if len(work.missing) > ASKS_FROM and not yes:
-        _ask(len(work.missing))
+    _ask_before(len(work.missing), yes)
     chosen = choose(formats or built_formats(project))
     with Bar(Console(stderr=True)).shown() as bar:
         built = explore_states(project, work, options, bar, chosen, scheduler)
@@ -403,7 +402,10 @@ def explore(
     typer.echo(built.folder / "html" / "index.html")
 
 
-def _ask(runs: int) -> None:
+def _ask_before(runs: int, yes: bool) -> None:
+    """Ask before many runs, unless it was said that they are wanted; who cannot be asked is refused."""
+    if runs <= ASKS_FROM or yes:
+        return
     if not sys.stdin.isatty():
         raise UsageError(f"{runs:,} runs are more than {ASKS_FROM:,}: say --yes to run them without being asked")
     typer.confirm(f"{runs:,} runs: go on?", abort=True, err=True)
@@ -462,8 +464,7 @@ def sweep(
     if dry_run:
         say(words)
         return
-    if missing > ASKS_FROM and not yes:
-        _ask(missing)
+    _ask_before(missing, yes)
     with Bar(Console(stderr=True)).shown() as bar:
         drawing.warm_up(2)  # what draws takes a moment to start: chapters can use it to run
         done = run_sweep(project, plan, options, bar, scheduler, out)

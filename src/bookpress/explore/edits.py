@@ -25,6 +25,7 @@ EDITION = "\ue000"
 
 CODE = re.compile(r'<details class="tool tool-code">.*?</details>', re.DOTALL)
 """The code of a figure, which is the same in most states: these name its place among those of the page."""
+_KEPT = re.compile(r'<details class="tool tool-code" data-kept="(\d+)"></details>')
 
 Edit = tuple[int, int, list[str]]
 """The first block, how many go, and the HTML of those that come."""
@@ -89,9 +90,6 @@ def apply(old: Sequence[Block], made: Sequence[Edit], edition: str) -> list[str]
     for first, count, coming in reversed(made):
         found[first : first + count] = [_KEPT.sub(lambda mark: codes[int(mark[1])], text) for text in coming]
     return [text.replace(EDITION, edition) for text in found]
-
-
-_KEPT = re.compile(r'<details class="tool tool-code" data-kept="(\d+)"></details>')
 
 
 def _codes(page: Iterable[Block]) -> list[str]:
