@@ -26,7 +26,7 @@ def grown(folder: Path, chapters: int) -> Path:
     moons = (folder / "notebooks/moons.md").read_text(encoding="utf-8")
     names = [f"moons-{number:03}" for number in range(chapters - 2)]
     for number, name in enumerate(names):
-        text = re.sub(r"power: Power = 1.5", f"power: Power = {1.5 + number / 1000}", moons)
+        text = re.sub(r"power: Power = 1.5", f"power: Power = {1.5 + number / 100_000}", moons)
         text = text.replace("moons:", f"{name}:").replace("# Moons", f"# Moons, {number}")
         (folder / f"notebooks/{name}.md").write_text(text, encoding="utf-8")
     with (folder / "_toc.yml").open("a", encoding="utf-8") as toc:
