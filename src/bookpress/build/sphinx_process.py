@@ -55,7 +55,7 @@ def make(order: Order) -> None:
             contextlib.redirect_stdout(said),
             contextlib.redirect_stderr(said),
         ):
-            failed = run(source, output, shop / DRAFT, min(cores(), WRITERS))
+            failed = run(source, output, shop / DRAFT, 1 + min(cores(), WRITERS))  # one of them only hands out pages
     if failed:
         words = complaints(log.read_text(encoding="utf-8"), str(source))
         raise PressError(f"Jupyter Book says:\n{words}\n  (all that Jupyter Book said: {log})")
