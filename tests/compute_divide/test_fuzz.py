@@ -26,7 +26,7 @@ from bookpress.book.project import Project
 from bookpress.errors import PressError
 from bookpress.files import tree
 from compute_divide.evidence import catalogue
-from compute_divide.evidence.models.table import add_own
+from compute_divide.evidence.models.own import add_own
 
 ROOT = Path(__file__).parents[2]
 KINDS = ("edition", "values", "front matter", "papers", "models", "row")

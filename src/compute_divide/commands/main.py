@@ -29,7 +29,6 @@ from bookpress.commands import main as press
 from bookpress.progress import folding_table, standard_output
 
 if TYPE_CHECKING:
-    from compute_divide.evidence.openalex.client import Client
     from compute_divide.evidence.store.files import Sidecar
 
 app = typer.Typer(rich_markup_mode=None)
@@ -76,13 +75,13 @@ def list_(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] =
 
     entries = catalogue.entries()
     if as_json:
-        typer.echo(json.dumps([asdict(entry) for entry in entries], indent=2, ensure_ascii=False))
+        typer.echo(json.dumps(entries, indent=2, ensure_ascii=False))
         return
     table = folding_table("file", "rows", "set aside", "snapshot", "licence", "what")
     for entry in entries:
-        rows = "" if entry.rows is None else f"{entry.rows:,}"
-        aside = f"{entry.set_aside:,}" if entry.set_aside else ""
-        table.add_row(entry.file, rows, aside, entry.snapshot, entry.licence, entry.description)
+        rows = "" if entry["rows"] is None else f"{entry['rows']:,}"
+        aside = f"{entry['set_aside']:,}" if entry["set_aside"] else ""
+        table.add_row(entry["file"], rows, aside, entry["snapshot"], entry["licence"], entry["description"])
     standard_output().print(table)
 
 
@@ -136,9 +135,7 @@ def derive(
     from compute_divide.evidence import catalogue
 
     with working("deriving") as say:
-        written = catalogue.derive(
-            raw, only or (), lambda family: say(f"deriving {family.description}"), replace=replace
-        )
+        written = catalogue.derive(raw, only or (), lambda family: say(f"deriving {family}"), replace=replace)
     for sidecar in written:
         aside = sidecar.rows_in - sidecar.rows_out
         typer.echo(f"{sidecar.table}  {sidecar.rows_out} rows" + (f", {aside} set aside" if aside else ""))
@@ -179,7 +176,7 @@ def add_row(
 
     They are marked on every page and enter the edition's id; `compare default` shows what they move.
     """
-    from compute_divide.evidence.models.table import add_own
+    from compute_divide.evidence.models.own import add_own
 
     marked = add_own(table, file)
     newest = max(marked)
@@ -191,7 +188,7 @@ def add_row(
 @data.command("remove")
 def remove_row(table: Overlay, name: Annotated[str, typer.Argument(help="The model or the organisation.")]) -> None:
     """Take a row of your own out again."""
-    from compute_divide.evidence.models.table import remove_own
+    from compute_divide.evidence.models.own import remove_own
 
     typer.echo(f"{remove_own(table, name)} own rows of {name!r} removed")
 
@@ -240,10 +237,6 @@ def refresh_openalex(
     ] = None,
     fresh: Annotated[bool, typer.Option("--fresh", help="Throw away what was fetched before.")] = False,
     plan: Annotated[bool, typer.Option("--plan", help="Only say what it would cost.")] = False,
-    over_days: Annotated[
-        bool, typer.Option("--over-days", help="Begin also when the credits of today will not do.")
-    ] = False,
-    allow_difference: Annotated[int, typer.Option(min=0, help="records: works that may be missing, or too many.")] = 0,
 ) -> None:
     """Fetch numbers of works, or works, from OpenAlex. It needs a free key in OPENALEX_API_KEY.
 
@@ -252,63 +245,46 @@ def refresh_openalex(
     from compute_divide.evidence.openalex import refresh as jobs
     from compute_divide.evidence.openalex.client import Client
 
-    choice = jobs.Choice(
-        first=first,
-        last=last,
-        topics=tuple(topic or ()),
-        venues=tuple(venue or ()),
-        subfield=subfield,
-        search=search,
-        name=name,
-        folder=to,
-        fresh=fresh,
-        tolerance=allow_difference,
-    )
+    choice = jobs.Choice(first, last, tuple(topic or ()), tuple(venue or ()), subfield, search, name, to, fresh)
     job = jobs.counts_job(choice) if what == "counts" else jobs.records_job(choice)
     client = Client.from_environment()
     cost = job.plan(client)
     typer.echo(cost.told(client.balance), err=True)
     if plan:
         return
-    cost.check(client.balance, over_days=over_days)
-    with _fetching(job.unit, cost.total, client) as advance:
-        sidecar = job.run(client, advance)
-    typer.echo(f"{sidecar.table}  {sidecar.rows_out} rows")
-
-
-@contextmanager
-def _fetching(unit: str, total: int, client: Client) -> Iterator[Callable[[int], None]]:
-    """Show how much is done, how fast, how long it will take and what it costs; give what advances it."""
     columns = (
-        TextColumn(f"{{task.completed:,.0f}} of {{task.total:,.0f}} {unit}"),
+        TextColumn(f"{{task.completed:,.0f}} of {{task.total:,.0f}} {cost.unit}"),
         BarColumn(bar_width=8),
-        TextColumn("{task.fields[rate]}"),
         TimeRemainingColumn(),
         TextColumn("{task.fields[credits]}"),
     )
 
     def advance(done: int) -> None:
-        left, speed = client.balance.remaining, bar.tasks[0].speed
-        told = f"{client.used:,} credits" + ("" if left is None else f", {left:,} left")
-        bar.update(task, completed=done, credits=told, rate=f"{speed:,.0f} {unit}/s" if speed else "")
+        left, speed = client.balance.remaining, bar.tasks[task].speed
+        rate = f"{speed:,.0f} {cost.unit}/s, " if speed else ""
+        told = f"{rate}{client.used:,} credits" + ("" if left is None else f", {left:,} left")
+        bar.update(task, completed=done, credits=told)
 
     with Progress(*columns, console=Console(stderr=True)) as bar:
-        task = bar.add_task("", total=total, rate="", credits="")
-        yield advance
+        task = bar.add_task("", total=cost.total, credits="")
+        sidecar = job.run(client, advance)
+    typer.echo(f"{sidecar.table}  {sidecar.rows_out} rows")
 
 
 @refresh.command("epoch")
 def refresh_epoch(
-    url: Annotated[str | None, typer.Option(envvar="COMPUTE_DIVIDE_EPOCH_URL", help="Address of the CSV file.")] = None,
+    url: Annotated[
+        str, typer.Option(envvar="COMPUTE_DIVIDE_EPOCH_URL", help="Address of the CSV file.")
+    ] = "https://epoch.ai/data/notable_ai_models.csv",
     vintage: Annotated[
         str | None, typer.Option(help="Year and month. [default: those of the file on the server]")
     ] = None,
     replace: Replace = False,
 ) -> None:
     """Fetch the models database of Epoch AI. When it has changed, it becomes a vintage beside the others."""
-    from compute_divide.evidence.models import refresh as epoch
+    from compute_divide.evidence.models.refresh import refresh_epoch as fetch
 
-    sidecar = epoch.refresh_epoch(url or epoch.epoch_url(), vintage=vintage, replace=replace)
+    sidecar = fetch(url, vintage=vintage, replace=replace)
     if sidecar is None:
         typer.echo("the models database has not changed since the newest vintage", err=True)
     else:
@@ -327,8 +303,6 @@ def corpus(
     kind: Annotated[
         list[str] | None, typer.Option("--type", help="Only works of this type, such as article. May be repeated.")
     ] = None,
-    subfield: Annotated[str | None, typer.Option("--subfield", help="Only this subfield; 1702 is AI.")] = None,
-    all_records: Annotated[bool, typer.Option("--all", help="Also thin records outside OpenAlex's core.")] = False,
     jobs: Annotated[int | None, typer.Option("--jobs", "-j", help="Parts at a time. [default: one a core]")] = None,
     scheduler: Annotated[
         str | None, typer.Option("--scheduler", help="Address of a Dask scheduler, such as tcp://10.0.0.1:8786.")
@@ -344,7 +318,7 @@ def corpus(
     from compute_divide.evidence.openalex.snapshot_parts import Question
     from compute_divide.evidence.openalex.tables import load_companies
 
-    question = Question(level, tuple(kind or ()), subfield, not all_records, tuple(sorted(load_companies())))
+    question = Question(level, tuple(kind or ()), tuple(sorted(load_companies())))
     folder = to or default_folder(source, question)
     columns = (MofNCompleteColumn(), TextColumn("parts"), BarColumn(), TimeElapsedColumn(), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True, highlight=False, soft_wrap=True)) as bar:

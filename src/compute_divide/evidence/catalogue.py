@@ -6,11 +6,12 @@ To add a family, write a module with a pandera schema and a function ``derive(ra
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
+from typing import Any
 
 import pandera.pandas as pa
 
@@ -34,10 +35,12 @@ from compute_divide.evidence.store.files import (
     read_bytes,
     read_sidecar,
     seal,
-    sidecar_path,
+    sidecar_name,
     staged,
+    table_name,
+    vintages,
 )
-from compute_divide.evidence.store.tables import check_schema, read_table
+from compute_divide.evidence.store.tables import Table, check_schema, read_table
 
 Derive = Callable[[Path, Path], list[Sidecar]]
 """Derives the tables of a family: from the folder of raw files, to an evidence folder."""
@@ -49,20 +52,22 @@ class Family:
 
     name: str
     description: str
-    tables: Mapping[str, pa.DataFrameSchema]
+    tables: tuple[Table, ...]
     derive: Derive
     raw: tuple[str, ...]
-
-    def schema(self, table: str) -> pa.DataFrameSchema | None:
-        """Return the schema of a table of this family, None for one of another."""
-        return next((schema for pattern, schema in self.tables.items() if fnmatchcase(table, pattern)), None)
 
 
 FAMILIES: tuple[Family, ...] = (
     Family("models", "the models database", models.TABLES, models.derive_models, ("models", "other")),
-    Family("hardware", "chips and graphics processors", hardware.TABLES, hardware.derive_hardware, ("models",)),
-    Family("prices", "prices of chips", hardware.PRICE_TABLES, hardware.derive_prices, ("models",)),
-    Family("clusters", "clusters of chips", clusters.TABLES, clusters.derive_clusters, ("models",)),
+    Family(
+        "hardware",
+        "chips and graphics processors",
+        (hardware.CHIPS, hardware.TRENDS),
+        hardware.derive_hardware,
+        ("models",),
+    ),
+    Family("prices", "prices of chips", (hardware.PRICES,), hardware.derive_prices, ("models",)),
+    Family("clusters", "clusters of chips", (clusters.CLUSTERS,), clusters.derive_clusters, ("models",)),
     Family("machines", "who has machines", machines.TABLES, machines.derive_machines, ("compute",)),
     Family("universities", "GPUs of universities", universities.TABLES, universities.derive_universities, ("compute",)),
     Family("openalex", "works of OpenAlex", openalex_tables.TABLES, openalex_tables.derive_openalex, ("openalex",)),
@@ -76,7 +81,7 @@ FAMILIES: tuple[Family, ...] = (
 
 
 def derive(
-    raw: Path, only: Sequence[str] = (), progress: Callable[[Family], None] | None = None, *, replace: bool = False
+    raw: Path, only: Sequence[str] = (), progress: Callable[[str], None] = lambda _: None, *, replace: bool = False
 ) -> list[Sidecar]:
     """Derive tables from raw files into the evidence folder; EvidenceError where a raw file is not what it should be.
 
@@ -85,8 +90,7 @@ def derive(
     """
     written = []
     for each in _families(raw, only):
-        if progress:
-            progress(each)
+        progress(each.description)
         with staged() as folder:
             fresh = each.derive(raw, folder)
             if losses := [loss for sidecar in fresh for loss in _losses(sidecar)] if not replace else []:
@@ -100,9 +104,8 @@ def derive(
 def _families(raw: Path, only: Sequence[str]) -> Sequence[Family]:
     """Return the families meant; UsageError for an unknown one, EvidenceError where a folder of raw files lacks."""
     named = {each.name: each for each in FAMILIES}
-    for name in only:
-        if name not in named:
-            raise UsageError(f"{name!r} is not a family of tables; allowed: {', '.join(named)}")
+    if unknown := [name for name in only if name not in named]:
+        raise UsageError(f"{unknown[0]!r} is not a family of tables; allowed: {', '.join(named)}")
     families = [named[name] for name in only] or FAMILIES
     for each in families:
         for source in each.raw:
@@ -113,18 +116,15 @@ def _families(raw: Path, only: Sequence[str]) -> Sequence[Family]:
 
 def _losses(fresh: Sidecar) -> Iterator[str]:
     """Yield what would go of a table that is there: rows, and the raw files that they are from."""
-    if not (data_dir() / fresh.table).exists():
-        return
-    before = read_sidecar(fresh.table)
-    gone = sorted({source.file for source in before.sources} - {source.file for source in fresh.sources})
-    if gone:
+    before = read_sidecar(fresh.table) if (data_dir() / fresh.table).exists() else fresh
+    if gone := sorted({source.file for source in before.sources} - {source.file for source in fresh.sources}):
         files = ", ".join(gone[:3]) + (f" and {len(gone) - 3} more" if len(gone) > 3 else "")
         yield f"data/{fresh.table} would go from {before.rows_out:,} to {fresh.rows_out:,} rows, without {files}"
 
 
 def add_models(file: Path, vintage: str, *, replace: bool = False) -> Sidecar:
     """Make a vintage, such as ``"2024-07"``, of a raw CSV snapshot of the models database."""
-    table = models.table_name(models.check_vintage(vintage))
+    table = table_name(models.check_vintage(vintage))
     if (data_dir() / table).exists() and not replace:
         raise EvidenceError(f"the vintage {vintage} is there already (data/{table}): --replace replaces it")
     with staged() as folder:
@@ -151,36 +151,34 @@ class Problem:
         return f"data/{self.file}: {self.what}"
 
 
-def verify(progress: Callable[[str], None] | None = None) -> list[Problem]:
+def verify(progress: Callable[[str], None] = lambda _: None) -> list[Problem]:
     """Check every file of the evidence: hashes, sidecars, schemas, and that nothing is missing or left over.
 
     `progress` is told of each table before it is read. All that is wrong is returned, sorted by file.
     """
-    home = data_dir()
-    found = differences(home)
-    derived = {name for table in tables() for name in (table, sidecar_path(Path(table)).as_posix())}
+    names, found = evidence_files(data_dir()), differences(data_dir())
+    derived = {name for table in tables() for name in (table, sidecar_name(table))}
     for name in found if MANIFEST not in found else ():
         found[name] += (
             ONLY_DERIVED if name in derived else "; if you meant that, compute-divide data seal lists it anew"
         )
     with _noting(found, OWN):
-        models.check_own()
+        for vintage in vintages() if (data_dir() / OWN).is_dir() else ():
+            models.load_models(vintage)
     for table in tables():
-        if table in found or sidecar_path(Path(table)).as_posix() in found:
-            continue
-        if progress:
+        if found.keys().isdisjoint((table, sidecar_name(table))):
             progress(table)
-        with _noting(found, table):
-            check(table)
-    names = evidence_files(home)
-    stems = {name.rsplit(".", 1)[0] for name in names if name.endswith((".csv", ".parquet"))}
+            with _noting(found, table):
+                check(table)
+    described = {sidecar_name(name) for name in names if name.endswith(ENDINGS)}
     for name in names:
-        if name.endswith(SUFFIX) and name.removesuffix(SUFFIX) not in stems:
+        if name.endswith(SUFFIX) and name not in described:
             found.setdefault(name, "describes a table that is not there")
     return sorted(Problem(file, what) for file, what in found.items())
 
 
 ONLY_DERIVED = "; a derived table is not edited: derive it again, or bring a row of your own (data add row)"
+ENDINGS = (".csv", ".parquet")
 
 
 @contextmanager
@@ -194,24 +192,21 @@ def _noting(found: dict[str, str], name: str) -> Iterator[None]:
 def tables() -> list[str]:
     """Return every table: the files that belong to a family, and those beside a sidecar."""
     names = evidence_files(data_dir())
-    beside = {name.removesuffix(SUFFIX) for name in names if name.endswith(SUFFIX)}
-    data = [name for name in names if name.endswith((".csv", ".parquet"))]
-    return [name for name in data if name.rsplit(".", 1)[0] in beside or _family(name)]
+    return [name for name in names if name.endswith(ENDINGS) and (sidecar_name(name) in names or _of(name)[0])]
 
 
-def _family(table: str) -> Family | None:
-    return next((each for each in FAMILIES if each.schema(table) is not None), None)
+def _of(table: str) -> tuple[str, pa.DataFrameSchema | None]:
+    """Return the name of the family of a table, and its schema; nothing where it belongs to none."""
+    known = ((family.name, each) for family in FAMILIES for each in family.tables)
+    return next(((name, each.schema) for name, each in known if fnmatchcase(table, each.name)), ("", None))
 
 
 def check(table: str) -> None:
     """Check one table: its sidecar, that its rows add up, its hash, its schema; raise for what is wrong first."""
-    sidecar = read_sidecar(table)
+    sidecar, schema = read_sidecar(table), _of(table)[1]
     if sidecar.table != table:
-        beside = sidecar_path(Path(table)).as_posix()
-        raise EvidenceError(f"data/{beside} describes data/{sidecar.table}, not data/{table}")
+        raise EvidenceError(f"data/{sidecar_name(table)} describes data/{sidecar.table}, not data/{table}")
     sidecar.balance()
-    family = _family(table)
-    schema = family.schema(table) if family else None
     if schema is None:
         raise EvidenceError(f"data/{table} belongs to no family of tables")
     rows = len(check_schema(read_table(table, schema), schema, table))
@@ -221,62 +216,44 @@ def check(table: str) -> None:
 
 def seal_by_hand() -> int:
     """Renew the list of hashes after files were edited by hand; return how many it names. No table may be edited."""
-    home, changed = data_dir(), differences(data_dir())
+    changed = differences(data_dir())
     for table in tables():
-        beside = sidecar_path(Path(table)).as_posix()
-        if beside in changed or sha256(read_bytes(table)) != read_sidecar(table).sha256:
+        if sidecar_name(table) in changed or sha256(read_bytes(table)) != read_sidecar(table).sha256:
             raise EvidenceError(
                 f"data/{table} is derived, so that it is not edited by hand, nor sealed: derive it again "
                 "(data derive), or bring a row of your own (data add row)"
             )
-    return seal(home)
+    return seal(data_dir())
 
 
 def read_all() -> None:
     """Read every table that can be read, so that processes forked from this one find it parsed."""
     for table in tables():
-        family = _family(table)
         with suppress(EvidenceError):
-            read_table(table, family.schema(table) if family else None)
+            read_table(table, _of(table)[1])
 
 
 # --- listing ---
 
 
-@dataclass(frozen=True)
-class Entry:
-    """What the list of evidence says about a file; one that is no table is kept by hand."""
-
-    file: str
-    bytes: int
-    family: str = ""
-    description: str = "kept by hand"
-    rows: int | None = None
-    set_aside: int = 0
-    snapshot: str = ""
-    licence: str = ""
-    sources: tuple[str, ...] = ()
-
-
-def entries() -> list[Entry]:
+def entries() -> list[dict[str, Any]]:
     """Return every evidence file: tables with what their sidecars say, other files with their size."""
-    home, listed = data_dir(), set(tables())
-    found = []
-    for name in evidence_files(home):
+    listed, found = set(tables()), []
+    for name in evidence_files(data_dir()):
         if name.endswith(SUFFIX):
             continue
-        entry = Entry(name, (home / name).stat().st_size)
-        if name in listed:
-            sidecar, family = read_sidecar(name), _family(name)
-            entry = replace(
-                entry,
-                family=family.name if family else "",
-                description=sidecar.description,
-                rows=sidecar.rows_out,
-                set_aside=sidecar.rows_in - sidecar.rows_out,
-                snapshot=", ".join(sorted({source.snapshot for source in sidecar.sources})),
-                licence=", ".join(sorted({source.licence for source in sidecar.sources})),
-                sources=tuple(source.file for source in sidecar.sources),
-            )
+        told = read_sidecar(name) if name in listed else None
+        sources = told.sources if told else []
+        entry = {
+            "file": name,
+            "bytes": (data_dir() / name).stat().st_size,
+            "family": _of(name)[0],
+            "description": told.description if told else "kept by hand",
+            "rows": told.rows_out if told else None,
+            "set_aside": told.rows_in - told.rows_out if told else 0,
+            "snapshot": ", ".join(sorted({source.snapshot for source in sources})),
+            "licence": ", ".join(sorted({source.licence for source in sources})),
+            "sources": [source.file for source in sources],
+        }
         found.append(entry)
     return found

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
-from compute_divide.evidence.store.files import read_yaml
+from compute_divide.evidence.store.files import Strict, read_yaml
 
 Unit = Literal["share", "months", "ratio", "count", "USD", "none"]
 
 
-class Claim(BaseModel):
+class Claim(Strict):
     """A statement of the paper, with the value it reports and how we know of it."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     statement: str
     value: float | None
@@ -24,10 +22,8 @@ class Claim(BaseModel):
     undefined: list[str] = Field(description="words of the statement whose definition is not known")
 
 
-class LedgerEntry(BaseModel):
+class LedgerEntry(Strict):
     """What the ledger says of a figure of related work: what was counted, when it was published, how we know of it."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     name: str = Field(description="in a few words, as tables and charts call it")
     date: str = Field(pattern=r"^20\d\d-\d\d$", description="of publication, ISO 8601")
@@ -36,10 +32,8 @@ class LedgerEntry(BaseModel):
     told_by: str | None = Field(None, description="who tells it, where we read third parties")
 
 
-class RelatedFigure(BaseModel):
+class RelatedFigure(Strict):
     """A figure that related work reports, or a direction that it claims."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     cite: str = Field(description="key in book/references.bib")
     statement: str
@@ -49,10 +43,8 @@ class RelatedFigure(BaseModel):
     entry: LedgerEntry | None = None
 
 
-class Instrument(BaseModel):
+class Instrument(Strict):
     """An instrument of policy, or a standing practice, that serves one of the remedies; as of November 2026."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     remedy: Literal["public computing", "open science", "priority research", "structured access", "auditing"]
     name: str
@@ -71,10 +63,8 @@ class Instrument(BaseModel):
     cite: str = Field(description="key in book/references.bib")
 
 
-class ComputeCost(BaseModel):
+class ComputeCost(Strict):
     """GPU-hours that a piece of work took, or that somebody is given; chips differ: orders of magnitude."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     side: Literal["work", "grant", "machine"]
     name: str
@@ -86,10 +76,8 @@ class ComputeCost(BaseModel):
     cite: str = Field(description="key in book/references.bib")
 
 
-class Preset(BaseModel):
+class Preset(Strict):
     """What a calculator can start from: a budget, GPU-hours to spend in some months, or chips at work for them."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     name: str
     budget: float | None = Field(None, gt=0, description="USD")

@@ -7,19 +7,19 @@ benchmarks on one scale, which two of its models fix and which therefore have no
 
 from __future__ import annotations
 
-import io
-import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import yaml
 
 from bookpress.files import sha256
 from compute_divide.evidence.models.raw import OPENNESS, SECTORS
 from compute_divide.evidence.models.table import CREDIT, LICENCE, URL
-from compute_divide.evidence.store.files import EvidenceError, Origin, SetAside, Sidecar, read_bytes
+from compute_divide.evidence.store import tables
+from compute_divide.evidence.store.files import EvidenceError, Origin, SetAside, Sidecar
 from compute_divide.evidence.store.raw_csv import (
     TEAM_TYPES,
     Bounds,
@@ -28,22 +28,10 @@ from compute_divide.evidence.store.raw_csv import (
     Row,
     joined,
     read_date,
+    read_number,
     read_raw,
     split_list,
     team_type,
-)
-from compute_divide.evidence.store.raw_csv import number as read_number
-from compute_divide.evidence.store.tables import (
-    check_schema,
-    date,
-    flag,
-    number,
-    one_of,
-    read_table,
-    schema,
-    text,
-    whole,
-    write_table,
 )
 
 DERIVED_BY = "compute_divide.evidence.outside"
@@ -69,32 +57,42 @@ CATEGORIES = {
 COMPANIES = {"anthropic": "Anthropic", "google": "Google DeepMind", "meta": "Meta", "openai": "OpenAI", "xai": "xAI"}
 
 EVALUATORS_FILE = "evaluators.csv"
-EVALUATORS = schema(
-    evaluator=text(nullable=False),
-    name=text(nullable=False),
-    kind=one_of(KINDS, nullable=False),
-    reason=text(nullable=False),
+EVALUATORS = tables.schema(
+    evaluator=tables.text(nullable=False),
+    name=tables.text(nullable=False),
+    kind=tables.one_of(KINDS, nullable=False),
+    reason=tables.text(nullable=False),
 )
 """Schema of ``evaluators.csv``, kept by hand: a name as cards write it, ours, its kind, and why it is of that kind."""
 
-CARDS = schema(
-    company=one_of(list(COMPANIES.values()), nullable=False),
-    model=text(nullable=False),
-    engagements=whole(nullable=False),
-    card=text(nullable=False),
+CARDS = tables.Table(
+    "outside/cards.csv",
+    tables.schema(
+        company=tables.one_of(list(COMPANIES.values()), nullable=False),
+        model=tables.text(nullable=False),
+        engagements=tables.whole(nullable=False),
+        card=tables.text(nullable=False),
+    ),
+    "system cards of five companies and their numbers of outside evaluations",
+    f"{DERIVED_BY}.derive_evaluations",
 )
-"""Schema of ``outside/cards.csv``: a row a system card, a company's first model first."""
+"""A row a system card, a company's first model first."""
 
-EVALUATIONS = schema(
-    company=one_of(list(COMPANIES.values()), nullable=False),
-    model=text(nullable=False),
-    category=one_of(list(CATEGORIES.values()), nullable=False),
-    evaluator=text(nullable=False),
-    kind=one_of(KINDS, nullable=False),
-    recurring=flag(),
-    page=text(nullable=False),
+EVALUATIONS = tables.Table(
+    "outside/evaluations.csv",
+    tables.schema(
+        company=tables.one_of(list(COMPANIES.values()), nullable=False),
+        model=tables.text(nullable=False),
+        category=tables.one_of(list(CATEGORIES.values()), nullable=False),
+        evaluator=tables.text(nullable=False),
+        kind=tables.one_of(KINDS, nullable=False),
+        recurring=tables.flag(),
+        page=tables.text(nullable=False),
+    ),
+    "outside evaluations that system cards name",
+    f"{DERIVED_BY}.derive_evaluations",
 )
-"""Schema of ``outside/evaluations.csv``: a row an engagement; ``recurring`` is whether it was not their first."""
+"""A row an engagement; ``recurring`` is whether it was not their first."""
 
 TRACKER = Origin(
     "scrutiny/third_party_evaluations_2026-08-14.js",
@@ -105,26 +103,20 @@ TRACKER = Origin(
     "https://github.com/s-w-kelly/3P-Evals",
 )
 
-# A token of the JavaScript that JSON does not know, or a text, which is left as it is.
-_TOKEN = re.compile(
-    r'"(?:[^"\\]|\\.)*"|//[^\n]*|/\*.*?\*/|[A-Za-z_]\w*(?=\s*:)|,(?=(?:\s|//[^\n]*\n)*[}\]])', re.DOTALL
-)
-
 
 def load_evaluators() -> pd.DataFrame:
     """Return what is known of each outside evaluator, with the columns of `EVALUATORS`."""
-    table = pd.read_csv(io.BytesIO(read_bytes(EVALUATORS_FILE)), dtype="str", keep_default_na=False)
-    return check_schema(table, EVALUATORS, EVALUATORS_FILE)
+    return tables.read_by_hand(EVALUATORS_FILE, EVALUATORS)
 
 
 def load_cards() -> pd.DataFrame:
     """Return the system cards, with the columns of `CARDS`."""
-    return read_table("outside/cards.csv", CARDS)
+    return CARDS.read()
 
 
 def load_evaluations() -> pd.DataFrame:
     """Return the engagements of outside evaluators, with the columns of `EVALUATIONS`."""
-    return read_table("outside/evaluations.csv", EVALUATIONS)
+    return EVALUATIONS.read()
 
 
 def derive_evaluations(raw: Path, folder: Path) -> list[Sidecar]:
@@ -136,41 +128,28 @@ def derive_evaluations(raw: Path, folder: Path) -> list[Sidecar]:
     written = content.count(b"evaluator: ")
     if len(engagements) != written - 1:  # the guide at the top of the file shows one
         raise EvidenceError(f"{TRACKER.path}: {written - 1} evaluators are written, {len(engagements)} were read")
-    tables = (
-        ("outside/cards.csv", CARDS, cards, "system cards of five companies and their numbers of outside evaluations"),
-        ("outside/evaluations.csv", EVALUATIONS, engagements, "outside evaluations that system cards name"),
-    )
+    note = "named by the companies themselves: no dates, no terms of access; absence is no proof"
     return [
-        write_table(
-            [{name: row[name] for name in columns.columns} for row in rows],
-            table,
-            columns,
-            description=description,
-            sources=[TRACKER.source(Path(TRACKER.path).name, sha256(content), len(rows))],
-            derived_by=f"{DERIVED_BY}.derive_evaluations",
-            notes=["named by the companies themselves: no dates, no terms of access; absence is no proof"],
-            folder=folder,
+        table.write(
+            [{name: row[name] for name in table.schema.columns} for row in rows],
+            folder,
+            [TRACKER.source(Path(TRACKER.path).name, sha256(content), len(rows))],
+            notes=[note],
         )
-        for table, columns, rows, description in tables
+        for table, rows in ((CARDS, cards), (EVALUATIONS, engagements))
     ]
 
 
 def _javascript_object(script: str, name: str) -> dict[str, Any]:
-    """Return an exported object of a JavaScript file that holds texts, lists and truth values alone."""
+    """Return an exported object of a JavaScript file that, without its comments, is a mapping as YAML has them too."""
     found = re.search(rf"export const {name} = (\{{.*?^\}});", script, re.DOTALL | re.MULTILINE)
     if not found:
         raise EvidenceError(f"{TRACKER.path} exports no {name!r}")
+    plain = re.sub(r'("(?:[^"\\]|\\.)*")|//[^\n]*|/\*.*?\*/', r"\1", found[1], flags=re.DOTALL)
     try:
-        parsed: dict[str, Any] = json.loads(_TOKEN.sub(_as_json, found[1]))
-    except ValueError as error:
+        return dict(yaml.load(plain, Loader=yaml.CSafeLoader))
+    except yaml.YAMLError as error:
         raise EvidenceError(f"{TRACKER.path}: {name!r} cannot be read: {error}") from error
-    return parsed
-
-
-def _as_json(token: re.Match[str]) -> str:
-    if token[0].startswith('"'):
-        return token[0]
-    return f'"{token[0]}"' if token[0][0].isalpha() else ""
 
 
 def _cards(labs: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
@@ -203,16 +182,21 @@ def _engagements(card: Mapping[str, Any], known: pd.DataFrame) -> Iterator[dict[
 
 # --- transparency ---
 
-TRANSPARENCY = schema(
-    edition=one_of(["2023-10", "2024-05", "2025-12"], nullable=False),
-    domain=one_of(["Upstream", "Model", "Downstream"], nullable=False),
-    subdomain=text(nullable=False),
-    indicator=text(nullable=False),
-    developers=text(nullable=False),
-    disclosed=text(),
+TRANSPARENCY = tables.Table(
+    "outside/transparency.csv",
+    tables.schema(
+        edition=tables.one_of(["2023-10", "2024-05", "2025-12"], nullable=False),
+        domain=tables.one_of(["Upstream", "Model", "Downstream"], nullable=False),
+        subdomain=tables.text(nullable=False),
+        indicator=tables.text(nullable=False),
+        developers=tables.text(nullable=False),
+        disclosed=tables.text(),
+    ),
+    "indicators of the Foundation Model Transparency Index, and who meets each",
+    f"{DERIVED_BY}.derive_transparency",
 )
-"""Schema of ``outside/transparency.csv``: a row an indicator; the developers that were asked and those that meet it are
-``|``-joined. An indicator of 2024 has the name that it had in 2023."""
+"""A row an indicator; the developers that were asked and those that meet it are ``|``-joined. An indicator of 2024 has
+the name that it had in 2023."""
 
 EDITIONS = {"2023-10": "October2023", "2024-05": "May2024", "2025-12": "Dec2025"}
 
@@ -221,7 +205,7 @@ DEVELOPERS = {"Stability": "Stability AI"}
 
 def load_transparency() -> pd.DataFrame:
     """Return the transparency index, with the columns of `TRANSPARENCY`."""
-    return read_table("outside/transparency.csv", TRANSPARENCY)
+    return TRANSPARENCY.read()
 
 
 def derive_transparency(raw: Path, folder: Path) -> list[Sidecar]:
@@ -235,19 +219,9 @@ def derive_transparency(raw: Path, folder: Path) -> list[Sidecar]:
     rows = [row for edition in EDITIONS for row in _indicators(edition, scores[edition], questions[edition])]
     totals = sum(row["Indicator"] == "Total" for file in scores.values() for row in file.rows)
     aside = {"rows of totals, checked": totals, "rows that say what an indicator asks": len(asked.rows)}
-    return [
-        write_table(
-            rows,
-            "outside/transparency.csv",
-            TRANSPARENCY,
-            description="indicators of the Foundation Model Transparency Index, and who meets each",
-            sources=[*(scores[edition].source(origin) for edition, origin in origins.items()), asked.source(newest)],
-            derived_by=f"{DERIVED_BY}.derive_transparency",
-            set_aside=[SetAside(reason=reason, rows=number) for reason, number in aside.items()],
-            notes=["2023 and 2024 ask the same questions, 2025 others"],
-            folder=folder,
-        )
-    ]
+    sources = [*(scores[edition].source(origin) for edition, origin in origins.items()), asked.source(newest)]
+    groups = [SetAside(reason=reason, rows=number) for reason, number in aside.items()]
+    return [TRANSPARENCY.write(rows, folder, sources, groups, ["2023 and 2024 ask the same questions, 2025 others"])]
 
 
 def _index(name: str, edition: str) -> Origin:
@@ -287,18 +261,23 @@ def _answer(row: Row, name: str) -> bool:
 
 # --- capability ---
 
-CAPABILITY = schema(
-    model=text(nullable=False),
-    released=date(),
-    organisations=text(nullable=False),
-    team_type=one_of(TEAM_TYPES, nullable=False),
-    openness=one_of(OPENNESS.ours),
-    index=number(nullable=False),
-    low=number(),
-    high=number(),
+CAPABILITY = tables.Table(
+    "outside/capability.csv",
+    tables.schema(
+        model=tables.text(nullable=False),
+        released=tables.date(),
+        organisations=tables.text(nullable=False),
+        team_type=tables.one_of(TEAM_TYPES, nullable=False),
+        openness=tables.one_of(OPENNESS.ours),
+        index=tables.number(nullable=False),
+        low=tables.number(),
+        high=tables.number(),
+    ),
+    "models by Epoch's Capability Index: when released, by whom, how open",
+    f"{DERIVED_BY}.derive_capability",
 )
-"""Schema of ``outside/capability.csv``: a row a model as it was released; the settings of one model share their index.
-A team type is that of all organisations; one that the models database does not know makes it ``unknown``."""
+"""A row a model as it was released; the settings of one model share their index. A team type is that of all
+organisations; one that the models database does not know makes it ``unknown``."""
 
 BENCHMARKED = Origin(
     "models/epoch_benchmarked_models_2026-08-19.csv",
@@ -317,7 +296,7 @@ MODELS = tuple(
 
 def load_capability() -> pd.DataFrame:
     """Return Epoch's Capability Index by model, with the columns of `CAPABILITY`."""
-    return read_table("outside/capability.csv", CAPABILITY)
+    return CAPABILITY.read()
 
 
 def derive_capability(raw: Path, folder: Path) -> list[Sidecar]:
@@ -326,41 +305,30 @@ def derive_capability(raw: Path, folder: Path) -> list[Sidecar]:
     databases = [(read_raw(raw / origin.path), origin) for origin in MODELS]
     sectors = _sectors([row for database, _ in databases for row in database.rows])
     findings = Findings()
-    indexed = [row for row in file.rows if row["eci"]]
+    indexed = sorted((row for row in file.rows if row["eci"]), key=lambda row: row[_dated(row)])
     versions: dict[str, dict[str, Any]] = {}
-    for row in sorted(indexed, key=_released):
+    for row in indexed:
         found = _version(row, sectors, findings)
         kept = versions.setdefault(found["model"], found)
         kept["openness"] = kept["openness"] or found["openness"]
         if (kept["index"], kept["openness"]) != (found["index"], found["openness"] or kept["openness"]):
             raise EvidenceError(f"{row.place(found['model'])}: its settings differ in index or openness")
+    classed = sum(len(database.rows) for database, _ in databases)
     aside = {
         "no index: too few benchmarks": len(file.rows) - len(indexed),
         "another setting or release of a model that has its row": len(indexed) - len(versions),
-        "rows of the models database, which say of which sector an organisation is": sum(
-            len(database.rows) for database, _ in databases
-        ),
+        "rows of the models database, which say of which sector an organisation is": classed,
     }
-    return [
-        write_table(
-            list(versions.values()),
-            "outside/capability.csv",
-            CAPABILITY,
-            description="models by Epoch's Capability Index: when released, by whom, how open",
-            sources=[file.source(BENCHMARKED), *(database.source(origin) for database, origin in databases)],
-            derived_by=f"{DERIVED_BY}.derive_capability",
-            set_aside=[SetAside(reason=reason, rows=rows) for reason, rows in aside.items()],
-            notes=findings.notes(),
-            folder=folder,
-        )
-    ]
+    sources = [file.source(BENCHMARKED), *(database.source(origin) for database, origin in databases)]
+    groups = [SetAside(reason=reason, rows=rows) for reason, rows in aside.items()]
+    return [CAPABILITY.write(list(versions.values()), folder, sources, groups, findings.notes())]
 
 
-def _released(row: Row) -> str:
-    return row["Version release date"] or row["Publication date"]
+def _dated(row: Row) -> str:
+    return "Version release date" if row["Version release date"] else "Publication date"
 
 
-def _sectors(models: Sequence[Row]) -> dict[str, str]:
+def _sectors(models: list[Row]) -> dict[str, str]:
     """Return the sector of each organisation of models, from rows that list as many sectors as organisations."""
     found: dict[str, str] = {}
     for row in models:
@@ -372,7 +340,7 @@ def _sectors(models: Sequence[Row]) -> dict[str, str]:
 
 
 def _version(row: Row, sectors: Mapping[str, str], findings: Findings) -> dict[str, Any]:
-    column = "Version release date" if row["Version release date"] else "Publication date"
+    column = _dated(row)
     dated = read_date(row, column, "released", findings)
     if dated is None:
         raise EvidenceError(f"{row.place(row['Model'])}: no date")
@@ -394,12 +362,7 @@ def _version(row: Row, sectors: Mapping[str, str], findings: Findings) -> dict[s
     }
 
 
-TABLES = {
-    "outside/cards.csv": CARDS,
-    "outside/evaluations.csv": EVALUATIONS,
-    "outside/transparency.csv": TRANSPARENCY,
-    "outside/capability.csv": CAPABILITY,
-}
+TABLES = (CARDS, EVALUATIONS, TRANSPARENCY, CAPABILITY)
 
 
 def derive_outside(raw: Path, folder: Path) -> list[Sidecar]:

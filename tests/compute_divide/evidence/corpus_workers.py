@@ -5,17 +5,16 @@ from __future__ import annotations
 import os
 import re
 import signal
+import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future
 from contextlib import contextmanager
 from functools import partial
-from http.server import BaseHTTPRequestHandler
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
-
-from evidence.openalex_server import serving
 
 from bookpress.run.executor import executor
 from compute_divide.evidence.openalex.snapshot_parts import Part, Question, count_part
@@ -50,81 +49,66 @@ one_worker = partial(executor, 1)
 @contextmanager
 def s3_server(root: Path) -> Iterator[tuple[str, Counter[str]]]:
     """Serve a folder as an S3 bucket's content; give its address and the bytes that were sent, by key."""
-    sent: Counter[str] = Counter()
-
-    class Handler(_Bucket):
-        folder, bytes_sent = root, sent
-
-    with serving(Handler) as port:
-        yield f"http://127.0.0.1:{port}", sent
+    httpd = ThreadingHTTPServer(("127.0.0.1", 0), _Bucket)
+    httpd.root, httpd.sent = root, Counter[str]()  # type: ignore[attr-defined]
+    threading.Thread(target=httpd.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{httpd.server_address[1]}", httpd.sent  # type: ignore[attr-defined]
+    finally:
+        httpd.shutdown()
+        httpd.server_close()
 
 
 class _Bucket(BaseHTTPRequestHandler):
     """As much of S3 as listing and reading take."""
 
-    folder: Path
-    bytes_sent: Counter[str]
+    server: Any
     protocol_version = "HTTP/1.1"
-    disable_nagle_algorithm = True
     wbufsize = -1
 
     def log_message(self, *_: Any) -> None:
         """Stay silent."""
 
     def do_HEAD(self) -> None:
-        self._object(body=False)
+        self.do_GET()
 
     def do_GET(self) -> None:
-        query = parse_qs(urlsplit(self.path).query)
+        path, query = (
+            self.server.root / unquote(urlsplit(self.path).path).strip("/"),
+            parse_qs(urlsplit(self.path).query),
+        )
         if "list-type" in query:
-            self._list(query.get("prefix", [""])[0], query.get("delimiter", [""])[0])
+            self._send(200, self._listed(path, query.get("prefix", [""])[0], query.get("delimiter", [""])[0]))
+        elif not path.is_file():
+            self._send(404, b"")
+        elif span := re.fullmatch(r"bytes=(\d+)-(\d*)", self.headers.get("Range", "")):
+            content = path.read_bytes()
+            start, end = int(span[1]), min(int(span[2] or len(content)), len(content) - 1)
+            self._send(206, content[start : end + 1], {"Content-Range": f"bytes {start}-{end}/{len(content)}"})
         else:
-            self._object(body=True)
+            self._send(200, path.read_bytes())
 
-    def _list(self, prefix: str, delimiter: str) -> None:
-        bucket = self.folder / unquote(urlsplit(self.path).path).strip("/")
+    def _listed(self, bucket: Path, prefix: str, delimiter: str) -> bytes:
         keys = (path.relative_to(bucket).as_posix() for path in sorted(bucket.rglob("*")) if path.is_file())
         keys = [key for key in keys if key.startswith(prefix)]
-        folders = {prefix + key[len(prefix) :].split("/")[0] + "/" for key in keys if delimiter in key[len(prefix) :]}
-        folders = folders if delimiter else set()
+        deep = [key for key in keys if delimiter and delimiter in key[len(prefix) :]]
+        folders = sorted({prefix + key[len(prefix) :].split("/")[0] + "/" for key in deep})
         contents = [
             f"<Contents><Key>{key}</Key><LastModified>2026-06-24T00:00:00.000Z</LastModified>"
             f"<Size>{(bucket / key).stat().st_size}</Size></Contents>"
             for key in keys
-            if not delimiter or delimiter not in key[len(prefix) :]
+            if key not in deep
         ]
-        contents += [f"<CommonPrefixes><Prefix>{folder}</Prefix></CommonPrefixes>" for folder in sorted(folders)]
+        contents += [f"<CommonPrefixes><Prefix>{folder}</Prefix></CommonPrefixes>" for folder in folders]
         count = f"<KeyCount>{len(contents)}</KeyCount><IsTruncated>false</IsTruncated>"
-        xml = f"<?xml version='1.0'?><ListBucketResult>{count}{''.join(contents)}</ListBucketResult>"
-        self._send(200, xml.encode(), {"Content-Type": "application/xml"})
+        return f"<?xml version='1.0'?><ListBucketResult>{count}{''.join(contents)}</ListBucketResult>".encode()
 
-    def _object(self, *, body: bool) -> None:
-        path = self.folder / unquote(urlsplit(self.path).path).strip("/")
-        if not path.is_file():
-            self._send(404, b"", {})
-            return
-        content = path.read_bytes()
-        headers = {
-            "Last-Modified": "Wed, 24 Jun 2026 00:00:00 GMT",
-            "ETag": '"x"',
-            "Content-Type": "binary/octet-stream",
-        }
-        span = re.fullmatch(r"bytes=(\d+)-(\d*)", self.headers.get("Range", ""))
-        if not body:
-            self._send(200, content, headers, body=False)
-        elif span:
-            start, end = int(span[1]), min(int(span[2] or len(content)), len(content) - 1)
-            headers["Content-Range"] = f"bytes {start}-{end}/{len(content)}"
-            self.bytes_sent[path.name] += end - start + 1
-            self._send(206, content[start : end + 1], headers)
-        else:
-            self.bytes_sent[path.name] += len(content)
-            self._send(200, content, headers)
-
-    def _send(self, status: int, content: bytes, headers: dict[str, str], *, body: bool = True) -> None:
+    def _send(self, status: int, content: bytes, headers: dict[str, str] | None = None) -> None:
         self.send_response(status)
-        for name, value in {**headers, "Content-Length": str(len(content))}.items():
+        told = {"Last-Modified": "Wed, 24 Jun 2026 00:00:00 GMT", "ETag": '"x"', "Content-Length": str(len(content))}
+        for name, value in {**told, **(headers or {})}.items():
             self.send_header(name, value)
         self.end_headers()
-        if body:
+        if self.command != "HEAD":
+            self.server.sent[self.path] += len(content)
             self.wfile.write(content)

@@ -2,54 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 
 import pytest
-from evidence import openalex_server
+import requests
+from evidence.openalex_server import respond
+from requests.adapters import BaseAdapter
 
 from bookpress.errors import UsageError
 from compute_divide.evidence.catalogue import verify
-from compute_divide.evidence.models.refresh import epoch_url, refresh_epoch
+from compute_divide.evidence.models.refresh import refresh_epoch
 from compute_divide.evidence.models.table import load_models
 from compute_divide.evidence.openalex.client import FetchError, TimedSession
 from compute_divide.evidence.store.files import EvidenceError, read_sidecar, seal, vintages
 
 RAW = "epoch_notable_ai_models_2026-08-19.csv"
+URL = "https://epoch.example/data/notable_ai_models.csv"
 
 
-class File:
-    """What the server gives, and how often it was asked."""
+class File(BaseAdapter):
+    """A server that gives a file, after some failures."""
 
-    def __init__(self, content: bytes, etag: str = '"v1"', failures: list[int] | None = None) -> None:
-        self.content, self.etag, self.failures = content, etag, failures or []
-        self.served = 0
+    def __init__(self, content: bytes, *failures: int) -> None:
+        self.content, self.failures = content, list(failures)
 
+    def send(self, *_: Any, **__: Any) -> requests.Response:
+        told = {"ETag": '"v1"', "Last-Modified": "Thu, 19 Nov 2026 04:00:00 GMT"}
+        return respond(self.failures.pop(0), {}) if self.failures else respond(200, self.content, told)
 
-@contextmanager
-def serving(file: File) -> Iterator[str]:
-    class Handler(BaseHTTPRequestHandler):
-        def log_message(self, *_: Any) -> None:
-            """Stay silent."""
-
-        def do_GET(self) -> None:
-            status = file.failures.pop(0) if file.failures else 200
-            if status == 200 and self.headers.get("If-None-Match") == file.etag:
-                status = 304
-            self.send_response(status)
-            self.send_header("ETag", file.etag)
-            self.send_header("Last-Modified", "Thu, 19 Nov 2026 04:00:00 GMT")
-            body = file.content if status == 200 else b""
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-            file.served += status == 200
-
-    with openalex_server.serving(Handler) as port:
-        yield f"http://127.0.0.1:{port}/data/notable_ai_models.csv"
+    def close(self) -> None:
+        """Close nothing."""
 
 
 @pytest.fixture
@@ -66,26 +49,21 @@ def changed(raw_dir: Path) -> bytes:
     return content.rstrip(b"\n").rsplit(b"\n", 1)[0] + b"\n"
 
 
-@pytest.fixture
-def refresh() -> Callable[..., Any]:
-    def run(url: str, **options: Any) -> Any:
-        return refresh_epoch(url, sleep=lambda _: None, tries=3, **options)
-
-    return run
+def refresh(content: bytes, *failures: int, **options: Any) -> Any:
+    session = TimedSession()
+    session.mount("https://", File(content, *failures))
+    return refresh_epoch(URL, session=session, sleep=lambda _: None, tries=3, **options)
 
 
 @pytest.mark.raw
-def test_a_changed_file_becomes_a_vintage(evidence_copy: Path, changed: bytes, refresh: Callable[..., Any]) -> None:
+def test_a_changed_file_becomes_a_vintage(evidence_copy: Path, changed: bytes) -> None:
     before = {path: path.read_bytes() for path in (evidence_copy / "models").iterdir()}
-    file = File(changed)
-    with serving(file) as url:
-        sidecar = refresh(url)
-        assert refresh(url) is None
+    sidecar = refresh(changed, 503, 429)  # failures are waited out
+    assert refresh(changed) is None
     assert sidecar.table == "models/2026-11.csv"
     (source,) = read_sidecar("models/2026-11.csv").sources
-    assert (source.url, source.etag, source.size) == (url, '"v1"', len(changed))
+    assert (source.url, source.etag, source.size) == (URL, '"v1"', len(changed))
     assert (source.snapshot, source.file) == ("2026-11-19", "notable_ai_models.csv")
-    assert file.served == 1  # the second time the entity tag said enough
     assert "2026-11" in vintages()
     assert len(load_models("2026-11")) == len(load_models("2026-08")) - 1
     assert all(path.read_bytes() == content for path, content in before.items())
@@ -93,67 +71,48 @@ def test_a_changed_file_becomes_a_vintage(evidence_copy: Path, changed: bytes, r
 
 
 @pytest.mark.raw
-def test_the_file_that_we_have_changes_nothing(evidence_copy: Path, raw_dir: Path, refresh: Callable[..., Any]) -> None:
-    with serving(File((raw_dir / "models" / RAW).read_bytes())) as url:
-        assert refresh(url) is None
+def test_what_we_have_is_neither_doubled_nor_overwritten(evidence_copy: Path, raw_dir: Path, changed: bytes) -> None:
+    assert refresh((raw_dir / "models" / RAW).read_bytes()) is None
+    with pytest.raises(EvidenceError, match="vintage 2026-08 is there already"):
+        refresh(changed, vintage="2026-08")
+    assert verify() == []
+    assert refresh(changed, vintage="2026-08", replace=True).rows_in == 1049
     assert verify() == []
 
 
 @pytest.mark.raw
-def test_a_month_is_not_overwritten(evidence_copy: Path, changed: bytes, refresh: Callable[..., Any]) -> None:
-    with serving(File(changed)) as url:
-        with pytest.raises(EvidenceError, match="vintage 2026-08 is there already"):
-            refresh(url, vintage="2026-08")
-        assert refresh(url, vintage="2026-08", replace=True).rows_in == 1049
-    assert verify() == []
-
-
-@pytest.mark.raw
-def test_a_new_label_stops_and_writes_nothing(evidence_copy: Path, changed: bytes, refresh: Callable[..., Any]) -> None:
+def test_a_new_label_stops_and_writes_nothing(evidence_copy: Path, changed: bytes) -> None:
     before = {path: path.read_bytes() for path in evidence_copy.rglob("*") if path.is_file()}
-    with (
-        serving(File(changed.replace(b"Academia,Industry", b"Academia,Oligarchy", 1))) as url,
-        pytest.raises(EvidenceError, match=r"notable_ai_models\.csv, row \d+.*'Oligarchy' is not a known"),
-    ):
-        refresh(url)
+    with pytest.raises(EvidenceError, match=r"notable_ai_models\.csv, row \d+.*'Oligarchy' is not a known"):
+        refresh(changed.replace(b"Academia,Industry", b"Academia,Oligarchy", 1))
     assert {path: path.read_bytes() for path in evidence_copy.rglob("*") if path.is_file()} == before
 
 
-@pytest.mark.raw
-def test_failures_are_waited_out(evidence_copy: Path, changed: bytes, refresh: Callable[..., Any]) -> None:
-    with serving(File(changed, failures=[503, 429])) as url:
-        assert refresh(url).table == "models/2026-11.csv"
-
-
 @pytest.mark.parametrize(
-    ("file", "kind", "said"),
+    ("content", "failures", "kind", "said"),
     [
-        (File(b"", failures=[500] * 9), FetchError, "in 3 tries; the last: 127.0.0.1:[0-9]+ answers 500"),
-        (File(b"", failures=[404]), FetchError, "answers 404"),
-        (File(b"<!doctype html><title>Moved</title>"), FetchError, "gives a page, or nothing"),
-        (File(b""), FetchError, "gives a page, or nothing"),
-        (File(b"a,b\n1,2\n"), EvidenceError, "notable_ai_models.csv"),
+        (b"", [500] * 9, FetchError, "in 3 tries; the last: epoch.example answers 500"),
+        (b"", [404], FetchError, "answers 404"),
+        (b"<!doctype html><title>Moved</title>", [], FetchError, "gives a page, or nothing"),
+        (b"", [], FetchError, "gives a page, or nothing"),
+        (b"a,b\n1,2\n", [], EvidenceError, "notable_ai_models.csv"),
     ],
 )
 def test_what_is_not_the_file_is_named(
-    file: File, kind: type[Exception], said: str, evidence_copy: Path, refresh: Callable[..., Any]
+    content: bytes, failures: list[int], kind: type[Exception], said: str, evidence_copy: Path
 ) -> None:
-    with serving(file) as url, pytest.raises(kind, match=said):
-        refresh(url)
+    with pytest.raises(kind, match=said):
+        refresh(content, *failures)
     assert verify() == []
 
 
-def test_no_address_and_no_server(refresh: Callable[..., Any]) -> None:
+def test_no_address_and_no_server() -> None:
+    def ask(url: str, **options: Any) -> Any:
+        return refresh_epoch(url, sleep=lambda _: None, tries=3, session=TimedSession((0.2, 0.2)), **options)
+
     with pytest.raises(FetchError, match="is not the address of a file"):
-        refresh("models.csv")
+        ask("models.csv")
     with pytest.raises(FetchError, match=r"the connection to 127\.0\.0\.1:1 failed"):
-        refresh("http://127.0.0.1:1/models.csv", session=TimedSession((0.2, 0.2)))
+        ask("http://127.0.0.1:1/models.csv")
     with pytest.raises(UsageError, match="is not a vintage"):
-        refresh("http://127.0.0.1:1/models.csv", vintage="last week")
-
-
-def test_the_address_is_a_setting(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("COMPUTE_DIVIDE_EPOCH_URL", raising=False)
-    assert epoch_url().startswith("https://epoch.ai/")
-    monkeypatch.setenv("COMPUTE_DIVIDE_EPOCH_URL", "https://example.org/models.csv")
-    assert epoch_url() == "https://example.org/models.csv"
+        ask("http://127.0.0.1:1/models.csv", vintage="last week")

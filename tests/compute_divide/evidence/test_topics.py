@@ -6,12 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from compute_divide.evidence.papers.topics import load_topics, model_finder, topic_finder
+from compute_divide.evidence.papers.topics import TextSearch, load_topics
 from compute_divide.evidence.store.files import EvidenceError
 
 TOPICS = load_topics()
-TERMS = topic_finder(TOPICS)
-MODELS = model_finder(TOPICS)
+TERMS, MODELS = TextSearch().terms, TextSearch().models
 
 
 @pytest.mark.parametrize(

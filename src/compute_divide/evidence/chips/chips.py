@@ -11,26 +11,9 @@ from pathlib import Path
 import pandas as pd
 
 from compute_divide.evidence.models.table import CREDIT, LICENCE, URL
+from compute_divide.evidence.store import tables
 from compute_divide.evidence.store.files import Origin, Sidecar
-from compute_divide.evidence.store.raw_csv import Bounds, Findings, Labels, Row, joined, parse_number, same
-from compute_divide.evidence.store.raw_csv import number as read_number
-from compute_divide.evidence.store.tables import (
-    Field,
-    as_count,
-    as_date,
-    as_label,
-    as_list,
-    as_number,
-    as_text,
-    derive_table,
-    flag,
-    number,
-    one_of,
-    read_table,
-    schema_of,
-    text,
-    whole,
-)
+from compute_divide.evidence.store.raw_csv import Bounds, Findings, Labels, Row, joined, parse_number, read_number, same
 
 KINDS = Labels(
     "kind of chip",
@@ -86,17 +69,23 @@ ALIASES = {
 """Other names that models, clusters and prices use for a chip of the list."""
 
 CHIP_FIELDS = {
-    "chip": as_text("Hardware name", nullable=False),
-    "aliases": Field(text(), lambda row, _, __: joined(ALIASES.get(row["Hardware name"], ()))),
-    "manufacturer": as_text("Manufacturer"),
-    "kind": as_label("Type", KINDS),
-    **as_date("released", "Release date"),
-    **{ours: as_number(theirs) for ours, theirs in _FIGURES.items()},
-    "datasheet": as_text("Link to datasheet"),
-    "price_source": as_text("Source for the price"),
+    "chip": tables.as_text("Hardware name", nullable=False),
+    "aliases": tables.Field(tables.text(), lambda row, _, __: joined(ALIASES.get(row["Hardware name"], ()))),
+    "manufacturer": tables.as_text("Manufacturer"),
+    "kind": tables.as_label("Type", KINDS),
+    **tables.as_date("released", "Release date"),
+    **{ours: tables.as_number(theirs) for ours, theirs in _FIGURES.items()},
+    "datasheet": tables.as_text("Link to datasheet"),
+    "price_source": tables.as_text("Source for the price"),
 }
-CHIPS = schema_of(CHIP_FIELDS)
-"""Schema of ``hardware/chips.csv``. Operations a second, without sparsity; price in dollars at release."""
+DERIVED_BY = "compute_divide.evidence.chips.chips.derive_hardware"
+CHIPS = tables.Table(
+    "hardware/chips.csv",
+    tables.schema_of(CHIP_FIELDS),
+    "chips: peak performance by number format, price, release date, power, memory",
+    DERIVED_BY,
+)
+"""Operations a second, without sparsity; price in dollars at release."""
 
 
 def _memory(row: Row, name: str, findings: Findings) -> float | None:
@@ -105,57 +94,44 @@ def _memory(row: Row, name: str, findings: Findings) -> float | None:
 
 
 TREND_FIELDS = {
-    "chip": as_text("product", nullable=False),
-    **as_date("released", "date"),
-    "year": as_number("year", Bounds(1990, 2030, whole=True), whole(1990, 2030)),
-    "fp64_flop_s": as_number("FP64_flops"),
-    "fp32_flop_s": as_number("FP32_flops"),
-    "fp16_flop_s": as_number("FP16_flops"),
-    "price_usd_2020": as_number("real_price_2020"),
-    "tdp_w": as_number("TDP_in_W"),
-    "memory_bytes": Field(number(), _memory),
-    "process_nm": as_number("process_size_in_nm"),
+    "chip": tables.as_text("product", nullable=False),
+    **tables.as_date("released", "date"),
+    "year": tables.as_number("year", Bounds(1990, 2030, whole=True), tables.whole(1990, 2030)),
+    "fp64_flop_s": tables.as_number("FP64_flops"),
+    "fp32_flop_s": tables.as_number("FP32_flops"),
+    "fp16_flop_s": tables.as_number("FP16_flops"),
+    "price_usd_2020": tables.as_number("real_price_2020"),
+    "tdp_w": tables.as_number("TDP_in_W"),
+    "memory_bytes": tables.Field(tables.number(), _memory),
+    "process_nm": tables.as_number("process_size_in_nm"),
 }
-TRENDS = schema_of(TREND_FIELDS)
-"""Schema of ``hardware/gpu_trends.csv``. Prices in dollars of 2020; 415 of 1,948 products have one."""
+TRENDS = tables.Table(
+    "hardware/gpu_trends.csv",
+    tables.schema_of(TREND_FIELDS),
+    "graphics processors of 2005 to 2021: performance, price in dollars of 2020",
+    DERIVED_BY,
+)
+"""Prices in dollars of 2020; 415 of 1,948 products have one."""
 
-TABLES = {"hardware/chips.csv": CHIPS, "hardware/gpu_trends.csv": TRENDS}
+TABLES = (CHIPS, TRENDS)
 
 
 def load_chips() -> pd.DataFrame:
     """Return the chips, with the columns of `CHIPS`."""
-    return read_table("hardware/chips.csv", CHIPS)
+    return CHIPS.read()
 
 
 def load_gpu_trends() -> pd.DataFrame:
     """Return graphics processors of 2005 to 2021, with the columns of `TRENDS`."""
-    return read_table("hardware/gpu_trends.csv", TRENDS)
+    return TRENDS.read()
 
 
 def derive_hardware(raw: Path, folder: Path) -> list[Sidecar]:
     """Derive the tables of chips and of graphics processors; see `compute_divide.evidence.catalogue.Derive`."""
-    chips = derive_table(
-        raw,
-        folder,
-        _epoch("epoch_ml_hardware_2026-07-19.csv", "Epoch AI, Machine Learning Hardware", "2026-07-19"),
-        "hardware/chips.csv",
-        CHIP_FIELDS,
-        description="chips: peak performance by number format, price, release date, power, memory",
-        derived_by="compute_divide.evidence.chips.chips.derive_hardware",
-        notes=[
-            "left out, because they mix number formats: Max performance, ML OP/s, Price-performance, Energy efficiency"
-        ],
-    )
-    trends = derive_table(
-        raw,
-        folder,
-        _epoch("epoch_gpu_trends_2023-03-02.csv", "Epoch AI, Trends in GPU price-performance", "2023-03-02"),
-        "hardware/gpu_trends.csv",
-        TREND_FIELDS,
-        description="graphics processors of 2005 to 2021: performance, price in dollars of 2020",
-        derived_by="compute_divide.evidence.chips.chips.derive_hardware",
-    )
-    return [chips, trends]
+    chips = _epoch("epoch_ml_hardware_2026-07-19.csv", "Epoch AI, Machine Learning Hardware", "2026-07-19")
+    trends = _epoch("epoch_gpu_trends_2023-03-02.csv", "Epoch AI, Trends in GPU price-performance", "2023-03-02")
+    mixed = "left out, because they mix number formats: Max performance, ML OP/s, Price-performance, Energy efficiency"
+    return [CHIPS.derive(raw, folder, chips, CHIP_FIELDS, [mixed]), TRENDS.derive(raw, folder, trends, TREND_FIELDS)]
 
 
 def _epoch(file: str, title: str, snapshot: str) -> Origin:
@@ -175,44 +151,43 @@ _ESTIMATED = ("not a real sale price", "estimated tpu purchase price", "times fo
 """What the notes of the source say where a price was not observed."""
 
 PRICE_FIELDS = {
-    **as_date("date", "Price date"),
-    "chip": as_text("Hardware model", nullable=False),
-    "manufacturer": as_text("Manufacturer"),
-    "kind": Field(
-        one_of(["cloud", "purchase"], nullable=False),
+    **tables.as_date("date", "Price date"),
+    "chip": tables.as_text("Hardware model", nullable=False),
+    "manufacturer": tables.as_text("Manufacturer"),
+    "kind": tables.Field(
+        tables.one_of(["cloud", "purchase"], nullable=False),
         lambda row, _, __: "cloud" if parse_number(row[_PRICES["usd_purchase"]]) is None else "purchase",
     ),
-    "vendor": as_text("Vendor"),
-    "location": as_list("Location"),
-    "offer": as_text("Cloud GPU description"),
-    "chips_in_offer": as_count("Number of GPUs"),
-    **{ours: as_number(theirs) for ours, theirs in _PRICES.items()},
-    "estimated": Field(flag(), lambda row, _, __: any(words in row["Notes"].casefold() for words in _ESTIMATED)),
-    "source": as_text("Price source"),
+    "vendor": tables.as_text("Vendor"),
+    "location": tables.as_list("Location"),
+    "offer": tables.as_text("Cloud GPU description"),
+    "chips_in_offer": tables.as_count("Number of GPUs"),
+    **{ours: tables.as_number(theirs) for ours, theirs in _PRICES.items()},
+    "estimated": tables.Field(
+        tables.flag(), lambda row, _, __: any(words in row["Notes"].casefold() for words in _ESTIMATED)
+    ),
+    "source": tables.as_text("Price source"),
 }
-PRICES = schema_of(PRICE_FIELDS)
-"""Schema of ``hardware/prices.csv``. Dollars of the day; a purchase price is for one chip, also when sold as a system.
-``_1y`` and ``_3y`` are prices an hour with a commitment of one and of three years."""
-
-PRICE_TABLES = {"hardware/prices.csv": PRICES}
+PRICES = tables.Table(
+    "hardware/prices.csv",
+    tables.schema_of(PRICE_FIELDS),
+    "dated prices of chips, bought or rented by the hour",
+    "compute_divide.evidence.chips.chips.derive_prices",
+)
+"""Dollars of the day; a purchase price is for one chip, also when sold as a system. ``_1y`` and ``_3y`` are prices an
+hour with a commitment of one and of three years."""
 
 
 def load_prices() -> pd.DataFrame:
     """Return the dated prices, with the columns of `PRICES`."""
-    return read_table("hardware/prices.csv", PRICES)
+    return PRICES.read()
 
 
 def derive_prices(raw: Path, folder: Path) -> list[Sidecar]:
     """Derive the table of prices; see `compute_divide.evidence.catalogue.Derive`."""
-    sidecar = derive_table(
-        raw,
-        folder,
-        _epoch("epoch_hardware_prices_2025-06-20.csv", "Epoch AI, hardware prices", "2025-06-20"),
-        "hardware/prices.csv",
-        PRICE_FIELDS,
-        description="dated prices of chips, bought or rented by the hour",
-        derived_by="compute_divide.evidence.chips.chips.derive_prices",
-        keep=lambda row: any(parse_number(row[header]) is not None for header in _PRICES.values()),
-        without="no price",
-    )
-    return [sidecar]
+    origin = _epoch("epoch_hardware_prices_2025-06-20.csv", "Epoch AI, hardware prices", "2025-06-20")
+
+    def priced(row: Row) -> bool:
+        return any(parse_number(row[header]) is not None for header in _PRICES.values())
+
+    return [PRICES.derive(raw, folder, origin, PRICE_FIELDS, keep=priced, without="no price")]

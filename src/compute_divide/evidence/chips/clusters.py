@@ -11,24 +11,9 @@ from pathlib import Path
 import pandas as pd
 
 from compute_divide.evidence.models.table import CREDIT, LICENCE
-from compute_divide.evidence.store.files import EvidenceError, Origin, Sidecar
-from compute_divide.evidence.store.raw_csv import Findings, Labels, Row, read_date, same
-from compute_divide.evidence.store.tables import (
-    Field,
-    as_count,
-    as_date,
-    as_label,
-    as_list,
-    as_number,
-    as_text,
-    date,
-    derive_table,
-    flag,
-    read_table,
-    schema_of,
-)
-
-URL = "https://epoch.ai/data/gpu-clusters"
+from compute_divide.evidence.store import tables
+from compute_divide.evidence.store.files import Origin, Sidecar
+from compute_divide.evidence.store.raw_csv import Findings, Labels, Row, marked, read_date, same
 
 SECTORS = Labels("sector of an owner", {"private": "private", "public": "public", "public/private": "mixed"})
 """Sectors of owners; ``public`` is academia or government, ``mixed`` is both public and private."""
@@ -44,69 +29,62 @@ def _closed(row: Row, name: str, findings: Findings) -> str | None:
     return found.day.isoformat() if found else None
 
 
-def _marked(row: Row, header: str) -> bool:
-    """Return whether a row carries a mark: the source writes True, or nothing."""
-    mark = row[header]
-    if mark not in {"", "True"}:
-        raise EvidenceError(f"{row.place()}: {mark!r} in {header!r} is neither True nor blank")
-    return mark == "True"
+def _included(row: Row, _: str, __: Findings) -> bool:
+    return marked(row, "Include in Standard Analysis", "True") and not marked(row, "Exclude", "True")
 
 
 FIELDS = {
-    "name": as_text("Name", nullable=False, strip='"'),
-    "status": as_label("Status", STATUS, blank=None),
-    "certainty": as_label("Certainty", CERTAINTY, blank=None),
-    "single_cluster": as_label("Single cluster?", SINGLE),
-    "sector": as_label("Sector", SECTORS, blank="unknown"),
-    "owner": as_list("Owner"),
-    "users": as_list("Users"),
-    "country": as_text("Country", strip='"'),
-    **as_date("operational", "First Operational Date"),
-    "decommissioned": Field(date(), _closed),
-    "chip": as_text("Chip type (primary)", strip='"'),
-    "chips_primary": as_count("Chip quantity (primary)"),
-    "chip_secondary": as_text("Chip type (secondary)", strip='"'),
-    "chips_secondary": as_count("Chip quantity (secondary)"),
-    "chips": as_count("Total number of AI chips"),
-    "supplier": as_text("GPU Supplier (primary)", strip='"'),
-    "h100_equivalents": as_number("H100 equivalents"),
-    "op_s_8bit": as_number("8-bit OP/s"),
-    "flop_s_16bit": as_number("16-bit OP/s"),
-    "flop_s_32bit": as_number("32-bit OP/s"),
-    "power_mw": as_number("Power Capacity (MW)"),
-    "cost_usd": as_number("Hardware Cost"),
-    "builds_upon": as_text("Builds Upon", strip='"'),
-    "superseded_by": as_text("Superseded by", strip='"'),
-    "possible_duplicate": Field(flag(), lambda row, _, __: _marked(row, "Possible Duplicate")),
-    "possible_duplicate_of": as_text("Possible Duplicate Of", strip='"'),
-    "included": Field(
-        flag(), lambda row, _, __: _marked(row, "Include in Standard Analysis") and not _marked(row, "Exclude")
-    ),
+    "name": tables.as_text("Name", nullable=False, strip='"'),
+    "status": tables.as_label("Status", STATUS, blank=None),
+    "certainty": tables.as_label("Certainty", CERTAINTY, blank=None),
+    "single_cluster": tables.as_label("Single cluster?", SINGLE),
+    "sector": tables.as_label("Sector", SECTORS, blank="unknown"),
+    "owner": tables.as_list("Owner"),
+    "users": tables.as_list("Users"),
+    "country": tables.as_text("Country", strip='"'),
+    **tables.as_date("operational", "First Operational Date"),
+    "decommissioned": tables.Field(tables.date(), _closed),
+    "chip": tables.as_text("Chip type (primary)", strip='"'),
+    "chips_primary": tables.as_count("Chip quantity (primary)"),
+    "chip_secondary": tables.as_text("Chip type (secondary)", strip='"'),
+    "chips_secondary": tables.as_count("Chip quantity (secondary)"),
+    "chips": tables.as_count("Total number of AI chips"),
+    "supplier": tables.as_text("GPU Supplier (primary)", strip='"'),
+    "h100_equivalents": tables.as_number("H100 equivalents"),
+    "op_s_8bit": tables.as_number("8-bit OP/s"),
+    "flop_s_16bit": tables.as_number("16-bit OP/s"),
+    "flop_s_32bit": tables.as_number("32-bit OP/s"),
+    "power_mw": tables.as_number("Power Capacity (MW)"),
+    "cost_usd": tables.as_number("Hardware Cost"),
+    "builds_upon": tables.as_text("Builds Upon", strip='"'),
+    "superseded_by": tables.as_text("Superseded by", strip='"'),
+    "possible_duplicate": tables.Field(tables.flag(), lambda row, _, __: marked(row, "Possible Duplicate", "True")),
+    "possible_duplicate_of": tables.as_text("Possible Duplicate Of", strip='"'),
+    "included": tables.Field(tables.flag(), _included),
 }
-SCHEMA = schema_of(FIELDS)
-"""Schema of ``hardware/clusters.csv``. ``operational`` is the first day, ``included`` whether the source counts it in
-its standard analysis; owners and users are ``|``-joined."""
+CLUSTERS = tables.Table(
+    "hardware/clusters.csv",
+    tables.schema_of(FIELDS),
+    "clusters of AI chips: owner, sector, chips, performance, first day, status",
+    "compute_divide.evidence.chips.clusters.derive_clusters",
+)
+"""``operational`` is the first day, ``included`` whether the source counts it in its standard analysis."""
 
-TABLES = {"hardware/clusters.csv": SCHEMA}
+ORIGIN = Origin(
+    "models/epoch_gpu_clusters_2026-04-24.csv",
+    "Epoch AI, GPU Clusters",
+    "2026-04-24",
+    CREDIT,
+    LICENCE,
+    "https://epoch.ai/data/gpu-clusters",
+)
 
 
 def load_clusters() -> pd.DataFrame:
-    """Return the clusters, with the columns of `SCHEMA`."""
-    return read_table("hardware/clusters.csv", SCHEMA)
+    """Return the clusters, with the columns of `CLUSTERS`."""
+    return CLUSTERS.read()
 
 
 def derive_clusters(raw: Path, folder: Path) -> list[Sidecar]:
     """Derive the table of clusters; see `compute_divide.evidence.catalogue.Derive`."""
-    sidecar = derive_table(
-        raw,
-        folder,
-        Origin(
-            "models/epoch_gpu_clusters_2026-04-24.csv", "Epoch AI, GPU Clusters", "2026-04-24", CREDIT, LICENCE, URL
-        ),
-        "hardware/clusters.csv",
-        FIELDS,
-        description="clusters of AI chips: owner, sector, chips, performance, first day, status",
-        derived_by="compute_divide.evidence.chips.clusters.derive_clusters",
-        notes=["left out, for it mixes number formats: Max OP/s"],
-    )
-    return [sidecar]
+    return [CLUSTERS.derive(raw, folder, ORIGIN, FIELDS, ["left out, for it mixes number formats: Max OP/s"])]

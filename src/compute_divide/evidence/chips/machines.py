@@ -12,27 +12,9 @@ from typing import Any
 
 import pandas as pd
 
+from compute_divide.evidence.store import raw_csv, tables
 from compute_divide.evidence.store.files import EvidenceError, Origin, SetAside, Sidecar, Source
-from compute_divide.evidence.store.raw_csv import Bounds, Findings, Labels, Row, parse_date, read_raw, same
-from compute_divide.evidence.store.raw_csv import number as read_number
-from compute_divide.evidence.store.tables import (
-    Field,
-    as_count,
-    as_label,
-    as_number,
-    date,
-    derive_table,
-    flag,
-    number,
-    one_of,
-    read_rows,
-    read_table,
-    schema,
-    schema_of,
-    text,
-    whole,
-    write_table,
-)
+from compute_divide.evidence.store.raw_csv import Bounds, Findings, Labels, Row, marked, read_raw, same
 
 DERIVED_BY = "compute_divide.evidence.chips.machines.derive_machines"
 
@@ -49,24 +31,30 @@ _COUNTRIES = {"Czech Republic": "Czechia", "Korea, South": "South Korea", "Slova
 _LIST = re.compile(r"top500_(\d{4}-\d{2})_(academic|other)\.csv")
 _RANKS = sorted(map(str, range(1, 501)))
 
-TOP500 = schema(
-    list=date(),
-    segment=one_of(SEGMENTS.ours, nullable=False),
-    country=text(nullable=False),
-    accelerated=flag(),
-    machines=whole(1, len(_RANKS), nullable=False),
-    rmax_tflop_s=number(nullable=False),
-    rmax_squares=number(nullable=False),
-    largest_tflop_s=number(nullable=False),
+TOP500_COLUMNS = tables.schema(
+    list=tables.date(),
+    segment=tables.one_of(SEGMENTS.ours, nullable=False),
+    country=tables.text(nullable=False),
+    accelerated=tables.flag(),
+    machines=tables.whole(1, len(_RANKS), nullable=False),
+    rmax_tflop_s=tables.number(nullable=False),
+    rmax_squares=tables.number(nullable=False),
+    largest_tflop_s=tables.number(nullable=False),
 )
-"""Schema of ``compute/top500.csv``: the machines of a list that share segment, country and whether they have an
+TOP500 = tables.Table(
+    "compute/top500.csv",
+    TOP500_COLUMNS,
+    "machines of the TOP500 and their speed by list, segment, country and accelerator",
+    DERIVED_BY,
+)
+"""The machines of a list that share segment, country and whether they have an
 accelerator (missing where the list does not say). Speeds are those of the HPL benchmark, in 64 bits; the sum of their
 squares tells how far a share rests on single machines."""
 
 
 def load_top500() -> pd.DataFrame:
     """Return sums over the machines of each TOP500 list, with the columns of `TOP500`."""
-    return read_table("compute/top500.csv", TOP500)
+    return TOP500.read()
 
 
 def _top500(raw: Path, folder: Path) -> Sidecar:
@@ -95,23 +83,15 @@ def _top500(raw: Path, folder: Path) -> Sidecar:
         .round(3)
         .reset_index()
     )
-    return write_table(
-        cells,
-        "compute/top500.csv",
-        TOP500,
-        description="machines of the TOP500 and their speed by list, segment, country and accelerator",
-        sources=sources,
-        derived_by=DERIVED_BY,
-        set_aside=[SetAside(reason="machines counted in the row of others like them", rows=len(table) - len(cells))],
-        notes=["accelerated is missing for the two lists of 2010, which have no such column"],
-        folder=folder,
-    )
+    alike = SetAside(reason="machines counted in the row of others like them", rows=len(table) - len(cells))
+    note = "accelerated is missing for the two lists of 2010, which have no such column"
+    return TOP500.write(cells, folder, sources, [alike], [note])
 
 
 def _machine(row: Row) -> dict[str, Any]:
     """Return a machine, its speed in TFLOP/s: lists up to 2016 give GFLOP/s under a header that names no unit."""
     country, header = row["Country"], next((name for name in row.cells if name.casefold().startswith("rmax")), "Rmax")
-    speed = read_number(row, header, "Rmax", Bounds(), Findings())
+    speed = raw_csv.read_number(row, header, "Rmax", Bounds(), Findings())
     if speed is None:
         raise EvidenceError(f"{row.place()}: {row[header]!r} is not a speed")
     named = [row[header] for header in ("Accelerator/Co-Processor", "Accelerator") if header in row.cells]
@@ -153,31 +133,25 @@ LABS = Labels("laboratory", same("OpenAI", "Google DeepMind", "Meta Superintelli
 RENTED = Labels("rented chip", same("H100", "H200", "B200", "A100"))
 
 
-def _as_day(header: str) -> Field:
+def _as_day(header: str) -> tables.Field:
     def read(row: Row, _: str, __: Findings) -> str:
-        found = parse_date(row[header], "month-first")
+        found = raw_csv.parse_date(row[header], "month-first")
         if found is None:
             raise EvidenceError(f"{row.place()}: {row[header]!r} in {header!r} is not a date")
         return found.day.isoformat()
 
-    return Field(date(), read)
+    return tables.Field(tables.date(), read)
 
 
-def _as_sure(header: str) -> Field:
-    return as_number(header, column=number(nullable=False))
-
-
-def _complete(row: Row, _: str, __: Findings) -> bool:
-    if row["Incomplete"] not in {"", "checked"}:
-        raise EvidenceError(f"{row.place()}: {row['Incomplete']!r} in 'Incomplete' is neither 'checked' nor blank")
-    return not row["Incomplete"]
+def _as_sure(header: str) -> tables.Field:
+    return tables.as_number(header, column=tables.number(nullable=False))
 
 
 _OWNED = {
-    "owner": as_label("Owner", OWNERS, blank=None),
-    "designer": as_label("Chip manufacturer", DESIGNERS, blank=None),
-    "kind": Field(
-        one_of(KINDS.ours),
+    "owner": tables.as_label("Owner", OWNERS, blank=None),
+    "designer": tables.as_label("Chip manufacturer", DESIGNERS, blank=None),
+    "kind": tables.Field(
+        tables.one_of(KINDS.ours),
         lambda row, *_: KINDS.canonical(row["Chip type"], row.place()) if "Chip type" in row.cells else "",
     ),
     "since": _as_day("Start date"),
@@ -186,42 +160,52 @@ _OWNED = {
     "h100e_low": _as_sure("H100e (5th percentile)"),
     "h100e_high": _as_sure("H100e (95th percentile)"),
     "chips": _as_sure("Number of Units"),
-    "complete": Field(flag(), _complete),
+    "complete": tables.Field(tables.flag(), lambda row, *_: not marked(row, "Incomplete", "checked")),
 }
-OWNED = schema_of(_OWNED)
-"""Schema of ``compute/owners.csv``: chips bought from ``since`` to the last day of a quarter, in H100 equivalents by
+OWNED = tables.Table(
+    "compute/owners.csv",
+    tables.schema_of(_OWNED),
+    "AI chips in the hands of owners by quarter, in H100 equivalents, with 5th and 95th percentiles",
+    DERIVED_BY,
+)
+"""Chips bought from ``since`` to the last day of a quarter, in H100 equivalents by
 operations in 8 bits: the median of a simulation, with its 5th and 95th percentiles. ``kind`` is missing for all kinds
 of a designer together. Medians may be added, percentiles not."""
 
 _LABORATORIES = {
-    "laboratory": as_label("Lab", LABS, blank=None),
+    "laboratory": tables.as_label("Lab", LABS, blank=None),
     "day": _as_day("Date"),
     "h100e": _as_sure("h100e_med"),
     "h100e_low": _as_sure("h100e_p5"),
     "h100e_high": _as_sure("h100e_p95"),
 }
-LABORATORIES = schema_of(_LABORATORIES)
-"""Schema of ``compute/laboratories.csv``: chips that a laboratory uses, as in `OWNED`. It does not own them all, so
+LABORATORIES = tables.Table(
+    "compute/laboratories.csv",
+    tables.schema_of(_LABORATORIES),
+    "chips that five laboratories use at the end of a year, in H100 equivalents, with percentiles",
+    DERIVED_BY,
+)
+"""Chips that a laboratory uses, as in `OWNED`. It does not own them all, so
 that laboratories and owners are never added."""
 
 _RENTAL = {
     "month": _as_day("month"),
-    "chip": as_label("chip", RENTED, blank=None),
+    "chip": tables.as_label("chip", RENTED, blank=None),
     "usd_per_hour": _as_sure("usd_per_hour"),
     "lowest_usd": _as_sure("lowest_provider"),
     "highest_usd": _as_sure("highest_provider"),
-    "providers": as_count("providers"),
+    "providers": tables.as_count("providers"),
 }
-RENTAL = schema_of(_RENTAL)
-"""Schema of ``compute/rental_prices.csv``: the median over providers of the list price of a chip for an hour, with the
+RENTAL = tables.Table(
+    "compute/rental_prices.csv",
+    tables.schema_of(_RENTAL),
+    "monthly list prices of a chip-hour: median, lowest and highest of the providers",
+    DERIVED_BY,
+)
+"""The median over providers of the list price of a chip for an hour, with the
 lowest and highest; months with fewer than three providers are not in the source."""
 
-TABLES = {
-    "compute/top500.csv": TOP500,
-    "compute/owners.csv": OWNED,
-    "compute/laboratories.csv": LABORATORIES,
-    "compute/rental_prices.csv": RENTAL,
-}
+TABLES = (TOP500, OWNED, LABORATORIES, RENTAL)
 
 _OWNER_FILES = {
     "nvidia_owners_cumulative_totals": "Nvidia chips by owner",
@@ -235,17 +219,17 @@ _OWNER_FILES = {
 
 def load_owners() -> pd.DataFrame:
     """Return the chips of each owner by quarter, with the columns of `OWNED`."""
-    return read_table("compute/owners.csv", OWNED)
+    return OWNED.read()
 
 
 def load_laboratories() -> pd.DataFrame:
     """Return the chips that laboratories use at the end of a year, with the columns of `LABORATORIES`."""
-    return read_table("compute/laboratories.csv", LABORATORIES)
+    return LABORATORIES.read()
 
 
 def load_rental_prices() -> pd.DataFrame:
     """Return monthly list prices of a chip-hour, with the columns of `RENTAL`."""
-    return read_table("compute/rental_prices.csv", RENTAL)
+    return RENTAL.read()
 
 
 def derive_machines(raw: Path, folder: Path) -> list[Sidecar]:
@@ -255,39 +239,16 @@ def derive_machines(raw: Path, folder: Path) -> list[Sidecar]:
     for stem, title in _OWNER_FILES.items():
         path = f"compute/epoch_{stem}_2026-04-22.csv"
         file = read_raw(raw / path)
-        rows += read_rows(file.rows, _OWNED, findings)
+        rows += tables.read_rows(file.rows, _OWNED, findings)
         origin = Origin(path, f"Epoch AI, {title}", "2026-04-22", "Epoch AI, AI Chip Owners", "MIT (code)", chips)
         sources.append(file.source(origin))
-    owners = write_table(
-        rows,
-        "compute/owners.csv",
-        OWNED,
-        description="AI chips in the hands of owners by quarter, in H100 equivalents, with 5th and 95th percentiles",
-        sources=sources,
-        derived_by=DERIVED_BY,
-        notes=["every series starts at zero; xAI is in none of them", *findings.notes()],
-        folder=folder,
-    )
+    notes = ["every series starts at zero; xAI is in none of them", *findings.notes()]
+    owners = OWNED.write(rows, folder, sources, notes=notes)
     path, title = "compute/epoch_lab_compute_year_end_2026-09-03.csv", "Epoch AI, computing that AI laboratories use"
-    laboratories = derive_table(
-        raw,
-        folder,
-        Origin(path, title, "2026-09-03", "Epoch AI, AI Compute Users", "none seen", users),
-        "compute/laboratories.csv",
-        _LABORATORIES,
-        description="chips that five laboratories use at the end of a year, in H100 equivalents, with percentiles",
-        derived_by=DERIVED_BY,
-    )
-    path, licence = "compute/gpu_rental_list_prices_2026-09.csv", "none found; medians over providers are kept"
-    url = "https://github.com/henryzhangpku/gpu-price-index"
-    prices = derive_table(
-        raw,
-        folder,
-        Origin(path, "GPU Price Index, archived public rate cards", "2026-09", "GPU Price Index", licence, url),
-        "compute/rental_prices.csv",
-        _RENTAL,
-        description="monthly list prices of a chip-hour: median, lowest and highest of the providers",
-        derived_by=DERIVED_BY,
-        notes=["list prices, not transactions"],
-    )
+    used = Origin(path, title, "2026-09-03", "Epoch AI, AI Compute Users", "none seen", users)
+    path, title = "compute/gpu_rental_list_prices_2026-09.csv", "GPU Price Index, archived public rate cards"
+    licence, url = "none found; medians over providers are kept", "https://github.com/henryzhangpku/gpu-price-index"
+    rented = Origin(path, title, "2026-09", "GPU Price Index", licence, url)
+    laboratories = LABORATORIES.derive(raw, folder, used, _LABORATORIES)
+    prices = RENTAL.derive(raw, folder, rented, _RENTAL, ["list prices, not transactions"])
     return [_top500(raw, folder), owners, laboratories, prices]

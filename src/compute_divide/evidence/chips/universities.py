@@ -17,19 +17,9 @@ import numpy as np
 import pandas as pd
 
 from compute_divide.evidence.chips.chips import load_chips
+from compute_divide.evidence.store import tables
 from compute_divide.evidence.store.files import EvidenceError, Origin, SetAside, Sidecar, read_bytes
 from compute_divide.evidence.store.raw_csv import Bounds, Findings, Labels, read_raw, same
-from compute_divide.evidence.store.tables import (
-    as_number,
-    number,
-    one_of,
-    read_rows,
-    read_table,
-    schema,
-    text,
-    whole,
-    write_table,
-)
 
 CHECKS_FILE = "gpu_checks.csv"
 """Kept by hand: a line for each checked row of the source, or for each number of it that its notes contradict."""
@@ -68,71 +58,78 @@ ORIGIN = Origin(
     "https://github.com/Fchaubard/GPUsPerStudent.org",
 )
 
-KINDS = schema(
-    gpu=one_of(list(GPUS), nullable=False),
-    chip=text(nullable=False),
-    recorded=whole(nullable=False),
-    checked=whole(nullable=False),
-    universities=whole(nullable=False),
-)
-"""Schema of ``compute/university_gpus.csv``: how many of a kind all universities together own, as recorded and after
-our checks, and how many universities have any."""
+DERIVED_BY = "compute_divide.evidence.chips.universities.derive_universities"
+TOLD = "GPUs that US universities own"
 
-SIZES = schema(
-    quantile=number(0, 1, nullable=False),
-    checked=number(nullable=False),
-    low=number(),
-    high=number(),
-    recorded=number(nullable=False),
-    theirs=number(nullable=False),
-    held=number(0, 1, nullable=False),
+KINDS = tables.Table(
+    "compute/university_gpus.csv",
+    tables.schema(
+        gpu=tables.one_of(list(GPUS), nullable=False),
+        chip=tables.text(nullable=False),
+        recorded=tables.whole(nullable=False),
+        checked=tables.whole(nullable=False),
+        universities=tables.whole(nullable=False),
+    ),
+    f"{TOLD}: how many of each kind, as recorded and as checked",
+    DERIVED_BY,
 )
-"""Schema of ``compute/university_sizes.csv``: quantiles of the H100 equivalents of a university, by speed in 16 bits
-after our checks (with an interval from order statistics) and as recorded, and by price as the source counts. ``held``
-is the share of the sum (after our checks) that universities at or above the quantile hold."""
+"""How many of a kind all universities together own, as recorded and after our checks, and how many have any."""
 
-CHECKS = schema(
-    verdict=one_of([*VERDICTS.ours, UNCHECKED], nullable=False),
-    universities=whole(nullable=False),
-    searched=whole(nullable=False),
-    without=whole(nullable=False),
-    corrections=whole(nullable=False),
-    checked=number(nullable=False),
-    recorded=number(nullable=False),
-    theirs=number(nullable=False),
+SIZES = tables.Table(
+    "compute/university_sizes.csv",
+    tables.schema(
+        quantile=tables.number(0, 1, nullable=False),
+        checked=tables.number(nullable=False),
+        low=tables.number(),
+        high=tables.number(),
+        recorded=tables.number(nullable=False),
+        theirs=tables.number(nullable=False),
+        held=tables.number(0, 1, nullable=False),
+    ),
+    f"{TOLD}: quantiles of their H100 equivalents",
+    DERIVED_BY,
 )
-"""Schema of ``compute/university_checks.csv``: the universities by verdict, how many of them were found by a search and
-not by their rank, how many have no GPU on record, and the sums of their H100 equivalents by the three counts of
-`SIZES`."""
+"""Quantiles of the H100 equivalents of a university, by speed in 16 bits after our checks (with an interval from order
+statistics) and as recorded, and by price as the source counts. ``held`` is the share of the sum (after our checks) that
+universities at or above the quantile hold."""
 
-TABLES = {
-    "compute/university_gpus.csv": KINDS,
-    "compute/university_sizes.csv": SIZES,
-    "compute/university_checks.csv": CHECKS,
-}
+CHECKS = tables.Table(
+    "compute/university_checks.csv",
+    tables.schema(
+        verdict=tables.one_of([*VERDICTS.ours, UNCHECKED], nullable=False),
+        **{name: tables.whole(nullable=False) for name in ("universities", "searched", "without", "corrections")},
+        **{name: tables.number(nullable=False) for name in ("checked", "recorded", "theirs")},
+    ),
+    f"{TOLD}: rows held against their own notes, by verdict",
+    DERIVED_BY,
+)
+"""The universities by verdict, how many of them were found by a search and not by their rank, how many have no GPU on
+record, and the sums of their H100 equivalents by the three counts of `SIZES`."""
+
+TABLES = (KINDS, SIZES, CHECKS)
 
 
 def load_university_gpus() -> pd.DataFrame:
     """Return the GPUs of all universities by kind, with the columns of `KINDS`."""
-    return read_table("compute/university_gpus.csv", KINDS)
+    return KINDS.read()
 
 
 def load_university_sizes() -> pd.DataFrame:
     """Return quantiles of the H100 equivalents of a university, with the columns of `SIZES`."""
-    return read_table("compute/university_sizes.csv", SIZES)
+    return SIZES.read()
 
 
 def load_university_checks() -> pd.DataFrame:
     """Return what the check by hand found, with the columns of `CHECKS`."""
-    return read_table("compute/university_checks.csv", CHECKS)
+    return CHECKS.read()
 
 
 def derive_universities(raw: Path, folder: Path) -> list[Sidecar]:
     """Derive the three tables; see `compute_divide.evidence.catalogue.Derive`."""
     file, findings = read_raw(raw / ORIGIN.path), Findings()
-    fields = {gpu: as_number(gpu, Bounds(positive=False, whole=True)) for gpu in [*GPUS, "B100"]}
-    fields["theirs"] = as_number("h100_equivalent", Bounds(positive=False))
-    counts = pd.DataFrame(read_rows(file.rows, fields, findings), index=[row.number for row in file.rows])
+    fields = {gpu: tables.as_number(gpu, Bounds(positive=False, whole=True)) for gpu in [*GPUS, "B100"]}
+    fields["theirs"] = tables.as_number("h100_equivalent", Bounds(positive=False))
+    counts = pd.DataFrame(tables.read_rows(file.rows, fields, findings), index=[row.number for row in file.rows])
     if counts["B100"].any():
         raise EvidenceError(f"{file.file} counts B100, for which the list of chips has no speed")
     recorded = counts[list(GPUS)].astype(int)
@@ -145,32 +142,21 @@ def derive_universities(raw: Path, folder: Path) -> list[Sidecar]:
     worth = pd.Series({gpu: speed[chip] / speed[GPUS["H100_SXM"]] for gpu, chip in GPUS.items()})
     sums = pd.DataFrame({"checked": checked @ worth, "recorded": recorded @ worth, "theirs": counts["theirs"]})
     kinds = {"recorded": recorded.sum(), "checked": checked.sum(), "universities": checked.gt(0).sum()}
-    tables = {
-        "gpus": pd.DataFrame({"chip": GPUS, **kinds}).rename_axis("gpu").reset_index(),
-        "sizes": pd.DataFrame([_at(quantile, sums) for quantile in _QUANTILES]),
-        "checks": _verdicts(checks, sums),
+    found = {
+        KINDS: pd.DataFrame({"chip": GPUS, **kinds}).rename_axis("gpu").reset_index(),
+        SIZES: pd.DataFrame([_at(quantile, sums) for quantile in _QUANTILES]),
+        CHECKS: _verdicts(checks, sums),
     }
     return [
-        write_table(
-            table,
-            f"compute/university_{name}.csv",
-            TABLES[f"compute/university_{name}.csv"],
-            description=f"GPUs that US universities own: {_TOLD[name]}",
-            sources=[file.source(ORIGIN)],
-            derived_by="compute_divide.evidence.chips.universities.derive_universities",
-            set_aside=[SetAside(reason="universities counted in sums and quantiles", rows=len(counts) - len(table))],
-            notes=[f"corrections and their reasons: data/{CHECKS_FILE}", *findings.notes()],
-            folder=folder,
+        table.write(
+            rows,
+            folder,
+            [file.source(ORIGIN)],
+            [SetAside(reason="universities counted in sums and quantiles", rows=len(counts) - len(rows))],
+            [f"corrections and their reasons: data/{CHECKS_FILE}", *findings.notes()],
         )
-        for name, table in tables.items()
+        for table, rows in found.items()
     ]
-
-
-_TOLD = {
-    "gpus": "how many of each kind, as recorded and as checked",
-    "sizes": "quantiles of their H100 equivalents",
-    "checks": "rows held against their own notes, by verdict",
-}
 
 
 def _checks(recorded: pd.DataFrame, file: str) -> pd.DataFrame:

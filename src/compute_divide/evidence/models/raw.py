@@ -8,11 +8,12 @@ not fully comparable.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
+from compute_divide.evidence.store import raw_csv, tables
 from compute_divide.evidence.store.files import EvidenceError, SetAside
 from compute_divide.evidence.store.raw_csv import (
     Bounds,
@@ -21,14 +22,9 @@ from compute_divide.evidence.store.raw_csv import (
     RawTable,
     Row,
     clean,
-    date_order,
     joined,
-    number,
-    read_date,
     same,
     split_list,
-    team_type,
-    typed_organisations,
 )
 
 HEADERS: Mapping[str, tuple[str, ...]] = {
@@ -74,12 +70,8 @@ NEEDED = ("model", "published", "organisations", "team_label", "notability")
 SECTORS = Labels(
     "sector of an organisation",
     {
-        "academia": "academia",
-        "industry": "industry",
-        "government": "government",
-        "research collective": "nonprofit",
-        "non-profit": "nonprofit",
-        "nonprofit": "nonprofit",
+        **same("academia", "industry", "government"),
+        **dict.fromkeys(("research collective", "non-profit", "nonprofit"), "nonprofit"),
     },
 )
 """Sectors of organisations. A research collective counts as a nonprofit."""
@@ -87,15 +79,9 @@ SECTORS = Labels(
 NOTABILITY = Labels(
     "notability criterion",
     {
-        "highly cited": "highly cited",
-        "historical significance": "historical significance",
+        **same("highly cited", "historical significance", "SOTA improvement", "significant use", "training cost"),
+        **same("discretionary", "important context", "competition winner"),
         "historical relevance": "historical significance",
-        "sota improvement": "SOTA improvement",
-        "significant use": "significant use",
-        "training cost": "training cost",
-        "discretionary": "discretionary",
-        "important context": "important context",
-        "competition winner": "competition winner",
         "icpr 2012 mitosis detection competition winner": "competition winner",
     },
 )
@@ -103,17 +89,9 @@ NOTABILITY = Labels(
 OPENNESS = Labels(
     "accessibility of weights",
     {
-        **same(
-            "Open weights (unrestricted)",
-            "Open weights (restricted use)",
-            "Open weights (non-commercial)",
-            "API access",
-            "Hosted access (no API)",
-            "Unreleased",
-            "Fully open-source",
-            "Permissive license",
-            "Weights available",
-        ),
+        **same("Open weights (unrestricted)", "Open weights (restricted use)", "Open weights (non-commercial)"),
+        **same("API access", "Hosted access (no API)", "Unreleased"),
+        **same("Fully open-source", "Permissive license", "Weights available"),
         # names that the same classes had in the middle of 2024
         "open source": "Open weights (unrestricted)",
         "open access (unrestricted)": "Open weights (unrestricted)",
@@ -136,11 +114,8 @@ CODE_OPENNESS = Labels(
 
 CONFIDENCE = Labels("confidence", same("Confident", "Likely", "Speculative", "Unverified", "Unknown", "Wrong"))
 
-_COLLABORATIONS = (
-    "industry - academia collaboration",
-    "industry - academia collaboration (industry leaning)",
-    "industry - academia collaboration (academia leaning)",
-)
+_JOINT = "industry - academia collaboration"
+_COLLABORATIONS = (_JOINT, f"{_JOINT} (industry leaning)", f"{_JOINT} (academia leaning)")
 TEAM_LABELS = Labels("team label", {**SECTORS.known, **dict.fromkeys(_COLLABORATIONS, "collaboration")})
 
 
@@ -149,11 +124,46 @@ def team_tokens(label: str, place: str) -> list[str]:
     return [TEAM_LABELS.canonical(token, place) for token in label.split(",") if clean(token)]
 
 
-# --- schema generations ---
+# --- the schema of ours, and those of the source ---
+
+SCHEMA = tables.schema(
+    model=tables.text(nullable=False),
+    reference=tables.text(),
+    published=tables.date(),
+    date_precision=tables.one_of(raw_csv.PRECISIONS),
+    year=tables.whole(1940, 2040),
+    organisations=tables.text(),
+    countries=tables.text(),
+    sectors=tables.list_of(SECTORS.ours),
+    team_type=tables.one_of(raw_csv.TEAM_TYPES, nullable=False),
+    team_label=tables.text(),
+    notability=tables.list_of(NOTABILITY.ours),
+    scope=tables.one_of(["notable", "other"], nullable=False),
+    criteria_met=tables.flag(),
+    excluded=tables.flag(),
+    training_compute_flop=tables.number(),
+    parameters=tables.number(),
+    training_hardware=tables.text(),
+    hardware_quantity=tables.whole(1),
+    hardware_utilization=tables.number(high=1),
+    training_time_hours=tables.number(),
+    training_cost_usd=tables.number(),
+    training_cost_base_year=tables.whole(2000, 2040),
+    base_model=tables.text(),
+    openness=tables.one_of(OPENNESS.ours),
+    code_openness=tables.one_of(CODE_OPENNESS.ours),
+    inference_code_openness=tables.one_of(CODE_OPENNESS.ours),
+    domain=tables.text(),
+    task=tables.text(),
+    self_supervised=tables.flag(),
+    citations=tables.whole(),
+    confidence=tables.one_of(CONFIDENCE.ours),
+    link=tables.text(),
+)
+"""Schema of every table under ``data/models``. Lists are joined by ``|``; money is in dollars of the base year."""
 
 
-@dataclass(frozen=True)
-class Generation:
+class Generation(NamedTuple):
     """A schema generation of the database: its name, headers in lower case that show it, whether lists were typed."""
 
     name: str
@@ -172,23 +182,18 @@ GENERATIONS = (
 def recognise(raw: RawTable) -> Generation:
     """Return the schema generation that a header shows; the error says which columns were looked for."""
     there = {name.casefold() for name in raw.header}
-    missing = [
-        " or ".join(repr(name) for name in HEADERS[field])
+    lacking = [
+        " or ".join(map(repr, HEADERS[field]))
         for field in NEEDED
-        if not any(name.casefold() in there for name in HEADERS[field])
+        if there.isdisjoint(name.casefold() for name in HEADERS[field])
     ]
-    if missing:
+    found = next((each for each in GENERATIONS if there.issuperset(each.marks)), None)
+    if lacking or found is None:
         raise EvidenceError(
             f"{raw.file} is not a snapshot of the models database with team labels: it has no column "
-            f"{'; no column '.join(missing)} (its columns: {', '.join(raw.header[:8])}, ...)"
+            f"{'; no column '.join(lacking) or 'of one generation'} (its columns: {', '.join(raw.header[:8])}, ...)"
         )
-    for generation in GENERATIONS:
-        if all(mark in there for mark in generation.marks):
-            return generation
-    raise EvidenceError(
-        f"{raw.file} fits no known schema generation of the models database: expected the columns "
-        + ", or ".join(" and ".join(repr(mark) for mark in generation.marks) for generation in GENERATIONS)
-    )
+    return found
 
 
 # --- records ---
@@ -219,114 +224,94 @@ LISTS = ("training_hardware", "base_model", "task")
 YES_NO = {"yes": True, "yes?": True, "no": False, "1": True, "0": False}
 
 
-@dataclass(frozen=True)
-class Parsed:
-    """A snapshot in our schema: its records in the order of the file, and what was met on the way."""
-
-    records: list[dict[str, Any]]
-    set_aside: list[SetAside]
-    notes: list[str]
-
-
-def parse_snapshot(raw: RawTable, notable: Callable[[str], bool] | None = None) -> Parsed:
+def parse_snapshot(
+    raw: RawTable, notable: Callable[[str], bool] | None = None
+) -> tuple[list[dict[str, Any]], list[SetAside], list[str]]:
     """Return the records of a raw snapshot in our schema, the rows set aside, and notes for the sidecar.
 
     `notable` says of a model's name whether the source lists it as notable. By default a model is notable when the file
     says that it meets the inclusion criteria or, where the file does not say, when it names a criterion.
     """
-    reader = _Reader(raw, recognise(raw), notable)
-    records = [(row, reader.record(row)) for row in raw.rows]
-    nameless = [f"row {row.number}" for row, record in records if record is None]
-    found = [(row, record) for row, record in records if record]
-    if not found:
+    reader, nameless = _Reader(raw, notable), Findings()
+    named = [row for row in reader.rows if row["model"] or row["reference"]]
+    if not named:
         raise EvidenceError(f"{raw.file} names no model")
-    reader.check_readable(found)
-    set_aside = []
-    if nameless:
-        set_aside.append(SetAside(reason="neither a name nor a reference", rows=len(nameless), examples=nameless[:3]))
-    return Parsed([record for _, record in found], set_aside, reader.notes())
+    for row in reader.rows:
+        if not (row["model"] or row["reference"]):
+            nameless.add("neither a name nor a reference", f"row {row.number}")
+    records = [reader.record(row) for row in named]
+    reader.check_readable(named, records)
+    return records, nameless.groups(), reader.notes()
 
 
-@dataclass
 class _Reader:
-    """Reads the rows of one file and remembers what it met."""
+    """Reads the rows of one file, their cells by our names of the columns, and remembers what it met."""
 
-    raw: RawTable
-    generation: Generation
-    notable: Callable[[str], bool] | None
-    findings: Findings = field(default_factory=Findings)
-
-    def __post_init__(self) -> None:
-        there = {name.casefold(): name for name in self.raw.header}
+    def __init__(self, raw: RawTable, notable: Callable[[str], bool] | None) -> None:
+        self.file, self.notable, self.findings = raw.file, notable, Findings()
+        self.generation = recognise(raw)
+        there = {name.casefold(): name for name in raw.header}
         self.columns = {
-            field: next((there[name.casefold()] for name in names if name.casefold() in there), None)
+            field: next((there[name.casefold()] for name in names if name.casefold() in there), "")
             for field, names in HEADERS.items()
         }
-        self.order, self.order_shown = date_order(self.cell(row, "published") for row in self.raw.rows)
+        self.rows = [
+            Row(raw.file, row.number, {field: row.cells.get(name, "") for field, name in self.columns.items()})
+            for row in raw.rows
+        ]
+        self.order, self.order_shown = raw_csv.date_order(row["published"] for row in self.rows)
         # An exported list separates names by a bare comma; a hand-typed one writes a space after it.
-        self.typed = self.generation.typed and any(", " in self.cell(row, "organisations") for row in self.raw.rows)
-        self.author_shares = any("collaboration" in self.cell(row, "team_label").casefold() for row in self.raw.rows)
-        domains = Counter(name for row in self.raw.rows for name in split_list(self.cell(row, "domain")))
+        self.typed = self.generation.typed and any(", " in row["organisations"] for row in self.rows)
+        self.author_shares = any("collaboration" in row["team_label"].casefold() for row in self.rows)
+        domains = Counter(name for row in self.rows for name in split_list(row["domain"]))
         self.spelling = {name.casefold(): name for name, _ in reversed(domains.most_common())}
 
-    def cell(self, row: Row, name: str) -> str:
-        """Return a cell, white space cleaned; empty where the file has no such column."""
-        column = self.columns[name]
-        return row[column] if column else ""
-
-    def record(self, row: Row) -> dict[str, Any] | None:
-        """Return a row in our schema, or None when it names no model."""
-        model = self.cell(row, "model") or self.cell(row, "reference")
-        if not model:
-            return None
-        if not self.cell(row, "model"):
+    def record(self, row: Row) -> dict[str, Any]:
+        """Return a row in our schema."""
+        model = row["model"] or row["reference"]
+        if not row["model"]:
             self.findings.add("model: without a name, so named by its reference", f"row {row.number}")
         place = row.place(model[:60])
-        tokens = team_tokens(self.cell(row, "team_label"), place)
+        tokens = team_tokens(row["team_label"], place)
         numbers = {
-            name: number(row, self.columns[name], name, bounds, self.findings) for name, bounds in NUMBERS.items()
+            name: raw_csv.read_number(row, name, name, bounds, self.findings) for name, bounds in NUMBERS.items()
         }
+        dated = raw_csv.read_date(row, "published", "published", self.findings, self.order)
+        paid = numbers["training_cost_usd"] is not None  # in dollars of the year that the header states
         return {
             "model": model,
-            "reference": self.cell(row, "reference"),
-            **self.dated(row),
+            "reference": row["reference"],
+            "published": dated and dated.day.isoformat(),
+            "date_precision": dated and dated.precision,
+            "year": dated and dated.day.year,
             **self.organisations(row, tokens),
-            "team_type": team_type(tokens),
-            "team_label": self.cell(row, "team_label"),
+            "team_type": raw_csv.team_type(tokens),
+            "team_label": row["team_label"],
             **self.membership(row, model, place),
             **numbers,
-            "training_cost_base_year": self.base_year() if numbers["training_cost_usd"] is not None else None,
-            **{name: joined(split_list(self.cell(row, name))) for name in LISTS},
+            "training_cost_base_year": int(re.sub(r"\D", "", self.columns["training_cost_usd"])) if paid else None,
+            **{name: joined(split_list(row[name])) for name in LISTS},
             **{name: self.label(row, name, place) for name in LABELS},
-            "domain": joined(self.spelling[name.casefold()] for name in split_list(self.cell(row, "domain"))),
+            "domain": joined(self.spelling[name.casefold()] for name in split_list(row["domain"])),
             "self_supervised": self.self_supervised(row, place),
-            "link": self.cell(row, "link"),
+            "link": row["link"],
         }
-
-    def dated(self, row: Row) -> dict[str, Any]:
-        """Return publication date, its precision and the year; all missing where the file states no readable date."""
-        found = read_date(row, self.columns["published"], "published", self.findings, self.order)
-        if found is None:
-            return {"published": None, "date_precision": None, "year": None}
-        return {"published": found.day.isoformat(), "date_precision": found.precision, "year": found.day.year}
 
     def organisations(self, row: Row, tokens: list[str]) -> dict[str, str]:
         """Return organisations, their sectors and countries; sectors only where the label has one token for each."""
-        text = self.cell(row, "organisations")
+        text = row["organisations"]
         by_organisation = bool(tokens) and "collaboration" not in tokens and (len(tokens) > 1 or not self.author_shares)
-        names = typed_organisations(text) if self.typed else split_list(text, len(tokens) or None)
+        names = raw_csv.typed_organisations(text) if self.typed else split_list(text, len(tokens) or None)
         sectors = tokens if by_organisation and not self.generation.typed else []
         if sectors and len(sectors) != len(names):
-            self.findings.add(
-                "sectors: not as many as organisations, so not aligned with them",
-                f"row {row.number}: {len(sectors)} for {len(names)}",
-            )
-        countries = split_list(self.cell(row, "countries"))
+            told = f"row {row.number}: {len(sectors)} for {len(names)}"
+            self.findings.add("sectors: not as many as organisations, so not aligned with them", told)
+        countries = split_list(row["countries"])
         return {"organisations": joined(names), "sectors": joined(sectors), "countries": joined(countries)}
 
     def membership(self, row: Row, model: str, place: str) -> dict[str, Any]:
         """Return notability criteria, the flags of the source, and the scope."""
-        named = [NOTABILITY.canonical(text, place) for text in self.cell(row, "notability").split(",") if clean(text)]
+        named = [NOTABILITY.canonical(text, place) for text in row["notability"].split(",") if clean(text)]
         met = self.flag(row, "criteria_met", place)
         notable = (met if met is not None else bool(named)) if self.notable is None else self.notable(model)
         return {
@@ -338,51 +323,44 @@ class _Reader:
 
     def label(self, row: Row, name: str, place: str) -> str:
         """Return our label for a cell of a closed set; empty for a blank cell."""
-        text = self.cell(row, name)
-        if not text or (name in UNUSED and LABELS[name].key(text) not in LABELS[name].known):
-            self.set_aside(row, name, text)
-            return ""
-        return LABELS[name].canonical(text, place)
+        text, labels = row[name], LABELS[name]
+        if text and name in UNUSED and labels.key(text) not in labels.known:
+            return self.set_aside(row, name)
+        return labels.canonical(text, place) if text else ""
 
-    def set_aside(self, row: Row, name: str, text: str) -> None:
-        """Note a cell with a new label, in a column that no chapter uses."""
-        if text:
-            self.findings.add(f"{name}: a new label, the cell set aside", f"row {row.number}: {text[:40]!r}")
+    def set_aside(self, row: Row, name: str) -> str:
+        """Note a cell with a new label, in a column that no chapter uses; it counts as blank."""
+        self.findings.add(f"{name}: a new label, the cell set aside", f"row {row.number}: {row[name][:40]!r}")
+        return ""
 
-    def check_readable(self, records: list[tuple[Row, dict[str, Any]]]) -> None:
+    def check_readable(self, rows: list[Row], records: list[dict[str, Any]]) -> None:
         """Raise when half of what chapters cannot do without could not be read; blank compute is no fault."""
         for name in ("published", "organisations", "team_label", "training_compute_flop"):
-            asked = [one for one in records if name != "training_compute_flop" or self.cell(one[0], name)]
-            lost = [row for row, record in asked if not record[name]]
+            asked = [
+                (row, record[name])
+                for row, record in zip(rows, records, strict=True)
+                if name != "training_compute_flop" or row[name]
+            ]
+            lost = [row for row, found in asked if not found]
             if lost and 2 * len(lost) >= len(asked):
-                shown = self.cell(lost[0], name)[:40]
                 raise EvidenceError(
-                    f"{self.raw.file}: {len(lost)} of {len(asked)} cells of {self.columns[name]!r} cannot be read, "
-                    f"such as {shown!r} in row {lost[0].number}; a vintage needs more than half of them"
+                    f"{self.file}: {len(lost)} of {len(asked)} cells of {self.columns[name]!r} cannot be read, "
+                    f"such as {lost[0][name][:40]!r} in row {lost[0].number}; a vintage needs more than half of them"
                 )
 
     def flag(self, row: Row, name: str, place: str) -> bool | None:
         """Return a flag of the source, None where it is blank."""
-        text = self.cell(row, name)
-        if not text:
-            return None
-        if text.casefold() in YES_NO:
-            return YES_NO[text.casefold()]
-        if name in UNUSED:
-            self.set_aside(row, name, text)
-            return None
-        raise EvidenceError(f"{place}: {text!r} in {self.columns[name]!r} is neither yes nor no")
+        text = row[name].casefold()
+        if text and text not in YES_NO:
+            if name not in UNUSED:
+                raise EvidenceError(f"{place}: {row[name]!r} in {self.columns[name]!r} is neither yes nor no")
+            self.set_aside(row, name)
+        return YES_NO.get(text)
 
     def self_supervised(self, row: Row, place: str) -> bool | None:
         """Return whether training was self-supervised: by its flag, else by the approach; None if neither says."""
-        flag = self.flag(row, "self_supervised", place)
-        approach = self.cell(row, "approach").casefold()
+        flag, approach = self.flag(row, "self_supervised", place), row["approach"].casefold()
         return flag if flag is not None or not approach else "self-supervised" in approach
-
-    def base_year(self) -> int:
-        """Return the year whose dollars the costs are in, which the header states."""
-        header = str(self.columns["training_cost_usd"])
-        return int("".join(sign for sign in header if sign.isdigit()))
 
     def notes(self) -> list[str]:
         """Return the notes for the sidecar: how the file was read, and what was met."""

@@ -2,7 +2,7 @@
 
 pyalex knows the query language; it knows neither time limits nor the difference between a throttle and a spent budget.
 urllib3's own retries do not see an answer that breaks off, is not JSON or lacks what it must have, and would sleep
-until midnight when a day's budget is spent. So whatever goes wrong is first named, here, and then asked again or not.
+until midnight when a day's budget is spent. So whatever goes wrong is first named, and then asked again or not.
 The key comes from the environment, travels in a header, and stands in no file, log or error text.
 """
 
@@ -15,7 +15,6 @@ import textwrap
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any, TypeVar
 
@@ -27,6 +26,7 @@ from tenacity.wait import wait_random_exponential
 
 from compute_divide.evidence.store.files import EvidenceError
 
+LONGEST_MESSAGE = 300  # characters: OpenAlex lists every valid field in one message
 LONGEST_PAUSE = 120.0  # Seconds. A server that asks for a longer pause than this has stopped serving us for now
 
 log = logging.getLogger(__name__)
@@ -45,6 +45,10 @@ class TransientError(FetchError):
         self.wait = wait
 
 
+class BudgetSpentError(FetchError):
+    """The credits of the day are spent; what has been fetched is kept."""
+
+
 class TimedSession(requests.Session):
     """A session whose every request has a time limit: seconds for a connection, and for each piece of an answer."""
 
@@ -57,11 +61,16 @@ class TimedSession(requests.Session):
         return super().send(request, **{**kwargs, "timeout": kwargs.get("timeout") or self.timeout})
 
 
-def persist(ask: Callable[[], T], server: str, *, tries: int, sleep: Callable[[float], None]) -> T:
-    """Ask until there is an answer, the tries are used up, or the failure is final.
+def persist(ask: Callable[[], T], server: str, *, tries: int, sleep: Callable[[float], None], key: str = "") -> T:
+    """Ask until there is an answer, the tries are used up, or the failure is final; pauses are random and grow."""
 
-    Pauses are random and grow, and are never shorter than the server asks for.
-    """
+    def asked() -> T:
+        try:
+            return ask()
+        except (requests.RequestException, ValueError, KeyError, TypeError, AttributeError) as error:
+            failure = failure_of(error, server)
+            failure.args = (redact(str(failure), key),)
+        raise failure  # outside of the except clause: the original may hold the request with its key
 
     def pause(state: RetryCallState) -> float:
         jitter = wait_random_exponential(multiplier=1, max=60)(state)
@@ -77,18 +86,17 @@ def persist(ask: Callable[[], T], server: str, *, tries: int, sleep: Callable[[f
         reraise=True,
     )
     try:
-        return retrying(ask)
+        return retrying(asked)
     except TransientError as last:
         raise FetchError(f"{server} gave no usable answer in {tries} tries; the last: {last}") from None
 
 
 def failure_of(error: Exception, server: str) -> FetchError:
     """Return what it means that a request brought no answer, a refusal, or an answer that cannot be read."""
+    if isinstance(error, QueryError):
+        return FetchError(f"{server} refuses the question: {_shortened(str(error))}")
     if isinstance(error, requests.HTTPError) and error.response is not None:
-        status, headers = error.response.status_code, error.response.headers
-        told = f"{server} answers {status}{_told(error.response)}"
-        passes = status >= 500 or status in {403, 408, 429}
-        return TransientError(told, retry_after(headers)) if passes else FetchError(told)
+        return _refusal(error.response, server)
     if isinstance(error, requests.Timeout):
         return TransientError(f"{server} did not answer in time")
     if isinstance(error, requests.JSONDecodeError):
@@ -98,30 +106,38 @@ def failure_of(error: Exception, server: str) -> FetchError:
     return TransientError(f"the answer of {server} has not the expected shape ({error})")
 
 
+def _refusal(response: requests.Response, server: str) -> FetchError:
+    """Tell a spent budget, which lasts until midnight UTC, from what passes in seconds and from what is final."""
+    names = ("retry-after", *(f"x-ratelimit-{name}" for name in ("remaining", "credits-required", "limit", "reset")))
+    wait, left, needed, limit, reset = (read_number(response.headers.get(name)) for name in names)
+    if response.status_code == 429 and ((left is not None and left < (needed or 1)) or (wait or 0) > LONGEST_PAUSE):
+        held = "" if left is None or limit is None else f" ({left:,.0f} of {limit:,.0f} credits left)"
+        seconds = reset if wait is None else wait
+        when = "at midnight UTC" if seconds is None else f"in {duration(seconds)}"
+        return BudgetSpentError(f"the day's budget of {server} is spent{held}; it is full again {when}")
+    told = f"{server} answers {response.status_code}{_told(response)}"
+    passes = response.status_code >= 500 or response.status_code in {403, 408, 429}
+    return TransientError(told, wait) if passes else FetchError(told)
+
+
 def _told(response: requests.Response) -> str:
     """Return what the body of a failure says, shortened."""
     try:
         body = response.json()
-        parts = [str(body[name]) for name in ("error", "message") if body.get(name)]
+        told = ". ".join(str(body[name]) for name in ("error", "message") if body.get(name))
     except (requests.RequestException, ValueError, AttributeError, TypeError):
         return ""
-    return f": {_shortened('. '.join(parts))}" if parts else ""
+    return f": {_shortened(told)}" if told else ""
 
 
 def _shortened(text: str) -> str:
     return textwrap.shorten(text, LONGEST_MESSAGE, placeholder=" ...")
 
 
-def retry_after(headers: Mapping[str, str]) -> float | None:
-    """Return the seconds of a Retry-After header, which may also be a date; None without one."""
-    text = headers.get("retry-after")
-    seconds = read_number(text)
-    if seconds is not None or text is None:
-        return seconds
-    try:
-        return max(0.0, (parsedate_to_datetime(text) - parsedate_to_datetime(headers["date"])).total_seconds())
-    except (KeyError, ValueError, TypeError):
-        return None
+def redact(text: str, key: str) -> str:
+    """Return a text without the key, wherever a server or library may have put it."""
+    text = text.replace(key, "***") if key else text
+    return re.sub(r"(api_key=|Bearer )[^&\s\"']+", r"\1***", text)
 
 
 def read_number(text: str | None) -> float | None:
@@ -155,11 +171,6 @@ KEY_VARIABLE = "OPENALEX_API_KEY"
 HOST = "https://api.openalex.org"
 PAGE_SIZE = 100  # most records that OpenAlex gives in one answer
 SERVER = "OpenAlex"
-LONGEST_MESSAGE = 300  # characters: OpenAlex lists every valid field in one message
-
-
-class BudgetSpentError(FetchError):
-    """The credits of the day are spent; what has been fetched is kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,11 +221,7 @@ class Balance:
 
 @dataclass
 class Client:
-    """Asks OpenAlex and keeps count of the credits.
-
-    `used` are the credits that this client has used, by the answers' own account; `asked` is the day of the last answer
-    by the server's clock. Tests replace `sleep`.
-    """
+    """Asks OpenAlex; `used` are the credits that this took by its account, `asked` the day of its last answer."""
 
     key: str = field(repr=False)
     timeout: tuple[float, float] = (10.0, 60.0)
@@ -226,16 +233,13 @@ class Client:
     session: requests.Session = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        key = self.key.strip()
-        if not key:
-            raise FetchError(
-                f"OpenAlex needs a key: set {KEY_VARIABLE}. A free one comes with an account "
-                "(openalex.org/settings/api)"
-            )
-        if not re.fullmatch(r"[\x21-\x7e]+", key):
+        self.key = self.key.strip()
+        if not self.key:
+            raise FetchError(f"OpenAlex needs a key: set {KEY_VARIABLE}; openalex.org/settings/api gives a free one")
+        if not re.fullmatch(r"[\x21-\x7e]+", self.key):
             raise FetchError(f"{KEY_VARIABLE} holds a blank or another character that a key cannot have")
         self.session = TimedSession(self.timeout)
-        self.session.headers["Authorization"] = f"Bearer {key}"
+        self.session.headers["Authorization"] = f"Bearer {self.key}"
         self.session.hooks["response"].append(self._note)
 
     @classmethod
@@ -244,10 +248,7 @@ class Client:
         return cls(os.environ.get(KEY_VARIABLE, ""), **options)
 
     def page(self, query: Query, cursor: str = "*") -> Page:
-        """Return one answer to a query, asked again with growing pauses while it fails; ``"*"`` is the beginning.
-
-        A `FetchError` says that asking again does not help, `BudgetSpentError` that the credits of the day are gone.
-        """
+        """Return one answer to a query, asked again with growing pauses while it fails; ``"*"`` is the beginning."""
 
         def ask() -> Page:
             pages = query.works().paginate(per_page=PAGE_SIZE, cursor=cursor, n_max=None)
@@ -275,17 +276,7 @@ class Client:
         return self.balance
 
     def _persist(self, ask: Callable[[], T]) -> T:
-        """Ask with growing pauses; failures are `FetchError`, without the key."""
-
-        def asked() -> T:
-            try:
-                return ask()
-            except (requests.RequestException, ValueError, KeyError, TypeError, AttributeError) as error:
-                failure = classify(error)
-                failure.args = (redact(str(failure), self.key),)
-            raise failure  # outside of the except clause: the original may hold the request with its key
-
-        return persist(asked, SERVER, tries=self.tries, sleep=self.sleep)
+        return persist(ask, SERVER, tries=self.tries, sleep=self.sleep, key=self.key)
 
     def _note(self, response: requests.Response, **_: Any) -> None:
         """Take the date and the credits from the headers of an answer."""
@@ -296,41 +287,6 @@ class Client:
         if limit is not None and remaining is not None:
             resets = read_number(headers.get("x-ratelimit-reset"))
             self.balance = replace(self.balance, limit=int(limit), remaining=int(remaining), resets_in=resets)
-
-
-def classify(error: Exception) -> FetchError:
-    """Return what an error of requests or pyalex means."""
-    if isinstance(error, QueryError):
-        return FetchError(f"OpenAlex refuses the question: {_shortened(str(error))}")
-    if isinstance(error, requests.HTTPError) and error.response is not None and error.response.status_code == 429:
-        return _spent(error.response.headers) or failure_of(error, SERVER)
-    return failure_of(error, SERVER)
-
-
-def redact(text: str, key: str) -> str:
-    """Return a text without the key, wherever a server or library may have put it."""
-    text = text.replace(key, "***") if key else text
-    return re.sub(r"(api_key=|Bearer )[^&\s\"']+", r"\1***", text)
-
-
-def _spent(headers: Mapping[str, str]) -> BudgetSpentError | None:
-    """Tell a spent budget, which lasts until midnight UTC, from everything that passes in seconds."""
-    wait = retry_after(headers)
-    remaining = read_number(headers.get("x-ratelimit-remaining"))
-    required = read_number(headers.get("x-ratelimit-credits-required")) or 1
-    short = remaining is not None and remaining < required
-    if not short and (wait is None or wait <= LONGEST_PAUSE):
-        return None
-    limit = read_number(headers.get("x-ratelimit-limit"))
-    left = "" if remaining is None or limit is None else f" ({remaining:,.0f} of {limit:,.0f} credits left)"
-    seconds = read_number(headers.get("x-ratelimit-reset")) if wait is None else wait
-    when = "at midnight UTC" if seconds is None else f"in {duration(seconds)}"
-    try:
-        then = parsedate_to_datetime(headers["date"]) + timedelta(seconds=seconds or 0)
-        when += "" if seconds is None else f", at {then:%Y-%m-%d %H:%M} UTC"
-    except (KeyError, ValueError, TypeError):
-        pass
-    return BudgetSpentError(f"the day's budget of OpenAlex is spent{left}; it is full again {when}")
 
 
 def _checked_page(answer: Any, *, grouped: bool) -> Page:

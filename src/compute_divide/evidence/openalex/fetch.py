@@ -1,12 +1,7 @@
 """Fetch the works that answer a query into a folder that can be left and taken up again at any moment.
 
-::
-
-    FOLDER/checkpoint.json      the query, the next cursor, what OpenAlex said there is
-    FOLDER/pages/000001.jsonl.gz    one record a line, as OpenAlex gave it
-
-A page is on disk before the checkpoint moves past it, and both are renamed into place. A process that dies between
-the two writes the same page again under the same name, so that nothing is lost and nothing doubled.
+A page, ``pages/000001.jsonl.gz``, is on disk before ``checkpoint.json`` moves past it; both are renamed into place. A
+process that dies between the two writes the same page again, so that nothing is lost and nothing doubled.
 """
 
 from __future__ import annotations
@@ -18,31 +13,28 @@ import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from filelock import FileLock, Timeout
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import ValidationError
 
 from bookpress.files import replace_file
 from compute_divide.evidence.openalex.client import PAGE_SIZE, Client, FetchError, Page, Query
+from compute_divide.evidence.store.files import Strict
 
 CHECKPOINT = "checkpoint.json"
 PAGES = "pages"
+DRIFT = 0.01
 
 
-class Checkpoint(BaseModel):
+class Checkpoint(Strict):
     """Where a fetch stands."""
-
-    model_config = ConfigDict(extra="forbid")
 
     filters: dict[str, str]
     select: tuple[str, ...] = ()
     cursor: str | None = "*"  # cursor of the next page; None when the last page has come
     next_page: int = 1
-    passes: int = 1  # how often the whole query has been gone through
-    count: int | None = None  # records there are, as OpenAlex said last
-    credits: int = 0
-    state: Literal["fetching", "complete", "differs"] = "fetching"
+    count: int = 0  # records there are, as OpenAlex said last
 
     def is_of(self, query: Query) -> bool:
         """Whether this is the fetch of a query."""
@@ -64,38 +56,34 @@ class Store:
     """The pages of one query on disk, and how far they go; see `opened`."""
 
     def __init__(self, folder: Path, at: Checkpoint) -> None:
-        self.folder = folder
-        self.at = at
-        self.ids: set[str] = set()
-        self.doubled = 0
-        for record in self._lines():
-            self._see(record)
+        self.folder, self.at = folder, at
+        self.ids = {record["id"] for record in self.lines()}
 
-    def add(self, page: Page, credits_used: int = 0) -> None:
-        """Put a page on disk, then move the checkpoint past it."""
+    def add(self, page: Page) -> None:
+        """Put a page on disk, then move the checkpoint past it, each in one step."""
         lines = "".join(json.dumps(record, ensure_ascii=False) + "\n" for record in page.records)
         replace_file(self._page_path(self.at.next_page), gzip.compress(lines.encode(), compresslevel=6, mtime=0))
-        for record in page.records:
-            self._see(record)
-        self.save(
-            cursor=page.next_cursor,
-            next_page=self.at.next_page + 1,
-            count=page.count,
-            credits=self.at.credits + credits_used,
-        )
-
-    def save(self, **changes: Any) -> None:
-        """Change the checkpoint, its file in one step."""
-        self.at = self.at.model_copy(update=changes)
+        self.ids |= {record["id"] for record in page.records}
+        moved = {"cursor": page.next_cursor, "next_page": self.at.next_page + 1, "count": page.count}
+        self.at = self.at.model_copy(update=moved)
         replace_file(self.folder / CHECKPOINT, self.at.model_dump_json(indent=1).encode())
 
     def records(self) -> Iterator[dict[str, Any]]:
         """Yield every record once, in the order in which it first came."""
         seen: set[str] = set()
-        for record in self._lines():
+        for record in self.lines():
             if record["id"] not in seen:
                 seen.add(record["id"])
                 yield record
+
+    def lines(self) -> Iterator[dict[str, Any]]:
+        """Yield the records of all pages, also those that OpenAlex gave twice."""
+        for path in self.page_files:
+            try:
+                with gzip.open(path, "rt", encoding="utf-8") as lines:
+                    yield from map(json.loads, lines)
+            except (OSError, EOFError, ValueError) as error:
+                raise FetchError(f"the fetched page {path} is damaged or missing; --fresh begins anew") from error
 
     @property
     def page_files(self) -> list[Path]:
@@ -105,26 +93,10 @@ class Store:
     def _page_path(self, number: int) -> Path:
         return self.folder / PAGES / f"{number:06}.jsonl.gz"
 
-    def _lines(self) -> Iterator[dict[str, Any]]:
-        """Yield the records of all pages, doubles included."""
-        for path in self.page_files:
-            try:
-                with gzip.open(path, "rt", encoding="utf-8") as lines:
-                    yield from map(json.loads, lines)
-            except (OSError, EOFError, ValueError) as error:
-                raise FetchError(f"the fetched page {path} is damaged or missing; --fresh begins anew") from error
-
-    def _see(self, record: dict[str, Any]) -> None:
-        self.doubled += record["id"] in self.ids
-        self.ids.add(record["id"])
-
 
 @contextmanager
 def opened(folder: Path, query: Query, *, fresh: bool = False) -> Iterator[Store]:
-    """Take up the fetch of a query where it stands, or begin it, and hold the folder against a second process.
-
-    `fresh` throws away what is there.
-    """
+    """Take up the fetch of a query where it stands, or begin it (`fresh`: anew); a second process is kept out."""
     folder.mkdir(parents=True, exist_ok=True)
     try:
         with FileLock(folder / ".lock", timeout=0):
@@ -142,32 +114,26 @@ def opened(folder: Path, query: Query, *, fresh: bool = False) -> Iterator[Store
 def count_records(client: Client, query: Query, folder: Path, *, fresh: bool = False) -> tuple[int, int]:
     """Ask how many works there are (one credit, as a count by group); return that and the pages yet to be fetched."""
     count = client.page(Query(query.filters, (), "publication_year")).count
-    pages = math.ceil(count / PAGE_SIZE) + 1  # the cursor ends only with an empty page
     at = None if fresh else read_checkpoint(folder)
     if at is None or not at.is_of(query):
-        return count, pages
-    if at.state == "complete":
-        return count, 0
-    again = at.passes > 1 or at.state == "differs"
-    return count, pages if again else max(pages - (at.next_page - 1), 0)
+        at = Checkpoint(filters={})
+    left = math.ceil(count / PAGE_SIZE) + 1 - (at.next_page - 1)  # the cursor ends only with an empty page
+    return count, 0 if at.cursor is None else max(left, 0)
 
 
-def fetch_records(client: Client, store: Store, tolerance: int = 0, watch: Callable[[], None] = lambda: None) -> bool:
-    """Fetch the works that are not there yet; tell whether they are as many as OpenAlex says, but for `tolerance`.
+def fetch_records(client: Client, store: Store, watch: Callable[[], None] = lambda: None) -> None:
+    """Fetch the works that are not there yet; `watch` is called after each page.
 
-    `watch` is called after each page. When works were missing last time, the whole query is gone through once more.
+    Works come and go while they are fetched. When more than `DRIFT` are missing or too many, that is a `FetchError`.
     """
-    if store.at.state == "differs":
-        store.save(cursor="*", passes=store.at.passes + 1, state="fetching")
     seen: set[str] = set()
-    while store.at.state == "fetching" and store.at.cursor is not None:
+    while store.at.cursor is not None:
         if store.at.cursor in seen:
             raise FetchError("OpenAlex gives a cursor that was followed before; what came is kept: run the same again")
         seen.add(store.at.cursor)
-        before = client.used
-        page = client.page(Query(store.at.filters, store.at.select), store.at.cursor)
-        store.add(page, client.used - before)
+        store.add(client.page(Query(store.at.filters, store.at.select), store.at.cursor))
         watch()
-    agrees = store.at.count is not None and abs(len(store.ids) - store.at.count) <= tolerance
-    store.save(state="complete" if agrees else "differs")
-    return agrees
+    if abs(len(store.ids) - store.at.count) > DRIFT * store.at.count:
+        raise FetchError(
+            f"{len(store.ids):,} works came, OpenAlex says {store.at.count:,}: run the same again with --fresh"
+        )

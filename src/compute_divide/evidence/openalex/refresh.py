@@ -9,32 +9,17 @@ from pathlib import Path
 
 import pandas as pd
 import platformdirs
-from pydantic import BaseModel, ValidationError
 
 from bookpress.errors import UsageError
-from bookpress.files import replace_file
 from compute_divide.evidence.openalex.client import PAGE_SIZE, Balance, Client, FetchError, Query, duration
 from compute_divide.evidence.openalex.fetch import count_records, fetch_records, opened
 from compute_divide.evidence.openalex.tables import COUNTS, write_counts, write_works
 from compute_divide.evidence.papers.topics import Topics, load_topics
 from compute_divide.evidence.store.files import EvidenceError, Sidecar, staged
 
-LONGEST_ADDRESS = 4000  # Characters. Servers refuse addresses that are much longer
-
 FIELDS = (
-    "id",
-    "doi",
-    "title",
-    "publication_year",
-    "publication_date",
-    "type",
-    "is_paratext",
-    "is_retracted",
-    "primary_location",
-    "primary_topic",
-    "authorships",
-    "abstract_inverted_index",
-    "updated_date",
+    *("id", "title", "publication_year", "publication_date", "type"),
+    *("primary_location", "authorships", "abstract_inverted_index"),
 )
 
 
@@ -51,13 +36,12 @@ class Choice:
     name: str = "refreshed"
     folder: Path | None = None
     fresh: bool = False
-    tolerance: int = 0
 
     def __post_init__(self) -> None:
         if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", self.name):
             raise UsageError(f"{self.name!r} is no name for a table: small letters, digits and hyphens between them")
-        if self.first > self.last:
-            raise UsageError(f"the first year, {self.first}, lies after the last, {self.last}")
+        if not self.first <= self.last < self.first + PAGE_SIZE:
+            raise UsageError(f"{self.years}: the first year lies after the last, or they are more than {PAGE_SIZE}")
 
     @property
     def home(self) -> Path:
@@ -75,41 +59,23 @@ class Cost:
     """What a piece of work takes: units in all, and requests and credits that are still to be spent."""
 
     total: int
-    what: str
+    unit: str
     requests: int
     credits: int
 
     def told(self, balance: Balance) -> str:
-        """Say it, against the balance.
-
-        Examples
-        --------
-        >>> print(Cost(250, "250 works", 3, 3).told(Balance(10000, 9989, 41749.0)))
-        250 works: 3 requests, 3 credits; 9,989 of 10,000 credits are left today (full again in 11 h 35 min)
-        """
-        plan = f"{self.what}: {self.requests:,} requests, {self.credits:,} credits"
+        """Say it, against the balance."""
+        plan = f"{self.total:,} {self.unit}: {self.requests:,} requests, {self.credits:,} credits"
         if balance.remaining is None or balance.limit is None:
             return plan
         resets = f" (full again in {duration(balance.resets_in)})" if balance.resets_in is not None else ""
         return f"{plan}; {balance.remaining:,} of {balance.limit:,} credits are left today{resets}"
 
-    def check(self, balance: Balance, *, over_days: bool) -> None:
-        """Raise when the credits of today will not do and the reader did not agree to several days."""
-        left, limit = balance.remaining, balance.limit
-        if over_days or left is None or self.credits <= left:
-            return
-        days = 1 + -(-(self.credits - left) // limit) if limit else 0
-        raise FetchError(
-            f"{self.credits:,} credits are more than the {left:,} that are left today. With --over-days the work "
-            f"begins, stops when they are spent, and goes on when the same is run again: {days} days in all"
-        )
-
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A piece of work: what its units are called, its plan, and the work itself."""
+    """A piece of work: what it takes, and the work itself, which says how much is done."""
 
-    unit: str
     plan: Callable[[Client], Cost]
     run: Callable[[Client, Callable[[int], None]], Sidecar]
 
@@ -122,22 +88,17 @@ def records_job(choice: Choice) -> Job:
     query = records_query(choice)
 
     def plan(client: Client) -> Cost:
-        client.read_balance()
+        price = client.read_balance().cost(query)
         records, left = count_records(client, query, choice.home, fresh=choice.fresh)
-        return Cost(records, f"{records:,} works", left, left * client.balance.cost(query))
+        return Cost(records, "works", left, left * price)
 
     def run(client: Client, advance: Callable[[int], None]) -> Sidecar:
         with opened(choice.home, query, fresh=choice.fresh) as store:
-            if not fetch_records(client, store, choice.tolerance, lambda: advance(len(store.ids))):
-                raise FetchError(
-                    f"{len(store.ids):,} works came, OpenAlex says {store.at.count or 0:,}; all are kept in "
-                    f"{store.folder}. Run the same again to go through the query once more and add what is missing, or "
-                    "accept it with --allow-difference"
-                )
+            fetch_records(client, store, lambda: advance(len(store.ids)))
             with staged() as evidence:
                 return write_works(store, choice.name, client.asked or "", evidence)
 
-    return Job("works", plan, run)
+    return Job(plan, run)
 
 
 def records_query(choice: Choice) -> Query:
@@ -191,91 +152,36 @@ QUESTIONS: Mapping[str, Mapping[str, str]] = {
 """The four questions about a topic. `!company` alone would also find works with no institution."""
 
 
-class Answer(BaseModel):
-    """Works by year, the day on which OpenAlex said so, and what it was asked."""
-
-    filters: dict[str, str]
-    day: str
-    by_year: dict[int, int]
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """One count by year: of one topic, with one of the four conditions; its answer is kept in a file."""
-
-    topic: str
-    kind: str
-    query: Query
-    path: Path
-
-    def known(self) -> Answer | None:
-        """Return the answer on disk, if there is one to this very question."""
-        try:
-            answer = Answer.model_validate_json(self.path.read_bytes())
-        except (FileNotFoundError, ValidationError):
-            return None
-        return answer if answer.filters == dict(self.query.filters) else None
-
-    def ask(self, client: Client) -> Answer:
-        """Ask for works by year, over as many pages as it takes, and keep the answer."""
-        by_year: dict[int, int] = {}
-        cursor: str | None = "*"
-        while cursor is not None:
-            page = client.page(self.query, cursor)
-            for group in page.records:
-                key = str(group["key"]).rsplit("/", 1)[-1]  # a key can be an address, whose last segment counts
-                if key.isdecimal():
-                    by_year[int(key)] = int(group["count"])
-            # A cursor comes also with the last groups; following it would cost a credit for an empty answer.
-            cursor = page.next_cursor if len(page.records) == PAGE_SIZE else None
-        answer = Answer(filters=dict(self.query.filters), day=client.asked or "", by_year=by_year)
-        replace_file(self.path, answer.model_dump_json(indent=1).encode())
-        return answer
-
-
 def counts_job(choice: Choice) -> Job:
     """Return the work of counting; raise `UsageError` when a topic is not known or another choice makes no sense."""
-    for name, value in {"venue": choice.venues, "search": choice.search}.items():
-        if value:
-            raise UsageError(f"--{name} is for records, not for counts")
+    if choice.venues or choice.search:
+        raise UsageError("--venue and --search are for records, not for counts")
     topics = count_topics(choice, load_topics())
-    questions = [
-        Question(
-            topic,
-            kind,
-            Query({"publication_year": choice.years, **chosen, **condition}, (), "publication_year"),
-            choice.home / "counts" / f"{topic}__{kind}.json",
-        )
+    questions = {
+        (topic, kind): Query({"publication_year": choice.years, **chosen, **condition}, group_by="publication_year")
         for topic, chosen in topics.items()
         for kind, condition in QUESTIONS.items()
-    ]
-    for question in questions:
-        if len(question.query.works().url) > LONGEST_ADDRESS:
-            raise UsageError(f"{question.topic!r} has too many terms for one question: choose smaller topics")
+    }
 
     def plan(client: Client) -> Cost:
         balance = client.read_balance()
-        cost = sum(balance.cost(one.query) for one in questions if choice.fresh or one.known() is None)
-        return Cost(len(questions), f"{len(questions)} counts by year", cost, cost)
+        return Cost(len(questions), "counts by year", len(questions), sum(map(balance.cost, questions.values())))
 
     def run(client: Client, advance: Callable[[int], None]) -> Sidecar:
-        answers: dict[tuple[str, str], Answer] = {}
-        for number, one in enumerate(questions, start=1):
-            answers[one.topic, one.kind] = (None if choice.fresh else one.known()) or one.ask(client)
+        answers: dict[tuple[str, str], dict[int, int]] = {}
+        for number, (key, query) in enumerate(questions.items(), start=1):
+            years = {group["key"].rsplit("/", 1)[-1]: int(group["count"]) for group in client.page(query).records}
+            answers[key] = {int(year): works for year, works in years.items() if year.isdecimal()}
             advance(number)
-        counts = team_counts({key: answer.by_year for key, answer in answers.items()})
         notes = [f"{topic}: {Query(told)}" for topic, told in topics.items()]
         with staged() as evidence:
-            return write_counts(counts, choice.name, min(answer.day for answer in answers.values()), notes, evidence)
+            return write_counts(team_counts(answers), choice.name, client.asked or "", notes, evidence)
 
-    return Job("counts", plan, run)
+    return Job(plan, run)
 
 
 def count_topics(choice: Choice, topics: Topics) -> dict[str, dict[str, str]]:
-    """Return the filters of OpenAlex for each topic: words in titles and abstracts, and a subfield where one is named.
-
-    Without topics every group is counted. With a subfield the subfield as a whole is counted as well.
-    """
+    """Return the filters for each topic, or every group: its words, and the subfield, which is counted as one too."""
     within = {} if choice.subfield is None else {"primary_topic.subfield.id": choice.subfield}
     try:
         terms = {name: sorted(topics.terms([name])) for name in choice.topics or topics.groups}
@@ -286,10 +192,7 @@ def count_topics(choice: Choice, topics: Topics) -> dict[str, dict[str, str]]:
 
 
 def search_words(terms: list[str]) -> str:
-    """Return terms of ``data/topics.yml`` as one search: phrases, of which any will do.
-
-    OpenAlex searches by word stems, so that a term's ``*`` is left to it.
-    """
+    """Return terms as one search: phrases, of which any will do; OpenAlex searches by stems, as ``*`` wants."""
     plain = [_checked_search(term.strip("*")) for term in terms]
     return "(" + " OR ".join(f'"{term}"' if " " in term else term for term in plain) + ")"
 
@@ -307,6 +210,6 @@ def team_counts(answers: Mapping[tuple[str, str], Mapping[int, int]]) -> pd.Data
                 "unknown": total[year] - company.get(year, 0) - without.get(year, 0),
             }
             if min(parts.values()) < 0:
-                raise FetchError(f"the counts of {topic} in {year} contradict each other: {parts}; ask with --fresh")
+                raise FetchError(f"the counts of {topic} in {year} contradict each other: {parts}; ask again")
             rows.extend((topic, year, team, works) for team, works in parts.items())
     return pd.DataFrame(rows, columns=list(COUNTS.columns))

@@ -7,8 +7,8 @@ counts of all parts add up exactly. A part that cannot be read is named and set 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
-from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
+from collections.abc import Callable
+from concurrent.futures import BrokenExecutor, Executor, as_completed
 from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -52,43 +52,6 @@ class Report:
         return not self.set_aside and not self.lacking
 
 
-@dataclass
-class _Run:
-    """The parts that are still to be counted, by name, and what has come of the others."""
-
-    question: Question
-    folder: Path
-    watch: Callable[[Part], None]
-    todo: dict[str, Part]
-    report: Report
-
-    def count(self, pool: Executor, parts: Iterable[Part]) -> None:
-        """Count parts with an executor, keeping each result as it comes."""
-        pending = {pool.submit(count_part, part, self.question): part for part in parts}
-        while pending:
-            done, _ = wait(pending, return_when=FIRST_COMPLETED)
-            for future in done:
-                self._keep(pending.pop(future), future)
-
-    def _keep(self, part: Part, future: Future[bytes]) -> None:
-        try:
-            counts = future.result()
-        except BrokenExecutor:
-            raise
-        except Exception as error:  # noqa: BLE001 - whatever one part does to its worker, the rest goes on
-            self.set_aside(part, str(error) or type(error).__name__)
-            return
-        replace_file(_partial(self.folder, part, self.question), counts)
-        del self.todo[part.name]
-        self.watch(part)
-
-    def set_aside(self, part: Part, reason: str) -> None:
-        """Give a part up, and say why."""
-        self.report.set_aside[part.name] = reason.removeprefix(f"{part.name}: ")
-        del self.todo[part.name]
-        self.watch(part)
-
-
 def default_folder(source: str, question: Question) -> Path:
     """Return where the counts of a corpus are kept by default: outside the project, one folder for each question."""
     name = Part(source, source, 0, "").fingerprint(question)
@@ -105,17 +68,31 @@ def count_corpus(
 ) -> Report:
     """Count the works of a corpus and write ``counts.parquet`` and ``report.json`` to a folder.
 
-    Counts of single parts that are there already are not made again. `plan` is called once, with the number of parts
-    and of those that an earlier run has counted, and `watch` after each part. A corpus of which no part can be read is
-    a `CorpusError`.
+    Parts that an earlier run has counted are not counted again. `plan` is called once, with the number of parts and of
+    those, and `watch` after each part. A corpus of which no part can be read is a `CorpusError`.
     """
     question = question or Question()
     parts, lacking = list_parts(source)
-    ready = [part for part in parts if _partial(folder, part, question).exists()]
-    report = Report(source, len(parts), resumed=len(ready), lacking=lacking)
-    plan(len(parts), len(ready))
-    todo = {part.name: part for part in parts if part not in set(ready)}
-    _count_all(_Run(question, folder, watch, todo, report), open_pool)
+    todo = {part.name: part for part in parts if not _partial(folder, part, question).exists()}
+    report = Report(source, len(parts), resumed=len(parts) - len(todo), lacking=lacking)
+    plan(len(parts), report.resumed)
+
+    def settle(part: Part, counts: bytes | None, reason: str) -> None:
+        if counts is None:
+            report.set_aside[part.name] = reason.removeprefix(f"{part.name}: ")
+        else:
+            replace_file(_partial(folder, part, question), counts)
+        del todo[part.name]
+        watch(part)
+
+    while todo:
+        before = len(todo)
+        if _lasts(open_pool, list(todo.values()), question, settle) or len(todo) < before:
+            continue
+        # A pool broke before it had counted anything, which leaves no trace of the part that did it: one at a time.
+        part = next(iter(todo.values()))
+        if not _lasts(open_pool, [part], question, settle):
+            settle(part, None, "the process that reads it dies")
     counted = [part for part in parts if part.name not in report.set_aside]
     if not counted:
         name, reason = next(iter(report.set_aside.items()))
@@ -127,27 +104,21 @@ def count_corpus(
     return report
 
 
-def _count_all(run: _Run, open_pool: OpenPool) -> None:
-    """Count every part, also when a worker dies.
-
-    The death of a process breaks a local pool and leaves no trace of which part did it. So the rest is tried again in a
-    new pool; when that pool breaks before it has counted a single part, the next part is tried alone, and set aside if
-    it breaks its pool too.
-    """
-    while run.todo:
-        before = len(run.todo)
-        if _survives(run, open_pool, list(run.todo.values())) or len(run.todo) < before:
-            continue
-        part = next(iter(run.todo.values()))
-        if not _survives(run, open_pool, [part]):
-            run.set_aside(part, "the process that reads it dies")
-
-
-def _survives(run: _Run, open_pool: OpenPool, parts: list[Part]) -> bool:
-    """Count parts in a new pool and tell whether the pool lasted."""
+def _lasts(open_pool: OpenPool, parts: list[Part], question: Question, settle: Callable[..., None]) -> bool:
+    """Count parts in a new pool, and tell whether the pool lasted: the death of a worker breaks a local one."""
     try:
         with open_pool() as pool:
-            run.count(pool, parts)
+            pending = {pool.submit(count_part, part, question): part for part in parts}
+            for future in as_completed(list(pending)):
+                part = pending.pop(future)
+                counts, reason = None, ""
+                try:
+                    counts = future.result()
+                except BrokenExecutor:
+                    raise
+                except Exception as error:  # noqa: BLE001 - whatever one part does to its worker, the rest goes on
+                    reason = str(error) or type(error).__name__
+                settle(part, counts, reason)
     except BrokenExecutor:
         return False
     return True

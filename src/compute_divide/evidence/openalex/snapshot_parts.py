@@ -1,11 +1,8 @@
 """The parts of an OpenAlex snapshot: which files there are, here or on S3, and what the manifest says of them.
 
 The layout is that of the quarterly snapshot: ``jsonl/works/updated_date=2026-06-24/part_0000.gz`` or the same under
-``parquet/``, with a ``manifest.json`` that lists every part with its size and number of records. A plain folder of such
-files, or one file, does as well.
-
-One part is one DuckDB query: works by year, team type, topic and country. Of a Parquet part only the leaves that are
-needed are read; JSON Lines are parsed by DuckDB as they are unpacked. Memory does not grow with the size of a part.
+``parquet/``, with a ``manifest.json`` that lists every part with its size and number of records; a plain folder of such
+files, or one file, does as well. One part is one DuckDB query, in memory that does not grow with its size.
 """
 
 from __future__ import annotations
@@ -104,22 +101,13 @@ def _files(source: str) -> dict[str, Part]:
 
 
 def _place(address: str) -> tuple[Any, str]:
-    """Return the file system of an address, and the path there.
-
-    On S3 that is one of public buckets, without an account; ``AWS_ENDPOINT_URL`` leads to another one.
-    """
+    """Return the file system of an address, public buckets on S3 or ``AWS_ENDPOINT_URL``, and the path there."""
     if not address.startswith(S3):
         return fs.LocalFileSystem(), str(Path(address).absolute())
-    endpoint = os.environ.get("AWS_ENDPOINT_URL_S3") or os.environ.get("AWS_ENDPOINT_URL")
+    endpoint = os.environ.get("AWS_ENDPOINT_URL")
     scheme, _, host = endpoint.rpartition("://") if endpoint else ("https", "", None)
-    system = fs.S3FileSystem(
-        anonymous=True,
-        region=S3_REGION,
-        endpoint_override=host,
-        scheme=scheme or "https",
-        request_timeout=60,
-        connect_timeout=10,
-    )
+    server = {"region": S3_REGION, "endpoint_override": host, "scheme": scheme}
+    system = fs.S3FileSystem(anonymous=True, request_timeout=60, connect_timeout=10, **server)
     return system, address.removeprefix(S3).rstrip("/")
 
 
@@ -150,15 +138,9 @@ def _manifest(files: Mapping[str, Part]) -> dict[str, tuple[int | None, int | No
     try:
         with opened(part) as file:
             content = json.loads(file.read())
-        entries = content["files"] if "files" in content else content["entries"]
-        works = [entry for entry in entries if "/works/" in entry["url"]]
-        return {
-            entry["url"].split("/works/", 1)[1]: (
-                entry["meta"].get("record_count"),
-                entry["meta"].get("content_length"),
-            )
-            for entry in works
-        }
+        works = [entry for entry in content.get("files") or content["entries"] if "/works/" in entry["url"]]
+        meta = {entry["url"].split("/works/", 1)[1]: entry["meta"] for entry in works}
+        return {name: (one.get("record_count"), one.get("content_length")) for name, one in meta.items()}
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise CorpusError(f"{part.url} is not a manifest of a snapshot ({error!r})") from error
 
@@ -174,58 +156,34 @@ LEFT_OUT = "left out"  # in place of a team type: records that the question leav
 MEMORY = "1GB"  # most memory that DuckDB takes in one process
 BATCH = 4096  # works of a Parquet part that are in memory at a time
 
-COUNTS = pa.schema(
-    [
-        ("year", pa.int32()),
-        ("team_type", pa.string()),
-        ("topic", pa.string()),
-        ("topic_name", pa.string()),
-        ("country", pa.string()),
-        ("works", pa.int64()),
-    ]
-)
-
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is counted."""
+    """What is counted. Thin records outside OpenAlex's core are left out, as its API does by default."""
 
     level: Level = "subfield"  # level of the primary topic
     types: tuple[str, ...] = ()  # types of works, such as ``"article"``; empty for all
-    subfield: str | None = None  # number of the only subfield: ``"1702"`` is artificial intelligence
-    core: bool = True  # leave out the thin records that OpenAlex keeps outside its core, as its API does by default
     companies: tuple[str, ...] = ()
     """Ids of institutions (``"I1291425158"``) that are companies whatever their type says."""
 
-    def __post_init__(self) -> None:
-        if self.level not in LEVELS:
-            raise CorpusError(f"{self.level!r} is no level of topics; allowed: {', '.join(LEVELS)}")
-        for text in (*self.types, self.subfield or ""):
-            if not re.fullmatch(r"[a-z0-9-]*", text):
-                raise CorpusError(f"{text!r} is neither a type of works nor the number of a subfield")
-
 
 def count_part(part: Part, question: Question) -> bytes:
-    """Return the counts of one part as the bytes of a Parquet file with the columns of `COUNTS`.
-
-    A part that cannot be read to its end, or has not the number of records that the manifest says, is a `CorpusError`.
-    """
+    """Return the counts of one part as a Parquet file; one that is not read to its end is a `CorpusError`."""
     if part.bytes_told not in {None, part.size}:
         raise CorpusError(f"{part.name}: {part.size:,} bytes, where the manifest says {part.bytes_told:,}")
+    asked = {"companies": list(question.companies), "types": list(question.types)}
     try:
         with _reading(part) as (connection, source):
-            table = connection.sql(
-                _sql(source, question), params={"companies": list(question.companies)}
-            ).to_arrow_table()
+            table = connection.sql(_sql(source, question.level), params=asked).to_arrow_table()
     except (duckdb.Error, pa.ArrowException, OSError, EOFError) as error:
         reason = (str(error).strip() or type(error).__name__).splitlines()[0]
         raise CorpusError(f"{part.name}: {reason}") from error
     pairs = zip(table["country"].to_pylist(), table["works"].to_pylist(), strict=True)
     records = sum(works for country, works in pairs if country == ALL_COUNTRIES)  # every record has one such row
-    if part.records is not None and records != part.records:
+    if part.records not in {None, records}:
         raise CorpusError(f"{part.name}: {records:,} records, where the manifest says {part.records:,}")
     sink = pa.BufferOutputStream()
-    pq.write_table(table.cast(COUNTS), sink, compression="zstd")
+    pq.write_table(table, sink, compression="zstd")
     return bytes(sink.getvalue())
 
 
@@ -291,16 +249,16 @@ def _wanted_leaves(file: Any, name: str) -> pa.RecordBatchReader:
     return pa.RecordBatchReader.from_batches(first.schema, itertools.chain([first], batches))
 
 
-def _sql(source: str, question: Question) -> str:
-    """Return the query, with ``$companies`` to be filled in."""
-    topic = "primary_topic" if question.level == "topic" else f"primary_topic.{question.level}"
+def _sql(source: str, level: Level) -> str:
+    """Return the query, with ``$companies`` and ``$types`` to be filled in."""
+    topic = "primary_topic" if level == "topic" else f"primary_topic.{level}"
     return f"""
         WITH work AS (
             SELECT
-                publication_year AS year,
+                publication_year::INTEGER AS year,
                 {_last_segment(f"{topic}.id")} AS topic,
                 {topic}.display_name AS topic_name,
-                {_kept(question)} AS kept,
+                (len($types) = 0 OR list_contains($types, coalesce(type, ''))) AND NOT coalesce(is_xpac, false) AS kept,
                 flatten(list_transform(coalesce(authorships, []), lambda a: coalesce(a.institutions, []))) AS places
             FROM {source}
         ),
@@ -339,20 +297,7 @@ def _sql(source: str, question: Question) -> str:
         FROM row
         GROUP BY ALL
         ORDER BY ALL
-    """  # noqa: S608 - every part of the text is ours or checked by Question
-
-
-def _kept(question: Question) -> str:
-    """Return the condition on works that are counted."""
-    conditions = ["true"]
-    if question.types:
-        conditions.append(f"coalesce(type, '') IN ({', '.join(repr(kind) for kind in question.types)})")
-    if question.subfield:
-        wanted = _last_segment("primary_topic.subfield.id")
-        conditions.append(f"coalesce({wanted}, '') = '{question.subfield}'")
-    if question.core:
-        conditions.append("NOT coalesce(is_xpac, false)")
-    return " AND ".join(conditions)
+    """  # noqa: S608 - every part of the text is ours
 
 
 def _last_segment(address: str) -> str:

@@ -1,16 +1,8 @@
 """The tables that come from OpenAlex: the works that ship, works and counts that a reader fetched, and company ids.
 
-Who wrote a work is read in three ways, kept side by side:
-
-``types``
-    the types that OpenAlex gives institutions;
-``ids``
-    the same, but institutions on a list of company ids are companies whatever their type says;
-``rules``
-    our own rules on the affiliation strings as they stand in the work: the reading of the conference lists.
-
-Each is a paper profile (`compute_divide.evidence.papers.profiles`), from which the team type follows. Works without any
-institution stay in, as ``unknown``.
+Who wrote a work is read in three ways, kept side by side as profiles (`compute_divide.evidence.papers.profiles`):
+``types``, those that OpenAlex gives institutions; ``ids``, the same but for those on a list of company ids; and our own
+rules on the affiliation strings, as in the conference lists. Works without any institution stay in, as ``unknown``.
 """
 
 from __future__ import annotations
@@ -36,8 +28,9 @@ from compute_divide.evidence.papers.profiles import (
     profile_team,
     sector_counts,
 )
-from compute_divide.evidence.papers.table import PAPERS, Ledger, paper_key
+from compute_divide.evidence.papers.table import PAPERS, paper_key
 from compute_divide.evidence.papers.topics import TextSearch
+from compute_divide.evidence.store import tables
 from compute_divide.evidence.store.files import (
     OTHER_FIELDS,
     SHIPPED,
@@ -48,8 +41,7 @@ from compute_divide.evidence.store.files import (
     list_names,
     works_names,
 )
-from compute_divide.evidence.store.raw_csv import TEAM_TYPES
-from compute_divide.evidence.store.tables import one_of, read_table, schema, text, whole, write_table
+from compute_divide.evidence.store.raw_csv import TEAM_TYPES, Findings
 
 if TYPE_CHECKING:
     from compute_divide.evidence.openalex.fetch import Store
@@ -71,96 +63,90 @@ others should bear weight."""
 SHORT_TITLE = 3
 """Words. Titles of fewer words, such as "Introduction", are shared by different works: they are never merged."""
 
-WORKS = schema(
-    **{**PAPERS.columns, "venue": text(nullable=False), "year": whole(1000, 2100), "authors": whole()},
-    work=text(pa.Check.str_matches(r"^W\d+$"), nullable=False),
-    sample=text(nullable=False),
-    place=text(nullable=False),
-    source=text(),
-    profile_types=text(),
-    profile_ids=text(),
-    team_type_types=one_of(TEAM_TYPES, nullable=False),
-    team_type_ids=one_of(TEAM_TYPES, nullable=False),
-    authors_placed=whole(nullable=False),
-    authors_stated=whole(nullable=False),
-    countries=text(),
-)
-"""Schema of ``openalex/works*.parquet``.
+DERIVED_BY = "compute_divide.evidence.openalex.tables.derive_openalex"
 
-`profile` and `team_type` are the reading by our rules, as in the papers table; `track` is the type of work; `place` the
-kind of place it is in (``arxiv``, ``journal``, ...); `authors_placed` counts authors with an institution,
-`authors_stated` those with an affiliation string.
-"""
+WORKS = tables.schema(
+    **PAPERS.schema.columns
+    | {"venue": tables.text(nullable=False), "year": tables.whole(1000, 2100), "authors": tables.whole()},
+    work=tables.text(pa.Check.str_matches(r"^W\d+$"), nullable=False),
+    sample=tables.text(nullable=False),
+    place=tables.text(nullable=False),
+    source=tables.text(),
+    profile_types=tables.text(),
+    profile_ids=tables.text(),
+    team_type_types=tables.one_of(TEAM_TYPES, nullable=False),
+    team_type_ids=tables.one_of(TEAM_TYPES, nullable=False),
+    authors_placed=tables.whole(nullable=False),
+    authors_stated=tables.whole(nullable=False),
+    countries=tables.text(),
+)
+"""Schema of ``openalex/works*.parquet``: `profile` and `team_type` are the reading by our rules; `track` is the type of
+work, `place` the kind of place it is in; `authors_placed` are those with an institution, `authors_stated` those with a
+string."""
 
 CREDIT = "OpenAlex (openalex.org)"
 LICENCE = "CC0 1.0"
 URL = "https://openalex.org"
-COMPANIES_TABLE = "openalex/companies.csv"
-COMPANIES = schema(
-    institution=text(pa.Check.str_matches(r"^I\d+$"), nullable=False),
-    company=text(nullable=False),
+COMPANIES = tables.Table(
+    "openalex/companies.csv",
+    tables.schema(
+        institution=tables.text(pa.Check.str_matches(r"^I\d+$"), nullable=False), company=tables.text(nullable=False)
+    ),
+    "institutions of OpenAlex that are companies whatever their type says",
+    DERIVED_BY,
 )
 
 COUNT_TEAM_TYPES = ("academia-only", "collaboration", "industry-only", "unknown")
 """Team types of counts. Academia stands for every institution that is no company."""
-COUNTS = schema(
-    topic=text(nullable=False),
-    year=whole(1000, 2100, nullable=False),
-    team_type=one_of(COUNT_TEAM_TYPES, nullable=False),
-    works=whole(nullable=False),
+COUNTS = tables.schema(
+    topic=tables.text(nullable=False),
+    year=tables.whole(1000, 2100, nullable=False),
+    team_type=tables.one_of(COUNT_TEAM_TYPES, nullable=False),
+    works=tables.whole(nullable=False),
 )
 
-TABLES = {
-    "openalex/works.parquet": WORKS,
-    "openalex/works-*.parquet": WORKS,
-    "openalex/counts-*.csv": COUNTS,
-    COMPANIES_TABLE: COMPANIES,
-}
+TABLES = (
+    tables.Table("openalex/works.parquet", WORKS),
+    tables.Table("openalex/works-*.parquet", WORKS),
+    tables.Table("openalex/counts-*.csv", COUNTS),
+    COMPANIES,
+)
 
 COMPANIES_FILE = "epoch_company_institution_aliases.json"
-
-
-@dataclass(frozen=True, slots=True)
-class RawWorks:
-    """A raw file of works: what set it belongs to, from when it is, where it was found."""
-
-    file: str
-    sample: str
-    snapshot: str
-    mirror: str
 
 
 _RESEARCH_RAG = "Justin21523/openalex-research-rag"
 _RESEARCH_IMPACT = "epoch-research/ai-research-impact"
 RAW_WORKS = (
-    RawWorks("justin21523_works_sample.json", "machine learning", "2026", _RESEARCH_RAG),
-    RawWorks("epoch_ml_works_2023.json", "machine learning", "2023-06", _RESEARCH_IMPACT),
-    RawWorks("epoch_openai_work0_2023.json", "machine learning", "2023-08", _RESEARCH_IMPACT),
-    RawWorks("epoch_openai_work2_2023.json", "machine learning", "2023-10", _RESEARCH_IMPACT),
-    RawWorks("epoch_work0_2023.json", "machine learning", "2023-08", _RESEARCH_IMPACT),
-    RawWorks("openalexPro_works_2026-05.jsonl.gz", OTHER_FIELDS, "2026-05-22", "openalexPro/openalexPro"),
-    RawWorks("kitzcode_openalex_works.json", OTHER_FIELDS, "2026", "kitzcode/research-radar"),
-    RawWorks("b-vitamins_W2741809807.json", OTHER_FIELDS, "2025-06", "b-vitamins/openalex-python"),
+    ("justin21523_works_sample.json", "machine learning", "2026", _RESEARCH_RAG),
+    ("epoch_ml_works_2023.json", "machine learning", "2023-06", _RESEARCH_IMPACT),
+    ("epoch_openai_work0_2023.json", "machine learning", "2023-08", _RESEARCH_IMPACT),
+    ("epoch_openai_work2_2023.json", "machine learning", "2023-10", _RESEARCH_IMPACT),
+    ("epoch_work0_2023.json", "machine learning", "2023-08", _RESEARCH_IMPACT),
+    ("openalexPro_works_2026-05.jsonl.gz", OTHER_FIELDS, "2026-05-22", "openalexPro/openalexPro"),
+    ("kitzcode_openalex_works.json", OTHER_FIELDS, "2026", "kitzcode/research-radar"),
+    ("b-vitamins_W2741809807.json", OTHER_FIELDS, "2025-06", "b-vitamins/openalex-python"),
 )
-"""The raw files of works, newest first within a set of works: of two records of one work the first stays."""
+"""Raw files, what set of works they hold, from when they are, and where they were found; newest first within a set: of
+two records of one work the first stays."""
 
 
 def load_works(name: str = SHIPPED) -> pd.DataFrame:
     """Return a table of OpenAlex works, one of `works_names`, with the columns of `WORKS`; else an error."""
     if name not in works_names():
         raise EvidenceError(f"{name!r} is not a table of OpenAlex works; allowed: {', '.join(works_names())}")
-    return read_table(f"openalex/{name}.parquet", WORKS)
+    return tables.read_table(f"openalex/{name}.parquet", WORKS)
 
 
 def load_counts() -> dict[str, pd.DataFrame]:
     """Return the tables of counts that were fetched, by name; none ship."""
     names = [name for name in list_names("openalex", ".csv") if name.startswith("counts-")]
-    return {name: read_table(f"openalex/{name}.csv", COUNTS) for name in names}
+    return {name: tables.read_table(f"openalex/{name}.csv", COUNTS) for name in names}
 
 
 def load_companies() -> dict[str, str]:
     """Return the institutions that are companies: from short id to name of the company."""
-    table = read_table(COMPANIES_TABLE, COMPANIES)
+    table = COMPANIES.read()
     return dict(zip(table["institution"], table["company"], strict=True))
 
 
@@ -168,32 +154,23 @@ def derive_openalex(raw: Path, folder: Path) -> list[Sidecar]:
     """Derive works and company ids; see `compute_divide.evidence.catalogue.Derive`."""
     home = raw / "openalex"
     companies, companies_sidecar = _derive_companies(home, folder)
-    ledger = Ledger()
+    ledger = Findings()
     table = works_table(WorkReader(companies["institution"]), _raw_works(home, ledger), ledger)
-    notes = [f"{one.file} was read from the public mirror github.com/{one.mirror}" for one in RAW_WORKS]
-    works_sidecar = write_table(
-        table,
-        f"openalex/{SHIPPED}.parquet",
-        WORKS,
-        description="OpenAlex works that could be had without a key: facts by three readings of their affiliations",
-        sources=ledger.sources,
-        derived_by="compute_divide.evidence.openalex.tables.derive_openalex",
-        set_aside=ledger.groups(),
-        notes=[*notes, "these works are no random sample of any field"],
-        folder=folder,
-    )
-    return [companies_sidecar, works_sidecar]
+    notes = [f"{file} was read from the public mirror github.com/{mirror}" for file, _, _, mirror in RAW_WORKS]
+    description = "OpenAlex works that could be had without a key: facts by three readings of their affiliations"
+    shipped = tables.Table(f"openalex/{SHIPPED}.parquet", WORKS, description, DERIVED_BY)
+    notes.append("these works are no random sample of any field")
+    return [companies_sidecar, shipped.write(table, folder, ledger.sources, ledger.groups(), notes)]
 
 
-def _raw_works(home: Path, ledger: Ledger) -> Iterator[tuple[str, str, dict[str, Any]]]:
+def _raw_works(home: Path, ledger: Findings) -> Iterator[tuple[str, str, dict[str, Any]]]:
     """Yield sample, place and work of every record, and note each file as a source."""
-    for one in RAW_WORKS:
-        content = (home / one.file).read_bytes()
-        works = parse_works(content, one.file)
-        title = f"OpenAlex works: {one.sample}"
-        ledger.sources.append(_source(title, one.snapshot, one.file, sha256(content), len(works)))
+    for file, sample, snapshot, _ in RAW_WORKS:
+        content = (home / file).read_bytes()
+        works = parse_works(content, file)
+        ledger.sources.append(_source(f"OpenAlex works: {sample}", snapshot, file, sha256(content), len(works)))
         for number, work in enumerate(works, start=1):
-            yield one.sample, f"{one.file}, work {number}", work
+            yield sample, f"{file}, work {number}", work
 
 
 def parse_works(content: bytes, name: str) -> list[dict[str, Any]]:
@@ -216,7 +193,7 @@ def parse_works(content: bytes, name: str) -> list[dict[str, Any]]:
 def _derive_companies(home: Path, folder: Path) -> tuple[pd.DataFrame, Sidecar]:
     content = (home / COMPANIES_FILE).read_bytes()
     rows = sorted((_short(address), company) for address, company in json.loads(content).items())
-    table = pd.DataFrame(rows, columns=list(COMPANIES.columns))
+    table = pd.DataFrame(rows, columns=list(COMPANIES.schema.columns))
     origin = Origin(
         "openalex",
         "OpenAlex ids of institutions that belong to companies",
@@ -225,53 +202,29 @@ def _derive_companies(home: Path, folder: Path) -> tuple[pd.DataFrame, Sidecar]:
         "none stated; a list of facts",
         "https://github.com/epoch-research/ai-research-impact",
     )
-    sidecar = write_table(
-        table,
-        COMPANIES_TABLE,
-        COMPANIES,
-        description="institutions of OpenAlex that are companies whatever their type says",
-        sources=[origin.source(COMPANIES_FILE, sha256(content), len(rows))],
-        derived_by="compute_divide.evidence.openalex.tables.derive_openalex",
-        folder=folder,
-    )
-    return table, sidecar
+    return table, COMPANIES.write(table, folder, [origin.source(COMPANIES_FILE, sha256(content), len(rows))])
 
 
 def write_works(store: Store, name: str, day: str, folder: Path) -> Sidecar:
     """Derive the table ``works-NAME`` from a complete fetch, whose last answer is of a day."""
-    at = store.at
-    ledger = Ledger()
+    ledger, query = Findings(), ",".join(f"{name}:{value}" for name, value in store.at.filters.items())
     works = ((name, f"work {number}", work) for number, work in enumerate(store.records(), start=1))
-    table = works_table(WorkReader(load_companies()), works, ledger)
-    query = ",".join(f"{field}:{value}" for field, value in at.filters.items())
+    rows = works_table(WorkReader(load_companies()), works, ledger)
     digest = sha256(b"".join(file.read_bytes() for file in store.page_files))
     source = _source(f"OpenAlex works: {query}", day, "pages/*.jsonl.gz", digest, len(store.ids))
-    return write_table(
-        table,
-        f"openalex/works-{name}.parquet",
-        WORKS,
-        description=f"OpenAlex works of the query {query}",
-        sources=[source],
-        derived_by="compute_divide.evidence.openalex.tables.write_works",
-        set_aside=ledger.groups(),
-        notes=[f"OpenAlex says {at.count} works; passes {at.passes}; records that came twice: {store.doubled}"],
-        folder=folder,
-    )
+    derived_by = "compute_divide.evidence.openalex.tables.write_works"
+    table = tables.Table(f"openalex/works-{name}.parquet", WORKS, f"OpenAlex works of the query {query}", derived_by)
+    return table.write(rows, folder, [source], ledger.groups(), [f"OpenAlex says {store.at.count} works"])
 
 
 def write_counts(counts: pd.DataFrame, name: str, day: str, topics: Sequence[str], folder: Path) -> Sidecar:
     """Write the table ``counts-NAME`` of counts that OpenAlex made; `topics` say what each asks for, in its words."""
     digest = sha256(counts.to_csv(index=False).encode())
     source = _source("OpenAlex: numbers of works by year", day, "counts/*.json", digest, len(counts))
-    return write_table(
-        counts,
-        f"openalex/counts-{name}.csv",
-        COUNTS,
-        description="numbers of works by year, topic and team type, counted by OpenAlex",
-        sources=[source],
-        derived_by="compute_divide.evidence.openalex.refresh.team_counts",
-        notes=[*topics],
-        folder=folder,
+    description = "numbers of works by year, topic and team type, counted by OpenAlex"
+    derived_by = "compute_divide.evidence.openalex.refresh.team_counts"
+    return tables.Table(f"openalex/counts-{name}.csv", COUNTS, description, derived_by).write(
+        counts, folder, [source], notes=topics
     )
 
 
@@ -291,7 +244,6 @@ class WorkReader:
     names: AffiliationReader = field(default_factory=lambda: AffiliationReader(load_rules()))
     calls: Calls = field(default_factory=judgement_calls)
     search: TextSearch = field(default_factory=TextSearch)
-    new_types: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.companies = frozenset(self.companies)
@@ -355,16 +307,9 @@ class WorkReader:
             return "industry"
         kind = place.get("type")
         if kind is not None and kind not in TYPE_SECTORS:
-            self.new_types.add(kind)
+            known = ", ".join(TYPE_SECTORS)
+            raise EvidenceError(f"OpenAlex has a type of institutions that is new to us: {kind}; known: {known}")
         return TYPE_SECTORS.get(kind or "", UNKNOWN)
-
-    def refuse_new_types(self) -> None:
-        """Raise `EvidenceError` when a work had an institution of a type that we do not know."""
-        if self.new_types:
-            raise EvidenceError(
-                f"OpenAlex has types of institutions that are new to us: {', '.join(sorted(self.new_types))}; "
-                f"known: {', '.join(TYPE_SECTORS)}"
-            )
 
 
 def work_key(work: Mapping[str, Any]) -> str:
@@ -375,13 +320,12 @@ def work_key(work: Mapping[str, Any]) -> str:
 
 
 def works_table(
-    reader: WorkReader, works: Iterable[tuple[str, str, Mapping[str, Any]]], ledger: Ledger
+    reader: WorkReader, works: Iterable[tuple[str, str, Mapping[str, Any]]], ledger: Findings
 ) -> pd.DataFrame:
     """Return works (sample, place for reports, and the work) as a table in which every title counts once.
 
     Of works with one title the one stays that places most authors in an institution; among equals one outside of
-    repositories, then the one that came first. The others are put aside in the ledger. An institution of a type that is
-    new to us is an `EvidenceError`.
+    repositories, then the one that came first. The others are put aside in the ledger.
     """
     best: dict[str, tuple[tuple[int, bool], dict[str, Any]]] = {}
     for sample, where, work in works:
@@ -390,19 +334,16 @@ def works_table(
         known = best.get(row["key"])
         if known is not None:
             same = "the same work" if known[1]["work"] == row["work"] else "another work of the same title"
-            ledger.put_aside(f"{same} is kept", where)
+            ledger.add(f"{same} is kept", where)
         if known is None or worth > known[0]:
             best[row["key"]] = (worth, row)
-    reader.refuse_new_types()
     rows = sorted((row for _, row in best.values()), key=lambda row: (row["sample"], row["key"]))
     return pd.DataFrame(rows, columns=list(WORKS.columns))
 
 
-def plain_abstract(index: Mapping[str, Iterable[int]] | str | None) -> str | None:
-    """Return an abstract as text, from the places of its words; the Parquet snapshot holds them as JSON text."""
-    if isinstance(index, str):
-        index = json.loads(index)
-    if not index or isinstance(index, str):
+def plain_abstract(index: Mapping[str, Iterable[int]] | None) -> str | None:
+    """Return an abstract as text, from the places of its words."""
+    if not index:
         return None
     return " ".join(word for _, word in sorted((place, word) for word, places in index.items() for place in places))
 

@@ -5,9 +5,7 @@ patterns of the rules. A match inside a longer match does not count, so a look-a
 Institute" is simply a longer row. Named organisations and plain words (university, GmbH) decide; hints (department,
 AI at the end) are asked only where nothing of the kind is in the string, or in a short name of its own.
 
-The answer is a *slot profile*: the sectors that the string names, joined by ``+``, where ``@openai`` stands for the
-judgement call of that name instead of a sector, and ``unknown`` for nothing known. A call can then be flipped
-without the string.
+The answer is a slot profile (`compute_divide.evidence.papers.profiles`).
 """
 
 from __future__ import annotations
@@ -22,10 +20,10 @@ from functools import cache, lru_cache
 from typing import Annotated, Literal, TypeVar
 
 import ahocorasick
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator
+from pydantic import AfterValidator, Field, ValidationError, field_validator
 
 from compute_divide.evidence.papers.profiles import RULES_FILE, SECTORS, UNKNOWN
-from compute_divide.evidence.store.files import EvidenceError, problem, read_bytes
+from compute_divide.evidence.store.files import EvidenceError, Strict, problem, read_bytes
 
 TOO_LONG = 250  # strings of this many characters or more are pieces of a page, not affiliations: they are not read
 
@@ -34,10 +32,10 @@ FIRM = frozenset({"name", "word"})  # the strengths that settle which sectors a 
 SHORT = 3 + 2
 """An organisation's text of up to three words (and its two anchors) is a name of its own, so that its hints count."""
 
-Row = TypeVar("Row", bound=BaseModel)
+Row = TypeVar("Row", bound=Strict)
 
 
-class Rule(BaseModel):
+class Rule(Strict):
     """A row of the rules: a pattern, the sectors it stands for, how firm it is (`strength`).
 
     ``name`` is a named organisation, ``word`` a word that settles the matter, ``hint`` one that counts where neither
@@ -47,8 +45,6 @@ class Rule(BaseModel):
     A pattern is words; ``*`` before or after it lets a word go on, ``^`` and ``$`` tie it to the start or the end of
     an organisation's text. A rule without a sector hides the shorter matches inside it and says that nothing is known.
     """
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     pattern: Annotated[str, Field(min_length=1), AfterValidator(lambda pattern: pattern_key(pattern) and pattern)]
     sector: tuple[str, ...]
@@ -176,10 +172,7 @@ def fold(text: str) -> str:
 
 
 def organisation_texts(text: str) -> list[str]:
-    """Return the parts of an affiliation string, one an organisation, as folded words between ``^`` and ``$``.
-
-    Pieces of a page that PDF parsing left (`is_unparsed`) are passed over.
-    """
+    """Return the organisations of an affiliation string as folded words between ``^`` and ``$``; see `is_unparsed`."""
     listed = (item for item in without_entities(text).split("+") if not is_unparsed(item))
     parts = (part for item in listed for part in _SEPARATOR.split(_LATER_EMPLOYER.sub(" ", fold(item))))
     return [f" ^ {words} $ " for part in parts if (words := _words(part))]
@@ -222,7 +215,7 @@ def parse_rows(text: str, name: str, model: type[Row]) -> Iterator[tuple[str, Ro
         place = f"data/{name}, row {number}"
         try:
             yield place, model.model_validate(row)
-        except ValueError as error:
+        except ValidationError as error:
             raise EvidenceError(f"{place}: {problem(error)}") from error
 
 

@@ -6,17 +6,16 @@ venue and year can be compared.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pandas as pd
 import pandera.pandas as pa
 
 from compute_divide.evidence.papers.lists import RawPaper
-from compute_divide.evidence.store.files import SetAside, Sidecar, Source
+from compute_divide.evidence.store import tables
+from compute_divide.evidence.store.files import SetAside
 from compute_divide.evidence.store.raw_csv import EXAMPLES
-from compute_divide.evidence.store.tables import number, read_table, schema, text, whole, write_table
 
 RANKS_TABLE = "papers/citation_ranks.parquet"
 
@@ -24,19 +23,25 @@ KNOWN_AT_LEAST = 0.9
 """Least share of a venue-year's papers whose citations must be known for ranks among them to mean something."""
 VENUE_YEAR = ["venue", "year"]
 
-RANKS = schema(
-    key=text(pa.Check.str_matches(r"^[0-9a-f]{16}$"), nullable=False),
-    venue=text(pa.Check.str_matches(r"^[a-z]+$"), nullable=False),
-    year=whole(1980, 2040, nullable=False),
-    rank=number(high=1, nullable=False),
+RANKS = tables.Table(
+    RANKS_TABLE,
+    tables.schema(
+        key=tables.text(pa.Check.str_matches(r"^[0-9a-f]{16}$"), nullable=False),
+        venue=tables.text(pa.Check.str_matches(r"^[a-z]+$"), nullable=False),
+        year=tables.whole(1980, 2040, nullable=False),
+        rank=tables.number(high=1, nullable=False),
+    ),
+    "papers by how often they were cited, as ranks within venue and year",
+    "compute_divide.evidence.papers.table.derive_papers",
 )
-"""Schema of ``papers/citation_ranks.parquet``: ``rank`` is the share of the venue-year's papers that are cited less,
-those cited alike and the paper itself counted half; its mean in every venue-year is one half."""
+"""``rank`` is the share of the venue-year's papers that are cited less, those cited alike and the paper itself counted
+half; its mean in every venue-year is one half."""
+CRAWLED = "citations: those of Google Scholar as the lists give them, crawled between 12 May and 12 June 2025"
 
 
 def load_ranks() -> pd.DataFrame:
     """Return the citation ranks of papers, with the columns of `RANKS`."""
-    return read_table(RANKS_TABLE, RANKS)
+    return RANKS.read()
 
 
 def counts(venue: str, year: int, papers: Mapping[str, RawPaper]) -> Iterator[dict[str, Any]]:
@@ -68,23 +73,6 @@ def groups(aside: Mapping[str, pd.DataFrame], others: int) -> list[SetAside]:
         SetAside(reason=why, rows=len(rows), examples=_venue_years(rows)) for why, rows in aside.items() if len(rows)
     ]
     return [*told, *([SetAside(reason="records that are no paper of the papers table", rows=others)] if others else [])]
-
-
-def write_ranks(
-    ranked: pd.DataFrame, aside: Sequence[SetAside], sources: Sequence[Source], derived_by: str, folder: Path
-) -> Sidecar:
-    """Write the ranks of the papers of all venues and years."""
-    return write_table(
-        ranked[list(RANKS.columns)],
-        RANKS_TABLE,
-        RANKS,
-        description="papers by how often they were cited, as ranks within venue and year",
-        sources=sources,
-        derived_by=derived_by,
-        set_aside=aside,
-        notes=["citations: those of Google Scholar as the lists give them, crawled between 12 May and 12 June 2025"],
-        folder=folder,
-    )
 
 
 def _venue_years(rows: pd.DataFrame) -> list[str]:

@@ -12,24 +12,22 @@ import unicodedata
 from collections.abc import Sequence
 from functools import cache, lru_cache
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import Field, field_validator
 
 from compute_divide.evidence.papers.affiliations import parse_rows
 from compute_divide.evidence.papers.profiles import SECTORS, UNKNOWN
-from compute_divide.evidence.store.files import EvidenceError, read_bytes
+from compute_divide.evidence.store.files import EvidenceError, Strict, read_bytes
 
 RULES_FILE = "domains.csv"
 
 
-class DomainRule(BaseModel):
+class DomainRule(Strict):
     """A row of the rules: a pattern over domains and the sector it stands for (none for free-mail providers).
 
     A pattern is the end of a domain (``edu``, ``mpg.de``); a last label ``*`` stands for any public suffix
     (``google.*`` matches ``google.com`` and ``cs.google.co.jp``), and so does its absence after a wildcard (``uni-*``);
     ``?`` and ``*`` elsewhere stand for characters within a label.
     """
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     pattern: str = Field(pattern=r"^[a-z0-9.*?-]+$")
     sector: str
@@ -53,16 +51,13 @@ class DomainReader:
     """Reads e-mail domains by a set of rules, each distinct domain once."""
 
     def __init__(self, rules: Sequence[DomainRule]) -> None:
-        self._ends: dict[str, tuple[int, str]] = {}
-        self._names: dict[str, tuple[int, str]] = {}
+        self._plain: dict[str, tuple[int, str]] = {}  # ends of domains, and with a star names of any suffix
         wild: list[tuple[int, str, str]] = []
         for rule in rules:
             literal = len(re.sub(r"[*?.]", "", rule.pattern))
             name = rule.pattern.removesuffix(".*")
-            if not re.search(r"[*?]", rule.pattern):
-                self._ends[rule.pattern] = (literal, rule.profile)
-            elif not re.search(r"[*?.]", name):
-                self._names[name] = (literal, rule.profile)
+            if not re.search(r"[*?]", name) and (name == rule.pattern or "." not in name):
+                self._plain[rule.pattern] = (literal, rule.profile)
             else:
                 wild.append((literal, _expression(rule.pattern), rule.profile))
         wild.sort(key=lambda entry: -entry[0])
@@ -77,10 +72,9 @@ class DomainReader:
     def _sector(self, domain: str) -> str:
         """Return the slot profile of one domain."""
         labels = domain.split(".")
-        found = [self._ends[end] for i in range(len(labels)) if (end := ".".join(labels[i:])) in self._ends]
         name, suffix = registered_name(labels)
-        if name in self._names:
-            found.append(self._names[name])
+        plain = [f"{name}.*", *(".".join(labels[i:]) for i in range(len(labels)))]
+        found = [self._plain[pattern] for pattern in plain if pattern in self._plain]
         if match := self._expression.fullmatch(f"{domain} {name} {suffix}"):
             found.append(self._wild[match.lastindex - 1])  # type: ignore[operator]
         return max(found)[1] if found else UNKNOWN

@@ -1,12 +1,12 @@
 """Readers of the raw conference lists: three formats, one typed record, nothing fatal about a bad record.
 
-A list is recognised by its file name (`KINDS`). Reading streams: one list is in memory at a time, and every record is
-either yielded as a `RawPaper` or yielded as an `Unusable` that says where it stood and what is wrong with it.
+A list is recognised by its file name (`KINDS`). Every record becomes a `RawPaper`, or an `Unusable` that says where it
+stood and what is wrong with it; a file that breaks off is refused.
 """
 
 from __future__ import annotations
 
-import itertools
+import gzip
 import json
 import re
 import unicodedata
@@ -14,10 +14,9 @@ import zlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, NotRequired
+from typing import Any
 
-from pydantic import ConfigDict, TypeAdapter, ValidationError
-from typing_extensions import TypedDict
+from pydantic import BaseModel, ValidationError
 
 from bookpress.errors import UsageError
 from compute_divide.evidence.papers.affiliations import without_entities
@@ -28,13 +27,11 @@ VENUE_NAMES = {"nips": "neurips"}
 
 @dataclass(frozen=True, slots=True)
 class RawPaper:
-    """One record of one list.
+    """One record of one list; what it lacks is None.
 
     `affiliations` and `domains` hold one string a slot, where a slot is an author in most lists and an organisation of
-    the paper in some; an empty string stands for a slot without a statement. `status` is None where the list states
-    none. Texts that the list lacks are None. `pairs` are the slots with both an affiliation and a domain, where the
-    record lists the two in parallel; `paired_with_abstracts` says whether they come from a version with abstracts.
-    `citations` is None where the list tells none.
+    the paper in some; an empty string stands for a slot without a statement. `pairs` are the slots with both, where the
+    record lists the two in parallel, each after whether the list is a version with abstracts.
     """
 
     place: str
@@ -46,8 +43,7 @@ class RawPaper:
     affiliations: tuple[str, ...] = ()
     domains: tuple[str, ...] = ()
     authors: int | None = None
-    pairs: tuple[tuple[str, str], ...] = ()
-    paired_with_abstracts: bool = False
+    pairs: tuple[tuple[bool, str, str], ...] = ()
     citations: int | None = None
 
 
@@ -64,10 +60,7 @@ Reader = Callable[[bytes], Iterator[RawPaper | Unusable]]
 
 @dataclass(frozen=True, slots=True)
 class ListKind:
-    """A kind of raw list: how its files are called and read, and where they come from.
-
-    A list that `adds_only` says nothing about which papers a venue accepted where another list of the venue-year does.
-    """
+    """A kind of raw list; one that `adds_only` is not believed on which papers there are, where another list tells."""
 
     name: re.Pattern[str]
     reader: Reader
@@ -89,46 +82,48 @@ class PaperList:
         """Whether this is a version of a list that has abstracts."""
         return ".abstracts." in self.path.name
 
+    def records(self) -> list[RawPaper | Unusable]:
+        """Return all records; a file that is damaged or of another form is an EvidenceError."""
+        try:
+            return list(self.kind.reader(self.path.read_bytes()))
+        except (OSError, EOFError, ValueError, zlib.error) as error:
+            raise EvidenceError(f"{self.path.name} is damaged, breaks off or is no such list: {error}") from error
 
-class _Record(TypedDict):
+
+class _Record(BaseModel):
     """The fields of a JSON record that are used, as the lists of 2026 write them."""
 
-    __pydantic_config__ = ConfigDict(extra="ignore")  # type: ignore[misc]
-
     title: str
-    status: NotRequired[str | None]
-    track: NotRequired[str | None]
-    keywords: NotRequired[str | None]
-    abstract: NotRequired[str | None]
-    aff: NotRequired[str | None]
-    aff_domain: NotRequired[str | None]
-    author_num: NotRequired[int | None]
-    gs_citation: NotRequired[int | None]
+    status: str | None = None
+    track: str | None = None
+    keywords: str | None = None
+    abstract: str | None = None
+    aff: str | None = None
+    aff_domain: str | None = None
+    author_num: int | None = None
+    gs_citation: int | None = None
 
 
-class _Author(TypedDict):
-    __pydantic_config__ = ConfigDict(extra="ignore")  # type: ignore[misc]
-
-    affiliation: NotRequired[str | None]
+class _Author(BaseModel):
+    affiliation: str | None = None
 
 
-class _AuthoredRecord(TypedDict):
-    __pydantic_config__ = ConfigDict(extra="ignore")  # type: ignore[misc]
-
+class _AuthoredRecord(BaseModel):
     title: str
     authors: list[_Author]
 
 
-_RECORD = TypeAdapter(_Record)
-_AUTHORED = TypeAdapter(_AuthoredRecord)
-
-
 def read_json_list(content: bytes) -> Iterator[RawPaper | Unusable]:
     """Yield the records of a gzipped JSON list."""
-    text, faults = _gunzip(content)
-    for number, item in enumerate(_json_items(text), start=1):
-        yield item if isinstance(item, Unusable) else _from_record(item, f"record {number}")
-    yield from faults
+    items = json.loads(_unpacked(content))
+    if not isinstance(items, list):
+        raise ValueError("not a list of records")  # noqa: TRY004 - of a file, as what JSON says of it
+    for number, item in enumerate(items, start=1):
+        yield _from_record(item, f"record {number}")
+
+
+def _unpacked(content: bytes) -> str:
+    return gzip.decompress(content).decode("utf-8", errors="replace")
 
 
 def read_tab_separated(content: bytes) -> Iterator[RawPaper | Unusable]:
@@ -141,21 +136,16 @@ def read_tab_separated(content: bytes) -> Iterator[RawPaper | Unusable]:
 
 def read_json_lines(content: bytes) -> Iterator[RawPaper | Unusable]:
     r"""Yield the records of gzipped JSON lines whose texts hold HTML entities and literal ``\xHH`` escapes."""
-    text, faults = _gunzip(content)
-    for number, line in enumerate(text.split("\n"), start=1):
+    for number, line in enumerate(_unpacked(content).split("\n"), start=1):
         if not line.strip():
             continue
-        place = f"line {number}"
         try:
-            record = _AUTHORED.validate_python(json.loads(line))
+            record = _AuthoredRecord.model_validate_json(line)
         except ValidationError as error:
-            yield Unusable(place, problem(error))
-        except ValueError:
-            yield Unusable(place, "not valid JSON")
+            yield Unusable(f"line {number}", problem(error))
         else:
-            slots = [unescape(author.get("affiliation") or "") for author in record["authors"]]
-            yield _listed(place, unescape(record["title"]), slots)
-    yield from faults
+            slots = [unescape(author.affiliation or "") for author in record.authors]
+            yield _listed(f"line {number}", unescape(record.title), slots)
 
 
 def _listed(place: str, title: str, slots: Sequence[str]) -> RawPaper | Unusable:
@@ -167,46 +157,46 @@ def _listed(place: str, title: str, slots: Sequence[str]) -> RawPaper | Unusable
 
 
 _PAPERLISTS = Origin(
-    path="papers",
-    title="list of papers of a venue",
-    snapshot="2026-02",
-    credit="Paper Copilot, paperlists",
-    licence="none stated: only facts derived from it are kept",
-    url="https://github.com/papercopilot/paperlists",
+    "papers",
+    "list of papers of a venue",
+    "2026-02",
+    "Paper Copilot, paperlists",
+    "none stated: only facts derived from it are kept",
+    "https://github.com/papercopilot/paperlists",
 )
 
 KINDS = (
-    ListKind(re.compile(r"([a-z]+)__\1(\d{4})\.json\.gz"), read_json_list, adds_only=False, origin=_PAPERLISTS),
+    ListKind(re.compile(r"([a-z]+)__\1(\d{4})\.json\.gz"), read_json_list, False, _PAPERLISTS),
     ListKind(
         re.compile(r"([a-z]+)__\1(\d{4})\.abstracts\.json\.gz"),
         read_json_list,
-        adds_only=False,
-        origin=replace(_PAPERLISTS, title="list of papers of a venue, a version with abstracts"),
+        False,
+        replace(_PAPERLISTS, title="list of papers of a venue, a version with abstracts"),
     ),
     ListKind(
         re.compile(r"([a-z]+)(\d{4})_title_and_aff\.tsv"),
         read_tab_separated,
-        adds_only=True,
-        origin=Origin(
-            path="papers",
-            title="titles and affiliations of NeurIPS 2022",
-            snapshot="2022-11",
-            credit="D. Kim, neurips2022_analysis",
-            licence="Apache-2.0",
-            url="https://github.com/dongkwan-kim/neurips2022_analysis",
+        True,
+        Origin(
+            "papers",
+            "titles and affiliations of NeurIPS 2022",
+            "2022-11",
+            "D. Kim, neurips2022_analysis",
+            "Apache-2.0",
+            "https://github.com/dongkwan-kim/neurips2022_analysis",
         ),
     ),
     ListKind(
         re.compile(r"([a-z]+)(\d{4})_\w+\.jsonl\.gz"),
         read_json_lines,
-        adds_only=True,
-        origin=Origin(
-            path="papers",
-            title="titles and affiliations of NeurIPS 2024",
-            snapshot="2024-10",
-            credit="NeurIPS2024PapersViz",
-            licence="none stated: only facts derived from it are kept",
-            url="https://github.com/jingshi-yang/NeurIPS2024PapersViz",
+        True,
+        Origin(
+            "papers",
+            "titles and affiliations of NeurIPS 2024",
+            "2024-10",
+            "NeurIPS2024PapersViz",
+            "none stated: only facts derived from it are kept",
+            "https://github.com/jingshi-yang/NeurIPS2024PapersViz",
         ),
     ),
 )
@@ -216,20 +206,16 @@ the first list that has any."""
 
 def find_lists(folder: Path) -> list[PaperList]:
     """Return the lists of a folder, ordered by venue, year and kind."""
-    if not folder.is_dir():
-        raise EvidenceError(f"no folder of paper lists at {folder}")
     found = []
     for path in sorted(folder.iterdir()):
         if path.suffix == ".md" or path.name.startswith("."):
             continue
-        for kind in KINDS:
-            if match := kind.name.fullmatch(path.name):
-                venue = VENUE_NAMES.get(match[1], match[1])
-                found.append(PaperList(path, venue, int(match[2]), kind))
-                break
-        else:
+        named = next(((kind, match) for kind in KINDS if (match := kind.name.fullmatch(path.name))), None)
+        if named is None:
             allowed = ", ".join(kind.name.pattern for kind in KINDS)
             raise EvidenceError(f"no reader for the file name {path.name!r}; a list is named by one of: {allowed}")
+        kind, match = named
+        found.append(PaperList(path, VENUE_NAMES.get(match[1], match[1]), int(match[2]), kind))
     if not found:
         raise EvidenceError(f"no paper list in {folder}")
     return sorted(found, key=lambda entry: (entry.venue, entry.year, KINDS.index(entry.kind), entry.path.name))
@@ -266,28 +252,26 @@ _ESCAPE = re.compile(r"\\x([0-9a-fA-F]{2})|\\u([0-9a-fA-F]{4})")
 
 
 def _from_record(item: Any, place: str) -> RawPaper | Unusable:
-    """Return a JSON record as a `RawPaper`, or say what is wrong with it."""
     try:
-        record = _RECORD.validate_python(item, strict=True)
+        record = _Record.model_validate(item, strict=True)
     except ValidationError as error:
         return Unusable(place, problem(error))
-    if not title_key(record["title"]):
+    if not title_key(record.title):
         return Unusable(place, "no title")
-    affiliations, domains = _slots(record.get("aff")), _slots(record.get("aff_domain"))
-    citations = record.get("gs_citation")
+    affiliations, domains, cited = _slots(record.aff), _slots(record.aff_domain), record.gs_citation
     parallel = zip(affiliations, domains, strict=True) if len(affiliations) == len(domains) else ()
     return RawPaper(
         place=place,
-        title=record["title"],
-        status=record.get("status") or None,
-        track=record.get("track") or None,
-        keywords=record.get("keywords") or None,
-        abstract=record.get("abstract") or None,
+        title=record.title,
+        status=record.status or None,
+        track=record.track or None,
+        keywords=record.keywords or None,
+        abstract=record.abstract or None,
         affiliations=affiliations,
         domains=domains,
-        authors=record.get("author_num"),
-        pairs=tuple(pair for pair in parallel if all(pair)),
-        citations=None if citations is None or citations < 0 else citations,  # negative where it was not found
+        authors=record.author_num or None,
+        pairs=tuple((False, *pair) for pair in parallel if all(pair)),
+        citations=None if cited is None or cited < 0 else cited,  # negative where it was not found
     )
 
 
@@ -297,38 +281,6 @@ def _slots(text: str | None) -> tuple[str, ...]:
         return ()
     slots = tuple(slot.strip() for slot in unescape(text).split(";"))
     return slots if any(slots) else ()
-
-
-def _gunzip(content: bytes) -> tuple[str, list[Unusable]]:
-    """Return the text of a gzipped file, as far as it can be read, and what is wrong with the file."""
-    stream = zlib.decompressobj(zlib.MAX_WBITS | 16)
-    try:
-        plain = stream.decompress(content)
-    except zlib.error:
-        plain = b""
-    whole = stream.eof and not stream.unused_data
-    faults = [] if whole else [Unusable("end of file", "the compressed file is damaged or breaks off")]
-    return plain.decode("utf-8", errors="replace"), faults
-
-
-def _json_items(text: str) -> Iterator[Any]:
-    """Yield the items of a JSON list; where the text is broken, the items before the break and one `Unusable`."""
-    if not text.lstrip().startswith("["):
-        yield Unusable("the file", "the file is not a list of records")
-        return
-    decoder = json.JSONDecoder()
-    between = re.compile(r"[\s,]*")
-    position = text.index("[") + 1
-    for number in itertools.count(1):
-        position = between.match(text, position).end()  # type: ignore[union-attr]
-        if text.startswith("]", position):
-            return
-        try:
-            item, position = decoder.raw_decode(text, position)
-        except ValueError:
-            yield Unusable(f"record {number} and after", "the JSON breaks off")
-            return
-        yield item
 
 
 _NOT_ACCEPTED = re.compile(r"reject|withdr|workshop|^active$|retract|invite|tutorial", re.IGNORECASE)
@@ -341,10 +293,7 @@ _TRACKS = {"findings": "findings", "industry": "industry", "demonstration": "dem
 
 
 def status_fault(status: str | None) -> str | None:
-    """Return why a status keeps a record out, or None where it is that of an accepted paper.
-
-    A list of proceedings states no status for some papers: no status counts as accepted.
-    """
+    """Return why a status keeps a record out, else None: no status, as in lists of proceedings, counts as accepted."""
     if status is None:
         return None
     if _NOT_ACCEPTED.search(status):

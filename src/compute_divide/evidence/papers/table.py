@@ -8,11 +8,10 @@ The lists of one venue and year are read together, then forgotten. A paper's key
 from __future__ import annotations
 
 import hashlib
-import io
 import itertools
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from operator import attrgetter
 from pathlib import Path
 from typing import Any
@@ -45,19 +44,9 @@ from compute_divide.evidence.papers.profiles import (
     slot_sectors,
 )
 from compute_divide.evidence.papers.topics import TextSearch
-from compute_divide.evidence.store.files import EvidenceError, SetAside, Sidecar, Source, read_bytes, read_sidecar
-from compute_divide.evidence.store.raw_csv import EXAMPLES, TEAM_TYPES
-from compute_divide.evidence.store.tables import (
-    check_schema,
-    flag,
-    one_of,
-    read_table,
-    repeated,
-    schema,
-    text,
-    whole,
-    write_table,
-)
+from compute_divide.evidence.store import tables
+from compute_divide.evidence.store.files import EvidenceError, SetAside, Sidecar, Source, read_sidecar
+from compute_divide.evidence.store.raw_csv import EXAMPLES, TEAM_TYPES, Findings
 
 PAPERS_TABLE = "papers/papers.parquet"
 AGREEMENT_TABLE = "papers/agreement.csv"
@@ -67,23 +56,31 @@ UNITS = ("author", "organisation")
 
 TEXTS = ("title", "keywords", "abstract")
 
-PAPERS = schema(
-    key=text(pa.Check.str_matches(r"^[0-9a-f]{16}$"), nullable=False),
-    venue=text(pa.Check.str_matches(r"^[a-z]+$"), nullable=False),
-    year=whole(1980, 2040, nullable=False),
-    track=text(nullable=False),
-    authors=whole(1),
-    unit=one_of(UNITS),
-    profile=repeated(),
-    domain_profile=repeated(),
-    **{f"n_{sector}": whole(nullable=False) for sector in (*SECTORS, UNKNOWN)},
-    team_type=one_of(TEAM_TYPES, nullable=False),
-    team_type_domain=one_of(TEAM_TYPES, nullable=False),
-    has_keywords=flag(),
-    has_abstract=flag(),
-    **{f"{part}_{kind}": repeated() for kind in ("terms", "models") for part in TEXTS},
+DERIVED_BY = "compute_divide.evidence.papers.table.derive_papers"
+_VENUE_YEAR = {"venue": tables.text(nullable=False), "year": tables.whole(1980, 2040, nullable=False)}
+
+PAPERS = tables.Table(
+    PAPERS_TABLE,
+    tables.schema(
+        key=tables.text(pa.Check.str_matches(r"^[0-9a-f]{16}$"), nullable=False),
+        venue=tables.text(pa.Check.str_matches(r"^[a-z]+$"), nullable=False),
+        year=tables.whole(1980, 2040, nullable=False),
+        track=tables.text(nullable=False),
+        authors=tables.whole(1),
+        unit=tables.one_of(UNITS),
+        profile=tables.repeated(),
+        domain_profile=tables.repeated(),
+        **{f"n_{sector}": tables.whole(nullable=False) for sector in (*SECTORS, UNKNOWN)},
+        team_type=tables.one_of(TEAM_TYPES, nullable=False),
+        team_type_domain=tables.one_of(TEAM_TYPES, nullable=False),
+        has_keywords=tables.flag(),
+        has_abstract=tables.flag(),
+        **{f"{part}_{kind}": tables.repeated() for kind in ("terms", "models") for part in TEXTS},
+    ),
+    "conference papers: team types, matched topic terms and pre-trained models",
+    DERIVED_BY,
 )
-"""Schema of ``papers/papers.parquet``; ``n_*`` and the team types follow from the profiles by the default calls."""
+"""``n_*`` and the team types follow from the profiles by the default calls."""
 
 VERDICTS = ("both_company", "only_name", "only_domain", "neither")
 """What affiliation and domain of an author can say about a company."""
@@ -92,42 +89,39 @@ MIXED = ("mixed_both", "mixed_only_name")
 """Authors of the first two whose affiliation names a company and another organisation. One address belongs to one
 employer, so that the domain cannot confirm both."""
 
-AGREEMENT = schema(
-    venue=text(nullable=False),
-    year=whole(1980, 2040, nullable=False),
-    with_abstracts=flag(),
-    **{verdict: whole(nullable=False) for verdict in (*VERDICTS, *MIXED)},
+AGREEMENT = tables.Table(
+    AGREEMENT_TABLE,
+    tables.schema(
+        **_VENUE_YEAR,
+        with_abstracts=tables.flag(),
+        **{verdict: tables.whole(nullable=False) for verdict in (*VERDICTS, *MIXED)},
+    ),
+    "authors with an affiliation and an e-mail domain, by whether each names a company",
+    DERIVED_BY,
 )
-"""Schema of ``papers/agreement.csv``: authors whose affiliation and domain are both known, by what each says.
+"""Authors whose affiliation and domain are both known, by what each says. Lists with abstracts are told apart: they
+often write all employers of an author into one string, beside one domain, and cannot tell how well it is read."""
 
-The versions of lists that have abstracts are told apart: they write all employers of an author into one string far more
-often, beside one domain, so that they cannot tell how well a string is read.
-"""
-
-COVERAGE = schema(
-    venue=text(nullable=False),
-    year=whole(1980, 2040, nullable=False),
-    **{what: whole(nullable=False) for what in ("papers", "by_name", "by_domain", "keywords", "abstracts")},
+_COVERED = ("papers", "by_name", "by_domain", "keywords", "abstracts")
+COVERAGE = tables.Table(
+    COVERAGE_TABLE,
+    tables.schema(**_VENUE_YEAR, **{what: tables.whole(nullable=False) for what in _COVERED}),
+    "accepted papers of each venue and year, and how many of them have a known team type and texts",
+    DERIVED_BY,
 )
-"""Schema of ``papers/coverage.csv``: accepted papers, those with a known team type by affiliations and by domains, and
-those with keywords and with an abstract."""
+"""Accepted papers, those with a known team type by affiliations and by domains, with keywords and with an abstract."""
 
-TABLES = {
-    PAPERS_TABLE: PAPERS,
-    AGREEMENT_TABLE: AGREEMENT,
-    COVERAGE_TABLE: COVERAGE,
-    citations.RANKS_TABLE: citations.RANKS,
-}
+TABLES = (PAPERS, AGREEMENT, COVERAGE, citations.RANKS)
 
 
 def load_papers() -> pd.DataFrame:
     """Return the papers, with the columns of `PAPERS`."""
-    return read_table(PAPERS_TABLE, PAPERS)
+    return PAPERS.read()
 
 
 def load_agreement() -> pd.DataFrame:
     """Return how affiliations and e-mail domains agree, by venue and year, with the columns of `AGREEMENT`."""
-    return read_table(AGREEMENT_TABLE, AGREEMENT)
+    return AGREEMENT.read()
 
 
 def paper_key(title: str) -> str:
@@ -145,110 +139,81 @@ NAMINGS_FILE = "labelled_namings.csv"
 
 USES = ("builds on", "examines", "compares", "mentions", "another thing")  # what a paper can do with a model
 
-LABELLED = schema(
-    sample=one_of(["first", "second"], nullable=False),
-    stratum=one_of(["by authors", "by strings"], nullable=False),
-    affiliation=text(nullable=False),
-    company=one_of(["yes", "no"], nullable=False),
-    sectors=text(nullable=False),
-    note=text(),
+LABELLED = tables.schema(
+    sample=tables.one_of(["first", "second"], nullable=False),
+    stratum=tables.one_of(["by authors", "by strings"], nullable=False),
+    affiliation=tables.text(nullable=False),
+    company=tables.one_of(["yes", "no"], nullable=False),
+    sectors=tables.text(nullable=False),
+    note=tables.text(),
 )
 """Schema of ``labelled_affiliations.csv``: ``sectors`` are ``|``-joined, or ``unknown``."""
 
 
 def load_labelled() -> pd.DataFrame:
     """Return the labelled strings, with the columns of `LABELLED`."""
-    table = pd.read_csv(io.BytesIO(read_bytes(LABELLED_FILE)), dtype="str", keep_default_na=False, na_values=[""])
-    return check_schema(table, LABELLED, LABELLED_FILE)
+    return tables.read_by_hand(LABELLED_FILE, LABELLED)
 
 
-NAMINGS = schema(
-    venue=text(nullable=False),
-    year=whole(1980, 2040, nullable=False),
-    key=text(nullable=False),
-    model=text(nullable=False),
-    use=one_of(USES, nullable=False),
+NAMINGS = tables.schema(
+    venue=tables.text(nullable=False),
+    year=tables.whole(1980, 2040, nullable=False),
+    key=tables.text(nullable=False),
+    model=tables.text(nullable=False),
+    use=tables.one_of(USES, nullable=False),
 )
 """Schema of ``labelled_namings.csv``: the paper, one of the models found in it, and one of `USES`."""
 
 
 def load_labelled_namings() -> pd.DataFrame:
     """Return the labelled namings, with the columns of `NAMINGS`."""
-    table = pd.read_csv(io.BytesIO(read_bytes(NAMINGS_FILE)), dtype={"year": "Int64"})
-    return check_schema(table, NAMINGS, NAMINGS_FILE)
+    return tables.read_by_hand(NAMINGS_FILE, NAMINGS)
 
 
 # --- reading the lists of a venue and year ---
 
 
-@dataclass
-class Ledger:
-    """What was read, and which records became no row: their places, by the reason."""
-
-    sources: list[Source] = field(default_factory=list)
-    places: dict[str, list[str]] = field(default_factory=dict)
-
-    def put_aside(self, reason: str, place: str) -> None:
-        """Count a record that becomes no row."""
-        self.places.setdefault(reason, []).append(place)
-
-    def groups(self) -> list[SetAside]:
-        """Return the reasons, most frequent first."""
-        order = sorted(self.places.items(), key=lambda entry: (-len(entry[1]), entry[0]))
-        return [SetAside(reason=reason, rows=len(found), examples=found[:EXAMPLES]) for reason, found in order]
-
-
-def read_list(paper_list: PaperList, ledger: Ledger) -> Iterator[tuple[str, str, RawPaper]]:
+def read_list(paper_list: PaperList, ledger: Findings) -> Iterator[tuple[str, str, RawPaper]]:
     """Yield key, place and record of every accepted paper of a list; the ledger receives the rest and the source."""
-    content = paper_list.path.read_bytes()
-    records = 0
-    for records, record in enumerate(paper_list.kind.reader(content), start=1):  # noqa: B007
+    records, origin = paper_list.records(), paper_list.kind.origin
+    for record in records:
         place = f"{paper_list.path.name}, {record.place}"
         if isinstance(record, Unusable):
-            ledger.put_aside(f"malformed: {record.reason}", place)
+            ledger.add(f"malformed: {record.reason}", place)
         elif fault := status_fault(record.status):
-            ledger.put_aside(fault, place)
+            ledger.add(fault, place)
         else:
-            yield paper_key(record.title), place, record
-    origin = replace(
-        paper_list.kind.origin, title=f"{paper_list.kind.origin.title}: {paper_list.venue} {paper_list.year}"
-    )
-    ledger.sources.append(origin.source(paper_list.path.name, sha256(content), records))
+            pairs = tuple((paper_list.with_abstracts, *pair[1:]) for pair in record.pairs)
+            yield paper_key(record.title), place, replace(record, pairs=pairs) if pairs else record
+    origin = replace(origin, title=f"{origin.title}: {paper_list.venue} {paper_list.year}")
+    ledger.sources.append(origin.source(paper_list.path.name, sha256(paper_list.path.read_bytes()), len(records)))
 
 
-def merge_lists(lists: Sequence[PaperList], ledger: Ledger) -> dict[str, RawPaper]:
+def merge_lists(lists: Sequence[PaperList], ledger: Findings) -> dict[str, RawPaper]:
     """Return the accepted papers of one venue and year by key, each with the facts of all its lists."""
     papers: dict[str, RawPaper] = {}
     for number, paper_list in enumerate(lists):
         here: set[str] = set()
-        for key, place, read in read_list(paper_list, ledger):
-            record = replace(read, paired_with_abstracts=paper_list.with_abstracts) if read.pairs else read
+        for key, place, record in read_list(paper_list, ledger):
             if key in here:
-                ledger.put_aside("the title stands twice in the list", place)
+                ledger.add("the title stands twice in the list", place)
             elif key in papers:
                 papers[key] = _completed(papers[key], record)
-                ledger.put_aside("in a second list too: what it adds is kept", place)
+                ledger.add("in a second list too: what it adds is kept", place)
             elif number and paper_list.kind.adds_only:
-                ledger.put_aside("not among the venue's papers under this title", place)
+                ledger.add("not among the venue's papers under this title", place)
             else:
                 papers[key] = record
             here.add(key)
     return papers
 
 
+_FACTS = ("keywords", "abstract", "affiliations", "domains", "authors", "pairs", "citations")
+
+
 def _completed(paper: RawPaper, other: RawPaper) -> RawPaper:
     """Return a paper with the facts of another record of it where it has none."""
-    return replace(
-        paper,
-        keywords=paper.keywords or other.keywords,
-        abstract=paper.abstract or other.abstract,
-        affiliations=paper.affiliations or other.affiliations,
-        domains=paper.domains or other.domains,
-        authors=paper.authors or other.authors,
-        pairs=paper.pairs or other.pairs,
-        paired_with_abstracts=(paper if paper.pairs else other).paired_with_abstracts,
-        citations=other.citations if paper.citations is None else paper.citations,
-    )
+    return replace(paper, **{name: getattr(other, name) for name in _FACTS if getattr(paper, name) in (None, ())})
 
 
 # --- from a paper to its row ---
@@ -285,7 +250,7 @@ class Deriver:
 
     def table(self, rows: Sequence[dict[str, Any]]) -> pd.DataFrame:
         """Return rows as a table with the columns of `PAPERS`, what follows from profiles added."""
-        table = pd.DataFrame(rows, columns=list(PAPERS.columns))
+        table = pd.DataFrame(rows, columns=list(PAPERS.schema.columns))
         for column, team in (("profile", "team_type"), ("domain_profile", "team_type_domain")):
             places, profiles = pd.factorize(table[column].fillna(""))
             table[team] = pd.array([profile_team(profile, self.calls) for profile in profiles], dtype="str")[places]
@@ -296,7 +261,7 @@ class Deriver:
 
     def agreement(self, papers: Iterable[RawPaper]) -> Iterator[dict[str, Any]]:
         """Yield how the affiliations and the e-mail domains of authors agree: `AGREEMENT` without venue and year."""
-        pairs = Counter((paper.paired_with_abstracts, *pair) for paper in papers for pair in paper.pairs)
+        pairs = Counter(pair for paper in papers for pair in paper.pairs)
         found = {with_abstracts: Counter[str]() for with_abstracts in (False, True)}
         for (with_abstracts, name, domain), count in pairs.items():
             for verdict in self._verdicts(self.names.read(name), self.domains.read(domain)):
@@ -328,33 +293,29 @@ class Deriver:
 
 # --- deriving the tables ---
 
-DERIVED_BY = "compute_divide.evidence.papers.table.derive_papers"
-
-
-def derive_papers(raw: Path, folder: Path) -> list[Sidecar]:
-    """Derive papers, facts of venues and ranks of citations; see `compute_divide.evidence.catalogue.Derive`."""
-    ledger, deriver = Ledger(), Deriver()
-    rows, agreement, cited = _read_all(find_lists(raw / "papers"), deriver, ledger)
-    ranked, unranked = citations.rank_papers(pd.DataFrame(cited))
-    aside = citations.groups(unranked, sum(source.rows for source in ledger.sources) - len(cited))
-    found = Found(deriver.table(rows), pd.DataFrame(agreement, columns=list(AGREEMENT.columns)), ranked, aside)
-    return _write_all(found, ledger.sources, ledger.groups(), deriver.notes(), folder)
-
 
 @dataclass
 class Found:
-    """What lists hold: papers, how the two readings agree, ranks of citations, and what is set aside of these."""
+    """What lists hold: papers, how the two readings agree, ranks of citations; what is set aside, sources and notes."""
 
     papers: pd.DataFrame
     agreement: pd.DataFrame
     ranks: pd.DataFrame
+    aside: list[SetAside]
     unranked: list[SetAside]
+    sources: list[Source]
+    notes: list[str]
+
+
+def derive_papers(raw: Path, folder: Path) -> list[Sidecar]:
+    """Derive papers, facts of venues and ranks of citations; see `compute_divide.evidence.catalogue.Derive`."""
+    return _write_all(_read_all(find_lists(raw / "papers")), folder)
 
 
 def add_list(file: Path, venue: str, year: int, folder: Path) -> list[Sidecar]:
     """Add the papers of a list to the tables; a venue and year that is there already can only be derived anew."""
     paper_list = as_list(file, venue, year)
-    before, known = read_sidecar(PAPERS_TABLE), read_table(PAPERS_TABLE)  # texts, to which new ones can be added
+    before, known = read_sidecar(PAPERS_TABLE), tables.read_table(PAPERS_TABLE)  # texts: new ones can be added
     if (known["venue"].eq(paper_list.venue) & known["year"].eq(year)).any():
         raise EvidenceError(
             f"{paper_list.venue} {year} is there already: lists of one venue and year are read together, put the file "
@@ -362,23 +323,20 @@ def add_list(file: Path, venue: str, year: int, folder: Path) -> list[Sidecar]:
         )
     if file.name in {source.file for source in before.sources}:
         raise EvidenceError(f"a list named {file.name} is among the sources already: rename the file")
-    ledger, deriver = Ledger(), Deriver()
-    rows, agreement, cited = _read_all([paper_list], deriver, ledger)
-    if not rows:
-        reasons = "; ".join(f"{group.reason} ({group.rows})" for group in ledger.groups())
+    new = _read_all([paper_list])
+    if new.papers.empty:
+        reasons = "; ".join(f"{group.reason} ({group.rows})" for group in new.aside)
         raise EvidenceError(f"{file.name} holds no accepted paper{': ' if reasons else ''}{reasons}")
-    ranked, unranked = citations.rank_papers(pd.DataFrame(cited))
-    aside = citations.groups(unranked, ledger.sources[0].rows - len(cited))
-    order = ["venue", "year", "key"]
     found = Found(
-        pd.concat([known, deriver.table(rows).astype(known.dtypes)]).sort_values(order, ignore_index=True),
-        pd.concat([load_agreement(), pd.DataFrame(agreement, columns=list(AGREEMENT.columns))]),
-        pd.concat([citations.load_ranks(), ranked[list(citations.RANKS.columns)]]),
-        together([*read_sidecar(citations.RANKS_TABLE).set_aside, *aside]),
+        pd.concat([known, new.papers.astype(known.dtypes)]),
+        pd.concat([load_agreement(), new.agreement]),
+        pd.concat([citations.load_ranks(), new.ranks]),
+        together([*before.set_aside, *new.aside]),
+        together([*read_sidecar(citations.RANKS_TABLE).set_aside, *new.unranked]),
+        [*before.sources, *new.sources],
+        [*before.notes, f"added: {paper_list.venue} {year}, {len(new.papers)} papers of {file.name}"],
     )
-    notes = [*before.notes, f"added: {paper_list.venue} {year}, {len(rows)} papers of {file.name}"]
-    sources = [*before.sources, *ledger.sources]
-    return _write_all(found, sources, together([*before.set_aside, *ledger.groups()]), notes, folder)
+    return _write_all(found, folder)
 
 
 def together(groups: Iterable[SetAside]) -> list[SetAside]:
@@ -391,54 +349,9 @@ def together(groups: Iterable[SetAside]) -> list[SetAside]:
     return list(found.values())
 
 
-def _write_all(
-    found: Found, sources: list[Source], aside: list[SetAside], notes: list[str], folder: Path
-) -> list[Sidecar]:
-    """Write papers, facts of venues and ranks of citations."""
-    written = [
-        write_table(
-            found.papers,
-            PAPERS_TABLE,
-            PAPERS,
-            description="conference papers: team types, matched topic terms and pre-trained models",
-            sources=sources,
-            derived_by=DERIVED_BY,
-            set_aside=aside,
-            notes=notes,
-            folder=folder,
-        )
-    ]
-    for name, rows_of_venues, description in (
-        (
-            AGREEMENT_TABLE,
-            found.agreement.sort_values(["venue", "year"], kind="stable"),
-            "authors with an affiliation and an e-mail domain, by whether each names a company",
-        ),
-        (
-            COVERAGE_TABLE,
-            known_facts(found.papers),
-            "accepted papers of each venue and year, and how many of them have a known team type and texts",
-        ),
-    ):
-        others = written[0].rows_in - len(rows_of_venues)
-        written.append(
-            write_table(
-                rows_of_venues,
-                name,
-                TABLES[name],
-                description=description,
-                sources=sources,
-                derived_by=DERIVED_BY,
-                set_aside=[SetAside(reason="records counted in the row of their venue and year", rows=others)],
-                folder=folder,
-            )
-        )
-    ranks = found.ranks.sort_values(["venue", "year", "key"], ignore_index=True)
-    return [*written, citations.write_ranks(ranks, found.unranked, sources, DERIVED_BY, folder)]
-
-
-def _read_all(lists: Iterable[PaperList], deriver: Deriver, ledger: Ledger) -> tuple[list[dict[str, Any]], ...]:
-    """Return the rows of papers, of how the two readings agree by venue and year, and of citations."""
+def _read_all(lists: Iterable[PaperList]) -> Found:
+    """Read lists, those of one venue and year together."""
+    ledger, deriver = Findings(), Deriver()
     rows: list[dict[str, Any]] = []
     agreement: list[dict[str, Any]] = []
     cited: list[dict[str, Any]] = []
@@ -447,7 +360,31 @@ def _read_all(lists: Iterable[PaperList], deriver: Deriver, ledger: Ledger) -> t
         rows += (deriver.row(key, venue, year, papers[key]) for key in sorted(papers))
         cited += citations.counts(venue, year, papers)
         agreement += ({"venue": venue, "year": year, **counts} for counts in deriver.agreement(papers.values()))
-    return rows, agreement, cited
+    ranked, unranked = citations.rank_papers(pd.DataFrame(cited, columns=["key", *citations.VENUE_YEAR, "citations"]))
+    others = sum(source.rows for source in ledger.sources) - len(cited)
+    return Found(
+        deriver.table(rows),
+        pd.DataFrame(agreement, columns=list(AGREEMENT.schema.columns)),
+        ranked[list(citations.RANKS.schema.columns)],
+        ledger.groups(),
+        citations.groups(unranked, others),
+        ledger.sources,
+        deriver.notes(),
+    )
+
+
+def _write_all(found: Found, folder: Path) -> list[Sidecar]:
+    """Write papers, facts of venues and ranks of citations."""
+    order = ["venue", "year", "key"]
+    papers = found.papers.sort_values(order, ignore_index=True)
+    written = [PAPERS.write(papers, folder, found.sources, found.aside, found.notes)]
+    agreement = found.agreement.sort_values(order[:2], kind="stable")
+    for table, rows in ((AGREEMENT, agreement), (COVERAGE, known_facts(papers))):
+        others = written[0].rows_in - len(rows)
+        counted = SetAside(reason="records counted in the row of their venue and year", rows=others)
+        written.append(table.write(rows, folder, found.sources, [counted]))
+    ranks = found.ranks.sort_values(order, ignore_index=True)
+    return [*written, citations.RANKS.write(ranks, folder, found.sources, found.unranked, [citations.CRAWLED])]
 
 
 def known_facts(papers: pd.DataFrame) -> pd.DataFrame:

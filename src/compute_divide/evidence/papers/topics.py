@@ -11,40 +11,34 @@ from collections.abc import Iterable, Mapping
 from typing import Annotated, Literal
 
 import ahocorasick
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from compute_divide.evidence.papers.affiliations import fold
-from compute_divide.evidence.store.files import EvidenceError, read_yaml
-
-TOPICS_FILE = "topics.yml"
+from compute_divide.evidence.store.files import EvidenceError, Strict, read_yaml
 
 SEPARATOR = "|"
-
 
 Term = Annotated[str, AfterValidator(lambda term: term_key(term) and term)]
 
 
-class _Entry(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    label: str = Field(min_length=1)
-
-
-class Topic(_Entry):
+class Topic(Strict):
     """A topic: the terms that show it, in lower case."""
 
+    label: str = Field(min_length=1)
     terms: tuple[Term, ...] = Field(min_length=1)
 
 
-class Group(_Entry):
+class Group(Strict):
     """A named set of topics."""
 
+    label: str = Field(min_length=1)
     topics: tuple[str, ...] = Field(min_length=1)
 
 
-class NamedModel(_Entry):
+class NamedModel(Strict):
     """A pre-trained model: who made it, how it is had, and the spellings that name it."""
 
+    label: str = Field(min_length=1)
     maker: str
     team: Literal["academia-only", "collaboration", "industry-only", "other"]
     access: Literal["open", "hosted"]
@@ -52,10 +46,8 @@ class NamedModel(_Entry):
     terms: tuple[Term, ...] = Field(min_length=1)
 
 
-class Topics(BaseModel):
+class Topics(Strict):
     """The content of ``data/topics.yml``."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     topics: dict[str, Topic]
     groups: dict[str, Group]
@@ -94,8 +86,7 @@ class TermFinder:
 
     def find(self, text: str) -> str:
         """Return the names that matched, sorted and joined by ``|``; empty when none did."""
-        if not self._case:
-            text = text.lower()
+        text = text if self._case else text.lower()
         return SEPARATOR.join(sorted({name for _, name in self._automaton.iter(words(text))}))
 
 
@@ -120,30 +111,21 @@ def term_key(pattern: str, *, case: bool = False) -> str:
 
 def load_topics() -> Topics:
     """Return the topics, groups and models of ``data/topics.yml``."""
-    return read_yaml(TOPICS_FILE, Topics)
-
-
-def topic_finder(topics: Topics) -> TermFinder:
-    """Return the finder of topic terms: case does not matter, a match is recorded as the term."""
-    return TermFinder({term: [term] for topic in topics.topics.values() for term in topic.terms})
-
-
-def model_finder(topics: Topics) -> TermFinder:
-    """Return the finder of pre-trained models: case matters, a match is recorded as the model's name."""
-    return TermFinder({name: model.terms for name, model in topics.models.items()}, case=True)
+    return read_yaml("topics.yml", Topics)
 
 
 class TextSearch:
-    """Finds the topic terms and the pre-trained models of the evidence in the texts of a paper."""
+    """Finds what the texts of a paper name: topic terms, recorded as such, and models, recorded by their names."""
 
     def __init__(self) -> None:
         topics = load_topics()
-        self._finders = {"terms": topic_finder(topics), "models": model_finder(topics)}
+        self.terms = TermFinder({term: [term] for topic in topics.topics.values() for term in topic.terms})
+        self.models = TermFinder({name: model.terms for name, model in topics.models.items()}, case=True)
 
     def find(self, texts: Mapping[str, str | None]) -> dict[str, str | None]:
         """Return what each text names, as ``title_terms`` and the like; None for nothing."""
         return {
             f"{part}_{kind}": (finder.find(text) or None) if text else None
-            for kind, finder in self._finders.items()
+            for kind, finder in (("terms", self.terms), ("models", self.models))
             for part, text in texts.items()
         }

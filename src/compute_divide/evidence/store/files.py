@@ -22,8 +22,8 @@ from bookpress.files import check_writable, files_of, replace_file, sha256
 SUFFIX = ".meta.yml"
 OWN = "own"  # folder of the rows that a reader lays over tables
 MANIFEST = "MANIFEST.sha256"  # name of the list of hashes, in the format that ``sha256sum --check`` reads
-
-
+SHIPPED = "works"
+OTHER_FIELDS = "other fields"  # sample of the shipped works that are not on machine learning
 T = TypeVar("T")
 
 
@@ -31,10 +31,14 @@ class EvidenceError(PressError):
     """Evidence is missing, damaged or not what its schema says."""
 
 
-def problem(error: ValueError) -> str:
-    """Return what is wrong with an entry, in one line: the field and what its schema says, or the error's own text."""
-    if not isinstance(error, ValidationError):
-        return str(error)
+class Strict(BaseModel):
+    """A record of one of our files: no field is unknown, none is changed."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+def problem(error: ValidationError) -> str:
+    """Return what is wrong with an entry, in one line: the field, and what its schema says."""
     first = error.errors(include_url=False)[0]
     where = ".".join(str(part) for part in first["loc"])
     said = first["msg"].removeprefix("Value error, ")
@@ -85,6 +89,16 @@ def vintages() -> list[str]:
     return list_names("models", ".csv")
 
 
+def table_name(vintage: str) -> str:
+    """Return the path of a vintage's table relative to the evidence folder."""
+    return f"models/{vintage}.csv"
+
+
+def works_names() -> list[str]:
+    """Return the names of the tables of works, the one that ships first."""
+    return [name for name in list_names("openalex", ".parquet") if name == SHIPPED or name.startswith("works-")]
+
+
 def last_whole_year(vintage: str) -> int:
     """Return the last calendar year that a vintage holds as a whole: the one before its own."""
     return int(vintage[:4]) - 1
@@ -93,10 +107,8 @@ def last_whole_year(vintage: str) -> int:
 # --- sidecars ---
 
 
-class Source(BaseModel):
+class Source(Strict):
     """One raw file that a table was derived from."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     title: str
     credit: str = Field(description="whom to credit, in the words the licence asks for")
@@ -127,23 +139,19 @@ class Origin:
         return Source(**stated, file=file, sha256=digest, rows=rows)
 
 
-class SetAside(BaseModel):
+class SetAside(Strict):
     """Records that did not become rows, and why."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     reason: str
     rows: int = Field(ge=1)
     examples: list[str] = Field(default_factory=list, description="up to three places, such as 'row 17'")
 
 
-class Sidecar(BaseModel):
+class Sidecar(Strict):
     """What is known about one evidence table: where it comes from, under which licence, and what was done to it.
 
     ``rows_in`` equals ``rows_out`` plus the rows set aside, so that nothing is dropped silently.
     """
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     table: str = Field(description="path of the table relative to data/, with its ending")
     description: str
@@ -164,21 +172,21 @@ class Sidecar(BaseModel):
             )
 
 
-def sidecar_path(table: Path) -> Path:
-    """Return the path of the sidecar of a table."""
-    return table.with_name(table.stem + SUFFIX)
+def sidecar_name(table: str) -> str:
+    """Return the path of the sidecar of a table, both relative to the evidence folder."""
+    return table.rsplit(".", 1)[0] + SUFFIX
 
 
 def read_sidecar(table: str) -> Sidecar:
     """Return the sidecar of a table, given the table's path relative to the evidence folder."""
-    return read_yaml(sidecar_path(Path(table)).as_posix(), Sidecar)
+    return read_yaml(sidecar_name(table), Sidecar)
 
 
 def write_sidecar(sidecar: Sidecar, folder: Path) -> None:
     """Write a sidecar beside its table in an evidence folder, without the fields that have no value."""
     fields = sidecar.model_dump(mode="json", exclude_none=True)
     text = yaml.safe_dump(fields, sort_keys=False, allow_unicode=True, width=100)
-    replace_file(sidecar_path(folder / sidecar.table), text.encode())
+    replace_file(folder / sidecar_name(sidecar.table), text.encode())
 
 
 # --- the list of hashes ---
@@ -216,31 +224,19 @@ def staged() -> Iterator[Path]:
 def differences(folder: Path) -> dict[str, str]:
     """Return what is wrong with each file that is missing, not listed, or changed, by its relative path."""
     try:
-        text = (folder / MANIFEST).read_text(encoding="utf-8")
+        lines = (folder / MANIFEST).read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
         return {MANIFEST: f"cannot be read: {error}"}
-    listed = {}
-    for number, line in enumerate(text.splitlines(), start=1):
-        match = re.fullmatch(r"([0-9a-f]{64}) [ *](\S.*)", line)
-        if not match:
-            return {MANIFEST: f"line {number}, is damaged: {line[:80]!r}"}
-        listed[match[2]] = match[1]
-    there = evidence_files(folder)
-    found = {name: "is missing" for name in listed if name not in there}
-    for name in there:
-        digest = sha256((folder / name).read_bytes())
+    matches = [re.fullmatch(r"([0-9a-f]{64}) [ *](\S.*)", line) for line in lines]
+    if None in matches:
+        number = matches.index(None)
+        return {MANIFEST: f"line {number + 1}, is damaged: {lines[number][:80]!r}"}
+    listed = {match[2]: match[1] for match in matches if match}
+    found = {name: sha256((folder / name).read_bytes()) for name in evidence_files(folder)}
+    wrong = {name: "is missing" for name in listed if name not in found}
+    for name, digest in found.items():
         if name not in listed:
-            found[name] = f"is not listed in data/{MANIFEST}"
+            wrong[name] = f"is not listed in data/{MANIFEST}"
         elif digest != listed[name]:
-            found[name] = f"has changed: its sha256 is {digest[:12]}..., data/{MANIFEST} says {listed[name][:12]}..."
-    return found
-
-
-SHIPPED = "works"
-
-OTHER_FIELDS = "other fields"  # sample of the shipped works that are not on machine learning
-
-
-def works_names() -> list[str]:
-    """Return the names of the tables of works, the one that ships first."""
-    return [name for name in list_names("openalex", ".parquet") if name == SHIPPED or name.startswith("works-")]
+            wrong[name] = f"has changed: its sha256 is {digest[:12]}..., data/{MANIFEST} says {listed[name][:12]}..."
+    return wrong

@@ -14,10 +14,10 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal, get_args
+from typing import Literal
 
 from bookpress.files import sha256
-from compute_divide.evidence.store.files import EvidenceError, Origin, Source
+from compute_divide.evidence.store.files import EvidenceError, Origin, SetAside, Source
 
 EXAMPLES = 3
 
@@ -31,7 +31,7 @@ class Row:
     cells: dict[str, str]
 
     def __getitem__(self, column: str) -> str:
-        """Return a cell, white space cleaned; the error for a column that the file lacks names those that it has."""
+        """Return a cell, white space cleaned."""
         if column not in self.cells:
             raise EvidenceError(f"{self.file} lacks the column {column!r}; it has: {', '.join(self.cells)}")
         return clean(self.cells[column])
@@ -60,46 +60,37 @@ def read_raw(path: Path) -> RawTable:
     try:
         content = path.read_bytes()
         text = content.decode("utf-8-sig")
+        records = [record for record in csv.reader(io.StringIO(text, newline=""), strict=True) if record]
     except OSError as error:
         raise EvidenceError(f"cannot read the raw file {path}: {error.strerror}") from error
     except UnicodeDecodeError as error:
         raise EvidenceError(f"{path.name} is not a UTF-8 text: byte {error.start} cannot be decoded") from error
-    if "\0" in text:
-        raise EvidenceError(f"{path.name} is not a CSV file: it holds null bytes")
-    header, rows = _parse(text, path.name)
-    return RawTable(path.name, header, tuple(rows), sha256(content))
-
-
-def _parse(text: str, file: str) -> tuple[tuple[str, ...], list[Row]]:
-    try:
-        records = [record for record in csv.reader(io.StringIO(text, newline=""), strict=True) if record]
     except csv.Error as error:
-        raise EvidenceError(f"{file} is not a CSV file: {error}") from error
+        raise EvidenceError(f"{path.name} is not a CSV file: {error}") from error
     if len(records) < 2:
-        raise EvidenceError(f"{file} holds no records: a raw table has a header and at least one row")
+        raise EvidenceError(f"{path.name} holds no records: a raw table has a header and at least one row")
     header = tuple(name.strip() for name in records[0])
-    repeated = sorted({name for name in header if name and header.count(name) > 1})
-    if repeated:
-        raise EvidenceError(f"{file} repeats the column {repeated[0]!r}")
-    rows = []
+    if repeated := sorted({name for name in header if name and header.count(name) > 1}):
+        raise EvidenceError(f"{path.name} repeats the column {repeated[0]!r}")
     for number, record in enumerate(records[1:], start=2):
         if len(record) != len(header):
-            raise EvidenceError(
-                f"{file}, row {number} is ragged: {len(record)} cells, but the header has {len(header)}"
-            )
-        rows.append(Row(file, number, dict(zip(header, record, strict=True))))
-    return header, rows
+            ragged = f"{len(record)} cells, but the header has {len(header)}"
+            raise EvidenceError(f"{path.name}, row {number} is ragged: {ragged}")
+    cells = (dict(zip(header, record, strict=True)) for record in records[1:])
+    rows = tuple(Row(path.name, number, found) for number, found in enumerate(cells, start=2))
+    return RawTable(path.name, header, rows, sha256(content))
 
 
 @dataclass
 class Findings:
-    """What was met while a raw file was read: kinds of findings, each counted, with a few places."""
+    """What was read, and what was met on the way: kinds of findings, or reasons to set a record aside, with places."""
 
+    sources: list[Source] = field(default_factory=list)
     kinds: dict[str, list[str]] = field(default_factory=dict)
 
-    def add(self, kind: str, example: str) -> None:
+    def add(self, kind: str, place: str) -> None:
         """Count one finding of a kind."""
-        self.kinds.setdefault(kind, []).append(example)
+        self.kinds.setdefault(kind, []).append(place)
 
     def notes(self) -> list[str]:
         """Return one line a kind: what, how often, and the first places."""
@@ -107,6 +98,11 @@ class Findings:
             f"{kind}: {len(places)} ({'; '.join(places[:EXAMPLES])}{'; ...' if len(places) > EXAMPLES else ''})"
             for kind, places in self.kinds.items()
         ]
+
+    def groups(self) -> list[SetAside]:
+        """Return the reasons to set records aside, most frequent first."""
+        order = sorted(self.kinds.items(), key=lambda entry: (-len(entry[1]), entry[0]))
+        return [SetAside(reason=reason, rows=len(found), examples=found[:EXAMPLES]) for reason, found in order]
 
 
 def clean(text: str) -> str:
@@ -135,22 +131,14 @@ class Bounds:
 _MONEY = re.compile(r"^\$?(-?)\$?(\d{1,3}(?:,\d{3})+(?:\.\d*)?|[^\s,]*)$")
 
 
-def number(row: Row, column: str | None, what: str, bounds: Bounds, findings: Findings) -> float | None:
-    """Return the number in a cell, or None where there is none or none that can be believed.
-
-    `column` is None where the file has no such column; `what` is our name of it, for the note of every cell that is
-    neither blank nor a believable number.
-    """
-    text = row[column] if column else ""
-    if not text:
-        return None
+def read_number(row: Row, column: str, what: str, bounds: Bounds, findings: Findings) -> float | None:
+    """Return the number in a cell, None where it is blank; one that is not believed is noted under our name."""
+    text = row[column]
     value = parse_number(text)
-    if value is None:
-        findings.add(f"{what}: not a number, left missing", f"row {row.number}: {text[:40]!r}")
-        return None
-    broken = bounds.broken(value)
-    if broken:
-        findings.add(f"{what}: {broken}, left missing", f"row {row.number}: {text[:40]!r}")
+    if not text or value is None or (broken := bounds.broken(value)):
+        if text:
+            why = "not a number" if value is None else broken
+            findings.add(f"{what}: {why}, left missing", f"row {row.number}: {text[:40]!r}")
         return None
     return float(round(value)) if bounds.whole else value  # 30000.000000000004 is meant to be whole
 
@@ -158,10 +146,8 @@ def number(row: Row, column: str | None, what: str, bounds: Bounds, findings: Fi
 def parse_number(text: str) -> float | None:
     """Return the finite number a text states, with or without a dollar sign and thousands separators, else None."""
     match = _MONEY.match(text)
-    if not match:
-        return None
     try:
-        value = float(match[1] + match[2].replace(",", ""))
+        value = float(match[1] + match[2].replace(",", "")) if match else math.nan
     except ValueError:
         return None
     return value if math.isfinite(value) else None
@@ -171,17 +157,14 @@ def split_list(text: str, count: int | None = None) -> list[str]:
     """Return the entries of a comma-separated cell, names that hold a comma themselves kept whole where possible.
 
     Entries may be quoted as in a CSV file. Outside quotes a comma separates, unless a space follows it: the exports
-    write no space after a separator, but names such as "SambaNova Systems, Inc" hold one. `count` says how many entries
-    another column of the same row says there are, and decides between the two readings.
+    write no space after a separator, but names such as "SambaNova Systems, Inc" hold one. `count`, what another column
+    of the row says there are, decides between the two readings.
     """
     pieces = re.findall(r'"((?:[^"]|"")*)"|((?:[^",]|,(?=[ \t]))+)', text)
-    entries = [clean(quoted.replace('""', '"') or plain).strip(", ") for quoted, plain in pieces]
-    entries = [entry for entry in entries if entry]
-    if count is not None and len(entries) != count:
-        every = [part for entry in entries for piece in entry.split(",") if (part := clean(piece))]
-        if len(every) == count:
-            return every
-    return entries
+    cleaned = (clean(quoted.replace('""', '"') or plain).strip(", ") for quoted, plain in pieces)
+    entries = list(filter(None, cleaned))
+    every = [part for entry in entries for piece in entry.split(",") if (part := clean(piece))]
+    return every if len(entries) != count == len(every) else entries
 
 
 def joined(entries: Iterable[str]) -> str:
@@ -203,11 +186,7 @@ _CAMPUSES = {"berkeley", "davis", "irvine", "los angeles", "san diego", "santa b
 
 
 def typed_organisations(text: str) -> list[str]:
-    """Return the organisations of a hand-typed cell.
-
-    The spreadsheets of 2022 and 2023 separate names by commas, semicolons, ampersands or "and", and some names hold a
-    comma. Places and legal forms that follow a comma are kept with the name.
-    """
+    """Return the organisations of a cell of 2022 or 2023, which separates them by commas, semicolons, & or "and"."""
     names: list[str] = []
     for name in filter(None, map(clean, _SEPARATORS.split(text))):
         folded = name.casefold()
@@ -221,11 +200,8 @@ def typed_organisations(text: str) -> list[str]:
 
 # --- dates ---
 
-Precision = Literal["day", "month", "year", "placeholder"]
+PRECISIONS = ("day", "month", "year", "placeholder")
 """``placeholder``: 1 January or 31 December, which mostly stand for "some time in this year"."""
-
-PRECISIONS: tuple[str, ...] = get_args(Precision)
-
 Order = Literal["day-first", "month-first"]  # how a date such as 03/04/2019 is meant
 
 
@@ -234,7 +210,7 @@ class Dated:
     """A date and how precisely it is known; the first day of the month or year where only that is known."""
 
     day: dt.date
-    precision: Precision
+    precision: str
 
 
 _SLASHES = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})(?: .*)?")
@@ -246,10 +222,7 @@ _FORMS = (
 
 
 def parse_date(text: str, order: Order = "day-first") -> Dated | None:
-    """Return the date that a text states, or None when it states none.
-
-    Where slashes make a date only against the order of the file, that date is taken.
-    """
+    """Return the date that a text states, else None; where slashes make one only against the order, that is taken."""
     text = text.strip()
     if match := _SLASHES.fullmatch(text):
         first, second, year = map(int, match.groups())
@@ -272,17 +245,16 @@ def _dated(year: int, month: int | None = None, day: int | None = None) -> Dated
 def date_order(texts: Iterable[str]) -> tuple[Order, bool]:
     """Return how the dates of a file are to be read, and whether the file itself shows it.
 
-    A date such as 25/11/2019 is only possible with the day first, 11/25/2019 only with the month first. The majority
-    decides; where nothing does, the day comes first, as in the files of 2022 and 2023.
+    Most of those that are possible in one order decide (25/11/2019); else the day comes first, as in 2022 and 2023.
     """
     dates = [match for text in texts if (match := _SLASHES.fullmatch(text.strip()))]
     day_first, month_first = (sum(int(match[place]) > 12 for match in dates) for place in (1, 2))
     return ("month-first" if month_first > day_first else "day-first"), bool(day_first or month_first)
 
 
-def read_date(row: Row, column: str | None, what: str, findings: Findings, order: Order = "day-first") -> Dated | None:
+def read_date(row: Row, column: str, what: str, findings: Findings, order: Order = "day-first") -> Dated | None:
     """Return the date in a cell, None where none can be read; findings note all that is not a plain day."""
-    text = row[column] if column else ""
+    text = row[column]
     found = parse_date(text, order)
     if found is None:
         kind = f"{what}: not a date, left missing" if text else f"{what}: blank"
@@ -317,17 +289,21 @@ class Labels:
 
     def canonical(self, label: str, place: str) -> str:
         """Return our label for one of the source; the error for a new one names its place and the known ones."""
-        try:
-            return self.known[self.key(label)]
-        except KeyError:
-            raise EvidenceError(
-                f"{place}: {label!r} is not a known {self.noun}; known: {', '.join(self.ours)}"
-            ) from None
+        if self.key(label) not in self.known:
+            raise EvidenceError(f"{place}: {label!r} is not a known {self.noun}; known: {', '.join(self.ours)}")
+        return self.known[self.key(label)]
 
 
 def same(*labels: str) -> dict[str, str]:
     """Return a mapping of labels to themselves, the keys in lower case."""
     return {label.casefold(): label for label in labels}
+
+
+def marked(row: Row, column: str, mark: str) -> bool:
+    """Return whether a cell holds a mark; else it must be blank."""
+    if row[column] not in {"", mark}:
+        raise EvidenceError(f"{row.place()}: {row[column]!r} in {column!r} is neither {mark} nor blank")
+    return row[column] == mark
 
 
 TEAM_TYPES = ("academia-only", "collaboration", "industry-only", "other", "unknown")

@@ -21,7 +21,6 @@ from compute_divide.evidence.store.files import (
     SetAside,
     Sidecar,
     Source,
-    data_dir,
     read_bytes,
     read_sidecar,
     write_sidecar,
@@ -34,10 +33,10 @@ from compute_divide.evidence.store.raw_csv import (
     Row,
     joined,
     read_date,
+    read_number,
     read_raw,
     split_list,
 )
-from compute_divide.evidence.store.raw_csv import number as read_number
 
 # --- the columns of schemas ---
 
@@ -158,47 +157,73 @@ def read_rows(rows: Iterable[Row], fields: Fields, findings: Findings) -> list[d
     return [{name: field.read(row, name, findings) for name, field in fields.items()} for row in rows]
 
 
-# --- writing ---
+# --- tables ---
 
 
-def write_table(
-    rows: pd.DataFrame | Sequence[Mapping[str, Any]],
-    name: str,
-    schema: pa.DataFrameSchema,
-    *,
-    description: str,
-    sources: Sequence[Source],
-    derived_by: str,
-    set_aside: Sequence[SetAside] = (),
-    notes: Sequence[str] = (),
-    folder: Path | None = None,
-) -> Sidecar:
-    """Check a table against its schema and write it with its sidecar, neither of them half-written."""
-    if not isinstance(rows, pd.DataFrame):
-        rows = pd.DataFrame(rows, columns=list(schema.columns)).replace("", None)
-    table = check_schema(rows, schema, name)
-    buffer = io.BytesIO()
-    if name.endswith(".csv"):
-        table.to_csv(buffer, index=False, lineterminator="\n")
-    else:
-        table.to_parquet(buffer, index=False, compression="zstd")
-    content = buffer.getvalue()
-    sidecar = Sidecar(
-        table=name,
-        description=description,
-        sources=list(sources),
-        derived_by=derived_by,
-        rows_in=sum(source.rows for source in sources),
-        rows_out=len(table),
-        set_aside=list(set_aside),
-        notes=list(notes),
-        sha256=sha256(content),
-    )
-    sidecar.balance()
-    home = folder or data_dir()
-    replace_file(home / name, content)
-    write_sidecar(sidecar, home)
-    return sidecar
+@dataclass(frozen=True, eq=False)
+class Table:
+    """A table of the evidence: where it lies (or a pattern of where), its schema, what it is, and what derives it."""
+
+    name: str
+    schema: pa.DataFrameSchema
+    description: str = ""
+    derived_by: str = ""
+
+    def read(self) -> pd.DataFrame:
+        """Return the table, see `read_table`."""
+        return read_table(self.name, self.schema)
+
+    def write(
+        self,
+        rows: pd.DataFrame | Sequence[Mapping[str, Any]],
+        folder: Path,
+        sources: Sequence[Source],
+        aside: Sequence[SetAside] = (),
+        notes: Sequence[str] = (),
+    ) -> Sidecar:
+        """Check rows against the schema and write them with their sidecar, neither of them half-written."""
+        if not isinstance(rows, pd.DataFrame):
+            rows = pd.DataFrame(rows, columns=list(self.schema.columns)).replace("", None)
+        table = check_schema(rows, self.schema, self.name)
+        buffer = io.BytesIO()
+        if self.name.endswith(".csv"):
+            table.to_csv(buffer, index=False, lineterminator="\n")
+        else:
+            table.to_parquet(buffer, index=False, compression="zstd")
+        content = buffer.getvalue()
+        sidecar = Sidecar(
+            table=self.name,
+            description=self.description,
+            sources=list(sources),
+            derived_by=self.derived_by,
+            rows_in=sum(source.rows for source in sources),
+            rows_out=len(table),
+            set_aside=list(aside),
+            notes=list(notes),
+            sha256=sha256(content),
+        )
+        sidecar.balance()
+        replace_file(folder / self.name, content)
+        write_sidecar(sidecar, folder)
+        return sidecar
+
+    def derive(
+        self,
+        raw: Path,
+        folder: Path,
+        origin: Origin,
+        fields: Fields,
+        notes: Sequence[str] = (),
+        keep: Callable[[Row], bool] = lambda _: True,
+        without: str = "",
+    ) -> Sidecar:
+        """Write a row from each record of a raw file that is kept; `without` says what the others lack."""
+        file, findings, others = read_raw(raw / origin.path), Findings(), Findings()
+        for row in file.rows:
+            if not keep(row):
+                others.add(without, f"row {row.number}")
+        rows = read_rows(filter(keep, file.rows), fields, findings)
+        return self.write(rows, folder, [file.source(origin)], others.groups(), [*notes, *findings.notes()])
 
 
 def check_schema(table: pd.DataFrame, schema: pa.DataFrameSchema, name: str) -> pd.DataFrame:
@@ -214,49 +239,14 @@ def check_schema(table: pd.DataFrame, schema: pa.DataFrameSchema, name: str) -> 
         raise EvidenceError(f"data/{name} breaks its schema:\n  " + "\n  ".join(lines)) from errors
 
 
-def derive_table(
-    raw: Path,
-    folder: Path,
-    origin: Origin,
-    name: str,
-    fields: Fields,
-    *,
-    description: str,
-    derived_by: str,
-    notes: Sequence[str] = (),
-    keep: Callable[[Row], bool] = lambda _: True,
-    without: str = "",
-) -> Sidecar:
-    """Derive a table of one raw file, a row from each record that is kept; `without` says what the others lack."""
-    file = read_raw(raw / origin.path)
-    findings = Findings()
-    aside = [f"row {row.number}" for row in file.rows if not keep(row)]
-    return write_table(
-        read_rows(filter(keep, file.rows), fields, findings),
-        name,
-        schema_of(fields),
-        description=description,
-        sources=[file.source(origin)],
-        derived_by=derived_by,
-        set_aside=[SetAside(reason=without, rows=len(aside), examples=aside[:3])] if aside else [],
-        notes=[*notes, *findings.notes()],
-        folder=folder,
-    )
-
-
-# --- reading ---
-
-
 def read_table(name: str, schema: pa.DataFrameSchema | None = None) -> pd.DataFrame:
     """Return an evidence table after checking its hash; a schema gives the types of a CSV's columns.
 
-    A table was checked against its schema when it was written, and the hash says that it is still that table, so its
-    rows are not checked again here: `compute_divide.evidence.catalogue.verify` does that. A table is parsed once a
-    process; what is returned can be changed without changing what others get. Texts are never empty, but missing;
-    where the schema says so they are categories.
+    The schema was checked when the table was written, and is again by `compute_divide.evidence.catalogue.verify`. Each
+    is parsed once a process; what is returned can be changed without changing what others get. Texts are never empty,
+    but missing; where the schema says so they are categories.
     """
-    recorded = read_sidecar(name).sha256
-    content = read_bytes(name)
+    recorded, content = read_sidecar(name).sha256, read_bytes(name)
     found = sha256(content)
     if found != recorded:
         raise EvidenceError(
@@ -266,6 +256,11 @@ def read_table(name: str, schema: pa.DataFrameSchema | None = None) -> pd.DataFr
     if known not in _PARSED:
         _PARSED[known] = parse(content, name, schema)
     return _PARSED[known].copy(deep=False)
+
+
+def read_by_hand(name: str, schema: pa.DataFrameSchema) -> pd.DataFrame:
+    """Return a CSV file that is kept by hand, after checking it against its schema."""
+    return check_schema(parse(read_bytes(name), name, schema), schema, name)
 
 
 _PARSED: dict[tuple[str, str, int], pd.DataFrame] = {}
