@@ -7,6 +7,7 @@ on, in place of the wire, and notes the time limit of each.
 from __future__ import annotations
 
 import base64
+import io
 import json
 import time
 from collections import Counter
@@ -66,7 +67,7 @@ def respond(status: int, body: Any, headers: dict[str, str] | None = None) -> re
     response = requests.Response()
     response.status_code = status
     response.headers.update(headers or {})
-    response._content = body if isinstance(body, bytes) else json.dumps(body).encode()
+    response.raw = io.BytesIO(body if isinstance(body, bytes) else json.dumps(body).encode())
     return response
 
 
