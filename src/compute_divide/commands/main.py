@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -95,13 +94,13 @@ def loaders(
 
     found = known.loaders()
     if as_json:
-        typer.echo(json.dumps([asdict(one) for one in found], indent=2))
+        typer.echo(json.dumps(found, indent=2))
     elif as_page:
         typer.echo(known.as_page(found), nl=False)
     else:
         table = folding_table("loader", "gives", "columns", "example")
         for one in found:
-            table.add_row(one.name, f"{one.what} {one.gives}", ", ".join(one.columns), one.example)
+            table.add_row(one["name"], f"{one['what']} {one['gives']}", ", ".join(one["columns"]), one["example"])
         standard_output().print(table)
 
 
@@ -114,7 +113,7 @@ def verify() -> None:
     with working("checking the evidence") as say:
         problems = catalogue.verify(lambda table: say(f"checking {table}"))
     for problem in problems:
-        typer.echo(str(problem))
+        typer.echo(problem)
     if problems:
         raise typer.Exit(1)
     typer.echo(f"{len(evidence_files(data_dir()))} files are sound")

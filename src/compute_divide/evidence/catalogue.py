@@ -77,9 +77,6 @@ FAMILIES: tuple[Family, ...] = (
 """Every family of tables. Add yours here, in one line."""
 
 
-# --- deriving ---
-
-
 def derive(
     raw: Path, only: Sequence[str] = (), progress: Callable[[str], None] = lambda _: None, *, replace: bool = False
 ) -> list[Sidecar]:
@@ -137,21 +134,7 @@ def add_papers(file: Path, venue: str, year: int) -> list[Sidecar]:
         return papers.add_list(file, venue, year, folder)
 
 
-# --- checking ---
-
-
-@dataclass(frozen=True, order=True)
-class Problem:
-    """Something wrong with an evidence file."""
-
-    file: str
-    what: str
-
-    def __str__(self) -> str:
-        return f"data/{self.file}: {self.what}"
-
-
-def verify(progress: Callable[[str], None] = lambda _: None) -> list[Problem]:
+def verify(progress: Callable[[str], None] = lambda _: None) -> list[str]:
     """Check every file of the evidence: hashes, sidecars, schemas, and that nothing is missing or left over.
 
     `progress` is told of each table before it is read. All that is wrong is returned, sorted by file.
@@ -174,7 +157,7 @@ def verify(progress: Callable[[str], None] = lambda _: None) -> list[Problem]:
     for name in names:
         if name.endswith(SUFFIX) and name not in described:
             found.setdefault(name, "describes a table that is not there")
-    return sorted(Problem(file, what) for file, what in found.items())
+    return [f"data/{file}: {what}" for file, what in sorted(found.items())]
 
 
 ONLY_DERIVED = "; a derived table is not edited: derive it again, or bring a row of your own (data add row)"
@@ -231,9 +214,6 @@ def read_all() -> None:
     for table in tables():
         with suppress(EvidenceError):
             read_table(table, _of(table)[1])
-
-
-# --- listing ---
 
 
 def entries() -> list[dict[str, Any]]:

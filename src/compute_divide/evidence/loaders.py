@@ -7,7 +7,6 @@ import inspect
 import pkgutil
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
@@ -16,18 +15,7 @@ import compute_divide.evidence
 from compute_divide.evidence.store.files import vintages
 
 FIELDS = "__dataclass_fields__"
-
-
-@dataclass(frozen=True)
-class Loader:
-    """A function that loads evidence."""
-
-    name: str
-    module: str
-    what: str
-    gives: str
-    columns: tuple[str, ...]
-    example: str
+Loader = dict[str, Any]
 
 
 def loaders() -> list[Loader]:
@@ -38,9 +26,8 @@ def loaders() -> list[Loader]:
 def as_page(found: Sequence[Loader]) -> str:
     """Return loaders as a page of the book."""
     parts = [
-        f"## `{one.name}`\n\n{one.what} It gives {one.gives}{':' if one.columns else '.'}"
-        f"{' ' * bool(one.columns)}{', '.join(f'`{column}`' for column in one.columns)}\n\n"
-        f"```python\n{one.example}\n```\n"
+        f"## `{one['name']}`\n\n{one['what']} It gives {one['gives']}{': ' if one['columns'] else '.'}"
+        f"{', '.join(f'`{column}`' for column in one['columns'])}\n\n```python\n{one['example']}\n```\n"
         for one in found
     ]
     head = (
@@ -68,7 +55,7 @@ def _described(function: Callable[..., Any]) -> Loader:
     said = (inspect.getdoc(function) or "").partition("\n\n")[0].replace("\n", " ").removeprefix("Return ")
     what = re.sub(r",? with the columns of `\w+`", "", said[:1].upper() + said[1:])
     example = f"from {function.__module__} import {function.__name__}\n\n{call}"
-    return Loader(function.__name__, function.__module__, what, gives, columns, example)
+    return {"name": function.__name__, "what": what, "gives": gives, "columns": columns, "example": example}
 
 
 def _shape(found: Any) -> tuple[str, tuple[str, ...]]:

@@ -13,6 +13,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -23,14 +24,15 @@ import duckdb
 import numpy as np
 import pandas as pd
 import pytest
-from evidence.corpus_workers import deadly_pool, one_worker, s3_server, two_workers
+from evidence.corpus_workers import deadly_pool, one_worker, two_workers
 from evidence.openalex_server import make_works
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pyarrow import fs
 
 from bookpress.run.executor import executor
 from compute_divide.evidence.openalex.snapshot import Report, count_corpus
-from compute_divide.evidence.openalex.snapshot_parts import CorpusError, Question, count_part, list_parts
+from compute_divide.evidence.openalex.snapshot_parts import CorpusError, Question, _place, count_part, list_parts
 
 # --- what the counts must be ---
 
@@ -424,32 +426,15 @@ def test_the_command_says_what_is_broken_and_fails(copy: Path, tmp_path: Path) -
 
 # --- S3 ---
 
-READ_S3 = """
-import sys
-from pathlib import Path
-from compute_divide.evidence.openalex.snapshot import count_corpus
-from bookpress.run.executor import executor
-if __name__ == "__main__":
-    print(count_corpus(sys.argv[1], Path(sys.argv[2]), lambda: executor(1)).whole)
-"""
-
 
 @pytest.mark.parametrize("kind", ["jsonl", "parquet"])
-def test_a_bucket_gives_the_same_bytes(kind: str, snapshot: Path, tmp_path: Path) -> None:
+def test_a_bucket_gives_the_same_bytes(
+    kind: str, snapshot: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     _, local = tally(snapshot / kind, tmp_path / "local")
-    script = tmp_path / "read_s3.py"
-    script.write_text(READ_S3)
-    bucket = Path(shutil.copytree(snapshot, tmp_path / "openalex" / "data")).parent
-    with s3_server(bucket.parent) as (address, sent):
-        # A process of its own: the S3 client of Arrow keeps threads that outlive the test.
-        environment = {**os.environ, "AWS_ENDPOINT_URL": address, "AWS_EC2_METADATA_DISABLED": "true"}
-        run = subprocess.run(
-            [sys.executable, str(script), f"s3://openalex/data/{kind}", str(tmp_path / "out")],
-            env=environment,
-            capture_output=True,
-            text=True,
-            timeout=120,
-        )
-    assert run.stdout == "True\n", run.stderr
-    assert (tmp_path / "out" / "counts.parquet").read_bytes() == local
-    assert sum(sent.values()) > 0
+    assert isinstance(_place("s3://openalex/data")[0], fs.S3FileSystem)
+    shutil.copytree(snapshot, tmp_path / "openalex" / "data")
+    bucket = fs.SubTreeFileSystem(str(tmp_path), fs.LocalFileSystem())
+    monkeypatch.setattr(fs, "S3FileSystem", lambda **_: bucket)
+    report, found = tally(f"s3://openalex/data/{kind}", tmp_path / "out", partial(ThreadPoolExecutor, 1))
+    assert (report.whole, found) == (True, local)

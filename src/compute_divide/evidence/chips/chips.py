@@ -138,8 +138,6 @@ def _epoch(file: str, title: str, snapshot: str) -> Origin:
     return Origin(f"models/{file}", title, snapshot, CREDIT, LICENCE, URL)
 
 
-# --- prices ---
-
 _PRICES = {
     "usd_per_chip_hour": "Price per chip-hour (on-demand)",
     "usd_per_chip_hour_1y": "Price per chip-hour (1-year CUD)",

@@ -18,8 +18,6 @@ from compute_divide.evidence.store.raw_csv import Bounds, Findings, Labels, Row,
 
 DERIVED_BY = "compute_divide.evidence.chips.machines.derive_machines"
 
-# --- the TOP500 ---
-
 SEGMENTS = Labels(
     "segment of the TOP500",
     same("academic", "research", "government", "industry", "vendor", "classified", "others"),
@@ -119,8 +117,6 @@ def _check_lists(table: pd.DataFrame) -> None:
                 "the unit of a list must have changed"
             )
 
-
-# --- owners of chips, laboratories, the price of an hour ---
 
 OWNERS = Labels(
     "owner of chips", same("Microsoft", "Meta", "Amazon", "Google", "Oracle", "China", "CoreWeave", "Other")

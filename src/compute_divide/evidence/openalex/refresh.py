@@ -80,9 +80,6 @@ class Job:
     run: Callable[[Client, Callable[[int], None]], Sidecar]
 
 
-# --- works ---
-
-
 def records_job(choice: Choice) -> Job:
     """Return the work of fetching works; raise `UsageError` when the choice makes no query."""
     query = records_query(choice)
@@ -134,8 +131,6 @@ def _checked_search(words: str) -> str:
         raise UsageError(f"{words!r} cannot be searched for: it is empty or holds a comma, colon or bar")
     return words.strip()
 
-
-# --- counts ---
 
 NOT_COMPANY = "education|facility|government|nonprofit|healthcare|archive|other|funder"
 """Every type of institution of OpenAlex but company, as alternatives of a filter."""

@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 import itertools
 import json
-import os
 import re
 import shutil
 import tempfile
@@ -101,13 +100,10 @@ def _files(source: str) -> dict[str, Part]:
 
 
 def _place(address: str) -> tuple[Any, str]:
-    """Return the file system of an address, public buckets on S3 or ``AWS_ENDPOINT_URL``, and the path there."""
+    """Return the file system of an address, on S3 one of public buckets, and the path there."""
     if not address.startswith(S3):
         return fs.LocalFileSystem(), str(Path(address).absolute())
-    endpoint = os.environ.get("AWS_ENDPOINT_URL")
-    scheme, _, host = endpoint.rpartition("://") if endpoint else ("https", "", None)
-    server = {"region": S3_REGION, "endpoint_override": host, "scheme": scheme}
-    system = fs.S3FileSystem(anonymous=True, request_timeout=60, connect_timeout=10, **server)
+    system = fs.S3FileSystem(anonymous=True, region=S3_REGION, request_timeout=60, connect_timeout=10)
     return system, address.removeprefix(S3).rstrip("/")
 
 

@@ -104,9 +104,6 @@ def last_whole_year(vintage: str) -> int:
     return int(vintage[:4]) - 1
 
 
-# --- sidecars ---
-
-
 class Source(Strict):
     """One raw file that a table was derived from."""
 
@@ -187,9 +184,6 @@ def write_sidecar(sidecar: Sidecar, folder: Path) -> None:
     fields = sidecar.model_dump(mode="json", exclude_none=True)
     text = yaml.safe_dump(fields, sort_keys=False, allow_unicode=True, width=100)
     replace_file(folder / sidecar_name(sidecar.table), text.encode())
-
-
-# --- the list of hashes ---
 
 
 def evidence_files(folder: Path) -> list[str]:

@@ -38,8 +38,6 @@ from compute_divide.evidence.store.raw_csv import (
     split_list,
 )
 
-# --- the columns of schemas ---
-
 
 def text(*checks: pa.Check, nullable: bool = True) -> pa.Column:
     """Return a column of free text."""
@@ -88,9 +86,6 @@ def date() -> pa.Column:
 def schema(**columns: pa.Column) -> pa.DataFrameSchema:
     """Return the schema of a table: these columns in this order, and no other."""
     return pa.DataFrameSchema(columns, strict=True, ordered=True, coerce=True)
-
-
-# --- columns with what they are read from ---
 
 
 @dataclass(frozen=True)
@@ -155,9 +150,6 @@ def schema_of(fields: Fields) -> pa.DataFrameSchema:
 def read_rows(rows: Iterable[Row], fields: Fields, findings: Findings) -> list[dict[str, Any]]:
     """Return rows of a raw file as records of our table."""
     return [{name: field.read(row, name, findings) for name, field in fields.items()} for row in rows]
-
-
-# --- tables ---
 
 
 @dataclass(frozen=True, eq=False)
