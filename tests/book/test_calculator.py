@@ -20,7 +20,7 @@ from nbclient import NotebookClient
 from playwright.sync_api import Page, expect, sync_playwright
 
 from compute_divide.analysis.chips import budget
-from compute_divide.analysis.chips.budget import ALL_TEAMS, rank_by_year
+from compute_divide.analysis.chips.budget import rank_by_year
 from compute_divide.analysis.chips.hardware import chip_peaks
 from compute_divide.analysis.choices import rentable_chips
 from compute_divide.evidence.chips.chips import load_chips, load_prices
@@ -31,7 +31,7 @@ pytestmark = pytest.mark.book
 ROOT = Path(__file__).resolve().parents[2]
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 SETTINGS = 100
-TEAMS = (ALL_TEAMS, "academia-only", "collaboration", "industry-only", "other")
+TEAMS = ("all", "academia-only", "collaboration", "industry-only", "other")
 
 SET = """async ([figure, values]) => {
   const view = bookpress.views[figure];
@@ -118,7 +118,7 @@ def ranks_on_page(labels: list[str]) -> dict[int, tuple[int, int, int]]:
 
 
 def ranks_in_python(models: pd.DataFrame, flop: float, team: str) -> dict[int, tuple[int, int, int]]:
-    table = rank_by_year(models, flop, [team])
+    table = rank_by_year(models if team == "all" else models[models["team_type"] == team], flop)
     table = table[table["n"] > 0]
     columns = table[["year", "within", "n", "rank"]].astype(int)
     return {year: (within, n, rank) for year, within, n, rank in columns.itertuples(index=False)}

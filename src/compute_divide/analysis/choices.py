@@ -1,9 +1,6 @@
-"""Types of the parameters: what each may be, in which unit, and where its name does not say it to a reader, a title.
+"""Types of the parameters: what each may be, its unit, its title; what a choice means, its chapter says behind it.
 
-What a choice means, its chapter says behind it.
-
-Closed sets that depend on the evidence are read when they are needed. Nothing heavy is imported: parameters are listed
-often, and without the data.
+Sets that depend on the evidence are read when they are needed; nothing heavy is imported: parameters are listed often.
 """
 
 from __future__ import annotations
@@ -23,14 +20,7 @@ from compute_divide.evidence.store.files import EvidenceError, read_bytes, vinta
 
 @dataclass(frozen=True)
 class OneOf:
-    """A closed set of texts: names with their meanings, or what a function returns when it is asked.
-
-    Examples
-    --------
-    >>> from pydantic import TypeAdapter
-    >>> TypeAdapter(Annotated[str, OneOf(lambda: ["red", "blue"])]).json_schema()["enum"]
-    ['red', 'blue']
-    """
+    """A closed set of texts: names with their meanings, or what a function returns when it is asked."""
 
     choices: Mapping[str, str] | Callable[[], Sequence[str]]
 
@@ -52,44 +42,27 @@ class OneOf:
         return text
 
 
-# --- numbers; `explore`: what a reader may turn to on the page, as values, or by steps or times the published one ---
+def _number(
+    least: float, most: float, explore: list[float] | dict[str, Any], unit: str = "", title: str | None = None
+) -> Any:
+    """Return the bounds of a number, and what a reader may turn to on the page: values, or steps or times from ours."""
+    extra: Any = {"explore": explore, "unit": unit} if unit else {"explore": explore}
+    return Field(ge=least, le=most, title=title, json_schema_extra=extra)
 
-Year = Annotated[int, Field(ge=1950, le=2030, json_schema_extra={"explore": {"by": [-2, -1, 1, 2]}})]  # a calendar year
-Years = Annotated[int, Field(ge=1, le=50, json_schema_extra={"explore": [1, 2, 3, 5]})]  # how many calendar years
-Months = Annotated[int, Field(ge=1, le=36, json_schema_extra={"unit": "months", "explore": [1, 3, 6, 12]})]
-"""How many months a run lasts."""
 
-Count = Annotated[
-    int, Field(ge=1, le=1000, title="Largest models of a year", json_schema_extra={"explore": [5, 10, 20, 50]})
-]
-"""How many of something that is picked one by one."""
+# --- numbers ---
 
-Amount = Annotated[int, Field(ge=1, le=100_000, json_schema_extra={"explore": {"times": [0.5, 2]}})]
-"""How much of something that comes in bulk."""
-
-ChipCount = Annotated[
-    int, Field(ge=1, le=10_000_000, json_schema_extra={"unit": "chips", "explore": {"times": [0.1, 10]}})
-]
-"""How many chips a facility has."""
-
-Money = Annotated[
-    int, Field(ge=100, le=1_000_000_000_000, json_schema_extra={"unit": "USD", "explore": {"times": [0.1, 10, 100]}})
-]
-"""A budget."""
-
-Price = Annotated[float, Field(ge=0, le=100, json_schema_extra={"unit": "USD", "explore": {"times": [0.5, 2]}})]
-"""The price of an hour."""
-
-Share = Annotated[float, Field(ge=0, le=1, json_schema_extra={"explore": {"by": [-0.05, 0.05]}})]  # a part of a whole
-Utilisation = Annotated[
-    float, Field(ge=0.05, le=0.9, json_schema_extra={"unit": "share of peak", "explore": [0.2, 0.3, 0.4, 0.5]})
-]
-"""The part of a chip's peak speed that a run reaches."""
-
-Magnitudes = Annotated[
-    float, Field(ge=0, le=30, json_schema_extra={"unit": "orders of magnitude", "explore": [1.0, 1.5, 2.0, 3.0]})
-]
-"""A distance on a logarithmic scale."""
+Year = Annotated[int, _number(1950, 2030, {"by": [-2, -1, 1, 2]})]  # a calendar year
+Years = Annotated[int, _number(1, 50, [1, 2, 3, 5])]  # how many calendar years
+Months = Annotated[int, _number(1, 36, [1, 3, 6, 12], "months")]  # how long a run lasts
+Count = Annotated[int, _number(1, 1000, [5, 10, 20, 50], title="Largest models of a year")]  # picked one by one
+Amount = Annotated[int, _number(1, 100_000, {"times": [0.5, 2]})]  # of something that comes in bulk
+ChipCount = Annotated[int, _number(1, 10_000_000, {"times": [0.1, 10]}, "chips")]  # chips of a facility
+Money = Annotated[int, _number(100, 1_000_000_000_000, {"times": [0.1, 10, 100]}, "USD")]  # a budget
+Price = Annotated[float, _number(0, 100, {"times": [0.5, 2]}, "USD")]  # the price of an hour
+Share = Annotated[float, _number(0, 1, {"by": [-0.05, 0.05]})]  # a part of a whole
+Utilisation = Annotated[float, _number(0.05, 0.9, [0.2, 0.3, 0.4, 0.5], "share of peak")]  # of a chip's peak speed
+Magnitudes = Annotated[float, _number(0, 30, [1.0, 1.5, 2.0, 3.0], "orders of magnitude")]  # on a logarithmic scale
 
 # --- machines ---
 
@@ -98,11 +71,7 @@ GPU_COUNTS = {
     "recorded": "by speed, as recorded",
     "theirs": "by price, as the source counts",
 }
-"""Counts of the GPUs of universities, and what each rests on."""
-
-GpuCount = Annotated[
-    str, OneOf(GPU_COUNTS), Field(title="University GPUs are counted")
-]  # how the GPUs of universities are counted
+GpuCount = Annotated[str, OneOf(GPU_COUNTS), Field(title="University GPUs are counted")]
 
 # --- models ---
 
@@ -118,19 +87,14 @@ DEFINITIONS: dict[str, str] = {
 }
 """The definitions of large-scale, and what a model is or has that counts."""
 
-FIRST_WITH_HARDWARE = "2023-12"
-"""The first vintage that records number of chips and openness for more than a handful of models."""
-
 
 def vintages_with_hardware() -> list[str]:
-    """Return the vintages that record hardware and openness, oldest first."""
-    return [vintage for vintage in vintages() if vintage >= FIRST_WITH_HARDWARE]
+    """Return the vintages that record chips, openness and base models for more than a handful of models."""
+    return [vintage for vintage in vintages() if vintage >= "2023-12"]
 
 
 Vintage = Annotated[str, OneOf(vintages)]  # a vintage of the models database
 HardwareVintage = Annotated[str, OneOf(vintages_with_hardware)]
-"""A vintage that records hardware, openness and base models."""
-
 Definition = Annotated[str, OneOf(DEFINITIONS), Field(title="Large means")]  # a definition of large-scale
 
 # --- chips ---
@@ -140,10 +104,7 @@ FORMATS = {
     "tensor-16": "16 bits on tensor cores only; chips without them drop out",
     "fp32": "plain 32 bits only; tensor processing units drop out",
 }
-"""Rules for the number format in which the peak of a chip is taken."""
-
 QUOTES = {"lowest": "lowest quoted", "median": "median quoted", "highest": "highest quoted"}
-"""Which of the quoted prices to pay, and how a figure says it."""
 
 
 def rentable_chips() -> list[str]:
@@ -156,13 +117,9 @@ def rentable_chips() -> list[str]:
     return sorted(priced & {name for row in fast for name in (row["chip"], *row["aliases"].split("|"))})
 
 
-NumberFormat = Annotated[
-    str, OneOf(FORMATS), Field(title="Peak speed is taken at")
-]  # a rule for the number format of a chip's peak
-Chip = Annotated[str, OneOf(rentable_chips)]
-"""A chip to rent or own: with a dated on-demand price and a known peak speed."""
-
-Quote = Annotated[str, OneOf(QUOTES), Field(title="Price paid")]  # which of the quoted prices to pay
+NumberFormat = Annotated[str, OneOf(FORMATS), Field(title="Peak speed is taken at")]
+Chip = Annotated[str, OneOf(rentable_chips)]  # a chip to rent or own
+Quote = Annotated[str, OneOf(QUOTES), Field(title="Price paid")]
 
 # --- papers ---
 
@@ -177,25 +134,13 @@ def _valid(flips: list[str]) -> list[str]:
 
 Venue = Annotated[str, OneOf(venues)]  # a conference of the papers table
 Venues = Annotated[list[Venue], Field(min_length=1, title="Conferences")]  # conferences, at least one
-Topics = Annotated[list[Annotated[str, OneOf(topic_names)]], Field(min_length=1)]
-"""Topics or groups of topics of ``data/topics.yml``, at least one."""
-
+Topics = Annotated[list[Annotated[str, OneOf(topic_names)]], Field(min_length=1)]  # or groups, of data/topics.yml
 Texts = Annotated[list[Literal["title", "keywords", "abstract"]], Field(min_length=1, title="Terms are looked for in")]
-"""Texts of a paper that are searched, at least one."""
-
 Reading = Annotated[str, OneOf(READINGS), Field(title="Authors are placed")]
-JointLabs = Annotated[
-    str, OneOf(lambda: list(JOINT_LABS)), Field(title="Joint laboratories count as")
-]  # how joint laboratories count
-NonProfits = Annotated[
-    str, OneOf(NON_PROFITS), Field(title="Government and non-profits count as")
-]  # how government and non-profit research counts
-Flips = Annotated[
-    list[Annotated[str, Field(examples=["openai=nonprofit"])]],
-    AfterValidator(_valid),
-    Field(title="Judgement calls decided otherwise"),
-]
-"""Judgement calls on organisations that are decided otherwise, each as ``call=sector``."""
+JointLabs = Annotated[str, OneOf(lambda: list(JOINT_LABS)), Field(title="Joint laboratories count as")]
+NonProfits = Annotated[str, OneOf(NON_PROFITS), Field(title="Government and non-profits count as")]
+_Flip = Annotated[str, Field(examples=["openai=nonprofit"])]  # call=sector
+Flips = Annotated[list[_Flip], AfterValidator(_valid), Field(title="Judgement calls decided otherwise")]
 
 # --- OpenAlex ---
 
@@ -204,9 +149,5 @@ WORKS_READINGS = {
     "ids": "the types of institutions, with a list of those that are companies whatever their type",
     "rules": "our rules on the affiliation strings",
 }
-"""Readings of a work's affiliations, and what each rests on."""
-
 Works = Annotated[str, OneOf(works_names)]  # a table of OpenAlex works
-WorksReading = Annotated[
-    str, OneOf(WORKS_READINGS), Field(title="Institutions are told apart by")
-]  # how it is read where the authors of a work of OpenAlex work
+WorksReading = Annotated[str, OneOf(WORKS_READINGS), Field(title="Institutions are told apart by")]

@@ -24,14 +24,8 @@ from compute_divide.figures.base.marks import (
 INDUSTRY, PUBLIC, ACADEMIA = (TEAM_COLOURS[team] for team in ("industry-only", "collaboration", "academia-only"))
 """Colours of companies, of public machines and of universities."""
 
-_SIDES = {
-    "LUMI": "above",
-    "Leonardo": "below",
-    "MareNostrum 5": "above",
-    "ABCI 3.0": "above",
-    "Isambard-AI": "below",
-    "JUPITER": "left",
-}
+_SIDES = {"Leonardo": "below", "Isambard-AI": "below", "JUPITER": "left"}
+_SIDES |= dict.fromkeys(("LUMI", "MareNostrum 5", "ABCI 3.0"), "above")
 _PLACES: dict[str, dict[str, Any]] = {
     "right": {"align": "left", "dx": 7},
     "left": {"align": "right", "dx": -7},
@@ -40,27 +34,19 @@ _PLACES: dict[str, dict[str, Any]] = {
 }
 """Where the name of a point stands: to the right, unless it would cover another name or leave the picture."""
 
-_ROW = 21
-"""Height of a row of `one_scale`, in pixels."""
-
 
 @needs()
 def one_scale(rows: pd.DataFrame, colours: Sequence[str]) -> alt.LayerChart:
-    """Return what holders have, a row each under the heading of their group, on one logarithmic scale.
+    """Return what holders have, a row each under the heading of their ``group``, on one logarithmic scale.
 
-    Parameters
-    ----------
-    rows : pandas.DataFrame
-        ``group``, ``name``, `H100E`, ``h100e_low``, ``h100e_high`` (may be missing), in the order of the rows.
-    colours : sequence of str
-        Of the groups, in their order.
+    ``name``, `H100E`, ``h100e_low`` and ``h100e_high`` (may be missing); `colours` are those of the groups.
     """
     headings = list(dict.fromkeys(rows["group"]))
     parts = [
         part for heading in headings for part in (pd.DataFrame({"name": [heading]}), rows[rows["group"] == heading])
     ]
-    shown = pd.concat(parts, ignore_index=True)
-    shown["at"] = shown["h100e_high"].astype(float).fillna(shown[H100E])
+    shown = pd.concat(parts, ignore_index=True).astype({"h100e_low": float, "h100e_high": float})
+    shown["at"] = shown["h100e_high"].fillna(shown[H100E])
     heavy: Any = {"condition": {"test": f"indexof({headings}, datum.value) >= 0", "value": "bold"}, "value": "normal"}
     axis = row_axis(labelFontWeight=heavy, labelLimit=220, labelExpr="datum.label", labelBaseline="middle")
     y = alt.Y("name:N", sort=list(shown["name"]), title=None, axis=axis)
@@ -68,18 +54,12 @@ def one_scale(rows: pd.DataFrame, colours: Sequence[str]) -> alt.LayerChart:
     base = alt.Chart(shown).transform_filter(f"isValid(datum.{H100E})").encode(y=y, color=colour)
     frame = alt.Chart(shown).mark_point(opacity=0, size=0).encode(y=y)
     rule = base.transform_filter("isValid(datum.h100e_low)").mark_rule(strokeWidth=1.75)
-    dot = base.mark_point(size=60).encode(
-        x=_h100e(H100E),
-        tooltip=tips(
-            "name:N|Who",
-            f"{H100E}:Q|H100 equivalents|,.0f",
-            "h100e_low:Q|5th percentile|,.0f",
-            "h100e_high:Q|95th percentile|,.0f",
-        ),
-    )
+    ends = ("h100e_low:Q|5th percentile|,.0f", "h100e_high:Q|95th percentile|,.0f")
+    tooltip = tips("name:N|Who", f"{H100E}:Q|H100 equivalents|,.0f", *ends)
+    dot = base.mark_point(size=60).encode(x=_h100e(H100E), tooltip=tooltip)
     label = base.mark_text(align="left", dx=8, fontSize=11)
     told = label.encode(x=_h100e("at"), text=alt.Text(f"{H100E}:Q", format=".2s"), color=alt.ColorValue(INK))
-    return framed(frame, rule.encode(x=_h100e("h100e_low"), x2="h100e_high:Q"), dot, told, height=_ROW * len(shown))
+    return framed(frame, rule.encode(x=_h100e("h100e_low"), x2="h100e_high:Q"), dot, told, height=21 * len(shown))
 
 
 @needs()
@@ -95,14 +75,10 @@ def frontier(steps: pd.DataFrame, points: pd.DataFrame, named: Sequence[str]) ->
     x = alt.X("when:Q", title=None, axis=alt.Axis(format="d", tickMinStep=1), scale=scale)
     y = _h100e(H100E, alt.Y, 1e3, 1e6)
     record = alt.Chart(line).mark_line(interpolate="step-after", color=INDUSTRY).encode(x=x, y=y)
-    told = alt.Chart(line[line["machine"].isin(named)]).mark_text(
-        align="right", dx=-6, dy=-10, fontSize=11, lineBreak=", "
-    )
-    marks = (
-        alt.Chart(dots)
-        .mark_point(size=50, color=PUBLIC)
-        .encode(x=x, y=y, tooltip=tips("machine:N|Machine", "country:N|Country", f"{H100E}:Q|H100 equivalents|,.0f"))
-    )
+    told = alt.Chart(line[line["machine"].isin(named)])
+    told = told.mark_text(align="right", dx=-6, dy=-10, fontSize=11, lineBreak=", ")
+    tooltip = tips("machine:N|Machine", "country:N|Country", f"{H100E}:Q|H100 equivalents|,.0f")
+    marks = alt.Chart(dots).mark_point(size=50, color=PUBLIC).encode(x=x, y=y, tooltip=tooltip)
     sides = dots["machine"].map(_SIDES).fillna("right")
     labels = [
         alt.Chart(dots[sides == side]).mark_text(fontSize=11, **place).encode(x=x, y=y, text="machine:N")
@@ -118,12 +94,13 @@ def list_lines(shares: pd.DataFrame, colours: dict[str, str]) -> alt.LayerChart:
     x = year_axis("when", int(shares["when"].min()), int(shares["when"].max()) + 1)
     colour = alt.Color("group:N", scale=alt.Scale(domain=list(colours), range=list(colours.values())), legend=None)
     rows = alt.Chart(shares[["when", "group", "share", "low", "high", "k", "n"]]).encode(x=x, color=colour)
-    band = rows.mark_area(opacity=0.16).encode(y=share_axis("low", "Share of the speed of the list"), y2="high:Q")
-    line = rows.mark_line().encode(
-        y=share_axis("share", "Share of the speed of the list"),
-        tooltip=tips("group:N|Who", "when:Q|List|.1f", "share:Q|Share|.0%", "k:Q|Machines"),
+    title, tooltip = (
+        "Share of the speed of the list",
+        tips("group:N|Who", "when:Q|List|.1f", "share:Q|Share|.0%", "k:Q|Machines"),
     )
-    return framed(band, line, end_labels(shares, "when", "share", "group", x, share_axis("at", ""), 300))
+    band = rows.mark_area(opacity=0.16).encode(y=share_axis("low", title), y2="high:Q")
+    line = rows.mark_line().encode(y=share_axis("share", title), tooltip=tooltip)
+    return framed(band, line, end_labels(shares, "when", "share", "group", x, share_axis("at", "")))
 
 
 def _h100e(field: str, channel: type[alt.X | alt.Y] = alt.X, low: float = 4, high: float = 1e8) -> Any:

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from textwrap import wrap
+from typing import Any
 
 import altair as alt
 import numpy as np
 import pandas as pd
 
 from bookpress.page.figures.theme import INK, LINE, QUIET, needs
-from compute_divide.analysis.statistics.estimates import ACADEMIA, COMPUTE, Estimate
+from compute_divide.analysis.statistics.estimates import ACADEMIA, COMPUTE
 from compute_divide.analysis.statistics.trends import Trend, fractional_years, record_holders
 from compute_divide.evidence.claims import Claim, RelatedFigure
 from compute_divide.figures.base.marks import (
     DEFINITION_NAMES,
     TEAM_COLOURS,
     TEAM_NAMED,
+    TEAM_NAMES,
     dots_with_intervals,
     framed,
     power_axis,
@@ -34,10 +36,10 @@ from compute_divide.figures.base.wording import in_cell, written
 TEAMS_SHOWN = ("academia-only", "collaboration", "industry-only")
 
 
-def compute_points(models: pd.DataFrame, first: int, teams: Sequence[str] = TEAMS_SHOWN) -> pd.DataFrame:
+def compute_points(models: pd.DataFrame, first: int) -> pd.DataFrame:
     """Return the models with a date and known training compute from a year on: what the chart and its reader need."""
     known = models.dropna(subset=["published", COMPUTE])
-    shown = known[(known["year"] >= first) & known["team_type"].isin(teams)]
+    shown = known[(known["year"] >= first) & known["team_type"].isin(TEAMS_SHOWN)]
     columns = ["model", "published", "team_type", COMPUTE]
     return shown.sort_values("published", kind="stable")[columns].reset_index(drop=True)
 
@@ -53,20 +55,9 @@ def compute_scatter(
 ) -> alt.LayerChart:
     """Return training compute over time: a point a model, the running record as steps, a trend line for each team type.
 
-    Parameters
-    ----------
-    points : pandas.DataFrame
-        From `compute_points`.
-    models : pandas.DataFrame
-        All models of the vintage since the first, for the record.
-    trends : mapping of str to Trend
-        By team type; drawn over the years of `span`.
-    span : tuple of int
-        First and last year of the trends, both included.
-    names : mapping of str to str
-        Models that are named on the chart, and how.
-    elsewhere : pandas.DataFrame, optional
-        Points of another list: empty marks with their names.
+    `points` (and those of another list, `elsewhere`: empty marks with their names) are from `compute_points`; `models`
+    are all of the vintage, for the record; the trends are drawn over the years of `span`; `names` says which models are
+    named, and how.
     """
     rows, others = (
         table.assign(when=fractional_years(table["published"]).round(3), day=table["published"].dt.strftime("%Y-%m-%d"))
@@ -77,20 +68,10 @@ def compute_scatter(
     first, last = int(np.floor(rows["when"].min())), int(np.ceil(rows["when"].max()))
     x = year_axis("when", first, last)
     y = power_axis(COMPUTE, "Training compute (FLOP)")
-    dot = (
-        alt.Chart(rows)
-        .transform_calculate(team=TEAM_NAMED)
-        .mark_point(size=24, opacity=0.9)
-        .encode(
-            x=x,
-            y=y,
-            color=team_colour(TEAMS_SHOWN, legend="bottom"),
-            shape=team_shape(TEAMS_SHOWN, legend="bottom"),
-            tooltip=tips(
-                "model:N|Model", "day:N|Published", "team:N|Team type", f"{COMPUTE}:Q|Training compute (FLOP)|.2e"
-            ),
-        )
-    )
+    told = tips("model:N|Model", "day:N|Published", "team:N|Team type", f"{COMPUTE}:Q|Training compute (FLOP)|.2e")
+    colour, shape = team_colour(TEAMS_SHOWN, legend="bottom"), team_shape(TEAMS_SHOWN, legend="bottom")
+    placed: dict[str, Any] = {"x": x, "y": y, "color": colour, "shape": shape, "tooltip": told}
+    dot = alt.Chart(rows).transform_calculate(team=TEAM_NAMED).mark_point(size=24, opacity=0.9)
     steps = record_steps(models, first, last)
     record = alt.Chart(steps).mark_line(interpolate="step-after", color=INK, strokeWidth=1.25, opacity=0.8)
     lines = alt.Chart(trend_lines(trends, span)).mark_line(strokeWidth=2.5)
@@ -104,9 +85,9 @@ def compute_scatter(
     text, academic = alt.Chart(named).encode(x=x, y=y, text="name:N"), f"datum.team_type == '{ACADEMIA}'"
     return framed(
         record.encode(x=x, y=y),
-        dot,
-        lines.encode(x=x, y=y, color=team_colour(TEAMS_SHOWN, legend="bottom")),
-        empty.encode(**{name: dot.encoding[name] for name in ("x", "y", "color", "shape", "tooltip")}),
+        dot.encode(**placed),
+        lines.encode(x=x, y=y, color=colour),
+        empty.encode(**placed),
         threads,
         other_names.encode(x=x, y=foot, text="model:N"),
         # Names of records stand above the cloud, those of academia alone, which lie within it, below their points.
@@ -146,17 +127,7 @@ def trend_lines(trends: Mapping[str, Trend], span: tuple[int, int]) -> pd.DataFr
 
 @needs("ratio")
 def ratio_by_era(ratios: pd.DataFrame, title: str, row: str = "Years") -> alt.LayerChart:
-    """Return ratios with intervals, one row an era, on a logarithmic axis with a line at 1.
-
-    Parameters
-    ----------
-    ratios : pandas.DataFrame
-        As `compute_divide.analysis.statistics.resampling.ratios_by_period` returns it.
-    title : str
-        Of the axis: what is divided by what.
-    row : str, default "Years"
-        What the rows are.
-    """
+    """Return ratios with intervals from `ratios_by_period`, one row an era, on a logarithmic axis with a line at 1."""
     rows = ratios.dropna(subset=["ratio"])
     rows = rows.assign(
         text=[f"{ratio:,.0f}×" if ratio >= 10 else f"{ratio:,.1f}×" for ratio in rows["ratio"]],
@@ -164,17 +135,9 @@ def ratio_by_era(ratios: pd.DataFrame, title: str, row: str = "Years") -> alt.La
     )
     y = alt.Y("row:N", title=None, sort=None, axis=row_axis())
     x = times_axis("ratio", title)
-    tooltip = tips(
-        f"period:N|{row}",
-        "ratio:Q|Ratio|,.3~r",
-        "low:Q|Low|,.3~r",
-        "high:Q|High|,.3~r",
-        "n_over:Q|Industry models",
-        "n_under:Q|Academic models",
-    )
-    dots = dots_with_intervals(
-        rows, x, y, colour=alt.ColorValue(TEAM_COLOURS["industry-only"]), tooltip=tooltip, size=80
-    )
+    told = ("ratio:Q|Ratio|,.3~r", "low:Q|Low|,.3~r", "high:Q|High|,.3~r")
+    tooltip = tips(f"period:N|{row}", *told, "n_over:Q|Industry models", "n_under:Q|Academic models")
+    dots = dots_with_intervals(rows, x, y, TEAM_COLOURS["industry-only"], tooltip, 80)
     labels = alt.Chart(rows).mark_text(dy=-13).encode(x=x, y=y, text="text:N")
     one = alt.Chart(pd.DataFrame({"ratio": [1.0]})).mark_rule(color=QUIET, strokeDash=[4, 3]).encode(x=x)
     return framed(one, dots, labels, height=60 * len(rows) + 20)
@@ -182,40 +145,16 @@ def ratio_by_era(ratios: pd.DataFrame, title: str, row: str = "Years") -> alt.La
 
 def doubling_table(trends: Mapping[str, Trend], claim: Claim, related: Mapping[str, RelatedFigure]) -> pd.DataFrame:
     """Return doubling times side by side: ours, the paper's, those of related work."""
-    ours = [
-        {
-            "what": what,
-            "doubling": in_cell(trend.doubling).removesuffix(" months"),
-            "interval": _interval(trend.doubling),
-            "n": trend.n,
-        }
-        for what, trend in trends.items()
-    ]
-    others = [
-        {
-            "what": f"{figure.statement} {{cite:p}}`{figure.cite}`",
-            "doubling": f"{figure.value:g}",
-        }
-        for figure in related.values()
-    ]
-    rows = [
-        *ours,
-        {"what": "the paper, since the early 2010s {cite:p}`besiroglu2024`", "doubling": f"{claim.value:g}"},
-        *others,
-    ]
-    return pd.DataFrame(rows).fillna({"interval": ""})
+    rows = []
+    for what, trend in trends.items():
+        months, known = trend.doubling, trend.doubling.low is not None and trend.doubling.high is not None
+        told = [in_cell(months), written(months, "interval") if known else ""]
+        rows.append([what, *(text.removesuffix(" months") for text in told), trend.n])
+    rows.append(["the paper, since the early 2010s {cite:p}`besiroglu2024`", f"{claim.value:g}", "", None])
+    rows += [[f"{one.statement} {{cite:p}}`{one.cite}`", f"{one.value:g}", "", None] for one in related.values()]
+    return pd.DataFrame(rows, columns=["what", "doubling", "interval", "n"])
 
 
-def _interval(months: Estimate) -> str:
-    """Return an interval without its unit, empty for none."""
-    known = months.low is not None and months.high is not None
-    return written(months, "interval").removesuffix(" months") if known else ""
-
-
-_TILE = 42
-"""Height of a tile in pixels: three lines of a name."""
-_NAMED = 560
-"""From this width of the chart on, in pixels, a tile has room for a name."""
 _BREAKS = {
     "Autoencoder": "Auto-encoder",
     "Feedforward": "Feed-forward",
@@ -226,35 +165,23 @@ _BREAKS = {
     "HyperCLOVA": "Hyper-CLOVA",
 }
 """Where words break that are wider than a tile."""
-_TEAMS_OF_TILES = ("academia-only", "collaboration", "industry-only", "other", "unknown")
 
 
-def tile_rows(models: pd.DataFrame, first: int, each: int = 10) -> pd.DataFrame:
-    """Return the largest runs of each year from a year on, largest first, with their ``rank`` in the year.
-
-    Examples
-    --------
-    >>> models = pd.DataFrame({"year": [2012, 2012, 2009], "model": ["a", "b", "c"], COMPUTE: [1e17, 1e18, 1e16],
-    ...                        "team_type": "academia-only", "organisations": None})
-    >>> tile_rows(models, 2010)[["model", "rank"]].values.tolist()
-    [['b', 1], ['a', 2]]
-    """
+def tile_rows(models: pd.DataFrame, first: int) -> pd.DataFrame:
+    """Return the ten largest runs of each year from a year on, largest first, with their ``rank`` in the year."""
     ordered = models[models["year"].ge(first) & models[COMPUTE].gt(0)].sort_values(COMPUTE, ascending=False)
     ranked = ordered.assign(rank=ordered.groupby("year").cumcount() + 1)
-    tiles = ranked[ranked["rank"] <= each].sort_values(["year", "rank"], ignore_index=True)
+    tiles = ranked[ranked["rank"] <= 10].sort_values(["year", "rank"], ignore_index=True)
     return tiles[["year", "rank", "model", "organisations", "team_type", COMPUTE]].astype({"year": int})
 
 
 @needs()
 def model_tiles(tiles: pd.DataFrame) -> alt.LayerChart:
-    """Return a tile for each training run, a row a year, largest at the left, coloured by team type.
+    """Return a tile for each training run of `tile_rows`, a row a year, largest at the left, coloured by team type.
 
-    Parameters
-    ----------
-    tiles : pandas.DataFrame
-        From `tile_rows`. Names stand in the tiles where the chart is wide enough; else tooltips hold them.
+    Names stand in the tiles where the chart is wide enough; else tooltips hold them.
     """
-    teams = [team for team in _TEAMS_OF_TILES if team in set(tiles["team_type"])]
+    teams = [team for team in TEAM_NAMES if team in set(tiles["team_type"])]
     # A name may break after each hyphen, before a number too, and is told without what stands in brackets.
     apart = (
         tiles["model"].str.replace(r" ?(\(| /).*", "", regex=True).replace(_BREAKS, regex=True).str.replace("-", "- ")
@@ -264,26 +191,15 @@ def model_tiles(tiles: pd.DataFrame) -> alt.LayerChart:
     rows = tiles.assign(
         name=["|".join(lines).replace("- ", "-").rstrip("-+ ") for lines in names], organisations=places
     )
-    gaps = alt.Scale(paddingInner=0.05, paddingOuter=0)
-    base = (
-        alt.Chart(rows)
-        .transform_calculate(team=TEAM_NAMED)
-        .encode(
-            x=alt.X(
-                "rank:O",
-                title="Rank within the year",
-                axis=row_axis(orient="top", labelAngle=0, labelBaseline="bottom"),
-                scale=gaps,
-            ),
-            y=alt.Y("year:O", title=None, axis=row_axis(), scale=gaps),
-        )
+    gaps, top = (
+        alt.Scale(paddingInner=0.05, paddingOuter=0),
+        row_axis(orient="top", labelAngle=0, labelBaseline="bottom"),
     )
-    boxes = base.mark_rect(opacity=0.4).encode(
-        color=team_colour(teams, legend="bottom"),
-        tooltip=tips(
-            "model:N|Model", "organisations:N|Who", "team:N|Team type", f"{COMPUTE}:Q|Training compute (FLOP)|.2e"
-        ),
-    )
+    x = alt.X("rank:O", title="Rank within the year", axis=top, scale=gaps)
+    y = alt.Y("year:O", title=None, axis=row_axis(), scale=gaps)
+    base = alt.Chart(rows).transform_calculate(team=TEAM_NAMED).encode(x=x, y=y)
+    told = ("model:N|Model", "organisations:N|Who", "team:N|Team type", f"{COMPUTE}:Q|Training compute (FLOP)|.2e")
+    boxes = base.mark_rect(opacity=0.4).encode(color=team_colour(teams, legend="bottom"), tooltip=tips(*told))
     text = base.mark_text(
         fontSize=11,
         lineHeight=12,
@@ -292,40 +208,29 @@ def model_tiles(tiles: pd.DataFrame) -> alt.LayerChart:
         color=INK,
         dy=alt.expr("-6 * (length(split(datum.name, '|')) - 1)"),
         limit=alt.expr("width / 10 - 3"),
-        opacity=alt.expr(f"width < {_NAMED} ? 0 : 1"),
+        opacity=alt.expr("width < 560 ? 0 : 1"),
     )
-    return framed(boxes, text.encode(text="name:N"), height=_TILE * tiles["year"].nunique())
+    return framed(boxes, text.encode(text="name:N"), height=42 * tiles["year"].nunique())  # three lines of a name
 
 
 @needs("share")
 def compute_bars(shares: pd.DataFrame) -> alt.LayerChart:
     """Return who did the computing of the largest runs, a stacked bar a year, from `compute_shares`."""
-    teams = [team for team in _TEAMS_OF_TILES if team in set(shares["team_type"])]
+    teams = [team for team in TEAM_NAMES if team in set(shares["team_type"])]
     rows = shares.assign(order=shares["team_type"].map(teams.index))
-    bars = (
-        alt.Chart(rows)
-        .transform_calculate(team=TEAM_NAMED)
-        .mark_bar(stroke=LINE, strokeWidth=0.5)
-        .encode(
-            x=alt.X("year:O", title=None, axis=alt.Axis(labelAngle=0, labelOverlap="parity", grid=False)),
-            y=share_axis("share", "Share of the computing of the ten largest runs"),
-            color=team_colour(teams, legend="bottom"),
-            order="order:Q",
-            tooltip=tips("year:O|Year", "team:N|Team type", "share:Q|Share|.1%", f"{COMPUTE}:Q|FLOP|.2e"),
-        )
+    bars = alt.Chart(rows).transform_calculate(team=TEAM_NAMED).mark_bar(stroke=LINE, strokeWidth=0.5)
+    stacked = bars.encode(
+        x=alt.X("year:O", title=None, axis=alt.Axis(labelAngle=0, labelOverlap="parity", grid=False)),
+        y=share_axis("share", "Share of the computing of the ten largest runs"),
+        color=team_colour(teams, legend="bottom"),
+        order="order:Q",
+        tooltip=tips("year:O|Year", "team:N|Team type", "share:Q|Share|.1%", f"{COMPUTE}:Q|FLOP|.2e"),
     )
-    return framed(bars)
+    return framed(stacked)
 
 
 def compute_shares(tiles: pd.DataFrame) -> pd.DataFrame:
-    """Return the share of each team type in the training compute of the runs of a year, from `tile_rows`.
-
-    Examples
-    --------
-    >>> tiles = pd.DataFrame({"year": 2012, "team_type": ["other", "academia-only"], COMPUTE: [3e18, 1e18]})
-    >>> compute_shares(tiles)["share"].tolist()
-    [0.25, 0.75]
-    """
+    """Return the share of each team type in the training compute of the runs of a year, from `tile_rows`."""
     sums = tiles.groupby(["year", "team_type"])[[COMPUTE]].sum().reset_index()
     return sums.assign(share=sums[COMPUTE] / sums.groupby("year")[COMPUTE].transform("sum"))
 

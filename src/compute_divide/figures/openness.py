@@ -9,7 +9,7 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from bookpress.page.figures.theme import ACCENT, GRID, HEIGHT, INK, LINE, QUIET, needs
+from bookpress.page.figures.theme import ACCENT, GRID, INK, LINE, QUIET, needs
 from compute_divide.analysis.models.openness import ACCESS_GROUPS, RUNGS
 from compute_divide.analysis.statistics.estimates import span
 from compute_divide.analysis.statistics.trends import fractional_years
@@ -25,8 +25,6 @@ ACCESS_NAMES = {
     "unknown": "not known",
 }
 """How an access group is written."""
-
-_ROW = 26
 
 
 @needs()
@@ -58,7 +56,7 @@ def access_bars(counts: pd.DataFrame, teams: Sequence[str]) -> alt.LayerChart:
             tooltip=tips("row:N|Whose, when", "way:N|Access", "models:Q|Models"),
         ),
         totals.mark_text(align="left", dx=6, color=INK, fontSize=11).encode(x=alt.value("width"), text="text:N"),
-        height=_ROW * len(rows),
+        height=26 * len(rows),
     )
 
 
@@ -81,34 +79,18 @@ def lag_lines(lags: pd.DataFrame, colours: Mapping[str, str]) -> alt.LayerChart:
     top = float(shown["years"].max())
     colour = alt.Color("group:N", legend=None, scale=alt.Scale(domain=list(colours), range=list(colours.values())))
     dash = alt.StrokeDash("group:N", legend=None, scale=alt.Scale(domain=list(colours), range=[[1, 0], [7, 3]]))
-    line = (
-        alt.Chart(shown)
-        .mark_line()
-        .encode(
-            x=x,
-            y=_years("years", top),
-            color=colour,
-            strokeDash=dash,
-            tooltip=tips(
-                "group:N|Group",
-                "month:N|At the end of",
-                "years:Q|Years behind|.1f",
-                "own:N|Largest of the group",
-                "passed_by:N|First passed by",
-            ),
-        )
-    )
-    return framed(line, end_labels(shown, "when", "years", "group", x, _years("at", top), HEIGHT, range_y=top))
+    models = ("own:N|Largest of the group", "passed_by:N|First passed by")
+    tooltip = tips("group:N|Group", "month:N|At the end of", "years:Q|Years behind|.1f", *models)
+    line = alt.Chart(shown).mark_line()
+    line = line.encode(x=x, y=_years("years", top), color=colour, strokeDash=dash, tooltip=tooltip)
+    return framed(line, end_labels(shown, "when", "years", "group", x, _years("at", top), top))
 
 
 def _years(field: str, top: float) -> alt.Y:
     return alt.Y(f"{field}:Q", title="Years behind", scale=alt.Scale(domain=[0, top]), axis=alt.Axis(tickCount=6))
 
 
-RUNG_COLOURS = ("#7d74c4", "#dfb069", "#c07d1b", "#86c5ab", ACCENT)
-"""Colour of each of `compute_divide.analysis.models.openness.RUNGS`."""
-
-_LADDER_ROW = 34
+RUNG_COLOURS = ("#7d74c4", "#dfb069", "#c07d1b", "#86c5ab", ACCENT)  # of each of `RUNGS`
 
 
 @needs("rung")
@@ -121,54 +103,39 @@ def ladder_bars(ladder: pd.DataFrame) -> alt.LayerChart:
         asked=ladder["data"].map({True: "yes", False: "no"}),
     )
     rows = rows.assign(top=rows["foot"] + 0.08 + rows["rung"] * 0.11, middle=rows["foot"] + 0.74)
-    labels = alt.Axis(
-        values=[place + 0.3 for place in range(len(names))],
-        labelExpr=f"{json.dumps(names[::-1])}[floor(datum.value)]",
-        grid=False,
-        tickCount=99,
-        labelOverlap=False,
-    )
+    told = f"{json.dumps(names[::-1])}[floor(datum.value)]"
+    places = [place + 0.3 for place in range(len(names))]
+    labels = alt.Axis(values=places, labelExpr=told, grid=False, tickCount=99, labelOverlap=False)
     scale = alt.Scale(domain=[0, len(names)], nice=False)
     y = alt.Y("foot:Q", title=None, axis=labels, scale=scale)
     x = alt.X("year:O", title=None, axis=alt.Axis(labelAngle=0, labelOverlap=True, orient="top", domain=False))
     legend = alt.Legend(orient="top", columns=alt.expr("width < 400 ? 1 : 3"), symbolType="square")
     colour = alt.Color("what:N", scale=alt.Scale(domain=list(RUNGS), range=list(RUNG_COLOURS)), legend=legend)
-    told = tips("group:N|Laboratory", "year:O|Year", "what:N|Most models give", "models:Q|Models", "asked:N|Data seen")
+    models = ("models:Q|Models", "asked:N|Data seen")
+    tooltip = tips("group:N|Laboratory", "year:O|Year", "what:N|Most models give", *models)
     base = alt.Chart(rows.drop(columns=["rung", "data"])).encode(x=x)
     reached = base.transform_filter("isValid(datum.what)")
     at = alt.Y("middle:Q", title=None, scale=scale, axis=labels)
     dots = base.transform_filter("isValid(datum.asked)").mark_point(size=26, stroke=INK, strokeWidth=1, xOffset=11)
     seen = alt.condition("datum.asked == 'yes'", alt.value(INK), alt.value("transparent"))
     return framed(
-        reached.mark_bar(stroke=LINE, strokeWidth=0.5).encode(y=y, y2="top:Q", color=colour, tooltip=told),
+        reached.mark_bar(stroke=LINE, strokeWidth=0.5).encode(y=y, y2="top:Q", color=colour, tooltip=tooltip),
         reached.mark_text(fontSize=11).encode(y=at, text="models:Q"),
         dots.encode(y=at, fill=seen),
-        height=_LADDER_ROW * len(names),
+        height=34 * len(names),
     )
 
 
 OPEN, HOSTED = "open weights", "through a service only"
-
 ACCESS_SERIES = {OPEN: ACCESS_COLOURS["open"], HOSTED: ACCESS_COLOURS["served"]}
 """Colour of the models that can be downloaded and of those that cannot."""
 
 SCRUTINY, REST = "scrutiny", "other papers"
-
 SCRUTINY_SERIES = {SCRUTINY: ACCENT, REST: QUIET}
-"""Colour of the papers of scrutiny and of the others."""
-
-_SHAPES = ("circle", "diamond")
-_SERIES_ROW = 34
 
 
 def year_spans(years: Iterable[int]) -> str:
-    """Return years as text, those that follow each other as one period.
-
-    Examples
-    --------
-    >>> year_spans([2020, 2019, 2021, 2024]), year_spans([])
-    ('2019 to 2021, 2024', 'none')
-    """
+    """Return years as text, those that follow each other as one period: "2019 to 2021, 2024"; or "none"."""
     periods: list[list[int]] = []
     for year in sorted({int(year) for year in years}):
         if periods and year == periods[-1][1] + 1:
@@ -214,7 +181,7 @@ def before_after(scores: pd.DataFrame, before: str, after: str, title: str) -> a
         base.mark_point(size=70, filled=False, strokeWidth=2).encode(x=at["before"], tooltip=tip),
         base.mark_point(size=70).encode(x=at["after"], tooltip=tip),
         *named,
-        height=_SERIES_ROW * len(rows),
+        height=34 * len(rows),
     )
 
 
@@ -232,7 +199,7 @@ def capability_steps(models: pd.DataFrame, first_year: int, named: Sequence[str]
     y = alt.Y("index:Q", title="Epoch Capabilities Index", scale=alt.Scale(zero=False))
     legend = alt.Legend(orient="bottom")
     colour = alt.Color("access:N", legend=legend, scale=alt.Scale(domain=names, range=list(ACCESS_SERIES.values())))
-    shape = alt.Shape("access:N", legend=legend, scale=alt.Scale(domain=names, range=list(_SHAPES)))
+    shape = alt.Shape("access:N", legend=legend, scale=alt.Scale(domain=names, range=["circle", "diamond"]))
     tip = tips("model:N|Model", "organisations:N|By", "day:N|Released", "index:Q|Index|.1f", "access:N|Access")
     best = rows[rows["record"]]
     ends = best.groupby("access").tail(1).assign(when=rows["when"].max())

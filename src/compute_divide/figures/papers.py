@@ -8,12 +8,13 @@ from collections.abc import Sequence
 import altair as alt
 import pandas as pd
 
-from bookpress.page.figures.theme import ACCENT, HEIGHT, INK, LINE, QUIET, needs
+from bookpress.page.figures.theme import ACCENT, INK, LINE, QUIET, needs
 from compute_divide.figures.base.marks import (
     FEW,
     NAMED,
     TEAM_COLOURS,
     TEAM_NAMES,
+    along,
     dots_with_intervals,
     end_labels,
     framed,
@@ -29,27 +30,6 @@ from compute_divide.figures.base.marks import (
     year_axis,
 )
 
-VENUE_NAMES = {
-    "aaai": "AAAI",
-    "acl": "ACL",
-    "aistats": "AISTATS",
-    "coling": "COLING",
-    "colm": "COLM",
-    "colt": "COLT",
-    "corl": "CoRL",
-    "cvpr": "CVPR",
-    "eccv": "ECCV",
-    "emnlp": "EMNLP",
-    "iccv": "ICCV",
-    "iclr": "ICLR",
-    "icml": "ICML",
-    "ijcai": "IJCAI",
-    "naacl": "NAACL",
-    "neurips": "NeurIPS",
-    "uai": "UAI",
-}
-"""How a venue is written; one that is not here is written in capitals."""
-
 _ROW = 30
 _DASHES = ([1, 0], [6, 3], [2, 2], [8, 2, 2, 2], [4, 4], [1, 3], [10, 4], [3, 1, 1, 1])
 _SHAPES = ("circle", "diamond", "square", "triangle-up")
@@ -57,28 +37,15 @@ _ODDS = (0.125, 0.25, 0.5, 1, 2, 4, 8, 16, 32)
 
 
 def venue_name(venue: str) -> str:
-    """Return how a venue is written.
-
-    Examples
-    --------
-    >>> venue_name("neurips"), venue_name("kdd")
-    ('NeurIPS', 'KDD')
-    """
-    return VENUE_NAMES.get(venue, venue.upper())
+    """Return how a venue is written, mostly in capitals."""
+    return {"corl": "CoRL", "neurips": "NeurIPS"}.get(venue, venue.upper())
 
 
 @needs("share")
 def venue_lines(shares: pd.DataFrame, title: str, turn: tuple[float, float] | None = None) -> alt.LayerChart:
-    """Return a share by year, a line and a band a venue; where a year is missing, they are broken.
+    """Return a share by ``year``, a line and a band a ``venue``, broken where a year is missing.
 
-    Parameters
-    ----------
-    shares : pandas.DataFrame
-        ``venue``, ``year``, ``k``, ``n``, ``share``, ``low``, ``high``: one row a venue-year.
-    title : str
-        Of the vertical axis.
-    turn : tuple of float, optional
-        First and last year between which the trend turns; shaded.
+    The years between which the trend turns, first and last of `turn`, are shaded.
     """
     columns = ["venue", "year", "k", "n", "share", "low", "high"]
     rows = shares[columns].astype({"year": int}).assign(name=shares["venue"].map(venue_name))
@@ -89,37 +56,29 @@ def venue_lines(shares: pd.DataFrame, title: str, turn: tuple[float, float] | No
     y = share_axis("share", title, top)
     dashes = [_DASHES[i % len(_DASHES)] for i in range(len(names))]
     dash = alt.StrokeDash("name:N", scale=alt.Scale(domain=names, range=dashes), legend=None)
-    detail = alt.Detail("run:N")
     tooltip = share_tips("name:N|Venue", "year:Q|Year|d")
-    base = alt.Chart(rows).encode(x=x, detail=detail)
+    base = alt.Chart(rows).encode(x=x, detail="run:N")
     # A band needs two years; the interval of a year between two gaps is a stroke.
     alone = alt.Chart(rows[~rows["run"].duplicated(keep=False)]).encode(x=x)
-    layers: list[alt.Chart | alt.LayerChart] = []
-    if turn is not None:
-        span = pd.DataFrame([{"year": turn[0], "to": turn[1]}])
-        layers.append(alt.Chart(span).mark_rect(color=QUIET, opacity=0.16).encode(x=x, x2="to:Q"))
-    layers += [
-        base.mark_area(opacity=0.10, color=ACCENT).encode(y=share_axis("low", title, top), y2="high:Q"),
-        alone.mark_rule(color=ACCENT, opacity=0.3).encode(y=share_axis("low", title, top), y2="high:Q"),
+    low = share_axis("low", title, top)
+    shaded = alt.Chart(pd.DataFrame([turn or (None, None)], columns=["year", "to"])).mark_rect(
+        color=QUIET, opacity=0.16
+    )
+    return framed(
+        *([shaded.encode(x=x, x2="to:Q")] if turn else []),
+        base.mark_area(opacity=0.10, color=ACCENT).encode(y=low, y2="high:Q"),
+        alone.mark_rule(color=ACCENT, opacity=0.3).encode(y=low, y2="high:Q"),
         base.mark_line(color=ACCENT, strokeWidth=2).encode(y=y, strokeDash=dash),
         base.mark_point(size=26, color=ACCENT).encode(y=y, tooltip=tooltip),
-        end_labels(rows, "year", "share", "name", x, share_axis("at", title, top), HEIGHT, range_y=top),
-    ]
-    return framed(*layers)
+        end_labels(rows, "year", "share", "name", x, share_axis("at", title, top), top),
+    )
 
 
 @needs()
 def odds_forest(odds: pd.DataFrame, row: str, title: str, by: str) -> alt.LayerChart:
     """Return odds ratios with intervals on a logarithmic axis with a line at 1, a dot for each series within a row.
 
-    Parameters
-    ----------
-    odds : pandas.DataFrame
-        ``odds_ratio``, ``low``, ``high``, ``n`` `row` and `by`; a row without an odds ratio stays empty.
-    row, by : str
-        Columns that name a row and tell series apart within it.
-    title : str
-        Of the axis: what has the odds.
+    `row` and `by` are columns that name a row and tell series apart; a row without an ``odds_ratio`` stays empty.
     """
     rows = odds[[row, "odds_ratio", "low", "high", "n", by]]
     known = rows.dropna(subset=["odds_ratio", "low", "high"])
@@ -127,8 +86,6 @@ def odds_forest(odds: pd.DataFrame, row: str, title: str, by: str) -> alt.LayerC
     marks = [mark for mark in _ODDS if low / 1.5 <= mark <= high * 1.5] or [1]
     scale = alt.Scale(type="log", domain=[min(low, marks[0], 0.9) * 0.97, max(high, marks[-1], 1.1) * 1.03], nice=False)
     x = alt.X("odds_ratio:Q", title=title, scale=scale, axis=alt.Axis(values=marks, format="~r", grid=True))
-    low_end = x.copy()
-    low_end.shorthand = "low:Q"
     gaps = alt.Scale(paddingInner=0.4, paddingOuter=0.2)
     y = alt.Y(f"{row}:N", title=None, sort=None, axis=row_axis(), scale=gaps)
     series = list(dict.fromkeys(rows[by]))
@@ -137,16 +94,9 @@ def odds_forest(odds: pd.DataFrame, row: str, title: str, by: str) -> alt.LayerC
     base = alt.Chart(rows).transform_filter("isValid(datum.low)").encode(y=y, color=alt.ColorValue(ACCENT))
     base = base.encode(yOffset=alt.YOffset(f"{by}:N", sort=series))
     ratio = ("odds_ratio:Q|Odds ratio|.2f", "low:Q|Low|.2f", "high:Q|High|.2f", "n:Q|Papers|,")
-    dots = (
-        base.transform_calculate(told=said_as(row, by))
-        .mark_point(size=64)
-        .encode(
-            x=x,
-            shape=alt.Shape(f"{by}:N", scale=shapes, legend=legend),
-            tooltip=tips(NAMED, *ratio),
-        )
-    )
-    rules = base.mark_rule(strokeWidth=1.75).encode(x=low_end, x2="high:Q")
+    dots = base.transform_calculate(told=said_as(row, by)).mark_point(size=64)
+    dots = dots.encode(x=x, shape=alt.Shape(f"{by}:N", scale=shapes, legend=legend), tooltip=tips(NAMED, *ratio))
+    rules = base.mark_rule(strokeWidth=1.75).encode(x=along(x, "low"), x2="high:Q")
     one = alt.Chart(pd.DataFrame({"odds_ratio": [1.0]})).mark_rule(color=QUIET, strokeDash=[4, 3]).encode(x=x)
     every = alt.Chart(rows).mark_point(opacity=0).encode(y=y)
     return framed(every, one, rules, dots, height=max((12 * len(series) + 20) * rows[row].nunique(), 60))
@@ -158,37 +108,24 @@ def share_rows(
 ) -> alt.LayerChart:
     """Return shares with intervals, one row each, in the order of the data.
 
-    Parameters
-    ----------
-    shares : pandas.DataFrame
-        ``k``, ``n``, ``share``, ``low``, ``high``, the column `row` and, if given, `beside`.
-    row : str
-        Column that names a row.
-    title : str
-        Of the axis.
-    emphasis : sequence of str
-        Rows whose dots are filled, the others being hollow; all where there are none.
-    beside : str, optional
-        Column of a share that a stroke marks in each row, to hold the other against.
+    Dots of rows without `emphasis` are hollow, if any has it; a stroke marks the share of the column `beside`.
     """
     rows = shares.dropna(subset=["share"])[[row, "k", "n", "share", "low", "high", *([beside] if beside else [])]]
-    scale = alt.Scale(domain=[0, min(1.0, float(rows["high"].max()) * 1.05)], nice=False)
-    x = alt.X("share:Q", title=title, axis=alt.Axis(format="%", tickCount=5, grid=True), scale=scale)
+    x = share_below(title, min(1.0, float(rows["high"].max()) * 1.05))
     y = alt.Y(f"{row}:N", title=None, sort=None, axis=row_axis())
     tooltip = share_tips(f"{row}:N|title")
     full = rows if not emphasis else rows[rows[row].isin(emphasis)]
-    order = alt.Chart(rows).mark_point(opacity=0).encode(x=x, y=y)
-    layers: list[alt.Chart | alt.LayerChart] = [order]
-    if beside:
-        at = x.copy()
-        at.shorthand = f"{beside}:Q"
-        layers.append(alt.Chart(rows).mark_tick(color=QUIET, thickness=3, size=16).encode(x=at, y=y))
-    for part, filled in ((full, True), (rows.drop(full.index), False)):
-        if len(part):
-            layers.append(
-                dots_with_intervals(part, x, y, colour=alt.ColorValue(ACCENT), tooltip=tooltip, size=64, filled=filled)
-            )
-    return framed(*layers, height=max(_ROW * len(rows), 60))
+    strokes = alt.Chart(rows).mark_tick(color=QUIET, thickness=3, size=16)
+    return framed(
+        alt.Chart(rows).mark_point(opacity=0).encode(x=x, y=y),  # holds the order of the rows
+        *([strokes.encode(x=along(x, beside), y=y)] if beside else []),
+        *(
+            dots_with_intervals(part, x, y, ACCENT, tooltip, 64, filled)
+            for part, filled in ((full, True), (rows.drop(full.index), False))
+            if len(part)
+        ),
+        height=max(_ROW * len(rows), 60),
+    )
 
 
 def team_dots(
@@ -229,21 +166,16 @@ def base_bars(counts: pd.DataFrame, teams: Sequence[str]) -> alt.LayerChart:
         order=lambda data: data["base_team"].map(bases.index),
     )
     used = [base for base in bases if base in set(rows["base_team"])]
-    y = alt.Y("team:N", title=None, sort=list(names.values()), axis=row_axis())
-    bars = (
-        alt.Chart(rows)
-        .mark_bar(size=26, stroke=LINE, strokeWidth=0.5)
-        .encode(
-            x=alt.X(
-                "models:Q", stack="normalize", title="Share of these models", axis=alt.Axis(format="%", tickCount=5)
-            ),
-            y=y,
-            color=team_colour(used, "base_team", legend="top"),
-            order=alt.Order("order:Q"),
-            tooltip=tips("team:N|Made by", "base:N|Base made by", "models:Q|Models"),
-        )
+    axis = alt.Axis(format="%", tickCount=5)
+    bars = alt.Chart(rows).mark_bar(size=26, stroke=LINE, strokeWidth=0.5)
+    stacked = bars.encode(
+        x=alt.X("models:Q", stack="normalize", title="Share of these models", axis=axis),
+        y=alt.Y("team:N", title=None, sort=list(names.values()), axis=row_axis()),
+        color=team_colour(used, "base_team", legend="top"),
+        order=alt.Order("order:Q"),
+        tooltip=tips("team:N|Made by", "base:N|Base made by", "models:Q|Models"),
     )
-    return framed(bars, height=46 * len(teams))
+    return framed(stacked, height=46 * len(teams))
 
 
 PLACES = {
@@ -254,20 +186,11 @@ PLACES = {
     "ebook platform": "e-book platform",
     "unknown": "no source on record",
 }
-"""Names of the places that a work can be in."""
-
-_TALL_ROW = 34
-"""Height of a row, in pixels."""
+_TALL_ROW = 34  # in pixels
 
 
 def place_name(place: str) -> str:
-    """Return the name of a place; one that is new keeps the word of OpenAlex.
-
-    Examples
-    --------
-    >>> place_name("arxiv"), place_name("metadata")
-    ('arXiv', 'metadata')
-    """
+    """Return the name of a place that a work can be in; one that is new keeps the word of OpenAlex."""
     return PLACES.get(place, place)
 
 
@@ -278,9 +201,7 @@ def missing_dots(shares: pd.DataFrame) -> alt.LayerChart:
     tooltip = share_tips("place:N|Place")
     rows = shares[["place", "k", "n", "share", "low", "high"]].copy()
     rows.loc[rows["n"] < FEW, ["low", "high"]] = None
-    dots = dots_with_intervals(
-        rows, share_below("Works without a known institution"), y, colour=alt.ColorValue(ACCENT), tooltip=tooltip
-    )
+    dots = dots_with_intervals(rows, share_below("Works without a known institution"), y, ACCENT, tooltip)
     counts = rows.assign(told=[f"{k} of {n}" for k, n in zip(rows["k"], rows["n"], strict=True)])
     label = alt.Chart(counts).mark_text(dy=-12, fontSize=11, color=INK).encode(y=y, x="share:Q", text="told:N")
     return framed(dots, label, height=_TALL_ROW * len(shares))
@@ -291,18 +212,10 @@ def bound_bars(rows: pd.DataFrame) -> alt.LayerChart:
     """Return academia-only shares of the known works, and how far the unknown ones let them move."""
     y = _rows("works", rows)
     x = share_below("Works by academia alone")
-    tooltip = tips(
-        "works:N|Works",
-        "share:Q|Share of the known|.0%",
-        "lowest:Q|Lowest|.0%",
-        "highest:Q|Highest|.0%",
-        "known:Q|Known",
-        "n:Q|All",
-    )
+    bounds = ("lowest:Q|Lowest|.0%", "highest:Q|Highest|.0%", "known:Q|Known", "n:Q|All")
+    tooltip = tips("works:N|Works", "share:Q|Share of the known|.0%", *bounds)
     base = alt.Chart(rows).encode(y=y, color=alt.ColorValue(TEAM_COLOURS["academia-only"]))
-    low = x.copy()
-    low.shorthand = "lowest:Q"
-    bar = base.mark_bar(height=12, opacity=0.35).encode(x=low, x2="highest:Q", tooltip=tooltip)
+    bar = base.mark_bar(height=12, opacity=0.35).encode(x=along(x, "lowest"), x2="highest:Q", tooltip=tooltip)
     dot = base.transform_filter("isValid(datum.share)").mark_point(size=80).encode(x=x, tooltip=tooltip)
     return framed(bar, dot, height=_TALL_ROW * len(rows))
 
@@ -317,7 +230,7 @@ def topic_lines(shares: pd.DataFrame, topics: Sequence[str]) -> alt.LayerChart:
     band = base.mark_area(opacity=0.12).encode(y=share_axis("lowest", title), y2="highest:Q", detail="topic:N")
     tooltip = [alt.Tooltip("topic:N"), alt.Tooltip("year:Q", format="d"), alt.Tooltip("share:Q", format=".0%")]
     line = base.mark_line().encode(y=share_axis("share", title), strokeDash=dash, tooltip=tooltip)
-    return framed(band, line, end_labels(shares, "year", "share", "topic", x, share_axis("at", title), HEIGHT))
+    return framed(band, line, end_labels(shares, "year", "share", "topic", x, share_axis("at", title)))
 
 
 def _rows(field: str, data: pd.DataFrame) -> alt.Y:

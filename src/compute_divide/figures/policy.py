@@ -8,19 +8,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import altair as alt
 import numpy as np
 import pandas as pd
 
-from bookpress.page.figures.theme import ACCENT, HEIGHT, INK, QUIET, needs
-from compute_divide.analysis.chips.budget import ALL_TEAMS, HOURS_PER_MONTH, SECONDS_PER_HOUR
+from bookpress.page.figures.theme import ACCENT, INK, QUIET, needs
+from compute_divide.analysis.chips.budget import HOURS_PER_MONTH, SECONDS_PER_HOUR
 from compute_divide.analysis.choices import QUOTES
 from compute_divide.figures.base.marks import (
     TEAM_NAMED,
     TEAM_NAMES,
+    along,
     end_labels,
     framed,
     power_axis,
@@ -32,15 +32,8 @@ from compute_divide.figures.base.marks import (
     year_axis,
 )
 
-_ROW = 22
-"""Height of a year in pixels."""
-_TALL_ROW = 30
-"""Height of a row whose name may take two lines."""
-Presets = Mapping[str, Mapping[str, float | str]]
-"""Name of each preset, and the controls that it sets."""
-Layered = alt.LayerChart | alt.FacetChart
-"""What Altair says that layers become."""
-
+ALL_TEAMS = "all"  # the choice of models of every team type, unknown ones included
+_ONE = alt.Chart(pd.DataFrame({"run": [1]}))  # for what stands once on the chart
 _BUDGET_USD = "clamp(toNumber(budget) || 0, 0, 1e13)"
 _EXPONENT = "floor(log(max(run_flop, 1)) / LN10 + 1e-9)"
 _COMPUTE = f"format(run_flop / pow(10, {_EXPONENT}), '.1f') + ' × 10' + {raised(_EXPONENT)} + ' FLOP'"
@@ -49,68 +42,35 @@ _MONEY = (
     f" : {_BUDGET_USD} >= 1e6 ? '$' + format({_BUDGET_USD} / 1e6, '.2r') + ' million'"
     f" : '$' + format({_BUDGET_USD}, ',.0f'))"
 )
-"""The budget as a title writes it."""
 _TIME = "months + (months == 1 ? ' month' : ' months')"
 _OWN_CHIPS = "clamp(toNumber(own_chips) || 0, 0, 1e9)"
 
 
-@dataclass(frozen=True, slots=True)
-class Setting:
-    """What the controls of a calculator show when the page opens.
-
-    Parameters
-    ----------
-    chip : str
-        Name of the chip.
-    utilisation : float
-        Share of the peak that is reached.
-    months : int
-        Duration.
-    budget : int
-        USD, for renting.
-    quote : str
-        A key of `compute_divide.analysis.choices.QUOTES`, for renting.
-    own_chips : int
-        Number of chips, for a facility.
-    presets : mapping
-        Name of each preset, and the controls that it sets: ``budget``, or ``own_chips`` and others.
-    newest : int
-        The year whose models the title counts.
-    """
+class Setting(NamedTuple):
+    """What the controls of a calculator show when the page opens."""
 
     chip: str
-    utilisation: float
+    utilisation: float  # share of the peak that is reached
     months: int
-    budget: int = 0
-    quote: str = "median"
-    own_chips: int = 0
-    presets: Presets = field(default_factory=dict)
-    newest: int = 0
+    budget: int  # USD, for renting
+    quote: str  # a key of `choices.QUOTES`, for renting
+    own_chips: int  # of a facility
+    presets: Mapping[str, Mapping[str, float | str]]  # the controls that each sets: ``budget``, ``own_chips`` ...
+    newest: int  # the year whose models the title counts
 
 
 @needs()
-def budget_chart(models: pd.DataFrame, offers: pd.DataFrame, setting: Setting) -> Layered:
+def budget_chart(models: pd.DataFrame, offers: pd.DataFrame, setting: Setting) -> alt.LayerChart:
     """Return the calculator of a budget: the models of each year, split by what the budget could have trained.
 
-    Parameters
-    ----------
-    models : pandas.DataFrame
-        ``model``, ``year``, ``team_type``, ``training_compute_flop``; only models with known compute.
-    offers : pandas.DataFrame
-        ``chip``, ``peak`` (FLOP/s) and the quoted prices ``lowest``, ``median``, ``highest`` (USD per chip-hour).
-    setting : Setting
-        Where the controls start.
-
-    Returns
-    -------
-    altair chart
-        With the parameters ``budget``, ``chip``, ``quote``, ``utilisation``, ``months`` and ``team``, which native
-        controls above the chart set, and ``run_flop``, ``run_chips`` and ``headline`` computed from them.
+    `models` are those of known compute, `offers` from `analysis.chips.budget.offers`. Native controls above the chart
+    set ``budget``, ``chip``, ``quote``, ``utilisation``, ``months`` and ``team``; ``run_flop``, ``run_chips`` and
+    ``headline`` are computed from them.
     """
     controls = [
-        _number("budget", "Budget", setting.budget, before="$"),
+        _control("budget", "Budget", "number", setting.budget, before="$"),
         _chip(offers, setting),
-        _choice("quote", "Price per chip-hour", QUOTES, setting.quote),
+        _control("quote", "Price per chip-hour", "choice", setting.quote, options=list(QUOTES.items())),
     ]
     formula = {
         "price": f"({_table(offers, ['lowest', 'median', 'highest'])})[chip][quote]",
@@ -124,10 +84,10 @@ def budget_chart(models: pd.DataFrame, offers: pd.DataFrame, setting: Setting) -
 
 
 @needs()
-def facility_chart(models: pd.DataFrame, offers: pd.DataFrame, setting: Setting) -> Layered:
+def facility_chart(models: pd.DataFrame, offers: pd.DataFrame, setting: Setting) -> alt.LayerChart:
     """Return the calculator of a facility: the same chart, for a number of chips that are at hand."""
     controls = [
-        _number("own_chips", "Number of chips", setting.own_chips),
+        _control("own_chips", "Number of chips", "number", setting.own_chips, before=""),
         _chip(offers, setting),
     ]
     formula = {
@@ -142,24 +102,17 @@ def facility_chart(models: pd.DataFrame, offers: pd.DataFrame, setting: Setting)
 
 
 @needs("usd")
-def cost_lines(costs: pd.DataFrame, labels: Mapping[float, str], grants: Mapping[str, float]) -> Layered:
-    """Return what it would cost to repeat the models of each year, on a logarithmic scale, beside sizes of grants.
+def cost_lines(costs: pd.DataFrame, labels: Mapping[float, str], grants: Mapping[str, float]) -> alt.LayerChart:
+    """Return what it would cost to repeat the models of each year, from `cost_by_year`, on a logarithmic scale.
 
-    Parameters
-    ----------
-    costs : pandas.DataFrame
-        From `compute_divide.analysis.chips.budget.cost_by_year`.
-    labels : mapping of float to str
-        Label of the line of each quantile.
-    grants : mapping of str to float
-        What grants are called, and their sizes in US dollars: dashed rules.
+    `labels` names the line of each quantile; `grants` are dashed rules, by what they are called, in US dollars.
     """
     shown = costs.assign(line=costs["quantile"].map(dict(labels)), power=np.log10(costs["usd"]))
     dashes = alt.StrokeDash("line:N", legend=None, scale=alt.Scale(range=[[1, 0], [6, 3], [2, 3]]))
     tooltip = tips("line:N|Model", "year:Q|Year|d", "usd:Q|US dollars|$.3~s", "n:Q|Models of the year")
     line = alt.Chart(shown).mark_line(color=ACCENT)
     reach = float(np.ptp(shown["power"]))
-    ends = end_labels(shown, "year", "power", "line", year_axis(), _dollars("at"), HEIGHT, range_y=1.3 * reach)
+    ends = end_labels(shown, "year", "power", "line", year_axis(), _dollars("at"), 1.3 * reach)
     sizes = alt.Chart(pd.DataFrame({"grant": list(grants), "usd": list(grants.values())})).encode(y=_dollars("usd"))
     ends.data["at"] = 10 ** ends.data["at"]
     return framed(
@@ -171,38 +124,32 @@ def cost_lines(costs: pd.DataFrame, labels: Mapping[float, str], grants: Mapping
 
 
 @needs("low")
-def hour_rows(costs: pd.DataFrame, colours: Mapping[str, str]) -> Layered:
+def hour_rows(costs: pd.DataFrame, colours: Mapping[str, str]) -> alt.LayerChart:
     """Return GPU-hours on a logarithmic axis, a row each: a dot, or a bar from the lowest to the highest."""
     rows = costs[["name", "side", "low", "high", "chip"]]
     scale = alt.Scale(type="log", domain=[float(rows["low"].min()) / 2, float(rows["high"].max()) * 30], nice=False)
     axis = alt.Axis(format="~s", values=[10.0**power for power in range(3, 9)], grid=True)
     x = alt.X("high:Q", title="GPU-hours, logarithmic", scale=scale, axis=axis)
-    low = alt.X("low:Q", title="GPU-hours, logarithmic", scale=scale, axis=axis)
     y = alt.Y("name:N", title=None, sort=None, axis=row_axis())
     ends = alt.Scale(domain=list(colours), range=list(colours.values()))
     shapes = alt.Scale(domain=list(colours), range=["circle", "square", "diamond"])
     legend = alt.Legend(orient="top", columns=1)
     base = alt.Chart(rows).encode(y=y, color=alt.Color("side:N", scale=ends, legend=legend))
     tooltip = tips("name:N|What", "low:Q|GPU-hours from|,.0f", "high:Q|to|,.0f", "chip:N|Chip")
-    layers = [
-        base.mark_bar(size=5).encode(x=low, x2="high:Q"),
+    text = base.mark_text(align="left", dx=9, fontSize=11)
+    return framed(
+        base.mark_bar(size=5).encode(x=along(x, "low"), x2="high:Q"),
         base.mark_point(size=60).encode(x=x, shape=alt.Shape("side:N", scale=shapes, legend=legend), tooltip=tooltip),
-        base.mark_text(align="left", dx=9, fontSize=11).encode(
-            x=x, text=alt.Text("high:Q", format=".3~s"), color=alt.ColorValue(INK)
-        ),
-    ]
-    return alt.layer(*layers).properties(width="container", height=_TALL_ROW * len(rows))
+        text.encode(x=x, text=alt.Text("high:Q", format=".3~s"), color=alt.ColorValue(INK)),
+        height=30 * len(rows),
+    )
 
 
 def _dollars(field: str) -> alt.Y:
     """Return a logarithmic axis of US dollars: $100, $10k, $1M, $10B."""
     label = "datum.value < 1 ? '$' + datum.value : replace(format(datum.value, '$~s'), 'G', 'B')"
-    return alt.Y(
-        f"{field}:Q",
-        title="US dollars, logarithmic",
-        scale=alt.Scale(type="log", nice=True),
-        axis=alt.Axis(labelExpr=label, tickCount=7),
-    )
+    axis, scale = alt.Axis(labelExpr=label, tickCount=7), alt.Scale(type="log", nice=True)
+    return alt.Y(f"{field}:Q", title="US dollars, logarithmic", scale=scale, axis=axis)
 
 
 def _calculator(
@@ -211,7 +158,7 @@ def _calculator(
     formula: Mapping[str, str],
     said: tuple[str, str],
     setting: Setting,
-) -> Layered:
+) -> alt.LayerChart:
     """Return the chart both calculators share: a row a year, a mark a model, a rule at the run.
 
     `said` are the expressions for the title, with COUNTED for the models within reach, and for what the run takes.
@@ -224,14 +171,9 @@ def _calculator(
         .transform_filter(f"team == '{ALL_TEAMS}' || datum.team_type == team")
         .transform_calculate(within="datum.training_compute_flop <= run_flop ? 1 : 0", team=TEAM_NAMED)
     )
-    rows = alt.Y(
-        "year:O", sort="descending", title=None, axis=alt.Axis(grid=True, domain=False, ticks=False, labelPadding=6)
-    )
-    lowest, highest = shown["training_compute_flop"].min(), shown["training_compute_flop"].max()
+    axis = alt.Axis(grid=True, domain=False, ticks=False, labelPadding=6)
+    rows = alt.Y("year:O", sort="descending", title=None, axis=axis)
     size = power_axis("training_compute_flop", "Training compute (FLOP)", alt.X)
-    size.scale.domain = [lowest / 3, highest * 10]
-    # The ends, so that a run beyond them stays in sight at the edge.
-    size.scale.clamp = True
     dots = chosen.mark_point(size=42).encode(
         x=size,
         y=rows,
@@ -240,29 +182,17 @@ def _calculator(
         opacity=alt.condition("datum.within == 1", alt.value(0.95), alt.value(0.28)),
         tooltip=tips("model:N|Model", "team:N|Team type", "training_compute_flop:Q|Training compute (FLOP)|.1e"),
     )
-    controls += _shared(setting)
+    controls = [*controls, *_shared(setting)]
     names = {control["name"] for control in controls}
     presets = {name: sets for name, sets in setting.presets.items() if sets.keys() <= names}
     page = {"controls": controls, "presets": presets, "readout": "said", "title": "headline"}
     computed = {**formula, "said_flop": _COMPUTE, "said": f"said_flop + ': ' + {told}"}
     computed["headline"] = title.replace("COUNTED", _counted(shown, setting.newest))
     start = [alt.param(control["name"], value=control["value"]) for control in controls]
-    return (
-        alt.layer(dots, _run_rule(size), *_counts(chosen, rows), *_readout(told))
-        .add_params(*start, *(alt.param(name, expr=expression) for name, expression in computed.items()))
-        .properties(width="container", height=_ROW * shown["year"].nunique(), usermeta=page)
-    )
-
-
-def _run_rule(size: Any) -> alt.Chart:
-    """Return the vertical rule at the compute of the run."""
-    one = alt.Chart(pd.DataFrame({"run": [1]}))
-    rule: alt.Chart = (
-        one.transform_calculate(training_compute_flop="max(run_flop, 1)")
-        .mark_rule(color=INK, strokeWidth=2)
-        .encode(x=size)
-    )
-    return rule
+    rule = _ONE.transform_calculate(training_compute_flop="max(run_flop, 1)").mark_rule(color=INK, strokeWidth=2)
+    layers = (dots, rule.encode(x=size), *_counts(chosen, rows), *_readout(told))
+    signals = [*start, *(alt.param(name, expr=expression) for name, expression in computed.items())]
+    return framed(*layers, height=22 * shown["year"].nunique()).add_params(*signals).properties(usermeta=page)
 
 
 def _counts(chosen: alt.Chart, rows: alt.Y) -> list[alt.Chart]:
@@ -272,33 +202,24 @@ def _counts(chosen: alt.Chart, rows: alt.Y) -> list[alt.Chart]:
         reach="datum.within + ' of ' + datum.n",
         said="datum.year + ': ' + datum.within + ' of ' + datum.n + ' models within reach, rank ' + datum.rank",
     )
-    reach = counted.mark_text(align="right", dx=58, color=INK).encode(
-        x=alt.value("width"), y=rows, text="reach:N", description="said:N", tooltip="said:N"
-    )
-    rank = counted.mark_text(align="right", dx=92, color=INK, aria=False).encode(
-        x=alt.value("width"), y=rows, text="rank:Q"
-    )
-    return [reach, rank, _header("in reach", 58), _header("rank", 92)]
-
-
-def _header(text: str, offset: int) -> alt.Chart:
-    header: alt.Chart = (
-        alt.Chart(pd.DataFrame({"run": [1]}))
-        .mark_text(align="right", dx=offset, y=-8, color=QUIET, fontStyle="italic")
-        .encode(x=alt.value("width"), text=alt.value(text))
-    )
-    return header
+    right = alt.value("width")
+    reach = counted.mark_text(align="right", dx=58, color=INK)
+    rank = counted.mark_text(align="right", dx=92, color=INK, aria=False)
+    heads = [
+        _ONE.mark_text(align="right", dx=dx, y=-8, color=QUIET, fontStyle="italic").encode(
+            x=right, text=alt.value(head)
+        )
+        for head, dx in (("in reach", 58), ("rank", 92))
+    ]
+    said = reach.encode(x=right, y=rows, text="reach:N", description="said:N", tooltip="said:N")
+    return [said, rank.encode(x=right, y=rows, text="rank:Q"), *heads]
 
 
 def _readout(told: str) -> list[alt.Chart]:
     """Return the two lines above the chart: the compute of the run, and what it takes."""
-    one = alt.Chart(pd.DataFrame({"run": [1]}))
-    return [
-        one.mark_text(align="left", x=0, y=-44, color=INK, fontSize=16, fontWeight="bold").encode(
-            text=alt.value(alt.expr("said_flop"))
-        ),
-        one.mark_text(align="left", x=0, y=-25, color=INK).encode(text=alt.value(alt.expr(told))),
-    ]
+    run = _ONE.mark_text(align="left", x=0, y=-44, color=INK, fontSize=16, fontWeight="bold")
+    takes = _ONE.mark_text(align="left", x=0, y=-25, color=INK)
+    return [text.encode(text=alt.value(alt.expr(said))) for text, said in ((run, "said_flop"), (takes, told))]
 
 
 def _counted(shown: pd.DataFrame, newest: int) -> str:
@@ -309,33 +230,25 @@ def _counted(shown: pd.DataFrame, newest: int) -> str:
 
 
 def _shared(setting: Setting) -> list[dict[str, Any]]:
+    steps, months = (
+        {"after": "", "min": 0.05, "max": 0.9, "step": 0.01},
+        {"after": " months", "min": 1, "max": 36, "step": 1},
+    )
     return [
-        _range("utilisation", "Utilisation", setting.utilisation, (0.05, 0.9), 0.01),
-        _range("months", "Time", setting.months, (1, 36), 1, " months"),
-        _choice("team", "Models of teams", {ALL_TEAMS: "all", **TEAM_NAMES}, ALL_TEAMS),
+        _control("utilisation", "Utilisation", "range", setting.utilisation, **steps),
+        _control("months", "Time", "range", setting.months, **months),
+        _control("team", "Models of teams", "choice", ALL_TEAMS, options=[(ALL_TEAMS, "all"), *TEAM_NAMES.items()]),
     ]
 
 
 def _chip(offers: pd.DataFrame, setting: Setting) -> dict[str, Any]:
-    return _choice("chip", "Chip", {chip: chip for chip in offers["chip"]}, setting.chip)
+    return _control("chip", "Chip", "choice", setting.chip, options=[(chip, chip) for chip in offers["chip"]])
 
 
-def _choice(name: str, label: str, options: Mapping[str, str], value: str) -> dict[str, Any]:
-    return {"name": name, "label": label, "kind": "choice", "value": value, "options": list(options.items())}
-
-
-def _number(name: str, label: str, value: float, before: str = "") -> dict[str, Any]:
-    return {"name": name, "label": label, "kind": "number", "value": value, "before": before}
-
-
-def _range(
-    name: str, label: str, value: float, ends: tuple[float, float], step: float, after: str = ""
-) -> dict[str, Any]:
-    control = {"name": name, "label": label, "kind": "range", "value": value, "after": after}
-    return {**control, "min": ends[0], "max": ends[1], "step": step}
+def _control(name: str, label: str, kind: str, value: Any, **more: Any) -> dict[str, Any]:
+    return {"name": name, "label": label, "kind": kind, "value": value, **more}
 
 
 def _table(offers: pd.DataFrame, columns: list[str]) -> str:
     """Return a Vega expression of an object: for each chip the values of some columns."""
-    records = offers.set_index("chip")[columns].astype(float).to_dict("index")
-    return json.dumps(records)
+    return json.dumps(offers.set_index("chip")[columns].astype(float).to_dict("index"))

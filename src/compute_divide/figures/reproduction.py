@@ -16,18 +16,13 @@ from compute_divide.figures.base.show import Column
 from compute_divide.figures.base.wording import in_cell, written
 
 PROVENANCE = {"paper": "read in the paper", "summary": "from summaries"}
-"""How a claim came to be known, in words."""
-
 MARKS = {
     "supported": "✓ supported",
     "mixed": "~ mixed",
     "revised": "✗ revised",
     "cannot be tested": "– cannot be tested",
 }
-"""Verdicts as a table shows them: a sign and a word, no colour."""
-
-READ = ("data of its time", "now", "largest runs, now")
-"""Whose shares stand beside the claimed ones."""
+READ = ("data of its time", "now", "largest runs, now")  # whose shares stand beside the claimed ones
 
 CLAIM_COLUMNS = {
     "claim": Column("Claim"),
@@ -41,32 +36,22 @@ CLAIM_COLUMNS = {
 """Columns of `verdict_table`."""
 
 
-def _ours(estimate: Estimate) -> str:
-    """Return our estimate with its interval and counts; a dash for none."""
+def _ours(estimate: Estimate | None) -> str:
+    """Return our estimate with its interval and counts; a dash for one without a value."""
+    if estimate is None:
+        return ""
     return in_cell(estimate) if estimate.value is None or estimate.low is None else written(estimate, "full")
 
 
 def verdict_table(checks: Sequence[Check], claims: Mapping[str, Claim]) -> pd.DataFrame:
-    """Return one row a claim: what it says, how we know it, ours on data of its time and of now, the verdict.
-
-    Parameters
-    ----------
-    checks : sequence of Check
-        The verdicts, in the order of the table.
-    claims : mapping of str to Claim
-        By id.
-    """
-
-    def ours(estimate: Estimate | None) -> str:
-        return "" if estimate is None else _ours(estimate)
-
+    """Return one row a claim: what it says, how we know it, ours on data of its time and of now, the verdict."""
     return pd.DataFrame(
         {
             "claim": f"{{claim}}`{check.claim}:statement`",
             "known": PROVENANCE[claims[check.claim].provenance],
-            "then": ours(check.then),
-            "now": ours(check.now),
-            "beside": ours(check.beside),
+            "then": _ours(check.then),
+            "now": _ours(check.now),
+            "beside": _ours(check.beside),
             "tried": f"{check.agreeing} of {check.tried}" if check.tried else "",
             "verdict": MARKS[check.verdict],
         }
@@ -77,10 +62,7 @@ def verdict_table(checks: Sequence[Check], claims: Mapping[str, Claim]) -> pd.Da
 def share_comparison(
     checks: Sequence[Check], claimed: Mapping[str, float | None], names: Mapping[str, str], whose: str = "the paper"
 ) -> tuple[alt.TopLevelMixin, pd.DataFrame]:
-    """Return a chart of claims about shares, the claimed value beside our estimates, and its data, one row a mark.
-
-    Values and names of the claims are given by id; `whose` says in the legend who claims them.
-    """
+    """Return a chart of claims about shares, beside our estimates, and its data; values and names are given by id."""
     rows = []
     for check in checks:
         rows.append({"claim": names[check.claim], "whose": whose, "share": claimed[check.claim]})
@@ -108,7 +90,6 @@ LEDGER_COLUMNS = {
 """Columns of `ledger_table` and `ledger_sources`."""
 
 Entries = Mapping[str, tuple[RelatedFigure, LedgerEntry]]
-"""Figures of related work with their entries in the ledger, by id."""
 
 
 def ledger_table(checks: Sequence[Check], entries: Entries) -> pd.DataFrame:

@@ -8,7 +8,8 @@ from collections.abc import Mapping, Sequence
 import altair as alt
 import pandas as pd
 
-from bookpress.page.figures.theme import ACCENT, HEIGHT, INK, QUIET, needs
+from bookpress.page.figures.theme import ACCENT, INK, QUIET, needs
+from compute_divide.analysis.models.multiverse import HEADLINES
 from compute_divide.figures.base.marks import (
     CLAIM_NAMES,
     DEFINITION_NAMES,
@@ -25,15 +26,9 @@ from compute_divide.figures.base.marks import (
 
 @needs("share")
 def definition_grid(estimates: pd.DataFrame, periods: Sequence[str]) -> alt.LayerChart:
-    """Return shares in percent under every definition (rows) and vintage (columns), a line for each of some periods.
+    """Return shares in percent under every definition (rows) and vintage (columns), from `answers` of one team type.
 
-    Parameters
-    ----------
-    estimates : pandas.DataFrame
-        ``definition``, ``vintage``, ``what`` (a period), ``team_type`` (one, gives the colour), ``share``, ``low``,
-        ``high``, ``k``, ``n``.
-    periods : sequence of str
-        The lines within a row, top first.
+    `periods` are the questions by their names, a line each within a row, top first.
     """
     rows = estimates.dropna(subset=["share"])
     rows = rows.assign(rule=rows["definition"].map(DEFINITION_NAMES), text=(100 * rows["share"]).map("{:.0f}".format))
@@ -62,12 +57,8 @@ def drift_lines(read: pd.DataFrame, highlighted: Sequence[int], team_type: str, 
         shown=read["year"].isin(list(highlighted)),
     )[["taken", "vintage", "year", "name", "shown", "share", "low", "high", "k", "n"]]
     first, last = int(rows["taken"].min()), float(rows["taken"].max())
-    x = alt.X(
-        "taken:Q",
-        title="Date of the vintage",
-        axis=alt.Axis(format="d", tickMinStep=1),
-        scale=alt.Scale(domain=[first, last], nice=False, zero=False),
-    )
+    scale = alt.Scale(domain=[first, last], nice=False, zero=False)
+    x = alt.X("taken:Q", title="Date of the vintage", axis=alt.Axis(format="d", tickMinStep=1), scale=scale)
     y = share_axis("share", title)
     strong = alt.value(TEAM_COLOURS[team_type])
     colour = alt.condition("datum.shown", strong, alt.value(QUIET))
@@ -79,15 +70,13 @@ def drift_lines(read: pd.DataFrame, highlighted: Sequence[int], team_type: str, 
         base.mark_line().encode(x=x, y=y, detail="name:N", color=colour, strokeWidth=width),
         rule.encode(x=x, y=share_axis("low", title), y2="high:Q", color=strong),
         base.mark_point(size=30).encode(x=x, y=y, color=colour, tooltip=tooltip),
-        end_labels(rows, "taken", "share", "name", x, share_axis("at", title), HEIGHT),
-        height=HEIGHT,
+        end_labels(rows, "taken", "share", "name", x, share_axis("at", title)),
     )
 
 
 def _vintage_date(vintage: str) -> float:
     """Return the middle of the month of a vintage as a year with a fraction."""
-    year, month = int(vintage[:4]), int(vintage[5:7])
-    return round(year + (month - 0.5) / 12, 3)
+    return round(int(vintage[:4]) + (int(vintage[5:7]) - 0.5) / 12, 3)
 
 
 CHOICE_WORDS = {
@@ -100,28 +89,16 @@ CHOICE_WORDS = {
 }
 """The choices of a specification, as a sentence names them."""
 
-_CLAIM_COLOURS = {
-    "academia-share-early": TEAM_COLOURS["academia-only"],
-    "academia-share-late": TEAM_COLOURS["academia-only"],
-    "industry-share-2022": TEAM_COLOURS["industry-only"],
-}
-
-_CURVE = 11
-"""Height of a specification curve in rows of the grid below it."""
+_CLAIM_COLOURS = {claim: TEAM_COLOURS[team] for claim, (team, _) in HEADLINES.items()}
+_CURVE = 11  # height of a specification curve in rows of the grid below it
 
 
 @needs("share")
 def specification_curves(curves: pd.DataFrame, settings: pd.DataFrame, claims: Mapping[str, float]) -> alt.LayerChart:
     """Return the shares of all specifications from least to most, and below them which choice stands where.
 
-    Three panels side by side, one a headline, on one scale: shares above nothing, rows of settings below it.
-
-    Parameters
-    ----------
-    curves, settings : pandas.DataFrame
-        From `compute_divide.analysis.models.multiverse.curve` and `settings_by_rank`, of the same number of bins.
-    claims : mapping of str to float
-        The paper's value of each headline.
+    Three panels side by side, one a headline, on one scale: shares above nothing, rows of settings below it. `curves`
+    and `settings` are from `curve` and `settings_by_rank`, of the same number of bins; `claims` are the paper's values.
     """
     order = [claim for claim in _CLAIM_COLOURS if claim in set(curves["claim"])]
     panel = {claim: place for place, claim in enumerate(order)}
@@ -186,18 +163,9 @@ def swing_dots(swings: pd.DataFrame) -> alt.LayerChart:
     colours = alt.Scale(domain=names, range=list(_CLAIM_COLOURS.values()))
     shapes = alt.Scale(domain=names, range=["circle", "triangle-up", "square"])
     legend = alt.Legend(columns=1, orient="bottom", direction="vertical")
-    y = alt.Y(
-        "words:N",
-        title=None,
-        sort=list(largest.index),
-        axis=row_axis(grid=True),
-    )
-    x = alt.X(
-        "swing:Q",
-        title="Mean swing, all else held",
-        axis=alt.Axis(format="%", tickCount=5, grid=True),
-        scale=alt.Scale(domainMin=0, nice=True),
-    )
+    y = alt.Y("words:N", title=None, sort=list(largest.index), axis=row_axis(grid=True))
+    axis, scale = alt.Axis(format="%", tickCount=5, grid=True), alt.Scale(domainMin=0, nice=True)
+    x = alt.X("swing:Q", title="Mean swing, all else held", axis=axis, scale=scale)
     tooltip = tips("words:N|Choice", "name:N|Claim", "swing:Q|Mean swing|.1%", "settings:Q|Settings compared|,")
     dots = alt.Chart(rows[["name", "words", "swing", "settings"]]).mark_point(size=90)
     colour = alt.Color("name:N", scale=colours, legend=legend)
@@ -223,13 +191,13 @@ FIELDS = {
 def known_lines(known: pd.DataFrame) -> alt.LayerChart:
     """Return a line of the share of models for which a field is known, for each field, named at its end."""
     dashes = alt.StrokeDash("field:N", legend=None, scale=alt.Scale(range=[[1, 0], [6, 3], [2, 3]]))
-    rows = known[["field", "year", "share", "low", "high", "k", "n"]]
-    line = (
-        alt.Chart(rows)
-        .mark_line(color=ACCENT)
-        .encode(x=year_axis(), y=share_axis(), strokeDash=dashes, tooltip=share_tips("field:N|Field", "year:Q|Year|d"))
+    rows, tooltip = (
+        known[["field", "year", "share", "low", "high", "k", "n"]],
+        share_tips("field:N|Field", "year:Q|Year|d"),
     )
-    return framed(line, end_labels(rows, "year", "share", "field", year_axis(), share_axis("at"), HEIGHT))
+    line = alt.Chart(rows).mark_line(color=ACCENT)
+    line = line.encode(x=year_axis(), y=share_axis(), strokeDash=dashes, tooltip=tooltip)
+    return framed(line, end_labels(rows, "year", "share", "field", year_axis(), share_axis("at")))
 
 
 def vintage_table(summary: pd.DataFrame) -> pd.DataFrame:
@@ -238,14 +206,8 @@ def vintage_table(summary: pd.DataFrame) -> pd.DataFrame:
     def with_share(column: str) -> pd.Series[str]:
         return summary[column].map("{:,}".format) + (summary[column] / summary["models"]).map(" ({:.0%})".format)
 
-    return pd.DataFrame(
-        {
-            "vintage": summary["vintage"],
-            "models": summary["models"].map("{:,}".format),
-            "notable": summary["notable"].map("{:,}".format),
-            "newest": pd.to_datetime(summary["newest"]).dt.strftime("%Y-%m-%d"),
-            "team_known": with_share("team_known"),
-            "compute_known": with_share("compute_known"),
-            "parameters_known": with_share("parameters_known"),
-        }
+    return summary.assign(
+        newest=pd.to_datetime(summary["newest"]).dt.strftime("%Y-%m-%d"),
+        **{name: summary[name].map("{:,}".format) for name in ("models", "notable")},
+        **{name: with_share(name) for name in ("team_known", "compute_known", "parameters_known")},
     )

@@ -41,11 +41,6 @@ def test_each_rule_by_hand(rule, expected):
     assert peaks == expected
 
 
-def test_an_unknown_rule_is_named():
-    with pytest.raises(ValueError, match="'int8'"):
-        hardware.chip_peaks(chips(), "int8")
-
-
 def test_several_chips_give_the_geometric_mean_of_the_known():
     models = pd.DataFrame({"training_hardware": ["P40|V100", "V100|unheard of", "unheard of", None]})
     peaks = hardware.with_peaks(models, hardware.chip_peaks(chips()))[PEAK]

@@ -103,8 +103,8 @@ def made(claim, share, half=0.05, **choices):
 
 def test_agreement_counts_intervals_that_hold_the_value_and_shares_that_are_near():
     table = pd.DataFrame([made("a", 0.62), made("a", 0.66, half=0.005), made("a", 0.40)])
-    row = near_claims(table, {"a": 0.65}, margin=0.02).iloc[0]
-    assert (row["n"], row["holds"], row["near"]) == (3, 1, 1)
+    row = near_claims(table, {"a": 0.65}).iloc[0]
+    assert (row["n"], row["holds"], row["near"]) == (3, 1, 2)
     assert (row["least"], row["median"], row["most"]) == (0.40, 0.62, 0.66)
 
 

@@ -6,15 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from compute_divide.analysis.models.nowcast import (
-    AGES,
-    movements,
-    nowcast,
-    reporting_triangle,
-    score,
-    scored,
-    typical_movement,
-)
+from compute_divide.analysis.models.nowcast import AGES, movements, reporting_triangle, score, scored, typical_movement
 from compute_divide.evidence.models.table import load_models
 from compute_divide.evidence.store.files import vintages
 
@@ -41,14 +33,12 @@ def triangle():
 
 def test_where_academia_is_logged_late_the_nowcast_finds_the_later_share():
     late = reporting_triangle(record(0.5, 0.1))
-    reading = late[(late["vintage"] == "2025-01") & (late["year"] == 2024)].iloc[0]
-    share = reading["industry-only"] / reading["n"]
-    found = nowcast(late, "2025-01", 2024, "industry-only", until=2027.5)
-    truth = np.exp(0.2) / (np.exp(0.2) + np.exp(1.0))
-    assert found.value == pytest.approx(truth, abs=0.02)
-    assert found.low < truth < found.high
-    assert share - truth > 0.1
-    assert nowcast(late, "2025-01", 2024, "industry-only", until=2027.5, strength=0).value == pytest.approx(share)
+    table, plain = (scored(late, "industry-only", strength) for strength in (1, 0))
+    row = table[(table["vintage"] == "2024-01") & (table["year"] == 2023)].iloc[0]
+    assert row["nowcast"] == pytest.approx(row["later"], abs=0.02)
+    assert row["nowcast_low"] < row["later"] < row["nowcast_high"]
+    assert row["share"] - row["later"] > 0.05
+    assert plain["nowcast"].to_numpy() == pytest.approx(plain["share"].to_numpy())
 
 
 def test_the_score_prefers_the_nowcast_where_years_fill_up_alike_and_not_where_nothing_moves():
@@ -58,16 +48,12 @@ def test_the_score_prefers_the_nowcast_where_years_fill_up_alike_and_not_where_n
         assert (corrected < left - 1) == better
 
 
-def test_a_nowcast_uses_nothing_later_than_its_vintage(triangle):
-    before = triangle[triangle["vintage"] <= "2024-12"]
-    one, other = (nowcast(table, "2024-12", 2024, "industry-only", 2026.6) for table in (triangle, before))
-    assert one == other
-
-
-def test_without_earlier_vintages_there_is_no_nowcast(triangle):
-    first = triangle["vintage"].min()
-    assert nowcast(triangle, first, 2021, "industry-only", 2026.6).value is None
-    assert nowcast(triangle, "2026-08", 1999, "industry-only", 2028.0).value is None
+def test_a_nowcast_uses_nothing_later_than_its_vintage_and_none_is_made_without_earlier_ones(triangle):
+    later = triangle["vintage"].between("2025-01", "2026-07")
+    other = triangle.assign(**{"academia-only": triangle["academia-only"].mask(later, triangle["academia-only"] + 5)})
+    one, same = (scored(table, "industry-only").query("vintage < '2025'")["nowcast"] for table in (triangle, other))
+    assert one.tolist() == same.tolist()
+    assert triangle["vintage"].min() not in set(scored(triangle, "industry-only")["vintage"])
     assert score(scored(triangle.head(0), "industry-only"), "share", "")[0].value is None
 
 

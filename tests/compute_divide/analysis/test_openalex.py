@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pandas as pd
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -15,7 +14,6 @@ from compute_divide.analysis.papers.openalex import (
     count_shares,
     in_both,
     missing_share,
-    with_reading,
 )
 from compute_divide.analysis.papers.papers import academic_bounds
 
@@ -33,11 +31,6 @@ def test_the_bounds_hold_whatever_the_unknown_works_are(teams: list[str], data: 
     row = academic_bounds(as_works(teams), ["place"]).iloc[0]
     assert row["lowest"] <= truth + 1e-12
     assert truth <= row["highest"] + 1e-12
-
-
-@given(st.lists(TEAMS, min_size=1))
-def test_bounds_meet_where_nothing_is_missing(teams: list[str]) -> None:
-    row = academic_bounds(as_works(teams), ["place"]).iloc[0]
     assert (row["lowest"] == row["highest"]) == ("unknown" not in teams)
 
 
@@ -50,8 +43,6 @@ def test_a_share_of_nothing() -> None:
 
 def test_the_readings_have_names_everywhere() -> None:
     assert list(WORKS_READINGS) == list(READING_COLUMNS)
-    with pytest.raises(ValueError, match="'guess' is not a reading; allowed: types, ids, rules"):
-        with_reading(as_works(["unknown"]), "guess")
 
 
 def test_agreement_leaves_out_what_one_does_not_know() -> None:
@@ -63,14 +54,12 @@ def test_agreement_leaves_out_what_one_does_not_know() -> None:
 
 def test_a_work_is_found_in_the_list_that_knows_its_team() -> None:
     works = pd.DataFrame({"key": ["a", "b"], "work": ["W1", "W2"], "team_type": "unknown"})
-    papers = pd.DataFrame(
-        {
-            "key": ["a", "a", "c"],
-            "venue": ["icml", "nips", "icml"],
-            "year": [2019, 2020, 2020],
-            "team_type": ["unknown", "academia-only", "industry-only"],
-        }
-    )
+    listed = [
+        ("a", "icml", 2019, "unknown"),
+        ("a", "nips", 2020, "academia-only"),
+        ("c", "icml", 2020, "industry-only"),
+    ]
+    papers = pd.DataFrame(listed, columns=["key", "venue", "year", "team_type"])
     both = in_both(works, papers)
     assert both[["work", "list_venue", "team_type_list"]].to_numpy().tolist() == [["W1", "nips", "academia-only"]]
 
@@ -84,6 +73,3 @@ def test_counts_give_shares_in_the_order_asked_for() -> None:
     shares = count_shares(counts, ["b", "a"])
     assert shares[["topic", "year"]].to_numpy().tolist() == [["b", 2020], ["b", 2021], ["a", 2020], ["a", 2021]]
     assert shares[["share", "lowest", "highest"]].drop_duplicates().to_numpy().tolist() == [[0.5, 0.4, 0.6]]
-
-
-# --- the works that ship ---

@@ -1,36 +1,26 @@
 """What a budget or a facility could train, where that would rank among the models of each year, and what these cost.
 
 One formula holds throughout: training compute [FLOP] = chip-hours x 3600 s x peak speed of a chip [FLOP/s] x
-utilisation. It is the hardware method by which the compute of many models in the database was itself estimated
-(chips x time x peak x utilisation). The page of the policy chapter holds the same formula in Vega's expression
-language; a test drives both.
+utilisation, by which the compute of many models was itself estimated. The page of the policy chapter holds it too, in
+Vega's expression language; a test drives both.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from compute_divide.analysis.statistics.estimates import (
-    COMPUTE,
-    TEAM_TYPES,
-    Estimate,
-    in_years,
-    wilson_interval,
-    wilson_share,
-)
+from compute_divide.analysis.statistics.estimates import COMPUTE, Estimate, in_years, wilson_interval, wilson_share
 from compute_divide.evidence.claims import Preset
 
 SECONDS_PER_HOUR = 3600.0
 HOURS_PER_MONTH = 365.25 * 24 / 12  # hours of an average month: 730.5
-ALL_TEAMS = "all"  # group that holds the models of every team type, unknown ones included
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(NamedTuple):
     """A training run: chips times hours, chips in use at once, and training compute in FLOP."""
 
     chip_hours: float
@@ -38,8 +28,7 @@ class Run:
     flop: float
 
 
-@dataclass(frozen=True, slots=True)
-class Quotes:
+class Quotes(NamedTuple):
     """Quoted prices of one chip in the newest year that has any: USD per chip-hour, on demand, not deflated."""
 
     chip: str
@@ -53,8 +42,8 @@ class Quotes:
 def rented_run(budget: float, price: float, peak: float, utilisation: float, months: float) -> Run:
     """Return the largest run that a budget in USD pays for at a price in USD per chip-hour.
 
-    `peak` is that of one chip in FLOP/s, `utilisation` the share of it that is reached, above 0 and up to 1. The months
-    do not change the compute, only how many chips are needed at once. A quantity out of its range is a ValueError.
+    `peak` is that of one chip in FLOP/s, `utilisation` the share of it that is reached. The months do not change the
+    compute, only how many chips are needed at once.
 
     Examples
     --------
@@ -62,16 +51,12 @@ def rented_run(budget: float, price: float, peak: float, utilisation: float, mon
     >>> run.chip_hours, round(run.chips), f"{run.flop:.2g}"
     (500000.0, 228, '7.2e+23')
     """
-    _check(budget=budget)
-    _check_above_zero(price=price, months=months)
     hours = budget / price
     return Run(hours, hours / (months * HOURS_PER_MONTH), run_flop(hours, peak, utilisation))
 
 
 def owned_run(chips: float, peak: float, utilisation: float, months: float) -> Run:
     """Return the largest run of a facility that gives all its chips to it; the parameters are those of `rented_run`."""
-    _check(chips=chips)
-    _check_above_zero(months=months)
     hours = chips * months * HOURS_PER_MONTH
     return Run(hours, chips, run_flop(hours, peak, utilisation))
 
@@ -90,31 +75,23 @@ def preset_run(
 
 def run_flop(chip_hours: float, peak: float, utilisation: float) -> float:
     """Return the training compute in FLOP of chip-hours at a peak in FLOP/s and a utilisation."""
-    _check(chip_hours=chip_hours)
-    _check_above_zero(peak=peak)
-    if not 0 < utilisation <= 1:
-        raise ValueError(f"utilisation is a share above 0 and up to 1, not {utilisation}")
     return chip_hours * SECONDS_PER_HOUR * peak * utilisation
 
 
 def run_cost(flop: float, price: float, peak: float, utilisation: float) -> float:
     """Return the cost in USD of a run of a training compute in FLOP: the inverse of `rented_run`."""
-    _check(flop=flop)
-    _check_above_zero(price=price)
     return flop / run_flop(1.0, peak, utilisation) * price
 
 
 def run_months(flop: float, speed: float, utilisation: float) -> float:
     """Return how many months a machine of a peak in FLOP/s needs for a training run of a compute in FLOP."""
-    _check(flop=flop)
     return flop / run_flop(HOURS_PER_MONTH, speed, utilisation)
 
 
 def implied_utilisation(models: pd.DataFrame, peaks: pd.Series) -> pd.Series:
     """Return the share of the peak (FLOP/s of one chip, by model) that chips, hours and compute of each model imply.
 
-    Only for models for which all four are known. A value above 1 is impossible and shows that one of the four is wrong;
-    it is kept so that a reader can see how often that happens.
+    Only where all four are known. A value above 1, which shows that one of the four is wrong, is kept.
     """
     capacity = models["hardware_quantity"] * models["training_time_hours"] * SECONDS_PER_HOUR * peaks
     utilisation = models[COMPUTE] / capacity.where(capacity > 0)
@@ -135,16 +112,11 @@ def purchase(prices: pd.DataFrame, chip: str, chips: float, label: str) -> Estim
     """Return what that many of a chip cost to buy, in USD of the newest year with a quote: median, lowest and highest.
 
     Without a quote there is no value. Buildings, networks, power and people are not in it.
-
-    Examples
-    --------
-    >>> prices = pd.DataFrame({"chip": "X", "date": ["2025-01-01"], "usd_purchase": [30_000.0]})
-    >>> purchase(prices, "X", 100, "").value, purchase(prices, "Y", 100, "").n
-    (3000000.0, 0)
     """
-    if not (prices["chip"].eq(chip) & prices["usd_purchase"].gt(0) & prices["date"].notna()).any():
+    try:
+        found = newest_quotes(prices, chip, "usd_purchase")
+    except ValueError:
         return Estimate(None, n=0, unit="USD", label=label)
-    found = newest_quotes(prices, chip, "usd_purchase")
     middle, low, high = (chips * price for price in (found.median, found.lowest, found.highest))
     return Estimate(middle, low, high, n=found.n, unit="USD", label=f"{label}, {found.year}")
 
@@ -156,37 +128,30 @@ def offers(prices: pd.DataFrame, peaks: pd.Series[float], chips: Sequence[str]) 
     return quotes
 
 
-def rank_by_year(models: pd.DataFrame, flop: float, groups: Sequence[str] = (ALL_TEAMS, *TEAM_TYPES)) -> pd.DataFrame:
-    """Return, by year and team type (or `ALL_TEAMS`), how many models a run of a compute in FLOP would match.
+def rank_by_year(models: pd.DataFrame, flop: float) -> pd.DataFrame:
+    """Return, by year, how many models a run of a compute in FLOP would match.
 
-    A row has ``year``, ``group``, ``n`` (models with known compute), ``within`` (those that needed no more than the
-    run), ``rank`` (where it would stand, 1 for the largest), ``share`` within reach with its Wilson interval ``low``,
-    ``high``, and ``unknown`` (models of that year and group whose compute is not known).
+    A row has ``year``, ``n`` (models with known compute), ``within`` (those that needed no more than the run), ``rank``
+    (where it would stand, 1 for the largest), ``share`` within reach with its Wilson interval ``low``, ``high``, and
+    ``unknown`` (models of that year whose compute is not known).
 
     Examples
     --------
-    >>> models = pd.DataFrame({"year": [2020, 2020], "team_type": ["industry-only", "academia-only"],
-    ...                        "training_compute_flop": [1e23, 1e20]})
-    >>> rank_by_year(models, 1e22, ["all"])[["n", "within", "rank", "share"]].values.tolist()
+    >>> models = pd.DataFrame({"year": [2020, 2020], "training_compute_flop": [1e23, 1e20]})
+    >>> rank_by_year(models, 1e22)[["n", "within", "rank", "share"]].values.tolist()
     [[2.0, 1.0, 2.0, 0.5]]
     """
-    _check(flop=flop)
-    dated = models.loc[models["year"].notna(), ["year", "team_type", COMPUTE]].astype({"year": int})
-    compute = dated[COMPUTE]
-    flags = dated.assign(n=compute.notna(), within=compute <= flop, unknown=compute.isna())
-    parts = [flags if group == ALL_TEAMS else flags[flags["team_type"] == group] for group in groups]
-    counted = [part.groupby("year")[["n", "within", "unknown"]].sum().reset_index() for part in parts]
-    ranks = pd.concat(
-        [part.assign(group=group) for part, group in zip(counted, groups, strict=True)], ignore_index=True
-    )
+    compute = models[COMPUTE]
+    flags = pd.DataFrame({"n": compute.notna(), "within": compute <= flop, "unknown": compute.isna()})
+    ranks = flags.groupby(models["year"].astype("Int64")).sum().reset_index().astype({"year": int})
     share, low, high = wilson_interval(ranks["within"], ranks["n"])
     ranks = ranks.assign(rank=ranks["n"] - ranks["within"] + 1, share=share, low=low, high=high)
-    return ranks[["year", "group", "n", "within", "rank", "share", "low", "high", "unknown"]]
+    return ranks[["year", "n", "within", "rank", "share", "low", "high", "unknown"]]
 
 
-def share_in_reach(models: pd.DataFrame, flop: float, first: int, last: int, label: str) -> Estimate:
-    """Return the share of the models of the years first to last that a run of a compute in FLOP could have trained."""
-    compute = in_years(models[["year", COMPUTE]], first, last)[COMPUTE].dropna()
+def share_in_reach(models: pd.DataFrame, flop: float, year: int, label: str) -> Estimate:
+    """Return the share of a year's models, of known compute, that a run of a compute in FLOP could have trained."""
+    compute = in_years(models[["year", COMPUTE]], year, year)[COMPUTE].dropna()
     return wilson_share(int((compute <= flop).sum()), len(compute), label)
 
 
@@ -194,12 +159,6 @@ def bounds_in_reach(models: pd.DataFrame, flop: float, year: int, label: str) ->
     """Return the least and the largest share of all models of a year that a run of a compute in FLOP can reach.
 
     Of models whose compute is not known, none may be within reach or all: these are Manski's worst-case bounds (1989).
-
-    Examples
-    --------
-    >>> models = pd.DataFrame({"year": 2020, "training_compute_flop": [1e23, 1e20, None]})
-    >>> [round(bound.value, 2) for bound in bounds_in_reach(models, 1e22, 2020, "within reach")]
-    [0.33, 0.67]
     """
     compute = in_years(models[["year", COMPUTE]], year, year)[COMPUTE]
     n, within, unknown = len(compute), int((compute <= flop).sum()), int(compute.isna().sum())
@@ -211,15 +170,15 @@ def bounds_in_reach(models: pd.DataFrame, flop: float, year: int, label: str) ->
 
 
 def rank_in(ranks: pd.DataFrame, year: int, label: str) -> Estimate:
-    """Return where the run of `rank_by_year` would stand among all models of a year; no value where none is known."""
-    of_all = ranks[(ranks["group"] == ALL_TEAMS) & (ranks["year"] == year)]
-    known = int(of_all["n"].sum())
-    return Estimate(int(of_all["rank"].sum()) if known else None, n=known, unit="count", label=label)
+    """Return where the run of `rank_by_year` would stand among the models of a year; no value where none is known."""
+    of_year = ranks[ranks["year"] == year]
+    known = int(of_year["n"].sum())
+    return Estimate(int(of_year["rank"].sum()) if known else None, n=known, unit="count", label=label)
 
 
-def last_year_in_reach(ranks: pd.DataFrame, group: str = ALL_TEAMS, rank: int = 1) -> int | None:
-    """Return the last year in which the run of `rank_by_year` would have ranked that high; None where it never did."""
-    years = ranks.loc[(ranks["group"] == group) & (ranks["n"] > 0) & (ranks["rank"] <= rank), "year"]
+def last_year_in_reach(ranks: pd.DataFrame) -> int | None:
+    """Return the last year in which the run of `rank_by_year` would have been the largest; None where it never was."""
+    years = ranks.loc[(ranks["n"] > 0) & (ranks["rank"] == 1), "year"]
     return None if years.empty else int(years.max())
 
 
@@ -236,15 +195,3 @@ def cost_by_year(models: pd.DataFrame, price: float, peak: float, utilisation: f
             usd = run_cost(float(10**power), price, peak, utilisation)
             rows.append({"year": year, "quantile": quantile, "flop": float(10**power), "usd": usd, "n": len(own)})
     return pd.DataFrame(rows, columns=["year", "quantile", "flop", "usd", "n"])
-
-
-def _check(**quantities: float) -> None:
-    for name, value in quantities.items():
-        if not (np.isfinite(value) and value >= 0):
-            raise ValueError(f"{name} must be a finite number of zero or more, not {value}")
-
-
-def _check_above_zero(**quantities: float) -> None:
-    for name, value in quantities.items():
-        if not (np.isfinite(value) and value > 0):
-            raise ValueError(f"{name} must be a finite number above zero, not {value}")

@@ -7,7 +7,6 @@ import math
 import numpy as np
 import pandas as pd
 
-from compute_divide.analysis.choices import FORMATS
 from compute_divide.analysis.statistics.estimates import ACADEMIA, INDUSTRY, UNKNOWN, Estimate, Floats
 from compute_divide.analysis.statistics.resampling import MIN_CLUSTERS, clusters, draw_weights, percentile_interval
 
@@ -15,22 +14,10 @@ PEAK = "chip_flop_s"  # column that `with_peaks` adds: peak FLOP/s of one chip o
 
 
 def chip_peaks(chips: pd.DataFrame, number_format: str = "training") -> pd.Series[float]:
-    """Return the peak speed in FLOP/s by every name of a chip, under a rule of `FORMATS`; ValueError for another rule.
+    """Return the peak speed in FLOP/s by every name of a chip, under a rule of `choices.FORMATS`.
 
-    `chips` has ``chip``, ``aliases`` (joined by ``|``) and dense rates: ``tensor_fp16_flop_s``, ``fp16_flop_s`` and
-    ``fp32_flop_s``. Chips without a rate under the rule are left out.
-
-    Notes
-    -----
-    Plain 16-bit rates are never taken where plain 32 bits are faster: many graphics cards before 2018 list a 16-bit
-    rate that is a sixty-fourth of their 32-bit one, and nobody trained with it.
-
-    Examples
-    --------
-    >>> chips = pd.DataFrame({"chip": ["P40"], "aliases": ["Tesla P40"], "tensor_fp16_flop_s": [None],
-    ...                       "fp16_flop_s": [0.18e12], "fp32_flop_s": [11.8e12]})
-    >>> chip_peaks(chips).to_dict()
-    {'P40': 11800000000000.0, 'Tesla P40': 11800000000000.0}
+    Chips without a rate under the rule are left out. Plain 16-bit rates are never taken where plain 32 bits are faster:
+    many graphics cards before 2018 list one of a sixty-fourth, and nobody trained with it.
     """
     named = {
         name: rate for names, rate in zip(_names(chips), _rates(chips, number_format), strict=True) for name in names
@@ -40,8 +27,6 @@ def chip_peaks(chips: pd.DataFrame, number_format: str = "training") -> pd.Serie
 
 def _rates(chips: pd.DataFrame, number_format: str) -> pd.Series[float]:
     """Return the peak speed of each row under one rule for the number format; missing where it has none."""
-    if number_format not in FORMATS:
-        raise ValueError(f"{number_format!r} is not a rule for number formats; allowed: {', '.join(FORMATS)}")
     tensor, half, single = (
         chips[column].astype(float) for column in ("tensor_fp16_flop_s", "fp16_flop_s", "fp32_flop_s")
     )
@@ -58,8 +43,7 @@ def _names(chips: pd.DataFrame) -> list[list[str]]:
 def with_peaks(models: pd.DataFrame, peaks: pd.Series[float]) -> pd.DataFrame:
     """Return the models with a column `PEAK`, by ``training_hardware`` (names of chips, joined by ``|``).
 
-    A model that names several chips gets the geometric mean of those whose peak is known; how many of each it used is
-    mostly not recorded. Missing where none is known.
+    Of several chips it is the geometric mean of those whose peak is known; missing where none is.
     """
     logs = {name: math.log10(peak) for name, peak in peaks.items()}
 
@@ -78,17 +62,11 @@ def unmatched_chips(models: pd.DataFrame, chips: pd.DataFrame) -> pd.DataFrame:
 
 
 def same_year_ratio(rows: pd.DataFrame, label: str, value: str = PEAK) -> Estimate:
-    """Return the ratio of geometric means, industry over academia, among models of the same year.
+    """Return the ratio of geometric means of a column, industry over academia, among models of the same year.
 
-    `rows` has ``year``, ``team_type``, ``link`` and the column `value`. The 95% percentile interval is that of a
-    bootstrap that draws papers; `n` is the number of models in years that have both team types. No value where no year
-    has both.
-
-    Notes
-    -----
-    The coefficient of the team type in a least-squares fit of log10(value) with a constant for each year, in the closed
-    form of Frisch, Waugh and Lovell, so that the bootstrap is a few products of matrices. Years in which only one of
-    the two team types occurs say nothing about the ratio, which is what sets it apart from a pooled one.
+    The 95% percentile interval draws papers; `n` is the number of models in years that have both team types, without
+    which there is no value. It is the coefficient of the team type in a least-squares fit of the logarithm with a
+    constant for each year, in the closed form of Frisch, Waugh and Lovell.
     """
     known = in_shared_years(rows, value)
     if known.empty:
@@ -125,11 +103,6 @@ def loose_team_types(models: pd.DataFrame) -> pd.Series[str]:
 
     Academia without industry is ``academia-only``, industry without academia ``industry-only``, both a
     ``collaboration``, neither ``other``; a blank list of sectors is ``unknown``.
-
-    Examples
-    --------
-    >>> loose_team_types(pd.DataFrame({"sectors": ["academia|government", "industry", None]})).tolist()
-    ['academia-only', 'industry-only', 'unknown']
     """
     academic, company = (models["sectors"].fillna("").str.contains(kind) for kind in ("academia", "industry"))
     kinds = [models["sectors"].isna(), academic & company, academic, company]
@@ -164,11 +137,7 @@ def _per_dollar(chips: pd.Series, dates: pd.Series, **bought: pd.Series) -> pd.D
 
 
 def running_clusters(found: pd.DataFrame) -> pd.DataFrame:
-    """Return the clusters that run, each once.
-
-    Kept are those that exist, with a certainty of confirmed or likely, a known size, and no mark as a possible
-    duplicate. A phase that a later running phase supersedes is part of that one and left out.
-    """
+    """Return the clusters that exist, confirmed or likely and of known size, without duplicates and old phases."""
     kept = found[
         (found["status"] == "Existing")
         & found["certainty"].isin(["Confirmed", "Likely"])

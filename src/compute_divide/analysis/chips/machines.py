@@ -1,7 +1,6 @@
 """Who has machines: owners of chips, laboratories, public machines and universities on one scale, and the TOP500.
 
-Tables are those of `compute_divide.evidence.chips`: ``owners`` has the columns of ``machines.OWNED``, ``top500`` of
-``machines.TOP500``, ``clusters`` and ``chips`` of the modules of that name, ``sizes`` of ``universities.SIZES``.
+Tables are those that the modules of `compute_divide.evidence.chips` load.
 """
 
 from __future__ import annotations
@@ -19,16 +18,9 @@ from compute_divide.analysis.statistics.estimates import Estimate
 REFERENCE = "NVIDIA H100 SXM5 80GB"  # the chip whose equivalents are counted
 
 H100E = "h100e"
-
-SAME_CHIP = {
-    "A100": "NVIDIA A100",
-    "A800": "NVIDIA A800",
-    "H100/H200": REFERENCE,
-    "H800": "NVIDIA H800",
-    "H20": "NVIDIA HGX H20",
-    "B200": "NVIDIA B200",
-}
-"""Kinds of the owners' table and the same chips in the list of chips."""
+# Kinds of the owners' table and the same chips in the list of chips.
+SAME_CHIP = {kind: f"NVIDIA {kind}" for kind in ("A100", "A800", "H800", "B200")}
+SAME_CHIP |= {"H20": "NVIDIA HGX H20", "H100/H200": REFERENCE}
 
 WEAPONS = ("Lawrence Livermore NL", "Los Alamos NL", "Sandia NL", "CEA EXA1")
 """What the names of public machines of nuclear weapons programmes begin with: no university computes on these."""
@@ -67,10 +59,7 @@ def h100s(
 
 
 def pick(table: pd.DataFrame, label: str, place: int = 0, **where: str) -> Estimate:
-    """Return the H100 equivalents of the first (or the last, -1) row that has some values; none where no row has them.
-
-    Where there are columns ``h100e_low`` and ``h100e_high`` these are its interval.
-    """
+    """Return the H100 equivalents of the first (or the last, -1) row that has some values, and the interval it has."""
     for column, wanted in where.items():
         table = table[table[column] == wanted]
     found = table.reindex(columns=[H100E, "h100e_low", "h100e_high"]).iloc[place:][:1].to_numpy(dtype=float).tolist()
@@ -85,10 +74,7 @@ def owners_at(owners: pd.DataFrame, year: int) -> pd.DataFrame:
 
 
 def scale_gap(owners: pd.DataFrame, chips: pd.DataFrame) -> Estimate:
-    """Return how far two readings of a chip's worth in H100s lie apart at most: the owners' in 8 bits, ours in 16.
-
-    It is a share of our reading; `n` is the number of kinds that both know.
-    """
+    """Return how far a chip's worth in H100s differs at most: the owners' in 8 bits, as a share of ours in 16."""
     peaks = chip_peaks(chips)
     kinds = owners[owners["kind"].isin(SAME_CHIP)].groupby("kind")[[H100E, "chips"]].sum()
     theirs = kinds[H100E] / kinds["chips"]
@@ -98,11 +84,10 @@ def scale_gap(owners: pd.DataFrame, chips: pd.DataFrame) -> Estimate:
 
 
 def machines(clusters: pd.DataFrame, chips: pd.DataFrame) -> pd.DataFrame:
-    """Return the clusters that run, with what they are worth in H100s by speed in 16 bits.
+    """Return the clusters that run, with `H100E` (by speed in 16 bits), ``machine`` by its usual name, and ``open``.
 
-    Added are `H100E`, ``machine`` by its usual name (`UNNAMED` where the list gives none) and ``open``: public, and no
-    machine of a weapons programme. The list's own equivalents take the fastest format that a chip has, 8 bits for the
-    H100 and 16 for older chips, which halves the latter; they are kept where no speed in 16 bits is known.
+    Open is what is public and no machine of a weapons programme. The list's own equivalents take the fastest format of
+    a chip, 8 bits for the H100 and 16 for older ones, which halves those; they stand in where no 16-bit speed is known.
     """
     found = running_clusters(clusters)
     names = found["name"].replace(NAMES)
@@ -129,13 +114,8 @@ def records(found: pd.DataFrame) -> pd.DataFrame:
 def by_country(found: pd.DataFrame) -> pd.DataFrame:
     """Return each country's machines: ``country``, how many (``n``), `H100E` of all, name and size of the largest."""
     grouped = found.sort_values(H100E, ascending=False, kind="stable").groupby("country", sort=False)
-    wanted = {
-        "n": ("machine", "size"),
-        H100E: (H100E, "sum"),
-        "largest": ("machine", "first"),
-        "size": (H100E, "first"),
-    }
-    return grouped.agg(**wanted).sort_values(H100E, ascending=False).reset_index()
+    sums = {"n": ("machine", "size"), H100E: (H100E, "sum"), "largest": ("machine", "first"), "size": (H100E, "first")}
+    return grouped.agg(**sums).sort_values(H100E, ascending=False).reset_index()
 
 
 def ratio(above: Estimate, under: Estimate, label: str) -> Estimate:
@@ -154,8 +134,8 @@ def list_of(top500: pd.DataFrame, year: int) -> pd.DataFrame:
 def list_share(rows: pd.DataFrame, segments: Collection[str], label: str, *, accelerated: bool = False) -> Estimate:
     """Return the share of the speed of one TOP500 list that some segments have; of accelerated machines if asked.
 
-    `k` and `n` count machines. The 95% interval says how far single machines move the share: it is the linear
-    approximation of a bootstrap that draws machines, which needs only sums of speeds and of their squares.
+    `k` and `n` count machines. The 95% interval is the linear approximation of a bootstrap that draws machines, which
+    needs only sums of speeds and of their squares.
     """
     rows = rows[rows["accelerated"].fillna(False).astype(bool)] if accelerated else rows
     if rows.empty:

@@ -1,20 +1,18 @@
 """Statistics of the literature, each held against our estimate by the nearest definition that our evidence allows.
 
-The data of its time are those of the vintage nearest to the publication of the work; lists of papers and of machines
-have one state only, which counts as now.
+The data of its time are of the vintage nearest to the work; lists of papers and of machines have one state, now.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from functools import partial
 
 import numpy as np
 import pandas as pd
 
 from compute_divide.analysis.chips.hardware import running_clusters
-from compute_divide.analysis.claims.verdicts import Check, cannot_test, check_direction, check_value, value_outcome
+from compute_divide.analysis.claims.verdicts import Check, check_direction, check_value, value_outcome
 from compute_divide.analysis.models.definitions import large_scale
 from compute_divide.analysis.models.openness import access_groups, dated_compute, lag_estimate
 from compute_divide.analysis.models.outside import by_release, mean_age, month_ends
@@ -26,6 +24,7 @@ from compute_divide.analysis.statistics.estimates import (
     in_years,
     known_teams,
     newcombe_difference,
+    period_share,
     team_share,
     wilson_share,
 )
@@ -33,26 +32,17 @@ from compute_divide.analysis.statistics.resampling import draw_weights, percenti
 from compute_divide.analysis.statistics.trends import growth
 from compute_divide.evidence.claims import LedgerEntry, RelatedFigure
 
-LEAST = 10
-"""Fewest models or papers of which a share is a test."""
-PARTS = ["industry-only", "collaboration"]
-"""Team types in which industry has a part."""
+LEAST = 10  # fewest models or papers of which a share is a test
+PARTS = ["industry-only", "collaboration"]  # team types in which industry has a part
+# The three companies that are said to lead, under the names that the database gives their laboratories.
 LEADERS = r"\b(?:Google|DeepMind|OpenAI|Meta|Facebook)\b"
-"""The three companies that are said to lead, under the names that the database gives their laboratories."""
 
 Rows = pd.DataFrame
-Reading = Callable[[Rows], Estimate]
-"""An estimate from the models of a vintage."""
+Reading = Callable[[Rows], Estimate]  # an estimate from the models of a vintage
 
 
 def nearest(month: str, vintages: Iterable[str]) -> str:
-    """Return the vintage nearest in time to a month, the earlier of two.
-
-    Examples
-    --------
-    >>> nearest("2023-04", ["2022-06", "2023-03", "2023-11"])
-    '2023-03'
-    """
+    """Return the vintage nearest in time to a month, the earlier of two."""
     at = pd.Period(month, "M")
     return min(sorted(vintages), key=lambda name: abs((pd.Period(name, "M") - at).n))
 
@@ -66,11 +56,8 @@ class Ledger:
     edition: str
 
     def value(self, entry: str) -> float:
-        """Return the value that the work gives; an entry without one claims a direction."""
-        found = self.entries[entry][0].value
-        if found is None:
-            raise ValueError(f"the entry {entry} of the ledger has no value: it claims a direction")
-        return found
+        """Return the value that the work gives; not a number where it claims a direction."""
+        return np.nan if (found := self.entries[entry][0].value) is None else found
 
     def then_and_now(self, entry: str, reading: Reading) -> tuple[Estimate | None, Estimate | None]:
         """Return an estimate on the data of the work's time and on those of now."""
@@ -106,15 +93,10 @@ def largest(models: Rows, first: int, last: int, top_k: int) -> Rows:
     return in_years(large_scale(models, "top-k-per-year", top_k=top_k), first, last)
 
 
-def notable_share(models: Rows, team: str, year: int) -> Estimate:
-    """Return a team type's share of the notable models of a year."""
-    return team_share(in_years(models[models["scope"] == "notable"], year, year), team, f"{team}, {year}")
-
-
-def of_both(models: Rows, year: int) -> Estimate:
-    """Return academia's part of the models of a year that academia or industry made alone, all models of the list."""
-    rows = in_years(models[models["team_type"].isin([ACADEMIA, INDUSTRY])], year, year)
-    return team_share(rows, ACADEMIA, f"academia's part of what one side made alone, {year}")
+def _of_both(models: Rows) -> Estimate:
+    """Return academia's part of the models of 2022 that academia or industry made alone, all models of the list."""
+    rows = models[models["team_type"].isin([ACADEMIA, INDUSTRY])]
+    return period_share(rows, ACADEMIA, 2022, 2022, "academia's part of what one side made alone, 2022")
 
 
 def advances(models: Rows, first: int, last: int) -> Estimate:
@@ -124,30 +106,31 @@ def advances(models: Rows, first: int, last: int) -> Estimate:
 
 
 def led(models: Rows, names: str = LEADERS) -> Estimate:
-    """Return the share of models in which one of some organisations, named by a pattern, had a part."""
+    """Return the share of models in which organisations, named by a pattern, had a part."""
     named = models["organisations"].astype("str").str.contains(names)
     return wilson_share(int(named.sum()), len(models), "one of the companies among the makers")
 
 
 def check_models(ledger: Ledger, top_k: int) -> list[Check]:
     """Check what was said of who makes models."""
-    runs, alone = (
-        f"{top_k} largest known runs of the year, with industry",
-        "models of the year that one side made alone",
-    )
+    runs = f"{top_k} largest known runs of the year, with industry"
 
     def biggest(year: int) -> Check:
-        read = partial(largest, first=year, last=year, top_k=top_k)
-        return ledger.held(f"ahmed-biggest-{year}", runs, lambda models: with_industry(read(models), runs))
+        return ledger.held(
+            f"ahmed-biggest-{year}", runs, lambda models: with_industry(largest(models, year, year, top_k), runs)
+        )
 
     def notable(told: str, team: str, year: int) -> Check:
-        return ledger.held(f"ai-index-{year}-{told}", "notable models", partial(notable_share, team=team, year=year))
+        def share(models: Rows) -> Estimate:
+            return period_share(models[models["scope"] == "notable"], team, year, year, f"{team}, {year}")
+
+        return ledger.held(f"ai-index-{year}-{told}", "notable models", share)
 
     return [
         biggest(2010),
         biggest(2021),
         _check_advances(ledger),
-        ledger.held("ai-index-2022-academia-share", alone, partial(of_both, year=2022)),
+        ledger.held("ai-index-2022-academia-share", "models of the year that one side made alone", _of_both),
         notable("industry-share", INDUSTRY, 2023),
         notable("industry-later", INDUSTRY, 2023),
         notable("industry", INDUSTRY, 2024),
@@ -185,11 +168,10 @@ def check_growth(ledger: Ledger) -> list[Check]:
 
         return read
 
-    near = "models within one order of magnitude of the record, 2015 to 2021"
-    since = ("all models with compute, 2010 to 2021", doubling(2010, 2021))
+    near, since = "models within one order of magnitude of the record, 2015 to 2021", "2010 to 2021"
     return [
         ledger.held("sevilla-doubling-before-2010", "all models with compute, before 2010", doubling(1950, 2009)),
-        ledger.held("sevilla-doubling-after-2010", *since),
+        ledger.held("sevilla-doubling-after-2010", f"all models with compute, {since}", doubling(2010, 2021)),
         ledger.held("sevilla-doubling-large-scale", near, doubling(2015, 2021, 1.0)),
         ledger.held_now("cottier-cost-growth", "the costliest run of each year", _costs(ledger.tables[ledger.edition])),
     ]
@@ -222,11 +204,8 @@ def check_papers(ledger: Ledger, papers: Rows, read: Rows) -> list[Check]:
     neurips = papers[papers["venue"] == "neurips"]
     after, before = (with_industry(in_years(neurips, *years), "NeurIPS") for years in ((2013, 2018), (2007, 2012)))
     rise = newcombe_difference(after, before, "papers of NeurIPS with industry, 2013 to 2018 less 2007 to 2012")
-    most = team_share(
-        papers[papers["team_type"].isin([ACADEMIA, "collaboration"])],
-        ACADEMIA,
-        "alone, of academia's papers with and without industry",
-    )
+    academic = papers[papers["team_type"].isin([ACADEMIA, "collaboration"])]
+    most = team_share(academic, ACADEMIA, "alone, of academia's papers with and without industry")
     cited = lead_estimate(read, INDUSTRY, "pairs in which the paper of industry alone is cited more")
     top = read[read["venue"].isin(["neurips", "icml"]) & read["rank"].ge(0.9)]
     tenth = "most cited tenth of each year, with industry"
@@ -246,15 +225,13 @@ def check_papers(ledger: Ledger, papers: Rows, read: Rows) -> list[Check]:
 def check_machines(ledger: Ledger, clusters: Rows) -> list[Check]:
     """Check what was said of the owners of machines: those that ran on a day, by capacity."""
     days = {"pilz-private-2019": "2019-12-31", "pilz-private-2025": "2025-03-31"}
-    found = {
-        entry: _private(clusters[clusters["operational"] <= pd.Timestamp(day)], day) for entry, day in days.items()
-    }
+    found = {entry: _private(clusters, day) for entry, day in days.items()}
     return [ledger.held_now(entry, share.label, share) for entry, share in found.items()]
 
 
 def _private(clusters: Rows, day: str) -> Estimate:
-    """Return the share of private owners in the machines that run, with an interval that draws machines anew."""
-    running = running_clusters(clusters)
+    """Return the share of private owners in the machines that ran, with an interval that draws machines anew."""
+    running = running_clusters(clusters[clusters["operational"] <= pd.Timestamp(day)])
     known = running[running["sector"] != "unknown"]
     size, private = known["h100_equivalents"].to_numpy(dtype=float), known["sector"].eq("private").to_numpy()
     k, n, label = int(private.sum()), len(known), f"capacity with private owners on {day}"
@@ -272,9 +249,10 @@ def check_access(ledger: Ledger, capability: Rows) -> list[Check]:
     checks = []
     ends_of = {"cottier-open-lag": "2024-10", "emberson-open-lag": "2025-10", "epoch-open-lag-2026": "2026-05"}
     for entry, last in ends_of.items():
-        until = ends[ends <= pd.Period(last, "M").end_time]
-        lag = mean_age(ranked, until, f"mean of the months from January 2023 to {last}, by the Capabilities Index")
-        checks.append(ledger.held_now(entry, lag.label, lag))
+        label = f"mean of the months from January 2023 to {last}, by the Capabilities Index"
+        checks.append(
+            ledger.held_now(entry, label, mean_age(ranked, ends[ends <= pd.Period(last, "M").end_time], label))
+        )
     placed = dated_compute(ledger.tables[ledger.edition])
     follows = access_groups(placed["openness"]) == "open"
     lag = lag_estimate(placed, follows, pd.Timestamp(2024, 11, 4), "by training compute, on the day of the report")
@@ -295,4 +273,4 @@ UNTESTED = {
 
 def untested() -> list[Check]:
     """Return the entries to which the evidence cannot speak."""
-    return [cannot_test(entry, reason) for entry, reason in UNTESTED.items()]
+    return [Check(entry, "cannot be tested", reason) for entry, reason in UNTESTED.items()]

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import TypedDict, Unpack
+from typing import NamedTuple, TypedDict, Unpack
 
 import pandas as pd
 
@@ -31,14 +30,13 @@ from compute_divide.analysis.statistics.trends import growth
 
 
 class Sizes(TypedDict):
-    """Sizes that two of the definitions need; see `compute_divide.analysis.models.definitions.is_large_scale`."""
+    """Sizes that two of the definitions need."""
 
     top_k: int
     record_window: float
 
 
-@dataclass(frozen=True, slots=True)
-class Periods:
+class Periods(NamedTuple):
     """First and last years of the paper's periods, which it does not define, and the year of its newest share."""
 
     early: tuple[int, int]
@@ -62,8 +60,7 @@ def check_shares(
 ) -> list[Check]:
     """Hold the three claims about shares of large-scale models, by id, against ours on two vintages.
 
-    The verdicts rest on one definition, the closest to the paper's; the others are tried too and counted. The largest
-    runs of each year, of the edition's vintage, stand beside each verdict.
+    The verdicts rest on one definition; the others are tried and counted. The largest runs of each year stand beside.
     """
     claims = {
         "academia-share-early": (ACADEMIA, *periods.early),
@@ -99,8 +96,7 @@ def check_doubling(
 ) -> Check:
     """Hold the claimed doubling time of training compute, in months, against the trend of the models since a year.
 
-    The verdict rests on one definition; every other is tried and counted. The last years are the last whole ones of
-    either vintage.
+    The verdict rests on one definition; every other is tried and counted.
     """
 
     def doubling(models: pd.DataFrame, rule: str, last: int) -> Estimate:
@@ -126,8 +122,8 @@ def check_rare(
 ) -> Check:
     """Hold the claim that academic-only teams have become rare in foundation models against who makes and who writes.
 
-    `then` and `now` are models and the years whose notable language models are read. Both the academic share of these
-    and that of the papers about language and foundation models have to lie below `RARE`.
+    `then` and `now` are models and years; the academic share of their notable language models, and of the papers about
+    language and foundation models, has to lie below `RARE`.
     """
 
     def made(models: pd.DataFrame, years: tuple[int, int]) -> Estimate:
@@ -149,8 +145,7 @@ def check_rare(
 def check_topics(papers: pd.DataFrame, last: int, low: Sequence[str]) -> Check:
     """Hold the claim that topics differ against the odds of a company author, within venue and year.
 
-    `last` is the last year of the papers of the claim's time, `low` the low-compute topics or groups to compare with,
-    matched in titles; a paper of both counts with the others.
+    `last` is the last year of the claim's time, `low` the topics to compare with; a paper of both counts with ours.
     """
     exposed = about(papers, ["compute-intensive"])
     rows = papers.assign(exposed=exposed)[exposed | about(papers, low)].dropna(subset=["industry"])
@@ -167,8 +162,7 @@ def check_topics(papers: pd.DataFrame, last: int, low: Sequence[str]) -> Check:
 def check_adoption(papers: pd.DataFrame, then: Spans, now: Spans, texts: Sequence[str]) -> Check:
     """Hold the claim that academia increasingly builds on industry's open models against the papers that name them.
 
-    By the odds ratio of naming, late over early, among academic-only papers within the same conference. `then` and
-    `now` are an early and a late period each: up to the claim's time, and up to now.
+    `then` and `now` are an early and a late period each: up to the claim's time, and up to now.
     """
     rows = with_naming(having(papers[papers["team_type"] == ACADEMIA], texts), texts)
     before, after = (
@@ -184,8 +178,7 @@ def check_adoption(papers: pd.DataFrame, then: Spans, now: Spans, texts: Sequenc
 def check_release(then: tuple[pd.DataFrame, int], now: tuple[pd.DataFrame, int]) -> Check:
     """Hold the claim that industry releases less against the shares of models whose weights can be downloaded.
 
-    By the difference of industry's share and academia's, in percentage points. `then` and `now` are models of a vintage
-    that records openness, and the last of the three years that are read.
+    `then` and `now` are models of a vintage that records openness, and the last of the three years that are read.
     """
 
     def difference(models: pd.DataFrame, last: int) -> Estimate:
@@ -201,18 +194,12 @@ def check_release(then: tuple[pd.DataFrame, int], now: tuple[pd.DataFrame, int])
 
 
 def check_hardware(
-    claimed: float,
-    then: pd.DataFrame,
-    now: pd.DataFrame,
-    chips: pd.DataFrame,
-    starts: Sequence[int],
-    last: int,
+    claimed: float, then: pd.DataFrame, now: pd.DataFrame, chips: pd.DataFrame, starts: Sequence[int], last: int
 ) -> Check:
     """Hold the claimed ratio of hardware power against the peak speed of chips.
 
     The verdict rests on the ratio pooled over all years, the reading closest to the claim, and on the one among models
-    of the same year, which shows how much of the pooled one is an effect of eras. Of the first years in `starts` the
-    pooled one comes first; the others are counted.
+    of the same year. Of the first years in `starts` the pooled one comes first; the others are counted.
     """
     peaks, years = chip_peaks(chips), span(starts[0], last)
     old, new = (with_peaks(models, peaks) for models in (then, now))

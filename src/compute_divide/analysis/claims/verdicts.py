@@ -1,8 +1,7 @@
-"""Hold a claim against our estimates, the paper's or that of other work, and give a verdict.
+"""Hold a claim against our estimates, on data of its time and on those of now, and give a verdict.
 
-Each claim is tested twice: on data of its time, and on those of now. An estimate *holds* a claim when its interval
-holds the value, or lies on the claimed side as a whole; it *fails* when it lies elsewhere, and is *open* when it is too
-wide to tell.
+An estimate *holds* a claim when its interval holds the value, or lies on the claimed side as a whole; it *fails* when
+it lies elsewhere, and is *open* when it is too wide to tell.
 """
 
 from __future__ import annotations
@@ -31,9 +30,8 @@ _SAID = {"holds": "holds it", "fails": "does not hold it", "open": "is too wide 
 class Check:
     """One claim, tested: its verdict (one of `VERDICTS`) and the reason.
 
-    `then` and `now` are ours on data of the claim's time and on those of now, `beside` a reading of now that the
-    verdict does not rest on. Of other definitions, on data of its time, so many were `tried`, and so many hold the
-    claim.
+    `then` and `now` are ours on data of its time and of now, `beside` a reading of now that the verdict does not rest
+    on. Of the other definitions `tried` on data of its time, so many are `agreeing`.
     """
 
     claim: str
@@ -69,8 +67,8 @@ def check_value(
 ) -> Check:
     """Test a claimed value against our estimates of a measure, by what is known of the paper's method.
 
-    `others` are estimates on data of its time by other definitions: counted, for with many definitions some agree by
-    luck. `also` are other readings of now that have to hold the claim as well, by what they measure.
+    `others`, by other definitions on data of its time, are but counted, for of many some agree by luck. `also` are
+    other readings of now that have to hold the claim as well, by what they measure.
     """
     outcomes = {name: value_outcome(value, estimate) for name, estimate in (also or {}).items()}
     agreeing = sum(value_outcome(value, estimate) == "holds" for estimate in others)
@@ -117,8 +115,3 @@ def _reason(measure: str, then: Outcome, now: Outcome, also: Mapping[str, Outcom
         f"{measure[:1].upper()}{measure[1:]}: the estimate on data of its time {_SAID[then]}, "
         f"that of now {_SAID[now]}.{others}"
     )
-
-
-def cannot_test(claim: str, reason: str) -> Check:
-    """Return the verdict for a claim that the evidence cannot speak to, with the reason."""
-    return Check(claim, "cannot be tested", reason)

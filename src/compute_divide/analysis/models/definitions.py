@@ -1,8 +1,4 @@
-"""What counts as a large-scale model: named rules.
-
-The paper does not define "large-scale" in anything that we could read. Each rule here is one sensible reading; a
-chapter takes one of them as a parameter, and the robustness chapter holds all of them side by side.
-"""
+"""What counts as a large-scale model: named rules, for the paper does not define it in anything that we could read."""
 
 from __future__ import annotations
 
@@ -14,14 +10,13 @@ from compute_divide.analysis.choices import DEFINITIONS
 from compute_divide.analysis.statistics.estimates import COMPUTE
 from compute_divide.analysis.statistics.trends import near_record
 
-PAPER_CRITERIA = ("sota improvement", "historical significance", "highly cited")
-"""Notability criteria that the paper keeps: those that do not favour industry by themselves."""
+# The criteria that the paper keeps: those that do not favour industry by themselves.
+_PAPER_CRITERIA = r"(?:^|\|)(?:sota improvement|historical significance|highly cited)(?:\||$)"
 
 
 def names_paper_criterion(models: pd.DataFrame) -> pd.Series[bool]:
     """Tell which models the database lists for a state-of-the-art advance, historical significance or high citation."""
-    any_of = rf"(?:^|\|)(?:{'|'.join(PAPER_CRITERIA)})(?:\||$)"
-    return models["notability"].astype("str").str.contains(any_of, case=False, na=False).astype(bool)
+    return models["notability"].astype("str").str.contains(_PAPER_CRITERIA, case=False, na=False).astype(bool)
 
 
 def size_known(models: pd.DataFrame) -> pd.Series[bool]:
@@ -30,10 +25,7 @@ def size_known(models: pd.DataFrame) -> pd.Series[bool]:
 
 
 def largest_of_year(models: pd.DataFrame, top_k: int) -> pd.Series[bool]:
-    """Tell which models are among the k largest by training compute of their calendar year.
-
-    A year with fewer known values gives all it has; of equal values the first in the table comes first.
-    """
+    """Tell which models are among the k largest by training compute of their year; of equals the first in the table."""
     rank = models.groupby("year")[COMPUTE].rank(method="first", ascending=False)
     return (rank <= top_k).fillna(False).astype(bool)
 
@@ -56,10 +48,6 @@ def is_large_scale(
     """Tell which models are large-scale under a definition."""
     if definition not in DEFINITIONS:
         raise ValueError(f"{definition!r} is not a definition of large-scale; allowed: {', '.join(DEFINITIONS)}")
-    if top_k < 1:
-        raise ValueError(f"top_k must be at least 1, not {top_k}")
-    if record_window < 0:
-        raise ValueError(f"record_window must be at least 0 orders of magnitude, not {record_window}")
     return RULES[definition](models, top_k, record_window)
 
 

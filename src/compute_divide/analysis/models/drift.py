@@ -1,9 +1,4 @@
-"""What the models database holds, vintage by vintage: what is known, what was revised, how one year reads in each.
-
-To 2023 a model had one label that rests on the shares of its authors; since 2024 the team type follows from the sectors
-of the organisations listed. Where every organisation of an old row is known in the newer tables, the new rule can be
-applied to the old row.
-"""
+"""What the models database holds, vintage by vintage: what is known, what was revised, how one year reads in each."""
 
 from __future__ import annotations
 
@@ -58,10 +53,7 @@ def known_by_year(models: pd.DataFrame, column: str, *, first: int, last: int) -
 def readings(
     vintages: Mapping[str, pd.DataFrame], years: Iterable[int], team_types: Iterable[str] = TEAM_TYPES
 ) -> pd.DataFrame:
-    """Return the share of team types in some years by ``year`` and ``vintage``, as in `shares_by`.
-
-    A year is read only by the vintages taken after its end: a part year is not a reading.
-    """
+    """Return the `shares_by` ``year`` and ``vintage``; a year is read only by the vintages taken after its end."""
     wanted = set(years)
     parts = []
     for vintage, models in vintages.items():
@@ -71,12 +63,7 @@ def readings(
 
 
 def revised_share(old: pd.DataFrame, new: pd.DataFrame, factor: float) -> Estimate:
-    """Return the share of models whose training compute changed by more than a factor between two vintages.
-
-    Only those with a positive value in both are counted. A factor of 1 or less is a ValueError.
-    """
-    if factor <= 1:
-        raise ValueError(f"a revision is by a factor above 1, not {factor}")
+    """Return the share of models whose training compute changed by more than a factor, of those known in both."""
     matches = match_models(old, new)
     after, before = (
         table.loc[matches[side], COMPUTE].to_numpy(dtype=float) for table, side in ((new, "new"), (old, "old"))
@@ -102,9 +89,8 @@ def changes(old: pd.DataFrame, new: pd.DataFrame, first: int, last: int, team_ty
     """Take apart how the share of a team type among the notable models of some years changed between two vintages.
 
     One row for each of `CHANGES`: ``models`` (how many it touches) and ``points`` (what it did to the share, in
-    percentage points). The points add up to the difference of the two shares; they are missing where either vintage
-    counts no model. What a change does depends on which others are made before it; told is its mean over all orders
-    (its Shapley value).
+    percentage points: its mean over all orders of the changes, the Shapley value). The points add up to the difference
+    of the two shares; they are missing where either vintage counts no model.
     """
     was, now = (_counted(models, first, last) for models in (old, new))
     pairs = _side_by_side(old, new, was, now)
@@ -194,8 +180,7 @@ def _shapley(before: Floats, after: Floats) -> list[float]:
 def match_models(old: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
     """Match the models of two vintages one to one: by name, then by title of the paper, then by link.
 
-    A key counts only where it is unique among the models still unmatched on either side, so that several models of one
-    paper are never confused; they are matched by their names or not at all.
+    A key counts only where it is unique among the unmatched on either side, so that models of one paper stay apart.
     """
     left, right = _keys(old), _keys(new)
     found = []
@@ -236,8 +221,7 @@ def _plain_link(link: str) -> str:
 def organisation_sectors(tables: Iterable[pd.DataFrame]) -> dict[str, str]:
     """Return the sector of each organisation, by its plain name and its plain aliases; left out where sectors differ.
 
-    Read from models of vintages since 2024; rows where the lists of organisations and sectors differ in length say
-    nothing.
+    Rows where the lists of organisations and sectors differ in length say nothing.
     """
     pairs: set[tuple[str, str]] = set()
     for table in tables:

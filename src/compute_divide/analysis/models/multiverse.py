@@ -1,17 +1,14 @@
 """The headline questions under every sensible combination of choices at once.
 
-A question is a share: whose, and over which years. `answers` reads it under every definition of large-scale in every
-vintage. `specifications` goes on to thousands of combinations: a specification fixes a vintage, which of its models
-count, a notability filter, a size rule, a denominator and the years. All of them are computed together: each vintage
-becomes one table of counts by rule, year and team type, and a share over some years is a difference of cumulated
-counts.
+`answers` reads a share under every definition of large-scale in every vintage, `specifications` under thousands of
+combinations, computed together: a share over some years is a difference of counts that are cumulated over the years.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from itertools import product
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -40,8 +37,7 @@ from compute_divide.analysis.statistics.trends import near_record
 from compute_divide.evidence.store.files import last_whole_year
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(NamedTuple):
     """A share to be read: the team in a word, its team type, first and last year of the period."""
 
     who: str
@@ -73,14 +69,6 @@ def answers(
     One row a definition, vintage and question: ``definition``, ``vintage``, ``what``, ``team_type``, ``share``,
     ``low``, ``high``, ``k``, ``n``. With `whole_years` a question stays unanswered (a share of nothing) whose period
     was not over when the vintage was taken.
-
-    Examples
-    --------
-    >>> models = pd.DataFrame({"year": [2012], "published": pd.to_datetime(["2012-01-01"]), "parameters": [1e6],
-    ...     "team_type": "academia-only", "training_compute_flop": [1e15], "notability": "highly cited"})
-    >>> table = answers({"2026-08": models}, [Question("academia", "academia-only", 2010, 2014)])
-    >>> len(table), table["n"].tolist() == [1] * len(table)
-    (7, True)
     """
     rows = []
     years = {vintage: models["year"].to_numpy(dtype=float, na_value=np.nan) for vintage, models in tables.items()}
@@ -129,9 +117,7 @@ def agreeing(table: pd.DataFrame, values: Mapping[str, float]) -> pd.DataFrame:
 # --- specifications ---
 
 FIRST_YEAR, LAST_YEAR = 2000, 2030
-MIN_MODELS = 10
-"""A share of fewer models than this is computed but not held against anything: its interval agrees with everything."""
-
+MIN_MODELS = 10  # a share of fewer is not held against anything: its interval agrees with everything
 MARGIN = 0.05  # how near to a claim a share is near
 SCOPES = ("every model listed", "notable models")
 DENOMINATORS = {
@@ -140,19 +126,14 @@ DENOMINATORS = {
     "teams known or not": (*TEAM_TYPES, UNKNOWN),
 }
 """Team types that make the total."""
+_EARLY = [(2010, 2014), (2010, 2012), (2010, 2013), (2010, 2015), (2011, 2014), (2012, 2014)]
+_LATE = [(2020, 2022), (2020, 2021), (2020, 2023), (2021, 2022), (2021, 2023), (2019, 2022)]
 HEADLINES = {
-    "academia-share-early": (
-        ACADEMIA,
-        [(2010, 2014), (2010, 2012), (2010, 2013), (2010, 2015), (2011, 2014), (2012, 2014)],
-    ),
-    "academia-share-late": (
-        ACADEMIA,
-        [(2020, 2022), (2020, 2021), (2020, 2023), (2021, 2022), (2021, 2023), (2019, 2022)],
-    ),
+    "academia-share-early": (ACADEMIA, _EARLY),
+    "academia-share-late": (ACADEMIA, _LATE),
     "industry-share-2022": (INDUSTRY, [(2022, 2022), (2021, 2022), (2022, 2023)]),
 }
-"""The headline claims by id: whose share, and the periods over which it may be read, that of the published edition
-first."""
+"""The headline claims by id: whose share, and the periods over which it may be read, the published one first."""
 CHOICES = ("vintage", "scope", "filter", "size", "denominator", "period")
 """The choices that make a specification, besides the claim."""
 
@@ -162,8 +143,7 @@ _TEAMS = (*TEAM_TYPES, UNKNOWN)
 def specifications(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     """Return ``claim``, the columns of `CHOICES`, ``k``, ``n``, ``share``, ``low`` and ``high`` of every specification.
 
-    Where a vintage lists notable models only, the scope is no choice and has one row. A period that was not over when
-    the vintage was taken is left out; a share of nothing is missing.
+    Where a vintage lists notable models only, the scope is no choice; a period that was not over then is left out.
     """
     table = pd.concat([_of_vintage(vintage, models) for vintage, models in tables.items()], ignore_index=True)
     share, low, high = wilson_interval(table["k"], table["n"])
@@ -226,7 +206,7 @@ def usable(specs: pd.DataFrame) -> pd.DataFrame:
     return specs[specs["n"] >= MIN_MODELS]
 
 
-def near_claims(specs: pd.DataFrame, claims: Mapping[str, float], margin: float = MARGIN) -> pd.DataFrame:
+def near_claims(specs: pd.DataFrame, claims: Mapping[str, float]) -> pd.DataFrame:
     """Return how many specifications agree with the value that the paper gives, one row a claim.
 
     ``n`` specifications, the paper's ``value``, ``median``, ``least``, ``most``, and as counts ``holds`` (the interval
@@ -235,26 +215,16 @@ def near_claims(specs: pd.DataFrame, claims: Mapping[str, float], margin: float 
     rows = []
     for claim, value in claims.items():
         part = specs[specs["claim"] == claim]
-        rows.append(
-            {
-                "claim": claim,
-                "n": len(part),
-                "value": value,
-                "median": part["share"].median(),
-                "least": part["share"].min(),
-                "most": part["share"].max(),
-                "holds": int(((part["low"] <= value) & (value <= part["high"])).sum()),
-                "near": int(((part["share"] - value).abs() <= margin).sum()),
-            }
-        )
-    return pd.DataFrame(rows)
+        share, inside = part["share"], (part["low"] <= value) & (value <= part["high"])
+        counts = int(inside.sum()), int(((share - value).abs() <= MARGIN).sum())
+        rows.append([claim, len(part), value, share.median(), share.min(), share.max(), *counts])
+    return pd.DataFrame(rows, columns=["claim", "n", "value", "median", "least", "most", "holds", "near"])
 
 
 def falls(specs: pd.DataFrame) -> tuple[Estimate, Estimate]:
     """Return in which share of pairs the late share lies below the early one, and in which no intervals meet.
 
-    A pair agrees in every choice but the years; every early period is paired with every late one. The pairs are not
-    independent draws, so no interval is given.
+    A pair agrees in every choice but the years. The pairs are no independent draws, so no interval is given.
     """
     on = [choice for choice in CHOICES if choice != "period"]
     early, late = (specs.loc[specs["claim"] == claim, [*on, "share", "low", "high"]] for claim in list(HEADLINES)[:2])
@@ -279,8 +249,7 @@ def joint_agreement(specs: pd.DataFrame, claims: Mapping[str, float]) -> pd.Data
 def swings(specs: pd.DataFrame) -> pd.DataFrame:
     """Return how far each choice moves each headline (its ``swing``) when all others stay as they are.
 
-    The swing is the mean, over all settings of the other choices, of the largest less the smallest share; ``settings``
-    counts those with at least two options.
+    It is the mean range of the share over all ``settings`` of the other choices that have at least two options.
     """
     parts = []
     for claim, part in specs.groupby("claim", sort=False):
@@ -295,10 +264,9 @@ def swings(specs: pd.DataFrame) -> pd.DataFrame:
 
 
 def curve(specs: pd.DataFrame, bins: int = 60) -> pd.DataFrame:
-    """Return the specification curves: specifications ordered by their share, in bins of equal number.
+    """Return the specification curves: medians of ``share``, ``low`` and ``high``, in bins of equal number by share.
 
-    ``rank`` (0 to 1) is the middle of the bin; ``share``, ``low`` and ``high`` are medians, ``n`` counts
-    specifications.
+    ``rank`` (0 to 1) is the middle of the bin, ``n`` counts specifications.
     """
     grouped = _binned(specs, bins).groupby(["claim", "rank"], sort=False)
     return grouped[["share", "low", "high"]].median().assign(n=grouped.size()).reset_index()
@@ -307,8 +275,7 @@ def curve(specs: pd.DataFrame, bins: int = 60) -> pd.DataFrame:
 def settings_by_rank(specs: pd.DataFrame, bins: int = 60) -> pd.DataFrame:
     """Return where each setting of each choice stands on the `curve`: ``claim``, ``choice``, ``setting``, ``rank``.
 
-    ``part`` is the share of the specifications of a setting that stand in a bin. Vintages are taken together by year,
-    and years of publication as those of the published edition and others.
+    ``part`` is the share of a setting's specifications that stand in a bin. Vintages are taken together by year.
     """
     binned = _binned(specs, bins)
     own = {claim: span(*periods[0]) for claim, (_, periods) in HEADLINES.items()}

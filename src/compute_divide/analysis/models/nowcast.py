@@ -1,8 +1,7 @@
 """How the years fill up from vintage to vintage, and what that says about the newest: a reporting triangle, scored.
 
-A year is read in one vintage after another, at a growing age: the time since its end. From how the counts of each team
-type have grown with age in the past, a nowcast estimates what a year will read later. Whether that is better than to
-leave the reading as it is, past vintages can tell: only what was known then is used, and the newest vintage judges.
+From how the counts of each team type have grown with the age of a year (the time since its end), a nowcast estimates
+what it will read later. Whether that beats the reading as it is, past vintages tell, and the newest judges.
 """
 
 from __future__ import annotations
@@ -23,10 +22,10 @@ DRAWS = 400
 
 
 def reporting_triangle(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
-    """Return how many notable models of each team type each vintage counts in each year, with the age of the year.
+    """Return how many notable models of each team type each vintage counts in each year of an age in `AGES`.
 
     ``at`` is the date of the vintage as a fraction of a year, ``age`` counts years since the end of the year (negative
-    before it), ``n`` is the sum of the counts. Only years of an age in `AGES` and readings of some model.
+    before it), ``n`` is the sum of the counts.
     """
     parts = []
     for vintage, models in sorted(tables.items()):
@@ -60,10 +59,9 @@ def movements(triangle: pd.DataFrame, team_type: str) -> pd.DataFrame:
 
 
 def typical_movement(moved: pd.DataFrame, band: str) -> Estimate:
-    """Return how far a share has moved since an age of `AGES`: typically, least and most, in percentage points.
+    """Return how far a share has moved since an age of `AGES`, in percentage points, by the largest of `movements`.
 
-    Of `movements` the largest distances count. A year is counted by the mean of its readings, for these are not
-    independent; the bounds are those of single readings.
+    The mean counts a year by the mean of its readings, which are not independent; the bounds are of single readings.
     """
     rows = moved[moved["band"] == band]
     typical = rows.groupby("year")["most"].mean()
@@ -82,26 +80,11 @@ def _band(ages: pd.Series[float]) -> pd.Series[str]:
 # --- the nowcast ---
 
 
-def nowcast(
-    triangle: pd.DataFrame, vintage: str, year: int, team_type: str, until: float, strength: float = 1.0
-) -> Estimate:
-    """Return what a year will read at a later time (a fraction of a year), by how years of each age filled up so far.
-
-    A chain ladder in continuous time: for each team type and band of ages, the counts of all years together grew at a
-    yearly rate from one vintage to the next; the reading grows on at these rates, band by band, up to its age then. Of
-    what sets the growth of a team type apart from that of all, the part `strength` is believed; with 0 the share stays.
-    What is later than the vintage is not used. The 95% interval draws the transitions between vintages anew, and the
-    later models of the year by chance; no value where nothing is known of the years before.
-    """
-    readings = triangle[triangle["vintage"] == vintage].set_index("year")
-    rates = _rates_until(_transitions(triangle), vintage, strength)
-    if rates is None or year not in readings.index:
-        return Estimate(None, n=0, label=f"{team_type}, {year}, nowcast")
-    return _grown(readings, year, rates, team_type, until)
-
-
 def _grown(readings: pd.DataFrame, year: int, rates: Floats, team_type: str, until: float) -> Estimate:
-    """Return the share of a team type when a reading has grown on at given rates; the first draw is the estimate."""
+    """Return the share of a team type when a reading has grown on at given rates; the first draw is the estimate.
+
+    The 95% interval draws the transitions between vintages anew, and the later models of the year by chance.
+    """
     reading = readings.loc[[year]]
     counts = reading[list(TEAM_TYPES)].to_numpy(dtype=float)[0]
     start, end = float(reading["age"].iloc[0]), until - year - 1
@@ -156,8 +139,10 @@ def _rates(steps: pd.DataFrame, weights: Floats, strength: float) -> Floats:
 def scored(triangle: pd.DataFrame, team_type: str, strength: float = 1.0) -> pd.DataFrame:
     """Return nowcasts of past vintages, each beside the reading of its day and that of the newest vintage.
 
-    One row a vintage and young year (up to two years old, at least `MIN_MODELS` models), with share and interval of the
-    reading left as it is and of the nowcast.
+    A chain ladder in continuous time: the counts of each team type grew at a yearly rate in each band of ages up to the
+    vintage, and the reading grows on at these. Of what sets the growth of a team type apart from that of all, the part
+    `strength` is believed; with 0 the share stays. One row a vintage and year up to two years old, with share and
+    interval of the reading and of the nowcast.
     """
     newest = float(triangle["at"].max())
     young = movements(triangle, team_type).query("age < 2")

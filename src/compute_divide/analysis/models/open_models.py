@@ -1,7 +1,4 @@
-"""Pre-trained models that papers name, and models that are built on others: whose they are.
-
-To name a model is not to build on it. A sample that was read (`uses`) tells how often it is.
-"""
+"""Pre-trained models that papers name, and models that are built on others: whose they are."""
 
 from __future__ import annotations
 
@@ -62,14 +59,7 @@ def two_sides(papers: pd.DataFrame) -> pd.DataFrame:
 def late_over_early(
     papers: pd.DataFrame, outcome: str, early: tuple[int, int], late: tuple[int, int], label: str
 ) -> Association:
-    """Return the odds of an outcome in late years over early ones, within venue; a year of both periods counts as late.
-
-    Examples
-    --------
-    >>> rows = pd.DataFrame({"venue": "acl", "year": [2020] * 4 + [2023] * 4, "names": [1, 0, 0, 0, 1, 1, 1, 0]})
-    >>> round(late_over_early(rows, "names", (2020, 2021), (2022, 2023), "odds").odds_ratio.value)
-    9
-    """
+    """Return the odds of an outcome in late years over early ones, within venue; a year of both counts as late."""
     rows = papers[["venue", "year", outcome]]
     after, before = rows["year"].between(*late).astype(bool), rows["year"].between(*early).astype(bool)
     return association(rows.assign(late=after)[after | before], "late", outcome, ["venue"], label)
@@ -86,15 +76,7 @@ def uses(labelled: pd.DataFrame, use: str, label: str) -> Estimate:
 def with_bases(models: pd.DataFrame, lookup: pd.DataFrame | None = None) -> pd.DataFrame:
     """Return the models that name a base, with ``base_team``: the team type that all its known bases share.
 
-    It is ``collaboration`` where they differ, ``unknown`` where no base is in the lookup (by default the models
-    themselves).
-
-    Examples
-    --------
-    >>> teams = ["industry-only", "academia-only"]
-    >>> rows = pd.DataFrame({"model": ["A", "B"], "team_type": teams, "base_model": [None, "A"]})
-    >>> with_bases(rows)["base_team"].tolist()
-    ['industry-only']
+    It is ``collaboration`` where they differ, ``unknown`` where no base is in the lookup (by default the models).
     """
     listed = (models if lookup is None else lookup).drop_duplicates("model")
     teams = dict(zip(listed["model"].tolist(), listed["team_type"].tolist(), strict=True))
@@ -123,12 +105,6 @@ def with_origins(models: pd.DataFrame, lookup: pd.DataFrame) -> pd.DataFrame:
     """Return models with their bases replaced by the models at the bottom of the chain of bases.
 
     A chain ends at a model that names no base, is not listed, or leads back into the chain.
-
-    Examples
-    --------
-    >>> rows = pd.DataFrame({"model": ["Starling", "OpenChat", "Llama"], "base_model": ["OpenChat", "Llama", None]})
-    >>> with_origins(rows, rows)["base_model"].tolist()[:2]
-    ['Llama', 'Llama']
     """
     listed = lookup.dropna(subset=["base_model"]).drop_duplicates("model")
     stated = dict(zip(listed["model"].tolist(), listed["base_model"].tolist(), strict=True))
@@ -152,8 +128,7 @@ def with_origins(models: pd.DataFrame, lookup: pd.DataFrame) -> pd.DataFrame:
 def expected_share(based: pd.DataFrame, lookup: pd.DataFrame, base: str, label: str) -> Estimate:
     """Return how often bases would be of a team type if they were picked blindly among the models of their year.
 
-    The mean, over the bases that are listed with a year, of the share of the team type among all models of that year;
-    ``n`` is the number of these bases. Without an interval: the list is taken as it is.
+    ``n`` counts the bases that are listed with a year. Without an interval: the list is taken as it is.
     """
     known = known_teams(lookup).dropna(subset=["year"])
     of_year = (known["team_type"] == base).groupby(known["year"]).mean()
@@ -163,11 +138,7 @@ def expected_share(based: pd.DataFrame, lookup: pd.DataFrame, base: str, label: 
 
 
 def counting_public_research(models: pd.DataFrame, public_research: str) -> pd.DataFrame:
-    """Return models with team types in which public research counts as stated, where the vintage tells sectors.
-
-    Government and nonprofit partners of a team count with ``"academia"``, or make it a team of another kind,
-    ``"other"``.
-    """
+    """Return models with team types in which public research counts as ``"academia"`` or ``"other"``, as stated."""
     if public_research == "academia" and models["sectors"].notna().any():
         return models.assign(team_type=loose_team_types(models))
     return models

@@ -1,7 +1,6 @@
 """Who releases weights and code, how much of that is unknown, and how long others wait for a model as large.
 
-The database records one access label a model for its weights and one for its training code. A blank label means that
-nobody has looked, or nobody could tell: it is neither open nor closed. Shares are therefore given among the known.
+A blank label means that nobody looked, or could tell: it is neither open nor closed, and shares are of the known.
 """
 
 from __future__ import annotations
@@ -61,13 +60,7 @@ TOLERANCE = 2.0  # factor by which a compute value may be off: between two vinta
 
 
 def access_groups(labels: pd.Series) -> pd.Series:
-    """Return the access group of each label; a missing label is unknown, and one that is not in `ACCESS` a ValueError.
-
-    Examples
-    --------
-    >>> access_groups(pd.Series(["API access", "Open source", None])).tolist()
-    ['served', 'open', 'unknown']
-    """
+    """Return the access group of each label; a missing one is unknown, and one that is not in `ACCESS` a ValueError."""
     strange = sorted(set(labels.dropna()) - set(ACCESS))
     if strange:
         raise ValueError(f"unknown access labels: {', '.join(map(repr, strange))}; known: {', '.join(ACCESS)}")
@@ -77,18 +70,8 @@ def access_groups(labels: pd.Series) -> pd.Series:
 def group_share(models: pd.DataFrame, column: str, group: str, label: str) -> Estimate:
     """Return the share of one of `ACCESS_GROUPS` among the models whose access is known (of `UNKNOWN`, among all).
 
-    The column is ``"openness"`` for weights, ``"code_openness"`` for training code. Another group is a ValueError.
-
-    Examples
-    --------
-    >>> models = pd.DataFrame({"openness": ["Unreleased", "Open weights (unrestricted)", None]})
-    >>> group_share(models, "openness", "open", "open weights").value
-    0.5
-    >>> round(group_share(models, "openness", "unknown", "not known").value, 2)
-    0.33
+    The column is ``"openness"`` for weights, ``"code_openness"`` for training code.
     """
-    if group not in ACCESS_GROUPS:
-        raise ValueError(f"{group!r} is not an access group; allowed: {', '.join(ACCESS_GROUPS)}")
     groups = access_groups(models[column])
     total = len(groups) if group == UNKNOWN else int((groups != UNKNOWN).sum())
     return wilson_share(int((groups == group).sum()), total, label)
@@ -109,14 +92,7 @@ def made_by(models: pd.DataFrame, organisations: Iterable[str]) -> pd.Series[boo
 
 
 def rungs(models: pd.DataFrame) -> pd.Series[float]:
-    """Return the place in `RUNGS` of what others can get at of each model; none where that is not known.
-
-    Examples
-    --------
-    >>> models = pd.DataFrame({"openness": ["API access", "Open weights (restricted use)", None]})
-    >>> rungs(models.assign(code_openness=["Unreleased", "Open source", "Open source"])).tolist()
-    [2.0, 4.0, nan]
-    """
+    """Return the place in `RUNGS` of what others can get at of each model; none where that is not known."""
     groups = access_groups(models["openness"])
     hosted = models["openness"] == "Hosted access (no API)"
     places = groups.map({UNRELEASED: 0.0, SERVED: 2.0, OPEN: 3.0}).astype(float)
@@ -127,8 +103,7 @@ def access_ladder(models: pd.DataFrame, groups: Mapping[str, pd.Series], transpa
     """Return, by group and year, the rung that at least half of the models of known access reach.
 
     Columns: ``group``, ``year``, ``rung`` (a place in `RUNGS`), ``models`` (of known access) and ``data``: whether the
-    transparency index of that year knows somebody outside who can get at training data, none where it did not ask. A
-    year in which the index asked, and of which no model is known, has no rung.
+    transparency index of that year knows somebody outside who can get at training data, none where it did not ask.
     """
     known = models.assign(rung=rungs(models)).dropna(subset=["rung", "year"]).astype({"year": int})
     parts = [known[mask[known.index]].assign(group=name) for name, mask in groups.items()]
@@ -165,11 +140,8 @@ def lags(
 ) -> pd.DataFrame:
     """Return how long, at some dates, models of others have existed that are larger than the largest of a group.
 
-    The measure compares training compute, not quality, and knows only models whose compute is known: an unseen model of
-    the group would shorten the lag, an unseen one of the others lengthen it.
+    By training compute, not quality; an unseen model of the group would shorten the lag, one of the others lengthen it.
     """
-    if tolerance <= 0:
-        raise ValueError(f"a tolerance is a factor above zero, not {tolerance}")
     when, flop, name = (placed[column].to_numpy() for column in ("published", COMPUTE, "model"))
     inside = follows.loc[placed.index].to_numpy(dtype=bool)
     rows: list[tuple[object, ...]] = []
@@ -195,8 +167,7 @@ def lag_by_month(placed: pd.DataFrame, follows: pd.Series, first_year: int, end:
 def lag_estimate(placed: pd.DataFrame, follows: pd.Series, at: pd.Timestamp, label: str) -> Estimate:
     """Return the lag in months at a date; ``n`` is the number of models of the group.
 
-    ``low`` counts the group as passed only by models more than `TOLERANCE` times as large, ``high`` already by models
-    more than half as large: a range, not a confidence interval.
+    ``low`` and ``high`` allow for sizes that are off by the factor `TOLERANCE`: a range, not a confidence interval.
     """
     value, low, high = (lags(placed, follows, [at], by)["months"][0] for by in (1.0, TOLERANCE, 1 / TOLERANCE))
     in_group = int((follows.loc[placed.index] & (placed["published"] <= at)).sum())
@@ -218,10 +189,9 @@ def lag_pair(placed: pd.DataFrame, follows: pd.Series, at: pd.Timestamp) -> tupl
 
 
 def access_changes(older: pd.DataFrame, newer: pd.DataFrame) -> pd.DataFrame:
-    """Return how the recorded access of the models that two vintages share has changed.
+    """Return how the recorded access of the models that two vintages share has changed, by names that are unique.
 
-    Models are matched by name; one that several models of a vintage share is left out. A change may be a later release,
-    a withdrawal, or a correction of the record: the database does not say which.
+    A change may be a later release, a withdrawal, or a correction of the record: the database does not say which.
     """
     before, after = (
         access_groups(models.drop_duplicates("model", keep=False).set_index("model")["openness"]).rename(when)

@@ -77,20 +77,17 @@ def records_of(models: pd.DataFrame, first_year: int) -> pd.DatetimeIndex:
 
 
 def age_of_capability(models: pd.DataFrame, dates: pd.DatetimeIndex) -> pd.DataFrame:
-    """Return at some dates how long closed models had been as capable as the most capable open one, in ``months``.
-
-    0 where none is as capable; ``own`` is the open model.
-    """
+    """Return at some dates how long closed models had been as capable as the best open one (``own``), in ``months``."""
     months, own = _ages(models, models["index"].to_numpy(dtype=float), dates)
     names = models["model"].to_numpy(dtype=object)[own]
     return pd.DataFrame({"date": dates.astype("datetime64[us]"), "months": months, "own": names})
 
 
 def mean_age(models: pd.DataFrame, dates: pd.DatetimeIndex, label: str) -> Estimate:
-    """Return the mean of `age_of_capability` over some dates, in months, with a 95% interval.
+    """Return the mean of `age_of_capability` over some dates, in months; `n` is the number of open models.
 
-    The interval holds the errors of the index alone: each model's index is drawn anew from its own interval, which
-    Epoch's documentation gives for others of its estimates as one of 90%. `n` is the number of open models.
+    The 95% interval holds the errors of the index alone: each model's index is drawn anew from its own interval, which
+    Epoch's documentation gives for others of its estimates as one of 90%.
     """
     n = int(models["inside"].sum())
     if len(dates) == 0 or n in {0, len(models)}:

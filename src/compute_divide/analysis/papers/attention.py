@@ -1,7 +1,6 @@
 """Who is read: of two papers of one venue and year, how often the one of another team is cited more.
 
-Only ranks within a venue and year are known, so every comparison is made within one and only then pooled: a stratified
-Wilcoxon test (van Elteren 1960) read as a probability. One half is no difference.
+A stratified Wilcoxon test (van Elteren 1960) read as a probability: one half is no difference.
 """
 
 from __future__ import annotations
@@ -17,9 +16,7 @@ from compute_divide.analysis.statistics.estimates import ACADEMIA, Estimate, in_
 WITHIN = ("venue", "year", "track")
 """What two papers that are compared have in common: a paper of an industry track meets others of that track."""
 
-SIZES = (0, 2, 3, 4, 5, 7, 10, np.inf)
-"""Bounds of the classes of teams by number of authors: up to 2, 3, 4, 5, 6 or 7, 8 to 10, more."""
-
+SIZES = (0, 2, 3, 4, 5, 7, 10, np.inf)  # number of authors: up to 2, 3, 4, 5, 6 or 7, 8 to 10, more
 LEAST = 20  # papers of a team that a group must have for its lead to be shown
 Z95 = 1.959964
 
@@ -53,14 +50,7 @@ def lead(papers: pd.DataFrame, team: str, within: Sequence[str] = WITHIN) -> Lea
     """Return how often papers of a team are cited more than those of academia alone; None where none can be compared.
 
     Ties count half. The papers of a pair share the columns `within`; a stratum with one paper of a side has no variance
-    and is left out. One with m and n papers weighs mn / (m + n); its variance is that of DeLong, DeLong &
-    Clarke-Pearson (1988).
-
-    Examples
-    --------
-    >>> rows = pd.DataFrame({"team_type": ["industry-only", ACADEMIA] * 2, "rank": [0.9, 0.1, 0.6, 0.4], "venue": "v"})
-    >>> lead(rows, "industry-only", ["venue"]).share
-    1.0
+    and is left out. One with m and n papers weighs mn / (m + n); its variance is DeLong's (1988).
     """
     sides = papers[papers["team_type"].isin([team, ACADEMIA])].dropna(subset=list(within))
     ours = (sides["team_type"] == team).to_numpy()
@@ -89,10 +79,9 @@ def lead_estimate(papers: pd.DataFrame, team: str, label: str, within: Sequence[
 
 
 def due_to_size(papers: pd.DataFrame, team: str, label: str) -> Estimate:
-    """Return which part of a team's lead goes when only teams of like size are compared; no value without a lead.
+    """Return which part of a team's lead over one half goes when teams of like size are compared; none without a lead.
 
-    A share of the lead over one half: 0 if size explains none of it, 1 if all; below 0 where the lead grows. The
-    interval (delta method) takes account of both numbers resting on the same papers.
+    The interval (delta method) takes account of both numbers resting on the same papers.
     """
     plain, alike = lead(papers, team), lead(papers, team, (*WITHIN, "size"))
     if plain is None or alike is None or plain.share - Z95 * plain.error <= 0.5:

@@ -1,9 +1,7 @@
 """Conference papers: their team types under stated choices, their topics, and the pre-trained models they name.
 
-The functions take the papers table and return it with the columns that other analyses share: ``team_type``, and
-``industry``, which says whether any author works for a company. Which texts are searched for topics and models is a
-choice: every paper has a title, only some lists have keywords or abstracts. A share that rests on abstracts must be
-taken over the papers that have one (`having`).
+Every paper has a title, only some lists have keywords or abstracts: a share that rests on abstracts must be taken over
+the papers that have one (`having`).
 """
 
 from __future__ import annotations
@@ -37,9 +35,8 @@ INTENSIVE, LOW = "compute-intensive", "low-compute"  # classes of papers by topi
 class Choices:
     """What decides a paper's team type.
 
-    The reading is by affiliations (``"name"``) or by e-mail domains (``"domain"``); `joint_labs` and `non_profits` say
-    how joint laboratories, and government and non-profit research, count. Flips are judgement calls to decide
-    otherwise: ``"openai=nonprofit"``, ``"mila=unknown"``.
+    The reading by affiliations (``"name"``) or e-mail domains (``"domain"``), how joint laboratories, government and
+    non-profits count, and judgement calls that are decided otherwise: ``"openai=nonprofit"``, ``"mila=unknown"``.
     """
 
     reading: str = "name"
@@ -49,15 +46,11 @@ class Choices:
 
     def calls(self) -> Calls:
         """Return what the judgement calls say under these choices."""
-        if self.joint_labs not in JOINT_LABS:
-            raise ValueError(f"{self.joint_labs!r} is no way to count joint labs; allowed: {', '.join(JOINT_LABS)}")
         return {**judgement_calls(), "joint-labs": JOINT_LABS[self.joint_labs], **flips_of(self.flips)}
 
 
 def with_teams(papers: pd.DataFrame, choices: Choices | None = None) -> pd.DataFrame:
-    """Return papers with ``team_type`` and ``industry`` (missing where nothing is known) under the given choices.
-
-    A reading or a way of counting that does not exist is a ValueError.
+    """Return papers with ``team_type``, and ``industry``: whether any author works for a company, missing if unknown.
 
     Examples
     --------
@@ -66,15 +59,10 @@ def with_teams(papers: pd.DataFrame, choices: Choices | None = None) -> pd.DataF
     ['collaboration', 'unknown']
     >>> with_teams(rows, Choices(flips=["openai=nonprofit"]))["team_type"].tolist()
     ['other', 'unknown']
-    >>> with_teams(rows, Choices(reading="domain"))["industry"].tolist()
-    [<NA>, True]
     """
     choices = choices or Choices()
-    columns = {"name": "profile", "domain": "domain_profile"}
-    if choices.reading not in columns:
-        raise ValueError(f"{choices.reading!r} is not a reading; allowed: {', '.join(columns)}")
     calls = choices.calls()
-    places, profiles = pd.factorize(papers[columns[choices.reading]])
+    places, profiles = pd.factorize(papers[{"name": "profile", "domain": "domain_profile"}[choices.reading]])
     present = [profile_sectors(profile, calls) for profile in profiles]
     teams = [team_of(sectors, choices.non_profits) for sectors in present]
     industry = ["industry" in sectors if sectors else None for sectors in present]
@@ -102,24 +90,16 @@ def covered(papers: pd.DataFrame, minimum: float) -> pd.DataFrame:
 
 
 def academic_bounds(papers: pd.DataFrame, by: Sequence[str] = VENUE_YEAR) -> pd.DataFrame:
-    """Return academia-only shares and their bounds when affiliations are missing, for each group; see `with_bounds`.
-
-    Examples
-    --------
-    >>> rows = pd.DataFrame({"venue": "icml", "year": 2013, "team_type": ["academia-only", "industry-only", "unknown"]})
-    >>> academic_bounds(rows)[["share", "lowest", "highest"]].round(2).values.tolist()
-    [[0.5, 0.33, 0.67]]
-    """
+    """Return academia-only shares and their bounds when affiliations are missing, for each group; see `with_bounds`."""
     known, academic = papers["team_type"] != UNKNOWN, papers["team_type"] == "academia-only"
     flags = pd.DataFrame({"k": academic, "known": known, "n": True})
     return with_bounds(flags.groupby([papers[key] for key in by]).sum().reset_index())
 
 
 def with_bounds(counts: pd.DataFrame) -> pd.DataFrame:
-    """Return counts ``k`` academia-only of ``known`` of ``n`` with the share and its worst-case bounds.
+    """Return counts ``k`` academia-only of ``known`` of ``n`` with the share of the known and Manski's bounds (1989).
 
-    ``share`` is that of the known, ``lowest`` when every unknown one has a company author, ``highest`` when none has.
-    No assumption about the missing ones is made: these are Manski's worst-case bounds (1989).
+    ``lowest`` holds when every unknown one has a company author, ``highest`` when none has.
     """
     return counts.assign(
         share=counts["k"] / counts["known"].where(counts["known"] > 0),
@@ -134,8 +114,7 @@ def with_bounds(counts: pd.DataFrame) -> pd.DataFrame:
 def readings_agree(table: pd.DataFrame, *, mixed: bool = True) -> Estimate:
     """Return the share of authors whose affiliation and e-mail domain agree on whether they work for a company.
 
-    Authors whose affiliation names a company and another organisation are `mixed`. One address belongs to one employer,
-    so many of them disagree by their nature; without them the share is that of plain cases.
+    Authors whose affiliation names a company and another organisation are `mixed`: one address has one employer.
     """
     sums = table[[*VERDICTS, *MIXED]].sum()
     agree, every = sums["both_company"] + sums["neither"], sums[list(VERDICTS)].sum()
@@ -154,10 +133,7 @@ def unconfirmed(table: pd.DataFrame) -> Estimate:
 
 
 def both_readings(papers: pd.DataFrame, choices: Choices) -> pd.DataFrame:
-    """Return how many papers of each venue are academia-only by either reading, of those whose team both know.
-
-    ``venue``, ``academic_name``, ``academic_domain``, ``n``; sorted.
-    """
+    """Return how many papers of each venue are academia-only by either reading, of the ``n`` whose team both know."""
     name, domain = (
         with_teams(papers, replace(choices, reading=reading))["team_type"] for reading in ("name", "domain")
     )
@@ -184,14 +160,7 @@ def company_flag(labelled: pd.DataFrame) -> tuple[Estimate, Estimate]:
 def matched(
     papers: pd.DataFrame, names: Iterable[str], texts: Sequence[str] = ("title",), kind: str = "terms"
 ) -> pd.Series:
-    """Tell for each paper whether one of the names (of ``"terms"`` or ``"models"``) matched in one of the texts.
-
-    Examples
-    --------
-    >>> rows = pd.DataFrame({"title_terms": ["bandit*|regret", None]})
-    >>> matched(rows, ["regret"]).tolist()
-    [True, False]
-    """
+    """Tell for each paper whether one of the names (of ``"terms"`` or ``"models"``) matched in one of the texts."""
     wanted = frozenset(names)
     found = np.zeros(len(papers), dtype=bool)
     for text in texts:
@@ -212,10 +181,7 @@ def with_class(
     low: Sequence[str] = (LOW,),
     texts: Sequence[str] = ("title",),
 ) -> pd.DataFrame:
-    """Return papers with ``topic_class``: ``compute-intensive``, ``low-compute`` or ``other``.
-
-    The classes are given by groups or topics; a paper of both is compute-intensive.
-    """
+    """Return papers with ``topic_class``: ``compute-intensive`` (also where both fit), ``low-compute`` or ``other``."""
     kinds = [about(papers, intensive, texts), about(papers, low, texts)]
     return papers.assign(topic_class=np.select(kinds, [INTENSIVE, LOW], "other"))
 
@@ -259,9 +225,9 @@ def models_named(papers: pd.DataFrame, texts: Sequence[str]) -> pd.DataFrame:
 
 
 def model_names(*, teams: Sequence[str] = (), access: Sequence[str] = ()) -> list[str]:
-    """Return the pre-trained models whose maker is of one of the team types and whose access is of one of the kinds.
+    """Return the pre-trained models of makers of some team types and of some kinds of access; all where none is asked.
 
-    All where nothing is asked for; image networks that are as much architectures as pre-trained models do not count.
+    Image networks that are as much architectures as pre-trained models do not count.
     """
     return [
         name

@@ -1,7 +1,6 @@
 """Association of two yes-or-no facts within strata: pooled odds ratios, and a regression check.
 
-Venues and years differ in everything, so that pooling their papers would compare venues, not topics. Every estimate
-here compares papers of one venue and year with each other, and only then pools.
+Venues and years differ in everything: papers are compared within one venue and year, and only then pooled.
 """
 
 from __future__ import annotations
@@ -60,8 +59,8 @@ class Fit(NamedTuple):
 def fit_logistic(design: Floats, k: Floats, n: Floats) -> Fit:
     """Return the logistic regression of counts k of n on the columns of a design, or of many designs at once.
 
-    Iterated weighted least squares until no deviance moves, as in `statsmodels`, whose imports take longer than most
-    chapters; a test holds the two together.
+    Iterated weighted least squares until no deviance moves, as in `statsmodels`, which takes longer to import than most
+    chapters to run; a test holds the two together.
     """
     from scipy.special import expit, logit, xlogy
 
@@ -109,10 +108,7 @@ def _tables(rows: pd.DataFrame, exposure: str, outcome: str, strata: Sequence[st
 
 
 def _pooled(a: np.ndarray, b: np.ndarray, c: np.ndarray, d: np.ndarray) -> tuple[float, float, float]:
-    """Return the pooled odds ratio of tables and its 95% interval.
-
-    `statsmodels` has it too, and half a second of imports, which each chapter would pay; a test holds the two together.
-    """
+    """Return the pooled odds ratio of tables and its 95% interval, as in `statsmodels`; a test holds both together."""
     n = a + b + c + d
     agree, differ = (a + d) / n, (b + c) / n
     up, down = a * d / n, b * c / n

@@ -1,7 +1,6 @@
 """Estimates, and shares of team types with Wilson score intervals.
 
-One rule holds everywhere: a row whose team type is not known (``unknown``, or missing) leaves both the count and the
-total. The total includes collaborations and teams of other kinds.
+A row whose team type is not known (``unknown``, or missing) is in neither count nor total; all others are in the total.
 """
 
 from __future__ import annotations
@@ -51,10 +50,10 @@ class Estimate:
         return {name: self.value, "low": self.low, "high": self.high, "k": self.k, "n": self.n}
 
 
-def wilson_interval(k: npt.ArrayLike, n: npt.ArrayLike, level: float = 0.95) -> tuple[Floats, Floats, Floats]:
-    """Return the shares k of n with the bounds of their Wilson score intervals; all are missing where n is 0."""
+def wilson_interval(k: npt.ArrayLike, n: npt.ArrayLike) -> tuple[Floats, Floats, Floats]:
+    """Return the shares k of n with the bounds of their 95% Wilson score intervals; all are missing where n is 0."""
     count, total = np.asarray(k, dtype=float), np.asarray(n, dtype=float)
-    z = NormalDist().inv_cdf((1 + level) / 2)
+    z = NormalDist().inv_cdf(0.975)
     with np.errstate(invalid="ignore", divide="ignore"):
         share = count / total
         middle = share + z**2 / (2 * total)
@@ -64,11 +63,10 @@ def wilson_interval(k: npt.ArrayLike, n: npt.ArrayLike, level: float = 0.95) -> 
     return share, np.clip(low, 0, share), np.clip(high, share, 1)
 
 
-def wilson_share(k: int, n: int, label: str, *, level: float = 0.95) -> Estimate:
-    """Return the share k of n with its Wilson score interval: no value when `n` is 0, a ValueError for no count of n.
+def wilson_share(k: int, n: int, label: str) -> Estimate:
+    """Return the share k of n with its 95% interval: no value when `n` is 0, a ValueError for no count of n.
 
-    Wilson (1927). Unlike the normal approximation the interval stays within 0 and 1 and keeps its coverage for the
-    small totals met here.
+    Wilson (1927): unlike the normal approximation it stays within 0 and 1 and keeps its coverage for small totals.
 
     Examples
     --------
@@ -80,11 +78,9 @@ def wilson_share(k: int, n: int, label: str, *, level: float = 0.95) -> Estimate
     """
     if not 0 <= k <= n:
         raise ValueError(f"a share needs 0 <= k <= n, not k = {k} of n = {n} ({label})")
-    if not 0 < level < 1:
-        raise ValueError(f"the level of an interval lies between 0 and 1, not at {level}")
     if n == 0:
         return Estimate(None, k=0, n=0, label=label)
-    share, low, high = (float(value) for value in wilson_interval(k, n, level))
+    share, low, high = (float(value) for value in wilson_interval(k, n))
     return Estimate(share, low, high, int(k), int(n), "share", label)
 
 
@@ -113,47 +109,27 @@ def known_share(rows: pd.DataFrame, column: str, label: str) -> Estimate:
 
 
 def team_share(rows: pd.DataFrame, team_type: str, label: str) -> Estimate:
-    """Return the share of one of `TEAM_TYPES` among the rows whose ``team_type`` is known; ValueError for another.
-
-    Examples
-    --------
-    >>> rows = pd.DataFrame({"team_type": ["academia-only", "industry-only", "unknown"]})
-    >>> team_share(rows, "academia-only", "academic share").n
-    2
-    """
+    """Return the share of one of `TEAM_TYPES` among the rows whose ``team_type`` is known; ValueError for another."""
     _check_team(team_type)
     teams = rows["team_type"]
     return wilson_share(int((teams == team_type).sum()), int(teams.isin(TEAM_TYPES).sum()), label)
 
 
 def period_share(rows: pd.DataFrame, team_type: str, first: int, last: int, label: str | None = None) -> Estimate:
-    """Return the share of one team type over the years first to last, both included; see `team_share`.
-
-    The label is by default the team type and the years.
-    """
+    """Return the `team_share` over the years first to last, both included; its label is by default team and years."""
     of_period = in_years(rows[["year", "team_type"]], first, last)
     share = team_share(of_period, team_type, label or f"{team_type}, {span(first, last)}")
     return replace(share, period=(first, last))
 
 
 def in_years(rows: pd.DataFrame, first: int, last: int) -> pd.DataFrame:
-    """Return the rows of the years first to last, both included; a row without a year is in none.
-
-    A period that ends before it starts has no rows: chapters join years that a reader may choose freely with those of
-    the data.
-    """
+    """Return the rows of the years first to last, both included; a period that ends before it starts has none."""
     years = rows["year"].to_numpy(dtype=float, na_value=np.nan)
     return rows[(first <= years) & (years <= last)]
 
 
 def span(first: int, last: int, joint: str = " to ") -> str:
-    """Return a period as text; of one that is a single year, this year.
-
-    Examples
-    --------
-    >>> span(2010, 2014), span(2010, 2014, "–"), span(2022, 2022)
-    ('2010 to 2014', '2010–2014', '2022')
-    """
+    """Return a period as text, "2010 to 2014"; of one that is a single year, this year."""
     return str(first) if first == last else f"{first}{joint}{last}"
 
 

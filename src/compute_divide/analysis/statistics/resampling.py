@@ -1,7 +1,6 @@
-"""Means, medians and their ratios, with bootstrap intervals that respect papers.
+"""Means, medians and their ratios, with bootstrap intervals that draw papers: models of one are not independent.
 
-Several models of one paper are not independent, so the unit that is drawn is the paper (the link), not the model. A
-draw is held as a weight for each model, which turns most statistics into products of matrices.
+A draw is held as a weight for each model, which turns most statistics into products of matrices.
 """
 
 from __future__ import annotations
@@ -51,9 +50,8 @@ def percentile_interval(values: Floats) -> tuple[float, float]:
 def geometric_mean_ratio(rows: pd.DataFrame, label: str, value: str = COMPUTE) -> Estimate:
     """Return the ratio of the geometric means, industry over academia, of the positive values of a column.
 
-    `n` is the number of models of both team types; the 95% percentile interval is that of a bootstrap that draws papers
-    (by ``link``) within each team type. Without a model on either side there is no value; with fewer than five papers
-    on either side no interval.
+    The 95% percentile interval draws papers (by ``link``) within each team type; `n` counts the models of both. A side
+    without a model leaves no value, one with fewer than five papers no interval.
 
     Examples
     --------
@@ -79,10 +77,7 @@ def geometric_mean_ratio(rows: pd.DataFrame, label: str, value: str = COMPUTE) -
 
 
 def median(rows: pd.DataFrame, label: str, value: str, *, unit: str) -> Estimate:
-    """Return the median of the positive values of a column, with a bootstrap interval that draws papers (by ``link``).
-
-    With fewer than five papers there is no interval.
-    """
+    """Return the median of the positive values of a column; a bootstrap interval that draws papers, of five or more."""
     known = rows[rows[value] > 0]
     values = known[value].to_numpy(dtype=float)
     centre = float(np.median(values)) if len(values) else None
@@ -93,32 +88,18 @@ def median(rows: pd.DataFrame, label: str, value: str, *, unit: str) -> Estimate
     return Estimate(centre, *percentile_interval(draws), n=len(known), unit=unit, label=label)
 
 
-def ratios_by_period(
-    rows: pd.DataFrame, periods: Sequence[tuple[int, int]], what: str, value: str = COMPUTE
-) -> pd.DataFrame:
+def ratios_by_period(rows: pd.DataFrame, periods: Sequence[tuple[int, int]], value: str = COMPUTE) -> pd.DataFrame:
     """Return the `geometric_mean_ratio` of each period (first and last years, both included), one row a period.
 
-    ``period``, ``first``, ``last``, ``ratio``, ``low``, ``high``, ``n_over``, ``n_under``; bounds and ratio are missing
-    where they do not exist.
+    ``period``, ``first``, ``last``, ``ratio``, ``low``, ``high``, ``n_over`` and ``n_under`` (models of either side).
     """
     table = []
     for first, last in periods:
         part = in_years(rows, first, last)
-        ratio = geometric_mean_ratio(part, f"{what}, {span(first, last)}", value)
-        counts = part.loc[part[value] > 0, "team_type"].value_counts()
-        table.append(
-            {
-                "period": span(first, last),
-                "first": first,
-                "last": last,
-                "ratio": ratio.value,
-                "low": ratio.low,
-                "high": ratio.high,
-                "n_over": int(counts.get(INDUSTRY, 0)),
-                "n_under": int(counts.get(ACADEMIA, 0)),
-            }
-        )
-    return pd.DataFrame(table)
+        ratio = geometric_mean_ratio(part, "", value)
+        counts = part.loc[part[value] > 0, "team_type"].value_counts().reindex([INDUSTRY, ACADEMIA], fill_value=0)
+        table.append([span(first, last), first, last, ratio.value, ratio.low, ratio.high, *counts.tolist()])
+    return pd.DataFrame(table, columns=["period", "first", "last", "ratio", "low", "high", "n_over", "n_under"])
 
 
 def _weighted_medians(values: Floats, weights: Floats) -> Floats:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -29,6 +30,7 @@ class Trend:
     doubling: Estimate
     factor: Estimate
     n: int
+    draws: Floats | None = field(default=None, compare=False, repr=False)  # slopes in samples that draw papers
 
     def at(self, years: npt.ArrayLike) -> Floats:
         """Return the trend's value at (fractional) years."""
@@ -43,11 +45,11 @@ def fractional_years(dates: pd.Series[pd.Timestamp]) -> pd.Series[float]:
     return stamps.dt.year + (stamps.dt.day_of_year - 1) / 365.25
 
 
-def growth(models: pd.DataFrame, label: str, value: str = COMPUTE) -> Trend:
+def growth(models: pd.DataFrame, label: str, value: str = COMPUTE, seed: int = SEED) -> Trend:
     """Return the log-linear growth of the positive values of a column over publication dates.
 
-    Ordinary least squares on log10; each bootstrap sample is the same fit with weights. The 95% percentile intervals
-    draw papers (by ``link``), not models. Fewer than three models have no trend, fewer than five papers no interval.
+    Ordinary least squares on log10. The 95% percentile intervals draw papers (by ``link``), not models. Fewer than
+    three models have no trend, fewer than five papers no interval.
 
     Examples
     --------
@@ -70,9 +72,10 @@ def growth(models: pd.DataFrame, label: str, value: str = COMPUTE) -> Trend:
     offsets: Floats = np.asarray(years - origin)
     slope = float(weighted_slopes(offsets, logs, np.ones((1, n)))[0])
     groups = clusters(known)
-    low, high = None, None
+    low, high, draws = None, None, None
     if groups.max() + 1 >= MIN_CLUSTERS:
-        low, high = percentile_interval(weighted_slopes(offsets, logs, draw_weights(groups)))
+        draws = weighted_slopes(offsets, logs, draw_weights(groups, seed=seed))
+        low, high = percentile_interval(draws)
     return Trend(
         slope,
         float(logs.mean()),
@@ -80,6 +83,7 @@ def growth(models: pd.DataFrame, label: str, value: str = COMPUTE) -> Trend:
         Estimate(_months(slope), _months(high), _months(low), n=n, unit="months", label=names[0]),
         Estimate(10**slope, low and 10**low, high and 10**high, n=n, unit="ratio", label=names[1]),
         n,
+        draws,
     )
 
 
@@ -88,28 +92,14 @@ def widening(over: pd.DataFrame, under: pd.DataFrame, label: str) -> Estimate:
 
     Its 95% percentile interval draws the papers of both sides; there is none where a side has fewer than five papers.
     """
-    trends = [growth(rows, label) for rows in (over, under)]
-    n = sum(trend.n for trend in trends)
-    if trends[0].slope is None or trends[1].slope is None:
-        return Estimate(None, n=n, unit="ratio", label=label)
-    factor = 10 ** (trends[0].slope - trends[1].slope)
     # Two seeds, so that sides of the same number of papers are drawn independently.
-    one, other = _slope_draws(over, SEED), _slope_draws(under, SEED + 1)
-    if one is None or other is None:
-        return Estimate(factor, n=n, unit="ratio", label=label)
-    low, high = percentile_interval(10 ** (one - other))
-    return Estimate(factor, low, high, n=n, unit="ratio", label=label)
-
-
-def _slope_draws(models: pd.DataFrame, seed: int) -> Floats | None:
-    """Return the slopes of a trend in samples that draw papers; none where they are too few."""
-    known = models.loc[models[COMPUTE].gt(0) & models["published"].notna(), ["published", "link", COMPUTE]]
-    groups = clusters(known)
-    if len(known) < 3 or groups.max() + 1 < MIN_CLUSTERS:
-        return None
-    years = np.asarray(fractional_years(known["published"]), dtype=np.float64)
-    logs = np.log10(known[COMPUTE].to_numpy(dtype=float))
-    return weighted_slopes(np.asarray(years - years.mean()), logs, draw_weights(groups, seed=seed))
+    one, other = growth(over, label), growth(under, label, seed=SEED + 1)
+    if one.slope is None or other.slope is None:
+        return Estimate(None, n=one.n + other.n, unit="ratio", label=label)
+    low, high = None, None
+    if one.draws is not None and other.draws is not None:
+        low, high = percentile_interval(10 ** (one.draws - other.draws))
+    return Estimate(10 ** (one.slope - other.slope), low, high, n=one.n + other.n, unit="ratio", label=label)
 
 
 def weighted_slopes(x: Floats, y: Floats, weights: Floats) -> Floats:
@@ -126,10 +116,7 @@ def _months(rate: float | None) -> float | None:
 
 
 def running_record(models: pd.DataFrame) -> pd.Series[float]:
-    """Return, for each model, the largest training compute of all models up to and including its own date.
-
-    On the index of `models`; missing where the date is missing or no value is known by then.
-    """
+    """Return, for each model, the largest training compute of all models up to and including its own date."""
     by_date = models.groupby("published")[COMPUTE].max().sort_index().cummax().ffill()
     return models["published"].map(by_date).astype(float)
 
@@ -149,9 +136,8 @@ def record_holders(models: pd.DataFrame) -> pd.DataFrame:
     return dated[dated[COMPUTE] > dated[COMPUTE].cummax().shift(fill_value=-np.inf)]
 
 
-@dataclass(frozen=True, slots=True)
-class Break:
-    """A trend with one break."""
+class Break(NamedTuple):
+    """A trend with one break: its year, and the factor a year before and after it."""
 
     year: Estimate
     before: Estimate
@@ -161,11 +147,10 @@ class Break:
 def trend_break(counts: pd.DataFrame, label: str) -> Break:
     """Return where the course of a share turns; values of None where there are fewer than six years.
 
-    `counts` has a row for each ``venue`` and ``year``: ``k`` of ``n``. Venues differ in level, so the logit of the
-    share is a level for each venue plus a line over the years that may change its slope once (a "broken stick", Hinkley
-    1971); profile likelihood finds the year, at least one inside the range. Deviances are divided by the Pearson
-    dispersion of the best fit, for shares of venue-years vary more than binomial counts. The interval holds the years
-    whose scaled deviance lies within the 95% point of chi-squared with one degree of freedom of the least.
+    `counts` has a row for each ``venue`` and ``year``: ``k`` of ``n``. The logit of the share is a level for each venue
+    plus a line over the years that may change its slope once (a "broken stick", Hinkley 1971); profile likelihood finds
+    the year. Deviances are divided by the Pearson dispersion of the best fit, for shares of venue-years vary more than
+    binomial counts; the interval holds the years within the 95% point of chi-squared of the least.
     """
     rows = counts[counts["n"] > 0]
     years, n = rows["year"].to_numpy(dtype=float), len(rows)
@@ -175,7 +160,7 @@ def trend_break(counts: pd.DataFrame, label: str) -> Break:
         return Break(Estimate(None, n=n, unit="year", label=name), factor, factor)
     candidates = np.arange(years.min() + 1, years.max() - 1 + 0.05, 0.1)
     levels, (k, totals) = pd.get_dummies(rows["venue"]).to_numpy(dtype=float), rows[["k", "n"]].to_numpy(dtype=float).T
-    designs = np.array([np.column_stack([_broken(years, at), levels]) for at in candidates])
+    designs = np.array([np.column_stack([years - 2015, np.maximum(years - at, 0), levels]) for at in candidates])
     deviances = fit_logistic(designs, k, totals).deviance
     place = int(deviances.argmin())
     best, fit = float(candidates[place]), fit_logistic(designs[place], k, totals)
@@ -187,11 +172,6 @@ def trend_break(counts: pd.DataFrame, label: str) -> Break:
         before=_factor(fit, [1, 0], dispersion, f"{odds}, before the break", n),
         after=_factor(fit, [1, 1], dispersion, f"{odds}, after the break", n),
     )
-
-
-def _broken(years: Floats, at: float) -> Floats:
-    """Return the columns of a slope and of its change at a year."""
-    return np.column_stack([years - 2015.0, np.maximum(years - at, 0.0)])
 
 
 def _factor(fit: Fit, weights: list[int], dispersion: float, label: str, n: int) -> Estimate:

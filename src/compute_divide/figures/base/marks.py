@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
+from statistics import fmean
 from typing import Any, Literal
 
 import altair as alt
@@ -13,27 +14,31 @@ import pandas as pd
 from bookpress.page.figures.theme import HEIGHT, INK, QUIET, needs
 from compute_divide.analysis.statistics.estimates import wilson_interval
 
-LABEL_GAP = 16
-"""Least distance of two labels, in pixels."""
+Side = Literal["top", "bottom"]  # of a legend
+FEW = 5  # with fewer cases than this a share is drawn without an interval
 
-FEW = 5
-"""With fewer cases than this a share is drawn without an interval."""
+_TEAMS = {
+    "academia-only": ("academia alone", "#518fe9", "circle"),
+    "collaboration": ("with industry", "#a041aa", "diamond"),
+    "industry-only": ("industry alone", "#d55107", "square"),
+    "other": ("other", "#8f8f8f", "triangle-up"),
+    "unknown": ("unknown", "#676767", "cross"),
+}
+TEAM_NAMES, TEAM_COLOURS, TEAM_SHAPES = ({team: how[place] for team, how in _TEAMS.items()} for place in range(3))
+"""How each team type is written in a figure or table, its colour, and the shape of its points."""
 
+TEAM_NAMED = f"({json.dumps(TEAM_NAMES)})[datum.team_type]"  # the name as a Vega expression, for a tooltip
+TEAM_LABEL = TEAM_NAMED.replace("team_type", "label")  # the same for a label
+
+# A label of a row as lines: broken at a bar, a long one after a comma or between words.
 _BROKEN = (
     "split(indexof(datum.label, '|') < 0 && length(datum.label) > 22"
     " ? replace(datum.label, /^(.{5,20}?,|.{9,20}) /, '$1|') : datum.label, '|')"
 )
-"""A label of a row as lines: broken at a bar, a long one after a comma or between words."""
 
 
 def year_axis(field: str = "year", first: int | None = None, last: int | None = None) -> alt.X:
-    """Return an axis of calendar years, whole or fractional; its ends are those of the data where none are given.
-
-    Examples
-    --------
-    >>> year_axis(first=2010, last=2026).to_dict()["scale"]["domain"]
-    [2010, 2026]
-    """
+    """Return an axis of calendar years, whole or fractional; its ends are those of the data where none are given."""
     ends = [first, last] if first is not None and last is not None else alt.Undefined
     return alt.X(
         f"{field}:Q",
@@ -45,18 +50,14 @@ def year_axis(field: str = "year", first: int | None = None, last: int | None = 
 
 def share_axis(field: str = "share", title: str = "Share of models", top: float = 1.0) -> alt.Y:
     """Return an axis of shares, from 0 to 100%."""
-    return alt.Y(
-        f"{field}:Q",
-        title=title,
-        axis=alt.Axis(format="%", tickCount=5),
-        scale=alt.Scale(domain=[0, top], nice=False),
-    )
+    scale = alt.Scale(domain=[0, top], nice=False)
+    return alt.Y(f"{field}:Q", title=title, axis=alt.Axis(format="%", tickCount=5), scale=scale)
 
 
-def share_below(title: str) -> alt.X:
-    """Return a horizontal axis of shares, from 0 to 100%, with lines."""
+def share_below(title: str, top: float = 1.0, bottom: float = 0.0) -> alt.X:
+    """Return a horizontal axis of shares with lines."""
     axis = alt.Axis(format="%", tickCount=5, grid=True)
-    return alt.X("share:Q", title=title, axis=axis, scale=alt.Scale(domain=[0, 1], nice=False))
+    return alt.X("share:Q", title=title, axis=axis, scale=alt.Scale(domain=[bottom, top], nice=False))
 
 
 DEFINITION_NAMES = {
@@ -70,7 +71,6 @@ DEFINITION_NAMES = {
 }
 """How a definition of large-scale is written in a figure."""
 
-
 CLAIM_NAMES = {
     "academia-share-early": "academia, early period",
     "academia-share-late": "academia, late period",
@@ -81,16 +81,14 @@ CLAIM_NAMES = {
 
 def power_axis(field: str, title: str, channel: type[alt.X | alt.Y] = alt.Y) -> Any:
     """Return a logarithmic axis whose labels are powers of ten (10²⁴)."""
-    return channel(
-        f"{field}:Q", title=title, scale=alt.Scale(type="log", nice=False), axis=_decades(_POWER_LABEL, ticks=8)
-    )
+    scale, label = alt.Scale(type="log", nice=False), "'10' + " + raised("round(log(datum.value) / LN10)")
+    return channel(f"{field}:Q", title=title, scale=scale, axis=_decades(label, ticks=8))
 
 
 def times_axis(field: str, title: str) -> alt.X:
     """Return a logarithmic axis of ratios (10×, 100×)."""
-    return alt.X(
-        f"{field}:Q", title=title, scale=alt.Scale(type="log", nice=True), axis=_decades(_TIMES_LABEL, ticks=6)
-    )
+    axis = _decades("format(datum.value, ',~r') + '×'", ticks=6)
+    return alt.X(f"{field}:Q", title=title, scale=alt.Scale(type="log", nice=True), axis=axis)
 
 
 def _decades(label: str, ticks: int) -> alt.Axis:
@@ -108,43 +106,31 @@ def raised(exponent: str) -> str:
 
 
 _IS_POWER = "abs(log(datum.value) / LN10 - round(log(datum.value) / LN10)) < 1e-6"
-_POWER_LABEL = "'10' + " + raised("round(log(datum.value) / LN10)")
-_TIMES_LABEL = "format(datum.value, ',~r') + '×'"
 
 
 def spread(positions: Iterable[float], gap: float) -> list[float]:
-    """Move positions apart until neighbours are at least a gap apart, keeping their order.
-
-    For labels at the ends of lines that would overlap.
+    """Move positions apart until neighbours are at least a gap apart, keeping their order: an isotonic regression.
 
     Examples
     --------
     >>> spread([0.10, 0.12, 0.80], gap=0.06)
     [0.08, 0.14, 0.8]
     """
-    values = list(positions)
-    order = sorted(range(len(values)), key=values.__getitem__)
-    clusters: list[list[int]] = []
-    centres: list[float] = []
-    for index in order:
-        clusters.append([index])
-        centres.append(values[index])
-        while len(clusters) > 1 and centres[-1] - centres[-2] < gap * (len(clusters[-1]) + len(clusters[-2])) / 2:
-            merged = clusters[-2] + clusters[-1]
-            clusters[-2:] = [merged]
-            centres[-2:] = [sum(values[i] for i in merged) / len(merged)]
-    moved = [0.0] * len(values)
-    for cluster, centre in zip(clusters, centres, strict=True):
-        for place, index in enumerate(cluster):
-            moved[index] = round(centre + gap * (place - (len(cluster) - 1) / 2), 6)
-    return moved
+    values = np.array(list(positions), dtype=float)
+    order, steps = np.argsort(values, kind="stable"), gap * np.arange(len(values))
+    blocks: list[list[float]] = []
+    for wanted in values[order] - steps:
+        blocks.append([float(wanted)])
+        while len(blocks) > 1 and fmean(blocks[-1]) < fmean(blocks[-2]):
+            blocks[-2:] = [blocks[-2] + blocks[-1]]
+    values[order] = [fmean(block) for block in blocks for _ in block] + steps
+    return [round(value, 6) for value in values.tolist()]
 
 
 def runs(rows: pd.DataFrame, series: str, x: str = "year") -> pd.Series[str]:
     """Return the name of the unbroken run of years that each row of a series belongs to.
 
-    A line is drawn within a run and never across a gap. The rhythm of a series is its smallest step, so that one of
-    every second year is not in pieces.
+    A line is drawn within a run and never across a gap, which is longer than the smallest step of the series.
 
     Examples
     --------
@@ -160,35 +146,22 @@ def runs(rows: pd.DataFrame, series: str, x: str = "year") -> pd.Series[str]:
 
 
 @needs("share")
-def share_lines(shares: pd.DataFrame, *, title: str = "Share of models", height: int = HEIGHT) -> alt.LayerChart:
-    """Return the share of each team type by year: dots, and a line of three-year means with their intervals as a band.
-
-    Parameters
-    ----------
-    shares : pandas.DataFrame
-        ``year``, ``team_type``, ``k``, ``n``, ``share``, ``low``, ``high``; see
-        `compute_divide.analysis.statistics.estimates.shares_by`.
-    title : str
-        What the shares are shares of.
-    height : int
-        In pixels.
-    """
+def share_lines(shares: pd.DataFrame) -> alt.LayerChart:
+    """Return the share of each team type by year, from `shares_by`: dots, and lines of three-year means with a band."""
     rows = shares[["year", "team_type", "k", "n", "share", "low", "high"]].astype({"year": int})
     means = three_year_means(rows).assign(name=rows["team_type"].map(TEAM_NAMES), run=runs(rows, "team_type"))
     x = year_axis(first=int(rows["year"].min()), last=int(rows["year"].max()))
-    y = share_axis("share", title)
-    colour = team_colour(list(dict.fromkeys(rows["team_type"])))
+    colour = team_colour(dict.fromkeys(rows["team_type"]))
     base = alt.Chart(means).encode(x=x, color=colour, detail="run:N")
-    band = base.mark_area(opacity=0.16).encode(y=share_axis("low", title), y2="high:Q")
+    band = base.mark_area(opacity=0.16).encode(y=share_axis("low"), y2="high:Q")
     tooltip = share_tips("team:N|Team type", "year:Q|Year|d")
-    dots = (
-        alt.Chart(rows)
-        .transform_calculate(team=TEAM_NAMED)
-        .mark_point(size=20, opacity=0.6)
-        .encode(x=x, y=y, color=colour, tooltip=tooltip)
+    dots = alt.Chart(rows).transform_calculate(team=TEAM_NAMED).mark_point(size=20, opacity=0.6)
+    return framed(
+        band,
+        base.mark_line().encode(y=share_axis()),
+        dots.encode(x=x, y=share_axis(), color=colour, tooltip=tooltip),
+        end_labels(means, "year", "share", "name", x, share_axis("at")),
     )
-    ends = end_labels(means, "year", "share", "name", x, share_axis("at", title), height)
-    return framed(band, base.mark_line().encode(y=y), dots, ends, height=height)
 
 
 def three_year_means(shares: pd.DataFrame) -> pd.DataFrame:
@@ -204,19 +177,12 @@ def three_year_means(shares: pd.DataFrame) -> pd.DataFrame:
 
 
 def tips(*told: str) -> list[alt.Tooltip]:
-    """Return a tooltip: of each line the field with its type, what readers call it and, if need be, a number format.
-
-    Examples
-    --------
-    >>> tips("usd:Q|US dollars|$.3~s")[0].to_dict()["title"]
-    'US dollars'
-    """
+    """Return a tooltip: of each line the field with its type, what readers call it and, if need be, a number format."""
     lines = (one.split("|") for one in told)
     return [alt.Tooltip(field, title=title, format=form[0] if form else alt.Undefined) for field, title, *form in lines]
 
 
-NAMED = "told:N|title"
-"""The line of a tooltip that stands above the others, without a label; see `said_as`."""
+NAMED = "told:N|title"  # the line of a tooltip that stands above the others, without a label; see `said_as`
 
 
 def said_as(*fields: str) -> str:
@@ -246,25 +212,14 @@ def series_dots(
 ) -> alt.LayerChart:
     """Return shares with intervals, one row each in the order of the data, with a dot for each series.
 
-    Parameters
-    ----------
-    shares : pandas.DataFrame
-        ``share``, ``low``, ``high``, ``k``, ``n``, and the columns `row` and `series`; no row without a share is drawn.
-    row, series : str
-        Columns that name a row and tell the series apart.
-    colours : mapping of str to str
-        Colour of each series, in the order of the legend.
-    title : str
-        Of the axis.
-    level : float, optional
-        A share that means no difference: a dashed line there, and an axis that need not begin at nothing.
+    `row` and `series` are columns, `colours` those of the series in the order of the legend, `title` is that of the
+    axis. At a `level`, a share that means no difference, is a dashed line, and the axis need not begin at nothing.
     """
     rows = shares.dropna(subset=["share"])[[row, series, "k", "n", "share", "low", "high"]]
     names = list(colours)
     far = rows[["share", "low", "high"]].to_numpy(dtype=float)
     bottom = 0.0 if level is None else min(level, float(np.nanmin(far))) * 0.9
-    scale = alt.Scale(domain=[bottom, min(1.0, float(np.nanmax(far)) * 1.05)], nice=False)
-    x = alt.X("share:Q", title=title, axis=alt.Axis(format="%", tickCount=5, grid=True), scale=scale)
+    x = share_below(title, min(1.0, float(np.nanmax(far)) * 1.05), bottom)
     gaps = alt.Scale(paddingInner=0.4, paddingOuter=0.2)
     abreast = 1 if max(map(len, names)) > 20 else 2
     legend = alt.Legend(orient="top", columns=alt.expr(f"width < 400 ? {abreast} : 4"))
@@ -278,7 +233,7 @@ def series_dots(
     dots = dots.encode(x=x, shape=alt.Shape(f"{series}:N", scale=shapes, legend=legend), tooltip=share_tips(NAMED))
     mark = alt.Chart(pd.DataFrame({"share": [] if level is None else [level]}))
     line = mark.mark_rule(color=QUIET, strokeDash=[4, 3]).encode(x=x)
-    drawn = rule.encode(x=alt.X("low:Q", scale=scale, title=title), x2="high:Q")
+    drawn = rule.encode(x=alt.X("low:Q", scale=x["scale"], title=title), x2="high:Q")
     return framed(line, drawn, dots, height=max((12 * len(names) + 20) * rows[row].nunique(), 80))
 
 
@@ -290,94 +245,46 @@ def framed(*layers: alt.Chart | alt.LayerChart, height: int = HEIGHT) -> alt.Lay
 
 
 def end_labels(
-    data: pd.DataFrame, x: str, y: str, name: str, x_axis: alt.X, y_axis: alt.Y, height: int, *, range_y: float = 1.0
+    data: pd.DataFrame, x: str, y: str, name: str, x_axis: alt.X, y_axis: alt.Y, range_y: float = 1.0
 ) -> alt.Chart:
-    """Return the names of series at their ends, moved apart where they would overlap.
-
-    `x`, `y` and `name` are columns; `y_axis` must read the field ``at`` and spans `range_y`; `height` is in pixels.
-    """
+    """Return the names of series at their ends, moved apart; `y_axis` reads the field ``at`` and spans `range_y`."""
     ends = data.dropna(subset=[y]).sort_values(x, kind="stable").groupby(name, sort=False).tail(1)
-    placed = ends[[x, name]].assign(at=spread(ends[y], gap=LABEL_GAP * range_y / height))
+    placed = ends[[x, name]].assign(at=spread(ends[y], gap=16 * range_y / HEIGHT))
     marks: alt.Chart = alt.Chart(placed).mark_text(align="left", dx=8, color=INK)
     return marks.encode(x=x_axis, y=y_axis, text=f"{name}:N")
 
 
+def along(axis: alt.X, column: str) -> alt.X:
+    """Return an axis that reads another column."""
+    other = axis.copy()
+    other.shorthand = f"{column}:Q"
+    return other
+
+
 def dots_with_intervals(
-    data: pd.DataFrame,
-    x: alt.X,
-    y: alt.Y,
-    *,
-    colour: Any = None,
-    tooltip: Sequence[alt.Tooltip] = (),
-    size: int = 60,
-    filled: bool = True,
+    data: pd.DataFrame, x: alt.X, y: alt.Y, colour: str, tooltip: list[alt.Tooltip], size: int = 60, filled: bool = True
 ) -> alt.LayerChart:
     """Return a dot (`size` in square pixels) for each row, with a rule from ``low`` to ``high`` where known."""
-    base = alt.Chart(data).encode(y=y)
-    base = base if colour is None else base.encode(color=colour)
-    low = x.copy()
-    low.shorthand = "low:Q"
-    bounded = base.transform_filter("isValid(datum.low)").encode(x=low, x2="high:Q")
+    base = alt.Chart(data).encode(y=y, color=alt.ColorValue(colour))
+    bounded = base.transform_filter("isValid(datum.low)").encode(x=along(x, "low"), x2="high:Q")
     rule = bounded.mark_rule(strokeWidth=1.75)
-    return alt.LayerChart(layer=[rule, base.mark_point(size=size, filled=filled).encode(x=x, tooltip=list(tooltip))])
+    return alt.LayerChart(layer=[rule, base.mark_point(size=size, filled=filled).encode(x=x, tooltip=tooltip)])
 
 
-TEAM_COLOURS = {
-    "academia-only": "#518fe9",
-    "collaboration": "#a041aa",
-    "industry-only": "#d55107",
-    "other": "#8f8f8f",
-    "unknown": "#676767",
-}
-"""Colour of each team type."""
-
-TEAM_SHAPES = {
-    "academia-only": "circle",
-    "collaboration": "diamond",
-    "industry-only": "square",
-    "other": "triangle-up",
-    "unknown": "cross",
-}
-"""Shape of a point of each team type."""
-
-TEAM_NAMES = {
-    "academia-only": "academia alone",
-    "collaboration": "with industry",
-    "industry-only": "industry alone",
-    "other": "other",
-    "unknown": "unknown",
-}
-"""How a team type is written in a figure or table."""
-
-TEAM_NAMED = f"({json.dumps(TEAM_NAMES)})[datum.team_type]"
-"""The same as a Vega expression, for a tooltip."""
-
-Legend = Literal["top", "bottom"] | None
-"""Where a legend stands; None for no legend."""
-
-
-def team_colour(teams: Iterable[str], field: str = "team_type", *, legend: Legend = None) -> alt.Color:
-    """Return the colour encoding of team types, in the order given; a legend only where a side for it is given.
-
-    Examples
-    --------
-    >>> team_colour(["academia-only"]).to_dict()["scale"]["range"] == [TEAM_COLOURS["academia-only"]]
-    True
-    """
+def team_colour(teams: Iterable[str], field: str = "team_type", *, legend: Side | None = None) -> alt.Color:
+    """Return the colour encoding of team types, in the order given; a legend only where a side for it is given."""
     order = list(teams)
     scale = alt.Scale(domain=order, range=[TEAM_COLOURS[team] for team in order])
     return alt.Color(f"{field}:N", scale=scale, legend=legend and _team_legend(legend))
 
 
-def team_shape(teams: Iterable[str], *, legend: Legend = None) -> alt.Shape:
+def team_shape(teams: Iterable[str], *, legend: Side | None = None) -> alt.Shape:
     """Return the shape encoding of team types, in the order given; legend as in `team_colour`."""
     order = list(teams)
     scale = alt.Scale(domain=order, range=[TEAM_SHAPES[team] for team in order])
     return alt.Shape("team_type:N", scale=scale, legend=legend and _team_legend(legend))
 
 
-def _team_legend(side: Literal["top", "bottom"]) -> alt.Legend:
+def _team_legend(side: Side) -> alt.Legend:
     """Return a legend whose labels are the written names of the team types."""
-    names = " : ".join(f"datum.label == '{team}' ? '{name}'" for team, name in TEAM_NAMES.items())
-    columns = alt.expr("width < 400 ? 2 : 4")
-    return alt.Legend(labelExpr=f"{names} : datum.label", orient=side, columns=columns)
+    return alt.Legend(labelExpr=TEAM_LABEL, orient=side, columns=alt.expr("width < 400 ? 2 : 4"))

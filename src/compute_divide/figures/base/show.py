@@ -13,7 +13,7 @@ from bookpress.page.figures.show import Column, Texts
 from compute_divide.evidence.store.files import read_sidecar
 from compute_divide.figures.base.marks import CLAIM_NAMES, DEFINITION_NAMES, TEAM_NAMES
 
-__all__ = ["COLUMNS", "Column", "credit", "models_credit", "show_chart", "show_table"]
+__all__ = ["Column", "credit", "models_credit", "show_chart", "show_table"]
 
 COLUMNS = {
     "published": Column("Published", "date"),
@@ -29,14 +29,9 @@ COLUMNS = {
 }
 """Columns that recur in this book, besides those of `bookpress.page.figures.show.RECURRING`."""
 
-_WRITTEN = {
-    "team_type": TEAM_NAMES,
-    "base_team": TEAM_NAMES,
-    "team": TEAM_NAMES,
-    "definition": DEFINITION_NAMES,
-    "claim": CLAIM_NAMES,
-}
-"""How the values of a column are written for readers."""
+# How the values of a column are written for readers.
+_WRITTEN = dict.fromkeys(("team_type", "base_team", "team"), TEAM_NAMES)
+_WRITTEN |= {"definition": DEFINITION_NAMES, "claim": CLAIM_NAMES}
 
 
 def show_chart(
@@ -57,18 +52,7 @@ def show_table(data: pd.DataFrame, *, name: str, caption: str, columns: Mapping[
 
 
 def credit(*tables: str) -> str:
-    """Return the credit of evidence tables: each source once, with the dates of its snapshots.
-
-    Parameters
-    ----------
-    *tables : str
-        Paths relative to the evidence folder: ``"models/2026-08.csv"``.
-
-    Returns
-    -------
-    str
-        Such as "Epoch AI, Data on AI Models (snapshot of 2026-08-19)".
-    """
+    """Return the credit of evidence tables (``"models/2026-08.csv"``): each source once, with its snapshots."""
     dates: dict[str, set[str]] = {}
     for table in tables:
         for source in read_sidecar(table).sources:
@@ -78,11 +62,5 @@ def credit(*tables: str) -> str:
 
 
 def models_credit(*vintages: str) -> str:
-    """Return the credit of vintages of the models database.
-
-    Examples
-    --------
-    >>> "Epoch AI" in models_credit("2026-08")
-    True
-    """
+    """Return the credit of vintages of the models database."""
     return credit(*(f"models/{vintage}.csv" for vintage in vintages))

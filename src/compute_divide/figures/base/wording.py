@@ -14,8 +14,7 @@ from bookpress.page.figures.show import write_value
 from compute_divide.analysis.statistics.estimates import Estimate
 from compute_divide.figures.base.marks import TEAM_NAMES
 
-TOO_FEW = "Too few data for this choice of parameters"
-"""Title of a figure whose finding has no value."""
+TOO_FEW = "Too few data for this choice of parameters"  # title of a figure whose finding has no value
 
 
 def written(estimate: Estimate, how: str = "value") -> str:
@@ -32,19 +31,10 @@ def written(estimate: Estimate, how: str = "value") -> str:
 def in_cell(estimate: Estimate, *details: str) -> str:
     """Return an estimate for a cell of a table: in brackets the details that it has, a dash for one without a value.
 
-    Parameters
-    ----------
-    estimate : Estimate
-        What is told.
-    details : str
-        Formats of the ``{result}`` role.
-
     Examples
     --------
     >>> in_cell(Estimate(0.64, 0.53, 0.73, 55, 86), "interval", "counts"), in_cell(Estimate(0.64), "interval")
     ('64% (53% to 73%; 55 of 86)', '64%')
-    >>> in_cell(Estimate(None, n=0), "interval")
-    '–'
     """
     value = written(estimate)
     if value == NO_VALUE:
@@ -54,43 +44,22 @@ def in_cell(estimate: Estimate, *details: str) -> str:
 
 
 def numbered(count: int, noun: str) -> str:
-    """Return a number of things.
-
-    Examples
-    --------
-    >>> numbered(1, "model"), numbered(1200, "model")
-    ('1 model', '1,200 models')
-    """
+    """Return a number of things: "1 model", "1,200 models"."""
     return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
 def between(low: float, high: float) -> str:
-    """Return how far shares reach; one share where both ends are written alike.
-
-    Examples
-    --------
-    >>> between(0.16, 0.64), between(1.0, 1.0)
-    ('16% to 64%', '100%')
-    """
+    """Return how far shares reach, "16% to 64%"; one share where both ends are written alike."""
     return " to ".join(dict.fromkeys(f"{end:.0%}" for end in (low, high)))
 
 
 def moved(before: Estimate, after: Estimate, when: tuple[str, str] | None = None) -> str:
-    """Return how an estimate changed, in words that follow its subject.
-
-    Parameters
-    ----------
-    before, after : Estimate
-        The same quantity at two times.
-    when : tuple of str, optional
-        The two times, told after the values.
+    """Return how an estimate changed, in words that follow its subject; `when` are the two times, told with the values.
 
     Examples
     --------
     >>> moved(Estimate(0.64), Estimate(0.16), ("2010–2014", "2020–2022"))
     'fell from 64% in 2010–2014 to 16% in 2020–2022'
-    >>> moved(Estimate(0.64), Estimate(0.16))
-    'fell from 64% to 16%'
     >>> moved(Estimate(None), Estimate(0.16))
     'cannot be compared: too few data'
     """
@@ -104,44 +73,21 @@ def moved(before: Estimate, after: Estimate, when: tuple[str, str] | None = None
 
 
 def titled(title: str, *rests_on: Estimate) -> str:
-    """Return the title of a figure, or one that claims nothing where an estimate that it tells has no value.
-
-    Examples
-    --------
-    >>> titled("Academia made 64%", Estimate(0.64))
-    'Academia made 64%'
-    >>> titled("Academia made no value", Estimate(None, n=0))
-    'Too few data for this choice of parameters'
-    """
+    """Return the title of a figure, or one that claims nothing where an estimate that it tells has no value."""
     return title if all(one.value is not None for one in rests_on) else TOO_FEW
 
 
 def listed(items: Sequence[str]) -> str:
-    """Return items as a list in a sentence.
-
-    Examples
-    --------
-    >>> listed(["a"]), listed(["a", "b", "c"])
-    ('a', 'a, b and c')
-    """
+    """Return items as a list in a sentence: "a, b and c"."""
     return "".join(items) if len(items) < 2 else f"{', '.join(items[:-1])} and {items[-1]}"
 
 
 def describe_series(
     data: pd.DataFrame, x: str, y: str, *, by: str | None = None, kind: Kind = "share", x_kind: Kind = "year"
 ) -> str:
-    """Return the course of one or more series in words: first, lowest, highest and last value of each.
+    """Return the course of series in words: first, lowest, highest and last value, with counts ``k`` of ``n``.
 
-    Parameters
-    ----------
-    data : pandas.DataFrame
-        One row a point. Where it has counts ``k`` and ``n``, they are told for the first and last point.
-    x, y : str
-        Columns of the horizontal and vertical position.
-    by : str, optional
-        Column that tells the series apart.
-    kind, x_kind : Kind
-        How the values of `y` and `x` are written.
+    `by` is the column that tells the series apart; `kind` and `x_kind` say how `y` and `x` are written.
 
     Examples
     --------
@@ -176,29 +122,16 @@ def _course(name: str, rows: pd.DataFrame, x: str, y: str, kind: Kind, x_kind: K
 
 
 def describe_intervals(data: pd.DataFrame, label: str, y: str, *, kind: Kind = "share") -> str:
-    """Return values with intervals in words, one clause a row.
-
-    Parameters
-    ----------
-    data : pandas.DataFrame
-        One row a mark, with ``low`` and ``high`` (may be missing).
-    label : str
-        Column that names the mark.
-    y : str
-        Column of the value.
-    kind : Kind
-        How the values are written.
+    """Return the values of a column with their intervals in words, one clause a row, named by another column.
 
     Examples
     --------
     >>> rows = pd.DataFrame({"period": ["2010 to 2014"], "share": [0.64], "low": [0.53], "high": [0.73]})
     >>> describe_intervals(rows, "period", "share")
     '2010 to 2014: 64%, interval 53% to 73%.'
-    >>> describe_intervals(rows.assign(share=None), "period", "share")
-    'Too few data.'
     """
     clauses = []
-    if not len(data.dropna(subset=[y])):
+    if data[y].isna().all():
         return "Too few data."
     for row in data.to_dict("records"):
         bounds = [write_value(row.get(side), kind) for side in ("low", "high")]
