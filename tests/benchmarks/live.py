@@ -22,25 +22,17 @@ LEAST = 12
 """Chapters of which that is wanted."""
 
 
-def untried(page: str, controls: dict[str, Any]) -> tuple[str, float]:
-    """Return a number of a chapter whose neighbours may be tried, and its published value."""
-    usual = dict(re.findall(r'data-name="(\w+)" data-label="[^"]*" data-value="([^"]*)"', page))
-    numbers = [name for name, one in controls.items() if one.get("input", {}).get("type") == "number"]
-    name = min(numbers, key=lambda name: name.endswith(("_first", "_last")))
-    return name, float(usual[name])
-
-
 def answers(url: str, slug: str, controls: dict[str, Any]) -> list[float]:
-    """Return the seconds of some answers, each for another value of one number."""
+    """Return the seconds of some answers, each for another value of one number, near to the published one."""
     page = requests.get(f"{url}/notebooks/{slug}.html", timeout=60).text
     token = re.findall('data-token="([^"]+)"', page)[0]
+    usual = dict(re.findall(r'data-name="(\w+)" data-label="[^"]*" data-value="([^"]*)"', page))
     headers = {"Origin": url, "X-Press-Token": token, "Content-Type": "application/json"}
-    name, usual = untried(page, controls)
-    whole = controls[name]["input"]["step"] == "1"
-    sign = -1 if name.endswith("_first") else 1
-    found = []
+    numbers = [name for name, one in controls.items() if one.get("input", {}).get("type") == "number"]
+    name = min(numbers, key=lambda name: name.endswith(("_first", "_last")))
+    is_whole, sign, found = controls[name]["input"]["step"] == "1", -1 if name.endswith("_first") else 1, []
     for turn in range(1, ROUNDS + 1):
-        value = str(int(usual) + sign * turn) if whole else f"{usual * (1 - turn / 100):.4f}"
+        value = str(int(usual[name]) + sign * turn) if is_whole else f"{float(usual[name]) * (1 - turn / 100):.4f}"
         order = json.dumps({"chapter": slug, "reader": "bench", "values": {name: value}})
         begun = time.perf_counter()
         answer = requests.post(f"{url}/__press__/choose", order, headers=headers, timeout=120).json()

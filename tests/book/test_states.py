@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 import numpy as np
 import pytest
 from playwright.sync_api import Browser, expect
-from states import states
+from states import expect_same, script, states
 
 from book.browsing import AXE, Heard, serve
 from book.showing import ARTICLE, READ, chapter, differing, read
@@ -29,27 +29,30 @@ FAULTS = "axe.run(document).then((found) => found.violations.map((one) => one.id
 @pytest.fixture(scope="module")
 def explored(checkout: Path, run_command: Callable[..., str]) -> Path:
     """Return the checkout with the states of some chapters explored."""
-    run_command(checkout, "explore", *CHAPTERS)
+    run_command(checkout, "explore", "--yes", *CHAPTERS)
     return checkout
 
 
 def test_states_show_what_builds_show(explored: Path, browser: Browser, run_command: Callable[..., str]) -> None:
     editions = explored / "_build/editions"
     slugs = sorted(path.name for path in (editions / "default/html/states").iterdir())
-    every = [
-        (slug, name, state["choice"], state["command"]) for slug in slugs for name, state in states(editions, slug)
-    ]
+    every = [(slug, name, state) for slug in slugs for name, state in states(editions, slug)]
+    listed = [script(editions / f"default/html/states/{slug}/index.js") for slug in slugs]
+    shown = [row["id"] for index in listed for rows in (*index["choices"].values(), index["pairs"]) for row in rows]
+    assert {*shown} - {index["published"] for index in listed} == {name for _, name, _ in every}
     drawn = np.random.default_rng(16).permutation(len(every))[:SAMPLE]
     page, strict = (browser.new_page(viewport={"width": 1280, "height": 900}) for _ in range(2))
     with serve(explored / "_build/editions/default/html", STRICT) as address:
         heard = Heard(address)
         heard.listen(strict)
-        for slug, edition, choice, command in (every[at] for at in drawn):
-            run_command(explored, *shlex.split(command)[1:])
+        for slug, edition, state in (every[at] for at in drawn):
+            run_command(explored, *shlex.split(state["command"])[1:])
+            expect_same(editions, slug, edition, state)
+            choice = state["choice"]
             asked = {name: as_text(value) for name, value in choice.items()}
             built = read(page, chapter(explored, edition, slug))
-            shown = read(page, f"{chapter(explored, 'default', slug)}?{urlencode(asked)}")
-            assert differing(shown, built) == [], (slug, choice)
+            opened = read(page, f"{chapter(explored, 'default', slug)}?{urlencode(asked)}")
+            assert differing(opened, built) == [], (slug, choice)
             strict.goto(f"{address}/notebooks/{slug}.html")
             strict.evaluate(READ)
             before = strict.evaluate(ARTICLE)

@@ -23,7 +23,7 @@ from bookpress.build.published import BEING_BUILT, build_lock
 from bookpress.errors import PressError, UsageError
 from bookpress.files import tree
 from bookpress.progress import Reporter
-from bookpress.write.serve import State, listen, serve
+from bookpress.write.serve import serve
 
 SLOW = "```{code-cell} python\nimport time; time.sleep(600)\n```"
 BROKEN = "```{code-cell} python\n1 / 0\n```"
@@ -172,9 +172,9 @@ def test_a_port_that_is_taken_and_an_edition_that_is_not_there_are_named(book: P
         taken.listen()
         port = taken.getsockname()[1]
         with pytest.raises(PressError, match=rf"port {port} is taken by another program; choose one with --port"):
-            listen(State(book.editions), port)
+            serve(book, "default", port, print)
     with pytest.raises(UsageError, match="no edition 'othr'; did you mean other"):
-        serve(book, "othr")
+        serve(book, "othr", 0, print)
 
 
 @pytest.mark.book

@@ -1,24 +1,32 @@
-"""States: what the script of each says is what a build with these values shows, and nothing half-made is published."""
+"""States, as files and on the page: each is the page of a build with its values; the published one comes back whole."""
 
 from __future__ import annotations
 
 import json
 import os
 import re
-import shlex
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import psutil
 import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 from processes import edit, wait_for
 from states import expect_same, record, script, states
 
+from book.browsing import AXE, CHROMIUM, FLAGS, Heard, serve
+from book.showing import ARTICLE, READ, chapter, differing, read
+
 ROOT = Path(__file__).parents[2]
 EDITIONS = "_build/editions"
+STRICT = "default-src 'self'; base-uri 'none'; form-action 'self'"
+FAULTS = "axe.run(document).then((found) => found.violations.map((one) => one.id + one.nodes[0].html))"
+PLACED = "document.documentElement.scrollWidth <= innerWidth"
 
 
 def environment(home: Path) -> dict[str, str]:
@@ -50,13 +58,6 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return made
 
 
-@pytest.mark.parametrize("slug", ["planets", "moons"])
-def test_a_state_is_the_page_that_a_build_with_its_values_makes(home: Path, slug: str) -> None:
-    for name, state in states(home / EDITIONS, slug):
-        press(home, *shlex.split(state["command"])[1:])
-        expect_same(home / EDITIONS, slug, name, state)
-
-
 def test_the_index_lists_every_value_with_the_headline_under_it(home: Path) -> None:
     folder = home / "_build/editions/default/html/states"
     planets, moons = (script(folder / slug / "index.js") for slug in ("planets", "moons"))
@@ -68,12 +69,6 @@ def test_the_index_lists_every_value_with_the_headline_under_it(home: Path) -> N
         ("outer", True),
     ]
     assert [row["value"] for row in moons["choices"]["power"]] == [1.3, 1.5, 1.7]
-    for row in (row for index in (planets, moons) for rows in index["choices"].values() for row in rows):
-        assert (
-            row["id"] == planets["published"]
-            or (folder / "planets" / f"{row['id']}.js").is_file()
-            or (folder / "moons" / f"{row['id']}.js").is_file()
-        )
 
 
 def test_every_statement_knows_in_how_many_states_it_holds(home: Path) -> None:
@@ -104,13 +99,12 @@ def test_what_is_forked_has_one_thread_and_ends_with_whoever_asks(home: Path) ->
 import sys, threading, psutil
 from pathlib import Path
 from bookpress.book.project import Project
-from bookpress.explore.warm import WarmBook
+from bookpress.explore.warm import warm_book
 edition = Path("_build/editions/default").resolve()
-warm = WarmBook(Project.at(Path()), edition / "source", edition / "html").__enter__()
-warm.wait()
-[forked] = [one for one in psutil.Process().children() if one.name() != "sh"]  # which clears up
-print(forked.pid, forked.num_threads(), flush=True)
-sys.stdin.read()
+with warm_book(Project.at(Path()), edition / "source", edition / "html"):
+    [forked] = [one for one in psutil.Process().children() if one.name() != "sh"]  # which clears up
+    print(forked.pid, forked.num_threads(), flush=True)
+    sys.stdin.read()
 """
     how: dict[str, Any] = {"cwd": home, "env": environment(home), "text": True}
     with subprocess.Popen([sys.executable, "-c", asks], stdin=subprocess.PIPE, stdout=subprocess.PIPE, **how) as asking:
@@ -166,3 +160,116 @@ def test_it_says_what_it_would_do_and_asks_before_much(tmp_path: Path) -> None:
     assert not (home / "_build/cache").exists()
     assert "1,105 runs are more than 1,000: say --yes" in press(home, "explore", code=2)
     assert "did you mean moons" in press(home, "explore", "moon", code=2)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    opened = browser.new_page(viewport={"width": 1280, "height": 900})
+    yield opened
+    opened.close()
+
+
+@pytest.mark.parametrize("slug", ["planets", "moons"])
+def test_each_state_shows_what_a_build_shows_and_goes_without_a_trace(home: Path, page: Page, slug: str) -> None:
+    heard = Heard("file:")
+    heard.listen(page)
+    found = dict(states(home / "_build/editions", slug))
+    assert len(found) > 1
+    for edition, state in found.items():
+        choice = state["choice"]
+        press(home, *state["command"].split()[1:])
+        expect_same(home / "_build/editions", slug, edition, state)
+        shown = read(page, f"{chapter(home, 'default', slug)}?{urlencode(choice)}")
+        assert differing(shown, read(page, chapter(home, edition, slug))) == []
+        cited = page.locator(".cite-text, .cite-hash").all_text_contents()
+        page.goto(chapter(home, "default", slug))
+        page.evaluate(READ)
+        before = page.evaluate(ARTICLE)
+        for name, value in choice.items():
+            page.evaluate("([name, value]) => bookpress.choose(name, String(value))", [name, value])
+        assert page.evaluate(READ) == shown
+        assert page.locator(".cite-text, .cite-hash").all_text_contents() == cited
+        page.get_by_role("button", name="Back to the published edition").click()
+        expect(page.locator(".state-strip")).to_be_hidden()
+        assert page.evaluate(ARTICLE) == before
+    assert heard.take(slug) == []
+
+
+def test_a_reader_chooses_by_keyboard_and_is_told(home: Path, page: Page) -> None:
+    page.goto(chapter(home, "default", "planets") + "?utm=1#fig-law")
+    page.locator(".choice summary").first.click()
+    assert page.locator(".choice .strips svg .point").count() == 3
+    page.get_by_role("radio", name="all").focus()
+    page.keyboard.press("ArrowDown")
+    expect(page.locator(".state-strip")).to_contain_text("Not the published edition. Group: inner.")
+    expect(page.locator("body > [role=status]")).to_contain_text("2 statements no longer hold")
+    assert page.url.endswith("?utm=1&group=inner#fig-law")
+    assert page.evaluate("document.activeElement.value") == "inner"
+    page.keyboard.press("ArrowDown")
+    expect(page.locator(".state-strip")).to_contain_text("Group: outer.")
+    page.go_back()
+    expect(page.locator(".state-strip")).to_contain_text("Group: inner.")
+    page.go_back()
+    expect(page.locator(".state-strip")).to_be_hidden()
+    expect(page.get_by_role("radio", name="all")).to_be_checked()
+
+
+def test_the_newest_choice_wins_and_an_unknown_one_is_said_politely(home: Path, page: Page) -> None:
+    page.goto(chapter(home, "default", "planets"))
+    page.evaluate("Promise.all(['inner', 'outer', 'inner', 'outer'].map((group) => bookpress.choose('group', group)))")
+    expect(page.locator(".choice b").first).to_have_text("outer")
+    assert page.evaluate(READ) == read(page, chapter(home, "default", "planets") + "?group=outer")
+    before = page.goto(chapter(home, "default", "planets")) and page.evaluate(ARTICLE)
+    page.goto(chapter(home, "default", "planets") + "?group=<b>dwarf")
+    expect(page.locator(".state-strip")).to_contain_text("Group: <b>dwarf: this is not among the states made")
+    assert page.evaluate(ARTICLE) == before
+    page.get_by_role("button", name="Close").click()
+    assert "group" not in page.url
+
+
+def test_new_blocks_have_data_tips_and_what_was_published(home: Path, page: Page) -> None:
+    page.goto(chapter(home, "default", "planets") + "?group=inner")
+    figure = page.locator("#fig-law")
+    expect(figure.locator(".chart")).to_have_attribute("data-state", "live")
+    figure.get_by_text("Data", exact=True).click()
+    rows = figure.locator(".data-table tbody tr")
+    expect(rows).to_have_count(4)
+    page.locator(".standfirst [data-tip]").hover()
+    expect(page.locator("#tip")).to_be_visible()
+    page.goto(chapter(home, "default", "moons") + "?moon=Callisto")
+    expect(page.locator("p.restated .was").last).to_have_text(" published: 3.6 days")
+
+
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 375)])
+def test_under_a_strict_policy_a_state_fits_and_has_no_barrier(home: Path, page: Page, scheme: str, width: int) -> None:
+    page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+    page.set_viewport_size({"width": width, "height": 900})
+    with serve(home / "_build/editions/default/html", STRICT) as address:
+        heard = Heard(address)
+        heard.listen(page)
+        read(page, f"{address}/notebooks/moons.html?moon=Callisto")
+        read(page, f"{address}/notebooks/planets.html?group=inner")
+        assert page.evaluate(PLACED)
+        assert not [said for said in heard.take(scheme) if "404" not in said]  # a browser asks for an icon on its own
+        page.evaluate("for (const fold of document.querySelectorAll('details')) fold.open = true")
+        page.evaluate(AXE)
+        assert page.evaluate(FAULTS) == []
+
+
+def test_without_scripts_strips_stand_as_a_table_and_no_control_is_dead(home: Path, browser: Browser) -> None:
+    plain = browser.new_page(java_script_enabled=False)
+    plain.goto(chapter(home, "default", "planets"))
+    plain.locator(".choice summary").first.click()
+    table = plain.get_by_role("table").first
+    expect(table).to_be_visible()
+    assert table.locator("tbody th").all_inner_texts() == ["all published", "inner", "outer"]
+    assert plain.locator("#parameters :is(input, button, select)").count() == 0
+    plain.close()

@@ -100,12 +100,12 @@ class Parameter:
         """Return the values worth trying, `value` among them: all of a closed set, else those that the type lists.
 
         Its ``explore`` in the JSON Schema is a list of values, or of steps ``by`` which, or factors ``times`` which, to
-        go from the value.
+        go from the value, not beyond the value ``to``, where it has one.
         """
         listed = self.schema.get("explore", self.choices or ([False, True] if isinstance(value, bool) else []))
         if isinstance(listed, Mapping):
             made = [value + step for step in listed.get("by", ())] + [value * by for by in listed.get("times", ())]
-            listed = [type(value)(float(f"{one:.12g}")) for one in made]
+            listed = [type(value)(float(f"{one:.12g}")) for one in made if one <= listed.get("to", one)]
         found = [value]
         for one in listed:
             with suppress(ValueError):

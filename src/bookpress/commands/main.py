@@ -144,9 +144,9 @@ def build(
     if len(built) == 1:
         typer.echo(built[0].folder / "html" / "index.html")
         return
-    from bookpress.page.explore.editions_page import write_page
+    from bookpress.page.explore.comparison_page import write_index
 
-    typer.echo(write_page(project, [done.edition.folder for done in built]))
+    typer.echo(write_index(project, [done.edition.folder for done in built]))
 
 
 @press.command()
@@ -163,7 +163,7 @@ def run(
 ) -> None:
     """Run one chapter with other values and print its results."""
     from bookpress.book.assignments import with_file
-    from bookpress.explore.run_one import print_results, run_one
+    from bookpress.explore.sweep import print_results, run_one
     from bookpress.files import replace_file
 
     project, options = opt.current_project(), _options(1, engine, force, time_limit)
@@ -182,7 +182,7 @@ def run(
 @press.command()
 def params(chapter: opt.AnyChapter = None, as_json: opt.AsJson = False) -> None:
     """List the parameters: value, what is allowed, what it means. --json prints a JSON Schema for each chapter."""
-    from bookpress.explore.run_one import parameter_schemas, print_parameters
+    from bookpress.explore.sweep import parameter_schemas, print_parameters
 
     project = opt.current_project()
     if as_json:
@@ -385,20 +385,23 @@ def explore(
     go on after a stop. States stay as long as the edition does; a build that changes it drops them.
     """
     from bookpress.build.formats import choose
+    from bookpress.explore.explore import PAGE_SECONDS, states_to_explore
     from bookpress.explore.explore import explore as explore_states
-    from bookpress.explore.states import built_formats, plan
+    from bookpress.explore.sweep import expected
     from bookpress.progress import Bar
 
     project, options = opt.current_project(), _options(jobs, engine, force, time_limit)
-    work = plan(project, chapters or [], options)
-    say(f"{work.in_words}")
+    default, states, built_in = states_to_explore(project, chapters or [])
+    tasks = [state.task for state in states]
+    missing, words = expected(project, tasks, default.fingerprint, options, "states", PAGE_SECONDS)
+    say(words)
     if dry_run:
         return
-    _ask_before(len(work.missing), yes)
-    chosen = choose(formats or built_formats(project))
+    _ask_before(missing, yes)
+    chosen = choose(formats or built_in)
     with Bar(Console(stderr=True)).shown() as bar:
-        built = explore_states(project, work, options, bar, chosen, scheduler)
-    say(f"edition [bold]{built.edition.folder}[/bold] ({built.edition.id}): {len(work.states)} states")
+        built = explore_states(project, default, states, options, bar, chosen, scheduler)
+    say(f"edition [bold]{built.edition.folder}[/bold] ({built.edition.id}): {len(states)} states")
     typer.echo(built.folder / "html" / "index.html")
 
 
@@ -433,9 +436,7 @@ def sweep(
     file: Annotated[Path | None, typer.Option("--file", help="A grid file: YAML or JSON, lists of values.")] = None,
     parameter: opt.Parameters = None,
     edition: opt.BaseEdition = "default",
-    result: Annotated[list[str] | None, typer.Option("--result", help="Draw these only. [default: all]")] = None,
     out: Annotated[Path | None, typer.Option(help="Folder to write to. [default: one below _build/sweeps]")] = None,
-    as_json: opt.AsJson = False,
     dry_run: opt.DryRun = False,
     yes: opt.Yes = False,
     scheduler: opt.Scheduler = None,
@@ -452,15 +453,16 @@ def sweep(
 
     For example: sweep CHAPTER -g NAME=1,2,3 -g OTHER=a,b
     """
-    from bookpress.explore.sweep import check_folder, expected, plan_sweep, read_grid, run_sweep
-    from bookpress.page.explore.sweep_page import curves_of, statements_table, summary_table, write_page
+    from bookpress.book.editions import Fingerprint
+    from bookpress.explore.sweep import check_folder, expected, plan_sweep, raise_failed, read_grid, run_sweep
+    from bookpress.page.explore.sweep_page import curves_of, summary_table, write_page
     from bookpress.page.figures import render as drawing
     from bookpress.progress import Bar
 
     project, options = opt.current_project(), _options(jobs, engine, force, time_limit)
-    plan = plan_sweep(project, chapter, read_grid(grid or [], file), parameter or [], edition, result or [])
+    plan = plan_sweep(project, chapter, read_grid(grid or [], file), parameter or [], edition)
     check_folder(out)
-    missing, words = expected(project, plan, options)
+    missing, words = expected(project, plan.tasks, Fingerprint.of(project), options, "combinations")
     if dry_run:
         say(words)
         return
@@ -471,15 +473,11 @@ def sweep(
         bar.step("drawing the curves")
         curves = curves_of(done)
         page = write_page(done, curves, project)
-    if not as_json:
-        Console(stderr=True).print(summary_table(done, curves), *[statements_table(done)] if done.statements else [])
+    Console(stderr=True).print(summary_table(done, curves))
     say(f"{done.fresh} of {len(plan.sets)} combinations run now; as a page: {page}")
-    if as_json:
-        _print_json(done.as_json())
-    else:
-        for path in done.tables:
-            typer.echo(path)
-    done.raise_errors()
+    for path in done.tables:
+        typer.echo(path)
+    raise_failed(plan.tasks, done.errors, "combinations failed")
 
 
 @press.command()

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
@@ -18,7 +20,6 @@ from bookpress.book.statements import WORDS
 from bookpress.build.staging import results_of
 from bookpress.build.statements import as_json, standings
 from bookpress.errors import PressError, UsageError, nearest
-from bookpress.files import files_of
 from bookpress.progress import Reporter, folding_table, standard_output
 from bookpress.run import processes
 from bookpress.run.runner import RunOptions, failure, run_chapters
@@ -47,12 +48,10 @@ class Turn:
     other: Mapping[str, Any] | None
 
     @property
-    def words(self) -> tuple[str, str]:
+    def words(self) -> list[str]:
         """How it stands in each edition, with the reason."""
-        one, other = (
-            f"{WORDS[side['holds']]}: {side['because']}" if side else "not recorded" for side in (self.one, self.other)
-        )
-        return one, other
+        sides = (self.one, self.other)
+        return [f"{WORDS[side['holds']]}: {side['because']}" if side else "not recorded" for side in sides]
 
     @property
     def sentences(self) -> list[str]:
@@ -62,11 +61,7 @@ class Turn:
 
 @dataclass(frozen=True)
 class Change:
-    """A result that is not the same in both editions.
-
-    ``one`` and ``other`` are None where an edition lacks it. ``parameters`` are those of the chapter that differ; empty
-    where the data or the code must be the cause.
-    """
+    """A result that differs, None where an edition lacks it; with the chapter's parameters that do, if any."""
 
     chapter: str
     key: str
@@ -113,13 +108,14 @@ class Comparison:
             "statements": [asdict(turn) for turn in self.turns],
         }
 
-    def choices(self) -> list[dict[str, Any]]:
-        """Return the values that differ, one row a change: name, both values, and the chapters that it reaches."""
-        rows: dict[str, dict[str, Any]] = {}
-        for row in self.parameters:
-            key = json.dumps([row["name"], row["one"], row["other"]])
-            rows.setdefault(key, {**row, "chapters": []})["chapters"].append(row["chapter"])
-        return list(rows.values())
+
+def by_choice(rows: Iterable[Mapping[str, Any]], *values: str) -> list[dict[str, Any]]:
+    """Return one row for all that have the same name and values, with the ``chapters`` of all."""
+    found: dict[str, dict[str, Any]] = {}
+    for row in rows:
+        key = json.dumps([row[name] for name in ("name", *values)])
+        found.setdefault(key, {**row, "chapters": []})["chapters"].append(row["chapter"])
+    return list(found.values())
 
 
 def sides(
@@ -130,13 +126,11 @@ def sides(
     The last takes other values, ``NAME=VALUE``. Of several the first is without what a reader laid over the evidence.
     """
     known = list(dict.fromkeys([*edition_names(project), *project.built]))
-    problems = [
-        f"no edition {name!r}, by name or by the id of a built one{nearest(name, known)}"
-        for name in names
-        if name not in known
-    ]
-    if problems:
-        raise UsageError(*problems)
+    unknown = [name for name in names if name not in known]
+    if unknown:
+        raise UsageError(
+            *(f"no edition {name!r}, by name or by the id of a built one{nearest(name, known)}" for name in unknown)
+        )
     *firsts, last = names
     with as_shipped(project) as shipped:
         found = [_side(shipped, name, options, reporter) for name in firsts]
@@ -150,36 +144,25 @@ def as_shipped(project: Project) -> Iterator[Project]:
         yield project
         return
     with tempfile.TemporaryDirectory(dir=processes.scratch()) as home:
-        for path in files_of(project.data):
-            name = path.relative_to(project.data)
-            if name.parts[0] != project.settings.own:
-                (Path(home) / name).parent.mkdir(parents=True, exist_ok=True)
-                (Path(home) / name).symlink_to(path)
+        own = shutil.ignore_patterns(project.settings.own)
+        shutil.copytree(project.data, home, copy_function=os.symlink, ignore=own, dirs_exist_ok=True)
         yield replace(project, data=Path(home))
 
 
 def _side(project: Project, name: str, options: RunOptions, reporter: Reporter, changes: Sequence[str] = ()) -> Side:
     if name not in edition_names(project) and not changes:
-        return _built_side(project, name)
+        return _built_side(project.editions / name)
     edition = load_edition(project, name, changes)
     outcome = run_chapters(project, edition, options, reporter)
     if outcome.errors:
         raise failure(project, outcome.errors)
     values = {slug: dict(chosen) for slug, chosen in edition.values.items()}
     statements = as_json(standings(project, edition, outcome.runs))
-    return Side(
-        edition.id,
-        edition.name or edition.id,
-        edition.title,
-        values,
-        results_of(outcome.runs),
-        edition.command,
-        statements,
-    )
+    results = results_of(outcome.runs)
+    return Side(edition.id, edition.folder, edition.title, values, results, edition.command, statements)
 
 
-def _built_side(project: Project, name: str) -> Side:
-    folder = project.editions / name
+def _built_side(folder: Path) -> Side:
     try:
         record, results, statements = (
             json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))
@@ -187,9 +170,8 @@ def _built_side(project: Project, name: str) -> Side:
         )
     except (OSError, ValueError) as error:
         raise PressError(f"{folder} is damaged: {error}; build it again") from error
-    return Side(
-        record["id"], record["name"], record["title"], record["parameters"], results, record["command"], statements
-    )
+    facts = {name: record[name] for name in ("id", "name", "title", "parameters", "command")}
+    return Side(**facts, results=results, statements=statements)
 
 
 def compare(one: Side, other: Side) -> Comparison:
@@ -199,16 +181,12 @@ def compare(one: Side, other: Side) -> Comparison:
         for slug, name, first, second in _pairs(one.parameters, other.parameters)
         if first != second and slug in one.parameters and slug in other.parameters
     ]
+    causes = {
+        row["chapter"]: [each["name"] for each in parameters if each["chapter"] == row["chapter"]] for row in parameters
+    }
     results = list(_pairs(one.results, other.results))
     changes = [
-        Change(
-            slug,
-            key,
-            str((first or second or {}).get("label", "")),
-            first,
-            second,
-            [row["name"] for row in parameters if row["chapter"] == slug],
-        )
+        Change(slug, key, str((first or second or {}).get("label", "")), first, second, causes.get(slug, []))
         for slug, key, first, second in results
         if first != second
     ]
@@ -222,14 +200,12 @@ def compare(one: Side, other: Side) -> Comparison:
 
 def _pairs(
     one: Mapping[str, Mapping[str, Any]], other: Mapping[str, Mapping[str, Any]]
-) -> list[tuple[str, str, Any, Any]]:
-    """Return chapter, name and both values of all that stands in either, in the order of the first."""
-    empty: dict[str, Any] = {}
-    return [
-        (slug, name, one.get(slug, empty).get(name), other.get(slug, empty).get(name))
-        for slug in dict.fromkeys([*one, *other])
-        for name in dict.fromkeys([*one.get(slug, empty), *other.get(slug, empty)])
-    ]
+) -> Iterator[tuple[str, str, Any, Any]]:
+    """Yield chapter, name and both values of all that stands in either, in the order of the first."""
+    for slug in dict.fromkeys([*one, *other]):
+        first, second = one.get(slug, {}), other.get(slug, {})
+        for name in dict.fromkeys([*first, *second]):
+            yield slug, name, first.get(name), second.get(name)
 
 
 def print_comparison(comparison: Comparison) -> None:
@@ -238,7 +214,7 @@ def print_comparison(comparison: Comparison) -> None:
     names = [side.name for side in comparison.sides]
     if comparison.parameters:
         table = folding_table("parameter", *names, "chapters", title="Parameters that differ")
-        for row in comparison.choices():
+        for row in by_choice(comparison.parameters, "one", "other"):
             table.add_row(row["name"], json.dumps(row["one"]), json.dumps(row["other"]), ", ".join(row["chapters"]))
         console.print(table)
     if comparison.turns:

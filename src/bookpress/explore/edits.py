@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from lxml import html
@@ -25,7 +25,6 @@ EDITION = "\ue000"
 
 CODE = re.compile(r'<details class="tool tool-code">.*?</details>', re.DOTALL)
 """The code of a figure, which is the same in most states: these name its place among those of the page."""
-_KEPT = re.compile(r'<details class="tool tool-code" data-kept="(\d+)"></details>')
 
 Edit = tuple[int, int, list[str]]
 """The first block, how many go, and the HTML of those that come."""
@@ -38,19 +37,10 @@ class Block(NamedTuple):
     html: str
 
 
-def article_of(page: str) -> Any:
-    """Return the article of a page."""
-    return html.document_fromstring(page).find(".//article")
-
-
-def _is_holder(element: Any) -> bool:
-    return element.tag == "section" or (element.tag == "div" and "opener" in element.get("class", "").split())
-
-
-def blocks(article: Any, edition: str) -> list[Block]:
-    """Return the blocks of an article, in the order in which the script lists them."""
+def blocks_of(page: str, edition: str) -> list[Block]:
+    """Return the blocks of the article of a page, in the order in which the script lists them."""
     found = []
-    for holder in filter(_is_holder, article.iter("section", "div")):
+    for holder in filter(_is_holder, html.document_fromstring(page).find(".//article").iter("section", "div")):
         name = holder.get("id") or holder.get("class", "")
         for child in holder:
             if isinstance(child.tag, str) and not _is_holder(child):
@@ -60,53 +50,42 @@ def blocks(article: Any, edition: str) -> list[Block]:
     return found
 
 
+def _is_holder(element: Any) -> bool:
+    return element.tag == "section" or (element.tag == "div" and "opener" in element.get("class", "").split())
+
+
 def edits(old: Sequence[Block], new: Sequence[Block], edition: str, figures: Iterable[str] = ()) -> list[Edit]:
     """Return the edits that make the new blocks of the old ones, in order; none reaches out of its holder.
 
     Blocks that hold one of the `figures` come anew even where their HTML is the same: only new blocks are drawn anew.
     """
     stale = [f'<figure class="chart-figure" id="{name}"' for name in figures]
-    if list(dict.fromkeys(one.holder for one in old)) != list(dict.fromkeys(one.holder for one in new)):
+    holders = dict.fromkeys(one.holder for one in old)
+    if [*holders] != [*dict.fromkeys(one.holder for one in new)]:
         raise ValueError("it has other sections")
-    found: list[Edit] = []
-    codes = _codes(old)
+    codes = (code for block in old for code in CODE.findall(block.html))
     kept = {code: f'<details class="tool tool-code" data-kept="{at}"></details>' for at, code in enumerate(codes)}
-    for holder in dict.fromkeys(one.holder for one in old):
+    found: list[Edit] = []
+    for holder in holders:
         start = next(at for at, one in enumerate(old) if one.holder == holder)
         before, after = ([one.html for one in part if one.holder == holder] for part in (old, new))
         before = [f"{text}{EDITION}" if any(one in text for one in stale) else text for text in before]
         for kind, first, last, here, there in difflib.SequenceMatcher(None, before, after, False).get_opcodes():
             if kind != "equal":
                 short = (CODE.sub(lambda code: kept.get(code[0], code[0]), text) for text in after[here:there])
-                coming = [text.replace(EDITION, edition) for text in short]
-                found.append((start + first, last - first, coming))
+                found.append((start + first, last - first, [text.replace(EDITION, edition) for text in short]))
     return sorted(found)
-
-
-def apply(old: Sequence[Block], made: Sequence[Edit], edition: str) -> list[str]:
-    """Return the HTML of the blocks of a page after edits, as the page's script makes them."""
-    codes = _codes(old)
-    found = [one.html for one in old]
-    for first, count, coming in reversed(made):
-        found[first : first + count] = [_KEPT.sub(lambda mark: codes[int(mark[1])], text) for text in coming]
-    return [text.replace(EDITION, edition) for text in found]
-
-
-def _codes(page: Iterable[Block]) -> list[str]:
-    return [code for block in page for code in CODE.findall(block.html)]
 
 
 def chart_changes(old: Chart, new: Chart) -> dict[str, Any]:
     """Return what of a chart's script, and of its table of data, another state has in its place; empty for nothing."""
     was, now = payload(old), payload(new)
-    found: dict[str, Any] = {size: _changed(was[size], now[size]) for size in ("narrow", "page", "wide")}
+    found: dict[str, Any] = {}
+    for size in ("narrow", "page", "wide"):
+        before, after = was[size], now[size]
+        found[size] = {key: after.get(key) for key in (*after, *before) if after.get(key) != before.get(key)}
     found["datasets"] = {name: rows for name, rows in now["datasets"].items() if name not in was["datasets"]}
     rows = data_table(new.data)["rows"]
     if rows != data_table(old.data)["rows"]:
         found["rows"] = [[[text, key] if key != text else [text] for text, key in row] for row in rows]
     return found if any(found.values()) else {}
-
-
-def _changed(was: Mapping[str, Any], now: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the entries that differ; one that goes is None."""
-    return {key: now.get(key) for key in (*now, *was) if now.get(key) != was.get(key)}

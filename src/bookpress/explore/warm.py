@@ -1,4 +1,4 @@
-"""A Sphinx that has read the whole published edition, kept to make the page of one chapter in another state quickly."""
+"""Programs of ours that are kept warm to answer orders; one is a Sphinx that has read the whole published edition."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ import secrets
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Mapping
-from contextlib import ExitStack, suppress
-from multiprocessing.connection import Client
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from multiprocessing import AuthenticationError
+from multiprocessing.connection import Client, Connection, Listener
 from pathlib import Path
-from typing import Any, Self
+from typing import IO, Any, cast
 
 from bookpress.book.project import Project
 from bookpress.book.source import EPOCH_VARIABLE, build_time
@@ -20,88 +21,64 @@ from bookpress.errors import PressError
 from bookpress.files import naming
 from bookpress.run import processes
 
-PROGRAM = "from bookpress.page.explore.warm_page import main; main()"
 
+class Program:
+    """The ``main`` of a module as a program: it reads a line of JSON, then answers each of many `connections`.
 
-class WarmBook:
-    """The published edition, read; threads may ask it for pages at the same time.
-
-    Parameters
-    ----------
-    project : Project
-        The book.
-    source, pages : Path
-        The staged source of the published edition, and its pages.
+    Threads may ask it at the same time. It gets what `subprocess.Popen` takes besides.
     """
 
-    def __init__(self, project: Project, source: Path, pages: Path) -> None:
-        self._project, self._source, self._pages = project, source, pages
+    def __init__(self, module: str, order: Mapping[str, str], **how: Any) -> None:
         self._key = secrets.token_bytes(32)
-        self._stack = ExitStack()
+        self._process: Any = subprocess.Popen(
+            [sys.executable, "-c", f"from {module} import main; main()"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            start_new_session=True,
+            **how,
+        )
+        line, stdin = json.dumps({**order, "key": self._key.hex()}), cast("IO[bytes]", self._process.stdin)
+        with suppress(BrokenPipeError):  # then it has ended, and `wait` tells
+            stdin.write(f"{line}\n".encode())
+            stdin.flush()
 
-    def __enter__(self) -> Self:
-        """Start the program; it reads the pages while we go on."""
-        with self._stack as stack, naming(self._project.build):
-            self._project.build.mkdir(parents=True, exist_ok=True)
-            # below the folder whose pictures all builds share
-            folder = stack.enter_context(tempfile.TemporaryDirectory(dir=processes.scratch(str(self._project.build))))
-            self._said = stack.enter_context(tempfile.TemporaryFile())
-            epoch = str(int(build_time(self._project.root).timestamp()))
-            self._process: Any = subprocess.Popen(
-                [sys.executable, "-c", PROGRAM],
-                env={**os.environ, **processes.STEADY, EPOCH_VARIABLE: epoch, "TMPDIR": processes.scratch()},
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=self._said,
-                start_new_session=True,
-            )
-            stack.callback(self._end)
-            order = {"source": str(self._source), "pages": str(self._pages), "folder": folder, "key": self._key.hex()}
-            self._tell(order)
-            self._stack = stack.pop_all()
-        return self
+    def wait(self) -> dict[str, Any]:
+        """Return what it tells when it can be asked; nothing where it has ended. To be called once, before it is."""
+        told: dict[str, Any] = json.loads(self._process.stdout.readline() or "{}")
+        self._address = told.get("address", "")
+        return told
 
-    def __exit__(self, *_: object) -> None:
-        """End the program and its forks."""
-        self._stack.close()
+    def connection(self) -> Connection:
+        """Return a new connection, for one order."""
+        return Client(self._address, authkey=self._key)
 
-    def _tell(self, order: Mapping[str, str]) -> None:
-        with suppress(BrokenPipeError):  # then it has ended, and `wait` says why
-            self._process.stdin.write(json.dumps(order).encode() + b"\n")
-            self._process.stdin.flush()
-
-    def _end(self) -> None:
+    def end(self) -> None:
+        """End it and all that it runs."""
         processes.kill_group(self._process.pid)
-        self._process.wait()
-        self._process.stdin.close()
-        self._process.stdout.close()
+        self._process.communicate()
 
-    def wait(self) -> None:
-        """Wait until it can make pages; to be called once, before the first is asked for."""
-        self._address = self._process.stdout.readline().decode().strip()
-        if not self._address:
-            self._process.wait()
-            self._said.seek(0)
-            reason = self._said.read().decode("utf-8", "replace").strip()
-            raise PressError(f"the published edition cannot be read again: {reason or 'its process was killed'}")
+
+def connections(key: str, output: IO[str], **told: Any) -> Iterator[Connection]:
+    """Tell whoever started this program that it listens, and what else there is to tell; yield connections for ever."""
+    with Listener(family="AF_UNIX", authkey=bytes.fromhex(key)) as listener:
+        output.write(json.dumps({"address": listener.address, **told}) + "\n")
+        output.flush()
+        while True:
+            with suppress(AuthenticationError, EOFError, OSError):
+                yield listener.accept()
+
+
+class WarmBook(Program):
+    """The published edition, read; see `warm_book`."""
 
     def page(self, asked: Mapping[str, Any], started: Callable[[int], None] = lambda _: None) -> dict[str, Any]:
-        """Return what of a page differs: ``edits`` and ``figures``, as the script of a state holds them.
+        """Return what of a page differs, ``edits`` and ``figures``, where a chapter was run with other values.
 
-        Parameters
-        ----------
-        asked : mapping
-            What `bookpress.explore.states.order_for` returns.
-        started : callable, optional
-            Told the process that makes the page, which may be killed.
-
-        Raises
-        ------
-        PressError
-            If the page cannot be made, or shows other figures or tables than the published one.
+        It is asked for a ``docname``, given the executed ``notebook`` and the record of its ``edition``; `started` is
+        told the process that makes the page, which may be killed. Other figures than the published ones are an error.
         """
         try:
-            with Client(self._address, authkey=self._key) as connection:
+            with self.connection() as connection:
                 started(connection.recv())
                 connection.send(asked)
                 answer: dict[str, Any] = connection.recv()
@@ -110,3 +87,24 @@ class WarmBook:
         if "error" in answer:
             raise PressError(answer["error"])
         return answer
+
+
+@contextmanager
+def warm_book(project: Project, source: Path, pages: Path) -> Iterator[WarmBook]:
+    """Give the published edition read, from its staged source and its pages; end it afterwards."""
+    with naming(project.build):
+        project.build.mkdir(parents=True, exist_ok=True)
+        place = processes.scratch(str(project.build))  # below the folder whose pictures all builds share
+    epoch = str(int(build_time(project.root).timestamp()))
+    environment = {**os.environ, **processes.STEADY, EPOCH_VARIABLE: epoch, "TMPDIR": processes.scratch()}
+    with tempfile.TemporaryDirectory(dir=place) as folder, tempfile.TemporaryFile() as said:
+        order = {"source": str(source), "pages": str(pages), "folder": folder}
+        warm = WarmBook("bookpress.page.explore.warm_page", order, env=environment, stderr=said)
+        try:
+            if not warm.wait():
+                said.seek(0)
+                reason = said.read().decode("utf-8", "replace").strip() or "its process was killed"
+                raise PressError(f"the published edition cannot be read again: {reason}")
+            yield warm
+        finally:
+            warm.end()

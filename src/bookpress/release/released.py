@@ -25,7 +25,7 @@ from bookpress.book.source import Source
 from bookpress.build.ro_crate import NAME
 from bookpress.errors import PressError, UsageError, short
 from bookpress.explore.compare import Change, Side, compare, sides
-from bookpress.explore.run_one import run_one
+from bookpress.explore.sweep import run_one
 from bookpress.files import checked, parse_json, pretty, read, sha256
 from bookpress.progress import Reporter
 from bookpress.run.runner import RunOptions

@@ -7,27 +7,25 @@ from __future__ import annotations
 
 import json
 import os
-import secrets
 import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import suppress
+from functools import partial
 from multiprocessing import AuthenticationError
-from multiprocessing.connection import Client, Connection, Listener
+from multiprocessing.connection import Connection
 from typing import Any
 
 from bookpress.book.assignments import Assignment, resolve
 from bookpress.book.chapters import choose
 from bookpress.book.editions import DEFAULT, load_edition
-from bookpress.book.parameters import Parameter, Value, as_text, in_words
+from bookpress.book.parameters import Parameter, as_text, in_words
 from bookpress.book.project import Project
-from bookpress.build.statements import statements_of
 from bookpress.errors import PressError, UsageError
-from bookpress.explore.explore import Outcome, content_of, order_for
-from bookpress.explore.states import State
-from bookpress.explore.warm import WarmBook
+from bookpress.explore.explore import Outcome, State, content_of
+from bookpress.explore.warm import Program, WarmBook, connections, warm_book
 from bookpress.run import processes
 from bookpress.run.cache import RunCache
 from bookpress.run.engine import engine_for
@@ -35,13 +33,8 @@ from bookpress.run.executor import cores
 from bookpress.run.notebook import job_for, run_job
 from bookpress.run.runner import cached_runs
 
-PROGRAM = "from bookpress.write.live import main; main()"
-WARMING = 60.0
-"""Seconds that a reader waits for the program to be warm."""
-TIME_LIMIT = 60.0
-"""Seconds that a chapter may take while a reader waits."""
-Answer = dict[str, Any]
-"""``state``: the content of its script and ``id``; else ``refused``, a list of what is wrong, or ``error``."""
+PATIENCE = 60.0
+"""Seconds that a reader waits for the program to be warm, and for a chapter."""
 
 
 class Live:
@@ -49,55 +42,45 @@ class Live:
 
     def __init__(self, project: Project) -> None:
         self._project = project
-        self._process: subprocess.Popen[bytes] | None = None
+        self._program: Program | None = None
         self._warm = threading.Event()
         self._told: dict[str, Any] = {}
 
     def start(self) -> None:
         """Start the program, in place of one that runs; it gets warm while we go on."""
         self.stop()
-        self._key = secrets.token_bytes(32)
-        process = subprocess.Popen(
-            [sys.executable, "-c", PROGRAM],
-            cwd=self._project.root,
-            env={**os.environ, self._project.settings.data_variable: str(self._project.data)},
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )
-        self._process = process
-        threading.Thread(target=self._listen, args=(process,), daemon=True).start()
+        environment = {**os.environ, self._project.settings.data_variable: str(self._project.data)}
+        how: dict[str, Any] = {"cwd": self._project.root, "env": environment, "stderr": subprocess.DEVNULL}
+        self._program = Program(__name__, {}, **how)
+        threading.Thread(target=self._listen, args=(self._program,), daemon=True).start()
 
-    def _listen(self, process: Any) -> None:
+    def _listen(self, program: Program) -> None:
         with suppress(OSError, ValueError):
-            process.stdin.write(self._key.hex().encode() + b"\n")
-            process.stdin.flush()
-            told = json.loads(process.stdout.readline())
-            if process is self._process:
+            told = program.wait()
+            if told and program is self._program:
                 self._told = told
                 self._warm.set()
 
     def stop(self) -> None:
         """End the program and all that it runs."""
-        process, self._process = self._process, None
+        program, self._program = self._program, None
         self._warm.clear()
-        if process is not None:
-            processes.kill_group(process.pid)
-            process.communicate()
+        if program is not None:
+            program.end()
 
     def controls(self) -> dict[str, Any]:
         """Return what each parameter of each chapter takes."""
-        return dict(self._told["controls"]) if self._warm.wait(WARMING) else {}
+        return dict(self._told["controls"]) if self._warm.wait(PATIENCE) else {}
 
-    def ask(self, order: Mapping[str, Any]) -> Answer:
-        """Return the state for ``chapter`` and ``values``, texts by name; a newer order of a ``reader`` ends it."""
+    def ask(self, order: Mapping[str, Any]) -> dict[str, Any]:
+        """Answer ``chapter``, ``values`` as texts, ``reader`` with a ``state``, what is ``refused`` or an ``error``."""
+        program = self._program
+        if program is None or not self._warm.wait(PATIENCE):
+            return {"error": "The book is being built; try again when it is there."}
         try:
-            if not self._warm.wait(WARMING):
-                return {"error": "The book is being built; try again when it is there."}
-            with Client(self._told["address"], authkey=self._key) as connection:
+            with program.connection() as connection:
                 connection.send(order)
-                answer: Answer = connection.recv()
+                answer: dict[str, Any] = connection.recv()
                 return answer
         except (OSError, EOFError, AuthenticationError):
             return {"error": "The book is being built anew; try again when it is there."}
@@ -106,12 +89,11 @@ class Live:
 class Turn:
     """What a reader waits for, and the process that works on it."""
 
-    def __init__(self) -> None:
-        self.is_over = False
-        self._pid = 0
+    is_over = False
+    _pid = 0
 
     def works(self, pid: int) -> None:
-        """Note the process."""
+        """Note the process; 0 where there is none any more."""
         self._pid = pid
         if self.is_over:
             self.end()
@@ -144,19 +126,15 @@ class WarmChapters:
     def serve(self, connection: Connection) -> None:
         """Answer one order."""
         with connection, suppress(OSError, EOFError):
-            order = connection.recv()
-            turn = Turn()
+            order, turn = connection.recv(), Turn()
             with self._lock:
-                before = self._turns.pop(order["reader"], None)
+                before = self._turns.get(order["reader"])
                 self._turns[order["reader"]] = turn
             if before:
                 before.end()
             connection.send(self._answer(order["chapter"], order["values"], turn))
-            with self._lock:
-                if self._turns.get(order["reader"]) is turn:
-                    del self._turns[order["reader"]]
 
-    def _answer(self, slug: str, texts: Mapping[str, str], turn: Turn) -> Answer:
+    def _answer(self, slug: str, texts: Mapping[str, str], turn: Turn) -> dict[str, Any]:
         try:
             state = self._checked(slug, texts)
             with self._room:
@@ -165,6 +143,8 @@ class WarmChapters:
             return {"refused": list(error.problems)}
         except PressError as error:
             return {"error": "A newer choice took its place." if turn.is_over else str(error)}
+        finally:
+            turn.works(0)
 
     def _checked(self, slug: str, texts: Mapping[str, str]) -> State:
         """Return the state that texts ask for, checked as those of the command line are."""
@@ -177,54 +157,39 @@ class WarmChapters:
         return State.of(self._default, chapter, choice)
 
     def _content(self, state: State, turn: Turn) -> dict[str, Any]:
-        project, default, slug = self._project, self._default, state.chapter.slug
+        project, default, cache = self._project, self._default, RunCache(self._project.cache)
         if turn.is_over:
             raise PressError("given up")
-        cache = RunCache(project.cache)
-        run = cache.find(state.key)
+        job = job_for(project, state.chapter, state.task.values, default.fingerprint, PATIENCE)
+        run = cache.find(job.key)
         if run is None:
-            values = state.edition.values[slug]
-            job = job_for(project, state.chapter, values, default.fingerprint, TIME_LIMIT)
             run = run_job(job, self._engine, turn.works)
             default.fingerprint.check(project)
             cache.store(run)
-        asked = order_for(project, state, default, self._runs, run)
-        page = self._warm.page(asked, turn.works)
-        found = Outcome(state, run.results, statements_of(run))
-        return {"id": state.edition.id, **content_of(found, asked, self._runs[slug], page)}
+        page = partial(self._warm.page, started=turn.works)
+        return {"id": state.edition.id, **content_of(project, default, self._runs, page, Outcome(state, run))}
 
 
 def control(parameter: Parameter) -> dict[str, Any]:
     """Return what a native control needs: ``one`` or ``many`` of options, else attributes of an input."""
-    schema = parameter.schema
-    items = schema.get("items", {})
-    for kind, found in (("one", schema), ("many", items)):
-        if "enum" in found:
-            return {kind: _options(found["enum"], found)}
-    if schema.get("type") == "boolean":
-        return {"one": _options([True, False], schema)}
+    schema, items = parameter.schema, parameter.schema.get("items", {})
+    closed = [True, False] if schema.get("type") == "boolean" else schema.get("enum")
+    for kind, values, found in (("one", closed, schema), ("many", items.get("enum"), items)):
+        if values:
+            return {kind: [[as_text(value), in_words(value, found)] for value in values]}
     if schema.get("type") in {"integer", "number"}:
         ends = {name: schema[key] for name, key in (("min", "minimum"), ("max", "maximum")) if key in schema}
         return {"input": {"type": "number", "step": "1" if schema["type"] == "integer" else "any", **ends}}
     return {"input": {"type": "text"}, "is_list": schema.get("type") == "array"}
 
 
-def _options(values: Sequence[Value], schema: Mapping[str, Any]) -> list[list[str]]:
-    return [[as_text(value), in_words(value, schema)] for value in values]
-
-
 def main() -> None:
     """Be the program: get warm, say where it listens, answer each order in a thread, until standard input is closed."""
-    key = bytes.fromhex(sys.stdin.readline().strip())
+    key = json.loads(sys.stdin.readline())["key"]
     processes.end_group_with(0, os.getpid())
     project = Project.find()
     built = project.editions / DEFAULT
-    with WarmBook(project, built / "source", built / "html") as warm:
+    with warm_book(project, built / "source", built / "html") as warm:
         chapters = WarmChapters(project, warm)
-        warm.wait()
-        with Listener(family="AF_UNIX", authkey=key) as listener:
-            sys.stdout.write(json.dumps({"address": listener.address, "controls": chapters.controls}) + "\n")
-            sys.stdout.flush()
-            while True:
-                with suppress(AuthenticationError, EOFError, OSError):
-                    threading.Thread(target=chapters.serve, args=(listener.accept(),), daemon=True).start()
+        for connection in connections(key, sys.stdout, controls=chapters.controls):
+            threading.Thread(target=chapters.serve, args=(connection,), daemon=True).start()

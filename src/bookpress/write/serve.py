@@ -9,13 +9,13 @@ from __future__ import annotations
 import errno
 import io
 import json
-import os
 import re
 import secrets
-import signal
 import subprocess
 import sys
+import tempfile
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -24,11 +24,10 @@ from hmac import compare_digest
 from http import HTTPStatus
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import IO, Annotated, Any, BinaryIO
+from typing import Annotated, Any, BinaryIO
 from urllib.parse import unquote, urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
-from watchfiles import watch
 
 from bookpress.book.chapters import FOLDER
 from bookpress.book.editions import DEFAULT, load_edition_file
@@ -36,27 +35,18 @@ from bookpress.book.project import Project
 from bookpress.book.source import COPIED_FOLDERS
 from bookpress.build.published import BEING_BUILT, STATE
 from bookpress.errors import PressError
+from bookpress.files import files_of
+from bookpress.run import processes
 from bookpress.write.live import Live
 
 HOST = "127.0.0.1"
 """Never an address that others can reach: the server is made for the author alone."""
-OURS = (HOST, "localhost")
-PORT = 8000
 TEMPLATES = Path(__file__).parent / "templates"
-SCRIPTS = {"reload.js": TEMPLATES / "reload.js", "live.js": TEMPLATES / "live.js"}
 OWN = "/__press__"
 """Where what is not part of the book is served."""
-ROOT_SUFFIXES = (".md", ".yml", ".lock")
-"""Files in the root of the book that pages are made from."""
-LOOK_EVERY = 0.2
-"""Seconds between two looks at what nobody tells of: whether a build has ended, and what stands in the root."""
-PATIENCE = 5.0
-"""Seconds that a build has to end when it is told to."""
-INSTEAD = TEMPLATES / "instead.html"
+SCRIPTS = {f"{OWN}/{name}": TEMPLATES / name for name in ("reload.js", "live.js")}
 ORDER_LIMIT = 32_768
 """Bytes of an order."""
-AT_ONCE = 16
-"""Orders that are worked on at the same time, or wait; more are refused."""
 Short = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,100}$")]
 
 
@@ -81,7 +71,8 @@ class State:
     """What runs chapters for readers; there is none where another than the published edition is served."""
     token: str = field(default_factory=lambda: secrets.token_urlsafe(32))
     """Proves that an order comes from a page of ours."""
-    room: threading.Semaphore = field(default_factory=lambda: threading.BoundedSemaphore(AT_ONCE))
+    room: threading.Semaphore = field(default_factory=lambda: threading.BoundedSemaphore(16))
+    """For orders that are worked on at the same time, or wait; more are refused."""
 
     @property
     def version(self) -> str:
@@ -91,17 +82,16 @@ class State:
         return ""
 
 
-def serve(project: Project, edition: str, port: int = PORT, ready: Callable[[str], object] = print) -> None:
-    """Build an edition, serve it on loopback and keep it up to date, until Ctrl-C or SIGTERM.
-
-    Raises
-    ------
-    PressError
-        If there is no such edition, or the port is taken.
-    """
-    load_edition_file(project, edition)
+def serve(project: Project, edition: str, port: int, ready: Callable[[str], object]) -> None:
+    """Build an edition, serve it on loopback and keep it up to date, until Ctrl-C or SIGTERM."""
+    load_edition_file(project, edition)  # or say that there is none
     state = State(project.editions / edition, live=Live(project) if edition == DEFAULT else None)
-    with listen(state, port) as server:
+    try:
+        server = _Server((HOST, port), partial(_Pages, state))
+    except OSError as error:
+        why = "is taken by another program" if error.errno == errno.EADDRINUSE else f"is not to be had: {error}"
+        raise PressError(f"port {port} {why}; choose one with --port, or --port 0 for any that is free") from error
+    with server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         ready(f"http://{HOST}:{server.server_port}/")
         try:
@@ -113,20 +103,10 @@ def serve(project: Project, edition: str, port: int = PORT, ready: Callable[[str
         server.shutdown()
 
 
-def listen(state: State, port: int) -> ThreadingHTTPServer:
-    """Return a server that listens on loopback, or say that the port is taken."""
-    try:
-        return _Server((HOST, port), partial(_Pages, state))
-    except OSError as error:
-        why = "is taken by another program" if error.errno == errno.EADDRINUSE else f"is not to be had: {error}"
-        raise PressError(f"port {port} {why}; choose one with --port, or --port 0 for any that is free") from error
-
-
 def keep_built(project: Project, edition: str, state: State) -> None:
-    """Build now and after each change, each time in a fresh process; a change during a build starts it afresh.
+    """Build now and after each change, each time in a fresh process: it sees the package as it now is.
 
-    A fresh process sees the package as it now is. It publishes only what is whole, so whatever an author breaks, the
-    last good pages stay.
+    A change during a build starts it afresh. It publishes only what is whole: the last good pages stay.
     """
     command, looks = [sys.executable, "-m", "bookpress", "build", edition], changes(project)
     while True:
@@ -145,70 +125,41 @@ def keep_built(project: Project, edition: str, state: State) -> None:
 
 
 def changes(project: Project) -> Iterator[bool]:
-    """Yield every moment whether a file that editions are made from has changed.
-
-    The system watches a folder as it was when it was asked to: when one comes, goes or is exchanged, it is asked anew.
-    """
+    """Yield every moment whether a file that editions are made from has come, gone or changed since the last."""
+    folders = [*(project.root / name for name in (FOLDER, *COPIED_FOLDERS)), project.data, *project.packages]
+    before = None
     while True:
-        before = _root(project)
-        folders = [*(project.root / name for name in (FOLDER, *COPIED_FOLDERS)), project.data, *project.packages]
-        there = [folder for folder in folders if folder.is_dir()]
-        for changed in watch(*there, yield_on_timeout=True, rust_timeout=int(1000 * LOOK_EVERY)):
-            is_another = _root(project) != before
-            yield bool(changed) or is_another
-            if is_another:
-                break
-
-
-def _root(project: Project) -> set[tuple[str, int, int]]:
-    """Return what tells the files and folders in the root of the book from others."""
-    found = set()
-    for path in project.root.iterdir():
-        with suppress(OSError):
-            if path.suffix in ROOT_SUFFIXES:
-                found.add((path.name, path.stat().st_ino, path.stat().st_mtime_ns))
-            elif path.name in (FOLDER, *COPIED_FOLDERS):
-                found.add((path.name, path.stat().st_ino, 0))
-    return found
+        with suppress(OSError):  # of a file that goes while we look the next look tells
+            paths = [path for path in project.root.iterdir() if path.suffix in {".md", ".yml", ".lock"}]
+            paths += [path for folder in folders for path in files_of(folder)]
+            now = {(path, stat.st_mtime_ns, stat.st_ino) for path, stat in ((path, path.stat()) for path in paths)}
+            yield before not in (None, now)
+            before = now
+        time.sleep(0.2)
 
 
 def _build(command: list[str], root: Path, looks: Iterator[bool]) -> str | None:
     """Run the build and return what is wrong, empty where nothing is; None when a file changed before it ended."""
-    process = subprocess.Popen(
-        command,
-        cwd=root,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        text=True,
-        errors="replace",
-        start_new_session=True,
-    )
-    said: list[str] = []
-    echo = threading.Thread(target=_echo, args=(process.stderr, said), daemon=True)
-    echo.start()
-    try:
-        while process.poll() is None:
-            if next(looks):
-                return None
-    finally:
-        if process.poll() is None:
-            process.terminate()
-            with suppress(subprocess.TimeoutExpired):
-                process.wait(PATIENCE)
-            with suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
-    echo.join()
-    everything = "".join(said).strip() or "no reason given"
-    return (everything.partition("error: ")[2] or everything) if process.returncode else ""
-
-
-def _echo(stream: IO[str], said: list[str]) -> None:
-    for line in stream:
-        sys.stderr.write(line)
-        sys.stderr.flush()
-        said.append(line)
+    quiet = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "start_new_session": True}
+    with tempfile.TemporaryFile("w+", errors="replace") as said:
+        process = subprocess.Popen(command, cwd=root, stderr=said, **quiet)  # type: ignore[call-overload]
+        try:
+            while process.poll() is None:
+                if next(looks):
+                    return None
+        finally:
+            if process.poll() is None:
+                process.terminate()
+                with suppress(subprocess.TimeoutExpired):
+                    process.wait(5)
+                processes.kill_group(process.pid)
+                process.wait()
+        said.seek(0)
+        everything = said.read().strip()
+    sys.stderr.write(f"{everything}\n")
+    sys.stderr.flush()
+    what = everything.partition("error: ")[2] or everything or "no reason given"
+    return what if process.returncode else ""
 
 
 class _Server(ThreadingHTTPServer):
@@ -218,8 +169,7 @@ class _Server(ThreadingHTTPServer):
 class _Pages(SimpleHTTPRequestHandler):
     """The files of the edition as they are now; pages get the script that reloads them.
 
-    Requests for another host, or from the page of another, are not answered, so that no page from elsewhere can read
-    the book through a name that leads here.
+    Requests for another host, or from the page of another, are not answered: no page from elsewhere reads the book.
     """
 
     timeout = 30
@@ -230,17 +180,16 @@ class _Pages(SimpleHTTPRequestHandler):
 
     def send_head(self) -> io.BytesIO | BinaryIO | None:
         """Send the head of an answer and return its body."""
-        path = unquote(urlsplit(self.path).path)
+        state, path = self.state, unquote(urlsplit(self.path).path)
         if not self._is_ours() or "\0" in path:
             self.send_error(HTTPStatus.NOT_FOUND)
         elif path == f"{OWN}/state":
-            told = {"state": self.state.what, "message": self.state.message, "version": self.state.version}
-            return self._answer(json.dumps(told), "application/json")
+            return self._answer({"state": state.what, "message": state.message, "version": state.version})
         elif path == f"{OWN}/controls":
-            return self._answer(json.dumps(self.state.live.controls() if self.state.live else {}), "application/json")
-        elif path.startswith(f"{OWN}/") and path.removeprefix(f"{OWN}/") in SCRIPTS:
-            return self._answer(SCRIPTS[path.removeprefix(f"{OWN}/")].read_text("utf-8"), "text/javascript")
-        elif not self.state.version:
+            return self._answer(state.live.controls() if state.live else {})
+        elif path in SCRIPTS:
+            return self._answer(SCRIPTS[path].read_text("utf-8"), "text/javascript")
+        elif not state.version:
             why = "This page shows it once it is there."
             self.send_error(HTTPStatus.SERVICE_UNAVAILABLE, "The book is being built", why)
         else:
@@ -248,18 +197,21 @@ class _Pages(SimpleHTTPRequestHandler):
         return None
 
     def _file(self, path: str) -> io.BytesIO | BinaryIO | None:
-        version, self.path = self.state.version, f"{path}index.html" if path.endswith("/") else self.path
+        script, self.path = self._script(), f"{path}index.html" if path.endswith("/") else self.path
         found = Path(self.translate_path(self.path))
         if found.suffix != ".html" or not found.is_file():
             del self.headers["If-Modified-Since"]  # the next build may change any file
             return super().send_head()
         live = f'<script src="{OWN}/live.js" data-token="{self.state.token}"></script>' if self.state.live else ""
-        return self._answer(found.read_text(encoding="utf-8") + _script(version) + live, "text/html")
+        return self._answer(found.read_text(encoding="utf-8") + script + live, "text/html")
+
+    def _script(self) -> str:
+        return f'<script src="{OWN}/reload.js" data-version="{self.state.version}"></script>'
 
     def _is_ours(self) -> bool:
         host, origin = self.headers.get("Host", ""), self.headers.get("Origin")
         try:
-            return urlsplit(f"//{host}").hostname in OURS and origin in {None, f"http://{host}"}
+            return urlsplit(f"//{host}").hostname in (HOST, "localhost") and origin in {None, f"http://{host}"}
         except ValueError:
             return False
 
@@ -267,8 +219,7 @@ class _Pages(SimpleHTTPRequestHandler):
         """Answer an order with a state."""
         with suppress(OSError):  # a reader who has gone
             code, told = self._chosen()
-            body = self._answer(json.dumps(told), "application/json", code)
-            self.wfile.write(body.getvalue())
+            self.wfile.write(self._answer(told, code=code).getvalue())
 
     def _chosen(self) -> tuple[HTTPStatus, dict[str, Any]]:
         """Return the answer to an order, which must come from a page of ours and be no longer than any is."""
@@ -276,14 +227,15 @@ class _Pages(SimpleHTTPRequestHandler):
         is_told = compare_digest(token.encode("utf-8", "replace"), self.state.token.encode())
         if not (self.state.live and self._is_ours() and self.headers.get("Origin") and is_told):
             return HTTPStatus.FORBIDDEN, {"error": "Not from a page of this server."}
-        if self.path != f"{OWN}/choose" or self.headers.get_content_type() != "application/json":
-            return HTTPStatus.NOT_FOUND, {"error": "There is nothing to ask here."}
-        if not re.fullmatch("[0-9]{1,6}", length) or int(length) > ORDER_LIMIT:
-            return HTTPStatus.REQUEST_ENTITY_TOO_LARGE, {"error": f"An order has at most {ORDER_LIMIT} bytes."}
+        is_order = self.path == f"{OWN}/choose" and self.headers.get_content_type() == "application/json"
+        size = int(length) if re.fullmatch("[0-9]{1,6}", length) else ORDER_LIMIT + 1
         try:
-            order = Order.model_validate_json(self.rfile.read(int(length)))
+            order = Order.model_validate_json(self.rfile.read(size)) if is_order and size <= ORDER_LIMIT else None
         except ValidationError:
-            return HTTPStatus.BAD_REQUEST, {"error": "An order holds a chapter, a reader and values."}
+            order = None
+        if order is None:
+            wanted = f"An order is JSON of at most {ORDER_LIMIT} bytes, with a chapter, a reader and values."
+            return HTTPStatus.BAD_REQUEST, {"error": wanted}
         if not self.state.room.acquire(blocking=False):
             return HTTPStatus.SERVICE_UNAVAILABLE, {"error": "Too much is asked at once."}
         try:
@@ -291,13 +243,15 @@ class _Pages(SimpleHTTPRequestHandler):
         finally:
             self.state.room.release()
 
-    def _answer(self, text: str, kind: str, code: HTTPStatus = HTTPStatus.OK) -> io.BytesIO:
-        content = text.encode()
+    def _answer(
+        self, content: str | dict[str, Any], kind: str = "application/json", code: HTTPStatus = HTTPStatus.OK
+    ) -> io.BytesIO:
+        body = (content if isinstance(content, str) else json.dumps(content)).encode()
         self.send_response(code)
         self.send_header("Content-Type", f"{kind}; charset=utf-8")
-        self.send_header("Content-Length", str(len(content)))
+        self.send_header("Content-Length", str(len(body)))
         self.end_headers()
-        return io.BytesIO(content)
+        return io.BytesIO(body)
 
     def end_headers(self) -> None:
         """Let the browser keep nothing."""
@@ -306,12 +260,8 @@ class _Pages(SimpleHTTPRequestHandler):
 
     def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
         """Say that there is no such page; it may come with the next build."""
-        self.error_message_format = INSTEAD.read_text("utf-8") + _script(self.state.version)
+        self.error_message_format = (TEMPLATES / "instead.html").read_text("utf-8") + self._script()
         super().send_error(code, message, explain)
 
     def log_message(self, *_: object) -> None:
         """Say nothing."""
-
-
-def _script(version: str) -> str:
-    return f'<script src="{OWN}/reload.js" data-version="{version}"></script>'

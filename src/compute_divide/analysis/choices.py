@@ -15,7 +15,7 @@ from pydantic import AfterValidator, Field, GetCoreSchemaHandler, GetJsonSchemaH
 from pydantic_core import CoreSchema, core_schema
 
 from compute_divide.evidence.papers.profiles import JOINT_LABS, NON_PROFITS, READINGS, flips_of, topic_names, venues
-from compute_divide.evidence.store.files import EvidenceError, read_bytes, vintages, works_names
+from compute_divide.evidence.store.files import EvidenceError, last_whole_year, read_bytes, vintages, works_names
 
 
 @dataclass(frozen=True)
@@ -50,9 +50,15 @@ def _number(
     return Field(ge=least, le=most, title=title, json_schema_extra=extra)
 
 
+def _recorded(schema: dict[str, Any]) -> None:
+    """Explore no year of which the evidence does not hold the whole."""
+    schema["explore"] = {"by": [-2, -1, 1, 2], "to": last_whole_year(vintages()[-1])}
+
+
 # --- numbers ---
 
-Year = Annotated[int, _number(1950, 2030, {"by": [-2, -1, 1, 2]})]  # a calendar year
+Year = Annotated[int, Field(ge=1950, le=2030, json_schema_extra=_recorded)]  # a calendar year
+ListYear = Annotated[int, _number(1950, 2030, [2010, 2014, 2018, 2022, 2026])]  # with a June list of the TOP500
 Years = Annotated[int, _number(1, 50, [1, 2, 3, 5])]  # how many calendar years
 Months = Annotated[int, _number(1, 36, [1, 3, 6, 12], "months")]  # how long a run lasts
 Count = Annotated[int, _number(1, 1000, [5, 10, 20, 50], title="Largest models of a year")]  # picked one by one

@@ -1,7 +1,8 @@
-"""The page of a comparison: what differs between two editions, in the look of the book."""
+"""Pages on several editions: what differs between two of them, and an index of many as one site."""
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,7 +11,8 @@ from urllib.parse import quote
 
 from bookpress.book.chapters import FOLDER, discover, toc_files
 from bookpress.book.project import Project
-from bookpress.explore.compare import Change, Comparison, Side
+from bookpress.citation.record import load_book
+from bookpress.explore.compare import Change, Comparison, Side, by_choice
 from bookpress.page.base.templates import write_apart
 
 FINDING = re.compile(r"\{finding\}\s+([\w-]+):(\w+)")
@@ -21,24 +23,21 @@ def write_page(comparison: Comparison, project: Project) -> Path:
     """Write a comparison as a page below ``_build/compare``, with what it loads beside it, and return its path."""
     one, other = comparison.sides
     alike = one.title == other.title
-    titles = {chapter.slug: chapter.title for chapter in discover(project)}
-    groups: dict[str, list[dict[str, Any]]] = {}
     rows = {(change.chapter, change.key): _row(change) for change in comparison.changes}
-    for (slug, _), row in rows.items():
-        groups.setdefault(slug, []).append(row)
+    groups = {slug: [row for (of, _), row in rows.items() if of == slug] for slug, _ in rows}
     slugs = list(dict.fromkeys([*one.results, *other.results]))
-    recorded = {(slug, key) for side in comparison.sides for slug, found in side.results.items() for key in found}
+    titles = {chapter.slug: chapter.title for chapter in discover(project)}
     cover = project.root / f"{toc_files(project)[0]}.md"
-    found = FINDING.findall(cover.read_text("utf-8")) if cover.is_file() else []
-    headlines = [name for name in dict.fromkeys(found) if name in recorded]
+    found = dict.fromkeys(FINDING.findall(cover.read_text("utf-8")) if cover.is_file() else ())
+    headlines = [(slug, key) for slug, key in found if any(key in side.results.get(slug, ()) for side in (one, other))]
     return write_apart(
         project.build / "compare" / f"{one.name}-{other.name}",
         "comparison.html",
         comparison=comparison,
-        names=[f"{side.title} ({side.id})" if alike else side.title or side.name for side in comparison.sides],
+        names=[f"{side.title} ({side.id})" if alike else side.title or side.name for side in (one, other)],
         titles={slug: titles.get(slug, slug) for slug in dict.fromkeys([*one.parameters, *other.parameters, *slugs])},
-        links=[_links(side, slugs, project) for side in comparison.sides],
-        choices=comparison.choices(),
+        links=[_links(side, slugs, project) for side in (one, other)],
+        choices=by_choice(comparison.parameters, "one", "other"),
         causes={change.chapter: change.parameters for change in comparison.changes},
         cover={"all": len(headlines), "rows": [rows[name] for name in headlines if name in rows]},
         groups=groups,
@@ -70,3 +69,13 @@ def _row(change: Change) -> dict[str, Any]:
         "apart": len(ends) == 2 and max(low for low, _ in ends) > min(high for _, high in ends),
         "shares": [result for result in found if result.unit == "share" and result.value is not None],
     }
+
+
+def write_index(project: Project, folders: Sequence[str]) -> Path:
+    """Write the index of built editions, by the names of their folders, beside them; return its path."""
+    editions = []
+    for name in dict.fromkeys(folders):
+        record = json.loads((project.editions / name / "edition.json").read_text("utf-8"))
+        differs = by_choice(record["differs"], "value", "default")
+        editions.append({**record, "address": f"{quote(name)}/html/index.html", "differs": differs})
+    return write_apart(project.editions, "editions.html", book=load_book(project.root), editions=editions)

@@ -20,93 +20,8 @@ from bookpress.page.base.templates import write_apart
 from bookpress.page.figures import render as drawing
 from bookpress.progress import folding_table
 
-ROWS_ON_A_PAGE = 120
-"""Rows up to which the data of a curve stand on the page; beyond it they are a file beside it."""
-
-
-def curves_of(sweep: Sweep) -> list[Curve]:
-    """Return what a sweep says about each result that is to be drawn."""
-    return [Curve.of(sweep, key) for key in sweep.keys]
-
-
-def summary_table(sweep: Sweep, curves: Sequence[Curve]) -> Table:
-    """Return as a table for the terminal what moves the results, as the page has it."""
-    varied = sweep.plan.varied
-    moved = [curve for curve in curves if curve.varies]
-    title = f"Results that differ between combinations: {len(moved)}; the same in all: {len(curves) - len(moved)}"
-    ends = ("result", "as started", "smallest", "largest")
-    table = folding_table(*ends, *(f"{name} alone" for name in varied), title=title)
-    for row in (_summary(curve, varied) for curve in moved):
-        table.add_row(row["key"], row["usual"], row["least"], row["most"], *row["alone"])
-    return table
-
-
-def statements_table(sweep: Sweep) -> Table:
-    """Return as a table for the terminal how often each statement of the chapter stands."""
-    table = folding_table(
-        "statement", "holds", "does not", "unknown", "share", title="Runs in which a statement stands"
-    )
-    for one in sweep.statements:
-        counted = (str(one[name]) for name in ("holds", "does_not", "unknown"))
-        table.add_row(one["key"], *counted, numbers.number(one["share"], "share"))
-    return table
-
-
-def write_page(sweep: Sweep, curves: Sequence[Curve], project: Project) -> Path:
-    """Write the page of a sweep into its folder, with the curves beside it as pictures, data and Vega-Lite."""
-    plan, cache = sweep.plan, project.build / "pictures"
-    tried = {name: list({str(one[name]): one[name] for one in plan.sets}.values()) for name in plan.varied}
-    orders = {name: [numbers.setting(value) for value in values] for name, values in tried.items()}
-    source = f"{plan.chapter.title}, {len(sweep.runs)} runs of the chapter."
-    drawn = [curve for curve in curves if curve.varies] or list(curves)
-    charts = {curve.key: curve_chart(curve, orders, source) for curve in drawn}
-    drawing.draw(charts.values(), cache)
-    sweep.folder.mkdir(parents=True, exist_ok=True)
-    for key, chart in charts.items():
-        drawing.write_files(chart, cache, sweep.folder / key, {"title": chart.title, "source": chart.source})
-    declared = {row["name"]: row for row in describe(plan.chapter.parameters, plan.usual)}
-    sentences: dict[str, list[str]] = {}
-    for mark in marks_of(plan.chapter.slug, plan.chapter.source):
-        sentences.setdefault(mark.name.partition(":")[2], []).append(mark.sentence)
-    return write_apart(
-        sweep.folder,
-        "sweep.html",
-        plan=plan,
-        sweep=sweep,
-        choices=[{**declared[name], "tried": tried[name], "spoken": spoken(name)} for name in plan.varied],
-        held=[row for name, row in declared.items() if name not in plan.varied],
-        results=[_summary(curve, plan.varied) for curve in drawn],
-        same=[(curve, in_words(curve.rows[0])) for curve in curves if curve.key not in charts],
-        curves=[_figure(curve, charts[curve.key], cache, plan.varied) for curve in drawn],
-        statements=[{**one, "sentences": sentences.get(one["key"], [])} for one in sweep.statements],
-        failed=[(plan.label(place), what) for place, what in sorted(sweep.errors.items())],
-        marked=any(curve.usual for curve in curves),
-    )
-
-
-def _figure(curve: Curve, chart: Chart, cache: Path, varied: Sequence[str]) -> dict[str, Any]:
-    said = {"curve": curve, "chart": chart, "text": spread(curve, varied), "sizes": drawing.sizes(chart, cache)}
-    return {**said, "table": data_table(chart.data) if len(chart.data.rows) <= ROWS_ON_A_PAGE else None}
-
-
-def _summary(curve: Curve, varied: Sequence[str]) -> dict[str, Any]:
-    return {
-        "key": curve.key,
-        "label": curve.label,
-        "usual": in_words(curve.usual, "value") if curve.usual else "",
-        "least": in_words(curve.rows[0], "value"),
-        "most": in_words(curve.rows[-1], "value"),
-        "alone": [alone(curve, varied, name) for name in varied],
-    }
-
-
-WIDTH, HEIGHT = 640, 240
-ROW = 27
-"""Height of a row of choices in pixels: the value stands above its marks."""
+WIDTH = 640
 INK, MARKED, GRID = "currentColor", "#c2410c", "rgba(128,128,128,0.22)"
-DECADES_ON_A_LINE = 100
-"""Values farther apart than this, by their ratio, stand on a logarithmic axis."""
-SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
 KINDS: dict[str, Kind] = {"share": "share", "FLOP": "flop", "year": "year"}
 AXES = {"share": "%", "year": "d", "FLOP": ".0e", "FLOP/s": ".0e", "USD": "$~s"}
 """How an axis writes values of a unit."""
@@ -114,10 +29,9 @@ AXES = {"share": "%", "year": "d", "FLOP": ".0e", "FLOP/s": ".0e", "USD": "$~s"}
 
 @dataclass(frozen=True)
 class Curve:
-    """What a sweep says about one result.
+    """What a sweep says about one result: the rows of its values, the smallest first, `missing` combinations have none.
 
-    ``rows`` are those of the combinations that give it a value, the smallest first, as in ``Sweep.rows``; ``missing``
-    ended well and give none. ``usual`` is the row of the values that the sweep started from, where it has one.
+    ``usual`` is the row of the values that the sweep started from, where it has one.
     """
 
     key: str
@@ -140,12 +54,84 @@ class Curve:
         """Whether some choice moves it, or its interval."""
         return any(row[name] != self.rows[0][name] for row in self.rows for name in ("value", "low", "high"))
 
-    @property
-    def title(self) -> str:
-        """What it shows."""
-        low, high = (numbers.number(row["value"], self.unit) for row in (self.rows[0], self.rows[-1]))
-        span = f"always {low}" if low == high else f"{low} to {high}"
-        return f"{self.label[:1].upper()}{self.label[1:]}: {numbers.with_unit(span, self.unit)}"
+
+def curves_of(sweep: Sweep) -> list[Curve]:
+    """Return what a sweep says about each result that is to be drawn."""
+    return [Curve.of(sweep, key) for key in sweep.keys]
+
+
+def summary_table(sweep: Sweep, curves: Sequence[Curve]) -> Table:
+    """Return as a table for the terminal what moves the results, as the page has it."""
+    moved = [_summary(curve, sweep.plan.varied) for curve in curves if curve.varies]
+    title = f"Results that differ between combinations: {len(moved)}; the same in all: {len(curves) - len(moved)}"
+    heads = ("result", "as started", "smallest", "largest", *(f"{name} alone" for name in sweep.plan.varied))
+    table = folding_table(*heads, title=title)
+    for row in moved:
+        table.add_row(row["key"], row["usual"], row["least"], row["most"], *row["alone"])
+    return table
+
+
+def write_page(sweep: Sweep, curves: Sequence[Curve], project: Project) -> Path:
+    """Write the page of a sweep into its folder, with the curves beside it as pictures, data and Vega-Lite."""
+    plan, cache, varied = sweep.plan, project.build / "pictures", sweep.plan.varied
+    tried = {name: list({str(one[name]): one[name] for one in plan.sets}.values()) for name in varied}
+    orders = {name: [numbers.setting(value) for value in values] for name, values in tried.items()}
+    source = f"{plan.chapter.title}, {len(sweep.runs)} runs of the chapter."
+    drawn = [curve for curve in curves if curve.varies] or list(curves)
+    charts = {curve.key: curve_chart(curve, orders, source) for curve in drawn}
+    drawing.draw(charts.values(), cache)
+    sweep.folder.mkdir(parents=True, exist_ok=True)
+    for key, chart in charts.items():
+        drawing.write_files(chart, cache, sweep.folder / key, {"title": chart.title, "source": chart.source})
+    declared = {row["name"]: row for row in describe(plan.chapter.parameters, plan.usual)}
+    sentences: dict[str, list[str]] = {}
+    for mark in marks_of(plan.chapter.slug, plan.chapter.source):
+        sentences.setdefault(mark.name.partition(":")[2], []).append(mark.sentence)
+    return write_apart(
+        sweep.folder,
+        "sweep.html",
+        plan=plan,
+        sweep=sweep,
+        choices=[{**declared[name], "tried": tried[name], "spoken": spoken(name)} for name in varied],
+        held=[row for name, row in declared.items() if name not in varied],
+        results=[_summary(curve, varied) for curve in drawn],
+        same=[(curve, in_words(curve.rows[0])) for curve in curves if curve.key not in charts],
+        curves=[
+            {
+                "curve": curve,
+                "chart": (chart := charts[curve.key]),
+                "text": spread(curve, varied),
+                "sizes": drawing.sizes(chart, cache),
+                "table": data_table(chart.data) if len(chart.data.rows) <= 120 else None,  # more are a file beside it
+            }
+            for curve in drawn
+        ],
+        statements=[{**one, "sentences": sentences.get(one["key"], [])} for one in sweep.statements],
+        failed=[(plan.tasks[place].label, what) for place, what in sorted(sweep.errors.items())],
+        marked=any(curve.usual for curve in curves),
+    )
+
+
+def _summary(curve: Curve, varied: Sequence[str]) -> dict[str, Any]:
+    return {
+        "key": curve.key,
+        "label": curve.label,
+        "usual": in_words(curve.usual, "value") if curve.usual else "",
+        "least": in_words(curve.rows[0], "value"),
+        "most": in_words(curve.rows[-1], "value"),
+        "alone": [_alone(curve, varied, name) for name in varied],
+    }
+
+
+def _alone(curve: Curve, varied: Sequence[str], name: str) -> str:
+    """Return by how much the estimate changes at most when one choice alone does; empty where none ever does alone."""
+    groups: dict[tuple[str, ...], list[float]] = {}
+    for row in curve.rows:
+        groups.setdefault(tuple(str(row[other]) for other in varied if other != name), []).append(row["value"])
+    least, most = max(((min(values), max(values)) for values in groups.values()), key=lambda ends: ends[1] - ends[0])
+    if least == most:
+        return "" if all(len(values) == 1 for values in groups.values()) else "none"
+    return numbers.difference(least, most, curve.unit)
 
 
 def in_words(row: Mapping[str, Any], how: str = "full") -> str:
@@ -160,20 +146,20 @@ def spoken(name: str) -> str:
 
 def spread(curve: Curve, varied: Iterable[str]) -> str:
     """Return in sentences how far the estimate goes, and what led to its ends."""
-    rows = curve.rows
-    if len(rows) == 1:
-        text = f"One combination gives a value: {in_words(rows[0])}."
-    elif rows[0]["value"] == rows[-1]["value"]:
-        text = f"All {len(rows)} combinations give {in_words(rows[0], 'value')}."
+    first, last, count = curve.rows[0], curve.rows[-1], len(curve.rows)
+    if count == 1:
+        text = f"One combination gives a value: {in_words(first)}."
+    elif first["value"] == last["value"]:
+        text = f"All {count} combinations give {in_words(first, 'value')}."
     else:
-        choices = (
-            ", ".join(f"{spoken(name)} {numbers.setting(row[name])}" for name in varied) for row in (rows[0], rows[-1])
+        least, most = (
+            f"{in_words(row)} with {', '.join(f'{spoken(name)} {numbers.setting(row[name])}' for name in varied)}"
+            for row in (first, last)
         )
-        least, most = (f"{in_words(row)} with {words}" for row, words in zip((rows[0], rows[-1]), choices, strict=True))
-        text = f"Over {len(rows)} combinations the estimate goes from {least} to {most}."
+        text = f"Over {count} combinations the estimate goes from {least} to {most}."
     if curve.usual:
         text += f" The values the sweep started from give {in_words(curve.usual)}."
-    others = list(dict.fromkeys(row["label"] for row in rows if row["label"] not in {"", curve.label}))
+    others = [*dict.fromkeys(row["label"] for row in curve.rows if row["label"] not in {"", curve.label})]
     if others:
         more = f" and {len(others) - 1} more" if len(others) > 1 else ""
         text += f" Not all combinations measure quite the same: also “{others[0]}”{more}."
@@ -182,28 +168,17 @@ def spread(curve: Curve, varied: Iterable[str]) -> str:
     return text
 
 
-def alone(curve: Curve, varied: Iterable[str], name: str) -> str:
-    """Return by how much the estimate changes at most when one choice changes and all others stay; in words.
-
-    It is empty where no two combinations differ in this choice alone.
-    """
-    groups: dict[tuple[str, ...], list[float]] = {}
-    for row in curve.rows:
-        groups.setdefault(tuple(str(row[other]) for other in varied if other != name), []).append(row["value"])
-    least, most = max(((min(values), max(values)) for values in groups.values()), key=lambda ends: ends[1] - ends[0])
-    if least == most:
-        return "" if all(len(values) == 1 for values in groups.values()) else "none"
-    return numbers.difference(least, most, curve.unit)
-
-
 def curve_chart(curve: Curve, orders: Mapping[str, Sequence[str]], source: str) -> Chart:
     """Return the chart of a curve."""
-    said = spread(curve, orders)
+    said, count = spread(curve, orders), len(curve.rows)
+    low, high = (numbers.number(row["value"], curve.unit) for row in (curve.rows[0], curve.rows[-1]))
+    span = numbers.with_unit(f"always {low}" if low == high else f"{low} to {high}", curve.unit)
     counted = [name for name in ("k", "n") if any(row[name] is not None for row in curve.rows)]
+    kind = KINDS.get(curve.unit, "number")
     columns = [
         Column(name="run", label="Run", kind="number"),
         *(Column(name=name, label=spoken(name)) for name in orders),
-        *(Column(name=name, label=name, kind=KINDS.get(curve.unit, "number")) for name in ("value", "low", "high")),
+        *(Column(name=name, label=name, kind=kind) for name in ("value", "low", "high")),
         *(Column(name=name, label=name, kind="number") for name in counted),
     ]
     rows = [
@@ -212,10 +187,10 @@ def curve_chart(curve: Curve, orders: Mapping[str, Sequence[str]], source: str) 
     ]
     return Chart(
         name=f"fig-{curve.key.lower().replace('_', '-')}",
-        title=curve.title,
+        title=f"{curve.label[:1].upper()}{curve.label[1:]}: {span}",
         alt=f"Specification curve. {said}",
         description=(
-            f"Above, each of the {len(curve.rows)} estimates stands as a point with its interval, the smallest at the "
+            f"Above, each of the {count} estimates stands as a point with its interval, the smallest at the "
             f"left. Below, a mark shows which value of {' and of '.join(map(spoken, orders))} led to it. {said}"
         ),
         source=source,
@@ -242,7 +217,7 @@ def _spec(curve: Curve, orders: Mapping[str, Sequence[str]]) -> dict[str, Any]:
     text = {"color": INK, "fontSize": 12}
     axis = {"labelColor": INK, "titleColor": INK, "labelFontSize": 12, "gridColor": GRID}
     return {
-        "$schema": SCHEMA,
+        "$schema": "https://vega.github.io/schema/vega-lite/v6.json",
         "data": {"values": points},
         "vconcat": [
             _estimates(curve, across, thickness),
@@ -261,7 +236,7 @@ def _spec(curve: Curve, orders: Mapping[str, Sequence[str]]) -> dict[str, Any]:
 def _estimates(curve: Curve, across: Mapping[str, Any], thickness: float) -> dict[str, Any]:
     """Return the panel of estimates with their intervals; the usual one is a diamond with its name above the panel."""
     known = [row[name] for row in curve.rows for name in ("value", "low", "high") if row[name] is not None]
-    far_apart = min(known) > 0 and max(known) / min(known) > DECADES_ON_A_LINE
+    far_apart = min(known) > 0 and max(known) / min(known) > 100
     scale = {"type": "log"} if far_apart else {"zero": False, "nice": True}
     axis = {"tickCount": 5, **({"format": AXES[curve.unit]} if curve.unit in AXES else {})}
     up = {"type": "quantitative", "title": None, "scale": scale, "axis": axis}
@@ -272,7 +247,7 @@ def _estimates(curve: Curve, across: Mapping[str, Any], thickness: float) -> dic
     name = {"align": "left" if at_left else "right", "dx": 6 if at_left else -6, "baseline": "bottom", "dy": -2}
     return {
         "width": WIDTH,
-        "height": HEIGHT,
+        "height": 240,
         "layer": [
             {
                 "mark": {"type": "rule", "opacity": 0.4, "color": INK, "strokeWidth": thickness},
@@ -298,7 +273,7 @@ def _choices(name: str, order: Sequence[str], across: Mapping[str, Any], thickne
     return {
         "title": spoken(name),
         "width": WIDTH,
-        "height": {"step": ROW},
+        "height": {"step": 27},  # the value stands above its marks
         "mark": {"type": "tick", "orient": "vertical", "height": 9, "thickness": 2 * thickness, "opacity": 1},
         "encoding": {
             "x": across,

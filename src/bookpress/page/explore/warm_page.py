@@ -16,8 +16,7 @@ import sys
 import tempfile
 import traceback
 from collections.abc import Iterator, Mapping
-from multiprocessing import AuthenticationError
-from multiprocessing.connection import Connection, Listener
+from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +25,8 @@ from sphinx.util import logging
 
 from bookpress.build import sphinx_process
 from bookpress.citation.record import Citation, Edition
-from bookpress.explore.edits import Block, article_of, blocks, chart_changes, edits
+from bookpress.explore.edits import Block, blocks_of, chart_changes, edits
+from bookpress.explore.warm import connections
 from bookpress.page import extension
 from bookpress.page.base.contents import citation_of
 from bookpress.page.base.store import store_of
@@ -61,19 +61,14 @@ def _serve(builder: Any, order: Mapping[str, Any], said: io.StringIO, answers: A
     builder.prepare_writing(set(pages))
     edition = citation_of(builder.config).edition
     label = edition.label if edition else ""
-    published = {
-        name: blocks(article_of(Path(order["pages"], f"{name}.html").read_text("utf-8")), label) for name in pages
-    }
+    published = {name: blocks_of(Path(order["pages"], f"{name}.html").read_text("utf-8"), label) for name in pages}
     _write(builder, next(iter(pages)))  # so that forks find templates and modules loaded
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody asks how a fork ended: it has answered, or its line is cut
     gc.freeze()
-    with Listener(family="AF_UNIX", authkey=bytes.fromhex(order["key"])) as listener:
-        answers.write(f"{listener.address}\n")
-        answers.flush()
-        while True:
-            with contextlib.suppress(AuthenticationError, EOFError, OSError), listener.accept() as connection:
-                if os.fork() == 0:
-                    _answer(builder, connection, published, said)
+    for connection in connections(order["key"], answers):
+        with connection:
+            if os.fork() == 0:
+                _answer(builder, connection, published, said)
 
 
 def _answer(builder: Any, connection: Connection, published: Mapping[str, list[Block]], said: io.StringIO) -> None:
@@ -86,10 +81,8 @@ def _answer(builder: Any, connection: Connection, published: Mapping[str, list[B
             reply = _state(builder, asked, published[asked["docname"]], Path(folder))
         told = sphinx_process.complaints(said.getvalue(), str(builder.srcdir)).strip()
         connection.send({"error": told} if builder.app._warncount else reply)
-    except ValueError as error:
-        connection.send({"error": str(error)})
-    except BaseException:  # noqa: BLE001 - whatever it is, the other side should know
-        connection.send({"error": traceback.format_exc()})
+    except BaseException as error:  # noqa: BLE001 - whatever it is, the other side should know
+        connection.send({"error": str(error) if isinstance(error, ValueError) else traceback.format_exc()})
     finally:
         os._exit(0)
 
@@ -110,9 +103,8 @@ def _state(builder: Any, asked: Mapping[str, Any], published: list[Block], folde
     new = store_of(env).pages[docname]
     changes = {one.name: chart_changes(before, one) for before, one in zip(old.charts, new.charts, strict=True)}
     changed = {name: change for name, change in changes.items() if change}
-    made = edits(published, blocks(article_of(page), edition.label), edition.label, changed)
-    found = {"edits": made, "figures": changed}
-    return {**found, "page": page} if asked.get("whole") else found
+    made = edits(published, blocks_of(page, edition.label), edition.label, changed)
+    return {"edits": made, "figures": changed}
 
 
 def _write(builder: Any, docname: str) -> None:
