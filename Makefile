@@ -23,6 +23,9 @@ explore: setup ## build it with all states: each choice changed alone, to be tur
 	@$(BIN)/compute-divide explore --yes
 
 release: setup browser ## build all formats, pack and tag what is published, lay out the site to deploy (in dist/)
+	@others="$$($(BIN)/python -c 'import pathlib; from bookpress.citation.record import load_book; \
+		print(*{*load_book(pathlib.Path()).published_editions} - {"default"})')"; \
+		[ -z "$$others" ] || $(BIN)/compute-divide build $$others --format html,pdf,epub
 	@$(BIN)/compute-divide explore --yes --format html,pdf,epub && $(BIN)/compute-divide release --tag $(ARGS)
 
 browser: ## install what pages are looked at with, from apt (Debian, Ubuntu; does nothing when it is there)

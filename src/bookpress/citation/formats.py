@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import codecs
-import json
 import re
 from collections.abc import Callable, Mapping
-from types import MappingProxyType
 from typing import Any, Literal, NamedTuple
 
 import latexcodec  # noqa: F401  # registers the codec "ulatex"
 from babel import Locale
 
 from bookpress.citation.record import Author, Citation
+from bookpress.files import pretty
 
 FOLDER = "cite"
 Dialect = Literal["bibtex", "biblatex"]
@@ -30,10 +29,9 @@ _COMMANDS = str.maketrans(
 
 
 def to_bibtex(citation: Citation, dialect: Dialect = "bibtex") -> str:
-    """Return an entry for a reference list.
+    """Return an entry for a reference list: BibTeX in ASCII, with accents as commands, or biblatex in Unicode.
 
-    BibTeX is written in ASCII, with accents as commands, and cites a chapter as ``@incollection``. biblatex is written
-    in Unicode and cites a chapter as ``@inbook``, which may have authors of the book besides its own.
+    In biblatex a chapter is ``@inbook``, which may have authors of the book besides its own.
     """
     is_biblatex, date, book = dialect == "biblatex", citation.date, citation.book
 
@@ -77,30 +75,20 @@ def to_bibtex(citation: Citation, dialect: Dialect = "bibtex") -> str:
 
 
 def escape(text: str, *, ascii_only: bool = False) -> str:
-    r"""Return a text with all that LaTeX takes for a command made plain, and accents as commands where asked.
-
-    Each letter stands in braces of its own, as BibTeX wants them in names; what LaTeX has no command for stays.
-    """
+    """Return a text with all that LaTeX takes for a command made plain, and accents as commands where asked."""
     plain = text.translate(_COMMANDS)
     return re.sub(r"[^\x00-\x7f]", _as_command, plain) if ascii_only else plain
 
 
 def _as_command(letter: re.Match[str]) -> str:
+    """Return a letter in braces of its own, as BibTeX wants it in names; what LaTeX has no command for stays."""
     written = str(codecs.encode(letter[0], "ulatex", "keep")).strip()
     written = re.sub(r"(?<=.)\\([ij])$", r"\1", written)  # the accent takes the place of the dot
     return f"{{{written}}}" if written.startswith(("\\", "$")) else written
 
 
 def protect(title: str, *, ascii_only: bool = False) -> str:
-    """Return a title in which words that must keep their capitals stand in braces.
-
-    Styles may turn all letters small but the first of the title and of a subtitle.
-
-    Examples
-    --------
-    >>> protect("Models of the NeurIPS sample: Open weights in China")
-    'Models of the {NeurIPS} sample: Open weights in {China}'
-    """
+    """Return a title whose words with capitals stand in braces, but for the first: styles may turn letters small."""
     words = title.split(" ")
     protected = []
     for before, word in zip([":", *words], words, strict=False):
@@ -169,28 +157,21 @@ def to_csl(citation: Citation) -> dict[str, Any]:
     )
 
 
-def to_csl_file(citation: Citation) -> dict[str, Any]:
-    """Return the item for a file: Zotero reads family and given names alone, so particle and suffix stand there."""
+def to_csl_file(citation: Citation) -> str:
+    """Return a file with the item: Zotero reads family and given names alone, so particle and suffix stand there."""
     item = to_csl(citation)
     for name in (*item["author"], *item.get("container-author", ())):
         if particle := name.pop("non-dropping-particle", None):
             name["family"] = f"{particle} {name['family']}"
         if suffix := name.pop("suffix", None):
             name["given"] = f"{name['given']}, {suffix}"
-    return item
+    return pretty([item])
 
 
 def csl_name(author: Author) -> dict[str, Any]:
     """Return a name variable."""
-    return _filled(
-        {
-            "literal": author.name,
-            "family": author.family,
-            "given": author.given,
-            "non-dropping-particle": author.particle,
-            "suffix": author.suffix,
-        }
-    )
+    name = {"literal": author.name, "family": author.family, "given": author.given}
+    return _filled({**name, "non-dropping-particle": author.particle, "suffix": author.suffix})
 
 
 def _filled(item: Mapping[str, Any]) -> dict[str, Any]:
@@ -206,19 +187,12 @@ class Format(NamedTuple):
     write: Callable[[Citation], str]
 
 
-FORMATS: Mapping[str, Format] = MappingProxyType(
-    {
-        "bibtex": Format("BibTeX", ".bib", "application/x-bibtex", to_bibtex),
-        "biblatex": Format("biblatex", ".biblatex.bib", "application/x-bibtex", lambda one: to_bibtex(one, "biblatex")),
-        "ris": Format("RIS", ".ris", "application/x-research-info-systems", to_ris),
-        "csl-json": Format(
-            "CSL-JSON",
-            ".csl.json",
-            "application/vnd.citationstyles.csl+json",
-            lambda one: json.dumps([to_csl_file(one)], ensure_ascii=False, indent=2) + "\n",
-        ),
-    }
-)
+FORMATS: Mapping[str, Format] = {
+    "bibtex": Format("BibTeX", ".bib", "application/x-bibtex", to_bibtex),
+    "biblatex": Format("biblatex", ".biblatex.bib", "application/x-bibtex", lambda one: to_bibtex(one, "biblatex")),
+    "ris": Format("RIS", ".ris", "application/x-research-info-systems", to_ris),
+    "csl-json": Format("CSL-JSON", ".csl.json", "application/vnd.citationstyles.csl+json", to_csl_file),
+}
 
 
 def citation_stem(citation: Citation) -> str:

@@ -12,10 +12,7 @@ Node = dict[str, Any]
 
 
 def page_node(page: LandingPage) -> Node:
-    """Return the description of a chapter's page, or of the front page with its chapters.
-
-    Addresses are absolute where the site has one; else they are relative to the page, as JSON-LD allows.
-    """
+    """Return the description of a chapter's page, or of the front page with its chapters."""
     citation = page.citation
     based_on = [_node("CreativeWork", name=work.title, url=work.url) for work in citation.book.based_on]
     context, common = {"@context": "https://schema.org"}, _common(page)
@@ -93,14 +90,16 @@ def _book(page: LandingPage) -> Node:
 
 
 def _common(page: LandingPage) -> Node:
-    citation, edition = page.citation, page.citation.edition
-    states: dict[str, str | None] = {}
+    citation, edition, facts = page.citation, page.citation.edition, list[tuple[str, str | None]]()
     if edition:
-        source = edition.source.swhid if edition.source and not edition.source.uncommitted else None
-        facts = {"results-sha256": citation.results_sha256, "data-vintage": edition.vintage, "swhid": source}
-        states = {"edition": edition.id, **facts}
-    known = {name: value for name, value in states.items() if value}
-    identifiers = [_node("PropertyValue", propertyID=name, value=value) for name, value in known.items()]
+        facts = [
+            ("edition", edition.id),
+            ("results-sha256", citation.results_sha256),
+            ("data-vintage", edition.vintage),
+        ]
+        if edition.source and not edition.source.uncommitted:
+            facts += [("swhid", edition.source.swhid), ("swhid", edition.source.tree_swhid)]
+    identifiers = [_node("PropertyValue", propertyID=name, value=value) for name, value in facts if value]
     return {
         "@id": page.url,
         "url": page.link(page.path),

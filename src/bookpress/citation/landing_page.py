@@ -6,12 +6,25 @@ import hashlib
 import posixpath
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from html import escape
+from pathlib import Path
 from typing import NamedTuple, Self
 from urllib.parse import quote
 
-from bookpress.citation.formats import FORMATS, citation_stem
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from bookpress.citation.formats import FORMATS, Format, citation_stem
 from bookpress.citation.record import Author, Chapter, Citation
+from bookpress.citation.styles import to_reference
+
+TEMPLATES = Environment(
+    loader=FileSystemLoader(Path(__file__).parent / "templates"),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+TEMPLATES.filters["reference"] = lambda citation, style: Markup(to_reference(citation, style).html)  # noqa: S704  # escaped there
 
 
 class SiteFile(NamedTuple):
@@ -99,88 +112,36 @@ class LandingPage:
         """Return a file's absolute address where the site has one, else the relative one."""
         return self.absolute(path) or self.relative(path)
 
-    def downloads(self) -> list[tuple[str, str, str]]:
-        """Return label, address and name of each citation file."""
-        stem = citation_stem(self.citation)
-        return [
-            (form.label, self.relative(stem + form.ending), stem.rpartition("/")[2] + form.ending)
-            for form in FORMATS.values()
-        ]
+    def downloads(self) -> list[tuple[Format, str, str]]:
+        """Return format, address and name of each citation file."""
+        paths = ((form, citation_stem(self.citation) + form.ending) for form in FORMATS.values())
+        return [(form, self.relative(path), posixpath.basename(path)) for form, path in paths]
 
-    def head_html(self) -> str:
-        """Return tags and links that say what the page is, as HTML."""
-        book = self.citation.book
-        is_tagged = book.chapter_tags or self.citation.chapter is None
-        lines = [_tag("meta", name=name, content=text) for name, text in (highwire_tags(self) if is_tagged else [])]
-        lines += [_tag("meta", property=name, content=text) for name, text in open_graph(self)]
-        return "\n".join([*lines, *(_tag("link", **link) for link in typed_links(self))])
-
-    def canonical_html(self) -> str:
-        """Return the link that names the page's own address; empty where the site has none."""
-        return _tag("link", rel="canonical", href=self.url) if self.url else ""
+    def head_html(self, *, is_landing: bool = True) -> str:
+        """Return tags and links that say what the page is, as HTML; of other pages only their own address."""
+        names = {"highwire_name": highwire_name, "highwire_reference": highwire_reference}
+        text = TEMPLATES.get_template("head.html").render(page=self, is_landing=is_landing, **names)
+        return "\n".join(filter(None, map(str.strip, text.splitlines())))
 
 
-def _tag(tag: str, /, **attributes: str) -> str:
-    return f"<{tag} " + " ".join(f'{key}="{escape(value)}"' for key, value in attributes.items()) + ">"
-
-
-def highwire_tags(page: LandingPage) -> list[tuple[str, str]]:
-    """Return name and content of the tags that Google Scholar indexes and reference managers read, in order.
-
-    https://scholar.google.com/intl/en/scholar/inclusion.html#indexing names the tags. Addresses must be absolute:
-    without an address of the site there are none. ``citation_inbook_title`` is what makes a book section of a page in
-    Zotero, which takes ``citation_book_title`` for Open Graph; others read only the latter. ``citation_doi`` is the
-    chapter's own: under the book's, all chapters would be taken for one work.
-    """
-    citation, book, is_alone = page.citation, page.citation.book, len(page.citation.authors) == 1
-    in_book = book.full_title if citation.chapter else None
-    tags: list[tuple[str, str | None]] = [("citation_title", citation.title)]
-    for author in citation.authors:
-        tags += [
-            ("citation_author", highwire_name(author, alone=is_alone)),
-            ("citation_author_institution", author.affiliation),
-            ("citation_author_orcid", author.orcid_url),
-        ]
-    tags += [
-        ("citation_publication_date", f"{citation.date:%Y/%m/%d}"),
-        ("citation_inbook_title", in_book),
-        ("citation_book_title", in_book),
-        ("prism.edition", citation.state),
-        ("citation_publisher", book.publisher),
-        ("citation_isbn", book.isbn),
-        ("citation_issn", book.issn),
-        ("citation_doi", citation.doi),
-        ("citation_language", book.language),
-        *(("citation_keywords", keyword) for keyword in citation.keywords),
-        ("citation_abstract", citation.abstract),
-        ("citation_public_url", citation.url if page.url else None),
-        ("citation_fulltext_html_url", page.url),
-        ("citation_pdf_url", page.absolute(page.pdf) if page.pdf else None),
-        *(("citation_reference", highwire_reference(work)) for work in page.works),
-    ]
-    return [(name, content) for name, content in tags if content]
-
-
-def highwire_name(author: Author, *, alone: bool = False) -> str:
+def highwire_name(author: Author, *, alone: bool) -> str:
     """Return a name as a tag holds it: *Last, First*; `alone` says whether it is the only author of the page.
 
-    Zotero takes the last word of a name without a comma for the family name, and splits the name of an only author at
-    its comma when both sides hold a space. A comma at the end keeps a group whole, a semicolon keeps a person whole;
-    Zotero drops both. A suffix goes to the given name: only two parts are read.
+    Zotero takes the last word of a name without a comma for the family name, splits a name at its comma, and makes two
+    names of an only author's when both sides hold a space. A comma at the end keeps a group whole, a semicolon a
+    person: Zotero drops both. A comma within the name of a group becomes the sign that looks like it.
     """
-    last, first = author.surname, author.given_and_suffix
-    if first:
-        return f"{last}, {first};" if alone and " " in last and " " in first else f"{last}, {first}"
-    if "," in last:
-        return f"{last};" if alone else last
-    return f"{last}," if author.name or " " in last else last
+    last, first = author.surname.replace(",", "\u201a"), author.given_and_suffix
+    if not first:
+        return f"{last}," if author.name or " " in last else last
+    return f"{last}, {first};" if alone and " " in last and " " in first else f"{last}, {first}"
 
 
 def highwire_reference(work: Work) -> str:
     """Return a cited work as the content of a ``citation_reference`` tag."""
     parts = [
         ("citation_title", work.title),
-        *(("citation_author", highwire_name(author).rstrip(",")) for author in work.authors),
+        *(("citation_author", author.sorted_name) for author in work.authors),
         ("citation_journal_title", work.journal),
         ("citation_publisher", work.publisher),
         ("citation_publication_date", work.year),
@@ -188,52 +149,3 @@ def highwire_reference(work: Work) -> str:
         ("citation_arxiv_id", work.arxiv),
     ]
     return ";".join(f"{name}={content.replace(';', ',')}" for name, content in parts if content)
-
-
-def typed_links(page: LandingPage) -> list[dict[str, str]]:
-    """Return the attributes of the page's typed links, for machines that follow them.
-
-    The FAIR Signposting profile, https://signposting.org/FAIR/. ``cite-as`` needs an address meant to last: a DOI, or
-    the permanent address of the edition. ``item`` leads to data and chapters, ``collection`` to the book.
-    """
-    citation, stem = page.citation, citation_stem(page.citation)
-    lasting = f"https://doi.org/{citation.doi}" if citation.doi else citation.permanent_url
-    kinds = ("Chapter", "ScholarlyArticle") if citation.chapter else ("Book",)
-    files = [*page.files, *(file for dataset in page.datasets for file in dataset.files)]
-    links: list[tuple[str, str | None, str | None]] = [
-        ("cite-as", None, lasting),
-        *(("type", None, f"https://schema.org/{kind}") for kind in ("AboutPage", *kinds)),
-        *(("describedby", form.media_type, page.relative(stem + form.ending)) for form in FORMATS.values()),
-        *(("author", None, author.orcid_url) for author in citation.authors),
-        ("license", None, citation.book.licence_url),
-        *(("item", file.media_type, page.relative(file.path)) for file in files),
-        *(("item", "text/html", page.relative(chapter.page)) for chapter in page.chapters),
-        ("collection", "text/html", page.relative("index.html") if citation.chapter else None),
-    ]
-    return [{"rel": rel, **({"type": kind} if kind else {}), "href": href} for rel, kind, href in links if href]
-
-
-def open_graph(page: LandingPage) -> list[tuple[str, str]]:
-    """Return property and content of the tags that social media read; they need an address of the site.
-
-    https://ogp.me: title, type, image and url are required, and the latter two are absolute.
-    """
-    citation, picture = page.citation, page.picture
-    if page.url is None:
-        return [] if citation.chapter else [("og:type", "book")]  # of which Zotero makes a book
-    tags: list[tuple[str, str | None]] = [
-        ("og:type", "article" if citation.chapter else "book"),
-        ("og:title", citation.title),
-        ("og:site_name", citation.book.full_title),
-        ("og:description", page.summary or citation.abstract),
-        ("og:url", page.url),
-    ]
-    if picture:
-        tags += [
-            ("og:image", page.absolute(picture.path)),
-            ("og:image:type", "image/png"),
-            ("og:image:width", str(picture.width)),
-            ("og:image:height", str(picture.height)),
-            ("og:image:alt", picture.alt),
-        ]
-    return [(name, content) for name, content in tags if content]

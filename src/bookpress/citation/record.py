@@ -76,12 +76,10 @@ class Author(Facts):
 
     @model_validator(mode="after")
     def _one_kind(self) -> Self:
-        is_group = self.name is not None and not (self.family or self.given or self.particle or self.suffix)
-        is_person = self.name is None and self.family is not None and (self.given or not self.suffix)
-        if not is_group and not is_person:
-            raise ValueError(
-                "an author has `name` alone (a group), or `family`, `given`, `particle`, `suffix` (a person)"
-            )
+        of_person = self.family or self.given or self.particle or self.suffix
+        if of_person if self.name else not self.family or (self.suffix and not self.given):
+            what = "an author has `name` alone (a group), or `family`, `given`, `particle`, `suffix` (a person)"
+            raise ValueError(what)
         return self
 
     @property
@@ -93,6 +91,11 @@ class Author(Facts):
     def given_and_suffix(self) -> str:
         """What formats with two parts of a name have beside the surname."""
         return " ".join(filter(None, [self.given, self.suffix]))
+
+    @property
+    def sorted_name(self) -> str:
+        """The name as catalogues have it: ``"van Beethoven, Ludwig"``."""
+        return ", ".join(filter(None, [self.surname, self.given_and_suffix]))
 
     @property
     def full(self) -> str:
@@ -171,7 +174,7 @@ class Book(Facts):
 
     @property
     def file_stem(self) -> str:
-        """The name that files of the whole book have: ``"a-tiny-book"``."""
+        """The name that files of the whole book have."""
         return re.sub(r"[^a-z0-9]+", "-", self.title.lower()).strip("-") or "book"
 
 
@@ -224,8 +227,7 @@ class Edition(Facts):
         """Return name, value, default and chapters of each choice that differs; those of `chapter` come first."""
         chapters: dict[tuple[str, str, str], list[str]] = {}
         for item in self.differs:
-            choice = (item.name, as_text(item.value), as_text(item.default))
-            chapters.setdefault(choice, []).append(item.chapter)
+            chapters.setdefault((item.name, as_text(item.value), as_text(item.default)), []).append(item.chapter)
         ordered = sorted(chapters.items(), key=lambda entry: chapter not in entry[1])
         return [(*choice, ", ".join(reached)) for choice, reached in ordered]
 
@@ -286,22 +288,20 @@ class Citation(Facts):
         if self.edition is None:
             return None
         book_doi = self.book.doi if self.chapter and self.is_published else None
-        parts = [
-            f"DOI of the book {book_doi}." if book_doi else "",
-            f"Data vintage {self.edition.vintage}." if self.edition.vintage else "",
-            f"Results SHA-256 {self.results_sha256}." if self.results_sha256 else "",
-            f"Source {self.source}." if self.source else "",
-            f"Rebuilt by: {self.edition.command}",
-        ]
-        return " ".join(filter(None, parts))
+        facts = {
+            "DOI of the book": book_doi,
+            "Data vintage": self.edition.vintage,
+            "Results SHA-256": self.results_sha256,
+            "Source": self.source,
+        }
+        said = [f"{name} {fact}." for name, fact in facts.items() if fact]
+        return " ".join([*said, f"Rebuilt by: {self.edition.command}"])
 
     @property
     def results_sha256(self) -> str | None:
         """Hash of the results of the chapter, or of the whole book."""
-        if self.edition is None:
-            return None
-        if self.chapter is None:
-            return self.edition.results_sha256
+        if self.edition is None or self.chapter is None:
+            return self.edition.results_sha256 if self.edition else None
         return self.edition.chapter_results_sha256.get(self.chapter.slug)
 
     @property
@@ -324,11 +324,6 @@ class Citation(Facts):
         return self.chapter.doi or (scheme and scheme.replace("{slug}", self.chapter.slug))
 
     @property
-    def page(self) -> str:
-        """Path of the page from the root of the site; empty for the front page."""
-        return self.chapter.page if self.chapter else ""
-
-    @property
     def site_url(self) -> str | None:
         """Address of the site that shows this edition: the book's for the default one, else its permanent one."""
         return self.book.base_url if self.is_published else self._permanent_site
@@ -336,12 +331,16 @@ class Citation(Facts):
     @property
     def page_url(self) -> str | None:
         """Address of the page on the site, where it has one."""
-        return self.site_url + quote(self.page) if self.site_url else None
+        return self.site_url + self._path if self.site_url else None
 
     @property
     def permanent_url(self) -> str | None:
         """Address at which this very state stays."""
-        return self._permanent_site + quote(self.page) if self._permanent_site else None
+        return self._permanent_site + self._path if self._permanent_site else None
+
+    @property
+    def _path(self) -> str:
+        return quote(self.chapter.page) if self.chapter else ""
 
     @property
     def _permanent_site(self) -> str | None:
@@ -360,10 +359,9 @@ class Citation(Facts):
     def key(self) -> str:
         """Key for reference lists: author, year, slug, and the id of an edition that is not the default one."""
         name = make_id((self.authors[0].family or self.authors[0].surname).removeprefix("The ")).replace("-", "")
-        parts = [f"{name}{self.date.year}"]
-        parts += [self.chapter.slug] if self.chapter else []
-        parts += [self.edition.id] if self.edition and not self.is_published else []
-        return "-".join(parts)
+        edition = self.edition.id if self.edition and not self.is_published else ""
+        parts = (f"{name}{self.date.year}", self.chapter.slug if self.chapter else "", edition)
+        return "-".join(filter(None, parts))
 
 
 SETTINGS = "book/publication.yml"

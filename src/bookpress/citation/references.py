@@ -22,15 +22,11 @@ from sphinxcontrib.bibtex.nodes import bibliography
 from bookpress.citation.landing_page import Work
 from bookpress.citation.record import Author, single_spaced
 
-STYLE = "authors_first"
-"""Name of our style of references, for ``bibtex_default_style``."""
-
 
 def add_references(app: Sphinx, doctree: nodes.document) -> None:
     """Add the section to a page that was just read, unless the page cites nothing or has a bibliography of its own."""
-    env = app.env
-    cites = any(ref.docname == env.docname for ref in _domain(env).citation_refs)
-    if not cites or any(doctree.findall(bibliography)):
+    refs = cast("BibtexDomain", app.env.get_domain("cite")).citation_refs
+    if any(doctree.findall(bibliography)) or all(ref.docname != app.env.docname for ref in refs):
         return
     section = nodes.section("", nodes.title("", "References"), ids=["references"], names=["references"])
     # The directive wants the state of a parser, of which it uses the document alone.
@@ -76,11 +72,8 @@ class ListReferences(SphinxPostTransform):
 
 def cited_works(env: BuildEnvironment, docname: str) -> tuple[Work, ...]:
     """Return the works in the bibliography of a page."""
-    return tuple(work_of(item.entry) for item in _domain(env).citations if item.bibliography_key.docname == docname)
-
-
-def _domain(env: BuildEnvironment) -> BibtexDomain:
-    return cast("BibtexDomain", env.get_domain("cite"))
+    cited = cast("BibtexDomain", env.get_domain("cite")).citations
+    return tuple(work_of(item.entry) for item in cited if item.bibliography_key.docname == docname)
 
 
 def work_of(entry: Any) -> Work:
@@ -111,7 +104,7 @@ def _author(person: Any) -> Author:
 
 
 register_plugin("pybtex.style.sorting", "author_order", AuthorOrder)
-register_plugin("pybtex.style.formatting", STYLE, AuthorStyle)
+register_plugin("pybtex.style.formatting", "authors_first", AuthorStyle)
 # Asked for again with every citation, and found each time by reading what all installed packages offer:
 for kind, name in (("style.names", "lastfirst"), ("style.labels", "number"), ("backends", "plaintext")):
     register_plugin(f"pybtex.{kind}", name, find_plugin(f"pybtex.{kind}", name), force=True)

@@ -9,7 +9,6 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from functools import cache
-from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from lxml import etree
@@ -32,17 +31,17 @@ class Style(NamedTuple):
     locale: str = "en-US"
 
 
-STYLES: Mapping[str, Style] = MappingProxyType(
-    {
-        "apa": Style("APA", "apa"),
-        "chicago": Style("Chicago 18", "chicago-author-date"),
-        "ieee": Style("IEEE", "ieee"),
-        "harvard": Style("Harvard", "harvard-cite-them-right", "en-GB"),
-        "vancouver": Style("Vancouver", "nlm-citation-sequence"),
-    }
-)
+STYLES: Mapping[str, Style] = {
+    "apa": Style("APA", "apa"),
+    "chicago": Style("Chicago 18", "chicago-author-date"),
+    "ieee": Style("IEEE", "ieee"),
+    "harvard": Style("Harvard", "harvard-cite-them-right", "en-GB"),
+    "vancouver": Style("Vancouver", "nlm-citation-sequence"),
+}
 FORMS = (*FORMATS, *STYLES)
 """Names of all forms of a citation: files first, then styles."""
+ACCESSED = {"harvard": "day month year", "vancouver": "year month day"}
+"""Where the manual asks for the day on which a page was read, which only its reader knows: what stands in its place."""
 
 
 class Reference(NamedTuple):
@@ -59,51 +58,37 @@ def write(citation: Citation, form: str) -> str:
 
 def to_reference(citation: Citation, style: str) -> Reference:
     """Return the reference in one of `STYLES`."""
-    return format_item(to_csl(citation), style, citation.book.title_in_sentence)
+    return _formatted(json.dumps(_by_manual(citation, style), ensure_ascii=False).translate(_VEIL), style)
 
 
-def format_item(item: Mapping[str, Any], style: str, sentence: str | None = None) -> Reference:
-    """Return a CSL-JSON item as a reference in a style; `sentence` is the book's title in sentence case."""
-    suited = _by_manual(item, style, sentence)
-    return _formatted(json.dumps(suited, ensure_ascii=False).translate(_VEIL), style)
-
-
-def _by_manual(item: Mapping[str, Any], style: str, sentence: str | None) -> dict[str, Any]:
-    """Return an item with what a manual asks for and no style file can do: which capitals, what is left out."""
-    made, is_chapter = dict(item), item["type"] == "chapter"
-    of_book = "container-title" if is_chapter else "title"
+def _by_manual(citation: Citation, style: str) -> dict[str, Any]:
+    """Return an item with what a manual asks for and no style file can do: capitals, what is left out, what is said."""
+    made, sentence, chapter = to_csl(citation), citation.book.title_in_sentence, citation.chapter
+    of_book = "container-title" if chapter else "title"
     if style in {"chicago", "ieee"}:
         titles = ("title", "container-title") if style == "chicago" else (of_book,)
         made |= {name: headline(made[name]) for name in titles if name in made}
     elif sentence:
         made[of_book] = sentence + made[of_book][len(sentence) :]
-    if style == "apa" and [author.get("literal") for author in made["author"]] == [made.get("publisher")]:
-        del made["publisher"]  # the manual: an author that publishes is not named twice
-    if style == "harvard" and is_chapter:
+    if style == "apa" and [author.name for author in citation.authors] == [citation.book.publisher]:
+        made.pop("publisher", None)  # an author that publishes is not named twice
+    if style == "harvard" and chapter:
         made.setdefault("container-author", made["author"])
-    if style in {"harvard", "vancouver"} and "URL" in made:
-        made["accessed"] = made["issued"]
-    if style == "vancouver" and "chapter-number" in made:
-        made["title"] = f"Chapter {made['chapter-number']}, {made['title']}"
+    if style in ACCESSED and "URL" in made:
+        made["accessed"] = {"literal": ACCESSED[style]}
+    if style == "vancouver" and chapter and chapter.position:
+        made["title"] = f"Chapter {chapter.position}, {made['title']}"
     return made
 
 
 def headline(title: str) -> str:
-    """Return a title with the capitals of a headline; short words in the middle, and others' capitals, stay.
-
-    Examples
-    --------
-    >>> headline("Large-scale models: who has them, and what for")
-    'Large-Scale Models: Who Has Them, and What For'
-    """
-    words = title.split(" ")
-    made = []
+    """Return a title with the capitals of a headline; short words in the middle, and others' capitals, stay."""
+    words, made = title.split(" "), []
     for before, word, after in zip([":", *words], words, [*words[1:], ""], strict=False):
-        inside = after and not before.endswith((":", "?", "!", "."))
-        parts = (
-            [word] if inside and word.lower() in _SHORT else [part[:1].upper() + part[1:] for part in word.split("-")]
-        )
-        made.append("-".join(parts))
+        if after and word.lower() in _SHORT and not before.endswith((":", "?", "!", ".")):
+            made.append(word)
+        else:
+            made.append("-".join(part[:1].upper() + part[1:] for part in word.split("-")))
     return " ".join(made)
 
 
@@ -139,33 +124,14 @@ def _style(style: str) -> Any:
 
     chosen = STYLES[style]
     tree = etree.parse(get_style_filepath(chosen.file), etree.XMLParser(remove_comments=True))
-    _spell_out(tree.getroot())
+    if style == "chicago":  # asks for given names in full by ``initialize``, which citeproc-py does not know
+        tree.getroot().attrib.pop("initialize-with")
     # A reference that stands alone has no number.
     for number in tree.findall(f".//{_CSL}layout/{_CSL}text[@variable='citation-number']"):
         number.getparent().remove(number)
-    for date in tree.iterfind(f".//{_CSL}date[@delimiter]"):
-        for part in date[:-1]:  # citeproc-py puts nothing between them
-            part.set("suffix", date.get("delimiter"))
     # citeproc-py finds the authors of a book under the name that it gives them.
     text = etree.tostring(tree).replace(b"container-author", b"container_author")
     return CitationStylesStyle(io.BytesIO(text), validate=False, locale=chosen.locale)
-
-
-def _spell_out(root: Any) -> None:
-    """Take the wish for initials from the style to its names, but for those that ask for given names in full.
-
-    citeproc-py knows no ``initialize="false"`` and would shorten them too.
-    """
-    initials = root.attrib.pop("initialize-with", None)
-    if initials is None:
-        return
-    for names in root.iter(f"{_CSL}names"):
-        name = names.find(f"{_CSL}name")
-        if name is None and names.getparent().tag != f"{_CSL}substitute":
-            name = etree.Element(f"{_CSL}name")
-            names.insert(0, name)
-        if name is not None and name.get("initialize") != "false" and name.get("initialize-with") is None:
-            name.set("initialize-with", initials)
 
 
 def _mended(reference: str, edition: str | None, style: str) -> str:

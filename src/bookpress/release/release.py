@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import json
+import os
 import posixpath
 import re
 import shutil
@@ -17,33 +18,33 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from bookpress.book.editions import RELEASED
 from bookpress.book.project import Project
 from bookpress.book.source import FILE, Source, git, load_source, made_from, mark_of
-from bookpress.build.ro_crate import EVIDENCE, NAME
-from bookpress.citation.extension import TEMPLATES
+from bookpress.citation.landing_page import TEMPLATES
 from bookpress.citation.record import SETTINGS, Book, load_book
 from bookpress.errors import PressError, UsageError, nearest, quoted, short
-from bookpress.files import check_writable, checked, files_of, naming, parse_json, pretty, read, replace_file, sha256
+from bookpress.files import (
+    canonical,
+    check_writable,
+    checked,
+    files_of,
+    naming,
+    parse_json,
+    pretty,
+    read,
+    replace_file,
+    sha256,
+)
 from bookpress.page.base.templates import environment, fill
 from bookpress.release import released
-from bookpress.release.released import Archive, Released, changed_file, read_archive, unpack_pages
+from bookpress.release.released import Archive, Fate, Released, read_archive, unpack_pages
 
 CANONICAL = re.compile(r'<link rel="canonical"[^>]*>')
 BODY = re.compile(r"<body\b[^>]*>")
-VERSIONS, EDITIONS, LINKSET = "versions.html", "editions", "linkset.json"
+VERSIONS, CLAIMS, EDITIONS, LINKSET = "versions.html", "claims.html", "editions", "linkset.json"
 ENDING = ".tar.gz"
-README = """{title}
-
-Version {version}, edition {id}, of {date}; commit {commit}.
-
-html/     the pages: open html/index.html
-source/   what the pages were made from: executed notebooks, settings, pages
-book/     the source at that commit, with the evidence; source.json in it says which
-results.json, statements.json, edition.json: numbers with intervals, what sentences rest on, parameters and hashes
-ro-crate-metadata.json names every file with its SHA-256, how each chapter was run, and the packages
-
-To build it again: in book/, with the packages of requirements.lock, {again}
-"""
+NO_EVIDENCE = re.compile(rf"^{RELEASED}/|(^|/)(\.|__pycache__/)")
 
 
 def release(
@@ -51,19 +52,11 @@ def release(
 ) -> list[str]:
     """Pack built editions, lay out the site with every released one, and write the checksums and the ledger.
 
-    What is in the folder already is kept, and part of the site. Nothing is written before everything is checked.
-
-    Raises
-    ------
-    UsageError
-        If there is no such built edition, or no such archive.
-    PressError
-        If the folder cannot be written, an edition cannot be built again from what is committed, something else was
-        released under its version or id, an edition that was released is not at hand, or an archive is not one of ours.
+    What is in the folder already is kept, and part of the site. Nothing is written before everything is checked: what
+    would lose a release, change one, or could not be built again, is an error.
     """
     book = load_book(project.root)
-    names = names or book.published_editions
-    editions = [_ready(project, name, book) for name in names]
+    editions = [_ready(project, name, book) for name in names or book.published_editions]
     missing = [path for path in older if not path.is_file()]
     if missing:
         raise UsageError(f"no archive {', '.join(map(str, missing))}; --older takes files of earlier releases")
@@ -77,7 +70,7 @@ def release(
             placed = _distinct([read_archive(path) for path in [*made, *older, *sorted(folder.glob(f"[!.]*{ENDING}"))]])
             _check_whole(placed, book)
             entries = released.updated(project, [one for one in placed if one.path in made], placed)
-            lay_out(draft / "site", placed, book)
+            lay_out(draft / "site", placed, book, released.fates(project, entries))
             if tag:
                 _tag(project, book.version)
             for archive in placed:
@@ -89,8 +82,7 @@ def release(
             shutil.rmtree(draft, ignore_errors=True)
     sums = [f"{sha256(read(path))}  {path.name}\n" for path in sorted(folder.glob(f"[!.]*{ENDING}"))]
     replace_file(folder / "SHA256SUMS", "".join(sums).encode())
-    for path, content in entries.items():
-        replace_file(path, content)
+    released.write(project, entries)
     return sorted(archive.facts.id for archive in placed)
 
 
@@ -100,17 +92,14 @@ def pack(project: Project, edition: Path, folder: Path) -> Path:
     top, date = f"{project.settings.command}-{facts.version}-{facts.id}", int(facts.source.date.timestamp())
     files = {path.relative_to(edition).as_posix(): (read(path), 0o644) for path in files_of(edition)}
     book = _source_files(project, facts.source)
-    places, hashes = made_from(project), {name: sha256(content) for name, (content, _) in book.items()}
-    known = facts.source.model_copy(update={"files": mark_of(hashes, places)})
+    hashes = {name: sha256(content) for name, (content, _) in book.items()}
+    _check_evidence(project, hashes, facts)
+    known = facts.source.model_copy(update={"files": mark_of(hashes, made_from(project))})
     book[FILE] = pretty(known.model_dump(mode="json")).encode(), 0o644
-    changed = changed_file({name: sha256(content) for name, (content, _) in files.items()}, files[NAME][0])
-    if changed:
-        raise PressError(f"{edition} is damaged: {changed}; build it again")
-    _check_evidence(project, hashes, files[NAME][0])
     again = f"{facts.command} --format {','.join(facts.formats)}"
     if any(name.startswith("html/states/") for name in files):  # the press has a command of its own for them
         again = again.replace(" build", " explore --yes", 1)
-    files["README.txt"] = README.format(**facts.model_dump(), commit=facts.source.commit, again=again).encode(), 0o644
+    files["README.txt"] = TEMPLATES.get_template("readme.txt").render(facts=facts, again=again).encode() + b"\n", 0o644
     files |= {f"book/{name}": content for name, content in book.items()}
     archive = folder / f"{top}.tar.gz"
     with (
@@ -141,14 +130,13 @@ def _source_files(project: Project, source: Source) -> dict[str, tuple[bytes, in
     return found
 
 
-def _check_evidence(project: Project, hashes: Mapping[str, str], crate: bytes) -> None:
+def _check_evidence(project: Project, hashes: Mapping[str, str], facts: Released) -> None:
     """Raise where the evidence of an edition is not in the source: the archive could not build it again."""
-    folder = project.data.relative_to(project.root) if project.data.is_relative_to(project.root) else project.data
-    for entity in parse_json(crate, NAME)["@graph"]:
-        if entity["@id"].startswith(f"{EVIDENCE}-") and "sha256" in entity:
-            name = entity["@id"].removeprefix(f"{EVIDENCE}-")
-            if hashes.get(f"{folder}/{name}") != entity["sha256"]:
-                raise PressError(f"the evidence {folder}/{name} is not in the commit that the edition is made from")
+    folder = os.path.relpath(project.data, project.root)
+    inside = {name.removeprefix(f"{folder}/"): mark for name, mark in hashes.items() if name.startswith(f"{folder}/")}
+    evidence = {name: mark for name, mark in inside.items() if not NO_EVIDENCE.search(name)}
+    if sha256(canonical(evidence).encode()) != facts.parts["evidence"]:
+        raise PressError(f"the evidence in {folder} is not all in the commit that the edition is made from")
 
 
 def _ready(project: Project, name: str, book: Book) -> Path:
@@ -170,21 +158,21 @@ def _ready(project: Project, name: str, book: Book) -> Path:
 
 
 def _distinct(archives: Sequence[Archive]) -> list[Archive]:
-    """Return each archive once; two that claim one id, or one version of an edition, are refused."""
+    """Return each archive once. A version of an edition has one content for ever, an id one set of results."""
     found: dict[str, Archive] = {}
     for archive in archives:
         facts = archive.facts
         for other in found.values():
-            same_id, same_version = other.facts.id == facts.id, other.facts.version == facts.version
-            if not (same_id or (same_version and other.facts.name == facts.name)):
-                continue
-            if archive.hashes != other.hashes:
+            said, claim = other.facts, f"{other.path.name} and {archive.path.name} claim the same"
+            if said.version == facts.version and (said.name == facts.name or said.id == facts.id):
+                if archive.hashes != other.hashes:
+                    again = f"what was released stays; give the book a new version in {SETTINGS}"
+                    raise PressError(f"{claim} version with other content: {again}")
+            elif said.id == facts.id and said.results_sha256 != facts.results_sha256:
                 raise PressError(
-                    f"{other.path.name} and {archive.path.name} claim the same {'id' if same_id else 'version'} with "
-                    f"other content: what was released stays; give the book a new version in {SETTINGS}"
-                    + (", and release it with the next change of chapters, evidence or code" if same_id else "")
+                    f"{claim} id with other results: an id stands for the results that were released first"
                 )
-        found[facts.id] = found.get(facts.id, archive)
+        found.setdefault(archive.path.name, archive)
     return list(found.values())
 
 
@@ -213,87 +201,71 @@ def _tag(project: Project, version: str) -> None:
         raise PressError(f"the tag {name} stands at another commit, {at}: give the book a new version in {SETTINGS}")
 
 
-@dataclass(frozen=True)
+@dataclass
 class Place:
-    """A released edition on the site, with the one before and after it under its name, and the newest."""
+    """A released edition on the site, its folder from the root, and the one before and after it under its name."""
 
     archive: Archive
-    before: Archive | None
-    after: Archive | None
-    newest: Archive
+    folder: str
+    before: Place | None
+    after: Place | None = None
+
+    @property
+    def newest(self) -> Place:
+        """The last of its name."""
+        return self.after.newest if self.after else self
 
     @property
     def changed(self) -> list[str]:
-        """The parts that are not those of the edition before."""
-        before = self.before.facts.parts if self.before else {}
-        return [name for name, mark in self.archive.facts.parts.items() if before.get(name) != mark]
-
-    @property
-    def revised(self) -> list[tuple[str, str, str]]:
-        """The results of the edition before that are no longer what they were: name, what it was, what it is."""
-        before, now = self.before.results if self.before else {}, self.archive.results
-        pairs = {(slug, key): now.get(slug, {}).get(key) for slug, found in before.items() for key in found}
-        return [
-            (
-                f"{slug}:{key}",
-                *(released.apart(before[slug][key], one) if one else (released.shown(before[slug][key]), "withdrawn")),
-            )
-            for (slug, key), one in pairs.items()
-            if one is None or one["value"] != before[slug][key]["value"]
-        ]
-
-    @property
-    def folder(self) -> str:
-        """Its own address, from the root of the site."""
-        return folder_of(self.archive)
-
-
-def folder_of(archive: Archive) -> str:
-    """Return the folder of an edition, from the root of the site."""
-    return f"{EDITIONS}/{archive.facts.id}"
+        """The parts that are not those of the edition before; pages, where all are."""
+        before = self.before.archive.facts.parts if self.before else {}
+        return [name for name, mark in self.archive.facts.parts.items() if before.get(name) != mark] or ["pages alone"]
 
 
 def places(archives: Sequence[Archive]) -> list[Place]:
-    """Return the editions from the newest to the oldest, those of a name in a row of their own."""
+    """Return the editions from the newest to the oldest, those of a name in a row of their own.
+
+    The address of an id shows the newest pages with its results; older ones have one with their version.
+    """
     ordered = sorted(archives, key=lambda one: (one.facts.source.date, one.facts.version, one.facts.name))
-    found = []
+    latest = {one.facts.id: one for one in ordered}
+    found, last = list[Place](), dict[str, Place]()
     for archive in ordered:
-        row = [one for one in ordered if one.facts.name == archive.facts.name]
-        at = row.index(archive)
-        found.append(Place(archive, row[at - 1] if at else None, (*row, None)[at + 1], row[-1]))
+        facts = archive.facts
+        own = facts.id if latest[facts.id] is archive else f"{facts.id}-{facts.version}"
+        place = Place(archive, f"{EDITIONS}/{own}", last.get(facts.name))
+        if place.before:
+            place.before.after = place
+        last[facts.name] = place
+        found.append(place)
     return found[::-1]
 
 
-def lay_out(site: Path, archives: Sequence[Archive], book: Book) -> list[Place]:
-    """Make the folder to deploy: the newest default edition at the root, each released one under ``editions/<id>/``."""
+def lay_out(site: Path, archives: Sequence[Archive], book: Book, fates: Sequence[Fate]) -> None:
+    """Make the folder to deploy: the newest default edition at the root, each released one in a folder of its own."""
     placed = places(archives)
-    newest = next(place.archive for place in placed if place.archive.facts.is_default)
+    newest = next(place for place in placed if place.archive.facts.is_default)
     for place in placed:
         unpack_pages(place.archive, site / place.folder)
-    shutil.copytree(site / folder_of(newest), site, dirs_exist_ok=True)
-    linkset, urls = [], [(_url(book, name), newest.facts.date) for name in (VERSIONS, f"{EDITIONS}/index.html")]
-    roots = [("", place) for place in placed if place.archive is newest]
-    for root, place in [*roots, *((place.folder, place) for place in placed)]:
+    shutil.copytree(site / newest.folder, site, dirs_exist_ok=True)
+    linkset, own = [], (VERSIONS, CLAIMS, f"{EDITIONS}/index.html")
+    urls = [(_url(book, name), newest.archive.facts.date) for name in own]
+    for root, place in [("", newest), *((place.folder, place) for place in placed)]:
         for page in pages_of(site / root):
             links = dict(_links(site, page, place))
             here = posixpath.join(root, page)
             _dress(site / here, here, place, links, book)
             related = {rel: [{"href": _url(book, to)}] for rel, to in links.items()}
             linkset.append({"anchor": _url(book, here), **related})
-            urls += [(_url(book, here), place.archive.facts.date)] if root != folder_of(newest) else []
+            urls += [(_url(book, here), place.archive.facts.date)] if root != newest.folder else []
     (site / LINKSET).write_text(pretty({"linkset": linkset}), encoding="utf-8")
     if book.base_url:
         (site / "sitemap.xml").write_text(TEMPLATES.get_template("sitemap.xml").render(urls=urls), encoding="utf-8")
     _keep_addresses(site, [place for place in placed if place.archive.facts.is_default], book)
-    _list_versions(site, placed, book)
-    return placed
-
-
-def _list_versions(site: Path, placed: Sequence[Place], book: Book) -> None:
     changes = {one.version: one.changes for one in book.releases}
-    template = environment("apart").get_template("versions.html")
-    for name, up in ((VERSIONS, ""), (f"{EDITIONS}/index.html", "../")):
-        text = template.render(title=f"Versions of {book.title}", places=placed, changes=changes, up=up, book=book)
+    for name, up in ((VERSIONS, ""), (CLAIMS, ""), (f"{EDITIONS}/index.html", "../")):
+        template = environment("apart").get_template(CLAIMS if name == CLAIMS else VERSIONS)
+        text = template.render(places=placed, changes=changes, fates=fates, up=up, book=book)
         (site / name).write_text(text, encoding="utf-8")
 
 
@@ -322,17 +294,16 @@ def _keep_addresses(site: Path, defaults: Sequence[Place], book: Book) -> None:
 def _links(site: Path, page: str, place: Place) -> Iterator[tuple[str, str]]:
     """Yield how a page is related to others of the site: relations of RFC 5829, and paths from the root."""
 
-    def same_page(archive: Archive) -> str:
-        folder = folder_of(archive)
-        return f"{folder}/{page}" if (site / folder / page).is_file() else f"{folder}/index.html"
+    def same_page(other: Place) -> str:
+        return f"{other.folder}/{page}" if (site / other.folder / page).is_file() else f"{other.folder}/index.html"
 
     if place.before:
         yield "predecessor-version", same_page(place.before)
     if place.after:
         yield "successor-version", same_page(place.after)
-    newest = same_page(place.newest)
-    at_root = place.newest.facts.is_default  # where the published edition is read
-    yield "latest-version", newest.removeprefix(f"{folder_of(place.newest)}/") if at_root else newest
+    newest = place.newest
+    at_root = newest.archive.facts.is_default  # where the published edition is read
+    yield "latest-version", same_page(newest).removeprefix(f"{newest.folder}/" if at_root else "")
     yield "version-history", VERSIONS
 
 
@@ -347,8 +318,8 @@ def _dress(path: Path, page: str, place: Place, links: dict[str, str], book: Boo
         if book.base_url:
             canonical = f'<link rel="canonical" href="{escape(_url(book, page))}">\n'
             text, head = CANONICAL.sub("", text), canonical + head
-        facts = {"facts": place.archive.facts, "newest": place.newest.facts, "links": near}
-        notice = fill("newer-version.html", **facts)
+        newest = place.newest.archive.facts
+        notice = fill("newer-version.html", facts=place.archive.facts, newest=newest, links=near)
         text = BODY.sub(lambda found: found[0] + notice, text, count=1)
     path.write_text(text.replace("</head>", f"{head}</head>", 1), encoding="utf-8", newline="")
 

@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
 from bookpress.book import number_formats as numbers
 from bookpress.book.editions import DEFAULT, RELEASED, Edition, Fingerprint, edition_names, id_of, is_name, load_edition
@@ -23,10 +23,11 @@ from bookpress.book.project import Project
 from bookpress.book.results import Result, results_file
 from bookpress.book.source import Source
 from bookpress.build.ro_crate import NAME
+from bookpress.citation.record import Edition as Edited
 from bookpress.errors import PressError, UsageError, short
-from bookpress.explore.compare import Change, Side, compare, sides
+from bookpress.explore.compare import Change, sides
 from bookpress.explore.sweep import run_one
-from bookpress.files import checked, parse_json, pretty, read, sha256
+from bookpress.files import checked, parse_json, pretty, read, sha256, update_file
 from bookpress.progress import Reporter
 from bookpress.run.runner import RunOptions
 from bookpress.run.worker import versions
@@ -44,24 +45,20 @@ CAUSES = {"evidence": "evidence", "chapters": "code", "packages": "code", "lock"
 
 MALFORMED = (ValueError, LookupError, TypeError, AttributeError, OverflowError)
 """What comes of JSON, or of a header, in which a thing is not of the kind it should be."""
+Results = Mapping[str, Mapping[str, Mapping[str, Any]]]
 RECORDS = ("edition.json", "results.json", NAME)
 
 
-class Released(BaseModel):
-    """What ``edition.json`` says of a released edition; what else the file holds is left alone."""
-
-    model_config = ConfigDict(extra="ignore", frozen=True)
+class Released(Edited):
+    """What ``edition.json`` says of a released edition, none of it trusted."""
 
     id: Annotated[str, Field(pattern=r"^[0-9a-f]{12}$")]
     parts: dict[str, str]
     version: Annotated[str, Field(pattern=r"^[0-9A-Za-z][0-9A-Za-z.+-]{0,63}$")]
     name: Annotated[str, Field(max_length=100)]
     title: Annotated[str, Field(max_length=1000)]
-    is_default: bool
     date: dt.date
     source: Source
-    command: str
-    formats: list[str]
     made_with: dict[str, str]
     parameters: dict[str, dict[str, Any]]
     results_sha256: str
@@ -81,7 +78,7 @@ class Archive(NamedTuple):
     path: Path
     facts: Released
     hashes: Mapping[str, str]
-    results: Mapping[str, Any]
+    results: Results
 
 
 def changed_file(hashes: Mapping[str, str], crate: bytes) -> str:
@@ -170,9 +167,6 @@ def unpack_pages(archive: Archive, folder: Path) -> None:
                 target.write_bytes(content.read())
 
 
-# --- the ledger ---
-
-
 def load(project: Project) -> dict[str, dict[str, Any]]:
     """Return what was released, by version, the oldest first: of each edition its facts and results."""
     folder = project.data / RELEASED
@@ -180,56 +174,86 @@ def load(project: Project) -> dict[str, dict[str, Any]]:
     return dict(sorted(entries.items(), key=lambda item: str(min(one["date"] for one in item[1].values()))))
 
 
-def written(entry: Mapping[str, Any]) -> bytes:
-    """Return the file of a release: a line for each result, so that `diff` shows what was added."""
-    text = json.dumps(entry, ensure_ascii=False, indent=1)
-    return (
-        re.sub(r'\{\s+("value": [^{}]*?)\s+\}', lambda one: "{" + " ".join(one[1].split()) + "}", text).encode() + b"\n"
-    )
+def write(project: Project, entries: Mapping[str, Any]) -> None:
+    """Write the files of the ledger: a line for each result, so that `diff` shows what was added."""
+    for version, entry in entries.items():
+        text = json.dumps(entry, ensure_ascii=False, indent=1)
+        lines = re.sub(r'\{\s+("value": [^{}]*?)\s+\}', lambda one: "{" + " ".join(one[1].split()) + "}", text)
+        update_file(project.data / RELEASED / f"{version}.json", f"{lines}\n".encode())
 
 
-def updated(project: Project, fresh: Sequence[Archive], placed: Sequence[Archive]) -> dict[Path, bytes]:
-    """Return the files of the ledger that change: editions are added to it, none is ever taken away or changed.
-
-    Raises
-    ------
-    PressError
-        If the ledger knows an edition of that version with another id, or one whose archive is not at hand.
-    """
-    entries, here = load(project), {archive.facts.id for archive in placed}
+def updated(project: Project, fresh: Sequence[Archive], placed: Sequence[Archive]) -> dict[str, dict[str, Any]]:
+    """Return the ledger with new editions; one it knows by another id, or whose archive is not at hand, is an error."""
+    entries, here = load(project), {archive.path.name for archive in placed}
     for version, editions in entries.items():
         for name, one in editions.items():
-            if one.get("archive") and one["id"] not in here:
+            if "archive" in one and one["archive"] not in here:
                 raise PressError(f"the {name} edition of {version} ({one['id']}) was released and has no archive here")
-    changed = {}
     for archive in fresh:
         facts, entry = archive.facts, entries.setdefault(archive.facts.version, {})
-        known = entry.get(facts.name)
-        if known and known["id"] != facts.id:
-            raise PressError(f"{facts.version} of {facts.name} was released as {known['id']}: raise the version")
-        if not known:
-            stated = facts.model_dump(mode="json", include=set(KEPT))
-            found = {"commit": facts.source.commit, "archive": archive.path.name, "results": archive.results}
-            entry[facts.name] = {**stated, **found}
-            changed[project.data / RELEASED / f"{facts.version}.json"] = written(entry)
-    return changed
+        stated = facts.model_dump(mode="json", include=set(KEPT))
+        found = {"commit": facts.source.commit, "archive": archive.path.name, "results": archive.results}
+        if entry.setdefault(facts.name, {**stated, **found})["id"] != facts.id:
+            raise PressError(
+                f"{facts.version} of {facts.name} was released as {entry[facts.name]['id']}: raise the version"
+            )
+    return entries
+
+
+class Said(NamedTuple):
+    """What a release said of a result."""
+
+    version: str
+    edition: str
+    facts: Mapping[str, Any]
+    slug: str
+    key: str
+    result: Mapping[str, Any]
+
+
+def _each(results: Results) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
+    return ((slug, key, result) for slug, found in results.items() for key, result in found.items())
+
+
+def _said(entries: Mapping[str, Mapping[str, Any]]) -> Iterator[Said]:
+    for version, editions in entries.items():
+        for edition, facts in editions.items():
+            yield from (Said(version, edition, facts, *one) for one in _each(facts["results"]))
+
+
+class Fate(NamedTuple):
+    """What became of a result: in words what it was, what it is (nothing: withdrawn), and why, where it is another."""
+
+    said: Said
+    was: str
+    now: str
+    why: str
+
+
+def fates(project: Project, entries: Mapping[str, Mapping[str, Any]]) -> list[Fate]:
+    """Return what became of each released result in the state that is released now; the same number is told once."""
+    said = {(one.edition, one.slug, one.key, one.result["value"]): one for one in reversed(list(_said(entries)))}
+    names = [name for name in edition_names(project) if name in {one.edition for one in said.values()}]
+    now = dict(zip(names, sides(project, names, RunOptions(), Reporter()) if names else (), strict=True))
+    plans, found = {name: load_edition(project, name) for name in {DEFAULT, *names}}, []
+    for one in reversed(said.values()):
+        result = now[one.edition].results.get(one.slug, {}).get(one.key) if one.edition in now else None
+        was, new = apart(one.result, result) if result else (shown(one.result), "")
+        why = _reasons(one.facts, plans.get(one.edition, plans[DEFAULT]), one.slug) if was != new else ""
+        found.append(Fate(one, was, new, why))
+    return found
 
 
 def check(project: Project, claim: str, options: RunOptions) -> tuple[int, str]:
     """Return whether a number that somebody quoted still stands, as an exit code and in words.
 
-    A number stands where what the result is now rounds to the digits that were given.
-
-    Raises
-    ------
-    UsageError
-        If the claim is not ``CHAPTER:KEY=NUMBER``.
+    It stands where what the result is now rounds to the digits that were given.
     """
     match = CLAIM.fullmatch(claim.strip())
     if match is None:
         raise UsageError(f"--check {claim!r} is not CHAPTER:KEY=NUMBER, with a number such as 16%, 0.16 or 1,200")
     slug, key = match["slug"], match["key"]
-    named, said = f"{slug}:{key}", _said(project, slug, key)
+    named, said = f"{slug}:{key}", [one for one in _said(load(project)) if (one.slug, one.key) == (slug, key)]
     quoted = [one for one in said if _rounds(one.result, match)]
     first = min(quoted, key=lambda one: one.edition != DEFAULT, default=None)
     plan = load_edition(project, first.edition if first and first.edition in edition_names(project) else DEFAULT)
@@ -244,27 +268,9 @@ def check(project: Project, claim: str, options: RunOptions) -> tuple[int, str]:
     where = f"in {first.version} ({first.edition})"
     if now is None:
         return CHANGED, f"{named} is withdrawn: it was {shown(first.result)} {where}"
-    before, after = apart(first.result, now)
-    why = ", ".join(_reasons(first, plan, slug))
-    return CHANGED, f"{named} is revised: it was {before} {where}, and is {after}; why: {why}"
-
-
-class Said(NamedTuple):
-    """What a release said of a result."""
-
-    version: str
-    edition: str
-    facts: Mapping[str, Any]
-    result: Mapping[str, Any]
-
-
-def _said(project: Project, slug: str, key: str) -> list[Said]:
-    return [
-        Said(version, name, facts, facts["results"][slug][key])
-        for version, editions in load(project).items()
-        for name, facts in editions.items()
-        if key in facts["results"].get(slug, {})
-    ]
+    was, new = apart(first.result, now)
+    why = _reasons(first.facts, plan, slug)
+    return CHANGED, f"{named} is revised: it was {was} {where}, and is {new}; why: {why}"
 
 
 def _rounds(result: Mapping[str, Any], match: re.Match[str]) -> bool:
@@ -281,18 +287,19 @@ def shown(result: Mapping[str, Any]) -> str:
 
 
 def apart(before: Mapping[str, Any], now: Mapping[str, Any]) -> tuple[str, str]:
-    """Return two values of a result in words: exactly, where they would read the same."""
-    words = shown(before), shown(now)
-    return words if words[0] != words[1] else (f"{before['value']:.10g}", f"{now['value']:.10g}")
+    """Return two values of a result in words: to ten digits, where they would read the same and are not."""
+    words, values = (shown(before), shown(now)), (before["value"], now["value"])
+    is_hidden = words[0] == words[1] and values[0] != values[1]
+    return (f"{values[0]:.10g}", f"{values[1]:.10g}") if is_hidden else words
 
 
-def _reasons(said: Said, plan: Edition, slug: str) -> list[str]:
-    """Return why a result is another one: what it rests on that is not as it was."""
-    before, after = said.facts["parameters"].get(slug, {}), plan.values[slug]
+def _reasons(facts: Mapping[str, Any], plan: Edition, slug: str) -> str:
+    """Return why a result is another one than a release said: what it rests on that is not as it was."""
+    before, after = facts["parameters"].get(slug, {}), plan.values.get(slug, {})
     changed = [name for name in {**before, **after} if before.get(name) != after.get(name)]
     reasons = [f"definition ({', '.join(changed)})"] if changed else []
-    parts = said.facts["parts"]
-    return reasons + list(dict.fromkeys(what for part, what in CAUSES.items() if parts[part] != plan.parts[part]))
+    reasons += dict.fromkeys(what for part, what in CAUSES.items() if facts["parts"][part] != plan.parts[part])
+    return ", ".join(reasons or ["another Python or machine"])
 
 
 class Cited(NamedTuple):
@@ -304,13 +311,7 @@ class Cited(NamedTuple):
 
 
 def read_cited(text: str, sha: str | None) -> list[Cited]:
-    """Return what is cited by an id, or in a file of any format: each state once.
-
-    Raises
-    ------
-    UsageError
-        If it is neither an id nor a file, or the hash is none.
-    """
+    """Return what is cited by an id, or in a file of any format: each state once."""
     if sha is not None and not re.fullmatch(r"[0-9a-f]{64}", sha):
         raise UsageError(f"{sha!r} is no SHA-256: it has 64 digits from 0 to f")
     if re.fullmatch(r"[0-9a-f]{12}", text):
@@ -331,23 +332,22 @@ def verify(project: Project, cited: Cited, options: RunOptions, reporter: Report
     """Return whether a cited state and its results are had here, as an exit code and in words."""
     mark = Fingerprint.of(project)
     plans = {name: load_edition(project, name, mark=mark) for name in edition_names(project)}
-    plan = next((one for one in plans.values() if one.id == cited.id), None)
-    past = _past(project, cited.id)
-    if plan is None and past is None:
+    plan, past = next((one for one in plans.values() if one.id == cited.id), None), _past(project, cited.id)
+    if plan is None and not past:
         where = f": git checkout {cited.commit}, and verify again" if cited.commit else ""
-        return (
-            UNKNOWN,
-            f"edition {cited.id} is unknown: neither what this checkout makes, nor built, nor released{where}",
-        )
-    here = plan or plans.get(str(past and past["name"]), plans[DEFAULT])
-    [now] = sides(project, [here.name], options, reporter)
-    state = _state(plan, past, here)
-    equal, how = _results(cited, past, now)
+        known = "neither what this checkout makes, nor built, nor released"
+        return UNKNOWN, f"edition {cited.id} is unknown: {known}{where}"
+    here, state = plan or plans.get(past["name"], plans[DEFAULT]), "the same state"
+    if plan is None:
+        parts = [name for name, mark in here.parts.items() if past.get("parts", {}).get(name) != mark]
+        verb = "differs" if len(parts) == 1 else "differ"
+        state = f"{', '.join(parts)} {verb} between {past['where']} and this checkout ({here.id})"
+    equal, how = _results(cited, past, sides(project, [here.name], options, reporter)[0].results)
     return (STANDS if equal else CHANGED), f"edition {cited.id}: {state}; {how}{'' if equal else _made_with(past)}"
 
 
-def _past(project: Project, name: str) -> dict[str, Any] | None:
-    """Return what is known of an edition that was built here or released."""
+def _past(project: Project, name: str) -> dict[str, Any]:
+    """Return what is known of an edition that was released, or built here; nothing of one that was neither."""
     for version, editions in load(project).items():
         for edition, facts in editions.items():
             if facts["id"] == name:
@@ -356,37 +356,23 @@ def _past(project: Project, name: str) -> dict[str, Any] | None:
         record = json.loads(read(folder / "edition.json"))
         if record["id"] == name:
             return {**record, "results": json.loads(read(folder / "results.json")), "where": "as it was built here"}
-    return None
+    return {}
 
 
-def _state(plan: Edition | None, past: Mapping[str, Any] | None, here: Edition) -> str:
-    if plan is not None or past is None:
-        return "the same state"
-    parts = [name for name, mark in here.parts.items() if past.get("parts", {}).get(name) != mark]
-    verb = "differs" if len(parts) == 1 else "differ"
-    return f"{', '.join(parts)} {verb} between {past['where']} and this checkout ({here.id})"
-
-
-def _results(cited: Cited, past: Mapping[str, Any] | None, now: Side) -> tuple[bool, str]:
+def _results(cited: Cited, past: Mapping[str, Any], now: Results) -> tuple[bool, str]:
     """Return whether the results are those that were cited, and how far they lie apart."""
-    whole = sha256(pretty(now.results).encode())
-    hashes = [whole, *(sha256(results_file(found)) for found in now.results.values())]
-    if cited.sha in hashes:
+    whole = sha256(pretty(now).encode())
+    if cited.sha in {whole, *(sha256(results_file(found)) for found in now.values())}:
         return True, "results equal"
-    if past is None:
-        return (
-            cited.sha is None,
-            f"the results differ: {whole}" if cited.sha else f"its results have the SHA-256 {whole}",
-        )
-    before = Side(past["id"], past["name"], past["title"], past["parameters"], past["results"])
-    cited_keys = sum(map(len, before.results.values()))
-    changes = [
-        one for one in compare(before, now).changes if one.one is not None and _numbers(one.one) != _numbers(one.other)
-    ]
+    if not past:
+        how = f"the results differ: {whole}" if cited.sha else f"its results have the SHA-256 {whole}"
+        return cited.sha is None, how
+    pairs = [(slug, key, was, now.get(slug, {}).get(key)) for slug, key, was in _each(past["results"])]
+    changes = [Change(slug, key, "", was, new, []) for slug, key, was, new in pairs if _numbers(was) != _numbers(new)]
     if not changes:
         return cited.sha is None, "the results are not those cited" if cited.sha else "results equal"
     most = max(changes, key=_apart)
-    return False, f"{len(changes)} of {cited_keys} results differ, the most {most.chapter}:{most.key}, {most.size[1]}"
+    return False, f"{len(changes)} of {len(pairs)} results differ, the most {most.chapter}:{most.key}, {most.size[1]}"
 
 
 def _numbers(result: Mapping[str, Any] | None) -> list[Any]:
@@ -395,15 +381,11 @@ def _numbers(result: Mapping[str, Any] | None) -> list[Any]:
 
 def _apart(change: Change) -> float:
     """Return how far two values lie apart, as a part of both; what cannot be compared is the farthest."""
-    one, other = change.results
-    if one is None or other is None or one.value is None or other.value is None:
-        return 1.0
-    return abs(other.value - one.value) / (abs(one.value) + abs(other.value) or 1)
+    one, other = (part["value"] if part else None for part in (change.one, change.other))
+    return 1.0 if one is None or other is None else abs(other - one) / (abs(one) + abs(other) or 1)
 
 
-def _made_with(past: Mapping[str, Any] | None) -> str:
-    now, then = versions(), dict((past or {}).get("made_with") or {})
-    changed = [name for name, version in then.items() if now.get(name, version) != version]
-    return (
-        f"; rebuilt with {', '.join(f'{name} {now[name]} (was {then[name]})' for name in changed)}" if changed else ""
-    )
+def _made_with(past: Mapping[str, Any]) -> str:
+    now, then = versions(), past.get("made_with") or {}
+    changed = [f"{name} {now[name]} (was {was})" for name, was in then.items() if now.get(name, was) != was]
+    return f"; rebuilt with {', '.join(changed)}" if changed else ""

@@ -1,18 +1,22 @@
-"""The records at the root of the repository say what the settings say."""
+"""Records at the root of the repository say what the settings say; those for registries are valid after schemas."""
 
 from __future__ import annotations
 
-import importlib.util
+import importlib.resources
 import json
+import re
+from importlib.metadata import files
 from pathlib import Path
 from typing import Any
 
 import jsonschema
 import pytest
+import xmlschema
 import yaml
 
-from bookpress.citation.deposit import deposit_files, main, zenodo
-from bookpress.citation.record import SETTINGS, Author, Book
+from bookpress.citation.deposit import deposit_files, main, to_crossref, to_datacite, zenodo
+from bookpress.citation.record import SETTINGS, Author, Book, Citation, Edition
+from bookpress.errors import UsageError
 from bookpress.files import checked
 
 ROOT = Path(__file__).parents[3]
@@ -44,10 +48,7 @@ def bare(settings: dict[str, Any]) -> Book:
 
 
 def test_citation_cff_is_valid(full: Book, bare: Book) -> None:
-    found = importlib.util.find_spec("check_jsonschema")
-    if found is None or not found.submodule_search_locations:
-        pytest.skip("CITATION.cff is NOT checked against its schema: check-jsonschema is not installed")
-    place = Path(found.submodule_search_locations[0], "builtin_schemas", "vendor", "citation-file-format.json")
+    place = importlib.resources.files("check_jsonschema") / "builtin_schemas/vendor/citation-file-format.json"
     schema = json.loads(place.read_text("utf-8"))
     for book in (full, bare):
         jsonschema.validate(yaml.safe_load(deposit_files(book)["CITATION.cff"]), schema)
@@ -75,3 +76,57 @@ def test_empty_settings_leave_no_trace(bare: Book) -> None:
 def test_zenodo_escapes_its_html(settings: dict[str, Any]) -> None:
     book = checked(Book, {**settings, "description": "a < b"}, SETTINGS)
     assert zenodo(book)["description"] == "<p>a &lt; b</p>"
+
+
+def test_datacite_accepts_every_citation(citation: Citation) -> None:
+    schema = json.loads((importlib.resources.files("datacite") / "schemas/datacite-v4.5.json").read_text("utf-8"))
+    node = json.loads(to_datacite(citation))
+    jsonschema.Draft201909Validator(schema).validate(node)
+    assert node["types"]["resourceTypeGeneral"] == ("BookChapter" if citation.chapter else "Book")
+    relations = [one["relationType"] for one in node["relatedIdentifiers"]]
+    assert ("IsPartOf" in relations) == (citation.chapter is not None and citation.book.doi is not None)
+    assert "IsDerivedFrom" in relations
+    assert node.get("doi") == citation.doi
+
+
+def crossref_schema() -> xmlschema.XMLSchema11:
+    """Return the schema that commonmeta-py holds; the package is not run, and nothing is asked for from the network."""
+    folder = Path(
+        str(next(one for one in files("commonmeta-py") or () if one.name == "crossref5.5.0.xsd").locate())
+    ).parent
+    mathml = {"http://www.w3.org/1998/Math/MathML": str(folder / "standard-modules/mathml3/mathml3.xsd")}
+    where: dict[str, Any] = {"base_url": str(folder), "locations": mathml, "allow": "sandbox", "validation": "skip"}
+    return xmlschema.XMLSchema11(str(folder / "crossref5.5.0.xsd"), **where)
+
+
+def test_crossref_is_sent_the_book_with_those_chapters_that_have_a_doi(
+    public_settings: dict[str, Any], authors: tuple[Author, ...], citations: list[Citation]
+) -> None:
+    chapters = list({one.chapter.slug: one.chapter for one in citations if one.chapter}.values())
+    edition = next(one.edition for one in citations if one.edition and one.edition.is_default)
+    people = [author.model_dump(exclude_none=True) for author in authors]
+    facts = {**public_settings, "depositor": {"name": "Books", "email": "books@example.org"}}
+
+    def deposit(more: dict[str, Any], edition: Edition | None = edition) -> str:
+        book = checked(Book, {**facts, **more}, SETTINGS)
+        return to_crossref(Citation.of(book, None, edition, built=citations[0].date), chapters)
+
+    text = deposit({})
+    assert re.findall(r"<doi>(.*?)</doi>", text) == ["10.5555/book_1", "10.5555/ch_2"]
+    assert len(re.findall("<doi>", deposit({"chapter_doi": "10.5555/b.{slug}"}))) == 1 + len(chapters)
+    schema = crossref_schema()
+    for more in (
+        {},
+        {"chapter_doi": "10.5555/b.{slug}"},
+        {"isbn": "", "licence_url": ""},
+        {"authors": people, "subtitle": ""},
+    ):
+        schema.validate(deposit(more))
+    assert not schema.is_valid(text.replace("<titles>", "<titel/><titles>"))
+    assert "<noisbn" in deposit({"isbn": ""})
+    for more in ({"depositor": None}, {"doi": ""}, {"base_url": "", "edition_url": ""}):
+        with pytest.raises(UsageError, match="a deposit with Crossref needs"):
+            deposit(more)
+    other = next(one.edition for one in citations if one.edition and not one.edition.is_default)
+    with pytest.raises(UsageError, match="a DOI stands for the default edition"):
+        deposit({}, other)

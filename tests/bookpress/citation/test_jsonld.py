@@ -1,32 +1,19 @@
-"""JSON-LD: every property fits the vocabulary of schema.org, and says what the record says."""
+"""JSON-LD: every property fits the vocabulary of schema.org, and takes what it holds."""
 
 from __future__ import annotations
 
 import importlib.resources
 import json
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import pytest
+from bs4 import BeautifulSoup
 
-from bookpress.citation.jsonld import page_node, script_html
-from bookpress.citation.landing_page import Dataset, LandingPage, Picture, SiteFile, Work
-from bookpress.citation.record import Author, Citation
+from bookpress.citation.jsonld import script_html
 
 PLAIN = {"Text", "URL", "Date", "Integer", "Boolean", "CssSelectorType"}
-DATASET = Dataset(
-    anchor="fig-a",
-    title="Shares & </script>",
-    description="By year.",
-    licence="CC BY 4.0",
-    source="Epoch AI",
-    files=(SiteFile.of("figures/a.csv", "text/csv", b"a,b\n"),),
-)
-WORKS = [
-    Work("An article", (Author(family="Doe", given="Jo"),), journal="A Journal", doi="10.5555/d"),
-    Work("A preprint", (Author(name="A group"),), year="2021", arxiv="2101.00001"),
-    Work("A site", url="https://example.org/site"),
-]
 
 
 @cache
@@ -72,18 +59,16 @@ def problems(node: dict[str, Any]) -> list[str]:
     return found
 
 
-@pytest.fixture
-def page(citation: Citation) -> LandingPage:
-    """Return a page with all that a page may have."""
-    page = LandingPage(citation, citation.page or "index.html", summary="In short.")
-    if citation.chapter:
-        page.datasets, page.works = [DATASET], WORKS
-        page.picture = Picture(path="figures/a.png", alt="A dot", width=2, height=1)
-    return page
-
-
-def test_every_property_belongs_to_its_type_and_takes_its_value(page: LandingPage) -> None:
-    assert problems(page_node(page)) == []
+def test_every_property_belongs_to_its_type_and_takes_its_value(sites: dict[str, Path]) -> None:
+    pages = [path for site in sites.values() for path in (site / "index.html", *(site / "notebooks").glob("*.html"))]
+    described = []
+    for path in pages:
+        (script,) = BeautifulSoup(path.read_text("utf-8"), "html5lib").select('script[type="application/ld+json"]')
+        described.append(json.loads(script.string or ""))
+        assert problems(described[-1]) == [], path
+    assert {"hasPart", "citation", "image", "isbn", "isBasedOn"} <= {
+        name for node in described for name in str(node).split("'")
+    }
 
 
 @pytest.mark.parametrize("text", ["</script><script>alert(1)</script>", "<!-- ", "a & b"])

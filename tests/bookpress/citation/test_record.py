@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,14 +14,10 @@ from bookpress.citation.record import (
     Chapter,
     Citation,
     Edition,
-    load_book,
-    load_edition,
     read_chapter,
 )
-from bookpress.errors import PressError, UsageError
+from bookpress.errors import UsageError
 from bookpress.files import checked
-
-ROOT = Path(__file__).parents[3]
 
 
 def read_book(settings: dict[str, Any]) -> Book:
@@ -63,35 +58,10 @@ def test_a_wrong_setting_is_refused_by_name(settings: dict[str, Any], change: di
     assert said in str(caught.value)
 
 
-@pytest.mark.parametrize(
-    ("text", "said"), [(None, "cannot read"), ("a: [", "is not plain YAML"), ("- a", "is a list: it holds the entries")]
-)
-def test_unreadable_settings_are_named(tmp_path: Path, text: str | None, said: str) -> None:
-    if text is not None:
-        (tmp_path / "book").mkdir()
-        (tmp_path / "book" / "publication.yml").write_text(text)
-    with pytest.raises(PressError, match=said):
-        load_book(tmp_path)
-
-
-def test_the_settings_of_this_book_are_right() -> None:
-    assert load_book(ROOT).authors[0].name
-
-
 def test_empty_settings_are_as_good_as_none(settings: dict[str, Any]) -> None:
     empty = dict.fromkeys(("subtitle", "date", "publisher", "base_url", "edition_url", "doi", "isbn", "issn"), "")
     without = {name: value for name, value in settings.items() if name not in empty}
     assert read_book({**settings, **empty}) == read_book(without)
-
-
-@pytest.mark.parametrize(
-    ("text", "said"), [("{", "edition.json is not JSON"), ('{"id": "abcdef123456"}', "edition.json: the entry")]
-)
-def test_a_damaged_record_of_an_edition_is_named(tmp_path: Path, text: str, said: str) -> None:
-    assert load_edition(tmp_path) is None
-    (tmp_path / "edition.json").write_text(text)
-    with pytest.raises(UsageError, match=said):
-        load_edition(tmp_path)
 
 
 def test_a_wrong_fact_in_front_matter_names_the_chapter() -> None:
