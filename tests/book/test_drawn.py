@@ -27,15 +27,11 @@ COVERS = """(svg) => {
 }"""
 
 
-@pytest.mark.parametrize("ending", ["", "-narrow"])
-def test_no_text_of_a_picture_covers_another_or_is_cut_off(site: Site, browser: Browser, ending: str) -> None:
+def test_no_text_of_a_picture_covers_another_or_is_cut_off(site: Site, browser: Browser) -> None:
     page = browser.new_page()
     problems = []
-    pictures = [
-        path for path in sorted((site.root / "figures").rglob(f"*{ending}.svg")) if not path.stem.endswith("-dark")
-    ]
-    if not ending:
-        pictures = [path for path in pictures if not path.stem.endswith("-narrow")]
+    every = sorted((site.root / "figures").rglob("*.svg"))
+    pictures = [path for path in every if not path.stem.endswith(("-dark", "-page"))]
     for path in pictures:
         page.set_content(f"<!doctype html><body style='margin:40px'>{path.read_text(encoding='utf-8')}</body>")
         found = page.locator("svg").first.evaluate(COVERS)

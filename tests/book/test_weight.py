@@ -34,8 +34,3 @@ def weight(site: Site, paths: set[str]) -> float:
     contents = {path: (site.root / path).read_bytes() for path in paths}
     sizes = [len(data) if path.endswith(PACKED) else len(gzip.compress(data, 6)) for path, data in contents.items()]
     return sum(sizes) / 1000
-
-
-def test_nothing_is_shipped_that_no_page_loads(site: Site) -> None:
-    names = {path.name for path in (site.root / "_static").rglob("*") if path.is_file()}
-    assert not {name for name in names if name.endswith((".map", ".scss")) or "fontawesome" in name or "thebe" in name}

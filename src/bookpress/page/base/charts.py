@@ -1,14 +1,9 @@
-"""A chart as it travels in a notebook, and everything the page makes of it. Knows no Sphinx.
-
-A chapter's cell leaves a Vega-Lite specification and, beside it in the output's metadata, what a reader needs besides
-the picture: the finding as title, caption, alternative text, description, data, source and licence.
-"""
+"""A chart as it travels in a notebook, and everything the page makes of it. Knows no Sphinx."""
 
 from __future__ import annotations
 
 import copy
 import csv
-import hashlib
 import io
 import json
 import textwrap
@@ -20,10 +15,11 @@ from struct import pack
 from typing import Any, Literal
 from zlib import crc32
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic.dataclasses import dataclass
 
 from bookpress.book.number_formats import number
-from bookpress.files import harmless
+from bookpress.files import canonical, checked, harmless, pretty, sha256
 
 VEGALITE_MIME = "application/vnd.vegalite.v6+json"
 VEGALITE_VERSION = "6.4"
@@ -55,45 +51,56 @@ Kind = Literal["text", "number", "share", "year", "flop", "date"]
 NUMERIC: frozenset[Kind] = frozenset({"number", "share", "flop", "year"})
 
 
-class ChartError(ValueError):
-    """A chart that lacks something a page needs."""
+class Part(BaseModel):
+    """A part of a chart; it takes nothing that it does not know."""
+
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
 
-class Column(BaseModel):
-    """A column of the data behind a chart."""
+@dataclass(frozen=True)
+class Column:
+    """A heading that a reader understands, and how values are written; of a chart also the name in its data.
 
-    model_config = ConfigDict(extra="forbid")
+    A share of 0.64 becomes "64%", a flop of 3e23 "3.0 × 10²³", the year 2010 has no separator.
+    """
 
-    name: str
     label: str
     kind: Kind = "text"
+    name: str = ""
+
+    @property
+    def type(self) -> str:
+        """What JSON and tables call its kind."""
+        return {"text": "string", "date": "date", "year": "integer"}.get(self.kind, "number")
 
 
-class Data(BaseModel):
+class Data(Part):
     """The data behind a chart."""
-
-    model_config = ConfigDict(extra="forbid")
 
     columns: list[Column] = Field(min_length=1)
     rows: list[list[Any]]
 
 
-class Chart(BaseModel):
+class Chart(Part):
     """A chart with all that goes with it."""
 
-    model_config = ConfigDict(extra="forbid")
-
-    name: str = Field(pattern=r"^fig-[a-z0-9-]+$")
+    name: str = Field(pattern=r"^fig-[a-z0-9]+(-[a-z0-9]+)*$")
     title: str = Field(min_length=1)
     caption: str = ""
-    alt: str = Field(min_length=1)
+    alt: str = Field(min_length=1, max_length=300)
     description: str = Field(min_length=1)
-    source: str
-    licence: str
+    source: str = Field(min_length=1)
+    licence: str = Field(min_length=1)
     holds: str = ""
     """The statement that the title rests on, if its direction is not computed."""
     data: Data
     spec: dict[str, Any]
+
+    @model_validator(mode="after")
+    def _says_more(self) -> Chart:
+        if self.description == self.alt:
+            raise ValueError("the description only repeats the alt: write it from the data")
+        return self
 
     @property
     def stem(self) -> str:
@@ -109,17 +116,25 @@ class Chart(BaseModel):
     @cached_property
     def key(self) -> str:
         """Hash of the picture's content: the same specification is drawn once."""
-        drawn = [fitted(self.spec, "wide"), fitted(self.spec, "narrow"), VEGALITE_VERSION, ENGINE]
-        return hashlib.sha256(json.dumps(drawn, sort_keys=True).encode()).hexdigest()[:24]
+        return sha256(canonical([payload(self), VEGALITE_VERSION, ENGINE]).encode())[:24]
+
+    @cached_property
+    def csv(self) -> bytes:
+        """The data as a file."""
+        return to_csv(self.data).encode()
+
+    @cached_property
+    def vegalite(self) -> bytes:
+        """The specification as a file of its own, with title and description."""
+        spec = {**self.spec, "title": self.title, "description": self.alt}
+        return f"{json.dumps(spec, ensure_ascii=False, indent=1, sort_keys=True)}\n".encode()
 
 
 def read_chart(spec: dict[str, Any], metadata: dict[str, Any]) -> Chart:
-    """Return the chart of a notebook's output; a `ChartError` names the chart and what it lacks."""
-    try:
-        # A notebook's nodes are slow to copy and to pickle: plain dictionaries are kept.
-        return Chart.model_validate({**metadata, "spec": json.loads(json.dumps(spec))})
-    except ValueError as error:
-        raise ChartError(f"the chart {metadata.get('name', 'without a name')!r} is not complete: {error}") from error
+    """Return the chart of a notebook's output; a `UsageError` names the chart and all that is wrong with it."""
+    # A notebook's nodes are slow to copy and to pickle: plain dictionaries are kept, of numbers with six digits.
+    entries = {**metadata, "spec": json.loads(json.dumps(spec), parse_float=lambda text: float(f"{float(text):.6g}"))}
+    return checked(Chart, entries, f"the figure {metadata.get('name') or 'without a name'}")
 
 
 def fitted(spec: dict[str, Any], size: Size) -> dict[str, Any]:
@@ -201,23 +216,15 @@ def to_csv(data: Data) -> str:
     return out.getvalue()
 
 
-def to_vegalite(chart: Chart) -> str:
-    """Return the specification as a document of its own, with title and description."""
-    spec = {**chart.spec, "title": chart.title, "description": chart.alt}
-    return json.dumps(spec, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
-
-
 def to_csv_metadata(chart: Chart, origin: Mapping[str, str]) -> str:
     """Return what the columns of the CSV are and where it comes from, as the W3C's "CSV on the Web" has it."""
-    types = {"text": "string", "date": "date", "year": "integer"}
     columns = [
-        {"name": one.name, "titles": one.name, "dc:description": one.label, "datatype": types.get(one.kind, "number")}
+        {"name": one.name, "titles": one.name, "dc:description": one.label, "datatype": one.type}
         for one in chart.data.columns
     ]
     said = {f"dc:{key}": text for key, text in origin.items()}
-    made: dict[str, Any] = {"@context": "http://www.w3.org/ns/csvw", "url": f"{chart.stem}.csv", **said}
-    made["tableSchema"] = {"columns": columns}
-    return json.dumps(made, ensure_ascii=False, indent=1) + "\n"
+    head = {"@context": "http://www.w3.org/ns/csvw", "url": f"{chart.stem}.csv"}
+    return pretty({**head, **said, "tableSchema": {"columns": columns}})
 
 
 def svg_with_origin(svg: str, origin: Mapping[str, str]) -> str:
@@ -263,15 +270,18 @@ def data_table(data: Data) -> dict[str, Any]:
     }
 
 
-def cell(value: Any, kind: Kind) -> str:
-    """Write one value for a table of data, with more digits than prose has."""
+def cell(value: Any, kind: Kind, *, exact: bool = True) -> str:
+    """Write one value for a table: of data with more digits than prose has."""
     if value is None or value == "":
-        return "–"
-    if kind in {"share", "flop"}:
-        return number(float(value), "share" if kind == "share" else "FLOP")
-    if kind == "number":
-        return f"{float(value):,.6g}" if abs(float(value)) < 1e6 else f"{float(value):,.0f}"
-    return str(int(value)) if kind == "year" and float(value).is_integer() else str(value)
+        return "–" if exact else ""
+    match kind:
+        case "share" | "flop":
+            return number(value, "share" if kind == "share" else "FLOP")
+        case "number" if exact:
+            return f"{value:,.6g}" if abs(value) < 1e6 else f"{value:,.0f}"
+        case "number" | "year":
+            return number(value, "count") if kind == "number" else f"{value:g}"
+    return str(value)
 
 
 def sort_key(value: Any, kind: Kind) -> str:

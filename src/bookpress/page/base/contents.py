@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Iterable
 
 from sphinx import addnodes
 from sphinx.config import Config
@@ -13,36 +13,21 @@ from bookpress.citation.styles import to_reference
 from bookpress.page.base.store import store_of
 
 
-@dataclass
-class Part:
-    """A part of the book."""
-
-    title: str
-    docnames: list[str] = field(default_factory=list)
+def read_parts(env: BuildEnvironment) -> list[tuple[str, list[str]]]:
+    """Return title and pages of the parts of ``_toc.yml``, from the tables of contents of the front page."""
+    toctrees = env.get_doctree(env.config.root_doc).findall(addnodes.toctree)
+    return [(one.get("caption") or "", _with_those_below(env, one["includefiles"])) for one in toctrees]
 
 
-def read_parts(env: BuildEnvironment) -> list[Part]:
-    """Return the parts as ``_toc.yml`` has them, from the tables of contents of the front page."""
-    found = []
-    for toctree in env.get_doctree(env.config.root_doc).findall(addnodes.toctree):
-        part = Part(toctree.get("caption") or "")
-        for docname in toctree["includefiles"]:
-            part.docnames += [docname, *_below(env, docname)]
-        found.append(part)
-    return found
-
-
-def _below(env: BuildEnvironment, docname: str) -> list[str]:
-    return [name for child in env.toctree_includes.get(docname, []) for name in (child, *_below(env, child))]
+def _with_those_below(env: BuildEnvironment, docnames: Iterable[str]) -> list[str]:
+    return [name for one in docnames for name in (one, *_with_those_below(env, env.toctree_includes.get(one, [])))]
 
 
 def chapter_numbers(env: BuildEnvironment) -> dict[str, int]:
     """Return the number of each chapter: chapters are the notebooks, counted in reading order."""
     pages = store_of(env).pages
-    chapters = [
-        name for part in store_of(env).parts for name in part.docnames if name in pages and pages[name].is_chapter
-    ]
-    return {name: number for number, name in enumerate(chapters, 1)}
+    ordered = [name for _, docnames in store_of(env).parts for name in docnames if name in pages]
+    return {name: number for number, name in enumerate((one for one in ordered if pages[one].is_chapter), 1)}
 
 
 def title_of(env: BuildEnvironment, docname: str) -> str:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, ClassVar
 
 from docutils import nodes
-from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.transforms.post_transforms import SphinxPostTransform
+from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 from sphinx.writers.html5 import HTML5Translator
 
-from bookpress.page.base.store import EVERYTHING, store_of
+from bookpress.book.number_formats import FormatError
+from bookpress.book.statements import full_name
+from bookpress.page.base.store import UnknownNameError
 
+logger = logging.getLogger(__name__)
 SLOT = "<!-- slot -->"
 """Where nodes stand within the HTML of a template."""
 LONG = 24
@@ -41,13 +44,28 @@ def html(text: str, *slots: Iterable[nodes.Node], says: str = "") -> list[nodes.
     return made
 
 
-def leaving(make: Callable[[later, BuildEnvironment], list[nodes.Node]]) -> type[SphinxDirective]:
-    """Return a directive without content whose place is filled once all pages are known."""
+def leaving(
+    make: Callable[[later, BuildEnvironment], list[nodes.Node]], *, named: bool = False, content: bool = False
+) -> type[SphinxDirective]:
+    """Return a directive whose place is filled once all pages are known; `named` by a full name as its argument."""
 
     class Leaving(SphinxDirective):
+        required_arguments = int(named)
+        has_content = content
+        option_spec: ClassVar = {}
+
         def run(self) -> list[nodes.Node]:
-            store_of(self.env).page(self.env.docname).uses.add(EVERYTHING)
-            return [later(make=make)]
+            node = later(make=make, kind=self.name)
+            self.set_source_info(node)
+            for argument in self.arguments:
+                node["name"] = full_name(argument, self.env.docname)
+            if content:
+                self.assert_has_content()
+                self.state.nested_parse(self.content, self.content_offset, node)
+            for inner in node.findall(nodes.Element):
+                if isinstance(inner, nodes.section | nodes.figure | nodes.table):  # its number would depend on it too
+                    raise self.error(f"a {inner.tagname} cannot depend on a statement or a result: it has a number")
+            return [node]
 
     return Leaving
 
@@ -61,18 +79,27 @@ class MakeLater(SphinxPostTransform):
         """Go through the page."""
         if self.app.builder.name == "dummy":  # a check: what would not be shown is looked up too
             for node in self.document.findall(later):
-                node["make"](node, self.env)
+                _made(node, self.env)
         _make(self.document, self.env)
 
 
 def _make(parent: nodes.Element, env: BuildEnvironment) -> None:
     for node in list(parent.children):
         if isinstance(node, later):
-            made = nodes.Element("", *node["make"](node, env))
+            made = nodes.Element("", *_made(node, env))
             _make(made, env)
             node.replace_self(made.children)
         elif isinstance(node, nodes.Element):
             _make(node, env)
+
+
+def _made(node: later, env: BuildEnvironment) -> list[nodes.Node]:
+    make: Callable[[later, BuildEnvironment], list[nodes.Node]] = node["make"]
+    try:
+        return make(node, env)
+    except (UnknownNameError, FormatError) as error:
+        logger.error("%s", error, location=node, type="bookpress", subtype=node["kind"])  # noqa: TRY400
+        return [nodes.problematic("", f"{node['kind']} {node['name']}")]
 
 
 def visit_value(self: HTML5Translator, node: value) -> None:
@@ -80,11 +107,3 @@ def visit_value(self: HTML5Translator, node: value) -> None:
     titled: dict[str, Any] = {"title": node["title"]} if node["title"] else {}
     long = " value-long" if len(node.astext()) > LONG else ""
     self.body.append(self.starttag(node, "span", "", CLASS=f"value value-{node['kind']}{long}", **titled))
-
-
-def setup(app: Sphinx) -> None:
-    """Register nodes and transform."""
-    app.add_node(later)
-    app.add_node(mark)
-    app.add_node(value, html=(visit_value, lambda self, _: self.body.append("</span>")))
-    app.add_post_transform(MakeLater)

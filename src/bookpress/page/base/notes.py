@@ -1,4 +1,4 @@
-"""``{holds}``: sentences that rest on statements. Where one is not true, a note in words stands before its paragraph.
+"""``{holds}``: sentences that rest on statements; a note in words stands before a paragraph where one is not true.
 
 In the published edition, which such a book is written for, nothing shows, and a statement that is not true is a
 warning, as is a result without a value: the press lets no warning pass.
@@ -7,83 +7,38 @@ warning, as is a result without a value: the press lets no warning pass.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar
+from pathlib import Path
+from typing import Any
 
 from docutils import nodes
-from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import logging
-from sphinx.util.docutils import SphinxDirective, SphinxRole
+from sphinx.writers.html5 import HTML5Translator
 
-from bookpress.book.statements import SENTENCE_END, WORDS, Comparison, anchor, full_name, note
-from bookpress.page.base.contents import citation_of
-from bookpress.page.base.nodes import later, leaving, mark, value
-from bookpress.page.base.roles import note_use
+from bookpress.book.project import load_settings
+from bookpress.book.statements import SENTENCE_END, WORDS, Comparison, anchor, note
+from bookpress.explore.robustness import most_fragile_first, specifications, told
+from bookpress.page.base.contents import citation_of, title_of
+from bookpress.page.base.nodes import html, later, mark, value
 from bookpress.page.base.store import UnknownNameError, store_of
-from bookpress.page.base.sureness import every_sentence, fragile, fragile_mark, visit_fragile
+from bookpress.page.base.templates import fill
 
 logger = logging.getLogger(__name__)
-
-
-class HoldsRole(SphinxRole):
-    """``{holds}`key```: the sentence before it rests on this statement."""
-
-    def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
-        """Leave a mark."""
-        name = full_name(self.text.strip(), self.env.docname)
-        note_use(name, self.env)
-        node = mark(name=name, kind="holds")
-        self.set_source_info(node)
-        return [node], []
-
-
-class OtherwiseDirective(SphinxDirective):
-    """``{otherwise} key``: paragraphs that show only where this statement does not hold."""
-
-    has_content = True
-    required_arguments = 1
-    option_spec: ClassVar = {}
-
-    def run(self) -> list[nodes.Node]:
-        """Leave the content for later."""
-        name = full_name(self.arguments[0], self.env.docname)
-        note_use(name, self.env)
-        node = later(make=show_otherwise, kind="otherwise", name=name)
-        self.set_source_info(node)
-        parse_block(self, node)
-        return [node]
-
-
-def parse_block(directive: SphinxDirective, node: later) -> None:
-    """Read the content of a directive that may not show: nothing in it has a number."""
-    directive.assert_has_content()
-    directive.state.nested_parse(directive.content, directive.content_offset, node)
-    for inner in node.findall(nodes.Element):
-        if isinstance(inner, nodes.section | nodes.figure | nodes.table):
-            raise directive.error(f"a {inner.tagname} cannot depend on a statement: its number would depend on it too")
+LIST = "book/sentences"
+"""The page that lists how sure each sentence is, to which marks lead."""
 
 
 def show_otherwise(node: later, env: BuildEnvironment) -> list[nodes.Node]:
-    """Return the content where the statement does not hold."""
-    statement = find(node, env)
-    return list(node.children) if statement is not None and statement.holds is False else []
-
-
-def find(node: nodes.Element, env: BuildEnvironment) -> Comparison | None:
-    """Return the statement that a node names; report an unknown name."""
-    try:
-        return store_of(env).statement(node["name"])
-    except UnknownNameError as error:
-        logger.error("%s", error, location=node, type="bookpress", subtype="statement")  # noqa: TRY400
-        return None
+    """``{otherwise} key``: return the paragraphs only where the statement does not hold."""
+    return list(node.children) if store_of(env).statement(node["name"]).holds is False else []
 
 
 def in_numbers(content: Sequence[nodes.Node], env: BuildEnvironment) -> list[nodes.Node]:
     """Return a finding; in the place of one that rests on what is not true, the numbers compared."""
     marks = [one for part in content for one in part.findall(mark)]
-    found = [find(one, env) for one in marks]
-    numbers = dict.fromkeys(one.numbers for one in found if one is not None and one.holds is not True)
+    found = [store_of(env).statement(one["name"]) for one in marks]
+    numbers = dict.fromkeys(one.numbers for one in found if one.holds is not True)
     if not numbers:
         return list(content)
     text = "; ".join(numbers)
@@ -139,9 +94,13 @@ class WriteNotes(SphinxPostTransform):
         return place
 
     def _fallen(self, node: nodes.Element) -> Comparison | None:
-        """Return the statement that a node names where it is not true."""
-        statement = find(node, self.env)
-        if statement is None or statement.holds is True:
+        """Return the statement that a node names where it is not true; report an unknown name."""
+        try:
+            statement = store_of(self.env).statement(node["name"])
+        except UnknownNameError as error:
+            logger.error("%s", error, location=node, type="bookpress", subtype="statement")  # noqa: TRY400
+            return None
+        if statement.holds is True:
             return None
         self._warn(node, f"{node['name']} {WORDS[statement.holds]}: {statement.because}")
         return statement
@@ -182,10 +141,39 @@ def _underline(node: mark) -> None:
     parent[first:last] = [nodes.inline("", "", *parent[first:last], classes=["fallen-sentence"])]
 
 
-def setup(app: Sphinx) -> None:
-    """Register role, directive and transform."""
-    app.add_node(fragile, html=(visit_fragile, None))
-    app.add_role("holds", HoldsRole())
-    app.add_directive("otherwise", OtherwiseDirective)
-    app.add_directive("every-sentence", leaving(every_sentence))
-    app.add_post_transform(WriteNotes)
+class fragile(nodes.Inline, nodes.Element):  # noqa: N801
+    """Ends a sentence that some choice overturns: ``name`` of its statement. It is no text of the page for search."""
+
+
+def visit_fragile(self: HTML5Translator, node: fragile) -> None:
+    """Say in how many states the statement holds; lead to the list."""
+    env, (slug, _, key) = self.builder.env, node["name"].partition(":")
+    sure = store_of(env).sureness[slug][key]
+    falls = f"; soonest overturned by {sure['falls']['words']}" if sure["falls"] else ""
+    attributes: dict[str, Any] = {"title": f"{sure['of']} states of the chapter were tried{falls}"}
+    if LIST in env.found_docs:
+        attributes["href"] = f"{self.builder.get_relative_uri(self.builder.current_docname, LIST)}#{slug}-{key}"
+    self.body.append(self.starttag(node, "a", "", CLASS="sureness", **attributes) + f"{told(sure)}</a>")
+    raise nodes.SkipNode
+
+
+def fragile_mark(name: str, env: BuildEnvironment) -> list[nodes.Node]:
+    """Return what stands at the end of a sentence whose statement does not hold in every state of its chapter."""
+    slug, _, key = name.partition(":")
+    sure = store_of(env).sureness.get(slug, {}).get(key)
+    return [] if sure is None or sure["holds"] == sure["of"] else [fragile(name=name)]
+
+
+def every_sentence(_node: later, env: BuildEnvironment) -> list[nodes.Node]:
+    """``{every-sentence}``: return all statements, the most fragile first, with the sentences that rest on them."""
+    store, root = store_of(env), env.app.builder.get_relative_uri(env.docname, env.config.root_doc)
+    up = root.rpartition("/")[0] + "/" if "/" in root else ""
+    titles = {page.slug: title_of(env, page.docname) for page in store.pages.values()}
+    rows: list[dict[str, Any]] = [
+        {"id": f"{slug}-{key}", "chapter": titles[slug], "told": told(sure), "many": specifications(sure), **sure}
+        for slug, key, sure in most_fragile_first(store.sureness)
+    ]
+    command = load_settings(Path(env.srcdir)).command
+    weak = [row for row in rows if row["holds"] < row["of"]]
+    firm = [row for row in rows if row["holds"] == row["of"]]
+    return html(fill("sentences.html", fragile=weak, firm=firm, up=up, command=command))

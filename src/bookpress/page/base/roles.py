@@ -1,7 +1,4 @@
-"""Roles by which prose takes values from chapters, once every page has been read.
-
-Each notes what the page uses, so that an incremental build writes it again when a value changes.
-"""
+"""Roles by which prose takes values from chapters, once every page has been read."""
 
 from __future__ import annotations
 
@@ -14,7 +11,7 @@ from sphinx.util.docutils import SphinxRole
 from bookpress.book import number_formats as numbers
 from bookpress.book.statements import full_name
 from bookpress.page.base.nodes import later, mark, value
-from bookpress.page.base.store import QUOTES, Store, UnknownNameError, store_of
+from bookpress.page.base.store import Store, store_of
 
 logger = logging.getLogger(__name__)
 JOINTS = {"value": " to ", "dash": "–"}
@@ -23,20 +20,14 @@ FORMATS = {"result": set(numbers.FORMATS), "years": set(JOINTS)}
 KINDS = ("result", "param", "years", "claim", "related")
 
 
-def note_use(name: str, env: BuildEnvironment) -> None:
-    """Note from where the page that is being read takes the value of a full name."""
-    source = name.partition(":")[0]
-    store_of(env).page(env.docname).uses.add(QUOTES if source in {"claim", "related"} else source)
-
-
 class ValueRole(SphinxRole):
-    """``{result}``, ``{param}``, ``{years}``, ``{claim}``, ``{related}``: a value."""
+    """``{result}``, ``{param}``, ``{years}``, ``{claim}``, ``{related}``: a value; ``{holds}``: a mark."""
 
     def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
         """Leave it for later."""
         name, how = split_name(self.name, self.text.strip(), self.env.docname)
-        note_use(name, self.env)
-        node = later(make=write_value, kind=self.name, name=name, how=how)
+        kept = {"kind": self.name, "name": name}
+        node = mark(**kept) if self.name == "holds" else later(make=write_value, how=how, **kept)
         self.set_source_info(node)
         return [node], []
 
@@ -56,38 +47,29 @@ def split_name(kind: str, text: str, docname: str) -> tuple[str, str]:
 
 def write_value(node: later, env: BuildEnvironment) -> list[nodes.Node]:
     """Return the text of a value; what it measures is its title."""
-    kind = node["kind"]
-    try:
-        text, title = value_text(kind, node["name"], node["how"], store_of(env))
-    except (UnknownNameError, numbers.FormatError) as error:
-        logger.error("%s", error, location=node, type="bookpress", subtype=kind)  # noqa: TRY400
-        return [nodes.problematic("", f"{kind} {node['name']}")]
-    return [value("", text, kind=kind, title=title, missing=missing(kind, node["name"], store_of(env)))]
+    text, title, missing = value_text(node["kind"], node["name"], node["how"], store_of(env))
+    return [value("", text, kind=node["kind"], title=title, missing=missing)]
 
 
-def value_text(kind: str, name: str, how: str, store: Store) -> tuple[str, str]:
-    """Return a value in words, and what it measures; an unknown name or format is an error."""
+def value_text(kind: str, name: str, how: str, store: Store) -> tuple[str, str, str]:
+    """Return a value in words, what it measures, and the same again where there is none, else nothing."""
     key = name.partition(":")[2]
     if kind == "result":
         result = store.result(name)
-        return numbers.write(result, how), f"{result.label}: {numbers.full(result)}" if result.label else ""
+        title = f"{result.label}: {numbers.full(result)}" if result.label else ""
+        return numbers.write(result, how), title, result.label or name if result.value is None else ""
     if kind == "years":
-        return numbers.period(*store.years(name), JOINTS[how]), f"period {key} of this edition"
+        years = store.years(name)
+        missing = f"the period {key}" if None in years else ""
+        return numbers.period(*years, JOINTS[how]), f"period {key} of this edition", missing
     if kind == "param":
-        return numbers.setting(store.parameter(name)), f"parameter {key} of this edition"
+        return numbers.setting(store.parameter(name)), f"parameter {key} of this edition", ""
     quoted = store.quote(name)
     full = f"{quoted.text} ({quoted.provenance})"
     forms = {"value": quoted.text, "statement": quoted.statement, "provenance": quoted.provenance, "full": full}
     if how not in forms:
         raise numbers.FormatError(f"no format {how!r}; there are {', '.join(forms)}")
-    return forms[how], f"{quoted.statement} ({quoted.provenance})"
-
-
-def missing(kind: str, name: str, store: Store) -> str:
-    """Return what a value would measure that is not there; empty where it is."""
-    if kind == "result" and store.result(name).value is None:
-        return store.result(name).label or name
-    return f"the period {name.partition(':')[2]}" if kind == "years" and None in store.years(name) else ""
+    return forms[how], f"{quoted.statement} ({quoted.provenance})", ""
 
 
 def count_words(doctree: nodes.document) -> int:
@@ -103,10 +85,3 @@ def refuse_in_headings(app: Sphinx, doctree: nodes.document) -> None:  # noqa: A
             text = f"a heading cannot hold a {{{node['kind']}}}: menus need its text before results are known"
             logger.error(text, location=node, type="bookpress", subtype="heading")
             node.replace_self(nodes.Text(node["kind"]))
-
-
-def setup(app: Sphinx) -> None:
-    """Register roles."""
-    for kind in KINDS:
-        app.add_role(kind, ValueRole())
-    app.connect("doctree-read", refuse_in_headings, priority=1)  # before menus are made

@@ -1,12 +1,9 @@
-"""What is known of the pages while a book is read: results, parameters, charts, what is quoted, and who uses what.
-
-It lives in Sphinx's environment, so that an incremental build knows it too.
-"""
+"""What is known of the pages while a book is read, in Sphinx's environment: an incremental build knows it too."""
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterable, Mapping
+import json
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
@@ -19,6 +16,7 @@ from bookpress.book.results import Result
 from bookpress.book.statements import Comparison
 from bookpress.errors import nearest
 from bookpress.explore.robustness import Sureness
+from bookpress.files import sha256
 from bookpress.page.base.charts import Chart
 
 T = TypeVar("T")
@@ -27,8 +25,6 @@ PROVENANCE = {
     "paper": "read in the paper itself",
     "summary": "from summaries of the paper; its main text could not be read",
 }
-EVERYTHING, QUOTES, MENUS = "every page", "quotes", "menus"
-"""What a page may use besides chapters, which stand under their slugs."""
 
 
 class UnknownNameError(LookupError):
@@ -70,7 +66,6 @@ class Page:
     terms: dict[str, str] = field(default_factory=dict)
     """Definitions of glossary terms by the ids of the terms."""
     charts: list[Chart] = field(default_factory=list)
-    uses: set[str] = field(default_factory=set)
     words: int = 0
 
     @property
@@ -94,10 +89,10 @@ class Store:
 
     def __init__(self) -> None:
         self.pages: dict[str, Page] = {}
-        self.quoted: dict[str, Quoted] = {}
+        self.quoted: dict[str, dict[str, Quoted]] = {}
         self.sureness: Mapping[str, Mapping[str, Sureness]] = {}
-        self.parts: list[Any] = []
-        self._written: dict[str, str] = {}
+        self.parts: list[tuple[str, list[str]]] = []
+        self._written = ""
 
     def page(self, docname: str) -> Page:
         """Return the page of a document, made when it is new."""
@@ -107,20 +102,27 @@ class Store:
         """Return a chapter by its slug."""
         return _find({page.slug: page for page in self.pages.values() if page.is_chapter}, slug, "no chapter")
 
+    def _in_chapter(self, name: str, known: Callable[[Page], Mapping[str, T]], lacking: str) -> T:
+        slug, _, key = name.partition(":")
+        return _find(known(self.chapter(slug)), key, f"the chapter {slug!r} {lacking}")
+
     def result(self, name: str) -> Result:
         """Return a result."""
-        slug, _, key = name.partition(":")
-        return _find(self.chapter(slug).results, key, f"the chapter {slug!r} records no result")
+        return self._in_chapter(name, lambda page: page.results, "records no result")
 
     def statement(self, name: str) -> Comparison:
         """Return a statement."""
-        slug, _, key = name.partition(":")
-        return _find(self.chapter(slug).statements, key, f"the chapter {slug!r} records no statement")
+        return self._in_chapter(name, lambda page: page.statements, "records no statement")
 
     def parameter(self, name: str) -> Any:
         """Return the value of a parameter."""
-        slug, _, key = name.partition(":")
-        return _find(self.chapter(slug).parameters, key, f"the chapter {slug!r} has no parameter")
+        return self._in_chapter(name, lambda page: page.parameters, "has no parameter")
+
+    def chart(self, name: str) -> tuple[Page, Chart]:
+        """Return a figure, and the page it stands on."""
+        return self._in_chapter(
+            name, lambda page: {chart.name: (page, chart) for chart in page.charts}, "shows no figure"
+        )
 
     def years(self, name: str) -> tuple[int | None, int | None]:
         """Return first and last year of a period: parameters or results that end in these words."""
@@ -135,24 +137,16 @@ class Store:
     def quote(self, name: str) -> Quoted:
         """Return what is quoted from the paper or related work."""
         kind, _, key = name.partition(":")
-        known = {full.partition(":")[2]: one for full, one in self.quoted.items() if full.startswith(f"{kind}:")}
-        return _find(known, key, f"no {kind}")
+        return _find(self.quoted[kind], key, f"no {kind}")
 
     def stale(self, menus: Any) -> Iterable[str]:
-        """Return the pages of whose sources something changed since this was last asked; all show the menus."""
-        chapters = {
-            page.slug: [page.results, page.statements, page.parameter_rows]
-            for page in self.pages.values()
-            if page.is_chapter
-        }
-        every = [(page.docname, page.front, page.minutes, page.parameter_rows) for page in self.pages.values()]
-        known = {**chapters, EVERYTHING: every, QUOTES: self.quoted, MENUS: menus}
-        hashes = {name: hashlib.sha256(repr(content).encode()).hexdigest() for name, content in known.items()}
-        for docname, page in self.pages.items():
-            state = " ".join(hashes.get(name, "") for name in (MENUS, *sorted(page.uses)))
-            if self._written.get(docname, "") != state:
-                self._written[docname] = state
-                yield docname
+        """Return all pages where something that other pages may show has changed since this was last asked."""
+        shown = [
+            (one.docname, one.front, one.minutes, one.results, one.statements, one.parameter_rows)
+            for one in self.pages.values()
+        ]
+        before, self._written = self._written, sha256(repr([shown, self.quoted, menus]).encode())
+        return [] if self._written == before else self.pages
 
 
 def _find(known: Mapping[str, T], name: str, lacking: str) -> T:
@@ -169,13 +163,16 @@ def store_of(env: BuildEnvironment) -> Store:
     return store
 
 
-def load_quoted(folder: Path) -> dict[str, Quoted]:
-    """Return what ``claims.yml`` and ``related.yml`` of the evidence quote, by ``claim:id`` and ``related:id``."""
+def explored(path: Path) -> dict[str, Any]:
+    """Return what a file keeps of the states of an edition; nothing where it was not explored."""
+    return dict(json.loads(path.read_text("utf-8"))) if path.is_file() else {}
+
+
+def load_quoted(path: Path) -> dict[str, Quoted]:
+    """Return what ``claims.yml`` or ``related.yml`` of the evidence quotes, where there is one."""
+    entries: dict[str, dict[str, Any]] = yaml.safe_load(path.read_text("utf-8")) if path.exists() else {}
     found: dict[str, Quoted] = {}
-    for kind, file in (("claim", "claims.yml"), ("related", "related.yml")):
-        path = folder / file
-        entries: dict[str, dict[str, Any]] = yaml.safe_load(path.read_text("utf-8")) if path.exists() else {}
-        for key, entry in (entries or {}).items():
-            provenance = PROVENANCE.get(entry.get("provenance", ""), "as the work itself reports it")
-            found[f"{kind}:{key}"] = Quoted(entry["statement"], entry["value"], entry.get("unit", ""), provenance)
+    for key, entry in (entries or {}).items():
+        provenance = PROVENANCE.get(entry.get("provenance", ""), "as the work itself reports it")
+        found[key] = Quoted(entry["statement"], entry["value"], entry.get("unit", ""), provenance)
     return found

@@ -61,13 +61,7 @@ def day(date: dt.date | str) -> str:
 
 
 def css_text(text: str) -> Markup:
-    r"""Return a text as CSS writes it, safe within a page.
-
-    Examples
-    --------
-    >>> print(css_text('the "divide" </style>'))
-    "the \"divide\" \3c /style>"
-    """
+    """Return a text as CSS writes it, safe within a page."""
     return Markup(json.dumps(text, ensure_ascii=False).replace("<", "\\3c "))  # noqa: S704 (no tag can begin)
 
 

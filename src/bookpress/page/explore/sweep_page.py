@@ -194,7 +194,7 @@ def curve_chart(curve: Curve, orders: Mapping[str, Sequence[str]], source: str) 
             f"left. Below, a mark shows which value of {' and of '.join(map(spoken, orders))} led to it. {said}"
         ),
         source=source,
-        licence="",
+        licence="that of the book",
         data=Data(columns=columns, rows=rows),
         spec=_spec(curve, orders),
     )

@@ -30,12 +30,12 @@ from bookpress.explore.warm import connections
 from bookpress.page import extension
 from bookpress.page.base.contents import citation_of
 from bookpress.page.base.store import store_of
-from bookpress.page.figures import alone
+from bookpress.page.figures import figures
 from bookpress.page.figures import render as drawing
-from bookpress.page.site import downloads, search
+from bookpress.page.site import downloads
 from bookpress.run import processes
 
-QUIET = (extension.write_again, extension.write_with_page, search.keep_entries, downloads.tell_landing_page)
+QUIET = (extension.write_again, extension.write_with_page, downloads.tell_landing_page)
 """What draws pictures, reads them, or writes files: a state has its charts live, and no files but its script."""
 
 
@@ -45,7 +45,7 @@ def main() -> None:
     processes.end_group_with(0, os.getpid())
     said, answers = io.StringIO(), sys.stdout
     gc.disable()
-    drawing.begin = lambda *_: None  # the published charts are drawn, and threads that draw others could not be forked
+    drawing.begin = lambda *_: None  # the published charts are drawn
     with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(said):
         sphinx_process.when_read = lambda builder: _serve(builder, order, said, answers)
         sphinx_process.run(Path(order["source"]), Path(order["folder"], "html"), Path(order["folder"], "doctrees"), 1)
@@ -91,7 +91,7 @@ def _state(builder: Any, asked: Mapping[str, Any], published: list[Block], folde
     """Return how the page of a chapter differs where it was run with other values."""
     docname, env = asked["docname"], builder.env
     old, was = store_of(env).pages[docname], citation_of(builder.config)
-    sizes = {chart.name: drawing.sizes(chart, alone.picture_cache(Path(builder.outdir))) for chart in old.charts}
+    sizes = {chart.name: drawing.sizes(chart, figures.picture_cache(Path(builder.outdir))) for chart in old.charts}
     drawing.sizes = lambda chart, cache: sizes[chart.name]  # noqa: ARG005
     edition = Edition.model_validate(asked["edition"])
     builder.config.bookpress_citation = Citation.of(was.book, None, edition, built=was.date)

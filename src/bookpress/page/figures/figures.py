@@ -1,21 +1,92 @@
-"""Figures in HTML: title first, then the picture, then everything a reader may want from it."""
+"""Figures in HTML: title, picture and what a reader may want from it, where they stand and on pages of their own."""
 
 from __future__ import annotations
 
-import itertools
+import posixpath
+import re
 from pathlib import Path
+from typing import Any
 
 from docutils import nodes
+from markupsafe import Markup
+from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util.osutil import relative_uri
 
+from bookpress.files import replace_file
 from bookpress.page.base import charts
+from bookpress.page.base.contents import chapter_reference, citation_of, title_of
 from bookpress.page.base.nodes import html
+from bookpress.page.base.store import Page
 from bookpress.page.base.templates import fill
 from bookpress.page.figures import render as drawing
-from bookpress.page.figures.alone import cited, folder_of, picture_cache
 
 FOLD = '<div class="code-fold">\n<!-- slot --></div>\n'
+_FIGURE = re.compile(r'<figure class="chart-figure" id="([^"]+)">.*?</figure>', re.DOTALL)
+_LINK = re.compile(r'(?<= )(href|src|srcset|data-chart)="(?![a-z]+:)([^"]*)"')
+
+
+def folder_of(docname: str) -> str:
+    """Return the folder of a page's figures, relative to the root of the site."""
+    return f"figures/{docname.rsplit('/', 1)[-1]}"
+
+
+def picture_cache(outdir: Path) -> Path:
+    """Return the folder of pictures that all builds share: in the ``_build`` that holds the output, if any."""
+    above = [folder for folder in outdir.parents if folder.name == "_build"]
+    return (above[-1] if above else outdir.parent) / "pictures"
+
+
+def cited(env: BuildEnvironment, docname: str, chart: charts.Chart) -> dict[str, str]:
+    """Return the number of a figure, how its chapter is cited, its place on the page and its public address, if any."""
+    numbers = env.toc_fignumbers.get(docname, {}).get("figure", {}).get(chart.name, ())
+    reference, address = chapter_reference(env, docname)
+    public = f"{address.removesuffix(f'{docname}.html')}{folder_of(docname)}/{chart.stem}.html" if address else ""
+    return {
+        "number": env.config.numfig_format["figure"] % ".".join(map(str, numbers)),
+        "reference": reference,
+        "anchor": chart.name,
+        "link": f"{address}#{chart.name}",
+        "public": public,
+    }
+
+
+def write_files(app: Sphinx, page: Page, context: dict[str, Any]) -> None:
+    """Write the files of the figures of a page, and a page for each: the figure as it stands there, then its data."""
+    outdir, folder = Path(app.outdir), folder_of(page.docname)
+    path = app.builder.get_target_uri(page.docname)
+    figures = {found[1]: found[0] for found in _FIGURE.finditer(context["body"])}
+
+    def moved(address: str) -> str:
+        here = path + address if address.startswith("#") else posixpath.join(posixpath.dirname(path), address)
+        return posixpath.relpath(here, folder)
+
+    for chart in page.charts:
+        facts, stem = cited(app.env, page.docname, chart), outdir / folder / chart.stem
+        origin = {
+            "title": chart.title,
+            "source": chart.source,
+            "rights": chart.licence,
+            "isPartOf": f"{facts['number']} in: {facts['reference']}",
+            "identifier": facts["public"],
+        }
+        drawing.write_files(chart, picture_cache(outdir), stem, {key: text for key, text in origin.items() if text})
+        table = fill("data-table.html", chart=chart, **charts.data_table(chart.data))
+        replace_file(Path(f"{stem}.js"), charts.to_script(chart, table).encode())
+        alone = fill(
+            "figure-page.html",
+            chart=chart,
+            figure=Markup(_LINK.sub(lambda link: f'{link[1]}="{moved(link[2])}"', figures[chart.name])),  # noqa: S704 (taken from the page)
+            table=Markup(table),  # noqa: S704 (escaped)
+            chapter=title_of(app.env, page.docname),
+            asset=lambda name: moved(context["asset"](name)),
+            page=moved(path.rpartition("/")[2]),
+            root=posixpath.relpath(".", folder) + "/",
+            book=citation_of(app.config).book,
+            **facts,
+        )
+        replace_file(Path(f"{stem}.html"), alone.encode())
 
 
 class ArrangeFigures(SphinxPostTransform):
@@ -25,7 +96,7 @@ class ArrangeFigures(SphinxPostTransform):
     formats = ("html",)
 
     def run(self, **kwargs: object) -> None:  # noqa: ARG002
-        """Work cell by cell; one fold holds the code of several cells that show only code and stand in a row."""
+        """Work cell by cell."""
         cells = [node for node in self.document.findall(nodes.container) if node.get("nb_element") == "cell_code"]
         for cell in cells:
             _drop_silent_outputs(cell)
@@ -41,12 +112,7 @@ class ArrangeFigures(SphinxPostTransform):
                 cell.attributes.pop("hide_mode", None)
                 cell.remove(source)
                 if not figures:
-                    cell["only_code"] = not cell.children
                     cell.extend(html(FOLD, source.children))
-        for one, other in itertools.pairwise(reversed(cells)):
-            if one.get("only_code") and other.get("only_code") and other.next_node(descend=False, siblings=True) is one:
-                other[-1:-1] = one.children[1:-1]
-                one.parent.remove(one)
 
     def _arranged(self, figure: nodes.figure, code: list[nodes.Node]) -> list[nodes.Node]:
         chart: charts.Chart = figure["chart"]

@@ -1,7 +1,4 @@
-"""Outputs of notebooks on the page: charts become figures, results and statements show nothing.
-
-A plugin of MyST-NB (entry point ``myst_nb.mime_renderers``), so that it works under any way of building.
-"""
+"""Outputs of notebooks on the page: charts become figures, results and statements show nothing. A plugin of MyST-NB."""
 
 from __future__ import annotations
 
@@ -14,8 +11,8 @@ from sphinx.util import logging
 
 from bookpress.book.results import RESULT_MIME
 from bookpress.book.statements import STATEMENT_MIME, full_name
-from bookpress.page.base.charts import VEGALITE_MIME, Chart, ChartError, read_chart
-from bookpress.page.base.roles import note_use
+from bookpress.errors import UsageError
+from bookpress.page.base.charts import VEGALITE_MIME, Chart, read_chart
 
 logger = logging.getLogger(__name__)
 NOTEBOOK = "bookpress_notebook"
@@ -44,9 +41,8 @@ class BookpressRenderer:
             return None
         try:
             chart = read_chart(dict(data.content), dict(data.output_metadata.get(VEGALITE_MIME, {})))
-        except ChartError as error:
-            place = (env.docname, data.line)
-            logger.error("%s", error, location=place, type="bookpress", subtype="chart")  # noqa: TRY400
+        except UsageError as error:
+            logger.error("%s", error, location=(env.docname, data.line), type="bookpress", subtype="chart")  # noqa: TRY400
             return [nodes.comment()]
         return [figure(renderer, chart, data.line or 0)]
 
@@ -58,9 +54,7 @@ def figure(renderer: NbElementRenderer, chart: Chart, line: int) -> nodes.figure
     node.source, node.line = parser.document["source"], line
     node["names"].append(chart.name)
     if chart.holds:
-        env = renderer.renderer.sphinx_env
-        node["name"] = full_name(chart.holds, env.docname)
-        note_use(node["name"], env)
+        node["name"] = full_name(chart.holds, renderer.renderer.sphinx_env.docname)
     parser.document.note_explicit_target(node, node)
     caption = nodes.caption(chart.title, chart.title)
     caption.source, caption.line = node.source, line

@@ -1,8 +1,8 @@
 """Pictures of charts, drawn by vl-convert in processes of their own and kept by the hash of their content.
 
-Run as ``python -m bookpress.page.figures.render``, it starts the engine inside vl-convert, reads jobs as JSON lines
-from standard input and answers each with a line: what was wrong, or nothing. The engine does not survive a fork and
-takes half a second to start: each process draws many charts, one process a core, while the program that asks goes on.
+Run as ``python -m bookpress.page.figures.render``, it starts the engine inside vl-convert, reads the paths of jobs from
+standard input, draws each and says what was wrong. The engine does not survive a fork and takes half a second to start:
+each process draws many charts, one process a core, while the program that asks goes on.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Callable, Iterable, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
+import tempfile
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -30,9 +30,7 @@ from bookpress.page.base.charts import (
     png_with_origin,
     recoloured,
     svg_with_origin,
-    to_csv,
     to_csv_metadata,
-    to_vegalite,
 )
 
 PNG_SCALE = 2
@@ -42,85 +40,72 @@ GROUNDS: dict[Ground, str] = {"light": "", "dark": "-dark"}
 """How the name of a picture ends, by the ground it is for."""
 ENDINGS: dict[Size, str] = {"narrow": "-narrow", "page": "-page", "wide": ""}
 """The same by its size; the last one is drawn last."""
-_pools: list[ThreadPoolExecutor] = []
-"""At most one, a thread of which waits for each process; gone when all is drawn, for no fork may inherit it."""
-_asked: dict[str, Future[Any]] = {}
-_idle: list[subprocess.Popen[str]] = []
-
+BUNDLE = f"vega-{VL_CONVERT}-{VEGALITE_VERSION}.js"
+"""A script with all of Vega that a live chart needs, made once for each version of vl-convert."""
 UNHEARD = re.compile(r' (?:aria-[a-z]+|role)="[^"]*"')
 """What marks of a chart would say, half of its bytes: nobody hears the inside of a picture, whose text is beside it."""
+PROCESSES = min(os.cpu_count() or 1, 4)
+_asked: dict[str, str] = {}
+"""Names of the charts that are being drawn, by their keys."""
+_drawing: list[subprocess.Popen[str]] = []
+_jobs: list[tempfile.TemporaryDirectory[str]] = []
+"""At most one folder, of what is to be drawn: lines of that length could fill a pipe, and hold up who asks."""
 
 
 def draw(charts: Iterable[Chart], cache: Path) -> None:
     """Draw what is not yet in the cache: ``<key>-<size>.svg`` in all sizes and ``<key>.png`` of every chart."""
     begin(charts, cache)
-    try:
-        for work in _asked.values():
-            work.result()
-    finally:
-        _asked.clear()
-        while _pools:
-            _pools.pop().shutdown(cancel_futures=True)
-        while _idle:
-            _idle.pop().communicate()
+    said = "".join(process.communicate()[0] for process in _drawing)
+    undrawn = [name for key, name in _asked.items() if not (cache / f"{key}.png").exists()]
+    _drawing.clear()
+    _asked.clear()
+    while _jobs:
+        _jobs.pop().cleanup()
+    if undrawn:
+        raise PressError(said.strip() or f"not drawn, for the process that should have ended: {', '.join(undrawn)}")
 
 
-def begin(charts: Iterable[Chart], cache: Path, besides: Callable[[Path], object] | None = None) -> None:
-    """Begin to draw, and whatever is wanted besides where there are charts; `draw` waits for all of it."""
+def begin(charts: Iterable[Chart], cache: Path) -> None:
+    """Begin to draw; `draw` waits for it."""
     cache.mkdir(parents=True, exist_ok=True)
     for chart in charts:
-        if besides and besides.__name__ not in _asked:
-            _asked[besides.__name__] = _pool().submit(besides, cache)
         # The PNG is written last: where it is, the others are.
-        if chart.key not in _asked and not (cache / f"{chart.key}.png").exists():
-            job: dict[str, Any] = {"name": chart.name, "stem": str(cache / chart.key)}
-            job |= {size: fitted(chart.spec, size) for size in ENDINGS}
-            _asked[chart.key] = _pool().submit(_draw_apart, json.dumps(job))
+        if chart.key not in _asked and not all((cache / name).exists() for name in (f"{chart.key}.png", BUNDLE)):
+            warm_up()
+            facts = {
+                "name": chart.name,
+                "stem": str(cache / chart.key),
+                "bundle": "" if _asked else str(cache / BUNDLE),
+            }
+            job = Path(_jobs[0].name, f"{chart.key}.json")
+            job.write_text(json.dumps({**facts, **{size: fitted(chart.spec, size) for size in ENDINGS}}), "utf-8")
+            with suppress(BrokenPipeError):
+                print(job, file=_drawing[len(_asked) % PROCESSES].stdin, flush=True)
+            _asked[chart.key] = chart.name
 
 
-def _pool() -> ThreadPoolExecutor:
-    if not _pools:
-        _pools.append(ThreadPoolExecutor(os.cpu_count() or 1))
-    return _pools[0]
-
-
-def warm_up(count: int) -> None:
-    """Start processes that will draw; they end with this one when not needed."""
-    _idle.extend(_start() for _ in range(min(os.cpu_count() or 1, count)))
-
-
-def _start() -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        [sys.executable, "-m", "bookpress.page.figures.render"],
-        env={**os.environ, "FONTCONFIG_FILE": str(FONTS)},
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-        encoding="utf-8",
-    )
-
-
-def _draw_apart(job: str) -> None:
-    try:
-        process = _idle.pop()
-    except IndexError:
-        process = _start()
-    assert process.stdin  # noqa: S101
-    assert process.stdout  # noqa: S101
-    with suppress(BrokenPipeError):
-        print(job, file=process.stdin, flush=True)
-    answer = process.stdout.readline()
-    _idle.append(process)
-    if answer != "\n":
-        raise PressError(answer.strip() or f"the chart {json.loads(job)['name']} was not drawn: its process ended")
+def warm_up() -> None:
+    """Start processes that will draw, where none are: they end with this one when not needed."""
+    if not _jobs:
+        _jobs.append(tempfile.TemporaryDirectory())
+    while len(_drawing) < PROCESSES:
+        _drawing.append(
+            subprocess.Popen(
+                [sys.executable, "-m", "bookpress.page.figures.render"],
+                env={**os.environ, "FONTCONFIG_FILE": str(FONTS)},
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                text=True,
+                encoding="utf-8",
+            )
+        )
 
 
 def write_files(chart: Chart, cache: Path, stem: Path, origin: Mapping[str, str]) -> None:
-    """Write a chart that was drawn, with its data and specification, at a path without ending.
+    """Write a chart that was drawn, in all sizes on both grounds, with data and specification, at a path's stem.
 
-    There are pictures for light and dark ground in all sizes. Each file says where it comes from; a CSV does so in a
-    file beside it, since a line above its header would be a row of data to whatever reads it.
+    Each file says where it comes from; a CSV in a file beside it, for what reads it would take a line above for data.
     """
     for size, ending in ENDINGS.items():
         svg = (cache / f"{chart.key}-{size}.svg").read_text("utf-8")
@@ -128,9 +113,9 @@ def write_files(chart: Chart, cache: Path, stem: Path, origin: Mapping[str, str]
             picture = svg_with_origin(recoloured(svg, ground), origin) if size == "wide" else recoloured(svg, ground)
             replace_file(Path(f"{stem}{ending}{tail}.svg"), picture.encode())
     replace_file(Path(f"{stem}.png"), png_with_origin((cache / f"{chart.key}.png").read_bytes(), origin))
-    replace_file(Path(f"{stem}.csv"), to_csv(chart.data).encode())
+    replace_file(Path(f"{stem}.csv"), chart.csv)
     replace_file(Path(f"{stem}.csv-metadata.json"), to_csv_metadata(chart, origin).encode())
-    replace_file(Path(f"{stem}.vl.json"), to_vegalite(chart).encode())
+    replace_file(Path(f"{stem}.vl.json"), chart.vegalite)
 
 
 def sizes(chart: Chart, cache: Path) -> dict[Size, list[int]]:
@@ -142,39 +127,25 @@ def sizes(chart: Chart, cache: Path) -> dict[Size, list[int]]:
     return found
 
 
-def vega_bundle(cache: Path) -> Path:
-    """Return a script with all of Vega that a live chart needs, made once for each version of vl-convert."""
-    path = cache / f"vega-{VL_CONVERT}-{VEGALITE_VERSION}.js"
-    if not path.exists():
-        code = (
-            "import sys, vl_convert; sys.stdout.reconfigure(encoding='utf-8');"
-            f"sys.stdout.write(vl_convert.javascript_bundle(vl_version='{VEGALITE_VERSION}'))"
-        )
-        made = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False)
-        if made.returncode:
-            raise PressError(f"no Vega bundle: {made.stderr.decode().strip()}")
-        # The bundle declares short names at the top level: keep them to itself.
-        replace_file(path, b"(()=>{" + made.stdout + b"\n})();\n")
-    return path
-
-
 def main() -> None:
     """Start the engine, then draw what standard input asks for."""
     import vl_convert
 
     vl_convert.vegalite_to_svg('{"mark": "point"}', vl_version=VEGALITE_VERSION)
     for line in sys.stdin:
-        job, wrong = json.loads(line), ""
+        job = json.loads(Path(line.rstrip("\n")).read_text("utf-8"))
         try:
             _draw_one(job)
         except ValueError as error:
-            wrong = f"the chart {job['name']} cannot be drawn: {str(error).splitlines()[0]}"
-        print(wrong, flush=True)  # noqa: T201
+            print(f"the chart {job['name']} cannot be drawn: {str(error).splitlines()[0]}")  # noqa: T201
 
 
 def _draw_one(job: dict[str, Any]) -> None:
     import vl_convert
 
+    if job["bundle"]:  # it declares short names at the top level: they are kept to itself
+        code = vl_convert.javascript_bundle(None, vl_version=VEGALITE_VERSION)
+        replace_file(Path(job["bundle"]), f"(()=>{{{code}\n}})();\n".encode())
     for size in ENDINGS:
         svg = UNHEARD.sub("", vl_convert.vegalite_to_svg(job[size], vl_version=VEGALITE_VERSION))
         replace_file(Path(f"{job['stem']}-{size}.svg"), svg.encode())

@@ -8,42 +8,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any, NotRequired, TypedDict, Unpack, get_args
+from typing import Any, NotRequired, TypedDict, Unpack
 
 import altair as alt
 import pandas as pd
 
-from bookpress.book.number_formats import number
-from bookpress.page.base.charts import VEGALITE_MIME, Kind
+from bookpress.errors import UsageError
+from bookpress.page.base.charts import VEGALITE_MIME, Column, Kind, cell, read_chart
 from bookpress.page.figures.theme import CONFIG, NOTHING, NOTHING_TEXTS, empty_chart
+
+__all__ = ["RECURRING", "Column", "Texts", "show_chart", "show_table", "write_value"]
 
 MAX_ROWS = 5000
 """Most rows that a figure may carry: the page holds them all."""
-MAX_ALT = 300
-
-_FIGURE_NAME = re.compile(r"fig-[a-z0-9]+(-[a-z0-9]+)*")
 _TABLE_NAME = re.compile(r"tab-[a-z0-9]+(-[a-z0-9]+)*")
 _COMPOSED = ("hconcat", "vconcat", "concat", "facet", "repeat", "spec")
-
-
-class FigureError(ValueError):
-    """A figure or table lacks something that a reader needs."""
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """A heading that a reader understands, and how values are written.
-
-    A share of 0.64 becomes "64%", a flop of 3e23 "3.0 × 10²³", the year 2010 has no separator.
-    """
-
-    label: str
-    kind: Kind = "text"
-
-    def __post_init__(self) -> None:
-        if self.kind not in get_args(Kind):
-            raise ValueError(f"{self.kind!r} is not a kind of column; allowed: {', '.join(get_args(Kind))}")
 
 
 RECURRING = {
@@ -75,17 +54,18 @@ class Texts(TypedDict):
     holds: NotRequired[str]
 
 
-def show_chart(
-    chart: alt.TopLevelMixin,
-    *,
-    data: pd.DataFrame,
-    columns: Mapping[str, Column] | None = None,
-    **texts: Unpack[Texts],
-) -> None:
+class Shown(Texts):
+    """The same, with the data behind the figure."""
+
+    data: pd.DataFrame
+    columns: NotRequired[Mapping[str, Column] | None]
+
+
+def show_chart(chart: alt.TopLevelMixin, **shown: Unpack[Shown]) -> None:
     """Show a chart as a numbered figure."""
     from IPython.display import display
 
-    output, metadata = figure_output(chart, data=data, columns=columns, **texts)
+    output, metadata = figure_output(chart, **shown)
     display(output, raw=True, metadata=metadata)
 
 
@@ -101,13 +81,12 @@ def figure_output(
     if data.empty:
         chart, data, figure = empty_chart(), pd.DataFrame({"note": [NOTHING]}), figure | NOTHING_TEXTS
     figure["caption"] = _without_html(figure["caption"])
-    _check_texts(figure)
-    _check_rows(figure["name"], data)
+    _check_rows(figure.get("name"), data)
     spec = chart.to_dict(validate=False)  # its parts were validated when they were made
-    _check_spec(figure["name"], spec)
-    spec |= {"config": CONFIG, "description": figure["alt"]}
+    _check_spec(figure.get("name"), spec)
     figure["data"] = _data_block(data, describe_columns(data, columns))
-    return {VEGALITE_MIME: _shorten(spec), "text/plain": figure["alt"]}, {VEGALITE_MIME: figure}
+    made = read_chart(spec | {"config": CONFIG, "description": figure.get("alt")}, figure)
+    return {VEGALITE_MIME: made.spec, "text/plain": made.alt}, {VEGALITE_MIME: figure}
 
 
 def show_table(data: pd.DataFrame, *, name: str, caption: str, columns: Mapping[str, Column] | None = None) -> None:
@@ -120,9 +99,9 @@ def show_table(data: pd.DataFrame, *, name: str, caption: str, columns: Mapping[
 def table_markdown(data: pd.DataFrame, *, name: str, caption: str, columns: Mapping[str, Column] | None = None) -> str:
     """Return a table as a MyST ``{table}`` directive. The parameters are those of `show_table`."""
     if not _TABLE_NAME.fullmatch(name):
-        raise FigureError(f"the table name {name!r} must be tab-... of small letters, digits and hyphens")
+        raise UsageError(f"the table name {name!r} must be tab-... of small letters, digits and hyphens")
     if not caption.strip() or "\n" in caption.strip():
-        raise FigureError(f"the table {name} needs a caption of one line")
+        raise UsageError(f"the table {name} needs a caption of one line")
     data = pd.DataFrame({"note": [NOTHING]}) if data.empty else data
     _check_rows(name, data)
     described = describe_columns(data, columns).values()
@@ -155,20 +134,7 @@ def write_value(value: Any, kind: Kind) -> str:
     >>> write_value(0.6395, "share"), write_value(3.14e23, "flop"), write_value(2010, "year"), write_value(None, "year")
     ('64%', '3.1 × 10²³', '2010', '')
     """
-    if pd.isna(value):
-        return ""
-    match kind:
-        case "share":
-            return number(float(value), "share")
-        case "flop":
-            return number(float(value), "FLOP")
-        case "number":
-            return number(float(value), "count")
-        case "year":
-            return str(int(value))
-        case "date":
-            return pd.Timestamp(value).date().isoformat()
-    return str(value)
+    return "" if pd.isna(value) else cell(_plain_value(value, kind), kind, exact=False)
 
 
 def _guess(name: str, values: pd.Series[Any]) -> Column:
@@ -193,34 +159,19 @@ def _row(cells: Iterable[str]) -> str:
     return "| " + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in plain) + " |"
 
 
-def _check_texts(figure: Mapping[str, str]) -> None:
-    name = figure.get("name", "")
-    if not _FIGURE_NAME.fullmatch(name):
-        raise FigureError(f"the figure name {name!r} must be fig-... of small letters, digits and hyphens")
-    for what in ("title", "alt", "description", "source", "licence"):
-        if not figure.get(what, "").strip():
-            raise FigureError(f"the figure {name} has no {what}")
-    if strange := figure.keys() - Texts.__annotations__.keys():
-        raise FigureError(f"the figure {name} has no text called {', '.join(sorted(strange))}")
-    if len(figure["alt"]) > MAX_ALT:
-        raise FigureError(f"the alt of the figure {name} has {len(figure['alt'])} characters; {MAX_ALT} are allowed")
-    if figure["description"].strip() == figure["alt"].strip():
-        raise FigureError(f"the description of the figure {name} only repeats its alt: write it from the data")
-
-
-def _check_rows(name: str, data: pd.DataFrame) -> None:
+def _check_rows(name: Any, data: pd.DataFrame) -> None:
     if len(data) > MAX_ROWS:
-        raise FigureError(f"{name} has {len(data):,} rows; {MAX_ROWS:,} are allowed: aggregate first")
+        raise UsageError(f"{name} has {len(data):,} rows; {MAX_ROWS:,} are allowed: aggregate first")
 
 
-def _check_spec(name: str, spec: Mapping[str, Any]) -> None:
+def _check_spec(name: Any, spec: Mapping[str, Any]) -> None:
     """Refuse what the page must decide: title, theme (but for Altair's default size), width of a single chart."""
     if "title" in spec:
-        raise FigureError(f"the chart of {name} has a title of its own: give it to show_chart, the page shows it")
+        raise UsageError(f"the chart of {name} has a title of its own: give it to show_chart, the page shows it")
     if theme := set(spec.get("config", {})) - {"view"}:
-        raise FigureError(f"the chart of {name} sets a theme of its own ({', '.join(sorted(theme))})")
+        raise UsageError(f"the chart of {name} sets a theme of its own ({', '.join(sorted(theme))})")
     if not any(key in spec for key in _COMPOSED) and spec.get("width") != "container":
-        raise FigureError(f'the chart of {name} needs .properties(width="container")')
+        raise UsageError(f'the chart of {name} needs .properties(width="container")')
 
 
 def _data_block(data: pd.DataFrame, described: Mapping[str, Column]) -> dict[str, Any]:
@@ -243,12 +194,3 @@ def _plain_value(value: Any, kind: Kind) -> str | float | int | None:
     if kind == "text":
         return str(value)
     return int(value) if float(value).is_integer() and abs(value) < 1e15 else float(f"{float(value):.6g}")
-
-
-def _shorten(part: Any) -> Any:
-    """Round every number to six significant digits: the specification travels with the page."""
-    if isinstance(part, dict):
-        return {key: _shorten(value) for key, value in part.items()}
-    if isinstance(part, list):
-        return [_shorten(value) for value in part]
-    return float(f"{part:.6g}") if isinstance(part, float) else part

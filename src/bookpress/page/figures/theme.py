@@ -1,8 +1,4 @@
-"""How charts look, and what stands in place of one that has nothing to show.
-
-A parameter may take any value that it allows, so that a chart may be asked about years of which there are no data.
-Functions that draw are marked with `needs`; `bookpress.page.figures.show` writes the texts.
-"""
+"""How charts look, and what stands in place of one that has nothing to show for the values of its parameters."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ import textwrap
 import uuid
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any
 
 import vl_convert
 from lxml import etree
@@ -20,7 +20,7 @@ from bookpress.build.formats import Order, work_on_order
 from bookpress.files import archive
 from bookpress.page.base.templates import TEMPLATES
 from bookpress.page.print import page_extraction
-from bookpress.page.print.page_extraction import NARROW, OPENING, Article, Element, key_of, read_articles
+from bookpress.page.print.page_extraction import NARROW, Article, Element, read_articles
 from bookpress.page.print.print_html import FrontMatter, load_front_matter
 
 MEDIA_TYPES: Mapping[str, str] = {
@@ -36,24 +36,6 @@ PROPERTIES = {"svg": "svg", "math": "mathml"}
 """What the package has to tell of a page that holds such an element."""
 SPELLING = {"viewbox": "viewBox", "preserveaspectratio": "preserveAspectRatio"}
 """Attributes of SVG that the parser of HTML writes in small letters."""
-CONTAINER = TEMPLATES / "ebook" / "container.xml"
-
-
-class EpubPage(NamedTuple):
-    """A page of the e-book; `kind` is what it is, `sections` are anchors and titles, `properties` other languages."""
-
-    key: str
-    title: str
-    body: Markup
-    kind: str = ""
-    number: int | None = None
-    sections: Sequence[tuple[str, str]] = ()
-    properties: str = ""
-
-    @property
-    def file(self) -> str:
-        """Its file."""
-        return f"{self.key}.xhtml"
 
 
 def make(order: Order) -> None:
@@ -61,7 +43,8 @@ def make(order: Order) -> None:
     site, output = Path(order.pages), Path(order.output)
     front = load_front_matter(Path(order.source), site, order.epoch)
     # The type comes first and is not compressed: https://www.w3.org/TR/epub-33/#sec-zip-container-mime
-    entries = {"mimetype": b"application/epub+zip", "META-INF/container.xml": CONTAINER.read_bytes()}
+    container = (TEMPLATES / "ebook" / "container.xml").read_bytes()
+    entries = {"mimetype": b"application/epub+zip", "META-INF/container.xml": container}
     entries |= {f"EPUB/{name}": content for name, content in epub_files(read_articles(site), front).items()}
     made = archive(entries, front.built)
     output.mkdir(parents=True, exist_ok=True)
@@ -76,21 +59,12 @@ def epub_files(articles: Sequence[Article], front: FrontMatter) -> dict[str, byt
     files = {name: (front.site / name).read_bytes() for name in sorted(pictures)}
     files |= {f"fonts/{path.name}": path.read_bytes() for path in sorted((TEMPLATES / "fonts").glob("*.woff2"))}
     files["book.css"] = (TEMPLATES / "ebook" / "book.css").read_bytes()
-    texts = {article.path: _page(article) for article in articles}
+    texts = {article.path: _text_page(article) for article in articles}
+    picture = Markup('<section class="cover"><img src="cover.png" alt="Cover: {}"/></section>').format(book.full_title)
     title_page = Markup(front.fill("ebook/title.html"))  # noqa: S704 (a template that escapes)
-    picture = Markup('<section class="cover"><img src="cover.png" alt="Cover: {}"/></section>')
-    opening = [
-        EpubPage("title", book.title, title_page, "titlepage"),
-        texts["index.html"],
-    ]
-    pages = [
-        EpubPage("cover", "Cover", picture.format(book.full_title), "cover"),
-        opening[0],
-        *texts.values(),
-    ]
-    parts = [
-        (part, [texts[article.path] for article in found]) for part, found in page_extraction.by_part(articles[1:])
-    ]
+    opening = [_page("title", book.title, title_page, "titlepage"), texts["index.html"]]
+    pages = [_page("cover", "Cover", picture, "cover"), opening[0], *texts.values()]
+    parts = [(part, [texts[one.path] for one in found]) for part, found in page_extraction.by_part(articles[1:])]
     media_types = {name: MEDIA_TYPES[Path(name).suffix] for name in files}
     state = edition.id if edition else f"{book.version} {front.citation.date}"
     identifier = uuid.uuid5(uuid.NAMESPACE_URL, f"{book.file_stem}:{state}").urn
@@ -98,46 +72,40 @@ def epub_files(articles: Sequence[Article], front: FrontMatter) -> dict[str, byt
     made = {
         "package.opf": front.fill("ebook/package.opf", pages=pages, files=media_types, identifier=identifier),
         "nav.xhtml": front.fill("ebook/nav.xhtml", front=opening, parts=parts, figures=figures),
-        **{page.file: front.fill("ebook/page.xhtml", page=page) for page in pages},
+        **{page["file"]: front.fill("ebook/page.xhtml", page=page) for page in pages},
     }
     for text in made.values():
         etree.fromstring(text.encode())  # not well-formed: an error of ours
-    title, subtitle = (
-        textwrap.wrap(book.title, 12),
-        textwrap.wrap(book.subtitle or "", 36),
-    )
-    cover = vl_convert.svg_to_png(front.fill("ebook/cover.svg", title=title, subtitle=subtitle))
+    lines = {"title": textwrap.wrap(book.title, 12), "subtitle": textwrap.wrap(book.subtitle or "", 36)}
+    cover = vl_convert.svg_to_png(front.fill("ebook/cover.svg", **lines))
     return {**{name: text.encode() for name, text in made.items()}, "cover.png": cover, **files}
 
 
 def _prepare(articles: Sequence[Article], front: FrontMatter) -> None:
     """Point links at pages of the e-book; take the pictures for narrow columns; leave out what the title page says."""
-    at = {article.path: article for article in articles}
-
-    def resolve(path: str, fragment: str) -> str | None:
-        if path not in at:
-            return front.address(path, fragment)
-        return f"{key_of(path)}.xhtml" + (f"#{fragment}" if at[path].has(fragment) else "")
-
-    page_extraction.shorten_cover(articles[0].body)
     for article in articles:
         page_extraction.drop(article.body.find_class("cite-box"))
         for image in article.body.iterfind(f".//img[@{NARROW}]"):
             image.attrib.update(zip(("src", "width", "height"), image.attrib.pop(NARROW).split(), strict=True))
-    page_extraction.relink(articles, resolve)
+    page_extraction.relink(
+        articles, lambda article, place: f"{article.key}.xhtml" + (f"#{place}" if place else ""), front.address
+    )
 
 
-def _page(article: Article) -> EpubPage:
-    sections = article.body.xpath("./section/section[@id][h2]")
-    used = [name for name in NAMESPACES if next(article.body.iter(name), None) is not None]
-    return EpubPage(
-        key=article.key,
-        title=OPENING if article.path == "index.html" else article.title,
-        body=xhtml(article.body),
-        kind="chapter" if article.number is not None else "",
+def _page(key: str, title: str, body: Markup, kind: str, **more: Any) -> dict[str, Any]:
+    return {"key": key, "file": f"{key}.xhtml", "title": title, "body": body, "kind": kind, "properties": "", **more}
+
+
+def _text_page(article: Article) -> dict[str, Any]:
+    headings = article.body.xpath("./section/section[@id]/h2")
+    return _page(
+        article.key,
+        article.title,
+        xhtml(article.body),
+        "chapter" if article.number is not None else "",
         number=article.number,
-        sections=[(section.get("id"), " ".join(section.find("h2").text_content().split())) for section in sections],
-        properties=" ".join(PROPERTIES[name] for name in used),
+        sections=[(heading.getparent().get("id"), " ".join(heading.text_content().split())) for heading in headings],
+        properties=" ".join(PROPERTIES[name] for name in NAMESPACES if next(article.body.iter(name), None) is not None),
     )
 
 

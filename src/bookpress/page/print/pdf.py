@@ -1,7 +1,6 @@
-"""The book and each of its chapters as PDF: the text of the finished pages, set for paper, printed by Chromium.
+"""The book and each of its chapters as PDF: finished pages, set for paper, printed by Chromium, which fetches nothing.
 
-Run by the press as ``python -m bookpress.page.print.pdf``. Chromium makes the tagged PDF and fetches nothing from
-anywhere but this machine; then the PDF is told what it is, and made to depend on nothing else.
+Run by the press as ``python -m bookpress.page.print.pdf``.
 """
 
 from __future__ import annotations
@@ -31,15 +30,7 @@ from bookpress.page.print.print_html import (
 )
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
-OPTIONS = [
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--allow-file-access-from-files",
-]
+OPTIONS = ["--disable-gpu", "--disable-quic", "--disable-sync", "--allow-file-access-from-files"]
 SECONDS = 120
 """Time that one step of one document may take."""
 UNDRAWN = "[...document.images].filter(one => !one.complete || !one.naturalWidth).map(one => one.getAttribute('src'))"
@@ -52,17 +43,14 @@ Print = Callable[..., bytes]
 
 def browser_path() -> str | None:
     """Return the path of the browser that prints: the first one found."""
-    return next((path for name in BROWSERS if (path := shutil.which(name))), None)
+    return next(filter(None, map(shutil.which, BROWSERS)), None)
 
 
 def missing() -> str | None:
     """Return what this machine lacks to print and how to get it; nothing when all is there."""
-    if browser_path() is not None:
-        return None
-    return (
-        f"it needs Chromium, and there is none on the PATH (looked for {', '.join(BROWSERS)}). On Debian and Ubuntu "
-        "`make browser` or `sudo apt-get install chromium fonts-liberation` installs it"
-    )
+    how = "on Debian and Ubuntu `make browser` or `sudo apt-get install chromium fonts-liberation` installs it"
+    looked = f"it needs Chromium, and there is none on the PATH (looked for {', '.join(BROWSERS)}); {how}"
+    return None if browser_path() else looked
 
 
 def make(order: Order) -> None:
@@ -73,8 +61,9 @@ def make(order: Order) -> None:
 
     chapters = [article for article in read_articles(site) if article.number is not None]
     documents = [
-        (site / f"{article.path.removesuffix('.html')}.pdf", article.slug, chapter_document(article, front))
+        (page.with_suffix(".pdf"), page.stem, chapter_document(article, front))
         for article in chapters
+        for page in [site / article.path]
     ]
     with printer() as printed:
         # The numbers of the pages are known once the book is printed: the contents need a draft.

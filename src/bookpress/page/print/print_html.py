@@ -18,24 +18,16 @@ from bookpress.citation.record import Citation, load_citation
 from bookpress.citation.styles import to_reference
 from bookpress.page.base.templates import TEMPLATES, environment
 from bookpress.page.print import page_extraction
-from bookpress.page.print.page_extraction import Article, Element, anchor_of
+from bookpress.page.print.page_extraction import Article, Element
 
-SHORT_TABLE = 14
-"""Rows up to which a table is kept on one page."""
 HEADINGS = ("h4", "h3", "h2", "h1")
 
 
 def chapter_document(article: Article, front: FrontMatter) -> str:
     """Return the document of one chapter, which is changed; links lead to the published book, where there is one."""
-
-    def resolve(path: str, fragment: str) -> str | None:
-        if path == article.path:
-            return f"#{fragment}" if article.has(fragment) else None
-        return front.address(path, fragment)
-
-    page_extraction.relink([article], resolve)
+    page_extraction.relink([article], lambda _, place: f"#{place}" if place else None, front.address)
     _set_for_paper(article.body, front.site)
-    return _fill("chapter.html", front, article=article, address=front.address(article.path))
+    return front.fill("paper/chapter.html", article=article, address=front.address(article.path))
 
 
 def book_document(articles: Sequence[Article], front: FrontMatter, page_of: Mapping[str, int] | None = None) -> str:
@@ -44,32 +36,20 @@ def book_document(articles: Sequence[Article], front: FrontMatter, page_of: Mapp
     `page_of` is the number of the page on which each anchor stands; a draft has none.
     """
     cover, *pages = articles
-    at = {article.path: article for article in articles}
-
-    def resolve(path: str, fragment: str) -> str | None:
-        if path not in at:
-            return front.address(path, fragment)
-        return f"#{anchor_of(path, fragment if at[path].has(fragment) else '')}"
-
     for article in articles:
         page_extraction.drop(article.body.find_class("cite-box"))  # the book says once how it is cited
-    page_extraction.relink(articles, resolve)
+    page_extraction.relink(articles, lambda article, place: f"#{article.anchor}{place}", front.address)
     for article in articles:
         page_extraction.prefix_ids(article)
         _set_for_paper(article.body, front.site)
         if article.part:
             _demote(article.body)
-    findings = _findings(cover.body)
-    page_extraction.shorten_cover(cover.body)
-    return _fill(
-        "book.html",
-        front,
+    return front.fill(
+        "paper/book.html",
         cover=cover,
         parts=page_extraction.by_part(pages),
-        findings=findings,
         figures=page_extraction.figures(articles),
         page_of=page_of or {},
-        opening=page_extraction.OPENING,
     )
 
 
@@ -81,22 +61,16 @@ def headings_of(document: str) -> list[str]:
 
 
 def _set_for_paper(body: Element, site: Path) -> None:
-    """Name pictures by where they lie, and mark the tables that fit on a page.
-
-    Only the picture of a figure is a figure to a reader of tags, described in full; the rest of it is text.
-    """
+    """Let only the picture of a figure be one to a reader of tags, described in full; name it by where it lies."""
     for element in list(body.iter("figure", "figcaption")):
         element.tag = "div"
-    for fold in body.find_class("figure-description"):
+    for fold in body.find_class("tool"):
         for image in fold.getparent().iter("img"):
             image.set("alt", f"{image.get('alt')} {' '.join(fold.find('p').text_content().split())}")
-    page_extraction.drop(body.find_class("figure-description"))
+    page_extraction.drop(body.find_class("tool"))
     for image in body.iter("img"):
         image.attrib.pop(page_extraction.NARROW, None)
         image.set("src", f"{site.as_uri()}/{image.get('src')}")
-    for table in body.iter("table"):
-        if len(table.findall(".//tr")) <= SHORT_TABLE:
-            table.set("class", f"{table.get('class', '')} short-table".strip())
 
 
 def _demote(body: Element) -> None:
@@ -105,23 +79,6 @@ def _demote(body: Element) -> None:
         for heading in body.iter(name):
             heading.set("class", f"{heading.get('class', '')} was-{name}".strip())
             heading.tag = f"h{int(name[1]) + 1}"
-
-
-def _findings(cover: Element) -> dict[str, Markup]:
-    """Return the findings of the chapters, as the cover lists them, by the anchor of the chapter."""
-    found = {}
-    for entry in cover.find_class("chapter-entry"):
-        link, texts = entry.find(".//a[@href]"), entry.find_class("chapter-finding")
-        if link is not None and texts:
-            inner = "".join([texts[0].text or "", *(html.tostring(part, encoding="unicode") for part in texts[0])])
-            found[link.get("href").removeprefix("#")] = Markup(inner)  # noqa: S704 (the page's own HTML)
-    return found
-
-
-def _fill(template: str, front: FrontMatter, **values: Any) -> str:
-    style = Markup((TEMPLATES / "paper" / "paper.css").read_text("utf-8"))  # noqa: S704 (our own style)
-    fonts, site = (TEMPLATES / "fonts").as_uri(), front.site.as_uri()
-    return front.fill(f"paper/{template}", style=style, fonts=fonts, site=site, **values)
 
 
 BOOK = "book"
@@ -161,6 +118,8 @@ class FrontMatter:
             "built": self.built,
             "reference": Markup(to_reference(self.citation, "apa").html),  # noqa: S704 (escaped by the style)
             "differences": self.citation.edition.changes() if self.citation.edition else [],
+            "fonts": (TEMPLATES / "fonts").as_uri(),
+            "site": self.site.as_uri(),
         }
         return environment(folder).get_template(name).render(**facts, **values)
 

@@ -2,32 +2,31 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 import struct
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any
 
 from sphinx.application import Sphinx
+from sphinx.util.osutil import relative_uri
 
 from bookpress.book.results import results_file
 from bookpress.citation.jsonld import author_node, filled
 from bookpress.citation.landing_page import Dataset, LandingPage, Picture, SiteFile
 from bookpress.citation.record import Citation
-from bookpress.files import archive, pretty, replace_file
+from bookpress.files import archive, pretty, replace_file, sha256
 from bookpress.page.base import charts
 from bookpress.page.base.contents import chapter_reference, citation_of, formats_of, title_of
 from bookpress.page.base.store import Page, store_of
 from bookpress.page.base.templates import TEMPLATES
-from bookpress.page.figures.alone import folder_of, picture_cache
+from bookpress.page.figures.figures import folder_of, picture_cache
 from bookpress.page.site.notebook_file import as_notebook
 
 PACKAGE, CROISSANT = "datapackage.json", "croissant.json"
 UNITS = {"share": "share, 0 to 1", "flop": "FLOP", "year": "year"}
-SCHEMA_ORG = {"string": "Text", "number": "Float", "integer": "Integer", "boolean": "Boolean", "date": "Date"}
-CONFORMS = "http://mlcommons.org/croissant/1.0"
+SCHEMA_ORG = {"string": "Text", "number": "Float", "integer": "Integer", "date": "Date"}
 Node = dict[str, Any]
 
 MEDIA_TYPES = {
@@ -46,41 +45,49 @@ def source_of(page: Page, srcdir: Path) -> Path | None:
     return next((path for path in paths if path.is_file()), None)
 
 
-def book_files(stem: str, formats: Collection[str]) -> list[dict[str, str]]:
-    """Return the files in other formats: path from the root of the site, name, and what it is."""
-    kinds = {"pdf": "to print or keep", "epub": "for e-book readers"}
-    return [
-        {"path": f"{form}/{stem}.{form}", "name": form.upper(), "what": what}
-        for form, what in kinds.items()
-        if form in formats
-    ]
-
-
-def files_of(page: Page, srcdir: Path, formats: Collection[str]) -> list[dict[str, str]]:
-    """Return the downloads of a chapter: path from the root of the site, name, and what it is."""
+def book_files(stem: str, formats: Collection[str], here: str = "") -> list[dict[str, str]]:
+    """Return the book in other formats: name, what it is, and the address from a page, or the root of the site."""
     found = [
-        (True, ".ipynb", "Notebook", "with all outputs (ipynb)"),
-        (source_of(page, srcdir), ".md", "Source", "to run again (MyST Markdown)"),
-        (page.results, "-results.json", "Results", "numbers with intervals (JSON)"),
-        (page.charts, "-figures.zip", "Figures", "data, pictures and charts (ZIP)"),
+        ("pdf" in formats, f"pdf/{stem}.pdf", "PDF", "to print or keep"),
+        ("epub" in formats, f"epub/{stem}.epub", "EPUB", "for e-book readers"),
     ]
-    printed = [{**file, "path": f"{page.docname}.pdf"} for file in book_files(page.slug, {"pdf"} & set(formats))]
-    return printed + [
-        {"path": f"downloads/{page.slug}{ending}", "name": name, "what": what}
-        for is_there, ending, name, what in found
+    return _listed(found, here)
+
+
+def files_of(page: Page, srcdir: Path, formats: Collection[str], here: str = "") -> list[dict[str, str]]:
+    """Return the downloads of a chapter, as `book_files` does."""
+    stem = f"downloads/{page.slug}"
+    found = [
+        ("pdf" in formats, f"{page.docname}.pdf", "PDF", "to print or keep"),
+        (True, f"{stem}.ipynb", "Notebook", "with all outputs (ipynb)"),
+        (source_of(page, srcdir), f"{stem}.md", "Source", "to run again (MyST Markdown)"),
+        (page.results, f"{stem}-results.json", "Results", "numbers with intervals (JSON)"),
+        (page.charts, f"{stem}-figures.zip", "Figures", "data, pictures and charts (ZIP)"),
+    ]
+    return _listed(found, here)
+
+
+def _listed(found: Sequence[tuple[object, str, str, str]], here: str) -> list[dict[str, str]]:
+    return [
+        {"address": relative_uri(here, path), "name": name, "what": what}
+        for is_there, path, name, what in found
         if is_there
     ]
 
 
-def write_files(app: Sphinx, page: Page, notebooks: Path) -> None:
-    """Write the downloads of a chapter; its figures are written already, `notebooks` holds what MyST-NB has run."""
+def write_files(app: Sphinx, page: Page) -> None:
+    """Write the downloads of a chapter, and beside the figures of a page, which are written, what describes them."""
+    srcdir, outdir, name = Path(app.srcdir), Path(app.outdir), f"{page.docname}.ipynb"
+    folder, stem = outdir / folder_of(page.docname), outdir / "downloads" / page.slug
+    if page.charts:
+        tables = [(chart, "") for chart in page.charts]
+        package = data_package(page.slug, title_of(app.env, page.docname), citation_of(app.config), tables)
+        replace_file(folder / PACKAGE, pretty(package).encode())
     if not page.is_chapter:
         return
-    srcdir, outdir = Path(app.srcdir), Path(app.outdir)
-    stem = outdir / "downloads" / page.slug
-    executed = srcdir / f"{page.docname}.ipynb"  # the press stages it; MyST-NB's own copy may be of another edition
-    if not executed.is_file():
-        executed = notebooks / f"{page.docname}.ipynb"
+    # The press stages what was run; MyST-NB's own copy may be of another edition.
+    places = (srcdir, Path(app.env.mystnb_config.output_folder))  # type: ignore[attr-defined]
+    executed = next(place / name for place in places if (place / name).is_file())
     replace_file(Path(f"{stem}.ipynb"), as_notebook(executed.read_bytes(), page, app))
     source = source_of(page, srcdir)
     if source is not None:
@@ -88,7 +95,7 @@ def write_files(app: Sphinx, page: Page, notebooks: Path) -> None:
     if page.results:
         replace_file(Path(f"{stem}-results.json"), results_file(page.results))
     if page.charts:
-        replace_file(Path(f"{stem}-figures.zip"), figures_zip(app, page, outdir / folder_of(page.docname)))
+        replace_file(Path(f"{stem}-figures.zip"), figures_zip(app, page, folder))
 
 
 def figures_zip(app: Sphinx, page: Page, folder: Path) -> bytes:
@@ -120,7 +127,7 @@ def tell_landing_page(app: Sphinx, docname: str, landing: LandingPage) -> None:
     folder, formats = folder_of(docname), formats_of(app.config)
     landing.datasets += [dataset(chart, f"{folder}/{chart.stem}") for chart in page.charts]
     book = book_files(citation_of(app.config).book.file_stem, formats)
-    paths = [file["path"] for file in (files_of(page, Path(app.srcdir), formats) if page.is_chapter else book)]
+    paths = [file["address"] for file in (files_of(page, Path(app.srcdir), formats) if page.is_chapter else book)]
     landing.files += [SiteFile(path=path, media_type=MEDIA_TYPES[Path(path).suffix]) for path in paths]
     landing.pdf = next((path for path in paths if path.endswith(".pdf")), None)
     if page.charts:
@@ -133,19 +140,11 @@ def tell_landing_page(app: Sphinx, docname: str, landing: LandingPage) -> None:
 def dataset(chart: charts.Chart, stem: str) -> Dataset:
     """Return the data behind a chart, whose files lie at a path without ending."""
     files = (
-        SiteFile.of(f"{stem}.csv", "text/csv", charts.to_csv(chart.data).encode()),
-        SiteFile.of(f"{stem}.vl.json", "application/vnd.vegalite.v6+json", charts.to_vegalite(chart).encode()),
+        SiteFile.of(f"{stem}.csv", "text/csv", chart.csv),
+        SiteFile.of(f"{stem}.vl.json", "application/vnd.vegalite.v6+json", chart.vegalite),
     )
     facts = chart.model_dump(include={"title", "description", "licence", "source"})
     return Dataset(anchor=chart.name, files=files, **facts)
-
-
-def describe_chapter(app: Sphinx, page: Page) -> None:
-    """Write what describes the tables of a page beside them."""
-    if page.charts:
-        title = title_of(app.env, page.docname)
-        package = data_package(page.slug, title, citation_of(app.config), [(chart, "") for chart in page.charts])
-        replace_file(Path(app.outdir, folder_of(page.docname), PACKAGE), pretty(package).encode())
 
 
 def describe_book(app: Sphinx) -> None:
@@ -158,20 +157,8 @@ def describe_book(app: Sphinx) -> None:
         replace_file(Path(app.outdir, CROISSANT), pretty(croissant(book, tables)).encode())
 
 
-def kind_of(values: Iterable[Any]) -> str:
-    """Return the type of a column, from the values that are there."""
-    found = [value for value in values if value is not None]
-    if found and all(isinstance(value, bool) for value in found):
-        return "boolean"
-    if found and all(isinstance(value, int | float) and not isinstance(value, bool) for value in found):
-        return "integer" if all(isinstance(value, int) for value in found) else "number"
-    is_date = found and all(re.fullmatch(r"\d{4}-\d\d-\d\d", str(value)) for value in found)
-    return "date" if is_date else "string"
-
-
-def _columns(chart: charts.Chart) -> list[tuple[charts.Column, str]]:
-    rows = chart.data.rows
-    return [(column, kind_of(row[place] for row in rows)) for place, column in enumerate(chart.data.columns)]
+def _name(chart: charts.Chart, folder: str) -> str:
+    return f"{folder}{chart.stem}".removeprefix("figures/").replace("/", "-")
 
 
 def _licence(text: str) -> Node:
@@ -180,8 +167,8 @@ def _licence(text: str) -> Node:
 
 def data_package(name: str, title: str, cited: Citation, tables: Sequence[tuple[charts.Chart, str]]) -> Node:
     """Return a package of tables, each with the folder it lies in (https://specs.frictionlessdata.io/data-package/)."""
-    licences = {chart.licence: _licence(chart.licence) for chart, _ in tables if chart.licence}
-    sources = dict.fromkeys(chart.source for chart, _ in tables if chart.source)
+    licences = dict.fromkeys(chart.licence for chart, _ in tables)
+    sources = dict.fromkeys(chart.source for chart, _ in tables)
     return filled(
         {
             "profile": "tabular-data-package",
@@ -193,7 +180,7 @@ def data_package(name: str, title: str, cited: Citation, tables: Sequence[tuple[
             "created": f"{cited.date.isoformat()}T00:00:00Z",
             "keywords": list(cited.keywords),
             "contributors": [{"title": author.full, "role": "author"} for author in cited.authors],
-            "licenses": list(licences.values()),
+            "licenses": [_licence(licence) for licence in licences],
             "sources": [{"title": source} for source in sources],
             "resources": [_resource(chart, folder) for chart, folder in tables],
         }
@@ -201,13 +188,12 @@ def data_package(name: str, title: str, cited: Citation, tables: Sequence[tuple[
 
 
 def _resource(chart: charts.Chart, folder: str) -> Node:
-    content = charts.to_csv(chart.data).encode()
     fields = [
-        {"name": column.name, "title": column.label, "type": kind, "unit": UNITS.get(column.kind)}
-        for column, kind in _columns(chart)
+        {"name": column.name, "title": column.label, "type": column.type, "unit": UNITS.get(column.kind)}
+        for column in chart.data.columns
     ]
     return {
-        "name": f"{folder}{chart.stem}".removeprefix("figures/").replace("/", "-"),
+        "name": _name(chart, folder),
         "path": f"{folder}{chart.stem}.csv",
         "profile": "tabular-data-resource",
         "title": chart.title,
@@ -215,10 +201,10 @@ def _resource(chart: charts.Chart, folder: str) -> Node:
         "format": "csv",
         "mediatype": "text/csv",
         "encoding": "utf-8",
-        "bytes": len(content),
-        "hash": f"sha256:{hashlib.sha256(content).hexdigest()}",
-        "licenses": [_licence(chart.licence)] if chart.licence else [],
-        "sources": [{"title": chart.source}] if chart.source else [],
+        "bytes": len(chart.csv),
+        "hash": f"sha256:{sha256(chart.csv)}",
+        "licenses": [_licence(chart.licence)],
+        "sources": [{"title": chart.source}],
         "schema": {"fields": fields, "missingValues": [""]},
     }
 
@@ -227,27 +213,23 @@ def croissant(book: Citation, tables: Sequence[tuple[charts.Chart, str]]) -> Nod
     """Return what tools of machine learning load tables by (https://docs.mlcommons.org/croissant/docs/croissant-spec.html)."""
     files, sets = [], []
     for chart, folder in tables:
-        resource = _resource(chart, folder)
-        name, path = resource["name"], resource["path"]
-        address = f"{book.site_url or ''}{path}"
+        name = _name(chart, folder)
         files.append(
             {
                 "@type": "cr:FileObject",
                 "@id": f"{name}.csv",
                 "name": f"{name}.csv",
-                "contentUrl": address,
+                "contentUrl": f"{book.site_url or ''}{folder}{chart.stem}.csv",
                 "encodingFormat": "text/csv",
-                "sha256": resource["hash"].removeprefix("sha256:"),
+                "sha256": sha256(chart.csv),
             }
         )
-        fields = [_field(name, column, kind) for column, kind in _columns(chart)]
+        fields = [_field(name, column) for column in chart.data.columns]
         sets.append({"@type": "cr:RecordSet", "@id": name, "name": name, "description": chart.title, "field": fields})
     facts = book.book
     return filled(
         {
-            "@context": json.loads((TEMPLATES / "croissant-context.json").read_text("utf-8")),
-            "@type": "sc:Dataset",
-            "conformsTo": CONFORMS,
+            **json.loads((TEMPLATES / "croissant.json").read_text("utf-8")),
             "name": facts.file_stem,
             "description": facts.description or facts.full_title,
             "url": book.site_url,
@@ -262,12 +244,12 @@ def croissant(book: Citation, tables: Sequence[tuple[charts.Chart, str]]) -> Nod
     )
 
 
-def _field(name: str, column: charts.Column, kind: str) -> Node:
+def _field(name: str, column: charts.Column) -> Node:
     return {
         "@type": "cr:Field",
         "@id": f"{name}/{column.name}",
         "name": column.name,
         "description": column.label,
-        "dataType": f"sc:{SCHEMA_ORG[kind]}",
+        "dataType": f"sc:{SCHEMA_ORG[column.type]}",
         "source": {"fileObject": {"@id": f"{name}.csv"}, "extract": {"column": column.name}},
     }

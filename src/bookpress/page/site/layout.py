@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -15,18 +15,20 @@ from sphinx.config import Config
 from sphinx.environment import BuildEnvironment
 from sphinx.util.osutil import relative_uri
 
+import bookpress
 from bookpress.book.number_formats import setting
 from bookpress.citation.record import Difference
-from bookpress.page.base import contents as book
-from bookpress.page.base.contents import citation_of, formats_of
+from bookpress.page.base.contents import chapter_numbers, citation_of, formats_of, title_of
 from bookpress.page.base.store import Page, store_of
 from bookpress.page.base.templates import STATIC, TEMPLATES, day, fill
 from bookpress.page.site.downloads import files_of
 
-OURS = ("cite.css", "cite.js")
-"""Files of other parts of this package that pages load besides our own."""
-THEMES = {"pydata_sphinx_theme", "sphinx_book_theme"}
-"""Packages whose layout ours takes the place of."""
+SILENCED = (
+    ("html-page-context", "pydata_sphinx_theme"),
+    ("html-page-context", "sphinx_book_theme"),
+    ("doctree-resolved", "sphinx_thebe"),
+)
+"""Events that packages listen to for a layout of which ours takes the place."""
 NAMED = 3
 """Chapters that the banner names at the most, where a change does not reach the whole book."""
 
@@ -50,12 +52,18 @@ def prefer_our_templates(app: Sphinx, config: Config) -> None:  # noqa: ARG001
 
 
 def silence_theme(app: Sphinx) -> None:
-    """Leave out what the theme would make for its own layout, such as menus and buttons, and its files."""
+    """Leave out what the theme would make for its own layout, such as menus and buttons, and its files.
+
+    So are the scripts that Jupyter Book puts on every page for a service on another host.
+    """
     if app.builder.format != "html":
         return
-    for listener in list(app.events.listeners["html-page-context"]):
-        if listener.handler.__module__.partition(".")[0] in THEMES:
-            app.disconnect(listener.id)
+    for event, package in SILENCED:
+        for listener in list(app.events.listeners[event]):
+            if listener.handler.__module__.partition(".")[0] == package:
+                app.disconnect(listener.id)
+    ours = Path(bookpress.__file__).parent
+    app.config.html_static_path = [path for path in app.config.html_static_path if Path(path).is_relative_to(ours)]
     builder: Any = app.builder
     builder.search = False  # our page of results has an index of its own, that loads without a server
     builder.copy_theme_static_files = lambda context: None  # noqa: ARG005
@@ -69,42 +77,21 @@ def fill_context(
     page = store_of(app.env).pages.get(pagename, Page(pagename))
     citation = citation_of(app.config)
     cover = "cover" if pagename == app.config.root_doc else "page"
-    found = files_of(page, Path(app.srcdir), formats_of(app.config))
-    files = [{**file, "address": relative_uri(here, file["path"])} for file in found]
+    files = files_of(page, Path(app.srcdir), formats_of(app.config), here)
     context.update(
         kind="search" if templatename == "search.html" else "chapter" if page.is_chapter else cover,
         asset=lambda name: f"{context['pathto'](f'_static/{name}', 1)}?v={digest(STATIC / name)}",
         day=day,
-        contents=contents(app, pagename, here),
+        parts=store_of(app.env).parts,
+        title_of=lambda name: title_of(app.env, name),
+        numbers=chapter_numbers(app.env),
         sections=sections(doctree),
         summary=str(page.front.get("abstract", "")),
-        extra_css=extra_files(context, "css_files"),
-        extra_js=extra_files(context, "script_files"),
         chapter_end=Markup(fill("chapter-end.html", files=files)) if page.is_chapter else "",  # noqa: S704 (escaped)
         book=citation.book,
         edition=citation.edition,
         banner=banner(app, page, here),
     )
-
-
-def contents(app: Sphinx, pagename: str, here: str) -> list[dict[str, Any]]:
-    """Return the parts of the book with their pages, addresses relative to a page."""
-    numbers = book.chapter_numbers(app.env)
-    return [
-        {
-            "title": part.title,
-            "pages": [
-                {
-                    "title": book.title_of(app.env, name),
-                    "address": relative_uri(here, app.builder.get_target_uri(name)),
-                    "number": numbers.get(name),
-                    "current": name == pagename,
-                }
-                for name in part.docnames
-            ],
-        }
-        for part in store_of(app.env).parts
-    ]
 
 
 def sections(doctree: nodes.document | None) -> list[dict[str, str]]:
@@ -114,18 +101,8 @@ def sections(doctree: nodes.document | None) -> list[dict[str, str]]:
     return [{"id": part["ids"][0], "title": next(part.findall(nodes.title)).astext()} for part in inner]
 
 
-def extra_files(context: dict[str, Any], key: str) -> list[str]:
-    """Return the addresses of files that other parts of this package add; those of the theme are left out."""
-    names = [str(getattr(file, "filename", file) or "") for file in context.get(key, [])]
-    return [context["pathto"](name, 1) for name in names if name.rsplit("/", 1)[-1].partition("?")[0] in OURS]
-
-
 def banner(app: Sphinx, page: Page, here: str) -> dict[str, Any] | None:
-    """Return what the banner of a page says of an edition that is not the published one.
-
-    A chapter lists its own differences. Any other page lists those of the whole book, with the chapters that a choice
-    reaches where it does not reach all.
-    """
+    """Return what the banner of a page says of an edition that is not the published one: of a chapter its own part."""
     citation, pages = citation_of(app.config), store_of(app.env).pages
     edition = citation.edition
     if edition is None or edition.is_default:
@@ -134,59 +111,22 @@ def banner(app: Sphinx, page: Page, here: str) -> dict[str, Any] | None:
     own = [item for item in edition.differs if item.chapter == page.slug]
     base = citation.book.base_url
     return {
-        "title": edition.title or edition.name or "",
-        "id": edition.id,
-        "is_chapter": page.is_chapter,
-        "changes": [_change(item) for item in own] if page.is_chapter else book_changes(app.env, edition.differs),
+        "changes": list(changes(app.env, own if page.is_chapter else edition.differs)),
         "others_differ": page.is_chapter and len(own) < len(edition.differs),
         "as_published": sum(one.is_chapter and one.slug not in differing for one in pages.values()),
         "published": base + here if base else relative_uri(here, f"../../default/html/{here}"),
     }
 
 
-def _change(item: Difference, where: str = "") -> dict[str, str]:
-    words = {"value": setting(item.value), "default": setting(item.default)}
-    return {"name": item.name.replace("_", " "), **words, "where": where}
-
-
-def book_changes(env: BuildEnvironment, differs: Sequence[Difference]) -> list[dict[str, str]]:
-    """Return the differences of a whole book; one that reaches several chapters is told once."""
-    groups: dict[tuple[str, str, str], list[Difference]] = {}
+def changes(env: BuildEnvironment, differs: Sequence[Difference]) -> Iterator[dict[str, str]]:
+    """Yield differences, one that reaches several chapters once, with these where others know the choice too."""
+    groups: dict[tuple[str, str, str], list[str]] = {}
     for item in differs:
-        groups.setdefault((item.name, str(item.value), str(item.default)), []).append(item)
-    return [_change(items[0], _where(env, items)) for items in groups.values()]
-
-
-def _where(env: BuildEnvironment, items: Sequence[Difference]) -> str:
-    """Return the chapters of a difference; empty where it reaches all that know the choice."""
-    pages = {page.slug: page for page in store_of(env).pages.values() if items[0].name in page.parameters}
-    titles = [book.title_of(env, pages[item.chapter].docname) for item in items if item.chapter in pages]
-    if len(titles) == len(pages):
-        return ""
-    return f"{len(items)} chapters" if len(items) > NAMED else ", ".join(f"“{title}”" for title in titles)
-
-
-def drop_thebe(app: Sphinx, doctree: nodes.document, docname: str) -> None:  # noqa: ARG001
-    """Take out the scripts that Jupyter Book puts on every page for a service on another host."""
-    for raw in list(doctree.findall(nodes.raw)):
-        if "x-thebe-config" in raw.astext() or "kernelName =" in raw.astext():
-            raw.parent.remove(raw)
-
-
-def sweep(static: Path) -> None:
-    """Remove from the folder of static files what the theme and other extensions put there and no page loads."""
-    ours = {"pygments.css", "vega.js", "search-text.js", *OURS, *(file.name for file in STATIC.rglob("*"))}
-    for path in sorted(static.rglob("*"), reverse=True):
-        is_icon = path.suffix in {".ico", ".svg"} and "favicon" in path.name
-        if path.is_dir() and not any(path.iterdir()):
-            path.rmdir()
-        elif path.is_file() and path.name not in ours and not is_icon:
-            path.unlink()
-
-
-def setup(app: Sphinx) -> None:
-    """Connect late: after the theme has filled its part."""
-    app.connect("config-inited", prefer_our_templates, priority=900)
-    app.connect("builder-inited", silence_theme, priority=900)
-    app.connect("doctree-resolved", drop_thebe, priority=900)
-    app.connect("html-page-context", fill_context, priority=950)
+        choice = (item.name, setting(item.value), setting(item.default))
+        groups.setdefault(choice, []).append(item.chapter)
+    for (name, value, default), slugs in groups.items():
+        pages = {page.slug: page.docname for page in store_of(env).pages.values() if name in page.parameters}
+        titles = [f"“{title_of(env, pages[slug])}”" for slug in slugs if slug in pages]
+        where = f"{len(slugs)} chapters" if len(slugs) > NAMED else ", ".join(titles)
+        told = where if len(titles) < len(pages) else ""
+        yield {"name": name.replace("_", " "), "value": value, "default": default, "where": told}

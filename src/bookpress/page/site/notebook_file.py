@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import ast
 import json
 import re
-from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 
-from bookpress.book import number_formats as numbers
+from bookpress.book.number_formats import FormatError
 from bookpress.book.statements import full_name, marks_of, note
 from bookpress.page.base.contents import chapter_reference, citation_of
 from bookpress.page.base.roles import KINDS, split_name, value_text
@@ -44,35 +43,18 @@ def as_notebook(content: bytes, page: Page, app: Sphinx) -> bytes:
     notebook = json.loads(content)
     for cell in notebook["cells"]:
         if cell["cell_type"] == "markdown":
-            text = plain(_otherwise("".join(cell["source"]), page.docname, app.env), page.docname, app.env)
-            cell["source"] = text.splitlines(keepends=True)
+            with suppress(UnknownNameError, FormatError):  # the page has told
+                text = plain(_otherwise("".join(cell["source"]), page.docname, app.env), page.docname, app.env)
+                cell["source"] = text.splitlines(keepends=True)
     cells = [cell for cell in notebook["cells"] if "injected-parameters" not in cell["metadata"].get("tags", [])]
+    changed = [f"\n{row['name']} = {row['value']!r}" for row in page.parameter_rows if row["value"] != row["default"]]
     for place, cell in enumerate(cells):
         if "parameters" in cell["metadata"].get("tags", []):
-            cell["source"] = chosen("".join(cell["source"]), page.parameters).splitlines(keepends=True)
+            # Those that papermill puts in for the edition it would forget, were another to be put in.
+            cell["source"] += ["\n\n# As in this edition:", *changed] if changed else []
             cells.insert(place + 1, _cell("checked", "code", CHECK))
             break
-    notebook["cells"] = [_cell("about", "markdown", _about(page, app)), *cells]
-    return as_file(notebook)
-
-
-def chosen(source: str, values: Mapping[str, Any]) -> str:
-    """Return the code of a parameters cell with these values: papermill would forget them when it puts in another.
-
-    Examples
-    --------
-    >>> chosen('top_k: Count = 10  # how many', {"top_k": 5})
-    'top_k: Count = 5  # how many'
-    """
-    lines = source.split("\n")
-    for node in reversed(ast.parse(source).body):
-        if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and node.value:
-            value, new = node.value, values[node.target.id]
-            if ast.literal_eval(value) != new:
-                first, last = value.lineno - 1, (value.end_lineno or value.lineno) - 1
-                before, after = lines[first].encode()[: value.col_offset], lines[last].encode()[value.end_col_offset :]
-                lines[first : last + 1] = [before.decode() + repr(new) + after.decode()]
-    return "\n".join(lines)
+    return as_file({**notebook, "cells": [_cell("about", "markdown", _about(page, app)), *cells]})
 
 
 def plain(text: str, docname: str, env: BuildEnvironment) -> str:
@@ -85,35 +67,25 @@ def plain(text: str, docname: str, env: BuildEnvironment) -> str:
 
 
 def _note(text: str, docname: str, env: BuildEnvironment) -> str:
-    store = store_of(env)
-    try:
-        fallen = [one for mark in marks_of(docname, text) if (one := store.statement(mark.name)).holds is not True]
-    except UnknownNameError:  # the page has told
-        return ""
+    statements = [store_of(env).statement(mark.name) for mark in marks_of(docname, text)]
+    fallen = [one for one in statements if one.holds is not True]
     return f"> {note(fallen)}\n\n" if fallen else ""
 
 
 def _otherwise(text: str, docname: str, env: BuildEnvironment) -> str:
     def shown(block: re.Match[str]) -> str:
-        try:
-            statement = store_of(env).statement(full_name(block[2], docname))
-        except UnknownNameError:
-            return ""
-        return block[3] if statement.holds is False else ""
+        return block[3] if store_of(env).statement(full_name(block[2], docname)).holds is False else ""
 
     return OTHERWISE.sub(shown, text)
 
 
 def _role(role: re.Match[str], docname: str, env: BuildEnvironment) -> str:
-    """Return the words of a role; of one that no page could make, its text."""
+    """Return the words of a role."""
     kind, text = role["kind"], (role["text"] or "").strip()
     if role["mark"]:
         return ""
     if kind in KINDS:
-        try:
-            return value_text(kind, *split_name(kind, text, docname), store_of(env))[0]
-        except (UnknownNameError, numbers.FormatError):
-            return "…"
+        return value_text(kind, *split_name(kind, text, docname), store_of(env))[0]
     if kind.startswith("cite:"):
         works = "; ".join(_work(key.strip(), env) for key in text.split(","))
         return works if kind == "cite:t" else f"({works})"

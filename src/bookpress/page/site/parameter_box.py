@@ -2,34 +2,34 @@
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 from docutils import nodes
 from docutils.utils import new_document
-from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
-from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util.docutils import LoggingReporter
 
 from bookpress.book.assignments import run_command
 from bookpress.book.editions import DEFAULT, FOLDER, EditionFile
-from bookpress.book.number_formats import setting
-from bookpress.book.parameters import describe, read_parameters
+from bookpress.book.number_formats import ranged, setting
+from bookpress.book.parameters import as_text, describe, read_parameters
 from bookpress.book.project import load_settings
+from bookpress.book.results import Result
 from bookpress.files import load_model
 from bookpress.page.base import contents
-from bookpress.page.base.nodes import html, later, leaving
-from bookpress.page.base.store import Page, store_of
+from bookpress.page.base.nodes import html, later
+from bookpress.page.base.store import Page, explored, store_of
 from bookpress.page.base.templates import fill
-from bookpress.page.site.strips import controls, load_states, scale
 
 HOW_TO = "book/re-running"
 """The page that says where the command is to be had."""
-HEAD = ("Choice", "Meaning", "Published", "Allowed", "Chapters")
-WIDTHS = (16, 32, 14, 26, 12)
+MANY = 50
+"""Times that the largest end is the smallest from which on the scale of the strips is logarithmic."""
+Place = Callable[[float], float]
 _DATE = re.compile(r"\b(?:19|20)\d\d-[01]\d-[0-3]\d\b")
 
 
@@ -72,7 +72,7 @@ def open_page(doctree: nodes.document, page: Page) -> None:
 def opening(node: later, env: BuildEnvironment) -> list[nodes.Node]:
     """Return the opening of a page: its finding; of a chapter also facts, choices and the command to run it again."""
     page, srcdir = store_of(env).pages[env.docname], Path(env.srcdir)
-    states = load_states(srcdir, page.slug)
+    states = explored(srcdir / "states" / f"{page.slug}.json")
     usual = states.get("result", [None])[0]
     text = fill(
         "opening.html",
@@ -109,22 +109,70 @@ def data_date(page: Page) -> str:
     return str(page.front.get("data_date") or max(dates, default=""))
 
 
-class AddKicker(SphinxPostTransform):
-    """Put a line above the title, now that the order of the book is known: the part, and the number of a chapter."""
+def controls(rows: list[dict[str, Any]], states: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return the choices as they are offered, the two ends of a range together; first those that can be tried."""
+    known, made, place = {row["name"]: row for row in rows}, [], scale(states)
+    for name, row in known.items():
+        stem, _, end = name.rpartition("_")
+        partner = known.get(f"{stem}_last") if end == "first" else None
+        if end == "last" and f"{stem}_first" in known:
+            continue
+        parts = [part for part in (row, partner) if part]
+        settings = [
+            {**part, "default_text": as_text(part["default"]), "strips": strips(states, part["name"], place)}
+            for part in parts
+        ]
+        made.append(
+            {
+                "label": stem.replace("_", " ").capitalize() if partner else row["label"],
+                "words": "–".join(dict.fromkeys(part["words"] for part in parts)),
+                "changed": any(part["value"] != part["default"] for part in parts),
+                "settings": settings,
+            }
+        )
+    return sorted(made, key=lambda control: not any(one["strips"] for one in control["settings"]))
 
-    default_priority = 7
-    formats = ("html",)
 
-    def run(self, **kwargs: object) -> None:  # noqa: ARG002
-        """Insert it, on all pages of a part."""
-        page = store_of(self.env).pages.get(self.env.docname)
-        section = next(iter(self.document.findall(nodes.section)), None)
-        part = next((part.title for part in store_of(self.env).parts if self.env.docname in part.docnames), "")
-        if page is None or section is None or not (part or page.is_chapter):
-            return
-        number = contents.chapter_numbers(self.env).get(page.docname)
-        told = [part, f"Chapter {number}" if number else ""]
-        section.insert(0, html(fill("kicker.html", text=" · ".join(filter(None, told)))))
+def scale(states: Mapping[str, Any]) -> Place:
+    """Return where on a line from 0 to 100 a result stands: one line for all choices of the chapter."""
+    found = [one["result"] for values in states.get("choices", {}).values() for one in values]
+    ends = [end for result in found for end in result if end is not None]
+    low, high = min(ends, default=0.0), max(ends, default=1.0)
+    low = min(low, 0.0) if states.get("unit") == "share" else low
+    bend: Callable[[float], float] = math.log if low > 0 and high / low >= MANY else float
+    start, width = bend(low), (bend(high) - bend(low)) or 1.0
+    return lambda end: round(1 + 98 * (bend(end) - start) / width, 2)
+
+
+def strips(states: Mapping[str, Any], name: str, place: Place) -> list[dict[str, Any]]:
+    """Return what each explored value of a parameter makes of the headline."""
+    made = []
+    for one in states.get("choices", {}).get(name, ()):
+        value, low, high = one["result"]
+        result = Result(value=value, low=low, high=high, unit=states["unit"])
+        bounded = value is not None and low is not None and high is not None
+        made.append(
+            {
+                "value": as_text(one["value"]),
+                "words": one["words"],
+                "is_usual": one["value"] == states["usual"][name],
+                "text": ranged(result),
+                "fallen": one["fallen"],
+                "point": None if value is None else place(value),
+                "range": (place(low), max(round(place(high) - place(low), 2), 0.6)) if bounded else None,
+            }
+        )
+    return made
+
+
+def add_kicker(doctree: nodes.document, env: BuildEnvironment, docname: str) -> None:
+    """Put a line above the title of the pages of a part: the part, and the number of a chapter."""
+    section = next(doctree.findall(nodes.section), None)
+    part = next((title for title, docnames in store_of(env).parts if docname in docnames), "")
+    number = contents.chapter_numbers(env).get(docname)
+    told = " · ".join(filter(None, [part, f"Chapter {number}" if number else ""]))
+    if section is not None and told:
+        section.insert(0, html(fill("kicker.html", text=told)))
 
 
 def every_choice(_node: later, env: BuildEnvironment) -> list[nodes.Node]:
@@ -132,52 +180,25 @@ def every_choice(_node: later, env: BuildEnvironment) -> list[nodes.Node]:
 
     Chapters in which a name means the same, with the same default, share a row.
     """
-    numbers, found = contents.chapter_numbers(env), dict[tuple[str, ...], list[str]]()
-    for docname in numbers:
-        for row in store_of(env).pages[docname].parameter_rows:
+    store, address_of = store_of(env), env.app.builder.get_relative_uri
+    chapters = {
+        docname: {
+            "number": number,
+            "title": contents.title_of(env, docname),
+            "address": address_of(env.docname, docname),
+        }
+        for docname, number in contents.chapter_numbers(env).items()
+    }
+    found = dict[tuple[str, ...], list[str]]()
+    for docname in chapters:
+        for row in store.pages[docname].parameter_rows:
             meaning = f"{row['help']} ({row['unit']})" if row["unit"] else row["help"]
             found.setdefault((row["name"], meaning, setting(row["default"]), row["allowed"]), []).append(docname)
     shared = sorted((one for one in found.items() if len(one[1]) > 1), key=lambda one: (-len(one[1]), one[0]))
-    made = _fold("Of several chapters", [(*row, _links(env, docnames)) for row, docnames in shared], "open")
-    for docname, number in numbers.items():
-        own = [row for row, docnames in found.items() if docnames == [docname]]
-        made += _fold(f"{number} {contents.title_of(env, docname)}", own)
-    return made
-
-
-def _fold(title: str, rows: Sequence[tuple[Any, ...]], state: str = "") -> list[nodes.Node]:
-    """Return a table of parameters that folds; nothing for no rows."""
-    if not rows:
-        return []
-    size = len(rows[0])
-    group = nodes.tgroup("", *[nodes.colspec(colwidth=width) for width in WIDTHS[:size]], cols=size)
-    group += nodes.thead("", nodes.row("", *[_cell(nodes.Text(text)) for text in HEAD[:size]]))
-    group += nodes.tbody("", *[_row(*row) for row in rows])
-    text = fill("choices.html", title=title, count=len(rows), state=state)
-    return html(text, [nodes.table("", group, classes=["every-choice"])])
-
-
-def _row(name: str, *texts: str | list[nodes.Node]) -> nodes.row:
-    cells = [_cell(*(nodes.Text(text),) if isinstance(text, str) else text) for text in texts]
-    return nodes.row("", _cell(nodes.literal("", name)), *cells)
-
-
-def _links(env: BuildEnvironment, docnames: Iterable[str]) -> list[nodes.Node]:
-    """Return a link to the choices of each chapter, by its number."""
-    links: list[nodes.Node] = []
-    for docname in docnames:
-        address = f"{env.app.builder.get_relative_uri(env.docname, docname)}#parameters"
-        number, title = str(contents.chapter_numbers(env)[docname]), contents.title_of(env, docname)
-        links += [nodes.Text(", ")] if links else []
-        links.append(nodes.reference("", number, internal=True, refuri=address, reftitle=title))
-    return links
-
-
-def _cell(*content: nodes.Node) -> nodes.entry:
-    return nodes.entry("", nodes.paragraph("", "", *content))
-
-
-def setup(app: Sphinx) -> None:
-    """Register directive and transform."""
-    app.add_directive("every-choice", leaving(every_choice))
-    app.add_post_transform(AddKicker)
+    folds: list[tuple[str, list[tuple[Any, ...]]]] = [
+        ("Of several chapters", [(*row, [chapters[name] for name in names]) for row, names in shared])
+    ]
+    for docname, chapter in chapters.items():
+        rows = [(*row, []) for row, names in found.items() if names == [docname]]
+        folds.append((f"{chapter['number']} {chapter['title']}", rows))
+    return html(fill("choices.html", folds=folds), says="; ".join(f"{name}: {meaning}" for name, meaning, *_ in found))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 from docutils import nodes
 from sphinx.application import Sphinx
@@ -14,7 +13,6 @@ from bookpress.files import replace_file
 from bookpress.page.base import contents as book
 from bookpress.page.base.store import store_of
 
-SCRIPT = "search-text.js"
 _SILENT = (nodes.section, nodes.title, nodes.literal_block, nodes.raw, nodes.comment)
 
 
@@ -45,31 +43,23 @@ def _words(node: nodes.Node) -> Iterator[str]:
             yield from _words(child)
 
 
-def keep_entries(
-    app: Sphinx, pagename: str, _template: str, _context: dict[str, Any], doctree: nodes.document | None
-) -> None:
+def keep_entries(app: Sphinx, docname: str, doctree: nodes.document) -> None:
     """Keep the pieces of a page beside its doctree: a later build may not write the page again."""
-    if doctree is not None:
-        made = [entry for entry in entries(doctree, app.builder.get_target_uri(pagename)) if entry["text"]]
-        replace_file(_kept(app, pagename), json.dumps(made, ensure_ascii=False).encode())
+    made = [entry for entry in entries(doctree, app.builder.get_target_uri(docname)) if entry["text"]]
+    replace_file(_kept(app, docname), json.dumps(made, ensure_ascii=False).encode())
 
 
 def write_script(app: Sphinx) -> None:
     """Write the pieces of all pages, in reading order, as one script."""
-    order = [app.config.root_doc, *(name for part in store_of(app.env).parts for name in part.docnames)]
+    order = [app.config.root_doc, *(name for _, docnames in store_of(app.env).parts for name in docnames)]
     pages = [
         {"title": book.title_of(app.env, name), "pieces": json.loads(_kept(app, name).read_text("utf-8"))}
         for name in dict.fromkeys(order)
         if _kept(app, name).is_file()
     ]
     text = json.dumps(pages, ensure_ascii=False, separators=(",", ":"))
-    replace_file(Path(app.outdir, "_static", SCRIPT), f"bookpress.searchable({text});\n".encode())
+    replace_file(Path(app.outdir, "_static", "search-text.js"), f"bookpress.searchable({text});\n".encode())
 
 
 def _kept(app: Sphinx, pagename: str) -> Path:
     return Path(app.doctreedir, "search", f"{pagename}.json")
-
-
-def setup(app: Sphinx) -> None:
-    """Listen for pages."""
-    app.connect("html-page-context", keep_entries, priority=960)

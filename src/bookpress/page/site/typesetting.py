@@ -8,8 +8,7 @@ from html import escape
 from docutils import nodes
 from latex2mathml.converter import convert
 from sphinx import addnodes
-from sphinx.application import Sphinx
-from sphinx.transforms.post_transforms import SphinxPostTransform
+from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
 from sphinx.writers.html5 import HTML5Translator
 
@@ -22,39 +21,26 @@ _SHORT = re.compile(r"(?=.*\d)([^()]{1,14}?)(?: (\([^()]{1,24}\)))?")
 _VERBATIM = (nodes.literal, nodes.literal_block, nodes.raw, nodes.math, nodes.math_block, nodes.superscript)
 
 
-class RaiseDigits(SphinxPostTransform):
-    """Set powers of ten with superscripts: few fonts have all the raised digits of Unicode."""
-
-    default_priority = 200
-    formats = ("html",)
-
-    def run(self, **kwargs: object) -> None:  # noqa: ARG002
-        """Go through the text of a page."""
-        for text in list(self.document.findall(nodes.Text)):
-            if RAISED.search(text) and not isinstance(text.parent, _VERBATIM):
-                parts = [
-                    nodes.superscript("", part.translate(LEVEL)) if at % 2 else nodes.Text(part)
-                    for at, part in enumerate(RAISED.split(text))
-                    if part
-                ]
-                text.parent.replace(text, parts)
-
-
-class KeepTogether(SphinxPostTransform):
+def keep_together(doctree: nodes.document) -> None:
     """Keep a number, a date or an interval in one line of a table; a value and its interval may stand apart."""
+    for cell in doctree.findall(nodes.entry):
+        texts = list(cell.findall(nodes.Text))
+        if len(texts) == 1 and (parts := _SHORT.fullmatch(texts[0])) and not isinstance(texts[0].parent, _VERBATIM):
+            kept = [nodes.inline("", part, classes=["nowrap"]) for part in parts.groups() if part]
+            spaced = [node for part in kept for node in (nodes.Text(" "), part)]
+            texts[0].parent.replace(texts[0], spaced[1:])
 
-    default_priority = 190
-    formats = ("html",)
 
-    def run(self, **kwargs: object) -> None:  # noqa: ARG002
-        """Look at every cell that is a single text."""
-        for cell in self.document.findall(nodes.entry):
-            texts = list(cell.findall(nodes.Text))
-            if len(texts) == 1 and (parts := _SHORT.fullmatch(texts[0])) and not isinstance(texts[0].parent, _VERBATIM):
-                kept = [nodes.inline("", part, classes=["nowrap"]) for part in parts.groups() if part]
-                texts[0].parent.replace(
-                    texts[0], [kept[0], *(node for part in kept[1:] for node in (nodes.Text(" "), part))]
-                )
+def raise_digits(doctree: nodes.document) -> None:
+    """Set powers of ten with superscripts: few fonts have all the raised digits of Unicode."""
+    for text in list(doctree.findall(nodes.Text)):
+        if RAISED.search(text) and not isinstance(text.parent, _VERBATIM):
+            parts = [
+                nodes.superscript("", part.translate(LEVEL)) if at % 2 else nodes.Text(part)
+                for at, part in enumerate(RAISED.split(text))
+                if part
+            ]
+            text.parent.replace(text, parts)
 
 
 def definitions(doctree: nodes.document) -> dict[str, str]:
@@ -69,20 +55,14 @@ def definitions(doctree: nodes.document) -> dict[str, str]:
     return found
 
 
-class ExplainTerms(SphinxPostTransform):
+def explain_terms(doctree: nodes.document, env: BuildEnvironment) -> None:
     """Give every link to a term of the glossary its definition: a tip for pointer and keyboard."""
-
-    default_priority = 120  # when links are resolved
-    formats = ("html",)
-
-    def run(self, **kwargs: object) -> None:  # noqa: ARG002
-        """Look at every link."""
-        known = {id_: text for page in store_of(self.env).pages.values() for id_, text in page.terms.items()}
-        for link in self.document.findall(nodes.reference):
-            term = link.get("refid") or str(link.get("refuri", "")).rpartition("#")[2]
-            if term in known and any("std-term" in part["classes"] for part in link.findall(nodes.inline)):
-                link["reftitle"] = known[term]
-                link["classes"].append("term")
+    known = {id_: text for page in store_of(env).pages.values() for id_, text in page.terms.items()}
+    for link in doctree.findall(nodes.reference):
+        term = link.get("refid") or str(link.get("refuri", "")).rpartition("#")[2]
+        if term in known and any("std-term" in part["classes"] for part in link.findall(nodes.inline)):
+            link["reftitle"] = known[term]
+            link["classes"].append("term")
 
 
 def mathml(node: nodes.Element, display: str) -> str:
@@ -110,11 +90,3 @@ def visit_block(self: HTML5Translator, node: nodes.math_block) -> None:
     number = f'<span class="eqno">({node["number"]})</span>' if node.get("number") else ""
     self.body.append(self.starttag(node, "div", CLASS="math-block") + mathml(node, "block") + number + "</div>\n")
     raise nodes.SkipNode
-
-
-def setup(app: Sphinx) -> None:
-    """Register transforms and renderer."""
-    app.add_post_transform(KeepTogether)
-    app.add_post_transform(RaiseDigits)
-    app.add_post_transform(ExplainTerms)
-    app.add_html_math_renderer("mathml", (visit_inline, None), (visit_block, None))
