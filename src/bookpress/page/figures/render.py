@@ -144,7 +144,7 @@ def _draw_one(job: dict[str, Any]) -> None:
     import vl_convert
 
     if job["bundle"]:  # it declares short names at the top level: they are kept to itself
-        code = vl_convert.javascript_bundle(None, vl_version=VEGALITE_VERSION)
+        code = vl_convert.javascript_bundle(vl_version=VEGALITE_VERSION)  # type: ignore[call-arg]
         replace_file(Path(job["bundle"]), f"(()=>{{{code}\n}})();\n".encode())
     for size in ENDINGS:
         svg = UNHEARD.sub("", vl_convert.vegalite_to_svg(job[size], vl_version=VEGALITE_VERSION))
