@@ -70,7 +70,7 @@ def test_a_figure_is_a_valid_output_with_typed_and_short_data():
         ({"description": "  "}, "the figure fig-shares: description: "),
         ({"name": "shares"}, "the figure shares: name: "),
         ({"captoin": "How to read it"}, "no entry 'captoin'; did you mean caption"),
-        ({"alt": "x" * 301}, "at most 300 characters"),
+        ({"alt": "x" * 301}, "more than 300 characters"),
         ({"description": "A line."}, "only repeats the alt"),
         ({"data": pd.concat([DATA] * MAX_ROWS)}, "10,000 rows; 5,000 are allowed"),
         ({"made": chart().properties(title="Mine")}, "a title of its own"),

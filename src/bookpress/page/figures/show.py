@@ -21,6 +21,7 @@ __all__ = ["RECURRING", "Column", "Texts", "show_chart", "show_table", "write_va
 
 MAX_ROWS = 5000
 """Most rows that a figure may carry: the page holds them all."""
+MAX_ALT = 300
 _TABLE_NAME = re.compile(r"tab-[a-z0-9]+(-[a-z0-9]+)*")
 _COMPOSED = ("hconcat", "vconcat", "concat", "facet", "repeat", "spec")
 
@@ -81,6 +82,10 @@ def figure_output(
     if data.empty:
         chart, data, figure = empty_chart(), pd.DataFrame({"note": [NOTHING]}), figure | NOTHING_TEXTS
     figure["caption"] = _without_html(figure["caption"])
+    if len(figure.get("alt", "")) > MAX_ALT:
+        raise UsageError(
+            f"the alt of {figure.get('name')} has more than {MAX_ALT} characters: the description tells more"
+        )
     _check_rows(figure.get("name"), data)
     spec = chart.to_dict(validate=False)  # its parts were validated when they were made
     _check_spec(figure.get("name"), spec)
