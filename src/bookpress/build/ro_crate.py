@@ -17,24 +17,21 @@ from bookpress import __version__
 from bookpress.book.chapters import FOLDER
 from bookpress.book.editions import Edition
 from bookpress.book.project import Project
-from bookpress.citation.jsonld import filled
+from bookpress.citation.jsonld import Node, filled
 from bookpress.citation.record import Author, Book, load_book
 from bookpress.files import files_of, pretty, read, sha256
 
 NAME = "ro-crate-metadata.json"
 CRATE, PROFILE = "https://w3id.org/ro/crate/1.1", "https://w3id.org/ro/wfrun/process/0.5"
 CONTEXT = [f"{CRATE}/context", {"sha256": "https://w3id.org/ro/terms/workflow-run#sha256"}]
-DONE = "http://schema.org/CompletedActionStatus"
 EVIDENCE, PRESS, BOOK_MAKER = "#evidence", "#bookpress", "#jupyter-book"
-UNHASHED = "timings.json"
-"""Says how a build went, not what came out."""
+UNHASHED = "timings.json"  # says how a build went, not what came out
 TYPES = {
     ".ipynb": "application/x-ipynb+json",
     ".md": "text/markdown",
     ".js": "text/javascript",
     ".bib": "text/x-bibtex",
 }
-Node = dict[str, Any]
 
 
 def write_manifest(project: Project, edition: Edition, record: Mapping[str, Any], folder: Path) -> None:
@@ -50,7 +47,8 @@ def write_manifest(project: Project, edition: Edition, record: Mapping[str, Any]
     ]
     crate.add(EVIDENCE, "Collection", name="The evidence", hasPart=evidence)
     # The time of all that was done is the date of the build, so that building twice gives the same manifest.
-    done = {"agent": about["author"][0], "actionStatus": DONE, "endTime": f"{record['date']}T00:00:00+00:00"}
+    done = {"agent": about["author"][0], "endTime": f"{record['date']}T00:00:00+00:00"}
+    done["actionStatus"] = "http://schema.org/CompletedActionStatus"
     actions = [
         crate.add(f"#run-{chapter.slug}", "CreateAction", **done, **_run(crate, chapter.slug, chapter.title, values))
         for chapter, values in ((one, edition.values[one.slug]) for one in edition.chapters)

@@ -7,20 +7,17 @@ import sys
 from collections.abc import Iterator, Sequence
 from html import escape
 from pathlib import Path
-from typing import Any
 
 import yaml
 
-from bookpress.citation.jsonld import author_node, filled
+from bookpress.citation.jsonld import Node, author_node, filled
 from bookpress.citation.landing_page import TEMPLATES
 from bookpress.citation.record import SETTINGS, Author, Book, Chapter, Citation, load_book
 from bookpress.errors import UsageError
 from bookpress.files import pretty
 
-Node = dict[str, Any]
-
-CFF_NOTE = f"# Made from {SETTINGS}; do not edit. To make it again: python -m bookpress.citation.deposit\n"
 MESSAGE = "Cite the chapter you use, in the edition you read it in: each chapter has a box with its reference."
+CFF_NOTE = f"# Made from {SETTINGS}; do not edit. To make it again: python -m bookpress.citation.deposit\n"
 
 
 def deposit_files(book: Book) -> dict[str, str]:
@@ -130,11 +127,10 @@ def _codemeta_author(author: Author) -> Node:
 
 def to_crossref(cited: Citation, chapters: Sequence[Chapter]) -> str:
     """Return the deposit of a book and of those chapters that have a DOI (https://www.crossref.org/schema/5.5.0)."""
-    book, needed = cited.book, ("doi", "base_url", "publisher", "depositor")
-    missing = [name for name in needed if not getattr(book, name)]
+    book, needed = cited.book, "doi, base_url, publisher, depositor"
+    missing = [name for name in needed.split(", ") if not getattr(book, name)]
     if missing:
-        wanted = f"a deposit with Crossref needs {', '.join(needed)} in {SETTINGS}"
-        raise UsageError(f"{wanted}; missing: {', '.join(missing)}")
+        raise UsageError(f"a deposit with Crossref needs {needed} in {SETTINGS}; missing: {', '.join(missing)}")
     if not cited.is_published:
         raise UsageError("a DOI stands for the default edition: deposit that one")
     with_doi = [one for one in map(cited.of_chapter, chapters) if one.doi]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 import re
 from collections.abc import Callable, Mapping
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
 import latexcodec  # noqa: F401  # registers the codec "ulatex"
 from babel import Locale
@@ -13,8 +13,7 @@ from babel import Locale
 from bookpress.citation.record import Author, Citation
 from bookpress.files import pretty
 
-FOLDER = "cite"
-Dialect = Literal["bibtex", "biblatex"]
+FOLDER, LOW = "cite", "\u201a"
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")  # macros of every style
 _COMMANDS = str.maketrans(
     {
@@ -28,12 +27,9 @@ _COMMANDS = str.maketrans(
 )
 
 
-def to_bibtex(citation: Citation, dialect: Dialect = "bibtex") -> str:
-    """Return an entry for a reference list: BibTeX in ASCII, with accents as commands, or biblatex in Unicode.
-
-    In biblatex a chapter is ``@inbook``, which may have authors of the book besides its own.
-    """
-    is_biblatex, date, book = dialect == "biblatex", citation.date, citation.book
+def to_bibtex(citation: Citation, *, is_biblatex: bool = False) -> str:
+    """Return an entry for a reference list: BibTeX in ASCII, with accents as commands, or biblatex in Unicode."""
+    date, book = citation.date, citation.book
 
     def write(text: str | None) -> str | None:
         return escape(text, ascii_only=not is_biblatex) if text else None
@@ -45,18 +41,16 @@ def to_bibtex(citation: Citation, dialect: Dialect = "bibtex") -> str:
         return " and ".join(f"{{{text}}}" if one.name else text for one, text in zip(authors, written, strict=True))
 
     language = (Locale.parse(book.language, sep="-").english_name or "").split(" (")[0].lower()
-    dated: dict[str, str | None] = {"year": str(date.year), "month": _MONTHS[date.month - 1], "day": str(date.day)}
-    if is_biblatex:
-        dated = {"date": date.isoformat()}
+    dated = {"year": str(date.year), "month": _MONTHS[date.month - 1], "day": str(date.day)}
     chapter = citation.chapter
     fields: dict[str, str | None] = {
         "author": write_names(citation.authors),
         "title": protect(citation.title, ascii_only=not is_biblatex),
         "booktitle": write(book.full_title) if chapter else None,
-        "bookauthor": write_names(citation.book_authors) if chapter and is_biblatex else None,
+        "bookauthor": write_names(citation.book_authors) if chapter and is_biblatex else None,  # of @inbook
         "chapter": str(chapter.position) if chapter and chapter.position else None,
         "publisher": write(book.publisher),
-        **dated,
+        **({"date": date.isoformat()} if is_biblatex else dated),
         "langid" if is_biblatex else "language": language,
         "edition" if is_biblatex else "note": write(citation.state),
         "isbn": book.isbn,
@@ -102,12 +96,15 @@ def protect(title: str, *, ascii_only: bool = False) -> str:
 def to_ris(citation: Citation) -> str:
     """Return a record of type CHAP, or BOOK for the whole book; lines end in CR LF, as the format asks."""
     book, date = citation.book, citation.date
-    names = [", ".join(filter(None, [one.surname, one.given, one.suffix])) for one in citation.authors]
+    # A name is taken apart at its comma: that of a group has the sign that looks like it, and a comma at its end.
+    names = [
+        f"{one.name.replace(',', LOW)}," if one.name else ", ".join(filter(None, [one.surname, one.given, one.suffix]))
+        for one in citation.authors
+    ]
     rows: list[tuple[str, str | None]] = [
         ("TY", "CHAP" if citation.chapter else "BOOK"),
         ("ID", citation.key),
-        # The name of a group ends in a comma, lest it be taken apart.
-        *(("AU", f"{name}," if one.name else name) for one, name in zip(citation.authors, names, strict=True)),
+        *(("AU", name) for name in names),
         ("TI", citation.title),
         ("T2", book.full_title if citation.chapter else None),
         ("PB", book.publisher),
@@ -189,7 +186,9 @@ class Format(NamedTuple):
 
 FORMATS: Mapping[str, Format] = {
     "bibtex": Format("BibTeX", ".bib", "application/x-bibtex", to_bibtex),
-    "biblatex": Format("biblatex", ".biblatex.bib", "application/x-bibtex", lambda one: to_bibtex(one, "biblatex")),
+    "biblatex": Format(
+        "biblatex", ".biblatex.bib", "application/x-bibtex", lambda one: to_bibtex(one, is_biblatex=True)
+    ),
     "ris": Format("RIS", ".ris", "application/x-research-info-systems", to_ris),
     "csl-json": Format("CSL-JSON", ".csl.json", "application/vnd.citationstyles.csl+json", to_csl_file),
 }

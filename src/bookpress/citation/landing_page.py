@@ -13,7 +13,7 @@ from urllib.parse import quote
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from bookpress.citation.formats import FORMATS, Format, citation_stem
+from bookpress.citation.formats import FORMATS, LOW, Format, citation_stem
 from bookpress.citation.record import Author, Chapter, Citation
 from bookpress.citation.styles import to_reference
 
@@ -131,7 +131,7 @@ def highwire_name(author: Author, *, alone: bool) -> str:
     names of an only author's when both sides hold a space. A comma at the end keeps a group whole, a semicolon a
     person: Zotero drops both. A comma within the name of a group becomes the sign that looks like it.
     """
-    last, first = author.surname.replace(",", "\u201a"), author.given_and_suffix
+    last, first = author.surname.replace(",", LOW), author.given_and_suffix
     if not first:
         return f"{last}," if author.name or " " in last else last
     return f"{last}, {first};" if alone and " " in last and " " in first else f"{last}, {first}"

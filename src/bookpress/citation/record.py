@@ -367,7 +367,6 @@ class Citation(Facts):
 SETTINGS = "book/publication.yml"
 EDITION = "edition.json"
 FRONT_MATTER = ("abstract", "authors", "keywords", "doi")
-"""What a chapter's front matter may say that a citation needs."""
 
 
 def load_book(root: Path) -> Book:

@@ -285,8 +285,7 @@ def _keep_addresses(site: Path, defaults: Sequence[Place], book: Book) -> None:
             (site / name).parent.mkdir(parents=True, exist_ok=True)
             if path.suffix == ".html":
                 address = quote(posixpath.relpath(f"{place.folder}/{name}", posixpath.dirname(name) or "."))
-                text = fill("moved.html", book=book, address=address)
-                (site / name).write_text(text, encoding="utf-8")
+                (site / name).write_text(fill("moved.html", book=book, address=address), encoding="utf-8")
             else:
                 shutil.copyfile(path, site / name)
 
@@ -311,8 +310,8 @@ def _dress(path: Path, page: str, place: Place, links: dict[str, str], book: Boo
     """Write into the head of a page where its other versions are, and on top of an older one that it is older."""
     here = posixpath.dirname(page) or "."
     near = {rel: quote(posixpath.relpath(to, here)) for rel, to in {**links, "linkset": LINKSET}.items()}
-    kinds = {"linkset": ' type="application/linkset+json"'}
-    head = "".join(f'<link rel="{rel}"{kinds.get(rel, "")} href="{escape(to)}">\n' for rel, to in near.items())
+    head = "".join(f'<link rel="{rel}" href="{escape(to)}">\n' for rel, to in near.items())
+    head = head.replace('"linkset"', '"linkset" type="application/linkset+json"', 1)
     text = path.read_text(encoding="utf-8")
     if place.after:
         if book.base_url:
