@@ -94,13 +94,8 @@ def test_a_read_only_checkout_can_be_read_and_says_what_cannot_be_written(book: 
         path.chmod(0o555 if path.is_dir() else 0o444)
     rights = "-dac_override,-dac_read_search"
     try:
-        for command, works in (
-            ("check", True),
-            ("params", True),
-            ("cite", True),
-            ("run first", False),
-            ("build", False),
-        ):
+        for command in ("check", "params", "cite", "run first", "build"):
+            works = command in {"check", "params", "cite"}
             bare = ["setpriv", f"--bounding-set={rights}", f"--inh-caps={rights}", sys.executable, "-m", "bookpress"]
             done = subprocess.run([*bare, *command.split()], cwd=book.root, capture_output=True, text=True)
             assert (done.returncode, "Traceback" in done.stderr) == (0 if works else 1, False), done.stderr

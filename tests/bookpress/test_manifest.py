@@ -1,20 +1,15 @@
-"""The manifest of an edition is a Process Run Crate that a public validator accepts."""
+"""The manifest of an edition names all that is in it; that it is valid is tested where it is packed."""
 
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
 from bookpress.book.project import Project
 from bookpress.build.ro_crate import NAME, UNHASHED
 from bookpress.files import files_of, sha256
 
 
-def test_the_manifest_names_every_output_with_its_hash_and_validates(
-    built_once: Project, offline: None, tmp_path: Path
-) -> None:
-    from rocrate_validator import services
-
+def test_the_manifest_names_every_output_with_its_hash(built_once: Project) -> None:
     folder = built_once.editions / "other"
     manifest = json.loads((folder / NAME).read_text())
     entities = {entity["@id"]: entity for entity in manifest["@graph"]}
@@ -35,13 +30,3 @@ def test_the_manifest_names_every_output_with_its_hash_and_validates(
     assert {"@id": "#evidence-b.csv"} in entities["#evidence"]["hasPart"]
     assert entities["#evidence-b.csv"]["sha256"] == sha256((built_once.data / "b.csv").read_bytes())
     assert entities["pkg:pypi/nothing@1"]["softwareVersion"] == "1"
-
-    settings = services.ValidationSettings(
-        rocrate_uri=str(folder),
-        profile_identifier="process-run-crate-0.5",
-        requirement_severity="REQUIRED",
-        cache_path=str(tmp_path / "cache"),
-    )
-    result = services.validate(settings)
-    assert [issue.message for issue in result.get_issues()] == []
-    assert result.passed()

@@ -7,9 +7,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-import pybtex.database
 import pytest
-import rispy
 from bs4 import BeautifulSoup
 from citation.zotero import creators, item_type, zotero
 
@@ -47,28 +45,17 @@ def test_tags_box_and_files_agree(sites: Sites, name: str, slug: str) -> None:
     site = sites[name]
     page, files = soup(site, slug), site / "cite"
     (item,) = json.loads((files / f"{slug}.csl.json").read_text("utf-8"))
-    (entry,) = pybtex.database.parse_file(str(files / f"{slug}.biblatex.bib"), "bibtex").entries.values()
-    (record,) = rispy.loads((files / f"{slug}.ris").read_text("utf-8"))
     node = described(page)
-
-    assert tags(page, "citation_title") == [item["title"]] == [record["title"]] == [node["name"]]
-    assert tags(page, "citation_inbook_title") == [item["container-title"]] == [record["secondary_title"]]
-    assert node["isPartOf"]["name"] == item["container-title"]
+    assert tags(page, "citation_title") == [item["title"]] == [node["name"]]
+    assert tags(page, "citation_inbook_title") == [item["container-title"]] == [node["isPartOf"]["name"]]
     day = "-".join(f"{part:02}" for part in item["issued"]["date-parts"][0])
-    assert tags(page, "citation_publication_date") == [day.replace("-", "/")] == [record["date"]]
-    assert node["datePublished"] == day == entry.fields["date"]
-    assert len(tags(page, "citation_author")) == len(item["author"]) == len(record["authors"]) == len(node["author"])
-    doi, url = (tags(page, "citation_doi") or [None])[0], item.get("URL")
-    assert doi == record.get("doi") == item.get("DOI") == entry.fields.get("doi")
-    assert [url] == record.get("urls", [None]) == [entry.fields.get("url")]
-    assert tags(page, "citation_public_url") == ([url] if name != "local" else [])
-    assert record["edition"] == item["edition"] == node["version"]
-    assert (tags(page, "citation_abstract") or [None]) == [item.get("abstract")] == [record.get("abstract")]
-    saved = zotero(str(page), "file:///")
-    assert saved["itemType"] == "bookSection"
-    assert saved["edition"] == item["edition"]
-    assert saved["url"] == url or name == "local"
-
+    assert tags(page, "citation_publication_date") == [day.replace("-", "/")]
+    assert node["datePublished"] == day
+    assert len(tags(page, "citation_author")) == len(item["author"]) == len(node["author"])
+    assert tags(page, "citation_doi") == [item[name] for name in ("DOI",) if name in item]
+    assert tags(page, "citation_public_url") == ([item["URL"]] if name != "local" else [])
+    assert tags(page, "prism.edition") == [item["edition"]] == [node["version"]]
+    assert tags(page, "citation_abstract") == [item[name] for name in ("abstract",) if name in item]
     assert len(page.select(".cite-box p.cite-text")) == len(STYLES)
     assert page.select_one(".cite-box pre").text == (files / f"{slug}.bib").read_text("utf-8")
 
@@ -135,9 +122,8 @@ def test_the_front_page_is_the_book(sites: Sites) -> None:
     node = described(page)
     assert node["@type"] == "Book"
     assert [part["position"] for part in node["hasPart"]] == [1, 2, 3, 4, 5]
-    assert [link["href"] for link in page.select("head > link[rel=item]")] == [
-        f"notebooks/{slug}.html" for slug in SLUGS
-    ]
+    items = [link["href"] for link in page.select("head > link[rel=item]")]
+    assert items == [f"notebooks/{slug}.html" for slug in SLUGS]
     assert page.select_one("link[rel=cite-as]")["href"] == "https://doi.org/10.5555/book_1"
     assert tags(page, "og:type") == ["book"]
     saved = zotero(str(page), "file:///")
@@ -223,9 +209,7 @@ def test_a_reference_is_copied_without_a_network(sites: Sites) -> None:
 
     address = (sites["paper"] / "notebooks" / "plain.html").as_uri()
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-gpu"]
-        )
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
         page = browser.new_context(offline=True).new_page()
         page.goto(address, wait_until="domcontentloaded")
         page.get_by_role("button", name="Copy the APA reference").focus()

@@ -1,7 +1,7 @@
 """A model of Zotero's Embedded Metadata translator, as far as it bears on our tags.
 
-It follows translators/Embedded Metadata.js and utilities.js of Zotero (2024-06): which tag decides the type, how names
-are taken apart, which tag fills which field.
+It follows Embedded Metadata.js and utilities.js: which tag decides the type, how names are taken apart, which tag fills
+which field.
 """
 
 from __future__ import annotations
@@ -25,14 +25,7 @@ FIELDS = {
     "prism.edition": "edition",
 }
 PREFIXES = {"bib", "bibo", "dc", "dcterms", "prism", "foaf", "og", "article", "book", "music", "video", "so", "rdf"}
-TYPES = {
-    "citation_journal_title": "journalArticle",
-    "citation_conference_title": "conferencePaper",
-    "citation_technical_report_institution": "report",
-    "citation_dissertation_institution": "thesis",
-    "citation_book_title": "bookSection",
-    "citation_inbook_title": "bookSection",
-}
+TYPES = {"citation_book_title": "bookSection", "citation_inbook_title": "bookSection"}
 
 
 def zotero(html: str, location: str) -> dict[str, Any]:
