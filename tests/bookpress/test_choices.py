@@ -63,13 +63,10 @@ def test_several_editions_are_one_site_with_an_index(said: Say, built: Project) 
     index = Path(out.strip())
     assert index == built.editions / "index.html"
     page = index.read_text()
-    assert [
-        name
-        for name in ("default", "other")
-        if (index.parent / f"{name}/html/index.html").is_file() and f'href="{name}/html/index.html"' in page
-    ] == ["default", "other"]
+    for name in ("default", "other"):
+        assert (index.parent / f"{name}/html/index.html").is_file()
+        assert f'href="{name}/html/index.html"' in page
     assert "The other table" in page
-    assert "table" in page
     assert built.built == ["default", "other"]
 
 

@@ -5,22 +5,17 @@ from __future__ import annotations
 import json
 import os
 import re
-import signal
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
-import psutil
 import pytest
 import requests
 from playwright.sync_api import expect, sync_playwright
-from processes import edit, wait_for
+from processes import edit, left_over
+from test_serving import Served
 from test_states import environment, new_home, press
 
 from book.browsing import CHROMIUM, FLAGS
@@ -33,21 +28,17 @@ SLOW = "4.75"
 FOREVER = "from orbits.law import Estimate, table\nimport time\ntime.sleep(600 if power == 4.75 else 0)"
 
 
-@dataclass
-class Live:
-    """A server in a process of its own, and what a page of it knows."""
+class Live(Served):
+    """A server of the second book, and what a page of it knows."""
 
-    home: Path
-    process: subprocess.Popen[str]
-    url: str
-    token: str = ""
+    token = ""
 
     def ask(self, values: Any, reader: str = "a-reader", **headers: str | None) -> requests.Response:
         """Ask as a page does, with other headers where they are given."""
-        usual = {"Origin": self.url, "X-Press-Token": self.token, "Content-Type": "application/json"}
+        usual = {"Origin": self.url.rstrip("/"), "X-Press-Token": self.token, "Content-Type": "application/json"}
         body = values if isinstance(values, bytes) else json.dumps(self.order(values, reader))
         sent = {name: text for name, text in {**usual, **headers}.items() if text is not None}
-        return requests.post(f"{self.url}/__press__/choose", body, headers=sent, timeout=60)
+        return requests.post(f"{self.url}__press__/choose", body, headers=sent, timeout=60)
 
     @staticmethod
     def order(values: Any, reader: str = "a-reader", chapter: str = "moons") -> dict[str, Any]:
@@ -58,29 +49,24 @@ class Live:
 def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
     home = new_home(tmp_path_factory.mktemp("live") / "book")
     edit(home / "notebooks/moons.md", "from orbits.law import Estimate, table", FOREVER)
-    command = [sys.executable, "-m", "bookpress", "serve", "--port", "0"]
-    process = subprocess.Popen(command, cwd=home, env=environment(home), stdout=subprocess.PIPE, text=True)
-    assert process.stdout
-    served = Live(home, process, process.stdout.readline().strip().rstrip("/"))
-    wait_for(lambda: requests.get(f"{served.url}/__press__/state", timeout=10).json()["state"] == "built", 120)
-    assert requests.get(f"{served.url}/__press__/controls", timeout=60).json()["moons"]["power"]["input"]
-    page = requests.get(f"{served.url}/notebooks/moons.html", timeout=10).text
-    served.token = re.findall('data-token="([^"]+)"', page)[0]
+    served = Live(home, environment(home))
+    assert served.settled()["state"] == "built"
+    assert served.get("__press__/controls").json()["moons"]["power"]["input"]
+    served.token = re.findall('data-token="([^"]+)"', served.get("notebooks/moons.html").text)[0]
     yield served
-    started = psutil.Process(process.pid).children(recursive=True)
-    process.send_signal(signal.SIGINT)
-    process.communicate(timeout=20)
-    wait_for(lambda: not any(one.is_running() for one in started))
+    started = served.family(1)
+    served.end()
+    assert left_over(started) == []
 
 
 def test_what_is_answered_is_what_run_says(live: Live) -> None:
-    published = json.loads((live.home / "_build/editions/default/results.json").read_text())["moons"]
+    published = json.loads((live.root / "_build/editions/default/results.json").read_text())["moons"]
     rng = np.random.default_rng(16)
     for _ in range(SAMPLE):
         values = {"moon": str(rng.choice(["Io", "Ganymede", "Callisto"])), "power": str(round(rng.uniform(0.1, 4), 3))}
         state = live.ask(values).json()["state"]
         options = [word for name, value in values.items() for word in ("-p", f"{name}={value}")]
-        said = json.loads(press(live.home, "run", "moons", *options, "--json"))["moons"]
+        said = json.loads(press(live.root, "run", "moons", *options, "--json"))["moons"]
         found = {key: [one["value"], one["low"], one["high"]] for key, one in published.items()} | state["results"]
         assert found == {key: [one["value"], one["low"], one["high"]] for key, one in said.items()}
         assert state["command"].endswith(" ".join(f"-p moons.{name}={value}" for name, value in values.items()))
@@ -90,7 +76,7 @@ def test_a_refused_value_gets_the_words_of_the_command_line(live: Live) -> None:
     for values in ({"power": "9"}, {"power": "[[["}, {"moon": "Pluto"}, {"powr": "1"}, {"power": "1" * 5000}):
         [words] = live.ask(values).json()["refused"]
         [(name, text)] = values.items()
-        assert words in press(live.home, "run", "moons", "-p", f"moons.{name}={text}", code=2)
+        assert words in press(live.root, "run", "moons", "-p", f"moons.{name}={text}", code=2)
 
 
 def test_a_newer_choice_ends_the_older(live: Live) -> None:
@@ -136,14 +122,14 @@ def hostile(live: Live) -> dict[str, requests.Response]:
 
 def test_strangers_are_refused_and_nothing_is_run(live: Live) -> None:
     live.ask({"power": "1.9"})
-    before = tree(live.home / "_build/cache")
+    before = tree(live.root / "_build/cache")
     found = hostile(live)
     assert len(found) == 20
     assert {name: answer.status_code for name, answer in found.items() if not 400 <= answer.status_code < 500} == {}
     with ThreadPoolExecutor(100) as pool:
         tries = [pool.submit(live.ask, {"power": "3"}, **{"X-Press-Token": "none"}) for _ in range(1000)]
         assert {one.result(60).status_code for one in tries} == {403}
-    assert tree(live.home / "_build/cache") == before
+    assert tree(live.root / "_build/cache") == before
     assert "state" in live.ask({"power": "1.9"}).json()
 
 
@@ -159,7 +145,7 @@ def test_the_bar_takes_any_legal_value(live: Live) -> None:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         page = browser.new_page()
-        page.goto(f"{live.url}/notebooks/moons.html")
+        page.goto(f"{live.url}notebooks/moons.html")
         power = page.locator(".setting[data-name=power]")
         page.locator(".choice summary").last.click()
         expect(power.locator("input")).to_have_value("1.5")

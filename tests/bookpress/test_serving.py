@@ -10,6 +10,8 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
@@ -33,32 +35,23 @@ WORDS = ("book/words.md", "Nothing but words", "Other words")
 class Served:
     """A server in a process of its own."""
 
-    def __init__(self, book: Project) -> None:
-        self.root = book.root
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "bookpress", "serve", "--port", "0"],
-            cwd=book.root,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            text=True,
-            start_new_session=True,
-        )
-        assert self.process.stdout
+    def __init__(self, root: Path, environment: dict[str, str] | None = None) -> None:
+        self.root = root
+        command = [sys.executable, "-m", "bookpress", "serve", "--port", "0"]
+        how: dict[str, Any] = {"cwd": root, "env": environment, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
+        self.process = subprocess.Popen(command, text=True, start_new_session=True, **how)
         self.url = self.process.stdout.readline().strip()
 
     def get(self, path: str = "", **headers: str) -> requests.Response:
-        return requests.get(self.url + path, headers=headers, timeout=10)
-
-    def state(self) -> dict[str, str]:
-        told: dict[str, str] = self.get("__press__/state").json()
-        return told
+        return requests.get(self.url + path, headers=headers, timeout=60)
 
     def settled(self, after: str = "") -> dict[str, str]:
         """Return the state once a build has ended, and it is another than before."""
-        deadline = time.monotonic() + 60
-        while (state := self.state())["state"] == "building" or state["version"] + state["message"] == after:
+        deadline, state = time.monotonic() + 120, {"state": "building"}
+        while state["state"] == "building" or state["version"] + state["message"] == after:
             assert time.monotonic() < deadline, state
             time.sleep(0.1)
+            state = self.get("__press__/state").json()
         return state
 
     def edited(self, name: str, old: str, new: str) -> dict[str, str]:
@@ -72,14 +65,18 @@ class Served:
         wait_for(lambda: len(descendants(self.process.pid)) >= size)
         return descendants(self.process.pid)
 
+    def end(self) -> None:
+        """End it as Ctrl-C does."""
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGINT)
+        self.process.communicate(timeout=20)
+
 
 @pytest.fixture
 def served(built: Project) -> Iterator[Served]:
-    server = Served(built)
+    server = Served(built.root)
     yield server
-    if server.process.poll() is None:
-        server.process.send_signal(signal.SIGINT)
-    server.process.communicate(timeout=20)
+    server.end()
 
 
 def test_pages_follow_the_files_and_a_failing_build_keeps_the_last_good_ones(served: Served, built: Project) -> None:
@@ -137,7 +134,7 @@ def test_a_change_during_a_build_starts_it_afresh(served: Served, built: Project
 
 def test_a_build_waits_for_another_of_the_same_edition_and_pages_that_are_gone_are_built_again(book: Project) -> None:
     with build_lock(book, "default", Reporter()):
-        server = Served(book)
+        server = Served(book.root)
         assert server.settled()["message"].startswith(BEING_BUILT)
         waiting = server.get()
         assert (waiting.status_code, "__press__/reload.js" in waiting.text) == (503, True)
@@ -145,8 +142,7 @@ def test_a_build_waits_for_another_of_the_same_edition_and_pages_that_are_gone_a
         wait_for(lambda: server.get().status_code == 200)
         server.settled()
         shutil.rmtree(book.editions)
-    server.process.send_signal(signal.SIGINT)
-    server.process.communicate(timeout=20)
+    server.end()
 
 
 def test_folders_that_come_later_or_are_exchanged_are_watched_too(served: Served, built: Project) -> None:

@@ -164,11 +164,8 @@ def test_a_cluster_that_loses_a_worker_loses_and_doubles_no_run(
     book: Project, swept: Sweeper, cluster: Callable[..., Any]
 ) -> None:
     log = book.root / "log"
-    add(
-        book,
-        f"import os, time\nwith open({str(log)!r}, 'a') as file:\n"
-        "    file.write(f'{table} {factor} {os.getppid()}\\n')\ntime.sleep(0.5)",
-    )
+    noted = f"import os, time\nwith open({str(log)!r}, 'a') as file:\n"
+    add(book, noted + "    file.write(f'{table} {factor} {os.getppid()}\\n')\ntime.sleep(0.5)")
     address, workers = cluster(2)
     grid = {"table": ["a", "b"], "factor": [str(number) for number in range(1, 7)]}
 
@@ -240,10 +237,8 @@ def test_a_cluster_runs_a_failing_chapter_once_and_keeps_an_engine_while_the_pac
     book: Project, swept: Sweeper, cluster: Callable[..., Any]
 ) -> None:
     log = book.root / "log"
-    add(
-        book,
-        f"import os\nwith open({str(log)!r}, 'a') as file:\n    file.write(f'{{os.getppid()}}\\n')\nassert factor < 9",
-    )
+    noted = f"import os\nwith open({str(log)!r}, 'a') as file:\n    file.write(f'{{os.getppid()}}\\n')\n"
+    add(book, f"{noted}assert factor < 9")
     address, _ = cluster(1)
     done = swept({"factor": ["8", "9"]}, scheduler=address)
     assert (list(done.runs), list(done.errors)) == ([0], [1])

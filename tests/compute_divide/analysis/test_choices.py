@@ -79,3 +79,9 @@ def test_every_parameter_has_help_of_its_own_bounds_and_where_it_counts_somethin
             one.name
         )
         assert set(one.schema.get("meanings", {})) <= set(one.choices)
+
+
+def test_a_year_is_explored_no_further_than_the_evidence_holds_whole() -> None:
+    last = int(choices.vintages()[-1][:4]) - 1
+    assert Parameter("late_last", choices.Year, last).explored(last) == [last - 2, last - 1, last]
+    assert Parameter("late_first", choices.Year, 2020).explored(2020) == [2018, 2019, 2020, 2021, 2022]
