@@ -6,10 +6,8 @@ import difflib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-LONG = 80
-"""Characters of a value, or a name, that a message shows at the most."""
-LISTED = 20
-"""Names that a message lists at the most."""
+LONG = 80  # characters of a value, or a name, that a message shows at the most
+LISTED = 20  # names that a message lists at the most
 
 
 class PressError(Exception):

@@ -22,8 +22,7 @@ from pydantic import BaseModel, ValidationError
 from bookpress.errors import PressError, UsageError, nearest, quoted, short
 
 Model = TypeVar("Model", bound=BaseModel)
-EARLIEST = datetime(1980, 1, 1, tzinfo=UTC)
-"""The earliest date that an archive can state."""
+EARLIEST = datetime(1980, 1, 1, tzinfo=UTC)  # the earliest date that an archive can state
 
 
 def sha256(content: bytes) -> str:
@@ -62,11 +61,13 @@ def trees(folders: Iterable[Path]) -> dict[str, str]:
 Stamp = tuple[str, int, int, int, int]
 
 
-def stamps(folder: Path) -> list[Stamp]:
-    """Return what the files of a folder tell without being read; any write changes it, even one that is undone."""
-    with naming(folder, "read"):
-        stats = [(str(path), path.stat()) for path in files_of(folder)]
-    return [(name, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino) for name, stat in stats]
+def stamps(folders: Iterable[Path]) -> frozenset[Stamp]:
+    """Return what the files of folders tell without being read; any write changes it, even one that is undone."""
+    found = []
+    for folder in folders:
+        with naming(folder, "read"):
+            found += [(str(path), path.stat()) for path in files_of(folder)]
+    return frozenset((name, one.st_size, one.st_mtime_ns, one.st_ctime_ns, one.st_ino) for name, one in found)
 
 
 def read(path: Path) -> bytes:
@@ -81,11 +82,8 @@ def decoded(path: Path) -> str:
     try:
         return content.decode("utf-8")
     except UnicodeDecodeError as error:
-        wrong, line = content[error.start], content.count(b"\n", 0, error.start) + 1
-        raise PressError(
-            f"{path.parent.name}/{path.name} is no UTF-8 text: byte {error.start} (0x{wrong:02x}, line {line}); "
-            "save it as UTF-8"
-        ) from error
+        line, name = content.count(b"\n", 0, error.start) + 1, f"{path.parent.name}/{path.name}"
+        raise PressError(f"{name} is no UTF-8 text: byte {error.start} (line {line}); save it as UTF-8") from error
 
 
 @contextmanager
@@ -148,12 +146,6 @@ def harmless(value: Any) -> Any:
     return f"'{value}" if isinstance(value, str) and value[:1] in {"=", "+", "-", "@", "\t", "\r"} else value
 
 
-def update_file(path: Path, content: bytes) -> None:
-    """Write a file only where its content differs, so that its date says when it last changed."""
-    if not path.is_file() or path.read_bytes() != content:
-        replace_file(path, content)
-
-
 class _PlainLoader(yaml.SafeLoader):
     """Refuses what YAML can do and nobody means: keys given twice, and references, which can multiply without end."""
 
@@ -174,21 +166,19 @@ class _PlainLoader(yaml.SafeLoader):
 
 
 def load_mapping(path: Path, where: str, holds: str) -> dict[Any, Any]:
-    """Return what a YAML file holds; an empty file holds nothing. Messages name it and say what it should hold."""
+    """Return what a YAML file holds; see `as_mapping`."""
     return as_mapping(read(path), where, holds)
 
 
 def as_mapping(content: bytes | str, where: str, holds: str) -> dict[Any, Any]:
-    """Return what YAML holds; see `load_mapping`."""
+    """Return what YAML holds, none where it is empty. Messages name where it stands and say what it should hold."""
     try:
         loaded = yaml.load(content, _PlainLoader)  # noqa: S506 - a safe loader that takes less
-    except yaml.MarkedYAMLError as error:
-        line = f"line {error.problem_mark.line + 1}: " if error.problem_mark else ""
-        raise UsageError(f"{where} is not plain YAML: {line}{short(str(error.problem), 200)}") from error
-    except (yaml.YAMLError, ValueError) as error:
-        raise UsageError(f"{where} is not plain YAML: {short(str(error), 200)}") from error
-    except RecursionError:
-        raise UsageError(f"{where} is not plain YAML: it is nested too deeply") from None
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        mark = getattr(error, "problem_mark", None)
+        what = "it is nested too deeply" if isinstance(error, RecursionError) else getattr(error, "problem", error)
+        line = f"line {mark.line + 1}: " if mark else ""
+        raise UsageError(f"{where} is not plain YAML: {line}{short(str(what), 200)}") from error
     if loaded is not None and not isinstance(loaded, dict):
         raise UsageError(f"{where} is a {type(loaded).__name__}: it holds {holds}")
     return loaded or {}
@@ -203,10 +193,8 @@ def parse_json(content: bytes, where: str) -> Any:
         raise UsageError(f"{where} is not JSON: {what}") from error
 
 
-FRONT = re.compile(r"\A---\n(.*?)\n---(?:\n|\Z)", re.DOTALL)
-"""The front matter of a page."""
-RUNS = "mystnb"
-"""An entry of it that decides, against the book's settings, whether a page is executed."""
+FRONT = re.compile(r"\A---\n(.*?)\n---(?:\n|\Z)", re.DOTALL)  # the front matter of a page
+RUNS = "mystnb"  # an entry of it that decides, against the book's settings, whether a page is executed
 
 
 def front_matter(text: str, where: str) -> dict[Any, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import io
 import os
 import sys
 from collections.abc import Iterator
@@ -18,22 +19,17 @@ from rich.text import Text
 
 from bookpress.errors import PressError
 
-PIPE_WIDTH = 160
-"""Columns of a table that goes to no terminal."""
-UNLIMITED = 100_000
-"""More columns than any table needs."""
+PIPE_WIDTH = 160  # columns of a table that goes to no terminal
+UNLIMITED = 100_000  # more columns than any table needs
 UNPRINTED = (errno.ENOSPC, errno.EIO, errno.EBADF)
 """What can go wrong with a stream; errors of files have the name of the file."""
-FRAME = 3
-"""Columns that a table spends on each of its own: a line and a space on both sides."""
 
 
 def standard_output() -> Console:
     """Return where results are printed: as wide as the terminal or ``COLUMNS`` says, else wide enough for tables."""
-    console = Console()
     told = os.environ.get("COLUMNS", "")
-    is_told = told.isdecimal() and int(told) > 0
-    return console if console.is_terminal or is_told else Console(width=PIPE_WIDTH)
+    is_told = Console().is_terminal or (told.isdecimal() and int(told) > 0)
+    return Console(width=None if is_told else PIPE_WIDTH)
 
 
 class FoldingTable(Table):
@@ -48,7 +44,7 @@ class FoldingTable(Table):
         ]
         least = [max(need.minimum for need in column) for column in needs]
         lacking = [max(need.maximum for need in column) - width for column, width in zip(needs, least, strict=True)]
-        spare = options.max_width - sum(least) - FRAME * len(least) - 1
+        spare = options.max_width - sum(least) - 3 * len(least) - 1  # a line, and a space on both sides of each
         if spare < 0:
             yield from self._as_lists()
             return
@@ -79,64 +75,50 @@ def folding_table(*columns: str, title: str | None = None) -> Table:
 
 
 class Reporter:
-    """Whatever is told how a build goes; this one says nothing."""
+    """Whatever is told how a build goes: a bar with chapters and time; without a terminal, lines. By default silent."""
 
-    def begin(self, total: int) -> None:
-        """Take note that so many chapters are to be run."""
-
-    def done(self, chapter: str, seconds: float | None) -> None:
-        """Take note that a chapter is finished; without seconds it came from the cache."""
-
-    def failed(self, chapter: str) -> None:
-        """Take note that a chapter failed."""
-
-    def step(self, what: str) -> None:
-        """Take note that something else begins."""
-
-
-class Bar(Reporter):
-    """A progress bar with chapters and time; without a terminal, lines are written instead."""
-
-    def __init__(self, console: Console) -> None:
-        self._console = console
-        self._progress = Progress(
+    def __init__(self, console: Console | None = None) -> None:
+        self._console = console or Console(quiet=True)
+        self.progress = Progress(
             SpinnerColumn(),
             TextColumn("{task.description}"),
             BarColumn(bar_width=30),
             MofNCompleteColumn(),
             TimeElapsedColumn(),
-            console=console,
+            console=self._console,
             transient=True,
-            disable=not console.is_terminal,
+            disable=console is None or not console.is_terminal,
         )
-        self._task = self._progress.add_task("reading", total=None)
+        self._task = self.progress.add_task("reading", total=None)
 
     def begin(self, total: int) -> None:
-        """Show how many chapters there are."""
-        self._progress.update(self._task, description="running chapters", total=total, completed=0)
+        """Take note that so many chapters are to be run."""
+        self.progress.update(self._task, description="running chapters", total=total, completed=0)
 
     def done(self, chapter: str, seconds: float | None) -> None:
-        """Move the bar on."""
-        self._progress.advance(self._task)
+        """Take note that a chapter is finished; without seconds it came from the cache."""
+        self.progress.advance(self._task)
         if seconds is not None:
             self._console.print(f"  {chapter} [dim]{seconds:.1f} s[/dim]", highlight=False)
 
     def failed(self, chapter: str) -> None:
-        """Say which chapter failed."""
-        self._progress.advance(self._task)
+        """Take note that a chapter failed."""
+        self.progress.advance(self._task)
         self._console.print(f"  [red]{chapter} failed[/red]", highlight=False)
 
     def step(self, what: str) -> None:
-        """Show what is being done."""
-        self._progress.update(self._task, description=what)
+        """Take note that something else begins."""
+        self.progress.update(self._task, description=what)
         if not self._console.is_terminal:
             self._console.print(what, highlight=False)
 
-    @contextmanager
-    def shown(self) -> Iterator[Bar]:
-        """Draw while the block runs."""
-        with self._progress:
-            yield self
+
+@contextmanager
+def reporting() -> Iterator[Reporter]:
+    """Yield what tells on standard error how things go, as long as the block runs."""
+    reporter = Reporter(Console(stderr=True))
+    with reporter.progress:
+        yield reporter
 
 
 @contextmanager
@@ -144,13 +126,10 @@ def named_output() -> Iterator[None]:
     """Let results that cannot be printed be one error; of a reader who has seen enough nothing is said."""
     if sys.stdout is None:
         raise PressError("standard output is closed; send it to /dev/null where it is not wanted")
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # what has no such letter shows its number
     try:
         yield
-    except UnicodeEncodeError as error:
-        letters = ascii(error.object[error.start : error.end])
-        raise PressError(
-            f"standard output is {error.encoding}, which has no {letters}; set PYTHONIOENCODING=utf-8"
-        ) from error
     except OSError as error:
         if error.filename is not None or error.errno not in UNPRINTED:
             raise

@@ -113,9 +113,9 @@ def faults(page: str, html: Path, standing: Mapping[str, Mapping[str, Any]]) -> 
         fallen = [standing[mark.name]["because"] for mark in resting if standing[mark.name]["holds"] is not True]
         for reason in {piece for because in fallen for piece in because.split("; ")}:  # a note tells each once
             if flat(reason) not in flat(note):
-                yield f"{resting[0].place}: not marked: {reason}"
+                yield f"{resting[0].page}.md:{resting[0].line}: not marked: {reason}"
         if note and not fallen and "no value" not in note:
-            yield f"{resting[0].place}: marked, though all holds: {note}"
+            yield f"{resting[0].page}.md:{resting[0].line}: marked, though all holds: {note}"
 
 
 def flat(text: str) -> str:

@@ -241,6 +241,12 @@ def kernel() -> Engine:
     return open_engine("kernel")
 
 
+@pytest.fixture(params=["forked", "kernel"])
+def engine(request: pytest.FixtureRequest) -> Any:
+    """Return each of the two engines in turn."""
+    return request.getfixturevalue(request.param)
+
+
 @pytest.fixture(scope="session")
 def count() -> Callable[[int, int], int]:
     """Return the full count of a heavy check, or the small one."""

@@ -26,7 +26,6 @@ from bookpress.build.published import STATE, build_lock, clean
 from bookpress.build.sphinx_process import MEMORY
 from bookpress.errors import PressError
 from bookpress.files import sha256, tree
-from bookpress.progress import Reporter
 from bookpress.run.runner import RunOptions
 
 Load = Callable[..., Edition]
@@ -183,28 +182,23 @@ def test_evidence_is_checked_before_anything_runs_and_once(
         (book.root / "checked").unlink(missing_ok=True)
 
 
-def test_an_edition_that_is_being_built_is_neither_built_nor_removed(book: Project, edition: Load) -> None:
-    with build_lock(book, "default", Reporter()):
-        with pytest.raises(PressError, match="another build of the edition 'default' is running; wait for it or"):
-            build(book, edition())
+def test_a_build_waits_for_another_and_nothing_is_removed_meanwhile(book: Project) -> None:
+    with build_lock(book):
         with pytest.raises(PressError, match="a build is running; wait for it or stop it"):
             clean(book)
-        other = command(book, "build", "other")
-        assert other.stderr is not None
-        assert other.stderr.readline() == "waiting for another edition to be built\n"
-    assert "2 of 2 chapters run" in other.communicate()[1]
+        waiting = [command(book, "build", name) for name in ("default", "other", "default")]
+        for process in waiting:
+            assert process.stderr is not None
+            assert process.stderr.readline() == "waiting for another build to end\n"
+    said = [process.communicate(timeout=120)[1] for process in waiting]
+    assert sorted("2 of 2 chapters run" in words for words in said) == [False, True, True]
+    pages = [(book.editions / name / "html/notebooks/first.html").read_text() for name in ("default", "other")]
+    assert ["-p table=b" in page for page in pages] == [False, True]
     (book.build / "dangling").symlink_to(book.root / "nothing")
     (book.build / "linked").symlink_to(book.data)
     assert clean(book) > 1000
     assert not list(book.build.glob("[!.]*"))
     assert (book.data / "a.csv").is_file()
-
-
-def test_two_editions_may_be_built_at_once(book: Project) -> None:
-    processes = [command(book, "build", name) for name in ("default", "other")]
-    assert [process.wait(timeout=120) for process in processes] == [0, 0]
-    pages = [(book.editions / name / "html/notebooks/first.html").read_text() for name in ("default", "other")]
-    assert ["-p table=b" in page for page in pages] == [False, True]
 
 
 def test_killed_at_any_moment_the_published_edition_is_whole(book: Project, count: Callable[[int, int], int]) -> None:
@@ -235,7 +229,7 @@ def test_killed_at_any_moment_the_published_edition_is_whole(book: Project, coun
         assert published(book.editions / "default") in whole, f"killed after {moment:.2f} s"
         assert left_over(family) == []
     chapter.write_text(versions[0])
-    assert command(book, "build").wait() == 0
+    assert command(book, "build", "--force").wait() == 0
     assert published(book.editions / "default") == whole[1]
     assert len(list((book.editions / ".versions/default").iterdir())) == 1
 

@@ -18,12 +18,11 @@ import pytest
 from processes import left_over, wait_for
 
 from bookpress.book.chapters import Chapter, discover
-from bookpress.book.editions import Fingerprint
 from bookpress.book.project import Project
+from bookpress.book.results import harvest
 from bookpress.run import processes
 from bookpress.run.engine import Engine, imported_modules, open_engine
-from bookpress.run.notebook import ChapterError, Job, job_for, run_job
-from bookpress.run.tidy import as_file, harvested, loads
+from bookpress.run.notebook import ChapterError, Job, as_file, loads, run_job
 
 ROOT = Path(__file__).parents[2]
 TOOLS = Path(sys.executable).parent
@@ -88,10 +87,9 @@ def test_what_is_written_past_python_is_kept(job: Callable[..., Job], forked: En
     assert [output.get("text") for output in outputs] == [["raw out"], ["raw error"], None]
 
 
-@pytest.mark.parametrize("engine", ["forked", "kernel"])
-def test_two_runs_give_the_same_bytes(job: Callable[..., Job], engine: str, request: pytest.FixtureRequest) -> None:
+def test_two_runs_give_the_same_bytes(job: Callable[..., Job], engine: Engine) -> None:
     work = job("import time; print(list({'a', 'b', 'c'}), hash('text'))", "import warnings; warnings.warn('careful')")
-    one, other = (run_job(work, request.getfixturevalue(engine)) for _ in range(2))
+    one, other = (run_job(work, engine) for _ in range(2))
     assert one.notebook == other.notebook
     assert b"papermill" not in one.notebook
     assert as_file(json.loads(one.notebook)) == one.notebook
@@ -99,22 +97,18 @@ def test_two_runs_give_the_same_bytes(job: Callable[..., Job], engine: str, requ
     assert b"ipykernel_" not in one.notebook
 
 
-@pytest.mark.parametrize("engine", ["forked", "kernel"])
-def test_a_failing_cell_is_named_and_the_rest_is_not_run(
-    job: Callable[..., Job], engine: str, request: pytest.FixtureRequest
-) -> None:
+def test_a_failing_cell_is_named_and_the_rest_is_not_run(job: Callable[..., Job], engine: Engine) -> None:
     with pytest.raises(ChapterError) as raised:
-        run_job(job("a = 1", "b = a / 0\nc = 2", "print('never')"), request.getfixturevalue(engine))
+        run_job(job("a = 1", "b = a / 0\nc = 2", "print('never')"), engine)
     assert str(raised.value) == "tiny: code cell 2 (`b = a / 0`) failed with ZeroDivisionError: division by zero"
     kept = nbformat.reads(raised.value.notebook.decode(), as_version=4)
     outputs = [output for cell in kept.cells if cell.cell_type == "code" for output in cell.outputs]
     assert [output.output_type for output in outputs] == ["error"]
 
 
-@pytest.mark.parametrize("engine", ["forked", "kernel"])
-def test_a_process_that_dies_is_named(job: Callable[..., Job], engine: str, request: pytest.FixtureRequest) -> None:
+def test_a_process_that_dies_is_named(job: Callable[..., Job], engine: Engine) -> None:
     with pytest.raises(ChapterError, match=r"tiny: code cell 2 \(`import os, signal`\) did not end"):
-        run_job(job("1", "import os, signal\nos.kill(os.getpid(), 9)"), request.getfixturevalue(engine))
+        run_job(job("1", "import os, signal\nos.kill(os.getpid(), 9)"), engine)
 
 
 def test_a_killed_fork_says_of_what_it_died(job: Callable[..., Job], forked: Engine) -> None:
@@ -124,15 +118,10 @@ def test_a_killed_fork_says_of_what_it_died(job: Callable[..., Job], forked: Eng
         run_job(job("import os\nos._exit(7)"), forked)
 
 
-@pytest.mark.parametrize("engine", ["forked", "kernel"])
-def test_a_run_has_an_environment_and_a_name_space_of_its_own(
-    job: Callable[..., Job], engine: str, request: pytest.FixtureRequest
-) -> None:
-    runner = request.getfixturevalue(engine)
-    run_job(job("import os, json; os.environ['LEFT'] = '1'; json.left = 1; here = 1; os.chdir('/')"), runner)
-    run = run_job(
-        job("import os, json; print(os.environ.get('LEFT'), hasattr(json, 'left'), 'here' in globals())"), runner
-    )
+def test_a_run_has_an_environment_and_a_name_space_of_its_own(job: Callable[..., Job], engine: Engine) -> None:
+    run_job(job("import os, json; os.environ['LEFT'] = '1'; json.left = 1; here = 1; os.chdir('/')"), engine)
+    told = "import os, json; print(os.environ.get('LEFT'), hasattr(json, 'left'), 'here' in globals())"
+    run = run_job(job(told), engine)
     assert b"None False False" in run.notebook
 
 
@@ -144,17 +133,15 @@ def test_the_books_own_modules_start_no_thread(job: Callable[..., Job]) -> None:
     assert re.search(r"\['\d+'\] True", notebook)
 
 
-def test_stopping_ends_what_runs_and_leaves_no_process(job: Callable[..., Job], forked: Engine, kernel: Engine) -> None:
-    for engine in (forked, kernel):
-        before = {process.pid for process in psutil.Process().children(recursive=True)}
-        with processes.session(), ThreadPoolExecutor(2) as pool:
-            futures = [pool.submit(run_job, job("import time\ntime.sleep(3600)"), engine) for _ in range(2)]
-            wait_for(lambda: len({p.pid for p in psutil.Process().children(recursive=True)} - before) >= 2)  # noqa: B023
-            time.sleep(0.5)
-            processes.stop_all()
-            assert all(future.exception(timeout=20) for future in futures)
-        left = [p for p in psutil.Process().children(recursive=True) if p.pid not in before]
-        assert left_over(left) == []
+def test_stopping_ends_what_runs_and_leaves_no_process(job: Callable[..., Job], engine: Engine) -> None:
+    before = set(psutil.Process().children(recursive=True))
+    with processes.session(), ThreadPoolExecutor(2) as pool:
+        futures = [pool.submit(run_job, job("import time\ntime.sleep(3600)"), engine) for _ in range(2)]
+        wait_for(lambda: len(processes.groups) == 2)
+        time.sleep(0.5)
+        processes.stop_all()
+        assert all(future.exception(timeout=20) for future in futures)
+    assert left_over(set(psutil.Process().children(recursive=True)) - before) == []
 
 
 def test_many_kernels_at_once_all_start(
@@ -167,14 +154,6 @@ def test_many_kernels_at_once_all_start(
     assert len({run.notebook for run in runs}) == wanted
 
 
-def test_the_time_limit_comes_from_front_matter_or_command(book: Project) -> None:
-    path = book.root / "notebooks/first.md"
-    path.write_text(path.read_text().replace("kernelspec:", "compute_divide: {time_limit: 12}\nkernelspec:", 1))
-    chapter, mark = discover(book)[0], Fingerprint.of(book)
-    assert job_for(book, chapter, {}, mark).time_limit == 12
-    assert job_for(book, chapter, {}, mark, 5).time_limit == 5
-
-
 def test_papermills_own_command_line_runs_the_chapter(book: Project, tmp_path: Path) -> None:
     """The notebook that jupytext makes is an ordinary one: the public tools run it with other values, unchanged."""
     notebook = as_notebook(book.root / "notebooks/first.md", tmp_path)
@@ -185,7 +164,8 @@ def test_papermills_own_command_line_runs_the_chapter(book: Project, tmp_path: P
         capture_output=True,
         env={**os.environ, "BOOKPRESS_DATA": str(book.data)},
     )
-    assert harvested(loads(output.read_bytes()))["number"].value == 6.0
+    cells = loads(output.read_bytes()).cells
+    assert harvest(one for cell in cells for one in cell.get("outputs", ()))["number"].value == 6.0
 
 
 @pytest.mark.parametrize("chapter", discover(Project.at(ROOT)), ids=lambda chapter: chapter.slug)

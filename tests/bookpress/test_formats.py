@@ -16,8 +16,8 @@ import pytest
 from bookpress.book.editions import Edition
 from bookpress.book.project import Project
 from bookpress.build.build import build
-from bookpress.build.formats import Format, choose, make
-from bookpress.errors import PressError, UsageError
+from bookpress.build.formats import Format, make
+from bookpress.errors import PressError
 from bookpress.files import tree
 from bookpress.page.print import pdf
 from bookpress.run.runner import RunOptions
@@ -52,14 +52,6 @@ def pages(tmp_path: Path) -> Path:
     folder = tmp_path / "html"
     folder.mkdir()
     return folder
-
-
-@pytest.mark.parametrize(("asked", "chosen"), [("html", []), ("epub, pdf", ["pdf", "epub"]), ("html,epub", ["epub"])])
-def test_formats_are_chosen_by_name(asked: str, chosen: list[str]) -> None:
-    known = [Format(name, "bookpress.page.print.epub") for name in ("pdf", "epub")]  # a module that lacks nothing
-    assert [one.name for one in choose(asked, known)] == chosen
-    with pytest.raises(UsageError, match="no format 'docx'; allowed: html, pdf, epub"):
-        choose("html,docx", known)
 
 
 def test_each_is_made_from_its_order_side_by_side(modules: Path, pages: Path, tmp_path: Path) -> None:

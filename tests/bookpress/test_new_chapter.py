@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from bookpress.book.chapters import PATTERN, new_chapter
 from bookpress.book.project import Project
 from bookpress.book.results import ResultError, record
 from bookpress.errors import UsageError
-from bookpress.write.new_chapter import PATTERN, new_chapter
 
 PLAIN = "# Plain\n\nNothing but words.\n"
 

@@ -13,7 +13,7 @@ from bookpress.book.project import Project
 
 PRESS = f"{sys.executable} -m bookpress"
 FULL = Path("/dev/full")
-PRINTING = ["--version", "run --help", "params --json", "run first", "check --json", "compare default other", "cite"]
+PRINTING = ["--version", "params --json", "run first", "cite"]
 if_full = pytest.mark.skipif(not FULL.exists(), reason="this system has no /dev/full")
 
 
@@ -50,9 +50,8 @@ def test_output_that_is_closed_is_told_before_anything_is_run(book: Project) -> 
     assert not book.cache.exists()
 
 
-def test_a_letter_that_the_output_does_not_have_is_named(book: Project) -> None:
+def test_a_letter_that_the_output_does_not_have_is_told_by_its_number(book: Project) -> None:
     path = book.root / "notebooks/first.md"
     path.write_text(path.read_text(encoding="utf-8").replace("which table", "which \N{BALLOT BOX}"), encoding="utf-8")
-    done = say(book, "params first", "> /dev/null", PYTHONIOENCODING="latin-1")
-    assert (done.returncode, done.stderr.count("\n")) == (1, 1)
-    assert r"standard output is latin-1, which has no '\u2610'; set PYTHONIOENCODING=utf-8" in done.stderr
+    done = say(book, "params first", "", PYTHONIOENCODING="latin-1")
+    assert (done.returncode, r"which \u2610" in done.stdout) == (0, True)

@@ -34,8 +34,7 @@ def test_what_is_wrong_is_named_with_its_page(tmp_path: Path, body: str, problem
     assert check_pages(tmp_path) == ([f"page.html: {problem}"] if problem else [])
 
 
-@pytest.mark.parametrize("rule", ["@import 'https://example.org/x.css';", "p{background:url(//example.org/a.png)}"])
-def test_a_stylesheet_that_fetches_and_an_empty_page_are_named(tmp_path: Path, rule: str) -> None:
-    (tmp_path / "x.css").write_text(rule)
+def test_a_stylesheet_that_fetches_and_an_empty_page_are_named(tmp_path: Path) -> None:
+    (tmp_path / "x.css").write_text("p{background:url(//example.org/a.png)}")
     (tmp_path / "page.html").write_text("")
     assert check_pages(tmp_path) == ["page.html: the page is empty", "x.css: fetches from another host"]

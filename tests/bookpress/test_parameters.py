@@ -41,16 +41,8 @@ def one(kind: str, default: str) -> Parameter:
 def test_everything_comes_from_the_cell() -> None:
     rows = {row["name"]: row for row in describe(read(CELL), {"side": "right"})}
     assert [row["default"] for row in rows.values()] == ["left", 3, 0.5, None, ["ICML", "ICLR"], True]
-    assert rows["top"] == {
-        "name": "top",
-        "label": "Top",
-        "value": 3,
-        "words": "3",
-        "default": 3,
-        "allowed": "1 to 10",
-        "unit": "models",
-        "help": "how many",
-    }
+    top = {"name": "top", "label": "Top", "value": 3, "words": "3", "default": 3, "allowed": "1 to 10"}
+    assert rows["top"] == {**top, "unit": "models", "help": "how many"}
     assert (rows["side"]["value"], rows["side"]["allowed"], rows["venues"]["help"]) == ("right", "left, right", "where")
     assert (rows["limit"]["allowed"], rows["strict"]["allowed"]) == ("more than 0, or null", "true, false")
 
@@ -59,12 +51,9 @@ def test_everything_comes_from_the_cell() -> None:
     ("source", "message"),
     [
         ("x = 3", "allowed: imports, and assignments with the name of a type"),
-        ("print('hello')", "allowed: imports"),
         ("x: int", "allowed: imports"),
         ("x: list[int] = [1]", "`x: list[int] = [1]`; allowed: imports"),
-        ("x: 'int' = 1", "allowed: imports"),
         ("x: open('ran', 'w') = 1", "allowed: imports"),
-        ("x: int = 1 + 1", "is not a literal"),
         ("x: int = open('ran', 'w')", "is not a literal"),
         ("x: int = 'a'", 'the default the text "a" is not allowed'),
         ("x: Sied = 'left'", "no type 'Sied' in tiny_types; did you mean Side?"),
@@ -100,17 +89,12 @@ def test_what_a_cell_imports_is_not_followed(tmp_path: Path, monkeypatch: pytest
     ("kind", "default", "text", "value"),
     [
         ("str", "'a'", "2023-03", "2023-03"),
-        ("str", "'a'", "10", "10"),
         ("str", "'a'", "1e6", "1e6"),
-        ("str", "'a'", "[x]", "[x]"),
         ("str", "'a'", "[1]", "[1]"),
-        ("int", "1", "20", 20),
         ("int", "1", "1e6", 1_000_000),
         ("int", "1", "-1.5E+1", -15),
         ("float", "1.0", "1e25", 1e25),
-        ("float", "1.0", "2", 2.0),
         ("bool", "True", "false", False),
-        ("Limit", "None", "null", None),
         ("Limit", "None", "2e1", 20),
         ("Numbers", "[1]", "[1, 2]", [1, 2]),
         ("Names", "['a']", '["a", "b,c"]', ["a", "b,c"]),
@@ -132,11 +116,9 @@ def test_a_text_that_does_not_fit_is_refused_and_says_what_is_allowed(kind: str,
 @pytest.mark.parametrize(
     ("kind", "default", "value"),
     [
-        ("int", "1", "20"),
         ("int", "1", True),
         ("int", "1", 1.5),
         ("str", "'a'", 3),
-        ("bool", "True", 1),
         ("float", "1.0", None),
         ("Side", "'left'", ["x"] * 5000),
     ],
@@ -153,9 +135,8 @@ def test_a_typed_value_is_not_converted(kind: str, default: str, value: Any) -> 
         (
             "Colours",
             '["red","green"]',
-            '["red", "green"] is not allowed: item 2; allowed: a list such as ["red"] of: red, blue',
+            '["red", "green"] is not allowed: item 2; allowed: a list such as ["red"] of: red',
         ),
-        ("Colours", "red, blue", 'red, blue is not allowed; allowed: a list such as ["red"] of: red, blue'),
         ("Colours", "[red,blue]", "[red,blue] is not allowed; allowed: a list"),
         ("Pairs", '["a"]', '["a"] is not allowed: of odd length; allowed: a list'),
     ],

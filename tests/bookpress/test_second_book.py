@@ -25,7 +25,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (home / "book/requirements.lock").write_text("", encoding="utf-8")
     forbidden = home / "forbidden/compute_divide/__init__.py"
     forbidden.parent.mkdir(parents=True)
-    forbidden.write_text('raise ImportError("the press asked for the subject of another book")\n', encoding="utf-8")
+    forbidden.write_text('raise SystemExit("the press asked for the subject of another book")\n', encoding="utf-8")
     return home
 
 
@@ -53,16 +53,6 @@ def page(press: Press) -> str:
     """Return the page of the chapter on planets."""
     index = Path(press("build").strip().splitlines()[-1])
     return (index.parent / "notebooks/planets.html").read_text(encoding="utf-8")
-
-
-def test_the_first_books_package_cannot_be_imported(home: Path) -> None:
-    done = subprocess.run(
-        [sys.executable, "-c", "import compute_divide"],
-        env={**os.environ, "PYTHONPATH": str(home / "forbidden")},
-        capture_output=True,
-        text=True,
-    )
-    assert "another book" in done.stderr
 
 
 def test_it_is_built(page: str, home: Path) -> None:
@@ -128,18 +118,15 @@ def test_an_edition_says_which_sentences_do_not_hold(press: Press, home: Path) -
 def test_evidence_that_overturns_sentences_fails_the_build_and_lists_them(press: Press, home: Path) -> None:
     table, index = home / "book/data/planets.csv", home / "book/_build/editions/default/html/index.html"
     text, before = table.read_text(), index.read_text()
-    table.write_text(
-        "\n".join([*text.splitlines()[:5], "Jupiter,5.203,11.0", ""])
-    )  # no Neptune, and Jupiter is too fast
+    few = [*text.splitlines()[:5], "Jupiter,5.203,11.0", ""]  # no Neptune, and Jupiter is too fast
+    table.write_text("\n".join(few))
     try:
         said = press("build", code=1)
     finally:
         table.write_text(text)
     assert "the published edition says what is not true: 6 sentences" in said
-    assert (
-        "notebooks/planets.md:49: planets:slow is unknown (no value for the year of Neptune): "
-        "A year of Neptune is longer than a life."
-    ) in said
+    unknown = "planets:slow is unknown (no value for the year of Neptune)"
+    assert f"notebooks/planets.md:49: {unknown}: A year of Neptune is longer than a life." in said
     assert "index.md:13: planets:many does not hold (5 against 5): is the power of the distance" in said
     assert index.read_text() == before
 
@@ -171,14 +158,8 @@ def test_statements_are_listed_by_name_or_id(press: Press, home: Path) -> None:
 
 
 @pytest.mark.usefixtures("page")
-def test_a_chapter_is_cited(press: Press) -> None:
-    reference = press("cite", "planets", "--format", "apa")
-    assert "Planets" in reference
-    assert "Orbits" in reference
-
-
-@pytest.mark.usefixtures("page")
-def test_it_is_checked_and_its_parameters_are_listed(press: Press, home: Path) -> None:
+def test_it_is_cited_and_checked_and_its_parameters_are_listed(press: Press, home: Path) -> None:
+    assert {"Planets", "Orbits"} <= set(re.findall(r"\w+", press("cite", "planets", "--format", "apa")))
     press("check")
     assert "which planets the fit takes" in press("params", "planets")
     index = home / "book/index.md"

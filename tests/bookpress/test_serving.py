@@ -21,10 +21,9 @@ from processes import descendants, edit, left_over, wait_for
 
 from book.browsing import CHROMIUM, FLAGS
 from bookpress.book.project import Project
-from bookpress.build.published import BEING_BUILT, build_lock
+from bookpress.build.published import build_lock
 from bookpress.errors import PressError, UsageError
 from bookpress.files import tree
-from bookpress.progress import Reporter
 from bookpress.write.serve import serve
 
 SLOW = "```{code-cell} python\nimport time; time.sleep(600)\n```"
@@ -132,10 +131,9 @@ def test_a_change_during_a_build_starts_it_afresh(served: Served, built: Project
     assert "no longer" in served.get("notebooks/first.html").text
 
 
-def test_a_build_waits_for_another_of_the_same_edition_and_pages_that_are_gone_are_built_again(book: Project) -> None:
-    with build_lock(book, "default", Reporter()):
+def test_a_build_waits_for_another_and_pages_that_are_gone_are_built_again(book: Project) -> None:
+    with build_lock(book):
         server = Served(book.root)
-        assert server.settled()["message"].startswith(BEING_BUILT)
         waiting = server.get()
         assert (waiting.status_code, "__press__/reload.js" in waiting.text) == (503, True)
     for _ in range(2):

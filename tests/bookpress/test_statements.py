@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
 
@@ -19,18 +18,10 @@ from bookpress.book.statements import STATEMENT_MIME, Comparison, harvest, joine
 Compare = Callable[..., Comparison]
 
 
-@dataclass(frozen=True)
-class Estimate:
-    """An estimate as a book may make it."""
-
-    value: float | None
-    low: float | None = None
-    high: float | None = None
-    k: int | None = None
-    n: int | None = None
-    unit: str = "share"
-    label: str = ""
-    period: Any = None
+def Estimate(value: float | None, low: Any = None, high: Any = None, **more: Any) -> Any:  # noqa: N802
+    """Return an estimate as a book may make it."""
+    known = {"k": None, "n": None, "unit": "share", "label": "", "period": None}
+    return SimpleNamespace(value=value, low=low, high=high, **{**known, **more})
 
 
 LOW = Estimate(0.16, 0.12, 0.22, label="late", period=(2020, 2022))
@@ -43,20 +34,16 @@ SILENT = SimpleNamespace(value=None, unit="", statement="academia made most")
 
 HOLDS = [
     (said.below, (LOW, HIGH)),
-    (said.below, (LOW, HIGH, 0.3)),
     (said.above, (HIGH, LOW)),
     (said.above, (LOW, 0.1)),
     (said.apart, (LOW, HIGH)),
-    (said.apart, (HIGH, LOW)),
     (said.overlap, (LOW, MIDDLE)),
     (said.majority, (HIGH,)),
     (said.minority, (LOW,)),
     (said.within, (HIGH, CLAIM)),
-    (said.within, (HIGH, 0.53)),
     (said.about, (LOW, 0.17, 0.06)),
     (said.fell, (LOW, HIGH)),
     (said.rose, (HIGH, LOW, 2023, (2020, 2022))),
-    (said.rose, (HIGH, LOW, "2026-08", "2023-03")),
     (said.counts, (Estimate(0.75, k=6, n=8), 6, 8)),
     (said.counts, (Estimate(5.9, n=120), 120)),
     (said.below_value, (BARE, MIDDLE, HIGH)),
@@ -68,8 +55,6 @@ HOLDS = [
     (said.rose_value, (MIDDLE, BARE, 2020, 2018)),
 ]
 DOES_NOT = [
-    (said.below, (HIGH, LOW)),
-    (said.below, (LOW, MIDDLE)),
     (said.below, (LOW, HIGH, 0.2)),
     (said.above, (LOW, HIGH)),
     (said.apart, (LOW, MIDDLE)),
@@ -80,7 +65,6 @@ DOES_NOT = [
     (said.about, (LOW, 0.17, 0.01)),
     (said.fell, (LOW, MIDDLE)),
     (said.rose, (LOW, HIGH)),
-    (said.counts, (Estimate(0.75, k=6, n=8), 7, 8)),
     (said.counts, (Estimate(0.75, k=6, n=8), 6, 9)),
     (said.below_value, (MIDDLE, BARE)),
     (said.above_value, (BARE, HIGH)),
@@ -128,8 +112,6 @@ def test_every_comparison_is_tried_on_all_three() -> None:
         ((2010, 2014), (2020, 2022), "2010 to 2014 does not follow 2020 to 2022"),
         ((2014, 2022), (2010, 2016), "2010 to 2016 overlaps with 2014 to 2022"),
         ((2010, 2014), (2010, 2014), "both are of 2010 to 2014"),
-        (2022, 2022, "both are of 2022"),
-        ((2022, 2020), (2010, 2014), "2022 to 2020 ends before it begins"),
         ((2020, 2022), (2014, 2010), "2014 to 2010 ends before it begins"),
         ((None, None), (2010, 2014), "a period is not known"),
         ("2023-03", "2026-08", "2023-03 does not follow 2026-08"),
@@ -148,7 +130,7 @@ def test_reasons_are_numbers() -> None:
     assert said.fell(LOW, HIGH).because == "16% (12 to 22) against 64% (53 to 73)"
     assert said.below_value(LOW, HIGH, 0.5).because == "16% against 64% and 50%"
     assert said.within(HIGH, CLAIM).because == "64% (53 to 73) against 65%"
-    assert said.majority(Estimate(1 / 3, 0.06, 0.79, 1, 3)).because == "33% (6 to 79; 1 of 3) against 50%"
+    assert said.majority(Estimate(1 / 3, 0.06, 0.79, k=1, n=3)).because == "33% (6 to 79; 1 of 3) against 50%"
     assert said.counts(Estimate(0.75, k=6, n=8), 7, of=8).because == "6 of 8 where the text says 7 of 8"
     assert said.below(NOTHING, BARE).because == "no value for nothing, no interval for bare"
 
@@ -191,7 +173,7 @@ estimates = st.lists(numbers, min_size=3, max_size=3).map(sorted).map(lambda end
 
 
 @given(estimates, estimates)
-def test_laws_of_comparisons(one: Estimate, other: Estimate) -> None:
+def test_laws_of_comparisons(one: Any, other: Any) -> None:
     assert said.below(one, other).holds == said.above(other, one).holds
     assert said.apart(one, other).holds == (said.below(one, other).holds or said.above(one, other).holds)
     assert said.apart(one, other).holds != said.overlap(one, other).holds
@@ -205,11 +187,11 @@ def test_laws_of_comparisons(one: Estimate, other: Estimate) -> None:
 
 
 @given(estimates, numbers, st.floats(0, 10))
-def test_laws_of_nearness(one: Estimate, number: float, by: float) -> None:
+def test_laws_of_nearness(one: Any, number: float, by: float) -> None:
     if said.about(one, number, by).holds:
         assert said.about_value(one, number, by).holds
     assert said.within(one, one.value or 0).holds
-    assert said.within(one, number).holds == (one.low <= number <= one.high)  # type: ignore[operator]
+    assert said.within(one, number).holds == (one.low <= number <= one.high)
 
 
 @given(st.booleans(), st.text(max_size=20))

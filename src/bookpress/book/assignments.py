@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shlex
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -50,11 +51,10 @@ def parse_assignments(
 
 
 def _split(text: str) -> list[Value]:
-    try:
-        loaded = json.loads(text)
-    except (ValueError, RecursionError):
-        loaded = None
-    return loaded if isinstance(loaded, list) else [part.strip() for part in text.split(",")]
+    with suppress(ValueError, RecursionError):
+        if isinstance(loaded := json.loads(text), list):
+            return loaded
+    return [part.strip() for part in text.split(",")]
 
 
 def with_file(path: Path | None, options: Sequence[str]) -> list[str]:
@@ -130,9 +130,8 @@ def _unknown(book: Sequence[Chapter], reached: Sequence[Chapter], included: Sequ
             return f"{one.label}: {one.chapter} is not among the chapters that take new values here: {here}"
         return f"{short(one.label)}: no chapter {quoted(str(one.chapter))}{nearest(str(one.chapter), slugs)}"
     names = list(dict.fromkeys(known.name for chapter in reached for known in chapter.parameters))
-    whose = f"chapter {reached[0].slug} has no" if len(reached) == 1 else "no chapter has a"
-    if 1 < len(reached) < len(book):
-        whose = f"none of {here} has a"
+    several = "no chapter has a" if len(reached) == len(book) else f"none of {here} has a"
+    whose = several if len(reached) > 1 else f"chapter {reached[0].slug} has no"
     return f"{whose} parameter {quoted(one.name)}{nearest(one.name, names)}"
 
 

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
+from string import Template
 from typing import Any
 
 from bookpress.book.parameters import Parameter, read_parameters
 from bookpress.book.project import CHAPTERS, DEFAULTS, Project, Settings
 from bookpress.errors import PressError, UsageError, nearest, quoted
-from bookpress.files import decoded, front_matter, load_mapping, sha256
+from bookpress.files import decoded, front_matter, load_mapping, replace_file, sha256
 
 FOLDER = CHAPTERS
+PATTERN = "book/new-chapter.md"
+"""What a new chapter holds at first, with ``$title`` and ``$slug``: each book has its own."""
 KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
 
 
@@ -104,26 +108,21 @@ def toc_files(project: Project) -> list[str]:
 
 def _entries(node: Any) -> Iterator[str]:
     if isinstance(node, dict):
-        for key in ("root", "file"):
-            if isinstance(node.get(key), str):
-                yield node[key]
-        for value in node.values():
-            yield from _entries(value)
-    elif isinstance(node, list):
-        for value in node:
-            yield from _entries(value)
+        yield from (node[key] for key in ("root", "file") if isinstance(node.get(key), str))
+        node = list(node.values())
+    for value in node if isinstance(node, list) else ():
+        yield from _entries(value)
 
 
 def discover(project: Project) -> list[Chapter]:
     """Return the chapters: those of ``_toc.yml`` in its order, then those that it does not list yet."""
-    folder = project.root / FOLDER
+    folder, settings = project.root / FOLDER, project.settings
     listed = [name.removeprefix(f"{FOLDER}/") for name in toc_files(project) if name.startswith(f"{FOLDER}/")]
-    chapters = [Chapter(slug, folder / f"{slug}.md", settings=project.settings) for slug in listed]
+    others = sorted(path.stem for path in folder.glob("*.md") if path.stem not in listed)
+    chapters = [Chapter(slug, folder / f"{slug}.md", slug in listed, settings) for slug in [*listed, *others]]
     missing = [chapter.where for chapter in chapters if not chapter.path.is_file()]
     if missing:
         raise PressError(f"_toc.yml lists {', '.join(missing)}: no such file")
-    others = [path for path in sorted(folder.glob("*.md")) if path.stem not in listed]
-    chapters += [Chapter(path.stem, path, listed=False, settings=project.settings) for path in others]
     if not chapters:
         raise PressError(f"no chapters: neither _toc.yml nor the folder {FOLDER}/ has any")
     return chapters
@@ -136,3 +135,26 @@ def choose(chapters: Sequence[Chapter], slugs: Sequence[str]) -> list[Chapter]:
     if problems:
         raise UsageError(*problems)
     return [chapter for chapter in chapters if chapter.slug in slugs]
+
+
+def new_chapter(project: Project, slug: str, after: str | None = None) -> Path:
+    """Write a chapter and its entry in ``_toc.yml``, behind the last one or the one named; return its file."""
+    known = [chapter.slug for chapter in discover(project)]
+    if not re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", slug):
+        raise UsageError(f"{quoted(slug)} is no name of a chapter: it is small letters, digits and - between words")
+    if slug in known:
+        raise UsageError(f"there is a chapter {quoted(slug)} already")
+    if after is not None and after not in known:
+        raise UsageError(f"no chapter {quoted(after)}{nearest(after, known)}")
+    pattern, toc = project.root / PATTERN, project.root / "_toc.yml"
+    if not pattern.is_file():
+        raise UsageError(f"this book has no pattern for chapters: {PATTERN} with $title and $slug in it")
+    listed, place = decoded(toc), re.escape(after) if after else ".*?"
+    entries = list(re.finditer(rf"^( *- file: *){FOLDER}/{place}(?:\.md)? *\n", listed, re.MULTILINE))
+    if not entries:
+        raise UsageError("_toc.yml lists no chapter on a line of its own to put the new one behind; add it by hand")
+    end, path = entries[-1].end(), project.root / FOLDER / f"{slug}.md"
+    text = Template(decoded(pattern)).safe_substitute(title=slug.replace("-", " ").capitalize(), slug=slug)
+    replace_file(path, text.encode())
+    replace_file(toc, f"{listed[:end]}{entries[-1][1]}{FOLDER}/{slug}\n{listed[end:]}".encode())
+    return path

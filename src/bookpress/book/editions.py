@@ -54,13 +54,11 @@ def edition_names(project: Project) -> list[str]:
 
 def file_faults(project: Project) -> dict[str, str]:
     """Return what is wrong with the names of files: by file, a clause such as ``must be renamed to x.yml``."""
-    faults = {}
-    for path in sorted((project.root / FOLDER).glob("[!.]*.y*ml")):
-        if not is_name(path.stem):
-            faults[f"{FOLDER}/{path.name}"] = f"must be renamed: {NAMING}"
-        elif path.suffix != ".yml":
-            faults[f"{FOLDER}/{path.name}"] = f"must be renamed to {path.stem}.yml"
-    return faults
+    return {
+        f"{FOLDER}/{path.name}": f"must be renamed{f' to {path.stem}.yml' if is_name(path.stem) else f': {NAMING}'}"
+        for path in sorted((project.root / FOLDER).glob("[!.]*.y*ml"))
+        if not is_name(path.stem) or path.suffix != ".yml"
+    }
 
 
 def load_edition_file(project: Project, name: str) -> EditionFile:
@@ -86,13 +84,13 @@ class Fingerprint:
     @classmethod
     def of(cls, project: Project) -> Fingerprint:
         """Return the hashes of a project as it stands."""
-        before = _stamps(project)  # first, so that what is written while files are read counts as a change
+        before = stamps(project.watched)  # first, so that what is written while files are read counts as a change
         lock = sha256(read(project.lock)) if project.lock.is_file() else ""
         return cls(tree(project.data, without=(RELEASED,)), trees(project.packages), lock, before)
 
     def check(self, project: Project) -> None:
         """Raise when a file of the evidence or of a package was written to since the hashes were taken."""
-        changed = sorted({name for name, *_ in self.stamps ^ _stamps(project)})
+        changed = min(self.stamps ^ stamps(project.watched), default=None)
         if changed:
             raise PressError(f"{changed[0]} changed while chapters were running; build again: what is done is kept")
 
@@ -102,24 +100,18 @@ class Fingerprint:
         return sha256(canonical([self.evidence, self.packages, self.lock]).encode())
 
 
-def _stamps(project: Project) -> frozenset[Stamp]:
-    return frozenset(stamp for folder in (project.data, *project.packages) for stamp in stamps(folder))
-
-
 @dataclass(frozen=True)
 class Edition:
     """An edition whose values are checked and complete: for each slug the value of every parameter."""
 
-    name: str
-    """Empty for one that has none, which goes by its id."""
+    name: str  # empty for one that has none, which goes by its id
     chapters: tuple[Chapter, ...]
     values: Mapping[str, Mapping[str, Value]]
     title: str = ""
     description: str = ""
     only: tuple[str, ...] = ()
     """Slugs of the chapters that take the values, where the command line chose them; the others are as published."""
-    command: str = ""
-    """What builds it."""
+    command: str = ""  # what builds it
     fingerprint: Fingerprint = field(default_factory=Fingerprint, repr=False)
 
     def __post_init__(self) -> None:
@@ -135,13 +127,8 @@ class Edition:
     @cached_property
     def parts(self) -> dict[str, str]:
         """A hash of each thing that the results rest on."""
-        mark = self.fingerprint
-        hashed = {
-            "parameters": self.values,
-            "chapters": {chapter.slug: chapter.sha256 for chapter in self.chapters},
-            "evidence": mark.evidence,
-            "packages": mark.packages,
-        }
+        chapters, mark = {chapter.slug: chapter.sha256 for chapter in self.chapters}, self.fingerprint
+        hashed = {"parameters": self.values, "chapters": chapters, "evidence": mark.evidence, "packages": mark.packages}
         return {**{name: sha256(canonical(part).encode()) for name, part in hashed.items()}, "lock": mark.lock}
 
     @property
@@ -167,16 +154,11 @@ def load_edition(
     only: Sequence[str] | None = None,
     mark: Fingerprint | None = None,
 ) -> Edition:
-    """Return an edition with all its values checked, before anything is run.
+    """Return an edition with all its values checked, before anything is run; one error tells all problems.
 
     It starts from the one of that name, and takes options ``NAME=VALUE`` or ``CHAPTER.NAME=VALUE``. Where the chapters
     that take these values are named, all others are as published. What is asked for may be no other than the edition it
     starts from, or the default one: then it is that one.
-
-    Raises
-    ------
-    UsageError
-        With all problems at once.
     """
     book = [chapter for chapter in discover(project) if chapter.listed]
     mark = mark or Fingerprint.of(project)
@@ -209,14 +191,7 @@ def load_edition(
 
 
 def save_edition(project: Project, wanted: Sequence[Edition], name: str) -> Edition:
-    """Write the choices of an edition, where it differs from the published one, to a file; return it by that name.
-
-    Raises
-    ------
-    UsageError
-        If there are several, if it has no choices of its own, or if the name is none for an edition, or taken.
-    """
-    path = project.root / FOLDER / f"{name}.yml"
+    """Write the choices of an edition, where it differs from the published one, to a file; return it by that name."""
     if not is_name(name):
         raise UsageError(f"no edition {quoted(name)}: {NAMING}")
     if name in edition_names(project) or name in project.built:
@@ -225,11 +200,9 @@ def save_edition(project: Project, wanted: Sequence[Edition], name: str) -> Edit
     for one in differences(wanted[0], load_edition(project)) if len(wanted) == 1 else ():
         chosen.setdefault(str(one["chapter"]), {})[str(one["name"])] = one["value"]
     if not chosen:
-        raise UsageError(
-            "--save keeps the choices of one edition that has other values than the published one: give -p"
-        )
-    entries = {"title": wanted[0].title, "parameters": chosen}
-    replace_file(path, yaml.safe_dump(entries, sort_keys=False, allow_unicode=True).encode())
+        raise UsageError("--save keeps the choices of one edition with other values than the published one: give -p")
+    text = yaml.safe_dump({"title": wanted[0].title, "parameters": chosen}, sort_keys=False, allow_unicode=True)
+    replace_file(project.root / FOLDER / f"{name}.yml", text.encode())
     return load_edition(project, name)
 
 
@@ -248,14 +221,9 @@ def edition_values(
 
 
 def _unnamed_title(title: str, asked: Sequence[Assignment], only: Sequence[str], own: str) -> str:
-    changes = ", ".join(f"{one.label} = {one.value}" for one in asked)
-    where = ", ".join(only)
-    return (
-        title
-        + (f" with {changes}" if changes else "")
-        + (f" in {where}" if where else "")
-        + (f", with own rows ({own})" if own else "")
-    )
+    title += f" with {', '.join(f'{one.label} = {one.value}' for one in asked)}" if asked else ""
+    title += f" in {', '.join(only)}" if only else ""
+    return title + (f", with own rows ({own})" if own else "")
 
 
 def differences(edition: Edition, default: Edition) -> list[dict[str, Value]]:

@@ -11,8 +11,7 @@ from bookpress.book.results import Result
 NO_VALUE = "no value"
 NO_INTERVAL = "no interval"
 NO_COUNTS = "no counts"
-FEW = 10
-"""A share of fewer than so many is never written without its counts."""
+FEW = 10  # a share of fewer than so many is never written without its counts
 _SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 Writer = Callable[[float, int], str]
@@ -136,10 +135,6 @@ def _value(value: float | None, unit: str, extra: int = 0) -> str:
     return with_unit(number(value, unit, extra=extra), unit)
 
 
-def _count(value: int | None) -> str:
-    return NO_COUNTS if value is None else f"{value:,}"
-
-
 FORMATS: dict[str, Callable[[Result], str]] = {
     "value": lambda result: _value(result.value, result.unit),
     "precise": lambda result: _value(result.value, result.unit, 1),
@@ -148,8 +143,8 @@ FORMATS: dict[str, Callable[[Result], str]] = {
     "ranged": ranged,
     "full": full,
     "counts": counts,
-    "n": lambda result: _count(result.n),
-    "k": lambda result: _count(result.k),
+    "n": lambda result: NO_COUNTS if result.n is None else f"{result.n:,}",
+    "k": lambda result: NO_COUNTS if result.k is None else f"{result.k:,}",
     "low": lambda result: _value(result.low, result.unit),
     "high": lambda result: _value(result.high, result.unit),
     "label": lambda result: result.label,
@@ -188,24 +183,15 @@ def setting(value: Any) -> str:
     >>> setting(["icml", "iclr"]), setting([]), setting(None), setting(True), setting(2.0), setting("2026-08")
     ('icml, iclr', 'none', 'none', 'yes', '2', '2026-08')
     """
-    match value:
-        case None | []:
-            return "none"
-        case bool():
-            return "yes" if value else "no"
-        case list():
-            return ", ".join(map(setting, value))
-        case float():
-            return f"{value:,.10g}"
-    return str(value)
+    if isinstance(value, list):
+        return ", ".join(map(setting, value)) or "none"
+    if value is None or isinstance(value, bool):
+        return {None: "none", True: "yes", False: "no"}[value]
+    return f"{value:,.10g}" if isinstance(value, float) else str(value)
 
 
 def difference(first: float, second: float, unit: str) -> str:
-    """Write how far two values of a unit lie apart.
-
-    Shares differ by points, years by years, counts by one and one; what else is measured on a scale that begins at
-    zero by a part of the first value, or by a factor where it doubles or halves.
-    """
+    """Write how far two values lie apart: shares in points, counts by one and one, others by a part or a factor."""
     apart = abs(second - first)
     if unit == "share":
         return f"{number(100 * apart, 'points')} points"

@@ -1,14 +1,8 @@
 """Parameters: declared once, in the chapter's cell tagged ``parameters``, and read from there without running it.
 
-The cell holds imports and annotated assignments, nothing else::
-
-    from orbits.choices import Power
-
-    power: Power = 1.5  # exponent of the law [years]
-
-The annotation is the name of a type, in the one module that the book's settings name: any type that pydantic can check.
-The comment is the help; it may end with the unit. The imports are there for whoever runs the cell. Of two numbers
-``<stem>_first`` and ``<stem>_last`` the first must not lie above the last.
+The cell holds imports, for whoever runs it, and assignments such as ``power: Power = 1.5  # exponent [years]``: the
+name of a type, in the one module that the book's settings name, and the help, which may end with the unit. Of two
+numbers ``<stem>_first`` and ``<stem>_last`` the first must not lie above the last.
 """
 
 from __future__ import annotations
@@ -31,8 +25,7 @@ from pydantic import PydanticUserError, TypeAdapter, ValidationError
 from bookpress.book.number_formats import UNITS, number, setting, with_unit
 from bookpress.errors import PressError, nearest, short
 
-Value = Any
-"""A value of a parameter: what JSON can hold."""
+Value = Any  # a value of a parameter: what JSON can hold
 BUILT_IN: Mapping[str, Any] = {"bool": bool, "float": float, "int": int, "str": str}
 COMMENT = re.compile(r"#\s*(?P<help>.*?)\s*(?:\[(?P<unit>[^\[\]]+)\])?\s*")
 
@@ -54,16 +47,13 @@ class Parameter:
     @cached_property
     def schema(self) -> dict[str, Any]:
         """The JSON Schema of the parameter, with its default, help and unit."""
-        schema = self.adapter.json_schema()
-        said = COMMENT.fullmatch(self.comment)
-        text = said["help"] if said else schema.get("description", "")
-        meant = schema.get("meanings", {})
+        schema = {"description": "", "unit": "", **self.adapter.json_schema(), "default": self.default}
+        said, meant = COMMENT.fullmatch(self.comment), schema.get("meanings", {})
+        if said:
+            schema |= {"description": said["help"], "unit": said["unit"] or schema["unit"]}
         meanings = "; ".join(f"{name} = {meant[name]}" for name in schema.get("enum", ()) if name in meant)
-        found = {
-            "description": f"{text}: {meanings}" if meanings else text,
-            "unit": (said and said["unit"]) or schema.get("unit", ""),
-        }
-        return {**schema, **{key: words for key, words in found.items() if words}, "default": self.default}
+        schema["description"] += f": {meanings}" if meanings else ""
+        return {key: value for key, value in schema.items() if key not in {"description", "unit"} or value}
 
     @property
     def help(self) -> str:
@@ -168,9 +158,8 @@ def allowed_text(schema: Mapping[str, Any]) -> str:
     """Return what a JSON Schema allows, in words."""
     if "anyOf" in schema:
         return ", or ".join(allowed_text(branch) for branch in schema["anyOf"])
-    choices = schema.get("enum", [schema["const"]] if "const" in schema else [])
-    if choices:
-        return ", ".join(map(as_text, choices))
+    if "enum" in schema or "const" in schema:
+        return ", ".join(map(as_text, schema.get("enum") or [schema["const"]]))
     if schema.get("type") == "array":
         items = schema.get("items", {})
         sample = items.get("enum") or items.get("examples") or ["x"]
@@ -189,13 +178,7 @@ def allowed_text(schema: Mapping[str, Any]) -> str:
 
 
 def in_words(value: Value, schema: Mapping[str, Any]) -> str:
-    """Return a value for people: what a name means, a month as it is spoken.
-
-    Examples
-    --------
-    >>> in_words("2026-08", {}), in_words("ids", {"meanings": {"ids": "by list"}}), in_words(["a", "b"], {})
-    ('August 2026', 'by list', 'a, b')
-    """
+    """Return a value for people: what a name means, a month as it is spoken (``2026-08``: August 2026)."""
     if isinstance(value, list):
         return ", ".join(in_words(one, schema.get("items", {})) for one in value) or setting(value)
     month = re.fullmatch(r"(\d{4})-(0[1-9]|1[0-2])", value) if isinstance(value, str) else None
@@ -211,10 +194,16 @@ def as_text(value: Value) -> str:
 def read_parameters(source: str, where: str = "the parameters cell", types: str = "") -> list[Parameter]:
     """Return the parameters that the code of a parameters cell declares, in order."""
     parameters: dict[str, Parameter] = {}
-    for node, comment in _lines(source, where):
+    try:
+        nodes = ast.parse(source).body
+        tokens = list(tokenize.generate_tokens(io.StringIO(source).readline))
+    except (SyntaxError, tokenize.TokenError, RecursionError, MemoryError, ValueError) as error:
+        raise PressError(f"{where}: the parameters cell is not Python: {short(str(error))}") from error
+    comments = {token.start[0]: token.string for token in tokens if token.type == tokenize.COMMENT}
+    for node in nodes:
         match node:
             case ast.AnnAssign(target=ast.Name(id=name), annotation=ast.Name(id=kind), value=ast.expr() as value):
-                here = f"{where}: parameter {name}"
+                here, comment = f"{where}: parameter {name}", comments.get(node.end_lineno or 0, "")
                 if name in parameters:
                     raise PressError(f"{here} is declared twice")
                 parameters[name] = _declared(name, _type(kind, types, here), value, comment, here)
@@ -229,16 +218,6 @@ def read_parameters(source: str, where: str = "the parameters cell", types: str 
     if problems:
         raise PressError(f"{where}: the defaults are not in order: {'; '.join(problems)}")
     return list(parameters.values())
-
-
-def _lines(source: str, where: str) -> list[tuple[ast.stmt, str]]:
-    try:
-        nodes = ast.parse(source).body
-        tokens = list(tokenize.generate_tokens(io.StringIO(source).readline))
-    except (SyntaxError, tokenize.TokenError, RecursionError, MemoryError, ValueError) as error:
-        raise PressError(f"{where}: the parameters cell is not Python: {short(str(error))}") from error
-    comments = {token.start[0]: token.string for token in tokens if token.type == tokenize.COMMENT}
-    return [(node, comments.get(node.end_lineno or 0, "")) for node in nodes]
 
 
 def _declared(name: str, kind: Any, value: ast.expr, comment: str, here: str) -> Parameter:
@@ -283,18 +262,7 @@ def range_problems(values: Mapping[str, Value]) -> list[str]:
 
 
 def check_values(scope: Mapping[str, Any]) -> None:
-    """Raise where a value of a notebook's parameters is not allowed: those that its cell declares, by their types.
-
-    Parameters
-    ----------
-    scope : mapping
-        The notebook's ``globals()``.
-
-    Raises
-    ------
-    ValueError
-        With all that is wrong, in the words of the types.
-    """
+    """Raise `ValueError` where values of a notebook, by its ``globals()``, are none that its parameter cell allows."""
     problems = range_problems({name: scope[name] for name in scope["__annotations__"]})
     for name, kind in scope["__annotations__"].items():
         try:

@@ -84,6 +84,11 @@ class Project:
         return load_settings(self.root)
 
     @property
+    def watched(self) -> list[Path]:
+        """The folders whose files every chapter may rest on."""
+        return [self.data, *self.packages]
+
+    @property
     def own_rows(self) -> str:
         """What a reader laid over the evidence, by table and name; empty where nothing is."""
         found = sorted((self.data / self.settings.own).glob("*.csv")) if self.settings.own else []

@@ -1,8 +1,4 @@
-"""Results: the estimates that a chapter records, carried as outputs of its notebook.
-
-A chapter calls `record`; the output it leaves has a MIME type of its own, so that the result travels inside the
-executed notebook whoever ran it (the press, papermill's command line, Jupyter Book itself). `harvest` reads it back.
-"""
+"""Results: the estimates that a chapter records, carried in its notebook as outputs of a MIME type, whoever runs it."""
 
 from __future__ import annotations
 
@@ -10,7 +6,7 @@ import json
 import math
 from collections.abc import Iterable, Mapping
 from numbers import Real
-from typing import Any, Protocol
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict, field_validator
 
@@ -21,18 +17,6 @@ RESULT_MIME = "application/vnd.bookpress.result+json"
 
 class ResultError(Exception):
     """A result that cannot be recorded or read."""
-
-
-class EstimateLike(Protocol):
-    """What a result is made from: anything with the seven attributes of an estimate."""
-
-    value: float | None
-    low: float | None
-    high: float | None
-    k: int | None
-    n: int | None
-    unit: str
-    label: str
 
 
 class Result(BaseModel):
@@ -52,22 +36,20 @@ class Result(BaseModel):
     @classmethod
     def _finite(cls, number: float | None) -> float | None:
         """Refuse infinities and turn NaN into None: JSON knows neither."""
-        if number is None or math.isnan(number):
-            return None
-        if math.isinf(number):
+        if number is not None and math.isinf(number):
             raise ValueError("a result is finite, or None")
-        return number
+        return None if number is None or math.isnan(number) else number
 
 
-def record(key: str, estimate: EstimateLike | float, *, label: str | None = None) -> None:
+def record(key: str, estimate: Any, *, label: str | None = None) -> None:
     """Record an estimate, or a plain number, under a key, as an output of the cell that calls this.
 
     Parameters
     ----------
     key : str
         Name of the result within the chapter: letters, digits and underscores, such as ``"academia_share_early"``.
-    estimate : EstimateLike or float
-        The estimate; a number is one without an interval.
+    estimate : estimate or float
+        Anything with the attributes of `Result`; a number is one without an interval.
     label : str, optional
         What it says, when the estimate's own label is not good enough.
 

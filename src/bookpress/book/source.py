@@ -18,10 +18,8 @@ from bookpress.book.project import Project
 from bookpress.errors import PressError, UsageError
 from bookpress.files import EARLIEST, canonical, checked, files_of, parse_json, read, sha256
 
-FILE = "source.json"
-"""At the root of the book in the archive of a release, where there is no git to ask."""
-EPOCH_VARIABLE = "SOURCE_DATE_EPOCH"
-"""See https://reproducible-builds.org/specs/source-date-epoch/."""
+FILE = "source.json"  # at the root of the book in the archive of a release, where there is no git to ask
+EPOCH_VARIABLE = "SOURCE_DATE_EPOCH"  # see https://reproducible-builds.org/specs/source-date-epoch/
 COPIED_FOLDERS = ("book", "_static", "_templates")
 Hash = Annotated[str, Field(pattern=r"^[0-9a-f]{40}$")]
 
@@ -34,8 +32,7 @@ class Source(BaseModel):
     commit: Hash
     tree: Hash
     date: datetime
-    files: str = ""
-    """In a release: one hash of all files that an edition is made from."""
+    files: str = ""  # in a release: one hash of all files that an edition is made from
     uncommitted: bool = False
 
     @property
@@ -66,8 +63,8 @@ def made_from(project: Project) -> list[str]:
 
 def mark_of(hashes: Mapping[str, str], places: list[str]) -> str:
     """Return one hash of those files, by name, that lie in some places; hidden ones do not count."""
-    inside = {name: mark for name, mark in hashes.items() if any(f"{name}/".startswith(f"{one}/") for one in places)}
-    shown = {name: mark for name, mark in inside.items() if "/." not in f"/{name}" and "__pycache__" not in name}
+    inside = [name for name in hashes if any(f"{name}/".startswith(f"{one}/") for one in places)]
+    shown = {name: hashes[name] for name in inside if "/." not in f"/{name}" and "__pycache__" not in name}
     return sha256(canonical(shown).encode())
 
 
@@ -77,7 +74,8 @@ def load_source(project: Project) -> Source | None:
     places = made_from(project)
     if (project.root / FILE).is_file():
         source = checked(Source, parse_json(read(project.root / FILE), FILE), FILE)
-        found = [path for place in places for path in _files(project.root / place)]
+        full = [project.root / place for place in places]
+        found = [path for place in full for path in ([place] if place.is_file() else files_of(place))]
         now = mark_of({path.relative_to(project.root).as_posix(): sha256(read(path)) for path in found}, places)
         return source.model_copy(update={"files": "", "uncommitted": now != source.files})
     last = git(project.root, "log", "-1", "--format=%H %ct", "--", *places)
@@ -87,10 +85,6 @@ def load_source(project: Project) -> Source | None:
     changed = git(project.root, "status", "--porcelain", "--", *places) != ""
     tree, date = git(project.root, "rev-parse", f"{commit}:./"), datetime.fromtimestamp(int(seconds), tz=UTC)
     return Source(commit=commit, tree=tree or "", date=date, uncommitted=changed)
-
-
-def _files(place: Path) -> list[Path]:
-    return [place] if place.is_file() else list(files_of(place))
 
 
 def git(root: Path, *words: str) -> str | None:
@@ -113,8 +107,8 @@ def build_time(root: Path) -> datetime:
     named = os.environ.get(EPOCH_VARIABLE)
     if named is None:
         with suppress(PressError):
-            source = load_source(Project.at(root))
-            return source.date if source else EARLIEST
+            if source := load_source(Project.at(root)):
+                return source.date
         return EARLIEST
     try:
         return datetime.fromtimestamp(int(named), tz=UTC)

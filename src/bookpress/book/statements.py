@@ -11,27 +11,17 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
-from typing import Any, Protocol, SupportsFloat
+from typing import Any, NamedTuple, SupportsFloat
 
 from bookpress.book import number_formats as numbers
 from bookpress.book.results import Result, ResultError, check_key, recorded
 
 STATEMENT_MIME = "application/vnd.bookpress.statement+json"
-WORDS = {True: "holds", False: "does not hold", None: "is unknown"}
-"""How a statement stands, in words."""
+WORDS = {True: "holds", False: "does not hold", None: "is unknown"}  # how a statement stands, in words
 
 
-class Valued(Protocol):
-    """What can be compared: an estimate (see `EstimateLike`), or a claim, which has no ``low`` and ``high``."""
-
-    @property
-    def value(self) -> float | None:
-        """The value; None where there is none."""
-
-
-Given = Valued | float
-Period = Any
-"""A year, a pair of the first and the last, or whatever else has an order, such as the name of a vintage."""
+Given = Any  # what can be compared: an estimate (see `Result`), a claim, which has no ``low`` and ``high``, or a number
+Period = Any  # a year, a pair of the first and the last, or whatever else has an order, such as the name of a vintage
 
 
 @dataclass(frozen=True)
@@ -80,12 +70,12 @@ def above(one: Given, other: Given, *others: Given) -> Comparison:
 
 def apart(one: Given, other: Given) -> Comparison:
     """Compare: two intervals have no value in common."""
-    return _compare(_are_apart, one, other)
+    return _compare(lambda a, b: a.high < b.low or b.high < a.low, one, other)
 
 
 def overlap(one: Given, other: Given) -> Comparison:
     """Compare: two intervals have a value in common."""
-    return _compare(lambda a, b: not _are_apart(a, b), one, other)
+    return _compare(lambda a, b: a.low <= b.high and b.low <= a.high, one, other)
 
 
 def majority(share: Given) -> Comparison:
@@ -276,10 +266,6 @@ def _labelled(results: Iterable[Result]) -> str:
     return "; ".join(f"{one.label}: {numbers.ranged(one)}" for one in results if one.label)
 
 
-def _are_apart(one: Any, other: Any) -> bool:
-    return bool(one.high < other.low or other.high < one.low)
-
-
 def _in_order(comparison: Comparison, *sides: tuple[Given, Period]) -> Comparison:
     """Return a comparison of an earlier and a later side; unknown where their periods make its words false."""
     periods = [getattr(one, "period", None) if period is None else period for one, period in sides]
@@ -310,8 +296,7 @@ TITLE = "The title of a figure."
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _BEFORE = re.compile(r"\n\s*\n|^[ \t]*(?:[-*+]|\d+\.|[\w-]+:)[ \t]+[\"']?|\|", re.MULTILINE)
 """What a paragraph begins after: an empty line, the sign of a list item, the name of an entry, the edge of a cell."""
-SENTENCE_END = re.compile(r"[.!?][”’)\"*]*\s+(?=[A-Z“‘(*…{\[]|$)")
-"""What lies between two sentences."""
+SENTENCE_END = re.compile(r"[.!?][”’)\"*]*\s+(?=[A-Z“‘(*…{\[]|$)")  # what lies between two sentences
 _PLAIN = (
     (r"^(?:`{3,}|:{3,}).*$", ""),
     (r"\{(?:term|ref|doc)\}`([^`<]+?)\s*(?:<[^`>]*>)?`", r"\1"),
@@ -322,19 +307,13 @@ _PLAIN = (
 )
 
 
-@dataclass(frozen=True)
-class Mark:
+class Mark(NamedTuple):
     """A sentence that rests on a statement: page, line, the statement's full name, the sentence without values."""
 
     page: str
     line: int
     name: str
     sentence: str
-
-    @property
-    def place(self) -> str:
-        """File and line, as an author finds them."""
-        return f"{self.page}.md:{self.line}"
 
 
 def full_name(name: str, docname: str) -> str:
@@ -354,8 +333,8 @@ def marks_of(docname: str, text: str) -> Iterator[Mark]:
     Examples
     --------
     >>> [mark] = marks_of("notebooks/models", "# Who\n\n*One*. It {term}`fell`\nto {result}`late`. {holds}`fell`")
-    >>> mark.place, mark.name, mark.sentence
-    ('notebooks/models.md:4', 'models:fell', 'It fell to ….')
+    >>> mark.line, mark.name, mark.sentence
+    (4, 'models:fell', 'It fell to ….')
     """
     text = _COMMENT.sub(lambda comment: re.sub(r"[^\n]", " ", comment[0]), text)
     last = 0

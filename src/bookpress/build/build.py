@@ -16,12 +16,12 @@ from bookpress.book.editions import DEFAULT, Edition, differences, load_edition
 from bookpress.book.project import Project
 from bookpress.book.results import results_file
 from bookpress.book.source import build_time, load_source
-from bookpress.build.formats import PAGES, Format, make
+from bookpress.build.formats import PAGES, Format, Maker, make
 from bookpress.build.link_check import check_pages
 from bookpress.build.published import EXTRAS, STATE, build_lock, draft_path, is_current, outputs, publish
 from bookpress.build.ro_crate import write_manifest
 from bookpress.build.staging import keep_memory, page_files, prepare_memory, results_of, stage
-from bookpress.build.statements import as_json, expect_truth, standings
+from bookpress.build.statements import expect_truth, standings
 from bookpress.citation.record import load_book
 from bookpress.errors import PressError
 from bookpress.files import canonical, naming, pretty, replace_file, sha256
@@ -66,32 +66,34 @@ def build(
     """Build an edition and publish it; what was published before stands until the new one is whole.
 
     Extras that it has stay as long as nothing else of it changes; else they are gone, unless they are given anew.
-
-    Raises
-    ------
-    PressError
-        If the evidence is damaged, a chapter fails, the published edition says what is not true, a page warns or a link
-        is broken, or another build of the same edition is running.
     """
     options, reporter = options or RunOptions(), reporter or Reporter()
     target = project.editions / edition.folder
-    with build_lock(project, edition.folder, reporter):
+    with build_lock(project, reporter):
         default = edition if edition.is_default else load_edition(project, DEFAULT)
         state = page_state(project, edition, default, formats)
         if not options.force and is_current(target, state, extras.mark if extras else None):
             return Built(edition, target, changed=False, fresh=[])
         check_evidence(project, edition, reporter)
-        clock = [time.monotonic()]
-        outcome = run_chapters(project, edition, options, reporter, engine)
-        if outcome.errors:
-            raise failure(project, outcome.errors)
-        if edition.is_default:
-            expect_truth(standings(project, edition, outcome.runs), edition)
-        clock.append(time.monotonic())
-        record = edition_record(project, edition, default, outcome.runs, [PAGES, *formats])
-        mark = assemble(project, edition, record, outcome, reporter, formats, extras)
-        clock.append(time.monotonic())
-        write_edition(project, edition, record, outcome, {**state, EXTRAS: extras.mark if extras else None}, clock)
+        begun = time.monotonic()
+        with Maker(PAGES, state["date"]) as sphinx:  # it imports while chapters run
+            outcome = run_chapters(project, edition, options, reporter, engine)
+            if outcome.errors:
+                raise failure(project, outcome.errors)
+            found = standings(project, edition, outcome.runs)
+            if edition.is_default:
+                expect_truth(found, edition)
+            record = edition_record(project, edition, default, outcome.runs, [PAGES, *formats])
+            clock = {"execution": round(time.monotonic() - begun, 3)}
+            reporter.step("assembling the pages")
+            mark, source = prepare_memory(project, edition), project.workshop / "source"
+            stage(project, edition, outcome.runs, record, source, extras.staged if extras else {})
+            sphinx.begin(project.workshop, source)
+            draft = begin_draft(project, record, outcome, found)
+            sphinx.finish()
+        finish_pages(project, state["date"], reporter, formats, extras)
+        clock["assembly"] = round(time.monotonic() - begun - clock["execution"], 3)
+        finish_draft(project, edition, record, draft, clock, {**state, EXTRAS: extras.mark if extras else None})
         publish(project, edition.folder)
         keep_memory(project, mark)
     return Built(edition, target, changed=True, fresh=outcome.fresh)
@@ -155,60 +157,47 @@ def edition_record(
     }
 
 
-def assemble(
-    project: Project,
-    edition: Edition,
-    record: Mapping[str, Any],
-    outcome: Outcome,
-    reporter: Reporter,
-    formats: Sequence[Format],
-    extras: Extras | None,
-) -> str:
-    """Stage the sources, make the pages and the other formats of them, and check them; return what they rest on."""
-    epoch, shop = int(build_time(project.root).timestamp()), project.workshop
-    reporter.step("assembling the pages")
-    mark = prepare_memory(project, edition)
-    stage(project, edition, outcome.runs, record, shop / "source", extras.staged if extras else {})
-    make([PAGES], shop, shop / "source", epoch)
+def begin_draft(project: Project, record: Mapping[str, Any], outcome: Outcome, statements: Mapping[str, Any]) -> Path:
+    """Begin to put the edition together beside the published one, with what is there before the pages are made."""
+    draft = draft_path(project, record["name"])
+    files = {"results": results_of(outcome.runs), "statements": statements, "edition": record}
+    with naming(project.editions):
+        shutil.rmtree(draft, ignore_errors=True)
+        shutil.copytree(project.workshop / "source", draft / "source")
+        for name, content in files.items():
+            (draft / f"{name}.json").write_text(pretty(content), encoding="utf-8")
+    return draft
+
+
+def finish_pages(
+    project: Project, epoch: int, reporter: Reporter, formats: Sequence[Format], extras: Extras | None
+) -> None:
+    """Make the other formats of the pages, check them, and let more be written."""
+    pages, source = project.workshop / PAGES.name, project.workshop / "source"
     for one in formats:
         reporter.step(f"making {one.name}")
-    make(formats, shop / PAGES.name, shop / "source", epoch)
+    make(formats, pages, source, epoch)
     reporter.step("checking the pages")
-    faults = check_pages(shop / PAGES.name)
+    faults = check_pages(pages)
     if faults:
         raise PressError("the pages have faults:\n" + "\n".join(f"  {fault}" for fault in faults))
     if extras:
-        extras.write(shop / "source", shop / PAGES.name)
-    return mark
+        extras.write(source, pages)
 
 
-def write_edition(
+def finish_draft(
     project: Project,
     edition: Edition,
     record: Mapping[str, Any],
-    outcome: Outcome,
+    draft: Path,
+    clock: Mapping[str, Any],
     state: Mapping[str, Any],
-    clock: Sequence[float],
 ) -> None:
-    """Put the finished edition together, beside the published one."""
-    draft = draft_path(project, edition.folder)
-    timings = {
-        "execution": round(clock[1] - clock[0], 3),
-        "assembly": round(clock[2] - clock[1], 3),
-        "chapters": {slug: run.seconds for slug, run in outcome.runs.items()},
-        "system": platform.platform(),
-        "cores": os.cpu_count(),
-    }
+    """Add the pages, how long it took, the manifest, and what it was made from."""
+    timings = {**clock, "system": platform.platform(), "cores": os.cpu_count()}
     with naming(project.editions):
-        shutil.rmtree(draft, ignore_errors=True)
-        draft.mkdir(parents=True)
         (project.workshop / PAGES.name / ".buildinfo").unlink(missing_ok=True)
         shutil.move(project.workshop / PAGES.name, draft / PAGES.name)
-        shutil.copytree(project.workshop / "source", draft / "source")
-        (draft / "results.json").write_text(pretty(results_of(outcome.runs)), encoding="utf-8")
-        statements = as_json(standings(project, edition, outcome.runs))
-        (draft / "statements.json").write_text(pretty(statements), encoding="utf-8")
-        (draft / "edition.json").write_text(pretty(dict(record)), encoding="utf-8")
         (draft / "timings.json").write_text(pretty(timings), encoding="utf-8")
         write_manifest(project, edition, record, draft)
         (draft / STATE).write_text(pretty({**state, "outputs": outputs(draft)}), encoding="utf-8")

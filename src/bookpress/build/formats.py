@@ -10,11 +10,11 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import IO, NamedTuple
+from typing import NamedTuple
 
 from bookpress.book.source import EPOCH_VARIABLE
 from bookpress.errors import PressError, UsageError
@@ -49,15 +49,15 @@ class Order:
     epoch: int
 
 
-def choose(names: str, known: Sequence[Format] = KNOWN) -> list[Format]:
+def choose(names: str) -> list[Format]:
     """Return the formats besides the pages that a list of names, ``"html,pdf"``, asks for, if they can be made here."""
     asked = {name.strip() for name in names.split(",") if name.strip()}
-    allowed = [PAGES.name, *(one.name for one in known)]
+    allowed = [PAGES.name, *(one.name for one in KNOWN)]
     unknown = sorted(asked - set(allowed))
     if unknown or not asked:
         wrong = f"no format {', '.join(map(repr, unknown))}" if unknown else "no format is named"
         raise UsageError(f"{wrong}; allowed: {', '.join(allowed)}")
-    chosen = [one for one in known if one.name in asked]
+    chosen = [one for one in KNOWN if one.name in asked]
     for one in chosen:
         what = getattr(importlib.import_module(one.module), "missing", lambda: None)()
         if what:
@@ -65,47 +65,59 @@ def choose(names: str, known: Sequence[Format] = KNOWN) -> list[Format]:
     return chosen
 
 
+class Maker(ExitStack):
+    """The process that makes a format: it imports from the start, begins with its order, and ends when we do."""
+
+    def __init__(self, wanted: Format, epoch: int) -> None:
+        super().__init__()
+        self._name, self._epoch = wanted.name, epoch
+        folder = self.enter_context(tempfile.TemporaryDirectory(dir=scratch(), ignore_cleanup_errors=True))
+        self._said = self.enter_context(tempfile.TemporaryFile())  # noqa: SIM115 - it is one
+        self._process: subprocess.Popen[bytes] = self.enter_context(
+            subprocess.Popen(
+                [sys.executable, "-m", wanted.module],
+                env={**os.environ, **STEADY, EPOCH_VARIABLE: str(epoch), "TMPDIR": folder},
+                bufsize=0,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.DEVNULL,
+                stderr=self._said,
+                start_new_session=True,
+            )
+        )
+        self.callback(self._end)
+
+    def begin(self, pages: Path, source: Path) -> None:
+        """Give the order: pages (those that there are, or the folder for them), source, folder of its own."""
+        assert self._process.stdin  # noqa: S101
+        order = Order(str(pages), str(source), str(pages / self._name), self._epoch)
+        with suppress(BrokenPipeError):
+            self._process.stdin.write(json.dumps(asdict(order)).encode() + b"\n")
+
+    def finish(self, seconds: float = SECONDS) -> None:
+        """Wait until it is made; raise when it cannot be."""
+        try:
+            code = self._process.wait(seconds)
+        except subprocess.TimeoutExpired as error:
+            raise PressError(f"the format {self._name!r} was not ready after {seconds:g} seconds") from error
+        if code:
+            self._said.seek(0)
+            reason = self._said.read().decode("utf-8", "replace").strip()
+            killed = f"its process was killed (signal {-code}): out of memory?" if code < 0 else "no reason given"
+            raise PressError(f"the format {self._name!r} could not be made: {reason or killed}")
+
+    def _end(self) -> None:
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+
+
 def make(formats: Sequence[Format], pages: Path, source: Path, epoch: int, seconds: float = SECONDS) -> None:
     """Make formats, all at the same time, each into the folder of its name below that of the pages."""
     with ExitStack() as stack:
-        orders = [Order(str(pages), str(source), str(pages / one.name), epoch) for one in formats]
-        makers = [stack.enter_context(_maker(one, order)) for one, order in zip(formats, orders, strict=True)]
-        for one, (process, said) in zip(formats, makers, strict=True):
-            try:
-                code = process.wait(seconds)
-            except subprocess.TimeoutExpired as error:
-                raise PressError(f"the format {one.name!r} was not ready after {seconds:g} seconds") from error
-            if code:
-                said.seek(0)
-                reason = said.read().decode("utf-8", "replace").strip()
-                killed = f"its process was killed (signal {-code}): out of memory?" if code < 0 else "no reason given"
-                raise PressError(f"the format {one.name!r} could not be made: {reason or killed}")
-
-
-@contextmanager
-def _maker(wanted: Format, order: Order) -> Iterator[tuple[subprocess.Popen[bytes], IO[bytes]]]:
-    """Yield the process that makes a format and what it says; it ends when its standard input closes."""
-    with (
-        tempfile.TemporaryDirectory(dir=scratch(), ignore_cleanup_errors=True) as folder,
-        tempfile.TemporaryFile() as said,
-        subprocess.Popen(
-            [sys.executable, "-m", wanted.module],
-            env={**os.environ, **STEADY, EPOCH_VARIABLE: str(order.epoch), "TMPDIR": folder},
-            bufsize=0,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.DEVNULL,
-            stderr=said,
-            start_new_session=True,
-        ) as process,
-    ):
-        try:
-            assert process.stdin  # noqa: S101
-            with suppress(BrokenPipeError):
-                process.stdin.write(json.dumps(asdict(order)).encode() + b"\n")
-            yield process, said
-        finally:
-            with suppress(ProcessLookupError, PermissionError):
-                os.killpg(process.pid, signal.SIGKILL)
+        makers = [stack.enter_context(Maker(one, epoch)) for one in formats]
+        for maker in makers:
+            maker.begin(pages, source)
+        for maker in makers:
+            maker.finish(seconds)
 
 
 def work_on_order(work: Callable[[Order], None]) -> int:

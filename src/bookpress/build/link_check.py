@@ -11,13 +11,7 @@ from urllib.parse import unquote, urlsplit
 
 from lxml import html
 
-FETCHED = {
-    "img": ("src", "srcset"),
-    "script": ("src",),
-    "iframe": ("src",),
-    "source": ("src", "srcset"),
-    "video": ("src",),
-}
+FETCHED = {"img", "script", "iframe", "source", "video"}
 FETCHING_RELATIONS = {"stylesheet", "icon", "shortcut", "preload", "prefetch", "modulepreload", "manifest"}
 CSS_URL = re.compile(r"""(?:url\(|@import)\s*["']?\s*(https?:)?//""")
 
@@ -58,9 +52,8 @@ def _broken(page: str, link: str, files: Collection[str], anchors: Mapping[str, 
 
 
 def _fetched(element: Any) -> Iterator[str]:
-    for attribute in FETCHED.get(element.tag, ()):
-        value = element.get(attribute)
-        if value:
-            yield from (part.split()[0] for part in value.split(", ")) if attribute == "srcset" else [value]
+    if element.tag in FETCHED:
+        yield from filter(None, [element.get("src")])
+        yield from (part.split()[0] for part in element.get("srcset", "").split(", ") if part)
     if element.tag == "link" and FETCHING_RELATIONS & set((element.get("rel") or "").lower().split()):
         yield element.get("href") or ""

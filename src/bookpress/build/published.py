@@ -6,7 +6,7 @@ import json
 import os
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -17,39 +17,28 @@ from bookpress.errors import PressError, UsageError, nearest, quoted
 from bookpress.files import naming, tree
 from bookpress.progress import Reporter
 
-STATE = ".state.json"
-"""In each built edition: what its pages were made from, and the hash of each of its files."""
-EXTRAS = "extras"
-"""In it: the mark of what the edition has besides."""
-VERSIONS = ".versions"
-"""Beside the editions, which are links into it."""
-BEING_BUILT = "another build of the edition"
-"""How the message begins when an edition is being built."""
-BOOK = ".lock"
+STATE = ".state.json"  # in each built edition: what its pages were made from, and the hash of each of its files
+EXTRAS = "extras"  # in it: the mark of what the edition has besides
+VERSIONS = ".versions"  # beside the editions, which are links into it
 
 
 @contextmanager
-def build_lock(project: Project, name: str, reporter: Reporter) -> Iterator[None]:
-    """Hold the book while an edition is built; a build of another edition is waited for."""
-    with _held(project, f".{name}.lock", f"{BEING_BUILT} {name!r} is running"):
-        try:
-            book = _held(project, BOOK)
-        except PressError:
-            reporter.step("waiting for another edition to be built")
-            book = FileLock(project.build / BOOK).acquire()
-        with book:
-            yield
-
-
-def _held(project: Project, name: str, otherwise: str = "a build is running") -> AbstractContextManager[Any]:
-    """Return a lock that is held, and released when the block ends; raise where another process has it."""
+def build_lock(project: Project, reporter: Reporter | None = None) -> Iterator[None]:
+    """Hold the book while an edition is built or removed. Who can be told so waits for another; else it is an error."""
     with naming(project.build):
         project.build.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(project.build / name)
+        lock = FileLock(project.build / ".lock")
         try:
-            return lock.acquire(timeout=0)
+            lock.acquire(timeout=0)
         except Timeout as error:
-            raise PressError(f"{otherwise}; wait for it or stop it") from error
+            if reporter is None:
+                raise PressError("a build is running; wait for it or stop it") from error
+            reporter.step("waiting for another build to end")
+            lock.acquire()
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def draft_path(project: Project, name: str) -> Path:
@@ -88,30 +77,22 @@ def outputs(folder: Path) -> dict[str, str]:
 
 def clean(project: Project, editions: Sequence[str] = (), *, keep_runs: bool = False) -> int:
     """Remove built editions, by default everything that was built, and return how many bytes that freed."""
-    problems = [
-        f"no built edition {quoted(name)}{nearest(name, project.built)}"
-        for name in editions
-        if name not in project.built
-    ]
+    built = project.built
+    problems = [f"no built edition {quoted(name)}{nearest(name, built)}" for name in editions if name not in built]
     if problems:
         raise UsageError(*problems)
-    freed = 0
-    for name in editions:
-        with build_lock(project, name, Reporter()):
-            freed += _remove(project.editions / name) + _remove(project.editions / VERSIONS / name)
-    if not editions and project.build.is_dir():
-        with _held(project, BOOK):
-            kept = {project.cache.name} if keep_runs else set()
-            freed = sum(_remove(path) for path in project.build.glob("[!.]*") if path.name not in kept)
-    return freed
+    if not project.build.is_dir():
+        return 0
+    with build_lock(project):
+        gone = [place / name for name in editions for place in (project.editions, project.editions / VERSIONS)]
+        kept = {project.cache.name} if keep_runs else set()
+        every = [path for path in project.build.glob("[!.]*") if path.name not in kept]
+        return sum(map(_remove, gone if editions else every))
 
 
 def _remove(path: Path) -> int:
     with naming(path, "remove"):
-        if path.is_dir() and not path.is_symlink():
-            size = sum(file.lstat().st_size for file in path.rglob("*"))
-            shutil.rmtree(path)
-        else:
-            size = path.lstat().st_size if os.path.lexists(path) else 0
-            path.unlink(missing_ok=True)
+        is_folder = path.is_dir() and not path.is_symlink()
+        size = sum(file.lstat().st_size for file in (path.rglob("*") if is_folder else [path]) if os.path.lexists(file))
+        shutil.rmtree(path) if is_folder else path.unlink(missing_ok=True)
     return size

@@ -25,13 +25,10 @@ from bookpress.run.executor import cores
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
-MEMORY = "doctrees"
-"""Beside the source: what Sphinx has read for the last edition that became whole, to go on from."""
+MEMORY = "doctrees"  # beside the source: what Sphinx has read for the last edition that became whole, to go on from
 DRAFT = "doctrees.new"
-WRITERS = 4
-"""Processes that write pages at the most: more share too little."""
-SHOWN = 40
-"""Lines of warnings that a message shows at the most."""
+WRITERS = 4  # processes that write pages at the most: more share too little
+SHOWN = 40  # lines of warnings that a message shows at the most
 
 when_read: Callable[[Any], None] = lambda _builder: None  # noqa: E731
 """Called once all pages are read and before any is written."""

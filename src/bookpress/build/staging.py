@@ -26,8 +26,8 @@ from bookpress.book.parameters import describe
 from bookpress.book.project import Project
 from bookpress.book.source import COPIED_FOLDERS, build_time
 from bookpress.build.sphinx_process import DRAFT, MEMORY
-from bookpress.errors import PressError
 from bookpress.files import (
+    as_mapping,
     canonical,
     decoded,
     files_of,
@@ -37,14 +37,12 @@ from bookpress.files import (
     read,
     replace_file,
     sha256,
-    update_file,
 )
 from bookpress.run.cache import Run
-from bookpress.run.tidy import as_file
+from bookpress.run.notebook import as_file
 
 EXTENSION = "bookpress.build.sphinx_process"
-MARK = ".rests-on"
-"""In Sphinx's memory: the hash of what every page may rest on."""
+MARK = ".rests-on"  # in Sphinx's memory: the hash of what every page may rest on
 _LINK = re.compile(r"\[(?P<text>[^\[\]]*)\]\((?P<path>[^()\s#]*?)(?P<slug>[a-z0-9-]+)\.md(?P<anchor>#[^()\s]*)?\)")
 
 
@@ -74,19 +72,16 @@ def stage(
     """Bring the folder of a staged source to the state of an edition, with more files by name."""
     slugs = {chapter.slug for chapter in edition.chapters}
     wanted = page_files(project)
-    for name in wanted:
-        if name.endswith(".md"):
-            wanted[name] = point_to_notebooks(wanted[name].decode("utf-8"), posixpath.dirname(name), slugs).encode()
+    for name in (name for name in wanted if name.endswith(".md")):
+        wanted[name] = point_to_notebooks(wanted[name].decode("utf-8"), posixpath.dirname(name), slugs).encode()
     wanted["_config.yml"] = staged_config(wanted["_config.yml"])
-    wanted |= {"edition.json": pretty(dict(record)).encode(), "results.json": pretty(results_of(runs)).encode()}
-    wanted |= more
-    wanted |= {f"sources/{chapter.slug}.md": chapter.source.encode("utf-8") for chapter in edition.chapters}
-    for name, content in wanted.items():
-        update_file(folder / name, content)
+    wanted |= {"edition.json": pretty(dict(record)).encode(), "results.json": pretty(results_of(runs)).encode(), **more}
     for chapter in edition.chapters:
-        name = f"{FOLDER}/{chapter.slug}.ipynb"
-        wanted[name] = staged_notebook(chapter, edition, runs[chapter.slug], record, slugs)
-        _update_notebook(folder / name, wanted[name])
+        wanted[f"sources/{chapter.slug}.md"] = chapter.source.encode("utf-8")
+        notebook = staged_notebook(chapter, edition, runs[chapter.slug], record, slugs)
+        wanted[f"{FOLDER}/{chapter.slug}.ipynb"] = notebook
+    for name, content in wanted.items():
+        _update(folder / name, content)
     with naming(folder, "remove"):
         for path in list(files_of(folder)):
             if path.relative_to(folder).as_posix() not in wanted:
@@ -136,10 +131,7 @@ def point_to_notebooks(text: str, folder: str, slugs: Collection[str]) -> str:
 
 def staged_config(content: bytes) -> bytes:
     """Return ``_config.yml`` with execution off, and with what makes Sphinx quicker."""
-    try:
-        config = yaml.safe_load(content) or {}
-    except yaml.YAMLError as error:
-        raise PressError(f"_config.yml is not YAML: {error}") from error
+    config = as_mapping(content, "_config.yml", "the settings of Jupyter Book")
     config.setdefault("execute", {})["execute_notebooks"] = "off"
     sphinx = config.setdefault("sphinx", {})
     named = sphinx.get("extra_extensions") or []
@@ -147,12 +139,14 @@ def staged_config(content: bytes) -> bytes:
     return yaml.safe_dump(config, sort_keys=False, allow_unicode=True).encode()
 
 
-def _update_notebook(path: Path, content: bytes) -> None:
-    """Write a notebook; where only the name of the edition differs it keeps its date, for the page reads the same."""
-    same = path.is_file() and _without_edition(read(path)) == _without_edition(content)
-    date = path.stat().st_mtime_ns if same else None
-    update_file(path, content)
-    if date is not None:
+def _update(path: Path, content: bytes) -> None:
+    """Write a file where it differs; a notebook keeps its date where only the name of the edition does."""
+    before = read(path) if path.is_file() else b""
+    if before == content:
+        return
+    date = path.stat().st_mtime_ns if before else 0
+    replace_file(path, content)
+    if before and path.suffix == ".ipynb" and _without_edition(before) == _without_edition(content):
         os.utime(path, ns=(date, date))
 
 

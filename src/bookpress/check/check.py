@@ -8,7 +8,6 @@ results are known; one that was not is named, and its keys are not checked.
 from __future__ import annotations
 
 import ast
-import importlib.util
 import json
 import re
 import subprocess
@@ -16,8 +15,8 @@ import sys
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from bookpress.book.chapters import FOLDER, Chapter, discover, toc_files
 from bookpress.book.editions import Edition, edition_names, file_faults, load_edition
@@ -29,41 +28,23 @@ from bookpress.build.staging import stage
 from bookpress.citation.deposit import deposit_files
 from bookpress.citation.record import SETTINGS, load_book
 from bookpress.errors import PressError, UsageError, nearest
-from bookpress.files import as_mapping, decoded, front_matter, read
+from bookpress.files import FRONT, as_mapping, decoded, front_matter, read
 from bookpress.run import processes
 from bookpress.run.cache import Run
 from bookpress.run.runner import cached_runs
 
-ENTRIES = (
-    "abstract",
-    "authors",
-    "data_date",
-    "doi",
-    "finding",
-    "keywords",
-    "literals",
-    "template",
-    "time_limit",
-)
+ENTRIES = ["abstract", "authors", "data_date", "doi", "finding", "keywords", "literals", "template", "time_limit"]
 """What the book's own part of a page's front matter may hold."""
 
-SHOWN = {"title", "alt", "caption", "description", "label"}
-"""Arguments whose text is shown to readers."""
-
-DISPLAYED = ("display", "get_ipython")
-"""Names that a notebook has without importing them."""
-
-CELLS = re.compile(r"^```\{code-cell\}.*?^```$", re.DOTALL | re.MULTILINE)
-
+SHOWN = {"title", "alt", "caption", "description", "label"}  # arguments whose text is shown to readers
+DISPLAYED = ["display", "get_ipython"]  # names that a notebook has without importing them
+CELLS = re.compile(r"^```\{code-cell\}[^\n]*\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+NO_PYTHON = re.compile(r"\A---\n.*?^---$|\A%%.*|^[:%!][^\n]*", re.DOTALL | re.MULTILINE)  # options, magics
 PLACE = re.compile(
     r"^\s*(?P<file>[^\s:]+?)(?:\.(?P<ending>md|ipynb))?(?::(?P<line>\d+))?: (?:WARNING|ERROR|CRITICAL): "
 )
-DUMMY = Format("dummy", PAGES.module)
-"""All that Jupyter Book does, but for writing."""
-
-CELL = 10_000
-"""MyST-NB counts lines within a cell, and cells in tens of thousands."""
-
+DUMMY = Format("dummy", PAGES.module)  # all that Jupyter Book does, but for writing
+CELL = 10_000  # MyST-NB counts lines within a cell, and cells in tens of thousands
 
 DIRECTION = re.compile(
     r"\b(?:rose|ris(?:e|es|en|ing)|f[ae]ll(?:s|en|ing)?|gr[eo]w(?:s|n|ing|th)?|shr[aiu]nk\w*|declin\w+|(?:in|de)creas\w+"
@@ -74,8 +55,7 @@ DIRECTION = re.compile(
 """Words by which a sentence says which way, or on which side."""
 
 
-@dataclass(frozen=True, order=True)
-class Problem:
+class Problem(NamedTuple):
     """What is wrong, and where."""
 
     where: str
@@ -87,24 +67,12 @@ class Problem:
 
 
 def check(project: Project) -> tuple[list[Problem], list[str]]:
-    """Return what is wrong with a book, in the order of its files, and the chapters whose result keys are unchecked.
-
-    Finds files that cannot be read, parameters, editions and front matter that are wrong, cells with undefined names,
-    results, parameters, claims, citations, terms, roles and references that are not there, numbers typed by hand, and
-    records for archives and code hosts that are old.
-    """
+    """Return what is wrong with a book, in the order of its files, and the chapters whose result keys are unchecked."""
     try:
-        missing = [name for name in toc_files(project) if not (project.root / f"{name}.md").is_file()]
-        if missing:
-            return [Problem("_toc.yml", 1, f"lists {name}.md: no such file") for name in missing], []
         chapters = discover(project)
+        texts = _texts(project, chapters)
     except PressError as error:
         return [Problem("_toc.yml", 1, str(error))], []
-    pages = list(dict.fromkeys([*toc_files(project), *(f"{FOLDER}/{chapter.slug}" for chapter in chapters)]))
-    try:
-        texts = {f"{name}.md": decoded(project.root / f"{name}.md") for name in pages}
-    except PressError as error:
-        return [Problem(f"{FOLDER}/", 1, str(error))], []
     broken = list(_structure(project, chapters))
     broken += [problem for name, text in texts.items() for problem in _front(project, name, text)]
     faulty = {problem.where for problem in broken}
@@ -119,16 +87,21 @@ def check(project: Project) -> tuple[list[Problem], list[str]]:
     return sorted([*problems, *_references(project, edition, runs, unchecked)]), unchecked
 
 
+def _texts(project: Project, chapters: Sequence[Chapter]) -> dict[str, str]:
+    """Return the text of every page by its file."""
+    names = dict.fromkeys([*toc_files(project), *(f"{FOLDER}/{chapter.slug}" for chapter in chapters)])
+    return {f"{name}.md": decoded(project.root / f"{name}.md") for name in names}
+
+
 def untested(project: Project) -> list[Problem]:
     """Return the paragraphs that quote results and claim a direction, and rest on no statement.
 
     That is a list to go through, no verdict: such words may claim nothing.
     """
-    names = dict.fromkeys([*toc_files(project), *(f"{FOLDER}/{chapter.slug}" for chapter in discover(project))])
     return [
-        Problem(f"{name}.md", line, f"says {words} of a result, and rests on no statement")
-        for name in names
-        for line, text in paragraphs(read(project.root / f"{name}.md").decode("utf-8"))
+        Problem(name, line, f"says {words} of a result, and rests on no statement")
+        for name, page in _texts(project, discover(project)).items()
+        for line, text in paragraphs(page)
         if "{result}`" in text and "{holds}`" not in text
         for prose in (" ".join(content for _, content in prose_lines(text)),)
         if (words := ", ".join(map(repr, dict.fromkeys(DIRECTION.findall(prose)))))
@@ -137,12 +110,12 @@ def untested(project: Project) -> list[Problem]:
 
 def paragraphs(text: str) -> Iterator[tuple[int, str]]:
     """Yield the paragraphs of a MyST page without its cells, and the lines of its front matter, each with its line."""
-    head = re.match(r"---\n.*?\n---\n", text, re.DOTALL)
-    front = head[0].splitlines() if head else []
-    yield from enumerate(front, 1)
-    body = re.sub(CELLS, lambda cell: "\n" * cell[0].count("\n"), text[len(head[0]) if head else 0 :])
+    head = FRONT.match(text)
+    front = text[: head.end() if head else 0]
+    yield from enumerate(front.splitlines(), 1)
+    body = CELLS.sub(lambda cell: "\n" * cell[0].count("\n"), text[len(front) :])
     for found in re.finditer(r"(?:^.*\S.*\n?)+", body, re.MULTILINE):
-        yield len(front) + body.count("\n", 0, found.start()) + 1, found[0].rstrip("\n")
+        yield front.count("\n") + body.count("\n", 0, found.start()) + 1, found[0].rstrip("\n")
 
 
 def _structure(project: Project, chapters: Sequence[Chapter]) -> Iterator[Problem]:
@@ -170,47 +143,42 @@ def _front(project: Project, name: str, text: str) -> Iterator[Problem]:
     key = project.settings.front_matter
     try:
         own = front_matter(text, name).get(key) or {}
-        unknown = [entry for entry in own if entry not in ENTRIES]
     except UsageError as error:
         place = re.search(r"line (\d+): ", str(error))
         yield Problem(name, int(place[1]) + 1 if place else 1, str(error).removeprefix(f"{name}: "))
-    except (AttributeError, TypeError):
+        return
+    if not isinstance(own, dict):
         yield Problem(name, 1, f"the front matter's `{key}` holds no named entries")
-    else:
-        lines = text.splitlines()
-        for entry in unknown:
-            line = next(n for n, content in enumerate(lines, 1) if content.strip().startswith(f"{entry}:"))
-            yield Problem(name, line, f"the front matter's `{key}` has no {entry!r}{nearest(entry, ENTRIES)}")
+        return
+    lines = text.splitlines()
+    for entry in (entry for entry in own if entry not in ENTRIES):
+        line = next(n for n, content in enumerate(lines, 1) if content.strip().startswith(f"{entry}:"))
+        yield Problem(name, line, f"the front matter's `{key}` has no {entry!r}{nearest(entry, ENTRIES)}")
 
 
 def _names(chapters: Sequence[Chapter]) -> Iterator[Problem]:
-    """Yield undefined names and faults of syntax, as ruff finds them in the chapters as notebooks."""
-    import jupytext
-    import nbformat
-
-    if importlib.util.find_spec("ruff") is None:
-        raise PressError("ruff, which looks for undefined names, is not installed: pip install ruff")
+    """Yield undefined names and faults of syntax, as ruff finds them in the cells."""
     with tempfile.TemporaryDirectory(dir=processes.scratch()) as folder:
-        starts: dict[str, list[int]] = {}
         for chapter in chapters:
-            notebook = jupytext.myst.myst_to_notebook(chapter.source, add_source_map=True)
-            below, lines = notebook.metadata.pop("source_map"), chapter.source.split("\n")
-            starts[chapter.slug] = [  # options of a cell stand between the line that opens it and its code
-                next((n for n in range(line, len(lines)) if lines[n] == cell.source.split("\n")[0]), line)
-                for line, cell in zip(below, notebook.cells, strict=True)
-            ]
-            notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
-            nbformat.write(notebook, Path(folder) / f"{chapter.slug}.ipynb")
-        builtins = ", ".join(f"'{name}'" for name in DISPLAYED)
-        options = ("--isolated", "--no-cache", "--select", "F821", "--config", f"builtins=[{builtins}]")
+            Path(folder, f"{chapter.slug}.py").write_text(_code(chapter.source), encoding="utf-8")
+        options = ("--isolated", "--no-cache", "--select", "F821", "--config", f"builtins={DISPLAYED}")
         command = [sys.executable, "-m", "ruff", "check", *options, "--output-format", "json", folder]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode not in {0, 1}:
         raise PressError(f"ruff, which looks for undefined names, failed: {done.stderr.strip().splitlines()[-1]}")
     for one in json.loads(done.stdout):
-        slug = Path(one["filename"]).stem
-        line = starts[slug][one["cell"] - 1] + one["location"]["row"]
-        yield Problem(f"{FOLDER}/{slug}.md", line, one["message"][:1].lower() + one["message"][1:])
+        file, what = f"{FOLDER}/{Path(one['filename']).stem}.md", one["message"]
+        yield Problem(file, one["location"]["row"], what[:1].lower() + what[1:])
+
+
+def _code(text: str) -> str:
+    """Return the Python of a page's cells, each line where it stands, all else empty."""
+    lines = [""] * (text.count("\n") + 1)
+    for cell in CELLS.finditer(text):
+        first = text.count("\n", 0, cell.start(1))
+        code = NO_PYTHON.sub(lambda found: "\n" * found[0].count("\n"), cell[1]).splitlines()
+        lines[first : first + len(code)] = code
+    return "\n".join(lines)
 
 
 def _deposits(project: Project) -> Iterator[Problem]:
@@ -226,32 +194,21 @@ def _typed(name: str, text: str) -> Iterator[Problem]:
     """Yield numbers typed by hand in the prose of a page, and in the texts that its cells show."""
     excused = re.findall(r"^\s+literals: *\[(.*)\]", text, re.MULTILINE)
     literals = [one for found in excused for one in as_mapping(f"x: [{found}]", name, "literals")["x"]]
-    lines = [*prose_lines(text), *_shown(text)]
-    for line, content in lines:
+    for line, content in [*prose_lines(text), *_shown(text)]:
         for number in typed_numbers(content, literals):
-            what = f"the number {number} is typed by hand: record it as a result, or quote a claim"
-            yield Problem(name, line, what)
+            yield Problem(name, line, f"the number {number} is typed by hand: record it as a result, or quote a claim")
 
 
 def _shown(text: str) -> Iterator[tuple[int, str]]:
     """Yield line and content of the texts that code cells show to readers."""
-    for cell in re.finditer(r"^```\{code-cell\}[^\n]*\n(.*?)^```", text, re.DOTALL | re.MULTILINE):
-        first = text.count("\n", 0, cell.start(1))
-        code = re.sub(r"^(:|%|!).*", "", cell[1], flags=re.MULTILINE)
-        try:
-            calls = [node for node in ast.walk(ast.parse(code)) if isinstance(node, ast.keyword)]
-        except SyntaxError:
-            continue
-        for call in (call for call in calls if call.arg in SHOWN):
-            formats = {
-                id(part)
-                for value in ast.walk(call.value)
-                if isinstance(value, ast.FormattedValue) and value.format_spec
-                for part in ast.walk(value.format_spec)
-            }
-            for part in ast.walk(call.value):
-                if isinstance(part, ast.Constant) and isinstance(part.value, str) and id(part) not in formats:
-                    yield first + part.lineno, part.value
+    with suppress(SyntaxError):
+        nodes = list(ast.walk(ast.parse(_code(text))))
+        for value in (node for node in nodes if isinstance(node, ast.FormattedValue)):
+            value.format_spec = None  # says how a value is written: no text
+        calls = [node for node in nodes if isinstance(node, ast.keyword) and node.arg in SHOWN]
+        for part in (part for call in calls for part in ast.walk(call.value)):
+            if isinstance(part, ast.Constant) and isinstance(part.value, str):
+                yield part.lineno, part.value
 
 
 def _references(
@@ -282,8 +239,8 @@ def _references(
 
 def _excused(warning: str, unchecked: Sequence[str]) -> bool:
     """Whether a warning is about what is only known when chapters have been run."""
-    unknown = any(re.search(f"the chapter {slug!r} records no (result|statement)", warning) for slug in unchecked)
-    return unknown or (bool(unchecked) and re.search(r"'?(fig|tab)-[a-z0-9-]+'?", warning) is not None)
+    unknown = [f"the chapter {slug!r} records no (result|statement)" for slug in unchecked]
+    return any(re.search(words, warning) for words in [*unknown, r"\b(fig|tab)-[a-z0-9-]+"] if unchecked)
 
 
 def _placed(warning: str, chapters: Mapping[str, Chapter]) -> Problem:

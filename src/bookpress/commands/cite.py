@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from bookpress.book.chapters import FOLDER, Chapter, toc_files
 from bookpress.book.editions import differences, edition_names
@@ -15,8 +16,7 @@ from bookpress.citation.record import Citation, Edition, load_book, load_citatio
 from bookpress.citation.styles import FORMS, write
 from bookpress.errors import UsageError, nearest
 
-REGISTRIES = ("crossref", "datacite")
-"""What is written for registries of DOIs, besides the forms for readers."""
+REGISTRIES = ("crossref", "datacite")  # what is written for registries of DOIs, besides the forms for readers
 
 
 def reference(project: Project, slug: str | None, form: str, edition: str) -> str:
@@ -48,11 +48,9 @@ def _cited(chapter: Chapter, number: int) -> CitedChapter:
 def _built(project: Project, name: str) -> tuple[Citation, Sequence[Chapter]]:
     """Return an edition and its chapters as they were built."""
     staged = Project.at(project.editions / name / "source")
-    slugs = [file.removeprefix(f"{FOLDER}/") for file in toc_files(staged) if file.startswith(f"{FOLDER}/")]
-    folder = staged.root / "sources"
-    return load_citation(staged.root), [
-        Chapter(slug, folder / f"{slug}.md", settings=staged.settings) for slug in slugs
-    ]
+    files = [Path(file) for file in toc_files(staged) if file.startswith(f"{FOLDER}/")]
+    chapters = [Chapter(file.name, staged.root / f"sources/{file.name}.md", True, staged.settings) for file in files]
+    return load_citation(staged.root), chapters
 
 
 def _planned(project: Project, name: str) -> tuple[Citation, Sequence[Chapter]]:
@@ -63,11 +61,9 @@ def _planned(project: Project, name: str) -> tuple[Citation, Sequence[Chapter]]:
     plan = plan_edition(project, name)
     differs = differences(plan, plan_edition(project))
     facts = {"id": plan.id, "name": name, "is_default": plan.is_default, "command": plan.command, "differs": differs}
-    source = load_source(project)
+    edition = Edition.model_validate({**facts, "source": load_source(project)})
     built = build_time(project.root).date()
-    return Citation.of(
-        load_book(project.root), None, Edition.model_validate({**facts, "source": source}), built=built
-    ), plan.chapters
+    return Citation.of(load_book(project.root), None, edition, built=built), plan.chapters
 
 
 def plain_heading(markdown: str) -> str:

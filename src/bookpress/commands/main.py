@@ -7,9 +7,8 @@ import json
 import signal
 import sys
 from collections.abc import Callable
-from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
@@ -18,15 +17,21 @@ from rich.markup import escape
 from bookpress import __version__
 from bookpress.commands import options as opt
 from bookpress.errors import PressError, UsageError
+from bookpress.progress import named_output, reporting
 
 if TYPE_CHECKING:
     from bookpress.run.runner import RunOptions
 
 INTERRUPTED = 130
-ASKS_FROM = 1000
-"""Runs beyond which `explore` asks first."""
+ASKS_FROM = 1000  # runs beyond which `explore` asks first
 
-press = typer.Typer(rich_markup_mode=None)
+press = typer.Typer(
+    no_args_is_help=True,
+    help="Re-run, compare and cite a book.",
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
 new = typer.Typer(rich_markup_mode=None, no_args_is_help=True, help="Begin something new.")
 press.add_typer(new, name="new")
 
@@ -34,18 +39,10 @@ press.add_typer(new, name="new")
 def main(*more: typer.Typer) -> None:
     """Run the command line."""
     gc.set_threshold(100_000)  # a command is short: searching for garbage costs it more than the garbage would
-    app = typer.Typer(
-        no_args_is_help=True,
-        help="Re-run, compare and cite a book.",
-        pretty_exceptions_enable=False,
-        rich_markup_mode=None,
-        context_settings={"help_option_names": ["-h", "--help"]},
-    )
-    app.callback()(_common)
-    for commands in (press, *more):
-        app.add_typer(commands)
+    for commands in more:
+        press.add_typer(commands)
     try:
-        guarded(app)
+        guarded(press)
     finally:
         gc.freeze()  # Python ends quicker when it need not search all that is left for garbage
 
@@ -56,12 +53,9 @@ def guarded(work: Callable[[], object]) -> None:
     What asks a program to end does what Ctrl-C does, also where a shell has its job ignore Ctrl-C; a hang-up is ignored
     where `nohup` asks for it.
     """
-    from bookpress.progress import named_output
-
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    hang_up = getattr(signal, "SIGHUP", None)
-    if hang_up is not None and signal.getsignal(hang_up) == signal.SIG_DFL:
-        signal.signal(hang_up, signal.default_int_handler)
+    if signal.getsignal(signal.SIGHUP) == signal.SIG_DFL:
+        signal.signal(signal.SIGHUP, signal.default_int_handler)
     try:
         with named_output():
             work()
@@ -84,25 +78,20 @@ def _print_json(value: object) -> None:
     typer.echo(json.dumps(value, indent=2, ensure_ascii=False))
 
 
-def _options(jobs: int | None, engine: str | None, force: bool, time_limit: float | None) -> RunOptions:
+def _options(
+    jobs: int | None, engine: str | None = None, force: bool = False, time_limit: float | None = None
+) -> RunOptions:
     from bookpress.run.engine import DEFAULT_ENGINE
     from bookpress.run.runner import RunOptions
 
     return RunOptions(jobs=jobs, engine=engine or DEFAULT_ENGINE, force=force, time_limit=time_limit)
 
 
-def _print_version(wanted: bool) -> None:
-    if wanted:
+@press.callback(invoke_without_command=True)
+def _common(version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False) -> None:
+    if version:
         typer.echo(__version__)
         raise typer.Exit
-
-
-def _common(
-    _: Annotated[
-        bool, typer.Option("--version", help="Print the version.", callback=_print_version, is_eager=True)
-    ] = False,
-) -> None:
-    """Take the options that no command needs."""
 
 
 @press.command()
@@ -123,20 +112,18 @@ def build(
     project, names = opt.current_project(), editions or ["default"]
     only = [slug.strip() for slug in chapters.split(",")] if chapters is not None else None
     is_new = bool(parameter) or only is not None or not {*names} <= {*project.built}
-    with ExitStack() as stack:
-        opened = engine_for(project, engine) if is_new or force else None
-        # the rest is imported while that process does its imports
-        from bookpress.book.editions import load_edition, save_edition
-        from bookpress.build.build import build as build_edition
-        from bookpress.build.formats import choose
-        from bookpress.progress import Bar
+    opened = engine_for(project, engine) if is_new or force else None
+    # the rest is imported while that process does its imports
+    from bookpress.book.editions import load_edition, save_edition
+    from bookpress.build.build import build as build_edition
+    from bookpress.build.formats import choose
 
-        options = _options(jobs, engine, force, time_limit)
-        wanted = [load_edition(project, name, parameter or [], only) for name in names]
-        if save is not None:
-            wanted = [save_edition(project, wanted, save)]
-        chosen = choose(formats)  # what each needs is looked for now, not after the chapters ran
-        bar = stack.enter_context(Bar(Console(stderr=True)).shown())
+    options = _options(jobs, engine, force, time_limit)
+    wanted = [load_edition(project, name, parameter or [], only) for name in names]
+    if save is not None:
+        wanted = [save_edition(project, wanted, save)]
+    chosen = choose(formats)  # what each needs is looked for now, not after the chapters ran
+    with reporting() as bar:
         built = [build_edition(project, one, options, bar, chosen, opened) for one in wanted]
     for done in built:
         what = f"{len(done.fresh)} of {len(done.edition.chapters)} chapters run" if done.changed else "nothing to do"
@@ -201,8 +188,9 @@ def check(as_json: opt.AsJson = False) -> None:
     from bookpress.check.check import check as check_book
     from bookpress.check.check import untested
 
-    problems, unchecked = check_book(opt.current_project())
-    listed = untested(opt.current_project()) if not problems else []
+    project = opt.current_project()
+    problems, unchecked = check_book(project)
+    listed = untested(project) if not problems else []
     if as_json:
         rows = [{"file": one.where, "line": one.line, "problem": one.what} for one in problems]
         _print_json([*rows, *({"file": one.where, "line": one.line, "untested": one.what} for one in listed)])
@@ -222,7 +210,7 @@ def new_chapter(
     after: Annotated[str | None, typer.Option(help="The chapter it stands behind. [default: the last]")] = None,
 ) -> None:
     """Begin a chapter: front matter, parameters, a first result, statement and figure; it builds at once."""
-    from bookpress.write.new_chapter import new_chapter as write_chapter
+    from bookpress.book.chapters import new_chapter as write_chapter
 
     typer.echo(write_chapter(opt.current_project(), name, after))
 
@@ -247,7 +235,7 @@ def cite(
     from bookpress.release.released import check as check_number
 
     if checked is not None:
-        code, words = check_number(opt.current_project(), checked, _options(1, None, False, None))
+        code, words = check_number(opt.current_project(), checked, _options(1))
         typer.echo(words)
         raise typer.Exit(code)
     typer.echo(reference(opt.current_project(), chapter, form, edition), nl=False)
@@ -263,13 +251,12 @@ def verify(
 
     Exit code 0: same results; 1: other results; 2: unknown.
     """
-    from bookpress.progress import Bar
     from bookpress.release.released import read_cited
     from bookpress.release.released import verify as verify_state
 
-    project, options, code = opt.current_project(), _options(jobs, None, False, None), 0
+    project, options, code = opt.current_project(), _options(jobs), 0
     states = read_cited(cited, sha)
-    with Bar(Console(stderr=True)).shown() as bar:
+    with reporting() as bar:
         for one in states:
             found, words = verify_state(project, one, options, bar)
             typer.echo(words)
@@ -310,12 +297,11 @@ def compare(
     from bookpress.explore.compare import compare as compare_sides
     from bookpress.explore.compare import print_comparison, sides
     from bookpress.page.explore.comparison_page import write_page
-    from bookpress.progress import Bar
 
-    project, options = opt.current_project(), _options(jobs, None, False, None)
+    project, options = opt.current_project(), _options(jobs)
     if other is None and not parameter and not project.own_rows:
         raise UsageError("compare needs a second edition, or other values: -p NAME=VALUE")
-    with Bar(Console(stderr=True)).shown() as bar:
+    with reporting() as bar:
         comparison = compare_sides(
             *sides(project, (one, one if other is None else other), options, bar, parameter or ())
         )
@@ -337,34 +323,25 @@ def statements(
     jobs: opt.Jobs = None,
 ) -> None:
     """List what the sentences of an edition rest on: whether it holds, why, and where it is said."""
-    if robustness:
-        _print_robustness(edition, as_json)
-        return
     from bookpress.build.statements import fallen, print_statements
     from bookpress.explore.compare import sides
-    from bookpress.progress import Bar
-
-    project, options = opt.current_project(), _options(jobs, None, False, None)
-    with Bar(Console(stderr=True)).shown() as bar:
-        [side] = sides(project, [edition], options, bar)
-    found = fallen(side.statements) if only_fallen else side.statements
-    if as_json:
-        _print_json(found)
-    else:
-        print_statements(found)
-
-
-def _print_robustness(edition: str, as_json: bool) -> None:
-    from bookpress.book.editions import DEFAULT
     from bookpress.explore.robustness import load, print_robustness
 
-    if edition != DEFAULT:
-        raise UsageError(f"--robustness is of the edition {DEFAULT!r} alone, which states are changes of")
-    found = load(opt.current_project())
+    project = opt.current_project()
+    if not robustness:
+        with reporting() as bar:
+            [side] = sides(project, [edition], _options(jobs), bar)
+        found: Any = fallen(side.statements) if only_fallen else side.statements
+    elif edition == "default":
+        found = load(project)
+    else:
+        raise UsageError("--robustness is of the edition 'default' alone, which states are changes of")
     if as_json:
         _print_json(found)
-    else:
+    elif robustness:
         print_robustness(found)
+    else:
+        print_statements(found)
 
 
 @press.command()
@@ -388,7 +365,6 @@ def explore(
     from bookpress.explore.explore import PAGE_SECONDS, states_to_explore
     from bookpress.explore.explore import explore as explore_states
     from bookpress.explore.sweep import expected
-    from bookpress.progress import Bar
 
     project, options = opt.current_project(), _options(jobs, engine, force, time_limit)
     default, states, built_in = states_to_explore(project, chapters or [])
@@ -399,7 +375,7 @@ def explore(
         return
     _ask_before(missing, yes)
     chosen = choose(formats or built_in)
-    with Bar(Console(stderr=True)).shown() as bar:
+    with reporting() as bar:
         built = explore_states(project, default, states, options, bar, chosen, scheduler)
     say(f"edition [bold]{built.edition.folder}[/bold] ({built.edition.id}): {len(states)} states")
     typer.echo(built.folder / "html" / "index.html")
@@ -457,7 +433,6 @@ def sweep(
     from bookpress.explore.sweep import check_folder, expected, plan_sweep, raise_failed, read_grid, run_sweep
     from bookpress.page.explore.sweep_page import curves_of, summary_table, write_page
     from bookpress.page.figures import render as drawing
-    from bookpress.progress import Bar
 
     project, options = opt.current_project(), _options(jobs, engine, force, time_limit)
     plan = plan_sweep(project, chapter, read_grid(grid or [], file), parameter or [], edition)
@@ -467,7 +442,7 @@ def sweep(
         say(words)
         return
     _ask_before(missing, yes)
-    with Bar(Console(stderr=True)).shown() as bar:
+    with reporting() as bar:
         drawing.warm_up()  # what draws takes a moment to start: chapters can use it to run
         done = run_sweep(project, plan, options, bar, scheduler, out)
         bar.step("drawing the curves")

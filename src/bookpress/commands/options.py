@@ -16,11 +16,10 @@ from bookpress.errors import PressError
 if TYPE_CHECKING:
     from bookpress.book.project import Project
 
-FORMATS = ("html", "pdf", "epub")
-"""The formats of the book; the first is always made."""
+FORMATS = ("html", "pdf", "epub")  # the formats of the book; the first is always made
 
-Offers = Iterable[tuple[str, str]]
-"""What may be typed, each with a short explanation."""
+Offers = Iterable[tuple[str, str]]  # what may be typed, each with a short explanation
+Find = Callable[["Project", str | None, str], Offers]  # finds them for a book, a chapter and what is typed so far
 
 
 def current_project() -> Project:
@@ -32,8 +31,8 @@ def current_project() -> Project:
     return project
 
 
-def offering(find: Callable[[Project, str | None, str], Offers]) -> Callable[..., list[tuple[str, str]]]:
-    """Return what Typer asks for offers: those, for a book, a chapter and a word, that begin with the word."""
+def offering(find: Find) -> Callable[..., list[tuple[str, str]]]:
+    """Return what Typer asks for offers: those that begin with the word."""
 
     def complete(ctx: typer.Context, incomplete: str) -> list[tuple[str, str]]:
         try:
@@ -43,12 +42,6 @@ def offering(find: Callable[[Project, str | None, str], Offers]) -> Callable[...
         return [(text, words) for text, words in found.items() if text.startswith(incomplete)]
 
     return complete
-
-
-def several(names: Offers, typed: str) -> Offers:
-    """Return the names behind those that are typed already, with commas between."""
-    before, comma, _ = typed.rpartition(",")
-    return ((f"{before}{comma}{name}", words) for name, words in names if name not in before.split(","))
 
 
 def _editions(project: Project, _: str | None, __: str) -> Offers:
@@ -68,23 +61,26 @@ def _chapters(project: Project, _: str | None, __: str) -> Offers:
 
 
 def _assignments(project: Project, slug: str | None, typed: str) -> Offers:
-    """Yield ``NAME=`` for each parameter, and values with commas between once a name stands there."""
+    """Yield ``NAME=`` for each parameter, and its values once a name stands there."""
     from bookpress.book.chapters import discover
 
-    name, equals, values = typed.partition("=")
     for chapter in discover(project):
         for one in chapter.parameters if slug in {None, chapter.slug} else ():
             for label in (one.name, f"{chapter.slug}.{one.name}"):
-                if not equals:
+                if typed.startswith(f"{label}="):
+                    yield from ((f"{label}={choice}", "") for choice in one.choices)
+                else:
                     yield f"{label}=", one.help
-                elif label == name:
-                    choices = ((str(choice), "") for choice in one.choices)
-                    yield from ((f"{label}={text}", words) for text, words in several(choices, values))
 
 
-def argument(text: str, find: Callable[[Project, str | None, str], Offers]) -> Any:
+def argument(text: str, find: Find) -> Any:
     """Return an argument with its help and what a shell may offer for it."""
     return typer.Argument(help=text, autocompletion=offering(find))
+
+
+def option(text: str, find: Find, *names: str, metavar: str | None = None) -> Any:
+    """Return an option with its help and what a shell may offer for it."""
+    return typer.Option(*names, help=text, metavar=metavar, autocompletion=offering(find))
 
 
 EditionName = Annotated[str, argument("Name of the edition.", _editions)]
@@ -95,51 +91,16 @@ BuiltEditions = Annotated[list[str] | None, argument("Names or ids of built edit
 ChapterName = Annotated[str, argument("The chapter's name, as in its address.", _chapters)]
 AnyChapter = Annotated[str | None, argument("The chapter; without one the whole book.", _chapters)]
 SomeChapters = Annotated[list[str] | None, argument("Chapters; all by default.", _chapters)]
-BaseEdition = Annotated[
-    str,
-    typer.Option("--edition", help="Edition whose values hold for the rest.", autocompletion=offering(_editions)),
-]
-CitedEdition = Annotated[
-    str, typer.Option("--edition", "-e", help="Name or id of an edition.", autocompletion=offering(_editions))
-]
-Chapters = Annotated[
-    str | None,
-    typer.Option(
-        "--chapters",
-        help="Only these take the new values; with commas.",
-        autocompletion=offering(lambda project, _, typed: several(_chapters(project, None, typed), typed)),
-    ),
-]
-Formats = Annotated[
-    str,
-    typer.Option(
-        "--format",
-        help=f"{', '.join(FORMATS)}: those wanted, with commas.",
-        autocompletion=offering(lambda _, __, typed: several(((name, "") for name in FORMATS), typed)),
-    ),
-]
+BaseEdition = Annotated[str, option("Edition whose values hold for the rest.", _editions, "--edition")]
+CitedEdition = Annotated[str, option("Name or id of an edition.", _editions, "--edition", "-e")]
+Chapters = Annotated[str | None, option("Only these take the new values; with commas.", _chapters, "--chapters")]
+SET = "Set a parameter: NAME=VALUE or CHAPTER.NAME=VALUE. May be repeated; each name once."
+Parameters = Annotated[list[str] | None, option(SET, _assignments, "-p", "--parameter", metavar="NAME=VALUE")]
+TRY = "Values to try; a JSON list where one holds a comma."
+Grid = Annotated[list[str] | None, option(TRY, _assignments, "-g", "--grid", metavar="NAME=V1,V2")]
+Formats = Annotated[str, typer.Option("--format", help=f"{', '.join(FORMATS)}: those wanted, with commas.")]
 ExploredFormats = Annotated[
     str | None, typer.Option("--format", help="Formats, as for build. [default: those the edition was built in]")
-]
-Parameters = Annotated[
-    list[str] | None,
-    typer.Option(
-        "-p",
-        "--parameter",
-        metavar="NAME=VALUE",
-        help="Set a parameter: NAME=VALUE or CHAPTER.NAME=VALUE. May be repeated; each name once.",
-        autocompletion=offering(_assignments),
-    ),
-]
-Grid = Annotated[
-    list[str] | None,
-    typer.Option(
-        "-g",
-        "--grid",
-        metavar="NAME=V1,V2",
-        help="Values to try; a JSON list where one holds a comma.",
-        autocompletion=offering(_assignments),
-    ),
 ]
 Scheduler = Annotated[str | None, typer.Option(help="Run on this Dask cluster, such as tcp://10.0.0.1:8786.")]
 Jobs = Annotated[int | None, typer.Option("--jobs", "-j", help="Chapters at a time. [default: one a core]")]

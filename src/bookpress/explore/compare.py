@@ -18,7 +18,7 @@ from bookpress.book.project import Project
 from bookpress.book.results import Result
 from bookpress.book.statements import WORDS
 from bookpress.build.staging import results_of
-from bookpress.build.statements import as_json, standings
+from bookpress.build.statements import standings
 from bookpress.errors import PressError, UsageError, nearest
 from bookpress.progress import Reporter, folding_table, standard_output
 from bookpress.run import processes
@@ -157,7 +157,7 @@ def _side(project: Project, name: str, options: RunOptions, reporter: Reporter, 
     if outcome.errors:
         raise failure(project, outcome.errors)
     values = {slug: dict(chosen) for slug, chosen in edition.values.items()}
-    statements = as_json(standings(project, edition, outcome.runs))
+    statements = standings(project, edition, outcome.runs)
     results = results_of(outcome.runs)
     return Side(edition.id, edition.folder, edition.title, values, results, edition.command, statements)
 

@@ -29,7 +29,7 @@ from bookpress.book.statements import WORDS, Comparison
 from bookpress.build.build import Built, Extras, build, edition_record
 from bookpress.build.formats import PAGES, Format
 from bookpress.build.staging import staged_notebook
-from bookpress.build.statements import as_json, standings, statements_of
+from bookpress.build.statements import standings, statements_of
 from bookpress.citation.record import load_edition as load_built
 from bookpress.errors import PressError
 from bookpress.explore import robustness
@@ -175,7 +175,7 @@ def explore(
 
     results = {f"{slug}:{key}": one for slug, run in done.runs.items() for key, one in run.results.items()}
     shares = {name: results[other] for name, other in project.settings.multiverse.items() if other in results}
-    sureness = tally(as_json(standings(project, default, done.runs)), found, shares)
+    sureness = tally(standings(project, default, done.runs), found, shares)
     staged = {robustness.FILE: sureness, **{f"{PLACE}/{slug}.json": index for slug, index in indices.items()}}
     files = {name: pretty(content).encode() for name, content in staged.items()}
     extras = Extras(sha256(canonical(staged).encode()), files, write)

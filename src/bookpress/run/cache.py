@@ -1,8 +1,4 @@
-"""The cache of runs: a chapter is run again if, and only if, something it may rest on has changed.
-
-That is the chapter, its values, both packages, the lock, the whole evidence, and Python. What a chapter really reads is
-not followed: a new table runs every chapter again, which takes seconds, and no read can escape.
-"""
+"""The cache of runs: a chapter is run again if, and only if, something it may rest on has changed."""
 
 from __future__ import annotations
 
@@ -31,10 +27,12 @@ class Run:
 
 
 def run_key(chapter: Chapter, values: Mapping[str, Value], fingerprint: Fingerprint) -> str:
-    """Return the hash of all that a run may rest on."""
+    """Return the hash of all that a run may rest on.
+
+    What a chapter really reads is not followed: a new table runs every chapter again, and no read can escape.
+    """
     python = [platform.python_implementation(), platform.python_version()]
-    parts = [chapter.slug, chapter.sha256, values, fingerprint.id, python]
-    return sha256(canonical(parts).encode())
+    return sha256(canonical([chapter.slug, chapter.sha256, values, fingerprint.id, python]).encode())
 
 
 class RunCache:

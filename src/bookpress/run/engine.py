@@ -13,10 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bookpress.book.project import CHAPTERS, Project
-from bookpress.errors import PressError, UsageError
 from bookpress.files import Stamp, files_of, read, stamps
 
-ENGINES = ("forked", "kernel")
 DEFAULT_ENGINE = "forked" if sys.platform == "linux" else "kernel"
 """Forking without a new program is safe with Linux's libraries; those of macOS do not promise it."""
 
@@ -26,47 +24,25 @@ IMPORT = re.compile(r"^(?:from|import) ([\w.]+)", re.MULTILINE)
 
 @dataclass(frozen=True)
 class Engine:
-    """A way to run cells, by name, and the packages that must stay as they were imported."""
+    """A way to run cells, by name, and the files of the packages as they were when it was opened."""
 
     name: str
-    packages: tuple[Path, ...] = ()
-    imported: Sequence[Stamp] = ()
-
-    def check(self) -> None:
-        """Raise when a package was written to since it was imported."""
-        if _stamps(self.packages) != self.imported:
-            raise PressError("a package changed since it was imported; build again: what is done is kept")
-
-
-def _stamps(packages: Iterable[Path]) -> tuple[Stamp, ...]:
-    return tuple(stamp for folder in packages for stamp in stamps(folder))
-
-
-def check_engine(name: str) -> None:
-    """Raise `UsageError` when this is no engine."""
-    if name not in ENGINES:
-        raise UsageError(f"no engine {name!r}; there are: {', '.join(ENGINES)}")
+    imported: frozenset[Stamp] = frozenset()
 
 
 def open_engine(name: str, modules: Sequence[str] = (), packages: Iterable[Path] = ()) -> Engine:
-    """Return an engine; ``forked`` starts the process that is forked, with these modules imported.
+    """Return an engine; ``forked`` starts the process that is forked, with these modules imported."""
+    imported = stamps(packages)
+    if name == "forked":
+        from bookpress.run import fork_server
 
-    What is imported must be what the runs are kept under: the folders of the packages are watched.
-    """
-    check_engine(name)
-    folders = tuple(packages)
-    imported = _stamps(folders)
-    if name == "kernel":
-        return Engine(name)
-    from bookpress.run import fork_server
-
-    fork_server.start(modules)
-    return Engine(name, folders, imported)
+        fork_server.start(modules)
+    return Engine(name, imported)
 
 
 def engine_for(project: Project, name: str | None = None) -> Engine:
     """Return an open engine, by default the usual one, for whatever chapters of a book there will be to run."""
-    return open_engine(DEFAULT_ENGINE if name is None else name, imported_modules(project), project.packages)
+    return open_engine(name or DEFAULT_ENGINE, imported_modules(project), project.packages)
 
 
 def imported_modules(project: Project) -> list[str]:

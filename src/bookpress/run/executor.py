@@ -1,12 +1,4 @@
-"""The one place where work is spread: a pool of local processes, or an existing Dask cluster.
-
-Both are `concurrent.futures.Executor`, so what runs on one machine runs on many without a change::
-
-    with executor(jobs=4) as pool:
-        futures = [pool.submit(work, item) for item in items]
-        for future in concurrent.futures.as_completed(futures):
-            ...
-"""
+"""The one place where work is spread: a pool of local processes, or an existing Dask cluster."""
 
 from __future__ import annotations
 
@@ -21,14 +13,11 @@ from typing import Any
 
 from bookpress.errors import PressError, UsageError
 
-RETRIES = 5
-"""How often the cluster starts a task again whose worker was lost."""
+RETRIES = 5  # how often the cluster starts a task again whose worker was lost
 
-ANSWER_LIMIT = 10
-"""Seconds a scheduler may take to answer."""
+ANSWER_LIMIT = 10  # seconds a scheduler may take to answer
 
-WORKERS_LIMIT = 30.0
-"""Seconds a cluster may take to have its first worker."""
+WORKERS_LIMIT = 30.0  # seconds a cluster may take to have its first worker
 
 
 def cores() -> int:
@@ -48,32 +37,14 @@ def executor(jobs: int | None = None, scheduler: str | None = None) -> Iterator[
         Address of a Dask scheduler, such as ``"tcp://10.0.0.1:8786"``. The workers need the same environment and
         project. A task whose worker is lost runs again elsewhere.
 
-    Yields
-    ------
-    concurrent.futures.Executor
-        Functions and arguments must be importable and picklable, as for any process pool.
-
-    Raises
-    ------
-    UsageError
-        If `jobs` is not positive, or the extra ``cluster`` is not installed.
-    PressError
-        If the scheduler does not answer.
-
     Examples
     --------
     >>> with executor(jobs=1) as pool:
     ...     pool.submit(abs, -2).result()
     2
     """
-    if jobs is not None and jobs < 1:
-        raise UsageError(f"jobs is {jobs}; allowed: 1 or more")
-    if scheduler is None:
-        with _local(jobs or cores()) as pool:
-            yield pool
-    else:
-        with _cluster(scheduler) as pool:
-            yield pool
+    with _cluster(scheduler) if scheduler else _local(jobs or cores()) as pool:
+        yield pool
 
 
 @contextmanager

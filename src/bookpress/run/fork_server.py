@@ -27,19 +27,16 @@ from bookpress.run import processes
 MODULES = "BOOKPRESS_FORK_SERVER"
 """The variable that tells the server what to import; it marks one that was started with a chapter's environment."""
 
-START_LIMIT = 120
-"""Seconds that the imports may take."""
+START_LIMIT = 120  # seconds that the imports may take
 
-ENDING = 2.0
-"""Seconds that a process may take from its last word to its end."""
+ENDING = 2.0  # seconds that a process may take from its last word to its end
 
 NOT_OURS = 86
 """The exit code of a fork of a server that the library started in place of ours: it has not a chapter's environment."""
 
 GONE = "the process that chapters are forked from has ended; build again, with `--engine kernel` if it recurs"
 
-COLLECT_AFTER = 100_000
-"""Objects made between two searches for garbage in a fork: tables are few objects, large ones."""
+COLLECT_AFTER = 100_000  # objects made between two searches for garbage in a fork: tables are few objects, large ones
 
 _context = multiprocessing.get_context("forkserver")
 _lock = threading.Lock()
@@ -98,7 +95,7 @@ class Fork:
 
     def __exit__(self, *_: object) -> None:
         processes.kill_group(self.pid)
-        processes.discard(self.pid)
+        processes.groups.discard(self.pid)
         self._connection.close()
         with _lock:
             self._process.join(ENDING)

@@ -1,12 +1,15 @@
-"""Run one chapter: jupytext turns it into a notebook, papermill injects the values, an engine runs the cells."""
+"""Run one chapter: papermill injects the values, an engine runs the cells, and what differs from run to run goes."""
 
 from __future__ import annotations
 
+import copy
+import itertools
+import json
 import logging
 import re
 import tempfile
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,17 +17,20 @@ from bookpress.book.chapters import Chapter
 from bookpress.book.editions import Fingerprint
 from bookpress.book.parameters import Value
 from bookpress.book.project import Project
+from bookpress.book.results import harvest
 from bookpress.errors import PressError
 from bookpress.run import processes
 from bookpress.run.cache import Run, run_key
 from bookpress.run.engine import Engine
-from bookpress.run.tidy import dumps, harvested, loads, tidy
 
-TIME_LIMIT = 600.0
-"""Seconds a chapter may take, unless its front matter has a ``time_limit``."""
+TIME_LIMIT = 600.0  # seconds a chapter may take, unless its front matter has a ``time_limit``
 
-FRAME = re.compile(r"Cell In\s?\[(\d+)\], line (\d+)")
-"""How a traceback names a line of a cell."""
+FRAME = re.compile(r"Cell In\s?\[(\d+)\], line (\d+)")  # how a traceback names a line of a cell
+PARAMETER_TAGS = {"parameters", "injected-parameters"}
+DROPPED_METADATA = {"jupytext", "papermill"}
+
+CELL_FILE = re.compile(r"[^\s\"'<>]*ipykernel_\d+[/\\]\d+\.py")
+"""The file that ipykernel says a cell stands in: it has a folder with the number of the process."""
 
 
 class ChapterError(PressError):
@@ -81,11 +87,12 @@ def run_job(job: Job, engine: Engine, forked: Callable[[int], object] = int) -> 
     with tempfile.TemporaryDirectory(dir=processes.scratch(), ignore_cleanup_errors=True) as folder:
         notebook = _execute(job, engine, folder, forked)
     try:
+        results = harvest(output for cell in notebook.cells for output in cell.get("outputs", ()))
         return Run(
             chapter=job.chapter,
             key=job.key,
             notebook=dumps(tidy(notebook)),
-            results={key: result.model_dump() for key, result in harvested(notebook).items()},
+            results={key: result.model_dump() for key, result in results.items()},
             seconds=round(time.monotonic() - started, 3),
         )
     except Exception as error:
@@ -95,60 +102,58 @@ def run_job(job: Job, engine: Engine, forked: Callable[[int], object] = int) -> 
 def _execute(job: Job, engine: Engine, folder: str, forked: Callable[[int], object]) -> Any:
     """Return the executed notebook, or raise `ChapterError`."""
     import papermill
-    from nbclient.exceptions import DeadKernelError
+    from papermill.engines import papermill_engines
 
-    from bookpress.run.fork_server import OutputError
+    from bookpress.run import papermill_engines as _  # noqa: F401 - registers ours
 
     logging.getLogger("papermill").setLevel(logging.ERROR)  # we check the names of parameters ourselves
     notebook = papermill.execute_notebook(
         loads(job.notebook), None, parameters=dict(job.values), prepare_only=True, progress_bar=False
     )
     try:
-        _run_cells(notebook, job, engine, folder, forked)
+        # without papermill's own check of what came out: it does not know ``raises-exception``
+        papermill_engines.execute_notebook_with_engine(
+            f"bookpress-{engine.name}",
+            notebook,
+            notebook.metadata.kernelspec.name,
+            progress_bar=False,
+            environment=dict(job.environment),
+            folder=folder,
+            time_limit=job.time_limit,
+            forked=forked,
+        )
         problem = _failure(notebook)
-    except PressError:
-        raise
-    except TimeoutError:
-        problem = _interrupted(notebook, f"was still running after the time limit of {job.time_limit:g} seconds")
-    except OutputError as error:
-        problem = _interrupted(notebook, str(error))
-    except (DeadKernelError, RuntimeError) as error:
+    except Exception as error:
+        if isinstance(error, PressError):
+            raise
         processes.check()
-        problem = _interrupted(notebook, f"did not end: {error}")
-    except Exception as error:  # noqa: BLE001 - whatever it is, it fails one chapter, not the build
-        processes.check()
-        problem = _interrupted(notebook, f"broke off with {type(error).__name__}: {error}")
+        problem = f"{_where(notebook)} {_interruption(error, job)}"
     if problem:
         raise ChapterError(job.chapter, problem, dumps(notebook))
     return notebook
 
 
-def _run_cells(notebook: Any, job: Job, engine: Engine, folder: str, forked: Callable[[int], object]) -> None:
-    """Run the cells of a notebook, in place, without papermill's check: it does not know ``raises-exception``."""
-    from papermill.engines import papermill_engines
+def _interruption(error: Exception, job: Job) -> str:
+    """Say what broke off a run: whatever it is, it fails one chapter, not the build."""
+    from nbclient.exceptions import DeadKernelError
 
-    from bookpress.run.papermill_engines import ForkedEngine, KernelEngine
+    from bookpress.run.fork_server import OutputError
 
-    papermill_engines.register("bookpress-forked", ForkedEngine)
-    papermill_engines.register("bookpress-kernel", KernelEngine)
-    papermill_engines.execute_notebook_with_engine(
-        f"bookpress-{engine.name}",
-        notebook,
-        notebook.metadata.kernelspec.name,
-        progress_bar=False,
-        environment=dict(job.environment),
-        folder=folder,
-        time_limit=job.time_limit,
-        forked=forked,
-    )
+    match error:
+        case TimeoutError():
+            return f"was still running after the time limit of {job.time_limit:g} seconds"
+        case OutputError():
+            return str(error)
+        case DeadKernelError() | RuntimeError():
+            return f"did not end: {error}"
+    return f"broke off with {type(error).__name__}: {error}"
 
 
-def _interrupted(notebook: Any, what: str) -> str:
-    """Say what befell the code cell that broke the run, else the last one that was started."""
-    started = [cell for cell in _code_cells(notebook) if _mark(cell, "start_time")]
+def _where(notebook: Any) -> str:
+    """Name the code cell that broke the run, else the last one that was started."""
+    started = [cell for cell in notebook.cells if cell.cell_type == "code" and _mark(cell, "start_time")]
     broken = [cell for cell in started if _mark(cell, "exception")]
-    where = _named(notebook, (broken or started)[-1]) if started else "before its first cell, it"
-    return f"{where} {what}"
+    return _named(notebook, (broken or started)[-1]) if started else "before its first cell, it"
 
 
 def _failure(notebook: Any) -> str | None:
@@ -157,7 +162,7 @@ def _failure(notebook: Any) -> str | None:
     A cell tagged ``raises-exception`` may fail: the engines go on after it. One that calls ``sys.exit`` has failed,
     whatever the exit code.
     """
-    cell = next((cell for cell in _code_cells(notebook) if _mark(cell, "exception")), None)
+    cell = next((cell for cell in notebook.cells if _mark(cell, "exception")), None)
     if cell is None:
         return None
     errors = [output for output in cell.outputs if output.output_type == "error"]
@@ -166,10 +171,6 @@ def _failure(notebook: Any) -> str | None:
     error = errors[-1]
     what = f"{error.ename}: {error.evalue}" if error.evalue else error.ename
     return f"{_named(notebook, cell, _failed_line(cell, error))} failed with {what}"
-
-
-def _code_cells(notebook: Any) -> list[Any]:
-    return [cell for cell in notebook.cells if cell.cell_type == "code"]
 
 
 def _mark(cell: Any, name: str) -> Any:
@@ -187,9 +188,78 @@ def _failed_line(cell: Any, error: Any) -> int:
 
 def _named(notebook: Any, cell: Any, line: int = 1) -> str:
     """Name a cell by its number in the chapter, which has no injected parameters, and one of its lines."""
-    if "injected-parameters" in cell.metadata.get("tags", []):
+    code = [one for one in notebook.cells if one.cell_type == "code"]
+    written = [one for one in code if "injected-parameters" not in one.metadata.get("tags", [])]
+    number = next((n for n, one in enumerate(written, 1) if one is cell), None)
+    if number is None:
         return "the cell with the values of the parameters"
-    written = [one for one in _code_cells(notebook) if "injected-parameters" not in one.metadata.get("tags", [])]
-    number = next(n for n, one in enumerate(written, 1) if one is cell)
     lines = cell.source.strip("\n").splitlines() or [""]
     return f"code cell {number} (`{lines[min(line, len(lines)) - 1].strip()}`)"
+
+
+def tidy(notebook: Any) -> Any:
+    """Return an executed notebook without what differs from run to run, its parameter cells hidden.
+
+    Timings and papermill's notes go, cell ids become ``c000``, ``c001``, ..., and the language information keeps
+    the language alone: the Python version of the machine is no part of the book.
+    """
+    tidied = copy.deepcopy(notebook)
+    tidied.metadata = type(notebook.metadata)(
+        {key: entry for key, entry in tidied.metadata.items() if key not in DROPPED_METADATA}
+    )
+    tidied.metadata["language_info"] = {"name": "python"}
+    for number, cell in enumerate(tidied.cells):
+        cell["id"] = f"c{number:03d}"
+        for key in ("papermill", "execution"):
+            cell.metadata.pop(key, None)
+        tags = cell.metadata.pop("tags", [])
+        if PARAMETER_TAGS & set(tags) and "remove-cell" not in tags:
+            tags = [*tags, "remove-cell"]
+        if tags:
+            cell.metadata["tags"] = tags
+        if cell.cell_type == "code":
+            cell.outputs = list(_tidied(cell.outputs))
+    return tidied
+
+
+def _tidied(outputs: Sequence[Any]) -> Iterator[Any]:
+    """Yield outputs, streams in one order: how a kernel cuts them into pieces depends on the moment.
+
+    Where a warning or a traceback quotes the file of a cell, it is called ``<cell>``.
+    """
+    for is_stream, group in itertools.groupby(outputs, lambda output: output.output_type == "stream"):
+        for output in _merged(group) if is_stream else group:
+            if is_stream:
+                output.text = CELL_FILE.sub("<cell>", output.text)
+            elif output.output_type == "error":
+                output.traceback = [CELL_FILE.sub("<cell>", line) for line in output.traceback]
+            yield output
+
+
+def _merged(streams: Iterable[Any]) -> list[Any]:
+    """Return one output for each stream, standard output first."""
+    merged: dict[str, Any] = {}
+    for output in sorted(streams, key=lambda output: str(output.name) != "stdout"):
+        kept = merged.setdefault(output.name, output)
+        if kept is not output:
+            kept.text += output.text
+    return list(merged.values())
+
+
+def as_file(notebook: dict[str, Any]) -> bytes:
+    """Return a notebook that was read as JSON as the bytes of its file, in the layout of nbformat."""
+    return (json.dumps(notebook, indent=1, sort_keys=True, ensure_ascii=False) + "\n").encode("utf-8")
+
+
+def dumps(notebook: Any) -> bytes:
+    """Return a notebook as the bytes of its file."""
+    import nbformat
+
+    return (str(nbformat.writes(notebook)).rstrip("\n") + "\n").encode("utf-8", errors="replace")
+
+
+def loads(content: bytes) -> Any:
+    """Return the notebook that a file holds."""
+    import nbformat
+
+    return nbformat.reads(content.decode("utf-8"), as_version=4)

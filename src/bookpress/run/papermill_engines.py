@@ -7,24 +7,21 @@ messages (a test holds it).
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import tempfile
-import threading
+import time
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import Any
 
-from jupyter_client.manager import AsyncKernelManager
 from nbclient.exceptions import CellControlSignal, DeadKernelError
 from papermill.clientwrap import PapermillNotebookClient
-from papermill.engines import Engine
+from papermill.engines import Engine, papermill_engines
+from traitlets.config import Config
 
 from bookpress.run import processes
 from bookpress.run.fork_server import OUTPUT_LIMIT, Fork, ForkDiedError, OutputError
 
-START_LIMIT = 60
-"""Seconds a kernel may take to answer."""
+START_LIMIT = 60  # seconds a kernel may take to answer
 
 
 class ChapterClient(PapermillNotebookClient):  # type: ignore[misc]
@@ -33,9 +30,9 @@ class ChapterClient(PapermillNotebookClient):  # type: ignore[misc]
     To raise at once would leave nbclient's tasks without an end.
     """
 
-    def __init__(self, nb_man: Any, end: Callable[[], None], **options: Any) -> None:
+    def __init__(self, nb_man: Any, pid: int = 0, **options: Any) -> None:
         super().__init__(nb_man, record_timing=False, **options)
-        self._end = end
+        self.pid = pid
         self._size = 0
         self._problem: OutputError | None = None
 
@@ -43,23 +40,18 @@ class ChapterClient(PapermillNotebookClient):  # type: ignore[misc]
         """Take a message into the notebook, unless an earlier one was refused."""
         if self._problem and msg["msg_type"] != "status":
             return None
+        self._size += _size(msg["content"])
         try:
-            self._count(msg["content"])
-            return super().process_message(msg, cell, cell_index)
+            if self._size <= OUTPUT_LIMIT:
+                return super().process_message(msg, cell, cell_index)
+            self._problem = OutputError(f"put out more than {OUTPUT_LIMIT // 1_000_000} million characters")
         except CellControlSignal:
             raise
-        except OutputError as error:
-            self._problem = error
         except Exception as error:  # noqa: BLE001 - a cell can put out anything
             self._problem = OutputError(f"gave what no notebook can hold: {type(error).__name__}: {error}")
         self.nb_man.cell_exception(cell, cell_index=cell_index)
-        self._end()
+        processes.kill_group(self.pid)
         return None
-
-    def _count(self, content: Any) -> None:
-        self._size += _size(content)
-        if self._size > OUTPUT_LIMIT:
-            raise OutputError(f"put out more than {OUTPUT_LIMIT // 1_000_000} million characters")
 
     def check(self) -> None:
         """Raise `OutputError` if an output was refused."""
@@ -94,7 +86,7 @@ class ForkedEngine(Engine):  # type: ignore[misc]
         """Run the cells of a notebook in a fork."""
         with Fork(environment, folder) as fork, processes.time_limit(fork.pid, time_limit) as reached:
             forked(fork.pid)
-            client = ChapterClient(nb_man, end=lambda: processes.kill_group(fork.pid))
+            client = ChapterClient(nb_man, fork.pid)
             client.reset_execution_trackers()
             for index, cell in enumerate(nb_man.nb.cells):
                 nb_man.cell_start(cell, index)
@@ -127,63 +119,6 @@ def _run_cell(client: Any, fork: Fork, cell: Any, index: int) -> bool:
     return False
 
 
-class ChapterKernelManager(AsyncKernelManager):
-    """A kernel manager over sockets in a folder of its own, whose kernel gets no stray variable and prints nowhere.
-
-    The stock manager picks free TCP ports, closes them, and lets the kernel bind them again: a race that loses about
-    one start in a hundred on a busy machine.
-    """
-
-    environment: Mapping[str, str] = {}
-    time_limit = 3600.0
-    reached: threading.Event
-
-    def __init__(self, **traits: Any) -> None:
-        self._sockets = tempfile.mkdtemp(dir=processes.scratch(None if os.name == "nt" else "/tmp"))  # noqa: S108
-        self._lifeline: tuple[int, ...] = os.pipe()
-        self._timer: threading.Timer | None = None
-        where = Path(self._sockets)  # a socket's path holds 104 characters: no long TMPDIR
-        traits.update(transport="ipc", ip=str(where / "s"), connection_file=str(where / "kernel.json"))
-        super().__init__(**traits)
-
-    async def _async_pre_start_kernel(self, **options: Any) -> Any:
-        own = {"IPYTHONDIR": self._sockets}  # the start files and settings of the user change no result
-        options["env"] = {**processes.chapter_environment(), **own, **self.environment}
-        options["pass_fds"] = self._lifeline[:1]
-        options["stdout"] = options["stderr"] = subprocess.DEVNULL
-        return await super()._async_pre_start_kernel(**options)
-
-    async def _async_post_start_kernel(self, **options: Any) -> None:
-        await super()._async_post_start_kernel(**options)
-        provisioner: Any = self.provisioner
-        self._pid: int = provisioner.process.pid
-        processes.end_group_with(self._lifeline[0], self._pid)
-        self._timer = threading.Timer(self.time_limit, self._end_late)
-        self._timer.daemon = True
-        self._timer.start()
-        processes.add(self._pid)
-
-    def end(self) -> None:
-        """Kill the kernel and what its cells have started."""
-        processes.kill_group(self._pid)
-
-    def _end_late(self) -> None:
-        self.reached.set()
-        self.end()
-
-    async def _async_cleanup_resources(self, restart: bool = False) -> None:
-        await super()._async_cleanup_resources(restart=restart)
-        if self._timer:
-            self._timer.cancel()
-            processes.discard(self._pid)
-        for descriptor in self._lifeline:
-            os.close(descriptor)
-        self._lifeline = ()  # the library cleans up twice
-        shutil.rmtree(self._sockets, ignore_errors=True)
-
-    cleanup_resources = _async_cleanup_resources
-
-
 class KernelEngine(Engine):  # type: ignore[misc]
     """The papermill engine that starts a kernel for each notebook."""
 
@@ -198,29 +133,41 @@ class KernelEngine(Engine):  # type: ignore[misc]
         time_limit: float,
         **_: Any,
     ) -> Any:
-        """Run the cells of a notebook in a kernel of their own."""
-        reached = threading.Event()
-        members = {"environment": dict(environment), "time_limit": time_limit, "reached": reached}
+        """Run the cells of a notebook in a kernel, which talks through files: free TCP ports may be lost to another."""
+        late, lifeline = time.monotonic() + time_limit, os.pipe()
 
-        def end() -> None:
-            client.km.end()
+        def begun(**_: Any) -> None:
+            client.pid = client.km.provisioner.pid
+            processes.end_group_with(lifeline[0], client.pid)
+            processes.add(client.pid)
 
-        client = ChapterClient(
-            nb_man,
-            end=end,
-            kernel_manager_class=type("KernelManager", (ChapterKernelManager,), members),
-            kernel_name=kernel_name,
-            resources={"metadata": {"path": folder}},
-            startup_timeout=START_LIMIT,
-            extra_arguments=["--Session.packer=bookpress.run.shell.packed"],  # messages of one form from both engines
-            timeout=None,
-        )
-        try:
-            client.execute()
-        except DeadKernelError as error:
-            client.check()
-            if reached.is_set():
-                raise TimeoutError from error
-            raise
+        with tempfile.TemporaryDirectory(dir=processes.scratch(None if os.name == "nt" else "/tmp")) as home:  # noqa: S108
+            client = ChapterClient(
+                nb_man,
+                config=Config(AsyncKernelManager={"transport": "ipc", "connection_file": f"{home}/kernel.json"}),
+                kernel_name=kernel_name,
+                resources={"metadata": {"path": folder}},
+                startup_timeout=START_LIMIT,
+                extra_arguments=["--Session.packer=bookpress.run.shell.packed"],  # messages of one form from both
+                timeout_func=lambda _: max(late - time.monotonic(), 0.01),
+                shutdown_kernel="immediate",
+                on_notebook_start=begun,
+            )
+            variables = {**processes.chapter_environment(), "IPYTHONDIR": home, **environment}
+            try:
+                client.execute(
+                    env=variables, pass_fds=lifeline[:1], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+                )
+            except DeadKernelError:
+                client.check()
+                raise
+            finally:
+                processes.groups.discard(client.pid)
+                for descriptor in lifeline:
+                    os.close(descriptor)
         client.check()
         return nb_man.nb
+
+
+papermill_engines.register("bookpress-forked", ForkedEngine)
+papermill_engines.register("bookpress-kernel", KernelEngine)

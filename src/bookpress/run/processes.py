@@ -10,7 +10,7 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
@@ -30,42 +30,27 @@ STEADY = {
     "TZ": "UTC",
 }
 """What makes a run repeatable: sums, sets and texts in one order. Chapters run side by side, one core each."""
-
-_groups: set[int] = set()
+groups: set[int] = set()  # processes that run now, each the leader of a group of its own
 _stopping = threading.Event()
-_lock = threading.Lock()
 
 
 class StoppedError(PressError):
     """The build was told to stop."""
 
 
-def chapter_environment(ours: Mapping[str, str] = os.environ) -> dict[str, str]:
-    """Return what a chapter gets of our environment: little, so that no stray variable counts and no secret gets out.
-
-    Examples
-    --------
-    >>> chapter_environment({"PATH": "/bin", "OPENALEX_API_KEY": "secret", "TZ": "Asia/Tokyo"})["TZ"]
-    'UTC'
-    """
-    kept = {name: value for name, value in ours.items() if name in KEPT or name.startswith("OPENBLAS_")}
+def chapter_environment() -> dict[str, str]:
+    """Return what a chapter gets of our environment: no stray variable counts, and no secret gets out."""
+    kept = {name: value for name, value in os.environ.items() if name in KEPT or name.startswith("OPENBLAS_")}
     return {**kept, **STEADY}
 
 
 def add(pid: int) -> None:
     """Note a process that leads a group of its own; when everything is being stopped, end it at once and raise."""
-    with _lock:
-        _groups.add(pid)
+    groups.add(pid)
     if _stopping.is_set():
-        discard(pid)
+        groups.discard(pid)
         kill_group(pid)
         raise StoppedError("stopped")
-
-
-def discard(pid: int) -> None:
-    """Forget a process that has ended."""
-    with _lock:
-        _groups.discard(pid)
 
 
 def kill_group(pid: int) -> None:
@@ -110,9 +95,7 @@ def adopt_orphans() -> None:
 def stop_all() -> None:
     """Kill everything that runs and refuse what would start from now on."""
     _stopping.set()
-    with _lock:
-        groups = set(_groups)
-    for pid in groups:
+    for pid in list(groups):
         kill_group(pid)
 
 

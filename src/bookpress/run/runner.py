@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
 
 from bookpress.book.editions import Edition
 from bookpress.book.project import Project
@@ -15,12 +17,11 @@ from bookpress.files import pretty, replace_file
 from bookpress.progress import Reporter
 from bookpress.run import processes
 from bookpress.run.cache import Run, RunCache, run_key
-from bookpress.run.engine import DEFAULT_ENGINE, Engine, check_engine, engine_for
+from bookpress.run.engine import DEFAULT_ENGINE, Engine, engine_for
 from bookpress.run.executor import cores
 from bookpress.run.notebook import ChapterError, Job, job_for, run_job
 
-LONGEST = 1e9
-"""Seconds that may be given as a limit: beyond it the clocks of some systems give up."""
+LONGEST = 1e9  # seconds that may be given as a limit: beyond it the clocks of some systems give up
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,6 @@ class RunOptions:
     def __post_init__(self) -> None:
         if self.jobs is not None and self.jobs < 1:
             raise UsageError(f"jobs is {self.jobs}; allowed: 1 or more")
-        check_engine(self.engine)
         if self.time_limit is not None and not 0 < self.time_limit <= LONGEST:
             raise UsageError(f"the time limit is {self.time_limit:g} seconds; allowed: more than 0 to {LONGEST:,.0f}")
 
@@ -64,10 +64,6 @@ class Durations:
         """Return the seconds of the last time."""
         return self._seconds.get(chapter, otherwise)
 
-    def expected(self, job: Job) -> tuple[float, int]:
-        """Return what to sort by: the seconds of the last time, else the length of the notebook."""
-        return self.of(job.chapter), len(job.notebook)
-
     def note(self, runs: Iterable[Run]) -> None:
         """Keep how long chapters took."""
         self._seconds.update({run.chapter: run.seconds for run in runs})
@@ -95,83 +91,73 @@ def run_chapters(
 
     By default an engine is opened when a chapter has to be run.
     """
-    options, reporter = options or RunOptions(), reporter or Reporter()
+    options, reporter, mark = options or RunOptions(), reporter or Reporter(), edition.fingerprint
     known = {} if options.force else cached_runs(project, edition)
     reporter.begin(len(edition.chapters))
     for slug in known:
         reporter.done(slug, None)
-        (project.failed / f"{slug}.ipynb").unlink(missing_ok=True)
-    todo = [chapter for chapter in edition.chapters if chapter.slug not in known]
+        failed_notebook(project, slug).unlink(missing_ok=True)
     jobs = [
-        job_for(project, chapter, edition.values[chapter.slug], edition.fingerprint, options.time_limit)
-        for chapter in todo
+        job_for(project, chapter, edition.values[chapter.slug], mark, options.time_limit)
+        for chapter in edition.chapters
+        if chapter.slug not in known
     ]
-    jobs.sort(key=Durations(project).expected, reverse=True)
+    durations = Durations(project)
+    jobs.sort(key=lambda job: (durations.of(job.chapter), len(job.notebook)), reverse=True)
     outcome = Outcome()
     if jobs:
         with processes.session():
             engine = engine or engine_for(project, options.engine)
-            _run_all(project, edition, jobs, engine, options.jobs or cores(), reporter, outcome)
-    outcome.fresh = [chapter.slug for chapter in todo if chapter.slug in outcome.runs]
+            if not engine.imported <= mark.stamps:
+                raise PressError("a package changed since it was imported; build again")
+            try:
+                take = partial(_take, project, edition, reporter, outcome)
+                _run_all(jobs, engine, options.jobs or cores(), take)
+            finally:
+                durations.note(outcome.runs.values())
+    slugs = [chapter.slug for chapter in edition.chapters]
+    outcome.fresh = [slug for slug in slugs if slug in outcome.runs]
     merged = {**known, **outcome.runs}
-    outcome.runs = {chapter.slug: merged[chapter.slug] for chapter in edition.chapters if chapter.slug in merged}
+    outcome.runs = {slug: merged[slug] for slug in slugs if slug in merged}
     return outcome
 
 
-def _run_all(
-    project: Project,
-    edition: Edition,
-    jobs: Sequence[Job],
-    engine: Engine,
-    width: int,
-    reporter: Reporter,
-    outcome: Outcome,
-) -> None:
-    """Run jobs, so many at a time, and keep each result as soon as it is there."""
-    cache, durations = RunCache(project.cache), Durations(project)
+def _run_all(jobs: Sequence[Job], engine: Engine, width: int, take: Callable[[Run | ChapterError], None]) -> None:
+    """Run jobs, so many at a time, and take what comes of each as soon as it is there."""
     with ThreadPoolExecutor(width) as pool:
-        waiting: set[Future[Run]] = {pool.submit(run_job, job, engine) for job in jobs}
         try:
-            while waiting:
-                finished, waiting = wait(waiting, return_when=FIRST_COMPLETED)
-                for future in finished:
-                    _take(project, edition, future, cache, engine, reporter, outcome)
+            for future in as_completed([pool.submit(run_job, job, engine) for job in jobs]):
+                error = future.exception()
+                take(error if isinstance(error, ChapterError) else future.result())
         except BaseException:
             processes.stop_all()
             pool.shutdown(wait=True, cancel_futures=True)
             raise
-        finally:
-            durations.note(outcome.runs.values())
 
 
-def _take(
-    project: Project,
-    edition: Edition,
-    future: Future[Run],
-    cache: RunCache,
-    engine: Engine,
-    reporter: Reporter,
-    outcome: Outcome,
-) -> None:
-    """Take the result of one job."""
-    try:
-        run = future.result()
-    except ChapterError as error:
-        outcome.errors.append(error)
-        replace_file(project.failed / f"{error.chapter}.ipynb", error.notebook)
-        reporter.failed(error.chapter)
+def _take(project: Project, edition: Edition, reporter: Reporter, outcome: Outcome, done: Run | ChapterError) -> None:
+    """Keep what came of a job."""
+    path = failed_notebook(project, done.chapter)
+    if isinstance(done, ChapterError):
+        outcome.errors.append(done)
+        replace_file(path, done.notebook)
+        reporter.failed(done.chapter)
         return
     edition.fingerprint.check(project)
-    engine.check()
-    cache.store(run)
-    (project.failed / f"{run.chapter}.ipynb").unlink(missing_ok=True)
-    outcome.runs[run.chapter] = run
-    reporter.done(run.chapter, run.seconds)
+    RunCache(project.cache).store(done)
+    path.unlink(missing_ok=True)
+    outcome.runs[done.chapter] = done
+    reporter.done(done.chapter, done.seconds)
+
+
+def failed_notebook(project: Project, slug: str) -> Path:
+    """Return where the notebook of a chapter that failed is kept."""
+    return project.failed / f"{slug}.ipynb"
 
 
 def failure(project: Project, errors: Sequence[ChapterError]) -> PressError:
     """Return one error that names every chapter that failed, its cell, and where its notebook is kept."""
-    kept = [f"{error}\n    as far as it got: {project.failed / error.chapter}.ipynb" for error in errors]
+    kept = [f"{error}\n    as far as it got: {failed_notebook(project, error.chapter)}" for error in errors]
     if len(kept) == 1:
         return PressError(kept[0])
     return PressError(f"{len(kept)} chapters failed:\n" + "\n".join(f"  {text}" for text in kept))

@@ -27,18 +27,11 @@ from traitlets.config import Config
 FLUSH_EVERY = 0.2
 """Seconds between two looks at what was printed, as in a kernel: a cell that hangs is seen as far as it got."""
 
-PIECE = 1_000_000
-"""Bytes of printed text that go into one message."""
+PIECE = 1_000_000  # bytes of printed text that go into one message
 
 
 def packed(message: Any) -> bytes:
-    r"""Return a message as one line of JSON, with half a surrogate pair, which no file can hold, as a question mark.
-
-    Examples
-    --------
-    >>> packed({"data": [float("nan"), b"ab", "\ud800"]})
-    b'{"data": ["nan", "YWI=", "?"]}'
-    """
+    """Return a message as one line of JSON, with half a surrogate pair, which no file can hold, as a question mark."""
     try:
         text = json.dumps(message, default=json_default, ensure_ascii=False, allow_nan=False)
     except (TypeError, ValueError):
@@ -66,10 +59,14 @@ class ConnectionSession(Session):
         """Send the type and content of a message."""
         if not isinstance(msg_or_type, str):
             msg_or_type, content = msg_or_type["msg_type"], msg_or_type["content"]
-        message = packed({"msg_type": msg_or_type, "content": content})
+        self.tell({"msg_type": msg_or_type, "content": content})
+
+    def tell(self, message: Any) -> None:
+        """Send a message of any form."""
+        content = packed(message)
         with self.lock:
             self.flush()
-            self.connection.send_bytes(message)
+            self.connection.send_bytes(content)
 
     def flush(self) -> None:
         """Send what was printed."""
@@ -78,12 +75,6 @@ class ConnectionSession(Session):
                 while text := printed.read():
                     content = {"name": printed.name, "text": text}
                     self.connection.send_bytes(packed({"msg_type": "stream", "content": content}))
-
-    def done(self, well: bool) -> None:
-        """Say that a cell has ended, and whether it ended well."""
-        with self.lock:
-            self.flush()
-            self.connection.send_bytes(packed({"done": well}))
 
     def _keep_flushing(self) -> None:
         while True:
@@ -141,7 +132,7 @@ async def _answer(connection: Connection, session: ConnectionSession, shell: Any
         source = json.loads(await loop.run_in_executor(None, connection.recv_bytes))
         session.send(None, "execute_input", {"code": source, "execution_count": shell.execution_count})
         result = await _result(shell, source)
-        session.done(bool(result.success and not shell._last_traceback_during_displayhook))
+        session.tell({"done": bool(result.success and not shell._last_traceback_during_displayhook)})
 
 
 async def _result(shell: Any, source: str) -> Any:

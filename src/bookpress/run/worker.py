@@ -1,33 +1,24 @@
-"""What a worker of a Dask cluster does: it hands jobs to a program of its own, which runs them with one engine.
-
-A Dask worker is a daemon and may have no children that fork. It may also live for days while the packages change: the
-program is kept only as long as the files of the packages are those it was started with, and one whose files are not
-those of the sweep refuses the work.
-"""
+"""What a worker of a Dask cluster does: it runs jobs with an engine that it keeps while nothing changes."""
 
 from __future__ import annotations
 
-import os
+import multiprocessing
 import platform
-import subprocess
-import sys
 import threading
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from importlib import metadata
-from multiprocessing import Pipe
-from multiprocessing.connection import Connection
 
 from packaging.requirements import Requirement
 
 from bookpress.book.editions import Fingerprint
 from bookpress.book.project import Project
 from bookpress.errors import PressError
-from bookpress.run import processes
+from bookpress.files import stamps
 from bookpress.run.cache import Run
-from bookpress.run.engine import engine_for
+from bookpress.run.engine import Engine, engine_for
 from bookpress.run.notebook import ChapterError, Job, run_job
 
 
@@ -53,67 +44,40 @@ def versions() -> Mapping[str, str]:
 
 
 def run_elsewhere(job: Job, order: Order) -> Run | ChapterError:
-    """Run a job in a worker, in a program that the worker keeps for the next one.
+    """Run a job in a worker.
 
     A chapter that fails is returned, not raised: a cluster takes an exception for a fault of its own and would run the
     chapter again.
-
-    Raises
-    ------
-    PressError
-        If the worker's evidence, packages or libraries are not those of the sweep.
     """
-    check_versions(order)
-    mark = checked_fingerprint(order)
-    kept: _Program | None = getattr(_here, "program", None)
-    if kept is None or kept.order != order or kept.mark != mark:
-        if kept:
-            kept.close()
-        kept = _here.program = _Program(order, mark)
-    outcome = kept.run(job)
-    mark.check(order.project)
-    return outcome
+    mark, engine = _opened(order)
+    try:
+        return run_job(job, engine)
+    except ChapterError as error:
+        return error
+    finally:
+        mark.check(order.project)
 
 
-_here = threading.local()
-"""The program of each thread of a worker."""
+_lock = threading.Lock()
+_kept: list[tuple[Order, Fingerprint, Engine]] = []
+_press: list[dict[str, str]] = []  # the files of the press that this worker has imported
 
 
-class _Program:
-    """A program that runs jobs for one order; it ends with this process."""
-
-    def __init__(self, order: Order, mark: Fingerprint) -> None:
-        self.order, self.mark = order, mark
-        self._lifeline = os.pipe()
-        self._connection, theirs = Pipe()
-        with theirs:
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", __name__, str(theirs.fileno())],
-                pass_fds=(theirs.fileno(), self._lifeline[0]),
-                start_new_session=True,
-            )
-        processes.end_group_with(self._lifeline[0], self._process.pid)
-        self._connection.send(order)
-
-    def run(self, job: Job) -> Run | ChapterError:
-        """Return the run, or why it failed."""
-        try:
-            self._connection.send(job)
-            outcome: Run | PressError = self._connection.recv()
-        except (OSError, EOFError) as error:
-            del _here.program
-            raise PressError(f"the program that runs chapters ended ({self._process.wait()}); try again") from error
-        if isinstance(outcome, PressError) and not isinstance(outcome, ChapterError):
-            raise outcome
-        return outcome
-
-    def close(self) -> None:
-        """End the program, between two jobs."""
-        processes.kill_group(self._process.pid)
-        self._process.wait()
-        self._connection.close()
-        for descriptor in self._lifeline:
-            os.close(descriptor)
+def _opened(order: Order) -> tuple[Fingerprint, Engine]:
+    """Return the hashes of what is here, and an engine that has imported just that."""
+    with _lock:
+        for known, mark, engine in _kept:
+            if known == order and mark.stamps == stamps(order.project.watched):
+                return mark, engine
+        check_versions(order)
+        mark = checked_fingerprint(order)
+        press = {name: hashed for name, hashed in mark.packages.items() if name.startswith("bookpress/")}
+        if press not in (_press or [press]):
+            raise PressError("the press has changed since a worker imported it: restart the workers")
+        _press[:] = [press]
+        multiprocessing.current_process().daemon = False  # one of Dask may else start no process that forks
+        _kept[:] = [(order, mark, engine_for(order.project, order.engine))]
+        return _kept[0][1:]
 
 
 def checked_fingerprint(order: Order) -> Fingerprint:
@@ -130,26 +94,3 @@ def check_versions(order: Order) -> None:
     others = [f"{name} {ours[name]} (the sweep: {of})" for name, of in order.versions.items() if ours[name] != of]
     if others:
         raise PressError(f"a worker has {', '.join(others)}; every worker needs the same environment")
-
-
-def _main() -> None:
-    """Run the jobs that come through a connection and send back what came out, until it is closed."""
-    connection = Connection(int(sys.argv[1]))
-    order: Order = connection.recv()
-    engine = engine_for(order.project, order.engine)
-    while True:
-        try:
-            job: Job = connection.recv()
-        except EOFError:
-            return
-        outcome: Run | PressError
-        try:
-            outcome = run_job(job, engine)
-            engine.check()
-        except PressError as error:
-            outcome = error
-        connection.send(outcome)
-
-
-if __name__ == "__main__":
-    _main()

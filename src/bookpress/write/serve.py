@@ -33,7 +33,7 @@ from bookpress.book.chapters import FOLDER
 from bookpress.book.editions import DEFAULT, load_edition_file
 from bookpress.book.project import Project
 from bookpress.book.source import COPIED_FOLDERS
-from bookpress.build.published import BEING_BUILT, STATE
+from bookpress.build.published import STATE
 from bookpress.errors import PressError
 from bookpress.files import files_of
 from bookpress.run import processes
@@ -120,7 +120,7 @@ def keep_built(project: Project, edition: str, state: State) -> None:
             state.live.start()
         state.what, state.message = ("failed", fault) if fault else ("built", "")
         while not next(looks):
-            if fault.startswith(BEING_BUILT) or not (fault or state.version):
+            if not (fault or state.version):
                 break
 
 

@@ -302,7 +302,9 @@ def corpus(
     kind: Annotated[
         list[str] | None, typer.Option("--type", help="Only works of this type, such as article. May be repeated.")
     ] = None,
-    jobs: Annotated[int | None, typer.Option("--jobs", "-j", help="Parts at a time. [default: one a core]")] = None,
+    jobs: Annotated[
+        int | None, typer.Option("--jobs", "-j", min=1, help="Parts at a time. [default: one a core]")
+    ] = None,
     scheduler: Annotated[
         str | None, typer.Option("--scheduler", help="Address of a Dask scheduler, such as tcp://10.0.0.1:8786.")
     ] = None,

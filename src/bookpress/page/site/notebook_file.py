@@ -15,7 +15,7 @@ from bookpress.book.statements import full_name, marks_of, note
 from bookpress.page.base.contents import chapter_reference, citation_of
 from bookpress.page.base.roles import KINDS, split_name, value_text
 from bookpress.page.base.store import Page, UnknownNameError, store_of
-from bookpress.run.tidy import as_file
+from bookpress.run.notebook import as_file
 
 ROLE = re.compile(
     r"\s*\{holds\}(?P<mark>`+).+?(?P=mark)|\{(?P<kind>[\w:-]+)\}(?P<tick>`+)(?P<text>.+?)(?P=tick)", re.DOTALL
