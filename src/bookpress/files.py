@@ -146,6 +146,12 @@ def harmless(value: Any) -> Any:
     return f"'{value}" if isinstance(value, str) and value[:1] in {"=", "+", "-", "@", "\t", "\r"} else value
 
 
+def update_file(path: Path, content: bytes) -> None:
+    """Write a file only where its content differs, so that its date says when it last changed."""
+    if not path.is_file() or path.read_bytes() != content:
+        replace_file(path, content)
+
+
 class _PlainLoader(yaml.SafeLoader):
     """Refuses what YAML can do and nobody means: keys given twice, and references, which can multiply without end."""
 

@@ -37,6 +37,7 @@ from bookpress.files import (
     read,
     replace_file,
     sha256,
+    update_file,
 )
 from bookpress.run.cache import Run
 from bookpress.run.notebook import as_file
@@ -141,12 +142,11 @@ def staged_config(content: bytes) -> bytes:
 
 def _update(path: Path, content: bytes) -> None:
     """Write a file where it differs; a notebook keeps its date where only the name of the edition does."""
-    before = read(path) if path.is_file() else b""
-    if before == content:
-        return
-    date = path.stat().st_mtime_ns if before else 0
-    replace_file(path, content)
-    if before and path.suffix == ".ipynb" and _without_edition(before) == _without_edition(content):
+    is_notebook = path.suffix == ".ipynb" and path.is_file()
+    same = is_notebook and _without_edition(read(path)) == _without_edition(content)
+    date = path.stat().st_mtime_ns if same else 0
+    update_file(path, content)
+    if same:
         os.utime(path, ns=(date, date))
 
 
