@@ -90,12 +90,13 @@ class Parameter:
         """Return the values worth trying, `value` among them: all of a closed set, else those that the type lists.
 
         Its ``explore`` in the JSON Schema is a list of values, or of steps ``by`` which, or factors ``times`` which, to
-        go from the value, not beyond the value ``to``, where it has one.
+        go from the value, not beyond a value ``to`` and only to those ``of`` a list, where it has these.
         """
         listed = self.schema.get("explore", self.choices or ([False, True] if isinstance(value, bool) else []))
         if isinstance(listed, Mapping):
             made = [value + step for step in listed.get("by", ())] + [value * by for by in listed.get("times", ())]
-            listed = [type(value)(float(f"{one:.12g}")) for one in made if one <= listed.get("to", one)]
+            made = [one for one in made if one <= listed.get("to", one) and one in listed.get("of", made)]
+            listed = [type(value)(float(f"{one:.12g}")) for one in made]
         found = [value]
         for one in listed:
             with suppress(ValueError):

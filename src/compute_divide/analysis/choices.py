@@ -58,6 +58,9 @@ def _recorded(schema: dict[str, Any]) -> None:
 # --- numbers ---
 
 Year = Annotated[int, Field(ge=1950, le=2030, json_schema_extra=_recorded)]  # a calendar year
+PlacedYear = Annotated[
+    int, _number(1950, 2030, {"by": [-2, -1, 1, 2], "of": [*range(2006, 2019), 2021, 2022, 2024]})
+]  # whose NeurIPS papers have affiliations
 ListYear = Annotated[int, _number(1950, 2030, [2010, 2014, 2018, 2022, 2026])]  # with a June list of the TOP500
 Years = Annotated[int, _number(1, 50, [1, 2, 3, 5])]  # how many calendar years
 Months = Annotated[int, _number(1, 36, [1, 3, 6, 12], "months")]  # how long a run lasts

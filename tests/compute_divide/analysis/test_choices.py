@@ -85,3 +85,4 @@ def test_a_year_is_explored_no_further_than_the_evidence_holds_whole() -> None:
     last = int(choices.vintages()[-1][:4]) - 1
     assert Parameter("late_last", choices.Year, last).explored(last) == [last - 2, last - 1, last]
     assert Parameter("late_first", choices.Year, 2020).explored(2020) == [2018, 2019, 2020, 2021, 2022]
+    assert Parameter("year_after", choices.PlacedYear, 2024).explored(2024) == [2022, 2024]
