@@ -43,37 +43,11 @@ SOUND_ROW = {
 HEADER, ROW = list(SOUND_ROW), list(SOUND_ROW.values())
 PAPER = {"title": "A title of words", "status": "Poster", "aff": "MIT; Google", "aff_domain": "mit.edu;google.com"}
 HOSTILE = (
-    b"\x00",
-    b"\xff\xfe",
-    b"\xef\xbb\xbf",
-    b"\xc3",
-    b"\r",
-    b'"',
-    b"'",
-    b"{",
-    b"[" * 20_000,
-    b"*a",
-    b"&a [*a]",
-    b"!!python/none x",
-    b"---\n",
-    b"\n",
-    b"\t",
-    b":",
-    b"|",
-    b",",
-    b"1e999",
-    b"NaN",
-    b"-1",
-    b"9" * 400,
-    b"../../x",
-    b"=cmd()",
-    b"<script>",
-    b"\xed\xa0\x80",
-    "\u202e\u0000é".encode(),
-    b"%",
+    b"\x00", b"\xff\xfe", b"\xef\xbb\xbf", b"\xc3", b"\r", b'"', b"'", b"{", b"[" * 20_000, b"*a", b"&a [*a]",
+    b"!!python/none x", b"---\n", b"\n", b"\t", b":", b"|", b",", b"1e999", b"NaN", b"-1", b"9" * 400, b"../../x",
+    b"=cmd()", b"<script>", b"\xed\xa0\x80", "\u202e\u0000é".encode(), b"%", b"${x}",
     b"mystnb: {execution_mode: force}\n",
-    b"${x}",
-)
+)  # fmt: skip
 
 
 def pick(rng: np.random.Generator, among: Sequence[Any]) -> Any:

@@ -42,7 +42,8 @@ def peak_points(models: pd.DataFrame, teams: Sequence[str], names: Mapping[str, 
     named = first.assign(name=first["training_hardware"].map(dict(names))).dropna(subset=["name"])
     text = alt.Chart(named[["when", PEAK, "name"]]).mark_text(align="left", dx=-4, dy=-13)
     return framed(
-        points.encode(x=x, y=y, color=colour, shape=shape, tooltip=tooltip), text.encode(x=x, y=y, text="name:N")
+        points.encode(x=x, y=y, color=colour, shape=shape, tooltip=tooltip),
+        text.encode(x=x, y=y, text=alt.Text("name:N")),
     )
 
 
@@ -63,16 +64,16 @@ def count_strips(
     base = alt.Chart(shown).encode(y=rows, color=team_colour(teams))
     rule = base.transform_filter("isValid(datum.low)").mark_rule(strokeWidth=2.5, opacity=0.55, yOffset=-8)
     told = tips("median:Q|Median|,", "low:Q|Low|,.0f", "high:Q|High|,.0f")
-    dot = base.mark_point(size=80, yOffset=-8).encode(x="median:Q", tooltip=told)
-    label = alt.Chart(shown).mark_text(dy=-21, color=INK).encode(y=rows, x="median:Q", text="label:N")
+    dot = base.mark_point(size=80, yOffset=-8).encode(x=alt.X("median:Q"), tooltip=told)
+    label = alt.Chart(shown).mark_text(dy=-21, color=INK).encode(y=rows, x=alt.X("median:Q"), text=alt.Text("label:N"))
     named = models[models["model"].isin(list(names))].assign(name=lambda found: found["model"].map(dict(names)))
     text = alt.Chart(named[["team_type", "hardware_quantity", "name"]]).mark_text(dy=28, fontSize=11)
     return framed(
         ticks.encode(
             x=x, y=rows, color=team_colour(teams), tooltip=tips("model:N|Model", "hardware_quantity:Q|Chips|,")
         ),
-        text.encode(y=rows, x=x, text="name:N"),
-        rule.encode(x="low:Q", x2="high:Q"),
+        text.encode(y=rows, x=x, text=alt.Text("name:N")),
+        rule.encode(x=alt.X("low:Q"), x2=alt.X2("high:Q")),
         dot,
         label,
         height=70 * len(teams),
@@ -94,10 +95,10 @@ def waterfall(factors: pd.DataFrame) -> alt.LayerChart:
     base = alt.Chart(rows).encode(y=y)
     bars = base.mark_bar(color=TEAM_COLOURS["industry-only"], height=16).encode(
         x=times_axis("start", title),
-        x2="end:Q",
+        x2=alt.X2("end:Q"),
         tooltip=tips("factor:N|Factor", "ratio:Q|Ratio|,.3~r", "low:Q|Low|,.2~r", "high:Q|High|,.2~r"),
     )
-    text = base.mark_text(align="left", dy=-16).encode(x=times_axis("start", title), text="label:N")
+    text = base.mark_text(align="left", dy=-16).encode(x=times_axis("start", title), text=alt.Text("label:N"))
     return framed(bars, text, height=58 * len(rows))
 
 
@@ -118,11 +119,11 @@ def price_lines(prices: pd.DataFrame, banded: str) -> alt.LayerChart:
         return alt.Y(f"{field}:Q", title="US dollars an hour", axis=axis, scale=scale)
 
     strong = alt.condition(f"datum.chip == '{banded}'", alt.value(ACCENT), alt.value(QUIET))
-    base = alt.Chart(rows).encode(x=x, detail="run:N")
+    base = alt.Chart(rows).encode(x=x, detail=alt.Detail("run:N"))
     tooltip = tips("chip:N|Chip", "told:N|Month", "usd_per_hour:Q|Median|$.2f", "providers:Q|Providers")
     band = base.transform_filter(f"datum.chip == '{banded}'").mark_area(opacity=0.16, color=ACCENT)
     return framed(
-        band.encode(y=dollars("lowest_usd"), y2="highest_usd:Q"),
+        band.encode(y=dollars("lowest_usd"), y2=alt.Y2("highest_usd:Q")),
         base.mark_line(point={"size": 14}).encode(y=dollars("usd_per_hour"), color=strong, tooltip=tooltip),
         end_labels(rows, "when", "usd_per_hour", "chip", x, dollars("at"), top),
     )

@@ -59,7 +59,9 @@ def one_scale(rows: pd.DataFrame, colours: Sequence[str]) -> alt.LayerChart:
     dot = base.mark_point(size=60).encode(x=_h100e(H100E), tooltip=tooltip)
     label = base.mark_text(align="left", dx=8, fontSize=11)
     told = label.encode(x=_h100e("at"), text=alt.Text(f"{H100E}:Q", format=".2s"), color=alt.ColorValue(INK))
-    return framed(frame, rule.encode(x=_h100e("h100e_low"), x2="h100e_high:Q"), dot, told, height=21 * len(shown))
+    return framed(
+        frame, rule.encode(x=_h100e("h100e_low"), x2=alt.X2("h100e_high:Q")), dot, told, height=21 * len(shown)
+    )
 
 
 @needs()
@@ -81,11 +83,11 @@ def frontier(steps: pd.DataFrame, points: pd.DataFrame, named: Sequence[str]) ->
     marks = alt.Chart(dots).mark_point(size=50, color=PUBLIC).encode(x=x, y=y, tooltip=tooltip)
     sides = dots["machine"].map(_SIDES).fillna("right")
     labels = [
-        alt.Chart(dots[sides == side]).mark_text(fontSize=11, **place).encode(x=x, y=y, text="machine:N")
+        alt.Chart(dots[sides == side]).mark_text(fontSize=11, **place).encode(x=x, y=y, text=alt.Text("machine:N"))
         for side, place in _PLACES.items()
         if (sides == side).any()
     ]
-    return framed(record, marks, told.encode(x=x, y=y, text="machine:N"), *labels, height=380)
+    return framed(record, marks, told.encode(x=x, y=y, text=alt.Text("machine:N")), *labels, height=380)
 
 
 @needs("share")
@@ -98,7 +100,7 @@ def list_lines(shares: pd.DataFrame, colours: dict[str, str]) -> alt.LayerChart:
         "Share of the speed of the list",
         tips("group:N|Who", "when:Q|List|.1f", "share:Q|Share|.0%", "k:Q|Machines"),
     )
-    band = rows.mark_area(opacity=0.16).encode(y=share_axis("low", title), y2="high:Q")
+    band = rows.mark_area(opacity=0.16).encode(y=share_axis("low", title), y2=alt.Y2("high:Q"))
     line = rows.mark_line().encode(y=share_axis("share", title), tooltip=tooltip)
     return framed(band, line, end_labels(shares, "when", "share", "group", x, share_axis("at", "")))
 

@@ -79,17 +79,17 @@ def compute_scatter(
     # Their names stand below the cloud, on threads.
     others["foot"], others["line"] = others[COMPUTE].min() / 10**5.5, [13 * place for place in range(len(others))]
     foot = power_axis("foot", "Training compute (FLOP)")
-    threads = alt.Chart(others).mark_rule(strokeWidth=0.75).encode(x=x, y=y, y2="foot:Q")
+    threads = alt.Chart(others).mark_rule(strokeWidth=0.75).encode(x=x, y=y, y2=alt.Y2("foot:Q"))
     other_names = alt.Chart(others).mark_text(align="right", dx=-2, dy=alt.expr("8 + datum.line"), fontSize=11)
     named = rows[rows["model"].isin(list(names))].assign(name=lambda found: found["model"].map(dict(names)))
-    text, academic = alt.Chart(named).encode(x=x, y=y, text="name:N"), f"datum.team_type == '{ACADEMIA}'"
+    text, academic = alt.Chart(named).encode(x=x, y=y, text=alt.Text("name:N")), f"datum.team_type == '{ACADEMIA}'"
     return framed(
         record.encode(x=x, y=y),
         dot.encode(**placed),
         lines.encode(x=x, y=y, color=colour),
         empty.encode(**placed),
         threads,
-        other_names.encode(x=x, y=foot, text="model:N"),
+        other_names.encode(x=x, y=foot, text=alt.Text("model:N")),
         # Names of records stand above the cloud, those of academia alone, which lie within it, below their points.
         text.transform_filter(academic).mark_text(align="left", dx=4, dy=9, fontSize=11),
         text.transform_filter(f"!({academic})").mark_text(align="right", dx=-4, dy=-8, fontSize=11),
@@ -138,7 +138,7 @@ def ratio_by_era(ratios: pd.DataFrame, title: str, row: str = "Years") -> alt.La
     told = ("ratio:Q|Ratio|,.3~r", "low:Q|Low|,.3~r", "high:Q|High|,.3~r")
     tooltip = tips(f"period:N|{row}", *told, "n_over:Q|Industry models", "n_under:Q|Academic models")
     dots = dots_with_intervals(rows, x, y, TEAM_COLOURS["industry-only"], tooltip, 80)
-    labels = alt.Chart(rows).mark_text(dy=-13).encode(x=x, y=y, text="text:N")
+    labels = alt.Chart(rows).mark_text(dy=-13).encode(x=x, y=y, text=alt.Text("text:N"))
     one = alt.Chart(pd.DataFrame({"ratio": [1.0]})).mark_rule(color=QUIET, strokeDash=[4, 3]).encode(x=x)
     return framed(one, dots, labels, height=60 * len(rows) + 20)
 
@@ -210,7 +210,9 @@ def model_tiles(tiles: pd.DataFrame) -> alt.LayerChart:
         limit=alt.expr("width / 10 - 3"),
         opacity=alt.expr("width < 560 ? 0 : 1"),
     )
-    return framed(boxes, text.encode(text="name:N"), height=42 * tiles["year"].nunique())  # three lines of a name
+    return framed(
+        boxes, text.encode(text=alt.Text("name:N")), height=42 * tiles["year"].nunique()
+    )  # three lines of a name
 
 
 @needs("share")
@@ -223,7 +225,7 @@ def compute_bars(shares: pd.DataFrame) -> alt.LayerChart:
         x=alt.X("year:O", title=None, axis=alt.Axis(labelAngle=0, labelOverlap="parity", grid=False)),
         y=share_axis("share", "Share of the computing of the ten largest runs"),
         color=team_colour(teams, legend="bottom"),
-        order="order:Q",
+        order=alt.Order("order:Q"),
         tooltip=tips("year:O|Year", "team:N|Team type", "share:Q|Share|.1%", f"{COMPUTE}:Q|FLOP|.2e"),
     )
     return framed(stacked)

@@ -55,7 +55,9 @@ def access_bars(counts: pd.DataFrame, teams: Sequence[str]) -> alt.LayerChart:
             order=alt.Order("order:Q"),
             tooltip=tips("row:N|Whose, when", "way:N|Access", "models:Q|Models"),
         ),
-        totals.mark_text(align="left", dx=6, color=INK, fontSize=11).encode(x=alt.value("width"), text="text:N"),
+        totals.mark_text(align="left", dx=6, color=INK, fontSize=11).encode(
+            x=alt.value("width"), text=alt.Text("text:N")
+        ),
         height=26 * len(rows),
     )
 
@@ -119,8 +121,8 @@ def ladder_bars(ladder: pd.DataFrame) -> alt.LayerChart:
     dots = base.transform_filter("isValid(datum.asked)").mark_point(size=26, stroke=INK, strokeWidth=1, xOffset=11)
     seen = alt.condition("datum.asked == 'yes'", alt.value(INK), alt.value("transparent"))
     return framed(
-        reached.mark_bar(stroke=LINE, strokeWidth=0.5).encode(y=y, y2="top:Q", color=colour, tooltip=tooltip),
-        reached.mark_text(fontSize=11).encode(y=at, text="models:Q"),
+        reached.mark_bar(stroke=LINE, strokeWidth=0.5).encode(y=y, y2=alt.Y2("top:Q"), color=colour, tooltip=tooltip),
+        reached.mark_text(fontSize=11).encode(y=at, text=alt.Text("models:Q")),
         dots.encode(y=at, fill=seen),
         height=34 * len(names),
     )
@@ -159,7 +161,7 @@ def kind_tiles(counts: pd.DataFrame, kinds: Sequence[str]) -> alt.LayerChart:
     base = alt.Chart(rows).encode(x=x, y=y)
     frame = base.mark_rect(fillOpacity=0, stroke=LINE, strokeWidth=0.5)
     tile = base.mark_rect(color=ACCENT).encode(opacity=depth, tooltip=tip)
-    return framed(tile, frame, base.mark_text().encode(text="engagements:Q"), height=38 * len(kinds))
+    return framed(tile, frame, base.mark_text().encode(text=alt.Text("engagements:Q")), height=38 * len(kinds))
 
 
 @needs("before")
@@ -177,7 +179,7 @@ def before_after(scores: pd.DataFrame, before: str, after: str, title: str) -> a
         for name, text in (("before", before), ("after", after))
     ]
     return framed(
-        base.mark_rule(strokeWidth=2, color=ACCENT).encode(x=at["before"], x2="after:Q"),
+        base.mark_rule(strokeWidth=2, color=ACCENT).encode(x=at["before"], x2=alt.X2("after:Q")),
         base.mark_point(size=70, filled=False, strokeWidth=2).encode(x=at["before"], tooltip=tip),
         base.mark_point(size=70).encode(x=at["after"], tooltip=tip),
         *named,
@@ -211,5 +213,5 @@ def capability_steps(models: pd.DataFrame, first_year: int, named: Sequence[str]
     # Names of closed models stand above their line, names of open ones below theirs.
     above = alt.Chart(labelled[labelled["access"] == HOSTED]).mark_text(align="right", dx=-5, dy=-9, fontSize=11)
     below = alt.Chart(labelled[labelled["access"] == OPEN]).mark_text(align="left", dx=5, dy=13, fontSize=11)
-    labels = [text.encode(x=x, y=y, text="model:N") for text in (above, below)]
+    labels = [text.encode(x=x, y=y, text=alt.Text("model:N")) for text in (above, below)]
     return framed(dots, line, *labels, height=400)

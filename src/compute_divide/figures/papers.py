@@ -57,7 +57,7 @@ def venue_lines(shares: pd.DataFrame, title: str, turn: tuple[float, float] | No
     dashes = [_DASHES[i % len(_DASHES)] for i in range(len(names))]
     dash = alt.StrokeDash("name:N", scale=alt.Scale(domain=names, range=dashes), legend=None)
     tooltip = share_tips("name:N|Venue", "year:Q|Year|d")
-    base = alt.Chart(rows).encode(x=x, detail="run:N")
+    base = alt.Chart(rows).encode(x=x, detail=alt.Detail("run:N"))
     # A band needs two years; the interval of a year between two gaps is a stroke.
     alone = alt.Chart(rows[~rows["run"].duplicated(keep=False)]).encode(x=x)
     low = share_axis("low", title, top)
@@ -65,9 +65,9 @@ def venue_lines(shares: pd.DataFrame, title: str, turn: tuple[float, float] | No
         color=QUIET, opacity=0.16
     )
     return framed(
-        *([shaded.encode(x=x, x2="to:Q")] if turn else []),
-        base.mark_area(opacity=0.10, color=ACCENT).encode(y=low, y2="high:Q"),
-        alone.mark_rule(color=ACCENT, opacity=0.3).encode(y=low, y2="high:Q"),
+        *([shaded.encode(x=x, x2=alt.X2("to:Q"))] if turn else []),
+        base.mark_area(opacity=0.10, color=ACCENT).encode(y=low, y2=alt.Y2("high:Q")),
+        alone.mark_rule(color=ACCENT, opacity=0.3).encode(y=low, y2=alt.Y2("high:Q")),
         base.mark_line(color=ACCENT, strokeWidth=2).encode(y=y, strokeDash=dash),
         base.mark_point(size=26, color=ACCENT).encode(y=y, tooltip=tooltip),
         end_labels(rows, "year", "share", "name", x, share_axis("at", title, top), top),
@@ -96,7 +96,7 @@ def odds_forest(odds: pd.DataFrame, row: str, title: str, by: str) -> alt.LayerC
     ratio = ("odds_ratio:Q|Odds ratio|.2f", "low:Q|Low|.2f", "high:Q|High|.2f", "n:Q|Papers|,")
     dots = base.transform_calculate(told=said_as(row, by)).mark_point(size=64)
     dots = dots.encode(x=x, shape=alt.Shape(f"{by}:N", scale=shapes, legend=legend), tooltip=tips(NAMED, *ratio))
-    rules = base.mark_rule(strokeWidth=1.75).encode(x=along(x, "low"), x2="high:Q")
+    rules = base.mark_rule(strokeWidth=1.75).encode(x=along(x, "low"), x2=alt.X2("high:Q"))
     one = alt.Chart(pd.DataFrame({"odds_ratio": [1.0]})).mark_rule(color=QUIET, strokeDash=[4, 3]).encode(x=x)
     every = alt.Chart(rows).mark_point(opacity=0).encode(y=y)
     return framed(every, one, rules, dots, height=max((12 * len(series) + 20) * rows[row].nunique(), 60))
@@ -150,7 +150,7 @@ def named_bars(named: pd.DataFrame, title: str) -> alt.LayerChart:
         color=team_colour(teams, legend="top"),
         tooltip=tips("label:N|Model", "maker:N|Made by", "access:N|Access", "papers:Q|Papers|,"),
     )
-    numbers = base.mark_text(align="left", dx=5, color=INK, fontSize=11).encode(text="text:N")
+    numbers = base.mark_text(align="left", dx=5, color=INK, fontSize=11).encode(text=alt.Text("text:N"))
     return framed(bars, numbers, height=_ROW * len(rows))
 
 
@@ -203,7 +203,11 @@ def missing_dots(shares: pd.DataFrame) -> alt.LayerChart:
     rows.loc[rows["n"] < FEW, ["low", "high"]] = None
     dots = dots_with_intervals(rows, share_below("Works without a known institution"), y, ACCENT, tooltip)
     counts = rows.assign(told=[f"{k} of {n}" for k, n in zip(rows["k"], rows["n"], strict=True)])
-    label = alt.Chart(counts).mark_text(dy=-12, fontSize=11, color=INK).encode(y=y, x="share:Q", text="told:N")
+    label = (
+        alt.Chart(counts)
+        .mark_text(dy=-12, fontSize=11, color=INK)
+        .encode(y=y, x=alt.X("share:Q"), text=alt.Text("told:N"))
+    )
     return framed(dots, label, height=_TALL_ROW * len(shares))
 
 
@@ -215,7 +219,7 @@ def bound_bars(rows: pd.DataFrame) -> alt.LayerChart:
     bounds = ("lowest:Q|Lowest|.0%", "highest:Q|Highest|.0%", "known:Q|Known", "n:Q|All")
     tooltip = tips("works:N|Works", "share:Q|Share of the known|.0%", *bounds)
     base = alt.Chart(rows).encode(y=y, color=alt.ColorValue(TEAM_COLOURS["academia-only"]))
-    bar = base.mark_bar(height=12, opacity=0.35).encode(x=along(x, "lowest"), x2="highest:Q", tooltip=tooltip)
+    bar = base.mark_bar(height=12, opacity=0.35).encode(x=along(x, "lowest"), x2=alt.X2("highest:Q"), tooltip=tooltip)
     dot = base.transform_filter("isValid(datum.share)").mark_point(size=80).encode(x=x, tooltip=tooltip)
     return framed(bar, dot, height=_TALL_ROW * len(rows))
 
@@ -227,7 +231,9 @@ def topic_lines(shares: pd.DataFrame, topics: Sequence[str]) -> alt.LayerChart:
     x, title = year_axis(first=first, last=last), "Works by academia alone"
     dash = alt.StrokeDash("topic:N", sort=list(topics), legend=None)
     base = alt.Chart(shares).encode(x=x, color=alt.ColorValue(TEAM_COLOURS["academia-only"]))
-    band = base.mark_area(opacity=0.12).encode(y=share_axis("lowest", title), y2="highest:Q", detail="topic:N")
+    band = base.mark_area(opacity=0.12).encode(
+        y=share_axis("lowest", title), y2=alt.Y2("highest:Q"), detail=alt.Detail("topic:N")
+    )
     tooltip = [alt.Tooltip("topic:N"), alt.Tooltip("year:Q", format="d"), alt.Tooltip("share:Q", format=".0%")]
     line = base.mark_line().encode(y=share_axis("share", title), strokeDash=dash, tooltip=tooltip)
     return framed(band, line, end_labels(shares, "year", "share", "topic", x, share_axis("at", title)))

@@ -119,7 +119,7 @@ def cost_lines(costs: pd.DataFrame, labels: Mapping[float, str], grants: Mapping
         sizes.mark_rule(color=QUIET, strokeDash=[4, 3]),
         line.encode(x=year_axis(), y=_dollars("usd"), strokeDash=dashes, tooltip=tooltip),
         ends,
-        sizes.mark_text(align="left", dx=4, dy=-7, fontSize=11).encode(x=alt.value(0), text="grant:N"),
+        sizes.mark_text(align="left", dx=4, dy=-7, fontSize=11).encode(x=alt.value(0), text=alt.Text("grant:N")),
     )
 
 
@@ -138,7 +138,7 @@ def hour_rows(costs: pd.DataFrame, colours: Mapping[str, str]) -> alt.LayerChart
     tooltip = tips("name:N|What", "low:Q|GPU-hours from|,.0f", "high:Q|to|,.0f", "chip:N|Chip")
     text = base.mark_text(align="left", dx=9, fontSize=11)
     return framed(
-        base.mark_bar(size=5).encode(x=along(x, "low"), x2="high:Q"),
+        base.mark_bar(size=5).encode(x=along(x, "low"), x2=alt.X2("high:Q")),
         base.mark_point(size=60).encode(x=x, shape=alt.Shape("side:N", scale=shapes, legend=legend), tooltip=tooltip),
         text.encode(x=x, text=alt.Text("high:Q", format=".3~s"), color=alt.ColorValue(INK)),
         height=30 * len(rows),
@@ -207,19 +207,21 @@ def _counts(chosen: alt.Chart, rows: alt.Y) -> list[alt.Chart]:
     rank = counted.mark_text(align="right", dx=92, color=INK, aria=False)
     heads = [
         _ONE.mark_text(align="right", dx=dx, y=-8, color=QUIET, fontStyle="italic").encode(
-            x=right, text=alt.value(head)
+            x=right, text=alt.TextValue(head)
         )
         for head, dx in (("in reach", 58), ("rank", 92))
     ]
-    said = reach.encode(x=right, y=rows, text="reach:N", description="said:N", tooltip="said:N")
-    return [said, rank.encode(x=right, y=rows, text="rank:Q"), *heads]
+    said = reach.encode(
+        x=right, y=rows, text=alt.Text("reach:N"), description=alt.Description("said:N"), tooltip=alt.Tooltip("said:N")
+    )
+    return [said, rank.encode(x=right, y=rows, text=alt.Text("rank:Q")), *heads]
 
 
 def _readout(told: str) -> list[alt.Chart]:
     """Return the two lines above the chart: the compute of the run, and what it takes."""
     run = _ONE.mark_text(align="left", x=0, y=-44, color=INK, fontSize=16, fontWeight="bold")
     takes = _ONE.mark_text(align="left", x=0, y=-25, color=INK)
-    return [text.encode(text=alt.value(alt.expr(said))) for text, said in ((run, "said_flop"), (takes, told))]
+    return [text.encode(text=alt.TextValue(alt.expr(said))) for text, said in ((run, "said_flop"), (takes, told))]
 
 
 def _counted(shown: pd.DataFrame, newest: int) -> str:

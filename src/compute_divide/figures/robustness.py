@@ -44,7 +44,7 @@ def definition_grid(estimates: pd.DataFrame, periods: Sequence[str]) -> alt.Laye
     depth = alt.Opacity("share:Q", scale=alt.Scale(domain=[0, 1], range=[0.05, 0.75]), legend=None)
     tooltip = share_tips("rule:N|Definition", "vintage:N|Vintage", "what:N|Years")
     tiles = base.mark_rect(color=TEAM_COLOURS[rows["team_type"].iloc[0]]).encode(opacity=depth, tooltip=tooltip)
-    numbers = base.mark_text(fontSize=11, color=INK).encode(text="text:N")
+    numbers = base.mark_text(fontSize=11, color=INK).encode(text=alt.Text("text:N"))
     return framed(tiles, numbers, height=(18 * len(periods) + 14) * len(order))
 
 
@@ -67,8 +67,8 @@ def drift_lines(read: pd.DataFrame, highlighted: Sequence[int], team_type: str, 
     rule = base.transform_filter("datum.shown").mark_rule(strokeWidth=1.25)
     width = alt.condition("datum.shown", alt.value(2.5), alt.value(1.25))
     return framed(
-        base.mark_line().encode(x=x, y=y, detail="name:N", color=colour, strokeWidth=width),
-        rule.encode(x=x, y=share_axis("low", title), y2="high:Q", color=strong),
+        base.mark_line().encode(x=x, y=y, detail=alt.Detail("name:N"), color=colour, strokeWidth=width),
+        rule.encode(x=x, y=share_axis("low", title), y2=alt.Y2("high:Q"), color=strong),
         base.mark_point(size=30).encode(x=x, y=y, color=colour, tooltip=tooltip),
         end_labels(rows, "taken", "share", "name", x, share_axis("at", title)),
     )
@@ -133,12 +133,12 @@ def specification_curves(curves: pd.DataFrame, settings: pd.DataFrame, claims: M
     tooltip = tips("setting:N|Setting", "part:Q|Of its specifications|.0%")
     grid = alt.Chart(tiles[["claim", "x", "x2", "y", "part", "setting"]]).mark_bar(size=14)
     return framed(
-        grid.encode(x=x, x2="x2:Q", y=y, color=colour, opacity=depth, tooltip=tooltip),
-        curve.mark_area(opacity=0.16).encode(y=alt.Y("low:Q", scale=heights, title=None), y2="y2:Q"),
+        grid.encode(x=x, x2=alt.X2("x2:Q"), y=y, color=colour, opacity=depth, tooltip=tooltip),
+        curve.mark_area(opacity=0.16).encode(y=alt.Y("low:Q", scale=heights, title=None), y2=alt.Y2("y2:Q")),
         curve.mark_line().encode(y=y, tooltip=tips("share:Q|Share|.0%")),
-        of_paper.mark_rule(color=QUIET, strokeDash=[2, 3]).encode(x2="x2:Q", y=y),
+        of_paper.mark_rule(color=QUIET, strokeDash=[2, 3]).encode(x2=alt.X2("x2:Q"), y=y),
         of_paper.mark_text(align="left", baseline="top", fontSize=11).encode(
-            y=alt.Y("top:Q", scale=heights, title=None), text="text:N"
+            y=alt.Y("top:Q", scale=heights, title=None), text=alt.Text("text:N")
         ),
         height=int(16 * (_CURVE + 3 - min(names))),
     )

@@ -27,10 +27,8 @@ def test_chips_to_rent_are_those_with_a_dated_price_and_a_peak() -> None:
     [
         ("Year", 2010, 1949, "1950 to 2030"),
         ("Count", 10, 0, "1 to 1000"),
-        ("Count", 1, 2.5, "1 to 1000"),
         ("Months", 3, 37, "1 to 36"),
         ("Money", 100, 99, "100 to 1000000000000"),
-        ("Amount", 5000, 0, "1 to 100000"),
         ("Share", 0.85, 1.5, "0 to 1"),
         ("Utilisation", 0.33, 0.95, "0.05 to 0.9"),
         ("Magnitudes", 2.0, float("nan"), "0 to 30"),
@@ -40,12 +38,7 @@ def test_chips_to_rent_are_those_with_a_dated_price_and_a_peak() -> None:
         ("Chip", "NVIDIA H100 SXM5 80GB", "NVIDIA Fantasy", "Google TPU v2"),
         ("Quote", "median", "cheap", "lowest, median, highest"),
         ("NumberFormat", "fp32", "int8", "training, tensor-16, fp32"),
-        (
-            "Venues",
-            ["neurips", "icml"],
-            ["icml", "nips"],
-            "item 2; there is none of this name",
-        ),
+        ("Venues", ["neurips", "icml"], ["icml", "nips"], "item 2; there is none of this name"),
         ("Venues", ["acl"], [], "aaai, acl"),
         ("Topics", ["scrutiny", "bandits"], ["bandit"], "compute-intensive, low-compute"),
         ("Texts", ["title"], ["body"], "title, keywords, abstract"),
@@ -75,9 +68,8 @@ def test_every_parameter_has_help_of_its_own_bounds_and_where_it_counts_somethin
         assert len(one.help) > len("calendar year"), one.name
         assert "=" not in one.comment, "papermill's inspector takes it for an assignment"
         assert one.allowed != "any value"
-        assert one.unit or one.kind not in (choices.Count, choices.ChipCount, choices.Money, choices.Magnitudes), (
-            one.name
-        )
+        counted = (choices.Count, choices.ChipCount, choices.Money, choices.Magnitudes)
+        assert one.unit or one.kind not in counted, one.name
         assert set(one.schema.get("meanings", {})) <= set(one.choices)
 
 

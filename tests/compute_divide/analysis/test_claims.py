@@ -6,13 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from compute_divide.analysis.claims.verdicts import (
-    check_direction,
-    check_value,
-    verdict_of,
-)
+from compute_divide.analysis.claims.verdicts import check_direction, check_value, verdict_of
 from compute_divide.analysis.statistics.estimates import Estimate
-from compute_divide.evidence.claims import load_claims, load_related
 
 HALF = Estimate(0.5, 0.4, 0.6, k=50, n=100)
 
@@ -56,10 +51,3 @@ def test_the_reason_names_both_tests_and_the_other_readings():
 def test_a_direction_needs_the_whole_interval_on_one_side(low, high, expected, verdict):
     now = Estimate(1.0, low, high)
     assert check_direction("c", None, now, 1.0, expected=expected, measure="m").verdict == verdict
-
-
-def test_claims_carry_their_provenance_and_related_figures_their_work():
-    claims = load_claims().values()
-    assert {claim.provenance for claim in claims} == {"paper", "summary"}
-    assert all(claim.value is not None or claim.unit == "none" for claim in claims)
-    assert all(figure.cite for figure in load_related().values())

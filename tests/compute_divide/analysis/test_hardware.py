@@ -11,7 +11,7 @@ from statsmodels.formula.api import ols
 
 from compute_divide.analysis.chips import hardware
 from compute_divide.analysis.chips.hardware import PEAK
-from compute_divide.analysis.statistics.resampling import geometric_mean_ratio, median
+from compute_divide.analysis.statistics.resampling import geometric_mean_ratio
 
 
 def chips() -> pd.DataFrame:
@@ -118,12 +118,3 @@ def found() -> pd.DataFrame:
 def test_running_clusters_count_each_once():
     running = hardware.running_clusters(found())
     assert running["name"].tolist() == ["one", "phase 2", "owner not known", *(f"small {i}" for i in range(4))]
-
-
-def test_medians_of_few_and_of_many():
-    chips_used = pd.DataFrame({"chips": [2, 4, 4, 8, 16, 0, None], "link": None})
-    estimate = median(chips_used, "chips", "chips", unit="chips")
-    assert (estimate.value, estimate.n) == (4, 5)
-    assert 2 <= estimate.low <= 4 <= estimate.high <= 16
-    assert median(chips_used.head(2), "chips", "chips", unit="chips").low is None
-    assert median(chips_used.head(0), "chips", "chips", unit="chips").value is None

@@ -34,13 +34,8 @@ AS_DEFINITION = {
     "compute known": {"definition": "compute-known"},
     "compute or parameters known": {"definition": "compute-or-parameters-known"},
     **{f"top {k} of the year": {"definition": "top-k-per-year", "top_k": k} for k in (5, 10, 20)},
-    **{
-        f"within {window} order{'s' * (window > 1)} of the record": {
-            "definition": "near-record",
-            "record_window": window,
-        }
-        for window in (1, 2, 3)
-    },
+    "within 1 order of the record": {"definition": "near-record", "record_window": 1},
+    **{f"within {size} orders of the record": {"definition": "near-record", "record_window": size} for size in (2, 3)},
 }
 
 
@@ -133,14 +128,8 @@ def test_all_claims_at_once_needs_every_claim_near_under_one_choice():
 
 
 def test_a_swing_is_the_mean_range_with_all_else_held():
-    table = pd.DataFrame(
-        [
-            made("a", 0.1),
-            made("a", 0.5, size="y"),
-            made("a", 0.2, filter="z"),
-            made("a", 0.4, size="y", filter="z"),
-        ]
-    )
+    four = [made("a", 0.1), made("a", 0.5, size="y"), made("a", 0.2, filter="z"), made("a", 0.4, size="y", filter="z")]
+    table = pd.DataFrame(four)
     swing = swings(table).set_index("choice")["swing"]
     assert swing["size"] == pytest.approx((0.4 + 0.2) / 2)
     assert swing["filter"] == pytest.approx((0.1 + 0.1) / 2)

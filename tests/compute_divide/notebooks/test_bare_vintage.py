@@ -49,8 +49,4 @@ def command(data: Path, *words: str) -> str:
 @pytest.mark.parametrize("slug", EVERY if LONG else ["diffusion", "large-scale-models"])
 def test_a_chapter_meets_a_vintage_without_values(slug, evidence):
     results = json.loads(command(evidence, "run", slug, "-p", f"{EVERY[slug]}=2024-07", "--json"))[slug]
-    assert any(result["value"] is None for result in results.values()) or slug in {
-        "causes",
-        "introduction",
-        "robustness",
-    }
+    assert any(one["value"] is None for one in results.values()) or slug in {"causes", "introduction", "robustness"}

@@ -38,16 +38,10 @@ EDGES = [
     ("open-models", {"texts": ["title", "keywords"], "venues": ["ijcai", "neurips"], **OTHER_CHOICES}),
     ("open-models", {"venues": ["colt"], "base_vintage": "2023-12"}),
     ("open-models", {"early_first": 2007, "early_last": 2007, "late_first": 2030, "late_last": 2030}),
-    (
-        "open-models",
-        {"early_first": 2021, "early_last": 2024, "late_first": 2020, "late_last": 2022, "reading": "domain"},
-    ),
+    ("open-models", {"early_last": 2024, "late_first": 2020, "late_last": 2022, "reading": "domain"}),
     ("scrutiny", {"venues": ["colt"], "minimum_coverage": 0.0}),
     ("scrutiny", {"early_first": 1950, "early_last": 1951, "late_first": 2030, "late_last": 2030}),
-    (
-        "scrutiny",
-        {"scrutiny": ["audit"], "parts": ["audit"], "low": ["bandits"], **OTHER_CHOICES},
-    ),
+    ("scrutiny", {"scrutiny": ["audit"], "parts": ["audit"], "low": ["bandits"], **OTHER_CHOICES}),
     ("scrutiny", {"venues": ["iclr"], "middle_first": 1950, "middle_last": 1950}),
     ("attention", {"venues": ["emnlp"]}),
     ("attention", {"late_first": 2030, "late_last": 2030, "top": 0.0, **OTHER_CHOICES}),

@@ -30,11 +30,8 @@ def test_the_first_editions_shares_stand_as_those_of_notable_models(run_chapter)
     kept = {key: (results[key].k, results[key].n) for key in ("filter_keeps_early", "filter_keeps_late")}
     assert kept == {"filter_keeps_early": (86, 86), "filter_keeps_late": (216, 220)}
     keys = ("academia_share_early", "academia_share_late", "industry_share_year")
-    assert [(results[f"notable_{key}"].k, results[f"notable_{key}"].n) for key in keys] == [
-        (55, 86),
-        (35, 216),
-        (50, 91),
-    ]
+    notable = [(results[f"notable_{key}"].k, results[f"notable_{key}"].n) for key in keys]
+    assert notable == [(55, 86), (35, 216), (50, 91)]
 
 
 def test_robustness_reads_two_years_in_every_vintage_and_takes_the_difference_apart(run_chapter):

@@ -61,7 +61,7 @@ def unmatched_chips(models: pd.DataFrame, chips: pd.DataFrame) -> pd.DataFrame:
     return names[~names.isin(known)].value_counts().rename_axis("chip").reset_index(name="models")
 
 
-def same_year_ratio(rows: pd.DataFrame, label: str, value: str = PEAK) -> Estimate:
+def same_year_ratio(rows: pd.DataFrame, label: str, value: str = PEAK, *, interval: bool = True) -> Estimate:
     """Return the ratio of geometric means of a column, industry over academia, among models of the same year.
 
     The 95% percentile interval draws papers; `n` is the number of models in years that have both team types, without
@@ -76,7 +76,7 @@ def same_year_ratio(rows: pd.DataFrame, label: str, value: str = PEAK) -> Estima
     years = pd.get_dummies(known["year"]).to_numpy(dtype=np.float64)
     slope = float(_within_slopes(treated, logs, years, np.ones((1, len(known))))[0])
     groups = clusters(known)
-    if groups.max() + 1 < MIN_CLUSTERS:
+    if not interval or groups.max() + 1 < MIN_CLUSTERS:
         return Estimate(10**slope, n=len(known), unit="ratio", label=label)
     low, high = percentile_interval(_within_slopes(treated, logs, years, draw_weights(groups)))
     return Estimate(10**slope, 10**low, 10**high, n=len(known), unit="ratio", label=label)
@@ -90,7 +90,8 @@ def in_shared_years(rows: pd.DataFrame, value: str) -> pd.DataFrame:
 
 def _within_slopes(x: Floats, y: Floats, strata: Floats, weights: Floats) -> Floats:
     """Return the slope of y on x within strata, for each row of weights; NaN where no stratum has both."""
-    total, sum_x, sum_y, sum_xy = (weights @ (strata * column[:, None]) for column in (np.ones_like(x), x, y, x * y))
+    columns = np.hstack([strata * column[:, None] for column in (np.ones_like(x), x, y, x * y)])
+    total, sum_x, sum_y, sum_xy = np.hsplit(weights @ columns, 4)
     # x is 0 or 1, so its square is itself.
     with np.errstate(invalid="ignore", divide="ignore"):
         spread = np.where(total > 0, sum_x - sum_x**2 / total, 0).sum(axis=1)

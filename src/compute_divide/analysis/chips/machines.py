@@ -140,9 +140,11 @@ def list_share(rows: pd.DataFrame, segments: Collection[str], label: str, *, acc
     rows = rows[rows["accelerated"].fillna(False).astype(bool)] if accelerated else rows
     if rows.empty:
         return Estimate(None, k=0, n=0, label=label)
-    inside = rows["segment"].isin(list(segments))
-    sums = rows.groupby(inside)[["rmax_tflop_s", "rmax_squares", "machines"]].sum().reindex([True, False], fill_value=0)
-    (part, squares, k), (rest, other_squares, others) = sums.to_numpy(dtype=float).tolist()
+    inside, sums = (
+        rows["segment"].isin(list(segments)),
+        rows[["rmax_tflop_s", "rmax_squares", "machines"]].to_numpy(float),
+    )
+    (part, squares, k), (rest, other_squares, others) = (sums[side].sum(axis=0).tolist() for side in (inside, ~inside))
     share = part / (part + rest)
     spread = math.sqrt(squares * (1 - share) ** 2 + other_squares * share**2) / (part + rest)
     half = NormalDist().inv_cdf(0.975) * spread

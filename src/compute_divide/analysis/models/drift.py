@@ -57,9 +57,9 @@ def readings(
     wanted = set(years)
     parts = []
     for vintage, models in vintages.items():
-        whole = models[models["year"].isin([year for year in wanted if year <= last_whole_year(vintage)])]
-        parts.append(shares_by(whole.assign(vintage=vintage), ["year", "vintage"], team_types))
-    return pd.concat(parts, ignore_index=True).sort_values(["year", "vintage"], kind="stable", ignore_index=True)
+        whole = models["year"].isin([year for year in wanted if year <= last_whole_year(vintage)])
+        parts.append(models.loc[whole, ["year", "team_type"]].assign(vintage=vintage))
+    return shares_by(pd.concat(parts), ["year", "vintage"], team_types)
 
 
 def revised_share(old: pd.DataFrame, new: pd.DataFrame, factor: float) -> Estimate:

@@ -156,10 +156,11 @@ def shares_by(
     for team_type in wanted:
         _check_team(team_type)
     known = known_teams(rows[[*keys, "team_type"]]).dropna(subset=list(keys))
-    groups = known.groupby(list(keys), observed=True).size().reset_index(name="n")
-    counts = known.groupby([*keys, "team_type"], observed=True).size().reset_index(name="k")
-    shares = groups.merge(pd.DataFrame({"team_type": wanted}), how="cross").merge(counts, how="left")
-    shares["k"] = shares["k"].fillna(0).astype(int)
+    flags = pd.DataFrame({team: known["team_type"] == team for team in TEAM_TYPES})
+    counts = flags.groupby([known[key] for key in keys], observed=True).sum()
+    shares = counts.index.repeat(len(wanted)).to_frame(index=False)
+    shares["team_type"], shares["k"] = np.tile(wanted, len(counts)), counts[wanted].to_numpy().ravel()
+    shares["n"] = counts.sum(axis=1).to_numpy().repeat(len(wanted))
     shares["share"], shares["low"], shares["high"] = wilson_interval(shares["k"], shares["n"])
     return shares[[*keys, "team_type", "k", "n", "share", "low", "high"]]
 

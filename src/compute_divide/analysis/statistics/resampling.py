@@ -47,7 +47,7 @@ def percentile_interval(values: Floats) -> tuple[float, float]:
     return float(low), float(high)
 
 
-def geometric_mean_ratio(rows: pd.DataFrame, label: str, value: str = COMPUTE) -> Estimate:
+def geometric_mean_ratio(rows: pd.DataFrame, label: str, value: str = COMPUTE, *, interval: bool = True) -> Estimate:
     """Return the ratio of the geometric means, industry over academia, of the positive values of a column.
 
     The 95% percentile interval draws papers (by ``link``) within each team type; `n` counts the models of both. A side
@@ -67,7 +67,7 @@ def geometric_mean_ratio(rows: pd.DataFrame, label: str, value: str = COMPUTE) -
     logs = [np.log10(side[value].to_numpy(dtype=float)) for side in sides]
     over, under = (float(side.mean()) for side in logs)
     groups = [clusters(side) for side in sides]
-    if min(group.max() + 1 for group in groups) < MIN_CLUSTERS:
+    if not interval or min(group.max() + 1 for group in groups) < MIN_CLUSTERS:
         return Estimate(10 ** (over - under), n=n, unit="ratio", label=label)
     # Each side is drawn by itself, with a seed of its own.
     weights = [draw_weights(group, seed=SEED + place) for place, group in enumerate(groups)]

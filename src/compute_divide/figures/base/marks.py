@@ -152,8 +152,8 @@ def share_lines(shares: pd.DataFrame) -> alt.LayerChart:
     means = three_year_means(rows).assign(name=rows["team_type"].map(TEAM_NAMES), run=runs(rows, "team_type"))
     x = year_axis(first=int(rows["year"].min()), last=int(rows["year"].max()))
     colour = team_colour(dict.fromkeys(rows["team_type"]))
-    base = alt.Chart(means).encode(x=x, color=colour, detail="run:N")
-    band = base.mark_area(opacity=0.16).encode(y=share_axis("low"), y2="high:Q")
+    base = alt.Chart(means).encode(x=x, color=colour, detail=alt.Detail("run:N"))
+    band = base.mark_area(opacity=0.16).encode(y=share_axis("low"), y2=alt.Y2("high:Q"))
     tooltip = share_tips("team:N|Team type", "year:Q|Year|d")
     dots = alt.Chart(rows).transform_calculate(team=TEAM_NAMED).mark_point(size=20, opacity=0.6)
     return framed(
@@ -233,7 +233,7 @@ def series_dots(
     dots = dots.encode(x=x, shape=alt.Shape(f"{series}:N", scale=shapes, legend=legend), tooltip=share_tips(NAMED))
     mark = alt.Chart(pd.DataFrame({"share": [] if level is None else [level]}))
     line = mark.mark_rule(color=QUIET, strokeDash=[4, 3]).encode(x=x)
-    drawn = rule.encode(x=alt.X("low:Q", scale=x["scale"], title=title), x2="high:Q")
+    drawn = rule.encode(x=alt.X("low:Q", scale=x["scale"], title=title), x2=alt.X2("high:Q"))
     return framed(line, drawn, dots, height=max((12 * len(names) + 20) * rows[row].nunique(), 80))
 
 
@@ -251,7 +251,7 @@ def end_labels(
     ends = data.dropna(subset=[y]).sort_values(x, kind="stable").groupby(name, sort=False).tail(1)
     placed = ends[[x, name]].assign(at=spread(ends[y], gap=16 * range_y / HEIGHT))
     marks: alt.Chart = alt.Chart(placed).mark_text(align="left", dx=8, color=INK)
-    return marks.encode(x=x_axis, y=y_axis, text=f"{name}:N")
+    return marks.encode(x=x_axis, y=y_axis, text=alt.Text(f"{name}:N"))
 
 
 def along(axis: alt.X, column: str) -> alt.X:
@@ -266,7 +266,7 @@ def dots_with_intervals(
 ) -> alt.LayerChart:
     """Return a dot (`size` in square pixels) for each row, with a rule from ``low`` to ``high`` where known."""
     base = alt.Chart(data).encode(y=y, color=alt.ColorValue(colour))
-    bounded = base.transform_filter("isValid(datum.low)").encode(x=along(x, "low"), x2="high:Q")
+    bounded = base.transform_filter("isValid(datum.low)").encode(x=along(x, "low"), x2=alt.X2("high:Q"))
     rule = bounded.mark_rule(strokeWidth=1.75)
     return alt.LayerChart(layer=[rule, base.mark_point(size=size, filled=filled).encode(x=x, tooltip=tooltip)])
 
