@@ -102,7 +102,7 @@ def resolve(
     included: what it says is checked all the same. The command line may not. Problems that were found before are
     reported with these.
     """
-    values = {chapter.slug: {one.name: one.default for one in chapter.parameters} for chapter in book}
+    values: dict[str, dict[str, Value]] = {}  # of the chapters asked for: others are not even read
     problems = list(found)
     for one in sorted(asked, key=lambda one: one.chapter is not None):
         reached = [chapter for chapter in (included if one.is_text else book) if one.chapter in {None, chapter.slug}]
@@ -110,12 +110,17 @@ def resolve(
         if not hits:
             problems.append(_unknown(book, reached, included, one))
         for slug, parameter in hits:
+            chosen = values.setdefault(slug, {})
             try:
-                values[slug][one.name] = parameter.parse(one.value) if one.is_text else parameter.check(one.value)
+                chosen[one.name] = parameter.parse(one.value) if one.is_text else parameter.check(one.value)
             except ValueError as error:
-                values[slug][one.name] = None  # nothing to compare in a range
+                chosen[one.name] = None  # nothing to compare in a range
                 problems.append(f"{one.label}: {error}")
-    problems += [f"{slug}: {what}" for slug, chosen in values.items() for what in range_problems(chosen)]
+    for chapter in book:
+        if chapter in included or chapter.slug in values:
+            defaults = {one.name: one.default for one in chapter.parameters}
+            values[chapter.slug] = {**defaults, **values.get(chapter.slug, {})}
+            problems += [f"{chapter.slug}: {what}" for what in range_problems(values[chapter.slug])]
     if problems:
         raise UsageError(*dict.fromkeys(problems))
     return {chapter.slug: values[chapter.slug] for chapter in included}

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import gc
+import importlib
 import os
 import re
 import shutil
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 MEMORY = "doctrees"  # beside the source: what Sphinx has read for the last edition that became whole, to go on from
 DRAFT = "doctrees.new"
+USED = ("jupyter_book.sphinx", "myst_nb.sphinx_ext", "sphinx_book_theme", "bookpress.page.extension")
 WRITERS = 4  # processes that write pages at the most: more share too little
 SHOWN = 40  # lines of warnings that a message shows at the most
 
@@ -100,6 +102,8 @@ def setup(app: Sphinx) -> dict[str, bool]:
 
 if __name__ == "__main__":
     gc.set_threshold(500_000)  # a book is small, and searching all of it for garbage again and again is slow
+    for name in USED:  # while chapters run
+        importlib.import_module(name)
     done = work_on_order(make)
     sys.stderr.flush()
     os._exit(done)  # taking the book apart in memory would take longer than making a page
