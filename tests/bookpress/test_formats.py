@@ -49,9 +49,8 @@ def modules(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def pages(tmp_path: Path) -> Path:
-    folder = tmp_path / "html"
-    folder.mkdir()
-    return folder
+    (tmp_path / "html").mkdir()
+    return tmp_path / "html"
 
 
 def test_each_is_made_from_its_order_side_by_side(modules: Path, pages: Path, tmp_path: Path) -> None:

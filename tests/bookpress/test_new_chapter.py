@@ -58,7 +58,6 @@ def test_the_walk_of_a_new_author(author: Project) -> None:
     ("name", "after", "said"),
     [
         ("My question", None, "is no name of a chapter"),
-        ("../first", None, "is no name of a chapter"),
         ("first", None, "there is a chapter 'first' already"),
         ("mine", "frist", "no chapter 'frist'; did you mean first?"),
     ],
@@ -73,7 +72,7 @@ def test_a_chapter_that_cannot_be_begun_leaves_nothing(
     assert [path.name for path in (author.root / "notebooks").iterdir()] == ["first.md"]
 
 
-@pytest.mark.parametrize("value", [580, 0.5, -1])
+@pytest.mark.parametrize("value", [580, 0.5])
 def test_a_plain_number_is_recorded(value: float, monkeypatch: pytest.MonkeyPatch) -> None:
     shown: list[dict[str, dict[str, object]]] = []
     monkeypatch.setattr("IPython.display.display", lambda data, **_: shown.append(data))

@@ -45,7 +45,6 @@ PLACE = re.compile(
 )
 DUMMY = Format("dummy", PAGES.module)  # all that Jupyter Book does, but for writing
 CELL = 10_000  # MyST-NB counts lines within a cell, and cells in tens of thousands
-
 DIRECTION = re.compile(
     r"\b(?:rose|ris(?:e|es|en|ing)|f[ae]ll(?:s|en|ing)?|gr[eo]w(?:s|n|ing|th)?|shr[aiu]nk\w*|declin\w+|(?:in|de)creas\w+"
     r"|doubl(?:ed|es|ing)|halv(?:ed|es|ing)|widen\w*|narrow(?:s|ed|ing)|more|less|fewer|higher|lower|larger|smaller|greater"

@@ -14,9 +14,7 @@ from typing import Any
 from bookpress.errors import PressError, UsageError
 
 RETRIES = 5  # how often the cluster starts a task again whose worker was lost
-
 ANSWER_LIMIT = 10  # seconds a scheduler may take to answer
-
 WORKERS_LIMIT = 30.0  # seconds a cluster may take to have its first worker
 
 

@@ -28,9 +28,7 @@ MODULES = "BOOKPRESS_FORK_SERVER"
 """The variable that tells the server what to import; it marks one that was started with a chapter's environment."""
 
 START_LIMIT = 120  # seconds that the imports may take
-
 ENDING = 2.0  # seconds that a process may take from its last word to its end
-
 NOT_OURS = 86
 """The exit code of a fork of a server that the library started in place of ours: it has not a chapter's environment."""
 
@@ -40,7 +38,6 @@ COLLECT_AFTER = 100_000  # objects made between two searches for garbage in a fo
 
 _context = multiprocessing.get_context("forkserver")
 _lock = threading.Lock()
-
 
 OUTPUT_LIMIT = 50_000_000
 """Characters that a chapter may put out. Without an end, a cell that prints for ever fills the memory."""

@@ -24,7 +24,6 @@ from bookpress.run.cache import Run, run_key
 from bookpress.run.engine import Engine
 
 TIME_LIMIT = 600.0  # seconds a chapter may take, unless its front matter has a ``time_limit``
-
 FRAME = re.compile(r"Cell In\s?\[(\d+)\], line (\d+)")  # how a traceback names a line of a cell
 PARAMETER_TAGS = {"parameters", "injected-parameters"}
 DROPPED_METADATA = {"jupytext", "papermill"}
