@@ -245,9 +245,9 @@ def refresh_openalex(
     from compute_divide.evidence.openalex.client import Client
 
     choice = jobs.Choice(first, last, tuple(topic or ()), tuple(venue or ()), subfield, search, name, to, fresh)
-    job = jobs.counts_job(choice) if what == "counts" else jobs.records_job(choice)
+    costs, run = jobs.counts_job(choice) if what == "counts" else jobs.records_job(choice)
     client = Client.from_environment()
-    cost = job.plan(client)
+    cost = costs(client)
     typer.echo(cost.told(client.balance), err=True)
     if plan:
         return
@@ -266,7 +266,7 @@ def refresh_openalex(
 
     with Progress(*columns, console=Console(stderr=True)) as bar:
         task = bar.add_task("", total=cost.total, credits="")
-        sidecar = job.run(client, advance)
+        sidecar = run(client, advance)
     typer.echo(f"{sidecar.table}  {sidecar.rows_out} rows")
 
 

@@ -6,12 +6,13 @@ import importlib
 import inspect
 import pkgutil
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 
 import compute_divide.evidence
+from compute_divide.evidence.store import tables
 from compute_divide.evidence.store.files import vintages
 
 FIELDS = "__dataclass_fields__"
@@ -20,7 +21,14 @@ Loader = dict[str, Any]
 
 def loaders() -> list[Loader]:
     """Return every loader of the evidence, by module; each is called once, to see what it gives."""
-    return [_described(function) for function in _functions()]
+    found: dict[str, Loader] = {}
+    package = compute_divide.evidence
+    for one in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+        for name, function in vars(importlib.import_module(one.name)).items():
+            home = getattr(function, "__module__", "")
+            if name.startswith("load_") and home in {one.name, tables.__name__} and name not in found:
+                found[name] = _described(name, one.name, function)
+    return list(found.values())
 
 
 def as_page(found: Sequence[Loader]) -> str:
@@ -38,24 +46,22 @@ def as_page(found: Sequence[Loader]) -> str:
     return head + "\n".join(parts)
 
 
-def _functions() -> Iterator[Callable[..., Any]]:
-    package = compute_divide.evidence
-    for found in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
-        module = importlib.import_module(found.name)
-        for name, function in vars(module).items():
-            if name.startswith("load_") and getattr(function, "__module__", "") == found.name:
-                yield function
-
-
-def _described(function: Callable[..., Any]) -> Loader:
+def _described(name: str, module: str, function: Callable[..., Any]) -> Loader:
     needed = [one for one in inspect.signature(function).parameters.values() if one.default is one.empty]
     arguments = [vintages()[-1]] if needed else []  # the one thing that a loader asks for
-    call = f"{function.__name__}({', '.join(map(repr, arguments))})".replace("'", '"')
+    call = f"{name}({', '.join(map(repr, arguments))})".replace("'", '"')
     gives, columns = _shape(function(*arguments))
+    table = getattr(function, "__self__", None)
     said = (inspect.getdoc(function) or "").partition("\n\n")[0].replace("\n", " ").removeprefix("Return ")
-    what = re.sub(r",? with the columns of `\w+`", "", said[:1].upper() + said[1:])
-    example = f"from {function.__module__} import {function.__name__}\n\n{call}"
-    return {"name": function.__name__, "what": what, "gives": gives, "columns": columns, "example": example}
+    what = re.sub(r",? with the columns of `\w+`", "", f"{table.description}." if table else said)
+    example = f"from {module} import {name}\n\n{call}"
+    return {
+        "name": name,
+        "what": what[:1].upper() + what[1:],
+        "gives": gives,
+        "columns": columns,
+        "example": example,
+    }
 
 
 def _shape(found: Any) -> tuple[str, tuple[str, ...]]:

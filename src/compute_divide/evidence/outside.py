@@ -77,6 +77,7 @@ CARDS = tables.Table(
     f"{DERIVED_BY}.derive_evaluations",
 )
 """A row a system card, a company's first model first."""
+load_cards = CARDS.read
 
 EVALUATIONS = tables.Table(
     "outside/evaluations.csv",
@@ -93,6 +94,7 @@ EVALUATIONS = tables.Table(
     f"{DERIVED_BY}.derive_evaluations",
 )
 """A row an engagement; ``recurring`` is whether it was not their first."""
+load_evaluations = EVALUATIONS.read
 
 TRACKER = Origin(
     "scrutiny/third_party_evaluations_2026-08-14.js",
@@ -107,16 +109,6 @@ TRACKER = Origin(
 def load_evaluators() -> pd.DataFrame:
     """Return what is known of each outside evaluator, with the columns of `EVALUATORS`."""
     return tables.read_by_hand(EVALUATORS_FILE, EVALUATORS)
-
-
-def load_cards() -> pd.DataFrame:
-    """Return the system cards, with the columns of `CARDS`."""
-    return CARDS.read()
-
-
-def load_evaluations() -> pd.DataFrame:
-    """Return the engagements of outside evaluators, with the columns of `EVALUATIONS`."""
-    return EVALUATIONS.read()
 
 
 def derive_evaluations(raw: Path, folder: Path) -> list[Sidecar]:
@@ -197,15 +189,11 @@ TRANSPARENCY = tables.Table(
 )
 """A row an indicator; the developers that were asked and those that meet it are ``|``-joined. An indicator of 2024 has
 the name that it had in 2023."""
+load_transparency = TRANSPARENCY.read
 
 EDITIONS = {"2023-10": "October2023", "2024-05": "May2024", "2025-12": "Dec2025"}
 
 DEVELOPERS = {"Stability": "Stability AI"}
-
-
-def load_transparency() -> pd.DataFrame:
-    """Return the transparency index, with the columns of `TRANSPARENCY`."""
-    return TRANSPARENCY.read()
 
 
 def derive_transparency(raw: Path, folder: Path) -> list[Sidecar]:
@@ -278,6 +266,7 @@ CAPABILITY = tables.Table(
 )
 """A row a model as it was released; the settings of one model share their index. A team type is that of all
 organisations; one that the models database does not know makes it ``unknown``."""
+load_capability = CAPABILITY.read
 
 BENCHMARKED = Origin(
     "models/epoch_benchmarked_models_2026-08-19.csv",
@@ -292,11 +281,6 @@ MODELS = tuple(
     for name in ("all_ai_models_2026-03-30", "notable_ai_models_2026-08-19")
 )
 """Files that say of which sector an organisation is; the later one decides."""
-
-
-def load_capability() -> pd.DataFrame:
-    """Return Epoch's Capability Index by model, with the columns of `CAPABILITY`."""
-    return CAPABILITY.read()
 
 
 def derive_capability(raw: Path, folder: Path) -> list[Sidecar]:

@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 from evidence.openalex_server import FAULTS, KEY, Server, make_works
 
-from compute_divide.evidence.openalex.client import BudgetSpentError, Client, FetchError
+from compute_divide.evidence.openalex.client import Client, FetchError
 from compute_divide.evidence.openalex.fetch import DRIFT, Store, fetch_records, opened
 from compute_divide.evidence.openalex.refresh import Choice, records_query
 
@@ -92,7 +92,7 @@ def test_a_throttle_is_waited_out_and_a_spent_budget_is_not(fault: str, pauses: 
     client = server.client(sleep=slept.append)
     with opened(tmp_path, QUERY) as store:
         if fault == "spent":
-            with pytest.raises(BudgetSpentError, match="full again in 11 h 35 min"):
+            with pytest.raises(FetchError, match="full again in 11 h 35 min"):
                 fetch_records(client, store)
         else:
             fetch_records(client, store)

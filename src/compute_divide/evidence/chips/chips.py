@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pandas as pd
-
 from compute_divide.evidence.models.table import CREDIT, LICENCE, URL
 from compute_divide.evidence.store import tables
 from compute_divide.evidence.store.files import Origin, Sidecar
@@ -86,6 +84,7 @@ CHIPS = tables.Table(
     DERIVED_BY,
 )
 """Operations a second, without sparsity; price in dollars at release."""
+load_chips = CHIPS.read
 
 
 def _memory(row: Row, name: str, findings: Findings) -> float | None:
@@ -112,18 +111,9 @@ TRENDS = tables.Table(
     DERIVED_BY,
 )
 """Prices in dollars of 2020; 415 of 1,948 products have one."""
+load_gpu_trends = TRENDS.read
 
 TABLES = (CHIPS, TRENDS)
-
-
-def load_chips() -> pd.DataFrame:
-    """Return the chips, with the columns of `CHIPS`."""
-    return CHIPS.read()
-
-
-def load_gpu_trends() -> pd.DataFrame:
-    """Return graphics processors of 2005 to 2021, with the columns of `TRENDS`."""
-    return TRENDS.read()
 
 
 def derive_hardware(raw: Path, folder: Path) -> list[Sidecar]:
@@ -174,11 +164,7 @@ PRICES = tables.Table(
 )
 """Dollars of the day; a purchase price is for one chip, also when sold as a system. ``_1y`` and ``_3y`` are prices an
 hour with a commitment of one and of three years."""
-
-
-def load_prices() -> pd.DataFrame:
-    """Return the dated prices, with the columns of `PRICES`."""
-    return PRICES.read()
+load_prices = PRICES.read
 
 
 def derive_prices(raw: Path, folder: Path) -> list[Sidecar]:

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pandas as pd
-
 from compute_divide.evidence.models.table import CREDIT, LICENCE
 from compute_divide.evidence.store import tables
 from compute_divide.evidence.store.files import Origin, Sidecar
@@ -69,6 +67,7 @@ CLUSTERS = tables.Table(
     "compute_divide.evidence.chips.clusters.derive_clusters",
 )
 """``operational`` is the first day, ``included`` whether the source counts it in its standard analysis."""
+load_clusters = CLUSTERS.read
 
 ORIGIN = Origin(
     "models/epoch_gpu_clusters_2026-04-24.csv",
@@ -78,11 +77,6 @@ ORIGIN = Origin(
     LICENCE,
     "https://epoch.ai/data/gpu-clusters",
 )
-
-
-def load_clusters() -> pd.DataFrame:
-    """Return the clusters, with the columns of `CLUSTERS`."""
-    return CLUSTERS.read()
 
 
 def derive_clusters(raw: Path, folder: Path) -> list[Sidecar]:

@@ -48,11 +48,7 @@ TOP500 = tables.Table(
 """The machines of a list that share segment, country and whether they have an
 accelerator (missing where the list does not say). Speeds are those of the HPL benchmark, in 64 bits; the sum of their
 squares tells how far a share rests on single machines."""
-
-
-def load_top500() -> pd.DataFrame:
-    """Return sums over the machines of each TOP500 list, with the columns of `TOP500`."""
-    return TOP500.read()
+load_top500 = TOP500.read
 
 
 def _top500(raw: Path, folder: Path) -> Sidecar:
@@ -167,6 +163,7 @@ OWNED = tables.Table(
 """Chips bought from ``since`` to the last day of a quarter, in H100 equivalents by
 operations in 8 bits: the median of a simulation, with its 5th and 95th percentiles. ``kind`` is missing for all kinds
 of a designer together. Medians may be added, percentiles not."""
+load_owners = OWNED.read
 
 _LABORATORIES = {
     "laboratory": tables.as_label("Lab", LABS, blank=None),
@@ -183,6 +180,7 @@ LABORATORIES = tables.Table(
 )
 """Chips that a laboratory uses, as in `OWNED`. It does not own them all, so
 that laboratories and owners are never added."""
+load_laboratories = LABORATORIES.read
 
 _RENTAL = {
     "month": _as_day("month"),
@@ -200,6 +198,7 @@ RENTAL = tables.Table(
 )
 """The median over providers of the list price of a chip for an hour, with the
 lowest and highest; months with fewer than three providers are not in the source."""
+load_rental_prices = RENTAL.read
 
 TABLES = (TOP500, OWNED, LABORATORIES, RENTAL)
 
@@ -211,21 +210,6 @@ _OWNER_FILES = {
     "amd_owners_cumulative_totals": "AMD chips by owner",
     "coreweave_owners_cumulative_totals": "Nvidia chips of CoreWeave",
 }
-
-
-def load_owners() -> pd.DataFrame:
-    """Return the chips of each owner by quarter, with the columns of `OWNED`."""
-    return OWNED.read()
-
-
-def load_laboratories() -> pd.DataFrame:
-    """Return the chips that laboratories use at the end of a year, with the columns of `LABORATORIES`."""
-    return LABORATORIES.read()
-
-
-def load_rental_prices() -> pd.DataFrame:
-    """Return monthly list prices of a chip-hour, with the columns of `RENTAL`."""
-    return RENTAL.read()
 
 
 def derive_machines(raw: Path, folder: Path) -> list[Sidecar]:

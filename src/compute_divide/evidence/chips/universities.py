@@ -74,6 +74,7 @@ KINDS = tables.Table(
     DERIVED_BY,
 )
 """How many of a kind all universities together own, as recorded and after our checks, and how many have any."""
+load_university_gpus = KINDS.read
 
 SIZES = tables.Table(
     "compute/university_sizes.csv",
@@ -92,6 +93,7 @@ SIZES = tables.Table(
 """Quantiles of the H100 equivalents of a university, by speed in 16 bits after our checks (with an interval from order
 statistics) and as recorded, and by price as the source counts. ``held`` is the share of the sum (after our checks) that
 universities at or above the quantile hold."""
+load_university_sizes = SIZES.read
 
 CHECKS = tables.Table(
     "compute/university_checks.csv",
@@ -105,23 +107,9 @@ CHECKS = tables.Table(
 )
 """The universities by verdict, how many of them were found by a search and not by their rank, how many have no GPU on
 record, and the sums of their H100 equivalents by the three counts of `SIZES`."""
+load_university_checks = CHECKS.read
 
 TABLES = (KINDS, SIZES, CHECKS)
-
-
-def load_university_gpus() -> pd.DataFrame:
-    """Return the GPUs of all universities by kind, with the columns of `KINDS`."""
-    return KINDS.read()
-
-
-def load_university_sizes() -> pd.DataFrame:
-    """Return quantiles of the H100 equivalents of a university, with the columns of `SIZES`."""
-    return SIZES.read()
-
-
-def load_university_checks() -> pd.DataFrame:
-    """Return what the check by hand found, with the columns of `CHECKS`."""
-    return CHECKS.read()
 
 
 def derive_universities(raw: Path, folder: Path) -> list[Sidecar]:

@@ -15,7 +15,7 @@ import requests
 
 from bookpress.files import sha256
 from compute_divide.evidence.models.table import add_snapshot, check_vintage
-from compute_divide.evidence.openalex.client import FetchError, TimedSession, TransientError, day_of, persist
+from compute_divide.evidence.openalex.client import FetchError, TransientError, day_of, persist, timed_session
 from compute_divide.evidence.store import files
 from compute_divide.evidence.store.files import EvidenceError, Sidecar
 
@@ -42,7 +42,7 @@ def refresh_epoch(
         raise FetchError(f"{url!r} is not the address of a file: give one that begins with https://")
     # the name of the server, for messages: an address may hold more than should be shown
     host = url.split("://", 1)[1].split("/", 1)[0].rsplit("@", 1)[-1]
-    there = session or TimedSession()
+    there = session or timed_session()
     content, headers = persist(lambda: _fetch(there, url, host), host, tries=tries, sleep=sleep)
     known = (
         source.sha256 for each in files.vintages() for source in files.read_sidecar(files.table_name(each)).sources

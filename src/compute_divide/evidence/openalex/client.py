@@ -16,6 +16,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from email.utils import parsedate_to_datetime
+from functools import partial
 from typing import Any, TypeVar
 
 import pyalex
@@ -45,20 +46,11 @@ class TransientError(FetchError):
         self.wait = wait
 
 
-class BudgetSpentError(FetchError):
-    """The credits of the day are spent; what has been fetched is kept."""
-
-
-class TimedSession(requests.Session):
-    """A session whose every request has a time limit: seconds for a connection, and for each piece of an answer."""
-
-    def __init__(self, timeout: tuple[float, float] = (10.0, 60.0)) -> None:
-        super().__init__()
-        self.timeout = timeout
-
-    def send(self, request: requests.PreparedRequest, **kwargs: Any) -> requests.Response:
-        """Send a request, with the session's time limit where none is given."""
-        return super().send(request, **{**kwargs, "timeout": kwargs.get("timeout") or self.timeout})
+def timed_session(timeout: tuple[float, float] = (10.0, 60.0)) -> requests.Session:
+    """Return a session whose requests have a time limit: seconds for a connection, and for each piece of an answer."""
+    session = requests.Session()
+    session.request = partial(session.request, timeout=timeout)  # type: ignore[method-assign]
+    return session
 
 
 def persist(ask: Callable[[], T], server: str, *, tries: int, sleep: Callable[[float], None], key: str = "") -> T:
@@ -114,7 +106,7 @@ def _refusal(response: requests.Response, server: str) -> FetchError:
         held = "" if left is None or limit is None else f" ({left:,.0f} of {limit:,.0f} credits left)"
         seconds = reset if wait is None else wait
         when = "at midnight UTC" if seconds is None else f"in {duration(seconds)}"
-        return BudgetSpentError(f"the day's budget of {server} is spent{held}; it is full again {when}")
+        return FetchError(f"the day's budget of {server} is spent{held}; it is full again {when}")
     told = f"{server} answers {response.status_code}{_told(response)}"
     passes = response.status_code >= 500 or response.status_code in {403, 408, 429}
     return TransientError(told, wait) if passes else FetchError(told)
@@ -136,8 +128,7 @@ def _shortened(text: str) -> str:
 
 def redact(text: str, key: str) -> str:
     """Return a text without the key, wherever a server or library may have put it."""
-    text = text.replace(key, "***") if key else text
-    return re.sub(r"(api_key=|Bearer )[^&\s\"']+", r"\1***", text)
+    return text.replace(key, "***") if key else text
 
 
 def read_number(text: str | None) -> float | None:
@@ -238,7 +229,7 @@ class Client:
             raise FetchError(f"OpenAlex needs a key: set {KEY_VARIABLE}; openalex.org/settings/api gives a free one")
         if not re.fullmatch(r"[\x21-\x7e]+", self.key):
             raise FetchError(f"{KEY_VARIABLE} holds a blank or another character that a key cannot have")
-        self.session = TimedSession(self.timeout)
+        self.session = timed_session(self.timeout)
         self.session.headers["Authorization"] = f"Bearer {self.key}"
         self.session.hooks["response"].append(self._note)
 

@@ -72,12 +72,8 @@ class Cost:
         return f"{plan}; {balance.remaining:,} of {balance.limit:,} credits are left today{resets}"
 
 
-@dataclass(frozen=True, slots=True)
-class Job:
-    """A piece of work: what it takes, and the work itself, which says how much is done."""
-
-    plan: Callable[[Client], Cost]
-    run: Callable[[Client, Callable[[int], None]], Sidecar]
+Job = tuple[Callable[[Client], Cost], Callable[[Client, Callable[[int], None]], Sidecar]]
+"""What a piece of work takes, and the work itself, which says how much is done."""
 
 
 def records_job(choice: Choice) -> Job:
@@ -95,7 +91,7 @@ def records_job(choice: Choice) -> Job:
             with staged() as evidence:
                 return write_works(store, choice.name, client.asked or "", evidence)
 
-    return Job(plan, run)
+    return plan, run
 
 
 def records_query(choice: Choice) -> Query:
@@ -172,7 +168,7 @@ def counts_job(choice: Choice) -> Job:
         with staged() as evidence:
             return write_counts(team_counts(answers), choice.name, client.asked or "", notes, evidence)
 
-    return Job(plan, run)
+    return plan, run
 
 
 def count_topics(choice: Choice, topics: Topics) -> dict[str, dict[str, str]]:

@@ -15,7 +15,7 @@ import html
 import io
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache, lru_cache
 from typing import Annotated, Literal, TypeVar
 
@@ -31,6 +31,7 @@ FIRM = frozenset({"name", "word"})  # the strengths that settle which sectors a 
 
 SHORT = 3 + 2
 """An organisation's text of up to three words (and its two anchors) is a name of its own, so that its hints count."""
+
 
 Row = TypeVar("Row", bound=Strict)
 
@@ -209,32 +210,32 @@ def _words(text: str) -> str:
     return " ".join("and" if word == "&" else word for word in _WORD.findall(text))
 
 
-def parse_rows(text: str, name: str, model: type[Row]) -> Iterator[tuple[str, Row]]:
-    """Yield place and entry of every row of a CSV text of rules; the error for a bad one names its place."""
-    for number, row in enumerate(csv.DictReader(io.StringIO(text)), start=2):
-        place = f"data/{name}, row {number}"
-        try:
-            yield place, model.model_validate(row)
-        except ValidationError as error:
-            raise EvidenceError(f"{place}: {problem(error)}") from error
-
-
 @lru_cache(maxsize=4)
+def parse_rows(text: str, name: str, model: type[Row], key: Callable[[str], str] = str) -> tuple[Row, ...]:
+    """Return the rules of a CSV text; the error for a bad one, or one that is there already, names its place."""
+    rules, known = [], dict[str, str]()
+    for number, row in enumerate(csv.DictReader(io.StringIO(text)), start=2):
+        try:
+            rules.append(model.model_validate(row))
+        except ValidationError as error:
+            raise EvidenceError(f"data/{name}, row {number}: {problem(error)}") from error
+        if there := known.get(key(row["pattern"])):
+            raise EvidenceError(f"data/{name}, row {number}: {row['pattern']!r} is already there as {there!r}")
+        known[key(row["pattern"])] = row["pattern"]
+    return tuple(rules)
+
+
 def parse_rules(text: str) -> tuple[Rule, ...]:
     """Return the rules that a CSV text holds."""
-    rules: dict[str, Rule] = {}
+    rules = parse_rows(text, RULES_FILE, Rule, pattern_key)
     calls: dict[str, tuple[str, ...]] = {}
-    for place, rule in parse_rows(text, RULES_FILE, Rule):
-        key = pattern_key(rule.pattern)
-        if key in rules:
-            raise EvidenceError(f"{place}: {rule.pattern!r} is already there as {rules[key].pattern!r}")
+    for number, rule in enumerate(rules, start=2):
         if rule.judgement and calls.setdefault(rule.judgement, rule.sector) != rule.sector:
             raise EvidenceError(
-                f"{place}: the judgement call {rule.judgement!r} has the sector "
+                f"data/{RULES_FILE}, row {number}: the judgement call {rule.judgement!r} has the sector "
                 f"{'|'.join(rule.sector)!r} here and {'|'.join(calls[rule.judgement])!r} before"
             )
-        rules[key] = rule
-    return tuple(rules.values())
+    return rules
 
 
 def load_rules() -> tuple[Rule, ...]:

@@ -36,12 +36,8 @@ RANKS = tables.Table(
 )
 """``rank`` is the share of the venue-year's papers that are cited less, those cited alike and the paper itself counted
 half; its mean in every venue-year is one half."""
+load_ranks = RANKS.read
 CRAWLED = "citations: those of Google Scholar as the lists give them, crawled between 12 May and 12 June 2025"
-
-
-def load_ranks() -> pd.DataFrame:
-    """Return the citation ranks of papers, with the columns of `RANKS`."""
-    return RANKS.read()
 
 
 def counts(venue: str, year: int, papers: Mapping[str, RawPaper]) -> Iterator[dict[str, Any]]:

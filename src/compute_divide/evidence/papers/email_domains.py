@@ -10,13 +10,13 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
-from functools import cache, lru_cache
+from functools import cache
 
 from pydantic import Field, field_validator
 
 from compute_divide.evidence.papers.affiliations import parse_rows
 from compute_divide.evidence.papers.profiles import SECTORS, UNKNOWN
-from compute_divide.evidence.store.files import EvidenceError, Strict, read_bytes
+from compute_divide.evidence.store.files import Strict, read_bytes
 
 RULES_FILE = "domains.csv"
 
@@ -97,16 +97,11 @@ def clean_domain(text: str) -> str:
     return domain if re.fullmatch(r"[a-z0-9-]+(\.[a-z0-9-]+)+", domain) else ""
 
 
-_BRACES = re.compile(r"([^\s+/;|&,{}]*)\{([^{}]*)\}([^\s+/;|&,{}]*)")
 _JOINTS = re.compile(r"[+/;|&,]")
 
 
 def domains_in(text: str) -> list[str]:
-    """Return the domains of a text: one, or several that are joined by signs, by spaces or in braces."""
-    while braces := _BRACES.search(text):
-        before, inside, after = braces.groups()
-        written = "+".join(f"{before}{one.strip()}{after}" for one in _JOINTS.split(inside))
-        text = f"{text[: braces.start()]}{written}{text[braces.end() :]}"
+    """Return the domains of a text: one, or several that are joined by signs or spaces."""
     found = []
     for part in _JOINTS.split(text):
         words = [clean_domain(word.rsplit("@", maxsplit=1)[-1]) for word in part.split()]
@@ -122,17 +117,6 @@ def _expression(pattern: str) -> str:
     return rf"\S+ {labels} \S+" if "." not in pattern or name != pattern else rf"(?:\S+\.)?{labels} \S+ \S+"
 
 
-@lru_cache(maxsize=4)
-def parse_domain_rules(text: str) -> tuple[DomainRule, ...]:
-    """Return the rules that a CSV text holds."""
-    rules: dict[str, DomainRule] = {}
-    for place, rule in parse_rows(text, RULES_FILE, DomainRule):
-        if rule.pattern in rules:
-            raise EvidenceError(f"{place}: the pattern {rule.pattern!r} occurs twice")
-        rules[rule.pattern] = rule
-    return tuple(rules.values())
-
-
 def load_domain_rules() -> tuple[DomainRule, ...]:
     """Return the rules of ``data/domains.csv``."""
-    return parse_domain_rules(read_bytes(RULES_FILE).decode("utf-8"))
+    return parse_rows(read_bytes(RULES_FILE).decode("utf-8"), RULES_FILE, DomainRule)

@@ -112,13 +112,7 @@ def paper_profile(slots: Iterable[str]) -> str:
 
 @lru_cache(maxsize=65536)
 def parse_profile(profile: str) -> tuple[tuple[int, tuple[str, ...]], ...]:
-    """Return a paper profile as pairs of a number of slots and the atoms of their slot profile.
-
-    Examples
-    --------
-    >>> parse_profile("2:academia 1:@openai+academia")
-    ((2, ('academia',)), (1, ('@openai', 'academia')))
-    """
+    """Return a paper profile as pairs of a number of slots and the atoms of their slot profile."""
     entries = (entry.split(":", 1) for entry in profile.split())
     return tuple((int(count), tuple(slot.split("+"))) for count, slot in entries)
 

@@ -81,6 +81,7 @@ PAPERS = tables.Table(
     DERIVED_BY,
 )
 """``n_*`` and the team types follow from the profiles by the default calls."""
+load_papers = PAPERS.read
 
 VERDICTS = ("both_company", "only_name", "only_domain", "neither")
 """What affiliation and domain of an author can say about a company."""
@@ -101,6 +102,7 @@ AGREEMENT = tables.Table(
 )
 """Authors whose affiliation and domain are both known, by what each says. Lists with abstracts are told apart: they
 often write all employers of an author into one string, beside one domain, and cannot tell how well it is read."""
+load_agreement = AGREEMENT.read
 
 _COVERED = ("papers", "by_name", "by_domain", "keywords", "abstracts")
 COVERAGE = tables.Table(
@@ -112,16 +114,6 @@ COVERAGE = tables.Table(
 """Accepted papers, those with a known team type by affiliations and by domains, with keywords and with an abstract."""
 
 TABLES = (PAPERS, AGREEMENT, COVERAGE, citations.RANKS)
-
-
-def load_papers() -> pd.DataFrame:
-    """Return the papers, with the columns of `PAPERS`."""
-    return PAPERS.read()
-
-
-def load_agreement() -> pd.DataFrame:
-    """Return how affiliations and e-mail domains agree, by venue and year, with the columns of `AGREEMENT`."""
-    return AGREEMENT.read()
 
 
 def paper_key(title: str) -> str:

@@ -162,7 +162,7 @@ class Table:
     derived_by: str = ""
 
     def read(self) -> pd.DataFrame:
-        """Return the table, see `read_table`."""
+        """Return the table: its columns are those of its `schema`, what it is its `description`; see `read_table`."""
         return read_table(self.name, self.schema)
 
     def write(
