@@ -1,24 +1,97 @@
-"""Chips, prices and clusters: what the raw files say is all there, and nothing is mixed."""
+"""Chips, prices, clusters and who has machines: what the raw files say is all there; what is wrong in one stops."""
 
-import csv
+import os
+import shutil
 
+import pandas as pd
 import pytest
 
-from compute_divide.evidence.chips.chips import (
-    FORMATS,
-    derive_hardware,
-    derive_prices,
-    load_chips,
-    load_prices,
-)
+from compute_divide.analysis.chips.machines import list_share
+from compute_divide.evidence import outside
+from compute_divide.evidence.chips.chips import FORMATS, derive_hardware, derive_prices, load_chips, load_prices
 from compute_divide.evidence.chips.clusters import derive_clusters
+from compute_divide.evidence.chips.machines import derive_machines, load_owners, load_top500
+from compute_divide.evidence.chips.universities import CHECKS_FILE, derive_universities, load_university_gpus
 from compute_divide.evidence.models.table import load_models
-from compute_divide.evidence.store.files import EvidenceError
-from compute_divide.evidence.store.raw_csv import read_raw
+from compute_divide.evidence.outside import derive_outside
+from compute_divide.evidence.store.files import EvidenceError, data_dir
 
-CHIPS = "models/epoch_ml_hardware_2026-07-19.csv"
+HARDWARE = "models/epoch_ml_hardware_2026-07-19.csv"
 CLUSTERS = "models/epoch_gpu_clusters_2026-04-24.csv"
-# --- chips ---
+LIST = "compute/top500/top500_2026-06_academic.csv"
+OLDER = "compute/top500/top500_2020-11_other.csv"
+LABORATORIES = "compute/epoch_lab_compute_year_end_2026-09-03.csv"
+TPUS = "compute/epoch_tpu_owners_cumulative_totals_2026-04-22.csv"
+CAPABILITY = "models/epoch_benchmarked_models_2026-08-19.csv"
+SCORES = "scrutiny/fmti_scores_May2024.csv"
+TRACKER = outside.TRACKER.path
+
+
+@pytest.mark.raw
+@pytest.mark.parametrize(
+    ("derive", "file", "old", "new", "said"),
+    [
+        (
+            derive_hardware,
+            "models/epoch_ml_hardware_2026-07-19.csv",
+            ",GPU,",
+            ",Abacus,",
+            "'Abacus' is not a known kind",
+        ),
+        (derive_clusters, CLUSTERS, ",Private,", ",Military,", "'Military' is not a known sector of an owner"),
+        (derive_clusters, CLUSTERS, ",Existing,", ",Rumoured,", "'Rumoured' is not a known status"),
+        (
+            derive_clusters,
+            CLUSTERS,
+            "481112,,,True,",
+            "481112,,,perhaps,",
+            r"row \d+: 'perhaps' in .* neither True nor",
+        ),
+        (derive_machines, LIST, ",Academic,", ",Charity,", "'Charity' is not a known segment"),
+        (derive_machines, LIST, "\n12,", "\n13,", "each rank from 1 to 500 once"),
+        (
+            derive_machines,
+            LIST.replace("2026-06_academic", "2020-11_other"),
+            "Rmax [TFlop/s]",
+            "Rmax",
+            "2020-11.*the unit",
+        ),
+        (derive_machines, LABORATORIES, "Anthropic,", "Mistral,", "'Mistral' is not a known laboratory"),
+        (derive_machines, TPUS, ",checked,", ",maybe,", "'maybe' in 'Incomplete'"),
+        (derive_outside, TRACKER, 'tor: "UK AISI"', 'tor: "Oxford"', "'Oxford' on .* is not in data/evaluators"),
+        (derive_outside, TRACKER, "  google: {", "  gogle: {", "'gogle' is not a known company"),
+        (
+            derive_outside,
+            "scrutiny/fmti_scores_May2024.csv",
+            "Data size,0,",
+            "Data size,1,",
+            "what the indicators add up",
+        ),
+        (derive_outside, "scrutiny/fmti_scores_Dec2025.csv", "Crawling,1,", "Crawling,2,", "'2' is neither 0 nor 1"),
+        (derive_outside, CAPABILITY, "API access", "Half open", "'Half open' is not a known"),
+    ],
+)
+def test_what_is_new_or_wrong_in_a_raw_file_stops_the_derivation(derive, file, old, new, said, raw_dir, tmp_path):
+    for folder in ("compute", "models", "scrutiny"):
+        shutil.copytree(raw_dir / folder, tmp_path / folder, copy_function=os.symlink)
+    text = (raw_dir / file).read_text(encoding="utf-8-sig")
+    assert old in text
+    (tmp_path / file).unlink()
+    (tmp_path / file).write_text(text.replace(old, new, 1), encoding="utf-8")
+    with pytest.raises(EvidenceError, match=said):
+        derive(tmp_path, tmp_path / "out")
+
+
+@pytest.mark.raw
+@pytest.mark.parametrize(
+    ("change", "said"), [(",588,", "does not record 587 of A100_40GB"), ("2,rank 5", "has no such row")]
+)
+def test_a_check_that_quotes_what_the_source_does_not_say_is_refused(raw_dir, data_copy, tmp_path, change, said):
+    path = data_copy / CHECKS_FILE
+    wrong = {",588,": ",587,", "2,rank 5": "999,rank 5"}[change]
+    path.write_text(path.read_text().replace(change, wrong, 1))
+    with pytest.raises(EvidenceError, match=said):
+        derive_universities(raw_dir, tmp_path / "out")
 
 
 def test_every_number_format_has_its_own_column():
@@ -49,9 +122,6 @@ def test_an_alias_belongs_to_one_chip_and_names_no_other():
     assert all(alias not in set(own.drop(chip)) for chip, alias in aliases.items())
 
 
-# --- prices ---
-
-
 def test_a_commitment_makes_a_chip_hour_cheaper():
     prices = load_prices().dropna(subset=["usd_per_chip_hour", "usd_per_chip_hour_3y"])
     assert len(prices) == 107
@@ -64,26 +134,44 @@ def test_a_row_without_a_price_is_set_aside_and_counted(raw_dir, tmp_path):
     assert [(aside.reason, aside.rows, aside.examples) for aside in sidecar.set_aside] == [("no price", 1, ["row 579"])]
 
 
-# --- clusters ---
+def test_each_list_has_five_hundred_machines_in_known_segments():
+    lists = load_top500()
+    assert lists.groupby("list")["machines"].sum().tolist() == [500] * 33
+    assert lists["accelerated"].isna().groupby(lists["list"]).all().sum() == 2
+    assert (lists["rmax_squares"] >= lists["largest_tflop_s"] ** 2 * (1 - 1e-4)).all()
 
 
-@pytest.mark.raw
-@pytest.mark.parametrize(
-    ("derive", "file", "change", "said"),
-    [
-        (derive_hardware, CHIPS, {"Type": "Abacus"}, "'Abacus' is not a known kind"),
-        (derive_clusters, CLUSTERS, {"Sector": "Military"}, "'Military' is not a known sector of an owner"),
-        (derive_clusters, CLUSTERS, {"Status": "Rumoured"}, "'Rumoured' is not a known status"),
-        (derive_clusters, CLUSTERS, {"Possible Duplicate": "perhaps"}, "'perhaps' in .* is neither True nor blank"),
-    ],
-)
-def test_what_is_new_to_us_stops_with_its_file_and_row(derive, file, change, said, raw_dir, tmp_path):
-    raw = read_raw(raw_dir / file)
-    path = tmp_path / file
-    path.parent.mkdir(parents=True)
-    with path.open("w", newline="", encoding="utf-8") as out:
-        writer = csv.DictWriter(out, fieldnames=raw.header)
-        writer.writeheader()
-        writer.writerows({**row.cells, **(change if row.number == 5 else {})} for row in raw.rows)
-    with pytest.raises(EvidenceError, match=rf"{path.name}, row 5\b.*{said}"):
-        derive(tmp_path, tmp_path / "out")
+def test_kinds_of_chips_add_up_to_what_an_owner_has():
+    owners = load_owners()
+    nvidia = owners[(owners["designer"] == "Nvidia") & owners["owner"].isin(["Microsoft", "Meta", "Oracle"])]
+    kinds = nvidia[nvidia["kind"].notna()].groupby(["owner", "quarter"])["h100e"].sum()
+    totals = nvidia[nvidia["kind"].isna()].set_index(["owner", "quarter"])["h100e"]
+    # Medians of parts are near the median of the sum, not equal to it.
+    assert kinds.sub(totals).abs().div(totals).max() < 0.1
+
+
+def test_no_university_can_be_told_from_the_tables():
+    kinds = load_university_gpus()
+    assert kinds["recorded"].sum() == 33_467
+    assert (kinds.loc[kinds["checked"] > 100, "universities"] > 1).all()
+
+
+def test_the_reasons_of_corrections_are_those_that_the_chapter_tells():
+    lines = pd.read_csv(data_dir() / CHECKS_FILE, keep_default_na=False)
+    said = {"twice": "same chips|second time", "over": "retired|replaced", "national": "national programme"}
+    rows = {key: lines.loc[lines["reason"].str.contains(words), "row"].nunique() for key, words in said.items()}
+    assert rows == {"twice": 3, "over": 3, "national": 3}
+    assert lines["chosen"].ne("search").groupby(lines["row"]).all().value_counts().to_dict() == {True: 30, False: 1}
+
+
+def test_a_share_that_rests_on_one_machine_has_a_wider_interval():
+    spread = {
+        "segment": ["academic", "research"],
+        "accelerated": True,
+        "machines": [10, 10],
+        "rmax_tflop_s": [100.0, 100.0],
+    }
+    even = list_share(pd.DataFrame(spread | {"rmax_squares": [1e3, 1e3]}), ["academic"], "even")
+    single = list_share(pd.DataFrame(spread | {"rmax_squares": [8.2e3, 1e3]}), ["academic"], "single")
+    assert even.value == single.value == 0.5
+    assert single.high - single.low > 1.5 * (even.high - even.low)

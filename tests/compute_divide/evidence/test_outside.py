@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-
 import pandas as pd
 import pytest
 from hypothesis import given
@@ -45,35 +43,6 @@ def test_the_objects_of_a_script_are_read_with_texts_as_they_are():
 def test_a_script_without_the_object_says_so():
     with pytest.raises(EvidenceError, match="exports no 'labs'"):
         outside._javascript_object(SCRIPT, "labs")
-
-
-@pytest.mark.raw
-@pytest.mark.parametrize(
-    ("file", "old", "new", "message"),
-    [
-        (
-            outside.TRACKER.path,
-            'evaluator: "UK AISI"',
-            'evaluator: "Oxford"',
-            "'Oxford' on .* is not in data/evaluators",
-        ),
-        (outside.TRACKER.path, "  google: {", "  gogle: {", "'gogle' is not a known company"),
-        ("scrutiny/fmti_scores_May2024.csv", "Data size,0,", "Data size,1,", "not what the indicators add up to"),
-        ("scrutiny/fmti_scores_Dec2025.csv", "Crawling,1,", "Crawling,2,", "'2' is neither 0 nor 1"),
-        ("models/epoch_benchmarked_models_2026-08-19.csv", "API access", "Half open", "'Half open' is not a known"),
-    ],
-)
-def test_what_is_new_in_a_raw_file_stops_the_derivation(raw_dir, tmp_path, file, old, new, message):
-    for folder in ("scrutiny", "models"):
-        (tmp_path / folder).mkdir()
-        for path in (raw_dir / folder).iterdir():
-            (tmp_path / folder / path.name).symlink_to(path)
-    text = (raw_dir / file).read_text(encoding="utf-8")
-    (tmp_path / file).unlink()
-    (tmp_path / file).write_text(text.replace(old, new, 1), encoding="utf-8")
-    with pytest.raises(EvidenceError, match=message):
-        outside.derive_outside(tmp_path, tmp_path / "out")
-    shutil.rmtree(tmp_path / "out", ignore_errors=True)
 
 
 def test_every_evaluator_is_classed_once_with_a_reason_and_used():

@@ -37,7 +37,6 @@ from compute_divide.evidence.papers.profiles import (
 )
 from compute_divide.evidence.papers.table import (
     AGREEMENT_TABLE,
-    COVERAGE,
     PAPERS_TABLE,
     derive_papers,
     load_papers,
@@ -279,13 +278,6 @@ def test_the_shipped_team_types_follow_from_the_profiles():
     assert (table["profile"].map(counts).fillna(0) == table["n_industry"]).all()
 
 
-def test_coverage_adds_up():
-    coverage, table = COVERAGE.read(), load_papers()
-    assert coverage["papers"].sum() == len(table)
-    assert coverage["by_name"].sum() == (table["team_type"] != "unknown").sum()
-    assert (coverage["by_name"] <= coverage["papers"]).all()
-
-
 @pytest.mark.raw
 def test_lists_that_lack_are_named_and_one_that_is_added_gives_what_all_together_give(raw_dir, tmp_path, data_copy):
     (tmp_path / "few" / "papers").mkdir(parents=True)
@@ -316,12 +308,7 @@ def test_lists_that_lack_are_named_and_one_that_is_added_gives_what_all_together
         ("a.csv", b"", "uai", "no reader for 'a.csv'; a list ends in .json.gz, .jsonl.gz, .tsv"),
         ("a.json.gz", packed([]), "UAI/..", "'UAI/..' 2031 is no venue and year; allowed: letters a to z"),
         ("a.json.gz", packed([]), "uai", "a.json.gz holds no accepted paper"),
-        (
-            "a.json.gz",
-            packed([{"title": "A", "status": "Reject"}]),
-            "uai",
-            "no accepted paper: not accepted: Reject (1)",
-        ),
+        ("a.json.gz", packed([{"title": "A", "status": "Reject"}]), "uai", "paper: not accepted: Reject (1)"),
         ("a.json.gz", b"nonsense", "uai", "a.json.gz is damaged, breaks off or is no such list"),
     ],
 )

@@ -128,16 +128,9 @@ def test_hand_typed_organisations(cell, organisations):
 # --- labels and teams ---
 
 
-@given(tokens, st.randoms())
-def test_order_and_repetition_of_tokens_do_not_change_the_team_type(kinds, random):
-    shuffled = [*kinds, *kinds]
-    random.shuffle(shuffled)
-    assert team_type(shuffled) == team_type(kinds)
-    assert team_type(kinds) in TEAM_TYPES
-
-
 @given(tokens)
 def test_the_team_type_follows_from_who_is_there(kinds):
+    assert team_type(kinds) in TEAM_TYPES
     expected = {
         frozenset(): "unknown",
         frozenset({"academia"}): "academia-only",
@@ -146,16 +139,12 @@ def test_the_team_type_follows_from_who_is_there(kinds):
     assert team_type(kinds) == expected
 
 
-@pytest.mark.parametrize("leaning", ["", " (Academia leaning)", " (industry Leaning)"])
-def test_every_old_collaboration_is_one(leaning):
-    assert team_type(team_tokens(f"Industry - Academia Collaboration{leaning}", "row 2")) == "collaboration"
-
-
 @pytest.mark.parametrize(
     ("label", "kind"),
     [
         ("Academia,Academia", "academia-only"), ("Industry,Academia,Industry", "collaboration"), ("", "unknown"),
         ("Academia,Government", "other"), ("Research Collective", "other"), ("Non-profit", "other"), (" ", "unknown"),
+        ("Industry - Academia Collaboration (industry Leaning)", "collaboration"),
     ],
 )  # fmt: skip
 def test_labels_of_both_schemes(label, kind):
