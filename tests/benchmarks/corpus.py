@@ -55,7 +55,7 @@ PANDAS = {
 }
 
 
-def measure(path: Path, what: dict[str, str], repeats: int) -> dict[str, float]:
+def measure(path: Path, what: dict[str, str], repeats: int) -> tuple[float, float]:
     """Return the seconds of the fastest run and the peak memory in bytes, in a process of its own on one core.
 
     Seconds are those of the processor, so that other work on the machine does not count.
@@ -63,7 +63,7 @@ def measure(path: Path, what: dict[str, str], repeats: int) -> dict[str, float]:
     script = MEASURED.format(repeats=repeats, **what)
     run = subprocess.run([sys.executable, "-c", script, str(path)], capture_output=True, text=True, check=True)
     seconds, peak = json.loads(run.stdout)
-    return {"seconds": seconds, "peak_bytes": peak}
+    return seconds, peak
 
 
 def make_parts(raw: Path, folder: Path) -> int:
@@ -96,9 +96,9 @@ def to_parquet(jsonl: list[Path], path: Path) -> None:
         works.write_parquet(str(path), compression="snappy", row_group_size=20_480)
 
 
-def by_workers(source: Path, folder: Path) -> dict[str, float]:
+def by_workers(source: Path, folder: Path) -> list[float]:
     """Return the seconds that all parts take on one and on two workers that are ready."""
-    seconds = {}
+    seconds = []
     first = list_parts(str(source))[0][0]
     for jobs in (1, 2):
         with executor(jobs) as pool:
@@ -106,23 +106,8 @@ def by_workers(source: Path, folder: Path) -> dict[str, float]:
                 ready.result()
             begun = time.perf_counter()
             count_corpus(str(source), folder / f"{source.name}-{jobs}", partial(nullcontext, pool), Question())
-            seconds[str(jobs)] = time.perf_counter() - begun
+            seconds.append(time.perf_counter() - begun)
     return seconds
-
-
-def row(name: str, works: int, ours: dict[str, float], pandas: dict[str, float], growth: float, fold: float) -> str:
-    """Return a line of the table."""
-    cells = (
-        name,
-        f"{works / ours['seconds']:,.0f}",
-        f"{works / pandas['seconds']:,.0f}",
-        f"{pandas['seconds'] / ours['seconds']:.1f}",
-        f"{ours['peak_bytes'] / 1e6:,.0f} MB",
-        f"{pandas['peak_bytes'] / 1e6:,.0f} MB",
-        f"{growth:.2f} times",
-        f"{fold:.2f} times",
-    )
-    return "| " + " | ".join(cells) + " |"
 
 
 def main() -> str | None:
@@ -140,10 +125,11 @@ def main() -> str | None:
         works = make_parts(Path(raw), folder)
         for kind, ending, name in (("jsonl", "gz", "JSON Lines gz"), ("parquet", "parquet", "Parquet")):
             first, grown = folder / kind / f"part_0000.{ending}", folder / f"grown.{ending}"
-            ours, growth = measure(first, OURS, 5), measure(grown, OURS, 1)["peak_bytes"]
-            workers = by_workers(folder / kind, folder)
-            fold = workers["1"] / workers["2"]
-            lines.append(row(name, works, ours, measure(first, PANDAS[kind], 2), growth / ours["peak_bytes"], fold))
+            (seconds, peak), (theirs, their_peak) = measure(first, OURS, 5), measure(first, PANDAS[kind], 2)
+            growth, workers = measure(grown, OURS, 1)[1] / peak, by_workers(folder / kind, folder)
+            speeds = f"{works / seconds:,.0f} | {works / theirs:,.0f} | {theirs / seconds:.1f}"
+            peaks = f"{peak / 1e6:,.0f} MB | {their_peak / 1e6:,.0f} MB | {growth:.2f} times"
+            lines.append(f"| {name} | {speeds} | {peaks} | {workers[0] / workers[1]:.2f} times |")
     table = "\n".join(lines)
     print(table)
     return table

@@ -13,16 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
+from rich import progress
 from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    SpinnerColumn,
-    TextColumn,
-    TimeElapsedColumn,
-    TimeRemainingColumn,
-)
 
 from bookpress.commands import main as press
 from bookpress.progress import folding_table, standard_output
@@ -51,10 +43,10 @@ def main() -> None:
 @contextmanager
 def working(doing: str) -> Iterator[Callable[[str], None]]:
     """Show on standard error what is being done, and for how long; gives a function that changes the words."""
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task(doing)
-        yield lambda words: progress.update(task, description=words)
+    columns = (progress.SpinnerColumn(), "{task.description}", progress.TimeElapsedColumn())
+    with progress.Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(doing)
+        yield lambda words: bar.update(task, description=words)
 
 
 def say_written(sidecar: Sidecar) -> None:
@@ -251,12 +243,8 @@ def refresh_openalex(
     typer.echo(cost.told(client.balance), err=True)
     if plan:
         return
-    columns = (
-        TextColumn(f"{{task.completed:,.0f}} of {{task.total:,.0f}} {cost.unit}"),
-        BarColumn(bar_width=8),
-        TimeRemainingColumn(),
-        TextColumn("{task.fields[credits]}"),
-    )
+    done_of = f"{{task.completed:,.0f}} of {{task.total:,.0f}} {cost.unit}"
+    columns = (done_of, progress.BarColumn(bar_width=8), progress.TimeRemainingColumn(), "{task.fields[credits]}")
 
     def advance(done: int) -> None:
         left, speed = client.balance.remaining, bar.tasks[task].speed
@@ -264,7 +252,7 @@ def refresh_openalex(
         told = f"{rate}{client.used:,} credits" + ("" if left is None else f", {left:,} left")
         bar.update(task, completed=done, credits=told)
 
-    with Progress(*columns, console=Console(stderr=True)) as bar:
+    with progress.Progress(*columns, console=Console(stderr=True)) as bar:
         task = bar.add_task("", total=cost.total, credits="")
         sidecar = run(client, advance)
     typer.echo(f"{sidecar.table}  {sidecar.rows_out} rows")
@@ -321,8 +309,14 @@ def corpus(
 
     question = Question(level, tuple(kind or ()), tuple(sorted(load_companies())))
     folder = to or default_folder(source, question)
-    columns = (MofNCompleteColumn(), TextColumn("parts"), BarColumn(), TimeElapsedColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True, highlight=False, soft_wrap=True)) as bar:
+    columns = (
+        progress.MofNCompleteColumn(),
+        progress.TextColumn("parts"),
+        progress.BarColumn(),
+        progress.TimeElapsedColumn(),
+        progress.TimeRemainingColumn(),
+    )
+    with progress.Progress(*columns, console=Console(stderr=True, highlight=False, soft_wrap=True)) as bar:
         task = bar.add_task("", total=None)
         report = count_corpus(
             source,

@@ -23,23 +23,8 @@ from compute_divide.evidence.chips import clusters, machines, universities
 from compute_divide.evidence.models import table as models
 from compute_divide.evidence.openalex import tables as openalex_tables
 from compute_divide.evidence.papers import table as papers
-from compute_divide.evidence.store.files import (
-    MANIFEST,
-    OWN,
-    SUFFIX,
-    EvidenceError,
-    Sidecar,
-    data_dir,
-    differences,
-    evidence_files,
-    read_bytes,
-    read_sidecar,
-    seal,
-    sidecar_name,
-    staged,
-    table_name,
-    vintages,
-)
+from compute_divide.evidence.store import files
+from compute_divide.evidence.store.files import EvidenceError, Sidecar
 from compute_divide.evidence.store.tables import Table, check_schema, read_table
 
 Derive = Callable[[Path, Path], list[Sidecar]]
@@ -88,7 +73,7 @@ def derive(
     written = []
     for each in _families(raw, only):
         progress(each.description)
-        with staged() as folder:
+        with files.staged() as folder:
             fresh = each.derive(raw, folder)
             if losses := [loss for sidecar in fresh for loss in _losses(sidecar)] if not replace else []:
                 raise EvidenceError(
@@ -113,24 +98,24 @@ def _families(raw: Path, only: Sequence[str]) -> Sequence[Family]:
 
 def _losses(fresh: Sidecar) -> Iterator[str]:
     """Yield what would go of a table that is there: rows, and the raw files that they are from."""
-    before = read_sidecar(fresh.table) if (data_dir() / fresh.table).exists() else fresh
+    before = files.read_sidecar(fresh.table) if (files.data_dir() / fresh.table).exists() else fresh
     if gone := sorted({source.file for source in before.sources} - {source.file for source in fresh.sources}):
-        files = ", ".join(gone[:3]) + (f" and {len(gone) - 3} more" if len(gone) > 3 else "")
-        yield f"data/{fresh.table} would go from {before.rows_out:,} to {fresh.rows_out:,} rows, without {files}"
+        named = ", ".join(gone[:3]) + (f" and {len(gone) - 3} more" if len(gone) > 3 else "")
+        yield f"data/{fresh.table} would go from {before.rows_out:,} to {fresh.rows_out:,} rows, without {named}"
 
 
 def add_models(file: Path, vintage: str, *, replace: bool = False) -> Sidecar:
     """Make a vintage, such as ``"2024-07"``, of a raw CSV snapshot of the models database."""
-    table = table_name(models.check_vintage(vintage))
-    if (data_dir() / table).exists() and not replace:
+    table = files.table_name(models.check_vintage(vintage))
+    if (files.data_dir() / table).exists() and not replace:
         raise EvidenceError(f"the vintage {vintage} is there already (data/{table}): --replace replaces it")
-    with staged() as folder:
+    with files.staged() as folder:
         return models.add_snapshot(file, vintage, folder)
 
 
 def add_papers(file: Path, venue: str, year: int) -> list[Sidecar]:
     """Add a list of the papers of a venue and year to those there; one that is there already is an EvidenceError."""
-    with staged() as folder:
+    with files.staged() as folder:
         return papers.add_list(file, venue, year, folder)
 
 
@@ -139,23 +124,23 @@ def verify(progress: Callable[[str], None] = lambda _: None) -> list[str]:
 
     `progress` is told of each table before it is read. All that is wrong is returned, sorted by file.
     """
-    names, found = evidence_files(data_dir()), differences(data_dir())
-    derived = {name for table in tables() for name in (table, sidecar_name(table))}
-    for name in found if MANIFEST not in found else ():
+    names, found = files.evidence_files(files.data_dir()), files.differences(files.data_dir())
+    derived = {name for table in tables() for name in (table, files.sidecar_name(table))}
+    for name in found if files.MANIFEST not in found else ():
         found[name] += (
             ONLY_DERIVED if name in derived else "; if you meant that, compute-divide data seal lists it anew"
         )
-    with _noting(found, OWN):
-        for vintage in vintages() if (data_dir() / OWN).is_dir() else ():
+    with _noting(found, files.OWN):
+        for vintage in files.vintages() if (files.data_dir() / files.OWN).is_dir() else ():
             models.load_models(vintage)
     for table in tables():
-        if found.keys().isdisjoint((table, sidecar_name(table))):
+        if found.keys().isdisjoint((table, files.sidecar_name(table))):
             progress(table)
             with _noting(found, table):
                 check(table)
-    described = {sidecar_name(name) for name in names if name.endswith(ENDINGS)}
+    described = {files.sidecar_name(name) for name in names if name.endswith(ENDINGS)}
     for name in names:
-        if name.endswith(SUFFIX) and name not in described:
+        if name.endswith(files.SUFFIX) and name not in described:
             found.setdefault(name, "describes a table that is not there")
     return [f"data/{file}: {what}" for file, what in sorted(found.items())]
 
@@ -174,8 +159,8 @@ def _noting(found: dict[str, str], name: str) -> Iterator[None]:
 
 def tables() -> list[str]:
     """Return every table: the files that belong to a family, and those beside a sidecar."""
-    names = evidence_files(data_dir())
-    return [name for name in names if name.endswith(ENDINGS) and (sidecar_name(name) in names or _of(name)[0])]
+    names = files.evidence_files(files.data_dir())
+    return [name for name in names if name.endswith(ENDINGS) and (files.sidecar_name(name) in names or _of(name)[0])]
 
 
 def _of(table: str) -> tuple[str, pa.DataFrameSchema | None]:
@@ -186,9 +171,9 @@ def _of(table: str) -> tuple[str, pa.DataFrameSchema | None]:
 
 def check(table: str) -> None:
     """Check one table: its sidecar, that its rows add up, its hash, its schema; raise for what is wrong first."""
-    sidecar, schema = read_sidecar(table), _of(table)[1]
+    sidecar, schema = files.read_sidecar(table), _of(table)[1]
     if sidecar.table != table:
-        raise EvidenceError(f"data/{sidecar_name(table)} describes data/{sidecar.table}, not data/{table}")
+        raise EvidenceError(f"data/{files.sidecar_name(table)} describes data/{sidecar.table}, not data/{table}")
     sidecar.balance()
     if schema is None:
         raise EvidenceError(f"data/{table} belongs to no family of tables")
@@ -199,14 +184,14 @@ def check(table: str) -> None:
 
 def seal_by_hand() -> int:
     """Renew the list of hashes after files were edited by hand; return how many it names. No table may be edited."""
-    changed = differences(data_dir())
+    changed = files.differences(files.data_dir())
     for table in tables():
-        if sidecar_name(table) in changed or sha256(read_bytes(table)) != read_sidecar(table).sha256:
+        if files.sidecar_name(table) in changed or sha256(files.read_bytes(table)) != files.read_sidecar(table).sha256:
             raise EvidenceError(
                 f"data/{table} is derived, so that it is not edited by hand, nor sealed: derive it again "
                 "(data derive), or bring a row of your own (data add row)"
             )
-    return seal(data_dir())
+    return files.seal(files.data_dir())
 
 
 def read_all() -> None:
@@ -219,14 +204,14 @@ def read_all() -> None:
 def entries() -> list[dict[str, Any]]:
     """Return every evidence file: tables with what their sidecars say, other files with their size."""
     listed, found = set(tables()), []
-    for name in evidence_files(data_dir()):
-        if name.endswith(SUFFIX):
+    for name in files.evidence_files(files.data_dir()):
+        if name.endswith(files.SUFFIX):
             continue
-        told = read_sidecar(name) if name in listed else None
+        told = files.read_sidecar(name) if name in listed else None
         sources = told.sources if told else []
         entry = {
             "file": name,
-            "bytes": (data_dir() / name).stat().st_size,
+            "bytes": (files.data_dir() / name).stat().st_size,
             "family": _of(name)[0],
             "description": told.description if told else "kept by hand",
             "rows": told.rows_out if told else None,

@@ -18,21 +18,9 @@ import yaml
 from bookpress.files import sha256
 from compute_divide.evidence.models.raw import OPENNESS, SECTORS
 from compute_divide.evidence.models.table import CREDIT, LICENCE, URL
-from compute_divide.evidence.store import tables
+from compute_divide.evidence.store import raw_csv, tables
 from compute_divide.evidence.store.files import EvidenceError, Origin, SetAside, Sidecar
-from compute_divide.evidence.store.raw_csv import (
-    TEAM_TYPES,
-    Bounds,
-    Findings,
-    RawTable,
-    Row,
-    joined,
-    read_date,
-    read_number,
-    read_raw,
-    split_list,
-    team_type,
-)
+from compute_divide.evidence.store.raw_csv import Findings, Row, joined, read_raw, split_list
 
 DERIVED_BY = "compute_divide.evidence.outside"
 
@@ -223,7 +211,7 @@ def _index(name: str, edition: str) -> Origin:
     )
 
 
-def _indicators(edition: str, scores: RawTable, questions: list[dict[str, str]]) -> Iterator[dict[str, str]]:
+def _indicators(edition: str, scores: raw_csv.RawTable, questions: list[dict[str, str]]) -> Iterator[dict[str, str]]:
     """Yield the indicators of an edition; its total row, where it has one, must be what its cells add up to."""
     names = [name for name in scores.header if name not in {"Domain", "Subdomain", "Indicator", "Total"}]
     met = [{name for name in names if _answer(row, name)} for row in scores.rows if row["Indicator"] != "Total"]
@@ -255,7 +243,7 @@ CAPABILITY = tables.Table(
         model=tables.text(nullable=False),
         released=tables.date(),
         organisations=tables.text(nullable=False),
-        team_type=tables.one_of(TEAM_TYPES, nullable=False),
+        team_type=tables.one_of(raw_csv.TEAM_TYPES, nullable=False),
         openness=tables.one_of(OPENNESS.ours),
         index=tables.number(nullable=False),
         low=tables.number(),
@@ -325,7 +313,7 @@ def _sectors(models: list[Row]) -> dict[str, str]:
 
 def _version(row: Row, sectors: Mapping[str, str], findings: Findings) -> dict[str, Any]:
     column = _dated(row)
-    dated = read_date(row, column, "released", findings)
+    dated = raw_csv.read_date(row, column, "released", findings)
     if dated is None:
         raise EvidenceError(f"{row.place(row['Model'])}: no date")
     names = [part for name in split_list(row["Organization"]) for part in name.split(",")]
@@ -333,16 +321,16 @@ def _version(row: Row, sectors: Mapping[str, str], findings: Findings) -> dict[s
     if column == "Publication date":
         findings.add("released: the day of publication, for that of the version is not known", row["Model"])
     access = row["Model accessibility"]
-    bounds = Bounds(positive=False)
+    bounds = raw_csv.Bounds(positive=False)
     return {
         "model": row["model_group"],
         "released": dated.day.isoformat(),
         "organisations": joined(names),
-        "team_type": team_type(kinds) if all(kinds) else "unknown",
+        "team_type": raw_csv.team_type(kinds) if all(kinds) else "unknown",
         "openness": OPENNESS.canonical(access, row.place(row["Model"])) if access else None,
-        "index": read_number(row, "eci", "index", bounds, findings),
-        "low": read_number(row, "eci_ci_low", "low", bounds, findings),
-        "high": read_number(row, "eci_ci_high", "high", bounds, findings),
+        "index": raw_csv.read_number(row, "eci", "index", bounds, findings),
+        "low": raw_csv.read_number(row, "eci_ci_low", "low", bounds, findings),
+        "high": raw_csv.read_number(row, "eci_ci_high", "high", bounds, findings),
     }
 
 

@@ -26,7 +26,7 @@ KEY = "sEcReT-kEy-0123456789abcdef"
 STATUS = {
     "throttle": (429, {"error": "Too many requests", "message": "slow down"}, {"retry-after": "1"}),
     "spent": (429, {"error": "Rate limit exceeded", "message": "budget"}, {"retry-after": "41749"}),
-    "error": (500, {"error": "Internal server error", "message": "an error"}, {}),
+    "error": (500, {"error": "Internal server error", "message": f"an error of {KEY}"}, {}),
     "paused": (503, {"error": "Search paused", "message": "search is paused"}, {}),
 }
 RAISED = {
@@ -109,8 +109,8 @@ class Server(BaseAdapter):
         query = {name.replace("-", "_"): values[0] for name, values in parse_qs(str(parts.query)).items()}
         self.requests[str(parts.path)] += 1
         cost = 0
-        if request.headers["Authorization"] != f"Bearer {KEY}":
-            status, body, told = 401, {"error": "Invalid or missing API key", "message": "API key not found"}, {}
+        if (sent := request.headers["Authorization"]) != f"Bearer {KEY}":
+            status, body, told = 401, {"error": "Invalid or missing API key", "message": f"no {sent}"}, {}
         elif parts.path == "/rate-limit":
             status, body, told = 200, self._balance(), {}
         else:

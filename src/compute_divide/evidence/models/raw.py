@@ -15,17 +15,7 @@ from typing import Any, NamedTuple
 
 from compute_divide.evidence.store import raw_csv, tables
 from compute_divide.evidence.store.files import EvidenceError, SetAside
-from compute_divide.evidence.store.raw_csv import (
-    Bounds,
-    Findings,
-    Labels,
-    RawTable,
-    Row,
-    clean,
-    joined,
-    same,
-    split_list,
-)
+from compute_divide.evidence.store.raw_csv import Bounds, Findings, Labels, Row, joined, same, split_list
 
 HEADERS: Mapping[str, tuple[str, ...]] = {
     "model": ("Model", "System"),
@@ -121,7 +111,7 @@ TEAM_LABELS = Labels("team label", {**SECTORS.known, **dict.fromkeys(_COLLABORAT
 
 def team_tokens(label: str, place: str) -> list[str]:
     """Return the tokens of a team label: our names of sectors, or ``collaboration``."""
-    return [TEAM_LABELS.canonical(token, place) for token in label.split(",") if clean(token)]
+    return [TEAM_LABELS.canonical(token, place) for token in label.split(",") if raw_csv.clean(token)]
 
 
 # --- the schema of ours, and those of the source ---
@@ -179,7 +169,7 @@ GENERATIONS = (
 )
 
 
-def recognise(raw: RawTable) -> Generation:
+def recognise(raw: raw_csv.RawTable) -> Generation:
     """Return the schema generation that a header shows; the error says which columns were looked for."""
     there = {name.casefold() for name in raw.header}
     lacking = [
@@ -225,7 +215,7 @@ YES_NO = {"yes": True, "yes?": True, "no": False, "1": True, "0": False}
 
 
 def parse_snapshot(
-    raw: RawTable, notable: Callable[[str], bool] | None = None
+    raw: raw_csv.RawTable, notable: Callable[[str], bool] | None = None
 ) -> tuple[list[dict[str, Any]], list[SetAside], list[str]]:
     """Return the records of a raw snapshot in our schema, the rows set aside, and notes for the sidecar.
 
@@ -247,7 +237,7 @@ def parse_snapshot(
 class _Reader:
     """Reads the rows of one file, their cells by our names of the columns, and remembers what it met."""
 
-    def __init__(self, raw: RawTable, notable: Callable[[str], bool] | None) -> None:
+    def __init__(self, raw: raw_csv.RawTable, notable: Callable[[str], bool] | None) -> None:
         self.file, self.notable, self.findings = raw.file, notable, Findings()
         self.generation = recognise(raw)
         there = {name.casefold(): name for name in raw.header}
@@ -311,7 +301,7 @@ class _Reader:
 
     def membership(self, row: Row, model: str, place: str) -> dict[str, Any]:
         """Return notability criteria, the flags of the source, and the scope."""
-        named = [NOTABILITY.canonical(text, place) for text in row["notability"].split(",") if clean(text)]
+        named = [NOTABILITY.canonical(text, place) for text in row["notability"].split(",") if raw_csv.clean(text)]
         met = self.flag(row, "criteria_met", place)
         notable = (met if met is not None else bool(named)) if self.notable is None else self.notable(model)
         return {

@@ -11,17 +11,8 @@ from pandas import DataFrame
 from bookpress.errors import UsageError
 from compute_divide.evidence.models import own
 from compute_divide.evidence.models.raw import SCHEMA, parse_snapshot
-from compute_divide.evidence.store import tables
-from compute_divide.evidence.store.files import (
-    EvidenceError,
-    Origin,
-    SetAside,
-    Sidecar,
-    Strict,
-    read_yaml,
-    table_name,
-    vintages,
-)
+from compute_divide.evidence.store import files, tables
+from compute_divide.evidence.store.files import EvidenceError, Origin, SetAside, Sidecar, Strict
 from compute_divide.evidence.store.raw_csv import read_raw
 
 CREDIT = "Epoch AI, 'Data on AI Models', published online at epoch.ai"
@@ -53,14 +44,14 @@ def load_models(vintage: str) -> DataFrame:
     >>> models.loc[models["year"] == 2022, "team_type"].eq("industry-only").sum()
     np.int64(50)
     """
-    if vintage not in vintages():
-        raise EvidenceError(f"{vintage!r} is not a vintage; allowed: {', '.join(vintages())}")
-    return own.with_own(tables.read_table(table_name(vintage), SCHEMA), vintage)
+    if vintage not in files.vintages():
+        raise EvidenceError(f"{vintage!r} is not a vintage; allowed: {', '.join(files.vintages())}")
+    return own.with_own(tables.read_table(files.table_name(vintage), SCHEMA), vintage)
 
 
 def derive_models(raw: Path, folder: Path) -> list[Sidecar]:
     """Derive the tables of all shipped snapshots; see `compute_divide.evidence.catalogue.Derive`."""
-    return [_derive_snapshot(snapshot, raw, folder) for snapshot in read_yaml("snapshots.yml", list[Snapshot])]
+    return [_derive_snapshot(snapshot, raw, folder) for snapshot in files.read_yaml("snapshots.yml", list[Snapshot])]
 
 
 def _derive_snapshot(snapshot: Snapshot, raw: Path, folder: Path) -> Sidecar:
@@ -85,7 +76,9 @@ def _origin(path: str, snapshot: str) -> Origin:
 
 def _table(vintage: str, derived_by: str) -> tables.Table:
     description = f"models of the Epoch AI database as of {vintage}"
-    return tables.Table(table_name(vintage), SCHEMA, description, f"compute_divide.evidence.models.table.{derived_by}")
+    return tables.Table(
+        files.table_name(vintage), SCHEMA, description, f"compute_divide.evidence.models.table.{derived_by}"
+    )
 
 
 def check_vintage(vintage: str) -> str:

@@ -61,7 +61,7 @@ def persist(ask: Callable[[], T], server: str, *, tries: int, sleep: Callable[[f
             return ask()
         except (requests.RequestException, ValueError, KeyError, TypeError, AttributeError) as error:
             failure = failure_of(error, server)
-            failure.args = (redact(str(failure), key),)
+            failure.args = (str(failure).replace(key, "***") if key else str(failure),)
         raise failure  # outside of the except clause: the original may hold the request with its key
 
     def pause(state: RetryCallState) -> float:
@@ -124,11 +124,6 @@ def _told(response: requests.Response) -> str:
 
 def _shortened(text: str) -> str:
     return textwrap.shorten(text, LONGEST_MESSAGE, placeholder=" ...")
-
-
-def redact(text: str, key: str) -> str:
-    """Return a text without the key, wherever a server or library may have put it."""
-    return text.replace(key, "***") if key else text
 
 
 def read_number(text: str | None) -> float | None:
@@ -215,7 +210,6 @@ class Client:
     """Asks OpenAlex; `used` are the credits that this took by its account, `asked` the day of its last answer."""
 
     key: str = field(repr=False)
-    timeout: tuple[float, float] = (10.0, 60.0)
     tries: int = 8
     sleep: Callable[[float], None] = time.sleep
     balance: Balance = field(default_factory=Balance, init=False)
@@ -229,7 +223,7 @@ class Client:
             raise FetchError(f"OpenAlex needs a key: set {KEY_VARIABLE}; openalex.org/settings/api gives a free one")
         if not re.fullmatch(r"[\x21-\x7e]+", self.key):
             raise FetchError(f"{KEY_VARIABLE} holds a blank or another character that a key cannot have")
-        self.session = timed_session(self.timeout)
+        self.session = timed_session()
         self.session.headers["Authorization"] = f"Bearer {self.key}"
         self.session.hooks["response"].append(self._note)
 

@@ -16,16 +16,8 @@ from pathlib import Path
 import platformdirs
 
 from bookpress.files import replace_file
-from compute_divide.evidence.openalex.snapshot_parts import (
-    ALL_COUNTRIES,
-    LEFT_OUT,
-    CorpusError,
-    Part,
-    Question,
-    count_part,
-    list_parts,
-    quiet_connection,
-)
+from compute_divide.evidence.openalex import snapshot_parts
+from compute_divide.evidence.openalex.snapshot_parts import CorpusError, Part, Question, count_part, list_parts
 
 OpenPool = Callable[[], AbstractContextManager[Executor]]
 """Opens an executor; called again when a worker's death broke the one before."""
@@ -127,7 +119,7 @@ def _lasts(open_pool: OpenPool, parts: list[Part], question: Question, settle: C
 def _merge(partials: list[Path], folder: Path, report: Report) -> None:
     """Add the counts of all parts up into one file."""
     temporary = folder / f".{TALLY}"
-    with quiet_connection() as connection:
+    with snapshot_parts.quiet_connection() as connection:
         connection.execute(
             """
             CREATE TABLE tally AS
@@ -139,11 +131,11 @@ def _merge(partials: list[Path], folder: Path, report: Report) -> None:
         totals = dict(
             connection.execute(
                 "SELECT team_type = $left_out, sum(works)::BIGINT FROM tally WHERE country = $every GROUP BY 1",
-                {"left_out": LEFT_OUT, "every": ALL_COUNTRIES},
+                {"left_out": snapshot_parts.LEFT_OUT, "every": snapshot_parts.ALL_COUNTRIES},
             ).fetchall()
         )
         connection.sql(
-            "FROM tally WHERE team_type <> $left_out ORDER BY ALL", params={"left_out": LEFT_OUT}
+            "FROM tally WHERE team_type <> $left_out ORDER BY ALL", params={"left_out": snapshot_parts.LEFT_OUT}
         ).write_parquet(str(temporary), compression="zstd")
     temporary.replace(folder / TALLY)
     report.works, report.left_out = totals.get(False, 0), totals.get(True, 0)

@@ -18,29 +18,13 @@ import pandas as pd
 import pandera.pandas as pa
 
 from bookpress.files import sha256
+from compute_divide.evidence.papers import profiles
 from compute_divide.evidence.papers.affiliations import AffiliationReader, load_rules
 from compute_divide.evidence.papers.lists import title_key
-from compute_divide.evidence.papers.profiles import (
-    UNKNOWN,
-    Calls,
-    judgement_calls,
-    paper_profile,
-    profile_team,
-    sector_counts,
-)
 from compute_divide.evidence.papers.table import PAPERS, paper_key
 from compute_divide.evidence.papers.topics import TextSearch
-from compute_divide.evidence.store import tables
-from compute_divide.evidence.store.files import (
-    OTHER_FIELDS,
-    SHIPPED,
-    EvidenceError,
-    Origin,
-    Sidecar,
-    Source,
-    list_names,
-    works_names,
-)
+from compute_divide.evidence.store import files, tables
+from compute_divide.evidence.store.files import EvidenceError, Origin, Sidecar, Source
 from compute_divide.evidence.store.raw_csv import TEAM_TYPES, Findings
 
 if TYPE_CHECKING:
@@ -123,24 +107,24 @@ RAW_WORKS = (
     ("epoch_openai_work0_2023.json", "machine learning", "2023-08", _RESEARCH_IMPACT),
     ("epoch_openai_work2_2023.json", "machine learning", "2023-10", _RESEARCH_IMPACT),
     ("epoch_work0_2023.json", "machine learning", "2023-08", _RESEARCH_IMPACT),
-    ("openalexPro_works_2026-05.jsonl.gz", OTHER_FIELDS, "2026-05-22", "openalexPro/openalexPro"),
-    ("kitzcode_openalex_works.json", OTHER_FIELDS, "2026", "kitzcode/research-radar"),
-    ("b-vitamins_W2741809807.json", OTHER_FIELDS, "2025-06", "b-vitamins/openalex-python"),
+    ("openalexPro_works_2026-05.jsonl.gz", files.OTHER_FIELDS, "2026-05-22", "openalexPro/openalexPro"),
+    ("kitzcode_openalex_works.json", files.OTHER_FIELDS, "2026", "kitzcode/research-radar"),
+    ("b-vitamins_W2741809807.json", files.OTHER_FIELDS, "2025-06", "b-vitamins/openalex-python"),
 )
 """Raw files, what set of works they hold, from when they are, and where they were found; newest first within a set: of
 two records of one work the first stays."""
 
 
-def load_works(name: str = SHIPPED) -> pd.DataFrame:
+def load_works(name: str = files.SHIPPED) -> pd.DataFrame:
     """Return a table of OpenAlex works, one of `works_names`, with the columns of `WORKS`; else an error."""
-    if name not in works_names():
-        raise EvidenceError(f"{name!r} is not a table of OpenAlex works; allowed: {', '.join(works_names())}")
+    if name not in files.works_names():
+        raise EvidenceError(f"{name!r} is not a table of OpenAlex works; allowed: {', '.join(files.works_names())}")
     return tables.read_table(f"openalex/{name}.parquet", WORKS)
 
 
 def load_counts() -> dict[str, pd.DataFrame]:
     """Return the tables of counts that were fetched, by name; none ship."""
-    names = [name for name in list_names("openalex", ".csv") if name.startswith("counts-")]
+    names = [name for name in files.list_names("openalex", ".csv") if name.startswith("counts-")]
     return {name: tables.read_table(f"openalex/{name}.csv", COUNTS) for name in names}
 
 
@@ -158,7 +142,7 @@ def derive_openalex(raw: Path, folder: Path) -> list[Sidecar]:
     table = works_table(WorkReader(companies["institution"]), _raw_works(home, ledger), ledger)
     notes = [f"{file} was read from the public mirror github.com/{mirror}" for file, _, _, mirror in RAW_WORKS]
     description = "OpenAlex works that could be had without a key: facts by three readings of their affiliations"
-    shipped = tables.Table(f"openalex/{SHIPPED}.parquet", WORKS, description, DERIVED_BY)
+    shipped = tables.Table(f"openalex/{files.SHIPPED}.parquet", WORKS, description, DERIVED_BY)
     notes.append("these works are no random sample of any field")
     return [companies_sidecar, shipped.write(table, folder, ledger.sources, ledger.groups(), notes)]
 
@@ -242,7 +226,7 @@ class WorkReader:
 
     companies: Iterable[str]
     names: AffiliationReader = field(default_factory=lambda: AffiliationReader(load_rules()))
-    calls: Calls = field(default_factory=judgement_calls)
+    calls: profiles.Calls = field(default_factory=profiles.judgement_calls)
     search: TextSearch = field(default_factory=TextSearch)
 
     def __post_init__(self) -> None:
@@ -253,9 +237,9 @@ class WorkReader:
         authorships = work.get("authorships") or []
         placed = [author.get("institutions") or [] for author in authorships]
         stated = [_strings(author) for author in authorships]
-        profile = paper_profile(self._stated(strings) for strings in stated)
-        by_type = paper_profile(self._placed(places, listed=False) for places in placed)
-        by_id = paper_profile(self._placed(places, listed=True) for places in placed)
+        profile = profiles.paper_profile(self._stated(strings) for strings in stated)
+        by_type = profiles.paper_profile(self._placed(places, listed=False) for places in placed)
+        by_id = profiles.paper_profile(self._placed(places, listed=True) for places in placed)
         place, source, venue = _place(work)
         abstract = plain_abstract(work.get("abstract_inverted_index"))
         countries = {at["country_code"] for places in placed for at in places if at.get("country_code")}
@@ -263,14 +247,14 @@ class WorkReader:
             "key": work_key(work),
             "venue": venue,
             "year": work.get("publication_year") or int((work.get("publication_date") or "0")[:4]) or None,
-            "track": work.get("type") or UNKNOWN,
+            "track": work.get("type") or profiles.UNKNOWN,
             "authors": len(authorships) or None,
             "unit": "author" if authorships else None,
             "profile": profile or None,
             "domain_profile": None,
-            **{f"n_{sector}": count for sector, count in sector_counts(profile, self.calls).items()},
+            **{f"n_{sector}": count for sector, count in profiles.sector_counts(profile, self.calls).items()},
             "team_type": self._team(profile),
-            "team_type_domain": UNKNOWN,
+            "team_type_domain": profiles.UNKNOWN,
             "has_keywords": False,
             "has_abstract": bool(abstract),
             # The keywords of OpenAlex are a machine's: they are not read.
@@ -291,16 +275,19 @@ class WorkReader:
     def _team(self, profile: str) -> str:
         # Only the line between companies and all others bears weight here, see `TYPE_SECTORS`: whoever is no company
         # counts as academia.
-        return profile_team(profile, self.calls, "academia")
+        return profiles.profile_team(profile, self.calls, "academia")
 
     def _stated(self, strings: Iterable[str]) -> str:
         """Return the slot profile of an author's affiliation strings, by our rules."""
-        atoms = {atom for string in strings for atom in self.names.read(string).split("+")} - {UNKNOWN}
-        return "+".join(sorted(atoms)) or UNKNOWN
+        atoms = {atom for string in strings for atom in self.names.read(string).split("+")} - {profiles.UNKNOWN}
+        return "+".join(sorted(atoms)) or profiles.UNKNOWN
 
     def _placed(self, places: Iterable[Mapping[str, Any]], *, listed: bool) -> str:
         """Return the slot profile of an author's institutions, with or without the list of companies."""
-        return "+".join(sorted({self._sector(place, listed=listed) for place in places} - {UNKNOWN})) or UNKNOWN
+        return (
+            "+".join(sorted({self._sector(place, listed=listed) for place in places} - {profiles.UNKNOWN}))
+            or profiles.UNKNOWN
+        )
 
     def _sector(self, place: Mapping[str, Any], *, listed: bool) -> str:
         if listed and _short(place.get("id") or "") in self.companies:
@@ -309,7 +296,7 @@ class WorkReader:
         if kind is not None and kind not in TYPE_SECTORS:
             known = ", ".join(TYPE_SECTORS)
             raise EvidenceError(f"OpenAlex has a type of institutions that is new to us: {kind}; known: {known}")
-        return TYPE_SECTORS.get(kind or "", UNKNOWN)
+        return TYPE_SECTORS.get(kind or "", profiles.UNKNOWN)
 
 
 def work_key(work: Mapping[str, Any]) -> str:
@@ -330,7 +317,7 @@ def works_table(
     best: dict[str, tuple[tuple[int, bool], dict[str, Any]]] = {}
     for sample, where, work in works:
         row = reader.row(work, sample)
-        worth = (row["authors_placed"], row["place"] not in {"arxiv", "repository", UNKNOWN})
+        worth = (row["authors_placed"], row["place"] not in {"arxiv", "repository", profiles.UNKNOWN})
         known = best.get(row["key"])
         if known is not None:
             same = "the same work" if known[1]["work"] == row["work"] else "another work of the same title"
@@ -358,8 +345,8 @@ def _place(work: Mapping[str, Any]) -> tuple[str, str | None, str]:
     """Return the kind of place a work is in, the id of the source and its name."""
     location = work.get("primary_location") or {}
     source = location.get("source") or {}
-    name = source.get("display_name") or UNKNOWN
-    kind = "arxiv" if name.startswith("arXiv") else source.get("type") or UNKNOWN
+    name = source.get("display_name") or profiles.UNKNOWN
+    kind = "arxiv" if name.startswith("arXiv") else source.get("type") or profiles.UNKNOWN
     return kind, _short(source["id"]) if source.get("id") else None, name
 
 

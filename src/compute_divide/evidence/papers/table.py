@@ -20,29 +20,9 @@ import pandas as pd
 import pandera.pandas as pa
 
 from bookpress.files import sha256
-from compute_divide.evidence.papers import citations
+from compute_divide.evidence.papers import citations, lists, profiles
 from compute_divide.evidence.papers.affiliations import AffiliationReader, is_unparsed, load_rules
 from compute_divide.evidence.papers.email_domains import DomainReader, load_domain_rules
-from compute_divide.evidence.papers.lists import (
-    PaperList,
-    RawPaper,
-    Unusable,
-    as_list,
-    find_lists,
-    status_fault,
-    title_key,
-    track_name,
-)
-from compute_divide.evidence.papers.profiles import (
-    COVERAGE_TABLE,
-    SECTORS,
-    UNKNOWN,
-    judgement_calls,
-    paper_profile,
-    profile_team,
-    sector_counts,
-    slot_sectors,
-)
 from compute_divide.evidence.papers.topics import TextSearch
 from compute_divide.evidence.store import tables
 from compute_divide.evidence.store.files import EvidenceError, SetAside, Sidecar, Source, read_sidecar
@@ -70,7 +50,7 @@ PAPERS = tables.Table(
         unit=tables.one_of(UNITS),
         profile=tables.repeated(),
         domain_profile=tables.repeated(),
-        **{f"n_{sector}": tables.whole(nullable=False) for sector in (*SECTORS, UNKNOWN)},
+        **{f"n_{sector}": tables.whole(nullable=False) for sector in (*profiles.SECTORS, profiles.UNKNOWN)},
         team_type=tables.one_of(TEAM_TYPES, nullable=False),
         team_type_domain=tables.one_of(TEAM_TYPES, nullable=False),
         has_keywords=tables.flag(),
@@ -106,7 +86,7 @@ load_agreement = AGREEMENT.read
 
 _COVERED = ("papers", "by_name", "by_domain", "keywords", "abstracts")
 COVERAGE = tables.Table(
-    COVERAGE_TABLE,
+    profiles.COVERAGE_TABLE,
     tables.schema(**_VENUE_YEAR, **{what: tables.whole(nullable=False) for what in _COVERED}),
     "accepted papers of each venue and year, and how many of them have a known team type and texts",
     DERIVED_BY,
@@ -118,7 +98,7 @@ TABLES = (PAPERS, AGREEMENT, COVERAGE, citations.RANKS)
 
 def paper_key(title: str) -> str:
     """Return the key of a paper: 16 hexadecimal digits of the SHA-256 of its normalised title."""
-    return hashlib.sha256(title_key(title).encode()).hexdigest()[:16]
+    return hashlib.sha256(lists.title_key(title).encode()).hexdigest()[:16]
 
 
 # --- what was labelled by hand, to try the rules that read affiliations and names of models ---
@@ -165,14 +145,14 @@ def load_labelled_namings() -> pd.DataFrame:
 # --- reading the lists of a venue and year ---
 
 
-def read_list(paper_list: PaperList, ledger: Findings) -> Iterator[tuple[str, str, RawPaper]]:
+def read_list(paper_list: lists.PaperList, ledger: Findings) -> Iterator[tuple[str, str, lists.RawPaper]]:
     """Yield key, place and record of every accepted paper of a list; the ledger receives the rest and the source."""
     records, origin = paper_list.records(), paper_list.kind.origin
     for record in records:
         place = f"{paper_list.path.name}, {record.place}"
-        if isinstance(record, Unusable):
+        if isinstance(record, lists.Unusable):
             ledger.add(f"malformed: {record.reason}", place)
-        elif fault := status_fault(record.status):
+        elif fault := lists.status_fault(record.status):
             ledger.add(fault, place)
         else:
             pairs = tuple((paper_list.with_abstracts, *pair[1:]) for pair in record.pairs)
@@ -181,10 +161,10 @@ def read_list(paper_list: PaperList, ledger: Findings) -> Iterator[tuple[str, st
     ledger.sources.append(origin.source(paper_list.path.name, sha256(paper_list.path.read_bytes()), len(records)))
 
 
-def merge_lists(lists: Sequence[PaperList], ledger: Findings) -> dict[str, RawPaper]:
+def merge_lists(group: Sequence[lists.PaperList], ledger: Findings) -> dict[str, lists.RawPaper]:
     """Return the accepted papers of one venue and year by key, each with the facts of all its lists."""
-    papers: dict[str, RawPaper] = {}
-    for number, paper_list in enumerate(lists):
+    papers: dict[str, lists.RawPaper] = {}
+    for number, paper_list in enumerate(group):
         here: set[str] = set()
         for key, place, record in read_list(paper_list, ledger):
             if key in here:
@@ -203,7 +183,7 @@ def merge_lists(lists: Sequence[PaperList], ledger: Findings) -> dict[str, RawPa
 _FACTS = ("keywords", "abstract", "affiliations", "domains", "authors", "pairs", "citations")
 
 
-def _completed(paper: RawPaper, other: RawPaper) -> RawPaper:
+def _completed(paper: lists.RawPaper, other: lists.RawPaper) -> lists.RawPaper:
     """Return a paper with the facts of another record of it where it has none."""
     return replace(paper, **{name: getattr(other, name) for name in _FACTS if getattr(paper, name) in (None, ())})
 
@@ -218,10 +198,10 @@ class Deriver:
         self.names = AffiliationReader(load_rules())
         self.domains = DomainReader(load_domain_rules())
         self.search = TextSearch()
-        self.calls = judgement_calls()
+        self.calls = profiles.judgement_calls()
         self.slots = self.unparsed = 0
 
-    def row(self, key: str, venue: str, year: int, paper: RawPaper) -> dict[str, Any]:
+    def row(self, key: str, venue: str, year: int, paper: lists.RawPaper) -> dict[str, Any]:
         """Return the row of a paper: all columns of `PAPERS` but those that follow from the profiles."""
         self.slots += len(paper.affiliations)
         self.unparsed += sum(map(is_unparsed, paper.affiliations))
@@ -230,11 +210,11 @@ class Deriver:
             "key": key,
             "venue": venue,
             "year": year,
-            "track": track_name(paper.track, paper.status),
+            "track": lists.track_name(paper.track, paper.status),
             "authors": paper.authors or None,
             "unit": UNITS[paper.authors not in {None, len(paper.affiliations)}] if paper.affiliations else None,
-            "profile": paper_profile(map(self.names.read, paper.affiliations)) or None,
-            "domain_profile": paper_profile(map(self.domains.read, paper.domains)) or None,
+            "profile": profiles.paper_profile(map(self.names.read, paper.affiliations)) or None,
+            "domain_profile": profiles.paper_profile(map(self.domains.read, paper.domains)) or None,
             "has_keywords": paper.keywords is not None,
             "has_abstract": paper.abstract is not None,
             **self.search.find(texts),
@@ -244,14 +224,15 @@ class Deriver:
         """Return rows as a table with the columns of `PAPERS`, what follows from profiles added."""
         table = pd.DataFrame(rows, columns=list(PAPERS.schema.columns))
         for column, team in (("profile", "team_type"), ("domain_profile", "team_type_domain")):
-            places, profiles = pd.factorize(table[column].fillna(""))
-            table[team] = pd.array([profile_team(profile, self.calls) for profile in profiles], dtype="str")[places]
+            places, distinct = pd.factorize(table[column].fillna(""))
+            teams = [profiles.profile_team(profile, self.calls) for profile in distinct]
+            table[team] = pd.array(teams, dtype="str")[places]
             if column == "profile":
-                counts = pd.DataFrame([sector_counts(profile, self.calls) for profile in profiles]).iloc[places]
-                table[[f"n_{sector}" for sector in counts]] = counts.to_numpy()
+                counts = pd.DataFrame([profiles.sector_counts(profile, self.calls) for profile in distinct])
+                table[[f"n_{sector}" for sector in counts]] = counts.iloc[places].to_numpy()
         return table
 
-    def agreement(self, papers: Iterable[RawPaper]) -> Iterator[dict[str, Any]]:
+    def agreement(self, papers: Iterable[lists.RawPaper]) -> Iterator[dict[str, Any]]:
         """Yield how the affiliations and the e-mail domains of authors agree: `AGREEMENT` without venue and year."""
         pairs = Counter(pair for paper in papers for pair in paper.pairs)
         found = {with_abstracts: Counter[str]() for with_abstracts in (False, True)}
@@ -273,7 +254,7 @@ class Deriver:
         ]
 
     def _verdicts(self, name: str, domain: str) -> tuple[str, ...]:
-        by_name, by_domain = (slot_sectors(profile.split("+"), self.calls) for profile in (name, domain))
+        by_name, by_domain = (profiles.slot_sectors(profile.split("+"), self.calls) for profile in (name, domain))
         if not by_name or not by_domain:
             return ()
         company, confirmed = "industry" in by_name, "industry" in by_domain
@@ -301,12 +282,12 @@ class Found:
 
 def derive_papers(raw: Path, folder: Path) -> list[Sidecar]:
     """Derive papers, facts of venues and ranks of citations; see `compute_divide.evidence.catalogue.Derive`."""
-    return _write_all(_read_all(find_lists(raw / "papers")), folder)
+    return _write_all(_read_all(lists.find_lists(raw / "papers")), folder)
 
 
 def add_list(file: Path, venue: str, year: int, folder: Path) -> list[Sidecar]:
     """Add the papers of a list to the tables; a venue and year that is there already can only be derived anew."""
-    paper_list = as_list(file, venue, year)
+    paper_list = lists.as_list(file, venue, year)
     before, known = read_sidecar(PAPERS_TABLE), tables.read_table(PAPERS_TABLE)  # texts: new ones can be added
     if (known["venue"].eq(paper_list.venue) & known["year"].eq(year)).any():
         raise EvidenceError(
@@ -341,13 +322,13 @@ def together(groups: Iterable[SetAside]) -> list[SetAside]:
     return list(found.values())
 
 
-def _read_all(lists: Iterable[PaperList]) -> Found:
+def _read_all(found: Iterable[lists.PaperList]) -> Found:
     """Read lists, those of one venue and year together."""
     ledger, deriver = Findings(), Deriver()
     rows: list[dict[str, Any]] = []
     agreement: list[dict[str, Any]] = []
     cited: list[dict[str, Any]] = []
-    for (venue, year), group in itertools.groupby(lists, key=attrgetter("venue", "year")):
+    for (venue, year), group in itertools.groupby(found, key=attrgetter("venue", "year")):
         papers = merge_lists(list(group), ledger)
         rows += (deriver.row(key, venue, year, papers[key]) for key in sorted(papers))
         cited += citations.counts(venue, year, papers)

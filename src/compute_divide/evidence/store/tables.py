@@ -15,28 +15,9 @@ from pyarrow import BufferReader
 from pyarrow.parquet import ParquetFile
 
 from bookpress.files import replace_file, sha256
-from compute_divide.evidence.store.files import (
-    EvidenceError,
-    Origin,
-    SetAside,
-    Sidecar,
-    Source,
-    read_bytes,
-    read_sidecar,
-    write_sidecar,
-)
-from compute_divide.evidence.store.raw_csv import (
-    PRECISIONS,
-    Bounds,
-    Findings,
-    Labels,
-    Row,
-    joined,
-    read_date,
-    read_number,
-    read_raw,
-    split_list,
-)
+from compute_divide.evidence.store import files, raw_csv
+from compute_divide.evidence.store.files import EvidenceError, Origin, SetAside, Sidecar, Source
+from compute_divide.evidence.store.raw_csv import Bounds, Findings, Labels, Row, read_raw
 
 
 def text(*checks: pa.Check, nullable: bool = True) -> pa.Column:
@@ -57,9 +38,7 @@ def one_of(allowed: Sequence[str], *, nullable: bool = True) -> pa.Column:
 def list_of(allowed: Sequence[str]) -> pa.Column:
     """Return a column of ``|``-joined labels from a closed set."""
     known = set(allowed)
-    within = pa.Check(
-        lambda texts: texts.map(lambda joined: set(joined.split("|")) <= known), name=f"entries in {sorted(known)}"
-    )
+    within = pa.Check(lambda texts: texts.map(lambda one: set(one.split("|")) <= known), name=f"within {sorted(known)}")
     return text(within)
 
 
@@ -106,7 +85,9 @@ def as_text(header: str, *, nullable: bool = True, strip: str = "") -> Field:
 
 def as_number(header: str, bounds: Bounds = Bounds(), column: pa.Column | None = None) -> Field:  # noqa: B008 - frozen
     """Return a number that is believed within bounds."""
-    return Field(column or number(), lambda row, name, findings: read_number(row, header, name, bounds, findings))
+    return Field(
+        column or number(), lambda row, name, findings: raw_csv.read_number(row, header, name, bounds, findings)
+    )
 
 
 def as_count(header: str) -> Field:
@@ -125,21 +106,21 @@ def as_label(header: str, labels: Labels, blank: str | None = "") -> Field:
 
 def as_list(header: str) -> Field:
     """Return the entries of a comma-separated cell, joined by ``|``."""
-    return Field(text(), lambda row, _, __: joined(split_list(row.cells[header])))
+    return Field(text(), lambda row, _, __: raw_csv.joined(raw_csv.split_list(row.cells[header])))
 
 
 def as_date(name: str, header: str) -> dict[str, Field]:
     """Return a day, and in a column of its own how precisely it is known."""
 
     def day(row: Row, name: str, findings: Findings) -> str | None:
-        found = read_date(row, header, name, findings)
+        found = raw_csv.read_date(row, header, name, findings)
         return found.day.isoformat() if found else None
 
     def precision(row: Row, name: str, _: Findings) -> str | None:
-        found = read_date(row, header, name, Findings())
+        found = raw_csv.read_date(row, header, name, Findings())
         return found.precision if found else None
 
-    return {name: Field(date(), day), f"{name}_precision": Field(one_of(PRECISIONS), precision)}
+    return {name: Field(date(), day), f"{name}_precision": Field(one_of(raw_csv.PRECISIONS), precision)}
 
 
 def schema_of(fields: Fields) -> pa.DataFrameSchema:
@@ -196,7 +177,7 @@ class Table:
         )
         sidecar.balance()
         replace_file(folder / self.name, content)
-        write_sidecar(sidecar, folder)
+        files.write_sidecar(sidecar, folder)
         return sidecar
 
     def derive(
@@ -238,7 +219,7 @@ def read_table(name: str, schema: pa.DataFrameSchema | None = None) -> pd.DataFr
     is parsed once a process; what is returned can be changed without changing what others get. Texts are never empty,
     but missing; where the schema says so they are categories.
     """
-    recorded, content = read_sidecar(name).sha256, read_bytes(name)
+    recorded, content = files.read_sidecar(name).sha256, files.read_bytes(name)
     found = sha256(content)
     if found != recorded:
         raise EvidenceError(
@@ -252,7 +233,7 @@ def read_table(name: str, schema: pa.DataFrameSchema | None = None) -> pd.DataFr
 
 def read_by_hand(name: str, schema: pa.DataFrameSchema) -> pd.DataFrame:
     """Return a CSV file that is kept by hand, after checking it against its schema."""
-    return check_schema(parse(read_bytes(name), name, schema), schema, name)
+    return check_schema(parse(files.read_bytes(name), name, schema), schema, name)
 
 
 _PARSED: dict[tuple[str, str, int], pd.DataFrame] = {}
