@@ -181,11 +181,6 @@ def test_classes_of_early_2024_are_known_and_a_new_label_that_no_chapter_uses_is
     assert "confidence: a new label, the cell set aside: 4 (row 2: 'Sure'; " in "\n".join(sidecar.notes)
 
 
-def test_dates_with_dashes_are_read_day_first(tmp_path, data_copy):
-    add_snapshot(write(tmp_path / "new.csv", {"Publication date": "19-09-2024"}), "2024-10", data_copy)
-    assert str(load_models("2024-10")["published"][0].date()) == "2024-09-19"
-
-
 @pytest.mark.parametrize("column", ["Publication date", "Organization", "Organization categorization"])
 @pytest.mark.parametrize("lost", [1, 2, 3])
 def test_a_column_of_which_half_cannot_be_read_stops(column, lost, tmp_path, data_copy):

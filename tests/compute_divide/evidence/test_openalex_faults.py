@@ -24,6 +24,18 @@ LONG = os.environ.get("BOOKPRESS_LONG") == "1"
 SEEDS = range(20) if LONG else range(3)
 KILLS = 30 if LONG else 4
 
+FETCH = """
+import sys, pathlib, numpy
+from openalex_server import Server, make_works
+from compute_divide.evidence.openalex.fetch import fetch_records, opened
+from compute_divide.evidence.openalex.refresh import Choice, records_query
+rng = numpy.random.default_rng(int(sys.argv[1]))
+server = Server(make_works(3000, rng), rng, pause=0.005)
+print("ready", flush=True)
+with opened(pathlib.Path(sys.argv[2]), records_query(Choice(2012, 2024, subfield="1702"))) as store:
+    fetch_records(server.client(), store)
+"""
+
 # What a run may say when it stops: the fault that stopped it, and no other.
 TRIED = "gave no usable answer in 4 tries; the last:"
 STOPS = {
@@ -115,10 +127,9 @@ def test_pages_of_a_stopped_fetch_are_not_asked_for_again_and_a_complete_one_cos
 def test_killed_at_any_moment(seed: int, tmp_path: Path) -> None:
     rng = np.random.default_rng(seed)
     server = Server(make_works(3000, rng), rng)
-    script = Path(__file__).with_name("openalex_fetch.py")
     for _ in range(2):
-        command = [sys.executable, str(script), str(seed), str(tmp_path)]
-        with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
+        command = [sys.executable, "-c", FETCH, str(seed), str(tmp_path)]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, cwd=Path(__file__).parent) as process:
             assert process.stdout is not None
             assert process.stdout.readline() == b"ready\n"
             time.sleep(float(rng.uniform(0.0, 0.45)))

@@ -151,8 +151,6 @@ def duration(seconds: float) -> str:
     return f"{minutes // 60} h {minutes % 60} min" if minutes >= 60 else f"{minutes} min"
 
 
-# --- OpenAlex ---
-
 KEY_VARIABLE = "OPENALEX_API_KEY"
 HOST = "https://api.openalex.org"
 PAGE_SIZE = 100  # most records that OpenAlex gives in one answer

@@ -49,11 +49,6 @@ class Part:
     records: int | None = None  # records it should have, where a manifest says so
     bytes_told: int | None = None
 
-    @property
-    def is_parquet(self) -> bool:
-        """Whether the part is Parquet; else it is JSON Lines."""
-        return self.name.endswith(PARQUET)
-
     def fingerprint(self, question: Question) -> str:
         """Return a short hash of the part as it is now and of what is asked of it."""
         asked = json.dumps(asdict(question))
@@ -141,8 +136,6 @@ def _manifest(files: Mapping[str, Part]) -> dict[str, tuple[int | None, int | No
         raise CorpusError(f"{part.url} is not a manifest of a snapshot ({error!r})") from error
 
 
-# --- counting one part ---
-
 Level = Literal["domain", "field", "subfield", "topic"]
 LEVELS: tuple[Level, ...] = get_args(Level)
 ALL_COUNTRIES = "all"
@@ -195,7 +188,7 @@ def quiet_connection() -> duckdb.DuckDBPyConnection:
 def _reading(part: Part) -> Iterator[tuple[duckdb.DuckDBPyConnection, str]]:
     """Give a connection and what to select from."""
     with quiet_connection() as connection:
-        if part.is_parquet:
+        if part.name.endswith(PARQUET):
             with opened(part) as file:
                 connection.register("parquet_part", _wanted_leaves(file, part.name))
                 yield connection, "parquet_part"

@@ -33,13 +33,8 @@ if TYPE_CHECKING:
 TYPE_SECTORS = {
     "education": "academia",
     "company": "industry",
-    "government": "government",
-    "facility": "government",
-    "funder": "government",
-    "healthcare": "nonprofit",
-    "nonprofit": "nonprofit",
-    "archive": "nonprofit",
-    "other": "nonprofit",
+    **dict.fromkeys(("government", "facility", "funder"), "government"),
+    **dict.fromkeys(("healthcare", "nonprofit", "archive", "other"), "nonprofit"),
 }
 """Sectors of OpenAlex's types of institutions. The types rest on a crude rule: only the line between companies and all
 others should bear weight."""

@@ -20,9 +20,9 @@ from functools import cache, lru_cache
 from typing import Annotated, Literal, TypeVar
 
 import ahocorasick
-from pydantic import AfterValidator, Field, ValidationError, field_validator
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
 
-from compute_divide.evidence.papers.profiles import RULES_FILE, SECTORS, UNKNOWN
+from compute_divide.evidence.papers.profiles import RULES_FILE, UNKNOWN, Sector
 from compute_divide.evidence.store.files import EvidenceError, Strict, problem, read_bytes
 
 TOO_LONG = 250  # strings of this many characters or more are pieces of a page, not affiliations: they are not read
@@ -48,21 +48,12 @@ class Rule(Strict):
     """
 
     pattern: Annotated[str, Field(min_length=1), AfterValidator(lambda pattern: pattern_key(pattern) and pattern)]
-    sector: tuple[str, ...]
+    sector: Annotated[tuple[Sector, ...], BeforeValidator(lambda text: text.split("|") if text else ())]
     kind: str = Field(min_length=1)
     country: str = Field(pattern=r"^([A-Z]{2})?$")
     strength: Literal["name", "word", "hint", "place", "bare"]
     judgement: str = Field(pattern=r"^([a-z0-9]+(-[a-z0-9]+)*)?$")
     note: str
-
-    @field_validator("sector", mode="before")
-    @classmethod
-    def _split(cls, text: str) -> tuple[str, ...]:
-        sectors = tuple(text.split("|")) if text else ()
-        for sector in sectors:
-            if sector not in SECTORS:
-                raise ValueError(f"{sector!r} is not a sector; allowed: {', '.join(SECTORS)}")
-        return sectors
 
     @property
     def atoms(self) -> tuple[str, ...]:

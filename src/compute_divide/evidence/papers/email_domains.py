@@ -11,11 +11,12 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from functools import cache
+from typing import Literal
 
-from pydantic import Field, field_validator
+from pydantic import Field
 
 from compute_divide.evidence.papers.affiliations import parse_rows
-from compute_divide.evidence.papers.profiles import SECTORS, UNKNOWN
+from compute_divide.evidence.papers.profiles import UNKNOWN, Sector
 from compute_divide.evidence.store.files import Strict, read_bytes
 
 RULES_FILE = "domains.csv"
@@ -30,16 +31,9 @@ class DomainRule(Strict):
     """
 
     pattern: str = Field(pattern=r"^[a-z0-9.*?-]+$")
-    sector: str
+    sector: Sector | Literal[""]
     kind: str = Field(min_length=1)
     judgement: str = Field(pattern=r"^([a-z0-9]+(-[a-z0-9]+)*)?$")
-
-    @field_validator("sector")
-    @classmethod
-    def _known(cls, sector: str) -> str:
-        if sector and sector not in SECTORS:
-            raise ValueError(f"{sector!r} is not a sector; allowed: {', '.join(SECTORS)}")
-        return sector
 
     @property
     def profile(self) -> str:

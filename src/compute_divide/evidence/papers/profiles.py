@@ -14,14 +14,13 @@ import io
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
-from typing import Literal
+from typing import Any, Literal, get_args
 
-import yaml
-
-from compute_divide.evidence.store.files import EvidenceError, read_bytes
+from compute_divide.evidence.store.files import EvidenceError, read_bytes, read_yaml
 from compute_divide.evidence.store.raw_csv import team_type
 
-SECTORS = ("academia", "industry", "government", "nonprofit")
+Sector = Literal["academia", "industry", "government", "nonprofit"]
+SECTORS: tuple[str, ...] = get_args(Sector)
 
 UNKNOWN = "unknown"  # the slot profile of a string that names no organisation we know a sector of
 
@@ -58,13 +57,8 @@ def venues() -> list[str]:
 
 def topic_names() -> list[str]:
     """Return the names of the groups of topics, then of the topics."""
-    return list(_topic_names(read_bytes("topics.yml")))
-
-
-@lru_cache(maxsize=4)
-def _topic_names(content: bytes) -> tuple[str, ...]:
-    topics = yaml.load(content, Loader=yaml.CSafeLoader)
-    return (*topics["groups"], *topics["topics"])
+    topics = read_yaml("topics.yml", dict[str, dict[str, Any]])
+    return [*topics["groups"], *topics["topics"]]
 
 
 def judgement_calls() -> dict[str, tuple[str, ...]]:
