@@ -309,13 +309,7 @@ def corpus(
 
     question = Question(level, tuple(kind or ()), tuple(sorted(load_companies())))
     folder = to or default_folder(source, question)
-    columns = (
-        progress.MofNCompleteColumn(),
-        progress.TextColumn("parts"),
-        progress.BarColumn(),
-        progress.TimeElapsedColumn(),
-        progress.TimeRemainingColumn(),
-    )
+    columns = (progress.MofNCompleteColumn(), "parts", progress.BarColumn(), progress.TimeRemainingColumn())
     with progress.Progress(*columns, console=Console(stderr=True, highlight=False, soft_wrap=True)) as bar:
         task = bar.add_task("", total=None)
         report = count_corpus(
