@@ -52,7 +52,8 @@ def lead(papers: pd.DataFrame, team: str, within: Sequence[str] = WITHIN) -> Lea
     Ties count half. The papers of a pair share the columns `within`; a stratum with one paper of a side has no variance
     and is left out. One with m and n papers weighs mn / (m + n); its variance is DeLong's (1988).
     """
-    sides = papers[papers["team_type"].isin([team, ACADEMIA])].dropna(subset=list(within))
+    chosen = papers["team_type"].isin([team, ACADEMIA])
+    sides = papers.loc[chosen, ["team_type", "rank", *within]].dropna(subset=list(within))
     ours = (sides["team_type"] == team).to_numpy()
     stratum = sides.groupby(list(within), observed=True).ngroup().to_numpy()
     sizes = np.array([np.bincount(stratum[side], minlength=len(sides)) for side in (ours, ~ours)])
@@ -98,7 +99,8 @@ def leads_by(papers: pd.DataFrame, keys: Sequence[str], teams: Sequence[str]) ->
     A group with fewer than `LEAST` papers of a team, or in which nothing can be compared, does not occur.
     """
     rows = []
-    for group, part in papers.groupby(list(keys), observed=True):
+    needed = papers[list(dict.fromkeys([*keys, *WITHIN, "team_type", "rank"]))]
+    for group, part in needed.groupby(list(keys), observed=True):
         for team in teams:
             found = lead_estimate(part, team, "")
             if found.value is not None and (part["team_type"] == team).sum() >= LEAST:
