@@ -113,7 +113,8 @@ def test_the_files_of_a_figure_say_where_it_comes_from(built: Any) -> None:
         }
     beside = json.loads((folder / "shares.csv-metadata.json").read_text("utf-8"))
     assert (beside["url"], beside["dc:source"]) == ("shares.csv", said["source"])
-    assert [one["name"] for one in beside["tableSchema"]["columns"]] == ["year", "team_type", "share"]
+    units = {one["name"]: one.get("schema:unitText") for one in beside["tableSchema"]["columns"]}
+    assert units == {"year": "year", "team_type": None, "share": "share, 0 to 1"}
 
 
 def test_downloads_of_a_chapter(built: Any) -> None:

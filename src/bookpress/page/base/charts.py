@@ -49,6 +49,7 @@ Size = Literal["narrow", "page", "wide"]
 Ground = Literal["light", "dark"]
 Kind = Literal["text", "number", "share", "year", "flop", "date"]
 NUMERIC: frozenset[Kind] = frozenset({"number", "share", "flop", "year"})
+UNITS = {"share": "share, 0 to 1", "flop": "FLOP", "year": "year"}
 
 
 class Part(BaseModel):
@@ -220,6 +221,7 @@ def to_csv_metadata(chart: Chart, origin: Mapping[str, str]) -> str:
     """Return what the columns of the CSV are and where it comes from, as the W3C's "CSV on the Web" has it."""
     columns = [
         {"name": one.name, "titles": one.name, "dc:description": one.label, "datatype": one.type}
+        | ({"schema:unitText": UNITS[one.kind]} if one.kind in UNITS else {})
         for one in chart.data.columns
     ]
     said = {f"dc:{key}": text for key, text in origin.items()}

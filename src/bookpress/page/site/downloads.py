@@ -25,7 +25,6 @@ from bookpress.page.figures.figures import folder_of, picture_cache
 from bookpress.page.site.notebook_file import as_notebook
 
 PACKAGE, CROISSANT = "datapackage.json", "croissant.json"
-UNITS = {"share": "share, 0 to 1", "flop": "FLOP", "year": "year"}
 SCHEMA_ORG = {"string": "Text", "number": "Float", "integer": "Integer", "date": "Date"}
 Node = dict[str, Any]
 
@@ -112,7 +111,7 @@ def readme(figures: list[charts.Chart], reference: str, address: str) -> str:
     """Return how the figures are cited, what they are, whose data they show, in which units, under which licence."""
     parts = ["\n".join(filter(None, [f"Cite as: {reference}", f"Address: {address}" if address else ""]))]
     for chart in figures:
-        named = [(column.name, column.label, UNITS.get(column.kind)) for column in chart.data.columns]
+        named = [(column.name, column.label, charts.UNITS.get(column.kind)) for column in chart.data.columns]
         columns = ", ".join(f"{name} ({', '.join(filter(None, about))})" for name, *about in named)
         facts = [chart.stem, chart.title, chart.description, f"Source: {chart.source}", f"Licence: {chart.licence}"]
         parts.append("\n".join([*facts, f"Columns: {columns}"]))
@@ -189,7 +188,7 @@ def data_package(name: str, title: str, cited: Citation, tables: Sequence[tuple[
 
 def _resource(chart: charts.Chart, folder: str) -> Node:
     fields = [
-        {"name": column.name, "title": column.label, "type": column.type, "unit": UNITS.get(column.kind)}
+        {"name": column.name, "title": column.label, "type": column.type, "unit": charts.UNITS.get(column.kind)}
         for column in chart.data.columns
     ]
     return {
