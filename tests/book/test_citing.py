@@ -97,21 +97,6 @@ def test_pages_crate_and_edition_agree_on_id_and_hashes(built_book: Build, name:
     assert described >= 12
 
 
-def test_another_edition_names_itself_alone(built_book: Build) -> None:
-    default = record(built_book("default"))
-    for _, page in chapters(built_book("paper")):
-        assert default["id"] not in str(page.head) + page.select_one(".cite-box").text
-        assert shlex.split(page.select_one("[data-copy=command]").text) == ["compute-divide", "build", "paper"]
-
-
-def test_works_cited_are_listed_under_references(built_book: Build) -> None:
-    for slug, page in chapters(built_book("default")):
-        cited = {str(link["href"]) for link in page.select("main .bibtex-citation a")}
-        for link in cited:
-            assert page.select_one(f"#references {link}"), f"{slug}: {link}"
-        assert len(page.select('meta[name="citation_reference"]')) == len(page.select("#references li"))
-
-
 @pytest.mark.long
 @pytest.mark.skipif(os.environ.get("BOOKPRESS_LONG") != "1", reason="set BOOKPRESS_LONG=1 to build once more")
 def test_the_printed_command_rebuilds_the_same_state(

@@ -29,18 +29,15 @@ from bookpress.release.released import read_archive
 
 ROOT = Path(__file__).parents[2]
 BASE = "https://example.org/orbits/"
-PUBLIC = {
-    "base_url": BASE,
-    "edition_url": f"{BASE}editions/{{id}}/",
-    "published_editions": ["default", "inner"],
-}
+PUBLIC = {"base_url": BASE, "edition_url": f"{BASE}editions/{{id}}/", "published_editions": ["default", "inner"]}
 CHANGES = [
     ("book/publication.yml", "version: '1.0'", "version: '1.0'", "first"),
     ("data/planets.csv", "164.79", "164.9", "A year of Neptune, measured again."),
     ("notebooks/moons.md", "# ", "# The ", "Another title."),
     ("index.md", "Far planets have long years.", "Far planets have very long years.", "Other words."),
 ]
-VERSIONS = ["1.0", "2.0", "3.0", "4.0"]
+VERSIONS, NAMES = ["1.0", "2.0", "3.0", "4.0"], ("inner", "default")
+PROFILE: dict[str, Any] = {"profile_identifier": "process-run-crate-0.5", "requirement_severity": "REQUIRED"}
 
 
 def run(book: Path, *words: str, code: int = 0, **more: str) -> subprocess.CompletedProcess[str]:
@@ -52,6 +49,12 @@ def run(book: Path, *words: str, code: int = 0, **more: str) -> subprocess.Compl
     done = subprocess.run(command, cwd=book, env=environ, capture_output=True, text=True)
     assert done.returncode == code, done.stderr + done.stdout
     return done
+
+
+def told(book: Path, *words: str, code: int = 0) -> str:
+    """Return what a command says, on both ways."""
+    done = run(book, *words, code=code)
+    return done.stdout + done.stderr
 
 
 def commit(book: Path, day: str) -> None:
@@ -161,18 +164,18 @@ def test_every_version_is_listed_with_what_became_of_its_results(orbits: SimpleN
     assert ["planets:exponent", "1.0 (inner)"] in [[row.code.text, row.td.text] for row in stand.select("tbody tr")]
 
 
-def test_each_archive_alone_builds_its_edition_again(
-    orbits: SimpleNamespace, tmp_path: Path, count: Callable[[int, int], int]
+def test_each_archive_alone_holds_a_valid_crate_and_builds_its_edition_again(
+    orbits: SimpleNamespace, tmp_path: Path, count: Callable[[int, int], int], offline: None
 ) -> None:
-    chosen = [
-        (facts(orbits, version, name), name)
-        for version in ("2.0", "1.0", "3.0", "4.0")
-        for name in ("inner", "default")
-    ]
+    from rocrate_validator import services
+
+    chosen = [(facts(orbits, version, name), name) for version in ("2.0", *VERSIONS[::2], "4.0") for name in NAMES]
     for known, name in chosen[: count(1, 8)]:
         with tarfile.open(orbits.dist / known["archive"]) as tar:
             tar.extractall(tmp_path, filter="data")
         top = tmp_path / known["archive"].removesuffix(".tar.gz")
+        crate = services.ValidationSettings(rocrate_uri=str(top), cache_path=str(tmp_path / "cache"), **PROFILE)
+        assert [issue.message for issue in services.validate(crate).get_issues()] == []
         run(top / "book", *known["command"].split()[1:])
         again = tree(top / "book/_build/editions" / name, without=("timings.json",))
         released = tree(top, without=("timings.json", "book", "README.txt"))
@@ -184,50 +187,27 @@ def test_each_archive_alone_builds_its_edition_again(
         assert "uncommitted changes after" in run(top / "book", "cite", "-f", "bibtex").stdout
 
 
-def test_the_crate_validates_as_packed(orbits: SimpleNamespace, tmp_path: Path, offline: None) -> None:
-    from rocrate_validator import services
-
-    known = facts(orbits, "2.0", "inner")
-    with tarfile.open(orbits.dist / known["archive"]) as tar:
-        tar.extractall(tmp_path, filter="data")
-    found = services.validate(
-        services.ValidationSettings(
-            rocrate_uri=str(tmp_path / known["archive"].removesuffix(".tar.gz")),
-            profile_identifier="process-run-crate-0.5",
-            requirement_severity="REQUIRED",
-            cache_path=str(tmp_path / "cache"),
-        )
-    )
-    assert [issue.message for issue in found.get_issues()] == []
-
-
 def test_a_cited_state_is_verified_and_what_differs_is_named(orbits: SimpleNamespace, tmp_path: Path) -> None:
     first, second, third = (facts(orbits, version, "default") for version in VERSIONS[:3])
-    said = run(orbits.book, "verify", first["id"], code=1).stdout
-    assert (
-        f"edition {first['id']}: chapters, evidence differ between version 1.0 and this checkout ({third['id']})"
-        in said
-    )
+    book, cited = orbits.book, tmp_path / "cited.bib"
+    said = told(book, "verify", first["id"], code=1)
+    assert f"chapters, evidence differ between version 1.0 and this checkout ({third['id']})" in said
     assert "2 of 4 results differ, the most planets:neptune, 0.1%" in said
-    assert "chapters differs between version 2.0 and this checkout" in run(orbits.book, "verify", second["id"]).stdout
-    citation = tmp_path / "cited.bib"
+    assert "chapters differs between version 2.0 and this checkout" in told(book, "verify", second["id"])
     for form in ("biblatex", "ris", "csl-json"):
-        citation.write_text(run(orbits.book, "cite", "moons", "-f", form).stdout)
-        assert (
-            run(orbits.book, "verify", str(citation)).stdout
-            == f"edition {third['id']}: the same state; results equal\n"
-        )
-    assert "the results are not those cited" in run(orbits.book, "verify", third["id"], "0" * 64, code=1).stdout
-    assert "is unknown" in run(orbits.book, "verify", "0" * 12, code=2).stdout
-    own = orbits.book / "book/editions/own.yml"
+        cited.write_text(run(book, "cite", "moons", "-f", form).stdout)
+        assert run(book, "verify", str(cited)).stdout == f"edition {third['id']}: the same state; results equal\n"
+    assert "the results are not those cited" in told(book, "verify", third["id"], "0" * 64, code=1)
+    assert "is unknown" in told(book, "verify", "0" * 12, code=2)
+    own = book / "book/editions/own.yml"
     own.write_text("title: My own\nparameters: {planets: {group: outer}}\n")
-    said = run(orbits.book, "cite", "-f", "bibtex", "--edition", "own").stdout
+    said = told(book, "cite", "-f", "bibtex", "--edition", "own")
     assert "Rebuilt by: bookpress build -p planets.group=outer}" in said  # a clone has no such file
     assert "Source uncommitted changes after swh:1:rev:" in said
     own.unlink()
-    (tmp_path / "empty.bib").write_text("@book{x}")
-    for wrong in (["x"], [third["id"], "x"], [str(tmp_path / "empty.bib")]):
-        assert run(orbits.book, "verify", *wrong, code=2).stderr.startswith("error: ")
+    cited.write_text("@book{x}")
+    for wrong in (["x"], [third["id"], "x"], [str(cited)]):
+        assert run(book, "verify", *wrong, code=2).stderr.startswith("error: ")
 
 
 @pytest.mark.parametrize(
@@ -235,55 +215,42 @@ def test_a_cited_state_is_verified_and_what_differs_is_named(orbits: SimpleNames
     [
         ("planets:neptune=164.9", 0, "planets:neptune stands: 165 years"),
         ("planets:neptune=165 years", 0, "stands"),
-        (
-            "planets:neptune=164.79",
-            1,
-            "is revised: it was 164.79 in 1.0 (default), and is 164.9; why: evidence, code",
-        ),
+        ("planets:neptune=164.79", 1, "revised: it was 164.79 in 1.0 (default), and is 164.9; why: evidence, code"),
         ("planets:neptune=12", 2, "is not known as 12: 1.0 (default): 165 years; 1.0 (inner): no value"),
         ("planets:pluto=1", 2, "no release has such a result"),
         ("neptune", 2, "is not CHAPTER:KEY=NUMBER"),
     ],
 )
-def test_a_number_that_was_quoted_is_told_what_became_of_it(
-    orbits: SimpleNamespace, claim: str, code: int, said: str
-) -> None:
-    done = run(orbits.book, "cite", "--check", claim, code=code)
-    assert said in done.stdout + done.stderr
+def test_what_became_of_a_number_that_was_quoted(orbits: SimpleNamespace, claim: str, code: int, said: str) -> None:
+    assert said in told(orbits.book, "cite", "--check", claim, code=code)
 
 
 def test_what_would_lose_something_is_refused(orbits: SimpleNamespace, tmp_path: Path) -> None:
     book, before = orbits.book, tree(orbits.dist)
-    elsewhere = tmp_path / "dist"
+    dist, elsewhere = ("--to", str(orbits.dist)), ("--to", str(tmp_path / "dist"))
     commit(book, "2024-01-01")  # of the ledger
-    assert (
-        "was built from something else than what is committed"
-        in run(book, "release", "--to", str(elsewhere), code=1).stderr
-    )
-    for edition in ("default", "inner"):
+    assert "was built from something else than what is committed" in told(book, "release", *elsewhere, code=1)
+    for edition in NAMES:
         run(book, "build", edition)
-    first = facts(orbits, "1.0", "default")["archive"]
-    said = run(book, "release", "--to", str(elsewhere), code=1).stderr
-    assert "is published and not at hand" in said
-    assert "claim the same version with other content" in run(book, "release", "--to", str(orbits.dist), code=1).stderr
-    assert "no built edition 'innr'; did you mean inner" in run(book, "release", "innr", code=2).stderr
-    assert "no archive gone.tar.gz" in run(book, "release", "--older", "gone.tar.gz", code=2).stderr
+    assert "is published and not at hand" in told(book, "release", *elsewhere, code=1)
+    assert "claim the same version with other content" in told(book, "release", *dist, code=1)
+    assert "no built edition 'innr'; did you mean inner" in told(book, "release", "innr", code=2)
+    assert "no archive gone.tar.gz" in told(book, "release", "--older", "gone.tar.gz", code=2)
     renamed = tmp_path / "orbits-9-0123456789ab.tar.gz"
-    shutil.copy(orbits.dist / first, renamed)
-    said = run(book, "release", "--older", str(renamed), "--to", str(elsewhere), code=1).stderr
+    shutil.copy(orbits.dist / facts(orbits, "1.0", "default")["archive"], renamed)
+    said = told(book, "release", "--older", str(renamed), *elsewhere, code=1)
     assert f"{renamed.name} is not an archive of a released edition" in said
     record = facts(orbits, "4.0", "inner")  # another version, with all hashes right
     other = tmp_path / f"orbits-5.0-{record['id']}.tar.gz"
     files = small_files(orbits, record["archive"], version="5.0", results_sha256=sha256(b"{}"), results=b"{}")
     other.write_bytes(packed({f"{other.name.removesuffix('.tar.gz')}/{name}": one for name, one in files.items()}))
-    said = run(book, "release", "--older", str(other), "--to", str(orbits.dist), code=1).stderr
-    assert "claim the same id with other results" in said
+    assert "claim the same id with other results" in told(book, "release", "--older", str(other), *dist, code=1)
     (book / "data/planets.csv").write_text("planet\n")
-    assert "changes that are not committed" in run(book, "release", "--to", str(orbits.dist), code=1).stderr
+    assert "changes that are not committed" in told(book, "release", *dist, code=1)
     subprocess.run(["git", "-C", str(book), "checkout", "-q", "."], check=True)
-    assert "cannot write" in run(book, "release", "--to", str(book / "_toc.yml/dist"), code=1).stderr
+    assert "cannot write" in told(book, "release", "--to", str(book / "_toc.yml/dist"), code=1)
     assert tree(orbits.dist) == before
-    assert list(tree(elsewhere)) == []
+    assert list(tree(tmp_path / "dist")) == []
 
 
 def small_files(
@@ -312,10 +279,6 @@ def packed(files: dict[str, Any]) -> bytes:
     return made.getvalue()
 
 
-def paths(top: str) -> list[str]:
-    return ["../../x", "/etc/x", f"{top}/../x", f"{top}/html/../../x", f"{top}//x", "x", f"{top}/a\\b", f"{top}/\n"]
-
-
 def entry(top: str, **facts: Any) -> tarfile.TarInfo:
     made = tarfile.TarInfo(f"{top}/html/new.html")
     for name, value in facts.items():
@@ -329,7 +292,8 @@ def hostile(good: dict[str, bytes], top: str, rng: np.random.Generator) -> bytes
     def one_of(*choices: Any) -> Any:
         return choices[rng.integers(len(choices))]
 
-    record, path = json.loads(good["edition.json"]), one_of(*paths(top))
+    outside = ("../../x", "/etc/x", f"{top}/../x", f"{top}/html/../../x")
+    record, path = json.loads(good["edition.json"]), one_of(*outside, f"{top}//x", "x", f"{top}/a\\b", f"{top}/\n")
     target = f"{top}/{one_of('html/index.html', 'edition.json', 'results.json', NAME)}"
     wrong = {
         "id": one_of("../../../x", "/x", "", "0123456789ab", "A" * 12, "x" * 300, None, ["x"]),

@@ -163,12 +163,9 @@ SITES: dict[str, tuple[str | None, dict[str, object]]] = {
     "local": ("default", SETTINGS),
     "plain": (None, {**SETTINGS, "chapter_tags": False}),
 }
-
-
 BUILD = """
 import sys
 from sphinx.cmd.build import build_main
-
 sys.exit(max(build_main(["-q", "-W", "-d", f"{root}/trees", root, f"{root}/out/html"]) for root in sys.argv[1:]))
 """
 
@@ -182,11 +179,7 @@ def sites(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     environ = {**os.environ, "SOURCE_DATE_EPOCH": "1795478400"}  # 2026-11-24
     done = subprocess.run([sys.executable, "-c", BUILD, *roots.values()], capture_output=True, text=True, env=environ)
     assert done.returncode == 0, done.stderr
-    made = {name: root / "out" / "html" for name, root in roots.items()}
-    for html in made.values():
-        (html / "figures").mkdir()
-        (html / "figures" / "a.csv").write_bytes(b"year,share\n2020,0.5\n")
-    return made
+    return {name: root / "out" / "html" for name, root in roots.items()}
 
 
 def write_book(root: Path, edition: str | None, facts: dict[str, object]) -> None:

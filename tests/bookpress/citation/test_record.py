@@ -7,15 +7,7 @@ from typing import Any
 
 import pytest
 
-from bookpress.citation.record import (
-    SETTINGS,
-    Author,
-    Book,
-    Chapter,
-    Citation,
-    Edition,
-    read_chapter,
-)
+from bookpress.citation.record import SETTINGS, Author, Book, Chapter, Citation, Edition, read_chapter
 from bookpress.errors import UsageError
 from bookpress.files import checked
 
@@ -31,16 +23,13 @@ def read_book(settings: dict[str, Any]) -> Book:
         ({"title": ""}, "the entry 'title' is missing"),
         ({"authors": []}, "the entry 'authors' is empty"),
         ({"authors": [{"name": "A", "family": "B"}]}, "authors.0: an author has `name` alone"),
-        ({"authors": [{"given": "A"}]}, "authors.0: an author has `name` alone"),
         ({"authors": [{"family": "A", "suffix": "Jr."}]}, "authors.0: an author has `name` alone"),
         ({"authors": [{"family": "A, Jr."}]}, "authors.0.family: 'A, Jr.'; allowed: part of a name without a comma"),
         ({"authors": [{"family": "A", "orcid": "https://orcid.org/0000-0002-1825-0097"}]}, "four groups of four"),
         ({"authors": [{"nam": "A"}]}, "authors.0.nam"),
         ({"doi": "https://doi.org/10.5555/x"}, "doi: 'https://doi.org/10.5555/x'; allowed: a bare DOI"),
         ({"isbn": "978-3-16-148410"}, "13 digits"),
-        ({"issn": "20493630"}, "two groups of four"),
         ({"date": "2026-13-01"}, "date: month must be in 1..12"),
-        ({"date": 2026}, "date: invalid isoformat string: '2026'"),
         ({"language": "English"}, "language: 'English'; allowed: a code such as en or pt-BR"),
         ({"base_url": "example.org"}, "begins with https://"),
         ({"base_url": "https://example.org/?a=b"}, "without query and fragment"),
@@ -106,10 +95,8 @@ def test_an_identifier_stands_for_nothing_else(public_settings: dict[str, Any]) 
     assert book.of_chapter(CHAPTER.model_copy(update={"doi": None})).doi is None
     reserved = read_book({**public_settings, "chapter_doi": "10.5555/book_1.{slug}"})
     unnamed = Citation.of(reserved, CHAPTER.model_copy(update={"doi": None}), DEFAULT, built=DAY)
-    assert (unnamed.doi, unnamed.note.split(" Rebuilt")[0]) == (
-        "10.5555/book_1.plain",
-        "DOI of the book 10.5555/book_1.",
-    )
+    assert unnamed.doi == "10.5555/book_1.plain"
+    assert unnamed.note.startswith("DOI of the book 10.5555/book_1. Rebuilt")
     paper = Citation.of(book.book, None, PAPER, built=DAY)
     assert paper.doi is paper.of_chapter(CHAPTER).doi is None
 
