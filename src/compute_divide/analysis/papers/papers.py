@@ -76,13 +76,6 @@ def with_teams(papers: pd.DataFrame, choices: Choices | None = None) -> pd.DataF
 # --- coverage ---
 
 
-def coverage(papers: pd.DataFrame) -> pd.DataFrame:
-    """Return the share of accepted papers whose team type is known, ``k`` of ``n``, one row a venue-year."""
-    known = papers["team_type"] != UNKNOWN
-    found = known.groupby([papers[key] for key in VENUE_YEAR]).agg(k="sum", n="size").reset_index()
-    return found.assign(year=found["year"].astype(int), share=found["k"] / found["n"])
-
-
 def covered(papers: pd.DataFrame, minimum: float) -> pd.DataFrame:
     """Return the papers of the venue-years in which the team type of at least this share (0 to 1) is known."""
     shares = (papers["team_type"] != UNKNOWN).groupby([papers[key] for key in VENUE_YEAR]).transform("mean")
