@@ -85,7 +85,10 @@ def chart_changes(old: Chart, new: Chart) -> dict[str, Any]:
         before, after = was[size], now[size]
         found[size] = {key: after.get(key) for key in (*after, *before) if after.get(key) != before.get(key)}
     found["datasets"] = {name: rows for name, rows in now["datasets"].items() if name not in was["datasets"]}
-    rows = data_table(new.data)["rows"]
-    if rows != data_table(old.data)["rows"]:
-        found["rows"] = [[[text, key] if key != text else [text] for text, key in row] for row in rows]
+    table = data_table(new.data)
+    if table["rows"] != data_table(old.data)["rows"]:
+        keyed = table["sortable"]
+        found["rows"] = [
+            [[text, key] if keyed and key != text else [text] for text, key in row] for row in table["rows"]
+        ]
     return found if any(found.values()) else {}

@@ -124,10 +124,14 @@ def _close_up(node: mark) -> None:
         node.parent[at - 1] = nodes.Text(before.astext().rstrip())
 
 
+def _is_mark(node: nodes.Node) -> bool:
+    return isinstance(node, fragile) or (isinstance(node, nodes.Element) and "holds" in node["classes"])
+
+
 def _underline(node: mark) -> None:
     parent: nodes.Element = node.parent
     last = first = parent.index(node)
-    while first and "holds" not in getattr(parent[first - 1], "attributes", {}).get("classes", ()):
+    while first and not _is_mark(parent[first - 1]):
         first -= 1
         text = parent[first].astext() if isinstance(parent[first], nodes.Text) else ""
         ends = [found.end() for found in SENTENCE_END.finditer(text)]
