@@ -31,8 +31,7 @@ def load(project: Project) -> dict[str, dict[str, Sureness]]:
     built, path = load_built(folder), folder / "source" / FILE
     if built is None or not path.is_file() or built.id != load_edition(project, DEFAULT).id:
         raise UsageError(f"the published edition was not explored, or has changed since: {explore}")
-    found: dict[str, dict[str, Sureness]] = parse_json(read(path), str(path))
-    return found
+    return dict(parse_json(read(path), str(path)))
 
 
 def most_fragile_first(found: Mapping[str, Mapping[str, Sureness]]) -> list[tuple[str, str, Sureness]]:

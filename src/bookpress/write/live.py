@@ -80,8 +80,7 @@ class Live:
         try:
             with program.connection() as connection:
                 connection.send(order)
-                answer: dict[str, Any] = connection.recv()
-                return answer
+                return dict(connection.recv())
         except (OSError, EOFError, AuthenticationError):
             return {"error": "The book is being built anew; try again when it is there."}
 
