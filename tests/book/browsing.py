@@ -28,22 +28,12 @@ AXE = resources.files("axe_playwright_python").joinpath("axe.min.js").read_text(
 CHECKERS = Path(__file__).resolve().parents[1] / "checkers/node_modules"
 """Programs of npm that pages are checked with."""
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-sync", "--disable-component-update"]
 """A browser that asks nothing of anyone on its own account."""
 
 
 @dataclass
 class Site:
-    """The built pages, and a server for them on this machine."""
-
     root: Path
     address: str
     policy: str | None = None
@@ -65,8 +55,6 @@ class Site:
 
 @dataclass
 class Heard:
-    """What a page said and asked for."""
-
     here: str
     problems: list[str] = field(default_factory=list)
 
@@ -87,7 +75,6 @@ class Heard:
             self.problems.append(f"asked another host: {request.url}")
 
     def take(self, where: str) -> list[str]:
-        """Return what was wrong since the last time."""
         said, self.problems = [f"{where}: {problem}" for problem in self.problems], []
         return said
 
@@ -128,7 +115,6 @@ def serve(root: Path, policy: str | None = None) -> Iterator[str]:
 
 
 def faults_of_page(path: Path, width: int, scheme: Any) -> tuple[list[str], int]:
-    """Open a page that stands by itself, with all that unfolds unfolded: what axe finds, and how wide the page is."""
     with sync_playwright() as started:
         browser = started.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         page = browser.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme)

@@ -35,7 +35,6 @@ def copy_of_checkout(folder: Path, *, with_cache: bool) -> Path:
 
 
 def command(root: Path, *words: str) -> str:
-    """Run ``compute-divide`` in a folder and return what it prints."""
     run = [str(Path(sys.executable).with_name("compute-divide")), *words]
     env = {**os.environ, "SOURCE_DATE_EPOCH": EPOCH, "COMPUTE_DIVIDE_DATA": str(root / "data")}
     done = subprocess.run(run, cwd=root, env=env, capture_output=True, text=True, check=False)
@@ -45,13 +44,11 @@ def command(root: Path, *words: str) -> str:
 
 @pytest.fixture(scope="session")
 def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a copy of the checkout in which editions are built."""
     return copy_of_checkout(tmp_path_factory.mktemp("book"), with_cache=True)
 
 
 @pytest.fixture(scope="session")
 def run_command() -> Callable[..., str]:
-    """Return the function that runs ``compute-divide``."""
     return command
 
 
@@ -70,13 +67,11 @@ def built_book(checkout: Path) -> Callable[[str], Path]:
 
 @pytest.fixture
 def fresh_checkout(tmp_path: Path) -> Path:
-    """Return a copy of the checkout that has built nothing yet."""
     return copy_of_checkout(tmp_path / "fresh", with_cache=False)
 
 
 @pytest.fixture(scope="session")
 def site(built_book: Callable[[str], Path]) -> Iterator[Site]:
-    """Return the pages of the default edition, served on this machine."""
     root = built_book("default") / "html"
     with serve(root) as address:
         yield Site(root, address)

@@ -59,16 +59,6 @@ def test_without_scripts_every_figure_shows_its_picture(site: Site, browser: Bro
     assert seen > 10
 
 
-def test_in_the_dark_the_dark_picture_shows(site: Site, browser: Browser) -> None:
-    for script in (True, False):
-        context = browser.new_context(color_scheme="dark", java_script_enabled=script)
-        page = context.new_page()
-        page.goto(site.url("notebooks/large-scale-models.html"))
-        assert page.locator(".only-dark").first.is_visible()
-        assert page.locator(".only-light").first.is_hidden()
-        context.close()
-
-
 def test_pages_opened_as_files_work(site: Site, browser: Browser) -> None:
     page = browser.new_page()
     heard = Heard("file:")
@@ -105,7 +95,6 @@ def test_live_charts_work_under_a_strict_content_policy(site: Site, browser: Bro
 
 
 def _come_near(page: Page) -> None:
-    """Do what a reader does: move, and scroll to the first figure."""
     page.mouse.move(200, 200)
     page.locator(".chart").first.scroll_into_view_if_needed()
 
@@ -165,7 +154,14 @@ def test_the_contents_open_and_close_on_a_phone(site: Site, browser: Browser) ->
     page.close()
 
 
-def test_the_colours_that_a_reader_chose_stay(site: Site, browser: Browser) -> None:
+def test_in_the_dark_the_dark_picture_shows_and_colours_that_a_reader_chose_stay(site: Site, browser: Browser) -> None:
+    for script in (True, False):
+        context = browser.new_context(color_scheme="dark", java_script_enabled=script)
+        page = context.new_page()
+        page.goto(site.url("notebooks/large-scale-models.html"))
+        assert page.locator(".only-dark").first.is_visible()
+        assert page.locator(".only-light").first.is_hidden()
+        context.close()
     context = browser.new_context()
     page = context.new_page()
     page.goto(site.url("index.html"))

@@ -45,7 +45,6 @@ SET = """async ([figure, values]) => {
 
 @pytest.fixture(scope="module")
 def page(site: Site, browser: Browser) -> Page:
-    """Return the chapter in a browser, as a file, its charts live."""
     page = browser.new_page()
     page.goto((site.root / "notebooks/policy.html").as_uri())
     page.evaluate("() => bookpress.drawAll()")
@@ -64,7 +63,6 @@ def offers() -> pd.DataFrame:
 
 
 def ranks_on_page(labels: list[str]) -> dict[int, tuple[int, int, int]]:
-    """Return year -> (within, n, rank) from what the marks of the chart say."""
     found = {}
     for label in labels:
         year, within, n, rank = map(int, re.findall(r"\d+", label))
@@ -80,7 +78,6 @@ def ranks_in_python(models: pd.DataFrame, flop: float, team: str) -> dict[int, t
 
 
 def draw(rng: np.random.Generator, offers: pd.DataFrame) -> dict[str, Any]:
-    """Return one setting of the controls both calculators share."""
     return {
         "chip": str(rng.choice(offers.index)),
         "utilisation": round(float(rng.integers(5, 91)) / 100, 2),

@@ -30,7 +30,6 @@ pytestmark = [
 
 @pytest.fixture(scope="module")
 def made(built_book: Callable[[str], Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a copy of the pages of the default edition, with PDF and EPUB."""
     edition = built_book("default")
     html = tmp_path_factory.mktemp("formats") / "html"
     shutil.copytree(edition / "html", html)
@@ -46,7 +45,6 @@ def chapters(html: Path) -> dict[str, BeautifulSoup]:
 
 
 def words(path: Path) -> Iterator[tuple[int, str, float, float]]:
-    """Yield page, text, left and right edge of every word of a PDF."""
     done = subprocess.run(["pdftotext", "-bbox", str(path), "-"], capture_output=True, text=True, check=True)
     page = 0
     for line in done.stdout.splitlines():

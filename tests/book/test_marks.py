@@ -26,12 +26,10 @@ Values = dict[str, Any]
 
 
 def years_of(chapter: Chapter) -> Values:
-    """Return the years of a chapter as published."""
     return {one.name: one.default for one in chapter.parameters if one.schema.get("minimum") == 1950}
 
 
 def swapped(chapter: Chapter) -> Values:
-    """Let the early period and the late one change places."""
     years = years_of(chapter)
     pairs = {name: name.replace("late_", "early_") for name in years if name.startswith("late_")}
     both = {late: early for late, early in pairs.items() if early in years}
@@ -40,25 +38,21 @@ def swapped(chapter: Chapter) -> Values:
 
 
 def single(chapter: Chapter) -> Values:
-    """Make of every period its last year."""
     years = years_of(chapter)
     ends = {name: f"{name.removesuffix('first')}last" for name in years if name.endswith("_first")}
     return {first: years[last] for first, last in ends.items() if last in years}
 
 
 def unknown(chapter: Chapter) -> Values:
-    """Ask for a year of which nothing is known yet."""
     return dict.fromkeys(years_of(chapter), 2030)
 
 
 def first_vintage(chapter: Chapter) -> Values:
-    """Take the oldest snapshot of the models that a chapter allows."""
     choices = {one.name: one.choices for one in chapter.parameters if one.choices and "2026-08" in one.choices}
     return {name: min(vintages) for name, vintages in choices.items() if name == "vintage" or "2022-06" not in vintages}
 
 
 def top_one(chapter: Chapter) -> Values:
-    """Count the largest model of a year only."""
     return {one.name: 1 for one in chapter.parameters if one.name == "top_k"}
 
 
@@ -66,7 +60,6 @@ KINDS = (swapped, single, unknown, first_vintage, top_one)
 
 
 def editions() -> list[tuple[str, list[str]]]:
-    """Return a name and the words of a command for each edition: of every kind one book, the others one chapter."""
     chapters = list(discover(PROJECT))
     parts = [(kind, [chapter]) for kind in KINDS for chapter in chapters if kind(chapter)]
     draw = np.random.default_rng(14)
@@ -77,7 +70,6 @@ def editions() -> list[tuple[str, list[str]]]:
 
 
 def words(kind: Callable[[Chapter], Values], chapters: list[Chapter]) -> list[str]:
-    """Return the choices of an edition as words of a command."""
     chosen = {f"{one.slug}.{name}": value for one in chapters for name, value in kind(one).items()}
     return [word for name, value in chosen.items() for word in ("-p", f"{name}={value}")]
 
@@ -97,7 +89,6 @@ def test_what_does_not_hold_is_marked(
 
 
 def faults(page: str, html: Path, standing: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
-    """Yield the marks of a page that say something else than their statements."""
     soup = BeautifulSoup((html / f"{page}.html").read_text(encoding="utf-8"), "lxml")
     marks = list(marks_of(page, (PROJECT.root / f"{page}.md").read_text(encoding="utf-8")))
     places = soup.select("article span.holds")
@@ -119,7 +110,6 @@ def faults(page: str, html: Path, standing: Mapping[str, Mapping[str, Any]]) -> 
 
 
 def flat(text: str) -> str:
-    """Return a text without spaces, its raised digits as plain ones: pages raise them in their own way."""
     return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text))
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -17,20 +16,13 @@ from compute_divide.evidence.openalex.refresh import Choice, records_query, team
 from compute_divide.evidence.openalex.tables import write_counts, write_works
 from compute_divide.evidence.store.files import seal
 
-ROOT = Path(__file__).resolve().parents[2]
-
 
 @pytest.fixture
-def refreshed(tmp_path: Path) -> Path:
-    """Give a copy of the book with tables as a refresh writes them."""
-    for name in ("book", "data", "notebooks"):
-        shutil.copytree(ROOT / name, tmp_path / name)
-    for name in ("requirements.lock", "_config.yml", "_toc.yml", "index.md"):
-        shutil.copy2(ROOT / name, tmp_path / name)
+def refreshed(fresh_checkout: Path) -> Path:
     works = make_works(300, np.random.default_rng(5))
-    with opened(tmp_path / "fetched", records_query(Choice(2012, 2024, subfield="1702"))) as store:
+    with opened(fresh_checkout.parent / "fetched", records_query(Choice(2012, 2024, subfield="1702"))) as store:
         store.add(Page(works, len(works), None))
-        write_works(store, "ai", "2026-11-24", tmp_path / "data")
+        write_works(store, "ai", "2026-11-24", fresh_checkout / "data")
     by_year = {year: 100 + year - 2012 for year in range(2012, 2025)}
     told = {"all": by_year, "company": dict.fromkeys(by_year, 30), "both": dict.fromkeys(by_year, 20)}
     answers = {
@@ -38,9 +30,9 @@ def refreshed(tmp_path: Path) -> Path:
         for topic in ("all", "scrutiny")
         for kind, counts in {**told, "no-company": dict.fromkeys(by_year, 50)}.items()
     }
-    write_counts(team_counts(answers), "ai", "2026-11-24", ["all: subfield 1702"], tmp_path / "data")
-    seal(tmp_path / "data")
-    return tmp_path
+    write_counts(team_counts(answers), "ai", "2026-11-24", ["all: subfield 1702"], fresh_checkout / "data")
+    seal(fresh_checkout / "data")
+    return fresh_checkout
 
 
 @pytest.mark.book

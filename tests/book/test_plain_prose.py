@@ -14,7 +14,6 @@ ROLE = re.compile(r"\{[\w:+.-]+\}(`+)(?:(?!\n\n).)*?(?<!`)\1(?!`)", re.DOTALL)
 
 
 def plain_share(source: str) -> float:
-    """Return what share of the characters of Markdown cells, without code and headings, is in no role or directive."""
     text = HEADING.sub("", FRONT_MATTER.sub("", source))
     directives = [block[0] for block in BLOCK.finditer(text) if block[2] not in {None, "{code-cell}"}]
     prose = BLOCK.sub("", text)

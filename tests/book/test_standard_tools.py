@@ -19,7 +19,6 @@ LONG = bool(os.environ.get("BOOKPRESS_LONG"))
 
 
 def chapters() -> list[str]:
-    """Return the slugs of all chapters, in reading order."""
     parts = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))["parts"]
     files = [entry["file"] for part in parts for entry in part["chapters"]]
     return [name.removeprefix("notebooks/") for name in files if name.startswith("notebooks/")]
@@ -53,7 +52,6 @@ def test_papermill_runs_a_chapter_from_its_own_command_line(slug, tmp_path):
 
 
 def _parameters(notebook: Path) -> str:
-    """Return the names that the parameters cell declares, each in quotation marks."""
     cells = json.loads(notebook.read_text())["cells"]
     code = next("".join(cell["source"]) for cell in cells if "parameters" in cell["metadata"].get("tags", []))
     return " ".join(f'"{line.split(":")[0]}"' for line in code.splitlines() if ": " in line)

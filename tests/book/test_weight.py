@@ -30,7 +30,6 @@ def test_no_first_visit_weighs_more_than_its_limit(site: Site, browser: Browser)
 
 
 def weight(site: Site, paths: set[str]) -> float:
-    """Return the size of files in kB of 1000 bytes, compressed where that helps."""
     contents = {path: (site.root / path).read_bytes() for path in paths}
     sizes = [len(data) if path.endswith(PACKED) else len(gzip.compress(data, 6)) for path, data in contents.items()]
     return sum(sizes) / 1000

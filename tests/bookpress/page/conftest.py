@@ -73,7 +73,6 @@ WINDOW = parameter("window", 3, type="whole number", allowed="1 to 9", unit="yea
 
 
 def models_chapter(early: float = 0.64) -> nbformat.NotebookNode:
-    """Return an executed chapter with one figure and four results."""
     markdown = nbformat.v4.new_markdown_cell
     results = [
         result_output("early", value=early, low=0.53, high=0.73, k=55, n=86, label="academic share, 2010 to 2014"),
@@ -155,8 +154,6 @@ of the large models came from academic teams.
 
 @dataclass
 class Book:
-    """A book in a folder of its own."""
-
     root: Path
     said: str = ""
 
@@ -177,7 +174,6 @@ class Book:
         nbformat.write(notebook, path)
 
     def build(self) -> Book:
-        """Build as Jupyter Book does, within this process; what it warns of is kept in `said`."""
         from jupyter_book.sphinx import build_sphinx
 
         errors = io.StringIO()
@@ -198,12 +194,10 @@ class Book:
         return BeautifulSoup((self.html / f"{name}.html").read_text("utf-8"), "html5lib")
 
     def text(self, name: str = "index") -> str:
-        """Return the text of a page with single spaces."""
         return " ".join(self.page(name).article.get_text(" ").split())
 
 
 def new_book(root: Path) -> Book:
-    """Return a book with the project's configuration and what it quotes, without pages."""
     config = yaml.safe_load((ROOT / "_config.yml").read_text("utf-8"))
     config["execute"]["execute_notebooks"] = "off"
     config["bibtex_bibfiles"] = ["references.bib"]
@@ -244,7 +238,6 @@ EDITION = {
 
 @pytest.fixture(scope="session")
 def edition_book(tmp_path_factory: pytest.TempPathFactory) -> Book:
-    """Return the small book as an edition that also comes as PDF and EPUB: its pages, and the files made of them."""
     from bookpress.build.formats import Format, make
 
     book = new_book(tmp_path_factory.mktemp("edition"))
@@ -258,5 +251,4 @@ def edition_book(tmp_path_factory: pytest.TempPathFactory) -> Book:
 
 @pytest.fixture
 def book(tmp_path: Path) -> Book:
-    """Return a small book of one's own, not built."""
     return new_book(tmp_path)

@@ -42,7 +42,6 @@ def tree(archive: zipfile.ZipFile, name: str) -> Any:
 
 
 def make_again(edition_book: Any, source: Path, html: Path) -> Path:
-    """Return the e-book made of a copy of the pages."""
     shutil.copytree(edition_book.html, html, ignore=shutil.ignore_patterns("pdf", "epub"))
     make([Format("epub", "bookpress.page.print.epub")], html, source, 1795478400)  # 2026-11-24
     return html / "epub" / "the-compute-divide.epub"

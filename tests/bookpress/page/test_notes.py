@@ -6,7 +6,6 @@ import json
 from typing import Any
 
 import nbformat
-import pytest
 from page.conftest import EDITION, KERNEL, chart_output, code, result_output
 
 from bookpress.book.statements import STATEMENT_MIME
@@ -80,13 +79,7 @@ def made(book: Any, stand: dict[str, bool | None], **edition: Any) -> Any:
     return book.build()
 
 
-@pytest.fixture
-def other(book: Any) -> Any:
-    return made(book, MIXED, name="other")
-
-
 def notes(page: Any) -> list[tuple[str, str]]:
-    """Return the notes of a page, each with the paragraph that follows it."""
     found = [(note, note.find_next_sibling("p")) for note in page.article.select(".fallen-note")]
     return [(" ".join(note.text.split()), " ".join(text.text.split())) for note, text in found if text]
 
@@ -103,7 +96,8 @@ def test_nothing_shows_where_all_is_true(book: Any) -> None:
     assert book.said.count("WARNING") == 1
 
 
-def test_a_note_stands_before_the_paragraph_of_what_is_not_true(other: Any) -> None:
+def test_what_is_not_true_under_other_choices_is_told(book: Any) -> None:
+    other = made(book, MIXED, name="other")
     assert other.said == ""
     page = other.page()
     assert notes(page) == [
@@ -122,29 +116,17 @@ def test_a_note_stands_before_the_paragraph_of_what_is_not_true(other: Any) -> N
     ids = [place["id"] for place in page.select("[id]")]
     assert len(ids) == len(set(ids))
     assert "holds-fell" in ids
-
-
-def test_a_figure_whose_title_is_not_true_has_a_note_before_it(other: Any) -> None:
-    figure = other.page().select_one("figure#fig-shares")
+    figure = page.select_one("figure#fig-shares")
     note = figure.find_previous("p", class_="fallen-note")
     assert note.text == f"{NOTE}this does not hold: why rose."
     assert note.find_next("figure") is figure
     assert note.find_parent("section") is figure.find_parent("section")
-
-
-def test_other_pages_and_missing_values_have_notes_too(other: Any) -> None:
-    [(note, paragraph)] = notes(other.page("index"))
+    cover = other.page("index")
+    [(note, paragraph)] = notes(cover)
     assert note == f"{NOTE}this cannot be told: no value for a share."
     assert paragraph.endswith("It was no value of all.")
-
-
-def test_a_finding_that_is_not_true_gives_way_to_its_numbers(other: Any) -> None:
-    cover = other.page("index")
     assert cover.select_one(".finding-text").text.strip() == "Numbers of most."
     assert cover.select_one(".chapter-finding").text.strip() == "Numbers of most."
-
-
-def test_the_downloaded_notebook_has_the_notes(other: Any) -> None:
     notebook = json.loads((other.html / "downloads/models.ipynb").read_text("utf-8"))
     text = "".join(notebook["cells"][1]["source"])
     assert "{" not in text
@@ -153,7 +135,7 @@ def test_the_downloaded_notebook_has_the_notes(other: Any) -> None:
     assert text.replace(f"> {NOTE}this does not hold: why most.\n\n", "").startswith("# Who trains\n\nAcademia")
 
 
-def test_a_plain_build_and_the_published_edition_warn(book: Any) -> None:
+def test_a_plain_build_and_the_published_edition_warn_and_a_change_renews_other_pages(book: Any) -> None:
     made(book, MIXED)
     for name, stands in (("most", "does not hold"), ("rose", "does not hold"), ("told", "is unknown")):
         assert f"WARNING: models:{name} {stands}: why {name}" in book.said
@@ -161,11 +143,6 @@ def test_a_plain_build_and_the_published_edition_warn(book: Any) -> None:
     assert len(notes(book.page())) == 4
     book.write("edition.json", json.dumps({**EDITION, "is_default": True}))
     assert "WARNING: models:most does not hold: why most" in book.build().said
-
-
-def test_a_statement_that_changes_renews_the_pages_that_rest_on_it(book: Any) -> None:
-    made(book, TRUE, name="other")
-    assert [note for note, _ in notes(book.page("index"))] == [f"{NOTE}this cannot be told: no value for a share."]
-    book.write_chapter("models", chapter({**TRUE, "fell": False}))
+    book.write_chapter("models", chapter({**MIXED, "fell": False}))
     book.build()
     assert "this does not hold: why fell" in book.page("index").text

@@ -41,7 +41,6 @@ def share(value: float | None, vintage: str) -> dict[str, Any]:
 
 
 def notebook(value: float | None) -> bytes:
-    """Return the notebook of a run that makes a statement on the share."""
     found = {"key": "most", "holds": None if value is None else value > 0.4, "because": "numbers", "numbers": ""}
     return json.dumps({"cells": [{"outputs": [{"data": {STATEMENT_MIME: found}}]}, {}]}).encode()
 
@@ -89,19 +88,13 @@ def words(part: Any) -> str:
     return " ".join(part.get_text(" ").split())
 
 
-def test_a_curve_holds_every_estimate_in_order_and_the_choices_behind_it(sweep: Sweep) -> None:
+def test_a_curve_holds_every_estimate_in_order_and_says_what_led_to_its_ends(sweep: Sweep) -> None:
     chart = curve_chart(Curve.of(sweep, "academia_share"), ORDERS, "source")
     points = chart.spec["data"]["values"]
     assert [(point["value"], point["usual"]) for point in points] == [(0.3, True), (0.5, False), (0.6, False)]
     assert [point["choice vintage"] for point in points] == ["2026-08", "2023-03", "2023-03"]
     assert [point["choice top_k"] for point in points] == ["5", "5", "10"]
-    assert [panel.get("title") for panel in chart.spec["vconcat"]] == [None, "vintage", "top k"]
-    names = [column.name for column in chart.data.columns]
-    assert names == ["run", "vintage", "top_k", "value", "low", "high", "k", "n"]
     assert chart.title == "Share of <models>, 2026-08: 30% to 60%"
-
-
-def test_a_spread_says_both_ends_the_start_and_what_is_not_the_same(sweep: Sweep) -> None:
     assert spread(Curve.of(sweep, "academia_share"), ORDERS) == (
         "Over 3 combinations the estimate goes from 30% (95% interval 20% to 40%; 5 of 9) with vintage 2026-08, top k "
         "5 to 60% (95% interval 50% to 70%; 5 of 9) with vintage 2023-03, top k 10. The values the sweep started from "
@@ -155,11 +148,8 @@ def test_statements_stand_in_a_share_of_the_runs(page: BeautifulSoup, sweep: Swe
 
 
 @pytest.mark.book
-@pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 375)])
-def test_axe_finds_nothing_and_nothing_is_wider_than_the_page(
-    sweep: Sweep, project: Project, scheme: Any, width: int
-) -> None:
-    path = page_of(sweep, project)
-    found, wide = faults_of_page(path, width, scheme)
-    assert found == []
-    assert wide <= width
+def test_axe_finds_nothing_and_nothing_is_wider_than_the_page(sweep: Sweep, project: Project) -> None:
+    for scheme, width in (("light", 1280), ("dark", 375)):
+        found, wide = faults_of_page(page_of(sweep, project), width, scheme)
+        assert found == []
+        assert wide <= width

@@ -27,10 +27,7 @@ VL_CONVERT = version("vl-convert-python")
 ENGINE = f"vl-convert {VL_CONVERT}, its own fonts, no roles, three widths, PNG from SVG"
 """What draws pictures, and how: another one may draw the same chart another way."""
 WIDTHS = {"narrow": 335, "page": 960, "wide": 672}
-"""Widths in pixels at which charts are drawn: for a phone, for large screens and for the column of text.
-
-On the page a live chart is as large as the picture whose place it takes, whatever the width: nothing moves.
-"""
+"""Widths in pixels at which charts are drawn: for a phone, for large screens and for the column of text."""
 PHONE_COLUMNS = 2
 """Small charts that stand abreast on a phone."""
 TITLE_SIGNS = 42
@@ -39,9 +36,6 @@ FONT = "Arial, Liberation Sans, Helvetica, sans-serif"
 """vl-convert measures text with Liberation Sans; a browser that draws it again needs a font of the same widths."""
 INK = {"light": "#1d2329", "dark": "#e3e6e9"}
 """What ``currentColor`` stands for in pictures, which cannot know the page around them."""
-FILL = {"type": "fit-x", "contains": "padding"}
-PNG_HEAD = 33
-"""Bytes of a PNG file before its second chunk."""
 SORTABLE_FROM = 8
 """Rows from which on a table is worth sorting."""
 
@@ -128,7 +122,7 @@ class Chart(Part):
     def vegalite(self) -> bytes:
         """The specification as a file of its own, with title and description."""
         spec = {**self.spec, "title": self.title, "description": self.alt}
-        return f"{json.dumps(spec, ensure_ascii=False, indent=1, sort_keys=True)}\n".encode()
+        return canonical(spec).encode()
 
 
 def read_chart(spec: dict[str, Any], metadata: dict[str, Any]) -> Chart:
@@ -146,7 +140,7 @@ def fitted(spec: dict[str, Any], size: Size) -> dict[str, Any]:
         _suit_phone(made)
     for part in (made, *made.get("vconcat", []), *made.get("hconcat", []), *made.get("concat", [])):
         if part.get("width") == "container":
-            part |= {"width": WIDTHS[size], "autosize": FILL}
+            part |= {"width": WIDTHS[size], "autosize": {"type": "fit-x", "contains": "padding"}}
         elif size == "page":
             _stretch(part, WIDTHS["page"] / WIDTHS["wide"])
     made["background"] = "transparent"
@@ -242,7 +236,7 @@ def png_with_origin(png: bytes, origin: Mapping[str, str]) -> bytes:
     """Return a PNG picture that says where it comes from, in a chunk of text for each fact, after its first chunk."""
     texts = [(b"iTXt", key.capitalize().encode() + b"\0" * 5 + text.encode()) for key, text in origin.items()]
     chunks = [pack(">I", len(text)) + kind + text + pack(">I", crc32(kind + text)) for kind, text in texts]
-    return png[:PNG_HEAD] + b"".join(chunks) + png[PNG_HEAD:]
+    return png[:33] + b"".join(chunks) + png[33:]  # where the first chunk ends in any PNG file
 
 
 def payload(chart: Chart) -> dict[str, Any]:

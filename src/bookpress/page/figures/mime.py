@@ -44,6 +44,9 @@ class BookpressRenderer:
         except UsageError as error:
             logger.error("%s", error, location=(env.docname, data.line), type="bookpress", subtype="chart")  # noqa: TRY400
             return [nodes.comment()]
+        if env.mystnb_config.execution_mode == "off":  # MyST-NB writes such a notebook again, for nobody: make it short
+            output = env.temp_data[NOTEBOOK].cells[data.cell_index].outputs[data.output_index]
+            output.data[VEGALITE_MIME], output.metadata[VEGALITE_MIME] = {}, {}
         return [figure(renderer, chart, data.line or 0)]
 
 

@@ -18,10 +18,9 @@ from bookpress.page.figures.figures import folder_of, picture_cache
 from bookpress.page.site.downloads import book_files
 
 
-def findings(node: later, env: BuildEnvironment) -> list[nodes.Node]:
+def findings(node: later, _env: BuildEnvironment) -> list[nodes.Node]:
     """Return what ``{findings}`` holds in a row: those findings that have a value."""
-    made = [part for child in node.children if isinstance(child, later) for part in finding(child, env)]
-    return html('<div class="findings">\n<!-- slot --></div>\n', made) if made else []
+    return html('<div class="findings">\n<!-- slot --></div>\n', node.children)
 
 
 def finding(node: later, env: BuildEnvironment) -> list[nodes.Node]:

@@ -124,7 +124,11 @@ def tell_landing_page(app: Sphinx, docname: str, landing: LandingPage) -> None:
     if page is None:
         return
     folder, formats = folder_of(docname), formats_of(app.config)
-    landing.datasets += [dataset(chart, f"{folder}/{chart.stem}") for chart in page.charts]
+    for chart in page.charts:
+        data = SiteFile.of(f"{folder}/{chart.stem}.csv", "text/csv", chart.csv)
+        spec = SiteFile.of(f"{folder}/{chart.stem}.vl.json", charts.VEGALITE_MIME, chart.vegalite)
+        facts = chart.model_dump(include={"title", "description", "licence", "source"})
+        landing.datasets.append(Dataset(anchor=chart.name, files=(data, spec), **facts))
     book = book_files(citation_of(app.config).book.file_stem, formats)
     paths = [file["address"] for file in (files_of(page, Path(app.srcdir), formats) if page.is_chapter else book)]
     landing.files += [SiteFile(path=path, media_type=MEDIA_TYPES[Path(path).suffix]) for path in paths]
@@ -134,16 +138,6 @@ def tell_landing_page(app: Sphinx, docname: str, landing: LandingPage) -> None:
         picture = (picture_cache(Path(app.outdir)) / f"{main.key}.png").read_bytes()
         width, height = struct.unpack(">II", picture[16:24])  # the first chunk of a PNG file states them
         landing.picture = Picture(path=f"{folder}/{main.stem}.png", alt=main.alt, width=width, height=height)
-
-
-def dataset(chart: charts.Chart, stem: str) -> Dataset:
-    """Return the data behind a chart, whose files lie at a path without ending."""
-    files = (
-        SiteFile.of(f"{stem}.csv", "text/csv", chart.csv),
-        SiteFile.of(f"{stem}.vl.json", "application/vnd.vegalite.v6+json", chart.vegalite),
-    )
-    facts = chart.model_dump(include={"title", "description", "licence", "source"})
-    return Dataset(anchor=chart.name, files=files, **facts)
 
 
 def describe_book(app: Sphinx) -> None:
