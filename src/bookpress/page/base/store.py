@@ -20,7 +20,6 @@ from bookpress.files import sha256
 from bookpress.page.base.charts import Chart
 
 T = TypeVar("T")
-WORDS_A_MINUTE = 220
 PROVENANCE = {
     "paper": "read in the paper itself",
     "summary": "from summaries of the paper; its main text could not be read",
@@ -80,8 +79,8 @@ class Page:
 
     @property
     def minutes(self) -> int:
-        """Minutes that reading takes."""
-        return max(1, round(self.words / WORDS_A_MINUTE))
+        """Minutes that reading takes, at 220 words a minute."""
+        return max(1, round(self.words / 220))
 
 
 class Store:

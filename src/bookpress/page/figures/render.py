@@ -33,7 +33,6 @@ from bookpress.page.base.charts import (
     to_csv_metadata,
 )
 
-PNG_SCALE = 2
 FONTS = Path(__file__).parent / "no-fonts.xml"
 """Keeps the fonts of the machine out of pictures: widths of letters would differ from one machine to the next."""
 GROUNDS: dict[Ground, str] = {"light": "", "dark": "-dark"}
@@ -149,7 +148,7 @@ def _draw_one(job: dict[str, Any]) -> None:
     for size in ENDINGS:
         svg = UNHEARD.sub("", vl_convert.vegalite_to_svg(job[size], vl_version=VEGALITE_VERSION))
         replace_file(Path(f"{job['stem']}-{size}.svg"), svg.encode())
-    replace_file(Path(f"{job['stem']}.png"), vl_convert.svg_to_png(on_paper(svg), scale=PNG_SCALE))
+    replace_file(Path(f"{job['stem']}.png"), vl_convert.svg_to_png(on_paper(svg), scale=2))
 
 
 def on_paper(svg: str) -> str:

@@ -37,9 +37,6 @@ UNDRAWN = "[...document.images].filter(one => !one.complete || !one.naturalWidth
 NODE = re.compile(rb"(?<=\()node\d{8}(?=\))")
 """How Chromium names the elements of a structure: after a count that depends on the moment."""
 
-Print = Callable[..., bytes]
-"""Takes a document and whether it is `final`; returns it as PDF. A draft has neither tags nor outline."""
-
 
 def browser_path() -> str | None:
     """Return the path of the browser that prints: the first one found."""
@@ -74,8 +71,8 @@ def make(order: Order) -> None:
 
 
 @contextmanager
-def printer() -> Iterator[Print]:
-    """Open a browser for printing; it is closed at the end, whatever happens."""
+def printer() -> Iterator[Callable[..., bytes]]:
+    """Open a browser that prints a document; one that is not `final` has neither tags nor outline."""
     from playwright.sync_api import Error, sync_playwright
 
     lacking = missing()
