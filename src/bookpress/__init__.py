@@ -1,7 +1,4 @@
-"""From parameterised chapters to a published Jupyter Book: editions, execution, pages, citations, comparing.
-
-The press knows nothing of the subject of a book: what it must know stands in ``book/settings.yml``.
-"""
+"""From parameterised chapters to a published Jupyter Book. The press knows nothing of the subject of a book."""
 
 from __future__ import annotations
 

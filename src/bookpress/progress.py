@@ -21,8 +21,7 @@ from bookpress.errors import PressError
 
 PIPE_WIDTH = 160  # columns of a table that goes to no terminal
 UNLIMITED = 100_000  # more columns than any table needs
-UNPRINTED = (errno.ENOSPC, errno.EIO, errno.EBADF)
-"""What can go wrong with a stream; errors of files have the name of the file."""
+UNPRINTED = (errno.ENOSPC, errno.EIO, errno.EBADF)  # what can go wrong with a stream
 
 
 def standard_output() -> Console:

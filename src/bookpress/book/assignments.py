@@ -34,10 +34,7 @@ class Assignment:
 def parse_assignments(
     options: Iterable[str], flag: str = "-p", *, several: bool = False
 ) -> tuple[list[Assignment], list[str]]:
-    """Return what ``NAME=VALUE`` and ``CHAPTER.NAME=VALUE`` ask for, and what is wrong with them, in words.
-
-    Each may hold several values to try: a JSON list, else what stands between commas.
-    """
+    """Return what ``NAME=VALUE`` and ``CHAPTER.NAME=VALUE`` ask for, and what is wrong with them, in words."""
     asked, problems = [], []
     for option in options:
         key, equals, text = option.partition("=")
@@ -98,9 +95,7 @@ def resolve(
 ) -> dict[str, dict[str, Value]]:
     """Return the value of every parameter of the included chapters, or one error that lists all that is wrong.
 
-    What is asked for later wins; for one chapter, wins over the whole book. A file may speak of chapters that are not
-    included: what it says is checked all the same. The command line may not. Problems that were found before are
-    reported with these.
+    What is asked for later wins; for one chapter, wins over the whole book. A file may speak of other chapters too.
     """
     values: dict[str, dict[str, Value]] = {}  # of the chapters asked for: others are not even read
     problems = list(found)

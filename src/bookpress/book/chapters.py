@@ -17,8 +17,7 @@ from bookpress.errors import PressError, UsageError, nearest, quoted
 from bookpress.files import decoded, front_matter, load_mapping, replace_file, sha256
 
 FOLDER = CHAPTERS
-PATTERN = "book/new-chapter.md"
-"""What a new chapter holds at first, with ``$title`` and ``$slug``: each book has its own."""
+PATTERN = "book/new-chapter.md"  # what a new chapter of this book holds at first, with ``$title`` and ``$slug``
 KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
 
 

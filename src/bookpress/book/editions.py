@@ -23,8 +23,7 @@ from bookpress.files import Stamp, canonical, load_model, read, replace_file, sh
 DEFAULT = "default"
 FOLDER = "book/editions"
 ID_LENGTH = 12
-RELEASED = "released"
-"""Folder of the evidence with the results of every release: they say what was, so no id rests on them."""
+RELEASED = "released"  # folder of the evidence with the results of releases: they say what was; no id rests on them
 NAMING = (
     "the name of an edition holds letters a to z, digits, - _ and ., begins with none of - and ., "
     f"and is not {ID_LENGTH} hexadecimal digits as an id is"
@@ -154,11 +153,9 @@ def load_edition(
     only: Sequence[str] | None = None,
     mark: Fingerprint | None = None,
 ) -> Edition:
-    """Return an edition with all its values checked, before anything is run; one error tells all problems.
+    """Return the edition of that name with options ``NAME=VALUE``, all checked; one error tells all problems.
 
-    It starts from the one of that name, and takes options ``NAME=VALUE`` or ``CHAPTER.NAME=VALUE``. Where the chapters
-    that take these values are named, all others are as published. What is asked for may be no other than the edition it
-    starts from, or the default one: then it is that one.
+    `only` names the chapters that take the options; others are as published. One like a named edition is that one.
     """
     book = [chapter for chapter in discover(project) if chapter.listed]
     mark = mark or Fingerprint.of(project)

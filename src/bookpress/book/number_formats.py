@@ -152,18 +152,7 @@ FORMATS: dict[str, Callable[[Result], str]] = {
 
 
 def write(result: Result, how: str = "value") -> str:
-    """Write a result for prose, in one of `FORMATS`.
-
-    Raises
-    ------
-    FormatError
-        If there is no such format; the message lists them.
-
-    Examples
-    --------
-    >>> write(Result(value=5.87, low=5.1, high=6.84, n=120, unit="months"), "full")
-    '5.9 months (95% interval 5.1 to 6.8 months; n = 120)'
-    """
+    """Write a result for prose, in one of `FORMATS`; any other is a `FormatError` that lists them."""
     if how not in FORMATS:
         raise FormatError(f"no format {how!r}; there are {', '.join(FORMATS)}")
     return FORMATS[how](result)

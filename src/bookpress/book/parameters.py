@@ -89,8 +89,7 @@ class Parameter:
     def explored(self, value: Value) -> list[Value]:
         """Return the values worth trying, `value` among them: all of a closed set, else those that the type lists.
 
-        Its ``explore`` in the JSON Schema is a list of values, or of steps ``by`` which, or factors ``times`` which, to
-        go from the value, not beyond a value ``to`` and only to those ``of`` a list, where it has these.
+        Its ``explore`` lists values, steps ``by`` or factors ``times``, within a limit ``to`` or those ``of``.
         """
         listed = self.schema.get("explore", self.choices or ([False, True] if isinstance(value, bool) else []))
         if isinstance(listed, Mapping):

@@ -44,10 +44,7 @@ class Built:
 
 @dataclass(frozen=True)
 class Extras:
-    """What a built edition has besides what it is made from: a mark of it, staged files, and what writes more pages.
-
-    ``write`` is given the staged source and the pages.
-    """
+    """What an edition has besides: a mark of it, staged files, and what writes more, given source and pages."""
 
     mark: str
     staged: Mapping[str, bytes]
@@ -63,10 +60,7 @@ def build(
     engine: Engine | None = None,
     extras: Extras | None = None,
 ) -> Built:
-    """Build an edition and publish it; what was published before stands until the new one is whole.
-
-    Extras that it has stay as long as nothing else of it changes; else they are gone, unless they are given anew.
-    """
+    """Build an edition and publish it once it is whole; extras stay as long as nothing else of it changes."""
     options, reporter = options or RunOptions(), reporter or Reporter()
     target = project.editions / edition.folder
     with build_lock(project, reporter):

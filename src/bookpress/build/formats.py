@@ -24,18 +24,13 @@ SECONDS = 1800.0
 
 
 class Format(NamedTuple):
-    """A format of the book: its name, and the module that makes it.
-
-    The module is run as ``python -m`` and hands its work to `work_on_order`; its files go to the folder of the format's
-    name within the site. A function ``missing`` in it says what this machine lacks, if anything.
-    """
+    """A format: its name, and a module for ``python -m`` (see `work_on_order`); its ``missing()`` says what lacks."""
 
     name: str
     module: str
 
 
-PAGES = Format("html", "bookpress.build.sphinx_process")
-"""The format that every build makes, and all others are made from."""
+PAGES = Format("html", "bookpress.build.sphinx_process")  # which every build makes, and all others are made from
 KNOWN = (Format("pdf", "bookpress.page.print.pdf"), Format("epub", "bookpress.page.print.epub"))
 
 
@@ -121,10 +116,7 @@ def make(formats: Sequence[Format], pages: Path, source: Path, epoch: int, secon
 
 
 def work_on_order(work: Callable[[Order], None]) -> int:
-    """Read the order from standard input, let the module make its format, and return the exit code.
-
-    The process ends, with all that it has started, when the other side is gone.
-    """
+    """Let the module make the format ordered, and return the exit code; it ends, with all it started, when we do."""
     line = sys.stdin.readline()
     if not line:
         return 1

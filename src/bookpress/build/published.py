@@ -48,10 +48,7 @@ def draft_path(project: Project, name: str) -> Path:
 
 
 def publish(project: Project, name: str) -> None:
-    """Put a draft in the place of the published edition; a reader meets the old or the new, never a mixture.
-
-    The name of an edition is a link, and the system replaces a link in one step.
-    """
+    """Put a draft in the place of the published edition in one step, as the name of an edition is a link."""
     target, draft = project.editions / name, draft_path(project, name)
     with naming(target):
         link = draft.with_suffix(".link")

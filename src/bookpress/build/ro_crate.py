@@ -1,7 +1,6 @@
-"""The manifest of an edition: what was made, from what, by what, as a Process Run Crate, a profile of RO-Crate.
+"""The manifest of an edition: a Process Run Crate, a profile of RO-Crate, that depends on the edition alone.
 
-https://www.researchobject.org/workflow-run-crate/profiles/process_run_crate/. It depends on nothing but the edition:
-timings and facts of the machine stand in ``timings.json``, which it only points to.
+https://www.researchobject.org/workflow-run-crate/profiles/process_run_crate/
 """
 
 from __future__ import annotations

@@ -37,10 +37,7 @@ when_read: Callable[[Any], None] = lambda _builder: None  # noqa: E731
 
 
 def make(order: Order) -> None:
-    """Make the pages anew, from what Sphinx remembers of the last edition; what it says goes to the log.
-
-    The folder of the output has the name of the builder: ``html``, or ``dummy`` to be told only what is wrong.
-    """
+    """Make the pages from what Sphinx remembers; the output's name is the builder: ``html``, or ``dummy`` to check."""
     source, output, shop = Path(order.source), Path(order.output), Path(order.source).parent
     log = shop / "sphinx.log"
     with FileLock(shop / ".busy"), naming(shop):  # the process of a build that was killed may not have ended yet

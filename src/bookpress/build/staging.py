@@ -1,7 +1,6 @@
 """The staged source of an edition: the book's own pages, with executed notebooks in place of the chapters.
 
-Every edition is staged in one folder, because Sphinx remembers what it has read for one folder alone. A file that is
-right already keeps its date, so that only what differs from the last edition is read again.
+Sphinx remembers one folder alone, and reads again what has a new date: what is right already keeps its own.
 """
 
 from __future__ import annotations
@@ -48,10 +47,7 @@ _LINK = re.compile(r"\[(?P<text>[^\[\]]*)\]\((?P<path>[^()\s#]*?)(?P<slug>[a-z0-
 
 
 def page_files(project: Project) -> dict[str, bytes]:
-    """Return the files of the book that are no chapters: settings, pages, pictures, references, templates.
-
-    A page that is no text, or could make code run when it is read, is an error.
-    """
+    """Return the files that are no chapters; a page that is no text, or could run code when it is read, is an error."""
     pages = [f"{name}.md" for name in toc_files(project) if not name.startswith(f"{FOLDER}/")]
     for name in pages:
         front_matter(decoded(project.root / name), name)
@@ -116,11 +112,7 @@ def staged_notebook(
 
 
 def point_to_notebooks(text: str, folder: str, slugs: Collection[str]) -> str:
-    """Return Markdown whose links to chapters lead to their executed notebooks.
-
-    A link names the file that an author sees (``large-scale-models.md``); staged, the chapter is a notebook. A link to
-    what is no chapter is left as it is, for Sphinx to report.
-    """
+    """Return Markdown whose links to chapters, named as an author sees them, lead to their executed notebooks."""
 
     def point(link: re.Match[str]) -> str:
         if posixpath.normpath(posixpath.join(folder, link["path"])) != FOLDER or link["slug"] not in slugs:

@@ -1,8 +1,6 @@
 """Read the whole book without running anything of it, and say what is wrong, with file and line.
 
-Undefined names are found by ruff; roles, references, terms, citations and results by Sphinx, which reads the staged
-book with its ``dummy`` builder. A chapter that was run before stands there as it was run, so that the keys of its
-results are known; one that was not is named, and its keys are not checked.
+Ruff finds undefined names, Sphinx the rest: it reads the staged book, chapters as they were run before, if they were.
 """
 
 from __future__ import annotations
@@ -34,8 +32,6 @@ from bookpress.run.cache import Run
 from bookpress.run.runner import cached_runs
 
 ENTRIES = ["abstract", "authors", "data_date", "doi", "finding", "keywords", "literals", "template", "time_limit"]
-"""What the book's own part of a page's front matter may hold."""
-
 SHOWN = {"title", "alt", "caption", "description", "label"}  # arguments whose text is shown to readers
 DISPLAYED = ["display", "get_ipython"]  # names that a notebook has without importing them
 CELLS = re.compile(r"^```\{code-cell\}[^\n]*\n(.*?)^```$", re.DOTALL | re.MULTILINE)
@@ -93,10 +89,7 @@ def _texts(project: Project, chapters: Sequence[Chapter]) -> dict[str, str]:
 
 
 def untested(project: Project) -> list[Problem]:
-    """Return the paragraphs that quote results and claim a direction, and rest on no statement.
-
-    That is a list to go through, no verdict: such words may claim nothing.
-    """
+    """Return the paragraphs that quote results, claim a direction and rest on no statement: a list, no verdict."""
     return [
         Problem(name, line, f"says {words} of a result, and rests on no statement")
         for name, page in _texts(project, discover(project)).items()

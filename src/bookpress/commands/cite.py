@@ -20,11 +20,7 @@ REGISTRIES = ("crossref", "datacite")  # what is written for registries of DOIs,
 
 
 def reference(project: Project, slug: str | None, form: str, edition: str) -> str:
-    """Return the reference to a chapter, or to the book, as the pages of that edition give it.
-
-    An edition that is not built is cited from what it would be built of: its id is known, the hash of its results is
-    not.
-    """
+    """Return a reference as the pages of that edition give it; not built, it has an id but no hash of results."""
     if form not in (*FORMS, *REGISTRIES):
         raise UsageError(f"no format {form!r}; there are: {', '.join([*FORMS, *REGISTRIES])}")
     book, chapters = _built(project, edition) if edition in project.built else _planned(project, edition)

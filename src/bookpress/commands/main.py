@@ -48,11 +48,7 @@ def main(*more: typer.Typer) -> None:
 
 
 def guarded(work: Callable[[], object]) -> None:
-    """Do something; an error of ours is one message on standard error and an exit code, and so is a signal to stop.
-
-    What asks a program to end does what Ctrl-C does, also where a shell has its job ignore Ctrl-C; a hang-up is ignored
-    where `nohup` asks for it.
-    """
+    """Do something; an error of ours, or a signal to stop, is one message on standard error and an exit code."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     if signal.getsignal(signal.SIGHUP) == signal.SIG_DFL:
         signal.signal(signal.SIGHUP, signal.default_int_handler)

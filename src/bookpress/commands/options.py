@@ -1,7 +1,4 @@
-"""What several commands take: arguments and options, each with its help and with what a shell may offer for it.
-
-Nothing heavy is imported here: `--help` reads this module. What is offered runs no code of a chapter.
-"""
+"""Arguments and options of several commands, each with what a shell may offer; ``--help`` imports nothing heavy."""
 
 from __future__ import annotations
 

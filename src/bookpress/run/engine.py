@@ -1,8 +1,4 @@
-"""The ways to run the cells of a chapter, by name; opened before it is known what there is to run.
-
-Reading the parameters of all chapters takes half a second, the imports of the fork server more than one. Started first,
-it imports meanwhile.
-"""
+"""The ways to run cells, by name; opened before it is known what to run, so that the fork server imports meanwhile."""
 
 from __future__ import annotations
 
@@ -15,9 +11,7 @@ from pathlib import Path
 from bookpress.book.project import CHAPTERS, Project
 from bookpress.files import Stamp, files_of, read, stamps
 
-DEFAULT_ENGINE = "forked" if sys.platform == "linux" else "kernel"
-"""Forking without a new program is safe with Linux's libraries; those of macOS do not promise it."""
-
+DEFAULT_ENGINE = "forked" if sys.platform == "linux" else "kernel"  # libraries of macOS promise no safe forks
 CELL = re.compile(r"^(`{3,}|~{3,}|:{3,})\{code-cell\}.*?^\1", re.MULTILINE | re.DOTALL)
 IMPORT = re.compile(r"^(?:from|import) ([\w.]+)", re.MULTILINE)
 

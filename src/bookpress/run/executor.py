@@ -8,7 +8,7 @@ import signal
 import threading
 from collections.abc import Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 from bookpress.errors import PressError, UsageError
@@ -23,26 +23,9 @@ def cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-@contextmanager
-def executor(jobs: int | None = None, scheduler: str | None = None) -> Iterator[Executor]:
-    """Yield an executor; on the way out all its work is done, or, after an error, given up at once.
-
-    Parameters
-    ----------
-    jobs : int, optional
-        Processes of the local pool; by default one a core. Ignored on a cluster, whose workers set the pace.
-    scheduler : str, optional
-        Address of a Dask scheduler, such as ``"tcp://10.0.0.1:8786"``. The workers need the same environment and
-        project. A task whose worker is lost runs again elsewhere.
-
-    Examples
-    --------
-    >>> with executor(jobs=1) as pool:
-    ...     pool.submit(abs, -2).result()
-    2
-    """
-    with _cluster(scheduler) if scheduler else _local(jobs or cores()) as pool:
-        yield pool
+def executor(jobs: int | None = None, scheduler: str | None = None) -> AbstractContextManager[Executor]:
+    """Return a pool of processes, by default one a core, or a Dask cluster; after an error, all is given up."""
+    return _cluster(scheduler) if scheduler else _local(jobs or cores())
 
 
 @contextmanager

@@ -1,8 +1,6 @@
 """Processes for chapters, forked by the standard library's fork server from one that has everything imported.
 
-Starting a kernel and importing pandas takes longer than most chapters; a fork takes a few milliseconds. The server has
-one thread, so that forking is safe. Nothing here needs papermill or IPython: the server is started first, and imports
-while we import.
+A fork takes milliseconds, a kernel seconds. Papermill and IPython stay out of here: we import them as the server does.
 """
 
 from __future__ import annotations
@@ -24,23 +22,16 @@ from typing import Any, Self
 from bookpress.errors import PressError
 from bookpress.run import processes
 
-MODULES = "BOOKPRESS_FORK_SERVER"
-"""The variable that tells the server what to import; it marks one that was started with a chapter's environment."""
-
+MODULES = "BOOKPRESS_FORK_SERVER"  # tells the server what to import, and that its environment is a chapter's
 START_LIMIT = 120  # seconds that the imports may take
 ENDING = 2.0  # seconds that a process may take from its last word to its end
-NOT_OURS = 86
-"""The exit code of a fork of a server that the library started in place of ours: it has not a chapter's environment."""
-
+NOT_OURS = 86  # exit code of a fork of a server that the library started in place of ours
 GONE = "the process that chapters are forked from has ended; build again, with `--engine kernel` if it recurs"
-
 COLLECT_AFTER = 100_000  # objects made between two searches for garbage in a fork: tables are few objects, large ones
+OUTPUT_LIMIT = 50_000_000  # characters that a chapter may put out, as a cell may print for ever
 
 _context = multiprocessing.get_context("forkserver")
 _lock = threading.Lock()
-
-OUTPUT_LIMIT = 50_000_000
-"""Characters that a chapter may put out. Without an end, a cell that prints for ever fills the memory."""
 
 
 class OutputError(RuntimeError):

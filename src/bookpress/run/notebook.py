@@ -27,9 +27,7 @@ TIME_LIMIT = 600.0  # seconds a chapter may take, unless its front matter has a 
 FRAME = re.compile(r"Cell In\s?\[(\d+)\], line (\d+)")  # how a traceback names a line of a cell
 PARAMETER_TAGS = {"parameters", "injected-parameters"}
 DROPPED_METADATA = {"jupytext", "papermill"}
-
-CELL_FILE = re.compile(r"[^\s\"'<>]*ipykernel_\d+[/\\]\d+\.py")
-"""The file that ipykernel says a cell stands in: it has a folder with the number of the process."""
+CELL_FILE = re.compile(r"[^\s\"'<>]*ipykernel_\d+[/\\]\d+\.py")  # the file in which ipykernel says a cell stands
 
 
 class ChapterError(PressError):
@@ -76,10 +74,7 @@ def job_for(
 
 
 def run_job(job: Job, engine: Engine, forked: Callable[[int], object] = int) -> Run:
-    """Run a chapter and return what came out; a failed cell, a dead process or too long a run: `ChapterError`.
-
-    `forked` is told the process of a fork, which leads a group of its own.
-    """
+    """Run a chapter or raise `ChapterError`; `forked` is told the process of a fork, which leads a group of its own."""
     processes.check()
     started = time.monotonic()
     # what a killed chapter has started may still write into its folder
@@ -156,11 +151,7 @@ def _where(notebook: Any) -> str:
 
 
 def _failure(notebook: Any) -> str | None:
-    """Say which cell ended the run and with what error; None if none did.
-
-    A cell tagged ``raises-exception`` may fail: the engines go on after it. One that calls ``sys.exit`` has failed,
-    whatever the exit code.
-    """
+    """Say which cell ended the run and with what error; None if none did. One that calls ``sys.exit`` has failed."""
     cell = next((cell for cell in notebook.cells if _mark(cell, "exception")), None)
     if cell is None:
         return None
@@ -197,11 +188,7 @@ def _named(notebook: Any, cell: Any, line: int = 1) -> str:
 
 
 def tidy(notebook: Any) -> Any:
-    """Return an executed notebook without what differs from run to run, its parameter cells hidden.
-
-    Timings and papermill's notes go, cell ids become ``c000``, ``c001``, ..., and the language information keeps
-    the language alone: the Python version of the machine is no part of the book.
-    """
+    """Return an executed notebook without what differs by the run or the machine, its parameter cells hidden."""
     tidied = copy.deepcopy(notebook)
     tidied.metadata = type(notebook.metadata)(
         {key: entry for key, entry in tidied.metadata.items() if key not in DROPPED_METADATA}
@@ -222,10 +209,7 @@ def tidy(notebook: Any) -> Any:
 
 
 def _tidied(outputs: Sequence[Any]) -> Iterator[Any]:
-    """Yield outputs, streams in one order: how a kernel cuts them into pieces depends on the moment.
-
-    Where a warning or a traceback quotes the file of a cell, it is called ``<cell>``.
-    """
+    """Yield outputs, streams whole and in one order, the file of a cell named ``<cell>``: both differ by the run."""
     for is_stream, group in itertools.groupby(outputs, lambda output: output.output_type == "stream"):
         for output in _merged(group) if is_stream else group:
             if is_stream:

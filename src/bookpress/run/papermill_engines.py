@@ -1,8 +1,4 @@
-"""The two papermill engines, forks and kernels, and the client that reads what cells put out from both.
-
-A fork's cells are the same as a kernel's, because the shell is the kernel's and papermill's own client reads the
-messages (a test holds it).
-"""
+"""The two papermill engines, forks and kernels, and papermill's client, which reads what cells put out from both."""
 
 from __future__ import annotations
 
@@ -25,10 +21,7 @@ START_LIMIT = 60  # seconds a kernel may take to answer
 
 
 class ChapterClient(PapermillNotebookClient):  # type: ignore[misc]
-    """Papermill's client, which ends the process of a chapter at the first output that cannot be taken in.
-
-    To raise at once would leave nbclient's tasks without an end.
-    """
+    """Papermill's client, which ends a chapter at an output that cannot be taken in: raising leaves tasks open."""
 
     def __init__(self, nb_man: Any, pid: int = 0, **options: Any) -> None:
         super().__init__(nb_man, record_timing=False, **options)

@@ -17,8 +17,7 @@ from pathlib import Path
 
 from bookpress.errors import PressError
 
-KEPT = frozenset({"DYLD_LIBRARY_PATH", "HOME", "LD_LIBRARY_PATH", "PATH", "PYTHONPATH", "TMPDIR"})
-"""What programs need to be found and to start; a chapter imports the very package that runs it."""
+KEPT = {"DYLD_LIBRARY_PATH", "HOME", "LD_LIBRARY_PATH", "PATH", "PYTHONPATH", "TMPDIR"}  # programs need them
 
 STEADY = {
     "OMP_NUM_THREADS": "1",
@@ -137,11 +136,9 @@ def time_limit(pid: int, seconds: float) -> Iterator[threading.Event]:
 
 
 def end_group_with(descriptor: int, leader: int) -> None:
-    """Kill a process group as soon as the last writer of a pipe is gone, on Linux; elsewhere nothing happens.
+    """Kill a process group as soon as the last writer of a pipe is gone, on Linux: all of it, also amid a call of C.
 
-    A thread that watches is not enough: a cell in the midst of a long computation in C never lets it run. Nor is a
-    signal at the death of the parent: it reaches the process alone, not what that has started. The pipe must stay open
-    for reading in the group, belong to it alone, and nothing may be written to it from now on.
+    The pipe must stay open for reading in the group, belong to it alone, and nothing may be written to it from now on.
     """
     if sys.platform != "linux":
         return

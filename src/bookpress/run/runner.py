@@ -87,10 +87,7 @@ def run_chapters(
     reporter: Reporter | None = None,
     engine: Engine | None = None,
 ) -> Outcome:
-    """Run the chapters of an edition; one that fails does not keep the others from running.
-
-    By default an engine is opened when a chapter has to be run.
-    """
+    """Run the chapters of an edition, one that fails no less than the others; an engine is opened when it is needed."""
     options, reporter, mark = options or RunOptions(), reporter or Reporter(), edition.fingerprint
     known = {} if options.force else cached_runs(project, edition)
     reporter.begin(len(edition.chapters))

@@ -1,8 +1,4 @@
-"""Cells run in this process by IPython's own kernel shell, without a kernel.
-
-The shell is the one of ipykernel. Only its session differs: the messages that a kernel would send to the iopub socket
-go through a connection. Whoever reads them treats them as a notebook client treats a kernel's.
-"""
+"""Cells run in this process by ipykernel's own shell, whose messages go through a connection instead of a socket."""
 
 from __future__ import annotations
 
@@ -24,9 +20,7 @@ from jupyter_client.jsonutil import json_clean, json_default
 from jupyter_client.session import Session
 from traitlets.config import Config
 
-FLUSH_EVERY = 0.2
-"""Seconds between two looks at what was printed, as in a kernel: a cell that hangs is seen as far as it got."""
-
+FLUSH_EVERY = 0.2  # seconds between two looks at what was printed, as in a kernel: a cell may hang
 PIECE = 1_000_000  # bytes of printed text that go into one message
 
 

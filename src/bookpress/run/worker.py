@@ -44,11 +44,7 @@ def versions() -> Mapping[str, str]:
 
 
 def run_elsewhere(job: Job, order: Order) -> Run | ChapterError:
-    """Run a job in a worker.
-
-    A chapter that fails is returned, not raised: a cluster takes an exception for a fault of its own and would run the
-    chapter again.
-    """
+    """Run a job in a worker. A chapter that fails is returned: what is raised, a cluster would run again."""
     mark, engine = _opened(order)
     try:
         return run_job(job, engine)
