@@ -138,13 +138,12 @@ def choose(chapters: Sequence[Chapter], slugs: Sequence[str]) -> list[Chapter]:
 
 def new_chapter(project: Project, slug: str, after: str | None = None) -> Path:
     """Write a chapter and its entry in ``_toc.yml``, behind the last one or the one named; return its file."""
-    known = [chapter.slug for chapter in discover(project)]
+    chapters = discover(project)
+    choose(chapters, [after] if after is not None else [])
     if not re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", slug):
         raise UsageError(f"{quoted(slug)} is no name of a chapter: it is small letters, digits and - between words")
-    if slug in known:
+    if slug in {chapter.slug for chapter in chapters}:
         raise UsageError(f"there is a chapter {quoted(slug)} already")
-    if after is not None and after not in known:
-        raise UsageError(f"no chapter {quoted(after)}{nearest(after, known)}")
     pattern, toc = project.root / PATTERN, project.root / "_toc.yml"
     if not pattern.is_file():
         raise UsageError(f"this book has no pattern for chapters: {PATTERN} with $title and $slug in it")

@@ -105,16 +105,18 @@ class Parameter:
 
     def check(self, value: Value) -> Value:
         """Return a typed value (from YAML, JSON or Python) after checking it; nothing is converted."""
+        text = json.dumps(value, ensure_ascii=False, default=str)
         try:
-            text = json.dumps(value, ensure_ascii=False, default=str, allow_nan=False)
-        except ValueError as error:
-            raise ValueError(f"{value} is not allowed; allowed: {self.allowed}") from error
-        try:
-            return self._dumped(self.adapter.validate_json(text, strict=True))
+            checked = self.adapter.dump_python(self.adapter.validate_json(text, strict=True), mode="json")
         except ValidationError as error:
             is_wrong_text = isinstance(value, str) and self.schema.get("type") != "string"
-            shown = f"the text {text}" if is_wrong_text else value if isinstance(value, str) else text
+            shown = f"the text {text}" if is_wrong_text else str(value) if isinstance(value, str | float) else text
             raise self._refusal(shown, error) from error
+        try:
+            json.dumps(checked, allow_nan=False)
+        except ValueError as error:
+            raise ValueError(f"{value} is not allowed; allowed: {self.allowed}, and finite") from error
+        return checked
 
     def parse(self, text: str) -> Value:
         """Return the value that a text of the command line stands for: as JSON where the type takes it, else as is."""
@@ -126,18 +128,10 @@ class Parameter:
         except ValueError as error:
             refused = error if text.lstrip()[:1] in {"[", "{"} else None
         try:
-            return self._dumped(self.adapter.validate_strings(text))
+            value = self.adapter.dump_python(self.adapter.validate_strings(text), mode="json")
         except ValidationError as error:
             raise refused or self._refusal(text, error) from error
-
-    def _dumped(self, value: Any) -> Value:
-        """Return a checked value as JSON holds it; infinities and NaN are refused."""
-        dumped = self.adapter.dump_python(value, mode="json")
-        try:
-            json.dumps(dumped, allow_nan=False)
-        except ValueError as error:
-            raise ValueError(f"{value} is not allowed; allowed: {self.allowed}, and finite") from error
-        return dumped
+        return self.check(value)
 
     def _refusal(self, shown: str, error: ValidationError) -> ValueError:
         """Return one line: the value, which item of a list is wrong, what the type's own check says, what may be."""

@@ -113,24 +113,12 @@ def rose(late: Given, early: Given, late_period: Period = None, early_period: Pe
 
 
 def fell(late: Given, early: Given, late_period: Period = None, early_period: Period = None) -> Comparison:
-    """Compare: the interval of a later estimate lies below that of an earlier one; see `rose`.
-
-    Examples
-    --------
-    >>> fell(Result(value=2, low=1, high=3), Result(value=5, low=4, high=6), 2012, (2010, 2014)).because
-    '2010 to 2014 overlaps with 2012'
-    """
+    """Compare: the interval of a later estimate lies below that of an earlier one; see `rose`."""
     return _in_order(below(late, early), (early, early_period), (late, late_period))
 
 
 def counts(share: Any, k: int, of: int | None = None) -> Comparison:
-    """Compare: a share, or a number of observations, counts exactly so many, as a sentence says in words.
-
-    Examples
-    --------
-    >>> counts(Result(value=0.75, k=6, n=8, unit="share"), 6, of=8).holds
-    True
-    """
+    """Compare: a share, or a number of observations, counts exactly so many, as a sentence says in words."""
     found = _read(share)
     counted = found.n if found.k is None else found.k
     wanted = f"{k:,} of {of:,}" if of is not None else f"{k:,}"

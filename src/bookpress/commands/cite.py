@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from bookpress.book.chapters import FOLDER, Chapter, toc_files
-from bookpress.book.editions import differences, edition_names
+from bookpress.book.chapters import FOLDER, Chapter, choose, toc_files
+from bookpress.book.editions import differences
 from bookpress.book.editions import load_edition as plan_edition
 from bookpress.book.project import Project
 from bookpress.book.source import build_time, load_source
@@ -14,7 +14,7 @@ from bookpress.citation.deposit import to_crossref, to_datacite
 from bookpress.citation.record import Chapter as CitedChapter
 from bookpress.citation.record import Citation, Edition, load_book, load_citation, read_chapter
 from bookpress.citation.styles import FORMS, write
-from bookpress.errors import UsageError, nearest
+from bookpress.errors import UsageError
 
 REGISTRIES = ("crossref", "datacite")  # what is written for registries of DOIs, besides the forms for readers
 
@@ -24,15 +24,13 @@ def reference(project: Project, slug: str | None, form: str, edition: str) -> st
     if form not in (*FORMS, *REGISTRIES):
         raise UsageError(f"no format {form!r}; there are: {', '.join([*FORMS, *REGISTRIES])}")
     book, chapters = _built(project, edition) if edition in project.built else _planned(project, edition)
-    slugs = [chapter.slug for chapter in chapters]
-    if slug is not None and slug not in slugs:
-        raise UsageError(f"no chapter {slug!r}{nearest(slug, slugs)}")
+    choose(chapters, [slug] if slug is not None else [])
+    every = [_cited(chapter, number) for number, chapter in enumerate(chapters, 1)]
     if form == "crossref":
         if slug is not None:
             raise UsageError("a deposit with Crossref is of the whole book: leave the chapter out")
-        return to_crossref(book, [_cited(chapter, number) for number, chapter in enumerate(chapters, 1)])
-    number = slugs.index(slug) if slug else 0
-    cited = book.of_chapter(_cited(chapters[number], number + 1)) if slug else book
+        return to_crossref(book, every)
+    cited = next((book.of_chapter(one) for one in every if one.slug == slug), book)
     return to_datacite(cited) if form == "datacite" else write(cited, form)
 
 
@@ -51,9 +49,6 @@ def _built(project: Project, name: str) -> tuple[Citation, Sequence[Chapter]]:
 
 def _planned(project: Project, name: str) -> tuple[Citation, Sequence[Chapter]]:
     """Return an edition that has a name but was not built, and its chapters."""
-    if name not in edition_names(project):
-        known = list(dict.fromkeys([*edition_names(project), *project.built]))
-        raise UsageError(f"no edition {name!r}{nearest(name, known)}")
     plan = plan_edition(project, name)
     differs = differences(plan, plan_edition(project))
     facts = {"id": plan.id, "name": name, "is_default": plan.is_default, "command": plan.command, "differs": differs}
