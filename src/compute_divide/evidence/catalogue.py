@@ -36,28 +36,21 @@ class Family:
     """Tables that are derived together, by patterns of their paths, and the folders of raw files they come from."""
 
     name: str
-    description: str
     tables: tuple[Table, ...]
     derive: Derive
     raw: tuple[str, ...]
 
 
 FAMILIES: tuple[Family, ...] = (
-    Family("models", "the models database", models.TABLES, models.derive_models, ("models", "other")),
-    Family(
-        "hardware",
-        "chips and graphics processors",
-        (hardware.CHIPS, hardware.TRENDS),
-        hardware.derive_hardware,
-        ("models",),
-    ),
-    Family("prices", "prices of chips", (hardware.PRICES,), hardware.derive_prices, ("models",)),
-    Family("clusters", "clusters of chips", (clusters.CLUSTERS,), clusters.derive_clusters, ("models",)),
-    Family("machines", "who has machines", machines.TABLES, machines.derive_machines, ("compute",)),
-    Family("universities", "GPUs of universities", universities.TABLES, universities.derive_universities, ("compute",)),
-    Family("openalex", "works of OpenAlex", openalex_tables.TABLES, openalex_tables.derive_openalex, ("openalex",)),
-    Family("papers", "conference papers", papers.TABLES, papers.derive_papers, ("papers",)),
-    Family("outside", "what outsiders are shown", outside.TABLES, outside.derive_outside, ("scrutiny", "models")),
+    Family("models", models.TABLES, models.derive_models, ("models", "other")),
+    Family("hardware", hardware.TABLES, hardware.derive_hardware, ("models",)),
+    Family("prices", (hardware.PRICES,), hardware.derive_prices, ("models",)),
+    Family("clusters", (clusters.CLUSTERS,), clusters.derive_clusters, ("models",)),
+    Family("machines", machines.TABLES, machines.derive_machines, ("compute",)),
+    Family("universities", universities.TABLES, universities.derive_universities, ("compute",)),
+    Family("openalex", openalex_tables.TABLES, openalex_tables.derive_openalex, ("openalex",)),
+    Family("papers", papers.TABLES, papers.derive_papers, ("papers",)),
+    Family("outside", outside.TABLES, outside.derive_outside, ("scrutiny", "models")),
 )
 """Every family of tables. Add yours here, in one line."""
 
@@ -65,14 +58,10 @@ FAMILIES: tuple[Family, ...] = (
 def derive(
     raw: Path, only: Sequence[str] = (), progress: Callable[[str], None] = lambda _: None, *, replace: bool = False
 ) -> list[Sidecar]:
-    """Derive tables from raw files into the evidence folder; EvidenceError where a raw file is not what it should be.
-
-    Each family is derived aside and moved into place when all its tables are sound, so that a failure leaves the
-    evidence as it was. A table whose raw files are not all there any more is only replaced with `replace`.
-    """
+    """Derive tables family by family, each moved into place when all its tables are sound; see `data derive`."""
     written = []
     for each in _families(raw, only):
-        progress(each.description)
+        progress(each.name)
         with files.staged() as folder:
             fresh = each.derive(raw, folder)
             if losses := [loss for sidecar in fresh for loss in _losses(sidecar)] if not replace else []:
@@ -106,7 +95,7 @@ def _losses(fresh: Sidecar) -> Iterator[str]:
 
 def add_models(file: Path, vintage: str, *, replace: bool = False) -> Sidecar:
     """Make a vintage, such as ``"2024-07"``, of a raw CSV snapshot of the models database."""
-    table = files.table_name(models.check_vintage(vintage))
+    table = files.table_name(vintage)
     if (files.data_dir() / table).exists() and not replace:
         raise EvidenceError(f"the vintage {vintage} is there already (data/{table}): --replace replaces it")
     with files.staged() as folder:
@@ -120,10 +109,7 @@ def add_papers(file: Path, venue: str, year: int) -> list[Sidecar]:
 
 
 def verify(progress: Callable[[str], None] = lambda _: None) -> list[str]:
-    """Check every file of the evidence: hashes, sidecars, schemas, and that nothing is missing or left over.
-
-    `progress` is told of each table before it is read. All that is wrong is returned, sorted by file.
-    """
+    """Return all that is wrong with files of the evidence, sorted by file: hashes, sidecars, schemas, strangers."""
     names, found = files.evidence_files(files.data_dir()), files.differences(files.data_dir())
     derived = {name for table in tables() for name in (table, files.sidecar_name(table))}
     for name in found if files.MANIFEST not in found else ():
@@ -209,16 +195,17 @@ def entries() -> list[dict[str, Any]]:
             continue
         told = files.read_sidecar(name) if name in listed else None
         sources = told.sources if told else []
-        entry = {
-            "file": name,
-            "bytes": (files.data_dir() / name).stat().st_size,
-            "family": _of(name)[0],
-            "description": told.description if told else "kept by hand",
-            "rows": told.rows_out if told else None,
-            "set_aside": told.rows_in - told.rows_out if told else 0,
-            "snapshot": ", ".join(sorted({source.snapshot for source in sources})),
-            "licence": ", ".join(sorted({source.licence for source in sources})),
-            "sources": [source.file for source in sources],
-        }
-        found.append(entry)
+        found.append(
+            {
+                "file": name,
+                "bytes": (files.data_dir() / name).stat().st_size,
+                "family": _of(name)[0],
+                "description": told.description if told else "kept by hand",
+                "rows": told.rows_out if told else None,
+                "set_aside": told.rows_in - told.rows_out if told else 0,
+                "snapshot": ", ".join(sorted({source.snapshot for source in sources})),
+                "licence": ", ".join(sorted({source.licence for source in sources})),
+                "sources": [source.file for source in sources],
+            }
+        )
     return found

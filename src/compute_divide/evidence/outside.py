@@ -17,7 +17,7 @@ import yaml
 
 from bookpress.files import sha256
 from compute_divide.evidence.models.raw import OPENNESS, SECTORS
-from compute_divide.evidence.models.table import CREDIT, LICENCE, URL
+from compute_divide.evidence.models.table import epoch
 from compute_divide.evidence.store import raw_csv, tables
 from compute_divide.evidence.store.files import EvidenceError, Origin, SetAside, Sidecar
 from compute_divide.evidence.store.raw_csv import Findings, Row, joined, read_raw, split_list
@@ -256,16 +256,10 @@ CAPABILITY = tables.Table(
 organisations; one that the models database does not know makes it ``unknown``."""
 load_capability = CAPABILITY.read
 
-BENCHMARKED = Origin(
-    "models/epoch_benchmarked_models_2026-08-19.csv",
-    "Epoch AI, Epoch Capabilities Index",
-    "2026-08-19",
-    CREDIT,
-    LICENCE,
-    "https://epoch.ai/benchmarks",
-)
+_INDEX, _DAY = "Epoch AI, Epoch Capabilities Index", "2026-08-19"
+BENCHMARKED = epoch(f"models/epoch_benchmarked_models_{_DAY}.csv", _INDEX, _DAY, "https://epoch.ai/benchmarks")
 MODELS = tuple(
-    Origin(f"models/epoch_{name}.csv", "Epoch AI models database", name[-10:], CREDIT, LICENCE, URL)
+    epoch(f"models/epoch_{name}.csv", "Epoch AI models database", name[-10:])
     for name in ("all_ai_models_2026-03-30", "notable_ai_models_2026-08-19")
 )
 """Files that say of which sector an organisation is; the later one decides."""

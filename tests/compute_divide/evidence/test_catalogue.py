@@ -196,7 +196,7 @@ def test_a_failure_half_way_leaves_the_evidence_as_it_was(data_copy, tmp_path):
         raise OSError("no space left")
 
     before = snapshot_of(data_copy)
-    broken = catalogue.Family("broken", "", (), half, ())
+    broken = catalogue.Family("broken", (), half, ())
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(catalogue, "FAMILIES", (broken,))
         with pytest.raises(OSError, match="no space left"):

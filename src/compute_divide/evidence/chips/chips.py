@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from compute_divide.evidence.models.table import CREDIT, LICENCE, URL
+from compute_divide.evidence.models.table import epoch
 from compute_divide.evidence.store import tables
-from compute_divide.evidence.store.files import Origin, Sidecar
+from compute_divide.evidence.store.files import Sidecar
 from compute_divide.evidence.store.raw_csv import Bounds, Findings, Labels, Row, joined, parse_number, read_number, same
 
 KINDS = Labels(
@@ -118,14 +118,10 @@ TABLES = (CHIPS, TRENDS)
 
 def derive_hardware(raw: Path, folder: Path) -> list[Sidecar]:
     """Derive the tables of chips and of graphics processors; see `compute_divide.evidence.catalogue.Derive`."""
-    chips = _epoch("epoch_ml_hardware_2026-07-19.csv", "Epoch AI, Machine Learning Hardware", "2026-07-19")
-    trends = _epoch("epoch_gpu_trends_2023-03-02.csv", "Epoch AI, Trends in GPU price-performance", "2023-03-02")
+    chips = epoch("models/epoch_ml_hardware_2026-07-19.csv", "Epoch AI, Machine Learning Hardware", "2026-07-19")
+    trends = epoch("models/epoch_gpu_trends_2023-03-02.csv", "Epoch AI, Trends in GPU price-performance", "2023-03-02")
     mixed = "left out, because they mix number formats: Max performance, ML OP/s, Price-performance, Energy efficiency"
     return [CHIPS.derive(raw, folder, chips, CHIP_FIELDS, [mixed]), TRENDS.derive(raw, folder, trends, TREND_FIELDS)]
-
-
-def _epoch(file: str, title: str, snapshot: str) -> Origin:
-    return Origin(f"models/{file}", title, snapshot, CREDIT, LICENCE, URL)
 
 
 _PRICES = {
@@ -169,7 +165,7 @@ load_prices = PRICES.read
 
 def derive_prices(raw: Path, folder: Path) -> list[Sidecar]:
     """Derive the table of prices; see `compute_divide.evidence.catalogue.Derive`."""
-    origin = _epoch("epoch_hardware_prices_2025-06-20.csv", "Epoch AI, hardware prices", "2025-06-20")
+    origin = epoch("models/epoch_hardware_prices_2025-06-20.csv", "Epoch AI, hardware prices", "2025-06-20")
 
     def priced(row: Row) -> bool:
         return any(parse_number(row[header]) is not None for header in _PRICES.values())

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from compute_divide.evidence.models.table import CREDIT, LICENCE
+from compute_divide.evidence.models.table import epoch
 from compute_divide.evidence.store import tables
-from compute_divide.evidence.store.files import Origin, Sidecar
+from compute_divide.evidence.store.files import Sidecar
 from compute_divide.evidence.store.raw_csv import Findings, Labels, Row, marked, read_date, same
 
 SECTORS = Labels("sector of an owner", {"private": "private", "public": "public", "public/private": "mixed"})
@@ -69,16 +69,9 @@ CLUSTERS = tables.Table(
 """``operational`` is the first day, ``included`` whether the source counts it in its standard analysis."""
 load_clusters = CLUSTERS.read
 
-ORIGIN = Origin(
-    "models/epoch_gpu_clusters_2026-04-24.csv",
-    "Epoch AI, GPU Clusters",
-    "2026-04-24",
-    CREDIT,
-    LICENCE,
-    "https://epoch.ai/data/gpu-clusters",
-)
-
 
 def derive_clusters(raw: Path, folder: Path) -> list[Sidecar]:
     """Derive the table of clusters; see `compute_divide.evidence.catalogue.Derive`."""
-    return [CLUSTERS.derive(raw, folder, ORIGIN, FIELDS, ["left out, for it mixes number formats: Max OP/s"])]
+    file, url = "models/epoch_gpu_clusters_2026-04-24.csv", "https://epoch.ai/data/gpu-clusters"
+    origin = epoch(file, "Epoch AI, GPU Clusters", "2026-04-24", url)
+    return [CLUSTERS.derive(raw, folder, origin, FIELDS, ["left out, for it mixes number formats: Max OP/s"])]

@@ -29,25 +29,21 @@ _COUNTRIES = {"Czech Republic": "Czechia", "Korea, South": "South Korea", "Slova
 _LIST = re.compile(r"top500_(\d{4}-\d{2})_(academic|other)\.csv")
 _RANKS = sorted(map(str, range(1, 501)))
 
-TOP500_COLUMNS = tables.schema(
-    list=tables.date(),
-    segment=tables.one_of(SEGMENTS.ours, nullable=False),
-    country=tables.text(nullable=False),
-    accelerated=tables.flag(),
-    machines=tables.whole(1, len(_RANKS), nullable=False),
-    rmax_tflop_s=tables.number(nullable=False),
-    rmax_squares=tables.number(nullable=False),
-    largest_tflop_s=tables.number(nullable=False),
-)
 TOP500 = tables.Table(
     "compute/top500.csv",
-    TOP500_COLUMNS,
+    tables.schema(
+        list=tables.date(),
+        segment=tables.one_of(SEGMENTS.ours, nullable=False),
+        country=tables.text(nullable=False),
+        accelerated=tables.flag(),
+        machines=tables.whole(1, len(_RANKS), nullable=False),
+        **{name: tables.number(nullable=False) for name in ("rmax_tflop_s", "rmax_squares", "largest_tflop_s")},
+    ),
     "machines of the TOP500 and their speed by list, segment, country and accelerator",
     DERIVED_BY,
 )
-"""The machines of a list that share segment, country and whether they have an
-accelerator (missing where the list does not say). Speeds are those of the HPL benchmark, in 64 bits; the sum of their
-squares tells how far a share rests on single machines."""
+"""The machines of a list that share segment, country and whether they have an accelerator (missing where the list does
+not say). Speeds are those of the HPL benchmark, in 64 bits; the sum of squares tells how far a share rests on few."""
 load_top500 = TOP500.read
 
 
@@ -102,9 +98,7 @@ def _check_lists(table: pd.DataFrame) -> None:
     """Raise where a list lacks a rank, or its fastest machine slows down, or speeds up tenfold: the unit changed."""
     for day, ranks in table.groupby("list")["rank"]:
         if sorted(ranks) != _RANKS:
-            raise EvidenceError(
-                f"the TOP500 list of {day} does not hold each rank from 1 to 500 once, in both its files"
-            )
+            raise EvidenceError(f"the TOP500 list of {day} does not hold each rank from 1 to 500 once, in two files")
     fastest = table.groupby("list")["rmax"].max()
     for (before, slower), (after, faster) in pairwise(fastest.items()):
         if not 0.99 < faster / slower < 10:
@@ -160,9 +154,8 @@ OWNED = tables.Table(
     "AI chips in the hands of owners by quarter, in H100 equivalents, with 5th and 95th percentiles",
     DERIVED_BY,
 )
-"""Chips bought from ``since`` to the last day of a quarter, in H100 equivalents by
-operations in 8 bits: the median of a simulation, with its 5th and 95th percentiles. ``kind`` is missing for all kinds
-of a designer together. Medians may be added, percentiles not."""
+"""Chips bought from ``since`` to the last day of a quarter, in H100 equivalents by operations in 8 bits: a simulation's
+median and percentiles, which are never added. ``kind`` is missing for all kinds of a designer together."""
 load_owners = OWNED.read
 
 _LABORATORIES = {
@@ -178,8 +171,7 @@ LABORATORIES = tables.Table(
     "chips that five laboratories use at the end of a year, in H100 equivalents, with percentiles",
     DERIVED_BY,
 )
-"""Chips that a laboratory uses, as in `OWNED`. It does not own them all, so
-that laboratories and owners are never added."""
+"""Chips that a laboratory uses, as in `OWNED`. It does not own them all: laboratories and owners are never added."""
 load_laboratories = LABORATORIES.read
 
 _RENTAL = {
@@ -196,8 +188,7 @@ RENTAL = tables.Table(
     "monthly list prices of a chip-hour: median, lowest and highest of the providers",
     DERIVED_BY,
 )
-"""The median over providers of the list price of a chip for an hour, with the
-lowest and highest; months with fewer than three providers are not in the source."""
+"""List prices of a chip for an hour over providers; months with fewer than three of them are not in the source."""
 load_rental_prices = RENTAL.read
 
 TABLES = (TOP500, OWNED, LABORATORIES, RENTAL)

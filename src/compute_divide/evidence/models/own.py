@@ -100,10 +100,7 @@ def _reclassed(models: pd.DataFrame, sectors: Mapping[str, str]) -> pd.DataFrame
 
 
 def add_own(name: str, file: Path) -> dict[str, int]:
-    """Add the rows of a file, YAML with one or CSV, to ``models`` or ``organisations``; one that is there is replaced.
-
-    They are laid over every vintage first. Return how many models of each are now marked as own.
-    """
+    """Add the rows of a file, replacing those that are there; return how many models of each vintage are now own."""
     known = list(_schema(name).columns)
     if file.suffix in {".yml", ".yaml"}:
         given = [load_mapping(file, file.name, "columns and values")]

@@ -217,11 +217,7 @@ YES_NO = {"yes": True, "yes?": True, "no": False, "1": True, "0": False}
 def parse_snapshot(
     raw: raw_csv.RawTable, notable: Callable[[str], bool] | None = None
 ) -> tuple[list[dict[str, Any]], list[SetAside], list[str]]:
-    """Return the records of a raw snapshot in our schema, the rows set aside, and notes for the sidecar.
-
-    `notable` says of a model's name whether the source lists it as notable. By default a model is notable when the file
-    says that it meets the inclusion criteria or, where the file does not say, when it names a criterion.
-    """
+    """Return the records of a raw snapshot, the rows set aside, and notes; `notable` says which names are notable."""
     reader, nameless = _Reader(raw, notable), Findings()
     named = [row for row in reader.rows if row["model"] or row["reference"]]
     if not named:
@@ -303,6 +299,7 @@ class _Reader:
         """Return notability criteria, the flags of the source, and the scope."""
         named = [NOTABILITY.canonical(text, place) for text in row["notability"].split(",") if raw_csv.clean(text)]
         met = self.flag(row, "criteria_met", place)
+        # without a list of notable models: what meets the criteria or, where the file does not say, what names one
         notable = (met if met is not None else bool(named)) if self.notable is None else self.notable(model)
         return {
             "notability": joined(dict.fromkeys(named)),

@@ -31,11 +31,7 @@ def refresh_epoch(
     sleep: Callable[[float], None] = time.sleep,
     tries: int = 8,
 ) -> Sidecar | None:
-    """Make a vintage of the current file at an address and return its sidecar; None when the file is one that we have.
-
-    `vintage` is a year and month, by default those of the file on the server; `replace` allows a vintage of that
-    month to be replaced. A file that cannot be used is an `EvidenceError`, and so is a month that is there already.
-    """
+    """Make a vintage of the file at an address and return its sidecar; None where the file is one that we have."""
     if vintage is not None:
         check_vintage(vintage)
     if not url.startswith(("http://", "https://")):

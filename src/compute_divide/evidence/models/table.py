@@ -15,10 +15,6 @@ from compute_divide.evidence.store import files, tables
 from compute_divide.evidence.store.files import EvidenceError, Origin, SetAside, Sidecar, Strict
 from compute_divide.evidence.store.raw_csv import read_raw
 
-CREDIT = "Epoch AI, 'Data on AI Models', published online at epoch.ai"
-LICENCE = "CC BY 4.0"
-URL = "https://epoch.ai/data/ai-models"
-
 
 class Snapshot(Strict):
     """A raw file that the project ships a table of; see ``data/snapshots.yml``."""
@@ -27,6 +23,12 @@ class Snapshot(Strict):
     file: str
     mirror: str
     notable: str | None = None
+
+
+def epoch(path: str, title: str, snapshot: str, url: str = "https://epoch.ai/data/ai-models") -> Origin:
+    """Return a raw file as one of Epoch AI."""
+    credit = "Epoch AI, 'Data on AI Models', published online at epoch.ai"
+    return Origin(path, title, snapshot, credit, "CC BY 4.0", url)
 
 
 TABLES = (tables.Table("models/*.csv", SCHEMA),)
@@ -71,7 +73,7 @@ def _derive_snapshot(snapshot: Snapshot, raw: Path, folder: Path) -> Sidecar:
 
 
 def _origin(path: str, snapshot: str) -> Origin:
-    return Origin(path, f"Epoch AI models database, snapshot of {snapshot}", snapshot, CREDIT, LICENCE, URL)
+    return epoch(path, f"Epoch AI models database, snapshot of {snapshot}", snapshot)
 
 
 def _table(vintage: str, derived_by: str) -> tables.Table:
@@ -81,11 +83,10 @@ def _table(vintage: str, derived_by: str) -> tables.Table:
     )
 
 
-def check_vintage(vintage: str) -> str:
-    """Return a vintage that is written as one, or raise `UsageError`."""
+def check_vintage(vintage: str) -> None:
+    """Raise `UsageError` for what is not written as a vintage."""
     if not re.fullmatch(r"(19|20)\d\d-(0[1-9]|1[0-2])", vintage):
         raise UsageError(f"{vintage!r} is not a vintage: give year and month, such as 2024-07")
-    return vintage
 
 
 def add_snapshot(path: Path, vintage: str, folder: Path) -> Sidecar:

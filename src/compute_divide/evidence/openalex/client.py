@@ -226,9 +226,9 @@ class Client:
         self.session.hooks["response"].append(self._note)
 
     @classmethod
-    def from_environment(cls, **options: Any) -> Client:
+    def from_environment(cls) -> Client:
         """Return a client with the key of ``OPENALEX_API_KEY``; raise `FetchError` when that cannot be a key."""
-        return cls(os.environ.get(KEY_VARIABLE, ""), **options)
+        return cls(os.environ.get(KEY_VARIABLE, ""))
 
     def page(self, query: Query, cursor: str = "*") -> Page:
         """Return one answer to a query, asked again with growing pauses while it fails; ``"*"`` is the beginning."""

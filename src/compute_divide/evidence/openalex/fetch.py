@@ -24,7 +24,7 @@ from compute_divide.evidence.store.files import Strict
 
 CHECKPOINT = "checkpoint.json"
 PAGES = "pages"
-DRIFT = 0.01
+DRIFT = 0.01  # of the works: so many may come and go while they are fetched
 
 
 class Checkpoint(Strict):
@@ -122,10 +122,7 @@ def count_records(client: Client, query: Query, folder: Path, *, fresh: bool = F
 
 
 def fetch_records(client: Client, store: Store, watch: Callable[[], None] = lambda: None) -> None:
-    """Fetch the works that are not there yet; `watch` is called after each page.
-
-    Works come and go while they are fetched. When more than `DRIFT` are missing or too many, that is a `FetchError`.
-    """
+    """Fetch the works that are not there yet, page by page; too many or too few in the end are a `FetchError`."""
     seen: set[str] = set()
     while store.at.cursor is not None:
         if store.at.cursor in seen:

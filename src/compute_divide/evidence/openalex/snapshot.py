@@ -58,11 +58,7 @@ def count_corpus(
     watch: Callable[[Part], None] = lambda _: None,
     plan: Callable[[int, int], None] = lambda _, __: None,
 ) -> Report:
-    """Count the works of a corpus and write ``counts.parquet`` and ``report.json`` to a folder.
-
-    Parts that an earlier run has counted are not counted again. `plan` is called once, with the number of parts and of
-    those, and `watch` after each part. A corpus of which no part can be read is a `CorpusError`.
-    """
+    """Count the works of a corpus into a folder; `plan` hears of parts there are and parts counted before, once."""
     question = question or Question()
     parts, lacking = list_parts(source)
     todo = {part.name: part for part in parts if not _partial(folder, part, question).exists()}

@@ -57,11 +57,7 @@ class Part:
 
 
 def list_parts(source: str) -> tuple[list[Part], list[str]]:
-    """Return the parts of a corpus, sorted by name, and the names that its manifest lists but that are not there.
-
-    `source` is a folder, a file, or an address such as ``s3://openalex/data/parquet``. Where it holds folders of
-    several entities, only ``works`` is read. JSON Lines beside Parquet, two copies of the same works, is refused.
-    """
+    """Return the parts of a corpus, sorted by name, and the names that its manifest lists but that are not there."""
     files = _files(source)
     if any(name.startswith(WORKS) for name in files):
         files = {name.removeprefix(WORKS): part for name, part in files.items() if name.startswith(WORKS)}
@@ -204,21 +200,21 @@ def _reading(part: Part) -> Iterator[tuple[duckdb.DuckDBPyConnection, str]]:
 
 
 _NAMED = "id VARCHAR, display_name VARCHAR"
+_PLAIN = {"publication_year": "INTEGER", "type": "VARCHAR", "is_xpac": "BOOLEAN"}
 _JSON_COLUMNS = {
-    "publication_year": "INTEGER",
-    "type": "VARCHAR",
-    "is_xpac": "BOOLEAN",
+    **_PLAIN,
     "authorships": "STRUCT(institutions STRUCT(id VARCHAR, type VARCHAR, country_code VARCHAR)[])[]",
     "primary_topic": "STRUCT(" + ", ".join([_NAMED, *(f"{level} STRUCT({_NAMED})" for level in LEVELS[:3])]) + ")",
 }
 
 _LEAVES = {
-    "publication_year",
-    "type",
-    "is_xpac",
+    *_PLAIN,
     *(f"authorships.institutions.{leaf}" for leaf in ("id", "type", "country_code")),
-    *(f"primary_topic.{leaf}" for leaf in ("id", "display_name")),
-    *(f"primary_topic.{level}.{leaf}" for level in LEVELS[:3] for leaf in ("id", "display_name")),
+    *(
+        f"primary_topic.{level}{leaf}"
+        for level in ("", *(f"{one}." for one in LEVELS[:3]))
+        for leaf in ("id", "display_name")
+    ),
 }
 _LIST_STEP = re.compile(r"\.(?:list|bag)\.(?:element|item|array_element)(?=\.|$)")
 
@@ -248,20 +244,11 @@ def _sql(source: str, level: Level) -> str:
                 {_last_segment(f"{topic}.id")} AS topic,
                 {topic}.display_name AS topic_name,
                 (len($types) = 0 OR list_contains($types, coalesce(type, ''))) AND NOT coalesce(is_xpac, false) AS kept,
-                flatten(list_transform(coalesce(authorships, []), lambda a: coalesce(a.institutions, []))) AS places
-            FROM {source}
-        ),
-        team AS (
-            SELECT
-                year,
-                topic,
-                topic_name,
-                kept,
+                flatten(list_transform(coalesce(authorships, []), lambda a: coalesce(a.institutions, []))) AS places,
                 list_transform(places, lambda p:
                     p.type = 'company' OR list_contains($companies, {_last_segment("p.id")})) AS company,
-                list_distinct(list_filter(
-                    list_transform(places, lambda p: p.country_code), lambda c: c IS NOT NULL)) AS countries
-            FROM work
+                list_distinct(list_transform(places, lambda p: p.country_code)) AS countries  -- none of them NULL
+            FROM {source}
         ),
         row AS (
             SELECT
@@ -280,7 +267,7 @@ def _sql(source: str, level: Level) -> str:
                     WHEN len(countries) = 0 THEN ['{ALL_COUNTRIES}', '{UNKNOWN}']
                     ELSE list_append(countries, '{ALL_COUNTRIES}')
                 END) AS country
-            FROM team
+            FROM work
         )
         SELECT year, team_type, topic, min(topic_name) AS topic_name, country, count(*) AS works
         FROM row

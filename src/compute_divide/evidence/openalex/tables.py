@@ -10,7 +10,6 @@ from __future__ import annotations
 import gzip
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -39,9 +38,6 @@ TYPE_SECTORS = {
 """Sectors of OpenAlex's types of institutions. The types rest on a crude rule: only the line between companies and all
 others should bear weight."""
 
-SHORT_TITLE = 3
-"""Words. Titles of fewer words, such as "Introduction", are shared by different works: they are never merged."""
-
 DERIVED_BY = "compute_divide.evidence.openalex.tables.derive_openalex"
 
 WORKS = tables.schema(
@@ -63,9 +59,6 @@ WORKS = tables.schema(
 work, `place` the kind of place it is in; `authors_placed` are those with an institution, `authors_stated` those with a
 string."""
 
-CREDIT = "OpenAlex (openalex.org)"
-LICENCE = "CC0 1.0"
-URL = "https://openalex.org"
 COMPANIES = tables.Table(
     "openalex/companies.csv",
     tables.schema(
@@ -75,12 +68,11 @@ COMPANIES = tables.Table(
     DERIVED_BY,
 )
 
-COUNT_TEAM_TYPES = ("academia-only", "collaboration", "industry-only", "unknown")
-"""Team types of counts. Academia stands for every institution that is no company."""
 COUNTS = tables.schema(
     topic=tables.text(nullable=False),
     year=tables.whole(1000, 2100, nullable=False),
-    team_type=tables.one_of(COUNT_TEAM_TYPES, nullable=False),
+    # academia stands for every institution that is no company
+    team_type=tables.one_of(["academia-only", "collaboration", "industry-only", "unknown"], nullable=False),
     works=tables.whole(nullable=False),
 )
 
@@ -92,12 +84,9 @@ TABLES = (
 )
 
 COMPANIES_FILE = "epoch_company_institution_aliases.json"
-
-
-_RESEARCH_RAG = "Justin21523/openalex-research-rag"
 _RESEARCH_IMPACT = "epoch-research/ai-research-impact"
 RAW_WORKS = (
-    ("justin21523_works_sample.json", "machine learning", "2026", _RESEARCH_RAG),
+    ("justin21523_works_sample.json", "machine learning", "2026", "Justin21523/openalex-research-rag"),
     ("epoch_ml_works_2023.json", "machine learning", "2023-06", _RESEARCH_IMPACT),
     ("epoch_openai_work0_2023.json", "machine learning", "2023-08", _RESEARCH_IMPACT),
     ("epoch_openai_work2_2023.json", "machine learning", "2023-10", _RESEARCH_IMPACT),
@@ -209,23 +198,19 @@ def write_counts(counts: pd.DataFrame, name: str, day: str, topics: Sequence[str
 
 def _source(title: str, snapshot: str, file: str, digest: str, rows: int) -> Source:
     """Return something of OpenAlex as a source."""
-    return Origin("openalex", title, snapshot, CREDIT, LICENCE, URL).source(file, digest, rows)
+    origin = Origin("openalex", title, snapshot, "OpenAlex (openalex.org)", "CC0 1.0", "https://openalex.org")
+    return origin.source(file, digest, rows)
 
 
 # --- from a work to its row ---
 
 
-@dataclass
 class WorkReader:
     """Turns works into rows; `companies` are short ids of institutions that are companies whatever their type says."""
 
-    companies: Iterable[str]
-    names: AffiliationReader = field(default_factory=lambda: AffiliationReader(load_rules()))
-    calls: profiles.Calls = field(default_factory=profiles.judgement_calls)
-    search: TextSearch = field(default_factory=TextSearch)
-
-    def __post_init__(self) -> None:
-        self.companies = frozenset(self.companies)
+    def __init__(self, companies: Iterable[str]) -> None:
+        self.companies, self.calls = frozenset(companies), profiles.judgement_calls()
+        self.names, self.search = AffiliationReader(load_rules()), TextSearch()
 
     def row(self, work: Mapping[str, Any], sample: str) -> dict[str, Any]:
         """Return the row of a work as OpenAlex gives it, with the columns of `WORKS`; `sample` is its set of works."""
@@ -274,15 +259,11 @@ class WorkReader:
 
     def _stated(self, strings: Iterable[str]) -> str:
         """Return the slot profile of an author's affiliation strings, by our rules."""
-        atoms = {atom for string in strings for atom in self.names.read(string).split("+")} - {profiles.UNKNOWN}
-        return "+".join(sorted(atoms)) or profiles.UNKNOWN
+        return profiles.slot_profile(atom for string in strings for atom in self.names.read(string).split("+"))
 
     def _placed(self, places: Iterable[Mapping[str, Any]], *, listed: bool) -> str:
         """Return the slot profile of an author's institutions, with or without the list of companies."""
-        return (
-            "+".join(sorted({self._sector(place, listed=listed) for place in places} - {profiles.UNKNOWN}))
-            or profiles.UNKNOWN
-        )
+        return profiles.slot_profile(self._sector(place, listed=listed) for place in places)
 
     def _sector(self, place: Mapping[str, Any], *, listed: bool) -> str:
         if listed and _short(place.get("id") or "") in self.companies:
@@ -297,21 +278,18 @@ class WorkReader:
 def work_key(work: Mapping[str, Any]) -> str:
     """Return the key of a work: that of its title, as in the papers table; without a telling title, of its id."""
     title = work.get("title") or ""
-    telling = len(title.split()) >= SHORT_TITLE and title_key(title)
+    telling = len(title.split()) >= 3 and title_key(title)  # different works share "Introduction": never merged
     return paper_key(title if telling else work["id"])
 
 
 def works_table(
     reader: WorkReader, works: Iterable[tuple[str, str, Mapping[str, Any]]], ledger: Findings
 ) -> pd.DataFrame:
-    """Return works (sample, place for reports, and the work) as a table in which every title counts once.
-
-    Of works with one title the one stays that places most authors in an institution; among equals one outside of
-    repositories, then the one that came first. The others are put aside in the ledger.
-    """
+    """Return works (sample, place for reports, and the work) as a table; of one title the one that is worth most."""
     best: dict[str, tuple[tuple[int, bool], dict[str, Any]]] = {}
     for sample, where, work in works:
         row = reader.row(work, sample)
+        # most authors placed in an institution, then outside of repositories, then the one that came first
         worth = (row["authors_placed"], row["place"] not in {"arxiv", "repository", profiles.UNKNOWN})
         known = best.get(row["key"])
         if known is not None:

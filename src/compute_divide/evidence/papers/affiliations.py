@@ -62,18 +62,7 @@ class Rule(Strict):
 
 
 class AffiliationReader:
-    """Reads affiliation strings by a set of rules, no two with the same pattern, each distinct string once.
-
-    Examples
-    --------
-    >>> reader = AffiliationReader(load_rules())
-    >>> reader.read("Dept. of Computer Science, Stanford University + Google, Inc.")
-    'academia+industry'
-    >>> reader.read("OpenAI")
-    '@openai'
-    >>> reader.read("Toyota Technological Institute at Chicago")
-    'academia'
-    """
+    """Reads affiliation strings by a set of rules, no two with the same pattern, each distinct string once."""
 
     def __init__(self, rules: Sequence[Rule]) -> None:
         self._automaton = ahocorasick.Automaton()

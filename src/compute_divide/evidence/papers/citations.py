@@ -6,25 +6,21 @@ venue and year can be compared.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Mapping
 
 import pandas as pd
 import pandera.pandas as pa
 
-from compute_divide.evidence.papers.lists import RawPaper
 from compute_divide.evidence.store import tables
 from compute_divide.evidence.store.files import SetAside
 from compute_divide.evidence.store.raw_csv import EXAMPLES
-
-RANKS_TABLE = "papers/citation_ranks.parquet"
 
 KNOWN_AT_LEAST = 0.9
 """Least share of a venue-year's papers whose citations must be known for ranks among them to mean something."""
 VENUE_YEAR = ["venue", "year"]
 
 RANKS = tables.Table(
-    RANKS_TABLE,
+    "papers/citation_ranks.parquet",
     tables.schema(
         key=tables.text(pa.Check.str_matches(r"^[0-9a-f]{16}$"), nullable=False),
         venue=tables.text(pa.Check.str_matches(r"^[a-z]+$"), nullable=False),
@@ -38,12 +34,6 @@ RANKS = tables.Table(
 half; its mean in every venue-year is one half."""
 load_ranks = RANKS.read
 CRAWLED = "citations: those of Google Scholar as the lists give them, crawled between 12 May and 12 June 2025"
-
-
-def counts(venue: str, year: int, papers: Mapping[str, RawPaper]) -> Iterator[dict[str, Any]]:
-    """Yield the number of citations of each paper of a venue and year, None where it is not known."""
-    for key in sorted(papers):
-        yield {"key": key, "venue": venue, "year": year, "citations": papers[key].citations}
 
 
 def rank_papers(cited: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, pd.DataFrame]]:
@@ -65,12 +55,9 @@ def rank_papers(cited: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, pd.DataFra
 
 def groups(aside: Mapping[str, pd.DataFrame], others: int) -> list[SetAside]:
     """Return papers without a rank by the reason, and so many other records, as a sidecar tells them."""
-    told = [
-        SetAside(reason=why, rows=len(rows), examples=_venue_years(rows)) for why, rows in aside.items() if len(rows)
-    ]
+    told = []
+    for why, rows in aside.items():
+        largest = rows.value_counts(VENUE_YEAR).head(EXAMPLES).reset_index().to_numpy().tolist()
+        examples = [f"{venue} {year}: {number} papers" for venue, year, number in largest]
+        told += [SetAside(reason=why, rows=len(rows), examples=examples)] if len(rows) else []
     return [*told, *([SetAside(reason="records that are no paper of the papers table", rows=others)] if others else [])]
-
-
-def _venue_years(rows: pd.DataFrame) -> list[str]:
-    largest = rows.value_counts(VENUE_YEAR).head(EXAMPLES).reset_index()
-    return [f"{venue} {year}: {number} papers" for venue, year, number in largest.to_numpy().tolist()]

@@ -16,7 +16,7 @@ from typing import Literal
 from pydantic import Field
 
 from compute_divide.evidence.papers.affiliations import parse_rows
-from compute_divide.evidence.papers.profiles import UNKNOWN, Sector
+from compute_divide.evidence.papers.profiles import UNKNOWN, Sector, slot_profile
 from compute_divide.evidence.store.files import Strict, read_bytes
 
 RULES_FILE = "domains.csv"
@@ -60,8 +60,7 @@ class DomainReader:
         self.read = cache(self._read)  # from an e-mail domain to its slot profile
 
     def _read(self, text: str) -> str:
-        atoms = {atom for domain in domains_in(text) for atom in self._sector(domain).split("+")} - {UNKNOWN}
-        return "+".join(sorted(atoms)) or UNKNOWN
+        return slot_profile(atom for domain in domains_in(text) for atom in self._sector(domain).split("+"))
 
     def _sector(self, domain: str) -> str:
         """Return the slot profile of one domain."""

@@ -75,13 +75,7 @@ def _judgement_calls(content: bytes) -> dict[str, tuple[str, ...]]:
 
 
 def flips_of(texts: Sequence[str]) -> dict[str, tuple[str, ...]]:
-    """Return the judgement calls that texts flip, and the sectors that each then has; another text is an EvidenceError.
-
-    Examples
-    --------
-    >>> flips_of(["openai=nonprofit", "bare-name=unknown"])
-    {'openai': ('nonprofit',), 'bare-name': ()}
-    """
+    """Return the judgement calls that texts such as ``openai=nonprofit`` flip, and the sectors that each then has."""
     found: dict[str, tuple[str, ...]] = {}
     for text in texts:
         name, equals, said = text.partition("=")
@@ -96,6 +90,11 @@ def flips_of(texts: Sequence[str]) -> dict[str, tuple[str, ...]]:
             if sector not in SECTORS:
                 raise EvidenceError(f"{sector!r} is not a sector; allowed: {', '.join(SECTORS)}, or unknown")
     return found
+
+
+def slot_profile(atoms: Iterable[str]) -> str:
+    """Return the slot profile of what is found in a slot, each known thing once."""
+    return "+".join(sorted({*atoms} - {UNKNOWN})) or UNKNOWN
 
 
 def paper_profile(slots: Iterable[str]) -> str:
@@ -132,16 +131,7 @@ def sector_counts(profile: str, calls: Calls) -> dict[str, int]:
 
 
 def profile_team(profile: str, calls: Calls, public_research: PublicResearch = "other") -> str:
-    """Return the team type of a paper.
-
-    Examples
-    --------
-    >>> calls = judgement_calls()
-    >>> profile_team("2:academia 1:government", calls), profile_team("2:academia 1:government", calls, "academia")
-    ('other', 'academia-only')
-    >>> profile_team("2:academia 1:@openai", calls), profile_team("3:unknown", calls)
-    ('collaboration', 'unknown')
-    """
+    """Return the team type of a paper."""
     return team_of(profile_sectors(profile, calls), public_research)
 
 

@@ -12,12 +12,11 @@ import itertools
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
-import pandera.pandas as pa
 
 from bookpress.files import sha256
 from compute_divide.evidence.papers import citations, lists, profiles
@@ -42,9 +41,7 @@ _VENUE_YEAR = {"venue": tables.text(nullable=False), "year": tables.whole(1980, 
 PAPERS = tables.Table(
     PAPERS_TABLE,
     tables.schema(
-        key=tables.text(pa.Check.str_matches(r"^[0-9a-f]{16}$"), nullable=False),
-        venue=tables.text(pa.Check.str_matches(r"^[a-z]+$"), nullable=False),
-        year=tables.whole(1980, 2040, nullable=False),
+        **{name: citations.RANKS.schema.columns[name] for name in ("key", "venue", "year")},
         track=tables.text(nullable=False),
         authors=tables.whole(1),
         unit=tables.one_of(UNITS),
@@ -305,7 +302,7 @@ def add_list(file: Path, venue: str, year: int, folder: Path) -> list[Sidecar]:
         pd.concat([load_agreement(), new.agreement]),
         pd.concat([citations.load_ranks(), new.ranks]),
         together([*before.set_aside, *new.aside]),
-        together([*read_sidecar(citations.RANKS_TABLE).set_aside, *new.unranked]),
+        together([*read_sidecar(citations.RANKS.name).set_aside, *new.unranked]),
         [*before.sources, *new.sources],
         [*before.notes, f"added: {paper_list.venue} {year}, {len(new.papers)} papers of {file.name}"],
     )
@@ -330,8 +327,9 @@ def _read_all(found: Iterable[lists.PaperList]) -> Found:
     cited: list[dict[str, Any]] = []
     for (venue, year), group in itertools.groupby(found, key=attrgetter("venue", "year")):
         papers = merge_lists(list(group), ledger)
-        rows += (deriver.row(key, venue, year, papers[key]) for key in sorted(papers))
-        cited += citations.counts(venue, year, papers)
+        for key, paper in sorted(papers.items(), key=itemgetter(0)):
+            rows.append(deriver.row(key, venue, year, paper))
+            cited.append({"key": key, "venue": venue, "year": year, "citations": paper.citations})
         agreement += ({"venue": venue, "year": year, **counts} for counts in deriver.agreement(papers.values()))
     ranked, unranked = citations.rank_papers(pd.DataFrame(cited, columns=["key", *citations.VENUE_YEAR, "citations"]))
     others = sum(source.rows for source in ledger.sources) - len(cited)
@@ -362,13 +360,6 @@ def _write_all(found: Found, folder: Path) -> list[Sidecar]:
 
 def known_facts(papers: pd.DataFrame) -> pd.DataFrame:
     """Return what is known of the papers of each venue and year, with the columns of `COVERAGE`."""
-    facts = pd.DataFrame(
-        {
-            "papers": True,
-            "by_name": papers["team_type"] != "unknown",
-            "by_domain": papers["team_type_domain"] != "unknown",
-            "keywords": papers["has_keywords"],
-            "abstracts": papers["has_abstract"],
-        }
-    )
+    known = (papers[["team_type", "team_type_domain"]] != "unknown").join(papers[["has_keywords", "has_abstract"]])
+    facts = known.set_axis(_COVERED[1:], axis=1).assign(papers=True)[[*_COVERED]]
     return facts.groupby([papers["venue"], papers["year"]]).sum().reset_index()

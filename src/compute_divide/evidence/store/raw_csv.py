@@ -243,10 +243,7 @@ def _dated(year: int, month: int | None = None, day: int | None = None) -> Dated
 
 
 def date_order(texts: Iterable[str]) -> tuple[Order, bool]:
-    """Return how the dates of a file are to be read, and whether the file itself shows it.
-
-    Most of those that are possible in one order decide (25/11/2019); else the day comes first, as in 2022 and 2023.
-    """
+    """Return how the dates of a file are to be read, and whether the file itself shows it (25/11/2019)."""
     dates = [match for text in texts if (match := _SLASHES.fullmatch(text.strip()))]
     day_first, month_first = (sum(int(match[place]) > 12 for match in dates) for place in (1, 2))
     return ("month-first" if month_first > day_first else "day-first"), bool(day_first or month_first)

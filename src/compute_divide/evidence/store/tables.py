@@ -213,12 +213,7 @@ def check_schema(table: pd.DataFrame, schema: pa.DataFrameSchema, name: str) -> 
 
 
 def read_table(name: str, schema: pa.DataFrameSchema | None = None) -> pd.DataFrame:
-    """Return an evidence table after checking its hash; a schema gives the types of a CSV's columns.
-
-    The schema was checked when the table was written, and is again by `compute_divide.evidence.catalogue.verify`. Each
-    is parsed once a process; what is returned can be changed without changing what others get. Texts are never empty,
-    but missing; where the schema says so they are categories.
-    """
+    """Return an evidence table after checking its hash, parsed once a process; a change to it is the caller's own."""
     recorded, content = files.read_sidecar(name).sha256, files.read_bytes(name)
     found = sha256(content)
     if found != recorded:
