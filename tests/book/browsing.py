@@ -1,7 +1,5 @@
 """What the tests that look at the book share: a browser, a server, the pages."""
 
-from __future__ import annotations
-
 import functools
 import gzip
 import http.server

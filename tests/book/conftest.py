@@ -1,7 +1,5 @@
 """The whole book, built by its own command in a copy of the checkout."""
 
-from __future__ import annotations
-
 import os
 import shutil
 import subprocess

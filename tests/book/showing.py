@@ -1,7 +1,5 @@
 """What tests of states in a browser share: what a reader finds on a page, to hold a state against a build."""
 
-from __future__ import annotations
-
 import itertools
 from pathlib import Path
 from typing import Any
@@ -51,5 +49,4 @@ def differing(one: dict[str, Any], other: dict[str, Any]) -> list[Any]:
 
 
 def chapter(root: Path, edition: str, slug: str) -> str:
-    """Return the address of a chapter's page, as a file."""
     return (root / f"_build/editions/{edition}/html/notebooks/{slug}.html").as_uri()

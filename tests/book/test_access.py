@@ -1,7 +1,5 @@
 """No barrier that axe-core can find, in light and dark, wide and narrow, with live charts drawn."""
 
-from __future__ import annotations
-
 import itertools
 import os
 

@@ -1,7 +1,5 @@
 """Every page in a real browser: it fits, says no error, asks no other host, and works in the ways people open it."""
 
-from __future__ import annotations
-
 import pytest
 from playwright.sync_api import Browser, Page, expect
 

@@ -1,7 +1,5 @@
 """The calculator on the page and the one in Python agree, setting by setting, driven in a real browser."""
 
-from __future__ import annotations
-
 import re
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Every chapter of the book can be cited in the state it was read in: pages, files, crate and command say the same."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 import os
@@ -27,7 +25,6 @@ Build = Callable[[str], Path]
 
 
 def chapters(edition: Path) -> Iterator[tuple[str, BeautifulSoup]]:
-    """Yield slug and page of every chapter."""
     pages = sorted((edition / "html" / "notebooks").glob("*.html"))
     assert len(pages) >= 6
     for path in pages:

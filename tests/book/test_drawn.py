@@ -1,7 +1,5 @@
 """Pictures of charts as they are drawn: no text covers another, nothing is cut off."""
 
-from __future__ import annotations
-
 import pytest
 from playwright.sync_api import Browser
 

@@ -1,7 +1,5 @@
 """The whole book as PDF and EPUB: nothing is cut off, figures are vectors with words for them, contents are right."""
 
-from __future__ import annotations
-
 import json
 import os
 import re

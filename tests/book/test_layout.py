@@ -1,7 +1,5 @@
 """What is read stays where it is, whatever comes late; contents, tables and previews keep to the reader."""
 
-from __future__ import annotations
-
 import os
 from typing import Any
 

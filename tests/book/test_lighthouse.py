@@ -1,7 +1,5 @@
 """Lighthouse gives the cover and a chapter high marks: speed, access, good practice, search engines."""
 
-from __future__ import annotations
-
 import json
 import os
 import subprocess

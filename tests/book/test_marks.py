@@ -1,7 +1,5 @@
 """Under other choices each sentence that does not hold is marked, and no other: pages against statements."""
 
-from __future__ import annotations
-
 import json
 import os
 import re

@@ -1,7 +1,5 @@
 """The pages are valid HTML, every id is there once, every link and anchor leads somewhere."""
 
-from __future__ import annotations
-
 import subprocess
 from collections import Counter
 

@@ -1,7 +1,5 @@
 """The chapter on OpenAlex becomes full when works and counts are fetched."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable
 from pathlib import Path

@@ -1,7 +1,5 @@
 """A chapter's source is prose: anybody can edit a paragraph, and little of it is markup."""
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
 

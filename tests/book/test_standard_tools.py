@@ -1,7 +1,5 @@
 """The book needs nothing of ours to be built or run: plain Jupyter Book and papermill's own command line do it too."""
 
-from __future__ import annotations
-
 import json
 import os
 import re

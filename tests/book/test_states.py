@@ -1,7 +1,5 @@
 """States of the real book on its pages: each shows what a build with its values shows, and goes without a trace."""
 
-from __future__ import annotations
-
 import os
 import shlex
 from collections.abc import Callable
@@ -28,7 +26,6 @@ FAULTS = "axe.run(document).then((found) => found.violations.map((one) => one.id
 
 @pytest.fixture(scope="module")
 def explored(checkout: Path, run_command: Callable[..., str]) -> Path:
-    """Return the checkout with the states of some chapters explored."""
     run_command(checkout, "explore", "--yes", *CHAPTERS)
     return checkout
 

@@ -1,7 +1,5 @@
 """Pages are light: what a reader fetches before doing anything, compressed as a web server would."""
 
-from __future__ import annotations
-
 import gzip
 from urllib.parse import unquote, urlsplit
 

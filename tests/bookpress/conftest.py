@@ -1,7 +1,5 @@
 """A tiny book: two chapters, two pages, two tables. Its package is a folder of one file that only counts for hashes."""
 
-from __future__ import annotations
-
 import email.message
 import io
 import os
@@ -108,7 +106,6 @@ record("number", SimpleNamespace(value=number, low=None, high=None, k=None, n=No
 
 
 def chapter(title: str, extra: str = "") -> str:
-    """Return the source of a chapter."""
     return (HEAD % title).lstrip() + BODY + dedent(extra)
 
 
@@ -119,7 +116,6 @@ def a_hang_up_counts() -> None:
 
 
 def new_book(root: Path) -> Project:
-    """Write a tiny book to a folder."""
     files = {
         "_config.yml": CONFIG,
         "_toc.yml": TOC,
@@ -149,7 +145,6 @@ def new_book(root: Path) -> Project:
 
 
 def surround(patch: pytest.MonkeyPatch, book: Project) -> None:
-    """Set the variables that a tiny book is built with."""
     patch.setenv("SOURCE_DATE_EPOCH", "1700000000")
     patch.setenv("BOOKPRESS_DATA", str(book.data))
 
@@ -198,15 +193,12 @@ def built_once(tmp_path_factory: pytest.TempPathFactory) -> Project:
 
 @pytest.fixture
 def built(book: Project, built_once: Project) -> Project:
-    """Return a tiny book of one's own whose two editions are built."""
     shutil.copytree(built_once.build, book.build, symlinks=True)
     return book
 
 
 @pytest.fixture
 def edition(book: Project) -> Callable[..., Edition]:
-    """Return an edition of the tiny book: name, then options."""
-
     def load(name: str = "default", *options: str, only: list[str] | None = None) -> Edition:
         return load_edition(book, name, options, only)
 
@@ -215,8 +207,6 @@ def edition(book: Project) -> Callable[..., Edition]:
 
 @pytest.fixture
 def job() -> Callable[..., Job]:
-    """Return a job with these cells."""
-
     def make(*sources: str, values: dict[str, Any] | None = None, limit: float = 60, tags: tuple[str, ...] = ()) -> Job:
         notebook = nbformat.v4.new_notebook(metadata={"kernelspec": KERNEL})
         cells = [nbformat.v4.new_code_cell(dedent(source).strip()) for source in sources]
@@ -232,7 +222,6 @@ def job() -> Callable[..., Job]:
 
 @pytest.fixture(scope="session")
 def forked() -> Engine:
-    """Return the forked engine, started once."""
     return open_engine("forked", ["bookpress.book.results"])
 
 
@@ -243,13 +232,11 @@ def kernel() -> Engine:
 
 @pytest.fixture(params=["forked", "kernel"])
 def engine(request: pytest.FixtureRequest) -> Any:
-    """Return each of the two engines in turn."""
     return request.getfixturevalue(request.param)
 
 
 @pytest.fixture(scope="session")
 def count() -> Callable[[int, int], int]:
-    """Return the full count of a heavy check, or the small one."""
     return lambda small, full: full if os.environ.get("BOOKPRESS_LONG") == "1" else small
 
 

@@ -1,7 +1,5 @@
 """What several tests need to know of processes and files."""
 
-from __future__ import annotations
-
 import time
 from collections.abc import Callable, Iterable
 from pathlib import Path

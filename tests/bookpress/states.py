@@ -1,7 +1,5 @@
 """What tests of states need: the scripts of states, and the page that a build with the same values makes."""
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Iterator, Sequence
@@ -16,7 +14,6 @@ FREE = re.compile(r' (?:width|height)="\d+"| height=\S+|<a class="sureness[^>]*>
 
 
 def script(path: Path) -> Any:
-    """Return what a script of a state holds, as the page is told it."""
     call = re.fullmatch(r'bookpress\.state\("([^"]+)",(.*)\);\n', path.read_text("utf-8"), re.DOTALL)
     assert call
     assert call[1] == path.stem
@@ -24,7 +21,6 @@ def script(path: Path) -> Any:
 
 
 def chart(path: Path) -> Any:
-    """Return what the script of a chart holds."""
     text = path.read_text("utf-8")
     return json.loads(text[text.index(",") + 1 : text.rindex(")")])
 

@@ -1,7 +1,5 @@
 """Building editions: what comes out, what is left alone, and what happens when things go wrong."""
 
-from __future__ import annotations
-
 import errno
 import json
 import os
@@ -38,7 +36,6 @@ def published(built: Built | Path) -> dict[str, str]:
 
 
 def command(book: Project, *words: str) -> subprocess.Popen[str]:
-    """Run a command of the press in the folder of a book."""
     return subprocess.Popen(
         [sys.executable, "-m", "bookpress", *words],
         cwd=book.root,

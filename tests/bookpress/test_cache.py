@@ -1,7 +1,5 @@
 """The cache cannot lie: the same is not run again, and any change of what a run may rest on is."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
@@ -18,14 +16,12 @@ BOTH = ["first", "second"]
 
 
 def fresh(book: Project, edition: Edition, **how: object) -> list[str]:
-    """Run what has changed and return which chapters that were."""
     outcome = run_chapters(book, edition, RunOptions(**how))  # type: ignore[arg-type]
     assert not outcome.errors, outcome.errors
     return outcome.fresh
 
 
 def changed(book: Project, edition: Edition) -> list[str]:
-    """Return which chapters would be run."""
     return [slug for slug in BOTH if slug not in cached_runs(book, edition)]
 
 

@@ -1,7 +1,5 @@
 """`check`: each kind of fault is found, with its file and line, and nothing of a chapter is run."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable
 from pathlib import Path

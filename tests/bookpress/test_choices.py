@@ -1,7 +1,5 @@
 """Other choices than the published ones: from a file, saved as an edition, several at a time, and many in a sweep."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable
 from pathlib import Path

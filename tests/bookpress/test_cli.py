@@ -1,7 +1,5 @@
 """The command line: only results on standard output, all else on standard error, exit codes that say how it went."""
 
-from __future__ import annotations
-
 import json
 import subprocess
 import sys

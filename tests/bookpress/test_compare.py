@@ -1,7 +1,5 @@
 """Comparing editions: what differs, by which parameter, on the terminal, as JSON and as a page."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable
 from typing import Any

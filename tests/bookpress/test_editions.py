@@ -1,7 +1,5 @@
 """Editions: values, all errors at once, and an id that depends on what it should and nothing else."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from pathlib import Path
 
@@ -21,7 +19,6 @@ def write(book: Project, name: str, text: str) -> None:
 
 
 def problems(edition: Load, *arguments: str, only: list[str] | None = None) -> tuple[str, ...]:
-    """Return what is wrong with a request, each in one line."""
     with pytest.raises(UsageError) as raised:
         edition(*arguments, only=only)
     assert raised.value.exit_code == 2

@@ -1,7 +1,5 @@
 """Running chapters: both engines give the same cells, and a cell that fails, hangs or dies is named."""
 
-from __future__ import annotations
-
 import json
 import os
 import re
@@ -178,7 +176,6 @@ def test_papermill_sees_the_parameters_of_every_real_chapter(chapter: Chapter, t
 
 
 def as_notebook(path: Path, folder: Path) -> Path:
-    """Return the notebook that jupytext's command line makes of a chapter."""
     notebook = folder / f"{path.stem}.ipynb"
     command = [TOOLS / "jupytext", "--to", "ipynb", "--output", notebook, path]
     subprocess.run(command, check=True, capture_output=True)

@@ -1,7 +1,5 @@
 """Whatever a cell does, its chapter fails by name and its notebook is kept; the build goes on."""
 
-from __future__ import annotations
-
 import os
 import re
 import resource
@@ -34,7 +32,6 @@ def printed(error: ChapterError) -> str:
 
 
 def tagged(work: Job, number: int, *tags: str) -> Job:
-    """Return a job whose cell with this number has tags."""
     notebook = loads(work.notebook)
     notebook.cells[number].metadata["tags"] = list(tags)
     return replace(work, notebook=dumps(notebook))

@@ -1,7 +1,5 @@
 """Files that are never half-written, hashes that do not depend on chance, and the one date of a build."""
 
-from __future__ import annotations
-
 import os
 import subprocess
 from datetime import UTC, datetime

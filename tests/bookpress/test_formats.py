@@ -1,7 +1,5 @@
 """Formats besides the pages: chosen by name, made by processes that never stay behind."""
 
-from __future__ import annotations
-
 import json
 import os
 import sys

@@ -1,7 +1,5 @@
 """What comes from outside and means harm, or is broken: one clear line, and nothing of it runs."""
 
-from __future__ import annotations
-
 import csv
 import io
 import os

@@ -1,7 +1,5 @@
 """When the process that builds is killed without warning, nothing that it started lives on."""
 
-from __future__ import annotations
-
 import os
 import subprocess
 import sys

@@ -1,7 +1,5 @@
 """Any legal value on the served page: what the machine answers is what `run` says, and strangers get nothing run."""
 
-from __future__ import annotations
-
 import json
 import os
 import re

@@ -1,7 +1,5 @@
 """The manifest of an edition names all that is in it; that it is valid is tested where it is packed."""
 
-from __future__ import annotations
-
 import json
 
 from bookpress.book.project import Project

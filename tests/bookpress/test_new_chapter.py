@@ -1,7 +1,5 @@
 """From nothing to a chapter that is checked, run, built and cited: the walk of a new author."""
 
-from __future__ import annotations
-
 import json
 import shutil
 import subprocess

@@ -1,7 +1,5 @@
 """How results read in prose."""
 
-from __future__ import annotations
-
 import re
 
 import pytest

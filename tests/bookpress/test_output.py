@@ -1,7 +1,5 @@
 """Results that cannot be printed: one message and exit code 1; a reader who has seen enough is told nothing."""
 
-from __future__ import annotations
-
 import os
 import subprocess
 import sys
@@ -18,7 +16,6 @@ if_full = pytest.mark.skipif(not FULL.exists(), reason="this system has no /dev/
 
 
 def say(book: Project, words: str, output: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Run a command in a shell, with its output sent somewhere."""
     return subprocess.run(
         ["bash", "-o", "pipefail", "-c", f"{PRESS} {words} {output}"],
         cwd=book.root,

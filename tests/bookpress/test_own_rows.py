@@ -1,7 +1,5 @@
 """Rows that a reader lays over the evidence: another edition, marked on every page, and compared with what ships."""
 
-from __future__ import annotations
-
 from bookpress.book.editions import load_edition
 from bookpress.book.project import Project
 from bookpress.build.build import build

@@ -1,7 +1,5 @@
 """Parameters: declared once in a cell, read without running it, checked by type, refused with what is allowed."""
 
-from __future__ import annotations
-
 import json
 import re
 import shlex

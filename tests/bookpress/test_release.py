@@ -1,7 +1,5 @@
 """Four releases of two editions each: nothing is lost, old addresses work and say so, archives build again alone."""
 
-from __future__ import annotations
-
 import gzip
 import io
 import json
@@ -41,7 +39,6 @@ PROFILE: dict[str, Any] = {"profile_identifier": "process-run-crate-0.5", "requi
 
 
 def run(book: Path, *words: str, code: int = 0, **more: str) -> subprocess.CompletedProcess[str]:
-    """Run a command of the press in a book, and return what it said."""
     environ = {name: value for name, value in os.environ.items() if not name.startswith(("COMPUTE", "SOURCE_DATE"))}
     paths = os.pathsep.join([str(book), str(ROOT / "src")])
     command = [sys.executable, "-m", "bookpress", *words]
@@ -52,13 +49,11 @@ def run(book: Path, *words: str, code: int = 0, **more: str) -> subprocess.Compl
 
 
 def told(book: Path, *words: str, code: int = 0) -> str:
-    """Return what a command says, on both ways."""
     done = run(book, *words, code=code)
     return done.stdout + done.stderr
 
 
 def commit(book: Path, day: str) -> None:
-    """Commit all that there is, on a day."""
     named = ["git", "-c", "user.name=x", "-c", "user.email=x@example.org", "-C", str(book)]
     dated = {**os.environ, "GIT_COMMITTER_DATE": f"{day}T12:00:00Z", "GIT_AUTHOR_DATE": f"{day}T12:00:00Z"}
     subprocess.run([*named, "add", "-A"], check=True)
@@ -268,7 +263,6 @@ def small_files(
 
 
 def packed(files: dict[str, Any]) -> bytes:
-    """Return an archive of contents, and of entries that have none."""
     made = io.BytesIO()
     with gzip.GzipFile(fileobj=made, mode="wb") as zipped, tarfile.open(fileobj=zipped, mode="w") as tar:
         for name, content in files.items():

@@ -1,7 +1,5 @@
 """The press stands alone: a tiny book of another subject, where importing the first book's package fails."""
 
-from __future__ import annotations
-
 import json
 import os
 import re
@@ -50,7 +48,6 @@ def press(home: Path) -> Press:
 
 @pytest.fixture(scope="module")
 def page(press: Press) -> str:
-    """Return the page of the chapter on planets."""
     index = Path(press("build").strip().splitlines()[-1])
     return (index.parent / "notebooks/planets.html").read_text(encoding="utf-8")
 

@@ -1,7 +1,5 @@
 """The book while it is written: pages follow the files, a failing build keeps the last good pages, nothing is left."""
 
-from __future__ import annotations
-
 import os
 import shutil
 import signal
@@ -54,7 +52,6 @@ class Served:
         return state
 
     def edited(self, name: str, old: str, new: str) -> dict[str, str]:
-        """Return the state after a file was edited."""
         before = self.settled()
         edit(self.root / name, old, new)
         return self.settled(before["version"] + before["message"])

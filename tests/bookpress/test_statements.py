@@ -1,7 +1,5 @@
 """Comparisons: each holds, does not, or is unknown; and what a statement says of itself."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable
 from types import SimpleNamespace
@@ -19,7 +17,6 @@ Compare = Callable[..., Comparison]
 
 
 def Estimate(value: float | None, low: Any = None, high: Any = None, **more: Any) -> Any:  # noqa: N802
-    """Return an estimate as a book may make it."""
     known = {"k": None, "n": None, "unit": "share", "label": "", "period": None}
     return SimpleNamespace(value=value, low=low, high=high, **{**known, **more})
 

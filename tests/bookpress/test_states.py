@@ -1,7 +1,5 @@
 """States, as files and on the page: each is the page of a build with its values; the published one comes back whole."""
 
-from __future__ import annotations
-
 import json
 import os
 import re

@@ -1,7 +1,5 @@
 """Sweeps: every combination once, in one table, on local processes and on a cluster that loses a worker."""
 
-from __future__ import annotations
-
 import json
 import os
 import shlex
@@ -35,8 +33,6 @@ GRID = {"table": ["a", "b"], "factor": ["1", "2", "3"]}
 
 @pytest.fixture
 def swept(book: Project) -> Sweeper:
-    """Return a sweep of the first chapter."""
-
     def run(
         grid: dict[str, Any], *options: str, scheduler: str | None = None, out: Path | None = None, **how: Any
     ) -> Sweep:
@@ -46,7 +42,6 @@ def swept(book: Project) -> Sweeper:
 
 
 def add(book: Project, cell: str) -> None:
-    """Add a cell to the first chapter."""
     path = book.root / "notebooks/first.md"
     path.write_text(path.read_text() + f"\n```{{code-cell}} python\n{cell}\n```\n")
 

@@ -1,7 +1,5 @@
 """The types of the parameters of the tiny book, and of chapters that tests write."""
 
-from __future__ import annotations
-
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field

@@ -96,7 +96,6 @@ def test_no_import_runs_in_a_circle_not_even_within_functions():
 
 
 def imported(text):
-    """Return the names of the modules that a module imports, wherever it does."""
     found = set()
     for node in ast.walk(ast.parse(text)):
         if isinstance(node, ast.Import):

@@ -1,7 +1,5 @@
 """A book whose names are as hard as names get, in two editions, and a site built from it."""
 
-from __future__ import annotations
-
 import datetime as dt
 import json
 import os
@@ -113,20 +111,17 @@ def every_citation() -> list[Citation]:
 
 @pytest.fixture(params=every_citation(), ids=lambda one: f"{bool(one.book.base_url)}-{one.state}-{one.title}"[:60])
 def citation(request: pytest.FixtureRequest) -> Citation:
-    """Return each citation in turn."""
     found: Citation = request.param
     return found
 
 
 @pytest.fixture(scope="session")
 def citations() -> list[Citation]:
-    """Return all citations."""
     return every_citation()
 
 
 @pytest.fixture
 def authors() -> tuple[Author, ...]:
-    """Return the hard names."""
     return tuple(Author.model_validate(author) for author in AUTHORS)
 
 
@@ -172,7 +167,6 @@ sys.exit(max(build_main(["-q", "-W", "-d", f"{root}/trees", root, f"{root}/out/h
 
 @pytest.fixture(scope="session")
 def sites(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """Return the pages of each of `SITES`."""
     roots = {name: tmp_path_factory.mktemp(name) for name in SITES}
     for name, root in roots.items():
         write_book(root, *SITES[name])
@@ -183,7 +177,6 @@ def sites(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 
 
 def write_book(root: Path, edition: str | None, facts: dict[str, object]) -> None:
-    """Write the sources of the small book."""
     listed = "\n".join(f"notebooks/{chapter['slug']}" for chapter in CHAPTERS)
     files = {
         "conf.py": CONF,

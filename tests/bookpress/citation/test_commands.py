@@ -1,7 +1,5 @@
 """The command line: what is asked for wrongly, and how headings read. The built book tells whether it says the same."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 import pytest

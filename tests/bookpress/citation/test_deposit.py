@@ -1,7 +1,5 @@
 """Records at the root of the repository say what the settings say; those for registries are valid after schemas."""
 
-from __future__ import annotations
-
 import importlib.resources
 import json
 import re

@@ -1,7 +1,5 @@
 """Round trips: what we write, others' code reads back, field by field, for every chapter, edition and hard name."""
 
-from __future__ import annotations
-
 import datetime as dt
 import json
 import re
@@ -87,7 +85,6 @@ def test_pybtex_reads_back_every_field(citation: Citation) -> None:
 
 
 def biber_names(entry: Any, kind: str) -> list[tuple[str, str, str]]:
-    """Return names as biber takes them apart."""
     found = []
     for name in entry.iterfind(f"b:names[@type='{kind}']/b:name", BIBER):
         parts = {part.get("type"): " ".join(part.itertext()).split() for part in name.iterfind("b:namepart", BIBER)}

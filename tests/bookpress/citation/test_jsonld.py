@@ -1,7 +1,5 @@
 """JSON-LD: every property fits the vocabulary of schema.org, and takes what it holds."""
 
-from __future__ import annotations
-
 import importlib.resources
 import json
 from functools import cache
@@ -25,14 +23,12 @@ def vocabulary() -> dict[str, dict[str, Any]]:
 
 
 def names_of(value: Any) -> set[str]:
-    """Return the names in a reference or a list of them."""
     return {
         one["@id"].removeprefix("schema:") for one in (value if isinstance(value, list) else [value] if value else [])
     }
 
 
 def kinds(*names: str) -> set[str]:
-    """Return classes with all classes above them."""
     above = {inner for name in names for inner in names_of(vocabulary()[name].get("rdfs:subClassOf"))}
     return {*names, *(kinds(*(above & vocabulary().keys())) if above else ())}
 

@@ -1,7 +1,5 @@
 """The record: what is refused, and what follows from the settings for identity and address."""
 
-from __future__ import annotations
-
 import datetime as dt
 from typing import Any
 

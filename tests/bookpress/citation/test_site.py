@@ -1,7 +1,5 @@
 """The pages of a small site: tags, box and files say the same; no dead link; nothing empty shows."""
 
-from __future__ import annotations
-
 import json
 import re
 from pathlib import Path

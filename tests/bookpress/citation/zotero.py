@@ -4,8 +4,6 @@ It follows Embedded Metadata.js and utilities.js: which tag decides the type, ho
 which field.
 """
 
-from __future__ import annotations
-
 import re
 from typing import Any
 
@@ -29,7 +27,6 @@ TYPES = {"citation_book_title": "bookSection", "citation_inbook_title": "bookSec
 
 
 def zotero(html: str, location: str) -> dict[str, Any]:
-    """Return the item that Zotero saves from a page."""
     page = BeautifulSoup(html, "html5lib")
     metas = [
         (meta.get("name") or meta.get("property") or "", meta.get("content") or "") for meta in page.find_all("meta")
@@ -75,7 +72,6 @@ def creators(text: str, *, alone: bool) -> list[tuple[str, str]]:
 
 
 def clean(name: str) -> tuple[str, str]:
-    """Return last and first name."""
     by_comma = "," in name
     name = re.sub(r"^[\s.,/\[\]:]+|[\s.,/\[\]:]+$", "", name)
     if by_comma:

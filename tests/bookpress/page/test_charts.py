@@ -1,7 +1,5 @@
 """What a page makes of a chart: data, specifications for both columns, pictures."""
 
-from __future__ import annotations
-
 import csv
 import io
 from pathlib import Path

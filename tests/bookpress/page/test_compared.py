@@ -1,7 +1,5 @@
 """The page of a comparison: what it says, where it leads, and that nothing bars a reader."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from pathlib import Path
 from typing import Any

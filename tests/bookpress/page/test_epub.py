@@ -1,7 +1,5 @@
 """The e-book of the small book: what is in it, and that the same pages give the same bytes."""
 
-from __future__ import annotations
-
 import json
 import shutil
 import zipfile

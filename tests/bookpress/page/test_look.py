@@ -1,7 +1,5 @@
 """The colours of the page: legible on both grounds, and the same in the style sheet, in pictures and in charts."""
 
-from __future__ import annotations
-
 import re
 from typing import Literal
 

@@ -1,7 +1,5 @@
 """Sentences that rest on statements: nothing shows where they are true, a note where they are not."""
 
-from __future__ import annotations
-
 import json
 from typing import Any
 

@@ -1,7 +1,5 @@
 """A small book, built: what stands on its pages and beside them."""
 
-from __future__ import annotations
-
 import csv
 import json
 import zipfile

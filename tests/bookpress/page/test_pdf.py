@@ -1,7 +1,5 @@
 """PDF of the small book: what readers see, what tags say, and that the same pages give the same bytes."""
 
-from __future__ import annotations
-
 import shutil
 import subprocess
 from collections import Counter

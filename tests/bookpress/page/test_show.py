@@ -1,7 +1,5 @@
 """What leaves a cell when a figure or a table is shown, and what is refused before anything is shown."""
 
-from __future__ import annotations
-
 import json
 
 import altair as alt

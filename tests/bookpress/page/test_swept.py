@@ -1,7 +1,5 @@
 """The page of a sweep: what moves a result, every estimate in order, and that nothing bars a reader."""
 
-from __future__ import annotations
-
 import json
 from dataclasses import replace
 from pathlib import Path
