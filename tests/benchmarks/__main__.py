@@ -23,9 +23,8 @@ def names() -> list[str]:
 
 def recorded(text: str, tables: str) -> str:
     """Return the text of the README with these tables between its marks."""
-    if BEGIN not in text:
-        raise SystemExit(f"README.md has no {BEGIN}")
-    text = text if END in text else text.replace(BEGIN, f"{BEGIN}\n{END}")
+    if BEGIN not in text or END not in text:
+        raise SystemExit(f"README.md has no {BEGIN} with its {END}")
     return re.sub(f"{BEGIN}.*?{END}", lambda _: f"{BEGIN}\n\n{tables}\n\n{END}", text, flags=re.DOTALL)
 
 

@@ -9,7 +9,7 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -78,7 +78,8 @@ class Row:
     @classmethod
     def at_most(cls, what: str, measured: Sequence[float], most: float) -> Row:
         """Return a line for seconds that may be so many at the most."""
-        return cls(what, f"{middle(measured):.2f} s", "", "", f"at most {most:g} s", middle(measured) <= most)
+        middle = statistics.median(measured)
+        return cls(what, f"{middle:.2f} s", "", "", f"at most {most:g} s", middle <= most)
 
     @classmethod
     def part_of(cls, what: str, ours: float, other: float, whose: str, most: float) -> Row:
@@ -93,18 +94,9 @@ class Row:
         told = (f"{ours:.2f} s", f"{other:.2f} s, {whose}", f"{fold:.2f} times", f"at least {least:g} times")
         return cls(what, *told, fold >= least)
 
-    @classmethod
-    def head(cls) -> str:
-        return "| | the press | against | ratio | wanted | |\n|---|---|---|---|---|---|"
-
     def __str__(self) -> str:
         cells = (self.what, self.ours, self.other, self.ratio, self.wanted, "holds" if self.holds else "**missed**")
         return f"| {' | '.join(cells)} |"
-
-
-def middle(values: Sequence[float]) -> float:
-    """Return the median."""
-    return statistics.median(values)
 
 
 def machine() -> str:
@@ -118,6 +110,14 @@ def machine() -> str:
     return f"{processor}, {cores} cores, {platform.system()}, Python {platform.python_version()}; {packages}"
 
 
-def load() -> float:
-    """Return how many processes wanted to run in the last minute, on average; ours among them."""
-    return os.getloadavg()[0]
+def tabled(rows: Iterable[Row], how: str = "") -> str:
+    """Measure rows, print each as it is there, and return the table with how and on what it was measured."""
+    before, table = os.getloadavg()[0], ["| | the press | against | ratio | wanted | |\n|---|---|---|---|---|---|"]
+    print(table[0], flush=True)
+    for row in rows:
+        table.append(str(row))
+        print(row, flush=True)
+    wanted = f"Processes that wanted to run: {before:.1f} before, {os.getloadavg()[0]:.1f} at the end."
+    note = f"{how} {machine()}. {wanted}".strip()
+    print(note, flush=True)
+    return "\n".join([*table, "", note])

@@ -133,7 +133,3 @@ def main() -> str | None:
     table = "\n".join(lines)
     print(table)
     return table
-
-
-if __name__ == "__main__":
-    main()

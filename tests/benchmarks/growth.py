@@ -9,9 +9,10 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
-from tests.benchmarks._measuring import ROOT, Row
+from tests.benchmarks._measuring import ROOT, Row, tabled
 
 SECOND_BOOK = ROOT / "tests/bookpress/orbits"
 SIZES = (10, 40, 160)
@@ -64,8 +65,8 @@ def measured(book: Path) -> tuple[float, float, float, float]:
     return cold, memory, same, one
 
 
-def main() -> str:
-    """Measure, print and return the table."""
+def growing() -> Iterator[Row]:
+    """Measure books of each size."""
     found = {}
     with tempfile.TemporaryDirectory(prefix="growth-") as home:
         for size in SIZES:
@@ -78,7 +79,7 @@ def main() -> str:
     ]
     told = ", ".join(f"{found[size][0]:.1f} s" for size in SIZES)
     memory = ", ".join(f"{found[size][1]:.0f} MB" for size in SIZES)
-    rows = [
+    yield from (
         Row(
             "cold build of 10, 40 and 160 chapters",
             told,
@@ -90,11 +91,9 @@ def main() -> str:
         Row("its memory", memory, "", f"{large[1] / small[1]:.2f}", "at most 16", large[1] <= 16 * small[1]),
         Row.at_most("160 chapters, nothing changed", [large[2]], most=2),
         Row.at_most("160 chapters, one changed", [large[3]], most=10),
-    ]
-    table = "\n".join([Row.head(), *map(str, rows)])
-    print(table, flush=True)
-    return table
+    )
 
 
-if __name__ == "__main__":
-    main()
+def main() -> str:
+    """Measure, print and return the table."""
+    return tabled(growing())

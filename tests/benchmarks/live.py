@@ -9,11 +9,12 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import requests
-from tests.benchmarks._measuring import Copy, Row, load, machine
+from tests.benchmarks._measuring import Copy, Row, tabled
 
 ROUNDS = 5
 LIMIT = 2.0
@@ -42,36 +43,30 @@ def answers(url: str, slug: str, controls: dict[str, Any]) -> list[float]:
     return found
 
 
+def answering(copy: Copy) -> Iterator[Row]:
+    """Build the book, measure the answers of each chapter, and count those that are quick."""
+    copy.press("build")
+    command = [sys.executable, "-m", "compute_divide", "serve", "--port", "0"]
+    served = subprocess.Popen(
+        command, cwd=copy.root, env=copy.environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+    )
+    rows = []
+    try:
+        assert served.stdout
+        url = served.stdout.readline().strip().rstrip("/")
+        while requests.get(f"{url}/__press__/state", timeout=60).json()["state"] != "built":
+            time.sleep(0.2)
+        for slug, controls in requests.get(f"{url}/__press__/controls", timeout=120).json().items():
+            rows.append(Row.at_most(f"a live answer of `{slug}`", answers(url, slug, controls), LIMIT))
+            yield rows[-1]
+    finally:
+        served.send_signal(signal.SIGINT)
+        served.wait(30)
+    good, what = sum(row.holds for row in rows), f"chapters that answer within {LIMIT:g} s"
+    yield Row(what, str(good), f"{len(rows)} chapters", "", f"at least {LEAST}", good >= LEAST)
+
+
 def main() -> str:
     """Measure, print each line as it is there, and return the table."""
-    print(f"live: {machine()}\n{Row.head()}", flush=True)
-    rows, before = [], load()
     with tempfile.TemporaryDirectory(prefix="live-bench-") as home:
-        copy = Copy.make(Path(home) / "book")
-        copy.press("build")
-        command = [sys.executable, "-m", "compute_divide", "serve", "--port", "0"]
-        served = subprocess.Popen(
-            command, cwd=copy.root, env=copy.environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
-        )
-        try:
-            assert served.stdout
-            url = served.stdout.readline().strip().rstrip("/")
-            while requests.get(f"{url}/__press__/state", timeout=60).json()["state"] != "built":
-                time.sleep(0.2)
-            chapters = requests.get(f"{url}/__press__/controls", timeout=120).json()
-            for slug, controls in chapters.items():
-                rows.append(Row.at_most(f"a live answer of `{slug}`", answers(url, slug, controls), LIMIT))
-                print(rows[-1], flush=True)
-        finally:
-            served.send_signal(signal.SIGINT)
-            served.wait(30)
-    good = sum(row.holds for row in rows)
-    all_told = f"chapters that answer within {LIMIT:g} s"
-    rows.append(Row(all_told, str(good), f"{len(rows)} chapters", "", f"at least {LEAST}", good >= LEAST))
-    note = f"Medians of {ROUNDS} answers. {machine()}. Wanted to run: {before:.1f} before, {load():.1f} at the end."
-    print(f"{rows[-1]}\n{note}", flush=True)
-    return "\n".join([Row.head(), *map(str, rows), "", note])
-
-
-if __name__ == "__main__":
-    main()
+        return tabled(answering(Copy.make(Path(home) / "book")), f"Medians of {ROUNDS} answers.")

@@ -17,8 +17,9 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from statistics import median
 
-from tests.benchmarks._measuring import TOOLS, Copy, Row, load, machine, middle
+from tests.benchmarks._measuring import TOOLS, Copy, Row, tabled
 
 COLD, WARM = 3, 5
 """How often a cold and a warm build are measured."""
@@ -61,8 +62,8 @@ def building(folder: Path) -> Iterator[Row]:
             shutil.rmtree(copy.root / "_build", ignore_errors=True)
         cold.append(press.press("build"))
         plain_cold.append(plain.seconds(TOOLS / "jupyter-book", "build", "."))
-    whole = middle(plain_cold)
-    yield Row.part_of("the whole book, cold", middle(cold), whole, "`jupyter-book build`", most=0.32)
+    whole = median(plain_cold)
+    yield Row.part_of("the whole book, cold", median(cold), whole, "`jupyter-book build`", most=0.32)
     yield Row.at_most("nothing has changed", [press.press("build") for _ in range(WARM)], most=1)
     changed = [press.press("build", "-p", f"{CHAPTER}.top_k={20 + turn}") for turn in range(WARM)]
     yield Row.at_most("one parameter of one chapter changed, to the finished page", changed, most=12)
@@ -82,7 +83,7 @@ def sweeping(folder: Path) -> Iterator[Row]:
         ours.append(copy.press("sweep", CHAPTER, *grid_options()) / len(COMBINATIONS))
         others.append(copy.ask(PAPERMILL, source, target, sample) / SAMPLE)
     what = f"a run of a sweep of {len(COMBINATIONS)}, with its table and curves"
-    yield Row.faster_than(what, middle(ours), middle(others), "papermill in a loop", least=8)
+    yield Row.faster_than(what, median(ours), median(others), "papermill in a loop", least=8)
 
 
 def clustering(folder: Path) -> Iterator[Row]:
@@ -96,7 +97,7 @@ def clustering(folder: Path) -> Iterator[Row]:
                 copy.press("sweep", CHAPTER, "-g", "top_k=90,91,92,93", "--force", "--scheduler", address)
                 measured.append(copy.press("sweep", CHAPTER, *grid_options(), "--force", "--scheduler", address))
     what = "the sweep on a Dask cluster with two workers"
-    yield Row.faster_than(what, middle(seconds[2]), middle(seconds[1]), "with one", least=1.67)
+    yield Row.faster_than(what, median(seconds[2]), median(seconds[1]), "with one", least=1.67)
 
 
 def grid_options() -> list[str]:
@@ -134,21 +135,7 @@ def cluster(copy: Copy, workers: int) -> Iterator[str]:
 
 def main() -> str:
     """Measure, print each line as it is there, and return the table."""
-    before = load()
-    print(f"press: {machine()}\n{Row.head()}", flush=True)
-    rows = []
+    rounds = f"Medians of {COLD} cold and {WARM} warm builds, {COLD} sweeps, {CLUSTER_ROUNDS} rounds on the cluster"
     with tempfile.TemporaryDirectory(prefix="press-bench-") as home:
-        for part in (building, sweeping, clustering):
-            for row in part(Path(home)):
-                print(row, flush=True)
-                rows.append(row)
-    note = (
-        f"Medians of {COLD} cold and {WARM} warm builds, {COLD} sweeps, {CLUSTER_ROUNDS} rounds on the cluster; both "
-        f"sides took turns. {machine()}. Processes that wanted to run: {before:.1f} before, {load():.1f} at the end."
-    )
-    print(note, flush=True)
-    return "\n".join([Row.head(), *map(str, rows), "", note])
-
-
-if __name__ == "__main__":
-    main()
+        rows = (row for part in (building, sweeping, clustering) for row in part(Path(home)))
+        return tabled(rows, f"{rounds}; both sides took turns.")

@@ -10,7 +10,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests.benchmarks._measuring import Copy, Row, load, machine
+from tests.benchmarks._measuring import Copy, Row, tabled
 
 TYPES = "src/compute_divide/analysis/choices.py"
 LIMITS = {"closed choices": (360.0, 6.0), "all choices": (720.0, 10.0)}
@@ -39,17 +39,5 @@ def exploring(copy: Copy) -> Iterator[Row]:
 
 def main() -> str:
     """Measure, print each line as it is there, and return the table."""
-    before = load()
-    print(f"states: {machine()}\n{Row.head()}", flush=True)
-    rows = []
     with tempfile.TemporaryDirectory(prefix="states-bench-") as home:
-        for row in exploring(Copy.make(Path(home, "book"))):
-            print(row, flush=True)
-            rows.append(row)
-    note = f"Processes that wanted to run: {before:.1f} before, {load():.1f} at the end."
-    print(note, flush=True)
-    return "\n".join([Row.head(), *map(str, rows), "", note])
-
-
-if __name__ == "__main__":
-    main()
+        return tabled(exploring(Copy.make(Path(home, "book"))))

@@ -1,27 +1,23 @@
 """Numbers on attention, outside evaluations, transparency, capability and remedies, anew from raw files.
 
 Nothing of the package is imported: lists are read with gzip, the tracker line by line, statistics with scipy and loops.
-Team types of papers are those of the papers table, which has tests of its own. Run it with the folder of raw files and
-that of the evidence; it prints one JSON object.
+Team types of papers are those of the papers table, which has tests of its own.
 """
 
 from __future__ import annotations
 
-import csv
 import gzip
 import hashlib
 import json
 import re
 import statistics
-import sys
-import unicodedata
 from collections import Counter, defaultdict
 from datetime import date, timedelta
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import yaml
+from independent_numbers import rows_of, title_key
 from scipy.stats import mannwhitneyu, rankdata
 
 VENUES = ["neurips", "icml", "iclr", "cvpr", "iccv", "eccv", "acl", "naacl", "emnlp", "coling", "colm"]
@@ -34,9 +30,7 @@ NOBODY |= {"Unidentified third party", "Unspecified third parties"}
 
 
 def key_of(title):
-    plain = unicodedata.normalize("NFKD", title)
-    folded = "".join(sign for sign in plain if not unicodedata.combining(sign)).lower()
-    return hashlib.sha256("".join(sign for sign in folded if sign.isalnum()).encode()).hexdigest()[:16]
+    return hashlib.sha256(title_key(title).encode()).hexdigest()[:16]
 
 
 def citations(raw):
@@ -99,7 +93,7 @@ def attention(raw, data):
     every, papers = ranked(raw, data)
     rows = every[every["venue"].isin(VENUES) & (every["known"] >= 0.85) & every["year"].between(2013, 2025)].copy()
     rows["size"] = [next(place for place, (low, high) in enumerate(SIZES) if low <= n <= high) for n in rows["authors"]]
-    found = {"ranked": len(every), "papers_ranked": len(rows)}
+    found = {"papers_ranked": len(rows)}
     found["mixed_lead"], found["company_lead"] = lead(rows, "collaboration"), lead(rows, "industry-only")
     found["mixed_lead_alike"] = lead(rows, "collaboration", ["size"])
     plain, alike = (found[name]["value"] - 0.5 for name in ("mixed_lead", "mixed_lead_alike"))
@@ -156,8 +150,7 @@ def transparency(raw):
     """Return mean scores of the index from the columns of its files."""
     means, scores = {}, {}
     for year, name in ((2023, "October2023"), (2024, "May2024"), (2025, "Dec2025")):
-        with (raw / "scrutiny" / f"fmti_scores_{name}.csv").open(encoding="utf-8-sig", newline="") as file:
-            rows = [row for row in csv.DictReader(file) if row["Indicator"] != "Total"]
+        rows = [one for one in rows_of(raw / f"scrutiny/fmti_scores_{name}.csv") if one["Indicator"] != "Total"]
         developers = set(rows[0]) - {"Domain", "Subdomain", "Indicator", "Total"}
         scores[year] = {name.split()[0]: sum(int(row[name]) for row in rows) / 100 for name in developers}
         means[f"transparency_{year}"] = statistics.mean(scores[year].values())
@@ -172,8 +165,7 @@ def transparency(raw):
 
 def capability(raw):
     """Return how far open models are behind, by walking through the days."""
-    with (raw / "models" / "epoch_benchmarked_models_2026-08-19.csv").open(encoding="utf-8-sig", newline="") as file:
-        rows = [row for row in csv.DictReader(file) if row["eci"]]
+    rows = [row for row in rows_of(raw / "models/epoch_benchmarked_models_2026-08-19.csv") if row["eci"]]
     models = {}
     for row in sorted(rows, key=lambda row: row["Version release date"] or row["Publication date"]):
         day = date.fromisoformat(row["Version release date"] or row["Publication date"])
@@ -224,7 +216,3 @@ def numbers(raw, data):
         "diffusion": capability(raw),
         "remedies": remedies(data),
     }
-
-
-if __name__ == "__main__":
-    sys.stdout.write(json.dumps(numbers(Path(sys.argv[1]), Path(sys.argv[2])), indent=1))

@@ -1,4 +1,4 @@
-"""The numbers of the chapters on machines and causes, from the raw files alone: ``python independent_machines.py RAW``.
+"""The numbers of the chapters on machines and causes, from the raw files alone.
 
 Written apart from the package, of which it imports nothing; only the corrections of GPUs (``data/gpu_checks.csv``) are
 read from the project, for they are made by hand.
@@ -6,17 +6,16 @@ read from the project, for they are made by hand.
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
-import json
 import math
 import statistics
-import sys
 from collections import defaultdict
 from pathlib import Path
 
+from independent_numbers import DATA
+from independent_numbers import rows_of as rows
+
 H100 = "NVIDIA H100 SXM5 80GB"
-DATA = Path(__file__).parents[2] / "data"
 GPUS = {
     "H100_SXM": H100, "H100_PCIe": "NVIDIA H100 PCIe", "H200": "NVIDIA H200 SXM", "B200": "NVIDIA B200",
     "A100_80GB": "NVIDIA A100 SXM4 80 GB", "A100_40GB": "NVIDIA A100 SXM4 40 GB", "A40": "NVIDIA A40 PCIe",
@@ -24,11 +23,6 @@ GPUS = {
     "GH200": "NVIDIA GH200", "A10": "NVIDIA A10 PCIe",
 }  # fmt: skip
 ARSENALS = ("Lawrence Livermore", "Los Alamos", "Sandia", "CEA EXA1")
-
-
-def rows(path: Path) -> list[dict[str, str]]:
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        return list(csv.DictReader(file))
 
 
 def peaks(raw: Path) -> dict[str, float]:
@@ -242,7 +236,3 @@ def recompute(raw: Path) -> dict[str, float]:
         "laboratory_over_universities": max(used) / found["universities_checked"],
         "fewest_over_public": min(used) / found["public_sum"],
     }  # fmt: skip
-
-
-if __name__ == "__main__":
-    sys.stdout.write(json.dumps(recompute(Path(sys.argv[1])), indent=2) + "\n")

@@ -7,7 +7,6 @@ import warnings
 import pandas as pd
 import pytest
 
-from compute_divide.analysis.chips.hardware import loose_team_types
 from compute_divide.analysis.models.open_models import (
     FLAGS,
     base_counts,
@@ -30,12 +29,6 @@ from compute_divide.evidence.papers.topics import load_topics
 @pytest.fixture(scope="module")
 def models():
     return load_models("2024-11")
-
-
-def test_the_base_models_of_academic_systems_are_the_known_counts(models):
-    loose = models.assign(team_type=loose_team_types(models))
-    strict, loose = (base_share(with_bases(one), "academia-only", "industry-only", "") for one in (models, loose))
-    assert (strict.k, strict.n, loose.k, loose.n) == (29, 54, 31, 58)
 
 
 def test_bases_of_several_makers_and_unknown_ones():

@@ -63,6 +63,18 @@ def test_company_flag_on_the_labelled_samples(name, size):
         ("Independent Researcher", "unknown"),
         ("Affiliation1", "unknown"),
         ("12345", "unknown"),
+        # a bare name is a company's unless it says otherwise; beside a university only where the list sets it apart
+        ("L2S and R&D RTE", "academia+industry"),
+        ("Zurvia + MIT", "@bare-name+academia"),
+        ("MIT / Zurvia", "@bare-name+academia"),
+        ("MIT / Cambridge, USA", "academia"),
+        ("Zurvia, MIT", "academia"),
+        ("BlueLab", "unknown"),
+        ("Save the Children", "nonprofit"),
+        ("Helsing Defence", "industry"),
+        ("Ministry of Defence", "government"),
+        ("School of National Defence Science and Technology, Southwest University", "academia"),
+        ("Physics Lab, Zurvia Group + MIT", "academia"),
     ],
 )
 def test_one_string(text, profile):
@@ -148,28 +160,6 @@ def test_bad_rules_are_named(rows, message):
         parse_rules(HEADER + rows)
 
 
-@pytest.mark.parametrize(
-    ("text", "profile"),
-    [
-        ("L2S and R&D RTE", "academia+industry"),
-        ("Zurvia + MIT", "@bare-name+academia"),
-        ("MIT / Zurvia", "@bare-name+academia"),
-        ("MIT / Cambridge, USA", "academia"),
-        ("Zurvia, MIT", "academia"),
-        ("Zurvia", "@bare-name"),
-        ("BlueLab", "unknown"),
-        ("Save the Children", "nonprofit"),
-        ("Helsing Defence", "industry"),
-        ("Ministry of Defence", "government"),
-        ("School of National Defence Science and Technology, Southwest University", "academia"),
-        ("Physics Lab, Zurvia Group + MIT", "academia"),
-    ],
-)
-def test_small_companies_charities_labs_and_defence(text, profile):
-    """A bare name is a company's unless it says otherwise; beside a university only where the list sets it apart."""
-    assert READER.read(text) == profile
-
-
 def test_a_longer_pattern_hides_a_shorter_one():
     rows = ["Acme,industry,company,,name,,", "Acme School*,academia,university,,name,,", "Acme Prize,,mention,,name,,"]
     rules = parse_rules(HEADER + "\n".join(rows))
@@ -198,15 +188,7 @@ def test_a_longer_pattern_hides_a_shorter_one():
         ("somewhere.de", "unknown"),
         ("", "unknown"),
         ("a b@c", "unknown"),
-    ],
-)
-def test_one_domain(domain, profile):
-    assert DOMAINS.read(domain) == profile
-
-
-@pytest.mark.parametrize(
-    ("joined", "profile"),
-    [
+        # joined ones are made up: the lists at hand hold next to none, others hold many
         ("nvidia.com+utah.edu", "academia+industry"),
         ("nvidia.com utah.edu", "academia+industry"),
         ("nvidia.com & cs.utah.edu | gmail.com", "academia+industry"),
@@ -218,9 +200,8 @@ def test_one_domain(domain, profile):
         ("{}", "unknown"),
     ],
 )
-def test_joined_domains_are_read_one_by_one(joined, profile):
-    """Made-up rows: the lists at hand hold next to none, others hold many."""
-    assert DOMAINS.read(joined) == profile
+def test_one_domain(domain, profile):
+    assert DOMAINS.read(domain) == profile
 
 
 @given(st.text(max_size=40))

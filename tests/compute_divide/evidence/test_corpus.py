@@ -7,14 +7,12 @@ import io
 import json
 import os
 import shutil
-import signal
 import subprocess
 import sys
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -304,27 +302,6 @@ def test_an_empty_part_counts_nothing(tmp_path: Path, snapshot: Path) -> None:
 
 
 # --- workers that die ---
-
-
-def test_a_killed_worker_loses_nothing(snapshot: Path, works: list[dict[str, Any]], tmp_path: Path) -> None:
-    pools: list[Any] = []
-    killed: list[int] = []
-
-    @contextmanager
-    def pool() -> Iterator[Any]:
-        with executor(2) as inner:
-            pools.append(inner)
-            yield inner
-
-    def kill_one(_: object) -> None:
-        if not killed:
-            killed.extend(list(pools[0]._processes)[:1])
-            os.kill(killed[0], signal.SIGKILL)
-
-    report = count_corpus(str(snapshot / "jsonl"), tmp_path, pool, watch=kill_one)
-    assert killed
-    assert report.whole
-    assert found(tmp_path / "counts.parquet") == expected(works)
 
 
 def test_a_part_that_kills_its_workers_is_set_aside(copy: Path, works: list[dict[str, Any]], tmp_path: Path) -> None:

@@ -31,42 +31,18 @@ TRACKER = outside.TRACKER.path
 @pytest.mark.parametrize(
     ("derive", "file", "old", "new", "said"),
     [
-        (
-            derive_hardware,
-            "models/epoch_ml_hardware_2026-07-19.csv",
-            ",GPU,",
-            ",Abacus,",
-            "'Abacus' is not a known kind",
-        ),
+        (derive_hardware, HARDWARE, ",GPU,", ",Abacus,", "'Abacus' is not a known kind"),
         (derive_clusters, CLUSTERS, ",Private,", ",Military,", "'Military' is not a known sector of an owner"),
         (derive_clusters, CLUSTERS, ",Existing,", ",Rumoured,", "'Rumoured' is not a known status"),
-        (
-            derive_clusters,
-            CLUSTERS,
-            "481112,,,True,",
-            "481112,,,perhaps,",
-            r"row \d+: 'perhaps' in .* neither True nor",
-        ),
+        (derive_clusters, CLUSTERS, "481112,,,True,", "481112,,,perhaps,", r"row \d+: 'perhaps' .* neither True nor"),
         (derive_machines, LIST, ",Academic,", ",Charity,", "'Charity' is not a known segment"),
         (derive_machines, LIST, "\n12,", "\n13,", "each rank from 1 to 500 once"),
-        (
-            derive_machines,
-            LIST.replace("2026-06_academic", "2020-11_other"),
-            "Rmax [TFlop/s]",
-            "Rmax",
-            "2020-11.*the unit",
-        ),
+        (derive_machines, OLDER, "Rmax [TFlop/s]", "Rmax", "2020-11.*the unit"),
         (derive_machines, LABORATORIES, "Anthropic,", "Mistral,", "'Mistral' is not a known laboratory"),
         (derive_machines, TPUS, ",checked,", ",maybe,", "'maybe' in 'Incomplete'"),
         (derive_outside, TRACKER, 'tor: "UK AISI"', 'tor: "Oxford"', "'Oxford' on .* is not in data/evaluators"),
         (derive_outside, TRACKER, "  google: {", "  gogle: {", "'gogle' is not a known company"),
-        (
-            derive_outside,
-            "scrutiny/fmti_scores_May2024.csv",
-            "Data size,0,",
-            "Data size,1,",
-            "what the indicators add up",
-        ),
+        (derive_outside, SCORES, "Data size,0,", "Data size,1,", "what the indicators add up"),
         (derive_outside, "scrutiny/fmti_scores_Dec2025.csv", "Crawling,1,", "Crawling,2,", "'2' is neither 0 nor 1"),
         (derive_outside, CAPABILITY, "API access", "Half open", "'Half open' is not a known"),
     ],
@@ -165,12 +141,7 @@ def test_the_reasons_of_corrections_are_those_that_the_chapter_tells():
 
 
 def test_a_share_that_rests_on_one_machine_has_a_wider_interval():
-    spread = {
-        "segment": ["academic", "research"],
-        "accelerated": True,
-        "machines": [10, 10],
-        "rmax_tflop_s": [100.0, 100.0],
-    }
+    spread = {"segment": ["academic", "research"], "accelerated": True, "machines": 10, "rmax_tflop_s": 100.0}
     even = list_share(pd.DataFrame(spread | {"rmax_squares": [1e3, 1e3]}), ["academic"], "even")
     single = list_share(pd.DataFrame(spread | {"rmax_squares": [8.2e3, 1e3]}), ["academic"], "single")
     assert even.value == single.value == 0.5

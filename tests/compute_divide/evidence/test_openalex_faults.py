@@ -112,17 +112,6 @@ def test_a_throttle_is_waited_out_and_a_spent_budget_is_not(fault: str, pauses: 
     assert all(1.0 <= pause <= 6.0 for pause in slept)
 
 
-def test_pages_of_a_stopped_fetch_are_not_asked_for_again_and_a_complete_one_costs_nothing(tmp_path: Path) -> None:
-    rng = np.random.default_rng(2)
-    server = Server(make_works(1000, rng), rng, budget=6)
-    store, ends, clients = fetch_until_complete(server, tmp_path)
-    assert [client.used for client in clients] == [6, 5]  # ten pages and the empty one that ends the cursor
-    assert "spent (0 of 6 credits left)" in ends[0]
-    assert len(list(store.lines())) == 1000
-    fetch_until_complete(server, tmp_path)
-    assert server.credits_taken == 11
-
-
 @pytest.mark.parametrize("seed", range(KILLS))
 def test_killed_at_any_moment(seed: int, tmp_path: Path) -> None:
     rng = np.random.default_rng(seed)

@@ -185,17 +185,12 @@ def test_wrong_use_asks_nothing(arguments: tuple[str, ...], said: str, run: Run,
     assert not server.requests
 
 
-def test_no_key(run: Run, server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv(KEY_VARIABLE)
+@pytest.mark.parametrize(
+    ("key", "said"), [("", "OpenAlex needs a key: set OPENALEX_API_KEY"), ("wrong-42", "Invalid or missing API key")]
+)
+def test_no_key_and_a_wrong_one(key: str, said: str, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(KEY_VARIABLE, key)
     result = run("counts")
     assert result.exit_code == 1
-    assert "OpenAlex needs a key: set OPENALEX_API_KEY" in result.stderr
-    assert not server.requests
-
-
-def test_a_wrong_key(run: Run, server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(KEY_VARIABLE, "another-key-42")
-    result = run("counts")
-    assert result.exit_code == 1
-    assert "Invalid or missing API key" in result.stderr
-    assert "another-key-42" not in result.output
+    assert said in result.stderr
+    assert "wrong-42" not in result.output

@@ -11,6 +11,7 @@ from compute_divide.evidence import outside
 from compute_divide.evidence.claims import Preset, load_compute_costs, load_instruments, load_presets
 from compute_divide.evidence.papers import citations
 from compute_divide.evidence.store.files import EvidenceError
+from compute_divide.evidence.store.tables import read_table
 
 SCRIPT = """
 /* evaluator: "Name" */
@@ -83,3 +84,9 @@ def test_instruments_and_costs_name_works_that_are_cited(request):
 def test_a_preset_has_one_amount_and_months_for_chips(wrong):
     with pytest.raises(ValueError, match=r"has a budget, or GPU-hours|greater than 0"):
         Preset(name="x", told="x", seen="round number", **wrong)
+
+
+def test_the_ranks_hold_no_number_of_a_paper():
+    table = read_table("papers/citation_ranks.parquet")
+    assert list(table.columns) == ["key", "venue", "year", "rank"]
+    assert len(table) == 35_808

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -57,26 +56,3 @@ def run_chapter(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Chapter]:
         return DONE[key]
 
     return run
-
-
-@pytest.fixture
-def parameters_of() -> Callable[[str], set[str]]:
-    """Return a function that names the parameters of a chapter."""
-
-    def names(slug: str) -> set[str]:
-        cells = jupytext.read(NOTEBOOKS / f"{slug}.md").cells
-        source = next(cell.source for cell in cells if "parameters" in cell.metadata.get("tags", []))
-        return set(re.findall(r"^(\w+):", source, flags=re.MULTILINE))
-
-    return names
-
-
-@pytest.fixture
-def prose_of() -> Callable[[str], str]:
-    """Return a function that gives all text of a chapter that is not code."""
-
-    def prose(slug: str) -> str:
-        text = (NOTEBOOKS / f"{slug}.md").read_text(encoding="utf-8")
-        return re.sub(r"```\{code-cell\}.*?\n```\n", "", text, flags=re.DOTALL)
-
-    return prose

@@ -1,21 +1,20 @@
-"""What the chapters record is what the raw files give to a script that shares nothing with the package."""
+"""What the chapters record is what the raw files give to programs that share nothing with the package."""
 
 from __future__ import annotations
 
 import ast
-import os
 from pathlib import Path
 
+import independent_attention
+import independent_machines
 import independent_numbers
 import pytest
 
 
 @pytest.mark.raw
-def test_the_headline_numbers_come_out_of_the_raw_files_without_the_package(run_chapter):
-    if not (folder := os.environ.get("COMPUTE_DIVIDE_RAW")):
-        pytest.skip("NOT TESTED: set COMPUTE_DIVIDE_RAW to the folder of the raw files")
+def test_the_headline_numbers_come_out_of_the_raw_files_without_the_package(run_chapter, raw_dir):
     differ = {}
-    found = independent_numbers.numbers(Path(folder))
+    found = independent_numbers.numbers(raw_dir)
     for name, number in found.items():
         chapter, key = name.split(":")
         result = run_chapter(chapter, **independent_numbers.CHOICES.get(chapter, {})).results[key]
@@ -27,8 +26,29 @@ def test_the_headline_numbers_come_out_of_the_raw_files_without_the_package(run_
     assert len({name.split(":")[0] for name in found}) == 15
 
 
-def test_the_script_shares_nothing_with_the_package():
-    tree = ast.parse(Path(independent_numbers.__file__).read_text(encoding="utf-8"))
+@pytest.mark.raw
+def test_the_numbers_on_machines_and_causes_are_what_the_raw_files_say(run_chapter, raw_dir):
+    again = independent_machines.recompute(raw_dir)
+    results = run_chapter("machines").results | run_chapter("causes").results
+    assert len(again) >= 40
+    # H100 equivalents are recorded to three significant digits, and ratios of them are ratios of rounded numbers.
+    assert {key: results[key].value for key in again} == pytest.approx(again, rel=0.006)
+
+
+@pytest.mark.raw
+def test_the_numbers_on_attention_scrutiny_capability_and_remedies_are_those_of_another_program(run_chapter, raw_dir):
+    for slug, numbers in independent_attention.numbers(raw_dir, independent_numbers.DATA).items():
+        results = run_chapter(slug).results
+        assert len(numbers) >= 5
+        for key, found in numbers.items():
+            for end, value in (found if isinstance(found, dict) else {"value": found}).items():
+                near = pytest.approx(getattr(results[key], end), rel=0.011 if key == "scope_over_eight" else 1e-6)
+                assert value == near, (key, end)
+
+
+@pytest.mark.parametrize("program", [independent_numbers, independent_machines, independent_attention])
+def test_the_programs_share_nothing_with_the_package(program):
+    tree = ast.parse(Path(program.__file__).read_text(encoding="utf-8"))
     modules = {name.name for node in ast.walk(tree) if isinstance(node, ast.Import) for name in node.names}
     modules |= {node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
-    assert not {name for name in modules if name.split(".")[0] in {"compute_divide", "bookpress", "pandas", "numpy"}}
+    assert not {name for name in modules if name.split(".")[0] in {"compute_divide", "bookpress"}}

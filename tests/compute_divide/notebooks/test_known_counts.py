@@ -1,4 +1,4 @@
-"""The chapters on models under the published and other parameters: known counts."""
+"""Chapters under the published and other parameters: known counts."""
 
 from __future__ import annotations
 
@@ -68,3 +68,45 @@ def test_a_young_year_is_no_rule_and_no_correction_beats_none(run_chapter):
     errors = [results[f"nowcast_error_{strength}"].value for strength in ("0_25", "0_50", "1_00")]
     assert results["uncorrected_error"].value < min(errors)
     assert results["nowcasts_better"].value == 0
+
+
+def test_open_models_records_the_known_counts_of_base_models(run_chapter):
+    results = run_chapter("open-models").results
+    assert (results["academic_on_industry"].k, results["academic_on_industry"].n) == (29, 54)
+    loose = run_chapter("open-models", non_profits="academia").results["academic_on_industry"]
+    assert (loose.k, loose.n) == (31, 58)
+    assert results["academic_origin"].k >= results["academic_on_industry"].k
+
+
+def test_the_rise_of_hosted_models_rests_on_one_conference(run_chapter):
+    results = run_chapter("open-models", non_profits="academia").results
+    lead = results["hosted_lead"]
+    assert (lead.label, lead.k, lead.n) == ("COLING", 49, 60)
+    assert [round(100 * results[f"hosted_{when}_academia"].value) for when in ("early", "late")] == [3, 42]
+    for when in ("early", "late"):
+        parts = [results[f"hosted_{when}_{part}"] for part in ("lead", "rest")]
+        whole = results[f"hosted_{when}_academia"]
+        assert (sum(part.k for part in parts), sum(part.n for part in parts)) == (whole.k, whole.n)
+
+
+def test_other_counts_of_gpus_change_the_university_in_the_middle(run_chapter):
+    middle = {
+        count: run_chapter("machines", gpu_count=count).results["median_university"]
+        for count in ("checked", "recorded", "theirs")
+    }
+    assert middle["checked"].low < middle["checked"].value < middle["checked"].high
+    assert len({one.value for one in middle.values()}) == 3
+    assert middle["theirs"].low is None
+
+
+def test_years_without_data_have_no_value(run_chapter):
+    results = run_chapter("machines", end_year=2010, last_list=2005).results
+    assert results["laboratory_most"].value is None
+    assert results["top500_last"].value is None
+    assert results["universities_checked"].value > 10_000
+
+
+def test_the_share_of_universities_alone_falls_with_computing(run_chapter):
+    results = run_chapter("causes").results
+    shares = [results[f"fifth_{place}"] for place in range(1, 6)]
+    assert [(one.k, one.n) for one in shares] == [(21, 71), (11, 74), (6, 71), (4, 76), (2, 76)]

@@ -1,4 +1,4 @@
-"""What the tests of the evidence share."""
+"""What the tests of evidence and chapters share."""
 
 import os
 import shutil
@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-DATA = Path(__file__).parents[3] / "data"
+DATA = Path(__file__).parents[2] / "data"
 
 
 @pytest.fixture(scope="session")
