@@ -19,8 +19,9 @@ KNOWN_AT_LEAST = 0.9
 """Least share of a venue-year's papers whose citations must be known for ranks among them to mean something."""
 VENUE_YEAR = ["venue", "year"]
 
+RANKS_TABLE = "papers/citation_ranks.parquet"
 RANKS = tables.Table(
-    "papers/citation_ranks.parquet",
+    RANKS_TABLE,
     tables.schema(
         key=tables.text(pa.Check.str_matches(r"^[0-9a-f]{16}$"), nullable=False),
         venue=tables.text(pa.Check.str_matches(r"^[a-z]+$"), nullable=False),
