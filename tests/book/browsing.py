@@ -12,7 +12,8 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import sync_playwright
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
 
 TEXTS = {
     ".css": "text/css",
@@ -30,11 +31,28 @@ FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-sync", "-
 """A browser that asks nothing of anyone on its own account."""
 
 
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Return Chromium as the system has it; for one module, since playwright runs once at a time in a process."""
+    if CHROMIUM is None:
+        pytest.fail("these tests look at the book in Chromium, which is not installed: run `make browser`")
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    opened = browser.new_page()
+    yield opened
+    opened.close()
+
+
 @dataclass
 class Site:
     root: Path
     address: str
-    policy: str | None = None
 
     @property
     def pages(self) -> list[str]:
@@ -112,14 +130,14 @@ def serve(root: Path, policy: str | None = None) -> Iterator[str]:
         server.server_close()
 
 
-def faults_of_page(path: Path, width: int, scheme: Any) -> tuple[list[str], int]:
-    with sync_playwright() as started:
-        browser = started.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        page = browser.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme)
+def expect_no_fault(path: Path, browser: Browser) -> None:
+    """Hold a page that stands alone against axe and the width of the screen, light and wide, dark and narrow."""
+    for scheme, width in (("light", 1280), ("dark", 375)):
+        page = browser.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme)  # type: ignore[arg-type]
         page.goto(path.as_uri())
         page.evaluate("document.querySelectorAll('details').forEach((part) => part.open = true)")
         page.evaluate(AXE)
         found = page.evaluate("axe.run(document).then((found) => found.violations)")
-        wide = page.evaluate("document.documentElement.scrollWidth")
-        browser.close()
-    return [f"{one['id']}: {one['nodes'][0]['html'][:120]}" for one in found], wide
+        assert [f"{one['id']}: {one['nodes'][0]['html'][:120]}" for one in found] == []
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        page.close()

@@ -8,9 +8,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
 
-from book.browsing import CHROMIUM, FLAGS, Site, serve
+from book.browsing import Site, browser, page, serve  # noqa: F401 - fixtures
 
 ROOT = Path(__file__).resolve().parents[2]
 EPOCH = "1795478400"  # 2026-11-24: a copy has no commit to be dated by
@@ -73,14 +72,3 @@ def site(built_book: Callable[[str], Path]) -> Iterator[Site]:
     root = built_book("default") / "html"
     with serve(root) as address:
         yield Site(root, address)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Return Chromium as the system has it; for one module, since playwright runs once at a time in a process."""
-    if CHROMIUM is None:
-        pytest.fail("these tests look at the book in Chromium, which is not installed: run `make browser`")
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield chromium
-        chromium.close()

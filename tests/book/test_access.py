@@ -4,7 +4,7 @@ import itertools
 import os
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Page
 
 from book.browsing import AXE, Site
 
@@ -26,9 +26,10 @@ if os.environ.get("BOOKPRESS_LONG") == "1":
 
 @pytest.mark.parametrize(("scheme", "width"), WAYS)
 def test_axe_finds_nothing_and_headings_go_down_one_step_at_a_time(
-    site: Site, browser: Browser, scheme: str, width: int
+    site: Site, page: Page, scheme: str, width: int
 ) -> None:
-    page = browser.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme)
+    page.set_viewport_size({"width": width, "height": 900})
+    page.emulate_media(color_scheme=scheme)
     problems = []
     for name in site.pages:
         page.goto(site.url(name))
@@ -42,5 +43,4 @@ def test_axe_finds_nothing_and_headings_go_down_one_step_at_a_time(
             f"{name}: {found['id']} ({found['impact']}): {found['nodes'][0]['html'][:120]}"
             for found in page.evaluate(RUN)
         ]
-    page.close()
     assert problems == []

@@ -18,8 +18,8 @@ KEYS = """(rows, column) => rows.map((row) => row.cells[column])
 
 
 @pytest.mark.parametrize("width", [1280, 375])
-def test_every_page_fits_says_no_error_and_asks_no_other_host(site: Site, browser: Browser, width: int) -> None:
-    page = browser.new_page(viewport={"width": width, "height": 900})
+def test_every_page_fits_says_no_error_and_asks_no_other_host(site: Site, page: Page, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 900})
     heard = Heard(site.address)
     heard.listen(page)
     problems = []
@@ -32,7 +32,6 @@ def test_every_page_fits_says_no_error_and_asks_no_other_host(site: Site, browse
             problems.append(f"{name}: {size[0]} px wide on a screen of {size[1]}: {page.evaluate(WIDER, SCROLLS)}")
         problems += [f"{name}: no alternative"] * page.locator("img:not([alt]), img[alt='']").count()
         problems += heard.take(name)
-    page.close()
     assert len(site.pages) > 10
     assert problems == []
 
@@ -57,8 +56,7 @@ def test_without_scripts_every_figure_shows_its_picture(site: Site, browser: Bro
     assert seen > 10
 
 
-def test_pages_opened_as_files_work(site: Site, browser: Browser) -> None:
-    page = browser.new_page()
+def test_pages_opened_as_files_work(site: Site, page: Page) -> None:
     heard = Heard("file:")
     heard.listen(page)
     problems = []
@@ -71,12 +69,10 @@ def test_pages_opened_as_files_work(site: Site, browser: Browser) -> None:
     page.goto((site.root / "search.html").as_uri() + "?q=doubling")
     expect(page.locator("#search-results a").first).to_be_visible()
     problems += heard.take("live")
-    page.close()
     assert problems == []
 
 
-def test_live_charts_work_under_a_strict_content_policy(site: Site, browser: Browser) -> None:
-    page = browser.new_page()
+def test_live_charts_work_under_a_strict_content_policy(site: Site, page: Page) -> None:
     with serve(site.root, STRICT) as address:
         heard = Heard(address)
         heard.listen(page)
@@ -88,7 +84,6 @@ def test_live_charts_work_under_a_strict_content_policy(site: Site, browser: Bro
             if page.locator(".chart[data-chart]:not([data-state=live])").count():
                 problems.append(f"{name}: a chart stays a picture")
             problems += heard.take(name)
-    page.close()
     assert problems == []
 
 
@@ -97,8 +92,7 @@ def _come_near(page: Page) -> None:
     page.locator(".chart").first.scroll_into_view_if_needed()
 
 
-def test_charts_come_alive_when_a_reader_comes_near_and_are_read_mark_by_mark(site: Site, browser: Browser) -> None:
-    page = browser.new_page()
+def test_charts_come_alive_when_a_reader_comes_near_and_are_read_mark_by_mark(site: Site, page: Page) -> None:
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
     page.goto(site.url("notebooks/large-scale-models.html"))
@@ -119,11 +113,9 @@ def test_charts_come_alive_when_a_reader_comes_near_and_are_read_mark_by_mark(si
     assert all(":" in text for text in said)
     page.keyboard.press("Escape")
     expect(page.locator("#tip")).to_have_count(0)
-    page.close()
 
 
-def test_a_long_table_sorts_by_the_number_behind_the_cell(site: Site, browser: Browser) -> None:
-    page = browser.new_page()
+def test_a_long_table_sorts_by_the_number_behind_the_cell(site: Site, page: Page) -> None:
     page.goto(site.url("notebooks/large-scale-models.html"))
     page.locator(".tool-data").first.evaluate("(fold) => { fold.open = true; }")
     table = page.locator("table.sortable").first
@@ -135,11 +127,10 @@ def test_a_long_table_sorts_by_the_number_behind_the_cell(site: Site, browser: B
     assert header.get_attribute("aria-sort") == "ascending"
     header.locator("button").press("Enter")
     assert table.locator("tbody tr").evaluate_all(KEYS, column) == sorted(rising, reverse=True)
-    page.close()
 
 
-def test_the_contents_open_and_close_on_a_phone(site: Site, browser: Browser) -> None:
-    page = browser.new_page(viewport={"width": 375, "height": 800})
+def test_the_contents_open_and_close_on_a_phone(site: Site, page: Page) -> None:
+    page.set_viewport_size({"width": 375, "height": 800})
     page.goto(site.url("notebooks/large-scale-models.html"))
     opener = page.locator("#open-contents")
     opener.click()
@@ -149,7 +140,6 @@ def test_the_contents_open_and_close_on_a_phone(site: Site, browser: Browser) ->
     page.keyboard.press("Escape")
     expect(page.locator("#contents")).to_have_class("contents")
     assert page.evaluate("document.activeElement.id") == "open-contents"
-    page.close()
 
 
 def test_in_the_dark_the_dark_picture_shows_and_colours_that_a_reader_chose_stay(site: Site, browser: Browser) -> None:
@@ -175,8 +165,7 @@ def test_in_the_dark_the_dark_picture_shows_and_colours_that_a_reader_chose_stay
 
 
 @pytest.mark.parametrize(("words", "place"), [("doubling time", "Glossary"), ("vintage", ""), ("who trains", "")])
-def test_search_finds_and_leads_to_the_place(site: Site, browser: Browser, words: str, place: str) -> None:
-    page = browser.new_page()
+def test_search_finds_and_leads_to_the_place(site: Site, page: Page, words: str, place: str) -> None:
     page.goto(site.url("index.html"))
     page.locator("#search").fill(words)
     page.keyboard.press("Enter")
@@ -188,11 +177,9 @@ def test_search_finds_and_leads_to_the_place(site: Site, browser: Browser, words
     assert words.split(maxsplit=1)[0] in page.locator("main").inner_text().lower()
     page.goto(site.url("search.html?q=xylophone"))
     expect(page.locator(".found-count")).to_have_text("No places")
-    page.close()
 
 
-def test_terms_and_numbers_explain_themselves(site: Site, browser: Browser) -> None:
-    page = browser.new_page()
+def test_terms_and_numbers_explain_themselves(site: Site, page: Page) -> None:
     page.goto(site.url("notebooks/evidence.html"))
     term = page.locator("a.term").first
     term.focus()
@@ -201,15 +188,13 @@ def test_terms_and_numbers_explain_themselves(site: Site, browser: Browser) -> N
     expect(page.locator("[role=tooltip]")).to_have_count(0)
     page.locator(".value-result").first.hover()
     expect(page.locator("[role=tooltip]")).to_contain_text("models")
-    page.close()
 
 
-def test_on_paper_pictures_are_light_and_tools_stay_behind(site: Site, browser: Browser) -> None:
-    page = browser.new_page(color_scheme="dark")
+def test_on_paper_pictures_are_light_and_tools_stay_behind(site: Site, page: Page) -> None:
+    page.emulate_media(color_scheme="dark")
     page.goto(site.url("notebooks/large-scale-models.html"))
     page.evaluate("window.bookpress.drawAll()")
     page.emulate_media(media="print")
     page.locator(".only-light").first.wait_for()  # it is loaded only now
     for hidden in (".live", ".figure-tools", ".bar", ".contents"):
         assert page.locator(hidden).first.is_hidden(), hidden
-    page.close()

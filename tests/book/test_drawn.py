@@ -1,7 +1,7 @@
 """Pictures of charts as they are drawn: no text covers another, nothing is cut off."""
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Page
 
 from book.browsing import Site
 
@@ -25,8 +25,7 @@ COVERS = """(svg) => {
 }"""
 
 
-def test_no_text_of_a_picture_covers_another_or_is_cut_off(site: Site, browser: Browser) -> None:
-    page = browser.new_page()
+def test_no_text_of_a_picture_covers_another_or_is_cut_off(site: Site, page: Page) -> None:
     problems = []
     every = sorted((site.root / "figures").rglob("*.svg"))
     pictures = [path for path in every if not path.stem.endswith(("-dark", "-page"))]
@@ -34,6 +33,5 @@ def test_no_text_of_a_picture_covers_another_or_is_cut_off(site: Site, browser: 
         page.set_content(f"<!doctype html><body style='margin:40px'>{path.read_text(encoding='utf-8')}</body>")
         found = page.locator("svg").first.evaluate(COVERS)
         problems += [f"{path.relative_to(site.root)}: {one}" for one in found]
-    page.close()
     assert len(pictures) > 10
     assert problems == []

@@ -63,8 +63,8 @@ def read_to_the_first_chart(page: Page) -> None:
 
 
 @pytest.mark.parametrize("width", [375, 1280, 1920])
-def test_a_live_chart_is_as_large_as_its_picture(site: Site, browser: Browser, width: int) -> None:
-    page = browser.new_page(viewport={"width": width, "height": 900})
+def test_a_live_chart_is_as_large_as_its_picture(site: Site, page: Page, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 900})
     page.goto(site.url("notebooks/diffusion.html"))
     pictures = page.locator(".still.only-light img").evaluate_all(SIZE)
     page.evaluate("window.bookpress.drawAll()")
@@ -72,7 +72,6 @@ def test_a_live_chart_is_as_large_as_its_picture(site: Site, browser: Browser, w
     assert [one[0] for one in drawn] == [one[0] for one in pictures]
     assert all(abs(one[1] - other[1]) <= 1 for one, other in zip(drawn, pictures, strict=True))
     assert min(one[0] for one in drawn) == {375: 335, 1280: 672, 1920: 960}[width]
-    page.close()
 
 
 def test_the_contents_follow_the_reader(site: Site, browser: Browser) -> None:
@@ -97,8 +96,8 @@ def in_view(page: Page, selector: str) -> Any:
     return page.locator(selector).evaluate(IN_VIEW)
 
 
-def test_numbers_and_dates_of_tables_stay_in_one_line(site: Site, browser: Browser) -> None:
-    page = browser.new_page(viewport={"width": 375, "height": 800})
+def test_numbers_and_dates_of_tables_stay_in_one_line(site: Site, page: Page) -> None:
+    page.set_viewport_size({"width": 375, "height": 800})
     wrapped = {}
     for name in site.pages:
         page.goto(site.url(name))
@@ -113,7 +112,6 @@ def test_numbers_and_dates_of_tables_stay_in_one_line(site: Site, browser: Brows
     assert abs(first["x"] - box["x"]) <= 1
     assert box["x"] - 1 <= caption["x"]
     assert caption["x"] + caption["width"] <= box["x"] + box["width"] + 1
-    page.close()
     assert wrapped == {}
 
 
@@ -146,8 +144,7 @@ def test_what_a_sentence_points_at_shows_beside_it(site: Site, browser: Browser)
     context.close()
 
 
-def test_every_part_has_one_name_and_the_page_of_choices_is_short(site: Site, browser: Browser) -> None:
-    page = browser.new_page()
+def test_every_part_has_one_name_and_the_page_of_choices_is_short(site: Site, page: Page) -> None:
     page.goto(site.url("book/choices.html"))
     assert page.evaluate("document.documentElement.scrollHeight") < 4500
     page.goto(site.url("index.html"))
@@ -156,4 +153,3 @@ def test_every_part_has_one_name_and_the_page_of_choices_is_short(site: Site, br
         page.goto(site.url(name))
         assert page.locator(".contents-part").all_inner_texts() == named, name
         assert page.locator(".kicker").inner_text().partition(" · ")[0] in named, name
-    page.close()

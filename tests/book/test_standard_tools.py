@@ -47,6 +47,7 @@ def test_papermill_runs_a_chapter_from_its_own_command_line(slug, tmp_path):
     run(BIN / "papermill", chapter, executed, *chosen, cwd=ROOT)
     outputs = [output for cell in json.loads(executed.read_text())["cells"] for output in cell.get("outputs", [])]
     assert any("application/vnd.bookpress.result+json" in output.get("data", {}) for output in outputs)
+    assert not chosen or 'vintage = "2023-03"' in executed.read_text().replace('\\"', '"')
 
 
 def _parameters(notebook: Path) -> str:

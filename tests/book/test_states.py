@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Page, expect
 from states import expect_same, script, states
 
 from book.browsing import AXE, Heard, serve
@@ -66,9 +66,10 @@ def test_states_show_what_builds_show(explored: Path, browser: Browser, run_comm
 
 @pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 375)])
 def test_a_state_fits_has_no_barrier_and_its_charts_take_keys(
-    explored: Path, browser: Browser, scheme: str, width: int
+    explored: Path, page: Page, scheme: str, width: int
 ) -> None:
-    page = browser.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme)  # type: ignore[arg-type]
+    page.set_viewport_size({"width": width, "height": 900})
+    page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
     found = read(page, f"{chapter(explored, 'default', 'machines')}?gpu_count=theirs")
     assert found["charts"]
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
@@ -80,4 +81,3 @@ def test_a_state_fits_has_no_barrier_and_its_charts_take_keys(
     page.evaluate("for (const fold of document.querySelectorAll('details')) fold.open = true")
     page.evaluate(AXE)
     assert page.evaluate(FAULTS) == []
-    page.close()

@@ -1,14 +1,12 @@
 """A tiny book: two chapters, two pages, two tables. Its package is a folder of one file that only counts for hashes."""
 
-import email.message
 import io
 import os
 import shutil
 import signal
 import sys
 import urllib.request
-import urllib.response
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from importlib import resources
 from pathlib import Path
 from textwrap import dedent
@@ -19,6 +17,7 @@ import pytest
 import requests
 import urllib3
 
+from book.browsing import browser, page  # noqa: F401 - fixtures
 from bookpress.book.chapters import KERNEL
 from bookpress.book.editions import Edition, load_edition
 from bookpress.book.project import Project
@@ -30,6 +29,7 @@ os.environ["PYTHONPATH"] = os.pathsep.join(
     [str(Path(__file__).parent), *os.environ.get("PYTHONPATH", "").split(os.pathsep)]
 )
 # so that programs that tests start find the types of the parameters too
+signal.signal(signal.SIGHUP, signal.SIG_DFL)  # and hear a hang-up, also when the tests were started to ignore it
 
 CONFIG = """
 title: A tiny book
@@ -107,12 +107,6 @@ record("number", SimpleNamespace(value=number, low=None, high=None, k=None, n=No
 
 def chapter(title: str, extra: str = "") -> str:
     return (HEAD % title).lstrip() + BODY + dedent(extra)
-
-
-@pytest.fixture(autouse=True, scope="session")
-def a_hang_up_counts() -> None:
-    """Let the programs that tests start hear a hang-up, also when the tests themselves were started to ignore it."""
-    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 def new_book(root: Path) -> Project:
@@ -243,37 +237,19 @@ def count() -> Callable[[int, int], int]:
 CONTEXT = "https://w3id.org/ro/crate/1.1/context"
 
 
-class ContextHandler(urllib.request.BaseHandler):
-    """Answers for the address of the RO-Crate context from the copy that comes with rocrate; refuses all others."""
-
-    def https_open(self, request: urllib.request.Request) -> Any:
-        if request.full_url != CONTEXT:
-            raise OSError(f"no network in tests: {request.full_url}")
-        headers = email.message.Message()
-        headers["Content-Type"] = "application/ld+json"
-        return urllib.response.addinfourl(io.BytesIO(context()), headers, CONTEXT, 200)
-
-    http_open = https_open
-
-
-def context() -> bytes:
-    return resources.files("rocrate").joinpath("data/ro-crate.jsonld").read_bytes()
-
-
 @pytest.fixture
-def offline(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def offline(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the validator, by requests, and rdflib, by urllib, find the context and nothing else."""
 
-    def send(adapter: Any, request: requests.PreparedRequest, **__: Any) -> requests.Response:
-        if request.url != CONTEXT:
-            raise requests.ConnectionError(f"no network in tests: {request.url}")
-        headers = {"Content-Type": "application/ld+json"}
-        raw = urllib3.HTTPResponse(io.BytesIO(context()), headers, 200, preload_content=False, request_url=CONTEXT)
-        return adapter.build_response(request, raw)
+    def answer(url: str | None) -> urllib3.HTTPResponse:
+        if url != CONTEXT:
+            raise requests.ConnectionError(f"no network in tests: {url}")
+        content = resources.files("rocrate").joinpath("data/ro-crate.jsonld").read_bytes()
+        how: dict[str, Any] = {"preload_content": False, "request_url": CONTEXT}
+        return urllib3.HTTPResponse(io.BytesIO(content), {"Content-Type": "application/ld+json"}, 200, **how)
+
+    def send(adapter: Any, request: requests.PreparedRequest, **_: Any) -> requests.Response:
+        return adapter.build_response(request, answer(request.url))
 
     monkeypatch.setattr(requests.adapters.HTTPAdapter, "send", send)
-    opener = urllib.request.OpenerDirector()
-    opener.add_handler(ContextHandler())
-    urllib.request.install_opener(opener)
-    yield
-    urllib.request.install_opener(None)  # type: ignore[arg-type]
+    monkeypatch.setattr(urllib.request.OpenerDirector, "open", lambda _, asked, *__: answer(asked.full_url))

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -19,11 +20,13 @@ from processes import descendants, edit, left_over, wait_for
 
 from bookpress.book.editions import Edition
 from bookpress.book.project import Project
+from bookpress.book.source import build_time
 from bookpress.build.build import Built, build
 from bookpress.build.published import STATE, build_lock, clean
+from bookpress.build.ro_crate import NAME, UNHASHED
 from bookpress.build.sphinx_process import MEMORY
-from bookpress.errors import PressError
-from bookpress.files import sha256, tree
+from bookpress.errors import PressError, UsageError
+from bookpress.files import files_of, sha256, tree
 from bookpress.run.runner import RunOptions
 
 Load = Callable[..., Edition]
@@ -68,6 +71,29 @@ def test_an_edition_has_pages_results_and_a_record(built: Project, edition: Load
     assert {"Python", "jupyter-book", "papermill"} <= set(record["made_with"])
     second = (folder / "html/downloads/second-results.json").read_bytes()
     assert record["chapter_results_sha256"]["second"] == sha256(second)
+
+
+def test_the_manifest_names_every_output_with_its_hash(built_once: Project) -> None:
+    folder = built_once.editions / "other"
+    manifest = json.loads((folder / NAME).read_text())
+    entities = {entity["@id"]: entity for entity in manifest["@graph"]}
+
+    files = {path.relative_to(folder).as_posix(): path for path in files_of(folder) if path.name != NAME}
+    assert set(files) <= set(entities)
+    for name in set(files) - {UNHASHED}:
+        assert entities[name]["sha256"] == sha256(files[name].read_bytes())
+        assert entities[name]["contentSize"] == str(files[name].stat().st_size)
+    assert "sha256" not in entities["timings.json"]
+
+    root = entities["./"]
+    assert root["identifier"] == json.loads((folder / "edition.json").read_text())["id"]
+    assert {one["@id"] for one in root["mentions"]} == {"#run-first", "#run-second", "#assembly"}
+    used = {one["@id"] for one in entities["#run-second"]["object"]}
+    assert {"source/sources/second.md", "#second-factor", "#evidence"} <= used
+    assert entities["#second-factor"]["value"] == 3.0
+    assert {"@id": "#evidence-b.csv"} in entities["#evidence"]["hasPart"]
+    assert entities["#evidence-b.csv"]["sha256"] == sha256((built_once.data / "b.csv").read_bytes())
+    assert entities["pkg:pypi/nothing@1"]["softwareVersion"] == "1"
 
 
 def test_nothing_changed_means_nothing_done(built: Project, edition: Load, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -277,3 +303,24 @@ def test_a_disk_that_is_really_full(book: Project, edition: Load, tmp_path: Path
         assert not (small.editions / "default").exists()
     finally:
         subprocess.run(["umount", disk], check=True)
+
+
+def test_the_date_of_a_build(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1700000000")
+    assert build_time(tmp_path) == datetime(2023, 11, 14, 22, 13, 20, tzinfo=UTC)
+    for wrong in ("yesterday", "", "1e9", "9" * 30):
+        monkeypatch.setenv("SOURCE_DATE_EPOCH", wrong)
+        with pytest.raises(UsageError, match="seconds since 1970"):
+            build_time(tmp_path)
+    monkeypatch.delenv("SOURCE_DATE_EPOCH")
+    assert build_time(tmp_path) == datetime(1980, 1, 1, tzinfo=UTC)
+    checkout = tmp_path / "checkout"
+    named = ["git", "-c", "user.name=x", "-c", "user.email=x@example.org", "-C", str(checkout)]
+    subprocess.run(["git", "init", "-q", str(checkout)], check=True)
+    environment = dict(os.environ)
+    for name, day in (("_config.yml", "2023-01-01"), ("_toc.yml", "2024-02-03"), ("README.md", "2025-01-01")):
+        (checkout / name).write_text("root: index\n")
+        subprocess.run([*named, "add", name], check=True)
+        environment["GIT_COMMITTER_DATE"] = f"{day}T04:05:06+00:00"
+        subprocess.run([*named, "commit", "-q", "-m", "x"], check=True, env=environment)
+    assert build_time(checkout) == datetime(2024, 2, 3, 4, 5, 6, tzinfo=UTC)

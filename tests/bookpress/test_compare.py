@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bookpress.book.editions import Edition
+from bookpress.book.editions import Edition, load_edition
 from bookpress.book.project import Project
 from bookpress.build.build import build
 from bookpress.explore.compare import Comparison, Side, compare, print_comparison, sides
@@ -89,3 +89,33 @@ def test_statements_that_changed_side_are_named_with_both_reasons(capsys: pytest
     assert [turn["key"] for turn in comparison.as_json()["statements"]] == ["fell", "told", "gone"]
     print_comparison(comparison)
     assert "3 statements changed side" in capsys.readouterr().out
+
+
+OWN = """
+```{code-cell} python
+there = Path(os.environ["BOOKPRESS_DATA"], "own", "x.csv").exists()
+record("own", SimpleNamespace(value=float(there), low=None, high=None, k=None, n=None, unit="count", label="own"))
+```
+"""
+
+
+def test_own_rows_make_another_edition_that_says_so_and_can_be_compared(
+    book: Project, compared: Callable[..., Comparison]
+) -> None:
+    settings, first = book.root / "book" / "settings.yml", book.root / "notebooks" / "first.md"
+    settings.write_text(f"{settings.read_text()}own: own\n")
+    first.write_text(first.read_text() + OWN)
+    published = load_edition(book)
+    (book.data / "own").mkdir()
+    (book.data / "own" / "x.csv").write_text("name,value\nMine & <b>,1\n")
+    own = load_edition(book)
+    assert (own.is_default, own.id == published.id) == (False, False)
+    comparison = compared("default", "default")
+    assert [side.id for side in comparison.sides] == [published.id, own.id]
+    moved = {change.key: [result.value for result in change.results if result] for change in comparison.changes}
+    assert moved == {"own": [0.0, 1.0]}
+    pages = build(book, own).folder / "html"
+    for page in ("index", "notebooks/first", "notebooks/second", "book/words"):
+        assert "with own rows (x: Mine &amp; &lt;b&gt;)" in (pages / f"{page}.html").read_text()
+    (book.data / "own" / "x.csv").unlink()
+    assert load_edition(book).id == published.id

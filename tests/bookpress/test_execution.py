@@ -1,7 +1,6 @@
 """Running chapters: both engines give the same cells, and a cell that fails, hangs or dies is named."""
 
 import json
-import os
 import re
 import subprocess
 import sys
@@ -17,10 +16,9 @@ from processes import left_over, wait_for
 
 from bookpress.book.chapters import Chapter, discover
 from bookpress.book.project import Project
-from bookpress.book.results import harvest
 from bookpress.run import processes
 from bookpress.run.engine import Engine, imported_modules, open_engine
-from bookpress.run.notebook import ChapterError, Job, loads, run_job
+from bookpress.run.notebook import ChapterError, Job, run_job
 
 ROOT = Path(__file__).parents[2]
 TOOLS = Path(sys.executable).parent
@@ -151,31 +149,12 @@ def test_many_kernels_at_once_all_start(
     assert len({run.notebook for run in runs}) == wanted
 
 
-def test_papermills_own_command_line_runs_the_chapter(book: Project, tmp_path: Path) -> None:
-    """The notebook that jupytext makes is an ordinary one: the public tools run it with other values, unchanged."""
-    notebook = as_notebook(book.root / "notebooks/first.md", tmp_path)
-    output = tmp_path / "out.ipynb"
-    subprocess.run(
-        [TOOLS / "papermill", notebook, output, "-p", "table", "b", "-p", "factor", "3"],
-        check=True,
-        capture_output=True,
-        env={**os.environ, "BOOKPRESS_DATA": str(book.data)},
-    )
-    cells = loads(output.read_bytes()).cells
-    assert harvest(one for cell in cells for one in cell.get("outputs", ()))["number"].value == 6.0
-
-
 @pytest.mark.parametrize("chapter", discover(Project.at(ROOT)), ids=lambda chapter: chapter.slug)
 def test_papermill_sees_the_parameters_of_every_real_chapter(chapter: Chapter, tmp_path: Path) -> None:
     """Its own inspector must know each name, or its command line warns of an unknown parameter."""
     import papermill
 
-    seen = papermill.inspect_notebook(str(as_notebook(chapter.path, tmp_path)))
+    notebook = tmp_path / "chapter.ipynb"
+    subprocess.run([TOOLS / "jupytext", "--to", "ipynb", "--output", notebook, chapter.path], check=True)
+    seen = papermill.inspect_notebook(str(notebook))
     assert list(seen) == [parameter.name for parameter in chapter.parameters]
-
-
-def as_notebook(path: Path, folder: Path) -> Path:
-    notebook = folder / f"{path.stem}.ipynb"
-    command = [TOOLS / "jupytext", "--to", "ipynb", "--output", notebook, path]
-    subprocess.run(command, check=True, capture_output=True)
-    return notebook

@@ -11,12 +11,11 @@ from typing import Any
 import numpy as np
 import pytest
 import requests
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import Page, expect
 from processes import edit, left_over
 from test_serving import Served
 from test_states import environment, new_home, press
 
-from book.browsing import CHROMIUM, FLAGS
 from bookpress.files import tree
 from bookpress.write.serve import ORDER_LIMIT
 
@@ -139,20 +138,16 @@ def test_a_crowd_with_a_token_is_turned_away_and_does_not_hang(live: Live) -> No
     assert "state" in live.ask({"power": "1.9"}).json()
 
 
-def test_the_bar_takes_any_legal_value(live: Live) -> None:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        page = browser.new_page()
-        page.goto(f"{live.url}notebooks/moons.html")
-        power = page.locator(".setting[data-name=power]")
-        page.locator(".choice summary").last.click()
-        expect(power.locator("input")).to_have_value("1.5")
-        power.locator("input").fill("1.625")
-        power.locator("input").press("Enter")
-        expect(page.locator(".state-strip")).to_contain_text("Power: 1.625", timeout=20_000)
-        power.locator("input").fill("7")
-        power.get_by_role("button").click()
-        expect(power.get_by_role("alert")).to_have_text("7 is not allowed; allowed: more than 0 and at most 5")
-        expect(page.locator(".state-strip")).to_contain_text("Power: 1.625")
-        assert page.url.endswith("?power=1.625")
-        browser.close()
+def test_the_bar_takes_any_legal_value(live: Live, page: Page) -> None:
+    page.goto(f"{live.url}notebooks/moons.html")
+    power = page.locator(".setting[data-name=power]")
+    page.locator(".choice summary").last.click()
+    expect(power.locator("input")).to_have_value("1.5")
+    power.locator("input").fill("1.625")
+    power.locator("input").press("Enter")
+    expect(page.locator(".state-strip")).to_contain_text("Power: 1.625", timeout=20_000)
+    power.locator("input").fill("7")
+    power.get_by_role("button").click()
+    expect(power.get_by_role("alert")).to_have_text("7 is not allowed; allowed: more than 0 and at most 5")
+    expect(page.locator(".state-strip")).to_contain_text("Power: 1.625")
+    assert page.url.endswith("?power=1.625")

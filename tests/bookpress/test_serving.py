@@ -14,10 +14,9 @@ from typing import Any
 import psutil
 import pytest
 import requests
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Page
 from processes import descendants, edit, left_over, wait_for
 
-from book.browsing import CHROMIUM, FLAGS
 from bookpress.book.project import Project
 from bookpress.build.published import build_lock
 from bookpress.errors import PressError, UsageError
@@ -169,17 +168,15 @@ def test_a_port_that_is_taken_and_an_edition_that_is_not_there_are_named(book: P
 
 
 @pytest.mark.book
-def test_the_page_in_the_browser_reloads_and_shows_what_is_wrong(served: Served) -> None:
+def test_the_page_in_the_browser_reloads_and_shows_what_is_wrong(served: Served, page: Page) -> None:
     served.settled()
-    with sync_playwright() as driver:
-        page = driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS).new_page()
-        page.goto(f"{served.url}book/words.html")
-        served.edited(*WORDS)
-        page.get_by_text("Other words").wait_for(timeout=60_000)
-        served.edited("notebooks/first.md", "Some text.", BROKEN)
-        alert = page.get_by_role("alert")
-        alert.wait_for(timeout=60_000)
-        assert "code cell 2 (`1 / 0`) failed" in alert.inner_text()
-        assert page.get_by_text("Other words").is_visible()
-        alert.get_by_role("button").click()
-        assert alert.count() == 0
+    page.goto(f"{served.url}book/words.html")
+    served.edited(*WORDS)
+    page.get_by_text("Other words").wait_for(timeout=60_000)
+    served.edited("notebooks/first.md", "Some text.", BROKEN)
+    alert = page.get_by_role("alert")
+    alert.wait_for(timeout=60_000)
+    assert "code cell 2 (`1 / 0`) failed" in alert.inner_text()
+    assert page.get_by_text("Other words").is_visible()
+    alert.get_by_role("button").click()
+    assert alert.count() == 0

@@ -6,18 +6,17 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
 import psutil
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 from processes import edit, wait_for
 from states import expect_same, record, script, states
 
-from book.browsing import CHROMIUM, FLAGS, Heard
+from book.browsing import Heard
 from book.showing import ARTICLE, READ, chapter, differing, read
 
 ROOT = Path(__file__).parents[2]
@@ -148,21 +147,6 @@ def test_it_says_what_it_would_do_and_asks_before_much(tmp_path: Path) -> None:
     assert not (home / "_build/cache").exists()
     assert "1,105 runs are more than 1,000: say --yes" in press(home, "explore", code=2)
     assert "did you mean moons" in press(home, "explore", "moon", code=2)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield started
-        started.close()
-
-
-@pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    opened = browser.new_page(viewport={"width": 1280, "height": 900})
-    yield opened
-    opened.close()
 
 
 @pytest.mark.parametrize("slug", ["planets", "moons"])

@@ -19,6 +19,7 @@ from pybtex.richtext import Text
 from bookpress.citation.formats import escape, to_bibtex
 from bookpress.citation.record import SETTINGS, Author, Book, Chapter, Citation
 from bookpress.citation.styles import FORMS, STYLES, to_reference, write
+from bookpress.commands.cite import plain_heading
 from bookpress.files import checked
 
 BIBER = {"b": "http://biblatex-biber.sourceforge.net/biblatexml"}
@@ -222,3 +223,11 @@ def test_hard_names_and_titles_in_each_style(citations: list[Citation], style: s
     assert text.startswith(start)
     assert "李小龙" in text or style == "harvard"
     assert title in to_reference(chapters["bare"], style).text
+
+
+@pytest.mark.parametrize(
+    ("markdown", "plain"),
+    [("The paper's `claims`", "The paper’s claims"), ('"a" *b* **c**', "“a” b c"), (r"5% \<or\>", "5% <or>")],
+)
+def test_headings_read_as_on_the_page(markdown: str, plain: str) -> None:
+    assert plain_heading(markdown) == plain

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from bs4 import BeautifulSoup
 from citation.zotero import creators, item_type, zotero
+from playwright.sync_api import Browser
 
 from bookpress.citation.landing_page import LandingPage, highwire_name
 from bookpress.citation.record import Author, Citation
@@ -202,24 +203,19 @@ def test_the_model_of_zotero_knows_the_traps(authors: tuple[Author, ...]) -> Non
 
 
 @pytest.mark.book
-def test_a_reference_is_copied_without_a_network(sites: Sites) -> None:
-    from playwright.sync_api import sync_playwright
-
+def test_a_reference_is_copied_without_a_network(sites: Sites, browser: Browser) -> None:
     address = (sites["paper"] / "notebooks" / "plain.html").as_uri()
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
-        page = browser.new_context(offline=True).new_page()
-        page.goto(address, wait_until="domcontentloaded")
-        page.get_by_role("button", name="Copy the APA reference").focus()
-        page.keyboard.press("Enter")
-        page.get_by_text("The APA reference is copied.").wait_for()
-        page.evaluate("document.body.insertAdjacentHTML('beforeend', '<textarea id=\"paste\"></textarea>')")
-        page.locator("#paste").focus()
-        page.keyboard.press("Control+V")
-        pasted = page.locator("#paste").input_value()
-        assert pasted == page.locator(".cite-box p.cite-text").first.text_content()
-        plain = browser.new_context(java_script_enabled=False).new_page()
-        plain.goto(address, wait_until="domcontentloaded")
-        assert plain.locator(".cite-copy").count() == 0
-        assert plain.locator(".cite-box p.cite-text").first.is_visible()
-        browser.close()
+    page = browser.new_context(offline=True).new_page()
+    page.goto(address, wait_until="domcontentloaded")
+    page.get_by_role("button", name="Copy the APA reference").focus()
+    page.keyboard.press("Enter")
+    page.get_by_text("The APA reference is copied.").wait_for()
+    page.evaluate("document.body.insertAdjacentHTML('beforeend', '<textarea id=\"paste\"></textarea>')")
+    page.locator("#paste").focus()
+    page.keyboard.press("Control+V")
+    pasted = page.locator("#paste").input_value()
+    assert pasted == page.locator(".cite-box p.cite-text").first.text_content()
+    plain = browser.new_context(java_script_enabled=False).new_page()
+    plain.goto(address, wait_until="domcontentloaded")
+    assert plain.locator(".cite-copy").count() == 0
+    assert plain.locator(".cite-box p.cite-text").first.is_visible()

@@ -68,6 +68,14 @@ def parameter(name: str, value: Any, **facts: str) -> dict[str, Any]:
     return {**row, "name": name, "value": value, "default": value, **facts}
 
 
+def result(value: float | None, label: str, unit: str = "share", **more: Any) -> dict[str, Any]:
+    return {"value": value, "low": None, "high": None, "k": None, "n": None, "unit": unit, "label": label, **more}
+
+
+def words(part: Any) -> str:
+    return " ".join(part.get_text(" ").split())
+
+
 KERNEL = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
 WINDOW = parameter("window", 3, type="whole number", allowed="1 to 9", unit="years", help="width of the moving window")
 

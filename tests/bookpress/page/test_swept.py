@@ -9,8 +9,10 @@ import html5lib
 import pandas as pd
 import pytest
 from bs4 import BeautifulSoup
+from page.conftest import result, words
+from playwright.sync_api import Browser
 
-from book.browsing import faults_of_page
+from book.browsing import expect_no_fault
 from bookpress.book.chapters import discover
 from bookpress.book.project import Project
 from bookpress.book.statements import STATEMENT_MIME
@@ -27,10 +29,6 @@ from bookpress.run.cache import Run
 SHARES = {("2023-03", 5): 0.5, ("2023-03", 10): 0.6, ("2026-08", 5): 0.3, ("2026-08", 10): None}
 """The share under each vintage and top_k; one combination gives none."""
 ORDERS = {"vintage": ["2023-03", "2026-08"], "top_k": ["5", "10"]}
-
-
-def result(value: float | None, label: str, unit: str = "share", **more: Any) -> dict[str, Any]:
-    return {"value": value, "low": None, "high": None, "k": None, "n": None, "unit": unit, "label": label, **more}
 
 
 def share(value: float | None, vintage: str) -> dict[str, Any]:
@@ -80,10 +78,6 @@ def page(sweep: Sweep, project: Project) -> BeautifulSoup:
 
 def page_of(sweep: Sweep, project: Project) -> Path:
     return write_page(sweep, curves_of(sweep), project)
-
-
-def words(part: Any) -> str:
-    return " ".join(part.get_text(" ").split())
 
 
 def test_a_curve_holds_every_estimate_in_order_and_says_what_led_to_its_ends(sweep: Sweep) -> None:
@@ -146,8 +140,5 @@ def test_statements_stand_in_a_share_of_the_runs(page: BeautifulSoup, sweep: Swe
 
 
 @pytest.mark.book
-def test_axe_finds_nothing_and_nothing_is_wider_than_the_page(sweep: Sweep, project: Project) -> None:
-    for scheme, width in (("light", 1280), ("dark", 375)):
-        found, wide = faults_of_page(page_of(sweep, project), width, scheme)
-        assert found == []
-        assert wide <= width
+def test_axe_finds_nothing_and_nothing_is_wider_than_the_page(sweep: Sweep, project: Project, browser: Browser) -> None:
+    expect_no_fault(page_of(sweep, project), browser)
