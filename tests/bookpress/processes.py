@@ -1,16 +1,27 @@
-"""What several tests need to know of processes and files."""
+"""What several tests need to know of processes and files, and of the second book."""
 
+import os
+import shutil
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Any
 
 import psutil
+
+ROOT = Path(__file__).parents[2]
 
 
 def edit(path: Path, old: str, new: str) -> None:
     text = path.read_text()
     assert old in text
     path.write_text(text.replace(old, new))
+
+
+def add_cell(path: Path, code: str) -> None:
+    path.write_text(path.read_text() + f"\n```{{code-cell}} python\n{code}\n```\n")
 
 
 def wait_for(condition: Callable[[], object], seconds: float = 60) -> None:
@@ -32,3 +43,23 @@ def left_over(family: Iterable[psutil.Process]) -> list[psutil.Process]:
     """Return the processes that do not end within moments."""
     _, alive = psutil.wait_procs(list(family), timeout=20)
     return [one for one in alive if one.is_running() and one.status() != psutil.STATUS_ZOMBIE]
+
+
+def environment(home: Path) -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("COMPUTE_DIVIDE")}
+    return {**kept, "PYTHONPATH": os.pathsep.join([str(home), str(ROOT / "src")]), "SOURCE_DATE_EPOCH": "1700000000"}
+
+
+def press(home: Path, *words: str, code: int = 0) -> str:
+    """Run a command of the press; return its output, or where it fails what it says."""
+    how: dict[str, Any] = {"cwd": home, "env": environment(home), "stdin": subprocess.DEVNULL, "text": True}
+    done = subprocess.run([sys.executable, "-m", "bookpress", *words], capture_output=True, **how)
+    assert done.returncode == code, done.stderr + done.stdout
+    return done.stdout if code == 0 else done.stderr
+
+
+def new_home(folder: Path) -> Path:
+    """Copy the second book to a folder."""
+    shutil.copytree(ROOT / "tests/bookpress/orbits", folder, ignore=shutil.ignore_patterns("__pycache__"))
+    (folder / "requirements.lock").write_text("", encoding="utf-8")
+    return folder

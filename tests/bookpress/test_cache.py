@@ -4,6 +4,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from processes import add_cell
 
 from bookpress.book.editions import Edition
 from bookpress.book.project import Project
@@ -73,9 +74,9 @@ def test_a_damaged_entry_counts_as_missing(book: Project, edition: Load) -> None
 @pytest.mark.parametrize("name", ["package/code.py", "data/a.csv"])
 def test_what_changes_during_a_run_is_not_cached(book: Project, edition: Load, name: str) -> None:
     """Not even for a moment: what was read meanwhile is not known."""
-    path, file = book.root / "notebooks/first.md", book.root / name
+    file = book.root / name
     code = f"from pathlib import Path\nfile = Path({str(file)!r})\nfor text in 'changed', {file.read_text()!r}:\n"
-    path.write_text(path.read_text() + f"\n```{{code-cell}} python\n{code}    file.write_text(text)\n```\n")
+    add_cell(book.root / "notebooks/first.md", f"{code}    file.write_text(text)")
     with pytest.raises(PressError, match=f"{file} changed while chapters were running; build again"):
         fresh(book, edition())
     assert "first" in changed(book, edition())

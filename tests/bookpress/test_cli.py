@@ -9,6 +9,7 @@ from pathlib import Path
 
 import jsonschema
 import pytest
+from processes import add_cell
 
 from bookpress.book.project import Project
 from bookpress.build.published import build_lock
@@ -112,8 +113,7 @@ def test_the_version_is_that_of_the_package(said: Callable[..., Said]) -> None:
 
 
 def test_a_chapter_that_fails_is_exit_code_1(said: Callable[..., Said], book: Project) -> None:
-    path = book.root / "notebooks/first.md"
-    path.write_text(path.read_text() + "\n```{code-cell} python\n[][1]\n```\n")
+    add_cell(book.root / "notebooks/first.md", "[][1]")
     code, out, error = said("run", "first", "--json")
     assert (code, out) == (1, "")
     assert "code cell 3 (`[][1]`) failed with IndexError" in " ".join(error.split())
@@ -223,8 +223,7 @@ def test_the_menu_is_quick_because_it_imports_nothing_heavy() -> None:
 
 def test_a_job_in_the_background_ends_when_it_is_told_to(book: Project) -> None:
     """A shell lets such a job ignore Ctrl-C; it must not ignore a request to end, too."""
-    chapter = book.root / "notebooks/first.md"
-    chapter.write_text(chapter.read_text() + "\n```{code-cell} python\nimport time\ntime.sleep(600)\n```\n")
+    add_cell(book.root / "notebooks/first.md", "import time\ntime.sleep(600)")
     script = f"{SCRIPT} run first & sleep 3; kill $!; wait $!"
     done = subprocess.run(["sh", "-c", script], cwd=book.root, capture_output=True, text=True, timeout=60)
     assert (done.returncode, done.stderr.split()[0]) == (130, "stopped;"), done.stderr

@@ -12,9 +12,8 @@ import numpy as np
 import pytest
 import requests
 from playwright.sync_api import Page, expect
-from processes import edit, left_over
+from processes import edit, environment, left_over, new_home, press
 from test_serving import Served
-from test_states import environment, new_home, press
 
 from bookpress.files import tree
 from bookpress.write.serve import ORDER_LIMIT

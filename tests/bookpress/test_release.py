@@ -18,6 +18,7 @@ import numpy as np
 import pytest
 import yaml
 from bs4 import BeautifulSoup
+from processes import ROOT, new_home
 
 from bookpress.build.link_check import check_pages
 from bookpress.build.ro_crate import NAME
@@ -25,7 +26,6 @@ from bookpress.errors import PressError
 from bookpress.files import sha256, tree
 from bookpress.release.released import read_archive
 
-ROOT = Path(__file__).parents[2]
 BASE = "https://example.org/orbits/"
 PUBLIC = {"base_url": BASE, "edition_url": f"{BASE}editions/{{id}}/", "published_editions": ["default", "inner"]}
 CHANGES = [
@@ -65,9 +65,8 @@ def orbits(tmp_path_factory: pytest.TempPathFactory) -> SimpleNamespace:
     """Return the second book after four releases: its folder, that of the releases, what stood there after each."""
     home = tmp_path_factory.mktemp("releases")
     book, dist = home / "book", home / "dist"
-    shutil.copytree(ROOT / "tests/bookpress/orbits", book, ignore=shutil.ignore_patterns("__pycache__"))
+    new_home(book)
     (book / ".gitignore").write_text("_build\n__pycache__\n")
-    (book / "requirements.lock").write_text("")
     subprocess.run(["git", "init", "-q", str(book)], check=True)
     settings = {**yaml.safe_load((book / "book/publication.yml").read_text()), **PUBLIC}
     toc, states = (book / "_toc.yml").read_text(), []

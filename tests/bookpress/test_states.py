@@ -1,9 +1,7 @@
 """States, as files and on the page: each is the page of a build with its values; the published one comes back whole."""
 
 import json
-import os
 import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -13,33 +11,13 @@ from urllib.parse import urlencode
 import psutil
 import pytest
 from playwright.sync_api import Browser, Page, expect
-from processes import edit, wait_for
+from processes import edit, environment, new_home, press, wait_for
 from states import expect_same, record, script, states
 
 from book.browsing import Heard
 from book.showing import ARTICLE, READ, chapter, differing, read
 
-ROOT = Path(__file__).parents[2]
 EDITIONS = "_build/editions"
-
-
-def environment(home: Path) -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("COMPUTE_DIVIDE")}
-    return {**kept, "PYTHONPATH": os.pathsep.join([str(home), str(ROOT / "src")]), "SOURCE_DATE_EPOCH": "1700000000"}
-
-
-def press(home: Path, *words: str, code: int = 0) -> str:
-    """Run a command of the press; return its output, or where it fails what it says."""
-    how: dict[str, Any] = {"cwd": home, "env": environment(home), "stdin": subprocess.DEVNULL, "text": True}
-    done = subprocess.run([sys.executable, "-m", "bookpress", *words], capture_output=True, **how)
-    assert done.returncode == code, done.stderr + done.stdout
-    return done.stdout if code == 0 else done.stderr
-
-
-def new_home(folder: Path) -> Path:
-    shutil.copytree(ROOT / "tests/bookpress/orbits", folder)
-    (folder / "requirements.lock").write_text("", encoding="utf-8")
-    return folder
 
 
 @pytest.fixture(scope="module")

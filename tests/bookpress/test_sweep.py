@@ -16,7 +16,7 @@ from typing import Any
 import pandas as pd
 import psutil
 import pytest
-from processes import descendants, left_over, wait_for
+from processes import add_cell, descendants, left_over, wait_for
 
 from bookpress.book.editions import Fingerprint, load_edition
 from bookpress.book.project import Project
@@ -39,11 +39,6 @@ def swept(book: Project) -> Sweeper:
         return run_sweep(book, plan_sweep(book, "first", grid, options), RunOptions(**how), Reporter(), scheduler, out)
 
     return run
-
-
-def add(book: Project, cell: str) -> None:
-    path = book.root / "notebooks/first.md"
-    path.write_text(path.read_text() + f"\n```{{code-cell}} python\n{cell}\n```\n")
 
 
 def test_every_combination_is_run_once_and_stands_in_one_table_whatever_runs_it(swept: Sweeper, tmp_path: Path) -> None:
@@ -71,7 +66,7 @@ def test_a_sweep_resumes_shares_the_cache_with_builds_and_prints_its_command(boo
 
 
 def test_a_combination_that_fails_is_named_and_the_others_are_kept(book: Project, said: Any) -> None:
-    add(book, "assert not (table == 'b' and factor == 2)")
+    add_cell(book.root / "notebooks/first.md", "assert not (table == 'b' and factor == 2)")
     code, out, error = said("sweep", "first", "-g", "table=a,b", "-g", "factor=1,2,3")
     [kept] = book.failed.glob("first-*.ipynb")
     assert code == 1
@@ -160,7 +155,10 @@ def test_a_cluster_that_loses_a_worker_loses_and_doubles_no_run(
 ) -> None:
     log = book.root / "log"
     noted = f"import os, time\nwith open({str(log)!r}, 'a') as file:\n"
-    add(book, noted + "    file.write(f'{table} {factor} {os.getppid()}\\n')\ntime.sleep(0.5)")
+    add_cell(
+        book.root / "notebooks/first.md",
+        noted + "    file.write(f'{table} {factor} {os.getppid()}\\n')\ntime.sleep(0.5)",
+    )
     address, workers = cluster(2)
     grid = {"table": ["a", "b"], "factor": [str(number) for number in range(1, 7)]}
 
@@ -214,7 +212,7 @@ SWEEP = [sys.executable, "-m", "bookpress", "sweep", "first", "--jobs", "2", "-g
 
 @pytest.mark.parametrize(("how", "code"), [(signal.SIGINT, 130), (signal.SIGKILL, -signal.SIGKILL)])
 def test_a_sweep_that_is_stopped_leaves_no_process_and_goes_on(book: Project, how: signal.Signals, code: int) -> None:
-    add(book, "import time\ntime.sleep(600 * (factor > 1))")
+    add_cell(book.root / "notebooks/first.md", "import time\ntime.sleep(600 * (factor > 1))")
     how_run: dict[str, Any] = {"cwd": book.root, "stderr": subprocess.PIPE, "stdout": subprocess.DEVNULL}
     process = subprocess.Popen([*SWEEP, "factor=1,2,3,4"], start_new_session=True, **how_run)
     wait_for(lambda: list(book.cache.rglob("*.json")))
@@ -233,7 +231,7 @@ def test_a_cluster_runs_a_failing_chapter_once_and_keeps_an_engine_while_the_pac
 ) -> None:
     log = book.root / "log"
     noted = f"import os\nwith open({str(log)!r}, 'a') as file:\n    file.write(f'{{os.getppid()}}\\n')\n"
-    add(book, f"{noted}assert factor < 9")
+    add_cell(book.root / "notebooks/first.md", f"{noted}assert factor < 9")
     address, _ = cluster(1)
     done = swept({"factor": ["8", "9"]}, scheduler=address)
     assert (list(done.runs), list(done.errors)) == ([0], [1])
