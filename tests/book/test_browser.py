@@ -37,8 +37,7 @@ def test_every_page_fits_says_no_error_and_asks_no_other_host(site: Site, page: 
 
 
 def test_without_scripts_every_figure_shows_its_picture(site: Site, browser: Browser) -> None:
-    context = browser.new_context(java_script_enabled=False)
-    page = context.new_page()
+    page = browser.new_page(java_script_enabled=False)
     seen = 0
     for name in site.chapters:
         page.goto(site.url(name))
@@ -52,7 +51,7 @@ def test_without_scripts_every_figure_shows_its_picture(site: Site, browser: Bro
             assert figure.locator(".only-dark img").is_hidden(), name
             seen += 1
         assert page.locator("#mode").is_hidden(), name
-    context.close()
+    page.close()
     assert seen > 10
 
 
@@ -144,14 +143,12 @@ def test_the_contents_open_and_close_on_a_phone(site: Site, page: Page) -> None:
 
 def test_in_the_dark_the_dark_picture_shows_and_colours_that_a_reader_chose_stay(site: Site, browser: Browser) -> None:
     for script in (True, False):
-        context = browser.new_context(color_scheme="dark", java_script_enabled=script)
-        page = context.new_page()
+        page = browser.new_page(color_scheme="dark", java_script_enabled=script)
         page.goto(site.url("notebooks/large-scale-models.html"))
         assert page.locator(".only-dark").first.is_visible()
         assert page.locator(".only-light").first.is_hidden()
-        context.close()
-    context = browser.new_context()
-    page = context.new_page()
+        page.close()
+    page = browser.new_page()
     page.goto(site.url("index.html"))
     paper = "getComputedStyle(document.body).backgroundColor"
     light = page.evaluate(paper)
@@ -161,7 +158,7 @@ def test_in_the_dark_the_dark_picture_shows_and_colours_that_a_reader_chose_stay
     assert dark != light
     page.goto(site.url("notebooks/introduction.html"))
     assert page.evaluate(paper) == dark
-    context.close()
+    page.close()
 
 
 @pytest.mark.parametrize(("words", "place"), [("doubling time", "Glossary"), ("vintage", ""), ("who trains", "")])

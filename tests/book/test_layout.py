@@ -1,4 +1,4 @@
-"""What is read stays where it is, whatever comes late; contents, tables and previews keep to the reader."""
+"""What is read stays where it is, whatever comes late; contents, tables, previews and pictures keep to the reader."""
 
 import os
 from typing import Any
@@ -36,17 +36,16 @@ LONG = os.environ.get("BOOKPRESS_LONG") == "1"
 def test_nothing_moves_on_a_slow_machine_and_network(site: Site, browser: Browser, width: int) -> None:
     shifts = {}
     for name in site.pages if LONG else [*site.pages[::4], "notebooks/policy.html", "notebooks/scrutiny.html"]:
-        context = browser.new_context(viewport={"width": width, "height": 800})
-        page = context.new_page()
+        page = browser.new_page(viewport={"width": width, "height": 800})
         page.add_init_script(WATCH)
-        slow = context.new_cdp_session(page)
+        slow = page.context.new_cdp_session(page)
         slow.send("Network.enable")
         slow.send("Network.emulateNetworkConditions", SLOW)
         slow.send("Emulation.setCPUThrottlingRate", {"rate": 4})
         page.goto(site.url(name), wait_until="networkidle")
         read_to_the_first_chart(page)
         shifts[name] = page.evaluate("window.shift ?? 0")
-        context.close()
+        page.close()
     assert {name: shift for name, shift in shifts.items() if shift > SHIFT} == {}
 
 
@@ -76,8 +75,7 @@ def test_a_live_chart_is_as_large_as_its_picture(site: Site, page: Page, width: 
 
 def test_the_contents_follow_the_reader(site: Site, browser: Browser) -> None:
     for script in (True, False):
-        context = browser.new_context(viewport={"width": 1280, "height": 700}, java_script_enabled=script)
-        page = context.new_page()
+        page = browser.new_page(viewport={"width": 1280, "height": 700}, java_script_enabled=script)
         page.goto(site.url("notebooks/ledger.html"))
         page.wait_for_timeout(300)
         assert in_view(page, "#contents .current > a")
@@ -89,7 +87,7 @@ def test_the_contents_follow_the_reader(site: Site, browser: Browser) -> None:
         places = (".contents-sections", "main p.standfirst")
         sections, text = (page.locator(place).bounding_box() or {} for place in places)
         assert text["x"] + text["width"] < sections["x"]
-        context.close()
+        page.close()
 
 
 def in_view(page: Page, selector: str) -> Any:
@@ -117,13 +115,12 @@ def test_numbers_and_dates_of_tables_stay_in_one_line(site: Site, page: Page) ->
 
 def test_one_switch_shows_all_code(site: Site, browser: Browser) -> None:
     for script in (True, False):
-        context = browser.new_context(java_script_enabled=script)
-        page = context.new_page()
+        page = browser.new_page(java_script_enabled=script)
         page.goto(site.url("notebooks/policy.html"))
         assert not page.locator(".code-fold").first.is_visible()
         page.locator("#show-code").check()
         assert all(fold.is_visible() for fold in page.locator(".code-fold").all())
-        context.close()
+        page.close()
 
 
 def test_what_a_sentence_points_at_shows_beside_it(site: Site, browser: Browser) -> None:
@@ -136,12 +133,11 @@ def test_what_a_sentence_points_at_shows_beside_it(site: Site, browser: Browser)
     page.locator("main p a.reference[href='#id21']").or_(page.locator("main p a[data-tip]")).first.hover()
     expect(tip).to_contain_text("20")
     page.close()
-    context = browser.new_context(has_touch=True, is_mobile=True, viewport={"width": 375, "height": 800})
-    page = context.new_page()
+    page = browser.new_page(has_touch=True, is_mobile=True, viewport={"width": 375, "height": 800})
     page.goto(site.url("notebooks/policy.html"))
     page.locator("main p a.reference[href*='#fig-']").first.tap()
     expect(page.locator("[role=tooltip]")).to_have_count(0)
-    context.close()
+    page.close()
 
 
 def test_every_part_has_one_name_and_the_page_of_choices_is_short(site: Site, page: Page) -> None:
@@ -153,3 +149,33 @@ def test_every_part_has_one_name_and_the_page_of_choices_is_short(site: Site, pa
         page.goto(site.url(name))
         assert page.locator(".contents-part").all_inner_texts() == named, name
         assert page.locator(".kicker").inner_text().partition(" · ")[0] in named, name
+
+
+COVERS = """(svg) => {
+  const inside = svg.getBoundingClientRect();
+  const texts = [...svg.querySelectorAll('text')]
+    .map((text) => [text, getComputedStyle(text).opacity !== '0', text.getBoundingClientRect()])
+    .map(([text, shown, box]) => ({ says: text.textContent, shown, box }))
+    .filter(({ says, shown, box }) => says.trim() && shown && box.width > 0);
+  const out = (box) => box.left < inside.left - 2 || box.right > inside.right + 2
+    || box.top < inside.top - 2 || box.bottom > inside.bottom + 2;
+  const covers = (a, b) => Math.min(a.right, b.right) - Math.max(a.left, b.left) > 1
+    && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 0.35 * Math.min(a.height, b.height);
+  const pairs = texts.flatMap((one, at) => texts.slice(at + 1).map((other) => [one, other]));
+  return [
+    ...texts.filter(({ box }) => out(box)).map(({ says }) => `cut off: ${says}`),
+    ...pairs.filter(([one, other]) => covers(one.box, other.box)).map(([one, other]) => `${one.says} / ${other.says}`),
+  ];
+}"""
+
+
+def test_no_text_of_a_picture_covers_another_or_is_cut_off(site: Site, page: Page) -> None:
+    problems = []
+    every = sorted((site.root / "figures").rglob("*.svg"))
+    pictures = [path for path in every if not path.stem.endswith(("-dark", "-page"))]
+    for path in pictures:
+        page.set_content(f"<!doctype html><body style='margin:40px'>{path.read_text(encoding='utf-8')}</body>")
+        found = page.locator("svg").first.evaluate(COVERS)
+        problems += [f"{path.relative_to(site.root)}: {one}" for one in found]
+    assert len(pictures) > 10
+    assert problems == []

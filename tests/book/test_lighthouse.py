@@ -1,11 +1,14 @@
-"""Lighthouse gives the cover and a chapter high marks: speed, access, good practice, search engines."""
+"""Pages are light, and Lighthouse marks them high: speed, access, good practice, search engines."""
 
+import gzip
 import json
 import os
 import subprocess
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 import pytest
+from playwright.sync_api import Browser
 
 from book.browsing import CHECKERS, CHROMIUM, FLAGS, Site
 
@@ -38,3 +41,26 @@ def marks(url: str, report: Path) -> dict[str, float]:
     assert done.returncode == 0, done.stderr
     found = json.loads(report.read_text("utf-8"))["categories"]
     return {category: found[category]["score"] for category in CATEGORIES}
+
+
+FIRST_KB = 150
+PACKED = (".woff2", ".png", ".pdf", ".zip")
+
+
+def test_no_first_visit_weighs_more_than_its_limit(site: Site, browser: Browser) -> None:
+    weights = {}
+    for name in site.pages:
+        page = browser.new_page(viewport={"width": 1280, "height": 900})
+        asked: set[str] = set()
+        page.on("request", lambda request, asked=asked: asked.add(unquote(urlsplit(request.url).path).lstrip("/")))
+        page.goto(site.url(name))
+        page.wait_for_load_state("networkidle")
+        page.close()
+        weights[name] = weight(site, asked)
+    assert {name: kb for name, kb in weights.items() if kb > FIRST_KB} == {}
+
+
+def weight(site: Site, paths: set[str]) -> float:
+    contents = {path: (site.root / path).read_bytes() for path in paths}
+    sizes = [len(data) if path.endswith(PACKED) else len(gzip.compress(data, 6)) for path, data in contents.items()]
+    return sum(sizes) / 1000

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from processes import add_cell
 
 from bookpress.book.editions import Edition, load_edition
 from bookpress.book.project import Project
@@ -91,20 +92,18 @@ def test_statements_that_changed_side_are_named_with_both_reasons(capsys: pytest
     assert "3 statements changed side" in capsys.readouterr().out
 
 
-OWN = """
-```{code-cell} python
+OWN = """\
 there = Path(os.environ["BOOKPRESS_DATA"], "own", "x.csv").exists()
 record("own", SimpleNamespace(value=float(there), low=None, high=None, k=None, n=None, unit="count", label="own"))
-```
 """
 
 
 def test_own_rows_make_another_edition_that_says_so_and_can_be_compared(
     book: Project, compared: Callable[..., Comparison]
 ) -> None:
-    settings, first = book.root / "book" / "settings.yml", book.root / "notebooks" / "first.md"
+    settings = book.root / "book" / "settings.yml"
     settings.write_text(f"{settings.read_text()}own: own\n")
-    first.write_text(first.read_text() + OWN)
+    add_cell(book.root / "notebooks/first.md", OWN.rstrip())
     published = load_edition(book)
     (book.data / "own").mkdir()
     (book.data / "own" / "x.csv").write_text("name,value\nMine & <b>,1\n")

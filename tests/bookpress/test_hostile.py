@@ -18,11 +18,7 @@ from bookpress.page.base.charts import Column, Data, to_csv
 from bookpress.page.figures.show import table_markdown
 
 Say = Callable[..., tuple[int, str, str]]
-RUNS = """
-```{code-cell} python
-open(%r, "w").write("ran")
-```
-"""
+RUNS = "\n```{code-cell} python\nopen(%r, 'w').write('ran')\n```\n"
 
 
 def test_no_code_of_a_chapter_or_page_runs_when_it_is_looked_at(said: Say, book: Project, tmp_path: Path) -> None:

@@ -155,10 +155,8 @@ def test_a_cluster_that_loses_a_worker_loses_and_doubles_no_run(
 ) -> None:
     log = book.root / "log"
     noted = f"import os, time\nwith open({str(log)!r}, 'a') as file:\n"
-    add_cell(
-        book.root / "notebooks/first.md",
-        noted + "    file.write(f'{table} {factor} {os.getppid()}\\n')\ntime.sleep(0.5)",
-    )
+    noted += "    file.write(f'{table} {factor} {os.getppid()}\\n')\ntime.sleep(0.5)"
+    add_cell(book.root / "notebooks/first.md", noted)
     address, workers = cluster(2)
     grid = {"table": ["a", "b"], "factor": [str(number) for number in range(1, 7)]}
 

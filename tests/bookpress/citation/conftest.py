@@ -6,7 +6,6 @@ import os
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
 import yaml
@@ -23,7 +22,7 @@ AUTHORS = [
     {"family": "Łęcki-Ørsted", "given": "Ğ. Š."},
     {"family": "李", "given": "小龙"},
 ]
-SETTINGS = {
+FACTS = {
     "title": "Who {computes} & who pays",
     "subtitle": "5% of $1_000 <for> some",
     "authors": [{"name": "The Example project"}],
@@ -36,7 +35,7 @@ SETTINGS = {
     "language": "en",
     "based_on": [{"title": "An older work", "url": "https://example.org/older"}],
 }
-PUBLIC = {
+PUBLIC = FACTS | {
     "base_url": "https://example.org/book/",
     "edition_url": "https://example.org/book/editions/{id}/",
     "published_editions": ["default", "paper"],
@@ -58,6 +57,7 @@ CHAPTERS = [
     {"slug": "group", "title": "A group alone", "authors": [{"name": "The other Example group"}]},
     {"slug": "bare", "title": "Nothing but a title"},
 ]
+NAMES = tuple(map(Author.model_validate, AUTHORS))
 DEFAULT = {"id": "7f3e1a2b9c0d", "name": "default", "is_default": True, "vintage": "2026-08", "command": "make it"}
 EDITIONS = {
     "default": DEFAULT,
@@ -81,21 +81,9 @@ EDITIONS = {
 }
 
 
-@pytest.fixture
-def settings() -> dict[str, Any]:
-    """Return settings of a book that is nowhere published."""
-    return dict(SETTINGS)
-
-
-@pytest.fixture
-def public_settings() -> dict[str, Any]:
-    """Return settings of a book with addresses, DOI and ISBN."""
-    return {**SETTINGS, **PUBLIC}
-
-
 def every_citation() -> list[Citation]:
     """Every chapter and the book itself, of a local and of a published book, in both editions and in none."""
-    books = [Book.model_validate(SETTINGS), Book.model_validate({**SETTINGS, **PUBLIC})]
+    books = [Book.model_validate(FACTS), Book.model_validate(PUBLIC)]
     editions = [Edition.model_validate(edition) for edition in EDITIONS.values()]
     chapters = [
         Chapter.model_validate({**chapter, "page": f"notebooks/{chapter['slug']}.html", "position": place})
@@ -118,11 +106,6 @@ def citation(request: pytest.FixtureRequest) -> Citation:
 @pytest.fixture(scope="session")
 def citations() -> list[Citation]:
     return every_citation()
-
-
-@pytest.fixture
-def authors() -> tuple[Author, ...]:
-    return tuple(Author.model_validate(author) for author in AUTHORS)
 
 
 BIBLIOGRAPHY = """
@@ -153,10 +136,10 @@ def setup(app):
     app.connect("landing-page", parts_of)
 """
 SITES: dict[str, tuple[str | None, dict[str, object]]] = {
-    "default": ("default", {**SETTINGS, **PUBLIC}),
-    "paper": ("paper", {**SETTINGS, **PUBLIC}),
-    "local": ("default", SETTINGS),
-    "plain": (None, {**SETTINGS, "chapter_tags": False}),
+    "default": ("default", PUBLIC),
+    "paper": ("paper", PUBLIC),
+    "local": ("default", FACTS),
+    "plain": (None, {**FACTS, "chapter_tags": False}),
 }
 BUILD = """
 import sys

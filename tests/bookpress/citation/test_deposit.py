@@ -11,9 +11,10 @@ import jsonschema
 import pytest
 import xmlschema
 import yaml
+from citation.conftest import FACTS, NAMES, PUBLIC
 
 from bookpress.citation.deposit import deposit_files, main, to_crossref, to_datacite, zenodo
-from bookpress.citation.record import SETTINGS, Author, Book, Citation, Edition
+from bookpress.citation.record import SETTINGS, Book, Citation, Edition
 from bookpress.errors import UsageError
 from bookpress.files import checked
 
@@ -32,17 +33,17 @@ def test_the_files_of_this_repository_are_up_to_date(tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def full(public_settings: dict[str, Any], authors: tuple[Author, ...]) -> Book:
+def full() -> Book:
     """Return a book with every fact a publisher may state."""
-    named = [author.model_dump(exclude_none=True) for author in authors]
+    named = [author.model_dump(exclude_none=True) for author in NAMES]
     more = {"date": "2026-11-24", "repository": "https://example.org/repo", "code_licence": "MIT", "authors": named}
-    return checked(Book, {**public_settings, **more}, SETTINGS)
+    return checked(Book, {**PUBLIC, **more}, SETTINGS)
 
 
 @pytest.fixture
-def bare(settings: dict[str, Any]) -> Book:
+def bare() -> Book:
     """Return a book with nothing but what is needed."""
-    return checked(Book, {name: settings[name] for name in ("title", "authors", "version")}, SETTINGS)
+    return checked(Book, {name: FACTS[name] for name in ("title", "authors", "version")}, SETTINGS)
 
 
 def test_citation_cff_is_valid(full: Book, bare: Book) -> None:
@@ -92,13 +93,11 @@ def crossref_schema() -> xmlschema.XMLSchema11:
     return xmlschema.XMLSchema11(str(folder / "crossref5.5.0.xsd"), **where)
 
 
-def test_crossref_is_sent_the_book_with_those_chapters_that_have_a_doi(
-    public_settings: dict[str, Any], authors: tuple[Author, ...], citations: list[Citation]
-) -> None:
+def test_crossref_is_sent_the_book_with_those_chapters_that_have_a_doi(citations: list[Citation]) -> None:
     chapters = list({one.chapter.slug: one.chapter for one in citations if one.chapter}.values())
     edition = next(one.edition for one in citations if one.edition and one.edition.is_default)
-    people = [author.model_dump(exclude_none=True) for author in authors]
-    facts = {**public_settings, "depositor": {"name": "Books", "email": "books@example.org"}}
+    people = [author.model_dump(exclude_none=True) for author in NAMES]
+    facts = {**PUBLIC, "depositor": {"name": "Books", "email": "books@example.org"}}
 
     def deposit(more: dict[str, Any], edition: Edition | None = edition) -> str:
         book = checked(Book, {**facts, **more}, SETTINGS)

@@ -11,6 +11,7 @@ from typing import Any
 import pybtex.database
 import pytest
 import rispy
+from citation.conftest import FACTS
 from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
@@ -174,8 +175,8 @@ def test_a_reference_names_what_is_cited_without_what_a_formatter_gets_wrong(cit
     assert "&" not in tags
 
 
-def test_styles_follow_their_manuals(settings: dict[str, Any]) -> None:
-    facts = {**settings, "title": "The Divide", "subtitle": "Who has it", "title_in_sentence": "The divide"}
+def test_styles_follow_their_manuals() -> None:
+    facts = {**FACTS, "title": "The Divide", "subtitle": "Who has it", "title_in_sentence": "The divide"}
     facts |= {"publisher": "The Example project", "base_url": "https://example.org/"}
     chapter = Chapter(slug="plain", title="Large-scale models", page="plain.html", position=1)
     cited = Citation.of(checked(Book, facts, SETTINGS), chapter, None, built=dt.date(2026, 11, 24))

@@ -4,6 +4,7 @@ import datetime as dt
 from typing import Any
 
 import pytest
+from citation.conftest import FACTS, PUBLIC
 
 from bookpress.citation.record import SETTINGS, Author, Book, Chapter, Citation, Edition, read_chapter
 from bookpress.errors import UsageError
@@ -39,16 +40,16 @@ def read_book(settings: dict[str, Any]) -> Book:
         ({"doi": "x", "isbn": "y", "version": 1}, "3 problems"),
     ],
 )
-def test_a_wrong_setting_is_refused_by_name(settings: dict[str, Any], change: dict[str, Any], said: str) -> None:
+def test_a_wrong_setting_is_refused_by_name(change: dict[str, Any], said: str) -> None:
     with pytest.raises(UsageError, match=SETTINGS) as caught:
-        read_book({**settings, **change})
+        read_book({**FACTS, **change})
     assert said in str(caught.value)
 
 
-def test_empty_settings_are_as_good_as_none(settings: dict[str, Any]) -> None:
+def test_empty_settings_are_as_good_as_none() -> None:
     empty = dict.fromkeys(("subtitle", "date", "publisher", "base_url", "edition_url", "doi", "isbn", "issn"), "")
-    without = {name: value for name, value in settings.items() if name not in empty}
-    assert read_book({**settings, **empty}) == read_book(without)
+    without = {name: value for name, value in FACTS.items() if name not in empty}
+    assert read_book({**FACTS, **empty}) == read_book(without)
 
 
 def test_a_wrong_fact_in_front_matter_names_the_chapter() -> None:
@@ -80,18 +81,18 @@ SITE = "https://example.org/book"
     ],
 )
 def test_an_edition_is_cited_at_its_own_address_or_none(
-    public_settings: dict[str, Any], edition: Edition, change: dict[str, Any], url: str | None, page_url: str | None
+    edition: Edition, change: dict[str, Any], url: str | None, page_url: str | None
 ) -> None:
-    citation = Citation.of(read_book({**public_settings, **change}), CHAPTER, edition, built=DAY)
+    citation = Citation.of(read_book({**PUBLIC, **change}), CHAPTER, edition, built=DAY)
     assert (citation.url, citation.page_url) == (url, page_url)
 
 
-def test_an_identifier_stands_for_nothing_else(public_settings: dict[str, Any]) -> None:
-    book = Citation.of(read_book(public_settings), None, DEFAULT, built=DAY)
+def test_an_identifier_stands_for_nothing_else() -> None:
+    book = Citation.of(read_book(PUBLIC), None, DEFAULT, built=DAY)
     assert book.doi == "10.5555/book_1"
     assert book.of_chapter(CHAPTER).doi == "10.5555/plain"
     assert book.of_chapter(CHAPTER.model_copy(update={"doi": None})).doi is None
-    reserved = read_book({**public_settings, "chapter_doi": "10.5555/book_1.{slug}"})
+    reserved = read_book({**PUBLIC, "chapter_doi": "10.5555/book_1.{slug}"})
     unnamed = Citation.of(reserved, CHAPTER.model_copy(update={"doi": None}), DEFAULT, built=DAY)
     assert unnamed.doi == "10.5555/book_1.plain"
     assert unnamed.note.startswith("DOI of the book 10.5555/book_1. Rebuilt")
@@ -99,12 +100,12 @@ def test_an_identifier_stands_for_nothing_else(public_settings: dict[str, Any]) 
     assert paper.doi is paper.of_chapter(CHAPTER).doi is None
 
 
-def test_dates_follow_publication_edition_and_build(settings: dict[str, Any]) -> None:
-    published = read_book({**settings, "date": "2026-01-02"})
+def test_dates_follow_publication_edition_and_build() -> None:
+    published = read_book({**FACTS, "date": "2026-01-02"})
     paper = PAPER.model_copy(update={"date": dt.date(2026, 3, 4)})
     assert Citation.of(published, CHAPTER, DEFAULT, built=DAY).date == dt.date(2026, 1, 2)
     assert Citation.of(published, CHAPTER, paper, built=DAY).date == dt.date(2026, 3, 4)
-    assert Citation.of(read_book(settings), CHAPTER, None, built=DAY).date == DAY
+    assert Citation.of(read_book(FACTS), CHAPTER, None, built=DAY).date == DAY
 
 
 def test_keys_differ_between_chapters_and_editions(citations: list[Citation]) -> None:

@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 from bs4 import BeautifulSoup
+from citation.conftest import NAMES
 from citation.zotero import creators, item_type, zotero
 from playwright.sync_api import Browser
 
 from bookpress.citation.landing_page import LandingPage, highwire_name
-from bookpress.citation.record import Author, Citation
+from bookpress.citation.record import Citation
 from bookpress.citation.styles import STYLES
 
 Sites = dict[str, Path]
@@ -193,13 +194,13 @@ def test_zotero_saves_a_complete_book_section(citation: Citation) -> None:
     assert item["creators"] == wanted
 
 
-def test_the_model_of_zotero_knows_the_traps(authors: tuple[Author, ...]) -> None:
+def test_the_model_of_zotero_knows_the_traps() -> None:
     assert item_type([("citation_title", "x"), ("citation_book_title", "y")]) == "journalArticle"
     assert creators("van der Berg, Anna Maria", alone=True) == [("Berg", "van der"), ("Maria", "Anna")]
     assert creators("The Example project", alone=True) == [("project", "The Example")]
     for alone in (True, False):
-        assert creators(highwire_name(authors[3], alone=alone), alone=alone) == [("Barnes‚ Jones and Partners", "")]
-        assert all(len(creators(highwire_name(author, alone=alone), alone=alone)) == 1 for author in authors)
+        assert creators(highwire_name(NAMES[3], alone=alone), alone=alone) == [("Barnes‚ Jones and Partners", "")]
+        assert all(len(creators(highwire_name(author, alone=alone), alone=alone)) == 1 for author in NAMES)
 
 
 @pytest.mark.book
