@@ -83,7 +83,9 @@ def decoded(path: Path) -> str:
         return content.decode("utf-8")
     except UnicodeDecodeError as error:
         line, name = content.count(b"\n", 0, error.start) + 1, f"{path.parent.name}/{path.name}"
-        raise PressError(f"{name} is no UTF-8 text: byte {error.start} (line {line}); save it as UTF-8") from error
+        raise PressError(
+            f"{name} is no UTF-8 text: byte {error.start} (0x{content[error.start]:02x}, line {line}); save it as UTF-8"
+        ) from error
 
 
 @contextmanager
