@@ -55,7 +55,7 @@ def test_everything_comes_from_the_cell() -> None:
         ("x: int = open('ran', 'w')", "is not a literal"),
         ("x: int = 'a'", 'the default the text "a" is not allowed'),
         ("x: Sied = 'left'", "no type 'Sied' in tiny_types; did you mean Side?"),
-        ("x: annotations = 1", "its type is none that pydantic can check values by"),
+        ("x: NO_TYPE = 1", "its type is none that pydantic can check values by"),
         ("x: int = 1\nx: int = 2", "parameter x is declared twice"),
         ("x: int = ", "is not Python"),
         ("x: int = " + "[" * 20_000, "is not Python"),

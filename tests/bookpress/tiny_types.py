@@ -11,6 +11,7 @@ def _even(items: list[str]) -> list[str]:
     return items
 
 
+NO_TYPE = object()
 Table = Literal["a", "b"]
 Side = Literal["left", "right"]
 Factor = Annotated[float, Field(gt=0, le=100, json_schema_extra={"unit": "times"})]
