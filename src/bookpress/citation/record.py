@@ -374,7 +374,7 @@ def load_book(root: Path) -> Book:
     return load_model(root / SETTINGS, SETTINGS, Book)
 
 
-def load_edition(root: Path) -> Edition | None:
+def load_built(root: Path) -> Edition | None:
     """Return the edition whose sources are at a folder; none where the book is built without the press."""
     path = root / EDITION
     return checked(Edition, parse_json(read(path), EDITION), EDITION) if path.is_file() else None
@@ -382,7 +382,7 @@ def load_edition(root: Path) -> Edition | None:
 
 def load_citation(root: Path) -> Citation:
     """Return what the book at a folder is cited as, in the edition it was staged for; chapters follow from it."""
-    edition = load_edition(root)
+    edition = load_built(root)
     built = edition.date if edition and edition.date else build_time(root).date()
     return Citation.of(load_book(root), None, edition, built=built)
 

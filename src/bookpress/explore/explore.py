@@ -30,7 +30,7 @@ from bookpress.build.build import Built, Extras, build, edition_record
 from bookpress.build.formats import PAGES, Format
 from bookpress.build.staging import staged_notebook
 from bookpress.build.statements import standings, statements_of
-from bookpress.citation.record import load_edition as load_built
+from bookpress.citation.record import load_built
 from bookpress.errors import PressError
 from bookpress.explore import robustness
 from bookpress.explore.sweep import Task, raise_failed, run_all

@@ -9,7 +9,7 @@ from bookpress.book import number_formats as numbers
 from bookpress.book.editions import DEFAULT, load_edition
 from bookpress.book.project import Project
 from bookpress.book.results import Result
-from bookpress.citation.record import load_edition as load_built
+from bookpress.citation.record import load_built
 from bookpress.errors import UsageError
 from bookpress.files import parse_json, read
 from bookpress.progress import folding_table, standard_output
