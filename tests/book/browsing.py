@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 TEXTS = {
     ".css": "text/css",
@@ -29,6 +29,13 @@ CHECKERS = Path(__file__).resolve().parents[1] / "checkers/node_modules"
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-sync", "--disable-component-update"]
 """A browser that asks nothing of anyone on its own account."""
+
+SHIFT = 0.05
+"""The most that a page may move while it comes."""
+SLOW = {"offline": False, "latency": 150, "downloadThroughput": 200_000, "uploadThroughput": 90_000}
+WATCH = """new PerformanceObserver((list) => {
+  for (const one of list.getEntries()) if (!one.hadRecentInput) window.shift = (window.shift ?? 0) + one.value;
+}).observe({ type: "layout-shift", buffered: true })"""
 
 
 @pytest.fixture(scope="module")
@@ -141,3 +148,30 @@ def expect_no_fault(path: Path, browser: Browser) -> None:
         assert [f"{one['id']}: {one['nodes'][0]['html'][:120]}" for one in found] == []
         assert page.evaluate("document.documentElement.scrollWidth") <= width
         page.close()
+
+
+def shift(browser: Browser, address: str, width: int) -> float:
+    """Return how far a page moves, as browsers sum it up, on a slow machine and network, until a chart is live."""
+    page = browser.new_page(viewport={"width": width, "height": 800})
+    page.add_init_script(WATCH)
+    slow = page.context.new_cdp_session(page)
+    slow.send("Network.enable")
+    slow.send("Network.emulateNetworkConditions", SLOW)
+    slow.send("Emulation.setCPUThrottlingRate", {"rate": 4})
+    page.goto(address, wait_until="networkidle")
+    _read_to_the_first_chart(page)
+    found: float = page.evaluate("window.shift ?? 0")
+    page.close()
+    return found
+
+
+def _read_to_the_first_chart(page: Page) -> None:
+    charts = page.locator(".chart[data-chart]")
+    if not charts.count():
+        return
+    page.mouse.move(200, 300)
+    while charts.first.evaluate("(box) => box.getBoundingClientRect().top > innerHeight / 2"):
+        page.mouse.wheel(0, 400)
+        page.wait_for_timeout(100)
+    expect(charts.first).to_have_attribute("data-state", "live", timeout=20_000)
+    page.wait_for_timeout(500)

@@ -6,15 +6,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from book.browsing import Site
+from book.browsing import SHIFT, Site, shift
 
 pytestmark = pytest.mark.book
 
-SHIFT = 0.05
-SLOW = {"offline": False, "latency": 150, "downloadThroughput": 200_000, "uploadThroughput": 90_000}
-WATCH = """new PerformanceObserver((list) => {
-  for (const one of list.getEntries()) if (!one.hadRecentInput) window.shift = (window.shift ?? 0) + one.value;
-}).observe({ type: "layout-shift", buffered: true })"""
 WRAPPED = """() => [...document.querySelectorAll('main td')]
   .filter((cell) => /^[\\d.,%–-]{2,11}$/.test(cell.textContent.trim()) && cell.checkVisibility())
   .filter((cell) => {
@@ -34,31 +29,9 @@ LONG = os.environ.get("BOOKPRESS_LONG") == "1"
 
 @pytest.mark.parametrize("width", [1280, 375])
 def test_nothing_moves_on_a_slow_machine_and_network(site: Site, browser: Browser, width: int) -> None:
-    shifts = {}
-    for name in site.pages if LONG else [*site.pages[::4], "notebooks/policy.html", "notebooks/scrutiny.html"]:
-        page = browser.new_page(viewport={"width": width, "height": 800})
-        page.add_init_script(WATCH)
-        slow = page.context.new_cdp_session(page)
-        slow.send("Network.enable")
-        slow.send("Network.emulateNetworkConditions", SLOW)
-        slow.send("Emulation.setCPUThrottlingRate", {"rate": 4})
-        page.goto(site.url(name), wait_until="networkidle")
-        read_to_the_first_chart(page)
-        shifts[name] = page.evaluate("window.shift ?? 0")
-        page.close()
-    assert {name: shift for name, shift in shifts.items() if shift > SHIFT} == {}
-
-
-def read_to_the_first_chart(page: Page) -> None:
-    charts = page.locator(".chart[data-chart]")
-    if not charts.count():
-        return
-    page.mouse.move(200, 300)
-    while charts.first.evaluate("(box) => box.getBoundingClientRect().top > innerHeight / 2"):
-        page.mouse.wheel(0, 400)
-        page.wait_for_timeout(100)
-    expect(charts.first).to_have_attribute("data-state", "live", timeout=20_000)
-    page.wait_for_timeout(500)
+    names = site.pages if LONG else [*site.pages[::4], "notebooks/policy.html", "notebooks/scrutiny.html"]
+    shifts = {name: shift(browser, site.url(name), width) for name in names}
+    assert {name: found for name, found in shifts.items() if found > SHIFT} == {}
 
 
 @pytest.mark.parametrize("width", [375, 1280, 1920])

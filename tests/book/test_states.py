@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 from states import expect_same, script, states
 
-from book.browsing import AXE, Heard, serve
+from book.browsing import AXE, SHIFT, Heard, serve, shift
 from book.showing import ARTICLE, READ, chapter, differing, read
 from bookpress.book.parameters import as_text
 
@@ -81,3 +81,8 @@ def test_a_state_fits_has_no_barrier_and_its_charts_take_keys(
     page.evaluate("for (const fold of document.querySelectorAll('details')) fold.open = true")
     page.evaluate(AXE)
     assert page.evaluate(FAULTS) == []
+
+
+def test_a_page_opened_in_a_state_does_not_move(explored: Path, browser: Browser) -> None:
+    with serve(explored / "_build/editions/default/html") as address:
+        assert shift(browser, f"{address}/notebooks/machines.html?gpu_count=theirs", 375) <= SHIFT

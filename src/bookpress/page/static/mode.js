@@ -1,8 +1,10 @@
-// Before anything is drawn: the colours that the reader chose, the mark that scripts run, and an early start for the fonts.
+// Before anything is drawn: the colours that the reader chose, the marks that scripts run and that the address may ask
+// for another state of the page, and an early start for the fonts.
 (() => {
   "use strict";
   const root = document.documentElement;
   root.classList.add("js");
+  root.classList.toggle("asked", location.search !== "");
   let mode = null;
   try { mode = localStorage.getItem("mode"); } catch { /* no storage: as the system */ }
   if (mode === "light" || mode === "dark") root.dataset.theme = mode;

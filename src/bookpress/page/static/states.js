@@ -1,8 +1,9 @@
 // The bar of choices at work: shows the page as it is under another choice, and takes it back. Runs before the other scripts.
 (() => {
   "use strict";
-  const bar = document.getElementById("parameters");
-  if (!bar) return;
+  const bar = document.getElementById("parameters"), root = document.documentElement;
+  const reveal = () => root.classList.remove("asked"); // mode.js has set it
+  if (!bar) { reveal(); return; }
   const article = document.querySelector("article");
   const $ = (selector, within = document) => within.querySelector(selector);
   const $$ = (selector, within = document) => [...within.querySelectorAll(selector)];
@@ -161,6 +162,7 @@
   const count = (number, one, many = `${one}s`) => `${number} ${number === 1 ? one : many}`;
   const short = (text) => text.length > 48 ? `${text.slice(0, 46).trimEnd()}…` : text;
   const told = (wanted) => Object.entries(wanted).map(([name, value]) => `${label(name)}: ${short(words(name, value))}`).join("; ");
+  const sentence = (text) => text.endsWith("…") ? text : `${text}.`;
 
   function tell(text, strong = "", state = null) {
     shown.replaceChildren(...(strong ? [make("strong", {}, strong), " "] : []), text);
@@ -172,7 +174,7 @@
       press.enhance(command);
     }
     strip.hidden = false;
-    document.documentElement.style.setProperty("--strip", `${strip.offsetHeight}px`);
+    root.style.setProperty("--strip", `${strip.offsetHeight}px`);
   }
   function reflect() { // controls show what is shown
     for (const [name, part] of settings) {
@@ -186,7 +188,7 @@
       $("b", control).textContent = differs ? names.map((name) => words(name, choice[name] ?? usual(name))).join("–") : text;
     }
     document.title = Object.keys(choice).length ? `${told(choice)} · ${title}` : title;
-    document.documentElement.toggleAttribute("data-restated", Object.keys(choice).length > 0);
+    root.toggleAttribute("data-restated", Object.keys(choice).length > 0);
   }
   // What stands at the top of the view stays there, though what is above it grows or shrinks.
   const holding = (change) => {
@@ -206,6 +208,7 @@
     clearTimeout(late);
     if (turn !== asked) return;
     bar.removeAttribute("aria-busy");
+    reveal();
     if (failure && press.refuse?.(wanted, failure)) { // what was shown stays
       history.replaceState(null, "", (address(choice) || location.pathname) + location.hash);
       return;
@@ -222,7 +225,7 @@
     else if (!state) { strip.hidden = true; said.textContent = "The published edition."; }
     else {
       const fell = did.fallen ? `; ${count(did.fallen, "statement no longer holds", "statements no longer hold")}` : "";
-      tell(`${told(choice)}. ${dropped}${count(did.passages, "passage")} and ${count(did.figures, "figure")} differ${fell}.`, "Not the published edition.", state);
+      tell(`${sentence(told(choice))} ${dropped}${count(did.passages, "passage")} and ${count(did.figures, "figure")} differ${fell}.`, "Not the published edition.", state);
     }
     await did?.drawn;
   }
@@ -249,7 +252,7 @@
   addEventListener("popstate", () => { if (JSON.stringify(asks()) !== JSON.stringify(choice)) show(asks()); });
   addEventListener("DOMContentLoaded", async () => {
     reflect();
-    if (!Object.keys(asks()).length) return;
+    if (!Object.keys(asks()).length) { reveal(); return; }
     await show(asks());
     if (location.hash) document.getElementById(decodeURIComponent(location.hash.slice(1)))?.scrollIntoView();
   });
