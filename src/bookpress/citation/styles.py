@@ -101,15 +101,17 @@ def _formatted(veiled: str, style: str) -> Reference:
 
     item = json.loads(veiled)
     for role in item.keys() & {"author", "container-author"}:
-        item[role] = [_without_initials(name) for name in item[role]]
+        item[role] = [_written(name, style) for name in item[role]]
     bibliography = CitationStylesBibliography(_style(style), CiteProcJSON([item]), formatter.html)
     bibliography.register(Cited([CitationItem(item["id"])]))
     marked_up = _mended(str(bibliography.bibliography()[0]), item.get("edition"), style).translate(_UNVEIL)
     return Reference(marked_up, html.unescape(re.sub(r"<[^>]+>", "", marked_up)))
 
 
-def _without_initials(name: dict[str, str]) -> dict[str, str]:
-    """Return a name as it is written where its script has no capitals, and so no initials."""
+def _written(name: dict[str, str], style: str) -> dict[str, str]:
+    """Return a name without initials where its script has no capitals, and with Jr as the manual has it."""
+    if style == "vancouver" and "suffix" in name:
+        return {**name, "suffix": name["suffix"].rstrip(".")}
     family, given = name.get("family", ""), name.get("given", "")
     if not given or given.lower() != given.upper():
         return name
@@ -126,6 +128,8 @@ def _style(style: str) -> Any:
     tree = etree.parse(get_style_filepath(chosen.file), etree.XMLParser(remove_comments=True))
     if style == "chicago":  # asks for given names in full by ``initialize``, which citeproc-py does not know
         tree.getroot().attrib.pop("initialize-with")
+        terms = tree.find(f"{_CSL}locale/{_CSL}terms")
+        etree.SubElement(terms, f"{_CSL}term", name="container-author", form="verb").text = "by"
     # A reference that stands alone has no number.
     for number in tree.findall(f".//{_CSL}layout/{_CSL}text[@variable='citation-number']"):
         number.getparent().remove(number)
@@ -135,7 +139,8 @@ def _style(style: str) -> Any:
 
 
 def _mended(reference: str, edition: str | None, style: str) -> str:
-    """Put right what citeproc-py leaves: American punctuation goes inside quotes, no full stop before a comma."""
+    """Put right what citeproc-py leaves: American punctuation inside quotes, no full stop beside other punctuation."""
+    reference = re.sub(r"([?!](?:</i>|”)?)\.", r"\1", reference)
     if STYLES[style].locale == "en-US":
         reference = re.sub(r"”([.,])", r"\1”", reference)
     return re.sub(rf"({re.escape(edition)})\.,", r"\1,", reference, flags=re.IGNORECASE) if edition else reference

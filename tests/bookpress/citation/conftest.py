@@ -53,7 +53,7 @@ CHAPTERS = [
         "abstract": "Who said ‘no’ – nobody & <none>.",
         "keywords": ["R&D", "naïve façade"],
     },
-    {"slug": "single", "title": "One author alone", "authors": AUTHORS[:1]},
+    {"slug": "single", "title": "Is one author alone?", "authors": AUTHORS[:1]},
     {"slug": "group", "title": "A group alone", "authors": [{"name": "The other Example group"}]},
     {"slug": "bare", "title": "Nothing but a title"},
 ]
