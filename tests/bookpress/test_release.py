@@ -213,6 +213,7 @@ def test_a_cited_state_is_verified_and_what_differs_is_named(orbits: SimpleNames
         ("planets:neptune=12", 2, "is not known as 12: 1.0 (default): 165 years; 1.0 (inner): no value"),
         ("planets:pluto=1", 2, "no release has such a result"),
         ("neptune", 2, "is not CHAPTER:KEY=NUMBER"),
+        ("planets:neptune=1e400", 2, "is not CHAPTER:KEY=NUMBER"),
     ],
 )
 def test_what_became_of_a_number_that_was_quoted(orbits: SimpleNamespace, claim: str, code: int, said: str) -> None:

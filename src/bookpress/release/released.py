@@ -39,7 +39,7 @@ STANDS, CHANGED, UNKNOWN = 0, 1, 2
 """Exit codes: as it was, otherwise, not known."""
 CLAIM = re.compile(
     r"(?P<slug>[a-z0-9][a-z0-9-]*):(?P<key>\w+)=\s*(?P<number>(?P<sign>[-−]?)(?P<whole>\d[\d,]*)(?:\.(?P<decimals>\d+))?"
-    r"(?:[eE](?P<power>[-+]?\d{1,3}))?\s*(?P<percent>%?))(?:\s.*)?"
+    r"(?:[eE](?P<power>[-+]?\d{1,2}))?\s*(?P<percent>%?))(?:\s.*)?"
 )
 CAUSES = {"evidence": "evidence", "chapters": "code", "packages": "code", "lock": "versions of packages"}
 
@@ -380,9 +380,9 @@ def _numbers(result: Mapping[str, Any] | None) -> list[Any]:
 
 
 def _apart(change: Change) -> float:
-    """Return how far two values lie apart, as a part of both; what cannot be compared is the farthest."""
+    """Return how far two values lie apart, as a part of both; what cannot be compared says nothing of it."""
     one, other = (part["value"] if part else None for part in (change.one, change.other))
-    return 1.0 if one is None or other is None else abs(other - one) / (abs(one) + abs(other) or 1)
+    return -1.0 if one is None or other is None else abs(other - one) / (abs(one) + abs(other) or 1)
 
 
 def _made_with(past: Mapping[str, Any]) -> str:
