@@ -123,6 +123,8 @@ def test_the_controls_work_by_keyboard_and_what_changes_is_said(page: Page) -> N
     told = figure.locator("output")
     told.filter(has_text=signals[2]).wait_for(state="attached", timeout=3000)
     assert "chips for 7 months" in told.inner_text()
+    figure.locator(".live svg").press("ArrowRight")  # a mark is told as the text of the book writes it
+    expect(page.locator("#tip")).to_contain_text(re.compile(r"\(FLOP\): \d\.\d × 10[⁰¹²³⁴⁵⁶⁷⁸⁹]{2}$"))
 
 
 def test_the_address_opens_the_setting_and_the_way_back_is_the_published_one(page: Page) -> None:

@@ -289,7 +289,8 @@
   }
 
   // What a mark is called, then what is known of it, for pointer and keyboard.
-  const known = (tooltip) => Object.entries(tooltip).filter(([name, value]) => name !== "title" && value !== "null");
+  const power = (text) => text.replace(/^([\d.]+)e\+(\d+)$/, (_, number, places) => `${number} × 10${places.replace(/./g, (digit) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[digit])}`);
+  const known = (tooltip) => Object.entries(tooltip).filter(([name, value]) => name !== "title" && value !== "null").map(([name, value]) => [name, power(String(value))]);
   const formatTooltip = (tooltip, safe) => (typeof tooltip === "string" ? safe(tooltip) : `${tooltip.title ? `<b>${safe(tooltip.title)}</b>` : ""}<table>${
     known(tooltip).map(([name, value]) => `<tr><td class="key">${safe(name)}</td><td>${safe(value)}</td></tr>`).join("")}</table>`);
   const spoken = (tooltip) => (typeof tooltip === "string" ? tooltip : [tooltip.title, ...known(tooltip).map((pair) => pair.join(": "))].filter(Boolean).join("; "));
