@@ -34,11 +34,10 @@ browser: ## install what pages are looked at with, from apt (Debian, Ubuntu; doe
 checkers: ## install what the tests check the book with besides: Lighthouse, the Nu HTML checker, epubcheck, biber
 	@scripts/install-parts browser checkers
 
-# Tests of the built book open browsers and measure pages: they run one after the other, all others on all cores.
+# On all cores, a file of tests in one process: what its tests share is made once.
 test: setup checkers ## run the test suite; ARGS=... runs what they name, as pytest takes it
 ifeq ($(ARGS),)
-	@$(BIN)/python -m pytest -n auto -m "not book"
-	@$(BIN)/python -m pytest -m book
+	@$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
 else
 	@$(BIN)/python -m pytest $(ARGS)
 endif

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
+import shutil
 import signal
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import pytest
+from filelock import FileLock
 from hypothesis import settings
+from processes import cluster  # noqa: F401 - a fixture
 
-settings.register_profile("untimed", deadline=None)
+from sampling import LONG
+
+settings.register_profile("untimed", deadline=None, max_examples=100 if LONG else 25)
 settings.load_profile("untimed")
 
 # A shell has what it starts in the background ignore Ctrl-C, and that is handed down to what tests start.
@@ -18,3 +27,45 @@ def pytest_ignore_collect(collection_path: Path) -> bool | None:
     """Leave helpers alone: under tests/ only test_*.py holds tests, and examples are those of the package."""
     helper = collection_path.suffix == ".py" and not collection_path.name.startswith(("test_", "conftest"))
     return True if helper else None
+
+
+def common_folder(factory: pytest.TempPathFactory) -> Path:
+    """Return the folder of temporary files that all processes of one session of tests share."""
+    own = factory.getbasetemp()
+    return own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
+    """Run a test that is marked quiet while no other process runs one, and all others beside each other."""
+    folder = common_folder(item.config._tmp_path_factory)  # type: ignore[attr-defined]
+    how = fcntl.LOCK_EX if item.get_closest_marker("quiet") else fcntl.LOCK_SH
+    with (folder / "turn").open("w") as turn, (folder / "running").open("w") as running:
+        fcntl.flock(turn, fcntl.LOCK_EX)  # who waits for quiet lets nobody else begin
+        fcntl.flock(running, how)
+        fcntl.flock(turn, fcntl.LOCK_UN)
+        return (yield)
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    if item.get_closest_marker("long") and not LONG:
+        pytest.skip("set BOOKPRESS_LONG=1 to run it")
+
+
+@pytest.fixture(scope="session")
+def made_once(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, Callable[[Path], object]], Path]:
+    """Return a function that has a folder made by the first test that needs it, for the tests of all processes."""
+    shared = common_folder(tmp_path_factory)
+
+    def folder(name: str, make: Callable[[Path], object]) -> Path:
+        path = shared / name
+        with FileLock(shared / f"{name}.lock"):
+            if not path.exists():
+                try:
+                    make(path)
+                except BaseException:
+                    shutil.rmtree(path, ignore_errors=True)
+                    raise
+        return path
+
+    return folder

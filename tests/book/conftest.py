@@ -10,9 +10,18 @@ from pathlib import Path
 import pytest
 
 from book.browsing import Site, browser, page, serve  # noqa: F401 - fixtures
+from bookpress.book.project import Project
+from bookpress.build.published import build_lock
+from bookpress.progress import Reporter
+from sampling import LONG
 
 ROOT = Path(__file__).resolve().parents[2]
 EPOCH = "1795478400"  # 2026-11-24: a copy has no commit to be dated by
+SMALL = {
+    "_toc.yml": "format: jb-book\nroot: index\nchapters: [{file: notebooks/openalex}, {file: book/re-running}]\n",
+    "index.md": "# A book\n\nOf arXiv it knows {result}`openalex:missing_arxiv`.\n",
+    "book/re-running.md": "# Again\n",
+}
 PARTS = ("book", "data", "notebooks", "requirements.lock", "_config.yml", "_toc.yml", "index.md")
 
 
@@ -31,6 +40,12 @@ def copy_of_checkout(folder: Path, *, with_cache: bool) -> Path:
     return folder
 
 
+def shrink(root: Path) -> None:
+    """Leave a book of one chapter and of the page that it points to."""
+    for name, text in SMALL.items():
+        (root / name).write_text(text, encoding="utf-8")
+
+
 def command(root: Path, *words: str) -> str:
     run = [str(Path(sys.executable).with_name("compute-divide")), *words]
     env = {**os.environ, "SOURCE_DATE_EPOCH": EPOCH, "COMPUTE_DIVIDE_DATA": str(root / "data")}
@@ -40,8 +55,13 @@ def command(root: Path, *words: str) -> str:
 
 
 @pytest.fixture(scope="session")
-def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return copy_of_checkout(tmp_path_factory.mktemp("book"), with_cache=True)
+def checkout(made_once: Callable[..., Path]) -> Path:
+    """Return a copy of the checkout in which the published edition is built, for all processes of the tests."""
+
+    def make(folder: Path) -> None:
+        command(copy_of_checkout(folder, with_cache=True), "build")
+
+    return made_once("checkout", make)
 
 
 @pytest.fixture(scope="session")
@@ -63,8 +83,13 @@ def built_book(checkout: Path) -> Callable[[str], Path]:
 
 
 @pytest.fixture
-def fresh_checkout(tmp_path: Path) -> Path:
-    return copy_of_checkout(tmp_path / "fresh", with_cache=False)
+def fresh_checkout(tmp_path: Path, checkout: Path) -> Path:
+    """Return a copy in which nothing has run; its pictures are drawn already, but not in `make test-long`."""
+    fresh = copy_of_checkout(tmp_path / "fresh", with_cache=False)
+    if not LONG:
+        with build_lock(Project.at(checkout), Reporter()):
+            shutil.copytree(checkout / "_build/pictures", fresh / "_build/pictures")
+    return fresh
 
 
 @pytest.fixture(scope="session")

@@ -4,8 +4,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from book.browsing import Heard, Site, serve
-
-pytestmark = pytest.mark.book
+from sampling import some
 
 STRICT = "default-src 'self'; base-uri 'none'; form-action 'self'"
 SCROLLS = ".chart, pre, .table-scroll, .pst-scrollable-table-container, .math-block, .visually-hidden, svg"
@@ -18,20 +17,26 @@ KEYS = """(rows, column) => rows.map((row) => row.cells[column])
 
 
 @pytest.mark.parametrize("width", [1280, 375])
-def test_every_page_fits_says_no_error_and_asks_no_other_host(site: Site, page: Page, width: int) -> None:
+def test_every_page_fits_says_no_error_asks_no_other_host_and_works_under_a_strict_policy(
+    site: Site, page: Page, width: int
+) -> None:
     page.set_viewport_size({"width": width, "height": 900})
-    heard = Heard(site.address)
-    heard.listen(page)
     problems = []
-    for name in site.pages:
-        page.goto(site.url(name))
-        page.evaluate("window.bookpress?.drawAll?.()")
-        page.wait_for_load_state("networkidle")
-        size = page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
-        if size[0] > size[1]:
-            problems.append(f"{name}: {size[0]} px wide on a screen of {size[1]}: {page.evaluate(WIDER, SCROLLS)}")
-        problems += [f"{name}: no alternative"] * page.locator("img:not([alt]), img[alt='']").count()
-        problems += heard.take(name)
+    with serve(site.root, STRICT) as strict:
+        heard = Heard(strict)
+        heard.listen(page)
+        for name in some(site.pages, 12, width):
+            # That of a figure names an empty icon, which a strict policy blocks, and says so.
+            heard.here = site.address if name.startswith("figures/") else strict
+            page.goto(f"{heard.here}/{name}")
+            page.evaluate("window.bookpress?.drawAll?.()")
+            page.wait_for_load_state("networkidle")
+            size = page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
+            if size[0] > size[1]:
+                problems.append(f"{name}: {size[0]} px wide on a screen of {size[1]}: {page.evaluate(WIDER, SCROLLS)}")
+            problems += [f"{name}: no alternative"] * page.locator("img:not([alt]), img[alt='']").count()
+            problems += [f"{name}: stays a picture"] * page.locator(".chart[data-chart]:not([data-state=live])").count()
+            problems += heard.take(name)
     assert len(site.pages) > 10
     assert problems == []
 
@@ -39,7 +44,7 @@ def test_every_page_fits_says_no_error_and_asks_no_other_host(site: Site, page: 
 def test_without_scripts_every_figure_shows_its_picture(site: Site, browser: Browser) -> None:
     page = browser.new_page(java_script_enabled=False)
     seen = 0
-    for name in site.chapters:
+    for name in some(site.chapters, 4, 1):
         page.goto(site.url(name))
         for figure in page.locator("figure.chart-figure").all():
             picture = figure.locator(".only-light img")
@@ -52,14 +57,14 @@ def test_without_scripts_every_figure_shows_its_picture(site: Site, browser: Bro
             seen += 1
         assert page.locator("#mode").is_hidden(), name
     page.close()
-    assert seen > 10
+    assert seen > 3
 
 
 def test_pages_opened_as_files_work(site: Site, page: Page) -> None:
     heard = Heard("file:")
     heard.listen(page)
     problems = []
-    for name in site.pages:
+    for name in some(site.pages, 8, 2):
         page.goto((site.root / name).as_uri())
         problems += heard.take(name)
     page.goto((site.root / "notebooks/large-scale-models.html").as_uri())
@@ -68,21 +73,6 @@ def test_pages_opened_as_files_work(site: Site, page: Page) -> None:
     page.goto((site.root / "search.html").as_uri() + "?q=doubling")
     expect(page.locator("#search-results a").first).to_be_visible()
     problems += heard.take("live")
-    assert problems == []
-
-
-def test_live_charts_work_under_a_strict_content_policy(site: Site, page: Page) -> None:
-    with serve(site.root, STRICT) as address:
-        heard = Heard(address)
-        heard.listen(page)
-        problems = []
-        for name in ("index.html", *site.chapters, "search.html"):
-            page.goto(f"{address}/{name}")
-            page.evaluate("window.bookpress?.drawAll?.()")
-            page.wait_for_load_state("networkidle")
-            if page.locator(".chart[data-chart]:not([data-state=live])").count():
-                problems.append(f"{name}: a chart stays a picture")
-            problems += heard.take(name)
     assert problems == []
 
 

@@ -15,10 +15,9 @@ from compute_divide.analysis.chips.hardware import chip_peaks
 from compute_divide.analysis.choices import rentable_chips
 from compute_divide.evidence.chips.chips import load_chips, load_prices
 from compute_divide.evidence.models.table import load_models
+from sampling import LONG
 
-pytestmark = pytest.mark.book
-
-SETTINGS = 125
+SETTINGS = 125 if LONG else 25
 TEAMS = ("all", "academia-only", "collaboration", "industry-only", "other")
 
 SET = """async ([figure, values]) => {

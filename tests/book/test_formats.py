@@ -1,7 +1,6 @@
 """The whole book as PDF and EPUB: nothing is cut off, figures are vectors with words for them, contents are right."""
 
 import json
-import os
 import re
 import shutil
 import subprocess
@@ -20,10 +19,7 @@ EPOCH = 1795478400  # 2026-11-24
 JAR = Path("/usr/share/java/epubcheck.jar")
 MARGIN = 50
 """Points from the edge of the paper within which no letter may lie."""
-pytestmark = [
-    pytest.mark.book,
-    pytest.mark.skipif(pdf.missing() is not None, reason=f"no PDF without a browser: {pdf.missing()}"),
-]
+pytestmark = pytest.mark.skipif(pdf.missing() is not None, reason=f"no PDF without a browser: {pdf.missing()}")
 
 
 @pytest.fixture(scope="module")
@@ -95,7 +91,6 @@ def test_epubcheck_has_nothing_to_say(made: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.long
-@pytest.mark.skipif(os.environ.get("BOOKPRESS_LONG") != "1", reason="set BOOKPRESS_LONG=1 to build twice more")
 def test_two_fresh_checkouts_give_the_same_bytes_in_every_format(
     fresh_checkout: Path, run_command: Callable[..., str]
 ) -> None:

@@ -1,14 +1,12 @@
 """What is read stays where it is, whatever comes late; contents, tables, previews and pictures keep to the reader."""
 
-import os
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from book.browsing import SHIFT, Site, shift
-
-pytestmark = pytest.mark.book
+from sampling import some
 
 WRAPPED = """() => [...document.querySelectorAll('main td')]
   .filter((cell) => /^[\\d.,%–-]{2,11}$/.test(cell.textContent.trim()) && cell.checkVisibility())
@@ -24,13 +22,13 @@ IN_VIEW = """(one) => {
   const box = one.getBoundingClientRect();
   return box.top >= 0 && box.bottom <= innerHeight;
 }"""
-LONG = os.environ.get("BOOKPRESS_LONG") == "1"
 
 
+@pytest.mark.quiet
 @pytest.mark.parametrize("width", [1280, 375])
 def test_nothing_moves_on_a_slow_machine_and_network(site: Site, browser: Browser, width: int) -> None:
-    names = site.pages if LONG else [*site.pages[::4], "notebooks/policy.html", "notebooks/scrutiny.html"]
-    shifts = {name: shift(browser, site.url(name), width) for name in names}
+    names = {"notebooks/policy.html", "notebooks/scrutiny.html", *some(site.pages, 3, width)}
+    shifts = {name: shift(browser, site.url(name), width) for name in sorted(names)}
     assert {name: found for name, found in shifts.items() if found > SHIFT} == {}
 
 
@@ -70,7 +68,7 @@ def in_view(page: Page, selector: str) -> Any:
 def test_numbers_and_dates_of_tables_stay_in_one_line(site: Site, page: Page) -> None:
     page.set_viewport_size({"width": 375, "height": 800})
     wrapped = {}
-    for name in site.pages:
+    for name in some(site.pages, 8, 3):
         page.goto(site.url(name))
         if found := page.evaluate(WRAPPED):
             wrapped[name] = found
@@ -118,7 +116,7 @@ def test_every_part_has_one_name_and_the_page_of_choices_is_short(site: Site, pa
     assert page.evaluate("document.documentElement.scrollHeight") < 4500
     page.goto(site.url("index.html"))
     named = page.locator(".part-title").all_inner_texts()
-    for name in site.chapters:
+    for name in some(site.chapters, 4, 4):
         page.goto(site.url(name))
         assert page.locator(".contents-part").all_inner_texts() == named, name
         assert page.locator(".kicker").inner_text().partition(" · ")[0] in named, name
@@ -146,7 +144,7 @@ def test_no_text_of_a_picture_covers_another_or_is_cut_off(site: Site, page: Pag
     problems = []
     every = sorted((site.root / "figures").rglob("*.svg"))
     pictures = [path for path in every if not path.stem.endswith(("-dark", "-page"))]
-    for path in pictures:
+    for path in some(pictures, 40, 5):
         page.set_content(f"<!doctype html><body style='margin:40px'>{path.read_text(encoding='utf-8')}</body>")
         found = page.locator("svg").first.evaluate(COVERS)
         problems += [f"{path.relative_to(site.root)}: {one}" for one in found]

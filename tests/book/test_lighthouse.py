@@ -11,8 +11,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from book.browsing import CHECKERS, CHROMIUM, FLAGS, Site
-
-pytestmark = pytest.mark.book
+from sampling import some
 
 CATEGORIES = ("performance", "accessibility", "best-practices", "seo")
 WANTED = 0.95
@@ -20,6 +19,7 @@ TRIES = 3
 """Speed is told by a simulated slow phone, but what else the machine does still shows: the best run counts."""
 
 
+@pytest.mark.quiet
 @pytest.mark.parametrize("page", ["index.html", "notebooks/large-scale-models.html"])
 def test_marks_are_high(site: Site, page: str, tmp_path: Path) -> None:
     best = dict.fromkeys(CATEGORIES, 0.0)
@@ -49,7 +49,7 @@ PACKED = (".woff2", ".png", ".pdf", ".zip")
 
 def test_no_first_visit_weighs_more_than_its_limit(site: Site, browser: Browser) -> None:
     weights = {}
-    for name in site.pages:
+    for name in some(site.pages, 8, 6):
         page = browser.new_page(viewport={"width": 1280, "height": 900})
         asked: set[str] = set()
         page.on("request", lambda request, asked=asked: asked.add(unquote(urlsplit(request.url).path).lstrip("/")))

@@ -1,7 +1,6 @@
 """Under other choices each sentence that does not hold is marked, and no other: pages against statements."""
 
 import json
-import os
 import re
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping
@@ -15,10 +14,10 @@ from bs4 import BeautifulSoup, Tag
 from bookpress.book.chapters import Chapter, discover
 from bookpress.book.project import Project
 from bookpress.book.statements import Mark, marks_of
+from sampling import LONG
 
 PROJECT = Project.at(Path(__file__).parents[2])
-MANY, FEW = 30, 4
-LONG = os.environ.get("BOOKPRESS_LONG") == "1"
+MANY, FEW = 30, 2
 BLOCKS = ("p", "li", "td", "dd", "figcaption")
 Values = dict[str, Any]
 
@@ -72,7 +71,6 @@ def words(kind: Callable[[Chapter], Values], chapters: list[Chapter]) -> list[st
     return [word for name, value in chosen.items() for word in ("-p", f"{name}={value}")]
 
 
-@pytest.mark.book
 @pytest.mark.parametrize(("name", "choices"), editions(), ids=lambda one: one if isinstance(one, str) else "")
 def test_what_does_not_hold_is_marked(
     checkout: Path, run_command: Callable[..., str], name: str, choices: list[str]

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from evidence.openalex_server import make_works
 
+from book.conftest import shrink
 from compute_divide.evidence.openalex.client import Page
 from compute_divide.evidence.openalex.fetch import opened
 from compute_divide.evidence.openalex.refresh import Choice, records_query, team_counts
@@ -17,6 +18,7 @@ from compute_divide.evidence.store.files import seal
 
 @pytest.fixture
 def refreshed(fresh_checkout: Path) -> Path:
+    shrink(fresh_checkout)
     works = make_works(300, np.random.default_rng(5))
     with opened(fresh_checkout.parent / "fetched", records_query(Choice(2012, 2024, subfield="1702"))) as store:
         store.add(Page(works, len(works), None))
@@ -33,7 +35,6 @@ def refreshed(fresh_checkout: Path) -> Path:
     return fresh_checkout
 
 
-@pytest.mark.book
 def test_the_chapter_runs_on_what_was_fetched(refreshed: Path, run_command: Callable[..., str]) -> None:
     page = Path(run_command(refreshed, "build", "--chapters", "openalex", "-p", "openalex.works=works-ai").strip())
     text = (page.parent / "notebooks" / "openalex.html").read_text(encoding="utf-8")

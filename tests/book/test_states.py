@@ -1,7 +1,7 @@
 """States of the real book on its pages: each shows what a build with its values shows, and goes without a trace."""
 
-import os
 import shlex
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlencode
@@ -14,10 +14,12 @@ from states import expect_same, script, states
 from book.browsing import AXE, SHIFT, Heard, serve, shift
 from book.showing import ARTICLE, READ, chapter, differing, read
 from bookpress.book.parameters import as_text
+from bookpress.book.project import Project
+from bookpress.build.published import build_lock
+from bookpress.progress import Reporter
+from sampling import LONG
 
-pytestmark = pytest.mark.book
-LONG = os.environ.get("BOOKPRESS_LONG") == "1"
-SAMPLE = 60 if LONG else 3
+SAMPLE = 60 if LONG else 2
 CHAPTERS = [] if LONG else ["machines"]
 """Chapters that are explored; all where none is named."""
 STRICT = "default-src 'self'; base-uri 'none'; form-action 'self'"
@@ -25,9 +27,13 @@ FAULTS = "axe.run(document).then((found) => found.violations.map((one) => one.id
 
 
 @pytest.fixture(scope="module")
-def explored(checkout: Path, run_command: Callable[..., str]) -> Path:
-    run_command(checkout, "explore", "--yes", *CHAPTERS)
-    return checkout
+def explored(checkout: Path, tmp_path_factory: pytest.TempPathFactory, run_command: Callable[..., str]) -> Path:
+    """Return a copy of the built book, explored; other tests look at the built one meanwhile."""
+    folder = tmp_path_factory.mktemp("explored") / "book"
+    with build_lock(Project.at(checkout), Reporter()):
+        shutil.copytree(checkout, folder, symlinks=True)
+    run_command(folder, "explore", "--yes", *CHAPTERS)
+    return folder
 
 
 def test_states_show_what_builds_show(explored: Path, browser: Browser, run_command: Callable[..., str]) -> None:
@@ -83,6 +89,7 @@ def test_a_state_fits_has_no_barrier_and_its_charts_take_keys(
     assert page.evaluate(FAULTS) == []
 
 
+@pytest.mark.quiet
 def test_a_page_opened_in_a_state_does_not_move(explored: Path, browser: Browser) -> None:
     with serve(explored / "_build/editions/default/html") as address:
         assert shift(browser, f"{address}/notebooks/machines.html?gpu_count=theirs", 375) <= SHIFT

@@ -16,6 +16,7 @@ import nbformat
 import pytest
 import requests
 import urllib3
+from processes import new_home, press
 
 from book.browsing import browser, page  # noqa: F401 - fixtures
 from bookpress.book.chapters import KERNEL
@@ -129,6 +130,10 @@ def new_book(root: Path) -> Project:
         path = root / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
+    return tiny(root)
+
+
+def tiny(root: Path) -> Project:
     return Project(
         root=root,
         build=root / "_build",
@@ -173,16 +178,24 @@ def said(
 
 
 @pytest.fixture(scope="session")
-def built_once(tmp_path_factory: pytest.TempPathFactory) -> Project:
+def built_once(made_once: Callable[..., Path]) -> Project:
     """Return the tiny book with its two editions built; for tests that change nothing of it."""
     from bookpress.build.build import build
 
-    made = new_book(tmp_path_factory.mktemp("built") / "book")
-    with pytest.MonkeyPatch.context() as patch:
-        surround(patch, made)
-        for name in ("other", "default"):
-            build(made, load_edition(made, name))
-    return made
+    def make(root: Path) -> None:
+        made = new_book(root)
+        with pytest.MonkeyPatch.context() as patch:
+            surround(patch, made)
+            for name in ("other", "default"):
+                build(made, load_edition(made, name))
+
+    return tiny(made_once("tiny", make))
+
+
+@pytest.fixture(scope="session")
+def explored(made_once: Callable[..., Path]) -> Path:
+    """Return the second book with its states; for tests that copy of it what they change."""
+    return made_once("orbits", lambda folder: press(new_home(folder), "explore"))
 
 
 @pytest.fixture
@@ -227,11 +240,6 @@ def kernel() -> Engine:
 @pytest.fixture(params=["forked", "kernel"])
 def engine(request: pytest.FixtureRequest) -> Any:
     return request.getfixturevalue(request.param)
-
-
-@pytest.fixture(scope="session")
-def count() -> Callable[[int, int], int]:
-    return lambda small, full: full if os.environ.get("BOOKPRESS_LONG") == "1" else small
 
 
 CONTEXT = "https://w3id.org/ro/crate/1.1/context"

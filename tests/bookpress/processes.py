@@ -1,15 +1,19 @@
-"""What several tests need to know of processes and files, and of the second book."""
+"""What several tests need to know of processes and files, of the second book, and of a cluster."""
 
+import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import psutil
+import pytest
 
 ROOT = Path(__file__).parents[2]
 
@@ -58,8 +62,43 @@ def press(home: Path, *words: str, code: int = 0) -> str:
     return done.stdout if code == 0 else done.stderr
 
 
-def new_home(folder: Path) -> Path:
-    """Copy the second book to a folder."""
+def new_home(folder: Path, like: Path | None = None) -> Path:
+    """Copy the second book to a folder, with the pictures that are drawn in another one."""
     shutil.copytree(ROOT / "tests/bookpress/orbits", folder, ignore=shutil.ignore_patterns("__pycache__"))
     (folder / "requirements.lock").write_text("", encoding="utf-8")
+    if like:
+        shutil.copytree(like / "_build/pictures", folder / "_build/pictures")
     return folder
+
+
+@pytest.fixture
+def cluster(tmp_path: Path) -> Iterator[Callable[[int], tuple[str, list[subprocess.Popen[bytes]]]]]:
+    """Start a Dask scheduler and workers as a cluster does, each in a process of its own."""
+    dask = Path(sys.executable).with_name("dask")
+    started: list[subprocess.Popen[bytes]] = []
+    file = tmp_path / "scheduler.json"
+
+    def start(*command: str) -> subprocess.Popen[bytes]:
+        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+        process = subprocess.Popen([str(dask), *command], start_new_session=True, **quiet)  # type: ignore[call-overload]
+        started.append(process)
+        return process  # type: ignore[no-any-return]
+
+    def workers(number: int) -> tuple[str, list[subprocess.Popen[bytes]]]:
+        common = f"--host 127.0.0.1 --no-dashboard --scheduler-file {file}".split()
+        start("scheduler", *common, "--port", "0")
+        wait_for(lambda: file.exists() and file.read_text().strip().endswith("}"))
+        here = ("--nthreads", "1", "--local-directory", str(tmp_path))
+        return json.loads(file.read_text())["address"], [start("worker", *common, *here) for _ in range(number)]
+
+    yield workers
+    for process in started:
+        end(process)
+
+
+def end(process: subprocess.Popen[bytes]) -> None:
+    """Kill a process with all that it started, as when a machine is lost."""
+    for one in [*descendants(process.pid), process]:
+        with suppress(psutil.NoSuchProcess):
+            one.send_signal(signal.SIGKILL)
+    process.wait()

@@ -29,6 +29,7 @@ from bookpress.build.sphinx_process import MEMORY
 from bookpress.errors import PressError, UsageError
 from bookpress.files import files_of, sha256, tree
 from bookpress.run.runner import RunOptions
+from sampling import count
 
 Load = Callable[..., Edition]
 PAGE = ("book/words.md", "Nothing but words", "Other words")
@@ -221,7 +222,7 @@ def test_a_build_waits_for_another_and_nothing_is_removed_meanwhile(book: Projec
     assert (book.data / "a.csv").is_file()
 
 
-def test_killed_at_any_moment_the_published_edition_is_whole(book: Project, count: Callable[[int, int], int]) -> None:
+def test_killed_at_any_moment_the_published_edition_is_whole(book: Project) -> None:
     """The build is killed without warning at random moments; what is published is always one whole book."""
     chapter = book.root / "notebooks/first.md"
     versions = [chapter.read_text(), chapter.read_text().replace("Some text", "Some other text")]
@@ -234,7 +235,7 @@ def test_killed_at_any_moment_the_published_edition_is_whole(book: Project, coun
         took = time.monotonic() - started
         whole.append(published(book.editions / "default"))
     rng = np.random.default_rng(1)
-    for number in range(count(3, 50)):
+    for number in range(count(2, 50)):
         chapter.write_text(versions[(number + 1) % 2])
         shutil.rmtree(book.cache, ignore_errors=True)
         process = command(book, "build")
@@ -254,10 +255,10 @@ def test_killed_at_any_moment_the_published_edition_is_whole(book: Project, coun
     assert len(list((book.editions / ".versions/default").iterdir())) == 1
 
 
-@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
-def test_stopped_by_a_signal_it_ends_promptly_and_leaves_no_process(book: Project, name: str) -> None:
+@pytest.mark.parametrize(("name", "engine"), [("SIGINT", "forked"), ("SIGTERM", "kernel"), ("SIGHUP", "forked")])
+def test_stopped_by_a_signal_it_ends_promptly_and_leaves_no_process(book: Project, name: str, engine: str) -> None:
     add_cell(book.root / "notebooks/first.md", "import time\ntime.sleep(600)")
-    process = command(book, "build")
+    process = command(book, "build", "--engine", engine)
     wait_for(lambda: list(book.cache.rglob("*.json")))
     family = descendants(process.pid)
     process.send_signal(getattr(signal, name))

@@ -10,6 +10,7 @@ import pytest
 from bookpress.book.editions import Edition, edition_names, file_faults, load_edition
 from bookpress.book.project import Project
 from bookpress.errors import UsageError, nearest
+from sampling import count
 
 Load = Callable[..., Edition]
 
@@ -165,9 +166,7 @@ def test_the_id_does_not_depend_on_pages_settings_place_python_time_or_platform(
     assert load_edition(moved).id == before
 
 
-def test_generated_bad_parameter_sets_are_all_refused(
-    edition: Load, count: Callable[[int, int], int], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_generated_bad_parameter_sets_are_all_refused(edition: Load, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each set holds at least one bad value or name; none may pass, and nothing may be started for any."""
 
     def no_process(*_: object, **__: object) -> None:

@@ -84,7 +84,6 @@ def test_a_format_that_takes_too_long_is_ended_with_all_it_left(
     assert not running_below(str(modules))
 
 
-@pytest.mark.book
 @pytest.mark.skipif(pdf.missing() is not None, reason=f"no PDF without a browser: {pdf.missing()}")
 def test_an_edition_comes_in_the_formats_asked_for(book: Project, edition: Callable[..., Edition]) -> None:
     both = [Format(name, f"bookpress.page.print.{name}") for name in ("pdf", "epub")]

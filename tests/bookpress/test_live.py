@@ -1,11 +1,11 @@
 """Any legal value on the served page: what the machine answers is what `run` says, and strangers get nothing run."""
 
 import json
-import os
 import re
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -17,8 +17,9 @@ from test_serving import Served
 
 from bookpress.files import tree
 from bookpress.write.serve import ORDER_LIMIT
+from sampling import LONG
 
-SAMPLE = 200 if os.environ.get("BOOKPRESS_LONG") == "1" else 3
+SAMPLE = 200 if LONG else 2
 SLOW = "4.75"
 """A power at which the chapter sleeps."""
 FOREVER = "from orbits.law import Estimate, table\nimport time\ntime.sleep(600 if power == 4.75 else 0)"
@@ -42,8 +43,8 @@ class Live(Served):
 
 
 @pytest.fixture(scope="module")
-def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
-    home = new_home(tmp_path_factory.mktemp("live") / "book")
+def live(tmp_path_factory: pytest.TempPathFactory, explored: Path) -> Iterator[Live]:
+    home = new_home(tmp_path_factory.mktemp("live") / "book", explored)
     edit(home / "notebooks/moons.md", "from orbits.law import Estimate, table", FOREVER)
     served = Live(home, environment(home))
     assert served.settled()["state"] == "built"

@@ -9,7 +9,6 @@ import shutil
 import subprocess
 import sys
 import tarfile
-from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -25,6 +24,7 @@ from bookpress.build.ro_crate import NAME
 from bookpress.errors import PressError
 from bookpress.files import sha256, tree
 from bookpress.release.released import read_archive
+from sampling import count
 
 BASE = "https://example.org/orbits/"
 PUBLIC = {"base_url": BASE, "edition_url": f"{BASE}editions/{{id}}/", "published_editions": ["default", "inner"]}
@@ -61,11 +61,11 @@ def commit(book: Path, day: str) -> None:
 
 
 @pytest.fixture(scope="module")
-def orbits(tmp_path_factory: pytest.TempPathFactory) -> SimpleNamespace:
+def orbits(tmp_path_factory: pytest.TempPathFactory, explored: Path) -> SimpleNamespace:
     """Return the second book after four releases: its folder, that of the releases, what stood there after each."""
     home = tmp_path_factory.mktemp("releases")
     book, dist = home / "book", home / "dist"
-    new_home(book)
+    new_home(book, explored)
     (book / ".gitignore").write_text("_build\n__pycache__\n")
     subprocess.run(["git", "init", "-q", str(book)], check=True)
     settings = {**yaml.safe_load((book / "book/publication.yml").read_text()), **PUBLIC}
@@ -159,7 +159,7 @@ def test_every_version_is_listed_with_what_became_of_its_results(orbits: SimpleN
 
 
 def test_each_archive_alone_holds_a_valid_crate_and_builds_its_edition_again(
-    orbits: SimpleNamespace, tmp_path: Path, count: Callable[[int, int], int], offline: None
+    orbits: SimpleNamespace, tmp_path: Path, offline: None
 ) -> None:
     from rocrate_validator import services
 
@@ -317,9 +317,7 @@ def hostile(good: dict[str, bytes], top: str, rng: np.random.Generator) -> bytes
     return one_of(*[whole] * 6, whole[: rng.integers(len(whole) - 100)], rng.bytes(1000))
 
 
-def test_hostile_archives_are_refused_in_one_line_and_write_nothing(
-    orbits: SimpleNamespace, tmp_path: Path, count: Callable[[int, int], int]
-) -> None:
+def test_hostile_archives_are_refused_in_one_line_and_write_nothing(orbits: SimpleNamespace, tmp_path: Path) -> None:
     known = facts(orbits, "1.0", "inner")
     top, good = known["archive"].removesuffix(".tar.gz"), small_files(orbits, known["archive"])
     path = tmp_path / known["archive"]

@@ -22,6 +22,7 @@ from bookpress.build.published import build_lock
 from bookpress.errors import PressError, UsageError
 from bookpress.files import tree
 from bookpress.write.serve import serve
+from sampling import some
 
 SLOW = "```{code-cell} python\nimport time; time.sleep(600)\n```"
 BROKEN = "```{code-cell} python\n1 / 0\n```"
@@ -105,7 +106,7 @@ def test_what_is_served_and_what_is_not(served: Served, built: Project) -> None:
     assert {address.laddr.ip for address in addresses} == {"127.0.0.1"}
 
 
-@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize("sent", some([signal.SIGINT, signal.SIGTERM, signal.SIGHUP], 1, 2))
 def test_a_signal_during_a_build_stops_promptly_and_leaves_no_process(
     served: Served, built: Project, sent: signal.Signals
 ) -> None:
@@ -167,7 +168,6 @@ def test_a_port_that_is_taken_and_an_edition_that_is_not_there_are_named(book: P
         serve(book, "othr", 0, print)
 
 
-@pytest.mark.book
 def test_the_page_in_the_browser_reloads_and_shows_what_is_wrong(served: Served, page: Page) -> None:
     served.settled()
     page.goto(f"{served.url}book/words.html")

@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -21,11 +22,9 @@ EDITIONS = "_build/editions"
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return the second book, explored."""
-    made = new_home(tmp_path_factory.mktemp("states") / "book")
-    press(made, "explore")
-    return made
+def home(tmp_path_factory: pytest.TempPathFactory, explored: Path) -> Path:
+    """Return a copy of the second book, explored."""
+    return shutil.copytree(explored, tmp_path_factory.mktemp("states") / "book", symlinks=True)
 
 
 def test_the_index_lists_every_value_with_the_headline_under_it(home: Path) -> None:
@@ -81,8 +80,10 @@ with warm_book(Project.at(Path()), edition / "source", edition / "html"):
     wait_for(lambda: not list((home / "_build").glob("cd-*")))  # nothing is left aside either
 
 
-def test_states_go_with_their_edition_and_the_same_command_goes_on_where_it_was_killed(tmp_path: Path) -> None:
-    home = new_home(tmp_path / "book")
+def test_states_go_with_their_edition_and_the_same_command_goes_on_where_it_was_killed(
+    tmp_path: Path, explored: Path
+) -> None:
+    home = new_home(tmp_path / "book", explored)
     assert "not explored" in press(home, "statements", "--robustness", code=2)
     cache, pages = home / "_build/cache", home / "_build/editions/default/html"
     how: dict[str, Any] = {"cwd": home, "env": environment(home), "stderr": subprocess.DEVNULL}
@@ -107,8 +108,8 @@ def test_states_go_with_their_edition_and_the_same_command_goes_on_where_it_was_
     assert sorted(pages.glob("states/*/*.js")) == before
 
 
-def test_a_chapter_that_shows_other_figures_under_a_value_is_refused(tmp_path: Path) -> None:
-    home = new_home(tmp_path / "book")
+def test_a_chapter_that_shows_other_figures_under_a_value_is_refused(tmp_path: Path, explored: Path) -> None:
+    home = new_home(tmp_path / "book", explored)
     press(home, "build")
     before = (home / "_build/editions/default/html/index.html").read_bytes()
     edit(home / "notebooks/planets.md", "show_chart(", "if group != 'inner': show_chart(")
@@ -118,8 +119,8 @@ def test_a_chapter_that_shows_other_figures_under_a_value_is_refused(tmp_path: P
     assert (home / "_build/editions/default/html/index.html").read_bytes() == before
 
 
-def test_it_says_what_it_would_do_and_asks_before_much(tmp_path: Path) -> None:
-    home = new_home(tmp_path / "book")
+def test_it_says_what_it_would_do_and_asks_before_much(tmp_path: Path, explored: Path) -> None:
+    home = new_home(tmp_path / "book", explored)
     edit(home / "orbits/choices.py", '{"by": [-0.2, 0.2]}', "[n / 1000 for n in range(1, 1101)]")
     assert press(home, "explore", "--dry-run") == ""
     assert not (home / "_build/cache").exists()

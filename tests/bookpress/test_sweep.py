@@ -1,22 +1,19 @@
 """Sweeps: every combination once, in one table, on local processes and on a cluster that loses a worker."""
 
-import json
 import os
 import shlex
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import suppress
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
-import psutil
 import pytest
-from processes import add_cell, descendants, left_over, wait_for
+from processes import add_cell, descendants, end, left_over, wait_for
 
 from bookpress.book.editions import Fingerprint, load_edition
 from bookpress.book.project import Project
@@ -115,39 +112,6 @@ def test_a_grid_is_given_by_options_and_by_a_file_that_names_others(tmp_path: Pa
     for options in (["a"], ["=1"], ["a=1", "a=2"], []):
         with pytest.raises(UsageError):
             read_grid(options, path if not options else None)
-
-
-@pytest.fixture
-def cluster(tmp_path: Path) -> Iterator[Callable[[int], tuple[str, list[subprocess.Popen[bytes]]]]]:
-    """Start a Dask scheduler and workers as a cluster does, each in a process of its own."""
-    dask = Path(sys.executable).with_name("dask")
-    started: list[subprocess.Popen[bytes]] = []
-    file = tmp_path / "scheduler.json"
-
-    def start(*command: str) -> subprocess.Popen[bytes]:
-        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-        process = subprocess.Popen([str(dask), *command], start_new_session=True, **quiet)  # type: ignore[call-overload]
-        started.append(process)
-        return process  # type: ignore[no-any-return]
-
-    def workers(number: int) -> tuple[str, list[subprocess.Popen[bytes]]]:
-        common = f"--host 127.0.0.1 --no-dashboard --scheduler-file {file}".split()
-        start("scheduler", *common, "--port", "0")
-        wait_for(lambda: file.exists() and file.read_text().strip().endswith("}"))
-        here = ("--nthreads", "1", "--local-directory", str(tmp_path))
-        return json.loads(file.read_text())["address"], [start("worker", *common, *here) for _ in range(number)]
-
-    yield workers
-    for process in started:
-        end(process)
-
-
-def end(process: subprocess.Popen[bytes]) -> None:
-    """Kill a process with all that it started, as when a machine is lost."""
-    for one in [*descendants(process.pid), process]:
-        with suppress(psutil.NoSuchProcess):
-            one.send_signal(signal.SIGKILL)
-    process.wait()
 
 
 def test_a_cluster_that_loses_a_worker_loses_and_doubles_no_run(

@@ -9,7 +9,6 @@ import csv
 import gzip
 import io
 import json
-import os
 import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -27,10 +26,11 @@ from bookpress.errors import PressError
 from bookpress.files import tree
 from compute_divide.evidence import catalogue
 from compute_divide.evidence.models.own import add_own
+from sampling import LONG
 
 ROOT = Path(__file__).parents[2]
 KINDS = ("edition", "values", "front matter", "papers", "models", "row")
-COUNT = (2000 if os.environ.get("BOOKPRESS_LONG") == "1" else 120) // len(KINDS) + 1
+COUNT = (2000 if LONG else 120) // len(KINDS) + 1
 
 SOUND_ROW = {
     "Model": "A",

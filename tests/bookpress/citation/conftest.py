@@ -5,6 +5,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -149,14 +150,17 @@ sys.exit(max(build_main(["-q", "-W", "-d", f"{root}/trees", root, f"{root}/out/h
 
 
 @pytest.fixture(scope="session")
-def sites(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    roots = {name: tmp_path_factory.mktemp(name) for name in SITES}
-    for name, root in roots.items():
-        write_book(root, *SITES[name])
-    environ = {**os.environ, "SOURCE_DATE_EPOCH": "1795478400"}  # 2026-11-24
-    done = subprocess.run([sys.executable, "-c", BUILD, *roots.values()], capture_output=True, text=True, env=environ)
-    assert done.returncode == 0, done.stderr
-    return {name: root / "out" / "html" for name, root in roots.items()}
+def sites(made_once: Callable[..., Path]) -> dict[str, Path]:
+    def make(folder: Path) -> None:
+        for name, of in SITES.items():
+            write_book(folder / name, *of)
+        environ = {**os.environ, "SOURCE_DATE_EPOCH": "1795478400"}  # 2026-11-24
+        build = [sys.executable, "-c", BUILD, *(folder / name for name in SITES)]
+        done = subprocess.run(build, capture_output=True, text=True, env=environ)
+        assert done.returncode == 0, done.stderr
+
+    made = made_once("cited", make)
+    return {name: made / name / "out" / "html" for name in SITES}
 
 
 def write_book(root: Path, edition: str | None, facts: dict[str, object]) -> None:
@@ -177,5 +181,5 @@ def write_book(root: Path, edition: str | None, facts: dict[str, object]) -> Non
         cites = "As {cite:p}`doe2020` and {cite:t}`group2021` say." if chapter["slug"] != "bare" else "No more."
         files[f"notebooks/{chapter['slug']}.md"] = f"---\n{head}---\n\n# {title}\n\n{cites}\n\n## Part\n\nText.\n"
     for name, text in files.items():
-        (root / name).parent.mkdir(exist_ok=True)
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
         (root / name).write_text(text, encoding="utf-8")

@@ -203,7 +203,6 @@ def test_the_model_of_zotero_knows_the_traps() -> None:
         assert all(len(creators(highwire_name(author, alone=alone), alone=alone)) == 1 for author in NAMES)
 
 
-@pytest.mark.book
 def test_a_reference_is_copied_without_a_network(sites: Sites, browser: Browser) -> None:
     address = (sites["paper"] / "notebooks" / "plain.html").as_uri()
     page = browser.new_context(offline=True).new_page()

@@ -7,6 +7,7 @@ import io
 import json
 import re
 import shutil
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -211,7 +212,7 @@ def new_book(root: Path) -> Book:
     config["bibtex_bibfiles"] = ["references.bib"]
     config["html"].pop("favicon", None)
     for name in ("data/claims.yml", "data/related.yml", "book/publication.yml", "book/settings.yml"):
-        (root / name).parent.mkdir(exist_ok=True)
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / name, root / name)
     book = Book(root)
     book.write("_config.yml", yaml.safe_dump(config))
@@ -225,9 +226,13 @@ def new_book(root: Path) -> Book:
 
 
 @pytest.fixture(scope="session")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Book:
-    """Return the small book, built; tests only look at it."""
-    return new_book(tmp_path_factory.mktemp("book")).build()
+def built(made_once: Callable[..., Path]) -> Book:
+    """Return the small book, built without a word; tests only look at it."""
+
+    def make(root: Path) -> None:
+        assert new_book(root).build().said == ""
+
+    return Book(made_once("small", make))
 
 
 EDITION = {
@@ -245,18 +250,24 @@ EDITION = {
 
 
 @pytest.fixture(scope="session")
-def edition_book(tmp_path_factory: pytest.TempPathFactory) -> Book:
-    from bookpress.build.formats import Format, make
+def edition_book(made_once: Callable[..., Path]) -> Book:
+    from bookpress.build.formats import Format
+    from bookpress.build.formats import make as make_formats
 
-    book = new_book(tmp_path_factory.mktemp("edition"))
-    book.write("edition.json", json.dumps(EDITION))
-    book.write("index.md", f"{INDEX}\n```{{edition-line}}\n```\n")
-    book.build()
-    formats = [Format(name, f"bookpress.page.print.{name}") for name in ("pdf", "epub")]
-    make(formats, book.html, book.root, EPOCH)
-    return book
+    def make(root: Path) -> None:
+        book = new_book(root)
+        book.write("edition.json", json.dumps(EDITION))
+        book.write("index.md", f"{INDEX}\n```{{edition-line}}\n```\n")
+        book.build()
+        formats = [Format(name, f"bookpress.page.print.{name}") for name in ("pdf", "epub")]
+        make_formats(formats, book.html, book.root, EPOCH)
+
+    return Book(made_once("edition", make))
 
 
 @pytest.fixture
-def book(tmp_path: Path) -> Book:
-    return new_book(tmp_path)
+def book(tmp_path: Path, built: Book) -> Book:
+    """Return the small book, not built; its picture is drawn already."""
+    book = new_book(tmp_path)
+    shutil.copytree(built.root / "_build/pictures", tmp_path / "_build/pictures")
+    return book

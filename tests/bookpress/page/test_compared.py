@@ -138,7 +138,6 @@ def test_it_leads_to_pages_that_are_built_and_says_how_to_build_the_rest(
     assert "http" not in path.read_text("utf-8")
 
 
-@pytest.mark.book
 def test_axe_finds_nothing_and_nothing_is_wider_than_the_page(
     comparison: Comparison, project: Project, browser: Browser
 ) -> None:

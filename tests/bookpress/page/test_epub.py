@@ -20,7 +20,6 @@ NAMES = {
     "s": "http://www.w3.org/2000/svg",
     "epub": "http://www.idpf.org/2007/ops",
 }
-pytestmark = pytest.mark.book
 
 
 @pytest.fixture

@@ -19,7 +19,6 @@ from bookpress.page.print.print_html import book_document, chapter_document, loa
 
 EPOCH = 1795478400  # 2026-11-24
 needs_browser = pytest.mark.skipif(pdf.missing() is not None, reason=f"no PDF without a browser: {pdf.missing()}")
-pytestmark = pytest.mark.book
 
 
 def text_of(path: Path) -> str:

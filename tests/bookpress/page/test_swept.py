@@ -139,6 +139,5 @@ def test_statements_stand_in_a_share_of_the_runs(page: BeautifulSoup, sweep: Swe
     assert sweep.keys == ["academia_share", "cost", "models"]
 
 
-@pytest.mark.book
 def test_axe_finds_nothing_and_nothing_is_wider_than_the_page(sweep: Sweep, project: Project, browser: Browser) -> None:
     expect_no_fault(page_of(sweep, project), browser)

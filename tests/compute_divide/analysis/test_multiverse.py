@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from functools import cache
 
 import numpy as np
@@ -25,6 +24,7 @@ from compute_divide.analysis.models.multiverse import (
 from compute_divide.analysis.statistics.estimates import TEAM_TYPES, in_years, period_share, span, wilson_share
 from compute_divide.evidence.models.table import load_models
 from compute_divide.evidence.store.files import last_whole_year, vintages
+from sampling import LONG
 
 models = cache(load_models)
 TEAM_OF = {claim: team for claim, (team, _) in HEADLINES.items()}
@@ -63,7 +63,7 @@ def one_at_a_time(row):
 def test_specifications_equal_the_chapters_own_estimate(specs):
     """Fifty of them, drawn at random; all of them in the long run."""
     assert len(specs) >= 5000
-    tried = len(specs) if os.environ.get("BOOKPRESS_LONG") == "1" else 50
+    tried = len(specs) if LONG else 50
     for row in specs.sample(tried, random_state=20240104).itertuples():
         single = one_at_a_time(row)
         assert (row.k, row.n) == (single.k, single.n), row

@@ -19,6 +19,7 @@ from compute_divide.evidence.models import table as models
 from compute_divide.evidence.models.table import load_models
 from compute_divide.evidence.store import files as manifest
 from compute_divide.evidence.store.files import EvidenceError, data_dir, vintages
+from sampling import some
 
 NEW = (
     "Model,Organization,Organization categorization,Publication date,Notability criteria,Model accessibility\n"
@@ -50,7 +51,7 @@ def test_the_list_of_hashes_is_what_sha256sum_reads():
     assert done.returncode == 0, done.stdout
 
 
-@pytest.mark.parametrize("name", manifest.evidence_files(data_dir()))
+@pytest.mark.parametrize("name", some(manifest.evidence_files(data_dir()), 12, 3))
 def test_one_flipped_bit_in_any_file_is_named_and_so_is_a_missing_one(name, data_copy, monkeypatch):
     path = data_copy / name
     content = bytearray(path.read_bytes())
@@ -228,8 +229,6 @@ def test_deriving_from_models_and_other_lists_again_changes_no_byte(raw_dir, dat
 @pytest.mark.raw
 @pytest.mark.long
 def test_deriving_everything_again_changes_no_byte(raw_dir, data_copy):
-    if not os.environ.get("BOOKPRESS_LONG"):
-        pytest.skip("set BOOKPRESS_LONG=1 to derive every family")
     before, after = derived_again(data_copy, raw_dir, catalogue.FAMILIES)
     assert before == after
 

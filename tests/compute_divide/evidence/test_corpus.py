@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import gzip
 import io
+import itertools
 import json
 import os
 import shutil
-import subprocess
-import sys
-import time
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
@@ -24,13 +22,15 @@ import pandas as pd
 import pytest
 from evidence.corpus_workers import deadly_pool, one_worker, two_workers
 from evidence.openalex_server import make_works
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from processes import end
 from pyarrow import fs
 
 from bookpress.run.executor import executor
 from compute_divide.evidence.openalex.snapshot import Report, count_corpus
 from compute_divide.evidence.openalex.snapshot_parts import CorpusError, Question, _place, count_part, list_parts
+from sampling import some
 
 # --- what the counts must be ---
 
@@ -211,7 +211,6 @@ WORKS = st.lists(
 )
 
 
-@settings(max_examples=60, deadline=None)
 @given(WORKS, st.sampled_from([Question(), Question(companies=("I2",)), Question("topic", ("article",))]))
 def test_any_works_are_counted_by_the_rule(works: list[dict[str, Any]], question: Question) -> None:
     path = Path(os.environ.get("TMPDIR", "/tmp")) / f"corpus-{os.getpid()}.jsonl.gz"  # noqa: S108
@@ -256,8 +255,7 @@ def spoil(path: Path, how: str) -> None:
 
 @pytest.mark.parametrize(
     ("how", "told"),
-    [(how, True) for how in ("cut", "not packed", "not JSON", "wrong type", "fewer")]
-    + [(how, False) for how in ("cut", "not packed", "not JSON", "wrong type")],
+    some([("fewer", True), *itertools.product(("cut", "not packed", "not JSON", "wrong type"), (True, False))], 4, 19),
 )
 def test_a_broken_part_is_named_and_the_rest_counted_once_and_all_when_it_is_mended(
     how: str, told: bool, snapshot: Path, copy: Path, works: list[dict[str, Any]], tmp_path: Path
@@ -314,50 +312,22 @@ def test_a_part_that_kills_its_workers_is_set_aside(copy: Path, works: list[dict
     assert found(tmp_path / "out" / "counts.parquet") == expected(rest)
 
 
-def dask(*args: str) -> subprocess.Popen[bytes]:
-    return subprocess.Popen(
-        [sys.executable, "-m", "distributed.cli." + args[0], *args[1:]],
-        stderr=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-    )
-
-
-@pytest.fixture
-def cluster(tmp_path: Path) -> Iterator[tuple[str, list[subprocess.Popen[bytes]]]]:
-    """Start a Dask scheduler and two workers, each a process of its own."""
-    file = tmp_path / "scheduler.json"
-    started = [
-        dask("dask_scheduler", "--port", "0", "--no-dashboard", "--scheduler-file", str(file), "--host", "127.0.0.1")
-    ]
-    try:
-        while not file.exists():
-            assert started[0].poll() is None
-            time.sleep(0.05)
-        common = ["--scheduler-file", str(file), "--nthreads", "1", "--no-dashboard", "--no-nanny"]
-        started += [dask("dask_worker", *common, "--local-directory", str(tmp_path / f"w{i}")) for i in range(2)]
-        yield json.loads(file.read_text())["address"], started[1:]
-    finally:
-        for process in reversed(started):
-            process.kill()
-            process.wait()
-
-
 def test_a_cluster_gives_the_same_bytes_though_a_worker_is_killed(
-    snapshot: Path, cluster: tuple[str, list[subprocess.Popen[bytes]]], tmp_path: Path
+    snapshot: Path, cluster: Callable[[int], Any], tmp_path: Path
 ) -> None:
-    address, workers = cluster
+    address, workers = cluster(2)
     _, local = tally(snapshot / "parquet", tmp_path / "local")
     counted: list[object] = []
 
     def kill_one(part: object) -> None:
         counted.append(part)
         if len(counted) == 2:
-            workers[0].kill()
+            end(workers[0])
 
     report = count_corpus(
         str(snapshot / "parquet"), tmp_path / "dask", partial(executor, scheduler=address), watch=kill_one
     )
-    assert workers[0].wait() != 0
+    assert len(counted) >= 2
     assert report.whole
     assert (tmp_path / "dask" / "counts.parquet").read_bytes() == local
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
 import re
 import signal
 import subprocess
@@ -18,11 +17,11 @@ from evidence.openalex_server import FAULTS, KEY, Server, make_works
 from compute_divide.evidence.openalex.client import Client, FetchError
 from compute_divide.evidence.openalex.fetch import DRIFT, Store, fetch_records, opened
 from compute_divide.evidence.openalex.refresh import Choice, records_query
+from sampling import LONG
 
 QUERY = records_query(Choice(2012, 2024, subfield="1702"))
-LONG = os.environ.get("BOOKPRESS_LONG") == "1"
-SEEDS = range(20) if LONG else range(3)
-KILLS = 30 if LONG else 4
+SEEDS = range(20 if LONG else 2)
+KILLS = 30 if LONG else 2
 
 FETCH = """
 import sys, pathlib, numpy

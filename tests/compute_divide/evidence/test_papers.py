@@ -316,6 +316,7 @@ def test_a_list_that_cannot_be_added_changes_nothing(name, content, venue, said,
 
 
 @pytest.mark.raw
+@pytest.mark.long
 def test_the_shipped_tables_are_what_the_raw_lists_give(raw_dir, tmp_path):
     for sidecar in derive_papers(raw_dir, tmp_path):
         assert sidecar.sha256 == read_sidecar(sidecar.table).sha256, sidecar.table

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from itertools import combinations
 
 import numpy as np
 import pytest
 
+from bookpress.page.base.templates import STATIC
 from bookpress.page.figures.theme import ACCENT, QUIET
 from compute_divide.figures.base.marks import TEAM_COLOURS, TEAM_NAMES, TEAM_SHAPES
 
@@ -39,7 +41,9 @@ TO_LAB = np.array(
     ]
 )
 JUST_NOTICEABLE = 0.02
-GROUNDS = ("#ffffff", "#14181e")
+CSS = (STATIC / "reading.css").read_text(encoding="utf-8")
+GROUNDS = re.search(r"--paper: light-dark\((#\w+), (#\w+)\)", CSS).groups()
+"""Of the page, light and dark."""
 
 
 def linear(colour):

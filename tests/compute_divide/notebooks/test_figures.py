@@ -14,6 +14,7 @@ from bookpress.page.figures.show import VEGALITE_MIME
 from bookpress.page.figures.theme import INK
 from compute_divide.figures.base.marks import three_year_means
 from compute_divide.figures.papers import odds_forest, venue_name
+from sampling import some
 
 SLUGS = sorted(path.stem for path in (Path(__file__).parents[3] / "notebooks").glob("*.md"))
 
@@ -38,7 +39,7 @@ def texts_of(spec):
     return [item for kind, _, item in drawn(spec) if kind == "text" and item.get("text")]
 
 
-@pytest.mark.parametrize("slug", SLUGS)
+@pytest.mark.parametrize("slug", some(SLUGS, 6, 9))
 def test_text_has_the_colour_of_the_page_and_a_chart_carries_little_beyond_its_data(run_chapter, slug):
     for name, figure in run_chapter(slug).figures.items():
         spec = figure["data"][VEGALITE_MIME]
