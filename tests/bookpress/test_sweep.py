@@ -18,7 +18,7 @@ from processes import add_cell, descendants, end, left_over, wait_for
 from bookpress.book.editions import Fingerprint, load_edition
 from bookpress.book.project import Project
 from bookpress.errors import PressError, UsageError
-from bookpress.explore.sweep import Sweep, plan_sweep, read_grid, run_sweep
+from bookpress.explore.sweep import Sweep, plan_sweep, read_grid, run_sweep, write_table
 from bookpress.progress import Reporter
 from bookpress.run.executor import executor
 from bookpress.run.runner import RunOptions, run_chapters
@@ -33,7 +33,10 @@ def swept(book: Project) -> Sweeper:
     def run(
         grid: dict[str, Any], *options: str, scheduler: str | None = None, out: Path | None = None, **how: Any
     ) -> Sweep:
-        return run_sweep(book, plan_sweep(book, "first", grid, options), RunOptions(**how), Reporter(), scheduler, out)
+        plan = plan_sweep(book, "first", grid, options)
+        done = run_sweep(book, plan, RunOptions(**how), Reporter(), scheduler, out)
+        write_table(done)
+        return done
 
     return run
 

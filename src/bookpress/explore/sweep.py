@@ -102,7 +102,8 @@ def run_all(
     for place, came in _spread(project, missing, options, mark, scheduler):
         kept = project.failed / f"{jobs[place].chapter}-{jobs[place].key[:12]}.ipynb"
         if isinstance(came, Run):
-            mark.check(project)
+            if scheduler is None:  # else the worker has looked
+                mark.check(project)
             cache.store(came)
             kept.unlink(missing_ok=True)
             runs[place] = came
@@ -327,14 +328,12 @@ def run_sweep(
     scheduler: str | None = None,
     out: Path | None = None,
 ) -> Sweep:
-    """Run every combination of a plan and write the table; one that fails does not keep the others from running."""
+    """Run every combination of a plan; one that fails does not keep the others from running."""
     if out is not None:
         check_writable(out)
     runs, fresh, errors = run_all(project, plan.tasks, Fingerprint.of(project), options, reporter, scheduler)
     name = f"{plan.chapter.slug}-{sha256(canonical(plan.sets).encode())[:8]}"
-    sweep = Sweep(plan, out or project.build / "sweeps" / name, runs, fresh, errors)
-    write_table(sweep)
-    return sweep
+    return Sweep(plan, out or project.build / "sweeps" / name, runs, fresh, errors)
 
 
 def write_table(sweep: Sweep) -> None:

@@ -14,7 +14,7 @@ from bookpress.book.parameters import describe
 from bookpress.book.project import Project
 from bookpress.book.results import Result
 from bookpress.book.statements import marks_of
-from bookpress.explore.sweep import RESULT_COLUMNS, Sweep
+from bookpress.explore.sweep import RESULT_COLUMNS, Sweep, write_table
 from bookpress.page.base.charts import Chart, Column, Data, Kind, data_table
 from bookpress.page.base.templates import write_apart
 from bookpress.page.figures import render as drawing
@@ -72,15 +72,16 @@ def summary_table(sweep: Sweep, curves: Sequence[Curve]) -> Table:
 
 
 def write_page(sweep: Sweep, curves: Sequence[Curve], project: Project) -> Path:
-    """Write the page of a sweep into its folder, with the curves beside it as pictures, data and Vega-Lite."""
+    """Write the page and table of a sweep into its folder, with the curves beside as pictures, data and Vega-Lite."""
     plan, cache, varied = sweep.plan, project.build / "pictures", sweep.plan.varied
     tried = {name: list({str(one[name]): one[name] for one in plan.sets}.values()) for name in varied}
     orders = {name: [numbers.setting(value) for value in values] for name, values in tried.items()}
     source = f"{plan.chapter.title}, {len(sweep.runs)} runs of the chapter."
     drawn = [curve for curve in curves if curve.varies] or list(curves)
     charts = {curve.key: curve_chart(curve, orders, source) for curve in drawn}
+    drawing.begin(charts.values(), cache)
+    write_table(sweep)  # while they are drawn
     drawing.draw(charts.values(), cache)
-    sweep.folder.mkdir(parents=True, exist_ok=True)
     for key, chart in charts.items():
         drawing.write_files(chart, cache, sweep.folder / key, {"title": chart.title, "source": chart.source})
     declared = {row["name"]: row for row in describe(plan.chapter.parameters, plan.usual)}
