@@ -68,10 +68,10 @@ def build(
         state = page_state(project, edition, default, formats)
         if not options.force and is_current(target, state, extras.mark if extras else None):
             return Built(edition, target, changed=False, fresh=[])
-        check_evidence(project, edition, reporter)
-        begun = time.monotonic()
-        with Maker(PAGES, state["date"]) as sphinx:  # it imports while chapters run
-            outcome = run_chapters(project, edition, options, reporter, engine)
+        with Maker(PAGES, state["date"]) as sphinx:  # it imports, then begins to draw, while chapters run
+            check_evidence(project, edition, reporter)
+            begun = time.monotonic()
+            outcome = run_chapters(project, edition, options, reporter, engine, sphinx.tell)
             if outcome.errors:
                 raise failure(project, outcome.errors)
             found = standings(project, edition, outcome.runs)

@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from bookpress.book.source import EPOCH_VARIABLE
 from bookpress.errors import PressError, UsageError
@@ -68,7 +68,7 @@ class Maker(ExitStack):
         self._name, self._epoch = wanted.name, epoch
         folder = self.enter_context(tempfile.TemporaryDirectory(dir=scratch(), ignore_cleanup_errors=True))
         self._said = self.enter_context(tempfile.TemporaryFile())  # noqa: SIM115 - it is one
-        self._process: subprocess.Popen[bytes] = self.enter_context(
+        self._process: Any = self.enter_context(
             subprocess.Popen(
                 [sys.executable, "-m", wanted.module],
                 env={**os.environ, **STEADY, EPOCH_VARIABLE: str(epoch), "TMPDIR": folder},
@@ -83,10 +83,12 @@ class Maker(ExitStack):
 
     def begin(self, pages: Path, source: Path) -> None:
         """Give the order: pages (those that there are, or the folder for them), source, folder of its own."""
-        assert self._process.stdin  # noqa: S101
-        order = Order(str(pages), str(source), str(pages / self._name), self._epoch)
+        self.tell(asdict(Order(str(pages), str(source), str(pages / self._name), self._epoch)))
+
+    def tell(self, what: dict[str, Any] | Path) -> None:
+        """Give the order, or before it the path of a file to begin with."""
         with suppress(BrokenPipeError):
-            self._process.stdin.write(json.dumps(asdict(order)).encode() + b"\n")
+            self._process.stdin.write(json.dumps(what, default=str).encode() + b"\n")
 
     def finish(self, seconds: float = SECONDS) -> None:
         """Wait until it is made; raise when it cannot be."""
@@ -115,18 +117,20 @@ def make(formats: Sequence[Format], pages: Path, source: Path, epoch: int, secon
             maker.finish(seconds)
 
 
-def work_on_order(work: Callable[[Order], None]) -> int:
+def work_on_order(work: Callable[[Order], None], prepare: Callable[[Path], object] = lambda _: None) -> int:
     """Let the module make the format ordered, and return the exit code; it ends, with all it started, when we do."""
-    line = sys.stdin.readline()
-    if not line:
-        return 1
-    threading.Thread(target=_end_with_input, daemon=True).start()
-    try:
-        work(Order(**json.loads(line)))
-    except PressError as error:
-        sys.stderr.write(f"{error}\n")
-        return 1
-    return 0
+    for told in map(json.loads, sys.stdin):
+        if isinstance(told, str):
+            prepare(Path(told))
+            continue
+        threading.Thread(target=_end_with_input, daemon=True).start()
+        try:
+            work(Order(**told))
+        except PressError as error:
+            sys.stderr.write(f"{error}\n")
+            return 1
+        return 0
+    return 1
 
 
 def _end_with_input() -> None:

@@ -21,7 +21,6 @@ from filelock import FileLock
 from bookpress.build.formats import Order, work_on_order
 from bookpress.errors import PressError
 from bookpress.files import naming
-from bookpress.run.executor import cores
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -29,7 +28,7 @@ if TYPE_CHECKING:
 MEMORY = "doctrees"  # beside the source: what Sphinx has read for the last edition that became whole, to go on from
 DRAFT = "doctrees.new"
 USED = ("jupyter_book.sphinx", "myst_nb.sphinx_ext", "sphinx_book_theme", "bookpress.page.extension")
-WRITERS = 4  # processes that write pages at the most: more share too little
+WRITERS = 8  # processes that write pages, each some at a time: with few of them, all would wait for the last
 SHOWN = 40  # lines of warnings that a message shows at the most
 
 when_read: Callable[[Any], None] = lambda _builder: None  # noqa: E731
@@ -51,7 +50,7 @@ def make(order: Order) -> None:
             contextlib.redirect_stdout(said),
             contextlib.redirect_stderr(said),
         ):
-            failed = run(source, output, shop / DRAFT, 1 + min(cores(), WRITERS))  # one of them only hands out pages
+            failed = run(source, output, shop / DRAFT, 1 + WRITERS)  # one of them only hands out pages
     if failed:
         words = complaints(log.read_text(encoding="utf-8"), str(source))
         raise PressError(f"Jupyter Book says:\n{words}\n  (all that Jupyter Book said: {log})")
@@ -101,6 +100,8 @@ if __name__ == "__main__":
     gc.set_threshold(500_000)  # a book is small, and searching all of it for garbage again and again is slow
     for name in USED:  # while chapters run
         importlib.import_module(name)
-    done = work_on_order(make)
+    from bookpress.page.figures.figures import begin_to_draw
+
+    done = work_on_order(make, begin_to_draw)
     sys.stderr.flush()
     os._exit(done)  # taking the book apart in memory would take longer than making a page

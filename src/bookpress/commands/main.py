@@ -439,7 +439,7 @@ def sweep(
         return
     _ask_before(missing, yes)
     with reporting() as bar:
-        drawing.warm_up()  # what draws takes a moment to start: chapters can use it to run
+        drawing.warm_up(project.build / "pictures")  # what draws takes a moment to start: chapters can use it to run
         done = run_sweep(project, plan, options, bar, scheduler, out)
         bar.step("drawing the curves")
         curves = curves_of(done)

@@ -53,11 +53,12 @@ class RunCache:
         """Return whether there is a run with this key, without looking whether it is damaged."""
         return self._path(key).is_file()
 
-    def store(self, run: Run) -> None:
-        """Keep a run; another process that stores the same one at the same time does no harm."""
+    def store(self, run: Run) -> Path:
+        """Keep a run and return its file; another process that stores the same one at the same time does no harm."""
         record = {**asdict(run), "notebook": run.notebook.decode("utf-8")}
         content = {"run": record, "sha256": sha256(canonical(record).encode())}
         replace_file(self._path(run.key), pretty(content).encode())
+        return self._path(run.key)
 
     def _path(self, key: str) -> Path:
         return self.folder / f"{key}.json"

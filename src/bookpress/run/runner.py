@@ -21,6 +21,7 @@ from bookpress.run.engine import DEFAULT_ENGINE, Engine, engine_for
 from bookpress.run.executor import cores
 from bookpress.run.notebook import ChapterError, Job, job_for, run_job
 
+Ended = Callable[[Path], object]  # is told the file of each run as soon as it is there
 LONGEST = 1e9  # seconds that may be given as a limit: beyond it the clocks of some systems give up
 
 
@@ -86,6 +87,7 @@ def run_chapters(
     options: RunOptions | None = None,
     reporter: Reporter | None = None,
     engine: Engine | None = None,
+    ended: Ended = lambda _: None,
 ) -> Outcome:
     """Run the chapters of an edition, one that fails no less than the others; an engine is opened when it is needed."""
     options, reporter, mark = options or RunOptions(), reporter or Reporter(), edition.fingerprint
@@ -108,7 +110,7 @@ def run_chapters(
             if not engine.imported <= mark.stamps:
                 raise PressError("a package changed since it was imported; build again")
             try:
-                take = partial(_take, project, edition, reporter, outcome)
+                take = partial(_take, project, edition, reporter, outcome, ended)
                 _run_all(jobs, engine, options.jobs or cores(), take)
             finally:
                 durations.note(outcome.runs.values())
@@ -132,7 +134,9 @@ def _run_all(jobs: Sequence[Job], engine: Engine, width: int, take: Callable[[Ru
             raise
 
 
-def _take(project: Project, edition: Edition, reporter: Reporter, outcome: Outcome, done: Run | ChapterError) -> None:
+def _take(
+    project: Project, edition: Edition, reporter: Reporter, outcome: Outcome, ended: Ended, done: Run | ChapterError
+) -> None:
     """Keep what came of a job."""
     path = failed_notebook(project, done.chapter)
     if isinstance(done, ChapterError):
@@ -141,7 +145,7 @@ def _take(project: Project, edition: Edition, reporter: Reporter, outcome: Outco
         reporter.failed(done.chapter)
         return
     edition.fingerprint.check(project)
-    RunCache(project.cache).store(done)
+    ended(RunCache(project.cache).store(done))
     path.unlink(missing_ok=True)
     outcome.runs[done.chapter] = done
     reporter.done(done.chapter, done.seconds)

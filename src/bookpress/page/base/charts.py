@@ -24,6 +24,7 @@ from bookpress.files import canonical, checked, harmless, pretty, sha256
 VEGALITE_MIME = "application/vnd.vegalite.v6+json"
 VEGALITE_VERSION = "6.4"
 VL_CONVERT = version("vl-convert-python")
+KEY_LENGTH = 24
 ENGINE = f"vl-convert {VL_CONVERT}, its own fonts, no roles, three widths, PNG from SVG"
 """What draws pictures, and how: another one may draw the same chart another way."""
 WIDTHS = {"narrow": 335, "page": 960, "wide": 672}
@@ -111,7 +112,7 @@ class Chart(Part):
     @cached_property
     def key(self) -> str:
         """Hash of the picture's content: the same specification is drawn once."""
-        return sha256(canonical([payload(self), VEGALITE_VERSION, ENGINE]).encode())[:24]
+        return sha256(canonical([payload(self), VEGALITE_VERSION, ENGINE]).encode())[:KEY_LENGTH]
 
     @cached_property
     def csv(self) -> bytes:

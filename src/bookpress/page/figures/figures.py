@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import posixpath
 import re
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,7 @@ from sphinx.environment import BuildEnvironment
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util.osutil import relative_uri
 
+from bookpress.errors import UsageError
 from bookpress.files import replace_file
 from bookpress.page.base import charts
 from bookpress.page.base.contents import chapter_reference, citation_of, title_of
@@ -22,6 +25,7 @@ from bookpress.page.base.store import Page
 from bookpress.page.base.templates import fill
 from bookpress.page.figures import render as drawing
 
+MIME = charts.VEGALITE_MIME
 FOLD = '<div class="code-fold">\n<!-- slot --></div>\n'
 _FIGURE = re.compile(r'<figure class="chart-figure" id="([^"]+)">.*?</figure>', re.DOTALL)
 _LINK = re.compile(r'(?<= )(href|src|srcset|data-chart)="(?![a-z]+:)([^"]*)"')
@@ -36,6 +40,15 @@ def picture_cache(outdir: Path) -> Path:
     """Return the folder of pictures that all builds share: in the ``_build`` that holds the output, if any."""
     above = [folder for folder in outdir.parents if folder.name == "_build"]
     return (above[-1] if above else outdir.parent) / "pictures"
+
+
+def begin_to_draw(run: Path) -> None:
+    """Begin to draw the charts of a chapter, given the file of its run, before its page is read."""
+    cells = json.loads(json.loads(run.read_bytes())["run"]["notebook"])["cells"]
+    shown = [output for cell in cells for output in cell.get("outputs", ()) if MIME in output.get("data", ())]
+    with suppress(UsageError):  # the page names what is wrong
+        found = [charts.read_chart(one["data"][MIME], one["metadata"][MIME]) for one in shown]
+        drawing.begin(found, picture_cache(run))
 
 
 def cited(env: BuildEnvironment, docname: str, chart: charts.Chart) -> dict[str, str]:

@@ -1,8 +1,9 @@
 """Pictures of charts, drawn by vl-convert in processes of their own and kept by the hash of their content.
 
-Run as ``python -m bookpress.page.figures.render``, it starts the engine inside vl-convert, reads the paths of jobs from
-standard input, draws each and says what was wrong. The engine does not survive a fork and takes half a second to start:
-each process draws many charts, one process a core, while the program that asks goes on.
+Run as ``python -m bookpress.page.figures.render FOLDER [BUNDLE]``, it starts the engine inside vl-convert, reads keys
+of charts from standard input, draws each as its job in the folder says and tells what was wrong. The engine does not
+survive a fork and takes half a second to start: each process draws many charts, one process a core, while the program
+that asks goes on. All read from one pipe: who is free draws next.
 """
 
 from __future__ import annotations
@@ -16,11 +17,11 @@ import tempfile
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
 from bookpress.errors import PressError
 from bookpress.files import replace_file
 from bookpress.page.base.charts import (
+    KEY_LENGTH,
     VEGALITE_VERSION,
     VL_CONVERT,
     Chart,
@@ -47,19 +48,21 @@ PROCESSES = min(os.cpu_count() or 1, 4)
 _asked: dict[str, str] = {}
 """Names of the charts that are being drawn, by their keys."""
 _drawing: list[subprocess.Popen[str]] = []
-_jobs: list[tempfile.TemporaryDirectory[str]] = []
-"""At most one folder, of what is to be drawn: lines of that length could fill a pipe, and hold up who asks."""
+_queue: list[tuple[tempfile.TemporaryDirectory[str], int]] = []
+"""At most one: a folder of jobs, which could fill a pipe and hold up who asks, and where their keys are written."""
 
 
 def draw(charts: Iterable[Chart], cache: Path) -> None:
     """Draw what is not yet in the cache: ``<key>-<size>.svg`` in all sizes and ``<key>.png`` of every chart."""
     begin(charts, cache)
+    for _, keys in _queue:
+        os.close(keys)
     said = "".join(process.communicate()[0] for process in _drawing)
     undrawn = [name for key, name in _asked.items() if not (cache / f"{key}.png").exists()]
-    _drawing.clear()
-    _asked.clear()
-    while _jobs:
-        _jobs.pop().cleanup()
+    for folder, _ in _queue:
+        folder.cleanup()
+    for kept in (_drawing, _asked, _queue):
+        kept.clear()
     if undrawn:
         raise PressError(said.strip() or f"not drawn, for the process that should have ended: {', '.join(undrawn)}")
 
@@ -70,35 +73,35 @@ def begin(charts: Iterable[Chart], cache: Path) -> None:
     for chart in charts:
         # The PNG is written last: where it is, the others are.
         if chart.key not in _asked and not all((cache / name).exists() for name in (f"{chart.key}.png", BUNDLE)):
-            warm_up()
-            facts = {
-                "name": chart.name,
-                "stem": str(cache / chart.key),
-                "bundle": "" if _asked else str(cache / BUNDLE),
-            }
-            job = Path(_jobs[0].name, f"{chart.key}.json")
-            job.write_text(json.dumps({**facts, **{size: fitted(chart.spec, size) for size in ENDINGS}}), "utf-8")
+            warm_up(cache)
+            [(folder, keys)] = _queue
+            facts = {"name": chart.name, "stem": str(cache / chart.key)}
+            job = json.dumps({**facts, **{size: fitted(chart.spec, size) for size in ENDINGS}})
+            Path(folder.name, chart.key).write_text(job, "utf-8")
             with suppress(BrokenPipeError):
-                print(job, file=_drawing[len(_asked) % PROCESSES].stdin, flush=True)
+                os.write(keys, chart.key.encode())
             _asked[chart.key] = chart.name
 
 
-def warm_up() -> None:
+def warm_up(cache: Path) -> None:
     """Start processes that will draw, where none are: they end with this one when not needed."""
-    if not _jobs:
-        _jobs.append(tempfile.TemporaryDirectory())
-    while len(_drawing) < PROCESSES:
-        _drawing.append(
-            subprocess.Popen(
-                [sys.executable, "-m", "bookpress.page.figures.render"],
-                env={**os.environ, "FONTCONFIG_FILE": str(FONTS)},
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                text=True,
-                encoding="utf-8",
-            )
+    if _queue:
+        return
+    folder, (taken, given) = tempfile.TemporaryDirectory(), os.pipe()
+    _queue.append((folder, given))
+    bundle = [] if (cache / BUNDLE).exists() else [str(cache / BUNDLE)]
+    for number in range(PROCESSES):
+        process = subprocess.Popen(
+            [sys.executable, "-m", "bookpress.page.figures.render", folder.name, *(bundle if number == 0 else ())],
+            env={**os.environ, "FONTCONFIG_FILE": str(FONTS)},
+            stdin=taken,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+            encoding="utf-8",
         )
+        _drawing.append(process)
+    os.close(taken)
 
 
 def write_files(chart: Chart, cache: Path, stem: Path, origin: Mapping[str, str]) -> None:
@@ -127,28 +130,23 @@ def sizes(chart: Chart, cache: Path) -> dict[Size, list[int]]:
 
 
 def main() -> None:
-    """Start the engine, then draw what standard input asks for."""
+    """Start the engine, make the bundle if asked to, then draw; whatever else there is to do goes first."""
     import vl_convert
 
+    os.nice(5)
     vl_convert.vegalite_to_svg('{"mark": "point"}', vl_version=VEGALITE_VERSION)
-    for line in sys.stdin:
-        job = json.loads(Path(line.rstrip("\n")).read_text("utf-8"))
+    for bundle in sys.argv[2:]:  # it declares short names at the top level: they are kept to itself
+        code = vl_convert.javascript_bundle(vl_version=VEGALITE_VERSION)  # type: ignore[call-arg]
+        replace_file(Path(bundle), f"(()=>{{{code}\n}})();\n".encode())
+    while key := os.read(0, KEY_LENGTH):
+        job = json.loads(Path(sys.argv[1], key.decode()).read_text("utf-8"))
         try:
-            _draw_one(job)
+            for size in ENDINGS:
+                svg = UNHEARD.sub("", vl_convert.vegalite_to_svg(job[size], vl_version=VEGALITE_VERSION))
+                replace_file(Path(f"{job['stem']}-{size}.svg"), svg.encode())
+            replace_file(Path(f"{job['stem']}.png"), vl_convert.svg_to_png(on_paper(svg), scale=2))
         except ValueError as error:
             print(f"the chart {job['name']} cannot be drawn: {str(error).splitlines()[0]}")  # noqa: T201
-
-
-def _draw_one(job: dict[str, Any]) -> None:
-    import vl_convert
-
-    if job["bundle"]:  # it declares short names at the top level: they are kept to itself
-        code = vl_convert.javascript_bundle(vl_version=VEGALITE_VERSION)  # type: ignore[call-arg]
-        replace_file(Path(job["bundle"]), f"(()=>{{{code}\n}})();\n".encode())
-    for size in ENDINGS:
-        svg = UNHEARD.sub("", vl_convert.vegalite_to_svg(job[size], vl_version=VEGALITE_VERSION))
-        replace_file(Path(f"{job['stem']}-{size}.svg"), svg.encode())
-    replace_file(Path(f"{job['stem']}.png"), vl_convert.svg_to_png(on_paper(svg), scale=2))
 
 
 def on_paper(svg: str) -> str:
