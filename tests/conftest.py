@@ -29,6 +29,11 @@ def pytest_ignore_collect(collection_path: Path) -> bool | None:
     return True if helper else None
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let those that are marked quiet come last, where nobody waits for them."""
+    items.sort(key=lambda item: item.get_closest_marker("quiet") is not None)
+
+
 def common_folder(factory: pytest.TempPathFactory) -> Path:
     """Return the folder of temporary files that all processes of one session of tests share."""
     own = factory.getbasetemp()

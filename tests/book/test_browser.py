@@ -1,5 +1,8 @@
 """Every page in a real browser: it fits, says no error, asks no other host, and works in the ways people open it."""
 
+import gzip
+from urllib.parse import unquote, urlsplit
+
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
@@ -185,3 +188,26 @@ def test_on_paper_pictures_are_light_and_tools_stay_behind(site: Site, page: Pag
     page.locator(".only-light").first.wait_for()  # it is loaded only now
     for hidden in (".live", ".figure-tools", ".bar", ".contents"):
         assert page.locator(hidden).first.is_hidden(), hidden
+
+
+FIRST_KB = 150
+PACKED = (".woff2", ".png", ".pdf", ".zip")
+
+
+def test_no_first_visit_weighs_more_than_its_limit(site: Site, browser: Browser) -> None:
+    weights = {}
+    for name in some(site.pages, 8, 6):
+        page = browser.new_page(viewport={"width": 1280, "height": 900})
+        asked: set[str] = set()
+        page.on("request", lambda request, asked=asked: asked.add(unquote(urlsplit(request.url).path).lstrip("/")))
+        page.goto(site.url(name))
+        page.wait_for_load_state("networkidle")
+        page.close()
+        weights[name] = weight(site, asked)
+    assert {name: kb for name, kb in weights.items() if kb > FIRST_KB} == {}
+
+
+def weight(site: Site, paths: set[str]) -> float:
+    contents = {path: (site.root / path).read_bytes() for path in paths}
+    sizes = [len(data) if path.endswith(PACKED) else len(gzip.compress(data, 6)) for path, data in contents.items()]
+    return sum(sizes) / 1000

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from book.browsing import SHIFT, Site, shift
+from book.browsing import Site
 from sampling import some
 
 WRAPPED = """() => [...document.querySelectorAll('main td')]
@@ -22,14 +22,6 @@ IN_VIEW = """(one) => {
   const box = one.getBoundingClientRect();
   return box.top >= 0 && box.bottom <= innerHeight;
 }"""
-
-
-@pytest.mark.quiet
-@pytest.mark.parametrize("width", [1280, 375])
-def test_nothing_moves_on_a_slow_machine_and_network(site: Site, browser: Browser, width: int) -> None:
-    names = {"notebooks/policy.html", "notebooks/scrutiny.html", *some(site.pages, 3, width)}
-    shifts = {name: shift(browser, site.url(name), width) for name in sorted(names)}
-    assert {name: found for name, found in shifts.items() if found > SHIFT} == {}
 
 
 @pytest.mark.parametrize("width", [375, 1280, 1920])

@@ -17,7 +17,7 @@ from bookpress.book.statements import Mark, marks_of
 from sampling import LONG
 
 PROJECT = Project.at(Path(__file__).parents[2])
-MANY, FEW = 30, 2
+MANY = 30
 BLOCKS = ("p", "li", "td", "dd", "figcaption")
 Values = dict[str, Any]
 
@@ -63,7 +63,7 @@ def editions() -> list[tuple[str, list[str]]]:
     books = [(kind, chapters) for kind in KINDS]
     chosen = [*books, *(parts[i] for i in draw.permutation(len(parts))[: MANY - len(books)])]
     made = [(f"{kind.__name__} {'book' if of is chapters else of[0].slug}", words(kind, of)) for kind, of in chosen]
-    return made if LONG else [made[0], *(made[i] for i in draw.permutation(range(1, MANY))[: FEW - 1])]
+    return made if LONG else made[:1]
 
 
 def words(kind: Callable[[Chapter], Values], chapters: list[Chapter]) -> list[str]:

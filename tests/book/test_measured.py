@@ -1,17 +1,17 @@
-"""Pages are light, and Lighthouse marks them high: speed, access, good practice, search engines."""
+"""What is measured while no other test runs: the marks that Lighthouse gives, and that what is read stays in place."""
 
-import gzip
 import json
 import os
 import subprocess
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
 
 import pytest
 from playwright.sync_api import Browser
 
-from book.browsing import CHECKERS, CHROMIUM, FLAGS, Site
+from book.browsing import CHECKERS, CHROMIUM, FLAGS, SHIFT, Site, shift
 from sampling import some
+
+pytestmark = pytest.mark.quiet
 
 CATEGORIES = ("performance", "accessibility", "best-practices", "seo")
 WANTED = 0.95
@@ -19,7 +19,6 @@ TRIES = 3
 """Speed is told by a simulated slow phone, but what else the machine does still shows: the best run counts."""
 
 
-@pytest.mark.quiet
 @pytest.mark.parametrize("page", ["index.html", "notebooks/large-scale-models.html"])
 def test_marks_are_high(site: Site, page: str, tmp_path: Path) -> None:
     best = dict.fromkeys(CATEGORIES, 0.0)
@@ -43,24 +42,8 @@ def marks(url: str, report: Path) -> dict[str, float]:
     return {category: found[category]["score"] for category in CATEGORIES}
 
 
-FIRST_KB = 150
-PACKED = (".woff2", ".png", ".pdf", ".zip")
-
-
-def test_no_first_visit_weighs_more_than_its_limit(site: Site, browser: Browser) -> None:
-    weights = {}
-    for name in some(site.pages, 8, 6):
-        page = browser.new_page(viewport={"width": 1280, "height": 900})
-        asked: set[str] = set()
-        page.on("request", lambda request, asked=asked: asked.add(unquote(urlsplit(request.url).path).lstrip("/")))
-        page.goto(site.url(name))
-        page.wait_for_load_state("networkidle")
-        page.close()
-        weights[name] = weight(site, asked)
-    assert {name: kb for name, kb in weights.items() if kb > FIRST_KB} == {}
-
-
-def weight(site: Site, paths: set[str]) -> float:
-    contents = {path: (site.root / path).read_bytes() for path in paths}
-    sizes = [len(data) if path.endswith(PACKED) else len(gzip.compress(data, 6)) for path, data in contents.items()]
-    return sum(sizes) / 1000
+@pytest.mark.parametrize("width", [1280, 375])
+def test_nothing_moves_on_a_slow_machine_and_network(site: Site, browser: Browser, width: int) -> None:
+    names = {"notebooks/policy.html", "notebooks/scrutiny.html", *some(site.pages, 1, width)}
+    shifts = {name: shift(browser, site.url(name), width) for name in sorted(names)}
+    assert {name: found for name, found in shifts.items() if found > SHIFT} == {}
