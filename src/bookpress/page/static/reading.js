@@ -396,7 +396,7 @@
   addEventListener("load", fetchPictures);
   if (document.readyState === "complete") fetchPictures();
 
-  if (charts.length) {
+  if (charts.length) press.begun = new Promise((done) => {
     const begin = ({ type, target }) => {
       if (type === "scroll" && target !== document) return; // the column of contents, which follows the page by itself
       for (const name of begun) removeEventListener(name, begin, true);
@@ -404,8 +404,9 @@
         for (const entry of entries) if (entry.isIntersecting) { near.unobserve(entry.target); draw(entry.target); }
       }, { rootMargin: "600px" });
       for (const box of charts) near.observe(box);
+      done();
     };
     const begun = ["scroll", "pointermove", "pointerdown", "keydown", "touchstart", "focusin"];
     for (const name of begun) addEventListener(name, begin, { capture: true, passive: true });
-  }
+  });
 })();

@@ -78,7 +78,7 @@
     }))));
     $("caption", table).textContent = `${rows.length} rows`;
   };
-  const restate = (box, old, figure) => { // a chart that is drawn from other data, at once: no picture shows these
+  const restate = (box, old, figure) => { // a chart that is drawn from other data: no picture shows these
     box.restated = figure;
     box.classList.add("restated-chart");
     if (old) box.style.minHeight = `${old.offsetHeight}px`;
@@ -112,7 +112,7 @@
     const note = make("p", { className: "cite-edition" }, "These references name the ", make("strong", {}, `edition ${state.id}`), ", the state that is shown, not the published edition.");
     replace([], [note], box, $(".cite-item", box));
   }
-  function apply(state) {
+  function apply(state, begun) {
     const news = [], charts = [];
     for (const [at, count, html] of [...state.edits].reverse()) { // from the end: indices stay right
       const olds = blocks.slice(at, at + count), made = html.flatMap(parsed);
@@ -131,7 +131,13 @@
     }
     cite(state);
     for (const node of news) press.enhance(node);
-    const drawn = charts.reverse().reduce((before, box) => before.then(() => press.draw(box)).then(() => holding(() => { box.style.minHeight = ""; })), Promise.resolve());
+    const drawn = charts.reverse().reduce(async (before, box) => {
+      await before;
+      if (box.getBoundingClientRect().top > innerHeight) await begun; // what nobody sees yet costs no first visit
+      if (!box.isConnected) return;
+      await press.draw(box);
+      holding(() => { box.style.minHeight = ""; });
+    }, null);
     const figures = news.filter((node) => $(".chart", node)).length;
     return { drawn, passages: news.length - figures, figures, fallen: Object.keys(state.fallen).length };
   }
@@ -197,7 +203,7 @@
     change();
     if (held?.isConnected) scrollBy({ top: held.getBoundingClientRect().top - top, behavior: "instant" });
   };
-  async function show(wanted, dropped = "") {
+  async function show(wanted, dropped = "", begun = null) {
     const turn = ++asked; // the newest choice wins over one that comes later
     stopped.abort();
     stopped = new AbortController();
@@ -217,7 +223,7 @@
     holding(() => {
       while (undo.length) undo.pop()();
       choice = state ? wanted : {};
-      if (state) did = apply(state);
+      if (state) did = apply(state, begun);
       reflect();
     });
     if (failure instanceof Unknown) tell(`${told(wanted)}: this is not among the states made of this page, so you read the published edition. “Table and command” says what computes it.`);
@@ -253,7 +259,8 @@
   addEventListener("DOMContentLoaded", async () => {
     reflect();
     if (!Object.keys(asks()).length) { reveal(); return; }
-    await show(asks());
-    if (location.hash) document.getElementById(decodeURIComponent(location.hash.slice(1)))?.scrollIntoView();
+    const { hash } = location;
+    await show(asks(), "", hash ? null : press.begun);
+    if (hash) document.getElementById(decodeURIComponent(hash.slice(1)))?.scrollIntoView();
   });
 })();
