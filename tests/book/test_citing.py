@@ -90,3 +90,6 @@ def test_pages_crate_and_edition_agree_on_id_and_hashes(built_book: Build, name:
         for link in page.select("head link[rel=item], head link[rel=describedby], head link[rel=collection]"):
             assert (edition / "html" / urlsplit(urljoin(here, str(link["href"]))).path[1:]).is_file()
     assert described > 3
+    tables = json.loads((edition / "html" / "datapackage.json").read_text("utf-8"))["resources"]
+    folders = [table["path"].split("/")[1] for table in tables]
+    assert folders == sorted(folders)  # the same bytes, whichever edition was built before

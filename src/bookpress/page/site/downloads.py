@@ -141,9 +141,9 @@ def tell_landing_page(app: Sphinx, docname: str, landing: LandingPage) -> None:
 
 
 def describe_book(app: Sphinx) -> None:
-    """Write what describes all tables of the book at the root of its site."""
-    pages, book = store_of(app.env).pages.values(), citation_of(app.config)
-    tables = [(chart, f"{folder_of(page.docname)}/") for page in pages for chart in page.charts]
+    """Write what describes all tables of the book, in one order whichever pages were read anew."""
+    pages, book = store_of(app.env).pages, citation_of(app.config)
+    tables = [(chart, f"{folder_of(name)}/") for name in sorted(pages) for chart in pages[name].charts]
     if tables:
         package = data_package(book.book.file_stem, book.title, book, tables)
         replace_file(Path(app.outdir, PACKAGE), pretty(package).encode())
