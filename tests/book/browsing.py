@@ -5,6 +5,7 @@ import gzip
 import http.server
 import shutil
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -30,6 +31,7 @@ CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shuti
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-sync", "--disable-component-update"]
 """A browser that asks nothing of anyone on its own account."""
 
+STRICT = "default-src 'self'; base-uri 'none'; form-action 'self'"
 SHIFT = 0.05
 """The most that a page may move while it comes."""
 SLOW = {"offline": False, "latency": 150, "downloadThroughput": 200_000, "uploadThroughput": 90_000}
@@ -103,8 +105,8 @@ class Heard:
 
 
 @contextmanager
-def serve(root: Path, policy: str | None = None) -> Iterator[str]:
-    """Serve a folder on a free port, texts compressed as every host does, under a content policy if one is given."""
+def serve(root: Path, policy: str | None = None, pieces: int = 1) -> Iterator[str]:
+    """Serve a folder, texts compressed as every host does, under a policy if one is given; pages come in pieces."""
 
     class Handler(http.server.SimpleHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -118,7 +120,10 @@ def serve(root: Path, policy: str | None = None) -> Iterator[str]:
             for name, value in {"Type": TEXTS[path.suffix], "Encoding": "gzip", "Length": str(len(content))}.items():
                 self.send_header(f"Content-{name}", value)
             self.end_headers()
-            self.wfile.write(content)
+            size = -(-len(content) // (pieces if path.suffix == ".html" else 1))
+            for at in range(0, len(content), size):
+                self.wfile.write(content[at : at + size])
+                time.sleep(0.2 * (pieces > 1))
 
         def end_headers(self) -> None:
             if policy:

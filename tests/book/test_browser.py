@@ -6,10 +6,9 @@ from urllib.parse import unquote, urlsplit
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from book.browsing import Heard, Site, serve
+from book.browsing import STRICT, Heard, Site, serve
 from sampling import some
 
-STRICT = "default-src 'self'; base-uri 'none'; form-action 'self'"
 SCROLLS = ".chart, pre, .table-scroll, .pst-scrollable-table-container, .math-block, .visually-hidden, svg"
 WIDER = """(scrolls) => [...document.querySelectorAll('main *, header *')]
   .filter((part) => part.getBoundingClientRect().right > innerWidth + 1 && !part.closest(scrolls))

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from book.browsing import Site
+from book.browsing import SHIFT, WATCH, Site, serve
 from sampling import some
 
 WRAPPED = """() => [...document.querySelectorAll('main td')]
@@ -22,6 +22,14 @@ IN_VIEW = """(one) => {
   const box = one.getBoundingClientRect();
   return box.top >= 0 && box.bottom <= innerHeight;
 }"""
+
+
+def test_nothing_moves_while_a_page_comes_in_pieces(site: Site, page: Page) -> None:
+    page.set_viewport_size({"width": 375, "height": 800})
+    page.add_init_script(WATCH)
+    with serve(site.root, pieces=10) as address:
+        page.goto(f"{address}/book/glossary.html", wait_until="networkidle")
+        assert page.evaluate("window.shift ?? 0") <= SHIFT
 
 
 @pytest.mark.parametrize("width", [375, 1280, 1920])

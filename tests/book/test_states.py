@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 from states import expect_same, script, states
 
-from book.browsing import AXE, SHIFT, Heard, serve, shift
+from book.browsing import AXE, SHIFT, STRICT, WATCH, Heard, serve
 from book.showing import ARTICLE, READ, chapter, differing, read
 from bookpress.book.parameters import as_text
 from bookpress.book.project import Project
@@ -22,7 +22,6 @@ from sampling import LONG
 SAMPLE = 60 if LONG else 2
 CHAPTERS = [] if LONG else ["machines"]
 """Chapters that are explored; all where none is named."""
-STRICT = "default-src 'self'; base-uri 'none'; form-action 'self'"
 FAULTS = "axe.run(document).then((found) => found.violations.map((one) => one.id + one.nodes[0].html))"
 
 
@@ -66,8 +65,6 @@ def test_states_show_what_builds_show(explored: Path, browser: Browser, run_comm
             expect(strict.locator(".state-strip")).to_be_hidden()
             assert strict.evaluate(ARTICLE) == before, (slug, choice)
         assert heard.take("strict") == []
-    page.close()
-    strict.close()
 
 
 @pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 375)])
@@ -76,8 +73,7 @@ def test_a_state_fits_has_no_barrier_and_its_charts_take_keys(
 ) -> None:
     page.set_viewport_size({"width": width, "height": 900})
     page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-    found = read(page, f"{chapter(explored, 'default', 'machines')}?gpu_count=theirs")
-    assert found["charts"]
+    assert read(page, f"{chapter(explored, 'default', 'machines')}?gpu_count=theirs")["charts"]
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     chart = page.locator(".restated .chart svg").first
     chart.focus()
@@ -89,7 +85,11 @@ def test_a_state_fits_has_no_barrier_and_its_charts_take_keys(
     assert page.evaluate(FAULTS) == []
 
 
-@pytest.mark.quiet
-def test_a_page_opened_in_a_state_does_not_move(explored: Path, browser: Browser) -> None:
-    with serve(explored / "_build/editions/default/html") as address:
-        assert shift(browser, f"{address}/notebooks/machines.html?gpu_count=theirs", 375) <= SHIFT
+def test_a_page_opened_in_a_state_does_not_move_and_loads_only_what_is_read(explored: Path, page: Page) -> None:
+    page.set_viewport_size({"width": 375, "height": 800})
+    page.add_init_script(WATCH)
+    with serve(explored / "_build/editions/default/html", pieces=10) as address:
+        page.goto(f"{address}/notebooks/machines.html?gpu_count=recorded", wait_until="networkidle")
+        expect(page.locator(".restated .chart")).to_have_count(1)
+        assert page.evaluate("window.shift ?? 0") <= SHIFT
+        assert page.evaluate("typeof vegaEmbed") == "undefined"  # what draws charts comes when a reader begins
