@@ -68,7 +68,8 @@ def css_text(text: str) -> Markup:
 def write_apart(folder: Path, template: str, **values: Any) -> Path:
     """Write a page of ``templates/apart``, which stands outside any edition, as ``index.html``; what it loads first."""
     text = environment("apart").get_template(template).render(**values)
-    replace_file(folder / "_static/reading.css", (STATIC / "reading.css").read_bytes())
+    for name in ("reading.css", "apart.css"):
+        replace_file(folder / "_static" / name, (STATIC / name).read_bytes())
     shutil.copytree(STATIC / "fonts", folder / "_static/fonts", dirs_exist_ok=True)
     replace_file(folder / "index.html", text.encode("utf-8"))
     return folder / "index.html"

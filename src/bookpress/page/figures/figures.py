@@ -96,6 +96,7 @@ def write_files(app: Sphinx, page: Page, context: dict[str, Any]) -> None:
             asset=lambda name: moved(context["asset"](name)),
             page=moved(path.rpartition("/")[2]),
             root=posixpath.relpath(".", folder) + "/",
+            icon=Path(app.config.html_favicon or "").name,
             book=citation_of(app.config).book,
             **facts,
         )
