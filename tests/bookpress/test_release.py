@@ -201,6 +201,7 @@ def test_a_cited_state_is_verified_and_what_differs_is_named(orbits: SimpleNames
     cited.write_text("@book{x}")
     for wrong in (["x"], [third["id"], "x"], [str(cited)]):
         assert run(book, "verify", *wrong, code=2).stderr.startswith("error: ")
+    assert "goes with nothing else" in told(book, "cite", "--check", "planets:neptune=165", "-f", "ris", code=2)
 
 
 @pytest.mark.parametrize(

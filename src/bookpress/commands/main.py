@@ -231,6 +231,8 @@ def cite(
     from bookpress.release.released import check as check_number
 
     if checked is not None:
+        if (chapter, form, edition) != (None, "apa", "default"):
+            raise UsageError(f"--check {checked} goes with nothing else: it names the chapter, and asks every release")
         code, words = check_number(opt.current_project(), checked, _options(1))
         typer.echo(words)
         raise typer.Exit(code)
