@@ -47,7 +47,7 @@ def begin_to_draw(run: Path) -> None:
     cells = json.loads(json.loads(run.read_bytes())["run"]["notebook"])["cells"]
     shown = [output for cell in cells for output in cell.get("outputs", ()) if MIME in output.get("data", ())]
     with suppress(UsageError):  # the page names what is wrong
-        found = [charts.read_chart(one["data"][MIME], one["metadata"][MIME]) for one in shown]
+        found = [charts.read_chart(one["data"][MIME], one["metadata"].get(MIME, {})) for one in shown]
         drawing.begin(found, picture_cache(run))
 
 

@@ -42,7 +42,8 @@ class BookpressRenderer:
         try:
             chart = read_chart(dict(data.content), dict(data.output_metadata.get(VEGALITE_MIME, {})))
         except UsageError as error:
-            logger.error("%s", error, location=(env.docname, data.line), type="bookpress", subtype="chart")  # noqa: TRY400
+            for problem in error.problems:
+                logger.error("%s", problem, location=(env.docname, data.line), type="bookpress", subtype="chart")  # noqa: TRY400
             return [nodes.comment()]
         if env.mystnb_config.execution_mode == "off":  # MyST-NB writes such a notebook again, for nobody: make it short
             output = env.temp_data[NOTEBOOK].cells[data.cell_index].outputs[data.output_index]
