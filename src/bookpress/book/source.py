@@ -98,8 +98,8 @@ def git(root: Path, *words: str) -> str | None:
 
 @cache
 def is_committed(root: Path, name: str) -> bool:
-    """Return whether a file is as a clone has it; without a repository there is nothing to tell."""
-    return not git(root, "status", "--porcelain", "--ignored", "--", name)
+    """Return whether a file is as a clone has it; of an archive no repository tells, not even one that it lies in."""
+    return (root / FILE).is_file() or not git(root, "status", "--porcelain", "--ignored", "--", name)
 
 
 def build_time(root: Path) -> datetime:
