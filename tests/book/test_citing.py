@@ -16,7 +16,7 @@ from bookpress.book.project import Project
 from bookpress.citation.formats import FORMATS
 from bookpress.citation.styles import FORMS, STYLES
 from bookpress.commands.cite import reference
-from sampling import some
+from sampling import count, some
 
 EDITIONS = ["default", "paper"]
 Build = Callable[[str], Path]
@@ -89,7 +89,7 @@ def test_pages_crate_and_edition_agree_on_id_and_hashes(built_book: Build, name:
             described += 1
         for link in page.select("head link[rel=item], head link[rel=describedby], head link[rel=collection]"):
             assert (edition / "html" / urlsplit(urljoin(here, str(link["href"]))).path[1:]).is_file()
-    assert described > 3
+    assert described >= count(4, 12)
     tables = json.loads((edition / "html" / "datapackage.json").read_text("utf-8"))["resources"]
     folders = [table["path"].split("/")[1] for table in tables]
     assert folders == sorted(folders)  # the same bytes, whichever edition was built before

@@ -68,7 +68,7 @@ class Maker(ExitStack):
         self._name, self._epoch = wanted.name, epoch
         folder = self.enter_context(tempfile.TemporaryDirectory(dir=scratch(), ignore_cleanup_errors=True))
         self._said = self.enter_context(tempfile.TemporaryFile())  # noqa: SIM115 - it is one
-        self._process: Any = self.enter_context(
+        self._process: subprocess.Popen[bytes] = self.enter_context(
             subprocess.Popen(
                 [sys.executable, "-m", wanted.module],
                 env={**os.environ, **STEADY, EPOCH_VARIABLE: str(epoch), "TMPDIR": folder},
@@ -87,6 +87,7 @@ class Maker(ExitStack):
 
     def tell(self, what: dict[str, Any] | Path) -> None:
         """Give the order, or before it the path of a file to begin with."""
+        assert self._process.stdin  # noqa: S101
         with suppress(BrokenPipeError):
             self._process.stdin.write(json.dumps(what, default=str).encode() + b"\n")
 

@@ -327,7 +327,7 @@ def test_a_cluster_gives_the_same_bytes_though_a_worker_is_killed(
     report = count_corpus(
         str(snapshot / "parquet"), tmp_path / "dask", partial(executor, scheduler=address), watch=kill_one
     )
-    assert len(counted) >= 2
+    assert workers[0].poll() not in (None, 0)
     assert report.whole
     assert (tmp_path / "dask" / "counts.parquet").read_bytes() == local
 
