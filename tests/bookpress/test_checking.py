@@ -9,10 +9,10 @@ from typer.testing import CliRunner
 
 from bookpress.book.editions import load_edition
 from bookpress.book.project import Project
-from bookpress.build.build import build
-from bookpress.check.check import check, prose_lines, typed_numbers, untested
+from bookpress.check.check import check, prose_lines, typed_numbers
 from bookpress.citation.deposit import main as write_deposits
 from bookpress.commands.main import press
+from bookpress.run.runner import run_chapters
 
 Find = Callable[..., list[str]]
 
@@ -28,8 +28,8 @@ x
 
 
 @pytest.fixture
-def find(book: Project) -> Find:
-    """Return what is found when these texts stand at the end of pages: page, text, page, text ..."""
+def put(book: Project) -> Callable[..., None]:
+    """Write texts at the end of pages: page, text, page, text ..."""
     (book.root / "book/references.bib").write_text("@misc{known2024, title={T}, author={A B}, year={2024}}\n")
     (book.data / "claims.yml").write_text("a-claim: {statement: one, value: 1}\n")
     config = book.root / "_config.yml"
@@ -37,28 +37,33 @@ def find(book: Project) -> Find:
     glossary = "\n```{glossary}\nword\n    What one says.\n```\n\n(a-place)=\n## A place\n"
     (book.root / "index.md").write_text((book.root / "index.md").read_text() + glossary)
 
-    def find(*pairs: str) -> list[str]:
+    def write(*pairs: str) -> None:
         for page, text in zip(pairs[::2], pairs[1::2], strict=True):
             path = book.root / f"{page}.md"
             path.write_text(path.read_text() + "\n" + text + "\n")
+
+    return write
+
+
+@pytest.fixture
+def find(book: Project, put: Callable[..., None]) -> Find:
+    """Return what is found when these texts stand at the end of pages."""
+
+    def find(*pairs: str) -> list[str]:
+        put(*pairs)
         return [str(problem) for problem in check(book)[0]]
 
     return find
 
 
-def test_what_is_right_is_not_accused_and_what_was_not_run_is_named(find: Find, book: Project) -> None:
-    cell = (
-        "```{code-cell} python\n%matplotlib inline\nfrom math import sqrt\ndisplay(sqrt(number))\n```\n{result}`other`"
-    )
-    assert find("book/words", RIGHT, "notebooks/first", cell) == []
-    assert check(book)[1] == ["first", "second"]
-
-
-def test_keys_of_chapters_that_were_run_are_known(find: Find, book: Project) -> None:
-    build(book, load_edition(book, "default"))
-    found = find("book/words", "{result}`first:numbr`, {result}`second:number:value`")
-    assert check(book)[1] == []
-    assert found == ["book/words.md:5: the chapter 'first' records no result 'numbr'; did you mean number?"]
+def test_keys_of_chapters_that_were_run_are_known(put: Callable[..., None], book: Project) -> None:
+    run_chapters(book, load_edition(book, "default"))
+    put("book/words", "{result}`first:numbr`, {result}`second:number:value`")
+    problems, unchecked = check(book)
+    assert unchecked == []
+    assert [str(one) for one in problems] == [
+        "book/words.md:5: the chapter 'first' records no result 'numbr'; did you mean number?"
+    ]
 
 
 def test_nothing_of_a_chapter_is_run(find: Find, book: Project, tmp_path: Path) -> None:
@@ -73,7 +78,7 @@ def test_nothing_of_a_chapter_is_run(find: Find, book: Project, tmp_path: Path) 
     assert not trap.exists()
 
 
-def test_faults_of_prose_have_file_and_line(find: Find) -> None:
+def test_faults_have_file_and_line(find: Find, book: Project) -> None:
     faults = {
         "{result}`frist:nmber`": "no chapter 'frist'; did you mean first?",
         "{param}`first:facto`": "the chapter 'first' has no parameter 'facto'; did you mean factor?",
@@ -87,24 +92,21 @@ def test_faults_of_prose_have_file_and_line(find: Find) -> None:
         "```{waring}\nx\n```": "Unknown directive type: 'waring'",
         "Of 86 models": "the number 86 is typed by hand",
     }
-    start = 5
-    text, lines = "", {}
-    for fault, said in faults.items():
-        lines[said] = start + text.count("\n")
-        text += f"{fault}\n\n"
-    found = find("book/words", text)
-    for said, line in lines.items():
-        assert [one for one in found if said in one and one.startswith(f"book/words.md:{line}:")], (said, found)
-
-
-def test_faults_of_chapters_have_their_own_lines(find: Find, book: Project) -> None:
-    faults = (
-        "```{code-cell} python\n:tags: [hide-input]\n\nprint(undefined_thing)\n```\n\nOf {claim}`another` and 77.\n"
+    cells = (
+        "```{code-cell} python\n:tags: [hide-input]\n\nprint(undefined_thing)\n```\n\nOf {claim}`another` and 77.\n\n"
+        "```{code-cell} python\nprint(title='all 42')\n```"
     )
-    found = find("notebooks/first", faults, "notebooks/first", "```{code-cell} python\nprint(title='all 42')\n```")
-    lines = (book.root / "notebooks/first.md").read_text().split("\n")
+    (book.root / "codemeta.json").write_text("{}")
+    found = find("book/words", "\n\n".join(faults), "notebooks/first", cells)
+    old = "codemeta.json:1: is not what book/publication.yml says: run `python -m bookpress.citation.deposit`"
+    assert old in found
+    words, chapter = ((book.root / name).read_text() for name in ("book/words.md", "notebooks/first.md"))
+    for fault, said in faults.items():
+        line = words[: words.index(fault)].count("\n") + 1
+        assert [one for one in found if said in one and one.startswith(f"book/words.md:{line}:")], (said, found)
+    lines = chapter.split("\n")
     for said in ("undefined_thing", "another", "77", "42"):
-        [one] = [one for one in found if said in one]
+        [one] = [one for one in found if said in one and one.startswith("notebooks/first.md")]
         assert said in lines[int(one.split(":")[1]) - 1], one
 
 
@@ -132,44 +134,36 @@ def test_entries_of_the_front_matter_are_known(find: Find, book: Project) -> Non
     ]
 
 
-def test_records_for_archives_that_are_old_are_named(find: Find, book: Project) -> None:
-    (book.root / "codemeta.json").write_text("{}")
-    said = "codemeta.json:1: is not what book/publication.yml says: run `python -m bookpress.citation.deposit`"
-    assert said in find()
-    write_deposits(book.root)
-    assert find() == []
-
-
-def test_the_command_tells_rows_and_exit_code(find: Find, book: Project, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(book.root)
-    clean = CliRunner().invoke(press, ["check"])
-    assert clean.exit_code == 0
-    assert "first: not run yet: its keys are unchecked" in clean.stderr
-    find("index", "All 86 models.")
-    result = CliRunner().invoke(press, ["check", "--json"])
-    assert result.exit_code == 1
-    assert [set(row) for row in json.loads(result.stdout)] == [{"file", "line", "problem"}]
-
-
-def test_paragraphs_that_claim_a_direction_without_a_statement_are_listed_and_no_fault(
-    find: Find, book: Project, monkeypatch: pytest.MonkeyPatch
+def test_what_is_right_is_not_accused_and_paragraphs_to_look_at_are_no_fault(
+    put: Callable[..., None], book: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """What was not run is named, and paragraphs that claim a direction without a statement are listed."""
     key = book.settings.front_matter
     text = "A {result}`first:sum` of\nall, more than before.\n\nMost of {result}`first:sum`. {holds}`first:most`\n"
     (book.root / "book/words.md").write_text(
         f"---\n{key}:\n  finding: It fell to {{result}}`first:sum`\n---\n# Words\n\n{text}\nWe rose more, twice.\n"
     )
-    assert find() == []
-    assert [str(one) for one in untested(book)] == [
-        "book/words.md:3: says 'fell' of a result, and rests on no statement",
-        "book/words.md:7: says 'more' of a result, and rests on no statement",
-    ]
+    cell = (
+        "```{code-cell} python\n%matplotlib inline\nfrom math import sqrt\ndisplay(sqrt(number))\n```\n{result}`other`"
+    )
+    put("book/words", RIGHT, "notebooks/first", cell)
+    write_deposits(book.root)
     monkeypatch.chdir(book.root)
     done = CliRunner().invoke(press, ["check"])
-    assert (done.exit_code, done.stdout.count("rests on no statement")) == (0, 2)
-    assert "nothing wrong was found; 2 paragraphs to look at" in done.stderr
-    rows = json.loads(CliRunner().invoke(press, ["check", "--json"]).stdout)
-    assert [set(row) for row in rows] == [{"file", "line", "untested"}] * 2
+    assert (done.exit_code, done.stdout.splitlines()) == (
+        0,
+        [
+            "book/words.md:3: says 'fell' of a result, and rests on no statement",
+            "book/words.md:7: says 'more' of a result, and rests on no statement",
+        ],
+    )
+    for words in ("first: not run yet: its keys are unchecked", "second: not run yet", "; 2 paragraphs to look at"):
+        assert words in done.stderr
+    for code, last in ((0, "untested"), (1, "problem")):
+        done = CliRunner().invoke(press, ["check", "--json"])
+        assert done.exit_code == code
+        assert {frozenset(row) for row in json.loads(done.stdout)} == {frozenset({"file", "line", last})}
+        put("index", "All 86 models.")
 
 
 @pytest.mark.parametrize(
