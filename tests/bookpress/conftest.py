@@ -6,7 +6,7 @@ import shutil
 import signal
 import sys
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from importlib import resources
 from pathlib import Path
 from textwrap import dedent
@@ -22,6 +22,7 @@ from book.browsing import browser, page  # noqa: F401 - fixtures
 from bookpress.book.chapters import KERNEL
 from bookpress.book.editions import Edition, load_edition
 from bookpress.book.project import Project
+from bookpress.book.source import is_committed, load_source
 from bookpress.commands import main as cli
 from bookpress.run.engine import Engine, open_engine
 from bookpress.run.notebook import Job
@@ -157,15 +158,14 @@ def book(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
 
 
 @pytest.fixture
-def said(
-    book: Project, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
-) -> Callable[..., tuple[int, str, str]]:
-    """Run the command line on the tiny book; return exit code, standard output, standard error."""
-    monkeypatch.setattr(Project, "find", classmethod(lambda _: book))
+def inside(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, str, str]]:
+    """Run the command line in this process; return exit code, standard output, standard error."""
     monkeypatch.setattr(sys.modules["__main__"], "__package__", None)  # no `python -m pytest`: the script is named
 
     def run(*arguments: str) -> tuple[int, str, str]:
         monkeypatch.setattr(sys, "argv", ["bookpress", *arguments])
+        load_source.cache_clear()  # what git said ends with each command
+        is_committed.cache_clear()
         code = 0
         try:
             cli.main()
@@ -175,6 +175,13 @@ def said(
         return code, out, error
 
     return run
+
+
+@pytest.fixture
+def said(book: Project, inside: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> Callable[..., Any]:
+    """Run the command line on the tiny book."""
+    monkeypatch.setattr(Project, "find", classmethod(lambda _: book))
+    return inside
 
 
 @pytest.fixture(scope="session")
@@ -202,6 +209,16 @@ def explored(made_once: Callable[..., Path]) -> Path:
 def built(book: Project, built_once: Project) -> Project:
     shutil.copytree(built_once.build, book.build, symlinks=True)
     return book
+
+
+@pytest.fixture(scope="module")
+def common(tmp_path_factory: pytest.TempPathFactory, built_once: Project) -> Iterator[Project]:
+    """Return a built tiny book that the tests of a file share: each finds what the one before it left."""
+    made = new_book(tmp_path_factory.mktemp("common") / "book")
+    shutil.copytree(built_once.build, made.build, symlinks=True)
+    with pytest.MonkeyPatch.context() as patch:
+        surround(patch, made)
+        yield made
 
 
 @pytest.fixture

@@ -28,7 +28,7 @@ def add_cell(path: Path, code: str) -> None:
     path.write_text(path.read_text() + f"\n```{{code-cell}} python\n{code}\n```\n")
 
 
-def wait_for(condition: Callable[[], object], seconds: float = 60) -> None:
+def wait_for(condition: Callable[[], object], seconds: float = 300) -> None:
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline
@@ -44,8 +44,8 @@ def descendants(pid: int) -> list[psutil.Process]:
 
 
 def left_over(family: Iterable[psutil.Process]) -> list[psutil.Process]:
-    """Return the processes that do not end within moments."""
-    _, alive = psutil.wait_procs(list(family), timeout=20)
+    """Return the processes that do not end soon, on a machine that may have much else to do."""
+    _, alive = psutil.wait_procs(list(family), timeout=60)
     return [one for one in alive if one.is_running() and one.status() != psutil.STATUS_ZOMBIE]
 
 

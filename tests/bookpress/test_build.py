@@ -29,7 +29,7 @@ from bookpress.build.sphinx_process import MEMORY
 from bookpress.errors import PressError, UsageError
 from bookpress.files import files_of, sha256, tree
 from bookpress.run.runner import RunOptions
-from sampling import count
+from sampling import count, some
 
 Load = Callable[..., Edition]
 PAGE = ("book/words.md", "Nothing but words", "Other words")
@@ -114,7 +114,6 @@ def test_nothing_changed_means_nothing_done(built: Project, edition: Load, monke
 
 
 def test_the_same_bytes_from_another_edition_by_another_engine_and_on_one_core(built: Project, edition: Load) -> None:
-    before = published(built.editions / "default")
     after_another = published(build(built, edition("default", "second.factor=4")))
     shutil.rmtree(built.build)
     cores = os.sched_getaffinity(0)
@@ -124,7 +123,6 @@ def test_the_same_bytes_from_another_edition_by_another_engine_and_on_one_core(b
     finally:
         os.sched_setaffinity(0, cores)
     assert alone == after_another
-    assert published(build(built, edition())) == before
 
 
 def test_what_changed_was_touched_or_is_gone_is_made_again(built: Project, edition: Load) -> None:
@@ -133,15 +131,14 @@ def test_what_changed_was_touched_or_is_gone_is_made_again(built: Project, editi
     assert (made.changed, made.fresh) == (True, [])
     assert PAGE[2] in (made.folder / "html/book/words.html").read_text()
     before = published(made)
-    (made.folder / "html/index.html").write_text("vandalised")
-    assert published(build(built, edition())) == before
-    (made.folder / "results.json").unlink()
-    (built.workshop / MEMORY / ".rests-on").write_text("damaged")
-    assert published(build(built, edition())) == before
     (made.folder / "timings.json").unlink()
     assert not build(built, edition()).changed
-    (made.folder / STATE).write_text("[")
-    assert published(build(built, edition())) == before
+    damaged = [("html/index.html", "vandalised"), ("results.json", None), (STATE, "[")]
+    (built.workshop / MEMORY / ".rests-on").write_text("damaged")
+    for name, text in some(damaged, 2, 0):
+        path = made.folder / name
+        path.write_text(text) if text else path.unlink()
+        assert published(build(built, edition())) == before
 
 
 def test_a_failing_chapter_leaves_the_others_and_the_last_edition_alone(built: Project, edition: Load) -> None:
@@ -168,10 +165,17 @@ def test_faults_on_a_page_are_named_and_not_published(built: Project, edition: L
     path = built.root / "book/words.md"
     good = path.read_text()
     path.write_text(good + "\n[nowhere](nowhere.md)\n\n{nonsense}`x`\n")
+    chapter = built.root / "notebooks/second.md"
+    sound = chapter.read_text()
+    add_cell(
+        chapter, "display({'application/vnd.vegalite.v6+json': {}}, raw=True)"
+    )
     for _ in range(2):
         with pytest.raises(PressError, match=r"book/words\.md:5: WARNING: .*nowhere") as raised:
             build(built, edition())
         assert "Unknown interpreted text role" in str(raised.value)
+        assert "the figure without a name: the entry 'title' is missing" in str(raised.value)
+    chapter.write_text(sound)
     path.write_text(good + "\n![pixel](https://example.org/p.png)\n\n<a href='../no.html'>x</a>\n")
     with pytest.raises(PressError, match=r"book/words\.html: fetches https://example\.org/p\.png") as raised:
         build(built, edition())
@@ -203,18 +207,20 @@ def test_evidence_is_checked_before_anything_runs_and_once(
         (book.root / "checked").unlink(missing_ok=True)
 
 
-def test_a_build_waits_for_another_and_nothing_is_removed_meanwhile(book: Project) -> None:
+def test_a_build_waits_for_another_and_nothing_is_removed_meanwhile(built: Project) -> None:
+    book, page = built, built.editions / "default/html/notebooks/first.html"
+    edit(book.root / "notebooks/first.md", "Some text.", "Other text.")
     with build_lock(book):
         with pytest.raises(PressError, match="a build is running; wait for it or stop it"):
             clean(book)
-        waiting = [command(book, "build", name) for name in ("default", "other", "default")]
+        waiting = [command(book, "build") for _ in range(2)]
         for process in waiting:
             assert process.stderr is not None
             assert process.stderr.readline() == "waiting for another build to end\n"
-    said = [process.communicate(timeout=120)[1] for process in waiting]
-    assert sorted("2 of 2 chapters run" in words for words in said) == [False, True, True]
-    pages = [(book.editions / name / "html/notebooks/first.html").read_text() for name in ("default", "other")]
-    assert ["-p table=b" in page for page in pages] == [False, True]
+        assert "Some text." in page.read_text()
+    said = [process.communicate()[1] for process in waiting]
+    assert sorted("nothing to do" in words for words in said) == [False, True]
+    assert "Other text." in page.read_text()
     (book.build / "dangling").symlink_to(book.root / "nothing")
     (book.build / "linked").symlink_to(book.data)
     assert clean(book) > 1000
@@ -229,10 +235,9 @@ def test_killed_at_any_moment_the_published_edition_is_whole(book: Project) -> N
     whole, took = [], 0.0
     for text in reversed(versions):
         chapter.write_text(text)
-        shutil.rmtree(book.build, ignore_errors=True)
         started = time.monotonic()
         assert command(book, "build").wait() == 0
-        took = time.monotonic() - started
+        took = max(took, time.monotonic() - started)
         whole.append(published(book.editions / "default"))
     rng = np.random.default_rng(1)
     for number in range(count(2, 50)):
@@ -262,7 +267,7 @@ def test_stopped_by_a_signal_it_ends_promptly_and_leaves_no_process(book: Projec
     wait_for(lambda: list(book.cache.rglob("*.json")))
     family = descendants(process.pid)
     process.send_signal(getattr(signal, name))
-    assert process.wait(timeout=10) == 130
+    assert process.wait(timeout=60) == 130
     assert process.stderr is not None
     assert "stopped" in process.stderr.read()
     assert left_over(family) == []

@@ -120,13 +120,12 @@ def test_a_chapter_that_fails_is_exit_code_1(said: Callable[..., Said], book: Pr
     assert "Traceback" not in error
 
 
-def test_build_prints_where_the_book_is_and_clean_removes_it(said: Callable[..., Said], book: Project) -> None:
+def test_build_prints_where_the_book_is_and_clean_removes_it(said: Callable[..., Said], built: Project) -> None:
+    book = built
     code, out, error = said("build", "other")
-    assert code == 0
+    assert (code, "nothing to do" in error) == (0, True)
     assert Path(out.strip()) == book.editions / "other/html/index.html"
     assert Path(out.strip()).is_file()
-    assert "2 of 2 chapters run" in error
-    assert "nothing to do" in said("build", "other")[2]
 
     code, out, error = said("compare", "default", "other", "--json")
     assert code == 0, "a comparison that finds differences is good"
@@ -225,5 +224,5 @@ def test_a_job_in_the_background_ends_when_it_is_told_to(book: Project) -> None:
     """A shell lets such a job ignore Ctrl-C; it must not ignore a request to end, too."""
     add_cell(book.root / "notebooks/first.md", "import time\ntime.sleep(600)")
     script = f"{SCRIPT} run first & sleep 3; kill $!; wait $!"
-    done = subprocess.run(["sh", "-c", script], cwd=book.root, capture_output=True, text=True, timeout=60)
+    done = subprocess.run(["sh", "-c", script], cwd=book.root, capture_output=True, text=True, timeout=300)
     assert (done.returncode, done.stderr.split()[0]) == (130, "stopped;"), done.stderr

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from processes import add_cell
 
-from bookpress.book.editions import Edition, load_edition
+from bookpress.book.editions import load_edition
 from bookpress.book.project import Project
 from bookpress.build.build import build
 from bookpress.explore.compare import Comparison, Side, compare, print_comparison, sides
@@ -48,14 +48,6 @@ def test_an_edition_is_the_same_as_itself(
     assert (comparison.changes, comparison.parameters, comparison.same) == ([], [], 2)
     print_comparison(comparison)
     assert "All 2 results are the same" in capsys.readouterr().out
-
-
-def test_a_built_edition_is_found_by_its_id(
-    book: Project, edition: Callable[..., Edition], compared: Callable[..., Comparison]
-) -> None:
-    built = build(book, edition("default", "first.factor=5"))
-    comparison = compared("default", built.edition.id)
-    assert [(change.chapter, change.parameters) for change in comparison.changes] == [("first", ["factor"])]
 
 
 def test_other_data_with_the_same_parameters_is_said_to_be_the_cause(capsys: pytest.CaptureFixture[str]) -> None:

@@ -42,9 +42,13 @@ def tagged(work: Job, number: int, *tags: str) -> Job:
     return replace(work, notebook=dumps(notebook))
 
 
-def test_the_cell_that_failed_is_named_not_one_that_may(job: Callable[..., Job], engine: Engine) -> None:
-    work = tagged(job("1 / 0", "x = 1\n\nraise KeyError('k')\n", "3"), 0, "raises-exception")
-    assert str(fails(work, engine)) == "tiny: code cell 2 (`raise KeyError('k')`) failed with KeyError: 'k'"
+def test_the_cell_that_failed_is_named_not_one_that_may_and_the_rest_is_not_run(
+    job: Callable[..., Job], engine: Engine
+) -> None:
+    error = fails(tagged(job("1 / 0", "x = 1\n\nraise KeyError('k')\n", "3"), 0, "raises-exception"), engine)
+    assert str(error) == "tiny: code cell 2 (`raise KeyError('k')`) failed with KeyError: 'k'"
+    outputs = [output.output_type for cell in loads(error.notebook).cells for output in cell.get("outputs", [])]
+    assert outputs == ["error", "error"]
 
 
 def test_the_line_that_raised_is_named(job: Callable[..., Job], engine: Engine) -> None:

@@ -35,7 +35,7 @@ class Live(Served):
         usual = {"Origin": self.url.rstrip("/"), "X-Press-Token": self.token, "Content-Type": "application/json"}
         body = values if isinstance(values, bytes) else json.dumps(self.order(values, reader))
         sent = {name: text for name, text in {**usual, **headers}.items() if text is not None}
-        return requests.post(f"{self.url}__press__/choose", body, headers=sent, timeout=60)
+        return requests.post(f"{self.url}__press__/choose", body, headers=sent, timeout=300)
 
     @staticmethod
     def order(values: Any, reader: str = "a-reader", chapter: str = "moons") -> dict[str, Any]:
@@ -82,8 +82,8 @@ def test_a_newer_choice_ends_the_older(live: Live) -> None:
         time.sleep(3)
         begun = time.monotonic()
         assert "state" in live.ask({"power": "1.75"}).json()
-        assert older.result(20).json() == {"error": "A newer choice took its place."}
-        assert time.monotonic() - begun < 30
+        assert older.result(120).json() == {"error": "A newer choice took its place."}
+        assert time.monotonic() - begun < 55, "a reader waits at most 60 seconds"
 
 
 def hostile(live: Live) -> dict[str, requests.Response]:
@@ -145,7 +145,7 @@ def test_the_bar_takes_any_legal_value(live: Live, page: Page) -> None:
     expect(power.locator("input")).to_have_value("1.5")
     power.locator("input").fill("1.625")
     power.locator("input").press("Enter")
-    expect(page.locator(".state-strip")).to_contain_text("Power: 1.625", timeout=20_000)
+    expect(page.locator(".state-strip")).to_contain_text("Power: 1.625", timeout=120_000)
     power.locator("input").fill("7")
     power.get_by_role("button").click()
     expect(power.get_by_role("alert")).to_have_text("7 is not allowed; allowed: more than 0 and at most 5")

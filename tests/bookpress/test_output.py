@@ -21,7 +21,7 @@ def say(book: Project, words: str, output: str, **environment: str) -> subproces
         cwd=book.root,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=300,
         env={**os.environ, "PYTHONUNBUFFERED": "", **environment},
     )
 

@@ -21,12 +21,13 @@ from bookpress.book.project import Project
 from bookpress.build.published import build_lock
 from bookpress.errors import PressError, UsageError
 from bookpress.files import tree
-from bookpress.write.serve import serve
+from bookpress.write.serve import changes, serve
 from sampling import some
 
 SLOW = "```{code-cell} python\nimport time; time.sleep(600)\n```"
 BROKEN = "```{code-cell} python\n1 / 0\n```"
 WORDS = ("book/words.md", "Nothing but words", "Other words")
+PATIENCE = 300_000  # milliseconds that a page may take to show what was built
 
 
 class Served:
@@ -40,11 +41,11 @@ class Served:
         self.url = self.process.stdout.readline().strip()
 
     def get(self, path: str = "", **headers: str) -> requests.Response:
-        return requests.get(self.url + path, headers=headers, timeout=60)
+        return requests.get(self.url + path, headers=headers, timeout=300)
 
     def settled(self, after: str = "") -> dict[str, str]:
         """Return the state once a build has ended, and it is another than before."""
-        deadline, state = time.monotonic() + 120, {"state": "building"}
+        deadline, state = time.monotonic() + 300, {"state": "building"}
         while state["state"] == "building" or state["version"] + state["message"] == after:
             assert time.monotonic() < deadline, state
             time.sleep(0.1)
@@ -65,34 +66,65 @@ class Served:
         """End it as Ctrl-C does."""
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGINT)
-        self.process.communicate(timeout=20)
+        self.process.communicate(timeout=120)
 
 
-@pytest.fixture
-def served(built: Project) -> Iterator[Served]:
-    server = Served(built.root)
-    yield server
+@pytest.fixture(scope="module")
+def first(common: Project) -> Iterator[tuple[Served, requests.Response]]:
+    """Return a server and what it answers while the first build waits for another."""
+    shutil.rmtree(common.editions)
+    with build_lock(common):
+        server = Served(common.root)
+        waiting = server.get()
+    yield server, waiting
     server.end()
 
 
-def test_pages_follow_the_files_and_a_failing_build_keeps_the_last_good_ones(served: Served, built: Project) -> None:
+@pytest.fixture
+def served(first: tuple[Served, requests.Response]) -> Served:
+    first[0].settled()
+    return first[0]
+
+
+def test_a_build_waits_for_another_and_pages_that_are_gone_are_built_again(
+    first: tuple[Served, requests.Response], common: Project
+) -> None:
+    server, waiting = first
+    assert (waiting.status_code, "__press__/reload.js" in waiting.text) == (503, True)
+    server.settled()
+    assert server.get().status_code == 200
+    shutil.rmtree(common.editions)
+    wait_for(lambda: server.get().status_code == 200)
+
+
+def test_pages_follow_the_files_and_a_failing_build_keeps_the_last_good_ones(
+    served: Served, common: Project, page: Page
+) -> None:
+    """And the page in the browser reloads, and shows what is wrong."""
+    page.goto(f"{served.url}book/words.html")
     changed = served.edited(*WORDS)
+    page.get_by_text("Other words").wait_for(timeout=PATIENCE)
     broken = served.edited("notebooks/first.md", "Some text.", BROKEN)
     assert (changed["state"], broken["state"]) == ("built", "failed")
     assert "first: code cell 2 (`1 / 0`) failed with ZeroDivisionError" in broken["message"]
     assert broken["version"] == changed["version"]
+    alert = page.get_by_role("alert")
+    alert.wait_for(timeout=PATIENCE)
+    assert "code cell 2 (`1 / 0`) failed" in alert.inner_text()
+    assert page.get_by_text("Other words").is_visible()
+    alert.get_by_role("button").click()
+    assert alert.count() == 0
     mended = served.edited("notebooks/first.md", BROKEN, "Better text.")
-    page = served.get("book/words.html")
-    assert "Other words" in page.text
-    assert f'data-version="{mended["version"]}"></script>' in page.text
+    words = served.get("book/words.html")
+    assert "Other words" in words.text
+    assert f'data-version="{mended["version"]}"></script>' in words.text
     assert "Better text." in served.get("notebooks/first.html").text
-    assert page.headers["Cache-Control"] == "no-store"
-    folder = built.editions / "default/html"
+    assert words.headers["Cache-Control"] == "no-store"
+    folder = common.editions / "default/html"
     assert not any("__press__" in (folder / name).read_text("latin-1") for name in tree(folder))
 
 
-def test_what_is_served_and_what_is_not(served: Served, built: Project) -> None:
-    served.settled()
+def test_what_is_served_and_what_is_not(served: Served) -> None:
     assert "A tiny book" in served.get().text
     assert served.get("_static/pygments.css").headers["Content-Type"] == "text/css"
     assert "__press__/state" in served.get("__press__/reload.js").text
@@ -106,55 +138,47 @@ def test_what_is_served_and_what_is_not(served: Served, built: Project) -> None:
     assert {address.laddr.ip for address in addresses} == {"127.0.0.1"}
 
 
-@pytest.mark.parametrize("sent", some([signal.SIGINT, signal.SIGTERM, signal.SIGHUP], 1, 2))
-def test_a_signal_during_a_build_stops_promptly_and_leaves_no_process(
-    served: Served, built: Project, sent: signal.Signals
-) -> None:
-    served.settled()
-    edit(built.root / "notebooks/first.md", "Some text.", SLOW)
+def test_a_change_during_a_build_starts_it_afresh(served: Served, common: Project) -> None:
+    edit(common.root / "notebooks/second.md", "Some text.", SLOW)
     family = served.family(3)  # the build, the process that forks, and the fork
-    os.kill(served.process.pid, sent)
-    assert served.process.wait(timeout=10) == 0
-    assert left_over(family) == []
-
-
-def test_a_change_during_a_build_starts_it_afresh(served: Served, built: Project) -> None:
-    served.settled()
-    edit(built.root / "notebooks/first.md", "Some text.", SLOW)
-    family = served.family(3)
-    edit(built.root / "notebooks/first.md", "time.sleep(600)", "print('no longer')")
+    edit(common.root / "notebooks/second.md", "time.sleep(600)", "print('no longer')")
     assert left_over(family) == []
     assert served.settled()["state"] == "built"
-    assert "no longer" in served.get("notebooks/first.html").text
+    assert "no longer" in served.get("notebooks/second.html").text
 
 
-def test_a_build_waits_for_another_and_pages_that_are_gone_are_built_again(book: Project) -> None:
-    with build_lock(book):
-        server = Served(book.root)
-        waiting = server.get()
-        assert (waiting.status_code, "__press__/reload.js" in waiting.text) == (503, True)
-    for _ in range(2):
-        wait_for(lambda: server.get().status_code == 200)
-        server.settled()
-        shutil.rmtree(book.editions)
-    server.end()
+@pytest.mark.parametrize("sent", some([signal.SIGINT, signal.SIGTERM, signal.SIGHUP], 1, 2))
+def test_a_signal_during_a_build_stops_promptly_and_leaves_no_process(built: Project, sent: signal.Signals) -> None:
+    edit(built.root / "notebooks/first.md", "Some text.", SLOW)
+    served = Served(built.root)
+    family = served.family(3)
+    os.kill(served.process.pid, sent)
+    assert served.process.wait(timeout=60) == 0
+    assert left_over(family) == []
 
 
-def test_folders_that_come_later_or_are_exchanged_are_watched_too(served: Served, built: Project) -> None:
+def test_folders_that_come_later_or_are_exchanged_are_watched_too(book: Project) -> None:
     def exchange() -> None:
-        shutil.move(built.root / "book", built.build / "old")
-        shutil.copytree(built.build / "old", built.root / "book")
+        shutil.move(book.root / "book", book.root / "old")
+        shutil.copytree(book.root / "old", book.root / "book")
 
     def make(name: str) -> Callable[[], object]:
-        (built.root / name).parent.mkdir(parents=True, exist_ok=True)
-        return lambda: (built.root / name).write_text(str(time.monotonic_ns()))
+        (book.root / name).parent.mkdir(parents=True, exist_ok=True)
+        return lambda: (book.root / name).write_text(str(time.monotonic_ns()))
 
-    for act in (make("_static/own.css"), make("_static/own.css"), make("book/pictures/drawn/box.svg"), exchange):
+    looks = changes(book)
+    assert (next(looks), next(looks)) == (False, False)
+    words = book.root / WORDS[0]
+    for act in (
+        make("_static/own.css"),
+        make("_static/own.css"),
+        make("book/pictures/drawn/box.svg"),
+        exchange,
+        lambda: edit(words, *WORDS[1:]),
+        words.unlink,
+    ):
         act()
-        time.sleep(1)
-        served.settled()
-    assert served.edited(*WORDS)["state"] == "built"
-    assert "Other words" in served.get("book/words.html").text
+        assert (next(looks), next(looks)) == (True, False)
 
 
 def test_a_port_that_is_taken_and_an_edition_that_is_not_there_are_named(book: Project) -> None:
@@ -166,17 +190,3 @@ def test_a_port_that_is_taken_and_an_edition_that_is_not_there_are_named(book: P
             serve(book, "default", port, print)
     with pytest.raises(UsageError, match="no edition 'othr'; did you mean other"):
         serve(book, "othr", 0, print)
-
-
-def test_the_page_in_the_browser_reloads_and_shows_what_is_wrong(served: Served, page: Page) -> None:
-    served.settled()
-    page.goto(f"{served.url}book/words.html")
-    served.edited(*WORDS)
-    page.get_by_text("Other words").wait_for(timeout=60_000)
-    served.edited("notebooks/first.md", "Some text.", BROKEN)
-    alert = page.get_by_role("alert")
-    alert.wait_for(timeout=60_000)
-    assert "code cell 2 (`1 / 0`) failed" in alert.inner_text()
-    assert page.get_by_text("Other words").is_visible()
-    alert.get_by_role("button").click()
-    assert alert.count() == 0

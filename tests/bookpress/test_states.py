@@ -17,6 +17,7 @@ from states import expect_same, record, script, states
 
 from book.browsing import Heard
 from book.showing import ARTICLE, READ, chapter, differing, read
+from sampling import some
 
 EDITIONS = "_build/editions"
 
@@ -80,43 +81,44 @@ with warm_book(Project.at(Path()), edition / "source", edition / "html"):
     wait_for(lambda: not list((home / "_build").glob("cd-*")))  # nothing is left aside either
 
 
-def test_states_go_with_their_edition_and_the_same_command_goes_on_where_it_was_killed(
-    tmp_path: Path, explored: Path
-) -> None:
-    home = new_home(tmp_path / "book", explored)
-    assert "not explored" in press(home, "statements", "--robustness", code=2)
-    cache, pages = home / "_build/cache", home / "_build/editions/default/html"
-    how: dict[str, Any] = {"cwd": home, "env": environment(home), "stderr": subprocess.DEVNULL}
-    with subprocess.Popen([sys.executable, "-m", "bookpress", "explore", "--jobs", "1"], **how) as exploring:
+@pytest.fixture
+def another(tmp_path: Path, explored: Path) -> Path:
+    """Return a copy of the explored book that a test may change."""
+    return shutil.copytree(explored, tmp_path / "book", symlinks=True)
+
+
+def test_states_go_with_their_edition_and_the_same_command_goes_on_where_it_was_killed(another: Path) -> None:
+    cache, pages = another / "_build/cache", another / "_build/editions/default/html"
+    before = sorted(pages.glob("states/*/*.js"))
+    assert len(before) == 9
+    press(another, "build")
+    assert sorted(pages.glob("states/*/*.js")) == before
+    edit(another / "index.md", "Far planets", "The far planets")
+    press(another, "build")
+    assert "not explored" in press(another, "statements", "--robustness", code=2)
+    shutil.rmtree(cache)
+    how: dict[str, Any] = {"cwd": another, "env": environment(another), "stderr": subprocess.DEVNULL}
+    command = [sys.executable, "-m", "bookpress", "explore", "moons", "--jobs", "1"]
+    with subprocess.Popen(command, **how) as exploring:
         wait_for(lambda: len(list(cache.glob("*.json"))) >= 2)
         exploring.kill()
     done = {path: path.stat().st_mtime_ns for path in cache.glob("*.json")}
-    assert not pages.exists()
-    assert len(done) < 9
-    press(home, "explore")
-    assert {path: path.stat().st_mtime_ns for path in done} == done
-    before = sorted(pages.glob("states/*/*.js"))
-    assert len(before) == 9
-    press(home, "build")
-    assert sorted(pages.glob("states/*/*.js")) == before
-    edit(home / "index.md", "Far planets", "The far planets")
-    press(home, "build")
+    assert len(done) < 7
     assert not (pages / "states").exists()
     assert "sureness" not in (pages / "notebooks/moons.html").read_text()
-    press(home, "explore", "planets")
-    press(home, "explore", "moons")
+    press(another, "explore", "moons")
+    assert {path: path.stat().st_mtime_ns for path in done} == done
+    press(another, "explore", "planets")
     assert sorted(pages.glob("states/*/*.js")) == before
 
 
-def test_a_chapter_that_shows_other_figures_under_a_value_is_refused(tmp_path: Path, explored: Path) -> None:
-    home = new_home(tmp_path / "book", explored)
-    press(home, "build")
-    before = (home / "_build/editions/default/html/index.html").read_bytes()
-    edit(home / "notebooks/planets.md", "show_chart(", "if group != 'inner': show_chart(")
-    said = press(home, "explore", "planets", code=1)
+def test_a_chapter_that_shows_other_figures_under_a_value_is_refused(another: Path) -> None:
+    before = (another / "_build/editions/default/html/index.html").read_bytes()
+    edit(another / "notebooks/planets.md", "show_chart(", "if group != 'inner': show_chart(")
+    said = press(another, "explore", "planets", code=1)
     assert "planets group=inner: lacks fig-law" in said
     assert "group=outer: " not in said
-    assert (home / "_build/editions/default/html/index.html").read_bytes() == before
+    assert (another / "_build/editions/default/html/index.html").read_bytes() == before
 
 
 def test_it_says_what_it_would_do_and_asks_before_much(tmp_path: Path, explored: Path) -> None:
@@ -128,16 +130,18 @@ def test_it_says_what_it_would_do_and_asks_before_much(tmp_path: Path, explored:
     assert "did you mean moons" in press(home, "explore", "moon", code=2)
 
 
-@pytest.mark.parametrize("slug", ["planets", "moons"])
-def test_each_state_shows_what_a_build_shows_and_goes_without_a_trace(home: Path, page: Page, slug: str) -> None:
+@pytest.mark.parametrize(("slug", "number"), [("planets", 1), ("moons", 2)])
+def test_each_state_shows_what_a_build_shows_and_goes_without_a_trace(
+    home: Path, page: Page, slug: str, number: int
+) -> None:
     heard = Heard("file:")
     heard.listen(page)
-    found = dict(states(home / "_build/editions", slug))
-    assert len(found) > 1
-    for edition, state in found.items():
+    found = sorted(states(home / EDITIONS, slug), key=lambda one: str(one[1]["choice"]))
+    assert len(found) > number
+    for edition, state in some(found, number, 0):
         choice = state["choice"]
         press(home, *state["command"].split()[1:])
-        expect_same(home / "_build/editions", slug, edition, state)
+        expect_same(home / EDITIONS, slug, edition, state)
         shown = read(page, f"{chapter(home, 'default', slug)}?{urlencode(choice)}")
         assert differing(shown, read(page, chapter(home, edition, slug))) == []
         cited = page.locator(".cite-text, .cite-hash").all_text_contents()

@@ -31,7 +31,7 @@ def result_output(key: str, **fields: Any) -> nbformat.NotebookNode:
     )
 
 
-def chart_output(name: str = "fig-shares", title: str = "Academic teams lost ground") -> nbformat.NotebookNode:
+def chart_output(**texts: str) -> nbformat.NotebookNode:
     from bookpress.page.figures.show import figure_output
 
     data = pd.DataFrame(
@@ -47,16 +47,15 @@ def chart_output(name: str = "fig-shares", title: str = "Academic teams lost gro
         .encode(x="year:Q", y="share:Q", color="team_type:N", tooltip=["year", "share"])
         .properties(width="container", height=260)
     )
-    output, metadata = figure_output(
-        chart,
-        name=name,
-        title=title,
-        alt="Line chart of shares by year: academia falls, industry rises.",
-        description="The academic share falls from 70% in 2010 to 15% in 2021; that of industry rises to 75%.",
-        data=data,
-        source="Epoch AI, models database (snapshot of 2026-08-19).",
-        caption="Share of models by *team type*; {result}`early:counts` in the early years.",
-    )
+    usual = {
+        "name": "fig-shares",
+        "title": "Academic teams lost ground",
+        "alt": "Line chart of shares by year: academia falls, industry rises.",
+        "description": "The academic share falls from 70% in 2010 to 15% in 2021; that of industry rises to 75%.",
+        "source": "Epoch AI, models database (snapshot of 2026-08-19).",
+        "caption": "Share of models by *team type*; {result}`early:counts` in the early years.",
+    }
+    output, metadata = figure_output(chart, data=data, **{**usual, **texts})
     return nbformat.v4.new_output("display_data", output, metadata=metadata)
 
 

@@ -13,7 +13,7 @@ import pytest
 import yaml
 from bs4 import BeautifulSoup
 from lxml import etree
-from page.conftest import EDITION, KERNEL, ROOT, WINDOW, models_chapter, parameter
+from page.conftest import EDITION, KERNEL, ROOT, WINDOW, chart_output, models_chapter, parameter, result_output
 from PIL import Image
 
 from bookpress.page.base.templates import STATIC
@@ -266,7 +266,7 @@ def test_the_banner_tells_a_chapter_its_own_choices_and_other_pages_whose_they_a
 
 
 def test_what_people_write_is_text_and_never_markup(book: Any) -> None:
-    evil = """A <b>bold</b> & "x" '<script>alert(1)</script>"""
+    evil = """A <b>bold</b> & "x" '<script>alert(1)</script><img src=x onerror=alert(1)>"""
     differs = [{"chapter": "models", "name": "window", "value": evil, "default": evil}]
     edition = {**EDITION, "title": evil, "name": evil, "differs": differs, "vintage": evil, "command": evil}
     book.write("edition.json", json.dumps(edition))
@@ -277,6 +277,11 @@ def test_what_people_write_is_text_and_never_markup(book: Any) -> None:
     chapter = models_chapter()
     chapter["metadata"]["compute_divide"]["abstract"] = evil
     chapter["metadata"]["compute_divide"]["parameters"][0] |= dict.fromkeys(("value", "default", "help"), evil)
+    drawn = chart_output(**{what: f"{evil} {what}" for what in ("title", "alt", "description", "source", "caption")})
+    drawn["metadata"]["application/vnd.vegalite.v6+json"]["data"]["rows"][0][1] = evil
+    chapter.cells[4]["outputs"] = [drawn]
+    chapter.cells[2]["outputs"].append(result_output("evil", value=1.0, label=evil))
+    chapter.cells[5]["source"] += " {result}`evil` {result}`evil:label`"
     book.write_chapter("models", chapter)
     book.write("words.md", "# Words `<b>bold</b>` and `<script>alert(1)</script>`\n\n## Also `<b>bold</b>`\n\nText.\n")
     book.write("index.md", f"{(book.root / 'index.md').read_text()}\n```{{edition-line}}\n```\n")
@@ -285,6 +290,7 @@ def test_what_people_write_is_text_and_never_markup(book: Any) -> None:
         page = BeautifulSoup(path.read_text("utf-8"), "html5lib")
         assert [tag for tag in page.select("b") if tag.text == "bold"] == [], path
         assert [script for script in page.select("script") if script.text.startswith("alert")] == [], path
+        assert page.select("img[src=x]") == [], path
     page = book.page()
     assert page.select_one(".banner").text.count(evil) == 3
     assert page.select_one('meta[name="description"]')["content"] == evil
