@@ -167,9 +167,7 @@ def test_faults_on_a_page_are_named_and_not_published(built: Project, edition: L
     path.write_text(good + "\n[nowhere](nowhere.md)\n\n{nonsense}`x`\n")
     chapter = built.root / "notebooks/second.md"
     sound = chapter.read_text()
-    add_cell(
-        chapter, "display({'application/vnd.vegalite.v6+json': {}}, raw=True)"
-    )
+    add_cell(chapter, "display({'application/vnd.vegalite.v6+json': {}}, raw=True)")
     for _ in range(2):
         with pytest.raises(PressError, match=r"book/words\.md:5: WARNING: .*nowhere") as raised:
             build(built, edition())
