@@ -1,6 +1,7 @@
 """The whole book, built by its own command in a copy of the checkout."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -8,6 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+import yaml
 
 from book.browsing import Site, browser, page, serve  # noqa: F401 - fixtures
 from bookpress.book.project import Project
@@ -17,11 +19,6 @@ from sampling import LONG
 
 ROOT = Path(__file__).resolve().parents[2]
 EPOCH = "1795478400"  # 2026-11-24: a copy has no commit to be dated by
-SMALL = {
-    "_toc.yml": "format: jb-book\nroot: index\nchapters: [{file: notebooks/openalex}, {file: book/re-running}]\n",
-    "index.md": "# A book\n\nOf arXiv it knows {result}`openalex:missing_arxiv`.\n",
-    "book/re-running.md": "# Again\n",
-}
 PARTS = ("book", "data", "notebooks", "requirements.lock", "_config.yml", "_toc.yml", "index.md")
 
 
@@ -40,10 +37,15 @@ def copy_of_checkout(folder: Path, *, with_cache: bool) -> Path:
     return folder
 
 
-def shrink(root: Path) -> None:
-    """Leave a book of one chapter and of the page that it points to."""
-    for name, text in SMALL.items():
-        (root / name).write_text(text, encoding="utf-8")
+def shrink(root: Path, slug: str, key: str) -> None:
+    """Leave a book of one chapter, of a cover that tells one of its results, and of the pages that it points to."""
+    chapter = root / f"notebooks/{slug}.md"
+    linked = {chapter.parent / name for name in re.findall(r"\]\(([\w./-]+\.md)", chapter.read_text("utf-8"))}
+    for other in linked:
+        other.write_text("# Another page\n", encoding="utf-8")
+    files = [{"file": os.path.relpath(one, root)[: -len(".md")]} for one in (chapter, *sorted(linked))]
+    (root / "_toc.yml").write_text(yaml.safe_dump({"format": "jb-book", "root": "index", "chapters": files}))
+    (root / "index.md").write_text(f"# A book\n\nIt knows {{result}}`{slug}:{key}`.\n", encoding="utf-8")
 
 
 def command(root: Path, *words: str) -> str:

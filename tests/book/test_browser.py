@@ -1,12 +1,11 @@
 """Every page in a real browser: it fits, says no error, asks no other host, and works in the ways people open it."""
 
-import gzip
 from urllib.parse import unquote, urlsplit
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from book.browsing import STRICT, Heard, Site, serve
+from book.browsing import STRICT, Heard, Site, packed, serve
 from sampling import count, some
 
 SCROLLS = ".chart, pre, .table-scroll, .pst-scrollable-table-container, .math-block, .visually-hidden, svg"
@@ -27,7 +26,7 @@ def test_every_page_fits_says_no_error_asks_no_other_host_and_works_under_a_stri
     with serve(site.root, STRICT) as strict:
         heard = Heard(strict)
         heard.listen(page)
-        for name in some(site.pages, 12, width):
+        for name in some(site.pages, 8, width):
             page.goto(f"{strict}/{name}")
             page.evaluate("window.bookpress?.drawAll?.()")
             page.wait_for_load_state("networkidle")
@@ -64,7 +63,7 @@ def test_pages_opened_as_files_work(site: Site, page: Page) -> None:
     heard = Heard("file:")
     heard.listen(page)
     problems = []
-    for name in some(site.pages, 8, 2):
+    for name in some(site.pages, 6, 2):
         page.goto((site.root / name).as_uri())
         problems += heard.take(name)
     page.goto((site.root / "notebooks/large-scale-models.html").as_uri())
@@ -193,18 +192,14 @@ PACKED = (".woff2", ".png", ".pdf", ".zip")
 
 def test_no_first_visit_weighs_more_than_its_limit(site: Site, browser: Browser) -> None:
     weights = {}
-    for name in some(site.pages, 8, 6):
+    for name in some(site.pages, 5, 6):
         page = browser.new_page(viewport={"width": 1280, "height": 900})
         asked: set[str] = set()
         page.on("request", lambda request, asked=asked: asked.add(unquote(urlsplit(request.url).path).lstrip("/")))
         page.goto(site.url(name))
         page.wait_for_load_state("networkidle")
         page.close()
-        weights[name] = weight(site, asked)
+        files = [site.root / path for path in asked]
+        sizes = [file.stat().st_size if file.name.endswith(PACKED) else len(packed(file)) for file in files]
+        weights[name] = sum(sizes) / 1000
     assert {name: kb for name, kb in weights.items() if kb > FIRST_KB} == {}
-
-
-def weight(site: Site, paths: set[str]) -> float:
-    contents = {path: (site.root / path).read_bytes() for path in paths}
-    sizes = [len(data) if path.endswith(PACKED) else len(gzip.compress(data, 6)) for path, data in contents.items()]
-    return sum(sizes) / 1000

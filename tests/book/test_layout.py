@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from book.browsing import SHIFT, WATCH, Site, serve
-from sampling import some
+from book.browsing import SHIFT, WATCH, Site, serve, shift
+from sampling import LONG, some
 
 WRAPPED = """() => [...document.querySelectorAll('main td')]
   .filter((cell) => /^[\\d.,%–-]{2,11}$/.test(cell.textContent.trim()) && cell.checkVisibility())
@@ -30,6 +30,13 @@ def test_nothing_moves_while_a_page_comes_in_pieces(site: Site, page: Page) -> N
     with serve(site.root, pieces=10) as address:
         page.goto(f"{address}/book/glossary.html", wait_until="networkidle")
         assert page.evaluate("window.shift ?? 0") <= SHIFT
+
+
+@pytest.mark.parametrize(("width", "slug"), [(1280, "policy"), (375, "scrutiny")])
+def test_nothing_moves_on_a_slow_machine_and_network(site: Site, browser: Browser, width: int, slug: str) -> None:
+    names = site.pages if LONG else {f"notebooks/{slug}.html", *some(site.pages, 1, width)}
+    shifts = {name: shift(browser, site.url(name), width) for name in sorted(names)}
+    assert {name: found for name, found in shifts.items() if found > SHIFT} == {}
 
 
 @pytest.mark.parametrize("width", [375, 1280, 1920])
@@ -68,7 +75,7 @@ def in_view(page: Page, selector: str) -> Any:
 def test_numbers_and_dates_of_tables_stay_in_one_line(site: Site, page: Page) -> None:
     page.set_viewport_size({"width": 375, "height": 800})
     wrapped = {}
-    for name in some(site.pages, 8, 3):
+    for name in some(site.pages, 6, 3):
         page.goto(site.url(name))
         if found := page.evaluate(WRAPPED):
             wrapped[name] = found
@@ -144,7 +151,7 @@ def test_no_text_of_a_picture_covers_another_or_is_cut_off(site: Site, page: Pag
     problems = []
     every = sorted((site.root / "figures").rglob("*.svg"))
     pictures = [path for path in every if not path.stem.endswith(("-dark", "-page"))]
-    for path in some(pictures, 40, 5):
+    for path in some(pictures, 25, 5):
         page.set_content(f"<!doctype html><body style='margin:40px'>{path.read_text(encoding='utf-8')}</body>")
         found = page.locator("svg").first.evaluate(COVERS)
         problems += [f"{path.relative_to(site.root)}: {one}" for one in found]

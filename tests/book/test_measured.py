@@ -1,4 +1,4 @@
-"""What is measured while no other test runs: the marks that Lighthouse gives, and that what is read stays in place."""
+"""What is measured while no other test runs: the marks that Lighthouse gives."""
 
 import json
 import os
@@ -6,10 +6,8 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser
 
-from book.browsing import CHECKERS, CHROMIUM, FLAGS, SHIFT, Site, shift
-from sampling import some
+from book.browsing import CHECKERS, CHROMIUM, FLAGS, Site
 
 pytestmark = pytest.mark.quiet
 
@@ -40,10 +38,3 @@ def marks(url: str, report: Path) -> dict[str, float]:
     assert done.returncode == 0, done.stderr
     found = json.loads(report.read_text("utf-8"))["categories"]
     return {category: found[category]["score"] for category in CATEGORIES}
-
-
-@pytest.mark.parametrize("width", [1280, 375])
-def test_nothing_moves_on_a_slow_machine_and_network(site: Site, browser: Browser, width: int) -> None:
-    names = {"notebooks/policy.html", "notebooks/scrutiny.html", *some(site.pages, 1, width)}
-    shifts = {name: shift(browser, site.url(name), width) for name in sorted(names)}
-    assert {name: found for name, found in shifts.items() if found > SHIFT} == {}

@@ -18,7 +18,7 @@ from compute_divide.evidence.store.files import seal
 
 @pytest.fixture
 def refreshed(fresh_checkout: Path) -> Path:
-    shrink(fresh_checkout)
+    shrink(fresh_checkout, "openalex", "missing_arxiv")
     works = make_works(300, np.random.default_rng(5))
     with opened(fresh_checkout.parent / "fetched", records_query(Choice(2012, 2024, subfield="1702"))) as store:
         store.add(Page(works, len(works), None))

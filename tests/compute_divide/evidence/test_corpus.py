@@ -30,7 +30,9 @@ from pyarrow import fs
 from bookpress.run.executor import executor
 from compute_divide.evidence.openalex.snapshot import Report, count_corpus
 from compute_divide.evidence.openalex.snapshot_parts import CorpusError, Question, _place, count_part, list_parts
-from sampling import some
+from sampling import count, some
+
+PARTS = count(4, 8)  # files of the snapshot
 
 # --- what the counts must be ---
 
@@ -133,7 +135,7 @@ def works() -> list[dict[str, Any]]:
 @pytest.fixture(scope="module")
 def snapshot(works: list[dict[str, Any]], tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("snapshot")
-    write_snapshot(root, works, parts=8)
+    write_snapshot(root, works, PARTS)
     return root
 
 
@@ -159,7 +161,7 @@ def test_both_formats_and_any_number_of_workers_give_the_same_bytes(
     assert found(tmp_path / "jsonl1" / "counts.parquet") == expected(works)
     for report, _ in results:
         assert report.whole
-        assert (report.parts, report.counted) == (8, 8)
+        assert (report.parts, report.counted) == (PARTS, PARTS)
         assert report.works + report.left_out == len(works)
         assert report.works == sum(not work["is_xpac"] for work in works)
 
@@ -179,7 +181,7 @@ def test_every_question(question: Question, snapshot: Path, works: list[dict[str
     for number, (part, twin) in enumerate(zip(parts, twins, strict=True)):
         counts = count_part(part, question)
         assert counts == count_part(twin, question)
-        assert found(io.BytesIO(counts)) == expected(works[number::8], question)
+        assert found(io.BytesIO(counts)) == expected(works[number::PARTS], question)
 
 
 PLACES = st.fixed_dictionaries(
@@ -267,12 +269,12 @@ def test_a_broken_part_is_named_and_the_rest_counted_once_and_all_when_it_is_men
     report, _ = tally(copy, tmp_path / "out")
     assert list(report.set_aside) == [name]
     assert ("manifest says" in report.set_aside[name]) == told
-    assert (report.whole, report.counted) == (False, 7)
-    rest = [work for number in range(8) if number != 3 for work in works[number::8]]
+    assert (report.whole, report.counted) == (False, PARTS - 1)
+    rest = [work for number in range(PARTS) if number != 3 for work in works[number::PARTS]]
     assert found(tmp_path / "out" / "counts.parquet") == expected(rest)
     shutil.copy(snapshot / "jsonl" / "works" / name, copy / "works" / name)
     report, _ = tally(copy, tmp_path / "out")
-    assert (report.resumed, report.counted, report.whole) == (7, 8, True)
+    assert (report.resumed, report.counted, report.whole) == (PARTS - 1, PARTS, True)
     assert found(tmp_path / "out" / "counts.parquet") == expected(works)
 
 
@@ -308,7 +310,7 @@ def test_a_part_that_kills_its_workers_is_set_aside(copy: Path, works: list[dict
     deadly.rename(deadly.with_name("deadly.gz"))
     report = count_corpus(str(copy), tmp_path / "out", partial(deadly_pool, 2))
     assert report.set_aside == {"updated_date=2026-06-01/deadly.gz": "the process that reads it dies"}
-    rest = [work for number in range(8) if number != 1 for work in works[number::8]]
+    rest = [work for number in range(PARTS) if number != 1 for work in works[number::PARTS]]
     assert found(tmp_path / "out" / "counts.parquet") == expected(rest)
 
 
@@ -346,7 +348,7 @@ def test_the_command_says_what_is_broken_and_fails(copy: Path, tmp_path: Path) -
     assert bad.exit_code == 1
     assert "set aside: updated_date=2026-06-02/part_0001.gz: " in bad.stderr
     assert "missing: updated_date=2026-06-01/part_0000.gz: the manifest lists it" in bad.stderr
-    assert "6 of 7 parts (6 counted before)" in bad.stderr
+    assert f"{PARTS - 2} of {PARTS - 1} parts ({PARTS - 2} counted before)" in bad.stderr
     assert json.loads((tmp_path / "out" / "report.json").read_text())["question"]["level"] == "field"
     assert command_line.run("corpus", str(tmp_path / "nowhere")).exit_code == 1
     assert command_line.run("corpus", str(copy), "--level", "subject").exit_code == 2

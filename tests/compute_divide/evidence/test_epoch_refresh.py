@@ -15,7 +15,7 @@ from compute_divide.evidence.catalogue import verify
 from compute_divide.evidence.models.refresh import refresh_epoch
 from compute_divide.evidence.models.table import load_models
 from compute_divide.evidence.openalex.client import FetchError, timed_session
-from compute_divide.evidence.store.files import EvidenceError, read_sidecar, seal, vintages
+from compute_divide.evidence.store.files import EvidenceError, read_sidecar, vintages
 
 RAW = "epoch_notable_ai_models_2026-08-19.csv"
 URL = "https://epoch.example/data/notable_ai_models.csv"
@@ -36,13 +36,6 @@ class File(BaseAdapter):
 
 
 @pytest.fixture
-def evidence_copy(data_copy: Path) -> Path:
-    """Give a copy of the evidence that is sound, whatever is being edited by hand."""
-    seal(data_copy)
-    return data_copy
-
-
-@pytest.fixture
 def changed(raw_dir: Path) -> bytes:
     """Give the newest raw file without its last record: a file that no vintage was made of."""
     content = (raw_dir / "models" / RAW).read_bytes()
@@ -56,8 +49,8 @@ def refresh(content: bytes, *failures: int, **options: Any) -> Any:
 
 
 @pytest.mark.raw
-def test_a_changed_file_becomes_a_vintage(evidence_copy: Path, changed: bytes) -> None:
-    before = {path: path.read_bytes() for path in (evidence_copy / "models").iterdir()}
+def test_a_changed_file_becomes_a_vintage(data_copy: Path, changed: bytes) -> None:
+    before = {path: path.read_bytes() for path in (data_copy / "models").iterdir()}
     sidecar = refresh(changed, 503, 429)  # failures are waited out
     assert refresh(changed) is None
     assert sidecar.table == "models/2026-11.csv"
@@ -71,7 +64,7 @@ def test_a_changed_file_becomes_a_vintage(evidence_copy: Path, changed: bytes) -
 
 
 @pytest.mark.raw
-def test_what_we_have_is_neither_doubled_nor_overwritten(evidence_copy: Path, raw_dir: Path, changed: bytes) -> None:
+def test_what_we_have_is_neither_doubled_nor_overwritten(data_copy: Path, raw_dir: Path, changed: bytes) -> None:
     assert refresh((raw_dir / "models" / RAW).read_bytes()) is None
     with pytest.raises(EvidenceError, match="vintage 2026-08 is there already"):
         refresh(changed, vintage="2026-08")
@@ -91,7 +84,7 @@ def test_what_we_have_is_neither_doubled_nor_overwritten(evidence_copy: Path, ra
     ],
 )
 def test_what_is_not_the_file_is_named(
-    content: bytes, failures: list[int], kind: type[Exception], said: str, evidence_copy: Path
+    content: bytes, failures: list[int], kind: type[Exception], said: str, data_copy: Path
 ) -> None:
     with pytest.raises(kind, match=said):
         refresh(content, *failures)

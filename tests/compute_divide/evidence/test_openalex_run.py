@@ -18,7 +18,6 @@ from compute_divide.evidence.openalex.client import KEY_VARIABLE, Client, FetchE
 from compute_divide.evidence.openalex.refresh import team_counts
 from compute_divide.evidence.openalex.tables import load_counts, load_works
 from compute_divide.evidence.papers.topics import load_topics
-from compute_divide.evidence.store.files import seal
 
 Run = Callable[..., Any]
 
@@ -32,7 +31,6 @@ def server() -> Server:
 @pytest.fixture
 def run(server: Server, data_copy: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Run]:
     """Run the command against the server; afterwards look for the key in everything that was written or said."""
-    seal(data_copy)
     monkeypatch.setenv(KEY_VARIABLE, KEY)
     monkeypatch.setattr(Client, "from_environment", lambda: server.client(key=os.environ.get(KEY_VARIABLE, "")))
     said: list[str] = []

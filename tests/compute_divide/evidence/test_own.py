@@ -5,8 +5,19 @@ import pytest
 
 from compute_divide.evidence import catalogue
 from compute_divide.evidence.models.table import load_models
+from compute_divide.evidence.store.files import seal
 
 MODEL = {"model": "Mine", "published": "2025-06-01", "organisations": "Nowhere", "sectors": "academia"}
+
+
+@pytest.fixture
+def three_vintages(data_copy):
+    """Leave the vintages that the tests name."""
+    for path in (data_copy / "models").glob("20*"):
+        if not path.name.startswith(("2022-06", "2025-02", "2026-08")):
+            path.unlink()
+    seal(data_copy)
+    return data_copy
 
 
 def add(tmp_path, name, text, table="models"):
@@ -18,7 +29,7 @@ def as_yaml(row):
     return "".join(f'{name}: "{value}"\n' for name, value in row.items())
 
 
-def test_a_model_a_label_and_a_sector_are_laid_over_and_taken_out_again(tmp_path, data_copy):
+def test_a_model_a_label_and_a_sector_are_laid_over_and_taken_out_again(tmp_path, three_vintages):
     before = load_models("2026-08")
     assert not before["own"].any()
     assert add(tmp_path, "mine.yml", as_yaml({**MODEL, "training_compute_flop": "5e25"})).exit_code == 0
@@ -41,7 +52,7 @@ def test_a_model_a_label_and_a_sector_are_laid_over_and_taken_out_again(tmp_path
     ):
         assert command_line.run("data", "remove", table, name).exit_code == 0
     assert load_models("2026-08").equals(before)
-    assert not list((data_copy / "own").iterdir())
+    assert not list((three_vintages / "own").iterdir())
 
 
 @pytest.mark.parametrize(
@@ -62,11 +73,11 @@ def test_a_model_a_label_and_a_sector_are_laid_over_and_taken_out_again(tmp_path
         ({"organisation": "Nowhere", "sector": "academia"}, "organisations", "changes no model of any vintage"),
     ],
 )
-def test_a_row_that_makes_no_sense_is_refused(row, table, said, tmp_path, data_copy):
+def test_a_row_that_makes_no_sense_is_refused(row, table, said, tmp_path, three_vintages):
     done = add(tmp_path, "mine.yml", as_yaml(row), table)
     assert done.exit_code in {1, 2}
     assert said in done.stderr.replace("\n", " ")
-    assert not (data_copy / "own").exists()
+    assert not (three_vintages / "own").exists()
 
 
 def test_what_is_edited_by_hand_is_met_with_the_command_that_seals_it_and_no_derived_table_is_sealed(data_copy):

@@ -155,12 +155,6 @@ def test_the_newest_year_is_ranked_wherever_the_charts_begin(run_chapter: Callab
 
 @pytest.mark.long
 @pytest.mark.parametrize("slug", CHAPTERS)
-def test_a_chapter_ends_well_with_each_value_at_an_end(problems: Ending, slug: str) -> None:
-    assert problems(slug, list(one_at_a_time(CHAPTERS[slug].parameters))) == []
-
-
-@pytest.mark.long
-@pytest.mark.parametrize("slug", CHAPTERS)
-def test_a_chapter_ends_well_with_values_at_random(problems: Ending, slug: str) -> None:
-    rng = np.random.default_rng(SEED)
-    assert problems(slug, [drawn(CHAPTERS[slug].parameters, rng) for _ in range(DRAWS)]) == []
+def test_a_chapter_ends_well_with_each_value_at_an_end_and_with_values_at_random(problems: Ending, slug: str) -> None:
+    parameters, rng = CHAPTERS[slug].parameters, np.random.default_rng(SEED)
+    assert problems(slug, [*one_at_a_time(parameters), *(drawn(parameters, rng) for _ in range(DRAWS))]) == []
