@@ -76,7 +76,7 @@ def test_what_is_written_past_python_is_kept(job: Callable[..., Job], forked: En
     """A kernel may lose it: it reads from a pipe in a thread of its own."""
     run = run_job(job("import os\nos.write(1, b'raw out')\nos.write(2, b'raw error')\n1", "2"), forked)
     outputs = json.loads(run.notebook)["cells"][0]["outputs"]
-    assert [output.get("text") for output in outputs] == [["raw out"], ["raw error"], None]
+    assert [output.get("text") for output in outputs] == ["raw out", "raw error", None]
 
 
 def test_two_runs_give_the_same_bytes(job: Callable[..., Job], engine: Engine) -> None:

@@ -19,7 +19,7 @@ from processes import wait_for
 from bookpress.errors import PressError
 from bookpress.run import papermill_engines
 from bookpress.run.engine import Engine, open_engine
-from bookpress.run.notebook import ChapterError, Job, dumps, loads, run_job
+from bookpress.run.notebook import ChapterError, Job, as_file, loads, run_job
 from sampling import count
 
 
@@ -39,7 +39,7 @@ def printed(error: ChapterError) -> str:
 def tagged(work: Job, number: int, *tags: str) -> Job:
     notebook = loads(work.notebook)
     notebook.cells[number].metadata["tags"] = list(tags)
-    return replace(work, notebook=dumps(notebook))
+    return replace(work, notebook=as_file(notebook))
 
 
 def test_the_cell_that_failed_is_named_not_one_that_may_and_the_rest_is_not_run(

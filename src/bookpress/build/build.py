@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-import pkgutil
 import platform
 import shutil
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -69,9 +69,9 @@ def build(
         if not options.force and is_current(target, state, extras.mark if extras else None):
             return Built(edition, target, changed=False, fresh=[])
         with Maker(PAGES, state["date"]) as sphinx:  # it imports, then begins to draw, while chapters run
-            check_evidence(project, edition, reporter)
             begun = time.monotonic()
-            outcome = run_chapters(project, edition, options, reporter, engine, sphinx.tell)
+            check = partial(check_evidence, project, edition)
+            outcome = run_chapters(project, edition, options, reporter, engine, sphinx.tell, check)
             if outcome.errors:
                 raise failure(project, outcome.errors)
             found = standings(project, edition, outcome.runs)
@@ -112,14 +112,14 @@ def _source(project: Project) -> dict[str, Any] | None:
     return source.model_dump(mode="json", exclude={"files"}) if source else None
 
 
-def check_evidence(project: Project, edition: Edition, reporter: Reporter) -> None:
+def check_evidence(project: Project, edition: Edition, engine: Engine) -> None:
     """Raise when there is anything wrong with the evidence; the very same evidence is not checked twice."""
     mark = sha256(canonical([edition.fingerprint.evidence, edition.fingerprint.packages]).encode()).encode()
     stamp = project.cache / "verified"
     if not project.settings.verify or (stamp.is_file() and stamp.read_bytes() == mark):
         return
-    reporter.step("checking the evidence")
-    problems = pkgutil.resolve_name(project.settings.verify)()
+    where = {project.settings.data_variable: str(project.data)}
+    problems = engine.call(project.settings.verify, where, project.root)
     if problems:
         raise PressError("the evidence is damaged:\n" + "\n".join(f"  {problem}" for problem in problems))
     replace_file(stamp, mark)

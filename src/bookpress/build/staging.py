@@ -106,8 +106,7 @@ def staged_notebook(
     }
     for cell in notebook["cells"]:
         if cell["cell_type"] == "markdown":
-            text = point_to_notebooks("".join(cell["source"]), FOLDER, slugs)
-            cell["source"] = text.splitlines(keepends=True)
+            cell["source"] = point_to_notebooks("".join(cell["source"]), FOLDER, slugs)
     return as_file(notebook)
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import pkgutil
 import re
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from bookpress.book.project import CHAPTERS, Project
 from bookpress.files import Stamp, files_of, read, stamps
@@ -22,6 +24,14 @@ class Engine:
 
     name: str
     imported: frozenset[Stamp] = frozenset()
+
+    def call(self, function: str, environment: Mapping[str, str], folder: Path) -> Any:
+        """Return what a ``module:function`` returns: called in a fork, if there are any, for all is imported there."""
+        if self.name != "forked":
+            return pkgutil.resolve_name(function)()
+        from bookpress.run import fork_server
+
+        return fork_server.call(function, environment, folder)
 
 
 def open_engine(name: str, modules: Sequence[str] = (), packages: Iterable[Path] = ()) -> Engine:

@@ -17,6 +17,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from multiprocessing import forkserver
 from multiprocessing.connection import Connection
+from pathlib import Path
 from typing import Any, Self
 
 from bookpress.errors import PressError
@@ -120,6 +121,20 @@ class Fork:
         if code is not None and code < 0:
             return f"its process died of signal {-code}"
         return "its process ended" + ("" if code is None else f" with exit code {code}")
+
+
+def call(function: str, environment: Mapping[str, str], folder: Path) -> Any:
+    """Return what a ``module:function`` returns, as JSON: called in a fork, which has imported what it needs."""
+    code = f"import json, pkgutil\nprint(json.dumps(pkgutil.resolve_name({function!r})()))"
+    try:
+        with Fork(environment, str(folder)) as fork:
+            messages = list(fork.run(code))
+    except ForkDiedError as error:
+        raise PressError(f"{function} did not end: {error}") from error
+    told = {kind: [one["content"] for one in messages if one.get("msg_type") == kind] for kind in ("stream", "error")}
+    for problem in told["error"]:
+        raise PressError(f"{function} failed with {problem['ename']}: {problem['evalue']}")
+    return json.loads("".join(one["text"] for one in told["stream"] if one["name"] == "stdout").splitlines()[-1])
 
 
 def _begin(connection: Connection, environment: Mapping[str, str], folder: str) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import itertools
 import json
 import logging
@@ -66,7 +65,7 @@ def job_for(
     return Job(
         chapter=chapter.slug,
         key=run_key(chapter, values, fingerprint),
-        notebook=dumps(chapter.notebook),
+        notebook=as_file(chapter.notebook),
         values=dict(values),
         environment={project.settings.data_variable: str(project.data)},
         time_limit=float(limit),
@@ -85,12 +84,12 @@ def run_job(job: Job, engine: Engine, forked: Callable[[int], object] = int) -> 
         return Run(
             chapter=job.chapter,
             key=job.key,
-            notebook=dumps(tidy(notebook)),
+            notebook=as_file(tidied(notebook)),
             results={key: result.model_dump() for key, result in results.items()},
             seconds=round(time.monotonic() - started, 3),
         )
     except Exception as error:
-        raise ChapterError(job.chapter, str(error), dumps(notebook)) from error
+        raise ChapterError(job.chapter, str(error), as_file(notebook)) from error
 
 
 def _execute(job: Job, engine: Engine, folder: str, forked: Callable[[int], object]) -> Any:
@@ -123,7 +122,7 @@ def _execute(job: Job, engine: Engine, folder: str, forked: Callable[[int], obje
         processes.check()
         problem = f"{_where(notebook)} {_interruption(error, job)}"
     if problem:
-        raise ChapterError(job.chapter, problem, dumps(notebook))
+        raise ChapterError(job.chapter, problem, as_file(notebook))
     return notebook
 
 
@@ -187,14 +186,12 @@ def _named(notebook: Any, cell: Any, line: int = 1) -> str:
     return f"code cell {number} (`{lines[min(line, len(lines)) - 1].strip()}`)"
 
 
-def tidy(notebook: Any) -> Any:
-    """Return an executed notebook without what differs by the run or the machine, its parameter cells hidden."""
-    tidied = copy.deepcopy(notebook)
-    tidied.metadata = type(notebook.metadata)(
-        {key: entry for key, entry in tidied.metadata.items() if key not in DROPPED_METADATA}
-    )
-    tidied.metadata["language_info"] = {"name": "python"}
-    for number, cell in enumerate(tidied.cells):
+def tidied(notebook: Any) -> Any:
+    """Return an executed notebook, rid of what differs by the run or the machine, its parameter cells hidden."""
+    for key in DROPPED_METADATA:
+        notebook.metadata.pop(key, None)
+    notebook.metadata["language_info"] = {"name": "python"}
+    for number, cell in enumerate(notebook.cells):
         cell["id"] = f"c{number:03d}"
         for key in ("papermill", "execution"):
             cell.metadata.pop(key, None)
@@ -204,11 +201,11 @@ def tidy(notebook: Any) -> Any:
         if tags:
             cell.metadata["tags"] = tags
         if cell.cell_type == "code":
-            cell.outputs = list(_tidied(cell.outputs))
-    return tidied
+            cell.outputs = list(_tidied_outputs(cell.outputs))
+    return notebook
 
 
-def _tidied(outputs: Sequence[Any]) -> Iterator[Any]:
+def _tidied_outputs(outputs: Sequence[Any]) -> Iterator[Any]:
     """Yield outputs, streams whole and in one order, the file of a cell named ``<cell>``: both differ by the run."""
     for is_stream, group in itertools.groupby(outputs, lambda output: output.output_type == "stream"):
         for output in _merged(group) if is_stream else group:
@@ -230,15 +227,8 @@ def _merged(streams: Iterable[Any]) -> list[Any]:
 
 
 def as_file(notebook: dict[str, Any]) -> bytes:
-    """Return a notebook that was read as JSON as the bytes of its file, in one line: more take ten times as long."""
-    return (json.dumps(notebook, sort_keys=True, ensure_ascii=False) + "\n").encode("utf-8")
-
-
-def dumps(notebook: Any) -> bytes:
-    """Return a notebook as the bytes of its file."""
-    import nbformat
-
-    return (str(nbformat.writes(notebook)).rstrip("\n") + "\n").encode("utf-8", errors="replace")
+    """Return a notebook as the bytes of its file, in one line: more take ten times as long."""
+    return (json.dumps(notebook, sort_keys=True, ensure_ascii=False) + "\n").encode("utf-8", errors="replace")
 
 
 def loads(content: bytes) -> Any:

@@ -88,8 +88,12 @@ def run_chapters(
     reporter: Reporter | None = None,
     engine: Engine | None = None,
     ended: Ended = lambda _: None,
+    check: Callable[[Engine], None] = lambda _: None,
 ) -> Outcome:
-    """Run the chapters of an edition, one that fails no less than the others; an engine is opened when it is needed."""
+    """Run the chapters of an edition, one that fails no less than the others; an engine is opened when it is needed.
+
+    What `check` raises ends all, and nothing is kept before it has ended.
+    """
     options, reporter, mark = options or RunOptions(), reporter or Reporter(), edition.fingerprint
     known = {} if options.force else cached_runs(project, edition)
     reporter.begin(len(edition.chapters))
@@ -111,9 +115,11 @@ def run_chapters(
                 raise PressError("a package changed since it was imported; build again")
             try:
                 take = partial(_take, project, edition, reporter, outcome, ended)
-                _run_all(jobs, engine, options.jobs or cores(), take)
+                _run_all(jobs, engine, options.jobs or cores(), partial(check, engine), take)
             finally:
                 durations.note(outcome.runs.values())
+    else:
+        check(engine or Engine("kernel"))
     slugs = [chapter.slug for chapter in edition.chapters]
     outcome.fresh = [slug for slug in slugs if slug in outcome.runs]
     merged = {**known, **outcome.runs}
@@ -121,11 +127,20 @@ def run_chapters(
     return outcome
 
 
-def _run_all(jobs: Sequence[Job], engine: Engine, width: int, take: Callable[[Run | ChapterError], None]) -> None:
-    """Run jobs, so many at a time, and take what comes of each as soon as it is there."""
+def _run_all(
+    jobs: Sequence[Job],
+    engine: Engine,
+    width: int,
+    check: Callable[[], None],
+    take: Callable[[Run | ChapterError], None],
+) -> None:
+    """Run jobs, so many at a time, and take what comes of each as soon as it is there and the check has ended."""
     with ThreadPoolExecutor(width) as pool:
         try:
-            for future in as_completed([pool.submit(run_job, job, engine) for job in jobs]):
+            checked = pool.submit(check)
+            running = [pool.submit(run_job, job, engine) for job in jobs]
+            checked.result()
+            for future in as_completed(running):
                 error = future.exception()
                 take(error if isinstance(error, ChapterError) else future.result())
         except BaseException:

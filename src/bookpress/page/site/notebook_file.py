@@ -44,14 +44,14 @@ def as_notebook(content: bytes, page: Page, app: Sphinx) -> bytes:
     for cell in notebook["cells"]:
         if cell["cell_type"] == "markdown":
             with suppress(UnknownNameError, FormatError):  # the page has told
-                text = plain(_otherwise("".join(cell["source"]), page.docname, app.env), page.docname, app.env)
-                cell["source"] = text.splitlines(keepends=True)
+                text = _otherwise("".join(cell["source"]), page.docname, app.env)
+                cell["source"] = plain(text, page.docname, app.env)
     cells = [cell for cell in notebook["cells"] if "injected-parameters" not in cell["metadata"].get("tags", [])]
     changed = [f"\n{row['name']} = {row['value']!r}" for row in page.parameter_rows if row["value"] != row["default"]]
     for place, cell in enumerate(cells):
         if "parameters" in cell["metadata"].get("tags", []):
             # Those that papermill puts in for the edition it would forget, were another to be put in.
-            cell["source"] += ["\n\n# As in this edition:", *changed] if changed else []
+            cell["source"] = "".join([*cell["source"], *(["\n\n# As in this edition:", *changed] if changed else [])])
             cells.insert(place + 1, _cell("checked", "code", CHECK))
             break
     return as_file({**notebook, "cells": [_cell("about", "markdown", _about(page, app)), *cells]})
