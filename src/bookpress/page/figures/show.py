@@ -94,6 +94,11 @@ def figure_output(
     return {VEGALITE_MIME: made.spec, "text/plain": made.alt}, {VEGALITE_MIME: figure}
 
 
+def rehearse() -> None:
+    """Make a figure that nobody sees: what the first one imports and compiles, forks of this process need not."""
+    figure_output(empty_chart(), data=pd.DataFrame(), name="fig-none", source="none")
+
+
 def show_table(data: pd.DataFrame, *, name: str, caption: str, columns: Mapping[str, Column] | None = None) -> None:
     """Show a table as a numbered, cross-referenceable table, the same in every format of the book."""
     from IPython.display import display
