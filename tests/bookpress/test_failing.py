@@ -12,6 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from textwrap import dedent
 
+import nbformat
 import psutil
 import pytest
 from processes import wait_for
@@ -19,7 +20,7 @@ from processes import wait_for
 from bookpress.errors import PressError
 from bookpress.run import papermill_engines
 from bookpress.run.engine import Engine, open_engine
-from bookpress.run.notebook import ChapterError, Job, as_file, loads, run_job
+from bookpress.run.notebook import ChapterError, Job, as_file, run_job
 from sampling import count
 
 
@@ -27,17 +28,17 @@ def fails(work: Job, engine: Engine) -> ChapterError:
     """Return the error of a chapter that fails, after a look at its notebook."""
     with pytest.raises(ChapterError) as raised:
         run_job(work, engine)
-    assert len(loads(raised.value.notebook).cells) >= len(loads(work.notebook).cells)
+    assert len(nbformat.reads(raised.value.notebook, 4).cells) >= len(nbformat.reads(work.notebook, 4).cells)
     return raised.value
 
 
 def printed(error: ChapterError) -> str:
-    outputs = [output for cell in loads(error.notebook).cells for output in cell.get("outputs", [])]
+    outputs = [output for cell in nbformat.reads(error.notebook, 4).cells for output in cell.get("outputs", [])]
     return "".join(output.text for output in outputs if output.output_type == "stream")
 
 
 def tagged(work: Job, number: int, *tags: str) -> Job:
-    notebook = loads(work.notebook)
+    notebook = nbformat.reads(work.notebook, 4)
     notebook.cells[number].metadata["tags"] = list(tags)
     return replace(work, notebook=as_file(notebook))
 

@@ -118,8 +118,7 @@ def check_evidence(project: Project, edition: Edition, engine: Engine) -> None:
     stamp = project.cache / "verified"
     if not project.settings.verify or (stamp.is_file() and stamp.read_bytes() == mark):
         return
-    where = {project.settings.data_variable: str(project.data)}
-    problems = engine.call(project.settings.verify, where, project.root)
+    problems = engine.call(project.settings.verify, {project.settings.data_variable: str(project.data)}, project.root)
     if problems:
         raise PressError("the evidence is damaged:\n" + "\n".join(f"  {problem}" for problem in problems))
     replace_file(stamp, mark)

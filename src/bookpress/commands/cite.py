@@ -11,7 +11,6 @@ from bookpress.book.editions import load_edition as plan_edition
 from bookpress.book.project import Project
 from bookpress.book.source import build_time, load_source
 from bookpress.citation.deposit import to_crossref, to_datacite
-from bookpress.citation.record import Chapter as CitedChapter
 from bookpress.citation.record import Citation, Edition, load_book, load_citation, read_chapter
 from bookpress.citation.styles import FORMS, write
 from bookpress.errors import UsageError
@@ -25,18 +24,16 @@ def reference(project: Project, slug: str | None, form: str, edition: str) -> st
         raise UsageError(f"no format {form!r}; there are: {', '.join([*FORMS, *REGISTRIES])}")
     book, chapters = _built(project, edition) if edition in project.built else _planned(project, edition)
     choose(chapters, [slug] if slug is not None else [])
-    every = [_cited(chapter, number) for number, chapter in enumerate(chapters, 1)]
+    every = [
+        read_chapter(one.slug, plain_heading(one.title), f"{FOLDER}/{one.slug}.html", number, one.front_matter)
+        for number, one in enumerate(chapters, 1)
+    ]
     if form == "crossref":
         if slug is not None:
             raise UsageError("a deposit with Crossref is of the whole book: leave the chapter out")
         return to_crossref(book, every)
     cited = next((book.of_chapter(one) for one in every if one.slug == slug), book)
     return to_datacite(cited) if form == "datacite" else write(cited, form)
-
-
-def _cited(chapter: Chapter, number: int) -> CitedChapter:
-    title, page = plain_heading(chapter.title), f"{FOLDER}/{chapter.slug}.html"
-    return read_chapter(chapter.slug, title, page, number, chapter.front_matter)
 
 
 def _built(project: Project, name: str) -> tuple[Citation, Sequence[Chapter]]:

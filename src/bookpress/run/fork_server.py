@@ -131,10 +131,10 @@ def call(function: str, environment: Mapping[str, str], folder: Path) -> Any:
             messages = list(fork.run(code))
     except ForkDiedError as error:
         raise PressError(f"{function} did not end: {error}") from error
-    told = {kind: [one["content"] for one in messages if one.get("msg_type") == kind] for kind in ("stream", "error")}
-    for problem in told["error"]:
+    told = [one["content"] for one in messages if one.get("msg_type") in {"stream", "error"}]
+    for problem in (one for one in told if "ename" in one):
         raise PressError(f"{function} failed with {problem['ename']}: {problem['evalue']}")
-    return json.loads("".join(one["text"] for one in told["stream"] if one["name"] == "stdout").splitlines()[-1])
+    return json.loads("".join(one["text"] for one in told if one["name"] == "stdout").splitlines()[-1])
 
 
 def _begin(connection: Connection, environment: Mapping[str, str], folder: str) -> None:

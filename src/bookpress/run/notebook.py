@@ -94,14 +94,16 @@ def run_job(job: Job, engine: Engine, forked: Callable[[int], object] = int) -> 
 
 def _execute(job: Job, engine: Engine, folder: str, forked: Callable[[int], object]) -> Any:
     """Return the executed notebook, or raise `ChapterError`."""
+    import nbformat
     import papermill
     from papermill.engines import papermill_engines
 
     from bookpress.run import papermill_engines as _  # noqa: F401 - registers ours
 
     logging.getLogger("papermill").setLevel(logging.ERROR)  # we check the names of parameters ourselves
+    asked = nbformat.reads(job.notebook, as_version=4)
     notebook = papermill.execute_notebook(
-        loads(job.notebook), None, parameters=dict(job.values), prepare_only=True, progress_bar=False
+        asked, None, parameters=dict(job.values), prepare_only=True, progress_bar=False
     )
     try:
         # without papermill's own check of what came out: it does not know ``raises-exception``
@@ -229,10 +231,3 @@ def _merged(streams: Iterable[Any]) -> list[Any]:
 def as_file(notebook: dict[str, Any]) -> bytes:
     """Return a notebook as the bytes of its file, in one line: more take ten times as long."""
     return (json.dumps(notebook, sort_keys=True, ensure_ascii=False) + "\n").encode("utf-8", errors="replace")
-
-
-def loads(content: bytes) -> Any:
-    """Return the notebook that a file holds."""
-    import nbformat
-
-    return nbformat.reads(content.decode("utf-8"), as_version=4)

@@ -9,6 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from bookpress.book.editions import Edition
 from bookpress.book.project import Project
@@ -90,10 +91,7 @@ def run_chapters(
     ended: Ended = lambda _: None,
     check: Callable[[Engine], None] = lambda _: None,
 ) -> Outcome:
-    """Run the chapters of an edition, one that fails no less than the others; an engine is opened when it is needed.
-
-    What `check` raises ends all, and nothing is kept before it has ended.
-    """
+    """Run the chapters of an edition, one that fails no less than the others; nothing is kept before a check ended."""
     options, reporter, mark = options or RunOptions(), reporter or Reporter(), edition.fingerprint
     known = {} if options.force else cached_runs(project, edition)
     reporter.begin(len(edition.chapters))
@@ -115,7 +113,7 @@ def run_chapters(
                 raise PressError("a package changed since it was imported; build again")
             try:
                 take = partial(_take, project, edition, reporter, outcome, ended)
-                _run_all(jobs, engine, options.jobs or cores(), partial(check, engine), take)
+                _run_all(jobs, engine, options.jobs or cores(), check, take)
             finally:
                 durations.note(outcome.runs.values())
     else:
@@ -128,16 +126,12 @@ def run_chapters(
 
 
 def _run_all(
-    jobs: Sequence[Job],
-    engine: Engine,
-    width: int,
-    check: Callable[[], None],
-    take: Callable[[Run | ChapterError], None],
+    jobs: Sequence[Job], engine: Engine, width: int, check: Callable[[Engine], None], take: Callable[[Any], None]
 ) -> None:
     """Run jobs, so many at a time, and take what comes of each as soon as it is there and the check has ended."""
     with ThreadPoolExecutor(width) as pool:
         try:
-            checked = pool.submit(check)
+            checked = pool.submit(check, engine)
             running = [pool.submit(run_job, job, engine) for job in jobs]
             checked.result()
             for future in as_completed(running):

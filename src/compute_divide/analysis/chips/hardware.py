@@ -68,7 +68,7 @@ def same_year_ratio(rows: pd.DataFrame, label: str, value: str = PEAK, *, interv
     which there is no value. It is the coefficient of the team type in a least-squares fit of the logarithm with a
     constant for each year, in the closed form of Frisch, Waugh and Lovell.
     """
-    known = in_shared_years(rows, value)
+    known = in_shared_years(rows[["team_type", "year", "link", value]], value)
     if known.empty:
         return Estimate(None, n=0, unit="ratio", label=label)
     logs = np.log10(known[value].to_numpy(dtype=float))
