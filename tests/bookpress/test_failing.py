@@ -48,7 +48,9 @@ def test_the_cell_that_failed_is_named_not_one_that_may_and_the_rest_is_not_run(
 ) -> None:
     error = fails(tagged(job("1 / 0", "x = 1\n\nraise KeyError('k')\n", "3"), 0, "raises-exception"), engine)
     assert str(error) == "tiny: code cell 2 (`raise KeyError('k')`) failed with KeyError: 'k'"
-    outputs = [output.output_type for cell in loads(error.notebook).cells for output in cell.get("outputs", [])]
+    outputs = [
+        output.output_type for cell in nbformat.reads(error.notebook, 4).cells for output in cell.get("outputs", [])
+    ]
     assert outputs == ["error", "error"]
 
 
