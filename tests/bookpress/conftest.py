@@ -16,6 +16,7 @@ import nbformat
 import pytest
 import requests
 import urllib3
+from playwright.sync_api import expect
 from processes import new_home, press
 
 from book.browsing import browser, page  # noqa: F401 - fixtures
@@ -31,6 +32,7 @@ os.environ["PYTHONPATH"] = os.pathsep.join(
     [str(Path(__file__).parent), *os.environ.get("PYTHONPATH", "").split(os.pathsep)]
 )
 # so that programs that tests start find the types of the parameters too
+expect.set_options(timeout=60_000)  # milliseconds: other tests may keep the machine busy
 signal.signal(signal.SIGHUP, signal.SIG_DFL)  # and hear a hang-up, also when the tests were started to ignore it
 
 CONFIG = """

@@ -222,7 +222,7 @@ def test_the_menu_is_quick_because_it_imports_nothing_heavy() -> None:
 
 def test_a_job_in_the_background_ends_when_it_is_told_to(book: Project) -> None:
     """A shell lets such a job ignore Ctrl-C; it must not ignore a request to end, too."""
-    add_cell(book.root / "notebooks/first.md", "import time\ntime.sleep(600)")
-    script = f"{SCRIPT} run first & sleep 3; kill $!; wait $!"
+    add_cell(book.root / "notebooks/first.md", f"open({str(book.root / 'begun')!r}, 'w')\nimport time\ntime.sleep(600)")
+    script = f"{SCRIPT} run first & until [ -e begun ]; do sleep 0.1; done; kill $!; wait $!"
     done = subprocess.run(["sh", "-c", script], cwd=book.root, capture_output=True, text=True, timeout=300)
     assert (done.returncode, done.stderr.split()[0]) == (130, "stopped;"), done.stderr

@@ -151,12 +151,7 @@ def test_a_child_in_a_session_of_its_own_ends_with_its_chapter(job: Callable[...
     mark = f"300.{os.getpid()}"
     detach = f"subprocess.Popen(['setsid', 'sh', '-c', 'sleep {mark} & exec sleep {mark}'], start_new_session=True)"
     run_job(job(f"import subprocess, time\n{detach}\ntime.sleep(0.5)"), forked)
-    for _ in range(50):
-        found = subprocess.run(["pgrep", "-f", f"^sleep {mark}"], capture_output=True, text=True).stdout
-        if not found:
-            return
-        time.sleep(0.1)
-    pytest.fail(f"still there: {found}")
+    wait_for(lambda: not subprocess.run(["pgrep", "-f", f"^sleep {mark}"], capture_output=True).stdout, 60)
 
 
 BUILD = """
@@ -199,5 +194,5 @@ def test_nothing_outlives_a_killed_build(tmp_path_factory: pytest.TempPathFactor
     time.sleep(0.2)
     build.kill()
     build.wait()
-    wait_for(lambda: all(ended(pid) for pid in started), 20)
-    wait_for(lambda: not list((tmp_path / "aside").glob("cd-*")), 20)
+    wait_for(lambda: all(ended(pid) for pid in started))
+    wait_for(lambda: not list((tmp_path / "aside").glob("cd-*")))

@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -12,7 +13,7 @@ import numpy as np
 import pytest
 import requests
 from playwright.sync_api import Page, expect
-from processes import edit, environment, left_over, new_home, press
+from processes import edit, environment, left_over, press
 from test_serving import Served
 
 from bookpress.files import tree
@@ -44,7 +45,7 @@ class Live(Served):
 
 @pytest.fixture(scope="module")
 def live(tmp_path_factory: pytest.TempPathFactory, explored: Path) -> Iterator[Live]:
-    home = new_home(tmp_path_factory.mktemp("live") / "book", explored)
+    home = shutil.copytree(explored, tmp_path_factory.mktemp("live") / "book", symlinks=True)
     edit(home / "notebooks/moons.md", "from orbits.law import Estimate, table", FOREVER)
     served = Live(home, environment(home))
     assert served.settled()["state"] == "built"

@@ -152,11 +152,12 @@ def test_a_scheduler_without_workers_or_answer_is_named(
     cluster: Callable[[int], tuple[str, list[subprocess.Popen[bytes]]]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("bookpress.run.executor.WORKERS_LIMIT", 1.0)
-    monkeypatch.setattr("bookpress.run.executor.ANSWER_LIMIT", 3)
     address, _ = cluster(0)
-    for place, what in ((address, f"{address} has no workers; start some"), ("tcp://127.0.0.1:1", "no Dask scheduler")):
-        with pytest.raises(PressError, match=what), executor(scheduler=place):
-            pass
+    with pytest.raises(PressError, match=f"{address} has no workers; start some"), executor(scheduler=address):
+        pass
+    monkeypatch.setattr("bookpress.run.executor.ANSWER_LIMIT", 3)
+    with pytest.raises(PressError, match="no Dask scheduler"), executor(scheduler="tcp://127.0.0.1:1"):
+        pass
 
 
 def test_a_worker_with_other_evidence_packages_or_libraries_is_refused(book: Project) -> None:
