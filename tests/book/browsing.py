@@ -33,6 +33,8 @@ OPEN = """() => {
 RUN = "axe.run(document, {resultTypes: ['violations'], preload: false}).then((found) => found.violations)"
 CHECKERS = Path(__file__).resolve().parents[1] / "checkers/node_modules"
 """Programs of npm that pages are checked with."""
+JAVA = ["java", "-Xss8m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-jar"]
+"""Java for programs that run for seconds."""
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-sync", "--disable-component-update"]
 """A browser that asks nothing of anyone on its own account."""

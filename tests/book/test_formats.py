@@ -11,6 +11,7 @@ import pikepdf
 import pytest
 from bs4 import BeautifulSoup
 
+from book.browsing import JAVA
 from bookpress.build.formats import Format, make
 from bookpress.files import tree
 from bookpress.page.print import pdf
@@ -93,7 +94,7 @@ def test_the_contents_give_the_right_pages(made: Path) -> None:
 def test_epubcheck_has_nothing_to_say(made: Path, tmp_path: Path) -> None:
     report = tmp_path / "report.json"
     book = made / "epub" / "the-compute-divide.epub"
-    subprocess.run(["java", "-jar", str(JAR), str(book), "--json", str(report)], capture_output=True, check=False)
+    subprocess.run([*JAVA, str(JAR), str(book), "--json", str(report)], capture_output=True, check=False)
     assert json.loads(report.read_text("utf-8"))["messages"] == []
 
 

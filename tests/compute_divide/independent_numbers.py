@@ -19,6 +19,7 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -268,7 +269,9 @@ def chips_and_money(raw: Path) -> Numbers:
 
 def plain(text: str) -> str:
     """Return a text in lower case without accents, ligatures and the loose accents of PDF parsing."""
-    text = re.sub(r"\s?[´`¨ˆ˜¸]\s?(?=[a-z])|[´`¨ˆ˜¸]\s?", "", text) if not text.isascii() or "`" in text else text
+    if text.isascii() and "`" not in text:
+        return text.lower()
+    text = re.sub(r"\s?[´`¨ˆ˜¸]\s?(?=[a-z])|[´`¨ˆ˜¸]\s?", "", text)
     text = unicodedata.normalize("NFKD", text).lower()
     for letter, instead in zip("ßøłđðþæœıħ", ("ss", "o", "l", "d", "d", "th", "ae", "oe", "i", "h"), strict=True):
         text = text.replace(letter, instead)
@@ -358,8 +361,9 @@ class Affiliations:
 
 
 def title_key(title: str) -> str:
-    bare = "".join(char for char in unicodedata.normalize("NFKD", title) if not unicodedata.combining(char))
-    return "".join(char for char in bare.lower() if char.isalnum())
+    if not title.isascii():
+        title = "".join(char for char in unicodedata.normalize("NFKD", title) if not unicodedata.combining(char))
+    return re.sub(r"[\W_]+", "", title.lower())
 
 
 def unescaped(text: str) -> str:
@@ -407,9 +411,13 @@ CHOICES: dict[str, dict[str, Any]] = {"scrutiny": {"venues": ["icml"]}}
 """Parameters under which a chapter is asked, where its own would take all lists to be read."""
 
 
+@cache
+def bare(text: str) -> str:
+    return re.sub(r"[^\w]+", " ", plain(text)).strip()
+
+
 def about(title: str, terms: Iterable[str]) -> bool:
-    told = " " + re.sub(r"[^\w]+", " ", plain(title)).strip() + " "
-    keys = [re.sub(r"[^\w]+", " ", plain(term.strip("*"))).strip() for term in terms]
+    told, keys = f" {bare(title)} ", [bare(term.strip("*")) for term in terms]
     return any(
         ("" if term.startswith("*") else " ") + key + ("" if term.endswith("*") else " ") in told
         for term, key in zip(terms, keys, strict=True)

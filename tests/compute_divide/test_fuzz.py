@@ -30,7 +30,7 @@ from sampling import LONG
 
 ROOT = Path(__file__).parents[2]
 KINDS = ("edition", "values", "front matter", "papers", "models", "row")
-COUNT = (2000 if LONG else 120) // len(KINDS) + 1
+COUNT = (2000 if LONG else 84) // len(KINDS) + 1
 
 SOUND_ROW = {
     "Model": "A",

@@ -39,7 +39,7 @@ def texts_of(spec):
     return [item for kind, _, item in drawn(spec) if kind == "text" and item.get("text")]
 
 
-@pytest.mark.parametrize("slug", some(SLUGS, 6, 9))
+@pytest.mark.parametrize("slug", some(SLUGS, 4, 9))
 def test_text_has_the_colour_of_the_page_and_a_chart_carries_little_beyond_its_data(run_chapter, slug):
     for name, figure in run_chapter(slug).figures.items():
         spec = figure["data"][VEGALITE_MIME]
