@@ -1,7 +1,5 @@
 """The command `compute-divide`, run within the tests: what it says and how it ends."""
 
-from __future__ import annotations
-
 import io
 import sys
 from contextlib import redirect_stderr, redirect_stdout

@@ -4,8 +4,6 @@ Nothing of the package is imported: lists are read with gzip, the tracker line b
 Team types of papers are those of the papers table, which has tests of its own.
 """
 
-from __future__ import annotations
-
 import gzip
 import hashlib
 import json

@@ -4,8 +4,6 @@ Written apart from the package, of which it imports nothing; only the correction
 read from the project, for they are made by hand.
 """
 
-from __future__ import annotations
-
 import datetime as dt
 import math
 import statistics

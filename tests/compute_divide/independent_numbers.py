@@ -5,8 +5,6 @@ what the chapters record. Nothing is shared with the package but the raw files a
 rules and terms under ``data/``: what reads them here is written anew, in the plainest way.
 """
 
-from __future__ import annotations
-
 import csv
 import gzip
 import html

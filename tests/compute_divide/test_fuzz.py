@@ -3,8 +3,6 @@
 Each is made from a sound one by a seeded chain of damages; which seed failed is told, so that it can be made again.
 """
 
-from __future__ import annotations
-
 import csv
 import gzip
 import io

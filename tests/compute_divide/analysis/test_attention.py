@@ -1,7 +1,5 @@
 """Leads within strata are Wilcoxon's, read as shares; ages of capability follow the calendar."""
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 import pytest

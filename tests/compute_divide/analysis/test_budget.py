@@ -1,7 +1,5 @@
 """The calculator: the laws that any training budget obeys, and ranks counted by hand."""
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 import pytest

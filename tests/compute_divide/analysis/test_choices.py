@@ -1,7 +1,5 @@
 """Types of parameters: closed sets come from the evidence, bounds are told, meanings are published."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

@@ -1,7 +1,5 @@
 """Verdicts follow the interval, and only the interval."""
 
-from __future__ import annotations
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st

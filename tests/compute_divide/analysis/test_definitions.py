@@ -1,7 +1,5 @@
 """Definitions of large-scale and the running record: laws, and small cases worked by hand."""
 
-from __future__ import annotations
-
 import pandas as pd
 import pytest
 from hypothesis import given

@@ -1,7 +1,5 @@
 """The same model in two vintages, old labels under the new rule, what is known, and what moved a share in between."""
 
-from __future__ import annotations
-
 import pandas as pd
 import pytest
 from hypothesis import given

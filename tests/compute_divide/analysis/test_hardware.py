@@ -1,7 +1,5 @@
 """Chips of models and clusters: rules by hand, and the within-year ratio against statsmodels."""
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 import pytest

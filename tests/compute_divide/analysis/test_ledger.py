@@ -1,7 +1,5 @@
 """The ledger holds each statistic of the literature against the record of its day, and tests nothing without data."""
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
 

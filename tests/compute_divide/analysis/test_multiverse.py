@@ -1,7 +1,5 @@
 """The multiverse: equal to one estimate at a time, the slow way, and its summaries counted by hand."""
 
-from __future__ import annotations
-
 from functools import cache
 
 import numpy as np

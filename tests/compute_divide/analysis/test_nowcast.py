@@ -1,7 +1,5 @@
 """The reporting triangle and the nowcast: made-up records whose course is known, and the real ones."""
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 import pytest

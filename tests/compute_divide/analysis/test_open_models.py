@@ -1,7 +1,5 @@
 """Models that papers name and models that others build on."""
 
-from __future__ import annotations
-
 import warnings
 
 import pandas as pd

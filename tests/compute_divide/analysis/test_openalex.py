@@ -1,7 +1,5 @@
 """Missing institutions, bounds, and the readings."""
 
-from __future__ import annotations
-
 import pandas as pd
 from hypothesis import given
 from hypothesis import strategies as st

@@ -1,7 +1,5 @@
 """Openness: the unknown stay apart, and lags follow the calendar."""
 
-from __future__ import annotations
-
 import pandas as pd
 import pytest
 from hypothesis import given

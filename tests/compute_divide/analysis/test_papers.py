@@ -1,7 +1,5 @@
 """Analysis of conference papers: the figures a rebuild must reach, laws, and bad input."""
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 import pytest

@@ -1,7 +1,5 @@
 """Trends and ratios: known answers, the same when repeated, and laws of the bootstrap."""
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 import pytest

@@ -1,7 +1,5 @@
 """Shares of team types: laws that hold for every count, and the rule on unknown teams."""
 
-from __future__ import annotations
-
 import pandas as pd
 import pytest
 from hypothesis import given

@@ -1,7 +1,5 @@
 """Executors whose workers die, for tests of the corpus."""
 
-from __future__ import annotations
-
 import os
 import signal
 from collections.abc import Callable, Iterator

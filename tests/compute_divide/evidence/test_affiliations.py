@@ -1,7 +1,5 @@
 """The reading of affiliations and e-mail domains: the engine, the rules, and the hand-labelled samples."""
 
-from __future__ import annotations
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st

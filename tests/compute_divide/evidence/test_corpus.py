@@ -1,7 +1,5 @@
 """The corpus: exact counts in any format and on any number of workers; nothing is lost when a part or worker fails."""
 
-from __future__ import annotations
-
 import gzip
 import io
 import itertools

@@ -1,7 +1,5 @@
 """Refreshing the models database: a new vintage when the file has changed, nothing when anything is wrong."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Any
 

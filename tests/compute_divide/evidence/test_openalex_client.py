@@ -1,7 +1,5 @@
 """One question at a time: what is asked, what an answer means, and that the key stays secret."""
 
-from __future__ import annotations
-
 import socket
 import threading
 import time

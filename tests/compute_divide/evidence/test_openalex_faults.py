@@ -1,7 +1,5 @@
 """Whatever goes wrong on the way, a fetch ends complete or says why it stopped, and resuming makes it complete."""
 
-from __future__ import annotations
-
 import logging
 import re
 import signal

@@ -1,7 +1,5 @@
 """The commands that refresh from OpenAlex, from the plan to the table, against a server that counts credits."""
 
-from __future__ import annotations
-
 import os
 from collections import Counter
 from collections.abc import Callable, Iterator

@@ -1,7 +1,5 @@
 """From works to rows: three readings side by side, nothing dropped unseen, and no person's name kept."""
 
-from __future__ import annotations
-
 import gzip
 from pathlib import Path
 from typing import Any

@@ -1,7 +1,5 @@
 """What outsiders are shown: a script read as data, closed sets, totals that must add up, ranks without counts."""
 
-from __future__ import annotations
-
 import pandas as pd
 import pytest
 from hypothesis import given

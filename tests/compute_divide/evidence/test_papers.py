@@ -1,7 +1,5 @@
 """The papers table: raw lists of three formats, bad records, merging, and what is kept."""
 
-from __future__ import annotations
-
 import dataclasses
 import gzip
 import json

@@ -1,7 +1,5 @@
 """Topic terms and names of pre-trained models: matching, the file, and what the table keeps of them."""
 
-from __future__ import annotations
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st

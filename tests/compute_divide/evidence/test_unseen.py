@@ -4,8 +4,6 @@ The snapshots are real ones in forms that were never read: columns in another or
 called in early 2024, other encodings, other forms of dates, rows left out. The lists are real ones under other names.
 """
 
-from __future__ import annotations
-
 import csv
 import gzip
 import io

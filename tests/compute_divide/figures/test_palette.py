@@ -1,7 +1,5 @@
 """Colours that everyone can tell from the ground and from each other: contrast and colour blindness, computed."""
 
-from __future__ import annotations
-
 import re
 from itertools import combinations
 

@@ -1,7 +1,5 @@
 """Values that the parameters of a chapter allow: the ends of each, every member of each closed set, and draws."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Run a chapter's code in this process, without a kernel, and keep what it would have shown."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any

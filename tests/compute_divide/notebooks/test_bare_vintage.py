@@ -1,7 +1,5 @@
 """A snapshot without computing, access, chips and citations becomes a vintage that every chapter can meet."""
 
-from __future__ import annotations
-
 import csv
 import json
 import os

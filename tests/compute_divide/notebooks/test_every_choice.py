@@ -1,7 +1,5 @@
 """Every value that the book says is allowed: chapters end well, and claim nothing where there is nothing."""
 
-from __future__ import annotations
-
 import json
 import os
 import re

@@ -1,7 +1,5 @@
 """The charts of the chapters, drawn: every mark is there, text has the colour of the page, little travels beside."""
 
-from __future__ import annotations
-
 import json
 import re
 from pathlib import Path

@@ -1,7 +1,5 @@
 """What the chapters record is what the raw files give to programs that share nothing with the package."""
 
-from __future__ import annotations
-
 import ast
 from pathlib import Path
 

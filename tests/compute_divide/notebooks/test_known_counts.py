@@ -1,7 +1,5 @@
 """Chapters under the published and other parameters: known counts."""
 
-from __future__ import annotations
-
 import pytest
 
 from compute_divide.analysis.models.drift import CHANGES
