@@ -80,11 +80,11 @@ class Chapter:
 @cache
 def _notebook(source: str, where: str) -> Any:
     """Return the notebook that a text holds; a build looks at every chapter in several editions."""
-    import jupytext
+    from jupytext.jupytext import TextNotebookConverter  # what `jupytext.reads` uses once it has guessed the format
 
     front_matter(source, where)
     try:
-        notebook = jupytext.reads(source, fmt="md:myst")
+        notebook = TextNotebookConverter("md:myst", None).reads(source)
     except Exception as error:
         raise PressError(f"{where} is not a MyST notebook: {error}") from error
     notebook.metadata["kernelspec"] = dict(KERNEL)
