@@ -19,7 +19,6 @@ from bookpress.book.source import build_time, load_source
 from bookpress.build.formats import PAGES, Format, Maker, make
 from bookpress.build.link_check import check_pages
 from bookpress.build.published import EXTRAS, STATE, build_lock, draft_path, is_current, outputs, publish
-from bookpress.build.ro_crate import write_manifest
 from bookpress.build.staging import keep_memory, page_files, prepare_memory, results_of, stage
 from bookpress.build.statements import expect_truth, standings
 from bookpress.citation.record import load_book
@@ -187,6 +186,8 @@ def finish_draft(
     state: Mapping[str, Any],
 ) -> None:
     """Add the pages, how long it took, the manifest, and what it was made from."""
+    from bookpress.build.ro_crate import write_manifest  # all of citing: not for a build that has nothing to do
+
     timings = {**clock, "system": platform.platform(), "cores": os.cpu_count()}
     with naming(project.editions):
         (project.workshop / PAGES.name / ".buildinfo").unlink(missing_ok=True)
