@@ -96,8 +96,7 @@ def figure_output(
 
 def rehearse() -> None:
     """Make a figure that nobody sees: what the first one imports and compiles, forks of this process need not."""
-    none = pd.DataFrame()
-    figure_output(empty_chart(), data=none, name="fig-none", title="", alt="", description="", source="none")
+    figure_output(empty_chart(), data=pd.DataFrame(), name="fig-none", title="", alt="", description="", source="-")
 
 
 def show_table(data: pd.DataFrame, *, name: str, caption: str, columns: Mapping[str, Column] | None = None) -> None:
