@@ -34,6 +34,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: item.get_closest_marker("quiet") is not None)
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """Let one process more than there are cores run tests: each waits for programs and pages now and then."""
+    return (os.cpu_count() or 1) + 1
+
+
 def common_folder(factory: pytest.TempPathFactory) -> Path:
     """Return the folder of temporary files that all processes of one session of tests share."""
     own = factory.getbasetemp()

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from bookpress.book.project import CHAPTERS, Project
+from bookpress.errors import PressError
 from bookpress.files import Stamp, files_of, read, stamps
 
 DEFAULT_ENGINE = "forked" if sys.platform == "linux" else "kernel"  # libraries of macOS promise no safe forks
@@ -27,11 +28,14 @@ class Engine:
 
     def call(self, function: str, environment: Mapping[str, str], folder: Path) -> Any:
         """Return what a ``module:function`` returns: called in a fork, if there are any, for all is imported there."""
-        if self.name != "forked":
-            return pkgutil.resolve_name(function)()
-        from bookpress.run import fork_server
+        if self.name == "forked":
+            from bookpress.run import fork_server
 
-        return fork_server.call(function, environment, folder)
+            return fork_server.call(function, environment, folder)
+        try:
+            return pkgutil.resolve_name(function)()
+        except Exception as error:
+            raise PressError(f"{function} failed with {type(error).__name__}: {error}") from error
 
 
 def open_engine(name: str, modules: Sequence[str] = (), packages: Iterable[Path] = ()) -> Engine:

@@ -52,7 +52,7 @@ def definition_grid(estimates: pd.DataFrame, periods: Sequence[str]) -> alt.Laye
 def drift_lines(read: pd.DataFrame, highlighted: Sequence[int], team_type: str, title: str) -> alt.LayerChart:
     """Return how the share of a team type in some years reads in one vintage after another."""
     rows = read.assign(
-        taken=read["vintage"].map(_vintage_date),
+        taken=[round(int(one[:4]) + (int(one[5:7]) - 0.5) / 12, 3) for one in read["vintage"]],  # the middle of a month
         name=read["year"].astype(str),
         shown=read["year"].isin(list(highlighted)),
     )[["taken", "vintage", "year", "name", "shown", "share", "low", "high", "k", "n"]]
@@ -72,11 +72,6 @@ def drift_lines(read: pd.DataFrame, highlighted: Sequence[int], team_type: str, 
         base.mark_point(size=30).encode(x=x, y=y, color=colour, tooltip=tooltip),
         end_labels(rows, "taken", "share", "name", x, share_axis("at", title)),
     )
-
-
-def _vintage_date(vintage: str) -> float:
-    """Return the middle of the month of a vintage as a year with a fraction."""
-    return round(int(vintage[:4]) + (int(vintage[5:7]) - 0.5) / 12, 3)
 
 
 CHOICE_WORDS = {

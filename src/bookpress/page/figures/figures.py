@@ -24,6 +24,7 @@ from bookpress.page.base.nodes import html
 from bookpress.page.base.store import Page
 from bookpress.page.base.templates import fill
 from bookpress.page.figures import render as drawing
+from bookpress.run.cache import RunCache
 
 MIME = charts.VEGALITE_MIME
 FOLD = '<div class="code-fold">\n<!-- slot --></div>\n'
@@ -42,13 +43,14 @@ def picture_cache(outdir: Path) -> Path:
     return (above[-1] if above else outdir.parent) / "pictures"
 
 
-def begin_to_draw(run: Path) -> None:
+def begin_to_draw(file: Path) -> None:
     """Begin to draw the charts of a chapter, given the file of its run, before its page is read."""
-    cells = json.loads(json.loads(run.read_bytes())["run"]["notebook"])["cells"]
+    run = RunCache(file.parent).find(file.stem)
+    cells = json.loads(run.notebook)["cells"] if run else []
     shown = [output for cell in cells for output in cell.get("outputs", ()) if MIME in output.get("data", ())]
     with suppress(UsageError):  # the page names what is wrong
         found = [charts.read_chart(one["data"][MIME], one["metadata"].get(MIME, {})) for one in shown]
-        drawing.begin(found, picture_cache(run))
+        drawing.begin(found, picture_cache(file))
 
 
 def cited(env: BuildEnvironment, docname: str, chart: charts.Chart) -> dict[str, str]:

@@ -167,7 +167,8 @@ def merge_lists(group: Sequence[lists.PaperList], ledger: Findings) -> dict[str,
             if key in here:
                 ledger.add("the title stands twice in the list", place)
             elif key in papers:
-                papers[key] = _completed(papers[key], record)
+                lacking = [name for name in _FACTS if getattr(papers[key], name) in (None, ())]
+                papers[key] = replace(papers[key], **{name: getattr(record, name) for name in lacking})
                 ledger.add("in a second list too: what it adds is kept", place)
             elif number and paper_list.kind.adds_only:
                 ledger.add("not among the venue's papers under this title", place)
@@ -178,11 +179,6 @@ def merge_lists(group: Sequence[lists.PaperList], ledger: Findings) -> dict[str,
 
 
 _FACTS = ("keywords", "abstract", "affiliations", "domains", "authors", "pairs", "citations")
-
-
-def _completed(paper: lists.RawPaper, other: lists.RawPaper) -> lists.RawPaper:
-    """Return a paper with the facts of another record of it where it has none."""
-    return replace(paper, **{name: getattr(other, name) for name in _FACTS if getattr(paper, name) in (None, ())})
 
 
 # --- from a paper to its row ---
