@@ -113,6 +113,7 @@ def test_pages_follow_the_files_and_a_failing_build_keeps_the_last_good_ones(
     assert "code cell 2 (`1 / 0`) failed" in alert.inner_text()
     assert page.get_by_text("Other words").is_visible()
     alert.get_by_role("button").click()
+    page.wait_for_timeout(1500)  # meanwhile it asks again
     assert alert.count() == 0
     mended = served.edited("notebooks/first.md", BROKEN, "Better text.")
     words = served.get("book/words.html")

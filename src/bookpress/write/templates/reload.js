@@ -18,7 +18,8 @@
     <section hidden role="status"><button type="button" hidden>Close</button><b></b><pre></pre></section>`;
   const box = root.querySelector("section");
   const close = root.querySelector("button");
-  close.onclick = () => { box.hidden = true; };
+  let read; // what was wrong when the reader closed the box: it comes back with another fault, or the next build
+  close.onclick = () => { box.hidden = true; read = root.querySelector("pre").textContent; };
 
   function show(title, text, failed) {
     box.className = failed ? "failed" : "";
@@ -32,8 +33,9 @@
 
   function told({ state, message, version }) {
     if (version && version !== shown) location.reload();
+    else if (state === "failed" && message === read) box.hidden = true;
     else if (state === "failed") show(`The book could not be built.${shown ? " These are the last good pages." : ""}`, message, true);
-    else if (state === "building") show("Building…", "", false);
+    else if (state === "building") { read = undefined; show("Building…", "", false); }
     else box.hidden = true;
   }
 
