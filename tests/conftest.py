@@ -35,8 +35,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """Let two processes a core run tests: each waits for programs and pages half of its time."""
-    return 2 * (os.cpu_count() or 1)
+    """Let one process more than there are cores run tests: each waits for programs and pages now and then."""
+    return (os.cpu_count() or 1) + 1
 
 
 def common_folder(factory: pytest.TempPathFactory) -> Path:
