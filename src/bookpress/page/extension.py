@@ -101,15 +101,19 @@ def begin(app: Sphinx) -> None:
     store_of(app.env).sureness = explored(Path(app.srcdir, FILE))
 
 
-def write_again(app: Sphinx, env: BuildEnvironment) -> Iterable[str]:
-    """Return the pages whose values changed, though their own source did not; draw new charts."""
+def write_again(_app: Sphinx, env: BuildEnvironment) -> Iterable[str]:
+    """Return the pages whose values changed, though their own source did not."""
     store = store_of(env)
     store.parts = contents.read_parts(env)
-    charts = [chart for page in store.pages.values() for chart in page.charts]
-    if charts and app.builder.format == "html":
-        drawing.draw(charts, figures.picture_cache(Path(app.outdir)))
     titles = {name: contents.title_of(env, name) for _, docnames in store.parts for name in docnames}
     return list(store.stale((store.parts, titles)))
+
+
+def wait_for_pictures(app: Sphinx, _builder: object) -> None:
+    """Draw what is not drawn yet, as late as can be: the first page that is written shows its pictures."""
+    charts = [chart for page in store_of(app.env).pages.values() for chart in page.charts]
+    if charts and app.builder.format == "html":
+        drawing.draw(charts, figures.picture_cache(Path(app.outdir)))
 
 
 def finish_text(app: Sphinx, doctree: nodes.document, docname: str) -> None:
@@ -167,6 +171,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.connect("builder-inited", layout.silence_theme, priority=900)
     app.connect("doctree-read", roles.refuse_in_headings, priority=1)  # before menus are made
     app.connect("env-updated", write_again)
+    app.connect("write-started", wait_for_pictures, priority=900)
     app.connect("doctree-resolved", finish_text)
     app.connect("landing-page", downloads.tell_landing_page)
     app.connect("html-page-context", layout.fill_context, priority=950)

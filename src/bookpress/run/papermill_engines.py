@@ -127,11 +127,11 @@ class KernelEngine(Engine):  # type: ignore[misc]
         **_: Any,
     ) -> Any:
         """Run the cells of a notebook in a kernel, which talks through files: free TCP ports may be lost to another."""
-        late, lifeline = time.monotonic() + time_limit, os.pipe()
+        late, pipe = time.monotonic() + time_limit, os.pipe()
 
         def begun(**_: Any) -> None:
             client.pid = client.km.provisioner.pid
-            processes.end_group_with(lifeline[0], client.pid)
+            processes.end_group_with(pipe[0], client.pid)
             processes.add(client.pid)
 
         with tempfile.TemporaryDirectory(dir=processes.scratch(None if os.name == "nt" else "/tmp")) as home:  # noqa: S108
@@ -148,15 +148,13 @@ class KernelEngine(Engine):  # type: ignore[misc]
             )
             variables = {**processes.chapter_environment(), "IPYTHONDIR": home, **environment}
             try:
-                client.execute(
-                    env=variables, pass_fds=lifeline[:1], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-                )
+                client.execute(env=variables, pass_fds=pipe[:1], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
             except DeadKernelError:
                 client.check()
                 raise
             finally:
                 processes.groups.discard(client.pid)
-                for descriptor in lifeline:
+                for descriptor in pipe:
                     os.close(descriptor)
         client.check()
         return nb_man.nb
