@@ -10,7 +10,6 @@ from docutils import nodes
 from docutils.statemachine import StringList
 from pybtex.plugin import find_plugin, register_plugin
 from pybtex.richtext import Text
-from pybtex.style import FormattedEntry
 from pybtex.style.formatting.plain import Style as PlainStyle
 from pybtex.style.sorting.author_year_title import SortingStyle as AuthorYearTitle
 from sphinx.application import Sphinx
@@ -54,12 +53,6 @@ class AuthorStyle(PlainStyle):  # type: ignore[misc]
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**{"abbreviate_names": True, **options})
-
-    def format_entry(self, label: str, entry: Any, bib_data: Any = None) -> FormattedEntry:
-        """Format a work once: the list of each page that cites it asks for it, and the tip over each citation."""
-        if not hasattr(entry, "reference"):
-            entry.reference = super().format_entry(label, entry, bib_data).text
-        return FormattedEntry(entry.key, entry.reference, label)
 
 
 class ListReferences(SphinxPostTransform):
