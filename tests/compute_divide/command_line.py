@@ -6,7 +6,6 @@ from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from unittest import mock
 
-from bookpress.commands.main import press
 from compute_divide.commands.main import main
 
 
@@ -24,9 +23,7 @@ class Done:
 def run(*arguments: str) -> Done:
     """Run the command; return its exit code and what it said."""
     out, error, code = io.StringIO(), io.StringIO(), 0
-    called = mock.patch.object(sys, "argv", ["compute-divide", *arguments])
-    once = mock.patch.object(press, "registered_groups", [*press.registered_groups])  # each run adds its commands
-    with redirect_stdout(out), redirect_stderr(error), called, once:
+    with redirect_stdout(out), redirect_stderr(error), mock.patch.object(sys, "argv", ["compute-divide", *arguments]):
         try:
             main()
         except SystemExit as end:

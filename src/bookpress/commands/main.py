@@ -39,8 +39,10 @@ press.add_typer(new, name="new")
 def main(*more: typer.Typer) -> None:
     """Run the command line."""
     gc.set_threshold(100_000)  # a command is short: searching for garbage costs it more than the garbage would
+    known = [group.typer_instance for group in press.registered_groups]
     for commands in more:
-        press.add_typer(commands)
+        if commands not in known:
+            press.add_typer(commands)
     try:
         guarded(press)
     finally:
