@@ -71,12 +71,13 @@ class Citing:
             app.add_css_file("cite.css")
             app.add_js_file("cite.js", loading_method="defer")
 
-    def parse(self, *_: object) -> None:
+    def parse(self, app: Sphinx, _builder: object) -> None:
         """Parse styles and templates once, which each process that writes pages would else do."""
-        for name in TEMPLATES.list_templates():
-            TEMPLATES.get_template(name)
-        for style in STYLES:
-            load_style(style)
+        if app.builder.format == "html":
+            for name in TEMPLATES.list_templates():
+                TEMPLATES.get_template(name)
+            for style in STYLES:
+                load_style(style)
 
     def on_page(self, app: Sphinx, docname: str, _template: str, context: dict[str, Any], _tree: object) -> None:
         """Add tags and links to the head of a page, and the box to the end of a chapter."""

@@ -125,7 +125,7 @@ class Fork:
 
 def call(function: str, environment: Mapping[str, str], folder: Path) -> Any:
     """Return what a ``module:function`` returns, as JSON: called in a fork, which has imported what it needs."""
-    code = f"import json, pkgutil\nprint(json.dumps(pkgutil.resolve_name({function!r})()))"
+    code = f"import json, pkgutil\nprint('\\n' + json.dumps(pkgutil.resolve_name({function!r})()))"
     try:
         with Fork(environment, str(folder)) as fork:
             messages = list(fork.run(code))

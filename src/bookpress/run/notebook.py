@@ -189,7 +189,7 @@ def _named(notebook: Any, cell: Any, line: int = 1) -> str:
 
 
 def tidied(notebook: Any) -> Any:
-    """Return an executed notebook, rid of what differs by the run or the machine, its parameter cells hidden."""
+    """Rid an executed notebook of what differs by the run or the machine, hide its parameter cells, and return it."""
     for key in DROPPED_METADATA:
         notebook.metadata.pop(key, None)
     notebook.metadata["language_info"] = {"name": "python"}

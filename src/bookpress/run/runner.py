@@ -91,7 +91,7 @@ def run_chapters(
     ended: Ended = lambda _: None,
     check: Callable[[Engine], None] = lambda _: None,
 ) -> Outcome:
-    """Run the chapters of an edition, one that fails no less than the others; nothing is kept before a check ended."""
+    """Run the chapters of an edition, one that fails no less than the others; nothing is kept before the check ends."""
     options, reporter, mark = options or RunOptions(), reporter or Reporter(), edition.fingerprint
     known = {} if options.force else cached_runs(project, edition)
     reporter.begin(len(edition.chapters))
@@ -117,7 +117,7 @@ def run_chapters(
             finally:
                 durations.note(outcome.runs.values())
     else:
-        check(engine or Engine("kernel"))
+        check(engine or Engine("kernel"))  # which calls it here
     slugs = [chapter.slug for chapter in edition.chapters]
     outcome.fresh = [slug for slug in slugs if slug in outcome.runs]
     merged = {**known, **outcome.runs}
