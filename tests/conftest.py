@@ -14,6 +14,7 @@ from filelock import FileLock
 from hypothesis import settings
 from processes import cluster  # noqa: F401 - a fixture
 
+from bookpress.run.executor import cores
 from sampling import LONG
 
 settings.register_profile("untimed", deadline=None, max_examples=100 if LONG else 25)
@@ -36,7 +37,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def pytest_xdist_auto_num_workers() -> int:
     """Let one process more than there are cores run tests: each waits for programs and pages now and then."""
-    return (os.cpu_count() or 1) + 1
+    return cores() + 1
 
 
 def common_folder(factory: pytest.TempPathFactory) -> Path:

@@ -32,9 +32,12 @@ def fails(work: Job, engine: Engine) -> ChapterError:
     return raised.value
 
 
+def outputs(error: ChapterError) -> list[nbformat.NotebookNode]:
+    return [output for cell in nbformat.reads(error.notebook, 4).cells for output in cell.get("outputs", [])]
+
+
 def printed(error: ChapterError) -> str:
-    outputs = [output for cell in nbformat.reads(error.notebook, 4).cells for output in cell.get("outputs", [])]
-    return "".join(output.text for output in outputs if output.output_type == "stream")
+    return "".join(output.text for output in outputs(error) if output.output_type == "stream")
 
 
 def tagged(work: Job, number: int, *tags: str) -> Job:
@@ -48,10 +51,7 @@ def test_the_cell_that_failed_is_named_not_one_that_may_and_the_rest_is_not_run(
 ) -> None:
     error = fails(tagged(job("1 / 0", "x = 1\n\nraise KeyError('k')\n", "3"), 0, "raises-exception"), engine)
     assert str(error) == "tiny: code cell 2 (`raise KeyError('k')`) failed with KeyError: 'k'"
-    outputs = [
-        output.output_type for cell in nbformat.reads(error.notebook, 4).cells for output in cell.get("outputs", [])
-    ]
-    assert outputs == ["error", "error"]
+    assert [output.output_type for output in outputs(error)] == ["error", "error"]
 
 
 def test_the_line_that_raised_is_named(job: Callable[..., Job], engine: Engine) -> None:

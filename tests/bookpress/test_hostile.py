@@ -61,6 +61,7 @@ def test_yaml_that_means_harm_is_one_line(what: str, where: str, said: Say, book
     build = ("build", "evil" if "evil" in where else "default")
     code, out, error = said(*(("sweep", "first", "--file", str(path)) if where == "grid.yml" else build))
     assert (code in {1, 2}, out) == (True, "")
+    assert "Traceback" not in error
     assert len(error.strip().splitlines()) <= 2
     assert path.stem in error
     assert {name: mark for name, mark in tree(book.root).items() if not name.startswith("_build")} == before

@@ -154,7 +154,7 @@ def test_a_signal_during_a_build_stops_promptly_and_leaves_no_process(built: Pro
     served = Served(built.root)
     family = served.family(3)
     os.kill(served.process.pid, sent)
-    assert served.process.wait(timeout=60) == 0
+    assert served.process.wait(timeout=10) == 0
     assert left_over(family) == []
 
 
