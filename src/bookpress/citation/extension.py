@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,7 @@ from bookpress.citation.formats import FOLDER, citation_files, to_bibtex
 from bookpress.citation.jsonld import page_node, script_html
 from bookpress.citation.landing_page import TEMPLATES, LandingPage
 from bookpress.citation.record import Chapter, Citation, load_citation, read_chapter
-from bookpress.citation.styles import STYLES, load_style
+from bookpress.citation.styles import STYLES, to_reference
 from bookpress.errors import PressError
 
 EVENT = "landing-page"
@@ -71,13 +72,13 @@ class Citing:
             app.add_css_file("cite.css")
             app.add_js_file("cite.js", loading_method="defer")
 
-    def parse(self, app: Sphinx, _builder: object) -> None:
-        """Parse styles and templates once, which each process that writes pages would else do."""
+    def format_once(self, app: Sphinx, _builder: object) -> None:
+        """Parse templates and format references once, which each process that writes pages would else do."""
         if app.builder.format == "html":
             for name in TEMPLATES.list_templates():
                 TEMPLATES.get_template(name)
-            for style in STYLES:
-                load_style(style)
+            for citation, style in itertools.product(self._citations(app), STYLES):
+                to_reference(citation, style)
 
     def on_page(self, app: Sphinx, docname: str, _template: str, context: dict[str, Any], _tree: object) -> None:
         """Add tags and links to the head of a page, and the box to the end of a chapter."""
@@ -104,7 +105,7 @@ class Citing:
             context["body"] += box.render(page=page, styles=STYLES, bibtex=bibtex)
 
     def write_files(self, app: Sphinx, exception: Exception | None) -> None:
-        """Write the citation files of book and chapters, and the site map; remove those of chapters that are gone."""
+        """Write the citation files of book and chapters, and the site map."""
         if exception is not None or app.builder.format != "html":
             return
         outdir = Path(app.outdir)
@@ -116,9 +117,6 @@ class Citing:
             dated = [(url, book.date) for url in urls]
             wanted["sitemap.xml"] = TEMPLATES.get_template("sitemap.xml").render(urls=dated)
         (outdir / FOLDER).mkdir(exist_ok=True)
-        for path in [outdir / "sitemap.xml", *(outdir / FOLDER).iterdir()]:
-            if path.relative_to(outdir).as_posix() not in wanted:
-                path.unlink(missing_ok=True)
         for name, text in wanted.items():
             (outdir / name).write_text(text, encoding="utf-8", newline="")
 
@@ -141,7 +139,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.connect("builder-inited", citing.add_assets)
     app.connect("env-updated", citing.find_chapters, priority=100)
     app.connect("doctree-read", references.add_references, priority=400)  # before the table of contents is collected
-    app.connect("write-started", citing.parse)
+    app.connect("write-started", citing.format_once)
     app.connect("html-page-context", citing.on_page, priority=600)
     app.connect("build-finished", citing.write_files)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

