@@ -58,9 +58,10 @@ def main() -> None:
     if STAMP.exists() and STAMP.read_text(encoding="utf-8") == wanted:
         return
     print("setting up .venv (once, about half a minute) ...", file=sys.stderr)
+    ours = Path(sys.executable).resolve()  # it may be the link in the environment that is about to go
     shutil.rmtree(VENV, ignore_errors=True)
     python = VENV / "bin" / "python"
-    run(sys.executable, "-m", "venv", VENV)
+    run(ours, "-m", "venv", VENV)
     with tempfile.NamedTemporaryFile("w", suffix=".txt", encoding="utf-8") as file:
         file.write(uv_requirement())
         file.flush()
@@ -79,6 +80,7 @@ def main() -> None:
     run(*install, "--require-hashes", "-r", LOCK)
     run(*install, "--no-deps", "--no-build-isolation", "--editable", ".")
     run(python, "-m", "compileall", "-q", "src")
+    run(python, "-c", "from bookpress.page.figures import render; render.make_bundle(render.KEPT)")
     STAMP.write_text(wanted, encoding="utf-8")
 
 

@@ -11,6 +11,7 @@ from typing import Any
 import nbformat
 from docutils import nodes
 from sphinx.application import Sphinx
+from sphinx.builders.html import StandaloneHTMLBuilder
 from sphinx.config import Config
 from sphinx.environment import BuildEnvironment
 from sphinx.environment.collectors import EnvironmentCollector
@@ -47,10 +48,6 @@ class PageCollector(EnvironmentCollector):
     def clear_doc(self, app: Sphinx, env: BuildEnvironment, docname: str) -> None:  # noqa: ARG002
         """Forget a page that is about to be read again, or is gone."""
         store_of(env).pages.pop(docname, None)
-
-    def merge_other(self, app: Sphinx, env: BuildEnvironment, docnames: set[str], other: BuildEnvironment) -> None:  # noqa: ARG002
-        """Take pages that another process has read."""
-        store_of(env).pages.update({name: page for name, page in store_of(other).pages.items() if name in docnames})
 
     def process_doc(self, app: Sphinx, doctree: nodes.document) -> None:
         """Harvest results, statements, parameters, charts and front matter."""
@@ -109,11 +106,13 @@ def write_again(_app: Sphinx, env: BuildEnvironment) -> Iterable[str]:
     return list(store.stale((store.parts, titles)))
 
 
-def wait_for_pictures(app: Sphinx, _builder: object) -> None:
-    """Draw what is not drawn yet, as late as can be: the first page that is written shows its pictures."""
-    charts = [chart for page in store_of(app.env).pages.values() for chart in page.charts]
-    if charts and app.builder.format == "html":
-        drawing.draw(charts, figures.picture_cache(Path(app.outdir)))
+def prepare_to_write(app: Sphinx, builder: StandaloneHTMLBuilder) -> None:
+    """Have once what all processes that write pages need: how code is coloured, and the pictures, as late as can be."""
+    if builder.format == "html":
+        builder.highlighter.get_lexer("", "ipython3")
+        charts = [chart for page in store_of(app.env).pages.values() for chart in page.charts]
+        if charts:
+            drawing.draw(charts, figures.picture_cache(Path(app.outdir)))
 
 
 def finish_text(app: Sphinx, doctree: nodes.document, docname: str) -> None:
@@ -171,11 +170,11 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.connect("builder-inited", layout.silence_theme, priority=900)
     app.connect("doctree-read", roles.refuse_in_headings, priority=1)  # before menus are made
     app.connect("env-updated", write_again)
-    app.connect("write-started", wait_for_pictures, priority=900)
+    app.connect("write-started", prepare_to_write, priority=900)
     app.connect("doctree-resolved", finish_text)
     app.connect("landing-page", downloads.tell_landing_page)
     app.connect("html-page-context", layout.fill_context, priority=950)
     app.connect("html-page-context", write_with_page, priority=970)
     app.connect("build-finished", finish)
     code = int(sha256(canonical(tree(Path(__file__).parent)).encode())[:12], 16)  # what another has read is read again
-    return {"version": "1", "env_version": code, "parallel_read_safe": True, "parallel_write_safe": True}
+    return {"version": "1", "env_version": code, "parallel_read_safe": False, "parallel_write_safe": True}
