@@ -167,10 +167,7 @@ class _Server(ThreadingHTTPServer):
 
 
 class _Pages(SimpleHTTPRequestHandler):
-    """The files of the edition as they are now; pages get the script that reloads them.
-
-    Requests for another host, or from the page of another, are not answered: no page from elsewhere reads the book.
-    """
+    """The files of the edition as they are now, with the script that reloads pages, for our host and pages alone."""
 
     timeout = 30
 

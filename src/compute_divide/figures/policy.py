@@ -159,11 +159,8 @@ def _calculator(
     said: tuple[str, str],
     setting: Setting,
 ) -> alt.LayerChart:
-    """Return the chart both calculators share: a row a year, a mark a model, a rule at the run.
-
-    `said` are the expressions for the title, with COUNTED for the models within reach, and for what the run takes.
-    """
-    title, told = said
+    """Return the chart both calculators share: a row a year, a mark a model, a rule at the run."""
+    title, told = said  # expressions, with COUNTED for the models within reach, and for what the run takes
     shown = models[["model", "year", "team_type", "training_compute_flop"]]
     teams = [team for team in TEAM_NAMES if team in set(shown["team_type"])]
     chosen = (

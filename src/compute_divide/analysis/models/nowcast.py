@@ -81,10 +81,7 @@ def _band(ages: pd.Series[float]) -> pd.Series[str]:
 
 
 def _grown(readings: pd.DataFrame, year: int, rates: Floats, team_type: str, until: float) -> Estimate:
-    """Return the share of a team type when a reading has grown on at given rates; the first draw is the estimate.
-
-    The 95% interval draws the transitions between vintages anew, and the later models of the year by chance.
-    """
+    """Return the share when a reading grows on at rates, the estimated ones first, then drawn anew for the interval."""
     reading = readings.loc[[year]]
     counts = reading[list(TEAM_TYPES)].to_numpy(dtype=float)[0]
     start, end = float(reading["age"].iloc[0]), until - year - 1
