@@ -57,14 +57,17 @@ KINDS = (swapped, single, unknown, first_vintage, top_one)
 
 
 def editions() -> list[tuple[str, list[str]]]:
+    made = [("paper", ["paper"])]
+    if not LONG:
+        return made
     chapters = list(discover(PROJECT))
     parts = [(kind, [chapter]) for kind in KINDS for chapter in chapters if kind(chapter)]
     draw = np.random.default_rng(14)
     books = [(kind, chapters) for kind in KINDS]
     chosen = [*books, *(parts[i] for i in draw.permutation(len(parts))[: MANY - len(books)])]
-    made = [("paper", ["paper"])]
-    made += [(f"{kind.__name__} {'book' if of is chapters else of[0].slug}", words(kind, of)) for kind, of in chosen]
-    return made if LONG else made[:1]
+    return made + [
+        (f"{kind.__name__} {'book' if of is chapters else of[0].slug}", words(kind, of)) for kind, of in chosen
+    ]
 
 
 def words(kind: Callable[[Chapter], Values], chapters: list[Chapter]) -> list[str]:

@@ -5,7 +5,6 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy.stats import mannwhitneyu
 
 from compute_divide.analysis.models import outside
 from compute_divide.analysis.papers import attention
@@ -22,6 +21,8 @@ def papers(ours: list[int], theirs: list[int], stratum: str = "a", size: int = 1
 
 @given(ranks, ranks)
 def test_a_lead_in_one_stratum_is_the_statistic_of_mann_and_whitney(ours, theirs):
+    from scipy.stats import mannwhitneyu
+
     found = attention.lead(papers(ours, theirs), "collaboration", ["stratum"])
     expected = mannwhitneyu(ours, theirs, method="asymptotic").statistic / (len(ours) * len(theirs))
     assert found.share == pytest.approx(expected)

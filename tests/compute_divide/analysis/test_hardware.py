@@ -5,7 +5,6 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from statsmodels.formula.api import ols
 
 from compute_divide.analysis.chips import hardware
 from compute_divide.analysis.chips.hardware import PEAK
@@ -59,6 +58,8 @@ def two_teams(draw):
 
 @given(two_teams())
 def test_same_year_ratio_is_the_coefficient_of_a_fit_with_year_constants(rows):
+    from statsmodels.formula.api import ols
+
     both = rows.groupby("year")["team_type"].transform("nunique") == 2
     estimate = hardware.same_year_ratio(rows, "x")
     assert estimate.n == both.sum()

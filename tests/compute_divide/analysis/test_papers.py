@@ -5,9 +5,6 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from statsmodels.genmod import families
-from statsmodels.genmod.generalized_linear_model import GLM
-from statsmodels.stats.contingency_tables import StratifiedTable
 
 from compute_divide.analysis.papers.papers import (
     VENUE_YEAR,
@@ -190,10 +187,13 @@ def test_a_straight_trend_has_no_clear_break_and_too_few_years_none_at_all():
 
 @given(st.lists(st.tuples(st.integers(1, 40), st.integers(1, 40)), min_size=6, max_size=20))
 def test_a_logistic_regression_is_that_of_statsmodels(counts):
+    from statsmodels.genmod.families import Binomial
+    from statsmodels.genmod.generalized_linear_model import GLM
+
     k, rest = np.array(counts, dtype=float).T
     design = np.column_stack([np.linspace(-1, 1, len(k)), np.ones(len(k))])
     ours = fit_logistic(design, k, k + rest)
-    theirs = GLM(np.column_stack([k, rest]), design, family=families.Binomial()).fit()
+    theirs = GLM(np.column_stack([k, rest]), design, family=Binomial()).fit()
     assert np.allclose(ours.slopes, theirs.params, rtol=1e-10, atol=1e-12)
     assert np.allclose(ours.covariance, theirs.cov_params(), rtol=1e-10)
     assert ours.deviance == pytest.approx(theirs.deviance)
@@ -201,6 +201,8 @@ def test_a_logistic_regression_is_that_of_statsmodels(counts):
 
 @given(st.lists(st.tuples(*[st.integers(0, 30)] * 4), min_size=1, max_size=8))
 def test_the_pooled_odds_ratio_is_that_of_statsmodels(tables):
+    from statsmodels.stats.contingency_tables import StratifiedTable
+
     kinds = [(True, True), (True, False), (False, True), (False, False)]
     rows = [
         (stratum, *kind)

@@ -5,7 +5,6 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from statsmodels.regression.linear_model import WLS
 
 from compute_divide.analysis.statistics.estimates import COMPUTE
 from compute_divide.analysis.statistics.resampling import (
@@ -85,6 +84,8 @@ def test_a_trend_that_may_not_grow_has_no_upper_doubling_time():
 
 
 def test_fits_with_weights_are_those_of_statsmodels():
+    from statsmodels.regression.linear_model import WLS
+
     rng = np.random.default_rng(5)
     x, y, weights = rng.normal(size=30), rng.normal(size=30), rng.integers(0, 3, (8, 30)).astype(float)
     design = np.column_stack([np.ones_like(x), x])

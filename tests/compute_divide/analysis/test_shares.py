@@ -4,7 +4,6 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from statsmodels.stats.proportion import proportion_confint
 
 from compute_divide.analysis.statistics.estimates import TEAM_TYPES, period_share, shares_by, wilson_share
 
@@ -23,6 +22,8 @@ def test_the_interval_holds_the_share_and_stays_between_0_and_1(count):
 
 @given(counts.filter(lambda count: count[1] > 0))
 def test_the_interval_is_that_of_statsmodels(count):
+    from statsmodels.stats.proportion import proportion_confint
+
     share = wilson_share(*count, "x")
     expected = proportion_confint(*count, method="wilson")
     assert (share.low, share.high) == pytest.approx(expected, rel=1e-12, abs=1e-12)
