@@ -1,5 +1,7 @@
 # The commands of the project. `make book` and `make test` work from a fresh clone: they set up .venv on their own.
 .DEFAULT_GOAL := help
+# Commands and tests would else compile the same modules again and again, where the environment forbids to keep them.
+unexport PYTHONDONTWRITEBYTECODE
 .PHONY: help book explore release test test-long bench lint format lock setup clean browser checkers
 
 BIN := .venv/bin

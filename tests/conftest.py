@@ -36,8 +36,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """Let one process more than there are cores run tests: each waits for programs and pages now and then."""
-    return cores() + 1
+    """Let two processes a core run tests: each waits for programs and pages now and then."""
+    return 2 * cores()
 
 
 def common_folder(factory: pytest.TempPathFactory) -> Path:
