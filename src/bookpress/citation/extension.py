@@ -114,8 +114,9 @@ class Citing:
             wanted |= citation_files(citation)
         urls = [LandingPage(book, app.builder.get_target_uri(name)).url for name in app.env.found_docs]
         if urls[0]:
-            dated = [(url, book.date) for url in urls]
-            wanted["sitemap.xml"] = TEMPLATES.get_template("sitemap.xml").render(urls=dated)
+            wanted["sitemap.xml"] = TEMPLATES.get_template("sitemap.xml").render(
+                urls=[(url, book.date) for url in urls]
+            )
         (outdir / FOLDER).mkdir(exist_ok=True)
         for name, text in wanted.items():
             (outdir / name).write_text(text, encoding="utf-8", newline="")

@@ -2,8 +2,8 @@
 
 Run as ``python -m bookpress.page.figures.render FOLDER [BUNDLE]``, it starts the engine inside vl-convert, reads keys
 of charts from standard input, draws each as its job in the folder says and tells what was wrong. The engine does not
-survive a fork and takes half a second to start: each process draws many charts, one process a core, while the program
-that asks goes on. All read from one pipe: who is free draws next.
+survive a fork and takes half a second to start: each process draws many charts, one process a core where there are more
+than a few, while the program that asks goes on. All read from one pipe: who is free draws next.
 """
 
 from __future__ import annotations
@@ -42,23 +42,24 @@ ENDINGS: dict[Size, str] = {"narrow": "-narrow", "page": "-page", "wide": ""}
 """The same by its size; the last one is drawn last."""
 BUNDLE = f"vega-{VL_CONVERT}-{VEGALITE_VERSION}.js"
 """A script with all of Vega that a live chart needs, made once for each version of vl-convert."""
-KEPT = Path(sys.prefix, "share", "bookpress", BUNDLE)
-"""The same in the environment, where its set-up makes it: that takes two seconds."""
+KEPT = Path(sys.prefix, "share", "bookpress", BUNDLE)  # where set-up makes it once: that takes two seconds
 UNHEARD = re.compile(r' (?:aria-[a-z]+|role)="[^"]*"')
 """What marks of a chart would say, half of its bytes: nobody hears the inside of a picture, whose text is beside it."""
 PROCESSES = min(os.cpu_count() or 1, 4)
+FEW = 8  # charts that one process draws before another has started
 _asked: dict[str, str] = {}
 """Names of the charts that are being drawn, by their keys."""
 _drawing: list[subprocess.Popen[str]] = []
-_queue: list[tuple[tempfile.TemporaryDirectory[str], int]] = []
-"""At most one: a folder of jobs, which could fill a pipe and hold up who asks, and where their keys are written."""
+_queue: list[tuple[tempfile.TemporaryDirectory[str], list[int]]] = []
+"""At most one: a folder of jobs, which could fill a pipe and hold up who asks, and the ends of a pipe for keys."""
 
 
 def draw(charts: Iterable[Chart], cache: Path) -> None:
     """Draw what is not yet in the cache: ``<key>-<size>.svg`` in all sizes and ``<key>.png`` of every chart."""
     begin(charts, cache)
-    for _, keys in _queue:
-        os.close(keys)
+    for _, ends in _queue:
+        for end in ends:
+            os.close(end)
     said = "".join(process.communicate()[0] for process in _drawing)
     undrawn = [name for key, name in _asked.items() if not (cache / f"{key}.png").exists()]
     for folder, _ in _queue:
@@ -76,36 +77,40 @@ def begin(charts: Iterable[Chart], cache: Path) -> None:
         # The PNG is written last: where it is, the others are.
         if chart.key not in _asked and not all((cache / name).exists() for name in (f"{chart.key}.png", BUNDLE)):
             warm_up(cache)
-            [(folder, keys)] = _queue
+            [(folder, ends)] = _queue
             facts = {"name": chart.name, "stem": str(cache / chart.key)}
             job = json.dumps({**facts, **{size: fitted(chart.spec, size) for size in ENDINGS}})
             Path(folder.name, chart.key).write_text(job, "utf-8")
             with suppress(BrokenPipeError):
-                os.write(keys, chart.key.encode())
+                os.write(ends[0], chart.key.encode())
             _asked[chart.key] = chart.name
+            if len(_asked) == FEW:
+                _start(PROCESSES - 1)
+                os.close(ends.pop())  # if all end before their time, writing fails, and does not wait for ever
 
 
 def warm_up(cache: Path) -> None:
-    """Start processes that will draw, where none are: they end with this one when not needed."""
-    if _queue:
-        return
-    folder, (taken, given) = tempfile.TemporaryDirectory(), os.pipe()
-    _queue.append((folder, given))
-    if KEPT.exists() and not (cache / BUNDLE).exists():
-        replace_file(cache / BUNDLE, KEPT.read_bytes())
-    bundle = [] if (cache / BUNDLE).exists() else [str(cache / BUNDLE)]
-    for number in range(PROCESSES):
+    """Start a process that will draw, where none is: it ends with this one when not needed."""
+    if not _queue:
+        _queue.append((tempfile.TemporaryDirectory(), [*reversed(os.pipe())]))
+        if KEPT.exists() and not (cache / BUNDLE).exists():
+            replace_file(cache / BUNDLE, KEPT.read_bytes())
+        _start(1, *([] if (cache / BUNDLE).exists() else [str(cache / BUNDLE)]))
+
+
+def _start(number: int, *bundle: str) -> None:
+    [(folder, ends)] = _queue
+    for _ in range(number):
         process = subprocess.Popen(
-            [sys.executable, "-m", "bookpress.page.figures.render", folder.name, *(bundle if number == 0 else ())],
+            [sys.executable, "-m", "bookpress.page.figures.render", folder.name, *bundle],
             env={**os.environ, "FONTCONFIG_FILE": str(FONTS)},
-            stdin=taken,
+            stdin=ends[1],
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             text=True,
             encoding="utf-8",
         )
         _drawing.append(process)
-    os.close(taken)
 
 
 def write_files(chart: Chart, cache: Path, stem: Path, origin: Mapping[str, str]) -> None:
@@ -126,11 +131,9 @@ def write_files(chart: Chart, cache: Path, stem: Path, origin: Mapping[str, str]
 
 def sizes(chart: Chart, cache: Path) -> dict[Size, list[int]]:
     """Return width and height of a drawn chart in pixels, in all sizes."""
-    found: dict[Size, list[int]] = {}
-    for size in ENDINGS:
-        svg = (cache / f"{chart.key}-{size}.svg").read_text("utf-8")
-        found[size] = [round(float(pixels)) for pixels in re.findall(r' (?:width|height)="([\d.]+)"', svg)[:2]]
-    return found
+    drawn = {size: (cache / f"{chart.key}-{size}.svg").read_text("utf-8") for size in ENDINGS}
+    measures = {size: re.findall(r' (?:width|height)="([\d.]+)"', svg)[:2] for size, svg in drawn.items()}
+    return {size: [round(float(pixels)) for pixels in found] for size, found in measures.items()}
 
 
 def main() -> None:

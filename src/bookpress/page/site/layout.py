@@ -52,10 +52,7 @@ def prefer_our_templates(app: Sphinx, config: Config) -> None:  # noqa: ARG001
 
 
 def silence_theme(app: Sphinx) -> None:
-    """Leave out what the theme would make for its own layout, such as menus and buttons, and its files.
-
-    So are the scripts that Jupyter Book puts on every page for a service on another host.
-    """
+    """Leave out what the theme makes for its own layout, and scripts of Jupyter Book for a service on another host."""
     if app.builder.format != "html":
         return
     for event, package in SILENCED:

@@ -102,10 +102,7 @@ def base_counts(based: pd.DataFrame) -> pd.DataFrame:
 
 
 def with_origins(models: pd.DataFrame, lookup: pd.DataFrame) -> pd.DataFrame:
-    """Return models with their bases replaced by the models at the bottom of the chain of bases.
-
-    A chain ends at a model that names no base, is not listed, or leads back into the chain.
-    """
+    """Return models with each base replaced by the end of its chain: it names no base, is not listed, or leads back."""
     listed = lookup.dropna(subset=["base_model"]).drop_duplicates("model")
     stated = dict(zip(listed["model"].tolist(), listed["base_model"].tolist(), strict=True))
 
