@@ -20,7 +20,7 @@ def test_axe_finds_nothing_and_headings_go_down_one_step_at_a_time(
     page.set_viewport_size({"width": width, "height": 900})
     page.emulate_media(color_scheme=scheme)
     problems = []
-    for name in some(site.pages, 4, width):
+    for name in some(site.pages, 3, width):
         page.goto(site.url(name))
         page.evaluate("window.bookpress?.drawAll?.()")
         levels = page.locator("h1, h2, h3, h4, h5, h6").evaluate_all(LEVELS)

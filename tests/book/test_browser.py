@@ -26,7 +26,7 @@ def test_every_page_fits_says_no_error_asks_no_other_host_and_works_under_a_stri
     with serve(site.root, STRICT) as strict:
         heard = Heard(strict)
         heard.listen(page)
-        for name in some(site.pages, 8, width):
+        for name in some(site.pages, 6, width):
             page.goto(f"{strict}/{name}")
             page.evaluate("window.bookpress?.drawAll?.()")
             page.wait_for_load_state("networkidle")

@@ -19,7 +19,7 @@ from bookpress.build.published import build_lock
 from bookpress.progress import Reporter
 from sampling import LONG
 
-SAMPLE = 60 if LONG else 2
+SAMPLE = 60 if LONG else 1
 
 
 @pytest.fixture(scope="module")
