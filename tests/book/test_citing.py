@@ -56,6 +56,8 @@ def test_tags_box_files_and_command_agree(
         box = page.select_one(".cite-box")
         assert facts["id"] in box.text
         shown = dict(zip(STYLES, (text.text for text in box.select("p.cite-text")), strict=True))
+        about = json.loads((edition / f"html/downloads/{slug}.ipynb").read_text("utf-8"))["cells"][0]
+        assert shown["apa"] in "".join(about["source"])
         assert page.select_one(".cite-box pre").text == (files / f"{slug}.bib").read_text("utf-8")
         for form in FORMS:
             ending = FORMATS[form].ending if form in FORMATS else ""

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 MEMORY = "doctrees"  # beside the source: what Sphinx has read for the last edition that became whole, to go on from
 DRAFT = "doctrees.new"
 USED = ("jupyter_book.sphinx", "myst_nb.sphinx_ext", "sphinx_book_theme", "bookpress.page.extension")
-WRITERS = 8  # processes that write pages, each some at a time: with few of them, all would wait for the last
+WRITERS = 4  # processes that write pages, each some: with fewer, all would wait for the last; each copies memory
 SHOWN = 40  # lines of warnings that a message shows at the most
 
 when_read: Callable[[Any], None] = lambda _builder: None  # noqa: E731

@@ -49,7 +49,7 @@ def formats_of(config: Config) -> tuple[str, ...]:
 
 def chapter_reference(env: BuildEnvironment, docname: str) -> tuple[str, str]:
     """Return how a chapter is cited, as plain text in one style (APA), and its public address; empty without one."""
-    page, book = store_of(env).pages[docname], citation_of(env.config)
-    chapter = read_chapter(page.slug, title_of(env, docname), f"{docname}.html", None, page.front)
+    page, book, number = store_of(env).pages[docname], citation_of(env.config), chapter_numbers(env).get(docname)
+    chapter = read_chapter(page.slug, title_of(env, docname), f"{docname}.html", number, page.front)
     citation = book.of_chapter(chapter)
     return to_reference(citation, "apa").text, citation.permanent_url or citation.page_url or ""
