@@ -24,12 +24,6 @@ settings.load_profile("untimed")
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
-def pytest_ignore_collect(collection_path: Path) -> bool | None:
-    """Leave helpers alone: under tests/ only test_*.py holds tests, and examples are those of the package."""
-    helper = collection_path.suffix == ".py" and not collection_path.name.startswith(("test_", "conftest"))
-    return True if helper else None
-
-
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Let those that are marked quiet come last, where nobody waits for them."""
     items.sort(key=lambda item: item.get_closest_marker("quiet") is not None)

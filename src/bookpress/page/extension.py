@@ -11,7 +11,6 @@ from typing import Any
 import nbformat
 from docutils import nodes
 from sphinx.application import Sphinx
-from sphinx.builders.html import StandaloneHTMLBuilder
 from sphinx.config import Config
 from sphinx.environment import BuildEnvironment
 from sphinx.environment.collectors import EnvironmentCollector
@@ -106,13 +105,11 @@ def write_again(_app: Sphinx, env: BuildEnvironment) -> Iterable[str]:
     return list(store.stale((store.parts, titles)))
 
 
-def prepare_to_write(app: Sphinx, builder: StandaloneHTMLBuilder) -> None:
-    """Have once what all processes that write pages need: how code is coloured, and the pictures, as late as can be."""
-    if builder.format == "html":
-        builder.highlighter.get_lexer("", "ipython3")
-        charts = [chart for page in store_of(app.env).pages.values() for chart in page.charts]
-        if charts:
-            drawing.draw(charts, figures.picture_cache(Path(app.outdir)))
+def wait_for_pictures(app: Sphinx, _builder: object) -> None:
+    """Draw what is not drawn yet, as late as can be: the first page that is written shows its pictures."""
+    charts = [chart for page in store_of(app.env).pages.values() for chart in page.charts]
+    if charts and app.builder.format == "html":
+        drawing.draw(charts, figures.picture_cache(Path(app.outdir)))
 
 
 def finish_text(app: Sphinx, doctree: nodes.document, docname: str) -> None:
@@ -170,7 +167,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.connect("builder-inited", layout.silence_theme, priority=900)
     app.connect("doctree-read", roles.refuse_in_headings, priority=1)  # before menus are made
     app.connect("env-updated", write_again)
-    app.connect("write-started", prepare_to_write, priority=900)
+    app.connect("write-started", wait_for_pictures, priority=900)
     app.connect("doctree-resolved", finish_text)
     app.connect("landing-page", downloads.tell_landing_page)
     app.connect("html-page-context", layout.fill_context, priority=950)

@@ -131,9 +131,11 @@ def write_files(chart: Chart, cache: Path, stem: Path, origin: Mapping[str, str]
 
 def sizes(chart: Chart, cache: Path) -> dict[Size, list[int]]:
     """Return width and height of a drawn chart in pixels, in all sizes."""
-    drawn = {size: (cache / f"{chart.key}-{size}.svg").read_text("utf-8") for size in ENDINGS}
-    measures = {size: re.findall(r' (?:width|height)="([\d.]+)"', svg)[:2] for size, svg in drawn.items()}
-    return {size: [round(float(pixels)) for pixels in found] for size, found in measures.items()}
+    found: dict[Size, list[int]] = {}
+    for size in ENDINGS:
+        svg = (cache / f"{chart.key}-{size}.svg").read_text("utf-8")
+        found[size] = [round(float(pixels)) for pixels in re.findall(r' (?:width|height)="([\d.]+)"', svg)[:2]]
+    return found
 
 
 def main() -> None:

@@ -81,7 +81,7 @@ def _band(ages: pd.Series[float]) -> pd.Series[str]:
 
 
 def _grown(readings: pd.DataFrame, year: int, rates: Floats, team_type: str, until: float) -> Estimate:
-    """Return the share when a reading grows on at rates, the estimated ones first, then drawn anew for the interval."""
+    """Return the share when a reading grows on at rates; the interval draws transitions and later models."""
     reading = readings.loc[[year]]
     counts = reading[list(TEAM_TYPES)].to_numpy(dtype=float)[0]
     start, end = float(reading["age"].iloc[0]), until - year - 1
