@@ -1,10 +1,12 @@
 """The cache cannot lie: the same is not run again, and any change of what a run may rest on is."""
 
+import shutil
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
-from processes import add_cell
+from processes import add_cell, edit, press
 
 from bookpress.book.editions import Edition
 from bookpress.book.project import Project
@@ -53,6 +55,22 @@ def test_each_ingredient_counts(book: Project, edition: Load, monkeypatch: pytes
         assert changed(book, edition()) == [], f"{name} is as it was"
     monkeypatch.setattr("platform.python_version", lambda: "3.99.0")
     assert changed(book, edition()) == BOTH
+
+
+def test_a_chapter_as_it_was_parsed_is_kept_but_neither_damage_nor_an_older_text_counts(book: Project) -> None:
+    book.build.mkdir()
+    shutil.copy(Path(__file__).with_name("tiny_types.py"), book.root)
+    told, kept = press(book.root, "params", "second"), book.build / ".parsed/second"
+    whole = kept.read_bytes()
+    for damaged in (whole[:-9], whole[:64], whole[65:], b"\xff"):
+        kept.write_bytes(damaged)
+        assert press(book.root, "params", "second") == told
+        assert len(kept.read_bytes()) == len(whole)  # kept anew; the ids of cells are drawn by chance
+    edit(book.root / "notebooks/second.md", "last year", "other words")
+    assert "other words" in press(book.root, "params", "second")
+    shutil.rmtree(kept.parent)
+    kept.parent.write_text("no folder")
+    assert "other words" in press(book.root, "params", "second")
 
 
 def test_values_count_for_the_chapter_they_reach(book: Project, edition: Load) -> None:

@@ -115,6 +115,14 @@ def test_the_books_own_modules_start_no_thread(job: Callable[..., Job]) -> None:
     assert re.search(r"\['\d+'\] True", notebook)
 
 
+def test_for_one_chapter_only_what_it_imports_is_imported(job: Callable[..., Job]) -> None:
+    book, seen = Project.at(ROOT), "import sys\nprint('pandas' in sys.modules, 'pyalex' in sys.modules)"
+    told = [imported_modules(book, only) for only in ("large-scale-models", "no-such-chapter")]
+    found = [run_job(job(seen), open_engine("forked", modules)).notebook for modules in told]
+    shown = [re.search(rb"(True|False) (True|False)", one) for one in found]
+    assert [one and one[0] for one in shown] == [b"True False", b"False False"]
+
+
 def test_many_kernels_at_once_all_start(job: Callable[..., Job], kernel: Engine) -> None:
     wanted = count(5, 500)
     work = job("import os; print('pid', os.getpid())")

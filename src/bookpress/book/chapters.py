@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache, cached_property
+from importlib import metadata
 from pathlib import Path
 from string import Template
 from typing import Any
@@ -14,7 +17,7 @@ from typing import Any
 from bookpress.book.parameters import Parameter, read_parameters
 from bookpress.book.project import CHAPTERS, DEFAULTS, Project, Settings
 from bookpress.errors import PressError, UsageError, nearest, quoted
-from bookpress.files import decoded, front_matter, load_mapping, replace_file, sha256
+from bookpress.files import canonical, decoded, front_matter, load_mapping, replace_file, sha256
 
 FOLDER = CHAPTERS
 PATTERN = "book/new-chapter.md"  # what a new chapter of this book holds at first, with ``$title`` and ``$slug``
@@ -43,7 +46,7 @@ class Chapter:
     @cached_property
     def notebook(self) -> Any:
         """The chapter as a notebook of nbformat 4, not run. Do not change it: it is shared."""
-        return _notebook(self.source, self.where)
+        return _notebook(self.source, self.where, self.path.parents[1] / "_build", self.slug)
 
     @property
     def where(self) -> str:
@@ -77,18 +80,37 @@ class Chapter:
         return _parameters(source, self.where, self.settings.parameter_types, evidence)
 
 
+class Node(dict[str, Any]):
+    """A part of a notebook, entries as attributes; to import nbformat for its own takes longer than all the rest."""
+
+    __getattr__ = dict.__getitem__
+
+
 @cache
-def _notebook(source: str, where: str) -> Any:
-    """Return the notebook that a text holds; a build looks at every chapter in several editions."""
+def _notebook(source: str, where: str, build: Path, slug: str) -> Any:
+    """Return the notebook that a text holds, as it is kept where it was built: to parse all chapters takes seconds."""
+    kept, mark = build / ".parsed" / slug, sha256(f"{metadata.version('jupytext')} {source}".encode()).encode()
+    with suppress(OSError, ValueError):
+        found, _, content = kept.read_bytes().partition(b"\n")
+        if found == mark:
+            return json.loads(content, object_hook=Node)
+    content = _parsed(source, where)
+    if build.is_dir():
+        with suppress(PressError):  # what cannot be kept is parsed again
+            replace_file(kept, mark + b"\n" + content)
+    return json.loads(content, object_hook=Node)
+
+
+def _parsed(source: str, where: str) -> bytes:
     from jupytext.jupytext import TextNotebookConverter  # what `jupytext.reads` uses once it has guessed the format
 
     front_matter(source, where)
     try:
         notebook = TextNotebookConverter("md:myst", None).reads(source)
+        notebook.metadata["kernelspec"] = KERNEL
+        return canonical(notebook).encode()
     except Exception as error:
         raise PressError(f"{where} is not a MyST notebook: {error}") from error
-    notebook.metadata["kernelspec"] = dict(KERNEL)
-    return notebook
 
 
 @cache

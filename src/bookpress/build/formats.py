@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 
 from bookpress.book.source import EPOCH_VARIABLE
 from bookpress.errors import PressError, UsageError
-from bookpress.run.processes import STEADY, scratch
+from bookpress.run.processes import STEADY, kill_group, scratch
 
 SECONDS = 1800.0
 
@@ -79,7 +79,7 @@ class Maker(ExitStack):
                 start_new_session=True,
             )
         )
-        self.callback(self._end)
+        self.callback(kill_group, self._process.pid)
 
     def begin(self, pages: Path, source: Path) -> None:
         """Give the order: pages (those that there are, or the folder for them), source, folder of its own."""
@@ -102,10 +102,6 @@ class Maker(ExitStack):
             reason = self._said.read().decode("utf-8", "replace").strip()
             killed = f"its process was killed (signal {-code}): out of memory?" if code < 0 else "no reason given"
             raise PressError(f"the format {self._name!r} could not be made: {reason or killed}")
-
-    def _end(self) -> None:
-        with suppress(ProcessLookupError, PermissionError):
-            os.killpg(self._process.pid, signal.SIGKILL)
 
 
 def make(formats: Sequence[Format], pages: Path, source: Path, epoch: int, seconds: float = SECONDS) -> None:

@@ -29,6 +29,7 @@ from bookpress.errors import PressError, UsageError, nearest
 from bookpress.files import FRONT, as_mapping, decoded, front_matter, read
 from bookpress.run import processes
 from bookpress.run.cache import Run
+from bookpress.run.notebook import as_file
 from bookpress.run.runner import cached_runs
 
 ENTRIES = ["abstract", "authors", "data_date", "doi", "finding", "keywords", "literals", "template", "time_limit"]
@@ -207,11 +208,9 @@ def _references(
     project: Project, edition: Edition, runs: Mapping[str, Run], unchecked: Sequence[str]
 ) -> Iterator[Problem]:
     """Yield what Sphinx warns of when it reads the staged book, with lines as the author knows them."""
-    import nbformat
-
     standing = {
         chapter.slug: runs.get(chapter.slug)
-        or Run(chapter.slug, "", nbformat.writes(chapter.notebook).encode(), {}, 0.0)  # as it was written, not run
+        or Run(chapter.slug, "", as_file(chapter.notebook), {}, 0.0)  # as it was written, not run
         for chapter in edition.chapters
     }
     with tempfile.TemporaryDirectory(dir=processes.scratch()) as home:

@@ -37,9 +37,7 @@ class HowToCite(SphinxDirective):
 
 
 class Citing:
-    """What is made of the citation of a build, which stands among its settings as ``bookpress_citation``."""
-
-    chapters: dict[str, Chapter]
+    """What is made of ``bookpress_citation`` and, once all is read, ``bookpress_chapters`` among a build's settings."""
 
     def load(self, app: Sphinx, config: Config) -> None:
         """Read the settings, and let Sphinx know them, so that pages are written again when they change."""
@@ -53,15 +51,15 @@ class Citing:
         config.citation_facts = config.bookpress_citation.model_dump_json()
 
     def find_chapters(self, app: Sphinx, _env: object) -> None:
-        """Read the facts of the chapters, by document in reading order, once all documents are read."""
-        env, self.chapters = app.env, {}
+        """Read the facts of the chapters, by document in reading order."""
+        env, chapters = app.env, dict[str, Chapter]()
+        app.config.bookpress_chapters = chapters
         front_matter = load_settings(Path(app.srcdir)).front_matter
         for docname in (name for name in env.collect_relations() if name.startswith(f"{CHAPTERS}/")):
             front = json.loads(env.metadata[docname].get(front_matter, "{}"))
             title, page = env.titles[docname].astext(), app.builder.get_target_uri(docname) or f"{docname}.html"
-            number = len(self.chapters) + 1
             try:
-                self.chapters[docname] = read_chapter(docname.rpartition("/")[2], title, page, number, front)
+                chapters[docname] = read_chapter(docname.rpartition("/")[2], title, page, len(chapters) + 1, front)
             except PressError as error:
                 raise ConfigError(str(error)) from error
 
@@ -84,13 +82,13 @@ class Citing:
         """Add tags and links to the head of a page, and the box to the end of a chapter."""
         if app.builder.format != "html" or docname not in app.env.found_docs:
             return
-        book = app.config.bookpress_citation
-        page = LandingPage(book.of_chapter(self.chapters.get(docname)), app.builder.get_target_uri(docname))
-        is_chapter = docname in self.chapters
+        book, chapters = app.config.bookpress_citation, app.config.bookpress_chapters
+        page = LandingPage(book.of_chapter(chapters.get(docname)), app.builder.get_target_uri(docname))
+        is_chapter = docname in chapters
         is_landing = is_chapter or docname == app.config.root_doc
         if is_landing:
             page.works = references.cited_works(app.env, docname) if is_chapter else ()
-            page.chapters = () if is_chapter else tuple(self.chapters.values())
+            page.chapters = () if is_chapter else tuple(chapters.values())
             app.emit(EVENT, docname, page)
         head = [context.get("metatags", ""), page.head_html(is_landing=is_landing)]
         head += [script_html(page_node(page))] if is_landing else []
@@ -126,7 +124,7 @@ class Citing:
     def _citations(self, app: Sphinx) -> list[Citation]:
         """Return what book and chapters are cited as."""
         book: Citation = app.config.bookpress_citation
-        return [book, *(book.of_chapter(chapter) for chapter in self.chapters.values())]
+        return [book, *(book.of_chapter(chapter) for chapter in app.config.bookpress_chapters.values())]
 
 
 def setup(app: Sphinx) -> ExtensionMetadata:
@@ -134,6 +132,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.setup_extension("sphinxcontrib.bibtex")
     app.add_config_value("citation_facts", "", "html", str)
     app.add_config_value("bookpress_citation", None, "", Citation)
+    app.add_config_value("bookpress_chapters", {}, "", dict)
     app.add_event(EVENT)
     app.add_directive("how-to-cite", HowToCite)
     app.add_post_transform(references.ListReferences)

@@ -147,14 +147,19 @@ def run(
     time_limit: opt.TimeLimit = None,
 ) -> None:
     """Run one chapter with other values and print its results."""
+    from bookpress.run.engine import engine_for
+
+    project = opt.current_project()
+    opened = engine_for(project, engine, chapter)  # the rest is imported while that process does its imports
     from bookpress.book.assignments import with_file
     from bookpress.explore.sweep import print_results, run_one
     from bookpress.files import replace_file
 
-    project, options = opt.current_project(), _options(1, engine, force, time_limit)
+    options = _options(1, engine, force, time_limit)
     if notebook is not None and notebook.suffix != ".ipynb":
         raise UsageError(f"--notebook {notebook} is no notebook: its name ends in .ipynb")
-    found = run_one(project, chapter, with_file(file, parameter or []), edition, options, say)
+    found, is_fresh = run_one(project, chapter, with_file(file, parameter or []), edition, options, opened)
+    say(f"{chapter}: {f'run in {found.seconds:.1f} s' if is_fresh else 'nothing has changed since it was run'}")
     results = {chapter: dict(found.results)}
     if notebook is not None:
         replace_file(notebook, found.notebook)

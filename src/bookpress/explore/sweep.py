@@ -30,7 +30,7 @@ from bookpress.files import canonical, check_writable, harmless, load_mapping, r
 from bookpress.progress import Reporter, folding_table, standard_output
 from bookpress.run import processes
 from bookpress.run.cache import Run, RunCache, run_key
-from bookpress.run.engine import engine_for
+from bookpress.run.engine import Engine, engine_for
 from bookpress.run.executor import cores, executor
 from bookpress.run.notebook import ChapterError, Job, job_for, run_job
 from bookpress.run.runner import Durations, RunOptions, failure, run_chapters
@@ -38,17 +38,15 @@ from bookpress.run.worker import Order, run_elsewhere, versions
 
 
 def run_one(
-    project: Project, slug: str, options: Sequence[str], base: str, how: RunOptions, say: Callable[[str], None]
-) -> Run:
-    """Run one chapter with the values of the edition `base` and those of ``NAME=VALUE``, and return the run."""
+    project: Project, slug: str, options: Sequence[str], base: str, how: RunOptions, engine: Engine | None = None
+) -> tuple[Run, bool]:
+    """Run a chapter with an edition's values and those of ``NAME=VALUE``; return the run and whether it is fresh."""
     chapter, values = values_of(project, slug, options, base)
     edition = Edition("", (chapter,), {slug: values}, fingerprint=Fingerprint.of(project))
-    outcome = run_chapters(project, edition, how)
+    outcome = run_chapters(project, edition, how, engine=engine)
     if outcome.errors:
         raise failure(project, outcome.errors)
-    took = f"run in {outcome.runs[slug].seconds:.1f} s" if outcome.fresh else "nothing has changed since it was run"
-    say(f"{slug}: {took}")
-    return outcome.runs[slug]
+    return outcome.runs[slug], bool(outcome.fresh)
 
 
 def values_of(project: Project, slug: str, options: Sequence[str], base: str) -> tuple[Chapter, dict[str, Value]]:

@@ -259,7 +259,7 @@ def check(project: Project, claim: str, options: RunOptions) -> tuple[int, str]:
     plan = load_edition(project, first.edition if first and first.edition in edition_names(project) else DEFAULT)
     now: Any = None
     if slug in plan.values:
-        now = run_one(project, slug, [], plan.name, options, lambda _: None).results.get(key)
+        now = run_one(project, slug, [], plan.name, options)[0].results.get(key)
     if now and _rounds(now, match):
         return STANDS, f"{named} stands: {shown(now)}"
     if first is None:

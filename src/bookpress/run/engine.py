@@ -15,7 +15,6 @@ from bookpress.errors import PressError
 from bookpress.files import Stamp, files_of, read, stamps
 
 DEFAULT_ENGINE = "forked" if sys.platform == "linux" else "kernel"  # libraries of macOS promise no safe forks
-CELL = re.compile(r"^(`{3,}|~{3,}|:{3,})\{code-cell\}.*?^\1", re.MULTILINE | re.DOTALL)
 IMPORT = re.compile(r"^(?:from|import) ([\w.]+)", re.MULTILINE)
 
 
@@ -48,15 +47,14 @@ def open_engine(name: str, modules: Sequence[str] = (), packages: Iterable[Path]
     return Engine(name, imported)
 
 
-def engine_for(project: Project, name: str | None = None) -> Engine:
-    """Return an open engine, by default the usual one, for whatever chapters of a book there will be to run."""
-    return open_engine(name or DEFAULT_ENGINE, imported_modules(project), project.packages)
+def engine_for(project: Project, name: str | None = None, only: str | None = None) -> Engine:
+    """Return an open engine, by default the usual one, for whatever chapters of a book there will be to run, or one."""
+    return open_engine(name or DEFAULT_ENGINE, imported_modules(project, only), project.packages)
 
 
-def imported_modules(project: Project) -> list[str]:
-    """Return what lines of the code cells seem to import, without parsing them; what is no module does not matter."""
-    sources = [path for path in files_of(project.root / CHAPTERS) if path.suffix == ".md"]
+def imported_modules(project: Project, only: str | None = None) -> list[str]:
+    """Return what lines of chapters seem to import, modules or not; what settings add is nothing for one alone."""
+    sources = [path for path in files_of(project.root / CHAPTERS) if path.name == f"{only or path.stem}.md"]
     texts = [read(path).decode("utf-8", errors="replace") for path in sources]
-    cells = [cell.group() for text in texts for cell in CELL.finditer(text)]
-    names = dict.fromkeys(name for cell in cells for name in IMPORT.findall(cell))
-    return [*names, *project.settings.preload] if names else []
+    names = dict.fromkeys(name for text in texts for name in IMPORT.findall(text))
+    return [*names, *project.settings.preload] if names and only is None else [*names]

@@ -197,12 +197,10 @@ def known_lines(known: pd.DataFrame) -> alt.LayerChart:
 
 def vintage_table(summary: pd.DataFrame) -> pd.DataFrame:
     """Return the summary of the vintages as readers see it: counts, and shares of the models in brackets."""
-
-    def with_share(column: str) -> pd.Series[str]:
-        return summary[column].map("{:,}".format) + (summary[column] / summary["models"]).map(" ({:.0%})".format)
-
+    known = summary[["team_known", "compute_known", "parameters_known"]]
+    shares = known.div(summary["models"], axis=0).map(" ({:.0%})".format)
     return summary.assign(
         newest=pd.to_datetime(summary["newest"]).dt.strftime("%Y-%m-%d"),
         **{name: summary[name].map("{:,}".format) for name in ("models", "notable")},
-        **{name: with_share(name) for name in ("team_known", "compute_known", "parameters_known")},
+        **(known.map("{:,}".format) + shares),
     )

@@ -8,9 +8,8 @@ from sphinx import addnodes
 from sphinx.config import Config
 from sphinx.environment import BuildEnvironment
 
-from bookpress.citation.record import Citation, read_chapter
+from bookpress.citation.record import Citation
 from bookpress.citation.styles import to_reference
-from bookpress.page.base.store import store_of
 
 
 def read_parts(env: BuildEnvironment) -> list[tuple[str, list[str]]]:
@@ -24,10 +23,8 @@ def _with_those_below(env: BuildEnvironment, docnames: Iterable[str]) -> list[st
 
 
 def chapter_numbers(env: BuildEnvironment) -> dict[str, int]:
-    """Return the number of each chapter: chapters are the notebooks, counted in reading order."""
-    pages = store_of(env).pages
-    ordered = [name for _, docnames in store_of(env).parts for name in docnames if name in pages]
-    return {name: number for number, name in enumerate((one for one in ordered if pages[one].is_chapter), 1)}
+    """Return the number of each chapter, in reading order."""
+    return {docname: chapter.position for docname, chapter in env.config.bookpress_chapters.items()}
 
 
 def title_of(env: BuildEnvironment, docname: str) -> str:
@@ -49,7 +46,5 @@ def formats_of(config: Config) -> tuple[str, ...]:
 
 def chapter_reference(env: BuildEnvironment, docname: str) -> tuple[str, str]:
     """Return how a chapter is cited, as plain text in one style (APA), and its public address; empty without one."""
-    page, book, number = store_of(env).pages[docname], citation_of(env.config), chapter_numbers(env).get(docname)
-    chapter = read_chapter(page.slug, title_of(env, docname), f"{docname}.html", number, page.front)
-    citation = book.of_chapter(chapter)
+    citation = citation_of(env.config).of_chapter(env.config.bookpress_chapters[docname])
     return to_reference(citation, "apa").text, citation.permanent_url or citation.page_url or ""

@@ -80,7 +80,9 @@ class WriteNotes(SphinxPostTransform):
     def _judge(self, node: mark) -> Comparison | None:
         """Put a place to link to where a mark is; return its statement where it is not true."""
         fallen, told = self._fallen(node), "told" in node  # then its numbers stand there already
-        _close_up(node)
+        at = node.parent.index(node)
+        if at and isinstance(before := node.parent[at - 1], nodes.Text):
+            node.parent[at - 1] = nodes.Text(before.astext().rstrip())
         if fallen and not told:
             _underline(node)
         node.replace_self([self._place(node), *fragile_mark(node["name"], self.env)])
@@ -115,13 +117,6 @@ def block_of(node: nodes.Element) -> nodes.Element:
     while isinstance(node.parent, nodes.TextElement):
         node = node.parent
     return node
-
-
-def _close_up(node: mark) -> None:
-    at = node.parent.index(node)
-    before = node.parent[at - 1] if at else None
-    if isinstance(before, nodes.Text):
-        node.parent[at - 1] = nodes.Text(before.astext().rstrip())
 
 
 def _is_mark(node: nodes.Node) -> bool:

@@ -34,7 +34,8 @@ def environment(folder: str) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters.update(typeset=typeset, day=day, setting=number_formats.setting, css=css_text)
+    made.filters.update(typeset=typeset, day=day, setting=number_formats.setting)
+    made.filters["css"] = lambda text: Markup(json.dumps(text, ensure_ascii=False).replace("<", "\\3c "))  # noqa: S704
     made.globals["numbers"] = number_formats
     return made
 
@@ -58,11 +59,6 @@ def day(date: dt.date | str) -> str:
     except ValueError:
         return str(date)
     return f"{date.day} {calendar.month_name[date.month]} {date.year}"
-
-
-def css_text(text: str) -> Markup:
-    """Return a text as CSS writes it, safe within a page."""
-    return Markup(json.dumps(text, ensure_ascii=False).replace("<", "\\3c "))  # noqa: S704 (no tag can begin)
 
 
 def write_apart(folder: Path, template: str, **values: Any) -> Path:
