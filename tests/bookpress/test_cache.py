@@ -58,7 +58,6 @@ def test_each_ingredient_counts(book: Project, edition: Load, monkeypatch: pytes
 
 
 def test_a_chapter_as_it_was_parsed_is_kept_but_neither_damage_nor_an_older_text_counts(book: Project) -> None:
-    book.build.mkdir()
     shutil.copy(Path(__file__).with_name("tiny_types.py"), book.root)
     told, kept = press(book.root, "params", "second"), book.build / ".parsed/second"
     whole = kept.read_bytes()

@@ -95,9 +95,8 @@ def _notebook(source: str, where: str, build: Path, slug: str) -> Any:
         if found == mark:
             return json.loads(content, object_hook=Node)
     content = _parsed(source, where)
-    if build.is_dir():
-        with suppress(PressError):  # what cannot be kept is parsed again
-            replace_file(kept, mark + b"\n" + content)
+    with suppress(PressError):  # what cannot be kept is parsed again
+        replace_file(kept, mark + b"\n" + content)
     return json.loads(content, object_hook=Node)
 
 
