@@ -110,14 +110,25 @@ def machine() -> str:
     return f"{processor}, {cores} cores, {platform.system()}, Python {platform.python_version()}; {packages}"
 
 
+def loop() -> float:
+    """Return the seconds of a loop of sums, of which others on the same processor may make twice as many."""
+    begun, total = time.perf_counter(), 0
+    for number in range(10_000_000):
+        total += number
+    return time.perf_counter() - begun
+
+
 def tabled(rows: Iterable[Row], how: str = "") -> str:
     """Measure rows, print each as it is there, and return the table with how and on what it was measured."""
     before, table = os.getloadavg()[0], ["| | the press | against | ratio | wanted | |\n|---|---|---|---|---|---|"]
     print(table[0], flush=True)
+    loops = [loop()]
     for row in rows:
         table.append(str(row))
         print(row, flush=True)
-    wanted = f"Processes that wanted to run: {before:.1f} before, {os.getloadavg()[0]:.1f} at the end."
-    note = f"{how} {machine()}. {wanted}".strip()
+        loops.append(loop())
+    wanted = f"Processes that wanted to run: {before:.1f} before, {os.getloadavg()[0]:.1f} at the end"
+    pace = f"the same loop of sums took {min(loops):.2f} to {max(loops):.2f} s between the lines"
+    note = f"{how} {machine()}. {wanted}; {pace}.".strip()
     print(note, flush=True)
     return "\n".join([*table, "", note])

@@ -21,6 +21,7 @@ from bookpress.files import canonical, decoded, front_matter, load_mapping, repl
 
 FOLDER = CHAPTERS
 PATTERN = "book/new-chapter.md"  # what a new chapter of this book holds at first, with ``$title`` and ``$slug``
+JUPYTEXT = metadata.version("jupytext")
 KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
 
 
@@ -89,7 +90,7 @@ class Node(dict[str, Any]):
 @cache
 def _notebook(source: str, where: str, build: Path, slug: str) -> Any:
     """Return the notebook that a text holds, as it is kept where it was built: to parse all chapters takes seconds."""
-    kept, mark = build / ".parsed" / slug, sha256(f"{metadata.version('jupytext')} {source}".encode()).encode()
+    kept, mark = build / ".parsed" / slug, sha256(f"{JUPYTEXT} {source}".encode()).encode()
     with suppress(OSError, ValueError):
         found, _, content = kept.read_bytes().partition(b"\n")
         if found == mark:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import json
 from pathlib import Path
 from typing import Any
@@ -71,11 +70,12 @@ class Citing:
             app.add_js_file("cite.js", loading_method="defer")
 
     def format_once(self, app: Sphinx, _builder: object) -> None:
-        """Parse templates and format references once, which each process that writes pages would else do."""
+        """Parse templates and styles and format what all pages show, which each process that writes would else do."""
         if app.builder.format == "html":
             for name in TEMPLATES.list_templates():
                 TEMPLATES.get_template(name)
-            for citation, style in itertools.product(self._citations(app), STYLES):
+            book, *chapters = self._citations(app)
+            for citation, style in [*((book, one) for one in STYLES), *((one, "apa") for one in chapters)]:
                 to_reference(citation, style)
 
     def on_page(self, app: Sphinx, docname: str, _template: str, context: dict[str, Any], _tree: object) -> None:
