@@ -167,11 +167,6 @@ class _PlainLoader(yaml.SafeLoader):
         return super().construct_mapping(node, deep)
 
 
-def load_mapping(path: Path, where: str, holds: str) -> dict[Any, Any]:
-    """Return what a YAML file holds; see `as_mapping`."""
-    return as_mapping(read(path), where, holds)
-
-
 def as_mapping(content: bytes | str, where: str, holds: str) -> dict[Any, Any]:
     """Return what YAML holds, none where it is empty. Messages name where it stands and say what it should hold."""
     try:
@@ -210,7 +205,7 @@ def front_matter(text: str, where: str) -> dict[Any, Any]:
 
 def load_model(path: Path, where: str, model: type[Model]) -> Model:
     """Return what a YAML file holds, as a pydantic model checks it; an entry with nothing under it is not there."""
-    entries = load_mapping(path, where, f"the entries {', '.join(model.model_fields)}")
+    entries = as_mapping(read(path), where, f"the entries {', '.join(model.model_fields)}")
     return checked(model, {name: value for name, value in entries.items() if value is not None}, where)
 
 

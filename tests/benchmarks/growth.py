@@ -11,11 +11,13 @@ import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from statistics import median
 
 from tests.benchmarks._measuring import ROOT, Row, tabled
 
 SECOND_BOOK = ROOT / "tests/bookpress/orbits"
 SIZES = (10, 40, 160)
+ROUNDS = 3
 LINEAR = 1.3
 """How much more than in proportion time and memory may grow from the smallest book to the largest."""
 
@@ -70,7 +72,8 @@ def growing() -> Iterator[Row]:
     found = {}
     with tempfile.TemporaryDirectory(prefix="growth-") as home:
         for size in SIZES:
-            found[size] = measured(grown(Path(home) / str(size), size))
+            rounds = [measured(grown(Path(home, f"{size}-{turn}"), size)) for turn in range(ROUNDS)]
+            found[size] = tuple(median(one) for one in zip(*rounds, strict=True))
             print(f"{size} chapters: " + ", ".join(f"{value:.1f}" for value in found[size]), flush=True)
     small, middling, large = (found[size] for size in SIZES)
     steps = [
@@ -96,4 +99,4 @@ def growing() -> Iterator[Row]:
 
 def main() -> str:
     """Measure, print and return the table."""
-    return tabled(growing())
+    return tabled(growing(), f"Medians of {ROUNDS}.")

@@ -13,7 +13,7 @@ from typing import Any
 from bookpress.book.chapters import Chapter
 from bookpress.book.parameters import Value, as_text, range_problems
 from bookpress.errors import UsageError, nearest, quoted, short
-from bookpress.files import load_mapping
+from bookpress.files import as_mapping, read
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ def with_file(path: Path | None, options: Sequence[str]) -> list[str]:
     if not path.is_file():
         raise UsageError(f"no file of values {path}")
     named = {option.partition("=")[0].strip() for option in options}
-    values = load_mapping(path, str(path), "names with values")
+    values = as_mapping(read(path), str(path), "names with values")
     told = [
         f"{name}={json.dumps(value) if isinstance(value, list | dict | bool | None) else value}"
         for name, value in values.items()

@@ -17,7 +17,7 @@ from typing import Any
 from bookpress.book.parameters import Parameter, read_parameters
 from bookpress.book.project import CHAPTERS, DEFAULTS, Project, Settings
 from bookpress.errors import PressError, UsageError, nearest, quoted
-from bookpress.files import canonical, decoded, front_matter, load_mapping, replace_file, sha256
+from bookpress.files import as_mapping, canonical, decoded, front_matter, read, replace_file, sha256
 
 FOLDER = CHAPTERS
 PATTERN = "book/new-chapter.md"  # what a new chapter of this book holds at first, with ``$title`` and ``$slug``
@@ -66,10 +66,9 @@ class Chapter:
     @cached_property
     def title(self) -> str:
         """The first heading."""
-        for cell in self.notebook.cells:
-            for line in cell.source.splitlines() if cell.cell_type == "markdown" else ():
-                if line.startswith("# "):
-                    return str(line.removeprefix("# ").strip())
+        texts = [cell.source for cell in self.notebook.cells if cell.cell_type == "markdown"]
+        if found := re.search(r"^# (.*)", "\n".join(texts), re.MULTILINE):
+            return found[1].strip()
         raise PressError(f"{self.where} has no heading: its first line of text is `# Title`")
 
     @cached_property
@@ -121,7 +120,12 @@ def _parameters(source: str, where: str, types: str, _evidence: str | None) -> t
 
 def toc_files(project: Project) -> list[str]:
     """Return the documents of ``_toc.yml`` in reading order, the root first, without endings."""
-    toc = load_mapping(project.root / "_toc.yml", "_toc.yml", "a `root` and chapters")
+    return list(_toc_files(read(project.root / "_toc.yml")))
+
+
+@cache
+def _toc_files(content: bytes) -> list[str]:
+    toc = as_mapping(content, "_toc.yml", "a `root` and chapters")
     if "root" not in toc:
         raise PressError("_toc.yml has no `root`: see https://jupyterbook.org/en/stable/structure/toc.html")
     return [name.removesuffix(".md").removesuffix(".ipynb") for name in _entries(toc)]

@@ -26,7 +26,7 @@ from bookpress.book.project import Project
 from bookpress.book.results import Result
 from bookpress.build.statements import statements_of
 from bookpress.errors import PressError, UsageError, collecting, nearest
-from bookpress.files import canonical, check_writable, harmless, load_mapping, replace_file, sha256
+from bookpress.files import as_mapping, canonical, check_writable, harmless, read, replace_file, sha256
 from bookpress.progress import Reporter, folding_table, standard_output
 from bookpress.run import processes
 from bookpress.run.cache import Run, RunCache, run_key
@@ -250,7 +250,7 @@ def read_grid(options: Iterable[str], path: Path | None = None) -> dict[str, lis
     if path is not None:
         if not path.is_file():
             raise UsageError(f"no grid file {path}")
-        grid |= {str(name): values for name, values in load_mapping(path, str(path), "names with lists").items()}
+        grid |= {str(name): values for name, values in as_mapping(read(path), str(path), "names with lists").items()}
         if not all(isinstance(values, list) for values in grid.values()):
             raise UsageError(f"{path}: a grid holds names with lists of values, such as `vintage: [2023-03, 2026-08]`")
     asked, problems = parse_assignments(options, "-g", several=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -67,7 +68,7 @@ class Page:
     charts: list[Chart] = field(default_factory=list)
     words: int = 0
 
-    @property
+    @cached_property
     def slug(self) -> str:
         """Name of the chapter: the last part of its path."""
         return self.docname.rsplit("/", 1)[-1]

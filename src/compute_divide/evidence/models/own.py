@@ -14,7 +14,7 @@ import pandas as pd
 import pandera.pandas as pa
 
 from bookpress.errors import UsageError, nearest
-from bookpress.files import load_mapping, read, replace_file
+from bookpress.files import as_mapping, read, replace_file
 from compute_divide.evidence.models.raw import SCHEMA, SECTORS
 from compute_divide.evidence.store import tables
 from compute_divide.evidence.store.files import OWN, EvidenceError, data_dir, table_name, vintages
@@ -103,7 +103,7 @@ def add_own(name: str, file: Path) -> dict[str, int]:
     """Add the rows of a file, replacing those that are there; return how many models of each vintage are now own."""
     known = list(_schema(name).columns)
     if file.suffix in {".yml", ".yaml"}:
-        given = [load_mapping(file, file.name, "columns and values")]
+        given = [as_mapping(read(file), file.name, "columns and values")]
     else:
         given = [dict(row.cells) for row in read_raw(file).rows]
     strangers = [str(column) for row in given for column in row if column not in known]
