@@ -33,7 +33,7 @@ def check_pages(folder: Path) -> list[str]:
             continue
         links = [link for element in root.iter(*FETCHED, "link") for link in _fetched(element)]
         problems += [f"{name}: fetches {link} from another host" for link in links if urlsplit(link).netloc]
-        for link in [*links, *root.xpath("//a/@href | //area/@href")]:
+        for link in {*links, *root.xpath("//a/@href | //area/@href")}:
             problems += [f"{name}: link to {link}: {what}" for what in _broken(name, link, files, anchors)]
     return sorted(set(problems))
 

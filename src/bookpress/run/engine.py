@@ -55,6 +55,5 @@ def engine_for(project: Project, name: str | None = None, only: str | None = Non
 def imported_modules(project: Project, only: str | None = None) -> list[str]:
     """Return what lines of chapters seem to import, modules or not; what settings add is nothing for one alone."""
     sources = [path for path in files_of(project.root / CHAPTERS) if path.name == f"{only or path.stem}.md"]
-    texts = [read(path).decode("utf-8", errors="replace") for path in sources]
-    names = dict.fromkeys(name for text in texts for name in IMPORT.findall(text))
+    names = dict.fromkeys(name for path in sources for name in IMPORT.findall(read(path).decode(errors="replace")))
     return [*names, *project.settings.preload] if names and only is None else [*names]

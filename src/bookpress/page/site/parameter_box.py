@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,7 @@ HOW_TO = "book/re-running"
 MANY = 50
 """Times that the largest end is the smallest from which on the scale of the strips is logarithmic."""
 Place = Callable[[float], float]
+_title = cache(lambda path, _changed: load_model(path, path.name, EditionFile).title)
 _DATE = re.compile(r"\b(?:19|20)\d\d-[01]\d-[0-3]\d\b")
 
 
@@ -98,7 +100,7 @@ def other_editions(env: BuildEnvironment, page: Page) -> list[dict[str, str]]:
         if path.stem not in {here, DEFAULT}:
             found = book.edition_url if path.stem in book.published_editions else None
             address = found.replace("{name}", path.stem) + env.app.builder.get_target_uri(page.docname) if found else ""
-            title = load_model(path, path.name, EditionFile).title
+            title = _title(path, path.stat().st_mtime_ns)
             made.append({"title": title, "command": f"{command} build {path.stem}", "address": address})
     return made
 
