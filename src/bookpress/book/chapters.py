@@ -15,7 +15,7 @@ from string import Template
 from typing import Any
 
 from bookpress.book.parameters import Parameter, read_parameters
-from bookpress.book.project import CHAPTERS, DEFAULTS, Project, Settings
+from bookpress.book.project import BUILD, CHAPTERS, DEFAULTS, Project, Settings
 from bookpress.errors import PressError, UsageError, nearest, quoted
 from bookpress.files import as_mapping, canonical, decoded, front_matter, read, replace_file, sha256
 
@@ -46,8 +46,8 @@ class Chapter:
 
     @cached_property
     def notebook(self) -> Any:
-        """The chapter as a notebook of nbformat 4, not run. Do not change it: it is shared."""
-        return _notebook(self.source, self.where, self.path.parents[1] / "_build", self.slug)
+        """The chapter as the JSON of a notebook of nbformat 4, not run. Do not change it: it is shared."""
+        return _notebook(self.source, self.where, self.path.parents[1] / BUILD / ".parsed" / self.slug)
 
     @property
     def where(self) -> str:
@@ -58,7 +58,7 @@ class Chapter:
     def front_matter(self) -> dict[str, Any]:
         """What the chapter says about itself: finding, abstract, keywords, time limit."""
         key = self.settings.front_matter
-        found = self.notebook.metadata.get(key) or {}
+        found = self.notebook["metadata"].get(key) or {}
         if not isinstance(found, dict):
             raise PressError(f"{self.where}: the front matter's `{key}` is {found!r}; it holds named entries")
         return dict(found)
@@ -66,7 +66,7 @@ class Chapter:
     @cached_property
     def title(self) -> str:
         """The first heading."""
-        texts = [cell.source for cell in self.notebook.cells if cell.cell_type == "markdown"]
+        texts = [cell["source"] for cell in self.notebook["cells"] if cell["cell_type"] == "markdown"]
         if found := re.search(r"^# (.*)", "\n".join(texts), re.MULTILINE):
             return found[1].strip()
         raise PressError(f"{self.where} has no heading: its first line of text is `# Title`")
@@ -74,30 +74,24 @@ class Chapter:
     @cached_property
     def parameters(self) -> tuple[Parameter, ...]:
         """The parameters it declares, in order."""
-        code = (cell for cell in self.notebook.cells if cell.cell_type == "code")
-        source = next((str(cell.source) for cell in code if "parameters" in cell.metadata.get("tags", [])), "")
+        code = (cell for cell in self.notebook["cells"] if cell["cell_type"] == "code")
+        source = next((str(cell["source"]) for cell in code if "parameters" in cell["metadata"].get("tags", [])), "")
         evidence = os.environ.get(self.settings.data_variable)
         return _parameters(source, self.where, self.settings.parameter_types, evidence)
 
 
-class Node(dict[str, Any]):
-    """A part of a notebook, entries as attributes; to import nbformat for its own takes longer than all the rest."""
-
-    __getattr__ = dict.__getitem__
-
-
 @cache
-def _notebook(source: str, where: str, build: Path, slug: str) -> Any:
-    """Return the notebook that a text holds, as it is kept where it was built: to parse all chapters takes seconds."""
-    kept, mark = build / ".parsed" / slug, sha256(f"{JUPYTEXT} {source}".encode()).encode()
+def _notebook(source: str, where: str, kept: Path) -> Any:
+    """Return the notebook that a text holds, from the file where it is kept: to parse all chapters takes a second."""
+    mark = sha256(f"{JUPYTEXT} {source}".encode()).encode()
     with suppress(OSError, ValueError):
         found, _, content = kept.read_bytes().partition(b"\n")
         if found == mark:
-            return json.loads(content, object_hook=Node)
+            return json.loads(content)
     content = _parsed(source, where)
     with suppress(PressError):  # what cannot be kept is parsed again
         replace_file(kept, mark + b"\n" + content)
-    return json.loads(content, object_hook=Node)
+    return json.loads(content)
 
 
 def _parsed(source: str, where: str) -> bytes:

@@ -16,6 +16,7 @@ from bookpress.errors import UsageError
 from bookpress.files import decoded, load_model
 
 FILE = "book/settings.yml"
+BUILD = "_build"
 CHAPTERS = "notebooks"
 
 
@@ -63,7 +64,7 @@ class Project:
         data = os.environ.get(settings.data_variable)
         return cls(
             root=root,
-            build=root / "_build",
+            build=root / BUILD,
             data=Path(data).resolve() if data else root / "data",
             packages=(Path(__file__).resolve().parents[1], *_folders(settings.package)),
             lock=root / "requirements.lock",

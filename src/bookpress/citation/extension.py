@@ -75,8 +75,10 @@ class Citing:
             for name in TEMPLATES.list_templates():
                 TEMPLATES.get_template(name)
             book, *chapters = self._citations(app)
-            for citation, style in [*((book, one) for one in STYLES), *((one, "apa") for one in chapters)]:
-                to_reference(citation, style)
+            for style in STYLES:
+                to_reference(book, style)
+            for chapter in chapters:
+                to_reference(chapter, "apa")
 
     def on_page(self, app: Sphinx, docname: str, _template: str, context: dict[str, Any], _tree: object) -> None:
         """Add tags and links to the head of a page, and the box to the end of a chapter."""

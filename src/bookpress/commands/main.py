@@ -149,6 +149,8 @@ def run(
     """Run one chapter with other values and print its results."""
     from bookpress.run.engine import engine_for
 
+    if notebook is not None and notebook.suffix != ".ipynb":
+        raise UsageError(f"--notebook {notebook} is no notebook: its name ends in .ipynb")
     project = opt.current_project()
     opened = engine_for(project, engine, chapter)  # the rest is imported while that process does its imports
     from bookpress.book.assignments import with_file
@@ -156,8 +158,6 @@ def run(
     from bookpress.files import replace_file
 
     options = _options(1, engine, force, time_limit)
-    if notebook is not None and notebook.suffix != ".ipynb":
-        raise UsageError(f"--notebook {notebook} is no notebook: its name ends in .ipynb")
     found, is_fresh = run_one(project, chapter, with_file(file, parameter or []), edition, options, opened)
     say(f"{chapter}: {f'run in {found.seconds:.1f} s' if is_fresh else 'nothing has changed since it was run'}")
     results = {chapter: dict(found.results)}

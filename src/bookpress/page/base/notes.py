@@ -81,7 +81,7 @@ class WriteNotes(SphinxPostTransform):
         """Put a place to link to where a mark is; return its statement where it is not true."""
         fallen, told = self._fallen(node), "told" in node  # then its numbers stand there already
         at = node.parent.index(node)
-        if at and isinstance(before := node.parent[at - 1], nodes.Text):
+        if at and isinstance(before := node.parent[at - 1], nodes.Text):  # a mark stands close
             node.parent[at - 1] = nodes.Text(before.astext().rstrip())
         if fallen and not told:
             _underline(node)

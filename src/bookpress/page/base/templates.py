@@ -35,6 +35,7 @@ def environment(folder: str) -> Environment:
         lstrip_blocks=True,
     )
     made.filters.update(typeset=typeset, day=day, setting=number_formats.setting)
+    # a text as CSS writes it, safe within a page, for no tag can begin
     made.filters["css"] = lambda text: Markup(json.dumps(text, ensure_ascii=False).replace("<", "\\3c "))  # noqa: S704
     made.globals["numbers"] = number_formats
     return made

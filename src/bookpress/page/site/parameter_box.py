@@ -31,7 +31,7 @@ HOW_TO = "book/re-running"
 MANY = 50
 """Times that the largest end is the smallest from which on the scale of the strips is logarithmic."""
 Place = Callable[[float], float]
-_title = cache(lambda path, _changed: load_model(path, path.name, EditionFile).title)
+_title = cache(lambda path, _changed: load_model(path, path.name, EditionFile).title)  # each page asks for it
 _DATE = re.compile(r"\b(?:19|20)\d\d-[01]\d-[0-3]\d\b")
 
 
