@@ -39,7 +39,7 @@ from bookpress.files import canonical, pretty, replace_file, sha256
 from bookpress.progress import Reporter
 from bookpress.run.cache import Run
 from bookpress.run.executor import cores
-from bookpress.run.runner import RunOptions, failure, run_chapters
+from bookpress.run.runner import Durations, RunOptions
 
 PLACE = "states"
 """Their folder among the pages."""
@@ -149,22 +149,19 @@ def explore(
 
     A chapter that fails under some value, or shows other figures or tables under it, is an error.
     """
-    tasks = [state.task for state in states]
+    tasks = [Task(one, default.values[one.slug], f"{one.slug} as published") for one in default.chapters]
+    tasks += [state.task for state in states]
     ran, _, errors = run_all(project, tasks, default.fingerprint, options, reporter, scheduler)
     raise_failed(tasks, errors, "states failed")
-    options = replace(options, force=False)
-    done = run_chapters(project, default, options, reporter)
-    if done.errors:
-        raise failure(project, done.errors)
-    outcomes = [Outcome(state, ran[place]) for place, state in enumerate(states)]
-    found: dict[str, list[Outcome]] = {}
-    for one in outcomes:
-        found.setdefault(one.state.chapter.slug, []).append(one)
-    indices = {slug: index_of(default, done.runs[slug], of) for slug, of in found.items()}
+    runs = {one.slug: ran[place] for place, one in enumerate(default.chapters)}
+    Durations(project).note(runs.values())
+    outcomes = [Outcome(state, ran[place]) for place, state in enumerate(states, len(runs))]
+    found = {slug: [*of] for slug, of in itertools.groupby(outcomes, lambda one: one.state.chapter.slug)}
+    indices = {slug: index_of(default, runs[slug], of) for slug, of in found.items()}
 
     def write(source: Path, pages: Path) -> None:
         with warm_book(project, source, pages) as warm:
-            make = partial(content_of, project, default, done.runs, warm.page)
+            make = partial(content_of, project, default, runs, warm.page)
             contents = _contents(outcomes, make, options.jobs or cores(), reporter)
         for slug, of in found.items():
             made = {one.state.edition.id: contents[one.state.edition.id] for one in of}
@@ -173,13 +170,13 @@ def explore(
                 call = f"bookpress.state({json.dumps(name)},{text});\n"
                 replace_file(pages / PLACE / slug / f"{name}.js", call.encode())
 
-    results = {f"{slug}:{key}": one for slug, run in done.runs.items() for key, one in run.results.items()}
+    results = {f"{slug}:{key}": one for slug, run in runs.items() for key, one in run.results.items()}
     shares = {name: results[other] for name, other in project.settings.multiverse.items() if other in results}
-    sureness = tally(standings(project, default, done.runs), found, shares)
+    sureness = tally(standings(project, default, runs), found, shares)
     staged = {robustness.FILE: sureness, **{f"{PLACE}/{slug}.json": index for slug, index in indices.items()}}
     files = {name: pretty(content).encode() for name, content in staged.items()}
     extras = Extras(sha256(canonical(staged).encode()), files, write)
-    return build(project, default, options, reporter, formats, extras=extras)
+    return build(project, default, replace(options, force=False), reporter, formats, extras=extras)
 
 
 def tally(
