@@ -3,7 +3,6 @@
 import functools
 import gzip
 import http.server
-import shutil
 import threading
 import time
 from collections.abc import Iterator
@@ -16,6 +15,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from bookpress.page.print.pdf import browser_path
 from sampling import count
 
 TEXTS = {
@@ -49,7 +49,7 @@ CHECKERS = Path(__file__).resolve().parents[1] / "checkers/node_modules"
 """Programs of npm that pages are checked with."""
 JAVA = ["java", "-Xss8m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-jar"]
 """Java for programs that run for seconds."""
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+CHROMIUM = browser_path()
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-sync", "--disable-component-update"]
 """A browser that asks nothing of anyone on its own account."""
 

@@ -29,8 +29,9 @@ from bookpress.page.print.print_html import (
     load_front_matter,
 )
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 OPTIONS = ["--disable-gpu", "--disable-quic", "--disable-sync", "--allow-file-access-from-files"]
+OPTIONS += ["--font-render-hinting=none"]  # letters stand where they belong, not where dots of a screen are
 SECONDS = 120
 """Time that one step of one document may take."""
 UNDRAWN = "[...document.images].filter(one => !one.complete || !one.naturalWidth).map(one => one.getAttribute('src'))"
