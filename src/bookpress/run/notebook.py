@@ -6,6 +6,7 @@ import itertools
 import json
 import logging
 import re
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -25,7 +26,6 @@ from bookpress.run.engine import Engine
 TIME_LIMIT = 600.0  # seconds a chapter may take, unless its front matter has a ``time_limit``
 FRAME = re.compile(r"Cell In\s?\[(\d+)\], line (\d+)")  # how a traceback names a line of a cell
 PARAMETER_TAGS = {"parameters", "injected-parameters"}
-DROPPED_METADATA = {"jupytext", "papermill"}
 CELL_FILE = re.compile(r"[^\s\"'<>]*ipykernel_\d+[/\\]\d+\.py")  # the file in which ipykernel says a cell stands
 
 
@@ -95,16 +95,19 @@ def run_job(job: Job, engine: Engine, forked: Callable[[int], object] = int) -> 
 def _execute(job: Job, engine: Engine, folder: str, forked: Callable[[int], object]) -> Any:
     """Return the executed notebook, or raise `ChapterError`."""
     import nbformat
+
+    if "papermill" not in sys.modules:  # a third of its imports are for the files of clusters
+        sys.modules.setdefault("pyarrow.fs", None)  # type: ignore[arg-type]
     import papermill
     from papermill.engines import papermill_engines
 
+    if sys.modules.get("pyarrow.fs", sys) is None:
+        sys.modules.pop("pyarrow.fs", None)
     from bookpress.run import papermill_engines as _  # noqa: F401 - registers ours
 
     logging.getLogger("papermill").setLevel(logging.ERROR)  # we check the names of parameters ourselves
-    asked = nbformat.reads(job.notebook, as_version=4)
-    notebook = papermill.execute_notebook(
-        asked, None, parameters=dict(job.values), prepare_only=True, progress_bar=False
-    )
+    asked, values = nbformat.reads(job.notebook, as_version=4), dict(job.values)
+    notebook = papermill.execute_notebook(asked, None, parameters=values, prepare_only=True, progress_bar=False)
     try:
         # without papermill's own check of what came out: it does not know ``raises-exception``
         papermill_engines.execute_notebook_with_engine(
@@ -190,7 +193,7 @@ def _named(notebook: Any, cell: Any, line: int = 1) -> str:
 
 def tidied(notebook: Any) -> Any:
     """Rid an executed notebook of what differs by the run or the machine, hide its parameter cells, and return it."""
-    for key in DROPPED_METADATA:
+    for key in ("jupytext", "papermill"):
         notebook.metadata.pop(key, None)
     notebook.metadata["language_info"] = {"name": "python"}
     for number, cell in enumerate(notebook.cells):

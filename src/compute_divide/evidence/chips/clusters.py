@@ -27,10 +27,6 @@ def _closed(row: Row, name: str, findings: Findings) -> str | None:
     return found.day.isoformat() if found else None
 
 
-def _included(row: Row, _: str, __: Findings) -> bool:
-    return marked(row, "Include in Standard Analysis", "True") and not marked(row, "Exclude", "True")
-
-
 FIELDS = {
     "name": tables.as_text("Name", nullable=False, strip='"'),
     "status": tables.as_label("Status", STATUS, blank=None),
@@ -58,7 +54,10 @@ FIELDS = {
     "superseded_by": tables.as_text("Superseded by", strip='"'),
     "possible_duplicate": tables.Field(tables.flag(), lambda row, _, __: marked(row, "Possible Duplicate", "True")),
     "possible_duplicate_of": tables.as_text("Possible Duplicate Of", strip='"'),
-    "included": tables.Field(tables.flag(), _included),
+    "included": tables.Field(
+        tables.flag(),
+        lambda row, _, __: marked(row, "Include in Standard Analysis", "True") and not marked(row, "Exclude", "True"),
+    ),
 }
 CLUSTERS = tables.Table(
     "hardware/clusters.csv",
