@@ -88,6 +88,7 @@ def told(
     """Run a command on the book in this process; return what it says."""
     for name in [name for name in os.environ if name.startswith(("COMPUTE", "SOURCE_DATE"))]:
         monkeypatch.delenv(name)
+    monkeypatch.setenv("ORBITS_DATA", str(orbits.book / "data"))  # as a command sets it, for this test alone
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(orbits.book), str(ROOT / "src")]))
     monkeypatch.syspath_prepend(orbits.book)
     monkeypatch.chdir(orbits.book)
