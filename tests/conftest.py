@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import gc
 import os
 import shutil
 import signal
@@ -20,6 +21,7 @@ from sampling import LONG
 settings.register_profile("untimed", deadline=None, max_examples=100 if LONG else 25)
 settings.load_profile("untimed")
 
+gc.set_threshold(100_000)  # to search for garbage takes a fifth of what collecting the tests takes
 # A shell has what it starts in the background ignore Ctrl-C, and that is handed down to what tests start.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 

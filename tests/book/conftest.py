@@ -22,8 +22,8 @@ EPOCH = "1795478400"  # 2026-11-24: a copy has no commit to be dated by
 PARTS = ("book", "data", "notebooks", "requirements.lock", "_config.yml", "_toc.yml", "index.md")
 
 
-def copy_of_checkout(folder: Path, *, with_cache: bool) -> Path:
-    """Copy what a build needs; with the cache of the checkout, chapters that were run there are not run again."""
+def copy_of_checkout(folder: Path, like: Path | None) -> Path:
+    """Copy what a build needs; chapters that were run in another checkout, and pictures, are not made again."""
     for name in PARTS:
         source = ROOT / name
         if source.is_dir():
@@ -31,9 +31,9 @@ def copy_of_checkout(folder: Path, *, with_cache: bool) -> Path:
         else:
             folder.mkdir(exist_ok=True)
             shutil.copy2(source, folder / name)
-    for name in ("cache", "pictures") if with_cache else ():
-        if (ROOT / "_build" / name).is_dir():
-            shutil.copytree(ROOT / "_build" / name, folder / "_build" / name, copy_function=os.link)
+    for name in ("cache", "pictures") if like else ():
+        if (like / "_build" / name).is_dir():
+            shutil.copytree(like / "_build" / name, folder / "_build" / name, copy_function=os.link)
     return folder
 
 
@@ -61,7 +61,7 @@ def checkout(made_once: Callable[..., Path]) -> Path:
     """Return a copy of the checkout in which the published edition is built, for all processes of the tests."""
 
     def make(folder: Path) -> None:
-        command(copy_of_checkout(folder, with_cache=True), "build")
+        command(copy_of_checkout(folder, ROOT), "build")
 
     return made_once("checkout", make)
 
@@ -87,7 +87,7 @@ def built_book(checkout: Path) -> Callable[[str], Path]:
 @pytest.fixture
 def fresh_checkout(tmp_path: Path, checkout: Path) -> Path:
     """Return a copy in which nothing has run; its pictures are drawn already, but not in `make test-long`."""
-    fresh = copy_of_checkout(tmp_path / "fresh", with_cache=False)
+    fresh = copy_of_checkout(tmp_path / "fresh", None)
     if not LONG:
         with build_lock(Project.at(checkout), Reporter()):
             shutil.copytree(checkout / "_build/pictures", fresh / "_build/pictures")

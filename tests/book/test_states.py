@@ -23,15 +23,14 @@ SAMPLE = 60 if LONG else 1
 
 
 @pytest.fixture(scope="module")
-def explored(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def explored(checkout: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a copy of the book, explored: of all of it in the long run, of one chapter otherwise."""
     folder = tmp_path_factory.mktemp("explored") / "book"
-    if LONG:
-        checkout = request.getfixturevalue("checkout")
-        with build_lock(Project.at(checkout), Reporter()):
+    with build_lock(Project.at(checkout), Reporter()):
+        if LONG:
             shutil.copytree(checkout, folder, symlinks=True)
-    else:
-        shrink(copy_of_checkout(folder, with_cache=True), "machines", "universities_n")
+        else:
+            shrink(copy_of_checkout(folder, checkout), "machines", "universities_n")
     command(folder, "explore", "--yes")
     return folder
 

@@ -18,9 +18,8 @@ from test_serving import Served
 
 from bookpress.files import tree
 from bookpress.write.serve import ORDER_LIMIT
-from sampling import LONG
+from sampling import count
 
-SAMPLE = 200 if LONG else 2
 SLOW = "4.75"
 """A power at which the chapter sleeps."""
 FOREVER = "from orbits.law import Estimate, table\nimport time\ntime.sleep(600 if power == 4.75 else 0)"
@@ -60,7 +59,7 @@ def live(tmp_path_factory: pytest.TempPathFactory, explored: Path) -> Iterator[L
 def test_what_is_answered_is_what_run_says(live: Live) -> None:
     published = json.loads((live.root / "_build/editions/default/results.json").read_text())["moons"]
     rng = np.random.default_rng(16)
-    for _ in range(SAMPLE):
+    for _ in range(count(2, 200)):
         values = {"moon": str(rng.choice(["Io", "Ganymede", "Callisto"])), "power": str(round(rng.uniform(0.1, 4), 3))}
         state = live.ask(values).json()["state"]
         options = [word for name, value in values.items() for word in ("-p", f"{name}={value}")]

@@ -14,9 +14,9 @@ from datetime import date, timedelta
 
 import numpy as np
 import pandas as pd
+import scipy
 import yaml
 from independent_numbers import rows_of, title_key
-from scipy.stats import mannwhitneyu, rankdata
 
 VENUES = ["neurips", "icml", "iclr", "cvpr", "iccv", "eccv", "acl", "naacl", "emnlp", "coling", "colm"]
 VENUES += ["aaai", "ijcai", "colt", "corl"]
@@ -63,7 +63,7 @@ def ranked(raw, data):
     for _, everyone in papers.groupby(["venue", "year"]):
         if everyone["cited"].notna().mean() >= 0.9 and everyone["cited"].median() > 0:
             rows = everyone[everyone["cited"].notna()].copy()
-            rows["rank"] = (rankdata(rows["cited"]) - 0.5) / len(rows)
+            rows["rank"] = (scipy.stats.rankdata(rows["cited"]) - 0.5) / len(rows)
             rows["known"] = (everyone["team_type"] != "unknown").mean()
             kept.append(rows)
     return pd.concat(kept), papers
@@ -78,7 +78,7 @@ def lead(rows, team, extra=()):
         m, n = len(ours), len(theirs)
         if min(m, n) < 2:
             continue
-        share = mannwhitneyu(ours, theirs, method="asymptotic").statistic / (m * n)
+        share = scipy.stats.mannwhitneyu(ours, theirs, method="asymptotic").statistic / (m * n)
         wins = (ours[:, None] > theirs) + 0.5 * (ours[:, None] == theirs)
         weight = m * n / (m + n)
         top, weights = top + weight * share, weights + weight

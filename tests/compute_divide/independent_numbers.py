@@ -294,7 +294,7 @@ class Affiliations:
             start = " ^ " if pattern.startswith("^") else "" if pattern.startswith("*") else " "
             end = " $ " if pattern.endswith("$") else "" if pattern.endswith("*") else " "
             key = start + words(plain(pattern.strip("*^$"))) + end
-            self.keys[key[:2] if start else ""].append((key, row["strength"], sectors))
+            self.keys[key[:4] if start and len(key) >= 4 else ""].append((key, row["strength"], sectors))
 
     def read(self, text: str) -> frozenset[str]:
         if text not in self.known:
@@ -334,7 +334,7 @@ class Affiliations:
 
     def _matches(self, part: str) -> list[tuple[str, frozenset[str]]]:
         """Return the rules that match and lie in no longer match."""
-        starts = {part[place : place + 2] for place, char in enumerate(part) if char == " "}
+        starts = {part[place : place + 4] for place, char in enumerate(part) if char == " "}
         found = []
         for start in (*starts, ""):
             for key, strength, sectors in self.keys.get(start, ()):
