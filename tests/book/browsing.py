@@ -209,7 +209,7 @@ def _read_to_the_first_chart(page: Page) -> None:
     charts = page.locator(".chart[data-chart]")
     if not charts.count():
         return
-    page.mouse.move(200, 300)
+    page.mouse.move(200, 300, steps=2)
     while charts.first.evaluate("(box) => box.getBoundingClientRect().top > innerHeight / 2"):
         page.mouse.wheel(0, 400)
         page.wait_for_timeout(100)

@@ -76,7 +76,7 @@ def test_pages_opened_as_files_work(site: Site, page: Page) -> None:
 
 
 def _come_near(page: Page) -> None:
-    page.mouse.move(200, 200)
+    page.mouse.move(200, 200, steps=2)
     page.locator(".chart").first.scroll_into_view_if_needed()
 
 

@@ -192,7 +192,7 @@ def test_the_newest_choice_wins_and_an_unknown_one_is_said_politely(home: Path, 
 
 def test_new_blocks_have_data_tips_and_what_was_published(home: Path, page: Page) -> None:
     page.goto(chapter(home, "default", "planets") + "?group=inner")
-    page.mouse.move(9, 9)  # a reader who begins: until then what lies below the screen is not drawn
+    page.mouse.move(90, 90, steps=2)  # a reader who begins: until then what lies below the screen is not drawn
     figure = page.locator("#fig-law")
     expect(figure.locator(".chart")).to_have_attribute("data-state", "live")
     figure.get_by_text("Data", exact=True).click()

@@ -397,8 +397,9 @@
   if (document.readyState === "complete") fetchPictures();
 
   if (charts.length) press.begun = new Promise((done) => {
-    const begin = ({ type, target }) => {
+    const begin = ({ type, target, movementX, movementY }) => {
       if (type === "scroll" && target !== document) return; // the column of contents, which follows the page by itself
+      if (type === "pointermove" && !movementX && !movementY) return; // a pointer that rests where the page came to lie
       for (const name of begun) removeEventListener(name, begin, true);
       const near = new IntersectionObserver((entries) => {
         for (const entry of entries) if (entry.isIntersecting) { near.unobserve(entry.target); draw(entry.target); }
