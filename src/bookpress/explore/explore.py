@@ -152,7 +152,7 @@ def explore(
     tasks = [Task(one, default.values[one.slug], f"{one.slug} as published") for one in default.chapters]
     tasks += [state.task for state in states]
     ran, _, errors = run_all(project, tasks, default.fingerprint, options, reporter, scheduler)
-    raise_failed(tasks, errors, "states failed")
+    raise_failed(tasks, errors, "runs failed")
     runs = {one.slug: ran[place] for place, one in enumerate(default.chapters)}
     Durations(project).note(runs.values())
     outcomes = [Outcome(state, ran[place]) for place, state in enumerate(states, len(runs))]
