@@ -5,7 +5,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -22,8 +22,8 @@ EPOCH = "1795478400"  # 2026-11-24: a copy has no commit to be dated by
 PARTS = ("book", "data", "notebooks", "requirements.lock", "_config.yml", "_toc.yml", "index.md")
 
 
-def copy_of_checkout(folder: Path, like: Path | None) -> Path:
-    """Copy what a build needs; chapters that were run in another checkout, and pictures, are not made again."""
+def copy_of_checkout(folder: Path, like: Path, made: Sequence[str] = ("cache", "pictures")) -> Path:
+    """Copy what a build needs; what was made in another checkout, runs of chapters and pictures, is not made again."""
     for name in PARTS:
         source = ROOT / name
         if source.is_dir():
@@ -31,7 +31,7 @@ def copy_of_checkout(folder: Path, like: Path | None) -> Path:
         else:
             folder.mkdir(exist_ok=True)
             shutil.copy2(source, folder / name)
-    for name in ("cache", "pictures") if like else ():
+    for name in made:
         if (like / "_build" / name).is_dir():
             shutil.copytree(like / "_build" / name, folder / "_build" / name, copy_function=os.link)
     return folder
@@ -87,11 +87,8 @@ def built_book(checkout: Path) -> Callable[[str], Path]:
 @pytest.fixture
 def fresh_checkout(tmp_path: Path, checkout: Path) -> Path:
     """Return a copy in which nothing has run; its pictures are drawn already, but not in `make test-long`."""
-    fresh = copy_of_checkout(tmp_path / "fresh", None)
-    if not LONG:
-        with build_lock(Project.at(checkout), Reporter()):
-            shutil.copytree(checkout / "_build/pictures", fresh / "_build/pictures")
-    return fresh
+    with build_lock(Project.at(checkout), Reporter()):
+        return copy_of_checkout(tmp_path / "fresh", checkout, [] if LONG else ["pictures"])
 
 
 @pytest.fixture(scope="session")
