@@ -90,7 +90,7 @@ def test_faults_have_file_and_line(find: Find, book: Project) -> None:
     }
     cells = (
         "```{code-cell} python\n:tags: [hide-input]\n\nprint(undefined_thing)\n```\n\nOf {claim}`another` and 77.\n\n"
-        "```{code-cell} python\nprint(title='all 42')\n```"
+        "~~~~{code-cell} python\nprint(unheard_thing, title='all 42')\n~~~~"
     )
     (book.root / "codemeta.json").write_text("{}")
     found = find("book/words", "\n\n".join(faults), "notebooks/first", cells)
@@ -101,7 +101,7 @@ def test_faults_have_file_and_line(find: Find, book: Project) -> None:
         line = words[: words.index(fault)].count("\n") + 1
         assert [one for one in found if said in one and one.startswith(f"book/words.md:{line}:")], (said, found)
     lines = chapter.split("\n")
-    for said in ("undefined_thing", "another", "77", "42"):
+    for said in ("undefined_thing", "unheard_thing", "another", "77", "42"):
         [one] = [one for one in found if said in one and one.startswith("notebooks/first.md")]
         assert said in lines[int(one.split(":")[1]) - 1], one
 

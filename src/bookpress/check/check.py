@@ -16,7 +16,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
-from bookpress.book.chapters import FOLDER, Chapter, discover, toc_files
+from bookpress.book.chapters import CELLS, FOLDER, Chapter, discover, toc_files
 from bookpress.book.editions import Edition, edition_names, file_faults, load_edition
 from bookpress.book.project import Project
 from bookpress.book.source import build_time
@@ -35,7 +35,6 @@ from bookpress.run.runner import cached_runs
 ENTRIES = ["abstract", "authors", "data_date", "doi", "finding", "keywords", "literals", "template", "time_limit"]
 SHOWN = {"title", "alt", "caption", "description", "label"}  # arguments whose text is shown to readers
 DISPLAYED = ["display", "get_ipython"]  # names that a notebook has without importing them
-CELLS = re.compile(r"^```\{code-cell\}[^\n]*\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 NO_PYTHON = re.compile(r"\A---\n.*?^---$|\A%%.*|^[:%!][^\n]*", re.DOTALL | re.MULTILINE)  # options, magics
 PLACE = re.compile(
     r"^\s*(?P<file>[^\s:]+?)(?:\.(?P<ending>md|ipynb))?(?::(?P<line>\d+))?: (?:WARNING|ERROR|CRITICAL): "
@@ -168,8 +167,8 @@ def _code(text: str) -> str:
     """Return the Python of a page's cells, each line where it stands, all else empty."""
     lines = [""] * (text.count("\n") + 1)
     for cell in CELLS.finditer(text):
-        first = text.count("\n", 0, cell.start(1))
-        code = NO_PYTHON.sub(lambda found: "\n" * found[0].count("\n"), cell[1]).splitlines()
+        first = text.count("\n", 0, cell.start("code"))
+        code = NO_PYTHON.sub(lambda found: "\n" * found[0].count("\n"), cell["code"]).splitlines()
         lines[first : first + len(code)] = code
     return "\n".join(lines)
 
@@ -284,7 +283,7 @@ def typed_numbers(text: str, literals: Iterable[str] = ()) -> list[str]:
     return [number.strip(" .,") for number in NUMBER.findall(text)]
 
 
-FENCE = re.compile(r"^(`{3,}|:{3,})\{(?P<name>[\w:-]+)\}(?P<argument>.*)$")
+FENCE = re.compile(r"^(`{3,}|~{3,}|:{3,})\{(?P<name>[\w:-]+)\}(?P<argument>.*)$")
 CODE = {"code-cell", "code", "code-block", "sourcecode", "literalinclude", "raw", "math", "mermaid", "bibliography"}
 """Directives whose content is no prose."""
 PLAIN = {"otherwise", "finding", "include", "image", "figure", "toctree", "tableofcontents"}
