@@ -82,8 +82,8 @@ def clean(project: Project, editions: Sequence[str] = (), *, keep_runs: bool = F
         return 0
     with build_lock(project):
         gone = [place / name for name in editions for place in (project.editions, project.editions / VERSIONS)]
-        kept = {project.cache.name} if keep_runs else set()
-        every = [path for path in project.build.glob("[!.]*") if path.name not in kept]
+        kept = {".lock", *([project.cache.name] if keep_runs else [])}
+        every = [path for path in project.build.iterdir() if path.name not in kept]
         return sum(map(_remove, gone if editions else every))
 
 
