@@ -40,7 +40,7 @@ GRID: dict[str, list[str] | list[int]] = {
 COMBINATIONS = [dict(zip(GRID, values, strict=True)) for values in itertools.product(*GRID.values())]
 SAMPLE = 6
 """Runs of papermill that are measured: evenly spread over the grid."""
-CLUSTER_ROUNDS = 3
+CLUSTER_ROUNDS = 5
 
 PAPERMILL = """
 import json, sys, time
