@@ -36,16 +36,14 @@ browser: ## install what pages are looked at with, from apt (Debian, Ubuntu; doe
 checkers: ## install what the tests check the book with besides: Lighthouse, the Nu HTML checker, epubcheck, biber
 	@scripts/install-parts browser checkers
 
-# On all cores, a file of tests in one process: what its tests share is made once.
-test: setup checkers ## run the test suite; ARGS=... runs what they name, as pytest takes it
-ifeq ($(ARGS),)
-	@$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
-else
-	@$(BIN)/python -m pytest $(ARGS)
-endif
+# All tests on all cores, a file of them in one process: what its tests share is made once.
+ALL := -n auto --dist loadfile --no-loadscope-reorder
 
-test-long: setup checkers ## run the heavy checks in full number
-	@BOOKPRESS_LONG=1 $(BIN)/python -m pytest --timeout 7200 $(ARGS)
+test: setup checkers ## run the test suite; ARGS=... runs what they name, as pytest takes it
+	@$(BIN)/python -m pytest $(or $(ARGS),$(ALL))
+
+test-long: setup checkers ## run the heavy checks in full number, over an hour
+	@BOOKPRESS_LONG=1 $(BIN)/python -m pytest --timeout 7200 $(or $(ARGS),$(ALL))
 
 bench: setup browser ## measure and print the ratios that the README quotes
 	@$(BIN)/python -m tests.benchmarks $(ARGS)
