@@ -20,7 +20,7 @@ from bookpress.errors import PressError, UsageError, nearest, quoted
 from bookpress.files import as_mapping, canonical, decoded, front_matter, read, replace_file, sha256
 
 FOLDER = CHAPTERS
-CELLS = re.compile(r"^(`{3,}|~{3,})\{code-cell\}[^\n]*\n(?P<code>.*?)^\1 *$", re.DOTALL | re.MULTILINE)
+CELLS = re.compile(r"^(`{3,}|~{3,})\{code-cell\}[^\n]*\n(?P<code>.*?)^\1[ \r]*$", re.DOTALL | re.MULTILINE)
 PATTERN = "book/new-chapter.md"  # what a new chapter of this book holds at first, with ``$title`` and ``$slug``
 JUPYTEXT = metadata.version("jupytext")
 KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}

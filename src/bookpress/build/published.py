@@ -82,7 +82,7 @@ def clean(project: Project, editions: Sequence[str] = (), *, keep_runs: bool = F
         return 0
     with build_lock(project):
         gone = [place / name for name in editions for place in (project.editions, project.editions / VERSIONS)]
-        kept = {".lock", *([project.cache.name] if keep_runs else [])}
+        kept = {".lock", project.cache.name} if keep_runs else {".lock"}
         every = [path for path in project.build.iterdir() if path.name not in kept]
         return sum(map(_remove, gone if editions else every))
 
