@@ -29,16 +29,13 @@ ENGINE = f"vl-convert {VL_CONVERT}, its own fonts, no roles, three widths, PNG f
 """What draws pictures, and how: another one may draw the same chart another way."""
 WIDTHS = {"narrow": 335, "page": 960, "wide": 672}
 """Widths in pixels at which charts are drawn: for a phone, for large screens and for the column of text."""
-PHONE_COLUMNS = 2
-"""Small charts that stand abreast on a phone."""
-TITLE_SIGNS = 42
-"""Signs of an axis title that fit one line on a phone."""
+PHONE_COLUMNS = 2  # small charts that stand abreast on a phone
+TITLE_SIGNS = 42  # signs of an axis title that fit one line on a phone
 FONT = "Arial, Liberation Sans, Helvetica, sans-serif"
 """vl-convert measures text with Liberation Sans; a browser that draws it again needs a font of the same widths."""
 INK = {"light": "#1d2329", "dark": "#e3e6e9"}
 """What ``currentColor`` stands for in pictures, which cannot know the page around them."""
-SORTABLE_FROM = 8
-"""Rows from which on a table is worth sorting."""
+SORTABLE_FROM = 8  # rows from which on a table is worth sorting
 
 Size = Literal["narrow", "page", "wide"]
 Ground = Literal["light", "dark"]

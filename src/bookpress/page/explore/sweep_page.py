@@ -23,8 +23,7 @@ from bookpress.progress import folding_table
 WIDTH = 640
 INK, MARKED, GRID = "currentColor", "#c2410c", "rgba(128,128,128,0.22)"
 KINDS: dict[str, Kind] = {"share": "share", "FLOP": "flop", "year": "year"}
-AXES = {"share": "%", "year": "d", "FLOP": ".0e", "FLOP/s": ".0e", "USD": "$~s"}
-"""How an axis writes values of a unit."""
+AXES = {"share": "%", "year": "d", "FLOP": ".0e", "FLOP/s": ".0e", "USD": "$~s"}  # how an axis writes values of a unit
 
 
 @dataclass(frozen=True)

@@ -36,8 +36,7 @@ from bookpress.page.base.charts import (
 
 FONTS = Path(__file__).parent / "no-fonts.xml"
 """Keeps the fonts of the machine out of pictures: widths of letters would differ from one machine to the next."""
-GROUNDS: dict[Ground, str] = {"light": "", "dark": "-dark"}
-"""How the name of a picture ends, by the ground it is for."""
+GROUNDS: dict[Ground, str] = {"light": "", "dark": "-dark"}  # how the name of a picture ends, by the ground it is for
 ENDINGS: dict[Size, str] = {"narrow": "-narrow", "page": "-page", "wide": ""}
 """The same by its size; the last one is drawn last."""
 BUNDLE = f"vega-{VL_CONVERT}-{VEGALITE_VERSION}.js"
@@ -46,9 +45,9 @@ KEPT = Path(sys.prefix, "share", "bookpress", BUNDLE)  # where set-up makes it o
 UNHEARD = re.compile(r' (?:aria-[a-z]+|role)="[^"]*"')
 """What marks of a chart would say, half of its bytes: nobody hears the inside of a picture, whose text is beside it."""
 PROCESSES = min(os.cpu_count() or 1, 4)
+NICE = 12  # chapters go first; what is left is drawn while Sphinx reads, which keeps one core busy
 FEW = 8  # charts that one process draws before another has started
-_asked: dict[str, str] = {}
-"""Names of the charts that are being drawn, by their keys."""
+_asked: dict[str, str] = {}  # names of the charts that are being drawn, by their keys
 _drawing: list[subprocess.Popen[str]] = []
 _queue: list[tuple[tempfile.TemporaryDirectory[str], list[int]]] = []
 """At most one: a folder of jobs, which could fill a pipe and hold up who asks, and the ends of a pipe for keys."""
@@ -57,6 +56,8 @@ _queue: list[tuple[tempfile.TemporaryDirectory[str], list[int]]] = []
 def draw(charts: Iterable[Chart], cache: Path) -> None:
     """Draw what is not yet in the cache: ``<key>-<size>.svg`` in all sizes and ``<key>.png`` of every chart."""
     begin(charts, cache)
+    for process in _drawing:
+        _give_way(process, 0)  # all wait for them now
     for _, ends in _queue:
         for end in ends:
             os.close(end)
@@ -109,8 +110,16 @@ def _start(number: int, *bundle: str) -> None:
             stderr=subprocess.DEVNULL,
             text=True,
             encoding="utf-8",
+            start_new_session=True,
         )
+        _give_way(process, NICE)
         _drawing.append(process)
+
+
+def _give_way(process: subprocess.Popen[str], nice: int) -> None:
+    """Let a session get less of the processors or not: Linux shares them out among sessions first, then by nice."""
+    with suppress(OSError):
+        Path(f"/proc/{process.pid}/autogroup").write_text(str(nice), "utf-8")
 
 
 def write_files(chart: Chart, cache: Path, stem: Path, origin: Mapping[str, str]) -> None:
@@ -131,18 +140,16 @@ def write_files(chart: Chart, cache: Path, stem: Path, origin: Mapping[str, str]
 
 def sizes(chart: Chart, cache: Path) -> dict[Size, list[int]]:
     """Return width and height of a drawn chart in pixels, in all sizes."""
-    found: dict[Size, list[int]] = {}
-    for size in ENDINGS:
-        svg = (cache / f"{chart.key}-{size}.svg").read_text("utf-8")
-        found[size] = [round(float(pixels)) for pixels in re.findall(r' (?:width|height)="([\d.]+)"', svg)[:2]]
-    return found
+    svgs = {size: (cache / f"{chart.key}-{size}.svg").read_text("utf-8") for size in ENDINGS}
+    pairs = {size: re.findall(r' (?:width|height)="([\d.]+)"', svg)[:2] for size, svg in svgs.items()}
+    return {size: [round(float(pixels)) for pixels in pair] for size, pair in pairs.items()}
 
 
 def main() -> None:
     """Start the engine, make the bundle if asked to, then draw; whatever else there is to do goes first."""
     import vl_convert
 
-    os.nice(12)  # chapters go first; what is left is drawn while Sphinx reads, which keeps one core busy
+    os.nice(NICE)
     vl_convert.vegalite_to_svg('{"mark": "point"}', vl_version=VEGALITE_VERSION)
     for bundle in sys.argv[2:]:
         make_bundle(Path(bundle))

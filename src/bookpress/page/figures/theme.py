@@ -13,12 +13,10 @@ INK = "currentColor"
 """Text, and marks that stand for no group: the colour of the page's text."""
 QUIET = "#808080"
 """Marks that stay in the background: reference lines, whiskers of a comparison."""
-ACCENT = "#2f8f6b"
-"""The one series of a chart that shows no groups."""
+ACCENT = "#2f8f6b"  # the one series of a chart that shows no groups
 GRID = "rgba(128,128,128,0.22)"
 LINE = "rgba(128,128,128,0.75)"
-HEIGHT = 300
-"""Height of a single chart in pixels; its width is that of the column."""
+HEIGHT = 300  # height of a single chart in pixels; its width is that of the column
 
 _TEXT = {"labelColor": INK, "titleColor": INK, "labelFontSize": 12, "titleFontSize": 12, "titleFontWeight": "normal"}
 
@@ -88,9 +86,7 @@ def needs(*columns: str) -> Callable[[Draw[P]], Draw[P]]:
     def marked(draw: Draw[P]) -> Draw[P]:
         @wraps(draw)
         def drawn(data: pd.DataFrame, /, *args: P.args, **kwargs: P.kwargs) -> alt.TopLevelMixin:
-            if data.dropna(subset=list(columns)).empty:
-                return empty_chart()
-            return draw(data, *args, **kwargs)
+            return empty_chart() if data.dropna(subset=list(columns)).empty else draw(data, *args, **kwargs)
 
         return drawn
 
