@@ -178,7 +178,8 @@ def test_typed_numbers(text: str, numbers: list[str]) -> None:
 
 def test_prose_is_told_from_code_and_addresses() -> None:
     text = "See [37 x](a-37.html) {ref}`38 <b>`.\n\n```text\n39\n```\n\n```{note} Of 40\n41\n```\n\n$$\n42\n$$\n"
-    assert [number for _, line in prose_lines(text) for number in typed_numbers(line)] == ["37", "40", "41"]
+    text += "~~~text\n43\n~~~\n\n````sh\n```\n44\n````\n\n~~~{note} Of 45\n46\n~~~\n"
+    assert [number for _, line in prose_lines(text) for number in typed_numbers(line)] == ["37", "40", "41", "45", "46"]
 
 
 def test_the_book_itself_is_clean(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -314,8 +314,8 @@ def prose_lines(text: str) -> Iterator[tuple[int, str]]:
         fence = FENCE.match(line)
         if code:
             code = "" if line.strip() == code else code
-        elif line == "$$" or (line.startswith("```") and not fence and line.strip("`").strip()):
-            code = line if line == "$$" else "```"
+        elif plain := re.match(r"\$\$$|(`{3,}|~{3,})(?= *\w)", line):
+            code = plain[0]
         elif fence and fence["name"] in CODE:
             code = fence[1]
         elif fence is None or fence["name"] not in PLAIN:

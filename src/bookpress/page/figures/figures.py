@@ -16,6 +16,7 @@ from sphinx.environment import BuildEnvironment
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util.osutil import relative_uri
 
+from bookpress.book.project import BUILD
 from bookpress.errors import UsageError
 from bookpress.files import replace_file
 from bookpress.page.base import charts
@@ -38,8 +39,8 @@ def folder_of(docname: str) -> str:
 
 
 def picture_cache(outdir: Path) -> Path:
-    """Return the folder of pictures that all builds share: in the ``_build`` that holds the output, if any."""
-    above = [folder for folder in outdir.parents if folder.name == "_build"]
+    """Return the folder of pictures that all builds share: in the `BUILD` that holds the output, if any."""
+    above = [folder for folder in outdir.parents if folder.name == BUILD]
     return (above[-1] if above else outdir.parent) / "pictures"
 
 
