@@ -41,12 +41,9 @@ from bookpress.run.cache import Run
 from bookpress.run.executor import cores
 from bookpress.run.runner import Durations, RunOptions
 
-PLACE = "states"
-"""Their folder among the pages."""
-PAGE_SECONDS = 0.25
-"""About what the page of a state takes, to tell how long all will."""
-QUOTED = re.compile(r"\{result\}`(?:([\w-]+):)?(\w+)")
-"""A result in a finding."""
+PLACE = "states"  # the folder of states among the pages
+PAGE_SECONDS = 0.25  # about what the page of a state takes, to tell how long all will
+QUOTED = re.compile(r"\{result\}`(?:([\w-]+):)?(\w+)")  # a result in a finding
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ import itertools
 import json
 import shlex
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future, ThreadPoolExecutor, as_completed
+from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import cached_property, partial
@@ -31,7 +31,7 @@ from bookpress.progress import Reporter, folding_table, standard_output
 from bookpress.run import processes
 from bookpress.run.cache import Run, RunCache, run_key
 from bookpress.run.engine import Engine, engine_for
-from bookpress.run.executor import cores, executor
+from bookpress.run.executor import as_they_end, cores, executor
 from bookpress.run.notebook import ChapterError, Job, job_for, run_job
 from bookpress.run.runner import Durations, RunOptions, failure, run_chapters
 from bookpress.run.worker import Order, run_elsewhere, versions
@@ -139,7 +139,7 @@ def _spread(
             work = partial(run_elsewhere, order=Order(options.engine, project, mark.id, versions()))
         waiting = {pool.submit(work, job): place for place, job in jobs.items()}
         try:
-            for future in as_completed(waiting):
+            for future in as_they_end(waiting):
                 yield waiting[future], _outcome(future)
         except BaseException:
             processes.stop_all()

@@ -6,9 +6,9 @@ import multiprocessing
 import os
 import signal
 import threading
-from collections.abc import Iterator
-from concurrent.futures import Executor, ProcessPoolExecutor
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Executor, Future, ProcessPoolExecutor, as_completed
+from contextlib import AbstractContextManager, contextmanager, suppress
 from typing import Any
 
 from bookpress.errors import PressError, UsageError
@@ -21,6 +21,16 @@ WORKERS_LIMIT = 30.0  # seconds a cluster may take to have its first worker
 def cores() -> int:
     """Return the number of cores this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def as_they_end(futures: Iterable[Future[Any]]) -> Iterator[Future[Any]]:
+    """Yield futures as they end; a signal that came just before a wait, which it does not end, is heard in a second."""
+    waiting = set(futures)
+    while waiting:
+        with suppress(TimeoutError):
+            for future in as_completed(waiting, timeout=1):
+                waiting.remove(future)
+                yield future
 
 
 def executor(jobs: int | None = None, scheduler: str | None = None) -> AbstractContextManager[Executor]:

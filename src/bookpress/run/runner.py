@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
@@ -19,7 +19,7 @@ from bookpress.progress import Reporter
 from bookpress.run import processes
 from bookpress.run.cache import Run, RunCache, run_key
 from bookpress.run.engine import DEFAULT_ENGINE, Engine, engine_for
-from bookpress.run.executor import cores
+from bookpress.run.executor import as_they_end, cores
 from bookpress.run.notebook import ChapterError, Job, job_for, run_job
 
 Ended = Callable[[Path], object]  # is told the file of each run as soon as it is there
@@ -134,7 +134,7 @@ def _run_all(
             checked = pool.submit(check, engine)
             running = [pool.submit(run_job, job, engine) for job in jobs]
             checked.result()
-            for future in as_completed(running):
+            for future in as_they_end(running):
                 error = future.exception()
                 take(error if isinstance(error, ChapterError) else future.result())
         except BaseException:

@@ -42,11 +42,9 @@ from bookpress.write.live import Live
 HOST = "127.0.0.1"
 """Never an address that others can reach: the server is made for the author alone."""
 TEMPLATES = Path(__file__).parent / "templates"
-OWN = "/__press__"
-"""Where what is not part of the book is served."""
+OWN = "/__press__"  # where what is not part of the book is served
 SCRIPTS = {f"{OWN}/{name}": TEMPLATES / name for name in ("reload.js", "live.js")}
-ORDER_LIMIT = 32_768
-"""Bytes of an order."""
+ORDER_LIMIT = 32_768  # bytes of an order
 Short = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,100}$")]
 
 

@@ -17,10 +17,8 @@ from bookpress.book.statements import full_name
 from bookpress.page.base.store import UnknownNameError
 
 logger = logging.getLogger(__name__)
-SLOT = "<!-- slot -->"
-"""Where nodes stand within the HTML of a template."""
-LONG = 24
-"""Signs beyond which a value is a phrase of the sentence and gets no line under it."""
+SLOT = "<!-- slot -->"  # where nodes stand within the HTML of a template
+LONG = 24  # signs beyond which a value is a phrase of the sentence and gets no line under it
 
 
 class later(nodes.General, nodes.Inline, nodes.Element):  # noqa: N801

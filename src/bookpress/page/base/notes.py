@@ -25,8 +25,7 @@ from bookpress.page.base.store import UnknownNameError, store_of
 from bookpress.page.base.templates import fill
 
 logger = logging.getLogger(__name__)
-LIST = "book/sentences"
-"""The page that lists how sure each sentence is, to which marks lead."""
+LIST = "book/sentences"  # the page that lists how sure each sentence is, to which marks lead
 
 
 def show_otherwise(node: later, env: BuildEnvironment) -> list[nodes.Node]:

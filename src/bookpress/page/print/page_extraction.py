@@ -43,10 +43,8 @@ DROPPED_PLACES = (
 """What only a screen can use, by tag, by class and by what it holds."""
 SCREEN_ATTRIBUTES = ("tabindex", "loading", "role", "aria-label", "data-chart", "data-name", "data-copy")
 """Attributes for scripts and keyboards, and what they call things."""
-NARROW = "data-narrow"
-"""Attribute of a picture: file, width and height of the same picture for a narrow column."""
-OPENING = "The question and the findings"
-"""What the cover is called where there is a title page before it."""
+NARROW = "data-narrow"  # attribute of a picture: file, width and height of the same picture for a narrow column
+OPENING = "The question and the findings"  # what the cover is called where there is a title page before it
 POINTING = ("id", "for", "headers", "aria-labelledby", "aria-describedby")
 
 Element = Any  # lxml has no types

@@ -32,8 +32,7 @@ from bookpress.page.print.print_html import (
 BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 OPTIONS = ["--disable-gpu", "--disable-quic", "--disable-sync", "--allow-file-access-from-files"]
 OPTIONS += ["--font-render-hinting=none"]  # letters stand where they belong, not where dots of a screen are
-SECONDS = 120
-"""Time that one step of one document may take."""
+SECONDS = 120  # time that one step of one document may take
 UNDRAWN = "[...document.images].filter(one => !one.complete || !one.naturalWidth).map(one => one.getAttribute('src'))"
 NODE = re.compile(rb"(?<=\()node\d{8}(?=\))")
 """How Chromium names the elements of a structure: after a count that depends on the moment."""

@@ -81,8 +81,7 @@ def _demote(body: Element) -> None:
             heading.tag = f"h{int(name[1]) + 1}"
 
 
-BOOK = "book"
-"""Name of the bibliographic record of the whole book."""
+BOOK = "book"  # name of the bibliographic record of the whole book
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from concurrent.futures import BrokenExecutor, Executor, as_completed
+from concurrent.futures import BrokenExecutor, Executor
 from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -16,6 +16,7 @@ from pathlib import Path
 import platformdirs
 
 from bookpress.files import replace_file
+from bookpress.run.executor import as_they_end
 from compute_divide.evidence.openalex import snapshot_parts
 from compute_divide.evidence.openalex.snapshot_parts import CorpusError, Part, Question, count_part, list_parts
 
@@ -97,7 +98,7 @@ def _lasts(open_pool: OpenPool, parts: list[Part], question: Question, settle: C
     try:
         with open_pool() as pool:
             pending = {pool.submit(count_part, part, question): part for part in parts}
-            for future in as_completed(list(pending)):
+            for future in as_they_end(pending):
                 part = pending.pop(future)
                 counts, reason = None, ""
                 try:
