@@ -264,8 +264,8 @@ def test_stopped_by_a_signal_it_ends_promptly_and_leaves_no_process(book: Projec
     process = command(book, "build", "--engine", engine)
     wait_for(lambda: list(book.cache.rglob("*.json")))
     family = descendants(process.pid)
-    # a thread takes it: as when it comes just before the main one begins to wait, it ends no wait
-    os.kill(psutil.Process(process.pid).threads()[-1].id, getattr(signal, name))
+    # another thread takes it, so that it ends no wait of the main one, as when it comes just before that
+    os.kill(psutil.Process(process.pid).threads()[1].id, getattr(signal, name))
     assert process.wait(timeout=10) == 130
     assert process.stderr is not None
     assert "stopped" in process.stderr.read()

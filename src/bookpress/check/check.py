@@ -314,7 +314,7 @@ def prose_lines(text: str) -> Iterator[tuple[int, str]]:
         fence = FENCE.match(line)
         if code:
             code = "" if line.strip() == code else code
-        elif plain := re.match(r"\$\$$|(`{3,}|~{3,})(?= *\w)", line):
+        elif not fence and (plain := re.match(r"\$\$$|(?:`{3,}|~{3,})(?= *[^\s`~])", line)):
             code = plain[0]
         elif fence and fence["name"] in CODE:
             code = fence[1]

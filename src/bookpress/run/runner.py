@@ -133,7 +133,7 @@ def _run_all(
         try:
             checked = pool.submit(check, engine)
             running = [pool.submit(run_job, job, engine) for job in jobs]
-            checked.result()
+            next(as_they_end([checked])).result()
             for future in as_they_end(running):
                 error = future.exception()
                 take(error if isinstance(error, ChapterError) else future.result())

@@ -57,7 +57,7 @@ def draw(charts: Iterable[Chart], cache: Path) -> None:
     """Draw what is not yet in the cache: ``<key>-<size>.svg`` in all sizes and ``<key>.png`` of every chart."""
     begin(charts, cache)
     for process in _drawing:
-        _give_way(process, 0)  # all wait for them now
+        _renice(process, 0)  # all wait for them now
     for _, ends in _queue:
         for end in ends:
             os.close(end)
@@ -112,12 +112,12 @@ def _start(number: int, *bundle: str) -> None:
             encoding="utf-8",
             start_new_session=True,
         )
-        _give_way(process, NICE)
+        _renice(process, NICE)
         _drawing.append(process)
 
 
-def _give_way(process: subprocess.Popen[str], nice: int) -> None:
-    """Let a session get less of the processors or not: Linux shares them out among sessions first, then by nice."""
+def _renice(process: subprocess.Popen[str], nice: int) -> None:
+    """Say how far a process with a session of its own gives way: Linux shares processors out among sessions first."""
     with suppress(OSError):
         Path(f"/proc/{process.pid}/autogroup").write_text(str(nice), "utf-8")
 
@@ -140,9 +140,11 @@ def write_files(chart: Chart, cache: Path, stem: Path, origin: Mapping[str, str]
 
 def sizes(chart: Chart, cache: Path) -> dict[Size, list[int]]:
     """Return width and height of a drawn chart in pixels, in all sizes."""
-    svgs = {size: (cache / f"{chart.key}-{size}.svg").read_text("utf-8") for size in ENDINGS}
-    pairs = {size: re.findall(r' (?:width|height)="([\d.]+)"', svg)[:2] for size, svg in svgs.items()}
-    return {size: [round(float(pixels)) for pixels in pair] for size, pair in pairs.items()}
+    found: dict[Size, list[int]] = {}
+    for size in ENDINGS:
+        svg = (cache / f"{chart.key}-{size}.svg").read_text("utf-8")
+        found[size] = [round(float(pixels)) for pixels in re.findall(r' (?:width|height)="([\d.]+)"', svg)[:2]]
+    return found
 
 
 def main() -> None:

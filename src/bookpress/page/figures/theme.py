@@ -9,10 +9,8 @@ from typing import Any, Concatenate, ParamSpec
 import altair as alt
 import pandas as pd
 
-INK = "currentColor"
-"""Text, and marks that stand for no group: the colour of the page's text."""
-QUIET = "#808080"
-"""Marks that stay in the background: reference lines, whiskers of a comparison."""
+INK = "currentColor"  # text, and marks that stand for no group: the colour of the page's text
+QUIET = "#808080"  # marks that stay in the background: reference lines, whiskers of a comparison
 ACCENT = "#2f8f6b"  # the one series of a chart that shows no groups
 GRID = "rgba(128,128,128,0.22)"
 LINE = "rgba(128,128,128,0.75)"
