@@ -34,7 +34,9 @@ def state() -> str:
 
 def uv_requirement() -> str:
     """Return the lock's own lines for uv, so that the installer is pinned by the same hashes."""
-    found = re.search(r"^uv==.*?(?=^\S|\Z)", LOCK.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+    found = re.search(
+        r"^uv==.*?(?=^\S|\Z)", LOCK.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL
+    )
     if found is None:
         sys.exit("requirements.lock does not pin uv: run `make lock`")
     return "\n".join(line for line in found[0].splitlines() if not line.lstrip().startswith("#"))
@@ -58,7 +60,9 @@ def main() -> None:
     if STAMP.exists() and STAMP.read_text(encoding="utf-8") == wanted:
         return
     print("setting up .venv (once, about half a minute) ...", file=sys.stderr)
-    ours = Path(sys.executable).resolve()  # it may be the link in the environment that is about to go
+    ours = Path(
+        sys.executable
+    ).resolve()  # it may be the link in the environment that is about to go
     shutil.rmtree(VENV, ignore_errors=True)
     python = VENV / "bin" / "python"
     run(ours, "-m", "venv", VENV)

@@ -47,7 +47,10 @@ def environment(pyproject: str, lock: str) -> str:
     versions = locked_versions(lock)
     python = tomllib.loads(pyproject)["project"]["requires-python"]
     names = direct_names(pyproject)
-    lines = [f"python{python}", *(requirement(name, versions[name], "=") for name in names if name not in FROM_PIP)]
+    lines = [
+        f"python{python}",
+        *(requirement(name, versions[name], "=") for name in names if name not in FROM_PIP),
+    ]
     pip = [*(requirement(name, versions[name], "==") for name in names if name in FROM_PIP), "-e ."]
     return (
         HEAD

@@ -23,7 +23,9 @@ class UsageError(PressError):
 
     def __init__(self, *problems: str) -> None:
         listed = "".join(f"\n  {problem}" for problem in problems)
-        super().__init__(problems[0] if len(problems) == 1 else f"{len(problems)} problems:{listed}")
+        super().__init__(
+            problems[0] if len(problems) == 1 else f"{len(problems)} problems:{listed}"
+        )
         self.problems = problems
 
 
@@ -54,4 +56,8 @@ def nearest(name: str, names: Sequence[str]) -> str:
     if close:
         return f"; did you mean {lowered[close[0]]}?"
     more = f" and {len(names) - LISTED} more" if len(names) > LISTED + 1 else ""
-    return f"; there are: {', '.join(names[:LISTED] if more else names)}{more}" if names else "; there is none"
+    return (
+        f"; there are: {', '.join(names[:LISTED] if more else names)}{more}"
+        if names
+        else "; there is none"
+    )

@@ -32,7 +32,9 @@ def sha256(content: bytes) -> str:
 
 def canonical(value: Any) -> str:
     """Return JSON with one spelling for one value: sorted keys, no spaces, no NaN."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    return json.dumps(
+        value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
+    )
 
 
 def pretty(value: Any) -> str:
@@ -43,19 +45,25 @@ def pretty(value: Any) -> str:
 def files_of(folder: Path) -> Iterator[Path]:
     """Yield the files below a folder in a fixed order, leaving out hidden ones and compiled Python."""
     for here, folders, names in os.walk(folder):
-        folders[:] = sorted(name for name in folders if not name.startswith(".") and name != "__pycache__")
+        folders[:] = sorted(
+            name for name in folders if not name.startswith(".") and name != "__pycache__"
+        )
         yield from (Path(here, name) for name in sorted(names) if not name.startswith("."))
 
 
 def tree(folder: Path, without: Collection[str] = ()) -> dict[str, str]:
     """Return the SHA-256 of every file below a folder, but for some in it, by its path with forward slashes."""
     found = ((path.relative_to(folder), path) for path in files_of(folder))
-    return {name.as_posix(): sha256(read(path)) for name, path in found if name.parts[0] not in without}
+    return {
+        name.as_posix(): sha256(read(path)) for name, path in found if name.parts[0] not in without
+    }
 
 
 def trees(folders: Iterable[Path]) -> dict[str, str]:
     """Return what `tree` says of several folders, each name with that of its folder before it."""
-    return {f"{folder.name}/{name}": mark for folder in folders for name, mark in tree(folder).items()}
+    return {
+        f"{folder.name}/{name}": mark for folder in folders for name, mark in tree(folder).items()
+    }
 
 
 Stamp = tuple[str, int, int, int, int]
@@ -67,7 +75,9 @@ def stamps(folders: Iterable[Path]) -> frozenset[Stamp]:
     for folder in folders:
         with naming(folder, "read"):
             found += [(str(path), path.stat()) for path in files_of(folder)]
-    return frozenset((name, one.st_size, one.st_mtime_ns, one.st_ctime_ns, one.st_ino) for name, one in found)
+    return frozenset(
+        (name, one.st_size, one.st_mtime_ns, one.st_ctime_ns, one.st_ino) for name, one in found
+    )
 
 
 def read(path: Path) -> bytes:
@@ -139,7 +149,11 @@ def archive(files: Mapping[str, bytes], moment: datetime = EARLIEST) -> bytes:
 
 def harmless(value: Any) -> Any:
     """Return a cell of a CSV so that no spreadsheet takes a text for a formula: an apostrophe stands before it."""
-    return f"'{value}" if isinstance(value, str) and value[:1] in {"=", "+", "-", "@", "\t", "\r"} else value
+    return (
+        f"'{value}"
+        if isinstance(value, str) and value[:1] in {"=", "+", "-", "@", "\t", "\r"}
+        else value
+    )
 
 
 def update_file(path: Path, content: bytes) -> None:
@@ -154,7 +168,9 @@ class _PlainLoader(yaml.SafeLoader):
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
         if self.check_event(yaml.AliasEvent):
             mark = self.peek_event().start_mark  # type: ignore[no-untyped-call]
-            raise yaml.MarkedYAMLError(problem="a reference (*): write the value out", problem_mark=mark)
+            raise yaml.MarkedYAMLError(
+                problem="a reference (*): write the value out", problem_mark=mark
+            )
         return super().compose_node(parent, index)
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
@@ -173,7 +189,11 @@ def as_mapping(content: bytes | str, where: str, holds: str) -> dict[Any, Any]:
         loaded = yaml.load(content, _PlainLoader)  # noqa: S506 - a safe loader that takes less
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
-        what = "it is nested too deeply" if isinstance(error, RecursionError) else getattr(error, "problem", error)
+        what = (
+            "it is nested too deeply"
+            if isinstance(error, RecursionError)
+            else getattr(error, "problem", error)
+        )
         line = f"line {mark.line + 1}: " if mark else ""
         raise UsageError(f"{where} is not plain YAML: {line}{short(str(what), 200)}") from error
     if loaded is not None and not isinstance(loaded, dict):
@@ -186,12 +206,18 @@ def parse_json(content: bytes, where: str) -> Any:
     try:
         return json.loads(content)
     except (ValueError, RecursionError) as error:
-        what = "it is nested too deeply" if isinstance(error, RecursionError) else short(str(error), 200)
+        what = (
+            "it is nested too deeply"
+            if isinstance(error, RecursionError)
+            else short(str(error), 200)
+        )
         raise UsageError(f"{where} is not JSON: {what}") from error
 
 
 FRONT = re.compile(r"\A---\n(.*?)\n---(?:\n|\Z)", re.DOTALL)  # the front matter of a page
-RUNS = "mystnb"  # an entry of it that decides, against the book's settings, whether a page is executed
+RUNS = (
+    "mystnb"  # an entry of it that decides, against the book's settings, whether a page is executed
+)
 
 
 def front_matter(text: str, where: str) -> dict[Any, Any]:
@@ -199,14 +225,18 @@ def front_matter(text: str, where: str) -> dict[Any, Any]:
     head = FRONT.match(text.replace("\r\n", "\n"))
     found = as_mapping(head[1], f"{where}: the front matter", "named entries") if head else {}
     if RUNS in found:
-        raise UsageError(f"{where}: the front matter's `{RUNS}` could make code run when the page is read: take it out")
+        raise UsageError(
+            f"{where}: the front matter's `{RUNS}` could make code run when the page is read: take it out"
+        )
     return found
 
 
 def load_model(path: Path, where: str, model: type[Model]) -> Model:
     """Return what a YAML file holds, as a pydantic model checks it; an entry with nothing under it is not there."""
     entries = as_mapping(read(path), where, f"the entries {', '.join(model.model_fields)}")
-    return checked(model, {name: value for name, value in entries.items() if value is not None}, where)
+    return checked(
+        model, {name: value for name, value in entries.items() if value is not None}, where
+    )
 
 
 def checked(model: type[Model], entries: Any, where: str) -> Model:
@@ -215,8 +245,14 @@ def checked(model: type[Model], entries: Any, where: str) -> Model:
         return model.model_validate(entries)
     except ValidationError as error:
         faults = error.errors(include_url=False)
-        refused_within = {one["loc"][:1] for one in faults if len(one["loc"]) > 1}  # such a list is no shorter for it
-        problems = [_in_words(one, list(model.model_fields)) for one in faults if one["loc"] not in refused_within]
+        refused_within = {
+            one["loc"][:1] for one in faults if len(one["loc"]) > 1
+        }  # such a list is no shorter for it
+        problems = [
+            _in_words(one, list(model.model_fields))
+            for one in faults
+            if one["loc"] not in refused_within
+        ]
         raise UsageError(*[f"{where}: {problem}" for problem in problems]) from error
 
 
@@ -224,7 +260,9 @@ def _in_words(fault: Any, names: Sequence[str]) -> str:
     entry, message = ".".join(map(str, fault["loc"])), fault["msg"].removeprefix("Value error, ")
     match fault["type"]:
         case "extra_forbidden":
-            return f"no entry {quoted(entry)}{nearest(entry, names) if len(fault['loc']) == 1 else ''}"
+            return (
+                f"no entry {quoted(entry)}{nearest(entry, names) if len(fault['loc']) == 1 else ''}"
+            )
         case "missing":
             return f"the entry {entry!r} is missing"
         case "too_short":

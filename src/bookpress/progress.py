@@ -12,7 +12,14 @@ from pathlib import Path
 
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.measure import Measurement
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    SpinnerColumn,
+    TextColumn,
+    TimeElapsedColumn,
+)
 from rich.rule import Rule
 from rich.table import Column, Table
 from rich.text import Text
@@ -42,8 +49,13 @@ class FoldingTable(Table):
             for column in self.columns
         ]
         least = [max(need.minimum for need in column) for column in needs]
-        lacking = [max(need.maximum for need in column) - width for column, width in zip(needs, least, strict=True)]
-        spare = options.max_width - sum(least) - 3 * len(least) - 1  # a line, and a space on both sides of each
+        lacking = [
+            max(need.maximum for need in column) - width
+            for column, width in zip(needs, least, strict=True)
+        ]
+        spare = (
+            options.max_width - sum(least) - 3 * len(least) - 1
+        )  # a line, and a space on both sides of each
         if spare < 0:
             yield from self._as_lists()
             return
@@ -58,7 +70,9 @@ class FoldingTable(Table):
         headings = [str(column.header) for column in self.columns]
         for row in zip(*(column.cells for column in self.columns), strict=True):
             yield Rule(style="dim")
-            entries = Table.grid(Column(style="bold", no_wrap=True), Column(overflow="fold"), padding=(0, 1))
+            entries = Table.grid(
+                Column(style="bold", no_wrap=True), Column(overflow="fold"), padding=(0, 1)
+            )
             for heading, cell in zip(headings, row, strict=True):
                 if cell:
                     entries.add_row(heading, cell)
@@ -126,12 +140,16 @@ def named_output() -> Iterator[None]:
     if sys.stdout is None:
         raise PressError("standard output is closed; send it to /dev/null where it is not wanted")
     if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(errors="backslashreplace")  # what has no such letter shows its number
+        sys.stdout.reconfigure(
+            errors="backslashreplace"
+        )  # what has no such letter shows its number
     try:
         yield
     except OSError as error:
         if error.filename is not None or error.errno not in UNPRINTED:
             raise
-        with Path(os.devnull).open("wb") as nowhere:  # Python would try again when it ends, and complain again
+        with Path(os.devnull).open(
+            "wb"
+        ) as nowhere:  # Python would try again when it ends, and complain again
             os.dup2(nowhere.fileno(), sys.stdout.fileno())
         raise PressError(f"cannot write to standard output: {error.strerror or error}") from error

@@ -25,13 +25,19 @@ def recorded(text: str, tables: str) -> str:
     """Return the text of the README with these tables between its marks."""
     if BEGIN not in text or END not in text:
         raise SystemExit(f"README.md has no {BEGIN} with its {END}")
-    return re.sub(f"{BEGIN}.*?{END}", lambda _: f"{BEGIN}\n\n{tables}\n\n{END}", text, flags=re.DOTALL)
+    return re.sub(
+        f"{BEGIN}.*?{END}", lambda _: f"{BEGIN}\n\n{tables}\n\n{END}", text, flags=re.DOTALL
+    )
 
 
 def main() -> None:
     """Run what the command line names."""
-    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description="Measure and print.")
-    parser.add_argument("names", nargs="*", metavar="NAME", help=f"of: {', '.join(names())}; all by default")
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.benchmarks", description="Measure and print."
+    )
+    parser.add_argument(
+        "names", nargs="*", metavar="NAME", help=f"of: {', '.join(names())}; all by default"
+    )
     parser.add_argument("--record", action="store_true", help="put the tables into README.md")
     asked = parser.parse_args()
     unknown = sorted(set(asked.names) - set(names()))
@@ -43,7 +49,9 @@ def main() -> None:
         tables += [table] if isinstance(table, str) else []
         print()
     if asked.record and tables:
-        README.write_text(recorded(README.read_text(encoding="utf-8"), "\n\n".join(tables)), encoding="utf-8")
+        README.write_text(
+            recorded(README.read_text(encoding="utf-8"), "\n\n".join(tables)), encoding="utf-8"
+        )
 
 
 if __name__ == "__main__":

@@ -36,17 +36,25 @@ class Copy:
     @property
     def environment(self) -> dict[str, str]:
         ours = {
-            name: value for name, value in os.environ.items() if not name.startswith(("BOOKPRESS", "COMPUTE_DIVIDE"))
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith(("BOOKPRESS", "COMPUTE_DIVIDE"))
         }
         return {**ours, "PYTHONPATH": str(self.root / "src")}
 
     def run(self, *command: str | Path) -> str:
         """Run a command in the copy and return what it prints."""
         done = subprocess.run(
-            [str(part) for part in command], cwd=self.root, env=self.environment, capture_output=True, text=True
+            [str(part) for part in command],
+            cwd=self.root,
+            env=self.environment,
+            capture_output=True,
+            text=True,
         )
         if done.returncode:
-            raise RuntimeError(f"{command} ended with {done.returncode}:\n{done.stdout[-2000:]}{done.stderr[-4000:]}")
+            raise RuntimeError(
+                f"{command} ended with {done.returncode}:\n{done.stdout[-2000:]}{done.stderr[-4000:]}"
+            )
         return done.stdout
 
     def seconds(self, *command: str | Path) -> float:
@@ -85,17 +93,36 @@ class Row:
     def part_of(cls, what: str, ours: float, other: float, whose: str, most: float) -> Row:
         """Return a line for seconds that may be such a part of another's at the most."""
         share = ours / other
-        return cls(what, f"{ours:.1f} s", f"{other:.1f} s, {whose}", f"{share:.2f}", f"at most {most:g}", share <= most)
+        return cls(
+            what,
+            f"{ours:.1f} s",
+            f"{other:.1f} s, {whose}",
+            f"{share:.2f}",
+            f"at most {most:g}",
+            share <= most,
+        )
 
     @classmethod
     def faster_than(cls, what: str, ours: float, other: float, whose: str, least: float) -> Row:
         """Return a line for seconds of which another takes so many times more at the least."""
         fold = other / ours
-        told = (f"{ours:.2f} s", f"{other:.2f} s, {whose}", f"{fold:.2f} times", f"at least {least:g} times")
+        told = (
+            f"{ours:.2f} s",
+            f"{other:.2f} s, {whose}",
+            f"{fold:.2f} times",
+            f"at least {least:g} times",
+        )
         return cls(what, *told, fold >= least)
 
     def __str__(self) -> str:
-        cells = (self.what, self.ours, self.other, self.ratio, self.wanted, "holds" if self.holds else "**missed**")
+        cells = (
+            self.what,
+            self.ours,
+            self.other,
+            self.ratio,
+            self.wanted,
+            "holds" if self.holds else "**missed**",
+        )
         return f"| {' | '.join(cells)} |"
 
 
@@ -120,14 +147,19 @@ def loop() -> float:
 
 def tabled(rows: Iterable[Row], how: str = "") -> str:
     """Measure rows, print each as it is there, and return the table with how and on what it was measured."""
-    before, table = os.getloadavg()[0], ["| | the press | against | ratio | wanted | |\n|---|---|---|---|---|---|"]
+    before, table = (
+        os.getloadavg()[0],
+        ["| | the press | against | ratio | wanted | |\n|---|---|---|---|---|---|"],
+    )
     print(table[0], flush=True)
     loops = [loop()]
     for row in rows:
         table.append(str(row))
         print(row, flush=True)
         loops.append(loop())
-    wanted = f"Processes that wanted to run: {before:.1f} before, {os.getloadavg()[0]:.1f} at the end"
+    wanted = (
+        f"Processes that wanted to run: {before:.1f} before, {os.getloadavg()[0]:.1f} at the end"
+    )
     pace = f"the same loop of sums took {min(loops):.2f} to {max(loops):.2f} s between the lines"
     note = f"{how} {machine()}. {wanted}; {pace}.".strip()
     print(note, flush=True)

@@ -75,11 +75,18 @@ def main(rounds: int) -> None:
         shared = seconds[old][0].keys() & seconds[new][0].keys()
         for which in ({*seconds[old][0], *seconds[new][0]}, shared):
             before, after = (
-                statistics.median(sum(taken for name, taken in one.items() if name in which) for one in seconds[copy])
+                statistics.median(
+                    sum(taken for name, taken in one.items() if name in which)
+                    for one in seconds[copy]
+                )
                 for copy in (old, new)
             )
-            told = "all chapters" if which != shared else f"the {len(shared)} chapters that both have"
-            print(f"own work of {told}: {before:.1f} s in the first edition, {after:.1f} s now, {after / before:.2f}")
+            told = (
+                "all chapters" if which != shared else f"the {len(shared)} chapters that both have"
+            )
+            print(
+                f"own work of {told}: {before:.1f} s in the first edition, {after:.1f} s now, {after / before:.2f}"
+            )
 
 
 if __name__ == "__main__":

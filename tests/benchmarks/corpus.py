@@ -19,7 +19,12 @@ from pathlib import Path
 
 from bookpress.run.executor import executor
 from compute_divide.evidence.openalex.snapshot import count_corpus
-from compute_divide.evidence.openalex.snapshot_parts import Question, count_part, list_parts, quiet_connection
+from compute_divide.evidence.openalex.snapshot_parts import (
+    Question,
+    count_part,
+    list_parts,
+    quiet_connection,
+)
 
 RAW_FILE = "openalex/openalexPro_works_2026-05.jsonl.gz"
 REPEATS = 30
@@ -61,19 +66,25 @@ def measure(path: Path, what: dict[str, str], repeats: int) -> tuple[float, floa
     Seconds are those of the processor, so that other work on the machine does not count.
     """
     script = MEASURED.format(repeats=repeats, **what)
-    run = subprocess.run([sys.executable, "-c", script, str(path)], capture_output=True, text=True, check=True)
+    run = subprocess.run(
+        [sys.executable, "-c", script, str(path)], capture_output=True, text=True, check=True
+    )
     seconds, peak = json.loads(run.stdout)
     return seconds, peak
 
 
 def make_parts(raw: Path, folder: Path) -> int:
     """Write the parts in both formats, and a file of eight times as many works; return works a part."""
-    works = [json.loads(line) for line in gzip.decompress((raw / RAW_FILE).read_bytes()).splitlines()]
+    works = [
+        json.loads(line) for line in gzip.decompress((raw / RAW_FILE).read_bytes()).splitlines()
+    ]
     for number in range(PARTS):
         lines = []
         for repeat in range(REPEATS):
             for place, work in enumerate(works):
-                work["id"] = f"https://openalex.org/W{10**10 + (number * REPEATS + repeat) * len(works) + place}"
+                work["id"] = (
+                    f"https://openalex.org/W{10**10 + (number * REPEATS + repeat) * len(works) + place}"
+                )
                 lines.append(json.dumps(work))
         part = folder / "jsonl" / f"part_{number:04}.gz"
         part.parent.mkdir(exist_ok=True)
@@ -105,7 +116,12 @@ def by_workers(source: Path, folder: Path) -> list[float]:
             for ready in [pool.submit(count_part, first, Question()) for _ in range(4 * jobs)]:
                 ready.result()
             begun = time.perf_counter()
-            count_corpus(str(source), folder / f"{source.name}-{jobs}", partial(nullcontext, pool), Question())
+            count_corpus(
+                str(source),
+                folder / f"{source.name}-{jobs}",
+                partial(nullcontext, pool),
+                Question(),
+            )
             seconds.append(time.perf_counter() - begun)
     return seconds
 
@@ -123,9 +139,15 @@ def main() -> str | None:
     with tempfile.TemporaryDirectory(prefix="corpus-bench-") as home:
         folder = Path(home)
         works = make_parts(Path(raw), folder)
-        for kind, ending, name in (("jsonl", "gz", "JSON Lines gz"), ("parquet", "parquet", "Parquet")):
+        for kind, ending, name in (
+            ("jsonl", "gz", "JSON Lines gz"),
+            ("parquet", "parquet", "Parquet"),
+        ):
             first, grown = folder / kind / f"part_0000.{ending}", folder / f"grown.{ending}"
-            (seconds, peak), (theirs, their_peak) = measure(first, OURS, 5), measure(first, PANDAS[kind], 2)
+            (seconds, peak), (theirs, their_peak) = (
+                measure(first, OURS, 5),
+                measure(first, PANDAS[kind], 2),
+            )
             growth, workers = measure(grown, OURS, 1)[1] / peak, by_workers(folder / kind, folder)
             speeds = f"{works / seconds:,.0f} | {works / theirs:,.0f} | {theirs / seconds:.1f}"
             peaks = f"{peak / 1e6:,.0f} MB | {their_peak / 1e6:,.0f} MB | {growth:.2f} times"

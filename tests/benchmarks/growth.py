@@ -42,9 +42,13 @@ def press(book: Path, *words: str) -> tuple[float, float]:
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(book), str(ROOT / "src")])}
     begun = time.perf_counter()
     command = [sys.executable, "-c", PEAK, sys.executable, "-m", "bookpress", *words]
-    done = subprocess.run(command, cwd=book, env=environment, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        command, cwd=book, env=environment, capture_output=True, text=True, check=False
+    )
     if done.returncode:
-        raise RuntimeError(f"{words} ended with {done.returncode}:\n{done.stdout[-2000:]}{done.stderr[-4000:]}")
+        raise RuntimeError(
+            f"{words} ended with {done.returncode}:\n{done.stdout[-2000:]}{done.stderr[-4000:]}"
+        )
     return time.perf_counter() - begun, float(done.stdout.split()[-1])
 
 
@@ -62,7 +66,9 @@ def measured(book: Path) -> tuple[float, float, float, float]:
     cold, memory = press(book, "build")
     same, _ = press(book, "build")
     chapter = book / "notebooks/moons.md"
-    chapter.write_text(chapter.read_text(encoding="utf-8") + "\nOne more sentence.\n", encoding="utf-8")
+    chapter.write_text(
+        chapter.read_text(encoding="utf-8") + "\nOne more sentence.\n", encoding="utf-8"
+    )
     one, _ = press(book, "build")
     return cold, memory, same, one
 
@@ -74,11 +80,17 @@ def growing() -> Iterator[Row]:
         for size in SIZES:
             rounds = [measured(grown(Path(home, f"{size}-{turn}"), size)) for turn in range(ROUNDS)]
             found[size] = tuple(median(one) for one in zip(*rounds, strict=True))
-            print(f"{size} chapters: " + ", ".join(f"{value:.1f}" for value in found[size]), flush=True)
+            print(
+                f"{size} chapters: " + ", ".join(f"{value:.1f}" for value in found[size]),
+                flush=True,
+            )
     small, middling, large = (found[size] for size in SIZES)
     steps = [
         (b - a) / (to - frm)
-        for (a, b), (frm, to) in (((small[0], middling[0]), (10, 40)), ((middling[0], large[0]), (40, 160)))
+        for (a, b), (frm, to) in (
+            ((small[0], middling[0]), (10, 40)),
+            ((middling[0], large[0]), (40, 160)),
+        )
     ]
     told = ", ".join(f"{found[size][0]:.1f} s" for size in SIZES)
     memory = ", ".join(f"{found[size][1]:.0f} MB" for size in SIZES)
@@ -91,7 +103,14 @@ def growing() -> Iterator[Row]:
             f"linear: at most {LINEAR:g}",
             steps[1] <= LINEAR * steps[0],
         ),
-        Row("its memory", memory, "", f"{large[1] / small[1]:.2f}", "at most 16", large[1] <= 16 * small[1]),
+        Row(
+            "its memory",
+            memory,
+            "",
+            f"{large[1] / small[1]:.2f}",
+            "at most 16",
+            large[1] <= 16 * small[1],
+        ),
         Row.at_most("160 chapters, nothing changed", [large[2]], most=2),
         Row.at_most("160 chapters, one changed", [large[3]], most=10),
     )

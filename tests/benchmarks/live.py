@@ -29,14 +29,26 @@ def answers(url: str, slug: str, controls: dict[str, Any]) -> list[float]:
     token = re.findall('data-token="([^"]+)"', page)[0]
     usual = dict(re.findall(r'data-name="(\w+)" data-label="[^"]*" data-value="([^"]*)"', page))
     headers = {"Origin": url, "X-Press-Token": token, "Content-Type": "application/json"}
-    numbers = [name for name, one in controls.items() if one.get("input", {}).get("type") == "number"]
+    numbers = [
+        name for name, one in controls.items() if one.get("input", {}).get("type") == "number"
+    ]
     name = min(numbers, key=lambda name: name.endswith(("_first", "_last")))
-    is_whole, sign, found = controls[name]["input"]["step"] == "1", -1 if name.endswith("_first") else 1, []
+    is_whole, sign, found = (
+        controls[name]["input"]["step"] == "1",
+        -1 if name.endswith("_first") else 1,
+        [],
+    )
     for turn in range(1, ROUNDS + 1):
-        value = str(int(usual[name]) + sign * turn) if is_whole else f"{float(usual[name]) * (1 - turn / 100):.4f}"
+        value = (
+            str(int(usual[name]) + sign * turn)
+            if is_whole
+            else f"{float(usual[name]) * (1 - turn / 100):.4f}"
+        )
         order = json.dumps({"chapter": slug, "reader": "bench", "values": {name: value}})
         begun = time.perf_counter()
-        answer = requests.post(f"{url}/__press__/choose", order, headers=headers, timeout=120).json()
+        answer = requests.post(
+            f"{url}/__press__/choose", order, headers=headers, timeout=120
+        ).json()
         found.append(time.perf_counter() - begun)
         if "state" not in answer:
             raise RuntimeError(f"{slug}: {name}={value}: {answer}")
@@ -48,7 +60,12 @@ def answering(copy: Copy) -> Iterator[Row]:
     copy.press("build")
     command = [sys.executable, "-m", "compute_divide", "serve", "--port", "0"]
     served = subprocess.Popen(
-        command, cwd=copy.root, env=copy.environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+        command,
+        cwd=copy.root,
+        env=copy.environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
     )
     rows = []
     try:
@@ -57,7 +74,9 @@ def answering(copy: Copy) -> Iterator[Row]:
         while requests.get(f"{url}/__press__/state", timeout=60).json()["state"] != "built":
             time.sleep(0.2)
         for slug, controls in requests.get(f"{url}/__press__/controls", timeout=120).json().items():
-            rows.append(Row.at_most(f"a live answer of `{slug}`", answers(url, slug, controls), LIMIT))
+            rows.append(
+                Row.at_most(f"a live answer of `{slug}`", answers(url, slug, controls), LIMIT)
+            )
             yield rows[-1]
     finally:
         served.send_signal(signal.SIGINT)

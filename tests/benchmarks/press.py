@@ -37,7 +37,9 @@ GRID: dict[str, list[str] | list[int]] = {
     ],
     "top_k": [5, 10],
 }
-COMBINATIONS = [dict(zip(GRID, values, strict=True)) for values in itertools.product(*GRID.values())]
+COMBINATIONS = [
+    dict(zip(GRID, values, strict=True)) for values in itertools.product(*GRID.values())
+]
 SAMPLE = 6
 """Runs of papermill that are measured: evenly spread over the grid."""
 CLUSTER_ROUNDS = 5
@@ -63,11 +65,17 @@ def building(folder: Path) -> Iterator[Row]:
         cold.append(press.press("build"))
         plain_cold.append(plain.seconds(TOOLS / "jupyter-book", "build", "."))
     whole = median(plain_cold)
-    yield Row.part_of("the whole book, cold", median(cold), whole, "`jupyter-book build`", most=0.32)
+    yield Row.part_of(
+        "the whole book, cold", median(cold), whole, "`jupyter-book build`", most=0.32
+    )
     yield Row.at_most("nothing has changed", [press.press("build") for _ in range(WARM)], most=1)
     changed = [press.press("build", "-p", f"{CHAPTER}.top_k={20 + turn}") for turn in range(WARM)]
-    yield Row.at_most("one parameter of one chapter changed, to the finished page", changed, most=12)
-    alone = [press.press("run", CHAPTER, "-p", f"top_k={40 + turn}", "--json") for turn in range(WARM)]
+    yield Row.at_most(
+        "one parameter of one chapter changed, to the finished page", changed, most=12
+    )
+    alone = [
+        press.press("run", CHAPTER, "-p", f"top_k={40 + turn}", "--json") for turn in range(WARM)
+    ]
     yield Row.at_most(f"`run {CHAPTER}` with another value", alone, most=3)
 
 
@@ -94,15 +102,23 @@ def clustering(folder: Path) -> Iterator[Row]:
         for workers, measured in seconds.items():
             with cluster(copy, workers) as address:
                 # The first runs import; what is measured is a cluster that is there, as a user has it.
-                copy.press("sweep", CHAPTER, "-g", "top_k=90,91,92,93", "--force", "--scheduler", address)
-                measured.append(copy.press("sweep", CHAPTER, *grid_options(), "--force", "--scheduler", address))
+                copy.press(
+                    "sweep", CHAPTER, "-g", "top_k=90,91,92,93", "--force", "--scheduler", address
+                )
+                measured.append(
+                    copy.press("sweep", CHAPTER, *grid_options(), "--force", "--scheduler", address)
+                )
     what = "the sweep on a Dask cluster with two workers"
     yield Row.faster_than(what, median(seconds[2]), median(seconds[1]), "with one", least=1.67)
 
 
 def grid_options() -> list[str]:
     """Return the grid as the command line takes it."""
-    return [word for name, values in GRID.items() for word in ("-g", f"{name}={','.join(map(str, values))}")]
+    return [
+        word
+        for name, values in GRID.items()
+        for word in ("-g", f"{name}={','.join(map(str, values))}")
+    ]
 
 
 @contextmanager
@@ -113,7 +129,10 @@ def cluster(copy: Copy, workers: int) -> Iterator[str]:
 
         def start(*words: str | Path) -> None:
             process = subprocess.Popen(
-                [str(word) for word in (TOOLS / "dask", *words, "--host", "127.0.0.1", "--no-dashboard")],
+                [
+                    str(word)
+                    for word in (TOOLS / "dask", *words, "--host", "127.0.0.1", "--no-dashboard")
+                ],
                 cwd=copy.root,
                 env=copy.environment,
                 stdout=subprocess.DEVNULL,

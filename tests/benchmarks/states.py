@@ -22,7 +22,9 @@ A_STATE = 15.0
 def exploring(copy: Copy) -> Iterator[Row]:
     """Explore a book that was built, and yield what that took and what it left."""
     types = (copy.root / TYPES).read_text("utf-8")
-    for which, text in zip(LIMITS, (types.replace('"explore"', '"not explored"'), types), strict=True):
+    for which, text in zip(
+        LIMITS, (types.replace('"explore"', '"not explored"'), types), strict=True
+    ):
         (copy.root / TYPES).write_text(text, "utf-8")
         copy.press("build")
         took = copy.press("explore", "--yes")
@@ -34,7 +36,14 @@ def exploring(copy: Copy) -> Iterator[Row]:
             ("compressed", sum(sizes) / 1e6, megabytes, "MB"),
             ("a script on average", sum(sizes) / len(sizes) / 1e3, A_STATE, "kB"),
         ):
-            yield Row(f"{which}, {what}", f"{found:.1f} {unit}", "", "", f"at most {most:g} {unit}", found <= most)
+            yield Row(
+                f"{which}, {what}",
+                f"{found:.1f} {unit}",
+                "",
+                "",
+                f"at most {most:g} {unit}",
+                found <= most,
+            )
 
 
 def main() -> str:

@@ -50,7 +50,13 @@ CHECKERS = Path(__file__).resolve().parents[1] / "checkers/node_modules"
 JAVA = ["java", "-Xss8m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-jar"]
 """Java for programs that run for seconds."""
 CHROMIUM = browser_path()
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-sync", "--disable-component-update"]
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-sync",
+    "--disable-component-update",
+]
 """A browser that asks nothing of anyone on its own account."""
 
 STRICT = "default-src 'self'; base-uri 'none'; form-action 'self'"
@@ -66,7 +72,9 @@ WATCH = """new PerformanceObserver((list) => {
 def browser() -> Iterator[Browser]:
     """Return Chromium as the system has it; for one module, since playwright runs once at a time in a process."""
     if CHROMIUM is None:
-        pytest.fail("these tests look at the book in Chromium, which is not installed: run `make browser`")
+        pytest.fail(
+            "these tests look at the book in Chromium, which is not installed: run `make browser`"
+        )
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield chromium
@@ -106,11 +114,21 @@ class Heard:
     problems: list[str] = field(default_factory=list)
 
     def listen(self, page: Any) -> None:
-        page.on("console", lambda said: self.problems.append(f"console: {said.text}") if said.type == "error" else None)
+        page.on(
+            "console",
+            lambda said: (
+                self.problems.append(f"console: {said.text}") if said.type == "error" else None
+            ),
+        )
         page.on("pageerror", lambda error: self.problems.append(f"script: {error}"))
         page.on("requestfailed", self._failed)
         page.on("request", self._asked)
-        page.on("response", lambda got: self.problems.append(f"{got.status}: {got.url}") if got.status >= 400 else None)
+        page.on(
+            "response",
+            lambda got: (
+                self.problems.append(f"{got.status}: {got.url}") if got.status >= 400 else None
+            ),
+        )
 
     def _failed(self, request: Any) -> None:
         # What a page still asked for when the next one was opened is given up, not failed.
@@ -145,7 +163,11 @@ def serve(root: Path, policy: str | None = None, pieces: int = 1) -> Iterator[st
                 return
             content = packed(path)
             self.send_response(200)
-            for name, value in {"Type": TEXTS[path.suffix], "Encoding": "gzip", "Length": str(len(content))}.items():
+            for name, value in {
+                "Type": TEXTS[path.suffix],
+                "Encoding": "gzip",
+                "Length": str(len(content)),
+            }.items():
                 self.send_header(f"Content-{name}", value)
             self.end_headers()
             size = -(-len(content) // (pieces if path.suffix == ".html" else 1))
@@ -161,7 +183,9 @@ def serve(root: Path, policy: str | None = None, pieces: int = 1) -> Iterator[st
         def log_message(self, *args: Any) -> None:
             """Keep quiet."""
 
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Handler, directory=str(root)))
+    server = http.server.ThreadingHTTPServer(
+        ("127.0.0.1", 0), functools.partial(Handler, directory=str(root))
+    )
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:
         yield f"http://127.0.0.1:{server.server_address[1]}"
@@ -175,7 +199,8 @@ def barriers(page: Page) -> list[str]:
     page.evaluate(OPEN)
     page.evaluate(AXE)
     return [
-        f"{one['id']} ({one['impact']}): {one['nodes'][0]['html'][:120]}" for one in page.evaluate(RUN, count(3, 10**9))
+        f"{one['id']} ({one['impact']}): {one['nodes'][0]['html'][:120]}"
+        for one in page.evaluate(RUN, count(3, 10**9))
     ]
 
 

@@ -40,12 +40,21 @@ def copy_of_checkout(folder: Path, like: Path, made: Sequence[str] = ("cache", "
 def shrink(root: Path, slug: str, key: str) -> None:
     """Leave a book of one chapter, of a cover that tells one of its results, and of the pages that it points to."""
     chapter = root / f"notebooks/{slug}.md"
-    linked = {chapter.parent / name for name in re.findall(r"\]\(([\w./-]+\.md)", chapter.read_text("utf-8"))}
+    linked = {
+        chapter.parent / name
+        for name in re.findall(r"\]\(([\w./-]+\.md)", chapter.read_text("utf-8"))
+    }
     for other in linked:
         other.write_text("# Another page\n", encoding="utf-8")
-    files = [{"file": os.path.relpath(one, root)[: -len(".md")]} for one in (chapter, *sorted(linked))]
-    (root / "_toc.yml").write_text(yaml.safe_dump({"format": "jb-book", "root": "index", "chapters": files}))
-    (root / "index.md").write_text(f"# A book\n\nIt knows {{result}}`{slug}:{key}`.\n", encoding="utf-8")
+    files = [
+        {"file": os.path.relpath(one, root)[: -len(".md")]} for one in (chapter, *sorted(linked))
+    ]
+    (root / "_toc.yml").write_text(
+        yaml.safe_dump({"format": "jb-book", "root": "index", "chapters": files})
+    )
+    (root / "index.md").write_text(
+        f"# A book\n\nIt knows {{result}}`{slug}:{key}`.\n", encoding="utf-8"
+    )
 
 
 def command(root: Path, *words: str) -> str:

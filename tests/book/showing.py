@@ -42,9 +42,13 @@ def read(page: Page, address: str) -> dict[str, Any]:
 
 def differing(one: dict[str, Any], other: dict[str, Any]) -> list[Any]:
     """Return what two pages have that the other has not, in short, and ids that stand twice on the first."""
-    found: list[Any] = [(name, part) for name, part in one["charts"].items() if part != other["charts"].get(name)]
+    found: list[Any] = [
+        (name, part) for name, part in one["charts"].items() if part != other["charts"].get(name)
+    ]
     for name in ("text", "alternatives", "cells"):
-        found += [pair for pair in itertools.zip_longest(one[name], other[name]) if pair[0] != pair[1]]
+        found += [
+            pair for pair in itertools.zip_longest(one[name], other[name]) if pair[0] != pair[1]
+        ]
     return [str(part)[:300] for part in (*found, *one["twice"])]
 
 

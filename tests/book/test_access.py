@@ -24,7 +24,9 @@ def test_axe_finds_nothing_and_headings_go_down_one_step_at_a_time(
         page.goto(site.url(name))
         page.evaluate("window.bookpress?.drawAll?.()")
         levels = page.locator("h1, h2, h3, h4, h5, h6").evaluate_all(LEVELS)
-        if levels.count(1) != 1 or any(after > before + 1 for before, after in itertools.pairwise([0, *levels])):
+        if levels.count(1) != 1 or any(
+            after > before + 1 for before, after in itertools.pairwise([0, *levels])
+        ):
             problems.append(f"{name}: headings {levels}")
         problems += [f"{name}: {found}" for found in barriers(page)]
     assert problems == []

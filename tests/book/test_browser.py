@@ -32,9 +32,15 @@ def test_every_page_fits_says_no_error_asks_no_other_host_and_works_under_a_stri
             page.wait_for_load_state("networkidle")
             size = page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
             if size[0] > size[1]:
-                problems.append(f"{name}: {size[0]} px wide on a screen of {size[1]}: {page.evaluate(WIDER, SCROLLS)}")
-            problems += [f"{name}: no alternative"] * page.locator("img:not([alt]), img[alt='']").count()
-            problems += [f"{name}: stays a picture"] * page.locator(".chart[data-chart]:not([data-state=live])").count()
+                problems.append(
+                    f"{name}: {size[0]} px wide on a screen of {size[1]}: {page.evaluate(WIDER, SCROLLS)}"
+                )
+            problems += [f"{name}: no alternative"] * page.locator(
+                "img:not([alt]), img[alt='']"
+            ).count()
+            problems += [f"{name}: stays a picture"] * page.locator(
+                ".chart[data-chart]:not([data-state=live])"
+            ).count()
             problems += heard.take(name)
     assert len(site.pages) > 10
     assert problems == []
@@ -80,7 +86,9 @@ def _come_near(page: Page) -> None:
     page.locator(".chart").first.scroll_into_view_if_needed()
 
 
-def test_charts_come_alive_when_a_reader_comes_near_and_are_read_mark_by_mark(site: Site, page: Page) -> None:
+def test_charts_come_alive_when_a_reader_comes_near_and_are_read_mark_by_mark(
+    site: Site, page: Page
+) -> None:
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
     page.goto(site.url("notebooks/large-scale-models.html"))
@@ -130,7 +138,9 @@ def test_the_contents_open_and_close_on_a_phone(site: Site, page: Page) -> None:
     assert page.evaluate("document.activeElement.id") == "open-contents"
 
 
-def test_in_the_dark_the_dark_picture_shows_and_colours_that_a_reader_chose_stay(site: Site, browser: Browser) -> None:
+def test_in_the_dark_the_dark_picture_shows_and_colours_that_a_reader_chose_stay(
+    site: Site, browser: Browser
+) -> None:
     for script in (True, False):
         page = browser.new_page(color_scheme="dark", java_script_enabled=script)
         page.goto(site.url("notebooks/large-scale-models.html"))
@@ -150,8 +160,12 @@ def test_in_the_dark_the_dark_picture_shows_and_colours_that_a_reader_chose_stay
     page.close()
 
 
-@pytest.mark.parametrize(("words", "place"), [("doubling time", "Glossary"), ("vintage", ""), ("who trains", "")])
-def test_search_finds_and_leads_to_the_place(site: Site, page: Page, words: str, place: str) -> None:
+@pytest.mark.parametrize(
+    ("words", "place"), [("doubling time", "Glossary"), ("vintage", ""), ("who trains", "")]
+)
+def test_search_finds_and_leads_to_the_place(
+    site: Site, page: Page, words: str, place: str
+) -> None:
     page.goto(site.url("index.html"))
     page.locator("#search").fill(words)
     page.keyboard.press("Enter")
@@ -195,11 +209,17 @@ def test_no_first_visit_weighs_more_than_its_limit(site: Site, browser: Browser)
     for name in some(site.pages, 5, 6):
         page = browser.new_page(viewport={"width": 1280, "height": 900})
         asked: set[str] = set()
-        page.on("request", lambda request, asked=asked: asked.add(unquote(urlsplit(request.url).path).lstrip("/")))
+        page.on(
+            "request",
+            lambda request, asked=asked: asked.add(unquote(urlsplit(request.url).path).lstrip("/")),
+        )
         page.goto(site.url(name))
         page.wait_for_load_state("networkidle")
         page.close()
         files = [site.root / path for path in asked]
-        sizes = [file.stat().st_size if file.name.endswith(PACKED) else len(packed(file)) for file in files]
+        sizes = [
+            file.stat().st_size if file.name.endswith(PACKED) else len(packed(file))
+            for file in files
+        ]
         weights[name] = sum(sizes) / 1000
     assert {name: kb for name, kb in weights.items() if kb > FIRST_KB} == {}

@@ -56,7 +56,9 @@ def models() -> pd.DataFrame:
 
 @pytest.fixture(scope="module")
 def offers() -> pd.DataFrame:
-    return budget.offers(load_prices(), chip_peaks(load_chips()), rentable_chips()).set_index("chip")
+    return budget.offers(load_prices(), chip_peaks(load_chips()), rentable_chips()).set_index(
+        "chip"
+    )
 
 
 def ranks_on_page(labels: list[str]) -> dict[int, tuple[int, int, int]]:
@@ -67,7 +69,9 @@ def ranks_on_page(labels: list[str]) -> dict[int, tuple[int, int, int]]:
     return found
 
 
-def ranks_in_python(models: pd.DataFrame, flop: float, team: str) -> dict[int, tuple[int, int, int]]:
+def ranks_in_python(
+    models: pd.DataFrame, flop: float, team: str
+) -> dict[int, tuple[int, int, int]]:
     table = rank_by_year(models if team == "all" else models[models["team_type"] == team], flop)
     table = table[table["n"] > 0]
     columns = table[["year", "within", "n", "rank"]].astype(int)
@@ -93,13 +97,18 @@ def test_the_page_and_python_agree(page: Page, models: pd.DataFrame, offers: pd.
             figure, setting = "fig-facility", setting | {"own_chips": int(10 ** rng.uniform(0, 7))}
             run = budget.owned_run(setting["own_chips"], *how)
         else:
-            quote, amount = str(rng.choice(["lowest", "median", "highest"])), int(10 ** rng.uniform(2, 12))
+            quote, amount = (
+                str(rng.choice(["lowest", "median", "highest"])),
+                int(10 ** rng.uniform(2, 12)),
+            )
             figure, setting = "fig-budget", setting | {"budget": amount, "quote": quote}
             run = budget.rented_run(amount, offer[quote], *how)
         shown = page.evaluate(SET, [figure, setting])
         assert shown["flop"] == pytest.approx(run.flop, rel=1e-12), setting
         assert shown["chips"] == pytest.approx(run.chips, rel=1e-12), setting
-        assert ranks_on_page(shown["ranks"]) == ranks_in_python(models, run.flop, setting["team"]), setting
+        assert ranks_on_page(shown["ranks"]) == ranks_in_python(
+            models, run.flop, setting["team"]
+        ), setting
 
 
 def test_the_controls_work_by_keyboard_and_what_changes_is_said(page: Page) -> None:
@@ -122,8 +131,12 @@ def test_the_controls_work_by_keyboard_and_what_changes_is_said(page: Page) -> N
     told = figure.locator("output")
     told.filter(has_text=signals[2]).wait_for(state="attached", timeout=3000)
     assert "chips for 7 months" in told.inner_text()
-    figure.locator(".live svg").press("ArrowRight")  # a mark is told as the text of the book writes it
-    expect(page.locator("#tip")).to_contain_text(re.compile(r"\(FLOP\): \d\.\d × 10[⁰¹²³⁴⁵⁶⁷⁸⁹]{2}$"))
+    figure.locator(".live svg").press(
+        "ArrowRight"
+    )  # a mark is told as the text of the book writes it
+    expect(page.locator("#tip")).to_contain_text(
+        re.compile(r"\(FLOP\): \d\.\d × 10[⁰¹²³⁴⁵⁶⁷⁸⁹]{2}$")
+    )
 
 
 def test_the_address_opens_the_setting_and_the_way_back_is_the_published_one(page: Page) -> None:
@@ -145,7 +158,9 @@ def test_the_address_opens_the_setting_and_the_way_back_is_the_published_one(pag
     expect(other.locator("#fig-budget .caption-text")).to_have_text(published)
     assert "fig-budget" not in other.url
     other.goto(f"{other.url.partition('?')[0]}?fig-budget.chip=<b>&fig-budget.budget=x")
-    expect(other.locator("#fig-budget .caption-text")).to_contain_text("$0 rents the compute of 0 of")
+    expect(other.locator("#fig-budget .caption-text")).to_contain_text(
+        "$0 rents the compute of 0 of"
+    )
     other.close()
 
 
@@ -154,7 +169,9 @@ def test_every_control_has_a_label_stands_above_the_chart_and_takes_no_nonsense(
         controls = page.locator(f"#{figure} form.controls label")
         assert controls.count() == expected
         assert all(text.strip() for text in controls.locator("span:first-child").all_inner_texts())
-        form, chart = (page.locator(f"#{figure} {part}").bounding_box() for part in ("form.controls", ".chart"))
+        form, chart = (
+            page.locator(f"#{figure} {part}").bounding_box() for part in ("form.controls", ".chart")
+        )
         assert form
         assert chart
         assert form["y"] + form["height"] <= chart["y"]
@@ -165,7 +182,13 @@ def test_every_control_has_a_label_stands_above_the_chart_and_takes_no_nonsense(
 
 
 def test_a_preset_sets_the_controls_and_is_left_when_one_is_moved(page: Page) -> None:
-    setting = {"chip": "NVIDIA A100", "months": 3, "own_chips": 7, "utilisation": 0.33, "team": "all"}
+    setting = {
+        "chip": "NVIDIA A100",
+        "months": 3,
+        "own_chips": 7,
+        "utilisation": 0.33,
+        "team": "all",
+    }
     page.evaluate(SET, ["fig-facility", setting])
     shown = page.evaluate(SET, ["fig-facility", {"preset": "AIRR, open access"}])
     box = page.locator("#fig-facility form.controls")

@@ -49,19 +49,25 @@ def test_tags_box_files_and_command_agree(
         assert tags["publicationTitle"] == item["container-title"] == ris["secondary_title"]
         assert tags["abstractNote"] == item["abstract"] == ris["abstract"]
         assert tags["date"] == ris["date"]
-        assert [last for last, _ in tags["creators"]] == [author["literal"] for author in item["author"]]
+        assert [last for last, _ in tags["creators"]] == [
+            author["literal"] for author in item["author"]
+        ]
         assert item["edition"] == ris["edition"] == tags["edition"]
         assert facts["id"] in item["edition"]
         assert facts["chapter_results_sha256"][slug] in item["note"]
         box = page.select_one(".cite-box")
         assert facts["id"] in box.text
         shown = dict(zip(STYLES, (text.text for text in box.select("p.cite-text")), strict=True))
-        about = json.loads((edition / f"html/downloads/{slug}.ipynb").read_text("utf-8"))["cells"][0]
+        about = json.loads((edition / f"html/downloads/{slug}.ipynb").read_text("utf-8"))["cells"][
+            0
+        ]
         assert shown["apa"] in "".join(about["source"])
         assert page.select_one(".cite-box pre").text == (files / f"{slug}.bib").read_text("utf-8")
         for form in FORMS:
             ending = FORMATS[form].ending if form in FORMATS else ""
-            wanted = (files / f"{slug}{ending}").read_bytes().decode() if ending else shown[form] + "\n"
+            wanted = (
+                (files / f"{slug}{ending}").read_bytes().decode() if ending else shown[form] + "\n"
+            )
             assert reference(Project.at(checkout), slug, form, name) == wanted
     assert run_command(checkout, "cite", slug, "--edition", name) == shown["apa"] + "\n"
 
@@ -70,7 +76,10 @@ def test_tags_box_files_and_command_agree(
 def test_pages_crate_and_edition_agree_on_id_and_hashes(built_book: Build, name: str) -> None:
     edition = built_book(name)
     facts, described = record(edition), 0
-    crate = {one["@id"]: one for one in json.loads((edition / "ro-crate-metadata.json").read_text("utf-8"))["@graph"]}
+    crate = {
+        one["@id"]: one
+        for one in json.loads((edition / "ro-crate-metadata.json").read_text("utf-8"))["@graph"]
+    }
 
     def marks(path: str) -> set[str]:
         return {hashlib.sha256((edition / path).read_bytes()).hexdigest(), crate[path]["sha256"]}
@@ -89,8 +98,12 @@ def test_pages_crate_and_edition_agree_on_id_and_hashes(built_book: Build, name:
             assert marks(path) == {file["sha256"]}
             assert file["contentSize"] == f"{(edition / path).stat().st_size} B"
             described += 1
-        for link in page.select("head link[rel=item], head link[rel=describedby], head link[rel=collection]"):
-            assert (edition / "html" / urlsplit(urljoin(here, str(link["href"]))).path[1:]).is_file()
+        for link in page.select(
+            "head link[rel=item], head link[rel=describedby], head link[rel=collection]"
+        ):
+            assert (
+                edition / "html" / urlsplit(urljoin(here, str(link["href"]))).path[1:]
+            ).is_file()
     assert described >= count(4, 12)
     tables = json.loads((edition / "html" / "datapackage.json").read_text("utf-8"))["resources"]
     folders = [table["path"].split("/")[1] for table in tables]

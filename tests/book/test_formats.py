@@ -21,7 +21,9 @@ EPOCH = 1795478400  # 2026-11-24
 JAR = Path("/usr/share/java/epubcheck.jar")
 MARGIN = 50
 """Points from the edge of the paper within which no letter may lie."""
-pytestmark = pytest.mark.skipif(pdf.missing() is not None, reason=f"no PDF without a browser: {pdf.missing()}")
+pytestmark = pytest.mark.skipif(
+    pdf.missing() is not None, reason=f"no PDF without a browser: {pdf.missing()}"
+)
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +49,9 @@ def chapters(html: Path) -> dict[str, BeautifulSoup]:
 
 
 def words(path: Path) -> Iterator[tuple[int, str, float, float]]:
-    done = subprocess.run(["pdftotext", "-bbox", str(path), "-"], capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        ["pdftotext", "-bbox", str(path), "-"], capture_output=True, text=True, check=True
+    )
     page = 0
     for line in done.stdout.splitlines():
         page += "<page " in line
@@ -68,12 +72,18 @@ def test_every_chapter_and_the_book_are_there_and_nothing_is_cut_off(made: Path)
 def test_figures_are_vectors_with_words_for_them(made: Path) -> None:
     for slug, page in chapters(made).items():
         with pikepdf.open(made / "notebooks" / f"{slug}.pdf") as document:
-            things = [thing for thing in document.objects if isinstance(thing, pikepdf.Dictionary | pikepdf.Stream)]
+            things = [
+                thing
+                for thing in document.objects
+                if isinstance(thing, pikepdf.Dictionary | pikepdf.Stream)
+            ]
             figures = [thing for thing in things if str(thing.get("/S")) == "/Figure"]
             assert len(figures) == len(page.select("figure.chart-figure")), slug
             assert all(len(str(figure.Alt)) > 80 for figure in figures), slug
             assert all(
-                {"/FontFile", "/FontFile2", "/FontFile3"} & set(one.keys()) for one in things if "/FontName" in one
+                {"/FontFile", "/FontFile2", "/FontFile3"} & set(one.keys())
+                for one in things
+                if "/FontName" in one
             )
             kinds = {str(thing.get("/Subtype")) for thing in things}
             assert not {"/Image", "/Type3"} & kinds, slug
@@ -94,7 +104,9 @@ def test_the_contents_give_the_right_pages(made: Path) -> None:
 def test_epubcheck_has_nothing_to_say(made: Path, tmp_path: Path) -> None:
     report = tmp_path / "report.json"
     book = made / "epub" / "the-compute-divide.epub"
-    subprocess.run([*JAVA, str(JAR), str(book), "--json", str(report)], capture_output=True, check=False)
+    subprocess.run(
+        [*JAVA, str(JAR), str(book), "--json", str(report)], capture_output=True, check=False
+    )
     assert json.loads(report.read_text("utf-8"))["messages"] == []
 
 
@@ -106,6 +118,17 @@ def test_two_fresh_checkouts_give_the_same_bytes_in_every_format(
     shutil.copytree(fresh_checkout, other)
     for root, jobs in ((fresh_checkout, "2"), (other, "1")):
         run_command(root, "build", "--format", "html,pdf,epub", "--jobs", jobs)
-    first, second = (tree(root / "_build/editions/default/html") for root in (fresh_checkout, other))
-    assert {Path(name).suffix for name in first} >= {".html", ".pdf", ".epub", ".svg", ".png", ".json"}
-    assert {name for name in first.keys() | second.keys() if first.get(name) != second.get(name)} == set()
+    first, second = (
+        tree(root / "_build/editions/default/html") for root in (fresh_checkout, other)
+    )
+    assert {Path(name).suffix for name in first} >= {
+        ".html",
+        ".pdf",
+        ".epub",
+        ".svg",
+        ".png",
+        ".json",
+    }
+    assert {
+        name for name in first.keys() | second.keys() if first.get(name) != second.get(name)
+    } == set()

@@ -33,7 +33,9 @@ def test_nothing_moves_while_a_page_comes_in_pieces(site: Site, page: Page) -> N
 
 
 @pytest.mark.parametrize(("width", "slug"), [(1280, "policy"), (375, "scrutiny")])
-def test_nothing_moves_on_a_slow_machine_and_network(site: Site, browser: Browser, width: int, slug: str) -> None:
+def test_nothing_moves_on_a_slow_machine_and_network(
+    site: Site, browser: Browser, width: int, slug: str
+) -> None:
     names = site.pages if LONG else {f"notebooks/{slug}.html", *some(site.pages, 1, width)}
     shifts = {name: shift(browser, site.url(name), width) for name in sorted(names)}
     assert {name: found for name, found in shifts.items() if found > SHIFT} == {}
@@ -58,10 +60,14 @@ def test_the_contents_follow_the_reader(site: Site, browser: Browser) -> None:
         page.wait_for_timeout(300)
         assert in_view(page, "#contents .current > a")
         if script:
-            page.locator("#what-it-means").evaluate("(part) => part.scrollIntoView({ behavior: 'instant' })")
+            page.locator("#what-it-means").evaluate(
+                "(part) => part.scrollIntoView({ behavior: 'instant' })"
+            )
             expect(page.locator(".contents-sections [aria-current]")).to_have_text("What it means")
             assert in_view(page, ".contents-sections [aria-current]")
-        page.set_viewport_size({"width": 1440, "height": 900})  # sections stand at the right of a wide screen
+        page.set_viewport_size(
+            {"width": 1440, "height": 900}
+        )  # sections stand at the right of a wide screen
         places = (".contents-sections", "main p.standfirst")
         sections, text = (page.locator(place).bounding_box() or {} for place in places)
         assert text["x"] + text["width"] < sections["x"]
@@ -83,7 +89,8 @@ def test_numbers_and_dates_of_tables_stay_in_one_line(site: Site, page: Page) ->
     table = page.locator(".pst-scrollable-table-container:has(caption)").first
     table.evaluate("(box) => { box.scrollLeft = box.scrollWidth; }")
     first, caption, box = (
-        one.bounding_box() or {} for one in (table.locator("tbody td").first, table.locator("caption"), table)
+        one.bounding_box() or {}
+        for one in (table.locator("tbody td").first, table.locator("caption"), table)
     )
     assert abs(first["x"] - box["x"]) <= 1
     assert box["x"] - 1 <= caption["x"]
@@ -108,7 +115,9 @@ def test_what_a_sentence_points_at_shows_beside_it(site: Site, browser: Browser)
     tip = page.locator("[role=tooltip]")
     expect(tip).to_contain_text("rents the compute of")
     page.wait_for_function("document.querySelector('#tip img').naturalWidth > 0")
-    page.locator("main p a.reference[href='#id21']").or_(page.locator("main p a[data-tip]")).first.hover()
+    page.locator("main p a.reference[href='#id21']").or_(
+        page.locator("main p a[data-tip]")
+    ).first.hover()
     expect(tip).to_contain_text("20")
     page.close()
     page = browser.new_page(has_touch=True, is_mobile=True, viewport={"width": 375, "height": 800})
@@ -152,7 +161,9 @@ def test_no_text_of_a_picture_covers_another_or_is_cut_off(site: Site, page: Pag
     every = sorted((site.root / "figures").rglob("*.svg"))
     pictures = [path for path in every if not path.stem.endswith(("-dark", "-page"))]
     for path in some(pictures, 25, 5):
-        page.set_content(f"<!doctype html><body style='margin:40px'>{path.read_text(encoding='utf-8')}</body>")
+        page.set_content(
+            f"<!doctype html><body style='margin:40px'>{path.read_text(encoding='utf-8')}</body>"
+        )
         found = page.locator("svg").first.evaluate(COVERS)
         problems += [f"{path.relative_to(site.root)}: {one}" for one in found]
     assert len(pictures) > 10

@@ -23,7 +23,9 @@ Values = dict[str, Any]
 
 
 def years_of(chapter: Chapter) -> Values:
-    return {one.name: one.default for one in chapter.parameters if one.schema.get("minimum") == 1950}
+    return {
+        one.name: one.default for one in chapter.parameters if one.schema.get("minimum") == 1950
+    }
 
 
 def swapped(chapter: Chapter) -> Values:
@@ -45,8 +47,16 @@ def unknown(chapter: Chapter) -> Values:
 
 
 def first_vintage(chapter: Chapter) -> Values:
-    choices = {one.name: one.choices for one in chapter.parameters if one.choices and "2026-08" in one.choices}
-    return {name: min(vintages) for name, vintages in choices.items() if name == "vintage" or "2022-06" not in vintages}
+    choices = {
+        one.name: one.choices
+        for one in chapter.parameters
+        if one.choices and "2026-08" in one.choices
+    }
+    return {
+        name: min(vintages)
+        for name, vintages in choices.items()
+        if name == "vintage" or "2022-06" not in vintages
+    }
 
 
 def top_one(chapter: Chapter) -> Values:
@@ -66,7 +76,8 @@ def editions() -> list[tuple[str, list[str]]]:
     books = [(kind, chapters) for kind in KINDS]
     chosen = [*books, *(parts[i] for i in draw.permutation(len(parts))[: MANY - len(books)])]
     return made + [
-        (f"{kind.__name__} {'book' if of is chapters else of[0].slug}", words(kind, of)) for kind, of in chosen
+        (f"{kind.__name__} {'book' if of is chapters else of[0].slug}", words(kind, of))
+        for kind, of in chosen
     ]
 
 
@@ -75,16 +86,22 @@ def words(kind: Callable[[Chapter], Values], chapters: list[Chapter]) -> list[st
     return [word for name, value in chosen.items() for word in ("-p", f"{name}={value}")]
 
 
-@pytest.mark.parametrize(("name", "choices"), editions(), ids=lambda one: one if isinstance(one, str) else "")
+@pytest.mark.parametrize(
+    ("name", "choices"), editions(), ids=lambda one: one if isinstance(one, str) else ""
+)
 def test_what_does_not_hold_is_marked(
     checkout: Path, run_command: Callable[..., str], name: str, choices: list[str]
 ) -> None:
     index = Path(run_command(checkout, "build", *choices).split()[-1])
     told = json.loads((index.parents[1] / "statements.json").read_text(encoding="utf-8"))
     standing = {f"{slug}:{key}": one for slug, of in told.items() for key, one in of.items()}
-    assert name not in {"paper", "swapped book", "unknown book"} or not all(one["holds"] for one in standing.values())
+    assert name not in {"paper", "swapped book", "unknown book"} or not all(
+        one["holds"] for one in standing.values()
+    )
     pages = [chapter.where.removesuffix(".md") for chapter in discover(PROJECT)]
-    wrong = [fault for page in [*pages, "book/summary"] for fault in faults(page, index.parent, standing)]
+    wrong = [
+        fault for page in [*pages, "book/summary"] for fault in faults(page, index.parent, standing)
+    ]
     assert wrong == []
 
 
@@ -101,8 +118,14 @@ def faults(page: str, html: Path, standing: Mapping[str, Mapping[str, Any]]) -> 
         blocks.setdefault(id(block), (block, []))[1].append(mark)
     for block, resting in blocks.values():
         note = note_of(block)
-        fallen = [standing[mark.name]["because"] for mark in resting if standing[mark.name]["holds"] is not True]
-        for reason in {piece for because in fallen for piece in because.split("; ")}:  # a note tells each once
+        fallen = [
+            standing[mark.name]["because"]
+            for mark in resting
+            if standing[mark.name]["holds"] is not True
+        ]
+        for reason in {
+            piece for because in fallen for piece in because.split("; ")
+        }:  # a note tells each once
             if flat(reason) not in flat(note):
                 yield f"{resting[0].page}.md:{resting[0].line}: not marked: {reason}"
         if note and not fallen and "no value" not in note:

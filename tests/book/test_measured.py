@@ -31,7 +31,11 @@ def test_marks_are_high(site: Site, page: str, tmp_path: Path) -> None:
 def marks(url: str, report: Path) -> dict[str, float]:
     program = CHECKERS / ".bin/lighthouse"
     assert program.exists(), "no Lighthouse: run `make checkers`"
-    asked = ("--output=json", f"--output-path={report}", f"--only-categories={','.join(CATEGORIES)}")
+    asked = (
+        "--output=json",
+        f"--output-path={report}",
+        f"--only-categories={','.join(CATEGORIES)}",
+    )
     flags = f"--chrome-flags={' '.join(['--headless=new', *FLAGS])}"
     command = [str(program), url, "--quiet", *asked, flags, "--no-enable-error-reporting"]
     env = {**os.environ, "CHROME_PATH": str(CHROMIUM)}

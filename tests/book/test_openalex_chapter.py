@@ -20,23 +20,37 @@ from compute_divide.evidence.store.files import seal
 def refreshed(fresh_checkout: Path) -> Path:
     shrink(fresh_checkout, "openalex", "missing_arxiv")
     works = make_works(300, np.random.default_rng(5))
-    with opened(fresh_checkout.parent / "fetched", records_query(Choice(2012, 2024, subfield="1702"))) as store:
+    with opened(
+        fresh_checkout.parent / "fetched", records_query(Choice(2012, 2024, subfield="1702"))
+    ) as store:
         store.add(Page(works, len(works), None))
         write_works(store, "ai", "2026-11-24", fresh_checkout / "data")
     by_year = {year: 100 + year - 2012 for year in range(2012, 2025)}
-    told = {"all": by_year, "company": dict.fromkeys(by_year, 30), "both": dict.fromkeys(by_year, 20)}
+    told = {
+        "all": by_year,
+        "company": dict.fromkeys(by_year, 30),
+        "both": dict.fromkeys(by_year, 20),
+    }
     answers = {
         (topic, kind): counts
         for topic in ("all", "scrutiny")
         for kind, counts in {**told, "no-company": dict.fromkeys(by_year, 50)}.items()
     }
-    write_counts(team_counts(answers), "ai", "2026-11-24", ["all: subfield 1702"], fresh_checkout / "data")
+    write_counts(
+        team_counts(answers), "ai", "2026-11-24", ["all: subfield 1702"], fresh_checkout / "data"
+    )
     seal(fresh_checkout / "data")
     return fresh_checkout
 
 
-def test_the_chapter_runs_on_what_was_fetched(refreshed: Path, run_command: Callable[..., str]) -> None:
-    page = Path(run_command(refreshed, "build", "--chapters", "openalex", "-p", "openalex.works=works-ai").strip())
+def test_the_chapter_runs_on_what_was_fetched(
+    refreshed: Path, run_command: Callable[..., str]
+) -> None:
+    page = Path(
+        run_command(
+            refreshed, "build", "--chapters", "openalex", "-p", "openalex.works=works-ai"
+        ).strip()
+    )
     text = (page.parent / "notebooks" / "openalex.html").read_text(encoding="utf-8")
     assert "This edition rests on the table" in text
     assert 'id="fig-openalex-counts-ai"' in text

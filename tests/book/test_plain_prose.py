@@ -13,9 +13,13 @@ ROLE = re.compile(r"\{[\w:+.-]+\}(`+)(?:(?!\n\n).)*?(?<!`)\1(?!`)", re.DOTALL)
 
 def plain_share(source: str) -> float:
     text = HEADING.sub("", FRONT_MATTER.sub("", source))
-    directives = [block[0] for block in BLOCK.finditer(text) if block[2] not in {None, "{code-cell}"}]
+    directives = [
+        block[0] for block in BLOCK.finditer(text) if block[2] not in {None, "{code-cell}"}
+    ]
     prose = BLOCK.sub("", text)
-    return _characters(ROLE.sub("", prose)) / (_characters(prose) + sum(map(_characters, directives)))
+    return _characters(ROLE.sub("", prose)) / (
+        _characters(prose) + sum(map(_characters, directives))
+    )
 
 
 def _characters(text: str) -> int:
@@ -23,5 +27,7 @@ def _characters(text: str) -> int:
 
 
 def test_most_of_a_chapter_is_plain_text() -> None:
-    shares = {path.stem: plain_share(path.read_text(encoding="utf-8")) for path in NOTEBOOKS.glob("*.md")}
+    shares = {
+        path.stem: plain_share(path.read_text(encoding="utf-8")) for path in NOTEBOOKS.glob("*.md")
+    }
     assert {chapter: share for chapter, share in shares.items() if share < LEAST} == {}

@@ -40,7 +40,12 @@ def test_states_show_what_builds_show(explored: Path, browser: Browser) -> None:
     slugs = sorted(path.name for path in (editions / "default/html/states").iterdir())
     every = [(slug, name, state) for slug in slugs for name, state in states(editions, slug)]
     listed = [script(editions / f"default/html/states/{slug}/index.js") for slug in slugs]
-    shown = [row["id"] for index in listed for rows in (*index["choices"].values(), index["pairs"]) for row in rows]
+    shown = [
+        row["id"]
+        for index in listed
+        for rows in (*index["choices"].values(), index["pairs"])
+        for row in rows
+    ]
     assert {*shown} - {index["published"] for index in listed} == {name for _, name, _ in every}
     drawn = np.random.default_rng(16).permutation(len(every))[:SAMPLE]
     page, strict = (browser.new_page(viewport={"width": 1280, "height": 900}) for _ in range(2))
@@ -83,11 +88,15 @@ def test_a_state_fits_has_no_barrier_and_its_charts_take_keys(
     assert barriers(page) == []
 
 
-def test_a_page_opened_in_a_state_does_not_move_and_loads_only_what_is_read(explored: Path, page: Page) -> None:
+def test_a_page_opened_in_a_state_does_not_move_and_loads_only_what_is_read(
+    explored: Path, page: Page
+) -> None:
     page.set_viewport_size({"width": 375, "height": 800})
     page.add_init_script(WATCH)
     with serve(explored / "_build/editions/default/html", pieces=10) as address:
         page.goto(f"{address}/notebooks/machines.html?gpu_count=recorded", wait_until="networkidle")
         expect(page.locator(".restated .chart")).to_have_count(1)
         assert page.evaluate("window.shift ?? 0") <= SHIFT
-        assert page.evaluate("typeof vegaEmbed") == "undefined"  # what draws charts comes when a reader begins
+        assert (
+            page.evaluate("typeof vegaEmbed") == "undefined"
+        )  # what draws charts comes when a reader begins

@@ -33,7 +33,9 @@ os.environ["PYTHONPATH"] = os.pathsep.join(
 )
 # so that programs that tests start find the types of the parameters too
 expect.set_options(timeout=60_000)  # milliseconds: other tests may keep the machine busy
-signal.signal(signal.SIGHUP, signal.SIG_DFL)  # and hear a hang-up, also when the tests were started to ignore it
+signal.signal(
+    signal.SIGHUP, signal.SIG_DFL
+)  # and hear a hang-up, also when the tests were started to ignore it
 
 CONFIG = """
 title: A tiny book
@@ -160,9 +162,13 @@ def book(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
 
 
 @pytest.fixture
-def inside(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, str, str]]:
+def inside(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> Callable[..., tuple[int, str, str]]:
     """Run the command line in this process; return exit code, standard output, standard error."""
-    monkeypatch.setattr(sys.modules["__main__"], "__package__", None)  # no `python -m pytest`: the script is named
+    monkeypatch.setattr(
+        sys.modules["__main__"], "__package__", None
+    )  # no `python -m pytest`: the script is named
 
     def run(*arguments: str) -> tuple[int, str, str]:
         monkeypatch.setattr(sys, "argv", ["bookpress", *arguments])
@@ -180,7 +186,9 @@ def inside(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -
 
 
 @pytest.fixture
-def said(book: Project, inside: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> Callable[..., Any]:
+def said(
+    book: Project, inside: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> Callable[..., Any]:
     """Run the command line on the tiny book."""
     monkeypatch.setattr(Project, "find", classmethod(lambda _: book))
     return inside
@@ -233,7 +241,12 @@ def edition(book: Project) -> Callable[..., Edition]:
 
 @pytest.fixture
 def job() -> Callable[..., Job]:
-    def make(*sources: str, values: dict[str, Any] | None = None, limit: float = 60, tags: tuple[str, ...] = ()) -> Job:
+    def make(
+        *sources: str,
+        values: dict[str, Any] | None = None,
+        limit: float = 60,
+        tags: tuple[str, ...] = (),
+    ) -> Job:
         notebook = nbformat.v4.new_notebook(metadata={"kernelspec": KERNEL})
         cells = [nbformat.v4.new_code_cell(dedent(source).strip()) for source in sources]
         if values:
@@ -273,10 +286,14 @@ def offline(monkeypatch: pytest.MonkeyPatch) -> None:
             raise requests.ConnectionError(f"no network in tests: {url}")
         content = resources.files("rocrate").joinpath("data/ro-crate.jsonld").read_bytes()
         how: dict[str, Any] = {"preload_content": False, "request_url": CONTEXT}
-        return urllib3.HTTPResponse(io.BytesIO(content), {"Content-Type": "application/ld+json"}, 200, **how)
+        return urllib3.HTTPResponse(
+            io.BytesIO(content), {"Content-Type": "application/ld+json"}, 200, **how
+        )
 
     def send(adapter: Any, request: requests.PreparedRequest, **_: Any) -> requests.Response:
         return adapter.build_response(request, answer(request.url))
 
     monkeypatch.setattr(requests.adapters.HTTPAdapter, "send", send)
-    monkeypatch.setattr(urllib.request.OpenerDirector, "open", lambda _, asked, *__: answer(asked.full_url))
+    monkeypatch.setattr(
+        urllib.request.OpenerDirector, "open", lambda _, asked, *__: answer(asked.full_url)
+    )

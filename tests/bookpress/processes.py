@@ -50,13 +50,24 @@ def left_over(family: Iterable[psutil.Process]) -> list[psutil.Process]:
 
 
 def environment(home: Path) -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("COMPUTE_DIVIDE")}
-    return {**kept, "PYTHONPATH": os.pathsep.join([str(home), str(ROOT / "src")]), "SOURCE_DATE_EPOCH": "1700000000"}
+    kept = {
+        name: value for name, value in os.environ.items() if not name.startswith("COMPUTE_DIVIDE")
+    }
+    return {
+        **kept,
+        "PYTHONPATH": os.pathsep.join([str(home), str(ROOT / "src")]),
+        "SOURCE_DATE_EPOCH": "1700000000",
+    }
 
 
 def press(home: Path, *words: str, code: int = 0) -> str:
     """Run a command of the press; return its output, or where it fails what it says."""
-    how: dict[str, Any] = {"cwd": home, "env": environment(home), "stdin": subprocess.DEVNULL, "text": True}
+    how: dict[str, Any] = {
+        "cwd": home,
+        "env": environment(home),
+        "stdin": subprocess.DEVNULL,
+        "text": True,
+    }
     done = subprocess.run([sys.executable, "-m", "bookpress", *words], capture_output=True, **how)
     assert done.returncode == code, done.stderr + done.stdout
     return done.stdout if code == 0 else done.stderr
@@ -64,7 +75,9 @@ def press(home: Path, *words: str, code: int = 0) -> str:
 
 def new_home(folder: Path, like: Path | None = None) -> Path:
     """Copy the second book to a folder, with the pictures that are drawn in another one."""
-    shutil.copytree(ROOT / "tests/bookpress/orbits", folder, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(
+        ROOT / "tests/bookpress/orbits", folder, ignore=shutil.ignore_patterns("__pycache__")
+    )
     (folder / "requirements.lock").write_text("", encoding="utf-8")
     if like:
         shutil.copytree(like / "_build/pictures", folder / "_build/pictures")
@@ -89,7 +102,9 @@ def cluster(tmp_path: Path) -> Iterator[Callable[[int], tuple[str, list[subproce
         start("scheduler", *common, "--port", "0")
         wait_for(lambda: file.exists() and file.read_text().strip().endswith("}"))
         here = ("--nthreads", "1", "--local-directory", str(tmp_path))
-        return json.loads(file.read_text())["address"], [start("worker", *common, *here) for _ in range(number)]
+        return json.loads(file.read_text())["address"], [
+            start("worker", *common, *here) for _ in range(number)
+        ]
 
     yield workers
     for process in started:

@@ -14,7 +14,9 @@ FREE = re.compile(r' (?:width|height)="\d+"| height=\S+|<a class="sureness[^>]*>
 
 
 def script(path: Path) -> Any:
-    call = re.fullmatch(r'bookpress\.state\("([^"]+)",(.*)\);\n', path.read_text("utf-8"), re.DOTALL)
+    call = re.fullmatch(
+        r'bookpress\.state\("([^"]+)",(.*)\);\n', path.read_text("utf-8"), re.DOTALL
+    )
     assert call
     assert call[1] == path.stem
     return json.loads(call[2])
@@ -41,7 +43,9 @@ def applied(old: Sequence[Block], edits: Sequence[Edit], edition: str) -> list[s
     codes = [code for block in old for code in CODE.findall(block.html)]
     found = [one.html for one in old]
     for first, count, coming in reversed(edits):
-        found[first : first + count] = [KEPT.sub(lambda mark: codes[int(mark[1])], text) for text in coming]
+        found[first : first + count] = [
+            KEPT.sub(lambda mark: codes[int(mark[1])], text) for text in coming
+        ]
     return [FREE.sub("", text.replace(EDITION, edition)) for text in found]
 
 
@@ -50,19 +54,34 @@ def expect_same(editions: Path, slug: str, name: str, state: Any) -> None:
     published = record(editions, "default")["id"]
     pages = [editions / edition / f"html/notebooks/{slug}.html" for edition in ("default", name)]
     labels = [f"default edition {published}", f"edition {name}"]
-    old, new = (blocks_of(page.read_text("utf-8"), label) for page, label in zip(pages, labels, strict=True))
+    old, new = (
+        blocks_of(page.read_text("utf-8"), label) for page, label in zip(pages, labels, strict=True)
+    )
     assert applied(old, state["edits"], labels[1]) == applied(new, [], labels[1])
     built = record(editions, name)
-    assert [built[field] for field in ("title", "results_sha256")] == [state["title"], state["results_sha256"]]
+    assert [built[field] for field in ("title", "results_sha256")] == [
+        state["title"],
+        state["results_sha256"],
+    ]
     found = json.loads((editions / name / "statements.json").read_text("utf-8"))[slug]
     assert state["fallen"] == {
-        key: [one["holds"], one["because"]] for key, one in found.items() if one["holds"] is not True
+        key: [one["holds"], one["because"]]
+        for key, one in found.items()
+        if one["holds"] is not True
     }
     for path in (editions / f"default/html/figures/{slug}").glob("*.js"):
         figure = state["figures"].get(f"fig-{path.stem}", {})
-        was, now = chart(path), chart(editions / name / "html" / path.relative_to(editions / "default/html"))
-        shared = {one: script(editions / f"default/html/states/{slug}/{one}.js") for one in figure.get("shared", ())}
+        was, now = (
+            chart(path),
+            chart(editions / name / "html" / path.relative_to(editions / "default/html")),
+        )
+        shared = {
+            one: script(editions / f"default/html/states/{slug}/{one}.js")
+            for one in figure.get("shared", ())
+        }
         for part in ("narrow", "page", "wide"):
             drawn = {**was[part], **figure.get(part, {})}
             assert {key: value for key, value in drawn.items() if value is not None} == now[part]
-        assert {**was["datasets"], **figure.get("datasets", {}), **shared}.items() >= now["datasets"].items()
+        assert {**was["datasets"], **figure.get("datasets", {}), **shared}.items() >= now[
+            "datasets"
+        ].items()

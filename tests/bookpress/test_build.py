@@ -57,14 +57,26 @@ def test_an_edition_has_pages_results_and_a_record(built: Project, edition: Load
         assert (folder / f"html/{page}.html").is_file()
     results = json.loads((folder / "results.json").read_text())
     nothing = dict.fromkeys(("low", "high", "k", "n"))
-    assert results["second"]["number"] == {"value": 6.0, **nothing, "unit": "count", "label": "the number"}
+    assert results["second"]["number"] == {
+        "value": 6.0,
+        **nothing,
+        "unit": "count",
+        "label": "the number",
+    }
     record = json.loads((folder / "edition.json").read_text())
     assert record["id"] == edition("other").id
     told = (record["name"], record["title"], record["is_default"], record["date"])
     assert told == ("other", "The other table", False, "2023-11-14")
-    assert record["differs"][0] == {"chapter": "first", "name": "table", "value": "b", "default": "a"}
+    assert record["differs"][0] == {
+        "chapter": "first",
+        "name": "table",
+        "value": "b",
+        "default": "a",
+    }
     assert record["results_sha256"] == sha256((folder / "results.json").read_bytes())
-    note = json.loads((folder / "source/notebooks/second.ipynb").read_text())["metadata"]["compute_divide"]
+    note = json.loads((folder / "source/notebooks/second.ipynb").read_text())["metadata"][
+        "compute_divide"
+    ]
     assert note["edition"] == {"id": record["id"], "name": "other", "title": "The other table"}
     assert note["command"] == "compute-divide run second -p table=b -p factor=3.0"
     assert [row["value"] for row in note["parameters"]] == ["b", 3.0, 2010, 2014]
@@ -80,7 +92,9 @@ def test_the_manifest_names_every_output_with_its_hash(built_once: Project) -> N
     manifest = json.loads((folder / NAME).read_text())
     entities = {entity["@id"]: entity for entity in manifest["@graph"]}
 
-    files = {path.relative_to(folder).as_posix(): path for path in files_of(folder) if path.name != NAME}
+    files = {
+        path.relative_to(folder).as_posix(): path for path in files_of(folder) if path.name != NAME
+    }
     assert set(files) <= set(entities)
     for name in set(files) - {UNHASHED}:
         assert entities[name]["sha256"] == sha256(files[name].read_bytes())
@@ -98,7 +112,9 @@ def test_the_manifest_names_every_output_with_its_hash(built_once: Project) -> N
     assert entities["pkg:pypi/nothing@1"]["softwareVersion"] == "1"
 
 
-def test_nothing_changed_means_nothing_done(built: Project, edition: Load, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nothing_changed_means_nothing_done(
+    built: Project, edition: Load, monkeypatch: pytest.MonkeyPatch
+) -> None:
     before = published(built.editions / "default")
 
     real = subprocess.Popen
@@ -113,13 +129,17 @@ def test_nothing_changed_means_nothing_done(built: Project, edition: Load, monke
     assert published(again) == before
 
 
-def test_the_same_bytes_from_another_edition_by_another_engine_and_on_one_core(built: Project, edition: Load) -> None:
+def test_the_same_bytes_from_another_edition_by_another_engine_and_on_one_core(
+    built: Project, edition: Load
+) -> None:
     after_another = published(build(built, edition("default", "second.factor=4")))
     shutil.rmtree(built.build)
     cores = os.sched_getaffinity(0)
     os.sched_setaffinity(0, {min(cores)})
     try:
-        alone = published(build(built, edition("default", "second.factor=4"), RunOptions(engine="kernel")))
+        alone = published(
+            build(built, edition("default", "second.factor=4"), RunOptions(engine="kernel"))
+        )
     finally:
         os.sched_setaffinity(0, cores)
     assert alone == after_another
@@ -141,13 +161,17 @@ def test_what_changed_was_touched_or_is_gone_is_made_again(built: Project, editi
         assert published(build(built, edition())) == before
 
 
-def test_a_failing_chapter_leaves_the_others_and_the_last_edition_alone(built: Project, edition: Load) -> None:
+def test_a_failing_chapter_leaves_the_others_and_the_last_edition_alone(
+    built: Project, edition: Load
+) -> None:
     before = published(built.editions / "default")
     chapter = built.root / "notebooks/first.md"
     good = chapter.read_text()
     edit(chapter, "* factor", "* factr")
     edit(built.root / "notebooks/second.md", "Some text.", "Some other text.")
-    with pytest.raises(PressError, match=r"first: code cell 2 .* failed with NameError: name 'factr' is not") as raised:
+    with pytest.raises(
+        PressError, match=r"first: code cell 2 .* failed with NameError: name 'factr' is not"
+    ) as raised:
         build(built, edition())
     kept = built.failed / "first.ipynb"
     assert str(kept) in str(raised.value)
@@ -175,7 +199,9 @@ def test_faults_on_a_page_are_named_and_not_published(built: Project, edition: L
         assert "the figure without a name: the entry 'title' is missing" in str(raised.value)
     chapter.write_text(sound)
     path.write_text(good + "\n![pixel](https://example.org/p.png)\n\n<a href='../no.html'>x</a>\n")
-    with pytest.raises(PressError, match=r"book/words\.html: fetches https://example\.org/p\.png") as raised:
+    with pytest.raises(
+        PressError, match=r"book/words\.html: fetches https://example\.org/p\.png"
+    ) as raised:
         build(built, edition())
     assert "words.html: link to ../no.html: there is no such file" in str(raised.value)
     assert published(built.editions / "default") == before
@@ -195,7 +221,9 @@ def test_evidence_is_checked_before_anything_is_kept_and_once(
     edit(book.root / "book/settings.yml", "command:", "verify: inspector:verify\ncommand:")
     (book.data / "a.csv").write_text("7\n")
     process = command(book, "build")
-    assert process.communicate()[1].endswith("error: the evidence is damaged:\n  a.csv has changed\n")
+    assert process.communicate()[1].endswith(
+        "error: the evidence is damaged:\n  a.csv has changed\n"
+    )
     assert (process.returncode, book.cache.exists()) == (1, False)
     (book.data / "a.csv").write_text("1\n")
     edit(book.root / "notebooks/first.md", "* factor", "* factr")
@@ -258,8 +286,12 @@ def test_killed_at_any_moment_the_published_edition_is_whole(book: Project) -> N
     assert len(list((book.editions / ".versions/default").iterdir())) == 1
 
 
-@pytest.mark.parametrize(("name", "engine"), [("SIGINT", "forked"), ("SIGTERM", "kernel"), ("SIGHUP", "forked")])
-def test_stopped_by_a_signal_it_ends_promptly_and_leaves_no_process(book: Project, name: str, engine: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "engine"), [("SIGINT", "forked"), ("SIGTERM", "kernel"), ("SIGHUP", "forked")]
+)
+def test_stopped_by_a_signal_it_ends_promptly_and_leaves_no_process(
+    book: Project, name: str, engine: str
+) -> None:
     add_cell(book.root / "notebooks/first.md", "import time\ntime.sleep(600)")
     process = command(book, "build", "--engine", engine)
     wait_for(lambda: list(book.cache.rglob("*.json")))
@@ -291,11 +323,15 @@ def test_a_full_disk_is_named_and_the_last_edition_stands(
     assert PAGE[2] in (build(built, edition()).folder / "html/book/words.html").read_text()
 
 
-@pytest.mark.skipif(not shutil.which("mount") or os.geteuid() != 0, reason="only root can mount a small disk")
+@pytest.mark.skipif(
+    not shutil.which("mount") or os.geteuid() != 0, reason="only root can mount a small disk"
+)
 def test_a_disk_that_is_really_full(book: Project, edition: Load, tmp_path: Path) -> None:
     disk = tmp_path / "disk"
     disk.mkdir()
-    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=500k", "tmpfs", disk], check=False).returncode:
+    if subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=500k", "tmpfs", disk], check=False
+    ).returncode:
         pytest.skip("this machine does not let us mount a disk")
     try:
         small = Project(book.root, disk / "_build", book.data, book.packages, book.lock)
@@ -319,7 +355,11 @@ def test_the_date_of_a_build(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     named = ["git", "-c", "user.name=x", "-c", "user.email=x@example.org", "-C", str(checkout)]
     subprocess.run(["git", "init", "-q", str(checkout)], check=True)
     environment = dict(os.environ)
-    for name, day in (("_config.yml", "2023-01-01"), ("_toc.yml", "2024-02-03"), ("README.md", "2025-01-01")):
+    for name, day in (
+        ("_config.yml", "2023-01-01"),
+        ("_toc.yml", "2024-02-03"),
+        ("README.md", "2025-01-01"),
+    ):
         (checkout / name).write_text("root: index\n")
         subprocess.run([*named, "add", name], check=True)
         environment["GIT_COMMITTER_DATE"] = f"{day}T04:05:06+00:00"
@@ -347,7 +387,9 @@ ILL = {
 @pytest.mark.parametrize(("body", "problem"), [(WELL, ""), *ILL.items()])
 def test_what_is_wrong_is_named_with_its_page(tmp_path: Path, body: str, problem: str) -> None:
     (tmp_path / "sub").mkdir()
-    (tmp_path / "sub/index.html").write_text("<html><body><a name='old'></a><p id='ä b'>x</p></body></html>")
+    (tmp_path / "sub/index.html").write_text(
+        "<html><body><a name='old'></a><p id='ä b'>x</p></body></html>"
+    )
     (tmp_path / "a.png").write_bytes(b"")
     (tmp_path / "page.html").write_text(f"<html><body id='top'>{body}</body></html>")
     assert check_pages(tmp_path) == ([f"page.html: {problem}"] if problem else [])
@@ -356,4 +398,7 @@ def test_what_is_wrong_is_named_with_its_page(tmp_path: Path, body: str, problem
 def test_a_stylesheet_that_fetches_and_an_empty_page_are_named(tmp_path: Path) -> None:
     (tmp_path / "x.css").write_text("p{background:url(//example.org/a.png)}")
     (tmp_path / "page.html").write_text("")
-    assert check_pages(tmp_path) == ["page.html: the page is empty", "x.css: fetches from another host"]
+    assert check_pages(tmp_path) == [
+        "page.html: the page is empty",
+        "x.css: fetches from another host",
+    ]

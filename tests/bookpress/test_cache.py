@@ -34,7 +34,9 @@ def test_the_same_is_not_run_again(book: Project, edition: Load) -> None:
     assert fresh(book, edition(), force=True) == BOTH
 
 
-def test_each_ingredient_counts(book: Project, edition: Load, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_each_ingredient_counts(
+    book: Project, edition: Load, monkeypatch: pytest.MonkeyPatch
+) -> None:
     fresh(book, edition())
     published = edition().id
     for name, text, expected in [
@@ -57,14 +59,18 @@ def test_each_ingredient_counts(book: Project, edition: Load, monkeypatch: pytes
     assert changed(book, edition()) == BOTH
 
 
-def test_a_chapter_as_it_was_parsed_is_kept_but_neither_damage_nor_an_older_text_counts(book: Project) -> None:
+def test_a_chapter_as_it_was_parsed_is_kept_but_neither_damage_nor_an_older_text_counts(
+    book: Project,
+) -> None:
     shutil.copy(Path(__file__).with_name("tiny_types.py"), book.root)
     told, kept = press(book.root, "params", "second"), book.build / ".parsed/second"
     whole = kept.read_bytes()
     for damaged in (whole[:-9], whole[:64], whole[65:], b"\xff"):
         kept.write_bytes(damaged)
         assert press(book.root, "params", "second") == told
-        assert len(kept.read_bytes()) == len(whole)  # kept anew; the ids of cells are drawn by chance
+        assert len(kept.read_bytes()) == len(
+            whole
+        )  # kept anew; the ids of cells are drawn by chance
     edit(book.root / "notebooks/second.md", "last year", "other words")
     assert "other words" in press(book.root, "params", "second")
     shutil.rmtree(kept.parent)
@@ -94,7 +100,9 @@ def test_what_changes_during_a_run_is_not_cached(book: Project, edition: Load, n
     file = book.root / name
     code = f"from pathlib import Path\nfile = Path({str(file)!r})\nfor text in 'changed', {file.read_text()!r}:\n"
     add_cell(book.root / "notebooks/first.md", f"{code}    file.write_text(text)")
-    with pytest.raises(PressError, match=f"{file} changed while chapters were running; build again"):
+    with pytest.raises(
+        PressError, match=f"{file} changed while chapters were running; build again"
+    ):
         fresh(book, edition())
     assert "first" in changed(book, edition())
 

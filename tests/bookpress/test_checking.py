@@ -30,7 +30,9 @@ x
 @pytest.fixture
 def put(book: Project) -> Callable[..., None]:
     """Write texts at the end of pages: page, text, page, text ..."""
-    (book.root / "book/references.bib").write_text("@misc{known2024, title={T}, author={A B}, year={2024}}\n")
+    (book.root / "book/references.bib").write_text(
+        "@misc{known2024, title={T}, author={A B}, year={2024}}\n"
+    )
     (book.data / "claims.yml").write_text("a-claim: {statement: one, value: 1}\n")
     config = book.root / "_config.yml"
     config.write_text(config.read_text() + "bibtex_bibfiles: [book/references.bib]\n")
@@ -59,7 +61,9 @@ def find(book: Project, put: Callable[..., None]) -> Find:
 def test_keys_of_chapters_that_were_run_are_known(find: Find, book: Project) -> None:
     run_chapters(book, load_edition(book, "default"))
     found = find("book/words", "{result}`first:numbr`, {result}`second:number:value`")
-    assert found == ["book/words.md:5: the chapter 'first' records no result 'numbr'; did you mean number?"]
+    assert found == [
+        "book/words.md:5: the chapter 'first' records no result 'numbr'; did you mean number?"
+    ]
 
 
 def test_nothing_of_a_chapter_is_run(find: Find, book: Project, tmp_path: Path) -> None:
@@ -69,7 +73,9 @@ def test_nothing_of_a_chapter_is_run(find: Find, book: Project, tmp_path: Path) 
     find("notebooks/second", f"```{{code-cell}} python\n{code}\n```")
     path = book.root / "notebooks/second.md"
     for line in f"limit: [{code}] = 1", f"limit: int = {code}", code:
-        path.write_text(path.read_text().replace(":tags: [parameters]\n", f":tags: [parameters]\n\n{line}\n"))
+        path.write_text(
+            path.read_text().replace(":tags: [parameters]\n", f":tags: [parameters]\n\n{line}\n")
+        )
         find("book/words", "")
     assert not trap.exists()
 
@@ -96,10 +102,15 @@ def test_faults_have_file_and_line(find: Find, book: Project) -> None:
     found = find("book/words", "\n\n".join(faults), "notebooks/first", cells)
     old = "codemeta.json:1: is not what book/publication.yml says: run `python -m bookpress.citation.deposit`"
     assert old in found
-    words, chapter = ((book.root / name).read_text() for name in ("book/words.md", "notebooks/first.md"))
+    words, chapter = (
+        (book.root / name).read_text() for name in ("book/words.md", "notebooks/first.md")
+    )
     for fault, said in faults.items():
         line = words[: words.index(fault)].count("\n") + 1
-        assert [one for one in found if said in one and one.startswith(f"book/words.md:{line}:")], (said, found)
+        assert [one for one in found if said in one and one.startswith(f"book/words.md:{line}:")], (
+            said,
+            found,
+        )
     lines = chapter.split("\n")
     for said in ("undefined_thing", "unheard_thing", "another", "77", "42"):
         [one] = [one for one in found if said in one and one.startswith("notebooks/first.md")]
@@ -110,10 +121,18 @@ def test_faults_have_file_and_line(find: Find, book: Project) -> None:
     ("file", "text", "said"),
     [
         ("notebooks/second.md", "---\nkernelspec: {\n---\n# T\n", "notebooks/second.md:"),
-        ("book/words.md", "---\na: [\n---\n# T\n", "book/words.md:2: the front matter is not plain YAML"),
+        (
+            "book/words.md",
+            "---\na: [\n---\n# T\n",
+            "book/words.md:2: the front matter is not plain YAML",
+        ),
         ("book/editions/other.yml", "parameters: {nope: 1}\n", "book/editions/other.yml:1: "),
         ("_toc.yml", "format: [\n", "_toc.yml:1: _toc.yml is not plain YAML"),
-        ("_toc.yml", "format: jb-book\nroot: index\nchapters: [{file: book/gone}]\n", "book/gone.md: No such file"),
+        (
+            "_toc.yml",
+            "format: jb-book\nroot: index\nchapters: [{file: book/gone}]\n",
+            "book/gone.md: No such file",
+        ),
     ],
 )
 def test_a_broken_file_is_named(find: Find, book: Project, file: str, text: str, said: str) -> None:
@@ -139,9 +158,8 @@ def test_what_is_right_is_not_accused_and_paragraphs_to_look_at_are_no_fault(
     (book.root / "book/words.md").write_text(
         f"---\n{key}:\n  finding: It fell to {{result}}`first:sum`\n---\n# Words\n\n{text}\nWe rose more, twice.\n"
     )
-    cell = (
-        "```{code-cell} python\n%matplotlib inline\nfrom math import sqrt\ndisplay(sqrt(number))\n```\n{result}`other`"
-    )
+    code = "%matplotlib inline\nfrom math import sqrt\ndisplay(sqrt(number))"
+    cell = f"```{{code-cell}} python\n{code}\n```\n{{result}}`other`"
     put("book/words", RIGHT, "notebooks/first", cell)
     write_deposits(book.root)
     monkeypatch.chdir(book.root)
@@ -153,12 +171,18 @@ def test_what_is_right_is_not_accused_and_paragraphs_to_look_at_are_no_fault(
             "book/words.md:7: says 'more' of a result, and rests on no statement",
         ],
     )
-    for words in ("first: not run yet: its keys are unchecked", "second: not run yet", "; 2 paragraphs to look at"):
+    for words in (
+        "first: not run yet: its keys are unchecked",
+        "second: not run yet",
+        "; 2 paragraphs to look at",
+    ):
         assert words in done.stderr
     for code, last in ((0, "untested"), (1, "problem")):
         done = CliRunner().invoke(press, ["check", "--json"])
         assert done.exit_code == code
-        assert {frozenset(row) for row in json.loads(done.stdout)} == {frozenset({"file", "line", last})}
+        assert {frozenset(row) for row in json.loads(done.stdout)} == {
+            frozenset({"file", "line", last})
+        }
         put("index", "All 86 models.")
 
 
@@ -179,7 +203,13 @@ def test_typed_numbers(text: str, numbers: list[str]) -> None:
 def test_prose_is_told_from_code_and_addresses() -> None:
     text = "See [37 x](a-37.html) {ref}`38 <b>`.\n\n```text\n39\n```\n\n```{note} Of 40\n41\n```\n\n$$\n42\n$$\n"
     text += "~~~text\n43\n~~~\n\n````sh\n```\n44\n````\n\n~~~{note} Of 45\n46\n~~~\n"
-    assert [number for _, line in prose_lines(text) for number in typed_numbers(line)] == ["37", "40", "41", "45", "46"]
+    assert [number for _, line in prose_lines(text) for number in typed_numbers(line)] == [
+        "37",
+        "40",
+        "41",
+        "45",
+        "46",
+    ]
 
 
 def test_the_book_itself_is_clean(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,7 +16,15 @@ def test_run_takes_values_from_a_file_and_writes_the_notebook(said: Say, tmp_pat
     (tmp_path / "values.yml").write_text("factor: 5\ntable: b\n")
     out = tmp_path / "out.ipynb"
     code, results, _ = said(
-        "run", "first", "-f", str(tmp_path / "values.yml"), "-p", "table=a", "--notebook", str(out), "--json"
+        "run",
+        "first",
+        "-f",
+        str(tmp_path / "values.yml"),
+        "-p",
+        "table=a",
+        "--notebook",
+        str(out),
+        "--json",
     )
     assert code == 0
     assert json.loads(results)["first"]["number"]["value"] == 5.0
@@ -32,7 +40,9 @@ def test_run_takes_values_from_a_file_and_writes_the_notebook(said: Say, tmp_pat
         (("--notebook", "{folder}/out.txt"), "is no notebook: its name ends in .ipynb"),
     ],
 )
-def test_what_run_cannot_take_is_wrong_use(words: tuple[str, ...], told: str, said: Say, tmp_path: Path) -> None:
+def test_what_run_cannot_take_is_wrong_use(
+    words: tuple[str, ...], told: str, said: Say, tmp_path: Path
+) -> None:
     (tmp_path / "list.yml").write_text("- 1\n")
     (tmp_path / "odd.yml").write_text("factor: 2025-01-01\n")
     code, out, error = said("run", "first", *(word.format(folder=tmp_path) for word in words))
@@ -49,9 +59,14 @@ def test_choices_are_saved_as_an_edition(said: Say, book: Project) -> None:
     assert (saved.values["first"]["factor"], saved.values["second"]["factor"]) == (4.0, 1.0)
     assert saved.id == load_edition(book, "default", ["first.factor=4"]).id
     before = (book.root / "book/editions/mine.yml").read_text()
-    assert "there is an edition 'mine' already" in said("build", "-p", "first.factor=5", "--save", "mine")[2]
+    assert (
+        "there is an edition 'mine' already"
+        in said("build", "-p", "first.factor=5", "--save", "mine")[2]
+    )
     assert "give -p" in said("build", "--save", "other2")[2]
-    assert "the name of an edition holds" in said("build", "-p", "first.factor=5", "--save", "../x")[2]
+    assert (
+        "the name of an edition holds" in said("build", "-p", "first.factor=5", "--save", "../x")[2]
+    )
     assert (book.root / "book/editions/mine.yml").read_text() == before
     assert not (book.root / "book/editions/other2.yml").exists()
 
@@ -76,7 +91,9 @@ def test_compare_takes_values_in_the_place_of_an_edition(said: Say) -> None:
     assert said("compare", "default")[0] == 2
 
 
-def test_a_sweep_says_what_it_comes_to_and_asks_above_a_thousand(said: Say, book: Project, tmp_path: Path) -> None:
+def test_a_sweep_says_what_it_comes_to_and_asks_above_a_thousand(
+    said: Say, book: Project, tmp_path: Path
+) -> None:
     many = json.dumps([n / 1000 for n in range(1, 1002)])
     code, out, error = said("sweep", "first", "-g", f"factor={many}", "--dry-run")
     assert (code, out) == (0, "")

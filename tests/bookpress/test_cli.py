@@ -55,7 +55,10 @@ def test_run_prints_json_and_nothing_else(said: Callable[..., Said]) -> None:
         (("clean", "default"), "no built edition 'default'"),
         (("cite", "frist"), "no chapter 'frist'; did you mean first?"),
         (("cite", "--edition", "othr"), "no edition 'othr'; did you mean other?"),
-        (("cite", "--format", "mla"), "no format 'mla'; there are: bibtex, biblatex, ris, csl-json, apa"),
+        (
+            ("cite", "--format", "mla"),
+            "no format 'mla'; there are: bibtex, biblatex, ris, csl-json, apa",
+        ),
         (("cite", "first", "--format", "crossref"), "a deposit with Crossref is of the whole book"),
         (("nonsense",), "nonsense"),
         (("run",), "Missing argument"),
@@ -71,7 +74,18 @@ def test_wrong_use_is_exit_code_2_and_starts_nothing(
     assert not book.cache.exists()
 
 
-NAMES = ["", ".", "..", "../../x", "other/", ".versions", "-", "{outside}", "{outside}/x", "notes.txt"]
+NAMES = [
+    "",
+    ".",
+    "..",
+    "../../x",
+    "other/",
+    ".versions",
+    "-",
+    "{outside}",
+    "{outside}/x",
+    "notes.txt",
+]
 WITH_A_NAME = [
     ("build", "--", "{name}"),
     ("serve", "--port", "0", "--", "{name}"),
@@ -91,7 +105,13 @@ def test_a_name_never_becomes_a_path_elsewhere(
     """Whatever lies where a path made of the name leads: it is not taken for an edition, and nothing is removed."""
     outside = tmp_path / "outside"
     for folder in (outside, book.root, book.build, book.editions, book.editions / ".versions"):
-        for file in ("html/index.html", "source/edition.json", "edition.json", "results.json", "notes.txt"):
+        for file in (
+            "html/index.html",
+            "source/edition.json",
+            "edition.json",
+            "results.json",
+            "notes.txt",
+        ):
             (folder / file).parent.mkdir(parents=True, exist_ok=True)
             (folder / file).write_text("{}")
     (book.root / "book/editions/x.txt").write_text("no edition")
@@ -120,7 +140,9 @@ def test_a_chapter_that_fails_is_exit_code_1(said: Callable[..., Said], book: Pr
     assert "Traceback" not in error
 
 
-def test_build_prints_where_the_book_is_and_clean_removes_it(said: Callable[..., Said], built: Project) -> None:
+def test_build_prints_where_the_book_is_and_clean_removes_it(
+    said: Callable[..., Said], built: Project
+) -> None:
     book = built
     code, out, error = said("build", "other")
     assert (code, "nothing to do" in error) == (0, True)
@@ -134,7 +156,10 @@ def test_build_prints_where_the_book_is_and_clean_removes_it(said: Callable[...,
 
     with build_lock(book):
         code, _, error = said("clean", "other")
-        assert (code, "a build is running; wait for it or stop it" in " ".join(error.split())) == (1, True)
+        assert (code, "a build is running; wait for it or stop it" in " ".join(error.split())) == (
+            1,
+            True,
+        )
     assert said("clean", "other")[0] == 0
     assert not (book.editions / "other").exists()
     assert said("clean", "--keep-runs")[0] == 0
@@ -161,13 +186,20 @@ def test_params_as_json_is_a_schema_that_takes_the_defaults_and_nothing_else(
 
 
 @pytest.mark.parametrize(
-    ("columns", "width"), [("60", 60), ("24", 24), ("300", 300), (None, 160), ("0", 160), ("x", 160)]
+    ("columns", "width"),
+    [("60", 60), ("24", 24), ("300", 300), (None, 160), ("0", 160), ("x", 160)],
 )
 def test_tables_are_as_wide_as_they_are_told_and_break_no_word(
-    said: Callable[..., Said], book: Project, monkeypatch: pytest.MonkeyPatch, columns: str | None, width: int
+    said: Callable[..., Said],
+    book: Project,
+    monkeypatch: pytest.MonkeyPatch,
+    columns: str | None,
+    width: int,
 ) -> None:
     path = book.root / "notebooks/first.md"
-    path.write_text(path.read_text().replace("which table", "which " + "of-the-tables " * 30 + "a-rather-long"))
+    path.write_text(
+        path.read_text().replace("which table", "which " + "of-the-tables " * 30 + "a-rather-long")
+    )
     monkeypatch.delenv("COLUMNS", raising=False)
     if columns:
         monkeypatch.setenv("COLUMNS", columns)
@@ -196,11 +228,19 @@ def test_tables_are_as_wide_as_they_are_told_and_break_no_word(
     ],
 )
 def test_a_shell_is_offered_what_fits_and_runs_nothing_of_a_chapter(
-    said: Callable[..., Said], book: Project, monkeypatch: pytest.MonkeyPatch, words: str, offers: set[str]
+    said: Callable[..., Said],
+    book: Project,
+    monkeypatch: pytest.MonkeyPatch,
+    words: str,
+    offers: set[str],
 ) -> None:
     (book.editions / "built").mkdir(parents=True)
     path = book.root / "notebooks/second.md"
-    path.write_text(path.read_text().replace("from tiny_types", "from nowhere_at_all import nothing\nfrom tiny_types"))
+    path.write_text(
+        path.read_text().replace(
+            "from tiny_types", "from nowhere_at_all import nothing\nfrom tiny_types"
+        )
+    )
     monkeypatch.setenv("_BOOKPRESS_COMPLETE", "complete_fish")
     monkeypatch.setenv("_TYPER_COMPLETE_FISH_ACTION", "get-args")
     monkeypatch.setenv("_TYPER_COMPLETE_ARGS", f"bookpress {words}")
@@ -216,13 +256,29 @@ def test_the_menu_is_quick_because_it_imports_nothing_heavy() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1] == "[]"
-    for command in ("build", "run", "params", "check", "sweep", "compare", "clean", "serve", "data", "cite"):
+    for command in (
+        "build",
+        "run",
+        "params",
+        "check",
+        "sweep",
+        "compare",
+        "clean",
+        "serve",
+        "data",
+        "cite",
+    ):
         assert f" {command} " in done.stdout
 
 
 def test_a_job_in_the_background_ends_when_it_is_told_to(book: Project) -> None:
     """A shell lets such a job ignore Ctrl-C; it must not ignore a request to end, too."""
-    add_cell(book.root / "notebooks/first.md", f"open({str(book.root / 'begun')!r}, 'w')\nimport time\ntime.sleep(600)")
+    add_cell(
+        book.root / "notebooks/first.md",
+        f"open({str(book.root / 'begun')!r}, 'w')\nimport time\ntime.sleep(600)",
+    )
     script = f"{SCRIPT} run first & until [ -e begun ]; do sleep 0.1; done; kill $!; wait $!"
-    done = subprocess.run(["sh", "-c", script], cwd=book.root, capture_output=True, text=True, timeout=300)
+    done = subprocess.run(
+        ["sh", "-c", script], cwd=book.root, capture_output=True, text=True, timeout=300
+    )
     assert (done.returncode, done.stderr.split()[0]) == (130, "stopped;"), done.stderr

@@ -35,7 +35,10 @@ def test_what_differs_is_named_with_its_parameters_and_never_stale(
         ("second", "number", ["table", "factor"], ("up", "5")),
     ]
     told = json.loads(json.dumps(comparison.as_json()))
-    assert [(one["one"]["value"], one["other"]["value"]) for one in told["results"]] == [(1.0, 2.0), (1.0, 6.0)]
+    assert [(one["one"]["value"], one["other"]["value"]) for one in told["results"]] == [
+        (1.0, 2.0),
+        (1.0, 6.0),
+    ]
     assert told["editions"][1]["name"] == "other"
     (book.data / "b.csv").write_text("1\n")
     assert [change.chapter for change in compared("default", "other").changes] == ["second"]
@@ -50,8 +53,18 @@ def test_an_edition_is_the_same_as_itself(
     assert "All 2 results are the same" in capsys.readouterr().out
 
 
-def test_other_data_with_the_same_parameters_is_said_to_be_the_cause(capsys: pytest.CaptureFixture[str]) -> None:
-    result = {"value": 1.0, "low": None, "high": None, "k": None, "n": None, "unit": "", "label": ""}
+def test_other_data_with_the_same_parameters_is_said_to_be_the_cause(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    result = {
+        "value": 1.0,
+        "low": None,
+        "high": None,
+        "k": None,
+        "n": None,
+        "unit": "",
+        "label": "",
+    }
     alike = [
         Side(str(value), str(value), "", {"a": {"p": 1}}, {"a": {"r": {**result, "value": value}}})
         for value in (1.0, 2.0)
@@ -62,14 +75,31 @@ def test_other_data_with_the_same_parameters_is_said_to_be_the_cause(capsys: pyt
     assert "other data or code" in capsys.readouterr().out
 
 
-def test_statements_that_changed_side_are_named_with_both_reasons(capsys: pytest.CaptureFixture[str]) -> None:
+def test_statements_that_changed_side_are_named_with_both_reasons(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     def statement(holds: bool | None) -> dict[str, Any]:
-        return {"holds": holds, "because": f"reason {holds}", "marks": [{"sentence": "It fell."}] * 2}
+        return {
+            "holds": holds,
+            "because": f"reason {holds}",
+            "marks": [{"sentence": "It fell."}] * 2,
+        }
 
-    stand = {"fell": (True, False), "same": (True, True), "told": (False, None), "gone": (True, ...)}
+    stand = {
+        "fell": (True, False),
+        "same": (True, True),
+        "told": (False, None),
+        "gone": (True, ...),
+    }
     one, other = (
         Side(
-            str(at), str(at), "", {}, {}, "", {"a": {k: statement(v[at]) for k, v in stand.items() if v[at] is not ...}}
+            str(at),
+            str(at),
+            "",
+            {},
+            {},
+            "",
+            {"a": {k: statement(v[at]) for k, v in stand.items() if v[at] is not ...}},
         )
         for at in (0, 1)
     )
@@ -103,7 +133,10 @@ def test_own_rows_make_another_edition_that_says_so_and_can_be_compared(
     assert (own.is_default, own.id == published.id) == (False, False)
     comparison = compared("default", "default")
     assert [side.id for side in comparison.sides] == [published.id, own.id]
-    moved = {change.key: [result.value for result in change.results if result] for change in comparison.changes}
+    moved = {
+        change.key: [result.value for result in change.results if result]
+        for change in comparison.changes
+    }
     assert moved == {"own": [0.0, 1.0]}
     pages = build(book, own).folder / "html"
     for page in ("index", "notebooks/first", "notebooks/second", "book/words"):

@@ -30,9 +30,16 @@ def problems(edition: Load, *arguments: str, only: list[str] | None = None) -> t
 def test_the_nearer_wins_chapter_over_book_and_command_line_over_file(edition: Load) -> None:
     assert [chapter.slug for chapter in edition().chapters] == ["first", "second"]
     values = edition("other").values
-    assert [(values[slug]["table"], values[slug]["factor"]) for slug in ("first", "second")] == [("b", 1), ("b", 3)]
+    assert [(values[slug]["table"], values[slug]["factor"]) for slug in ("first", "second")] == [
+        ("b", 1),
+        ("b", 3),
+    ]
     values = edition("other", "table=a", "first.factor=7").values
-    assert (values["first"]["table"], values["first"]["factor"], values["second"]["factor"]) == ("a", 7, 3)
+    assert (values["first"]["table"], values["first"]["factor"], values["second"]["factor"]) == (
+        "a",
+        7,
+        3,
+    )
 
 
 def test_all_errors_are_reported_together(book: Project, edition: Load) -> None:
@@ -66,7 +73,9 @@ def test_all_errors_are_reported_together(book: Project, edition: Load) -> None:
 
 
 def test_a_name_is_given_once(book: Project, edition: Load) -> None:
-    assert problems(edition, "default", "factor=3", "factor=2") == ("factor is given more than once: 3, 2",)
+    assert problems(edition, "default", "factor=3", "factor=2") == (
+        "factor is given more than once: 3, 2",
+    )
     assert edition("default", "factor=3", "second.factor=2").values["second"]["factor"] == 2
     write(book, "twice", "title: Twice\nparameters: {second.factor: 2, second: {factor: 3}}\n")
     assert problems(edition, "twice") == ("second.factor is given more than once: 2, 3",)
@@ -75,23 +84,40 @@ def test_a_name_is_given_once(book: Project, edition: Load) -> None:
 @pytest.mark.parametrize(
     ("text", "messages"),
     [
-        ("paramters: {table: b}", ["the entry 'title' is missing", "no entry 'paramters'; did you mean parameters?"]),
+        (
+            "paramters: {table: b}",
+            ["the entry 'title' is missing", "no entry 'paramters'; did you mean parameters?"],
+        ),
         ("title: [A]", ["title: ['A'] is no text; put it in quotes"]),
         ("- title", ["is a list: it holds the entries title, description, parameters"]),
         ("title: [", ["is not plain YAML: line 1: "]),
         ("title: A\ntitle: B", ["line 2: title is given more than once, first in line 1"]),
-        ("title: A\nparameters: {first: {factor: 1,\n  factor: 2}}", ["line 3: factor is given more than once"]),
-        ("title: A\nparameters: {years_first: '2000'}", ['years_first: the text "2000" is not allowed; allowed: 1950']),
+        (
+            "title: A\nparameters: {first: {factor: 1,\n  factor: 2}}",
+            ["line 3: factor is given more than once"],
+        ),
+        (
+            "title: A\nparameters: {years_first: '2000'}",
+            ['years_first: the text "2000" is not allowed; allowed: 1950'],
+        ),
         ("title: A\nparameters: {frist: {factor: 3}}", ["no chapter 'frist'; did you mean first?"]),
-        ("title: A\nparameters: {first: {table: z, tabel: a}}", ["first.table: z is not", "has no parameter 'tabel'"]),
+        (
+            "title: A\nparameters: {first: {table: z, tabel: a}}",
+            ["first.table: z is not", "has no parameter 'tabel'"],
+        ),
         ("title: A\nparameters: {first.years_first: 2020}", ["first: years_first is 2020"]),
         ("title: A\nparameters: {first.factor: .nan}", ["first.factor: nan is not allowed"]),
         ("title: &a A\ndescription: *a", ["line 2: a reference (*): write the value out"]),
-        ("title: !!python/object/apply:os.system [exit]", ["could not determine a constructor for the tag"]),
+        (
+            "title: !!python/object/apply:os.system [exit]",
+            ["could not determine a constructor for the tag"],
+        ),
         ("title: " + "[" * 20_000, ["is nested too deeply"]),
     ],
 )
-def test_a_file_that_is_not_in_order_is_refused(book: Project, edition: Load, text: str, messages: list[str]) -> None:
+def test_a_file_that_is_not_in_order_is_refused(
+    book: Project, edition: Load, text: str, messages: list[str]
+) -> None:
     write(book, "bad", text)
     found = problems(edition, "bad")
     assert len(found) == len(messages)
@@ -103,7 +129,10 @@ def test_a_file_that_is_not_in_order_is_refused(book: Project, edition: Load, te
     ("file", "message"),
     [
         ("new.yaml", "no edition 'new': book/editions/new.yaml must be renamed to new.yml"),
-        ("my own.yml", "no edition 'my own': book/editions/my own.yml must be renamed: the name of an edition"),
+        (
+            "my own.yml",
+            "no edition 'my own': book/editions/my own.yml must be renamed: the name of an edition",
+        ),
         ("-x.yml", "begins with none of - and ."),
         ("0123456789ab.yml", "12 hexadecimal digits"),
     ],
@@ -166,7 +195,9 @@ def test_the_id_does_not_depend_on_pages_settings_place_python_time_or_platform(
     assert load_edition(moved).id == before
 
 
-def test_generated_bad_parameter_sets_are_all_refused(edition: Load, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_generated_bad_parameter_sets_are_all_refused(
+    edition: Load, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Each set holds at least one bad value or name; none may pass, and nothing may be started for any."""
 
     def no_process(*_: object, **__: object) -> None:
@@ -182,7 +213,9 @@ def test_generated_bad_parameter_sets_are_all_refused(edition: Load, monkeypatch
             f"factor={rng.choice(['0', '-1', '101', 'nan', 'inf', 'x', '', 'null', '[1]', '1,5', 'true', '1e999'])}"
         ),
         lambda: f"table={rng.choice(['c', 'A', '', 'a,b', 'null', '1', '[', '{}'])}",
-        lambda: f"years_first={rng.choice(['1949', '2031', '2010.5', 'MMX', '2e9', 'true', '-2010', '9' * 5000])}",
+        lambda: (
+            f"years_first={rng.choice(['1949', '2031', '2010.5', 'MMX', '2e9', 'true', '-2010', '9' * 5000])}"
+        ),
         lambda: f"first.years_first={rng.integers(2015, 2031)}",
         lambda: f"second.years_last={rng.integers(1950, 2000)}",
         lambda: f"third.factor={rng.integers(1, 9)}",

@@ -58,29 +58,54 @@ FAILING = "def deeper():\n    return fails()\ndeeper()"
 def test_both_engines_give_the_same_cells(
     job: Callable[..., Job], forked: Engine, kernel: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.delenv("PYTEST_CURRENT_TEST")  # where it is set, a kernel does not read what subprocesses write
+    monkeypatch.delenv(
+        "PYTEST_CURRENT_TEST"
+    )  # where it is set, a kernel does not read what subprocesses write
     work = job(*EVERYTHING, FAILING, values={"x": 5, "name": "b"}, tags=("raises-exception",))
     one, other = run_job(work, forked), run_job(work, kernel)
-    for cell, its_twin in zip(json.loads(one.notebook)["cells"], json.loads(other.notebook)["cells"], strict=True):
+    for cell, its_twin in zip(
+        json.loads(one.notebook)["cells"], json.loads(other.notebook)["cells"], strict=True
+    ):
         assert cell == its_twin
     assert (
         one.results
         == other.results
-        == {"r": {"value": 0.5, "low": 0.1, "high": 0.9, "k": 1, "n": 2, "unit": "share", "label": "l"}}
+        == {
+            "r": {
+                "value": 0.5,
+                "low": 0.1,
+                "high": 0.9,
+                "k": 1,
+                "n": 2,
+                "unit": "share",
+                "label": "l",
+            }
+        }
     )
-    for text in b"out 5 b", b"<cell>:1: UserWarning", b"2020-01-02T00:00:00", b"YWI=", b"half a pair: ?":
+    for text in (
+        b"out 5 b",
+        b"<cell>:1: UserWarning",
+        b"2020-01-02T00:00:00",
+        b"YWI=",
+        b"half a pair: ?",
+    ):
         assert text in one.notebook
 
 
 def test_what_is_written_past_python_is_kept(job: Callable[..., Job], forked: Engine) -> None:
     """A kernel may lose it: it reads from a pipe in a thread of its own."""
-    run = run_job(job("import os\nos.write(1, b'raw out')\nos.write(2, b'raw error')\n1", "2"), forked)
+    run = run_job(
+        job("import os\nos.write(1, b'raw out')\nos.write(2, b'raw error')\n1", "2"), forked
+    )
     outputs = json.loads(run.notebook)["cells"][0]["outputs"]
     assert [output.get("text") for output in outputs] == ["raw out", "raw error", None]
 
 
 def test_two_runs_give_the_same_bytes(job: Callable[..., Job], engine: Engine) -> None:
-    work = job("import time; print(list({'a', 'b', 'c'}), hash('text'))", "import warnings; warnings.warn('careful')")
+    work = job(
+        "import time; print(list({'a', 'b', 'c'}), hash('text'))",
+        "import warnings; warnings.warn('careful')",
+    )
     one, other = (run_job(work, engine) for _ in range(2))
     assert one.notebook == other.notebook
     assert b"papermill" not in one.notebook
@@ -89,7 +114,9 @@ def test_two_runs_give_the_same_bytes(job: Callable[..., Job], engine: Engine) -
 
 
 def test_a_process_that_dies_is_named(job: Callable[..., Job], engine: Engine) -> None:
-    with pytest.raises(ChapterError, match=r"tiny: code cell 2 \(`import os, signal`\) did not end"):
+    with pytest.raises(
+        ChapterError, match=r"tiny: code cell 2 \(`import os, signal`\) did not end"
+    ):
         run_job(job("1", "import os, signal\nos.kill(os.getpid(), 9)"), engine)
 
 
@@ -100,9 +127,16 @@ def test_a_killed_fork_says_of_what_it_died(job: Callable[..., Job], forked: Eng
         run_job(job("import os\nos._exit(7)"), forked)
 
 
-def test_a_run_has_an_environment_and_a_name_space_of_its_own(job: Callable[..., Job], engine: Engine) -> None:
-    run_job(job("import os, json; os.environ['LEFT'] = '1'; json.left = 1; here = 1; os.chdir('/')"), engine)
-    told = "import os, json; print(os.environ.get('LEFT'), hasattr(json, 'left'), 'here' in globals())"
+def test_a_run_has_an_environment_and_a_name_space_of_its_own(
+    job: Callable[..., Job], engine: Engine
+) -> None:
+    run_job(
+        job("import os, json; os.environ['LEFT'] = '1'; json.left = 1; here = 1; os.chdir('/')"),
+        engine,
+    )
+    told = (
+        "import os, json; print(os.environ.get('LEFT'), hasattr(json, 'left'), 'here' in globals())"
+    )
     run = run_job(job(told), engine)
     assert b"None False False" in run.notebook
 
@@ -110,13 +144,18 @@ def test_a_run_has_an_environment_and_a_name_space_of_its_own(job: Callable[...,
 def test_the_books_own_modules_start_no_thread(job: Callable[..., Job]) -> None:
     """What the real chapters import must leave the process that forks with one thread, or forking is not safe."""
     engine = open_engine("forked", imported_modules(Project.at(ROOT)))
-    seen = "import os, sys\nprint(os.listdir(f'/proc/{os.getppid()}/task'), 'pandas' in sys.modules)"
+    seen = (
+        "import os, sys\nprint(os.listdir(f'/proc/{os.getppid()}/task'), 'pandas' in sys.modules)"
+    )
     notebook = run_job(job(seen), engine).notebook.decode()
     assert re.search(r"\['\d+'\] True", notebook)
 
 
 def test_for_one_chapter_only_what_it_imports_is_imported(job: Callable[..., Job]) -> None:
-    book, seen = Project.at(ROOT), "import sys\nprint('pandas' in sys.modules, 'pyalex' in sys.modules)"
+    book, seen = (
+        Project.at(ROOT),
+        "import sys\nprint('pandas' in sys.modules, 'pyalex' in sys.modules)",
+    )
     told = [imported_modules(book, only) for only in ("large-scale-models", "no-such-chapter")]
     found = [run_job(job(seen), open_engine("forked", modules)).notebook for modules in told]
     shown = [re.search(rb"(True|False) (True|False)", one) for one in found]
@@ -132,7 +171,9 @@ def test_many_kernels_at_once_all_start(job: Callable[..., Job], kernel: Engine)
 
 
 @pytest.mark.parametrize("chapter", discover(Project.at(ROOT)), ids=lambda chapter: chapter.slug)
-def test_papermill_sees_the_parameters_of_every_real_chapter(chapter: Chapter, tmp_path: Path) -> None:
+def test_papermill_sees_the_parameters_of_every_real_chapter(
+    chapter: Chapter, tmp_path: Path
+) -> None:
     """Its own inspector must know each name, or its command line warns of an unknown parameter."""
     import papermill
 

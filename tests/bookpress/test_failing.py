@@ -28,12 +28,18 @@ def fails(work: Job, engine: Engine) -> ChapterError:
     """Return the error of a chapter that fails, after a look at its notebook."""
     with pytest.raises(ChapterError) as raised:
         run_job(work, engine)
-    assert len(nbformat.reads(raised.value.notebook, 4).cells) >= len(nbformat.reads(work.notebook, 4).cells)
+    assert len(nbformat.reads(raised.value.notebook, 4).cells) >= len(
+        nbformat.reads(work.notebook, 4).cells
+    )
     return raised.value
 
 
 def outputs(error: ChapterError) -> list[nbformat.NotebookNode]:
-    return [output for cell in nbformat.reads(error.notebook, 4).cells for output in cell.get("outputs", [])]
+    return [
+        output
+        for cell in nbformat.reads(error.notebook, 4).cells
+        for output in cell.get("outputs", [])
+    ]
 
 
 def printed(error: ChapterError) -> str:
@@ -49,27 +55,38 @@ def tagged(work: Job, number: int, *tags: str) -> Job:
 def test_the_cell_that_failed_is_named_not_one_that_may_and_the_rest_is_not_run(
     job: Callable[..., Job], engine: Engine
 ) -> None:
-    error = fails(tagged(job("1 / 0", "x = 1\n\nraise KeyError('k')\n", "3"), 0, "raises-exception"), engine)
+    error = fails(
+        tagged(job("1 / 0", "x = 1\n\nraise KeyError('k')\n", "3"), 0, "raises-exception"), engine
+    )
     assert str(error) == "tiny: code cell 2 (`raise KeyError('k')`) failed with KeyError: 'k'"
     assert [output.output_type for output in outputs(error)] == ["error", "error"]
 
 
 def test_the_line_that_raised_is_named(job: Callable[..., Job], engine: Engine) -> None:
-    work = job("import json\ndef read(text):\n    return json.loads(text)", "# what it reads\nread('[')")
+    work = job(
+        "import json\ndef read(text):\n    return json.loads(text)", "# what it reads\nread('[')"
+    )
     assert "code cell 2 (`read('[')`) failed with JSONDecodeError" in str(fails(work, engine))
-    assert "code cell 1 (`y = = 2`) failed with SyntaxError" in str(fails(job("x = 1\ny = = 2"), engine))
+    assert "code cell 1 (`y = = 2`) failed with SyntaxError" in str(
+        fails(job("x = 1\ny = = 2"), engine)
+    )
 
 
 @pytest.mark.parametrize("code", ["", "'enough'"])
 def test_a_cell_that_leaves_has_failed(job: Callable[..., Job], engine: Engine, code: str) -> None:
     error = fails(job("1", f"import sys; sys.exit({code})", "print('never')"), engine)
-    assert str(error).startswith(f"tiny: code cell 2 (`import sys; sys.exit({code})`) failed with SystemExit")
+    assert str(error).startswith(
+        f"tiny: code cell 2 (`import sys; sys.exit({code})`) failed with SystemExit"
+    )
     assert "never" not in printed(error)
 
 
 def test_what_no_notebook_holds_fails_the_chapter(job: Callable[..., Job], engine: Engine) -> None:
     error = fails(job("1", "print('before')\ndisplay({'text/plain': 5}, raw=True)", "3"), engine)
-    assert "tiny: code cell 2 (`print('before')`) gave what no notebook can hold: NotebookValidationError" in str(error)
+    assert (
+        "tiny: code cell 2 (`print('before')`) gave what no notebook can hold: NotebookValidationError"
+        in str(error)
+    )
     assert printed(error) == "before\n"
 
 
@@ -88,8 +105,12 @@ def test_an_endless_print_comes_to_an_end(
     assert 1_000_000 <= len(printed(error)) <= 3_000_000
 
 
-def test_a_fork_killed_in_the_midst_of_a_message_is_named(job: Callable[..., Job], forked: Engine) -> None:
-    error = fails(job("from IPython.display import display\ndisplay('x' * 200_000_000)", limit=0.6), forked)
+def test_a_fork_killed_in_the_midst_of_a_message_is_named(
+    job: Callable[..., Job], forked: Engine
+) -> None:
+    error = fails(
+        job("from IPython.display import display\ndisplay('x' * 200_000_000)", limit=0.6), forked
+    )
     assert "time limit" in str(error)
     partial = (
         "import os, signal, stat\n"
@@ -105,7 +126,9 @@ def test_a_killed_server_says_so_and_what_to_do(job: Callable[..., Job]) -> None
     engine = open_engine("forked")
     told = run_job(job("import os; print('server', os.getppid(), 'was')"), engine).notebook.decode()
     os.kill(int(re.findall(r"server (\d+) was", told)[-1]), signal.SIGKILL)
-    with pytest.raises(PressError, match=r"the process that chapters are forked from has ended.*--engine kernel"):
+    with pytest.raises(
+        PressError, match=r"the process that chapters are forked from has ended.*--engine kernel"
+    ):
         run_job(job("1"), engine)
     run_job(job("1"), open_engine("forked"))
 
@@ -121,7 +144,9 @@ def test_modules_that_print_leave_or_read_do_not_disturb_the_start(
         (tmp_path / f"{name}.py").write_text(text)
     monkeypatch.setenv("PYTHONPATH", str(tmp_path), prepend=os.pathsep)
     engine = open_engine("forked", ["this", "prints", "leaves", "asks", "colorsys"])
-    run = run_job(job("import sys\nsys.__stdout__.flush()\nprint('colorsys' in sys.modules)"), engine)
+    run = run_job(
+        job("import sys\nsys.__stdout__.flush()\nprint('colorsys' in sys.modules)"), engine
+    )
     assert b"True" in run.notebook
     assert b"half a line" not in run.notebook
 
@@ -147,11 +172,16 @@ def test_all_output_counts_towards_the_limit_and_the_parents_memory_stays_flat(
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 700_000, "kilobytes"
 
 
-def test_a_child_in_a_session_of_its_own_ends_with_its_chapter(job: Callable[..., Job], forked: Engine) -> None:
+def test_a_child_in_a_session_of_its_own_ends_with_its_chapter(
+    job: Callable[..., Job], forked: Engine
+) -> None:
     mark = f"300.{os.getpid()}"
     detach = f"subprocess.Popen(['setsid', 'sh', '-c', 'sleep {mark} & exec sleep {mark}'], start_new_session=True)"
     run_job(job(f"import subprocess, time\n{detach}\ntime.sleep(0.5)"), forked)
-    wait_for(lambda: not subprocess.run(["pgrep", "-f", f"^sleep {mark}"], capture_output=True).stdout, 60)
+    wait_for(
+        lambda: not subprocess.run(["pgrep", "-f", f"^sleep {mark}"], capture_output=True).stdout,
+        60,
+    )
 
 
 BUILD = """
@@ -178,17 +208,25 @@ def ended(pid: int) -> bool:
     return not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells of the end of another process")
+@pytest.mark.skipif(
+    sys.platform != "linux", reason="only Linux tells of the end of another process"
+)
 @pytest.mark.parametrize("work", ["time.sleep(3600)", "sum(range(10**11))"])
 @pytest.mark.parametrize("engine", ["forked", "kernel"])
-def test_nothing_outlives_a_killed_build(tmp_path_factory: pytest.TempPathFactory, engine: str, work: str) -> None:
+def test_nothing_outlives_a_killed_build(
+    tmp_path_factory: pytest.TempPathFactory, engine: str, work: str
+) -> None:
     """Neither the process of a chapter, though it computes in C, nor what its cells started."""
-    tmp_path = tmp_path_factory.mktemp("k")  # a short name: the address of a socket has at most 107 characters
+    tmp_path = tmp_path_factory.mktemp(
+        "k"
+    )  # a short name: the address of a socket has at most 107 characters
     pids = tmp_path / "pids"
     cell = dedent(CELL).format(pids=str(pids), work=work)
     (tmp_path / "aside").mkdir()
     environment = {**os.environ, "TMPDIR": str(tmp_path / "aside")}
-    build = subprocess.Popen([sys.executable, "-c", BUILD.format(cell=cell, engine=engine)], env=environment)
+    build = subprocess.Popen(
+        [sys.executable, "-c", BUILD.format(cell=cell, engine=engine)], env=environment
+    )
     wait_for(pids.exists)
     started = [int(pid) for pid in pids.read_text().split()]
     time.sleep(0.2)

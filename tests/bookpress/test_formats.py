@@ -50,7 +50,9 @@ def pages(tmp_path: Path) -> Path:
     return tmp_path / "html"
 
 
-def test_an_error_names_the_format_and_ends_the_others(modules: Path, pages: Path, tmp_path: Path) -> None:
+def test_an_error_names_the_format_and_ends_the_others(
+    modules: Path, pages: Path, tmp_path: Path
+) -> None:
     bad = format_of(modules, "bad", "raise PressError('no paper')")
     slow = format_of(modules, "slow", "time.sleep(600)")
     started = time.monotonic()
@@ -76,13 +78,24 @@ def test_a_format_that_takes_too_long_is_ended_with_all_it_left(
 
 
 @pytest.mark.skipif(pdf.missing() is not None, reason=f"no PDF without a browser: {pdf.missing()}")
-def test_an_edition_comes_in_the_formats_asked_for(built: Project, edition: Callable[..., Edition]) -> None:
+def test_an_edition_comes_in_the_formats_asked_for(
+    built: Project, edition: Callable[..., Edition]
+) -> None:
     both = [Format(name, f"bookpress.page.print.{name}") for name in ("pdf", "epub")]
     done = build(built, edition("other"), formats=both)
     html, made = done.folder / "html", tree(done.folder / "html")
-    files = ["epub/a-tiny-book.epub", "notebooks/first.pdf", "notebooks/second.pdf", "pdf/a-tiny-book.pdf"]
+    files = [
+        "epub/a-tiny-book.epub",
+        "notebooks/first.pdf",
+        "notebooks/second.pdf",
+        "pdf/a-tiny-book.pdf",
+    ]
     assert [name for name in made if name.endswith((".pdf", ".epub"))] == files
-    assert json.loads((done.folder / "edition.json").read_text("utf-8"))["formats"] == ["html", "pdf", "epub"]
+    assert json.loads((done.folder / "edition.json").read_text("utf-8"))["formats"] == [
+        "html",
+        "pdf",
+        "epub",
+    ]
     assert 'href="first.pdf"' in (html / "notebooks" / "first.html").read_text("utf-8")
     assert not build(built, edition("other"), formats=both).changed
     assert build(built, edition("other")).changed
@@ -95,7 +108,11 @@ def test_a_format_that_fails_leaves_the_published_edition(
 ) -> None:
     before = tree(built.editions / "default")
     with pytest.raises(PressError, match="'scroll' could not be made: no parchment"):
-        build(built, edition(), formats=[format_of(modules, "scroll", "raise PressError('no parchment')")])
+        build(
+            built,
+            edition(),
+            formats=[format_of(modules, "scroll", "raise PressError('no parchment')")],
+        )
     assert tree(built.editions / "default") == before
     assert not build(built, edition()).changed
 

@@ -23,13 +23,22 @@ Say = Callable[..., tuple[int, str, str]]
 RUNS = "\n```{code-cell} python\nopen(%r, 'w').write('ran')\n```\n"
 
 
-def test_no_code_of_a_chapter_or_page_runs_when_it_is_looked_at(said: Say, book: Project, tmp_path: Path) -> None:
-    first, words, mark = book.root / "notebooks/first.md", book.root / "book/words.md", tmp_path / "ran"
+def test_no_code_of_a_chapter_or_page_runs_when_it_is_looked_at(
+    said: Say, book: Project, tmp_path: Path
+) -> None:
+    first, words, mark = (
+        book.root / "notebooks/first.md",
+        book.root / "book/words.md",
+        tmp_path / "ran",
+    )
     sound = first.read_text()
     forced = "mystnb: {execution_mode: force}\n"
     for name, text in (
         (first, sound.replace("---\n", f"---\n{forced}", 1) + RUNS % str(mark)),
-        (words, f"---\nfile_format: mystnb\n{forced}kernelspec: {{name: python3}}\n---\n# Words\n{RUNS % str(mark)}"),
+        (
+            words,
+            f"---\nfile_format: mystnb\n{forced}kernelspec: {{name: python3}}\n---\n# Words\n{RUNS % str(mark)}",
+        ),
     ):
         name.write_text(text)
         for command in (("check",), ("params",), ("cite",), ("build",)):
@@ -53,18 +62,24 @@ HARM = {
 PLACES = ["book/editions/evil.yml", "notebooks/first.md", "book/words.md", "grid.yml", "_toc.yml"]
 
 
-@pytest.mark.parametrize(("what", "where"), some([(what, where) for what in HARM for where in PLACES], 18, 2))
+@pytest.mark.parametrize(
+    ("what", "where"), some([(what, where) for what in HARM for where in PLACES], 18, 2)
+)
 def test_yaml_that_means_harm_is_one_line(what: str, where: str, said: Say, book: Project) -> None:
     path, yaml = book.root / where, HARM[what]
     path.write_text(f"---\n{yaml}\n---\n# A title\n" if where.endswith(".md") else yaml)
     before = tree(book.root)
     build = ("build", "evil" if "evil" in where else "default")
-    code, out, error = said(*(("sweep", "first", "--file", str(path)) if where == "grid.yml" else build))
+    code, out, error = said(
+        *(("sweep", "first", "--file", str(path)) if where == "grid.yml" else build)
+    )
     assert (code in {1, 2}, out) == (True, "")
     assert "Traceback" not in error
     assert len(error.strip().splitlines()) <= 2
     assert path.stem in error
-    assert {name: mark for name, mark in tree(book.root).items() if not name.startswith("_build")} == before
+    assert {
+        name: mark for name, mark in tree(book.root).items() if not name.startswith("_build")
+    } == before
 
 
 def test_a_chapter_in_latin_1_is_named_with_the_byte(said: Say, book: Project) -> None:
@@ -72,11 +87,15 @@ def test_a_chapter_in_latin_1_is_named_with_the_byte(said: Say, book: Project) -
     path.write_bytes(path.read_text().replace("Some text.", "Café").encode("latin-1"))
     for command in (("check",), ("run", "first")):
         code, out, error = said(*command)
-        assert (code, "notebooks/first.md is no UTF-8 text: byte 341 (0xe9, line 18)" in out + error) == (1, True)
+        assert (
+            code,
+            "notebooks/first.md is no UTF-8 text: byte 341 (0xe9, line 18)" in out + error,
+        ) == (1, True)
 
 
 @pytest.mark.skipif(
-    os.geteuid() != 0 or not shutil.which("setpriv"), reason="NOT TESTED: only root can give up its rights"
+    os.geteuid() != 0 or not shutil.which("setpriv"),
+    reason="NOT TESTED: only root can give up its rights",
 )
 def test_a_read_only_checkout_can_be_read_and_says_what_cannot_be_written(book: Project) -> None:
     for path in [book.root, *book.root.rglob("*")]:
@@ -85,9 +104,20 @@ def test_a_read_only_checkout_can_be_read_and_says_what_cannot_be_written(book: 
     try:
         for command in ("check", "params", "cite", "run first", "build"):
             works = command in {"check", "params", "cite"}
-            bare = ["setpriv", f"--bounding-set={rights}", f"--inh-caps={rights}", sys.executable, "-m", "bookpress"]
-            done = subprocess.run([*bare, *command.split()], cwd=book.root, capture_output=True, text=True)
-            assert (done.returncode, "Traceback" in done.stderr) == (0 if works else 1, False), done.stderr
+            bare = [
+                "setpriv",
+                f"--bounding-set={rights}",
+                f"--inh-caps={rights}",
+                sys.executable,
+                "-m",
+                "bookpress",
+            ]
+            done = subprocess.run(
+                [*bare, *command.split()], cwd=book.root, capture_output=True, text=True
+            )
+            assert (done.returncode, "Traceback" in done.stderr) == (0 if works else 1, False), (
+                done.stderr
+            )
             assert works or f"cannot write {book.root}" in done.stderr
     finally:
         for path in [book.root, *book.root.rglob("*")]:
@@ -95,9 +125,19 @@ def test_a_read_only_checkout_can_be_read_and_says_what_cannot_be_written(book: 
 
 
 def test_cells_of_tables_hold_no_html_and_no_formula() -> None:
-    values = ["<script>alert(1)</script>", "a < b", "<img src=x onerror=alert(1)>", "`<script>`", "a|b"]
+    values = [
+        "<script>alert(1)</script>",
+        "a < b",
+        "<img src=x onerror=alert(1)>",
+        "`<script>`",
+        "a|b",
+    ]
     text = table_markdown(pd.DataFrame({"text": values}), name="tab-x", caption="A table")
-    shown = MarkdownIt("commonmark", {"html": True}).enable("table").render(text.split("\n\n", 1)[1].rsplit("\n", 1)[0])
+    shown = (
+        MarkdownIt("commonmark", {"html": True})
+        .enable("table")
+        .render(text.split("\n\n", 1)[1].rsplit("\n", 1)[0])
+    )
     assert not any(tag in shown.lower() for tag in ("<script", "<img"))
     assert "a &lt; b" in shown
     rows = [[text, 1.0] for text in ("=cmd()", "+1", "-1", "@x", "\tx", "fine")] + [["x", -1.0]]

@@ -22,7 +22,9 @@ from sampling import count
 
 SLOW = "4.75"
 """A power at which the chapter sleeps."""
-FOREVER = "from orbits.law import Estimate, table\nimport time\ntime.sleep(600 if power == 4.75 else 0)"
+FOREVER = (
+    "from orbits.law import Estimate, table\nimport time\ntime.sleep(600 if power == 4.75 else 0)"
+)
 
 
 class Live(Served):
@@ -30,9 +32,15 @@ class Live(Served):
 
     token = ""
 
-    def ask(self, values: Any, reader: str = "a-reader", **headers: str | None) -> requests.Response:
+    def ask(
+        self, values: Any, reader: str = "a-reader", **headers: str | None
+    ) -> requests.Response:
         """Ask as a page does, with other headers where they are given."""
-        usual = {"Origin": self.url.rstrip("/"), "X-Press-Token": self.token, "Content-Type": "application/json"}
+        usual = {
+            "Origin": self.url.rstrip("/"),
+            "X-Press-Token": self.token,
+            "Content-Type": "application/json",
+        }
         body = values if isinstance(values, bytes) else json.dumps(self.order(values, reader))
         sent = {name: text for name, text in {**usual, **headers}.items() if text is not None}
         return requests.post(f"{self.url}__press__/choose", body, headers=sent, timeout=300)
@@ -57,20 +65,35 @@ def live(tmp_path_factory: pytest.TempPathFactory, explored: Path) -> Iterator[L
 
 
 def test_what_is_answered_is_what_run_says(live: Live) -> None:
-    published = json.loads((live.root / "_build/editions/default/results.json").read_text())["moons"]
+    published = json.loads((live.root / "_build/editions/default/results.json").read_text())[
+        "moons"
+    ]
     rng = np.random.default_rng(16)
     for _ in range(count(2, 200)):
-        values = {"moon": str(rng.choice(["Io", "Ganymede", "Callisto"])), "power": str(round(rng.uniform(0.1, 4), 3))}
+        values = {
+            "moon": str(rng.choice(["Io", "Ganymede", "Callisto"])),
+            "power": str(round(rng.uniform(0.1, 4), 3)),
+        }
         state = live.ask(values).json()["state"]
         options = [word for name, value in values.items() for word in ("-p", f"{name}={value}")]
         said = json.loads(press(live.root, "run", "moons", *options, "--json"))["moons"]
-        found = {key: [one["value"], one["low"], one["high"]] for key, one in published.items()} | state["results"]
+        found = {
+            key: [one["value"], one["low"], one["high"]] for key, one in published.items()
+        } | state["results"]
         assert found == {key: [one["value"], one["low"], one["high"]] for key, one in said.items()}
-        assert state["command"].endswith(" ".join(f"-p moons.{name}={value}" for name, value in values.items()))
+        assert state["command"].endswith(
+            " ".join(f"-p moons.{name}={value}" for name, value in values.items())
+        )
 
 
 def test_a_refused_value_gets_the_words_of_the_command_line(live: Live) -> None:
-    for values in ({"power": "9"}, {"power": "[[["}, {"moon": "Pluto"}, {"powr": "1"}, {"power": "1" * 5000}):
+    for values in (
+        {"power": "9"},
+        {"power": "[[["},
+        {"moon": "Pluto"},
+        {"powr": "1"},
+        {"power": "1" * 5000},
+    ):
         [words] = live.ask(values).json()["refused"]
         [(name, text)] = values.items()
         assert words in press(live.root, "run", "moons", "-p", f"moons.{name}={text}", code=2)
@@ -109,7 +132,12 @@ def hostile(live: Live) -> dict[str, requests.Response]:
         "a long value": Live.order({"power": "1" * 9000}),
         "a strange name": Live.order({"power; rm": "1"}),
     }
-    bodies = {"no JSON": b"{", "no object": b"[]", "deep": b"[" * 30000, "too long": b" " * (ORDER_LIMIT + 1)}
+    bodies = {
+        "no JSON": b"{",
+        "no object": b"[]",
+        "deep": b"[" * 30000,
+        "too long": b" " * (ORDER_LIMIT + 1),
+    }
     bodies |= {name: json.dumps(order).encode() for name, order in orders.items()}
     return {
         **{name: live.ask(good, **found) for name, found in headers.items()},
@@ -122,9 +150,15 @@ def test_strangers_are_refused_and_nothing_is_run(live: Live) -> None:
     before = tree(live.root / "_build/cache")
     found = hostile(live)
     assert len(found) == 20
-    assert {name: answer.status_code for name, answer in found.items() if not 400 <= answer.status_code < 500} == {}
+    assert {
+        name: answer.status_code
+        for name, answer in found.items()
+        if not 400 <= answer.status_code < 500
+    } == {}
     with ThreadPoolExecutor(100) as pool:
-        tries = [pool.submit(live.ask, {"power": "3"}, **{"X-Press-Token": "none"}) for _ in range(1000)]
+        tries = [
+            pool.submit(live.ask, {"power": "3"}, **{"X-Press-Token": "none"}) for _ in range(1000)
+        ]
         assert {one.result(60).status_code for one in tries} == {403}
     assert tree(live.root / "_build/cache") == before
     assert "state" in live.ask({"power": "1.9"}).json()
@@ -132,7 +166,9 @@ def test_strangers_are_refused_and_nothing_is_run(live: Live) -> None:
 
 def test_a_crowd_with_a_token_is_turned_away_and_does_not_hang(live: Live) -> None:
     with ThreadPoolExecutor(60) as pool:
-        asked = [pool.submit(live.ask, {"power": f"2.{n:03}"}, f"reader-{n % 3}") for n in range(60)]
+        asked = [
+            pool.submit(live.ask, {"power": f"2.{n:03}"}, f"reader-{n % 3}") for n in range(60)
+        ]
         codes = [one.result(120).status_code for one in asked]
     assert set(codes) == {200, 503}
     assert "state" in live.ask({"power": "1.9"}).json()
@@ -148,6 +184,8 @@ def test_the_bar_takes_any_legal_value(live: Live, page: Page) -> None:
     expect(page.locator(".state-strip")).to_contain_text("Power: 1.625", timeout=120_000)
     power.locator("input").fill("7")
     power.get_by_role("button").click()
-    expect(power.get_by_role("alert")).to_have_text("7 is not allowed; allowed: more than 0 and at most 5")
+    expect(power.get_by_role("alert")).to_have_text(
+        "7 is not allowed; allowed: more than 0 and at most 5"
+    )
     expect(page.locator(".state-strip")).to_contain_text("Power: 1.625")
     assert page.url.endswith("?power=1.625")

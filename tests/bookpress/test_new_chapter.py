@@ -35,13 +35,19 @@ def author(book: Project) -> Project:
 def test_the_walk_of_a_new_author(author: Project) -> None:
     def do(*words: str) -> str:
         done = subprocess.run(
-            [sys.executable, "-m", "bookpress", *words], cwd=author.root, capture_output=True, text=True
+            [sys.executable, "-m", "bookpress", *words],
+            cwd=author.root,
+            capture_output=True,
+            text=True,
         )
         assert done.returncode == 0, (words, done.stderr)
         return done.stdout
 
     do("new", "chapter", "my-question")
-    assert "notebooks/first\n  - file: notebooks/my-question\n" in (author.root / "_toc.yml").read_text()
+    assert (
+        "notebooks/first\n  - file: notebooks/my-question\n"
+        in (author.root / "_toc.yml").read_text()
+    )
     assert do("check") == ""
     found = json.loads(do("run", "my-question", "--json"))["my-question"]
     assert found["models"]["value"] == found["known"]["n"] > 0
@@ -82,7 +88,8 @@ def test_a_plain_number_is_recorded(value: float, monkeypatch: pytest.MonkeyPatc
 @pytest.mark.parametrize("value", ["580", None, [1], float("inf"), True])
 def test_what_cannot_be_recorded_is_one_line_with_the_import_that_helps(value: object) -> None:
     with pytest.raises(
-        ResultError, match=r"^the result 'n' cannot be recorded: .*from bookpress.book.results import"
+        ResultError,
+        match=r"^the result 'n' cannot be recorded: .*from bookpress.book.results import",
     ) as error:
         record("n", value)  # type: ignore[arg-type]
     assert "\n" not in str(error.value)

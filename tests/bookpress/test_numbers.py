@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 from bookpress.book import number_formats as numbers
 from bookpress.book.results import Result
 
-SHARE = Result(value=55 / 86, low=0.5342, high=0.7330, k=55, n=86, unit="share", label="academic share")
+SHARE = Result(
+    value=55 / 86, low=0.5342, high=0.7330, k=55, n=86, unit="share", label="academic share"
+)
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,9 @@ PRINTING = ["--version", "params --json", "run first", "cite"]
 if_full = pytest.mark.skipif(not FULL.exists(), reason="this system has no /dev/full")
 
 
-def say(book: Project, words: str, output: str, **environment: str) -> subprocess.CompletedProcess[str]:
+def say(
+    book: Project, words: str, output: str, **environment: str
+) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         ["bash", "-o", "pipefail", "-c", f"{PRESS} {words} {output}"],
         cwd=book.root,
@@ -50,6 +52,9 @@ def test_output_that_is_closed_is_told_before_anything_is_run(book: Project) -> 
 
 def test_a_letter_that_the_output_does_not_have_is_told_by_its_number(book: Project) -> None:
     path = book.root / "notebooks/first.md"
-    path.write_text(path.read_text(encoding="utf-8").replace("which table", "which \N{BALLOT BOX}"), encoding="utf-8")
+    path.write_text(
+        path.read_text(encoding="utf-8").replace("which table", "which \N{BALLOT BOX}"),
+        encoding="utf-8",
+    )
     done = say(book, "params first", "", PYTHONIOENCODING="latin-1")
     assert (done.returncode, r"which \u2610" in done.stdout) == (0, True)

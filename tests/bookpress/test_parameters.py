@@ -38,11 +38,32 @@ def one(kind: str, default: str) -> Parameter:
 
 def test_everything_comes_from_the_cell() -> None:
     rows = {row["name"]: row for row in describe(read(CELL), {"side": "right"})}
-    assert [row["default"] for row in rows.values()] == ["left", 3, 0.5, None, ["ICML", "ICLR"], True]
-    top = {"name": "top", "label": "Top", "value": 3, "words": "3", "default": 3, "allowed": "1 to 10"}
+    assert [row["default"] for row in rows.values()] == [
+        "left",
+        3,
+        0.5,
+        None,
+        ["ICML", "ICLR"],
+        True,
+    ]
+    top = {
+        "name": "top",
+        "label": "Top",
+        "value": 3,
+        "words": "3",
+        "default": 3,
+        "allowed": "1 to 10",
+    }
     assert rows["top"] == {**top, "unit": "models", "help": "how many"}
-    assert (rows["side"]["value"], rows["side"]["allowed"], rows["venues"]["help"]) == ("right", "left, right", "where")
-    assert (rows["limit"]["allowed"], rows["strict"]["allowed"]) == ("more than 0, or null", "true, false")
+    assert (rows["side"]["value"], rows["side"]["allowed"], rows["venues"]["help"]) == (
+        "right",
+        "left, right",
+        "where",
+    )
+    assert (rows["limit"]["allowed"], rows["strict"]["allowed"]) == (
+        "more than 0, or null",
+        "true, false",
+    )
 
 
 @pytest.mark.parametrize(
@@ -59,7 +80,10 @@ def test_everything_comes_from_the_cell() -> None:
         ("x: int = 1\nx: int = 2", "parameter x is declared twice"),
         ("x: int = ", "is not Python"),
         ("x: int = " + "[" * 20_000, "is not Python"),
-        ("early_first: int = 3\nearly_last: int = 2", "the defaults are not in order: early_first is 3"),
+        (
+            "early_first: int = 3\nearly_last: int = 2",
+            "the defaults are not in order: early_first is 3",
+        ),
     ],
 )
 def test_a_cell_that_is_no_declaration_is_refused_in_one_line_and_not_run(
@@ -75,10 +99,15 @@ def test_a_cell_that_is_no_declaration_is_refused_in_one_line_and_not_run(
     assert list(tmp_path.iterdir()) == []
 
 
-def test_what_a_cell_imports_is_not_followed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_a_cell_imports_is_not_followed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (tmp_path / "chatty.py").write_text("raise SystemExit('this was run')\n")
     monkeypatch.syspath_prepend(tmp_path)
-    assert read("import chatty\nfrom chatty import Side\nx: Side = 'left'")[0].choices == ["left", "right"]
+    assert read("import chatty\nfrom chatty import Side\nx: Side = 'left'")[0].choices == [
+        "left",
+        "right",
+    ]
     with pytest.raises(PressError, match="the module of types 'nowhere' cannot be imported"):
         read_parameters("x: Side = 'left'", types="nowhere")
 
@@ -103,9 +132,15 @@ def test_a_text_is_read_by_its_type(kind: str, default: str, text: str, value: A
     assert (found, type(found)) == (value, type(value))
 
 
-@pytest.mark.parametrize(("kind", "default"), [("int", "1"), ("float", "1.0"), ("bool", "True"), ("Side", "'left'")])
-@pytest.mark.parametrize("text", ["", "x", "1..2", "null", "[1]", "inf", "nan", "1e-3x", "1e999999999", "x" * 5000])
-def test_a_text_that_does_not_fit_is_refused_and_says_what_is_allowed(kind: str, default: str, text: str) -> None:
+@pytest.mark.parametrize(
+    ("kind", "default"), [("int", "1"), ("float", "1.0"), ("bool", "True"), ("Side", "'left'")]
+)
+@pytest.mark.parametrize(
+    "text", ["", "x", "1..2", "null", "[1]", "inf", "nan", "1e-3x", "1e999999999", "x" * 5000]
+)
+def test_a_text_that_does_not_fit_is_refused_and_says_what_is_allowed(
+    kind: str, default: str, text: str
+) -> None:
     with pytest.raises(ValueError, match=r"is not allowed.*; allowed: ") as raised:
         one(kind, default).parse(text)
     assert len(str(raised.value)) < 200
@@ -139,7 +174,9 @@ def test_a_typed_value_is_not_converted(kind: str, default: str, value: Any) -> 
         ("Pairs", '["a"]', '["a"] is not allowed: of odd length; allowed: a list'),
     ],
 )
-def test_a_list_is_refused_for_what_it_holds_or_for_how_it_is_written(kind: str, text: str, message: str) -> None:
+def test_a_list_is_refused_for_what_it_holds_or_for_how_it_is_written(
+    kind: str, text: str, message: str
+) -> None:
     with pytest.raises(ValueError, match=re.escape(message)):
         one(kind, "[]").parse(text)
 
@@ -156,7 +193,11 @@ def test_bounds_hold(value: int) -> None:
 
 KINDS = {str: "str", int: "int", bool: "bool", list: "Names", float: "float"}
 VALUES = st.one_of(
-    st.text(), st.integers(), st.booleans(), st.lists(st.text()), st.floats(allow_nan=False, allow_infinity=False)
+    st.text(),
+    st.integers(),
+    st.booleans(),
+    st.lists(st.text()),
+    st.floats(allow_nan=False, allow_infinity=False),
 )
 
 
@@ -174,6 +215,9 @@ def test_a_grid_option_brings_its_values_back(values: list[Any]) -> None:
     _, text = shlex.split(grid_option("x", alike))
     [asked], _ = parse_assignments([text], "-g", several=True)
     known = one(KINDS[type(alike[0])], repr(alike[0]))
-    found = [known.parse(value) if isinstance(value, str) else known.check(value) for value in asked.value]
+    found = [
+        known.parse(value) if isinstance(value, str) else known.check(value)
+        for value in asked.value
+    ]
     assert found == [value for place, value in enumerate(alike) if value not in alike[:place]]
     assert json.dumps(found)

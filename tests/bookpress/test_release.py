@@ -28,18 +28,34 @@ from bookpress.release.released import read_archive
 from sampling import count
 
 BASE = "https://example.org/orbits/"
-PUBLIC = {"base_url": BASE, "edition_url": f"{BASE}editions/{{id}}/", "published_editions": ["default", "inner"]}
+PUBLIC = {
+    "base_url": BASE,
+    "edition_url": f"{BASE}editions/{{id}}/",
+    "published_editions": ["default", "inner"],
+}
 CHANGES = [
     ("book/publication.yml", "version: '1.0'", "version: '1.0'", "first"),
     ("data/planets.csv", "164.79", "164.9", "A year of Neptune, measured again."),
-    ("index.md", "Far planets have long years.", "Far planets have very long years.", "Other words."),
+    (
+        "index.md",
+        "Far planets have long years.",
+        "Far planets have very long years.",
+        "Other words.",
+    ),
 ]
 VERSIONS, NAMES = ["1.0", "2.0", "3.0"], ("inner", "default")
-PROFILE: dict[str, Any] = {"profile_identifier": "process-run-crate-0.5", "requirement_severity": "REQUIRED"}
+PROFILE: dict[str, Any] = {
+    "profile_identifier": "process-run-crate-0.5",
+    "requirement_severity": "REQUIRED",
+}
 
 
 def run(book: Path, *words: str, code: int = 0, **more: str) -> subprocess.CompletedProcess[str]:
-    environ = {name: value for name, value in os.environ.items() if not name.startswith(("COMPUTE", "SOURCE_DATE"))}
+    environ = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("COMPUTE", "SOURCE_DATE"))
+    }
     paths = os.pathsep.join([str(book), str(ROOT / "src")])
     command = [sys.executable, "-m", "bookpress", *words]
     environ = {**environ, "PYTHONPATH": paths, "GIT_CEILING_DIRECTORIES": str(book.parent), **more}
@@ -50,7 +66,11 @@ def run(book: Path, *words: str, code: int = 0, **more: str) -> subprocess.Compl
 
 def commit(book: Path, day: str) -> None:
     named = ["git", "-c", "user.name=x", "-c", "user.email=x@example.org", "-C", str(book)]
-    dated = {**os.environ, "GIT_COMMITTER_DATE": f"{day}T12:00:00Z", "GIT_AUTHOR_DATE": f"{day}T12:00:00Z"}
+    dated = {
+        **os.environ,
+        "GIT_COMMITTER_DATE": f"{day}T12:00:00Z",
+        "GIT_AUTHOR_DATE": f"{day}T12:00:00Z",
+    }
     subprocess.run([*named, "add", "-A"], check=True)
     subprocess.run([*named, "commit", "-q", "-m", day], check=True, env=dated)
 
@@ -72,7 +92,9 @@ def orbits(tmp_path_factory: pytest.TempPathFactory, explored: Path) -> SimpleNa
         (book / "book/publication.yml").write_text(yaml.safe_dump(settings))
         text = (book / name).read_text()
         (book / name).write_text(text.replace(before, after, 1))
-        (book / "book/early.md").write_text("# Early\n\nA page.\n")  # a page that the later ones lack
+        (book / "book/early.md").write_text(
+            "# Early\n\nA page.\n"
+        )  # a page that the later ones lack
         (book / "_toc.yml").write_text(toc if number else f"{toc}  - file: book/early\n")
         commit(book, f"202{number}-01-01")
         run(book, "build", *NAMES)
@@ -83,12 +105,16 @@ def orbits(tmp_path_factory: pytest.TempPathFactory, explored: Path) -> SimpleNa
 
 @pytest.fixture
 def told(
-    orbits: SimpleNamespace, inside: Callable[..., tuple[int, str, str]], monkeypatch: pytest.MonkeyPatch
+    orbits: SimpleNamespace,
+    inside: Callable[..., tuple[int, str, str]],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> Callable[..., str]:
     """Run a command on the book in this process; return what it says."""
     for name in [name for name in os.environ if name.startswith(("COMPUTE", "SOURCE_DATE"))]:
         monkeypatch.delenv(name)
-    monkeypatch.setenv("ORBITS_DATA", str(orbits.book / "data"))  # as a command sets it, for this test alone
+    monkeypatch.setenv(
+        "ORBITS_DATA", str(orbits.book / "data")
+    )  # as a command sets it, for this test alone
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(orbits.book), str(ROOT / "src")]))
     monkeypatch.syspath_prepend(orbits.book)
     monkeypatch.chdir(orbits.book)
@@ -121,7 +147,9 @@ def test_nothing_is_lost(orbits: SimpleNamespace) -> None:
     assert {path.name for path in (orbits.site / "editions").iterdir()} == {*places, "index.html"}
     check = ["sha256sum", "--check", "--quiet", "SHA256SUMS"]
     assert subprocess.run(check, cwd=orbits.dist).returncode == 0
-    tags = subprocess.run(["git", "-C", orbits.book, "tag"], capture_output=True, text=True).stdout.split()
+    tags = subprocess.run(
+        ["git", "-C", orbits.book, "tag"], capture_output=True, text=True
+    ).stdout.split()
     assert tags == [f"v{version}" for version in VERSIONS]
     assert not list(orbits.dist.glob(".*"))
 
@@ -129,7 +157,10 @@ def test_nothing_is_lost(orbits: SimpleNamespace) -> None:
 def test_old_addresses_work_and_old_pages_say_so(orbits: SimpleNamespace) -> None:
     assert check_pages(orbits.site) == []
     first = facts(orbits, "1.0", "default")["id"]
-    assert f'href="../editions/{first}/book/early.html">read it there' in (orbits.site / "book/early.html").read_text()
+    assert (
+        f'href="../editions/{first}/book/early.html">read it there'
+        in (orbits.site / "book/early.html").read_text()
+    )
     sitemap = (orbits.site / "sitemap.xml").read_text()
     for version in VERSIONS:
         for name in ("default", "inner"):
@@ -144,32 +175,52 @@ def test_old_addresses_work_and_old_pages_say_so(orbits: SimpleNamespace) -> Non
                 assert ("successor-version" in links) == old
                 assert ("predecessor-version" in links) == (version != "1.0")
                 assert links["linkset"].endswith("linkset.json")
-                for rel in ("latest-version", "version-history", "successor-version", "predecessor-version"):
+                for rel in (
+                    "latest-version",
+                    "version-history",
+                    "successor-version",
+                    "predecessor-version",
+                ):
                     assert rel not in links or (path.parent / links[rel]).resolve().is_file()
                 if old:
                     assert links["canonical"] == BASE + where
                     assert f"<loc>{BASE}{where}</loc>" in sitemap
                     assert known["id"] in page.select_one("aside").text
-    assert "very long" in (orbits.site / "editions" / facts(orbits, "2.0", "default")["id"] / "index.html").read_text()
+    assert (
+        "very long"
+        in (
+            orbits.site / "editions" / facts(orbits, "2.0", "default")["id"] / "index.html"
+        ).read_text()
+    )
     linkset = json.loads((orbits.site / "linkset.json").read_text())["linkset"]
-    assert {f"{BASE}", f"{BASE}editions/{facts(orbits, '1.0', 'inner')['id']}/"} <= {one["anchor"] for one in linkset}
+    assert {f"{BASE}", f"{BASE}editions/{facts(orbits, '1.0', 'inner')['id']}/"} <= {
+        one["anchor"] for one in linkset
+    }
 
 
 def test_every_version_is_listed_with_what_became_of_its_results(orbits: SimpleNamespace) -> None:
     versions, claims = (
-        BeautifulSoup((orbits.site / name).read_text(), "html5lib") for name in ("versions.html", "claims.html")
+        BeautifulSoup((orbits.site / name).read_text(), "html5lib")
+        for name in ("versions.html", "claims.html")
     )
     rows = [row.text for row in versions.select("tbody tr")]
-    assert [row.lstrip()[:3] for row in rows] == [version for version in VERSIONS[::-1] for _ in range(2)]
+    assert [row.lstrip()[:3] for row in rows] == [
+        version for version in VERSIONS[::-1] for _ in range(2)
+    ]
     assert "A year of Neptune, measured again." in rows[3]
     assert "Different from version 1.0: evidence." in rows[3]
     assert "Different from version 2.0: pages alone." in rows[1]
     assert all(re.search(r"[0-9a-f]{40}", row) for row in rows)
     assert [count.text for count in claims.select(".counts b")] == ["8", "2", "0"]
     revised, stand = claims.select("table")
-    cells = {row.code.text: [cell.text for cell in row.select("td")] for row in revised.select("tbody tr")}
+    cells = {
+        row.code.text: [cell.text for cell in row.select("td")]
+        for row in revised.select("tbody tr")
+    }
     assert cells["planets:neptune"] == ["1.0", "164.79", "164.9", "evidence"]
-    assert ["planets:exponent", "1.0 (inner)"] in [[row.code.text, row.td.text] for row in stand.select("tbody tr")]
+    assert ["planets:exponent", "1.0 (inner)"] in [
+        [row.code.text, row.td.text] for row in stand.select("tbody tr")
+    ]
 
 
 def test_each_archive_alone_holds_a_valid_crate_and_builds_its_edition_again(
@@ -177,14 +228,22 @@ def test_each_archive_alone_holds_a_valid_crate_and_builds_its_edition_again(
 ) -> None:
     from rocrate_validator import services
 
-    chosen = [(facts(orbits, version, name), name) for version in ("2.0", *VERSIONS[::2]) for name in NAMES]
+    chosen = [
+        (facts(orbits, version, name), name)
+        for version in ("2.0", *VERSIONS[::2])
+        for name in NAMES
+    ]
     for known, name in chosen[: count(1, 6)]:
         with tarfile.open(orbits.dist / known["archive"]) as tar:
             tar.extractall(tmp_path, filter="data")
         top = tmp_path / known["archive"].removesuffix(".tar.gz")
-        crate = services.ValidationSettings(rocrate_uri=str(top), cache_path=str(tmp_path / "cache"), **PROFILE)
+        crate = services.ValidationSettings(
+            rocrate_uri=str(top), cache_path=str(tmp_path / "cache"), **PROFILE
+        )
         assert [issue.message for issue in services.validate(crate).get_issues()] == []
-        subprocess.run(["git", "init", "--quiet", str(top / "book")], check=True)  # it knows nothing of the files
+        subprocess.run(
+            ["git", "init", "--quiet", str(top / "book")], check=True
+        )  # it knows nothing of the files
         run(top / "book", *known["command"].split()[1:])
         again = tree(top / "book/_build/editions" / name, without=("timings.json",))
         assert again == tree(top, without=("timings.json", "book", "README.txt"))
@@ -206,11 +265,16 @@ def test_a_cited_state_is_verified_and_what_differs_is_named(
     chapter = book / "notebooks/moons.md"
     text = chapter.read_text()
     chapter.write_text(text.replace("# ", "# The ", 1))
-    assert "chapters differs between version 2.0 and this checkout" in run(book, "verify", last["id"]).stdout
+    assert (
+        "chapters differs between version 2.0 and this checkout"
+        in run(book, "verify", last["id"]).stdout
+    )
     chapter.write_text(text)
     for form in ("biblatex", "ris", "csl-json"):
         cited.write_text(told("cite", "moons", "-f", form))
-        assert told("verify", str(cited)) == f"edition {last['id']}: the same state; results equal\n"
+        assert (
+            told("verify", str(cited)) == f"edition {last['id']}: the same state; results equal\n"
+        )
     assert "the results are not those cited" in told("verify", last["id"], "0" * 64, code=1)
     assert "is unknown" in told("verify", "0" * 12, code=2)
     own = book / "book/editions/own.yml"
@@ -222,7 +286,9 @@ def test_a_cited_state_is_verified_and_what_differs_is_named(
     cited.write_text("@book{x}")
     for wrong in (["x"], [last["id"], "x"], [str(cited)]):
         assert told("verify", *wrong, code=2).startswith("error: ")
-    assert "goes with nothing else" in told("cite", "--check", "planets:neptune=165", "-f", "ris", code=2)
+    assert "goes with nothing else" in told(
+        "cite", "--check", "planets:neptune=165", "-f", "ris", code=2
+    )
 
 
 @pytest.mark.parametrize(
@@ -230,14 +296,24 @@ def test_a_cited_state_is_verified_and_what_differs_is_named(
     [
         ("planets:neptune=164.9", 0, "planets:neptune stands: 165 years"),
         ("planets:neptune=165 years", 0, "stands"),
-        ("planets:neptune=164.79", 1, "revised: it was 164.79 in 1.0 (default), and is 164.9; why: evidence"),
-        ("planets:neptune=12", 2, "is not known as 12: 1.0 (default): 165 years; 1.0 (inner): no value"),
+        (
+            "planets:neptune=164.79",
+            1,
+            "revised: it was 164.79 in 1.0 (default), and is 164.9; why: evidence",
+        ),
+        (
+            "planets:neptune=12",
+            2,
+            "is not known as 12: 1.0 (default): 165 years; 1.0 (inner): no value",
+        ),
         ("planets:pluto=1", 2, "no release has such a result"),
         ("neptune", 2, "is not CHAPTER:KEY=NUMBER"),
         ("planets:neptune=1e400", 2, "is not CHAPTER:KEY=NUMBER"),
     ],
 )
-def test_what_became_of_a_number_that_was_quoted(told: Callable[..., str], claim: str, code: int, said: str) -> None:
+def test_what_became_of_a_number_that_was_quoted(
+    told: Callable[..., str], claim: str, code: int, said: str
+) -> None:
     assert said in told("cite", "--check", claim, code=code)
 
 
@@ -247,7 +323,9 @@ def test_what_would_lose_something_is_refused(
     book, before = orbits.book, tree(orbits.dist)
     dist, elsewhere = ("--to", str(orbits.dist)), ("--to", str(tmp_path / "dist"))
     commit(book, "2024-01-01")  # of the ledger
-    assert "was built from something else than what is committed" in told("release", *elsewhere, code=1)
+    assert "was built from something else than what is committed" in told(
+        "release", *elsewhere, code=1
+    )
     run(book, "build", *NAMES)
     assert "is published and not at hand" in told("release", *elsewhere, code=1)
     assert "claim the same version with other content" in told("release", *dist, code=1)
@@ -259,9 +337,15 @@ def test_what_would_lose_something_is_refused(
     assert f"{renamed.name} is not an archive of a released edition" in said
     record = facts(orbits, "3.0", "inner")  # another version, with all hashes right
     other = tmp_path / f"orbits-4.0-{record['id']}.tar.gz"
-    files = small_files(orbits, record["archive"], version="4.0", results_sha256=sha256(b"{}"), results=b"{}")
-    other.write_bytes(packed({f"{other.name.removesuffix('.tar.gz')}/{name}": one for name, one in files.items()}))
-    assert "claim the same id with other results" in told("release", "--older", str(other), *dist, code=1)
+    files = small_files(
+        orbits, record["archive"], version="4.0", results_sha256=sha256(b"{}"), results=b"{}"
+    )
+    other.write_bytes(
+        packed({f"{other.name.removesuffix('.tar.gz')}/{name}": one for name, one in files.items()})
+    )
+    assert "claim the same id with other results" in told(
+        "release", "--older", str(other), *dist, code=1
+    )
     (book / "data/planets.csv").write_text("planet\n")
     assert "changes that are not committed" in told("release", *dist, code=1)
     subprocess.run(["git", "-C", str(book), "checkout", "-q", "."], check=True)
@@ -280,13 +364,18 @@ def small_files(
         files = {name: tar.extractfile(f"{top}/{name}").read() for name in names}  # type: ignore[union-attr]
     files["edition.json"] = json.dumps({**json.loads(files["edition.json"]), **changed}).encode()
     files["results.json"] = results or files["results.json"]
-    graph = [{"@id": name, "@type": "File", "sha256": sha256(content)} for name, content in files.items()]
+    graph = [
+        {"@id": name, "@type": "File", "sha256": sha256(content)} for name, content in files.items()
+    ]
     return {**files, NAME: json.dumps({"@graph": graph}).encode()}
 
 
 def packed(files: dict[str, Any]) -> bytes:
     made = io.BytesIO()
-    with gzip.GzipFile(fileobj=made, mode="wb") as zipped, tarfile.open(fileobj=zipped, mode="w") as tar:
+    with (
+        gzip.GzipFile(fileobj=made, mode="wb") as zipped,
+        tarfile.open(fileobj=zipped, mode="w") as tar,
+    ):
         for name, content in files.items():
             if isinstance(content, tarfile.TarInfo):
                 tar.addfile(content)
@@ -309,7 +398,10 @@ def hostile(good: dict[str, bytes], top: str, rng: np.random.Generator) -> bytes
         return choices[rng.integers(len(choices))]
 
     outside = ("../../x", "/etc/x", f"{top}/../x", f"{top}/html/../../x")
-    record, path = json.loads(good["edition.json"]), one_of(*outside, f"{top}//x", "x", f"{top}/a\\b", f"{top}/\n")
+    record, path = (
+        json.loads(good["edition.json"]),
+        one_of(*outside, f"{top}//x", "x", f"{top}/a\\b", f"{top}/\n"),
+    )
     target = f"{top}/{one_of('html/index.html', 'edition.json', 'results.json', NAME)}"
     wrong = {
         "id": one_of("../../../x", "/x", "", "0123456789ab", "A" * 12, "x" * 300, None, ["x"]),
@@ -320,26 +412,51 @@ def hostile(good: dict[str, bytes], top: str, rng: np.random.Generator) -> bytes
     }
     changed = one_of(*wrong)
     kind = one_of(
-        tarfile.SYMTYPE, tarfile.LNKTYPE, tarfile.FIFOTYPE, tarfile.CHRTYPE, tarfile.DIRTYPE, tarfile.GNUTYPE_SPARSE
+        tarfile.SYMTYPE,
+        tarfile.LNKTYPE,
+        tarfile.FIFOTYPE,
+        tarfile.CHRTYPE,
+        tarfile.DIRTYPE,
+        tarfile.GNUTYPE_SPARSE,
     )
-    junk = [b"", b"{", b"[]", b"[" * 100_000, b"\xff\xfe", b"null", b'{"@graph": [1]}', b'{"@graph": {"a": []}}']
+    junk = [
+        b"",
+        b"{",
+        b"[]",
+        b"[" * 100_000,
+        b"\xff\xfe",
+        b"null",
+        b'{"@graph": [1]}',
+        b'{"@graph": {"a": []}}',
+    ]
     files = {f"{top}/{name}": content for name, content in good.items()}
     damage = one_of(
         {path: b"x"},
-        {"new": entry(top, type=kind, linkname=one_of("/etc/passwd", "../../x", f"{top}/edition.json"))},
+        {
+            "new": entry(
+                top, type=kind, linkname=one_of("/etc/passwd", "../../x", f"{top}/edition.json")
+            )
+        },
         {"new": entry(top, size=one_of(2**31, 2**40, 2**60))},
         {f"{top}/edition.json": json.dumps({**record, changed: wrong[changed]}).encode()},
         {target: one_of(*junk)},
         {target: None},
         {f"{top}/html/index.html/x": b"x"},
         {f"{one_of('other', '.', '..')}/{name}": content for name, content in good.items()},
-        {"new": entry(top, pax_headers=one_of({"path": path}, {"comment": "x" * (1 << 20)}, {"size": "-1"}))},
+        {
+            "new": entry(
+                top,
+                pax_headers=one_of({"path": path}, {"comment": "x" * (1 << 20)}, {"size": "-1"}),
+            )
+        },
     )
     whole = packed({**files, **damage})
     return one_of(*[whole] * 6, whole[: rng.integers(len(whole) - 100)], rng.bytes(1000))
 
 
-def test_hostile_archives_are_refused_in_one_line_and_write_nothing(orbits: SimpleNamespace, tmp_path: Path) -> None:
+def test_hostile_archives_are_refused_in_one_line_and_write_nothing(
+    orbits: SimpleNamespace, tmp_path: Path
+) -> None:
     known = facts(orbits, "1.0", "inner")
     top, good = known["archive"].removesuffix(".tar.gz"), small_files(orbits, known["archive"])
     path = tmp_path / known["archive"]
@@ -347,6 +464,8 @@ def test_hostile_archives_are_refused_in_one_line_and_write_nothing(orbits: Simp
         path.write_bytes(hostile(good, top, np.random.default_rng(seed)))
         with pytest.raises(PressError) as caught:
             read_archive(path)
-        assert str(caught.value).startswith(f"{path.name} is not an archive of a released edition: "), seed
+        assert str(caught.value).startswith(
+            f"{path.name} is not an archive of a released edition: "
+        ), seed
         assert "\n" not in str(caught.value), seed
         assert [one.name for one in tmp_path.iterdir()] == [path.name], seed

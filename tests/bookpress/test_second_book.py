@@ -16,7 +16,9 @@ Press = Callable[..., str]
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a copy of the second book, in which a module forbids the first book's package."""
     made = new_home(tmp_path_factory.mktemp("orbits") / "book")
-    (made / "compute_divide.py").write_text('raise SystemExit("the press asked for the subject of another book")\n')
+    (made / "compute_divide.py").write_text(
+        'raise SystemExit("the press asked for the subject of another book")\n'
+    )
     return made
 
 
@@ -53,20 +55,33 @@ def test_it_is_run_again_with_other_values(press: Press) -> None:
 def test_two_editions_are_compared(press: Press) -> None:
     compared = json.loads(press("compare", "default", "inner", "--json"))
     assert {"exponent", "inner"} <= set(re.findall(r"\w+", json.dumps(compared)))
-    turned = {turn["key"]: (turn["one"]["holds"], turn["other"]["holds"]) for turn in compared["statements"]}
+    turned = {
+        turn["key"]: (turn["one"]["holds"], turn["other"]["holds"])
+        for turn in compared["statements"]
+    }
     assert turned == {"many": (True, False), "slow": (True, None)}
 
 
 def test_an_edition_says_which_sentences_do_not_hold(home: Path) -> None:
-    assert "Written for" not in (home / "_build/editions/default/html/notebooks/planets.html").read_text()
+    assert (
+        "Written for"
+        not in (home / "_build/editions/default/html/notebooks/planets.html").read_text()
+    )
     published = json.loads((home / "_build/editions/default/statements.json").read_text())
     assert {one["holds"] for chapter in published.values() for one in chapter.values()} == {True}
     inner = home / "_build/editions/inner/html"
     found = json.loads((inner.parent / "statements.json").read_text())
-    assert {key: one["holds"] for key, one in found["planets"].items()} == {"kepler": True, "many": False, "slow": None}
+    assert {key: one["holds"] for key, one in found["planets"].items()} == {
+        "kepler": True,
+        "many": False,
+        "slow": None,
+    }
     assert found["planets"]["many"]["because"] == "4 against 5"
     page, other = ((inner / f"notebooks/{name}.html").read_text() for name in ("planets", "moons"))
-    for because in ("does not hold: 4 against 5", "cannot be told: no value for the year of Neptune"):
+    for because in (
+        "does not hold: 4 against 5",
+        "cannot be told: no value for the year of Neptune",
+    ):
         assert f"Written for the published edition; under your choices this {because}." in page
     assert "So few planets make a wide interval." in page
     assert "bookpress run planets -p group=inner" in page
@@ -85,7 +100,9 @@ def test_an_edition_says_which_sentences_do_not_hold(home: Path) -> None:
         assert "{holds}`" in line
 
 
-def test_evidence_that_overturns_sentences_fails_the_build_and_lists_them(press: Press, home: Path) -> None:
+def test_evidence_that_overturns_sentences_fails_the_build_and_lists_them(
+    press: Press, home: Path
+) -> None:
     table, index = home / "data/planets.csv", home / "_build/editions/default/html/index.html"
     text, before = table.read_text(), index.read_text()
     few = [*text.splitlines()[:5], "Jupiter,5.203,11.0", ""]  # no Neptune, and Jupiter is too fast
@@ -97,15 +114,32 @@ def test_evidence_that_overturns_sentences_fails_the_build_and_lists_them(press:
     assert "the published edition says what is not true: 6 sentences" in said
     unknown = "planets:slow is unknown (no value for the year of Neptune)"
     assert f"notebooks/planets.md:49: {unknown}: A year of Neptune is longer than a life." in said
-    assert "index.md:13: planets:many does not hold (5 against 5): is the power of the distance" in said
+    assert (
+        "index.md:13: planets:many does not hold (5 against 5): is the power of the distance"
+        in said
+    )
     assert index.read_text() == before
 
 
 def test_a_chapter_is_swept(press: Press, home: Path) -> None:
-    press("sweep", "moons", "-g", "moon=Io,Europa", "-g", "power=1.4,1.5", "--out", str(home.parent / "sweep"))
+    press(
+        "sweep",
+        "moons",
+        "-g",
+        "moon=Io,Europa",
+        "-g",
+        "power=1.4,1.5",
+        "--out",
+        str(home.parent / "sweep"),
+    )
     table = (home.parent / "sweep/results.csv").read_text().splitlines()
     assert len(table) == 1 + 4 * 3  # two results and a statement a run
-    assert [row.split(",")[4] for row in table if ",same_law," in row] == ["1.0", "1.0", "0.0", "1.0"]
+    assert [row.split(",")[4] for row in table if ",same_law," in row] == [
+        "1.0",
+        "1.0",
+        "0.0",
+        "1.0",
+    ]
     assert "in which it stands" in (home.parent / "sweep/index.html").read_text()
 
 
@@ -114,7 +148,10 @@ def test_statements_are_listed_by_name_or_id(press: Press, home: Path) -> None:
     assert json.loads(press("statements", "--json")) == built
     assert json.loads(press("statements", "--fallen", "--json")) == {}
     fallen = json.loads(press("statements", "inner", "--fallen", "--json"))
-    assert {key: one["holds"] for key, one in fallen["planets"].items()} == {"many": False, "slow": None}
+    assert {key: one["holds"] for key, one in fallen["planets"].items()} == {
+        "many": False,
+        "slow": None,
+    }
     number = Path(press("build", "-p", "power=1.4").strip().splitlines()[-1]).parents[1].name
     shown = press("statements", number, "--fallen")
     assert "Statements: 0 true, 1 false, 0 unknown" in shown
@@ -123,11 +160,15 @@ def test_statements_are_listed_by_name_or_id(press: Press, home: Path) -> None:
     assert "planets" not in kept
     assert "5% against 1%" in kept["moons"]["same_law"]["because"]
     compared = json.loads(press("compare", "default", number, "--json"))
-    assert {(one["chapter"], *one["parameters"]) for one in compared["results"]} == {("moons", "power")}
+    assert {(one["chapter"], *one["parameters"]) for one in compared["results"]} == {
+        ("moons", "power")
+    }
     assert "did you mean inner?" in press("statements", "iner", code=2)
 
 
 def test_it_is_cited_and_checked_and_its_parameters_are_listed(press: Press) -> None:
-    assert {"Planets", "Orbits"} <= set(re.findall(r"\w+", press("cite", "planets", "--format", "apa")))
+    assert {"Planets", "Orbits"} <= set(
+        re.findall(r"\w+", press("cite", "planets", "--format", "apa"))
+    )
     press("check")
     assert "which planets the fit takes" in press("params", "planets")

@@ -36,7 +36,12 @@ class Served:
     def __init__(self, root: Path, environment: dict[str, str] | None = None) -> None:
         self.root = root
         command = [sys.executable, "-m", "bookpress", "serve", "--port", "0"]
-        how: dict[str, Any] = {"cwd": root, "env": environment, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
+        how: dict[str, Any] = {
+            "cwd": root,
+            "env": environment,
+            "stdout": subprocess.PIPE,
+            "stderr": subprocess.DEVNULL,
+        }
         self.process = subprocess.Popen(command, text=True, start_new_session=True, **how)
         self.url = self.process.stdout.readline().strip()
 
@@ -149,7 +154,9 @@ def test_a_change_during_a_build_starts_it_afresh(served: Served, common: Projec
 
 
 @pytest.mark.parametrize("sent", some([signal.SIGINT, signal.SIGTERM, signal.SIGHUP], 1, 2))
-def test_a_signal_during_a_build_stops_promptly_and_leaves_no_process(built: Project, sent: signal.Signals) -> None:
+def test_a_signal_during_a_build_stops_promptly_and_leaves_no_process(
+    built: Project, sent: signal.Signals
+) -> None:
     edit(built.root / "notebooks/first.md", "Some text.", SLOW)
     served = Served(built.root)
     family = served.family(3)
@@ -187,7 +194,9 @@ def test_a_port_that_is_taken_and_an_edition_that_is_not_there_are_named(book: P
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
-        with pytest.raises(PressError, match=rf"port {port} is taken by another program; choose one with --port"):
+        with pytest.raises(
+            PressError, match=rf"port {port} is taken by another program; choose one with --port"
+        ):
             serve(book, "default", port, print)
     with pytest.raises(UsageError, match="no edition 'othr'; did you mean other"):
         serve(book, "othr", 0, print)

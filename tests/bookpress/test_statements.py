@@ -72,32 +72,54 @@ DOES_NOT = [
     (said.rose_value, (BARE, MIDDLE)),
 ]
 UNKNOWN = [
-    *((compare, (NOTHING, HIGH)) for compare in (said.below, said.above, said.apart, said.overlap, said.above_value)),
-    *((compare, (HIGH, NOTHING)) for compare in (said.below, said.above, said.apart, said.overlap, said.below_value)),
+    *(
+        (compare, (NOTHING, HIGH))
+        for compare in (said.below, said.above, said.apart, said.overlap, said.above_value)
+    ),
+    *(
+        (compare, (HIGH, NOTHING))
+        for compare in (said.below, said.above, said.apart, said.overlap, said.below_value)
+    ),
     *((compare, (BARE, HIGH)) for compare in (said.below, said.above, said.apart, said.overlap)),
-    *((compare, (NOTHING,)) for compare in (said.majority, said.minority, said.majority_value, said.minority_value)),
+    *(
+        (compare, (NOTHING,))
+        for compare in (said.majority, said.minority, said.majority_value, said.minority_value)
+    ),
     (said.within, (NOTHING, CLAIM)),
     (said.within, (HIGH, SILENT)),
     (said.about, (BARE, 0.3, 0.1)),
     (said.about_value, (NOTHING, 0.3, 0.1)),
     (said.about, (LOW, float("nan"), 0.1)),
     (said.counts, (Estimate(0.75), 6, 8)),
-    *((compare, (NOTHING, HIGH)) for compare in (said.rose, said.fell, said.rose_value, said.fell_value)),
+    *(
+        (compare, (NOTHING, HIGH))
+        for compare in (said.rose, said.fell, said.rose_value, said.fell_value)
+    ),
 ]
 
 
 @pytest.mark.parametrize(
     ("holds", "compare", "asked"),
-    [(holds, *case) for holds, cases in ((True, HOLDS), (False, DOES_NOT), (None, UNKNOWN)) for case in cases],
+    [
+        (holds, *case)
+        for holds, cases in ((True, HOLDS), (False, DOES_NOT), (None, UNKNOWN))
+        for case in cases
+    ],
 )
-def test_each_comparison_holds_does_not_or_is_unknown(holds: bool | None, compare: Compare, asked: Any) -> None:
+def test_each_comparison_holds_does_not_or_is_unknown(
+    holds: bool | None, compare: Compare, asked: Any
+) -> None:
     found = compare(*asked)
     assert found.holds is holds, found
     assert found.because
 
 
 def test_every_comparison_is_tried_on_all_three() -> None:
-    made = {one for one in vars(said).values() if getattr(one, "__annotations__", {}).get("return") == "Comparison"}
+    made = {
+        one
+        for one in vars(said).values()
+        if getattr(one, "__annotations__", {}).get("return") == "Comparison"
+    }
     public = {one for one in made if not one.__name__.startswith("_") and one is not joined}
     for cases in (HOLDS, DOES_NOT, UNKNOWN):
         assert {compare for compare, _ in cases} == public
@@ -127,15 +149,25 @@ def test_reasons_are_numbers() -> None:
     assert said.fell(LOW, HIGH).because == "16% (12 to 22) against 64% (53 to 73)"
     assert said.below_value(LOW, HIGH, 0.5).because == "16% against 64% and 50%"
     assert said.within(HIGH, CLAIM).because == "64% (53 to 73) against 65%"
-    assert said.majority(Estimate(1 / 3, 0.06, 0.79, k=1, n=3)).because == "33% (6 to 79; 1 of 3) against 50%"
-    assert said.counts(Estimate(0.75, k=6, n=8), 7, of=8).because == "6 of 8 where the text says 7 of 8"
+    assert (
+        said.majority(Estimate(1 / 3, 0.06, 0.79, k=1, n=3)).because
+        == "33% (6 to 79; 1 of 3) against 50%"
+    )
+    assert (
+        said.counts(Estimate(0.75, k=6, n=8), 7, of=8).because
+        == "6 of 8 where the text says 7 of 8"
+    )
     assert said.below(NOTHING, BARE).because == "no value for nothing, no interval for bare"
 
 
 @pytest.mark.parametrize(
     ("compare", "asked", "reason"),
     [
-        (said.below, (LOW, Estimate(5.0, 4.0, 6.0, unit="months")), "share cannot be compared with what is in months"),
+        (
+            said.below,
+            (LOW, Estimate(5.0, 4.0, 6.0, unit="months")),
+            "share cannot be compared with what is in months",
+        ),
         (said.below, (LOW, "0.5"), "'0.5' cannot be compared"),
         (said.above, (Estimate(1.0, 0.5, float("inf")), 1), "cannot be compared"),
         (said.fell, (LOW, Estimate(0.5, 0.4, 0.6)), "of what time are the two"),
@@ -155,10 +187,15 @@ def test_a_statement_travels_as_an_output_and_is_read_back(monkeypatch: pytest.M
     monkeypatch.setattr("IPython.display.display", keep)
     statement("fell", said.fell(LOW, HIGH), said.minority(LOW))
     statement("rose", said.rose(LOW, HIGH))
-    assert outputs[1]["data"]["text/plain"] == "rose does not hold: 16% (12 to 22) against 64% (53 to 73)"
+    assert (
+        outputs[1]["data"]["text/plain"]
+        == "rose does not hold: 16% (12 to 22) against 64% (53 to 73)"
+    )
     found = harvest([{"output_type": "stream", "text": ""}, *outputs])
     assert [one.holds for one in found.values()] == [True, False]
-    assert found["fell"].because == "16% (12 to 22) against 64% (53 to 73); 16% (12 to 22) against 50%"
+    assert (
+        found["fell"].because == "16% (12 to 22) against 64% (53 to 73); 16% (12 to 22) against 50%"
+    )
     assert found["rose"].numbers == "late: 16% (12 to 22); early: 64% (53 to 73)"
     with pytest.raises(ResultError, match="'rose' is recorded twice"):
         harvest([outputs[1], outputs[1]])
@@ -166,13 +203,19 @@ def test_a_statement_travels_as_an_output_and_is_read_back(monkeypatch: pytest.M
 
 
 numbers = st.floats(-1e6, 1e6)
-estimates = st.lists(numbers, min_size=3, max_size=3).map(sorted).map(lambda ends: Estimate(ends[1], ends[0], ends[2]))
+estimates = (
+    st.lists(numbers, min_size=3, max_size=3)
+    .map(sorted)
+    .map(lambda ends: Estimate(ends[1], ends[0], ends[2]))
+)
 
 
 @given(estimates, estimates)
 def test_laws_of_comparisons(one: Any, other: Any) -> None:
     assert said.below(one, other).holds == said.above(other, one).holds
-    assert said.apart(one, other).holds == (said.below(one, other).holds or said.above(one, other).holds)
+    assert said.apart(one, other).holds == (
+        said.below(one, other).holds or said.above(one, other).holds
+    )
     assert said.apart(one, other).holds != said.overlap(one, other).holds
     assert said.overlap(one, one).holds
     assert not said.below_value(one, one).holds

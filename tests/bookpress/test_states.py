@@ -43,7 +43,10 @@ def test_every_statement_knows_in_how_many_states_it_holds(home: Path) -> None:
     for slug, of in found.items():
         every = [state for _, state in states(home / EDITIONS, slug)]
         for key, sure in of.items():
-            assert (sure["holds"], sure["of"]) == (sum(key not in one["fallen"] for one in every), len(every))
+            assert (sure["holds"], sure["of"]) == (
+                sum(key not in one["fallen"] for one in every),
+                len(every),
+            )
             assert (sure["falls"] is None) == (sure["holds"] == sure["of"])
     assert found["planets"]["many"]["falls"]["choice"] == {"group": "inner"}
     html = home / "_build/editions/default/html"
@@ -51,7 +54,11 @@ def test_every_statement_knows_in_how_many_states_it_holds(home: Path) -> None:
     mark = r'<a class="[^"]*sureness[^"]*" href="../book/sentences.html#planets-many"[^>]*>holds in 0 of 2</a>'
     assert re.search(mark, page)
     listed = re.findall(r'<tr id="(\w+-\w+)">', (html / "book/sentences.html").read_text())
-    shares = {f"{slug}-{key}": one["holds"] / one["of"] for slug, of in found.items() for key, one in of.items()}
+    shares = {
+        f"{slug}-{key}": one["holds"] / one["of"]
+        for slug, of in found.items()
+        for key, one in of.items()
+    }
     assert sorted(listed) == sorted(shares)
     assert [shares[name] for name in listed] == sorted(shares.values())
     assert "planets:many" in press(home, "statements", "--robustness")
@@ -72,7 +79,9 @@ with warm_book(Project.at(Path()), edition / "source", edition / "html"):
     sys.stdin.read()
 """
     how: dict[str, Any] = {"cwd": home, "env": environment(home), "text": True}
-    with subprocess.Popen([sys.executable, "-c", asks], stdin=subprocess.PIPE, stdout=subprocess.PIPE, **how) as asking:
+    with subprocess.Popen(
+        [sys.executable, "-c", asks], stdin=subprocess.PIPE, stdout=subprocess.PIPE, **how
+    ) as asking:
         assert asking.stdout
         forked, threads = map(int, asking.stdout.readline().split())
         assert threads == 1
@@ -87,7 +96,9 @@ def another(tmp_path: Path, explored: Path) -> Path:
     return shutil.copytree(explored, tmp_path / "book", symlinks=True)
 
 
-def test_states_go_with_their_edition_and_the_same_command_goes_on_where_it_was_killed(another: Path) -> None:
+def test_states_go_with_their_edition_and_the_same_command_goes_on_where_it_was_killed(
+    another: Path,
+) -> None:
     cache, pages = another / "_build/cache", another / "_build/editions/default/html"
     before = sorted(pages.glob("states/*/*.js"))
     assert len(before) == 9
@@ -97,7 +108,11 @@ def test_states_go_with_their_edition_and_the_same_command_goes_on_where_it_was_
     press(another, "build")
     assert "not explored" in press(another, "statements", "--robustness", code=2)
     shutil.rmtree(cache)
-    how: dict[str, Any] = {"cwd": another, "env": environment(another), "stderr": subprocess.DEVNULL}
+    how: dict[str, Any] = {
+        "cwd": another,
+        "env": environment(another),
+        "stderr": subprocess.DEVNULL,
+    }
     command = [sys.executable, "-m", "bookpress", "explore", "moons", "--jobs", "1"]
     with subprocess.Popen(command, **how) as exploring:
         wait_for(lambda: len(list(cache.glob("*.json"))) >= 2)
@@ -179,12 +194,16 @@ def test_a_reader_chooses_by_keyboard_and_is_told(home: Path, page: Page) -> Non
 
 def test_the_newest_choice_wins_and_an_unknown_one_is_said_politely(home: Path, page: Page) -> None:
     page.goto(chapter(home, "default", "planets"))
-    page.evaluate("Promise.all(['inner', 'outer', 'inner', 'outer'].map((group) => bookpress.choose('group', group)))")
+    page.evaluate(
+        "Promise.all(['inner', 'outer', 'inner', 'outer'].map((group) => bookpress.choose('group', group)))"
+    )
     expect(page.locator(".choice b").first).to_have_text("outer")
     assert page.evaluate(READ) == read(page, chapter(home, "default", "planets") + "?group=outer")
     before = page.goto(chapter(home, "default", "planets")) and page.evaluate(ARTICLE)
     page.goto(chapter(home, "default", "planets") + "?group=<b>dwarf")
-    expect(page.locator(".state-strip")).to_contain_text("Group: <b>dwarf: this is not among the states made")
+    expect(page.locator(".state-strip")).to_contain_text(
+        "Group: <b>dwarf: this is not among the states made"
+    )
     assert page.evaluate(ARTICLE) == before
     page.get_by_role("button", name="Close").click()
     assert "group" not in page.url
@@ -192,7 +211,9 @@ def test_the_newest_choice_wins_and_an_unknown_one_is_said_politely(home: Path, 
 
 def test_new_blocks_have_data_tips_and_what_was_published(home: Path, page: Page) -> None:
     page.goto(chapter(home, "default", "planets") + "?group=inner")
-    page.mouse.move(90, 90, steps=2)  # a reader who begins: until then what lies below the screen is not drawn
+    page.mouse.move(
+        90, 90, steps=2
+    )  # a reader who begins: until then what lies below the screen is not drawn
     figure = page.locator("#fig-law")
     expect(figure.locator(".chart")).to_have_attribute("data-state", "live")
     figure.get_by_text("Data", exact=True).click()
@@ -204,7 +225,9 @@ def test_new_blocks_have_data_tips_and_what_was_published(home: Path, page: Page
     expect(page.locator("p.restated .was").last).to_have_text(" published: 3.6 days")
 
 
-def test_without_scripts_strips_stand_as_a_table_and_no_control_is_dead(home: Path, browser: Browser) -> None:
+def test_without_scripts_strips_stand_as_a_table_and_no_control_is_dead(
+    home: Path, browser: Browser
+) -> None:
     plain = browser.new_page(java_script_enabled=False)
     plain.goto(chapter(home, "default", "planets"))
     plain.locator(".choice summary").first.click()

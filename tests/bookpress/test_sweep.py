@@ -31,7 +31,11 @@ GRID = {"table": ["a", "b"], "factor": ["1", "2", "3"]}
 @pytest.fixture
 def swept(book: Project) -> Sweeper:
     def run(
-        grid: dict[str, Any], *options: str, scheduler: str | None = None, out: Path | None = None, **how: Any
+        grid: dict[str, Any],
+        *options: str,
+        scheduler: str | None = None,
+        out: Path | None = None,
+        **how: Any,
     ) -> Sweep:
         plan = plan_sweep(book, "first", grid, options)
         done = run_sweep(book, plan, RunOptions(**how), Reporter(), scheduler, out)
@@ -41,13 +45,36 @@ def swept(book: Project) -> Sweeper:
     return run
 
 
-def test_every_combination_is_run_once_and_stands_in_one_table_whatever_runs_it(swept: Sweeper, tmp_path: Path) -> None:
+def test_every_combination_is_run_once_and_stands_in_one_table_whatever_runs_it(
+    swept: Sweeper, tmp_path: Path
+) -> None:
     done = swept(GRID, jobs=2, out=tmp_path / "two")
-    assert (done.fresh, done.errors, done.keys, done.folder) == (6, {}, ["number"], tmp_path / "two")
+    assert (done.fresh, done.errors, done.keys, done.folder) == (
+        6,
+        {},
+        ["number"],
+        tmp_path / "two",
+    )
     parquet, csv = done.tables
     table = pd.read_parquet(parquet)
-    assert list(table.columns) == ["run", "table", "factor", "key", "value", "low", "high", "k", "n", "unit", "label"]
-    expected = [(table, factor, value * factor) for table, value in (("a", 1), ("b", 2)) for factor in (1.0, 2.0, 3.0)]
+    assert list(table.columns) == [
+        "run",
+        "table",
+        "factor",
+        "key",
+        "value",
+        "low",
+        "high",
+        "k",
+        "n",
+        "unit",
+        "label",
+    ]
+    expected = [
+        (table, factor, value * factor)
+        for table, value in (("a", 1), ("b", 2))
+        for factor in (1.0, 2.0, 3.0)
+    ]
     assert list(table[["table", "factor", "value"]].itertuples(index=False, name=None)) == expected
     pd.testing.assert_frame_equal(pd.read_csv(csv, dtype=table.dtypes.to_dict()), table)
     before = [path.read_bytes() for path in done.tables]
@@ -55,7 +82,9 @@ def test_every_combination_is_run_once_and_stands_in_one_table_whatever_runs_it(
     assert [path.read_bytes() for path in again.tables] == before
 
 
-def test_a_sweep_resumes_shares_the_cache_with_builds_and_prints_its_command(book: Project, swept: Sweeper) -> None:
+def test_a_sweep_resumes_shares_the_cache_with_builds_and_prints_its_command(
+    book: Project, swept: Sweeper
+) -> None:
     run_chapters(book, load_edition(book, "default", ["first.factor=2"]))
     assert swept({"factor": ["1", "1.0", "2", "3"]}, jobs=1).fresh == 2
     done = swept(GRID, jobs=1)
@@ -66,7 +95,9 @@ def test_a_sweep_resumes_shares_the_cache_with_builds_and_prints_its_command(boo
     assert (again.folder, again.fresh) == (done.folder, 0)
 
 
-def test_a_combination_that_fails_is_named_and_the_others_are_kept(book: Project, said: Any) -> None:
+def test_a_combination_that_fails_is_named_and_the_others_are_kept(
+    book: Project, said: Any
+) -> None:
     add_cell(book.root / "notebooks/first.md", "assert not (table == 'b' and factor == 2)")
     own = ("--out", str(book.root / "own"))
     code, out, error = said("sweep", "first", "-g", "table=a,b", "-g", "factor=1,2,3", *own)
@@ -75,7 +106,9 @@ def test_a_combination_that_fails_is_named_and_the_others_are_kept(book: Project
     assert "1 of 6 combinations failed:\n  table=b factor=2.0: first: code cell 3" in error
     assert f"\n    as far as it got: {kept}" in error
     assert pd.read_parquet(out.splitlines()[0])["run"].tolist() == [1, 2, 3, 4, 6]
-    assert said("sweep", "first", "-g", "factor=1,2", *own, "--dry-run")[0] == 0, "it may be written again"
+    assert said("sweep", "first", "-g", "factor=1,2", *own, "--dry-run")[0] == 0, (
+        "it may be written again"
+    )
 
 
 @pytest.mark.parametrize(
@@ -84,19 +117,34 @@ def test_a_combination_that_fails_is_named_and_the_others_are_kept(book: Project
         (
             {"tabel": ["a"], "factor": ["0", "x", "2"], "table": []},
             (),
-            ("4 problems", "did you mean table", "0 is not allowed", "x is not allowed", "table: no value to try"),
+            (
+                "4 problems",
+                "did you mean table",
+                "0 is not allowed",
+                "x is not allowed",
+                "table: no value to try",
+            ),
         ),
         ({"years_first": ["2000", "2020"]}, (), ("years_first is 2020 and years_last is 2014",)),
         ({}, (), ("nothing to vary",)),
         (
             {"factor": ["1"], "tabel": ["a"]},
             ("factor=2", "years_first=1800"),
-            ("3 problems", "factor is set with -p and varied", "did you mean table", "1800 is not allowed"),
+            (
+                "3 problems",
+                "factor is set with -p and varied",
+                "did you mean table",
+                "1800 is not allowed",
+            ),
         ),
     ],
 )
 def test_all_that_is_wrong_is_reported_before_anything_runs(
-    book: Project, swept: Sweeper, grid: dict[str, Any], options: tuple[str, ...], parts: tuple[str, ...]
+    book: Project,
+    swept: Sweeper,
+    grid: dict[str, Any],
+    options: tuple[str, ...],
+    parts: tuple[str, ...],
 ) -> None:
     with pytest.raises(UsageError) as raised:
         swept(grid, *options)
@@ -141,22 +189,33 @@ def test_a_cluster_that_loses_a_worker_loses_and_doubles_no_run(
     killer = Killer()
     done = run_sweep(book, plan_sweep(book, "first", grid), RunOptions(), killer, address)
     assert (killer.done_count, done.errors) == (12, {})
-    assert [row["value"] for row in done.rows] == [value * factor for value in (1.0, 2.0) for factor in range(1, 7)]
-    assert len({line.split()[2] for line in log.read_text().splitlines()}) == 2, "both workers took part"
+    assert [row["value"] for row in done.rows] == [
+        value * factor for value in (1.0, 2.0) for factor in range(1, 7)
+    ]
+    assert len({line.split()[2] for line in log.read_text().splitlines()}) == 2, (
+        "both workers took part"
+    )
     assert len(list(book.cache.rglob("*.json"))) == 12
     local = swept(grid)
     assert (local.fresh, local.runs) == (0, done.runs)
 
 
 def test_a_scheduler_without_workers_or_answer_is_named(
-    cluster: Callable[[int], tuple[str, list[subprocess.Popen[bytes]]]], monkeypatch: pytest.MonkeyPatch
+    cluster: Callable[[int], tuple[str, list[subprocess.Popen[bytes]]]],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("bookpress.run.executor.WORKERS_LIMIT", 1.0)
     address, _ = cluster(0)
-    with pytest.raises(PressError, match=f"{address} has no workers; start some"), executor(scheduler=address):
+    with (
+        pytest.raises(PressError, match=f"{address} has no workers; start some"),
+        executor(scheduler=address),
+    ):
         pass
     monkeypatch.setattr("bookpress.run.executor.ANSWER_LIMIT", 3)
-    with pytest.raises(PressError, match="no Dask scheduler"), executor(scheduler="tcp://127.0.0.1:1"):
+    with (
+        pytest.raises(PressError, match="no Dask scheduler"),
+        executor(scheduler="tcp://127.0.0.1:1"),
+    ):
         pass
 
 
@@ -165,7 +224,9 @@ def test_a_worker_with_other_evidence_packages_or_libraries_is_refused(book: Pro
     assert {"Python", "pandas", "papermill"} <= set(here)
     order = Order("kernel", book, Fingerprint.of(book).id, here)
     check_versions(order)
-    with pytest.raises(PressError, match=rf"a worker has pandas {here['pandas']} \(the sweep: 1.0\); every worker"):
+    with pytest.raises(
+        PressError, match=rf"a worker has pandas {here['pandas']} \(the sweep: 1.0\); every worker"
+    ):
         check_versions(replace(order, versions={**here, "pandas": "1.0"}))
     checked_fingerprint(order)
     for path in book.packages[0] / "code.py", book.data / "a.csv":
@@ -180,9 +241,15 @@ SWEEP = [sys.executable, "-m", "bookpress", "sweep", "first", "--jobs", "2", "-g
 
 
 @pytest.mark.parametrize(("how", "code"), [(signal.SIGINT, 130), (signal.SIGKILL, -signal.SIGKILL)])
-def test_a_sweep_that_is_stopped_leaves_no_process_and_goes_on(book: Project, how: signal.Signals, code: int) -> None:
+def test_a_sweep_that_is_stopped_leaves_no_process_and_goes_on(
+    book: Project, how: signal.Signals, code: int
+) -> None:
     add_cell(book.root / "notebooks/first.md", "import time\ntime.sleep(600 * (factor > 1))")
-    how_run: dict[str, Any] = {"cwd": book.root, "stderr": subprocess.PIPE, "stdout": subprocess.DEVNULL}
+    how_run: dict[str, Any] = {
+        "cwd": book.root,
+        "stderr": subprocess.PIPE,
+        "stdout": subprocess.DEVNULL,
+    }
     process = subprocess.Popen([*SWEEP, "factor=1,2,3,4"], start_new_session=True, **how_run)
     wait_for(lambda: list(book.cache.rglob("*.json")))
     time.sleep(0.3)

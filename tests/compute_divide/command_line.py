@@ -23,7 +23,11 @@ class Done:
 def run(*arguments: str) -> Done:
     """Run the command; return its exit code and what it said."""
     out, error, code = io.StringIO(), io.StringIO(), 0
-    with redirect_stdout(out), redirect_stderr(error), mock.patch.object(sys, "argv", ["compute-divide", *arguments]):
+    with (
+        redirect_stdout(out),
+        redirect_stderr(error),
+        mock.patch.object(sys, "argv", ["compute-divide", *arguments]),
+    ):
         try:
             main()
         except SystemExit as end:

@@ -18,7 +18,19 @@ import scipy
 import yaml
 from independent_numbers import rows_of, title_key
 
-VENUES = ["neurips", "icml", "iclr", "cvpr", "iccv", "eccv", "acl", "naacl", "emnlp", "coling", "colm"]
+VENUES = [
+    "neurips",
+    "icml",
+    "iclr",
+    "cvpr",
+    "iccv",
+    "eccv",
+    "acl",
+    "naacl",
+    "emnlp",
+    "coling",
+    "colm",
+]
 VENUES += ["aaai", "ijcai", "colt", "corl"]
 SIZES = [(1, 2), (3, 3), (4, 4), (5, 5), (6, 7), (8, 10), (11, 999)]
 GOVERNMENT = {"UK AISI", "US CAISI", "US AISI", "NNSA"}
@@ -37,7 +49,9 @@ def citations(raw):
     A title that stands twice in a list counts where it stands first.
     """
     found = {}
-    for path in sorted((raw / "papers").glob("*.json.gz"), key=lambda path: (".abstracts." in path.name, path.name)):
+    for path in sorted(
+        (raw / "papers").glob("*.json.gz"), key=lambda path: (".abstracts." in path.name, path.name)
+    ):
         venue, year = re.match(r"([a-z]+)__[a-z]+(\d{4})", path.name).groups()
         titles = {}
         for record in json.loads(gzip.decompress(path.read_bytes())):
@@ -50,7 +64,9 @@ def citations(raw):
 
 
 def unaccepted(status):
-    return bool(status) and re.search("reject|withdr|workshop|^active$|retract|invite|tutorial", status, re.IGNORECASE)
+    return bool(status) and re.search(
+        "reject|withdr|workshop|^active$|retract|invite|tutorial", status, re.IGNORECASE
+    )
 
 
 def ranked(raw, data):
@@ -82,23 +98,37 @@ def lead(rows, team, extra=()):
         wins = (ours[:, None] > theirs) + 0.5 * (ours[:, None] == theirs)
         weight = m * n / (m + n)
         top, weights = top + weight * share, weights + weight
-        variance += weight**2 * (wins.mean(axis=1).var(ddof=1) / m + wins.mean(axis=0).var(ddof=1) / n)
+        variance += weight**2 * (
+            wins.mean(axis=1).var(ddof=1) / m + wins.mean(axis=0).var(ddof=1) / n
+        )
     value, error = top / weights, variance**0.5 / weights
     return {"value": value, "low": value - 1.959964 * error, "high": value + 1.959964 * error}
 
 
 def attention(raw, data):
     every, papers = ranked(raw, data)
-    rows = every[every["venue"].isin(VENUES) & (every["known"] >= 0.85) & every["year"].between(2013, 2025)].copy()
-    rows["size"] = [next(place for place, (low, high) in enumerate(SIZES) if low <= n <= high) for n in rows["authors"]]
+    rows = every[
+        every["venue"].isin(VENUES) & (every["known"] >= 0.85) & every["year"].between(2013, 2025)
+    ].copy()
+    rows["size"] = [
+        next(place for place, (low, high) in enumerate(SIZES) if low <= n <= high)
+        for n in rows["authors"]
+    ]
     found = {"papers_ranked": len(rows)}
-    found["mixed_lead"], found["company_lead"] = lead(rows, "collaboration"), lead(rows, "industry-only")
+    found["mixed_lead"], found["company_lead"] = (
+        lead(rows, "collaboration"),
+        lead(rows, "industry-only"),
+    )
     found["mixed_lead_alike"] = lead(rows, "collaboration", ["size"])
     plain, alike = (found[name]["value"] - 0.5 for name in ("mixed_lead", "mixed_lead_alike"))
     found["mixed_size_part"] = 1 - alike / plain
     for name, first, last in (("early", 2013, 2016), ("middle", 2017, 2019), ("late", 2020, 2025)):
         part = rows[rows["year"].between(first, last)]
-        for team, label in (("academia-only", "academia"), ("collaboration", "mixed"), ("industry-only", "company")):
+        for team, label in (
+            ("academia-only", "academia"),
+            ("collaboration", "mixed"),
+            ("industry-only", "company"),
+        ):
             ours = part[part["team_type"] == team]
             found[f"top_{label}_{name}"] = float((ours["rank"] > 0.9).mean())
             if label != "academia":
@@ -114,7 +144,9 @@ def evaluations(raw):
     text = (raw / "scrutiny" / "third_party_evaluations_2026-08-14.js").read_text(encoding="utf-8")
     company, counts, models, engaged = "", Counter(), Counter(), defaultdict(int)
     model, again = "", 0
-    for line in text.split("export const labsData", 1)[1].split("\nexport const", 1)[0].splitlines():
+    for line in (
+        text.split("export const labsData", 1)[1].split("\nexport const", 1)[0].splitlines()
+    ):
         if match := re.match(r'\s+name: "(.+)"', line):
             company = match[1]
         elif match := re.match(r'\s+"?([^"{]+?)"?: \{\s*$', line):
@@ -122,7 +154,13 @@ def evaluations(raw):
         elif "systemCard" in line:
             models[company, model] += 1
         for name, recurring in re.findall(r'evaluator: "([^"]+)", recurring: (true|false)', line):
-            kind = "government" if name in GOVERNMENT else "non-profit" if name in CHARITIES else "company"
+            kind = (
+                "government"
+                if name in GOVERNMENT
+                else "non-profit"
+                if name in CHARITIES
+                else "company"
+            )
             counts["unnamed" if name in NOBODY else kind] += 1
             counts[company, "named"] += name not in NOBODY
             engaged[company, model] += 1
@@ -148,13 +186,23 @@ def transparency(raw):
     """Return mean scores of the index from the columns of its files."""
     means, scores = {}, {}
     for year, name in ((2023, "October2023"), (2024, "May2024"), (2025, "Dec2025")):
-        rows = [one for one in rows_of(raw / f"scrutiny/fmti_scores_{name}.csv") if one["Indicator"] != "Total"]
+        rows = [
+            one
+            for one in rows_of(raw / f"scrutiny/fmti_scores_{name}.csv")
+            if one["Indicator"] != "Total"
+        ]
         developers = set(rows[0]) - {"Domain", "Subdomain", "Indicator", "Total"}
-        scores[year] = {name.split()[0]: sum(int(row[name]) for row in rows) / 100 for name in developers}
+        scores[year] = {
+            name.split()[0]: sum(int(row[name]) for row in rows) / 100 for name in developers
+        }
         means[f"transparency_{year}"] = statistics.mean(scores[year].values())
         if year == 2025:
-            compute = next(row for row in rows if row["Indicator"] == "Compute usage for final training run")
-            means["transparency_compute"] = sum(compute[name] == "1" for name in developers) / len(developers)
+            compute = next(
+                row for row in rows if row["Indicator"] == "Compute usage for final training run"
+            )
+            means["transparency_compute"] = sum(compute[name] == "1" for name in developers) / len(
+                developers
+            )
     both = scores[2023].keys() & scores[2024].keys()
     means["transparency_same_before"] = statistics.mean(scores[2023][name] for name in both)
     means["transparency_same_after"] = statistics.mean(scores[2024][name] for name in both)
@@ -163,14 +211,22 @@ def transparency(raw):
 
 def capability(raw):
     """Return how far open models are behind, by walking through the days."""
-    rows = [row for row in rows_of(raw / "models/epoch_benchmarked_models_2026-08-19.csv") if row["eci"]]
+    rows = [
+        row for row in rows_of(raw / "models/epoch_benchmarked_models_2026-08-19.csv") if row["eci"]
+    ]
     models = {}
     for row in sorted(rows, key=lambda row: row["Version release date"] or row["Publication date"]):
         day = date.fromisoformat(row["Version release date"] or row["Publication date"])
         first, index, access = models.get(row["model_group"], (day, float(row["eci"]), ""))
         models[row["model_group"]] = (first, index, access or row["Model accessibility"])
-    opened = [(day, index) for day, index, access in models.values() if access.startswith("Open weights")]
-    closed = [(day, index) for day, index, access in models.values() if not access.startswith("Open weights")]
+    opened = [
+        (day, index) for day, index, access in models.values() if access.startswith("Open weights")
+    ]
+    closed = [
+        (day, index)
+        for day, index, access in models.values()
+        if not access.startswith("Open weights")
+    ]
 
     def behind(day):
         best = max(index for released, index in opened if released <= day)
@@ -178,9 +234,15 @@ def capability(raw):
         return (day - min(ahead)).days / (365.25 / 12) if ahead else 0.0
 
     last = max(day for day, _ in [*opened, *closed])
-    days = [date(2024, 1, 1) + timedelta(days) for days in range((last - date(2024, 1, 1)).days + 1)]
+    days = [
+        date(2024, 1, 1) + timedelta(days) for days in range((last - date(2024, 1, 1)).days + 1)
+    ]
     ends = [day for day in days if (day + timedelta(1)).day == 1]
-    records = {day for day, index in opened if day.year >= 2024 and index > max(i for d, i in opened if d < day)}
+    records = {
+        day
+        for day, index in opened
+        if day.year >= 2024 and index > max(i for d, i in opened if d < day)
+    }
     waits = [behind(day) for day in records]
     return {
         "indexed": len(models),

@@ -26,7 +26,10 @@ ARSENALS = ("Lawrence Livermore", "Los Alamos", "Sandia", "CEA EXA1")
 def peaks(raw: Path) -> dict[str, float]:
     found = {}
     for chip in rows(raw / "models/epoch_ml_hardware_2026-07-19.csv"):
-        tensor, half = chip["Tensor-FP16/BF16 performance (FLOP/s)"], chip["FP16 (half precision) performance (FLOP/s)"]
+        tensor, half = (
+            chip["Tensor-FP16/BF16 performance (FLOP/s)"],
+            chip["FP16 (half precision) performance (FLOP/s)"],
+        )
         if tensor or half:
             found[chip["Hardware name"]] = float(tensor or half)
     return found
@@ -49,7 +52,9 @@ def clusters(raw: Path, h100: float) -> list[dict]:
             "sector": one["Sector"],
             "country": one["Country"].strip('"'),
             "day": one["First Operational Date"],
-            "size": float(one["16-bit OP/s"]) / h100 if one["16-bit OP/s"] else float(one["H100 equivalents"]),
+            "size": float(one["16-bit OP/s"]) / h100
+            if one["16-bit OP/s"]
+            else float(one["H100 equivalents"]),
         }
         for one in sure
         if one["Superseded by"].strip('"') not in names
@@ -60,11 +65,16 @@ def of_clusters(raw: Path, h100: float) -> dict[str, float]:
     found = clusters(raw, h100)
     private = [one for one in found if one["sector"] == "Private"]
     arms = [one for one in found if one["sector"] == "Public" and one["name"].startswith(ARSENALS)]
-    free = [one for one in found if one["sector"] == "Public" and not one["name"].startswith(ARSENALS)]
+    free = [
+        one for one in found if one["sector"] == "Public" and not one["name"].startswith(ARSENALS)
+    ]
     named = [one for one in free if not one["name"].startswith("Anonymized")]
     until = [one for one in private if one["day"] and one["day"] < "2022-06-01"]
     german = [one["size"] for one in free if one["country"] == "Germany"]
-    biggest = {key: max(one["size"] for one in part) for key, part in {"p": private, "o": named, "w": arms}.items()}
+    biggest = {
+        key: max(one["size"] for one in part)
+        for key, part in {"p": private, "o": named, "w": arms}.items()
+    }
     return {
         "private_largest": biggest["p"],
         "open_largest": biggest["o"],
@@ -76,7 +86,9 @@ def of_clusters(raw: Path, h100: float) -> dict[str, float]:
         "public_sum": sum(one["size"] for one in free),
         "germany": sum(german),
         "germany_largest": max(german) / sum(german),
-        "united_states": sum(one["size"] for one in free if one["country"].startswith("United States")),
+        "united_states": sum(
+            one["size"] for one in free if one["country"].startswith("United States")
+        ),
     }
 
 
@@ -97,7 +109,10 @@ def of_owners(raw: Path, speed: dict[str, float]) -> dict[str, float]:
         "A100": "NVIDIA A100", "A800": "NVIDIA A800 SXM", "H100/H200": H100, "H800": "NVIDIA H800 SXM5",
         "H20": "NVIDIA HGX H20", "B200": "NVIDIA B200",
     }  # fmt: skip
-    gaps = [abs(kinds[kind][0] / kinds[kind][1] * speed[H100] / speed[chip] - 1) for kind, chip in same.items()]
+    gaps = [
+        abs(kinds[kind][0] / kinds[kind][1] * speed[H100] / speed[chip] - 1)
+        for kind, chip in same.items()
+    ]
     return {
         "microsoft": single["Microsoft", "Nvidia"],
         "google_own": single["Google", "Google"],
@@ -112,7 +127,10 @@ def of_universities(raw: Path, speed: dict[str, float]) -> dict[str, float]:
     fixed = {(int(one["row"]), one["gpu"]): int(one["checked"]) for one in checks if one["gpu"]}
 
     def worth(row: int, cells: dict[str, str], *, checked: bool) -> float:
-        counts = {gpu: fixed.get((row, gpu), int(cells[gpu])) if checked else int(cells[gpu]) for gpu in GPUS}
+        counts = {
+            gpu: fixed.get((row, gpu), int(cells[gpu])) if checked else int(cells[gpu])
+            for gpu in GPUS
+        }
         return sum(count * speed[GPUS[gpu]] / speed[H100] for gpu, count in counts.items())
 
     recorded = [worth(row, cells, checked=False) for row, cells in enumerate(table, start=2)]
@@ -155,9 +173,11 @@ def of_lists(raw: Path) -> dict[str, float]:
         "top500_last": share(new, "Academic"),
         "top500_accelerated": share([one for one in new if one[3]], "Academic"),
         "top500_national": share(new, "Research", "Government"),
-        "top500_without_largest": share(new, "Academic") - max(one[2] for one in new if one[0] == "Academic") / whole,
+        "top500_without_largest": share(new, "Academic")
+        - max(one[2] for one in new if one[0] == "Academic") / whole,
         "top500_with_alps": share(new, "Academic") + alps / whole,
-        "united_states_list": sum(one[2] for one in paid if one[1] == "United States") / sum(one[2] for one in paid),
+        "united_states_list": sum(one[2] for one in paid if one[1] == "United States")
+        / sum(one[2] for one in paid),
     }
 
 
@@ -165,7 +185,10 @@ def of_models(raw: Path) -> dict[str, float]:
     by_year: dict[int, list[tuple[float, set[str]]]] = defaultdict(list)
     costs: dict[int, tuple[float, float]] = {}
     for one in rows(raw / "models/epoch_notable_ai_models_2026-08-19.csv"):
-        day, flop = dt.date.fromisoformat(one["Publication date"][:10]), one["Training compute (FLOP)"]
+        day, flop = (
+            dt.date.fromisoformat(one["Publication date"][:10]),
+            one["Training compute (FLOP)"],
+        )
         sectors = set(filter(None, one["Organization categorization"].split(",")))
         cost = float(one["Training compute cost (2023 USD)"] or 0)
         if 2018 <= day.year <= 2025 and flop and sectors:
@@ -177,19 +200,29 @@ def of_models(raw: Path) -> dict[str, float]:
         ordered = sorted(flop for flop, _ in own)
         for flop, sectors in own:
             places = [place for place, other in enumerate(ordered, start=1) if other == flop]
-            fifths[math.ceil(5 * statistics.mean(places) / len(own))].append(sectors == {"Academia"})
+            fifths[math.ceil(5 * statistics.mean(places) / len(own))].append(
+                sectors == {"Academia"}
+            )
     slope = statistics.linear_regression(
         [when for _, when in costs.values()], [math.log10(c) for c, _ in costs.values()]
     )
-    return {"cost_growth": 10**slope.slope} | {f"fifth_{place}": statistics.mean(own) for place, own in fifths.items()}
+    return {"cost_growth": 10**slope.slope} | {
+        f"fifth_{place}": statistics.mean(own) for place, own in fifths.items()
+    }
 
 
 def of_prices(raw: Path, h100: float) -> dict[str, float]:
-    quotes = [one for one in rows(raw / "compute/gpu_rental_list_prices_2026-09.csv") if one["chip"] == "H100"]
+    quotes = [
+        one
+        for one in rows(raw / "compute/gpu_rental_list_prices_2026-09.csv")
+        if one["chip"] == "H100"
+    ]
     prices = [float(one["usd_per_hour"]) for one in quotes]
     peak = prices.index(max(prices))
     flop = 2_500_000 / prices[-1] * 3600 * h100 * 0.4
-    models = {one["Model"]: one for one in rows(raw / "models/epoch_notable_ai_models_2026-08-19.csv")}
+    models = {
+        one["Model"]: one for one in rows(raw / "models/epoch_notable_ai_models_2026-08-19.csv")
+    }
     return {
         "h100_first": prices[0],
         "h100_peak": prices[peak],
@@ -204,7 +237,11 @@ def of_prices(raw: Path, h100: float) -> dict[str, float]:
 def of_countries(raw: Path, speed: dict[str, float]) -> dict[str, float]:
     """Return where models are made and where machines stand, of those whose country is known."""
     models = rows(raw / "models/epoch_notable_ai_models_2026-08-19.csv")
-    of = [m["Country (of organization)"] for m in models if "2023" <= m["Publication date"][:4] <= "2025"]
+    of = [
+        m["Country (of organization)"]
+        for m in models
+        if "2023" <= m["Publication date"][:4] <= "2025"
+    ]
     of = [{name.strip() for name in one.split(",")} for one in of if one.strip()]
     large = {"United States of America", "China"}
     found = {
@@ -213,7 +250,9 @@ def of_countries(raw: Path, speed: dict[str, float]) -> dict[str, float]:
     }
     listed = [one for one in clusters(raw, speed[H100]) if one["country"]]
     private = [one for one in listed if one["sector"] == "Private"]
-    public = [one for one in listed if one["sector"] == "Public" and not one["name"].startswith(ARSENALS)]
+    public = [
+        one for one in listed if one["sector"] == "Public" and not one["name"].startswith(ARSENALS)
+    ]
     for key, part in {"private": private, "public": public}.items():
         held = sum(one["size"] for one in part if one["country"] in {*large, "United States"})
         found[f"two_countries_{key}"] = held / sum(one["size"] for one in part)
@@ -226,7 +265,12 @@ def recompute(raw: Path) -> dict[str, float]:
     speed = peaks(raw)
     labs = rows(raw / "compute/epoch_lab_compute_year_end_2026-09-03.csv")
     used = [float(one["h100e_med"]) for one in labs if one["Year"] == "2025"]
-    found = of_clusters(raw, speed[H100]) | of_owners(raw, speed) | of_universities(raw, speed) | of_lists(raw)
+    found = (
+        of_clusters(raw, speed[H100])
+        | of_owners(raw, speed)
+        | of_universities(raw, speed)
+        | of_lists(raw)
+    )
     found |= of_countries(raw, speed)
     return found | of_models(raw) | of_prices(raw, speed[H100]) | {
         "laboratory_most": max(used),

@@ -46,7 +46,10 @@ FILTER = ("sota improvement", "historical relevance", "historical significance",
 
 def rows_of(path: Path) -> list[dict[str, str]]:
     with path.open(encoding="utf-8-sig", newline="") as file:
-        return [{key: (value or "").strip() for key, value in row.items() if key} for row in csv.DictReader(file)]
+        return [
+            {key: (value or "").strip() for key, value in row.items() if key}
+            for row in csv.DictReader(file)
+        ]
 
 
 def models_of(raw: Path, vintage: str) -> list[dict[str, Any]]:
@@ -65,7 +68,9 @@ def _model(row: dict[str, str], old: bool) -> dict[str, Any]:
         "day": day,
         "year": day.year if day else None,
         "team": _old_team(label) if old else _team(label),
-        "compute": _number(row.get("Training compute (FLOP)") or row.get("Training compute (FLOPs)") or ""),
+        "compute": _number(
+            row.get("Training compute (FLOP)") or row.get("Training compute (FLOPs)") or ""
+        ),
         "filter": any(name in criteria for name in FILTER),
         "notable": met.casefold().startswith("yes") if met is not None else bool(criteria),
         "row": row,
@@ -103,7 +108,11 @@ def _team(label: str) -> str | None:
 
 
 def share(models: Iterable[dict[str, Any]], team: str, first: int, last: int) -> tuple[int, int]:
-    teams = [model["team"] for model in models if model["year"] and first <= model["year"] <= last and model["team"]]
+    teams = [
+        model["team"]
+        for model in models
+        if model["year"] and first <= model["year"] <= last and model["team"]
+    ]
     return teams.count(team), len(teams)
 
 
@@ -112,12 +121,19 @@ def largest(models: list[dict[str, Any]], k: int = 10) -> list[dict[str, Any]]:
     for model in models:
         if model["compute"] is not None:
             by_year[model["year"]].append(model)
-    return [model for own in by_year.values() for model in sorted(own, key=lambda one: -one["compute"])[:k]]
+    return [
+        model
+        for own in by_year.values()
+        for model in sorted(own, key=lambda one: -one["compute"])[:k]
+    ]
 
 
 def doubling_months(points: Iterable[tuple[date, float]]) -> float:
     """Return the doubling time of the least-squares line through the logarithms."""
-    placed = [(day.year + (day.timetuple().tm_yday - 1) / 365.25, math.log2(value)) for day, value in points]
+    placed = [
+        (day.year + (day.timetuple().tm_yday - 1) / 365.25, math.log2(value))
+        for day, value in points
+    ]
     x, y = zip(*placed, strict=True)
     return 12 / statistics.linear_regression(x, y).slope
 
@@ -130,10 +146,20 @@ def large_scale_and_training(raw: Path) -> Numbers:
         "academia_share_late": ("academia", 2020, 2022),
         "industry_share_year": ("industry", 2022, 2022),
     }
-    found: Numbers = {f"large-scale-models:{key}": share(top, *whose) for key, whose in periods.items()}
-    found |= {f"large-scale-models:notable_{key}": share(kept, *whose) for key, whose in periods.items()}
-    since = [model for model in new if model["year"] and 2010 <= model["year"] <= 2025 and model["compute"]]
-    found["training-compute:doubling_time"] = doubling_months((model["day"], model["compute"]) for model in since)
+    found: Numbers = {
+        f"large-scale-models:{key}": share(top, *whose) for key, whose in periods.items()
+    }
+    found |= {
+        f"large-scale-models:notable_{key}": share(kept, *whose) for key, whose in periods.items()
+    }
+    since = [
+        model
+        for model in new
+        if model["year"] and 2010 <= model["year"] <= 2025 and model["compute"]
+    ]
+    found["training-compute:doubling_time"] = doubling_months(
+        (model["day"], model["compute"]) for model in since
+    )
     for team in ("academia", "industry"):
         own = ((model["day"], model["compute"]) for model in since if model["team"] == team)
         found[f"training-compute:doubling_time_{team}"] = doubling_months(own)
@@ -152,7 +178,9 @@ def large_scale_and_training(raw: Path) -> Numbers:
 
 def vintages(raw: Path) -> Numbers:
     tables = {name: models_of(raw, name) for name in FILES}
-    notable = {name: [model for model in models if model["notable"]] for name, models in tables.items()}
+    notable = {
+        name: [model for model in models if model["notable"]] for name, models in tables.items()
+    }
     found: Numbers = {
         "robustness:first_listed": share(tables["2022-06"], "industry", 2022, 2022),
         "robustness:first_old": share(tables["2023-03"], "industry", 2022, 2022),
@@ -168,12 +196,18 @@ def vintages(raw: Path) -> Numbers:
         alone = [model for model in tables[name] if model["team"] in {"academia", "industry"}]
         found[f"ledger:ai_index_2022_academia_share_{key}"] = share(alone, "academia", 2022, 2022)
     for name in ("2024-10", "2024-11", "2025-02", "2026-03", "2026-08"):
-        found[f"robustness:second_in_{name.replace('-', '_')}"] = share(notable[name], "industry", 2024, 2024)
+        found[f"robustness:second_in_{name.replace('-', '_')}"] = share(
+            notable[name], "industry", 2024, 2024
+        )
     kept = [model for model in tables["2023-03"] if model["filter"]]
     found["reproduction:academia_share_early_paper"] = share(kept, "academia", 2010, 2014)
     found["reproduction:academia_share_late_paper"] = share(kept, "academia", 2020, 2022)
     found["reproduction:industry_share_2022_paper"] = share(kept, "industry", 2022, 2022)
-    early = [(model["day"], model["compute"]) for model in kept if model["compute"] and 2010 <= model["year"] <= 2022]
+    early = [
+        (model["day"], model["compute"])
+        for model in kept
+        if model["compute"] and 2010 <= model["year"] <= 2022
+    ]
     found["reproduction:doubling_time_paper"] = doubling_months(early)
     return found
 
@@ -201,7 +235,10 @@ def bases_and_access(raw: Path) -> Numbers:
             if model["team"] == team and model["year"] and 2023 <= model["year"] <= 2025
         ]
         access = [one for one in access if one]
-        found[f"diffusion:open_late_{team}"] = (sum(one.startswith("Open weights") for one in access), len(access))
+        found[f"diffusion:open_late_{team}"] = (
+            sum(one.startswith("Open weights") for one in access),
+            len(access),
+        )
     asked = {
         "google_nothing": (r"Google( |$|,)|DeepMind", 2019, 2023, "Unreleased", ""),
         "meta_code": (r"Meta AI|Facebook", 2021, 2023, "Open weights", "Open"),
@@ -210,7 +247,11 @@ def bases_and_access(raw: Path) -> Numbers:
     }
     for key, (maker, first, last, access, code) in asked.items():
         own = [model["row"] for model in new if model["year"] and first <= model["year"] <= last]
-        own = [row for row in own if re.search(maker, row["Organization"]) and row["Model accessibility"]]
+        own = [
+            row
+            for row in own
+            if re.search(maker, row["Organization"]) and row["Model accessibility"]
+        ]
         met = [row for row in own if row["Model accessibility"].startswith(access)]
         met = [row for row in met if row["Training code accessibility"].startswith(code)]
         found[f"diffusion:{key}"] = (len(met), len(own))
@@ -220,7 +261,11 @@ def bases_and_access(raw: Path) -> Numbers:
 def chips_and_money(raw: Path) -> Numbers:
     chip = "NVIDIA H100 SXM5 80GB"
     listed = rows_of(raw / "models/epoch_ml_hardware_2026-07-19.csv")
-    peak = next(float(row["Tensor-FP16/BF16 performance (FLOP/s)"]) for row in listed if row["Hardware name"] == chip)
+    peak = next(
+        float(row["Tensor-FP16/BF16 performance (FLOP/s)"])
+        for row in listed
+        if row["Hardware name"] == chip
+    )
     hours = 5000 * 3 * 365.25 * 24 / 12
     facility = hours * 3600 * peak * 0.33
     quotes = rows_of(raw / "models/epoch_hardware_prices_2025-06-20.csv")
@@ -239,7 +284,9 @@ def chips_and_money(raw: Path) -> Numbers:
     of_year = [model["compute"] for model in new if model["year"] == 2025]
     known = [compute for compute in of_year if compute is not None]
     within = sum(compute <= facility for compute in known)
-    industry = [model for model in new if model["team"] == "industry" and model["row"]["Hardware quantity"]]
+    industry = [
+        model for model in new if model["team"] == "industry" and model["row"]["Hardware quantity"]
+    ]
     cards = rows_of(raw / "models/epoch_gpu_trends_2023-03-02.csv")
     cards = [row for row in cards if row["date"] and row["FP32_flops"] and row["real_price_2020"]]
     return {
@@ -250,13 +297,21 @@ def chips_and_money(raw: Path) -> Numbers:
         "policy:facility_purchase": 5000 * bought,
         "policy:preset_starting_grant": 1_500_000 / price * 3600 * peak * 0.33,
         "policy:preset_airr_open": 1_400_000 * 3600 * peak * 0.33,
-        "policy:preset_airr_open_reach": (sum(one <= 1.4e6 * 3600 * peak * 0.33 for one in known), len(known)),
+        "policy:preset_airr_open_reach": (
+            sum(one <= 1.4e6 * 3600 * peak * 0.33 for one in known),
+            len(known),
+        ),
         "policy:times_pythia": 8 * 365.25 * 24 / (64 * 3 * 24),
         "policy:times_olmo_32b": 512 * 365.25 * 24 / (1024 * 1344),
         "policy:preset_jupiter": 24_000 * 365.25 * 24 * 3600 * peak * 0.33,
-        "hardware:number_industry": statistics.median(float(model["row"]["Hardware quantity"]) for model in industry),
+        "hardware:number_industry": statistics.median(
+            float(model["row"]["Hardware quantity"]) for model in industry
+        ),
         "hardware:doubling_gpus": doubling_months(
-            (datetime.fromisoformat(row["date"]).date(), float(row["FP32_flops"]) / float(row["real_price_2020"]))
+            (
+                datetime.fromisoformat(row["date"]).date(),
+                float(row["FP32_flops"]) / float(row["real_price_2020"]),
+            )
             for row in cards
         ),
     }
@@ -271,7 +326,9 @@ def plain(text: str) -> str:
         return text.lower()
     text = re.sub(r"\s?[´`¨ˆ˜¸]\s?(?=[a-z])|[´`¨ˆ˜¸]\s?", "", text)
     text = unicodedata.normalize("NFKD", text).lower()
-    for letter, instead in zip("ßøłđðþæœıħ", ("ss", "o", "l", "d", "d", "th", "ae", "oe", "i", "h"), strict=True):
+    for letter, instead in zip(
+        "ßøłđðþæœıħ", ("ss", "o", "l", "d", "d", "th", "ae", "oe", "i", "h"), strict=True
+    ):
         text = text.replace(letter, instead)
     return "".join(char for char in text if not unicodedata.combining(char))
 
@@ -294,7 +351,9 @@ class Affiliations:
             start = " ^ " if pattern.startswith("^") else "" if pattern.startswith("*") else " "
             end = " $ " if pattern.endswith("$") else "" if pattern.endswith("*") else " "
             key = start + words(plain(pattern.strip("*^$"))) + end
-            self.keys[key[:4] if start and len(key) >= 4 else ""].append((key, row["strength"], sectors))
+            self.keys[key[:4] if start and len(key) >= 4 else ""].append(
+                (key, row["strength"], sectors)
+            )
 
     def read(self, text: str) -> frozenset[str]:
         if text not in self.known:
@@ -305,11 +364,20 @@ class Affiliations:
         while "&" in text and (shown := html.unescape(text)) != text:
             text = shown
         items = [item for item in text.split("+") if len(item) < 250 and "\n" not in item.strip()]
-        cut = [re.sub(r"\b(?:currently|now|presently) (?:at|with) [^,;()+]*", " ", plain(item)) for item in items]
-        parts = [f" ^ {told} $ " for item in cut for part in re.split(r"[;/|]", item) if (told := words(part))]
+        cut = [
+            re.sub(r"\b(?:currently|now|presently) (?:at|with) [^,;()+]*", " ", plain(item))
+            for item in items
+        ]
+        parts = [
+            f" ^ {told} $ "
+            for item in cut
+            for part in re.split(r"[;/|]", item)
+            if (told := words(part))
+        ]
         matches = [self._matches(part) for part in parts]
         firm = [
-            {one for strength, found in match if strength in {"name", "word"} for one in found} for match in matches
+            {one for strength, found in match if strength in {"name", "word"} for one in found}
+            for match in matches
         ]
         sectors = set().union(*firm)
         decided = bool(sectors)
@@ -351,7 +419,9 @@ class Affiliations:
     @staticmethod
     def _hinted(match: list[tuple[str, frozenset[str]]]) -> set[str]:
         for wanted in ("hint", "place"):
-            told = {sector for strength, sectors in match if strength == wanted for sector in sectors}
+            told = {
+                sector for strength, sectors in match if strength == wanted for sector in sectors
+            }
             for sector in ("academia", "government", "nonprofit", "industry"):
                 if sector in told:
                     return {sector}
@@ -360,12 +430,18 @@ class Affiliations:
 
 def title_key(title: str) -> str:
     if not title.isascii():
-        title = "".join(char for char in unicodedata.normalize("NFKD", title) if not unicodedata.combining(char))
+        title = "".join(
+            char for char in unicodedata.normalize("NFKD", title) if not unicodedata.combining(char)
+        )
     return re.sub(r"[\W_]+", "", title.lower())
 
 
 def unescaped(text: str) -> str:
-    text = re.sub(r"\\x([0-9a-fA-F]{2})|\\u([0-9a-fA-F]{4})", lambda found: chr(int(found[1] or found[2], 16)), text)
+    text = re.sub(
+        r"\\x([0-9a-fA-F]{2})|\\u([0-9a-fA-F]{4})",
+        lambda found: chr(int(found[1] or found[2], 16)),
+        text,
+    )
     while "&" in text and (shown := html.unescape(text)) != text:
         text = shown
     return text
@@ -377,12 +453,21 @@ def listed(path: Path) -> Iterator[tuple[str, list[str]]]:
     if ".jsonl" in path.name:
         for line in filter(str.strip, content.split("\n")):
             record = json.loads(line)
-            named = [unescaped(author.get("affiliation") or "").strip() for author in record["authors"]]
+            named = [
+                unescaped(author.get("affiliation") or "").strip() for author in record["authors"]
+            ]
             yield unescaped(record["title"]), named
         return
     for record in json.loads(content):
         if not re.search(r"reject|withdraw|workshop", record.get("status") or "", re.IGNORECASE):
-            yield record["title"], [one.strip() for one in unescaped(record.get("aff") or "").split(";") if one.strip()]
+            yield (
+                record["title"],
+                [
+                    one.strip()
+                    for one in unescaped(record.get("aff") or "").split(";")
+                    if one.strip()
+                ],
+            )
 
 
 def papers_of(raw: Path, *names: str) -> dict[str, tuple[str, list[str]]]:
@@ -398,7 +483,9 @@ def papers_of(raw: Path, *names: str) -> dict[str, tuple[str, list[str]]]:
     return found
 
 
-def academic(papers: Iterable[tuple[str, list[str]]], reader: Affiliations, *, public: bool) -> tuple[int, int]:
+def academic(
+    papers: Iterable[tuple[str, list[str]]], reader: Affiliations, *, public: bool
+) -> tuple[int, int]:
     """Return how many papers are by universities alone, of those whose team is known."""
     teams = [set().union(*map(reader.read, affiliations)) for _, affiliations in papers]
     allowed = {"academia", "government", "nonprofit"} if public else {"academia"}
@@ -424,7 +511,11 @@ def about(title: str, terms: Iterable[str]) -> bool:
 
 def scrutiny(raw: Path) -> Numbers:
     topics = yaml.safe_load((DATA / "topics.yml").read_text(encoding="utf-8"))
-    terms = [term for topic in topics["groups"]["scrutiny"]["topics"] for term in topics["topics"][topic]["terms"]]
+    terms = [
+        term
+        for topic in topics["groups"]["scrutiny"]["topics"]
+        for term in topics["topics"][topic]["terms"]
+    ]
     reader = Affiliations()
     teams = [
         set().union(*map(reader.read, affiliations))
@@ -432,13 +523,22 @@ def scrutiny(raw: Path) -> Numbers:
         for title, affiliations in papers_of(raw, name).values()
         if about(title, terms)
     ]
-    sides = [team for team in teams if team == {"academia"} or team == {"industry"} or {"academia", "industry"} <= team]
+    sides = [
+        team
+        for team in teams
+        if team == {"academia"} or team == {"industry"} or {"academia", "industry"} <= team
+    ]
     return {"scrutiny:academic_scrutiny": (sides.count({"academia"}), len(sides))}
 
 
 def openalex(raw: Path) -> Numbers:
     titles = set()
-    of_epoch = ("epoch_ml_works_2023", "epoch_openai_work0_2023", "epoch_openai_work2_2023", "epoch_work0_2023")
+    of_epoch = (
+        "epoch_ml_works_2023",
+        "epoch_openai_work0_2023",
+        "epoch_openai_work2_2023",
+        "epoch_work0_2023",
+    )
     for name in ("justin21523_works_sample", *of_epoch):
         content = json.loads((raw / f"openalex/{name}.json").read_text(encoding="utf-8"))
         for work in content if isinstance(content, list) else content.get("results", [content]):
@@ -452,12 +552,16 @@ def papers(raw: Path) -> Numbers:
     lists = {
         "before": papers_of(raw, "nips__nips2013.json.gz"),
         "between": papers_of(raw, "nips__nips2021.json.gz"),
-        "after": papers_of(raw, "nips__nips2024.json.gz", next((raw / "papers").glob("*2024*.jsonl.gz")).name),
+        "after": papers_of(
+            raw, "nips__nips2024.json.gz", next((raw / "papers").glob("*2024*.jsonl.gz")).name
+        ),
     }
     found: Numbers = {}
     for key, own in lists.items():
         found[f"research-topics:academic_{key}"] = academic(own.values(), reader, public=False)
-        found[f"research-topics:academic_{key}_public"] = academic(own.values(), reader, public=True)
+        found[f"research-topics:academic_{key}_public"] = academic(
+            own.values(), reader, public=True
+        )
     return found
 
 

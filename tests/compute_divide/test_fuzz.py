@@ -39,7 +39,12 @@ SOUND_ROW = {
     "Model accessibility": "API access",
 }
 HEADER, ROW = list(SOUND_ROW), list(SOUND_ROW.values())
-PAPER = {"title": "A title of words", "status": "Poster", "aff": "MIT; Google", "aff_domain": "mit.edu;google.com"}
+PAPER = {
+    "title": "A title of words",
+    "status": "Poster",
+    "aff": "MIT; Google",
+    "aff_domain": "mit.edu;google.com",
+}
 HOSTILE = (
     b"\x00", b"\xff\xfe", b"\xef\xbb\xbf", b"\xc3", b"\r", b'"', b"'", b"{", b"[" * 20_000, b"*a", b"&a [*a]",
     b"!!python/none x", b"---\n", b"\n", b"\t", b":", b"|", b",", b"1e999", b"NaN", b"-1", b"9" * 400, b"../../x",
@@ -79,7 +84,9 @@ SOUND: dict[str, Callable[[np.random.Generator], bytes]] = {
     "front matter": lambda _: (ROOT / "notebooks/causes.md").read_bytes()[:3000],
     "papers": papers,
     "models": models,
-    "row": lambda _: b'model: Mine\npublished: "2025-06-01"\norganisations: Nowhere\nsectors: academia\n',
+    "row": lambda _: (
+        b'model: Mine\npublished: "2025-06-01"\norganisations: Nowhere\nsectors: academia\n'
+    ),
 }
 
 
@@ -101,7 +108,9 @@ def damaged(kind: str, seed: int) -> bytes:
                 content[place:place] = content[place:end] * int(rng.integers(1, 4))
             case _:
                 content = bytearray(
-                    content.decode("utf-8", "replace").encode(pick(rng, ["utf-16", "cp1252", "utf-8"]), "replace")
+                    content.decode("utf-8", "replace").encode(
+                        pick(rng, ["utf-16", "cp1252", "utf-8"]), "replace"
+                    )
                 )
     return bytes(content)
 
@@ -119,7 +128,10 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def take(kind: str, content: bytes, book: Project, folder: Path) -> None:
     """Do with an input what the command for it does."""
-    places = {"edition": book.root / "book/editions/fuzz.yml", "front matter": book.root / "notebooks/causes.md"}
+    places = {
+        "edition": book.root / "book/editions/fuzz.yml",
+        "front matter": book.root / "notebooks/causes.md",
+    }
     name = {"papers": "fuzz.json.gz", "models": "fuzz.csv"}.get(kind, "fuzz.yml")
     places.get(kind, folder / name).write_bytes(content)
     match kind:
@@ -155,7 +167,10 @@ def test_damaged_input_is_one_message_and_changes_nothing(
             refused += 1
             told = str(error)
             assert told.strip(), (kind, seed)
-            assert any(word in told for word in ("fuzz", "causes", "vintage", "parameter", "row", "has no", "top_k")), (
+            assert any(
+                word in told
+                for word in ("fuzz", "causes", "vintage", "parameter", "row", "has no", "top_k")
+            ), (
                 kind,
                 seed,
                 told,

@@ -40,27 +40,40 @@ def test_every_direct_dependency_is_listed_with_what_is_locked_and_nothing_else(
 
 def test_the_python_range_is_the_projects():
     line = next(line for line in conda_lines()[0] if line.startswith("python"))
-    assert SpecifierSet(line.removeprefix("python")) == SpecifierSet(PROJECT["project"]["requires-python"])
+    assert SpecifierSet(line.removeprefix("python")) == SpecifierSet(
+        PROJECT["project"]["requires-python"]
+    )
 
 
 def test_the_lock_satisfies_the_project():
-    groups = PROJECT["dependency-groups"]["dev"] + PROJECT["project"]["optional-dependencies"]["cluster"]
+    groups = (
+        PROJECT["dependency-groups"]["dev"] + PROJECT["project"]["optional-dependencies"]["cluster"]
+    )
     for line in PROJECT["project"]["dependencies"] + groups:
         wanted = Requirement(line)
-        assert any(wanted.specifier.contains(version) for version in LOCKED[wanted.name.lower()]), line
+        assert any(wanted.specifier.contains(version) for version in LOCKED[wanted.name.lower()]), (
+            line
+        )
 
 
 def test_the_lock_pins_by_hash_and_names_no_host():
     assert "://" not in LOCK
     blocks = re.split(r"\n(?=[a-z0-9])", LOCK)
     unpinned = [
-        block.splitlines()[0] for block in blocks if "==" in block.splitlines()[0] and "--hash=sha256:" not in block
+        block.splitlines()[0]
+        for block in blocks
+        if "==" in block.splitlines()[0] and "--hash=sha256:" not in block
     ]
     assert unpinned == []
 
 
 def test_a_python_that_does_not_do_is_one_line():
     for python in ("python9.9", "/bin/false"):
-        done = subprocess.run(["make", "setup", f"PYTHON={python}"], cwd=ROOT, capture_output=True, text=True)
+        done = subprocess.run(
+            ["make", "setup", f"PYTHON={python}"], cwd=ROOT, capture_output=True, text=True
+        )
         assert done.returncode == 2
-        assert done.stderr.splitlines()[0] == f"The Compute Divide needs Python 3.11, 3.12 or 3.13: PYTHON is {python}."
+        assert (
+            done.stderr.splitlines()[0]
+            == f"The Compute Divide needs Python 3.11, 3.12 or 3.13: PYTHON is {python}."
+        )

@@ -40,7 +40,9 @@ def parse_assignments(
         key, equals, text = option.partition("=")
         chapter, _, name = key.strip().rpartition(".")
         if equals and name:
-            asked.append(Assignment(chapter or None, name, _split(text) if several else text, is_text=True))
+            asked.append(
+                Assignment(chapter or None, name, _split(text) if several else text, is_text=True)
+            )
         else:
             value = "V1,V2" if several else "VALUE"
             problems.append(f"{flag} {quoted(option)} is not NAME={value} or CHAPTER.NAME={value}")
@@ -70,7 +72,9 @@ def with_file(path: Path | None, options: Sequence[str]) -> list[str]:
     return [*told, *options]
 
 
-def file_assignments(parameters: Mapping[str, Any], slugs: Iterable[str]) -> tuple[list[Assignment], list[str]]:
+def file_assignments(
+    parameters: Mapping[str, Any], slugs: Iterable[str]
+) -> tuple[list[Assignment], list[str]]:
     """Return what the file of an edition asks for: a name, ``chapter.name``, or a chapter with names of its own."""
     known, asked = set(slugs), []
     for key, value in parameters.items():
@@ -87,11 +91,18 @@ def _repeated(asked: Sequence[Assignment]) -> list[str]:
     given: dict[str, list[str]] = {}
     for one in asked:
         given.setdefault(one.label, []).append(short(str(one.value)))
-    return [f"{label} is given more than once: {', '.join(texts)}" for label, texts in given.items() if len(texts) > 1]
+    return [
+        f"{label} is given more than once: {', '.join(texts)}"
+        for label, texts in given.items()
+        if len(texts) > 1
+    ]
 
 
 def resolve(
-    book: Sequence[Chapter], included: Sequence[Chapter], asked: Iterable[Assignment], found: Sequence[str] = ()
+    book: Sequence[Chapter],
+    included: Sequence[Chapter],
+    asked: Iterable[Assignment],
+    found: Sequence[str] = (),
 ) -> dict[str, dict[str, Value]]:
     """Return the value of every parameter of the included chapters, or one error that lists all that is wrong.
 
@@ -100,14 +111,25 @@ def resolve(
     values: dict[str, dict[str, Value]] = {}  # of the chapters asked for: others are not even read
     problems = list(found)
     for one in sorted(asked, key=lambda one: one.chapter is not None):
-        reached = [chapter for chapter in (included if one.is_text else book) if one.chapter in {None, chapter.slug}]
-        hits = [(chapter.slug, known) for chapter in reached for known in chapter.parameters if known.name == one.name]
+        reached = [
+            chapter
+            for chapter in (included if one.is_text else book)
+            if one.chapter in {None, chapter.slug}
+        ]
+        hits = [
+            (chapter.slug, known)
+            for chapter in reached
+            for known in chapter.parameters
+            if known.name == one.name
+        ]
         if not hits:
             problems.append(_unknown(book, reached, included, one))
         for slug, parameter in hits:
             chosen = values.setdefault(slug, {})
             try:
-                chosen[one.name] = parameter.parse(one.value) if one.is_text else parameter.check(one.value)
+                chosen[one.name] = (
+                    parameter.parse(one.value) if one.is_text else parameter.check(one.value)
+                )
             except ValueError as error:
                 chosen[one.name] = None  # nothing to compare in a range
                 problems.append(f"{one.label}: {error}")
@@ -121,7 +143,12 @@ def resolve(
     return {chapter.slug: values[chapter.slug] for chapter in included}
 
 
-def _unknown(book: Sequence[Chapter], reached: Sequence[Chapter], included: Sequence[Chapter], one: Assignment) -> str:
+def _unknown(
+    book: Sequence[Chapter],
+    reached: Sequence[Chapter],
+    included: Sequence[Chapter],
+    one: Assignment,
+) -> str:
     """Return what to say about a name that no chapter it reaches has."""
     here = ", ".join(chapter.slug for chapter in included)
     if not reached:

@@ -20,7 +20,9 @@ from bookpress.errors import PressError, UsageError, nearest, quoted
 from bookpress.files import as_mapping, canonical, decoded, front_matter, read, replace_file, sha256
 
 FOLDER = CHAPTERS
-CELLS = re.compile(r"^(`{3,}|~{3,})\{code-cell\}[^\n]*\n(?P<code>.*?)^\1[ \r]*$", re.DOTALL | re.MULTILINE)
+CELLS = re.compile(
+    r"^(`{3,}|~{3,})\{code-cell\}[^\n]*\n(?P<code>.*?)^\1[ \r]*$", re.DOTALL | re.MULTILINE
+)
 PATTERN = "book/new-chapter.md"  # what a new chapter of this book holds at first, with ``$title`` and ``$slug``
 JUPYTEXT = metadata.version("jupytext")
 KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
@@ -48,7 +50,9 @@ class Chapter:
     @cached_property
     def notebook(self) -> Any:
         """The chapter as the JSON of a notebook of nbformat 4, not run. Do not change it: it is shared."""
-        return _notebook(self.source, self.where, self.path.parents[1] / BUILD / ".parsed" / self.slug)
+        return _notebook(
+            self.source, self.where, self.path.parents[1] / BUILD / ".parsed" / self.slug
+        )
 
     @property
     def where(self) -> str:
@@ -61,13 +65,17 @@ class Chapter:
         key = self.settings.front_matter
         found = self.notebook["metadata"].get(key) or {}
         if not isinstance(found, dict):
-            raise PressError(f"{self.where}: the front matter's `{key}` is {found!r}; it holds named entries")
+            raise PressError(
+                f"{self.where}: the front matter's `{key}` is {found!r}; it holds named entries"
+            )
         return dict(found)
 
     @cached_property
     def title(self) -> str:
         """The first heading."""
-        texts = [cell["source"] for cell in self.notebook["cells"] if cell["cell_type"] == "markdown"]
+        texts = [
+            cell["source"] for cell in self.notebook["cells"] if cell["cell_type"] == "markdown"
+        ]
         if found := re.search(r"^# (.*)", "\n".join(texts), re.MULTILINE):
             return found[1].strip()
         raise PressError(f"{self.where} has no heading: its first line of text is `# Title`")
@@ -76,7 +84,14 @@ class Chapter:
     def parameters(self) -> tuple[Parameter, ...]:
         """The parameters it declares, in order."""
         code = (cell for cell in self.notebook["cells"] if cell["cell_type"] == "code")
-        source = next((str(cell["source"]) for cell in code if "parameters" in cell["metadata"].get("tags", [])), "")
+        source = next(
+            (
+                str(cell["source"])
+                for cell in code
+                if "parameters" in cell["metadata"].get("tags", [])
+            ),
+            "",
+        )
         evidence = os.environ.get(self.settings.data_variable)
         return _parameters(source, self.where, self.settings.parameter_types, evidence)
 
@@ -96,7 +111,9 @@ def _notebook(source: str, where: str, kept: Path) -> Any:
 
 
 def _parsed(source: str, where: str) -> bytes:
-    from jupytext.jupytext import TextNotebookConverter  # what `jupytext.reads` uses once it has guessed the format
+    from jupytext.jupytext import (
+        TextNotebookConverter,
+    )  # what `jupytext.reads` uses once it has guessed the format
 
     front_matter(source, where)
     try:
@@ -108,7 +125,9 @@ def _parsed(source: str, where: str) -> bytes:
 
 
 @cache
-def _parameters(source: str, where: str, types: str, _evidence: str | None) -> tuple[Parameter, ...]:
+def _parameters(
+    source: str, where: str, types: str, _evidence: str | None
+) -> tuple[Parameter, ...]:
     """Return the parameters that the code declares; what they allow may depend on the evidence."""
     return tuple(read_parameters(source, where, types))
 
@@ -122,7 +141,9 @@ def toc_files(project: Project) -> list[str]:
 def _toc_files(content: bytes) -> list[str]:
     toc = as_mapping(content, "_toc.yml", "a `root` and chapters")
     if "root" not in toc:
-        raise PressError("_toc.yml has no `root`: see https://jupyterbook.org/en/stable/structure/toc.html")
+        raise PressError(
+            "_toc.yml has no `root`: see https://jupyterbook.org/en/stable/structure/toc.html"
+        )
     return [name.removesuffix(".md").removesuffix(".ipynb") for name in _entries(toc)]
 
 
@@ -137,9 +158,16 @@ def _entries(node: Any) -> Iterator[str]:
 def discover(project: Project) -> list[Chapter]:
     """Return the chapters: those of ``_toc.yml`` in its order, then those that it does not list yet."""
     folder, settings = project.root / FOLDER, project.settings
-    listed = [name.removeprefix(f"{FOLDER}/") for name in toc_files(project) if name.startswith(f"{FOLDER}/")]
+    listed = [
+        name.removeprefix(f"{FOLDER}/")
+        for name in toc_files(project)
+        if name.startswith(f"{FOLDER}/")
+    ]
     others = sorted(path.stem for path in folder.glob("*.md") if path.stem not in listed)
-    chapters = [Chapter(slug, folder / f"{slug}.md", slug in listed, settings) for slug in [*listed, *others]]
+    chapters = [
+        Chapter(slug, folder / f"{slug}.md", slug in listed, settings)
+        for slug in [*listed, *others]
+    ]
     missing = [chapter.where for chapter in chapters if not chapter.path.is_file()]
     if missing:
         raise PressError(f"_toc.yml lists {', '.join(missing)}: no such file")
@@ -151,7 +179,9 @@ def discover(project: Project) -> list[Chapter]:
 def choose(chapters: Sequence[Chapter], slugs: Sequence[str]) -> list[Chapter]:
     """Return the chapters with these slugs, in the order of the book."""
     known = [chapter.slug for chapter in chapters]
-    problems = [f"no chapter {quoted(slug)}{nearest(slug, known)}" for slug in slugs if slug not in known]
+    problems = [
+        f"no chapter {quoted(slug)}{nearest(slug, known)}" for slug in slugs if slug not in known
+    ]
     if problems:
         raise UsageError(*problems)
     return [chapter for chapter in chapters if chapter.slug in slugs]
@@ -162,18 +192,28 @@ def new_chapter(project: Project, slug: str, after: str | None = None) -> Path:
     chapters = discover(project)
     choose(chapters, [after] if after is not None else [])
     if not re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", slug):
-        raise UsageError(f"{quoted(slug)} is no name of a chapter: it is small letters, digits and - between words")
+        raise UsageError(
+            f"{quoted(slug)} is no name of a chapter: it is small letters, digits and - between words"
+        )
     if slug in {chapter.slug for chapter in chapters}:
         raise UsageError(f"there is a chapter {quoted(slug)} already")
     pattern, toc = project.root / PATTERN, project.root / "_toc.yml"
     if not pattern.is_file():
-        raise UsageError(f"this book has no pattern for chapters: {PATTERN} with $title and $slug in it")
+        raise UsageError(
+            f"this book has no pattern for chapters: {PATTERN} with $title and $slug in it"
+        )
     listed, place = decoded(toc), re.escape(after) if after else ".*?"
-    entries = list(re.finditer(rf"^( *- file: *){FOLDER}/{place}(?:\.md)? *\n", listed, re.MULTILINE))
+    entries = list(
+        re.finditer(rf"^( *- file: *){FOLDER}/{place}(?:\.md)? *\n", listed, re.MULTILINE)
+    )
     if not entries:
-        raise UsageError("_toc.yml lists no chapter on a line of its own to put the new one behind; add it by hand")
+        raise UsageError(
+            "_toc.yml lists no chapter on a line of its own to put the new one behind; add it by hand"
+        )
     end, path = entries[-1].end(), project.root / FOLDER / f"{slug}.md"
-    text = Template(decoded(pattern)).safe_substitute(title=slug.replace("-", " ").capitalize(), slug=slug)
+    text = Template(decoded(pattern)).safe_substitute(
+        title=slug.replace("-", " ").capitalize(), slug=slug
+    )
     replace_file(path, text.encode())
     replace_file(toc, f"{listed[:end]}{entries[-1][1]}{FOLDER}/{slug}\n{listed[end:]}".encode())
     return path

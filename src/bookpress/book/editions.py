@@ -12,13 +12,29 @@ from typing import Any
 import yaml
 from pydantic import BaseModel, ConfigDict, Field
 
-from bookpress.book.assignments import Assignment, file_assignments, option, parse_assignments, resolve
+from bookpress.book.assignments import (
+    Assignment,
+    file_assignments,
+    option,
+    parse_assignments,
+    resolve,
+)
 from bookpress.book.chapters import Chapter, choose, discover
 from bookpress.book.parameters import Value
 from bookpress.book.project import Project
 from bookpress.book.source import is_committed
 from bookpress.errors import PressError, UsageError, collecting, nearest, quoted
-from bookpress.files import Stamp, canonical, load_model, read, replace_file, sha256, stamps, tree, trees
+from bookpress.files import (
+    Stamp,
+    canonical,
+    load_model,
+    read,
+    replace_file,
+    sha256,
+    stamps,
+    tree,
+    trees,
+)
 
 DEFAULT = "default"
 FOLDER = "book/editions"
@@ -42,7 +58,9 @@ class EditionFile(BaseModel):
 
 def is_name(name: str) -> bool:
     """Return whether an edition may have this name: it becomes that of a folder, part of addresses and commands."""
-    return bool(re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}", name)) and not re.fullmatch(r"[0-9a-f]{12}", name)
+    return bool(re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}", name)) and not re.fullmatch(
+        r"[0-9a-f]{12}", name
+    )
 
 
 def edition_names(project: Project) -> list[str]:
@@ -62,9 +80,18 @@ def file_faults(project: Project) -> dict[str, str]:
 
 def load_edition_file(project: Project, name: str) -> EditionFile:
     """Return what the file of an edition says; the default edition needs no file."""
-    fault = next((f"{file} {what}" for file, what in file_faults(project).items() if Path(file).stem == name), "")
+    fault = next(
+        (
+            f"{file} {what}"
+            for file, what in file_faults(project).items()
+            if Path(file).stem == name
+        ),
+        "",
+    )
     if name not in edition_names(project) or fault:
-        raise UsageError(f"no edition {quoted(name)}{f': {fault}' if fault else nearest(name, edition_names(project))}")
+        raise UsageError(
+            f"no edition {quoted(name)}{f': {fault}' if fault else nearest(name, edition_names(project))}"
+        )
     path = project.root / FOLDER / f"{name}.yml"
     if not path.is_file():
         return EditionFile(title="Default edition")
@@ -83,7 +110,9 @@ class Fingerprint:
     @classmethod
     def of(cls, project: Project) -> Fingerprint:
         """Return the hashes of a project as it stands."""
-        before = stamps(project.watched)  # first, so that what is written while files are read counts as a change
+        before = stamps(
+            project.watched
+        )  # first, so that what is written while files are read counts as a change
         lock = sha256(read(project.lock)) if project.lock.is_file() else ""
         return cls(tree(project.data, without=(RELEASED,)), trees(project.packages), lock, before)
 
@@ -91,7 +120,9 @@ class Fingerprint:
         """Raise when a file of the evidence or of a package was written to since the hashes were taken."""
         changed = min(self.stamps ^ stamps(project.watched), default=None)
         if changed:
-            raise PressError(f"{changed[0]} changed while chapters were running; build again: what is done is kept")
+            raise PressError(
+                f"{changed[0]} changed while chapters were running; build again: what is done is kept"
+            )
 
     @property
     def id(self) -> str:
@@ -126,9 +157,20 @@ class Edition:
     @cached_property
     def parts(self) -> dict[str, str]:
         """A hash of each thing that the results rest on."""
-        chapters, mark = {chapter.slug: chapter.sha256 for chapter in self.chapters}, self.fingerprint
-        hashed = {"parameters": self.values, "chapters": chapters, "evidence": mark.evidence, "packages": mark.packages}
-        return {**{name: sha256(canonical(part).encode()) for name, part in hashed.items()}, "lock": mark.lock}
+        chapters, mark = (
+            {chapter.slug: chapter.sha256 for chapter in self.chapters},
+            self.fingerprint,
+        )
+        hashed = {
+            "parameters": self.values,
+            "chapters": chapters,
+            "evidence": mark.evidence,
+            "packages": mark.packages,
+        }
+        return {
+            **{name: sha256(canonical(part).encode()) for name, part in hashed.items()},
+            "lock": mark.lock,
+        }
 
     @property
     def folder(self) -> str:
@@ -164,9 +206,19 @@ def load_edition(
     if limited:
         values = {**edition_values(project, book, DEFAULT)[2], **values}
     is_in_clones = is_committed(project.root, f"{FOLDER}/{name}.yml")
-    written = [] if is_in_clones else file_assignments(file.parameters, [chapter.slug for chapter in book])[0]
-    command = [project.settings.command, "build", *([name] if is_in_clones and name != DEFAULT else [])]
-    command += [option(*one) for one in {one.label: one.value for one in [*written, *asked]}.items()]
+    written = (
+        []
+        if is_in_clones
+        else file_assignments(file.parameters, [chapter.slug for chapter in book])[0]
+    )
+    command = [
+        project.settings.command,
+        "build",
+        *([name] if is_in_clones and name != DEFAULT else []),
+    ]
+    command += [
+        option(*one) for one in {one.label: one.value for one in [*written, *asked]}.items()
+    ]
     command += ["--chapters " + ",".join(limited)] if limited else []
     own = project.own_rows
     is_named = not asked and only is None and not own
@@ -192,19 +244,29 @@ def save_edition(project: Project, wanted: Sequence[Edition], name: str) -> Edit
     if not is_name(name):
         raise UsageError(f"no edition {quoted(name)}: {NAMING}")
     if name in edition_names(project) or name in project.built:
-        raise UsageError(f"there is an edition {quoted(name)} already: save this one under another name")
+        raise UsageError(
+            f"there is an edition {quoted(name)} already: save this one under another name"
+        )
     chosen: dict[str, dict[str, Value]] = {}
     for one in differences(wanted[0], load_edition(project)) if len(wanted) == 1 else ():
         chosen.setdefault(str(one["chapter"]), {})[str(one["name"])] = one["value"]
     if not chosen:
-        raise UsageError("--save keeps the choices of one edition with other values than the published one: give -p")
-    text = yaml.safe_dump({"title": wanted[0].title, "parameters": chosen}, sort_keys=False, allow_unicode=True)
+        raise UsageError(
+            "--save keeps the choices of one edition with other values than the published one: give -p"
+        )
+    text = yaml.safe_dump(
+        {"title": wanted[0].title, "parameters": chosen}, sort_keys=False, allow_unicode=True
+    )
     replace_file(project.root / FOLDER / f"{name}.yml", text.encode())
     return load_edition(project, name)
 
 
 def edition_values(
-    project: Project, book: Sequence[Chapter], name: str, options: Sequence[str] = (), only: Sequence[str] | None = None
+    project: Project,
+    book: Sequence[Chapter],
+    name: str,
+    options: Sequence[str] = (),
+    only: Sequence[str] | None = None,
 ) -> tuple[EditionFile, list[Assignment], Mapping[str, Mapping[str, Value]]]:
     """Return an edition's file, what options ask for, and the value of every parameter of the chapters meant."""
     asked, problems = parse_assignments(options)

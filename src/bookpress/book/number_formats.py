@@ -118,7 +118,11 @@ def counts(result: Result) -> str:
 
 def full(result: Result) -> str:
     """Write a result with its interval and counts."""
-    parts = [f"95% interval {interval(result)}"] if result.low is not None and result.high is not None else []
+    parts = (
+        [f"95% interval {interval(result)}"]
+        if result.low is not None and result.high is not None
+        else []
+    )
     parts += [counts(result)] if result.n is not None else []
     return f"{write(result)} ({'; '.join(parts)})" if parts else write(result)
 

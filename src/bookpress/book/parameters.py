@@ -47,13 +47,24 @@ class Parameter:
     @cached_property
     def schema(self) -> dict[str, Any]:
         """The JSON Schema of the parameter, with its default, help and unit."""
-        schema = {"description": "", "unit": "", **self.adapter.json_schema(), "default": self.default}
+        schema = {
+            "description": "",
+            "unit": "",
+            **self.adapter.json_schema(),
+            "default": self.default,
+        }
         said, meant = COMMENT.fullmatch(self.comment), schema.get("meanings", {})
         if said:
             schema |= {"description": said["help"], "unit": said["unit"] or schema["unit"]}
-        meanings = "; ".join(f"{name} = {meant[name]}" for name in schema.get("enum", ()) if name in meant)
+        meanings = "; ".join(
+            f"{name} = {meant[name]}" for name in schema.get("enum", ()) if name in meant
+        )
         schema["description"] += f": {meanings}" if meanings else ""
-        return {key: value for key, value in schema.items() if key not in {"description", "unit"} or value}
+        return {
+            key: value
+            for key, value in schema.items()
+            if key not in {"description", "unit"} or value
+        }
 
     @property
     def help(self) -> str:
@@ -91,10 +102,18 @@ class Parameter:
 
         Its ``explore`` lists values, steps ``by`` or factors ``times``, within a limit ``to`` or those ``of``.
         """
-        listed = self.schema.get("explore", self.choices or ([False, True] if isinstance(value, bool) else []))
+        listed = self.schema.get(
+            "explore", self.choices or ([False, True] if isinstance(value, bool) else [])
+        )
         if isinstance(listed, Mapping):
-            made = [value + step for step in listed.get("by", ())] + [value * by for by in listed.get("times", ())]
-            made = [one for one in made if one <= listed.get("to", one) and one in listed.get("of", made)]
+            made = [value + step for step in listed.get("by", ())] + [
+                value * by for by in listed.get("times", ())
+            ]
+            made = [
+                one
+                for one in made
+                if one <= listed.get("to", one) and one in listed.get("of", made)
+            ]
             listed = [type(value)(float(f"{one:.12g}")) for one in made]
         found = [value]
         for one in listed:
@@ -107,15 +126,25 @@ class Parameter:
         """Return a typed value (from YAML, JSON or Python) after checking it; nothing is converted."""
         text = json.dumps(value, ensure_ascii=False, default=str)
         try:
-            checked = self.adapter.dump_python(self.adapter.validate_json(text, strict=True), mode="json")
+            checked = self.adapter.dump_python(
+                self.adapter.validate_json(text, strict=True), mode="json"
+            )
         except ValidationError as error:
             is_wrong_text = isinstance(value, str) and self.schema.get("type") != "string"
-            shown = f"the text {text}" if is_wrong_text else str(value) if isinstance(value, str | float) else text
+            shown = (
+                f"the text {text}"
+                if is_wrong_text
+                else str(value)
+                if isinstance(value, str | float)
+                else text
+            )
             raise self._refusal(shown, error) from error
         try:
             json.dumps(checked, allow_nan=False)
         except ValueError as error:
-            raise ValueError(f"{value} is not allowed; allowed: {self.allowed}, and finite") from error
+            raise ValueError(
+                f"{value} is not allowed; allowed: {self.allowed}, and finite"
+            ) from error
         return checked
 
     def parse(self, text: str) -> Value:
@@ -136,8 +165,12 @@ class Parameter:
     def _refusal(self, shown: str, error: ValidationError) -> ValueError:
         """Return one line: the value, which item of a list is wrong, what the type's own check says, what may be."""
         faults = error.errors(include_url=False)
-        items = [f"item {place + 1}" for one in faults for place in one["loc"] if isinstance(place, int)]
-        reasons = [short(str(one["ctx"]["error"]), 400) for one in faults if "error" in one.get("ctx", {})]
+        items = [
+            f"item {place + 1}" for one in faults for place in one["loc"] if isinstance(place, int)
+        ]
+        reasons = [
+            short(str(one["ctx"]["error"]), 400) for one in faults if "error" in one.get("ctx", {})
+        ]
         why = ": " + "; ".join(dict.fromkeys([*items, *reasons])) if items or reasons else ""
         return ValueError(f"{short(shown)} is not allowed{why}; allowed: {self.allowed}")
 
@@ -167,7 +200,12 @@ def allowed_text(schema: Mapping[str, Any]) -> str:
         "exclusiveMaximum": "less than",
     }
     bounds = " and ".join(f"{text} {schema[key]}" for key, text in words.items() if key in schema)
-    kinds = {"string": "any text", "integer": "any whole number", "number": "any number", "boolean": "true, false"}
+    kinds = {
+        "string": "any text",
+        "integer": "any whole number",
+        "number": "any number",
+        "boolean": "true, false",
+    }
     return bounds or kinds.get(str(schema.get("type")), str(schema.get("type", "any value")))
 
 
@@ -185,18 +223,24 @@ def as_text(value: Value) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
-def read_parameters(source: str, where: str = "the parameters cell", types: str = "") -> list[Parameter]:
+def read_parameters(
+    source: str, where: str = "the parameters cell", types: str = ""
+) -> list[Parameter]:
     """Return the parameters that the code of a parameters cell declares, in order."""
     parameters: dict[str, Parameter] = {}
     try:
         nodes = ast.parse(source).body
         tokens = list(tokenize.generate_tokens(io.StringIO(source).readline))
     except (SyntaxError, tokenize.TokenError, RecursionError, MemoryError, ValueError) as error:
-        raise PressError(f"{where}: the parameters cell is not Python: {short(str(error))}") from error
+        raise PressError(
+            f"{where}: the parameters cell is not Python: {short(str(error))}"
+        ) from error
     comments = {token.start[0]: token.string for token in tokens if token.type == tokenize.COMMENT}
     for node in nodes:
         match node:
-            case ast.AnnAssign(target=ast.Name(id=name), annotation=ast.Name(id=kind), value=ast.expr() as value):
+            case ast.AnnAssign(
+                target=ast.Name(id=name), annotation=ast.Name(id=kind), value=ast.expr() as value
+            ):
                 here, comment = f"{where}: parameter {name}", comments.get(node.end_lineno or 0, "")
                 if name in parameters:
                     raise PressError(f"{here} is declared twice")
@@ -238,20 +282,27 @@ def _type(name: str, module: str, here: str) -> Any:
     try:
         known = vars(importlib.import_module(module)) if module else {}
     except ImportError as error:
-        raise PressError(f"{here}: the module of types {module!r} cannot be imported: {error}") from error
+        raise PressError(
+            f"{here}: the module of types {module!r} cannot be imported: {error}"
+        ) from error
     if name not in known:
         names = [*BUILT_IN, *(one for one in known if one[:1].isupper())]
-        raise PressError(f"{here}: no type {name!r} in {module or 'the press'}{nearest(name, names)}")
+        raise PressError(
+            f"{here}: no type {name!r} in {module or 'the press'}{nearest(name, names)}"
+        )
     return known[name]
 
 
 def range_problems(values: Mapping[str, Value]) -> list[str]:
     """Return what is wrong with the ranges among the values of a chapter: no first may lie above its last."""
-    pairs = [(name, f"{name.removesuffix('first')}last") for name in values if name.endswith("_first")]
+    pairs = [
+        (name, f"{name.removesuffix('first')}last") for name in values if name.endswith("_first")
+    ]
     return [
         f"{first} is {values[first]} and {last} is {values[last]}; allowed: {first} up to {last}"
         for first, last in pairs
-        if all(isinstance(values.get(end), int | float) for end in (first, last)) and values[first] > values[last]
+        if all(isinstance(values.get(end), int | float) for end in (first, last))
+        and values[first] > values[last]
     ]
 
 
@@ -267,7 +318,9 @@ def check_values(scope: Mapping[str, Any]) -> None:
         raise ValueError("; ".join(problems))
 
 
-def describe(parameters: Iterable[Parameter], values: Mapping[str, Value] | None = None) -> list[dict[str, Value]]:
+def describe(
+    parameters: Iterable[Parameter], values: Mapping[str, Value] | None = None
+) -> list[dict[str, Value]]:
     """Return a row a parameter for people to read, with the values used where they are not the defaults."""
     return [
         {

@@ -26,13 +26,25 @@ class Settings(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
     command: str = "bookpress"  # what pages and messages tell a reader to type
-    front_matter: str = "bookpress"  # the key under which a page's front matter says things about itself
-    package: str = ""  # the package that the chapters call, if any: its source is part of every edition's id
-    parameter_types: str = ""  # the one module in which types are looked up, where plain ones do not do
-    data_variable: str = "BOOKPRESS_DATA"  # the environment variable that names another folder of evidence
-    preload: list[str] = []  # modules, and module:function to call, before chapters fork: each would else do it anew
+    front_matter: str = (
+        "bookpress"  # the key under which a page's front matter says things about itself
+    )
+    package: str = (
+        ""  # the package that the chapters call, if any: its source is part of every edition's id
+    )
+    parameter_types: str = (
+        ""  # the one module in which types are looked up, where plain ones do not do
+    )
+    data_variable: str = (
+        "BOOKPRESS_DATA"  # the environment variable that names another folder of evidence
+    )
+    preload: list[
+        str
+    ] = []  # modules, and module:function to call, before chapters fork: each would else do it anew
     own: str = ""  # the folder of the evidence in which a reader lays rows over tables: CSV, the first column a name
-    multiverse: dict[str, str] = {}  # by chapter:statement, the chapter:result of many runs in which it holds
+    multiverse: dict[
+        str, str
+    ] = {}  # by chapter:statement, the chapter:result of many runs in which it holds
     verify: str = ""  # module:function that returns what is wrong with the evidence
 
 
@@ -93,7 +105,10 @@ class Project:
     def own_rows(self) -> str:
         """What a reader laid over the evidence, by table and name; empty where nothing is."""
         found = sorted((self.data / self.settings.own).glob("*.csv")) if self.settings.own else []
-        names = {path.stem: [row[0] for row in csv.reader(io.StringIO(decoded(path))) if row][1:] for path in found}
+        names = {
+            path.stem: [row[0] for row in csv.reader(io.StringIO(decoded(path))) if row][1:]
+            for path in found
+        }
         return "; ".join(f"{table}: {', '.join(names[table])}" for table in names)
 
     @property
@@ -104,7 +119,11 @@ class Project:
     @property
     def built(self) -> list[str]:
         """Names, or ids, of the editions that are built."""
-        return sorted(path.name for path in self.editions.glob("[!.]*") if path.is_dir() and path.name != "_static")
+        return sorted(
+            path.name
+            for path in self.editions.glob("[!.]*")
+            if path.is_dir() and path.name != "_static"
+        )
 
     @property
     def cache(self) -> Path:
@@ -127,4 +146,6 @@ def _folders(package: str) -> tuple[Path, ...]:
     spec = importlib.util.find_spec(package) if package else None
     if package and (spec is None or not spec.submodule_search_locations):
         raise UsageError(f"{FILE}: no package {package!r} is installed")
-    return tuple(Path(place).resolve() for place in (spec and spec.submodule_search_locations) or ())
+    return tuple(
+        Path(place).resolve() for place in (spec and spec.submodule_search_locations) or ()
+    )

@@ -63,7 +63,11 @@ def record(key: str, estimate: Any, *, label: str | None = None) -> None:
     check_key(key)
     try:
         is_number = isinstance(estimate, Real) and not isinstance(estimate, bool)
-        parts = {"value": estimate, "unit": "count", "label": key.replace("_", " ")} if is_number else estimate
+        parts = (
+            {"value": estimate, "unit": "count", "label": key.replace("_", " ")}
+            if is_number
+            else estimate
+        )
         result = Result.model_validate(parts)
     except ValueError as error:
         raise ResultError(
@@ -73,12 +77,17 @@ def record(key: str, estimate: Any, *, label: str | None = None) -> None:
     if label is not None:
         result = result.model_copy(update={"label": label})
     shown = "no value" if result.value is None else f"{result.value:.4g}"
-    display({RESULT_MIME: {"key": key, **result.model_dump()}, "text/plain": f"{key} = {shown}"}, raw=True)
+    display(
+        {RESULT_MIME: {"key": key, **result.model_dump()}, "text/plain": f"{key} = {shown}"},
+        raw=True,
+    )
 
 
 def harvest(outputs: Iterable[Mapping[str, Any]]) -> dict[str, Result]:
     """Return the results among outputs of the notebook format, by key, in the order they were recorded."""
-    return {key: Result.model_validate(fields) for key, fields in recorded(outputs, RESULT_MIME).items()}
+    return {
+        key: Result.model_validate(fields) for key, fields in recorded(outputs, RESULT_MIME).items()
+    }
 
 
 def recorded(outputs: Iterable[Mapping[str, Any]], mime: str) -> dict[str, dict[str, Any]]:

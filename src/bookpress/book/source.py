@@ -49,22 +49,36 @@ class Source(BaseModel):
     def said(self) -> str:
         """Both identifiers, that of the commit and that of its tree, or what must be known beside the first."""
         return (
-            f"uncommitted changes after {self.swhid}" if self.uncommitted else f"{self.swhid} (tree {self.tree_swhid})"
+            f"uncommitted changes after {self.swhid}"
+            if self.uncommitted
+            else f"{self.swhid} (tree {self.tree_swhid})"
         )
 
 
 def made_from(project: Project) -> list[str]:
     """Return the files and folders of the book that an edition is made from, relative to its root."""
-    names = ["_config.yml", "_toc.yml", *COPIED_FOLDERS, FOLDER, *(f"{name}.md" for name in toc_files(project))]
+    names = [
+        "_config.yml",
+        "_toc.yml",
+        *COPIED_FOLDERS,
+        FOLDER,
+        *(f"{name}.md" for name in toc_files(project)),
+    ]
     places = [project.lock, project.data, *project.packages]
-    inside = [place.relative_to(project.root) for place in places if place.is_relative_to(project.root)]
+    inside = [
+        place.relative_to(project.root) for place in places if place.is_relative_to(project.root)
+    ]
     return list(dict.fromkeys([*names, *(place.as_posix() for place in inside)]))
 
 
 def mark_of(hashes: Mapping[str, str], places: list[str]) -> str:
     """Return one hash of those files, by name, that lie in some places; hidden ones do not count."""
     inside = [name for name in hashes if any(f"{name}/".startswith(f"{one}/") for one in places)]
-    shown = {name: hashes[name] for name in inside if "/." not in f"/{name}" and "__pycache__" not in name}
+    shown = {
+        name: hashes[name]
+        for name in inside
+        if "/." not in f"/{name}" and "__pycache__" not in name
+    }
     return sha256(canonical(shown).encode())
 
 
@@ -75,22 +89,32 @@ def load_source(project: Project) -> Source | None:
     if (project.root / FILE).is_file():
         source = checked(Source, parse_json(read(project.root / FILE), FILE), FILE)
         full = [project.root / place for place in places]
-        found = [path for place in full for path in ([place] if place.is_file() else files_of(place))]
-        now = mark_of({path.relative_to(project.root).as_posix(): sha256(read(path)) for path in found}, places)
+        found = [
+            path for place in full for path in ([place] if place.is_file() else files_of(place))
+        ]
+        now = mark_of(
+            {path.relative_to(project.root).as_posix(): sha256(read(path)) for path in found},
+            places,
+        )
         return source.model_copy(update={"files": "", "uncommitted": now != source.files})
     last = git(project.root, "log", "-1", "--format=%H %ct", "--", *places)
     if not last:
         return None
     commit, seconds = last.split()
     changed = git(project.root, "status", "--porcelain", "--", *places) != ""
-    tree, date = git(project.root, "rev-parse", f"{commit}:./"), datetime.fromtimestamp(int(seconds), tz=UTC)
+    tree, date = (
+        git(project.root, "rev-parse", f"{commit}:./"),
+        datetime.fromtimestamp(int(seconds), tz=UTC),
+    )
     return Source(commit=commit, tree=tree or "", date=date, uncommitted=changed)
 
 
 def git(root: Path, *words: str) -> str | None:
     """Return what git says in a folder, without line breaks at the end; None where it fails or is not there."""
     try:
-        done = subprocess.run(["git", "-C", str(root), *words], capture_output=True, text=True, check=True)
+        done = subprocess.run(
+            ["git", "-C", str(root), *words], capture_output=True, text=True, check=True
+        )
     except (OSError, subprocess.CalledProcessError):
         return None
     return done.stdout.rstrip("\n")
@@ -99,7 +123,9 @@ def git(root: Path, *words: str) -> str | None:
 @cache
 def is_committed(root: Path, name: str) -> bool:
     """Return whether a file is as a clone has it; of an archive no repository tells, not even one that it lies in."""
-    return (root / FILE).is_file() or not git(root, "status", "--porcelain", "--ignored", "--", name)
+    return (root / FILE).is_file() or not git(
+        root, "status", "--porcelain", "--ignored", "--", name
+    )
 
 
 def build_time(root: Path) -> datetime:
@@ -113,4 +139,6 @@ def build_time(root: Path) -> datetime:
     try:
         return datetime.fromtimestamp(int(named), tz=UTC)
     except (ValueError, OverflowError, OSError) as error:
-        raise UsageError(f"{EPOCH_VARIABLE} is {named!r}; allowed: seconds since 1970, such as 1790000000") from error
+        raise UsageError(
+            f"{EPOCH_VARIABLE} is {named!r}; allowed: seconds since 1970, such as 1790000000"
+        ) from error

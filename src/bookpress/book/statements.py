@@ -17,7 +17,11 @@ from bookpress.book import number_formats as numbers
 from bookpress.book.results import Result, ResultError, check_key, recorded
 
 STATEMENT_MIME = "application/vnd.bookpress.statement+json"
-WORDS = {True: "holds", False: "does not hold", None: "is unknown"}  # how a statement stands, in words
+WORDS = {
+    True: "holds",
+    False: "does not hold",
+    None: "is unknown",
+}  # how a statement stands, in words
 
 
 Given = Any  # what can be compared: an estimate (see `Result`), a claim, which has no ``low`` and ``high``, or a number
@@ -98,7 +102,9 @@ def about(one: Given, number: Given, by: float) -> Comparison:
     return _compare(lambda a, b: b.low - by <= a.low and a.high <= b.high + by, one, number)
 
 
-def rose(late: Given, early: Given, late_period: Period = None, early_period: Period = None) -> Comparison:
+def rose(
+    late: Given, early: Given, late_period: Period = None, early_period: Period = None
+) -> Comparison:
     """Compare: the interval of a later estimate lies above that of an earlier one.
 
     Parameters
@@ -112,7 +118,9 @@ def rose(late: Given, early: Given, late_period: Period = None, early_period: Pe
     return _in_order(above(late, early), (early, early_period), (late, late_period))
 
 
-def fell(late: Given, early: Given, late_period: Period = None, early_period: Period = None) -> Comparison:
+def fell(
+    late: Given, early: Given, late_period: Period = None, early_period: Period = None
+) -> Comparison:
     """Compare: the interval of a later estimate lies below that of an earlier one; see `rose`."""
     return _in_order(below(late, early), (early, early_period), (late, late_period))
 
@@ -124,7 +132,9 @@ def counts(share: Any, k: int, of: int | None = None) -> Comparison:
     wanted = f"{k:,} of {of:,}" if of is not None else f"{k:,}"
     lacks = counted is None or (of is not None and found.n is None)
     because = f"{numbers.counts(found)} where the text says {wanted}"
-    return Comparison(None if lacks else counted == k and of in {None, found.n}, because, _labelled([found]))
+    return Comparison(
+        None if lacks else counted == k and of in {None, found.n}, because, _labelled([found])
+    )
 
 
 def below_value(one: Given, other: Given, *others: Given) -> Comparison:
@@ -152,12 +162,16 @@ def about_value(one: Given, number: Given, by: float) -> Comparison:
     return about(_point(one), _point(number), by)
 
 
-def rose_value(late: Given, early: Given, late_period: Period = None, early_period: Period = None) -> Comparison:
+def rose_value(
+    late: Given, early: Given, late_period: Period = None, early_period: Period = None
+) -> Comparison:
     """Compare: a later value is larger than an earlier one; see `rose`."""
     return _in_order(above_value(late, early), (early, early_period), (late, late_period))
 
 
-def fell_value(late: Given, early: Given, late_period: Period = None, early_period: Period = None) -> Comparison:
+def fell_value(
+    late: Given, early: Given, late_period: Period = None, early_period: Period = None
+) -> Comparison:
     """Compare: a later value is smaller than an earlier one; see `rose`."""
     return _in_order(below_value(late, early), (early, early_period), (late, late_period))
 
@@ -181,7 +195,9 @@ def statement(key: str, *comparisons: Comparison) -> None:
 
     check_key(key)
     if not comparisons or not all(isinstance(one, Comparison) for one in comparisons):
-        raise ResultError(f"the statement {key!r} rests on no comparison: give it one, such as below(late, early)")
+        raise ResultError(
+            f"the statement {key!r} rests on no comparison: give it one, such as below(late, early)"
+        )
     joint = joined(comparisons)
     text = f"{key} {WORDS[joint.holds]}: {joint.because}"
     display({STATEMENT_MIME: {"key": key, **asdict(joint)}, "text/plain": text}, raw=True)
@@ -193,7 +209,9 @@ def joined(comparisons: Iterable[Comparison]) -> Comparison:
     found = {one.holds for one in every}
     holds = next(truth for truth in (False, None, True) if truth in found)
     reasons = dict.fromkeys(one.because for one in every if one.holds is holds)
-    return Comparison(holds, "; ".join(reasons), "; ".join(dict.fromkeys(one.numbers for one in every)))
+    return Comparison(
+        holds, "; ".join(reasons), "; ".join(dict.fromkeys(one.numbers for one in every))
+    )
 
 
 def harvest(outputs: Iterable[Mapping[str, Any]]) -> dict[str, Comparison]:
@@ -217,7 +235,9 @@ def note(fallen: Iterable[Comparison]) -> str:
 def _compare(holds: Callable[..., bool], *given: Given) -> Comparison:
     """Return a comparison of what is given; unknown where a value, or an interval, is missing."""
     unit = next((unit for one in given if (unit := getattr(one, "unit", ""))), "count")
-    results = [result.model_copy(update={"unit": result.unit or unit}) for result in map(_read, given)]
+    results = [
+        result.model_copy(update={"unit": result.unit or unit}) for result in map(_read, given)
+    ]
     units = list(dict.fromkeys(result.unit for result in results if result.unit))
     if len(units) > 1:
         raise ResultError(f"what is in {units[0]} cannot be compared with what is in {units[1]}")
@@ -239,9 +259,13 @@ def _read(given: Any) -> Result:
         if hasattr(given, "low"):
             return Result.model_validate(given)
         label = getattr(given, "label", "") or getattr(given, "statement", "")
-        return Result(value=given.value, low=given.value, high=given.value, unit=given.unit, label=label)
+        return Result(
+            value=given.value, low=given.value, high=given.value, unit=given.unit, label=label
+        )
     except (AttributeError, ValueError) as error:
-        raise ResultError(f"{given!r} cannot be compared: give an estimate, a claim or a number") from error
+        raise ResultError(
+            f"{given!r} cannot be compared: give an estimate, a claim or a number"
+        ) from error
 
 
 def _point(given: Given) -> Result:
@@ -284,7 +308,9 @@ TITLE = "The title of a figure."
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _BEFORE = re.compile(r"\n\s*\n|^[ \t]*(?:[-*+]|\d+\.|[\w-]+:)[ \t]+[\"']?|\|", re.MULTILINE)
 """What a paragraph begins after: an empty line, the sign of a list item, the name of an entry, the edge of a cell."""
-SENTENCE_END = re.compile(r"[.!?][”’)\"*]*\s+(?=[A-Z“‘(*…{\[]|$)")  # what lies between two sentences
+SENTENCE_END = re.compile(
+    r"[.!?][”’)\"*]*\s+(?=[A-Z“‘(*…{\[]|$)"
+)  # what lies between two sentences
 _PLAIN = (
     (r"^(?:`{3,}|:{3,}).*$", ""),
     (r"\{(?:term|ref|doc)\}`([^`<]+?)\s*(?:<[^`>]*>)?`", r"\1"),
@@ -331,7 +357,9 @@ def marks_of(docname: str, text: str) -> Iterator[Mark]:
         sentence = plain(text[max([last, *ends]) : mark.start()])
         last = mark.end()
         name = full_name((mark[1] or mark[2]).strip(), docname)
-        yield Mark(docname, text.count("\n", 0, mark.start()) + 1, name, TITLE if mark[2] else sentence)
+        yield Mark(
+            docname, text.count("\n", 0, mark.start()) + 1, name, TITLE if mark[2] else sentence
+        )
 
 
 def plain(text: str) -> str:

@@ -18,7 +18,15 @@ from bookpress.book.results import results_file
 from bookpress.book.source import build_time, load_source
 from bookpress.build.formats import PAGES, Format, Maker, make
 from bookpress.build.link_check import check_pages
-from bookpress.build.published import EXTRAS, STATE, build_lock, draft_path, is_current, outputs, publish
+from bookpress.build.published import (
+    EXTRAS,
+    STATE,
+    build_lock,
+    draft_path,
+    is_current,
+    outputs,
+    publish,
+)
 from bookpress.build.staging import keep_memory, page_files, prepare_memory, results_of, stage
 from bookpress.build.statements import expect_truth, standings
 from bookpress.citation.record import load_book
@@ -67,7 +75,9 @@ def build(
         state = page_state(project, edition, default, formats)
         if not options.force and is_current(target, state, extras.mark if extras else None):
             return Built(edition, target, changed=False, fresh=[])
-        with Maker(PAGES, state["date"]) as sphinx:  # it imports, then begins to draw, while chapters run
+        with Maker(
+            PAGES, state["date"]
+        ) as sphinx:  # it imports, then begins to draw, while chapters run
             begun = time.monotonic()
             check = partial(check_evidence, project, edition)
             outcome = run_chapters(project, edition, options, reporter, engine, sphinx.tell, check)
@@ -86,13 +96,22 @@ def build(
             sphinx.finish()
         finish_pages(project, state["date"], reporter, formats, extras)
         clock["assembly"] = round(time.monotonic() - begun - clock["execution"], 3)
-        finish_draft(project, edition, record, draft, clock, {**state, EXTRAS: extras.mark if extras else None})
+        finish_draft(
+            project,
+            edition,
+            record,
+            draft,
+            clock,
+            {**state, EXTRAS: extras.mark if extras else None},
+        )
         publish(project, edition.folder)
         keep_memory(project, mark)
     return Built(edition, target, changed=True, fresh=outcome.fresh)
 
 
-def page_state(project: Project, edition: Edition, default: Edition, formats: Sequence[Format]) -> dict[str, Any]:
+def page_state(
+    project: Project, edition: Edition, default: Edition, formats: Sequence[Format]
+) -> dict[str, Any]:
     """Return hashes of all that an edition is made from."""
     pages = {name: sha256(content) for name, content in page_files(project).items()}
     return {
@@ -113,18 +132,28 @@ def _source(project: Project) -> dict[str, Any] | None:
 
 def check_evidence(project: Project, edition: Edition, engine: Engine) -> None:
     """Raise when there is anything wrong with the evidence; the very same evidence is not checked twice."""
-    mark = sha256(canonical([edition.fingerprint.evidence, edition.fingerprint.packages]).encode()).encode()
+    mark = sha256(
+        canonical([edition.fingerprint.evidence, edition.fingerprint.packages]).encode()
+    ).encode()
     stamp = project.cache / "verified"
     if not project.settings.verify or (stamp.is_file() and stamp.read_bytes() == mark):
         return
-    problems = engine.call(project.settings.verify, {project.settings.data_variable: str(project.data)}, project.root)
+    problems = engine.call(
+        project.settings.verify, {project.settings.data_variable: str(project.data)}, project.root
+    )
     if problems:
-        raise PressError("the evidence is damaged:\n" + "\n".join(f"  {problem}" for problem in problems))
+        raise PressError(
+            "the evidence is damaged:\n" + "\n".join(f"  {problem}" for problem in problems)
+        )
     replace_file(stamp, mark)
 
 
 def edition_record(
-    project: Project, edition: Edition, default: Edition, runs: Mapping[str, Run], formats: Sequence[Format]
+    project: Project,
+    edition: Edition,
+    default: Edition,
+    runs: Mapping[str, Run],
+    formats: Sequence[Format],
 ) -> dict[str, Any]:
     """Return what ``edition.json`` says: the edition as pages and citations need it, and how the default differs."""
     vintages = [values["vintage"] for values in edition.values.values() if "vintage" in values]
@@ -141,7 +170,9 @@ def edition_record(
         "date": build_time(project.root).date().isoformat(),
         "vintage": max(set(vintages), key=vintages.count) if vintages else None,
         "results_sha256": sha256(pretty(results_of(runs)).encode()),
-        "chapter_results_sha256": {slug: sha256(results_file(run.results)) for slug, run in runs.items()},
+        "chapter_results_sha256": {
+            slug: sha256(results_file(run.results)) for slug, run in runs.items()
+        },
         "made_with": dict(versions()),
         "command": edition.command,
         "source": _source(project),
@@ -149,7 +180,9 @@ def edition_record(
     }
 
 
-def begin_draft(project: Project, record: Mapping[str, Any], outcome: Outcome, statements: Mapping[str, Any]) -> Path:
+def begin_draft(
+    project: Project, record: Mapping[str, Any], outcome: Outcome, statements: Mapping[str, Any]
+) -> Path:
     """Begin to put the edition together beside the published one, with what is there before the pages are made."""
     draft = draft_path(project, record["name"])
     files = {"results": results_of(outcome.runs), "statements": statements, "edition": record}
@@ -162,7 +195,11 @@ def begin_draft(project: Project, record: Mapping[str, Any], outcome: Outcome, s
 
 
 def finish_pages(
-    project: Project, epoch: int, reporter: Reporter, formats: Sequence[Format], extras: Extras | None
+    project: Project,
+    epoch: int,
+    reporter: Reporter,
+    formats: Sequence[Format],
+    extras: Extras | None,
 ) -> None:
     """Make the other formats of the pages, check them, and let more be written."""
     pages, source = project.workshop / PAGES.name, project.workshop / "source"
@@ -186,7 +223,9 @@ def finish_draft(
     state: Mapping[str, Any],
 ) -> None:
     """Add the pages, how long it took, the manifest, and what it was made from."""
-    from bookpress.build.ro_crate import write_manifest  # all of citing: not for a build that has nothing to do
+    from bookpress.build.ro_crate import (
+        write_manifest,
+    )  # all of citing: not for a build that has nothing to do
 
     timings = {**clock, "system": platform.platform(), "cores": os.cpu_count()}
     with naming(project.editions):

@@ -30,7 +30,9 @@ class Format(NamedTuple):
     module: str
 
 
-PAGES = Format("html", "bookpress.build.sphinx_process")  # which every build makes, and all others are made from
+PAGES = Format(
+    "html", "bookpress.build.sphinx_process"
+)  # which every build makes, and all others are made from
 KNOWN = (Format("pdf", "bookpress.page.print.pdf"), Format("epub", "bookpress.page.print.epub"))
 
 
@@ -66,7 +68,9 @@ class Maker(ExitStack):
     def __init__(self, wanted: Format, epoch: int) -> None:
         super().__init__()
         self._name, self._epoch = wanted.name, epoch
-        folder = self.enter_context(tempfile.TemporaryDirectory(dir=scratch(), ignore_cleanup_errors=True))
+        folder = self.enter_context(
+            tempfile.TemporaryDirectory(dir=scratch(), ignore_cleanup_errors=True)
+        )
         self._said = self.enter_context(tempfile.TemporaryFile())  # noqa: SIM115 - it is one
         self._process: subprocess.Popen[bytes] = self.enter_context(
             subprocess.Popen(
@@ -96,15 +100,23 @@ class Maker(ExitStack):
         try:
             code = self._process.wait(seconds)
         except subprocess.TimeoutExpired as error:
-            raise PressError(f"the format {self._name!r} was not ready after {seconds:g} seconds") from error
+            raise PressError(
+                f"the format {self._name!r} was not ready after {seconds:g} seconds"
+            ) from error
         if code:
             self._said.seek(0)
             reason = self._said.read().decode("utf-8", "replace").strip()
-            killed = f"its process was killed (signal {-code}): out of memory?" if code < 0 else "no reason given"
+            killed = (
+                f"its process was killed (signal {-code}): out of memory?"
+                if code < 0
+                else "no reason given"
+            )
             raise PressError(f"the format {self._name!r} could not be made: {reason or killed}")
 
 
-def make(formats: Sequence[Format], pages: Path, source: Path, epoch: int, seconds: float = SECONDS) -> None:
+def make(
+    formats: Sequence[Format], pages: Path, source: Path, epoch: int, seconds: float = SECONDS
+) -> None:
     """Make formats, all at the same time, each into the folder of its name below that of the pages."""
     with ExitStack() as stack:
         makers = [stack.enter_context(Maker(one, epoch)) for one in formats]
@@ -114,7 +126,9 @@ def make(formats: Sequence[Format], pages: Path, source: Path, epoch: int, secon
             maker.finish(seconds)
 
 
-def work_on_order(work: Callable[[Order], None], prepare: Callable[[Path], object] = lambda _: None) -> int:
+def work_on_order(
+    work: Callable[[Order], None], prepare: Callable[[Path], object] = lambda _: None
+) -> int:
     """Let the module make the format ordered, and return the exit code; it ends, with all it started, when we do."""
     for told in map(json.loads, sys.stdin):
         if isinstance(told, str):

@@ -75,13 +75,21 @@ def outputs(folder: Path) -> dict[str, str]:
 def clean(project: Project, editions: Sequence[str] = (), *, keep_runs: bool = False) -> int:
     """Remove built editions, by default everything that was built, and return how many bytes that freed."""
     built = project.built
-    problems = [f"no built edition {quoted(name)}{nearest(name, built)}" for name in editions if name not in built]
+    problems = [
+        f"no built edition {quoted(name)}{nearest(name, built)}"
+        for name in editions
+        if name not in built
+    ]
     if problems:
         raise UsageError(*problems)
     if not project.build.is_dir():
         return 0
     with build_lock(project):
-        gone = [place / name for name in editions for place in (project.editions, project.editions / VERSIONS)]
+        gone = [
+            place / name
+            for name in editions
+            for place in (project.editions, project.editions / VERSIONS)
+        ]
         kept = {".lock", project.cache.name} if keep_runs else {".lock"}
         every = [path for path in project.build.iterdir() if path.name not in kept]
         return sum(map(_remove, gone if editions else every))
@@ -90,6 +98,10 @@ def clean(project: Project, editions: Sequence[str] = (), *, keep_runs: bool = F
 def _remove(path: Path) -> int:
     with naming(path, "remove"):
         is_folder = path.is_dir() and not path.is_symlink()
-        size = sum(file.lstat().st_size for file in (path.rglob("*") if is_folder else [path]) if os.path.lexists(file))
+        size = sum(
+            file.lstat().st_size
+            for file in (path.rglob("*") if is_folder else [path])
+            if os.path.lexists(file)
+        )
         shutil.rmtree(path) if is_folder else path.unlink(missing_ok=True)
     return size

@@ -33,12 +33,16 @@ TYPES = {
 }
 
 
-def write_manifest(project: Project, edition: Edition, record: Mapping[str, Any], folder: Path) -> None:
+def write_manifest(
+    project: Project, edition: Edition, record: Mapping[str, Any], folder: Path
+) -> None:
     """Write the manifest of an edition into its folder, which holds all its files; `record` is its ``edition.json``."""
     crate, book = _Crate(), load_book(project.root)
     crate.add(NAME, "CreativeWork", about=_ref("./"), conformsTo=_ref(CRATE))
     about = _about(crate, book, record)
-    files = [_add_file(crate, path.relative_to(folder).as_posix(), path) for path in files_of(folder)]
+    files = [
+        _add_file(crate, path.relative_to(folder).as_posix(), path) for path in files_of(folder)
+    ]
     _add_programs(crate, project, record["command"])
     evidence = [
         crate.add(f"{EVIDENCE}-{name}", "CreativeWork", name=f"data/{name}", sha256=mark)
@@ -49,7 +53,12 @@ def write_manifest(project: Project, edition: Edition, record: Mapping[str, Any]
     done = {"agent": about["author"][0], "endTime": f"{record['date']}T00:00:00+00:00"}
     done["actionStatus"] = "http://schema.org/CompletedActionStatus"
     actions = [
-        crate.add(f"#run-{chapter.slug}", "CreateAction", **done, **_run(crate, chapter.slug, chapter.title, values))
+        crate.add(
+            f"#run-{chapter.slug}",
+            "CreateAction",
+            **done,
+            **_run(crate, chapter.slug, chapter.title, values),
+        )
         for chapter, values in ((one, edition.values[one.slug]) for one in edition.chapters)
     ]
     assembly = {
@@ -61,7 +70,9 @@ def write_manifest(project: Project, edition: Edition, record: Mapping[str, Any]
     }
     actions.append(crate.add("#assembly", "CreateAction", **done, **assembly))
     crate.add("./", "Dataset", **about, hasPart=files, mentions=actions)
-    (folder / NAME).write_text(pretty({"@context": CONTEXT, "@graph": list(crate.values())}), encoding="utf-8")
+    (folder / NAME).write_text(
+        pretty({"@context": CONTEXT, "@graph": list(crate.values())}), encoding="utf-8"
+    )
 
 
 def _ref(identifier: str) -> Node:
@@ -97,12 +108,16 @@ def _about(crate: _Crate, book: Book, record: Mapping[str, Any]) -> Node:
     if source and not source["uncommitted"]:
         code = {"codeRepository": book.repository, "identifier": f"swh:1:dir:{source['tree']}"}
         known = filled({"name": "The source of the book", **code})
-        about["isBasedOn"] = crate.add(f"swh:1:rev:{source['commit']}", "SoftwareSourceCode", **known)
+        about["isBasedOn"] = crate.add(
+            f"swh:1:rev:{source['commit']}", "SoftwareSourceCode", **known
+        )
     return about
 
 
 def _author(crate: _Crate, author: Author) -> Node:
-    identifier = author.orcid_url or "#" + re.sub(r"[^a-z0-9]+", "-", author.full.lower()).strip("-")
+    identifier = author.orcid_url or "#" + re.sub(r"[^a-z0-9]+", "-", author.full.lower()).strip(
+        "-"
+    )
     return crate.add(identifier, "Organization" if author.name else "Person", name=author.full)
 
 
@@ -114,7 +129,11 @@ def _add_programs(crate: _Crate, project: Project, command: str) -> None:
         crate.add(f"pkg:pypi/{name}@{pin}", "SoftwareApplication", name=name, softwareVersion=pin)
         for name, pin in pinned.items()
     ]
-    press = {"name": "bookpress", "softwareVersion": __version__, "description": f"Built by: {command}"}
+    press = {
+        "name": "bookpress",
+        "softwareVersion": __version__,
+        "description": f"Built by: {command}",
+    }
     crate.add(PRESS, "SoftwareApplication", **press, softwareRequirements=packages)
     maker = {"name": "Jupyter Book", "softwareVersion": pinned.get("jupyter-book", "1")}
     crate.add(BOOK_MAKER, "SoftwareApplication", **maker, url="https://jupyterbook.org/")
@@ -122,7 +141,11 @@ def _add_programs(crate: _Crate, project: Project, command: str) -> None:
 
 def _add_file(crate: _Crate, name: str, path: Path) -> Node:
     """Add an output of the edition."""
-    kind = TYPES.get(path.suffix) or mimetypes.guess_type(name, strict=False)[0] or "application/octet-stream"
+    kind = (
+        TYPES.get(path.suffix)
+        or mimetypes.guess_type(name, strict=False)[0]
+        or "application/octet-stream"
+    )
     if name == UNHASHED:
         facts = {"description": "How long each step took and on what machine; no part of the book."}
     else:
@@ -134,10 +157,12 @@ def _add_file(crate: _Crate, name: str, path: Path) -> Node:
 def _run(crate: _Crate, slug: str, title: str, values: Mapping[str, Any]) -> Node:
     """Return what ran a chapter, on what, and what came of it."""
     plain = {
-        name: value if isinstance(value, str | int | float) else json.dumps(value) for name, value in values.items()
+        name: value if isinstance(value, str | int | float) else json.dumps(value)
+        for name, value in values.items()
     }
     parameters = [
-        crate.add(f"#{slug}-{name}", "PropertyValue", name=name, value=value) for name, value in plain.items()
+        crate.add(f"#{slug}-{name}", "PropertyValue", name=name, value=value)
+        for name, value in plain.items()
     ]
     return {
         "name": f"Run of the chapter {slug}",

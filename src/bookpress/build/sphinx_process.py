@@ -27,7 +27,12 @@ if TYPE_CHECKING:
 
 MEMORY = "doctrees"  # beside the source: what Sphinx has read for the last edition that became whole, to go on from
 DRAFT = "doctrees.new"
-USED = ("jupyter_book.sphinx", "myst_nb.sphinx_ext", "sphinx_book_theme", "bookpress.page.extension")
+USED = (
+    "jupyter_book.sphinx",
+    "myst_nb.sphinx_ext",
+    "sphinx_book_theme",
+    "bookpress.page.extension",
+)
 WRITERS = 4  # processes that write pages, each some: with fewer, all would wait for the last; each copies memory
 SHOWN = 40  # lines of warnings that a message shows at the most
 
@@ -39,7 +44,10 @@ def make(order: Order) -> None:
     """Make the pages from what Sphinx remembers; the output's name is the builder: ``html``, or ``dummy`` to check."""
     source, output, shop = Path(order.source), Path(order.output), Path(order.source).parent
     log = shop / "sphinx.log"
-    with FileLock(shop / ".busy"), naming(shop):  # the process of a build that was killed may not have ended yet
+    with (
+        FileLock(shop / ".busy"),
+        naming(shop),
+    ):  # the process of a build that was killed may not have ended yet
         for folder in (output, shop / DRAFT):
             shutil.rmtree(folder, ignore_errors=True)
         if (shop / MEMORY).is_dir():
@@ -50,7 +58,9 @@ def make(order: Order) -> None:
             contextlib.redirect_stdout(said),
             contextlib.redirect_stderr(said),
         ):
-            failed = run(source, output, shop / DRAFT, 1 + WRITERS)  # one of them only hands out pages
+            failed = run(
+                source, output, shop / DRAFT, 1 + WRITERS
+            )  # one of them only hands out pages
     if failed:
         words = complaints(log.read_text(encoding="utf-8"), str(source))
         raise PressError(f"Jupyter Book says:\n{words}\n  (all that Jupyter Book said: {log})")
@@ -68,7 +78,10 @@ def run(source: Path, output: Path, memory: Path, jobs: int) -> Any:
         use_external_toc=True,
         noconfig=True,
         path_config=source / "_config.yml",
-        confoverrides={"external_toc_path": str(source / "_toc.yml"), "latex_individualpages": False},
+        confoverrides={
+            "external_toc_path": str(source / "_toc.yml"),
+            "latex_individualpages": False,
+        },
         doctreedir=memory,
         builder=output.name,
         force_all=True,
@@ -82,8 +95,13 @@ def complaints(said: str, source: str) -> str:
     """Return the warnings and errors among what Sphinx said, with file names as the author knows them."""
     lines = said.replace(f"{source}/", "").splitlines()
     numbered = enumerate(lines)
-    fatal = next((at for at, line in numbered if re.match(r"\w+ (error|occurred):$|Traceback", line)), len(lines))
-    found = [line for line in lines[:fatal] if re.search(r"\b(WARNING|ERROR|CRITICAL)\b", line)] + lines[fatal:]
+    fatal = next(
+        (at for at, line in numbered if re.match(r"\w+ (error|occurred):$|Traceback", line)),
+        len(lines),
+    )
+    found = [
+        line for line in lines[:fatal] if re.search(r"\b(WARNING|ERROR|CRITICAL)\b", line)
+    ] + lines[fatal:]
     return "\n".join(f"  {line}" for line in (found or lines[-15:])[:SHOWN])
 
 
@@ -97,7 +115,9 @@ def setup(app: Sphinx) -> dict[str, bool]:
 
 
 if __name__ == "__main__":
-    gc.set_threshold(500_000)  # a book is small, and searching all of it for garbage again and again is slow
+    gc.set_threshold(
+        500_000
+    )  # a book is small, and searching all of it for garbage again and again is slow
     for name in USED:  # while chapters run
         importlib.import_module(name)
     from bookpress.page.figures.figures import begin_to_draw

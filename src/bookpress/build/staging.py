@@ -43,7 +43,9 @@ from bookpress.run.notebook import as_file
 
 EXTENSION = "bookpress.build.sphinx_process"
 MARK = ".rests-on"  # in Sphinx's memory: the hash of what every page may rest on
-_LINK = re.compile(r"\[(?P<text>[^\[\]]*)\]\((?P<path>[^()\s#]*?)(?P<slug>[a-z0-9-]+)\.md(?P<anchor>#[^()\s]*)?\)")
+_LINK = re.compile(
+    r"\[(?P<text>[^\[\]]*)\]\((?P<path>[^()\s#]*?)(?P<slug>[a-z0-9-]+)\.md(?P<anchor>#[^()\s]*)?\)"
+)
 
 
 def page_files(project: Project) -> dict[str, bytes]:
@@ -70,9 +72,15 @@ def stage(
     slugs = {chapter.slug for chapter in edition.chapters}
     wanted = page_files(project)
     for name in (name for name in wanted if name.endswith(".md")):
-        wanted[name] = point_to_notebooks(wanted[name].decode("utf-8"), posixpath.dirname(name), slugs).encode()
+        wanted[name] = point_to_notebooks(
+            wanted[name].decode("utf-8"), posixpath.dirname(name), slugs
+        ).encode()
     wanted["_config.yml"] = staged_config(wanted["_config.yml"])
-    wanted |= {"edition.json": pretty(dict(record)).encode(), "results.json": pretty(results_of(runs)).encode(), **more}
+    wanted |= {
+        "edition.json": pretty(dict(record)).encode(),
+        "results.json": pretty(results_of(runs)).encode(),
+        **more,
+    }
     for chapter in edition.chapters:
         wanted[f"sources/{chapter.slug}.md"] = chapter.source.encode("utf-8")
         notebook = staged_notebook(chapter, edition, runs[chapter.slug], record, slugs)
@@ -114,7 +122,10 @@ def point_to_notebooks(text: str, folder: str, slugs: Collection[str]) -> str:
     """Return Markdown whose links to chapters, named as an author sees them, lead to their executed notebooks."""
 
     def point(link: re.Match[str]) -> str:
-        if posixpath.normpath(posixpath.join(folder, link["path"])) != FOLDER or link["slug"] not in slugs:
+        if (
+            posixpath.normpath(posixpath.join(folder, link["path"])) != FOLDER
+            or link["slug"] not in slugs
+        ):
             return link[0]
         return f"[{link['text']}]({link['path']}{link['slug']}.ipynb{link['anchor'] or ''})"
 
@@ -151,7 +162,11 @@ def _without_edition(content: bytes) -> Any:
 
 def prepare_memory(project: Project, edition: Edition) -> str:
     """Drop what Sphinx remembers where the pages may rest on something else now; return a mark of what they rest on."""
-    common = {name: sha256(content) for name, content in page_files(project).items() if not name.endswith(".md")}
+    common = {
+        name: sha256(content)
+        for name, content in page_files(project).items()
+        if not name.endswith(".md")
+    }
     mark = edition.fingerprint
     date = int(build_time(project.root).timestamp())
     rests_on = [common, mark.evidence, mark.packages, mark.lock, platform.python_version(), date]

@@ -32,7 +32,11 @@ def statements_of(run: Run) -> dict[str, Comparison]:
 
 def standings(project: Project, edition: Edition, runs: Mapping[str, Run]) -> Statements:
     """Return every statement of an edition, in the order of the book."""
-    pages = {name: content.decode("utf-8") for name, content in page_files(project).items() if name.endswith(".md")}
+    pages = {
+        name: content.decode("utf-8")
+        for name, content in page_files(project).items()
+        if name.endswith(".md")
+    }
     pages |= {f"{FOLDER}/{chapter.slug}.md": chapter.source for chapter in edition.chapters}
     marks: dict[str, list[dict[str, Any]]] = {}
     for page, text in pages.items():
@@ -43,7 +47,11 @@ def standings(project: Project, edition: Edition, runs: Mapping[str, Run]) -> St
     found = {slug: statements_of(run) for slug, run in runs.items()}
     return {
         slug: {
-            key: {"holds": one.holds, "because": one.because, "marks": marks.get(f"{slug}:{key}", [])}
+            key: {
+                "holds": one.holds,
+                "because": one.because,
+                "marks": marks.get(f"{slug}:{key}", []),
+            }
             for key, one in recorded.items()
         }
         for slug, recorded in found.items()
@@ -57,8 +65,15 @@ def expect_truth(found: Statements, edition: Edition) -> None:
     untrue = [(slug, key, one) for slug, of in fallen(found).items() for key, one in of.items()]
     lines = [line for slug, key, one in untrue for line in _faults(chapters[slug], key, one)]
     if lines:
-        many = f"{len(lines)} sentences of the published edition are" if len(lines) > 1 else "a sentence of it is"
-        raise PressError(f"the published edition says what is not true: {many} to be rewritten\n" + "\n".join(lines))
+        many = (
+            f"{len(lines)} sentences of the published edition are"
+            if len(lines) > 1
+            else "a sentence of it is"
+        )
+        raise PressError(
+            f"the published edition says what is not true: {many} to be rewritten\n"
+            + "\n".join(lines)
+        )
 
 
 def _faults(chapter: Chapter, key: str, one: Mapping[str, Any]) -> Iterator[str]:
@@ -73,7 +88,10 @@ def _faults(chapter: Chapter, key: str, one: Mapping[str, Any]) -> Iterator[str]
 
 def fallen(found: Statements) -> Statements:
     """Return what is false or unknown."""
-    left = {slug: {key: one for key, one in of.items() if one["holds"] is not True} for slug, of in found.items()}
+    left = {
+        slug: {key: one for key, one in of.items() if one["holds"] is not True}
+        for slug, of in found.items()
+    }
     return {slug: of for slug, of in left.items() if of}
 
 

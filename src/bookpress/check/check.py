@@ -32,10 +32,28 @@ from bookpress.run.cache import Run
 from bookpress.run.notebook import as_file
 from bookpress.run.runner import cached_runs
 
-ENTRIES = ["abstract", "authors", "data_date", "doi", "finding", "keywords", "literals", "template", "time_limit"]
-SHOWN = {"title", "alt", "caption", "description", "label"}  # arguments whose text is shown to readers
+ENTRIES = [
+    "abstract",
+    "authors",
+    "data_date",
+    "doi",
+    "finding",
+    "keywords",
+    "literals",
+    "template",
+    "time_limit",
+]
+SHOWN = {
+    "title",
+    "alt",
+    "caption",
+    "description",
+    "label",
+}  # arguments whose text is shown to readers
 DISPLAYED = ["display", "get_ipython"]  # names that a notebook has without importing them
-NO_PYTHON = re.compile(r"\A---\n.*?^---$|\A%%.*|^[:%!][^\n]*", re.DOTALL | re.MULTILINE)  # options, magics
+NO_PYTHON = re.compile(
+    r"\A---\n.*?^---$|\A%%.*|^[:%!][^\n]*", re.DOTALL | re.MULTILINE
+)  # options, magics
 PLACE = re.compile(
     r"^\s*(?P<file>[^\s:]+?)(?:\.(?P<ending>md|ipynb))?(?::(?P<line>\d+))?: (?:WARNING|ERROR|CRITICAL): "
 )
@@ -84,7 +102,9 @@ def check(project: Project) -> tuple[list[Problem], list[str]]:
 
 def _texts(project: Project, chapters: Sequence[Chapter]) -> dict[str, str]:
     """Return the text of every page by its file."""
-    names = dict.fromkeys([*toc_files(project), *(f"{FOLDER}/{chapter.slug}" for chapter in chapters)])
+    names = dict.fromkeys(
+        [*toc_files(project), *(f"{FOLDER}/{chapter.slug}" for chapter in chapters)]
+    )
     return {f"{name}.md": decoded(project.root / f"{name}.md") for name in names}
 
 
@@ -119,7 +139,10 @@ def _structure(project: Project, chapters: Sequence[Chapter]) -> Iterator[Proble
         except PressError as error:
             found = re.search(r"parameter (\w+)", str(error))
             lines = chapter.source.splitlines()
-            line = next((n for n, text in enumerate(lines, 1) if found and text.startswith(f"{found[1]}:")), 1)
+            line = next(
+                (n for n, text in enumerate(lines, 1) if found and text.startswith(f"{found[1]}:")),
+                1,
+            )
             yield Problem(chapter.where, line, str(error).removeprefix(f"{chapter.where}: "))
             return  # no edition can be read either
     yield from (Problem(file, 1, fault) for file, fault in file_faults(project).items())
@@ -144,8 +167,12 @@ def _front(project: Project, name: str, text: str) -> Iterator[Problem]:
         return
     lines = text.splitlines()
     for entry in (entry for entry in own if entry not in ENTRIES):
-        line = next(n for n, content in enumerate(lines, 1) if content.strip().startswith(f"{entry}:"))
-        yield Problem(name, line, f"the front matter's `{key}` has no {entry!r}{nearest(entry, ENTRIES)}")
+        line = next(
+            n for n, content in enumerate(lines, 1) if content.strip().startswith(f"{entry}:")
+        )
+        yield Problem(
+            name, line, f"the front matter's `{key}` has no {entry!r}{nearest(entry, ENTRIES)}"
+        )
 
 
 def _names(chapters: Sequence[Chapter]) -> Iterator[Problem]:
@@ -153,11 +180,29 @@ def _names(chapters: Sequence[Chapter]) -> Iterator[Problem]:
     with tempfile.TemporaryDirectory(dir=processes.scratch()) as folder:
         for chapter in chapters:
             Path(folder, f"{chapter.slug}.py").write_text(_code(chapter.source), encoding="utf-8")
-        options = ("--isolated", "--no-cache", "--select", "F821", "--config", f"builtins={DISPLAYED}")
-        command = [sys.executable, "-m", "ruff", "check", *options, "--output-format", "json", folder]
+        options = (
+            "--isolated",
+            "--no-cache",
+            "--select",
+            "F821",
+            "--config",
+            f"builtins={DISPLAYED}",
+        )
+        command = [
+            sys.executable,
+            "-m",
+            "ruff",
+            "check",
+            *options,
+            "--output-format",
+            "json",
+            folder,
+        ]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode not in {0, 1}:
-        raise PressError(f"ruff, which looks for undefined names, failed: {done.stderr.strip().splitlines()[-1]}")
+        raise PressError(
+            f"ruff, which looks for undefined names, failed: {done.stderr.strip().splitlines()[-1]}"
+        )
     for one in json.loads(done.stdout):
         file, what = f"{FOLDER}/{Path(one['filename']).stem}.md", one["message"]
         yield Problem(file, one["location"]["row"], what[:1].lower() + what[1:])
@@ -179,16 +224,26 @@ def _deposits(project: Project) -> Iterator[Problem]:
         for name, text in deposit_files(load_book(project.root)).items():
             path = project.root / name
             if path.is_file() and read(path) != text.encode():
-                yield Problem(name, 1, f"is not what {SETTINGS} says: run `python -m {deposit_files.__module__}`")
+                yield Problem(
+                    name,
+                    1,
+                    f"is not what {SETTINGS} says: run `python -m {deposit_files.__module__}`",
+                )
 
 
 def _typed(name: str, text: str) -> Iterator[Problem]:
     """Yield numbers typed by hand in the prose of a page, and in the texts that its cells show."""
     excused = re.findall(r"^\s+literals: *\[(.*)\]", text, re.MULTILINE)
-    literals = [one for found in excused for one in as_mapping(f"x: [{found}]", name, "literals")["x"]]
+    literals = [
+        one for found in excused for one in as_mapping(f"x: [{found}]", name, "literals")["x"]
+    ]
     for line, content in [*prose_lines(text), *_shown(text)]:
         for number in typed_numbers(content, literals):
-            yield Problem(name, line, f"the number {number} is typed by hand: record it as a result, or quote a claim")
+            yield Problem(
+                name,
+                line,
+                f"the number {number} is typed by hand: record it as a result, or quote a claim",
+            )
 
 
 def _shown(text: str) -> Iterator[tuple[int, str]]:
@@ -214,23 +269,35 @@ def _references(
     }
     with tempfile.TemporaryDirectory(dir=processes.scratch()) as home:
         source, log = Path(home, "source"), Path(home, "sphinx.log")
-        stage(project, edition, standing, edition_record(project, edition, edition, standing, [PAGES]), source)
+        stage(
+            project,
+            edition,
+            standing,
+            edition_record(project, edition, edition, standing, [PAGES]),
+            source,
+        )
         try:
             make([DUMMY], Path(home), source, int(build_time(project.root).timestamp()))
             warnings = []
         except PressError:
             said = log.read_text(encoding="utf-8") if log.is_file() else ""
-            warnings = [line for line in said.replace(f"{source}/", "").splitlines() if PLACE.match(line)]
+            warnings = [
+                line for line in said.replace(f"{source}/", "").splitlines() if PLACE.match(line)
+            ]
             if not warnings:
                 raise
     chapters = {f"{FOLDER}/{chapter.slug}": chapter for chapter in edition.chapters}
-    yield from dict.fromkeys(_placed(line, chapters) for line in warnings if not _excused(line, unchecked))
+    yield from dict.fromkeys(
+        _placed(line, chapters) for line in warnings if not _excused(line, unchecked)
+    )
 
 
 def _excused(warning: str, unchecked: Sequence[str]) -> bool:
     """Whether a warning is about what is only known when chapters have been run."""
     unknown = [f"the chapter {slug!r} records no (result|statement)" for slug in unchecked]
-    return any(re.search(words, warning) for words in [*unknown, r"\b(fig|tab)-[a-z0-9-]+"] if unchecked)
+    return any(
+        re.search(words, warning) for words in [*unknown, r"\b(fig|tab)-[a-z0-9-]+"] if unchecked
+    )
 
 
 def _placed(warning: str, chapters: Mapping[str, Chapter]) -> Problem:
@@ -241,7 +308,9 @@ def _placed(warning: str, chapters: Mapping[str, Chapter]) -> Problem:
     assert found  # noqa: S101 - only such lines are asked
     name, line, what = found["file"], int(found["line"] or 1), warning[found.end() :].strip()
     if name in chapters and line >= CELL:
-        starts = jupytext.myst.myst_to_notebook(chapters[name].source, add_source_map=True).metadata["source_map"]
+        starts = jupytext.myst.myst_to_notebook(
+            chapters[name].source, add_source_map=True
+        ).metadata["source_map"]
         cell, within = divmod(line, CELL)
         line = starts[min(cell, len(starts)) - 1] + within
     return Problem(f"{name}.md" if found["ending"] or name in chapters else name, line, what)
@@ -284,7 +353,17 @@ def typed_numbers(text: str, literals: Iterable[str] = ()) -> list[str]:
 
 
 FENCE = re.compile(r"^(`{3,}|~{3,}|:{3,})\{(?P<name>[\w:-]+)\}(?P<argument>.*)$")
-CODE = {"code-cell", "code", "code-block", "sourcecode", "literalinclude", "raw", "math", "mermaid", "bibliography"}
+CODE = {
+    "code-cell",
+    "code",
+    "code-block",
+    "sourcecode",
+    "literalinclude",
+    "raw",
+    "math",
+    "mermaid",
+    "bibliography",
+}
 """Directives whose content is no prose."""
 PLAIN = {"otherwise", "finding", "include", "image", "figure", "toctree", "tableofcontents"}
 """Directives whose argument is no text that readers see."""

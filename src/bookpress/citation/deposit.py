@@ -17,14 +17,19 @@ from bookpress.errors import UsageError
 from bookpress.files import pretty
 
 MESSAGE = "Cite the chapter you use, in the edition you read it in: each chapter has a box with its reference."
-CFF_NOTE = f"# Made from {SETTINGS}; do not edit. To make it again: python -m bookpress.citation.deposit\n"
+CFF_NOTE = (
+    f"# Made from {SETTINGS}; do not edit. To make it again: python -m bookpress.citation.deposit\n"
+)
 
 
 def deposit_files(book: Book) -> dict[str, str]:
     """Return the content of each file by its name."""
     cff = yaml.safe_dump(filled(citation_cff(book)), sort_keys=False, allow_unicode=True, width=100)
     files = {"codemeta.json": codemeta(book), ".zenodo.json": zenodo(book)}
-    return {"CITATION.cff": CFF_NOTE + cff, **{name: pretty(filled(node)) for name, node in files.items()}}
+    return {
+        "CITATION.cff": CFF_NOTE + cff,
+        **{name: pretty(filled(node)) for name, node in files.items()},
+    }
 
 
 def citation_cff(book: Book) -> Node:
@@ -82,7 +87,11 @@ def codemeta(book: Book) -> Node:
 
 def zenodo(book: Book) -> Node:
     """Return what ``.zenodo.json`` says (https://developers.zenodo.org/#representation)."""
-    related = [{"identifier": source.url, "relation": "isDerivedFrom"} for source in book.based_on if source.url]
+    related = [
+        {"identifier": source.url, "relation": "isDerivedFrom"}
+        for source in book.based_on
+        if source.url
+    ]
     if book.repository:
         related.append({"identifier": book.repository, "relation": "isSupplementedBy"})
     return {
@@ -130,7 +139,9 @@ def to_crossref(cited: Citation, chapters: Sequence[Chapter]) -> str:
     book, needed = cited.book, "doi, base_url, publisher, depositor"
     missing = [name for name in needed.split(", ") if not getattr(book, name)]
     if missing:
-        raise UsageError(f"a deposit with Crossref needs {needed} in {SETTINGS}; missing: {', '.join(missing)}")
+        raise UsageError(
+            f"a deposit with Crossref needs {needed} in {SETTINGS}; missing: {', '.join(missing)}"
+        )
     if not cited.is_published:
         raise UsageError("a DOI stands for the default edition: deposit that one")
     with_doi = [one for one in map(cited.of_chapter, chapters) if one.doi]
@@ -168,8 +179,14 @@ def to_datacite(cited: Citation) -> str:
 
 
 def _creator(author: Author) -> Node:
-    orcid = {"nameIdentifier": author.orcid_url, "nameIdentifierScheme": "ORCID", "schemeUri": "https://orcid.org"}
-    person = {} if author.name else {"givenName": author.given_and_suffix, "familyName": author.surname}
+    orcid = {
+        "nameIdentifier": author.orcid_url,
+        "nameIdentifierScheme": "ORCID",
+        "schemeUri": "https://orcid.org",
+    }
+    person = (
+        {} if author.name else {"givenName": author.given_and_suffix, "familyName": author.surname}
+    )
     return {
         "name": author.sorted_name,
         "nameType": "Organizational" if author.name else "Personal",
@@ -189,7 +206,11 @@ def _related(cited: Citation) -> Iterator[Node]:
     related += [("URL", source.url, "IsDerivedFrom") for source in book.based_on]
     for kind, address, relation in related:
         if address:
-            yield {"relatedIdentifier": address, "relatedIdentifierType": kind, "relationType": relation}
+            yield {
+                "relatedIdentifier": address,
+                "relatedIdentifierType": kind,
+                "relationType": relation,
+            }
 
 
 def main(root: Path) -> None:

@@ -41,7 +41,11 @@ class Citing:
     def load(self, app: Sphinx, config: Config) -> None:
         """Read the settings, and let Sphinx know them, so that pages are written again when they change."""
         # One work may stand in the reference list of several pages, each of which refers to its own.
-        config.suppress_warnings = [*config.suppress_warnings, "bibtex.duplicate_citation", "bibtex.duplicate_label"]
+        config.suppress_warnings = [
+            *config.suppress_warnings,
+            "bibtex.duplicate_citation",
+            "bibtex.duplicate_label",
+        ]
         config.bibtex_bibfiles = config.bibtex_bibfiles or []
         try:
             config.bookpress_citation = load_citation(Path(app.srcdir))
@@ -54,11 +58,18 @@ class Citing:
         env, chapters = app.env, dict[str, Chapter]()
         app.config.bookpress_chapters = chapters
         front_matter = load_settings(Path(app.srcdir)).front_matter
-        for docname in (name for name in env.collect_relations() if name.startswith(f"{CHAPTERS}/")):
+        for docname in (
+            name for name in env.collect_relations() if name.startswith(f"{CHAPTERS}/")
+        ):
             front = json.loads(env.metadata[docname].get(front_matter, "{}"))
-            title, page = env.titles[docname].astext(), app.builder.get_target_uri(docname) or f"{docname}.html"
+            title, page = (
+                env.titles[docname].astext(),
+                app.builder.get_target_uri(docname) or f"{docname}.html",
+            )
             try:
-                chapters[docname] = read_chapter(docname.rpartition("/")[2], title, page, len(chapters) + 1, front)
+                chapters[docname] = read_chapter(
+                    docname.rpartition("/")[2], title, page, len(chapters) + 1, front
+                )
             except PressError as error:
                 raise ConfigError(str(error)) from error
 
@@ -80,12 +91,16 @@ class Citing:
             for chapter in chapters:
                 to_reference(chapter, "apa")
 
-    def on_page(self, app: Sphinx, docname: str, _template: str, context: dict[str, Any], _tree: object) -> None:
+    def on_page(
+        self, app: Sphinx, docname: str, _template: str, context: dict[str, Any], _tree: object
+    ) -> None:
         """Add tags and links to the head of a page, and the box to the end of a chapter."""
         if app.builder.format != "html" or docname not in app.env.found_docs:
             return
         book, chapters = app.config.bookpress_citation, app.config.bookpress_chapters
-        page = LandingPage(book.of_chapter(chapters.get(docname)), app.builder.get_target_uri(docname))
+        page = LandingPage(
+            book.of_chapter(chapters.get(docname)), app.builder.get_target_uri(docname)
+        )
         is_chapter = docname in chapters
         is_landing = is_chapter or docname == app.config.root_doc
         if is_landing:
@@ -112,7 +127,9 @@ class Citing:
         book, wanted = app.config.bookpress_citation, dict[str, str]()
         for citation in self._citations(app):
             wanted |= citation_files(citation)
-        urls = [LandingPage(book, app.builder.get_target_uri(name)).url for name in app.env.found_docs]
+        urls = [
+            LandingPage(book, app.builder.get_target_uri(name)).url for name in app.env.found_docs
+        ]
         if urls[0]:
             dated = [(url, book.date) for url in urls]
             wanted["sitemap.xml"] = TEMPLATES.get_template("sitemap.xml").render(urls=dated)
@@ -126,7 +143,10 @@ class Citing:
     def _citations(self, app: Sphinx) -> list[Citation]:
         """Return what book and chapters are cited as."""
         book: Citation = app.config.bookpress_citation
-        return [book, *(book.of_chapter(chapter) for chapter in app.config.bookpress_chapters.values())]
+        return [
+            book,
+            *(book.of_chapter(chapter) for chapter in app.config.bookpress_chapters.values()),
+        ]
 
 
 def setup(app: Sphinx) -> ExtensionMetadata:
@@ -139,10 +159,14 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.add_directive("how-to-cite", HowToCite)
     app.add_post_transform(references.ListReferences)
     citing = Citing()
-    app.connect("config-inited", citing.load, priority=100)  # before the bibliography files are looked for
+    app.connect(
+        "config-inited", citing.load, priority=100
+    )  # before the bibliography files are looked for
     app.connect("builder-inited", citing.add_assets)
     app.connect("env-updated", citing.find_chapters, priority=100)
-    app.connect("doctree-read", references.add_references, priority=400)  # before the table of contents is collected
+    app.connect(
+        "doctree-read", references.add_references, priority=400
+    )  # before the table of contents is collected
     app.connect("write-started", citing.format_once)
     app.connect("html-page-context", citing.on_page, priority=600)
     app.connect("build-finished", citing.write_files)

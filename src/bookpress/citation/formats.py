@@ -14,7 +14,20 @@ from bookpress.citation.record import Author, Citation
 from bookpress.files import pretty
 
 FOLDER, LOW = "cite", "\u201a"
-_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")  # macros of every style
+_MONTHS = (
+    "jan",
+    "feb",
+    "mar",
+    "apr",
+    "may",
+    "jun",
+    "jul",
+    "aug",
+    "sep",
+    "oct",
+    "nov",
+    "dec",
+)  # macros of every style
 _COMMANDS = str.maketrans(
     {
         "\\": r"\textbackslash{}",
@@ -38,7 +51,9 @@ def to_bibtex(citation: Citation, *, is_biblatex: bool = False) -> str:
         """Write *von Last, Jr, First*; the name of a group stands in braces."""
         names = [", ".join(filter(None, [one.surname, one.suffix, one.given])) for one in authors]
         written = [escape(name, ascii_only=not is_biblatex) for name in names]
-        return " and ".join(f"{{{text}}}" if one.name else text for one, text in zip(authors, written, strict=True))
+        return " and ".join(
+            f"{{{text}}}" if one.name else text for one, text in zip(authors, written, strict=True)
+        )
 
     language = (Locale.parse(book.language, sep="-").english_name or "").split(" (")[0].lower()
     dated = {"year": str(date.year), "month": _MONTHS[date.month - 1], "day": str(date.day)}
@@ -47,7 +62,9 @@ def to_bibtex(citation: Citation, *, is_biblatex: bool = False) -> str:
         "author": write_names(citation.authors),
         "title": protect(citation.title, ascii_only=not is_biblatex),
         "booktitle": write(book.full_title) if chapter else None,
-        "bookauthor": write_names(citation.book_authors) if chapter and is_biblatex else None,  # of @inbook
+        "bookauthor": write_names(citation.book_authors)
+        if chapter and is_biblatex
+        else None,  # of @inbook
         "chapter": str(chapter.position) if chapter and chapter.position else None,
         "publisher": write(book.publisher),
         **({"date": date.isoformat()} if is_biblatex else dated),
@@ -63,7 +80,9 @@ def to_bibtex(citation: Citation, *, is_biblatex: bool = False) -> str:
     kind = ("inbook" if is_biblatex else "incollection") if chapter else "book"
     width = max(len(name) for name, value in fields.items() if value)
     lines = [
-        f"  {name:<{width}} = {value if name == 'month' else f'{{{value}}}'}" for name, value in fields.items() if value
+        f"  {name:<{width}} = {value if name == 'month' else f'{{{value}}}'}"
+        for name, value in fields.items()
+        if value
     ]
     return f"@{kind}{{{citation.key},\n" + ",\n".join(lines) + "\n}\n"
 
@@ -89,7 +108,9 @@ def protect(title: str, *, ascii_only: bool = False) -> str:
         bare = word.rstrip(":?!.,;")
         inner = bare[1:] if before.endswith((":", "?", "!", ".")) else bare
         written = escape(bare, ascii_only=ascii_only)
-        protected.append((written if inner == inner.lower() else f"{{{written}}}") + word[len(bare) :])
+        protected.append(
+            (written if inner == inner.lower() else f"{{{written}}}") + word[len(bare) :]
+        )
     return " ".join(protected)
 
 
@@ -98,7 +119,9 @@ def to_ris(citation: Citation) -> str:
     book, date = citation.book, citation.date
     # A name is taken apart at its comma: that of a group has the sign that looks like it, and a comma at its end.
     names = [
-        f"{one.name.replace(',', LOW)}," if one.name else ", ".join(filter(None, [one.surname, one.given, one.suffix]))
+        f"{one.name.replace(',', LOW)},"
+        if one.name
+        else ", ".join(filter(None, [one.surname, one.given, one.suffix]))
         for one in citation.authors
     ]
     rows: list[tuple[str, str | None]] = [
@@ -187,10 +210,15 @@ class Format(NamedTuple):
 FORMATS: Mapping[str, Format] = {
     "bibtex": Format("BibTeX", ".bib", "application/x-bibtex", to_bibtex),
     "biblatex": Format(
-        "biblatex", ".biblatex.bib", "application/x-bibtex", lambda one: to_bibtex(one, is_biblatex=True)
+        "biblatex",
+        ".biblatex.bib",
+        "application/x-bibtex",
+        lambda one: to_bibtex(one, is_biblatex=True),
     ),
     "ris": Format("RIS", ".ris", "application/x-research-info-systems", to_ris),
-    "csl-json": Format("CSL-JSON", ".csl.json", "application/vnd.citationstyles.csl+json", to_csl_file),
+    "csl-json": Format(
+        "CSL-JSON", ".csl.json", "application/vnd.citationstyles.csl+json", to_csl_file
+    ),
 }
 
 
@@ -201,4 +229,6 @@ def citation_stem(citation: Citation) -> str:
 
 def citation_files(citation: Citation) -> dict[str, str]:
     """Return the files that cite something: content by path from the root of the site."""
-    return {citation_stem(citation) + form.ending: form.write(citation) for form in FORMATS.values()}
+    return {
+        citation_stem(citation) + form.ending: form.write(citation) for form in FORMATS.values()
+    }

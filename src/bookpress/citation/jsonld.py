@@ -14,14 +14,23 @@ Node = dict[str, Any]
 def page_node(page: LandingPage) -> Node:
     """Return the description of a chapter's page, or of the front page with its chapters."""
     citation = page.citation
-    based_on = [_node("CreativeWork", name=work.title, url=work.url) for work in citation.book.based_on]
+    based_on = [
+        _node("CreativeWork", name=work.title, url=work.url) for work in citation.book.based_on
+    ]
     context, common = {"@context": "https://schema.org"}, _common(page)
     if citation.chapter is None:
         chapters = [
-            _node("Chapter", name=chapter.title, url=page.link(chapter.page), position=chapter.position)
+            _node(
+                "Chapter",
+                name=chapter.title,
+                url=page.link(chapter.page),
+                position=chapter.position,
+            )
             for chapter in page.chapters
         ]
-        return filled({**context, **_book(page), **common, "isBasedOn": based_on, "hasPart": chapters})
+        return filled(
+            {**context, **_book(page), **common, "isBasedOn": based_on, "hasPart": chapters}
+        )
     sources = dict.fromkeys(dataset.source for dataset in page.datasets if dataset.source)
     return filled(
         {
@@ -62,7 +71,11 @@ def author_node(author: Author) -> Node:
 
 def filled(node: Node) -> Node:
     """Return a description without what is empty, at any depth."""
-    return {key: inner for key, value in node.items() if (inner := _filled(value)) not in (None, "", [], {})}
+    return {
+        key: inner
+        for key, value in node.items()
+        if (inner := _filled(value)) not in (None, "", [], {})
+    }
 
 
 def _filled(value: Any) -> Any:
@@ -99,7 +112,9 @@ def _common(page: LandingPage) -> Node:
         ]
         if edition.source and not edition.source.uncommitted:
             facts += [("swhid", edition.source.swhid), ("swhid", edition.source.tree_swhid)]
-    identifiers = [_node("PropertyValue", propertyID=name, value=value) for name, value in facts if value]
+    identifiers = [
+        _node("PropertyValue", propertyID=name, value=value) for name, value in facts if value
+    ]
     return {
         "@id": page.url,
         "url": page.link(page.path),
@@ -166,4 +181,8 @@ def _organization(name: str | None) -> Node | None:
 
 
 def _doi(doi: str | None) -> Node | None:
-    return _node("PropertyValue", propertyID="DOI", value=doi, url=f"https://doi.org/{doi}") if doi else None
+    return (
+        _node("PropertyValue", propertyID="DOI", value=doi, url=f"https://doi.org/{doi}")
+        if doi
+        else None
+    )

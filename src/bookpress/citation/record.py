@@ -20,7 +20,9 @@ from bookpress.files import checked, load_model, parse_json, read
 
 def single_spaced(value: Any) -> Any:
     """Return a text in composed form (NFC) with single spaces; what is no text stays as it is."""
-    return " ".join(unicodedata.normalize("NFC", value).split()) if isinstance(value, str) else value
+    return (
+        " ".join(unicodedata.normalize("NFC", value).split()) if isinstance(value, str) else value
+    )
 
 
 def _like(pattern: str, allowed: str) -> AfterValidator:
@@ -35,20 +37,34 @@ def _like(pattern: str, allowed: str) -> AfterValidator:
 
 
 Text = Annotated[str, BeforeValidator(single_spaced), Field(min_length=1)]
-Doi = Annotated[Text, _like(r"10\.\d{4,9}/[^\s\"<>]+", "a bare DOI such as 10.5555/12345678, no https://")]
-DoiScheme = Annotated[Text, _like(r"10\.\d{4,9}/[^\s\"<>]*\{slug\}[^\s\"<>]*", "a bare DOI with {slug} in it")]
-Orcid = Annotated[Text, _like(r"(\d{4}-){3}\d{3}[\dX]", "four groups of four such as 0000-0002-1825-0097")]
+Doi = Annotated[
+    Text, _like(r"10\.\d{4,9}/[^\s\"<>]+", "a bare DOI such as 10.5555/12345678, no https://")
+]
+DoiScheme = Annotated[
+    Text, _like(r"10\.\d{4,9}/[^\s\"<>]*\{slug\}[^\s\"<>]*", "a bare DOI with {slug} in it")
+]
+Orcid = Annotated[
+    Text, _like(r"(\d{4}-){3}\d{3}[\dX]", "four groups of four such as 0000-0002-1825-0097")
+]
 Isbn = Annotated[Text, _like(r"97[89](-?\d){10}", "13 digits that begin with 978 or 979")]
 Issn = Annotated[Text, _like(r"\d{4}-\d{3}[\dX]", "two groups of four such as 2049-3630")]
-Url = Annotated[Text, _like(r"https?://[^\s\"<>/][^\s\"<>]*", "an address that begins with https:// or http://")]
+Url = Annotated[
+    Text, _like(r"https?://[^\s\"<>/][^\s\"<>]*", "an address that begins with https:// or http://")
+]
 Folder = Annotated[
     Url,
     _like(r"[^?#]*", "the address of a folder, without query and fragment"),
     AfterValidator(lambda text: text.rstrip("/") + "/"),
 ]
-EditionFolder = Annotated[Folder, _like(r".*\{(id|name)\}.*", "an address with {id} or {name} in it")]
-Language = Annotated[Text, _like(r"[a-z]{2,3}(-[A-Z][a-z]{3})?(-[A-Z]{2})?", "a code such as en or pt-BR")]
-NamePart = Annotated[Text, _like(r"[^,]*", "part of a name without a comma; Jr. is a `suffix`, a group has a `name`")]
+EditionFolder = Annotated[
+    Folder, _like(r".*\{(id|name)\}.*", "an address with {id} or {name} in it")
+]
+Language = Annotated[
+    Text, _like(r"[a-z]{2,3}(-[A-Z][a-z]{3})?(-[A-Z]{2})?", "a code such as en or pt-BR")
+]
+NamePart = Annotated[
+    Text, _like(r"[^,]*", "part of a name without a comma; Jr. is a `suffix`, a group has a `name`")
+]
 Day = Annotated[dt.date, BeforeValidator(lambda value: dt.date.fromisoformat(str(value)[:10]))]
 
 
@@ -60,7 +76,11 @@ class Facts(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _without_blanks(cls, stated: Any) -> Any:
-        return {key: value for key, value in stated.items() if value != ""} if isinstance(stated, dict) else stated
+        return (
+            {key: value for key, value in stated.items() if value != ""}
+            if isinstance(stated, dict)
+            else stated
+        )
 
 
 class Author(Facts):
@@ -164,7 +184,9 @@ class Book(Facts):
     @model_validator(mode="after")
     def _one_title(self) -> Self:
         if self.title_in_sentence and self.title_in_sentence.lower() != self.title.lower():
-            raise ValueError(f"`title_in_sentence` is {self.title_in_sentence!r}; allowed: the title in other capitals")
+            raise ValueError(
+                f"`title_in_sentence` is {self.title_in_sentence!r}; allowed: the title in other capitals"
+            )
         return self
 
     @property
@@ -221,13 +243,19 @@ class Edition(Facts):
     @property
     def label(self) -> str:
         """Name and id: ``"paper edition 3f2a9c1e"``, ``"edition 3f2a9c1e"`` where it has no name."""
-        return f"{self.name} edition {self.id}" if self.name and self.name != self.id else f"edition {self.id}"
+        return (
+            f"{self.name} edition {self.id}"
+            if self.name and self.name != self.id
+            else f"edition {self.id}"
+        )
 
     def changes(self, chapter: str = "") -> list[tuple[str, str, str, str]]:
         """Return name, value, default and chapters of each choice that differs; those of `chapter` come first."""
         chapters: dict[tuple[str, str, str], list[str]] = {}
         for item in self.differs:
-            chapters.setdefault((item.name, as_text(item.value), as_text(item.default)), []).append(item.chapter)
+            chapters.setdefault((item.name, as_text(item.value), as_text(item.default)), []).append(
+                item.chapter
+            )
         ordered = sorted(chapters.items(), key=lambda entry: chapter not in entry[1])
         return [(*choice, ", ".join(reached)) for choice, reached in ordered]
 
@@ -241,7 +269,9 @@ class Citation(Facts):
     edition: Edition | None = None
 
     @classmethod
-    def of(cls, book: Book, chapter: Chapter | None, edition: Edition | None, *, built: dt.date) -> Self:
+    def of(
+        cls, book: Book, chapter: Chapter | None, edition: Edition | None, *, built: dt.date
+    ) -> Self:
         """Return a citation, dated by the publication (default edition), else the edition, else the build."""
         published = book.date if edition is None or edition.is_default else None
         date = published or (edition.date if edition else None) or built
@@ -345,9 +375,15 @@ class Citation(Facts):
     @property
     def _permanent_site(self) -> str | None:
         edition, pattern = self.edition, self.book.edition_url
-        if edition is None or pattern is None or (edition.name or edition.id) not in self.book.published_editions:
+        if (
+            edition is None
+            or pattern is None
+            or (edition.name or edition.id) not in self.book.published_editions
+        ):
             return None
-        return pattern.replace("{id}", quote(edition.id)).replace("{name}", quote(edition.name or edition.id))
+        return pattern.replace("{id}", quote(edition.id)).replace(
+            "{name}", quote(edition.name or edition.id)
+        )
 
     @property
     def url(self) -> str | None:
@@ -358,7 +394,9 @@ class Citation(Facts):
     @property
     def key(self) -> str:
         """Key for reference lists: author, year, slug, and the id of an edition that is not the default one."""
-        name = make_id((self.authors[0].family or self.authors[0].surname).removeprefix("The ")).replace("-", "")
+        name = make_id(
+            (self.authors[0].family or self.authors[0].surname).removeprefix("The ")
+        ).replace("-", "")
         edition = self.edition.id if self.edition and not self.is_published else ""
         parts = (f"{name}{self.date.year}", self.chapter.slug if self.chapter else "", edition)
         return "-".join(filter(None, parts))
@@ -387,7 +425,9 @@ def load_citation(root: Path) -> Citation:
     return Citation.of(load_book(root), None, edition, built=built)
 
 
-def read_chapter(slug: str, title: str, page: str, position: int | None, front: Mapping[str, Any]) -> Chapter:
+def read_chapter(
+    slug: str, title: str, page: str, position: int | None, front: Mapping[str, Any]
+) -> Chapter:
     """Return a chapter from its place in the book and what its front matter says, bibliographic or not."""
     facts = {name: front[name] for name in FRONT_MATTER if front.get(name)}
     place = {"slug": slug, "title": title, "page": page, "position": position}

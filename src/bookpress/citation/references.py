@@ -28,11 +28,15 @@ def add_references(app: Sphinx, doctree: nodes.document) -> None:
     refs = cast("BibtexDomain", app.env.get_domain("cite")).citation_refs
     if any(doctree.findall(bibliography)) or all(ref.docname != app.env.docname for ref in refs):
         return
-    section = nodes.section("", nodes.title("", "References"), ids=["references"], names=["references"])
+    section = nodes.section(
+        "", nodes.title("", "References"), ids=["references"], names=["references"]
+    )
     # The directive wants the state of a parser, of which it uses the document alone.
     state: Any = SimpleNamespace(document=doctree, reporter=doctree.reporter)
     options = {"filter": "docname in docnames"}
-    section += BibliographyDirective("bibliography", [], options, StringList(), 0, 0, "", state, state).run()
+    section += BibliographyDirective(
+        "bibliography", [], options, StringList(), 0, 0, "", state, state
+    ).run()
     # At the end of the section that the page's title opens, or of the page itself where it has no title.
     next(iter(doctree.findall(nodes.section)), doctree).append(section)
 
@@ -62,7 +66,9 @@ class ListReferences(SphinxPostTransform):
 
     def run(self, **kwargs: object) -> None:  # noqa: ARG002
         """Rewrite each list."""
-        for holder in {id(entry.parent): entry.parent for entry in self.document.findall(nodes.citation)}.values():
+        for holder in {
+            id(entry.parent): entry.parent for entry in self.document.findall(nodes.citation)
+        }.values():
             made = nodes.bullet_list(classes=["references"], bullet="*")
             for entry in holder.findall(nodes.citation):
                 kept = [child for child in entry.children if not isinstance(child, nodes.label)]
@@ -80,12 +86,16 @@ def work_of(entry: Any) -> Work:
     """Return the work that a pybtex entry describes."""
     raw = {name.lower(): single_spaced(text) for name, text in entry.fields.items()}
     plain = {
-        name: single_spaced(str(Text.from_latex(text))) for name, text in raw.items() if name not in {"doi", "url"}
+        name: single_spaced(str(Text.from_latex(text)))
+        for name, text in raw.items()
+        if name not in {"doi", "url"}
     }
     return Work(
         title=plain.get("title", entry.key),
         authors=tuple(_author(person) for person in entry.persons.get("author", [])),
-        year=plain["year"].rstrip("abcde") if "year" in plain else None,  # a letter tells works of one year apart
+        year=plain["year"].rstrip("abcde")
+        if "year" in plain
+        else None,  # a letter tells works of one year apart
         journal=plain.get("journal"),
         publisher=plain.get("publisher") or plain.get("institution"),
         doi=raw.get("doi"),
@@ -106,5 +116,9 @@ def _author(person: Any) -> Author:
 register_plugin("pybtex.style.sorting", "author_order", AuthorOrder)
 register_plugin("pybtex.style.formatting", "authors_first", AuthorStyle)
 # Asked for again with every citation, and found each time by reading what all installed packages offer:
-for kind, name in (("style.names", "lastfirst"), ("style.labels", "number"), ("backends", "plaintext")):
+for kind, name in (
+    ("style.names", "lastfirst"),
+    ("style.labels", "number"),
+    ("backends", "plaintext"),
+):
     register_plugin(f"pybtex.{kind}", name, find_plugin(f"pybtex.{kind}", name), force=True)

@@ -19,7 +19,9 @@ from bookpress.citation.record import Citation
 # What citeproc takes for letters: it escapes its own text, not ours.
 _VEIL = str.maketrans({"&": "\ue000", "<": "\ue001", ">": "\ue002"})
 _UNVEIL = str.maketrans({"\ue000": "&amp;", "\ue001": "&lt;", "\ue002": "&gt;"})
-_SHORT = frozenset("a an and as at but by for from in into nor of off on or over per the to up via with".split())  # noqa: SIM905
+_SHORT = frozenset(
+    "a an and as at but by for from in into nor of off on or over per the to up via with".split()
+)
 _CSL = "{http://purl.org/net/xbiblio/csl}"
 
 
@@ -53,12 +55,18 @@ class Reference(NamedTuple):
 
 def write(citation: Citation, form: str) -> str:
     """Return a citation in one of `FORMS`; a formatted reference is plain text with a final line break."""
-    return FORMATS[form].write(citation) if form in FORMATS else to_reference(citation, form).text + "\n"
+    return (
+        FORMATS[form].write(citation)
+        if form in FORMATS
+        else to_reference(citation, form).text + "\n"
+    )
 
 
 def to_reference(citation: Citation, style: str) -> Reference:
     """Return the reference in one of `STYLES`."""
-    return _formatted(json.dumps(_by_manual(citation, style), ensure_ascii=False).translate(_VEIL), style)
+    return _formatted(
+        json.dumps(_by_manual(citation, style), ensure_ascii=False).translate(_VEIL), style
+    )
 
 
 def _by_manual(citation: Citation, style: str) -> dict[str, Any]:
@@ -102,9 +110,13 @@ def _formatted(veiled: str, style: str) -> Reference:
     item = json.loads(veiled)
     for role in item.keys() & {"author", "container-author"}:
         item[role] = [_written(name, style) for name in item[role]]
-    bibliography = CitationStylesBibliography(load_style(style), CiteProcJSON([item]), formatter.html)
+    bibliography = CitationStylesBibliography(
+        load_style(style), CiteProcJSON([item]), formatter.html
+    )
     bibliography.register(Cited([CitationItem(item["id"])]))
-    marked_up = _mended(str(bibliography.bibliography()[0]), item.get("edition"), style).translate(_UNVEIL)
+    marked_up = _mended(str(bibliography.bibliography()[0]), item.get("edition"), style).translate(
+        _UNVEIL
+    )
     return Reference(marked_up, html.unescape(re.sub(r"<[^>]+>", "", marked_up)))
 
 
@@ -131,7 +143,9 @@ def load_style(style: str) -> Any:
             kind.calls_variable = cache(kind.calls_variable)
     chosen = STYLES[style]
     tree = etree.parse(get_style_filepath(chosen.file), etree.XMLParser(remove_comments=True))
-    if style == "chicago":  # asks for given names in full by ``initialize``, which citeproc-py does not know
+    if (
+        style == "chicago"
+    ):  # asks for given names in full by ``initialize``, which citeproc-py does not know
         tree.getroot().attrib.pop("initialize-with")
         terms = tree.find(f"{_CSL}locale/{_CSL}terms")
         etree.SubElement(terms, f"{_CSL}term", name="container-author", form="verb").text = "by"
@@ -148,4 +162,8 @@ def _mended(reference: str, edition: str | None, style: str) -> str:
     reference = re.sub(r"([?!](?:</i>|”)?)\.", r"\1", reference)
     if STYLES[style].locale == "en-US":
         reference = re.sub(r"”([.,])", r"\1”", reference)
-    return re.sub(rf"({re.escape(edition)})\.,", r"\1,", reference, flags=re.IGNORECASE) if edition else reference
+    return (
+        re.sub(rf"({re.escape(edition)})\.,", r"\1,", reference, flags=re.IGNORECASE)
+        if edition
+        else reference
+    )

@@ -38,7 +38,9 @@ press.add_typer(new, name="new")
 
 def main(*more: typer.Typer) -> None:
     """Run the command line."""
-    gc.set_threshold(100_000)  # a command is short: searching for garbage costs it more than the garbage would
+    gc.set_threshold(
+        100_000
+    )  # a command is short: searching for garbage costs it more than the garbage would
     known = [group.typer_instance for group in press.registered_groups]
     for commands in more:
         if commands not in known:
@@ -77,16 +79,23 @@ def _print_json(value: object) -> None:
 
 
 def _options(
-    jobs: int | None, engine: str | None = None, force: bool = False, time_limit: float | None = None
+    jobs: int | None,
+    engine: str | None = None,
+    force: bool = False,
+    time_limit: float | None = None,
 ) -> RunOptions:
     from bookpress.run.engine import DEFAULT_ENGINE
     from bookpress.run.runner import RunOptions
 
-    return RunOptions(jobs=jobs, engine=engine or DEFAULT_ENGINE, force=force, time_limit=time_limit)
+    return RunOptions(
+        jobs=jobs, engine=engine or DEFAULT_ENGINE, force=force, time_limit=time_limit
+    )
 
 
 @press.callback(invoke_without_command=True)
-def _common(version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False) -> None:
+def _common(
+    version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
+) -> None:
     if version:
         typer.echo(__version__)
         raise typer.Exit
@@ -97,7 +106,9 @@ def build(
     editions: opt.EditionNames = None,
     parameter: opt.Parameters = None,
     chapters: opt.Chapters = None,
-    save: Annotated[str | None, typer.Option(help="Keep these choices as an edition of this name.")] = None,
+    save: Annotated[
+        str | None, typer.Option(help="Keep these choices as an edition of this name.")
+    ] = None,
     jobs: opt.Jobs = None,
     engine: opt.EngineName = None,
     force: opt.Force = False,
@@ -124,7 +135,11 @@ def build(
     with reporting() as bar:
         built = [build_edition(project, one, options, bar, chosen, opened) for one in wanted]
     for done in built:
-        what = f"{len(done.fresh)} of {len(done.edition.chapters)} chapters run" if done.changed else "nothing to do"
+        what = (
+            f"{len(done.fresh)} of {len(done.edition.chapters)} chapters run"
+            if done.changed
+            else "nothing to do"
+        )
         say(f"edition [bold]{done.edition.folder}[/bold] ({done.edition.id}): {what}")
     if len(built) == 1:
         typer.echo(built[0].folder / "html" / "index.html")
@@ -138,9 +153,13 @@ def build(
 def run(
     chapter: opt.ChapterName,
     parameter: opt.Parameters = None,
-    file: Annotated[Path | None, typer.Option("--file", "-f", help="Values in YAML or JSON; -p goes before.")] = None,
+    file: Annotated[
+        Path | None, typer.Option("--file", "-f", help="Values in YAML or JSON; -p goes before.")
+    ] = None,
     as_json: opt.AsJson = False,
-    notebook: Annotated[Path | None, typer.Option(help="Write the executed notebook here, as .ipynb.")] = None,
+    notebook: Annotated[
+        Path | None, typer.Option(help="Write the executed notebook here, as .ipynb.")
+    ] = None,
     edition: opt.BaseEdition = "default",
     engine: opt.EngineName = None,
     force: opt.Force = False,
@@ -152,14 +171,20 @@ def run(
     if notebook is not None and notebook.suffix != ".ipynb":
         raise UsageError(f"--notebook {notebook} is no notebook: its name ends in .ipynb")
     project = opt.current_project()
-    opened = engine_for(project, engine, chapter)  # the rest is imported while that process does its imports
+    opened = engine_for(
+        project, engine, chapter
+    )  # the rest is imported while that process does its imports
     from bookpress.book.assignments import with_file
     from bookpress.explore.sweep import print_results, run_one
     from bookpress.files import replace_file
 
     options = _options(1, engine, force, time_limit)
-    found, is_fresh = run_one(project, chapter, with_file(file, parameter or []), edition, options, opened)
-    say(f"{chapter}: {f'run in {found.seconds:.1f} s' if is_fresh else 'nothing has changed since it was run'}")
+    found, is_fresh = run_one(
+        project, chapter, with_file(file, parameter or []), edition, options, opened
+    )
+    say(
+        f"{chapter}: {f'run in {found.seconds:.1f} s' if is_fresh else 'nothing has changed since it was run'}"
+    )
     results = {chapter: dict(found.results)}
     if notebook is not None:
         replace_file(notebook, found.notebook)
@@ -196,7 +221,12 @@ def check(as_json: opt.AsJson = False) -> None:
     listed = untested(project) if not problems else []
     if as_json:
         rows = [{"file": one.where, "line": one.line, "problem": one.what} for one in problems]
-        _print_json([*rows, *({"file": one.where, "line": one.line, "untested": one.what} for one in listed)])
+        _print_json(
+            [
+                *rows,
+                *({"file": one.where, "line": one.line, "untested": one.what} for one in listed),
+            ]
+        )
     else:
         for one in [*problems, *listed]:
             typer.echo(one)
@@ -209,8 +239,12 @@ def check(as_json: opt.AsJson = False) -> None:
 
 @new.command("chapter")
 def new_chapter(
-    name: Annotated[str, typer.Argument(help="Its name in its address, for ever: small letters and hyphens.")],
-    after: Annotated[str | None, typer.Option(help="The chapter it stands behind. [default: the last]")] = None,
+    name: Annotated[
+        str, typer.Argument(help="Its name in its address, for ever: small letters and hyphens.")
+    ],
+    after: Annotated[
+        str | None, typer.Option(help="The chapter it stands behind. [default: the last]")
+    ] = None,
 ) -> None:
     """Begin a chapter: front matter, parameters, a first result, statement and figure; it builds at once."""
     from bookpress.book.chapters import new_chapter as write_chapter
@@ -222,11 +256,17 @@ def new_chapter(
 def cite(
     chapter: opt.AnyChapter = None,
     form: Annotated[
-        str, typer.Option("--format", "-f", help="apa, chicago and other styles; bibtex, ris and other files.")
+        str,
+        typer.Option(
+            "--format", "-f", help="apa, chicago and other styles; bibtex, ris and other files."
+        ),
     ] = "apa",
     edition: opt.CitedEdition = "default",
     checked: Annotated[
-        str | None, typer.Option("--check", metavar="CHAPTER:KEY=NUMBER", help="Does a number that was quoted stand?")
+        str | None,
+        typer.Option(
+            "--check", metavar="CHAPTER:KEY=NUMBER", help="Does a number that was quoted stand?"
+        ),
     ] = None,
 ) -> None:
     """Print the reference to a chapter, or to the book. It names the edition that was read.
@@ -239,7 +279,9 @@ def cite(
 
     if checked is not None:
         if (chapter, form, edition) != (None, "apa", "default"):
-            raise UsageError(f"--check {checked} goes with nothing else: it names the chapter, and asks every release")
+            raise UsageError(
+                f"--check {checked} goes with nothing else: it names the chapter, and asks every release"
+            )
         code, words = check_number(opt.current_project(), checked, _options(1))
         typer.echo(words)
         raise typer.Exit(code)
@@ -248,8 +290,12 @@ def cite(
 
 @press.command()
 def verify(
-    cited: Annotated[str, typer.Argument(help="Id of an edition, or a file with citations, such as FILE.bib.")],
-    sha: Annotated[str | None, typer.Argument(help="SHA-256 of the results, of a chapter or of the book.")] = None,
+    cited: Annotated[
+        str, typer.Argument(help="Id of an edition, or a file with citations, such as FILE.bib.")
+    ],
+    sha: Annotated[
+        str | None, typer.Argument(help="SHA-256 of the results, of a chapter or of the book.")
+    ] = None,
     jobs: opt.Jobs = None,
 ) -> None:
     """Tell whether a cited state is had here, and gives the same results; else what differs, and by how much.
@@ -272,8 +318,12 @@ def verify(
 @press.command()
 def release(
     editions: opt.BuiltEditions = None,
-    older: Annotated[list[Path] | None, typer.Option(help="Archive of an earlier release; may be repeated.")] = None,
-    to: Annotated[Path, typer.Option(help="Where the site, the archives and SHA256SUMS go.")] = Path("dist"),
+    older: Annotated[
+        list[Path] | None, typer.Option(help="Archive of an earlier release; may be repeated.")
+    ] = None,
+    to: Annotated[
+        Path, typer.Option(help="Where the site, the archives and SHA256SUMS go.")
+    ] = Path("dist"),
     tag: Annotated[bool, typer.Option("--tag", help="Tag the commit with the version.")] = False,
 ) -> None:
     """Pack built editions with checksums, by default all that are published. Earlier releases stay on the site.
@@ -320,9 +370,14 @@ def compare(
 @press.command()
 def statements(
     edition: opt.AnyEdition = "default",
-    only_fallen: Annotated[bool, typer.Option("--fallen", help="Only what is false or unknown.")] = False,
+    only_fallen: Annotated[
+        bool, typer.Option("--fallen", help="Only what is false or unknown.")
+    ] = False,
     robustness: Annotated[
-        bool, typer.Option("--robustness", help="In how many states each holds; the book must be explored.")
+        bool,
+        typer.Option(
+            "--robustness", help="In how many states each holds; the book must be explored."
+        ),
     ] = False,
     as_json: opt.AsJson = False,
     jobs: opt.Jobs = None,
@@ -340,7 +395,9 @@ def statements(
     elif edition == "default":
         found = load(project)
     else:
-        raise UsageError("--robustness is of the edition 'default' alone, which states are changes of")
+        raise UsageError(
+            "--robustness is of the edition 'default' alone, which states are changes of"
+        )
     if as_json:
         _print_json(found)
     elif robustness:
@@ -391,14 +448,18 @@ def _ask_before(runs: int, yes: bool) -> None:
     if runs <= ASKS_FROM or yes:
         return
     if not sys.stdin.isatty():
-        raise UsageError(f"{runs:,} runs are more than {ASKS_FROM:,}: say --yes to run them without being asked")
+        raise UsageError(
+            f"{runs:,} runs are more than {ASKS_FROM:,}: say --yes to run them without being asked"
+        )
     typer.confirm(f"{runs:,} runs: go on?", abort=True, err=True)
 
 
 @press.command()
 def serve(
     edition: opt.EditionName = "default",
-    port: Annotated[int, typer.Option(min=0, max=65535, help="Where to listen; 0 for any that is free.")] = 8000,
+    port: Annotated[
+        int, typer.Option(min=0, max=65535, help="Where to listen; 0 for any that is free.")
+    ] = 8000,
 ) -> None:
     """Show an edition in the browser while you write.
 
@@ -414,10 +475,14 @@ def serve(
 def sweep(
     chapter: opt.ChapterName,
     grid: opt.Grid = None,
-    file: Annotated[Path | None, typer.Option("--file", help="A grid file: YAML or JSON, lists of values.")] = None,
+    file: Annotated[
+        Path | None, typer.Option("--file", help="A grid file: YAML or JSON, lists of values.")
+    ] = None,
     parameter: opt.Parameters = None,
     edition: opt.BaseEdition = "default",
-    out: Annotated[Path | None, typer.Option(help="Folder to write to. [default: one below _build/sweeps]")] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Folder to write to. [default: one below _build/sweeps]")
+    ] = None,
     dry_run: opt.DryRun = False,
     yes: opt.Yes = False,
     scheduler: opt.Scheduler = None,
@@ -435,7 +500,14 @@ def sweep(
     For example: sweep CHAPTER -g NAME=1,2,3 -g OTHER=a,b
     """
     from bookpress.book.editions import Fingerprint
-    from bookpress.explore.sweep import check_folder, expected, plan_sweep, raise_failed, read_grid, run_sweep
+    from bookpress.explore.sweep import (
+        check_folder,
+        expected,
+        plan_sweep,
+        raise_failed,
+        read_grid,
+        run_sweep,
+    )
     from bookpress.page.explore.sweep_page import curves_of, summary_table, write_page
     from bookpress.page.figures import render as drawing
 
@@ -448,7 +520,9 @@ def sweep(
         return
     _ask_before(missing, yes)
     with reporting() as bar:
-        drawing.warm_up(project.build / "pictures")  # what draws takes a moment to start: chapters can use it to run
+        drawing.warm_up(
+            project.build / "pictures"
+        )  # what draws takes a moment to start: chapters can use it to run
         done = run_sweep(project, plan, options, bar, scheduler, out)
         bar.step("drawing the curves")
         curves = curves_of(done)
@@ -463,7 +537,9 @@ def sweep(
 @press.command()
 def clean(
     editions: opt.BuiltEditions = None,
-    keep_runs: Annotated[bool, typer.Option("--keep-runs", help="Keep the chapters that were run.")] = False,
+    keep_runs: Annotated[
+        bool, typer.Option("--keep-runs", help="Keep the chapters that were run.")
+    ] = False,
 ) -> None:
     """Remove built editions, or everything that was built."""
     from bookpress.build.published import clean as remove

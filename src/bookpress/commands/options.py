@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 FORMATS = ("html", "pdf", "epub")  # the formats of the book; the first is always made
 
 Offers = Iterable[tuple[str, str]]  # what may be typed, each with a short explanation
-Find = Callable[["Project", str | None, str], Offers]  # finds them for a book, a chapter and what is typed so far
+Find = Callable[
+    ["Project", str | None, str], Offers
+]  # finds them for a book, a chapter and what is typed so far
 
 
 def current_project() -> Project:
@@ -81,32 +83,55 @@ def option(text: str, find: Find, *names: str, metavar: str | None = None) -> An
 
 
 EditionName = Annotated[str, argument("Name of the edition.", _editions)]
-EditionNames = Annotated[list[str] | None, argument("Names of editions. [default: default]", _editions)]
+EditionNames = Annotated[
+    list[str] | None, argument("Names of editions. [default: default]", _editions)
+]
 AnyEdition = Annotated[str, argument("Name of an edition, or the id of a built one.", _editions)]
-OtherEdition = Annotated[str | None, argument("The other; by default the same, with what -p sets.", _editions)]
+OtherEdition = Annotated[
+    str | None, argument("The other; by default the same, with what -p sets.", _editions)
+]
 BuiltEditions = Annotated[list[str] | None, argument("Names or ids of built editions.", _built)]
 ChapterName = Annotated[str, argument("The chapter's name, as in its address.", _chapters)]
 AnyChapter = Annotated[str | None, argument("The chapter; without one the whole book.", _chapters)]
 SomeChapters = Annotated[list[str] | None, argument("Chapters; all by default.", _chapters)]
-BaseEdition = Annotated[str, option("Edition whose values hold for the rest.", _editions, "--edition")]
+BaseEdition = Annotated[
+    str, option("Edition whose values hold for the rest.", _editions, "--edition")
+]
 CitedEdition = Annotated[str, option("Name or id of an edition.", _editions, "--edition", "-e")]
-Chapters = Annotated[str | None, option("Only these take the new values; with commas.", _chapters, "--chapters")]
+Chapters = Annotated[
+    str | None, option("Only these take the new values; with commas.", _chapters, "--chapters")
+]
 SET = "Set a parameter: NAME=VALUE or CHAPTER.NAME=VALUE. May be repeated; each name once."
-Parameters = Annotated[list[str] | None, option(SET, _assignments, "-p", "--parameter", metavar="NAME=VALUE")]
+Parameters = Annotated[
+    list[str] | None, option(SET, _assignments, "-p", "--parameter", metavar="NAME=VALUE")
+]
 TRY = "Values to try; a JSON list where one holds a comma."
 Grid = Annotated[list[str] | None, option(TRY, _assignments, "-g", "--grid", metavar="NAME=V1,V2")]
-Formats = Annotated[str, typer.Option("--format", help=f"{', '.join(FORMATS)}: those wanted, with commas.")]
-ExploredFormats = Annotated[
-    str | None, typer.Option("--format", help="Formats, as for build. [default: those the edition was built in]")
+Formats = Annotated[
+    str, typer.Option("--format", help=f"{', '.join(FORMATS)}: those wanted, with commas.")
 ]
-Scheduler = Annotated[str | None, typer.Option(help="Run on this Dask cluster, such as tcp://10.0.0.1:8786.")]
-Jobs = Annotated[int | None, typer.Option("--jobs", "-j", help="Chapters at a time. [default: one a core]")]
+ExploredFormats = Annotated[
+    str | None,
+    typer.Option(
+        "--format", help="Formats, as for build. [default: those the edition was built in]"
+    ),
+]
+Scheduler = Annotated[
+    str | None, typer.Option(help="Run on this Dask cluster, such as tcp://10.0.0.1:8786.")
+]
+Jobs = Annotated[
+    int | None, typer.Option("--jobs", "-j", help="Chapters at a time. [default: one a core]")
+]
 EngineName = Annotated[
     Literal["forked", "kernel"] | None,
     typer.Option("--engine", help="forked (fast) or kernel (a Jupyter kernel each)."),
 ]
 Force = Annotated[bool, typer.Option("--force", help="Run even what has not changed.")]
-TimeLimit = Annotated[float | None, typer.Option("--time-limit", help="Seconds a chapter may take. [default: 600]")]
-DryRun = Annotated[bool, typer.Option("--dry-run", help="Say how many runs and how long; run nothing.")]
+TimeLimit = Annotated[
+    float | None, typer.Option("--time-limit", help="Seconds a chapter may take. [default: 600]")
+]
+DryRun = Annotated[
+    bool, typer.Option("--dry-run", help="Say how many runs and how long; run nothing.")
+]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask, however many runs there are.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]

@@ -51,12 +51,19 @@ class Turn:
     def words(self) -> list[str]:
         """How it stands in each edition, with the reason."""
         sides = (self.one, self.other)
-        return [f"{WORDS[side['holds']]}: {side['because']}" if side else "not recorded" for side in sides]
+        return [
+            f"{WORDS[side['holds']]}: {side['because']}" if side else "not recorded"
+            for side in sides
+        ]
 
     @property
     def sentences(self) -> list[str]:
         """The sentences that rest on it."""
-        return list(dict.fromkeys(mark["sentence"] for mark in (self.one or self.other or {}).get("marks", ())))
+        return list(
+            dict.fromkeys(
+                mark["sentence"] for mark in (self.one or self.other or {}).get("marks", ())
+            )
+        )
 
 
 @dataclass(frozen=True)
@@ -85,7 +92,9 @@ class Change:
             return "", "other unit"
         if one.value == other.value:
             return "level", "same value"
-        return "up" if other.value > one.value else "down", numbers.difference(one.value, other.value, one.unit)
+        return "up" if other.value > one.value else "down", numbers.difference(
+            one.value, other.value, one.unit
+        )
 
 
 @dataclass(frozen=True)
@@ -101,7 +110,9 @@ class Comparison:
     def as_json(self) -> dict[str, Any]:
         """Return the comparison as plain JSON."""
         return {
-            "editions": [{"id": side.id, "name": side.name, "title": side.title} for side in self.sides],
+            "editions": [
+                {"id": side.id, "name": side.name, "title": side.title} for side in self.sides
+            ],
             "parameters": self.parameters,
             "results": [asdict(change) for change in self.changes],
             "same": self.same,
@@ -119,7 +130,11 @@ def by_choice(rows: Iterable[Mapping[str, Any]], *values: str) -> list[dict[str,
 
 
 def sides(
-    project: Project, names: Sequence[str], options: RunOptions, reporter: Reporter, changes: Sequence[str] = ()
+    project: Project,
+    names: Sequence[str],
+    options: RunOptions,
+    reporter: Reporter,
+    changes: Sequence[str] = (),
 ) -> list[Side]:
     """Return editions by name, brought up to date through the cache, or built ones by id.
 
@@ -129,7 +144,10 @@ def sides(
     unknown = [name for name in names if name not in known]
     if unknown:
         raise UsageError(
-            *(f"no edition {name!r}, by name or by the id of a built one{nearest(name, known)}" for name in unknown)
+            *(
+                f"no edition {name!r}, by name or by the id of a built one{nearest(name, known)}"
+                for name in unknown
+            )
         )
     *firsts, last = names
     with as_shipped(project) as shipped:
@@ -145,11 +163,19 @@ def as_shipped(project: Project) -> Iterator[Project]:
         return
     with tempfile.TemporaryDirectory(dir=processes.scratch()) as home:
         own = shutil.ignore_patterns(project.settings.own)
-        shutil.copytree(project.data, home, copy_function=os.symlink, ignore=own, dirs_exist_ok=True)
+        shutil.copytree(
+            project.data, home, copy_function=os.symlink, ignore=own, dirs_exist_ok=True
+        )
         yield replace(project, data=Path(home))
 
 
-def _side(project: Project, name: str, options: RunOptions, reporter: Reporter, changes: Sequence[str] = ()) -> Side:
+def _side(
+    project: Project,
+    name: str,
+    options: RunOptions,
+    reporter: Reporter,
+    changes: Sequence[str] = (),
+) -> Side:
     if name not in edition_names(project) and not changes:
         return _built_side(project.editions / name)
     edition = load_edition(project, name, changes)
@@ -159,7 +185,9 @@ def _side(project: Project, name: str, options: RunOptions, reporter: Reporter, 
     values = {slug: dict(chosen) for slug, chosen in edition.values.items()}
     statements = standings(project, edition, outcome.runs)
     results = results_of(outcome.runs)
-    return Side(edition.id, edition.folder, edition.title, values, results, edition.command, statements)
+    return Side(
+        edition.id, edition.folder, edition.title, values, results, edition.command, statements
+    )
 
 
 def _built_side(folder: Path) -> Side:
@@ -182,11 +210,19 @@ def compare(one: Side, other: Side) -> Comparison:
         if first != second and slug in one.parameters and slug in other.parameters
     ]
     causes = {
-        row["chapter"]: [each["name"] for each in parameters if each["chapter"] == row["chapter"]] for row in parameters
+        row["chapter"]: [each["name"] for each in parameters if each["chapter"] == row["chapter"]]
+        for row in parameters
     }
     results = list(_pairs(one.results, other.results))
     changes = [
-        Change(slug, key, str((first or second or {}).get("label", "")), first, second, causes.get(slug, []))
+        Change(
+            slug,
+            key,
+            str((first or second or {}).get("label", "")),
+            first,
+            second,
+            causes.get(slug, []),
+        )
         for slug, key, first, second in results
         if first != second
     ]
@@ -215,10 +251,17 @@ def print_comparison(comparison: Comparison) -> None:
     if comparison.parameters:
         table = folding_table("parameter", *names, "chapters", title="Parameters that differ")
         for row in by_choice(comparison.parameters, "one", "other"):
-            table.add_row(row["name"], json.dumps(row["one"]), json.dumps(row["other"]), ", ".join(row["chapters"]))
+            table.add_row(
+                row["name"],
+                json.dumps(row["one"]),
+                json.dumps(row["other"]),
+                ", ".join(row["chapters"]),
+            )
         console.print(table)
     if comparison.turns:
-        table = folding_table("statement", *names, title=f"{len(comparison.turns)} statements changed side")
+        table = folding_table(
+            "statement", *names, title=f"{len(comparison.turns)} statements changed side"
+        )
         for turn in comparison.turns:
             table.add_row(f"{turn.chapter}:{turn.key}", *turn.words)
         console.print(table)
@@ -230,5 +273,11 @@ def print_comparison(comparison: Comparison) -> None:
     for change in comparison.changes:
         values = [numbers.full(result) if result else "not recorded" for result in change.results]
         words = {"up": "+ ", "down": "- "}.get(change.size[0], "") + change.size[1]
-        table.add_row(change.chapter, change.key, *values, words, ", ".join(change.parameters) or "other data or code")
+        table.add_row(
+            change.chapter,
+            change.key,
+            *values,
+            words,
+            ", ".join(change.parameters) or "other data or code",
+        )
     console.print(table)

@@ -40,7 +40,9 @@ class Block(NamedTuple):
 def blocks_of(page: str, edition: str) -> list[Block]:
     """Return the blocks of the article of a page, in the order in which the script lists them."""
     found = []
-    for holder in filter(_is_holder, html.document_fromstring(page).find(".//article").iter("section", "div")):
+    for holder in filter(
+        _is_holder, html.document_fromstring(page).find(".//article").iter("section", "div")
+    ):
         name = holder.get("id") or holder.get("class", "")
         for child in holder:
             if isinstance(child.tag, str) and not _is_holder(child):
@@ -51,10 +53,14 @@ def blocks_of(page: str, edition: str) -> list[Block]:
 
 
 def _is_holder(element: Any) -> bool:
-    return element.tag == "section" or (element.tag == "div" and "opener" in element.get("class", "").split())
+    return element.tag == "section" or (
+        element.tag == "div" and "opener" in element.get("class", "").split()
+    )
 
 
-def edits(old: Sequence[Block], new: Sequence[Block], edition: str, figures: Iterable[str] = ()) -> list[Edit]:
+def edits(
+    old: Sequence[Block], new: Sequence[Block], edition: str, figures: Iterable[str] = ()
+) -> list[Edit]:
     """Return the edits that make the new blocks of the old ones, in order; none reaches out of its holder.
 
     Blocks that hold one of the `figures` come anew even where their HTML is the same: only new blocks are drawn anew.
@@ -64,16 +70,32 @@ def edits(old: Sequence[Block], new: Sequence[Block], edition: str, figures: Ite
     if [*holders] != [*dict.fromkeys(one.holder for one in new)]:
         raise ValueError("it has other sections")
     codes = (code for block in old for code in CODE.findall(block.html))
-    kept = {code: f'<details class="tool tool-code" data-kept="{at}"></details>' for at, code in enumerate(codes)}
+    kept = {
+        code: f'<details class="tool tool-code" data-kept="{at}"></details>'
+        for at, code in enumerate(codes)
+    }
     found: list[Edit] = []
     for holder in holders:
         start = next(at for at, one in enumerate(old) if one.holder == holder)
         before, after = ([one.html for one in part if one.holder == holder] for part in (old, new))
-        before = [f"{text}{EDITION}" if any(one in text for one in stale) else text for text in before]
-        for kind, first, last, here, there in difflib.SequenceMatcher(None, before, after, False).get_opcodes():
+        before = [
+            f"{text}{EDITION}" if any(one in text for one in stale) else text for text in before
+        ]
+        for kind, first, last, here, there in difflib.SequenceMatcher(
+            None, before, after, False
+        ).get_opcodes():
             if kind != "equal":
-                short = (CODE.sub(lambda code: kept.get(code[0], code[0]), text) for text in after[here:there])
-                found.append((start + first, last - first, [text.replace(EDITION, edition) for text in short]))
+                short = (
+                    CODE.sub(lambda code: kept.get(code[0], code[0]), text)
+                    for text in after[here:there]
+                )
+                found.append(
+                    (
+                        start + first,
+                        last - first,
+                        [text.replace(EDITION, edition) for text in short],
+                    )
+                )
     return sorted(found)
 
 
@@ -83,12 +105,17 @@ def chart_changes(old: Chart, new: Chart) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for size in ("narrow", "page", "wide"):
         before, after = was[size], now[size]
-        found[size] = {key: after.get(key) for key in (*after, *before) if after.get(key) != before.get(key)}
-    found["datasets"] = {name: rows for name, rows in now["datasets"].items() if name not in was["datasets"]}
+        found[size] = {
+            key: after.get(key) for key in (*after, *before) if after.get(key) != before.get(key)
+        }
+    found["datasets"] = {
+        name: rows for name, rows in now["datasets"].items() if name not in was["datasets"]
+    }
     table = data_table(new.data)
     if table["rows"] != data_table(old.data)["rows"]:
         keyed = table["sortable"]
         found["rows"] = [
-            [[text, key] if keyed and key != text else [text] for text, key in row] for row in table["rows"]
+            [[text, key] if keyed and key != text else [text] for text, key in row]
+            for row in table["rows"]
         ]
     return found if any(found.values()) else {}

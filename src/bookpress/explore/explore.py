@@ -57,7 +57,9 @@ class State:
     """How many values away its choice is from the published one."""
 
     @classmethod
-    def of(cls, default: Edition, chapter: Chapter, choice: Mapping[str, Value], steps: int = 1) -> State:
+    def of(
+        cls, default: Edition, chapter: Chapter, choice: Mapping[str, Value], steps: int = 1
+    ) -> State:
         """Return the state in which a chapter of the published edition is run with these values, which are checked."""
         slug = chapter.slug
         changes = {f"{slug}.{name}": value for name, value in choice.items()}
@@ -67,7 +69,9 @@ class State:
             values={**default.values, slug: {**default.values[slug], **choice}},
             title=f"{default.title} with {', '.join(f'{label} = {value}' for label, value in changes.items())}",
             description="",
-            command=" ".join([default.command, *(option(label, value) for label, value in changes.items())]),
+            command=" ".join(
+                [default.command, *(option(label, value) for label, value in changes.items())]
+            ),
         )
         return cls(chapter, choice, edition, steps)
 
@@ -75,7 +79,9 @@ class State:
     def task(self) -> Task:
         """Its run."""
         words = " ".join(f"{name}={value}" for name, value in self.choice.items())
-        return Task(self.chapter, self.edition.values[self.chapter.slug], f"{self.chapter.slug} {words}")
+        return Task(
+            self.chapter, self.edition.values[self.chapter.slug], f"{self.chapter.slug} {words}"
+        )
 
 
 @dataclass(frozen=True)
@@ -93,7 +99,11 @@ class Outcome:
     @property
     def fallen(self) -> dict[str, list[Any]]:
         """The statements that are not true, and why."""
-        return {key: [one.holds, one.because] for key, one in self.statements.items() if one.holds is not True}
+        return {
+            key: [one.holds, one.because]
+            for key, one in self.statements.items()
+            if one.holds is not True
+        }
 
 
 def states_to_explore(project: Project, slugs: Sequence[str]) -> tuple[Edition, list[State], str]:
@@ -104,7 +114,11 @@ def states_to_explore(project: Project, slugs: Sequence[str]) -> tuple[Edition, 
     default, folder = load_edition(project, DEFAULT), project.editions / DEFAULT
     built = load_built(folder)
     kept = (folder / "html" / PLACE).glob("*/index.js") if built and built.id == default.id else ()
-    chapters = choose(default.chapters, [*slugs, *(path.parent.name for path in kept)]) if slugs else default.chapters
+    chapters = (
+        choose(default.chapters, [*slugs, *(path.parent.name for path in kept)])
+        if slugs
+        else default.chapters
+    )
     states = [state for chapter in chapters for state in states_of(default, chapter)]
     return default, states, ",".join(built.formats) if built else "html"
 
@@ -113,7 +127,9 @@ def states_of(default: Edition, chapter: Chapter) -> list[State]:
     """Return the states of a chapter worth exploring: one choice changed, then two closed ones, where these are few."""
     usual = default.values[chapter.slug]
     every = {one.name: one.explored(usual[one.name]) for one in chapter.parameters}
-    ways = {name: [value for value in values if value != usual[name]] for name, values in every.items()}
+    ways = {
+        name: [value for value in values if value != usual[name]] for name, values in every.items()
+    }
     choices = [{name: value} for name, values in ways.items() for value in values]
     closed = [one.name for one in chapter.parameters if one.choices]
     pairs = [
@@ -123,8 +139,13 @@ def states_of(default: Edition, chapter: Chapter) -> list[State]:
     ]
     choices += pairs if len(pairs) <= 80 else []
     sound = [choice for choice in choices if not range_problems({**usual, **choice})]
-    far = [sum(_steps(every[name], usual[name], value) for name, value in choice.items()) for choice in sound]
-    return [State.of(default, chapter, choice, steps) for choice, steps in zip(sound, far, strict=True)]
+    far = [
+        sum(_steps(every[name], usual[name], value) for name, value in choice.items())
+        for choice in sound
+    ]
+    return [
+        State.of(default, chapter, choice, steps) for choice, steps in zip(sound, far, strict=True)
+    ]
 
 
 def _steps(values: Sequence[Value], usual: Value, value: Value) -> int:
@@ -146,14 +167,18 @@ def explore(
 
     A chapter that fails under some value, or shows other figures or tables under it, is an error.
     """
-    tasks = [Task(one, default.values[one.slug], f"{one.slug} as published") for one in default.chapters]
+    tasks = [
+        Task(one, default.values[one.slug], f"{one.slug} as published") for one in default.chapters
+    ]
     tasks += [state.task for state in states]
     ran, _, errors = run_all(project, tasks, default.fingerprint, options, reporter, scheduler)
     raise_failed(tasks, errors, "runs failed")
     runs = {one.slug: ran[place] for place, one in enumerate(default.chapters)}
     Durations(project).note(runs.values())
     outcomes = [Outcome(state, ran[place]) for place, state in enumerate(states, len(runs))]
-    found = {slug: [*of] for slug, of in itertools.groupby(outcomes, lambda one: one.state.chapter.slug)}
+    found = {
+        slug: [*of] for slug, of in itertools.groupby(outcomes, lambda one: one.state.chapter.slug)
+    }
     indices = {slug: index_of(default, runs[slug], of) for slug, of in found.items()}
 
     def write(source: Path, pages: Path) -> None:
@@ -162,15 +187,28 @@ def explore(
             contents = _contents(outcomes, make, options.jobs or cores(), reporter)
         for slug, of in found.items():
             made = {one.state.edition.id: contents[one.state.edition.id] for one in of}
-            for name, content in {**made, **share(list(made.values())), "index": indices[slug]}.items():
+            for name, content in {
+                **made,
+                **share(list(made.values())),
+                "index": indices[slug],
+            }.items():
                 text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
                 call = f"bookpress.state({json.dumps(name)},{text});\n"
                 replace_file(pages / PLACE / slug / f"{name}.js", call.encode())
 
-    results = {f"{slug}:{key}": one for slug, run in runs.items() for key, one in run.results.items()}
-    shares = {name: results[other] for name, other in project.settings.multiverse.items() if other in results}
+    results = {
+        f"{slug}:{key}": one for slug, run in runs.items() for key, one in run.results.items()
+    }
+    shares = {
+        name: results[other]
+        for name, other in project.settings.multiverse.items()
+        if other in results
+    }
     sureness = tally(standings(project, default, runs), found, shares)
-    staged = {robustness.FILE: sureness, **{f"{PLACE}/{slug}.json": index for slug, index in indices.items()}}
+    staged = {
+        robustness.FILE: sureness,
+        **{f"{PLACE}/{slug}.json": index for slug, index in indices.items()},
+    }
     files = {name: pretty(content).encode() for name, content in staged.items()}
     extras = Extras(sha256(canonical(staged).encode()), files, write)
     return build(project, default, replace(options, force=False), reporter, formats, extras=extras)
@@ -182,7 +220,9 @@ def tally(
     shares: Mapping[str, Any],
 ) -> dict[str, dict[str, robustness.Sureness]]:
     """Return how sure each statement is, by chapter and key; `shares`, by full name, are results of many other runs."""
-    found: dict[str, dict[str, robustness.Sureness]] = {slug: {} for slug in published if slug in states}
+    found: dict[str, dict[str, robustness.Sureness]] = {
+        slug: {} for slug in published if slug in states
+    }
     for slug, of in found.items():
         for key, one in published[slug].items():
             share = {"specifications": shares[f"{slug}:{key}"]} if f"{slug}:{key}" in shares else {}
@@ -198,14 +238,19 @@ def _sureness(key: str, states: Sequence[Outcome]) -> dict[str, Any]:
     falls = None
     if single:
         state, stands = min(single, key=lambda pair: (pair[1].holds is None, pair[0].steps))
-        words = " and ".join(f"{name.replace('_', ' ')} {setting(value)}" for name, value in state.choice.items())
+        words = " and ".join(
+            f"{name.replace('_', ' ')} {setting(value)}" for name, value in state.choice.items()
+        )
         because = f"{WORDS[stands.holds]}: {stands.because}"
         falls = {"choice": dict(state.choice), "words": words, "because": because}
     return {"holds": len(states) - len(fallen), "of": len(states), "falls": falls}
 
 
 def _contents(
-    outcomes: Sequence[Outcome], make: Callable[[Outcome], dict[str, Any]], width: int, reporter: Reporter
+    outcomes: Sequence[Outcome],
+    make: Callable[[Outcome], dict[str, Any]],
+    width: int,
+    reporter: Reporter,
 ) -> dict[str, dict[str, Any]]:
     """Return the contents of the scripts of states by id, so many made at a time."""
 
@@ -215,11 +260,17 @@ def _contents(
         except PressError as error:
             return error
 
-    made, problems, tasks = dict[str, dict[str, Any]](), dict[int, str](), [one.state.task for one in outcomes]
+    made, problems, tasks = (
+        dict[str, dict[str, Any]](),
+        dict[int, str](),
+        [one.state.task for one in outcomes],
+    )
     reporter.begin(len(tasks))
     reporter.step("making the pages of states")
     with ThreadPoolExecutor(width) as pool:
-        for place, found in enumerate(pool.map(content, outcomes)):  # which cancels the rest when it is left
+        for place, found in enumerate(
+            pool.map(content, outcomes)
+        ):  # which cancels the rest when it is left
             if isinstance(found, PressError):
                 problems[place] = str(found)
             else:
@@ -244,15 +295,29 @@ def content_of(
     that the script of the published chart has not (null: an entry goes), ``rows`` of its table of data (text, and what
     it is sorted by), and ``shared`` datasets, each in a script of that name.
     """
-    chapter, edition, published = one.state.chapter, one.state.edition, runs[one.state.chapter.slug].results
+    chapter, edition, published = (
+        one.state.chapter,
+        one.state.edition,
+        runs[one.state.chapter.slug].results,
+    )
     record = edition_record(project, edition, default, {**runs, chapter.slug: one.run}, [PAGES])
-    notebook = staged_notebook(chapter, edition, one.run, record, {known.slug for known in default.chapters})
-    asked = {"docname": f"{FOLDER}/{chapter.slug}", "notebook": notebook.decode(), "edition": record}
+    notebook = staged_notebook(
+        chapter, edition, one.run, record, {known.slug for known in default.chapters}
+    )
+    asked = {
+        "docname": f"{FOLDER}/{chapter.slug}",
+        "notebook": notebook.decode(),
+        "edition": record,
+    }
     return {
         "choice": dict(one.state.choice),
         **{name: record[name] for name in ("title", "command", "results_sha256", "vintage")},
         "chapter_sha256": record["chapter_results_sha256"][chapter.slug],
-        "results": {key: _three(found) for key, found in one.run.results.items() if found != published.get(key)},
+        "results": {
+            key: _three(found)
+            for key, found in one.run.results.items()
+            if found != published.get(key)
+        },
         "fallen": one.fallen,
         **page(asked),
     }
@@ -264,11 +329,16 @@ def _three(result: Mapping[str, Any] | None) -> list[float | None]:
 
 def share(states: Sequence[dict[str, Any]]) -> dict[str, Any]:
     """Take datasets of over 2,000 characters that several states draw out of them; return each by its name."""
-    parts, shared = [figure for state in states for figure in state["figures"].values()], dict[str, Any]()
+    parts, shared = (
+        [figure for state in states for figure in state["figures"].values()],
+        dict[str, Any](),
+    )
     many = Counter(itertools.chain.from_iterable(part["datasets"] for part in parts))
     for part in parts:
         for name in [*part["datasets"]]:
-            if name in shared or (many[name] > 1 and len(json.dumps(part["datasets"][name])) > 2000):
+            if name in shared or (
+                many[name] > 1 and len(json.dumps(part["datasets"][name])) > 2000
+            ):
                 part.setdefault("shared", []).append(name)
                 shared[name] = part["datasets"].pop(name)
     return shared
@@ -287,19 +357,31 @@ def index_of(default: Edition, published: Run, found: Sequence[Outcome]) -> dict
         return {"id": name, "result": _three(result), "fallen": fallen}
 
     chapter = found[0].state.chapter
-    values, named = default.values[chapter.slug], QUOTED.findall(str(chapter.front_matter.get("finding", "")))
+    values, named = (
+        default.values[chapter.slug],
+        QUOTED.findall(str(chapter.front_matter.get("finding", ""))),
+    )
     own = [key for slug, key in named if slug in {"", chapter.slug} and key in published.results]
     key = next(iter([*own, *published.results]), "")
     headline, choices = published.results.get(key, {}), {}
-    made = [(one.state.choice, row(one.state.edition.id, one.run.results.get(key), len(one.fallen))) for one in found]
+    made = [
+        (one.state.choice, row(one.state.edition.id, one.run.results.get(key), len(one.fallen)))
+        for one in found
+    ]
     for known in chapter.parameters:
         usual = values[known.name]
-        alone = {json.dumps(choice[known.name]): told for choice, told in made if [*choice] == [known.name]}
+        alone = {
+            json.dumps(choice[known.name]): told
+            for choice, told in made
+            if [*choice] == [known.name]
+        }
         if alone:
             alone[json.dumps(usual)] = row(default.id, headline, 0)
             tried = [(value, alone.get(json.dumps(value))) for value in known.explored(usual)]
             choices[known.name] = [
-                {"value": value, "words": known.words(value), **told} for value, told in tried if told
+                {"value": value, "words": known.words(value), **told}
+                for value, told in tried
+                if told
             ]
     return {
         "published": default.id,

@@ -34,7 +34,9 @@ def load(project: Project) -> dict[str, dict[str, Sureness]]:
     return dict(parse_json(read(path), str(path)))
 
 
-def most_fragile_first(found: Mapping[str, Mapping[str, Sureness]]) -> list[tuple[str, str, Sureness]]:
+def most_fragile_first(
+    found: Mapping[str, Mapping[str, Sureness]],
+) -> list[tuple[str, str, Sureness]]:
     """Return chapter, key and sureness of every statement: those that fewest of their states hold up come first."""
     every = [(slug, key, sure) for slug, of in found.items() for key, sure in of.items()]
     return sorted(every, key=lambda one: one[2]["holds"] / one[2]["of"])
@@ -60,6 +62,8 @@ def print_robustness(found: Mapping[str, Mapping[str, Sureness]]) -> None:
     heads = ("statement", "in its states", "soonest overturned by", "because", "specifications")
     table = folding_table(*heads, title=title)
     for slug, key, sure in every:
-        falls = [sure["falls"][name] for name in ("words", "because")] if sure["falls"] else ["", ""]
+        falls = (
+            [sure["falls"][name] for name in ("words", "because")] if sure["falls"] else ["", ""]
+        )
         table.add_row(f"{slug}:{key}", told(sure), *falls, specifications(sure))
     standard_output().print(table)

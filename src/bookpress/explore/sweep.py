@@ -21,12 +21,27 @@ from bookpress.book import number_formats as numbers
 from bookpress.book.assignments import grid_option, parse_assignments
 from bookpress.book.chapters import Chapter, choose, discover
 from bookpress.book.editions import DEFAULT, Edition, Fingerprint, edition_values
-from bookpress.book.parameters import Parameter, Value, as_text, chapter_schema, describe, range_problems
+from bookpress.book.parameters import (
+    Parameter,
+    Value,
+    as_text,
+    chapter_schema,
+    describe,
+    range_problems,
+)
 from bookpress.book.project import Project
 from bookpress.book.results import Result
 from bookpress.build.statements import statements_of
 from bookpress.errors import PressError, UsageError, collecting, nearest
-from bookpress.files import as_mapping, canonical, check_writable, harmless, read, replace_file, sha256
+from bookpress.files import (
+    as_mapping,
+    canonical,
+    check_writable,
+    harmless,
+    read,
+    replace_file,
+    sha256,
+)
 from bookpress.progress import Reporter, folding_table, standard_output
 from bookpress.run import processes
 from bookpress.run.cache import Run, RunCache, run_key
@@ -38,7 +53,12 @@ from bookpress.run.worker import Order, run_elsewhere, versions
 
 
 def run_one(
-    project: Project, slug: str, options: Sequence[str], base: str, how: RunOptions, engine: Engine | None = None
+    project: Project,
+    slug: str,
+    options: Sequence[str],
+    base: str,
+    how: RunOptions,
+    engine: Engine | None = None,
 ) -> tuple[Run, bool]:
     """Run a chapter with an edition's values and those of ``NAME=VALUE``; return the run and whether it is fresh."""
     chapter, values = values_of(project, slug, options, base)
@@ -49,7 +69,9 @@ def run_one(
     return outcome.runs[slug], bool(outcome.fresh)
 
 
-def values_of(project: Project, slug: str, options: Sequence[str], base: str) -> tuple[Chapter, dict[str, Value]]:
+def values_of(
+    project: Project, slug: str, options: Sequence[str], base: str
+) -> tuple[Chapter, dict[str, Value]]:
     """Return a chapter and the value of each of its parameters: its own, the edition's, the command line's."""
     book = discover(project)
     [chapter] = choose(book, [slug])
@@ -66,11 +88,20 @@ class Task:
 
 
 def expected(
-    project: Project, tasks: Sequence[Task], mark: Fingerprint, options: RunOptions, what: str, more: float = 0.0
+    project: Project,
+    tasks: Sequence[Task],
+    mark: Fingerprint,
+    options: RunOptions,
+    what: str,
+    more: float = 0.0,
 ) -> tuple[int, str]:
     """Return how many tasks are still to be run, and in words how long that takes; `more` seconds go to each."""
     cache, durations = RunCache(project.cache), Durations(project)
-    missing = [one for one in tasks if options.force or not cache.holds(run_key(one.chapter, one.values, mark))]
+    missing = [
+        one
+        for one in tasks
+        if options.force or not cache.holds(run_key(one.chapter, one.values, mark))
+    ]
     work = sum(durations.of(one.chapter.slug, 1.0) for one in missing) + more * len(tasks)
     seconds = max(1, round(work / (options.jobs or cores())))
     took = f"{seconds:,} seconds" if seconds < 120 else f"{seconds / 60:,.0f} minutes"
@@ -93,7 +124,11 @@ def run_all(
     cache, errors = RunCache(project.cache), dict[int, str]()
     reporter.begin(len(tasks))
     jobs = [job_for(project, one.chapter, one.values, mark, options.time_limit) for one in tasks]
-    runs = {} if options.force else {place: run for place, job in enumerate(jobs) if (run := cache.find(job.key))}
+    runs = (
+        {}
+        if options.force
+        else {place: run for place, job in enumerate(jobs) if (run := cache.find(job.key))}
+    )
     for place in runs:
         reporter.done(tasks[place].label, None)
     missing = {place: job for place, job in enumerate(jobs) if place not in runs}
@@ -123,7 +158,11 @@ def raise_failed(tasks: Sequence[Task], errors: Mapping[int, str], what: str) ->
 
 
 def _spread(
-    project: Project, jobs: Mapping[int, Job], options: RunOptions, mark: Fingerprint, scheduler: str | None
+    project: Project,
+    jobs: Mapping[int, Job],
+    options: RunOptions,
+    mark: Fingerprint,
+    scheduler: str | None,
 ) -> Iterator[tuple[int, Run | Exception]]:
     """Run jobs here or on a cluster; yield each place with its run, or with what went wrong, as it ends."""
     if not jobs:
@@ -175,8 +214,13 @@ class Plan:
     @cached_property
     def tasks(self) -> list[Task]:
         """The runs, each named in one line: ``vintage=2023-03 top_k=10``."""
-        labels = (" ".join(f"{name}={values[name]}" for name in self.varied) for values in self.sets)
-        return [Task(self.chapter, values, label) for values, label in zip(self.sets, labels, strict=True)]
+        labels = (
+            " ".join(f"{name}={values[name]}" for name in self.varied) for values in self.sets
+        )
+        return [
+            Task(self.chapter, values, label)
+            for values, label in zip(self.sets, labels, strict=True)
+        ]
 
 
 @dataclass(frozen=True)
@@ -213,7 +257,9 @@ class Sweep:
             }
         )
 
-    def _rows(self, found: Callable[[Run], Mapping[str, Mapping[str, Any]]]) -> list[dict[str, Any]]:
+    def _rows(
+        self, found: Callable[[Run], Mapping[str, Mapping[str, Any]]]
+    ) -> list[dict[str, Any]]:
         def cell(value: Value) -> Value:
             return json.dumps(value, ensure_ascii=False) if isinstance(value, list) else value
 
@@ -235,8 +281,14 @@ class Sweep:
         for row in self.statement_rows:
             found.setdefault(row["key"], []).append(row["value"])
         kinds = {"holds": 1.0, "does_not": 0.0, "unknown": None}
-        counted = {key: {kind: values.count(one) for kind, one in kinds.items()} for key, values in found.items()}
-        return [{"key": key, **many, "share": many["holds"] / len(found[key])} for key, many in counted.items()]
+        counted = {
+            key: {kind: values.count(one) for kind, one in kinds.items()}
+            for key, values in found.items()
+        }
+        return [
+            {"key": key, **many, "share": many["holds"] / len(found[key])}
+            for key, many in counted.items()
+        ]
 
     @property
     def keys(self) -> list[str]:
@@ -250,9 +302,14 @@ def read_grid(options: Iterable[str], path: Path | None = None) -> dict[str, lis
     if path is not None:
         if not path.is_file():
             raise UsageError(f"no grid file {path}")
-        grid |= {str(name): values for name, values in as_mapping(read(path), str(path), "names with lists").items()}
+        grid |= {
+            str(name): values
+            for name, values in as_mapping(read(path), str(path), "names with lists").items()
+        }
         if not all(isinstance(values, list) for values in grid.values()):
-            raise UsageError(f"{path}: a grid holds names with lists of values, such as `vintage: [2023-03, 2026-08]`")
+            raise UsageError(
+                f"{path}: a grid holds names with lists of values, such as `vintage: [2023-03, 2026-08]`"
+            )
     asked, problems = parse_assignments(options, "-g", several=True)
     both = [one.label for one in asked if one.label in grid]
     problems += [f"{name} is varied with -g and in {path}: choose one" for name in both]
@@ -262,7 +319,11 @@ def read_grid(options: Iterable[str], path: Path | None = None) -> dict[str, lis
 
 
 def plan_sweep(
-    project: Project, slug: str, grid: Mapping[str, Sequence[Any]], options: Sequence[str] = (), base: str = DEFAULT
+    project: Project,
+    slug: str,
+    grid: Mapping[str, Sequence[Any]],
+    options: Sequence[str] = (),
+    base: str = DEFAULT,
 ) -> Plan:
     """Return a sweep that is in order, or raise one error with all that is wrong with it; nothing is run yet."""
     [chapter] = choose(discover(project), [slug])
@@ -270,16 +331,24 @@ def plan_sweep(
     usual = {parameter.name: parameter.default for parameter in chapter.parameters}
     with collecting(problems):
         _, usual = values_of(project, slug, options, base)
-    problems += [f"{name} is set with -p and varied with -g: choose one" for name in sorted(asked & set(grid))]
+    problems += [
+        f"{name} is set with -p and varied with -g: choose one"
+        for name in sorted(asked & set(grid))
+    ]
     sets = combinations(chapter, grid, usual, problems)
-    flags = [("-p", option) for option in options] + ([("--edition", base)] if base != DEFAULT else [])
+    flags = [("-p", option) for option in options] + (
+        [("--edition", base)] if base != DEFAULT else []
+    )
     words = [grid_option(name, [values[name] for values in sets]) for name in grid]
     command = " ".join([project.settings.command, "sweep", slug, *words, *map(shlex.join, flags)])
     return Plan(chapter, usual, list(grid), sets, command)
 
 
 def combinations(
-    chapter: Chapter, grid: Mapping[str, Sequence[Any]], usual: Mapping[str, Value], problems: list[str]
+    chapter: Chapter,
+    grid: Mapping[str, Sequence[Any]],
+    usual: Mapping[str, Value],
+    problems: list[str],
 ) -> list[dict[str, Value]]:
     """Return every combination of a grid, as complete values of a chapter, in the order of the grid."""
     known = {parameter.name: parameter for parameter in chapter.parameters}
@@ -289,8 +358,12 @@ def combinations(
         for name in grid
         if name not in known
     ]
-    tried = [_checked(known[name], values, problems) for name, values in grid.items() if name in known]
-    sets = [{**usual, **dict(zip(grid, chosen, strict=False))} for chosen in itertools.product(*tried)]
+    tried = [
+        _checked(known[name], values, problems) for name, values in grid.items() if name in known
+    ]
+    sets = [
+        {**usual, **dict(zip(grid, chosen, strict=False))} for chosen in itertools.product(*tried)
+    ]
     if not problems:
         problems += dict.fromkeys(problem for values in sets for problem in range_problems(values))
     if problems:
@@ -313,9 +386,13 @@ def _checked(parameter: Parameter, values: Sequence[Any], problems: list[str]) -
 
 def check_folder(out: Path | None) -> None:
     """Raise where a sweep would write into a folder that is not its own."""
-    found = {path.name for path in out.iterdir()} if out is not None and out.is_dir() else set[str]()
+    found = (
+        {path.name for path in out.iterdir()} if out is not None and out.is_dir() else set[str]()
+    )
     if found and not {"index.html", "results.csv", "results.parquet"} <= found:
-        raise UsageError(f"{out} holds {min(found)!r} and is no folder of a sweep; give --out a folder of its own")
+        raise UsageError(
+            f"{out} holds {min(found)!r} and is no folder of a sweep; give --out a folder of its own"
+        )
 
 
 def run_sweep(
@@ -329,7 +406,9 @@ def run_sweep(
     """Run every combination of a plan; one that fails does not keep the others from running."""
     if out is not None:
         check_writable(out)
-    runs, fresh, errors = run_all(project, plan.tasks, Fingerprint.of(project), options, reporter, scheduler)
+    runs, fresh, errors = run_all(
+        project, plan.tasks, Fingerprint.of(project), options, reporter, scheduler
+    )
     name = f"{plan.chapter.slug}-{sha256(canonical(plan.sets).encode())[:8]}"
     return Sweep(plan, out or project.build / "sweeps" / name, runs, fresh, errors)
 
@@ -340,9 +419,13 @@ def write_table(sweep: Sweep) -> None:
 
     rows = [*sweep.rows, *sweep.statement_rows]
     frame = pd.DataFrame(rows, columns=["run", *sweep.plan.varied, *RESULT_COLUMNS])
-    frame = frame.astype({**dict.fromkeys(("value", "low", "high"), "float64"), **dict.fromkeys(("k", "n"), "Int64")})
+    frame = frame.astype(
+        {**dict.fromkeys(("value", "low", "high"), "float64"), **dict.fromkeys(("k", "n"), "Int64")}
+    )
     text = frame.astype(object).map(harmless).to_csv(index=False, lineterminator="\n")
-    for path, content in zip(sweep.tables, (frame.to_parquet(index=False), text.encode()), strict=True):
+    for path, content in zip(
+        sweep.tables, (frame.to_parquet(index=False), text.encode()), strict=True
+    ):
         replace_file(path, content)
 
 
@@ -368,8 +451,12 @@ def print_parameters(project: Project, slug: str | None = None) -> None:
     for chapter in _chosen(project, slug):
         table = folding_table("name", "default", "allowed", "unit", "meaning", title=chapter.slug)
         for row in describe(chapter.parameters):
-            table.add_row(row["name"], as_text(row["default"]), row["allowed"], row["unit"], row["help"])
-        console.print(table if chapter.parameters else f"{chapter.slug} has no parameters.", highlight=False)
+            table.add_row(
+                row["name"], as_text(row["default"]), row["allowed"], row["unit"], row["help"]
+            )
+        console.print(
+            table if chapter.parameters else f"{chapter.slug} has no parameters.", highlight=False
+        )
         console.print()
 
 

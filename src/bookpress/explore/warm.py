@@ -37,7 +37,10 @@ class Program:
             start_new_session=True,
             **how,
         )
-        line, stdin = json.dumps({**order, "key": self._key.hex()}), cast("IO[bytes]", self._process.stdin)
+        line, stdin = (
+            json.dumps({**order, "key": self._key.hex()}),
+            cast("IO[bytes]", self._process.stdin),
+        )
         with suppress(BrokenPipeError):  # then it has ended, and `wait` tells
             stdin.write(f"{line}\n".encode())
             stdin.flush()
@@ -71,7 +74,9 @@ def connections(key: str, output: IO[str], **told: Any) -> Iterator[Connection]:
 class WarmBook(Program):
     """The published edition, read; see `warm_book`."""
 
-    def page(self, asked: Mapping[str, Any], started: Callable[[int], None] = lambda _: None) -> dict[str, Any]:
+    def page(
+        self, asked: Mapping[str, Any], started: Callable[[int], None] = lambda _: None
+    ) -> dict[str, Any]:
         """Return what of a page differs, ``edits`` and ``figures``, where a chapter was run with other values.
 
         It is asked for a ``docname``, given the executed ``notebook`` and the record of its ``edition``; `started` is
@@ -94,9 +99,16 @@ def warm_book(project: Project, source: Path, pages: Path) -> Iterator[WarmBook]
     """Give the published edition read, from its staged source and its pages; end it afterwards."""
     with naming(project.build):
         project.build.mkdir(parents=True, exist_ok=True)
-        place = processes.scratch(str(project.build))  # below the folder whose pictures all builds share
+        place = processes.scratch(
+            str(project.build)
+        )  # below the folder whose pictures all builds share
     epoch = str(int(build_time(project.root).timestamp()))
-    environment = {**os.environ, **processes.STEADY, EPOCH_VARIABLE: epoch, "TMPDIR": processes.scratch()}
+    environment = {
+        **os.environ,
+        **processes.STEADY,
+        EPOCH_VARIABLE: epoch,
+        "TMPDIR": processes.scratch(),
+    }
     with tempfile.TemporaryDirectory(dir=place) as folder, tempfile.TemporaryFile() as said:
         order = {"source": str(source), "pages": str(pages), "folder": folder}
         warm = WarmBook("bookpress.page.explore.warm_page", order, env=environment, stderr=said)

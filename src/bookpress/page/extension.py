@@ -52,14 +52,20 @@ class PageCollector(EnvironmentCollector):
         """Harvest results, statements, parameters, charts and front matter."""
         env, metadata = app.env, app.env.metadata[app.env.docname]
         read = store_of(env).page(env.docname)
-        read.front = json.loads(metadata.get(Project.at(Path(app.srcdir)).settings.front_matter, "{}"))
-        read.charts = [figure["chart"] for figure in doctree.findall(nodes.figure) if "chart" in figure]
+        read.front = json.loads(
+            metadata.get(Project.at(Path(app.srcdir)).settings.front_matter, "{}")
+        )
+        read.charts = [
+            figure["chart"] for figure in doctree.findall(nodes.figure) if "chart" in figure
+        ]
         read.terms = typesetting.definitions(doctree)
         read.words = roles.count_words(doctree)
         if "kernelspec" in metadata:
             _harvest_notebook(env, read)
         if read.front.get("finding"):
-            read.finding = parameter_box.parse_line(str(read.front["finding"]), env, doctree.settings)
+            read.finding = parameter_box.parse_line(
+                str(read.front["finding"]), env, doctree.settings
+            )
         parameter_box.open_page(doctree, read)
         if app.builder.format == "html":  # drawn while the next pages are read
             drawing.begin(read.charts, figures.picture_cache(Path(app.outdir)))
@@ -82,13 +88,17 @@ def note_what_chapters_rest_on(app: Sphinx, config: Config) -> None:
     """Make evidence and packages a setting where Jupyter Book runs the chapters: Sphinx reads them after a change."""
     if config.nb_execution_mode != "off":
         project = Project.at(Path(app.srcdir))
-        config.bookpress_rests_on = sha256(canonical([tree(project.data), trees(project.packages)]).encode())
+        config.bookpress_rests_on = sha256(
+            canonical([tree(project.data), trees(project.packages)]).encode()
+        )
 
 
 def begin(app: Sphinx) -> None:
     """Refuse what is no site of pages; read the claims before anything quotes them."""
     if app.builder.format == "html" and app.builder.name not in {"html", "dirhtml"}:
-        raise ExtensionError(f"no pages with the builder {app.builder.name!r}; use html, or the press for PDF and EPUB")
+        raise ExtensionError(
+            f"no pages with the builder {app.builder.name!r}; use html, or the press for PDF and EPUB"
+        )
     data = Project.at(Path(app.srcdir)).data
     store_of(app.env).quoted = {
         "claim": load_quoted(data / "claims.yml"),
@@ -101,7 +111,9 @@ def write_again(_app: Sphinx, env: BuildEnvironment) -> Iterable[str]:
     """Return the pages whose values changed, though their own source did not."""
     store = store_of(env)
     store.parts = contents.read_parts(env)
-    titles = {name: contents.title_of(env, name) for _, docnames in store.parts for name in docnames}
+    titles = {
+        name: contents.title_of(env, name) for _, docnames in store.parts for name in docnames
+    }
     return list(store.stale((store.parts, titles)))
 
 
@@ -122,7 +134,11 @@ def finish_text(app: Sphinx, doctree: nodes.document, docname: str) -> None:
 
 
 def write_with_page(
-    app: Sphinx, pagename: str, _template: str, context: dict[str, Any], doctree: nodes.document | None
+    app: Sphinx,
+    pagename: str,
+    _template: str,
+    context: dict[str, Any],
+    doctree: nodes.document | None,
 ) -> None:
     """Write figures, downloads and what is searched together with their page: pages are written side by side."""
     if doctree is not None:
@@ -137,7 +153,9 @@ def finish(app: Sphinx, exception: Exception | None) -> None:
     if exception is None and app.builder.format == "html":
         outdir = Path(app.outdir)
         if any(page.charts for page in store_of(app.env).pages.values()):
-            shutil.copyfile(figures.picture_cache(outdir) / drawing.BUNDLE, outdir / "_static" / "vega.js")
+            shutil.copyfile(
+                figures.picture_cache(outdir) / drawing.BUNDLE, outdir / "_static" / "vega.js"
+            )
         downloads.describe_book(app)
         search.write_script(app)
         for unused in (outdir / "_static").glob("mystnb.*.css"):
@@ -152,7 +170,9 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.add_node(mark)
     app.add_node(value, html=(visit_value, lambda self, _: self.body.append("</span>")))
     app.add_node(notes.fragile, html=(notes.visit_fragile, None))
-    app.add_html_math_renderer("mathml", (typesetting.visit_inline, None), (typesetting.visit_block, None))
+    app.add_html_math_renderer(
+        "mathml", (typesetting.visit_inline, None), (typesetting.visit_block, None)
+    )
     for kind in ("holds", *roles.KINDS):
         app.add_role(kind, roles.ValueRole())
     for name, directive in DIRECTIVES.items():
@@ -173,5 +193,12 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.connect("html-page-context", layout.fill_context, priority=950)
     app.connect("html-page-context", write_with_page, priority=970)
     app.connect("build-finished", finish)
-    code = int(sha256(canonical(tree(Path(__file__).parent)).encode())[:12], 16)  # what another has read is read again
-    return {"version": "1", "env_version": code, "parallel_read_safe": False, "parallel_write_safe": True}
+    code = int(
+        sha256(canonical(tree(Path(__file__).parent)).encode())[:12], 16
+    )  # what another has read is read again
+    return {
+        "version": "1",
+        "env_version": code,
+        "parallel_read_safe": False,
+        "parallel_write_safe": True,
+    }

@@ -48,7 +48,12 @@ NO_EVIDENCE = re.compile(rf"^{RELEASED}/|(^|/)(\.|__pycache__/)")
 
 
 def release(
-    project: Project, names: Sequence[str], older: Sequence[Path], folder: Path, *, tag: bool = False
+    project: Project,
+    names: Sequence[str],
+    older: Sequence[Path],
+    folder: Path,
+    *,
+    tag: bool = False,
 ) -> list[str]:
     """Pack built editions, lay out the site with every released one, and write the checksums and the ledger.
 
@@ -59,7 +64,9 @@ def release(
     editions = [_ready(project, name, book) for name in names or book.published_editions]
     missing = [path for path in older if not path.is_file()]
     if missing:
-        raise UsageError(f"no archive {', '.join(map(str, missing))}; --older takes files of earlier releases")
+        raise UsageError(
+            f"no archive {', '.join(map(str, missing))}; --older takes files of earlier releases"
+        )
     check_writable(folder)
     draft = folder / ".draft"
     with naming(folder):
@@ -67,7 +74,12 @@ def release(
         draft.mkdir()
         try:
             made = [pack(project, edition, draft) for edition in editions]
-            placed = _distinct([read_archive(path) for path in [*made, *older, *sorted(folder.glob(f"[!.]*{ENDING}"))]])
+            placed = _distinct(
+                [
+                    read_archive(path)
+                    for path in [*made, *older, *sorted(folder.glob(f"[!.]*{ENDING}"))]
+                ]
+            )
             _check_whole(placed, book)
             entries = released.updated(project, [one for one in placed if one.path in made], placed)
             lay_out(draft / "site", placed, book, released.fates(project, entries))
@@ -80,7 +92,9 @@ def release(
             (draft / "site").rename(folder / "site")
         finally:
             shutil.rmtree(draft, ignore_errors=True)
-    sums = [f"{sha256(read(path))}  {path.name}\n" for path in sorted(folder.glob(f"[!.]*{ENDING}"))]
+    sums = [
+        f"{sha256(read(path))}  {path.name}\n" for path in sorted(folder.glob(f"[!.]*{ENDING}"))
+    ]
     replace_file(folder / "SHA256SUMS", "".join(sums).encode())
     released.write(project, entries)
     return sorted(archive.facts.id for archive in placed)
@@ -88,18 +102,32 @@ def release(
 
 def pack(project: Project, edition: Path, folder: Path) -> Path:
     """Write a built edition and the book's source at its commit to an archive; its bytes depend on them alone."""
-    facts = checked(Released, parse_json(read(edition / "edition.json"), "edition.json"), f"edition {edition.name}")
-    top, date = f"{project.settings.command}-{facts.version}-{facts.id}", int(facts.source.date.timestamp())
-    files = {path.relative_to(edition).as_posix(): (read(path), 0o644) for path in files_of(edition)}
+    facts = checked(
+        Released,
+        parse_json(read(edition / "edition.json"), "edition.json"),
+        f"edition {edition.name}",
+    )
+    top, date = (
+        f"{project.settings.command}-{facts.version}-{facts.id}",
+        int(facts.source.date.timestamp()),
+    )
+    files = {
+        path.relative_to(edition).as_posix(): (read(path), 0o644) for path in files_of(edition)
+    }
     book = _source_files(project, facts.source)
     hashes = {name: sha256(content) for name, (content, _) in book.items()}
     _check_evidence(project, hashes, facts)
     known = facts.source.model_copy(update={"files": mark_of(hashes, made_from(project))})
     book[FILE] = pretty(known.model_dump(mode="json")).encode(), 0o644
     again = f"{facts.command} --format {','.join(facts.formats)}"
-    if any(name.startswith("html/states/") for name in files):  # the press has a command of its own for them
+    if any(
+        name.startswith("html/states/") for name in files
+    ):  # the press has a command of its own for them
         again = again.replace(" build", " explore --yes", 1)
-    files["README.txt"] = TEMPLATES.get_template("readme.txt").render(facts=facts, again=again).encode() + b"\n", 0o644
+    files["README.txt"] = (
+        TEMPLATES.get_template("readme.txt").render(facts=facts, again=again).encode() + b"\n",
+        0o644,
+    )
     files |= {f"book/{name}": content for name, content in book.items()}
     archive = folder / f"{top}.tar.gz"
     with (
@@ -119,24 +147,34 @@ def _source_files(project: Project, source: Source) -> dict[str, tuple[bytes, in
     command = ["git", "-C", str(project.root), "archive", "--format=tar", source.commit]
     done = subprocess.run(command, capture_output=True, check=False)
     if done.returncode:
-        raise PressError(f"the commit {source.commit} is not in this repository: {short(done.stderr.decode())}")
+        raise PressError(
+            f"the commit {source.commit} is not in this repository: {short(done.stderr.decode())}"
+        )
     found = {}
     with tarfile.open(fileobj=io.BytesIO(done.stdout)) as tar:
         for member in tar:
             if member.isfile() and (content := tar.extractfile(member)):
                 found[member.name] = content.read(), member.mode & 0o755
             elif not member.isdir():
-                raise PressError(f"the repository holds a link, {member.name}: an archive holds only files")
+                raise PressError(
+                    f"the repository holds a link, {member.name}: an archive holds only files"
+                )
     return found
 
 
 def _check_evidence(project: Project, hashes: Mapping[str, str], facts: Released) -> None:
     """Raise where the evidence of an edition is not in the source: the archive could not build it again."""
     folder = os.path.relpath(project.data, project.root)
-    inside = {name.removeprefix(f"{folder}/"): mark for name, mark in hashes.items() if name.startswith(f"{folder}/")}
+    inside = {
+        name.removeprefix(f"{folder}/"): mark
+        for name, mark in hashes.items()
+        if name.startswith(f"{folder}/")
+    }
     evidence = {name: mark for name, mark in inside.items() if not NO_EVIDENCE.search(name)}
     if sha256(canonical(evidence).encode()) != facts.parts["evidence"]:
-        raise PressError(f"the evidence in {folder} is not all in the commit that the edition is made from")
+        raise PressError(
+            f"the evidence in {folder} is not all in the commit that the edition is made from"
+        )
 
 
 def _ready(project: Project, name: str, book: Book) -> Path:
@@ -146,9 +184,13 @@ def _ready(project: Project, name: str, book: Book) -> Path:
     folder, source = project.editions / name, load_source(project)
     record: dict[str, Any] = json.loads(read(folder / "edition.json"))
     if source is None:
-        raise PressError(f"{project.root} is in no git repository: an archive holds the source at a commit")
+        raise PressError(
+            f"{project.root} is in no git repository: an archive holds the source at a commit"
+        )
     if source.uncommitted:
-        raise PressError("the book has changes that are not committed: commit them, build again, release")
+        raise PressError(
+            "the book has changes that are not committed: commit them, build again, release"
+        )
     now = source.model_dump(mode="json", exclude={"files"})
     if (record.get("source"), record.get("version")) != (now, book.version):
         raise PressError(
@@ -179,16 +221,26 @@ def _distinct(archives: Sequence[Archive]) -> list[Archive]:
 def _check_whole(archives: Sequence[Archive], book: Book) -> None:
     """Raise where the site would have a hole: a version or an edition that is published and not at hand."""
     if not any(archive.facts.is_default for archive in archives):
-        raise PressError("no default edition is among what is released: the root of the site shows it")
+        raise PressError(
+            "no default edition is among what is released: the root of the site shows it"
+        )
     versions = [one.version for one in book.releases]
     if versions and book.version not in versions:
-        raise PressError(f"{SETTINGS}: version {book.version} is not among `releases`: say its date and what changed")
+        raise PressError(
+            f"{SETTINGS}: version {book.version} is not among `releases`: say its date and what changed"
+        )
     here = {archive.facts.version for archive in archives}
     lost = [f"version {version}" for version in versions if version not in here]
     latest = {archive.facts.name for archive in archives if archive.facts.version == book.version}
-    lost += [f"the {name} edition of {book.version}" for name in book.published_editions if name not in latest]
+    lost += [
+        f"the {name} edition of {book.version}"
+        for name in book.published_editions
+        if name not in latest
+    ]
     if lost:
-        raise PressError(f"{lost[0]} is published and not at hand: release it too, or name its archive with --older")
+        raise PressError(
+            f"{lost[0]} is published and not at hand: release it too, or name its archive with --older"
+        )
 
 
 def _tag(project: Project, version: str) -> None:
@@ -198,7 +250,9 @@ def _tag(project: Project, version: str) -> None:
     if source and at is None:
         git(project.root, "tag", name, source.commit)
     elif source and at != source.commit:
-        raise PressError(f"the tag {name} stands at another commit, {at}: give the book a new version in {SETTINGS}")
+        raise PressError(
+            f"the tag {name} stands at another commit, {at}: give the book a new version in {SETTINGS}"
+        )
 
 
 @dataclass
@@ -219,7 +273,9 @@ class Place:
     def changed(self) -> list[str]:
         """The parts that are not those of the edition before; pages, where all are."""
         before = self.before.archive.facts.parts if self.before else {}
-        return [name for name, mark in self.archive.facts.parts.items() if before.get(name) != mark] or ["pages alone"]
+        return [
+            name for name, mark in self.archive.facts.parts.items() if before.get(name) != mark
+        ] or ["pages alone"]
 
 
 def places(archives: Sequence[Archive]) -> list[Place]:
@@ -227,7 +283,9 @@ def places(archives: Sequence[Archive]) -> list[Place]:
 
     The address of an id shows the newest pages with its results; older ones have one with their version.
     """
-    ordered = sorted(archives, key=lambda one: (one.facts.source.date, one.facts.version, one.facts.name))
+    ordered = sorted(
+        archives, key=lambda one: (one.facts.source.date, one.facts.version, one.facts.name)
+    )
     latest = {one.facts.id: one for one in ordered}
     found, last = list[Place](), dict[str, Place]()
     for archive in ordered:
@@ -260,7 +318,9 @@ def lay_out(site: Path, archives: Sequence[Archive], book: Book, fates: Sequence
             urls += [(_url(book, here), place.archive.facts.date)] if root != newest.folder else []
     (site / LINKSET).write_text(pretty({"linkset": linkset}), encoding="utf-8")
     if book.base_url:
-        (site / "sitemap.xml").write_text(TEMPLATES.get_template("sitemap.xml").render(urls=urls), encoding="utf-8")
+        (site / "sitemap.xml").write_text(
+            TEMPLATES.get_template("sitemap.xml").render(urls=urls), encoding="utf-8"
+        )
     _keep_addresses(site, [place for place in placed if place.archive.facts.is_default], book)
     changes = {one.version: one.changes for one in book.releases}
     for name, up in ((VERSIONS, ""), (CLAIMS, ""), (f"{EDITIONS}/index.html", "../")):
@@ -271,7 +331,9 @@ def lay_out(site: Path, archives: Sequence[Archive], book: Book, fates: Sequence
 
 def pages_of(folder: Path) -> list[str]:
     """Return the pages of an edition, from its root."""
-    names = (path.relative_to(folder).as_posix() for path in files_of(folder) if path.suffix == ".html")
+    names = (
+        path.relative_to(folder).as_posix() for path in files_of(folder) if path.suffix == ".html"
+    )
     return [name for name in names if not name.startswith(("_static/", f"{EDITIONS}/"))]
 
 
@@ -284,8 +346,12 @@ def _keep_addresses(site: Path, defaults: Sequence[Place], book: Book) -> None:
                 continue
             (site / name).parent.mkdir(parents=True, exist_ok=True)
             if path.suffix == ".html":
-                address = quote(posixpath.relpath(f"{place.folder}/{name}", posixpath.dirname(name) or "."))
-                (site / name).write_text(fill("moved.html", book=book, address=address), encoding="utf-8")
+                address = quote(
+                    posixpath.relpath(f"{place.folder}/{name}", posixpath.dirname(name) or ".")
+                )
+                (site / name).write_text(
+                    fill("moved.html", book=book, address=address), encoding="utf-8"
+                )
             else:
                 shutil.copyfile(path, site / name)
 
@@ -294,7 +360,11 @@ def _links(site: Path, page: str, place: Place) -> Iterator[tuple[str, str]]:
     """Yield how a page is related to others of the site: relations of RFC 5829, and paths from the root."""
 
     def same_page(other: Place) -> str:
-        return f"{other.folder}/{page}" if (site / other.folder / page).is_file() else f"{other.folder}/index.html"
+        return (
+            f"{other.folder}/{page}"
+            if (site / other.folder / page).is_file()
+            else f"{other.folder}/index.html"
+        )
 
     if place.before:
         yield "predecessor-version", same_page(place.before)
@@ -309,7 +379,9 @@ def _links(site: Path, page: str, place: Place) -> Iterator[tuple[str, str]]:
 def _dress(path: Path, page: str, place: Place, links: dict[str, str], book: Book) -> None:
     """Write into the head of a page where its other versions are, and on top of an older one that it is older."""
     here = posixpath.dirname(page) or "."
-    near = {rel: quote(posixpath.relpath(to, here)) for rel, to in {**links, "linkset": LINKSET}.items()}
+    near = {
+        rel: quote(posixpath.relpath(to, here)) for rel, to in {**links, "linkset": LINKSET}.items()
+    }
     head = "".join(f'<link rel="{rel}" href="{escape(to)}">\n' for rel, to in near.items())
     head = head.replace('"linkset"', '"linkset" type="application/linkset+json"', 1)
     text = path.read_text(encoding="utf-8")

@@ -18,7 +18,16 @@ from typing import Annotated, Any, NamedTuple, Self
 from pydantic import Field, model_validator
 
 from bookpress.book import number_formats as numbers
-from bookpress.book.editions import DEFAULT, RELEASED, Edition, Fingerprint, edition_names, id_of, is_name, load_edition
+from bookpress.book.editions import (
+    DEFAULT,
+    RELEASED,
+    Edition,
+    Fingerprint,
+    edition_names,
+    id_of,
+    is_name,
+    load_edition,
+)
 from bookpress.book.project import Project
 from bookpress.book.results import Result, results_file
 from bookpress.book.source import Source
@@ -41,7 +50,12 @@ CLAIM = re.compile(
     r"(?P<slug>[a-z0-9][a-z0-9-]*):(?P<key>\w+)=\s*(?P<number>(?P<sign>[-−]?)(?P<whole>\d[\d,]*)(?:\.(?P<decimals>\d+))?"
     r"(?:[eE](?P<power>[-+]?\d{1,2}))?\s*(?P<percent>%?))(?:\s.*)?"
 )
-CAUSES = {"evidence": "evidence", "chapters": "code", "packages": "code", "lock": "versions of packages"}
+CAUSES = {
+    "evidence": "evidence",
+    "chapters": "code",
+    "packages": "code",
+    "lock": "versions of packages",
+}
 
 MALFORMED = (ValueError, LookupError, TypeError, AttributeError, OverflowError)
 """What comes of JSON, or of a header, in which a thing is not of the kind it should be."""
@@ -96,8 +110,12 @@ class _Entry(tarfile.TarInfo):
     @classmethod
     def frombuf(cls, buf: bytes | bytearray, encoding: str, errors: str) -> Self:
         entry = super().frombuf(buf, encoding, errors)
-        is_name_of_next = entry.type in {tarfile.XHDTYPE, tarfile.GNUTYPE_LONGNAME} and entry.size < 1 << 16
-        if (not is_name_of_next and entry.type not in {tarfile.REGTYPE, tarfile.AREGTYPE}) or entry.size < 0:
+        is_name_of_next = (
+            entry.type in {tarfile.XHDTYPE, tarfile.GNUTYPE_LONGNAME} and entry.size < 1 << 16
+        )
+        if (
+            not is_name_of_next and entry.type not in {tarfile.REGTYPE, tarfile.AREGTYPE}
+        ) or entry.size < 0:
             raise PressError(f"{short(repr(entry.name))} is no plain file")
         return entry
 
@@ -106,7 +124,10 @@ class _Entry(tarfile.TarInfo):
 def _opened(path: Path) -> Iterator[Iterator[tuple[str, tarfile.TarInfo, Any]]]:
     """Yield the files of an archive one after the other; whatever is wrong with it is one error that names it."""
     try:
-        with gzip.open(path) as zipped, tarfile.open(fileobj=zipped, mode="r|", tarinfo=_Entry) as tar:
+        with (
+            gzip.open(path) as zipped,
+            tarfile.open(fileobj=zipped, mode="r|", tarinfo=_Entry) as tar,
+        ):
             yield _members(tar, path.name.removesuffix(".tar.gz"))
     except (PressError, tarfile.TarError, zlib.error, EOFError, OSError, *MALFORMED) as error:
         why = short(str(error), 300) or "it ends too early"
@@ -119,13 +140,21 @@ def _members(tar: tarfile.TarFile, top: str) -> Iterator[tuple[str, tarfile.TarI
     for member in tar:
         folder, _, name = member.name.partition("/")
         parts = name.split("/")
-        if folder != top or not name.isprintable() or "\\" in name or {"", ".", ".."} & set(parts) or len(name) > 500:
+        if (
+            folder != top
+            or not name.isprintable()
+            or "\\" in name
+            or {"", ".", ".."} & set(parts)
+            or len(name) > 500
+        ):
             raise PressError(f"{short(repr(member.name))} is no name of a file in the folder {top}")
         size += member.size
         if member.size < 0 or size > MOST_BYTES or len(seen) >= MOST_ENTRIES:
             raise PressError(f"it holds more than {MOST_BYTES >> 30} GB or {MOST_ENTRIES} files")
         above = {"/".join(parts[:count]) for count in range(1, len(parts))}
-        content = None if member.issparse() or name in seen or above & seen else tar.extractfile(member)
+        content = (
+            None if member.issparse() or name in seen or above & seen else tar.extractfile(member)
+        )
         if content is None:
             raise PressError(f"{short(repr(name))} is there twice, or no plain file")
         seen.add(name)
@@ -141,14 +170,22 @@ def read_archive(path: Path) -> Archive:
             if name in RECORDS and member.size > MOST_TEXT:
                 raise PressError(f"its {name} is too long")
             records |= {name: content.read()} if name in RECORDS else {}
-            mark = sha256(records[name]) if name in RECORDS else hashlib.file_digest(content, "sha256").hexdigest()
+            mark = (
+                sha256(records[name])
+                if name in RECORDS
+                else hashlib.file_digest(content, "sha256").hexdigest()
+            )
             hashes[name] = mark
         missing = [name for name in (*RECORDS, "html/index.html") if name not in hashes]
         if missing:
             raise PressError(f"it has no {missing[0]}")
-        facts = checked(Released, parse_json(records["edition.json"], "its edition.json"), "its edition.json")
+        facts = checked(
+            Released, parse_json(records["edition.json"], "its edition.json"), "its edition.json"
+        )
         if not path.name.endswith(f"-{facts.version}-{facts.id}.tar.gz"):
-            raise PressError(f"its name does not end in {facts.version}-{facts.id}.tar.gz, as its edition.json says")
+            raise PressError(
+                f"its name does not end in {facts.version}-{facts.id}.tar.gz, as its edition.json says"
+            )
         if changed := changed_file(hashes, records[NAME]):
             raise PressError(changed)
         results = parse_json(records["results.json"], "its results.json")
@@ -170,29 +207,44 @@ def unpack_pages(archive: Archive, folder: Path) -> None:
 def load(project: Project) -> dict[str, dict[str, Any]]:
     """Return what was released, by version, the oldest first: of each edition its facts and results."""
     folder = project.data / RELEASED
-    entries = {path.stem: parse_json(read(path), f"{RELEASED}/{path.name}") for path in sorted(folder.glob("*.json"))}
-    return dict(sorted(entries.items(), key=lambda item: str(min(one["date"] for one in item[1].values()))))
+    entries = {
+        path.stem: parse_json(read(path), f"{RELEASED}/{path.name}")
+        for path in sorted(folder.glob("*.json"))
+    }
+    return dict(
+        sorted(entries.items(), key=lambda item: str(min(one["date"] for one in item[1].values())))
+    )
 
 
 def write(project: Project, entries: Mapping[str, Any]) -> None:
     """Write the files of the ledger: a line for each result, so that `diff` shows what was added."""
     for version, entry in entries.items():
         text = json.dumps(entry, ensure_ascii=False, indent=1)
-        lines = re.sub(r'\{\s+("value": [^{}]*?)\s+\}', lambda one: "{" + " ".join(one[1].split()) + "}", text)
+        lines = re.sub(
+            r'\{\s+("value": [^{}]*?)\s+\}', lambda one: "{" + " ".join(one[1].split()) + "}", text
+        )
         update_file(project.data / RELEASED / f"{version}.json", f"{lines}\n".encode())
 
 
-def updated(project: Project, fresh: Sequence[Archive], placed: Sequence[Archive]) -> dict[str, dict[str, Any]]:
+def updated(
+    project: Project, fresh: Sequence[Archive], placed: Sequence[Archive]
+) -> dict[str, dict[str, Any]]:
     """Return the ledger with new editions; one it knows by another id, or whose archive is not at hand, is an error."""
     entries, here = load(project), {archive.path.name for archive in placed}
     for version, editions in entries.items():
         for name, one in editions.items():
             if "archive" in one and one["archive"] not in here:
-                raise PressError(f"the {name} edition of {version} ({one['id']}) was released and has no archive here")
+                raise PressError(
+                    f"the {name} edition of {version} ({one['id']}) was released and has no archive here"
+                )
     for archive in fresh:
         facts, entry = archive.facts, entries.setdefault(archive.facts.version, {})
         stated = facts.model_dump(mode="json", include=set(KEPT))
-        found = {"commit": facts.source.commit, "archive": archive.path.name, "results": archive.results}
+        found = {
+            "commit": facts.source.commit,
+            "archive": archive.path.name,
+            "results": archive.results,
+        }
         if entry.setdefault(facts.name, {**stated, **found})["id"] != facts.id:
             raise PressError(
                 f"{facts.version} of {facts.name} was released as {entry[facts.name]['id']}: raise the version"
@@ -232,14 +284,27 @@ class Fate(NamedTuple):
 
 def fates(project: Project, entries: Mapping[str, Mapping[str, Any]]) -> list[Fate]:
     """Return what became of each released result in the state that is released now; the same number is told once."""
-    said = {(one.edition, one.slug, one.key, one.result["value"]): one for one in reversed(list(_said(entries)))}
-    names = [name for name in edition_names(project) if name in {one.edition for one in said.values()}]
-    now = dict(zip(names, sides(project, names, RunOptions(), Reporter()) if names else (), strict=True))
+    said = {
+        (one.edition, one.slug, one.key, one.result["value"]): one
+        for one in reversed(list(_said(entries)))
+    }
+    names = [
+        name for name in edition_names(project) if name in {one.edition for one in said.values()}
+    ]
+    now = dict(
+        zip(names, sides(project, names, RunOptions(), Reporter()) if names else (), strict=True)
+    )
     plans, found = {name: load_edition(project, name) for name in {DEFAULT, *names}}, []
     for one in reversed(said.values()):
-        result = now[one.edition].results.get(one.slug, {}).get(one.key) if one.edition in now else None
+        result = (
+            now[one.edition].results.get(one.slug, {}).get(one.key) if one.edition in now else None
+        )
         was, new = apart(one.result, result) if result else (shown(one.result), "")
-        why = _reasons(one.facts, plans.get(one.edition, plans[DEFAULT]), one.slug) if was != new else ""
+        why = (
+            _reasons(one.facts, plans.get(one.edition, plans[DEFAULT]), one.slug)
+            if was != new
+            else ""
+        )
         found.append(Fate(one, was, new, why))
     return found
 
@@ -251,12 +316,19 @@ def check(project: Project, claim: str, options: RunOptions) -> tuple[int, str]:
     """
     match = CLAIM.fullmatch(claim.strip())
     if match is None:
-        raise UsageError(f"--check {claim!r} is not CHAPTER:KEY=NUMBER, with a number such as 16%, 0.16 or 1,200")
+        raise UsageError(
+            f"--check {claim!r} is not CHAPTER:KEY=NUMBER, with a number such as 16%, 0.16 or 1,200"
+        )
     slug, key = match["slug"], match["key"]
-    named, said = f"{slug}:{key}", [one for one in _said(load(project)) if (one.slug, one.key) == (slug, key)]
+    named, said = (
+        f"{slug}:{key}",
+        [one for one in _said(load(project)) if (one.slug, one.key) == (slug, key)],
+    )
     quoted = [one for one in said if _rounds(one.result, match)]
     first = min(quoted, key=lambda one: one.edition != DEFAULT, default=None)
-    plan = load_edition(project, first.edition if first and first.edition in edition_names(project) else DEFAULT)
+    plan = load_edition(
+        project, first.edition if first and first.edition in edition_names(project) else DEFAULT
+    )
     now: Any = None
     if slug in plan.values:
         now = run_one(project, slug, [], plan.name, options)[0].results.get(key)
@@ -264,7 +336,10 @@ def check(project: Project, claim: str, options: RunOptions) -> tuple[int, str]:
         return STANDS, f"{named} stands: {shown(now)}"
     if first is None:
         releases = "; ".join(f"{one.version} ({one.edition}): {shown(one.result)}" for one in said)
-        return UNKNOWN, f"{named} is not known as {match['number']}: {releases or 'no release has such a result'}"
+        return (
+            UNKNOWN,
+            f"{named} is not known as {match['number']}: {releases or 'no release has such a result'}",
+        )
     where = f"in {first.version} ({first.edition})"
     if now is None:
         return CHANGED, f"{named} is withdrawn: it was {shown(first.result)} {where}"
@@ -275,7 +350,10 @@ def check(project: Project, claim: str, options: RunOptions) -> tuple[int, str]:
 
 def _rounds(result: Mapping[str, Any], match: re.Match[str]) -> bool:
     """Return whether a result is the number given, to the digits given; a percentage is a hundredth of its number."""
-    digits, power = match["decimals"] or "", int(match["power"] or 0) - (2 if match["percent"] else 0)
+    digits, power = (
+        match["decimals"] or "",
+        int(match["power"] or 0) - (2 if match["percent"] else 0),
+    )
     number = float(f"{match['sign'] and '-'}{match['whole'].replace(',', '')}.{digits}e{power}")
     off = math.inf if result["value"] is None else abs(result["value"] - number)
     return off <= 0.5 * 10.0 ** (power - len(digits)) * (1 + 1e-9)
@@ -298,7 +376,9 @@ def _reasons(facts: Mapping[str, Any], plan: Edition, slug: str) -> str:
     before, after = facts["parameters"].get(slug, {}), plan.values.get(slug, {})
     changed = [name for name in {**before, **after} if before.get(name) != after.get(name)]
     reasons = [f"definition ({', '.join(changed)})"] if changed else []
-    reasons += dict.fromkeys(what for part, what in CAUSES.items() if facts["parts"][part] != plan.parts[part])
+    reasons += dict.fromkeys(
+        what for part, what in CAUSES.items() if facts["parts"][part] != plan.parts[part]
+    )
     return ", ".join(reasons or ["another Python or machine"])
 
 
@@ -317,33 +397,49 @@ def read_cited(text: str, sha: str | None) -> list[Cited]:
     if re.fullmatch(r"[0-9a-f]{12}", text):
         return [Cited(text, sha)]
     if not Path(text).is_file():
-        raise UsageError(f"{text!r} is neither the id of an edition, 12 digits from 0 to f, nor a file with citations")
+        raise UsageError(
+            f"{text!r} is neither the id of an edition, 12 digits from 0 to f, nor a file with citations"
+        )
     said = read(Path(text)).decode("utf-8", "replace")
     found = []
     for part in re.split(r"\bedition (?=[0-9a-f]{12}\b)", said)[1:]:
-        hashes, commits = re.search(r"SHA-256 ([0-9a-f]{64})", part), re.search(r"swh:1:rev:([0-9a-f]{40})", part)
+        hashes, commits = (
+            re.search(r"SHA-256 ([0-9a-f]{64})", part),
+            re.search(r"swh:1:rev:([0-9a-f]{40})", part),
+        )
         found.append(Cited(part[:12], sha or (hashes and hashes[1]), commits and commits[1]))
     if not found:
-        raise UsageError(f"{text} names no edition: a citation of this book says “edition” and 12 digits")
+        raise UsageError(
+            f"{text} names no edition: a citation of this book says “edition” and 12 digits"
+        )
     return list(dict.fromkeys(found))
 
 
-def verify(project: Project, cited: Cited, options: RunOptions, reporter: Reporter) -> tuple[int, str]:
+def verify(
+    project: Project, cited: Cited, options: RunOptions, reporter: Reporter
+) -> tuple[int, str]:
     """Return whether a cited state and its results are had here, as an exit code and in words."""
     mark = Fingerprint.of(project)
     plans = {name: load_edition(project, name, mark=mark) for name in edition_names(project)}
-    plan, past = next((one for one in plans.values() if one.id == cited.id), None), _past(project, cited.id)
+    plan, past = (
+        next((one for one in plans.values() if one.id == cited.id), None),
+        _past(project, cited.id),
+    )
     if plan is None and not past:
         where = f": git checkout {cited.commit}, and verify again" if cited.commit else ""
         known = "neither what this checkout makes, nor built, nor released"
         return UNKNOWN, f"edition {cited.id} is unknown: {known}{where}"
     here, state = plan or plans.get(past["name"], plans[DEFAULT]), "the same state"
     if plan is None:
-        parts = [name for name, mark in here.parts.items() if past.get("parts", {}).get(name) != mark]
+        parts = [
+            name for name, mark in here.parts.items() if past.get("parts", {}).get(name) != mark
+        ]
         verb = "differs" if len(parts) == 1 else "differ"
         state = f"{', '.join(parts)} {verb} between {past['where']} and this checkout ({here.id})"
     equal, how = _results(cited, past, sides(project, [here.name], options, reporter)[0].results)
-    return (STANDS if equal else CHANGED), f"edition {cited.id}: {state}; {how}{'' if equal else _made_with(past)}"
+    return (
+        STANDS if equal else CHANGED
+    ), f"edition {cited.id}: {state}; {how}{'' if equal else _made_with(past)}"
 
 
 def _past(project: Project, name: str) -> dict[str, Any]:
@@ -355,7 +451,11 @@ def _past(project: Project, name: str) -> dict[str, Any]:
     for folder in (project.editions / built for built in project.built):
         record = json.loads(read(folder / "edition.json"))
         if record["id"] == name:
-            return {**record, "results": json.loads(read(folder / "results.json")), "where": "as it was built here"}
+            return {
+                **record,
+                "results": json.loads(read(folder / "results.json")),
+                "where": "as it was built here",
+            }
     return {}
 
 
@@ -365,14 +465,28 @@ def _results(cited: Cited, past: Mapping[str, Any], now: Results) -> tuple[bool,
     if cited.sha in {whole, *(sha256(results_file(found)) for found in now.values())}:
         return True, "results equal"
     if not past:
-        how = f"the results differ: {whole}" if cited.sha else f"its results have the SHA-256 {whole}"
+        how = (
+            f"the results differ: {whole}" if cited.sha else f"its results have the SHA-256 {whole}"
+        )
         return cited.sha is None, how
-    pairs = [(slug, key, was, now.get(slug, {}).get(key)) for slug, key, was in _each(past["results"])]
-    changes = [Change(slug, key, "", was, new, []) for slug, key, was, new in pairs if _numbers(was) != _numbers(new)]
+    pairs = [
+        (slug, key, was, now.get(slug, {}).get(key)) for slug, key, was in _each(past["results"])
+    ]
+    changes = [
+        Change(slug, key, "", was, new, [])
+        for slug, key, was, new in pairs
+        if _numbers(was) != _numbers(new)
+    ]
     if not changes:
-        return cited.sha is None, "the results are not those cited" if cited.sha else "results equal"
+        return (
+            cited.sha is None,
+            "the results are not those cited" if cited.sha else "results equal",
+        )
     most = max(changes, key=_apart)
-    return False, f"{len(changes)} of {len(pairs)} results differ, the most {most.chapter}:{most.key}, {most.size[1]}"
+    return (
+        False,
+        f"{len(changes)} of {len(pairs)} results differ, the most {most.chapter}:{most.key}, {most.size[1]}",
+    )
 
 
 def _numbers(result: Mapping[str, Any] | None) -> list[Any]:
@@ -387,5 +501,7 @@ def _apart(change: Change) -> float:
 
 def _made_with(past: Mapping[str, Any]) -> str:
     now, then = versions(), past.get("made_with") or {}
-    changed = [f"{name} {now[name]} (was {was})" for name, was in then.items() if now.get(name, was) != was]
+    changed = [
+        f"{name} {now[name]} (was {was})" for name, was in then.items() if now.get(name, was) != was
+    ]
     return f"; rebuilt with {', '.join(changed)}" if changed else ""

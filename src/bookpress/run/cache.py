@@ -29,7 +29,9 @@ class Run:
 def run_key(chapter: Chapter, values: Mapping[str, Value], fingerprint: Fingerprint) -> str:
     """Return the hash of all that a run may rest on: a new table runs every chapter again, and no read can escape."""
     python = [platform.python_implementation(), platform.python_version()]
-    return sha256(canonical([chapter.slug, chapter.sha256, values, fingerprint.id, python]).encode())
+    return sha256(
+        canonical([chapter.slug, chapter.sha256, values, fingerprint.id, python]).encode()
+    )
 
 
 class RunCache:

@@ -15,7 +15,9 @@ from bookpress.book.project import CHAPTERS, Project
 from bookpress.errors import PressError
 from bookpress.files import Stamp, files_of, read, stamps
 
-DEFAULT_ENGINE = "forked" if sys.platform == "linux" else "kernel"  # libraries of macOS promise no safe forks
+DEFAULT_ENGINE = (
+    "forked" if sys.platform == "linux" else "kernel"
+)  # libraries of macOS promise no safe forks
 IMPORT = re.compile(r"^(?:from|import) ([\w.]+)", re.MULTILINE)
 
 
@@ -55,7 +57,11 @@ def engine_for(project: Project, name: str | None = None, only: str | None = Non
 
 def imported_modules(project: Project, only: str | None = None) -> list[str]:
     """Return what lines of the code cells seem to import, unparsed; for one chapter alone nothing that settings add."""
-    sources = [path for path in files_of(project.root / CHAPTERS) if path.name == f"{only or path.stem}.md"]
+    sources = [
+        path for path in files_of(project.root / CHAPTERS) if path.name == f"{only or path.stem}.md"
+    ]
     texts = [read(path).decode("utf-8", errors="replace") for path in sources]
-    names = dict.fromkeys(name for text in texts for cell in CELLS.finditer(text) for name in IMPORT.findall(cell[0]))
+    names = dict.fromkeys(
+        name for text in texts for cell in CELLS.finditer(text) for name in IMPORT.findall(cell[0])
+    )
     return [*names, *project.settings.preload] if names and only is None else [*names]

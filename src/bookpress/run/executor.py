@@ -33,7 +33,9 @@ def as_they_end(futures: Iterable[Future[Any]]) -> Iterator[Future[Any]]:
                 yield future
 
 
-def executor(jobs: int | None = None, scheduler: str | None = None) -> AbstractContextManager[Executor]:
+def executor(
+    jobs: int | None = None, scheduler: str | None = None
+) -> AbstractContextManager[Executor]:
     """Return a pool of processes, by default one a core, or a Dask cluster; after an error, all is given up."""
     return _cluster(scheduler) if scheduler else _local(jobs or cores())
 

@@ -71,7 +71,10 @@ class Fork:
         self._connection, theirs = _context.Pipe()
         self._process = _context.Process(target=_begin, args=(theirs, dict(environment), folder))
         try:
-            with theirs, _lock:  # the library polls its other processes here, and two threads may not poll one
+            with (
+                theirs,
+                _lock,
+            ):  # the library polls its other processes here, and two threads may not poll one
                 self._process.start()
         except (EOFError, OSError) as error:
             raise PressError(GONE) from error
@@ -105,8 +108,12 @@ class Fork:
         try:
             message: dict[str, Any] = json.loads(self._connection.recv_bytes(2 * OUTPUT_LIMIT))
         except (EOFError, OSError) as error:  # it is gone, perhaps in the midst of a message
-            if "message length" in str(error):  # one message says more than all may, and is not read at all
-                raise OutputError(f"put out more than {OUTPUT_LIMIT // 1_000_000} million characters") from error
+            if "message length" in str(
+                error
+            ):  # one message says more than all may, and is not read at all
+                raise OutputError(
+                    f"put out more than {OUTPUT_LIMIT // 1_000_000} million characters"
+                ) from error
             raise ForkDiedError(self._how_it_ended()) from error
         return message
 
@@ -134,7 +141,9 @@ def call(function: str, environment: Mapping[str, str], folder: Path) -> Any:
     told = [one["content"] for one in messages if one.get("msg_type") in {"stream", "error"}]
     for problem in (one for one in told if "ename" in one):
         raise PressError(f"{function} failed with {problem['ename']}: {problem['evalue']}")
-    return json.loads("".join(one["text"] for one in told if one["name"] == "stdout").splitlines()[-1])
+    return json.loads(
+        "".join(one["text"] for one in told if one["name"] == "stdout").splitlines()[-1]
+    )
 
 
 def _begin(connection: Connection, environment: Mapping[str, str], folder: str) -> None:
@@ -158,7 +167,11 @@ def _begin(connection: Connection, environment: Mapping[str, str], folder: str) 
 def _preload(modules: Sequence[str]) -> None:
     """Import modules, or call a module:function, in the server; what fails is left to the chapter that needs it."""
     nowhere = os.open(os.devnull, os.O_RDWR)
-    for descriptor in (0, 1, 2):  # what modules print or ask for when they are imported concerns nobody
+    for descriptor in (
+        0,
+        1,
+        2,
+    ):  # what modules print or ask for when they are imported concerns nobody
         os.dup2(nowhere, descriptor)
     signal.alarm(START_LIMIT)  # an import that hangs ends with the patience of whoever waits for it
     gc.disable()  # what imports make stays: searching it for garbage takes a fifth of their time

@@ -26,7 +26,9 @@ from bookpress.run.engine import Engine
 TIME_LIMIT = 600.0  # seconds a chapter may take, unless its front matter has a ``time_limit``
 FRAME = re.compile(r"Cell In\s?\[(\d+)\], line (\d+)")  # how a traceback names a line of a cell
 PARAMETER_TAGS = {"parameters", "injected-parameters"}
-CELL_FILE = re.compile(r"[^\s\"'<>]*ipykernel_\d+[/\\]\d+\.py")  # the file in which ipykernel says a cell stands
+CELL_FILE = re.compile(
+    r"[^\s\"'<>]*ipykernel_\d+[/\\]\d+\.py"
+)  # the file in which ipykernel says a cell stands
 
 
 class ChapterError(PressError):
@@ -38,7 +40,11 @@ class ChapterError(PressError):
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Travel between processes whole."""
-        return ChapterError, (self.chapter, str(self).removeprefix(f"{self.chapter}: "), self.notebook)
+        return ChapterError, (
+            self.chapter,
+            str(self).removeprefix(f"{self.chapter}: "),
+            self.notebook,
+        )
 
 
 @dataclass(frozen=True)
@@ -61,7 +67,9 @@ def job_for(
     time_limit: float | None = None,
 ) -> Job:
     """Return the job that runs a chapter with these values."""
-    limit = time_limit if time_limit is not None else chapter.front_matter.get("time_limit", TIME_LIMIT)
+    limit = (
+        time_limit if time_limit is not None else chapter.front_matter.get("time_limit", TIME_LIMIT)
+    )
     return Job(
         chapter=chapter.slug,
         key=run_key(chapter, values, fingerprint),
@@ -105,9 +113,13 @@ def _execute(job: Job, engine: Engine, folder: str, forked: Callable[[int], obje
         sys.modules.pop("pyarrow.fs", None)
     from bookpress.run import papermill_engines as _  # noqa: F401 - registers ours
 
-    logging.getLogger("papermill").setLevel(logging.ERROR)  # we check the names of parameters ourselves
+    logging.getLogger("papermill").setLevel(
+        logging.ERROR
+    )  # we check the names of parameters ourselves
     asked, values = nbformat.reads(job.notebook, as_version=4), dict(job.values)
-    notebook = papermill.execute_notebook(asked, None, parameters=values, prepare_only=True, progress_bar=False)
+    notebook = papermill.execute_notebook(
+        asked, None, parameters=values, prepare_only=True, progress_bar=False
+    )
     try:
         # without papermill's own check of what came out: it does not know ``raises-exception``
         papermill_engines.execute_notebook_with_engine(
@@ -149,7 +161,9 @@ def _interruption(error: Exception, job: Job) -> str:
 
 def _where(notebook: Any) -> str:
     """Name the code cell that broke the run, else the last one that was started."""
-    started = [cell for cell in notebook.cells if cell.cell_type == "code" and _mark(cell, "start_time")]
+    started = [
+        cell for cell in notebook.cells if cell.cell_type == "code" and _mark(cell, "start_time")
+    ]
     broken = [cell for cell in started if _mark(cell, "exception")]
     return _named(notebook, (broken or started)[-1]) if started else "before its first cell, it"
 
@@ -212,7 +226,9 @@ def tidied(notebook: Any) -> Any:
 
 def _tidied_outputs(outputs: Sequence[Any]) -> Iterator[Any]:
     """Yield outputs, streams whole and in one order, the file of a cell named ``<cell>``: both differ by the run."""
-    for is_stream, group in itertools.groupby(outputs, lambda output: output.output_type == "stream"):
+    for is_stream, group in itertools.groupby(
+        outputs, lambda output: output.output_type == "stream"
+    ):
         for output in _merged(group) if is_stream else group:
             if is_stream:
                 output.text = CELL_FILE.sub("<cell>", output.text)
@@ -233,4 +249,6 @@ def _merged(streams: Iterable[Any]) -> list[Any]:
 
 def as_file(notebook: dict[str, Any]) -> bytes:
     """Return a notebook as the bytes of its file, in one line: more take ten times as long."""
-    return (json.dumps(notebook, sort_keys=True, ensure_ascii=False) + "\n").encode("utf-8", errors="replace")
+    return (json.dumps(notebook, sort_keys=True, ensure_ascii=False) + "\n").encode(
+        "utf-8", errors="replace"
+    )

@@ -37,11 +37,15 @@ class ChapterClient(PapermillNotebookClient):  # type: ignore[misc]
         try:
             if self._size <= OUTPUT_LIMIT:
                 return super().process_message(msg, cell, cell_index)
-            self._problem = OutputError(f"put out more than {OUTPUT_LIMIT // 1_000_000} million characters")
+            self._problem = OutputError(
+                f"put out more than {OUTPUT_LIMIT // 1_000_000} million characters"
+            )
         except CellControlSignal:
             raise
         except Exception as error:  # noqa: BLE001 - a cell can put out anything
-            self._problem = OutputError(f"gave what no notebook can hold: {type(error).__name__}: {error}")
+            self._problem = OutputError(
+                f"gave what no notebook can hold: {type(error).__name__}: {error}"
+            )
         self.nb_man.cell_exception(cell, cell_index=cell_index)
         processes.kill_group(self.pid)
         return None
@@ -77,7 +81,10 @@ class ForkedEngine(Engine):  # type: ignore[misc]
         **_: Any,
     ) -> Any:
         """Run the cells of a notebook in a fork."""
-        with Fork(environment, folder) as fork, processes.time_limit(fork.pid, time_limit) as reached:
+        with (
+            Fork(environment, folder) as fork,
+            processes.time_limit(fork.pid, time_limit) as reached,
+        ):
             forked(fork.pid)
             client = ChapterClient(nb_man, fork.pid)
             client.reset_execution_trackers()
@@ -134,21 +141,35 @@ class KernelEngine(Engine):  # type: ignore[misc]
             processes.end_group_with(pipe[0], client.pid)
             processes.add(client.pid)
 
-        with tempfile.TemporaryDirectory(dir=processes.scratch(None if os.name == "nt" else "/tmp")) as home:  # noqa: S108
+        with tempfile.TemporaryDirectory(
+            dir=processes.scratch(None if os.name == "nt" else "/tmp")  # noqa: S108
+        ) as home:
             client = ChapterClient(
                 nb_man,
-                config=Config(AsyncKernelManager={"transport": "ipc", "connection_file": f"{home}/kernel.json"}),
+                config=Config(
+                    AsyncKernelManager={
+                        "transport": "ipc",
+                        "connection_file": f"{home}/kernel.json",
+                    }
+                ),
                 kernel_name=kernel_name,
                 resources={"metadata": {"path": folder}},
                 startup_timeout=START_LIMIT,
-                extra_arguments=["--Session.packer=bookpress.run.shell.packed"],  # messages of one form from both
+                extra_arguments=[
+                    "--Session.packer=bookpress.run.shell.packed"
+                ],  # messages of one form from both
                 timeout_func=lambda _: max(late - time.monotonic(), 0.01),
                 shutdown_kernel="immediate",
                 on_notebook_start=begun,
             )
             variables = {**processes.chapter_environment(), "IPYTHONDIR": home, **environment}
             try:
-                client.execute(env=variables, pass_fds=pipe[:1], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+                client.execute(
+                    env=variables,
+                    pass_fds=pipe[:1],
+                    stdout=subprocess.DEVNULL,
+                    stderr=subprocess.DEVNULL,
+                )
             except DeadKernelError:
                 client.check()
                 raise

@@ -17,7 +17,14 @@ from pathlib import Path
 
 from bookpress.errors import PressError
 
-KEPT = {"DYLD_LIBRARY_PATH", "HOME", "LD_LIBRARY_PATH", "PATH", "PYTHONPATH", "TMPDIR"}  # programs need them
+KEPT = {
+    "DYLD_LIBRARY_PATH",
+    "HOME",
+    "LD_LIBRARY_PATH",
+    "PATH",
+    "PYTHONPATH",
+    "TMPDIR",
+}  # programs need them
 
 STEADY = {
     "OMP_NUM_THREADS": "1",
@@ -39,7 +46,11 @@ class StoppedError(PressError):
 
 def chapter_environment() -> dict[str, str]:
     """Return what a chapter gets of our environment: no stray variable counts, and no secret gets out."""
-    kept = {name: value for name, value in os.environ.items() if name in KEPT or name.startswith("OPENBLAS_")}
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if name in KEPT or name.startswith("OPENBLAS_")
+    }
     return {**kept, **STEADY}
 
 
@@ -77,7 +88,12 @@ def scratch(place: str | None = None) -> str:
     folder = tempfile.mkdtemp(prefix="cd-", dir=place)
     if os.name == "posix":  # who waits there for the end of this process outlives it
         command = ["/bin/sh", "-c", 'read _; rm -rf "$0" || { sleep 1; rm -rf "$0"; }', folder]
-        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "start_new_session": True, "cwd": "/"}
+        quiet = {
+            "stdout": subprocess.DEVNULL,
+            "stderr": subprocess.DEVNULL,
+            "start_new_session": True,
+            "cwd": "/",
+        }
         _keepers.append(subprocess.Popen(command, stdin=subprocess.PIPE, **quiet))  # type: ignore[call-overload]
     return folder
 

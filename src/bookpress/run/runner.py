@@ -39,15 +39,21 @@ class RunOptions:
         if self.jobs is not None and self.jobs < 1:
             raise UsageError(f"jobs is {self.jobs}; allowed: 1 or more")
         if self.time_limit is not None and not 0 < self.time_limit <= LONGEST:
-            raise UsageError(f"the time limit is {self.time_limit:g} seconds; allowed: more than 0 to {LONGEST:,.0f}")
+            raise UsageError(
+                f"the time limit is {self.time_limit:g} seconds; allowed: more than 0 to {LONGEST:,.0f}"
+            )
 
 
 @dataclass
 class Outcome:
     """What came of the chapters."""
 
-    runs: dict[str, Run] = field(default_factory=dict)  # those that ended well, by slug, in the order of the book
-    fresh: list[str] = field(default_factory=list)  # slugs of those that were run now, not taken from the cache
+    runs: dict[str, Run] = field(
+        default_factory=dict
+    )  # those that ended well, by slug, in the order of the book
+    fresh: list[str] = field(
+        default_factory=list
+    )  # slugs of those that were run now, not taken from the cache
     errors: list[ChapterError] = field(default_factory=list)
 
 
@@ -59,7 +65,12 @@ class Durations:
         try:
             found = json.loads(self._path.read_text(encoding="utf-8"))
             self._seconds = {chapter: float(seconds) for chapter, seconds in found.items()}
-        except (OSError, ValueError, TypeError, AttributeError):  # a damaged file is no more than a lost guess
+        except (
+            OSError,
+            ValueError,
+            TypeError,
+            AttributeError,
+        ):  # a damaged file is no more than a lost guess
             self._seconds = {}
 
     def of(self, chapter: str, otherwise: float = 0.0) -> float:
@@ -77,7 +88,8 @@ def cached_runs(project: Project, edition: Edition) -> dict[str, Run]:
     """Return the runs that the cache holds for an edition, by slug."""
     cache, mark = RunCache(project.cache), edition.fingerprint
     found = {
-        chapter.slug: cache.find(run_key(chapter, edition.values[chapter.slug], mark)) for chapter in edition.chapters
+        chapter.slug: cache.find(run_key(chapter, edition.values[chapter.slug], mark))
+        for chapter in edition.chapters
     }
     return {slug: run for slug, run in found.items() if run is not None}
 
@@ -126,7 +138,11 @@ def run_chapters(
 
 
 def _run_all(
-    jobs: Sequence[Job], engine: Engine, width: int, check: Callable[[Engine], None], take: Callable[[Any], None]
+    jobs: Sequence[Job],
+    engine: Engine,
+    width: int,
+    check: Callable[[Engine], None],
+    take: Callable[[Any], None],
 ) -> None:
     """Run jobs, so many at a time, and take what comes of each as soon as it is there and the check has ended."""
     with ThreadPoolExecutor(width) as pool:
@@ -144,7 +160,12 @@ def _run_all(
 
 
 def _take(
-    project: Project, edition: Edition, reporter: Reporter, outcome: Outcome, ended: Ended, done: Run | ChapterError
+    project: Project,
+    edition: Edition,
+    reporter: Reporter,
+    outcome: Outcome,
+    ended: Ended,
+    done: Run | ChapterError,
 ) -> None:
     """Keep what came of a job."""
     path = failed_notebook(project, done.chapter)
@@ -167,7 +188,10 @@ def failed_notebook(project: Project, slug: str) -> Path:
 
 def failure(project: Project, errors: Sequence[ChapterError]) -> PressError:
     """Return one error that names every chapter that failed, its cell, and where its notebook is kept."""
-    kept = [f"{error}\n    as far as it got: {failed_notebook(project, error.chapter)}" for error in errors]
+    kept = [
+        f"{error}\n    as far as it got: {failed_notebook(project, error.chapter)}"
+        for error in errors
+    ]
     if len(kept) == 1:
         return PressError(kept[0])
     return PressError(f"{len(kept)} chapters failed:\n" + "\n".join(f"  {text}" for text in kept))

@@ -45,7 +45,9 @@ class ConnectionSession(Session):
         self.printed = Printed("stdout", 1), Printed("stderr", 2)
         # a fork in the midst of a message would leave the child with a lock that nobody opens
         os.register_at_fork(
-            before=self.lock.acquire, after_in_parent=self.lock.release, after_in_child=self.lock.release
+            before=self.lock.acquire,
+            after_in_parent=self.lock.release,
+            after_in_child=self.lock.release,
         )
         threading.Thread(target=self._keep_flushing, daemon=True).start()
 
@@ -124,9 +126,13 @@ async def _answer(connection: Connection, session: ConnectionSession, shell: Any
     connection.send_bytes(b"{}")
     while True:
         source = json.loads(await loop.run_in_executor(None, connection.recv_bytes))
-        session.send(None, "execute_input", {"code": source, "execution_count": shell.execution_count})
+        session.send(
+            None, "execute_input", {"code": source, "execution_count": shell.execution_count}
+        )
         result = await _result(shell, source)
-        session.tell({"done": bool(result.success and not shell._last_traceback_during_displayhook)})
+        session.tell(
+            {"done": bool(result.success and not shell._last_traceback_during_displayhook)}
+        )
 
 
 async def _result(shell: Any, source: str) -> Any:

@@ -67,11 +67,17 @@ def _opened(order: Order) -> tuple[Fingerprint, Engine]:
                 return mark, engine
         check_versions(order)
         mark = checked_fingerprint(order)
-        press = {name: hashed for name, hashed in mark.packages.items() if name.startswith("bookpress/")}
+        press = {
+            name: hashed for name, hashed in mark.packages.items() if name.startswith("bookpress/")
+        }
         if press not in (_press or [press]):
-            raise PressError("the press has changed since a worker imported it: restart the workers")
+            raise PressError(
+                "the press has changed since a worker imported it: restart the workers"
+            )
         _press[:] = [press]
-        multiprocessing.current_process().daemon = False  # one of Dask may else start no process that forks
+        multiprocessing.current_process().daemon = (
+            False  # one of Dask may else start no process that forks
+        )
         _kept[:] = [(order, mark, engine_for(order.project, order.engine))]
         return _kept[0][1:]
 
@@ -80,13 +86,21 @@ def checked_fingerprint(order: Order) -> Fingerprint:
     """Return the hashes of what is here; raise unless they are those of the sweep."""
     found = Fingerprint.of(order.project)
     if found.id != order.fingerprint:
-        raise PressError(f"a worker has other evidence, packages or lock at {order.project.root}; all must be the same")
+        raise PressError(
+            f"a worker has other evidence, packages or lock at {order.project.root}; all must be the same"
+        )
     return found
 
 
 def check_versions(order: Order) -> None:
     """Raise unless Python and the libraries of this worker are those of the sweep."""
     ours = {name: versions().get(name) or "none" for name in order.versions}
-    others = [f"{name} {ours[name]} (the sweep: {of})" for name, of in order.versions.items() if ours[name] != of]
+    others = [
+        f"{name} {ours[name]} (the sweep: {of})"
+        for name, of in order.versions.items()
+        if ours[name] != of
+    ]
     if others:
-        raise PressError(f"a worker has {', '.join(others)}; every worker needs the same environment")
+        raise PressError(
+            f"a worker has {', '.join(others)}; every worker needs the same environment"
+        )

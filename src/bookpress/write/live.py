@@ -50,7 +50,11 @@ class Live:
         """Start the program, in place of one that runs; it gets warm while we go on."""
         self.stop()
         environment = {**os.environ, self._project.settings.data_variable: str(self._project.data)}
-        how: dict[str, Any] = {"cwd": self._project.root, "env": environment, "stderr": subprocess.DEVNULL}
+        how: dict[str, Any] = {
+            "cwd": self._project.root,
+            "env": environment,
+            "stderr": subprocess.DEVNULL,
+        }
         self._program = Program(__name__, {}, **how)
         threading.Thread(target=self._listen, args=(self._program,), daemon=True).start()
 
@@ -120,7 +124,10 @@ class WarmChapters:
     @property
     def controls(self) -> dict[str, Any]:
         """What each parameter of each chapter takes."""
-        return {one.slug: {known.name: control(known) for known in one.parameters} for one in self._default.chapters}
+        return {
+            one.slug: {known.name: control(known) for known in one.parameters}
+            for one in self._default.chapters
+        }
 
     def serve(self, connection: Connection) -> None:
         """Answer one order."""
@@ -149,7 +156,10 @@ class WarmChapters:
         """Return the state that texts ask for, checked as those of the command line are."""
         [chapter] = choose(self._default.chapters, [slug])
         asked = [Assignment(slug, name, text, is_text=True) for name, text in texts.items()]
-        values, usual = resolve(self._default.chapters, [chapter], asked)[slug], self._default.values[slug]
+        values, usual = (
+            resolve(self._default.chapters, [chapter], asked)[slug],
+            self._default.values[slug],
+        )
         choice = {name: value for name, value in values.items() if value != usual[name]}
         if not choice:
             raise UsageError(f"{', '.join(texts)}: as published")
@@ -166,7 +176,10 @@ class WarmChapters:
             default.fingerprint.check(project)
             cache.store(run)
         page = partial(self._warm.page, started=turn.works)
-        return {"id": state.edition.id, **content_of(project, default, self._runs, page, Outcome(state, run))}
+        return {
+            "id": state.edition.id,
+            **content_of(project, default, self._runs, page, Outcome(state, run)),
+        }
 
 
 def control(parameter: Parameter) -> dict[str, Any]:
@@ -177,8 +190,18 @@ def control(parameter: Parameter) -> dict[str, Any]:
         if values:
             return {kind: [[as_text(value), in_words(value, found)] for value in values]}
     if schema.get("type") in {"integer", "number"}:
-        ends = {name: schema[key] for name, key in (("min", "minimum"), ("max", "maximum")) if key in schema}
-        return {"input": {"type": "number", "step": "1" if schema["type"] == "integer" else "any", **ends}}
+        ends = {
+            name: schema[key]
+            for name, key in (("min", "minimum"), ("max", "maximum"))
+            if key in schema
+        }
+        return {
+            "input": {
+                "type": "number",
+                "step": "1" if schema["type"] == "integer" else "any",
+                **ends,
+            }
+        }
     return {"input": {"type": "text"}, "is_list": schema.get("type") == "array"}
 
 

@@ -55,7 +55,9 @@ class Order(BaseModel):
 
     chapter: Short
     reader: Short
-    values: Annotated[dict[Short, Annotated[str, Field(max_length=8192)]], Field(min_length=1, max_length=64)]
+    values: Annotated[
+        dict[Short, Annotated[str, Field(max_length=8192)]], Field(min_length=1, max_length=64)
+    ]
 
 
 @dataclass
@@ -87,8 +89,14 @@ def serve(project: Project, edition: str, port: int, ready: Callable[[str], obje
     try:
         server = _Server((HOST, port), partial(_Pages, state))
     except OSError as error:
-        why = "is taken by another program" if error.errno == errno.EADDRINUSE else f"is not to be had: {error}"
-        raise PressError(f"port {port} {why}; choose one with --port, or --port 0 for any that is free") from error
+        why = (
+            "is taken by another program"
+            if error.errno == errno.EADDRINUSE
+            else f"is not to be had: {error}"
+        )
+        raise PressError(
+            f"port {port} {why}; choose one with --port, or --port 0 for any that is free"
+        ) from error
     with server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         ready(f"http://{HOST}:{server.server_port}/")
@@ -124,13 +132,22 @@ def keep_built(project: Project, edition: str, state: State) -> None:
 
 def changes(project: Project) -> Iterator[bool]:
     """Yield every moment whether a file that editions are made from has come, gone or changed since the last."""
-    folders = [*(project.root / name for name in (FOLDER, *COPIED_FOLDERS)), project.data, *project.packages]
+    folders = [
+        *(project.root / name for name in (FOLDER, *COPIED_FOLDERS)),
+        project.data,
+        *project.packages,
+    ]
     before = None
     while True:
         with suppress(OSError):  # of a file that goes while we look the next look tells
-            paths = [path for path in project.root.iterdir() if path.suffix in {".md", ".yml", ".lock"}]
+            paths = [
+                path for path in project.root.iterdir() if path.suffix in {".md", ".yml", ".lock"}
+            ]
             paths += [path for folder in folders for path in files_of(folder)]
-            now = {(path, stat.st_mtime_ns, stat.st_ino) for path, stat in ((path, path.stat()) for path in paths)}
+            now = {
+                (path, stat.st_mtime_ns, stat.st_ino)
+                for path, stat in ((path, path.stat()) for path in paths)
+            }
             yield before not in (None, now)
             before = now
         time.sleep(0.2)
@@ -179,7 +196,9 @@ class _Pages(SimpleHTTPRequestHandler):
         if not self._is_ours() or "\0" in path:
             self.send_error(HTTPStatus.NOT_FOUND)
         elif path == f"{OWN}/state":
-            return self._answer({"state": state.what, "message": state.message, "version": state.version})
+            return self._answer(
+                {"state": state.what, "message": state.message, "version": state.version}
+            )
         elif path == f"{OWN}/controls":
             return self._answer(state.live.controls() if state.live else {})
         elif path in SCRIPTS:
@@ -197,7 +216,11 @@ class _Pages(SimpleHTTPRequestHandler):
         if found.suffix != ".html" or not found.is_file():
             del self.headers["If-Modified-Since"]  # the next build may change any file
             return super().send_head()
-        live = f'<script src="{OWN}/live.js" data-token="{self.state.token}"></script>' if self.state.live else ""
+        live = (
+            f'<script src="{OWN}/live.js" data-token="{self.state.token}"></script>'
+            if self.state.live
+            else ""
+        )
         return self._answer(found.read_text(encoding="utf-8") + script + live, "text/html")
 
     def _script(self) -> str:
@@ -206,7 +229,10 @@ class _Pages(SimpleHTTPRequestHandler):
     def _is_ours(self) -> bool:
         host, origin = self.headers.get("Host", ""), self.headers.get("Origin")
         try:
-            return urlsplit(f"//{host}").hostname in (HOST, "localhost") and origin in {None, f"http://{host}"}
+            return urlsplit(f"//{host}").hostname in (HOST, "localhost") and origin in {
+                None,
+                f"http://{host}",
+            }
         except ValueError:
             return False
 
@@ -218,14 +244,23 @@ class _Pages(SimpleHTTPRequestHandler):
 
     def _chosen(self) -> tuple[HTTPStatus, dict[str, Any]]:
         """Return the answer to an order, which must come from a page of ours and be no longer than any is."""
-        length, token = self.headers.get("Content-Length", ""), self.headers.get("X-Press-Token", "")
+        length, token = (
+            self.headers.get("Content-Length", ""),
+            self.headers.get("X-Press-Token", ""),
+        )
         is_told = compare_digest(token.encode("utf-8", "replace"), self.state.token.encode())
         if not (self.state.live and self._is_ours() and self.headers.get("Origin") and is_told):
             return HTTPStatus.FORBIDDEN, {"error": "Not from a page of this server."}
-        is_order = self.path == f"{OWN}/choose" and self.headers.get_content_type() == "application/json"
+        is_order = (
+            self.path == f"{OWN}/choose" and self.headers.get_content_type() == "application/json"
+        )
         size = int(length) if re.fullmatch("[0-9]{1,6}", length) else ORDER_LIMIT + 1
         try:
-            order = Order.model_validate_json(self.rfile.read(size)) if is_order and size <= ORDER_LIMIT else None
+            order = (
+                Order.model_validate_json(self.rfile.read(size))
+                if is_order and size <= ORDER_LIMIT
+                else None
+            )
         except ValidationError:
             order = None
         if order is None:
@@ -239,7 +274,10 @@ class _Pages(SimpleHTTPRequestHandler):
             self.state.room.release()
 
     def _answer(
-        self, content: str | dict[str, Any], kind: str = "application/json", code: HTTPStatus = HTTPStatus.OK
+        self,
+        content: str | dict[str, Any],
+        kind: str = "application/json",
+        code: HTTPStatus = HTTPStatus.OK,
     ) -> io.BytesIO:
         body = (content if isinstance(content, str) else json.dumps(content)).encode()
         self.send_response(code)

@@ -14,8 +14,21 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, Field, GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
-from compute_divide.evidence.papers.profiles import JOINT_LABS, NON_PROFITS, READINGS, flips_of, topic_names, venues
-from compute_divide.evidence.store.files import EvidenceError, last_whole_year, read_bytes, vintages, works_names
+from compute_divide.evidence.papers.profiles import (
+    JOINT_LABS,
+    NON_PROFITS,
+    READINGS,
+    flips_of,
+    topic_names,
+    venues,
+)
+from compute_divide.evidence.store.files import (
+    EvidenceError,
+    last_whole_year,
+    read_bytes,
+    vintages,
+    works_names,
+)
 
 
 @dataclass(frozen=True)
@@ -24,11 +37,15 @@ class OneOf:
 
     choices: Mapping[str, str] | Callable[[], Sequence[str]]
 
-    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+    def __get_pydantic_core_schema__(
+        self, source: Any, handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
         """Check membership after the text itself was checked."""
         return core_schema.no_info_after_validator_function(self._check, handler(source))
 
-    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+    def __get_pydantic_json_schema__(
+        self, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
         """Publish the set as an ``enum``, and the meanings."""
         meanings = {"meanings": dict(self.choices)} if isinstance(self.choices, Mapping) else {}
         return {**handler(schema), "enum": self._allowed(), **meanings}
@@ -43,7 +60,11 @@ class OneOf:
 
 
 def _number(
-    least: float, most: float, explore: list[float] | dict[str, Any], unit: str = "", title: str | None = None
+    least: float,
+    most: float,
+    explore: list[float] | dict[str, Any],
+    unit: str = "",
+    title: str | None = None,
 ) -> Any:
     """Return the bounds of a number, and what a reader may turn to on the page: values, or steps or times from ours."""
     extra: Any = {"explore": explore, "unit": unit} if unit else {"explore": explore}
@@ -61,17 +82,29 @@ Year = Annotated[int, Field(ge=1950, le=2030, json_schema_extra=_recorded)]  # a
 PlacedYear = Annotated[
     int, _number(1950, 2030, {"by": [-2, -1, 1, 2], "of": [*range(2006, 2019), 2021, 2022, 2024]})
 ]  # whose NeurIPS papers have affiliations
-ListYear = Annotated[int, _number(1950, 2030, [2010, 2014, 2018, 2022, 2026])]  # with a June list of the TOP500
+ListYear = Annotated[
+    int, _number(1950, 2030, [2010, 2014, 2018, 2022, 2026])
+]  # with a June list of the TOP500
 Years = Annotated[int, _number(1, 50, [1, 2, 3, 5])]  # how many calendar years
 Months = Annotated[int, _number(1, 36, [1, 3, 6, 12], "months")]  # how long a run lasts
-Count = Annotated[int, _number(1, 1000, [5, 10, 20, 50], title="Largest models of a year")]  # picked one by one
+Count = Annotated[
+    int, _number(1, 1000, [5, 10, 20, 50], title="Largest models of a year")
+]  # picked one by one
 Amount = Annotated[int, _number(1, 100_000, {"times": [0.5, 2]})]  # of something that comes in bulk
-ChipCount = Annotated[int, _number(1, 10_000_000, {"times": [0.1, 10]}, "chips")]  # chips of a facility
-Money = Annotated[int, _number(100, 1_000_000_000_000, {"times": [0.1, 10, 100]}, "USD")]  # a budget
+ChipCount = Annotated[
+    int, _number(1, 10_000_000, {"times": [0.1, 10]}, "chips")
+]  # chips of a facility
+Money = Annotated[
+    int, _number(100, 1_000_000_000_000, {"times": [0.1, 10, 100]}, "USD")
+]  # a budget
 Price = Annotated[float, _number(0, 100, {"times": [0.5, 2]}, "USD")]  # the price of an hour
 Share = Annotated[float, _number(0, 1, {"by": [-0.05, 0.05]})]  # a part of a whole
-Utilisation = Annotated[float, _number(0.05, 0.9, [0.2, 0.3, 0.4, 0.5], "share of peak")]  # of a chip's peak speed
-Magnitudes = Annotated[float, _number(0, 30, [1.0, 1.5, 2.0, 3.0], "orders of magnitude")]  # on a logarithmic scale
+Utilisation = Annotated[
+    float, _number(0.05, 0.9, [0.2, 0.3, 0.4, 0.5], "share of peak")
+]  # of a chip's peak speed
+Magnitudes = Annotated[
+    float, _number(0, 30, [1.0, 1.5, 2.0, 3.0], "orders of magnitude")
+]  # on a logarithmic scale
 
 # --- machines ---
 
@@ -104,7 +137,9 @@ def vintages_with_hardware() -> list[str]:
 
 Vintage = Annotated[str, OneOf(vintages)]  # a vintage of the models database
 HardwareVintage = Annotated[str, OneOf(vintages_with_hardware)]
-Definition = Annotated[str, OneOf(DEFINITIONS), Field(title="Large means")]  # a definition of large-scale
+Definition = Annotated[
+    str, OneOf(DEFINITIONS), Field(title="Large means")
+]  # a definition of large-scale
 
 # --- chips ---
 
@@ -119,11 +154,18 @@ QUOTES = {"lowest": "lowest quoted", "median": "median quoted", "highest": "high
 def rentable_chips() -> list[str]:
     """Return the chips with a dated on-demand price and a known peak speed, in alphabetical order."""
     prices, chips = (
-        csv.DictReader(io.StringIO(read_bytes(f"hardware/{name}.csv").decode("utf-8"))) for name in ("prices", "chips")
+        csv.DictReader(io.StringIO(read_bytes(f"hardware/{name}.csv").decode("utf-8")))
+        for name in ("prices", "chips")
     )
     priced = {row["chip"] for row in prices if row["usd_per_chip_hour"] and row["date"]}
-    fast = [row for row in chips if row["tensor_fp16_flop_s"] or row["fp16_flop_s"] or row["fp32_flop_s"]]
-    return sorted(priced & {name for row in fast for name in (row["chip"], *row["aliases"].split("|"))})
+    fast = [
+        row
+        for row in chips
+        if row["tensor_fp16_flop_s"] or row["fp16_flop_s"] or row["fp32_flop_s"]
+    ]
+    return sorted(
+        priced & {name for row in fast for name in (row["chip"], *row["aliases"].split("|"))}
+    )
 
 
 NumberFormat = Annotated[str, OneOf(FORMATS), Field(title="Peak speed is taken at")]
@@ -142,14 +184,25 @@ def _valid(flips: list[str]) -> list[str]:
 
 
 Venue = Annotated[str, OneOf(venues)]  # a conference of the papers table
-Venues = Annotated[list[Venue], Field(min_length=1, title="Conferences")]  # conferences, at least one
-Topics = Annotated[list[Annotated[str, OneOf(topic_names)]], Field(min_length=1)]  # or groups, of data/topics.yml
-Texts = Annotated[list[Literal["title", "keywords", "abstract"]], Field(min_length=1, title="Terms are looked for in")]
+Venues = Annotated[
+    list[Venue], Field(min_length=1, title="Conferences")
+]  # conferences, at least one
+Topics = Annotated[
+    list[Annotated[str, OneOf(topic_names)]], Field(min_length=1)
+]  # or groups, of data/topics.yml
+Texts = Annotated[
+    list[Literal["title", "keywords", "abstract"]],
+    Field(min_length=1, title="Terms are looked for in"),
+]
 Reading = Annotated[str, OneOf(READINGS), Field(title="Authors are placed")]
-JointLabs = Annotated[str, OneOf(lambda: list(JOINT_LABS)), Field(title="Joint laboratories count as")]
+JointLabs = Annotated[
+    str, OneOf(lambda: list(JOINT_LABS)), Field(title="Joint laboratories count as")
+]
 NonProfits = Annotated[str, OneOf(NON_PROFITS), Field(title="Government and non-profits count as")]
 _Flip = Annotated[str, Field(examples=["openai=nonprofit"])]  # call=sector
-Flips = Annotated[list[_Flip], AfterValidator(_valid), Field(title="Judgement calls decided otherwise")]
+Flips = Annotated[
+    list[_Flip], AfterValidator(_valid), Field(title="Judgement calls decided otherwise")
+]
 
 # --- OpenAlex ---
 

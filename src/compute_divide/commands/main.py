@@ -24,10 +24,16 @@ if TYPE_CHECKING:
 
 app = typer.Typer(rich_markup_mode=None)
 data = typer.Typer(
-    rich_markup_mode=None, no_args_is_help=True, help="The evidence: list, verify, derive, add, refresh."
+    rich_markup_mode=None,
+    no_args_is_help=True,
+    help="The evidence: list, verify, derive, add, refresh.",
 )
-add = typer.Typer(rich_markup_mode=None, no_args_is_help=True, help="Add evidence that the project does not ship.")
-refresh = typer.Typer(rich_markup_mode=None, no_args_is_help=True, help="Fetch what is newer than what ships.")
+add = typer.Typer(
+    rich_markup_mode=None, no_args_is_help=True, help="Add evidence that the project does not ship."
+)
+refresh = typer.Typer(
+    rich_markup_mode=None, no_args_is_help=True, help="Fetch what is newer than what ships."
+)
 app.add_typer(data, name="data")
 data.add_typer(add, name="add")
 data.add_typer(refresh, name="refresh")
@@ -54,9 +60,13 @@ def say_written(sidecar: Sidecar) -> None:
     for note in sidecar.notes:
         typer.echo(f"note: {note}", err=True)
     for group in sidecar.set_aside:
-        typer.echo(f"set aside: {group.rows:,}, {group.reason} ({'; '.join(group.examples)})", err=True)
+        typer.echo(
+            f"set aside: {group.rows:,}, {group.reason} ({'; '.join(group.examples)})", err=True
+        )
     aside = sidecar.rows_in - sidecar.rows_out
-    typer.echo(f"{sidecar.table}  {sidecar.rows_in} rows in, {sidecar.rows_out} out, {aside} set aside")
+    typer.echo(
+        f"{sidecar.table}  {sidecar.rows_in} rows in, {sidecar.rows_out} out, {aside} set aside"
+    )
 
 
 @data.command("list")
@@ -72,7 +82,9 @@ def list_(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] =
     for entry in entries:
         rows = "" if entry["rows"] is None else f"{entry['rows']:,}"
         aside = f"{entry['set_aside']:,}" if entry["set_aside"] else ""
-        table.add_row(entry["file"], rows, aside, entry["snapshot"], entry["licence"], entry["description"])
+        table.add_row(
+            entry["file"], rows, aside, entry["snapshot"], entry["licence"], entry["description"]
+        )
     standard_output().print(table)
 
 
@@ -92,7 +104,12 @@ def loaders(
     else:
         table = folding_table("loader", "gives", "columns", "example")
         for one in found:
-            table.add_row(one["name"], f"{one['what']} {one['gives']}", ", ".join(one["columns"]), one["example"])
+            table.add_row(
+                one["name"],
+                f"{one['what']} {one['gives']}",
+                ", ".join(one["columns"]),
+                one["example"],
+            )
         standard_output().print(table)
 
 
@@ -115,9 +132,15 @@ def verify() -> None:
 def derive(
     raw: Annotated[
         Path,
-        typer.Option(exists=True, file_okay=False, help="Folder with models/, papers/, openalex/, other/ in it."),
+        typer.Option(
+            exists=True,
+            file_okay=False,
+            help="Folder with models/, papers/, openalex/, other/ in it.",
+        ),
     ],
-    only: Annotated[list[str] | None, typer.Option(help="A family of tables; may be repeated. [default: all]")] = None,
+    only: Annotated[
+        list[str] | None, typer.Option(help="A family of tables; may be repeated. [default: all]")
+    ] = None,
     replace: Annotated[
         bool, typer.Option("--replace", help="Also where raw files of a table that is there lack.")
     ] = False,
@@ -126,10 +149,14 @@ def derive(
     from compute_divide.evidence import catalogue
 
     with working("deriving") as say:
-        written = catalogue.derive(raw, only or (), lambda family: say(f"deriving {family}"), replace=replace)
+        written = catalogue.derive(
+            raw, only or (), lambda family: say(f"deriving {family}"), replace=replace
+        )
     for sidecar in written:
         aside = sidecar.rows_in - sidecar.rows_out
-        typer.echo(f"{sidecar.table}  {sidecar.rows_out} rows" + (f", {aside} set aside" if aside else ""))
+        typer.echo(
+            f"{sidecar.table}  {sidecar.rows_out} rows" + (f", {aside} set aside" if aside else "")
+        )
 
 
 @data.command("seal")
@@ -143,7 +170,10 @@ def seal_() -> None:
 
 @add.command("models")
 def add_models(
-    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="A CSV snapshot of the models database.")],
+    file: Annotated[
+        Path,
+        typer.Argument(exists=True, dir_okay=False, help="A CSV snapshot of the models database."),
+    ],
     vintage: Annotated[str, typer.Option(help="Year and month of the snapshot: 2024-07.")],
     replace: Replace = False,
 ) -> None:
@@ -155,13 +185,17 @@ def add_models(
     say_written(sidecar)
 
 
-Overlay = Annotated[Literal["models", "organisations"], typer.Argument(help="What the row is one of.")]
+Overlay = Annotated[
+    Literal["models", "organisations"], typer.Argument(help="What the row is one of.")
+]
 
 
 @add.command("row")
 def add_row(
     table: Overlay,
-    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="YAML with one row, or a CSV.")],
+    file: Annotated[
+        Path, typer.Argument(exists=True, dir_okay=False, help="YAML with one row, or a CSV.")
+    ],
 ) -> None:
     """Lay rows of your own over the evidence: a model, a label of one, an organisation's sector.
 
@@ -177,7 +211,9 @@ def add_row(
 
 
 @data.command("remove")
-def remove_row(table: Overlay, name: Annotated[str, typer.Argument(help="The model or the organisation.")]) -> None:
+def remove_row(
+    table: Overlay, name: Annotated[str, typer.Argument(help="The model or the organisation.")]
+) -> None:
     """Take a row of your own out again."""
     from compute_divide.evidence.models.own import remove_own
 
@@ -186,7 +222,10 @@ def remove_row(table: Overlay, name: Annotated[str, typer.Argument(help="The mod
 
 @add.command("papers")
 def add_papers(
-    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="A list: .json.gz, .jsonl.gz or .tsv.")],
+    file: Annotated[
+        Path,
+        typer.Argument(exists=True, dir_okay=False, help="A list: .json.gz, .jsonl.gz or .tsv."),
+    ],
     venue: Annotated[str, typer.Option(help="Short name of the venue, letters only: iclr.")],
     year: Annotated[int, typer.Option(help="Year of the conference.")],
 ) -> None:
@@ -216,17 +255,26 @@ def refresh_openalex(
         ),
     ] = None,
     venue: Annotated[
-        list[str] | None, typer.Option(help="records: id of a venue, such as S4210191458. May be repeated.")
+        list[str] | None,
+        typer.Option(help="records: id of a venue, such as S4210191458. May be repeated."),
     ] = None,
-    subfield: Annotated[str | None, typer.Option(help="Number of a subfield; 1702 is artificial intelligence.")] = None,
+    subfield: Annotated[
+        str | None, typer.Option(help="Number of a subfield; 1702 is artificial intelligence.")
+    ] = None,
     search: Annotated[
-        str | None, typer.Option(help="records: words in title or abstract; ten credits a page, not one.")
+        str | None,
+        typer.Option(help="records: words in title or abstract; ten credits a page, not one."),
     ] = None,
-    name: Annotated[str, typer.Option(help="Name of the table: works-NAME or counts-NAME.")] = "refreshed",
+    name: Annotated[
+        str, typer.Option(help="Name of the table: works-NAME or counts-NAME.")
+    ] = "refreshed",
     to: Annotated[
-        Path | None, typer.Option(file_okay=False, help="Folder of what is fetched. [default: a cache]")
+        Path | None,
+        typer.Option(file_okay=False, help="Folder of what is fetched. [default: a cache]"),
     ] = None,
-    fresh: Annotated[bool, typer.Option("--fresh", help="Throw away what was fetched before.")] = False,
+    fresh: Annotated[
+        bool, typer.Option("--fresh", help="Throw away what was fetched before.")
+    ] = False,
     plan: Annotated[bool, typer.Option("--plan", help="Only say what it would cost.")] = False,
 ) -> None:
     """Fetch numbers of works, or works, from OpenAlex. It needs a free key in OPENALEX_API_KEY.
@@ -236,7 +284,9 @@ def refresh_openalex(
     from compute_divide.evidence.openalex import refresh as jobs
     from compute_divide.evidence.openalex.client import Client
 
-    choice = jobs.Choice(first, last, tuple(topic or ()), tuple(venue or ()), subfield, search, name, to, fresh)
+    choice = jobs.Choice(
+        first, last, tuple(topic or ()), tuple(venue or ()), subfield, search, name, to, fresh
+    )
     costs, run = jobs.counts_job(choice) if what == "counts" else jobs.records_job(choice)
     client = Client.from_environment()
     cost = costs(client)
@@ -244,7 +294,12 @@ def refresh_openalex(
     if plan:
         return
     done_of = f"{{task.completed:,.0f}} of {{task.total:,.0f}} {cost.unit}"
-    columns = (done_of, progress.BarColumn(bar_width=8), progress.TimeRemainingColumn(), "{task.fields[credits]}")
+    columns = (
+        done_of,
+        progress.BarColumn(bar_width=8),
+        progress.TimeRemainingColumn(),
+        "{task.fields[credits]}",
+    )
 
     def advance(done: int) -> None:
         left, speed = client.balance.remaining, bar.tasks[task].speed
@@ -280,21 +335,31 @@ def refresh_epoch(
 
 @app.command()
 def corpus(
-    source: Annotated[str, typer.Argument(metavar="PATH_OR_S3", help="Folder, file, or s3://openalex/data/parquet.")],
+    source: Annotated[
+        str,
+        typer.Argument(metavar="PATH_OR_S3", help="Folder, file, or s3://openalex/data/parquet."),
+    ],
     to: Annotated[
-        Path | None, typer.Option("--to", file_okay=False, help="Folder for the counts. [default: a cache]")
+        Path | None,
+        typer.Option("--to", file_okay=False, help="Folder for the counts. [default: a cache]"),
     ] = None,
     level: Annotated[
-        Literal["domain", "field", "subfield", "topic"], typer.Option("--level", help="Level of the primary topic.")
+        Literal["domain", "field", "subfield", "topic"],
+        typer.Option("--level", help="Level of the primary topic."),
     ] = "subfield",
     kind: Annotated[
-        list[str] | None, typer.Option("--type", help="Only works of this type, such as article. May be repeated.")
+        list[str] | None,
+        typer.Option("--type", help="Only works of this type, such as article. May be repeated."),
     ] = None,
     jobs: Annotated[
-        int | None, typer.Option("--jobs", "-j", min=1, help="Parts at a time. [default: one a core]")
+        int | None,
+        typer.Option("--jobs", "-j", min=1, help="Parts at a time. [default: one a core]"),
     ] = None,
     scheduler: Annotated[
-        str | None, typer.Option("--scheduler", help="Address of a Dask scheduler, such as tcp://10.0.0.1:8786.")
+        str | None,
+        typer.Option(
+            "--scheduler", help="Address of a Dask scheduler, such as tcp://10.0.0.1:8786."
+        ),
     ] = None,
 ) -> None:
     """Count the works of an OpenAlex snapshot, part by part.
@@ -309,8 +374,15 @@ def corpus(
 
     question = Question(level, tuple(kind or ()), tuple(sorted(load_companies())))
     folder = to or default_folder(source, question)
-    columns = (progress.MofNCompleteColumn(), "parts", progress.BarColumn(), progress.TimeRemainingColumn())
-    with progress.Progress(*columns, console=Console(stderr=True, highlight=False, soft_wrap=True)) as bar:
+    columns = (
+        progress.MofNCompleteColumn(),
+        "parts",
+        progress.BarColumn(),
+        progress.TimeRemainingColumn(),
+    )
+    with progress.Progress(
+        *columns, console=Console(stderr=True, highlight=False, soft_wrap=True)
+    ) as bar:
         task = bar.add_task("", total=None)
         report = count_corpus(
             source,

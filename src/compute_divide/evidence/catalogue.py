@@ -56,7 +56,11 @@ FAMILIES: tuple[Family, ...] = (
 
 
 def derive(
-    raw: Path, only: Sequence[str] = (), progress: Callable[[str], None] = lambda _: None, *, replace: bool = False
+    raw: Path,
+    only: Sequence[str] = (),
+    progress: Callable[[str], None] = lambda _: None,
+    *,
+    replace: bool = False,
 ) -> list[Sidecar]:
     """Derive tables family by family, each moved into place when all its tables are sound; see `data derive`."""
     written = []
@@ -64,7 +68,11 @@ def derive(
         progress(each.name)
         with files.staged() as folder:
             fresh = each.derive(raw, folder)
-            if losses := [loss for sidecar in fresh for loss in _losses(sidecar)] if not replace else []:
+            if (
+                losses := [loss for sidecar in fresh for loss in _losses(sidecar)]
+                if not replace
+                else []
+            ):
                 raise EvidenceError(
                     f"{raw} lacks known raw files: {'; '.join(losses)}: --replace replaces them all the same"
                 )
@@ -81,14 +89,18 @@ def _families(raw: Path, only: Sequence[str]) -> Sequence[Family]:
     for each in families:
         for source in each.raw:
             if not (raw / source).is_dir():
-                raise EvidenceError(f"{raw / source} is not a folder: {each.name} is derived from the raw files in it")
+                raise EvidenceError(
+                    f"{raw / source} is not a folder: {each.name} is derived from the raw files in it"
+                )
     return families
 
 
 def _losses(fresh: Sidecar) -> Iterator[str]:
     """Yield what would go of a table that is there: rows, and the raw files that they are from."""
     before = files.read_sidecar(fresh.table) if (files.data_dir() / fresh.table).exists() else fresh
-    if gone := sorted({source.file for source in before.sources} - {source.file for source in fresh.sources}):
+    if gone := sorted(
+        {source.file for source in before.sources} - {source.file for source in fresh.sources}
+    ):
         named = ", ".join(gone[:3]) + (f" and {len(gone) - 3} more" if len(gone) > 3 else "")
         yield f"data/{fresh.table} would go from {before.rows_out:,} to {fresh.rows_out:,} rows, without {named}"
 
@@ -97,7 +109,9 @@ def add_models(file: Path, vintage: str, *, replace: bool = False) -> Sidecar:
     """Make a vintage, such as ``"2024-07"``, of a raw CSV snapshot of the models database."""
     table = files.table_name(vintage)
     if (files.data_dir() / table).exists() and not replace:
-        raise EvidenceError(f"the vintage {vintage} is there already (data/{table}): --replace replaces it")
+        raise EvidenceError(
+            f"the vintage {vintage} is there already (data/{table}): --replace replaces it"
+        )
     with files.staged() as folder:
         return models.add_snapshot(file, vintage, folder)
 
@@ -114,7 +128,9 @@ def verify(progress: Callable[[str], None] = lambda _: None) -> list[str]:
     derived = {name for table in tables() for name in (table, files.sidecar_name(table))}
     for name in found if files.MANIFEST not in found else ():
         found[name] += (
-            ONLY_DERIVED if name in derived else "; if you meant that, compute-divide data seal lists it anew"
+            ONLY_DERIVED
+            if name in derived
+            else "; if you meant that, compute-divide data seal lists it anew"
         )
     with _noting(found, files.OWN):
         for vintage in files.vintages() if (files.data_dir() / files.OWN).is_dir() else ():
@@ -131,7 +147,9 @@ def verify(progress: Callable[[str], None] = lambda _: None) -> list[str]:
     return [f"data/{file}: {what}" for file, what in sorted(found.items())]
 
 
-ONLY_DERIVED = "; a derived table is not edited: derive it again, or bring a row of your own (data add row)"
+ONLY_DERIVED = (
+    "; a derived table is not edited: derive it again, or bring a row of your own (data add row)"
+)
 ENDINGS = (".csv", ".parquet")
 
 
@@ -146,20 +164,28 @@ def _noting(found: dict[str, str], name: str) -> Iterator[None]:
 def tables() -> list[str]:
     """Return every table: the files that belong to a family, and those beside a sidecar."""
     names = files.evidence_files(files.data_dir())
-    return [name for name in names if name.endswith(ENDINGS) and (files.sidecar_name(name) in names or _of(name)[0])]
+    return [
+        name
+        for name in names
+        if name.endswith(ENDINGS) and (files.sidecar_name(name) in names or _of(name)[0])
+    ]
 
 
 def _of(table: str) -> tuple[str, pa.DataFrameSchema | None]:
     """Return the name of the family of a table, and its schema; nothing where it belongs to none."""
     known = ((family.name, each) for family in FAMILIES for each in family.tables)
-    return next(((name, each.schema) for name, each in known if fnmatchcase(table, each.name)), ("", None))
+    return next(
+        ((name, each.schema) for name, each in known if fnmatchcase(table, each.name)), ("", None)
+    )
 
 
 def check(table: str) -> None:
     """Check one table: its sidecar, that its rows add up, its hash, its schema; raise for what is wrong first."""
     sidecar, schema = files.read_sidecar(table), _of(table)[1]
     if sidecar.table != table:
-        raise EvidenceError(f"data/{files.sidecar_name(table)} describes data/{sidecar.table}, not data/{table}")
+        raise EvidenceError(
+            f"data/{files.sidecar_name(table)} describes data/{sidecar.table}, not data/{table}"
+        )
     sidecar.balance()
     if schema is None:
         raise EvidenceError(f"data/{table} belongs to no family of tables")
@@ -172,7 +198,10 @@ def seal_by_hand() -> int:
     """Renew the list of hashes after files were edited by hand; return how many it names. No table may be edited."""
     changed = files.differences(files.data_dir())
     for table in tables():
-        if files.sidecar_name(table) in changed or sha256(files.read_bytes(table)) != files.read_sidecar(table).sha256:
+        if (
+            files.sidecar_name(table) in changed
+            or sha256(files.read_bytes(table)) != files.read_sidecar(table).sha256
+        ):
             raise EvidenceError(
                 f"data/{table} is derived, so that it is not edited by hand, nor sealed: derive it again "
                 "(data derive), or bring a row of your own (data add row)"

@@ -28,7 +28,9 @@ class LedgerEntry(Strict):
     name: str = Field(description="in a few words, as tables and charts call it")
     date: str = Field(pattern=r"^20\d\d-\d\d$", description="of publication, ISO 8601")
     definition: str
-    seen: Literal["excerpt", "third parties"] = Field(description="the work's own page, or what others tell of it")
+    seen: Literal["excerpt", "third parties"] = Field(
+        description="the work's own page, or what others tell of it"
+    )
     told_by: str | None = Field(None, description="who tells it, where we read third parties")
 
 
@@ -46,11 +48,24 @@ class RelatedFigure(Strict):
 class Instrument(Strict):
     """An instrument of policy, or a standing practice, that serves one of the remedies; as of November 2026."""
 
-    remedy: Literal["public computing", "open science", "priority research", "structured access", "auditing"]
+    remedy: Literal[
+        "public computing", "open science", "priority research", "structured access", "auditing"
+    ]
     name: str
     place: str
-    date: str = Field(pattern=r"^20\d\d(-\d\d){0,2}$", description="of the act, the call or the opening, ISO 8601")
-    status: Literal["in force", "running", "pilot", "voluntary", "planned", "not yet in force", "unfunded", "bill"]
+    date: str = Field(
+        pattern=r"^20\d\d(-\d\d){0,2}$", description="of the act, the call or the opening, ISO 8601"
+    )
+    status: Literal[
+        "in force",
+        "running",
+        "pilot",
+        "voluntary",
+        "planned",
+        "not yet in force",
+        "unfunded",
+        "bill",
+    ]
     told: str = Field(description="what it does and where it stands")
     binding: bool = Field(description="whether somebody can be made to do what it says")
     academics: Literal["by right", "on application", "members alone", "no", "not stated"] = Field(
@@ -59,7 +74,9 @@ class Instrument(Strict):
     earmark: bool = Field(
         description="whether it sets money or computing apart for interpretability, safety or security"
     )
-    seen: Literal["primary text", "excerpt", "third parties"] = Field(description="how we know of it")
+    seen: Literal["primary text", "excerpt", "third parties"] = Field(
+        description="how we know of it"
+    )
     cite: str = Field(description="key in book/references.bib")
 
 
@@ -84,17 +101,25 @@ class Preset(Strict):
     gpu_hours: float | None = Field(None, gt=0)
     chips: float | None = Field(None, gt=0)
     months: float | None = Field(None, gt=0, description="with GPU-hours and with chips")
-    chip: str | None = Field(None, description="which chips; those that the reader chose, where none is named")
-    date: str | None = Field(None, pattern=r"^20\d\d(-\d\d){0,2}$", description="of the source, ISO 8601")
+    chip: str | None = Field(
+        None, description="which chips; those that the reader chose, where none is named"
+    )
+    date: str | None = Field(
+        None, pattern=r"^20\d\d(-\d\d){0,2}$", description="of the source, ISO 8601"
+    )
     told: str = Field(description="what is counted")
-    seen: Literal["excerpt", "third parties", "round number"] = Field(description="how we know of it")
+    seen: Literal["excerpt", "third parties", "round number"] = Field(
+        description="how we know of it"
+    )
     cite: str | None = Field(None, description="key in book/references.bib; none of a round number")
 
     @model_validator(mode="after")
     def _one_amount(self) -> Preset:
         amounts = [self.budget, self.gpu_hours, self.chips]
         if amounts.count(None) != 2 or (self.budget is None) != (self.months is not None):
-            raise ValueError(f"preset {self.name!r} has a budget, or GPU-hours or chips with months, not {amounts}")
+            raise ValueError(
+                f"preset {self.name!r} has a budget, or GPU-hours or chips with months, not {amounts}"
+            )
         return self
 
 

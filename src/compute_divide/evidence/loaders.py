@@ -26,7 +26,11 @@ def loaders() -> list[Loader]:
     for one in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
         for name, function in vars(importlib.import_module(one.name)).items():
             home = getattr(function, "__module__", "")
-            if name.startswith("load_") and home in {one.name, tables.__name__} and name not in found:
+            if (
+                name.startswith("load_")
+                and home in {one.name, tables.__name__}
+                and name not in found
+            ):
                 found[name] = _described(name, one.name, function)
     return list(found.values())
 
@@ -47,12 +51,19 @@ def as_page(found: Sequence[Loader]) -> str:
 
 
 def _described(name: str, module: str, function: Callable[..., Any]) -> Loader:
-    needed = [one for one in inspect.signature(function).parameters.values() if one.default is one.empty]
+    needed = [
+        one for one in inspect.signature(function).parameters.values() if one.default is one.empty
+    ]
     arguments = [vintages()[-1]] if needed else []  # the one thing that a loader asks for
     call = f"{name}({', '.join(map(repr, arguments))})".replace("'", '"')
     gives, columns = _shape(function(*arguments))
     table = getattr(function, "__self__", None)
-    said = (inspect.getdoc(function) or "").partition("\n\n")[0].replace("\n", " ").removeprefix("Return ")
+    said = (
+        (inspect.getdoc(function) or "")
+        .partition("\n\n")[0]
+        .replace("\n", " ")
+        .removeprefix("Return ")
+    )
     what = re.sub(r",? with the columns of `\w+`", "", f"{table.description}." if table else said)
     example = f"from {module} import {name}\n\n{call}"
     return {
@@ -69,13 +80,18 @@ def _shape(found: Any) -> tuple[str, tuple[str, ...]]:
     if isinstance(found, pd.DataFrame):
         return "a table", tuple(map(str, found.columns))
     many = isinstance(found, Mapping | tuple)
-    inner = next(iter(found.values() if isinstance(found, Mapping) else found), None) if many else found
+    inner = (
+        next(iter(found.values() if isinstance(found, Mapping) else found), None) if many else found
+    )
     parts = inner if isinstance(inner, tuple) else () if inner is None else (inner,)
     fields = [
-        name for part in parts for name in getattr(type(part), "model_fields", None) or vars(type(part)).get(FIELDS, ())
+        name
+        for part in parts
+        for name in getattr(type(part), "model_fields", None) or vars(type(part)).get(FIELDS, ())
     ]
     kind = {Mapping: "a dictionary of", tuple: "a sequence of"}
     words = next((kind[one] for one in kind if isinstance(found, one)), "one")
-    return f"{words} `{'` and `'.join(type(part).__name__ for part in parts) or 'DataFrame'}`", tuple(
-        dict.fromkeys(fields)
+    return (
+        f"{words} `{'` and `'.join(type(part).__name__ for part in parts) or 'DataFrame'}`",
+        tuple(dict.fromkeys(fields)),
     )

@@ -42,7 +42,13 @@ CATEGORIES = {
 }
 """What an evaluation is about, by the key of the source."""
 
-COMPANIES = {"anthropic": "Anthropic", "google": "Google DeepMind", "meta": "Meta", "openai": "OpenAI", "xai": "xAI"}
+COMPANIES = {
+    "anthropic": "Anthropic",
+    "google": "Google DeepMind",
+    "meta": "Meta",
+    "openai": "OpenAI",
+    "xai": "xAI",
+}
 
 EVALUATORS_FILE = "evaluators.csv"
 EVALUATORS = tables.schema(
@@ -107,7 +113,9 @@ def derive_evaluations(raw: Path, folder: Path) -> list[Sidecar]:
     engagements = [engagement for card in cards for engagement in _engagements(card, known)]
     written = content.count(b"evaluator: ")
     if len(engagements) != written - 1:  # the guide at the top of the file shows one
-        raise EvidenceError(f"{TRACKER.path}: {written - 1} evaluators are written, {len(engagements)} were read")
+        raise EvidenceError(
+            f"{TRACKER.path}: {written - 1} evaluators are written, {len(engagements)} were read"
+        )
     note = "named by the companies themselves: no dates, no terms of access; absence is no proof"
     return [
         table.write(
@@ -136,10 +144,16 @@ def _cards(labs: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     """Yield the cards of all companies with their engagements by category, each company's oldest first."""
     for key, lab in labs.items():
         if key not in COMPANIES:
-            raise EvidenceError(f"{TRACKER.path}: {key!r} is not a known company; known: {', '.join(COMPANIES)}")
+            raise EvidenceError(
+                f"{TRACKER.path}: {key!r} is not a known company; known: {', '.join(COMPANIES)}"
+            )
         for model, card in reversed(lab["models"].items()):
             found = {name: entries for name, entries in card.items() if name != "systemCard"}
-            row = {"company": COMPANIES[key], "model": model, "engagements": sum(map(len, found.values()))}
+            row = {
+                "company": COMPANIES[key],
+                "model": model,
+                "engagements": sum(map(len, found.values())),
+            }
             yield {**row, "card": card["systemCard"], "found": found}
 
 
@@ -148,7 +162,9 @@ def _engagements(card: Mapping[str, Any], known: pd.DataFrame) -> Iterator[dict[
         for entry in entries:
             place, evaluator = f"{TRACKER.path} ({card['model']})", entry["evaluator"]
             if evaluator not in known.index or category not in CATEGORIES:
-                raise EvidenceError(f"{place}: {evaluator!r} on {category!r} is not in data/{EVALUATORS_FILE}")
+                raise EvidenceError(
+                    f"{place}: {evaluator!r} on {category!r} is not in data/{EVALUATORS_FILE}"
+                )
             yield {
                 "company": card["company"],
                 "model": card["model"],
@@ -186,18 +202,34 @@ DEVELOPERS = {"Stability": "Stability AI"}
 
 def derive_transparency(raw: Path, folder: Path) -> list[Sidecar]:
     """Derive the transparency index of three editions; see `compute_divide.evidence.catalogue.Derive`."""
-    origins = {edition: _index(f"fmti_scores_{name}", edition) for edition, name in EDITIONS.items()}
+    origins = {
+        edition: _index(f"fmti_scores_{name}", edition) for edition, name in EDITIONS.items()
+    }
     newest = _index("fmti_indicators_Dec2025", "2025-12")
     scores = {edition: read_raw(raw / origin.path) for edition, origin in origins.items()}
     asked = read_raw(raw / newest.path)
     first = [row.cells for row in scores["2023-10"].rows if row["Indicator"] != "Total"]
     questions = {"2023-10": first, "2024-05": first, "2025-12": [row.cells for row in asked.rows]}
-    rows = [row for edition in EDITIONS for row in _indicators(edition, scores[edition], questions[edition])]
+    rows = [
+        row
+        for edition in EDITIONS
+        for row in _indicators(edition, scores[edition], questions[edition])
+    ]
     totals = sum(row["Indicator"] == "Total" for file in scores.values() for row in file.rows)
-    aside = {"rows of totals, checked": totals, "rows that say what an indicator asks": len(asked.rows)}
-    sources = [*(scores[edition].source(origin) for edition, origin in origins.items()), asked.source(newest)]
+    aside = {
+        "rows of totals, checked": totals,
+        "rows that say what an indicator asks": len(asked.rows),
+    }
+    sources = [
+        *(scores[edition].source(origin) for edition, origin in origins.items()),
+        asked.source(newest),
+    ]
     groups = [SetAside(reason=reason, rows=number) for reason, number in aside.items()]
-    return [TRANSPARENCY.write(rows, folder, sources, groups, ["2023 and 2024 ask the same questions, 2025 others"])]
+    return [
+        TRANSPARENCY.write(
+            rows, folder, sources, groups, ["2023 and 2024 ask the same questions, 2025 others"]
+        )
+    ]
 
 
 def _index(name: str, edition: str) -> Origin:
@@ -211,13 +243,25 @@ def _index(name: str, edition: str) -> Origin:
     )
 
 
-def _indicators(edition: str, scores: raw_csv.RawTable, questions: list[dict[str, str]]) -> Iterator[dict[str, str]]:
+def _indicators(
+    edition: str, scores: raw_csv.RawTable, questions: list[dict[str, str]]
+) -> Iterator[dict[str, str]]:
     """Yield the indicators of an edition; its total row, where it has one, must be what its cells add up to."""
-    names = [name for name in scores.header if name not in {"Domain", "Subdomain", "Indicator", "Total"}]
-    met = [{name for name in names if _answer(row, name)} for row in scores.rows if row["Indicator"] != "Total"]
+    names = [
+        name for name in scores.header if name not in {"Domain", "Subdomain", "Indicator", "Total"}
+    ]
+    met = [
+        {name for name in names if _answer(row, name)}
+        for row in scores.rows
+        if row["Indicator"] != "Total"
+    ]
     for total in (row for row in scores.rows if row["Indicator"] == "Total"):
-        if wrong := [name for name in names if int(total[name]) != sum(name in found for found in met)]:
-            raise EvidenceError(f"{total.place(wrong[0])}: the total is not what the indicators add up to")
+        if wrong := [
+            name for name in names if int(total[name]) != sum(name in found for found in met)
+        ]:
+            raise EvidenceError(
+                f"{total.place(wrong[0])}: the total is not what the indicators add up to"
+            )
     for question, found in zip(questions, met, strict=True):
         yield {
             "edition": edition,
@@ -257,7 +301,9 @@ organisations; one that the models database does not know makes it ``unknown``."
 load_capability = CAPABILITY.read
 
 _INDEX, _DAY = "Epoch AI, Epoch Capabilities Index", "2026-08-19"
-BENCHMARKED = epoch(f"models/epoch_benchmarked_models_{_DAY}.csv", _INDEX, _DAY, "https://epoch.ai/benchmarks")
+BENCHMARKED = epoch(
+    f"models/epoch_benchmarked_models_{_DAY}.csv", _INDEX, _DAY, "https://epoch.ai/benchmarks"
+)
 MODELS = tuple(
     epoch(f"models/epoch_{name}.csv", "Epoch AI models database", name[-10:])
     for name in ("all_ai_models_2026-03-30", "notable_ai_models_2026-08-19")
@@ -277,15 +323,23 @@ def derive_capability(raw: Path, folder: Path) -> list[Sidecar]:
         found = _version(row, sectors, findings)
         kept = versions.setdefault(found["model"], found)
         kept["openness"] = kept["openness"] or found["openness"]
-        if (kept["index"], kept["openness"]) != (found["index"], found["openness"] or kept["openness"]):
-            raise EvidenceError(f"{row.place(found['model'])}: its settings differ in index or openness")
+        if (kept["index"], kept["openness"]) != (
+            found["index"],
+            found["openness"] or kept["openness"],
+        ):
+            raise EvidenceError(
+                f"{row.place(found['model'])}: its settings differ in index or openness"
+            )
     classed = sum(len(database.rows) for database, _ in databases)
     aside = {
         "no index: too few benchmarks": len(file.rows) - len(indexed),
         "another setting or release of a model that has its row": len(indexed) - len(versions),
         "rows of the models database, which say of which sector an organisation is": classed,
     }
-    sources = [file.source(BENCHMARKED), *(database.source(origin) for database, origin in databases)]
+    sources = [
+        file.source(BENCHMARKED),
+        *(database.source(origin) for database, origin in databases),
+    ]
     groups = [SetAside(reason=reason, rows=rows) for reason, rows in aside.items()]
     return [CAPABILITY.write(list(versions.values()), folder, sources, groups, findings.notes())]
 
@@ -301,7 +355,10 @@ def _sectors(models: list[Row]) -> dict[str, str]:
         labels = split_list(row["Organization categorization"])
         names = split_list(row["Organization"], len(labels))
         if len(names) == len(labels):
-            found |= {name: SECTORS.canonical(label, row.place()) for name, label in zip(names, labels, strict=True)}
+            found |= {
+                name: SECTORS.canonical(label, row.place())
+                for name, label in zip(names, labels, strict=True)
+            }
     return found
 
 
@@ -313,7 +370,9 @@ def _version(row: Row, sectors: Mapping[str, str], findings: Findings) -> dict[s
     names = [part for name in split_list(row["Organization"]) for part in name.split(",")]
     kinds = [sectors.get(name, "") for name in names]
     if column == "Publication date":
-        findings.add("released: the day of publication, for that of the version is not known", row["Model"])
+        findings.add(
+            "released: the day of publication, for that of the version is not known", row["Model"]
+        )
     access = row["Model accessibility"]
     bounds = raw_csv.Bounds(positive=False)
     return {
@@ -333,4 +392,8 @@ TABLES = (CARDS, EVALUATIONS, TRANSPARENCY, CAPABILITY)
 
 def derive_outside(raw: Path, folder: Path) -> list[Sidecar]:
     """Derive all four tables; see `compute_divide.evidence.catalogue.Derive`."""
-    return [*derive_evaluations(raw, folder), *derive_transparency(raw, folder), *derive_capability(raw, folder)]
+    return [
+        *derive_evaluations(raw, folder),
+        *derive_transparency(raw, folder),
+        *derive_capability(raw, folder),
+    ]

@@ -21,7 +21,9 @@ from compute_divide.figures.base.marks import (
     year_axis,
 )
 
-INDUSTRY, PUBLIC, ACADEMIA = (TEAM_COLOURS[team] for team in ("industry-only", "collaboration", "academia-only"))
+INDUSTRY, PUBLIC, ACADEMIA = (
+    TEAM_COLOURS[team] for team in ("industry-only", "collaboration", "academia-only")
+)
 """Colours of companies, of public machines and of universities."""
 
 _SIDES = {"Leonardo": "below", "Isambard-AI": "below", "JUPITER": "left"}
@@ -43,14 +45,23 @@ def one_scale(rows: pd.DataFrame, colours: Sequence[str]) -> alt.LayerChart:
     """
     headings = list(dict.fromkeys(rows["group"]))
     parts = [
-        part for heading in headings for part in (pd.DataFrame({"name": [heading]}), rows[rows["group"] == heading])
+        part
+        for heading in headings
+        for part in (pd.DataFrame({"name": [heading]}), rows[rows["group"] == heading])
     ]
     shown = pd.concat(parts, ignore_index=True).astype({"h100e_low": float, "h100e_high": float})
     shown["at"] = shown["h100e_high"].fillna(shown[H100E])
-    heavy: Any = {"condition": {"test": f"indexof({headings}, datum.value) >= 0", "value": "bold"}, "value": "normal"}
-    axis = row_axis(labelFontWeight=heavy, labelLimit=220, labelExpr="datum.label", labelBaseline="middle")
+    heavy: Any = {
+        "condition": {"test": f"indexof({headings}, datum.value) >= 0", "value": "bold"},
+        "value": "normal",
+    }
+    axis = row_axis(
+        labelFontWeight=heavy, labelLimit=220, labelExpr="datum.label", labelBaseline="middle"
+    )
     y = alt.Y("name:N", sort=list(shown["name"]), title=None, axis=axis)
-    colour = alt.Color("group:N", scale=alt.Scale(domain=headings, range=list(colours)), legend=None)
+    colour = alt.Color(
+        "group:N", scale=alt.Scale(domain=headings, range=list(colours)), legend=None
+    )
     base = alt.Chart(shown).transform_filter(f"isValid(datum.{H100E})").encode(y=y, color=colour)
     frame = alt.Chart(shown).mark_point(opacity=0, size=0).encode(y=y)
     rule = base.transform_filter("isValid(datum.h100e_low)").mark_rule(strokeWidth=1.75)
@@ -58,9 +69,15 @@ def one_scale(rows: pd.DataFrame, colours: Sequence[str]) -> alt.LayerChart:
     tooltip = tips("name:N|Who", f"{H100E}:Q|H100 equivalents|,.0f", *ends)
     dot = base.mark_point(size=60).encode(x=_h100e(H100E), tooltip=tooltip)
     label = base.mark_text(align="left", dx=8, fontSize=11)
-    told = label.encode(x=_h100e("at"), text=alt.Text(f"{H100E}:Q", format=".2s"), color=alt.ColorValue(INK))
+    told = label.encode(
+        x=_h100e("at"), text=alt.Text(f"{H100E}:Q", format=".2s"), color=alt.ColorValue(INK)
+    )
     return framed(
-        frame, rule.encode(x=_h100e("h100e_low"), x2=alt.X2("h100e_high:Q")), dot, told, height=21 * len(shown)
+        frame,
+        rule.encode(x=_h100e("h100e_low"), x2=alt.X2("h100e_high:Q")),
+        dot,
+        told,
+        height=21 * len(shown),
     )
 
 
@@ -73,7 +90,9 @@ def frontier(steps: pd.DataFrame, points: pd.DataFrame, named: Sequence[str]) ->
         part.assign(when=fractional_years(part["operational"]).round(3)).drop(columns="operational")
         for part in (pd.concat([steps, end])[["machine", "operational", H100E]], points)
     )
-    scale = alt.Scale(domain=[float(line["when"].min()) - 0.8, float(line["when"].max()) + 0.6], nice=False)
+    scale = alt.Scale(
+        domain=[float(line["when"].min()) - 0.8, float(line["when"].max()) + 0.6], nice=False
+    )
     x = alt.X("when:Q", title=None, axis=alt.Axis(format="d", tickMinStep=1), scale=scale)
     y = _h100e(H100E, alt.Y, 1e3, 1e6)
     record = alt.Chart(line).mark_line(interpolate="step-after", color=INDUSTRY).encode(x=x, y=y)
@@ -83,19 +102,27 @@ def frontier(steps: pd.DataFrame, points: pd.DataFrame, named: Sequence[str]) ->
     marks = alt.Chart(dots).mark_point(size=50, color=PUBLIC).encode(x=x, y=y, tooltip=tooltip)
     sides = dots["machine"].map(_SIDES).fillna("right")
     labels = [
-        alt.Chart(dots[sides == side]).mark_text(fontSize=11, **place).encode(x=x, y=y, text=alt.Text("machine:N"))
+        alt.Chart(dots[sides == side])
+        .mark_text(fontSize=11, **place)
+        .encode(x=x, y=y, text=alt.Text("machine:N"))
         for side, place in _PLACES.items()
         if (sides == side).any()
     ]
-    return framed(record, marks, told.encode(x=x, y=y, text=alt.Text("machine:N")), *labels, height=380)
+    return framed(
+        record, marks, told.encode(x=x, y=y, text=alt.Text("machine:N")), *labels, height=380
+    )
 
 
 @needs("share")
 def list_lines(shares: pd.DataFrame, colours: dict[str, str]) -> alt.LayerChart:
     """Return the share of groups of machines in each list: a line, its interval as a band, its name at the end."""
     x = year_axis("when", int(shares["when"].min()), int(shares["when"].max()) + 1)
-    colour = alt.Color("group:N", scale=alt.Scale(domain=list(colours), range=list(colours.values())), legend=None)
-    rows = alt.Chart(shares[["when", "group", "share", "low", "high", "k", "n"]]).encode(x=x, color=colour)
+    colour = alt.Color(
+        "group:N", scale=alt.Scale(domain=list(colours), range=list(colours.values())), legend=None
+    )
+    rows = alt.Chart(shares[["when", "group", "share", "low", "high", "k", "n"]]).encode(
+        x=x, color=colour
+    )
     title, tooltip = (
         "Share of the speed of the list",
         tips("group:N|Who", "when:Q|List|.1f", "share:Q|Share|.0%", "k:Q|Machines"),
@@ -105,7 +132,9 @@ def list_lines(shares: pd.DataFrame, colours: dict[str, str]) -> alt.LayerChart:
     return framed(band, line, end_labels(shares, "when", "share", "group", x, share_axis("at", "")))
 
 
-def _h100e(field: str, channel: type[alt.X | alt.Y] = alt.X, low: float = 4, high: float = 1e8) -> Any:
+def _h100e(
+    field: str, channel: type[alt.X | alt.Y] = alt.X, low: float = 4, high: float = 1e8
+) -> Any:
     """Return a logarithmic axis of H100 equivalents; its upper end leaves room for the text beside a mark."""
     axis = alt.Axis(format="~s", values=[10.0**power for power in range(1, 8)], grid=True)
     scale = alt.Scale(type="log", nice=False, domain=[low, high])

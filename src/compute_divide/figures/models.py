@@ -60,7 +60,10 @@ def compute_scatter(
     named, and how.
     """
     rows, others = (
-        table.assign(when=fractional_years(table["published"]).round(3), day=table["published"].dt.strftime("%Y-%m-%d"))
+        table.assign(
+            when=fractional_years(table["published"]).round(3),
+            day=table["published"].dt.strftime("%Y-%m-%d"),
+        )
         .drop(columns="published")
         .rename_axis(None)
         for table in (points, points.head(0) if elsewhere is None else elsewhere)
@@ -68,21 +71,41 @@ def compute_scatter(
     first, last = int(np.floor(rows["when"].min())), int(np.ceil(rows["when"].max()))
     x = year_axis("when", first, last)
     y = power_axis(COMPUTE, "Training compute (FLOP)")
-    told = tips("model:N|Model", "day:N|Published", "team:N|Team type", f"{COMPUTE}:Q|Training compute (FLOP)|.2e")
-    colour, shape = team_colour(TEAMS_SHOWN, legend="bottom"), team_shape(TEAMS_SHOWN, legend="bottom")
+    told = tips(
+        "model:N|Model",
+        "day:N|Published",
+        "team:N|Team type",
+        f"{COMPUTE}:Q|Training compute (FLOP)|.2e",
+    )
+    colour, shape = (
+        team_colour(TEAMS_SHOWN, legend="bottom"),
+        team_shape(TEAMS_SHOWN, legend="bottom"),
+    )
     placed: dict[str, Any] = {"x": x, "y": y, "color": colour, "shape": shape, "tooltip": told}
     dot = alt.Chart(rows).transform_calculate(team=TEAM_NAMED).mark_point(size=24, opacity=0.9)
     steps = record_steps(models, first, last)
-    record = alt.Chart(steps).mark_line(interpolate="step-after", color=INK, strokeWidth=1.25, opacity=0.8)
+    record = alt.Chart(steps).mark_line(
+        interpolate="step-after", color=INK, strokeWidth=1.25, opacity=0.8
+    )
     lines = alt.Chart(trend_lines(trends, span)).mark_line(strokeWidth=2.5)
     empty = alt.Chart(others).mark_point(size=60, filled=False, strokeWidth=2, fillOpacity=0)
     # Their names stand below the cloud, on threads.
-    others["foot"], others["line"] = others[COMPUTE].min() / 10**5.5, [13 * place for place in range(len(others))]
+    others["foot"], others["line"] = (
+        others[COMPUTE].min() / 10**5.5,
+        [13 * place for place in range(len(others))],
+    )
     foot = power_axis("foot", "Training compute (FLOP)")
     threads = alt.Chart(others).mark_rule(strokeWidth=0.75).encode(x=x, y=y, y2=alt.Y2("foot:Q"))
-    other_names = alt.Chart(others).mark_text(align="right", dx=-2, dy=alt.expr("8 + datum.line"), fontSize=11)
-    named = rows[rows["model"].isin(list(names))].assign(name=lambda found: found["model"].map(dict(names)))
-    text, academic = alt.Chart(named).encode(x=x, y=y, text=alt.Text("name:N")), f"datum.team_type == '{ACADEMIA}'"
+    other_names = alt.Chart(others).mark_text(
+        align="right", dx=-2, dy=alt.expr("8 + datum.line"), fontSize=11
+    )
+    named = rows[rows["model"].isin(list(names))].assign(
+        name=lambda found: found["model"].map(dict(names))
+    )
+    text, academic = (
+        alt.Chart(named).encode(x=x, y=y, text=alt.Text("name:N")),
+        f"datum.team_type == '{ACADEMIA}'",
+    )
     return framed(
         record.encode(x=x, y=y),
         dot.encode(**placed),
@@ -108,7 +131,11 @@ def record_steps(models: pd.DataFrame, first: int, last: int) -> pd.DataFrame:
     top = steps[COMPUTE].max() if len(steps) else before
     newest = fractional_years(models["published"]).max()
     return pd.concat(
-        [pd.DataFrame(ends), steps, pd.DataFrame([{"when": round(min(float(newest), last), 3), COMPUTE: top}])],
+        [
+            pd.DataFrame(ends),
+            steps,
+            pd.DataFrame([{"when": round(min(float(newest), last), 3), COMPUTE: top}]),
+        ],
         ignore_index=True,
     )
 
@@ -136,22 +163,38 @@ def ratio_by_era(ratios: pd.DataFrame, title: str, row: str = "Years") -> alt.La
     y = alt.Y("row:N", title=None, sort=None, axis=row_axis())
     x = times_axis("ratio", title)
     told = ("ratio:Q|Ratio|,.3~r", "low:Q|Low|,.3~r", "high:Q|High|,.3~r")
-    tooltip = tips(f"period:N|{row}", *told, "n_over:Q|Industry models", "n_under:Q|Academic models")
+    tooltip = tips(
+        f"period:N|{row}", *told, "n_over:Q|Industry models", "n_under:Q|Academic models"
+    )
     dots = dots_with_intervals(rows, x, y, TEAM_COLOURS["industry-only"], tooltip, 80)
     labels = alt.Chart(rows).mark_text(dy=-13).encode(x=x, y=y, text=alt.Text("text:N"))
-    one = alt.Chart(pd.DataFrame({"ratio": [1.0]})).mark_rule(color=QUIET, strokeDash=[4, 3]).encode(x=x)
+    one = (
+        alt.Chart(pd.DataFrame({"ratio": [1.0]}))
+        .mark_rule(color=QUIET, strokeDash=[4, 3])
+        .encode(x=x)
+    )
     return framed(one, dots, labels, height=60 * len(rows) + 20)
 
 
-def doubling_table(trends: Mapping[str, Trend], claim: Claim, related: Mapping[str, RelatedFigure]) -> pd.DataFrame:
+def doubling_table(
+    trends: Mapping[str, Trend], claim: Claim, related: Mapping[str, RelatedFigure]
+) -> pd.DataFrame:
     """Return doubling times side by side: ours, the paper's, those of related work."""
     rows = []
     for what, trend in trends.items():
-        months, known = trend.doubling, trend.doubling.low is not None and trend.doubling.high is not None
+        months, known = (
+            trend.doubling,
+            trend.doubling.low is not None and trend.doubling.high is not None,
+        )
         told = [in_cell(months), written(months, "interval") if known else ""]
         rows.append([what, *(text.removesuffix(" months") for text in told), trend.n])
-    rows.append(["the paper, since the early 2010s {cite:p}`besiroglu2024`", f"{claim.value:g}", "", None])
-    rows += [[f"{one.statement} {{cite:p}}`{one.cite}`", f"{one.value:g}", "", None] for one in related.values()]
+    rows.append(
+        ["the paper, since the early 2010s {cite:p}`besiroglu2024`", f"{claim.value:g}", "", None]
+    )
+    rows += [
+        [f"{one.statement} {{cite:p}}`{one.cite}`", f"{one.value:g}", "", None]
+        for one in related.values()
+    ]
     return pd.DataFrame(rows, columns=["what", "doubling", "interval", "n"])
 
 
@@ -169,10 +212,14 @@ _BREAKS = {
 
 def tile_rows(models: pd.DataFrame, first: int) -> pd.DataFrame:
     """Return the ten largest runs of each year from a year on, largest first, with their ``rank`` in the year."""
-    ordered = models[models["year"].ge(first) & models[COMPUTE].gt(0)].sort_values(COMPUTE, ascending=False)
+    ordered = models[models["year"].ge(first) & models[COMPUTE].gt(0)].sort_values(
+        COMPUTE, ascending=False
+    )
     ranked = ordered.assign(rank=ordered.groupby("year").cumcount() + 1)
     tiles = ranked[ranked["rank"] <= 10].sort_values(["year", "rank"], ignore_index=True)
-    return tiles[["year", "rank", "model", "organisations", "team_type", COMPUTE]].astype({"year": int})
+    return tiles[["year", "rank", "model", "organisations", "team_type", COMPUTE]].astype(
+        {"year": int}
+    )
 
 
 @needs()
@@ -184,12 +231,16 @@ def model_tiles(tiles: pd.DataFrame) -> alt.LayerChart:
     teams = [team for team in TEAM_NAMES if team in set(tiles["team_type"])]
     # A name may break after each hyphen, before a number too, and is told without what stands in brackets.
     apart = (
-        tiles["model"].str.replace(r" ?(\(| /).*", "", regex=True).replace(_BREAKS, regex=True).str.replace("-", "- ")
+        tiles["model"]
+        .str.replace(r" ?(\(| /).*", "", regex=True)
+        .replace(_BREAKS, regex=True)
+        .str.replace("-", "- ")
     )
     names = [wrap(name, 9, break_long_words=False)[:3] for name in apart]
     places = tiles["organisations"].fillna("").str.replace("|", ", ")
     rows = tiles.assign(
-        name=["|".join(lines).replace("- ", "-").rstrip("-+ ") for lines in names], organisations=places
+        name=["|".join(lines).replace("- ", "-").rstrip("-+ ") for lines in names],
+        organisations=places,
     )
     gaps, top = (
         alt.Scale(paddingInner=0.05, paddingOuter=0),
@@ -198,8 +249,15 @@ def model_tiles(tiles: pd.DataFrame) -> alt.LayerChart:
     x = alt.X("rank:O", title="Rank within the year", axis=top, scale=gaps)
     y = alt.Y("year:O", title=None, axis=row_axis(), scale=gaps)
     base = alt.Chart(rows).transform_calculate(team=TEAM_NAMED).encode(x=x, y=y)
-    told = ("model:N|Model", "organisations:N|Who", "team:N|Team type", f"{COMPUTE}:Q|Training compute (FLOP)|.2e")
-    boxes = base.mark_rect(opacity=0.4).encode(color=team_colour(teams, legend="bottom"), tooltip=tips(*told))
+    told = (
+        "model:N|Model",
+        "organisations:N|Who",
+        "team:N|Team type",
+        f"{COMPUTE}:Q|Training compute (FLOP)|.2e",
+    )
+    boxes = base.mark_rect(opacity=0.4).encode(
+        color=team_colour(teams, legend="bottom"), tooltip=tips(*told)
+    )
     text = base.mark_text(
         fontSize=11,
         lineHeight=12,
@@ -220,13 +278,19 @@ def compute_bars(shares: pd.DataFrame) -> alt.LayerChart:
     """Return who did the computing of the largest runs, a stacked bar a year, from `compute_shares`."""
     teams = [team for team in TEAM_NAMES if team in set(shares["team_type"])]
     rows = shares.assign(order=shares["team_type"].map(teams.index))
-    bars = alt.Chart(rows).transform_calculate(team=TEAM_NAMED).mark_bar(stroke=LINE, strokeWidth=0.5)
+    bars = (
+        alt.Chart(rows).transform_calculate(team=TEAM_NAMED).mark_bar(stroke=LINE, strokeWidth=0.5)
+    )
     stacked = bars.encode(
-        x=alt.X("year:O", title=None, axis=alt.Axis(labelAngle=0, labelOverlap="parity", grid=False)),
+        x=alt.X(
+            "year:O", title=None, axis=alt.Axis(labelAngle=0, labelOverlap="parity", grid=False)
+        ),
         y=share_axis("share", "Share of the computing of the ten largest runs"),
         color=team_colour(teams, legend="bottom"),
         order=alt.Order("order:Q"),
-        tooltip=tips("year:O|Year", "team:N|Team type", "share:Q|Share|.1%", f"{COMPUTE}:Q|FLOP|.2e"),
+        tooltip=tips(
+            "year:O|Year", "team:N|Team type", "share:Q|Share|.1%", f"{COMPUTE}:Q|FLOP|.2e"
+        ),
     )
     return framed(stacked)
 

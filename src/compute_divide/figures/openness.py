@@ -13,7 +13,15 @@ from bookpress.page.figures.theme import ACCENT, GRID, INK, LINE, QUIET, needs
 from compute_divide.analysis.models.openness import ACCESS_GROUPS, RUNGS
 from compute_divide.analysis.statistics.estimates import span
 from compute_divide.analysis.statistics.trends import fractional_years
-from compute_divide.figures.base.marks import FEW, TEAM_NAMES, end_labels, framed, row_axis, tips, year_axis
+from compute_divide.figures.base.marks import (
+    FEW,
+    TEAM_NAMES,
+    end_labels,
+    framed,
+    row_axis,
+    tips,
+    year_axis,
+)
 
 ACCESS_COLOURS = {"open": ACCENT, "served": "#c07d1b", "unreleased": "#7d74c4", "unknown": GRID}
 """Colour of each way to reach a model; what is not known stays in the background."""
@@ -37,20 +45,29 @@ def access_bars(counts: pd.DataFrame, teams: Sequence[str]) -> alt.LayerChart:
         total=counts.groupby(["team_type", "period"])["models"].transform("sum"),
     )
     heads = [TEAM_NAMES[team] for team in teams]
-    rows = [f"{head}|{period}" for head in heads for period in ["", *dict.fromkeys(counts["period"])]]
+    rows = [
+        f"{head}|{period}" for head in heads for period in ["", *dict.fromkeys(counts["period"])]
+    ]
     # The name of a team type has a row of its own, and none of it is drawn.
     told = "split(datum.value, '|')[1] || split(datum.value, '|')[0]"
-    weight: Any = {"condition": {"test": "split(datum.value, '|')[1] == ''", "value": "bold"}, "value": "normal"}
+    weight: Any = {
+        "condition": {"test": "split(datum.value, '|')[1] == ''", "value": "bold"},
+        "value": "normal",
+    }
     axis = row_axis(labelExpr=told, labelFontWeight=weight, labelBaseline="middle", labelLimit=110)
     y = alt.Y("row:N", title=None, axis=axis, scale=alt.Scale(domain=rows, paddingInner=0.25))
     colours = alt.Scale(domain=list(ACCESS_NAMES.values()), range=list(ACCESS_COLOURS.values()))
     legend = alt.Legend(orient="top", columns=alt.expr("width < 400 ? 1 : 2"))
     base = alt.Chart(shown).encode(y=y)
     bars = base.transform_filter(f"datum.total >= {FEW}").mark_bar(stroke=LINE, strokeWidth=0.5)
-    totals = base.transform_aggregate(n="sum(models)", groupby=["row"]).transform_calculate(text="'n = ' + datum.n")
+    totals = base.transform_aggregate(n="sum(models)", groupby=["row"]).transform_calculate(
+        text="'n = ' + datum.n"
+    )
     return framed(
         bars.encode(
-            x=alt.X("models:Q", stack="normalize", title=None, axis=alt.Axis(format="%", tickCount=5)),
+            x=alt.X(
+                "models:Q", stack="normalize", title=None, axis=alt.Axis(format="%", tickCount=5)
+            ),
             color=alt.Color("way:N", scale=colours, legend=legend),
             order=alt.Order("order:Q"),
             tooltip=tips("row:N|Whose, when", "way:N|Access", "models:Q|Models"),
@@ -79,8 +96,12 @@ def lag_lines(lags: pd.DataFrame, colours: Mapping[str, str]) -> alt.LayerChart:
     )
     x = year_axis("when", int(shown["when"].min()), int(shown["when"].max()) + 1)
     top = float(shown["years"].max())
-    colour = alt.Color("group:N", legend=None, scale=alt.Scale(domain=list(colours), range=list(colours.values())))
-    dash = alt.StrokeDash("group:N", legend=None, scale=alt.Scale(domain=list(colours), range=[[1, 0], [7, 3]]))
+    colour = alt.Color(
+        "group:N", legend=None, scale=alt.Scale(domain=list(colours), range=list(colours.values()))
+    )
+    dash = alt.StrokeDash(
+        "group:N", legend=None, scale=alt.Scale(domain=list(colours), range=[[1, 0], [7, 3]])
+    )
     models = ("own:N|Largest of the group", "passed_by:N|First passed by")
     tooltip = tips("group:N|Group", "month:N|At the end of", "years:Q|Years behind|.1f", *models)
     line = alt.Chart(shown).mark_line()
@@ -89,7 +110,12 @@ def lag_lines(lags: pd.DataFrame, colours: Mapping[str, str]) -> alt.LayerChart:
 
 
 def _years(field: str, top: float) -> alt.Y:
-    return alt.Y(f"{field}:Q", title="Years behind", scale=alt.Scale(domain=[0, top]), axis=alt.Axis(tickCount=6))
+    return alt.Y(
+        f"{field}:Q",
+        title="Years behind",
+        scale=alt.Scale(domain=[0, top]),
+        axis=alt.Axis(tickCount=6),
+    )
 
 
 RUNG_COLOURS = ("#7d74c4", "#dfb069", "#c07d1b", "#86c5ab", ACCENT)  # of each of `RUNGS`
@@ -110,18 +136,28 @@ def ladder_bars(ladder: pd.DataFrame) -> alt.LayerChart:
     labels = alt.Axis(values=places, labelExpr=told, grid=False, tickCount=99, labelOverlap=False)
     scale = alt.Scale(domain=[0, len(names)], nice=False)
     y = alt.Y("foot:Q", title=None, axis=labels, scale=scale)
-    x = alt.X("year:O", title=None, axis=alt.Axis(labelAngle=0, labelOverlap=True, orient="top", domain=False))
+    x = alt.X(
+        "year:O",
+        title=None,
+        axis=alt.Axis(labelAngle=0, labelOverlap=True, orient="top", domain=False),
+    )
     legend = alt.Legend(orient="top", columns=alt.expr("width < 400 ? 1 : 3"), symbolType="square")
-    colour = alt.Color("what:N", scale=alt.Scale(domain=list(RUNGS), range=list(RUNG_COLOURS)), legend=legend)
+    colour = alt.Color(
+        "what:N", scale=alt.Scale(domain=list(RUNGS), range=list(RUNG_COLOURS)), legend=legend
+    )
     models = ("models:Q|Models", "asked:N|Data seen")
     tooltip = tips("group:N|Laboratory", "year:O|Year", "what:N|Most models give", *models)
     base = alt.Chart(rows.drop(columns=["rung", "data"])).encode(x=x)
     reached = base.transform_filter("isValid(datum.what)")
     at = alt.Y("middle:Q", title=None, scale=scale, axis=labels)
-    dots = base.transform_filter("isValid(datum.asked)").mark_point(size=26, stroke=INK, strokeWidth=1, xOffset=11)
+    dots = base.transform_filter("isValid(datum.asked)").mark_point(
+        size=26, stroke=INK, strokeWidth=1, xOffset=11
+    )
     seen = alt.condition("datum.asked == 'yes'", alt.value(INK), alt.value("transparent"))
     return framed(
-        reached.mark_bar(stroke=LINE, strokeWidth=0.5).encode(y=y, y2=alt.Y2("top:Q"), color=colour, tooltip=tooltip),
+        reached.mark_bar(stroke=LINE, strokeWidth=0.5).encode(
+            y=y, y2=alt.Y2("top:Q"), color=colour, tooltip=tooltip
+        ),
         reached.mark_text(fontSize=11).encode(y=at, text=alt.Text("models:Q")),
         dots.encode(y=at, fill=seen),
         height=34 * len(names),
@@ -151,8 +187,15 @@ def year_spans(years: Iterable[int]) -> str:
 def kind_tiles(counts: pd.DataFrame, kinds: Sequence[str]) -> alt.LayerChart:
     """Return how many engagements of each kind of evaluator each company names: a tile and its number each."""
     rows = counts[["company", "kind", "engagements"]]
-    lines = {"labelExpr": "split(datum.label, ' ')", "labelBaseline": "bottom", "labelPadding": 16, "labelFontSize": 11}
-    x = alt.X("company:N", title=None, sort=None, axis=row_axis(orient="top", labelAngle=0, **lines))
+    lines = {
+        "labelExpr": "split(datum.label, ' ')",
+        "labelBaseline": "bottom",
+        "labelPadding": 16,
+        "labelFontSize": 11,
+    }
+    x = alt.X(
+        "company:N", title=None, sort=None, axis=row_axis(orient="top", labelAngle=0, **lines)
+    )
     y = alt.Y("kind:N", title=None, sort=list(kinds), axis=row_axis())
     tip = tips("company:N|Company", "kind:N|Evaluators", "engagements:Q|Engagements named")
     # Opacity, not colour, so that the tiles suit light and dark pages; a tile of none is an empty frame.
@@ -161,7 +204,9 @@ def kind_tiles(counts: pd.DataFrame, kinds: Sequence[str]) -> alt.LayerChart:
     base = alt.Chart(rows).encode(x=x, y=y)
     frame = base.mark_rect(fillOpacity=0, stroke=LINE, strokeWidth=0.5)
     tile = base.mark_rect(color=ACCENT).encode(opacity=depth, tooltip=tip)
-    return framed(tile, frame, base.mark_text().encode(text=alt.Text("engagements:Q")), height=38 * len(kinds))
+    return framed(
+        tile, frame, base.mark_text().encode(text=alt.Text("engagements:Q")), height=38 * len(kinds)
+    )
 
 
 @needs("before")
@@ -172,7 +217,10 @@ def before_after(scores: pd.DataFrame, before: str, after: str, title: str) -> a
     y = alt.Y("developer:N", title=None, sort=None, axis=row_axis())
     axis = alt.Axis(format="%", tickCount=5, grid=True)
     base = alt.Chart(rows).encode(y=y)
-    at = {name: alt.X(f"{name}:Q", title=title, scale=scale, axis=axis) for name in ("before", "after")}
+    at = {
+        name: alt.X(f"{name}:Q", title=title, scale=scale, axis=axis)
+        for name in ("before", "after")
+    }
     tip = tips("developer:N|Developer", f"before:Q|{before}|.0%", f"after:Q|{after}|.0%")
     named = [
         alt.Chart(rows.head(1)).mark_text(dy=-13, fontSize=11, text=text).encode(y=y, x=at[name])
@@ -200,9 +248,19 @@ def capability_steps(models: pd.DataFrame, first_year: int, named: Sequence[str]
     x = year_axis("when", first_year, int(rows["when"].max()) + 1)
     y = alt.Y("index:Q", title="Epoch Capabilities Index", scale=alt.Scale(zero=False))
     legend = alt.Legend(orient="bottom")
-    colour = alt.Color("access:N", legend=legend, scale=alt.Scale(domain=names, range=list(ACCESS_SERIES.values())))
-    shape = alt.Shape("access:N", legend=legend, scale=alt.Scale(domain=names, range=["circle", "diamond"]))
-    tip = tips("model:N|Model", "organisations:N|By", "day:N|Released", "index:Q|Index|.1f", "access:N|Access")
+    colour = alt.Color(
+        "access:N", legend=legend, scale=alt.Scale(domain=names, range=list(ACCESS_SERIES.values()))
+    )
+    shape = alt.Shape(
+        "access:N", legend=legend, scale=alt.Scale(domain=names, range=["circle", "diamond"])
+    )
+    tip = tips(
+        "model:N|Model",
+        "organisations:N|By",
+        "day:N|Released",
+        "index:Q|Index|.1f",
+        "access:N|Access",
+    )
     best = rows[rows["record"]]
     ends = best.groupby("access").tail(1).assign(when=rows["when"].max())
     steps = pd.concat([best, ends])[["when", "index", "access"]]
@@ -211,7 +269,11 @@ def capability_steps(models: pd.DataFrame, first_year: int, named: Sequence[str]
     line = alt.Chart(steps).mark_line(interpolate="step-after").encode(x=x, y=y, color=colour)
     dots = base.mark_point(size=22, opacity=0.45).encode(shape=shape, tooltip=tip)
     # Names of closed models stand above their line, names of open ones below theirs.
-    above = alt.Chart(labelled[labelled["access"] == HOSTED]).mark_text(align="right", dx=-5, dy=-9, fontSize=11)
-    below = alt.Chart(labelled[labelled["access"] == OPEN]).mark_text(align="left", dx=5, dy=13, fontSize=11)
+    above = alt.Chart(labelled[labelled["access"] == HOSTED]).mark_text(
+        align="right", dx=-5, dy=-9, fontSize=11
+    )
+    below = alt.Chart(labelled[labelled["access"] == OPEN]).mark_text(
+        align="left", dx=5, dy=13, fontSize=11
+    )
     labels = [text.encode(x=x, y=y, text=alt.Text("model:N")) for text in (above, below)]
     return framed(dots, line, *labels, height=400)

@@ -42,7 +42,9 @@ def venue_name(venue: str) -> str:
 
 
 @needs("share")
-def venue_lines(shares: pd.DataFrame, title: str, turn: tuple[float, float] | None = None) -> alt.LayerChart:
+def venue_lines(
+    shares: pd.DataFrame, title: str, turn: tuple[float, float] | None = None
+) -> alt.LayerChart:
     """Return a share by ``year``, a line and a band a ``venue``, broken where a year is missing.
 
     The years between which the trend turns, first and last of `turn`, are shaded.
@@ -82,35 +84,65 @@ def odds_forest(odds: pd.DataFrame, row: str, title: str, by: str) -> alt.LayerC
     """
     rows = odds[[row, "odds_ratio", "low", "high", "n", by]]
     known = rows.dropna(subset=["odds_ratio", "low", "high"])
-    low, high = (float(known["low"].min()), float(known["high"].max())) if len(known) else (0.5, 2.0)
+    low, high = (
+        (float(known["low"].min()), float(known["high"].max())) if len(known) else (0.5, 2.0)
+    )
     marks = [mark for mark in _ODDS if low / 1.5 <= mark <= high * 1.5] or [1]
-    scale = alt.Scale(type="log", domain=[min(low, marks[0], 0.9) * 0.97, max(high, marks[-1], 1.1) * 1.03], nice=False)
-    x = alt.X("odds_ratio:Q", title=title, scale=scale, axis=alt.Axis(values=marks, format="~r", grid=True))
+    scale = alt.Scale(
+        type="log",
+        domain=[min(low, marks[0], 0.9) * 0.97, max(high, marks[-1], 1.1) * 1.03],
+        nice=False,
+    )
+    x = alt.X(
+        "odds_ratio:Q",
+        title=title,
+        scale=scale,
+        axis=alt.Axis(values=marks, format="~r", grid=True),
+    )
     gaps = alt.Scale(paddingInner=0.4, paddingOuter=0.2)
     y = alt.Y(f"{row}:N", title=None, sort=None, axis=row_axis(), scale=gaps)
     series = list(dict.fromkeys(rows[by]))
     shapes = alt.Scale(domain=series, range=list(_SHAPES[: len(series)]))
     legend = alt.Legend(orient="top", symbolFillColor=ACCENT, symbolStrokeColor=ACCENT)
-    base = alt.Chart(rows).transform_filter("isValid(datum.low)").encode(y=y, color=alt.ColorValue(ACCENT))
+    base = (
+        alt.Chart(rows)
+        .transform_filter("isValid(datum.low)")
+        .encode(y=y, color=alt.ColorValue(ACCENT))
+    )
     base = base.encode(yOffset=alt.YOffset(f"{by}:N", sort=series))
     ratio = ("odds_ratio:Q|Odds ratio|.2f", "low:Q|Low|.2f", "high:Q|High|.2f", "n:Q|Papers|,")
     dots = base.transform_calculate(told=said_as(row, by)).mark_point(size=64)
-    dots = dots.encode(x=x, shape=alt.Shape(f"{by}:N", scale=shapes, legend=legend), tooltip=tips(NAMED, *ratio))
+    dots = dots.encode(
+        x=x, shape=alt.Shape(f"{by}:N", scale=shapes, legend=legend), tooltip=tips(NAMED, *ratio)
+    )
     rules = base.mark_rule(strokeWidth=1.75).encode(x=along(x, "low"), x2=alt.X2("high:Q"))
-    one = alt.Chart(pd.DataFrame({"odds_ratio": [1.0]})).mark_rule(color=QUIET, strokeDash=[4, 3]).encode(x=x)
+    one = (
+        alt.Chart(pd.DataFrame({"odds_ratio": [1.0]}))
+        .mark_rule(color=QUIET, strokeDash=[4, 3])
+        .encode(x=x)
+    )
     every = alt.Chart(rows).mark_point(opacity=0).encode(y=y)
-    return framed(every, one, rules, dots, height=max((12 * len(series) + 20) * rows[row].nunique(), 60))
+    return framed(
+        every, one, rules, dots, height=max((12 * len(series) + 20) * rows[row].nunique(), 60)
+    )
 
 
 @needs("share")
 def share_rows(
-    shares: pd.DataFrame, row: str, title: str, *, emphasis: Sequence[str] = (), beside: str | None = None
+    shares: pd.DataFrame,
+    row: str,
+    title: str,
+    *,
+    emphasis: Sequence[str] = (),
+    beside: str | None = None,
 ) -> alt.LayerChart:
     """Return shares with intervals, one row each, in the order of the data.
 
     Dots of rows without `emphasis` are hollow, if any has it; a stroke marks the share of the column `beside`.
     """
-    rows = shares.dropna(subset=["share"])[[row, "k", "n", "share", "low", "high", *([beside] if beside else [])]]
+    rows = shares.dropna(subset=["share"])[
+        [row, "k", "n", "share", "low", "high", *([beside] if beside else [])]
+    ]
     x = share_below(title, min(1.0, float(rows["high"].max()) * 1.05))
     y = alt.Y(f"{row}:N", title=None, sort=None, axis=row_axis())
     tooltip = share_tips(f"{row}:N|title")
@@ -133,13 +165,22 @@ def team_dots(
 ) -> alt.TopLevelMixin:
     """Return `series_dots` of team types, in the order given."""
     named = shares.assign(team=shares["team_type"].map(TEAM_NAMES))
-    return series_dots(named, row, "team", {TEAM_NAMES[team]: TEAM_COLOURS[team] for team in teams}, title, level=level)
+    return series_dots(
+        named,
+        row,
+        "team",
+        {TEAM_NAMES[team]: TEAM_COLOURS[team] for team in teams},
+        title,
+        level=level,
+    )
 
 
 @needs()
 def named_bars(named: pd.DataFrame, title: str) -> alt.LayerChart:
     """Return how many papers name each pre-trained model, coloured by who made it; hosted ones say so."""
-    rows = named[["label", "maker", "team", "access", "papers"]].rename(columns={"team": "team_type"})
+    rows = named[["label", "maker", "team", "access", "papers"]].rename(
+        columns={"team": "team_type"}
+    )
     hosted = rows["access"].map({"hosted": ", hosted"}).fillna("")
     rows = rows.assign(text=rows["papers"].map("{:,}".format) + hosted)
     teams = [team for team in TEAM_COLOURS if team in set(rows["team_type"])]
@@ -150,7 +191,9 @@ def named_bars(named: pd.DataFrame, title: str) -> alt.LayerChart:
         color=team_colour(teams, legend="top"),
         tooltip=tips("label:N|Model", "maker:N|Made by", "access:N|Access", "papers:Q|Papers|,"),
     )
-    numbers = base.mark_text(align="left", dx=5, color=INK, fontSize=11).encode(text=alt.Text("text:N"))
+    numbers = base.mark_text(align="left", dx=5, color=INK, fontSize=11).encode(
+        text=alt.Text("text:N")
+    )
     return framed(bars, numbers, height=_ROW * len(rows))
 
 
@@ -201,7 +244,9 @@ def missing_dots(shares: pd.DataFrame) -> alt.LayerChart:
     tooltip = share_tips("place:N|Place")
     rows = shares[["place", "k", "n", "share", "low", "high"]].copy()
     rows.loc[rows["n"] < FEW, ["low", "high"]] = None
-    dots = dots_with_intervals(rows, share_below("Works without a known institution"), y, ACCENT, tooltip)
+    dots = dots_with_intervals(
+        rows, share_below("Works without a known institution"), y, ACCENT, tooltip
+    )
     counts = rows.assign(told=[f"{k} of {n}" for k, n in zip(rows["k"], rows["n"], strict=True)])
     label = (
         alt.Chart(counts)
@@ -219,8 +264,14 @@ def bound_bars(rows: pd.DataFrame) -> alt.LayerChart:
     bounds = ("lowest:Q|Lowest|.0%", "highest:Q|Highest|.0%", "known:Q|Known", "n:Q|All")
     tooltip = tips("works:N|Works", "share:Q|Share of the known|.0%", *bounds)
     base = alt.Chart(rows).encode(y=y, color=alt.ColorValue(TEAM_COLOURS["academia-only"]))
-    bar = base.mark_bar(height=12, opacity=0.35).encode(x=along(x, "lowest"), x2=alt.X2("highest:Q"), tooltip=tooltip)
-    dot = base.transform_filter("isValid(datum.share)").mark_point(size=80).encode(x=x, tooltip=tooltip)
+    bar = base.mark_bar(height=12, opacity=0.35).encode(
+        x=along(x, "lowest"), x2=alt.X2("highest:Q"), tooltip=tooltip
+    )
+    dot = (
+        base.transform_filter("isValid(datum.share)")
+        .mark_point(size=80)
+        .encode(x=x, tooltip=tooltip)
+    )
     return framed(bar, dot, height=_TALL_ROW * len(rows))
 
 
@@ -234,9 +285,15 @@ def topic_lines(shares: pd.DataFrame, topics: Sequence[str]) -> alt.LayerChart:
     band = base.mark_area(opacity=0.12).encode(
         y=share_axis("lowest", title), y2=alt.Y2("highest:Q"), detail=alt.Detail("topic:N")
     )
-    tooltip = [alt.Tooltip("topic:N"), alt.Tooltip("year:Q", format="d"), alt.Tooltip("share:Q", format=".0%")]
+    tooltip = [
+        alt.Tooltip("topic:N"),
+        alt.Tooltip("year:Q", format="d"),
+        alt.Tooltip("share:Q", format=".0%"),
+    ]
     line = base.mark_line().encode(y=share_axis("share", title), strokeDash=dash, tooltip=tooltip)
-    return framed(band, line, end_labels(shares, "year", "share", "topic", x, share_axis("at", title)))
+    return framed(
+        band, line, end_labels(shares, "year", "share", "topic", x, share_axis("at", title))
+    )
 
 
 def _rows(field: str, data: pd.DataFrame) -> alt.Y:

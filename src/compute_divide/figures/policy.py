@@ -36,7 +36,9 @@ ALL_TEAMS = "all"  # the choice of models of every team type, unknown ones inclu
 _ONE = alt.Chart(pd.DataFrame({"run": [1]}))  # for what stands once on the chart
 _BUDGET_USD = "clamp(toNumber(budget) || 0, 0, 1e13)"
 _EXPONENT = "floor(log(max(run_flop, 1)) / LN10 + 1e-9)"
-_COMPUTE = f"format(run_flop / pow(10, {_EXPONENT}), '.1f') + ' × 10' + {raised(_EXPONENT)} + ' FLOP'"
+_COMPUTE = (
+    f"format(run_flop / pow(10, {_EXPONENT}), '.1f') + ' × 10' + {raised(_EXPONENT)} + ' FLOP'"
+)
 _MONEY = (
     f"({_BUDGET_USD} >= 1e9 ? '$' + format({_BUDGET_USD} / 1e9, '.2r') + ' billion'"
     f" : {_BUDGET_USD} >= 1e6 ? '$' + format({_BUDGET_USD} / 1e6, '.2r') + ' million'"
@@ -55,7 +57,9 @@ class Setting(NamedTuple):
     budget: int  # USD, for renting
     quote: str  # a key of `choices.QUOTES`, for renting
     own_chips: int  # of a facility
-    presets: Mapping[str, Mapping[str, float | str]]  # the controls that each sets: ``budget``, ``own_chips`` ...
+    presets: Mapping[
+        str, Mapping[str, float | str]
+    ]  # the controls that each sets: ``budget``, ``own_chips`` ...
     newest: int  # the year whose models the title counts
 
 
@@ -70,7 +74,9 @@ def budget_chart(models: pd.DataFrame, offers: pd.DataFrame, setting: Setting) -
     controls = [
         _control("budget", "Budget", "number", setting.budget, before="$"),
         _chip(offers, setting),
-        _control("quote", "Price per chip-hour", "choice", setting.quote, options=list(QUOTES.items())),
+        _control(
+            "quote", "Price per chip-hour", "choice", setting.quote, options=list(QUOTES.items())
+        ),
     ]
     formula = {
         "price": f"({_table(offers, ['lowest', 'median', 'highest'])})[chip][quote]",
@@ -80,7 +86,9 @@ def budget_chart(models: pd.DataFrame, offers: pd.DataFrame, setting: Setting) -
         "run_flop": f"run_hours * {SECONDS_PER_HOUR} * peak * utilisation",
     }
     told = f"format(run_chips, ',.0f') + ' chips for ' + {_TIME} + ' at $' + format(price, '.2f') + ' an hour'"
-    return _calculator(models, controls, formula, (f"{_MONEY} + ' rents the compute of ' + COUNTED", told), setting)
+    return _calculator(
+        models, controls, formula, (f"{_MONEY} + ' rents the compute of ' + COUNTED", told), setting
+    )
 
 
 @needs()
@@ -102,24 +110,32 @@ def facility_chart(models: pd.DataFrame, offers: pd.DataFrame, setting: Setting)
 
 
 @needs("usd")
-def cost_lines(costs: pd.DataFrame, labels: Mapping[float, str], grants: Mapping[str, float]) -> alt.LayerChart:
+def cost_lines(
+    costs: pd.DataFrame, labels: Mapping[float, str], grants: Mapping[str, float]
+) -> alt.LayerChart:
     """Return what it would cost to repeat the models of each year, from `cost_by_year`, on a logarithmic scale.
 
     `labels` names the line of each quantile; `grants` are dashed rules, by what they are called, in US dollars.
     """
     shown = costs.assign(line=costs["quantile"].map(dict(labels)), power=np.log10(costs["usd"]))
     dashes = alt.StrokeDash("line:N", legend=None, scale=alt.Scale(range=[[1, 0], [6, 3], [2, 3]]))
-    tooltip = tips("line:N|Model", "year:Q|Year|d", "usd:Q|US dollars|$.3~s", "n:Q|Models of the year")
+    tooltip = tips(
+        "line:N|Model", "year:Q|Year|d", "usd:Q|US dollars|$.3~s", "n:Q|Models of the year"
+    )
     line = alt.Chart(shown).mark_line(color=ACCENT)
     reach = float(np.ptp(shown["power"]))
     ends = end_labels(shown, "year", "power", "line", year_axis(), _dollars("at"), 1.3 * reach)
-    sizes = alt.Chart(pd.DataFrame({"grant": list(grants), "usd": list(grants.values())})).encode(y=_dollars("usd"))
+    sizes = alt.Chart(pd.DataFrame({"grant": list(grants), "usd": list(grants.values())})).encode(
+        y=_dollars("usd")
+    )
     ends.data["at"] = 10 ** ends.data["at"]
     return framed(
         sizes.mark_rule(color=QUIET, strokeDash=[4, 3]),
         line.encode(x=year_axis(), y=_dollars("usd"), strokeDash=dashes, tooltip=tooltip),
         ends,
-        sizes.mark_text(align="left", dx=4, dy=-7, fontSize=11).encode(x=alt.value(0), text=alt.Text("grant:N")),
+        sizes.mark_text(align="left", dx=4, dy=-7, fontSize=11).encode(
+            x=alt.value(0), text=alt.Text("grant:N")
+        ),
     )
 
 
@@ -127,7 +143,11 @@ def cost_lines(costs: pd.DataFrame, labels: Mapping[float, str], grants: Mapping
 def hour_rows(costs: pd.DataFrame, colours: Mapping[str, str]) -> alt.LayerChart:
     """Return GPU-hours on a logarithmic axis, a row each: a dot, or a bar from the lowest to the highest."""
     rows = costs[["name", "side", "low", "high", "chip"]]
-    scale = alt.Scale(type="log", domain=[float(rows["low"].min()) / 2, float(rows["high"].max()) * 30], nice=False)
+    scale = alt.Scale(
+        type="log",
+        domain=[float(rows["low"].min()) / 2, float(rows["high"].max()) * 30],
+        nice=False,
+    )
     axis = alt.Axis(format="~s", values=[10.0**power for power in range(3, 9)], grid=True)
     x = alt.X("high:Q", title="GPU-hours, logarithmic", scale=scale, axis=axis)
     y = alt.Y("name:N", title=None, sort=None, axis=row_axis())
@@ -139,7 +159,9 @@ def hour_rows(costs: pd.DataFrame, colours: Mapping[str, str]) -> alt.LayerChart
     text = base.mark_text(align="left", dx=9, fontSize=11)
     return framed(
         base.mark_bar(size=5).encode(x=along(x, "low"), x2=alt.X2("high:Q")),
-        base.mark_point(size=60).encode(x=x, shape=alt.Shape("side:N", scale=shapes, legend=legend), tooltip=tooltip),
+        base.mark_point(size=60).encode(
+            x=x, shape=alt.Shape("side:N", scale=shapes, legend=legend), tooltip=tooltip
+        ),
         text.encode(x=x, text=alt.Text("high:Q", format=".3~s"), color=alt.ColorValue(INK)),
         height=30 * len(rows),
     )
@@ -160,13 +182,17 @@ def _calculator(
     setting: Setting,
 ) -> alt.LayerChart:
     """Return the chart both calculators share: a row a year, a mark a model, a rule at the run."""
-    title, told = said  # expressions, with COUNTED for the models within reach, and for what the run takes
+    title, told = (
+        said  # expressions, with COUNTED for the models within reach, and for what the run takes
+    )
     shown = models[["model", "year", "team_type", "training_compute_flop"]]
     teams = [team for team in TEAM_NAMES if team in set(shown["team_type"])]
     chosen = (
         alt.Chart(shown)
         .transform_filter(f"team == '{ALL_TEAMS}' || datum.team_type == team")
-        .transform_calculate(within="datum.training_compute_flop <= run_flop ? 1 : 0", team=TEAM_NAMED)
+        .transform_calculate(
+            within="datum.training_compute_flop <= run_flop ? 1 : 0", team=TEAM_NAMED
+        )
     )
     axis = alt.Axis(grid=True, domain=False, ticks=False, labelPadding=6)
     rows = alt.Y("year:O", sort="descending", title=None, axis=axis)
@@ -177,7 +203,11 @@ def _calculator(
         color=team_colour(teams, legend="bottom"),
         shape=team_shape(teams, legend="bottom"),
         opacity=alt.condition("datum.within == 1", alt.value(0.95), alt.value(0.28)),
-        tooltip=tips("model:N|Model", "team:N|Team type", "training_compute_flop:Q|Training compute (FLOP)|.1e"),
+        tooltip=tips(
+            "model:N|Model",
+            "team:N|Team type",
+            "training_compute_flop:Q|Training compute (FLOP)|.1e",
+        ),
     )
     controls = [*controls, *_shared(setting)]
     names = {control["name"] for control in controls}
@@ -186,15 +216,23 @@ def _calculator(
     computed = {**formula, "said_flop": _COMPUTE, "said": f"said_flop + ': ' + {told}"}
     computed["headline"] = title.replace("COUNTED", _counted(shown, setting.newest))
     start = [alt.param(control["name"], value=control["value"]) for control in controls]
-    rule = _ONE.transform_calculate(training_compute_flop="max(run_flop, 1)").mark_rule(color=INK, strokeWidth=2)
+    rule = _ONE.transform_calculate(training_compute_flop="max(run_flop, 1)").mark_rule(
+        color=INK, strokeWidth=2
+    )
     layers = (dots, rule.encode(x=size), *_counts(chosen, rows), *_readout(told))
     signals = [*start, *(alt.param(name, expr=expression) for name, expression in computed.items())]
-    return framed(*layers, height=22 * shown["year"].nunique()).add_params(*signals).properties(usermeta=page)
+    return (
+        framed(*layers, height=22 * shown["year"].nunique())
+        .add_params(*signals)
+        .properties(usermeta=page)
+    )
 
 
 def _counts(chosen: alt.Chart, rows: alt.Y) -> list[alt.Chart]:
     """Return the columns at the right: models within reach of all, and the rank of the run."""
-    counted = chosen.transform_aggregate(n="count()", within="sum(within)", groupby=["year"]).transform_calculate(
+    counted = chosen.transform_aggregate(
+        n="count()", within="sum(within)", groupby=["year"]
+    ).transform_calculate(
         rank="datum.n - datum.within + 1",
         reach="datum.within + ' of ' + datum.n",
         said="datum.year + ': ' + datum.within + ' of ' + datum.n + ' models within reach, rank ' + datum.rank",
@@ -209,7 +247,11 @@ def _counts(chosen: alt.Chart, rows: alt.Y) -> list[alt.Chart]:
         for head, dx in (("in reach", 58), ("rank", 92))
     ]
     said = reach.encode(
-        x=right, y=rows, text=alt.Text("reach:N"), description=alt.Description("said:N"), tooltip=alt.Tooltip("said:N")
+        x=right,
+        y=rows,
+        text=alt.Text("reach:N"),
+        description=alt.Description("said:N"),
+        tooltip=alt.Tooltip("said:N"),
     )
     return [said, rank.encode(x=right, y=rows, text=alt.Text("rank:Q")), *heads]
 
@@ -218,7 +260,10 @@ def _readout(told: str) -> list[alt.Chart]:
     """Return the two lines above the chart: the compute of the run, and what it takes."""
     run = _ONE.mark_text(align="left", x=0, y=-44, color=INK, fontSize=16, fontWeight="bold")
     takes = _ONE.mark_text(align="left", x=0, y=-25, color=INK)
-    return [text.encode(text=alt.TextValue(alt.expr(said))) for text, said in ((run, "said_flop"), (takes, told))]
+    return [
+        text.encode(text=alt.TextValue(alt.expr(said)))
+        for text, said in ((run, "said_flop"), (takes, told))
+    ]
 
 
 def _counted(shown: pd.DataFrame, newest: int) -> str:
@@ -236,12 +281,20 @@ def _shared(setting: Setting) -> list[dict[str, Any]]:
     return [
         _control("utilisation", "Utilisation", "range", setting.utilisation, **steps),
         _control("months", "Time", "range", setting.months, **months),
-        _control("team", "Models of teams", "choice", ALL_TEAMS, options=[(ALL_TEAMS, "all"), *TEAM_NAMES.items()]),
+        _control(
+            "team",
+            "Models of teams",
+            "choice",
+            ALL_TEAMS,
+            options=[(ALL_TEAMS, "all"), *TEAM_NAMES.items()],
+        ),
     ]
 
 
 def _chip(offers: pd.DataFrame, setting: Setting) -> dict[str, Any]:
-    return _control("chip", "Chip", "choice", setting.chip, options=[(chip, chip) for chip in offers["chip"]])
+    return _control(
+        "chip", "Chip", "choice", setting.chip, options=[(chip, chip) for chip in offers["chip"]]
+    )
 
 
 def _control(name: str, label: str, kind: str, value: Any, **more: Any) -> dict[str, Any]:

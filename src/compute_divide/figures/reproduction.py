@@ -22,7 +22,11 @@ MARKS = {
     "revised": "✗ revised",
     "cannot be tested": "– cannot be tested",
 }
-READ = ("data of its time", "now", "largest runs, now")  # whose shares stand beside the claimed ones
+READ = (
+    "data of its time",
+    "now",
+    "largest runs, now",
+)  # whose shares stand beside the claimed ones
 
 CLAIM_COLUMNS = {
     "claim": Column("Claim"),
@@ -40,7 +44,11 @@ def _ours(estimate: Estimate | None) -> str:
     """Return our estimate with its interval and counts; a dash for one without a value."""
     if estimate is None:
         return ""
-    return in_cell(estimate) if estimate.value is None or estimate.low is None else written(estimate, "full")
+    return (
+        in_cell(estimate)
+        if estimate.value is None or estimate.low is None
+        else written(estimate, "full")
+    )
 
 
 def verdict_table(checks: Sequence[Check], claims: Mapping[str, Claim]) -> pd.DataFrame:
@@ -60,7 +68,10 @@ def verdict_table(checks: Sequence[Check], claims: Mapping[str, Claim]) -> pd.Da
 
 
 def share_comparison(
-    checks: Sequence[Check], claimed: Mapping[str, float | None], names: Mapping[str, str], whose: str = "the paper"
+    checks: Sequence[Check],
+    claimed: Mapping[str, float | None],
+    names: Mapping[str, str],
+    whose: str = "the paper",
 ) -> tuple[alt.TopLevelMixin, pd.DataFrame]:
     """Return a chart of claims about shares, beside our estimates, and its data; values and names are given by id."""
     rows = []
@@ -71,7 +82,11 @@ def share_comparison(
                 rows.append({"claim": names[check.claim], "whose": reading, **estimate.row()})
     data = pd.DataFrame(rows, columns=["claim", "whose", "share", "low", "high", "k", "n"])
     shown = set(data["whose"])
-    colours = {one: colour for one, colour in {whose: INK, **dict.fromkeys(READ, ACCENT)}.items() if one in shown}
+    colours = {
+        one: colour
+        for one, colour in {whose: INK, **dict.fromkeys(READ, ACCENT)}.items()
+        if one in shown
+    }
     return series_dots(data, "claim", "whose", colours, "Share"), data
 
 
@@ -98,12 +113,20 @@ def ledger_table(checks: Sequence[Check], entries: Entries) -> pd.DataFrame:
     for check in checks:
         figure, entry = entries[check.claim]
         ours = [
-            "" if one is None else in_cell(one, "interval", *(["counts"] if one.k is not None else []))
+            ""
+            if one is None
+            else in_cell(one, "interval", *(["counts"] if one.k is not None else []))
             for one in (check.then, check.now)
         ]
         theirs = "a direction" if figure.value is None else f"{{related}}`{check.claim}`"
         rows.append(
-            [f"[{entry.name}](#{check.claim})", f"{{cite:t}}`{figure.cite}`", theirs, *ours, MARKS[check.verdict]]
+            [
+                f"[{entry.name}](#{check.claim})",
+                f"{{cite:t}}`{figure.cite}`",
+                theirs,
+                *ours,
+                MARKS[check.verdict],
+            ]
         )
     return pd.DataFrame(rows, columns=list(LEDGER_COLUMNS)[:6])
 
@@ -114,5 +137,7 @@ def ledger_sources(checks: Sequence[Check], entries: Entries) -> pd.DataFrame:
     for check in checks:
         entry = entries[check.claim][1]
         seen = f"told by {entry.told_by}" if entry.told_by else "its own page or abstract"
-        rows.append([f"[{entry.name}](#{check.claim})", entry.date, entry.definition, seen, check.reason])
+        rows.append(
+            [f"[{entry.name}](#{check.claim})", entry.date, entry.definition, seen, check.reason]
+        )
     return pd.DataFrame(rows, columns=["entry", *list(LEDGER_COLUMNS)[6:]])

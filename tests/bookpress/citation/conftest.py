@@ -16,7 +16,12 @@ from bookpress.citation.record import Author, Book, Chapter, Citation, Edition
 BUILT = dt.date(2026, 11, 24)
 
 AUTHORS = [
-    {"family": "Berg", "particle": "van der", "given": "Anna Maria", "orcid": "0000-0002-1825-0097"},
+    {
+        "family": "Berg",
+        "particle": "van der",
+        "given": "Anna Maria",
+        "orcid": "0000-0002-1825-0097",
+    },
     {"family": "Núñez y Álvarez", "given": "José", "affiliation": "Universität Łódź & Söhne"},
     {"family": "King", "given": "Martin Luther", "suffix": "Jr."},
     {"name": "Barnes, Jones and Partners"},
@@ -45,7 +50,12 @@ PUBLIC = FACTS | {
     "isbn": "978-3-16-148410-0",
 }
 CHAPTERS = [
-    {"slug": "plain", "title": "Large-scale models", "abstract": "Few “train” them.", "keywords": ["GPU", "scale"]},
+    {
+        "slug": "plain",
+        "title": "Large-scale models",
+        "abstract": "Few “train” them.",
+        "keywords": ["GPU", "scale"],
+    },
     {
         "slug": "hard-names",
         "title": "Models of NeurIPS: R&D in China at 5% <or> #1_x",
@@ -59,7 +69,13 @@ CHAPTERS = [
     {"slug": "bare", "title": "Nothing but a title"},
 ]
 NAMES = tuple(map(Author.model_validate, AUTHORS))
-DEFAULT = {"id": "7f3e1a2b9c0d", "name": "default", "is_default": True, "vintage": "2026-08", "command": "make it"}
+DEFAULT = {
+    "id": "7f3e1a2b9c0d",
+    "name": "default",
+    "is_default": True,
+    "vintage": "2026-08",
+    "command": "make it",
+}
 EDITIONS = {
     "default": DEFAULT,
     "paper": {
@@ -87,7 +103,9 @@ def every_citation() -> list[Citation]:
     books = [Book.model_validate(FACTS), Book.model_validate(PUBLIC)]
     editions = [Edition.model_validate(edition) for edition in EDITIONS.values()]
     chapters = [
-        Chapter.model_validate({**chapter, "page": f"notebooks/{chapter['slug']}.html", "position": place})
+        Chapter.model_validate(
+            {**chapter, "page": f"notebooks/{chapter['slug']}.html", "position": place}
+        )
         for place, chapter in enumerate(CHAPTERS, 1)
     ]
     return [
@@ -98,7 +116,10 @@ def every_citation() -> list[Citation]:
     ]
 
 
-@pytest.fixture(params=every_citation(), ids=lambda one: f"{bool(one.book.base_url)}-{one.state}-{one.title}"[:60])
+@pytest.fixture(
+    params=every_citation(),
+    ids=lambda one: f"{bool(one.book.base_url)}-{one.state}-{one.title}"[:60],
+)
 def citation(request: pytest.FixtureRequest) -> Citation:
     found: Citation = request.param
     return found
@@ -178,8 +199,14 @@ def write_book(root: Path, edition: str | None, facts: dict[str, object]) -> Non
         title = str(chapter["title"]).replace("<", "\\<")
         front = {key: value for key, value in chapter.items() if key not in {"slug", "title"}}
         head = yaml.safe_dump({"orbits": front}, allow_unicode=True)
-        cites = "As {cite:p}`doe2020` and {cite:t}`group2021` say." if chapter["slug"] != "bare" else "No more."
-        files[f"notebooks/{chapter['slug']}.md"] = f"---\n{head}---\n\n# {title}\n\n{cites}\n\n## Part\n\nText.\n"
+        cites = (
+            "As {cite:p}`doe2020` and {cite:t}`group2021` say."
+            if chapter["slug"] != "bare"
+            else "No more."
+        )
+        files[f"notebooks/{chapter['slug']}.md"] = (
+            f"---\n{head}---\n\n# {title}\n\n{cites}\n\n## Part\n\nText.\n"
+        )
     for name, text in files.items():
         (root / name).parent.mkdir(parents=True, exist_ok=True)
         (root / name).write_text(text, encoding="utf-8")

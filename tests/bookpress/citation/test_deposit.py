@@ -29,14 +29,21 @@ def test_the_files_of_this_repository_are_up_to_date(tmp_path: Path) -> None:
     assert sorted(path.name for path in made) == [".zenodo.json", "CITATION.cff", "codemeta.json"]
     for path in made:
         found = (ROOT / path.name).read_text("utf-8")
-        assert found == path.read_text("utf-8"), f"{path.name} is old: python -m bookpress.citation.deposit"
+        assert found == path.read_text("utf-8"), (
+            f"{path.name} is old: python -m bookpress.citation.deposit"
+        )
 
 
 @pytest.fixture
 def full() -> Book:
     """Return a book with every fact a publisher may state."""
     named = [author.model_dump(exclude_none=True) for author in NAMES]
-    more = {"date": "2026-11-24", "repository": "https://example.org/repo", "code_licence": "MIT", "authors": named}
+    more = {
+        "date": "2026-11-24",
+        "repository": "https://example.org/repo",
+        "code_licence": "MIT",
+        "authors": named,
+    }
     return checked(Book, {**PUBLIC, **more}, SETTINGS)
 
 
@@ -47,23 +54,37 @@ def bare() -> Book:
 
 
 def test_citation_cff_is_valid(full: Book, bare: Book) -> None:
-    place = importlib.resources.files("check_jsonschema") / "builtin_schemas/vendor/citation-file-format.json"
+    place = (
+        importlib.resources.files("check_jsonschema")
+        / "builtin_schemas/vendor/citation-file-format.json"
+    )
     schema = json.loads(place.read_text("utf-8"))
     for book in (full, bare):
         jsonschema.validate(yaml.safe_load(deposit_files(book)["CITATION.cff"]), schema)
     with pytest.raises(jsonschema.ValidationError):
-        jsonschema.validate({**yaml.safe_load(deposit_files(full)["CITATION.cff"]), "authors": []}, schema)
+        jsonschema.validate(
+            {**yaml.safe_load(deposit_files(full)["CITATION.cff"]), "authors": []}, schema
+        )
 
 
 def test_all_three_files_agree(full: Book) -> None:
     files = deposit_files(full)
-    cff, meta, deposit = (yaml.safe_load(files[name]) for name in ("CITATION.cff", "codemeta.json", ".zenodo.json"))
+    cff, meta, deposit = (
+        yaml.safe_load(files[name]) for name in ("CITATION.cff", "codemeta.json", ".zenodo.json")
+    )
     assert cff["title"] == meta["name"] == deposit["title"] == full.full_title
     assert cff["version"] == meta["version"] == deposit["version"] == full.version
-    assert str(cff["date-released"]) == meta["datePublished"] == deposit["publication_date"] == "2026-11-24"
+    assert (
+        str(cff["date-released"])
+        == meta["datePublished"]
+        == deposit["publication_date"]
+        == "2026-11-24"
+    )
     assert cff["keywords"] == meta["keywords"] == deposit["keywords"]
     assert cff["repository-code"] == meta["codeRepository"] == "https://example.org/repo"
-    assert len(cff["authors"]) == len(meta["author"]) == len(deposit["creators"]) == len(full.authors)
+    assert (
+        len(cff["authors"]) == len(meta["author"]) == len(deposit["creators"]) == len(full.authors)
+    )
     assert cff["preferred-citation"]["type"] == "book"
 
 
@@ -74,12 +95,16 @@ def test_empty_settings_leave_no_trace_and_html_is_escaped(bare: Book, full: Boo
 
 
 def test_datacite_accepts_every_citation(citation: Citation) -> None:
-    schema = json.loads((importlib.resources.files("datacite") / "schemas/datacite-v4.5.json").read_text("utf-8"))
+    schema = json.loads(
+        (importlib.resources.files("datacite") / "schemas/datacite-v4.5.json").read_text("utf-8")
+    )
     node = json.loads(to_datacite(citation))
     jsonschema.Draft201909Validator(schema).validate(node)
     assert node["types"]["resourceTypeGeneral"] == ("BookChapter" if citation.chapter else "Book")
     relations = [one["relationType"] for one in node["relatedIdentifiers"]]
-    assert ("IsPartOf" in relations) == (citation.chapter is not None and citation.book.doi is not None)
+    assert ("IsPartOf" in relations) == (
+        citation.chapter is not None and citation.book.doi is not None
+    )
     assert "IsDerivedFrom" in relations
     assert node.get("doi") == citation.doi
 
@@ -88,12 +113,21 @@ def crossref_schema() -> xmlschema.XMLSchema11:
     """Return the schema that commonmeta-py holds; the package is not run, and nothing is asked for from the network."""
     found = next(one for one in files("commonmeta-py") or () if one.name == "crossref5.5.0.xsd")
     folder = Path(str(found.locate())).parent
-    mathml = {"http://www.w3.org/1998/Math/MathML": str(folder / "standard-modules/mathml3/mathml3.xsd")}
-    where: dict[str, Any] = {"base_url": str(folder), "locations": mathml, "allow": "sandbox", "validation": "skip"}
+    mathml = {
+        "http://www.w3.org/1998/Math/MathML": str(folder / "standard-modules/mathml3/mathml3.xsd")
+    }
+    where: dict[str, Any] = {
+        "base_url": str(folder),
+        "locations": mathml,
+        "allow": "sandbox",
+        "validation": "skip",
+    }
     return xmlschema.XMLSchema11(str(folder / "crossref5.5.0.xsd"), **where)
 
 
-def test_crossref_is_sent_the_book_with_those_chapters_that_have_a_doi(citations: list[Citation]) -> None:
+def test_crossref_is_sent_the_book_with_those_chapters_that_have_a_doi(
+    citations: list[Citation],
+) -> None:
     chapters = list({one.chapter.slug: one.chapter for one in citations if one.chapter}.values())
     edition = next(one.edition for one in citations if one.edition and one.edition.is_default)
     people = [author.model_dump(exclude_none=True) for author in NAMES]
@@ -105,9 +139,16 @@ def test_crossref_is_sent_the_book_with_those_chapters_that_have_a_doi(citations
 
     text = deposit({})
     assert re.findall(r"<doi>(.*?)</doi>", text) == ["10.5555/book_1", "10.5555/ch_2"]
-    assert len(re.findall("<doi>", deposit({"chapter_doi": "10.5555/b.{slug}"}))) == 1 + len(chapters)
+    assert len(re.findall("<doi>", deposit({"chapter_doi": "10.5555/b.{slug}"}))) == 1 + len(
+        chapters
+    )
     schema = crossref_schema()
-    for more in ({}, {"chapter_doi": "10.5555/b.{slug}"}, {"isbn": "", "licence_url": ""}, {"authors": people}):
+    for more in (
+        {},
+        {"chapter_doi": "10.5555/b.{slug}"},
+        {"isbn": "", "licence_url": ""},
+        {"authors": people},
+    ):
         schema.validate(deposit(more))
     assert not schema.is_valid(text.replace("<titles>", "<titel/><titles>"))
     assert "<noisbn" in deposit({"isbn": ""})

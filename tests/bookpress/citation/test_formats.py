@@ -32,7 +32,9 @@ COMMANDS = {
     r"\textasciicircum{}": "\ue005",
     r"\$": "\ue002",
 }
-SIGNS = str.maketrans({"\ue000": "{", "\ue001": "}", "\ue002": "$", "\ue003": "\\", "\ue004": "~", "\ue005": "^"})
+SIGNS = str.maketrans(
+    {"\ue000": "{", "\ue001": "}", "\ue002": "$", "\ue003": "\\", "\ue004": "~", "\ue005": "^"}
+)
 QUOTES = {"``": "“", "''": "”", "`": "‘", "'": "’"}
 
 
@@ -55,7 +57,10 @@ def test_pybtex_reads_back_every_field(citation: Citation) -> None:
     text = to_bibtex(citation)
     ((key, entry),) = pybtex.database.parse_string(text, "bibtex").entries.items()
     # Addresses are verbatim: LaTeX takes them as they are, so they are not unescaped.
-    found = {name: value if name in {"doi", "url"} else plain(value) for name, value in entry.fields.items()}
+    found = {
+        name: value if name in {"doi", "url"} else plain(value)
+        for name, value in entry.fields.items()
+    }
     date, chapter = citation.date, citation.chapter
     wanted = {
         "title": citation.title,
@@ -80,7 +85,9 @@ def test_pybtex_reads_back_every_field(citation: Citation) -> None:
     ]
     assert (key, entry.type) == (citation.key, "incollection" if chapter else "book")
     assert found == {name: value for name, value in wanted.items() if value}
-    assert [tuple(plain(" ".join(part)) for part in one) for one in people] == names(citation.authors)
+    assert [tuple(plain(" ".join(part)) for part in one) for one in people] == names(
+        citation.authors
+    )
     assert set(re.findall(r"[^\x00-\x7f]", text)) <= set("李小龙")  # LaTeX has no command for these
     groups = [author.name for author in citation.authors if author.name]
     assert all(f"{{{name}}}" in text for name in groups)  # one literal name
@@ -89,28 +96,50 @@ def test_pybtex_reads_back_every_field(citation: Citation) -> None:
 def biber_names(entry: Any, kind: str) -> list[tuple[str, str, str]]:
     found = []
     for name in entry.iterfind(f"b:names[@type='{kind}']/b:name", BIBER):
-        parts = {part.get("type"): " ".join(part.itertext()).split() for part in name.iterfind("b:namepart", BIBER)}
-        words = (parts.get("prefix", []) + parts["family"], parts.get("given", []), parts.get("suffix", []))
+        parts = {
+            part.get("type"): " ".join(part.itertext()).split()
+            for part in name.iterfind("b:namepart", BIBER)
+        }
+        words = (
+            parts.get("prefix", []) + parts["family"],
+            parts.get("given", []),
+            parts.get("suffix", []),
+        )
         found.append(tuple(" ".join(one) for one in words))
     return found  # type: ignore[return-value]
 
 
-def test_biber_has_nothing_to_say_and_reads_back_names_and_texts(citations: list[Citation], tmp_path: Path) -> None:
+def test_biber_has_nothing_to_say_and_reads_back_names_and_texts(
+    citations: list[Citation], tmp_path: Path
+) -> None:
     assert shutil.which("biber"), "no biber: run `make checkers`"
     written = {citation.key: citation for citation in citations}
     source, read = tmp_path / "all.bib", tmp_path / "all.bltxml"
-    source.write_text("\n".join(to_bibtex(one, is_biblatex=True) for one in written.values()), "utf-8")
+    source.write_text(
+        "\n".join(to_bibtex(one, is_biblatex=True) for one in written.values()), "utf-8"
+    )
     command = ["biber", "--tool", "--validate-datamodel", "--output-format=biblatexml"]
-    done = subprocess.run([*command, f"--output-file={read}", str(source)], capture_output=True, text=True)
+    done = subprocess.run(
+        [*command, f"--output-file={read}", str(source)], capture_output=True, text=True
+    )
     assert [line for line in done.stdout.splitlines() if not line.startswith("INFO")] == []
-    entries = {entry.get("id"): entry for entry in etree.parse(str(read)).iterfind("b:entry", BIBER)}
+    entries = {
+        entry.get("id"): entry for entry in etree.parse(str(read)).iterfind("b:entry", BIBER)
+    }
     assert entries.keys() == written.keys()
     for key, one in written.items():
         entry = entries[key]
         assert biber_names(entry, "author") == names(one.authors)
         assert biber_names(entry, "bookauthor") == names(one.book_authors if one.chapter else ())
-        texts = {"title": one.title, "edition": one.state, "annotation": one.note, "abstract": one.abstract}
-        assert {name: plain(entry.findtext(f"b:{name}", "", BIBER).strip()) or None for name in texts} == texts
+        texts = {
+            "title": one.title,
+            "edition": one.state,
+            "annotation": one.note,
+            "abstract": one.abstract,
+        }
+        assert {
+            name: plain(entry.findtext(f"b:{name}", "", BIBER).strip()) or None for name in texts
+        } == texts
 
 
 @given(st.text("\\{}$&%#_~^ab1", min_size=1))
@@ -133,7 +162,8 @@ def test_rispy_reads_back_every_field(citation: Citation) -> None:
         "type_of_reference": "CHAP" if citation.chapter else "BOOK",
         "id": citation.key,
         "authors": [
-            ", ".join(filter(None, (last.replace(",", "‚"), *more))) for last, *more in names(citation.authors)
+            ", ".join(filter(None, (last.replace(",", "‚"), *more)))
+            for last, *more in names(citation.authors)
         ],
         "title": citation.title,
         "secondary_title": citation.book.full_title if citation.chapter else None,
@@ -156,7 +186,9 @@ def test_rispy_reads_back_every_field(citation: Citation) -> None:
 
 
 @pytest.mark.parametrize("style", list(STYLES))
-def test_a_reference_names_what_is_cited_without_what_a_formatter_gets_wrong(citation: Citation, style: str) -> None:
+def test_a_reference_names_what_is_cited_without_what_a_formatter_gets_wrong(
+    citation: Citation, style: str
+) -> None:
     reference = to_reference(citation, style)
     text, author = reference.text, citation.authors[0]
     said = [
@@ -169,14 +201,21 @@ def test_a_reference_names_what_is_cited_without_what_a_formatter_gets_wrong(cit
     assert [part for part in said if part.lower() not in text.lower()] == []
     located = citation.doi or citation.url
     assert (located in text) if located else ("http" not in text)
-    assert not re.search(r"\.,|,,|\.\.|  | [.,;]|[?!]”?\.|None|\[1\]", re.sub(r"(Jr|[A-ZŠ])\.,", r"\1", text))
+    assert not re.search(
+        r"\.,|,,|\.\.|  | [.,;]|[?!]”?\.|None|\[1\]", re.sub(r"(Jr|[A-ZŠ])\.,", r"\1", text)
+    )
     tags = re.sub(r"&(amp|lt|gt);", "", reference.html)
     assert re.findall(r"<[^>]+>", tags) == ["<i>", "</i>"] * tags.count("<i>")
     assert "&" not in tags
 
 
 def test_styles_follow_their_manuals() -> None:
-    facts = {**FACTS, "title": "The Divide", "subtitle": "Who has it", "title_in_sentence": "The divide"}
+    facts = {
+        **FACTS,
+        "title": "The Divide",
+        "subtitle": "Who has it",
+        "title_in_sentence": "The divide",
+    }
     facts |= {"publisher": "The Example project", "base_url": "https://example.org/"}
     chapter = Chapter(slug="plain", title="Large-scale models", page="plain.html", position=1)
     cited = Citation.of(checked(Book, facts, SETTINGS), chapter, None, built=dt.date(2026, 11, 24))
@@ -191,8 +230,12 @@ def test_styles_follow_their_manuals() -> None:
         assert part in to_reference(cited, style).text
     # The day on which a page was read is known to its reader alone.
     assert to_reference(cited, "harvard").text.endswith("plain.html (Accessed: day month year).")
-    assert "2026 [cited year month day]. Available from: http" in to_reference(cited, "vancouver").text
-    assert [form for form in FORMS if re.search("(?i)accessed|urldate|\nY2", write(cited, form))] == ["harvard"]
+    assert (
+        "2026 [cited year month day]. Available from: http" in to_reference(cited, "vancouver").text
+    )
+    assert [
+        form for form in FORMS if re.search("(?i)accessed|urldate|\nY2", write(cited, form))
+    ] == ["harvard"]
 
 
 def test_files_keep_the_whole_name_and_the_accent_alone(citations: list[Citation]) -> None:
@@ -207,18 +250,36 @@ def test_files_keep_the_whole_name_and_the_accent_alone(citations: list[Citation
 @pytest.mark.parametrize(
     ("style", "start", "title"),
     [
-        ("apa", "van der Berg, A. M., Núñez y Álvarez, J., King, M. L., Jr., Barnes, Jones and Partners, ", ""),
+        (
+            "apa",
+            "van der Berg, A. M., Núñez y Álvarez, J., King, M. L., Jr., Barnes, Jones and Partners, ",
+            "",
+        ),
         (
             "chicago",
             "Berg, Anna Maria van der, José Núñez y Álvarez, Martin Luther King Jr., ",
             "“Nothing but a Title.”",
         ),
-        ("ieee", "A. M. van der Berg, J. Núñez y Álvarez, M. L. King Jr., Barnes, Jones", "“Nothing but a title,”"),
-        ("harvard", "van der Berg, A.M. et al. (2026) ‘Models of NeurIPS", "‘Nothing but a title’,"),
-        ("vancouver", "van der Berg AM, Núñez y Álvarez J, King ML Jr, Barnes, Jones and Partners, ", ""),
+        (
+            "ieee",
+            "A. M. van der Berg, J. Núñez y Álvarez, M. L. King Jr., Barnes, Jones",
+            "“Nothing but a title,”",
+        ),
+        (
+            "harvard",
+            "van der Berg, A.M. et al. (2026) ‘Models of NeurIPS",
+            "‘Nothing but a title’,",
+        ),
+        (
+            "vancouver",
+            "van der Berg AM, Núñez y Álvarez J, King ML Jr, Barnes, Jones and Partners, ",
+            "",
+        ),
     ],
 )
-def test_hard_names_and_titles_in_each_style(citations: list[Citation], style: str, start: str, title: str) -> None:
+def test_hard_names_and_titles_in_each_style(
+    citations: list[Citation], style: str, start: str, title: str
+) -> None:
     chapters = {item.chapter.slug: item for item in citations if item.chapter}
     text = to_reference(chapters["hard-names"], style).text
     assert text.startswith(start)
@@ -229,7 +290,11 @@ def test_hard_names_and_titles_in_each_style(citations: list[Citation], style: s
 
 @pytest.mark.parametrize(
     ("markdown", "plain"),
-    [("The paper's `claims`", "The paper’s claims"), ('"a" *b* **c**', "“a” b c"), (r"5% \<or\>", "5% <or>")],
+    [
+        ("The paper's `claims`", "The paper’s claims"),
+        ('"a" *b* **c**', "“a” b c"),
+        (r"5% \<or\>", "5% <or>"),
+    ],
 )
 def test_headings_read_as_on_the_page(markdown: str, plain: str) -> None:
     assert plain_heading(markdown) == plain

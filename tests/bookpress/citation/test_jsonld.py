@@ -24,12 +24,15 @@ def vocabulary() -> dict[str, dict[str, Any]]:
 
 def names_of(value: Any) -> set[str]:
     return {
-        one["@id"].removeprefix("schema:") for one in (value if isinstance(value, list) else [value] if value else [])
+        one["@id"].removeprefix("schema:")
+        for one in (value if isinstance(value, list) else [value] if value else [])
     }
 
 
 def kinds(*names: str) -> set[str]:
-    above = {inner for name in names for inner in names_of(vocabulary()[name].get("rdfs:subClassOf"))}
+    above = {
+        inner for name in names for inner in names_of(vocabulary()[name].get("rdfs:subClassOf"))
+    }
     return {*names, *(kinds(*(above & vocabulary().keys())) if above else ())}
 
 
@@ -50,16 +53,24 @@ def problems(node: dict[str, Any]) -> list[str]:
         for inner in value if isinstance(value, list) else [value]:
             is_node = isinstance(inner, dict)
             if not ranges & (kinds(*types_of(inner)) if is_node else PLAIN):
-                found.append(f"{name} takes no {' '.join(types_of(inner)) if is_node else 'plain value'}")
+                found.append(
+                    f"{name} takes no {' '.join(types_of(inner)) if is_node else 'plain value'}"
+                )
             found += problems(inner) if is_node else []
     return found
 
 
 def test_every_property_belongs_to_its_type_and_takes_its_value(sites: dict[str, Path]) -> None:
-    pages = [path for site in sites.values() for path in (site / "index.html", *(site / "notebooks").glob("*.html"))]
+    pages = [
+        path
+        for site in sites.values()
+        for path in (site / "index.html", *(site / "notebooks").glob("*.html"))
+    ]
     described = []
     for path in pages:
-        (script,) = BeautifulSoup(path.read_text("utf-8"), "html5lib").select('script[type="application/ld+json"]')
+        (script,) = BeautifulSoup(path.read_text("utf-8"), "html5lib").select(
+            'script[type="application/ld+json"]'
+        )
         described.append(json.loads(script.string or ""))
         assert problems(described[-1]) == [], path
     assert {"hasPart", "citation", "image", "isbn", "isBasedOn"} <= {
@@ -69,6 +80,10 @@ def test_every_property_belongs_to_its_type_and_takes_its_value(sites: dict[str,
 
 @pytest.mark.parametrize("text", ["</script><script>alert(1)</script>", "<!-- ", "a & b"])
 def test_nothing_ends_the_script_element(text: str) -> None:
-    written = script_html({"name": text}).removeprefix('<script type="application/ld+json">').removesuffix("</script>")
+    written = (
+        script_html({"name": text})
+        .removeprefix('<script type="application/ld+json">')
+        .removesuffix("</script>")
+    )
     assert not set("<>&") & set(written)
     assert json.loads(written) == {"name": text}

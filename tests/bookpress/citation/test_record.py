@@ -6,7 +6,15 @@ from typing import Any
 import pytest
 from citation.conftest import FACTS, PUBLIC
 
-from bookpress.citation.record import SETTINGS, Author, Book, Chapter, Citation, Edition, read_chapter
+from bookpress.citation.record import (
+    SETTINGS,
+    Author,
+    Book,
+    Chapter,
+    Citation,
+    Edition,
+    read_chapter,
+)
 from bookpress.errors import UsageError
 from bookpress.files import checked
 
@@ -23,10 +31,19 @@ def read_book(settings: dict[str, Any]) -> Book:
         ({"authors": []}, "the entry 'authors' is empty"),
         ({"authors": [{"name": "A", "family": "B"}]}, "authors.0: an author has `name` alone"),
         ({"authors": [{"family": "A", "suffix": "Jr."}]}, "authors.0: an author has `name` alone"),
-        ({"authors": [{"family": "A, Jr."}]}, "authors.0.family: 'A, Jr.'; allowed: part of a name without a comma"),
-        ({"authors": [{"family": "A", "orcid": "https://orcid.org/0000-0002-1825-0097"}]}, "four groups of four"),
+        (
+            {"authors": [{"family": "A, Jr."}]},
+            "authors.0.family: 'A, Jr.'; allowed: part of a name without a comma",
+        ),
+        (
+            {"authors": [{"family": "A", "orcid": "https://orcid.org/0000-0002-1825-0097"}]},
+            "four groups of four",
+        ),
         ({"authors": [{"nam": "A"}]}, "authors.0.nam"),
-        ({"doi": "https://doi.org/10.5555/x"}, "doi: 'https://doi.org/10.5555/x'; allowed: a bare DOI"),
+        (
+            {"doi": "https://doi.org/10.5555/x"},
+            "doi: 'https://doi.org/10.5555/x'; allowed: a bare DOI",
+        ),
         ({"isbn": "978-3-16-148410"}, "13 digits"),
         ({"date": "2026-13-01"}, "date: month must be in 1..12"),
         ({"language": "English"}, "language: 'English'; allowed: a code such as en or pt-BR"),
@@ -35,7 +52,10 @@ def read_book(settings: dict[str, Any]) -> Book:
         ({"edition_url": "https://example.org/e/"}, "an address with {id} or {name} in it"),
         ({"licence_url": "CC-BY"}, "licence_url: 'CC-BY'; allowed: an address"),
         ({"licens": "CC-BY"}, "no entry 'licens'; did you mean licence?"),
-        ({"chapter_doi": "10.5555/x"}, "chapter_doi: '10.5555/x'; allowed: a bare DOI with {slug} in it"),
+        (
+            {"chapter_doi": "10.5555/x"},
+            "chapter_doi: '10.5555/x'; allowed: a bare DOI with {slug} in it",
+        ),
         ({"title_in_sentence": "Other"}, "allowed: the title in other capitals"),
         ({"doi": "x", "isbn": "y", "version": 1}, "3 problems"),
     ],
@@ -47,7 +67,9 @@ def test_a_wrong_setting_is_refused_by_name(change: dict[str, Any], said: str) -
 
 
 def test_empty_settings_are_as_good_as_none() -> None:
-    empty = dict.fromkeys(("subtitle", "date", "publisher", "base_url", "edition_url", "doi", "isbn", "issn"), "")
+    empty = dict.fromkeys(
+        ("subtitle", "date", "publisher", "base_url", "edition_url", "doi", "isbn", "issn"), ""
+    )
     without = {name: value for name, value in FACTS.items() if name not in empty}
     assert read_book({**FACTS, **empty}) == read_book(without)
 
@@ -61,7 +83,9 @@ def test_names_are_composed_and_single_spaced() -> None:
     assert Author(family="Nu\u0301n\u0303ez  y\nAlvarez").family == "Núñez y Alvarez"
 
 
-CHAPTER = Chapter(slug="plain", title="Plain", page="notebooks/plain.html", position=1, doi="10.5555/plain")
+CHAPTER = Chapter(
+    slug="plain", title="Plain", page="notebooks/plain.html", position=1, doi="10.5555/plain"
+)
 DEFAULT = Edition(id="7f3e1a2b9c0d", name="default", is_default=True, command="make it")
 PAPER = Edition(id="0123456789ab", name="paper", is_default=False, command="make it")
 DAY = dt.date(2026, 11, 24)
@@ -71,8 +95,18 @@ SITE = "https://example.org/book"
 @pytest.mark.parametrize(
     ("edition", "change", "url", "page_url"),
     [
-        (DEFAULT, {}, f"{SITE}/editions/7f3e1a2b9c0d/notebooks/plain.html", f"{SITE}/notebooks/plain.html"),
-        (DEFAULT, {"edition_url": ""}, f"{SITE}/notebooks/plain.html", f"{SITE}/notebooks/plain.html"),
+        (
+            DEFAULT,
+            {},
+            f"{SITE}/editions/7f3e1a2b9c0d/notebooks/plain.html",
+            f"{SITE}/notebooks/plain.html",
+        ),
+        (
+            DEFAULT,
+            {"edition_url": ""},
+            f"{SITE}/notebooks/plain.html",
+            f"{SITE}/notebooks/plain.html",
+        ),
         (PAPER, {}, *[f"{SITE}/editions/0123456789ab/notebooks/plain.html"] * 2),
         (PAPER, {"published_editions": ["default"]}, None, None),
         (PAPER, {"edition_url": ""}, None, None),

@@ -26,11 +26,18 @@ def soup(site: Path, name: str = "plain") -> BeautifulSoup:
 
 
 def every_page(site: Path) -> list[Path]:
-    return [site / "index.html", *(site / "notebooks").glob("*.html"), site / "book" / "citing.html"]
+    return [
+        site / "index.html",
+        *(site / "notebooks").glob("*.html"),
+        site / "book" / "citing.html",
+    ]
 
 
 def tags(page: BeautifulSoup, name: str) -> list[str]:
-    return [str(meta["content"]) for meta in page.select(f'meta[name="{name}"], meta[property="{name}"]')]
+    return [
+        str(meta["content"])
+        for meta in page.select(f'meta[name="{name}"], meta[property="{name}"]')
+    ]
 
 
 def described(page: BeautifulSoup) -> dict[str, Any]:
@@ -47,7 +54,11 @@ def test_tags_box_and_files_agree(sites: Sites, name: str, slug: str) -> None:
     (item,) = json.loads((files / f"{slug}.csl.json").read_text("utf-8"))
     node = described(page)
     assert tags(page, "citation_title") == [item["title"]] == [node["name"]]
-    assert tags(page, "citation_inbook_title") == [item["container-title"]] == [node["isPartOf"]["name"]]
+    assert (
+        tags(page, "citation_inbook_title")
+        == [item["container-title"]]
+        == [node["isPartOf"]["name"]]
+    )
     day = "-".join(f"{part:02}" for part in item["issued"]["date-parts"][0])
     assert tags(page, "citation_publication_date") == [day.replace("-", "/")]
     assert node["datePublished"] == day
@@ -63,7 +74,9 @@ def test_tags_box_and_files_agree(sites: Sites, name: str, slug: str) -> None:
 def test_another_edition_cites_itself_alone(sites: Sites) -> None:
     for slug in SLUGS:
         page = soup(sites["paper"], slug)
-        assert not [name for name in ("7f3e1a2b9c0d", "10.5555/ch_2", "10.5555/book_1") if name in str(page)]
+        assert not [
+            name for name in ("7f3e1a2b9c0d", "10.5555/ch_2", "10.5555/book_1") if name in str(page)
+        ]
         assert (
             page.select_one("link[rel=canonical]")["href"]
             == f"https://example.org/book/editions/0123456789ab/notebooks/{slug}.html"
@@ -77,14 +90,26 @@ def test_the_box_names_the_exact_state(sites: Sites) -> None:
     assert facts["Edition"] == "0123456789ab (paper)"
     assert facts["Data vintage"] == "2023-03"
     assert facts["SHA-256 of this chapter’s results"] == "cd" * 32
-    assert facts["Source"] == f"https://example.org/repo swh:1:rev:{'ef' * 20} (tree swh:1:dir:{'01' * 20})"
+    assert (
+        facts["Source"]
+        == f"https://example.org/repo swh:1:rev:{'ef' * 20} (tree swh:1:dir:{'01' * 20})"
+    )
     for ending in (".bib", ".biblatex.bib", ".ris", ".csl.json"):
         said = (sites["paper"] / f"cite/plain{ending}").read_text("utf-8")
         assert facts["Source"] in said
         assert "cd" * 32 in said
     assert facts["Built again by"] == "orbits build paper"
     cells = [cell.text for cell in box.select(".cite-differs td")]
-    assert cells == ["vintage", "2023-03", "2026-08", "plain, bare", "top_k", "[1, 2]", "[]", "hard-names"]
+    assert cells == [
+        "vintage",
+        "2023-03",
+        "2026-08",
+        "plain, bare",
+        "top_k",
+        "[1, 2]",
+        "[]",
+        "hard-names",
+    ]
 
 
 def test_a_book_without_edition_and_address_claims_neither(sites: Sites) -> None:
@@ -99,7 +124,11 @@ def test_a_book_without_edition_and_address_claims_neither(sites: Sites) -> None
         )
         assert not page.select(".cite-state, .cite-edition")
         assert not tags(page, "citation_public_url") + tags(page, "citation_fulltext_html_url")
-        assert not [meta for meta in page.select("meta[name^=citation_], meta[property]") if not meta.get("content")]
+        assert not [
+            meta
+            for meta in page.select("meta[name^=citation_], meta[property]")
+            if not meta.get("content")
+        ]
     assert not (site / "sitemap.xml").exists()
     assert "None" not in soup(site, "bare").select_one(".cite-box").text
 
@@ -127,7 +156,11 @@ def test_the_front_page_is_the_book(sites: Sites) -> None:
     assert page.select_one("link[rel=cite-as]")["href"] == "https://doi.org/10.5555/book_1"
     assert tags(page, "og:type") == ["book"]
     saved = zotero(str(page), "file:///")
-    assert (saved["itemType"], saved["title"], saved["ISBN"]) == ("book", node["name"], "978-3-16-148410-0")
+    assert (saved["itemType"], saved["title"], saved["ISBN"]) == (
+        "book",
+        node["name"],
+        "978-3-16-148410-0",
+    )
     assert saved["edition"] == "Version 0.1.0, default edition 7f3e1a2b9c0d"
     local = zotero(str(soup(sites["local"], "index.html")), "file:///")
     assert (local["itemType"], local["creators"]) == ("book", [("The Example project", "")])
@@ -149,7 +182,9 @@ def test_open_graph_shows_the_main_figure_and_the_sitemap_every_page(sites: Site
     assert not tags(soup(sites["default"], "bare"), "og:image")
     text = (sites["default"] / "sitemap.xml").read_text("utf-8")
     pages = ["", "book/citing.html", *(f"notebooks/{slug}.html" for slug in SLUGS)]
-    assert re.findall(r"<loc>(.*?)</loc>", text) == sorted(f"https://example.org/book/{page}" for page in pages)
+    assert re.findall(r"<loc>(.*?)</loc>", text) == sorted(
+        f"https://example.org/book/{page}" for page in pages
+    )
     assert set(re.findall(r"<lastmod>(.*?)</lastmod>", text)) == {"2026-11-24"}
 
 
@@ -157,7 +192,10 @@ def test_references_stand_under_a_heading_where_something_is_cited(sites: Sites)
     page = soup(sites["default"])
     section = page.select_one("section#references")
     assert section.select_one("h2").text.startswith("References")
-    assert [entry.text.split(".")[0] for entry in section.select("li")] == ["Doe, J", "The Report group"]
+    assert [entry.text.split(".")[0] for entry in section.select("li")] == [
+        "Doe, J",
+        "The Report group",
+    ]
     cited = [link["href"] for link in page.select("article p a[href^='#id']")]
     assert cited
     assert all(section.select_one(link) for link in cited)
@@ -169,9 +207,15 @@ def test_references_stand_under_a_heading_where_something_is_cited(sites: Sites)
 def test_how_to_cite_lists_the_book_and_every_chapter(sites: Sites) -> None:
     site = sites["paper"]
     page = soup(site, "book/citing.html")
-    items = [json.loads((site / "cite" / f"{slug}.csl.json").read_text("utf-8"))[0] for slug in SLUGS]
-    assert [title.text for title in page.select(".cite-entry-title")] == [item["title"] for item in items]
-    assert all("paper edition 0123456789ab" in text.text for text in page.select(".cite-list .cite-text"))
+    items = [
+        json.loads((site / "cite" / f"{slug}.csl.json").read_text("utf-8"))[0] for slug in SLUGS
+    ]
+    assert [title.text for title in page.select(".cite-entry-title")] == [
+        item["title"] for item in items
+    ]
+    assert all(
+        "paper edition 0123456789ab" in text.text for text in page.select(".cite-list .cite-text")
+    )
 
 
 def test_zotero_saves_a_complete_book_section(citation: Citation) -> None:
@@ -190,17 +234,27 @@ def test_zotero_saves_a_complete_book_section(citation: Citation) -> None:
     assert item["tags"] == list(citation.keywords)
     assert item["url"] == (citation.url if citation.page_url else "https://reader.example/x.html")
     # A full stop at the end of a name is lost on the way; a comma in a group's becomes the sign that looks like it.
-    wanted = [(one.surname.replace(",", "‚"), one.given_and_suffix.removesuffix(".")) for one in citation.authors]
+    wanted = [
+        (one.surname.replace(",", "‚"), one.given_and_suffix.removesuffix("."))
+        for one in citation.authors
+    ]
     assert item["creators"] == wanted
 
 
 def test_the_model_of_zotero_knows_the_traps() -> None:
     assert item_type([("citation_title", "x"), ("citation_book_title", "y")]) == "journalArticle"
-    assert creators("van der Berg, Anna Maria", alone=True) == [("Berg", "van der"), ("Maria", "Anna")]
+    assert creators("van der Berg, Anna Maria", alone=True) == [
+        ("Berg", "van der"),
+        ("Maria", "Anna"),
+    ]
     assert creators("The Example project", alone=True) == [("project", "The Example")]
     for alone in (True, False):
-        assert creators(highwire_name(NAMES[3], alone=alone), alone=alone) == [("Barnes‚ Jones and Partners", "")]
-        assert all(len(creators(highwire_name(author, alone=alone), alone=alone)) == 1 for author in NAMES)
+        assert creators(highwire_name(NAMES[3], alone=alone), alone=alone) == [
+            ("Barnes‚ Jones and Partners", "")
+        ]
+        assert all(
+            len(creators(highwire_name(author, alone=alone), alone=alone)) == 1 for author in NAMES
+        )
 
 
 def test_a_reference_is_copied_without_a_network(sites: Sites, browser: Browser) -> None:
@@ -210,7 +264,9 @@ def test_a_reference_is_copied_without_a_network(sites: Sites, browser: Browser)
     page.get_by_role("button", name="Copy the APA reference").focus()
     page.keyboard.press("Enter")
     page.get_by_text("The APA reference is copied.").wait_for()
-    page.evaluate("document.body.insertAdjacentHTML('beforeend', '<textarea id=\"paste\"></textarea>')")
+    page.evaluate(
+        "document.body.insertAdjacentHTML('beforeend', '<textarea id=\"paste\"></textarea>')"
+    )
     page.locator("#paste").focus()
     page.keyboard.press("Control+V")
     pasted = page.locator("#paste").input_value()

@@ -22,14 +22,29 @@ FIELDS = {
     "citation_language": "language",
     "prism.edition": "edition",
 }
-PREFIXES = {"bib", "bibo", "dc", "dcterms", "prism", "foaf", "og", "article", "book", "music", "video", "so", "rdf"}
+PREFIXES = {
+    "bib",
+    "bibo",
+    "dc",
+    "dcterms",
+    "prism",
+    "foaf",
+    "og",
+    "article",
+    "book",
+    "music",
+    "video",
+    "so",
+    "rdf",
+}
 TYPES = {"citation_book_title": "bookSection", "citation_inbook_title": "bookSection"}
 
 
 def zotero(html: str, location: str) -> dict[str, Any]:
     page = BeautifulSoup(html, "html5lib")
     metas = [
-        (meta.get("name") or meta.get("property") or "", meta.get("content") or "") for meta in page.find_all("meta")
+        (meta.get("name") or meta.get("property") or "", meta.get("content") or "")
+        for meta in page.find_all("meta")
     ]
     item: dict[str, Any] = {"itemType": item_type(metas)}
     for tag, field in FIELDS.items():
@@ -38,7 +53,9 @@ def zotero(html: str, location: str) -> dict[str, Any]:
         if first.strip():
             item[field] = re.sub(r"\s+", " ", first).strip()
     names = [content for name, content in metas if name.endswith("citation_author")]
-    item["creators"] = [creator for name in names for creator in creators(name, alone=len(names) == 1)]
+    item["creators"] = [
+        creator for name in names for creator in creators(name, alone=len(names) == 1)
+    ]
     item["tags"] = [content for name, content in metas if name.endswith("citation_keywords")]
     ending = rf"\s*[-–—=_:|~#]\s*{re.escape(item.get('publicationTitle', chr(0)))}\s*$"
     item["title"] = re.sub(ending, "", item["title"], flags=re.IGNORECASE)
@@ -52,12 +69,19 @@ def item_type(metas: list[tuple[str, str]]) -> str | None:
     kind = guess = None
     for name, content in metas:
         words = re.split(r"[.:_]", name)
-        if not content or words[0].lower() in PREFIXES or (len(words) > 2 and words[1].lower() in PREFIXES):
+        if (
+            not content
+            or words[0].lower() in PREFIXES
+            or (len(words) > 2 and words[1].lower() in PREFIXES)
+        ):
             continue
         kind = TYPES.get(name, kind)
         guess = guess or ("journalArticle" if name == "citation_title" else None)
         guess = "book" if name == "citation_isbn" else guess
-    is_book = ("og:type", "book") in metas  # RDF.js takes this for a type, and "article" only for a guess
+    is_book = (
+        "og:type",
+        "book",
+    ) in metas  # RDF.js takes this for a type, and "article" only for a guess
     return kind or ("book" if is_book else guess)
 
 

@@ -25,9 +25,20 @@ RESULT_MIME = "application/vnd.bookpress.result+json"
 
 
 def result_output(key: str, **fields: Any) -> nbformat.NotebookNode:
-    payload = {"key": key, "value": None, "low": None, "high": None, "k": None, "n": None, "unit": "share", "label": ""}
+    payload = {
+        "key": key,
+        "value": None,
+        "low": None,
+        "high": None,
+        "k": None,
+        "n": None,
+        "unit": "share",
+        "label": "",
+    }
     return nbformat.v4.new_output(
-        "display_data", {RESULT_MIME: {**payload, **fields}, "text/plain": f"{key} = ..."}, metadata={}
+        "display_data",
+        {RESULT_MIME: {**payload, **fields}, "text/plain": f"{key} = ..."},
+        metadata={},
     )
 
 
@@ -38,7 +49,11 @@ def chart_output(**texts: str) -> nbformat.NotebookNode:
         {
             "year": [year for year in range(2010, 2022) for _ in range(2)],
             "team_type": ["academia-only", "industry-only"] * 12,
-            "share": [round(0.7 - 0.05 * i, 3) if j else round(0.2 + 0.05 * i, 3) for i in range(12) for j in (1, 0)],
+            "share": [
+                round(0.7 - 0.05 * i, 3) if j else round(0.2 + 0.05 * i, 3)
+                for i in range(12)
+                for j in (1, 0)
+            ],
         }
     )
     chart = (
@@ -60,16 +75,34 @@ def chart_output(**texts: str) -> nbformat.NotebookNode:
 
 
 def code(source: str, tags: list[str], *outputs: nbformat.NotebookNode) -> nbformat.NotebookNode:
-    return nbformat.v4.new_code_cell(source, metadata={"tags": tags}, outputs=list(outputs), execution_count=1)
+    return nbformat.v4.new_code_cell(
+        source, metadata={"tags": tags}, outputs=list(outputs), execution_count=1
+    )
 
 
 def parameter(name: str, value: Any, **facts: str) -> dict[str, Any]:
-    row = {"label": name, "words": str(value), "type": "choice", "allowed": "any", "unit": "", "help": ""}
+    row = {
+        "label": name,
+        "words": str(value),
+        "type": "choice",
+        "allowed": "any",
+        "unit": "",
+        "help": "",
+    }
     return {**row, "name": name, "value": value, "default": value, **facts}
 
 
 def result(value: float | None, label: str, unit: str = "share", **more: Any) -> dict[str, Any]:
-    return {"value": value, "low": None, "high": None, "k": None, "n": None, "unit": unit, "label": label, **more}
+    return {
+        "value": value,
+        "low": None,
+        "high": None,
+        "k": None,
+        "n": None,
+        "unit": unit,
+        "label": label,
+        **more,
+    }
 
 
 def words(part: Any) -> str:
@@ -77,19 +110,44 @@ def words(part: Any) -> str:
 
 
 KERNEL = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
-WINDOW = parameter("window", 3, type="whole number", allowed="1 to 9", unit="years", help="width of the moving window")
+WINDOW = parameter(
+    "window",
+    3,
+    type="whole number",
+    allowed="1 to 9",
+    unit="years",
+    help="width of the moving window",
+)
 
 
 def models_chapter(early: float = 0.64) -> nbformat.NotebookNode:
     markdown = nbformat.v4.new_markdown_cell
     results = [
-        result_output("early", value=early, low=0.53, high=0.73, k=55, n=86, label="academic share, 2010 to 2014"),
-        result_output("late", value=0.16, low=0.12, high=0.21, k=35, n=220, label="academic share, 2020 to 2022"),
+        result_output(
+            "early",
+            value=early,
+            low=0.53,
+            high=0.73,
+            k=55,
+            n=86,
+            label="academic share, 2010 to 2014",
+        ),
+        result_output(
+            "late",
+            value=0.16,
+            low=0.12,
+            high=0.21,
+            k=35,
+            n=220,
+            label="academic share, 2020 to 2022",
+        ),
         result_output("nothing", value=None, n=0, k=0, label="share of nothing"),
         result_output("compute", value=3.14e24, unit="FLOP", label="largest training run"),
     ]
     cells = [
-        markdown("# Who trains large models\n\nIn the early years {result}`early:full` were academic."),
+        markdown(
+            "# Who trains large models\n\nIn the early years {result}`early:full` were academic."
+        ),
         code("window: int = 3", ["parameters"]),
         code("record(...)", ["hide-input"], *results),
         markdown("## Shares by year\n\nSee {numref}`fig-shares`."),
@@ -210,7 +268,12 @@ def new_book(root: Path) -> Book:
     config["execute"]["execute_notebooks"] = "off"
     config["bibtex_bibfiles"] = ["references.bib"]
     config["html"].pop("favicon", None)
-    for name in ("data/claims.yml", "data/related.yml", "book/publication.yml", "book/settings.yml"):
+    for name in (
+        "data/claims.yml",
+        "data/related.yml",
+        "book/publication.yml",
+        "book/settings.yml",
+    ):
         (root / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / name, root / name)
     book = Book(root)

@@ -19,7 +19,10 @@ SPEC: dict[str, Any] = {
     "data": {"name": "d"},
     "datasets": {"d": [{"x": 1, "y": 2}, {"x": 2, "y": 3}]},
     "mark": {"type": "line", "color": "currentColor"},
-    "encoding": {"x": {"field": "x", "type": "quantitative"}, "y": {"field": "y", "type": "quantitative"}},
+    "encoding": {
+        "x": {"field": "x", "type": "quantitative"},
+        "y": {"field": "y", "type": "quantitative"},
+    },
 }
 METADATA: dict[str, Any] = {
     "name": "fig-small",
@@ -29,7 +32,10 @@ METADATA: dict[str, Any] = {
     "source": "Ours.",
     "licence": "CC BY 4.0",
     "data": {
-        "columns": [{"name": "x", "label": "X", "kind": "year"}, {"name": "y", "label": "Y", "kind": "share"}],
+        "columns": [
+            {"name": "x", "label": "X", "kind": "year"},
+            {"name": "y", "label": "Y", "kind": "share"},
+        ],
         "rows": [[2010, 0.5], [2011, None]],
     },
 }
@@ -46,11 +52,15 @@ def test_in_a_narrow_column_parts_stand_below_each_other_and_titles_break() -> N
     assert [part["width"] for part in made["vconcat"]] == [charts.WIDTHS["narrow"] - 90, 90]
     assert [
         part["width"]
-        for part in charts.fitted({"hconcat": [{"width": 336}, {"width": "container"}]}, "page")["hconcat"]
+        for part in charts.fitted({"hconcat": [{"width": 336}, {"width": "container"}]}, "page")[
+            "hconcat"
+        ]
     ] == [480, 960]
     assert "hconcat" in charts.fitted({"hconcat": [{"width": 300}]}, "wide")
     across = {"title": "Odds of a company author, papers on the topic over all others"}
-    made = charts.fitted({"layer": [{"encoding": {"x": across, "y": {"type": "nominal"}}}]}, "narrow")
+    made = charts.fitted(
+        {"layer": [{"encoding": {"x": across, "y": {"type": "nominal"}}}]}, "narrow"
+    )
     title = made["layer"][0]["encoding"]["x"]["title"]
     assert title == ["Odds of a company author, papers on the", "topic over all others"]
     assert made["config"]["legend"]["columns"] == 1
@@ -71,19 +81,29 @@ def test_pictures_are_drawn_once_and_the_same_with_any_fonts(
         settings.write_text(f"<fontconfig><dir>{fonts}</dir></fontconfig>", encoding="utf-8")
         monkeypatch.setenv("FONTCONFIG_FILE", str(settings))
         drawing.draw([chart, chart], cache)
-        return {path.name: (path.read_bytes(), path.stat().st_mtime_ns) for path in sorted(cache.iterdir())}
+        return {
+            path.name: (path.read_bytes(), path.stat().st_mtime_ns)
+            for path in sorted(cache.iterdir())
+        }
 
     first = drawn("/usr/share/fonts")
-    names = [*(f"{chart.key}{ending}" for ending in ("-narrow.svg", "-page.svg", "-wide.svg", ".png")), drawing.BUNDLE]
+    names = [
+        *(f"{chart.key}{ending}" for ending in ("-narrow.svg", "-page.svg", "-wide.svg", ".png")),
+        drawing.BUNDLE,
+    ]
     assert list(first) == sorted(names)
     assert b"currentColor" in first[f"{chart.key}-wide.svg"][0]
     assert first[f"{chart.key}.png"][0].startswith(b"\x89PNG")
     assert drawn("/usr/share/fonts") == first
-    assert [content for content, _ in drawn("/nonexistent").values()] == [content for content, _ in first.values()]
+    assert [content for content, _ in drawn("/nonexistent").values()] == [
+        content for content, _ in first.values()
+    ]
 
 
 def test_a_chart_that_cannot_be_drawn_is_named(chart: Chart, tmp_path: Path) -> None:
-    broken = chart.model_copy(update={"name": "fig-broken", "spec": {**SPEC, "mark": "no such mark"}})
+    broken = chart.model_copy(
+        update={"name": "fig-broken", "spec": {**SPEC, "mark": "no such mark"}}
+    )
     with pytest.raises(PressError, match="fig-broken"):
         drawing.draw([broken], tmp_path)
     assert not list(tmp_path.glob("*.png"))

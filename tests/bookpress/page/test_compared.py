@@ -33,7 +33,10 @@ def comparison() -> Comparison:
                 "share": result(0.64, "share of chips, 2025", low=0.53, high=0.73, k=55, n=86),
                 "ratio": result(2.0, "ratio of speed", "ratio", low=1.0, high=3.0),
             },
-            "policy": {"cost": result(2e6, "cost of a run", "USD"), "reach": result(0.5, "what is reached")},
+            "policy": {
+                "cost": result(2e6, "cost of a run", "USD"),
+                "reach": result(0.5, "what is reached"),
+            },
             "robustness": {"n": result(3, "combinations", "count")},
             "diffusion": {"n": result(3, "models", "count")},
         },
@@ -47,7 +50,10 @@ def comparison() -> Comparison:
                 "share": result(0.9, "share of chips, 2022", low=0.8, high=0.95, k=18, n=20),
                 "ratio": result(2.5, "ratio of speed", "ratio", low=1.2, high=3.1),
             },
-            "policy": {"cost": result(24e6, "cost of a run", "USD"), "reach": result(None, "what is reached")},
+            "policy": {
+                "cost": result(24e6, "cost of a run", "USD"),
+                "reach": result(None, "what is reached"),
+            },
             "robustness": {"n": result(3, "combinations", "count")},
         },
     )
@@ -73,7 +79,9 @@ def page(comparison: Comparison, project: Project) -> BeautifulSoup:
 def test_counts_choices_and_limits_stand_on_top(page: BeautifulSoup, project: Project) -> None:
     [row] = page.select(".choices tbody tr")
     titles = {chapter.slug: chapter.title for chapter in discover(project)}
-    assert words(row).startswith(f"vintage 2026-08 2023-03 {titles['hardware']}; {titles['policy']}; ")
+    assert words(row).startswith(
+        f"vintage 2026-08 2023-03 {titles['hardware']}; {titles['policy']}; "
+    )
     assert words(page.select_one(".counts")) == (
         "5 results differ 1 is the same 1 of those that differ have intervals without a value in common"
     )
@@ -85,7 +93,10 @@ def test_counts_choices_and_limits_stand_on_top(page: BeautifulSoup, project: Pr
 
 def test_a_result_has_both_values_both_labels_and_the_change(page: BeautifulSoup) -> None:
     row = page.select_one("#hardware-share")
-    assert [words(label) for label in row.select(".label")] == ["share of chips, 2025", "share of chips, 2022"]
+    assert [words(label) for label in row.select(".label")] == [
+        "share of chips, 2025",
+        "share of chips, 2022",
+    ]
     assert [words(cell) for cell in row.select("td")] == [
         "64% 53% to 73% 55 of 86",
         "90% 80% to 95% 18 of 20",
@@ -100,7 +111,9 @@ def test_a_result_has_both_values_both_labels_and_the_change(page: BeautifulSoup
     assert "no comparison" in words(page.select_one("#policy-reach"))
 
 
-def test_findings_of_the_cover_come_first(comparison: Comparison, project: Project, tmp_path: Path) -> None:
+def test_findings_of_the_cover_come_first(
+    comparison: Comparison, project: Project, tmp_path: Path
+) -> None:
     page = page_of(comparison, project)
     assert page.select_one("#cover") is None  # none of the cover's results is among those compared
     book = replace(project, root=tmp_path / "book")
@@ -111,7 +124,10 @@ def test_findings_of_the_cover_come_first(comparison: Comparison, project: Proje
         "```{finding} hardware:ratio\nis it.\n```\n```{finding} robustness:n\nthey.\n```\n```{finding} gone:n\n```\n"
     )
     page = page_of(comparison, book)
-    assert words(page.select_one("#cover").find_next("p")) == "1 of the 2 results on the cover differs."
+    assert (
+        words(page.select_one("#cover").find_next("p"))
+        == "1 of the 2 results on the cover differs."
+    )
     [row] = page.select("#cover ~ table tbody tr")
     assert row["id"] == "cover-ratio"
     assert words(row).startswith("ratio of speed ratio 2.0 1.0 to 3.0 2.5")
@@ -144,8 +160,13 @@ def test_axe_finds_nothing_and_nothing_is_wider_than_the_page(
     expect_no_fault(write_page(comparison, project), browser)
 
 
-def test_statements_that_changed_side_have_a_table_of_their_own(comparison: Comparison, project: Project) -> None:
-    stands = ({"holds": holds, "because": "5% < 9%", "marks": [{"sentence": "It <fell>."}]} for holds in (True, None))
+def test_statements_that_changed_side_have_a_table_of_their_own(
+    comparison: Comparison, project: Project
+) -> None:
+    stands = (
+        {"holds": holds, "because": "5% < 9%", "marks": [{"sentence": "It <fell>."}]}
+        for holds in (True, None)
+    )
     page = page_of(replace(comparison, turns=[Turn("hardware", "fell", *stands)]), project)
     row = [words(cell) for cell in page.select("#statements + table tbody tr > *")]
     assert row == ["It <fell>. hardware:fell", "holds: 5% < 9%", "is unknown: 5% < 9%"]

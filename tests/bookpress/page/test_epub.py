@@ -50,7 +50,10 @@ def test_the_package_says_what_it_is(archive: zipfile.ZipFile) -> None:
     def texts(path: str) -> list[str]:
         return [str(element.text) for element in package.iterfind(f".//{path}", NAMES)]
 
-    assert texts("dc:title") == ["The Compute Divide", "Who has the computing power for machine learning"]
+    assert texts("dc:title") == [
+        "The Compute Divide",
+        "Who has the computing power for machine learning",
+    ]
     assert texts("dc:creator") == ["The Compute Divide project"]
     assert texts("dc:language") == ["en"]
     assert texts("dc:date") == ["2026-11-24"]
@@ -63,13 +66,19 @@ def test_the_package_says_what_it_is(archive: zipfile.ZipFile) -> None:
 def test_the_same_pages_give_the_same_bytes_and_another_edition_another_book(
     edition_book: Any, made: Path, tmp_path: Path
 ) -> None:
-    assert make_again(edition_book, edition_book.root, tmp_path / "html").read_bytes() == made.read_bytes()
+    assert (
+        make_again(edition_book, edition_book.root, tmp_path / "html").read_bytes()
+        == made.read_bytes()
+    )
     source = tmp_path / "source"
     shutil.copytree(edition_book.root / "book", source / "book")
     record = json.loads((edition_book.root / "edition.json").read_text("utf-8"))
     (source / "edition.json").write_text(json.dumps({**record, "id": "fedcba987654"}), "utf-8")
     books = (made, make_again(edition_book, source, tmp_path / "other"))
-    one, two = (tree(zipfile.ZipFile(book), "package.opf").findtext(".//dc:identifier", None, NAMES) for book in books)
+    one, two = (
+        tree(zipfile.ZipFile(book), "package.opf").findtext(".//dc:identifier", None, NAMES)
+        for book in books
+    )
     assert one.startswith("urn:uuid:")
     assert one != two
 
@@ -85,7 +94,9 @@ def test_contents_follow_the_parts_and_chapters(archive: zipfile.ZipFile) -> Non
     assert [link.text for link in chapter.findall("x:ol/x:li/x:a", NAMES)] == sections
 
 
-def test_figures_are_vectors_with_description_and_formulas_are_mathml(archive: zipfile.ZipFile) -> None:
+def test_figures_are_vectors_with_description_and_formulas_are_mathml(
+    archive: zipfile.ZipFile,
+) -> None:
     figure = tree(archive, "notebooks-models.xhtml").find(".//x:figure[@id='fig-shares']", NAMES)
     assert figure.find(".//x:img", NAMES).get("src") == "figures/models/shares-narrow.svg"
     assert "rises to 75%" in "".join(figure.find(".//x:details", NAMES).itertext())

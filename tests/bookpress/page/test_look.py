@@ -17,6 +17,8 @@ def colour(name: str, ground: Ground) -> str:
     return PAIRS[name].split(", ")[GROUNDS.index(ground)]
 
 
-def test_pictures_are_in_the_ink_of_the_page_and_browsers_without_light_dark_get_the_light_colours() -> None:
+def test_pictures_are_in_the_ink_of_the_page_and_browsers_without_light_dark_get_the_light_colours() -> (
+    None
+):
     assert [INK[ground] for ground in GROUNDS] == [colour("ink", ground) for ground in GROUNDS]
     assert {name: PLAIN[name] for name in PAIRS} == {name: colour(name, "light") for name in PAIRS}

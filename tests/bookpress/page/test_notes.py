@@ -53,14 +53,22 @@ def chapter(stand: dict[str, bool | None]) -> nbformat.NotebookNode:
         nbformat.v4.new_output(
             "display_data",
             {
-                STATEMENT_MIME: {"key": key, "holds": holds, "because": f"why {key}", "numbers": f"numbers of {key}"},
+                STATEMENT_MIME: {
+                    "key": key,
+                    "holds": holds,
+                    "because": f"why {key}",
+                    "numbers": f"numbers of {key}",
+                },
                 "text/plain": "a statement",
             },
             metadata={},
         )
         for key, holds in stand.items()
     ]
-    outputs += [result_output("late", value=0.16, low=0.12, high=0.21), result_output("nothing", label="a share")]
+    outputs += [
+        result_output("late", value=0.16, low=0.12, high=0.21),
+        result_output("nothing", label="a share"),
+    ]
     chart = chart_output()
     chart["metadata"]["application/vnd.vegalite.v6+json"] |= {"holds": "rose", "caption": ""}
     outputs.append(chart)
@@ -79,7 +87,9 @@ def made(book: Any, stand: dict[str, bool | None], **edition: Any) -> Any:
 
 def notes(page: Any) -> list[tuple[str, str]]:
     found = [(note, note.find_next_sibling("p")) for note in page.article.select(".fallen-note")]
-    return [(" ".join(note.text.split()), " ".join(text.text.split())) for note, text in found if text]
+    return [
+        (" ".join(note.text.split()), " ".join(text.text.split())) for note, text in found if text
+    ]
 
 
 def test_nothing_shows_where_all_is_true(book: Any) -> None:
@@ -89,7 +99,9 @@ def test_nothing_shows_where_all_is_true(book: Any) -> None:
     assert not page.select(".fallen-sentence")
     assert "it is more than chance. Industry is the majority." in book.text("notebooks/models")
     assert "It did not rise" not in page.text
-    assert {place["id"] for place in page.article.select(".holds[id]")} == {f"holds-{key}" for key in TRUE}
+    assert {place["id"] for place in page.article.select(".holds[id]")} == {
+        f"holds-{key}" for key in TRUE
+    }
     assert "WARNING: no value for a share" in book.said  # a published sentence without its number
     assert book.said.count("WARNING") == 1
 
@@ -108,7 +120,12 @@ def test_what_is_not_true_under_other_choices_is_told(book: Any) -> None:
         (f"{NOTE}this cannot be told: why told.", "It can be told."),
     ]
     sentences = [part.text for part in page.select(".fallen-sentence")]
-    assert sentences == ["Few are left: 16%.", "Industry is the majority.", "A list: it rose.", "It can be told."]
+    assert sentences == [
+        "Few are left: 16%.",
+        "Industry is the majority.",
+        "A list: it rose.",
+        "It can be told.",
+    ]
     assert "It did not rise, by 16%." in page.text
     assert page.text.count("It can be told.") == 1
     ids = [place["id"] for place in page.select("[id]")]
@@ -130,12 +147,20 @@ def test_what_is_not_true_under_other_choices_is_told(book: Any) -> None:
     assert "{" not in text
     assert f"> {NOTE}this does not hold: why most.\n\nAcademia made" in text
     assert text.count("> Written") == 3
-    assert text.replace(f"> {NOTE}this does not hold: why most.\n\n", "").startswith("# Who trains\n\nAcademia")
+    assert text.replace(f"> {NOTE}this does not hold: why most.\n\n", "").startswith(
+        "# Who trains\n\nAcademia"
+    )
 
 
-def test_a_plain_build_and_the_published_edition_warn_and_a_change_renews_other_pages(book: Any) -> None:
+def test_a_plain_build_and_the_published_edition_warn_and_a_change_renews_other_pages(
+    book: Any,
+) -> None:
     made(book, MIXED)
-    for name, stands in (("most", "does not hold"), ("rose", "does not hold"), ("told", "is unknown")):
+    for name, stands in (
+        ("most", "does not hold"),
+        ("rose", "does not hold"),
+        ("told", "is unknown"),
+    ):
         assert f"WARNING: models:{name} {stands}: why {name}" in book.said
     assert "models:fell" not in book.said
     assert len(notes(book.page())) == 4

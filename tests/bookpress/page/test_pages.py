@@ -13,7 +13,16 @@ import pytest
 import yaml
 from bs4 import BeautifulSoup
 from lxml import etree
-from page.conftest import EDITION, KERNEL, ROOT, WINDOW, chart_output, models_chapter, parameter, result_output
+from page.conftest import (
+    EDITION,
+    KERNEL,
+    ROOT,
+    WINDOW,
+    chart_output,
+    models_chapter,
+    parameter,
+    result_output,
+)
 from PIL import Image
 
 from bookpress.page.base.templates import STATIC
@@ -21,7 +30,10 @@ from bookpress.page.base.templates import STATIC
 
 def test_results_claims_and_parameters_stand_in_the_prose(built: Any) -> None:
     text = built.text("index")
-    assert "Academia trained 64% of large models ( 53% to 73% ), the paper says 65% . With a window of 3 years." in text
+    assert (
+        "Academia trained 64% of large models ( 53% to 73% ), the paper says 65% . With a window of 3 years."
+        in text
+    )
     assert "Related work says 96%" in text
     assert "<sup>24</sup>" in str(built.page("index").article)
     value = built.page("index").find(class_="value-result")
@@ -53,7 +65,12 @@ def test_a_chapter_opens_with_its_finding_and_its_choices(built: Any) -> None:
 
 def test_every_choice_of_the_book_is_listed_with_its_chapters(built: Any) -> None:
     rows = built.page("words").select("table.every-choice tr")
-    assert [cell.text for cell in rows[0].select("th")] == ["Choice", "Meaning", "Published", "Allowed"]
+    assert [cell.text for cell in rows[0].select("th")] == [
+        "Choice",
+        "Meaning",
+        "Published",
+        "Allowed",
+    ]
     cells = [" ".join(cell.text.split()) for cell in rows[1].select("td")]
     assert cells == ["window", "width of the moving window (years)", "3", "1 to 9"]
     assert built.page("words").select_one(".chapter-choices summary").text.split()[0] == "1"
@@ -84,7 +101,10 @@ def test_the_files_of_a_figure_and_its_own_page(built: Any) -> None:
     assert "currentColor" not in light + dark
     assert light != dark
     assert (folder / "shares-narrow.svg").exists()
-    assert json.loads((folder / "shares.vl.json").read_text("utf-8"))["title"] == "Academic teams lost ground"
+    assert (
+        json.loads((folder / "shares.vl.json").read_text("utf-8"))["title"]
+        == "Academic teams lost ground"
+    )
     page = built.page("figures/models/shares")
     assert page.h1.text == "Figure 1: Academic teams lost ground"
     assert "55 of 86 in the early years" in page.select_one(".figure-caption").text
@@ -92,14 +112,17 @@ def test_the_files_of_a_figure_and_its_own_page(built: Any) -> None:
     assert page.select_one("#data tbody td[data-key]")["data-key"] == "0.7"
     assert page.select_one(".alone-from a")["href"] == "../../notebooks/models.html#fig-shares"
     frame = built.page().select_one(".tool-share code").text
-    assert frame.startswith('<iframe src="../figures/models/shares.html" title="Academic teams lost ground"')
+    assert frame.startswith(
+        '<iframe src="../figures/models/shares.html" title="Academic teams lost ground"'
+    )
 
 
 def test_the_files_of_a_figure_say_where_it_comes_from(built: Any) -> None:
     folder = built.html / "figures" / "models"
     picture = etree.parse(folder / "shares.svg")
     said = {
-        element.tag.rpartition("}")[2]: element.text for element in picture.iter("{http://purl.org/dc/elements/1.1/}*")
+        element.tag.rpartition("}")[2]: element.text
+        for element in picture.iter("{http://purl.org/dc/elements/1.1/}*")
     }
     assert (said["title"], said["rights"]) == ("Academic teams lost ground", "CC BY 4.0")
     assert said["source"].startswith("Epoch AI")
@@ -129,7 +152,9 @@ def test_downloads_of_a_chapter(built: Any) -> None:
         assert "Source: Epoch AI" in readme
         assert "share, 0 to 1" in readme
     links = [link["href"] for link in built.page().select("#this-chapter a")]
-    assert links == [f"../downloads/models{ending}" for ending in (".ipynb", "-results.json", "-figures.zip")]
+    assert links == [
+        f"../downloads/models{ending}" for ending in (".ipynb", "-results.json", "-figures.zip")
+    ]
 
 
 def test_the_data_are_described_where_they_lie(built: Any) -> None:
@@ -151,7 +176,10 @@ def test_the_data_are_described_where_they_lie(built: Any) -> None:
 def test_terms_explain_themselves_and_formulas_are_mathml(built: Any) -> None:
     page = built.page("words")
     terms = {link.text: link["title"] for link in page.select("a.term")}
-    assert terms == {"evidence": "The tables that chapters read.", "vintage": "A dated snapshot of the evidence."}
+    assert terms == {
+        "evidence": "The tables that chapters read.",
+        "vintage": "A dated snapshot of the evidence.",
+    }
     assert page.select_one("p math msup")
     assert page.select_one(".math-block math mfrac")
 
@@ -159,10 +187,17 @@ def test_terms_explain_themselves_and_formulas_are_mathml(built: Any) -> None:
 def test_search_finds_sections_and_terms(built: Any) -> None:
     script = (built.html / "_static" / "search-text.js").read_text("utf-8")
     pages = json.loads(script.removeprefix("bookpress.searchable(").removesuffix(");\n"))
-    assert [page["title"] for page in pages[:3]] == ["A small book", "Who trains large models", "Words"]
+    assert [page["title"] for page in pages[:3]] == [
+        "A small book",
+        "Who trains large models",
+        "Words",
+    ]
     pieces = {piece["address"]: piece["text"] for page in pages for piece in page["pieces"]}
     assert "In the early years 64% " in pieces["notebooks/models.html"]
-    assert "Academic teams lost ground. Share of models" in pieces["notebooks/models.html#shares-by-year"]
+    assert (
+        "Academic teams lost ground. Share of models"
+        in pieces["notebooks/models.html#shares-by-year"]
+    )
     assert pieces["notebooks/models.html#what-it-means"] == "The window was 3."
     assert pieces["words.html#term-vintage"] == "A dated snapshot of the evidence."
     assert "record(" not in script
@@ -180,7 +215,9 @@ def test_pages_load_what_is_there_and_nothing_from_elsewhere(built: Any) -> None
             assert not (part.get("src") or part["href"]).startswith(("http", "//")), name
 
 
-def test_the_same_sources_give_the_same_bytes_and_what_changes_is_written_again(book: Any, built: Any) -> None:
+def test_the_same_sources_give_the_same_bytes_and_what_changes_is_written_again(
+    book: Any, built: Any
+) -> None:
     shutil.rmtree(book.root / "_build")  # with the picture
     book.build()
     mine, others = (
@@ -239,8 +276,14 @@ def test_mistakes_are_named_with_their_place(book: Any) -> None:
     assert "the figure fig-shares: the entry 'alt' is missing" in book.said
 
 
-def test_the_banner_tells_a_chapter_its_own_choices_and_other_pages_whose_they_are(book: Any) -> None:
-    known = {"models": [WINDOW, parameter("since", 2012)], "more": [parameter("since", 2015)], "same": []}
+def test_the_banner_tells_a_chapter_its_own_choices_and_other_pages_whose_they_are(
+    book: Any,
+) -> None:
+    known = {
+        "models": [WINDOW, parameter("since", 2012)],
+        "more": [parameter("since", 2015)],
+        "same": [],
+    }
     for slug, parameters in known.items():
         other = models_chapter()
         other["metadata"]["compute_divide"].update(chapter=slug, parameters=parameters)
@@ -249,7 +292,10 @@ def test_the_banner_tells_a_chapter_its_own_choices_and_other_pages_whose_they_a
             other.cells = [nbformat.v4.new_markdown_cell(f"# {slug.capitalize()}")]
         book.write_chapter(slug, other)
     entries = "".join(f"      - file: notebooks/{slug}\n" for slug in known)
-    book.write("_toc.yml", (book.root / "_toc.yml").read_text().replace("      - file: notebooks/models\n", entries))
+    book.write(
+        "_toc.yml",
+        (book.root / "_toc.yml").read_text().replace("      - file: notebooks/models\n", entries),
+    )
     differs = [
         {"chapter": "models", "name": "window", "value": 3, "default": 5},
         {"chapter": "more", "name": "since", "value": 2015, "default": 2010},
@@ -258,8 +304,12 @@ def test_the_banner_tells_a_chapter_its_own_choices_and_other_pages_whose_they_a
     book.write("edition.json", json.dumps({**EDITION, "differs": differs}))
     book.build()
     pages = ("notebooks/more", "notebooks/same", "index")
-    more, same, index = (" ".join(book.page(name).select_one(".banner").text.split()) for name in pages)
-    assert "This chapter differs from the published one in since 2015 instead of 2010. Other" in more
+    more, same, index = (
+        " ".join(book.page(name).select_one(".banner").text.split()) for name in pages
+    )
+    assert (
+        "This chapter differs from the published one in since 2015 instead of 2010. Other" in more
+    )
     assert "window" not in more
     assert "This chapter was run with the published choices; other chapters were not." in same
     assert "window 3 instead of 5, since 2015 instead of 2010 (in “More”), since 2012" in index
@@ -268,7 +318,14 @@ def test_the_banner_tells_a_chapter_its_own_choices_and_other_pages_whose_they_a
 def test_what_people_write_is_text_and_never_markup(book: Any) -> None:
     evil = """A <b>bold</b> & "x" '<script>alert(1)</script><img src=x onerror=alert(1)>"""
     differs = [{"chapter": "models", "name": "window", "value": evil, "default": evil}]
-    edition = {**EDITION, "title": evil, "name": evil, "differs": differs, "vintage": evil, "command": evil}
+    edition = {
+        **EDITION,
+        "title": evil,
+        "name": evil,
+        "differs": differs,
+        "vintage": evil,
+        "command": evil,
+    }
     book.write("edition.json", json.dumps(edition))
     settings = yaml.safe_load((book.root / "book/publication.yml").read_text())
     facts = dict.fromkeys(("title", "subtitle", "description", "publisher", "licence"), evil)
@@ -276,20 +333,29 @@ def test_what_people_write_is_text_and_never_markup(book: Any) -> None:
     book.write("book/publication.yml", yaml.safe_dump(settings))
     chapter = models_chapter()
     chapter["metadata"]["compute_divide"]["abstract"] = evil
-    chapter["metadata"]["compute_divide"]["parameters"][0] |= dict.fromkeys(("value", "default", "help"), evil)
-    drawn = chart_output(**{what: f"{evil} {what}" for what in ("title", "alt", "description", "source", "caption")})
+    chapter["metadata"]["compute_divide"]["parameters"][0] |= dict.fromkeys(
+        ("value", "default", "help"), evil
+    )
+    drawn = chart_output(
+        **{what: f"{evil} {what}" for what in ("title", "alt", "description", "source", "caption")}
+    )
     drawn["metadata"]["application/vnd.vegalite.v6+json"]["data"]["rows"][0][1] = evil
     chapter.cells[4]["outputs"] = [drawn]
     chapter.cells[2]["outputs"].append(result_output("evil", value=1.0, label=evil))
     chapter.cells[5]["source"] += " {result}`evil` {result}`evil:label`"
     book.write_chapter("models", chapter)
-    book.write("words.md", "# Words `<b>bold</b>` and `<script>alert(1)</script>`\n\n## Also `<b>bold</b>`\n\nText.\n")
+    book.write(
+        "words.md",
+        "# Words `<b>bold</b>` and `<script>alert(1)</script>`\n\n## Also `<b>bold</b>`\n\nText.\n",
+    )
     book.write("index.md", f"{(book.root / 'index.md').read_text()}\n```{{edition-line}}\n```\n")
     book.build()
     for path in sorted(book.html.rglob("*.html")):
         page = BeautifulSoup(path.read_text("utf-8"), "html5lib")
         assert [tag for tag in page.select("b") if tag.text == "bold"] == [], path
-        assert [script for script in page.select("script") if script.text.startswith("alert")] == [], path
+        assert [
+            script for script in page.select("script") if script.text.startswith("alert")
+        ] == [], path
         assert page.select("img[src=x]") == [], path
     page = book.page()
     assert page.select_one(".banner").text.count(evil) == 3
@@ -298,12 +364,20 @@ def test_what_people_write_is_text_and_never_markup(book: Any) -> None:
 
 def test_machines_are_told_of_picture_and_pdf(book: Any) -> None:
     settings = yaml.safe_load((book.root / "book/publication.yml").read_text("utf-8"))
-    book.write("book/publication.yml", yaml.safe_dump({**settings, "base_url": "https://book.example/"}))
-    book.write("edition.json", json.dumps({**EDITION, "is_default": True, "differs": [], "formats": ["html", "pdf"]}))
+    book.write(
+        "book/publication.yml", yaml.safe_dump({**settings, "base_url": "https://book.example/"})
+    )
+    book.write(
+        "edition.json",
+        json.dumps({**EDITION, "is_default": True, "differs": [], "formats": ["html", "pdf"]}),
+    )
     page = book.build().page()
     (script,) = page.select('script[type="application/ld+json"]')
     assert (book.html / urlsplit(json.loads(script.string)["image"]).path[1:]).is_file()
-    assert page.select_one("meta[name=citation_pdf_url]")["content"] == "https://book.example/notebooks/models.pdf"
+    assert (
+        page.select_one("meta[name=citation_pdf_url]")["content"]
+        == "https://book.example/notebooks/models.pdf"
+    )
 
 
 CELL = """
@@ -315,12 +389,19 @@ record("total", Result(value=total, unit="", label="total"))
 """
 
 
-def test_plain_builds_see_that_the_evidence_has_changed(book: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_plain_builds_see_that_the_evidence_has_changed(
+    book: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     project = yaml.safe_load((book.root / "_config.yml").read_text(encoding="utf-8"))
-    project["execute"] = yaml.safe_load(Path(ROOT, "_config.yml").read_text(encoding="utf-8"))["execute"]
+    project["execute"] = yaml.safe_load(Path(ROOT, "_config.yml").read_text(encoding="utf-8"))[
+        "execute"
+    ]
     book.write("_config.yml", yaml.safe_dump(project))
     monkeypatch.setenv("COMPUTE_DIVIDE_DATA", str(book.root / "data"))
-    cells = [nbformat.v4.new_markdown_cell("# Total\n\nIt is {result}`total`."), nbformat.v4.new_code_cell(CELL)]
+    cells = [
+        nbformat.v4.new_markdown_cell("# Total\n\nIt is {result}`total`."),
+        nbformat.v4.new_code_cell(CELL),
+    ]
     book.write_chapter("models", nbformat.v4.new_notebook(cells=cells, metadata=KERNEL))
     book.write("index.md", "# A book\n\nThe total is {result}`models:total`.")
     for total in ("17", "23"):

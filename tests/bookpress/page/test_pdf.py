@@ -18,11 +18,15 @@ from bookpress.page.print.page_extraction import read_articles
 from bookpress.page.print.print_html import book_document, chapter_document, load_front_matter
 
 EPOCH = 1795478400  # 2026-11-24
-needs_browser = pytest.mark.skipif(pdf.missing() is not None, reason=f"no PDF without a browser: {pdf.missing()}")
+needs_browser = pytest.mark.skipif(
+    pdf.missing() is not None, reason=f"no PDF without a browser: {pdf.missing()}"
+)
 
 
 def text_of(path: Path) -> str:
-    done = subprocess.run(["pdftotext", "-layout", str(path), "-"], capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        ["pdftotext", "-layout", str(path), "-"], capture_output=True, text=True, check=True
+    )
     return done.stdout
 
 
@@ -55,9 +59,17 @@ def test_it_says_what_it_is_and_has_the_outline_of_its_headings(folder: Path) ->
         with document.open_outline() as outline:
             (chapter,) = outline.root
             assert chapter.title == "Who trains large models"
-            sections = ["Shares by year", "What it means", "Choices behind this chapter", "Cite this chapter"]
+            sections = [
+                "Shares by year",
+                "What it means",
+                "Choices behind this chapter",
+                "Cite this chapter",
+            ]
             assert [section.title for section in chapter.children] == sections
-    with pikepdf.open(folder / "the-compute-divide.pdf") as document, document.open_outline() as outline:
+    with (
+        pikepdf.open(folder / "the-compute-divide.pdf") as document,
+        document.open_outline() as outline,
+    ):
         opening = ["The Compute Divide", "Contents", "The question and the findings"]
         assert [item.title for item in outline.root] == [*opening, "The divide", "About"]
 
@@ -71,7 +83,9 @@ def test_it_is_tagged_and_figures_have_alternatives(printed: pikepdf.Pdf) -> Non
     assert kinds["/Table"] >= 1
     assert kinds["/TH"] > 1
     (figure,) = (element for element in found if element.S == "/Figure")
-    assert str(figure.Alt).startswith("Line chart of shares by year: academia falls, industry rises.")
+    assert str(figure.Alt).startswith(
+        "Line chart of shares by year: academia falls, industry rises."
+    )
     assert str(figure.Alt).endswith("that of industry rises to 75%.")
 
 
@@ -99,9 +113,13 @@ def test_what_a_reader_sees(folder: Path, name: str, words: str) -> None:
 
 
 @needs_browser
-def test_the_same_pages_give_the_same_bytes_wherever_they_lie(edition_book: Any, folder: Path, tmp_path: Path) -> None:
+def test_the_same_pages_give_the_same_bytes_wherever_they_lie(
+    edition_book: Any, folder: Path, tmp_path: Path
+) -> None:
     copied = tmp_path / "elsewhere" / "html"
-    shutil.copytree(edition_book.html, copied, ignore=shutil.ignore_patterns("*.pdf", "pdf", "epub"))
+    shutil.copytree(
+        edition_book.html, copied, ignore=shutil.ignore_patterns("*.pdf", "pdf", "epub")
+    )
     make([Format("pdf", "bookpress.page.print.pdf")], copied, edition_book.root, EPOCH)
     for path in folder.glob("*.pdf"):
         content = next(copied.rglob(path.name)).read_bytes()
@@ -116,7 +134,9 @@ def test_pages_link_to_what_was_made_and_only_then(edition_book: Any, built: Any
     assert [link["href"] for link in cover.select(".edition-line a")] == files
     assert set(files) <= {link["href"] for link in cover.select("head link[rel=item]")}
     for page in (built.page(), built.page("index")):
-        assert not [link for link in page.select("[href]") if str(link["href"]).endswith((".pdf", ".epub"))]
+        assert not [
+            link for link in page.select("[href]") if str(link["href"]).endswith((".pdf", ".epub"))
+        ]
 
 
 def test_links_out_of_a_chapter_need_an_address(edition_book: Any, tmp_path: Path) -> None:
@@ -144,11 +164,17 @@ def test_the_book_in_one_document_names_nothing_twice(edition_book: Any) -> None
     document = BeautifulSoup(book_document(read_articles(edition_book.html), front), "html5lib")
     ids = Counter(str(element["id"]) for element in document.select("[id]"))
     assert not [name for name, times in ids.items() if times > 1]
-    assert {str(link["href"]).removeprefix("#") for link in document.select("a[href^='#']")} <= set(ids)
+    assert {str(link["href"]).removeprefix("#") for link in document.select("a[href^='#']")} <= set(
+        ids
+    )
     assert not document.select("script, button, input, nav.contents, details.tool")
 
 
-def test_without_a_browser_the_error_says_what_to_do(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_without_a_browser_the_error_says_what_to_do(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
-    with pytest.raises(PressError, match=r"'pdf' cannot be made: it needs Chromium.*apt-get install chromium"):
+    with pytest.raises(
+        PressError, match=r"'pdf' cannot be made: it needs Chromium.*apt-get install chromium"
+    ):
         choose("html,pdf")

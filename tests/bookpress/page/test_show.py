@@ -10,7 +10,13 @@ import pytest
 
 from bookpress.errors import UsageError
 from bookpress.page.base.charts import VEGALITE_VERSION
-from bookpress.page.figures.show import MAX_ROWS, VEGALITE_MIME, Column, figure_output, table_markdown
+from bookpress.page.figures.show import (
+    MAX_ROWS,
+    VEGALITE_MIME,
+    Column,
+    figure_output,
+    table_markdown,
+)
 from bookpress.page.figures.theme import NOTHING, needs
 
 DATA = pd.DataFrame(
@@ -27,7 +33,12 @@ COLUMNS = {"compute": Column("Compute", "flop")}
 
 
 def chart():
-    return alt.Chart(DATA[["year", "share"]]).mark_line().encode(x="year:Q", y="share:Q").properties(width="container")
+    return (
+        alt.Chart(DATA[["year", "share"]])
+        .mark_line()
+        .encode(x="year:Q", y="share:Q")
+        .properties(width="container")
+    )
 
 
 def output(made=None, **changes):
@@ -48,12 +59,30 @@ def test_a_figure_is_a_valid_output_with_typed_and_short_data():
     shown = nbformat.v4.new_output("display_data", data=data, metadata=metadata)
     nbformat.validate(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(outputs=[shown])]))
     assert data["text/plain"] == "A line."
-    assert data[VEGALITE_MIME]["$schema"].split("/v")[-1].startswith(f"{VEGALITE_VERSION}.")  # what draws it speaks
+    assert (
+        data[VEGALITE_MIME]["$schema"].split("/v")[-1].startswith(f"{VEGALITE_VERSION}.")
+    )  # what draws it speaks
     figure = metadata[VEGALITE_MIME]
-    assert set(figure) == {"name", "title", "caption", "alt", "description", "source", "licence", "data"}
+    assert set(figure) == {
+        "name",
+        "title",
+        "caption",
+        "alt",
+        "description",
+        "source",
+        "licence",
+        "data",
+    }
     assert figure["licence"] == "CC BY 4.0"
     json.dumps([data, metadata], allow_nan=False)
-    kinds = {"year": "year", "share": "share", "low": "share", "compute": "flop", "published": "date", "model": "text"}
+    kinds = {
+        "year": "year",
+        "share": "share",
+        "low": "share",
+        "compute": "flop",
+        "published": "date",
+        "model": "text",
+    }
     assert {column["name"]: column["kind"] for column in figure["data"]["columns"]} == kinds
     assert figure["data"]["rows"] == [
         [2010, 0.333333, 0.1, 3.14159e23, "2010-05-01", "a|b"],
@@ -64,7 +93,10 @@ def test_a_figure_is_a_valid_output_with_typed_and_short_data():
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        *(({what: "  "}, f"the figure fig-shares: {what}: ") for what in ("title", "alt", "source", "licence")),
+        *(
+            ({what: "  "}, f"the figure fig-shares: {what}: ")
+            for what in ("title", "alt", "source", "licence")
+        ),
         ({"description": "  "}, "the figure fig-shares: description: "),
         ({"name": "shares"}, "the figure shares: name: "),
         ({"captoin": "How to read it"}, "no entry 'captoin'; did you mean caption"),
@@ -84,7 +116,10 @@ def test_what_does_not_fit_is_refused(changes, message):
 def test_a_figure_without_data_says_so_and_claims_nothing():
     data, metadata = output(data=DATA.head(0), description="", caption="Lines are shares.")
     figure = metadata[VEGALITE_MIME]
-    assert (figure["title"], figure["caption"]) == ("Nothing to show for this choice of parameters", "")
+    assert (figure["title"], figure["caption"]) == (
+        "Nothing to show for this choice of parameters",
+        "",
+    )
     assert figure["data"]["rows"] == [[NOTHING]]
     assert data["text/plain"] == data[VEGALITE_MIME]["description"] == NOTHING
     assert "Shares fell" not in json.dumps([data, metadata])
@@ -100,7 +135,9 @@ def test_a_chart_function_says_that_there_is_nothing_where_a_column_is_empty():
 
 
 def test_a_table_escapes_what_would_break_it_and_says_that_it_has_no_rows():
-    assert table_markdown(DATA.head(0), name="tab-x", caption="x").splitlines()[-2] == f"| {NOTHING} |"
+    assert (
+        table_markdown(DATA.head(0), name="tab-x", caption="x").splitlines()[-2] == f"| {NOTHING} |"
+    )
     text = table_markdown(DATA, name="tab-all", caption="All kinds", columns=COLUMNS)
     assert text.splitlines()[-3:-1] == [
         "| 2010 | 33% | 10% | 3.1 × 10²³ | 2010-05-01 | a\\|b |",

@@ -33,11 +33,20 @@ ORDERS = {"vintage": ["2023-03", "2026-08"], "top_k": ["5", "10"]}
 
 def share(value: float | None, vintage: str) -> dict[str, Any]:
     label = f"share of <models>, {vintage}"
-    return result(None, label) if value is None else result(value, label, low=value - 0.1, high=value + 0.1, k=5, n=9)
+    return (
+        result(None, label)
+        if value is None
+        else result(value, label, low=value - 0.1, high=value + 0.1, k=5, n=9)
+    )
 
 
 def notebook(value: float | None) -> bytes:
-    found = {"key": "most", "holds": None if value is None else value > 0.4, "because": "numbers", "numbers": ""}
+    found = {
+        "key": "most",
+        "holds": None if value is None else value > 0.4,
+        "because": "numbers",
+        "numbers": "",
+    }
     return json.dumps({"cells": [{"outputs": [{"data": {STATEMENT_MIME: found}}]}, {}]}).encode()
 
 
@@ -83,7 +92,11 @@ def page_of(sweep: Sweep, project: Project) -> Path:
 def test_a_curve_holds_every_estimate_in_order_and_says_what_led_to_its_ends(sweep: Sweep) -> None:
     chart = curve_chart(Curve.of(sweep, "academia_share"), ORDERS, "source")
     points = chart.spec["data"]["values"]
-    assert [(point["value"], point["usual"]) for point in points] == [(0.3, True), (0.5, False), (0.6, False)]
+    assert [(point["value"], point["usual"]) for point in points] == [
+        (0.3, True),
+        (0.5, False),
+        (0.6, False),
+    ]
     assert [point["choice vintage"] for point in points] == ["2026-08", "2023-03", "2023-03"]
     assert [point["choice top_k"] for point in points] == ["5", "5", "10"]
     assert chart.title == "Share of <models>, 2026-08: 30% to 60%"
@@ -96,11 +109,22 @@ def test_a_curve_holds_every_estimate_in_order_and_says_what_led_to_its_ends(swe
     assert spread(Curve.of(sweep, "models"), ORDERS).startswith("All 4 combinations give 70.")
 
 
-def test_the_page_says_what_moves_what_and_leads_to_each_curve(page: BeautifulSoup, sweep: Sweep) -> None:
-    rows = [[words(cell) for cell in row.find_all(["th", "td"])] for row in page.select(".moves tr")]
+def test_the_page_says_what_moves_what_and_leads_to_each_curve(
+    page: BeautifulSoup, sweep: Sweep
+) -> None:
+    rows = [
+        [words(cell) for cell in row.find_all(["th", "td"])] for row in page.select(".moves tr")
+    ]
     assert rows == [
         ["Result", "As started", "Smallest", "Largest", "vintage", "top k"],
-        ["share of <models>, 2026-08 academia_share", "30%", "30%", "60%", "20 points", "10 points"],
+        [
+            "share of <models>, 2026-08 academia_share",
+            "30%",
+            "30%",
+            "60%",
+            "20 points",
+            "10 points",
+        ],
         ["cost of a run cost", "$38 million", "$2.0 million", "$56 million", "× 19", "× 10"],
     ]
     for link in page.select(".moves a"):
@@ -118,13 +142,28 @@ def test_what_failed_is_named_and_a_sweep_without_any_value_has_a_page_too(
     assert "vintage=2023-03 top_k=10 cell 3: it broke" in text
     assert "1 failed" in text
     nothing = replace(sweep, folder=tmp_path, runs={})
-    assert "No result has a value in any combination." in page_of(nothing, project).read_text("utf-8")
+    assert "No result has a value in any combination." in page_of(nothing, project).read_text(
+        "utf-8"
+    )
 
 
-def test_statements_stand_in_a_share_of_the_runs(page: BeautifulSoup, sweep: Sweep, tmp_path: Path) -> None:
-    assert sweep.statements == [{"key": "most", "holds": 2, "does_not": 1, "unknown": 1, "share": 0.5}]
-    rows = [[words(cell) for cell in row.find_all(["th", "td"])] for row in page.select("#statements + table tr")]
-    assert rows[0] == ["Statement", "Share of runs in which it stands", "It holds", "It does not", "Unknown"]
+def test_statements_stand_in_a_share_of_the_runs(
+    page: BeautifulSoup, sweep: Sweep, tmp_path: Path
+) -> None:
+    assert sweep.statements == [
+        {"key": "most", "holds": 2, "does_not": 1, "unknown": 1, "share": 0.5}
+    ]
+    rows = [
+        [words(cell) for cell in row.find_all(["th", "td"])]
+        for row in page.select("#statements + table tr")
+    ]
+    assert rows[0] == [
+        "Statement",
+        "Share of runs in which it stands",
+        "It holds",
+        "It does not",
+        "Unknown",
+    ]
     assert rows[1:] == [["most", "50%", "2", "1", "1"]]
     elsewhere = replace(sweep, folder=tmp_path)
     write_table(elsewhere)
@@ -139,5 +178,7 @@ def test_statements_stand_in_a_share_of_the_runs(page: BeautifulSoup, sweep: Swe
     assert sweep.keys == ["academia_share", "cost", "models"]
 
 
-def test_axe_finds_nothing_and_nothing_is_wider_than_the_page(sweep: Sweep, project: Project, browser: Browser) -> None:
+def test_axe_finds_nothing_and_nothing_is_wider_than_the_page(
+    sweep: Sweep, project: Project, browser: Browser
+) -> None:
     expect_no_fault(page_of(sweep, project), browser)

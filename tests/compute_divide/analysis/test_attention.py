@@ -15,7 +15,13 @@ ranks = st.lists(st.integers(0, 6), min_size=2, max_size=12)
 def papers(ours: list[int], theirs: list[int], stratum: str = "a", size: int = 1) -> pd.DataFrame:
     teams = ["collaboration"] * len(ours) + ["academia-only"] * len(theirs)
     return pd.DataFrame(
-        {"team_type": teams, "rank": [*ours, *theirs], "stratum": stratum, "size": size, "track": "main"}
+        {
+            "team_type": teams,
+            "rank": [*ours, *theirs],
+            "stratum": stratum,
+            "size": size,
+            "track": "main",
+        }
     )
 
 
@@ -37,7 +43,9 @@ def test_strata_never_meet(ours, theirs):
     near, far = papers(ours, theirs, "a"), papers(theirs, ours, "b")
     moved = pd.concat([near, far.assign(rank=far["rank"] + 100)], ignore_index=True)
     together = pd.concat([near, far], ignore_index=True)
-    shares = [attention.lead(rows, "collaboration", ["stratum"]).share for rows in (together, moved)]
+    shares = [
+        attention.lead(rows, "collaboration", ["stratum"]).share for rows in (together, moved)
+    ]
     assert shares[0] == pytest.approx(shares[1]) == pytest.approx(0.5)
 
 
@@ -46,7 +54,10 @@ def test_the_interval_covers_as_often_as_it_says():
     covered = 0
     for _ in range(200):
         rows = pd.concat(
-            [papers(rng.normal(0.3, 1, 30).tolist(), rng.normal(0, 1, 60).tolist(), name) for name in "abc"],
+            [
+                papers(rng.normal(0.3, 1, 30).tolist(), rng.normal(0, 1, 60).tolist(), name)
+                for name in "abc"
+            ],
             ignore_index=True,
         )
         one = attention.lead_estimate(rows, "collaboration", "", ["stratum"])
@@ -66,7 +77,9 @@ def test_size_explains_all_where_the_lead_is_size_alone():
 
 
 def test_without_a_pair_there_is_no_value():
-    assert attention.lead_estimate(papers([1], [2, 3]), "collaboration", "", ["stratum"]).value is None
+    assert (
+        attention.lead_estimate(papers([1], [2, 3]), "collaboration", "", ["stratum"]).value is None
+    )
 
 
 def models() -> pd.DataFrame:
@@ -79,7 +92,11 @@ def models() -> pd.DataFrame:
     ]
     table = pd.DataFrame(rows, columns=["model", "released", "openness", "index"])
     table["index"] = table["index"].astype(float)
-    return table.assign(released=pd.to_datetime(table["released"]), low=table["index"] - 1.0, high=table["index"] + 1.0)
+    return table.assign(
+        released=pd.to_datetime(table["released"]),
+        low=table["index"] - 1.0,
+        high=table["index"] + 1.0,
+    )
 
 
 def test_the_age_of_what_is_open_counts_from_the_day_a_closed_model_could_do_it():
@@ -89,7 +106,13 @@ def test_the_age_of_what_is_open_counts_from_the_day_a_closed_model_could_do_it(
     assert ages["own"].tolist() == ["open 1", "open 1", "open 2"]
     expected = [364, 546, 151]
     assert (ages["months"] * outside.DAYS_PER_MONTH).round().tolist() == expected
-    assert ordered.loc[ordered["record"], "model"].tolist() == ["closed 1", "open 1", "closed 2", "unknown", "open 2"]
+    assert ordered.loc[ordered["record"], "model"].tolist() == [
+        "closed 1",
+        "open 1",
+        "closed 2",
+        "unknown",
+        "open 2",
+    ]
 
 
 def test_a_model_of_unknown_access_counts_as_it_is_told_to():

@@ -34,31 +34,44 @@ def test_a_run_grows_with_the_budget_and_spreads_over_the_months(amount, setting
 @given(st.floats(1, 1e12), settings)
 def test_cost_and_time_are_inverses_and_owning_is_like_renting(amount, setting):
     run = budget.rented_run(amount, **setting)
-    price, peak, utilisation, months = (setting[name] for name in ("price", "peak", "utilisation", "months"))
+    price, peak, utilisation, months = (
+        setting[name] for name in ("price", "peak", "utilisation", "months")
+    )
     assert budget.run_cost(run.flop, price, peak, utilisation) == pytest.approx(amount)
     assert budget.run_months(run.flop, run.chips * peak, utilisation) == pytest.approx(months)
     owned = budget.owned_run(run.chips, peak, utilisation, months)
     assert (owned.flop, owned.chip_hours) == pytest.approx((run.flop, run.chip_hours))
 
 
-@given(st.lists(st.one_of(st.none(), st.floats(1e6, 1e28)), min_size=1, max_size=30), st.floats(1e6, 1e28))
+@given(
+    st.lists(st.one_of(st.none(), st.floats(1e6, 1e28)), min_size=1, max_size=30),
+    st.floats(1e6, 1e28),
+)
 def test_whatever_the_unknown_are_the_share_in_reach_lies_within_the_bounds(flop, run):
     models = models_of(flop)
     least, most = budget.bounds_in_reach(models, run, 2020, "")
     for guess in (0.0, 1e30):
-        truth = budget.share_in_reach(models.fillna({"training_compute_flop": guess}), run, 2020, "").value
+        truth = budget.share_in_reach(
+            models.fillna({"training_compute_flop": guess}), run, 2020, ""
+        ).value
         assert least.value <= truth <= most.value
     assert (most.k - least.k, most.n) == (sum(one is None for one in flop), len(flop))
 
 
 def test_by_hand():
     run = budget.rented_run(3.6e6, price=3.6, peak=1e15, utilisation=0.4, months=1)
-    assert (run.chip_hours, run.chips, run.flop) == pytest.approx((1e6, 1e6 / 730.5, 1e6 * 3600 * 4e14))
+    assert (run.chip_hours, run.chips, run.flop) == pytest.approx(
+        (1e6, 1e6 / 730.5, 1e6 * 3600 * 4e14)
+    )
 
 
-@given(st.lists(st.floats(1e6, 1e28), min_size=1, max_size=30), st.floats(1e6, 1e28), st.floats(1, 1e6))
+@given(
+    st.lists(st.floats(1e6, 1e28), min_size=1, max_size=30), st.floats(1e6, 1e28), st.floats(1, 1e6)
+)
 def test_more_compute_never_ranks_lower(flop, run, more):
-    less, greater = (budget.rank_by_year(models_of(flop), value).iloc[0] for value in (run, run * more))
+    less, greater = (
+        budget.rank_by_year(models_of(flop), value).iloc[0] for value in (run, run * more)
+    )
     assert greater["rank"] <= less["rank"]
     assert greater["share"] >= less["share"]
     assert less["within"] + less["rank"] == len(flop) + 1
@@ -67,7 +80,12 @@ def test_more_compute_never_ranks_lower(flop, run, more):
 
 def test_ranks_count_known_compute_only_and_tell_the_rest():
     undated = pd.DataFrame({"year": [pd.NA], "training_compute_flop": [1e10]})
-    parts = [models_of([1e20, 1e24, np.nan]), models_of([1e21], 2021), models_of([np.nan], 2022), undated]
+    parts = [
+        models_of([1e20, 1e24, np.nan]),
+        models_of([1e21], 2021),
+        models_of([np.nan], 2022),
+        undated,
+    ]
     ranks = budget.rank_by_year(pd.concat(parts), 1e22).set_index("year")
     assert ranks.loc[2020, ["n", "within", "rank", "unknown"]].tolist() == [2, 1, 2, 1]
     assert ranks.index.tolist() == [2020, 2021, 2022]
@@ -77,7 +95,9 @@ def test_ranks_count_known_compute_only_and_tell_the_rest():
 
 
 def test_cost_by_year_prices_the_median_and_the_largest():
-    costs = budget.cost_by_year(models_of([1e20, 1e22, 1e24]), price=2.0, peak=1e15, utilisation=0.5)
+    costs = budget.cost_by_year(
+        models_of([1e20, 1e22, 1e24]), price=2.0, peak=1e15, utilisation=0.5
+    )
     assert costs["flop"].iloc[[0, 2]].tolist() == pytest.approx([1e22, 1e24])
     assert costs["usd"].iloc[2] == pytest.approx(1e24 / (3600 * 5e14) * 2)
 
@@ -91,7 +111,9 @@ def test_implied_utilisation_needs_all_four_and_keeps_the_impossible():
 
 def test_quotes_come_from_the_newest_year_and_offers_join_them_with_peaks():
     dates = pd.to_datetime(["2023-01-01", "2024-01-01", "2024-06-01", "2024-07-01", "2025-01-01"])
-    prices = pd.DataFrame({"chip": list("AAAAB"), "date": dates, "usd_per_chip_hour": [9.0, 1.0, 2.0, np.nan, 4.0]})
+    prices = pd.DataFrame(
+        {"chip": list("AAAAB"), "date": dates, "usd_per_chip_hour": [9.0, 1.0, 2.0, np.nan, 4.0]}
+    )
     assert budget.newest_quotes(prices, "A") == budget.Quotes("A", 2024, 2, 1.0, 1.5, 2.0)
     with pytest.raises(ValueError, match="'C'"):
         budget.newest_quotes(prices, "C")

@@ -49,7 +49,9 @@ def test_chips_to_rent_are_those_with_a_dated_price_and_a_peak() -> None:
         ("WorksReading", "ids", "names", "types, ids, rules"),
     ],
 )
-def test_a_wrong_value_is_told_what_is_allowed(kind: str, good: object, bad: object, told: str) -> None:
+def test_a_wrong_value_is_told_what_is_allowed(
+    kind: str, good: object, bad: object, told: str
+) -> None:
     parameter = Parameter("x", getattr(choices, kind), good)
     assert parameter.check(good) == good
     with pytest.raises(ValueError, match="is not allowed") as raised:
@@ -58,8 +60,12 @@ def test_a_wrong_value_is_told_what_is_allowed(kind: str, good: object, bad: obj
     assert "\n" not in str(raised.value)
 
 
-@pytest.mark.parametrize("path", sorted((ROOT / "notebooks").glob("*.md")), ids=lambda path: path.stem)
-def test_every_parameter_has_help_of_its_own_bounds_and_where_it_counts_something_a_unit(path: Path) -> None:
+@pytest.mark.parametrize(
+    "path", sorted((ROOT / "notebooks").glob("*.md")), ids=lambda path: path.stem
+)
+def test_every_parameter_has_help_of_its_own_bounds_and_where_it_counts_something_a_unit(
+    path: Path,
+) -> None:
     parameters = Chapter(path.stem, path, settings=load_settings(ROOT)).parameters
     assert len({one.help for one in parameters}) == len(parameters)
     for one in parameters:
@@ -74,5 +80,11 @@ def test_every_parameter_has_help_of_its_own_bounds_and_where_it_counts_somethin
 def test_a_year_is_explored_no_further_than_the_evidence_holds_whole() -> None:
     last = int(choices.vintages()[-1][:4]) - 1
     assert Parameter("late_last", choices.Year, last).explored(last) == [last - 2, last - 1, last]
-    assert Parameter("late_first", choices.Year, 2020).explored(2020) == [2018, 2019, 2020, 2021, 2022]
+    assert Parameter("late_first", choices.Year, 2020).explored(2020) == [
+        2018,
+        2019,
+        2020,
+        2021,
+        2022,
+    ]
     assert Parameter("year_after", choices.PlacedYear, 2024).explored(2024) == [2022, 2024]

@@ -30,9 +30,14 @@ def test_verdicts_are_what_they_are_said_to_be(then, now, also):
 
 
 def test_the_reason_names_both_tests_and_the_other_readings():
-    check = check_value("c", 0.1, HALF, Estimate(0.1, 0.0, 0.2), measure="m", also={"another reading": HALF})
+    check = check_value(
+        "c", 0.1, HALF, Estimate(0.1, 0.0, 0.2), measure="m", also={"another reading": HALF}
+    )
     assert check.verdict == "mixed"
-    assert "of its time does not hold it, that of now holds it. Another reading: it does not hold it." in check.reason
+    assert (
+        "of its time does not hold it, that of now holds it. Another reading: it does not hold it."
+        in check.reason
+    )
     nothing = check_value("c", 0.5, Estimate(None, n=0, k=0), None, others=[HALF], measure="m")
     assert (nothing.verdict, nothing.agreeing) == ("cannot be tested", 1)
 

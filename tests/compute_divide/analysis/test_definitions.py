@@ -11,7 +11,9 @@ from compute_divide.analysis.statistics.estimates import COMPUTE
 from compute_divide.analysis.statistics.trends import near_record, record_holders, running_record
 from compute_divide.evidence.models.table import load_models
 
-criteria = st.sampled_from([None, "highly cited", "training cost", "training cost|SOTA improvement", "significant use"])
+criteria = st.sampled_from(
+    [None, "highly cited", "training cost", "training cost|SOTA improvement", "significant use"]
+)
 model = st.tuples(
     st.dates(pd.Timestamp("2010-01-01").date(), pd.Timestamp("2014-12-31").date()) | st.none(),
     st.none() | st.floats(12, 26).map(lambda power: 10**power),
@@ -38,7 +40,10 @@ def test_every_definition_picks_a_subset_and_is_known_for_every_row(frame, defin
     assert chosen.dtype == bool
     assert chosen.index.equals(frame.index)
     assert large_scale(frame, "all").shape == frame.shape
-    with pytest.raises(ValueError, match="'large' is not a definition of large-scale; allowed: all, notability-filter"):
+    with pytest.raises(
+        ValueError,
+        match="'large' is not a definition of large-scale; allowed: all, notability-filter",
+    ):
         large_scale(frame, "large")
 
 
@@ -75,13 +80,23 @@ def test_the_record_never_falls_and_its_holders_are_within_any_window(frame):
 
 def test_a_model_counts_for_the_record_of_its_own_day():
     frame = table(
-        [("2012-05-01", 1e18, None, None), ("2012-05-01", 1e20, None, None), ("2012-04-01", 1e19, None, None)]
+        [
+            ("2012-05-01", 1e18, None, None),
+            ("2012-05-01", 1e20, None, None),
+            ("2012-04-01", 1e19, None, None),
+        ]
     )
     assert running_record(frame).tolist() == [1e20, 1e20, 1e19]
     assert near_record(frame, 2).tolist() == [True, True, True]
     assert near_record(frame, 1.99).tolist() == [False, True, True]
 
-    undated = table([("2012-05-01", 1e18, None, None), (None, 1e18, None, None), ("2012-06-01", None, None, None)])
+    undated = table(
+        [
+            ("2012-05-01", 1e18, None, None),
+            (None, 1e18, None, None),
+            ("2012-06-01", None, None, None),
+        ]
+    )
     assert near_record(undated, 30).tolist() == [True, False, False]
 
 
@@ -92,7 +107,10 @@ def test_ties_at_the_edge_of_the_top_k_go_to_the_first_row():
 
 def test_the_filter_reads_criteria_whatever_their_case():
     frame = table(
-        [("2012-05-01", None, None, "Historical Significance"), ("2012-05-01", None, None, "highly cited paper")]
+        [
+            ("2012-05-01", None, None, "Historical Significance"),
+            ("2012-05-01", None, None, "highly cited paper"),
+        ]
     )
     assert is_large_scale(frame, "notability-filter").tolist() == [True, False]
     assert len(large_scale(load_models("2023-03"), "notability-filter")) == 353

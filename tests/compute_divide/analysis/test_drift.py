@@ -28,12 +28,20 @@ def newest():
 
 def models(*rows):
     """Make models from tuples of name, title, link, year and team type."""
-    return pd.DataFrame(rows, columns=["model", "reference", "link", "year", "team_type"]).astype({"year": "Int64"})
+    return pd.DataFrame(rows, columns=["model", "reference", "link", "year", "team_type"]).astype(
+        {"year": "Int64"}
+    )
 
 
 def test_names_come_before_titles_and_titles_before_links():
     old = models(
-        ("BERT Large", "BERT: Pre-training", "https://arxiv.org/abs/1810.04805v2", 2018, "industry-only"),
+        (
+            "BERT Large",
+            "BERT: Pre-training",
+            "https://arxiv.org/abs/1810.04805v2",
+            2018,
+            "industry-only",
+        ),
         ("Deep nets", "A Fast Learning Algorithm", None, 2006, "academia-only"),
         ("Something", None, "http://www.example.org/paper/", 2010, "other"),
         ("Gone", "Nowhere", "https://example.org/gone", 2010, "other"),
@@ -61,11 +69,16 @@ names = st.lists(st.text("abcd", min_size=1, max_size=3), max_size=15)
 
 @given(names, names)
 def test_matching_is_one_to_one_and_symmetric(left, right):
-    old, new = (models(*((name, name[::-1], None, 2020, "other") for name in side)) for side in (left, right))
+    old, new = (
+        models(*((name, name[::-1], None, 2020, "other") for name in side))
+        for side in (left, right)
+    )
     matches, back = match_models(old, new), match_models(new, old)
     assert matches["old"].is_unique
     assert matches["new"].is_unique
-    assert set(zip(matches["old"], matches["new"], strict=True)) == set(zip(back["new"], back["old"], strict=True))
+    assert set(zip(matches["old"], matches["new"], strict=True)) == set(
+        zip(back["new"], back["old"], strict=True)
+    )
 
 
 vintage = st.lists(
@@ -78,9 +91,9 @@ vintage = st.lists(
     max_size=12,
     unique_by=lambda row: row[0],
 ).map(
-    lambda picked: models(*((name, None, None, year, team) for name, year, team, _ in picked)).assign(
-        scope=[scope for *_, scope in picked]
-    )
+    lambda picked: models(
+        *((name, None, None, year, team) for name, year, team, _ in picked)
+    ).assign(scope=[scope for *_, scope in picked])
 )
 
 
@@ -88,14 +101,17 @@ vintage = st.lists(
 def test_the_changes_add_up_to_the_difference_of_the_shares(old, new):
     told = changes(old, new, 2022, 2022, "industry-only")
     before, after = (
-        period_share(table[table["scope"] == "notable"], "industry-only", 2022, 2022).value for table in (old, new)
+        period_share(table[table["scope"] == "notable"], "industry-only", 2022, 2022).value
+        for table in (old, new)
     )
     assert told["change"].tolist() == list(CHANGES)
     if before is None or after is None:
         assert told["points"].isna().all()
     else:
         assert told["points"].sum() == pytest.approx(100 * (after - before), abs=1e-9)
-        assert (told.loc[told["models"] == 0, "points"].abs() < 1e-9).all(), "what touches no model moves nothing"
+        assert (told.loc[told["models"] == 0, "points"].abs() < 1e-9).all(), (
+            "what touches no model moves nothing"
+        )
 
 
 @given(vintage)
@@ -114,9 +130,18 @@ def test_between_a_vintage_and_itself_nothing_changes(table):
     ],
 )
 def test_each_change_is_told_by_its_name(old, new, change):
-    base = {"model": "a", "reference": None, "link": None, "year": 2022, "team_type": "other", "scope": "notable"}
+    base = {
+        "model": "a",
+        "reference": None,
+        "link": None,
+        "year": 2022,
+        "team_type": "other",
+        "scope": "notable",
+    }
     always = base | {"model": "b", "team_type": "industry-only"}
-    before, after = (pd.DataFrame([always, base | other]).astype({"year": "Int64"}) for other in (old, new))
+    before, after = (
+        pd.DataFrame([always, base | other]).astype({"year": "Int64"}) for other in (old, new)
+    )
     told = changes(before, after, 2022, 2022, "industry-only").set_index("change")["models"]
     assert told[change] == 1
     if change == "new rows":
@@ -137,7 +162,9 @@ def table(*rows):
 
 
 def test_the_sector_of_an_organisation_is_known_under_its_aliases():
-    sectors = organisation_sectors([table(("New York University (NYU)|DeepMind", "academia|industry"))])
+    sectors = organisation_sectors(
+        [table(("New York University (NYU)|DeepMind", "academia|industry"))]
+    )
     old = table(("NYU", None), ("new york university|Deepmind", None), ("NYU|A start-up", None))
     assert relabel(old, sectors).tolist() == ["academia-only", "collaboration", "unknown"]
 

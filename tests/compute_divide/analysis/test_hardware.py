@@ -20,7 +20,9 @@ def chips() -> pd.DataFrame:
         ("old", None, None, None, 100.0, "1999-01-01"),
     ]
     columns = ["chip", "tensor_fp16_flop_s", "fp16_flop_s", "fp32_flop_s", "price_usd", "released"]
-    return pd.DataFrame(rows, columns=columns).assign(aliases=[None, "P100 PCIe|P100 SXM", None, None, None])
+    return pd.DataFrame(rows, columns=columns).assign(
+        aliases=[None, "P100 PCIe|P100 SXM", None, None, None]
+    )
 
 
 @pytest.mark.parametrize(
@@ -39,7 +41,9 @@ def test_each_rule_by_hand(rule, expected):
 
 
 def test_several_chips_give_the_geometric_mean_of_the_known():
-    models = pd.DataFrame({"training_hardware": ["P40|V100", "V100|unheard of", "unheard of", None]})
+    models = pd.DataFrame(
+        {"training_hardware": ["P40|V100", "V100|unheard of", "unheard of", None]}
+    )
     peaks = hardware.with_peaks(models, hardware.chip_peaks(chips()))[PEAK]
     assert peaks[0] == pytest.approx(np.sqrt(11.8e12 * 125e12))
     assert peaks[1] == pytest.approx(125e12)
@@ -51,9 +55,13 @@ def test_several_chips_give_the_geometric_mean_of_the_known():
 def two_teams(draw):
     n = draw(st.integers(6, 40))
     years = draw(st.lists(st.integers(2015, 2019), min_size=n, max_size=n))
-    teams = draw(st.lists(st.sampled_from(["academia-only", "industry-only"]), min_size=n, max_size=n))
+    teams = draw(
+        st.lists(st.sampled_from(["academia-only", "industry-only"]), min_size=n, max_size=n)
+    )
     logs = draw(st.lists(st.floats(10, 16), min_size=n, max_size=n))
-    return pd.DataFrame({"year": years, "team_type": teams, PEAK: 10 ** np.array(logs), "link": None})
+    return pd.DataFrame(
+        {"year": years, "team_type": teams, PEAK: 10 ** np.array(logs), "link": None}
+    )
 
 
 @given(two_teams())
@@ -66,21 +74,33 @@ def test_same_year_ratio_is_the_coefficient_of_a_fit_with_year_constants(rows):
     if estimate.n == 0:
         assert estimate.value is None
         return
-    frame = rows.assign(logs=np.log10(rows[PEAK]), industry=(rows["team_type"] == "industry-only").astype(float))
+    frame = rows.assign(
+        logs=np.log10(rows[PEAK]), industry=(rows["team_type"] == "industry-only").astype(float)
+    )
     fit = ols("logs ~ industry + C(year)", frame[both]).fit()
     assert np.log10(estimate.value) == pytest.approx(fit.params["industry"], abs=1e-8)
 
 
 def test_a_ratio_that_eras_make_vanishes_within_years():
-    early = pd.DataFrame({"year": 2012, PEAK: 1e12, "team_type": ["academia-only"] * 8 + ["industry-only"] * 2})
-    late = pd.DataFrame({"year": 2022, PEAK: 3e14, "team_type": ["academia-only"] * 2 + ["industry-only"] * 8})
+    early = pd.DataFrame(
+        {"year": 2012, PEAK: 1e12, "team_type": ["academia-only"] * 8 + ["industry-only"] * 2}
+    )
+    late = pd.DataFrame(
+        {"year": 2022, PEAK: 3e14, "team_type": ["academia-only"] * 2 + ["industry-only"] * 8}
+    )
     rows = pd.concat([early, late], ignore_index=True).assign(link=None)
     assert geometric_mean_ratio(rows, "x", PEAK).value > 10
     assert hardware.same_year_ratio(rows, "x").value == pytest.approx(1)
 
 
 def test_loose_team_types():
-    sectors = ["academia|government", "academia|industry|nonprofit", "industry|government", "nonprofit", None]
+    sectors = [
+        "academia|government",
+        "academia|industry|nonprofit",
+        "industry|government",
+        "nonprofit",
+        None,
+    ]
     expected = ["academia-only", "collaboration", "industry-only", "other", "unknown"]
     assert hardware.loose_team_types(pd.DataFrame({"sectors": sectors})).tolist() == expected
 
@@ -89,11 +109,15 @@ def test_price_performance_keeps_one_format_and_tells_chips_apart():
     bought = hardware.flop_per_dollar(chips(), "fp32")
     twins = pd.concat([chips(), chips().assign(fp32_flop_s=1e12)])
     speeds = hardware.flop_per_dollar(twins, "fp32").query("chip == 'P40'")["flop_s_per_usd"] * 5699
-    assert speeds.tolist() == pytest.approx([11.8e12, 1e12]), "cards of one name keep their own speeds"
+    assert speeds.tolist() == pytest.approx([11.8e12, 1e12]), (
+        "cards of one name keep their own speeds"
+    )
     assert bought["chip"].tolist() == ["P40", "V100"]
     assert bought["flop_s_per_usd"].tolist() == pytest.approx([11.8e12 / 5699, 15.7e12 / 11500])
     dates = pd.to_datetime(["2020-01-01", None, "2020-01-01"])
-    prices = pd.DataFrame({"chip": ["V100", "V100", "none"], "date": dates, "usd_per_chip_hour": [2.5, 2.0, 1.0]})
+    prices = pd.DataFrame(
+        {"chip": ["V100", "V100", "none"], "date": dates, "usd_per_chip_hour": [2.5, 2.0, 1.0]}
+    )
     rented = hardware.rented_flop_per_dollar(prices, hardware.chip_peaks(chips()))
     assert rented["flop_per_usd"].tolist() == pytest.approx([125e12 * 3600 / 2.5])
 
@@ -110,10 +134,22 @@ def found() -> pd.DataFrame:
         ("owner not known", "Existing", "Confirmed", False, 300.0, None),
         *[(f"small {i}", "Existing", "Confirmed", False, 50.0, None) for i in range(4)],
     ]
-    columns = ["name", "status", "certainty", "possible_duplicate", "h100_equivalents", "superseded_by"]
+    columns = [
+        "name",
+        "status",
+        "certainty",
+        "possible_duplicate",
+        "h100_equivalents",
+        "superseded_by",
+    ]
     return pd.DataFrame(rows, columns=columns)
 
 
 def test_running_clusters_count_each_once():
     running = hardware.running_clusters(found())
-    assert running["name"].tolist() == ["one", "phase 2", "owner not known", *(f"small {i}" for i in range(4))]
+    assert running["name"].tolist() == [
+        "one",
+        "phase 2",
+        "owner not known",
+        *(f"small {i}" for i in range(4)),
+    ]

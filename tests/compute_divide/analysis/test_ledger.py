@@ -21,17 +21,25 @@ def ledger():
     return book.Ledger(load_ledger(), {name: load_models(name) for name in vintages()}, "2026-08")
 
 
-@given(st.dates(min_value=pd.Timestamp(2020, 1, 1).date(), max_value=pd.Timestamp(2027, 1, 1).date()))
+@given(
+    st.dates(min_value=pd.Timestamp(2020, 1, 1).date(), max_value=pd.Timestamp(2027, 1, 1).date())
+)
 def test_no_vintage_is_nearer_than_the_nearest(day):
     at, known = pd.Period(day, "M"), vintages()
     found = abs((pd.Period(book.nearest(str(at), known), "M") - at).n)
     assert found == min(abs((pd.Period(name, "M") - at).n) for name in known)
-    assert book.nearest("2025-04", ["2025-06", "2025-02"]) == "2025-02", "of two as near the earlier"
+    assert book.nearest("2025-04", ["2025-06", "2025-02"]) == "2025-02", (
+        "of two as near the earlier"
+    )
 
 
 def test_the_ai_index_stood_on_the_data_of_its_day(ledger):
     checks = {check.claim: check for check in book.check_models(ledger, 10)}
-    counted = {entry: (check.then.k, check.then.n) for entry, check in checks.items() if entry.startswith("ai-index")}
+    counted = {
+        entry: (check.then.k, check.then.n)
+        for entry, check in checks.items()
+        if entry.startswith("ai-index")
+    }
     assert counted["ai-index-2022-academia-share"] == (3, 35)
     assert counted["ai-index-2024-industry"] == (49, 55)
     assert counted["ai-index-2024-academia"] == (0, 55)
@@ -41,11 +49,18 @@ def test_the_ai_index_stood_on_the_data_of_its_day(ledger):
 
 def test_shares_that_stand_for_counts_are_those_counts():
     found = load_related()
-    counts = {team: found[f"ai-index-2023-{team}"].value for team in ("industry", "academia", "collaboration")}
+    counts = {
+        team: found[f"ai-index-2023-{team}"].value
+        for team in ("industry", "academia", "collaboration")
+    }
     everything = sum(counts.values()) + found["ai-index-2023-government"].value
-    assert found["ai-index-2023-industry-share"].value == pytest.approx(counts["industry"] / everything, abs=5e-4)
+    assert found["ai-index-2023-industry-share"].value == pytest.approx(
+        counts["industry"] / everything, abs=5e-4
+    )
     three, more = found["ai-index-2022-academia"].value, found["ai-index-2022-industry"].value
-    assert found["ai-index-2022-academia-share"].value == pytest.approx(three / (three + more), abs=5e-4)
+    assert found["ai-index-2022-academia-share"].value == pytest.approx(
+        three / (three + more), abs=5e-4
+    )
 
 
 def test_without_data_nothing_is_tested(ledger):

@@ -19,7 +19,13 @@ from compute_divide.analysis.models.multiverse import (
     swings,
     usable,
 )
-from compute_divide.analysis.statistics.estimates import TEAM_TYPES, in_years, period_share, span, wilson_share
+from compute_divide.analysis.statistics.estimates import (
+    TEAM_TYPES,
+    in_years,
+    period_share,
+    span,
+    wilson_share,
+)
 from compute_divide.evidence.models.table import load_models
 from compute_divide.evidence.store.files import last_whole_year, vintages
 from sampling import LONG
@@ -33,7 +39,10 @@ AS_DEFINITION = {
     "compute or parameters known": {"definition": "compute-or-parameters-known"},
     **{f"top {k} of the year": {"definition": "top-k-per-year", "top_k": k} for k in (5, 10, 20)},
     "within 1 order of the record": {"definition": "near-record", "record_window": 1},
-    **{f"within {size} orders of the record": {"definition": "near-record", "record_window": size} for size in (2, 3)},
+    **{
+        f"within {size} orders of the record": {"definition": "near-record", "record_window": size}
+        for size in (2, 3)
+    },
 }
 
 
@@ -54,7 +63,11 @@ def one_at_a_time(row):
     rows = in_years(rows, first, last[0] if last else first)
     if row.denominator == "teams known":
         return period_share(rows, TEAM_OF[row.claim], 1950, 2030)
-    total = rows if row.denominator == "teams known or not" else rows[rows["team_type"].isin(TEAM_TYPES[::2])]
+    total = (
+        rows
+        if row.denominator == "teams known or not"
+        else rows[rows["team_type"].isin(TEAM_TYPES[::2])]
+    )
     return wilson_share(int((rows["team_type"] == TEAM_OF[row.claim]).sum()), len(total), row.claim)
 
 
@@ -66,14 +79,23 @@ def test_specifications_equal_the_chapters_own_estimate(specs):
         single = one_at_a_time(row)
         assert (row.k, row.n) == (single.k, single.n), row
         if single.n:
-            assert (row.share, row.low, row.high) == pytest.approx((single.value, single.low, single.high))
+            assert (row.share, row.low, row.high) == pytest.approx(
+                (single.value, single.low, single.high)
+            )
         else:
             assert np.isnan(row.share)
 
 
 def test_the_published_choice_is_among_them(specs):
-    setting = {"vintage": "2023-03", "scope": "every model listed", "filter": "paper's filter", "size": "any size"}
-    chosen = specs[np.logical_and.reduce([specs[choice] == value for choice, value in setting.items()])]
+    setting = {
+        "vintage": "2023-03",
+        "scope": "every model listed",
+        "filter": "paper's filter",
+        "size": "any size",
+    }
+    chosen = specs[
+        np.logical_and.reduce([specs[choice] == value for choice, value in setting.items()])
+    ]
     chosen = chosen[(chosen["denominator"] == "teams known")].set_index(["claim", "period"])
     assert chosen.loc[("academia-share-early", "2010 to 2014"), ["k", "n"]].tolist() == [50, 69]
     assert chosen.loc[("academia-share-late", "2020 to 2022"), ["k", "n"]].tolist() == [3, 41]
@@ -91,7 +113,14 @@ def test_no_specification_stands_twice_and_no_part_year_is_read(specs):
 def made(claim, share, half=0.05, **choices):
     """Make one row of a table of specifications."""
     fixed = dict.fromkeys(CHOICES, "x") | {"period": span(2010, 2014)}
-    return {"claim": claim, **(fixed | choices), "share": share, "low": share - half, "high": share + half, "n": 20}
+    return {
+        "claim": claim,
+        **(fixed | choices),
+        "share": share,
+        "low": share - half,
+        "high": share + half,
+        "n": 20,
+    }
 
 
 def test_agreement_counts_intervals_that_hold_the_value_and_shares_that_are_near():
@@ -119,14 +148,21 @@ def test_falls_pairs_what_differs_in_nothing_but_the_years():
 
 
 def test_all_claims_at_once_needs_every_claim_near_under_one_choice():
-    table = pd.DataFrame([made("a", 0.64), made("b", 0.12), made("a", 0.64, size="y"), made("b", 0.30, size="y")])
+    table = pd.DataFrame(
+        [made("a", 0.64), made("b", 0.12), made("a", 0.64, size="y"), made("b", 0.30, size="y")]
+    )
     table = pd.concat([table, pd.DataFrame([made("a", 0.65, size="only one claim")])])
     joint = joint_agreement(table, {"a": 0.65, "b": 0.10})
     assert dict(zip(joint["size"], joint["near"], strict=True)) == {"x": True, "y": False}
 
 
 def test_a_swing_is_the_mean_range_with_all_else_held():
-    four = [made("a", 0.1), made("a", 0.5, size="y"), made("a", 0.2, filter="z"), made("a", 0.4, size="y", filter="z")]
+    four = [
+        made("a", 0.1),
+        made("a", 0.5, size="y"),
+        made("a", 0.2, filter="z"),
+        made("a", 0.4, size="y", filter="z"),
+    ]
     table = pd.DataFrame(four)
     swing = swings(table).set_index("choice")["swing"]
     assert swing["size"] == pytest.approx((0.4 + 0.2) / 2)
@@ -146,7 +182,9 @@ def test_a_curve_rises_and_holds_every_specification_once(specs):
         assert ((part["low"] <= part["share"]) & (part["share"] <= part["high"])).all()
 
     settings = settings_by_rank(usable(specs), bins=12)
-    assert settings.groupby(["claim", "choice", "setting"])["part"].sum().to_numpy() == pytest.approx(1)
+    assert settings.groupby(["claim", "choice", "setting"])[
+        "part"
+    ].sum().to_numpy() == pytest.approx(1)
     assert set(settings["rank"]) == set(curve(usable(specs), bins=12)["rank"])
     few = pd.DataFrame([made("a", share) for share in (0.3, 0.1, 0.2)])
     assert curve(few)["share"].tolist() == [0.1, 0.2, 0.3]

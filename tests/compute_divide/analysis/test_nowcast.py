@@ -4,7 +4,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from compute_divide.analysis.models.nowcast import AGES, movements, reporting_triangle, score, scored, typical_movement
+from compute_divide.analysis.models.nowcast import (
+    AGES,
+    movements,
+    reporting_triangle,
+    score,
+    scored,
+    typical_movement,
+)
 from compute_divide.evidence.models.table import load_models
 from compute_divide.evidence.store.files import vintages
 
@@ -17,7 +24,10 @@ def record(academia_per_year: float, industry_per_year: float) -> dict[str, pd.D
     for vintage in VINTAGES:
         at, rows = int(vintage[:4]) + (int(vintage[5:]) - 0.5) / 12, []
         for year in range(2016, int(at)):
-            for team, rate in (("academia-only", academia_per_year), ("industry-only", industry_per_year)):
+            for team, rate in (
+                ("academia-only", academia_per_year),
+                ("industry-only", industry_per_year),
+            ):
                 count = round(100 * np.exp(rate * min(at - year - 1, 2)))
                 rows += [{"year": year, "team_type": team, "scope": "notable"}] * count
         tables[vintage] = pd.DataFrame(rows)
@@ -46,10 +56,17 @@ def test_the_score_prefers_the_nowcast_where_years_fill_up_alike_and_not_where_n
         assert (corrected < left - 1) == better
 
 
-def test_a_nowcast_uses_nothing_later_than_its_vintage_and_none_is_made_without_earlier_ones(triangle):
+def test_a_nowcast_uses_nothing_later_than_its_vintage_and_none_is_made_without_earlier_ones(
+    triangle,
+):
     later = triangle["vintage"].between("2025-01", "2026-07")
-    other = triangle.assign(**{"academia-only": triangle["academia-only"].mask(later, triangle["academia-only"] + 5)})
-    one, same = (scored(table, "industry-only").query("vintage < '2025'")["nowcast"] for table in (triangle, other))
+    other = triangle.assign(
+        **{"academia-only": triangle["academia-only"].mask(later, triangle["academia-only"] + 5)}
+    )
+    one, same = (
+        scored(table, "industry-only").query("vintage < '2025'")["nowcast"]
+        for table in (triangle, other)
+    )
     assert one.tolist() == same.tolist()
     assert triangle["vintage"].min() not in set(scored(triangle, "industry-only")["vintage"])
     assert score(scored(triangle.head(0), "industry-only"), "share", "")[0].value is None

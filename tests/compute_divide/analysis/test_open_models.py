@@ -32,8 +32,15 @@ def models():
 def test_bases_of_several_makers_and_unknown_ones():
     teams = ["industry-only", *["academia-only"] * 3, "unknown"]
     bases = [None, "A", "A|B", "Nowhere|A", "Nowhere"]
-    based = with_bases(pd.DataFrame({"model": list("ABCDE"), "team_type": teams, "base_model": bases}))
-    assert based["base_team"].tolist() == ["industry-only", "collaboration", "industry-only", "unknown"]
+    based = with_bases(
+        pd.DataFrame({"model": list("ABCDE"), "team_type": teams, "base_model": bases})
+    )
+    assert based["base_team"].tolist() == [
+        "industry-only",
+        "collaboration",
+        "industry-only",
+        "unknown",
+    ]
     share = base_share(based, "academia-only", "industry-only", "share")
     assert (share.k, share.n) == (2, 3)
     assert base_counts(based)["models"].sum() == 3
@@ -58,7 +65,13 @@ def test_origins_end_where_a_chain_bites_its_tail_and_keep_several_bases():
 
 def test_a_base_that_is_not_listed_has_no_team():
     rows = pd.DataFrame(
-        {"model": ["A", "B"], "base_model": ["B|?", None], "team_type": "other", "year": 2020, "openness": None}
+        {
+            "model": ["A", "B"],
+            "base_model": ["B|?", None],
+            "team_type": "other",
+            "year": 2020,
+            "openness": None,
+        }
     ).assign(organisations="X")
     assert bases_of(rows.iloc[:1], rows)["team_type"].isna().tolist() == [False, True]
 
@@ -70,7 +83,9 @@ def test_the_expected_share_is_that_of_the_years_of_the_bases(models):
     of_year = (known["team_type"] == "industry-only").groupby(known["year"]).mean()
     assert of_year.min() <= expected.value <= of_year.max()
     assert expected.n == len(based)
-    assert sum(expected_share(based, models, team, "").value for team in TEAM_TYPES) == pytest.approx(1)
+    assert sum(
+        expected_share(based, models, team, "").value for team in TEAM_TYPES
+    ) == pytest.approx(1)
 
 
 def test_papers_name_what_the_list_says():
@@ -84,7 +99,9 @@ def test_papers_name_what_the_list_says():
 
 
 def test_late_over_early_compares_within_venues_only():
-    one = pd.DataFrame({"venue": "acl", "year": [2020] * 4 + [2023] * 4, "names": [1, 0, 0, 0, 1, 1, 0, 0]})
+    one = pd.DataFrame(
+        {"venue": "acl", "year": [2020] * 4 + [2023] * 4, "names": [1, 0, 0, 0, 1, 1, 0, 0]}
+    )
     other = pd.DataFrame({"venue": "cvpr", "year": 2023, "names": [1] * 50})
     alone, both = (
         late_over_early(rows, "names", (2020, 2021), (2022, 2023), "")
@@ -95,7 +112,9 @@ def test_late_over_early_compares_within_venues_only():
 
 
 def test_an_odds_ratio_without_bound_is_no_value_and_no_warning():
-    rows = pd.DataFrame({"venue": "acl", "late": [True] * 4 + [False] * 4, "names": [1, 1, 0, 0, 0, 0, 0, 0]})
+    rows = pd.DataFrame(
+        {"venue": "acl", "late": [True] * 4 + [False] * 4, "names": [1, 1, 0, 0, 0, 0, 0, 0]}
+    )
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         found = association(rows, "late", "names", ["venue"], "")
@@ -109,8 +128,16 @@ def test_an_odds_ratio_without_bound_is_no_value_and_no_warning():
 def test_every_labelled_naming_is_a_naming_of_the_papers_table():
     labelled = load_labelled_namings()
     assert not labelled.duplicated(["venue", "year", "key"]).any()
-    papers = labelled.merge(load_papers(), on=["venue", "year", "key"], how="left", validate="one_to_one")
-    named = papers["title_models"].astype("str").fillna("") + "|" + papers["abstract_models"].astype("str").fillna("")
-    assert all(model in names.split("|") for model, names in zip(labelled["model"], named, strict=True))
+    papers = labelled.merge(
+        load_papers(), on=["venue", "year", "key"], how="left", validate="one_to_one"
+    )
+    named = (
+        papers["title_models"].astype("str").fillna("")
+        + "|"
+        + papers["abstract_models"].astype("str").fillna("")
+    )
+    assert all(
+        model in names.split("|") for model, names in zip(labelled["model"], named, strict=True)
+    )
     assert labelled["model"].map(lambda name: load_topics().models[name].kind).ne("backbone").all()
     assert sum(uses(labelled, use, "").k for use in labelled["use"].unique()) == len(labelled)

@@ -23,8 +23,13 @@ def as_works(teams: list[str]) -> pd.DataFrame:
 
 
 @given(st.lists(TEAMS, min_size=1), st.data())
-def test_the_bounds_hold_whatever_the_unknown_works_are(teams: list[str], data: st.DataObject) -> None:
-    filled = [data.draw(TEAMS.filter(lambda team: team != "unknown")) if team == "unknown" else team for team in teams]
+def test_the_bounds_hold_whatever_the_unknown_works_are(
+    teams: list[str], data: st.DataObject
+) -> None:
+    filled = [
+        data.draw(TEAMS.filter(lambda team: team != "unknown")) if team == "unknown" else team
+        for team in teams
+    ]
     truth = sum(team == "academia-only" for team in filled) / len(filled)
     row = academic_bounds(as_works(teams), ["place"]).iloc[0]
     assert row["lowest"] <= truth + 1e-12
@@ -35,7 +40,12 @@ def test_the_bounds_hold_whatever_the_unknown_works_are(teams: list[str], data: 
 def test_a_share_of_nothing() -> None:
     assert bounded_share(as_works([]), "none").value is None
     only_unknown = bounded_share(as_works(["unknown"]), "unknown")
-    assert (only_unknown.value, only_unknown.low, only_unknown.high, only_unknown.n) == (None, 0.0, 1.0, 0)
+    assert (only_unknown.value, only_unknown.low, only_unknown.high, only_unknown.n) == (
+        None,
+        0.0,
+        1.0,
+        0,
+    )
     assert missing_share(as_works([]), "none").value is None
 
 
@@ -59,7 +69,9 @@ def test_a_work_is_found_in_the_list_that_knows_its_team() -> None:
     ]
     papers = pd.DataFrame(listed, columns=["key", "venue", "year", "team_type"])
     both = in_both(works, papers)
-    assert both[["work", "list_venue", "team_type_list"]].to_numpy().tolist() == [["W1", "nips", "academia-only"]]
+    assert both[["work", "list_venue", "team_type_list"]].to_numpy().tolist() == [
+        ["W1", "nips", "academia-only"]
+    ]
 
 
 def test_counts_give_shares_in_the_order_asked_for() -> None:
@@ -69,5 +81,12 @@ def test_counts_give_shares_in_the_order_asked_for() -> None:
         columns=["topic", "year", "team_type", "works"],
     )  # fmt: skip
     shares = count_shares(counts, ["b", "a"])
-    assert shares[["topic", "year"]].to_numpy().tolist() == [["b", 2020], ["b", 2021], ["a", 2020], ["a", 2021]]
-    assert shares[["share", "lowest", "highest"]].drop_duplicates().to_numpy().tolist() == [[0.5, 0.4, 0.6]]
+    assert shares[["topic", "year"]].to_numpy().tolist() == [
+        ["b", 2020],
+        ["b", 2021],
+        ["a", 2020],
+        ["a", 2021],
+    ]
+    assert shares[["share", "lowest", "highest"]].drop_duplicates().to_numpy().tolist() == [
+        [0.5, 0.4, 0.6]
+    ]

@@ -13,7 +13,10 @@ labels = st.lists(st.sampled_from([*openness.ACCESS, None]), max_size=30)
 @given(labels)
 def test_shares_of_the_known_add_up(column):
     models = pd.DataFrame({"openness": pd.Series(column, dtype=object)})
-    shares = [openness.group_share(models, "openness", group, group) for group in openness.ACCESS_GROUPS[:-1]]
+    shares = [
+        openness.group_share(models, "openness", group, group)
+        for group in openness.ACCESS_GROUPS[:-1]
+    ]
     unknown = openness.group_share(models, "openness", "unknown", "unknown")
     assert sum(share.k for share in shares) + unknown.k == len(column)
 
@@ -32,7 +35,9 @@ def ladder() -> pd.DataFrame:
         ("open 2", "2022-01-01", 6e21, "Open weights (restricted use)", "day"),
         ("undated", "2019-01-01", 1e30, "API access", "placeholder"),
     ]
-    return pd.DataFrame(rows, columns=["model", "published", "training_compute_flop", "openness", "date_precision"])
+    return pd.DataFrame(
+        rows, columns=["model", "published", "training_compute_flop", "openness", "date_precision"]
+    )
 
 
 def follow(at: str, tolerance: float = 1.0) -> pd.Series:
@@ -71,16 +76,27 @@ def test_a_lag_is_a_range_by_tolerance_and_rises_by_a_month_until_the_group_catc
 
 
 def test_access_changes_match_by_names_that_one_model_has():
-    older = pd.DataFrame({"model": ["a", "b", "gone", "two", "two"], "openness": ["Unreleased", *[None] * 4]})
-    newer = pd.DataFrame({"model": ["b", "a", "new", "two"], "openness": ["Unreleased", *["Open source"] * 3]})
+    older = pd.DataFrame(
+        {"model": ["a", "b", "gone", "two", "two"], "openness": ["Unreleased", *[None] * 4]}
+    )
+    newer = pd.DataFrame(
+        {"model": ["b", "a", "new", "two"], "openness": ["Unreleased", *["Open source"] * 3]}
+    )
     changes = openness.access_changes(older, newer)
     assert changes.to_numpy().tolist() == [["unknown", "unreleased", 1], ["unreleased", "open", 1]]
 
 
 def test_a_named_model_is_reached_as_expected_or_not_or_nobody_knows():
-    models = pd.DataFrame({"model": ["ours", "theirs", "silent"], "openness": ["Unreleased", "API access", None]})
+    models = pd.DataFrame(
+        {"model": ["ours", "theirs", "silent"], "openness": ["Unreleased", "API access", None]}
+    )
     asked = {"ours": "unreleased", "theirs": "open", "silent": "open", "absent": "open"}
-    assert [one.holds for one in openness.labels_are(models, "openness", asked)] == [True, False, None, None]
+    assert [one.holds for one in openness.labels_are(models, "openness", asked)] == [
+        True,
+        False,
+        None,
+        None,
+    ]
 
 
 def test_the_ladder_tells_what_half_of_the_models_of_a_year_give_and_what_the_index_says_of_data():
@@ -95,12 +111,24 @@ def test_the_ladder_tells_what_half_of_the_models_of_a_year_give_and_what_the_in
         columns=["organisations", "year", "openness", "code_openness"],
     )
     index = pd.DataFrame(
-        [("2023-10", openness.DATA_ACCESS[0], "A|D", "D"), ("2025-12", openness.DATA_ACCESS[1], "A|B", "B")],
+        [
+            ("2023-10", openness.DATA_ACCESS[0], "A|D", "D"),
+            ("2025-12", openness.DATA_ACCESS[1], "A|B", "B"),
+        ],
         columns=["edition", "indicator", "developers", "disclosed"],
     )
     groups = {name: openness.made_by(models, [name]) for name in "CBA"}
     ladder = openness.access_ladder(models, groups, index).set_index(["group", "year"])
-    assert ladder["rung"].dropna().to_dict() == {("C", 2024): 1, ("B", 2023): 2, ("B", 2024): 4, ("A", 2023): 2}
+    assert ladder["rung"].dropna().to_dict() == {
+        ("C", 2024): 1,
+        ("B", 2023): 2,
+        ("B", 2024): 4,
+        ("A", 2023): 2,
+    }
     assert ladder.loc[("A", 2023), "models"] == 2
-    assert ladder["data"].dropna().to_dict() == {("B", 2025): True, ("A", 2023): False, ("A", 2025): False}
+    assert ladder["data"].dropna().to_dict() == {
+        ("B", 2025): True,
+        ("A", 2023): False,
+        ("A", 2025): False,
+    }
     assert list(ladder.index.get_level_values("group").unique()) == list("CBA")

@@ -50,7 +50,9 @@ def academic(papers):
 def test_shares_of_academic_papers_agree_with_the_reference():
     ours = academic(WITH_PUBLIC)
     differences = {
-        (venue, year): ours[venue, year] - share for venue, years in REFERENCE.items() for year, share in years.items()
+        (venue, year): ours[venue, year] - share
+        for venue, years in REFERENCE.items()
+        for year, share in years.items()
     }
     far = {key: round(value, 2) for key, value in differences.items() if abs(value) > 1.5}
     assert not far
@@ -78,7 +80,9 @@ def test_by_domains_academia_has_the_larger_share_nearly_everywhere():
     assert (sides[["academic_name", "academic_domain"]].max(axis=1) <= sides["n"]).all()
 
 
-@pytest.mark.parametrize(("first", "last", "reference"), [(2013, 2018, 1.7), (2019, 2022, 4.6), (2023, 2024, 3.1)])
+@pytest.mark.parametrize(
+    ("first", "last", "reference"), [(2013, 2018, 1.7), (2019, 2022, 4.6), (2023, 2024, 3.1)]
+)
 def test_odds_of_a_company_author_on_compute_intensive_topics(first, last, reference):
     """The reference stands within our interval; the terms of the topics are not the same, so the values differ."""
     rows = covered(PAPERS[PAPERS["venue"].isin(["neurips", "icml", "iclr"])], 0.85)
@@ -97,11 +101,19 @@ def test_odds_of_a_company_author_on_compute_intensive_topics(first, last, refer
 def test_each_choice_moves_shares_its_own_way():
     table = load_papers()
     assert (PAPERS["team_type"] == table["team_type"]).all()
-    assert (with_teams(table, Choices(reading="domain"))["team_type"] == table["team_type_domain"]).all()
+    assert (
+        with_teams(table, Choices(reading="domain"))["team_type"] == table["team_type_domain"]
+    ).all()
     base = (PAPERS["team_type"] == "academia-only").sum()
-    assert (with_teams(table, Choices(joint_labs="academia"))["team_type"] == "academia-only").sum() > base
-    assert (with_teams(table, Choices(flips=["openai=academia"]))["team_type"] == "academia-only").sum() > base
-    assert (with_teams(table, Choices(flips=["mila=industry"]))["team_type"] == "academia-only").sum() < base
+    assert (
+        with_teams(table, Choices(joint_labs="academia"))["team_type"] == "academia-only"
+    ).sum() > base
+    assert (
+        with_teams(table, Choices(flips=["openai=academia"]))["team_type"] == "academia-only"
+    ).sum() > base
+    assert (
+        with_teams(table, Choices(flips=["mila=industry"]))["team_type"] == "academia-only"
+    ).sum() < base
     assert (WITH_PUBLIC["team_type"] == "academia-only").sum() > base
     assert (WITH_PUBLIC["team_type"] == "other").sum() == 0 < (PAPERS["team_type"] == "other").sum()
     assert (WITH_PUBLIC["industry"].fillna(False) == PAPERS["industry"].fillna(False)).all()
@@ -112,7 +124,12 @@ def test_each_choice_moves_shares_its_own_way():
 
 def test_a_paper_of_both_kinds_is_compute_intensive():
     rows = pd.DataFrame({"title_terms": ["bandit*|llm", "bandit*", "robot*", None]})
-    assert with_class(rows)["topic_class"].tolist() == ["compute-intensive", "low-compute", "other", "other"]
+    assert with_class(rows)["topic_class"].tolist() == [
+        "compute-intensive",
+        "low-compute",
+        "other",
+        "other",
+    ]
 
 
 def test_texts_are_searched_apart():
@@ -125,11 +142,17 @@ def test_texts_are_searched_apart():
 
 
 def test_models_are_counted_once_a_paper():
-    rows = pd.DataFrame({"title_models": ["bert|clip", "clip", None], "abstract_models": ["clip", None, "resnet"]})
+    rows = pd.DataFrame(
+        {"title_models": ["bert|clip", "clip", None], "abstract_models": ["clip", None, "resnet"]}
+    )
     named = models_named(rows, ["title", "abstract"])
     assert named.set_index("model")["papers"][["clip", "bert"]].tolist() == [2, 1]
     assert "resnet" not in set(named["model"])
-    assert matched(rows, model_names(teams=["industry-only"]), ["title"], "models").tolist() == [True, True, False]
+    assert matched(rows, model_names(teams=["industry-only"]), ["title"], "models").tolist() == [
+        True,
+        True,
+        False,
+    ]
 
 
 # --- associations and breaks ---
@@ -146,7 +169,9 @@ def test_pooling_within_strata_escapes_the_paradox():
     rows = pd.concat([made(20, 10, 200, 200, "x"), made(20, 200, 1, 20, "y")])
     found = association(rows, "exposed", "outcome", ["venue"], "odds")
     assert found.odds_ratio.value == pytest.approx(2, rel=0.02)
-    assert association(rows.assign(all=1), "exposed", "outcome", ["all"], "odds").odds_ratio.value < 1
+    assert (
+        association(rows.assign(all=1), "exposed", "outcome", ["all"], "odds").odds_ratio.value < 1
+    )
 
 
 def test_strata_that_say_nothing_are_left_out():
@@ -164,7 +189,14 @@ def counts(turn, years=range(2006, 2025), venues=("a", "b"), n=800, seed=7):
     for level, venue in enumerate(venues):
         for year in years:
             logit = -1 + 0.5 * level + 0.12 * (min(year, turn) - 2015) - 0.1 * max(year - turn, 0)
-            rows.append({"venue": venue, "year": year, "n": n, "k": rng.binomial(n, 1 / (1 + np.exp(-logit)))})
+            rows.append(
+                {
+                    "venue": venue,
+                    "year": year,
+                    "n": n,
+                    "k": rng.binomial(n, 1 / (1 + np.exp(-logit))),
+                }
+            )
     return pd.DataFrame(rows)
 
 
@@ -214,6 +246,8 @@ def test_the_pooled_odds_ratio_is_that_of_statsmodels(tables):
     found = association(facts, "e", "o", ["s"], "odds")
     ours = found.odds_ratio
     if ours.value is not None:
-        table = StratifiedTable([row.reshape(2, 2) for row in found.strata[CELLS].to_numpy(dtype=float)])
+        table = StratifiedTable(
+            [row.reshape(2, 2) for row in found.strata[CELLS].to_numpy(dtype=float)]
+        )
         theirs = table.oddsratio_pooled, *table.oddsratio_pooled_confint()
         assert np.allclose([ours.value, ours.low, ours.high], theirs, rtol=1e-12)

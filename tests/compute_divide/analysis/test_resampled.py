@@ -26,14 +26,20 @@ def noisy():
     compute = 10 ** (15 + np.log10(4) * days / 365.25 + rng.normal(0, 0.8, 60))
     teams = rng.choice(["academia-only", "industry-only"], 60)
     links = [f"https://example.org/{place // 2}" for place in range(60)]
-    frame = pd.DataFrame({"published": published, COMPUTE: compute, "team_type": teams, "link": links})
+    frame = pd.DataFrame(
+        {"published": published, COMPUTE: compute, "team_type": teams, "link": links}
+    )
     return frame.assign(year=frame["published"].dt.year)
 
 
 def test_a_distance_widens_when_one_side_grows_faster_and_not_against_itself(noisy):
     years = (noisy["published"] - noisy["published"].min()).dt.days / 365.25
     slower = noisy.assign(**{COMPUTE: noisy[COMPUTE] / 1.5**years})
-    found, same, back = widening(noisy, slower, "x"), widening(noisy, noisy, "x"), widening(slower, noisy, "x")
+    found, same, back = (
+        widening(noisy, slower, "x"),
+        widening(noisy, noisy, "x"),
+        widening(slower, noisy, "x"),
+    )
     assert found.value == pytest.approx(1.5, rel=0.01)
     assert found.low < 1.5 < found.high
     assert same.low < same.value == 1 < same.high, "the two sides are drawn independently"
@@ -56,7 +62,9 @@ def test_estimates_are_identical_when_repeated_and_the_order_of_rows_moves_none(
     assert geometric_mean_ratio(noisy, "x") == geometric_mean_ratio(noisy, "x")
     other = noisy.sample(frac=1, random_state=3)
     assert growth(other, "x").doubling.value == pytest.approx(growth(noisy, "x").doubling.value)
-    assert geometric_mean_ratio(other, "x").value == pytest.approx(geometric_mean_ratio(noisy, "x").value)
+    assert geometric_mean_ratio(other, "x").value == pytest.approx(
+        geometric_mean_ratio(noisy, "x").value
+    )
 
 
 def test_models_of_one_paper_are_drawn_together(noisy):
@@ -87,7 +95,11 @@ def test_fits_with_weights_are_those_of_statsmodels():
     from statsmodels.regression.linear_model import WLS
 
     rng = np.random.default_rng(5)
-    x, y, weights = rng.normal(size=30), rng.normal(size=30), rng.integers(0, 3, (8, 30)).astype(float)
+    x, y, weights = (
+        rng.normal(size=30),
+        rng.normal(size=30),
+        rng.integers(0, 3, (8, 30)).astype(float),
+    )
     design = np.column_stack([np.ones_like(x), x])
     expected = [WLS(y, design, weights=row).fit().params[1] for row in weights]
     assert weighted_slopes(x, y, weights) == pytest.approx(expected)
@@ -107,15 +119,25 @@ def test_the_interval_of_a_median_is_that_of_samples_drawn_one_by_one(numbers):
 @given(st.floats(1e-6, 1e6))
 def test_a_common_factor_moves_the_ratio_by_itself(factor):
     compute = np.random.default_rng(2).lognormal(size=16)
-    rows = pd.DataFrame({"team_type": ["industry-only"] * 8 + ["academia-only"] * 8, COMPUTE: compute, "link": None})
-    scaled = rows.assign(**{COMPUTE: rows[COMPUTE].where(rows["team_type"] == "academia-only", rows[COMPUTE] * factor)})
+    rows = pd.DataFrame(
+        {"team_type": ["industry-only"] * 8 + ["academia-only"] * 8, COMPUTE: compute, "link": None}
+    )
+    scaled = rows.assign(
+        **{
+            COMPUTE: rows[COMPUTE].where(
+                rows["team_type"] == "academia-only", rows[COMPUTE] * factor
+            )
+        }
+    )
     before, after = geometric_mean_ratio(rows, "x"), geometric_mean_ratio(scaled, "x")
     assert (after.value, after.low) == pytest.approx((before.value * factor, before.low * factor))
 
 
 def test_the_ratio_turned_round_is_its_inverse_and_a_side_without_models_has_none(noisy):
     turned = noisy.replace({"academia-only": "industry-only", "industry-only": "academia-only"})
-    assert geometric_mean_ratio(noisy, "x").value * geometric_mean_ratio(turned, "x").value == pytest.approx(1)
+    assert geometric_mean_ratio(noisy, "x").value * geometric_mean_ratio(
+        turned, "x"
+    ).value == pytest.approx(1)
     rows = noisy[noisy["team_type"] == "industry-only"]
     ratio = geometric_mean_ratio(rows, "x")
     assert (ratio.value, ratio.low, ratio.n) == (None, None, len(rows))

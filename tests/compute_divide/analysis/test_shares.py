@@ -5,7 +5,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from compute_divide.analysis.statistics.estimates import TEAM_TYPES, period_share, shares_by, wilson_share
+from compute_divide.analysis.statistics.estimates import (
+    TEAM_TYPES,
+    period_share,
+    shares_by,
+    wilson_share,
+)
 
 counts = st.integers(0, 5000).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n)))
 
@@ -36,8 +41,13 @@ def test_impossible_counts_are_refused(k, n):
 
 
 teams = st.lists(
-    st.tuples(st.integers(2010, 2015) | st.none(), st.sampled_from([*TEAM_TYPES, "unknown"])), max_size=60
-).map(lambda rows: pd.DataFrame(rows, columns=["year", "team_type"]).astype({"year": "Int64", "team_type": "str"}))
+    st.tuples(st.integers(2010, 2015) | st.none(), st.sampled_from([*TEAM_TYPES, "unknown"])),
+    max_size=60,
+).map(
+    lambda rows: pd.DataFrame(rows, columns=["year", "team_type"]).astype(
+        {"year": "Int64", "team_type": "str"}
+    )
+)
 
 
 @given(teams)

@@ -54,7 +54,11 @@ def make_works(number: int, rng: np.random.Generator) -> list[dict[str, Any]]:
             "publication_year": int(rng.integers(2012, 2025)),
             "type": "article",
             "authorships": [
-                {"institutions": [{"id": f"https://openalex.org/I{i}", "type": kind, "country_code": "US"}]}
+                {
+                    "institutions": [
+                        {"id": f"https://openalex.org/I{i}", "type": kind, "country_code": "US"}
+                    ]
+                }
                 for kind in kinds[int(rng.integers(len(kinds)))]
             ],
         }
@@ -102,15 +106,23 @@ class Server(BaseAdapter):
         client.session.mount(HOST, self)
         return client
 
-    def send(self, request: requests.PreparedRequest, *_: Any, timeout: Any = None, **__: Any) -> requests.Response:
+    def send(
+        self, request: requests.PreparedRequest, *_: Any, timeout: Any = None, **__: Any
+    ) -> requests.Response:
         """Answer a request, or fail as asked."""
         self.timeouts.append(timeout)
         parts = urlsplit(request.url or "")
-        query = {name.replace("-", "_"): values[0] for name, values in parse_qs(str(parts.query)).items()}
+        query = {
+            name.replace("-", "_"): values[0] for name, values in parse_qs(str(parts.query)).items()
+        }
         self.requests[str(parts.path)] += 1
         cost = 0
         if (sent := request.headers["Authorization"]) != f"Bearer {KEY}":
-            status, body, told = 401, {"error": "Invalid or missing API key", "message": f"no {sent}"}, {}
+            status, body, told = (
+                401,
+                {"error": "Invalid or missing API key", "message": f"no {sent}"},
+                {},
+            )
         elif parts.path == "/rate-limit":
             status, body, told = 200, self._balance(), {}
         else:
@@ -122,8 +134,15 @@ class Server(BaseAdapter):
         used = cost if status in {200, 400} else 0
         self.credits_used += used
         self.credits_taken += used
-        numbers = {"limit": self.budget, "remaining": self.budget - self.credits_used, "reset": 41749}
-        limits = {f"x-ratelimit-{name}": str(value) for name, value in {**numbers, "credits-used": used}.items()}
+        numbers = {
+            "limit": self.budget,
+            "remaining": self.budget - self.credits_used,
+            "reset": 41749,
+        }
+        limits = {
+            f"x-ratelimit-{name}": str(value)
+            for name, value in {**numbers, "credits-used": used}.items()
+        }
         return respond(status, body, {**limits, **told})
 
     def close(self) -> None:
@@ -132,9 +151,14 @@ class Server(BaseAdapter):
     def _balance(self) -> dict[str, Any]:
         left = {"credits_limit": self.budget, "credits_remaining": self.budget - self.credits_used}
         costs = {"singleton": 0, "list": 1, "search": 10}
-        return {"api_key": "sEc...def", "rate_limit": {**left, "resets_in_seconds": 41669, "credit_costs": costs}}
+        return {
+            "api_key": "sEc...def",
+            "rate_limit": {**left, "resets_in_seconds": 41669, "credit_costs": costs},
+        }
 
-    def _works(self, query: dict[str, str], cost: int, fault: str | None) -> tuple[int, Any, dict[str, str]]:
+    def _works(
+        self, query: dict[str, str], cost: int, fault: str | None
+    ) -> tuple[int, Any, dict[str, str]]:
         if fault in RAISED:
             raise RAISED[fault]
         if fault == "spent":
@@ -143,19 +167,36 @@ class Server(BaseAdapter):
             return STATUS[fault]
         if self.credits_used + cost > self.budget:
             return STATUS["spent"]
-        if query.get("filter", "").startswith("DOESNTEXIST") or int(query.get("per_page", 25)) > 100:
-            message = "DOESNTEXIST is not a valid field. Valid fields are: " + ", ".join(["abstract.search"] * 100)
+        if (
+            query.get("filter", "").startswith("DOESNTEXIST")
+            or int(query.get("per_page", 25)) > 100
+        ):
+            message = "DOESNTEXIST is not a valid field. Valid fields are: " + ", ".join(
+                ["abstract.search"] * 100
+            )
             return 400, {"error": "Invalid query parameters error.", "message": message}, {}
         body: Any = self._groups(query) if "group_by" in query else self._list(query, fault)
         if fault == "shape":
-            wrong = [{"results": []}, {"meta": None, "results": []}, {"meta": body["meta"]}, [], "sorry", {}]
-            wrong += [{**body, "meta": {"next_cursor": None}}, {**body, "results": [{"title": "no id"}]}]
+            wrong = [
+                {"results": []},
+                {"meta": None, "results": []},
+                {"meta": body["meta"]},
+                [],
+                "sorry",
+                {},
+            ]
+            wrong += [
+                {**body, "meta": {"next_cursor": None}},
+                {**body, "results": [{"title": "no id"}]},
+            ]
             body = wrong[int(self.rng.integers(len(wrong)))]
         content = json.dumps(body).encode()
         return 200, content[: len(content) // 2] if fault == "malformed" else content, {}
 
     def _list(self, query: dict[str, str], fault: str | None) -> dict[str, Any]:
-        start = 0 if query["cursor"] == "*" else int(json.loads(base64.b64decode(query["cursor"]))[0])
+        start = (
+            0 if query["cursor"] == "*" else int(json.loads(base64.b64decode(query["cursor"]))[0])
+        )
         after = start + int(query["per_page"])
         results = list(self.works[start:after])
         cursor = base64.b64encode(json.dumps([after, "W"]).encode()).decode() if results else None
@@ -166,13 +207,21 @@ class Server(BaseAdapter):
         if fault == "loop" and start:
             cursor = query["cursor"]
         selected = query["select"].split(",") if "select" in query else None
-        results = [{k: v for k, v in work.items() if selected is None or k in selected} for work in results]
-        return {"meta": {"count": len(self.works), "next_cursor": cursor}, "results": results, "group_by": []}
+        results = [
+            {k: v for k, v in work.items() if selected is None or k in selected} for work in results
+        ]
+        return {
+            "meta": {"count": len(self.works), "next_cursor": cursor},
+            "results": results,
+            "group_by": [],
+        }
 
     def _groups(self, query: dict[str, str]) -> dict[str, Any]:
         matching = [work for work in self.works if _matches(work, query["filter"])]
         counts = Counter(work["publication_year"] for work in matching)
-        groups = [{"key": str(y), "key_display_name": str(y), "count": n} for y, n in counts.most_common()]
+        groups = [
+            {"key": str(y), "key_display_name": str(y), "count": n} for y, n in counts.most_common()
+        ]
         return {
             "meta": {"count": len(matching), "next_cursor": "InN0YW5kYXJkIg=="}, "results": [], "group_by": groups
         }  # fmt: skip

@@ -82,7 +82,10 @@ def test_one_string(text, profile):
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("University of Toronto + Vector Institute + NVIDIA", {"academia", "nonprofit", "industry"}),
+        (
+            "University of Toronto + Vector Institute + NVIDIA",
+            {"academia", "nonprofit", "industry"},
+        ),
         ("University of Oxford, Oxford, UK+Fizzbuzz Technologies", {"academia", "industry"}),
         ("1University of Wisconsin-Madison", {"academia"}),
         ("Department of Computer Science, ETH Zurich2Microsoft", {"academia", "industry"}),
@@ -109,7 +112,13 @@ def test_any_text_has_a_profile(text):
     assert all(atom in (*SECTORS, "unknown") or atom[1:] in judgement_calls() for atom in atoms)
 
 
-@given(st.lists(st.sampled_from(["MIT", "Google", "INRIA", "OpenAI", "Vector Institute"]), min_size=1, max_size=4))
+@given(
+    st.lists(
+        st.sampled_from(["MIT", "Google", "INRIA", "OpenAI", "Vector Institute"]),
+        min_size=1,
+        max_size=4,
+    )
+)
 def test_a_list_names_what_its_items_name(items):
     together = set(READER.read(" + ".join(items)).split("+"))
     assert together == {atom for item in items for atom in READER.read(item).split("+")}
@@ -122,12 +131,23 @@ def test_every_rule_decides_its_own_name():
     for rule in load_rules():
         if rule.strength in {"name", "word"} and not any(sign in rule.pattern for sign in "*^$"):
             atoms = set(READER.read(rule.pattern).split("+"))
-            assert not rule.atoms or set(rule.atoms) <= atoms, f"{rule.pattern!r} is read as {atoms}"
+            assert not rule.atoms or set(rule.atoms) <= atoms, (
+                f"{rule.pattern!r} is read as {atoms}"
+            )
 
 
 def test_judgement_calls_are_explained_by_their_rows():
     calls = judgement_calls()
-    assert {"openai", "ai2", "mila", "joint-labs", "sponsored-labs", "vector", "baai", "bare-name"} <= set(calls)
+    assert {
+        "openai",
+        "ai2",
+        "mila",
+        "joint-labs",
+        "sponsored-labs",
+        "vector",
+        "baai",
+        "bare-name",
+    } <= set(calls)
     assert calls["openai"] == ("industry",)
     assert calls["ai2"] == ("nonprofit",)
     assert calls["mila"] == ("academia",)
@@ -140,10 +160,16 @@ HEADER = "pattern,sector,kind,country,strength,judgement,note\n"
 @pytest.mark.parametrize(
     ("rows", "message"),
     [
-        ("Foo,industri,company,,name,,\n", "row 2: sector.0: Input should be 'academia', 'industry'"),
+        (
+            "Foo,industri,company,,name,,\n",
+            "row 2: sector.0: Input should be 'academia', 'industry'",
+        ),
         ("Foo,industry,company,,strong,,\n", "row 2"),
         ("Foo,industry,company,Germany,name,,\n", "row 2"),
-        ("Foo,industry,company,,name,,\nfoo,academia,university,,name,,\n", "row 3.*'foo' is already there as 'Foo'"),
+        (
+            "Foo,industry,company,,name,,\nfoo,academia,university,,name,,\n",
+            "row 3.*'foo' is already there as 'Foo'",
+        ),
         ("Foo*bar,industry,company,,name,,\n", "only the start and the end"),
         ("***,industry,company,,name,,\n", "holds no word"),
         ("A/B,industry,company,,name,,\n", "holds a sign that separates organisations"),
@@ -159,10 +185,18 @@ def test_bad_rules_are_named(rows, message):
 
 
 def test_a_longer_pattern_hides_a_shorter_one():
-    rows = ["Acme,industry,company,,name,,", "Acme School*,academia,university,,name,,", "Acme Prize,,mention,,name,,"]
+    rows = [
+        "Acme,industry,company,,name,,",
+        "Acme School*,academia,university,,name,,",
+        "Acme Prize,,mention,,name,,",
+    ]
     rules = parse_rules(HEADER + "\n".join(rows))
     reader = AffiliationReader(rules)
-    assert [reader.read(text) for text in ("Acme", "Acme Schools", "Acme Prize")] == ["industry", "academia", "unknown"]
+    assert [reader.read(text) for text in ("Acme", "Acme Schools", "Acme Prize")] == [
+        "industry",
+        "academia",
+        "unknown",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -212,4 +246,8 @@ def test_bad_domain_rules_are_named():
     with pytest.raises(EvidenceError, match=r"row 2: sector.*Input should be 'academia'"):
         parse_rows(header + "foo.com,company,company,\n", "domains.csv", DomainRule)
     with pytest.raises(EvidenceError, match=r"'foo\.com' is already there"):
-        parse_rows(header + "foo.com,industry,company,\nfoo.com,industry,company,\n", "domains.csv", DomainRule)
+        parse_rows(
+            header + "foo.com,industry,company,\nfoo.com,industry,company,\n",
+            "domains.csv",
+            DomainRule,
+        )

@@ -45,7 +45,9 @@ def test_the_evidence_is_sound():
 def test_the_list_of_hashes_is_what_sha256sum_reads():
     if not shutil.which("sha256sum"):
         pytest.skip("NOT TESTED: sha256sum is not installed")
-    done = subprocess.run(["sha256sum", "--check", "--quiet", manifest.MANIFEST], cwd=data_dir(), capture_output=True)
+    done = subprocess.run(
+        ["sha256sum", "--check", "--quiet", manifest.MANIFEST], cwd=data_dir(), capture_output=True
+    )
     assert done.returncode == 0, done.stdout
 
 
@@ -60,7 +62,9 @@ def test_one_flipped_bit_in_any_file_is_named_and_so_is_a_missing_one(name, data
     assert name in files_at_fault()
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(place=st.floats(0, 1, exclude_max=True), bit=st.integers(0, 7))
 def test_a_flipped_bit_is_found_by_the_sidecar_alone(place, bit, data_copy):
     path = data_copy / "models" / "2023-03.csv"
@@ -79,7 +83,9 @@ def test_sidecar_and_schema_are_checked_even_when_the_hashes_agree(data_copy):
     new = old.replace(",industry-only,", ",industry,", 1)
     sidecar = table.with_name("2023-03.meta.yml")
     digest = hashlib.sha256(old.encode()).hexdigest()
-    sidecar.write_text(sidecar.read_text().replace(digest, hashlib.sha256(new.encode()).hexdigest()))
+    sidecar.write_text(
+        sidecar.read_text().replace(digest, hashlib.sha256(new.encode()).hexdigest())
+    )
     table.write_text(new, encoding="utf-8")
     (data_copy / "models" / "2022-06.csv").unlink()
     (data_copy / "models" / "2022-06.meta.yml").rename(data_copy / "models" / "2022-07.meta.yml")
@@ -96,7 +102,11 @@ def test_sidecar_and_schema_are_checked_even_when_the_hashes_agree(data_copy):
     [
         ("rows_in: 534", "rows_in: 535", "535 rows in, but 534 out and 0 set aside"),
         ("rows_out: 534", "rows_out: many", "does not hold what it should: rows_out: "),
-        ("table: models/2023-03.csv", "table: models/2023-04.csv", "describes data/models/2023-04.csv"),
+        (
+            "table: models/2023-03.csv",
+            "table: models/2023-04.csv",
+            "describes data/models/2023-04.csv",
+        ),
     ],
 )
 def test_a_sidecar_that_does_not_add_up_is_a_problem(old, new, what, data_copy):
@@ -116,7 +126,13 @@ def test_verify_reports_everything_at_once(data_copy):
     (data_copy / "models" / "2026-08.meta.yml").unlink()
     done = run("verify")
     assert done.exit_code == 1
-    for name in ("claims.yml", "models/2023-03.csv", "models/2026-08.meta.yml", "models/2020-01.csv", "stray.txt"):
+    for name in (
+        "claims.yml",
+        "models/2023-03.csv",
+        "models/2026-08.meta.yml",
+        "models/2020-01.csv",
+        "stray.txt",
+    ):
         assert f"data/{name}" in done.stdout
 
 
@@ -147,7 +163,9 @@ def test_every_loader_is_listed_and_the_page_is_what_the_command_prints():
         exec(loader["example"], {})  # noqa: S102 - what our own command says can be called
     assert run("loaders").exit_code == 0
     page = (data_dir().parent / "book" / "loaders.md").read_text(encoding="utf-8")
-    assert run("loaders", "--page").stdout == page, "compute-divide data loaders --page > book/loaders.md"
+    assert run("loaders", "--page").stdout == page, (
+        "compute-divide data loaders --page > book/loaders.md"
+    )
 
 
 # --- add ---
@@ -156,7 +174,10 @@ def test_every_loader_is_listed_and_the_page_is_what_the_command_prints():
 def test_a_vintage_that_was_added_is_sound_and_allowed_everywhere(tmp_path, data_copy):
     (tmp_path / "new.csv").write_text(NEW)
     done = run("add", "models", str(tmp_path / "new.csv"), "--vintage", "2024-07")
-    assert (done.exit_code, done.stdout) == (0, "models/2024-07.csv  1 rows in, 1 out, 0 set aside\n")
+    assert (done.exit_code, done.stdout) == (
+        0,
+        "models/2024-07.csv  1 rows in, 1 out, 0 set aside\n",
+    )
     assert "2024-07" in vintages()
     assert catalogue.verify() == []
 
@@ -211,7 +232,12 @@ def test_deriving_again_changes_no_byte(raw_dir, data_copy):
     for table in catalogue.tables():
         if any(fnmatchcase(table, each.name) for family in families for each in family.tables):
             (data_copy / table).unlink()
-    done = run("derive", "--raw", str(raw_dir), *(word for each in families for word in ("--only", each.name)))
+    done = run(
+        "derive",
+        "--raw",
+        str(raw_dir),
+        *(word for each in families for word in ("--only", each.name)),
+    )
     assert done.exit_code == 0, done.stderr
     assert snapshot_of(data_copy) == before
 

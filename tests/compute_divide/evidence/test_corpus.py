@@ -27,7 +27,13 @@ from pyarrow import fs
 
 from bookpress.run.executor import executor
 from compute_divide.evidence.openalex.snapshot import Report, count_corpus
-from compute_divide.evidence.openalex.snapshot_parts import CorpusError, Question, _place, count_part, list_parts
+from compute_divide.evidence.openalex.snapshot_parts import (
+    CorpusError,
+    Question,
+    _place,
+    count_part,
+    list_parts,
+)
 from sampling import count, some
 
 PARTS = count(4, 8)  # files of the snapshot
@@ -36,10 +42,16 @@ PARTS = count(4, 8)  # files of the snapshot
 
 
 def places(work: dict[str, Any]) -> list[dict[str, Any]]:
-    return [place for author in work.get("authorships") or [] for place in author.get("institutions") or []]
+    return [
+        place
+        for author in work.get("authorships") or []
+        for place in author.get("institutions") or []
+    ]
 
 
-def expected(works: Iterable[dict[str, Any]], question: Question | None = None) -> Counter[tuple[Any, ...]]:
+def expected(
+    works: Iterable[dict[str, Any]], question: Question | None = None
+) -> Counter[tuple[Any, ...]]:
     """Count works in plain Python, by the words of the documentation rather than by the query."""
     question = question or Question()
     counts: Counter[tuple[Any, ...]] = Counter()
@@ -57,7 +69,12 @@ def expected(works: Iterable[dict[str, Any]], question: Question | None = None) 
         countries = {place["country_code"] for place in places(work) if place.get("country_code")}
         name = str(chosen.get("id", "unknown")).rsplit("/", 1)[-1]
         for country in {"all"} | (countries or {"unknown"}):
-            key = (work.get("publication_year"), team.get(tuple(sorted(company)), "unknown"), name, country)
+            key = (
+                work.get("publication_year"),
+                team.get(tuple(sorted(company)), "unknown"),
+                name,
+                country,
+            )
             counts[key] += 1
     return counts
 
@@ -67,7 +84,12 @@ def found(path: Path | io.BytesIO) -> Counter[tuple[Any, ...]]:
     rows = table.astype(object).where(table.notna(), None)
     return Counter(
         {
-            (None if row.year is None else int(row.year), row.team_type, row.topic, row.country): int(row.works)
+            (
+                None if row.year is None else int(row.year),
+                row.team_type,
+                row.topic,
+                row.country,
+            ): int(row.works)
             for row in rows.itertuples()
         }
     )
@@ -86,14 +108,20 @@ def add_topics(works: list[dict[str, Any]], rng: np.random.Generator) -> list[di
             }
             for level in ("domain", "field", "subfield")
         }
-        work["primary_topic"] = {"id": f"https://openalex.org/T{number}", "display_name": "topic", **levels}
+        work["primary_topic"] = {
+            "id": f"https://openalex.org/T{number}",
+            "display_name": "topic",
+            **levels,
+        }
         work["is_xpac"] = bool(rng.integers(2))
     return works
 
 
 def write_jsonl(works: list[dict[str, Any]], path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(gzip.compress("".join(json.dumps(work) + "\n" for work in works).encode(), mtime=0))
+    path.write_bytes(
+        gzip.compress("".join(json.dumps(work) + "\n" for work in works).encode(), mtime=0)
+    )
 
 
 def write_parquet(jsonl: Path, path: Path) -> None:
@@ -115,7 +143,10 @@ def write_snapshot(root: Path, works: list[dict[str, Any]], parts: int) -> None:
             else:
                 twin = root / "jsonl" / "works" / name.replace(".parquet", ".gz")
                 write_parquet(twin, path)
-            meta = {"content_length": path.stat().st_size, "record_count": len(works[number::parts])}
+            meta = {
+                "content_length": path.stat().st_size,
+                "record_count": len(works[number::parts]),
+            }
             entries.append({"url": f"s3://openalex/data/{kind}/works/{name}", "meta": meta})
         manifest = {"date": "2026-06-24", "format": kind, "entity": "works", "files": entries}
         (root / kind / "works" / "manifest.json").write_text(json.dumps(manifest))
@@ -198,11 +229,21 @@ WORKS = st.lists(
             "authorships": st.one_of(
                 st.none(),
                 st.lists(
-                    st.fixed_dictionaries({}, optional={"institutions": st.lists(PLACES, max_size=3)}), max_size=3
+                    st.fixed_dictionaries(
+                        {}, optional={"institutions": st.lists(PLACES, max_size=3)}
+                    ),
+                    max_size=3,
                 ),
             ),
             "primary_topic": st.one_of(
-                st.none(), st.just({"id": "T1", "display_name": "t", "subfield": {"id": "s/9", "display_name": None}})
+                st.none(),
+                st.just(
+                    {
+                        "id": "T1",
+                        "display_name": "t",
+                        "subfield": {"id": "s/9", "display_name": None},
+                    }
+                ),
             ),
         },
     ),
@@ -211,12 +252,17 @@ WORKS = st.lists(
 )
 
 
-@given(WORKS, st.sampled_from([Question(), Question(companies=("I2",)), Question("topic", ("article",))]))
+@given(
+    WORKS,
+    st.sampled_from([Question(), Question(companies=("I2",)), Question("topic", ("article",))]),
+)
 def test_any_works_are_counted_by_the_rule(works: list[dict[str, Any]], question: Question) -> None:
     path = Path(os.environ.get("TMPDIR", "/tmp")) / f"corpus-{os.getpid()}.jsonl.gz"  # noqa: S108
     write_jsonl(works, path)
     try:
-        assert found(io.BytesIO(count_part(list_parts(str(path))[0][0], question))) == expected(works, question)
+        assert found(io.BytesIO(count_part(list_parts(str(path))[0][0], question))) == expected(
+            works, question
+        )
     finally:
         path.unlink()
 
@@ -229,7 +275,10 @@ def test_real_records(raw_dir: Path, tmp_path: Path) -> None:
     assert (report.works, report.left_out) == (202, 0)
     assert found(tmp_path / "counts.parquet") == expected(works)
     write_parquet(path, tmp_path / "part.parquet")
-    assert tally(tmp_path / "part.parquet", tmp_path / "again")[1] == (tmp_path / "counts.parquet").read_bytes()
+    assert (
+        tally(tmp_path / "part.parquet", tmp_path / "again")[1]
+        == (tmp_path / "counts.parquet").read_bytes()
+    )
 
 
 # --- what can go wrong ---
@@ -255,7 +304,14 @@ def spoil(path: Path, how: str) -> None:
 
 @pytest.mark.parametrize(
     ("how", "told"),
-    some([("fewer", True), *itertools.product(("cut", "not packed", "not JSON", "wrong type"), (True, False))], 3, 19),
+    some(
+        [
+            ("fewer", True),
+            *itertools.product(("cut", "not packed", "not JSON", "wrong type"), (True, False)),
+        ],
+        3,
+        19,
+    ),
 )
 def test_a_broken_part_is_named_and_the_rest_counted_once_and_all_when_it_is_mended(
     how: str, told: bool, snapshot: Path, copy: Path, works: list[dict[str, Any]], tmp_path: Path
@@ -302,12 +358,16 @@ def test_an_empty_part_counts_nothing(tmp_path: Path, snapshot: Path) -> None:
 # --- workers that die ---
 
 
-def test_a_part_that_kills_its_workers_is_set_aside(copy: Path, works: list[dict[str, Any]], tmp_path: Path) -> None:
+def test_a_part_that_kills_its_workers_is_set_aside(
+    copy: Path, works: list[dict[str, Any]], tmp_path: Path
+) -> None:
     (copy / "works" / "manifest.json").unlink()
     deadly = copy / "works" / "updated_date=2026-06-01" / "part_0001.gz"
     deadly.rename(deadly.with_name("deadly.gz"))
     report = count_corpus(str(copy), tmp_path / "out", partial(deadly_pool, 2))
-    assert report.set_aside == {"updated_date=2026-06-01/deadly.gz": "the process that reads it dies"}
+    assert report.set_aside == {
+        "updated_date=2026-06-01/deadly.gz": "the process that reads it dies"
+    }
     rest = [work for number in range(PARTS) if number != 1 for work in works[number::PARTS]]
     assert found(tmp_path / "out" / "counts.parquet") == expected(rest)
 
@@ -325,7 +385,10 @@ def test_a_cluster_gives_the_same_bytes_though_a_worker_is_killed(
             end(workers[0])
 
     report = count_corpus(
-        str(snapshot / "parquet"), tmp_path / "dask", partial(executor, scheduler=address), watch=kill_one
+        str(snapshot / "parquet"),
+        tmp_path / "dask",
+        partial(executor, scheduler=address),
+        watch=kill_one,
     )
     assert workers[0].poll() not in (None, 0)
     assert report.whole
@@ -336,7 +399,16 @@ def test_a_cluster_gives_the_same_bytes_though_a_worker_is_killed(
 
 
 def test_the_command_says_what_is_broken_and_fails(copy: Path, tmp_path: Path) -> None:
-    arguments = ["corpus", str(copy), "--to", str(tmp_path / "out"), "--jobs", "1", "--level", "field"]
+    arguments = [
+        "corpus",
+        str(copy),
+        "--to",
+        str(tmp_path / "out"),
+        "--jobs",
+        "1",
+        "--level",
+        "field",
+    ]
     good = command_line.run(*arguments)
     assert good.exit_code == 0, good.output
     assert good.stdout == f"{tmp_path / 'out' / 'counts.parquet'}\n"
@@ -347,7 +419,9 @@ def test_the_command_says_what_is_broken_and_fails(copy: Path, tmp_path: Path) -
     assert "set aside: updated_date=2026-06-02/part_0001.gz: " in bad.stderr
     assert "missing: updated_date=2026-06-01/part_0000.gz: the manifest lists it" in bad.stderr
     assert f"{PARTS - 2} of {PARTS - 1} parts ({PARTS - 2} counted before)" in bad.stderr
-    assert json.loads((tmp_path / "out" / "report.json").read_text())["question"]["level"] == "field"
+    assert (
+        json.loads((tmp_path / "out" / "report.json").read_text())["question"]["level"] == "field"
+    )
     assert command_line.run("corpus", str(tmp_path / "nowhere")).exit_code == 1
     assert command_line.run("corpus", str(copy), "--level", "subject").exit_code == 2
 
@@ -364,5 +438,7 @@ def test_a_bucket_gives_the_same_bytes(
     shutil.copytree(snapshot, tmp_path / "openalex" / "data")
     bucket = fs.SubTreeFileSystem(str(tmp_path), fs.LocalFileSystem())
     monkeypatch.setattr(fs, "S3FileSystem", lambda **_: bucket)
-    report, found = tally(f"s3://openalex/data/{kind}", tmp_path / "out", partial(ThreadPoolExecutor, 1))
+    report, found = tally(
+        f"s3://openalex/data/{kind}", tmp_path / "out", partial(ThreadPoolExecutor, 1)
+    )
     assert (report.whole, found) == (True, local)

@@ -27,7 +27,9 @@ class File(BaseAdapter):
 
     def send(self, *_: Any, **__: Any) -> requests.Response:
         told = {"ETag": '"v1"', "Last-Modified": "Thu, 19 Nov 2026 04:00:00 GMT"}
-        return respond(self.failures.pop(0), {}) if self.failures else respond(200, self.content, told)
+        return (
+            respond(self.failures.pop(0), {}) if self.failures else respond(200, self.content, told)
+        )
 
     def close(self) -> None:
         """Close nothing."""
@@ -62,7 +64,9 @@ def test_a_changed_file_becomes_a_vintage(data_copy: Path, changed: bytes) -> No
 
 
 @pytest.mark.raw
-def test_what_we_have_is_neither_doubled_nor_overwritten(data_copy: Path, raw_dir: Path, changed: bytes) -> None:
+def test_what_we_have_is_neither_doubled_nor_overwritten(
+    data_copy: Path, raw_dir: Path, changed: bytes
+) -> None:
     assert refresh((raw_dir / "models" / RAW).read_bytes()) is None
     with pytest.raises(EvidenceError, match="vintage 2026-08 is there already"):
         refresh(changed, vintage="2026-08")
@@ -91,7 +95,9 @@ def test_what_is_not_the_file_is_named(
 
 def test_no_address_and_no_server() -> None:
     def ask(url: str, **options: Any) -> Any:
-        return refresh_epoch(url, sleep=lambda _: None, tries=3, session=timed_session((0.2, 0.2)), **options)
+        return refresh_epoch(
+            url, sleep=lambda _: None, tries=3, session=timed_session((0.2, 0.2)), **options
+        )
 
     with pytest.raises(FetchError, match="is not the address of a file"):
         ask("models.csv")

@@ -8,10 +8,20 @@ import pytest
 
 from compute_divide.analysis.chips.machines import list_share
 from compute_divide.evidence import outside
-from compute_divide.evidence.chips.chips import FORMATS, derive_hardware, derive_prices, load_chips, load_prices
+from compute_divide.evidence.chips.chips import (
+    FORMATS,
+    derive_hardware,
+    derive_prices,
+    load_chips,
+    load_prices,
+)
 from compute_divide.evidence.chips.clusters import derive_clusters
 from compute_divide.evidence.chips.machines import derive_machines, load_owners, load_top500
-from compute_divide.evidence.chips.universities import CHECKS_FILE, derive_universities, load_university_gpus
+from compute_divide.evidence.chips.universities import (
+    CHECKS_FILE,
+    derive_universities,
+    load_university_gpus,
+)
 from compute_divide.evidence.models.table import load_models
 from compute_divide.evidence.outside import derive_outside
 from compute_divide.evidence.store.files import EvidenceError, data_dir
@@ -32,22 +42,54 @@ TRACKER = outside.TRACKER.path
     ("derive", "file", "old", "new", "said"),
     [
         (derive_hardware, HARDWARE, ",GPU,", ",Abacus,", "'Abacus' is not a known kind"),
-        (derive_clusters, CLUSTERS, ",Private,", ",Military,", "'Military' is not a known sector of an owner"),
+        (
+            derive_clusters,
+            CLUSTERS,
+            ",Private,",
+            ",Military,",
+            "'Military' is not a known sector of an owner",
+        ),
         (derive_clusters, CLUSTERS, ",Existing,", ",Rumoured,", "'Rumoured' is not a known status"),
-        (derive_clusters, CLUSTERS, "481112,,,True,", "481112,,,perhaps,", r"row \d+: 'perhaps' .* neither True nor"),
+        (
+            derive_clusters,
+            CLUSTERS,
+            "481112,,,True,",
+            "481112,,,perhaps,",
+            r"row \d+: 'perhaps' .* neither True nor",
+        ),
         (derive_machines, LIST, ",Academic,", ",Charity,", "'Charity' is not a known segment"),
         (derive_machines, LIST, "\n12,", "\n13,", "each rank from 1 to 500 once"),
         (derive_machines, OLDER, "Rmax [TFlop/s]", "Rmax", "2020-11.*the unit"),
-        (derive_machines, LABORATORIES, "Anthropic,", "Mistral,", "'Mistral' is not a known laboratory"),
+        (
+            derive_machines,
+            LABORATORIES,
+            "Anthropic,",
+            "Mistral,",
+            "'Mistral' is not a known laboratory",
+        ),
         (derive_machines, TPUS, ",checked,", ",maybe,", "'maybe' in 'Incomplete'"),
-        (derive_outside, TRACKER, 'tor: "UK AISI"', 'tor: "Oxford"', "'Oxford' on .* is not in data/evaluators"),
+        (
+            derive_outside,
+            TRACKER,
+            'tor: "UK AISI"',
+            'tor: "Oxford"',
+            "'Oxford' on .* is not in data/evaluators",
+        ),
         (derive_outside, TRACKER, "  google: {", "  gogle: {", "'gogle' is not a known company"),
         (derive_outside, SCORES, "Data size,0,", "Data size,1,", "what the indicators add up"),
-        (derive_outside, "scrutiny/fmti_scores_Dec2025.csv", "Crawling,1,", "Crawling,2,", "'2' is neither 0 nor 1"),
+        (
+            derive_outside,
+            "scrutiny/fmti_scores_Dec2025.csv",
+            "Crawling,1,",
+            "Crawling,2,",
+            "'2' is neither 0 nor 1",
+        ),
         (derive_outside, CAPABILITY, "API access", "Half open", "'Half open' is not a known"),
     ],
 )
-def test_what_is_new_or_wrong_in_a_raw_file_stops_the_derivation(derive, file, old, new, said, raw_dir, tmp_path):
+def test_what_is_new_or_wrong_in_a_raw_file_stops_the_derivation(
+    derive, file, old, new, said, raw_dir, tmp_path
+):
     for folder in ("compute", "models", "scrutiny"):
         shutil.copytree(raw_dir / folder, tmp_path / folder, copy_function=os.symlink)
     text = (raw_dir / file).read_text(encoding="utf-8-sig")
@@ -60,9 +102,12 @@ def test_what_is_new_or_wrong_in_a_raw_file_stops_the_derivation(derive, file, o
 
 @pytest.mark.raw
 @pytest.mark.parametrize(
-    ("change", "said"), [(",588,", "does not record 587 of A100_40GB"), ("2,rank 5", "has no such row")]
+    ("change", "said"),
+    [(",588,", "does not record 587 of A100_40GB"), ("2,rank 5", "has no such row")],
 )
-def test_a_check_that_quotes_what_the_source_does_not_say_is_refused(raw_dir, data_copy, tmp_path, change, said):
+def test_a_check_that_quotes_what_the_source_does_not_say_is_refused(
+    raw_dir, data_copy, tmp_path, change, said
+):
     path = data_copy / CHECKS_FILE
     wrong = {",588,": ",587,", "2,rank 5": "999,rank 5"}[change]
     path.write_text(path.read_text().replace(change, wrong, 1))
@@ -74,16 +119,22 @@ def test_every_number_format_has_its_own_column():
     chips = load_chips().set_index("chip")
     assert len(chips) == 176
     h100 = chips.loc["NVIDIA H100 SXM5 80GB", list(FORMATS)].dropna()
-    assert h100["fp32_flop_s"] < h100["tf32_flop_s"] < h100["tensor_fp16_flop_s"] < h100["fp8_flop_s"]
+    assert (
+        h100["fp32_flop_s"] < h100["tf32_flop_s"] < h100["tensor_fp16_flop_s"] < h100["fp8_flop_s"]
+    )
     assert not {"max_performance", "ml_op_s", "price_performance"} & set(chips.columns)
 
 
 @pytest.mark.parametrize(
-    ("vintage", "found", "named"), [("2023-12", 177, 179), ("2024-11", 477, 483), ("2026-08", 374, 384)]
+    ("vintage", "found", "named"),
+    [("2023-12", 177, 179), ("2024-11", 477, 483), ("2026-08", 374, 384)],
 )
 def test_chips_of_models_are_found_by_name_or_alias(vintage, found, named):
     chips = load_chips()
-    names = {name.casefold() for name in (*chips["chip"], *chips["aliases"].dropna().str.split("|").explode())}
+    names = {
+        name.casefold()
+        for name in (*chips["chip"], *chips["aliases"].dropna().str.split("|").explode())
+    }
     used = load_models(vintage)["training_hardware"].dropna().str.split("|").explode()
     assert len(used) == named
     assert used.str.casefold().isin(names).sum() == found
@@ -107,7 +158,9 @@ def test_a_commitment_makes_a_chip_hour_cheaper():
 @pytest.mark.raw
 def test_a_row_without_a_price_is_set_aside_and_counted(raw_dir, tmp_path):
     (sidecar,) = derive_prices(raw_dir, tmp_path)
-    assert [(aside.reason, aside.rows, aside.examples) for aside in sidecar.set_aside] == [("no price", 1, ["row 579"])]
+    assert [(aside.reason, aside.rows, aside.examples) for aside in sidecar.set_aside] == [
+        ("no price", 1, ["row 579"])
+    ]
 
 
 def test_each_list_has_five_hundred_machines_in_known_segments():
@@ -119,7 +172,9 @@ def test_each_list_has_five_hundred_machines_in_known_segments():
 
 def test_kinds_of_chips_add_up_to_what_an_owner_has():
     owners = load_owners()
-    nvidia = owners[(owners["designer"] == "Nvidia") & owners["owner"].isin(["Microsoft", "Meta", "Oracle"])]
+    nvidia = owners[
+        (owners["designer"] == "Nvidia") & owners["owner"].isin(["Microsoft", "Meta", "Oracle"])
+    ]
     kinds = nvidia[nvidia["kind"].notna()].groupby(["owner", "quarter"])["h100e"].sum()
     totals = nvidia[nvidia["kind"].isna()].set_index(["owner", "quarter"])["h100e"]
     # Medians of parts are near the median of the sum, not equal to it.
@@ -134,15 +189,32 @@ def test_no_university_can_be_told_from_the_tables():
 
 def test_the_reasons_of_corrections_are_those_that_the_chapter_tells():
     lines = pd.read_csv(data_dir() / CHECKS_FILE, keep_default_na=False)
-    said = {"twice": "same chips|second time", "over": "retired|replaced", "national": "national programme"}
-    rows = {key: lines.loc[lines["reason"].str.contains(words), "row"].nunique() for key, words in said.items()}
+    said = {
+        "twice": "same chips|second time",
+        "over": "retired|replaced",
+        "national": "national programme",
+    }
+    rows = {
+        key: lines.loc[lines["reason"].str.contains(words), "row"].nunique()
+        for key, words in said.items()
+    }
     assert rows == {"twice": 3, "over": 3, "national": 3}
-    assert lines["chosen"].ne("search").groupby(lines["row"]).all().value_counts().to_dict() == {True: 30, False: 1}
+    assert lines["chosen"].ne("search").groupby(lines["row"]).all().value_counts().to_dict() == {
+        True: 30,
+        False: 1,
+    }
 
 
 def test_a_share_that_rests_on_one_machine_has_a_wider_interval():
-    spread = {"segment": ["academic", "research"], "accelerated": True, "machines": 10, "rmax_tflop_s": 100.0}
+    spread = {
+        "segment": ["academic", "research"],
+        "accelerated": True,
+        "machines": 10,
+        "rmax_tflop_s": 100.0,
+    }
     even = list_share(pd.DataFrame(spread | {"rmax_squares": [1e3, 1e3]}), ["academic"], "even")
-    single = list_share(pd.DataFrame(spread | {"rmax_squares": [8.2e3, 1e3]}), ["academic"], "single")
+    single = list_share(
+        pd.DataFrame(spread | {"rmax_squares": [8.2e3, 1e3]}), ["academic"], "single"
+    )
     assert even.value == single.value == 0.5
     assert single.high - single.low > 1.5 * (even.high - even.low)

@@ -15,17 +15,25 @@ def test_blank_labels_are_unknown_and_sectors_stay_in_order():
     models = load_models("2026-08")
     assert (models["team_type"] == "unknown").sum() == models["team_label"].isna().sum() == 19
     mixed = models.set_index("model").loc["Robot Parkour", ["team_label", "sectors", "team_type"]]
-    assert mixed.tolist() == ["Academia,Academia,Academia", "academia|academia|academia", "academia-only"]
+    assert mixed.tolist() == [
+        "Academia,Academia,Academia",
+        "academia|academia|academia",
+        "academia-only",
+    ]
 
 
 @pytest.mark.raw
 def test_years_of_the_spreadsheets_agree_with_their_own_column(raw_dir):
     raw = read_raw(raw_dir / "models" / "epoch_pcd_all_2023-03-03.csv")
-    assert load_models("2023-03")["year"].astype(int).tolist() == [int(row.cells["Year"]) for row in raw.rows]
+    assert load_models("2023-03")["year"].astype(int).tolist() == [
+        int(row.cells["Year"]) for row in raw.rows
+    ]
 
 
 def test_an_unknown_vintage_is_named_with_the_allowed_ones():
-    with pytest.raises(EvidenceError, match=r"'2020-01' is not a vintage; allowed: 2022-06, .*2026-08"):
+    with pytest.raises(
+        EvidenceError, match=r"'2020-01' is not a vintage; allowed: 2022-06, .*2026-08"
+    ):
         load_models("2020-01")
 
 
@@ -42,7 +50,9 @@ def test_an_unknown_vintage_is_named_with_the_allowed_ones():
     ],
 )
 def test_names_with_a_comma_or_an_ampersand_stay_whole(vintage, organisation):
-    assert organisation in set(load_models(vintage)["organisations"].dropna().str.split("|").explode())
+    assert organisation in set(
+        load_models(vintage)["organisations"].dropna().str.split("|").explode()
+    )
 
 
 # --- snapshots nobody has seen ---
@@ -121,7 +131,11 @@ def test_each_schema_generation_is_recognised_by_its_header(row, expected, tmp_p
 @pytest.mark.parametrize(
     ("column", "value", "said"),
     [
-        ("Organization categorization", "Industry,Military", "'Military' is not a known team label"),
+        (
+            "Organization categorization",
+            "Industry,Military",
+            "'Military' is not a known team label",
+        ),
         ("Notability criteria", "Funny", "'Funny' is not a known notability criterion"),
         ("Model accessibility", "By post", "'By post' is not a known accessibility of weights"),
     ],
@@ -133,7 +147,9 @@ def test_a_new_label_stops_with_its_name_file_and_row(column, value, said, tmp_p
     assert "2024-07" not in vintages()
 
 
-@pytest.mark.parametrize("vintage", ["2024", "2024-13", "24-07", "2024-07-01", "../2024-07", "2024-7", ""])
+@pytest.mark.parametrize(
+    "vintage", ["2024", "2024-13", "24-07", "2024-07-01", "../2024-07", "2024-7", ""]
+)
 def test_a_vintage_is_year_and_month(vintage, tmp_path, data_copy):
     with pytest.raises(UsageError, match="is not a vintage: give year and month"):
         add_snapshot(write(tmp_path / "new.csv", {}), vintage, data_copy)
@@ -161,18 +177,34 @@ def test_nonsense_is_refused(content, said, tmp_path, data_copy):
     assert sorted(data_copy.rglob("*")) == before
 
 
-def test_classes_of_early_2024_are_known_and_a_new_label_that_no_chapter_uses_is_set_aside(tmp_path, data_copy):
-    weights = ["Weights available", "Weights available (depr.)", "Fully open-source (depr.)", "API accessible (depr.)"]
-    rows = [{"Model": label, "Model accessibility": label, "Confidence": "Sure"} for label in weights]
+def test_classes_of_early_2024_are_known_and_a_new_label_that_no_chapter_uses_is_set_aside(
+    tmp_path, data_copy
+):
+    weights = [
+        "Weights available",
+        "Weights available (depr.)",
+        "Fully open-source (depr.)",
+        "API accessible (depr.)",
+    ]
+    rows = [
+        {"Model": label, "Model accessibility": label, "Confidence": "Sure"} for label in weights
+    ]
     sidecar = add_snapshot(write(tmp_path / "new.csv", *rows), "2024-03", data_copy)
     models = load_models("2024-03")
-    assert models["openness"].tolist() == ["Weights available"] * 2 + ["Fully open-source", "API access"]
+    assert models["openness"].tolist() == ["Weights available"] * 2 + [
+        "Fully open-source",
+        "API access",
+    ]
     assert access_groups(models["openness"]).tolist() == ["open", "open", "open", "served"]
     assert models["confidence"].isna().all()
-    assert "confidence: a new label, the cell set aside: 4 (row 2: 'Sure'; " in "\n".join(sidecar.notes)
+    assert "confidence: a new label, the cell set aside: 4 (row 2: 'Sure'; " in "\n".join(
+        sidecar.notes
+    )
 
 
-@pytest.mark.parametrize("column", ["Publication date", "Organization", "Organization categorization"])
+@pytest.mark.parametrize(
+    "column", ["Publication date", "Organization", "Organization categorization"]
+)
 @pytest.mark.parametrize("lost", [1, 2, 3])
 def test_a_column_of_which_half_cannot_be_read_stops(column, lost, tmp_path, data_copy):
     value = {"Publication date": "19 of September"}.get(column, "")
@@ -180,7 +212,10 @@ def test_a_column_of_which_half_cannot_be_read_stops(column, lost, tmp_path, dat
     if lost == 1:
         add_snapshot(file, "2024-07", data_copy)
         return
-    with pytest.raises(EvidenceError, match=rf"new.csv: {lost} of 4 cells of '{column}' cannot be read, .* in row 2"):
+    with pytest.raises(
+        EvidenceError,
+        match=rf"new.csv: {lost} of 4 cells of '{column}' cannot be read, .* in row 2",
+    ):
         add_snapshot(file, "2024-07", data_copy)
     assert "2024-07" not in vintages()
 
@@ -199,7 +234,9 @@ def test_cells_that_cannot_be_read_are_counted(tmp_path, data_copy):
     assert "training_compute_flop: below the possible 0, left missing: 1 (row 3: '-3')" in notes
     assert "citations: not a number, left missing: 1 (row 2: 'N/A')" in notes
     assert "published: not a date, left missing: 1 (row 3: 'soon')" in notes
-    assert [(aside.reason, aside.rows) for aside in sidecar.set_aside] == [("neither a name nor a reference", 1)]
+    assert [(aside.reason, aside.rows) for aside in sidecar.set_aside] == [
+        ("neither a name nor a reference", 1)
+    ]
 
 
 def test_models_after_the_vintage_are_noted(tmp_path, data_copy):

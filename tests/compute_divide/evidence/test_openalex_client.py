@@ -45,8 +45,12 @@ def test_a_refused_question_is_not_asked_again(server: Server) -> None:
     assert pyalex.config.api_key is None
 
 
-@pytest.mark.parametrize(("key", "said"), [("", "needs a key"), ("  ", "needs a key"), ("ab c\n1", "cannot have")])
-def test_no_request_without_a_usable_key(key: str, said: str, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("key", "said"), [("", "needs a key"), ("  ", "needs a key"), ("ab c\n1", "cannot have")]
+)
+def test_no_request_without_a_usable_key(
+    key: str, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("OPENALEX_API_KEY", key)
     with pytest.raises(FetchError, match=said) as caught:
         Client.from_environment()
@@ -89,8 +93,18 @@ def test_what_goes_wrong_on_a_real_connection(sent: bytes | None, said: str) -> 
         (429, {"x-ratelimit-remaining": "0", "x-ratelimit-reset": "41749"}, FetchError, None),
         (500, {"Retry-After": "41749"}, TransientError, 41749.0),
         (429, {"Retry-After": "41749"}, FetchError, None),
-        (429, {"Retry-After": "30", "x-ratelimit-remaining": "0"}, FetchError, None),  # just before midnight
-        (429, {"x-ratelimit-remaining": "5", "x-ratelimit-credits-required": "10"}, FetchError, None),
+        (
+            429,
+            {"Retry-After": "30", "x-ratelimit-remaining": "0"},
+            FetchError,
+            None,
+        ),  # just before midnight
+        (
+            429,
+            {"x-ratelimit-remaining": "5", "x-ratelimit-credits-required": "10"},
+            FetchError,
+            None,
+        ),
         (403, {"Retry-After": "1"}, TransientError, 1.0),
         (500, {}, TransientError, None),
         (503, {"Retry-After": "nonsense"}, TransientError, None),
@@ -100,7 +114,9 @@ def test_what_goes_wrong_on_a_real_connection(sent: bytes | None, said: str) -> 
         (404, {}, FetchError, None),
     ],
 )
-def test_what_a_status_means(status: int, headers: dict[str, str], kind: type[FetchError], wait: float | None) -> None:
+def test_what_a_status_means(
+    status: int, headers: dict[str, str], kind: type[FetchError], wait: float | None
+) -> None:
     error = failure_of(requests.HTTPError(response=respond(status, None, headers)), "OpenAlex")
     assert type(error) is kind
     assert getattr(error, "wait", None) == wait

@@ -50,7 +50,9 @@ STOPS = {
 }
 
 
-def fetch_until_complete(server: Server, folder: Path, runs: int = 12) -> tuple[Store, list[str], list[Client]]:
+def fetch_until_complete(
+    server: Server, folder: Path, runs: int = 12
+) -> tuple[Store, list[str], list[Client]]:
     """Run the same fetch again until it is complete; return the store, how each run ended, and the clients."""
     ends: list[str] = []
     clients: list[Client] = []
@@ -76,11 +78,15 @@ def check(store: Store, server: Server, lost: float = 0.0) -> None:
 
 @pytest.mark.parametrize("seed", SEEDS)
 @pytest.mark.parametrize("fault", FAULTS)
-def test_a_fetch_survives(fault: str, seed: int, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_fetch_survives(
+    fault: str, seed: int, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     caplog.set_level(logging.DEBUG)
     rng = np.random.default_rng([FAULTS.index(fault), seed])
     works = make_works(int(rng.integers(0, 900)), rng)
-    server = Server(works, rng, fault, rate=float(rng.uniform(0.2, 1.0)), strikes=int(rng.integers(1, 8)))
+    server = Server(
+        works, rng, fault, rate=float(rng.uniform(0.2, 1.0)), strikes=int(rng.integers(1, 8))
+    )
     store, ends, clients = fetch_until_complete(server, tmp_path / "store")
     check(store, server, DRIFT if fault == "missing" else 0.0)
     assert all(STOPS[fault] in end for end in ends)
@@ -90,11 +96,15 @@ def test_a_fetch_survives(fault: str, seed: int, tmp_path: Path, caplog: pytest.
     for text in (caplog.text, *ends):
         assert KEY not in text
         assert not re.search(r"Bearer (?!\*)", text)
-    assert not [path for path in tmp_path.rglob("*") if path.is_file() and KEY.encode() in path.read_bytes()]
+    assert not [
+        path for path in tmp_path.rglob("*") if path.is_file() and KEY.encode() in path.read_bytes()
+    ]
 
 
 @pytest.mark.parametrize(("fault", "pauses"), [("throttle", 1), ("spent", 0)])
-def test_a_throttle_is_waited_out_and_a_spent_budget_is_not(fault: str, pauses: int, tmp_path: Path) -> None:
+def test_a_throttle_is_waited_out_and_a_spent_budget_is_not(
+    fault: str, pauses: int, tmp_path: Path
+) -> None:
     rng = np.random.default_rng(1)
     server = Server(make_works(50, rng), rng, fault, rate=1.0, strikes=1)
     slept: list[float] = []
@@ -115,7 +125,9 @@ def test_killed_at_any_moment(seed: int, tmp_path: Path) -> None:
     server = Server(make_works(3000, rng), rng)
     for _ in range(2):
         command = [sys.executable, "-c", FETCH, str(seed), str(tmp_path)]
-        with subprocess.Popen(command, stdout=subprocess.PIPE, cwd=Path(__file__).parent) as process:
+        with subprocess.Popen(
+            command, stdout=subprocess.PIPE, cwd=Path(__file__).parent
+        ) as process:
             assert process.stdout is not None
             assert process.stdout.readline() == b"ready\n"
             time.sleep(float(rng.uniform(0.0, 0.45)))

@@ -27,14 +27,20 @@ def server() -> Server:
 
 
 @pytest.fixture
-def run(server: Server, data_copy: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Run]:
+def run(
+    server: Server, data_copy: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Run]:
     """Run the command against the server; afterwards look for the key in everything that was written or said."""
     monkeypatch.setenv(KEY_VARIABLE, KEY)
-    monkeypatch.setattr(Client, "from_environment", lambda: server.client(key=os.environ.get(KEY_VARIABLE, "")))
+    monkeypatch.setattr(
+        Client, "from_environment", lambda: server.client(key=os.environ.get(KEY_VARIABLE, ""))
+    )
     said: list[str] = []
 
     def call(*arguments: str) -> Any:
-        result = command_line.run("data", "refresh", "openalex", *arguments, "--to", str(tmp_path / "fetched"))
+        result = command_line.run(
+            "data", "refresh", "openalex", *arguments, "--to", str(tmp_path / "fetched")
+        )
         said.append(result.output)
         return result
 
@@ -59,9 +65,14 @@ def team(types: set[str]) -> str:
 
 
 def test_counts_become_a_table(run: Run, server: Server) -> None:
-    result = run("counts", "--first", "2014", "--last", "2020", "--subfield", "1702", "--topic", "scrutiny")
+    result = run(
+        "counts", "--first", "2014", "--last", "2020", "--subfield", "1702", "--topic", "scrutiny"
+    )
     assert result.exit_code == 0, result.output
-    assert "8 counts by year: 8 requests, 8 credits; 10,000 of 10,000 credits are left today" in result.stderr
+    assert (
+        "8 counts by year: 8 requests, 8 credits; 10,000 of 10,000 credits are left today"
+        in result.stderr
+    )
     assert result.stdout == "openalex/counts-refreshed.csv  56 rows\n"
     assert server.credits_used == 8
     counts = load_counts()["counts-refreshed"]
@@ -149,7 +160,10 @@ def test_another_query_in_the_same_folder_is_refused(run: Run) -> None:
     run(*AI)
     result = run("records", "--first", "2012", "--last", "2024", "--venue", "S4210191458")
     assert result.exit_code == 1
-    assert "holds another query (publication_year:2012-2024,primary_topic.subfield.id:1702)" in result.stderr
+    assert (
+        "holds another query (publication_year:2012-2024,primary_topic.subfield.id:1702)"
+        in result.stderr
+    )
     assert run("records", "--venue", "S4210191458", "--fresh").exit_code == 0
 
 
@@ -164,17 +178,25 @@ def test_another_query_in_the_same_folder_is_refused(run: Run) -> None:
             ("records", "--first", "2020", "--last", "2010", "--subfield", "1702"),
             "2020-2010: the first year lies after the last",
         ),
-        (("records", "--venue", "NeurIPS"), "'NEURIPS' is not the id of a venue; it looks like S1234"),
+        (
+            ("records", "--venue", "NeurIPS"),
+            "'NEURIPS' is not the id of a venue; it looks like S1234",
+        ),
         (("records", "--topic", "scrutiny"), "'SCRUTINY' is not the id of a topic"),
         (("records", "--search", "a,b"), "cannot be searched for"),
         (("records", "--subfield", "AI"), "'AI' is not the id of a subfield"),
-        (("counts", "--topic", "alchemy"), "'alchemy' is neither a group nor a topic; allowed: compute-intensive"),
+        (
+            ("counts", "--topic", "alchemy"),
+            "'alchemy' is neither a group nor a topic; allowed: compute-intensive",
+        ),
         (("counts", "--venue", "S1"), "--venue and --search are for records"),
         (("counts", "--first", "2020", "--last", "2010"), "the first year lies after the last"),
         (("counts", "--name", "../x"), "'../x' is no name for a table"),
     ],
 )
-def test_wrong_use_asks_nothing(arguments: tuple[str, ...], said: str, run: Run, server: Server) -> None:
+def test_wrong_use_asks_nothing(
+    arguments: tuple[str, ...], said: str, run: Run, server: Server
+) -> None:
     result = run(*arguments)
     assert result.exit_code == 2
     assert said in result.stderr
@@ -182,9 +204,15 @@ def test_wrong_use_asks_nothing(arguments: tuple[str, ...], said: str, run: Run,
 
 
 @pytest.mark.parametrize(
-    ("key", "said"), [("", "OpenAlex needs a key: set OPENALEX_API_KEY"), ("wrong-42", "Invalid or missing API key")]
+    ("key", "said"),
+    [
+        ("", "OpenAlex needs a key: set OPENALEX_API_KEY"),
+        ("wrong-42", "Invalid or missing API key"),
+    ],
 )
-def test_no_key_and_a_wrong_one(key: str, said: str, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_key_and_a_wrong_one(
+    key: str, said: str, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv(KEY_VARIABLE, key)
     result = run("counts")
     assert result.exit_code == 1

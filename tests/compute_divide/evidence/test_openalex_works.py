@@ -30,12 +30,17 @@ RECORDED = "openalexPro_vcr_opt_select_fields.yml"
 def author(*places: tuple[str, str | None], stated: tuple[str, ...] = ()) -> dict[str, Any]:
     return {
         "author": {"display_name": "A Person"},
-        "institutions": [{"id": f"https://openalex.org/{i}", "type": kind, "country_code": "US"} for i, kind in places],
+        "institutions": [
+            {"id": f"https://openalex.org/{i}", "type": kind, "country_code": "US"}
+            for i, kind in places
+        ],
         "raw_affiliation_strings": list(stated),
     }
 
 
-def make_work(*authors: dict[str, Any], number: int = 1, title: str = "A title of four words") -> dict[str, Any]:
+def make_work(
+    *authors: dict[str, Any], number: int = 1, title: str = "A title of four words"
+) -> dict[str, Any]:
     address = f"https://openalex.org/W{number}"
     return {"id": address, "title": title, "publication_year": 2020, "authorships": [*authors]}
 
@@ -51,17 +56,39 @@ def reader() -> WorkReader:
 @pytest.mark.parametrize(
     ("authors", "types", "ids", "rules"),
     [
-        ([author(("I1", "education"), stated=("MIT",))], "academia-only", "academia-only", "academia-only"),
-        ([author(("I1", "company"), stated=("IBM Research",))], "industry-only", "industry-only", "industry-only"),
+        (
+            [author(("I1", "education"), stated=("MIT",))],
+            "academia-only",
+            "academia-only",
+            "academia-only",
+        ),
+        (
+            [author(("I1", "company"), stated=("IBM Research",))],
+            "industry-only",
+            "industry-only",
+            "industry-only",
+        ),
         ([author(("I7", "nonprofit"))], "academia-only", "industry-only", "unknown"),
         ([author(("I7", None))], "unknown", "industry-only", "unknown"),
         ([author(("I1", None))], "unknown", "unknown", "unknown"),
-        ([author(("I1", "facility")), author(("I2", "company"))], "collaboration", "collaboration", "unknown"),
-        ([author(stated=("Google Brain", "Stanford University"))], "unknown", "unknown", "collaboration"),
+        (
+            [author(("I1", "facility")), author(("I2", "company"))],
+            "collaboration",
+            "collaboration",
+            "unknown",
+        ),
+        (
+            [author(stated=("Google Brain", "Stanford University"))],
+            "unknown",
+            "unknown",
+            "collaboration",
+        ),
         ([], "unknown", "unknown", "unknown"),
     ],
 )
-def test_three_readings(authors: list[dict[str, Any]], types: str, ids: str, rules: str, reader: WorkReader) -> None:
+def test_three_readings(
+    authors: list[dict[str, Any]], types: str, ids: str, rules: str, reader: WorkReader
+) -> None:
     row = reader.row(make_work(*authors), "s")
     assert (row["team_type_types"], row["team_type_ids"], row["team_type"]) == (types, ids, rules)
 
@@ -69,16 +96,26 @@ def test_three_readings(authors: list[dict[str, Any]], types: str, ids: str, rul
 def test_the_older_form_of_affiliations_is_read_too(reader: WorkReader) -> None:
     old = {"institutions": [], "raw_affiliation_string": "Microsoft Research#TAB#"}
     row = reader.row(make_work(old), "s")
-    assert (row["team_type"], row["authors_stated"], row["authors_placed"]) == ("industry-only", 1, 0)
+    assert (row["team_type"], row["authors_stated"], row["authors_placed"]) == (
+        "industry-only",
+        1,
+        0,
+    )
 
 
 def test_a_new_type_of_institution_stops() -> None:
     fresh = WorkReader(())
-    with pytest.raises(EvidenceError, match="type of institutions that is new to us: guild; known: education"):
+    with pytest.raises(
+        EvidenceError, match="type of institutions that is new to us: guild; known: education"
+    ):
         works_table(fresh, [("s", "work 1", make_work(author(("I1", "guild"))))], Findings())
 
 
-@given(st.lists(st.text("abcd efg", min_size=1, max_size=5).filter(lambda word: " " not in word), min_size=1))
+@given(
+    st.lists(
+        st.text("abcd efg", min_size=1, max_size=5).filter(lambda word: " " not in word), min_size=1
+    )
+)
 def test_an_abstract_comes_back(words: list[str]) -> None:
     index: dict[str, list[int]] = {}
     for place, word in enumerate(words):
@@ -96,25 +133,40 @@ def test_a_title_counts_once_and_the_fuller_record_stays(reader: WorkReader) -> 
     ledger = Findings()
     table = works_table(reader, [("s", "work 1", poor), ("s", "work 2", full)], ledger)
     assert list(table["work"]) == ["W2"]
-    assert [(group.reason, group.rows) for group in ledger.groups()] == [("another work of the same title is kept", 1)]
+    assert [(group.reason, group.rows) for group in ledger.groups()] == [
+        ("another work of the same title is kept", 1)
+    ]
 
 
 def test_among_equals_the_published_one_stays(reader: WorkReader) -> None:
-    preprint = {**make_work(number=1), "primary_location": {"source": {"display_name": "arXiv (Cornell University)"}}}
-    article = {**make_work(number=2), "primary_location": {"source": {"display_name": "A", "type": "journal"}}}
+    preprint = {
+        **make_work(number=1),
+        "primary_location": {"source": {"display_name": "arXiv (Cornell University)"}},
+    }
+    article = {
+        **make_work(number=2),
+        "primary_location": {"source": {"display_name": "A", "type": "journal"}},
+    }
     for works in ([preprint, article], [article, preprint]):
         table = works_table(reader, [("s", "", work) for work in works], Findings())
         assert table[["work", "place"]].to_numpy().tolist() == [["W2", "journal"]]
 
 
 def test_titles_that_tell_nothing_are_not_merged(reader: WorkReader) -> None:
-    works = [make_work(number=number, title=title) for number, title in enumerate(["Introduction"] * 2 + ["", ""], 1)]
+    works = [
+        make_work(number=number, title=title)
+        for number, title in enumerate(["Introduction"] * 2 + ["", ""], 1)
+    ]
     works.append({**make_work(number=9), "title": None})
     assert len(works_table(reader, [("s", "", work) for work in works], Findings())) == 5
-    assert work_key(make_work(title="Attention Is All You Need")) == paper_key("attention is all you need")
+    assert work_key(make_work(title="Attention Is All You Need")) == paper_key(
+        "attention is all you need"
+    )
 
 
-@pytest.mark.parametrize("content", [b'{"results": [{"id": "W1"}]}', b'[{"id": "W1"}]', b'{"id": "W1"}', b"\n"])
+@pytest.mark.parametrize(
+    "content", [b'{"results": [{"id": "W1"}]}', b'[{"id": "W1"}]', b'{"id": "W1"}', b"\n"]
+)
 def test_files_of_every_form(content: bytes) -> None:
     name = "a.jsonl" if content == b"\n" else "a.json"
     assert parse_works(content, name) == ([] if name == "a.jsonl" else [{"id": "W1"}])
@@ -138,12 +190,16 @@ def test_the_shipped_table_says_where_it_is_from() -> None:
     assert works["key"].is_unique
     assert works["work"].is_unique
     assert set(works["sample"]) == {sample for _, sample, *_ in RAW_WORKS}
-    with pytest.raises(EvidenceError, match="'nothing' is not a table of OpenAlex works; allowed: works"):
+    with pytest.raises(
+        EvidenceError, match="'nothing' is not a table of OpenAlex works; allowed: works"
+    ):
         load_works("nothing")
 
 
 @pytest.mark.raw
-def test_deriving_again_gives_the_same_bytes_and_keeps_no_text(raw_dir: Path, tmp_path: Path) -> None:
+def test_deriving_again_gives_the_same_bytes_and_keeps_no_text(
+    raw_dir: Path, tmp_path: Path
+) -> None:
     derive_openalex(raw_dir, tmp_path)
     for path in tmp_path.rglob("*.*"):
         assert path.read_bytes() == (data_dir() / path.relative_to(tmp_path)).read_bytes()
@@ -154,7 +210,11 @@ def test_deriving_again_gives_the_same_bytes_and_keeps_no_text(raw_dir: Path, tm
     names = {author["author"]["display_name"] for work in works for author in work["authorships"]}
     assert len(names) > 1000
     assert not [name for name in names if name and len(name) > 8 and name in kept]
-    assert not [work["title"] for work in works if work["title"] and len(work["title"]) > 30 and work["title"] in kept]
+    assert not [
+        work["title"]
+        for work in works
+        if work["title"] and len(work["title"]) > 30 and work["title"] in kept
+    ]
 
 
 @pytest.mark.raw

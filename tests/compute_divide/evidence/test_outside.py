@@ -6,7 +6,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from compute_divide.evidence import outside
-from compute_divide.evidence.claims import Preset, load_compute_costs, load_instruments, load_presets
+from compute_divide.evidence.claims import (
+    Preset,
+    load_compute_costs,
+    load_instruments,
+    load_presets,
+)
 from compute_divide.evidence.papers import citations
 from compute_divide.evidence.store.files import EvidenceError
 from compute_divide.evidence.store.tables import read_table
@@ -78,7 +83,9 @@ def test_instruments_and_costs_name_works_that_are_cited(request):
     assert all(one.low <= one.high for one in load_compute_costs().values())
 
 
-@pytest.mark.parametrize("wrong", [{}, {"budget": 1, "chips": 8}, {"gpu_hours": 100}, {"budget": -1}])
+@pytest.mark.parametrize(
+    "wrong", [{}, {"budget": 1, "chips": 8}, {"gpu_hours": 100}, {"budget": -1}]
+)
 def test_a_preset_has_one_amount_and_months_for_chips(wrong):
     with pytest.raises(ValueError, match=r"has a budget, or GPU-hours|greater than 0"):
         Preset(name="x", told="x", seen="round number", **wrong)

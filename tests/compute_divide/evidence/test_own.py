@@ -7,7 +7,12 @@ from compute_divide.evidence import catalogue
 from compute_divide.evidence.models.table import load_models
 from compute_divide.evidence.store.files import seal
 
-MODEL = {"model": "Mine", "published": "2025-06-01", "organisations": "Nowhere", "sectors": "academia"}
+MODEL = {
+    "model": "Mine",
+    "published": "2025-06-01",
+    "organisations": "Nowhere",
+    "sectors": "academia",
+}
 
 
 @pytest.fixture
@@ -32,17 +37,36 @@ def as_yaml(row):
 def test_a_model_a_label_and_a_sector_are_laid_over_and_taken_out_again(tmp_path, three_vintages):
     before = load_models("2026-08")
     assert not before["own"].any()
-    assert add(tmp_path, "mine.yml", as_yaml({**MODEL, "training_compute_flop": "5e25"})).exit_code == 0
+    assert (
+        add(tmp_path, "mine.yml", as_yaml({**MODEL, "training_compute_flop": "5e25"})).exit_code
+        == 0
+    )
     label = "model,vintage,openness\nGPT-3 175B (davinci),2026-08,Open weights (unrestricted)\n"
     assert add(tmp_path, "label.csv", label).exit_code == 0
-    done = add(tmp_path, "o.yml", "organisation: Allen Institute for AI\nsector: industry\n", "organisations")
+    done = add(
+        tmp_path,
+        "o.yml",
+        "organisation: Allen Institute for AI\nsector: industry\n",
+        "organisations",
+    )
     assert "16 models of 2026-08 are now marked as own" in done.stdout
     after = load_models("2026-08").set_index("model")
     mine = after.loc["Mine"]
-    assert (mine["team_type"], mine["year"], mine["scope"], mine["own"]) == ("academia-only", 2025, "other", True)
+    assert (mine["team_type"], mine["year"], mine["scope"], mine["own"]) == (
+        "academia-only",
+        2025,
+        "other",
+        True,
+    )
     assert after.loc["GPT-3 175B (davinci)", "openness"] == "Open weights (unrestricted)"
-    assert load_models("2025-02").set_index("model").loc["GPT-3 175B (davinci)", "openness"] == "API access"
-    assert after.loc["ELMo", ["team_type", "sectors"]].tolist() == ["collaboration", "academia|industry"]
+    assert (
+        load_models("2025-02").set_index("model").loc["GPT-3 175B (davinci)", "openness"]
+        == "API access"
+    )
+    assert after.loc["ELMo", ["team_type", "sectors"]].tolist() == [
+        "collaboration",
+        "academia|industry",
+    ]
     assert len(after) == len(before) + 1
     assert catalogue.verify() == []
     for table, name in (
@@ -59,7 +83,11 @@ def test_a_model_a_label_and_a_sector_are_laid_over_and_taken_out_again(tmp_path
     ("row", "table", "said"),
     [
         ({**MODEL, "sectors": "military"}, "models", "fails for 'military'"),
-        ({**MODEL, "colour": "red"}, "models", "has a column 'colour'; there are: model, vintage, "),
+        (
+            {**MODEL, "colour": "red"},
+            "models",
+            "has a column 'colour'; there are: model, vintage, ",
+        ),
         (
             {"model": "Mine"},
             "models",
@@ -70,7 +98,11 @@ def test_a_model_a_label_and_a_sector_are_laid_over_and_taken_out_again(tmp_path
         ({**MODEL, "vintage": "2020-01"}, "models", "fails for '2020-01'"),
         ({**MODEL, "model": ""}, "models", "column model"),
         ({}, "models", "mine.yml holds no row"),
-        ({"organisation": "Nowhere", "sector": "academia"}, "organisations", "changes no model of any vintage"),
+        (
+            {"organisation": "Nowhere", "sector": "academia"},
+            "organisations",
+            "changes no model of any vintage",
+        ),
     ],
 )
 def test_a_row_that_makes_no_sense_is_refused(row, table, said, tmp_path, three_vintages):
@@ -80,14 +112,22 @@ def test_a_row_that_makes_no_sense_is_refused(row, table, said, tmp_path, three_
     assert not (three_vintages / "own").exists()
 
 
-def test_what_is_edited_by_hand_is_met_with_the_command_that_seals_it_and_no_derived_table_is_sealed(data_copy):
+def test_what_is_edited_by_hand_is_met_with_the_command_that_seals_it_and_no_derived_table_is_sealed(
+    data_copy,
+):
     claims, models = data_copy / "claims.yml", data_copy / "models" / "2026-08.csv"
     claims.write_text(claims.read_text() + "\n")
-    assert "if you meant that, compute-divide data seal lists it anew" in command_line.run("data", "verify").stdout
+    assert (
+        "if you meant that, compute-divide data seal lists it anew"
+        in command_line.run("data", "verify").stdout
+    )
     assert command_line.run("data", "seal").exit_code == 0
     assert catalogue.verify() == []
     models.write_text(models.read_text().replace("API access", "Unreleased", 1))
-    assert "a derived table is not edited: derive it again, or bring a row" in command_line.run("data", "verify").stdout
+    assert (
+        "a derived table is not edited: derive it again, or bring a row"
+        in command_line.run("data", "verify").stdout
+    )
     refused = command_line.run("data", "seal")
     assert (refused.exit_code, "data/models/2026-08.csv is derived" in refused.stderr) == (1, True)
     assert len(catalogue.verify()) == 1

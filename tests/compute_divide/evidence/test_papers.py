@@ -56,8 +56,19 @@ def raw(tmp_path):
     folder.mkdir(parents=True)
     (folder / "MANIFEST.md").write_text("ignored")
     plain = [
-        {"title": "Scaling Language Models", "status": "Poster", "aff": "Stanford University; OpenAI", "author_num": 2},
-        {"title": "Regret of Bandits", "status": "Oral", "aff": "MIT", "author_num": 3, "aff_domain": "mit.edu"},
+        {
+            "title": "Scaling Language Models",
+            "status": "Poster",
+            "aff": "Stanford University; OpenAI",
+            "author_num": 2,
+        },
+        {
+            "title": "Regret of Bandits",
+            "status": "Oral",
+            "aff": "MIT",
+            "author_num": 3,
+            "aff_domain": "mit.edu",
+        },
         {"title": "Regret of  bandits.", "status": "Oral", "aff": "MIT"},
         {"title": "Turned Down", "status": "Reject", "aff": "Google"},
         {"title": "A Workshop Paper", "status": "Workshop"},
@@ -71,13 +82,24 @@ def raw(tmp_path):
     ]
     (folder / "icml__icml2019.json.gz").write_bytes(packed(plain))
     more = [
-        {"title": "SCALING language models", "abstract": "We use GPT-3.", "aff": "wrong", "aff_domain": "x"},
-        {"title": "No Affiliations", "aff": "Google; Google", "aff_domain": "google.com; google.com"},
+        {
+            "title": "SCALING language models",
+            "abstract": "We use GPT-3.",
+            "aff": "wrong",
+            "aff_domain": "x",
+        },
+        {
+            "title": "No Affiliations",
+            "aff": "Google; Google",
+            "aff_domain": "google.com; google.com",
+        },
         {"title": "Only Here", "status": "Poster"},
     ]
     (folder / "icml__icml2019.abstracts.json.gz").write_bytes(packed(more))
     table = {"title": "A Table", "status": "Poster", "track": "Datasets & Benchmarks"}
-    (folder / "nips__nips2022.json.gz").write_bytes(packed([table, {"title": "Gone", "status": "Journal"}]))
+    (folder / "nips__nips2022.json.gz").write_bytes(
+        packed([table, {"title": "Gone", "status": "Journal"}])
+    )
     (folder / "neurips2022_title_and_aff.tsv").write_text(
         "A table\tmit\tnone\tgoogle\nAnother name\tmit\n\nno affiliations at all\n"
     )
@@ -117,7 +139,10 @@ def test_every_record_is_a_row_or_counted_with_its_reason(raw, tmp_path):
         "authors: Field",
         "Invalid JSON",
     ):
-        assert sum(rows for reason, rows in aside.items() if reason.startswith(f"malformed: {said}")) == 1
+        assert (
+            sum(rows for reason, rows in aside.items() if reason.startswith(f"malformed: {said}"))
+            == 1
+        )
     places = [place for group in sidecar.set_aside for place in group.examples]
     assert "icml__icml2019.json.gz, record 4" in places
 
@@ -136,7 +161,11 @@ def test_lists_of_one_venue_and_year_complete_each_other(raw, tmp_path):
     bandits = rows.loc[paper_key("Regret of Bandits")]
     assert (bandits["unit"], bandits["authors"]) == ("organisation", 3)
     paper = rows.loc[paper_key("A Table")]
-    assert (paper["venue"], paper["year"], paper["track"]) == ("neurips", 2022, "datasets-and-benchmarks")
+    assert (paper["venue"], paper["year"], paper["track"]) == (
+        "neurips",
+        2022,
+        "datasets-and-benchmarks",
+    )
     assert paper["profile"] == "1:academia 1:industry 1:unknown"
     viz = rows.loc[paper_key("Café Models")]
     assert viz["profile"] == "1:academia 1:industry"
@@ -144,7 +173,9 @@ def test_lists_of_one_venue_and_year_complete_each_other(raw, tmp_path):
 
 def test_nothing_personal_and_no_text_is_kept(raw, tmp_path):
     folder, _, table = derived(raw, tmp_path)
-    kept = " ".join(str(value) for column in table.columns for value in table[column].dropna().unique())
+    kept = " ".join(
+        str(value) for column in table.columns for value in table[column].dropna().unique()
+    )
     kept += (folder / "papers" / "papers.meta.yml").read_text(encoding="utf-8")
     for text in ("Stanford", "Montr", "Scaling", "Regret", "We use", "google.com", "mit.edu"):
         assert text not in kept
@@ -168,7 +199,12 @@ def test_affiliation_and_domain_of_different_lists_are_no_pair(tmp_path):
     out, _, table = derived(tmp_path / "raw", tmp_path)
     assert table["domain_profile"].tolist() == ["1:academia 1:industry"]
     row = pd.read_csv(out / AGREEMENT_TABLE).iloc[0]
-    assert (row["both_company"], row["neither"], row["only_name"], row["only_domain"]) == (1, 1, 0, 0)
+    assert (row["both_company"], row["neither"], row["only_name"], row["only_domain"]) == (
+        1,
+        1,
+        0,
+        0,
+    )
 
 
 @pytest.mark.parametrize(
@@ -183,7 +219,8 @@ def test_affiliation_and_domain_of_different_lists_are_no_pair(tmp_path):
 def test_a_damaged_file_is_refused(content, said, raw, tmp_path):
     (raw / "papers" / "icml__icml2019.json.gz").write_bytes(content)
     with pytest.raises(
-        EvidenceError, match=rf"icml__icml2019.json.gz is damaged, breaks off or is no such list: .*{said}"
+        EvidenceError,
+        match=rf"icml__icml2019.json.gz is damaged, breaks off or is no such list: .*{said}",
     ):
         derived(raw, tmp_path)
 
@@ -199,7 +236,11 @@ def test_unknown_files_are_named(tmp_path):
 
 FIELDS = st.sampled_from(["title", "authors", "aff", "status", "author_num", "keywords"])
 LEAVES = st.none() | st.booleans() | st.integers() | st.text(max_size=5)
-ANY = st.recursive(LEAVES, lambda x: st.lists(x, max_size=3) | st.dictionaries(FIELDS, x, max_size=4), max_leaves=10)
+ANY = st.recursive(
+    LEAVES,
+    lambda x: st.lists(x, max_size=3) | st.dictionaries(FIELDS, x, max_size=4),
+    max_leaves=10,
+)
 
 
 @given(
@@ -208,7 +249,9 @@ ANY = st.recursive(LEAVES, lambda x: st.lists(x, max_size=3) | st.dictionaries(F
     st.booleans(),
 )
 def test_any_content_is_read_or_refused(content, reader, pack):
-    kind = dataclasses.replace(KINDS[0], reader=lambda _: reader(gzip.compress(content) if pack else content))
+    kind = dataclasses.replace(
+        KINDS[0], reader=lambda _: reader(gzip.compress(content) if pack else content)
+    )
     try:
         records = PaperList(Path(__file__), "icml", 2019, kind).records()
     except EvidenceError:
@@ -226,7 +269,9 @@ def test_a_key_ignores_case_spaces_and_signs(title):
 # --- profiles ---
 
 CALLS = judgement_calls()
-ATOMS = st.sampled_from(["academia", "industry", "government", "nonprofit", "@openai", "@mila", "@joint-labs"])
+ATOMS = st.sampled_from(
+    ["academia", "industry", "government", "nonprofit", "@openai", "@mila", "@joint-labs"]
+)
 SLOTS = st.sets(ATOMS, max_size=3).map(lambda atoms: "+".join(sorted(atoms)) or "unknown")
 
 
@@ -251,11 +296,18 @@ def test_a_team_with_a_company_is_never_academic(slots, public):
         assert team == "academia-only"
 
 
-@given(st.lists(SLOTS, min_size=1, max_size=8), st.sampled_from(["academia", "industry", "nonprofit"]))
+@given(
+    st.lists(SLOTS, min_size=1, max_size=8), st.sampled_from(["academia", "industry", "nonprofit"])
+)
 def test_flipping_a_call_equals_writing_the_sector(slots, sector):
     flipped = CALLS | {"openai": (sector,)}
-    written = ["+".join(sorted({sector if atom == "@openai" else atom for atom in slot.split("+")})) for slot in slots]
-    assert sector_counts(paper_profile(slots), flipped) == sector_counts(paper_profile(written), CALLS)
+    written = [
+        "+".join(sorted({sector if atom == "@openai" else atom for atom in slot.split("+")}))
+        for slot in slots
+    ]
+    assert sector_counts(paper_profile(slots), flipped) == sector_counts(
+        paper_profile(written), CALLS
+    )
 
 
 # --- the table that the project ships ---
@@ -271,14 +323,22 @@ def test_the_shipped_team_types_follow_from_the_profiles():
 
 
 @pytest.mark.raw
-def test_lists_that_lack_are_named_and_one_that_is_added_gives_what_all_together_give(raw_dir, tmp_path, data_copy):
+def test_lists_that_lack_are_named_and_one_that_is_added_gives_what_all_together_give(
+    raw_dir, tmp_path, data_copy
+):
     def derive(folder, *options):
-        return command_line.run("data", "derive", "--only", "papers", "--raw", str(tmp_path / folder), *options)
+        return command_line.run(
+            "data", "derive", "--only", "papers", "--raw", str(tmp_path / folder), *options
+        )
 
     def hashes():
         return {name: read_sidecar(name).sha256 for name in TABLES}
 
-    lists = [path for path in (raw_dir / "papers").iterdir() if LONG or path.name.startswith(("corl", "uai"))]
+    lists = [
+        path
+        for path in (raw_dir / "papers").iterdir()
+        if LONG or path.name.startswith(("corl", "uai"))
+    ]
     for path in lists:
         for folder in ("all", "few")[: 1 + (path.name != "uai__uai2024.json.gz")]:
             (tmp_path / folder / "papers").mkdir(parents=True, exist_ok=True)
@@ -293,11 +353,15 @@ def test_lists_that_lack_are_named_and_one_that_is_added_gives_what_all_together
     assert derive("few", "--replace").exit_code == 0
     assert len(load_papers()) < rows
     renamed = shutil.copy(raw_dir / "papers" / "uai__uai2024.json.gz", tmp_path / "mine.json.gz")
-    done = command_line.run("data", "add", "papers", str(renamed), "--venue", "uai", "--year", "2024")
+    done = command_line.run(
+        "data", "add", "papers", str(renamed), "--venue", "uai", "--year", "2024"
+    )
     assert done.exit_code == 0, done.output
     assert hashes() == whole
     assert catalogue.verify() == []
-    again = command_line.run("data", "add", "papers", str(renamed), "--venue", "uai", "--year", "2024")
+    again = command_line.run(
+        "data", "add", "papers", str(renamed), "--venue", "uai", "--year", "2024"
+    )
     assert (again.exit_code, "uai 2024 is there already" in again.stderr) == (1, True)
 
 
@@ -305,16 +369,30 @@ def test_lists_that_lack_are_named_and_one_that_is_added_gives_what_all_together
     ("name", "content", "venue", "said"),
     [
         ("a.csv", b"", "uai", "no reader for 'a.csv'; a list ends in .json.gz, .jsonl.gz, .tsv"),
-        ("a.json.gz", packed([]), "UAI/..", "'UAI/..' 2031 is no venue and year; allowed: letters a to z"),
+        (
+            "a.json.gz",
+            packed([]),
+            "UAI/..",
+            "'UAI/..' 2031 is no venue and year; allowed: letters a to z",
+        ),
         ("a.json.gz", packed([]), "uai", "a.json.gz holds no accepted paper"),
-        ("a.json.gz", packed([{"title": "A", "status": "Reject"}]), "uai", "paper: not accepted: Reject (1)"),
+        (
+            "a.json.gz",
+            packed([{"title": "A", "status": "Reject"}]),
+            "uai",
+            "paper: not accepted: Reject (1)",
+        ),
         ("a.json.gz", b"nonsense", "uai", "a.json.gz is damaged, breaks off or is no such list"),
     ],
 )
-def test_a_list_that_cannot_be_added_changes_nothing(name, content, venue, said, tmp_path, data_copy):
+def test_a_list_that_cannot_be_added_changes_nothing(
+    name, content, venue, said, tmp_path, data_copy
+):
     (tmp_path / name).write_bytes(content)
     before = (data_copy / "MANIFEST.sha256").read_bytes()
-    done = command_line.run("data", "add", "papers", str(tmp_path / name), "--venue", venue, "--year", "2031")
+    done = command_line.run(
+        "data", "add", "papers", str(tmp_path / name), "--venue", venue, "--year", "2031"
+    )
     assert done.exit_code in {1, 2}
     assert said in done.stderr.replace("\n", " ")
     assert (data_copy / "MANIFEST.sha256").read_bytes() == before

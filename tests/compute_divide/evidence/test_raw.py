@@ -34,7 +34,10 @@ from compute_divide.evidence.store.raw_csv import (
 
 days = st.dates(dt.date(1943, 1, 1), dt.date(2030, 12, 31))
 tokens = st.lists(st.sampled_from(SECTORS.ours), max_size=6)
-names = st.text(st.characters(codec="utf-8", exclude_characters='",|\n\r', exclude_categories=["C", "Z"]), min_size=1)
+names = st.text(
+    st.characters(codec="utf-8", exclude_characters='",|\n\r', exclude_categories=["C", "Z"]),
+    min_size=1,
+)
 
 
 # --- dates ---
@@ -53,7 +56,11 @@ def test_a_day_is_read_back_in_every_form(day):
 @given(days)
 def test_a_month_and_a_year_are_less_precise(day):
     first = day.replace(day=1)
-    assert parse_date(day.strftime("%m/%Y")) == parse_date(day.strftime("%Y-%m")) == Dated(first, "month")
+    assert (
+        parse_date(day.strftime("%m/%Y"))
+        == parse_date(day.strftime("%Y-%m"))
+        == Dated(first, "month")
+    )
     assert parse_date(str(day.year)) == Dated(dt.date(day.year, 1, 1), "year")
 
 
@@ -61,7 +68,10 @@ def test_a_month_and_a_year_are_less_precise(day):
 def test_the_order_of_a_file_is_found_where_it_shows(many):
     shows = any(day.day > 12 for day in many)
     assert date_order([day.strftime("%d/%m/%Y") for day in many]) == ("day-first", shows)
-    assert date_order([day.strftime("%m/%d/%Y") for day in many]) == ("month-first" if shows else "day-first", shows)
+    assert date_order([day.strftime("%m/%d/%Y") for day in many]) == (
+        "month-first" if shows else "day-first",
+        shows,
+    )
 
 
 @pytest.mark.parametrize(
@@ -81,7 +91,14 @@ def test_every_finite_number_is_read_back(value):
 
 @pytest.mark.parametrize(
     ("text", "value"),
-    [("1,234", 1234), ("$1,234,567.89", 1234567.89), ("$-5", -5), ("-$5", -5), ("1.5E+20", 1.5e20), ("12 or 13", None)],
+    [
+        ("1,234", 1234),
+        ("$1,234,567.89", 1234567.89),
+        ("$-5", -5),
+        ("-$5", -5),
+        ("1.5E+20", 1.5e20),
+        ("12 or 13", None),
+    ],
 )
 def test_money_and_thousands(text, value):
     assert parse_number(text) == value
@@ -100,7 +117,11 @@ def test_a_bare_list_is_read_back(entries):
     assert split_list(",".join(entries)) == [entry.strip(", ") for entry in entries]
 
 
-@given(st.lists(st.tuples(names, names).map(lambda pair: f"{pair[0]}, {pair[1]}"), min_size=2, max_size=4))
+@given(
+    st.lists(
+        st.tuples(names, names).map(lambda pair: f"{pair[0]}, {pair[1]}"), min_size=2, max_size=4
+    )
+)
 def test_names_with_a_comma_are_kept_whole_quoted_or_not(entries):
     line = io.StringIO()
     csv.writer(line, lineterminator="", quoting=csv.QUOTE_ALL).writerow(entries)
@@ -117,7 +138,10 @@ def test_names_with_a_comma_are_kept_whole_quoted_or_not(entries):
         ("University of California, San Diego", ["University of California, San Diego"]),
         ("Deepmind, Berkeley", ["Deepmind", "Berkeley"]),
         ("DeepMind, University of Oxford, ", ["DeepMind", "University of Oxford"]),
-        ("University of Science and Technology of China", ["University of Science and Technology of China"]),
+        (
+            "University of Science and Technology of China",
+            ["University of Science and Technology of China"],
+        ),
         ("", []),
     ],
 )
@@ -151,7 +175,9 @@ def test_labels_of_both_schemes(label, kind):
     assert team_type(team_tokens(label, "row 2")) == kind
 
 
-@pytest.mark.parametrize("labels", [SECTORS, NOTABILITY, OPENNESS, CODE_OPENNESS, CONFIDENCE, TEAM_LABELS])
+@pytest.mark.parametrize(
+    "labels", [SECTORS, NOTABILITY, OPENNESS, CODE_OPENNESS, CONFIDENCE, TEAM_LABELS]
+)
 def test_our_labels_are_labels_of_their_own_set(labels):
     assert all(key == key.casefold() for key in labels.known)
     if labels is not TEAM_LABELS:

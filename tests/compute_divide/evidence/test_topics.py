@@ -27,7 +27,9 @@ def test_a_term_in_a_title(text, term):
     assert term in TERMS.find(text).split("|")
 
 
-@pytest.mark.parametrize("text", ["An illmatic title", "Subgradients of pseudoconvexity", "Fairytales", "Elephants"])
+@pytest.mark.parametrize(
+    "text", ["An illmatic title", "Subgradients of pseudoconvexity", "Fairytales", "Elephants"]
+)
 def test_a_term_is_a_word_of_its_own(text):
     assert not {"llm", "convex", "fair", "graph"} & set(TERMS.find(text).split("|"))
 
@@ -47,7 +49,9 @@ def test_a_model_by_its_name(text, model):
     assert model in MODELS.find(text).split("|")
 
 
-@pytest.mark.parametrize("text", ["a clip of paper", "the bard sings", "gemini stars", "sharpness-aware SAM", "Albert"])
+@pytest.mark.parametrize(
+    "text", ["a clip of paper", "the bard sings", "gemini stars", "sharpness-aware SAM", "Albert"]
+)
 def test_a_common_word_is_no_model(text):
     assert not MODELS.find(text)
 
@@ -64,7 +68,8 @@ def test_groups_can_be_made_anew_from_the_stored_terms():
     assert TOPICS.terms(["language-models"]) < intensive
     assert not intensive & low
     with pytest.raises(
-        EvidenceError, match="'llms' is neither a group nor a topic; allowed: compute-intensive, low-compute"
+        EvidenceError,
+        match="'llms' is neither a group nor a topic; allowed: compute-intensive, low-compute",
     ):
         TOPICS.terms(["llms"])
 

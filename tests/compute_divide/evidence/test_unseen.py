@@ -46,13 +46,21 @@ def another_form(path: Path, seed: int) -> str:
                 row[place] = OLD_NAMES.get(row[place], row[place])
     order = rng.permutation(len(header)).tolist()
     out = io.StringIO()
-    csv.writer(out, lineterminator="\r\n").writerows([row[place] for place in order] for row in [header, *records])
+    csv.writer(out, lineterminator="\r\n").writerows(
+        [row[place] for place in order] for row in [header, *records]
+    )
     return out.getvalue()
 
 
 def counted(text: str) -> dict[str, Counter[str] | int]:
     """Count a snapshot anew, with nothing of the project: rows, those with compute, years, team types."""
-    found: dict[str, Counter[str] | int] = {"rows": 0, "compute": 0, "open": 0, "years": Counter(), "teams": Counter()}
+    found: dict[str, Counter[str] | int] = {
+        "rows": 0,
+        "compute": 0,
+        "open": 0,
+        "years": Counter(),
+        "teams": Counter(),
+    }
     years, teams = Counter[str](), Counter[str]()
     for row in csv.DictReader(io.StringIO(text)):
         if not ((row.get("Model") or row.get("System") or "").strip() or row["Reference"].strip()):
@@ -62,8 +70,12 @@ def counted(text: str) -> dict[str, Counter[str] | int]:
         access = row.get("Model accessibility", row.get("Open-source", ""))
         found["open"] += any(word in access for word in ("eights", "Permissive", "Fully"))
         years[row["Publication date"][-4:]] += bool(row["Publication date"])
-        labels = {label.strip().lower() for label in row["Organization categorization"].split(",")} - {""}
-        joint = {"academia", "industry"} <= labels or any("collaboration" in label for label in labels)
+        labels = {
+            label.strip().lower() for label in row["Organization categorization"].split(",")
+        } - {""}
+        joint = {"academia", "industry"} <= labels or any(
+            "collaboration" in label for label in labels
+        )
         lone = {
             frozenset({"academia"}): "academia-only",
             frozenset({"industry"}): "industry-only",
@@ -84,7 +96,11 @@ def test_a_snapshot_in_a_form_that_nobody_has_seen(name, raw_dir, tmp_path, data
     assert {
         "rows": len(models),
         "compute": int(models["training_compute_flop"].notna().sum()),
-        "open": int(models["openness"].isin(["Weights available", "Permissive license", "Fully open-source"]).sum()),
+        "open": int(
+            models["openness"]
+            .isin(["Weights available", "Permissive license", "Fully open-source"])
+            .sum()
+        ),
         "years": Counter(models["year"].dropna().astype(int).astype(str)),
         "teams": Counter(models["team_type"]),
     } == expected
@@ -99,8 +115,14 @@ def test_a_list_of_a_venue_that_nobody_has_seen(name, raw_dir, tmp_path, data_co
     papers = load_papers()
     papers = papers[papers["venue"].eq("unseen")]
     refused = re.compile("reject|withdr|workshop|^active$|retract|invite|tutorial", re.IGNORECASE)
-    records = [one for one in json.loads(gzip.decompress(content)) if not refused.search(one.get("status") or "")]
+    records = [
+        one
+        for one in json.loads(gzip.decompress(content))
+        if not refused.search(one.get("status") or "")
+    ]
     titles = {"".join(filter(str.isalnum, one["title"].lower())): one for one in reversed(records)}
     assert len(papers) == len(titles)
     assert papers["has_abstract"].sum() == sum(bool(one.get("abstract")) for one in titles.values())
-    assert papers["profile"].notna().sum() == sum(bool((one.get("aff") or "").strip("; ")) for one in titles.values())
+    assert papers["profile"].notna().sum() == sum(
+        bool((one.get("aff") or "").strip("; ")) for one in titles.values()
+    )

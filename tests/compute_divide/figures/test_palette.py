@@ -14,13 +14,25 @@ from compute_divide.figures.base.marks import TEAM_COLOURS, TEAM_NAMES, TEAM_SHA
 VISION = {
     "normal": np.eye(3),
     "protanopia": np.array(
-        [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998]]
+        [
+            [0.152286, 1.052583, -0.204868],
+            [0.114503, 0.786281, 0.099216],
+            [-0.003882, -0.048116, 1.051998],
+        ]
     ),
     "deuteranopia": np.array(
-        [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.011820, 0.042940, 0.968881]]
+        [
+            [0.367322, 0.860646, -0.227968],
+            [0.280085, 0.672501, 0.047413],
+            [-0.011820, 0.042940, 0.968881],
+        ]
     ),
     "tritanopia": np.array(
-        [[1.255528, -0.076749, -0.178779], [-0.078411, 0.930809, 0.147602], [0.004733, 0.691367, 0.303900]]
+        [
+            [1.255528, -0.076749, -0.178779],
+            [-0.078411, 0.930809, 0.147602],
+            [0.004733, 0.691367, 0.303900],
+        ]
     ),
 }
 # Ottosson (2020): linear RGB to OKLab.
@@ -52,13 +64,18 @@ def linear(colour):
 
 def contrast(one, other):
     """Return the contrast of two colours by WCAG 2."""
-    light, dark = sorted((linear(colour) @ [0.2126, 0.7152, 0.0722] for colour in (one, other)), reverse=True)
+    light, dark = sorted(
+        (linear(colour) @ [0.2126, 0.7152, 0.0722] for colour in (one, other)), reverse=True
+    )
     return (light + 0.05) / (dark + 0.05)
 
 
 def distance(one, other, vision):
     """Return the distance of two colours in OKLab as someone with this vision sees them."""
-    seen = [TO_LAB @ np.cbrt(TO_CONES @ np.clip(VISION[vision] @ linear(colour), 0, 1)) for colour in (one, other)]
+    seen = [
+        TO_LAB @ np.cbrt(TO_CONES @ np.clip(VISION[vision] @ linear(colour), 0, 1))
+        for colour in (one, other)
+    ]
     return float(np.linalg.norm(seen[0] - seen[1]))
 
 
@@ -67,7 +84,9 @@ def test_the_measures_give_known_values():
     assert contrast("#777777", "#ffffff") == pytest.approx(4.48, abs=0.01)
     assert distance("#000000", "#ffffff", "normal") == pytest.approx(1, abs=1e-3)
     # A red and a green that differ in hue alone are hard to tell for most colour-blind readers.
-    assert distance("#c05050", "#6f7f30", "deuteranopia") < 0.4 * distance("#c05050", "#6f7f30", "normal")
+    assert distance("#c05050", "#6f7f30", "deuteranopia") < 0.4 * distance(
+        "#c05050", "#6f7f30", "normal"
+    )
 
 
 @pytest.mark.parametrize("ground", GROUNDS)

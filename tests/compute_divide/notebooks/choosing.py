@@ -40,7 +40,9 @@ def all_at_once(parameters: Sequence[Parameter], place: int) -> Values:
 def drawn(parameters: Sequence[Parameter], rng: np.random.Generator) -> Values:
     """Return a combination at random; years lie mostly where there are data."""
     values = {parameter.name: _draw(parameter, rng) for parameter in parameters}
-    for first in (name for name in values if name.endswith("_first") and f"{name[:-5]}last" in values):
+    for first in (
+        name for name in values if name.endswith("_first") and f"{name[:-5]}last" in values
+    ):
         last = f"{first[:-5]}last"
         values[first], values[last] = sorted([values[first], values[last]])
     return values
@@ -51,14 +53,22 @@ def _draw(parameter: Parameter, rng: np.random.Generator) -> Any:
         members = parameter.schema.get("items", {}).get("enum", [])
         if not members:
             return FLIPS[int(rng.integers(len(FLIPS)))]
-        return sorted(rng.choice(members, size=int(rng.integers(1, 1 + min(len(members), 6))), replace=False).tolist())
+        return sorted(
+            rng.choice(
+                members, size=int(rng.integers(1, 1 + min(len(members), 6))), replace=False
+            ).tolist()
+        )
     ends = edges(parameter)
     if parameter.choices:
         return ends[int(rng.integers(len(ends)))]
     low, high = ends
     if low == 1950 and rng.random() < 0.8:
         low = 2005
-    value = rng.integers(low, high + 1) if parameter.schema["type"] == "integer" else rng.uniform(low, high)
+    value = (
+        rng.integers(low, high + 1)
+        if parameter.schema["type"] == "integer"
+        else rng.uniform(low, high)
+    )
     return value.item() if isinstance(value, np.generic) else value
 
 

@@ -20,7 +20,11 @@ class Chapter:
         self.results = harvest(outputs)
         figures = [output for output in outputs if VEGALITE_MIME in output["data"]]
         self.figures = {output["metadata"][VEGALITE_MIME]["name"]: output for output in figures}
-        self.tables = [output["data"]["text/markdown"] for output in outputs if "text/markdown" in output["data"]]
+        self.tables = [
+            output["data"]["text/markdown"]
+            for output in outputs
+            if "text/markdown" in output["data"]
+        ]
 
 
 DONE: dict[str, Chapter] = {}

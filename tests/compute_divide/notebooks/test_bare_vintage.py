@@ -14,7 +14,13 @@ from sampling import some
 
 ROOT = Path(__file__).parents[3]
 NEEDED = ("model", "organisations", "team_label", "published", "notability")
-HEADERS = ("Model", "Organization", "Organization categorization", "Publication date", "Notability criteria")
+HEADERS = (
+    "Model",
+    "Organization",
+    "Organization categorization",
+    "Publication date",
+    "Notability criteria",
+)
 EVERY = {
     "causes": "vintage", "diffusion": "openness_vintage", "foundation-models": "vintage",
     "hardware": "hardware_vintage",
@@ -28,18 +34,29 @@ def evidence(tmp_path_factory):
     """Return a copy of the evidence with a vintage of October 2024 that knows the bare minimum."""
     folder = tmp_path_factory.mktemp("bare")
     shutil.copytree(ROOT / "data", folder / "data")
-    with (ROOT / "data/models/2024-10.csv").open(encoding="utf-8") as file, (folder / "bare.csv").open("w") as out:
+    with (
+        (ROOT / "data/models/2024-10.csv").open(encoding="utf-8") as file,
+        (folder / "bare.csv").open("w") as out,
+    ):
         writer = csv.writer(out)
         writer.writerow(HEADERS)
-        writer.writerows([row[name].replace("|", ",") for name in NEEDED] for row in csv.DictReader(file))
-    command(folder / "data", "data", "add", "models", str(folder / "bare.csv"), "--vintage", "2024-07")
+        writer.writerows(
+            [row[name].replace("|", ",") for name in NEEDED] for row in csv.DictReader(file)
+        )
+    command(
+        folder / "data", "data", "add", "models", str(folder / "bare.csv"), "--vintage", "2024-07"
+    )
     return folder / "data"
 
 
 def command(data: Path, *words: str) -> str:
     run = [sys.executable, "-m", "compute_divide", *words]
     done = subprocess.run(
-        run, cwd=ROOT, env={**os.environ, "COMPUTE_DIVIDE_DATA": str(data)}, capture_output=True, text=True
+        run,
+        cwd=ROOT,
+        env={**os.environ, "COMPUTE_DIVIDE_DATA": str(data)},
+        capture_output=True,
+        text=True,
     )
     assert done.returncode == 0, done.stderr[-2000:]
     return done.stdout
@@ -47,5 +64,11 @@ def command(data: Path, *words: str) -> str:
 
 @pytest.mark.parametrize("slug", some([*EVERY], 2, 4))
 def test_a_chapter_meets_a_vintage_without_values(slug, evidence):
-    results = json.loads(command(evidence, "run", slug, "-p", f"{EVERY[slug]}=2024-07", "--json"))[slug]
-    assert any(one["value"] is None for one in results.values()) or slug in {"causes", "introduction", "robustness"}
+    results = json.loads(command(evidence, "run", slug, "-p", f"{EVERY[slug]}=2024-07", "--json"))[
+        slug
+    ]
+    assert any(one["value"] is None for one in results.values()) or slug in {
+        "causes",
+        "introduction",
+        "robustness",
+    }

@@ -30,7 +30,13 @@ SEED = 20240104
 BROKEN = re.compile(r"\bnan\b|\bNone\b|\bNaT\b|<NA>|\binf\b")
 """What a missing number looks like in a sentence."""
 
-FUTURE = {"early_first": 2029, "early_last": 2030, "late_first": 2029, "late_last": 2030, "industry_year": 2030}
+FUTURE = {
+    "early_first": 2029,
+    "early_last": 2030,
+    "late_first": 2029,
+    "late_last": 2030,
+    "industry_year": 2030,
+}
 PAST = {"early_first": 1950, "early_last": 1950, "industry_year": 1951}
 OTHER_CHOICES = {"joint_labs": "academia", "non_profits": "academia", "flips": ["openai=nonprofit"]}
 BEYOND = [
@@ -57,17 +63,29 @@ BEYOND = [
     ("ledger", {"vintage": "2022-06", "top_k": 1}),
     ("ledger", {"vintage": "2023-03", "minimum_coverage": 1.0}),
     ("open-models", {"texts": ["title"], "venues": ["cvpr"]}),
-    ("open-models", {"texts": ["title", "keywords"], "venues": ["ijcai", "neurips"], **OTHER_CHOICES}),
+    (
+        "open-models",
+        {"texts": ["title", "keywords"], "venues": ["ijcai", "neurips"], **OTHER_CHOICES},
+    ),
     ("open-models", {"venues": ["colt"], "base_vintage": "2023-12"}),
-    ("open-models", {"early_first": 2007, "early_last": 2007, "late_first": 2030, "late_last": 2030}),
-    ("open-models", {"early_last": 2024, "late_first": 2020, "late_last": 2022, "reading": "domain"}),
+    (
+        "open-models",
+        {"early_first": 2007, "early_last": 2007, "late_first": 2030, "late_last": 2030},
+    ),
+    (
+        "open-models",
+        {"early_last": 2024, "late_first": 2020, "late_last": 2022, "reading": "domain"},
+    ),
     ("scrutiny", {"venues": ["colt"], "minimum_coverage": 0.0}),
     ("scrutiny", {"early_first": 1950, "early_last": 1951, "late_first": 2030, "late_last": 2030}),
     ("scrutiny", {"scrutiny": ["audit"], "parts": ["audit"], "low": ["bandits"], **OTHER_CHOICES}),
     ("scrutiny", {"venues": ["iclr"], "middle_first": 1950, "middle_last": 1950}),
     ("attention", {"venues": ["emnlp"]}),
     ("attention", {"late_first": 2030, "late_last": 2030, "top": 0.0, **OTHER_CHOICES}),
-    ("attention", {"venues": ["colt", "cvpr"], "middle_last": 2017, "minimum_coverage": 0.0, "top": 1.0}),
+    (
+        "attention",
+        {"venues": ["colt", "cvpr"], "middle_last": 2017, "minimum_coverage": 0.0, "top": 1.0},
+    ),
 ]
 """Years after and before the data, venues without papers, other readings, the rest as published."""
 
@@ -102,7 +120,11 @@ def problems(engine: Engine) -> Ending:
         # Here and not in the threads: Python 3.11 cannot parse in two of them at once.
         jobs = [job_for(PROJECT, CHAPTERS[slug], values | changes, mark) for changes in choices]
         with ThreadPoolExecutor(os.cpu_count()) as pool:
-            return [wrong for found in pool.map(of_one, jobs, choices, [keys] * len(jobs)) for wrong in found]
+            return [
+                wrong
+                for found in pool.map(of_one, jobs, choices, [keys] * len(jobs))
+                for wrong in found
+            ]
 
     return of_all
 
@@ -144,15 +166,31 @@ def test_a_chapter_ends_well_beyond_its_data(problems: Ending, slug: str, change
     assert problems(slug, [changes]) == []
 
 
-def test_the_newest_year_is_ranked_wherever_the_charts_begin(run_chapter: Callable[..., Any]) -> None:
+def test_the_newest_year_is_ranked_wherever_the_charts_begin(
+    run_chapter: Callable[..., Any],
+) -> None:
     late, published = run_chapter("policy", since=2030).results, run_chapter("policy").results
-    for key in ("reach_budget", "rank_budget", "reach_facility", "rank_facility", "unknown_newest", "cost_median"):
+    for key in (
+        "reach_budget",
+        "rank_budget",
+        "reach_facility",
+        "rank_facility",
+        "unknown_newest",
+        "cost_median",
+    ):
         assert late[key] == published[key], key
     assert late["last_first"].value is None
 
 
 @pytest.mark.long
 @pytest.mark.parametrize("slug", CHAPTERS)
-def test_a_chapter_ends_well_with_each_value_at_an_end_and_with_values_at_random(problems: Ending, slug: str) -> None:
+def test_a_chapter_ends_well_with_each_value_at_an_end_and_with_values_at_random(
+    problems: Ending, slug: str
+) -> None:
     parameters, rng = CHAPTERS[slug].parameters, np.random.default_rng(SEED)
-    assert problems(slug, [*one_at_a_time(parameters), *(drawn(parameters, rng) for _ in range(DRAWS))]) == []
+    assert (
+        problems(
+            slug, [*one_at_a_time(parameters), *(drawn(parameters, rng) for _ in range(DRAWS))]
+        )
+        == []
+    )

@@ -38,7 +38,9 @@ def texts_of(spec):
 
 
 @pytest.mark.parametrize("slug", some(SLUGS, 4, 9))
-def test_text_has_the_colour_of_the_page_and_a_chart_carries_little_beyond_its_data(run_chapter, slug):
+def test_text_has_the_colour_of_the_page_and_a_chart_carries_little_beyond_its_data(
+    run_chapter, slug
+):
     for name, figure in run_chapter(slug).figures.items():
         spec = figure["data"][VEGALITE_MIME]
         told = json.dumps(spec, separators=(",", ":"), allow_nan=False)
@@ -58,7 +60,11 @@ def figure_of(run_chapter, slug, name):
 
 def test_the_bars_of_a_year_fill_it(run_chapter):
     spec, data = figure_of(run_chapter, "large-scale-models", "fig-frontier-compute")
-    bars = [(round(x), item["height"]) for kind, x, item in drawn(spec) if kind == "rect" and item.get("description")]
+    bars = [
+        (round(x), item["height"])
+        for kind, x, item in drawn(spec)
+        if kind == "rect" and item.get("description")
+    ]
     heights = pd.DataFrame(bars, columns=["x", "height"]).groupby("x")["height"].sum()
     assert len(heights) == data["year"].nunique()
     assert heights.to_numpy() == pytest.approx(heights.iloc[0])
@@ -66,28 +72,54 @@ def test_the_bars_of_a_year_fill_it(run_chapter):
 
 def test_ratios_without_an_interval_keep_their_dot(run_chapter):
     spec, gaps = figure_of(run_chapter, "training-compute", "fig-gap")
-    assert sum(kind == "symbol" for kind, *_ in drawn(spec)) == gaps["ratio"].notna().sum() > gaps["low"].notna().sum()
+    assert (
+        sum(kind == "symbol" for kind, *_ in drawn(spec))
+        == gaps["ratio"].notna().sum()
+        > gaps["low"].notna().sum()
+    )
 
 
 def test_every_venue_is_named_at_the_end_of_its_line(run_chapter):
     spec, data = figure_of(run_chapter, "research-topics", "fig-papers-turn")
-    assert {venue_name(venue) for venue in data["venue"]} <= {str(item["text"]) for item in texts_of(spec)}
+    assert {venue_name(venue) for venue in data["venue"]} <= {
+        str(item["text"]) for item in texts_of(spec)
+    }
 
 
 def test_a_row_without_odds_keeps_its_place():
-    rows = {"what": ["robustness", "safety"], "period": ["2019", "2020"], "odds_ratio": [1.5, None], "low": [1.2, None]}
-    chart = odds_forest(pd.DataFrame({**rows, "high": [2.0, None], "n": [40, 3]}), "what", "Odds ratio", by="period")
+    rows = {
+        "what": ["robustness", "safety"],
+        "period": ["2019", "2020"],
+        "odds_ratio": [1.5, None],
+        "low": [1.2, None],
+    }
+    chart = odds_forest(
+        pd.DataFrame({**rows, "high": [2.0, None], "n": [40, 3]}), "what", "Odds ratio", by="period"
+    )
     assert {"robustness", "safety"} <= {item["text"][0] for item in texts_of(chart.to_dict())}
 
 
 def test_a_mean_of_three_years_pools_their_models_and_few_have_no_band():
-    rows = pd.DataFrame({"year": [2010, 2011, 2012], "team_type": "other", "k": [1, 0, 2], "n": [1, 1, 4]})
+    rows = pd.DataFrame(
+        {"year": [2010, 2011, 2012], "team_type": "other", "k": [1, 0, 2], "n": [1, 1, 4]}
+    )
     means = three_year_means(rows)
     assert means[["k", "n"]].to_numpy().tolist() == [[1, 2], [3, 6], [2, 5]]
     assert means["low"].isna().tolist() == [True, False, False]
 
 
 def test_the_frontier_names_no_anonymous_system_and_no_arsenal(run_chapter):
-    texts = {str(item["text"]) for item in texts_of(figure_of(run_chapter, "machines", "fig-frontier")[0])}
-    assert {"JUPITER", "Alps", "Isambard-AI", "MareNostrum 5", "Leonardo", "Frontier", "Colossus"} <= texts
+    texts = {
+        str(item["text"])
+        for item in texts_of(figure_of(run_chapter, "machines", "fig-frontier")[0])
+    }
+    assert {
+        "JUPITER",
+        "Alps",
+        "Isambard-AI",
+        "MareNostrum 5",
+        "Leonardo",
+        "Frontier",
+        "Colossus",
+    } <= texts
     assert not any(re.search(r"unnamed|Anonym|Livermore|Capitan", text) for text in texts)

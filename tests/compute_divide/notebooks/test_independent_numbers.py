@@ -34,19 +34,27 @@ def test_the_numbers_on_machines_and_causes_are_what_the_raw_files_say(run_chapt
 
 
 @pytest.mark.raw
-def test_the_numbers_on_attention_scrutiny_capability_and_remedies_are_those_of_another_program(run_chapter, raw_dir):
+def test_the_numbers_on_attention_scrutiny_capability_and_remedies_are_those_of_another_program(
+    run_chapter, raw_dir
+):
     for slug, numbers in independent_attention.numbers(raw_dir, independent_numbers.DATA).items():
         results = run_chapter(slug).results
         assert len(numbers) >= 5
         for key, found in numbers.items():
             for end, value in (found if isinstance(found, dict) else {"value": found}).items():
-                near = pytest.approx(getattr(results[key], end), rel=0.011 if key == "scope_over_eight" else 1e-6)
+                near = pytest.approx(
+                    getattr(results[key], end), rel=0.011 if key == "scope_over_eight" else 1e-6
+                )
                 assert value == near, (key, end)
 
 
-@pytest.mark.parametrize("program", [independent_numbers, independent_machines, independent_attention])
+@pytest.mark.parametrize(
+    "program", [independent_numbers, independent_machines, independent_attention]
+)
 def test_the_programs_share_nothing_with_the_package(program):
     tree = ast.parse(Path(program.__file__).read_text(encoding="utf-8"))
-    modules = {name.name for node in ast.walk(tree) if isinstance(node, ast.Import) for name in node.names}
+    modules = {
+        name.name for node in ast.walk(tree) if isinstance(node, ast.Import) for name in node.names
+    }
     modules |= {node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
     assert not {name for name in modules if name.split(".")[0] in {"compute_divide", "bookpress"}}

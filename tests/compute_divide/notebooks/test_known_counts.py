@@ -17,7 +17,9 @@ COUNTS = [
 
 
 @pytest.mark.parametrize(("vintage", "settings", "early", "late", "industry"), COUNTS)
-def test_large_scale_models_records_exactly_the_known_counts(run_chapter, vintage, settings, early, late, industry):
+def test_large_scale_models_records_exactly_the_known_counts(
+    run_chapter, vintage, settings, early, late, industry
+):
     results = run_chapter("large-scale-models", vintage=vintage, **settings).results
     keys = ("academia_share_early", "academia_share_late", "industry_share_year")
     assert [(results[key].k, results[key].n) for key in keys] == [early, late, industry]
@@ -25,7 +27,9 @@ def test_large_scale_models_records_exactly_the_known_counts(run_chapter, vintag
 
 def test_the_first_editions_shares_stand_as_those_of_notable_models(run_chapter):
     results = run_chapter("large-scale-models").results
-    kept = {key: (results[key].k, results[key].n) for key in ("filter_keeps_early", "filter_keeps_late")}
+    kept = {
+        key: (results[key].k, results[key].n) for key in ("filter_keeps_early", "filter_keeps_late")
+    }
     assert kept == {"filter_keeps_early": (86, 86), "filter_keeps_late": (216, 220)}
     keys = ("academia_share_early", "academia_share_late", "industry_share_year")
     notable = [(results[f"notable_{key}"].k, results[f"notable_{key}"].n) for key in keys]
@@ -58,10 +62,15 @@ def test_robustness_reads_two_years_in_every_vintage_and_takes_the_difference_ap
 
 def test_a_young_year_is_no_rule_and_no_correction_beats_none(run_chapter):
     results = run_chapter("robustness").results
-    read = [results[f"second_in_{name}"] for name in ("2024_10", "2024_11", "2024_12", "2025_02", "2025_06", "2026_03")]
+    read = [
+        results[f"second_in_{name}"]
+        for name in ("2024_10", "2024_11", "2024_12", "2025_02", "2025_06", "2026_03")
+    ]
     assert [round(100 * share.value) for share in read] == [81, 79, 87, 89, 79, 81]
     ranges = {key: results[f"range_{key}"] for key in ("between", "newest")}
-    percent = {key: (round(100 * one.low), round(100 * one.high), one.n) for key, one in ranges.items()}
+    percent = {
+        key: (round(100 * one.low), round(100 * one.high), one.n) for key, one in ranges.items()
+    }
     assert percent == {"between": (56, 60, 10), "newest": (91, 94, 4)}
     errors = [results[f"nowcast_error_{strength}"].value for strength in ("0_25", "0_50", "1_00")]
     assert results["uncorrected_error"].value < min(errors)
@@ -80,7 +89,9 @@ def test_the_rise_of_hosted_models_rests_on_one_conference(run_chapter):
     results = run_chapter("open-models", non_profits="academia").results
     lead = results["hosted_lead"]
     assert (lead.label, lead.k, lead.n) == ("COLING", 49, 60)
-    assert [round(100 * results[f"hosted_{when}_academia"].value) for when in ("early", "late")] == [3, 42]
+    assert [
+        round(100 * results[f"hosted_{when}_academia"].value) for when in ("early", "late")
+    ] == [3, 42]
     for when in ("early", "late"):
         parts = [results[f"hosted_{when}_{part}"] for part in ("lead", "rest")]
         whole = results[f"hosted_{when}_academia"]

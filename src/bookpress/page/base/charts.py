@@ -126,13 +126,19 @@ class Chart(Part):
 def read_chart(spec: dict[str, Any], metadata: dict[str, Any]) -> Chart:
     """Return the chart of a notebook's output; a `UsageError` names the chart and all that is wrong with it."""
     # A notebook's nodes are slow to copy and to pickle: plain dictionaries are kept, of numbers with six digits.
-    entries = {**metadata, "spec": json.loads(json.dumps(spec), parse_float=lambda text: float(f"{float(text):.6g}"))}
+    entries = {
+        **metadata,
+        "spec": json.loads(json.dumps(spec), parse_float=lambda text: float(f"{float(text):.6g}")),
+    }
     return checked(Chart, entries, f"the figure {metadata.get('name') or 'without a name'}")
 
 
 def fitted(spec: dict[str, Any], size: Size) -> dict[str, Any]:
     """Return a specification that draws at one of the widths, on any ground."""
-    made = {key: part if key in {"data", "datasets"} else copy.deepcopy(part) for key, part in spec.items()}
+    made = {
+        key: part if key in {"data", "datasets"} else copy.deepcopy(part)
+        for key, part in spec.items()
+    }
     if size == "narrow":
         _shrink(made, WIDTHS["narrow"])
         _suit_phone(made)
@@ -148,7 +154,9 @@ def fitted(spec: dict[str, Any], size: Size) -> dict[str, Any]:
 
 def _suit_phone(spec: dict[str, Any]) -> None:
     """Give legends, labels and titles of axes the form that fits a narrow column, in place."""
-    named_rows = any(part.get("y", {}).get("type") in {"nominal", "ordinal"} for part in _encodings(spec))
+    named_rows = any(
+        part.get("y", {}).get("type") in {"nominal", "ordinal"} for part in _encodings(spec)
+    )
     config = spec.setdefault("config", {})
     # Beside the names of rows there is room for one column of a legend, and titles end where the plot does.
     spec.setdefault("padding", {"left": 5, "top": 5, "right": 12, "bottom": 5})
@@ -205,7 +213,9 @@ def to_csv(data: Data) -> str:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow([column.name for column in data.columns])
-    writer.writerows(["" if value is None else harmless(value) for value in row] for row in data.rows)
+    writer.writerows(
+        ["" if value is None else harmless(value) for value in row] for row in data.rows
+    )
     return out.getvalue()
 
 
@@ -232,8 +242,13 @@ def svg_with_origin(svg: str, origin: Mapping[str, str]) -> str:
 
 def png_with_origin(png: bytes, origin: Mapping[str, str]) -> bytes:
     """Return a PNG picture that says where it comes from, in a chunk of text for each fact, after its first chunk."""
-    texts = [(b"iTXt", key.capitalize().encode() + b"\0" * 5 + text.encode()) for key, text in origin.items()]
-    chunks = [pack(">I", len(text)) + kind + text + pack(">I", crc32(kind + text)) for kind, text in texts]
+    texts = [
+        (b"iTXt", key.capitalize().encode() + b"\0" * 5 + text.encode())
+        for key, text in origin.items()
+    ]
+    chunks = [
+        pack(">I", len(text)) + kind + text + pack(">I", crc32(kind + text)) for kind, text in texts
+    ]
     return png[:33] + b"".join(chunks) + png[33:]  # where the first chunk ends in any PNG file
 
 
@@ -242,7 +257,12 @@ def payload(chart: Chart) -> dict[str, Any]:
     plain = {key: part for key, part in chart.spec.items() if key != "datasets"}
     narrow, page, wide = (fitted(plain, size) for size in ("narrow", "page", "wide"))
     page = {key: part for key, part in page.items() if part != wide.get(key)}
-    return {"narrow": narrow, "page": page, "wide": wide, "datasets": chart.spec.get("datasets", {})}
+    return {
+        "narrow": narrow,
+        "page": page,
+        "wide": wide,
+        "datasets": chart.spec.get("datasets", {}),
+    }
 
 
 def to_script(chart: Chart, table: str) -> str:

@@ -15,11 +15,17 @@ from bookpress.citation.styles import to_reference
 def read_parts(env: BuildEnvironment) -> list[tuple[str, list[str]]]:
     """Return title and pages of the parts of ``_toc.yml``, from the tables of contents of the front page."""
     toctrees = env.get_doctree(env.config.root_doc).findall(addnodes.toctree)
-    return [(one.get("caption") or "", _with_those_below(env, one["includefiles"])) for one in toctrees]
+    return [
+        (one.get("caption") or "", _with_those_below(env, one["includefiles"])) for one in toctrees
+    ]
 
 
 def _with_those_below(env: BuildEnvironment, docnames: Iterable[str]) -> list[str]:
-    return [name for one in docnames for name in (one, *_with_those_below(env, env.toctree_includes.get(one, [])))]
+    return [
+        name
+        for one in docnames
+        for name in (one, *_with_those_below(env, env.toctree_includes.get(one, [])))
+    ]
 
 
 def chapter_numbers(env: BuildEnvironment) -> dict[str, int]:

@@ -43,7 +43,10 @@ def html(text: str, *slots: Iterable[nodes.Node], says: str = "") -> list[nodes.
 
 
 def leaving(
-    make: Callable[[later, BuildEnvironment], list[nodes.Node]], *, named: bool = False, content: bool = False
+    make: Callable[[later, BuildEnvironment], list[nodes.Node]],
+    *,
+    named: bool = False,
+    content: bool = False,
 ) -> type[SphinxDirective]:
     """Return a directive whose place is filled once all pages are known; `named` by a full name as its argument."""
 
@@ -61,8 +64,12 @@ def leaving(
                 self.assert_has_content()
                 self.state.nested_parse(self.content, self.content_offset, node)
             for inner in node.findall(nodes.Element):
-                if isinstance(inner, nodes.section | nodes.figure | nodes.table):  # its number would depend on it too
-                    raise self.error(f"a {inner.tagname} cannot depend on a statement or a result: it has a number")
+                if isinstance(
+                    inner, nodes.section | nodes.figure | nodes.table
+                ):  # its number would depend on it too
+                    raise self.error(
+                        f"a {inner.tagname} cannot depend on a statement or a result: it has a number"
+                    )
             return [node]
 
     return Leaving
@@ -104,4 +111,6 @@ def visit_value(self: HTML5Translator, node: value) -> None:
     """Open a value; a pointer over it shows what it measures."""
     titled: dict[str, Any] = {"title": node["title"]} if node["title"] else {}
     long = " value-long" if len(node.astext()) > LONG else ""
-    self.body.append(self.starttag(node, "span", "", CLASS=f"value value-{node['kind']}{long}", **titled))
+    self.body.append(
+        self.starttag(node, "span", "", CLASS=f"value value-{node['kind']}{long}", **titled)
+    )

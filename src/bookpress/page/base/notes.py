@@ -57,7 +57,9 @@ class WriteNotes(SphinxPostTransform):
         faults: dict[nodes.Element, list[Comparison]] = {}
         for node in list(self.document.findall(nodes.Element)):
             block, fault = block_of(node), self._fault(node)
-            if fault and (block is not node or isinstance(node, nodes.figure)):  # a template's HTML has no room for one
+            if fault and (
+                block is not node or isinstance(node, nodes.figure)
+            ):  # a template's HTML has no room for one
                 faults.setdefault(block, []).append(fault)
         for block, found in faults.items():
             block["classes"].append("fallen")
@@ -90,7 +92,9 @@ class WriteNotes(SphinxPostTransform):
     def _place(self, node: nodes.Element) -> nodes.inline:
         """Return a place to link to; the first of a statement on a page has the id."""
         name = anchor(node["name"], self.env.docname)
-        place = nodes.inline("", "", ids=[] if name in self.document.ids else [name], classes=["holds"])
+        place = nodes.inline(
+            "", "", ids=[] if name in self.document.ids else [name], classes=["holds"]
+        )
         self.document.ids[name] = place
         return place
 
@@ -119,7 +123,9 @@ def block_of(node: nodes.Element) -> nodes.Element:
 
 
 def _is_mark(node: nodes.Node) -> bool:
-    return isinstance(node, fragile) or (isinstance(node, nodes.Element) and "holds" in node["classes"])
+    return isinstance(node, fragile) or (
+        isinstance(node, nodes.Element) and "holds" in node["classes"]
+    )
 
 
 def _underline(node: mark) -> None:
@@ -150,8 +156,12 @@ def visit_fragile(self: HTML5Translator, node: fragile) -> None:
     falls = f"; soonest overturned by {sure['falls']['words']}" if sure["falls"] else ""
     attributes: dict[str, Any] = {"title": f"{sure['of']} states of the chapter were tried{falls}"}
     if LIST in env.found_docs:
-        attributes["href"] = f"{self.builder.get_relative_uri(self.builder.current_docname, LIST)}#{slug}-{key}"
-    self.body.append(self.starttag(node, "a", "", CLASS="sureness", **attributes) + f"{told(sure)}</a>")
+        attributes["href"] = (
+            f"{self.builder.get_relative_uri(self.builder.current_docname, LIST)}#{slug}-{key}"
+        )
+    self.body.append(
+        self.starttag(node, "a", "", CLASS="sureness", **attributes) + f"{told(sure)}</a>"
+    )
     raise nodes.SkipNode
 
 
@@ -168,7 +178,13 @@ def every_sentence(_node: later, env: BuildEnvironment) -> list[nodes.Node]:
     up = root.rpartition("/")[0] + "/" if "/" in root else ""
     titles = {page.slug: title_of(env, page.docname) for page in store.pages.values()}
     rows: list[dict[str, Any]] = [
-        {"id": f"{slug}-{key}", "chapter": titles[slug], "told": told(sure), "many": specifications(sure), **sure}
+        {
+            "id": f"{slug}-{key}",
+            "chapter": titles[slug],
+            "told": told(sure),
+            "many": specifications(sure),
+            **sure,
+        }
         for slug, key, sure in most_fragile_first(store.sureness)
     ]
     command = load_settings(Path(env.srcdir)).command

@@ -57,7 +57,11 @@ def value_text(kind: str, name: str, how: str, store: Store) -> tuple[str, str, 
     if kind == "result":
         result = store.result(name)
         title = f"{result.label}: {numbers.full(result)}" if result.label else ""
-        return numbers.write(result, how), title, result.label or name if result.value is None else ""
+        return (
+            numbers.write(result, how),
+            title,
+            result.label or name if result.value is None else "",
+        )
     if kind == "years":
         years = store.years(name)
         missing = f"the period {key}" if None in years else ""
@@ -66,7 +70,12 @@ def value_text(kind: str, name: str, how: str, store: Store) -> tuple[str, str, 
         return numbers.setting(store.parameter(name)), f"parameter {key} of this edition", ""
     quoted = store.quote(name)
     full = f"{quoted.text} ({quoted.provenance})"
-    forms = {"value": quoted.text, "statement": quoted.statement, "provenance": quoted.provenance, "full": full}
+    forms = {
+        "value": quoted.text,
+        "statement": quoted.statement,
+        "provenance": quoted.provenance,
+        "full": full,
+    }
     if how not in forms:
         raise numbers.FormatError(f"no format {how!r}; there are {', '.join(forms)}")
     return forms[how], f"{quoted.statement} ({quoted.provenance})", ""
@@ -74,7 +83,9 @@ def value_text(kind: str, name: str, how: str, store: Store) -> tuple[str, str, 
 
 def count_words(doctree: nodes.document) -> int:
     """Return how many words the paragraphs have, but for those that may not show."""
-    paragraphs = doctree.findall(lambda node: isinstance(node, nodes.paragraph) and not isinstance(node.parent, later))
+    paragraphs = doctree.findall(
+        lambda node: isinstance(node, nodes.paragraph) and not isinstance(node.parent, later)
+    )
     return sum(len(paragraph.astext().split()) for paragraph in paragraphs)
 
 

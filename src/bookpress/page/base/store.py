@@ -100,7 +100,9 @@ class Store:
 
     def chapter(self, slug: str) -> Page:
         """Return a chapter by its slug."""
-        return _find({page.slug: page for page in self.pages.values() if page.is_chapter}, slug, "no chapter")
+        return _find(
+            {page.slug: page for page in self.pages.values() if page.is_chapter}, slug, "no chapter"
+        )
 
     def _in_chapter(self, name: str, known: Callable[[Page], Mapping[str, T]], lacking: str) -> T:
         slug, _, key = name.partition(":")
@@ -121,7 +123,9 @@ class Store:
     def chart(self, name: str) -> tuple[Page, Chart]:
         """Return a figure, and the page it stands on."""
         return self._in_chapter(
-            name, lambda page: {chart.name: (page, chart) for chart in page.charts}, "shows no figure"
+            name,
+            lambda page: {chart.name: (page, chart) for chart in page.charts},
+            "shows no figure",
         )
 
     def years(self, name: str) -> tuple[int | None, int | None]:
@@ -170,7 +174,9 @@ def explored(path: Path) -> dict[str, Any]:
 
 def load_quoted(path: Path) -> dict[str, Quoted]:
     """Return what ``claims.yml`` or ``related.yml`` of the evidence quotes, where there is one."""
-    entries: dict[str, dict[str, Any]] = yaml.safe_load(path.read_text("utf-8")) if path.exists() else {}
+    entries: dict[str, dict[str, Any]] = (
+        yaml.safe_load(path.read_text("utf-8")) if path.exists() else {}
+    )
     found: dict[str, Quoted] = {}
     for key, entry in (entries or {}).items():
         provenance = PROVENANCE.get(entry.get("provenance", ""), "as the work itself reports it")

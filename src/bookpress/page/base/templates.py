@@ -36,7 +36,9 @@ def environment(folder: str) -> Environment:
     )
     made.filters.update(typeset=typeset, day=day, setting=number_formats.setting)
     # a text as CSS writes it, safe within a page, for no tag can begin
-    made.filters["css"] = lambda text: Markup(json.dumps(text, ensure_ascii=False).replace("<", "\\3c "))  # noqa: S704
+    made.filters["css"] = lambda text: Markup(  # noqa: S704
+        json.dumps(text, ensure_ascii=False).replace("<", "\\3c ")
+    )
     made.globals["numbers"] = number_formats
     return made
 
@@ -49,7 +51,10 @@ def fill(template: str, **values: Any) -> str:
 def typeset(text: str) -> Markup:
     """Return plain text as HTML, its raised digits as superscripts: few fonts have all those of Unicode."""
     parts = RAISED.split(text)
-    made = [f"<sup>{part.translate(LEVEL)}</sup>" if at % 2 else html.escape(part) for at, part in enumerate(parts)]
+    made = [
+        f"<sup>{part.translate(LEVEL)}</sup>" if at % 2 else html.escape(part)
+        for at, part in enumerate(parts)
+    ]
     return Markup("".join(made))  # noqa: S704 (every part is escaped)
 
 

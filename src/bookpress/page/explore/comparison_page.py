@@ -29,13 +29,23 @@ def write_page(comparison: Comparison, project: Project) -> Path:
     titles = {chapter.slug: chapter.title for chapter in discover(project)}
     cover = project.root / f"{toc_files(project)[0]}.md"
     found = dict.fromkeys(FINDING.findall(cover.read_text("utf-8")) if cover.is_file() else ())
-    headlines = [(slug, key) for slug, key in found if any(key in side.results.get(slug, ()) for side in (one, other))]
+    headlines = [
+        (slug, key)
+        for slug, key in found
+        if any(key in side.results.get(slug, ()) for side in (one, other))
+    ]
     return write_apart(
         project.build / "compare" / f"{one.name}-{other.name}",
         "comparison.html",
         comparison=comparison,
-        names=[f"{side.title} ({side.id})" if alike else side.title or side.name for side in (one, other)],
-        titles={slug: titles.get(slug, slug) for slug in dict.fromkeys([*one.parameters, *other.parameters, *slugs])},
+        names=[
+            f"{side.title} ({side.id})" if alike else side.title or side.name
+            for side in (one, other)
+        ],
+        titles={
+            slug: titles.get(slug, slug)
+            for slug in dict.fromkeys([*one.parameters, *other.parameters, *slugs])
+        },
         links=[_links(side, slugs, project) for side in (one, other)],
         choices=by_choice(comparison.parameters, "one", "other"),
         causes={change.chapter: change.parameters for change in comparison.changes},
@@ -59,15 +69,22 @@ def _links(side: Side, slugs: Sequence[str], project: Project) -> dict[str, str]
 def _row(change: Change) -> dict[str, Any]:
     found = [result for result in change.results if result]
     direction, words = change.size
-    ends = [(result.low, result.high) for result in found if result.low is not None and result.high is not None]
+    ends = [
+        (result.low, result.high)
+        for result in found
+        if result.low is not None and result.high is not None
+    ]
     return {
         "key": change.key,
-        "labels": list(dict.fromkeys(result.label for result in found if result.label)) or [change.key],
+        "labels": list(dict.fromkeys(result.label for result in found if result.label))
+        or [change.key],
         "results": change.results,
         "direction": direction,
         "change": words,
         "apart": len(ends) == 2 and max(low for low, _ in ends) > min(high for _, high in ends),
-        "shares": [result for result in found if result.unit == "share" and result.value is not None],
+        "shares": [
+            result for result in found if result.unit == "share" and result.value is not None
+        ],
     }
 
 
@@ -78,4 +95,6 @@ def write_index(project: Project, folders: Sequence[str]) -> Path:
         record = json.loads((project.editions / name / "edition.json").read_text("utf-8"))
         differs = by_choice(record["differs"], "value", "default")
         editions.append({**record, "address": f"{quote(name)}/html/index.html", "differs": differs})
-    return write_apart(project.editions, "editions.html", book=load_book(project.root), editions=editions)
+    return write_apart(
+        project.editions, "editions.html", book=load_book(project.root), editions=editions
+    )

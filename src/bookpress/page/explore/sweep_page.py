@@ -23,7 +23,13 @@ from bookpress.progress import folding_table
 WIDTH = 640
 INK, MARKED, GRID = "currentColor", "#c2410c", "rgba(128,128,128,0.22)"
 KINDS: dict[str, Kind] = {"share": "share", "FLOP": "flop", "year": "year"}
-AXES = {"share": "%", "year": "d", "FLOP": ".0e", "FLOP/s": ".0e", "USD": "$~s"}  # how an axis writes values of a unit
+AXES = {
+    "share": "%",
+    "year": "d",
+    "FLOP": ".0e",
+    "FLOP/s": ".0e",
+    "USD": "$~s",
+}  # how an axis writes values of a unit
 
 
 @dataclass(frozen=True)
@@ -45,13 +51,26 @@ class Curve:
         """Return what a sweep says about a result that has a value in some combination."""
         rows = [row for row in sweep.rows if row["key"] == key and row["value"] is not None]
         rows.sort(key=lambda row: (row["value"], row["run"]))
-        marked = next((row for row in rows if sweep.plan.sets[row["run"] - 1] == sweep.plan.usual), None)
-        return cls(key, (marked or rows[0])["label"] or key, rows, len(sweep.runs) - len(rows), marked, rows[0]["unit"])
+        marked = next(
+            (row for row in rows if sweep.plan.sets[row["run"] - 1] == sweep.plan.usual), None
+        )
+        return cls(
+            key,
+            (marked or rows[0])["label"] or key,
+            rows,
+            len(sweep.runs) - len(rows),
+            marked,
+            rows[0]["unit"],
+        )
 
     @property
     def varies(self) -> bool:
         """Whether some choice moves it, or its interval."""
-        return any(row[name] != self.rows[0][name] for row in self.rows for name in ("value", "low", "high"))
+        return any(
+            row[name] != self.rows[0][name]
+            for row in self.rows
+            for name in ("value", "low", "high")
+        )
 
 
 def curves_of(sweep: Sweep) -> list[Curve]:
@@ -63,7 +82,13 @@ def summary_table(sweep: Sweep, curves: Sequence[Curve]) -> Table:
     """Return as a table for the terminal what moves the results, as the page has it."""
     moved = [_summary(curve, sweep.plan.varied) for curve in curves if curve.varies]
     title = f"Results that differ between combinations: {len(moved)}; the same in all: {len(curves) - len(moved)}"
-    heads = ("result", "as started", "smallest", "largest", *(f"{name} alone" for name in sweep.plan.varied))
+    heads = (
+        "result",
+        "as started",
+        "smallest",
+        "largest",
+        *(f"{name} alone" for name in sweep.plan.varied),
+    )
     table = folding_table(*heads, title=title)
     for row in moved:
         table.add_row(row["key"], row["usual"], row["least"], row["most"], *row["alone"])
@@ -73,7 +98,9 @@ def summary_table(sweep: Sweep, curves: Sequence[Curve]) -> Table:
 def write_page(sweep: Sweep, curves: Sequence[Curve], project: Project) -> Path:
     """Write the page and table of a sweep into its folder, with the curves beside as pictures, data and Vega-Lite."""
     plan, cache, varied = sweep.plan, project.build / "pictures", sweep.plan.varied
-    tried = {name: list({str(one[name]): one[name] for one in plan.sets}.values()) for name in varied}
+    tried = {
+        name: list({str(one[name]): one[name] for one in plan.sets}.values()) for name in varied
+    }
     orders = {name: [numbers.setting(value) for value in values] for name, values in tried.items()}
     source = f"{plan.chapter.title}, {len(sweep.runs)} runs of the chapter."
     drawn = [curve for curve in curves if curve.varies] or list(curves)
@@ -82,7 +109,9 @@ def write_page(sweep: Sweep, curves: Sequence[Curve], project: Project) -> Path:
     write_table(sweep)  # while they are drawn
     drawing.draw(charts.values(), cache)
     for key, chart in charts.items():
-        drawing.write_files(chart, cache, sweep.folder / key, {"title": chart.title, "source": chart.source})
+        drawing.write_files(
+            chart, cache, sweep.folder / key, {"title": chart.title, "source": chart.source}
+        )
     declared = {row["name"]: row for row in describe(plan.chapter.parameters, plan.usual)}
     sentences: dict[str, list[str]] = {}
     for mark in marks_of(plan.chapter.slug, plan.chapter.source):
@@ -92,7 +121,9 @@ def write_page(sweep: Sweep, curves: Sequence[Curve], project: Project) -> Path:
         "sweep.html",
         plan=plan,
         sweep=sweep,
-        choices=[{**declared[name], "tried": tried[name], "spoken": spoken(name)} for name in varied],
+        choices=[
+            {**declared[name], "tried": tried[name], "spoken": spoken(name)} for name in varied
+        ],
         held=[row for name, row in declared.items() if name not in varied],
         results=[_summary(curve, varied) for curve in drawn],
         same=[(curve, in_words(curve.rows[0])) for curve in curves if curve.key not in charts],
@@ -102,11 +133,15 @@ def write_page(sweep: Sweep, curves: Sequence[Curve], project: Project) -> Path:
                 "chart": (chart := charts[curve.key]),
                 "text": spread(curve, varied),
                 "sizes": drawing.sizes(chart, cache),
-                "table": data_table(chart.data) if len(chart.data.rows) <= 120 else None,  # more are a file beside it
+                "table": data_table(chart.data)
+                if len(chart.data.rows) <= 120
+                else None,  # more are a file beside it
             }
             for curve in drawn
         ],
-        statements=[{**one, "sentences": sentences.get(one["key"], [])} for one in sweep.statements],
+        statements=[
+            {**one, "sentences": sentences.get(one["key"], [])} for one in sweep.statements
+        ],
         failed=[(plan.tasks[place].label, what) for place, what in sorted(sweep.errors.items())],
         marked=any(curve.usual for curve in curves),
     )
@@ -127,8 +162,13 @@ def _alone(curve: Curve, varied: Sequence[str], name: str) -> str:
     """Return by how much the estimate changes at most when one choice alone does; empty where none ever does alone."""
     groups: dict[tuple[str, ...], list[float]] = {}
     for row in curve.rows:
-        groups.setdefault(tuple(str(row[other]) for other in varied if other != name), []).append(row["value"])
-    least, most = max(((min(values), max(values)) for values in groups.values()), key=lambda ends: ends[1] - ends[0])
+        groups.setdefault(tuple(str(row[other]) for other in varied if other != name), []).append(
+            row["value"]
+        )
+    least, most = max(
+        ((min(values), max(values)) for values in groups.values()),
+        key=lambda ends: ends[1] - ends[0],
+    )
     if least == most:
         return "" if all(len(values) == 1 for values in groups.values()) else "none"
     return numbers.difference(least, most, curve.unit)
@@ -136,7 +176,9 @@ def _alone(curve: Curve, varied: Sequence[str], name: str) -> str:
 
 def in_words(row: Mapping[str, Any], how: str = "full") -> str:
     """Return the result in a row of a sweep's table in words."""
-    return numbers.write(Result.model_validate({name: row[name] for name in RESULT_COLUMNS[1:]}), how)
+    return numbers.write(
+        Result.model_validate({name: row[name] for name in RESULT_COLUMNS[1:]}), how
+    )
 
 
 def spoken(name: str) -> str:
@@ -159,19 +201,25 @@ def spread(curve: Curve, varied: Iterable[str]) -> str:
         text = f"Over {count} combinations the estimate goes from {least} to {most}."
     if curve.usual:
         text += f" The values the sweep started from give {in_words(curve.usual)}."
-    others = [*dict.fromkeys(row["label"] for row in curve.rows if row["label"] not in {"", curve.label})]
+    others = [
+        *dict.fromkeys(row["label"] for row in curve.rows if row["label"] not in {"", curve.label})
+    ]
     if others:
         more = f" and {len(others) - 1} more" if len(others) > 1 else ""
         text += f" Not all combinations measure quite the same: also “{others[0]}”{more}."
     if curve.missing:
-        text += f" {curve.missing} combination{'s give' if curve.missing > 1 else ' gives'} no value."
+        text += (
+            f" {curve.missing} combination{'s give' if curve.missing > 1 else ' gives'} no value."
+        )
     return text
 
 
 def curve_chart(curve: Curve, orders: Mapping[str, Sequence[str]], source: str) -> Chart:
     """Return the chart of a curve."""
     said, count = spread(curve, orders), len(curve.rows)
-    low, high = (numbers.number(row["value"], curve.unit) for row in (curve.rows[0], curve.rows[-1]))
+    low, high = (
+        numbers.number(row["value"], curve.unit) for row in (curve.rows[0], curve.rows[-1])
+    )
     span = numbers.with_unit(f"always {low}" if low == high else f"{low} to {high}", curve.unit)
     counted = [name for name in ("k", "n") if any(row[name] is not None for row in curve.rows)]
     kind = KINDS.get(curve.unit, "number")
@@ -235,7 +283,12 @@ def _spec(curve: Curve, orders: Mapping[str, Sequence[str]]) -> dict[str, Any]:
 
 def _estimates(curve: Curve, across: Mapping[str, Any], thickness: float) -> dict[str, Any]:
     """Return the panel of estimates with their intervals; the usual one is a diamond with its name above the panel."""
-    known = [row[name] for row in curve.rows for name in ("value", "low", "high") if row[name] is not None]
+    known = [
+        row[name]
+        for row in curve.rows
+        for name in ("value", "low", "high")
+        if row[name] is not None
+    ]
     far_apart = min(known) > 0 and max(known) / min(known) > 100
     scale = {"type": "log"} if far_apart else {"zero": False, "nice": True}
     axis = {"tickCount": 5, **({"format": AXES[curve.unit]} if curve.unit in AXES else {})}
@@ -244,7 +297,12 @@ def _estimates(curve: Curve, across: Mapping[str, Any], thickness: float) -> dic
     point = {"type": "point", "filled": True, "opacity": 1}
     usual = {"transform": [{"filter": "datum.usual"}]}
     at_left = curve.usual is not None and curve.rows.index(curve.usual) < len(curve.rows) / 2
-    name = {"align": "left" if at_left else "right", "dx": 6 if at_left else -6, "baseline": "bottom", "dy": -2}
+    name = {
+        "align": "left" if at_left else "right",
+        "dx": 6 if at_left else -6,
+        "baseline": "bottom",
+        "dy": -2,
+    }
     return {
         "width": WIDTH,
         "height": 240,
@@ -254,8 +312,16 @@ def _estimates(curve: Curve, across: Mapping[str, Any], thickness: float) -> dic
                 "encoding": {"x": across, "y": {**up, "field": "low"}, "y2": {"field": "high"}},
             },
             {"mark": {**point, "size": 8 + 12 * thickness, "color": INK}, "encoding": at},
-            {"mark": {**point, "shape": "diamond", "size": 150, "color": MARKED}, "encoding": at, **usual},
-            {"mark": {"type": "rule", "color": MARKED, "strokeDash": [2, 3]}, "encoding": {"x": across}, **usual},
+            {
+                "mark": {**point, "shape": "diamond", "size": 150, "color": MARKED},
+                "encoding": at,
+                **usual,
+            },
+            {
+                "mark": {"type": "rule", "color": MARKED, "strokeDash": [2, 3]},
+                "encoding": {"x": across},
+                **usual,
+            },
             {
                 "mark": {"type": "text", "text": "as the sweep started", **name},
                 "encoding": {"x": across, "y": {"value": 0}},
@@ -265,16 +331,30 @@ def _estimates(curve: Curve, across: Mapping[str, Any], thickness: float) -> dic
     }
 
 
-def _choices(name: str, order: Sequence[str], across: Mapping[str, Any], thickness: float) -> dict[str, Any]:
+def _choices(
+    name: str, order: Sequence[str], across: Mapping[str, Any], thickness: float
+) -> dict[str, Any]:
     """Return the panel that marks, for each estimate, the value of one parameter."""
     # The values stand in the panel, above their marks: beside it they would take half of a phone.
-    labels = {"labelAlign": "left", "labelBaseline": "bottom", "labelPadding": 0, "labelOffset": -6, "labelLimit": 300}
+    labels = {
+        "labelAlign": "left",
+        "labelBaseline": "bottom",
+        "labelPadding": 0,
+        "labelOffset": -6,
+        "labelLimit": 300,
+    }
     up = {"field": f"choice {name}", "type": "nominal", "title": None, "sort": list(order)}
     return {
         "title": spoken(name),
         "width": WIDTH,
         "height": {"step": 27},  # the value stands above its marks
-        "mark": {"type": "tick", "orient": "vertical", "height": 9, "thickness": 2 * thickness, "opacity": 1},
+        "mark": {
+            "type": "tick",
+            "orient": "vertical",
+            "height": 9,
+            "thickness": 2 * thickness,
+            "opacity": 1,
+        },
         "encoding": {
             "x": across,
             "y": {**up, "axis": {**labels, "grid": True}},

@@ -48,7 +48,12 @@ def main() -> None:
     drawing.begin = lambda *_: None  # the published charts are drawn
     with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(said):
         sphinx_process.when_read = lambda builder: _serve(builder, order, said, answers)
-        sphinx_process.run(Path(order["source"]), Path(order["folder"], "html"), Path(order["folder"], "doctrees"), 1)
+        sphinx_process.run(
+            Path(order["source"]),
+            Path(order["folder"], "html"),
+            Path(order["folder"], "doctrees"),
+            1,
+        )
     sys.exit(f"Jupyter Book says:\n{sphinx_process.complaints(said.getvalue(), order['source'])}")
 
 
@@ -61,9 +66,14 @@ def _serve(builder: Any, order: Mapping[str, Any], said: io.StringIO, answers: A
     builder.prepare_writing(set(pages))
     edition = citation_of(builder.config).edition
     label = edition.label if edition else ""
-    published = {name: blocks_of(Path(order["pages"], f"{name}.html").read_text("utf-8"), label) for name in pages}
+    published = {
+        name: blocks_of(Path(order["pages"], f"{name}.html").read_text("utf-8"), label)
+        for name in pages
+    }
     _write(builder, next(iter(pages)))  # so that forks find templates and modules loaded
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody asks how a fork ended: it has answered, or its line is cut
+    signal.signal(
+        signal.SIGCHLD, signal.SIG_IGN
+    )  # nobody asks how a fork ended: it has answered, or its line is cut
     gc.freeze()
     for connection in connections(order["key"], answers):
         with connection:
@@ -71,7 +81,9 @@ def _serve(builder: Any, order: Mapping[str, Any], said: io.StringIO, answers: A
                 _answer(builder, connection, published, said)
 
 
-def _answer(builder: Any, connection: Connection, published: Mapping[str, list[Block]], said: io.StringIO) -> None:
+def _answer(
+    builder: Any, connection: Connection, published: Mapping[str, list[Block]], said: io.StringIO
+) -> None:
     """Make one page, in a fork, and end."""
     try:
         connection.send(os.getpid())
@@ -82,16 +94,23 @@ def _answer(builder: Any, connection: Connection, published: Mapping[str, list[B
         told = sphinx_process.complaints(said.getvalue(), str(builder.srcdir)).strip()
         connection.send({"error": told} if builder.app._warncount else reply)
     except BaseException as error:  # noqa: BLE001 - whatever it is, the other side should know
-        connection.send({"error": str(error) if isinstance(error, ValueError) else traceback.format_exc()})
+        connection.send(
+            {"error": str(error) if isinstance(error, ValueError) else traceback.format_exc()}
+        )
     finally:
         os._exit(0)
 
 
-def _state(builder: Any, asked: Mapping[str, Any], published: list[Block], folder: Path) -> dict[str, Any]:
+def _state(
+    builder: Any, asked: Mapping[str, Any], published: list[Block], folder: Path
+) -> dict[str, Any]:
     """Return how the page of a chapter differs where it was run with other values."""
     docname, env = asked["docname"], builder.env
     old, was = store_of(env).pages[docname], citation_of(builder.config)
-    sizes = {chart.name: drawing.sizes(chart, figures.picture_cache(Path(builder.outdir))) for chart in old.charts}
+    sizes = {
+        chart.name: drawing.sizes(chart, figures.picture_cache(Path(builder.outdir)))
+        for chart in old.charts
+    }
     drawing.sizes = lambda chart, cache: sizes[chart.name]  # noqa: ARG005
     edition = Edition.model_validate(asked["edition"])
     builder.config.bookpress_citation = Citation.of(was.book, None, edition, built=was.date)
@@ -101,7 +120,10 @@ def _state(builder: Any, asked: Mapping[str, Any], published: list[Block], folde
     _write(builder, docname)
     page = Path(builder.get_outfilename(docname)).read_text("utf-8")
     new = store_of(env).pages[docname]
-    changes = {one.name: chart_changes(before, one) for before, one in zip(old.charts, new.charts, strict=True)}
+    changes = {
+        one.name: chart_changes(before, one)
+        for before, one in zip(old.charts, new.charts, strict=True)
+    }
     changed = {name: change for name, change in changes.items() if change}
     made = edits(published, blocks_of(page, edition.label), edition.label, changed)
     return {"edits": made, "figures": changed}
@@ -134,8 +156,14 @@ def _numbers_kept(env: Any, docname: str) -> Iterator[None]:
     yield
     after = _numbered(env._write_doc_doctree_cache[docname])
     if before != after:
-        gone, new = (sorted(set(one) - set(other)) for one, other in ((before, after), (after, before)))
-        words = [f"{verb} {', '.join(names)}" for verb, names in (("lacks", gone), ("shows", new)) if names]
+        gone, new = (
+            sorted(set(one) - set(other)) for one, other in ((before, after), (after, before))
+        )
+        words = [
+            f"{verb} {', '.join(names)}"
+            for verb, names in (("lacks", gone), ("shows", new))
+            if names
+        ]
         found = " and ".join(words) or "shows its figures in another order"
         raise ValueError(f"{found}; a chapter shows the same figures and tables under all values")
     env.get_domain("cite").citations[:] = cited
@@ -146,5 +174,9 @@ def _numbers_kept(env: Any, docname: str) -> Iterator[None]:
 
 def _numbered(doctree: nodes.document) -> list[str]:
     """Return the figures and tables of a page that have a name."""
-    parts = [part for part in doctree.findall(nodes.Element) if isinstance(part, nodes.figure | nodes.table)]
+    parts = [
+        part
+        for part in doctree.findall(nodes.Element)
+        if isinstance(part, nodes.figure | nodes.table)
+    ]
     return [part["ids"][0] for part in parts if part["names"]]

@@ -48,9 +48,16 @@ def begin_to_draw(file: Path) -> None:
     """Begin to draw the charts of a chapter, given the file of its run, before its page is read."""
     run = RunCache(file.parent).find(file.stem)
     cells = json.loads(run.notebook)["cells"] if run else []
-    shown = [output for cell in cells for output in cell.get("outputs", ()) if MIME in output.get("data", ())]
+    shown = [
+        output
+        for cell in cells
+        for output in cell.get("outputs", ())
+        if MIME in output.get("data", ())
+    ]
     with suppress(UsageError):  # the page names what is wrong
-        found = [charts.read_chart(one["data"][MIME], one["metadata"].get(MIME, {})) for one in shown]
+        found = [
+            charts.read_chart(one["data"][MIME], one["metadata"].get(MIME, {})) for one in shown
+        ]
         drawing.begin(found, picture_cache(file))
 
 
@@ -58,7 +65,11 @@ def cited(env: BuildEnvironment, docname: str, chart: charts.Chart) -> dict[str,
     """Return the number of a figure, how its chapter is cited, its place on the page and its public address, if any."""
     numbers = env.toc_fignumbers.get(docname, {}).get("figure", {}).get(chart.name, ())
     reference, address = chapter_reference(env, docname)
-    public = f"{address.removesuffix(f'{docname}.html')}{folder_of(docname)}/{chart.stem}.html" if address else ""
+    public = (
+        f"{address.removesuffix(f'{docname}.html')}{folder_of(docname)}/{chart.stem}.html"
+        if address
+        else ""
+    )
     return {
         "number": env.config.numfig_format["figure"] % ".".join(map(str, numbers)),
         "reference": reference,
@@ -75,7 +86,11 @@ def write_files(app: Sphinx, page: Page, context: dict[str, Any]) -> None:
     figures = {found[1]: found[0] for found in _FIGURE.finditer(context["body"])}
 
     def moved(address: str) -> str:
-        here = path + address if address.startswith("#") else posixpath.join(posixpath.dirname(path), address)
+        here = (
+            path + address
+            if address.startswith("#")
+            else posixpath.join(posixpath.dirname(path), address)
+        )
         return posixpath.relpath(here, folder)
 
     for chart in page.charts:
@@ -87,13 +102,17 @@ def write_files(app: Sphinx, page: Page, context: dict[str, Any]) -> None:
             "isPartOf": f"{facts['number']} in: {facts['reference']}",
             "identifier": facts["public"],
         }
-        drawing.write_files(chart, picture_cache(outdir), stem, {key: text for key, text in origin.items() if text})
+        drawing.write_files(
+            chart, picture_cache(outdir), stem, {key: text for key, text in origin.items() if text}
+        )
         table = fill("data-table.html", chart=chart, **charts.data_table(chart.data))
         replace_file(Path(f"{stem}.js"), charts.to_script(chart, table).encode())
         alone = fill(
             "figure-page.html",
             chart=chart,
-            figure=Markup(_LINK.sub(lambda link: f'{link[1]}="{moved(link[2])}"', figures[chart.name])),  # noqa: S704 (taken from the page)
+            figure=Markup(  # noqa: S704 (taken from the page)
+                _LINK.sub(lambda link: f'{link[1]}="{moved(link[2])}"', figures[chart.name])
+            ),
             table=Markup(table),  # noqa: S704 (escaped)
             chapter=title_of(app.env, page.docname),
             asset=lambda name: moved(context["asset"](name)),
@@ -114,13 +133,19 @@ class ArrangeFigures(SphinxPostTransform):
 
     def run(self, **kwargs: object) -> None:  # noqa: ARG002
         """Work cell by cell."""
-        cells = [node for node in self.document.findall(nodes.container) if node.get("nb_element") == "cell_code"]
+        cells = [
+            node
+            for node in self.document.findall(nodes.container)
+            if node.get("nb_element") == "cell_code"
+        ]
         for cell in cells:
             _drop_silent_outputs(cell)
             source = next(part for part in cell.children if isinstance(part, nodes.container))
             folded = cell.get("hide_mode") == "input"
             for block in source.findall(nodes.literal_block) if folded else ():
-                block["language"] = "none"  # colours of folded code would be half of the elements of a page
+                block["language"] = (
+                    "none"  # colours of folded code would be half of the elements of a page
+                )
             figures = [figure for figure in cell.findall(nodes.figure) if "chart" in figure]
             for figure in figures:
                 code = [child.deepcopy() for child in source.children] if folded else []

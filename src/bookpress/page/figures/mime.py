@@ -30,22 +30,36 @@ class BookpressRenderer:
     ]
 
     @staticmethod
-    def handle_mime(renderer: NbElementRenderer, data: MimeData, inline: bool) -> list[nodes.Element] | None:
+    def handle_mime(
+        renderer: NbElementRenderer, data: MimeData, inline: bool
+    ) -> list[nodes.Element] | None:
         """Return the nodes of an output, or None to leave it to MyST-NB."""
         env = renderer.renderer.sphinx_env
         if env is not None:
             env.temp_data[NOTEBOOK] = renderer.renderer.nb_client.notebook
         if data.mime_type in {RESULT_MIME, STATEMENT_MIME}:
-            return [nodes.comment()]  # an output that shows nothing; taken out when the page is written
+            return [
+                nodes.comment()
+            ]  # an output that shows nothing; taken out when the page is written
         if data.mime_type != VEGALITE_MIME or inline:
             return None
         try:
-            chart = read_chart(dict(data.content), dict(data.output_metadata.get(VEGALITE_MIME, {})))
+            chart = read_chart(
+                dict(data.content), dict(data.output_metadata.get(VEGALITE_MIME, {}))
+            )
         except UsageError as error:
             for problem in error.problems:
-                logger.error("%s", problem, location=(env.docname, data.line), type="bookpress", subtype="chart")  # noqa: TRY400
+                logger.error(  # noqa: TRY400
+                    "%s",
+                    problem,
+                    location=(env.docname, data.line),
+                    type="bookpress",
+                    subtype="chart",
+                )
             return [nodes.comment()]
-        if env.mystnb_config.execution_mode == "off":  # MyST-NB writes such a notebook again, for nobody: make it short
+        if (
+            env.mystnb_config.execution_mode == "off"
+        ):  # MyST-NB writes such a notebook again, for nobody: make it short
             output = env.temp_data[NOTEBOOK].cells[data.cell_index].outputs[data.output_index]
             output.data[VEGALITE_MIME], output.metadata[VEGALITE_MIME] = {}, {}
         return [figure(renderer, chart, data.line or 0)]

@@ -36,12 +36,17 @@ from bookpress.page.base.charts import (
 
 FONTS = Path(__file__).parent / "no-fonts.xml"
 """Keeps the fonts of the machine out of pictures: widths of letters would differ from one machine to the next."""
-GROUNDS: dict[Ground, str] = {"light": "", "dark": "-dark"}  # how the name of a picture ends, by the ground it is for
+GROUNDS: dict[Ground, str] = {
+    "light": "",
+    "dark": "-dark",
+}  # how the name of a picture ends, by the ground it is for
 ENDINGS: dict[Size, str] = {"narrow": "-narrow", "page": "-page", "wide": ""}
 """The same by its size; the last one is drawn last."""
 BUNDLE = f"vega-{VL_CONVERT}-{VEGALITE_VERSION}.js"
 """A script with all of Vega that a live chart needs, made once for each version of vl-convert."""
-KEPT = Path(sys.prefix, "share", "bookpress", BUNDLE)  # where set-up makes it once: that takes two seconds
+KEPT = Path(
+    sys.prefix, "share", "bookpress", BUNDLE
+)  # where set-up makes it once: that takes two seconds
 UNHEARD = re.compile(r' (?:aria-[a-z]+|role)="[^"]*"')
 """What marks of a chart would say, half of its bytes: nobody hears the inside of a picture, whose text is beside it."""
 PROCESSES = min(os.cpu_count() or 1, 4)
@@ -68,7 +73,10 @@ def draw(charts: Iterable[Chart], cache: Path) -> None:
     for kept in (_drawing, _asked, _queue):
         kept.clear()
     if undrawn:
-        raise PressError(said.strip() or f"not drawn, for the process that should have ended: {', '.join(undrawn)}")
+        raise PressError(
+            said.strip()
+            or f"not drawn, for the process that should have ended: {', '.join(undrawn)}"
+        )
 
 
 def begin(charts: Iterable[Chart], cache: Path) -> None:
@@ -76,7 +84,9 @@ def begin(charts: Iterable[Chart], cache: Path) -> None:
     cache.mkdir(parents=True, exist_ok=True)
     for chart in charts:
         # The PNG is written last: where it is, the others are.
-        if chart.key not in _asked and not all((cache / name).exists() for name in (f"{chart.key}.png", BUNDLE)):
+        if chart.key not in _asked and not all(
+            (cache / name).exists() for name in (f"{chart.key}.png", BUNDLE)
+        ):
             warm_up(cache)
             [(folder, ends)] = _queue
             facts = {"name": chart.name, "stem": str(cache / chart.key)}
@@ -87,7 +97,9 @@ def begin(charts: Iterable[Chart], cache: Path) -> None:
             _asked[chart.key] = chart.name
             if len(_asked) == FEW:
                 _start(PROCESSES - 1)
-                os.close(ends.pop())  # if all end before their time, writing fails, and does not wait for ever
+                os.close(
+                    ends.pop()
+                )  # if all end before their time, writing fails, and does not wait for ever
 
 
 def warm_up(cache: Path) -> None:
@@ -130,9 +142,15 @@ def write_files(chart: Chart, cache: Path, stem: Path, origin: Mapping[str, str]
     for size, ending in ENDINGS.items():
         svg = (cache / f"{chart.key}-{size}.svg").read_text("utf-8")
         for ground, tail in GROUNDS.items():
-            picture = svg_with_origin(recoloured(svg, ground), origin) if size == "wide" else recoloured(svg, ground)
+            picture = (
+                svg_with_origin(recoloured(svg, ground), origin)
+                if size == "wide"
+                else recoloured(svg, ground)
+            )
             replace_file(Path(f"{stem}{ending}{tail}.svg"), picture.encode())
-    replace_file(Path(f"{stem}.png"), png_with_origin((cache / f"{chart.key}.png").read_bytes(), origin))
+    replace_file(
+        Path(f"{stem}.png"), png_with_origin((cache / f"{chart.key}.png").read_bytes(), origin)
+    )
     replace_file(Path(f"{stem}.csv"), chart.csv)
     replace_file(Path(f"{stem}.csv-metadata.json"), to_csv_metadata(chart, origin).encode())
     replace_file(Path(f"{stem}.vl.json"), chart.vegalite)
@@ -143,7 +161,9 @@ def sizes(chart: Chart, cache: Path) -> dict[Size, list[int]]:
     found: dict[Size, list[int]] = {}
     for size in ENDINGS:
         svg = (cache / f"{chart.key}-{size}.svg").read_text("utf-8")
-        found[size] = [round(float(pixels)) for pixels in re.findall(r' (?:width|height)="([\d.]+)"', svg)[:2]]
+        found[size] = [
+            round(float(pixels)) for pixels in re.findall(r' (?:width|height)="([\d.]+)"', svg)[:2]
+        ]
     return found
 
 
@@ -159,7 +179,9 @@ def main() -> None:
         job = json.loads(Path(sys.argv[1], key.decode()).read_text("utf-8"))
         try:
             for size in ENDINGS:
-                svg = UNHEARD.sub("", vl_convert.vegalite_to_svg(job[size], vl_version=VEGALITE_VERSION))
+                svg = UNHEARD.sub(
+                    "", vl_convert.vegalite_to_svg(job[size], vl_version=VEGALITE_VERSION)
+                )
                 replace_file(Path(f"{job['stem']}-{size}.svg"), svg.encode())
             replace_file(Path(f"{job['stem']}.png"), vl_convert.svg_to_png(on_paper(svg), scale=2))
         except ValueError as error:

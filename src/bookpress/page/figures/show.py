@@ -80,7 +80,11 @@ def figure_output(
     """Return what `show_chart` displays: the data and the metadata of the output."""
     figure: dict[str, Any] = {"caption": "", "licence": "CC BY 4.0", **texts}
     if data.empty:
-        chart, data, figure = empty_chart(), pd.DataFrame({"note": [NOTHING]}), figure | NOTHING_TEXTS
+        chart, data, figure = (
+            empty_chart(),
+            pd.DataFrame({"note": [NOTHING]}),
+            figure | NOTHING_TEXTS,
+        )
     figure["caption"] = _without_html(figure["caption"])
     if len(figure.get("alt", "")) > MAX_ALT:
         raise UsageError(
@@ -96,20 +100,37 @@ def figure_output(
 
 def rehearse() -> None:
     """Make a figure that nobody sees: what the first one imports and compiles, forks of this process need not."""
-    figure_output(empty_chart(), data=pd.DataFrame(), name="fig-none", title="", alt="", description="", source="-")
+    figure_output(
+        empty_chart(),
+        data=pd.DataFrame(),
+        name="fig-none",
+        title="",
+        alt="",
+        description="",
+        source="-",
+    )
 
 
-def show_table(data: pd.DataFrame, *, name: str, caption: str, columns: Mapping[str, Column] | None = None) -> None:
+def show_table(
+    data: pd.DataFrame, *, name: str, caption: str, columns: Mapping[str, Column] | None = None
+) -> None:
     """Show a table as a numbered, cross-referenceable table, the same in every format of the book."""
     from IPython.display import display
 
-    display({"text/markdown": table_markdown(data, name=name, caption=caption, columns=columns)}, raw=True)
+    display(
+        {"text/markdown": table_markdown(data, name=name, caption=caption, columns=columns)},
+        raw=True,
+    )
 
 
-def table_markdown(data: pd.DataFrame, *, name: str, caption: str, columns: Mapping[str, Column] | None = None) -> str:
+def table_markdown(
+    data: pd.DataFrame, *, name: str, caption: str, columns: Mapping[str, Column] | None = None
+) -> str:
     """Return a table as a MyST ``{table}`` directive. The parameters are those of `show_table`."""
     if not _TABLE_NAME.fullmatch(name):
-        raise UsageError(f"the table name {name!r} must be tab-... of small letters, digits and hyphens")
+        raise UsageError(
+            f"the table name {name!r} must be tab-... of small letters, digits and hyphens"
+        )
     if not caption.strip() or "\n" in caption.strip():
         raise UsageError(f"the table {name} needs a caption of one line")
     data = pd.DataFrame({"note": [NOTHING]}) if data.empty else data
@@ -119,19 +140,30 @@ def table_markdown(data: pd.DataFrame, *, name: str, caption: str, columns: Mapp
         _row(column.label for column in described),
         _row("---" if column.kind in ("text", "date") else "---:" for column in described),
         *(
-            _row(write_value(value, column.kind) for value, column in zip(row, described, strict=True))
+            _row(
+                write_value(value, column.kind)
+                for value, column in zip(row, described, strict=True)
+            )
             for row in data.itertuples(index=False)
         ),
     ]
-    return f"```{{table}} {_without_html(caption.strip())}\n:name: {name}\n\n" + "\n".join(lines) + "\n```"
+    return (
+        f"```{{table}} {_without_html(caption.strip())}\n:name: {name}\n\n"
+        + "\n".join(lines)
+        + "\n```"
+    )
 
 
-def describe_columns(data: pd.DataFrame, given: Mapping[str, Column] | None = None) -> dict[str, Column]:
+def describe_columns(
+    data: pd.DataFrame, given: Mapping[str, Column] | None = None
+) -> dict[str, Column]:
     """Return a description of every column: the given one, else a recurring one, else one made from its name.
 
     The bounds ``low`` and ``high`` of a table with a column ``share`` are shares too.
     """
-    bounds = {side: Column(RECURRING[side].label, "share") for side in ("low", "high") if "share" in data}
+    bounds = {
+        side: Column(RECURRING[side].label, "share") for side in ("low", "high") if "share" in data
+    }
     known = {**RECURRING, **bounds, **(given or {})}
     return {name: known.get(name) or _guess(name, data[name]) for name in map(str, data.columns)}
 
@@ -171,15 +203,21 @@ def _row(cells: Iterable[str]) -> str:
 
 def _check_rows(name: Any, data: pd.DataFrame) -> None:
     if len(data) > MAX_ROWS:
-        raise UsageError(f"{name} has {len(data):,} rows; {MAX_ROWS:,} are allowed: aggregate first")
+        raise UsageError(
+            f"{name} has {len(data):,} rows; {MAX_ROWS:,} are allowed: aggregate first"
+        )
 
 
 def _check_spec(name: Any, spec: Mapping[str, Any]) -> None:
     """Refuse what the page must decide: title, theme (but for Altair's default size), width of a single chart."""
     if "title" in spec:
-        raise UsageError(f"the chart of {name} has a title of its own: give it to show_chart, the page shows it")
+        raise UsageError(
+            f"the chart of {name} has a title of its own: give it to show_chart, the page shows it"
+        )
     if theme := set(spec.get("config", {})) - {"view"}:
-        raise UsageError(f"the chart of {name} sets a theme of its own ({', '.join(sorted(theme))})")
+        raise UsageError(
+            f"the chart of {name} sets a theme of its own ({', '.join(sorted(theme))})"
+        )
     if not any(key in spec for key in _COMPOSED) and spec.get("width") != "container":
         raise UsageError(f'the chart of {name} needs .properties(width="container")')
 
@@ -187,7 +225,10 @@ def _check_spec(name: Any, spec: Mapping[str, Any]) -> None:
 def _data_block(data: pd.DataFrame, described: Mapping[str, Column]) -> dict[str, Any]:
     kinds = [column.kind for column in described.values()]
     return {
-        "columns": [{"name": key, "label": column.label, "kind": column.kind} for key, column in described.items()],
+        "columns": [
+            {"name": key, "label": column.label, "kind": column.kind}
+            for key, column in described.items()
+        ],
         "rows": [
             [_plain_value(value, kind) for value, kind in zip(row, kinds, strict=True)]
             for row in data.itertuples(index=False, name=None)
@@ -203,4 +244,8 @@ def _plain_value(value: Any, kind: Kind) -> str | float | int | None:
         return pd.Timestamp(value).date().isoformat()
     if kind == "text":
         return str(value)
-    return int(value) if float(value).is_integer() and abs(value) < 1e15 else float(f"{float(value):.6g}")
+    return (
+        int(value)
+        if float(value).is_integer() and abs(value) < 1e15
+        else float(f"{float(value):.6g}")
+    )

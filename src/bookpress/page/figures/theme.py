@@ -16,7 +16,13 @@ GRID = "rgba(128,128,128,0.22)"
 LINE = "rgba(128,128,128,0.75)"
 HEIGHT = 300  # height of a single chart in pixels; its width is that of the column
 
-_TEXT = {"labelColor": INK, "titleColor": INK, "labelFontSize": 12, "titleFontSize": 12, "titleFontWeight": "normal"}
+_TEXT = {
+    "labelColor": INK,
+    "titleColor": INK,
+    "labelFontSize": 12,
+    "titleFontSize": 12,
+    "titleFontWeight": "normal",
+}
 
 CONFIG: dict[str, Any] = {
     "background": None,
@@ -33,10 +39,29 @@ CONFIG: dict[str, Any] = {
     },
     "axisX": {"grid": False},
     # The title of a vertical axis stands level above it, where it is read first.
-    "axisY": {"domain": False, "ticks": False, "titleAngle": 0, "titleAlign": "left", "titleX": -4, "titleY": -14},
-    "legend": {**_TEXT, "orient": "top", "direction": "horizontal", "title": None, "symbolStrokeWidth": 2},
+    "axisY": {
+        "domain": False,
+        "ticks": False,
+        "titleAngle": 0,
+        "titleAlign": "left",
+        "titleX": -4,
+        "titleY": -14,
+    },
+    "legend": {
+        **_TEXT,
+        "orient": "top",
+        "direction": "horizontal",
+        "title": None,
+        "symbolStrokeWidth": 2,
+    },
     "header": {**_TEXT, "labelFontSize": 12, "title": None},
-    "title": {"color": INK, "subtitleColor": INK, "fontSize": 13, "fontWeight": "normal", "anchor": "start"},
+    "title": {
+        "color": INK,
+        "subtitleColor": INK,
+        "fontSize": 13,
+        "fontWeight": "normal",
+        "anchor": "start",
+    },
     "text": {"color": INK, "fontSize": 12},
     "rule": {"color": LINE},
     "line": {"strokeWidth": 2.25, "color": ACCENT},
@@ -63,7 +88,11 @@ Draw = Callable[Concatenate[pd.DataFrame, P], alt.TopLevelMixin]
 
 def empty_chart() -> alt.LayerChart:
     """Return the sentence `NOTHING` as a chart, as wide as the column."""
-    said = alt.Chart(pd.DataFrame({"text": [NOTHING]})).mark_text(align="left", x=0, color=INK).encode(text="text:N")
+    said = (
+        alt.Chart(pd.DataFrame({"text": [NOTHING]}))
+        .mark_text(align="left", x=0, color=INK)
+        .encode(text="text:N")
+    )
     chart = alt.LayerChart(layer=[said])
     chart.width, chart.height = "container", 60
     return chart
@@ -84,7 +113,11 @@ def needs(*columns: str) -> Callable[[Draw[P]], Draw[P]]:
     def marked(draw: Draw[P]) -> Draw[P]:
         @wraps(draw)
         def drawn(data: pd.DataFrame, /, *args: P.args, **kwargs: P.kwargs) -> alt.TopLevelMixin:
-            return empty_chart() if data.dropna(subset=list(columns)).empty else draw(data, *args, **kwargs)
+            return (
+                empty_chart()
+                if data.dropna(subset=list(columns)).empty
+                else draw(data, *args, **kwargs)
+            )
 
         return drawn
 

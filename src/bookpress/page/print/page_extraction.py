@@ -41,7 +41,15 @@ DROPPED_PLACES = (
     ".//div[@class='chapter-list']",
 )
 """What only a screen can use, by tag, by class and by what it holds."""
-SCREEN_ATTRIBUTES = ("tabindex", "loading", "role", "aria-label", "data-chart", "data-name", "data-copy")
+SCREEN_ATTRIBUTES = (
+    "tabindex",
+    "loading",
+    "role",
+    "aria-label",
+    "data-chart",
+    "data-name",
+    "data-copy",
+)
 """Attributes for scripts and keyboards, and what they call things."""
 NARROW = "data-narrow"  # attribute of a picture: file, width and height of the same picture for a narrow column
 OPENING = "The question and the findings"  # what the cover is called where there is a title page before it
@@ -114,12 +122,19 @@ def read_articles(site: Path) -> list[Article]:
 
 def by_part(articles: Iterable[Article]) -> list[tuple[str, list[Article]]]:
     """Return the parts of the book by title, each with its articles."""
-    return [(title, list(group)) for title, group in itertools.groupby(articles, lambda article: article.part)]
+    return [
+        (title, list(group))
+        for title, group in itertools.groupby(articles, lambda article: article.part)
+    ]
 
 
 def figures(articles: Iterable[Article]) -> list[dict[str, Any]]:
     """Return the figures of articles in order: the article each stands in, its number, title and id."""
-    found = ((article, figure) for article in articles for figure in article.body.find_class("chart-figure"))
+    found = (
+        (article, figure)
+        for article in articles
+        for figure in article.body.find_class("chart-figure")
+    )
     parts = {"name": "caption-number", "title": "caption-text"}
     return [
         {"article": article, "anchor": figure.get("id")}
@@ -152,7 +167,11 @@ def relink(
             link.attrib.pop("download", None)
             target = _from_root(article.path, unquote(parts.path)) if parts.path else article.path
             place, known = unquote(parts.fragment), at.get(target)
-            address = within(known, place if known.has(place) else "") if known else elsewhere(target, place)
+            address = (
+                within(known, place if known.has(place) else "")
+                if known
+                else elsewhere(target, place)
+            )
             if address is not None:
                 link.set("href", address)
             else:
@@ -165,7 +184,9 @@ def prefix_ids(article: Article) -> None:
     for element in article.body.iter(html.etree.Element):
         for name in POINTING:
             if element.get(name):
-                element.set(name, " ".join(f"{article.anchor}{one}" for one in element.get(name).split()))
+                element.set(
+                    name, " ".join(f"{article.anchor}{one}" for one in element.get(name).split())
+                )
 
 
 def _parse(path: Path) -> Element:
@@ -179,7 +200,11 @@ def _text(element: Element) -> str:
 
 def _from_root(path: str, address: str) -> str:
     parts = urlsplit(address)
-    return address if parts.scheme else posixpath.normpath(posixpath.join(posixpath.dirname(path), parts.path))
+    return (
+        address
+        if parts.scheme
+        else posixpath.normpath(posixpath.join(posixpath.dirname(path), parts.path))
+    )
 
 
 def _article(site: Path, path: str) -> Element:
@@ -190,12 +215,19 @@ def _article(site: Path, path: str) -> Element:
     drop(body.iter(*DROPPED_TAGS))
     drop(element for name in DROPPED_CLASSES for element in body.find_class(name))
     drop(element for place in DROPPED_PLACES for element in body.xpath(place))
-    for around in body.xpath(".//*[@class='figure-tools' or @class='cite-fold' or @class='choices-more']"):
+    for around in body.xpath(
+        ".//*[@class='figure-tools' or @class='cite-fold' or @class='choices-more']"
+    ):
         around.drop_tag()
     for picture in list(body.iter("picture")):
         # The parser takes <source> for an element with content.
         image, narrow = next(picture.iter("img")), next(picture.iter("source"))
-        image.set(NARROW, " ".join([_from_root(path, narrow.get("srcset")), narrow.get("width"), narrow.get("height")]))
+        image.set(
+            NARROW,
+            " ".join(
+                [_from_root(path, narrow.get("srcset")), narrow.get("width"), narrow.get("height")]
+            ),
+        )
         image.tail = picture.tail
         picture.getparent().replace(picture, image)
     for image in body.iter("img"):
@@ -214,7 +246,11 @@ def _move_parameters(body: Element, bar: Element) -> None:
     table.tag, table[0].tag, table[0].text = "section", "h2", "Choices behind this chapter"
     table.set("id", bar.attrib.pop("id"))
     bar.tag = "p"
-    for part in (*bar.find_class("choices-title"), *bar.find_class("choice"), *bar.iterfind(".//summary")):
+    for part in (
+        *bar.find_class("choices-title"),
+        *bar.find_class("choice"),
+        *bar.iterfind(".//summary"),
+    ):
         part.tag = "span"
     references = body.find(".//section[@id='references']")
     if references is not None:

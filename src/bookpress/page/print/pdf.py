@@ -29,9 +29,17 @@ from bookpress.page.print.print_html import (
     load_front_matter,
 )
 
-BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+BROWSERS = (
+    "chromium-headless-shell",
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "google-chrome-stable",
+)
 OPTIONS = ["--disable-gpu", "--disable-quic", "--disable-sync", "--allow-file-access-from-files"]
-OPTIONS += ["--font-render-hinting=none"]  # letters stand where they belong, not where dots of a screen are
+OPTIONS += [
+    "--font-render-hinting=none"
+]  # letters stand where they belong, not where dots of a screen are
 SECONDS = 120  # time that one step of one document may take
 UNDRAWN = "[...document.images].filter(one => !one.complete || !one.naturalWidth).map(one => one.getAttribute('src'))"
 NODE = re.compile(rb"(?<=\()node\d{8}(?=\))")
@@ -66,8 +74,13 @@ def make(order: Order) -> None:
         # The numbers of the pages are known once the book is printed: the contents need a draft.
         draft = printed(book_document(read_articles(site), front), final=False)
         whole = book_document(read_articles(site), front, pages_of(draft))
-        for path, record, document in [*documents, (output / f"{front.citation.book.file_stem}.pdf", BOOK, whole)]:
-            path.write_bytes(finished(printed(document), headings_of(document), front.record(record), front))
+        for path, record, document in [
+            *documents,
+            (output / f"{front.citation.book.file_stem}.pdf", BOOK, whole),
+        ]:
+            path.write_bytes(
+                finished(printed(document), headings_of(document), front.record(record), front)
+            )
 
 
 @contextmanager
@@ -80,10 +93,16 @@ def printer() -> Iterator[Callable[..., bytes]]:
         raise PressError(lacking)
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         try:
-            browser = playwright.chromium.launch(executable_path=browser_path(), args=OPTIONS, timeout=SECONDS * 1000)
-            yield lambda document, final=True: _printed(browser, Path(folder, "document.html"), document, final)
+            browser = playwright.chromium.launch(
+                executable_path=browser_path(), args=OPTIONS, timeout=SECONDS * 1000
+            )
+            yield lambda document, final=True: _printed(
+                browser, Path(folder, "document.html"), document, final
+            )
         except Error as error:
-            raise PressError(f"{browser_path()} could not print: {error.message.splitlines()[0]}") from error
+            raise PressError(
+                f"{browser_path()} could not print: {error.message.splitlines()[0]}"
+            ) from error
 
 
 def _printed(browser: Any, path: Path, document: str, final: bool) -> bytes:
@@ -98,8 +117,12 @@ def _printed(browser: Any, path: Path, document: str, final: bool) -> bytes:
     page.evaluate("document.fonts.ready.then(() => true)")
     failed += page.evaluate(UNDRAWN)
     if failed:
-        raise PressError(f"what is to be printed names files that cannot be had: {', '.join(sorted(set(failed)))}")
-    made: bytes = page.pdf(prefer_css_page_size=True, print_background=True, tagged=final, outline=final)
+        raise PressError(
+            f"what is to be printed names files that cannot be had: {', '.join(sorted(set(failed)))}"
+        )
+    made: bytes = page.pdf(
+        prefer_css_page_size=True, print_background=True, tagged=final, outline=final
+    )
     page.close()
     return made
 
@@ -109,17 +132,29 @@ def pages_of(printed: bytes) -> dict[str, int]:
     with pikepdf.open(io.BytesIO(printed)) as pdf:
         numbers = {page.obj.objgen: number for number, page in enumerate(pdf.pages, start=1)}
         places: Any = pdf.Root.get("/Dests", {})
-        return {str(name).removeprefix("/"): numbers[place[0].objgen] for name, place in places.items()}
+        return {
+            str(name).removeprefix("/"): numbers[place[0].objgen] for name, place in places.items()
+        }
 
 
-def finished(printed: bytes, headings: Sequence[str], record: Mapping[str, Any], front: FrontMatter) -> bytes:
+def finished(
+    printed: bytes, headings: Sequence[str], record: Mapping[str, Any], front: FrontMatter
+) -> bytes:
     """Return a PDF made by Chromium with its record (CSL-JSON) and date: the same input gives the same bytes."""
-    names = {name: b"node%08d" % number for number, name in enumerate(sorted(set(NODE.findall(printed))), start=1)}
+    names = {
+        name: b"node%08d" % number
+        for number, name in enumerate(sorted(set(NODE.findall(printed))), start=1)
+    }
     with pikepdf.open(io.BytesIO(NODE.sub(lambda name: names[name[0]], printed))) as pdf:
         _name_outline(pdf, headings)
         _describe(pdf, record, front)
         made = io.BytesIO()
-        pdf.save(made, deterministic_id=True, linearize=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
+        pdf.save(
+            made,
+            deterministic_id=True,
+            linearize=True,
+            object_stream_mode=pikepdf.ObjectStreamMode.generate,
+        )
     return made.getvalue()
 
 
@@ -128,7 +163,9 @@ def _name_outline(pdf: pikepdf.Pdf, headings: Sequence[str]) -> None:
     with pdf.open_outline() as outline:
         items = list(_flat(outline.root))
         if len(items) != len(headings):
-            raise PressError(f"the outline has {len(items)} entries, the document {len(headings)} headings")
+            raise PressError(
+                f"the outline has {len(items)} entries, the document {len(headings)} headings"
+            )
         for item, heading in zip(items, headings, strict=True):
             item.title = heading
 
@@ -160,7 +197,9 @@ def _describe(pdf: pikepdf.Pdf, record: Mapping[str, Any], front: FrontMatter) -
     }
     with pdf.open_metadata(set_pikepdf_as_editor=False) as metadata:
         metadata.update({name: value for name, value in told.items() if value})
-    pdf.docinfo["/Subject"] = ". ".join(filter(None, [record.get("container-title"), record.get("edition")]))
+    pdf.docinfo["/Subject"] = ". ".join(
+        filter(None, [record.get("container-title"), record.get("edition")])
+    )
     pdf.Root.Lang = pikepdf.String(book.language)
 
 

@@ -25,20 +25,28 @@ HEADINGS = ("h4", "h3", "h2", "h1")
 
 def chapter_document(article: Article, front: FrontMatter) -> str:
     """Return the document of one chapter, which is changed; links lead to the published book, where there is one."""
-    page_extraction.relink([article], lambda _, place: f"#{place}" if place else None, front.address)
+    page_extraction.relink(
+        [article], lambda _, place: f"#{place}" if place else None, front.address
+    )
     _set_for_paper(article.body, front.site)
     return front.fill("paper/chapter.html", article=article, address=front.address(article.path))
 
 
-def book_document(articles: Sequence[Article], front: FrontMatter, page_of: Mapping[str, int] | None = None) -> str:
+def book_document(
+    articles: Sequence[Article], front: FrontMatter, page_of: Mapping[str, int] | None = None
+) -> str:
     """Return the document of the whole book; `articles` are the cover, then all pages in order, changed in place.
 
     `page_of` is the number of the page on which each anchor stands; a draft has none.
     """
     cover, *pages = articles
     for article in articles:
-        page_extraction.drop(article.body.find_class("cite-box"))  # the book says once how it is cited
-    page_extraction.relink(articles, lambda article, place: f"#{article.anchor}{place}", front.address)
+        page_extraction.drop(
+            article.body.find_class("cite-box")
+        )  # the book says once how it is cited
+    page_extraction.relink(
+        articles, lambda article, place: f"#{article.anchor}{place}", front.address
+    )
     for article in articles:
         page_extraction.prefix_ids(article)
         _set_for_paper(article.body, front.site)
@@ -56,7 +64,9 @@ def book_document(articles: Sequence[Article], front: FrontMatter, page_of: Mapp
 def headings_of(document: str) -> list[str]:
     """Return the headings of a document in order, each in one line."""
     tree = html.document_fromstring(document)
-    texts = [" ".join(heading.text_content().split()) for heading in tree.iter(*HEADINGS, "h5", "h6")]
+    texts = [
+        " ".join(heading.text_content().split()) for heading in tree.iter(*HEADINGS, "h5", "h6")
+    ]
     return [text for text in texts if text]
 
 
@@ -66,7 +76,9 @@ def _set_for_paper(body: Element, site: Path) -> None:
         element.tag = "div"
     for fold in body.find_class("tool"):
         for image in fold.getparent().iter("img"):
-            image.set("alt", f"{image.get('alt')} {' '.join(fold.find('p').text_content().split())}")
+            image.set(
+                "alt", f"{image.get('alt')} {' '.join(fold.find('p').text_content().split())}"
+            )
     page_extraction.drop(body.find_class("tool"))
     for image in body.iter("img"):
         image.attrib.pop(page_extraction.NARROW, None)
@@ -97,11 +109,17 @@ class FrontMatter:
         root = self.citation.site_url
         if root is None:
             return None
-        return root + ("" if path == "index.html" else quote(path)) + (f"#{quote(fragment)}" if fragment else "")
+        return (
+            root
+            + ("" if path == "index.html" else quote(path))
+            + (f"#{quote(fragment)}" if fragment else "")
+        )
 
     def record(self, name: str) -> dict[str, Any]:
         """Return the bibliographic record of a chapter, by its slug, or of the `BOOK`: its item of CSL-JSON."""
-        found: dict[str, Any] = json.loads((self.site / FOLDER / f"{name}.csl.json").read_text("utf-8"))[0]
+        found: dict[str, Any] = json.loads(
+            (self.site / FOLDER / f"{name}.csl.json").read_text("utf-8")
+        )[0]
         return found
 
     def fill(self, template: str, **values: Any) -> str:

@@ -29,7 +29,12 @@ def finding(node: later, env: BuildEnvironment) -> list[nodes.Node]:
     if result.value is None:
         return []
     chapter = store_of(env).chapter(node["name"].partition(":")[0]).docname
-    text = fill("finding.html", result=result, address=_address(env, chapter), title=contents.title_of(env, chapter))
+    text = fill(
+        "finding.html",
+        result=result,
+        address=_address(env, chapter),
+        title=contents.title_of(env, chapter),
+    )
     return html(text, in_numbers(node.children, env))
 
 
@@ -52,10 +57,22 @@ def cover_chart(node: later, env: BuildEnvironment) -> list[nodes.Node]:
 def chapter_list(_node: later, env: BuildEnvironment) -> list[nodes.Node]:
     """``{chapters}``: return every chapter with its number, title, finding and reading time."""
     pages, numbers = store_of(env).pages, contents.chapter_numbers(env)
-    listed = [(part, name) for part, docnames in store_of(env).parts for name in docnames if name in numbers]
-    texts = [in_numbers([node.deepcopy() for node in pages[name].finding], env) for _, name in listed]
+    listed = [
+        (part, name)
+        for part, docnames in store_of(env).parts
+        for name in docnames
+        if name in numbers
+    ]
+    texts = [
+        in_numbers([node.deepcopy() for node in pages[name].finding], env) for _, name in listed
+    ]
     chapters = [
-        {"part": part, "page": pages[name], "title": contents.title_of(env, name), "address": _address(env, name)}
+        {
+            "part": part,
+            "page": pages[name],
+            "title": contents.title_of(env, name),
+            "address": _address(env, name),
+        }
         for part, name in listed
     ]
     return html(fill("chapter-list.html", chapters=chapters), *texts)

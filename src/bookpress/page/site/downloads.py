@@ -53,7 +53,9 @@ def book_files(stem: str, formats: Collection[str], here: str = "") -> list[dict
     return _listed(found, here)
 
 
-def files_of(page: Page, srcdir: Path, formats: Collection[str], here: str = "") -> list[dict[str, str]]:
+def files_of(
+    page: Page, srcdir: Path, formats: Collection[str], here: str = ""
+) -> list[dict[str, str]]:
     """Return the downloads of a chapter, as `book_files` does."""
     stem = f"downloads/{page.slug}"
     found = [
@@ -80,7 +82,9 @@ def write_files(app: Sphinx, page: Page) -> None:
     folder, stem = outdir / folder_of(page.docname), outdir / "downloads" / page.slug
     if page.charts:
         tables = [(chart, "") for chart in page.charts]
-        package = data_package(page.slug, title_of(app.env, page.docname), citation_of(app.config), tables)
+        package = data_package(
+            page.slug, title_of(app.env, page.docname), citation_of(app.config), tables
+        )
         replace_file(folder / PACKAGE, pretty(package).encode())
     if not page.is_chapter:
         return
@@ -99,21 +103,38 @@ def write_files(app: Sphinx, page: Page) -> None:
 
 def figures_zip(app: Sphinx, page: Page, folder: Path) -> bytes:
     """Return an archive of the figures of a chapter that lie in a folder, and of what they are."""
-    files = {f"{page.slug}/README.txt": readme(page.charts, *chapter_reference(app.env, page.docname)).encode()}
+    files = {
+        f"{page.slug}/README.txt": readme(
+            page.charts, *chapter_reference(app.env, page.docname)
+        ).encode()
+    }
     files[f"{page.slug}/{PACKAGE}"] = (folder / PACKAGE).read_bytes()
     for chart in page.charts:
-        names = (f"{chart.stem}{ending}" for ending in (".csv", ".csv-metadata.json", ".vl.json", ".svg"))
+        names = (
+            f"{chart.stem}{ending}" for ending in (".csv", ".csv-metadata.json", ".vl.json", ".svg")
+        )
         files |= {f"{page.slug}/{name}": (folder / name).read_bytes() for name in names}
     return archive(files)
 
 
 def readme(figures: list[charts.Chart], reference: str, address: str) -> str:
     """Return how the figures are cited, what they are, whose data they show, in which units, under which licence."""
-    parts = ["\n".join(filter(None, [f"Cite as: {reference}", f"Address: {address}" if address else ""]))]
+    parts = [
+        "\n".join(filter(None, [f"Cite as: {reference}", f"Address: {address}" if address else ""]))
+    ]
     for chart in figures:
-        named = [(column.name, column.label, charts.UNITS.get(column.kind)) for column in chart.data.columns]
+        named = [
+            (column.name, column.label, charts.UNITS.get(column.kind))
+            for column in chart.data.columns
+        ]
         columns = ", ".join(f"{name} ({', '.join(filter(None, about))})" for name, *about in named)
-        facts = [chart.stem, chart.title, chart.description, f"Source: {chart.source}", f"Licence: {chart.licence}"]
+        facts = [
+            chart.stem,
+            chart.title,
+            chart.description,
+            f"Source: {chart.source}",
+            f"Licence: {chart.licence}",
+        ]
         parts.append("\n".join([*facts, f"Columns: {columns}"]))
     return "\n\n".join(parts) + "\n"
 
@@ -130,20 +151,31 @@ def tell_landing_page(app: Sphinx, docname: str, landing: LandingPage) -> None:
         facts = chart.model_dump(include={"title", "description", "licence", "source"})
         landing.datasets.append(Dataset(anchor=chart.name, files=(data, spec), **facts))
     book = book_files(citation_of(app.config).book.file_stem, formats)
-    paths = [file["address"] for file in (files_of(page, Path(app.srcdir), formats) if page.is_chapter else book)]
-    landing.files += [SiteFile(path=path, media_type=MEDIA_TYPES[Path(path).suffix]) for path in paths]
+    paths = [
+        file["address"]
+        for file in (files_of(page, Path(app.srcdir), formats) if page.is_chapter else book)
+    ]
+    landing.files += [
+        SiteFile(path=path, media_type=MEDIA_TYPES[Path(path).suffix]) for path in paths
+    ]
     landing.pdf = next((path for path in paths if path.endswith(".pdf")), None)
     if page.charts:
         main = page.charts[0]
         picture = (picture_cache(Path(app.outdir)) / f"{main.key}.png").read_bytes()
-        width, height = struct.unpack(">II", picture[16:24])  # the first chunk of a PNG file states them
-        landing.picture = Picture(path=f"{folder}/{main.stem}.png", alt=main.alt, width=width, height=height)
+        width, height = struct.unpack(
+            ">II", picture[16:24]
+        )  # the first chunk of a PNG file states them
+        landing.picture = Picture(
+            path=f"{folder}/{main.stem}.png", alt=main.alt, width=width, height=height
+        )
 
 
 def describe_book(app: Sphinx) -> None:
     """Write what describes all tables of the book, in one order whichever pages were read anew."""
     pages, book = store_of(app.env).pages, citation_of(app.config)
-    tables = [(chart, f"{folder_of(name)}/") for name in sorted(pages) for chart in pages[name].charts]
+    tables = [
+        (chart, f"{folder_of(name)}/") for name in sorted(pages) for chart in pages[name].charts
+    ]
     if tables:
         package = data_package(book.book.file_stem, book.title, book, tables)
         replace_file(Path(app.outdir, PACKAGE), pretty(package).encode())
@@ -158,7 +190,9 @@ def _licence(text: str) -> Node:
     return {"name": re.sub(r"[^-\w.]+", "-", text).strip("-"), "title": text}
 
 
-def data_package(name: str, title: str, cited: Citation, tables: Sequence[tuple[charts.Chart, str]]) -> Node:
+def data_package(
+    name: str, title: str, cited: Citation, tables: Sequence[tuple[charts.Chart, str]]
+) -> Node:
     """Return a package of tables, each with the folder it lies in (https://specs.frictionlessdata.io/data-package/)."""
     licences = dict.fromkeys(chart.licence for chart, _ in tables)
     sources = dict.fromkeys(chart.source for chart, _ in tables)
@@ -182,7 +216,12 @@ def data_package(name: str, title: str, cited: Citation, tables: Sequence[tuple[
 
 def _resource(chart: charts.Chart, folder: str) -> Node:
     fields = [
-        {"name": column.name, "title": column.label, "type": column.type, "unit": charts.UNITS.get(column.kind)}
+        {
+            "name": column.name,
+            "title": column.label,
+            "type": column.type,
+            "unit": charts.UNITS.get(column.kind),
+        }
         for column in chart.data.columns
     ]
     return {
@@ -218,7 +257,15 @@ def croissant(book: Citation, tables: Sequence[tuple[charts.Chart, str]]) -> Nod
             }
         )
         fields = [_field(name, column) for column in chart.data.columns]
-        sets.append({"@type": "cr:RecordSet", "@id": name, "name": name, "description": chart.title, "field": fields})
+        sets.append(
+            {
+                "@type": "cr:RecordSet",
+                "@id": name,
+                "name": name,
+                "description": chart.title,
+                "field": fields,
+            }
+        )
     facts = book.book
     return filled(
         {

@@ -60,14 +60,22 @@ def silence_theme(app: Sphinx) -> None:
             if listener.handler.__module__.partition(".")[0] == package:
                 app.disconnect(listener.id)
     ours = Path(bookpress.__file__).parent
-    app.config.html_static_path = [path for path in app.config.html_static_path if Path(path).is_relative_to(ours)]
+    app.config.html_static_path = [
+        path for path in app.config.html_static_path if Path(path).is_relative_to(ours)
+    ]
     builder: Any = app.builder
-    builder.search = False  # our page of results has an index of its own, that loads without a server
+    builder.search = (
+        False  # our page of results has an index of its own, that loads without a server
+    )
     builder.copy_theme_static_files = lambda context: None  # noqa: ARG005
 
 
 def fill_context(
-    app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: nodes.document | None
+    app: Sphinx,
+    pagename: str,
+    templatename: str,
+    context: dict[str, Any],
+    doctree: nodes.document | None,
 ) -> None:
     """Give the layout what it needs to know of a page."""
     here = app.builder.get_target_uri(pagename)
@@ -94,8 +102,14 @@ def fill_context(
 def sections(doctree: nodes.document | None) -> list[dict[str, str]]:
     """Return the second-level headings of a page."""
     first = next(doctree.findall(nodes.section), None) if doctree is not None else None
-    inner = [part for part in first.children if isinstance(part, nodes.section)] if first is not None else []
-    return [{"id": part["ids"][0], "title": next(part.findall(nodes.title)).astext()} for part in inner]
+    inner = (
+        [part for part in first.children if isinstance(part, nodes.section)]
+        if first is not None
+        else []
+    )
+    return [
+        {"id": part["ids"][0], "title": next(part.findall(nodes.title)).astext()} for part in inner
+    ]
 
 
 def banner(app: Sphinx, page: Page, here: str) -> dict[str, Any] | None:
@@ -122,7 +136,11 @@ def changes(env: BuildEnvironment, differs: Sequence[Difference]) -> Iterator[di
         choice = (item.name, setting(item.value), setting(item.default))
         groups.setdefault(choice, []).append(item.chapter)
     for (name, value, default), slugs in groups.items():
-        pages = {page.slug: page.docname for page in store_of(env).pages.values() if name in page.parameters}
+        pages = {
+            page.slug: page.docname
+            for page in store_of(env).pages.values()
+            if name in page.parameters
+        }
         titles = [f"“{title_of(env, pages[slug])}”" for slug in slugs if slug in pages]
         where = f"{len(slugs)} chapters" if len(slugs) > NAMED else ", ".join(titles)
         told = where if len(titles) < len(pages) else ""

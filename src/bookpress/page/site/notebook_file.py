@@ -18,7 +18,8 @@ from bookpress.page.base.store import Page, UnknownNameError, store_of
 from bookpress.run.notebook import as_file
 
 ROLE = re.compile(
-    r"\s*\{holds\}(?P<mark>`+).+?(?P=mark)|\{(?P<kind>[\w:-]+)\}(?P<tick>`+)(?P<text>.+?)(?P=tick)", re.DOTALL
+    r"\s*\{holds\}(?P<mark>`+).+?(?P=mark)|\{(?P<kind>[\w:-]+)\}(?P<tick>`+)(?P<text>.+?)(?P=tick)",
+    re.DOTALL,
 )
 OTHERWISE = re.compile(r"^(`{3,})\{otherwise\} *(\S+)\n(.*?)^\1$", re.DOTALL | re.MULTILINE)
 MARKUP = (
@@ -46,12 +47,22 @@ def as_notebook(content: bytes, page: Page, app: Sphinx) -> bytes:
             with suppress(UnknownNameError, FormatError):  # the page has told
                 text = _otherwise("".join(cell["source"]), page.docname, app.env)
                 cell["source"] = plain(text, page.docname, app.env)
-    cells = [cell for cell in notebook["cells"] if "injected-parameters" not in cell["metadata"].get("tags", [])]
-    changed = [f"\n{row['name']} = {row['value']!r}" for row in page.parameter_rows if row["value"] != row["default"]]
+    cells = [
+        cell
+        for cell in notebook["cells"]
+        if "injected-parameters" not in cell["metadata"].get("tags", [])
+    ]
+    changed = [
+        f"\n{row['name']} = {row['value']!r}"
+        for row in page.parameter_rows
+        if row["value"] != row["default"]
+    ]
     for place, cell in enumerate(cells):
         if "parameters" in cell["metadata"].get("tags", []):
             # Those that papermill puts in for the edition it would forget, were another to be put in.
-            cell["source"] = "".join([*cell["source"], *(["\n\n# As in this edition:", *changed] if changed else [])])
+            cell["source"] = "".join(
+                [*cell["source"], *(["\n\n# As in this edition:", *changed] if changed else [])]
+            )
             cells.insert(place + 1, _cell("checked", "code", CHECK))
             break
     return as_file({**notebook, "cells": [_cell("about", "markdown", _about(page, app)), *cells]})
@@ -74,7 +85,9 @@ def _note(text: str, docname: str, env: BuildEnvironment) -> str:
 
 def _otherwise(text: str, docname: str, env: BuildEnvironment) -> str:
     def shown(block: re.Match[str]) -> str:
-        return block[3] if store_of(env).statement(full_name(block[2], docname)).holds is False else ""
+        return (
+            block[3] if store_of(env).statement(full_name(block[2], docname)).holds is False else ""
+        )
 
     return OTHERWISE.sub(shown, text)
 
@@ -90,7 +103,9 @@ def _role(role: re.Match[str], docname: str, env: BuildEnvironment) -> str:
         works = "; ".join(_work(key.strip(), env) for key in text.split(","))
         return works if kind == "cite:t" else f"({works})"
     if kind == "numref":
-        titles = {one.name: one.title for page in store_of(env).pages.values() for one in page.charts}
+        titles = {
+            one.name: one.title for page in store_of(env).pages.values() for one in page.charts
+        }
         return f"Figure “{titles[text]}”" if text in titles else "The table"
     return re.sub(r"\s*<[^>]*>$", "", text)
 
@@ -99,10 +114,16 @@ def _work(key: str, env: BuildEnvironment) -> str:
     """Return a work as prose names it, "Sevilla et al. 2022", else its key."""
     domain: Any = env.get_domain("cite")
     entry = domain.bibdata.data.entries.get(key)
-    names = [" ".join(one.last_names).strip("{}") for one in entry.persons.get("author", ())] if entry else []
+    names = (
+        [" ".join(one.last_names).strip("{}") for one in entry.persons.get("author", ())]
+        if entry
+        else []
+    )
     if not names:
         return key
-    who = names[0] + (f" and {names[1]}" if len(names) == 2 else " et al." if len(names) > 2 else "")
+    who = names[0] + (
+        f" and {names[1]}" if len(names) == 2 else " et al." if len(names) > 2 else ""
+    )
     return f"{who} {entry.fields.get('year', '')}".rstrip()
 
 
@@ -113,9 +134,17 @@ def _about(page: Page, app: Sphinx) -> str:
     command = citation.edition.command if citation.edition else "jupyter-book build ."
     first = next(iter(page.parameters.items()), None)
     example = f" -p {first[0]} {json.dumps(first[1])}" if first else ""
-    return ABOUT.format(reference=reference, source=source, command=command, slug=page.slug, example=example)
+    return ABOUT.format(
+        reference=reference, source=source, command=command, slug=page.slug, example=example
+    )
 
 
 def _cell(name: str, kind: str, source: str) -> dict[str, Any]:
     code: dict[str, Any] = {"execution_count": None, "outputs": []} if kind == "code" else {}
-    return {"id": name, "cell_type": kind, "metadata": {}, "source": source.splitlines(keepends=True), **code}
+    return {
+        "id": name,
+        "cell_type": kind,
+        "metadata": {},
+        "source": source.splitlines(keepends=True),
+        **code,
+    }

@@ -31,7 +31,9 @@ HOW_TO = "book/re-running"
 MANY = 50
 """Times that the largest end is the smallest from which on the scale of the strips is logarithmic."""
 Place = Callable[[float], float]
-_title = cache(lambda path, _changed: load_model(path, path.name, EditionFile).title)  # each page asks for it
+_title = cache(
+    lambda path, _changed: load_model(path, path.name, EditionFile).title
+)  # each page asks for it
 _DATE = re.compile(r"\b(?:19|20)\d\d-[01]\d-[0-3]\d\b")
 
 
@@ -67,7 +69,9 @@ def open_page(doctree: nodes.document, page: Page) -> None:
         return
     below = later(make=opening)
     if page.finding:
-        below += nodes.paragraph("", "", *[node.deepcopy() for node in page.finding], classes=["standfirst"])
+        below += nodes.paragraph(
+            "", "", *[node.deepcopy() for node in page.finding], classes=["standfirst"]
+        )
     section.insert(1, below)
 
 
@@ -82,11 +86,16 @@ def opening(node: later, env: BuildEnvironment) -> list[nodes.Node]:
         data_date=data_date(page),
         states=states,
         usual=None if usual is None else scale(states)(usual),
-        folder=env.app.builder.get_relative_uri(env.docname, f"states/{page.slug}").removesuffix(".html"),
+        folder=env.app.builder.get_relative_uri(env.docname, f"states/{page.slug}").removesuffix(
+            ".html"
+        ),
         controls=controls(page.parameter_rows, states),
         editions=other_editions(env, page),
-        command=page.front.get("command") or run_command(page.slug, page.parameter_rows, load_settings(srcdir).command),
-        how_to=env.app.builder.get_relative_uri(env.docname, HOW_TO) if HOW_TO in env.found_docs else "",
+        command=page.front.get("command")
+        or run_command(page.slug, page.parameter_rows, load_settings(srcdir).command),
+        how_to=env.app.builder.get_relative_uri(env.docname, HOW_TO)
+        if HOW_TO in env.found_docs
+        else "",
     )
     return html(text, node.children)
 
@@ -99,9 +108,15 @@ def other_editions(env: BuildEnvironment, page: Page) -> list[dict[str, str]]:
     for path in sorted((root / FOLDER).glob("[!.]*.yml")):
         if path.stem not in {here, DEFAULT}:
             found = book.edition_url if path.stem in book.published_editions else None
-            address = found.replace("{name}", path.stem) + env.app.builder.get_target_uri(page.docname) if found else ""
+            address = (
+                found.replace("{name}", path.stem) + env.app.builder.get_target_uri(page.docname)
+                if found
+                else ""
+            )
             title = _title(path, path.stat().st_mtime_ns)
-            made.append({"title": title, "command": f"{command} build {path.stem}", "address": address})
+            made.append(
+                {"title": title, "command": f"{command} build {path.stem}", "address": address}
+            )
     return made
 
 
@@ -121,7 +136,11 @@ def controls(rows: list[dict[str, Any]], states: Mapping[str, Any]) -> list[dict
             continue
         parts = [part for part in (row, partner) if part]
         settings = [
-            {**part, "default_text": as_text(part["default"]), "strips": strips(states, part["name"], place)}
+            {
+                **part,
+                "default_text": as_text(part["default"]),
+                "strips": strips(states, part["name"], place),
+            }
             for part in parts
         ]
         made.append(
@@ -161,7 +180,9 @@ def strips(states: Mapping[str, Any], name: str, place: Place) -> list[dict[str,
                 "text": ranged(result),
                 "fallen": one["fallen"],
                 "point": None if value is None else place(value),
-                "range": (place(low), max(round(place(high) - place(low), 2), 0.6)) if bounded else None,
+                "range": (place(low), max(round(place(high) - place(low), 2), 0.6))
+                if bounded
+                else None,
             }
         )
     return made
@@ -195,12 +216,22 @@ def every_choice(_node: later, env: BuildEnvironment) -> list[nodes.Node]:
     for docname in chapters:
         for row in store.pages[docname].parameter_rows:
             meaning = f"{row['help']} ({row['unit']})" if row["unit"] else row["help"]
-            found.setdefault((row["name"], meaning, setting(row["default"]), row["allowed"]), []).append(docname)
-    shared = sorted((one for one in found.items() if len(one[1]) > 1), key=lambda one: (-len(one[1]), one[0]))
+            found.setdefault(
+                (row["name"], meaning, setting(row["default"]), row["allowed"]), []
+            ).append(docname)
+    shared = sorted(
+        (one for one in found.items() if len(one[1]) > 1), key=lambda one: (-len(one[1]), one[0])
+    )
     folds: list[tuple[str, list[tuple[Any, ...]]]] = [
-        ("Of several chapters", [(*row, [chapters[name] for name in names]) for row, names in shared])
+        (
+            "Of several chapters",
+            [(*row, [chapters[name] for name in names]) for row, names in shared],
+        )
     ]
     for docname, chapter in chapters.items():
         rows = [(*row, []) for row, names in found.items() if names == [docname]]
         folds.append((f"{chapter['number']} {chapter['title']}", rows))
-    return html(fill("choices.html", folds=folds), says="; ".join(f"{name}: {meaning}" for name, meaning, *_ in found))
+    return html(
+        fill("choices.html", folds=folds),
+        says="; ".join(f"{name}: {meaning}" for name, meaning, *_ in found),
+    )

@@ -21,13 +21,19 @@ def entries(doctree: nodes.document, address: str) -> Iterator[dict[str, str]]:
     for place, section in enumerate(doctree.findall(nodes.section)):
         title = next(section.findall(nodes.title), None)
         anchor = "" if place == 0 else f"#{section['ids'][0]}"
-        text = " ".join(" ".join(word for child in section.children for word in _words(child)).split())
+        text = " ".join(
+            " ".join(word for child in section.children for word in _words(child)).split()
+        )
         yield {"title": title.astext() if title else "", "address": address + anchor, "text": text}
         for item in section.findall(nodes.definition_list_item):
             term = next(item.findall(nodes.term))
             if term["ids"] and "glossary" in item.parent["classes"]:
                 text = " ".join(next(item.findall(nodes.definition)).astext().split())
-                yield {"title": term.astext(), "address": f"{address}#{term['ids'][0]}", "text": text}
+                yield {
+                    "title": term.astext(),
+                    "address": f"{address}#{term['ids'][0]}",
+                    "text": text,
+                }
 
 
 def _words(node: nodes.Node) -> Iterator[str]:
@@ -45,20 +51,30 @@ def _words(node: nodes.Node) -> Iterator[str]:
 
 def keep_entries(app: Sphinx, docname: str, doctree: nodes.document) -> None:
     """Keep the pieces of a page beside its doctree: a later build may not write the page again."""
-    made = [entry for entry in entries(doctree, app.builder.get_target_uri(docname)) if entry["text"]]
+    made = [
+        entry for entry in entries(doctree, app.builder.get_target_uri(docname)) if entry["text"]
+    ]
     replace_file(_kept(app, docname), json.dumps(made, ensure_ascii=False).encode())
 
 
 def write_script(app: Sphinx) -> None:
     """Write the pieces of all pages, in reading order, as one script."""
-    order = [app.config.root_doc, *(name for _, docnames in store_of(app.env).parts for name in docnames)]
+    order = [
+        app.config.root_doc,
+        *(name for _, docnames in store_of(app.env).parts for name in docnames),
+    ]
     pages = [
-        {"title": book.title_of(app.env, name), "pieces": json.loads(_kept(app, name).read_text("utf-8"))}
+        {
+            "title": book.title_of(app.env, name),
+            "pieces": json.loads(_kept(app, name).read_text("utf-8")),
+        }
         for name in dict.fromkeys(order)
         if _kept(app, name).is_file()
     ]
     text = json.dumps(pages, ensure_ascii=False, separators=(",", ":"))
-    replace_file(Path(app.outdir, "_static", "search-text.js"), f"bookpress.searchable({text});\n".encode())
+    replace_file(
+        Path(app.outdir, "_static", "search-text.js"), f"bookpress.searchable({text});\n".encode()
+    )
 
 
 def _kept(app: Sphinx, pagename: str) -> Path:

@@ -18,14 +18,25 @@ from bookpress.page.base.templates import LEVEL, RAISED
 logger = logging.getLogger(__name__)
 _SHORT = re.compile(r"(?=.*\d)([^()]{1,14}?)(?: (\([^()]{1,24}\)))?")
 """A value of at most a few signs, with what stands in brackets after it."""
-_VERBATIM = (nodes.literal, nodes.literal_block, nodes.raw, nodes.math, nodes.math_block, nodes.superscript)
+_VERBATIM = (
+    nodes.literal,
+    nodes.literal_block,
+    nodes.raw,
+    nodes.math,
+    nodes.math_block,
+    nodes.superscript,
+)
 
 
 def keep_together(doctree: nodes.document) -> None:
     """Keep a number, a date or an interval in one line of a table; a value and its interval may stand apart."""
     for cell in doctree.findall(nodes.entry):
         texts = list(cell.findall(nodes.Text))
-        if len(texts) == 1 and (parts := _SHORT.fullmatch(texts[0])) and not isinstance(texts[0].parent, _VERBATIM):
+        if (
+            len(texts) == 1
+            and (parts := _SHORT.fullmatch(texts[0]))
+            and not isinstance(texts[0].parent, _VERBATIM)
+        ):
             kept = [nodes.inline("", part, classes=["nowrap"]) for part in parts.groups() if part]
             spaced = [node for part in kept for node in (nodes.Text(" "), part)]
             texts[0].parent.replace(texts[0], spaced[1:])
@@ -60,7 +71,9 @@ def explain_terms(doctree: nodes.document, env: BuildEnvironment) -> None:
     known = {id_: text for page in store_of(env).pages.values() for id_, text in page.terms.items()}
     for link in doctree.findall(nodes.reference):
         term = link.get("refid") or str(link.get("refuri", "")).rpartition("#")[2]
-        if term in known and any("std-term" in part["classes"] for part in link.findall(nodes.inline)):
+        if term in known and any(
+            "std-term" in part["classes"] for part in link.findall(nodes.inline)
+        ):
             link["reftitle"] = known[term]
             link["classes"].append("term")
 
@@ -74,7 +87,9 @@ def mathml(node: nodes.Element, display: str) -> str:
     except Exception as error:  # noqa: BLE001 - whatever the converter stumbles over
         problem = f"cannot be converted to MathML: {error!r}"
     if problem:
-        logger.error("the formula %r %s", latex, problem, location=node, type="bookpress", subtype="math")
+        logger.error(
+            "the formula %r %s", latex, problem, location=node, type="bookpress", subtype="math"
+        )
         return ""
     return made.replace("<math ", f'<math alttext="{escape(latex)}" ', 1)
 
@@ -88,5 +103,7 @@ def visit_inline(self: HTML5Translator, node: nodes.math) -> None:
 def visit_block(self: HTML5Translator, node: nodes.math_block) -> None:
     """Write a formula on a line of its own, with its number."""
     number = f'<span class="eqno">({node["number"]})</span>' if node.get("number") else ""
-    self.body.append(self.starttag(node, "div", CLASS="math-block") + mathml(node, "block") + number + "</div>\n")
+    self.body.append(
+        self.starttag(node, "div", CLASS="math-block") + mathml(node, "block") + number + "</div>\n"
+    )
     raise nodes.SkipNode

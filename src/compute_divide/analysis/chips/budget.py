@@ -13,7 +13,13 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from compute_divide.analysis.statistics.estimates import COMPUTE, Estimate, in_years, wilson_interval, wilson_share
+from compute_divide.analysis.statistics.estimates import (
+    COMPUTE,
+    Estimate,
+    in_years,
+    wilson_interval,
+    wilson_share,
+)
 from compute_divide.evidence.claims import Preset
 
 SECONDS_PER_HOUR = 3600.0
@@ -62,7 +68,12 @@ def owned_run(chips: float, peak: float, utilisation: float, months: float) -> R
 
 
 def preset_run(
-    preset: Preset, price: float, peaks: pd.Series[float], chip: str, utilisation: float, months: float
+    preset: Preset,
+    price: float,
+    peaks: pd.Series[float],
+    chip: str,
+    utilisation: float,
+    months: float,
 ) -> Run:
     """Return the run of a preset: what it leaves open (months of a budget, kind of chip) is as given."""
     peak = float(peaks[preset.chip or chip])
@@ -93,7 +104,9 @@ def implied_utilisation(models: pd.DataFrame, peaks: pd.Series) -> pd.Series:
 
     Only where all four are known. A value above 1, which shows that one of the four is wrong, is kept.
     """
-    capacity = models["hardware_quantity"] * models["training_time_hours"] * SECONDS_PER_HOUR * peaks
+    capacity = (
+        models["hardware_quantity"] * models["training_time_hours"] * SECONDS_PER_HOUR * peaks
+    )
     utilisation = models[COMPUTE] / capacity.where(capacity > 0)
     return utilisation.dropna().astype(float)
 
@@ -105,7 +118,14 @@ def newest_quotes(prices: pd.DataFrame, chip: str, column: str = "usd_per_chip_h
         raise ValueError(f"no dated price ({column}) for the chip {chip!r}")
     years = pd.to_datetime(quoted["date"]).dt.year
     newest = quoted.loc[years == years.max(), column].astype(float)
-    return Quotes(chip, int(years.max()), len(newest), float(newest.min()), float(newest.median()), float(newest.max()))
+    return Quotes(
+        chip,
+        int(years.max()),
+        len(newest),
+        float(newest.min()),
+        float(newest.median()),
+        float(newest.max()),
+    )
 
 
 def purchase(prices: pd.DataFrame, chip: str, chips: float, label: str) -> Estimate:
@@ -142,7 +162,9 @@ def rank_by_year(models: pd.DataFrame, flop: float) -> pd.DataFrame:
     [[2.0, 1.0, 2.0, 0.5]]
     """
     compute = models[COMPUTE]
-    flags = pd.DataFrame({"n": compute.notna(), "within": compute <= flop, "unknown": compute.isna()})
+    flags = pd.DataFrame(
+        {"n": compute.notna(), "within": compute <= flop, "unknown": compute.isna()}
+    )
     ranks = flags.groupby(models["year"].astype("Int64")).sum().reset_index().astype({"year": int})
     share, low, high = wilson_interval(ranks["within"], ranks["n"])
     ranks = ranks.assign(rank=ranks["n"] - ranks["within"] + 1, share=share, low=low, high=high)
@@ -155,7 +177,9 @@ def share_in_reach(models: pd.DataFrame, flop: float, year: int, label: str) -> 
     return wilson_share(int((compute <= flop).sum()), len(compute), label)
 
 
-def bounds_in_reach(models: pd.DataFrame, flop: float, year: int, label: str) -> tuple[Estimate, Estimate]:
+def bounds_in_reach(
+    models: pd.DataFrame, flop: float, year: int, label: str
+) -> tuple[Estimate, Estimate]:
     """Return the least and the largest share of all models of a year that a run of a compute in FLOP can reach.
 
     Of models whose compute is not known, none may be within reach or all: these are Manski's worst-case bounds (1989).
@@ -163,7 +187,9 @@ def bounds_in_reach(models: pd.DataFrame, flop: float, year: int, label: str) ->
     compute = in_years(models[["year", COMPUTE]], year, year)[COMPUTE]
     n, within, unknown = len(compute), int((compute <= flop).sum()), int(compute.isna().sum())
     least, most = (
-        Estimate(k / n if n else None, k=k, n=n, label=f"{label}, if {guess} of unknown compute were")
+        Estimate(
+            k / n if n else None, k=k, n=n, label=f"{label}, if {guess} of unknown compute were"
+        )
         for guess, k in {"no model": within, "every model": within + unknown}.items()
     )
     return least, most
@@ -173,7 +199,9 @@ def rank_in(ranks: pd.DataFrame, year: int, label: str) -> Estimate:
     """Return where the run of `rank_by_year` would stand among the models of a year; no value where none is known."""
     of_year = ranks[ranks["year"] == year]
     known = int(of_year["n"].sum())
-    return Estimate(int(of_year["rank"].sum()) if known else None, n=known, unit="count", label=label)
+    return Estimate(
+        int(of_year["rank"].sum()) if known else None, n=known, unit="count", label=label
+    )
 
 
 def last_year_in_reach(ranks: pd.DataFrame) -> int | None:
@@ -182,7 +210,9 @@ def last_year_in_reach(ranks: pd.DataFrame) -> int | None:
     return None if years.empty else int(years.max())
 
 
-def cost_by_year(models: pd.DataFrame, price: float, peak: float, utilisation: float) -> pd.DataFrame:
+def cost_by_year(
+    models: pd.DataFrame, price: float, peak: float, utilisation: float
+) -> pd.DataFrame:
     """Return ``year``, ``quantile``, ``flop``, ``usd``, ``n``: the cost of repeating models of each year, at one price.
 
     `price`, `peak` and `utilisation` are those of `rented_run`; the quantiles (0.5 the median model of a year, 1 the
@@ -191,7 +221,17 @@ def cost_by_year(models: pd.DataFrame, price: float, peak: float, utilisation: f
     quantiles = (0.5, 0.9, 1.0)
     rows = []
     for year, own in models[models[COMPUTE] > 0].groupby("year")[COMPUTE]:
-        for quantile, power in zip(quantiles, np.quantile(np.log10(own.to_numpy(float)), quantiles), strict=True):
+        for quantile, power in zip(
+            quantiles, np.quantile(np.log10(own.to_numpy(float)), quantiles), strict=True
+        ):
             usd = run_cost(float(10**power), price, peak, utilisation)
-            rows.append({"year": year, "quantile": quantile, "flop": float(10**power), "usd": usd, "n": len(own)})
+            rows.append(
+                {
+                    "year": year,
+                    "quantile": quantile,
+                    "flop": float(10**power),
+                    "usd": usd,
+                    "n": len(own),
+                }
+            )
     return pd.DataFrame(rows, columns=["year", "quantile", "flop", "usd", "n"])

@@ -7,8 +7,19 @@ import math
 import numpy as np
 import pandas as pd
 
-from compute_divide.analysis.statistics.estimates import ACADEMIA, INDUSTRY, UNKNOWN, Estimate, Floats
-from compute_divide.analysis.statistics.resampling import MIN_CLUSTERS, clusters, draw_weights, percentile_interval
+from compute_divide.analysis.statistics.estimates import (
+    ACADEMIA,
+    INDUSTRY,
+    UNKNOWN,
+    Estimate,
+    Floats,
+)
+from compute_divide.analysis.statistics.resampling import (
+    MIN_CLUSTERS,
+    clusters,
+    draw_weights,
+    percentile_interval,
+)
 
 PEAK = "chip_flop_s"  # column that `with_peaks` adds: peak FLOP/s of one chip of the model
 
@@ -20,7 +31,9 @@ def chip_peaks(chips: pd.DataFrame, number_format: str = "training") -> pd.Serie
     many graphics cards before 2018 list one of a sixty-fourth, and nobody trained with it.
     """
     named = {
-        name: rate for names, rate in zip(_names(chips), _rates(chips, number_format), strict=True) for name in names
+        name: rate
+        for names, rate in zip(_names(chips), _rates(chips, number_format), strict=True)
+        for name in names
     }
     return pd.Series(named, dtype=float).dropna()
 
@@ -28,7 +41,8 @@ def chip_peaks(chips: pd.DataFrame, number_format: str = "training") -> pd.Serie
 def _rates(chips: pd.DataFrame, number_format: str) -> pd.Series[float]:
     """Return the peak speed of each row under one rule for the number format; missing where it has none."""
     tensor, half, single = (
-        chips[column].astype(float) for column in ("tensor_fp16_flop_s", "fp16_flop_s", "fp32_flop_s")
+        chips[column].astype(float)
+        for column in ("tensor_fp16_flop_s", "fp16_flop_s", "fp32_flop_s")
     )
     training = tensor.fillna(pd.Series(np.fmax(half, single)))
     return {"training": training, "tensor-16": tensor, "fp32": single}[number_format]
@@ -37,7 +51,9 @@ def _rates(chips: pd.DataFrame, number_format: str) -> pd.Series[float]:
 def _names(chips: pd.DataFrame) -> list[list[str]]:
     """Return every name of each chip, its own first."""
     others = chips["aliases"].fillna("").str.split("|")
-    return [[chip, *filter(None, aliases)] for chip, aliases in zip(chips["chip"], others, strict=True)]
+    return [
+        [chip, *filter(None, aliases)] for chip, aliases in zip(chips["chip"], others, strict=True)
+    ]
 
 
 def with_peaks(models: pd.DataFrame, peaks: pd.Series[float]) -> pd.DataFrame:
@@ -48,10 +64,16 @@ def with_peaks(models: pd.DataFrame, peaks: pd.Series[float]) -> pd.DataFrame:
     logs = {name: math.log10(peak) for name, peak in peaks.items()}
 
     def centre(names: object) -> float:
-        known = [logs[name] for name in names.split("|") if name in logs] if isinstance(names, str) else []
+        known = (
+            [logs[name] for name in names.split("|") if name in logs]
+            if isinstance(names, str)
+            else []
+        )
         return float(10 ** np.mean(known)) if known else np.nan
 
-    return models.assign(**{PEAK: [centre(names) for names in models["training_hardware"].tolist()]})
+    return models.assign(
+        **{PEAK: [centre(names) for names in models["training_hardware"].tolist()]}
+    )
 
 
 def unmatched_chips(models: pd.DataFrame, chips: pd.DataFrame) -> pd.DataFrame:
@@ -61,7 +83,9 @@ def unmatched_chips(models: pd.DataFrame, chips: pd.DataFrame) -> pd.DataFrame:
     return names[~names.isin(known)].value_counts().rename_axis("chip").reset_index(name="models")
 
 
-def same_year_ratio(rows: pd.DataFrame, label: str, value: str = PEAK, *, interval: bool = True) -> Estimate:
+def same_year_ratio(
+    rows: pd.DataFrame, label: str, value: str = PEAK, *, interval: bool = True
+) -> Estimate:
     """Return the ratio of geometric means of a column, industry over academia, among models of the same year.
 
     The 95% percentile interval draws papers; `n` is the number of models in years that have both team types, without
@@ -84,7 +108,9 @@ def same_year_ratio(rows: pd.DataFrame, label: str, value: str = PEAK, *, interv
 
 def in_shared_years(rows: pd.DataFrame, value: str) -> pd.DataFrame:
     """Return the rows of industry and academia with a positive value, of the years in which both occur."""
-    known = rows[rows["team_type"].isin([INDUSTRY, ACADEMIA]) & rows[value].gt(0) & rows["year"].notna()]
+    known = rows[
+        rows["team_type"].isin([INDUSTRY, ACADEMIA]) & rows[value].gt(0) & rows["year"].notna()
+    ]
     return known[(known.groupby("year")["team_type"].transform("nunique") == 2).astype(bool)]
 
 
@@ -105,7 +131,9 @@ def loose_team_types(models: pd.DataFrame) -> pd.Series[str]:
     Academia without industry is ``academia-only``, industry without academia ``industry-only``, both a
     ``collaboration``, neither ``other``; a blank list of sectors is ``unknown``.
     """
-    academic, company = (models["sectors"].fillna("").str.contains(kind) for kind in ("academia", "industry"))
+    academic, company = (
+        models["sectors"].fillna("").str.contains(kind) for kind in ("academia", "industry")
+    )
     kinds = [models["sectors"].isna(), academic & company, academic, company]
     labels = [UNKNOWN, "collaboration", ACADEMIA, INDUSTRY]
     return pd.Series(np.select(kinds, labels, "other"), index=models.index, dtype="str")
@@ -119,7 +147,9 @@ def flop_per_dollar(chips: pd.DataFrame, number_format: str) -> pd.DataFrame:
     priced = chips[chips["price_usd"].gt(0) & chips["released"].notna()]
     # Row by row: cards of different years and speeds share a name.
     speed = _rates(priced, number_format)
-    return _per_dollar(priced["chip"], priced["released"], flop_s_per_usd=speed / priced["price_usd"])
+    return _per_dollar(
+        priced["chip"], priced["released"], flop_s_per_usd=speed / priced["price_usd"]
+    )
 
 
 def rented_flop_per_dollar(prices: pd.DataFrame, peaks: pd.Series[float]) -> pd.DataFrame:
@@ -129,11 +159,15 @@ def rented_flop_per_dollar(prices: pd.DataFrame, peaks: pd.Series[float]) -> pd.
     """
     quoted = prices[prices["usd_per_chip_hour"].gt(0) & prices["date"].notna()]
     flop = quoted["chip"].map(peaks) * 3600
-    return _per_dollar(quoted["chip"], quoted["date"], flop_per_usd=flop / quoted["usd_per_chip_hour"])
+    return _per_dollar(
+        quoted["chip"], quoted["date"], flop_per_usd=flop / quoted["usd_per_chip_hour"]
+    )
 
 
 def _per_dollar(chips: pd.Series, dates: pd.Series, **bought: pd.Series) -> pd.DataFrame:
-    table = pd.DataFrame({"chip": chips, "published": pd.to_datetime(dates), **bought, "link": chips})
+    table = pd.DataFrame(
+        {"chip": chips, "published": pd.to_datetime(dates), **bought, "link": chips}
+    )
     return table.dropna(subset=list(bought)).reset_index(drop=True)
 
 

@@ -51,10 +51,16 @@ PUBLIC = ("academic", "research", "government")  # segments of the TOP500 that t
 
 
 def h100s(
-    value: float | None, label: str, low: float | None = None, high: float | None = None, n: int | None = None
+    value: float | None,
+    label: str,
+    low: float | None = None,
+    high: float | None = None,
+    n: int | None = None,
 ) -> Estimate:
     """Return a number of H100 equivalents to three significant digits, which is more than any source knows."""
-    value, low, high = (None if one is None or pd.isna(one) else float(f"{one:.2e}") for one in (value, low, high))
+    value, low, high = (
+        None if one is None or pd.isna(one) else float(f"{one:.2e}") for one in (value, low, high)
+    )
     return Estimate(value, low, high, n=n, unit="count", label=f"{label}, H100 equivalents")
 
 
@@ -62,14 +68,23 @@ def pick(table: pd.DataFrame, label: str, place: int = 0, **where: str) -> Estim
     """Return the H100 equivalents of the first (or the last, -1) row that has some values, and the interval it has."""
     for column, wanted in where.items():
         table = table[table[column] == wanted]
-    found = table.reindex(columns=[H100E, "h100e_low", "h100e_high"]).iloc[place:][:1].to_numpy(dtype=float).tolist()
+    found = (
+        table.reindex(columns=[H100E, "h100e_low", "h100e_high"])
+        .iloc[place:][:1]
+        .to_numpy(dtype=float)
+        .tolist()
+    )
     value, low, high = found[0] if found else (None, None, None)
     return h100s(value, label, low, high)
 
 
 def owners_at(owners: pd.DataFrame, year: int) -> pd.DataFrame:
     """Return what each owner has of each designer at the end of a year, all kinds of chips together, largest first."""
-    last = owners["quarter"].eq(pd.Timestamp(year, 12, 31)) & owners["kind"].isna() & owners["complete"]
+    last = (
+        owners["quarter"].eq(pd.Timestamp(year, 12, 31))
+        & owners["kind"].isna()
+        & owners["complete"]
+    )
     return owners[last].sort_values(H100E, ascending=False).reset_index(drop=True)
 
 
@@ -78,9 +93,13 @@ def scale_gap(owners: pd.DataFrame, chips: pd.DataFrame) -> Estimate:
     peaks = chip_peaks(chips)
     kinds = owners[owners["kind"].isin(SAME_CHIP)].groupby("kind")[[H100E, "chips"]].sum()
     theirs = kinds[H100E] / kinds["chips"]
-    ours = pd.Series({kind: peaks[SAME_CHIP[kind]] / peaks[REFERENCE] for kind in theirs.index}, dtype=float)
+    ours = pd.Series(
+        {kind: peaks[SAME_CHIP[kind]] / peaks[REFERENCE] for kind in theirs.index}, dtype=float
+    )
     gap = float((theirs / ours - 1).abs().max()) if len(theirs) else None
-    return Estimate(gap, n=len(theirs), label="largest difference between a chip's worth in 8 and in 16 bits")
+    return Estimate(
+        gap, n=len(theirs), label="largest difference between a chip's worth in 8 and in 16 bits"
+    )
 
 
 def machines(clusters: pd.DataFrame, chips: pd.DataFrame) -> pd.DataFrame:
@@ -113,8 +132,15 @@ def records(found: pd.DataFrame) -> pd.DataFrame:
 
 def by_country(found: pd.DataFrame) -> pd.DataFrame:
     """Return each country's machines: ``country``, how many (``n``), `H100E` of all, name and size of the largest."""
-    grouped = found.sort_values(H100E, ascending=False, kind="stable").groupby("country", sort=False)
-    sums = {"n": ("machine", "size"), H100E: (H100E, "sum"), "largest": ("machine", "first"), "size": (H100E, "first")}
+    grouped = found.sort_values(H100E, ascending=False, kind="stable").groupby(
+        "country", sort=False
+    )
+    sums = {
+        "n": ("machine", "size"),
+        H100E: (H100E, "sum"),
+        "largest": ("machine", "first"),
+        "size": (H100E, "first"),
+    }
     return grouped.agg(**sums).sort_values(H100E, ascending=False).reset_index()
 
 
@@ -131,7 +157,9 @@ def list_of(top500: pd.DataFrame, year: int) -> pd.DataFrame:
     return top500[top500["list"] == pd.Timestamp(year, 6, 1)]
 
 
-def list_share(rows: pd.DataFrame, segments: Collection[str], label: str, *, accelerated: bool = False) -> Estimate:
+def list_share(
+    rows: pd.DataFrame, segments: Collection[str], label: str, *, accelerated: bool = False
+) -> Estimate:
     """Return the share of the speed of one TOP500 list that some segments have; of accelerated machines if asked.
 
     `k` and `n` count machines. The 95% interval is the linear approximation of a bootstrap that draws machines, which
@@ -144,11 +172,21 @@ def list_share(rows: pd.DataFrame, segments: Collection[str], label: str, *, acc
         rows["segment"].isin(list(segments)),
         rows[["rmax_tflop_s", "rmax_squares", "machines"]].to_numpy(float),
     )
-    (part, squares, k), (rest, other_squares, others) = (sums[side].sum(axis=0).tolist() for side in (inside, ~inside))
+    (part, squares, k), (rest, other_squares, others) = (
+        sums[side].sum(axis=0).tolist() for side in (inside, ~inside)
+    )
     share = part / (part + rest)
     spread = math.sqrt(squares * (1 - share) ** 2 + other_squares * share**2) / (part + rest)
     half = NormalDist().inv_cdf(0.975) * spread
-    return Estimate(share, max(share - half, 0.0), min(share + half, 1.0), int(k), int(k + others), "share", label)
+    return Estimate(
+        share,
+        max(share - half, 0.0),
+        min(share + half, 1.0),
+        int(k),
+        int(k + others),
+        "share",
+        label,
+    )
 
 
 def list_shares(top500: pd.DataFrame, groups: Mapping[str, Collection[str]]) -> pd.DataFrame:

@@ -12,7 +12,12 @@ import numpy as np
 import pandas as pd
 
 from compute_divide.analysis.chips.hardware import running_clusters
-from compute_divide.analysis.claims.verdicts import Check, check_direction, check_value, value_outcome
+from compute_divide.analysis.claims.verdicts import (
+    Check,
+    check_direction,
+    check_value,
+    value_outcome,
+)
 from compute_divide.analysis.models.definitions import large_scale
 from compute_divide.analysis.models.openness import access_groups, dated_compute, lag_estimate
 from compute_divide.analysis.models.outside import by_release, mean_age, month_ends
@@ -66,12 +71,18 @@ class Ledger:
 
     def held(self, entry: str, measure: str, reading: Reading) -> Check:
         """Test the value of an entry against an estimate from the models database."""
-        return check_value(entry, self.value(entry), *self.then_and_now(entry, reading), measure=measure)
+        return check_value(
+            entry, self.value(entry), *self.then_and_now(entry, reading), measure=measure
+        )
 
-    def held_now(self, entry: str, measure: str, now: Estimate, beside: Estimate | None = None) -> Check:
+    def held_now(
+        self, entry: str, measure: str, now: Estimate, beside: Estimate | None = None
+    ) -> Check:
         """Test the value of an entry against an estimate from data of which we hold one state, or by two measures."""
         also = {beside.label: beside} if beside else None
-        return check_value(entry, self.value(entry), None, _enough(now), measure=measure, also=also, beside=beside)
+        return check_value(
+            entry, self.value(entry), None, _enough(now), measure=measure, also=also, beside=beside
+        )
 
 
 def _enough(estimate: Estimate) -> Estimate | None:
@@ -96,13 +107,18 @@ def largest(models: Rows, first: int, last: int, top_k: int) -> Rows:
 def _of_both(models: Rows) -> Estimate:
     """Return academia's part of the models of 2022 that academia or industry made alone, all models of the list."""
     rows = models[models["team_type"].isin([ACADEMIA, INDUSTRY])]
-    return period_share(rows, ACADEMIA, 2022, 2022, "academia's part of what one side made alone, 2022")
+    return period_share(
+        rows, ACADEMIA, 2022, 2022, "academia's part of what one side made alone, 2022"
+    )
 
 
 def advances(models: Rows, first: int, last: int) -> Estimate:
     """Return the share with industry among the models listed for an advance of the state of the art."""
     listed = models["notability"].astype("str").str.contains("SOTA improvement", regex=False)
-    return with_industry(in_years(models[listed], first, last), f"advances of the state of the art, {first} to {last}")
+    return with_industry(
+        in_years(models[listed], first, last),
+        f"advances of the state of the art, {first} to {last}",
+    )
 
 
 def led(models: Rows, names: str = LEADERS) -> Estimate:
@@ -117,12 +133,16 @@ def check_models(ledger: Ledger, top_k: int) -> list[Check]:
 
     def biggest(year: int) -> Check:
         return ledger.held(
-            f"ahmed-biggest-{year}", runs, lambda models: with_industry(largest(models, year, year, top_k), runs)
+            f"ahmed-biggest-{year}",
+            runs,
+            lambda models: with_industry(largest(models, year, year, top_k), runs),
         )
 
     def notable(told: str, team: str, year: int) -> Check:
         def share(models: Rows) -> Estimate:
-            return period_share(models[models["scope"] == "notable"], team, year, year, f"{team}, {year}")
+            return period_share(
+                models[models["scope"] == "notable"], team, year, year, f"{team}, {year}"
+            )
 
         return ledger.held(f"ai-index-{year}-{told}", "notable models", share)
 
@@ -130,7 +150,9 @@ def check_models(ledger: Ledger, top_k: int) -> list[Check]:
         biggest(2010),
         biggest(2021),
         _check_advances(ledger),
-        ledger.held("ai-index-2022-academia-share", "models of the year that one side made alone", _of_both),
+        ledger.held(
+            "ai-index-2022-academia-share", "models of the year that one side made alone", _of_both
+        ),
         notable("industry-share", INDUSTRY, 2023),
         notable("industry-later", INDUSTRY, 2023),
         notable("industry", INDUSTRY, 2024),
@@ -144,17 +166,24 @@ def _check_advances(ledger: Ledger) -> Check:
     """Check that industry's part in leading models rose; the levels of another measure can but be looked at."""
     entry = "ahmed-benchmarks-since-2020"
     then, now = ledger.then_and_now(
-        entry, lambda m: newcombe_difference(advances(m, 2020, 2022), advances(m, 2010, 2016), "rise")
+        entry,
+        lambda m: newcombe_difference(advances(m, 2020, 2022), advances(m, 2010, 2016), "rise"),
     )
     level = value_outcome(ledger.value(entry), advances(ledger.tables[ledger.edition], 2020, 2022))
     measure = "advances of the state of the art with industry, 2020 to 2022 less 2010 to 2016"
-    return check_direction(entry, then, now, 0.0, expected="above", measure=measure, also={"the level of now": level})
+    return check_direction(
+        entry, then, now, 0.0, expected="above", measure=measure, also={"the level of now": level}
+    )
 
 
 def _check_leaders(ledger: Ledger, top_k: int) -> Check:
     """Check that three companies had a part in most of the largest runs from BERT to the date of the claim."""
-    then, now = ledger.then_and_now("cottier-leaders", lambda models: led(largest(models, 2018, 2023, top_k)))
-    measure = f"{top_k} largest known runs a year of 2018 to 2023 with one of the three, against a half"
+    then, now = ledger.then_and_now(
+        "cottier-leaders", lambda models: led(largest(models, 2018, 2023, top_k))
+    )
+    measure = (
+        f"{top_k} largest known runs a year of 2018 to 2023 with one of the three, against a half"
+    )
     return check_direction("cottier-leaders", then, now, 0.5, expected="above", measure=measure)
 
 
@@ -163,17 +192,31 @@ def check_growth(ledger: Ledger) -> list[Check]:
 
     def doubling(first: int, last: int, window: float | None = None) -> Reading:
         def read(models: Rows) -> Estimate:
-            near = models if window is None else large_scale(models, "near-record", record_window=window)
+            near = (
+                models
+                if window is None
+                else large_scale(models, "near-record", record_window=window)
+            )
             return growth(in_years(near, first, last), "training compute").doubling
 
         return read
 
     near, since = "models within one order of magnitude of the record, 2015 to 2021", "2010 to 2021"
     return [
-        ledger.held("sevilla-doubling-before-2010", "all models with compute, before 2010", doubling(1950, 2009)),
-        ledger.held("sevilla-doubling-after-2010", f"all models with compute, {since}", doubling(2010, 2021)),
+        ledger.held(
+            "sevilla-doubling-before-2010",
+            "all models with compute, before 2010",
+            doubling(1950, 2009),
+        ),
+        ledger.held(
+            "sevilla-doubling-after-2010", f"all models with compute, {since}", doubling(2010, 2021)
+        ),
         ledger.held("sevilla-doubling-large-scale", near, doubling(2015, 2021, 1.0)),
-        ledger.held_now("cottier-cost-growth", "the costliest run of each year", _costs(ledger.tables[ledger.edition])),
+        ledger.held_now(
+            "cottier-cost-growth",
+            "the costliest run of each year",
+            _costs(ledger.tables[ledger.edition]),
+        ),
     ]
 
 
@@ -202,20 +245,35 @@ def across_venues(papers: Rows, year: int) -> Estimate:
 def check_papers(ledger: Ledger, papers: Rows, read: Rows) -> list[Check]:
     """Check what was said of who writes papers, of the covered ones, and whose are read, of those with a ``rank``."""
     neurips = papers[papers["venue"] == "neurips"]
-    after, before = (with_industry(in_years(neurips, *years), "NeurIPS") for years in ((2013, 2018), (2007, 2012)))
-    rise = newcombe_difference(after, before, "papers of NeurIPS with industry, 2013 to 2018 less 2007 to 2012")
+    after, before = (
+        with_industry(in_years(neurips, *years), "NeurIPS")
+        for years in ((2013, 2018), (2007, 2012))
+    )
+    rise = newcombe_difference(
+        after, before, "papers of NeurIPS with industry, 2013 to 2018 less 2007 to 2012"
+    )
     academic = papers[papers["team_type"].isin([ACADEMIA, "collaboration"])]
     most = team_share(academic, ACADEMIA, "alone, of academia's papers with and without industry")
-    cited = lead_estimate(read, INDUSTRY, "pairs in which the paper of industry alone is cited more")
+    cited = lead_estimate(
+        read, INDUSTRY, "pairs in which the paper of industry alone is cited more"
+    )
     top = read[read["venue"].isin(["neurips", "icml"]) & read["rank"].ge(0.9)]
     tenth = "most cited tenth of each year, with industry"
     return [
         check_direction("ahmed-wahed-rise", None, rise, 0.0, expected="above", measure=rise.label),
-        ledger.held_now("ahmed-papers-2020", "mean over the covered conferences", across_venues(papers, 2020)),
+        ledger.held_now(
+            "ahmed-papers-2020", "mean over the covered conferences", across_venues(papers, 2020)
+        ),
         check_direction("liang-most", None, most, 0.5, expected="above", measure=most.label),
         check_direction("liang-cited", None, cited, 0.5, expected="above", measure=cited.label),
-        ledger.held_now("birhane-2008", f"NeurIPS, {tenth}", with_industry(in_years(top, 2008, 2009), tenth)),
-        ledger.held_now("birhane-2018", f"NeurIPS and ICML, {tenth}", with_industry(in_years(top, 2018, 2019), tenth)),
+        ledger.held_now(
+            "birhane-2008", f"NeurIPS, {tenth}", with_industry(in_years(top, 2008, 2009), tenth)
+        ),
+        ledger.held_now(
+            "birhane-2018",
+            f"NeurIPS and ICML, {tenth}",
+            with_industry(in_years(top, 2018, 2019), tenth),
+        ),
     ]
 
 
@@ -233,7 +291,10 @@ def _private(clusters: Rows, day: str) -> Estimate:
     """Return the share of private owners in the machines that ran, with an interval that draws machines anew."""
     running = running_clusters(clusters[clusters["operational"] <= pd.Timestamp(day)])
     known = running[running["sector"] != "unknown"]
-    size, private = known["h100_equivalents"].to_numpy(dtype=float), known["sector"].eq("private").to_numpy()
+    size, private = (
+        known["h100_equivalents"].to_numpy(dtype=float),
+        known["sector"].eq("private").to_numpy(),
+    )
     k, n, label = int(private.sum()), len(known), f"capacity with private owners on {day}"
     if n < LEAST:
         return Estimate(None, k=k, n=n, label=label)
@@ -247,15 +308,23 @@ def check_access(ledger: Ledger, capability: Rows) -> list[Check]:
     ranked = by_release(capability)
     ends = month_ends(ranked, 2023)
     checks = []
-    ends_of = {"cottier-open-lag": "2024-10", "emberson-open-lag": "2025-10", "epoch-open-lag-2026": "2026-05"}
+    ends_of = {
+        "cottier-open-lag": "2024-10",
+        "emberson-open-lag": "2025-10",
+        "epoch-open-lag-2026": "2026-05",
+    }
     for entry, last in ends_of.items():
         label = f"mean of the months from January 2023 to {last}, by the Capabilities Index"
         checks.append(
-            ledger.held_now(entry, label, mean_age(ranked, ends[ends <= pd.Period(last, "M").end_time], label))
+            ledger.held_now(
+                entry, label, mean_age(ranked, ends[ends <= pd.Period(last, "M").end_time], label)
+            )
         )
     placed = dated_compute(ledger.tables[ledger.edition])
     follows = access_groups(placed["openness"]) == "open"
-    lag = lag_estimate(placed, follows, pd.Timestamp(2024, 11, 4), "by training compute, on the day of the report")
+    lag = lag_estimate(
+        placed, follows, pd.Timestamp(2024, 11, 4), "by training compute, on the day of the report"
+    )
     return [ledger.held_now("cottier-open-lag", lag.label, lag, checks[0].now), *checks[1:]]
 
 

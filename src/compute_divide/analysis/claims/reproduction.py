@@ -9,7 +9,12 @@ import pandas as pd
 
 from compute_divide.analysis.chips.hardware import PEAK, chip_peaks, same_year_ratio, with_peaks
 from compute_divide.analysis.choices import DEFINITIONS
-from compute_divide.analysis.claims.verdicts import Check, check_direction, check_value, side_outcome
+from compute_divide.analysis.claims.verdicts import (
+    Check,
+    check_direction,
+    check_value,
+    side_outcome,
+)
 from compute_divide.analysis.models.definitions import RULES, large_scale
 from compute_divide.analysis.models.open_models import late_over_early, with_naming
 from compute_divide.analysis.models.openness import group_share
@@ -46,7 +51,10 @@ class Periods(NamedTuple):
 
 Spans = tuple[tuple[int, int], tuple[int, int]]
 
-LANGUAGE = ["language-models", "foundation-models"]  # topics of papers on language and foundation models
+LANGUAGE = [
+    "language-models",
+    "foundation-models",
+]  # topics of papers on language and foundation models
 
 
 def check_shares(
@@ -68,7 +76,9 @@ def check_shares(
         "industry-share-2022": (INDUSTRY, periods.year, periods.year),
     }
     chosen = {rule: large_scale(paper, rule, **sizes) for rule in RULES}
-    newer, largest = (large_scale(edition, rule, **sizes) for rule in (definition, "top-k-per-year"))
+    newer, largest = (
+        large_scale(edition, rule, **sizes) for rule in (definition, "top-k-per-year")
+    )
     return [
         check_value(
             claim,
@@ -101,7 +111,9 @@ def check_doubling(
 
     def doubling(models: pd.DataFrame, rule: str, last: int) -> Estimate:
         chosen = in_years(large_scale(models, rule, **sizes), first, last)
-        return growth(chosen, f"training compute, {span(first, last)}, {DEFINITIONS[rule]}").doubling
+        return growth(
+            chosen, f"training compute, {span(first, last)}, {DEFINITIONS[rule]}"
+        ).doubling
 
     ours = {rule: doubling(paper, rule, paper_last) for rule in RULES}
     return check_value(
@@ -118,7 +130,9 @@ RARE = 0.25  # below which share we read "rare", which the paper does not define
 
 
 def check_rare(
-    then: tuple[pd.DataFrame, tuple[int, int]], now: tuple[pd.DataFrame, tuple[int, int]], papers: pd.DataFrame
+    then: tuple[pd.DataFrame, tuple[int, int]],
+    now: tuple[pd.DataFrame, tuple[int, int]],
+    papers: pd.DataFrame,
 ) -> Check:
     """Hold the claim that academic-only teams have become rare in foundation models against who makes and who writes.
 
@@ -127,10 +141,16 @@ def check_rare(
     """
 
     def made(models: pd.DataFrame, years: tuple[int, int]) -> Estimate:
-        language = models["domain"].fillna("").str.contains("Language") & (models["scope"] == "notable")
-        return period_share(models[language], ACADEMIA, *years, f"academia-only, language models, {span(*years)}")
+        language = models["domain"].fillna("").str.contains("Language") & (
+            models["scope"] == "notable"
+        )
+        return period_share(
+            models[language], ACADEMIA, *years, f"academia-only, language models, {span(*years)}"
+        )
 
-    writers = team_share(papers[about(papers, LANGUAGE)], ACADEMIA, "academia-only papers on language models")
+    writers = team_share(
+        papers[about(papers, LANGUAGE)], ACADEMIA, "academia-only papers on language models"
+    )
     return check_direction(
         "academic-only-rare",
         made(*then),
@@ -150,12 +170,23 @@ def check_topics(papers: pd.DataFrame, last: int, low: Sequence[str]) -> Check:
     exposed = about(papers, ["compute-intensive"])
     rows = papers.assign(exposed=exposed)[exposed | about(papers, low)].dropna(subset=["industry"])
     then, now = (
-        association(part, "exposed", "industry", VENUE_YEAR, f"compute-intensive against low-compute topics{until}")
+        association(
+            part,
+            "exposed",
+            "industry",
+            VENUE_YEAR,
+            f"compute-intensive against low-compute topics{until}",
+        )
         for part, until in ((rows[rows["year"] <= last], f", to {last}"), (rows, ""))
     )
     measure = "the odds ratio of a company author, compute-intensive against low-compute topics"
     return check_direction(
-        "thematic-composition", then.odds_ratio, now.odds_ratio, 1, expected="above", measure=measure
+        "thematic-composition",
+        then.odds_ratio,
+        now.odds_ratio,
+        1,
+        expected="above",
+        measure=measure,
     )
 
 
@@ -166,12 +197,25 @@ def check_adoption(papers: pd.DataFrame, then: Spans, now: Spans, texts: Sequenc
     """
     rows = with_naming(having(papers[papers["team_type"] == ACADEMIA], texts), texts)
     before, after = (
-        late_over_early(rows, "names_open", early, late, f"naming an open model, {span(*late)} over {span(*early)}")
+        late_over_early(
+            rows,
+            "names_open",
+            early,
+            late,
+            f"naming an open model, {span(*late)} over {span(*early)}",
+        )
         for early, late in (then, now)
     )
-    measure = "the odds ratio of naming an open model of industry, late over early, within conferences"
+    measure = (
+        "the odds ratio of naming an open model of industry, late over early, within conferences"
+    )
     return check_direction(
-        "adopts-open-models", before.odds_ratio, after.odds_ratio, 1, expected="above", measure=measure
+        "adopts-open-models",
+        before.odds_ratio,
+        after.odds_ratio,
+        1,
+        expected="above",
+        measure=measure,
     )
 
 
@@ -184,17 +228,28 @@ def check_release(then: tuple[pd.DataFrame, int], now: tuple[pd.DataFrame, int])
     def difference(models: pd.DataFrame, last: int) -> Estimate:
         rows = in_years(models, last - 2, last)
         industry, academia = (
-            group_share(rows[rows["team_type"] == team], "openness", "open", f"{team}, open weights")
+            group_share(
+                rows[rows["team_type"] == team], "openness", "open", f"{team}, open weights"
+            )
             for team in (INDUSTRY, ACADEMIA)
         )
-        return newcombe_difference(industry, academia, f"open weights, industry less academia, to {last}")
+        return newcombe_difference(
+            industry, academia, f"open weights, industry less academia, to {last}"
+        )
 
     measure = "industry's share of open weights less academia's"
-    return check_direction("less-release", difference(*then), difference(*now), 0, expected="below", measure=measure)
+    return check_direction(
+        "less-release", difference(*then), difference(*now), 0, expected="below", measure=measure
+    )
 
 
 def check_hardware(
-    claimed: float, then: pd.DataFrame, now: pd.DataFrame, chips: pd.DataFrame, starts: Sequence[int], last: int
+    claimed: float,
+    then: pd.DataFrame,
+    now: pd.DataFrame,
+    chips: pd.DataFrame,
+    starts: Sequence[int],
+    last: int,
 ) -> Check:
     """Hold the claimed ratio of hardware power against the peak speed of chips.
 
@@ -205,9 +260,13 @@ def check_hardware(
     old, new = (with_peaks(models, peaks) for models in (then, now))
 
     def ratio(placed: pd.DataFrame, first: int) -> Estimate:
-        return geometric_mean_ratio(in_years(placed, first, last), f"peak of the chip, {span(first, last)}", PEAK)
+        return geometric_mean_ratio(
+            in_years(placed, first, last), f"peak of the chip, {span(first, last)}", PEAK
+        )
 
-    same = same_year_ratio(in_years(new, starts[0], last), "peak of the chip, models of the same year")
+    same = same_year_ratio(
+        in_years(new, starts[0], last), "peak of the chip, models of the same year"
+    )
     return check_value(
         "hardware-ratio",
         claimed,

@@ -23,7 +23,12 @@ VERDICTS: dict[Verdict, str] = {
 }
 """The verdicts, and when each is reached."""
 
-_SAID = {"holds": "holds it", "fails": "does not hold it", "open": "is too wide to tell", "none": "cannot be had"}
+_SAID = {
+    "holds": "holds it",
+    "fails": "does not hold it",
+    "open": "is too wide to tell",
+    "none": "cannot be had",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +78,10 @@ def check_value(
     outcomes = {name: value_outcome(value, estimate) for name, estimate in (also or {}).items()}
     agreeing = sum(value_outcome(value, estimate) == "holds" for estimate in others)
     first, second = value_outcome(value, then), value_outcome(value, now)
-    verdict, reason = verdict_of(first, second, list(outcomes.values())), _reason(measure, first, second, outcomes)
+    verdict, reason = (
+        verdict_of(first, second, list(outcomes.values())),
+        _reason(measure, first, second, outcomes),
+    )
     return Check(claim, verdict, reason, then, now, beside, agreeing, len(others))
 
 
@@ -100,7 +108,9 @@ def value_outcome(value: float, estimate: Estimate | None) -> Outcome:
     return "holds" if estimate.low <= value <= estimate.high else "fails"
 
 
-def side_outcome(estimate: Estimate | None, null: float, expected: Literal["above", "below"]) -> Outcome:
+def side_outcome(
+    estimate: Estimate | None, null: float, expected: Literal["above", "below"]
+) -> Outcome:
     """Return whether the whole interval of an estimate lies on a side of a value."""
     if estimate is None or estimate.low is None or estimate.high is None:
         return "none"
@@ -110,7 +120,9 @@ def side_outcome(estimate: Estimate | None, null: float, expected: Literal["abov
 
 
 def _reason(measure: str, then: Outcome, now: Outcome, also: Mapping[str, Outcome]) -> str:
-    others = "".join(f" {name[:1].upper()}{name[1:]}: it {_SAID[outcome]}." for name, outcome in also.items())
+    others = "".join(
+        f" {name[:1].upper()}{name[1:]}: it {_SAID[outcome]}." for name, outcome in also.items()
+    )
     return (
         f"{measure[:1].upper()}{measure[1:]}: the estimate on data of its time {_SAID[then]}, "
         f"that of now {_SAID[now]}.{others}"

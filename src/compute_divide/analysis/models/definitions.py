@@ -16,7 +16,12 @@ _PAPER_CRITERIA = r"(?:^|\|)(?:sota improvement|historical significance|highly c
 
 def names_paper_criterion(models: pd.DataFrame) -> pd.Series[bool]:
     """Tell which models the database lists for a state-of-the-art advance, historical significance or high citation."""
-    return models["notability"].astype("str").str.contains(_PAPER_CRITERIA, case=False, na=False).astype(bool)
+    return (
+        models["notability"]
+        .astype("str")
+        .str.contains(_PAPER_CRITERIA, case=False, na=False)
+        .astype(bool)
+    )
 
 
 def size_known(models: pd.DataFrame) -> pd.Series[bool]:
@@ -34,7 +39,9 @@ RULES: dict[str, Callable[[pd.DataFrame, int, float], pd.Series[bool]]] = {
     "all": lambda models, *_: pd.Series(True, index=models.index),
     "notability-filter": lambda models, *_: names_paper_criterion(models),
     "compute-known": lambda models, *_: models[COMPUTE].notna(),
-    "notability-filter-compute-known": lambda models, *_: names_paper_criterion(models) & models[COMPUTE].notna(),
+    "notability-filter-compute-known": lambda models, *_: (
+        names_paper_criterion(models) & models[COMPUTE].notna()
+    ),
     "compute-or-parameters-known": lambda models, *_: size_known(models),
     "top-k-per-year": lambda models, top_k, _: largest_of_year(models, top_k),
     "near-record": lambda models, _, record_window: near_record(models, record_window),
@@ -47,10 +54,14 @@ def is_large_scale(
 ) -> pd.Series[bool]:
     """Tell which models are large-scale under a definition."""
     if definition not in DEFINITIONS:
-        raise ValueError(f"{definition!r} is not a definition of large-scale; allowed: {', '.join(DEFINITIONS)}")
+        raise ValueError(
+            f"{definition!r} is not a definition of large-scale; allowed: {', '.join(DEFINITIONS)}"
+        )
     return RULES[definition](models, top_k, record_window)
 
 
-def large_scale(models: pd.DataFrame, definition: str, *, top_k: int = 10, record_window: float = 2.0) -> pd.DataFrame:
+def large_scale(
+    models: pd.DataFrame, definition: str, *, top_k: int = 10, record_window: float = 2.0
+) -> pd.DataFrame:
     """Return the models that are large-scale under a definition; the parameters are those of `is_large_scale`."""
     return models[is_large_scale(models, definition, top_k=top_k, record_window=record_window)]

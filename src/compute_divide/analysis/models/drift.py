@@ -46,12 +46,16 @@ def vintage_summary(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
 def known_by_year(models: pd.DataFrame, column: str, *, first: int, last: int) -> pd.DataFrame:
     """Return for which share of each year's models a column is known, with its Wilson interval."""
     within = models[models["year"].between(first, last)]
-    rows = [{"year": year, **known_share(own, column, "").row()} for year, own in within.groupby("year")]
+    rows = [
+        {"year": year, **known_share(own, column, "").row()} for year, own in within.groupby("year")
+    ]
     return pd.DataFrame(rows, columns=["year", "share", "low", "high", "k", "n"])
 
 
 def readings(
-    vintages: Mapping[str, pd.DataFrame], years: Iterable[int], team_types: Iterable[str] = TEAM_TYPES
+    vintages: Mapping[str, pd.DataFrame],
+    years: Iterable[int],
+    team_types: Iterable[str] = TEAM_TYPES,
 ) -> pd.DataFrame:
     """Return the `shares_by` ``year`` and ``vintage``; a year is read only by the vintages taken after its end."""
     wanted = set(years)
@@ -66,7 +70,8 @@ def revised_share(old: pd.DataFrame, new: pd.DataFrame, factor: float) -> Estima
     """Return the share of models whose training compute changed by more than a factor, of those known in both."""
     matches = match_models(old, new)
     after, before = (
-        table.loc[matches[side], COMPUTE].to_numpy(dtype=float) for table, side in ((new, "new"), (old, "old"))
+        table.loc[matches[side], COMPUTE].to_numpy(dtype=float)
+        for table, side in ((new, "new"), (old, "old"))
     )
     known = (after / before)[np.isfinite(after / before) & (after / before > 0)]
     changed = np.abs(np.log(known)) > np.log(factor)
@@ -85,7 +90,9 @@ CHANGES = {
 """What can move the share of a team type between two vintages."""
 
 
-def changes(old: pd.DataFrame, new: pd.DataFrame, first: int, last: int, team_type: str) -> pd.DataFrame:
+def changes(
+    old: pd.DataFrame, new: pd.DataFrame, first: int, last: int, team_type: str
+) -> pd.DataFrame:
     """Take apart how the share of a team type among the notable models of some years changed between two vintages.
 
     One row for each of `CHANGES`: ``models`` (how many it touches) and ``points`` (what it did to the share, in
@@ -116,7 +123,9 @@ def _counted(models: pd.DataFrame, first: int, last: int) -> pd.DataFrame:
     )
 
 
-def _side_by_side(old: pd.DataFrame, new: pd.DataFrame, was: pd.DataFrame, now: pd.DataFrame) -> pd.DataFrame:
+def _side_by_side(
+    old: pd.DataFrame, new: pd.DataFrame, was: pd.DataFrame, now: pd.DataFrame
+) -> pd.DataFrame:
     """Return one row a model that either vintage counts, with what each says of it."""
     places = match_models(old, new)[["old", "new"]]
     alone = [
@@ -143,14 +152,19 @@ def _kinds(pairs: pd.DataFrame) -> pd.Series[str]:
         "dates": ~both,
         "relabelling": both & (pairs["team_old"] != pairs["team_new"]),
     }
-    return pd.Series(np.select(list(tests.values()), list(tests), ""), index=pairs.index, dtype="str")
+    return pd.Series(
+        np.select(list(tests.values()), list(tests), ""), index=pairs.index, dtype="str"
+    )
 
 
 def _cells(pairs: pd.DataFrame, kinds: pd.Series[str], side: str, team_type: str) -> Floats:
     """Return count and total of each kind of change as one vintage counts them; of the models without change first."""
     counted = pairs[f"counted_{side}"]
     hits = counted & (pairs[f"team_{side}"] == team_type)
-    return np.array([[hits[kinds == kind].sum(), counted[kinds == kind].sum()] for kind in ("", *CHANGES)], dtype=float)
+    return np.array(
+        [[hits[kinds == kind].sum(), counted[kinds == kind].sum()] for kind in ("", *CHANGES)],
+        dtype=float,
+    )
 
 
 def _shapley(before: Floats, after: Floats) -> list[float]:
@@ -195,8 +209,14 @@ def match_models(old: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
 
 def _keys(models: pd.DataFrame) -> pd.DataFrame:
     """Return the keys of each model, the surest first; missing where there is nothing to compare."""
-    columns = {"name": ("model", _plain), "title": ("reference", _plain), "link": ("link", _plain_link)}
-    keys = {by: models[column].map(make, na_action="ignore") for by, (column, make) in columns.items()}
+    columns = {
+        "name": ("model", _plain),
+        "title": ("reference", _plain),
+        "link": ("link", _plain_link),
+    }
+    keys = {
+        by: models[column].map(make, na_action="ignore") for by, (column, make) in columns.items()
+    }
     return pd.DataFrame(keys, index=models.index).replace("", None)
 
 
@@ -226,7 +246,9 @@ def organisation_sectors(tables: Iterable[pd.DataFrame]) -> dict[str, str]:
     pairs: set[tuple[str, str]] = set()
     for table in tables:
         known = table.dropna(subset=["organisations", "sectors"])
-        for names, sectors in zip(known["organisations"].str.split("|"), known["sectors"].str.split("|"), strict=True):
+        for names, sectors in zip(
+            known["organisations"].str.split("|"), known["sectors"].str.split("|"), strict=True
+        ):
             if len(names) == len(sectors):
                 pairs.update(zip(names, sectors, strict=True))
     found: dict[str, set[str]] = {}
@@ -250,7 +272,10 @@ def relabel(models: pd.DataFrame, sectors: dict[str, str]) -> pd.Series[str]:
     """Return the team type of each model by `organisation_sectors`; unknown where an organisation is not known."""
 
     def team(names: str) -> str:
-        found = [next((sectors[one] for one in _aliases(name) if one in sectors), "") for name in names.split("|")]
+        found = [
+            next((sectors[one] for one in _aliases(name) if one in sectors), "")
+            for name in names.split("|")
+        ]
         return team_type(found) if all(found) else UNKNOWN
 
     return models["organisations"].map(team, na_action="ignore").fillna(UNKNOWN).astype("str")

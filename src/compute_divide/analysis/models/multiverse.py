@@ -71,15 +71,28 @@ def answers(
     was not over when the vintage was taken.
     """
     rows = []
-    years = {vintage: models["year"].to_numpy(dtype=float, na_value=np.nan) for vintage, models in tables.items()}
+    years = {
+        vintage: models["year"].to_numpy(dtype=float, na_value=np.nan)
+        for vintage, models in tables.items()
+    }
     known = pd.Index(TEAM_TYPES)
-    teams = {vintage: known.get_indexer(pd.Index(models["team_type"])) for vintage, models in tables.items()}
+    teams = {
+        vintage: known.get_indexer(pd.Index(models["team_type"]))
+        for vintage, models in tables.items()
+    }
     for definition, (vintage, models) in product(RULES, tables.items()):
-        large = is_large_scale(models, definition, top_k=top_k, record_window=record_window).to_numpy(dtype=bool)
+        large = is_large_scale(
+            models, definition, top_k=top_k, record_window=record_window
+        ).to_numpy(dtype=bool)
         counted = large & (teams[vintage] >= 0)
         for question in dict.fromkeys(questions):
             over = not whole_years or question.last <= last_whole_year(vintage)
-            inside = counted & (question.first <= years[vintage]) & (years[vintage] <= question.last) & over
+            inside = (
+                counted
+                & (question.first <= years[vintage])
+                & (years[vintage] <= question.last)
+                & over
+            )
             of_team = inside & (teams[vintage] == TEAM_TYPES.index(question.team_type))
             about = {"definition": definition, "vintage": vintage, "what": question.name}
             share = wilson_share(int(of_team.sum()), int(inside.sum()), question.name)
@@ -95,7 +108,9 @@ def compared(table: pd.DataFrame, early: Question, late: Question) -> pd.DataFra
     on = ["definition", "vintage"]
     columns = [*on, "share", "low", "high"]
     one, other = (table.loc[table["what"] == question.name, columns] for question in (early, late))
-    both = one.merge(other, on=on, suffixes=("_early", "_late")).dropna(subset=["share_early", "share_late"])
+    both = one.merge(other, on=on, suffixes=("_early", "_late")).dropna(
+        subset=["share_early", "share_late"]
+    )
     falls, apart = both["share_late"] < both["share_early"], both["high_late"] < both["low_early"]
     return both.assign(falls=falls, apart=apart).reset_index(drop=True)
 
@@ -117,7 +132,9 @@ def agreeing(table: pd.DataFrame, values: Mapping[str, float]) -> pd.DataFrame:
 # --- specifications ---
 
 FIRST_YEAR, LAST_YEAR = 2000, 2030
-MIN_MODELS = 10  # a share of fewer is not held against anything: its interval agrees with everything
+MIN_MODELS = (
+    10  # a share of fewer is not held against anything: its interval agrees with everything
+)
 MARGIN = 0.05  # how near to a claim a share is near
 SCOPES = ("every model listed", "notable models")
 DENOMINATORS = {
@@ -145,7 +162,9 @@ def specifications(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
 
     Where a vintage lists notable models only, the scope is no choice; a period that was not over then is left out.
     """
-    table = pd.concat([_of_vintage(vintage, models) for vintage, models in tables.items()], ignore_index=True)
+    table = pd.concat(
+        [_of_vintage(vintage, models) for vintage, models in tables.items()], ignore_index=True
+    )
     share, low, high = wilson_interval(table["k"], table["n"])
     return table.assign(share=share, low=low, high=high)
 
@@ -160,7 +179,10 @@ def _of_vintage(vintage: str, models: pd.DataFrame) -> pd.DataFrame:
             if last > last_whole_year(vintage):
                 continue
             inside = counts[:, last - FIRST_YEAR + 1] - counts[:, first - FIRST_YEAR]
-            k, n = inside[:, _TEAMS.index(team)], inside[:, [_TEAMS.index(one) for one in teams]].sum(axis=1)
+            k, n = (
+                inside[:, _TEAMS.index(team)],
+                inside[:, [_TEAMS.index(one) for one in teams]].sum(axis=1),
+            )
             rows += [
                 (claim, vintage, *rule, name, span(first, last), *numbers)
                 for rule, *numbers in zip(masks, k, n, strict=True)
@@ -181,11 +203,16 @@ def _masks(models: pd.DataFrame) -> dict[tuple[str, str, str], npt.NDArray[np.bo
         "compute or parameters known": size_known(models),
         **{f"top {k} of the year": largest_of_year(models, k) for k in (5, 10, 20)},
         "within 1 order of the record": near_record(models, 1),
-        **{f"within {window} orders of the record": near_record(models, window) for window in (2, 3)},
+        **{
+            f"within {window} orders of the record": near_record(models, window)
+            for window in (2, 3)
+        },
     }
     return {
         (scope, name, size): (in_scope & passes & large).to_numpy(dtype=bool)
-        for (scope, in_scope), (name, passes), (size, large) in product(scopes.items(), filters.items(), sizes.items())
+        for (scope, in_scope), (name, passes), (size, large) in product(
+            scopes.items(), filters.items(), sizes.items()
+        )
     }
 
 
@@ -218,7 +245,9 @@ def near_claims(specs: pd.DataFrame, claims: Mapping[str, float]) -> pd.DataFram
         share, inside = part["share"], (part["low"] <= value) & (value <= part["high"])
         counts = int(inside.sum()), int(((share - value).abs() <= MARGIN).sum())
         rows.append([claim, len(part), value, share.median(), share.min(), share.max(), *counts])
-    return pd.DataFrame(rows, columns=["claim", "n", "value", "median", "least", "most", "holds", "near"])
+    return pd.DataFrame(
+        rows, columns=["claim", "n", "value", "median", "least", "most", "holds", "near"]
+    )
 
 
 def falls(specs: pd.DataFrame) -> tuple[Estimate, Estimate]:
@@ -227,21 +256,32 @@ def falls(specs: pd.DataFrame) -> tuple[Estimate, Estimate]:
     A pair agrees in every choice but the years. The pairs are no independent draws, so no interval is given.
     """
     on = [choice for choice in CHOICES if choice != "period"]
-    early, late = (specs.loc[specs["claim"] == claim, [*on, "share", "low", "high"]] for claim in list(HEADLINES)[:2])
+    early, late = (
+        specs.loc[specs["claim"] == claim, [*on, "share", "low", "high"]]
+        for claim in list(HEADLINES)[:2]
+    )
     pairs = early.merge(late, on=on)
     n = len(pairs)
     found = {
-        "pairs of specifications in which the academic share falls": (pairs["share_y"] < pairs["share_x"]).sum(),
-        "pairs of specifications whose intervals do not meet": (pairs["high_y"] < pairs["low_x"]).sum(),
+        "pairs of specifications in which the academic share falls": (
+            pairs["share_y"] < pairs["share_x"]
+        ).sum(),
+        "pairs of specifications whose intervals do not meet": (
+            pairs["high_y"] < pairs["low_x"]
+        ).sum(),
     }
-    lower, apart = (Estimate(k / n if n else None, k=int(k), n=n, label=label) for label, k in found.items())
+    lower, apart = (
+        Estimate(k / n if n else None, k=int(k), n=n, label=label) for label, k in found.items()
+    )
     return lower, apart
 
 
 def joint_agreement(specs: pd.DataFrame, claims: Mapping[str, float]) -> pd.DataFrame:
     """Return which settings of the choices bring all claims near their values at once, years free for each."""
     on = [choice for choice in CHOICES if choice != "period"]
-    near = specs[on].assign(claim=specs["claim"], near=(specs["share"] - specs["claim"].map(claims)).abs() <= MARGIN)
+    near = specs[on].assign(
+        claim=specs["claim"], near=(specs["share"] - specs["claim"].map(claims)).abs() <= MARGIN
+    )
     met = near.groupby([*on, "claim"])["near"].any().groupby(on).agg(["all", "size"])
     return met.loc[met["size"] == len(claims), "all"].rename("near").reset_index()
 
@@ -255,7 +295,9 @@ def swings(specs: pd.DataFrame) -> pd.DataFrame:
     for claim, part in specs.groupby("claim", sort=False):
         rows = []
         for choice in CHOICES:
-            spread = part.groupby([other for other in CHOICES if other != choice])["share"].agg(["min", "max", "size"])
+            spread = part.groupby([other for other in CHOICES if other != choice])["share"].agg(
+                ["min", "max", "size"]
+            )
             spread = spread[spread["size"] > 1]
             swing = (spread["max"] - spread["min"]).mean()
             rows.append({"claim": claim, "choice": choice, "swing": swing, "settings": len(spread)})
@@ -287,7 +329,12 @@ def settings_by_rank(specs: pd.DataFrame, bins: int = 60) -> pd.DataFrame:
     for choice in CHOICES:
         counts = keys.groupby(["claim", choice, "rank"], observed=True).size()
         part = counts / counts.groupby(level=[0, 1], observed=True).transform("sum")
-        parts.append(part.rename("part").rename_axis(["claim", "setting", "rank"]).reset_index().assign(choice=choice))
+        parts.append(
+            part.rename("part")
+            .rename_axis(["claim", "setting", "rank"])
+            .reset_index()
+            .assign(choice=choice)
+        )
     kinds = {"claim": str, "setting": str, "rank": float}
     return pd.concat([part.astype(kinds) for part in parts], ignore_index=True)
 
@@ -295,9 +342,13 @@ def settings_by_rank(specs: pd.DataFrame, bins: int = 60) -> pd.DataFrame:
 def _binned(specs: pd.DataFrame, bins: int) -> pd.DataFrame:
     """Return the specifications by claim and share, each with the middle of its bin among those of its claim."""
     claims = pd.Categorical(specs["claim"], categories=specs["claim"].unique(), ordered=True)
-    by = specs.assign(order=claims.codes).sort_values(["order", "share", "n"], kind="stable", ignore_index=True)
+    by = specs.assign(order=claims.codes).sort_values(
+        ["order", "share", "n"], kind="stable", ignore_index=True
+    )
     ordered = by.drop(columns="order")
     within = ordered.groupby("claim", sort=False)
     place, size = within.cumcount(), within["share"].transform("size")
     places = place.groupby([ordered["claim"], place * size.clip(upper=bins) // size])
-    return ordered.assign(rank=((places.transform("min") + places.transform("max") + 1) / 2 / size).round(6))
+    return ordered.assign(
+        rank=((places.transform("min") + places.transform("max") + 1) / 2 / size).round(6)
+    )

@@ -12,10 +12,20 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from compute_divide.analysis.statistics.estimates import TEAM_TYPES, Estimate, Floats, wilson_interval
+from compute_divide.analysis.statistics.estimates import (
+    TEAM_TYPES,
+    Estimate,
+    Floats,
+    wilson_interval,
+)
 from compute_divide.analysis.statistics.resampling import percentile_interval
 
-AGES = {"current year": (-1.0, 0.0), "up to a year": (0.0, 1.0), "one to two years": (1.0, 2.0), "older": (2.0, 6.0)}
+AGES = {
+    "current year": (-1.0, 0.0),
+    "up to a year": (0.0, 1.0),
+    "one to two years": (1.0, 2.0),
+    "older": (2.0, 6.0),
+}
 """Ages of a year, in years since its end: first and last of each band, the last not included."""
 MIN_MODELS = 10  # a reading of fewer models is not followed: chance alone would move it
 DRAWS = 400
@@ -30,14 +40,20 @@ def reporting_triangle(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     parts = []
     for vintage, models in sorted(tables.items()):
         notable = models[(models["scope"] == "notable") & models["team_type"].isin(TEAM_TYPES)]
-        counts = pd.crosstab(notable["year"], notable["team_type"]).reindex(columns=list(TEAM_TYPES), fill_value=0)
+        counts = pd.crosstab(notable["year"], notable["team_type"]).reindex(
+            columns=list(TEAM_TYPES), fill_value=0
+        )
         at = int(vintage[:4]) + (int(vintage[5:7]) - 0.5) / 12
         parts.append(counts.reset_index().assign(vintage=vintage, at=at))
     triangle = pd.concat(parts, ignore_index=True).astype({"year": int})
-    triangle = triangle.assign(age=triangle["at"] - triangle["year"] - 1, n=triangle[list(TEAM_TYPES)].sum(axis=1))
+    triangle = triangle.assign(
+        age=triangle["at"] - triangle["year"] - 1, n=triangle[list(TEAM_TYPES)].sum(axis=1)
+    )
     first, last = min(band[0] for band in AGES.values()), max(band[1] for band in AGES.values())
     inside = triangle["age"].ge(first) & triangle["age"].lt(last)
-    return triangle.loc[inside, ["vintage", "at", "year", "age", *TEAM_TYPES, "n"]].reset_index(drop=True)
+    return triangle.loc[inside, ["vintage", "at", "year", "age", *TEAM_TYPES, "n"]].reset_index(
+        drop=True
+    )
 
 
 def movements(triangle: pd.DataFrame, team_type: str) -> pd.DataFrame:
@@ -48,12 +64,16 @@ def movements(triangle: pd.DataFrame, team_type: str) -> pd.DataFrame:
     """
     rows = triangle[triangle["n"] >= MIN_MODELS].sort_values("at", kind="stable")
     rows = rows.assign(share=rows[team_type] / rows["n"], band=_band(rows["age"]))
-    later = rows.merge(rows[["year", "at", "share"]], on="year", suffixes=("", "_then")).query("at_then > at")
+    later = rows.merge(rows[["year", "at", "share"]], on="year", suffixes=("", "_then")).query(
+        "at_then > at"
+    )
     distance = (later["share_then"] - later["share"]).abs()
     most = (100 * distance).groupby([later["vintage"], later["year"]]).max().rename("most")
     newest = rows[rows["at"] == triangle["at"].max()].set_index("year")["share"]
     moved = rows.join(most, on=["vintage", "year"]).assign(later=rows["year"].map(newest))
-    moved = moved.dropna(subset=["later", "most"]).assign(points=lambda table: 100 * (table["later"] - table["share"]))
+    moved = moved.dropna(subset=["later", "most"]).assign(
+        points=lambda table: 100 * (table["later"] - table["share"])
+    )
     columns = ["vintage", "year", "age", "band", "n", "share", "later", "points", "most"]
     return moved[columns].sort_values(["vintage", "year"], ignore_index=True)
 
@@ -68,30 +88,42 @@ def typical_movement(moved: pd.DataFrame, band: str) -> Estimate:
     label = f"movement of a share since it was read ({band})"
     if rows.empty:
         return Estimate(None, n=0, unit="points", label=label)
-    mean, least, most = (float(value) for value in (typical.mean(), rows["most"].min(), rows["most"].max()))
+    mean, least, most = (
+        float(value) for value in (typical.mean(), rows["most"].min(), rows["most"].max())
+    )
     return Estimate(mean, least, most, n=len(typical), unit="points", label=label)
 
 
 def _band(ages: pd.Series[float]) -> pd.Series[str]:
     edges = [first for first, _ in AGES.values()]
-    return pd.Series(np.array(list(AGES))[np.searchsorted(edges, ages, side="right") - 1], index=ages.index)
+    return pd.Series(
+        np.array(list(AGES))[np.searchsorted(edges, ages, side="right") - 1], index=ages.index
+    )
 
 
 # --- the nowcast ---
 
 
-def _grown(readings: pd.DataFrame, year: int, rates: Floats, team_type: str, until: float) -> Estimate:
+def _grown(
+    readings: pd.DataFrame, year: int, rates: Floats, team_type: str, until: float
+) -> Estimate:
     """Return the share when a reading grows on at rates; the interval draws transitions and later models."""
     reading = readings.loc[[year]]
     counts = reading[list(TEAM_TYPES)].to_numpy(dtype=float)[0]
     start, end = float(reading["age"].iloc[0]), until - year - 1
-    spent = np.array([max(min(end, last) - max(start, first), 0.0) for first, last in AGES.values()])
+    spent = np.array(
+        [max(min(end, last) - max(start, first), 0.0) for first, last in AGES.values()]
+    )
     later = counts * np.exp(np.tensordot(rates, spent, axes=(1, 0)))
     totals = later.sum(axis=1)
     shares = later[:, list(TEAM_TYPES).index(team_type)] / totals
     models = np.maximum(totals[1:].round(), 1)
-    low, high = percentile_interval(np.random.default_rng(year).binomial(models.astype(int), shares[1:]) / models)
-    return Estimate(float(shares[0]), low, high, n=int(counts.sum()), label=f"{team_type}, {year}, nowcast")
+    low, high = percentile_interval(
+        np.random.default_rng(year).binomial(models.astype(int), shares[1:]) / models
+    )
+    return Estimate(
+        float(shares[0]), low, high, n=int(counts.sum()), label=f"{team_type}, {year}, nowcast"
+    )
 
 
 def _rates_until(transitions: pd.DataFrame, vintage: str, strength: float) -> Floats | None:
@@ -118,12 +150,16 @@ def _rates(steps: pd.DataFrame, weights: Floats, strength: float) -> Floats:
     """Return the yearly log growth by draw, band and team type; none where a band has no transition."""
     one_hot = (steps["band"].to_numpy()[:, None] == np.array(list(AGES))[None, :]).astype(float)
     teams = [*TEAM_TYPES, "n"]
-    before, after = (steps[[f"{team}{end}" for team in teams]].to_numpy(float) for end in ("", "_next"))
+    before, after = (
+        steps[[f"{team}{end}" for team in teams]].to_numpy(float) for end in ("", "_next")
+    )
     time = steps["time"].to_numpy(float)
 
     def summed(values: Floats) -> Floats:
         cells = (one_hot[:, :, None] * values[:, None, :]).reshape(len(steps), -1)
-        return np.asarray((weights @ cells).reshape(len(weights), one_hot.shape[1], values.shape[1]))
+        return np.asarray(
+            (weights @ cells).reshape(len(weights), one_hot.shape[1], values.shape[1])
+        )
 
     # Half a model on either side keeps a team type without any from growing at an endless rate.
     total = summed(before) + 0.5
@@ -156,7 +192,11 @@ def scored(triangle: pd.DataFrame, team_type: str, strength: float = 1.0) -> pd.
     columns = ["place", "nowcast", "nowcast_low", "nowcast_high"]
     table = young.join(pd.DataFrame(rows, columns=columns).set_index("place"), how="inner")
     _, low, high = wilson_interval((table["share"] * table["n"]).round(), table["n"])
-    return table.assign(low=low, high=high).drop(columns=["band", "points", "most"]).reset_index(drop=True)
+    return (
+        table.assign(low=low, high=high)
+        .drop(columns=["band", "points", "most"])
+        .reset_index(drop=True)
+    )
 
 
 def score(table: pd.DataFrame, column: str, label: str) -> tuple[Estimate, Estimate]:
@@ -168,6 +208,13 @@ def score(table: pd.DataFrame, column: str, label: str) -> tuple[Estimate, Estim
     n, error = len(table), 100 * (table[column] - table["later"]).abs()
     held = int(table["later"].between(table[low] - 1e-9, table[high] + 1e-9).sum())
     return (
-        Estimate(float(error.mean()) if n else None, n=n, unit="points", label=f"mean error of {label}"),
-        Estimate(held / n if n else None, k=held, n=n, label=f"later readings within the 95% interval of {label}"),
+        Estimate(
+            float(error.mean()) if n else None, n=n, unit="points", label=f"mean error of {label}"
+        ),
+        Estimate(
+            held / n if n else None,
+            k=held,
+            n=n,
+            label=f"later readings within the 95% interval of {label}",
+        ),
     )

@@ -31,7 +31,11 @@ FLAGS: dict[str, tuple[list[str], list[str]]] = {
 
 
 def choose(
-    papers: pd.DataFrame, venues: Sequence[str], texts: Sequence[str], years: tuple[int, int], minimum_coverage: float
+    papers: pd.DataFrame,
+    venues: Sequence[str],
+    texts: Sequence[str],
+    years: tuple[int, int],
+    minimum_coverage: float,
 ) -> pd.DataFrame:
     """Return the papers that count: of these venues and years, with a known team type and all of these texts.
 
@@ -61,7 +65,10 @@ def late_over_early(
 ) -> Association:
     """Return the odds of an outcome in late years over early ones, within venue; a year of both counts as late."""
     rows = papers[["venue", "year", outcome]]
-    after, before = rows["year"].between(*late).astype(bool), rows["year"].between(*early).astype(bool)
+    after, before = (
+        rows["year"].between(*late).astype(bool),
+        rows["year"].between(*early).astype(bool),
+    )
     return association(rows.assign(late=after)[after | before], "late", outcome, ["venue"], label)
 
 
@@ -118,7 +125,9 @@ def with_origins(models: pd.DataFrame, lookup: pd.DataFrame) -> pd.DataFrame:
         for model, bases in zip(based["model"].tolist(), based["base_model"].tolist(), strict=True)
     ]
     return models.assign(
-        base_model=models["base_model"].mask(models["base_model"].notna(), pd.Series(origins, based.index))
+        base_model=models["base_model"].mask(
+            models["base_model"].notna(), pd.Series(origins, based.index)
+        )
     )
 
 
@@ -155,7 +164,8 @@ def bases_by_vintage(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     """
     rows = []
     tables = {
-        vintage: models[["model", "base_model", "team_type", "year", "scope"]] for vintage, models in tables.items()
+        vintage: models[["model", "base_model", "team_type", "year", "scope"]]
+        for vintage, models in tables.items()
     }
     for vintage, models in tables.items():
         lookup = with_lookup(tables, vintage)
@@ -179,6 +189,10 @@ def bases_by_vintage(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
 def bases_of(based: pd.DataFrame, lookup: pd.DataFrame) -> pd.DataFrame:
     """Return one row a ``model`` and ``base``, with what the lookup says of the base; missing where not listed."""
     about = ["organisations", "team_type", "openness", "year"]
-    pairs = based[["model", "base_model"]].assign(base=based["base_model"].str.split("|")).explode("base")
+    pairs = (
+        based[["model", "base_model"]]
+        .assign(base=based["base_model"].str.split("|"))
+        .explode("base")
+    )
     listed = lookup.drop_duplicates("model").set_index("model")[about]
     return pairs[["model", "base"]].join(listed, on="base").reset_index(drop=True)

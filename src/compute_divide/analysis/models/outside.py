@@ -17,9 +17,13 @@ Z90 = 1.644854  # half-width of a 90% interval in standard deviations
 # --- evaluators ---
 
 
-def kind_counts(evaluations: pd.DataFrame, cards: pd.DataFrame, kinds: tuple[str, ...]) -> pd.DataFrame:
+def kind_counts(
+    evaluations: pd.DataFrame, cards: pd.DataFrame, kinds: tuple[str, ...]
+) -> pd.DataFrame:
     """Return the engagements of each company by kind of evaluator, kinds without any included."""
-    every = pd.MultiIndex.from_product([cards["company"].unique(), kinds], names=["company", "kind"])
+    every = pd.MultiIndex.from_product(
+        [cards["company"].unique(), kinds], names=["company", "kind"]
+    )
     counts = evaluations.groupby(["company", "kind"]).size().reindex(every, fill_value=0)
     return counts.reset_index(name="engagements")
 
@@ -29,9 +33,19 @@ def kind_counts(evaluations: pd.DataFrame, cards: pd.DataFrame, kinds: tuple[str
 
 def scores(transparency: pd.DataFrame) -> pd.DataFrame:
     """Return the share of indicators that each developer meets: ``edition``, ``developer``, ``k``, ``n``, ``share``."""
-    asked = transparency.assign(developer=transparency["developers"].str.split("|")).explode("developer")
-    met = [name in str(found).split("|") for name, found in zip(asked["developer"], asked["disclosed"], strict=True)]
-    counted = asked.assign(met=met).groupby(["edition", "developer"])["met"].agg(k="sum", n="size").reset_index()
+    asked = transparency.assign(developer=transparency["developers"].str.split("|")).explode(
+        "developer"
+    )
+    met = [
+        name in str(found).split("|")
+        for name, found in zip(asked["developer"], asked["disclosed"], strict=True)
+    ]
+    counted = (
+        asked.assign(met=met)
+        .groupby(["edition", "developer"])["met"]
+        .agg(k="sum", n="size")
+        .reset_index()
+    )
     return counted.assign(share=counted["k"] / counted["n"])
 
 
@@ -43,7 +57,10 @@ def mean_score(found: pd.DataFrame, edition: str, label: str) -> Estimate:
 
 def common(found: pd.DataFrame, first: str, second: str) -> pd.DataFrame:
     """Return the scores of the developers that both of two editions rate: ``developer``, ``before``, ``after``."""
-    tables = (found[found["edition"] == edition].set_index("developer")["share"] for edition in (first, second))
+    tables = (
+        found[found["edition"] == edition].set_index("developer")["share"]
+        for edition in (first, second)
+    )
     return pd.concat(tables, axis=1, keys=["before", "after"], join="inner").reset_index()
 
 
@@ -60,7 +77,9 @@ def by_release(capability: pd.DataFrame, *, unknown: bool = False) -> pd.DataFra
     models = capability.assign(inside=(groups == OPEN) | (unknown & (groups == UNKNOWN)))
     models = models.sort_values(["released", "model"], ignore_index=True)
     before = models["index"].cummax().shift(fill_value=-np.inf)
-    on_side = models.groupby("inside")["index"].transform(lambda index: index.cummax().shift(fill_value=-np.inf))
+    on_side = models.groupby("inside")["index"].transform(
+        lambda index: index.cummax().shift(fill_value=-np.inf)
+    )
     return models.assign(frontier=models["index"] > before, record=models["index"] > on_side)
 
 
@@ -72,7 +91,9 @@ def month_ends(models: pd.DataFrame, first_year: int) -> pd.DatetimeIndex:
 
 def records_of(models: pd.DataFrame, first_year: int) -> pd.DatetimeIndex:
     """Return the days since a year on which an open model became the most capable open one, each once."""
-    records = models[models["inside"] & models["record"] & (models["released"].dt.year >= first_year)]
+    records = models[
+        models["inside"] & models["record"] & (models["released"].dt.year >= first_year)
+    ]
     return pd.DatetimeIndex(records["released"].unique())
 
 
@@ -104,7 +125,9 @@ def _draws(models: pd.DataFrame) -> Floats:
     return np.asarray(models["index"].to_numpy(dtype=float) + noise * errors)
 
 
-def _ages(models: pd.DataFrame, index: Floats, dates: pd.DatetimeIndex) -> tuple[Floats, npt.NDArray[np.intp]]:
+def _ages(
+    models: pd.DataFrame, index: Floats, dates: pd.DatetimeIndex
+) -> tuple[Floats, npt.NDArray[np.intp]]:
     """Return the months since closed models reached the best open one, and the place of that one; a row an index."""
     inside, released = models["inside"].to_numpy(dtype=bool), models["released"].to_numpy()
     best = np.maximum.accumulate(np.where(inside, index, -np.inf), axis=-1)
@@ -112,5 +135,9 @@ def _ages(models: pd.DataFrame, index: Floats, dates: pd.DatetimeIndex) -> tuple
     known = np.searchsorted(released, dates.to_numpy(), side="right") - 1
     record = best[..., known, np.newaxis]
     first, own = ((line[..., np.newaxis, :] < record).sum(axis=-1) for line in (others, best))
-    months = (dates.to_numpy() - released[np.minimum(first, len(models) - 1)]) / np.timedelta64(1, "D") / DAYS_PER_MONTH
+    months = (
+        (dates.to_numpy() - released[np.minimum(first, len(models) - 1)])
+        / np.timedelta64(1, "D")
+        / DAYS_PER_MONTH
+    )
     return np.where(first <= known, months, 0.0), own

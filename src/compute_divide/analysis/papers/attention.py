@@ -70,10 +70,14 @@ def lead(papers: pd.DataFrame, team: str, within: Sequence[str] = WITHIN) -> Lea
     own = np.where(ours, m, n)
     moved = weights[stratum] * (ahead - shares[stratum]) / np.sqrt(own * (own - 1))
     total = weights[used].sum()
-    return Lead(float((weights * shares)[used].sum() / total), pd.Series(moved / total, index=ranks.index))
+    return Lead(
+        float((weights * shares)[used].sum() / total), pd.Series(moved / total, index=ranks.index)
+    )
 
 
-def lead_estimate(papers: pd.DataFrame, team: str, label: str, within: Sequence[str] = WITHIN) -> Estimate:
+def lead_estimate(
+    papers: pd.DataFrame, team: str, label: str, within: Sequence[str] = WITHIN
+) -> Estimate:
     """Return the `lead` of a team over academia alone as an estimate, without a value where nothing can be compared."""
     found = lead(papers, team, within)
     return found.estimate(label) if found else Estimate(None, n=0, unit="share", label=label)
@@ -90,7 +94,9 @@ def due_to_size(papers: pd.DataFrame, team: str, label: str) -> Estimate:
     left = (alike.share - 0.5) / (plain.share - 0.5)
     influence = alike.influence.sub(left * plain.influence, fill_value=0) / (plain.share - 0.5)
     half = Z95 * float(np.sqrt((influence**2).sum()))
-    return Estimate(1 - left, 1 - left - half, 1 - left + half, n=len(influence), unit="share", label=label)
+    return Estimate(
+        1 - left, 1 - left - half, 1 - left + half, n=len(influence), unit="share", label=label
+    )
 
 
 def leads_by(papers: pd.DataFrame, keys: Sequence[str], teams: Sequence[str]) -> pd.DataFrame:
@@ -104,7 +110,9 @@ def leads_by(papers: pd.DataFrame, keys: Sequence[str], teams: Sequence[str]) ->
         for team in teams:
             found = lead_estimate(part, team, "")
             if found.value is not None and (part["team_type"] == team).sum() >= LEAST:
-                rows.append({**dict(zip(keys, group, strict=True)), "team_type": team, **found.row()})
+                rows.append(
+                    {**dict(zip(keys, group, strict=True)), "team_type": team, **found.row()}
+                )
     return pd.DataFrame(rows, columns=[*keys, "team_type", "share", "low", "high", "k", "n"])
 
 
@@ -117,7 +125,10 @@ def most_cited(papers: pd.DataFrame, venue: str, year: int, key: str) -> str | N
 
 def with_period(papers: pd.DataFrame, periods: Sequence[tuple[int, int]]) -> pd.DataFrame:
     """Return the papers of some periods, with ``period``."""
-    return pd.concat([in_years(papers, *years).assign(period=span(*years)) for years in periods], ignore_index=True)
+    return pd.concat(
+        [in_years(papers, *years).assign(period=span(*years)) for years in periods],
+        ignore_index=True,
+    )
 
 
 def venues_of_all(papers: pd.DataFrame) -> list[str]:

@@ -50,17 +50,27 @@ def in_both(works: pd.DataFrame, papers: pd.DataFrame) -> pd.DataFrame:
 
     Matched by the hash of the title; of several lists the first whose team type is known counts.
     """
-    listed = papers[["key", "venue", "year", "team_type"]].assign(blank=papers["team_type"] == UNKNOWN)
-    listed = listed.sort_values(["blank", "year", "venue"], kind="stable").drop_duplicates("key").drop(columns="blank")
+    listed = papers[["key", "venue", "year", "team_type"]].assign(
+        blank=papers["team_type"] == UNKNOWN
+    )
+    listed = (
+        listed.sort_values(["blank", "year", "venue"], kind="stable")
+        .drop_duplicates("key")
+        .drop(columns="blank")
+    )
     names = {"venue": "list_venue", "year": "list_year", "team_type": "team_type_list"}
     both = works.merge(listed.rename(columns=names), on="key")
-    return both.sort_values(["list_venue", "list_year", "work"], kind="stable").reset_index(drop=True)
+    return both.sort_values(["list_venue", "list_year", "work"], kind="stable").reset_index(
+        drop=True
+    )
 
 
 def count_shares(counts: pd.DataFrame, topics: Sequence[str]) -> pd.DataFrame:
     """Return academia-only shares by topic (in the order given) and year from counts, as `with_bounds`."""
     chosen = counts[counts["topic"].isin(topics) & (counts["works"] > 0)]
-    chosen = chosen.assign(topic=pd.Categorical(chosen["topic"], list(topics)), year=chosen["year"].astype(int))
+    chosen = chosen.assign(
+        topic=pd.Categorical(chosen["topic"], list(topics)), year=chosen["year"].astype(int)
+    )
     rows = pd.DataFrame(
         {
             "k": chosen["works"].where(chosen["team_type"] == "academia-only", 0),
@@ -68,5 +78,10 @@ def count_shares(counts: pd.DataFrame, topics: Sequence[str]) -> pd.DataFrame:
             "n": chosen["works"],
         }
     )
-    grouped = rows.astype(int).groupby([chosen["topic"], chosen["year"]], observed=True).sum().reset_index()
+    grouped = (
+        rows.astype(int)
+        .groupby([chosen["topic"], chosen["year"]], observed=True)
+        .sum()
+        .reset_index()
+    )
     return with_bounds(grouped.astype({"topic": "str"}))

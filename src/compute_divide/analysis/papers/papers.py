@@ -46,7 +46,11 @@ class Choices:
 
     def calls(self) -> Calls:
         """Return what the judgement calls say under these choices."""
-        return {**judgement_calls(), "joint-labs": JOINT_LABS[self.joint_labs], **flips_of(self.flips)}
+        return {
+            **judgement_calls(),
+            "joint-labs": JOINT_LABS[self.joint_labs],
+            **flips_of(self.flips),
+        }
 
 
 def with_teams(papers: pd.DataFrame, choices: Choices | None = None) -> pd.DataFrame:
@@ -62,7 +66,9 @@ def with_teams(papers: pd.DataFrame, choices: Choices | None = None) -> pd.DataF
     """
     choices = choices or Choices()
     calls = choices.calls()
-    places, profiles = pd.factorize(papers[{"name": "profile", "domain": "domain_profile"}[choices.reading]])
+    places, profiles = pd.factorize(
+        papers[{"name": "profile", "domain": "domain_profile"}[choices.reading]]
+    )
     present = [profile_sectors(profile, calls) for profile in profiles]
     teams = [team_of(sectors, choices.non_profits) for sectors in present]
     industry = ["industry" in sectors if sectors else None for sectors in present]
@@ -78,7 +84,11 @@ def with_teams(papers: pd.DataFrame, choices: Choices | None = None) -> pd.DataF
 
 def covered(papers: pd.DataFrame, minimum: float) -> pd.DataFrame:
     """Return the papers of the venue-years in which the team type of at least this share (0 to 1) is known."""
-    shares = (papers["team_type"] != UNKNOWN).groupby([papers[key] for key in VENUE_YEAR]).transform("mean")
+    shares = (
+        (papers["team_type"] != UNKNOWN)
+        .groupby([papers[key] for key in VENUE_YEAR])
+        .transform("mean")
+    )
     return papers[shares >= minimum]
 
 
@@ -128,17 +138,24 @@ def unconfirmed(table: pd.DataFrame) -> Estimate:
 def both_readings(papers: pd.DataFrame, choices: Choices) -> pd.DataFrame:
     """Return how many papers of each venue are academia-only by either reading, of the ``n`` whose team both know."""
     name, domain = (
-        with_teams(papers, replace(choices, reading=reading))["team_type"] for reading in ("name", "domain")
+        with_teams(papers, replace(choices, reading=reading))["team_type"]
+        for reading in ("name", "domain")
     )
     known = (name != UNKNOWN) & (domain != UNKNOWN)
-    flags = {"academic_name": name == "academia-only", "academic_domain": domain == "academia-only", "n": known}
+    flags = {
+        "academic_name": name == "academia-only",
+        "academic_domain": domain == "academia-only",
+        "n": known,
+    }
     return pd.DataFrame(flags)[known].groupby(papers.loc[known, "venue"]).sum().reset_index()
 
 
 def company_flag(labelled: pd.DataFrame) -> tuple[Estimate, Estimate]:
     """Return precision and recall of the rule's verdict whether a hand-labelled affiliation string names a company."""
     reader, calls = AffiliationReader(load_rules()), Choices().calls()
-    said = labelled["affiliation"].map(lambda text: "industry" in slot_sectors(reader.read(text).split("+"), calls))
+    said = labelled["affiliation"].map(
+        lambda text: "industry" in slot_sectors(reader.read(text).split("+"), calls)
+    )
     true = labelled["company"] == "yes"
     both = int((said & true).sum())
     return (
@@ -151,7 +168,10 @@ def company_flag(labelled: pd.DataFrame) -> tuple[Estimate, Estimate]:
 
 
 def matched(
-    papers: pd.DataFrame, names: Iterable[str], texts: Sequence[str] = ("title",), kind: str = "terms"
+    papers: pd.DataFrame,
+    names: Iterable[str],
+    texts: Sequence[str] = ("title",),
+    kind: str = "terms",
 ) -> pd.Series:
     """Tell for each paper whether one of the names (of ``"terms"`` or ``"models"``) matched in one of the texts."""
     wanted = frozenset(names)
@@ -159,11 +179,15 @@ def matched(
     for text in texts:
         places, distinct = pd.factorize(papers[f"{text}_{kind}"])
         # A paper without a match in this text has the place -1: the last one.
-        found |= np.array([*(not wanted.isdisjoint(joined.split(SEPARATOR)) for joined in distinct), False])[places]
+        found |= np.array(
+            [*(not wanted.isdisjoint(joined.split(SEPARATOR)) for joined in distinct), False]
+        )[places]
     return pd.Series(found, index=papers.index)
 
 
-def about(papers: pd.DataFrame, groups: Sequence[str], texts: Sequence[str] = ("title",)) -> pd.Series:
+def about(
+    papers: pd.DataFrame, groups: Sequence[str], texts: Sequence[str] = ("title",)
+) -> pd.Series:
     """Tell for each paper whether it is about one of the topics or groups of them; EvidenceError for another name."""
     return matched(papers, load_topics().terms(groups), texts)
 
@@ -189,7 +213,10 @@ def having(papers: pd.DataFrame, texts: Sequence[str]) -> pd.DataFrame:
 def naming_shares(papers: pd.DataFrame, flag: pd.Series, keys: Sequence[str]) -> pd.DataFrame:
     """Return the share of papers for which a flag holds, with its Wilson interval, by the key columns."""
     rows = [
-        {**dict(zip(keys, group, strict=True)), **wilson_share(int(part.sum()), len(part), "").row()}
+        {
+            **dict(zip(keys, group, strict=True)),
+            **wilson_share(int(part.sum()), len(part), "").row(),
+        }
         for group, part in flag.groupby([papers[key] for key in keys], observed=True)
     ]
     return pd.DataFrame(rows, columns=[*keys, "k", "n", "share", "low", "high"])
@@ -214,7 +241,9 @@ def models_named(papers: pd.DataFrame, texts: Sequence[str]) -> pd.DataFrame:
         }
         for name in model_names()
     ]
-    return pd.DataFrame(rows).sort_values(["papers", "model"], ascending=[False, True], ignore_index=True)
+    return pd.DataFrame(rows).sort_values(
+        ["papers", "model"], ascending=[False, True], ignore_index=True
+    )
 
 
 def model_names(*, teams: Sequence[str] = (), access: Sequence[str] = ()) -> list[str]:
@@ -225,5 +254,7 @@ def model_names(*, teams: Sequence[str] = (), access: Sequence[str] = ()) -> lis
     return [
         name
         for name, model in load_topics().models.items()
-        if model.kind != "backbone" and (not teams or model.team in teams) and (not access or model.access in access)
+        if model.kind != "backbone"
+        and (not teams or model.team in teams)
+        and (not access or model.access in access)
     ]

@@ -79,7 +79,9 @@ def fit_logistic(design: Floats, k: Floats, n: Floats) -> Fit:
     return Fit(slopes, inverse @ inverse.swapaxes(-1, -2), chance, deviance)
 
 
-def association(rows: pd.DataFrame, exposure: str, outcome: str, strata: Sequence[str], label: str) -> Association:
+def association(
+    rows: pd.DataFrame, exposure: str, outcome: str, strata: Sequence[str], label: str
+) -> Association:
     """Return the odds ratio of an outcome by an exposure (columns of true and false), pooled over strata.
 
     The value is None where no stratum says anything, and where it would be zero or without bound, as when an outcome
@@ -107,13 +109,19 @@ def _tables(rows: pd.DataFrame, exposure: str, outcome: str, strata: Sequence[st
     return keys.assign(**dict(zip(CELLS, counts.T, strict=True)))
 
 
-def _pooled(a: np.ndarray, b: np.ndarray, c: np.ndarray, d: np.ndarray) -> tuple[float, float, float]:
+def _pooled(
+    a: np.ndarray, b: np.ndarray, c: np.ndarray, d: np.ndarray
+) -> tuple[float, float, float]:
     """Return the pooled odds ratio of tables and its 95% interval, as in `statsmodels`; a test holds both together."""
     n = a + b + c + d
     agree, differ = (a + d) / n, (b + c) / n
     up, down = a * d / n, b * c / n
     above, below = up.sum(), down.sum()
-    variance = (agree @ up) / above**2 + (agree @ down + differ @ up) / (above * below) + (differ @ down) / below**2
+    variance = (
+        (agree @ up) / above**2
+        + (agree @ down + differ @ up) / (above * below)
+        + (differ @ down) / below**2
+    )
     log, spread = np.log(above / below), NORMAL_975 * np.sqrt(variance / 2)
     return above / below, np.exp(log - spread), np.exp(log + spread)
 

@@ -95,7 +95,9 @@ def newcombe_difference(one: Estimate, other: Estimate, label: str) -> Estimate:
     (p, p_low, p_high), (q, q_low, q_high) = np.array([first, second], dtype=float)
     low, high = p - q - np.hypot(p - p_low, q_high - q), p - q + np.hypot(p_high - p, q - q_low)
     n = (one.n or 0) + (other.n or 0)
-    return Estimate(100 * float(p - q), 100 * float(low), 100 * float(high), n=n, unit="points", label=label)
+    return Estimate(
+        100 * float(p - q), 100 * float(low), 100 * float(high), n=n, unit="points", label=label
+    )
 
 
 def known_teams(rows: pd.DataFrame) -> pd.DataFrame:
@@ -115,7 +117,9 @@ def team_share(rows: pd.DataFrame, team_type: str, label: str) -> Estimate:
     return wilson_share(int((teams == team_type).sum()), int(teams.isin(TEAM_TYPES).sum()), label)
 
 
-def period_share(rows: pd.DataFrame, team_type: str, first: int, last: int, label: str | None = None) -> Estimate:
+def period_share(
+    rows: pd.DataFrame, team_type: str, first: int, last: int, label: str | None = None
+) -> Estimate:
     """Return the `team_share` over the years first to last, both included; its label is by default team and years."""
     of_period = in_years(rows[["year", "team_type"]], first, last)
     share = team_share(of_period, team_type, label or f"{team_type}, {span(first, last)}")
@@ -159,7 +163,10 @@ def shares_by(
     flags = pd.DataFrame({team: known["team_type"] == team for team in TEAM_TYPES})
     counts = flags.groupby([known[key] for key in keys], observed=True).sum()
     shares = counts.index.repeat(len(wanted)).to_frame(index=False)
-    shares["team_type"], shares["k"] = np.tile(wanted, len(counts)), counts[wanted].to_numpy().ravel()
+    shares["team_type"], shares["k"] = (
+        np.tile(wanted, len(counts)),
+        counts[wanted].to_numpy().ravel(),
+    )
     shares["n"] = counts.sum(axis=1).to_numpy().repeat(len(wanted))
     shares["share"], shares["low"], shares["high"] = wilson_interval(shares["k"], shares["n"])
     return shares[[*keys, "team_type", "k", "n", "share", "low", "high"]]

@@ -12,11 +12,21 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from compute_divide.analysis.statistics.estimates import ACADEMIA, COMPUTE, INDUSTRY, Estimate, Floats, in_years, span
+from compute_divide.analysis.statistics.estimates import (
+    ACADEMIA,
+    COMPUTE,
+    INDUSTRY,
+    Estimate,
+    Floats,
+    in_years,
+    span,
+)
 
 REPLICATES = 2000
 SEED = 20240104  # the date of the paper's first version; any fixed number would do
-MIN_CLUSTERS = 5  # with fewer independent papers an interval by resampling means nothing, and none is given
+MIN_CLUSTERS = (
+    5  # with fewer independent papers an interval by resampling means nothing, and none is given
+)
 
 
 def clusters(rows: pd.DataFrame) -> npt.NDArray[np.intp]:
@@ -35,9 +45,13 @@ def draw_weights(groups: npt.NDArray[np.intp], *, seed: int = SEED) -> Floats:
     return _draws(int(groups.max()) + 1, seed)[:, groups].astype(float)
 
 
-@lru_cache(maxsize=128)  # drawing is what a bootstrap spends its time on, and many have the same number of papers
+@lru_cache(
+    maxsize=128
+)  # drawing is what a bootstrap spends its time on, and many have the same number of papers
 def _draws(count: int, seed: int) -> npt.NDArray[np.int16]:
-    drawn = np.random.default_rng(seed).multinomial(count, np.full(count, 1 / count), size=REPLICATES)
+    drawn = np.random.default_rng(seed).multinomial(
+        count, np.full(count, 1 / count), size=REPLICATES
+    )
     return drawn.astype(np.int16)
 
 
@@ -47,7 +61,9 @@ def percentile_interval(values: Floats) -> tuple[float, float]:
     return float(low), float(high)
 
 
-def geometric_mean_ratio(rows: pd.DataFrame, label: str, value: str = COMPUTE, *, interval: bool = True) -> Estimate:
+def geometric_mean_ratio(
+    rows: pd.DataFrame, label: str, value: str = COMPUTE, *, interval: bool = True
+) -> Estimate:
     """Return the ratio of the geometric means, industry over academia, of the positive values of a column.
 
     The 95% percentile interval draws papers (by ``link``) within each team type; `n` counts the models of both. A side
@@ -88,7 +104,9 @@ def median(rows: pd.DataFrame, label: str, value: str, *, unit: str) -> Estimate
     return Estimate(centre, *percentile_interval(draws), n=len(known), unit=unit, label=label)
 
 
-def ratios_by_period(rows: pd.DataFrame, periods: Sequence[tuple[int, int]], value: str = COMPUTE) -> pd.DataFrame:
+def ratios_by_period(
+    rows: pd.DataFrame, periods: Sequence[tuple[int, int]], value: str = COMPUTE
+) -> pd.DataFrame:
     """Return the `geometric_mean_ratio` of each period (first and last years, both included), one row a period.
 
     ``period``, ``first``, ``last``, ``ratio``, ``low``, ``high``, ``n_over`` and ``n_under`` (models of either side).
@@ -97,9 +115,17 @@ def ratios_by_period(rows: pd.DataFrame, periods: Sequence[tuple[int, int]], val
     for first, last in periods:
         part = in_years(rows, first, last)
         ratio = geometric_mean_ratio(part, "", value)
-        counts = part.loc[part[value] > 0, "team_type"].value_counts().reindex([INDUSTRY, ACADEMIA], fill_value=0)
-        table.append([span(first, last), first, last, ratio.value, ratio.low, ratio.high, *counts.tolist()])
-    return pd.DataFrame(table, columns=["period", "first", "last", "ratio", "low", "high", "n_over", "n_under"])
+        counts = (
+            part.loc[part[value] > 0, "team_type"]
+            .value_counts()
+            .reindex([INDUSTRY, ACADEMIA], fill_value=0)
+        )
+        table.append(
+            [span(first, last), first, last, ratio.value, ratio.low, ratio.high, *counts.tolist()]
+        )
+    return pd.DataFrame(
+        table, columns=["period", "first", "last", "ratio", "low", "high", "n_over", "n_under"]
+    )
 
 
 def _weighted_medians(values: Floats, weights: Floats) -> Floats:

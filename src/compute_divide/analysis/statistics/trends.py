@@ -30,13 +30,17 @@ class Trend:
     doubling: Estimate
     factor: Estimate
     n: int
-    draws: Floats | None = field(default=None, compare=False, repr=False)  # slopes in samples that draw papers
+    draws: Floats | None = field(
+        default=None, compare=False, repr=False
+    )  # slopes in samples that draw papers
 
     def at(self, years: npt.ArrayLike) -> Floats:
         """Return the trend's value at (fractional) years."""
         if self.slope is None or self.intercept is None:
             return np.full(np.shape(years), np.nan)
-        return np.asarray(10 ** (self.intercept + self.slope * (np.asarray(years, dtype=float) - self.origin)))
+        return np.asarray(
+            10 ** (self.intercept + self.slope * (np.asarray(years, dtype=float) - self.origin))
+        )
 
 
 def fractional_years(dates: pd.Series[pd.Timestamp]) -> pd.Series[float]:
@@ -59,13 +63,16 @@ def growth(models: pd.DataFrame, label: str, value: str = COMPUTE, seed: int = S
     >>> round(trend.doubling.value, 1), round(trend.factor.value, 1)
     (6.0, 4.0)
     """
-    known = models.loc[models[value].gt(0) & models["published"].notna(), ["published", "link", value]]
+    known = models.loc[
+        models[value].gt(0) & models["published"].notna(), ["published", "link", value]
+    ]
     years: Floats = np.asarray(fractional_years(known["published"]), dtype=np.float64)
     logs: Floats = np.log10(known[value].to_numpy(dtype=float))
     n, names = len(known), (f"doubling time of {label}", f"growth a year of {label}")
     if n < 3 or np.ptp(years) == 0:
         nothing, factor = (
-            Estimate(None, n=n, unit=unit, label=name) for unit, name in zip(("months", "ratio"), names, strict=True)
+            Estimate(None, n=n, unit=unit, label=name)
+            for unit, name in zip(("months", "ratio"), names, strict=True)
         )
         return Trend(None, None, 0.0, nothing, factor, n)
     origin = float(years.mean())
@@ -99,15 +106,21 @@ def widening(over: pd.DataFrame, under: pd.DataFrame, label: str) -> Estimate:
     low, high = None, None
     if one.draws is not None and other.draws is not None:
         low, high = percentile_interval(10 ** (one.draws - other.draws))
-    return Estimate(10 ** (one.slope - other.slope), low, high, n=one.n + other.n, unit="ratio", label=label)
+    return Estimate(
+        10 ** (one.slope - other.slope), low, high, n=one.n + other.n, unit="ratio", label=label
+    )
 
 
 def weighted_slopes(x: Floats, y: Floats, weights: Floats) -> Floats:
     """Return the slope of the weighted least-squares line for each row of weights; NaN where all weight is on one x."""
-    total, sum_x, sum_y, sum_xx, sum_xy = (weights @ np.column_stack([np.ones_like(x), x, y, x * x, x * y])).T
+    total, sum_x, sum_y, sum_xx, sum_xy = (
+        weights @ np.column_stack([np.ones_like(x), x, y, x * x, x * y])
+    ).T
     spread = total * sum_xx - sum_x**2
     with np.errstate(invalid="ignore", divide="ignore"):
-        return np.asarray(np.where(spread > 1e-9, (total * sum_xy - sum_x * sum_y) / spread, np.nan))
+        return np.asarray(
+            np.where(spread > 1e-9, (total * sum_xy - sum_x * sum_y) / spread, np.nan)
+        )
 
 
 def _months(rate: float | None) -> float | None:
@@ -159,12 +172,19 @@ def trend_break(counts: pd.DataFrame, label: str) -> Break:
         factor = Estimate(None, n=n, unit="odds ratio", label=odds)
         return Break(Estimate(None, n=n, unit="year", label=name), factor, factor)
     candidates = np.arange(years.min() + 1, years.max() - 1 + 0.05, 0.1)
-    levels, (k, totals) = pd.get_dummies(rows["venue"]).to_numpy(dtype=float), rows[["k", "n"]].to_numpy(dtype=float).T
-    designs = np.array([np.column_stack([years - 2015, np.maximum(years - at, 0), levels]) for at in candidates])
+    levels, (k, totals) = (
+        pd.get_dummies(rows["venue"]).to_numpy(dtype=float),
+        rows[["k", "n"]].to_numpy(dtype=float).T,
+    )
+    designs = np.array(
+        [np.column_stack([years - 2015, np.maximum(years - at, 0), levels]) for at in candidates]
+    )
     deviances = fit_logistic(designs, k, totals).deviance
     place = int(deviances.argmin())
     best, fit = float(candidates[place]), fit_logistic(designs[place], k, totals)
-    pearson = float(((k - totals * fit.chance) ** 2 / (totals * fit.chance * (1 - fit.chance))).sum())
+    pearson = float(
+        ((k - totals * fit.chance) ** 2 / (totals * fit.chance * (1 - fit.chance))).sum()
+    )
     dispersion = max(pearson / max(n - designs.shape[2] - 1, 1), 1.0)
     inside = candidates[deviances <= deviances.min() + dispersion * NORMAL_975**2]
     return Break(

@@ -11,11 +11,32 @@ from pathlib import Path
 from compute_divide.evidence.models.table import epoch
 from compute_divide.evidence.store import tables
 from compute_divide.evidence.store.files import Sidecar
-from compute_divide.evidence.store.raw_csv import Bounds, Findings, Labels, Row, joined, parse_number, read_number, same
+from compute_divide.evidence.store.raw_csv import (
+    Bounds,
+    Findings,
+    Labels,
+    Row,
+    joined,
+    parse_number,
+    read_number,
+    same,
+)
 
 KINDS = Labels(
     "kind of chip",
-    same("GPU", "TPU", "XPU-R", "XPU", "NPU", "GPGPU", "ASIC", "LPU", "DCU (GPGPU)", "Hybrid CPU", "Other"),
+    same(
+        "GPU",
+        "TPU",
+        "XPU-R",
+        "XPU",
+        "NPU",
+        "GPGPU",
+        "ASIC",
+        "LPU",
+        "DCU (GPGPU)",
+        "Hybrid CPU",
+        "Other",
+    ),
 )
 
 FORMATS = {
@@ -68,7 +89,9 @@ ALIASES = {
 
 CHIP_FIELDS = {
     "chip": tables.as_text("Hardware name", nullable=False),
-    "aliases": tables.Field(tables.text(), lambda row, _, __: joined(ALIASES.get(row["Hardware name"], ()))),
+    "aliases": tables.Field(
+        tables.text(), lambda row, _, __: joined(ALIASES.get(row["Hardware name"], ()))
+    ),
     "manufacturer": tables.as_text("Manufacturer"),
     "kind": tables.as_label("Type", KINDS),
     **tables.as_date("released", "Release date"),
@@ -118,10 +141,21 @@ TABLES = (CHIPS, TRENDS)
 
 def derive_hardware(raw: Path, folder: Path) -> list[Sidecar]:
     """Derive the tables of chips and of graphics processors; see `compute_divide.evidence.catalogue.Derive`."""
-    chips = epoch("models/epoch_ml_hardware_2026-07-19.csv", "Epoch AI, Machine Learning Hardware", "2026-07-19")
-    trends = epoch("models/epoch_gpu_trends_2023-03-02.csv", "Epoch AI, Trends in GPU price-performance", "2023-03-02")
+    chips = epoch(
+        "models/epoch_ml_hardware_2026-07-19.csv",
+        "Epoch AI, Machine Learning Hardware",
+        "2026-07-19",
+    )
+    trends = epoch(
+        "models/epoch_gpu_trends_2023-03-02.csv",
+        "Epoch AI, Trends in GPU price-performance",
+        "2023-03-02",
+    )
     mixed = "left out, because they mix number formats: Max performance, ML OP/s, Price-performance, Energy efficiency"
-    return [CHIPS.derive(raw, folder, chips, CHIP_FIELDS, [mixed]), TRENDS.derive(raw, folder, trends, TREND_FIELDS)]
+    return [
+        CHIPS.derive(raw, folder, chips, CHIP_FIELDS, [mixed]),
+        TRENDS.derive(raw, folder, trends, TREND_FIELDS),
+    ]
 
 
 _PRICES = {
@@ -131,7 +165,11 @@ _PRICES = {
     "usd_purchase": "Price (hardware purchase)",
 }
 
-_ESTIMATED = ("not a real sale price", "estimated tpu purchase price", "times for h100 are extrapolated")
+_ESTIMATED = (
+    "not a real sale price",
+    "estimated tpu purchase price",
+    "times for h100 are extrapolated",
+)
 """What the notes of the source say where a price was not observed."""
 
 PRICE_FIELDS = {
@@ -140,7 +178,9 @@ PRICE_FIELDS = {
     "manufacturer": tables.as_text("Manufacturer"),
     "kind": tables.Field(
         tables.one_of(["cloud", "purchase"], nullable=False),
-        lambda row, _, __: "cloud" if parse_number(row[_PRICES["usd_purchase"]]) is None else "purchase",
+        lambda row, _, __: (
+            "cloud" if parse_number(row[_PRICES["usd_purchase"]]) is None else "purchase"
+        ),
     ),
     "vendor": tables.as_text("Vendor"),
     "location": tables.as_list("Location"),
@@ -148,7 +188,8 @@ PRICE_FIELDS = {
     "chips_in_offer": tables.as_count("Number of GPUs"),
     **{ours: tables.as_number(theirs) for ours, theirs in _PRICES.items()},
     "estimated": tables.Field(
-        tables.flag(), lambda row, _, __: any(words in row["Notes"].casefold() for words in _ESTIMATED)
+        tables.flag(),
+        lambda row, _, __: any(words in row["Notes"].casefold() for words in _ESTIMATED),
     ),
     "source": tables.as_text("Price source"),
 }
@@ -165,7 +206,9 @@ load_prices = PRICES.read
 
 def derive_prices(raw: Path, folder: Path) -> list[Sidecar]:
     """Derive the table of prices; see `compute_divide.evidence.catalogue.Derive`."""
-    origin = epoch("models/epoch_hardware_prices_2025-06-20.csv", "Epoch AI, hardware prices", "2025-06-20")
+    origin = epoch(
+        "models/epoch_hardware_prices_2025-06-20.csv", "Epoch AI, hardware prices", "2025-06-20"
+    )
 
     def priced(row: Row) -> bool:
         return any(parse_number(row[header]) is not None for header in _PRICES.values())

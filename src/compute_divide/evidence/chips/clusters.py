@@ -13,7 +13,9 @@ from compute_divide.evidence.store import tables
 from compute_divide.evidence.store.files import Sidecar
 from compute_divide.evidence.store.raw_csv import Findings, Labels, Row, marked, read_date, same
 
-SECTORS = Labels("sector of an owner", {"private": "private", "public": "public", "public/private": "mixed"})
+SECTORS = Labels(
+    "sector of an owner", {"private": "private", "public": "public", "public/private": "mixed"}
+)
 """Sectors of owners; ``public`` is academia or government, ``mixed`` is both public and private."""
 
 STATUS = Labels("status of a cluster", same("Existing", "Planned", "Decommissioned"))
@@ -52,11 +54,16 @@ FIELDS = {
     "cost_usd": tables.as_number("Hardware Cost"),
     "builds_upon": tables.as_text("Builds Upon", strip='"'),
     "superseded_by": tables.as_text("Superseded by", strip='"'),
-    "possible_duplicate": tables.Field(tables.flag(), lambda row, _, __: marked(row, "Possible Duplicate", "True")),
+    "possible_duplicate": tables.Field(
+        tables.flag(), lambda row, _, __: marked(row, "Possible Duplicate", "True")
+    ),
     "possible_duplicate_of": tables.as_text("Possible Duplicate Of", strip='"'),
     "included": tables.Field(
         tables.flag(),
-        lambda row, _, __: marked(row, "Include in Standard Analysis", "True") and not marked(row, "Exclude", "True"),
+        lambda row, _, __: (
+            marked(row, "Include in Standard Analysis", "True")
+            and not marked(row, "Exclude", "True")
+        ),
     ),
 }
 CLUSTERS = tables.Table(
@@ -73,4 +80,8 @@ def derive_clusters(raw: Path, folder: Path) -> list[Sidecar]:
     """Derive the table of clusters; see `compute_divide.evidence.catalogue.Derive`."""
     file, url = "models/epoch_gpu_clusters_2026-04-24.csv", "https://epoch.ai/data/gpu-clusters"
     origin = epoch(file, "Epoch AI, GPU Clusters", "2026-04-24", url)
-    return [CLUSTERS.derive(raw, folder, origin, FIELDS, ["left out, for it mixes number formats: Max OP/s"])]
+    return [
+        CLUSTERS.derive(
+            raw, folder, origin, FIELDS, ["left out, for it mixes number formats: Max OP/s"]
+        )
+    ]

@@ -99,7 +99,10 @@ CHECKS = tables.Table(
     "compute/university_checks.csv",
     tables.schema(
         verdict=tables.one_of([*VERDICTS.ours, UNCHECKED], nullable=False),
-        **{name: tables.whole(nullable=False) for name in ("universities", "searched", "without", "corrections")},
+        **{
+            name: tables.whole(nullable=False)
+            for name in ("universities", "searched", "without", "corrections")
+        },
         **{name: tables.number(nullable=False) for name in ("checked", "recorded", "theirs")},
     ),
     f"{TOLD}: rows held against their own notes, by verdict",
@@ -115,9 +118,13 @@ TABLES = (KINDS, SIZES, CHECKS)
 def derive_universities(raw: Path, folder: Path) -> list[Sidecar]:
     """Derive the three tables; see `compute_divide.evidence.catalogue.Derive`."""
     file, findings = read_raw(raw / ORIGIN.path), Findings()
-    fields = {gpu: tables.as_number(gpu, Bounds(positive=False, whole=True)) for gpu in [*GPUS, "B100"]}
+    fields = {
+        gpu: tables.as_number(gpu, Bounds(positive=False, whole=True)) for gpu in [*GPUS, "B100"]
+    }
     fields["theirs"] = tables.as_number("h100_equivalent", Bounds(positive=False))
-    counts = pd.DataFrame(tables.read_rows(file.rows, fields, findings), index=[row.number for row in file.rows])
+    counts = pd.DataFrame(
+        tables.read_rows(file.rows, fields, findings), index=[row.number for row in file.rows]
+    )
     if counts["B100"].any():
         raise EvidenceError(f"{file.file} counts B100, for which the list of chips has no speed")
     recorded = counts[list(GPUS)].astype(int)
@@ -128,8 +135,14 @@ def derive_universities(raw: Path, folder: Path) -> list[Sidecar]:
     chips = load_chips().set_index("chip")
     speed = chips["tensor_fp16_flop_s"].fillna(chips["fp16_flop_s"])
     worth = pd.Series({gpu: speed[chip] / speed[GPUS["H100_SXM"]] for gpu, chip in GPUS.items()})
-    sums = pd.DataFrame({"checked": checked @ worth, "recorded": recorded @ worth, "theirs": counts["theirs"]})
-    kinds = {"recorded": recorded.sum(), "checked": checked.sum(), "universities": checked.gt(0).sum()}
+    sums = pd.DataFrame(
+        {"checked": checked @ worth, "recorded": recorded @ worth, "theirs": counts["theirs"]}
+    )
+    kinds = {
+        "recorded": recorded.sum(),
+        "checked": checked.sum(),
+        "universities": checked.gt(0).sum(),
+    }
     found = {
         KINDS: pd.DataFrame({"chip": GPUS, **kinds}).rename_axis("gpu").reset_index(),
         SIZES: pd.DataFrame([_at(quantile, sums) for quantile in _QUANTILES]),
@@ -140,7 +153,12 @@ def derive_universities(raw: Path, folder: Path) -> list[Sidecar]:
             rows,
             folder,
             [file.source(ORIGIN)],
-            [SetAside(reason="universities counted in sums and quantiles", rows=len(counts) - len(rows))],
+            [
+                SetAside(
+                    reason="universities counted in sums and quantiles",
+                    rows=len(counts) - len(rows),
+                )
+            ],
             [f"corrections and their reasons: data/{CHECKS_FILE}", *findings.notes()],
         )
         for table, rows in found.items()
@@ -149,7 +167,9 @@ def derive_universities(raw: Path, folder: Path) -> list[Sidecar]:
 
 def _checks(recorded: pd.DataFrame, file: str) -> pd.DataFrame:
     """Return the lines of the file of checks; one that quotes another number than the source has stops all."""
-    lines = pd.read_csv(io.BytesIO(read_bytes(CHECKS_FILE)), dtype=str, keep_default_na=False).astype({"row": int})
+    lines = pd.read_csv(
+        io.BytesIO(read_bytes(CHECKS_FILE)), dtype=str, keep_default_na=False
+    ).astype({"row": int})
     for line in lines.to_dict("records"):
         row, gpu, place = line["row"], line["gpu"], f"data/{CHECKS_FILE}, row {line['row']}"
         VERDICTS.canonical(line["verdict"], place)
@@ -165,7 +185,9 @@ def _at(quantile: float, sums: pd.DataFrame) -> dict[str, float | None]:
     ordered = {name: np.sort(values.to_numpy(dtype=float)) for name, values in sums.items()}
     sizes, n = ordered["checked"], len(sums)
     place = max(math.ceil(quantile * n), 1) - 1
-    below = list(accumulate(math.comb(n, k) * quantile**k * (1 - quantile) ** (n - k) for k in range(n + 1)))
+    below = list(
+        accumulate(math.comb(n, k) * quantile**k * (1 - quantile) ** (n - k) for k in range(n + 1))
+    )
     low, high = (bisect_left(below, side) for side in ((1 - LEVEL) / 2, (1 + LEVEL) / 2))
     inside = low >= 1 and high < n
     return {
@@ -191,6 +213,8 @@ def _verdicts(checks: pd.DataFrame, sums: pd.DataFrame) -> pd.DataFrame:
     told = every.groupby("verdict")[["searched", "without", *sums]].sum().reindex(order)
     told.insert(0, "universities", every["verdict"].value_counts())
     told.insert(
-        3, "corrections", checks.loc[checks["gpu"] != "", "verdict"].value_counts().reindex(order, fill_value=0)
+        3,
+        "corrections",
+        checks.loc[checks["gpu"] != "", "verdict"].value_counts().reindex(order, fill_value=0),
     )
     return told.round(3).rename_axis("verdict").reset_index()

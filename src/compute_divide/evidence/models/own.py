@@ -30,7 +30,10 @@ def _schema(name: str) -> pa.DataFrameSchema:
     if name == "organisations":
         sector = tables.one_of(SECTORS.ours, nullable=False)
         return tables.schema(organisation=tables.text(nullable=False), sector=sector)
-    columns = {name: pa.Column(one.dtype, one.checks, nullable=name != "model") for name, one in SCHEMA.columns.items()}
+    columns = {
+        name: pa.Column(one.dtype, one.checks, nullable=name != "model")
+        for name, one in SCHEMA.columns.items()
+    }
     return tables.schema(model=columns.pop("model"), vintage=tables.one_of(vintages()), **columns)
 
 
@@ -41,7 +44,9 @@ def _path(name: str) -> Path:
 def _own_rows(name: str) -> pd.DataFrame:
     """Return the own rows of a table; none where there is no file."""
     header = ",".join(_schema(name).columns) + "\n"
-    return _typed(read(_path(name)) if _path(name).is_file() else header.encode(), name, f"{OWN}/{name}.csv")
+    return _typed(
+        read(_path(name)) if _path(name).is_file() else header.encode(), name, f"{OWN}/{name}.csv"
+    )
 
 
 def _typed(content: bytes, name: str, where: str) -> pd.DataFrame:
@@ -59,9 +64,15 @@ def with_own(models: pd.DataFrame, vintage: str) -> pd.DataFrame:
     return _laid_over(models, vintage, *map(_own_rows, TABLES))
 
 
-def _laid_over(models: pd.DataFrame, vintage: str, rows: pd.DataFrame, sectors: pd.DataFrame) -> pd.DataFrame:
+def _laid_over(
+    models: pd.DataFrame, vintage: str, rows: pd.DataFrame, sectors: pd.DataFrame
+) -> pd.DataFrame:
     models, new = models.assign(own=False), []
-    for row in rows[rows["vintage"].isna() | rows["vintage"].eq(vintage)].drop(columns="vintage").to_dict("records"):
+    for row in (
+        rows[rows["vintage"].isna() | rows["vintage"].eq(vintage)]
+        .drop(columns="vintage")
+        .to_dict("records")
+    ):
         given = _implied({str(name): value for name, value in row.items() if pd.notna(value)})
         here = models["model"].eq(given["model"])
         if here.any():
@@ -72,9 +83,14 @@ def _laid_over(models: pd.DataFrame, vintage: str, rows: pd.DataFrame, sectors: 
             raise EvidenceError(
                 f"{given['model']!r} is no model of {vintage}, so that its own row needs {', '.join(lacking)} too"
             )
-        new.append({"scope": "notable" if "notability" in given else "other", "date_precision": "day"} | given)
+        new.append(
+            {"scope": "notable" if "notability" in given else "other", "date_precision": "day"}
+            | given
+        )
     if new:
-        added = pd.DataFrame(new).assign(own=True).reindex(columns=models.columns).astype(models.dtypes)
+        added = (
+            pd.DataFrame(new).assign(own=True).reindex(columns=models.columns).astype(models.dtypes)
+        )
         models = pd.concat([models, added], ignore_index=True)
     return _reclassed(models, dict(sectors[["organisation", "sector"]].to_numpy().tolist()))
 
@@ -108,18 +124,26 @@ def add_own(name: str, file: Path) -> dict[str, int]:
         given = [dict(row.cells) for row in read_raw(file).rows]
     strangers = [str(column) for row in given for column in row if column not in known]
     if strangers or not all(given):
-        found = f"{file.name} has a column {strangers[0]!r}" if strangers else f"{file.name} holds no row"
+        found = (
+            f"{file.name} has a column {strangers[0]!r}"
+            if strangers
+            else f"{file.name} holds no row"
+        )
         raise UsageError(f"{found}{nearest(strangers[0] if strangers else '', known)}")
     rows = _typed(pd.DataFrame(given, columns=known).to_csv(index=False).encode(), name, file.name)
     key = known[: 2 if name == "models" else 1]
     both = pd.concat([_own_rows(name), rows]).drop_duplicates(key, keep="last", ignore_index=True)
     own = [both if other == name else _own_rows(other) for other in TABLES]
     marked = {
-        vintage: int(_laid_over(tables.read_table(table_name(vintage), SCHEMA), vintage, *own)["own"].sum())
+        vintage: int(
+            _laid_over(tables.read_table(table_name(vintage), SCHEMA), vintage, *own)["own"].sum()
+        )
         for vintage in vintages()
     }
     if not any(marked.values()):
-        raise UsageError(f"{file.name} changes no model of any vintage: is {rows.iloc[0, 0]!r} spelled as it is there?")
+        raise UsageError(
+            f"{file.name} changes no model of any vintage: is {rows.iloc[0, 0]!r} spelled as it is there?"
+        )
     replace_file(_path(name), both.to_csv(index=False, lineterminator="\n").encode())
     return marked
 
@@ -129,7 +153,9 @@ def remove_own(name: str, label: str) -> int:
     rows = _own_rows(name)
     here = rows.iloc[:, 0].eq(label)
     if not here.any():
-        raise UsageError(f"no own row of {label!r} in {name}{nearest(label, rows.iloc[:, 0].tolist())}")
+        raise UsageError(
+            f"no own row of {label!r} in {name}{nearest(label, rows.iloc[:, 0].tolist())}"
+        )
     if here.all():
         _path(name).unlink()
     else:

@@ -15,7 +15,15 @@ from typing import Any, NamedTuple
 
 from compute_divide.evidence.store import raw_csv, tables
 from compute_divide.evidence.store.files import EvidenceError, SetAside
-from compute_divide.evidence.store.raw_csv import Bounds, Findings, Labels, Row, joined, same, split_list
+from compute_divide.evidence.store.raw_csv import (
+    Bounds,
+    Findings,
+    Labels,
+    Row,
+    joined,
+    same,
+    split_list,
+)
 
 HEADERS: Mapping[str, tuple[str, ...]] = {
     "model": ("Model", "System"),
@@ -69,7 +77,13 @@ SECTORS = Labels(
 NOTABILITY = Labels(
     "notability criterion",
     {
-        **same("highly cited", "historical significance", "SOTA improvement", "significant use", "training cost"),
+        **same(
+            "highly cited",
+            "historical significance",
+            "SOTA improvement",
+            "significant use",
+            "training cost",
+        ),
         **same("discretionary", "important context", "competition winner"),
         "historical relevance": "historical significance",
         "icpr 2012 mitosis detection competition winner": "competition winner",
@@ -79,7 +93,11 @@ NOTABILITY = Labels(
 OPENNESS = Labels(
     "accessibility of weights",
     {
-        **same("Open weights (unrestricted)", "Open weights (restricted use)", "Open weights (non-commercial)"),
+        **same(
+            "Open weights (unrestricted)",
+            "Open weights (restricted use)",
+            "Open weights (non-commercial)",
+        ),
         **same("API access", "Hosted access (no API)", "Unreleased"),
         **same("Fully open-source", "Permissive license", "Weights available"),
         # names that the same classes had in the middle of 2024
@@ -102,16 +120,22 @@ CODE_OPENNESS = Labels(
     },
 )
 
-CONFIDENCE = Labels("confidence", same("Confident", "Likely", "Speculative", "Unverified", "Unknown", "Wrong"))
+CONFIDENCE = Labels(
+    "confidence", same("Confident", "Likely", "Speculative", "Unverified", "Unknown", "Wrong")
+)
 
 _JOINT = "industry - academia collaboration"
 _COLLABORATIONS = (_JOINT, f"{_JOINT} (industry leaning)", f"{_JOINT} (academia leaning)")
-TEAM_LABELS = Labels("team label", {**SECTORS.known, **dict.fromkeys(_COLLABORATIONS, "collaboration")})
+TEAM_LABELS = Labels(
+    "team label", {**SECTORS.known, **dict.fromkeys(_COLLABORATIONS, "collaboration")}
+)
 
 
 def team_tokens(label: str, place: str) -> list[str]:
     """Return the tokens of a team label: our names of sectors, or ``collaboration``."""
-    return [TEAM_LABELS.canonical(token, place) for token in label.split(",") if raw_csv.clean(token)]
+    return [
+        TEAM_LABELS.canonical(token, place) for token in label.split(",") if raw_csv.clean(token)
+    ]
 
 
 # --- the schema of ours, and those of the source ---
@@ -162,10 +186,20 @@ class Generation(NamedTuple):
 
 
 GENERATIONS = (
-    Generation("spreadsheet (2022 to early 2023)", ("inclusion criteria", "organization(s)"), typed=True),
-    Generation("one token an organisation (from 2024)", ("notability criteria", "model accessibility"), typed=False),
-    Generation("one token an organisation (from 2024)", ("notability criteria", "model"), typed=False),
-    Generation("author shares (late 2023 to early 2024)", ("notability criteria", "system"), typed=True),
+    Generation(
+        "spreadsheet (2022 to early 2023)", ("inclusion criteria", "organization(s)"), typed=True
+    ),
+    Generation(
+        "one token an organisation (from 2024)",
+        ("notability criteria", "model accessibility"),
+        typed=False,
+    ),
+    Generation(
+        "one token an organisation (from 2024)", ("notability criteria", "model"), typed=False
+    ),
+    Generation(
+        "author shares (late 2023 to early 2024)", ("notability criteria", "system"), typed=True
+    ),
 )
 
 
@@ -242,13 +276,21 @@ class _Reader:
             for field, names in HEADERS.items()
         }
         self.rows = [
-            Row(raw.file, row.number, {field: row.cells.get(name, "") for field, name in self.columns.items()})
+            Row(
+                raw.file,
+                row.number,
+                {field: row.cells.get(name, "") for field, name in self.columns.items()},
+            )
             for row in raw.rows
         ]
         self.order, self.order_shown = raw_csv.date_order(row["published"] for row in self.rows)
         # An exported list separates names by a bare comma; a hand-typed one writes a space after it.
-        self.typed = self.generation.typed and any(", " in row["organisations"] for row in self.rows)
-        self.author_shares = any("collaboration" in row["team_label"].casefold() for row in self.rows)
+        self.typed = self.generation.typed and any(
+            ", " in row["organisations"] for row in self.rows
+        )
+        self.author_shares = any(
+            "collaboration" in row["team_label"].casefold() for row in self.rows
+        )
         domains = Counter(name for row in self.rows for name in split_list(row["domain"]))
         self.spelling = {name.casefold(): name for name, _ in reversed(domains.most_common())}
 
@@ -256,14 +298,19 @@ class _Reader:
         """Return a row in our schema."""
         model = row["model"] or row["reference"]
         if not row["model"]:
-            self.findings.add("model: without a name, so named by its reference", f"row {row.number}")
+            self.findings.add(
+                "model: without a name, so named by its reference", f"row {row.number}"
+            )
         place = row.place(model[:60])
         tokens = team_tokens(row["team_label"], place)
         numbers = {
-            name: raw_csv.read_number(row, name, name, bounds, self.findings) for name, bounds in NUMBERS.items()
+            name: raw_csv.read_number(row, name, name, bounds, self.findings)
+            for name, bounds in NUMBERS.items()
         }
         dated = raw_csv.read_date(row, "published", "published", self.findings, self.order)
-        paid = numbers["training_cost_usd"] is not None  # in dollars of the year that the header states
+        paid = (
+            numbers["training_cost_usd"] is not None
+        )  # in dollars of the year that the header states
         return {
             "model": model,
             "reference": row["reference"],
@@ -275,7 +322,9 @@ class _Reader:
             "team_label": row["team_label"],
             **self.membership(row, model, place),
             **numbers,
-            "training_cost_base_year": int(re.sub(r"\D", "", self.columns["training_cost_usd"])) if paid else None,
+            "training_cost_base_year": int(re.sub(r"\D", "", self.columns["training_cost_usd"]))
+            if paid
+            else None,
             **{name: joined(split_list(row[name])) for name in LISTS},
             **{name: self.label(row, name, place) for name in LABELS},
             "domain": joined(self.spelling[name.casefold()] for name in split_list(row["domain"])),
@@ -286,21 +335,43 @@ class _Reader:
     def organisations(self, row: Row, tokens: list[str]) -> dict[str, str]:
         """Return organisations, their sectors and countries; sectors only where the label has one token for each."""
         text = row["organisations"]
-        by_organisation = bool(tokens) and "collaboration" not in tokens and (len(tokens) > 1 or not self.author_shares)
-        names = raw_csv.typed_organisations(text) if self.typed else split_list(text, len(tokens) or None)
+        by_organisation = (
+            bool(tokens)
+            and "collaboration" not in tokens
+            and (len(tokens) > 1 or not self.author_shares)
+        )
+        names = (
+            raw_csv.typed_organisations(text)
+            if self.typed
+            else split_list(text, len(tokens) or None)
+        )
         sectors = tokens if by_organisation and not self.generation.typed else []
         if sectors and len(sectors) != len(names):
             told = f"row {row.number}: {len(sectors)} for {len(names)}"
-            self.findings.add("sectors: not as many as organisations, so not aligned with them", told)
+            self.findings.add(
+                "sectors: not as many as organisations, so not aligned with them", told
+            )
         countries = split_list(row["countries"])
-        return {"organisations": joined(names), "sectors": joined(sectors), "countries": joined(countries)}
+        return {
+            "organisations": joined(names),
+            "sectors": joined(sectors),
+            "countries": joined(countries),
+        }
 
     def membership(self, row: Row, model: str, place: str) -> dict[str, Any]:
         """Return notability criteria, the flags of the source, and the scope."""
-        named = [NOTABILITY.canonical(text, place) for text in row["notability"].split(",") if raw_csv.clean(text)]
+        named = [
+            NOTABILITY.canonical(text, place)
+            for text in row["notability"].split(",")
+            if raw_csv.clean(text)
+        ]
         met = self.flag(row, "criteria_met", place)
         # without a list of notable models: what meets the criteria or, where the file does not say, what names one
-        notable = (met if met is not None else bool(named)) if self.notable is None else self.notable(model)
+        notable = (
+            (met if met is not None else bool(named))
+            if self.notable is None
+            else self.notable(model)
+        )
         return {
             "notability": joined(dict.fromkeys(named)),
             "criteria_met": met,
@@ -317,7 +388,9 @@ class _Reader:
 
     def set_aside(self, row: Row, name: str) -> str:
         """Note a cell with a new label, in a column that no chapter uses; it counts as blank."""
-        self.findings.add(f"{name}: a new label, the cell set aside", f"row {row.number}: {row[name][:40]!r}")
+        self.findings.add(
+            f"{name}: a new label, the cell set aside", f"row {row.number}: {row[name][:40]!r}"
+        )
         return ""
 
     def check_readable(self, rows: list[Row], records: list[dict[str, Any]]) -> None:
@@ -340,7 +413,9 @@ class _Reader:
         text = row[name].casefold()
         if text and text not in YES_NO:
             if name not in UNUSED:
-                raise EvidenceError(f"{place}: {row[name]!r} in {self.columns[name]!r} is neither yes nor no")
+                raise EvidenceError(
+                    f"{place}: {row[name]!r} in {self.columns[name]!r} is neither yes nor no"
+                )
             self.set_aside(row, name)
         return YES_NO.get(text)
 
@@ -353,7 +428,9 @@ class _Reader:
         """Return the notes for the sidecar: how the file was read, and what was met."""
         lines = [f"schema generation: {self.generation.name}"]
         if self.author_shares:
-            lines.append("team labels rest on shares of authors, so no sector of a single organisation is recorded")
+            lines.append(
+                "team labels rest on shares of authors, so no sector of a single organisation is recorded"
+            )
         if self.order_shown:
             lines.append(f"dates with slashes are read {self.order}")
         return lines + self.findings.notes()

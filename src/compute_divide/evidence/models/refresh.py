@@ -15,7 +15,13 @@ import requests
 
 from bookpress.files import sha256
 from compute_divide.evidence.models.table import add_snapshot, check_vintage
-from compute_divide.evidence.openalex.client import FetchError, TransientError, day_of, persist, timed_session
+from compute_divide.evidence.openalex.client import (
+    FetchError,
+    TransientError,
+    day_of,
+    persist,
+    timed_session,
+)
 from compute_divide.evidence.store import files
 from compute_divide.evidence.store.files import EvidenceError, Sidecar
 
@@ -35,13 +41,17 @@ def refresh_epoch(
     if vintage is not None:
         check_vintage(vintage)
     if not url.startswith(("http://", "https://")):
-        raise FetchError(f"{url!r} is not the address of a file: give one that begins with https://")
+        raise FetchError(
+            f"{url!r} is not the address of a file: give one that begins with https://"
+        )
     # the name of the server, for messages: an address may hold more than should be shown
     host = url.split("://", 1)[1].split("/", 1)[0].rsplit("@", 1)[-1]
     there = session or timed_session()
     content, headers = persist(lambda: _fetch(there, url, host), host, tries=tries, sleep=sleep)
     known = (
-        source.sha256 for each in files.vintages() for source in files.read_sidecar(files.table_name(each)).sources
+        source.sha256
+        for each in files.vintages()
+        for source in files.read_sidecar(files.table_name(each)).sources
     )
     if sha256(content) in known:
         return None
@@ -55,11 +65,20 @@ def refresh_epoch(
             "--replace replaces it, --vintage names another"
         )
     with files.staged() as folder, tempfile.TemporaryDirectory(prefix="epoch-") as home:
-        file = Path(home) / (url.split("?", maxsplit=1)[0].rstrip("/").rsplit("/", 1)[-1] or "models.csv")
+        file = Path(home) / (
+            url.split("?", maxsplit=1)[0].rstrip("/").rsplit("/", 1)[-1] or "models.csv"
+        )
         file.write_bytes(content)
         sidecar = add_snapshot(file, vintage, folder)
-        told = {"url": url, "etag": headers.get("etag"), "size": len(content), "snapshot": day or vintage}
-        sidecar = sidecar.model_copy(update={"sources": [sidecar.sources[0].model_copy(update=told)]})
+        told = {
+            "url": url,
+            "etag": headers.get("etag"),
+            "size": len(content),
+            "snapshot": day or vintage,
+        }
+        sidecar = sidecar.model_copy(
+            update={"sources": [sidecar.sources[0].model_copy(update=told)]}
+        )
         files.write_sidecar(sidecar, folder)
         return sidecar
 
@@ -72,7 +91,9 @@ def _fetch(session: requests.Session, url: str, host: str) -> tuple[bytes, Mappi
         for piece in response.iter_content(1 << 20):
             content += piece
             if len(content) > LARGEST:
-                raise FetchError(f"{url} is larger than {LARGEST:,} bytes: that is not the models database")
+                raise FetchError(
+                    f"{url} is larger than {LARGEST:,} bytes: that is not the models database"
+                )
     if content.lstrip()[:1] in {b"<", b""}:
         raise TransientError(f"{host} gives a page, or nothing, in place of the file")
     return content, response.headers

@@ -25,7 +25,9 @@ class Snapshot(Strict):
     notable: str | None = None
 
 
-def epoch(path: str, title: str, snapshot: str, url: str = "https://epoch.ai/data/ai-models") -> Origin:
+def epoch(
+    path: str, title: str, snapshot: str, url: str = "https://epoch.ai/data/ai-models"
+) -> Origin:
     """Return a raw file as one of Epoch AI."""
     credit = "Epoch AI, 'Data on AI Models', published online at epoch.ai"
     return Origin(path, title, snapshot, credit, "CC BY 4.0", url)
@@ -53,7 +55,10 @@ def load_models(vintage: str) -> DataFrame:
 
 def derive_models(raw: Path, folder: Path) -> list[Sidecar]:
     """Derive the tables of all shipped snapshots; see `compute_divide.evidence.catalogue.Derive`."""
-    return [_derive_snapshot(snapshot, raw, folder) for snapshot in files.read_yaml("snapshots.yml", list[Snapshot])]
+    return [
+        _derive_snapshot(snapshot, raw, folder)
+        for snapshot in files.read_yaml("snapshots.yml", list[Snapshot])
+    ]
 
 
 def _derive_snapshot(snapshot: Snapshot, raw: Path, folder: Path) -> Sidecar:
@@ -65,11 +70,20 @@ def _derive_snapshot(snapshot: Snapshot, raw: Path, folder: Path) -> Sidecar:
         if strangers := names - {row["System"] for row in file.rows}:
             raise EvidenceError(f"{sheet.file}: {min(strangers)!r} is not in {file.file}")
         notable = names.__contains__
-        sources.append(sheet.source(replace(origin, title=f"{origin.title}, sheet of notable models")))
-        aside = [SetAside(reason="rows of the sheet of notable models, which mark the scope", rows=len(sheet.rows))]
+        sources.append(
+            sheet.source(replace(origin, title=f"{origin.title}, sheet of notable models"))
+        )
+        aside = [
+            SetAside(
+                reason="rows of the sheet of notable models, which mark the scope",
+                rows=len(sheet.rows),
+            )
+        ]
     records, nameless, met = parse_snapshot(file, notable)
     notes = [f"read from the public mirror {snapshot.mirror}", *met]
-    return _table(snapshot.date[:7], "derive_models").write(records, folder, sources, [*aside, *nameless], notes)
+    return _table(snapshot.date[:7], "derive_models").write(
+        records, folder, sources, [*aside, *nameless], notes
+    )
 
 
 def _origin(path: str, snapshot: str) -> Origin:
@@ -79,7 +93,10 @@ def _origin(path: str, snapshot: str) -> Origin:
 def _table(vintage: str, derived_by: str) -> tables.Table:
     description = f"models of the Epoch AI database as of {vintage}"
     return tables.Table(
-        files.table_name(vintage), SCHEMA, description, f"compute_divide.evidence.models.table.{derived_by}"
+        files.table_name(vintage),
+        SCHEMA,
+        description,
+        f"compute_divide.evidence.models.table.{derived_by}",
     )
 
 

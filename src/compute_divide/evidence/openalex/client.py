@@ -22,13 +22,21 @@ from typing import Any, TypeVar
 import pyalex
 import requests
 from pyalex.api import QueryError
-from tenacity import RetryCallState, Retrying, before_sleep_log, retry_if_exception_type, stop_after_attempt
+from tenacity import (
+    RetryCallState,
+    Retrying,
+    before_sleep_log,
+    retry_if_exception_type,
+    stop_after_attempt,
+)
 from tenacity.wait import wait_random_exponential
 
 from compute_divide.evidence.store.files import EvidenceError
 
 LONGEST_MESSAGE = 300  # characters: OpenAlex lists every valid field in one message
-LONGEST_PAUSE = 120.0  # Seconds. A server that asks for a longer pause than this has stopped serving us for now
+LONGEST_PAUSE = (
+    120.0  # Seconds. A server that asks for a longer pause than this has stopped serving us for now
+)
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -53,13 +61,21 @@ def timed_session(timeout: tuple[float, float] = (10.0, 60.0)) -> requests.Sessi
     return session
 
 
-def persist(ask: Callable[[], T], server: str, *, tries: int, sleep: Callable[[float], None], key: str = "") -> T:
+def persist(
+    ask: Callable[[], T], server: str, *, tries: int, sleep: Callable[[float], None], key: str = ""
+) -> T:
     """Ask until there is an answer, the tries are used up, or the failure is final; pauses are random and grow."""
 
     def asked() -> T:
         try:
             return ask()
-        except (requests.RequestException, ValueError, KeyError, TypeError, AttributeError) as error:
+        except (
+            requests.RequestException,
+            ValueError,
+            KeyError,
+            TypeError,
+            AttributeError,
+        ) as error:
             failure = failure_of(error, server)
             failure.args = (str(failure).replace(key, "***") if key else str(failure),)
         raise failure  # outside of the except clause: the original may hold the request with its key
@@ -80,7 +96,9 @@ def persist(ask: Callable[[], T], server: str, *, tries: int, sleep: Callable[[f
     try:
         return retrying(asked)
     except TransientError as last:
-        raise FetchError(f"{server} gave no usable answer in {tries} tries; the last: {last}") from None
+        raise FetchError(
+            f"{server} gave no usable answer in {tries} tries; the last: {last}"
+        ) from None
 
 
 def failure_of(error: Exception, server: str) -> FetchError:
@@ -100,10 +118,17 @@ def failure_of(error: Exception, server: str) -> FetchError:
 
 def _refusal(response: requests.Response, server: str) -> FetchError:
     """Tell a spent budget, which lasts until midnight UTC, from what passes in seconds and from what is final."""
-    names = ("retry-after", *(f"x-ratelimit-{name}" for name in ("remaining", "credits-required", "limit", "reset")))
+    names = (
+        "retry-after",
+        *(f"x-ratelimit-{name}" for name in ("remaining", "credits-required", "limit", "reset")),
+    )
     wait, left, needed, limit, reset = (read_number(response.headers.get(name)) for name in names)
-    if response.status_code == 429 and ((left is not None and left < (needed or 1)) or (wait or 0) > LONGEST_PAUSE):
-        held = "" if left is None or limit is None else f" ({left:,.0f} of {limit:,.0f} credits left)"
+    if response.status_code == 429 and (
+        (left is not None and left < (needed or 1)) or (wait or 0) > LONGEST_PAUSE
+    ):
+        held = (
+            "" if left is None or limit is None else f" ({left:,.0f} of {limit:,.0f} credits left)"
+        )
         seconds = reset if wait is None else wait
         when = "at midnight UTC" if seconds is None else f"in {duration(seconds)}"
         return FetchError(f"the day's budget of {server} is spent{held}; it is full again {when}")
@@ -218,9 +243,13 @@ class Client:
     def __post_init__(self) -> None:
         self.key = self.key.strip()
         if not self.key:
-            raise FetchError(f"OpenAlex needs a key: set {KEY_VARIABLE}; openalex.org/settings/api gives a free one")
+            raise FetchError(
+                f"OpenAlex needs a key: set {KEY_VARIABLE}; openalex.org/settings/api gives a free one"
+            )
         if not re.fullmatch(r"[\x21-\x7e]+", self.key):
-            raise FetchError(f"{KEY_VARIABLE} holds a blank or another character that a key cannot have")
+            raise FetchError(
+                f"{KEY_VARIABLE} holds a blank or another character that a key cannot have"
+            )
         self.session = timed_session()
         self.session.headers["Authorization"] = f"Bearer {self.key}"
         self.session.hooks["response"].append(self._note)
@@ -266,10 +295,14 @@ class Client:
         headers = response.headers
         self.asked = day_of(headers) or self.asked
         self.used += int(read_number(headers.get("x-ratelimit-credits-used")) or 0)
-        limit, remaining = (read_number(headers.get(f"x-ratelimit-{name}")) for name in ("limit", "remaining"))
+        limit, remaining = (
+            read_number(headers.get(f"x-ratelimit-{name}")) for name in ("limit", "remaining")
+        )
         if limit is not None and remaining is not None:
             resets = read_number(headers.get("x-ratelimit-reset"))
-            self.balance = replace(self.balance, limit=int(limit), remaining=int(remaining), resets_in=resets)
+            self.balance = replace(
+                self.balance, limit=int(limit), remaining=int(remaining), resets_in=resets
+            )
 
 
 def _checked_page(answer: Any, *, grouped: bool) -> Page:

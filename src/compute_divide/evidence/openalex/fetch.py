@@ -62,9 +62,16 @@ class Store:
     def add(self, page: Page) -> None:
         """Put a page on disk, then move the checkpoint past it, each in one step."""
         lines = "".join(json.dumps(record, ensure_ascii=False) + "\n" for record in page.records)
-        replace_file(self._page_path(self.at.next_page), gzip.compress(lines.encode(), compresslevel=6, mtime=0))
+        replace_file(
+            self._page_path(self.at.next_page),
+            gzip.compress(lines.encode(), compresslevel=6, mtime=0),
+        )
         self.ids |= {record["id"] for record in page.records}
-        moved = {"cursor": page.next_cursor, "next_page": self.at.next_page + 1, "count": page.count}
+        moved = {
+            "cursor": page.next_cursor,
+            "next_page": self.at.next_page + 1,
+            "count": page.count,
+        }
         self.at = self.at.model_copy(update=moved)
         replace_file(self.folder / CHECKPOINT, self.at.model_dump_json(indent=1).encode())
 
@@ -83,7 +90,9 @@ class Store:
                 with gzip.open(path, "rt", encoding="utf-8") as lines:
                     yield from map(json.loads, lines)
             except (OSError, EOFError, ValueError) as error:
-                raise FetchError(f"the fetched page {path} is damaged or missing; --fresh begins anew") from error
+                raise FetchError(
+                    f"the fetched page {path} is damaged or missing; --fresh begins anew"
+                ) from error
 
     @property
     def page_files(self) -> list[Path]:
@@ -103,21 +112,31 @@ def opened(folder: Path, query: Query, *, fresh: bool = False) -> Iterator[Store
             if fresh:
                 shutil.rmtree(folder / PAGES, ignore_errors=True)
                 (folder / CHECKPOINT).unlink(missing_ok=True)
-            at = read_checkpoint(folder) or Checkpoint(filters=dict(query.filters), select=query.select)
+            at = read_checkpoint(folder) or Checkpoint(
+                filters=dict(query.filters), select=query.select
+            )
             if not at.is_of(query):
-                raise FetchError(f"{folder} holds another query ({Query(at.filters)}): choose another --to, or --fresh")
+                raise FetchError(
+                    f"{folder} holds another query ({Query(at.filters)}): choose another --to, or --fresh"
+                )
             yield Store(folder, at)
     except Timeout:
-        raise FetchError(f"another process fetches into {folder}: wait for it, or choose another --to") from None
+        raise FetchError(
+            f"another process fetches into {folder}: wait for it, or choose another --to"
+        ) from None
 
 
-def count_records(client: Client, query: Query, folder: Path, *, fresh: bool = False) -> tuple[int, int]:
+def count_records(
+    client: Client, query: Query, folder: Path, *, fresh: bool = False
+) -> tuple[int, int]:
     """Ask how many works there are (one credit, as a count by group); return that and the pages yet to be fetched."""
     count = client.page(Query(query.filters, (), "publication_year")).count
     at = None if fresh else read_checkpoint(folder)
     if at is None or not at.is_of(query):
         at = Checkpoint(filters={})
-    left = math.ceil(count / PAGE_SIZE) + 1 - (at.next_page - 1)  # the cursor ends only with an empty page
+    left = (
+        math.ceil(count / PAGE_SIZE) + 1 - (at.next_page - 1)
+    )  # the cursor ends only with an empty page
     return count, 0 if at.cursor is None else max(left, 0)
 
 
@@ -126,7 +145,9 @@ def fetch_records(client: Client, store: Store, watch: Callable[[], None] = lamb
     seen: set[str] = set()
     while store.at.cursor is not None:
         if store.at.cursor in seen:
-            raise FetchError("OpenAlex gives a cursor that was followed before; what came is kept: run the same again")
+            raise FetchError(
+                "OpenAlex gives a cursor that was followed before; what came is kept: run the same again"
+            )
         seen.add(store.at.cursor)
         store.add(client.page(Query(store.at.filters, store.at.select), store.at.cursor))
         watch()

@@ -11,7 +11,14 @@ import pandas as pd
 import platformdirs
 
 from bookpress.errors import UsageError
-from compute_divide.evidence.openalex.client import PAGE_SIZE, Balance, Client, FetchError, Query, duration
+from compute_divide.evidence.openalex.client import (
+    PAGE_SIZE,
+    Balance,
+    Client,
+    FetchError,
+    Query,
+    duration,
+)
 from compute_divide.evidence.openalex.fetch import count_records, fetch_records, opened
 from compute_divide.evidence.openalex.tables import COUNTS, write_counts, write_works
 from compute_divide.evidence.papers.topics import Topics, load_topics
@@ -39,14 +46,21 @@ class Choice:
 
     def __post_init__(self) -> None:
         if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", self.name):
-            raise UsageError(f"{self.name!r} is no name for a table: small letters, digits and hyphens between them")
+            raise UsageError(
+                f"{self.name!r} is no name for a table: small letters, digits and hyphens between them"
+            )
         if not self.first <= self.last < self.first + PAGE_SIZE:
-            raise UsageError(f"{self.years}: the first year lies after the last, or they are more than {PAGE_SIZE}")
+            raise UsageError(
+                f"{self.years}: the first year lies after the last, or they are more than {PAGE_SIZE}"
+            )
 
     @property
     def home(self) -> Path:
         """Where what is fetched is kept: by default in a cache outside the project."""
-        return self.folder or Path(platformdirs.user_cache_dir("compute-divide")) / "openalex" / self.name
+        return (
+            self.folder
+            or Path(platformdirs.user_cache_dir("compute-divide")) / "openalex" / self.name
+        )
 
     @property
     def years(self) -> str:
@@ -68,7 +82,11 @@ class Cost:
         plan = f"{self.total:,} {self.unit}: {self.requests:,} requests, {self.credits:,} credits"
         if balance.remaining is None or balance.limit is None:
             return plan
-        resets = f" (full again in {duration(balance.resets_in)})" if balance.resets_in is not None else ""
+        resets = (
+            f" (full again in {duration(balance.resets_in)})"
+            if balance.resets_in is not None
+            else ""
+        )
         return f"{plan}; {balance.remaining:,} of {balance.limit:,} credits are left today{resets}"
 
 
@@ -106,7 +124,9 @@ def records_query(choice: Choice) -> Query:
     if choice.search is not None:
         filters["title_and_abstract.search"] = _checked_search(choice.search)
     if len(filters) == 1:
-        raise UsageError("years alone would fetch all of science: name venues, topics, a subfield or words")
+        raise UsageError(
+            "years alone would fetch all of science: name venues, topics, a subfield or words"
+        )
     return Query(filters, FIELDS)
 
 
@@ -117,14 +137,18 @@ def _alternatives(ids: Sequence[str], letter: str, noun: str) -> str:
         if not re.fullmatch(rf"{letter}\d+", text):
             raise UsageError(f"{text!r} is not the id of {noun}; it looks like {letter}1234")
     if len(short) > 100:
-        raise UsageError(f"{len(short)} ids of one kind are more than the 100 that OpenAlex takes in a filter")
+        raise UsageError(
+            f"{len(short)} ids of one kind are more than the 100 that OpenAlex takes in a filter"
+        )
     return "|".join(short)
 
 
 def _checked_search(words: str) -> str:
     """Return words to search for, or raise when they hold what separates filters."""
     if not words.strip() or re.search(r"[,|:]", words):
-        raise UsageError(f"{words!r} cannot be searched for: it is empty or holds a comma, colon or bar")
+        raise UsageError(
+            f"{words!r} cannot be searched for: it is empty or holds a comma, colon or bar"
+        )
     return words.strip()
 
 
@@ -149,24 +173,36 @@ def counts_job(choice: Choice) -> Job:
         raise UsageError("--venue and --search are for records, not for counts")
     topics = count_topics(choice, load_topics())
     questions = {
-        (topic, kind): Query({"publication_year": choice.years, **chosen, **condition}, group_by="publication_year")
+        (topic, kind): Query(
+            {"publication_year": choice.years, **chosen, **condition}, group_by="publication_year"
+        )
         for topic, chosen in topics.items()
         for kind, condition in QUESTIONS.items()
     }
 
     def plan(client: Client) -> Cost:
         balance = client.read_balance()
-        return Cost(len(questions), "counts by year", len(questions), sum(map(balance.cost, questions.values())))
+        return Cost(
+            len(questions),
+            "counts by year",
+            len(questions),
+            sum(map(balance.cost, questions.values())),
+        )
 
     def run(client: Client, advance: Callable[[int], None]) -> Sidecar:
         answers: dict[tuple[str, str], dict[int, int]] = {}
         for number, (key, query) in enumerate(questions.items(), start=1):
-            years = {group["key"].rsplit("/", 1)[-1]: int(group["count"]) for group in client.page(query).records}
+            years = {
+                group["key"].rsplit("/", 1)[-1]: int(group["count"])
+                for group in client.page(query).records
+            }
             answers[key] = {int(year): works for year, works in years.items() if year.isdecimal()}
             advance(number)
         notes = [f"{topic}: {Query(told)}" for topic, told in topics.items()]
         with staged() as evidence:
-            return write_counts(team_counts(answers), choice.name, client.asked or "", notes, evidence)
+            return write_counts(
+                team_counts(answers), choice.name, client.asked or "", notes, evidence
+            )
 
     return plan, run
 
@@ -178,7 +214,10 @@ def count_topics(choice: Choice, topics: Topics) -> dict[str, dict[str, str]]:
         terms = {name: sorted(topics.terms([name])) for name in choice.topics or topics.groups}
     except EvidenceError as error:
         raise UsageError(str(error)) from error
-    chosen = {name: {"title_and_abstract.search": search_words(words), **within} for name, words in terms.items()}
+    chosen = {
+        name: {"title_and_abstract.search": search_words(words), **within}
+        for name, words in terms.items()
+    }
     return ({"all": within} if within else {}) | chosen
 
 
@@ -201,6 +240,8 @@ def team_counts(answers: Mapping[tuple[str, str], Mapping[int, int]]) -> pd.Data
                 "unknown": total[year] - company.get(year, 0) - without.get(year, 0),
             }
             if min(parts.values()) < 0:
-                raise FetchError(f"the counts of {topic} in {year} contradict each other: {parts}; ask again")
+                raise FetchError(
+                    f"the counts of {topic} in {year} contradict each other: {parts}; ask again"
+                )
             rows.extend((topic, year, team, works) for team, works in parts.items())
     return pd.DataFrame(rows, columns=list(COUNTS.columns))

@@ -18,7 +18,13 @@ import platformdirs
 from bookpress.files import replace_file
 from bookpress.run.executor import as_they_end
 from compute_divide.evidence.openalex import snapshot_parts
-from compute_divide.evidence.openalex.snapshot_parts import CorpusError, Part, Question, count_part, list_parts
+from compute_divide.evidence.openalex.snapshot_parts import (
+    CorpusError,
+    Part,
+    Question,
+    count_part,
+    list_parts,
+)
 
 OpenPool = Callable[[], AbstractContextManager[Executor]]
 """Opens an executor; called again when a worker's death broke the one before."""
@@ -35,7 +41,9 @@ class Report:
     counted: int = 0  # parts whose counts are in the result
     resumed: int = 0  # of these, parts that an earlier run had counted
     set_aside: dict[str, str] = field(default_factory=dict)  # parts that could not be read, and why
-    lacking: list[str] = field(default_factory=list)  # parts that the manifest lists but that are not there
+    lacking: list[str] = field(
+        default_factory=list
+    )  # parts that the manifest lists but that are not there
     works: int = 0
     left_out: int = 0  # records that the question leaves out
 
@@ -85,7 +93,9 @@ def count_corpus(
     counted = [part for part in parts if part.name not in report.set_aside]
     if not counted:
         name, reason = next(iter(report.set_aside.items()))
-        raise CorpusError(f"none of the {len(parts)} parts of {source} can be read; the first, {name}: {reason}")
+        raise CorpusError(
+            f"none of the {len(parts)} parts of {source} can be read; the first, {name}: {reason}"
+        )
     report.counted = len(counted)
     _merge([_partial(folder, part, question) for part in counted], folder, report)
     content = {**asdict(report), "question": asdict(question)}
@@ -93,7 +103,9 @@ def count_corpus(
     return report
 
 
-def _lasts(open_pool: OpenPool, parts: list[Part], question: Question, settle: Callable[..., None]) -> bool:
+def _lasts(
+    open_pool: OpenPool, parts: list[Part], question: Question, settle: Callable[..., None]
+) -> bool:
     """Count parts in a new pool, and tell whether the pool lasted: the death of a worker breaks a local one."""
     try:
         with open_pool() as pool:
@@ -132,7 +144,8 @@ def _merge(partials: list[Path], folder: Path, report: Report) -> None:
             ).fetchall()
         )
         connection.sql(
-            "FROM tally WHERE team_type <> $left_out ORDER BY ALL", params={"left_out": snapshot_parts.LEFT_OUT}
+            "FROM tally WHERE team_type <> $left_out ORDER BY ALL",
+            params={"left_out": snapshot_parts.LEFT_OUT},
         ).write_parquet(str(temporary), compression="zstd")
     temporary.replace(folder / TALLY)
     report.works, report.left_out = totals.get(False, 0), totals.get(True, 0)

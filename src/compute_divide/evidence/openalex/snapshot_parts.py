@@ -60,19 +60,28 @@ def list_parts(source: str) -> tuple[list[Part], list[str]]:
     """Return the parts of a corpus, sorted by name, and the names that its manifest lists but that are not there."""
     files = _files(source)
     if any(name.startswith(WORKS) for name in files):
-        files = {name.removeprefix(WORKS): part for name, part in files.items() if name.startswith(WORKS)}
+        files = {
+            name.removeprefix(WORKS): part for name, part in files.items() if name.startswith(WORKS)
+        }
     told = _manifest(files)
     files = {
-        name: part for name, part in files.items() if name.endswith(JSON_LINES + PARQUET) and name not in MANIFESTS
+        name: part
+        for name, part in files.items()
+        if name.endswith(JSON_LINES + PARQUET) and name not in MANIFESTS
     }
     if not files:
-        raise CorpusError(f"there is no corpus at {source}: no files that end in {', '.join(JSON_LINES + PARQUET)}")
+        raise CorpusError(
+            f"there is no corpus at {source}: no files that end in {', '.join(JSON_LINES + PARQUET)}"
+        )
     parquet = [name for name in files if name.endswith(PARQUET)]
     if parquet and len(parquet) < len(files):
         raise CorpusError(
             f"{source} holds JSON Lines and Parquet, two copies of the same works: name the folder of one of them"
         )
-    parts = [Part(name, part.url, part.size, part.stamp, *told.get(name, ())) for name, part in files.items()]
+    parts = [
+        Part(name, part.url, part.size, part.stamp, *told.get(name, ()))
+        for name, part in files.items()
+    ]
     return sorted(parts), sorted(set(told) - set(files))
 
 
@@ -85,16 +94,25 @@ def _files(source: str) -> dict[str, Part]:
             found = system.get_file_info(fs.FileSelector(root, recursive=True))
     except OSError as error:
         raise CorpusError(f"{source} cannot be listed: {str(error).splitlines()[0]}") from error
-    named = {one.path[len(root) :].lstrip("/") or one.base_name: one for one in found if one.type == fs.FileType.File}
+    named = {
+        one.path[len(root) :].lstrip("/") or one.base_name: one
+        for one in found
+        if one.type == fs.FileType.File
+    }
     scheme = S3 if source.startswith(S3) else ""
-    return {name: Part(name, scheme + one.path, one.size, str(one.mtime_ns)) for name, one in named.items()}
+    return {
+        name: Part(name, scheme + one.path, one.size, str(one.mtime_ns))
+        for name, one in named.items()
+    }
 
 
 def _place(address: str) -> tuple[Any, str]:
     """Return the file system of an address, on S3 one of public buckets, and the path there."""
     if not address.startswith(S3):
         return fs.LocalFileSystem(), str(Path(address).absolute())
-    system = fs.S3FileSystem(anonymous=True, region=S3_REGION, request_timeout=60, connect_timeout=10)
+    system = fs.S3FileSystem(
+        anonymous=True, region=S3_REGION, request_timeout=60, connect_timeout=10
+    )
     return system, address.removeprefix(S3).rstrip("/")
 
 
@@ -125,9 +143,15 @@ def _manifest(files: Mapping[str, Part]) -> dict[str, tuple[int | None, int | No
     try:
         with opened(part) as file:
             content = json.loads(file.read())
-        works = [entry for entry in content.get("files") or content["entries"] if "/works/" in entry["url"]]
+        works = [
+            entry
+            for entry in content.get("files") or content["entries"]
+            if "/works/" in entry["url"]
+        ]
         meta = {entry["url"].split("/works/", 1)[1]: entry["meta"] for entry in works}
-        return {name: (one.get("record_count"), one.get("content_length")) for name, one in meta.items()}
+        return {
+            name: (one.get("record_count"), one.get("content_length")) for name, one in meta.items()
+        }
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise CorpusError(f"{part.url} is not a manifest of a snapshot ({error!r})") from error
 
@@ -155,7 +179,9 @@ class Question:
 def count_part(part: Part, question: Question) -> bytes:
     """Return the counts of one part as a Parquet file; one that is not read to its end is a `CorpusError`."""
     if part.bytes_told not in {None, part.size}:
-        raise CorpusError(f"{part.name}: {part.size:,} bytes, where the manifest says {part.bytes_told:,}")
+        raise CorpusError(
+            f"{part.name}: {part.size:,} bytes, where the manifest says {part.bytes_told:,}"
+        )
     asked = {"companies": list(question.companies), "types": list(question.types)}
     try:
         with _reading(part) as (connection, source):
@@ -164,9 +190,13 @@ def count_part(part: Part, question: Question) -> bytes:
         reason = (str(error).strip() or type(error).__name__).splitlines()[0]
         raise CorpusError(f"{part.name}: {reason}") from error
     pairs = zip(table["country"].to_pylist(), table["works"].to_pylist(), strict=True)
-    records = sum(works for country, works in pairs if country == ALL_COUNTRIES)  # every record has one such row
+    records = sum(
+        works for country, works in pairs if country == ALL_COUNTRIES
+    )  # every record has one such row
     if part.records not in {None, records}:
-        raise CorpusError(f"{part.name}: {records:,} records, where the manifest says {part.records:,}")
+        raise CorpusError(
+            f"{part.name}: {records:,} records, where the manifest says {part.records:,}"
+        )
     sink = pa.BufferOutputStream()
     pq.write_table(table, sink, compression="zstd")
     return bytes(sink.getvalue())
@@ -204,7 +234,9 @@ _PLAIN = {"publication_year": "INTEGER", "type": "VARCHAR", "is_xpac": "BOOLEAN"
 _JSON_COLUMNS = {
     **_PLAIN,
     "authorships": "STRUCT(institutions STRUCT(id VARCHAR, type VARCHAR, country_code VARCHAR)[])[]",
-    "primary_topic": "STRUCT(" + ", ".join([_NAMED, *(f"{level} STRUCT({_NAMED})" for level in LEVELS[:3])]) + ")",
+    "primary_topic": "STRUCT("
+    + ", ".join([_NAMED, *(f"{level} STRUCT({_NAMED})" for level in LEVELS[:3])])
+    + ")",
 }
 
 _LEAVES = {

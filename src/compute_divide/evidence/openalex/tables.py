@@ -42,7 +42,11 @@ DERIVED_BY = "compute_divide.evidence.openalex.tables.derive_openalex"
 
 WORKS = tables.schema(
     **PAPERS.schema.columns
-    | {"venue": tables.text(nullable=False), "year": tables.whole(1000, 2100), "authors": tables.whole()},
+    | {
+        "venue": tables.text(nullable=False),
+        "year": tables.whole(1000, 2100),
+        "authors": tables.whole(),
+    },
     work=tables.text(pa.Check.str_matches(r"^W\d+$"), nullable=False),
     sample=tables.text(nullable=False),
     place=tables.text(nullable=False),
@@ -62,7 +66,8 @@ string."""
 COMPANIES = tables.Table(
     "openalex/companies.csv",
     tables.schema(
-        institution=tables.text(pa.Check.str_matches(r"^I\d+$"), nullable=False), company=tables.text(nullable=False)
+        institution=tables.text(pa.Check.str_matches(r"^I\d+$"), nullable=False),
+        company=tables.text(nullable=False),
     ),
     "institutions of OpenAlex that are companies whatever their type says",
     DERIVED_BY,
@@ -72,7 +77,9 @@ COUNTS = tables.schema(
     topic=tables.text(nullable=False),
     year=tables.whole(1000, 2100, nullable=False),
     # academia stands for every institution that is no company
-    team_type=tables.one_of(["academia-only", "collaboration", "industry-only", "unknown"], nullable=False),
+    team_type=tables.one_of(
+        ["academia-only", "collaboration", "industry-only", "unknown"], nullable=False
+    ),
     works=tables.whole(nullable=False),
 )
 
@@ -86,12 +93,22 @@ TABLES = (
 COMPANIES_FILE = "epoch_company_institution_aliases.json"
 _RESEARCH_IMPACT = "epoch-research/ai-research-impact"
 RAW_WORKS = (
-    ("justin21523_works_sample.json", "machine learning", "2026", "Justin21523/openalex-research-rag"),
+    (
+        "justin21523_works_sample.json",
+        "machine learning",
+        "2026",
+        "Justin21523/openalex-research-rag",
+    ),
     ("epoch_ml_works_2023.json", "machine learning", "2023-06", _RESEARCH_IMPACT),
     ("epoch_openai_work0_2023.json", "machine learning", "2023-08", _RESEARCH_IMPACT),
     ("epoch_openai_work2_2023.json", "machine learning", "2023-10", _RESEARCH_IMPACT),
     ("epoch_work0_2023.json", "machine learning", "2023-08", _RESEARCH_IMPACT),
-    ("openalexPro_works_2026-05.jsonl.gz", files.OTHER_FIELDS, "2026-05-22", "openalexPro/openalexPro"),
+    (
+        "openalexPro_works_2026-05.jsonl.gz",
+        files.OTHER_FIELDS,
+        "2026-05-22",
+        "openalexPro/openalexPro",
+    ),
     ("kitzcode_openalex_works.json", files.OTHER_FIELDS, "2026", "kitzcode/research-radar"),
     ("b-vitamins_W2741809807.json", files.OTHER_FIELDS, "2025-06", "b-vitamins/openalex-python"),
 )
@@ -102,7 +119,9 @@ two records of one work the first stays."""
 def load_works(name: str = files.SHIPPED) -> pd.DataFrame:
     """Return a table of OpenAlex works, one of `works_names`, with the columns of `WORKS`; else an error."""
     if name not in files.works_names():
-        raise EvidenceError(f"{name!r} is not a table of OpenAlex works; allowed: {', '.join(files.works_names())}")
+        raise EvidenceError(
+            f"{name!r} is not a table of OpenAlex works; allowed: {', '.join(files.works_names())}"
+        )
     return tables.read_table(f"openalex/{name}.parquet", WORKS)
 
 
@@ -124,7 +143,10 @@ def derive_openalex(raw: Path, folder: Path) -> list[Sidecar]:
     companies, companies_sidecar = _derive_companies(home, folder)
     ledger = Findings()
     table = works_table(WorkReader(companies["institution"]), _raw_works(home, ledger), ledger)
-    notes = [f"{file} was read from the public mirror github.com/{mirror}" for file, _, _, mirror in RAW_WORKS]
+    notes = [
+        f"{file} was read from the public mirror github.com/{mirror}"
+        for file, _, _, mirror in RAW_WORKS
+    ]
     description = "OpenAlex works that could be had without a key: facts by three readings of their affiliations"
     shipped = tables.Table(f"openalex/{files.SHIPPED}.parquet", WORKS, description, DERIVED_BY)
     notes.append("these works are no random sample of any field")
@@ -136,7 +158,9 @@ def _raw_works(home: Path, ledger: Findings) -> Iterator[tuple[str, str, dict[st
     for file, sample, snapshot, _ in RAW_WORKS:
         content = (home / file).read_bytes()
         works = parse_works(content, file)
-        ledger.sources.append(_source(f"OpenAlex works: {sample}", snapshot, file, sha256(content), len(works)))
+        ledger.sources.append(
+            _source(f"OpenAlex works: {sample}", snapshot, file, sha256(content), len(works))
+        )
         for number, work in enumerate(works, start=1):
             yield sample, f"{file}, work {number}", work
 
@@ -153,7 +177,9 @@ def parse_works(content: bytes, name: str) -> list[dict[str, Any]]:
         raise EvidenceError(f"{name} cannot be read: {error}") from error
     if isinstance(found, dict):
         found = found.get("results", [found])
-    if not isinstance(found, list) or any(not isinstance(work, dict) or "id" not in work for work in found):
+    if not isinstance(found, list) or any(
+        not isinstance(work, dict) or "id" not in work for work in found
+    ):
         raise EvidenceError(f"{name} holds no OpenAlex works")
     return found
 
@@ -170,25 +196,38 @@ def _derive_companies(home: Path, folder: Path) -> tuple[pd.DataFrame, Sidecar]:
         "none stated; a list of facts",
         "https://github.com/epoch-research/ai-research-impact",
     )
-    return table, COMPANIES.write(table, folder, [origin.source(COMPANIES_FILE, sha256(content), len(rows))])
+    return table, COMPANIES.write(
+        table, folder, [origin.source(COMPANIES_FILE, sha256(content), len(rows))]
+    )
 
 
 def write_works(store: Store, name: str, day: str, folder: Path) -> Sidecar:
     """Derive the table ``works-NAME`` from a complete fetch, whose last answer is of a day."""
-    ledger, query = Findings(), ",".join(f"{name}:{value}" for name, value in store.at.filters.items())
+    ledger, query = (
+        Findings(),
+        ",".join(f"{name}:{value}" for name, value in store.at.filters.items()),
+    )
     works = ((name, f"work {number}", work) for number, work in enumerate(store.records(), start=1))
     rows = works_table(WorkReader(load_companies()), works, ledger)
     digest = sha256(b"".join(file.read_bytes() for file in store.page_files))
     source = _source(f"OpenAlex works: {query}", day, "pages/*.jsonl.gz", digest, len(store.ids))
     derived_by = "compute_divide.evidence.openalex.tables.write_works"
-    table = tables.Table(f"openalex/works-{name}.parquet", WORKS, f"OpenAlex works of the query {query}", derived_by)
-    return table.write(rows, folder, [source], ledger.groups(), [f"OpenAlex says {store.at.count} works"])
+    table = tables.Table(
+        f"openalex/works-{name}.parquet", WORKS, f"OpenAlex works of the query {query}", derived_by
+    )
+    return table.write(
+        rows, folder, [source], ledger.groups(), [f"OpenAlex says {store.at.count} works"]
+    )
 
 
-def write_counts(counts: pd.DataFrame, name: str, day: str, topics: Sequence[str], folder: Path) -> Sidecar:
+def write_counts(
+    counts: pd.DataFrame, name: str, day: str, topics: Sequence[str], folder: Path
+) -> Sidecar:
     """Write the table ``counts-NAME`` of counts that OpenAlex made; `topics` say what each asks for, in its words."""
     digest = sha256(counts.to_csv(index=False).encode())
-    source = _source("OpenAlex: numbers of works by year", day, "counts/*.json", digest, len(counts))
+    source = _source(
+        "OpenAlex: numbers of works by year", day, "counts/*.json", digest, len(counts)
+    )
     description = "numbers of works by year, topic and team type, counted by OpenAlex"
     derived_by = "compute_divide.evidence.openalex.refresh.team_counts"
     return tables.Table(f"openalex/counts-{name}.csv", COUNTS, description, derived_by).write(
@@ -198,7 +237,9 @@ def write_counts(counts: pd.DataFrame, name: str, day: str, topics: Sequence[str
 
 def _source(title: str, snapshot: str, file: str, digest: str, rows: int) -> Source:
     """Return something of OpenAlex as a source."""
-    origin = Origin("openalex", title, snapshot, "OpenAlex (openalex.org)", "CC0 1.0", "https://openalex.org")
+    origin = Origin(
+        "openalex", title, snapshot, "OpenAlex (openalex.org)", "CC0 1.0", "https://openalex.org"
+    )
     return origin.source(file, digest, rows)
 
 
@@ -222,23 +263,32 @@ class WorkReader:
         by_id = profiles.paper_profile(self._placed(places, listed=True) for places in placed)
         place, source, venue = _place(work)
         abstract = plain_abstract(work.get("abstract_inverted_index"))
-        countries = {at["country_code"] for places in placed for at in places if at.get("country_code")}
+        countries = {
+            at["country_code"] for places in placed for at in places if at.get("country_code")
+        }
         return {
             "key": work_key(work),
             "venue": venue,
-            "year": work.get("publication_year") or int((work.get("publication_date") or "0")[:4]) or None,
+            "year": work.get("publication_year")
+            or int((work.get("publication_date") or "0")[:4])
+            or None,
             "track": work.get("type") or profiles.UNKNOWN,
             "authors": len(authorships) or None,
             "unit": "author" if authorships else None,
             "profile": profile or None,
             "domain_profile": None,
-            **{f"n_{sector}": count for sector, count in profiles.sector_counts(profile, self.calls).items()},
+            **{
+                f"n_{sector}": count
+                for sector, count in profiles.sector_counts(profile, self.calls).items()
+            },
             "team_type": self._team(profile),
             "team_type_domain": profiles.UNKNOWN,
             "has_keywords": False,
             "has_abstract": bool(abstract),
             # The keywords of OpenAlex are a machine's: they are not read.
-            **self.search.find({"title": work.get("title"), "keywords": None, "abstract": abstract}),
+            **self.search.find(
+                {"title": work.get("title"), "keywords": None, "abstract": abstract}
+            ),
             "work": _short(work["id"]),
             "sample": sample,
             "place": place,
@@ -259,7 +309,9 @@ class WorkReader:
 
     def _stated(self, strings: Iterable[str]) -> str:
         """Return the slot profile of an author's affiliation strings, by our rules."""
-        return profiles.slot_profile(atom for string in strings for atom in self.names.read(string).split("+"))
+        return profiles.slot_profile(
+            atom for string in strings for atom in self.names.read(string).split("+")
+        )
 
     def _placed(self, places: Iterable[Mapping[str, Any]], *, listed: bool) -> str:
         """Return the slot profile of an author's institutions, with or without the list of companies."""
@@ -271,14 +323,18 @@ class WorkReader:
         kind = place.get("type")
         if kind is not None and kind not in TYPE_SECTORS:
             known = ", ".join(TYPE_SECTORS)
-            raise EvidenceError(f"OpenAlex has a type of institutions that is new to us: {kind}; known: {known}")
+            raise EvidenceError(
+                f"OpenAlex has a type of institutions that is new to us: {kind}; known: {known}"
+            )
         return TYPE_SECTORS.get(kind or "", profiles.UNKNOWN)
 
 
 def work_key(work: Mapping[str, Any]) -> str:
     """Return the key of a work: that of its title, as in the papers table; without a telling title, of its id."""
     title = work.get("title") or ""
-    telling = len(title.split()) >= 3 and title_key(title)  # different works share "Introduction": never merged
+    telling = len(title.split()) >= 3 and title_key(
+        title
+    )  # different works share "Introduction": never merged
     return paper_key(title if telling else work["id"])
 
 
@@ -290,10 +346,17 @@ def works_table(
     for sample, where, work in works:
         row = reader.row(work, sample)
         # most authors placed in an institution, then outside of repositories, then the one that came first
-        worth = (row["authors_placed"], row["place"] not in {"arxiv", "repository", profiles.UNKNOWN})
+        worth = (
+            row["authors_placed"],
+            row["place"] not in {"arxiv", "repository", profiles.UNKNOWN},
+        )
         known = best.get(row["key"])
         if known is not None:
-            same = "the same work" if known[1]["work"] == row["work"] else "another work of the same title"
+            same = (
+                "the same work"
+                if known[1]["work"] == row["work"]
+                else "another work of the same title"
+            )
             ledger.add(f"{same} is kept", where)
         if known is None or worth > known[0]:
             best[row["key"]] = (worth, row)
@@ -305,7 +368,10 @@ def plain_abstract(index: Mapping[str, Iterable[int]] | None) -> str | None:
     """Return an abstract as text, from the places of its words."""
     if not index:
         return None
-    return " ".join(word for _, word in sorted((place, word) for word, places in index.items() for place in places))
+    return " ".join(
+        word
+        for _, word in sorted((place, word) for word, places in index.items() for place in places)
+    )
 
 
 def _strings(author: Mapping[str, Any]) -> list[str]:

@@ -47,8 +47,12 @@ class Rule(Strict):
     an organisation's text. A rule without a sector hides the shorter matches inside it and says that nothing is known.
     """
 
-    pattern: Annotated[str, Field(min_length=1), AfterValidator(lambda pattern: pattern_key(pattern) and pattern)]
-    sector: Annotated[tuple[Sector, ...], BeforeValidator(lambda text: text.split("|") if text else ())]
+    pattern: Annotated[
+        str, Field(min_length=1), AfterValidator(lambda pattern: pattern_key(pattern) and pattern)
+    ]
+    sector: Annotated[
+        tuple[Sector, ...], BeforeValidator(lambda text: text.split("|") if text else ())
+    ]
     kind: str = Field(min_length=1)
     country: str = Field(pattern=r"^([A-Z]{2})?$")
     strength: Literal["name", "word", "hint", "place", "bare"]
@@ -79,11 +83,18 @@ class AffiliationReader:
     def _read(self, text: str) -> str:
         parts = organisation_texts(text)
         matches = [self._longest_matches(part) for part in parts]
-        firm = [{atom for strength, found in part if strength in FIRM for atom in found} for part in matches]
+        firm = [
+            {atom for strength, found in part if strength in FIRM for atom in found}
+            for part in matches
+        ]
         atoms = set().union(*firm)
         known = bool(atoms)
         for part, found, settled in zip(parts, matches, firm, strict=True):
-            if not settled and (not known or len(part.split()) <= SHORT) and (sector := _strongest_hint(found)):
+            if (
+                not settled
+                and (not known or len(part.split()) <= SHORT)
+                and (sector := _strongest_hint(found))
+            ):
                 atoms.add(sector)
         # Beside another organisation a bare name counts only where the list itself sets the two apart.
         if "+" in text or " / " in text:
@@ -93,12 +104,17 @@ class AffiliationReader:
         if atoms:
             return "+".join(sorted(atoms))
         name = text.split(",", maxsplit=1)[0].strip()
-        bare = _BARE_NAME.fullmatch(name) and not any(map(self._longest_matches, organisation_texts(name)))
+        bare = _BARE_NAME.fullmatch(name) and not any(
+            map(self._longest_matches, organisation_texts(name))
+        )
         return self._bare if bare else UNKNOWN
 
     def _longest_matches(self, part: str) -> list[tuple[str, tuple[str, ...]]]:
         """Return strength and atoms of the matches that lie in no longer match."""
-        found = [(end - length, -end, strength, atoms) for end, (length, strength, atoms) in self._automaton.iter(part)]
+        found = [
+            (end - length, -end, strength, atoms)
+            for end, (length, strength, atoms) in self._automaton.iter(part)
+        ]
         found.sort()
         kept = []
         reached = 1
@@ -112,7 +128,9 @@ class AffiliationReader:
 def _strongest_hint(matches: Iterable[tuple[str, tuple[str, ...]]]) -> str | None:
     """Return the sector that the hints in one organisation's text point to, or else its place."""
     for wanted in ("hint", "place"):
-        hinted = {sector for strength, sectors in matches if strength == wanted for sector in sectors}
+        hinted = {
+            sector for strength, sectors in matches if strength == wanted for sector in sectors
+        }
         if hinted:
             return next(sector for sector in HINT_ORDER if sector in hinted)
     return None
@@ -122,7 +140,19 @@ HINT_ORDER = ("academia", "government", "nonprofit", "industry")
 """Which hint wins where an organisation's text holds several."""
 
 _LETTERS = str.maketrans(
-    {"ß": "ss", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h", "ﬁ": "fi"}
+    {
+        "ß": "ss",
+        "ø": "o",
+        "ł": "l",
+        "đ": "d",
+        "ð": "d",
+        "þ": "th",
+        "æ": "ae",
+        "œ": "oe",
+        "ı": "i",
+        "ħ": "h",
+        "ﬁ": "fi",
+    }
 )
 _LOOSE_ACCENT = re.compile(r"\s?[´`¨ˆ˜¸]\s?(?=[a-z])|[´`¨ˆ˜¸]\s?")
 _SEPARATOR = re.compile(r"[+;/|]")
@@ -155,7 +185,9 @@ def fold(text: str) -> str:
 def organisation_texts(text: str) -> list[str]:
     """Return the organisations of an affiliation string as folded words between ``^`` and ``$``; see `is_unparsed`."""
     listed = (item for item in without_entities(text).split("+") if not is_unparsed(item))
-    parts = (part for item in listed for part in _SEPARATOR.split(_LATER_EMPLOYER.sub(" ", fold(item))))
+    parts = (
+        part for item in listed for part in _SEPARATOR.split(_LATER_EMPLOYER.sub(" ", fold(item)))
+    )
     return [f" ^ {words} $ " for part in parts if (words := _words(part))]
 
 
@@ -177,9 +209,13 @@ def pattern_key(pattern: str) -> str:
     if not words:
         raise ValueError(f"the pattern {pattern!r} holds no word")
     if "*" in pattern.strip("*"):
-        raise ValueError(f"the pattern {pattern!r} has a * inside: only the start and the end may have one")
+        raise ValueError(
+            f"the pattern {pattern!r} has a * inside: only the start and the end may have one"
+        )
     if _SEPARATOR.search(pattern):
-        raise ValueError(f"the pattern {pattern!r} holds a sign that separates organisations: + ; / or |")
+        raise ValueError(
+            f"the pattern {pattern!r} holds a sign that separates organisations: + ; / or |"
+        )
     start = " ^ " if pattern.startswith("^") else "" if pattern.startswith("*") else " "
     end = " $ " if pattern.endswith("$") else "" if pattern.endswith("*") else " "
     return f"{start}{words}{end}"
@@ -191,7 +227,9 @@ def _words(text: str) -> str:
 
 
 @lru_cache(maxsize=4)
-def parse_rows(text: str, name: str, model: type[Row], key: Callable[[str], str] = str) -> tuple[Row, ...]:
+def parse_rows(
+    text: str, name: str, model: type[Row], key: Callable[[str], str] = str
+) -> tuple[Row, ...]:
     """Return the rules of a CSV text; the error for a bad one, or one that is there already, names its place."""
     rules, known = [], dict[str, str]()
     for number, row in enumerate(csv.DictReader(io.StringIO(text)), start=2):
@@ -200,7 +238,9 @@ def parse_rows(text: str, name: str, model: type[Row], key: Callable[[str], str]
         except ValidationError as error:
             raise EvidenceError(f"data/{name}, row {number}: {problem(error)}") from error
         if there := known.get(key(row["pattern"])):
-            raise EvidenceError(f"data/{name}, row {number}: {row['pattern']!r} is already there as {there!r}")
+            raise EvidenceError(
+                f"data/{name}, row {number}: {row['pattern']!r} is already there as {there!r}"
+            )
         known[key(row["pattern"])] = row["pattern"]
     return tuple(rules)
 

@@ -41,11 +41,16 @@ def rank_papers(cited: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, pd.DataFra
     """Return the papers that can be ranked, with ``rank``, and the others by why they cannot."""
     numbers = cited["citations"].astype(float)
     of_venue_year = numbers.groupby([cited[key] for key in VENUE_YEAR])
-    sparse = numbers.notna().groupby([cited[key] for key in VENUE_YEAR]).transform("mean") < KNOWN_AT_LEAST
+    sparse = (
+        numbers.notna().groupby([cited[key] for key in VENUE_YEAR]).transform("mean")
+        < KNOWN_AT_LEAST
+    )
     tied = ~sparse & (of_venue_year.transform("median") == 0)
     unknown = ~sparse & ~tied & numbers.isna()
     aside = {
-        f"citations are known for fewer than {KNOWN_AT_LEAST:.0%} of the venue-year's papers": cited[sparse],
+        f"citations are known for fewer than {KNOWN_AT_LEAST:.0%} of the venue-year's papers": cited[
+            sparse
+        ],
         "half of the venue-year's papers or more have no citation yet": cited[tied],
         "the paper's citations are not known": cited[unknown],
     }
@@ -61,4 +66,11 @@ def groups(aside: Mapping[str, pd.DataFrame], others: int) -> list[SetAside]:
         largest = rows.value_counts(VENUE_YEAR).head(EXAMPLES).reset_index().to_numpy().tolist()
         examples = [f"{venue} {year}: {number} papers" for venue, year, number in largest]
         told += [SetAside(reason=why, rows=len(rows), examples=examples)] if len(rows) else []
-    return [*told, *([SetAside(reason="records that are no paper of the papers table", rows=others)] if others else [])]
+    return [
+        *told,
+        *(
+            [SetAside(reason="records that are no paper of the papers table", rows=others)]
+            if others
+            else []
+        ),
+    ]

@@ -45,7 +45,9 @@ class DomainReader:
     """Reads e-mail domains by a set of rules, each distinct domain once."""
 
     def __init__(self, rules: Sequence[DomainRule]) -> None:
-        self._plain: dict[str, tuple[int, str]] = {}  # ends of domains, and with a star names of any suffix
+        self._plain: dict[
+            str, tuple[int, str]
+        ] = {}  # ends of domains, and with a star names of any suffix
         wild: list[tuple[int, str, str]] = []
         for rule in rules:
             literal = len(re.sub(r"[*?.]", "", rule.pattern))
@@ -56,11 +58,15 @@ class DomainReader:
                 wild.append((literal, _expression(rule.pattern), rule.profile))
         wild.sort(key=lambda entry: -entry[0])
         self._wild = [(literal, profile) for literal, _, profile in wild]
-        self._expression = re.compile("|".join(f"({expression})" for _, expression, _ in wild) or "(?!)")
+        self._expression = re.compile(
+            "|".join(f"({expression})" for _, expression, _ in wild) or "(?!)"
+        )
         self.read = cache(self._read)  # from an e-mail domain to its slot profile
 
     def _read(self, text: str) -> str:
-        return slot_profile(atom for domain in domains_in(text) for atom in self._sector(domain).split("+"))
+        return slot_profile(
+            atom for domain in domains_in(text) for atom in self._sector(domain).split("+")
+        )
 
     def _sector(self, domain: str) -> str:
         """Return the slot profile of one domain."""
@@ -86,7 +92,9 @@ def registered_name(labels: Sequence[str]) -> tuple[str, str]:
 
 def clean_domain(text: str) -> str:
     """Return a domain in lower case without stray signs, or nothing if the text is no domain."""
-    domain = unicodedata.normalize("NFKD", text).lower().strip(" @.{}<>()[],;:'\"†*").replace(" ", "")
+    domain = (
+        unicodedata.normalize("NFKD", text).lower().strip(" @.{}<>()[],;:'\"†*").replace(" ", "")
+    )
     return domain if re.fullmatch(r"[a-z0-9-]+(\.[a-z0-9-]+)+", domain) else ""
 
 
@@ -107,7 +115,11 @@ def _expression(pattern: str) -> str:
     """Return a glob as an expression over ``domain registered-name public-suffix``; no wildcard crosses a dot."""
     name = pattern.removesuffix(".*")
     labels = re.escape(name).replace(r"\*", r"[^.\s]*").replace(r"\?", r"[^.\s]")
-    return rf"\S+ {labels} \S+" if "." not in pattern or name != pattern else rf"(?:\S+\.)?{labels} \S+ \S+"
+    return (
+        rf"\S+ {labels} \S+"
+        if "." not in pattern or name != pattern
+        else rf"(?:\S+\.)?{labels} \S+ \S+"
+    )
 
 
 def load_domain_rules() -> tuple[DomainRule, ...]:

@@ -87,7 +87,9 @@ class PaperList:
         try:
             return list(self.kind.reader(self.path.read_bytes()))
         except (OSError, EOFError, ValueError, zlib.error) as error:
-            raise EvidenceError(f"{self.path.name} is damaged, breaks off or is no such list: {error}") from error
+            raise EvidenceError(
+                f"{self.path.name} is damaged, breaks off or is no such list: {error}"
+            ) from error
 
 
 class _Record(BaseModel):
@@ -131,7 +133,9 @@ def read_tab_separated(content: bytes) -> Iterator[RawPaper | Unusable]:
     for number, line in enumerate(content.decode("utf-8", errors="replace").split("\n"), start=1):
         if line.strip():
             title, *slots = line.split("\t")
-            yield _listed(f"line {number}", title, ["" if slot.strip() == "none" else slot for slot in slots])
+            yield _listed(
+                f"line {number}", title, ["" if slot.strip() == "none" else slot for slot in slots]
+            )
 
 
 def read_json_lines(content: bytes) -> Iterator[RawPaper | Unusable]:
@@ -210,15 +214,21 @@ def find_lists(folder: Path) -> list[PaperList]:
     for path in sorted(folder.iterdir()):
         if path.suffix == ".md" or path.name.startswith("."):
             continue
-        named = next(((kind, match) for kind in KINDS if (match := kind.name.fullmatch(path.name))), None)
+        named = next(
+            ((kind, match) for kind in KINDS if (match := kind.name.fullmatch(path.name))), None
+        )
         if named is None:
             allowed = ", ".join(kind.name.pattern for kind in KINDS)
-            raise EvidenceError(f"no reader for the file name {path.name!r}; a list is named by one of: {allowed}")
+            raise EvidenceError(
+                f"no reader for the file name {path.name!r}; a list is named by one of: {allowed}"
+            )
         kind, match = named
         found.append(PaperList(path, VENUE_NAMES.get(match[1], match[1]), int(match[2]), kind))
     if not found:
         raise EvidenceError(f"no paper list in {folder}")
-    return sorted(found, key=lambda entry: (entry.venue, entry.year, KINDS.index(entry.kind), entry.path.name))
+    return sorted(
+        found, key=lambda entry: (entry.venue, entry.year, KINDS.index(entry.kind), entry.path.name)
+    )
 
 
 def as_list(path: Path, venue: str, year: int) -> PaperList:
@@ -226,18 +236,28 @@ def as_list(path: Path, venue: str, year: int) -> PaperList:
     readers = {".json.gz": read_json_list, ".jsonl.gz": read_json_lines, ".tsv": read_tab_separated}
     reader = next((one for ending, one in readers.items() if path.name.endswith(ending)), None)
     if reader is None:
-        raise EvidenceError(f"no reader for {path.name!r}; a list ends in {', '.join(readers)}: see data loaders")
+        raise EvidenceError(
+            f"no reader for {path.name!r}; a list ends in {', '.join(readers)}: see data loaders"
+        )
     if not re.fullmatch(r"[a-z]+", venue) or not 1980 <= year <= 2040:
-        raise UsageError(f"{venue!r} {year} is no venue and year; allowed: letters a to z, and 1980 to 2040")
+        raise UsageError(
+            f"{venue!r} {year} is no venue and year; allowed: letters a to z, and 1980 to 2040"
+        )
     licence = "not known: only facts derived from it are kept"
-    origin = Origin("papers", "list of papers of a venue, added", str(year), "whoever made the list", licence)
-    return PaperList(path, VENUE_NAMES.get(venue, venue), year, ListKind(re.compile(""), reader, False, origin))
+    origin = Origin(
+        "papers", "list of papers of a venue, added", str(year), "whoever made the list", licence
+    )
+    return PaperList(
+        path, VENUE_NAMES.get(venue, venue), year, ListKind(re.compile(""), reader, False, origin)
+    )
 
 
 def title_key(title: str) -> str:
     """Return the normalised title: accents dropped, lower case, only letters and digits."""
     if not title.isascii():
-        title = "".join(char for char in unicodedata.normalize("NFKD", title) if not unicodedata.combining(char))
+        title = "".join(
+            char for char in unicodedata.normalize("NFKD", title) if not unicodedata.combining(char)
+        )
     return "".join(filter(str.isalnum, title.lower()))
 
 
@@ -283,13 +303,20 @@ def _slots(text: str | None) -> tuple[str, ...]:
     return slots if any(slots) else ()
 
 
-_NOT_ACCEPTED = re.compile(r"reject|withdr|workshop|^active$|retract|invite|tutorial", re.IGNORECASE)
+_NOT_ACCEPTED = re.compile(
+    r"reject|withdr|workshop|^active$|retract|invite|tutorial", re.IGNORECASE
+)
 _ACCEPTED = re.compile(
     r"accept|poster|spotlight|oral|talk|highlight|top-?\d|notable|award|best|technical|main|long|short|findings|"
     r"industry|demo|journal|paper|track|listed|proceeding|regular|full|special|survey|resource|applied|student",
     re.IGNORECASE,
 )
-_TRACKS = {"findings": "findings", "industry": "industry", "demonstration": "demonstrations", "journal": "journal"}
+_TRACKS = {
+    "findings": "findings",
+    "industry": "industry",
+    "demonstration": "demonstrations",
+    "journal": "journal",
+}
 
 
 def status_fault(status: str | None) -> str | None:
@@ -305,4 +332,6 @@ def track_name(track: str | None, status: str | None) -> str:
     """Return the track of a paper as a short name; ``main`` where nothing else is said."""
     if track and track.lower() != "main":
         return re.sub(r"[^a-z0-9]+", "-", track.lower().replace("&", "and")).strip("-") or "main"
-    return next((name for sign, name in _TRACKS.items() if status and sign in status.lower()), "main")
+    return next(
+        (name for sign, name in _TRACKS.items() if status and sign in status.lower()), "main"
+    )

@@ -52,7 +52,12 @@ READINGS = {"name": "by affiliations", "domain": "by e-mail domains, where the l
 
 def venues() -> list[str]:
     """Return the venues of the papers table in alphabetical order."""
-    return sorted({row["venue"] for row in csv.DictReader(io.StringIO(read_bytes(COVERAGE_TABLE).decode("utf-8")))})
+    return sorted(
+        {
+            row["venue"]
+            for row in csv.DictReader(io.StringIO(read_bytes(COVERAGE_TABLE).decode("utf-8")))
+        }
+    )
 
 
 def topic_names() -> list[str]:
@@ -70,7 +75,11 @@ def judgement_calls() -> dict[str, tuple[str, ...]]:
 def _judgement_calls(content: bytes) -> dict[str, tuple[str, ...]]:
     rows = csv.DictReader(io.StringIO(content.decode("utf-8")))
     return dict(
-        sorted((row["judgement"], tuple(filter(None, row["sector"].split("|")))) for row in rows if row["judgement"])
+        sorted(
+            (row["judgement"], tuple(filter(None, row["sector"].split("|"))))
+            for row in rows
+            if row["judgement"]
+        )
     )
 
 
@@ -80,7 +89,9 @@ def flips_of(texts: Sequence[str]) -> dict[str, tuple[str, ...]]:
     for text in texts:
         name, equals, said = text.partition("=")
         if not equals:
-            raise EvidenceError(f"{text!r} does not flip a judgement call: write a call, =, and a sector or unknown")
+            raise EvidenceError(
+                f"{text!r} does not flip a judgement call: write a call, =, and a sector or unknown"
+            )
         if name not in (calls := judgement_calls()):
             raise EvidenceError(f"{name!r} is not a judgement call; allowed: {', '.join(calls)}")
         if name in found:
@@ -88,7 +99,9 @@ def flips_of(texts: Sequence[str]) -> dict[str, tuple[str, ...]]:
         found[name] = () if said == UNKNOWN else tuple(said.split("|"))
         for sector in found[name]:
             if sector not in SECTORS:
-                raise EvidenceError(f"{sector!r} is not a sector; allowed: {', '.join(SECTORS)}, or unknown")
+                raise EvidenceError(
+                    f"{sector!r} is not a sector; allowed: {', '.join(SECTORS)}, or unknown"
+                )
     return found
 
 
@@ -144,5 +157,7 @@ def profile_sectors(profile: str, calls: Calls) -> frozenset[str]:
 def team_of(sectors: frozenset[str], public_research: PublicResearch) -> str:
     """Return the team type of a paper whose authors work in some sectors."""
     if public_research == "academia":
-        sectors = frozenset("industry" if sector == "industry" else "academia" for sector in sectors)
+        sectors = frozenset(
+            "industry" if sector == "industry" else "academia" for sector in sectors
+        )
     return team_type(sorted(sectors))

@@ -24,7 +24,13 @@ from compute_divide.evidence.papers.affiliations import AffiliationReader, is_un
 from compute_divide.evidence.papers.email_domains import DomainReader, load_domain_rules
 from compute_divide.evidence.papers.topics import TextSearch
 from compute_divide.evidence.store import tables
-from compute_divide.evidence.store.files import EvidenceError, SetAside, Sidecar, Source, read_sidecar
+from compute_divide.evidence.store.files import (
+    EvidenceError,
+    SetAside,
+    Sidecar,
+    Source,
+    read_sidecar,
+)
 from compute_divide.evidence.store.raw_csv import EXAMPLES, TEAM_TYPES, Findings
 
 PAPERS_TABLE = "papers/papers.parquet"
@@ -36,7 +42,10 @@ UNITS = ("author", "organisation")
 TEXTS = ("title", "keywords", "abstract")
 
 DERIVED_BY = "compute_divide.evidence.papers.table.derive_papers"
-_VENUE_YEAR = {"venue": tables.text(nullable=False), "year": tables.whole(1980, 2040, nullable=False)}
+_VENUE_YEAR = {
+    "venue": tables.text(nullable=False),
+    "year": tables.whole(1980, 2040, nullable=False),
+}
 
 PAPERS = tables.Table(
     PAPERS_TABLE,
@@ -47,7 +56,10 @@ PAPERS = tables.Table(
         unit=tables.one_of(UNITS),
         profile=tables.repeated(),
         domain_profile=tables.repeated(),
-        **{f"n_{sector}": tables.whole(nullable=False) for sector in (*profiles.SECTORS, profiles.UNKNOWN)},
+        **{
+            f"n_{sector}": tables.whole(nullable=False)
+            for sector in (*profiles.SECTORS, profiles.UNKNOWN)
+        },
         team_type=tables.one_of(TEAM_TYPES, nullable=False),
         team_type_domain=tables.one_of(TEAM_TYPES, nullable=False),
         has_keywords=tables.flag(),
@@ -106,7 +118,13 @@ def paper_key(title: str) -> str:
 LABELLED_FILE = "labelled_affiliations.csv"
 NAMINGS_FILE = "labelled_namings.csv"
 
-USES = ("builds on", "examines", "compares", "mentions", "another thing")  # what a paper can do with a model
+USES = (
+    "builds on",
+    "examines",
+    "compares",
+    "mentions",
+    "another thing",
+)  # what a paper can do with a model
 
 LABELLED = tables.schema(
     sample=tables.one_of(["first", "second"], nullable=False),
@@ -142,7 +160,9 @@ def load_labelled_namings() -> pd.DataFrame:
 # --- reading the lists of a venue and year ---
 
 
-def read_list(paper_list: lists.PaperList, ledger: Findings) -> Iterator[tuple[str, str, lists.RawPaper]]:
+def read_list(
+    paper_list: lists.PaperList, ledger: Findings
+) -> Iterator[tuple[str, str, lists.RawPaper]]:
     """Yield key, place and record of every accepted paper of a list; the ledger receives the rest and the source."""
     records, origin = paper_list.records(), paper_list.kind.origin
     for record in records:
@@ -155,7 +175,9 @@ def read_list(paper_list: lists.PaperList, ledger: Findings) -> Iterator[tuple[s
             pairs = tuple((paper_list.with_abstracts, *pair[1:]) for pair in record.pairs)
             yield paper_key(record.title), place, replace(record, pairs=pairs) if pairs else record
     origin = replace(origin, title=f"{origin.title}: {paper_list.venue} {paper_list.year}")
-    ledger.sources.append(origin.source(paper_list.path.name, sha256(paper_list.path.read_bytes()), len(records)))
+    ledger.sources.append(
+        origin.source(paper_list.path.name, sha256(paper_list.path.read_bytes()), len(records))
+    )
 
 
 def merge_lists(group: Sequence[lists.PaperList], ledger: Findings) -> dict[str, lists.RawPaper]:
@@ -168,7 +190,9 @@ def merge_lists(group: Sequence[lists.PaperList], ledger: Findings) -> dict[str,
                 ledger.add("the title stands twice in the list", place)
             elif key in papers:
                 lacking = [name for name in _FACTS if getattr(papers[key], name) in (None, ())]
-                papers[key] = replace(papers[key], **{name: getattr(record, name) for name in lacking})
+                papers[key] = replace(
+                    papers[key], **{name: getattr(record, name) for name in lacking}
+                )
                 ledger.add("in a second list too: what it adds is kept", place)
             elif number and paper_list.kind.adds_only:
                 ledger.add("not among the venue's papers under this title", place)
@@ -205,7 +229,9 @@ class Deriver:
             "year": year,
             "track": lists.track_name(paper.track, paper.status),
             "authors": paper.authors or None,
-            "unit": UNITS[paper.authors not in {None, len(paper.affiliations)}] if paper.affiliations else None,
+            "unit": UNITS[paper.authors not in {None, len(paper.affiliations)}]
+            if paper.affiliations
+            else None,
             "profile": profiles.paper_profile(map(self.names.read, paper.affiliations)) or None,
             "domain_profile": profiles.paper_profile(map(self.domains.read, paper.domains)) or None,
             "has_keywords": paper.keywords is not None,
@@ -221,7 +247,9 @@ class Deriver:
             teams = [profiles.profile_team(profile, self.calls) for profile in distinct]
             table[team] = pd.array(teams, dtype="str")[places]
             if column == "profile":
-                counts = pd.DataFrame([profiles.sector_counts(profile, self.calls) for profile in distinct])
+                counts = pd.DataFrame(
+                    [profiles.sector_counts(profile, self.calls) for profile in distinct]
+                )
                 table[[f"n_{sector}" for sector in counts]] = counts.iloc[places].to_numpy()
         return table
 
@@ -234,7 +262,10 @@ class Deriver:
                 found[with_abstracts][verdict] += count
         for with_abstracts, counts in found.items():
             if counts:
-                yield {"with_abstracts": with_abstracts, **{name: counts[name] for name in (*VERDICTS, *MIXED)}}
+                yield {
+                    "with_abstracts": with_abstracts,
+                    **{name: counts[name] for name in (*VERDICTS, *MIXED)},
+                }
 
     def notes(self) -> list[str]:
         """Return what the sidecar says about the reading of affiliations."""
@@ -247,7 +278,9 @@ class Deriver:
         ]
 
     def _verdicts(self, name: str, domain: str) -> tuple[str, ...]:
-        by_name, by_domain = (profiles.slot_sectors(profile.split("+"), self.calls) for profile in (name, domain))
+        by_name, by_domain = (
+            profiles.slot_sectors(profile.split("+"), self.calls) for profile in (name, domain)
+        )
         if not by_name or not by_domain:
             return ()
         company, confirmed = "industry" in by_name, "industry" in by_domain
@@ -281,18 +314,25 @@ def derive_papers(raw: Path, folder: Path) -> list[Sidecar]:
 def add_list(file: Path, venue: str, year: int, folder: Path) -> list[Sidecar]:
     """Add the papers of a list to the tables; a venue and year that is there already can only be derived anew."""
     paper_list = lists.as_list(file, venue, year)
-    before, known = read_sidecar(PAPERS_TABLE), tables.read_table(PAPERS_TABLE)  # texts: new ones can be added
+    before, known = (
+        read_sidecar(PAPERS_TABLE),
+        tables.read_table(PAPERS_TABLE),
+    )  # texts: new ones can be added
     if (known["venue"].eq(paper_list.venue) & known["year"].eq(year)).any():
         raise EvidenceError(
             f"{paper_list.venue} {year} is there already: lists of one venue and year are read together, put the file "
             "beside the others and use data derive --only papers"
         )
     if file.name in {source.file for source in before.sources}:
-        raise EvidenceError(f"a list named {file.name} is among the sources already: rename the file")
+        raise EvidenceError(
+            f"a list named {file.name} is among the sources already: rename the file"
+        )
     new = _read_all([paper_list])
     if new.papers.empty:
         reasons = "; ".join(f"{group.reason} ({group.rows})" for group in new.aside)
-        raise EvidenceError(f"{file.name} holds no accepted paper{': ' if reasons else ''}{reasons}")
+        raise EvidenceError(
+            f"{file.name} holds no accepted paper{': ' if reasons else ''}{reasons}"
+        )
     found = Found(
         pd.concat([known, new.papers.astype(known.dtypes)]),
         pd.concat([load_agreement(), new.agreement]),
@@ -300,7 +340,10 @@ def add_list(file: Path, venue: str, year: int, folder: Path) -> list[Sidecar]:
         together([*before.set_aside, *new.aside]),
         together([*read_sidecar(citations.RANKS.name).set_aside, *new.unranked]),
         [*before.sources, *new.sources],
-        [*before.notes, f"added: {paper_list.venue} {year}, {len(new.papers)} papers of {file.name}"],
+        [
+            *before.notes,
+            f"added: {paper_list.venue} {year}, {len(new.papers)} papers of {file.name}",
+        ],
     )
     return _write_all(found, folder)
 
@@ -311,7 +354,9 @@ def together(groups: Iterable[SetAside]) -> list[SetAside]:
     for group in groups:
         known = found.get(group.reason, group.model_copy(update={"rows": 0, "examples": []}))
         examples = [*known.examples, *group.examples][:EXAMPLES]
-        found[group.reason] = known.model_copy(update={"rows": known.rows + group.rows, "examples": examples})
+        found[group.reason] = known.model_copy(
+            update={"rows": known.rows + group.rows, "examples": examples}
+        )
     return list(found.values())
 
 
@@ -326,8 +371,13 @@ def _read_all(found: Iterable[lists.PaperList]) -> Found:
         for key, paper in sorted(papers.items(), key=itemgetter(0)):
             rows.append(deriver.row(key, venue, year, paper))
             cited.append({"key": key, "venue": venue, "year": year, "citations": paper.citations})
-        agreement += ({"venue": venue, "year": year, **counts} for counts in deriver.agreement(papers.values()))
-    ranked, unranked = citations.rank_papers(pd.DataFrame(cited, columns=["key", *citations.VENUE_YEAR, "citations"]))
+        agreement += (
+            {"venue": venue, "year": year, **counts}
+            for counts in deriver.agreement(papers.values())
+        )
+    ranked, unranked = citations.rank_papers(
+        pd.DataFrame(cited, columns=["key", *citations.VENUE_YEAR, "citations"])
+    )
     others = sum(source.rows for source in ledger.sources) - len(cited)
     return Found(
         deriver.table(rows),
@@ -351,11 +401,16 @@ def _write_all(found: Found, folder: Path) -> list[Sidecar]:
         counted = SetAside(reason="records counted in the row of their venue and year", rows=others)
         written.append(table.write(rows, folder, found.sources, [counted]))
     ranks = found.ranks.sort_values(order, ignore_index=True)
-    return [*written, citations.RANKS.write(ranks, folder, found.sources, found.unranked, [citations.CRAWLED])]
+    return [
+        *written,
+        citations.RANKS.write(ranks, folder, found.sources, found.unranked, [citations.CRAWLED]),
+    ]
 
 
 def known_facts(papers: pd.DataFrame) -> pd.DataFrame:
     """Return what is known of the papers of each venue and year, with the columns of `COVERAGE`."""
-    known = (papers[["team_type", "team_type_domain"]] != "unknown").join(papers[["has_keywords", "has_abstract"]])
+    known = (papers[["team_type", "team_type_domain"]] != "unknown").join(
+        papers[["has_keywords", "has_abstract"]]
+    )
     facts = known.set_axis(_COVERED[1:], axis=1).assign(papers=True)[[*_COVERED]]
     return facts.groupby([papers["venue"], papers["year"]]).sum().reset_index()

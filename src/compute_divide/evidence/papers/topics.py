@@ -58,7 +58,9 @@ class Topics(Strict):
         for name, group in self.groups.items():
             for topic in group.topics:
                 if topic not in self.topics:
-                    raise ValueError(f"the group {name!r} names the topic {topic!r}, which does not exist")
+                    raise ValueError(
+                        f"the group {name!r} names the topic {topic!r}, which does not exist"
+                    )
         return self
 
     def terms(self, names: Iterable[str]) -> frozenset[str]:
@@ -119,8 +121,12 @@ class TextSearch:
 
     def __init__(self) -> None:
         topics = load_topics()
-        self.terms = TermFinder({term: [term] for topic in topics.topics.values() for term in topic.terms})
-        self.models = TermFinder({name: model.terms for name, model in topics.models.items()}, case=True)
+        self.terms = TermFinder(
+            {term: [term] for topic in topics.topics.values() for term in topic.terms}
+        )
+        self.models = TermFinder(
+            {name: model.terms for name, model in topics.models.items()}, case=True
+        )
 
     def find(self, texts: Mapping[str, str | None]) -> dict[str, str | None]:
         """Return what each text names, as ``title_terms`` and the like; None for nothing."""

@@ -21,7 +21,9 @@ from bookpress.files import check_writable, files_of, replace_file, sha256
 
 SUFFIX = ".meta.yml"
 OWN = "own"  # folder of the rows that a reader lays over tables
-MANIFEST = "MANIFEST.sha256"  # name of the list of hashes, in the format that ``sha256sum --check`` reads
+MANIFEST = (
+    "MANIFEST.sha256"  # name of the list of hashes, in the format that ``sha256sum --check`` reads
+)
 SHIPPED = "works"
 OTHER_FIELDS = "other fields"  # sample of the shipped works that are not on machine learning
 T = TypeVar("T")
@@ -50,7 +52,9 @@ def data_dir() -> Path:
     named = os.environ.get("COMPUTE_DIVIDE_DATA")
     folder = Path(named) if named else Path(__file__).resolve().parents[4] / "data"
     if not folder.is_dir():
-        raise EvidenceError(f"no evidence at {folder}: set COMPUTE_DIVIDE_DATA to a folder that holds the tables")
+        raise EvidenceError(
+            f"no evidence at {folder}: set COMPUTE_DIVIDE_DATA to a folder that holds the tables"
+        )
     return folder
 
 
@@ -59,7 +63,9 @@ def read_bytes(name: str) -> bytes:
     try:
         return (data_dir() / name).read_bytes()
     except OSError as error:
-        raise EvidenceError(f"cannot read the evidence file data/{name}: {error.strerror}") from error
+        raise EvidenceError(
+            f"cannot read the evidence file data/{name}: {error.strerror}"
+        ) from error
 
 
 def read_yaml(name: str, kind: type[T]) -> T:
@@ -75,7 +81,9 @@ def _parsed(content: bytes, name: str, kind: type[T]) -> T:
     except yaml.YAMLError as error:
         raise EvidenceError(f"data/{name} is not YAML: {error}") from error
     except ValidationError as error:
-        raise EvidenceError(f"data/{name} does not hold what it should: {problem(error)}") from error
+        raise EvidenceError(
+            f"data/{name} does not hold what it should: {problem(error)}"
+        ) from error
 
 
 def list_names(folder: str, suffix: str) -> list[str]:
@@ -96,7 +104,11 @@ def table_name(vintage: str) -> str:
 
 def works_names() -> list[str]:
     """Return the names of the tables of works, the one that ships first."""
-    return [name for name in list_names("openalex", ".parquet") if name == SHIPPED or name.startswith("works-")]
+    return [
+        name
+        for name in list_names("openalex", ".parquet")
+        if name == SHIPPED or name.startswith("works-")
+    ]
 
 
 def last_whole_year(vintage: str) -> int:
@@ -110,13 +122,19 @@ class Source(Strict):
     title: str
     credit: str = Field(description="whom to credit, in the words the licence asks for")
     licence: str
-    url: str | None = Field(default=None, description="public address of the source, where there is one")
+    url: str | None = Field(
+        default=None, description="public address of the source, where there is one"
+    )
     snapshot: str = Field(description="date of the snapshot, ISO 8601, as precise as it is known")
     file: str = Field(description="name of the raw file")
     sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
     rows: int = Field(ge=0, description="records in the raw file")
-    size: int | None = Field(default=None, ge=0, description="size of the raw file in bytes, where it was fetched")
-    etag: str | None = Field(default=None, description="entity tag the server gave, where it was fetched")
+    size: int | None = Field(
+        default=None, ge=0, description="size of the raw file in bytes, where it was fetched"
+    )
+    etag: str | None = Field(
+        default=None, description="entity tag the server gave, where it was fetched"
+    )
 
 
 @dataclass(frozen=True)
@@ -132,7 +150,9 @@ class Origin:
 
     def source(self, file: str, digest: str, rows: int) -> Source:
         """Return the record of a file from here for a sidecar."""
-        stated = {name: getattr(self, name) for name in ("title", "credit", "licence", "url", "snapshot")}
+        stated = {
+            name: getattr(self, name) for name in ("title", "credit", "licence", "url", "snapshot")
+        }
         return Source(**stated, file=file, sha256=digest, rows=rows)
 
 
@@ -141,7 +161,9 @@ class SetAside(Strict):
 
     reason: str
     rows: int = Field(ge=1)
-    examples: list[str] = Field(default_factory=list, description="up to three places, such as 'row 17'")
+    examples: list[str] = Field(
+        default_factory=list, description="up to three places, such as 'row 17'"
+    )
 
 
 class Sidecar(Strict):
@@ -189,7 +211,9 @@ def write_sidecar(sidecar: Sidecar, folder: Path) -> None:
 def evidence_files(folder: Path) -> list[str]:
     """Return the files of an evidence folder, sorted; hidden ones, the list, own rows and releases are left out."""
     names = (path.relative_to(folder) for path in files_of(folder))
-    return sorted(name.as_posix() for name in names if name.parts[0] not in {MANIFEST, OWN, RELEASED})
+    return sorted(
+        name.as_posix() for name in names if name.parts[0] not in {MANIFEST, OWN, RELEASED}
+    )
 
 
 def seal(folder: Path) -> int:
@@ -232,5 +256,7 @@ def differences(folder: Path) -> dict[str, str]:
         if name not in listed:
             wrong[name] = f"is not listed in data/{MANIFEST}"
         elif digest != listed[name]:
-            wrong[name] = f"has changed: its sha256 is {digest[:12]}..., data/{MANIFEST} says {listed[name][:12]}..."
+            wrong[name] = (
+                f"has changed: its sha256 is {digest[:12]}..., data/{MANIFEST} says {listed[name][:12]}..."
+            )
     return wrong

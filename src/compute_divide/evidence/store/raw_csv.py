@@ -33,7 +33,9 @@ class Row:
     def __getitem__(self, column: str) -> str:
         """Return a cell, white space cleaned."""
         if column not in self.cells:
-            raise EvidenceError(f"{self.file} lacks the column {column!r}; it has: {', '.join(self.cells)}")
+            raise EvidenceError(
+                f"{self.file} lacks the column {column!r}; it has: {', '.join(self.cells)}"
+            )
         return clean(self.cells[column])
 
     def place(self, label: str = "") -> str:
@@ -60,15 +62,21 @@ def read_raw(path: Path) -> RawTable:
     try:
         content = path.read_bytes()
         text = content.decode("utf-8-sig")
-        records = [record for record in csv.reader(io.StringIO(text, newline=""), strict=True) if record]
+        records = [
+            record for record in csv.reader(io.StringIO(text, newline=""), strict=True) if record
+        ]
     except OSError as error:
         raise EvidenceError(f"cannot read the raw file {path}: {error.strerror}") from error
     except UnicodeDecodeError as error:
-        raise EvidenceError(f"{path.name} is not a UTF-8 text: byte {error.start} cannot be decoded") from error
+        raise EvidenceError(
+            f"{path.name} is not a UTF-8 text: byte {error.start} cannot be decoded"
+        ) from error
     except csv.Error as error:
         raise EvidenceError(f"{path.name} is not a CSV file: {error}") from error
     if len(records) < 2:
-        raise EvidenceError(f"{path.name} holds no records: a raw table has a header and at least one row")
+        raise EvidenceError(
+            f"{path.name} holds no records: a raw table has a header and at least one row"
+        )
     header = tuple(name.strip() for name in records[0])
     if repeated := sorted({name for name in header if name and header.count(name) > 1}):
         raise EvidenceError(f"{path.name} repeats the column {repeated[0]!r}")
@@ -102,7 +110,10 @@ class Findings:
     def groups(self) -> list[SetAside]:
         """Return the reasons to set records aside, most frequent first."""
         order = sorted(self.kinds.items(), key=lambda entry: (-len(entry[1]), entry[0]))
-        return [SetAside(reason=reason, rows=len(found), examples=found[:EXAMPLES]) for reason, found in order]
+        return [
+            SetAside(reason=reason, rows=len(found), examples=found[:EXAMPLES])
+            for reason, found in order
+        ]
 
 
 def clean(text: str) -> str:
@@ -122,16 +133,26 @@ class Bounds:
     def broken(self, value: float) -> str:
         """Return what is wrong with a value; an empty text when nothing is."""
         if value < self.low or (self.positive and value == 0):
-            return f"below the possible {self.low:g}" if value < self.low else "zero where only more makes sense"
+            return (
+                f"below the possible {self.low:g}"
+                if value < self.low
+                else "zero where only more makes sense"
+            )
         if value > self.high:
             return f"above the possible {self.high:g}"
-        return "not a whole number" if self.whole and not math.isclose(value, round(value), rel_tol=1e-9) else ""
+        return (
+            "not a whole number"
+            if self.whole and not math.isclose(value, round(value), rel_tol=1e-9)
+            else ""
+        )
 
 
 _MONEY = re.compile(r"^\$?(-?)\$?(\d{1,3}(?:,\d{3})+(?:\.\d*)?|[^\s,]*)$")
 
 
-def read_number(row: Row, column: str, what: str, bounds: Bounds, findings: Findings) -> float | None:
+def read_number(
+    row: Row, column: str, what: str, bounds: Bounds, findings: Findings
+) -> float | None:
     """Return the number in a cell, None where it is blank; one that is not believed is noted under our name."""
     text = row[column]
     value = parse_number(text)
@@ -181,7 +202,15 @@ _CONTINUATIONS = {
 }
 """Places, legal forms and groups that are no organisation of their own: they go on with the name before them."""
 
-_CAMPUSES = {"berkeley", "davis", "irvine", "los angeles", "san diego", "santa barbara", "santa cruz"}
+_CAMPUSES = {
+    "berkeley",
+    "davis",
+    "irvine",
+    "los angeles",
+    "san diego",
+    "santa barbara",
+    "santa cruz",
+}
 """Campuses of the University of California, when they follow its name."""
 
 
@@ -190,7 +219,9 @@ def typed_organisations(text: str) -> list[str]:
     names: list[str] = []
     for name in filter(None, map(clean, _SEPARATORS.split(text))):
         folded = name.casefold()
-        of_california = folded in _CAMPUSES and bool(names) and names[-1].endswith("University of California")
+        of_california = (
+            folded in _CAMPUSES and bool(names) and names[-1].endswith("University of California")
+        )
         if names and (folded in _CONTINUATIONS or of_california):
             names[-1] = f"{names[-1]}, {name}"
         else:
@@ -229,7 +260,11 @@ def parse_date(text: str, order: Order = "day-first") -> Dated | None:
         found = [_dated(year, second, first), _dated(year, first, second)]
         return next(filter(None, found if order == "day-first" else found[::-1]), None)
     stated = next((match.groupdict() for form in _FORMS if (match := form.fullmatch(text))), None)
-    return _dated(**{part: int(digits) for part, digits in stated.items() if digits}) if stated else None
+    return (
+        _dated(**{part: int(digits) for part, digits in stated.items() if digits})
+        if stated
+        else None
+    )
 
 
 def _dated(year: int, month: int | None = None, day: int | None = None) -> Dated | None:
@@ -246,10 +281,14 @@ def date_order(texts: Iterable[str]) -> tuple[Order, bool]:
     """Return how the dates of a file are to be read, and whether the file itself shows it (25/11/2019)."""
     dates = [match for text in texts if (match := _SLASHES.fullmatch(text.strip()))]
     day_first, month_first = (sum(int(match[place]) > 12 for match in dates) for place in (1, 2))
-    return ("month-first" if month_first > day_first else "day-first"), bool(day_first or month_first)
+    return ("month-first" if month_first > day_first else "day-first"), bool(
+        day_first or month_first
+    )
 
 
-def read_date(row: Row, column: str, what: str, findings: Findings, order: Order = "day-first") -> Dated | None:
+def read_date(
+    row: Row, column: str, what: str, findings: Findings, order: Order = "day-first"
+) -> Dated | None:
     """Return the date in a cell, None where none can be read; findings note all that is not a plain day."""
     text = row[column]
     found = parse_date(text, order)
@@ -287,7 +326,9 @@ class Labels:
     def canonical(self, label: str, place: str) -> str:
         """Return our label for one of the source; the error for a new one names its place and the known ones."""
         if self.key(label) not in self.known:
-            raise EvidenceError(f"{place}: {label!r} is not a known {self.noun}; known: {', '.join(self.ours)}")
+            raise EvidenceError(
+                f"{place}: {label!r} is not a known {self.noun}; known: {', '.join(self.ours)}"
+            )
         return self.known[self.key(label)]
 
 
@@ -299,7 +340,9 @@ def same(*labels: str) -> dict[str, str]:
 def marked(row: Row, column: str, mark: str) -> bool:
     """Return whether a cell holds a mark; else it must be blank."""
     if row[column] not in {"", mark}:
-        raise EvidenceError(f"{row.place()}: {row[column]!r} in {column!r} is neither {mark} nor blank")
+        raise EvidenceError(
+            f"{row.place()}: {row[column]!r} in {column!r} is neither {mark} nor blank"
+        )
     return row[column] == mark
 
 

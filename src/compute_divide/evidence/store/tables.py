@@ -38,7 +38,10 @@ def one_of(allowed: Sequence[str], *, nullable: bool = True) -> pa.Column:
 def list_of(allowed: Sequence[str]) -> pa.Column:
     """Return a column of ``|``-joined labels from a closed set."""
     known = set(allowed)
-    within = pa.Check(lambda texts: texts.map(lambda one: set(one.split("|")) <= known), name=f"within {sorted(known)}")
+    within = pa.Check(
+        lambda texts: texts.map(lambda one: set(one.split("|")) <= known),
+        name=f"within {sorted(known)}",
+    )
     return text(within)
 
 
@@ -86,7 +89,8 @@ def as_text(header: str, *, nullable: bool = True, strip: str = "") -> Field:
 def as_number(header: str, bounds: Bounds = Bounds(), column: pa.Column | None = None) -> Field:  # noqa: B008 - frozen
     """Return a number that is believed within bounds."""
     return Field(
-        column or number(), lambda row, name, findings: raw_csv.read_number(row, header, name, bounds, findings)
+        column or number(),
+        lambda row, name, findings: raw_csv.read_number(row, header, name, bounds, findings),
     )
 
 
@@ -99,7 +103,11 @@ def as_label(header: str, labels: Labels, blank: str | None = "") -> Field:
     """Return a label of a closed set; `blank` is what a blank cell counts as, None where it may not be blank."""
 
     def read(row: Row, _: str, __: Findings) -> str:
-        return blank if blank is not None and not row[header] else labels.canonical(row[header], row.place())
+        return (
+            blank
+            if blank is not None and not row[header]
+            else labels.canonical(row[header], row.place())
+        )
 
     return Field(one_of([*labels.ours, *filter(None, [blank])], nullable=blank == ""), read)
 
@@ -120,7 +128,10 @@ def as_date(name: str, header: str) -> dict[str, Field]:
         found = raw_csv.read_date(row, header, name, Findings())
         return found.precision if found else None
 
-    return {name: Field(date(), day), f"{name}_precision": Field(one_of(raw_csv.PRECISIONS), precision)}
+    return {
+        name: Field(date(), day),
+        f"{name}_precision": Field(one_of(raw_csv.PRECISIONS), precision),
+    }
 
 
 def schema_of(fields: Fields) -> pa.DataFrameSchema:
@@ -130,7 +141,9 @@ def schema_of(fields: Fields) -> pa.DataFrameSchema:
 
 def read_rows(rows: Iterable[Row], fields: Fields, findings: Findings) -> list[dict[str, Any]]:
     """Return rows of a raw file as records of our table."""
-    return [{name: field.read(row, name, findings) for name, field in fields.items()} for row in rows]
+    return [
+        {name: field.read(row, name, findings) for name, field in fields.items()} for row in rows
+    ]
 
 
 @dataclass(frozen=True, eq=False)
@@ -196,7 +209,9 @@ class Table:
             if not keep(row):
                 others.add(without, f"row {row.number}")
         rows = read_rows(filter(keep, file.rows), fields, findings)
-        return self.write(rows, folder, [file.source(origin)], others.groups(), [*notes, *findings.notes()])
+        return self.write(
+            rows, folder, [file.source(origin)], others.groups(), [*notes, *findings.notes()]
+        )
 
 
 def check_schema(table: pd.DataFrame, schema: pa.DataFrameSchema, name: str) -> pd.DataFrame:
@@ -236,16 +251,27 @@ _PARSED: dict[tuple[str, str, int], pd.DataFrame] = {}
 
 def parse(content: bytes, name: str, schema: pa.DataFrameSchema | None) -> pd.DataFrame:
     """Return a table that a file holds; the columns of a CSV get the types of a schema."""
-    types = {} if schema is None else {column: each.dtype.type for column, each in schema.columns.items()}
+    types = (
+        {}
+        if schema is None
+        else {column: each.dtype.type for column, each in schema.columns.items()}
+    )
     days = [column for column, kind in types.items() if kind == "datetime64[ns]"]
     try:
         if name.endswith(".parquet"):
-            repeated = [column for column, each in schema.columns.items() if each.metadata] if schema else []
+            repeated = (
+                [column for column, each in schema.columns.items() if each.metadata]
+                if schema
+                else []
+            )
             # without the threads that pandas' own reader starts: chapters fork from a process that has read tables
             file = ParquetFile(BufferReader(content), read_dictionary=repeated)
             return pd.DataFrame(file.read(use_threads=False).to_pandas(use_threads=False))
         texts = types | dict.fromkeys(days, "str")
         table = pd.read_csv(io.BytesIO(content), dtype=texts, keep_default_na=False, na_values=[""])
         return table.astype({column: types[column] for column in days})
-    except (ValueError, KeyError) as error:  # parser, decoding and Arrow errors are kinds of the first
+    except (
+        ValueError,
+        KeyError,
+    ) as error:  # parser, decoding and Arrow errors are kinds of the first
         raise EvidenceError(f"data/{name} cannot be read: {error}") from error

@@ -24,10 +24,14 @@ _TEAMS = {
     "other": ("other", "#8f8f8f", "triangle-up"),
     "unknown": ("unknown", "#676767", "cross"),
 }
-TEAM_NAMES, TEAM_COLOURS, TEAM_SHAPES = ({team: how[place] for team, how in _TEAMS.items()} for place in range(3))
+TEAM_NAMES, TEAM_COLOURS, TEAM_SHAPES = (
+    {team: how[place] for team, how in _TEAMS.items()} for place in range(3)
+)
 """How each team type is written in a figure or table, its colour, and the shape of its points."""
 
-TEAM_NAMED = f"({json.dumps(TEAM_NAMES)})[datum.team_type]"  # the name as a Vega expression, for a tooltip
+TEAM_NAMED = (
+    f"({json.dumps(TEAM_NAMES)})[datum.team_type]"  # the name as a Vega expression, for a tooltip
+)
 TEAM_LABEL = TEAM_NAMED.replace("team_type", "label")  # the same for a label
 
 # A label of a row as lines: broken at a bar, a long one after a comma or between words.
@@ -57,7 +61,9 @@ def share_axis(field: str = "share", title: str = "Share of models", top: float 
 def share_below(title: str, top: float = 1.0, bottom: float = 0.0) -> alt.X:
     """Return a horizontal axis of shares with lines."""
     axis = alt.Axis(format="%", tickCount=5, grid=True)
-    return alt.X("share:Q", title=title, axis=axis, scale=alt.Scale(domain=[bottom, top], nice=False))
+    return alt.X(
+        "share:Q", title=title, axis=axis, scale=alt.Scale(domain=[bottom, top], nice=False)
+    )
 
 
 DEFINITION_NAMES = {
@@ -81,7 +87,10 @@ CLAIM_NAMES = {
 
 def power_axis(field: str, title: str, channel: type[alt.X | alt.Y] = alt.Y) -> Any:
     """Return a logarithmic axis whose labels are powers of ten (10²⁴)."""
-    scale, label = alt.Scale(type="log", nice=False), "'10' + " + raised("round(log(datum.value) / LN10)")
+    scale, label = (
+        alt.Scale(type="log", nice=False),
+        "'10' + " + raised("round(log(datum.value) / LN10)"),
+    )
     return channel(f"{field}:Q", title=title, scale=scale, axis=_decades(label, ticks=8))
 
 
@@ -95,14 +104,22 @@ def _decades(label: str, ticks: int) -> alt.Axis:
     """Return a logarithmic axis with ticks, lines and labels at whole powers of ten alone."""
     shown = alt.condition(_IS_POWER, alt.value(1), alt.value(0))
     return alt.Axis(
-        labelExpr=f"{_IS_POWER} ? {label} : ''", tickCount=ticks, grid=True, gridOpacity=shown, tickOpacity=shown
+        labelExpr=f"{_IS_POWER} ? {label} : ''",
+        tickCount=ticks,
+        grid=True,
+        gridOpacity=shown,
+        tickOpacity=shown,
     )
 
 
 def raised(exponent: str) -> str:
     """Return a Vega expression for a whole number in superscript: JavaScript has no format for it."""
     digits = zip("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹", strict=True)
-    return "replace(" * 11 + f"'' + {exponent}" + "".join(f", /{plain}/g, '{high}')" for plain, high in digits)
+    return (
+        "replace(" * 11
+        + f"'' + {exponent}"
+        + "".join(f", /{plain}/g, '{high}')" for plain, high in digits)
+    )
 
 
 _IS_POWER = "abs(log(datum.value) / LN10 - round(log(datum.value) / LN10)) < 1e-6"
@@ -149,7 +166,9 @@ def runs(rows: pd.DataFrame, series: str, x: str = "year") -> pd.Series[str]:
 def share_lines(shares: pd.DataFrame) -> alt.LayerChart:
     """Return the share of each team type by year, from `shares_by`: dots, and lines of three-year means with a band."""
     rows = shares[["year", "team_type", "k", "n", "share", "low", "high"]].astype({"year": int})
-    means = three_year_means(rows).assign(name=rows["team_type"].map(TEAM_NAMES), run=runs(rows, "team_type"))
+    means = three_year_means(rows).assign(
+        name=rows["team_type"].map(TEAM_NAMES), run=runs(rows, "team_type")
+    )
     x = year_axis(first=int(rows["year"].min()), last=int(rows["year"].max()))
     colour = team_colour(dict.fromkeys(rows["team_type"]))
     base = alt.Chart(means).encode(x=x, color=colour, detail=alt.Detail("run:N"))
@@ -166,20 +185,27 @@ def share_lines(shares: pd.DataFrame) -> alt.LayerChart:
 
 def three_year_means(shares: pd.DataFrame) -> pd.DataFrame:
     """Return shares pooled with those of the years before and after, where there are some; a band needs five models."""
-    near = [shares[["year", "team_type", "k", "n"]].assign(year=shares["year"] + step) for step in (-1, 0, 1)]
+    near = [
+        shares[["year", "team_type", "k", "n"]].assign(year=shares["year"] + step)
+        for step in (-1, 0, 1)
+    ]
     pooled = pd.concat(near).groupby(["year", "team_type"], as_index=False)[["k", "n"]].sum()
     means = shares[["year", "team_type"]].merge(pooled, how="left").set_index(shares.index)
     means["share"], low, high = wilson_interval(means["k"], means["n"])
     bounded = means["n"].ge(FEW)
     return means.assign(
-        low=pd.Series(low, means.index).where(bounded), high=pd.Series(high, means.index).where(bounded)
+        low=pd.Series(low, means.index).where(bounded),
+        high=pd.Series(high, means.index).where(bounded),
     )
 
 
 def tips(*told: str) -> list[alt.Tooltip]:
     """Return a tooltip: of each line the field with its type, what readers call it and, if need be, a number format."""
     lines = (one.split("|") for one in told)
-    return [alt.Tooltip(field, title=title, format=form[0] if form else alt.Undefined) for field, title, *form in lines]
+    return [
+        alt.Tooltip(field, title=title, format=form[0] if form else alt.Undefined)
+        for field, title, *form in lines
+    ]
 
 
 NAMED = "told:N|title"  # the line of a tooltip that stands above the others, without a label; see `said_as`
@@ -192,15 +218,22 @@ def said_as(*fields: str) -> str:
 
 def share_tips(*first: str) -> list[alt.Tooltip]:
     """Return the tooltip of a share: what it is of, then value, interval and counts."""
-    return tips(*first, "share:Q|Share|.0%", "low:Q|Low|.0%", "high:Q|High|.0%", "k:Q|Count", "n:Q|Total")
+    return tips(
+        *first, "share:Q|Share|.0%", "low:Q|Low|.0%", "high:Q|High|.0%", "k:Q|Count", "n:Q|Total"
+    )
 
 
 def row_axis(**options: Any) -> alt.Axis:
     """Return the axis of a chart with a named row for each value: labels alone, of one line or two."""
     # The first of two lines stands on the row, so that both are centred on it.
-    two: Any = {"condition": {"test": f"length({_BROKEN}) > 1", "value": "bottom"}, "value": "middle"}
+    two: Any = {
+        "condition": {"test": f"length({_BROKEN}) > 1", "value": "bottom"},
+        "value": "middle",
+    }
     lines = {"labelExpr": _BROKEN, "labelBaseline": two, "labelLimit": 160, "labelOverlap": False}
-    return alt.Axis(**{"grid": False, "domain": False, "ticks": False, "labelPadding": 8, **lines, **options})
+    return alt.Axis(
+        **{"grid": False, "domain": False, "ticks": False, "labelPadding": 8, **lines, **options}
+    )
 
 
 _SHAPES = ("circle", "diamond", "square", "triangle-up")
@@ -208,7 +241,13 @@ _SHAPES = ("circle", "diamond", "square", "triangle-up")
 
 @needs("share")
 def series_dots(
-    shares: pd.DataFrame, row: str, series: str, colours: Mapping[str, str], title: str, *, level: float | None = None
+    shares: pd.DataFrame,
+    row: str,
+    series: str,
+    colours: Mapping[str, str],
+    title: str,
+    *,
+    level: float | None = None,
 ) -> alt.LayerChart:
     """Return shares with intervals, one row each in the order of the data, with a dot for each series.
 
@@ -223,14 +262,20 @@ def series_dots(
     gaps = alt.Scale(paddingInner=0.4, paddingOuter=0.2)
     abreast = 1 if max(map(len, names)) > 20 else 2
     legend = alt.Legend(orient="top", columns=alt.expr(f"width < 400 ? {abreast} : 4"))
-    colour = alt.Color(f"{series}:N", scale=alt.Scale(domain=names, range=list(colours.values())), legend=legend)
+    colour = alt.Color(
+        f"{series}:N", scale=alt.Scale(domain=names, range=list(colours.values())), legend=legend
+    )
     teams = {TEAM_NAMES[team]: shape for team, shape in TEAM_SHAPES.items()}
-    shapes = alt.Scale(domain=names, range=[teams.get(name, _SHAPES[place]) for place, name in enumerate(names)])
+    shapes = alt.Scale(
+        domain=names, range=[teams.get(name, _SHAPES[place]) for place, name in enumerate(names)]
+    )
     y = alt.Y(f"{row}:N", title=None, sort=None, axis=row_axis(), scale=gaps)
     base = alt.Chart(rows).encode(y=y, yOffset=alt.YOffset(f"{series}:N", sort=names), color=colour)
     rule = base.transform_filter("isValid(datum.low)").mark_rule(strokeWidth=1.75)
     dots = base.transform_calculate(told=said_as(row, series)).mark_point(size=50)
-    dots = dots.encode(x=x, shape=alt.Shape(f"{series}:N", scale=shapes, legend=legend), tooltip=share_tips(NAMED))
+    dots = dots.encode(
+        x=x, shape=alt.Shape(f"{series}:N", scale=shapes, legend=legend), tooltip=share_tips(NAMED)
+    )
     mark = alt.Chart(pd.DataFrame({"share": [] if level is None else [level]}))
     line = mark.mark_rule(color=QUIET, strokeDash=[4, 3]).encode(x=x)
     drawn = rule.encode(x=alt.X("low:Q", scale=x["scale"], title=title), x2=alt.X2("high:Q"))
@@ -245,7 +290,13 @@ def framed(*layers: alt.Chart | alt.LayerChart, height: int = HEIGHT) -> alt.Lay
 
 
 def end_labels(
-    data: pd.DataFrame, x: str, y: str, name: str, x_axis: alt.X, y_axis: alt.Y, range_y: float = 1.0
+    data: pd.DataFrame,
+    x: str,
+    y: str,
+    name: str,
+    x_axis: alt.X,
+    y_axis: alt.Y,
+    range_y: float = 1.0,
 ) -> alt.Chart:
     """Return the names of series at their ends, moved apart; `y_axis` reads the field ``at`` and spans `range_y`."""
     ends = data.dropna(subset=[y]).sort_values(x, kind="stable").groupby(name, sort=False).tail(1)
@@ -262,16 +313,28 @@ def along(axis: alt.X, column: str) -> alt.X:
 
 
 def dots_with_intervals(
-    data: pd.DataFrame, x: alt.X, y: alt.Y, colour: str, tooltip: list[alt.Tooltip], size: int = 60, filled: bool = True
+    data: pd.DataFrame,
+    x: alt.X,
+    y: alt.Y,
+    colour: str,
+    tooltip: list[alt.Tooltip],
+    size: int = 60,
+    filled: bool = True,
 ) -> alt.LayerChart:
     """Return a dot (`size` in square pixels) for each row, with a rule from ``low`` to ``high`` where known."""
     base = alt.Chart(data).encode(y=y, color=alt.ColorValue(colour))
-    bounded = base.transform_filter("isValid(datum.low)").encode(x=along(x, "low"), x2=alt.X2("high:Q"))
+    bounded = base.transform_filter("isValid(datum.low)").encode(
+        x=along(x, "low"), x2=alt.X2("high:Q")
+    )
     rule = bounded.mark_rule(strokeWidth=1.75)
-    return alt.LayerChart(layer=[rule, base.mark_point(size=size, filled=filled).encode(x=x, tooltip=tooltip)])
+    return alt.LayerChart(
+        layer=[rule, base.mark_point(size=size, filled=filled).encode(x=x, tooltip=tooltip)]
+    )
 
 
-def team_colour(teams: Iterable[str], field: str = "team_type", *, legend: Side | None = None) -> alt.Color:
+def team_colour(
+    teams: Iterable[str], field: str = "team_type", *, legend: Side | None = None
+) -> alt.Color:
     """Return the colour encoding of team types, in the order given; a legend only where a side for it is given."""
     order = list(teams)
     scale = alt.Scale(domain=order, range=[TEAM_COLOURS[team] for team in order])

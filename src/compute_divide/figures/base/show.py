@@ -42,13 +42,19 @@ def show_chart(
     **texts: Unpack[Texts],
 ) -> None:
     """Show a chart as `bookpress.page.figures.show.show_chart` does; columns and words of this book are known."""
-    data = data.assign(**{name: data[name].replace(words) for name, words in _WRITTEN.items() if name in data})
+    data = data.assign(
+        **{name: data[name].replace(words) for name, words in _WRITTEN.items() if name in data}
+    )
     press.show_chart(chart, data=data, columns={**COLUMNS, **(columns or {})}, **texts)
 
 
-def show_table(data: pd.DataFrame, *, name: str, caption: str, columns: Mapping[str, Column] | None = None) -> None:
+def show_table(
+    data: pd.DataFrame, *, name: str, caption: str, columns: Mapping[str, Column] | None = None
+) -> None:
     """Show a table as `bookpress.page.figures.show.show_table` does; the columns and teams of this book are known."""
-    press.show_table(data.replace(TEAM_NAMES), name=name, caption=caption, columns={**COLUMNS, **(columns or {})})
+    press.show_table(
+        data.replace(TEAM_NAMES), name=name, caption=caption, columns={**COLUMNS, **(columns or {})}
+    )
 
 
 def credit(*tables: str) -> str:
@@ -57,7 +63,9 @@ def credit(*tables: str) -> str:
     for table in tables:
         for source in read_sidecar(table).sources:
             dates.setdefault(source.credit, set()).add(source.snapshot)
-    told = {who: " and ".join(", ".join(sorted(when)).rsplit(", ", 1)) for who, when in dates.items()}
+    told = {
+        who: " and ".join(", ".join(sorted(when)).rsplit(", ", 1)) for who, when in dates.items()
+    }
     return "; ".join(f"{who} (snapshot of {when})" for who, when in told.items())
 
 

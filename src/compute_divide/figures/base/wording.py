@@ -14,7 +14,9 @@ from bookpress.page.figures.show import write_value
 from compute_divide.analysis.statistics.estimates import Estimate
 from compute_divide.figures.base.marks import TEAM_NAMES
 
-TOO_FEW = "Too few data for this choice of parameters"  # title of a figure whose finding has no value
+TOO_FEW = (
+    "Too few data for this choice of parameters"  # title of a figure whose finding has no value
+)
 
 
 def written(estimate: Estimate, how: str = "value") -> str:
@@ -39,7 +41,9 @@ def in_cell(estimate: Estimate, *details: str) -> str:
     value = written(estimate)
     if value == NO_VALUE:
         return "–"
-    told = [one for how in details if (one := written(estimate, how)) not in {NO_INTERVAL, NO_COUNTS}]
+    told = [
+        one for how in details if (one := written(estimate, how)) not in {NO_INTERVAL, NO_COUNTS}
+    ]
     return f"{value} ({'; '.join(told)})" if told else value
 
 
@@ -83,7 +87,13 @@ def listed(items: Sequence[str]) -> str:
 
 
 def describe_series(
-    data: pd.DataFrame, x: str, y: str, *, by: str | None = None, kind: Kind = "share", x_kind: Kind = "year"
+    data: pd.DataFrame,
+    x: str,
+    y: str,
+    *,
+    by: str | None = None,
+    kind: Kind = "share",
+    x_kind: Kind = "year",
 ) -> str:
     """Return the course of series in words: first, lowest, highest and last value, with counts ``k`` of ``n``.
 
@@ -108,7 +118,11 @@ def _course(name: str, rows: pd.DataFrame, x: str, y: str, kind: Kind, x_kind: K
         return f"{subject}no values."
 
     def point(row: Any, *, counts: bool = False) -> str:
-        told = f" ({int(row['k']):,} of {int(row['n']):,})" if counts and {"k", "n"} <= set(series) else ""
+        told = (
+            f" ({int(row['k']):,} of {int(row['n']):,})"
+            if counts and {"k", "n"} <= set(series)
+            else ""
+        )
         return f"{write_value(row[y], kind)} in {write_value(row[x], x_kind)}{told}"
 
     first, last = series.iloc[0], series.iloc[-1]
@@ -116,7 +130,8 @@ def _course(name: str, rows: pd.DataFrame, x: str, y: str, kind: Kind, x_kind: K
     if len(series) == 1:
         return f"{subject}{point(first, counts=True)}."
     course = (
-        f"from {point(first, counts=True)} to {point(last, counts=True)}; lowest {point(low)}, highest {point(high)}."
+        f"from {point(first, counts=True)} to {point(last, counts=True)}; "
+        f"lowest {point(low)}, highest {point(high)}."
     )
     return subject + course if subject else course[:1].upper() + course[1:]
 
@@ -136,5 +151,7 @@ def describe_intervals(data: pd.DataFrame, label: str, y: str, *, kind: Kind = "
     for row in data.to_dict("records"):
         bounds = [write_value(row.get(side), kind) for side in ("low", "high")]
         told = f", interval {bounds[0]} to {bounds[1]}" if all(bounds) else ""
-        clauses.append(f"{TEAM_NAMES.get(row[label], row[label])}: {write_value(row[y], kind) or 'too few data'}{told}")
+        clauses.append(
+            f"{TEAM_NAMES.get(row[label], row[label])}: {write_value(row[y], kind) or 'too few data'}{told}"
+        )
     return "; ".join(clauses) + "."

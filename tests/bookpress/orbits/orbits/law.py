@@ -39,12 +39,22 @@ def of_group(planets: pd.DataFrame, group: str) -> pd.DataFrame:
 
 def exponent(planets: pd.DataFrame) -> Estimate:
     """Return the slope of log period on log distance, with twice its standard error on either side."""
-    (slope, _), covariance = np.polyfit(np.log(planets["distance_au"]), np.log(planets["period_years"]), 1, cov=True)
+    (slope, _), covariance = np.polyfit(
+        np.log(planets["distance_au"]), np.log(planets["period_years"]), 1, cov=True
+    )
     error = 2 * float(np.sqrt(covariance[0, 0]))
-    return Estimate(float(slope), float(slope) - error, float(slope) + error, n=len(planets), label="the exponent")
+    return Estimate(
+        float(slope),
+        float(slope) - error,
+        float(slope) + error,
+        n=len(planets),
+        label="the exponent",
+    )
 
 
 def year_of(planets: pd.DataFrame, name: str) -> Estimate:
     """Return the length of the year of a planet; without a value where the planets lack it."""
     years = planets.loc[planets["planet"] == name, "period_years"]
-    return Estimate(*map(float, years[:1]) if len(years) else (None,), unit="years", label=f"the year of {name}")
+    return Estimate(
+        *map(float, years[:1]) if len(years) else (None,), unit="years", label=f"the year of {name}"
+    )
