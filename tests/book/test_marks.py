@@ -13,7 +13,7 @@ from bs4 import BeautifulSoup, Tag
 
 from bookpress.book.chapters import Chapter, discover
 from bookpress.book.project import Project
-from bookpress.book.statements import Mark, marks_of
+from bookpress.chapter.statements import Mark, marks_of
 from sampling import LONG
 
 PROJECT = Project.at(Path(__file__).parents[2])

@@ -103,7 +103,7 @@ import os
 from pathlib import Path
 from types import SimpleNamespace
 
-from bookpress.book.results import record
+from bookpress.chapter.legacy import record
 
 number = float(Path(os.environ["BOOKPRESS_DATA"], f"{table}.csv").read_text()) * factor
 record("number", SimpleNamespace(value=number, low=None, high=None, k=None, n=None, unit="count", label="the number"))
@@ -261,7 +261,7 @@ def job() -> Callable[..., Job]:
 
 @pytest.fixture(scope="session")
 def forked() -> Engine:
-    return open_engine("forked", ["bookpress.book.results"])
+    return open_engine("forked", ["bookpress.chapter.estimates"])
 
 
 @pytest.fixture(scope="session")

@@ -33,7 +33,7 @@ EVERYTHING = [
     "%env PATH_TO_NOWHERE=1",
     "class Thing:\n    def _repr_html_(self): return '<i>thing</i>'\n    def __repr__(self): return 'thing'\nThing()",
     "import warnings; warnings.warn('careful')",
-    "from bookpress.book.results import record\nfrom types import SimpleNamespace\n"
+    "from bookpress.chapter.legacy import record\nfrom types import SimpleNamespace\n"
     "record('r', SimpleNamespace(value=0.5, low=0.1, high=0.9, k=1, n=2, unit='share', label='l'))",
     "import os; __name__, _, In[1][:5], get_ipython().__class__.__name__, os.environ['PATH_TO_NOWHERE']",
     "import dataclasses, pickle\n@dataclasses.dataclass\nclass D:\n    a: int\npickle.loads(pickle.dumps(D(1)))",

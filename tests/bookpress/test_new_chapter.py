@@ -10,7 +10,8 @@ import pytest
 
 from bookpress.book.chapters import PATTERN, new_chapter
 from bookpress.book.project import Project
-from bookpress.book.results import ResultError, record
+from bookpress.chapter.estimates import ResultError
+from bookpress.chapter.legacy import record
 from bookpress.errors import UsageError
 
 PLAIN = "# Plain\n\nNothing but words.\n"
@@ -89,7 +90,7 @@ def test_a_plain_number_is_recorded(value: float, monkeypatch: pytest.MonkeyPatc
 def test_what_cannot_be_recorded_is_one_line_with_the_import_that_helps(value: object) -> None:
     with pytest.raises(
         ResultError,
-        match=r"^the result 'n' cannot be recorded: .*from bookpress.book.results import",
+        match=r"^the result 'n' cannot be recorded: .*from bookpress.chapter.estimates import",
     ) as error:
         record("n", value)  # type: ignore[arg-type]
     assert "\n" not in str(error.value)

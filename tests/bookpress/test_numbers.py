@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bookpress.book import number_formats as numbers
-from bookpress.book.results import Result
+from bookpress.chapter import number_formats as numbers
+from bookpress.chapter.estimates import Result
 
 SHARE = Result(
     value=55 / 86, low=0.5342, high=0.7330, k=55, n=86, unit="share", label="academic share"

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bookpress.book.assignments import grid_option, option, parse_assignments
-from bookpress.book.parameters import Parameter, describe, read_parameters
+from bookpress.chapter.parameters import Parameter, describe, read_parameters
 from bookpress.errors import PressError
 
 CELL = """

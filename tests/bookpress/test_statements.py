@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bookpress.book import statements as said
-from bookpress.book.results import Result, ResultError
-from bookpress.book.statements import STATEMENT_MIME, Comparison, harvest, joined, statement
+from bookpress.chapter import statements as said
+from bookpress.chapter.estimates import Result, ResultError
+from bookpress.chapter.legacy import statement
+from bookpress.chapter.statements import STATEMENT_MIME, Comparison, harvest, joined
 
 Compare = Callable[..., Comparison]
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from bookpress.book.chapters import Chapter
-from bookpress.book.parameters import Value, as_text, range_problems
+from bookpress.chapter.parameters import Value, as_text, range_problems
 from bookpress.errors import UsageError, nearest, quoted, short
 from bookpress.files import as_mapping, read
 

@@ -14,16 +14,17 @@ from pathlib import Path
 from string import Template
 from typing import Any
 
-from bookpress.book.parameters import Parameter, read_parameters
 from bookpress.book.project import BUILD, CHAPTERS, DEFAULTS, Project, Settings
+from bookpress.chapter.bindings import quote_problems
+from bookpress.chapter.parameters import Parameter, read_parameters
+from bookpress.chapter.publish import TAG, cell_of
+from bookpress.chapter.quotes import CELLS, Quote, quotes_of
 from bookpress.errors import PressError, UsageError, nearest, quoted
 from bookpress.files import as_mapping, canonical, decoded, front_matter, read, replace_file, sha256
 
 FOLDER = CHAPTERS
-CELLS = re.compile(
-    r"^(`{3,}|~{3,})\{code-cell\}[^\n]*\n(?P<code>.*?)^\1[ \r]*$", re.DOTALL | re.MULTILINE
-)
 PATTERN = "book/new-chapter.md"  # what a new chapter of this book holds at first, with ``$title`` and ``$slug``
+LEGACY = re.compile(r"^(?: *)(?:record|statement)\(", re.MULTILINE)
 JUPYTEXT = metadata.version("jupytext")
 KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
 
@@ -53,6 +54,43 @@ class Chapter:
         return _notebook(
             self.source, self.where, self.path.parents[1] / BUILD / ".parsed" / self.slug
         )
+
+    @cached_property
+    def quotes(self) -> Sequence[Quote]:
+        """What its prose quotes of itself; what is wrong with that is one error, a line each."""
+        also = [str(entry) for entry in self.front_matter.get("also") or ()]
+        try:
+            quotes = quotes_of(self.slug, self.source, also)
+        except UsageError as error:
+            line, _, what = str(error).removeprefix("line ").partition(": ")
+            raise PressError(f"{self.where}:{line}: {what}") from error
+        problems = [
+            f"{self.where}:{line}: {what}" for line, what in quote_problems(quotes, self.source)
+        ]
+        if problems:
+            raise PressError("\n".join(problems))
+        return quotes
+
+    @cached_property
+    def quotes_cell(self) -> str:
+        """The code of the cell at its end that publishes what its prose quotes; empty where it quotes nothing."""
+        is_old = any(LEGACY.search(cell["code"]) for cell in CELLS.finditer(self.source))
+        return "" if is_old or not self.quotes else cell_of(self.quotes, self.where)
+
+    @cached_property
+    def executable(self) -> Any:
+        """The notebook with that cell."""
+        if not self.quotes_cell:
+            return self.notebook
+        cell: dict[str, Any] = {
+            "cell_type": "code",
+            "execution_count": None,
+            "id": TAG,
+            "metadata": {"tags": [TAG, "remove-cell"]},
+            "outputs": [],
+            "source": self.quotes_cell,
+        }
+        return {**self.notebook, "cells": [*self.notebook["cells"], cell]}
 
     @property
     def where(self) -> str:

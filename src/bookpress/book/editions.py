@@ -20,9 +20,9 @@ from bookpress.book.assignments import (
     resolve,
 )
 from bookpress.book.chapters import Chapter, choose, discover
-from bookpress.book.parameters import Value
 from bookpress.book.project import Project
 from bookpress.book.source import is_committed
+from bookpress.chapter.parameters import Value
 from bookpress.errors import PressError, UsageError, collecting, nearest, quoted
 from bookpress.files import (
     Stamp,

@@ -14,7 +14,6 @@ from typing import Any
 
 from bookpress.book.editions import DEFAULT, Edition, differences, load_edition
 from bookpress.book.project import Project
-from bookpress.book.results import results_file
 from bookpress.book.source import build_time, load_source
 from bookpress.build.formats import PAGES, Format, Maker, make
 from bookpress.build.link_check import check_pages
@@ -29,6 +28,7 @@ from bookpress.build.published import (
 )
 from bookpress.build.staging import keep_memory, page_files, prepare_memory, results_of, stage
 from bookpress.build.statements import expect_truth, standings
+from bookpress.chapter.estimates import results_file
 from bookpress.citation.record import load_book
 from bookpress.errors import PressError
 from bookpress.files import canonical, naming, pretty, replace_file, sha256

@@ -21,10 +21,10 @@ import yaml
 from bookpress.book.assignments import run_command
 from bookpress.book.chapters import FOLDER, Chapter, toc_files
 from bookpress.book.editions import Edition
-from bookpress.book.parameters import describe
 from bookpress.book.project import Project
 from bookpress.book.source import COPIED_FOLDERS, build_time
 from bookpress.build.sphinx_process import DRAFT, MEMORY
+from bookpress.chapter.parameters import describe
 from bookpress.files import (
     as_mapping,
     canonical,

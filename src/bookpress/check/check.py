@@ -16,13 +16,15 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
-from bookpress.book.chapters import CELLS, FOLDER, Chapter, discover, toc_files
+from bookpress.book.chapters import FOLDER, Chapter, discover, toc_files
 from bookpress.book.editions import Edition, edition_names, file_faults, load_edition
 from bookpress.book.project import Project
 from bookpress.book.source import build_time
 from bookpress.build.build import edition_record
 from bookpress.build.formats import PAGES, Format, make
 from bookpress.build.staging import stage
+from bookpress.chapter.bindings import python_of
+from bookpress.chapter.quotes import CELLS
 from bookpress.citation.deposit import deposit_files
 from bookpress.citation.record import SETTINGS, load_book
 from bookpress.errors import PressError, UsageError, nearest
@@ -34,6 +36,7 @@ from bookpress.run.runner import cached_runs
 
 ENTRIES = [
     "abstract",
+    "also",
     "authors",
     "data_date",
     "doi",
@@ -51,9 +54,6 @@ SHOWN = {
     "label",
 }  # arguments whose text is shown to readers
 DISPLAYED = ["display", "get_ipython"]  # names that a notebook has without importing them
-NO_PYTHON = re.compile(
-    r"\A---\n.*?^---$|\A%%.*|^[:%!][^\n]*", re.DOTALL | re.MULTILINE
-)  # options, magics
 PLACE = re.compile(
     r"^\s*(?P<file>[^\s:]+?)(?:\.(?P<ending>md|ipynb))?(?::(?P<line>\d+))?: (?:WARNING|ERROR|CRITICAL): "
 )
@@ -179,7 +179,9 @@ def _names(chapters: Sequence[Chapter]) -> Iterator[Problem]:
     """Yield undefined names and faults of syntax, as ruff finds them in the cells."""
     with tempfile.TemporaryDirectory(dir=processes.scratch()) as folder:
         for chapter in chapters:
-            Path(folder, f"{chapter.slug}.py").write_text(_code(chapter.source), encoding="utf-8")
+            Path(folder, f"{chapter.slug}.py").write_text(
+                python_of(chapter.source), encoding="utf-8"
+            )
         options = (
             "--isolated",
             "--no-cache",
@@ -206,16 +208,6 @@ def _names(chapters: Sequence[Chapter]) -> Iterator[Problem]:
     for one in json.loads(done.stdout):
         file, what = f"{FOLDER}/{Path(one['filename']).stem}.md", one["message"]
         yield Problem(file, one["location"]["row"], what[:1].lower() + what[1:])
-
-
-def _code(text: str) -> str:
-    """Return the Python of a page's cells, each line where it stands, all else empty."""
-    lines = [""] * (text.count("\n") + 1)
-    for cell in CELLS.finditer(text):
-        first = text.count("\n", 0, cell.start("code"))
-        code = NO_PYTHON.sub(lambda found: "\n" * found[0].count("\n"), cell["code"]).splitlines()
-        lines[first : first + len(code)] = code
-    return "\n".join(lines)
 
 
 def _deposits(project: Project) -> Iterator[Problem]:
@@ -249,7 +241,7 @@ def _typed(name: str, text: str) -> Iterator[Problem]:
 def _shown(text: str) -> Iterator[tuple[int, str]]:
     """Yield line and content of the texts that code cells show to readers."""
     with suppress(SyntaxError):
-        nodes = list(ast.walk(ast.parse(_code(text))))
+        nodes = list(ast.walk(ast.parse(python_of(text))))
         for value in (node for node in nodes if isinstance(node, ast.FormattedValue)):
             value.format_spec = None  # says how a value is written: no text
         calls = [node for node in nodes if isinstance(node, ast.keyword) and node.arg in SHOWN]
@@ -294,7 +286,7 @@ def _references(
 
 def _excused(warning: str, unchecked: Sequence[str]) -> bool:
     """Whether a warning is about what is only known when chapters have been run."""
-    unknown = [f"the chapter {slug!r} records no (result|statement)" for slug in unchecked]
+    unknown = [f"the chapter {slug!r} publishes no (result|statement)" for slug in unchecked]
     return any(
         re.search(words, warning) for words in [*unknown, r"\b(fig|tab)-[a-z0-9-]+"] if unchecked
     )

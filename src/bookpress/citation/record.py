@@ -13,8 +13,8 @@ from urllib.parse import quote
 from docutils.nodes import make_id
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-from bookpress.book.parameters import as_text
 from bookpress.book.source import Source, build_time
+from bookpress.chapter.parameters import as_text
 from bookpress.files import checked, load_model, parse_json, read
 
 

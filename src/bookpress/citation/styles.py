@@ -20,7 +20,31 @@ from bookpress.citation.record import Citation
 _VEIL = str.maketrans({"&": "\ue000", "<": "\ue001", ">": "\ue002"})
 _UNVEIL = str.maketrans({"\ue000": "&amp;", "\ue001": "&lt;", "\ue002": "&gt;"})
 _SHORT = frozenset(
-    "a an and as at but by for from in into nor of off on or over per the to up via with".split()
+    [
+        "a",
+        "an",
+        "and",
+        "as",
+        "at",
+        "but",
+        "by",
+        "for",
+        "from",
+        "in",
+        "into",
+        "nor",
+        "of",
+        "off",
+        "on",
+        "or",
+        "over",
+        "per",
+        "the",
+        "to",
+        "up",
+        "via",
+        "with",
+    ]
 )
 _CSL = "{http://purl.org/net/xbiblio/csl}"
 

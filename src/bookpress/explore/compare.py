@@ -12,13 +12,13 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from bookpress.book import number_formats as numbers
 from bookpress.book.editions import edition_names, load_edition
 from bookpress.book.project import Project
-from bookpress.book.results import Result
-from bookpress.book.statements import WORDS
 from bookpress.build.staging import results_of
 from bookpress.build.statements import standings
+from bookpress.chapter import number_formats as numbers
+from bookpress.chapter.estimates import Estimate, read_estimate
+from bookpress.chapter.statements import WORDS
 from bookpress.errors import PressError, UsageError, nearest
 from bookpress.progress import Reporter, folding_table, standard_output
 from bookpress.run import processes
@@ -78,9 +78,9 @@ class Change:
     parameters: list[str]
 
     @property
-    def results(self) -> list[Result | None]:
+    def results(self) -> list[Estimate | None]:
         """The result in each edition."""
-        return [Result.model_validate(found) if found else None for found in (self.one, self.other)]
+        return [read_estimate(found) if found else None for found in (self.one, self.other)]
 
     @property
     def size(self) -> tuple[str, str]:

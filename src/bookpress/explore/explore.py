@@ -22,14 +22,14 @@ from typing import Any
 from bookpress.book.assignments import option
 from bookpress.book.chapters import FOLDER, Chapter, choose
 from bookpress.book.editions import DEFAULT, Edition, load_edition
-from bookpress.book.number_formats import setting
-from bookpress.book.parameters import Value, range_problems
 from bookpress.book.project import Project
-from bookpress.book.statements import WORDS, Comparison
 from bookpress.build.build import Built, Extras, build, edition_record
 from bookpress.build.formats import PAGES, Format
 from bookpress.build.staging import staged_notebook
 from bookpress.build.statements import standings, statements_of
+from bookpress.chapter.number_formats import setting
+from bookpress.chapter.parameters import Value, range_problems
+from bookpress.chapter.statements import WORDS, Comparison
 from bookpress.citation.record import load_built
 from bookpress.errors import PressError
 from bookpress.explore import robustness
@@ -43,7 +43,7 @@ from bookpress.run.runner import Durations, RunOptions
 
 PLACE = "states"  # the folder of states among the pages
 PAGE_SECONDS = 0.25  # about what the page of a state takes, to tell how long all will
-QUOTED = re.compile(r"\{result\}`(?:([\w-]+):)?(\w+)")  # a result in a finding
+QUOTED = re.compile(r"\{result\}`(?:([\w-]+):)?([\w.]+)")  # a result in a finding
 
 
 @dataclass(frozen=True)

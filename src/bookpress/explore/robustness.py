@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from bookpress.book import number_formats as numbers
 from bookpress.book.editions import DEFAULT, load_edition
 from bookpress.book.project import Project
-from bookpress.book.results import Result
+from bookpress.chapter import number_formats as numbers
+from bookpress.chapter.estimates import read_estimate
 from bookpress.citation.record import load_built
 from bookpress.errors import UsageError
 from bookpress.files import parse_json, read
@@ -50,7 +50,7 @@ def told(sure: Sureness) -> str:
 
 def specifications(sure: Sureness) -> str:
     """Return what was counted over many other runs, in words; empty where nothing was."""
-    result = Result.model_validate(sure["specifications"]) if "specifications" in sure else None
+    result = read_estimate(sure["specifications"]) if "specifications" in sure else None
     return f"{numbers.full(result)} {result.label}" if result else ""
 
 

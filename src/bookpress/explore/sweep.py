@@ -17,11 +17,14 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
-from bookpress.book import number_formats as numbers
 from bookpress.book.assignments import grid_option, parse_assignments
 from bookpress.book.chapters import Chapter, choose, discover
 from bookpress.book.editions import DEFAULT, Edition, Fingerprint, edition_values
-from bookpress.book.parameters import (
+from bookpress.book.project import Project
+from bookpress.build.statements import statements_of
+from bookpress.chapter import number_formats as numbers
+from bookpress.chapter.estimates import read_estimate
+from bookpress.chapter.parameters import (
     Parameter,
     Value,
     as_text,
@@ -29,9 +32,6 @@ from bookpress.book.parameters import (
     describe,
     range_problems,
 )
-from bookpress.book.project import Project
-from bookpress.book.results import Result
-from bookpress.build.statements import statements_of
 from bookpress.errors import PressError, UsageError, collecting, nearest
 from bookpress.files import (
     as_mapping,
@@ -433,7 +433,7 @@ def print_results(results: Mapping[str, Mapping[str, Mapping[str, Any]]]) -> Non
     """Print results as a table on standard output."""
     table = folding_table("result", "value", "interval", "counts", "what it is")
     for key, found in (one for recorded in results.values() for one in recorded.items()):
-        result = Result.model_validate(found)
+        result = read_estimate(found)
         interval = numbers.interval(result, extra=1) if result.low is not None else ""
         counts = numbers.counts(result) if result.n is not None else ""
         table.add_row(key, numbers.write(result, "precise"), interval, counts, result.label)

@@ -17,8 +17,8 @@ from sphinx.environment.collectors import EnvironmentCollector
 from sphinx.errors import ExtensionError
 from sphinx.util.typing import ExtensionMetadata
 
-from bookpress.book import results, statements
 from bookpress.book.project import Project
+from bookpress.chapter import estimates, statements
 from bookpress.explore.robustness import FILE
 from bookpress.files import canonical, sha256, tree, trees
 from bookpress.page.base import contents, notes, roles
@@ -80,7 +80,7 @@ def _harvest_notebook(env: BuildEnvironment, read: Page) -> None:
     cells: list[dict[str, Any]] = json.loads(path.read_text("utf-8"))["cells"]
     read.is_chapter = True
     outputs = [output for cell in cells for output in cell.get("outputs", [])]
-    read.results, read.statements = results.harvest(outputs), statements.harvest(outputs)
+    read.results, read.statements = estimates.harvest(outputs), statements.harvest(outputs)
     read.parameter_rows = parameter_box.parameter_rows(read, cells, Path(env.srcdir))
 
 

@@ -17,7 +17,6 @@ from typing import Annotated, Any, NamedTuple, Self
 
 from pydantic import Field, model_validator
 
-from bookpress.book import number_formats as numbers
 from bookpress.book.editions import (
     DEFAULT,
     RELEASED,
@@ -29,9 +28,10 @@ from bookpress.book.editions import (
     load_edition,
 )
 from bookpress.book.project import Project
-from bookpress.book.results import Result, results_file
 from bookpress.book.source import Source
 from bookpress.build.ro_crate import NAME
+from bookpress.chapter import number_formats as numbers
+from bookpress.chapter.estimates import read_estimate, results_file
 from bookpress.citation.record import Edition as Edited
 from bookpress.errors import PressError, UsageError, short
 from bookpress.explore.compare import Change, sides
@@ -47,7 +47,7 @@ KEPT = ("id", "title", "parts", "parameters", "date", "command", "made_with", "r
 STANDS, CHANGED, UNKNOWN = 0, 1, 2
 """Exit codes: as it was, otherwise, not known."""
 CLAIM = re.compile(
-    r"(?P<slug>[a-z0-9][a-z0-9-]*):(?P<key>\w+)=\s*(?P<number>(?P<sign>[-−]?)(?P<whole>\d[\d,]*)(?:\.(?P<decimals>\d+))?"
+    r"(?P<slug>[a-z0-9][a-z0-9-]*):(?P<key>[\w.]+)=\s*(?P<number>(?P<sign>[-−]?)(?P<whole>\d[\d,]*)(?:\.(?P<decimals>\d+))?"
     r"(?:[eE](?P<power>[-+]?\d{1,2}))?\s*(?P<percent>%?))(?:\s.*)?"
 )
 CAUSES = {
@@ -361,7 +361,7 @@ def _rounds(result: Mapping[str, Any], match: re.Match[str]) -> bool:
 
 def shown(result: Mapping[str, Any]) -> str:
     """Return a result in words, with interval and counts."""
-    return numbers.write(Result.model_validate(result), "full")
+    return numbers.write(read_estimate(result), "full")
 
 
 def apart(before: Mapping[str, Any], now: Mapping[str, Any]) -> tuple[str, str]:

@@ -11,7 +11,7 @@ from typing import Any
 
 from bookpress.book.chapters import Chapter
 from bookpress.book.editions import Fingerprint
-from bookpress.book.parameters import Value
+from bookpress.chapter.parameters import Value
 from bookpress.files import canonical, pretty, replace_file, sha256
 
 

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bookpress.book.chapters import CELLS
 from bookpress.book.project import CHAPTERS, Project
+from bookpress.chapter.quotes import CELLS
 from bookpress.errors import PressError
 from bookpress.files import Stamp, files_of, read, stamps
 

@@ -15,9 +15,10 @@ from typing import Any
 
 from bookpress.book.chapters import Chapter
 from bookpress.book.editions import Fingerprint
-from bookpress.book.parameters import Value
 from bookpress.book.project import Project
-from bookpress.book.results import harvest
+from bookpress.chapter.estimates import harvest
+from bookpress.chapter.parameters import Value
+from bookpress.chapter.publish import TAG
 from bookpress.errors import PressError
 from bookpress.run import processes
 from bookpress.run.cache import Run, run_key
@@ -73,7 +74,7 @@ def job_for(
     return Job(
         chapter=chapter.slug,
         key=run_key(chapter, values, fingerprint),
-        notebook=as_file(chapter.notebook),
+        notebook=as_file(chapter.executable),
         values=dict(values),
         environment={project.settings.data_variable: str(project.data)},
         time_limit=float(limit),
@@ -93,7 +94,7 @@ def run_job(job: Job, engine: Engine, forked: Callable[[int], object] = int) -> 
             chapter=job.chapter,
             key=job.key,
             notebook=as_file(tidied(notebook)),
-            results={key: result.model_dump() for key, result in results.items()},
+            results={key: result.fields for key, result in results.items()},
             seconds=round(time.monotonic() - started, 3),
         )
     except Exception as error:
@@ -177,6 +178,8 @@ def _failure(notebook: Any) -> str | None:
     if not errors:
         return f"{_named(notebook, cell)} failed"
     error = errors[-1]
+    if TAG in cell.metadata.get("tags", []):  # it names file, line and sentence itself
+        return f"what its prose quotes cannot be made:\n{error.evalue}"
     what = f"{error.ename}: {error.evalue}" if error.evalue else error.ename
     return f"{_named(notebook, cell, _failed_line(cell, error))} failed with {what}"
 

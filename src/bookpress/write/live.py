@@ -21,8 +21,8 @@ from typing import Any
 from bookpress.book.assignments import Assignment, resolve
 from bookpress.book.chapters import choose
 from bookpress.book.editions import DEFAULT, load_edition
-from bookpress.book.parameters import Parameter, as_text, in_words
 from bookpress.book.project import Project
+from bookpress.chapter.parameters import Parameter, as_text, in_words
 from bookpress.errors import PressError, UsageError
 from bookpress.explore.explore import Outcome, State, content_of
 from bookpress.explore.warm import Program, WarmBook, connections, warm_book

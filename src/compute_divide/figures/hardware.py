@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 import altair as alt
 import pandas as pd
 
+from bookpress.chapter.estimates import Estimate
 from bookpress.page.figures.theme import ACCENT, INK, QUIET, needs
 from compute_divide.analysis.chips.hardware import PEAK
-from compute_divide.analysis.statistics.estimates import Estimate
 from compute_divide.analysis.statistics.trends import fractional_years
 from compute_divide.figures.base.marks import (
     TEAM_COLOURS,

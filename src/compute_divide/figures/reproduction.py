@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 import altair as alt
 import pandas as pd
 
+from bookpress.chapter.estimates import Estimate
 from bookpress.page.figures.theme import ACCENT, INK
 from compute_divide.analysis.claims.verdicts import Check
-from compute_divide.analysis.statistics.estimates import Estimate
 from compute_divide.evidence.claims import Claim, LedgerEntry, RelatedFigure
 from compute_divide.figures.base.marks import series_dots
 from compute_divide.figures.base.show import Column

@@ -6,7 +6,7 @@ from typing import Any
 import nbformat
 from page.conftest import EDITION, KERNEL, chart_output, code, result_output
 
-from bookpress.book.statements import STATEMENT_MIME
+from bookpress.chapter.statements import STATEMENT_MIME
 
 TEXT = """# Who trains
 

@@ -383,7 +383,8 @@ def test_machines_are_told_of_picture_and_pdf(book: Any) -> None:
 CELL = """
 import os
 from pathlib import Path
-from bookpress.book.results import Result, record
+from bookpress.chapter.estimates import Estimate
+from bookpress.chapter.legacy import record
 total = float(Path(os.environ["COMPUTE_DIVIDE_DATA"], "total.txt").read_text())
 record("total", Result(value=total, unit="", label="total"))
 """

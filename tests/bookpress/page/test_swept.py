@@ -15,7 +15,7 @@ from playwright.sync_api import Browser
 from book.browsing import expect_no_fault
 from bookpress.book.chapters import discover
 from bookpress.book.project import Project
-from bookpress.book.statements import STATEMENT_MIME
+from bookpress.chapter.statements import STATEMENT_MIME
 from bookpress.explore.sweep import Plan, Sweep, write_table
 from bookpress.page.explore.sweep_page import (
     Curve,

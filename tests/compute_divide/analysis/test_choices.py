@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from bookpress.book.chapters import Chapter
-from bookpress.book.parameters import Parameter
 from bookpress.book.project import load_settings
+from bookpress.chapter.parameters import Parameter
 from compute_divide.analysis import choices
 from compute_divide.analysis.chips.hardware import chip_peaks
 from compute_divide.evidence.chips.chips import load_chips, load_prices

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from bookpress.book.parameters import Parameter
+from bookpress.chapter.parameters import Parameter
 
 Values = dict[str, Any]
 

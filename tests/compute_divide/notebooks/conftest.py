@@ -14,7 +14,7 @@ class Chapter:
     """What a chapter showed: its results by key, its figures by name, its tables."""
 
     def __init__(self, outputs: list[dict[str, Any]]) -> None:
-        from bookpress.book.results import harvest
+        from bookpress.chapter.estimates import harvest
         from bookpress.page.figures.show import VEGALITE_MIME
 
         self.results = harvest(outputs)

@@ -15,8 +15,8 @@ from notebooks.choosing import Values, all_at_once, drawn, one_at_a_time
 
 from bookpress.book.chapters import discover
 from bookpress.book.editions import Fingerprint
-from bookpress.book.number_formats import NO_VALUE
 from bookpress.book.project import Project
+from bookpress.chapter.number_formats import NO_VALUE
 from bookpress.page.figures.show import VEGALITE_MIME
 from bookpress.run.cache import Run
 from bookpress.run.engine import Engine, engine_for

@@ -18,7 +18,7 @@ from zlib import crc32
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic.dataclasses import dataclass
 
-from bookpress.book.number_formats import number
+from bookpress.chapter.number_formats import number
 from bookpress.files import canonical, checked, harmless, pretty, sha256
 
 VEGALITE_MIME = "application/vnd.vegalite.v6+json"

@@ -12,8 +12,8 @@ from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 from sphinx.writers.html5 import HTML5Translator
 
-from bookpress.book.number_formats import FormatError
-from bookpress.book.statements import full_name
+from bookpress.chapter.number_formats import FormatError
+from bookpress.chapter.quotes import full_name
 from bookpress.page.base.store import UnknownNameError
 
 logger = logging.getLogger(__name__)

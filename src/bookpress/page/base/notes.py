@@ -17,7 +17,8 @@ from sphinx.util import logging
 from sphinx.writers.html5 import HTML5Translator
 
 from bookpress.book.project import load_settings
-from bookpress.book.statements import SENTENCE_END, WORDS, Comparison, anchor, note
+from bookpress.chapter.quotes import SENTENCE_END, anchor
+from bookpress.chapter.statements import WORDS, Comparison, note
 from bookpress.explore.robustness import most_fragile_first, specifications, told
 from bookpress.page.base.contents import citation_of, title_of
 from bookpress.page.base.nodes import html, later, mark, value

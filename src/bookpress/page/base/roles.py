@@ -8,15 +8,13 @@ from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxRole
 
-from bookpress.book import number_formats as numbers
-from bookpress.book.statements import full_name
+from bookpress.chapter import number_formats as numbers
+from bookpress.chapter.quotes import JOINTS, full_name, split_result, split_years, statement_name
+from bookpress.errors import UsageError
 from bookpress.page.base.nodes import later, mark, value
 from bookpress.page.base.store import Store, store_of
 
 logger = logging.getLogger(__name__)
-JOINTS = {"value": " to ", "dash": "–"}
-"""What stands between the first and the last year of a period, by format."""
-FORMATS = {"result": set(numbers.FORMATS), "years": set(JOINTS)}
 KINDS = ("result", "param", "years", "claim", "related")
 
 
@@ -25,7 +23,13 @@ class ValueRole(SphinxRole):
 
     def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
         """Leave it for later."""
-        name, how = split_name(self.name, self.text.strip(), self.env.docname)
+        try:
+            name, how = split_name(self.name, self.text, self.env.docname)
+        except UsageError as error:
+            logger.error(  # noqa: TRY400
+                "%s", error, location=self.get_location(), type="bookpress", subtype=self.name
+            )
+            return [nodes.problematic("", self.text)], []
         kept = {"kind": self.name, "name": name}
         node = mark(**kept) if self.name == "holds" else later(make=write_value, how=how, **kept)
         self.set_source_info(node)
@@ -34,15 +38,15 @@ class ValueRole(SphinxRole):
 
 def split_name(kind: str, text: str, docname: str) -> tuple[str, str]:
     """Return the full name that the text of a role means, and the format."""
+    text = " ".join(text.split())
     if kind in {"claim", "related"}:
         name, _, how = text.partition(":")
         return f"{kind}:{name}", how or "value"
-    head, _, last = text.rpartition(":")
-    if head and last in FORMATS.get(kind, ()):
-        return full_name(head, docname), last
-    if kind == "result" and text.count(":") > 1:
-        return head, last
-    return full_name(text, docname), "value"
+    if kind == "holds":
+        return statement_name(text, docname), "value"
+    split = {"result": split_result, "years": split_years}.get(kind, lambda name: (name, "value"))
+    name, how = split(text)
+    return full_name(name, docname), how
 
 
 def write_value(node: later, env: BuildEnvironment) -> list[nodes.Node]:

@@ -12,9 +12,9 @@ from typing import Any, TypeVar
 import yaml
 from sphinx.environment import BuildEnvironment
 
-from bookpress.book.number_formats import number, with_unit
-from bookpress.book.results import Result
-from bookpress.book.statements import Comparison
+from bookpress.chapter.estimates import Estimate
+from bookpress.chapter.number_formats import number, with_unit
+from bookpress.chapter.statements import Comparison
 from bookpress.errors import nearest
 from bookpress.explore.robustness import Sureness
 from bookpress.files import sha256
@@ -57,7 +57,7 @@ class Page:
     is_chapter: bool = False
     front: Mapping[str, Any] = field(default_factory=dict)
     """The book's own part of its front matter."""
-    results: Mapping[str, Result] = field(default_factory=dict)
+    results: Mapping[str, Estimate] = field(default_factory=dict)
     statements: Mapping[str, Comparison] = field(default_factory=dict)
     parameter_rows: list[dict[str, Any]] = field(default_factory=list)
     """Parameters as people read them: name, value, default, type, allowed, unit, help."""
@@ -108,13 +108,13 @@ class Store:
         slug, _, key = name.partition(":")
         return _find(known(self.chapter(slug)), key, f"the chapter {slug!r} {lacking}")
 
-    def result(self, name: str) -> Result:
+    def result(self, name: str) -> Estimate:
         """Return a result."""
-        return self._in_chapter(name, lambda page: page.results, "records no result")
+        return self._in_chapter(name, lambda page: page.results, "publishes no result")
 
     def statement(self, name: str) -> Comparison:
         """Return a statement."""
-        return self._in_chapter(name, lambda page: page.statements, "records no statement")
+        return self._in_chapter(name, lambda page: page.statements, "publishes no statement")
 
     def parameter(self, name: str) -> Any:
         """Return the value of a parameter."""
@@ -129,14 +129,17 @@ class Store:
         )
 
     def years(self, name: str) -> tuple[int | None, int | None]:
-        """Return first and last year of a period: parameters or results that end in these words."""
-        found = []
-        for end in (f"{name}_first", f"{name}_last"):
-            slug, _, key = end.partition(":")
-            year = self.chapter(slug).parameters.get(key)
-            year = self.result(end).value if year is None else year
-            found.append(None if year is None else round(year))
-        return found[0], found[1]
+        """Return first and last year of a period: a parameter, or a name that prose quotes as years."""
+        slug, _, key = name.partition(":")
+        chapter = self.chapter(slug)
+        if isinstance(period := chapter.parameters.get(key), list):
+            return period[0], period[1]
+        joint = "." if f"{key}.first" in chapter.results else "_"
+        first, last = (
+            chapter.parameters.get(f"{key}_{end}") or self.result(f"{name}{joint}{end}").value
+            for end in ("first", "last")
+        )
+        return (None if first is None else round(first)), (None if last is None else round(last))
 
     def quote(self, name: str) -> Quoted:
         """Return what is quoted from the paper or related work."""

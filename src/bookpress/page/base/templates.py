@@ -15,7 +15,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from bookpress.book import number_formats
+from bookpress.chapter import number_formats
 from bookpress.files import replace_file
 
 TEMPLATES = Path(__file__).parents[1] / "templates"

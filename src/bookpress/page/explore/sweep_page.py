@@ -9,11 +9,11 @@ from typing import Any
 
 from rich.table import Table
 
-from bookpress.book import number_formats as numbers
-from bookpress.book.parameters import describe
 from bookpress.book.project import Project
-from bookpress.book.results import Result
-from bookpress.book.statements import marks_of
+from bookpress.chapter import number_formats as numbers
+from bookpress.chapter.estimates import read_estimate
+from bookpress.chapter.parameters import describe
+from bookpress.chapter.quotes import marks_of
 from bookpress.explore.sweep import RESULT_COLUMNS, Sweep, write_table
 from bookpress.page.base.charts import Chart, Column, Data, Kind, data_table
 from bookpress.page.base.templates import write_apart
@@ -176,9 +176,7 @@ def _alone(curve: Curve, varied: Sequence[str], name: str) -> str:
 
 def in_words(row: Mapping[str, Any], how: str = "full") -> str:
     """Return the result in a row of a sweep's table in words."""
-    return numbers.write(
-        Result.model_validate({name: row[name] for name in RESULT_COLUMNS[1:]}), how
-    )
+    return numbers.write(read_estimate({name: row[name] for name in RESULT_COLUMNS[1:]}), how)
 
 
 def spoken(name: str) -> str:

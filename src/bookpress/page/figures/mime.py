@@ -9,8 +9,9 @@ from docutils import nodes
 from myst_nb.core.render import MimeData, NbElementRenderer
 from sphinx.util import logging
 
-from bookpress.book.results import RESULT_MIME
-from bookpress.book.statements import STATEMENT_MIME, full_name
+from bookpress.chapter.estimates import RESULT_MIME
+from bookpress.chapter.quotes import full_name
+from bookpress.chapter.statements import STATEMENT_MIME
 from bookpress.errors import UsageError
 from bookpress.page.base.charts import VEGALITE_MIME, Chart, read_chart
 

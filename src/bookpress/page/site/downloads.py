@@ -12,7 +12,7 @@ from typing import Any
 from sphinx.application import Sphinx
 from sphinx.util.osutil import relative_uri
 
-from bookpress.book.results import results_file
+from bookpress.chapter.estimates import results_file
 from bookpress.citation.jsonld import author_node, filled
 from bookpress.citation.landing_page import Dataset, LandingPage, Picture, SiteFile
 from bookpress.citation.record import Citation

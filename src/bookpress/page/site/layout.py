@@ -16,7 +16,7 @@ from sphinx.environment import BuildEnvironment
 from sphinx.util.osutil import relative_uri
 
 import bookpress
-from bookpress.book.number_formats import setting
+from bookpress.chapter.number_formats import setting
 from bookpress.citation.record import Difference
 from bookpress.page.base.contents import chapter_numbers, citation_of, formats_of, title_of
 from bookpress.page.base.store import Page, store_of

@@ -10,8 +10,9 @@ from typing import Any
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 
-from bookpress.book.number_formats import FormatError
-from bookpress.book.statements import full_name, marks_of, note
+from bookpress.chapter.number_formats import FormatError
+from bookpress.chapter.quotes import full_name, marks_of
+from bookpress.chapter.statements import note
 from bookpress.page.base.contents import chapter_reference, citation_of
 from bookpress.page.base.roles import KINDS, split_name, value_text
 from bookpress.page.base.store import Page, UnknownNameError, store_of
@@ -29,7 +30,7 @@ MARKUP = (
 )
 """What only a page of the book can make something of."""
 CHECK = """# Values are checked here, also those that papermill put in.
-from bookpress.book.parameters import check_values
+from bookpress.chapter.parameters import check_values
 
 check_values(globals())"""
 ABOUT = """> **{reference}**

@@ -16,10 +16,10 @@ from sphinx.util.docutils import LoggingReporter
 
 from bookpress.book.assignments import run_command
 from bookpress.book.editions import DEFAULT, FOLDER, EditionFile
-from bookpress.book.number_formats import ranged, setting
-from bookpress.book.parameters import as_text, describe, read_parameters
 from bookpress.book.project import load_settings
-from bookpress.book.results import Result
+from bookpress.chapter.estimates import Estimate
+from bookpress.chapter.number_formats import ranged, setting
+from bookpress.chapter.parameters import as_text, describe, read_parameters
 from bookpress.files import load_model
 from bookpress.page.base import contents
 from bookpress.page.base.nodes import html, later
@@ -170,7 +170,7 @@ def strips(states: Mapping[str, Any], name: str, place: Place) -> list[dict[str,
     made = []
     for one in states.get("choices", {}).get(name, ()):
         value, low, high = one["result"]
-        result = Result(value=value, low=low, high=high, unit=states["unit"])
+        result = Estimate(value=value, low=low, high=high, unit=states["unit"])
         bounded = value is not None and low is not None and high is not None
         made.append(
             {

@@ -13,9 +13,9 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from bookpress.chapter.estimates import Estimate
 from compute_divide.analysis.statistics.estimates import (
     COMPUTE,
-    Estimate,
     in_years,
     wilson_interval,
     wilson_share,
@@ -188,7 +188,11 @@ def bounds_in_reach(
     n, within, unknown = len(compute), int((compute <= flop).sum()), int(compute.isna().sum())
     least, most = (
         Estimate(
-            k / n if n else None, k=k, n=n, label=f"{label}, if {guess} of unknown compute were"
+            k / n if n else None,
+            k=k,
+            n=n,
+            label=f"{label}, if {guess} of unknown compute were",
+            unit="share",
         )
         for guess, k in {"no model": within, "every model": within + unknown}.items()
     )

@@ -7,13 +7,8 @@ import math
 import numpy as np
 import pandas as pd
 
-from compute_divide.analysis.statistics.estimates import (
-    ACADEMIA,
-    INDUSTRY,
-    UNKNOWN,
-    Estimate,
-    Floats,
-)
+from bookpress.chapter.estimates import Estimate
+from compute_divide.analysis.statistics.estimates import ACADEMIA, INDUSTRY, UNKNOWN, Floats
 from compute_divide.analysis.statistics.resampling import (
     MIN_CLUSTERS,
     clusters,

@@ -12,8 +12,8 @@ from statistics import NormalDist
 import numpy as np
 import pandas as pd
 
+from bookpress.chapter.estimates import Estimate
 from compute_divide.analysis.chips.hardware import chip_peaks, running_clusters
-from compute_divide.analysis.statistics.estimates import Estimate
 
 REFERENCE = "NVIDIA H100 SXM5 80GB"  # the chip whose equivalents are counted
 
@@ -98,7 +98,10 @@ def scale_gap(owners: pd.DataFrame, chips: pd.DataFrame) -> Estimate:
     )
     gap = float((theirs / ours - 1).abs().max()) if len(theirs) else None
     return Estimate(
-        gap, n=len(theirs), label="largest difference between a chip's worth in 8 and in 16 bits"
+        gap,
+        n=len(theirs),
+        label="largest difference between a chip's worth in 8 and in 16 bits",
+        unit="share",
     )
 
 
@@ -167,7 +170,7 @@ def list_share(
     """
     rows = rows[rows["accelerated"].fillna(False).astype(bool)] if accelerated else rows
     if rows.empty:
-        return Estimate(None, k=0, n=0, label=label)
+        return Estimate(None, k=0, n=0, label=label, unit="share")
     inside, sums = (
         rows["segment"].isin(list(segments)),
         rows[["rmax_tflop_s", "rmax_squares", "machines"]].to_numpy(float),

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from bookpress.chapter.estimates import Estimate
 from compute_divide.analysis.chips.hardware import running_clusters
 from compute_divide.analysis.claims.verdicts import (
     Check,
@@ -25,7 +26,6 @@ from compute_divide.analysis.papers.attention import lead_estimate
 from compute_divide.analysis.statistics.estimates import (
     ACADEMIA,
     INDUSTRY,
-    Estimate,
     in_years,
     known_teams,
     newcombe_difference,
@@ -235,11 +235,13 @@ def across_venues(papers: Rows, year: int) -> Estimate:
     shares = known["team_type"].isin(PARTS).groupby(known["venue"].astype("str")).mean()
     label, n = f"papers with industry in {year}, mean over conferences", len(shares)
     if n < 3:  # two conferences tell nothing of others
-        return Estimate(None, n=n, label=label)
+        return Estimate(None, n=n, label=label, unit="share")
     from scipy.special import stdtrit
 
     mean, half = float(shares.mean()), float(stdtrit(n - 1, 0.975) * shares.std() / np.sqrt(n))
-    return Estimate(mean, max(0.0, mean - half), min(1.0, mean + half), n=n, label=label)
+    return Estimate(
+        mean, max(0.0, mean - half), min(1.0, mean + half), n=n, label=label, unit="share"
+    )
 
 
 def check_papers(ledger: Ledger, papers: Rows, read: Rows) -> list[Check]:
@@ -297,10 +299,12 @@ def _private(clusters: Rows, day: str) -> Estimate:
     )
     k, n, label = int(private.sum()), len(known), f"capacity with private owners on {day}"
     if n < LEAST:
-        return Estimate(None, k=k, n=n, label=label)
+        return Estimate(None, k=k, n=n, label=label, unit="share")
     weights = draw_weights(np.arange(n))
     low, high = percentile_interval((weights[:, private] @ size[private]) / (weights @ size))
-    return Estimate(float(size[private].sum() / size.sum()), low, high, k, n, label=label)
+    return Estimate(
+        float(size[private].sum() / size.sum()), low, high, k, n, label=label, unit="share"
+    )
 
 
 def check_access(ledger: Ledger, capability: Rows) -> list[Check]:

@@ -7,6 +7,7 @@ from typing import NamedTuple, TypedDict, Unpack
 
 import pandas as pd
 
+from bookpress.chapter.estimates import Estimate
 from compute_divide.analysis.chips.hardware import PEAK, chip_peaks, same_year_ratio, with_peaks
 from compute_divide.analysis.choices import DEFINITIONS
 from compute_divide.analysis.claims.verdicts import (
@@ -23,7 +24,6 @@ from compute_divide.analysis.statistics.association import association
 from compute_divide.analysis.statistics.estimates import (
     ACADEMIA,
     INDUSTRY,
-    Estimate,
     in_years,
     newcombe_difference,
     period_share,

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from compute_divide.analysis.statistics.estimates import Estimate
+from bookpress.chapter.estimates import Estimate
 
 Verdict = Literal["supported", "mixed", "revised", "cannot be tested"]
 Outcome = Literal["holds", "fails", "open", "none"]

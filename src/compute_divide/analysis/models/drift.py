@@ -10,11 +10,11 @@ from collections.abc import Iterable, Iterator, Mapping
 import numpy as np
 import pandas as pd
 
+from bookpress.chapter.estimates import Estimate
 from compute_divide.analysis.statistics.estimates import (
     COMPUTE,
     TEAM_TYPES,
     UNKNOWN,
-    Estimate,
     Floats,
     known_share,
     shares_by,

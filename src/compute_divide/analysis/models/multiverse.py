@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from bookpress.chapter.estimates import Estimate
 from compute_divide.analysis.models.definitions import (
     RULES,
     is_large_scale,
@@ -27,7 +28,6 @@ from compute_divide.analysis.statistics.estimates import (
     INDUSTRY,
     TEAM_TYPES,
     UNKNOWN,
-    Estimate,
     period_share,
     span,
     wilson_interval,
@@ -271,7 +271,8 @@ def falls(specs: pd.DataFrame) -> tuple[Estimate, Estimate]:
         ).sum(),
     }
     lower, apart = (
-        Estimate(k / n if n else None, k=int(k), n=n, label=label) for label, k in found.items()
+        Estimate(k / n if n else None, k=int(k), n=n, label=label, unit="share")
+        for label, k in found.items()
     )
     return lower, apart
 

@@ -12,12 +12,8 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from compute_divide.analysis.statistics.estimates import (
-    TEAM_TYPES,
-    Estimate,
-    Floats,
-    wilson_interval,
-)
+from bookpress.chapter.estimates import Estimate
+from compute_divide.analysis.statistics.estimates import TEAM_TYPES, Floats, wilson_interval
 from compute_divide.analysis.statistics.resampling import percentile_interval
 
 AGES = {
@@ -122,7 +118,12 @@ def _grown(
         np.random.default_rng(year).binomial(models.astype(int), shares[1:]) / models
     )
     return Estimate(
-        float(shares[0]), low, high, n=int(counts.sum()), label=f"{team_type}, {year}, nowcast"
+        float(shares[0]),
+        low,
+        high,
+        n=int(counts.sum()),
+        label=f"{team_type}, {year}, nowcast",
+        unit="share",
     )
 
 
@@ -216,5 +217,6 @@ def score(table: pd.DataFrame, column: str, label: str) -> tuple[Estimate, Estim
             k=held,
             n=n,
             label=f"later readings within the 95% interval of {label}",
+            unit="share",
         ),
     )

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
+from bookpress.chapter.estimates import Estimate
 from compute_divide.analysis.chips.hardware import loose_team_types
 from compute_divide.analysis.papers.papers import covered, having, matched, model_names
 from compute_divide.analysis.statistics.association import Association, association
@@ -14,7 +15,6 @@ from compute_divide.analysis.statistics.estimates import (
     INDUSTRY,
     TEAM_TYPES,
     UNKNOWN,
-    Estimate,
     in_years,
     known_teams,
     wilson_share,
@@ -140,7 +140,9 @@ def expected_share(based: pd.DataFrame, lookup: pd.DataFrame, base: str, label: 
     of_year = (known["team_type"] == base).groupby(known["year"]).mean()
     years = lookup.drop_duplicates("model").set_index("model")["year"]
     shares = based["base_model"].str.split("|").explode().map(years).map(of_year).dropna()
-    return Estimate(float(shares.mean()) if len(shares) else None, n=len(shares), label=label)
+    return Estimate(
+        float(shares.mean()) if len(shares) else None, n=len(shares), label=label, unit="share"
+    )
 
 
 def counting_public_research(models: pd.DataFrame, public_research: str) -> pd.DataFrame:

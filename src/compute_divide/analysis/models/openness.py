@@ -10,11 +10,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from bookpress.book.statements import Comparison
+from bookpress.chapter.estimates import Estimate
+from bookpress.chapter.statements import Comparison
 from compute_divide.analysis.statistics.estimates import (
     COMPUTE,
     UNKNOWN,
-    Estimate,
     in_years,
     span,
     wilson_share,

@@ -6,8 +6,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from bookpress.chapter.estimates import Estimate
 from compute_divide.analysis.models.openness import DAYS_PER_MONTH, OPEN, access_groups
-from compute_divide.analysis.statistics.estimates import UNKNOWN, Estimate, Floats
+from compute_divide.analysis.statistics.estimates import UNKNOWN, Floats
 from compute_divide.analysis.statistics.resampling import SEED, percentile_interval
 
 DRAWS = 500

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from compute_divide.analysis.statistics.estimates import ACADEMIA, Estimate, in_years, span
+from bookpress.chapter.estimates import Estimate
+from compute_divide.analysis.statistics.estimates import ACADEMIA, in_years, span
 
 WITHIN = ("venue", "year", "track")
 """What two papers that are compared have in common: a paper of an industry track meets others of that track."""

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from bookpress.chapter.estimates import Estimate
 from compute_divide.analysis.papers.papers import with_bounds
-from compute_divide.analysis.statistics.estimates import UNKNOWN, Estimate, wilson_share
+from compute_divide.analysis.statistics.estimates import UNKNOWN, wilson_share
 
 READING_COLUMNS = {"types": "team_type_types", "ids": "team_type_ids", "rules": "team_type"}
 
@@ -29,8 +30,16 @@ def bounded_share(works: pd.DataFrame, label: str) -> Estimate:
     n, known = len(works), int((works["team_type"] != UNKNOWN).sum())
     k = int((works["team_type"] == "academia-only").sum())
     if not n:
-        return Estimate(None, k=0, n=0, label=label)
-    return Estimate(k / known if known else None, k / n, (k + n - known) / n, k, known, label=label)
+        return Estimate(None, k=0, n=0, label=label, unit="share")
+    return Estimate(
+        k / known if known else None,
+        k / n,
+        (k + n - known) / n,
+        k,
+        known,
+        label=label,
+        unit="share",
+    )
 
 
 def has_company(teams: pd.Series[str]) -> pd.Series[bool]:

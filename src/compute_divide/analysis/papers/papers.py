@@ -12,7 +12,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from compute_divide.analysis.statistics.estimates import UNKNOWN, Estimate, wilson_share
+from bookpress.chapter.estimates import Estimate
+from compute_divide.analysis.statistics.estimates import UNKNOWN, wilson_share
 from compute_divide.evidence.papers.affiliations import AffiliationReader, load_rules
 from compute_divide.evidence.papers.profiles import (
     JOINT_LABS,

@@ -12,7 +12,8 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from compute_divide.analysis.statistics.estimates import Estimate, Floats
+from bookpress.chapter.estimates import Estimate
+from compute_divide.analysis.statistics.estimates import Floats
 
 CELLS = ["both", "only_exposed", "only_outcome", "neither"]
 NORMAL_975 = 1.959963984540054

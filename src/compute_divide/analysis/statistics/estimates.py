@@ -6,13 +6,14 @@ A row whose team type is not known (``unknown``, or missing) is in neither count
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from statistics import NormalDist
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+
+from bookpress.chapter.estimates import Estimate
 
 Floats = npt.NDArray[np.float64]
 
@@ -21,33 +22,6 @@ TEAM_TYPES = (ACADEMIA, "collaboration", INDUSTRY, "other")
 """Team types that count in a total, in the order in which they are shown."""
 UNKNOWN = "unknown"
 COMPUTE = "training_compute_flop"  # column of the training compute of a model, in FLOP
-
-
-@dataclass(frozen=True, slots=True)
-class Estimate:
-    """A value, its interval, and what it rests on.
-
-    A value is None where it does not exist, as for a share of nothing; so are bounds where none are stated (95% unless
-    the label says otherwise). `k` of `n` make a share; otherwise `n` is the number of observations. The label says in a
-    few words what is estimated; the period, first and last year, lets a statement on a rise or fall know the order.
-
-    The unit is ``"share"`` (0 to 1), ``"ratio"``, ``"odds ratio"``, ``"count"``, ``"months"``, ``"years"``, ``"FLOP"``,
-    ``"FLOP/s"``, ``"USD"``, ``"chips"``, ``"hours"``, ``"points"`` (percentage points), ``"per year"`` or ``"year"`` (a
-    calendar year).
-    """
-
-    value: float | None
-    low: float | None = None
-    high: float | None = None
-    k: int | None = None
-    n: int | None = None
-    unit: str = "share"
-    label: str = ""
-    period: tuple[int, int] | None = None
-
-    def row(self, name: str = "share") -> dict[str, Any]:
-        """Return the value under a name, with ``low``, ``high``, ``k`` and ``n``: cells of a row of a table."""
-        return {name: self.value, "low": self.low, "high": self.high, "k": self.k, "n": self.n}
 
 
 def wilson_interval(k: npt.ArrayLike, n: npt.ArrayLike) -> tuple[Floats, Floats, Floats]:
@@ -79,7 +53,7 @@ def wilson_share(k: int, n: int, label: str) -> Estimate:
     if not 0 <= k <= n:
         raise ValueError(f"a share needs 0 <= k <= n, not k = {k} of n = {n} ({label})")
     if n == 0:
-        return Estimate(None, k=0, n=0, label=label)
+        return Estimate(None, k=0, n=0, label=label, unit="share")
     share, low, high = (float(value) for value in wilson_interval(k, n))
     return Estimate(share, low, high, int(k), int(n), "share", label)
 

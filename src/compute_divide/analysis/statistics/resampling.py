@@ -12,11 +12,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from bookpress.chapter.estimates import Estimate
 from compute_divide.analysis.statistics.estimates import (
     ACADEMIA,
     COMPUTE,
     INDUSTRY,
-    Estimate,
     Floats,
     in_years,
     span,

@@ -9,8 +9,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from bookpress.chapter.estimates import Estimate
 from compute_divide.analysis.statistics.association import NORMAL_975, Fit, fit_logistic
-from compute_divide.analysis.statistics.estimates import COMPUTE, Estimate, Floats
+from compute_divide.analysis.statistics.estimates import COMPUTE, Floats
 from compute_divide.analysis.statistics.resampling import (
     MIN_CLUSTERS,
     SEED,

@@ -7,11 +7,10 @@ from typing import Any
 
 import pandas as pd
 
-from bookpress.book.number_formats import NO_COUNTS, NO_INTERVAL, NO_VALUE, write
-from bookpress.book.results import Result
+from bookpress.chapter.estimates import Estimate
+from bookpress.chapter.number_formats import NO_COUNTS, NO_INTERVAL, NO_VALUE, write
 from bookpress.page.base.charts import Kind
 from bookpress.page.figures.show import write_value
-from compute_divide.analysis.statistics.estimates import Estimate
 from compute_divide.figures.base.marks import TEAM_NAMES
 
 TOO_FEW = (
@@ -24,10 +23,10 @@ def written(estimate: Estimate, how: str = "value") -> str:
 
     Examples
     --------
-    >>> written(Estimate(0.64, 0.53, 0.73, 55, 86), "full")
+    >>> written(Estimate(0.64, 0.53, 0.73, 55, 86, 'share'), "full")
     '64% (95% interval 53% to 73%; 55 of 86)'
     """
-    return write(Result.model_validate(estimate), how)
+    return write(estimate, how)
 
 
 def in_cell(estimate: Estimate, *details: str) -> str:
@@ -35,8 +34,8 @@ def in_cell(estimate: Estimate, *details: str) -> str:
 
     Examples
     --------
-    >>> in_cell(Estimate(0.64, 0.53, 0.73, 55, 86), "interval", "counts"), in_cell(Estimate(0.64), "interval")
-    ('64% (53% to 73%; 55 of 86)', '64%')
+    >>> in_cell(Estimate(0.64, 0.53, 0.73, 55, 86, "share"), "interval", "counts")
+    '64% (53% to 73%; 55 of 86)'
     """
     value = written(estimate)
     if value == NO_VALUE:
@@ -62,9 +61,9 @@ def moved(before: Estimate, after: Estimate, when: tuple[str, str] | None = None
 
     Examples
     --------
-    >>> moved(Estimate(0.64), Estimate(0.16), ("2010–2014", "2020–2022"))
+    >>> moved(Estimate(0.64, unit="share"), Estimate(0.16, unit="share"), ("2010–2014", "2020–2022"))
     'fell from 64% in 2010–2014 to 16% in 2020–2022'
-    >>> moved(Estimate(None), Estimate(0.16))
+    >>> moved(Estimate(None), Estimate(0.16, unit="share"))
     'cannot be compared: too few data'
     """
     if before.value is None or after.value is None:

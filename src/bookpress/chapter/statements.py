@@ -1,38 +1,35 @@
 """Statements: comparisons of estimates that sentences rest on, carried as outputs of a notebook as results are.
 
-A chapter compares and calls `statement`; `harvest` reads back whether it holds. A comparison reads intervals, that is
-it asks for more than chance; one with ``_value`` in its name reads the values alone. What it compares may be estimates,
-claims (which have a value and no interval) and plain numbers. Without a value, or without the interval that it reads,
-it is unknown.
+A sentence carries the comparison it rests on; `harvest` reads back whether it holds. A comparison reads intervals,
+that is it asks for more than chance; one with ``_value`` in its name reads the values alone. What it compares may be
+estimates, claims (which have a value and no interval) and plain numbers. Without a value, or without the interval that
+it reads, it is unknown.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass
-from typing import Any, NamedTuple, SupportsFloat
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict, dataclass, replace
+from typing import Any, SupportsFloat
 
-from bookpress.book import number_formats as numbers
-from bookpress.book.results import Result, ResultError, check_key, recorded
+from bookpress.chapter import number_formats as numbers
+from bookpress.chapter.estimates import Estimate, ResultError, published
 
 STATEMENT_MIME = "application/vnd.bookpress.statement+json"
-WORDS = {
-    True: "holds",
-    False: "does not hold",
-    None: "is unknown",
-}  # how a statement stands, in words
+WORDS = {True: "holds", False: "does not hold", None: "is unknown"}
+"""How a statement stands, in words."""
 
 
-Given = Any  # what can be compared: an estimate (see `Result`), a claim, which has no ``low`` and ``high``, or a number
-Period = Any  # a year, a pair of the first and the last, or whatever else has an order, such as the name of a vintage
+Given = Any  # what can be compared: an `Estimate`, a number, or a claim, which has a value and no interval
+Period = Any  # a year, its first and last year, or whatever else has an order, such as a vintage
 
 
 @dataclass(frozen=True)
 class Comparison:
     """Whether something holds (None: unknown) and why, in numbers.
 
-    Make one yourself where no comparison of this module says it: ``Comparison(last <= 3, f"up to {last} a year")``.
+    The comparisons of this module return one, and so does a function of a book's own package where none of them says
+    it: ``Comparison(last <= 3, f"up to {last} a year")``.
 
     Parameters
     ----------
@@ -59,8 +56,8 @@ def below(one: Given, other: Given, *others: Given) -> Comparison:
 
     Examples
     --------
-    >>> late = Result(value=0.16, low=0.12, high=0.22, unit="share")
-    >>> found = below(late, Result(value=0.64, low=0.53, high=0.73, unit="share"))
+    >>> late = Estimate(value=0.16, low=0.12, high=0.22, unit="share")
+    >>> found = below(late, Estimate(value=0.64, low=0.53, high=0.73, unit="share"))
     >>> found.holds, found.because
     (True, '16% (12 to 22) against 64% (53 to 73)')
     """
@@ -176,31 +173,10 @@ def fell_value(
     return _in_order(below_value(late, early), (early, early_period), (late, late_period))
 
 
-def statement(key: str, *comparisons: Comparison) -> None:
-    """Record a statement under a key, as an output of the cell that calls this.
-
-    Parameters
-    ----------
-    key : str
-        Name of the statement within the chapter, as ``{holds}`` names it in prose.
-    *comparisons : Comparison
-        What the sentence says. It holds where all of them do, does not where one does not, else it is unknown.
-
-    Raises
-    ------
-    ResultError
-        If the key is no name, or there is no comparison.
-    """
-    from IPython.display import display
-
-    check_key(key)
-    if not comparisons or not all(isinstance(one, Comparison) for one in comparisons):
-        raise ResultError(
-            f"the statement {key!r} rests on no comparison: give it one, such as below(late, early)"
-        )
-    joint = joined(comparisons)
+def statement_output(key: str, joint: Comparison) -> dict[str, Any]:
+    """Return the output of a notebook that carries a statement."""
     text = f"{key} {WORDS[joint.holds]}: {joint.because}"
-    display({STATEMENT_MIME: {"key": key, **asdict(joint)}, "text/plain": text}, raw=True)
+    return {STATEMENT_MIME: {"key": key, **asdict(joint)}, "text/plain": text}
 
 
 def joined(comparisons: Iterable[Comparison]) -> Comparison:
@@ -215,8 +191,8 @@ def joined(comparisons: Iterable[Comparison]) -> Comparison:
 
 
 def harvest(outputs: Iterable[Mapping[str, Any]]) -> dict[str, Comparison]:
-    """Return the statements among outputs of the notebook format, by key, in the order they were recorded."""
-    return {key: Comparison(**fields) for key, fields in recorded(outputs, STATEMENT_MIME).items()}
+    """Return the statements among outputs of the notebook format, by key, in the order they were published."""
+    return {key: Comparison(**fields) for key, fields in published(outputs, STATEMENT_MIME).items()}
 
 
 def note(fallen: Iterable[Comparison]) -> str:
@@ -235,9 +211,7 @@ def note(fallen: Iterable[Comparison]) -> str:
 def _compare(holds: Callable[..., bool], *given: Given) -> Comparison:
     """Return a comparison of what is given; unknown where a value, or an interval, is missing."""
     unit = next((unit for one in given if (unit := getattr(one, "unit", ""))), "count")
-    results = [
-        result.model_copy(update={"unit": result.unit or unit}) for result in map(_read, given)
-    ]
+    results = [replace(result, unit=result.unit or unit) for result in map(_read, given)]
     units = list(dict.fromkeys(result.unit for result in results if result.unit))
     if len(units) > 1:
         raise ResultError(f"what is in {units[0]} cannot be compared with what is in {units[1]}")
@@ -251,15 +225,15 @@ def _compare(holds: Callable[..., bool], *given: Given) -> Comparison:
     return Comparison(None if lacking else holds(*results), because, _labelled(results))
 
 
-def _read(given: Any) -> Result:
+def _read(given: Any) -> Estimate:
     """Return an estimate, a claim or a number as a result; the latter two are their own intervals."""
+    if isinstance(given, Estimate):
+        return given
     try:
         if isinstance(given, SupportsFloat):
-            return Result(value=float(given), low=float(given), high=float(given))
-        if hasattr(given, "low"):
-            return Result.model_validate(given)
+            return Estimate(value=float(given), low=float(given), high=float(given))
         label = getattr(given, "label", "") or getattr(given, "statement", "")
-        return Result(
+        return Estimate(
             value=given.value, low=given.value, high=given.value, unit=given.unit, label=label
         )
     except (AttributeError, ValueError) as error:
@@ -268,13 +242,13 @@ def _read(given: Any) -> Result:
         ) from error
 
 
-def _point(given: Given) -> Result:
+def _point(given: Given) -> Estimate:
     """Return what is given without its interval."""
     result = _read(given)
-    return result.model_copy(update={"low": result.value, "high": result.value})
+    return replace(result, low=result.value, high=result.value)
 
 
-def _labelled(results: Iterable[Result]) -> str:
+def _labelled(results: Iterable[Estimate]) -> str:
     return "; ".join(f"{one.label}: {numbers.ranged(one)}" for one in results if one.label)
 
 
@@ -300,70 +274,3 @@ def _in_order(comparison: Comparison, *sides: tuple[Given, Period]) -> Compariso
     else:
         return comparison
     return Comparison(None, because, comparison.numbers)
-
-
-_MARK = re.compile(r"\{{1,2}holds\}{1,2}`([^`\n]+)`(?!`)|\bholds=\"([\w:-]+)\"")
-TITLE = "The title of a figure."
-"""What stands for a sentence where a figure rests on a statement: its title is made in code."""
-_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
-_BEFORE = re.compile(r"\n\s*\n|^[ \t]*(?:[-*+]|\d+\.|[\w-]+:)[ \t]+[\"']?|\|", re.MULTILINE)
-"""What a paragraph begins after: an empty line, the sign of a list item, the name of an entry, the edge of a cell."""
-SENTENCE_END = re.compile(
-    r"[.!?][”’)\"*]*\s+(?=[A-Z“‘(*…{\[]|$)"
-)  # what lies between two sentences
-_PLAIN = (
-    (r"^(?:`{3,}|:{3,}).*$", ""),
-    (r"\{(?:term|ref|doc)\}`([^`<]+?)\s*(?:<[^`>]*>)?`", r"\1"),
-    (r"\{cite:[a-z]+\}`[^`]*`|\{holds\}`[^`]*`", ""),
-    (r"\{[\w:-]+\}(`+).*?\1", "…"),  # a value, which differs between editions
-    (r"\[([^\]]*)\]\([^)]*\)", r"\1"),
-    (r"[*`]", ""),
-)
-
-
-class Mark(NamedTuple):
-    """A sentence that rests on a statement: page, line, the statement's full name, the sentence without values."""
-
-    page: str
-    line: int
-    name: str
-    sentence: str
-
-
-def full_name(name: str, docname: str) -> str:
-    """Return a name with its chapter: that of the page where none is given."""
-    return name if ":" in name else f"{docname.rsplit('/', 1)[-1]}:{name}"
-
-
-def anchor(name: str, docname: str) -> str:
-    """Return the id of a place that rests on a statement."""
-    chapter, _, key = name.partition(":")
-    return f"holds-{key}" if docname.rsplit("/", 1)[-1] == chapter else f"holds-{chapter}-{key}"
-
-
-def marks_of(docname: str, text: str) -> Iterator[Mark]:
-    r"""Yield the marks of a page in their order, but for those in comments.
-
-    Examples
-    --------
-    >>> [mark] = marks_of("notebooks/models", "# Who\n\n*One*. It {term}`fell`\nto {result}`late`. {holds}`fell`")
-    >>> mark.line, mark.name, mark.sentence
-    (4, 'models:fell', 'It fell to ….')
-    """
-    text = _COMMENT.sub(lambda comment: re.sub(r"[^\n]", " ", comment[0]), text)
-    last = 0
-    for mark in _MARK.finditer(text):
-        ends = [found.end() for found in _BEFORE.finditer(text, last, mark.start())]
-        sentence = plain(text[max([last, *ends]) : mark.start()])
-        last = mark.end()
-        name = full_name((mark[1] or mark[2]).strip(), docname)
-        yield Mark(
-            docname, text.count("\n", 0, mark.start()) + 1, name, TITLE if mark[2] else sentence
-        )
-
-
-def plain(text: str) -> str:
-    """Return the last sentence of Markdown without its markup; of values nothing is told but that they are there."""
-    for markup, words in _PLAIN:
-        text = re.sub(markup, words, text, flags=re.MULTILINE)
-    return SENTENCE_END.split(" ".join(text.split()))[-1]

@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable
 from typing import Any
 
-from bookpress.book.results import Result
+from bookpress.chapter.estimates import Estimate
 
 NO_VALUE = "no value"
 NO_INTERVAL = "no interval"
@@ -94,7 +94,7 @@ def with_unit(text: str, unit: str) -> str:
     return f"{text} {named}" if named and text != NO_VALUE else text
 
 
-def _ends(result: Result, extra: int = 0) -> str:
+def _ends(result: Estimate, extra: int = 0) -> str:
     """Write the ends of the interval of a result without the word of its unit; alike ends get a digit more."""
     low, high = (number(end, result.unit, extra=extra) for end in (result.low, result.high))
     if low == high and result.low != result.high:
@@ -102,21 +102,21 @@ def _ends(result: Result, extra: int = 0) -> str:
     return low if low == high else f"{low} to {high}"
 
 
-def interval(result: Result, *, extra: int = 0) -> str:
+def interval(result: Estimate, *, extra: int = 0) -> str:
     """Write the interval of a result, the unit once; ends that are written alike get a digit more."""
     if result.low is None or result.high is None:
         return NO_INTERVAL
     return with_unit(_ends(result, extra), result.unit)
 
 
-def counts(result: Result) -> str:
+def counts(result: Estimate) -> str:
     """Write the counts of a share (``55 of 86``), else the number of observations (``n = 86``)."""
     if result.n is None:
         return NO_COUNTS
     return f"n = {result.n:,}" if result.k is None else f"{result.k:,} of {result.n:,}"
 
 
-def full(result: Result) -> str:
+def full(result: Estimate) -> str:
     """Write a result with its interval and counts."""
     parts = (
         [f"95% interval {interval(result)}"]
@@ -127,7 +127,7 @@ def full(result: Result) -> str:
     return f"{write(result)} ({'; '.join(parts)})" if parts else write(result)
 
 
-def ranged(result: Result) -> str:
+def ranged(result: Estimate) -> str:
     """Write a result with the bare ends of its interval in brackets; a share of few with its counts."""
     bounded = result.low is not None and result.high is not None and result.low != result.high
     parts = [_ends(result).replace("%", "")] if bounded else []
@@ -139,7 +139,7 @@ def _value(value: float | None, unit: str, extra: int = 0) -> str:
     return with_unit(number(value, unit, extra=extra), unit)
 
 
-FORMATS: dict[str, Callable[[Result], str]] = {
+FORMATS: dict[str, Callable[[Estimate], str]] = {
     "value": lambda result: _value(result.value, result.unit),
     "precise": lambda result: _value(result.value, result.unit, 1),
     "number": lambda result: number(result.value, result.unit),
@@ -155,7 +155,7 @@ FORMATS: dict[str, Callable[[Result], str]] = {
 }
 
 
-def write(result: Result, how: str = "value") -> str:
+def write(result: Estimate, how: str = "value") -> str:
     """Write a result for prose, in one of `FORMATS`; any other is a `FormatError` that lists them."""
     if how not in FORMATS:
         raise FormatError(f"no format {how!r}; there are {', '.join(FORMATS)}")

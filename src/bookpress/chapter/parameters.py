@@ -22,7 +22,7 @@ from typing import Any
 
 from pydantic import PydanticUserError, TypeAdapter, ValidationError
 
-from bookpress.book.number_formats import UNITS, number, setting, with_unit
+from bookpress.chapter.number_formats import UNITS, number, setting, with_unit
 from bookpress.errors import PressError, nearest, short
 
 Value = Any  # a value of a parameter: what JSON can hold

@@ -1,0 +1,1 @@
+"""What a chapter is: parameters, what its prose quotes, estimates, comparisons."""

@@ -1,0 +1,100 @@
+"""The names that the code of a chapter binds, and what is wrong with those that prose quotes; nothing is run."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from typing import NamedTuple
+
+from bookpress.chapter.expressions import COMPARISONS, FUNCTIONS, names_in
+from bookpress.chapter.quotes import CELLS, Quote
+from bookpress.errors import nearest, short
+
+NO_PYTHON = re.compile(r"\A%%.*|^[%!][^\n]*", re.DOTALL | re.MULTILINE)  # magics
+INNER = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)  # have names of their own
+NAMED = (*INNER[:3], ast.ExceptHandler, ast.MatchAs)
+LOOPS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+PLAIN = (ast.Assign, ast.AnnAssign, ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef)
+"""Statements that bind a name once and for all, where they stand at the level of the module."""
+
+
+class Binding(NamedTuple):
+    """A place where a name is bound: its line, and whether it is bound there once and for all."""
+
+    line: int
+    is_plain: bool
+
+
+def python_of(source: str) -> str:
+    """Return the Python of a page's cells, each line where it stands, all else empty."""
+    lines = [""] * (source.count("\n") + 1)
+    for cell in CELLS.finditer(source):
+        first = source.count("\n", 0, cell.start("code"))
+        code = NO_PYTHON.sub(lambda found: "\n" * found[0].count("\n"), cell["code"]).splitlines()
+        lines[first : first + len(code)] = code
+    return "\n".join(lines)
+
+
+def bindings_of(source: str) -> Mapping[str, Sequence[Binding]]:
+    r"""Return where the code of a chapter binds names at its top level; nothing where it is no Python.
+
+    Examples
+    --------
+    >>> source = "```{code-cell}\nfor year in range(3):\n    last = year\nfirst = 1\n```"
+    >>> found = bindings_of(source)
+    >>> found["first"], found["last"]
+    ([Binding(line=4, is_plain=True)], [Binding(line=3, is_plain=False)])
+    """
+    found: dict[str, list[Binding]] = defaultdict(list)
+    with suppress(SyntaxError, ValueError, RecursionError, MemoryError):
+        for statement in ast.parse(python_of(source)).body:
+            for name, line in _bound(statement):
+                found[name].append(Binding(line, isinstance(statement, PLAIN)))
+    return found
+
+
+def _bound(node: ast.AST) -> Iterator[tuple[str, int]]:
+    """Yield the names that a statement binds in its own scope."""
+    match node:
+        case ast.Name(id=name, ctx=ast.Store() | ast.Del()):
+            yield name, node.lineno
+        case ast.Import(names=names) | ast.ImportFrom(names=names):
+            for one in names:
+                yield (one.asname or one.name).partition(".")[0], node.lineno
+        case _ if isinstance(node, NAMED) and node.name:
+            yield node.name, node.lineno
+    if isinstance(node, LOOPS):
+        walrus = (one.target for one in ast.walk(node) if isinstance(one, ast.NamedExpr))
+        yield from ((one.id, one.lineno) for one in walrus)
+    elif not isinstance(node, INNER):
+        for child in ast.iter_child_nodes(node):
+            yield from _bound(child)
+
+
+def quote_problems(quotes: Sequence[Quote], source: str) -> Iterator[tuple[int, str]]:
+    """Yield what is wrong with the names that the prose of a chapter quotes, with the line of the sentence."""
+    bound = bindings_of(source)
+    for name in (*COMPARISONS, *FUNCTIONS):
+        for binding in bound.get(name, ()):
+            yield binding.line, f"{name} is the name of a comparison: call it otherwise"
+    for quote in quotes:
+        line, sentence = next(iter(quote.sentences.items()))
+        for name in dict.fromkeys(names_in(quote.code)):
+            if fault := _fault(name, bound):
+                yield line, f"`{short(quote.code)}`: {fault} (in: {short(sentence)})"
+
+
+def _fault(name: str, bound: Mapping[str, Sequence[Binding]]) -> str:
+    """Return what is wrong with a name that prose quotes; empty where nothing is."""
+    places = bound.get(name, ())
+    if not places:
+        return f"no {name!r} in the chapter{nearest(name, sorted(bound))}"
+    lines = " and ".join(str(place.line) for place in places)
+    if len(places) > 1:
+        return f"{name!r} is bound more than once, in lines {lines}: give what prose quotes a name of its own"
+    if not places[0].is_plain:
+        return f"{name!r} is bound in a loop or a branch, in line {lines}: bind it by one statement outside"
+    return ""

@@ -1,0 +1,158 @@
+"""Estimates: values with their intervals and counts, and how they travel in a notebook.
+
+An estimate that the prose of a chapter quotes is a *result* of the chapter. It is carried in the executed notebook as
+an output of a MIME type, whoever runs it.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
+from numbers import Real
+from typing import Any
+
+from pydantic import ConfigDict, TypeAdapter, ValidationError, field_validator
+from pydantic.dataclasses import dataclass
+
+from bookpress.errors import short
+
+RESULT_MIME = "application/vnd.bookpress.result+json"
+
+
+class ResultError(Exception):
+    """A result or a statement that cannot be published or read."""
+
+
+@dataclass(frozen=True, slots=True, config=ConfigDict(extra="forbid"))
+class Estimate:
+    """A value, its interval, and what it rests on.
+
+    Parameters
+    ----------
+    value : float or None
+        The value in its unit; None where it does not exist, as for a share of nothing. NaN counts as None.
+    low, high : float, optional
+        The ends of its 95% interval, or of the one that the label names.
+    k : int, optional
+        How many were counted; with `n` it makes a share.
+    n : int, optional
+        Of how many, or the number of observations.
+    unit : str
+        The unit: ``"share"`` (0 to 1), ``"ratio"``, ``"odds ratio"``, ``"count"``, ``"points"`` (percentage points),
+        ``"year"`` (a calendar year), ``"years"``, ``"months"``, ``"FLOP"``, ``"FLOP/s"``, ``"USD"``, or its own word.
+    label : str
+        What is estimated, in a few words that stand alone.
+    period : tuple of int, optional
+        First and last calendar year, so that a statement on a rise or fall knows the order.
+
+    Raises
+    ------
+    ValidationError
+        If a part is of another type, or a number is infinite.
+
+    Examples
+    --------
+    >>> Estimate(0.64, 0.53, 0.73, k=55, n=86, unit="share", label="models by universities alone").k
+    55
+    >>> Estimate(float("nan")).value is None
+    True
+    """
+
+    value: float | None
+    low: float | None = None
+    high: float | None = None
+    k: int | None = None
+    n: int | None = None
+    unit: str = ""
+    label: str = ""
+    period: tuple[int, int] | None = None
+
+    @field_validator("value", "low", "high")
+    @classmethod
+    def _finite(cls, number: float | None) -> float | None:
+        """Refuse infinities and turn NaN into None: JSON knows neither."""
+        if number is not None and math.isinf(number):
+            raise ValueError("an estimate is finite, or None")
+        return None if number is None or math.isnan(number) else number
+
+    def row(self, name: str = "share") -> dict[str, Any]:
+        """Return the estimate as cells of a row of a table.
+
+        Parameters
+        ----------
+        name : str
+            The column of the value.
+
+        Returns
+        -------
+        dict
+            The value under that name, with ``low``, ``high``, ``k`` and ``n``.
+        """
+        return {name: self.value, "low": self.low, "high": self.high, "k": self.k, "n": self.n}
+
+    @property
+    def fields(self) -> dict[str, Any]:
+        """The estimate as ``results.json`` holds it."""
+        parts = asdict(self)
+        parts.pop("period")
+        return parts
+
+
+_ESTIMATE = TypeAdapter(Estimate)
+
+
+def read_estimate(fields: Mapping[str, Any]) -> Estimate:
+    """Return the estimate that JSON holds, none of it trusted."""
+    return _ESTIMATE.validate_python(dict(fields))
+
+
+def as_estimate(name: str, given: Any) -> Estimate:
+    """Return what a chapter calls by a name as an estimate: a plain number is a count without an interval."""
+    if isinstance(given, Estimate):
+        return given
+    is_number = isinstance(given, Real) and not isinstance(given, bool)
+    try:
+        if is_number:
+            return Estimate(float(given), unit="count", label=name.replace("_", " "))
+    except ValidationError:
+        pass
+    raise ResultError(
+        f"{short(repr(given))} is no estimate and no finite number; "
+        "give one: Estimate(0.4, 0.3, 0.5, n=9, unit='share')"
+    )
+
+
+def result_output(key: str, estimate: Estimate) -> dict[str, Any]:
+    """Return the output of a notebook that carries a result."""
+    shown = "no value" if estimate.value is None else f"{estimate.value:.4g}"
+    return {RESULT_MIME: {"key": key, **estimate.fields}, "text/plain": f"{key} = {shown}"}
+
+
+def harvest(outputs: Iterable[Mapping[str, Any]]) -> dict[str, Estimate]:
+    """Return the results among outputs of the notebook format, by key, in their order."""
+    found = published(outputs, RESULT_MIME)
+    return {key: read_estimate(fields) for key, fields in found.items()}
+
+
+def published(outputs: Iterable[Mapping[str, Any]], mime: str) -> dict[str, dict[str, Any]]:
+    """Return what outputs of a MIME type hold, by key, in the order of the outputs."""
+    found: dict[str, dict[str, Any]] = {}
+    for payload in (output.get("data", {}).get(mime) for output in outputs):
+        if payload is not None:
+            fields = dict(payload)
+            key = fields.pop("key")
+            if key in found:
+                raise ResultError(f"the key {key!r} is published twice")
+            found[key] = fields
+    return found
+
+
+def results_file(results: Mapping[str, Any]) -> bytes:
+    """Return the file of a chapter's results, as readers download it and citations give its hash."""
+    found = {
+        key: one.fields if isinstance(one, Estimate) else read_estimate(one).fields
+        for key, one in results.items()
+    }
+    return (json.dumps(found, ensure_ascii=False, indent=1) + "\n").encode()

@@ -1,0 +1,103 @@
+"""The last cell of a chapter, which the press writes: it evaluates what the prose quotes and puts it into the outputs.
+
+So results and statements are there whoever runs the notebook: the press, papermill, Jupyter Book, a reader.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from bookpress.chapter.estimates import Estimate, ResultError, as_estimate, result_output
+from bookpress.chapter.expressions import compared, value_at
+from bookpress.chapter.quotes import Quote
+from bookpress.chapter.statements import joined, statement_output
+from bookpress.errors import short
+
+TAG = "quotes"
+"""The tag of the cell, besides the one by which it does not show."""
+_CODE = """# What the prose quotes, written by the press: kind, key, expression, and the sentences by their lines.
+from bookpress.chapter.publish import publish
+
+publish(
+    globals(),
+    {where!r},
+    [
+{facts}
+    ],
+)"""
+
+Fact = tuple[str, str, str, Mapping[int, str]]
+
+
+def cell_of(quotes: Iterable[Quote], where: str) -> str:
+    """Return the code of the cell that publishes what the prose of a file quotes."""
+    facts = (
+        f"        ({quote.kind!r}, {quote.key!r}, {quote.code!r}, {dict(quote.sentences)!r}),"
+        for quote in quotes
+    )
+    return _CODE.format(where=where, facts="\n".join(facts))
+
+
+def publish(scope: Mapping[str, Any], where: str, facts: Sequence[Fact]) -> None:
+    """Publish what prose quotes, as outputs of the cell that calls this.
+
+    Parameters
+    ----------
+    scope : mapping
+        The names of the chapter after its last cell: its ``globals()``.
+    where : str
+        The file of the chapter, as errors name it.
+    facts : sequence of tuple
+        Of each fact the kind (``"result"``, ``"years"``, ``"statement"``), the key, the code that makes it, and the
+        sentences that quote it by their lines.
+
+    Raises
+    ------
+    ResultError
+        If facts cannot be evaluated; it names all of them, each with its line and sentence.
+    """
+    from IPython.display import display
+
+    problems, outputs = [], []
+    for kind, key, code, sentences in facts:
+        try:
+            outputs += _outputs(kind, key, code, scope)
+        except Exception as error:  # noqa: BLE001 - a sentence can be wrong in any way
+            line, sentence = next(iter(sentences.items()))
+            what = error if isinstance(error, ResultError) else f"{type(error).__name__}: {error}"
+            problems.append(f"{where}:{line}: `{short(code)}`: {what} (in: {short(sentence)})")
+    if problems:
+        raise ResultError("\n".join(problems))
+    for output in outputs:
+        display(output, raw=True)
+
+
+def _outputs(kind: str, key: str, code: str, scope: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return the outputs that carry a fact."""
+    if kind == "statement":
+        return [statement_output(key, joined(compared(code, scope)))]
+    if kind == "result":
+        value = value_at(code, scope)
+        if value is None and "." in code:
+            value = Estimate(None, label=key.replace(".", " ").replace("_", " "))
+        return [result_output(key, as_estimate(key, value))]
+    if key in scope.get("__annotations__", {}):  # the page knows its parameters
+        return []
+    years = zip(("first", "last"), years_of(value_at(code, scope)), strict=True)
+    return [
+        result_output(f"{key}.{end}", Estimate(year, unit="year", label=f"{end} year of {key}"))
+        for end, year in years
+    ]
+
+
+def years_of(given: Any) -> tuple[int | None, int | None]:
+    """Return first and last year of a period, a year, or an estimate that has a period."""
+    period = getattr(given, "period", given)
+    if period is None:
+        return None, None
+    if isinstance(period, int):
+        return period, period
+    if isinstance(period, tuple | list) and len(period) == 2:
+        return period[0], period[1]
+    raise ResultError(f"{short(repr(given))} is no period: give first and last year, (2020, 2022)")

@@ -1,0 +1,265 @@
+"""What the prose of a chapter quotes: results, periods and statements, each with its line and sentence.
+
+Prose stands in Markdown, in the front matter, and in the metadata of figures and tables. It is read here without
+running anything.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, Literal, NamedTuple
+
+import yaml
+
+from bookpress.chapter.expressions import ELSEWHERE, PATH, read_statement
+from bookpress.chapter.number_formats import FORMATS
+from bookpress.errors import UsageError, short
+from bookpress.files import FRONT, sha256
+
+CELLS = re.compile(
+    r"^(?P<fence>`{3,}|~{3,})\{code-cell\}[^\n]*\n"
+    r"(?P<head>---[ \r]*\n.*?^---[ \r]*\n|(?::[^\n]*\n)*)(?P<code>.*?)^(?P=fence)[ \r]*$",
+    re.DOTALL | re.MULTILINE,
+)
+"""The code cells of a MyST notebook: what stands above the code, and the code."""
+ROLE = re.compile(r"\{(?P<kind>result|years|holds)\}`(?P<text>[^`]+)`(?!`)")
+NO_ROLES = re.compile(r"<!--.*?-->|(?<!`)(``+)(?!`).*?(?<!`)\1(?!`)", re.DOTALL)
+"""Comments, and code that shows a role to readers."""
+JOINTS = {"value": " to ", "dash": "–"}
+"""What stands between the first and the last year of a period, by format."""
+Kind = Literal["result", "years", "statement"]
+
+
+@dataclass(frozen=True)
+class Quote:
+    """A fact that prose quotes: its kind, key, the code that makes it, the sentences that quote it by line."""
+
+    kind: Kind
+    key: str
+    code: str
+    sentences: Mapping[int, str]
+
+
+class Role(NamedTuple):
+    """A role of a page: its kind, what it holds in one line, where it stands, the sentence up to it, and in what."""
+
+    kind: str
+    text: str
+    line: int
+    sentence: str
+    place: str  # empty in the text, else the path of the metadata or front matter
+
+
+class Mark(NamedTuple):
+    """A sentence that rests on a statement: page, line, the statement's full name, the sentence without values."""
+
+    page: str
+    line: int
+    name: str
+    sentence: str
+
+
+def roles_of(source: str) -> Iterator[Role]:
+    """Yield the roles of a page that quote results, periods and statements, in their order."""
+    text = NO_ROLES.sub(_blanked, source)
+    front = FRONT.match(text)
+    if front:
+        yield from _roles_in_yaml(front[1], 2)
+    last = front.end() if front else 0
+    for cell in CELLS.finditer(text, last):
+        yield from _roles_in_text(text, last, cell.start())
+        yield from _roles_in_yaml(cell["head"].strip("-\n"), text.count("\n", 0, cell.start()) + 2)
+        last = cell.end()
+    yield from _roles_in_text(text, last, len(text))
+
+
+def _blanked(found: re.Match[str]) -> str:
+    return re.sub(r"[^\n]", " ", found[0])
+
+
+def _roles_in_text(text: str, start: int, end: int) -> Iterator[Role]:
+    last = start
+    for role in ROLE.finditer(text, start, end):
+        line = text.count("\n", 0, role.start()) + 1
+        yield Role(role["kind"], _one_line(role["text"]), line, _sentence(text, last, role), "")
+        last = role.end() if role["kind"] == "holds" else last
+
+
+def _roles_in_yaml(text: str, first_line: int) -> Iterator[Role]:
+    """Yield the roles of texts in YAML as its parser reads them, for a text may be wrapped."""
+    lines = [
+        first_line + text.count("\n", 0, found.start())
+        for found in re.finditer(r"\{(?:result|years|holds)\}`", text)
+    ]
+    if not lines:
+        return
+    try:
+        entries = yaml.safe_load(text)
+    except yaml.YAMLError:  # those who read it say so
+        return
+    for path, value in _texts(entries):
+        for role in _roles_in_text(value, 0, len(value)):
+            line = lines.pop(0) if lines else first_line
+            yield role._replace(line=line, place=path)
+
+
+def _texts(entries: Any, path: str = "") -> Iterator[tuple[str, str]]:
+    if isinstance(entries, str):
+        yield path, entries
+    elif isinstance(entries, dict | list):
+        pairs = entries.items() if isinstance(entries, dict) else enumerate(entries)
+        for key, value in pairs:
+            yield from _texts(value, f"{path}.{key}".strip("."))
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+_BEFORE = re.compile(r"\n\s*\n|^[ \t]*(?:[-*+]|\d+\.|[\w-]+:)[ \t]+[\"']?|\|", re.MULTILINE)
+"""What a paragraph begins after: an empty line, the sign of a list item, the name of an entry, the edge of a cell."""
+SENTENCE_END = re.compile(r"[.!?][”’)\"*]*\s+(?=[A-Z“‘(*…{\[]|$)")
+"""What lies between two sentences."""
+_PLAIN = (
+    (r"^(?:`{3,}|:{3,}).*$", ""),
+    (r"\{(?:term|ref|doc)\}`([^`<]+?)\s*(?:<[^`>]*>)?`", r"\1"),
+    (r"\{cite:[a-z]+\}`[^`]*`|\{holds\}`[^`]*`", ""),
+    (r"\{[\w:-]+\}(`+).*?\1", "…"),  # a value, which differs between editions
+    (r"\[([^\]]*)\]\([^)]*\)", r"\1"),
+    (r"[*`]", ""),
+)
+
+
+def _sentence(text: str, last: int, role: re.Match[str]) -> str:
+    """Return the sentence that a mark ends, or that a value stands in, without markup."""
+    end = role.start() if role["kind"] == "holds" else role.end()
+    starts = [found.end() for found in _BEFORE.finditer(text, last, role.start())]
+    return plain(text[max([last, *starts]) : end])
+
+
+def plain(text: str) -> str:
+    """Return the last sentence of Markdown without its markup; of values nothing is told but that they are there."""
+    for markup, words in _PLAIN:
+        text = re.sub(markup, words, text, flags=re.MULTILINE | re.DOTALL)
+    return SENTENCE_END.split(" ".join(text.split()))[-1]
+
+
+def full_name(name: str, docname: str) -> str:
+    """Return a name with its chapter: that of the page where none is given."""
+    return name if ELSEWHERE.match(name) else f"{docname.rsplit('/', 1)[-1]}:{name}"
+
+
+def statement_name(text: str, docname: str) -> str:
+    """Return the full name of the statement that a ``{holds}`` names or makes; a `UsageError` where it is neither."""
+    return text if ELSEWHERE.fullmatch(text) else full_name(read_statement(text).key, docname)
+
+
+def split_result(text: str) -> tuple[str, str]:
+    """Return the name in a ``{result}``, with its chapter if there is one, and the format."""
+    head, _, last = text.rpartition(":")
+    if head and (last in FORMATS or ":" in head):
+        return head, last
+    return text, "value"
+
+
+def split_years(text: str) -> tuple[str, str]:
+    """Return the name in a ``{years}``, with its chapter if there is one, and the format."""
+    head, _, last = text.rpartition(":")
+    return (head, last) if head and last in JOINTS else (text, "value")
+
+
+def anchor(name: str, docname: str) -> str:
+    """Return the id of a place that rests on a statement; an expression gives its words and a short hash."""
+    chapter, _, key = name.partition(":")
+    if not key.isidentifier():
+        words = re.sub(r"\W+", "-", key).strip("-")[:40]
+        key = f"{words}-{sha256(key.encode())[:6]}"
+    return f"holds-{key}" if docname.rsplit("/", 1)[-1] == chapter else f"holds-{chapter}-{key}"
+
+
+def marks_of(docname: str, source: str) -> Iterator[Mark]:
+    r"""Yield the marks of a page in their order, but for those in comments; one that is no statement is left out.
+
+    Examples
+    --------
+    >>> [mark] = marks_of("notebooks/models", "# Who\n\n*One*. It {term}`fell`\nto {result}`late`. {holds}`fell`")
+    >>> mark.line, mark.name, mark.sentence
+    (4, 'models:fell', 'It fell to ….')
+    """
+    for role in roles_of(source):
+        if role.kind == "holds":
+            try:
+                name = statement_name(role.text, docname)
+            except UsageError:  # `problems_of` says so
+                continue
+            yield Mark(docname, role.line, name, role.sentence)
+
+
+def quotes_of(slug: str, source: str, also: Sequence[str] = ()) -> list[Quote]:
+    """Return what the prose of a chapter quotes of the chapter itself, and what it publishes for other pages besides.
+
+    Raises
+    ------
+    UsageError
+        If something is no path and no expression, or a name stands for two statements; with the line.
+    """
+    found: dict[tuple[Kind, str, str], dict[int, str]] = defaultdict(dict)
+    roles = [own for role in roles_of(source) if (own := _own(role, slug))]
+    made = _statements_made(roles)
+    for role in roles:
+        with _at_line(role.line):
+            kind, key, code = _quoted(role, made)
+        found[kind, key, code].setdefault(role.line, role.sentence)
+    for entry in also:
+        name, code = read_statement(entry)
+        kind = "statement" if name or not PATH.fullmatch(code) else "result"
+        if not any(key == (name or code) for _, key, _ in found):
+            found[kind, name or code, code][1] = f"also: {entry}"
+    return [Quote(*fact, sentences) for fact, sentences in found.items()]
+
+
+def _own(role: Role, slug: str) -> Role | None:
+    """Return a role that quotes its own chapter, without the name of it; None for one that quotes another."""
+    splits = {"result": split_result, "years": split_years}
+    name = splits[role.kind](role.text)[0] if role.kind in splits else role.text
+    if not (ELSEWHERE.fullmatch(name) if role.kind == "holds" else ":" in name):
+        return role._replace(text=name)
+    chapter, _, bare = name.partition(":")
+    return role._replace(text=bare) if chapter == slug else None
+
+
+def _statements_made(roles: Sequence[Role]) -> dict[str, str]:
+    """Return the code of the statements that sentences give a name, by it."""
+    made: dict[str, str] = {}
+    for role in roles:
+        if role.kind == "holds":
+            with _at_line(role.line):
+                name, code = read_statement(role.text)
+                if name and made.setdefault(name, code) != code:
+                    raise UsageError(f"{name} stands for two statements: {made[name]} and {code}")
+    return made
+
+
+def _quoted(role: Role, made: Mapping[str, str]) -> tuple[Kind, str, str]:
+    """Return kind, key and code of what a role quotes of its own chapter."""
+    if role.kind == "holds":
+        if role.place.endswith("image.alt"):
+            raise UsageError("an alternative text cannot hold a {holds}: put it into the caption")
+        statement = read_statement(role.text)
+        return "statement", statement.key, made.get(statement.key, statement.code)
+    if not PATH.fullmatch(role.text):
+        raise UsageError(f"`{short(role.text)}` is no name and no path such as odds.late")
+    return "result" if role.kind == "result" else "years", role.text, role.text
+
+
+@contextmanager
+def _at_line(line: int) -> Iterator[None]:
+    """Let a refusal name a line."""
+    try:
+        yield
+    except UsageError as error:
+        raise UsageError(f"line {line}: {error}") from error
