@@ -12,7 +12,7 @@ from pathlib import Path
 
 from tests.benchmarks._measuring import Copy, Row, tabled
 
-TYPES = "src/compute_divide/analysis/choices.py"
+TYPES = "src/compute_divide/choices.py"
 LIMITS = {"closed choices": (360.0, 6.0), "all choices": (720.0, 10.0)}
 """Seconds, and megabytes."""
 A_STATE = 15.0

@@ -12,7 +12,7 @@ from book.browsing import Site
 from compute_divide.analysis.chips import budget
 from compute_divide.analysis.chips.budget import rank_by_year
 from compute_divide.analysis.chips.hardware import chip_peaks
-from compute_divide.analysis.choices import rentable_chips
+from compute_divide.choices import rentable_chips
 from compute_divide.evidence.chips.chips import load_chips, load_prices
 from compute_divide.evidence.models.table import load_models
 from sampling import LONG

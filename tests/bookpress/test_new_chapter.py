@@ -23,7 +23,7 @@ def author(book: Project) -> Project:
     shutil.copy(Path(__file__).parents[2] / PATTERN, book.root / PATTERN)
     (book.root / "book/settings.yml").write_text(
         "command: bookpress\nfront_matter: compute_divide\npackage: compute_divide\n"
-        "parameter_types: compute_divide.analysis.choices\n"
+        "parameter_types: compute_divide.choices\n"
     )
     for name in ("notebooks/second.md", "book/editions/other.yml"):
         (book.root / name).unlink()

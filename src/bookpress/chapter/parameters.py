@@ -22,7 +22,8 @@ from typing import Any
 
 from pydantic import PydanticUserError, TypeAdapter, ValidationError
 
-from bookpress.chapter.number_formats import UNITS, number, setting, with_unit
+from bookpress.chapter.number_formats import UNITS, number, period, setting, with_unit
+from bookpress.chapter.periods import FORMAT, explored_periods, years_of
 from bookpress.errors import PressError, nearest, short
 
 Value = Any  # a value of a parameter: what JSON can hold
@@ -97,6 +98,15 @@ class Parameter:
         """The allowed values where they are a closed set, else an empty list."""
         return list(self.schema.get("enum", []))
 
+    @property
+    def is_period(self) -> bool:
+        """Whether it is a period of years."""
+        return self.schema.get("format") == FORMAT
+
+    def in_python(self, value: Value) -> Any:
+        """Return a value as the chapter sees it: a period as a tuple."""
+        return years_of(value) if self.is_period else value
+
     def explored(self, value: Value) -> list[Value]:
         """Return the values worth trying, `value` among them: all of a closed set, else those that the type lists.
 
@@ -105,6 +115,8 @@ class Parameter:
         listed = self.schema.get(
             "explore", self.choices or ([False, True] if isinstance(value, bool) else [])
         )
+        if self.is_period and isinstance(listed, Mapping):
+            listed = explored_periods(value, listed)
         if isinstance(listed, Mapping):
             made = [value + step for step in listed.get("by", ())] + [
                 value * by for by in listed.get("times", ())
@@ -119,7 +131,8 @@ class Parameter:
         for one in listed:
             with suppress(ValueError):
                 found += [self.check(one)]
-        order = self.choices or sorted(one for one in found if isinstance(one, int | float))
+        has_order = self.is_period or isinstance(value, int | float)
+        order = self.choices or sorted(dict.fromkeys(found) if has_order else ())
         return [one for one in order if one in found] or found
 
     def check(self, value: Value) -> Value:
@@ -191,6 +204,8 @@ def allowed_text(schema: Mapping[str, Any]) -> str:
         items = schema.get("items", {})
         sample = items.get("enum") or items.get("examples") or ["x"]
         return f"a list such as {json.dumps(sample[:1])} of: {allowed_text(items)}"
+    if schema.get("format") == FORMAT:
+        return f"first and last year from {schema['minimum']} to {schema['maximum']}, as 2020-2022"
     if "minimum" in schema and "maximum" in schema:
         return f"{schema['minimum']} to {schema['maximum']}"
     words = {
@@ -215,6 +230,8 @@ def in_words(value: Value, schema: Mapping[str, Any]) -> str:
         return ", ".join(in_words(one, schema.get("items", {})) for one in value) or setting(value)
     month = re.fullmatch(r"(\d{4})-(0[1-9]|1[0-2])", value) if isinstance(value, str) else None
     spoken = f"{calendar.month_name[int(month[2])]} {month[1]}" if month else setting(value)
+    if schema.get("format") == FORMAT:
+        return period(*years_of(value))
     return str(schema.get("meanings", {}).get(value, spoken))
 
 
@@ -265,7 +282,7 @@ def _declared(name: str, kind: Any, value: ast.expr, comment: str, here: str) ->
     except (ValueError, TypeError, RecursionError, MemoryError) as error:
         raise PressError(
             f"{here}: the default `{short(ast.unparse(value))}` is not a literal; allowed: text, numbers, True, False, "
-            "None, and lists of these"
+            "None, lists of these, and first and last year of a period"
         ) from error
     try:
         return Parameter(name, kind, Parameter(name, kind, default).check(default), comment)
@@ -306,12 +323,19 @@ def range_problems(values: Mapping[str, Value]) -> list[str]:
     ]
 
 
-def check_values(scope: Mapping[str, Any]) -> None:
-    """Raise `ValueError` where values of a notebook, by its ``globals()``, are none that its parameter cell allows."""
+def check_values(scope: dict[str, Any]) -> None:
+    """Bring the values of a notebook, by its ``globals()``, into the form that its cells expect.
+
+    Raises
+    ------
+    ValueError
+        If some are none that its parameter cell allows.
+    """
     problems = range_problems({name: scope[name] for name in scope["__annotations__"]})
     for name, kind in scope["__annotations__"].items():
         try:
-            Parameter(name, kind, scope[name]).check(scope[name])
+            known = Parameter(name, kind, scope[name])
+            scope[name] = known.in_python(known.check(scope[name]))
         except ValueError as error:
             problems.append(f"{name}: {error}")
     if problems:
@@ -328,6 +352,7 @@ def describe(
             "label": parameter.label,
             "value": (value := (values or {}).get(parameter.name, parameter.default)),
             "words": parameter.words(value),
+            "code": repr(parameter.in_python(value)),
             "default": parameter.default,
             "allowed": parameter.allowed,
             "unit": parameter.unit,

@@ -10,6 +10,7 @@ from typing import Any
 
 from bookpress.chapter.estimates import Estimate, ResultError, as_estimate, result_output
 from bookpress.chapter.expressions import compared, value_at
+from bookpress.chapter.periods import years_of
 from bookpress.chapter.quotes import Quote
 from bookpress.chapter.statements import joined, statement_output
 from bookpress.errors import short
@@ -84,20 +85,19 @@ def _outputs(kind: str, key: str, code: str, scope: Mapping[str, Any]) -> list[d
         return [result_output(key, as_estimate(key, value))]
     if key in scope.get("__annotations__", {}):  # the page knows its parameters
         return []
-    years = zip(("first", "last"), years_of(value_at(code, scope)), strict=True)
+    years = zip(("first", "last"), years_in(value_at(code, scope)), strict=True)
     return [
         result_output(f"{key}.{end}", Estimate(year, unit="year", label=f"{end} year of {key}"))
         for end, year in years
     ]
 
 
-def years_of(given: Any) -> tuple[int | None, int | None]:
+def years_in(given: Any) -> tuple[int | None, int | None]:
     """Return first and last year of a period, a year, or an estimate that has a period."""
     period = getattr(given, "period", given)
     if period is None:
         return None, None
-    if isinstance(period, int):
-        return period, period
-    if isinstance(period, tuple | list) and len(period) == 2:
-        return period[0], period[1]
-    raise ResultError(f"{short(repr(given))} is no period: give first and last year, (2020, 2022)")
+    try:
+        return years_of(period)
+    except ValueError as error:
+        raise ResultError(str(error)) from error

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from collections.abc import Iterable
 from pathlib import Path
@@ -17,8 +18,10 @@ from sphinx.environment.collectors import EnvironmentCollector
 from sphinx.errors import ExtensionError
 from sphinx.util.typing import ExtensionMetadata
 
-from bookpress.book.project import Project
+from bookpress.book.chapters import FOLDER, Chapter
+from bookpress.book.project import Project, load_settings
 from bookpress.chapter import estimates, statements
+from bookpress.chapter.publish import TAG
 from bookpress.explore.robustness import FILE
 from bookpress.files import canonical, sha256, tree, trees
 from bookpress.page.base import contents, notes, roles
@@ -26,8 +29,9 @@ from bookpress.page.base.nodes import MakeLater, later, leaving, mark, value, vi
 from bookpress.page.base.store import Page, explored, load_quoted, store_of
 from bookpress.page.figures import figures
 from bookpress.page.figures import render as drawing
-from bookpress.page.figures.mime import NOTEBOOK
+from bookpress.page.figures.mime import NOTEBOOK, AdoptFigures, drawn
 from bookpress.page.site import cover, downloads, layout, parameter_box, search, typesetting
+from bookpress.run.processes import DRAWN
 
 DIRECTIVES = {
     "otherwise": leaving(notes.show_otherwise, named=True, content=True),
@@ -88,9 +92,22 @@ def note_what_chapters_rest_on(app: Sphinx, config: Config) -> None:
     """Make evidence and packages a setting where Jupyter Book runs the chapters: Sphinx reads them after a change."""
     if config.nb_execution_mode != "off":
         project = Project.at(Path(app.srcdir))
+        os.environ[DRAWN] = "1"
         config.bookpress_rests_on = sha256(
             canonical([tree(project.data), trees(project.packages)]).encode()
         )
+
+
+def add_quotes(app: Sphinx, docname: str, source: list[str]) -> None:
+    """Let a chapter that Jupyter Book runs itself end with the cell that publishes what its prose quotes."""
+    root = Path(app.srcdir)
+    folder, _, slug = docname.rpartition("/")
+    path = root / f"{docname}.md"
+    if folder != FOLDER or app.config.nb_execution_mode == "off" or not path.is_file():
+        return
+    code = Chapter(slug, path, settings=load_settings(root)).quotes_cell
+    if code:
+        source[0] += f"\n\n```{{code-cell}} ipython3\n:tags: [{TAG}, remove-cell]\n\n{code}\n```\n"
 
 
 def begin(app: Sphinx) -> None:
@@ -177,6 +194,8 @@ def setup(app: Sphinx) -> ExtensionMetadata:
         app.add_role(kind, roles.ValueRole())
     for name, directive in DIRECTIVES.items():
         app.add_directive(name, directive)
+    app.add_node(drawn)
+    app.add_transform(AdoptFigures)
     for transform in (MakeLater, notes.WriteNotes, figures.ArrangeFigures):
         app.add_post_transform(transform)
     app.setup_extension("bookpress.citation.extension")
@@ -184,6 +203,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.connect("config-inited", note_what_chapters_rest_on)
     app.connect("config-inited", layout.prefer_our_templates, priority=900)
     app.connect("builder-inited", begin)
+    app.connect("source-read", add_quotes)
     app.connect("builder-inited", layout.silence_theme, priority=900)
     app.connect("doctree-read", roles.refuse_in_headings, priority=1)  # before menus are made
     app.connect("env-updated", write_again)

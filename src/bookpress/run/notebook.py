@@ -75,7 +75,7 @@ def job_for(
         chapter=chapter.slug,
         key=run_key(chapter, values, fingerprint),
         notebook=as_file(chapter.executable),
-        values=dict(values),
+        values={one.name: one.in_python(values[one.name]) for one in chapter.parameters},
         environment={project.settings.data_variable: str(project.data)},
         time_limit=float(limit),
     )

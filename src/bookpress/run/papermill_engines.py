@@ -12,6 +12,7 @@ from typing import Any
 from nbclient.exceptions import CellControlSignal, DeadKernelError
 from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import Engine, papermill_engines
+from papermill.translators import PythonTranslator, papermill_translators
 from traitlets.config import Config
 
 from bookpress.run import processes
@@ -63,6 +64,20 @@ def _size(content: Any) -> int:
     if isinstance(content, dict):
         return sum(len(name) + _size(part) for name, part in content.items())
     return sum(map(_size, content)) if isinstance(content, list) else 4
+
+
+class TupleTranslator(PythonTranslator):  # type: ignore[misc]
+    """Papermill's way to write values into a cell, tuples too: it would write one as a text."""
+
+    @classmethod
+    def translate(cls, val: Any) -> str:
+        """Return a value as Python."""
+        if isinstance(val, tuple):
+            return f"({', '.join(map(cls.translate, val))})"
+        return str(super().translate(val))
+
+
+papermill_translators.register("python", TupleTranslator)
 
 
 class ForkedEngine(Engine):  # type: ignore[misc]

@@ -26,6 +26,7 @@ KEPT = {
     "TMPDIR",
 }  # programs need them
 
+DRAWN = "BOOKPRESS_DRAWS"  # says that pictures of figures are drawn by the press
 STEADY = {
     "OMP_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",
@@ -34,6 +35,7 @@ STEADY = {
     "JE_ARROW_MALLOC_CONF": "background_thread:false",
     "LANG": "C.UTF-8",
     "TZ": "UTC",
+    DRAWN: "1",
 }
 """What makes a run repeatable: sums, sets and texts in one order. Chapters run side by side, one core each."""
 groups: set[int] = set()  # processes that run now, each the leader of a group of its own

@@ -101,7 +101,7 @@ vintage = st.lists(
 def test_the_changes_add_up_to_the_difference_of_the_shares(old, new):
     told = changes(old, new, 2022, 2022, "industry-only")
     before, after = (
-        period_share(table[table["scope"] == "notable"], "industry-only", 2022, 2022).value
+        period_share(table[table["scope"] == "notable"], "industry-only", 2022).value
         for table in (old, new)
     )
     assert told["change"].tolist() == list(CHANGES)

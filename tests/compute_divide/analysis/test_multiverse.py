@@ -60,9 +60,9 @@ def one_at_a_time(row):
     if row.scope == "notable models":
         rows = rows[rows["scope"] == "notable"]
     first, *last = map(int, row.period.split(" to "))
-    rows = in_years(rows, first, last[0] if last else first)
+    rows = in_years(rows, (first, last[0] if last else first))
     if row.denominator == "teams known":
-        return period_share(rows, TEAM_OF[row.claim], 1950, 2030)
+        return period_share(rows, TEAM_OF[row.claim], (1950, 2030))
     total = (
         rows
         if row.denominator == "teams known or not"
@@ -112,7 +112,7 @@ def test_no_specification_stands_twice_and_no_part_year_is_read(specs):
 
 def made(claim, share, half=0.05, **choices):
     """Make one row of a table of specifications."""
-    fixed = dict.fromkeys(CHOICES, "x") | {"period": span(2010, 2014)}
+    fixed = dict.fromkeys(CHOICES, "x") | {"period": span((2010, 2014))}
     return {
         "claim": claim,
         **(fixed | choices),

@@ -4,7 +4,7 @@ import pandas as pd
 from hypothesis import given
 from hypothesis import strategies as st
 
-from compute_divide.analysis.choices import WORKS_READINGS
+from compute_divide.choices import WORKS_READINGS
 from compute_divide.analysis.papers.openalex import (
     READING_COLUMNS,
     agreement,

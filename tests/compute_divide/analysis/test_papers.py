@@ -86,7 +86,7 @@ def test_by_domains_academia_has_the_larger_share_nearly_everywhere():
 def test_odds_of_a_company_author_on_compute_intensive_topics(first, last, reference):
     """The reference stands within our interval; the terms of the topics are not the same, so the values differ."""
     rows = covered(PAPERS[PAPERS["venue"].isin(["neurips", "icml", "iclr"])], 0.85)
-    rows = with_class(in_years(rows, first, last))
+    rows = with_class(in_years(rows, (first, last)))
     rows = rows[(rows["team_type"] != "unknown") & (rows["topic_class"] != "other")]
     rows = rows.assign(intensive=rows["topic_class"] == "compute-intensive")
     found = association(rows, "intensive", "industry", VENUE_YEAR, "odds")

@@ -63,7 +63,7 @@ def test_shares_of_a_group_add_up_to_one_and_counts_to_the_total(rows):
 @given(teams)
 def test_the_table_and_the_single_share_agree(rows):
     for row in shares_by(rows).itertuples():
-        single = period_share(rows, row.team_type, row.year, row.year)
+        single = period_share(rows, row.team_type, row.year)
         assert (single.k, single.n) == (row.k, row.n)
         assert (single.low, single.high) == pytest.approx((row.low, row.high))
 
@@ -76,7 +76,7 @@ def test_unknown_teams_change_nothing(rows):
 
 def test_a_missing_label_counts_as_unknown():
     rows = pd.DataFrame({"year": [2010, 2010], "team_type": ["academia-only", None]})
-    assert period_share(rows, "academia-only", 2010, 2010).n == 1
+    assert period_share(rows, "academia-only", 2010).n == 1
 
 
 def test_a_team_type_outside_the_set_is_refused_by_name():

@@ -10,8 +10,8 @@ import vl_convert
 
 from bookpress.page.figures.show import VEGALITE_MIME
 from bookpress.page.figures.theme import INK
-from compute_divide.figures.base.marks import three_year_means
-from compute_divide.figures.papers import odds_forest, venue_name
+from compute_divide.plot.base.marks import three_year_means
+from compute_divide.plot.papers import odds_forest, venue_name
 from sampling import some
 
 SLUGS = sorted(path.stem for path in (Path(__file__).parents[3] / "notebooks").glob("*.md"))

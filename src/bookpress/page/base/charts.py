@@ -12,6 +12,7 @@ from functools import cached_property
 from html import escape
 from importlib.metadata import version
 from struct import pack
+from types import MappingProxyType
 from typing import Any, Literal
 from zlib import crc32
 
@@ -96,6 +97,11 @@ class Chart(Part):
         return self
 
     @property
+    def is_empty(self) -> bool:
+        """Whether it only says that there is nothing to show."""
+        return [column.name for column in self.data.columns] == ["note"]
+
+    @property
     def stem(self) -> str:
         """Name of its files."""
         return self.name.removeprefix("fig-")
@@ -123,8 +129,33 @@ class Chart(Part):
         return canonical(spec).encode()
 
 
-def read_chart(spec: dict[str, Any], metadata: dict[str, Any]) -> Chart:
-    """Return the chart of a notebook's output; a `UsageError` names the chart and all that is wrong with it."""
+def words_of(cell: Mapping[str, Any]) -> dict[str, str]:
+    r"""Return what the metadata of a cell say of its figure: name, title, legend and alternative text, as Markdown.
+
+    Examples
+    --------
+    >>> words_of({"mystnb": {"figure": {"name": "fig-a", "caption": "It fell.\n\nA dot a year."}}})
+    {'name': 'fig-a', 'title': 'It fell.', 'caption': 'A dot a year.', 'alt': ''}
+    """
+    own = cell.get("mystnb") or {}
+    figure = own.get("figure") or {}
+    title, _, legend = str(figure.get("caption", "")).strip().partition("\n\n")
+    return {
+        "name": str(figure.get("name", "")),
+        "title": " ".join(title.split()),
+        "caption": legend.strip(),
+        "alt": " ".join(str((own.get("image") or {}).get("alt", "")).split()),
+    }
+
+
+def read_chart(
+    spec: dict[str, Any],
+    metadata: Mapping[str, Any],
+    cell: Mapping[str, Any] = MappingProxyType({}),
+) -> Chart:
+    """Return the chart of an output and its cell; a `UsageError` names the chart and all that is wrong with it."""
+    words = words_of(cell)
+    metadata = {**words, **metadata} if words["name"] else metadata
     # A notebook's nodes are slow to copy and to pickle: plain dictionaries are kept, of numbers with six digits.
     entries = {
         **metadata,

@@ -87,7 +87,12 @@ class WriteNotes(SphinxPostTransform):
             node.parent[at - 1] = nodes.Text(before.astext().rstrip())
         if fallen and not told:
             _underline(node)
-        node.replace_self([self._place(node), *fragile_mark(node["name"], self.env)])
+        block = block_of(node)
+        if isinstance(block, nodes.figure):  # whose template has no room for more than words
+            block.parent.insert(block.parent.index(block), self._place(node))
+            node.parent.remove(node)
+        else:
+            node.replace_self([self._place(node), *fragile_mark(node["name"], self.env)])
         return None if told else fallen
 
     def _place(self, node: nodes.Element) -> nodes.inline:
@@ -117,10 +122,11 @@ class WriteNotes(SphinxPostTransform):
 
 
 def block_of(node: nodes.Element) -> nodes.Element:
-    """Return the paragraph, or the like, that a part of a line stands in."""
+    """Return the paragraph, or the like, that a part of a line stands in; of a caption all that it is the title of."""
     while isinstance(node.parent, nodes.TextElement):
         node = node.parent
-    return node
+    is_title = isinstance(node, nodes.caption | nodes.title)
+    return node.parent if is_title and isinstance(node.parent, nodes.figure | nodes.table) else node
 
 
 def _is_mark(node: nodes.Node) -> bool:

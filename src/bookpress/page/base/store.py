@@ -14,6 +14,7 @@ from sphinx.environment import BuildEnvironment
 
 from bookpress.chapter.estimates import Estimate
 from bookpress.chapter.number_formats import number, with_unit
+from bookpress.chapter.periods import years_of
 from bookpress.chapter.statements import Comparison
 from bookpress.errors import nearest
 from bookpress.explore.robustness import Sureness
@@ -132,8 +133,8 @@ class Store:
         """Return first and last year of a period: a parameter, or a name that prose quotes as years."""
         slug, _, key = name.partition(":")
         chapter = self.chapter(slug)
-        if isinstance(period := chapter.parameters.get(key), list):
-            return period[0], period[1]
+        if isinstance(period := chapter.parameters.get(key), str):
+            return years_of(period)
         joint = "." if f"{key}.first" in chapter.results else "_"
         first, last = (
             chapter.parameters.get(f"{key}_{end}") or self.result(f"{name}{joint}{end}").value

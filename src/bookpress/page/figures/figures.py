@@ -24,6 +24,7 @@ from bookpress.page.base.contents import chapter_reference, citation_of, title_o
 from bookpress.page.base.nodes import html
 from bookpress.page.base.store import Page
 from bookpress.page.base.templates import fill
+from bookpress.page.base.words import chart_in_words, charts_of
 from bookpress.page.figures import render as drawing
 from bookpress.run.cache import RunCache
 
@@ -49,16 +50,13 @@ def begin_to_draw(file: Path) -> None:
     run = RunCache(file.parent).find(file.stem)
     cells = json.loads(run.notebook)["cells"] if run else []
     shown = [
-        output
+        (output["data"][MIME], output["metadata"].get(MIME, {}), cell["metadata"])
         for cell in cells
         for output in cell.get("outputs", ())
         if MIME in output.get("data", ())
     ]
     with suppress(UsageError):  # the page names what is wrong
-        found = [
-            charts.read_chart(one["data"][MIME], one["metadata"].get(MIME, {})) for one in shown
-        ]
-        drawing.begin(found, picture_cache(file))
+        drawing.begin([charts.read_chart(*parts) for parts in shown], picture_cache(file))
 
 
 def cited(env: BuildEnvironment, docname: str, chart: charts.Chart) -> dict[str, str]:
@@ -93,7 +91,7 @@ def write_files(app: Sphinx, page: Page, context: dict[str, Any]) -> None:
         )
         return posixpath.relpath(here, folder)
 
-    for chart in page.charts:
+    for chart in charts_of(page, app.env):
         facts, stem = cited(app.env, page.docname, chart), outdir / folder / chart.stem
         origin = {
             "title": chart.title,
@@ -141,24 +139,22 @@ class ArrangeFigures(SphinxPostTransform):
         for cell in cells:
             _drop_silent_outputs(cell)
             source = next(part for part in cell.children if isinstance(part, nodes.container))
-            folded = cell.get("hide_mode") == "input"
-            for block in source.findall(nodes.literal_block) if folded else ():
+            for block in source.findall(nodes.literal_block):
                 block["language"] = (
                     "none"  # colours of folded code would be half of the elements of a page
                 )
             figures = [figure for figure in cell.findall(nodes.figure) if "chart" in figure]
             for figure in figures:
-                code = [child.deepcopy() for child in source.children] if folded else []
+                code = [child.deepcopy() for child in source.children]
                 figure.parent.replace(figure, self._arranged(figure, code))
-            if folded or "tag_parameters" in cell["classes"]:
-                cell.attributes.pop("hide_mode", None)
-                cell.remove(source)
-                if not figures:
-                    cell.extend(html(FOLD, source.children))
+            cell.attributes.pop("hide_mode", None)
+            cell.remove(source)
+            if not figures:
+                cell.extend(html(FOLD, source.children))
 
     def _arranged(self, figure: nodes.figure, code: list[nodes.Node]) -> list[nodes.Node]:
-        chart: charts.Chart = figure["chart"]
         docname = self.env.docname
+        chart = chart_in_words(figure["chart"], docname, self.env)
         here = self.app.builder.get_target_uri(docname)
         path = f"{folder_of(docname)}/{chart.stem}"
         title = next(figure.findall(nodes.caption)).astext()  # with typographic quotes

@@ -7,13 +7,14 @@ from typing import ClassVar
 
 from docutils import nodes
 from myst_nb.core.render import MimeData, NbElementRenderer
+from sphinx.transforms import SphinxTransform
 from sphinx.util import logging
 
 from bookpress.chapter.estimates import RESULT_MIME
 from bookpress.chapter.quotes import full_name
 from bookpress.chapter.statements import STATEMENT_MIME
 from bookpress.errors import UsageError
-from bookpress.page.base.charts import VEGALITE_MIME, Chart, read_chart
+from bookpress.page.base.charts import VEGALITE_MIME, Chart, read_chart, words_of
 
 logger = logging.getLogger(__name__)
 NOTEBOOK = "bookpress_notebook"
@@ -45,9 +46,8 @@ class BookpressRenderer:
         if data.mime_type != VEGALITE_MIME or inline:
             return None
         try:
-            chart = read_chart(
-                dict(data.content), dict(data.output_metadata.get(VEGALITE_MIME, {}))
-            )
+            metadata = data.output_metadata.get(VEGALITE_MIME, {})
+            chart = read_chart(dict(data.content), dict(metadata), data.cell_metadata)
         except UsageError as error:
             for problem in error.problems:
                 logger.error(  # noqa: TRY400
@@ -63,7 +63,57 @@ class BookpressRenderer:
         ):  # MyST-NB writes such a notebook again, for nobody: make it short
             output = env.temp_data[NOTEBOOK].cells[data.cell_index].outputs[data.output_index]
             output.data[VEGALITE_MIME], output.metadata[VEGALITE_MIME] = {}, {}
+        if words_of(data.cell_metadata)["name"]:
+            return [drawn(chart=chart)]
         return [figure(renderer, chart, data.line or 0)]
+
+
+class drawn(nodes.General, nodes.Element):  # noqa: N801
+    """The place of a chart within the figure that MyST-NB makes."""
+
+
+class AdoptFigures(SphinxTransform):
+    """Let the figures that MyST-NB makes hold the chart, or be the table, that their cell shows."""
+
+    default_priority = 100  # before anything is numbered
+
+    def apply(self, **_: object) -> None:
+        """Go through the figures."""
+        for figure in list(self.document.findall(nodes.figure)):
+            chart = next(figure.findall(drawn), None)
+            if chart is not None:
+                _hold_chart(figure, chart["chart"])
+            elif any(name.startswith("tab-") for name in figure["names"]):
+                _become_table(self.document, figure)
+
+
+def _hold_chart(figure: nodes.figure, chart: Chart) -> None:
+    """Put a chart into its figure; one without data has words of its own."""
+    caption = next(figure.findall(nodes.caption), None) or nodes.caption()
+    legend = next(figure.findall(nodes.legend), None) or nodes.legend()
+    if chart.is_empty:
+        caption.children = [nodes.Text(chart.title)]
+        legend.children = []
+    figure["chart"] = chart
+    figure.children = []
+    figure += [caption, legend]
+
+
+def _become_table(document: nodes.document, figure: nodes.figure) -> None:
+    """Replace a figure by the table within, which takes its name, its caption as title, and its legend behind it."""
+    table = next(figure.findall(nodes.table), None)
+    caption = next(figure.findall(nodes.caption), None)
+    if table is None or caption is None:
+        return
+    title = nodes.title("", "", *caption.children)
+    title.source, title.line = caption.source, caption.line
+    table.insert(0, title)
+    table["ids"] += figure["ids"]
+    table["names"] += figure["names"]
+    for name in figure["ids"]:
+        document.ids[name] = table
+    legend = next(figure.findall(nodes.legend), nodes.legend())
+    figure.replace_self([table, *legend.children])
 
 
 def figure(renderer: NbElementRenderer, chart: Chart, line: int) -> nodes.figure:

@@ -1,23 +1,45 @@
-"""Show a chart or a table on the page, with everything a reader needs to use it.
+"""Figures and tables, with everything a reader needs to use them: what the last line of a cell shows.
 
 A figure is one output of its cell: the specification of the chart for the page to draw, and beside it (as metadata of
-the output) its title, alternative text, long description, the data behind it, source and licence.
+the output) its long description, the data behind it, source and licence. Its name, title, legend and alternative text
+are words: they stand in the metadata of the cell, as MyST-NB has it.
 """
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from html import escape
 from typing import Any, NotRequired, TypedDict, Unpack
 
 import altair as alt
 import pandas as pd
 
 from bookpress.errors import UsageError
-from bookpress.page.base.charts import VEGALITE_MIME, Column, Kind, cell, read_chart
+from bookpress.page.base.charts import (
+    VEGALITE_MIME,
+    VEGALITE_VERSION,
+    Column,
+    Kind,
+    cell,
+    fitted,
+    read_chart,
+)
 from bookpress.page.figures.theme import CONFIG, NOTHING, NOTHING_TEXTS, empty_chart
+from bookpress.run.processes import DRAWN
 
-__all__ = ["RECURRING", "Column", "Texts", "show_chart", "show_table", "write_value"]
+__all__ = [
+    "RECURRING",
+    "Column",
+    "Figure",
+    "Table",
+    "Texts",
+    "show_chart",
+    "show_table",
+    "write_value",
+]
 
 MAX_ROWS = 5000
 """Most rows that a figure may carry: the page holds them all."""
@@ -40,6 +62,109 @@ RECURRING = {
     "ratio": Column("Ratio", "number"),
 }
 """Columns that recur in any book; what a figure or table says itself comes first."""
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A chart with its data and what is said of both.
+
+    Parameters
+    ----------
+    chart : altair.TopLevelMixin
+        The chart, as wide as the column and without a title or a theme of its own.
+    data : pandas.DataFrame
+        The data behind it, at most 5,000 rows: what readers sort and download. Without rows the figure says that there
+        is nothing to show.
+    description : str
+        What it shows, in words made from the data, for those who cannot see it.
+    source : str
+        Whose data they are, with the date of each snapshot.
+    columns : mapping of str to Column, optional
+        Headings and kinds of the columns that `RECURRING` does not know.
+    licence : str
+        The licence of chart and data.
+
+    Raises
+    ------
+    UsageError
+        When it is shown: for too many rows, or a chart that decides what the page must.
+    """
+
+    chart: alt.TopLevelMixin
+    data: pd.DataFrame
+    description: str
+    source: str
+    columns: Mapping[str, Column] | None = None
+    licence: str = "CC BY 4.0"
+
+    def _repr_mimebundle_(self, **_: object) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Return what a notebook shows: the specification, and a picture where the press draws none."""
+        chart, data, texts = self.chart, self.data, {"description": self.description}
+        if data.empty:
+            chart, data, texts = empty_chart(), pd.DataFrame({"note": [NOTHING]}), NOTHING_TEXTS
+        _check_rows("the figure", data)
+        spec = chart.to_dict(validate=False)  # its parts were validated when they were made
+        _check_spec("the figure", spec)
+        spec["config"] = CONFIG
+        block = _data_block(data, describe_columns(data, self.columns))
+        metadata = {**texts, "source": self.source, "licence": self.licence, "data": block}
+        bundle = {VEGALITE_MIME: spec, "text/plain": texts["description"]}
+        if DRAWN not in os.environ:
+            bundle["image/svg+xml"] = _picture(spec)
+        return bundle, {VEGALITE_MIME: metadata}
+
+
+def _picture(spec: dict[str, Any]) -> str:
+    """Return the picture of a chart, for viewers that draw none themselves."""
+    import vl_convert
+
+    return str(vl_convert.vegalite_to_svg(fitted(spec, "wide"), vl_version=VEGALITE_VERSION))
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table that stands on the page, the same in every format of the book.
+
+    Parameters
+    ----------
+    data : pandas.DataFrame
+        Its rows. Without any it says that there is nothing to show.
+    columns : mapping of str to Column, optional
+        Headings and kinds of the columns that `RECURRING` does not know.
+
+    Raises
+    ------
+    UsageError
+        When it is shown, for more than 5,000 rows.
+    """
+
+    data: pd.DataFrame
+    columns: Mapping[str, Column] | None = None
+
+    def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:
+        """Return what a notebook shows: the table as Markdown, and as HTML where the press does not set it."""
+        lines = _table_lines("the table", self.data, self.columns)
+        bundle = {
+            "text/markdown": "\n".join(lines),
+            "text/plain": f"a table of {len(lines) - 2} rows",
+        }
+        if DRAWN not in os.environ:
+            bundle["text/html"] = _html_table(self.data, describe_columns(self.data, self.columns))
+        return bundle
+
+
+def _html_table(data: pd.DataFrame, described: Mapping[str, Column]) -> str:
+    heads = "".join(f"<th>{escape(column.label)}</th>" for column in described.values())
+    kinds = [column.kind for column in described.values()]
+    rows = (
+        "".join(
+            f"<td>{escape(write_value(value, kind))}</td>"
+            for value, kind in zip(row, kinds, strict=True)
+        )
+        for row in data.itertuples(index=False)
+    )
+    body = "".join(f"<tr>{row}</tr>" for row in rows)
+    return f"<table><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table>"
 
 
 class Texts(TypedDict):
@@ -133,10 +258,22 @@ def table_markdown(
         )
     if not caption.strip() or "\n" in caption.strip():
         raise UsageError(f"the table {name} needs a caption of one line")
+    lines = _table_lines(name, data, columns)
+    return (
+        f"```{{table}} {_without_html(caption.strip())}\n:name: {name}\n\n"
+        + "\n".join(lines)
+        + "\n```"
+    )
+
+
+def _table_lines(
+    name: str, data: pd.DataFrame, columns: Mapping[str, Column] | None = None
+) -> list[str]:
+    """Return a table as lines of Markdown."""
     data = pd.DataFrame({"note": [NOTHING]}) if data.empty else data
     _check_rows(name, data)
     described = describe_columns(data, columns).values()
-    lines = [
+    return [
         _row(column.label for column in described),
         _row("---" if column.kind in ("text", "date") else "---:" for column in described),
         *(
@@ -147,11 +284,6 @@ def table_markdown(
             for row in data.itertuples(index=False)
         ),
     ]
-    return (
-        f"```{{table}} {_without_html(caption.strip())}\n:name: {name}\n\n"
-        + "\n".join(lines)
-        + "\n```"
-    )
 
 
 def describe_columns(

@@ -13,6 +13,7 @@ from bookpress.page.base.nodes import html, later
 from bookpress.page.base.notes import in_numbers
 from bookpress.page.base.store import store_of
 from bookpress.page.base.templates import fill
+from bookpress.page.base.words import chart_in_words
 from bookpress.page.figures import render as drawing
 from bookpress.page.figures.figures import folder_of, picture_cache
 from bookpress.page.site.downloads import book_files
@@ -41,6 +42,7 @@ def finding(node: later, env: BuildEnvironment) -> list[nodes.Node]:
 def cover_chart(node: later, env: BuildEnvironment) -> list[nodes.Node]:
     """Return for ``{cover-chart} chapter:fig-name`` the picture of a figure, under its title, which leads to it."""
     page, chart = store_of(env).chart(node["name"])
+    chart = chart_in_words(chart, page.docname, env)
     if env.app.builder.format != "html":  # a check, which draws nothing
         return []
     here = env.app.builder.get_target_uri(env.docname)

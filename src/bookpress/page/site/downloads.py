@@ -21,6 +21,7 @@ from bookpress.page.base import charts
 from bookpress.page.base.contents import chapter_reference, citation_of, formats_of, title_of
 from bookpress.page.base.store import Page, store_of
 from bookpress.page.base.templates import TEMPLATES
+from bookpress.page.base.words import charts_of
 from bookpress.page.figures.figures import folder_of, picture_cache
 from bookpress.page.site.notebook_file import as_notebook
 
@@ -80,8 +81,9 @@ def write_files(app: Sphinx, page: Page) -> None:
     """Write the downloads of a chapter, and beside the figures of a page, which are written, what describes them."""
     srcdir, outdir, name = Path(app.srcdir), Path(app.outdir), f"{page.docname}.ipynb"
     folder, stem = outdir / folder_of(page.docname), outdir / "downloads" / page.slug
-    if page.charts:
-        tables = [(chart, "") for chart in page.charts]
+    charts_there = charts_of(page, app.env)
+    if charts_there:
+        tables = [(chart, "") for chart in charts_there]
         package = data_package(
             page.slug, title_of(app.env, page.docname), citation_of(app.config), tables
         )
@@ -97,7 +99,7 @@ def write_files(app: Sphinx, page: Page) -> None:
         replace_file(Path(f"{stem}.md"), source.read_bytes())
     if page.results:
         replace_file(Path(f"{stem}-results.json"), results_file(page.results))
-    if page.charts:
+    if charts_there:
         replace_file(Path(f"{stem}-figures.zip"), figures_zip(app, page, folder))
 
 
@@ -105,11 +107,11 @@ def figures_zip(app: Sphinx, page: Page, folder: Path) -> bytes:
     """Return an archive of the figures of a chapter that lie in a folder, and of what they are."""
     files = {
         f"{page.slug}/README.txt": readme(
-            page.charts, *chapter_reference(app.env, page.docname)
+            charts_of(page, app.env), *chapter_reference(app.env, page.docname)
         ).encode()
     }
     files[f"{page.slug}/{PACKAGE}"] = (folder / PACKAGE).read_bytes()
-    for chart in page.charts:
+    for chart in charts_of(page, app.env):
         names = (
             f"{chart.stem}{ending}" for ending in (".csv", ".csv-metadata.json", ".vl.json", ".svg")
         )
@@ -145,7 +147,7 @@ def tell_landing_page(app: Sphinx, docname: str, landing: LandingPage) -> None:
     if page is None:
         return
     folder, formats = folder_of(docname), formats_of(app.config)
-    for chart in page.charts:
+    for chart in charts_of(page, app.env):
         data = SiteFile.of(f"{folder}/{chart.stem}.csv", "text/csv", chart.csv)
         spec = SiteFile.of(f"{folder}/{chart.stem}.vl.json", charts.VEGALITE_MIME, chart.vegalite)
         facts = chart.model_dump(include={"title", "description", "licence", "source"})
@@ -159,8 +161,8 @@ def tell_landing_page(app: Sphinx, docname: str, landing: LandingPage) -> None:
         SiteFile(path=path, media_type=MEDIA_TYPES[Path(path).suffix]) for path in paths
     ]
     landing.pdf = next((path for path in paths if path.endswith(".pdf")), None)
-    if page.charts:
-        main = page.charts[0]
+    if charts_of(page, app.env):
+        main = charts_of(page, app.env)[0]
         picture = (picture_cache(Path(app.outdir)) / f"{main.key}.png").read_bytes()
         width, height = struct.unpack(
             ">II", picture[16:24]
@@ -174,7 +176,9 @@ def describe_book(app: Sphinx) -> None:
     """Write what describes all tables of the book, in one order whichever pages were read anew."""
     pages, book = store_of(app.env).pages, citation_of(app.config)
     tables = [
-        (chart, f"{folder_of(name)}/") for name in sorted(pages) for chart in pages[name].charts
+        (chart, f"{folder_of(name)}/")
+        for name in sorted(pages)
+        for chart in charts_of(pages[name], app.env)
     ]
     if tables:
         package = data_package(book.book.file_stem, book.title, book, tables)

@@ -14,21 +14,11 @@ from bookpress.chapter.number_formats import FormatError
 from bookpress.chapter.quotes import full_name, marks_of
 from bookpress.chapter.statements import note
 from bookpress.page.base.contents import chapter_reference, citation_of
-from bookpress.page.base.roles import KINDS, split_name, value_text
 from bookpress.page.base.store import Page, UnknownNameError, store_of
+from bookpress.page.base.words import in_words
 from bookpress.run.notebook import as_file
 
-ROLE = re.compile(
-    r"\s*\{holds\}(?P<mark>`+).+?(?P=mark)|\{(?P<kind>[\w:-]+)\}(?P<tick>`+)(?P<text>.+?)(?P=tick)",
-    re.DOTALL,
-)
 OTHERWISE = re.compile(r"^(`{3,})\{otherwise\} *(\S+)\n(.*?)^\1$", re.DOTALL | re.MULTILINE)
-MARKUP = (
-    (re.compile(r"<!--.*?-->", re.DOTALL), ""),
-    (re.compile(r"^\([\w-]+\)=\n", re.MULTILINE), ""),
-    (re.compile(r"\[([^\]]*)\]\((?!https?:)[^)]*\)"), r"\1"),
-)
-"""What only a page of the book can make something of."""
 CHECK = """# Values are checked here, also those that papermill put in.
 from bookpress.chapter.parameters import check_values
 
@@ -48,13 +38,15 @@ def as_notebook(content: bytes, page: Page, app: Sphinx) -> bytes:
             with suppress(UnknownNameError, FormatError):  # the page has told
                 text = _otherwise("".join(cell["source"]), page.docname, app.env)
                 cell["source"] = plain(text, page.docname, app.env)
+        elif "mystnb" in cell["metadata"]:
+            _say_in_words(cell["metadata"]["mystnb"], page, app.env)
     cells = [
         cell
         for cell in notebook["cells"]
         if "injected-parameters" not in cell["metadata"].get("tags", [])
     ]
     changed = [
-        f"\n{row['name']} = {row['value']!r}"
+        f"\n{row['name']} = {row['code']}"
         for row in page.parameter_rows
         if row["value"] != row["default"]
     ]
@@ -69,13 +61,17 @@ def as_notebook(content: bytes, page: Page, app: Sphinx) -> bytes:
     return as_file({**notebook, "cells": [_cell("about", "markdown", _about(page, app)), *cells]})
 
 
+def _say_in_words(own: dict[str, Any], page: Page, env: BuildEnvironment) -> None:
+    """Put the words of a figure, in place, as a notebook says them that knows no roles of ours."""
+    for part, entry in (("figure", "caption"), ("image", "alt")):
+        if isinstance(own.get(part), dict) and entry in own[part]:
+            own[part][entry] = in_words(str(own[part][entry]), page.docname, env)
+
+
 def plain(text: str, docname: str, env: BuildEnvironment) -> str:
     """Return Markdown without what only the book's pages understand: values stand in words, notes before paragraphs."""
     parts = [f"{_note(part, docname, env)}{part}" for part in re.split(r"(\n\s*\n)", text)]
-    text = ROLE.sub(lambda role: _role(role, docname, env), "".join(parts))
-    for markup, words in MARKUP:
-        text = markup.sub(words, text)
-    return text
+    return in_words("".join(parts), docname, env)
 
 
 def _note(text: str, docname: str, env: BuildEnvironment) -> str:
@@ -91,41 +87,6 @@ def _otherwise(text: str, docname: str, env: BuildEnvironment) -> str:
         )
 
     return OTHERWISE.sub(shown, text)
-
-
-def _role(role: re.Match[str], docname: str, env: BuildEnvironment) -> str:
-    """Return the words of a role."""
-    kind, text = role["kind"], (role["text"] or "").strip()
-    if role["mark"]:
-        return ""
-    if kind in KINDS:
-        return value_text(kind, *split_name(kind, text, docname), store_of(env))[0]
-    if kind.startswith("cite:"):
-        works = "; ".join(_work(key.strip(), env) for key in text.split(","))
-        return works if kind == "cite:t" else f"({works})"
-    if kind == "numref":
-        titles = {
-            one.name: one.title for page in store_of(env).pages.values() for one in page.charts
-        }
-        return f"Figure “{titles[text]}”" if text in titles else "The table"
-    return re.sub(r"\s*<[^>]*>$", "", text)
-
-
-def _work(key: str, env: BuildEnvironment) -> str:
-    """Return a work as prose names it, "Sevilla et al. 2022", else its key."""
-    domain: Any = env.get_domain("cite")
-    entry = domain.bibdata.data.entries.get(key)
-    names = (
-        [" ".join(one.last_names).strip("{}") for one in entry.persons.get("author", ())]
-        if entry
-        else []
-    )
-    if not names:
-        return key
-    who = names[0] + (
-        f" and {names[1]}" if len(names) == 2 else " et al." if len(names) > 2 else ""
-    )
-    return f"{who} {entry.fields.get('year', '')}".rstrip()
 
 
 def _about(page: Page, app: Sphinx) -> str:

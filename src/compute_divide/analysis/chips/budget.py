@@ -173,7 +173,7 @@ def rank_by_year(models: pd.DataFrame, flop: float) -> pd.DataFrame:
 
 def share_in_reach(models: pd.DataFrame, flop: float, year: int, label: str) -> Estimate:
     """Return the share of a year's models, of known compute, that a run of a compute in FLOP could have trained."""
-    compute = in_years(models[["year", COMPUTE]], year, year)[COMPUTE].dropna()
+    compute = in_years(models[["year", COMPUTE]], year)[COMPUTE].dropna()
     return wilson_share(int((compute <= flop).sum()), len(compute), label)
 
 
@@ -184,7 +184,7 @@ def bounds_in_reach(
 
     Of models whose compute is not known, none may be within reach or all: these are Manski's worst-case bounds (1989).
     """
-    compute = in_years(models[["year", COMPUTE]], year, year)[COMPUTE]
+    compute = in_years(models[["year", COMPUTE]], year)[COMPUTE]
     n, within, unknown = len(compute), int((compute <= flop).sum()), int(compute.isna().sum())
     least, most = (
         Estimate(

@@ -101,22 +101,20 @@ def with_industry(rows: Rows, label: str) -> Estimate:
 
 def largest(models: Rows, first: int, last: int, top_k: int) -> Rows:
     """Return the largest known runs of each year of a period."""
-    return in_years(large_scale(models, "top-k-per-year", top_k=top_k), first, last)
+    return in_years(large_scale(models, "top-k-per-year", top_k=top_k), (first, last))
 
 
 def _of_both(models: Rows) -> Estimate:
     """Return academia's part of the models of 2022 that academia or industry made alone, all models of the list."""
     rows = models[models["team_type"].isin([ACADEMIA, INDUSTRY])]
-    return period_share(
-        rows, ACADEMIA, 2022, 2022, "academia's part of what one side made alone, 2022"
-    )
+    return period_share(rows, ACADEMIA, 2022, "academia's part of what one side made alone, 2022")
 
 
 def advances(models: Rows, first: int, last: int) -> Estimate:
     """Return the share with industry among the models listed for an advance of the state of the art."""
     listed = models["notability"].astype("str").str.contains("SOTA improvement", regex=False)
     return with_industry(
-        in_years(models[listed], first, last),
+        in_years(models[listed], (first, last)),
         f"advances of the state of the art, {first} to {last}",
     )
 
@@ -140,9 +138,7 @@ def check_models(ledger: Ledger, top_k: int) -> list[Check]:
 
     def notable(told: str, team: str, year: int) -> Check:
         def share(models: Rows) -> Estimate:
-            return period_share(
-                models[models["scope"] == "notable"], team, year, year, f"{team}, {year}"
-            )
+            return period_share(models[models["scope"] == "notable"], team, year, f"{team}, {year}")
 
         return ledger.held(f"ai-index-{year}-{told}", "notable models", share)
 
@@ -197,7 +193,7 @@ def check_growth(ledger: Ledger) -> list[Check]:
                 if window is None
                 else large_scale(models, "near-record", record_window=window)
             )
-            return growth(in_years(near, first, last), "training compute").doubling
+            return growth(in_years(near, (first, last)), "training compute").doubling
 
         return read
 
@@ -221,7 +217,7 @@ def check_growth(ledger: Ledger) -> list[Check]:
 
 
 def _costs(models: Rows) -> Estimate:
-    priced = in_years(models[models["training_cost_usd"].gt(0)], 2016, 2025)
+    priced = in_years(models[models["training_cost_usd"].gt(0)], (2016, 2025))
     costliest = priced.sort_values("training_cost_usd", ascending=False).groupby("year").head(1)
     return growth(costliest, "the costliest run of a year", "training_cost_usd").factor
 
@@ -248,8 +244,7 @@ def check_papers(ledger: Ledger, papers: Rows, read: Rows) -> list[Check]:
     """Check what was said of who writes papers, of the covered ones, and whose are read, of those with a ``rank``."""
     neurips = papers[papers["venue"] == "neurips"]
     after, before = (
-        with_industry(in_years(neurips, *years), "NeurIPS")
-        for years in ((2013, 2018), (2007, 2012))
+        with_industry(in_years(neurips, years), "NeurIPS") for years in ((2013, 2018), (2007, 2012))
     )
     rise = newcombe_difference(
         after, before, "papers of NeurIPS with industry, 2013 to 2018 less 2007 to 2012"
@@ -269,12 +264,12 @@ def check_papers(ledger: Ledger, papers: Rows, read: Rows) -> list[Check]:
         check_direction("liang-most", None, most, 0.5, expected="above", measure=most.label),
         check_direction("liang-cited", None, cited, 0.5, expected="above", measure=cited.label),
         ledger.held_now(
-            "birhane-2008", f"NeurIPS, {tenth}", with_industry(in_years(top, 2008, 2009), tenth)
+            "birhane-2008", f"NeurIPS, {tenth}", with_industry(in_years(top, (2008, 2009)), tenth)
         ),
         ledger.held_now(
             "birhane-2018",
             f"NeurIPS and ICML, {tenth}",
-            with_industry(in_years(top, 2018, 2019), tenth),
+            with_industry(in_years(top, (2018, 2019)), tenth),
         ),
     ]
 

@@ -9,7 +9,6 @@ import pandas as pd
 
 from bookpress.chapter.estimates import Estimate
 from compute_divide.analysis.chips.hardware import PEAK, chip_peaks, same_year_ratio, with_peaks
-from compute_divide.analysis.choices import DEFINITIONS
 from compute_divide.analysis.claims.verdicts import (
     Check,
     check_direction,
@@ -32,6 +31,7 @@ from compute_divide.analysis.statistics.estimates import (
 )
 from compute_divide.analysis.statistics.resampling import geometric_mean_ratio
 from compute_divide.analysis.statistics.trends import growth
+from compute_divide.choices import DEFINITIONS
 
 
 class Sizes(TypedDict):
@@ -71,9 +71,9 @@ def check_shares(
     The verdicts rest on one definition; the others are tried and counted. The largest runs of each year stand beside.
     """
     claims = {
-        "academia-share-early": (ACADEMIA, *periods.early),
-        "academia-share-late": (ACADEMIA, *periods.late),
-        "industry-share-2022": (INDUSTRY, periods.year, periods.year),
+        "academia-share-early": (ACADEMIA, periods.early),
+        "academia-share-late": (ACADEMIA, periods.late),
+        "industry-share-2022": (INDUSTRY, (periods.year, periods.year)),
     }
     chosen = {rule: large_scale(paper, rule, **sizes) for rule in RULES}
     newer, largest = (
@@ -85,7 +85,7 @@ def check_shares(
             claimed[claim],
             period_share(chosen[definition], *whose),
             period_share(newer, *whose),
-            measure=f"share of {whose[0]} teams, {span(*whose[1:])}, {definition}",
+            measure=f"share of {whose[0]} teams, {span(whose[1])}, {definition}",
             others=[period_share(models, *whose) for models in chosen.values()],
             beside=period_share(largest, *whose),
         )
@@ -110,9 +110,9 @@ def check_doubling(
     """
 
     def doubling(models: pd.DataFrame, rule: str, last: int) -> Estimate:
-        chosen = in_years(large_scale(models, rule, **sizes), first, last)
+        chosen = in_years(large_scale(models, rule, **sizes), (first, last))
         return growth(
-            chosen, f"training compute, {span(first, last)}, {DEFINITIONS[rule]}"
+            chosen, f"training compute, {span((first, last))}, {DEFINITIONS[rule]}"
         ).doubling
 
     ours = {rule: doubling(paper, rule, paper_last) for rule in RULES}
@@ -145,7 +145,7 @@ def check_rare(
             models["scope"] == "notable"
         )
         return period_share(
-            models[language], ACADEMIA, *years, f"academia-only, language models, {span(*years)}"
+            models[language], ACADEMIA, years, f"academia-only, language models, {span(years)}"
         )
 
     writers = team_share(
@@ -202,7 +202,7 @@ def check_adoption(papers: pd.DataFrame, then: Spans, now: Spans, texts: Sequenc
             "names_open",
             early,
             late,
-            f"naming an open model, {span(*late)} over {span(*early)}",
+            f"naming an open model, {span(late)} over {span(early)}",
         )
         for early, late in (then, now)
     )
@@ -226,7 +226,7 @@ def check_release(then: tuple[pd.DataFrame, int], now: tuple[pd.DataFrame, int])
     """
 
     def difference(models: pd.DataFrame, last: int) -> Estimate:
-        rows = in_years(models, last - 2, last)
+        rows = in_years(models, (last - 2, last))
         industry, academia = (
             group_share(
                 rows[rows["team_type"] == team], "openness", "open", f"{team}, open weights"
@@ -256,16 +256,16 @@ def check_hardware(
     The verdict rests on the ratio pooled over all years, the reading closest to the claim, and on the one among models
     of the same year. Of the first years in `starts` the pooled one comes first; the others are counted.
     """
-    peaks, years = chip_peaks(chips), span(starts[0], last)
+    peaks, years = chip_peaks(chips), span((starts[0], last))
     old, new = (with_peaks(models, peaks) for models in (then, now))
 
     def ratio(placed: pd.DataFrame, first: int) -> Estimate:
         return geometric_mean_ratio(
-            in_years(placed, first, last), f"peak of the chip, {span(first, last)}", PEAK
+            in_years(placed, (first, last)), f"peak of the chip, {span((first, last))}", PEAK
         )
 
     same = same_year_ratio(
-        in_years(new, starts[0], last), "peak of the chip, models of the same year"
+        in_years(new, (starts[0], last)), "peak of the chip, models of the same year"
     )
     return check_value(
         "hardware-ratio",

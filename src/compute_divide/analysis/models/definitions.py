@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 import pandas as pd
 
-from compute_divide.analysis.choices import DEFINITIONS
 from compute_divide.analysis.statistics.estimates import COMPUTE
 from compute_divide.analysis.statistics.trends import near_record
+from compute_divide.choices import DEFINITIONS
 
 # The criteria that the paper keeps: those that do not favour industry by themselves.
 _PAPER_CRITERIA = r"(?:^|\|)(?:sota improvement|historical significance|highly cited)(?:\||$)"

@@ -48,12 +48,12 @@ class Question(NamedTuple):
     @property
     def name(self) -> str:
         """Return the question in a few words: "academia, 2010 to 2014"."""
-        return f"{self.who}, {span(self.first, self.last)}"
+        return f"{self.who}, {span((self.first, self.last))}"
 
     def answer(self, large: pd.DataFrame) -> Estimate:
         """Return the share among models that are large-scale already."""
-        label = f"{self.team_type} share of large-scale models, {span(self.first, self.last)}"
-        return period_share(large, self.team_type, self.first, self.last, label)
+        label = f"{self.team_type} share of large-scale models, {span((self.first, self.last))}"
+        return period_share(large, self.team_type, (self.first, self.last), label)
 
 
 def answers(
@@ -184,7 +184,7 @@ def _of_vintage(vintage: str, models: pd.DataFrame) -> pd.DataFrame:
                 inside[:, [_TEAMS.index(one) for one in teams]].sum(axis=1),
             )
             rows += [
-                (claim, vintage, *rule, name, span(first, last), *numbers)
+                (claim, vintage, *rule, name, span((first, last)), *numbers)
                 for rule, *numbers in zip(masks, k, n, strict=True)
             ]
     return pd.DataFrame(rows, columns=["claim", *CHOICES, "k", "n"])
@@ -321,7 +321,7 @@ def settings_by_rank(specs: pd.DataFrame, bins: int = 60) -> pd.DataFrame:
     ``part`` is the share of a setting's specifications that stand in a bin. Vintages are taken together by year.
     """
     binned = _binned(specs, bins)
-    own = {claim: span(*periods[0]) for claim, (_, periods) in HEADLINES.items()}
+    own = {claim: span(periods[0]) for claim, (_, periods) in HEADLINES.items()}
     binned["vintage"] = "vintages of " + binned["vintage"].str[:4]
     published = binned["period"] == binned["claim"].map(own)
     binned["period"] = published.map({True: "the paper's years", False: "other years"})

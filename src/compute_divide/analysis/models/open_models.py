@@ -42,7 +42,7 @@ def choose(
     Of a venue-year the team type of at least the share `minimum_coverage` of the accepted papers must be known.
     """
     of_venues = covered(papers[papers["venue"].isin(list(venues))], minimum_coverage)
-    return known_teams(having(in_years(of_venues, *years), texts))
+    return known_teams(having(in_years(of_venues, years), texts))
 
 
 def with_naming(papers: pd.DataFrame, texts: Sequence[str]) -> pd.DataFrame:

@@ -163,7 +163,7 @@ def count_access(
     models: pd.DataFrame, column: str, periods: Sequence[tuple[int, int]]
 ) -> pd.DataFrame:
     """Return how many models of each team type and period can be reached in which way, the unknown included."""
-    parts = [in_years(models, *years).assign(period=span(*years)) for years in periods]
+    parts = [in_years(models, years).assign(period=span(years)) for years in periods]
     counted = pd.concat(parts, ignore_index=True)
     counted["access"] = access_groups(counted[column])
     return counted.groupby(["team_type", "period", "access"]).size().reset_index(name="models")

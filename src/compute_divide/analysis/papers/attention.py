@@ -127,7 +127,7 @@ def most_cited(papers: pd.DataFrame, venue: str, year: int, key: str) -> str | N
 def with_period(papers: pd.DataFrame, periods: Sequence[tuple[int, int]]) -> pd.DataFrame:
     """Return the papers of some periods, with ``period``."""
     return pd.concat(
-        [in_years(papers, *years).assign(period=span(*years)) for years in periods],
+        [in_years(papers, years).assign(period=span(years)) for years in periods],
         ignore_index=True,
     )
 

@@ -14,6 +14,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from bookpress.chapter.estimates import Estimate
+from bookpress.chapter.periods import Years, years_of
 
 Floats = npt.NDArray[np.float64]
 
@@ -92,23 +93,99 @@ def team_share(rows: pd.DataFrame, team_type: str, label: str) -> Estimate:
 
 
 def period_share(
-    rows: pd.DataFrame, team_type: str, first: int, last: int, label: str | None = None
+    rows: pd.DataFrame, team_type: str, period: Years | int, label: str | None = None
 ) -> Estimate:
-    """Return the `team_share` over the years first to last, both included; its label is by default team and years."""
-    of_period = in_years(rows[["year", "team_type"]], first, last)
-    share = team_share(of_period, team_type, label or f"{team_type}, {span(first, last)}")
-    return replace(share, period=(first, last))
+    """Return the share of a team type in the rows of a period.
+
+    Parameters
+    ----------
+    rows : pandas.DataFrame
+        Rows with the columns ``year`` and ``team_type``.
+    team_type : str
+        One of `TEAM_TYPES`.
+    period : tuple of int, or int
+        First and last year, both included, or a year.
+    label : str, optional
+        What is estimated; by default team and years.
+
+    Returns
+    -------
+    Estimate
+        The `team_share`, with its period.
+
+    Raises
+    ------
+    ValueError
+        If the team type is another, or the period is none.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"year": [2010, 2011], "team_type": ["academia-only", "industry-only"]})
+    >>> period_share(rows, "academia-only", (2010, 2011)).label
+    'academia-only, 2010 to 2011'
+    """
+    of_period = in_years(rows[["year", "team_type"]], period)
+    share = team_share(of_period, team_type, label or f"{team_type}, {span(period)}")
+    return replace(share, period=years_of(period))
 
 
-def in_years(rows: pd.DataFrame, first: int, last: int) -> pd.DataFrame:
-    """Return the rows of the years first to last, both included; a period that ends before it starts has none."""
+def in_years(rows: pd.DataFrame, period: Years | int) -> pd.DataFrame:
+    """Return the rows of a period.
+
+    Parameters
+    ----------
+    rows : pandas.DataFrame
+        Rows with a column ``year``; a row without a year is in no period.
+    period : tuple of int, or int
+        First and last year, both included, or a year. One that ends before it starts has no rows.
+
+    Returns
+    -------
+    pandas.DataFrame
+        These rows, unchanged.
+
+    Raises
+    ------
+    ValueError
+        If the period is none.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"year": [2010, 2012, None]})
+    >>> len(in_years(rows, (2010, 2012))), len(in_years(rows, 2012))
+    (2, 1)
+    """
+    first, last = years_of(period)
     years = rows["year"].to_numpy(dtype=float, na_value=np.nan)
     return rows[(first <= years) & (years <= last)]
 
 
-def span(first: int, last: int, joint: str = " to ") -> str:
-    """Return a period as text, "2010 to 2014"; of one that is a single year, this year."""
-    return str(first) if first == last else f"{first}{joint}{last}"
+def span(period: Years | int, joint: str = " to ") -> str:
+    """Return a period in words.
+
+    Parameters
+    ----------
+    period : tuple of int, or int
+        First and last year, or a year.
+    joint : str
+        What stands between the two.
+
+    Returns
+    -------
+    str
+        Such as "2010 to 2014"; of a period that is a single year, this year.
+
+    Raises
+    ------
+    ValueError
+        If the period is none.
+
+    Examples
+    --------
+    >>> span((2010, 2014)), span((2022, 2022)), span((2010, 2014), "–")
+    ('2010 to 2014', '2022', '2010–2014')
+    """
+    return joint.join(str(year) for year in dict.fromkeys(years_of(period)))
 
 
 def until(periods: Sequence[tuple[int, int]], last: int) -> list[tuple[int, int]]:

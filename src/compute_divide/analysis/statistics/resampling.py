@@ -113,7 +113,7 @@ def ratios_by_period(
     """
     table = []
     for first, last in periods:
-        part = in_years(rows, first, last)
+        part = in_years(rows, (first, last))
         ratio = geometric_mean_ratio(part, "", value)
         counts = (
             part.loc[part[value] > 0, "team_type"]
@@ -121,7 +121,7 @@ def ratios_by_period(
             .reindex([INDUSTRY, ACADEMIA], fill_value=0)
         )
         table.append(
-            [span(first, last), first, last, ratio.value, ratio.low, ratio.high, *counts.tolist()]
+            [span((first, last)), first, last, ratio.value, ratio.low, ratio.high, *counts.tolist()]
         )
     return pd.DataFrame(
         table, columns=["period", "first", "last", "ratio", "low", "high", "n_over", "n_under"]

@@ -3,26 +3,14 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
+from bookpress.chapter.estimates import Estimate
+
 FIRST_OUTER_AU = 5.0
-
-
-@dataclass(frozen=True)
-class Estimate:
-    """A number with its interval."""
-
-    value: float | None
-    low: float | None = None
-    high: float | None = None
-    k: int | None = None
-    n: int | None = None
-    unit: str = ""
-    label: str = ""
 
 
 def table(name: str) -> pd.DataFrame:
@@ -37,24 +25,29 @@ def of_group(planets: pd.DataFrame, group: str) -> pd.DataFrame:
     return planets[{"all": outer | ~outer, "inner": ~outer, "outer": outer}[group]]
 
 
-def exponent(planets: pd.DataFrame) -> Estimate:
+def exponent_of(planets: pd.DataFrame) -> Estimate:
     """Return the slope of log period on log distance, with twice its standard error on either side."""
-    (slope, _), covariance = np.polyfit(
-        np.log(planets["distance_au"]), np.log(planets["period_years"]), 1, cov=True
-    )
+    distance, period = np.log(planets["distance_au"]), np.log(planets["period_years"])
+    (slope, _), covariance = np.polyfit(distance, period, 1, cov=True)
     error = 2 * float(np.sqrt(covariance[0, 0]))
-    return Estimate(
-        float(slope),
-        float(slope) - error,
-        float(slope) + error,
-        n=len(planets),
-        label="the exponent",
-    )
+    return Estimate(slope, slope - error, slope + error, n=len(planets), label="the exponent")
 
 
 def year_of(planets: pd.DataFrame, name: str) -> Estimate:
     """Return the length of the year of a planet; without a value where the planets lack it."""
     years = planets.loc[planets["planet"] == name, "period_years"]
-    return Estimate(
-        *map(float, years[:1]) if len(years) else (None,), unit="years", label=f"the year of {name}"
-    )
+    return Estimate(next(iter(years), None), unit="years", label=f"the year of {name}")
+
+
+def predicted_period(moons: pd.DataFrame, moon: str, power: float) -> Estimate:
+    """Return the period of a moon as Io's and a power of the distance give it."""
+    known = moons.set_index("moon")
+    distance = known.loc[moon, "distance_km"] / known.loc["Io", "distance_km"]
+    days = known.loc["Io", "period_days"] * distance**power
+    return Estimate(days, unit="days", label="the predicted period")
+
+
+def error_of(moons: pd.DataFrame, moon: str, period: Estimate) -> Estimate:
+    """Return how far a predicted period is from the true one, as a share of it."""
+    days = moons.set_index("moon").loc[moon, "period_days"]
+    return Estimate(abs((period.value or 0) / days - 1), unit="share", label="the error")

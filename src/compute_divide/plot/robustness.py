@@ -10,7 +10,7 @@ import pandas as pd
 
 from bookpress.page.figures.theme import ACCENT, INK, QUIET, needs
 from compute_divide.analysis.models.multiverse import HEADLINES
-from compute_divide.figures.base.marks import (
+from compute_divide.plot.base.marks import (
     CLAIM_NAMES,
     DEFINITION_NAMES,
     TEAM_COLOURS,

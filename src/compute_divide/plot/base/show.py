@@ -11,7 +11,7 @@ import pandas as pd
 from bookpress.page.figures import show as press
 from bookpress.page.figures.show import Column, Texts
 from compute_divide.evidence.store.files import read_sidecar
-from compute_divide.figures.base.marks import CLAIM_NAMES, DEFINITION_NAMES, TEAM_NAMES
+from compute_divide.plot.base.marks import CLAIM_NAMES, DEFINITION_NAMES, TEAM_NAMES
 
 __all__ = ["Column", "credit", "models_credit", "show_chart", "show_table"]
 

@@ -11,7 +11,7 @@ from bookpress.chapter.estimates import Estimate
 from bookpress.chapter.number_formats import NO_COUNTS, NO_INTERVAL, NO_VALUE, write
 from bookpress.page.base.charts import Kind
 from bookpress.page.figures.show import write_value
-from compute_divide.figures.base.marks import TEAM_NAMES
+from compute_divide.plot.base.marks import TEAM_NAMES
 
 TOO_FEW = (
     "Too few data for this choice of parameters"  # title of a figure whose finding has no value

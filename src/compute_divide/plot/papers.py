@@ -9,7 +9,7 @@ import altair as alt
 import pandas as pd
 
 from bookpress.page.figures.theme import ACCENT, INK, LINE, QUIET, needs
-from compute_divide.figures.base.marks import (
+from compute_divide.plot.base.marks import (
     FEW,
     NAMED,
     TEAM_COLOURS,

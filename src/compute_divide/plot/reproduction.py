@@ -11,9 +11,9 @@ from bookpress.chapter.estimates import Estimate
 from bookpress.page.figures.theme import ACCENT, INK
 from compute_divide.analysis.claims.verdicts import Check
 from compute_divide.evidence.claims import Claim, LedgerEntry, RelatedFigure
-from compute_divide.figures.base.marks import series_dots
-from compute_divide.figures.base.show import Column
-from compute_divide.figures.base.wording import in_cell, written
+from compute_divide.plot.base.marks import series_dots
+from compute_divide.plot.base.show import Column
+from compute_divide.plot.base.wording import in_cell, written
 
 PROVENANCE = {"paper": "read in the paper", "summary": "from summaries"}
 MARKS = {

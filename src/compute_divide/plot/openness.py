@@ -13,7 +13,7 @@ from bookpress.page.figures.theme import ACCENT, GRID, INK, LINE, QUIET, needs
 from compute_divide.analysis.models.openness import ACCESS_GROUPS, RUNGS
 from compute_divide.analysis.statistics.estimates import span
 from compute_divide.analysis.statistics.trends import fractional_years
-from compute_divide.figures.base.marks import (
+from compute_divide.plot.base.marks import (
     FEW,
     TEAM_NAMES,
     end_labels,
@@ -180,7 +180,7 @@ def year_spans(years: Iterable[int]) -> str:
             periods[-1][1] = year
         else:
             periods.append([year, year])
-    return ", ".join(span(first, last) for first, last in periods) or "none"
+    return ", ".join(span((first, last)) for first, last in periods) or "none"
 
 
 @needs("engagements")

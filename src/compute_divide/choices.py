@@ -14,6 +14,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, Field, GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
+from bookpress.chapter.periods import period_type
 from compute_divide.evidence.papers.profiles import (
     JOINT_LABS,
     NON_PROFITS,
@@ -71,14 +72,19 @@ def _number(
     return Field(ge=least, le=most, title=title, json_schema_extra=extra)
 
 
+def _whole_years() -> dict[str, Any]:
+    """Return what is explored of years: none of which the evidence does not hold the whole."""
+    return {"by": [-2, -1, 1, 2], "to": last_whole_year(vintages()[-1])}
+
+
 def _recorded(schema: dict[str, Any]) -> None:
-    """Explore no year of which the evidence does not hold the whole."""
-    schema["explore"] = {"by": [-2, -1, 1, 2], "to": last_whole_year(vintages()[-1])}
+    schema["explore"] = _whole_years()
 
 
 # --- numbers ---
 
 Year = Annotated[int, Field(ge=1950, le=2030, json_schema_extra=_recorded)]  # a calendar year
+Period = period_type(1950, 2030, explore=_whole_years)  # first and last calendar year
 PlacedYear = Annotated[
     int, _number(1950, 2030, {"by": [-2, -1, 1, 2], "of": [*range(2006, 2019), 2021, 2022, 2024]})
 ]  # whose NeurIPS papers have affiliations

@@ -8,7 +8,7 @@ import pytest
 
 from bookpress.page.base.templates import STATIC
 from bookpress.page.figures.theme import ACCENT, QUIET
-from compute_divide.figures.base.marks import TEAM_COLOURS, TEAM_NAMES, TEAM_SHAPES
+from compute_divide.plot.base.marks import TEAM_COLOURS, TEAM_NAMES, TEAM_SHAPES
 
 # Machado, Oliveira and Fernandes (2009), severity 1, on linear RGB.
 VISION = {

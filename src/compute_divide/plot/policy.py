@@ -16,8 +16,8 @@ import pandas as pd
 
 from bookpress.page.figures.theme import ACCENT, INK, QUIET, needs
 from compute_divide.analysis.chips.budget import HOURS_PER_MONTH, SECONDS_PER_HOUR
-from compute_divide.analysis.choices import QUOTES
-from compute_divide.figures.base.marks import (
+from compute_divide.choices import QUOTES
+from compute_divide.plot.base.marks import (
     TEAM_NAMED,
     TEAM_NAMES,
     along,

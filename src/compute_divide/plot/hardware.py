@@ -11,7 +11,7 @@ from bookpress.chapter.estimates import Estimate
 from bookpress.page.figures.theme import ACCENT, INK, QUIET, needs
 from compute_divide.analysis.chips.hardware import PEAK
 from compute_divide.analysis.statistics.trends import fractional_years
-from compute_divide.figures.base.marks import (
+from compute_divide.plot.base.marks import (
     TEAM_COLOURS,
     TEAM_LABEL,
     end_labels,
@@ -25,7 +25,7 @@ from compute_divide.figures.base.marks import (
     tips,
     year_axis,
 )
-from compute_divide.figures.base.wording import written
+from compute_divide.plot.base.wording import written
 
 
 @needs()

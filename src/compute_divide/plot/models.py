@@ -14,7 +14,7 @@ from bookpress.page.figures.theme import INK, LINE, QUIET, needs
 from compute_divide.analysis.statistics.estimates import ACADEMIA, COMPUTE
 from compute_divide.analysis.statistics.trends import Trend, fractional_years, record_holders
 from compute_divide.evidence.claims import Claim, RelatedFigure
-from compute_divide.figures.base.marks import (
+from compute_divide.plot.base.marks import (
     DEFINITION_NAMES,
     TEAM_COLOURS,
     TEAM_NAMED,
@@ -31,7 +31,7 @@ from compute_divide.figures.base.marks import (
     tips,
     year_axis,
 )
-from compute_divide.figures.base.wording import in_cell, written
+from compute_divide.plot.base.wording import in_cell, written
 
 TEAMS_SHOWN = ("academia-only", "collaboration", "industry-only")
 

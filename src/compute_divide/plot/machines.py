@@ -11,7 +11,7 @@ import pandas as pd
 from bookpress.page.figures.theme import INK, needs
 from compute_divide.analysis.chips.machines import H100E
 from compute_divide.analysis.statistics.trends import fractional_years
-from compute_divide.figures.base.marks import (
+from compute_divide.plot.base.marks import (
     TEAM_COLOURS,
     end_labels,
     framed,

@@ -1,0 +1,104 @@
+"""Periods of years as one parameter: ``(2020, 2022)`` in a cell, ``2020-2022`` everywhere else.
+
+As a value of a parameter a period is a text, so that it is written alike on the command line, in an edition's file, in
+an address and in JSON; a list of two years, or one year, is turned into that. A chapter sees a tuple.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Annotated, Any, SupportsIndex
+
+from pydantic import BeforeValidator, Field
+
+FORMAT = "period"  # what a JSON Schema calls such a text
+_TEXT = re.compile(r"(?P<first>\d{4})(?:[-–](?P<last>\d{4}))?")
+
+Years = tuple[int, int]
+"""First and last year, both included."""
+
+
+def period_type(
+    least: int,
+    most: int,
+    *,
+    explore: Callable[[], Mapping[str, Any]] | None = None,
+    title: str | None = None,
+) -> Any:
+    """Return the type of a parameter that is a period.
+
+    Parameters
+    ----------
+    least, most : int
+        The first and the last year that a period may hold.
+    explore : callable, optional
+        Returns by how many years a reader may move either end on the page (``by``), and up to which year (``to``).
+    title : str, optional
+        What a reader is asked; by default the name of the parameter in words.
+
+    Returns
+    -------
+    type
+        A type for pydantic, whose values are texts such as ``"2020-2022"``.
+
+    Examples
+    --------
+    >>> from pydantic import TypeAdapter
+    >>> TypeAdapter(period_type(1950, 2030)).validate_python((2020, 2022))
+    '2020-2022'
+    """
+
+    def read(given: Any) -> str:
+        first, last = years_of(given)
+        if not least <= first <= last <= most:
+            raise ValueError(f"years run from {least} to {most}, the first not after the last")
+        return period_text((first, last))
+
+    def describe(schema: dict[str, Any]) -> None:
+        schema |= {"format": FORMAT, "minimum": least, "maximum": most}
+        if explore:
+            schema["explore"] = dict(explore())
+
+    return Annotated[str, BeforeValidator(read), Field(title=title, json_schema_extra=describe)]
+
+
+def years_of(given: Any) -> Years:
+    """Return first and last year of a period however it is written, or of a year.
+
+    Raises
+    ------
+    ValueError
+        If it is neither.
+
+    Examples
+    --------
+    >>> years_of("2020-2022"), years_of([2020, 2022]), years_of(2022)
+    ((2020, 2022), (2020, 2022), (2022, 2022))
+    """
+    if isinstance(given, str) and (found := _TEXT.fullmatch(given.strip())):
+        return int(found["first"]), int(found["last"] or found["first"])
+    if isinstance(given, SupportsIndex) and not isinstance(given, bool):
+        return int(given), int(given)
+    pair = tuple(given) if isinstance(given, tuple | list) else ()
+    if len(pair) == 2 and all(isinstance(year, SupportsIndex) for year in pair):
+        return int(pair[0]), int(pair[1])
+    raise ValueError(f"{given!r} is no period: give first and last year, such as 2020-2022")
+
+
+def period_text(years: Years) -> str:
+    """Return a period as it is typed: one that is a single year as this year."""
+    return "-".join(str(year) for year in dict.fromkeys(years))
+
+
+def explored_periods(value: str, explore: Mapping[str, Any]) -> list[str]:
+    """Return a period with either end moved by the steps ``by``, as far as there are whole years (``to``)."""
+    first, last = years_of(value)
+    steps = explore.get("by", ())
+    moved = [(first + step, last) for step in steps] + [(first, last + step) for step in steps]
+    most = explore.get("to", max(last, first))
+    return [
+        period_text(years)
+        for years in moved
+        if years[0] <= years[1] and max(set(years) - {first, last}, default=first) <= most
+    ]
