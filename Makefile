@@ -50,9 +50,12 @@ bench: setup browser ## measure and print the ratios that the README quotes
 
 lint: setup ## ruff, mypy, import-linter
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports
+# when all chapters are ported
+#	@$(BIN)/python scripts/chapters.py lint
 
 format: setup ## put the code in shape
 	@$(BIN)/ruff check --fix . ; $(BIN)/ruff format .
+	@$(BIN)/python scripts/chapters.py format
 
 lock: setup ## renew requirements.lock from pyproject.toml
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --all-extras --group dev \

@@ -1,0 +1,464 @@
+"""Hold the code of chapters to what modules are held to, and to the limits of the house; put it in shape.
+
+``lint`` says what is wrong, by file and line. ``format`` lays code out as ruff does, and the metadata of figures as
+people write them, which jupytext rewrites whenever a notebook is saved from JupyterLab.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import json
+import math
+import os
+import re
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from itertools import zip_longest
+from pathlib import Path
+from string import Template
+from typing import Any, NamedTuple
+
+import yaml
+
+from bookpress.book.chapters import PATTERN
+from bookpress.chapter.bindings import NO_PYTHON
+from bookpress.chapter.quotes import CELLS
+from bookpress.errors import PressError
+from bookpress.files import decoded, replace_file
+
+ROOT = Path(__file__).resolve().parents[1]
+CONFIG = ROOT / "pyproject.toml"
+
+LINES = 15  # of code in a cell
+WIDTH = 100  # characters of a line of code
+HIDDEN = 5  # cells of the whole book that readers do not see
+HIDING = {f"{verb}-{part}" for verb in ("hide", "remove") for part in ("input", "output", "cell")}
+IMPORTED = {"compute_divide": "cd", "pandas": "pd"}
+TYPES = "compute_divide.choices"
+
+ORDER = ("mystnb", "figure", "name", "caption", "image", "alt")
+"""The metadata of a figure as people write them; all others follow by name, as jupytext has them."""
+COLLECTIONS = (ast.Tuple, ast.List, ast.Set, ast.ListComp, ast.SetComp, ast.GeneratorExp)
+MAKERS = {"filter", "map", "zip"}
+CONVERTERS = {"iter", "list", "reversed", "sorted", "tuple"}
+
+
+class Finding(NamedTuple):
+    """What is wrong with a chapter, and where."""
+
+    file: str
+    line: int
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}: {self.message}"
+
+
+class UnreadableError(Exception):
+    """What cannot be read, and its line in the chapter."""
+
+    def __init__(self, line: int, message: str) -> None:
+        super().__init__(message)
+        self.line = line
+
+
+class Cell(NamedTuple):
+    """A code cell: what stands above the code, the code without blank lines around, where each begins."""
+
+    head: str
+    head_line: int
+    code: str
+    line: int
+
+
+class Chapter(NamedTuple):
+    """A chapter, by the name that messages give it."""
+
+    file: str
+    text: str
+    cells: Sequence[Cell]
+
+
+# What a chapter holds
+
+
+def read_chapter(file: str, text: str) -> Chapter:
+    """Return a chapter with its code cells."""
+    cells = []
+    for found in CELLS.finditer(text):
+        code = found["code"].lstrip("\n")
+        head_line = _line_at(text, found.start("head"))
+        line = _line_at(text, found.end("code") - len(code))
+        cells.append(Cell(found["head"], head_line, code.rstrip("\n"), line))
+    return Chapter(file, text, cells)
+
+
+def _line_at(text: str, place: int) -> int:
+    return text.count("\n", 0, place) + 1
+
+
+def tree_of(cell: Cell) -> ast.Module:
+    """Return the syntax of a cell, with the lines of the chapter."""
+    try:
+        tree = ast.parse(NO_PYTHON.sub("", cell.code))
+    except (SyntaxError, ValueError) as error:
+        line = cell.line + (getattr(error, "lineno", None) or 1) - 1
+        reason = getattr(error, "msg", str(error))
+        raise UnreadableError(line, f"unreadable the cell is no Python: {reason}") from error
+    ast.increment_lineno(tree, cell.line - 1)
+    return tree
+
+
+def metadata_of(cell: Cell) -> dict[str, Any]:
+    """Return the metadata of a cell."""
+    try:
+        entries = yaml.safe_load(_yaml_of(cell.head)) or {}
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        line = cell.head_line + (mark.line if mark else 0)
+        reason = getattr(error, "problem", None) or str(error).splitlines()[0]
+        raise UnreadableError(line, f"unreadable the metadata are no YAML: {reason}") from error
+    if not isinstance(entries, dict):
+        raise UnreadableError(cell.head_line, "unreadable the metadata are no names with values")
+    return entries
+
+
+def _yaml_of(head: str) -> str:
+    """Return the YAML of a head, each line where it stands."""
+    if head.startswith("---"):
+        return head[: head.rindex("---")]
+    return re.sub(r"^:", "", head, flags=re.MULTILINE)
+
+
+def tags_of(cell: Cell) -> set[str]:
+    """Return the tags of a cell."""
+    tags = metadata_of(cell).get("tags") or []
+    return {str(tag) for tag in tags} if isinstance(tags, list) else {str(tags)}
+
+
+def unreadable(chapter: Chapter) -> Iterator[Finding]:
+    """Yield what of a chapter can neither be linted nor formatted."""
+    for cell in chapter.cells:
+        for read in (figure_head, tree_of):
+            try:
+                read(cell)
+            except UnreadableError as error:
+                yield Finding(chapter.file, error.line, str(error))
+
+
+# The metadata of figures
+
+
+def figure_head(cell: Cell) -> str:
+    """Return the head of a cell as people write it; only one with the words of a figure is another than it was."""
+    entries = _tidied(metadata_of(cell))
+    if not cell.head.startswith("---") or "mystnb" not in entries:
+        return cell.head
+    if _has_comment(_yaml_of(cell.head)):
+        message = "comment it would be lost when the notebook is saved: write it into the code"
+        raise UnreadableError(cell.head_line, message)
+    head = "---\n" + "".join(f"{line}\n" for line in _written(entries)) + "---\n"
+    if yaml.safe_load(_yaml_of(head)) != entries:
+        message = "unreadable the metadata cannot be written in lines: is a character no text?"
+        raise UnreadableError(cell.head_line, message)
+    return head
+
+
+def _tidied(value: Any, key: str = "") -> Any:
+    """Return metadata without the blanks that no reader sees: captions in paragraphs, other words in one line."""
+    if isinstance(value, dict):
+        return {name: _tidied(entry, name) for name, entry in value.items()}
+    if key == "caption" and isinstance(value, str) and value.strip():
+        return re.sub(r"[ \t]+$", "", value.strip(), flags=re.MULTILINE) + "\n"
+    if key in ORDER and isinstance(value, str):
+        return " ".join(value.split())
+    return value
+
+
+def _written(entries: dict[str, Any], indent: str = "") -> Iterator[str]:
+    """Yield metadata in lines."""
+    for key in sorted(entries, key=_rank):
+        value = entries[key]
+        if isinstance(value, dict) and value:
+            yield f"{indent}{key}:"
+            yield from _written(value, f"{indent}  ")
+        elif key == "caption" and isinstance(value, str) and value:
+            yield f"{indent}{key}: |"
+            yield from (f"{indent}  {line}".rstrip() for line in value[:-1].split("\n"))
+        else:
+            yield from (f"{indent}{line}" for line in _in_yaml(key, value))
+
+
+def _rank(key: Any) -> tuple[int, str]:
+    return ORDER.index(key) if key in ORDER else len(ORDER), str(key)
+
+
+def _in_yaml(key: Any, value: Any) -> list[str]:
+    """Return an entry as YAML has it: text in one line, in the quotes of the code if in any, a list in brackets."""
+    flow = None if isinstance(value, list) else False
+    written = yaml.safe_dump(
+        {key: value}, allow_unicode=True, default_flow_style=flow, sort_keys=False, width=math.inf
+    )
+    if written.startswith(f"{key}: '") and not re.search(r'["\\]', value):
+        return [f'{key}: "{value}"']
+    return written.splitlines()
+
+
+def _has_comment(text: str) -> bool:
+    """Tell whether anything but tokens stands between the tokens of YAML."""
+    last = 0
+    for token in yaml.scan(text):
+        if "#" in text[last : token.start_mark.index]:
+            return True
+        last = max(last, token.end_mark.index)
+    return False
+
+
+# What ruff says
+
+
+@contextmanager
+def as_notebooks(chapters: Sequence[Chapter]) -> Iterator[list[Path]]:
+    """Lay the code of chapters out in notebooks, which ruff reads cell by cell."""
+    with tempfile.TemporaryDirectory() as folder:
+        files = [Path(folder, f"chapter_{number}.ipynb") for number in range(len(chapters))]
+        for file, chapter in zip(files, chapters, strict=True):
+            cells = [_code_cell(cell.code) for cell in chapter.cells]
+            notebook = {"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 4}
+            file.write_text(json.dumps(notebook), encoding="utf-8")
+        yield files
+
+
+def _code_cell(code: str) -> dict[str, Any]:
+    return {
+        "cell_type": "code",
+        "execution_count": None,
+        "metadata": {},
+        "outputs": [],
+        "source": code,
+    }
+
+
+def ruff(command: str, files: Sequence[Path], *options: str) -> str:
+    """Run ruff on notebooks by the rules of the project; return what it prints."""
+    if not files:  # it would take the whole folder
+        return ""
+    program = Path(sys.executable).with_name("ruff")
+    words = ["--quiet", "--no-cache", "--config", str(CONFIG), *options, *map(str, files)]
+    done = subprocess.run(
+        [program, command, *words],
+        cwd=ROOT,
+        capture_output=True,
+        encoding="utf-8",
+        errors="replace",
+        check=False,
+    )
+    if done.returncode not in {0, 1}:
+        raise PressError(f"ruff {command} failed: {done.stderr.strip()}")
+    return done.stdout
+
+
+def ruff_findings(chapters: Sequence[Chapter]) -> Iterator[Finding]:
+    """Yield what ruff finds in the code of chapters, with the lines of the chapters."""
+    with as_notebooks(chapters) as files:
+        found = json.loads(ruff("check", files, "--output-format", "json") or "[]")
+    by_name = {file.name: chapter for file, chapter in zip(files, chapters, strict=True)}
+    for one in found:
+        chapter = by_name[Path(one["filename"]).name]
+        first = chapter.cells[(one["cell"] or 1) - 1].line
+        message = f"{one['code'] or 'unreadable'} {one['message']}"
+        yield Finding(chapter.file, first + one["location"]["row"] - 1, message)
+
+
+def formatted(chapters: Sequence[Chapter]) -> list[str]:
+    """Return the texts of chapters, their code and the metadata of their figures in shape."""
+    with as_notebooks(chapters) as files:
+        ruff("format", files)
+        notebooks = [json.loads(file.read_text(encoding="utf-8")) for file in files]
+    return [
+        _spliced(chapter, ["".join(cell["source"]) for cell in notebook["cells"]])
+        for chapter, notebook in zip(chapters, notebooks, strict=True)
+    ]
+
+
+def _spliced(chapter: Chapter, codes: Sequence[str]) -> str:
+    """Return the text of a chapter with other code in its cells."""
+    parts = []
+    last = 0
+    found = CELLS.finditer(chapter.text)
+    for place, cell, code in zip(found, chapter.cells, codes, strict=True):
+        blank = "\n" if cell.head.startswith(":") else ""  # as jupytext has it
+        written = f"{blank}{code.rstrip()}\n" if code.strip() else place["code"]
+        parts += [chapter.text[last : place.start("head")], figure_head(cell), written]
+        last = place.end("code")
+    return "".join([*parts, chapter.text[last:]])
+
+
+def unformatted(chapter: Chapter, shaped: str) -> Iterator[Finding]:
+    """Yield the first line of each cell that would be another, were it formatted."""
+    cells = zip(CELLS.finditer(chapter.text), CELLS.finditer(shaped), strict=True)
+    for old, new in cells:
+        lines = zip_longest(old[0].splitlines(), new[0].splitlines())
+        others = [number for number, (before, after) in enumerate(lines) if before != after]
+        if others:
+            line = _line_at(chapter.text, old.start()) + others[0]
+            yield Finding(chapter.file, line, "format the cell is out of shape: `make format`")
+
+
+# The limits of the house
+
+
+def over_limits(chapter: Chapter) -> Iterator[Finding]:
+    """Yield where the cells of a chapter are too long or too wide, pack statements, or import too much."""
+    for cell in chapter.cells:
+        lines = cell.code.splitlines()
+        if len(lines) > LINES:
+            message = f"long-cell {len(lines)} lines of code: a cell has at most {LINES}"
+            yield Finding(chapter.file, cell.line, message)
+        for number, line in enumerate(lines, cell.line):
+            if len(line) > WIDTH:
+                message = f"long-line {len(line)} characters: a line has at most {WIDTH}"
+                yield Finding(chapter.file, number, message)
+        is_parameters = "parameters" in tags_of(cell)
+        for node in ast.walk(tree_of(cell)):
+            for message in (_packed(node), _imported(node, is_parameters)):
+                if message:
+                    yield Finding(chapter.file, node.lineno, message)  # type: ignore[attr-defined]
+
+
+def _packed(node: ast.AST) -> str:
+    """Return what is wrong with an assignment that binds several computed values to several names."""
+    if not isinstance(node, ast.Assign) or not _is_several(node.value):
+        return ""
+    unpacked = any(isinstance(target, ast.Tuple | ast.List) for target in node.targets)
+    return "packed several values in one assignment: give each a statement" if unpacked else ""
+
+
+def _is_several(value: ast.expr) -> bool:
+    """Tell whether an expression makes several values here, and is not a call of a function that returns them."""
+    match value:
+        case ast.IfExp(body=body, orelse=other):
+            return _is_several(body) or _is_several(other)
+        case ast.Call(func=ast.Name(id=name)) if name in MAKERS:
+            return True
+        case ast.Call(func=ast.Name(id=name), args=[first, *_]) if name in CONVERTERS:
+            return _is_several(first)
+        case _:
+            return isinstance(value, COLLECTIONS)
+
+
+def _imported(node: ast.AST, is_parameters: bool) -> str:
+    """Return what is wrong with an import."""
+    match node:
+        case ast.Import(names=names):
+            wrong = [one.name for one in names if IMPORTED.get(one.name, "") != one.asname]
+        case ast.ImportFrom(module=module, level=level):
+            is_types = module == TYPES and not level
+            wrong = [] if is_types and is_parameters else ["." * level + (module or "")]
+        case _:
+            return ""
+    allowed = ", ".join(f"{name} as {short}" for name, short in IMPORTED.items())
+    listed = ", ".join(wrong)
+    return (
+        f"import of {listed}: a chapter imports {allowed}, and {TYPES} where its parameters stand"
+        if wrong
+        else ""
+    )
+
+
+def too_many_hidden(chapters: Sequence[Chapter]) -> list[Finding]:
+    """Return the cells that readers do not see, if there are too many in the chapters together."""
+    hidden = [
+        (chapter, cell, tags)
+        for chapter in chapters
+        for cell in chapter.cells
+        if (tags := tags_of(cell) & HIDING)
+    ]
+    if len(hidden) <= HIDDEN:
+        return []
+    message = f"one of {len(hidden)} hidden cells: the book has at most {HIDDEN}"
+    return [
+        Finding(chapter.file, cell.head_line, f"hidden {', '.join(sorted(tags))}, {message}")
+        for chapter, cell, tags in hidden
+    ]
+
+
+# The commands
+
+
+def lint(files: Sequence[Path]) -> int:
+    """Print all that is wrong with the code of chapters; return the exit code."""
+    chapters = [read_chapter(str(file), _as_chapter(file)) for file in files]
+    findings = [one for chapter in chapters for one in unreadable(chapter)]
+    broken = {one.file for one in findings}
+    sound = [chapter for chapter in chapters if chapter.file not in broken]
+    findings += ruff_findings(sound)
+    findings += too_many_hidden(sound)
+    for chapter, shaped in zip(sound, formatted(sound), strict=True):
+        findings += unformatted(chapter, shaped)
+        findings += over_limits(chapter)
+    for finding in sorted(set(findings)):
+        print(finding)
+    return 1 if findings else 0
+
+
+def _as_chapter(file: Path) -> str:
+    """Return the text of a chapter; that of the pattern as it is in a new chapter."""
+    text = decoded(file).replace("\r\n", "\n")
+    if file.resolve() != ROOT / PATTERN:
+        return text
+    return Template(text).safe_substitute(title="My question", slug="my-question")
+
+
+def format_chapters(files: Sequence[Path]) -> int:
+    """Put the code of chapters in shape and print which were not; return the exit code."""
+    texts = {str(file): decoded(file) for file in files}
+    # The pattern stays one: its `$slug` stands in texts and in metadata, where it reads like any word.
+    chapters = [read_chapter(file, text.replace("\r\n", "\n")) for file, text in texts.items()]
+    findings = [one for chapter in chapters for one in unreadable(chapter)]
+    broken = {one.file for one in findings}
+    sound = [chapter for chapter in chapters if chapter.file not in broken]
+    for chapter, shaped in zip(sound, formatted(sound), strict=True):
+        if shaped != chapter.text:
+            end = "\r\n" if "\r\n" in texts[chapter.file] else "\n"
+            replace_file(Path(chapter.file), shaped.replace("\n", end).encode())
+            print(f"formatted {chapter.file}")
+    for finding in sorted(set(findings)):
+        print(finding)
+    return 1 if findings else 0
+
+
+def book_files() -> list[Path]:
+    """Return the chapters of the book and the pattern of new ones, as seen from here."""
+    files = [*sorted(ROOT.glob("notebooks/*.md")), ROOT / PATTERN]
+    return [Path(os.path.relpath(file)) for file in files]
+
+
+def main() -> int:
+    """Do what the command line says."""
+    parser = argparse.ArgumentParser(description=str(__doc__).splitlines()[0])
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    for name, run in (("lint", lint), ("format", format_chapters)):
+        command = commands.add_parser(name, help=str(run.__doc__).partition(";")[0])
+        command.set_defaults(run=run)
+        command.add_argument(
+            "--only",
+            nargs="+",
+            type=Path,
+            metavar="FILE",
+            help="these files; else all chapters of the book and the pattern of new ones",
+        )
+    wanted = parser.parse_args()
+    try:
+        return int(wanted.run(wanted.only or book_files()))
+    except PressError as error:
+        print(error, file=sys.stderr)
+        return error.exit_code
+
+
+if __name__ == "__main__":
+    sys.exit(main())
