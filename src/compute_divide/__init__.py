@@ -1,3 +1,80 @@
-"""The Compute Divide: a computational book on who has the computing power for machine learning."""
+"""The Compute Divide: the vocabulary of its chapters, as they import it: ``import compute_divide as cd``.
+
+`VOCABULARY` lists what a chapter may use, by the module that holds it; ``help(cd.period_share)`` tells the rest. The
+figures are in `compute_divide.plot`, the types of parameters in `compute_divide.choices`. A name is imported when it is
+first used, so that a command which needs none of them starts at once.
+"""
 
 from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+VOCABULARY = {
+    # tables
+    "compute_divide.evidence.models.table": ["load_models"],
+    "compute_divide.evidence.claims": ["load_claims", "load_related"],
+    "compute_divide.evidence.store.files": ["last_whole_year", "vintages"],
+    # which models, and what they share
+    "compute_divide.analysis.models.definitions": ["large_scale", "largest_of_year"],
+    "compute_divide.analysis.models.multiverse": ["Question", "answers", "compared"],
+    # estimates
+    "bookpress.chapter.estimates": ["Estimate"],
+    "compute_divide.analysis.statistics.estimates": [
+        "COMPUTE",
+        "counted_share",
+        "flag_share",
+        "in_years",
+        "known_share",
+        "known_teams",
+        "number_of",
+        "period_share",
+        "ratio",
+        "shares_by",
+        "span",
+        "team_share",
+        "wilson_share",
+    ],
+    # comparisons, besides those of the press, which sentences use without a prefix
+    "compute_divide.analysis.comparisons": [
+        "at_most",
+        "equals",
+        "every_above",
+        "every_below",
+        "labelled",
+        "later",
+        "listed",
+        "made_by",
+        "narrower",
+        "one_of",
+        "only",
+        "ordered",
+        "unlisted",
+        "wider",
+    ],
+}
+"""The names that chapters use, by the module that holds them."""
+_MODULES = {name: module for module, names in VOCABULARY.items() for name in names}
+
+
+def __getattr__(name: str) -> Any:
+    """Import a name of the vocabulary, or the figures, when it is first used."""
+    if name == "plot":
+        return import_module("compute_divide.plot")
+    if name not in _MODULES:
+        raise AttributeError(f"compute_divide has no {name!r}")
+    value = getattr(import_module(_MODULES[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    """Return the vocabulary, for those who look for a name."""
+    return sorted([*_MODULES, "plot"])
+
+
+def load_all() -> None:
+    """Import the whole vocabulary: what chapters are forked from does so once for all."""
+    for module in _MODULES.values():
+        import_module(module)
+    import_module("compute_divide.plot").load_all()

@@ -12,7 +12,11 @@ from typing import Annotated, Any, SupportsIndex
 
 from pydantic import BeforeValidator, Field
 
+from bookpress.errors import short
+
 FORMAT = "period"  # what a JSON Schema calls such a text
+PATTERN = r"^\d{4}(-\d{4})?$"  # for programs that know no such format
+ENDS = ("first", "last")
 _TEXT = re.compile(r"(?P<first>\d{4})(?:[-–](?P<last>\d{4}))?")
 
 Years = tuple[int, int]
@@ -56,7 +60,7 @@ def period_type(
         return period_text((first, last))
 
     def describe(schema: dict[str, Any]) -> None:
-        schema |= {"format": FORMAT, "minimum": least, "maximum": most}
+        schema |= {"format": FORMAT, "minimum": least, "maximum": most, "pattern": PATTERN}
         if explore:
             schema["explore"] = dict(explore())
 
@@ -83,12 +87,26 @@ def years_of(given: Any) -> Years:
     pair = tuple(given) if isinstance(given, tuple | list) else ()
     if len(pair) == 2 and all(isinstance(year, SupportsIndex) for year in pair):
         return int(pair[0]), int(pair[1])
-    raise ValueError(f"{given!r} is no period: give first and last year, such as 2020-2022")
+    raise ValueError(
+        f"{short(repr(given))} is no period: give first and last year, such as 2020-2022"
+    )
 
 
 def period_text(years: Years) -> str:
     """Return a period as it is typed: one that is a single year as this year."""
     return "-".join(str(year) for year in dict.fromkeys(years))
+
+
+def with_end(period: str, end: str, year: int) -> str:
+    """Return a period with another first or last year, whether or not that makes years in order.
+
+    Examples
+    --------
+    >>> with_end("2020-2022", "first", 2021), with_end("2020", "last", 2022)
+    ('2021-2022', '2020-2022')
+    """
+    first, last = years_of(period)
+    return period_text((year, last) if end == "first" else (first, year))
 
 
 def explored_periods(value: str, explore: Mapping[str, Any]) -> list[str]:

@@ -27,8 +27,12 @@ CELLS = re.compile(
 )
 """The code cells of a MyST notebook: what stands above the code, and the code."""
 ROLE = re.compile(r"\{(?P<kind>result|years|holds)\}`(?P<text>[^`]+)`(?!`)")
-NO_ROLES = re.compile(r"<!--.*?-->|(?<!`)(``+)(?!`).*?(?<!`)\1(?!`)", re.DOTALL)
-"""Comments, and code that shows a role to readers."""
+NO_ROLES = re.compile(
+    r"^(?P<fence>`{3,}|~{3,})(?:(?P<directive>\{)|(?![`~])).*?^(?P=fence)[ \r]*$"
+    r"|<!--.*?-->|(?<!`)``(?!`).*?(?<!`)``(?!`)",
+    re.DOTALL | re.MULTILINE,
+)
+"""Comments, and code that shows a role to readers; what it finds of directives is kept."""
 JOINTS = {"value": " to ", "dash": "–"}
 """What stands between the first and the last year of a period, by format."""
 Kind = Literal["result", "years", "statement"]
@@ -78,6 +82,8 @@ def roles_of(source: str) -> Iterator[Role]:
 
 
 def _blanked(found: re.Match[str]) -> str:
+    if found["directive"]:
+        return found[0]
     return re.sub(r"[^\n]", " ", found[0])
 
 

@@ -1,1 +1,36 @@
-"""Estimates to Altair charts and tables, in one theme."""
+"""The figures and tables of the chapters: one function each, one module a chapter, in one theme.
+
+A function returns a `bookpress.page.figures.show.Figure` or `Table`: chart, data, columns, long description and source
+together. Name, title, legend and alternative text stand in the chapter, as metadata of the cell that calls it.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+FIGURES: dict[str, list[str]] = {
+    "large_scale_models": ["compute_bars", "definition_dots", "run_tiles"],
+}
+"""The figures and tables, by the module that draws them."""
+_MODULES = {name: module for module, names in FIGURES.items() for name in names}
+
+
+def __getattr__(name: str) -> Any:
+    """Import a figure when it is first used."""
+    if name not in _MODULES:
+        raise AttributeError(f"compute_divide.plot has no {name!r}")
+    value = getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    """Return the figures and tables, for those who look for a name."""
+    return sorted(_MODULES)
+
+
+def load_all() -> None:
+    """Import them all."""
+    for module in FIGURES:
+        import_module(f"{__name__}.{module}")

@@ -3,28 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from textwrap import wrap
 from typing import Any
 
 import altair as alt
 import numpy as np
 import pandas as pd
 
-from bookpress.page.figures.theme import INK, LINE, QUIET, needs
+from bookpress.page.figures.theme import INK, QUIET, needs
 from compute_divide.analysis.statistics.estimates import ACADEMIA, COMPUTE
 from compute_divide.analysis.statistics.trends import Trend, fractional_years, record_holders
 from compute_divide.evidence.claims import Claim, RelatedFigure
 from compute_divide.plot.base.marks import (
-    DEFINITION_NAMES,
     TEAM_COLOURS,
     TEAM_NAMED,
-    TEAM_NAMES,
     dots_with_intervals,
     framed,
     power_axis,
     row_axis,
-    series_dots,
-    share_axis,
     team_colour,
     team_shape,
     times_axis,
@@ -196,114 +191,3 @@ def doubling_table(
         for one in related.values()
     ]
     return pd.DataFrame(rows, columns=["what", "doubling", "interval", "n"])
-
-
-_BREAKS = {
-    "Autoencoder": "Auto-encoder",
-    "Feedforward": "Feed-forward",
-    "Performance": "Perform-ance",
-    "RNNsearch": "RNN-search",
-    "Unsupervised": "Unsuper-vised",
-    "segmentation": "segmen-tation",
-    "HyperCLOVA": "Hyper-CLOVA",
-}
-"""Where words break that are wider than a tile."""
-
-
-def tile_rows(models: pd.DataFrame, first: int) -> pd.DataFrame:
-    """Return the ten largest runs of each year from a year on, largest first, with their ``rank`` in the year."""
-    ordered = models[models["year"].ge(first) & models[COMPUTE].gt(0)].sort_values(
-        COMPUTE, ascending=False
-    )
-    ranked = ordered.assign(rank=ordered.groupby("year").cumcount() + 1)
-    tiles = ranked[ranked["rank"] <= 10].sort_values(["year", "rank"], ignore_index=True)
-    return tiles[["year", "rank", "model", "organisations", "team_type", COMPUTE]].astype(
-        {"year": int}
-    )
-
-
-@needs()
-def model_tiles(tiles: pd.DataFrame) -> alt.LayerChart:
-    """Return a tile for each training run of `tile_rows`, a row a year, largest at the left, coloured by team type.
-
-    Names stand in the tiles where the chart is wide enough; else tooltips hold them.
-    """
-    teams = [team for team in TEAM_NAMES if team in set(tiles["team_type"])]
-    # A name may break after each hyphen, before a number too, and is told without what stands in brackets.
-    apart = (
-        tiles["model"]
-        .str.replace(r" ?(\(| /).*", "", regex=True)
-        .replace(_BREAKS, regex=True)
-        .str.replace("-", "- ")
-    )
-    names = [wrap(name, 9, break_long_words=False)[:3] for name in apart]
-    places = tiles["organisations"].fillna("").str.replace("|", ", ")
-    rows = tiles.assign(
-        name=["|".join(lines).replace("- ", "-").rstrip("-+ ") for lines in names],
-        organisations=places,
-    )
-    gaps, top = (
-        alt.Scale(paddingInner=0.05, paddingOuter=0),
-        row_axis(orient="top", labelAngle=0, labelBaseline="bottom"),
-    )
-    x = alt.X("rank:O", title="Rank within the year", axis=top, scale=gaps)
-    y = alt.Y("year:O", title=None, axis=row_axis(), scale=gaps)
-    base = alt.Chart(rows).transform_calculate(team=TEAM_NAMED).encode(x=x, y=y)
-    told = (
-        "model:N|Model",
-        "organisations:N|Who",
-        "team:N|Team type",
-        f"{COMPUTE}:Q|Training compute (FLOP)|.2e",
-    )
-    boxes = base.mark_rect(opacity=0.4).encode(
-        color=team_colour(teams, legend="bottom"), tooltip=tips(*told)
-    )
-    text = base.mark_text(
-        fontSize=11,
-        lineHeight=12,
-        lineBreak="|",
-        baseline="middle",
-        color=INK,
-        dy=alt.expr("-6 * (length(split(datum.name, '|')) - 1)"),
-        limit=alt.expr("width / 10 - 3"),
-        opacity=alt.expr("width < 560 ? 0 : 1"),
-    )
-    return framed(
-        boxes, text.encode(text=alt.Text("name:N")), height=42 * tiles["year"].nunique()
-    )  # three lines of a name
-
-
-@needs("share")
-def compute_bars(shares: pd.DataFrame) -> alt.LayerChart:
-    """Return who did the computing of the largest runs, a stacked bar a year, from `compute_shares`."""
-    teams = [team for team in TEAM_NAMES if team in set(shares["team_type"])]
-    rows = shares.assign(order=shares["team_type"].map(teams.index))
-    bars = (
-        alt.Chart(rows).transform_calculate(team=TEAM_NAMED).mark_bar(stroke=LINE, strokeWidth=0.5)
-    )
-    stacked = bars.encode(
-        x=alt.X(
-            "year:O", title=None, axis=alt.Axis(labelAngle=0, labelOverlap="parity", grid=False)
-        ),
-        y=share_axis("share", "Share of the computing of the ten largest runs"),
-        color=team_colour(teams, legend="bottom"),
-        order=alt.Order("order:Q"),
-        tooltip=tips(
-            "year:O|Year", "team:N|Team type", "share:Q|Share|.1%", f"{COMPUTE}:Q|FLOP|.2e"
-        ),
-    )
-    return framed(stacked)
-
-
-def compute_shares(tiles: pd.DataFrame) -> pd.DataFrame:
-    """Return the share of each team type in the training compute of the runs of a year, from `tile_rows`."""
-    sums = tiles.groupby(["year", "team_type"])[[COMPUTE]].sum().reset_index()
-    return sums.assign(share=sums[COMPUTE] / sums.groupby("year")[COMPUTE].transform("sum"))
-
-
-def definition_dots(estimates: pd.DataFrame, chosen: str) -> alt.TopLevelMixin:
-    """Return `series_dots` of shares for each definition, a dot for each question, the chosen definition marked."""
-    names = {**DEFINITION_NAMES, chosen: f"{DEFINITION_NAMES[chosen]}|(used here)"}
-    rows = estimates.assign(rule=estimates["definition"].map(names))
-    colours = dict(zip(rows["what"], rows["team_type"].map(TEAM_COLOURS), strict=True))
-    return series_dots(rows, "rule", "what", colours, "Share of large-scale models")

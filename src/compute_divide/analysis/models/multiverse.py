@@ -15,6 +15,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from bookpress.chapter.estimates import Estimate
+from bookpress.chapter.periods import Years, years_of
 from compute_divide.analysis.models.definitions import (
     RULES,
     is_large_scale,
@@ -38,22 +39,59 @@ from compute_divide.evidence.store.files import last_whole_year
 
 
 class Question(NamedTuple):
-    """A share to be read: the team in a word, its team type, first and last year of the period."""
+    """A share that is asked for under several definitions.
+
+    Parameters
+    ----------
+    who : str
+        The team in a word.
+    team_type : str
+        One of `TEAM_TYPES`.
+    period : tuple of int, or int
+        First and last year, both included, or a year.
+
+    Examples
+    --------
+    >>> Question("academia", "academia-only", (2010, 2014)).name
+    'academia, 2010 to 2014'
+    """
 
     who: str
     team_type: str
-    first: int
-    last: int
+    period: Years | int
+
+    @property
+    def first(self) -> int:
+        """The first year of the period."""
+        return years_of(self.period)[0]
+
+    @property
+    def last(self) -> int:
+        """The last year of the period."""
+        return years_of(self.period)[1]
 
     @property
     def name(self) -> str:
-        """Return the question in a few words: "academia, 2010 to 2014"."""
-        return f"{self.who}, {span((self.first, self.last))}"
+        """The question in a few words."""
+        return f"{self.who}, {span(self.period)}"
 
-    def answer(self, large: pd.DataFrame) -> Estimate:
-        """Return the share among models that are large-scale already."""
-        label = f"{self.team_type} share of large-scale models, {span((self.first, self.last))}"
-        return period_share(large, self.team_type, (self.first, self.last), label)
+    def answer(self, rows: pd.DataFrame, what: str = "large-scale models") -> Estimate:
+        """Return the share.
+
+        Parameters
+        ----------
+        rows : pandas.DataFrame
+            Those that count, with the columns ``year`` and ``team_type``.
+        what : str
+            What they are, for the label.
+
+        Returns
+        -------
+        Estimate
+            The share, with its period.
+        """
+        label = f"{self.team_type} share of {what}, {span(self.period)}"
+        return period_share(rows, self.team_type, self.period, label)
 
 
 def answers(

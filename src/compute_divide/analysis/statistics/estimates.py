@@ -59,6 +59,120 @@ def wilson_share(k: int, n: int, label: str) -> Estimate:
     return Estimate(share, low, high, int(k), int(n), "share", label)
 
 
+def flag_share(rows: pd.DataFrame, flag: str | pd.Series[bool], label: str) -> Estimate:
+    """Return the share of rows of which something is true.
+
+    Parameters
+    ----------
+    rows : pandas.DataFrame
+        The rows; all count in the total.
+    flag : str or pandas.Series
+        The column, or the mask on the index of the rows, that is true of those that are counted.
+    label : str
+        What is estimated, in a few words that stand alone.
+
+    Returns
+    -------
+    Estimate
+        The share, with its 95% Wilson interval and counts; without a value where there are no rows.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"open": [True, False, True, True]})
+    >>> share = flag_share(rows, "open", "models with open weights")
+    >>> share.value, share.k, share.n
+    (0.75, 3, 4)
+    """
+    mask = rows[flag] if isinstance(flag, str) else flag.reindex(rows.index)
+    return wilson_share(int(mask.sum()), len(rows), label)
+
+
+def counted_share(k: int, n: int, label: str) -> Estimate:
+    """Return a share of a whole that is counted in full, which has no interval.
+
+    Parameters
+    ----------
+    k, n : int
+        How many of how many.
+    label : str
+        What is estimated, in a few words that stand alone.
+
+    Returns
+    -------
+    Estimate
+        The share with its counts; without a value where `n` is 0.
+
+    Examples
+    --------
+    >>> counted_share(3, 4, "rows that the filter keeps").value
+    0.75
+    """
+    return Estimate(k / n if n else None, k=k, n=n, unit="share", label=label)
+
+
+def number_of(
+    count: float | None, label: str, unit: str = "count", *, n: int | None = None
+) -> Estimate:
+    """Return a number without an interval as an estimate.
+
+    Parameters
+    ----------
+    count : float
+        The number; None or NaN where it is not known.
+    label : str
+        What it is, in a few words that stand alone.
+    unit : str
+        Its unit, see `Estimate`.
+    n : int, optional
+        The number of observations it rests on.
+
+    Returns
+    -------
+    Estimate
+        The number.
+
+    Examples
+    --------
+    >>> number_of(12, "vintages").unit, number_of(float("nan"), "hours", "hours").value
+    ('count', None)
+    """
+    return Estimate(count, n=n, unit=unit, label=label)
+
+
+def ratio(
+    over: Estimate | float | None,
+    under: Estimate | float | None,
+    label: str,
+    *,
+    n: int | None = None,
+) -> Estimate:
+    """Return how many times one value is another.
+
+    Parameters
+    ----------
+    over, under : Estimate or float
+        The two; of estimates the values are taken. None and NaN are unknown.
+    label : str
+        What is estimated, in a few words that stand alone.
+    n : int, optional
+        The number of observations it rests on.
+
+    Returns
+    -------
+    Estimate
+        The ratio, without an interval; without a value where one of the two is unknown, or the second is 0.
+
+    Examples
+    --------
+    >>> ratio(6.0, 3.0, "large over small").value, ratio(6.0, None, "large over small").value
+    (2.0, None)
+    """
+    first = over.value if isinstance(over, Estimate) else over
+    second = under.value if isinstance(under, Estimate) else under
+    value = None if first is None or not second else first / second
+    return Estimate(value, n=n, unit="ratio", label=label)
+
+
 def newcombe_difference(one: Estimate, other: Estimate, label: str) -> Estimate:
     """Return the difference of two shares in percentage points, with an interval made of their Wilson intervals.
 

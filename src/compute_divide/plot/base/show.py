@@ -9,11 +9,21 @@ import altair as alt
 import pandas as pd
 
 from bookpress.page.figures import show as press
-from bookpress.page.figures.show import Column, Texts
+from bookpress.page.figures.show import Column, Figure, Table, Texts
 from compute_divide.evidence.store.files import read_sidecar
 from compute_divide.plot.base.marks import CLAIM_NAMES, DEFINITION_NAMES, TEAM_NAMES
 
-__all__ = ["Column", "credit", "models_credit", "show_chart", "show_table"]
+__all__ = [
+    "Column",
+    "Figure",
+    "Table",
+    "credit",
+    "figure",
+    "models_credit",
+    "show_chart",
+    "show_table",
+    "table",
+]
 
 COLUMNS = {
     "published": Column("Published", "date"),
@@ -32,6 +42,57 @@ COLUMNS = {
 # How the values of a column are written for readers.
 _WRITTEN = dict.fromkeys(("team_type", "base_team", "team"), TEAM_NAMES)
 _WRITTEN |= {"definition": DEFINITION_NAMES, "claim": CLAIM_NAMES}
+
+
+def figure(
+    chart: alt.TopLevelMixin,
+    data: pd.DataFrame,
+    *,
+    description: str,
+    source: str,
+    columns: Mapping[str, Column] | None = None,
+) -> Figure:
+    """Return a figure in which the columns and words of this book are known.
+
+    Parameters
+    ----------
+    chart : altair.TopLevelMixin
+        The chart, as wide as the column and without a title.
+    data : pandas.DataFrame
+        The data behind it; team types, definitions and claims are put into words.
+    description : str
+        What it shows, in words made from the data.
+    source : str
+        Whose data they are, see `credit`.
+    columns : mapping of str to Column, optional
+        Headings and kinds of the columns that neither `COLUMNS` nor the press knows.
+
+    Returns
+    -------
+    Figure
+        What a cell shows.
+    """
+    worded = {name: data[name].replace(words) for name, words in _WRITTEN.items() if name in data}
+    headed = {**COLUMNS, **(columns or {})}
+    return Figure(chart, data.assign(**worded), description, source, headed)
+
+
+def table(data: pd.DataFrame, columns: Mapping[str, Column] | None = None) -> Table:
+    """Return a table in which the columns and teams of this book are known.
+
+    Parameters
+    ----------
+    data : pandas.DataFrame
+        Its rows.
+    columns : mapping of str to Column, optional
+        Headings and kinds of the columns that neither `COLUMNS` nor the press knows.
+
+    Returns
+    -------
+    Table
+        What a cell shows.
+    """
+    return Table(data.replace(TEAM_NAMES), {**COLUMNS, **(columns or {})})
 
 
 def show_chart(

@@ -1,0 +1,259 @@
+"""What became of names that were published: of results, statements and parameters, by the chapter that had them.
+
+A book keeps it in one file beside its releases. A present name may be that of another chapter, ``chapter:name``::
+
+    large-models:
+      results: {odds_late: odds.late}
+      statements: {fell: fall}
+      parameters: {early_first: early.first, early_last: early.last, n_old: n_new}
+      dropped: {some_key: why it is gone, in words}
+
+``early.first`` is the first year of the parameter ``early``, which is a period.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Mapping
+from functools import cache
+from typing import Any, Literal, NamedTuple, TypeVar
+
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    RootModel,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
+
+from bookpress.book.project import Project
+from bookpress.chapter.expressions import PATH, read_statement
+from bookpress.chapter.periods import ENDS, period_text
+from bookpress.errors import UsageError, nearest, short
+from bookpress.files import as_mapping, checked, read
+
+FOLDER = "released"
+FILE = f"{FOLDER}/renamed.yml"
+"""In the folder of the evidence."""
+SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+ELSEWHERE = re.compile(rf"(?P<chapter>{SLUG.pattern}):(?P<name>.+)", re.DOTALL)
+PARAMETER = re.compile(rf"(?P<name>[^\W\d]\w*)(?:\.(?P<end>{'|'.join(ENDS)}))?")
+ALLOWED = {
+    "results": "a name or a path such as odds.late",
+    "statements": "a name or a comparison such as fell(late, early)",
+    "parameters": "a name, or an end of a period such as early.first",
+    "dropped": "why it is gone, in words",
+}
+"""What stands behind an old name, by the kind of names."""
+Kind = Literal["results", "statements"]
+T = TypeVar("T")
+
+
+class Name(NamedTuple):
+    """A result or a statement: its chapter and its key."""
+
+    chapter: str
+    key: str
+
+    def __str__(self) -> str:
+        return f"{self.chapter}:{self.key}"
+
+
+class OldParameter(NamedTuple):
+    """A parameter as it was, the chapter and the name that it has now, and which end of a period it is, if any."""
+
+    was: Name
+    now: Name
+    end: str = ""
+
+    @property
+    def words(self) -> str:
+        """What it is now."""
+        new = self.now.key if self.was.chapter == self.now.chapter else ".".join(self.now)
+        return f"the {self.end} year of {new}" if self.end else new
+
+
+class Names(BaseModel):
+    """What became of the names of a chapter: the present one by the old one, or why it is gone."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+    results: dict[str, str] = {}
+    statements: dict[str, str] = {}
+    parameters: dict[str, str] = {}
+    dropped: dict[str, str] = {}
+
+    @model_validator(mode="before")
+    @classmethod
+    def _known(cls, given: Any) -> Any:
+        kinds = list(cls.model_fields)
+        if not isinstance(given, dict):
+            raise ValueError(f"is {short(repr(given))}; allowed: {', '.join(kinds)}")  # noqa: TRY004 - pydantic tells it
+        for kind in given:
+            if kind not in kinds:
+                raise ValueError(f"no entry {short(repr(kind))}{nearest(str(kind), kinds)}")
+        return {kind: names for kind, names in given.items() if names is not None}
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _in_order(cls, given: Any, entry: ValidationInfo) -> dict[str, str]:
+        """Return old names with what stands behind each, spelt as the book spells it."""
+        kind = str(entry.field_name)
+        if not isinstance(given, dict):
+            raise ValueError(f"is {short(repr(given))}; allowed: old names, each with {ALLOWED[kind]}")  # noqa: TRY004 - as above
+        found, allowed = {}, f"allowed: {ALLOWED[kind]}"
+        for old, now in given.items():
+            if not isinstance(old, str) or not isinstance(now, str) or not now.strip():
+                raise ValueError(f"{short(str(old))} is {short(repr(now))}; {allowed}")
+            try:
+                found[old] = READ[kind](now.strip())
+            except ValueError as error:
+                raise ValueError(f"{short(old)} is {short(repr(now))}; {allowed}") from error
+        return found
+
+
+def _read_result(text: str) -> str:
+    if not PATH.fullmatch(_bare(text)):
+        raise ValueError(text)
+    return text
+
+
+def _read_statement(text: str) -> str:
+    bare = _bare(text)
+    try:
+        return text.removesuffix(bare) + read_statement(bare).key
+    except UsageError as error:
+        raise ValueError(text) from error
+
+
+def _read_parameter(text: str) -> str:
+    if not PARAMETER.fullmatch(_bare(text)):
+        raise ValueError(text)
+    return text
+
+
+def _bare(text: str) -> str:
+    elsewhere = ELSEWHERE.fullmatch(text)
+    return elsewhere["name"] if elsewhere else text
+
+
+READ: Mapping[str, Callable[[str], str]] = {
+    "results": _read_result,
+    "statements": _read_statement,
+    "parameters": _read_parameter,
+    "dropped": str,
+}
+"""What makes of a text how the book spells it, or refuses it, by the kind of names."""
+
+
+class Renamed(RootModel[dict[str, Names]]):
+    """The names of all chapters that are others now."""
+
+    model_config = ConfigDict(frozen=True)
+
+    def names(self, chapter: str) -> Names:
+        """Return what became of the names of a chapter."""
+        return self.root.get(chapter, Names())
+
+    def now(self, kind: Kind, old: Name) -> Name:
+        """Return the present name of a result or a statement: the same where it has no other."""
+        names: Mapping[str, str] = getattr(self.names(old.chapter), kind)
+        return _full(names.get(old.key, old.key), old.chapter) if old.key in names else old
+
+    def why_gone(self, old: Name) -> str:
+        """Return why there is no such result, statement or parameter any more; empty where nothing is said of it."""
+        return self.names(old.chapter).dropped.get(old.key, "")
+
+    def parameters(self) -> list[OldParameter]:
+        """Return every parameter that was published under another name."""
+        return [
+            _old_parameter(Name(chapter, old), now)
+            for chapter, names in self.root.items()
+            for old, now in names.parameters.items()
+        ]
+
+
+NOTHING = Renamed({})
+
+
+def _full(text: str, chapter: str) -> Name:
+    elsewhere = ELSEWHERE.fullmatch(text)
+    return Name(elsewhere["chapter"], elsewhere["name"]) if elsewhere else Name(chapter, text)
+
+
+def _old_parameter(was: Name, text: str) -> OldParameter:
+    now = _full(text, was.chapter)
+    found = PARAMETER.fullmatch(now.key)
+    assert found  # noqa: S101 - the file was checked
+    return OldParameter(was, Name(now.chapter, found["name"]), found["end"] or "")
+
+
+def where(project: Project) -> str:
+    """Return the file as messages name it."""
+    return f"{project.data.name}/{FILE}"
+
+
+def load_renamed(project: Project) -> Renamed:
+    """Return what became of the published names of a book; nothing where it has no such file.
+
+    Raises
+    ------
+    UsageError
+        If the file is not in order: a line for each entry, with what is allowed.
+    """
+    path = project.data / FILE
+    return _parsed(read(path), where(project)) if path.is_file() else NOTHING
+
+
+@cache
+def _parsed(content: bytes, place: str) -> Renamed:
+    entries = as_mapping(content, place, "chapters with their old names")
+    wrong = [str(slug) for slug in entries if not SLUG.fullmatch(str(slug))]
+    if wrong:
+        raise UsageError(
+            f"{place}: {short(wrong[0])} is no name of a chapter; allowed: small letters, digits and hyphens"
+        )
+    return checked(
+        Renamed, {slug: names for slug, names in entries.items() if names is not None}, place
+    )
+
+
+def name_now(table: Renamed, kind: Kind, said: Name, beside: Collection[str]) -> Name:
+    """Return the present name of a result or a statement that an edition published, `beside` others of its chapter.
+
+    An edition that knows none of a chapter's purely old names has the present ones already.
+    """
+    names: Mapping[str, str] = getattr(table.names(said.chapter), kind)
+    purely_old = names.keys() - set(names.values())
+    return table.now(kind, said) if purely_old & set(beside) else said
+
+
+def under_present_names(
+    table: Renamed, kind: Kind, found: Mapping[str, Mapping[str, T]]
+) -> dict[str, dict[str, T]]:
+    """Return results or statements of an edition, by chapter and key, under the names that they have now."""
+    made: dict[str, dict[str, T]] = {chapter: {} for chapter in found}
+    for chapter, of in found.items():
+        for key, one in of.items():
+            now = name_now(table, kind, Name(chapter, key), of)
+            made.setdefault(now.chapter, {}).setdefault(now.key, one)
+    return made
+
+
+def values_now(
+    table: Renamed, found: Mapping[str, Mapping[str, Any]]
+) -> dict[str, dict[str, Any]]:
+    """Return the values of an edition's parameters under their present names; both ends of a period become one."""
+    made = {chapter: dict(values) for chapter, values in found.items()}
+    olds: dict[Name, dict[str, Name]] = {}
+    for old in table.parameters():
+        if old.was.key in made.get(old.was.chapter, {}):
+            olds.setdefault(old.now, {})[old.end] = old.was
+    for now, by_end in olds.items():
+        if "" not in by_end and set(by_end) != set(ENDS):
+            continue  # one year is no period: it keeps its old name
+        given = {end: made[was.chapter].pop(was.key) for end, was in by_end.items()}
+        value = given[""] if "" in given else period_text((given["first"], given["last"]))
+        made.setdefault(now.chapter, {}).setdefault(now.key, value)
+    return made

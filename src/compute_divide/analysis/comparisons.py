@@ -1,0 +1,436 @@
+"""Comparisons of this book's own: what a sentence says of names, labels and counts, besides those of the press.
+
+Each holds, does not, or is unknown, with a reason that reads after "this does not hold:". Names come as texts, or as
+rows that have a column ``model``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sized
+from typing import Any
+
+import pandas as pd
+
+from bookpress.chapter.estimates import Estimate
+from bookpress.chapter.number_formats import ranged
+from bookpress.chapter.statements import Comparison
+
+MOST_SHOWN = 8  # names that a reason lists
+
+Names = Iterable[str] | pd.DataFrame
+
+
+def only(found: Names, *names: str, among: Sized | None = None) -> Comparison:
+    """Compare: what was found is just these names, in any order.
+
+    Parameters
+    ----------
+    found : iterable of str, or pandas.DataFrame
+        Names, or rows with a column ``model``; repeated ones count once.
+    *names : str
+        The names that the sentence gives; none where it says that there is none.
+    among : sized, optional
+        Out of what was chosen; without any of it the comparison is unknown.
+
+    Returns
+    -------
+    Comparison
+        Whether both are the same, with what was found as the reason.
+
+    Examples
+    --------
+    >>> only(["LUKE", "LUKE"], "LUKE").holds, only([], "LUKE").holds, only([], "LUKE", among=[]).holds
+    (True, False, None)
+    """
+    known = names_of(found)
+    return Comparison(_known(among) and set(known) == set(names), f"it is {_told(known)}")
+
+
+def ordered(found: Names, *names: str, among: Sized | None = None) -> Comparison:
+    """Compare: what was found begins with these names, in this order.
+
+    Parameters
+    ----------
+    found : iterable of str, or pandas.DataFrame
+        Names, or rows with a column ``model``, in their order.
+    *names : str
+        The first names that the sentence gives.
+    among : sized, optional
+        Out of what was chosen; without any of it the comparison is unknown.
+
+    Returns
+    -------
+    Comparison
+        Whether they begin alike, with what was found as the reason.
+
+    Examples
+    --------
+    >>> ordered(["Google", "OpenAI", "Meta"], "Google", "OpenAI").holds, ordered([], "Google").holds
+    (True, False)
+    """
+    known = names_of(found)
+    return Comparison(_known(among) and known[: len(names)] == [*names], f"it is {_told(known)}")
+
+
+def listed(found: Names, *names: str, among: Sized | None = None) -> Comparison:
+    """Compare: all these names are among what was found.
+
+    Parameters
+    ----------
+    found : iterable of str, or pandas.DataFrame
+        Names, or rows with a column ``model``.
+    *names : str
+        The names that the sentence gives.
+    among : sized, optional
+        Out of what was chosen; without any of it the comparison is unknown.
+
+    Returns
+    -------
+    Comparison
+        Whether none is missing, with those that are as the reason.
+
+    Examples
+    --------
+    >>> listed(["AlexNet", "VGG16"], "AlexNet").holds, listed(["VGG16"], "AlexNet").because
+    (True, 'not listed: AlexNet')
+    """
+    known = set(names_of(found))
+    missing = [name for name in names if name not in known]
+    because = f"not listed: {_told(missing)}" if missing else f"listed: {_told(names)}"
+    return Comparison(_known(among) and not missing, because)
+
+
+def unlisted(found: Names, *names: str, among: Sized | None = None) -> Comparison:
+    """Compare: none of these names is among what was found.
+
+    Parameters
+    ----------
+    found : iterable of str, or pandas.DataFrame
+        Names, or rows with a column ``model``.
+    *names : str
+        The names that the sentence gives.
+    among : sized, optional
+        Out of what was chosen; without any of it the comparison is unknown.
+
+    Returns
+    -------
+    Comparison
+        Whether all are missing, with those that are not as the reason.
+
+    Examples
+    --------
+    >>> unlisted(["VGG16"], "Apertus 70B").holds, unlisted(["VGG16"], "VGG16").because
+    (True, 'listed: VGG16')
+    """
+    known = set(names_of(found))
+    there = [name for name in names if name in known]
+    because = f"listed: {_told(there)}" if there else f"not listed: {_told(names)}"
+    return Comparison(_known(among) and not there, because)
+
+
+def equals(
+    found: Any, expected: Any, what: str = "it", *, among: Sized | None = None
+) -> Comparison:
+    """Compare: a fact is what the sentence says.
+
+    Parameters
+    ----------
+    found : object
+        The fact: a text, a number, a list, a date; None and NaN are unknown.
+    expected : object
+        What the sentence says.
+    what : str
+        What the fact is, to be read before "is".
+    among : sized, optional
+        Out of what it was taken; without any of it the comparison is unknown.
+
+    Returns
+    -------
+    Comparison
+        Whether both are equal, with the fact as the reason.
+
+    Examples
+    --------
+    >>> equals("V100", "V100", "the commonest").holds, equals(None, 3).holds
+    (True, None)
+    """
+    is_missing = found is None or (pd.api.types.is_scalar(found) and pd.isna(found))
+    shown = "not known" if is_missing else str(found)
+    return Comparison(
+        None if is_missing else _known(among) and found == expected, f"{what} is {shown}"
+    )
+
+
+def one_of(found: Any, *allowed: Any, what: str = "it") -> Comparison:
+    """Compare: a choice is one of those that the sentence is written for.
+
+    Parameters
+    ----------
+    found : object
+        The choice; None is unknown.
+    *allowed : object
+        Those that the sentence is written for.
+    what : str
+        What is chosen, to be read before "is".
+
+    Returns
+    -------
+    Comparison
+        Whether it is among them, with the choice as the reason.
+
+    Examples
+    --------
+    >>> one_of("all", "top-k-per-year", what="the definition").because
+    'the definition is all'
+    """
+    return Comparison(None if found is None else found in allowed, f"{what} is {found}")
+
+
+def labelled(rows: pd.DataFrame, column: str, labels: Mapping[str, Any]) -> Comparison:
+    """Compare: rows of these names have these labels.
+
+    Parameters
+    ----------
+    rows : pandas.DataFrame
+        Rows with a column ``model``.
+    column : str
+        The column of the labels.
+    labels : mapping of str to object
+        The label that the sentence gives to each name.
+
+    Returns
+    -------
+    Comparison
+        Whether every row of these names has its label; unknown where a name is not listed or has no label.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"model": ["LUKE"], "team_type": ["academia-only"]})
+    >>> labelled(rows, "team_type", {"LUKE": "academia-only"}).holds
+    True
+    >>> labelled(rows, "team_type", {"BERT": "industry-only"}).because
+    'BERT is not listed'
+    """
+    holds: bool | None = True
+    reasons = []
+    for name, label in labels.items():
+        found = rows.loc[rows["model"] == name, column].dropna()
+        reasons.append(f"{name} is {_told(found.unique()) if len(found) else 'not listed'}")
+        if found.empty:
+            holds = None if holds is not False else False
+        elif not (found == label).all():
+            holds = False
+    return Comparison(holds, "; ".join(reasons))
+
+
+def made_by(rows: pd.DataFrame, team_type: str, *names: str) -> Comparison:
+    """Compare: models of these names were made by a type of team.
+
+    Parameters
+    ----------
+    rows : pandas.DataFrame
+        Rows with the columns ``model`` and ``team_type``.
+    team_type : str
+        The type of team that the sentence gives.
+    *names : str
+        The models; without any, all rows.
+
+    Returns
+    -------
+    Comparison
+        Whether all were; unknown where a model is not listed, or there are no rows.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"model": ["LUKE"], "team_type": ["academia-only"]})
+    >>> made_by(rows, "academia-only", "LUKE").holds, made_by(rows, "industry-only").holds
+    (True, False)
+    """
+    if names:
+        return labelled(rows, "team_type", dict.fromkeys(names, team_type))
+    theirs = int((rows["team_type"] == team_type).sum())
+    holds = theirs == len(rows) if len(rows) else None
+    return Comparison(holds, f"{theirs} of {len(rows)} are {team_type}")
+
+
+def at_most(rows: pd.DataFrame, team_type: str, limits: Mapping[int, int]) -> Comparison:
+    """Compare: from each of these years on a type of team has at most so many rows a year.
+
+    Parameters
+    ----------
+    rows : pandas.DataFrame
+        Rows with the columns ``year`` and ``team_type``.
+    team_type : str
+        The type of team.
+    limits : mapping of int to int
+        The largest number a year from a first year on.
+
+    Returns
+    -------
+    Comparison
+        Whether no year has more; unknown where no row is of such a year.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"year": [2015, 2016, 2016], "team_type": ["academia-only"] * 3})
+    >>> at_most(rows, "academia-only", {2015: 2}).holds, at_most(rows, "academia-only", {2016: 1}).because
+    (True, 'up to 2 a year from 2016 on')
+    """
+    holds: bool | None = True
+    reasons = []
+    for first, limit in limits.items():
+        since = rows[rows["year"].ge(first)]
+        if since.empty:
+            holds = None if holds is not False else False
+            reasons.append(f"nothing from {first} on is listed")
+            continue
+        theirs = since[since["team_type"] == team_type]
+        most = int(theirs.groupby("year").size().max()) if len(theirs) else 0
+        holds = holds if most <= limit else False
+        reasons.append(f"up to {most} a year from {first} on")
+    return Comparison(holds, "; ".join(reasons))
+
+
+def every_above(values: Iterable[float], bound: float) -> Comparison:
+    """Compare: every value lies above a number.
+
+    Parameters
+    ----------
+    values : iterable of float
+        The values; missing ones are left out.
+    bound : float
+        The number, in the unit of the values; NaN is unknown.
+
+    Returns
+    -------
+    Comparison
+        Whether the smallest does; unknown without any.
+
+    Examples
+    --------
+    >>> every_above([0.3, 0.4], 0.2).holds, every_above([], 0.2).holds
+    (True, None)
+    """
+    known = pd.Series([*values], dtype=float).dropna()
+    least = known.min()
+    holds = None if known.empty or pd.isna(bound) else least > bound
+    return Comparison(holds, f"from {least:.4g} up against {bound:g}")
+
+
+def every_below(values: Iterable[float], bound: float) -> Comparison:
+    """Compare: every value lies below a number.
+
+    Parameters
+    ----------
+    values : iterable of float
+        The values; missing ones are left out.
+    bound : float
+        The number, in the unit of the values; NaN is unknown.
+
+    Returns
+    -------
+    Comparison
+        Whether the largest does; unknown without any.
+
+    Examples
+    --------
+    >>> every_below([0.3, 0.4], 0.5).holds, every_below([0.3, 0.6], 0.5).because
+    (True, 'up to 0.6 against 0.5')
+    """
+    known = pd.Series([*values], dtype=float).dropna()
+    most = known.max()
+    holds = None if known.empty or pd.isna(bound) else most < bound
+    return Comparison(holds, f"up to {most:.4g} against {bound:g}")
+
+
+def narrower(estimate: Estimate, width: float) -> Comparison:
+    """Compare: the interval of an estimate is narrower than so much.
+
+    Parameters
+    ----------
+    estimate : Estimate
+        The estimate.
+    width : float
+        The width, in its unit.
+
+    Returns
+    -------
+    Comparison
+        Whether it is; unknown without an interval.
+
+    Examples
+    --------
+    >>> narrower(Estimate(0.5, 0.4, 0.6, unit="share"), 0.3).holds
+    True
+    """
+    return _width(estimate, lambda found: found < width)
+
+
+def wider(estimate: Estimate, width: float) -> Comparison:
+    """Compare: the interval of an estimate is wider than so much.
+
+    Parameters
+    ----------
+    estimate : Estimate
+        The estimate.
+    width : float
+        The width, in its unit.
+
+    Returns
+    -------
+    Comparison
+        Whether it is; unknown without an interval.
+
+    Examples
+    --------
+    >>> wider(Estimate(0.5, 0.4, 0.6, unit="share"), 0.3).holds
+    False
+    """
+    return _width(estimate, lambda found: found > width)
+
+
+def later(one: Any, other: Any) -> Comparison:
+    """Compare: something is later than something else.
+
+    Parameters
+    ----------
+    one, other : object
+        Two years, dates, or names of vintages; None is unknown.
+
+    Returns
+    -------
+    Comparison
+        Whether the first is the later one.
+
+    Examples
+    --------
+    >>> later("2026-08", "2023-03").holds, later(2020, 2022).because
+    (True, '2020 does not follow 2022')
+    """
+    if one is None or other is None:
+        return Comparison(None, "one of the two is not known")
+    follows = bool(one > other)
+    return Comparison(follows, f"{one} {'follows' if follows else 'does not follow'} {other}")
+
+
+def names_of(found: Names) -> list[str]:
+    """Return names, each once, in their order; of rows those of the column ``model``."""
+    names = found["model"] if isinstance(found, pd.DataFrame) else found
+    return [*dict.fromkeys(str(name) for name in names)]
+
+
+def _known(among: Sized | None) -> bool | None:
+    """Return whether anything can be said: None where nothing was there to choose from."""
+    return True if among is None or len(among) else None
+
+
+def _told(names: Iterable[Any]) -> str:
+    every = [str(name) for name in names]
+    more = f" and {len(every) - MOST_SHOWN} more" if len(every) > MOST_SHOWN else ""
+    return (", ".join(every[:MOST_SHOWN]) or "none") + more
+
+
+def _width(estimate: Estimate, holds: Any) -> Comparison:
+    if estimate.low is None or estimate.high is None:
+        return Comparison(None, f"no interval for {estimate.label or 'it'}")
+    return Comparison(holds(estimate.high - estimate.low), ranged(estimate))
