@@ -14,12 +14,34 @@ VOCABULARY = {
     # tables
     "compute_divide.evidence.models.table": ["load_models"],
     "compute_divide.evidence.claims": ["load_claims", "load_related"],
+    "compute_divide.evidence.papers.table": ["load_labelled_namings", "load_papers"],
+    "compute_divide.evidence.papers.topics": ["load_topics"],
     "compute_divide.evidence.store.files": ["last_whole_year", "vintages"],
     # which models, and what they share
     "compute_divide.analysis.models.definitions": ["large_scale", "largest_of_year"],
     "compute_divide.analysis.models.multiverse": ["Question", "answers", "compared"],
+    # which papers, who wrote them, what they name
+    "compute_divide.analysis.papers.papers": [
+        "Choices",
+        "about",
+        "covered",
+        "having",
+        "largest_share",
+        "matched",
+        "model_names",
+        "naming_shares",
+        "venue_name",
+        "with_teams",
+    ],
+    "compute_divide.analysis.models.open_models": [
+        "choose",
+        "late_over_early",
+        "two_sides",
+        "with_naming",
+    ],
     # estimates
     "bookpress.chapter.estimates": ["Estimate"],
+    "compute_divide.analysis.statistics.association": ["association"],
     "compute_divide.analysis.statistics.estimates": [
         "COMPUTE",
         "counted_share",
@@ -34,7 +56,10 @@ VOCABULARY = {
         "span",
         "team_share",
         "wilson_share",
+        "year_spans",
     ],
+    # words
+    "compute_divide.plot.base.wording": ["in_words"],
     # comparisons, besides those of the press, which sentences use without a prefix
     "compute_divide.analysis.comparisons": [
         "at_most",

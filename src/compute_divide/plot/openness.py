@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import altair as alt
@@ -11,7 +11,7 @@ import pandas as pd
 
 from bookpress.page.figures.theme import ACCENT, GRID, INK, LINE, QUIET, needs
 from compute_divide.analysis.models.openness import ACCESS_GROUPS, RUNGS
-from compute_divide.analysis.statistics.estimates import span
+from compute_divide.analysis.statistics.estimates import year_spans  # noqa: F401 - for scrutiny
 from compute_divide.analysis.statistics.trends import fractional_years
 from compute_divide.plot.base.marks import (
     FEW,
@@ -170,17 +170,6 @@ ACCESS_SERIES = {OPEN: ACCESS_COLOURS["open"], HOSTED: ACCESS_COLOURS["served"]}
 
 SCRUTINY, REST = "scrutiny", "other papers"
 SCRUTINY_SERIES = {SCRUTINY: ACCENT, REST: QUIET}
-
-
-def year_spans(years: Iterable[int]) -> str:
-    """Return years as text, those that follow each other as one period: "2019 to 2021, 2024"; or "none"."""
-    periods: list[list[int]] = []
-    for year in sorted({int(year) for year in years}):
-        if periods and year == periods[-1][1] + 1:
-            periods[-1][1] = year
-        else:
-            periods.append([year, year])
-    return ", ".join(span((first, last)) for first, last in periods) or "none"
 
 
 @needs("engagements")

@@ -9,6 +9,7 @@ import altair as alt
 import pandas as pd
 
 from bookpress.page.figures.theme import ACCENT, INK, LINE, QUIET, needs
+from compute_divide.analysis.papers.papers import venue_name
 from compute_divide.plot.base.marks import (
     FEW,
     NAMED,
@@ -34,11 +35,6 @@ _ROW = 30
 _DASHES = ([1, 0], [6, 3], [2, 2], [8, 2, 2, 2], [4, 4], [1, 3], [10, 4], [3, 1, 1, 1])
 _SHAPES = ("circle", "diamond", "square", "triangle-up")
 _ODDS = (0.125, 0.25, 0.5, 1, 2, 4, 8, 16, 32)
-
-
-def venue_name(venue: str) -> str:
-    """Return how a venue is written, mostly in capitals."""
-    return {"corl": "CoRL", "neurips": "NeurIPS"}.get(venue, venue.upper())
 
 
 @needs("share")

@@ -32,6 +32,30 @@ VENUE_YEAR = ["venue", "year"]  # the keys of a venue-year: what papers are comp
 INTENSIVE, LOW = "compute-intensive", "low-compute"  # classes of papers by topic
 
 
+_CAPITALS = {"corl": "CoRL", "neurips": "NeurIPS"}
+
+
+def venue_name(venue: str) -> str:
+    """Return how a conference is written, mostly in capitals.
+
+    Parameters
+    ----------
+    venue : str
+        The conference as the papers table has it.
+
+    Returns
+    -------
+    str
+        Its name for readers.
+
+    Examples
+    --------
+    >>> venue_name("neurips"), venue_name("icml")
+    ('NeurIPS', 'ICML')
+    """
+    return _CAPITALS.get(venue, venue.upper())
+
+
 @dataclass(frozen=True, slots=True)
 class Choices:
     """What decides a paper's team type.

@@ -302,6 +302,33 @@ def span(period: Years | int, joint: str = " to ") -> str:
     return joint.join(str(year) for year in dict.fromkeys(years_of(period)))
 
 
+def year_spans(years: Iterable[int]) -> str:
+    """Return years in words, those that follow each other as one period.
+
+    Parameters
+    ----------
+    years : iterable of int
+        Calendar years in any order; repeated ones count once.
+
+    Returns
+    -------
+    str
+        Such as "2019 to 2021, 2024"; of no years "none".
+
+    Examples
+    --------
+    >>> year_spans([2024, 2019, 2020, 2021]), year_spans([])
+    ('2019 to 2021, 2024', 'none')
+    """
+    periods: list[list[int]] = []
+    for year in sorted({int(year) for year in years}):
+        if periods and year == periods[-1][1] + 1:
+            periods[-1][1] = year
+        else:
+            periods.append([year, year])
+    return ", ".join(span((first, last)) for first, last in periods) or "none"
+
+
 def until(periods: Sequence[tuple[int, int]], last: int) -> list[tuple[int, int]]:
     """Return the periods as far as they reach up to a last year: later ones are left out, one that passes it is cut."""
     return [(first, min(end, last)) for first, end in periods if first <= last]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import Any
 
 import pandas as pd
@@ -80,9 +80,31 @@ def titled(title: str, *rests_on: Estimate) -> str:
     return title if all(one.value is not None for one in rests_on) else TOO_FEW
 
 
-def listed(items: Sequence[str]) -> str:
-    """Return items as a list in a sentence: "a, b and c"."""
-    return "".join(items) if len(items) < 2 else f"{', '.join(items[:-1])} and {items[-1]}"
+def in_words(items: Iterable[str], none: str = "") -> str:
+    """Return items as a list in a sentence.
+
+    Parameters
+    ----------
+    items : iterable of str
+        The items, in their order.
+    none : str
+        What is said where there are none.
+
+    Returns
+    -------
+    str
+        Such as "a, b and c".
+
+    Examples
+    --------
+    >>> in_words(["a", "b", "c"]), in_words(["a"]), in_words([], "no conference")
+    ('a, b and c', 'a', 'no conference')
+    """
+    *first, last = [*items] or [none]
+    return f"{', '.join(first)} and {last}" if first else last
+
+
+listed = in_words  # as chapters in the old language call it
 
 
 def describe_series(
