@@ -10,6 +10,7 @@ from importlib import import_module
 from typing import Any
 
 FIGURES: dict[str, list[str]] = {
+    "introduction": ["notable_lines"],
     "large_scale_models": ["compute_bars", "definition_dots", "run_tiles"],
 }
 """The figures and tables, by the module that draws them."""

@@ -10,7 +10,7 @@ import vl_convert
 
 from bookpress.page.figures.show import VEGALITE_MIME
 from bookpress.page.figures.theme import INK
-from compute_divide.plot.base.marks import three_year_means
+from compute_divide.plot.introduction import three_year_means
 from compute_divide.plot.papers import odds_forest, venue_name
 from sampling import some
 

@@ -136,7 +136,7 @@ def number_of(
     >>> number_of(12, "vintages").unit, number_of(float("nan"), "hours", "hours").value
     ('count', None)
     """
-    return Estimate(count, n=n, unit=unit, label=label)
+    return Estimate(None if pd.isna(count) else count, n=n, unit=unit, label=label)
 
 
 def ratio(
@@ -171,6 +171,80 @@ def ratio(
     second = under.value if isinstance(under, Estimate) else under
     value = None if first is None or not second else first / second
     return Estimate(value, n=n, unit="ratio", label=label)
+
+
+def significant(estimate: Estimate, digits: int = 3) -> Estimate:
+    """Return an estimate with no more digits than its sources know.
+
+    Parameters
+    ----------
+    estimate : Estimate
+        The estimate.
+    digits : int
+        How many significant digits its value and the ends of its interval keep.
+
+    Returns
+    -------
+    Estimate
+        The same, rounded; what is missing stays so.
+
+    Raises
+    ------
+    ValueError
+        If that is no digit at all.
+
+    Examples
+    --------
+    >>> significant(Estimate(123_456, 98_765, 200_001, unit="count"))
+    Estimate(value=123000.0, low=98800.0, high=200000.0, k=None, n=None, unit='count', label='', period=None)
+    """
+    if digits < 1:
+        raise ValueError(f"at least one digit is kept, not {digits}")
+    parts = {"value": estimate.value, "low": estimate.low, "high": estimate.high}
+    known = {name: number for name, number in parts.items() if number is not None}
+    kept = {name: float(f"{number:.{digits - 1}e}") for name, number in known.items()}
+    return replace(estimate, **kept)
+
+
+def scaled(
+    estimate: Estimate, factor: float, unit: str, label: str, *, n: int | None = None
+) -> Estimate:
+    """Return an estimate times a number that is known, its interval with it.
+
+    Parameters
+    ----------
+    estimate : Estimate
+        The estimate.
+    factor : float
+        The number, at least 0.
+    unit : str
+        The unit of the product, see `Estimate`.
+    label : str
+        What is estimated, in a few words that stand alone.
+    n : int, optional
+        The number of observations it rests on.
+
+    Returns
+    -------
+    Estimate
+        The product; without a value, or without an interval, where the estimate has none.
+
+    Raises
+    ------
+    ValueError
+        If the factor is negative, which would turn the interval around.
+
+    Examples
+    --------
+    >>> price = Estimate(2.5, 2.0, 4.0, unit="USD", label="price of a chip-hour")
+    >>> scaled(price, 1000, "USD", "price of a thousand chip-hours").high
+    4000.0
+    """
+    if factor < 0:
+        raise ValueError(f"an estimate is scaled by a number of at least 0, not by {factor}")
+    parts = [estimate.value, estimate.low, estimate.high]
+    value, low, high = (None if part is None else part * factor for part in parts)
+    return Estimate(value, low, high, n=n, unit=unit, label=label)
 
 
 def newcombe_difference(one: Estimate, other: Estimate, label: str) -> Estimate:
@@ -327,6 +401,63 @@ def year_spans(years: Iterable[int]) -> str:
         else:
             periods.append([year, year])
     return ", ".join(span((first, last)) for first, last in periods) or "none"
+
+
+def joint_period(*periods: Years | int) -> Years:
+    """Return the period from the first to the last year of several, the years between them included.
+
+    Parameters
+    ----------
+    *periods : tuple of int, or int
+        Each its first and last year, or a year; at least one.
+
+    Returns
+    -------
+    tuple of int
+        The earliest first and the latest last year.
+
+    Raises
+    ------
+    ValueError
+        If there is none, or one is no period.
+
+    Examples
+    --------
+    >>> joint_period((2013, 2016), (2020, 2025))
+    (2013, 2025)
+    """
+    every = [years_of(period) for period in periods]
+    return min(first for first, _ in every), max(last for _, last in every)
+
+
+def in_periods(rows: pd.DataFrame, periods: Iterable[Years | int]) -> pd.DataFrame:
+    """Return the rows of several periods, with a column that says of which.
+
+    Parameters
+    ----------
+    rows : pandas.DataFrame
+        Rows with a column ``year``.
+    periods : iterable of tuple of int, or int
+        The periods, in their order. A row of two occurs twice.
+
+    Returns
+    -------
+    pandas.DataFrame
+        These rows, numbered anew, with ``period``: the years in words, as of `span`.
+
+    Raises
+    ------
+    ValueError
+        If there is no period, or one is none.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"year": [2010, 2012, 2015]})
+    >>> in_periods(rows, [(2010, 2012), 2015])["period"].tolist()
+    ['2010 to 2012', '2010 to 2012', '2015']
+    """
+    parts = [in_years(rows, period).assign(period=span(period)) for period in periods]
+    return pd.concat(parts, ignore_index=True)
 
 
 def until(periods: Sequence[tuple[int, int]], last: int) -> list[tuple[int, int]]:

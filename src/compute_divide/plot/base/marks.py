@@ -12,7 +12,6 @@ import numpy as np
 import pandas as pd
 
 from bookpress.page.figures.theme import HEIGHT, INK, QUIET, needs
-from compute_divide.analysis.statistics.estimates import wilson_interval
 
 Side = Literal["top", "bottom"]  # of a legend
 FEW = 5  # with fewer cases than this a share is drawn without an interval
@@ -160,43 +159,6 @@ def runs(rows: pd.DataFrame, series: str, x: str = "year") -> pd.Series[str]:
     rhythm = steps.groupby(ordered[series]).transform("min")
     run = (steps > rhythm).groupby(ordered[series]).cumsum()
     return (ordered[series].astype("str") + " " + run.astype("str")).reindex(rows.index)
-
-
-@needs("share")
-def share_lines(shares: pd.DataFrame) -> alt.LayerChart:
-    """Return the share of each team type by year, from `shares_by`: dots, and lines of three-year means with a band."""
-    rows = shares[["year", "team_type", "k", "n", "share", "low", "high"]].astype({"year": int})
-    means = three_year_means(rows).assign(
-        name=rows["team_type"].map(TEAM_NAMES), run=runs(rows, "team_type")
-    )
-    x = year_axis(first=int(rows["year"].min()), last=int(rows["year"].max()))
-    colour = team_colour(dict.fromkeys(rows["team_type"]))
-    base = alt.Chart(means).encode(x=x, color=colour, detail=alt.Detail("run:N"))
-    band = base.mark_area(opacity=0.16).encode(y=share_axis("low"), y2=alt.Y2("high:Q"))
-    tooltip = share_tips("team:N|Team type", "year:Q|Year|d")
-    dots = alt.Chart(rows).transform_calculate(team=TEAM_NAMED).mark_point(size=20, opacity=0.6)
-    return framed(
-        band,
-        base.mark_line().encode(y=share_axis()),
-        dots.encode(x=x, y=share_axis(), color=colour, tooltip=tooltip),
-        end_labels(means, "year", "share", "name", x, share_axis("at")),
-    )
-
-
-def three_year_means(shares: pd.DataFrame) -> pd.DataFrame:
-    """Return shares pooled with those of the years before and after, where there are some; a band needs five models."""
-    near = [
-        shares[["year", "team_type", "k", "n"]].assign(year=shares["year"] + step)
-        for step in (-1, 0, 1)
-    ]
-    pooled = pd.concat(near).groupby(["year", "team_type"], as_index=False)[["k", "n"]].sum()
-    means = shares[["year", "team_type"]].merge(pooled, how="left").set_index(shares.index)
-    means["share"], low, high = wilson_interval(means["k"], means["n"])
-    bounded = means["n"].ge(FEW)
-    return means.assign(
-        low=pd.Series(low, means.index).where(bounded),
-        high=pd.Series(high, means.index).where(bounded),
-    )
 
 
 def tips(*told: str) -> list[alt.Tooltip]:

@@ -1,0 +1,88 @@
+"""The figure of the introduction."""
+
+from __future__ import annotations
+
+import altair as alt
+import pandas as pd
+
+from bookpress.page.figures.show import Figure
+from bookpress.page.figures.theme import needs
+from compute_divide.analysis.statistics.estimates import wilson_interval
+from compute_divide.plot.base.marks import (
+    FEW,
+    TEAM_NAMED,
+    TEAM_NAMES,
+    end_labels,
+    framed,
+    runs,
+    share_axis,
+    share_tips,
+    team_colour,
+    year_axis,
+)
+from compute_divide.plot.base.show import figure, models_credit
+from compute_divide.plot.base.wording import describe_series
+
+
+def notable_lines(shares: pd.DataFrame, vintage: str) -> Figure:
+    """Return the share of each team type by year: dots, and lines of three-year means with a band.
+
+    Parameters
+    ----------
+    shares : pandas.DataFrame
+        Shares by ``year`` and ``team_type``, from `shares_by`.
+    vintage : str
+        The vintage that they are of.
+
+    Returns
+    -------
+    Figure
+        Lines are named at their ends.
+    """
+    return figure(
+        _lines(shares),
+        shares,
+        description=describe_series(shares, "year", "share", by="team_type"),
+        source=models_credit(vintage),
+    )
+
+
+def three_year_means(shares: pd.DataFrame) -> pd.DataFrame:
+    """Return shares pooled with those of the years before and after; a band needs five models.
+
+    Parameters
+    ----------
+    shares : pandas.DataFrame
+        Shares by ``year`` and ``team_type``, with counts ``k`` of ``n``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        For each of them ``share``, ``low`` and ``high`` over up to three years, on the same index.
+    """
+    counted = shares[["year", "team_type", "k", "n"]]
+    near = [counted.assign(year=counted["year"] + step) for step in (-1, 0, 1)]
+    pooled = pd.concat(near).groupby(["year", "team_type"], as_index=False)[["k", "n"]].sum()
+    means = shares[["year", "team_type"]].merge(pooled, how="left").set_index(shares.index)
+    means["share"], low, high = wilson_interval(means["k"], means["n"])
+    bounds = pd.DataFrame({"low": low, "high": high}, means.index)
+    return means.join(bounds.where(means["n"].ge(FEW)))
+
+
+@needs("share")
+def _lines(shares: pd.DataFrame) -> alt.LayerChart:
+    rows = shares[["year", "team_type", "k", "n", "share", "low", "high"]].astype({"year": int})
+    names = rows["team_type"].map(TEAM_NAMES)
+    means = three_year_means(rows).assign(name=names, run=runs(rows, "team_type"))
+    x = year_axis(first=int(rows["year"].min()), last=int(rows["year"].max()))
+    colour = team_colour(dict.fromkeys(rows["team_type"]))
+    base = alt.Chart(means).encode(x=x, color=colour, detail=alt.Detail("run:N"))
+    band = base.mark_area(opacity=0.16).encode(y=share_axis("low"), y2=alt.Y2("high:Q"))
+    tooltip = share_tips("team:N|Team type", "year:Q|Year|d")
+    dots = alt.Chart(rows).transform_calculate(team=TEAM_NAMED).mark_point(size=20, opacity=0.6)
+    return framed(
+        band,
+        base.mark_line().encode(y=share_axis()),
+        dots.encode(x=x, y=share_axis(), color=colour, tooltip=tooltip),
+        end_labels(means, "year", "share", "name", x, share_axis("at")),
+    )
