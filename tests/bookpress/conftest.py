@@ -79,6 +79,7 @@ parameter_types: tiny_types
 HEAD = """
 ---
 kernelspec: {name: python3, display_name: Python 3, language: python}
+compute_divide: {also: [number]}
 ---
 
 # %s
@@ -101,12 +102,11 @@ Some text.
 ```{code-cell} python
 import os
 from pathlib import Path
-from types import SimpleNamespace
 
-from bookpress.chapter.legacy import record
+from bookpress.chapter.estimates import Estimate
 
-number = float(Path(os.environ["BOOKPRESS_DATA"], f"{table}.csv").read_text()) * factor
-record("number", SimpleNamespace(value=number, low=None, high=None, k=None, n=None, unit="count", label="the number"))
+value = float(Path(os.environ["BOOKPRESS_DATA"], f"{table}.csv").read_text()) * factor
+number = Estimate(value, unit="count", label="the number")
 ```
 """
 

@@ -62,7 +62,7 @@ def test_keys_of_chapters_that_were_run_are_known(find: Find, book: Project) -> 
     run_chapters(book, load_edition(book, "default"))
     found = find("book/words", "{result}`first:numbr`, {result}`second:number:value`")
     assert found == [
-        "book/words.md:5: the chapter 'first' records no result 'numbr'; did you mean number?"
+        "book/words.md:5: the chapter 'first' publishes no result 'numbr'; did you mean number?"
     ]
 
 

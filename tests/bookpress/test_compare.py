@@ -116,7 +116,7 @@ def test_statements_that_changed_side_are_named_with_both_reasons(
 
 OWN = """\
 there = Path(os.environ["BOOKPRESS_DATA"], "own", "x.csv").exists()
-record("own", SimpleNamespace(value=float(there), low=None, high=None, k=None, n=None, unit="count", label="own"))
+own = Estimate(float(there), unit="count", label="own")
 """
 
 
@@ -125,7 +125,9 @@ def test_own_rows_make_another_edition_that_says_so_and_can_be_compared(
 ) -> None:
     settings = book.root / "book" / "settings.yml"
     settings.write_text(f"{settings.read_text()}own: own\n")
-    add_cell(book.root / "notebooks/first.md", OWN.rstrip())
+    chapter = book.root / "notebooks/first.md"
+    add_cell(chapter, OWN.rstrip())
+    chapter.write_text(f"{chapter.read_text()}\nRows of my own: {{result}}`own`.\n")
     published = load_edition(book)
     (book.data / "own").mkdir()
     (book.data / "own" / "x.csv").write_text("name,value\nMine & <b>,1\n")

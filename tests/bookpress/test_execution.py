@@ -33,8 +33,9 @@ EVERYTHING = [
     "%env PATH_TO_NOWHERE=1",
     "class Thing:\n    def _repr_html_(self): return '<i>thing</i>'\n    def __repr__(self): return 'thing'\nThing()",
     "import warnings; warnings.warn('careful')",
-    "from bookpress.chapter.legacy import record\nfrom types import SimpleNamespace\n"
-    "record('r', SimpleNamespace(value=0.5, low=0.1, high=0.9, k=1, n=2, unit='share', label='l'))",
+    "from bookpress.chapter.estimates import Estimate\nfrom bookpress.chapter.publish import publish\n"
+    "r = Estimate(0.5, 0.1, 0.9, k=1, n=2, unit='share', label='l')\n"
+    "publish(globals(), 'x.md', [('result', 'r', 'r', {1: 'It is so.'})])",
     "import os; __name__, _, In[1][:5], get_ipython().__class__.__name__, os.environ['PATH_TO_NOWHERE']",
     "import dataclasses, pickle\n@dataclasses.dataclass\nclass D:\n    a: int\npickle.loads(pickle.dumps(D(1)))",
     "None",

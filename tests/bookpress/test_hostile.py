@@ -16,7 +16,7 @@ from markdown_it import MarkdownIt
 from bookpress.book.project import Project
 from bookpress.files import tree
 from bookpress.page.base.charts import Column, Data, to_csv
-from bookpress.page.figures.show import table_markdown
+from bookpress.page.figures.show import Table
 from sampling import some
 
 Say = Callable[..., tuple[int, str, str]]
@@ -132,7 +132,7 @@ def test_cells_of_tables_hold_no_html_and_no_formula() -> None:
         "`<script>`",
         "a|b",
     ]
-    text = table_markdown(pd.DataFrame({"text": values}), name="tab-x", caption="A table")
+    text = Table(pd.DataFrame({"text": values}))._repr_mimebundle_()["text/markdown"]
     shown = (
         MarkdownIt("commonmark", {"html": True})
         .enable("table")

@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bookpress.chapter import number_formats as numbers
-from bookpress.chapter.estimates import Result
+from bookpress.chapter.estimates import Estimate
 
-SHARE = Result(
+SHARE = Estimate(
     value=55 / 86, low=0.5342, high=0.7330, k=55, n=86, unit="share", label="academic share"
 )
 
@@ -53,16 +53,16 @@ def test_every_format_of_a_share(how: str, text: str) -> None:
     ],
 )
 def test_every_unit(value: float, unit: str, text: str) -> None:
-    assert numbers.write(Result(value=value, unit=unit)) == text
+    assert numbers.write(Estimate(value=value, unit=unit)) == text
 
 
 def test_missing_parts_are_said_to_be_missing() -> None:
-    nothing = Result(value=None, n=0, k=0, unit="share")
+    nothing = Estimate(value=None, n=0, k=0, unit="share")
     assert numbers.write(nothing) == "no value"
     assert numbers.write(nothing, "interval") == "no interval"
     assert numbers.write(nothing, "full") == "no value (0 of 0)"
-    assert numbers.write(Result(value=1.0), "counts") == "no counts"
-    assert numbers.write(Result(value=None, unit="months")) == "no value"
+    assert numbers.write(Estimate(value=1.0), "counts") == "no counts"
+    assert numbers.write(Estimate(value=None, unit="months")) == "no value"
     with pytest.raises(numbers.FormatError, match="no format 'procent'; there are value, precise"):
         numbers.write(SHARE, "procent")
 

@@ -129,7 +129,11 @@ def test_states_go_with_their_edition_and_the_same_command_goes_on_where_it_was_
 
 def test_a_chapter_that_shows_other_figures_under_a_value_is_refused(another: Path) -> None:
     before = (another / "_build/editions/default/html/index.html").read_bytes()
-    edit(another / "notebooks/planets.md", "show_chart(", "if group != 'inner': show_chart(")
+    edit(
+        another / "notebooks/planets.md",
+        "\nlaw(planets)",
+        "\nlaw(planets) if group != 'inner' else None",
+    )
     said = press(another, "explore", "planets", code=1)
     assert "planets group=inner: lacks fig-law" in said
     assert "group=outer: " not in said

@@ -7,7 +7,7 @@ import os
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache, cached_property
 from importlib import metadata
 from pathlib import Path
@@ -15,10 +15,11 @@ from string import Template
 from typing import Any
 
 from bookpress.book.project import BUILD, CHAPTERS, DEFAULTS, Project, Settings
-from bookpress.chapter.bindings import quote_problems
+from bookpress.book.renamed import NOTHING, OldParameter, Renamed, load_renamed
+from bookpress.chapter.bindings import checked_quotes
 from bookpress.chapter.parameters import Parameter, read_parameters
-from bookpress.chapter.publish import TAG, cell_of
-from bookpress.chapter.quotes import CELLS, Quote, quotes_of
+from bookpress.chapter.publish import as_cell, cell_of
+from bookpress.chapter.quotes import CELLS, Quote
 from bookpress.errors import PressError, UsageError, nearest, quoted
 from bookpress.files import as_mapping, canonical, decoded, front_matter, read, replace_file, sha256
 
@@ -37,6 +38,8 @@ class Chapter:
     path: Path
     listed: bool = True
     settings: Settings = DEFAULTS
+    renamed: Renamed = field(default=NOTHING, repr=False, compare=False)
+    """What became of the names that the book has published."""
 
     @cached_property
     def source(self) -> str:
@@ -59,17 +62,7 @@ class Chapter:
     def quotes(self) -> Sequence[Quote]:
         """What its prose quotes of itself; what is wrong with that is one error, a line each."""
         also = [str(entry) for entry in self.front_matter.get("also") or ()]
-        try:
-            quotes = quotes_of(self.slug, self.source, also)
-        except UsageError as error:
-            line, _, what = str(error).removeprefix("line ").partition(": ")
-            raise PressError(f"{self.where}:{line}: {what}") from error
-        problems = [
-            f"{self.where}:{line}: {what}" for line, what in quote_problems(quotes, self.source)
-        ]
-        if problems:
-            raise PressError("\n".join(problems))
-        return quotes
+        return checked_quotes(self.slug, self.source, also, self.where)
 
     @cached_property
     def quotes_cell(self) -> str:
@@ -82,15 +75,8 @@ class Chapter:
         """The notebook with that cell."""
         if not self.quotes_cell:
             return self.notebook
-        cell: dict[str, Any] = {
-            "cell_type": "code",
-            "execution_count": None,
-            "id": TAG,
-            "metadata": {"tags": [TAG, "remove-cell"]},
-            "outputs": [],
-            "source": self.quotes_cell,
-        }
-        return {**self.notebook, "cells": [*self.notebook["cells"], cell]}
+        cells = [*self.notebook["cells"], as_cell(self.quotes_cell)]
+        return {**self.notebook, "cells": cells}
 
     @property
     def where(self) -> str:
@@ -132,6 +118,23 @@ class Chapter:
         )
         evidence = os.environ.get(self.settings.data_variable)
         return _parameters(source, self.where, self.settings.parameter_types, evidence)
+
+    @cached_property
+    def old_parameters(self) -> list[OldParameter]:
+        """Those of its parameters that were published under another name."""
+        return [old for old in self.renamed.parameters if old.now.chapter == self.slug]
+
+    @property
+    def old_addresses(self) -> dict[str, list[str]]:
+        """What addresses of its page may call its parameters: the present name, and which end of a period, if any."""
+        known = {one.name: one for one in self.parameters}
+        return {
+            old.was.key: [old.now.key, old.end]
+            for old in self.old_parameters
+            if old.was.chapter == self.slug
+            and old.was.key not in known
+            and old.fits(known.get(old.now.key))
+        }
 
 
 @cache
@@ -196,6 +199,7 @@ def _entries(node: Any) -> Iterator[str]:
 def discover(project: Project) -> list[Chapter]:
     """Return the chapters: those of ``_toc.yml`` in its order, then those that it does not list yet."""
     folder, settings = project.root / FOLDER, project.settings
+    renamed = load_renamed(project)
     listed = [
         name.removeprefix(f"{FOLDER}/")
         for name in toc_files(project)
@@ -203,7 +207,7 @@ def discover(project: Project) -> list[Chapter]:
     ]
     others = sorted(path.stem for path in folder.glob("*.md") if path.stem not in listed)
     chapters = [
-        Chapter(slug, folder / f"{slug}.md", slug in listed, settings)
+        Chapter(slug, folder / f"{slug}.md", slug in listed, settings, renamed)
         for slug in [*listed, *others]
     ]
     missing = [chapter.where for chapter in chapters if not chapter.path.is_file()]

@@ -10,8 +10,8 @@ from contextlib import suppress
 from typing import NamedTuple
 
 from bookpress.chapter.expressions import COMPARISONS, FUNCTIONS, names_in
-from bookpress.chapter.quotes import CELLS, Quote
-from bookpress.errors import nearest, short
+from bookpress.chapter.quotes import CELLS, Quote, quotes_of
+from bookpress.errors import PressError, UsageError, nearest, short
 
 NO_PYTHON = re.compile(r"\A%%.*|^[%!][^\n]*", re.DOTALL | re.MULTILINE)  # magics
 INNER = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)  # have names of their own
@@ -72,6 +72,25 @@ def _bound(node: ast.AST) -> Iterator[tuple[str, int]]:
     elif not isinstance(node, INNER):
         for child in ast.iter_child_nodes(node):
             yield from _bound(child)
+
+
+def checked_quotes(slug: str, source: str, also: Sequence[str], where: str) -> Sequence[Quote]:
+    """Return what the prose of a chapter quotes of itself, as `quotes_of` does.
+
+    Raises
+    ------
+    PressError
+        If something of it cannot be: a line for each, with file, line and sentence.
+    """
+    try:
+        quotes = quotes_of(slug, source, also)
+    except UsageError as error:
+        line, _, what = str(error).removeprefix("line ").partition(": ")
+        raise PressError(f"{where}:{line}: {what}") from error
+    problems = [f"{where}:{line}: {what}" for line, what in quote_problems(quotes, source)]
+    if problems:
+        raise PressError("\n".join(problems))
+    return quotes
 
 
 def quote_problems(quotes: Sequence[Quote], source: str) -> Iterator[tuple[int, str]]:

@@ -40,6 +40,18 @@ def cell_of(quotes: Iterable[Quote], where: str) -> str:
     return _CODE.format(where=where, facts="\n".join(facts))
 
 
+def as_cell(code: str) -> dict[str, Any]:
+    """Return that cell as a notebook holds it, not run."""
+    return {
+        "cell_type": "code",
+        "execution_count": None,
+        "id": TAG,
+        "metadata": {"tags": [TAG, "remove-cell"]},
+        "outputs": [],
+        "source": code,
+    }
+
+
 def publish(scope: Mapping[str, Any], where: str, facts: Sequence[Fact]) -> None:
     """Publish what prose quotes, as outputs of the cell that calls this.
 

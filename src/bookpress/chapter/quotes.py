@@ -76,7 +76,8 @@ def roles_of(source: str) -> Iterator[Role]:
     last = front.end() if front else 0
     for cell in CELLS.finditer(text, last):
         yield from _roles_in_text(text, last, cell.start())
-        yield from _roles_in_yaml(cell["head"].strip("-\n"), text.count("\n", 0, cell.start()) + 2)
+        first_line = text.count("\n", 0, cell.start("head")) + 2  # below the line that opens it
+        yield from _roles_in_yaml(cell["head"].strip("-\n"), first_line)
         last = cell.end()
     yield from _roles_in_text(text, last, len(text))
 

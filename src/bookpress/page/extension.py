@@ -19,9 +19,10 @@ from sphinx.errors import ExtensionError
 from sphinx.util.typing import ExtensionMetadata
 
 from bookpress.book.chapters import FOLDER, Chapter
-from bookpress.book.project import Project, load_settings
+from bookpress.book.project import Project, Settings, load_settings
 from bookpress.chapter import estimates, statements
-from bookpress.chapter.publish import TAG
+from bookpress.chapter.bindings import checked_quotes
+from bookpress.chapter.publish import TAG, as_cell, cell_of
 from bookpress.explore.robustness import FILE
 from bookpress.files import canonical, sha256, tree, trees
 from bookpress.page.base import contents, notes, roles
@@ -102,12 +103,26 @@ def add_quotes(app: Sphinx, docname: str, source: list[str]) -> None:
     """Let a chapter that Jupyter Book runs itself end with the cell that publishes what its prose quotes."""
     root = Path(app.srcdir)
     folder, _, slug = docname.rpartition("/")
-    path = root / f"{docname}.md"
-    if folder != FOLDER or app.config.nb_execution_mode == "off" or not path.is_file():
+    path = Path(app.env.doc2path(docname))
+    if folder != FOLDER or app.config.nb_execution_mode == "off":
         return
-    code = Chapter(slug, path, settings=load_settings(root)).quotes_cell
-    if code:
+    if path.suffix == ".ipynb":
+        source[0] = _with_quotes(source[0], slug, f"{docname}.ipynb", load_settings(root))
+    elif code := Chapter(slug, path, settings=load_settings(root)).quotes_cell:
         source[0] += f"\n\n```{{code-cell}} ipython3\n:tags: [{TAG}, remove-cell]\n\n{code}\n```\n"
+
+
+def _with_quotes(content: str, slug: str, where: str, settings: Settings) -> str:
+    """Return the JSON of a notebook with that cell; lines are those of the same chapter as Markdown."""
+    import jupytext
+
+    notebook = json.loads(content)
+    own = notebook["metadata"].get(settings.front_matter) or {}
+    text = jupytext.writes(nbformat.reads(content, as_version=4), "md:myst")
+    quotes = checked_quotes(slug, text, [*own.get("also", ())], where)
+    if quotes:
+        notebook["cells"].append(as_cell(cell_of(quotes, where)))
+    return json.dumps(notebook)
 
 
 def begin(app: Sphinx) -> None:

@@ -42,36 +42,46 @@ def result_output(key: str, **fields: Any) -> nbformat.NotebookNode:
     )
 
 
-def chart_output(**texts: str) -> nbformat.NotebookNode:
-    from bookpress.page.figures.show import figure_output
+WORDS_OF_FIGURE = {
+    "name": "fig-shares",
+    "title": "Academic teams lost ground",
+    "legend": "Share of models by *team type*; {result}`early:counts` in the early years.",
+    "alt": "Line chart of shares by year: academia falls, industry rises.",
+}
 
-    data = pd.DataFrame(
-        {
-            "year": [year for year in range(2010, 2022) for _ in range(2)],
-            "team_type": ["academia-only", "industry-only"] * 12,
-            "share": [
-                round(0.7 - 0.05 * i, 3) if j else round(0.2 + 0.05 * i, 3)
-                for i in range(12)
-                for j in (1, 0)
-            ],
-        }
-    )
+
+def shares() -> pd.DataFrame:
+    """Return shares of two types of team in twelve years."""
+    years = range(2010, 2022)
+    academia = {year: round(0.7 - 0.05 * place, 3) for place, year in enumerate(years)}
+    rows = [(year, "academia-only", academia[year]) for year in years]
+    rows += [(year, "industry-only", round(0.9 - academia[year], 3)) for year in years]
+    return pd.DataFrame(rows, columns=["year", "team_type", "share"]).sort_values("year")
+
+
+def figure_cell(**changes: str) -> nbformat.NotebookNode:
+    """Return a cell that shows a figure, as it was run, with some of its texts changed."""
+    from bookpress.page.figures.show import Figure
+
+    words = {name: changes.pop(name, usual) for name, usual in WORDS_OF_FIGURE.items()}
     chart = (
-        alt.Chart(data)
+        alt.Chart(shares())
         .mark_line(point=True)
         .encode(x="year:Q", y="share:Q", color="team_type:N", tooltip=["year", "share"])
         .properties(width="container", height=260)
     )
-    usual = {
-        "name": "fig-shares",
-        "title": "Academic teams lost ground",
-        "alt": "Line chart of shares by year: academia falls, industry rises.",
+    said = {
         "description": "The academic share falls from 70% in 2010 to 15% in 2021; that of industry rises to 75%.",
         "source": "Epoch AI, models database (snapshot of 2026-08-19).",
-        "caption": "Share of models by *team type*; {result}`early:counts` in the early years.",
     }
-    output, metadata = figure_output(chart, data=data, **{**usual, **texts})
-    return nbformat.v4.new_output("display_data", output, metadata=metadata)
+    data, metadata = Figure(chart, shares(), **{**said, **changes})._repr_mimebundle_()
+    data.pop("image/svg+xml", None)
+    output = nbformat.v4.new_output("display_data", data, metadata=metadata)
+    cell = code("cd.plot.shares(models)", [], output)
+    caption = f"{words['title']}\n\n{words['legend']}"
+    figure = {"name": words["name"], "caption": caption}
+    cell["metadata"]["mystnb"] = {"figure": figure, "image": {"alt": words["alt"]}}
+    return cell
 
 
 def code(source: str, tags: list[str], *outputs: nbformat.NotebookNode) -> nbformat.NotebookNode:
@@ -149,9 +159,9 @@ def models_chapter(early: float = 0.64) -> nbformat.NotebookNode:
             "# Who trains large models\n\nIn the early years {result}`early:full` were academic."
         ),
         code("window: int = 3", ["parameters"]),
-        code("record(...)", ["hide-input"], *results),
+        code("shares = shares_of(models)", [], *results),
         markdown("## Shares by year\n\nSee {numref}`fig-shares`."),
-        code("show_chart(chart_of_shares())", ["hide-input"], chart_output()),
+        figure_cell(),
         markdown("## What it means\n\nThe window was {param}`window`."),
     ]
     own = {

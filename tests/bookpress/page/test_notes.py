@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import nbformat
-from page.conftest import EDITION, KERNEL, chart_output, code, result_output
+from page.conftest import EDITION, KERNEL, code, figure_cell, result_output
 
 from bookpress.chapter.statements import STATEMENT_MIME
 
@@ -69,11 +69,9 @@ def chapter(stand: dict[str, bool | None]) -> nbformat.NotebookNode:
         result_output("late", value=0.16, low=0.12, high=0.21),
         result_output("nothing", label="a share"),
     ]
-    chart = chart_output()
-    chart["metadata"]["application/vnd.vegalite.v6+json"] |= {"holds": "rose", "caption": ""}
-    outputs.append(chart)
     own = {"finding": "Few are left: {result}`models:late`. {holds}`models:most`"}
-    cells = [nbformat.v4.new_markdown_cell(TEXT), code("statement(...)", ["hide-input"], *outputs)]
+    figure = figure_cell(title="Academic teams lost ground {holds}`rose`", legend="")
+    cells = [nbformat.v4.new_markdown_cell(TEXT), code("fell(late, early)", [], *outputs), figure]
     return nbformat.v4.new_notebook(cells=cells, metadata={**KERNEL, "compute_divide": own})
 
 

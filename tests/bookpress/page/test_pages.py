@@ -18,7 +18,7 @@ from page.conftest import (
     KERNEL,
     ROOT,
     WINDOW,
-    chart_output,
+    figure_cell,
     models_chapter,
     parameter,
     result_output,
@@ -87,7 +87,7 @@ def test_a_figure_has_everything(built: Any) -> None:
     tools = ["Description", "Data", "Code", "Download", "Share", "Cite"]
     assert [summary.text for summary in figure.select("summary")] == tools
     assert figure.select_one(".tool-data a")["href"] == "../figures/models/shares.html#data"
-    assert "show_chart(chart_of_shares())" in figure.select_one(".tool-code pre").text
+    assert "cd.plot.shares(models)" in figure.select_one(".tool-code pre").text
     assert "in: The Compute Divide project" in figure.select_one(".reference").text
     assert figure.select_one(".figure-source").text.startswith("Epoch AI")
 
@@ -200,7 +200,7 @@ def test_search_finds_sections_and_terms(built: Any) -> None:
     )
     assert pieces["notebooks/models.html#what-it-means"] == "The window was 3."
     assert pieces["words.html#term-vintage"] == "A dated snapshot of the evidence."
-    assert "record(" not in script
+    assert "shares_of(" not in script
 
 
 def test_pages_load_what_is_there_and_nothing_from_elsewhere(built: Any) -> None:
@@ -243,16 +243,16 @@ def test_the_same_sources_give_the_same_bytes_and_what_changes_is_written_again(
 
 
 MISTAKES = {
-    "{result}`models:erly`": "ERROR: the chapter 'models' records no result 'erly'; did you mean early?",
+    "{result}`models:erly`": "ERROR: the chapter 'models' publishes no result 'erly'; did you mean early?",
     "{result}`model:early`": "no chapter 'model'; did you mean models?",
     "{result}`models:early:procent`": "no format 'procent'",
     "{claim}`academia-share`": "no claim 'academia-share'",
     "{param}`models:windw`": "no parameter 'windw'; did you mean window?",
-    "{holds}`models:fel`": "records no statement 'fel'",
+    "{holds}`models:fel`": "publishes no statement 'fel'",
     "```{otherwise} x:y\nText.\n```": "no chapter 'x'",
     "## It rose {holds}`models:rose`": "a heading cannot hold a {holds}",
     "## On {result}`models:early`": "a heading cannot hold a {result}",
-    "```{finding} models:erly\nText.\n```": "records no result 'erly'",
+    "```{finding} models:erly\nText.\n```": "publishes no result 'erly'",
     "````{otherwise} models:fell\n```{figure} x.png\n```\n````": "a figure cannot depend on a statement",
     "$\\nosuchcommand$": "holds a command that has no MathML",
 }
@@ -266,14 +266,13 @@ def test_mistakes_are_named_with_their_place(book: Any) -> None:
         lines += [*text.split("\n"), ""]
     book.write("index.md", "\n".join(lines))
     chapter = models_chapter()
-    (chart,) = (cell for cell in chapter.cells if "show_chart" in cell["source"])
-    del chart["outputs"][0]["metadata"]["application/vnd.vegalite.v6+json"]["alt"]
+    chapter.cells[4] = figure_cell(alt="")
     book.write_chapter("models", chapter)
     book.build()
     for line, error in expected:
         said = [message for message in book.said.splitlines() if f"index.md:{line}:" in message]
         assert any(error in message for message in said), (line, error, book.said)
-    assert "the figure fig-shares: the entry 'alt' is missing" in book.said
+    assert "the figure fig-shares: alt: " in book.said
 
 
 def test_the_banner_tells_a_chapter_its_own_choices_and_other_pages_whose_they_are(
@@ -336,11 +335,10 @@ def test_what_people_write_is_text_and_never_markup(book: Any) -> None:
     chapter["metadata"]["compute_divide"]["parameters"][0] |= dict.fromkeys(
         ("value", "default", "help"), evil
     )
-    drawn = chart_output(
-        **{what: f"{evil} {what}" for what in ("title", "alt", "description", "source", "caption")}
-    )
+    texts = ("title", "alt", "description", "source")
+    chapter.cells[4] = figure_cell(**{what: f"{evil} {what}" for what in texts})
+    [drawn] = chapter.cells[4]["outputs"]
     drawn["metadata"]["application/vnd.vegalite.v6+json"]["data"]["rows"][0][1] = evil
-    chapter.cells[4]["outputs"] = [drawn]
     chapter.cells[2]["outputs"].append(result_output("evil", value=1.0, label=evil))
     chapter.cells[5]["source"] += " {result}`evil` {result}`evil:label`"
     book.write_chapter("models", chapter)
@@ -384,9 +382,8 @@ CELL = """
 import os
 from pathlib import Path
 from bookpress.chapter.estimates import Estimate
-from bookpress.chapter.legacy import record
-total = float(Path(os.environ["COMPUTE_DIVIDE_DATA"], "total.txt").read_text())
-record("total", Result(value=total, unit="", label="total"))
+number = float(Path(os.environ["COMPUTE_DIVIDE_DATA"], "total.txt").read_text())
+total = Estimate(number, label="total")
 """
 
 

@@ -9,14 +9,8 @@ import pandas as pd
 import pytest
 
 from bookpress.errors import UsageError
-from bookpress.page.base.charts import VEGALITE_VERSION
-from bookpress.page.figures.show import (
-    MAX_ROWS,
-    VEGALITE_MIME,
-    Column,
-    figure_output,
-    table_markdown,
-)
+from bookpress.page.base.charts import VEGALITE_MIME, VEGALITE_VERSION, read_chart
+from bookpress.page.figures.show import MAX_ROWS, Column, Figure, Table
 from bookpress.page.figures.theme import NOTHING, needs
 
 DATA = pd.DataFrame(
@@ -42,37 +36,31 @@ def chart():
 
 
 def output(made=None, **changes):
-    texts = {
-        "name": "fig-shares",
-        "title": "Shares fell",
-        "alt": "A line.",
-        "description": "From a third down.",
-        "data": DATA,
-        "source": "Epoch AI",
-        "columns": COLUMNS,
-    }
-    return figure_output(made or chart(), **(texts | changes))
+    parts = {"description": "From a third down.", "source": "Epoch AI", "columns": COLUMNS}
+    figure = Figure(made or chart(), changes.pop("data", DATA), **(parts | changes))
+    return figure._repr_mimebundle_()
 
 
-def test_a_figure_is_a_valid_output_with_typed_and_short_data():
-    data, metadata = output(caption="See {cite:p}`x`.")
+WORDS = {"name": "fig-shares", "caption": "Shares fell\n\nLines are shares."}
+
+
+def cell(**changes):
+    """Return the metadata of a cell that shows a figure."""
+    alt_text = changes.pop("alt", "A line.")
+    return {"mystnb": {"figure": WORDS | changes, "image": {"alt": alt_text}}}
+
+
+def test_a_figure_is_a_valid_output_with_typed_and_short_data(monkeypatch):
+    monkeypatch.setenv("BOOKPRESS_DRAWS", "1")
+    data, metadata = output()
     shown = nbformat.v4.new_output("display_data", data=data, metadata=metadata)
     nbformat.validate(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(outputs=[shown])]))
-    assert data["text/plain"] == "A line."
-    assert (
-        data[VEGALITE_MIME]["$schema"].split("/v")[-1].startswith(f"{VEGALITE_VERSION}.")
-    )  # what draws it speaks
+    assert set(data) == {VEGALITE_MIME, "text/plain"}
+    assert data["text/plain"] == "From a third down."
+    spoken = data[VEGALITE_MIME]["$schema"].split("/v")[-1]
+    assert spoken.startswith(f"{VEGALITE_VERSION}.")  # what draws it
     figure = metadata[VEGALITE_MIME]
-    assert set(figure) == {
-        "name",
-        "title",
-        "caption",
-        "alt",
-        "description",
-        "source",
-        "licence",
-        "data",
-    }
+    assert set(figure) == {"description", "source", "licence", "data"}
     assert figure["licence"] == "CC BY 4.0"
     json.dumps([data, metadata], allow_nan=False)
     kinds = {
@@ -90,18 +78,40 @@ def test_a_figure_is_a_valid_output_with_typed_and_short_data():
     ]
 
 
+def test_outside_the_press_a_figure_is_a_picture_and_a_table_is_html(monkeypatch):
+    monkeypatch.delenv("BOOKPRESS_DRAWS", raising=False)
+    assert output()[0]["image/svg+xml"].startswith("<svg")
+    html = Table(DATA, COLUMNS)._repr_mimebundle_()["text/html"]
+    assert "<td>a|b</td>" in html
+    assert "<th>Compute</th>" in html
+
+
+def test_words_of_the_cell_and_the_output_make_a_chart():
+    data, metadata = output()
+    chart = read_chart(data[VEGALITE_MIME], metadata[VEGALITE_MIME], cell())
+    assert (chart.name, chart.title) == ("fig-shares", "Shares fell")
+    assert (chart.caption, chart.alt) == ("Lines are shares.", "A line.")
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        ({"caption": " "}, "the figure fig-shares: title: "),
+        ({"alt": " "}, "the figure fig-shares: alt: "),
+        ({"alt": "x" * 301}, "the figure fig-shares: alt: "),
+        ({"name": "shares"}, "the figure shares: name: "),
+        ({"alt": "From a third down."}, "only repeats the alt"),
+    ],
+)
+def test_words_that_do_not_fit_are_refused(words, message):
+    data, metadata = output()
+    with pytest.raises(UsageError, match=message):
+        read_chart(data[VEGALITE_MIME], metadata[VEGALITE_MIME], cell(**words))
+
+
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        *(
-            ({what: "  "}, f"the figure fig-shares: {what}: ")
-            for what in ("title", "alt", "source", "licence")
-        ),
-        ({"description": "  "}, "the figure fig-shares: description: "),
-        ({"name": "shares"}, "the figure shares: name: "),
-        ({"captoin": "How to read it"}, "no entry 'captoin'; did you mean caption"),
-        ({"alt": "x" * 301}, "more than 300 characters"),
-        ({"description": "A line."}, "only repeats the alt"),
         ({"data": pd.concat([DATA] * MAX_ROWS)}, "10,000 rows; 5,000 are allowed"),
         ({"made": chart().properties(title="Mine")}, "a title of its own"),
         ({"made": chart().configure_axis(labelColor="red")}, r"a theme of its own \(axis"),
@@ -114,15 +124,13 @@ def test_what_does_not_fit_is_refused(changes, message):
 
 
 def test_a_figure_without_data_says_so_and_claims_nothing():
-    data, metadata = output(data=DATA.head(0), description="", caption="Lines are shares.")
-    figure = metadata[VEGALITE_MIME]
-    assert (figure["title"], figure["caption"]) == (
-        "Nothing to show for this choice of parameters",
-        "",
-    )
-    assert figure["data"]["rows"] == [[NOTHING]]
-    assert data["text/plain"] == data[VEGALITE_MIME]["description"] == NOTHING
-    assert "Shares fell" not in json.dumps([data, metadata])
+    data, metadata = output(data=DATA.head(0), description="")
+    chart = read_chart(data[VEGALITE_MIME], metadata[VEGALITE_MIME], cell())
+    assert chart.is_empty
+    assert (chart.title, chart.caption) == ("Nothing to show for this choice of parameters", "")
+    assert chart.data.rows == [[NOTHING]]
+    assert chart.alt == NOTHING
+    assert data["text/plain"].startswith(NOTHING)
 
 
 def test_a_chart_function_says_that_there_is_nothing_where_a_column_is_empty():
@@ -135,24 +143,10 @@ def test_a_chart_function_says_that_there_is_nothing_where_a_column_is_empty():
 
 
 def test_a_table_escapes_what_would_break_it_and_says_that_it_has_no_rows():
-    assert (
-        table_markdown(DATA.head(0), name="tab-x", caption="x").splitlines()[-2] == f"| {NOTHING} |"
-    )
-    text = table_markdown(DATA, name="tab-all", caption="All kinds", columns=COLUMNS)
-    assert text.splitlines()[-3:-1] == [
+    empty = Table(DATA.head(0))._repr_mimebundle_()["text/markdown"]
+    assert empty.splitlines()[-1] == f"| {NOTHING} |"
+    text = Table(DATA, COLUMNS)._repr_mimebundle_()["text/markdown"]
+    assert text.splitlines()[-2:] == [
         "| 2010 | 33% | 10% | 3.1 × 10²³ | 2010-05-01 | a\\|b |",
         "| 2011 |  | 20% | 1.0 × 10¹⁵ |  |  |",
     ]
-
-
-@pytest.mark.parametrize(
-    ("changes", "message"),
-    [
-        ({"name": "fig-x"}, "must be tab-"),
-        ({"caption": "two\nlines"}, "caption of one line"),
-        ({"caption": ""}, "caption of one line"),
-    ],
-)
-def test_a_table_that_does_not_fit_is_refused(changes, message):
-    with pytest.raises(UsageError, match=message):
-        table_markdown(**({"data": DATA, "name": "tab-x", "caption": "x"} | changes))

@@ -81,7 +81,7 @@ class Chart(Part):
     name: str = Field(pattern=r"^fig-[a-z0-9]+(-[a-z0-9]+)*$")
     title: str = Field(min_length=1)
     caption: str = ""
-    alt: str = Field(min_length=1)
+    alt: str = Field(min_length=1, max_length=300)
     description: str = Field(min_length=1)
     source: str = Field(min_length=1)
     licence: str = Field(min_length=1)
