@@ -8,6 +8,7 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 from rich.console import Console, ConsoleOptions, RenderResult
@@ -132,6 +133,12 @@ def reporting() -> Iterator[Reporter]:
     reporter = Reporter(Console(stderr=True))
     with reporter.progress:
         yield reporter
+
+
+@cache
+def note(text: str) -> None:
+    """Say something on standard error that whoever gave a command should know; the same is said once."""
+    Console(stderr=True, soft_wrap=True, highlight=False, markup=False).print(f"note: {text}")
 
 
 @contextmanager

@@ -51,6 +51,7 @@ def test_everything_comes_from_the_cell() -> None:
         "label": "Top",
         "value": 3,
         "words": "3",
+        "code": "3",
         "default": 3,
         "allowed": "1 to 10",
     }

@@ -1,17 +1,23 @@
-"""What is asked for: values by name, from an edition's file, ``-p`` and ``-g``, checked against the chapters."""
+"""What is asked for: values by name, from an edition's file, ``-p`` and ``-g``, checked against the chapters.
+
+A name that a parameter was published under is as good as its present one; see `bookpress.book.renamed`.
+"""
 
 from __future__ import annotations
 
+import itertools
 import json
 import shlex
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from bookpress.book.chapters import Chapter
-from bookpress.chapter.parameters import Value, as_text, range_problems
+from bookpress.book.renamed import Name, OldParameter
+from bookpress.chapter.parameters import Parameter, Value, as_text, range_problems
+from bookpress.chapter.periods import ENDS, with_end, years_of
 from bookpress.errors import UsageError, nearest, quoted, short
 from bookpress.files import as_mapping, read
 
@@ -98,6 +104,73 @@ def _repeated(asked: Sequence[Assignment]) -> list[str]:
     ]
 
 
+class Hit(NamedTuple):
+    """A parameter that a name reaches, in its chapter; `old` where that is a name it has no more."""
+
+    chapter: Chapter
+    parameter: Parameter
+    old: OldParameter | None = None
+
+    @property
+    def end(self) -> str:
+        """Which end of a period is meant; empty for all of it, and for what is no period."""
+        return self.old.end if self.old else ""
+
+    def read(self, one: Assignment) -> Value:
+        """Return the value that is asked for, of an end its year."""
+        take = self.parameter.parse if one.is_text else self.parameter.check
+        if self.old is None or not self.old.end:
+            return take(one.value)
+        with suppress(ValueError):
+            first, last = years_of(take(one.value))
+            if first == last:
+                return first
+        least, most = (self.parameter.schema[bound] for bound in ("minimum", "maximum"))
+        words = f"{short(str(one.value))} is not allowed as {self.old.words}"
+        raise ValueError(f"{words}; allowed: a year from {least} to {most}")
+
+
+def hits_of(one: Assignment, chapters: Iterable[Chapter]) -> Iterator[Hit]:
+    """Yield the parameters of some chapters that an assignment reaches, by their present names, else by old ones.
+
+    Chapters of which it does not speak are not even read.
+    """
+    for chapter in chapters:
+        olds = [
+            old
+            for old in chapter.old_parameters
+            if old.was.key == one.name and one.chapter in {None, old.was.chapter}
+        ]
+        is_named = one.chapter in {None, chapter.slug}
+        known = {each.name: each for each in chapter.parameters} if is_named or olds else {}
+        if is_named and one.name in known:
+            yield Hit(chapter, known[one.name])
+        else:
+            sound = (old for old in olds if old.fits(known.get(old.now.key)))
+            yield from (Hit(chapter, known[old.now.key], old) for old in sound)
+
+
+def notes_on(asked: Iterable[Assignment], chapters: Sequence[Chapter]) -> list[str]:
+    """Return what to tell those who asked under old names: what each is now."""
+    hits = [(one.label, hit.old) for one in asked for hit in hits_of(one, chapters)]
+    return list(dict.fromkeys(f"{label} is now {old.words}" for label, old in hits if old))
+
+
+def present(
+    asked: Iterable[Assignment],
+    chapters: Sequence[Chapter],
+    values: Mapping[str, Mapping[str, Value]],
+) -> list[Assignment]:
+    """Return assignments under the present names: what was asked for under an old one, chapter by chapter."""
+    found: list[Assignment] = []
+    for one in asked:
+        hits = list(hits_of(one, chapters))
+        found += [one] if any(hit.old is None for hit in hits) else []
+        for slug, name in ((hit.chapter.slug, hit.parameter.name) for hit in hits if hit.old):
+            found.append(Assignment(slug, name, values[slug][name]))
+    return found
+
+
 def resolve(
     book: Sequence[Chapter],
     included: Sequence[Chapter],
@@ -107,40 +180,79 @@ def resolve(
     """Return the value of every parameter of the included chapters, or one error that lists all that is wrong.
 
     What is asked for later wins; for one chapter, wins over the whole book. A file may speak of other chapters too.
+    An old name of one end of a period leaves the other as it is.
     """
-    values: dict[str, dict[str, Value]] = {}  # of the chapters asked for: others are not even read
-    problems = list(found)
-    for one in sorted(asked, key=lambda one: one.chapter is not None):
-        reached = [
-            chapter
-            for chapter in (included if one.is_text else book)
-            if one.chapter in {None, chapter.slug}
-        ]
-        hits = [
-            (chapter.slug, known)
-            for chapter in reached
-            for known in chapter.parameters
-            if known.name == one.name
-        ]
+    choice = _Choice(found)
+    reached: dict[bool, Sequence[Chapter]] = {True: included, False: book}
+    ordered = sorted(asked, key=lambda one: one.chapter is not None)
+    choice.problems += beside([(one, hits_of(one, reached[one.is_text])) for one in ordered])
+    for one in ordered:
+        hits = list(hits_of(one, reached[one.is_text]))
+        for hit in hits:
+            choice.take(one, hit)
         if not hits:
-            problems.append(_unknown(book, reached, included, one))
-        for slug, parameter in hits:
-            chosen = values.setdefault(slug, {})
-            try:
-                chosen[one.name] = (
-                    parameter.parse(one.value) if one.is_text else parameter.check(one.value)
-                )
-            except ValueError as error:
-                chosen[one.name] = None  # nothing to compare in a range
-                problems.append(f"{one.label}: {error}")
+            named = [each for each in reached[one.is_text] if one.chapter in {None, each.slug}]
+            choice.problems.append(_unknown(book, named, included, one))
+    choice.join()
+    values = choice.values
     for chapter in book:
         if chapter in included or chapter.slug in values:
             defaults = {one.name: one.default for one in chapter.parameters}
             values[chapter.slug] = {**defaults, **values.get(chapter.slug, {})}
-            problems += [f"{chapter.slug}: {what}" for what in range_problems(values[chapter.slug])]
-    if problems:
-        raise UsageError(*dict.fromkeys(problems))
+            wrong = range_problems(values[chapter.slug])
+            choice.problems += [f"{chapter.slug}: {what}" for what in wrong]
+    if choice.problems:
+        raise UsageError(*dict.fromkeys(choice.problems))
     return {chapter.slug: values[chapter.slug] for chapter in included}
+
+
+class _Choice:
+    """Values as they are asked for, of the chapters asked for: others are not even read."""
+
+    def __init__(self, problems: Sequence[str]) -> None:
+        self.problems = list(problems)
+        self.values: dict[str, dict[str, Value]] = {}
+        self._of_ends: dict[Name, Parameter] = {}
+
+    def take(self, one: Assignment, hit: Hit) -> None:
+        """Take what is asked for of a parameter."""
+        slug, parameter = hit.chapter.slug, hit.parameter
+        chosen = self.values.setdefault(slug, {})
+        try:
+            value = hit.read(one)
+        except ValueError as error:
+            chosen[parameter.name] = None  # nothing to compare in a range
+            self.problems.append(f"{one.label}: {error}")
+            return
+        if hit.end:
+            before = chosen.get(parameter.name, parameter.default)
+            value = None if before is None else with_end(before, hit.end, value)
+            self._of_ends[Name(slug, parameter.name)] = parameter
+        chosen[parameter.name] = value
+
+    def join(self) -> None:
+        """Hold the periods of which ends were asked for against what is allowed, now that both are known."""
+        for (slug, name), parameter in self._of_ends.items():
+            period = self.values[slug][name]
+            try:
+                self.values[slug][name] = None if period is None else parameter.check(period)
+            except ValueError as error:
+                self.problems.append(f"{slug}: {name}: {error}")
+
+
+def beside(asked: Iterable[tuple[Assignment, Iterable[Hit]]]) -> list[str]:
+    """Return the old names that are given beside what they are now: nobody can say which value was meant."""
+    given: dict[tuple[bool, bool, Name], dict[str, str]] = {}
+    for one, hits in asked:
+        for hit in hits:
+            name = Name(hit.chapter.slug, hit.parameter.name)
+            labels = given.setdefault((one.is_text, one.chapter is None, name), {})
+            labels[one.label] = hit.end
+    return [
+        f"{' and '.join(labels)} are one parameter: give only {name.key}"
+        for (*_, name), labels in given.items()
+        if len(labels) > 1 and ("" in labels.values() or len({*labels.values()}) < len(labels))
+    ]
 
 
 def _unknown(
@@ -159,7 +271,29 @@ def _unknown(
     names = list(dict.fromkeys(known.name for chapter in reached for known in chapter.parameters))
     several = "no chapter has a" if len(reached) == len(book) else f"none of {here} has a"
     whose = several if len(reached) > 1 else f"chapter {reached[0].slug} has no"
+    reasons = (chapter.renamed.why_gone(Name(chapter.slug, one.name)) for chapter in reached)
+    if why := next(filter(None, reasons), ""):
+        return f"{whose} parameter {quoted(one.name)} any more: {why}"
     return f"{whose} parameter {quoted(one.name)}{nearest(one.name, names)}"
+
+
+def present_grid(
+    chapter: Chapter, grid: Mapping[str, Sequence[Any]], usual: Mapping[str, Value]
+) -> dict[str, Sequence[Any]]:
+    """Return a grid under the present names of a chapter's parameters, ends of a period as the periods they make."""
+    made: dict[str, Sequence[Any]] = {}
+    ends: dict[str, dict[str, Sequence[Any]]] = {}
+    for name, values in grid.items():
+        hit = next(hits_of(Assignment(None, name, None), [chapter]), None)
+        now = hit.parameter.name if hit else name
+        if hit and hit.end:
+            ends.setdefault(now, {})[hit.end] = values
+        made[now] = values
+    for name, tried in ends.items():
+        published = zip(ENDS, years_of(usual[name]), strict=True)
+        firsts, lasts = (tried.get(end, [year]) for end, year in published)
+        made[name] = [f"{first}-{last}" for first, last in itertools.product(firsts, lasts)]
+    return made
 
 
 def option(name: str, value: Value) -> str:

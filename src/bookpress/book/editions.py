@@ -12,11 +12,14 @@ from typing import Any
 import yaml
 from pydantic import BaseModel, ConfigDict, Field
 
+from bookpress.book import renamed
 from bookpress.book.assignments import (
     Assignment,
     file_assignments,
+    notes_on,
     option,
     parse_assignments,
+    present,
     resolve,
 )
 from bookpress.book.chapters import Chapter, choose, discover
@@ -35,11 +38,13 @@ from bookpress.files import (
     tree,
     trees,
 )
+from bookpress.progress import note
 
 DEFAULT = "default"
 FOLDER = "book/editions"
 ID_LENGTH = 12
-RELEASED = "released"  # folder of the evidence with the results of releases: they say what was; no id rests on them
+RELEASED = renamed.FOLDER
+"""The folder of the evidence with the results of releases: they say what was; no id rests on them."""
 NAMING = (
     "the name of an edition holds letters a to z, digits, - _ and ., begins with none of - and ., "
     f"and is not {ID_LENGTH} hexadecimal digits as an id is"
@@ -211,6 +216,7 @@ def load_edition(
         if is_in_clones
         else file_assignments(file.parameters, [chapter.slug for chapter in book])[0]
     )
+    written = present(written, book, values)
     command = [
         project.settings.command,
         "build",
@@ -268,7 +274,10 @@ def edition_values(
     options: Sequence[str] = (),
     only: Sequence[str] | None = None,
 ) -> tuple[EditionFile, list[Assignment], Mapping[str, Mapping[str, Value]]]:
-    """Return an edition's file, what options ask for, and the value of every parameter of the chapters meant."""
+    """Return an edition's file, what options ask for, and the value of every parameter of the chapters meant.
+
+    Whoever asks under an old name is told the present one, and has asked under that.
+    """
     asked, problems = parse_assignments(options)
     file, included = EditionFile(title=name), book
     with collecting(problems):
@@ -276,7 +285,12 @@ def edition_values(
     with collecting(problems):
         included = choose(book, only) if only is not None else book
     written, more = file_assignments(file.parameters, [chapter.slug for chapter in book])
-    return file, asked, resolve(book, included, [*written, *asked], [*problems, *more])
+    values = resolve(book, included, [*written, *asked], [*problems, *more])
+    for words in notes_on(written, book):
+        note(f"{FOLDER}/{name}.yml: {words}")
+    for words in notes_on(asked, included):
+        note(words)
+    return file, present(asked, included, values), values
 
 
 def _unnamed_title(title: str, asked: Sequence[Assignment], only: Sequence[str], own: str) -> str:

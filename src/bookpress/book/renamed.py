@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Mapping
-from functools import cache
+from functools import cache, cached_property
 from typing import Any, Literal, NamedTuple, TypeVar
 
 from pydantic import (
@@ -29,6 +29,7 @@ from pydantic import (
 
 from bookpress.book.project import Project
 from bookpress.chapter.expressions import PATH, read_statement
+from bookpress.chapter.parameters import Parameter
 from bookpress.chapter.periods import ENDS, period_text
 from bookpress.errors import UsageError, nearest, short
 from bookpress.files import as_mapping, checked, read
@@ -73,6 +74,10 @@ class OldParameter(NamedTuple):
         new = self.now.key if self.was.chapter == self.now.chapter else ".".join(self.now)
         return f"the {self.end} year of {new}" if self.end else new
 
+    def fits(self, known: Parameter | None) -> bool:
+        """Return whether there is such a parameter, a period where an end of one is meant."""
+        return known is not None and (known.is_period or not self.end)
+
 
 class Names(BaseModel):
     """What became of the names of a chapter: the present one by the old one, or why it is gone."""
@@ -87,30 +92,33 @@ class Names(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _known(cls, given: Any) -> Any:
+        """Refuse entries that there are not; one with nothing under it is not there."""
         kinds = list(cls.model_fields)
-        if not isinstance(given, dict):
-            raise ValueError(f"is {short(repr(given))}; allowed: {', '.join(kinds)}")  # noqa: TRY004 - pydantic tells it
-        for kind in given:
+        entries = _mapping(given, ", ".join(kinds))
+        for kind in entries:
             if kind not in kinds:
                 raise ValueError(f"no entry {short(repr(kind))}{nearest(str(kind), kinds)}")
-        return {kind: names for kind, names in given.items() if names is not None}
+        return {kind: names for kind, names in entries.items() if names is not None}
 
     @field_validator("*", mode="before")
     @classmethod
     def _in_order(cls, given: Any, entry: ValidationInfo) -> dict[str, str]:
         """Return old names with what stands behind each, spelt as the book spells it."""
         kind = str(entry.field_name)
-        if not isinstance(given, dict):
-            raise ValueError(f"is {short(repr(given))}; allowed: old names, each with {ALLOWED[kind]}")  # noqa: TRY004 - as above
-        found, allowed = {}, f"allowed: {ALLOWED[kind]}"
-        for old, now in given.items():
-            if not isinstance(old, str) or not isinstance(now, str) or not now.strip():
-                raise ValueError(f"{short(str(old))} is {short(repr(now))}; {allowed}")
+        found = {}
+        for old, now in _mapping(given, f"old names, each with {ALLOWED[kind]}").items():
             try:
                 found[old] = READ[kind](now.strip())
-            except ValueError as error:
-                raise ValueError(f"{short(old)} is {short(repr(now))}; {allowed}") from error
+            except (ValueError, AttributeError) as error:
+                words = f"{short(str(old))} is {short(repr(now))}"
+                raise ValueError(f"{words}; allowed: {ALLOWED[kind]}") from error
         return found
+
+
+def _mapping(given: Any, allowed: str) -> dict[Any, Any]:
+    if not isinstance(given, dict):
+        raise ValueError(f"{short(repr(given))}; allowed: {allowed}")  # noqa: TRY004 - of these pydantic tells
+    return given
 
 
 def _read_result(text: str) -> str:
@@ -133,6 +141,12 @@ def _read_parameter(text: str) -> str:
     return text
 
 
+def _read_reason(text: str) -> str:
+    if not text:
+        raise ValueError("no reason")
+    return text
+
+
 def _bare(text: str) -> str:
     elsewhere = ELSEWHERE.fullmatch(text)
     return elsewhere["name"] if elsewhere else text
@@ -142,7 +156,7 @@ READ: Mapping[str, Callable[[str], str]] = {
     "results": _read_result,
     "statements": _read_statement,
     "parameters": _read_parameter,
-    "dropped": str,
+    "dropped": _read_reason,
 }
 """What makes of a text how the book spells it, or refuses it, by the kind of names."""
 
@@ -165,6 +179,7 @@ class Renamed(RootModel[dict[str, Names]]):
         """Return why there is no such result, statement or parameter any more; empty where nothing is said of it."""
         return self.names(old.chapter).dropped.get(old.key, "")
 
+    @cached_property
     def parameters(self) -> list[OldParameter]:
         """Return every parameter that was published under another name."""
         return [
@@ -241,13 +256,11 @@ def under_present_names(
     return made
 
 
-def values_now(
-    table: Renamed, found: Mapping[str, Mapping[str, Any]]
-) -> dict[str, dict[str, Any]]:
+def values_now(table: Renamed, found: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
     """Return the values of an edition's parameters under their present names; both ends of a period become one."""
     made = {chapter: dict(values) for chapter, values in found.items()}
     olds: dict[Name, dict[str, Name]] = {}
-    for old in table.parameters():
+    for old in table.parameters:
         if old.was.key in made.get(old.was.chapter, {}):
             olds.setdefault(old.now, {})[old.end] = old.was
     for now, by_end in olds.items():

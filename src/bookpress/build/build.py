@@ -118,6 +118,7 @@ def page_state(
         "edition": edition.id,
         "default": default.id,
         "pages": sha256(canonical(pages).encode()),
+        "renamed": {one.slug: one.old_addresses for one in edition.chapters if one.old_addresses},
         "formats": [one.name for one in formats],
         "python": platform.python_version(),
         "date": int(build_time(project.root).timestamp()),

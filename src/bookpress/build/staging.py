@@ -110,6 +110,7 @@ def staged_notebook(
         "chapter": chapter.slug,
         "edition": {name: record[name] for name in ("id", "name", "title")},
         "parameters": rows,
+        **({"renamed": chapter.old_addresses} if chapter.old_addresses else {}),
         "command": run_command(chapter.slug, rows, chapter.settings.command),
     }
     for cell in notebook["cells"]:

@@ -19,12 +19,14 @@ from typing import NamedTuple
 from bookpress.book.chapters import FOLDER, Chapter, discover, toc_files
 from bookpress.book.editions import Edition, edition_names, file_faults, load_edition
 from bookpress.book.project import Project
+from bookpress.book.renamed import load_renamed, where
 from bookpress.book.source import build_time
 from bookpress.build.build import edition_record
 from bookpress.build.formats import PAGES, Format, make
 from bookpress.build.staging import stage
 from bookpress.chapter.bindings import python_of
 from bookpress.chapter.quotes import CELLS
+from bookpress.check.renamed import table_faults
 from bookpress.citation.deposit import deposit_files
 from bookpress.citation.record import SETTINGS, load_book
 from bookpress.errors import PressError, UsageError, nearest
@@ -81,6 +83,11 @@ class Problem(NamedTuple):
 
 def check(project: Project) -> tuple[list[Problem], list[str]]:
     """Return what is wrong with a book, in the order of its files, and the chapters whose result keys are unchecked."""
+    table = where(project)
+    try:
+        load_renamed(project)
+    except UsageError as error:  # no chapter is known without it
+        return [Problem(table, 1, one.removeprefix(f"{table}: ")) for one in error.problems], []
     try:
         chapters = discover(project)
         texts = _texts(project, chapters)
@@ -92,6 +99,8 @@ def check(project: Project) -> tuple[list[Problem], list[str]]:
     problems = [*broken, *_names([chapter for chapter in chapters if chapter.where not in faulty])]
     problems += [problem for name, text in texts.items() for problem in _typed(name, text)]
     problems += _deposits(project)
+    if not broken:
+        problems += [Problem(table, *fault) for fault in table_faults(project, chapters)]
     if broken:  # Sphinx would only repeat what is wrong already
         return sorted({*problems}), []
     edition = load_edition(project, "default")

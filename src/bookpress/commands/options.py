@@ -67,7 +67,8 @@ def _assignments(project: Project, slug: str | None, typed: str) -> Offers:
         for one in chapter.parameters if slug in {None, chapter.slug} else ():
             for label in (one.name, f"{chapter.slug}.{one.name}"):
                 if typed.startswith(f"{label}="):
-                    yield from ((f"{label}={choice}", "") for choice in one.choices)
+                    shown = [one.default] if one.is_period else one.choices
+                    yield from ((f"{label}={choice}", "") for choice in shown)
                 else:
                     yield f"{label}=", one.help
 

@@ -14,6 +14,7 @@ from typing import Any
 
 from bookpress.book.editions import edition_names, load_edition
 from bookpress.book.project import Project
+from bookpress.book.renamed import Renamed, load_renamed, under_present_names, values_now
 from bookpress.build.staging import results_of
 from bookpress.build.statements import standings
 from bookpress.chapter import number_formats as numbers
@@ -177,7 +178,7 @@ def _side(
     changes: Sequence[str] = (),
 ) -> Side:
     if name not in edition_names(project) and not changes:
-        return _built_side(project.editions / name)
+        return _built_side(project.editions / name, load_renamed(project))
     edition = load_edition(project, name, changes)
     outcome = run_chapters(project, edition, options, reporter)
     if outcome.errors:
@@ -190,7 +191,8 @@ def _side(
     )
 
 
-def _built_side(folder: Path) -> Side:
+def _built_side(folder: Path, table: Renamed) -> Side:
+    """Return an edition as it was built: an older one too under the names of today."""
     try:
         record, results, statements = (
             json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))
@@ -198,8 +200,13 @@ def _built_side(folder: Path) -> Side:
         )
     except (OSError, ValueError) as error:
         raise PressError(f"{folder} is damaged: {error}; build it again") from error
-    facts = {name: record[name] for name in ("id", "name", "title", "parameters", "command")}
-    return Side(**facts, results=results, statements=statements)
+    facts = {name: record[name] for name in ("id", "name", "title", "command")}
+    return Side(
+        **facts,
+        parameters=values_now(table, record["parameters"]),
+        results=under_present_names(table, "results", results),
+        statements=under_present_names(table, "statements", statements),
+    )
 
 
 def compare(one: Side, other: Side) -> Comparison:

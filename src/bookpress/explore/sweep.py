@@ -17,7 +17,15 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
-from bookpress.book.assignments import grid_option, parse_assignments
+from bookpress.book.assignments import (
+    Assignment,
+    beside,
+    grid_option,
+    hits_of,
+    notes_on,
+    parse_assignments,
+    present_grid,
+)
 from bookpress.book.chapters import Chapter, choose, discover
 from bookpress.book.editions import DEFAULT, Edition, Fingerprint, edition_values
 from bookpress.book.project import Project
@@ -42,7 +50,7 @@ from bookpress.files import (
     replace_file,
     sha256,
 )
-from bookpress.progress import Reporter, folding_table, standard_output
+from bookpress.progress import Reporter, folding_table, note, standard_output
 from bookpress.run import processes
 from bookpress.run.cache import Run, RunCache, run_key
 from bookpress.run.engine import Engine, engine_for
@@ -335,13 +343,27 @@ def plan_sweep(
         f"{name} is set with -p and varied with -g: choose one"
         for name in sorted(asked & set(grid))
     ]
-    sets = combinations(chapter, grid, usual, problems)
-    flags = [("-p", option) for option in options] + (
-        [("--edition", base)] if base != DEFAULT else []
-    )
-    words = [grid_option(name, [values[name] for values in sets]) for name in grid]
+    named = [Assignment(None, name, None) for name in dict.fromkeys([*sorted(asked), *grid])]
+    problems += beside([(one, hits_of(one, [chapter])) for one in named]) if not problems else []
+    varied = present_grid(chapter, grid, usual)
+    sets = combinations(chapter, varied, usual, problems)
+    for told in notes_on([one for one in named if one.name in grid], [chapter]):
+        note(told)
+    # what sets one end of a period is in every value, where the other end is varied
+    others = [text for text in options if not {*_reached(text, chapter)} & {*varied}]
+    flags = [
+        *(("-p", text) for text in others),
+        *([("--edition", base)] if base != DEFAULT else []),
+    ]
+    words = [grid_option(name, [values[name] for values in sets]) for name in varied]
     command = " ".join([project.settings.command, "sweep", slug, *words, *map(shlex.join, flags)])
-    return Plan(chapter, usual, list(grid), sets, command)
+    return Plan(chapter, usual, list(varied), sets, command)
+
+
+def _reached(text: str, chapter: Chapter) -> list[str]:
+    """Return the parameters of a chapter that an option sets, by their present names."""
+    asked, _ = parse_assignments([text])
+    return [hit.parameter.name for one in asked for hit in hits_of(one, [chapter])]
 
 
 def combinations(

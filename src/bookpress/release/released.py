@@ -28,6 +28,14 @@ from bookpress.book.editions import (
     load_edition,
 )
 from bookpress.book.project import Project
+from bookpress.book.renamed import (
+    Name,
+    Renamed,
+    load_renamed,
+    name_now,
+    under_present_names,
+    values_now,
+)
 from bookpress.book.source import Source
 from bookpress.build.ro_crate import NAME
 from bookpress.chapter import number_formats as numbers
@@ -253,13 +261,13 @@ def updated(
 
 
 class Said(NamedTuple):
-    """What a release said of a result."""
+    """What a release said of a result, and the name that the result has now."""
 
     version: str
     edition: str
     facts: Mapping[str, Any]
-    slug: str
-    key: str
+    name: Name
+    now: Name
     result: Mapping[str, Any]
 
 
@@ -267,10 +275,13 @@ def _each(results: Results) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
     return ((slug, key, result) for slug, found in results.items() for key, result in found.items())
 
 
-def _said(entries: Mapping[str, Mapping[str, Any]]) -> Iterator[Said]:
+def _said(entries: Mapping[str, Mapping[str, Any]], table: Renamed) -> Iterator[Said]:
     for version, editions in entries.items():
         for edition, facts in editions.items():
-            yield from (Said(version, edition, facts, *one) for one in _each(facts["results"]))
+            for slug, key, result in _each(facts["results"]):
+                name = Name(slug, key)
+                now = name_now(table, "results", name, facts["results"][slug])
+                yield Said(version, edition, facts, name, now, result)
 
 
 class Fate(NamedTuple):
@@ -284,9 +295,10 @@ class Fate(NamedTuple):
 
 def fates(project: Project, entries: Mapping[str, Mapping[str, Any]]) -> list[Fate]:
     """Return what became of each released result in the state that is released now; the same number is told once."""
+    table = load_renamed(project)
     said = {
-        (one.edition, one.slug, one.key, one.result["value"]): one
-        for one in reversed(list(_said(entries)))
+        (one.edition, one.now, one.result["value"]): one
+        for one in reversed(list(_said(entries, table)))
     }
     names = [
         name for name in edition_names(project) if name in {one.edition for one in said.values()}
@@ -294,17 +306,14 @@ def fates(project: Project, entries: Mapping[str, Mapping[str, Any]]) -> list[Fa
     now = dict(
         zip(names, sides(project, names, RunOptions(), Reporter()) if names else (), strict=True)
     )
-    plans, found = {name: load_edition(project, name) for name in {DEFAULT, *names}}, []
+    plans = {name: load_edition(project, name) for name in {DEFAULT, *names}}
+    found = []
     for one in reversed(said.values()):
-        result = (
-            now[one.edition].results.get(one.slug, {}).get(one.key) if one.edition in now else None
-        )
+        results = now[one.edition].results if one.edition in now else {}
+        result = results.get(one.now.chapter, {}).get(one.now.key)
         was, new = apart(one.result, result) if result else (shown(one.result), "")
-        why = (
-            _reasons(one.facts, plans.get(one.edition, plans[DEFAULT]), one.slug)
-            if was != new
-            else ""
-        )
+        plan = plans.get(one.edition, plans[DEFAULT])
+        why = _reasons(one, plan, table, is_gone=result is None) if was != new else ""
         found.append(Fate(one, was, new, why))
     return found
 
@@ -312,40 +321,47 @@ def fates(project: Project, entries: Mapping[str, Mapping[str, Any]]) -> list[Fa
 def check(project: Project, claim: str, options: RunOptions) -> tuple[int, str]:
     """Return whether a number that somebody quoted still stands, as an exit code and in words.
 
-    It stands where what the result is now rounds to the digits that were given.
+    It stands where what the result is now rounds to the digits that were given. A result that was published under
+    another name is followed to the one that it has now.
     """
     match = CLAIM.fullmatch(claim.strip())
     if match is None:
         raise UsageError(
             f"--check {claim!r} is not CHAPTER:KEY=NUMBER, with a number such as 16%, 0.16 or 1,200"
         )
-    slug, key = match["slug"], match["key"]
-    named, said = (
-        f"{slug}:{key}",
-        [one for one in _said(load(project)) if (one.slug, one.key) == (slug, key)],
-    )
+    asked, table = Name(match["slug"], match["key"]), load_renamed(project)
+    said = [one for one in _said(load(project), table) if asked in {one.name, one.now}]
     quoted = [one for one in said if _rounds(one.result, match)]
     first = min(quoted, key=lambda one: one.edition != DEFAULT, default=None)
     plan = load_edition(
         project, first.edition if first and first.edition in edition_names(project) else DEFAULT
     )
-    now: Any = None
-    if slug in plan.values:
-        now = run_one(project, slug, [], plan.name, options)[0].results.get(key)
+    name = first.now if first else asked
+    now = _published(project, plan, name, options)
+    if first is None and now is None:
+        name = table.now("results", asked)
+        now = _published(project, plan, name, options)
+    named = str(asked) if name == asked else f"{asked} (now {name})"
     if now and _rounds(now, match):
         return STANDS, f"{named} stands: {shown(now)}"
     if first is None:
         releases = "; ".join(f"{one.version} ({one.edition}): {shown(one.result)}" for one in said)
-        return (
-            UNKNOWN,
-            f"{named} is not known as {match['number']}: {releases or 'no release has such a result'}",
-        )
+        told = releases or table.why_gone(asked) or "no release has such a result"
+        return UNKNOWN, f"{named} is not known as {match['number']}: {told}"
     where = f"in {first.version} ({first.edition})"
+    why = _reasons(first, plan, table, is_gone=now is None)
     if now is None:
-        return CHANGED, f"{named} is withdrawn: it was {shown(first.result)} {where}"
+        return CHANGED, f"{named} is withdrawn: it was {shown(first.result)} {where}; why: {why}"
     was, new = apart(first.result, now)
-    why = _reasons(first.facts, plan, slug)
     return CHANGED, f"{named} is revised: it was {was} {where}, and is {new}; why: {why}"
+
+
+def _published(project: Project, plan: Edition, name: Name, options: RunOptions) -> Any:
+    """Return a result as it is now; None where there is none of that name."""
+    if name.chapter not in plan.values:
+        return None
+    run, _ = run_one(project, name.chapter, [], plan.name, options)
+    return run.results.get(name.key)
 
 
 def _rounds(result: Mapping[str, Any], match: re.Match[str]) -> bool:
@@ -371,9 +387,12 @@ def apart(before: Mapping[str, Any], now: Mapping[str, Any]) -> tuple[str, str]:
     return (f"{values[0]:.10g}", f"{values[1]:.10g}") if is_hidden else words
 
 
-def _reasons(facts: Mapping[str, Any], plan: Edition, slug: str) -> str:
-    """Return why a result is another one than a release said: what it rests on that is not as it was."""
-    before, after = facts["parameters"].get(slug, {}), plan.values.get(slug, {})
+def _reasons(said: Said, plan: Edition, table: Renamed, *, is_gone: bool) -> str:
+    """Return why a result is not what a release said: what it rests on that has changed, or what the book says."""
+    if is_gone and (why := table.why_gone(said.name)):
+        return why
+    slug, facts = said.now.chapter, said.facts
+    before, after = values_now(table, facts["parameters"]).get(slug, {}), plan.values.get(slug, {})
     changed = [name for name in {**before, **after} if before.get(name) != after.get(name)]
     reasons = [f"definition ({', '.join(changed)})"] if changed else []
     reasons += dict.fromkeys(
@@ -436,7 +455,8 @@ def verify(
         ]
         verb = "differs" if len(parts) == 1 else "differ"
         state = f"{', '.join(parts)} {verb} between {past['where']} and this checkout ({here.id})"
-    equal, how = _results(cited, past, sides(project, [here.name], options, reporter)[0].results)
+    now = sides(project, [here.name], options, reporter)[0].results
+    equal, how = _results(cited, past, now, load_renamed(project))
     return (
         STANDS if equal else CHANGED
     ), f"edition {cited.id}: {state}; {how}{'' if equal else _made_with(past)}"
@@ -459,29 +479,38 @@ def _past(project: Project, name: str) -> dict[str, Any]:
     return {}
 
 
-def _results(cited: Cited, past: Mapping[str, Any], now: Results) -> tuple[bool, str]:
+def _hashes(results: Results) -> list[str]:
+    """Return what a citation may say of results: the hash of all, and that of each chapter's."""
+    return [
+        sha256(pretty(results).encode()),
+        *(sha256(results_file(of)) for of in results.values()),
+    ]
+
+
+def _results(
+    cited: Cited, past: Mapping[str, Any], now: Results, table: Renamed
+) -> tuple[bool, str]:
     """Return whether the results are those that were cited, and how far they lie apart."""
-    whole = sha256(pretty(now).encode())
-    if cited.sha in {whole, *(sha256(results_file(found)) for found in now.values())}:
+    whole, *of_chapters = _hashes(now)
+    if cited.sha in {whole, *of_chapters}:
         return True, "results equal"
     if not past:
         how = (
             f"the results differ: {whole}" if cited.sha else f"its results have the SHA-256 {whole}"
         )
         return cited.sha is None, how
-    pairs = [
-        (slug, key, was, now.get(slug, {}).get(key)) for slug, key, was in _each(past["results"])
-    ]
+    before = under_present_names(table, "results", past["results"])
+    pairs = [(slug, key, was, now.get(slug, {}).get(key)) for slug, key, was in _each(before)]
     changes = [
         Change(slug, key, "", was, new, [])
         for slug, key, was, new in pairs
         if _numbers(was) != _numbers(new)
     ]
     if not changes:
-        return (
-            cited.sha is None,
-            "the results are not those cited" if cited.sha else "results equal",
+        is_equal = cited.sha is None or (
+            before != past["results"] and cited.sha in _hashes(past["results"])
         )
+        return is_equal, "results equal" if is_equal else "the results are not those cited"
     most = max(changes, key=_apart)
     return (
         False,

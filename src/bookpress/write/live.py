@@ -202,7 +202,8 @@ def control(parameter: Parameter) -> dict[str, Any]:
                 **ends,
             }
         }
-    return {"input": {"type": "text"}, "is_list": schema.get("type") == "array"}
+    hint = {"placeholder": "2020-2022", "title": parameter.allowed} if parameter.is_period else {}
+    return {"input": {"type": "text", **hint}, "is_list": schema.get("type") == "array"}
 
 
 def main() -> None:

@@ -15,7 +15,7 @@ from bookpress.citation.record import load_book
 from bookpress.explore.compare import Change, Comparison, Side, by_choice
 from bookpress.page.base.templates import write_apart
 
-FINDING = re.compile(r"\{finding\}\s+([\w-]+):(\w+)")
+FINDING = re.compile(r"\{finding\}\s+([\w-]+):([\w.]+)")
 """A finding on the cover: the directive with chapter and key."""
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -232,7 +233,7 @@ def curve_chart(curve: Curve, orders: Mapping[str, Sequence[str]], source: str) 
         for row in curve.rows
     ]
     return Chart(
-        name=f"fig-{curve.key.lower().replace('_', '-')}",
+        name="fig-" + re.sub(r"[^a-z0-9]+", "-", curve.key.lower()).strip("-"),
         title=f"{curve.label[:1].upper()}{curve.label[1:]}: {span}",
         alt=f"Specification curve. {said}",
         description=(

@@ -11,6 +11,7 @@
   // A block is a child of a section that is no section itself: the press counts them in the same way.
   const blocks = $$("section, div.opener", article).flatMap((part) => [...part.children].filter((one) => !one.matches("section, div.opener")));
   const settings = new Map($$(".setting", bar).map((part) => [part.dataset.name, part]));
+  const renamed = new Map(Object.entries(JSON.parse(bar.dataset.renamed ?? "{}"))); // by old name: the present one, and which end of a period
   const folder = bar.dataset.states, title = document.title, published = $(".cite-state code")?.textContent;
   const press = window.bookpress ??= {};
   const codes = $$("details.tool-code", article).map((one) => one.cloneNode(true)); // a state names its code by place where it is the same
@@ -150,11 +151,22 @@
   const summaries = new Map($$(".choice", bar).map((control) => [control, $("b", control).textContent]));
   const address = (wanted) => {
     const query = new URLSearchParams(location.search);
-    for (const name of settings.keys()) query.delete(name);
+    for (const name of [...settings.keys(), ...renamed.keys()]) query.delete(name);
     for (const [name, value] of Object.entries(wanted)) query.set(name, value);
     return query.size ? `?${query}` : "";
   };
-  const asks = () => Object.fromEntries([...new URLSearchParams(location.search)].filter(([name, value]) => settings.has(name) && value !== usual(name)));
+  const withEnd = (period, end, year) => { // a period of one year is written as this year
+    const [first, last = first] = period.split("-");
+    return [...new Set(end === "first" ? [year, last] : [first, year])].join("-");
+  };
+  const asks = () => {
+    const wanted = {};
+    for (const [name, value] of new URLSearchParams(location.search)) {
+      const [now, end] = renamed.get(name) ?? [name];
+      if (settings.has(now)) wanted[now] = end ? withEnd(wanted[now] ?? usual(now), end, value) : value;
+    }
+    return Object.fromEntries(Object.entries(wanted).filter(([name, value]) => value !== usual(name)));
+  };
   const said = make("p", { className: "visually-hidden" }), shown = make("p"), tools = make("div", { className: "state-tools" });
   const strip = make("aside", { className: "state-strip", hidden: true }, shown, tools);
   said.setAttribute("role", "status");
@@ -254,7 +266,7 @@
       row.addEventListener("click", (event) => { if (!event.target.closest("label")) $("input", row).click(); });
     }
   }
-  Object.assign(press, { choose });
+  Object.assign(press, { choose, asks });
   addEventListener("popstate", () => { if (JSON.stringify(asks()) !== JSON.stringify(choice)) show(asks()); });
   addEventListener("DOMContentLoaded", async () => {
     reflect();

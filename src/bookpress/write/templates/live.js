@@ -69,12 +69,12 @@
     if (!bar) return;
     bar.querySelector(".choices-hint").textContent = "Set any value: this machine runs the chapter.";
     const known = (await (await fetch("/__press__/controls")).json())[bar.dataset.chapter] ?? {};
-    const shown = new URLSearchParams(location.search);
+    const shown = press.asks();
     for (const part of bar.querySelectorAll(".setting")) {
       const { name, value } = part.dataset;
       if (!known[name] || (known[name].one && part.querySelector("input"))) continue; // all its values are there
       control(part, known[name]);
-      press.reflect(part, shown.get(name) ?? value);
+      press.reflect(part, shown[name] ?? value);
     }
   });
 })();
