@@ -14,11 +14,21 @@ VOCABULARY = {
     # tables
     "compute_divide.evidence.models.table": ["load_models"],
     "compute_divide.evidence.claims": ["load_claims", "load_related"],
-    "compute_divide.evidence.papers.table": ["load_labelled_namings", "load_papers"],
+    "compute_divide.evidence.papers.citations": ["load_ranks"],
+    "compute_divide.evidence.papers.table": ["load_labelled_namings", "load_papers", "paper_key"],
     "compute_divide.evidence.papers.topics": ["load_topics"],
+    "compute_divide.evidence.chips.chips": ["load_chips"],
+    "compute_divide.evidence.chips.clusters": ["load_clusters"],
+    "compute_divide.evidence.chips.machines": ["load_laboratories", "load_owners", "load_top500"],
+    "compute_divide.evidence.chips.universities": [
+        "load_university_checks",
+        "load_university_gpus",
+        "load_university_sizes",
+    ],
     "compute_divide.evidence.store.files": ["last_whole_year", "vintages"],
     # which models, and what they share
     "compute_divide.analysis.models.definitions": ["large_scale", "largest_of_year"],
+    "compute_divide.analysis.models.drift": ["revised_share"],
     "compute_divide.analysis.models.multiverse": ["Question", "answers", "compared"],
     # which papers, who wrote them, what they name
     "compute_divide.analysis.papers.papers": [
@@ -31,7 +41,14 @@ VOCABULARY = {
         "model_names",
         "naming_shares",
         "venue_name",
+        "with_class",
         "with_teams",
+    ],
+    "compute_divide.analysis.papers.attention": [
+        "due_to_size",
+        "lead_estimate",
+        "leads_by",
+        "ranked",
     ],
     "compute_divide.analysis.models.open_models": [
         "choose",
@@ -39,26 +56,40 @@ VOCABULARY = {
         "two_sides",
         "with_naming",
     ],
+    # chips and machines
+    "compute_divide.analysis.chips.hardware": ["chip_peaks"],
+    "compute_divide.analysis.chips.machines": ["running_machines", "top500_share"],
     # estimates
     "bookpress.chapter.estimates": ["Estimate"],
     "compute_divide.analysis.statistics.association": ["association"],
+    "compute_divide.analysis.statistics.resampling": [
+        "geometric_mean_ratio",
+        "median",
+        "ratios_by_period",
+    ],
+    "compute_divide.analysis.statistics.trends": ["growth", "record_holders", "widening"],
     "compute_divide.analysis.statistics.estimates": [
         "COMPUTE",
         "counted_share",
         "flag_share",
+        "in_periods",
         "in_years",
+        "joint_period",
         "known_share",
         "known_teams",
         "number_of",
         "period_share",
         "ratio",
+        "scaled",
         "shares_by",
+        "significant",
         "span",
         "team_share",
         "wilson_share",
         "year_spans",
     ],
     # words
+    "compute_divide.plot.base.marks": ["TEAM_NAMES"],
     "compute_divide.plot.base.wording": ["in_words"],
     # comparisons, besides those of the press, which sentences use without a prefix
     "compute_divide.analysis.comparisons": [

@@ -10,8 +10,19 @@ from importlib import import_module
 from typing import Any
 
 FIGURES: dict[str, list[str]] = {
+    "evidence": ["definition_table", "known_lines", "unlisted_table", "vintage_table"],
+    "attention": ["lead_dots", "top_dots"],
     "introduction": ["notable_lines"],
+    "foundation_models": ["models_and_bases", "papers_and_models", "topic_rise"],
     "large_scale_models": ["compute_bars", "definition_dots", "run_tiles"],
+    "machines": [
+        "largest_machines",
+        "machine_countries",
+        "owners_scale",
+        "public_countries",
+        "top500_lines",
+    ],
+    "training_compute": ["compute_scatter", "doubling_table", "gap_by_era"],
 }
 """The figures and tables, by the module that draws them."""
 _MODULES = {name: module for module, names in FIGURES.items() for name in names}

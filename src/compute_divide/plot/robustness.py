@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 import altair as alt
 import pandas as pd
 
-from bookpress.page.figures.theme import ACCENT, INK, QUIET, needs
+from bookpress.page.figures.theme import INK, QUIET, needs
 from compute_divide.analysis.models.multiverse import HEADLINES
 from compute_divide.plot.base.marks import (
     CLAIM_NAMES,
@@ -20,7 +20,6 @@ from compute_divide.plot.base.marks import (
     share_axis,
     share_tips,
     tips,
-    year_axis,
 )
 
 
@@ -224,35 +223,3 @@ def change_table(changes: pd.DataFrame) -> pd.DataFrame:
         for value in changes["points"]
     ]
     return changes[["what", "change", "models"]].assign(points=points)
-
-
-FIELDS = {
-    "training_compute_flop": "training compute",
-    "parameters": "number of parameters",
-    "training_hardware": "training hardware",
-}
-"""Fields whose coverage is shown, with their names in a sentence."""
-
-
-@needs("share")
-def known_lines(known: pd.DataFrame) -> alt.LayerChart:
-    """Return a line of the share of models for which a field is known, for each field, named at its end."""
-    dashes = alt.StrokeDash("field:N", legend=None, scale=alt.Scale(range=[[1, 0], [6, 3], [2, 3]]))
-    rows, tooltip = (
-        known[["field", "year", "share", "low", "high", "k", "n"]],
-        share_tips("field:N|Field", "year:Q|Year|d"),
-    )
-    line = alt.Chart(rows).mark_line(color=ACCENT)
-    line = line.encode(x=year_axis(), y=share_axis(), strokeDash=dashes, tooltip=tooltip)
-    return framed(line, end_labels(rows, "year", "share", "field", year_axis(), share_axis("at")))
-
-
-def vintage_table(summary: pd.DataFrame) -> pd.DataFrame:
-    """Return the summary of the vintages as readers see it: counts, and shares of the models in brackets."""
-    known = summary[["team_known", "compute_known", "parameters_known"]]
-    shares = known.div(summary["models"], axis=0).map(" ({:.0%})".format)
-    return summary.assign(
-        newest=pd.to_datetime(summary["newest"]).dt.strftime("%Y-%m-%d"),
-        **{name: summary[name].map("{:,}".format) for name in ("models", "notable")},
-        **(known.map("{:,}".format) + shares),
-    )

@@ -178,8 +178,8 @@ def test_what_is_ambiguous_teaches_nothing():
 def test_compute_is_known_for_half_of_the_newest_vintage_and_the_years_add_up(newest):
     known = known_share(newest, COMPUTE, "")
     assert (known.k, known.n) == (535, 1050)
-    by_year = known_by_year(newest, COMPUTE, first=1950, last=2026)
     dated = newest[newest["year"].between(1950, 2026)]
+    by_year = known_by_year(dated, COMPUTE)
     assert (by_year["k"].sum(), by_year["n"].sum()) == (dated[COMPUTE].notna().sum(), len(dated))
 
 

@@ -27,27 +27,10 @@ _ARXIV = re.compile(r"arxiv\.org/(?:pdf|abs)/(\d{4}\.\d{4,5})(?:v\d+)?(?:\.pdf)?
 _FORMS = re.compile(r",?\s+(inc|ltd|llc|corp|corporation|group)\.?$", re.IGNORECASE)
 
 
-def vintage_summary(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
-    """Return one row a vintage, oldest first: how many models it holds, and for how many the key fields are known."""
-    return pd.DataFrame(
-        {
-            "vintage": vintage,
-            "models": len(models),
-            "notable": int((models["scope"] == "notable").sum()),
-            "newest": models["published"].max(),
-            "team_known": int((models["team_type"] != UNKNOWN).sum()),
-            "compute_known": int(models[COMPUTE].notna().sum()),
-            "parameters_known": int(models["parameters"].notna().sum()),
-        }
-        for vintage, models in sorted(tables.items())
-    )
-
-
-def known_by_year(models: pd.DataFrame, column: str, *, first: int, last: int) -> pd.DataFrame:
+def known_by_year(models: pd.DataFrame, column: str) -> pd.DataFrame:
     """Return for which share of each year's models a column is known, with its Wilson interval."""
-    within = models[models["year"].between(first, last)]
     rows = [
-        {"year": year, **known_share(own, column, "").row()} for year, own in within.groupby("year")
+        {"year": year, **known_share(own, column, "").row()} for year, own in models.groupby("year")
     ]
     return pd.DataFrame(rows, columns=["year", "share", "low", "high", "k", "n"])
 
@@ -67,7 +50,28 @@ def readings(
 
 
 def revised_share(old: pd.DataFrame, new: pd.DataFrame, factor: float) -> Estimate:
-    """Return the share of models whose training compute changed by more than a factor, of those known in both."""
+    """Return the share of models whose training compute changed by more than a factor between two vintages.
+
+    Parameters
+    ----------
+    old, new : pandas.DataFrame
+        The models of the two, as `load_models` returns them.
+    factor : float
+        By more than how many times, up or down, at least 1.
+
+    Returns
+    -------
+    Estimate
+        The share among those that are in both, matched by `match_models`, and whose training
+        compute both know, with its 95% Wilson interval.
+
+    Examples
+    --------
+    >>> from compute_divide.evidence.models.table import load_models
+    >>> share = revised_share(load_models("2022-06"), load_models("2026-08"), 10)
+    >>> share.k, share.n
+    (14, 97)
+    """
     matches = match_models(old, new)
     after, before = (
         table.loc[matches[side], COMPUTE].to_numpy(dtype=float)
