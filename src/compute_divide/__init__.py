@@ -17,6 +17,7 @@ VOCABULARY = {
     "compute_divide.evidence.papers.citations": ["load_ranks"],
     "compute_divide.evidence.papers.table": ["load_labelled_namings", "load_papers", "paper_key"],
     "compute_divide.evidence.papers.topics": ["load_topics"],
+    "compute_divide.evidence.openalex.tables": ["load_counts", "load_works"],
     "compute_divide.evidence.chips.chips": ["load_chips"],
     "compute_divide.evidence.chips.clusters": ["load_clusters"],
     "compute_divide.evidence.chips.machines": ["load_laboratories", "load_owners", "load_top500"],
@@ -62,6 +63,7 @@ VOCABULARY = {
     # estimates
     "bookpress.chapter.estimates": ["Estimate"],
     "compute_divide.analysis.statistics.association": ["association"],
+    "compute_divide.analysis.statistics.bounds": ["academic_bounds", "bounded_share"],
     "compute_divide.analysis.statistics.resampling": [
         "geometric_mean_ratio",
         "median",

@@ -139,9 +139,9 @@ def of_universities(raw: Path, speed: dict[str, float]) -> dict[str, float]:
     from_tenth = math.ceil(0.9 * len(sizes)) - 1
     return {
         "universities_n": len(table),
-        "universities_checked": sum(sizes),
-        "universities_recorded": sum(recorded),
-        "universities_theirs": sum(float(one["h100_equivalent"]) for one in table),
+        "universities.checked": sum(sizes),
+        "universities.recorded": sum(recorded),
+        "universities.theirs": sum(float(one["h100_equivalent"]) for one in table),
         "median_university": statistics.median(sizes),
         "most_university": sizes[-1],
         "top_tenth": sum(sizes[from_tenth:]) / sum(sizes),
@@ -275,6 +275,6 @@ def recompute(raw: Path) -> dict[str, float]:
     return found | of_models(raw) | of_prices(raw, speed[H100]) | {
         "laboratory_most": max(used),
         "laboratory_fewest": min(used),
-        "laboratory_over_universities": max(used) / found["universities_checked"],
+        "laboratory_over_universities": max(used) / found["universities.checked"],
         "fewest_over_public": min(used) / found["public_sum"],
     }  # fmt: skip

@@ -22,6 +22,7 @@ FIGURES: dict[str, list[str]] = {
         "public_countries",
         "top500_lines",
     ],
+    "openalex": ["bound_bars", "corpus_plan", "missing_dots", "topic_lines"],
     "training_compute": ["compute_scatter", "doubling_table", "gap_by_era"],
 }
 """The figures and tables, by the module that draws them."""

@@ -6,7 +6,7 @@ import shutil
 import pandas as pd
 import pytest
 
-from compute_divide.analysis.chips.machines import list_share
+from compute_divide.analysis.chips.machines import top500_share
 from compute_divide.evidence import outside
 from compute_divide.evidence.chips.chips import (
     FORMATS,
@@ -212,8 +212,8 @@ def test_a_share_that_rests_on_one_machine_has_a_wider_interval():
         "machines": 10,
         "rmax_tflop_s": 100.0,
     }
-    even = list_share(pd.DataFrame(spread | {"rmax_squares": [1e3, 1e3]}), ["academic"], "even")
-    single = list_share(
+    even = top500_share(pd.DataFrame(spread | {"rmax_squares": [1e3, 1e3]}), ["academic"], "even")
+    single = top500_share(
         pd.DataFrame(spread | {"rmax_squares": [8.2e3, 1e3]}), ["academic"], "single"
     )
     assert even.value == single.value == 0.5

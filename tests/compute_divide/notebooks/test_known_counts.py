@@ -112,7 +112,7 @@ def test_years_without_data_have_no_value(run_chapter):
     results = run_chapter("machines", end_year=2010, last_list=2005).results
     assert results["laboratory_most"].value is None
     assert results["top500_last"].value is None
-    assert results["universities_checked"].value > 10_000
+    assert results["universities.checked"].value > 10_000
 
 
 def test_the_share_of_universities_alone_falls_with_computing(run_chapter):

@@ -20,10 +20,35 @@ PEAK = "chip_flop_s"  # column that `with_peaks` adds: peak FLOP/s of one chip o
 
 
 def chip_peaks(chips: pd.DataFrame, number_format: str = "training") -> pd.Series[float]:
-    """Return the peak speed in FLOP/s by every name of a chip, under a rule of `choices.FORMATS`.
+    """Return the peak speed of chips by every name that they go by.
 
-    Chips without a rate under the rule are left out. Plain 16-bit rates are never taken where plain 32 bits are faster:
-    many graphics cards before 2018 list one of a sixty-fourth, and nobody trained with it.
+    Parameters
+    ----------
+    chips : pandas.DataFrame
+        The chips, from `load_chips`.
+    number_format : str
+        The rule for the number format, one of `choices.FORMATS`.
+
+    Returns
+    -------
+    pandas.Series
+        Peak speeds in FLOP/s of one chip, by name; chips without a rate under the rule are left out.
+
+    Raises
+    ------
+    KeyError
+        If there is no such rule.
+
+    Notes
+    -----
+    Plain 16-bit rates are never taken where plain 32 bits are faster: many graphics cards before 2018 list one of a
+    sixty-fourth, and nobody trained with it.
+
+    Examples
+    --------
+    >>> import compute_divide as cd
+    >>> f"{chip_peaks(cd.load_chips())['NVIDIA V100']:.3g}"
+    '1.25e+14'
     """
     named = {
         name: rate

@@ -156,7 +156,24 @@ class Table:
     derived_by: str = ""
 
     def read(self) -> pd.DataFrame:
-        """Return the table: its columns are those of its `schema`, what it is its `description`; see `read_table`."""
+        """Return the table, after a check of its hash; what it is and its columns are documented where it is defined.
+
+        Returns
+        -------
+        pandas.DataFrame
+            A copy, with the columns of `schema` in their units; what is not known is missing.
+
+        Raises
+        ------
+        EvidenceError
+            If the file is damaged or not there.
+
+        Examples
+        --------
+        >>> from compute_divide.evidence.chips.chips import load_chips
+        >>> "NVIDIA V100" in set(load_chips()["chip"])
+        True
+        """
         return read_table(self.name, self.schema)
 
     def write(
