@@ -130,9 +130,9 @@ def attention(raw, data):
             ("industry-only", "company"),
         ):
             ours = part[part["team_type"] == team]
-            found[f"top_{label}_{name}"] = float((ours["rank"] > 0.9).mean())
+            found[f"top_{label}.{name}"] = float((ours["rank"] > 0.9).mean())
             if label != "academia":
-                found[f"{label}_lead_{name}"] = lead(part, team)
+                found[f"{label}_leads.{name}"] = lead(part, team)
     late = papers[papers["venue"].isin(VENUES) & papers["year"].between(2020, 2025)]
     late = late[late["team_type"] == "industry-only"]
     found["company_held"] = len(set(late.index) & set(every.index)) / len(late)

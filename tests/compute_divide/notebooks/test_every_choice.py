@@ -54,8 +54,8 @@ BEYOND = [
     ("large-scale-models", FUTURE),
     ("training-compute", {"vintage": "2022-06"}),
     ("training-compute", {"vintage": "2023-03", "record_window": 0.0}),
-    ("training-compute", {"trend_first": 2024, "trend_last": 2024}),
-    ("training-compute", {"trend_first": 1950, "trend_last": 1951}),
+    ("training-compute", {"trend": "2024"}),
+    ("training-compute", {"trend": "1950-1951"}),
     ("robustness", {"record_window": 0.0, "top_k": 1, **PAST}),
     ("robustness", FUTURE),
     ("robustness", {"drift_year": 2030, "old_vintage": "2026-08"}),
@@ -81,10 +81,10 @@ BEYOND = [
     ("scrutiny", {"scrutiny": ["audit"], "parts": ["audit"], "low": ["bandits"], **OTHER_CHOICES}),
     ("scrutiny", {"venues": ["iclr"], "middle_first": 1950, "middle_last": 1950}),
     ("attention", {"venues": ["emnlp"]}),
-    ("attention", {"late_first": 2030, "late_last": 2030, "top": 0.0, **OTHER_CHOICES}),
+    ("attention", {"late": "2030", "top": 0.0, **OTHER_CHOICES}),
     (
         "attention",
-        {"venues": ["colt", "cvpr"], "middle_last": 2017, "minimum_coverage": 0.0, "top": 1.0},
+        {"venues": ["colt", "cvpr"], "middle": "2017", "minimum_coverage": 0.0, "top": 1.0},
     ),
 ]
 """Years after and before the data, venues without papers, other readings, the rest as published."""

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from bookpress.chapter.estimates import Estimate
-from compute_divide.analysis.statistics.estimates import ACADEMIA, in_years, span
+from compute_divide.analysis.statistics.estimates import ACADEMIA
 
 WITHIN = ("venue", "year", "track")
 """What two papers that are compared have in common: a paper of an industry track meets others of that track."""
@@ -23,7 +23,32 @@ Z95 = 1.959964
 
 
 def ranked(papers: pd.DataFrame, ranks: pd.DataFrame) -> pd.DataFrame:
-    """Return the papers whose citations are ranked, with ``rank`` and ``size``, the class of the number of authors."""
+    """Return the papers whose citations are ranked.
+
+    Parameters
+    ----------
+    papers : pandas.DataFrame
+        Papers with the columns ``venue``, ``year``, ``key`` and ``authors``.
+    ranks : pandas.DataFrame
+        Their ranks, from `load_ranks`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Those papers that have one, with ``rank``, the share of the papers of their conference and year that are cited
+        less (0 to 1), and ``size``, the class of their number of authors: up to 2, 3, 4, 5, 6 or 7, 8 to 10, more.
+
+    Raises
+    ------
+    pandas.errors.MergeError
+        If a paper stands twice in one of the two.
+
+    Examples
+    --------
+    >>> papers = pd.DataFrame({"venue": ["icml"], "year": [2015], "key": ["a"], "authors": [4]})
+    >>> ranked(papers, papers[["venue", "year", "key"]].assign(rank=0.9))[["rank", "size"]].values.tolist()
+    [[0.9, 2.0]]
+    """
     found = papers.merge(ranks, on=["venue", "year", "key"], validate="one_to_one")
     return found.assign(size=pd.cut(found["authors"].astype(float), SIZES, labels=False))
 
@@ -79,15 +104,73 @@ def lead(papers: pd.DataFrame, team: str, within: Sequence[str] = WITHIN) -> Lea
 def lead_estimate(
     papers: pd.DataFrame, team: str, label: str, within: Sequence[str] = WITHIN
 ) -> Estimate:
-    """Return the `lead` of a team over academia alone as an estimate, without a value where nothing can be compared."""
+    """Return how often papers of a team are cited more than those of academia alone, when like is compared with like.
+
+    Parameters
+    ----------
+    papers : pandas.DataFrame
+        Papers with ``team_type``, ``rank`` and the columns `within`; a paper that lacks one of these is left out.
+    team : str
+        The type of the team that is held against academia alone.
+    label : str
+        What is estimated, in a few words that stand alone.
+    within : sequence of str
+        The columns that two papers share when they are compared.
+
+    Returns
+    -------
+    Estimate
+        The share of pairs, ties counted half, with its 95% interval; one half is no difference, and `n` is the number
+        of papers compared. Without a value where no stratum has two papers of either side.
+
+    Notes
+    -----
+    The Wilcoxon test by strata of van Elteren (1960), read as a probability: a stratum with m and n papers weighs
+    mn / (m + n). The variance is that of DeLong, DeLong and Clarke-Pearson (1988); papers count as independent.
+
+    Examples
+    --------
+    >>> papers = pd.DataFrame({
+    ...     "venue": "icml", "year": 2015, "track": "main", "rank": [0.2, 0.4, 0.6, 0.8],
+    ...     "team_type": ["academia-only", "academia-only", "collaboration", "collaboration"],
+    ... })
+    >>> lead_estimate(papers, "collaboration", "the paper with industry is cited more").value
+    1.0
+    """
     found = lead(papers, team, within)
     return found.estimate(label) if found else Estimate(None, n=0, unit="share", label=label)
 
 
 def due_to_size(papers: pd.DataFrame, team: str, label: str) -> Estimate:
-    """Return which part of a team's lead over one half goes when teams of like size are compared; none without a lead.
+    """Return which part of a team's lead over one half goes when teams of like size are compared.
 
-    The interval (delta method) takes account of both numbers resting on the same papers.
+    Parameters
+    ----------
+    papers : pandas.DataFrame
+        Papers as `ranked` returns them, with ``team_type`` and ``track``.
+    team : str
+        The type of the team that is held against academia alone.
+    label : str
+        What is estimated, in a few words that stand alone.
+
+    Returns
+    -------
+    Estimate
+        The part, of 0 to 1 where the lead becomes smaller, with its 95% interval; without a value where there is no
+        lead beyond chance.
+
+    Notes
+    -----
+    Both numbers rest on the same papers: the interval (delta method) adds up what each paper does to their ratio.
+
+    Examples
+    --------
+    >>> papers = pd.DataFrame({
+    ...     "venue": "icml", "year": 2015, "track": "main", "size": 1, "rank": [0.2, 0.4, 0.6, 0.8],
+    ...     "team_type": ["academia-only", "academia-only", "collaboration", "collaboration"],
+    ... })
+    >>> due_to_size(papers, "collaboration", "part of the lead that goes").value
+    0.0
     """
     plain, alike = lead(papers, team), lead(papers, team, (*WITHIN, "size"))
     if plain is None or alike is None or plain.share - Z95 * plain.error <= 0.5:
@@ -101,9 +184,29 @@ def due_to_size(papers: pd.DataFrame, team: str, label: str) -> Estimate:
 
 
 def leads_by(papers: pd.DataFrame, keys: Sequence[str], teams: Sequence[str]) -> pd.DataFrame:
-    """Return the lead of each team over academia alone in each group: the keys, ``team_type`` and the estimate's cells.
+    """Return the lead of each team over academia alone in each group of papers.
 
-    A group with fewer than `LEAST` papers of a team, or in which nothing can be compared, does not occur.
+    Parameters
+    ----------
+    papers : pandas.DataFrame
+        Papers with ``venue``, ``year``, ``track``, ``team_type`` and ``rank``.
+    keys : sequence of str
+        The columns that make the groups.
+    teams : sequence of str
+        The types of teams that are held against academia alone.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The keys, ``team_type``, and the cells of `lead_estimate`: ``share``, ``low``, ``high``, ``k``, ``n``. A group
+        with fewer than twenty papers of a team, or in which nothing can be compared, does not occur.
+
+    Examples
+    --------
+    >>> sides = ["academia-only"] * 20 + ["collaboration"] * 20
+    >>> papers = pd.DataFrame({"venue": "icml", "year": 2015, "track": "main", "team_type": sides, "rank": range(40)})
+    >>> leads_by(papers, ["venue"], ["collaboration"])[["venue", "share"]].values.tolist()
+    [['icml', 1.0]]
     """
     rows = []
     needed = papers[list(dict.fromkeys([*keys, *WITHIN, "team_type", "rank"]))]
@@ -115,24 +218,3 @@ def leads_by(papers: pd.DataFrame, keys: Sequence[str], teams: Sequence[str]) ->
                     {**dict(zip(keys, group, strict=True)), "team_type": team, **found.row()}
                 )
     return pd.DataFrame(rows, columns=[*keys, "team_type", "share", "low", "high", "k", "n"])
-
-
-def most_cited(papers: pd.DataFrame, venue: str, year: int, key: str) -> str | None:
-    """Return the team type of a paper if it is the most cited of its venue and year, else None."""
-    of_year = papers[(papers["venue"] == venue) & (papers["year"] == year)]
-    first = of_year[of_year["rank"] == of_year["rank"].max()]
-    return str(first["team_type"].iloc[0]) if key in set(first["key"]) and len(first) == 1 else None
-
-
-def with_period(papers: pd.DataFrame, periods: Sequence[tuple[int, int]]) -> pd.DataFrame:
-    """Return the papers of some periods, with ``period``."""
-    return pd.concat(
-        [in_years(papers, years).assign(period=span(years)) for years in periods],
-        ignore_index=True,
-    )
-
-
-def venues_of_all(papers: pd.DataFrame) -> list[str]:
-    """Return the venues that have papers in every period, in alphabetical order."""
-    periods = papers.groupby("venue", observed=True)["period"].nunique()
-    return sorted(periods[periods == papers["period"].nunique()].index)

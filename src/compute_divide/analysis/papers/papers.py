@@ -13,7 +13,8 @@ import numpy as np
 import pandas as pd
 
 from bookpress.chapter.estimates import Estimate
-from compute_divide.analysis.statistics.estimates import UNKNOWN, wilson_share
+from compute_divide.analysis.statistics.bounds import academic_bounds  # noqa: F401 - for a chapter
+from compute_divide.analysis.statistics.estimates import UNKNOWN, wilson_interval, wilson_share
 from compute_divide.evidence.papers.affiliations import AffiliationReader, load_rules
 from compute_divide.evidence.papers.profiles import (
     JOINT_LABS,
@@ -60,8 +61,22 @@ def venue_name(venue: str) -> str:
 class Choices:
     """What decides a paper's team type.
 
-    The reading by affiliations (``"name"``) or e-mail domains (``"domain"``), how joint laboratories, government and
-    non-profits count, and judgement calls that are decided otherwise: ``"openai=nonprofit"``, ``"mila=unknown"``.
+    Parameters
+    ----------
+    reading : str
+        How it is read where authors work: by affiliations (``"name"``) or by e-mail domains (``"domain"``).
+    joint_labs : str
+        How a joint laboratory of a university and a company counts, one of `JOINT_LABS`.
+    non_profits : str
+        How government and non-profit research counts: ``"other"`` or ``"academia"``.
+    flips : sequence of str
+        Judgement calls of ``data/organisations.csv`` that are decided otherwise: ``"openai=nonprofit"``,
+        ``"mila=unknown"``.
+
+    Examples
+    --------
+    >>> Choices(flips=["openai=nonprofit"]).non_profits
+    'other'
     """
 
     reading: str = "name"
@@ -79,7 +94,25 @@ class Choices:
 
 
 def with_teams(papers: pd.DataFrame, choices: Choices | None = None) -> pd.DataFrame:
-    """Return papers with ``team_type``, and ``industry``: whether any author works for a company, missing if unknown.
+    """Return papers with the type of their team.
+
+    Parameters
+    ----------
+    papers : pandas.DataFrame
+        Papers with the columns ``profile`` and ``domain_profile``, as `load_papers` has them.
+    choices : Choices, optional
+        What decides it; by default the choices of the published edition.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The papers with ``team_type`` (one of `TEAM_TYPES`, or ``unknown``) and ``industry``: whether any author works
+        for a company, missing if not known.
+
+    Raises
+    ------
+    EvidenceError
+        If a flip is none of the judgement calls.
 
     Examples
     --------
@@ -108,32 +141,33 @@ def with_teams(papers: pd.DataFrame, choices: Choices | None = None) -> pd.DataF
 
 
 def covered(papers: pd.DataFrame, minimum: float) -> pd.DataFrame:
-    """Return the papers of the venue-years in which the team type of at least this share (0 to 1) is known."""
+    """Return the papers of the conferences and years whose teams are known well enough.
+
+    Parameters
+    ----------
+    papers : pandas.DataFrame
+        All accepted papers of each conference and year, with ``venue``, ``year`` and ``team_type``.
+    minimum : float
+        The least share (0 to 1) of the papers of a conference in a year whose team type must be known.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The papers of those that have it, also those of unknown teams.
+
+    Examples
+    --------
+    >>> rows = {"venue": ["icml"] * 4, "year": [2023, 2023, 2024, 2024]}
+    >>> papers = pd.DataFrame(rows).assign(team_type=["other", "unknown", "other", "other"])
+    >>> covered(papers, 0.85)["year"].tolist()
+    [2024, 2024]
+    """
     shares = (
         (papers["team_type"] != UNKNOWN)
         .groupby([papers[key] for key in VENUE_YEAR])
         .transform("mean")
     )
     return papers[shares >= minimum]
-
-
-def academic_bounds(papers: pd.DataFrame, by: Sequence[str] = VENUE_YEAR) -> pd.DataFrame:
-    """Return academia-only shares and their bounds when affiliations are missing, for each group; see `with_bounds`."""
-    known, academic = papers["team_type"] != UNKNOWN, papers["team_type"] == "academia-only"
-    flags = pd.DataFrame({"k": academic, "known": known, "n": True})
-    return with_bounds(flags.groupby([papers[key] for key in by]).sum().reset_index())
-
-
-def with_bounds(counts: pd.DataFrame) -> pd.DataFrame:
-    """Return counts ``k`` academia-only of ``known`` of ``n`` with the share of the known and Manski's bounds (1989).
-
-    ``lowest`` holds when every unknown one has a company author, ``highest`` when none has.
-    """
-    return counts.assign(
-        share=counts["k"] / counts["known"].where(counts["known"] > 0),
-        lowest=counts["k"] / counts["n"],
-        highest=(counts["k"] + counts["n"] - counts["known"]) / counts["n"],
-    )
 
 
 # --- how good the readings are ---
@@ -198,7 +232,30 @@ def matched(
     texts: Sequence[str] = ("title",),
     kind: str = "terms",
 ) -> pd.Series:
-    """Tell for each paper whether one of the names (of ``"terms"`` or ``"models"``) matched in one of the texts."""
+    """Tell for each paper whether one of some terms or models stands in its texts.
+
+    Parameters
+    ----------
+    papers : pandas.DataFrame
+        Papers with what their texts name, in columns such as ``title_terms`` and ``abstract_models``.
+    names : iterable of str
+        Terms of topics, or names of pre-trained models, as ``data/topics.yml`` has them.
+    texts : sequence of str
+        Where they are looked for: ``"title"``, ``"keywords"``, ``"abstract"``.
+    kind : str
+        What the names are: ``"terms"`` or ``"models"``.
+
+    Returns
+    -------
+    pandas.Series
+        True and false, on the index of the papers.
+
+    Examples
+    --------
+    >>> papers = pd.DataFrame({"title_models": ["bert|clip", None]})
+    >>> matched(papers, ["clip"], kind="models").tolist()
+    [True, False]
+    """
     wanted = frozenset(names)
     found = np.zeros(len(papers), dtype=bool)
     for text in texts:
@@ -213,7 +270,33 @@ def matched(
 def about(
     papers: pd.DataFrame, groups: Sequence[str], texts: Sequence[str] = ("title",)
 ) -> pd.Series:
-    """Tell for each paper whether it is about one of the topics or groups of them; EvidenceError for another name."""
+    """Tell for each paper whether it is about one of some topics.
+
+    Parameters
+    ----------
+    papers : pandas.DataFrame
+        Papers with the terms that their texts name, in columns such as ``title_terms``.
+    groups : sequence of str
+        Topics, or groups of topics, of ``data/topics.yml``.
+    texts : sequence of str
+        The texts in which a term counts: ``"title"``, ``"keywords"``, ``"abstract"``.
+
+    Returns
+    -------
+    pandas.Series
+        True and false, on the index of the papers.
+
+    Raises
+    ------
+    EvidenceError
+        If there is no such topic or group.
+
+    Examples
+    --------
+    >>> papers = pd.DataFrame({"title_terms": ["scaling law*", "kernel*", None]})
+    >>> about(papers, ["compute-intensive"]).tolist()
+    [True, False, False]
+    """
     return matched(papers, load_topics().terms(groups), texts)
 
 
@@ -223,32 +306,116 @@ def with_class(
     low: Sequence[str] = (LOW,),
     texts: Sequence[str] = ("title",),
 ) -> pd.DataFrame:
-    """Return papers with ``topic_class``: ``compute-intensive`` (also where both fit), ``low-compute`` or ``other``."""
+    """Return papers with the class of their topics.
+
+    Parameters
+    ----------
+    papers : pandas.DataFrame
+        Papers with the columns of matched terms, such as ``title_terms``.
+    intensive, low : sequence of str
+        The topics, or groups of topics, of ``data/topics.yml`` that count as compute-intensive and as low-compute.
+    texts : sequence of str
+        The texts in which a term counts: ``"title"``, ``"keywords"``, ``"abstract"``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The papers with ``topic_class``: ``compute-intensive`` (also where both fit), ``low-compute`` or ``other``.
+
+    Raises
+    ------
+    EvidenceError
+        If there is no such topic or group.
+
+    Examples
+    --------
+    >>> papers = pd.DataFrame({"title_terms": ["scaling law*", "kernel*", None]})
+    >>> with_class(papers)["topic_class"].tolist()
+    ['compute-intensive', 'low-compute', 'other']
+    """
     kinds = [about(papers, intensive, texts), about(papers, low, texts)]
     return papers.assign(topic_class=np.select(kinds, [INTENSIVE, LOW], "other"))
 
 
 def having(papers: pd.DataFrame, texts: Sequence[str]) -> pd.DataFrame:
-    """Return the papers that have all of these texts; a title they all have."""
+    """Return the papers that have all of these texts.
+
+    Parameters
+    ----------
+    papers : pandas.DataFrame
+        Papers with the columns ``has_keywords`` and ``has_abstract``.
+    texts : sequence of str
+        Of ``"title"``, ``"keywords"`` and ``"abstract"``; a title they all have.
+
+    Returns
+    -------
+    pandas.DataFrame
+        These papers. A share that rests on abstracts must be taken over papers that have one.
+
+    Examples
+    --------
+    >>> papers = pd.DataFrame({"has_keywords": [True, True], "has_abstract": [True, False]})
+    >>> len(having(papers, ["title", "abstract"]))
+    1
+    """
     for text, column in {"keywords": "has_keywords", "abstract": "has_abstract"}.items():
         papers = papers[papers[column].astype(bool)] if text in texts else papers
     return papers
 
 
 def naming_shares(papers: pd.DataFrame, flag: pd.Series, keys: Sequence[str]) -> pd.DataFrame:
-    """Return the share of papers for which a flag holds, with its Wilson interval, by the key columns."""
-    rows = [
-        {
-            **dict(zip(keys, group, strict=True)),
-            **wilson_share(int(part.sum()), len(part), "").row(),
-        }
-        for group, part in flag.groupby([papers[key] for key in keys], observed=True)
-    ]
-    return pd.DataFrame(rows, columns=[*keys, "k", "n", "share", "low", "high"])
+    """Return the share of papers of which something is true, group by group.
+
+    Parameters
+    ----------
+    papers : pandas.DataFrame
+        The papers; all count in the totals.
+    flag : pandas.Series
+        The mask on their index that is true of those that are counted.
+    keys : sequence of str
+        The columns that make a group, such as ``["venue", "year"]``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a group, in the order of the keys: the keys, ``k`` of ``n``, their ``share`` (0 to 1), and the ends
+        ``low`` and ``high`` of its 95% Wilson interval.
+
+    Examples
+    --------
+    >>> papers = pd.DataFrame({"venue": ["icml"] * 4, "year": [2023, 2024, 2024, 2024]})
+    >>> flag = pd.Series([True, False, True, True])
+    >>> naming_shares(papers, flag, ["venue", "year"])[["year", "k", "n"]].values.tolist()
+    [[2023, 1, 1], [2024, 2, 3]]
+    """
+    groups = flag.astype(int).groupby([papers[key] for key in keys], observed=True)
+    counts = groups.agg(k="sum", n="size").reset_index()
+    share, low, high = wilson_interval(counts["k"], counts["n"])
+    return counts.assign(share=share, low=low, high=high)
 
 
 def largest_share(shares: pd.DataFrame, name: str) -> Estimate:
-    """Return the largest of some shares of `naming_shares`, labelled by a column; no value where there is none."""
+    """Return the largest of some shares.
+
+    Parameters
+    ----------
+    shares : pandas.DataFrame
+        Shares with the columns ``k``, ``n`` and ``share``, such as those of `naming_shares`.
+    name : str
+        The column that names each.
+
+    Returns
+    -------
+    Estimate
+        The first of the largest, with its 95% Wilson interval, labelled by its name; without a value where there is
+        none.
+
+    Examples
+    --------
+    >>> shares = pd.DataFrame({"where": ["ACL", "ICML"], "k": [3, 1], "n": [4, 4], "share": [0.75, 0.25]})
+    >>> largest_share(shares, "where").label
+    'ACL'
+    """
     if shares.empty:
         return wilson_share(0, 0, "none")
     row = shares.iloc[int(shares["share"].to_numpy().argmax())]
@@ -272,9 +439,25 @@ def models_named(papers: pd.DataFrame, texts: Sequence[str]) -> pd.DataFrame:
 
 
 def model_names(*, teams: Sequence[str] = (), access: Sequence[str] = ()) -> list[str]:
-    """Return the pre-trained models of makers of some team types and of some kinds of access; all where none is asked.
+    """Return the pre-trained models that are looked for, by who made them and how they are had.
 
-    Image networks that are as much architectures as pre-trained models do not count.
+    Parameters
+    ----------
+    teams : sequence of str
+        Team types of the makers; all where none is given.
+    access : sequence of str
+        Kinds of access, ``"open"`` (to download) or ``"hosted"`` (through a service only); all where none is given.
+
+    Returns
+    -------
+    list of str
+        Their names in ``data/topics.yml``. Image networks that are as much architectures as pre-trained models do not
+        count.
+
+    Examples
+    --------
+    >>> "gpt-3" in model_names(access=["hosted"]), "gpt-3" in model_names(access=["open"])
+    (True, False)
     """
     return [
         name

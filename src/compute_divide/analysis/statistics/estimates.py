@@ -460,11 +460,6 @@ def in_periods(rows: pd.DataFrame, periods: Iterable[Years | int]) -> pd.DataFra
     return pd.concat(parts, ignore_index=True)
 
 
-def until(periods: Sequence[tuple[int, int]], last: int) -> list[tuple[int, int]]:
-    """Return the periods as far as they reach up to a last year: later ones are left out, one that passes it is cut."""
-    return [(first, min(end, last)) for first, end in periods if first <= last]
-
-
 def shares_by(
     rows: pd.DataFrame, keys: Sequence[str] = ("year",), team_types: Iterable[str] = TEAM_TYPES
 ) -> pd.DataFrame:

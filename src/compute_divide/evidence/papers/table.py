@@ -106,7 +106,23 @@ TABLES = (PAPERS, AGREEMENT, COVERAGE, citations.RANKS)
 
 
 def paper_key(title: str) -> str:
-    """Return the key of a paper: 16 hexadecimal digits of the SHA-256 of its normalised title."""
+    """Return the key of a paper, by which its title is known without being kept.
+
+    Parameters
+    ----------
+    title : str
+        The title; accents, case, spaces and signs do not matter.
+
+    Returns
+    -------
+    str
+        The first 16 hexadecimal digits of the SHA-256 of the normalised title.
+
+    Examples
+    --------
+    >>> paper_key("Generative Adversarial Nets") == paper_key("generative adversarial  nets")
+    True
+    """
     return hashlib.sha256(lists.title_key(title).encode()).hexdigest()[:16]
 
 
