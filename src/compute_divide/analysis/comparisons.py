@@ -20,7 +20,7 @@ MOST_SHOWN = 8  # names that a reason lists
 Names = Iterable[str] | pd.DataFrame
 
 
-def only(found: Names, *names: str, among: Sized | None = None) -> Comparison:
+def only(found: Names, *names: str, what: str = "it", among: Sized | None = None) -> Comparison:
     """Compare: what was found is just these names, in any order.
 
     Parameters
@@ -29,6 +29,8 @@ def only(found: Names, *names: str, among: Sized | None = None) -> Comparison:
         Names, or rows with a column ``model``; repeated ones count once.
     *names : str
         The names that the sentence gives; none where it says that there is none.
+    what : str
+        What was found, to be read before "is".
     among : sized, optional
         Out of what was chosen; without any of it the comparison is unknown.
 
@@ -43,7 +45,7 @@ def only(found: Names, *names: str, among: Sized | None = None) -> Comparison:
     (True, False, None)
     """
     known = names_of(found)
-    return Comparison(_known(among) and set(known) == set(names), f"it is {_told(known)}")
+    return Comparison(_known(among) and set(known) == set(names), f"{what} is {_told(known)}")
 
 
 def ordered(found: Names, *names: str, among: Sized | None = None) -> Comparison:

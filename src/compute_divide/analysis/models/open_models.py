@@ -37,16 +37,59 @@ def choose(
     years: tuple[int, int],
     minimum_coverage: float,
 ) -> pd.DataFrame:
-    """Return the papers that count: of these venues and years, with a known team type and all of these texts.
+    """Return the papers that count: of some conferences and years, with a known team type and some texts.
 
-    Of a venue-year the team type of at least the share `minimum_coverage` of the accepted papers must be known.
+    Parameters
+    ----------
+    papers : pandas.DataFrame
+        Papers with ``team_type``, from `with_teams`.
+    venues : sequence of str
+        The conferences.
+    texts : sequence of str
+        The texts that a paper must have, see `having`.
+    years : tuple of int
+        First and last year.
+    minimum_coverage : float
+        The least share (0 to 1) of the papers of a conference in a year whose team type must be known, see `covered`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        These papers.
+
+    Examples
+    --------
+    >>> papers = pd.DataFrame({"venue": ["icml"] * 2, "year": [2023, 2024], "team_type": "other"})
+    >>> len(choose(papers, ["icml"], ["title"], (2024, 2024), 0.85))
+    1
     """
     of_venues = covered(papers[papers["venue"].isin(list(venues))], minimum_coverage)
     return known_teams(having(in_years(of_venues, years), texts))
 
 
 def with_naming(papers: pd.DataFrame, texts: Sequence[str]) -> pd.DataFrame:
-    """Return papers with the columns of `FLAGS`: which pre-trained models they name in some of their texts."""
+    """Return papers with what they name of the pre-trained models that are looked for.
+
+    Parameters
+    ----------
+    papers : pandas.DataFrame
+        Papers with the models that their texts name, in columns such as ``title_models``.
+    texts : sequence of str
+        Where names are looked for: ``"title"``, ``"keywords"``, ``"abstract"``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The papers with a column of true and false each: whether they name a model at all (``names_any``), one that
+        industry alone made (``names_industry``), one of these to download (``names_open``) or behind a service
+        (``names_hosted``), one that academia alone made (``names_academia``).
+
+    Examples
+    --------
+    >>> papers = with_naming(pd.DataFrame({"title_models": ["gpt-3", None]}), ["title"])
+    >>> papers["names_hosted"].tolist(), papers["names_open"].tolist()
+    ([True, False], [False, False])
+    """
     found = {
         flag: matched(papers, model_names(teams=teams, access=access), texts, "models")
         for flag, (teams, access) in FLAGS.items()
@@ -55,7 +98,24 @@ def with_naming(papers: pd.DataFrame, texts: Sequence[str]) -> pd.DataFrame:
 
 
 def two_sides(papers: pd.DataFrame) -> pd.DataFrame:
-    """Return the papers of academic teams alone and those with a company author, told apart by ``academic``."""
+    """Return the papers of academia alone and those with a company author, without all others.
+
+    Parameters
+    ----------
+    papers : pandas.DataFrame
+        Papers with ``team_type``, from `with_teams`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        These papers with a column ``academic``: whether they are of academia alone.
+
+    Examples
+    --------
+    >>> papers = pd.DataFrame({"team_type": ["academia-only", "collaboration", "other"]})
+    >>> two_sides(papers)["academic"].tolist()
+    [True, False]
+    """
     sides = papers[papers["team_type"].isin([ACADEMIA, "collaboration", INDUSTRY])]
     return sides.assign(academic=sides["team_type"] == ACADEMIA)
 
@@ -63,7 +123,32 @@ def two_sides(papers: pd.DataFrame) -> pd.DataFrame:
 def late_over_early(
     papers: pd.DataFrame, outcome: str, early: tuple[int, int], late: tuple[int, int], label: str
 ) -> Association:
-    """Return the odds of an outcome in late years over early ones, within venue; a year of both counts as late."""
+    """Return how many times as high the odds of an outcome are in late years as in early ones, within a conference.
+
+    Parameters
+    ----------
+    papers : pandas.DataFrame
+        Papers with ``venue``, ``year`` and the outcome.
+    outcome : str
+        A column of true and false.
+    early, late : tuple of int
+        First and last year of the two periods; a year of both counts as late.
+    label : str
+        What is estimated, in a few words that stand alone.
+
+    Returns
+    -------
+    Association
+        The odds ratio, pooled over conferences, and the counts of those that have papers in both periods; see
+        `association`.
+
+    Examples
+    --------
+    >>> rows = {"venue": "acl", "year": [2020] * 4 + [2024] * 4, "named": [True] + [False] * 3 + [True] * 3 + [False]}
+    >>> change = late_over_early(pd.DataFrame(rows), "named", (2019, 2022), (2023, 2025), "odds of naming")
+    >>> round(change.odds_ratio.value), len(change.strata)
+    (9, 1)
+    """
     rows = papers[["venue", "year", outcome]]
     after, before = (
         rows["year"].between(*late).astype(bool),

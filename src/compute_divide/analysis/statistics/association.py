@@ -83,10 +83,44 @@ def fit_logistic(design: Floats, k: Floats, n: Floats) -> Fit:
 def association(
     rows: pd.DataFrame, exposure: str, outcome: str, strata: Sequence[str], label: str
 ) -> Association:
-    """Return the odds ratio of an outcome by an exposure (columns of true and false), pooled over strata.
+    """Return the odds ratio of an outcome by an exposure, pooled over strata within which rows are comparable.
 
-    The value is None where no stratum says anything, and where it would be zero or without bound, as when an outcome
-    never occurs among the exposed. Mantel & Haenszel (1959) with the variance of Robins, Breslow & Greenland (1986).
+    Parameters
+    ----------
+    rows : pandas.DataFrame
+        The rows.
+    exposure, outcome : str
+        Two columns of true and false.
+    strata : sequence of str
+        The columns within whose values rows are compared, such as ``["venue", "year"]``.
+    label : str
+        What is estimated, in a few words that stand alone.
+
+    Returns
+    -------
+    Association
+        ``odds_ratio``, with its 95% interval and the rows that it rests on, and ``strata``, the counts of each stratum
+        that says anything. The odds ratio has no value where none does, and where it would be zero or without bound, as
+        when an outcome never occurs among the exposed.
+
+    Notes
+    -----
+    The estimator of Mantel and Haenszel [1]_ with the variance of Robins, Breslow and Greenland [2]_.
+
+    References
+    ----------
+    .. [1] Mantel, N. and Haenszel, W. (1959). Statistical aspects of the analysis of data from retrospective studies of
+       disease. Journal of the National Cancer Institute 22, 719-748.
+    .. [2] Robins, J., Breslow, N. and Greenland, S. (1986). Estimators of the Mantel-Haenszel variance consistent in
+       both sparse data and large-strata limiting models. Biometrics 42, 311-323.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"venue": "icml", "topic": [True] * 4 + [False] * 4})
+    >>> rows["academic"] = [True, False, False, False, True, True, True, False]
+    >>> found = association(rows, "topic", "academic", ["venue"], "odds of academia alone")
+    >>> round(found.odds_ratio.value, 3), found.odds_ratio.n
+    (0.111, 8)
     """
     tables = _tables(rows, exposure, outcome, strata)
     cells = tables[CELLS].to_numpy(dtype=float)

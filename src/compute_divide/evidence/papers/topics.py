@@ -112,7 +112,23 @@ def term_key(pattern: str, *, case: bool = False) -> str:
 
 
 def load_topics() -> Topics:
-    """Return the topics, groups and models of ``data/topics.yml``."""
+    """Return the topics of papers, groups of topics, and the pre-trained models that are looked for.
+
+    Returns
+    -------
+    Topics
+        The content of ``data/topics.yml``: ``topics``, ``groups`` and ``models``, each by name.
+
+    Raises
+    ------
+    EvidenceError
+        If the file is missing or damaged.
+
+    Examples
+    --------
+    >>> load_topics().models["bert"].maker
+    'Google'
+    """
     return read_yaml("topics.yml", Topics)
 
 
