@@ -168,7 +168,7 @@ def large_scale_and_training(raw: Path) -> Numbers:
         statistics.fmean(math.log(model["compute"]) for model in late if model["team"] == team)
         for team in ("industry", "academia")
     )
-    found["training-compute:gap_late"] = math.exp(industry - academia)
+    found["training-compute:gaps.late"] = math.exp(industry - academia)
     found["evidence:compute_known"] = (sum(model["compute"] is not None for model in new), len(new))
     found["introduction:industry_end"] = share(new, "industry", 2025, 2025)
     language = [model for model in new if "Language" in model["row"]["Domain"]]

@@ -66,8 +66,32 @@ def geometric_mean_ratio(
 ) -> Estimate:
     """Return the ratio of the geometric means, industry over academia, of the positive values of a column.
 
-    The 95% percentile interval draws papers (by ``link``) within each team type; `n` counts the models of both. A side
-    without a model leaves no value, one with fewer than five papers no interval.
+    Parameters
+    ----------
+    rows : pandas.DataFrame
+        Models with the columns ``team_type``, ``link`` (of the paper) and the values.
+    label : str
+        What is estimated, in a few words that stand alone.
+    value : str
+        The column of the values; by default the training compute in FLOP.
+    interval : bool
+        Whether an interval is wanted, which takes most of the time.
+
+    Returns
+    -------
+    Estimate
+        The ratio, with the number of models of both sides. A side without a model leaves no value, one with fewer than
+        five papers no interval.
+
+    Raises
+    ------
+    KeyError
+        If a column is missing.
+
+    Notes
+    -----
+    The 95% percentile interval is that of a cluster bootstrap (Davison and Hinkley 1997, section 3.8): it draws papers
+    within each team type, for models of one paper are not independent.
 
     Examples
     --------
@@ -93,7 +117,41 @@ def geometric_mean_ratio(
 
 
 def median(rows: pd.DataFrame, label: str, value: str, *, unit: str) -> Estimate:
-    """Return the median of the positive values of a column; a bootstrap interval that draws papers, of five or more."""
+    """Return the median of the positive values of a column.
+
+    Parameters
+    ----------
+    rows : pandas.DataFrame
+        Rows with the columns ``link`` (of the paper) and the values.
+    label : str
+        What is estimated, in a few words that stand alone.
+    value : str
+        The column of the values.
+    unit : str
+        The unit of the values, see `Estimate`.
+
+    Returns
+    -------
+    Estimate
+        The median, with the number of positive values; without an interval where there are fewer than five papers.
+
+    Raises
+    ------
+    KeyError
+        If a column is missing.
+
+    Notes
+    -----
+    The 95% percentile interval is that of a cluster bootstrap (Davison and Hinkley 1997, section 3.8), which draws
+    papers.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"chips": [1, 4, 64, None], "link": None})
+    >>> found = median(rows, "number of chips", "chips", unit="chips")
+    >>> found.value, found.low, found.n
+    (4.0, None, 3)
+    """
     known = rows[rows[value] > 0]
     values = known[value].to_numpy(dtype=float)
     centre = float(np.median(values)) if len(values) else None
@@ -107,9 +165,34 @@ def median(rows: pd.DataFrame, label: str, value: str, *, unit: str) -> Estimate
 def ratios_by_period(
     rows: pd.DataFrame, periods: Sequence[tuple[int, int]], value: str = COMPUTE
 ) -> pd.DataFrame:
-    """Return the `geometric_mean_ratio` of each period (first and last years, both included), one row a period.
+    """Return the `geometric_mean_ratio` of each period.
 
-    ``period``, ``first``, ``last``, ``ratio``, ``low``, ``high``, ``n_over`` and ``n_under`` (models of either side).
+    Parameters
+    ----------
+    rows : pandas.DataFrame
+        Models, as `geometric_mean_ratio` takes them, with a column ``year``.
+    periods : sequence of tuple of int
+        First and last year of each, both included.
+    value : str
+        The column of the values; by default the training compute in FLOP.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row a period: ``period`` (in words), ``first``, ``last``, ``ratio``, ``low``, ``high`` (of the 95% interval),
+        ``n_over`` and ``n_under`` (models of industry and of academia).
+
+    Raises
+    ------
+    KeyError
+        If a column is missing.
+
+    Examples
+    --------
+    >>> teams = {"team_type": [INDUSTRY, ACADEMIA], "year": 2012, "link": None}
+    >>> rows = pd.DataFrame({**teams, COMPUTE: [1e22, 1e20]})
+    >>> ratios_by_period(rows, [(2012, 2017)])[["period", "n_over", "n_under"]].values.tolist()
+    [['2012 to 2017', 1, 1]]
     """
     table = []
     for first, last in periods:

@@ -53,8 +53,32 @@ def fractional_years(dates: pd.Series[pd.Timestamp]) -> pd.Series[float]:
 def growth(models: pd.DataFrame, label: str, value: str = COMPUTE, seed: int = SEED) -> Trend:
     """Return the log-linear growth of the positive values of a column over publication dates.
 
-    Ordinary least squares on log10. The 95% percentile intervals draw papers (by ``link``), not models. Fewer than
-    three models have no trend, fewer than five papers no interval.
+    Parameters
+    ----------
+    models : pandas.DataFrame
+        Rows with the columns ``published`` (date), ``link`` (of the paper) and the values.
+    label : str
+        What grows, in a few words that stand alone.
+    value : str
+        The column of the values; by default the training compute in FLOP.
+    seed : int
+        The seed of the bootstrap.
+
+    Returns
+    -------
+    Trend
+        Its ``doubling`` (in months) and ``factor`` (a year) are estimates. Fewer than three models have no trend, fewer
+        than five papers no interval; values that do not grow have no doubling time.
+
+    Raises
+    ------
+    KeyError
+        If a column is missing.
+
+    Notes
+    -----
+    Ordinary least squares on log10. The 95% percentile intervals are those of a cluster bootstrap (Davison and Hinkley
+    1997, sections 3.8 and 5.3): it draws papers, not models, for models of one paper are not independent.
 
     Examples
     --------
@@ -96,9 +120,37 @@ def growth(models: pd.DataFrame, label: str, value: str = COMPUTE, seed: int = S
 
 
 def widening(over: pd.DataFrame, under: pd.DataFrame, label: str) -> Estimate:
-    """Return the factor a year by which the distance of two log-linear trends (see `growth`) grows; above 1 it widens.
+    """Return the factor a year by which the distance of two log-linear trends grows; above 1 it widens.
 
-    Its 95% percentile interval draws the papers of both sides; there is none where a side has fewer than five papers.
+    Parameters
+    ----------
+    over, under : pandas.DataFrame
+        The rows of both sides, as `growth` takes them, with their training compute in FLOP.
+    label : str
+        What is estimated, in a few words that stand alone.
+
+    Returns
+    -------
+    Estimate
+        The ratio of both factors a year. It has no value where a side has fewer than three models, and no interval
+        where one has fewer than five papers.
+
+    Raises
+    ------
+    KeyError
+        If a column is missing.
+
+    Notes
+    -----
+    The 95% percentile interval is that of the bootstrap of `growth`, with the papers of both sides drawn independently.
+
+    Examples
+    --------
+    >>> dates = pd.to_datetime([f"{year}-01-01" for year in range(2010, 2020)])
+    >>> over = pd.DataFrame({"published": dates, COMPUTE: [4.0**i for i in range(10)], "link": None})
+    >>> under = over.assign(**{COMPUTE: [2.0**i for i in range(10)]})
+    >>> round(widening(over, under, "over against under").value, 1)
+    2.0
     """
     # Two seeds, so that sides of the same number of papers are drawn independently.
     one, other = growth(over, label), growth(under, label, seed=SEED + 1)
@@ -143,7 +195,30 @@ def near_record(models: pd.DataFrame, window: float) -> pd.Series[bool]:
 
 
 def record_holders(models: pd.DataFrame) -> pd.DataFrame:
-    """Return the models that set a new record when they came out, by date; of several on one day the largest."""
+    """Return the models that set a new record of training compute when they came out.
+
+    Parameters
+    ----------
+    models : pandas.DataFrame
+        Rows with the columns ``published`` (date) and the training compute in FLOP; rows without either do not count.
+
+    Returns
+    -------
+    pandas.DataFrame
+        These rows by date; of several on one day the largest, and none that only equals the record.
+
+    Raises
+    ------
+    KeyError
+        If a column is missing.
+
+    Examples
+    --------
+    >>> dates = pd.to_datetime(["2014-09-04", "2012-09-30", "2013-12-20"])
+    >>> models = pd.DataFrame({"model": ["VGG16", "AlexNet", "DQN"], "published": dates})
+    >>> record_holders(models.assign(**{COMPUTE: [1.2e19, 4.7e17, 2.3e15]}))["model"].tolist()
+    ['AlexNet', 'VGG16']
+    """
     dated = models.dropna(subset=["published", COMPUTE]).sort_values(
         ["published", COMPUTE], ascending=[True, False], kind="stable"
     )
