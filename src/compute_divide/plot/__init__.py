@@ -24,6 +24,7 @@ FIGURES: dict[str, list[str]] = {
     ],
     "openalex": ["bound_bars", "corpus_plan", "missing_dots", "topic_lines"],
     "training_compute": ["compute_scatter", "doubling_table", "gap_by_era"],
+    "research_topics": ["company_lines", "reading_dots", "topic_kind_dots", "topic_rows"],
 }
 """The figures and tables, by the module that draws them."""
 _MODULES = {name: module for module, names in FIGURES.items() for name in names}

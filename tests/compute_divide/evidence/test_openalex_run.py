@@ -75,7 +75,8 @@ def test_counts_become_a_table(run: Run, server: Server) -> None:
     )
     assert result.stdout == "openalex/counts-refreshed.csv  56 rows\n"
     assert server.credits_used == 8
-    counts = load_counts()["counts-refreshed"]
+    counts = load_counts()
+    assert counts["table"].unique().tolist() == ["counts-refreshed"]
     asked_for = [work for work in server.works if 2014 <= work["publication_year"] <= 2020]
     expected = Counter((work["publication_year"], team(kinds(work))) for work in asked_for)
     for topic in ("all", "scrutiny"):
@@ -103,7 +104,7 @@ def test_counts_stop_when_the_budget_is_spent(run: Run, server: Server) -> None:
     assert done.exit_code == 1
     assert "8 credits; 6 of 6 credits are left today" in done.stderr
     assert "spent (0 of 6 credits left)" in done.stderr
-    assert load_counts() == {}
+    assert load_counts().empty
 
 
 def test_counts_that_contradict_each_other_are_refused() -> None:

@@ -95,7 +95,8 @@ def count_words(doctree: nodes.document) -> int:
 
 def refuse_in_headings(app: Sphinx, doctree: nodes.document) -> None:  # noqa: ARG001
     """Report values and marks in headings, and take them out."""
-    for title in doctree.findall(nodes.title):
+    titles = doctree.findall(nodes.title)
+    for title in (one for one in titles if not isinstance(one.parent, nodes.table)):
         for node in [*title.findall(later), *title.findall(mark)]:
             text = f"a heading cannot hold a {{{node['kind']}}}: menus need its text before results are known"
             logger.error(text, location=node, type="bookpress", subtype="heading")

@@ -7,7 +7,7 @@ the papers that have one (`having`).
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -26,7 +26,6 @@ from compute_divide.evidence.papers.profiles import (
     slot_sectors,
     team_of,
 )
-from compute_divide.evidence.papers.table import MIXED, VERDICTS
 from compute_divide.evidence.papers.topics import SEPARATOR, load_topics
 
 VENUE_YEAR = ["venue", "year"]  # the keys of a venue-year: what papers are compared within
@@ -170,57 +169,34 @@ def covered(papers: pd.DataFrame, minimum: float) -> pd.DataFrame:
     return papers[shares >= minimum]
 
 
-# --- how good the readings are ---
+# --- how an affiliation is read ---
 
 
-def readings_agree(table: pd.DataFrame, *, mixed: bool = True) -> Estimate:
-    """Return the share of authors whose affiliation and e-mail domain agree on whether they work for a company.
+def names_company(affiliations: pd.Series[str]) -> pd.Series[bool]:
+    """Tell for each affiliation whether our rule takes it for one that names a company.
 
-    Authors whose affiliation names a company and another organisation are `mixed`: one address has one employer.
+    Parameters
+    ----------
+    affiliations : pandas.Series
+        Affiliations as authors wrote them.
+
+    Returns
+    -------
+    pandas.Series
+        True and false, on their index.
+
+    Notes
+    -----
+    The rule is that of ``data/organisations.csv`` with the judgement calls of the published edition.
+
+    Examples
+    --------
+    >>> names_company(pd.Series(["Google Research, Zurich", "University of Toronto"])).tolist()
+    [True, False]
     """
-    sums = table[[*VERDICTS, *MIXED]].sum()
-    agree, every = sums["both_company"] + sums["neither"], sums[list(VERDICTS)].sum()
-    if not mixed:
-        agree, every = agree - sums["mixed_both"], every - sums[list(MIXED)].sum()
-    label = "authors whose affiliation and e-mail domain agree on company or not"
-    return wilson_share(int(agree), int(every), label)
-
-
-def unconfirmed(table: pd.DataFrame) -> Estimate:
-    """Return the share of authors with a company by their affiliation whose e-mail domain is no company's."""
-    sums = table[list(VERDICTS)].sum()
-    named = sums["both_company"] + sums["only_name"]
-    label = "authors with a company by affiliation whose e-mail domain is no company’s"
-    return wilson_share(int(sums["only_name"]), int(named), label)
-
-
-def both_readings(papers: pd.DataFrame, choices: Choices) -> pd.DataFrame:
-    """Return how many papers of each venue are academia-only by either reading, of the ``n`` whose team both know."""
-    name, domain = (
-        with_teams(papers, replace(choices, reading=reading))["team_type"]
-        for reading in ("name", "domain")
-    )
-    known = (name != UNKNOWN) & (domain != UNKNOWN)
-    flags = {
-        "academic_name": name == "academia-only",
-        "academic_domain": domain == "academia-only",
-        "n": known,
-    }
-    return pd.DataFrame(flags)[known].groupby(papers.loc[known, "venue"]).sum().reset_index()
-
-
-def company_flag(labelled: pd.DataFrame) -> tuple[Estimate, Estimate]:
-    """Return precision and recall of the rule's verdict whether a hand-labelled affiliation string names a company."""
     reader, calls = AffiliationReader(load_rules()), Choices().calls()
-    said = labelled["affiliation"].map(
-        lambda text: "industry" in slot_sectors(reader.read(text).split("+"), calls)
-    )
-    true = labelled["company"] == "yes"
-    both = int((said & true).sum())
-    return (
-        wilson_share(both, int(said.sum()), "strings called a company's that are one"),
-        wilson_share(both, int(true.sum()), "strings of companies that are found"),
-    )
+    sectors = [slot_sectors(reader.read(text).split("+"), calls) for text in affiliations]
+    return pd.Series(["industry" in found for found in sectors], affiliations.index, dtype=bool)
 
 
 # --- topics, and models that are named ---

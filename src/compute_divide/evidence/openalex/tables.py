@@ -117,7 +117,28 @@ two records of one work the first stays."""
 
 
 def load_works(name: str = files.SHIPPED) -> pd.DataFrame:
-    """Return a table of OpenAlex works, one of `works_names`, with the columns of `WORKS`; else an error."""
+    """Return a table of OpenAlex works.
+
+    Parameters
+    ----------
+    name : str
+        One of `works_names`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a work, with the columns of `WORKS`.
+
+    Raises
+    ------
+    EvidenceError
+        If there is no such table, or it is damaged.
+
+    Examples
+    --------
+    >>> load_works()["sample"].unique().tolist()
+    ['machine learning', 'other fields']
+    """
     if name not in files.works_names():
         raise EvidenceError(
             f"{name!r} is not a table of OpenAlex works; allowed: {', '.join(files.works_names())}"
@@ -125,10 +146,31 @@ def load_works(name: str = files.SHIPPED) -> pd.DataFrame:
     return tables.read_table(f"openalex/{name}.parquet", WORKS)
 
 
-def load_counts() -> dict[str, pd.DataFrame]:
-    """Return the tables of counts that were fetched, by name; none ship."""
+def load_counts() -> pd.DataFrame:
+    """Return the counts of works that were fetched from OpenAlex; none ship.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Numbers of ``works`` by ``table``, ``topic``, ``year`` and ``team_type``; no rows where none were fetched.
+
+    Raises
+    ------
+    EvidenceError
+        If a table is damaged.
+
+    Examples
+    --------
+    >>> load_counts().columns.tolist()
+    ['table', 'topic', 'year', 'team_type', 'works']
+    """
     names = [name for name in files.list_names("openalex", ".csv") if name.startswith("counts-")]
-    return {name: tables.read_table(f"openalex/{name}.csv", COUNTS) for name in names}
+    parts = [pd.DataFrame(columns=["table", *COUNTS.columns])] if not names else []
+    for name in names:
+        counts = tables.read_table(f"openalex/{name}.csv", COUNTS)
+        counts.insert(0, "table", name)
+        parts.append(counts)
+    return pd.concat(parts, ignore_index=True)
 
 
 def load_companies() -> dict[str, str]:

@@ -1,0 +1,90 @@
+"""Shares where it is not known of some what they are: worst-case bounds, which hold whatever the unknown ones are."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from bookpress.chapter.estimates import Estimate
+from compute_divide.analysis.statistics.estimates import ACADEMIA, UNKNOWN
+
+
+def academic_bounds(
+    rows: pd.DataFrame, by: Sequence[str] = ("venue", "year"), number: str | None = None
+) -> pd.DataFrame:
+    """Return the share of academia alone in each group, and how far those of unknown teams let it move.
+
+    Parameters
+    ----------
+    rows : pandas.DataFrame
+        Rows with a column ``team_type``, in which ``unknown`` is a team that is not known.
+    by : sequence of str
+        The columns that tell groups apart.
+    number : str, optional
+        The column that says how many works a row stands for; by default each stands for one.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a group, sorted by `by`: ``k`` of academia alone, of ``known`` teams, of ``n`` in all; ``share`` among
+        the known (missing where there are none), ``lowest`` and ``highest``. Groups of no works do not occur.
+
+    Notes
+    -----
+    The bounds are those of Manski (1989). The lowest holds where every unknown team includes a company, the highest
+    where none does. They are no intervals: chance is not in them.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"year": 2020, "team_type": ["academia-only", "industry-only", "unknown", "unknown"]})
+    >>> academic_bounds(rows, ["year"])[["k", "known", "n", "share", "lowest", "highest"]].values.tolist()
+    [[1.0, 2.0, 4.0, 0.5, 0.25, 0.75]]
+    """
+    works = pd.Series(1, rows.index) if number is None else rows[number].astype(int)
+    teams = rows["team_type"]
+    parts = {"k": works.where(teams == ACADEMIA, 0), "known": works.where(teams != UNKNOWN, 0)}
+    flags = pd.DataFrame({**parts, "n": works})
+    groups = flags.groupby([rows[key] for key in by], observed=True).sum().reset_index()
+    counts = groups[groups["n"] > 0]
+    return counts.assign(
+        share=counts["k"] / counts["known"].where(counts["known"] > 0),
+        lowest=counts["k"] / counts["n"],
+        highest=(counts["k"] + counts["n"] - counts["known"]) / counts["n"],
+    )
+
+
+def bounded_share(rows: pd.DataFrame, label: str) -> Estimate:
+    """Return the share of academia alone among the known teams, with the bounds that unknown ones leave.
+
+    Parameters
+    ----------
+    rows : pandas.DataFrame
+        Rows with a column ``team_type``, in which ``unknown`` is a team that is not known.
+    label : str
+        What is estimated, in a few words that stand alone.
+
+    Returns
+    -------
+    Estimate
+        The share among the known, whose number is `n`. Its interval are the bounds of `academic_bounds`, not chance.
+        Without a value where no team is known, and without bounds where there are no rows.
+
+    Notes
+    -----
+    Manski (1989).
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"team_type": ["academia-only", "industry-only", "unknown", "unknown"]})
+    >>> share = bounded_share(rows, "works of academia alone")
+    >>> share.value, share.low, share.high, share.n
+    (0.5, 0.25, 0.75, 2)
+    """
+    n = len(rows)
+    known = int((rows["team_type"] != UNKNOWN).sum())
+    k = int((rows["team_type"] == ACADEMIA).sum())
+    if not n:
+        return Estimate(None, k=0, n=0, label=label, unit="share")
+    share = k / known if known else None
+    return Estimate(share, k / n, (k + n - known) / n, k, known, "share", label)

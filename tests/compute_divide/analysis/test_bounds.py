@@ -1,0 +1,50 @@
+"""Worst-case bounds of shares where some teams are not known."""
+
+import pandas as pd
+from hypothesis import given
+from hypothesis import strategies as st
+
+from compute_divide.analysis.statistics.bounds import academic_bounds, bounded_share
+
+TEAMS = st.sampled_from(["academia-only", "collaboration", "industry-only", "other", "unknown"])
+
+
+def as_works(teams: list[str]) -> pd.DataFrame:
+    return pd.DataFrame({"team_type": pd.Series(teams, dtype="str"), "place": "x"})
+
+
+@given(st.lists(TEAMS, min_size=1), st.data())
+def test_the_bounds_hold_whatever_the_unknown_works_are(
+    teams: list[str], data: st.DataObject
+) -> None:
+    filled = [
+        data.draw(TEAMS.filter(lambda team: team != "unknown")) if team == "unknown" else team
+        for team in teams
+    ]
+    truth = sum(team == "academia-only" for team in filled) / len(filled)
+    row = academic_bounds(as_works(teams), ["place"]).iloc[0]
+    assert row["lowest"] <= truth + 1e-12
+    assert truth <= row["highest"] + 1e-12
+    assert (row["lowest"] == row["highest"]) == ("unknown" not in teams)
+    share = bounded_share(as_works(teams), "academia alone")
+    assert (share.low, share.high) == (row["lowest"], row["highest"])
+
+
+def test_a_share_of_nothing() -> None:
+    assert bounded_share(as_works([]), "none").value is None
+    only_unknown = bounded_share(as_works(["unknown"]), "unknown")
+    assert (only_unknown.value, only_unknown.low, only_unknown.high) == (None, 0.0, 1.0)
+    assert only_unknown.n == 0
+
+
+@given(st.lists(st.tuples(TEAMS, st.integers(0, 5))))
+def test_a_row_that_stands_for_several_works_counts_as_often(
+    counted: list[tuple[str, int]],
+) -> None:
+    counts = pd.DataFrame(counted, columns=["team_type", "works"]).assign(place="x")
+    every = as_works([team for team, works in counted for _ in range(works)])
+    pd.testing.assert_frame_equal(
+        academic_bounds(counts, ["place"], number="works"),
+        academic_bounds(every, ["place"]),
+        check_dtype=False,
+    )
