@@ -12,8 +12,15 @@ from typing import Any
 
 VOCABULARY = {
     # tables
+    "compute_divide.choices": ["DEFINITIONS", "vintages_with_hardware"],
     "compute_divide.evidence.models.table": ["load_models"],
-    "compute_divide.evidence.claims": ["load_claims", "load_related"],
+    "compute_divide.evidence.claims": [
+        "load_claims",
+        "load_compute_costs",
+        "load_instruments",
+        "load_presets",
+        "load_related",
+    ],
     "compute_divide.evidence.papers.citations": ["load_ranks"],
     "compute_divide.evidence.papers.table": [
         "load_agreement",
@@ -24,7 +31,7 @@ VOCABULARY = {
     ],
     "compute_divide.evidence.papers.topics": ["load_topics"],
     "compute_divide.evidence.openalex.tables": ["load_counts", "load_works"],
-    "compute_divide.evidence.chips.chips": ["load_chips"],
+    "compute_divide.evidence.chips.chips": ["load_chips", "load_gpu_trends", "load_prices"],
     "compute_divide.evidence.chips.clusters": ["load_clusters"],
     "compute_divide.evidence.chips.machines": ["load_laboratories", "load_owners", "load_top500"],
     "compute_divide.evidence.chips.universities": [
@@ -32,11 +39,27 @@ VOCABULARY = {
         "load_university_gpus",
         "load_university_sizes",
     ],
+    "compute_divide.evidence.outside": ["load_capability", "load_transparency"],
     "compute_divide.evidence.store.files": ["last_whole_year", "vintages"],
     # which models, and what they share
     "compute_divide.analysis.models.definitions": ["large_scale", "largest_of_year"],
     "compute_divide.analysis.models.drift": ["revised_share"],
     "compute_divide.analysis.models.multiverse": ["Question", "answers", "compared"],
+    # what others can get at of models
+    "compute_divide.analysis.models.openness": [
+        "LABORATORIES",
+        "by_organisations",
+        "dated_compute",
+        "lag_estimate",
+        "lags",
+        "with_access",
+    ],
+    "compute_divide.analysis.models.outside": [
+        "age_of_capability",
+        "by_release",
+        "mean_age",
+        "month_ends",
+    ],
     # which papers, who wrote them, what they name
     "compute_divide.analysis.papers.papers": [
         "Choices",
@@ -45,9 +68,9 @@ VOCABULARY = {
         "having",
         "largest_share",
         "matched",
-        "model_names",
         "names_company",
         "naming_shares",
+        "pretrained_models",
         "venue_name",
         "with_class",
         "with_teams",
@@ -60,12 +83,23 @@ VOCABULARY = {
     ],
     "compute_divide.analysis.models.open_models": [
         "choose",
+        "expected_share",
         "late_over_early",
         "two_sides",
+        "with_bases",
         "with_naming",
     ],
     # chips and machines
-    "compute_divide.analysis.chips.hardware": ["chip_peaks"],
+    "compute_divide.analysis.chips.hardware": [
+        "PEAK",
+        "chip_peaks",
+        "flop_per_dollar",
+        "loose_team_types",
+        "rented_flop_per_dollar",
+        "same_year_ratio",
+        "with_peaks",
+    ],
+    "compute_divide.analysis.chips.budget": ["run_flop"],
     "compute_divide.analysis.chips.machines": ["running_machines", "top500_share"],
     # estimates
     "bookpress.chapter.estimates": ["Estimate"],
@@ -76,7 +110,12 @@ VOCABULARY = {
         "median",
         "ratios_by_period",
     ],
-    "compute_divide.analysis.statistics.trends": ["growth", "record_holders", "trend_break", "widening"],
+    "compute_divide.analysis.statistics.trends": [
+        "growth",
+        "record_holders",
+        "trend_break",
+        "widening",
+    ],
     "compute_divide.analysis.statistics.estimates": [
         "COMPUTE",
         "counted_share",
@@ -86,6 +125,7 @@ VOCABULARY = {
         "joint_period",
         "known_share",
         "known_teams",
+        "newcombe_difference",
         "number_of",
         "period_share",
         "ratio",
@@ -100,12 +140,15 @@ VOCABULARY = {
     # words
     "compute_divide.plot.base.marks": ["TEAM_NAMES"],
     "compute_divide.plot.base.wording": ["in_words"],
+    # claims of others, held against ours
+    "compute_divide.analysis.claims.verdicts": ["Check", "number_judged", "outcome"],
     # comparisons, besides those of the press, which sentences use without a prefix
     "compute_divide.analysis.comparisons": [
         "at_most",
         "equals",
         "every_above",
         "every_below",
+        "judged",
         "labelled",
         "later",
         "listed",
@@ -114,6 +157,7 @@ VOCABULARY = {
         "one_of",
         "only",
         "ordered",
+        "tallied",
         "unlisted",
         "wider",
     ],

@@ -10,6 +10,10 @@ from importlib import import_module
 from typing import Any
 
 FIGURES: dict[str, list[str]] = {
+    "ledger": ["ledger_sources", "ledger_table", "literature_dots"],
+    "reproduction": ["claim_dots", "verdict_table"],
+    "by_year": ["bars_by_year", "lines_by_year"],  # for any chapter
+    "diffusion": ["access_bars", "capability_steps", "ladder_bars", "lag_lines"],
     "evidence": ["definition_table", "known_lines", "unlisted_table", "vintage_table"],
     "attention": ["lead_dots", "top_dots"],
     "introduction": ["notable_lines"],
@@ -22,9 +26,24 @@ FIGURES: dict[str, list[str]] = {
         "public_countries",
         "top500_lines",
     ],
+    "open_models": [
+        "access_dots",
+        "base_bars",
+        "base_shares",
+        "conference_texts",
+        "named_bars",
+    ],
     "openalex": ["bound_bars", "corpus_plan", "missing_dots", "topic_lines"],
+    "hardware": ["chip_ratios", "count_strips", "peak_points", "price_table", "waterfall"],
     "training_compute": ["compute_scatter", "doubling_table", "gap_by_era"],
     "research_topics": ["company_lines", "reading_dots", "topic_kind_dots", "topic_rows"],
+    "policy": [
+        "budget_calculator",
+        "facility_calculator",
+        "machine_runs",
+        "preset_runs",
+        "repeat_costs",
+    ],
 }
 """The figures and tables, by the module that draws them."""
 _MODULES = {name: module for module, names in FIGURES.items() for name in names}

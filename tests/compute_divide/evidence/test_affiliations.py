@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from compute_divide.analysis.papers.papers import company_flag
+from compute_divide.analysis.papers.papers import names_company
+from compute_divide.analysis.statistics.estimates import flag_share
 from compute_divide.evidence.papers.affiliations import (
     AffiliationReader,
     load_rules,
@@ -22,9 +23,11 @@ SAMPLE = load_labelled()
 
 
 @pytest.mark.parametrize(("name", "size"), [("first", 400), ("second", 300)])
-def test_company_flag_on_the_labelled_samples(name, size):
+def test_companies_are_told_on_the_labelled_samples(name, size):
     rows = SAMPLE[SAMPLE["sample"] == name]
-    precision, recall = company_flag(rows)
+    called, true = names_company(rows["affiliation"]), rows["company"] == "yes"
+    precision = flag_share(rows[called], true, "precision")
+    recall = flag_share(rows[true], called, "recall")
     assert len(rows) == size
     assert precision.value >= 0.97
     assert recall.value >= 0.97

@@ -398,19 +398,30 @@ def largest_share(shares: pd.DataFrame, name: str) -> Estimate:
     return wilson_share(int(row["k"]), int(row["n"]), str(row[name]))
 
 
-def models_named(papers: pd.DataFrame, texts: Sequence[str]) -> pd.DataFrame:
-    """Return how many papers name each pre-trained model, with what is known of it; most named first."""
+def pretrained_models() -> pd.DataFrame:
+    """Return the pre-trained models that are looked for in the texts of papers.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a model or family: ``model`` (its name in ``data/topics.yml``), ``label``, ``maker``, ``team`` (the team
+        type of the maker), ``access`` (``"open"`` to download, ``"hosted"`` through a service only when it came out)
+        and ``kind``. Image networks that are as much architectures as pre-trained models do not count.
+
+    Raises
+    ------
+    EvidenceError
+        If ``data/topics.yml`` is missing or damaged.
+
+    Examples
+    --------
+    >>> pretrained_models().set_index("model").loc["bert", ["maker", "access"]].tolist()
+    ['Google', 'open']
+    """
     listed = load_topics().models
-    rows = [
-        {
-            "model": name,
-            **listed[name].model_dump(include={"label", "maker", "team", "access", "kind"}),
-            "papers": int(matched(papers, [name], texts, "models").sum()),
-        }
-        for name in model_names()
-    ]
-    return pd.DataFrame(rows).sort_values(
-        ["papers", "model"], ascending=[False, True], ignore_index=True
+    about_it = {"label", "maker", "team", "access", "kind"}
+    return pd.DataFrame(
+        [{"model": name, **listed[name].model_dump(include=about_it)} for name in model_names()]
     )
 
 

@@ -234,12 +234,40 @@ class Break(NamedTuple):
 
 
 def trend_break(counts: pd.DataFrame, label: str) -> Break:
-    """Return where the course of a share turns; values of None where there are fewer than six years.
+    """Return where the course of a share turns, conferences with different levels taken together.
 
-    `counts` has a row for each ``venue`` and ``year``: ``k`` of ``n``. The logit of the share is a level for each venue
-    plus a line over the years that may change its slope once (a "broken stick", Hinkley 1971); profile likelihood finds
-    the year. Deviances are divided by the Pearson dispersion of the best fit, for shares of venue-years vary more than
-    binomial counts; the interval holds the years within the 95% point of chi-squared of the least.
+    Parameters
+    ----------
+    counts : pandas.DataFrame
+        A row for each ``venue`` and ``year``: ``k`` of ``n``.
+    label : str
+        What the share is of, in a few words that stand alone.
+
+    Returns
+    -------
+    Break
+        ``year``, the calendar year of the break, and ``before`` and ``after``, the factors a year on the odds, each
+        with its 95% interval. Without values where there are fewer than six years.
+
+    Notes
+    -----
+    The logit of the share is a level for each venue plus a line over the years that may change its slope once: a
+    "broken stick" [1]_. Profile likelihood finds the year. Deviances are divided by the Pearson dispersion of the best
+    fit, for shares of venue-years vary more than binomial counts; the interval of the year holds those within the 95%
+    point of chi-squared of the least.
+
+    References
+    ----------
+    .. [1] Hinkley, D. V. (1971). Inference in two-phase regression. Journal of the American Statistical Association 66,
+       736-743.
+
+    Examples
+    --------
+    >>> ks = [10, 20, 30, 40, 50, 40, 30, 20, 10]
+    >>> counts = pd.DataFrame({"venue": "icml", "year": range(2010, 2019), "k": ks, "n": 100})
+    >>> found = trend_break(counts, "papers with a company author")
+    >>> round(found.year.value), found.before.value > 1 > found.after.value
+    (2014, True)
     """
     rows = counts[counts["n"] > 0]
     years, n = rows["year"].to_numpy(dtype=float), len(rows)

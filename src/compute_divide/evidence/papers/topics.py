@@ -63,16 +63,23 @@ class Topics(Strict):
                     )
         return self
 
-    def terms(self, names: Iterable[str]) -> frozenset[str]:
-        """Return the terms of topics and groups given by name."""
-        found: set[str] = set()
+    def members(self, names: Iterable[str]) -> list[str]:
+        """Return the topics of groups, and topics, given by name: each once, in their order."""
+        found: dict[str, None] = {}
         for name in names:
             if name not in self.groups and name not in self.topics:
                 allowed = ", ".join([*self.groups, *self.topics])
                 raise EvidenceError(f"{name!r} is neither a group nor a topic; allowed: {allowed}")
-            for topic in self.groups[name].topics if name in self.groups else (name,):
-                found.update(self.topics[topic].terms)
-        return frozenset(found)
+            found |= dict.fromkeys(self.groups[name].topics if name in self.groups else (name,))
+        return list(found)
+
+    def label(self, name: str) -> str:
+        """Return how a topic, or a group of topics, is written."""
+        return (self.topics.get(name) or self.groups[name]).label
+
+    def terms(self, names: Iterable[str]) -> frozenset[str]:
+        """Return the terms of topics and groups given by name."""
+        return frozenset(term for name in self.members(names) for term in self.topics[name].terms)
 
 
 class TermFinder:
