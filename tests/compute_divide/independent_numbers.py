@@ -200,15 +200,15 @@ def vintages(raw: Path) -> Numbers:
             notable[name], "industry", 2024, 2024
         )
     kept = [model for model in tables["2023-03"] if model["filter"]]
-    found["reproduction:academia_share_early_paper"] = share(kept, "academia", 2010, 2014)
-    found["reproduction:academia_share_late_paper"] = share(kept, "academia", 2020, 2022)
-    found["reproduction:industry_share_2022_paper"] = share(kept, "industry", 2022, 2022)
+    found["reproduction:share_early.then"] = share(kept, "academia", 2010, 2014)
+    found["reproduction:share_late.then"] = share(kept, "academia", 2020, 2022)
+    found["reproduction:share_industry.then"] = share(kept, "industry", 2022, 2022)
     early = [
         (model["day"], model["compute"])
         for model in kept
         if model["compute"] and 2010 <= model["year"] <= 2022
     ]
-    found["reproduction:doubling_time_paper"] = doubling_months(early)
+    found["reproduction:doubling_time.then"] = doubling_months(early)
     return found
 
 
@@ -295,15 +295,15 @@ def chips_and_money(raw: Path) -> Numbers:
         "policy:reach_facility_most": (within + len(of_year) - len(known), len(of_year)),
         "policy:facility_rent": hours * price,
         "policy:facility_purchase": 5000 * bought,
-        "policy:preset_starting_grant": 1_500_000 / price * 3600 * peak * 0.33,
-        "policy:preset_airr_open": 1_400_000 * 3600 * peak * 0.33,
-        "policy:preset_airr_open_reach": (
+        "policy:preset_flop.starting_grant": 1_500_000 / price * 3600 * peak * 0.33,
+        "policy:preset_flop.airr_open": 1_400_000 * 3600 * peak * 0.33,
+        "policy:preset_reach.airr_open": (
             sum(one <= 1.4e6 * 3600 * peak * 0.33 for one in known),
             len(known),
         ),
         "policy:times_pythia": 8 * 365.25 * 24 / (64 * 3 * 24),
         "policy:times_olmo_32b": 512 * 365.25 * 24 / (1024 * 1344),
-        "policy:preset_jupiter": 24_000 * 365.25 * 24 * 3600 * peak * 0.33,
+        "policy:preset_flop.jupiter": 24_000 * 365.25 * 24 * 3600 * peak * 0.33,
         "hardware:number_industry": statistics.median(
             float(model["row"]["Hardware quantity"]) for model in industry
         ),

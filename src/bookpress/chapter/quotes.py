@@ -179,13 +179,19 @@ def split_years(text: str) -> tuple[str, str]:
     return (head, last) if head and last in JOINTS else (text, "value")
 
 
+def id_of(key: str) -> str:
+    """Return the key of a statement as part of an id: an expression gives its words and a short hash."""
+    if key.isidentifier():
+        return key
+    words = re.sub(r"\W+", "-", key).strip("-")[:40]
+    return f"{words}-{sha256(key.encode())[:6]}"
+
+
 def anchor(name: str, docname: str) -> str:
-    """Return the id of a place that rests on a statement; an expression gives its words and a short hash."""
+    """Return the id of a place that rests on a statement."""
     chapter, _, key = name.partition(":")
-    if not key.isidentifier():
-        words = re.sub(r"\W+", "-", key).strip("-")[:40]
-        key = f"{words}-{sha256(key.encode())[:6]}"
-    return f"holds-{key}" if docname.rsplit("/", 1)[-1] == chapter else f"holds-{chapter}-{key}"
+    is_own = docname.rsplit("/", 1)[-1] == chapter
+    return f"holds-{id_of(key)}" if is_own else f"holds-{chapter}-{id_of(key)}"
 
 
 def marks_of(docname: str, source: str) -> Iterator[Mark]:
@@ -217,6 +223,7 @@ def quotes_of(slug: str, source: str, also: Sequence[str] = ()) -> list[Quote]:
     found: dict[tuple[Kind, str, str], dict[int, str]] = defaultdict(dict)
     roles = [own for role in roles_of(source) if (own := _own(role, slug))]
     made = _statements_made(roles)
+    made |= {name: code for name, code in map(read_statement, also) if name and name not in made}
     for role in roles:
         with _at_line(role.line):
             kind, key, code = _quoted(role, made)

@@ -14,6 +14,7 @@ import pandas as pd
 from bookpress.chapter.estimates import Estimate
 from bookpress.chapter.number_formats import ranged
 from bookpress.chapter.statements import Comparison
+from compute_divide.analysis.claims.verdicts import VERDICTS, Check, Verdict
 
 MOST_SHOWN = 8  # names that a reason lists
 
@@ -293,7 +294,7 @@ def at_most(rows: pd.DataFrame, team_type: str, limits: Mapping[int, int]) -> Co
     return Comparison(holds, "; ".join(reasons))
 
 
-def every_above(values: Iterable[float], bound: float) -> Comparison:
+def every_above(values: Iterable[float | None], bound: float | None) -> Comparison:
     """Compare: every value lies above a number.
 
     Parameters
@@ -301,7 +302,7 @@ def every_above(values: Iterable[float], bound: float) -> Comparison:
     values : iterable of float
         The values; missing ones are left out.
     bound : float
-        The number, in the unit of the values; NaN is unknown.
+        The number, in the unit of the values; None and NaN are unknown.
 
     Returns
     -------
@@ -314,12 +315,13 @@ def every_above(values: Iterable[float], bound: float) -> Comparison:
     (True, None)
     """
     known = pd.Series([*values], dtype=float).dropna()
+    if known.empty or bound is None or pd.isna(bound):
+        return Comparison(None, "there is nothing to compare")
     least = known.min()
-    holds = None if known.empty or pd.isna(bound) else least > bound
-    return Comparison(holds, f"from {least:.4g} up against {bound:g}")
+    return Comparison(least > bound, f"from {least:.4g} up against {bound:g}")
 
 
-def every_below(values: Iterable[float], bound: float) -> Comparison:
+def every_below(values: Iterable[float | None], bound: float | None) -> Comparison:
     """Compare: every value lies below a number.
 
     Parameters
@@ -327,7 +329,7 @@ def every_below(values: Iterable[float], bound: float) -> Comparison:
     values : iterable of float
         The values; missing ones are left out.
     bound : float
-        The number, in the unit of the values; NaN is unknown.
+        The number, in the unit of the values; None and NaN are unknown.
 
     Returns
     -------
@@ -340,9 +342,10 @@ def every_below(values: Iterable[float], bound: float) -> Comparison:
     (True, 'up to 0.6 against 0.5')
     """
     known = pd.Series([*values], dtype=float).dropna()
+    if known.empty or bound is None or pd.isna(bound):
+        return Comparison(None, "there is nothing to compare")
     most = known.max()
-    holds = None if known.empty or pd.isna(bound) else most < bound
-    return Comparison(holds, f"up to {most:.4g} against {bound:g}")
+    return Comparison(most < bound, f"up to {most:.4g} against {bound:g}")
 
 
 def narrower(estimate: Estimate, width: float) -> Comparison:
@@ -413,6 +416,57 @@ def later(one: Any, other: Any) -> Comparison:
         return Comparison(None, "one of the two is not known")
     follows = bool(one > other)
     return Comparison(follows, f"{one} {'follows' if follows else 'does not follow'} {other}")
+
+
+def judged(check: Check, verdict: Verdict) -> Comparison:
+    """Compare: a claim has the verdict that the sentence gives it.
+
+    Parameters
+    ----------
+    check : Check
+        The claim, held against our estimates.
+    verdict : str
+        One of `VERDICTS`.
+
+    Returns
+    -------
+    Comparison
+        Whether it has, with the verdict and its reason.
+
+    Examples
+    --------
+    >>> judged(Check("hao-sector", why="No list tells it."), "supported").because
+    'the verdict is “cannot be tested”. No list tells it.'
+    """
+    because = f"the verdict is “{check.verdict}”. {check.reason}"
+    return Comparison(check.verdict == verdict, because)
+
+
+def tallied(checks: Iterable[Check], numbers: Mapping[str, int]) -> Comparison:
+    """Compare: of several claims so many have each verdict.
+
+    Parameters
+    ----------
+    checks : iterable of Check
+        The claims.
+    numbers : mapping of str to int
+        The number that the sentence gives of each verdict; none of one that is left out.
+
+    Returns
+    -------
+    Comparison
+        Whether all are right, with the numbers as the reason.
+
+    Examples
+    --------
+    >>> checks = [Check("hao-sector", why="No list tells it.")]
+    >>> tallied(checks, {"cannot be tested": 1}).holds, tallied(checks, {"mixed": 1}).because
+    (True, '0 supported, 0 mixed, 0 revised, 1 cannot be tested')
+    """
+    verdicts = [check.verdict for check in checks]
+    found = {verdict: verdicts.count(verdict) for verdict in VERDICTS}
+    right = all(count == numbers.get(verdict, 0) for verdict, count in found.items())
+    return Comparison(right, ", ".join(f"{count} {verdict}" for verdict, count in found.items()))
 
 
 def names_of(found: Names) -> list[str]:

@@ -45,6 +45,12 @@ class RelatedFigure(Strict):
     entry: LedgerEntry | None = None
 
 
+class LedgerFigure(RelatedFigure):
+    """A figure of related work that has an entry in the ledger."""
+
+    entry: LedgerEntry
+
+
 class Instrument(Strict):
     """An instrument of policy, or a standing practice, that serves one of the remedies; as of November 2026."""
 
@@ -139,9 +145,24 @@ def load_related() -> dict[str, RelatedFigure]:
     return dict(read_yaml("related.yml", dict[str, RelatedFigure]))
 
 
-def load_ledger() -> dict[str, tuple[RelatedFigure, LedgerEntry]]:
-    """Return the figures of related work that have an entry in the ledger, by id, each with its entry."""
-    return {name: (figure, figure.entry) for name, figure in load_related().items() if figure.entry}
+def load_ledger() -> dict[str, LedgerFigure]:
+    """Return the figures of related work that have an entry in the ledger.
+
+    Returns
+    -------
+    dict
+        By id, in the order of ``data/related.yml``: each with its ``entry``, which tells what was counted and when.
+
+    Examples
+    --------
+    >>> load_ledger()["liang-most"].entry.name
+    'who publishes most'
+    """
+    return {
+        name: LedgerFigure.model_validate(figure.model_dump())
+        for name, figure in load_related().items()
+        if figure.entry
+    }
 
 
 def load_instruments() -> dict[str, Instrument]:

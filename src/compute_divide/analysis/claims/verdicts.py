@@ -6,14 +6,16 @@ it lies elsewhere, and is *open* when it is too wide to tell.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Literal
 
 from bookpress.chapter.estimates import Estimate
+from compute_divide.analysis.statistics.estimates import number_of
 
 Verdict = Literal["supported", "mixed", "revised", "cannot be tested"]
 Outcome = Literal["holds", "fails", "open", "none"]
+Side = Literal["", "above", "below"]
 
 VERDICTS: dict[Verdict, str] = {
     "supported": "every test holds it, on data of its time and of now",
@@ -31,27 +33,126 @@ _SAID = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Check:
-    """One claim, tested: its verdict (one of `VERDICTS`) and the reason.
+    """One claim, held against our estimates.
 
-    `then` and `now` are ours on data of its time and of now, `beside` a reading of now that the verdict does not rest
-    on. Of the other definitions `tried` on data of its time, so many are `agreeing`.
+    Parameters
+    ----------
+    claim : str
+        The id of the claim.
+    value : float, optional
+        The claimed value; where a side is claimed, the value of no difference. In the unit of the estimates.
+    then, now : Estimate, optional
+        Ours on data of its time, and on those of now.
+    measure : str
+        What the estimates measure, for the reason.
+    side : str
+        ``"above"`` or ``"below"`` where the claim names a direction only; then the whole interval must lie there.
+    also : mapping of str to str
+        Other tests of now that have to hold the claim too: the `outcome` of each, by what it measures.
+    beside : Estimate, optional
+        A reading of now that is shown, and that the verdict does not rest on.
+    others : sequence of Estimate
+        Readings by other definitions on data of its time. They are counted only, for of many some agree by luck.
+    why : str
+        Why it cannot be tested, where nothing was estimated.
+
+    Notes
+    -----
+    The claim is supported when every test that could be made holds it, revised when that of now does not, and mixed
+    otherwise.
+
+    Examples
+    --------
+    >>> share = Estimate(0.64, 0.53, 0.73, unit="share")
+    >>> Check("academia-share-early", 0.65, share, share).verdict
+    'supported'
+    >>> Check("liang-most", 0.5, now=share, side="above", measure="academia alone").reason
+    'Academia alone: the estimate on data of its time cannot be had, that of now holds it.'
+    >>> Check("hao-sector", why="No list tells it.").verdict
+    'cannot be tested'
     """
 
     claim: str
-    verdict: Verdict
-    reason: str
+    value: float | None = None
     then: Estimate | None = None
     now: Estimate | None = None
+    measure: str = ""
+    side: Side = ""
+    also: Mapping[str, Outcome] = field(default_factory=dict)
     beside: Estimate | None = None
-    agreeing: int = 0
-    tried: int = 0
+    others: Sequence[Estimate] = ()
+    why: str = ""
+
+    @property
+    def outcome_then(self) -> Outcome:
+        """How the estimate on data of its time stands to the claim."""
+        return outcome(self.then, self.value, self.side)
+
+    @property
+    def outcome_now(self) -> Outcome:
+        """How the estimate on data of now stands to the claim."""
+        return outcome(self.now, self.value, self.side)
+
+    @property
+    def verdict(self) -> Verdict:
+        """One of `VERDICTS`."""
+        return verdict_of(self.outcome_then, self.outcome_now, [*self.also.values()])
+
+    @property
+    def reason(self) -> str:
+        """The reason of the verdict, in a sentence or more."""
+        if self.why:
+            return self.why
+        return (
+            f"{_capital(self.measure)}: the estimate on data of its time {_SAID[self.outcome_then]}, "
+            f"that of now {_SAID[self.outcome_now]}."
+            + "".join(f" {_capital(name)}: it {_SAID[found]}." for name, found in self.also.items())
+        )
+
+    @property
+    def agreeing(self) -> int:
+        """How many of the other definitions hold the claim on data of its time."""
+        return sum(outcome(other, self.value, self.side) == "holds" for other in self.others)
+
+
+def outcome(estimate: Estimate | None, value: float | None, side: Side = "") -> Outcome:
+    """Return how an estimate stands to a claim.
+
+    Parameters
+    ----------
+    estimate : Estimate, optional
+        The estimate.
+    value : float, optional
+        The claimed value, or the one that divides the sides, in the unit of the estimate.
+    side : str
+        ``"above"`` or ``"below"`` where only a side of the value is claimed.
+
+    Returns
+    -------
+    str
+        ``"holds"`` or ``"fails"``; ``"open"`` where an interval that should lie on one side holds the value;
+        ``"none"`` without an interval or a value.
+
+    Examples
+    --------
+    >>> share = Estimate(0.64, 0.53, 0.73, unit="share")
+    >>> outcome(share, 0.65), outcome(share, 0.5, "above"), outcome(share, 0.6, "above"), outcome(None, 0.6)
+    ('holds', 'holds', 'open', 'none')
+    """
+    if value is None or estimate is None or estimate.low is None or estimate.high is None:
+        return "none"
+    if not side:
+        return "holds" if estimate.low <= value <= estimate.high else "fails"
+    if estimate.low > value or estimate.high < value:
+        return "holds" if (estimate.low > value) == (side == "above") else "fails"
+    return "open"
 
 
 def verdict_of(then: Outcome, now: Outcome, also: Sequence[Outcome] = ()) -> Verdict:
     """Return the verdict that the outcomes of the tests make, those of other tests of now among them."""
-    known = [outcome for outcome in (then, now, *also) if outcome != "none"]
+    known = [found for found in (then, now, *also) if found != "none"]
     if not known:
         return "cannot be tested"
     if now == "fails":
@@ -59,71 +160,37 @@ def verdict_of(then: Outcome, now: Outcome, also: Sequence[Outcome] = ()) -> Ver
     return "supported" if set(known) == {"holds"} else "mixed"
 
 
-def check_value(
-    claim: str,
-    value: float,
-    then: Estimate | None,
-    now: Estimate | None,
-    *,
-    measure: str,
-    others: Sequence[Estimate] = (),
-    also: Mapping[str, Estimate] | None = None,
-    beside: Estimate | None = None,
-) -> Check:
-    """Test a claimed value against our estimates of a measure, by what is known of the paper's method.
+def number_judged(checks: Iterable[Check], verdict: Verdict, what: str) -> Estimate:
+    """Return how many claims have a verdict.
 
-    `others`, by other definitions on data of its time, are but counted, for of many some agree by luck. `also` are
-    other readings of now that have to hold the claim as well, by what they measure.
+    Parameters
+    ----------
+    checks : iterable of Check
+        The claims.
+    verdict : str
+        One of `VERDICTS`.
+    what : str
+        What the claims are called, for the label.
+
+    Returns
+    -------
+    Estimate
+        The number, of so many claims.
+
+    Raises
+    ------
+    KeyError
+        If there is no such verdict.
+
+    Examples
+    --------
+    >>> number_judged([Check("hao-sector", why="No list tells it.")], "cannot be tested", "claims").label
+    'claims whose verdict is: cannot be tested (no open data speak to it)'
     """
-    outcomes = {name: value_outcome(value, estimate) for name, estimate in (also or {}).items()}
-    agreeing = sum(value_outcome(value, estimate) == "holds" for estimate in others)
-    first, second = value_outcome(value, then), value_outcome(value, now)
-    verdict, reason = (
-        verdict_of(first, second, list(outcomes.values())),
-        _reason(measure, first, second, outcomes),
-    )
-    return Check(claim, verdict, reason, then, now, beside, agreeing, len(others))
+    found = [check.verdict for check in checks]
+    label = f"{what} whose verdict is: {verdict} ({VERDICTS[verdict]})"
+    return number_of(found.count(verdict), label, n=len(found))
 
 
-def check_direction(
-    claim: str,
-    then: Estimate | None,
-    now: Estimate | None,
-    null: float,
-    *,
-    expected: Literal["above", "below"],
-    measure: str,
-    also: Mapping[str, Outcome] | None = None,
-) -> Check:
-    """Test a claim that names a direction only: the whole interval must lie on the claimed side of a null value."""
-    first, second = (side_outcome(estimate, null, expected) for estimate in (then, now))
-    verdict = verdict_of(first, second, list((also or {}).values()))
-    return Check(claim, verdict, _reason(measure, first, second, also or {}), then, now)
-
-
-def value_outcome(value: float, estimate: Estimate | None) -> Outcome:
-    """Return whether a value lies in the interval of an estimate."""
-    if estimate is None or estimate.low is None or estimate.high is None:
-        return "none"
-    return "holds" if estimate.low <= value <= estimate.high else "fails"
-
-
-def side_outcome(
-    estimate: Estimate | None, null: float, expected: Literal["above", "below"]
-) -> Outcome:
-    """Return whether the whole interval of an estimate lies on a side of a value."""
-    if estimate is None or estimate.low is None or estimate.high is None:
-        return "none"
-    if estimate.low > null or estimate.high < null:
-        return "holds" if (estimate.low > null) == (expected == "above") else "fails"
-    return "open"
-
-
-def _reason(measure: str, then: Outcome, now: Outcome, also: Mapping[str, Outcome]) -> str:
-    others = "".join(
-        f" {name[:1].upper()}{name[1:]}: it {_SAID[outcome]}." for name, outcome in also.items()
-    )
-    return (
-        f"{measure[:1].upper()}{measure[1:]}: the estimate on data of its time {_SAID[then]}, "
-        f"that of now {_SAID[now]}.{others}"
-    )
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]

@@ -248,9 +248,30 @@ def scaled(
 
 
 def newcombe_difference(one: Estimate, other: Estimate, label: str) -> Estimate:
-    """Return the difference of two shares in percentage points, with an interval made of their Wilson intervals.
+    """Return the difference of two shares, with an interval made of their Wilson intervals.
 
+    Parameters
+    ----------
+    one, other : Estimate
+        The two shares; the other is taken from the one.
+    label : str
+        What is estimated, in a few words that stand alone.
+
+    Returns
+    -------
+    Estimate
+        The difference in percentage points, with its 95% interval and the total of both; without a value where a share
+        has none, or no interval.
+
+    Notes
+    -----
     Newcombe (1998), method 10: the interval keeps its coverage where shares are near 0 or 1 and totals are small.
+
+    Examples
+    --------
+    >>> gap = newcombe_difference(wilson_share(56, 70, "one"), wilson_share(48, 80, "other"), "gap")
+    >>> round(gap.value), round(gap.low, 1), round(gap.high, 1), gap.n
+    (20, 5.2, 33.4, 150)
     """
     first, second = ((share.value, share.low, share.high) for share in (one, other))
     if None in (*first, *second):
@@ -263,18 +284,121 @@ def newcombe_difference(one: Estimate, other: Estimate, label: str) -> Estimate:
     )
 
 
+def mean_share(shares: pd.Series, label: str) -> Estimate:
+    """Return the mean of the shares of several places, each of which counts as one.
+
+    Parameters
+    ----------
+    shares : pandas.Series
+        A share, 0 to 1, of each place, such as a conference.
+    label : str
+        What is estimated, in a few words that stand alone.
+
+    Returns
+    -------
+    Estimate
+        The mean, with its 95% interval, cut at 0 and 1, and the number of places. Without a value where there are fewer
+        than three: two tell nothing of others.
+
+    Notes
+    -----
+    The interval is that of Student (1908) for the mean of independent places, which need not be alike.
+
+    Examples
+    --------
+    >>> found = mean_share(pd.Series([0.3, 0.4, 0.5]), "papers with industry, mean over conferences")
+    >>> round(found.value, 2), round(found.low, 2), round(found.high, 2), found.n
+    (0.4, 0.15, 0.65, 3)
+    """
+    n = len(shares)
+    if n < 3:
+        return Estimate(None, n=n, unit="share", label=label)
+    from scipy.special import stdtrit
+
+    mean = float(shares.mean())
+    half = float(stdtrit(n - 1, 0.975) * shares.std() / np.sqrt(n))
+    return Estimate(mean, max(0.0, mean - half), min(1.0, mean + half), None, n, "share", label)
+
+
 def known_teams(rows: pd.DataFrame) -> pd.DataFrame:
-    """Return the rows whose team type is known."""
+    """Return the rows whose team type is known.
+
+    Parameters
+    ----------
+    rows : pandas.DataFrame
+        Rows with a column ``team_type``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Those of one of `TEAM_TYPES`, unchanged.
+
+    Examples
+    --------
+    >>> len(known_teams(pd.DataFrame({"team_type": ["academia-only", "unknown", None]})))
+    1
+    """
     return rows[rows["team_type"].isin(TEAM_TYPES)]
 
 
 def known_share(rows: pd.DataFrame, column: str, label: str) -> Estimate:
-    """Return the share of rows for which a column is known: the coverage of everything that rests on it."""
+    """Return the share of rows for which a column is known: the coverage of everything that rests on it.
+
+    Parameters
+    ----------
+    rows : pandas.DataFrame
+        The rows; all count in the total.
+    column : str
+        The column that may be missing.
+    label : str
+        What is estimated, in a few words that stand alone.
+
+    Returns
+    -------
+    Estimate
+        The share, with its 95% Wilson interval and counts; without a value where there are no rows.
+
+    Raises
+    ------
+    KeyError
+        If there is no such column.
+
+    Examples
+    --------
+    >>> known_share(pd.DataFrame({"chips": [8, None]}), "chips", "models whose chips are known").value
+    0.5
+    """
     return wilson_share(int(rows[column].notna().sum()), len(rows), label)
 
 
 def team_share(rows: pd.DataFrame, team_type: str, label: str) -> Estimate:
-    """Return the share of one of `TEAM_TYPES` among the rows whose ``team_type`` is known; ValueError for another."""
+    """Return the share of a team type among the rows whose team type is known.
+
+    Parameters
+    ----------
+    rows : pandas.DataFrame
+        Rows with a column ``team_type``.
+    team_type : str
+        One of `TEAM_TYPES`.
+    label : str
+        What is estimated, in a few words that stand alone.
+
+    Returns
+    -------
+    Estimate
+        The share, with its 95% Wilson interval and counts; without a value where no team type is known.
+
+    Raises
+    ------
+    ValueError
+        If the team type is another.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"team_type": ["academia-only", "industry-only", "unknown"]})
+    >>> team_share(rows, "academia-only", "models by academia alone").n
+    2
+    """
     _check_team(team_type)
     teams = rows["team_type"]
     return wilson_share(int((teams == team_type).sum()), int(teams.isin(TEAM_TYPES).sum()), label)

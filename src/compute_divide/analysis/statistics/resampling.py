@@ -162,6 +162,48 @@ def median(rows: pd.DataFrame, label: str, value: str, *, unit: str) -> Estimate
     return Estimate(centre, *percentile_interval(draws), n=len(known), unit=unit, label=label)
 
 
+def weighted_share(rows: pd.DataFrame, flag: pd.Series[bool], size: str, label: str) -> Estimate:
+    """Return the part of a total that belongs to some of the rows.
+
+    Parameters
+    ----------
+    rows : pandas.DataFrame
+        Rows with the column of the sizes.
+    flag : pandas.Series
+        Whose part is asked for: true or false, on the index of the rows.
+    size : str
+        The column of the sizes, none of which is missing.
+    label : str
+        What is estimated, in a few words that stand alone.
+
+    Returns
+    -------
+    Estimate
+        The share of the total; `k` and `n` count rows. Without a value where there are none.
+
+    Notes
+    -----
+    The 95% percentile interval is that of a bootstrap that draws rows (Davison and Hinkley 1997, section 5.3): it tells
+    how far the share rests on a few large ones.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"chips": [30.0, 10.0, 10.0]})
+    >>> share = weighted_share(rows, pd.Series([True, False, False]), "chips", "chips of companies")
+    >>> share.value, share.k, share.n
+    (0.6, 1, 3)
+    """
+    inside = flag.reindex(rows.index).to_numpy(dtype=bool)
+    k, n = int(inside.sum()), len(rows)
+    if n == 0:
+        return Estimate(None, k=k, n=n, unit="share", label=label)
+    sizes = rows[size].to_numpy(dtype=float)
+    weights = draw_weights(np.arange(n))
+    low, high = percentile_interval((weights[:, inside] @ sizes[inside]) / (weights @ sizes))
+    share = float(sizes[inside].sum() / sizes.sum())
+    return Estimate(share, low, high, k, n, "share", label)
+
+
 def ratios_by_period(
     rows: pd.DataFrame, periods: Sequence[tuple[int, int]], value: str = COMPUTE
 ) -> pd.DataFrame:

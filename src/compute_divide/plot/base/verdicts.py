@@ -1,0 +1,93 @@
+"""Claims beside our estimates: what the paper's claims and the ledger share."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import altair as alt
+import pandas as pd
+
+from bookpress.page.figures.theme import ACCENT, INK
+from compute_divide.analysis.claims.verdicts import Check
+from compute_divide.plot.base.marks import series_dots
+from compute_divide.plot.base.wording import describe_intervals
+
+MARKS = {
+    "supported": "✓ supported",
+    "mixed": "~ mixed",
+    "revised": "✗ revised",
+    "cannot be tested": "– cannot be tested",
+}
+"""How a verdict is written in a table."""
+READINGS = {"then": "data of its time", "now": "now", "beside": "largest runs, now"}
+"""Which estimates of a check stand beside the claimed value, and how a chart calls them."""
+
+
+def share_readings(checks: Sequence[Check], names: Mapping[str, str], whose: str) -> pd.DataFrame:
+    """Return claims about shares and our estimates, a row each.
+
+    Parameters
+    ----------
+    checks : sequence of Check
+        The claims.
+    names : mapping of str to str
+        How a chart calls each claim, by its id.
+    whose : str
+        Who claims them, as the legend says it.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``claim``, ``whose``, ``share``, ``low``, ``high``, ``k``, ``n``; estimates without a value are left out.
+    """
+    rows = []
+    for check in checks:
+        name = names[check.claim]
+        rows.append({"claim": name, "whose": whose, "share": check.value})
+        ours = {reading: getattr(check, part) for part, reading in READINGS.items()}
+        rows += [
+            {"claim": name, "whose": reading, **estimate.row()}
+            for reading, estimate in ours.items()
+            if estimate is not None and estimate.value is not None
+        ]
+    return pd.DataFrame(rows, columns=["claim", "whose", "share", "low", "high", "k", "n"])
+
+
+def reading_dots(readings: pd.DataFrame, whose: str) -> alt.TopLevelMixin:
+    """Return a chart of claimed shares beside our estimates, one row a claim.
+
+    Parameters
+    ----------
+    readings : pandas.DataFrame
+        From `share_readings`.
+    whose : str
+        Who claims them: these are drawn in the colour of text, and ours in that of the book.
+
+    Returns
+    -------
+    altair.TopLevelMixin
+        The chart; one that says so where there is nothing to show.
+    """
+    shown = set(readings["whose"])
+    ours = {name: ACCENT for name in READINGS.values() if name in shown}
+    colours = {whose: INK, **ours} if whose in shown else ours
+    return series_dots(readings, "claim", "whose", colours, "Share")
+
+
+def describe_readings(readings: pd.DataFrame) -> str:
+    """Return in words what the chart shows.
+
+    Parameters
+    ----------
+    readings : pandas.DataFrame
+        From `share_readings`.
+
+    Returns
+    -------
+    str
+        A sentence a claim.
+    """
+    return " ".join(
+        f"{name}: {describe_intervals(group, 'whose', 'share')}"
+        for name, group in readings.groupby("claim", sort=False)
+    )

@@ -1,0 +1,133 @@
+"""The figure and the tables of the ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+
+from bookpress.chapter.estimates import Estimate
+from bookpress.page.figures.show import Figure, Table
+from compute_divide.analysis.claims.verdicts import Check
+from compute_divide.evidence.claims import LedgerFigure
+from compute_divide.evidence.papers.citations import RANKS_TABLE
+from compute_divide.plot.base.show import Column, credit, figure, table
+from compute_divide.plot.base.verdicts import (
+    MARKS,
+    describe_readings,
+    reading_dots,
+    share_readings,
+)
+from compute_divide.plot.base.wording import in_cell
+
+Entries = Mapping[str, LedgerFigure]
+
+
+def literature_dots(checks: Sequence[Check], entries: Entries, vintage: str) -> Figure:
+    """Return shares in the literature beside our estimates.
+
+    Parameters
+    ----------
+    checks : sequence of Check
+        The statistics that are shares.
+    entries : mapping of str to LedgerFigure
+        What the works say, by id.
+    vintage : str
+        The vintage of the models database that counts as now.
+
+    Returns
+    -------
+    Figure
+        A row a statistic, with a dot for the work and one with its interval for each estimate.
+    """
+    names = {name: figure.entry.name for name, figure in entries.items()}
+    readings = share_readings(checks, names, "the work")
+    return figure(
+        reading_dots(readings, "the work"),
+        readings,
+        description=describe_readings(readings),
+        source=credit(f"models/{vintage}.csv", "hardware/clusters.csv", RANKS_TABLE),
+        columns={"claim": Column("Entry"), "whose": Column("Whose")},
+    )
+
+
+def ledger_table(checks: Sequence[Check], entries: Entries) -> Table:
+    """Return the entries of the ledger: whose each is, theirs, ours, the verdict.
+
+    Parameters
+    ----------
+    checks : sequence of Check
+        The statistics, in the order of the rows.
+    entries : mapping of str to LedgerFigure
+        What the works say, by id.
+
+    Returns
+    -------
+    Table
+        A row an entry, which leads to its place on the page.
+    """
+    rows = [
+        {
+            "entry": _linked(check.claim, entries),
+            "work": f"{{cite:t}}`{entries[check.claim].cite}`",
+            "theirs": _theirs(check.claim, entries),
+            "then": _ours(check.then),
+            "now": _ours(check.now),
+            "verdict": MARKS[check.verdict],
+        }
+        for check in checks
+    ]
+    columns = {
+        "entry": Column("Entry"),
+        "work": Column("Work"),
+        "theirs": Column("Claimed"),
+        "then": Column("Ours, data of its time"),
+        "now": Column("Ours, now"),
+        "verdict": Column("Verdict"),
+    }
+    return table(pd.DataFrame(rows), columns)
+
+
+def ledger_sources(checks: Sequence[Check], entries: Entries) -> Table:
+    """Return the entries of the ledger: date, what each counts, how we know it, what ours counts.
+
+    Parameters
+    ----------
+    checks : sequence of Check
+        The statistics, in the order of the rows.
+    entries : mapping of str to LedgerFigure
+        What the works say, by id.
+
+    Returns
+    -------
+    Table
+        A row an entry.
+    """
+    rows = []
+    for check in checks:
+        told = entries[check.claim].entry
+        seen = f"told by {told.told_by}" if told.told_by else "its own page or abstract"
+        rows.append([_linked(check.claim, entries), told.date, told.definition, seen, check.reason])
+    columns = {
+        "entry": Column("Entry"),
+        "date": Column("Published"),
+        "definition": Column("What the work counts"),
+        "seen": Column("How we know it"),
+        "reason": Column("What ours counts, and the reason of the verdict"),
+    }
+    return table(pd.DataFrame(rows, columns=list(columns)), columns)
+
+
+def _linked(claim: str, entries: Entries) -> str:
+    return f"[{entries[claim].entry.name}](#{claim})"
+
+
+def _theirs(claim: str, entries: Entries) -> str:
+    return "a direction" if entries[claim].value is None else f"{{related}}`{claim}`"
+
+
+def _ours(estimate: Estimate | None) -> str:
+    """Return our estimate with its interval, and its counts if it has some; nothing without a value."""
+    if estimate is None or estimate.value is None:
+        return ""
+    return in_cell(estimate, "interval", *(["counts"] if estimate.k is not None else []))
