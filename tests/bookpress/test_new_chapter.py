@@ -10,17 +10,18 @@ import pytest
 
 from bookpress.book.chapters import PATTERN, new_chapter
 from bookpress.book.project import Project
-from bookpress.chapter.estimates import ResultError
-from bookpress.chapter.legacy import record
+from bookpress.chapter.estimates import ResultError, as_estimate
 from bookpress.errors import UsageError
 
+ROOT = Path(__file__).parents[2]
 PLAIN = "# Plain\n\nNothing but words.\n"
+FALL = "fell(share_late, share_early)"
 
 
 @pytest.fixture
 def author(book: Project) -> Project:
     """Return a book with one plain chapter, and the pattern for others."""
-    shutil.copy(Path(__file__).parents[2] / PATTERN, book.root / PATTERN)
+    shutil.copy(ROOT / PATTERN, book.root / PATTERN)
     (book.root / "book/settings.yml").write_text(
         "command: bookpress\nfront_matter: compute_divide\npackage: compute_divide\n"
         "parameter_types: compute_divide.choices\n"
@@ -50,13 +51,43 @@ def test_the_walk_of_a_new_author(author: Project) -> None:
         in (author.root / "_toc.yml").read_text()
     )
     assert do("check") == ""
+    linted = [
+        sys.executable,
+        ROOT / "scripts/chapters.py",
+        "lint",
+        "--only",
+        "notebooks/my-question.md",
+    ]
+    assert subprocess.run(linted, cwd=author.root, capture_output=True).stdout == b""
     found = json.loads(do("run", "my-question", "--json"))["my-question"]
-    assert found["models"]["value"] == found["known"]["n"] > 0
+    assert found["share_early"]["value"] > found["share_late"]["value"] > 0
     built = Path(do("build").strip())
     page = (built.parent / "notebooks" / "my-question.html").read_text()
-    assert f"{found['models']['value']:,.0f}</" in page
+    assert f"{found['share_late']['value']:.0%} (95% interval" in page
     assert 'id="fig-my-question"' in page
+    assert "models of 2010–2014" in page
     assert "My question" in do("cite", "my-question")
+
+
+def test_what_a_new_chapter_says_follows_its_parameters(author: Project) -> None:
+    def run(*choices: str) -> tuple[dict[str, object], dict[str, object]]:
+        words = [sys.executable, "-m", "bookpress", "build", "--chapters", "my-question", *choices]
+        done = subprocess.run(words, cwd=author.root, capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+        home = Path(done.stdout.strip()).parents[1]
+        results, statements = (
+            json.loads((home / f"{name}.json").read_text())["my-question"]
+            for name in ("results", "statements")
+        )
+        return results, statements
+
+    new_chapter(author, "my-question")
+    _, published = run()
+    other, turned = run("-p", "late=2005-2009")
+    assert published[FALL]["holds"] is True
+    assert turned[FALL]["holds"] is None
+    assert turned[FALL]["because"] == "2005 to 2009 does not follow 2010 to 2014"
+    assert other["share_late"]["label"] == "academia-only, 2005 to 2009"
 
 
 @pytest.mark.parametrize(
@@ -78,19 +109,15 @@ def test_a_chapter_that_cannot_be_begun_leaves_nothing(
 
 
 @pytest.mark.parametrize("value", [580, 0.5])
-def test_a_plain_number_is_recorded(value: float, monkeypatch: pytest.MonkeyPatch) -> None:
-    shown: list[dict[str, dict[str, object]]] = []
-    monkeypatch.setattr("IPython.display.display", lambda data, **_: shown.append(data))
-    record("so_many", value)
-    [fields] = [data for mime, data in shown[0].items() if "result" in mime]
-    assert (fields["value"], fields["unit"], fields["label"]) == (value, "count", "so many")
+def test_a_plain_number_can_be_quoted(value: float) -> None:
+    found = as_estimate("so_many", value)
+    assert (found.value, found.unit, found.label) == (value, "count", "so many")
 
 
 @pytest.mark.parametrize("value", ["580", None, [1], float("inf"), True])
-def test_what_cannot_be_recorded_is_one_line_with_the_import_that_helps(value: object) -> None:
+def test_what_cannot_be_quoted_is_one_line_with_the_call_that_helps(value: object) -> None:
     with pytest.raises(
-        ResultError,
-        match=r"^the result 'n' cannot be recorded: .*from bookpress.chapter.estimates import",
+        ResultError, match=r"is no estimate and no finite number; .*Estimate\("
     ) as error:
-        record("n", value)  # type: ignore[arg-type]
+        as_estimate("n", value)
     assert "\n" not in str(error.value)

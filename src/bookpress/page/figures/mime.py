@@ -92,8 +92,9 @@ def _hold_chart(figure: nodes.figure, chart: Chart) -> None:
     caption = next(figure.findall(nodes.caption), None) or nodes.caption()
     legend = next(figure.findall(nodes.legend), None) or nodes.legend()
     if chart.is_empty:
-        caption.children = [nodes.Text(chart.title)]
-        legend.children = []
+        caption.clear()
+        caption += nodes.Text(chart.title)
+        legend.clear()
     figure["chart"] = chart
     figure.children = []
     figure += [caption, legend]
