@@ -39,7 +39,7 @@ VOCABULARY = {
         "load_university_gpus",
         "load_university_sizes",
     ],
-    "compute_divide.evidence.outside": ["load_capability", "load_transparency"],
+    "compute_divide.evidence.outside": ["load_capability", "load_evaluations", "load_transparency"],
     "compute_divide.evidence.store.files": ["last_whole_year", "vintages"],
     # which models, and what they share
     "compute_divide.analysis.models.definitions": ["large_scale", "largest_of_year"],

@@ -70,33 +70,28 @@ def test_a_lag_is_a_range_by_tolerance_and_rises_by_a_month_until_the_group_catc
     assert (estimate.low, estimate.high) == (later, sooner)
     assert estimate.low == 0 < estimate.value <= estimate.high
     assert (estimate.n, estimate.unit) == (2, "months")
-    table = openness.lag_by_month(placed, follows, 2021, pd.Timestamp("2021-12-31"))
+    month_ends = pd.date_range("2021-01-31", "2021-12-31", freq="ME")
+    table = openness.lags(placed, follows, month_ends)
     assert len(table) == 12
     assert table["months"].diff().dropna().between(0.9, 1.1).all()
 
 
-def test_access_changes_match_by_names_that_one_model_has():
-    older = pd.DataFrame(
-        {"model": ["a", "b", "gone", "two", "two"], "openness": ["Unreleased", *[None] * 4]}
-    )
-    newer = pd.DataFrame(
-        {"model": ["b", "a", "new", "two"], "openness": ["Unreleased", *["Open source"] * 3]}
-    )
-    changes = openness.access_changes(older, newer)
-    assert changes.to_numpy().tolist() == [["unknown", "unreleased", 1], ["unreleased", "open", 1]]
-
-
-def test_a_named_model_is_reached_as_expected_or_not_or_nobody_knows():
+def test_what_nobody_knows_of_a_model_is_missing_and_not_closed():
     models = pd.DataFrame(
-        {"model": ["ours", "theirs", "silent"], "openness": ["Unreleased", "API access", None]}
+        [
+            ("Unreleased", "Unreleased"),
+            ("Hosted access (no API)", None),
+            ("API access", "Open source"),
+            ("Open weights (non-commercial)", None),
+            ("Open weights (unrestricted)", "Open source"),
+            (None, "Open source"),
+        ],
+        columns=["openness", "code_openness"],
     )
-    asked = {"ours": "unreleased", "theirs": "open", "silent": "open", "absent": "open"}
-    assert [one.holds for one in openness.labels_are(models, "openness", asked)] == [
-        True,
-        False,
-        None,
-        None,
-    ]
+    known = openness.with_access(models)
+    assert known["weights"].dropna().tolist() == ["unreleased", "served", "served", "open", "open"]
+    assert known["training_code"].isna().tolist() == [False, True, False, True, False, False]
+    assert known["rung"].dropna().tolist() == [0, 1, 2, 3, 4]
 
 
 def test_the_ladder_tells_what_half_of_the_models_of_a_year_give_and_what_the_index_says_of_data():
@@ -117,8 +112,9 @@ def test_the_ladder_tells_what_half_of_the_models_of_a_year_give_and_what_the_in
         ],
         columns=["edition", "indicator", "developers", "disclosed"],
     )
-    groups = {name: openness.made_by(models, [name]) for name in "CBA"}
-    ladder = openness.access_ladder(models, groups, index).set_index(["group", "year"])
+    models = openness.with_access(models)
+    makers = {name: models[openness.by_organisations(models, [name])] for name in "CBA"}
+    ladder = openness.access_ladder(makers, index).set_index(["group", "year"])
     assert ladder["rung"].dropna().to_dict() == {
         ("C", 2024): 1,
         ("B", 2023): 2,

@@ -5,18 +5,15 @@ A blank label means that nobody looked, or could tell: it is neither open nor cl
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 import pandas as pd
 
 from bookpress.chapter.estimates import Estimate
-from bookpress.chapter.statements import Comparison
 from compute_divide.analysis.statistics.estimates import (
     COMPUTE,
     UNKNOWN,
-    in_years,
-    span,
     wilson_share,
 )
 
@@ -95,25 +92,62 @@ def group_share(models: pd.DataFrame, column: str, group: str, label: str) -> Es
     return wilson_share(int((groups == group).sum()), total, label)
 
 
-def labels_are(
-    models: pd.DataFrame, column: str, expected: Mapping[str, str]
-) -> Iterator[Comparison]:
-    """Compare, of each model that a sentence names, its access group with the expected one; no label is unknown."""
-    groups = access_groups(models.drop_duplicates("model").set_index("model")[column])
-    for name, group in expected.items():
-        found = groups.get(name, UNKNOWN)
-        yield Comparison(None if found == UNKNOWN else found == group, f"{name}: {found}")
+def with_access(models: pd.DataFrame) -> pd.DataFrame:
+    """Return models with what others can get at of each.
+
+    Parameters
+    ----------
+    models : pandas.DataFrame
+        Models with the columns ``openness`` and ``code_openness``, as `load_models` returns them.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The same with ``weights`` and ``training_code``: ``"open"``, ``"served"`` (through a service only) or
+        ``"unreleased"``, missing where that is not known; and ``rung``: 0 where nothing can be had, 1 and 2 for a
+        service (2 for one with an interface for programs), 3 for the weights, 4 for weights and training code.
+
+    Raises
+    ------
+    ValueError
+        If a label is not in `ACCESS`.
+
+    Examples
+    --------
+    >>> models = pd.DataFrame({"openness": ["API access", "Open source"], "code_openness": [None, None]})
+    >>> with_access(models)[["weights", "rung"]].values.tolist()
+    [['served', 2.0], ['open', 3.0]]
+    """
+    columns = {"weights": "openness", "training_code": "code_openness"}
+    groups = {name: access_groups(models[column]) for name, column in columns.items()}
+    known = {name: group.where(group != UNKNOWN) for name, group in groups.items()}
+    return models.assign(**known, rung=rungs(models))
 
 
-def made_by(models: pd.DataFrame, organisations: Iterable[str]) -> pd.Series[bool]:
-    """Return whether one of the organisations is among the makers of each model."""
+def by_organisations(models: pd.DataFrame, organisations: Iterable[str]) -> pd.Series[bool]:
+    """Tell which models one of some organisations has made, alone or with others.
+
+    Parameters
+    ----------
+    models : pandas.DataFrame
+        Models with a column ``organisations``, names with bars between them.
+    organisations : iterable of str
+        Names, written as the models database writes them; see `LABORATORIES`.
+
+    Returns
+    -------
+    pandas.Series
+        Whether one of them is among the makers, a mask on the index of the models.
+
+    Examples
+    --------
+    >>> models = pd.DataFrame({"organisations": ["DeepMind|Google", "OpenAI", None]})
+    >>> by_organisations(models, ["DeepMind", "Google DeepMind"]).tolist()
+    [True, False, False]
+    """
     names = set(organisations)
-    return (
-        models["organisations"]
-        .fillna("")
-        .str.split("|")
-        .map(lambda makers: not names.isdisjoint(makers))
-    )
+    makers = models["organisations"].fillna("").str.split("|")
+    return makers.map(lambda found: not names.isdisjoint(found)).astype(bool)
 
 
 def rungs(models: pd.DataFrame) -> pd.Series[float]:
@@ -124,57 +158,60 @@ def rungs(models: pd.DataFrame) -> pd.Series[float]:
     return places - hosted + ((groups == OPEN) & (access_groups(models["code_openness"]) == OPEN))
 
 
-def access_ladder(
-    models: pd.DataFrame, groups: Mapping[str, pd.Series], transparency: pd.DataFrame
-) -> pd.DataFrame:
-    """Return, by group and year, the rung that at least half of the models of known access reach.
+def access_ladder(makers: Mapping[str, pd.DataFrame], transparency: pd.DataFrame) -> pd.DataFrame:
+    """Return, by maker and year, the rung that at least half of the models of known access reach.
 
-    Columns: ``group``, ``year``, ``rung`` (a place in `RUNGS`), ``models`` (of known access) and ``data``: whether the
-    transparency index of that year knows somebody outside who can get at training data, none where it did not ask.
+    The models of each maker are those of `with_access`. Columns: ``group``, ``year``, ``rung`` (a place in `RUNGS`),
+    ``models`` (of known access) and ``data``: whether the transparency index of that year knows somebody outside who
+    can get at training data, none where it did not ask.
     """
-    known = models.assign(rung=rungs(models)).dropna(subset=["rung", "year"]).astype({"year": int})
-    parts = [known[mask[known.index]].assign(group=name) for name, mask in groups.items()]
-    reached = pd.concat(parts).groupby(["group", "year"], sort=False)["rung"]
-    table = (
-        reached.quantile(0.5, interpolation="higher")
-        .to_frame()
-        .assign(models=reached.size())
-        .reset_index()
-    )
-    asked = transparency[transparency["indicator"].isin(DATA_ACCESS)]
-    told = [
+    every = pd.concat([models.assign(group=name) for name, models in makers.items()])
+    known = every.dropna(subset=["rung", "year"]).astype({"year": int})
+    rungs_of = known.groupby(["group", "year"], sort=False)["rung"]
+    reached = rungs_of.quantile(0.5, interpolation="higher").to_frame()
+    table = reached.assign(models=rungs_of.size()).reset_index()
+    told = _data_access(transparency).query("group in @makers")
+    both = table.merge(told, how="outer", on=["group", "year"])
+    placed = both.assign(place=both["group"].map(list(makers).index))
+    ordered = placed.sort_values(["place", "year"], ignore_index=True)
+    return ordered.drop(columns="place").fillna({"models": 0})
+
+
+def _data_access(transparency: pd.DataFrame) -> pd.DataFrame:
+    """Return whether somebody outside can get at the training data, by ``group`` (a developer) and ``year``."""
+    asked = transparency[transparency["indicator"].isin(DATA_ACCESS)].fillna("")
+    rows = [
         (name, int(edition[:4]), name in disclosed.split("|"))
-        for edition, developers, disclosed in asked[["edition", "developers", "disclosed"]]
-        .fillna("")
-        .to_numpy()
+        for edition, developers, disclosed in zip(
+            asked["edition"], asked["developers"], asked["disclosed"], strict=True
+        )
         for name in developers.split("|")
-        if name in groups
     ]
-    both = table.merge(
-        pd.DataFrame(told, columns=["group", "year", "data"]), how="outer", on=["group", "year"]
-    )
-    ordered = both.assign(place=both["group"].map(list(groups).index)).sort_values(
-        ["place", "year"]
-    )
-    return ordered.drop(columns="place").fillna({"models": 0}).reset_index(drop=True)
-
-
-def count_access(
-    models: pd.DataFrame, column: str, periods: Sequence[tuple[int, int]]
-) -> pd.DataFrame:
-    """Return how many models of each team type and period can be reached in which way, the unknown included."""
-    parts = [in_years(models, years).assign(period=span(years)) for years in periods]
-    counted = pd.concat(parts, ignore_index=True)
-    counted["access"] = access_groups(counted[column])
-    return counted.groupby(["team_type", "period", "access"]).size().reset_index(name="models")
+    return pd.DataFrame(rows, columns=["group", "year", "data"])
 
 
 def dated_compute(models: pd.DataFrame) -> pd.DataFrame:
-    """Return the models that can be placed in time and size, by date: of day or month precision, with compute."""
+    """Return the models that can be placed in time and size, by date.
+
+    Parameters
+    ----------
+    models : pandas.DataFrame
+        Models, as `load_models` returns them.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Those whose date is known to the day or the month, and whose training compute is known; the oldest first.
+
+    Examples
+    --------
+    >>> from compute_divide.evidence.models.table import load_models
+    >>> dated_compute(load_models("2026-08"))["published"].is_monotonic_increasing
+    True
+    """
     placed = models[models["date_precision"].isin(["day", "month"]) & models[COMPUTE].gt(0)]
-    return placed.assign(published=pd.to_datetime(placed["published"])).sort_values(
-        "published", kind="stable"
-    )
+    dated = placed.assign(published=pd.to_datetime(placed["published"]))
+    return dated.sort_values("published", kind="stable")
 
 
 def lags(
@@ -182,7 +219,36 @@ def lags(
 ) -> pd.DataFrame:
     """Return how long, at some dates, models of others have existed that are larger than the largest of a group.
 
-    By training compute, not quality; an unseen model of the group would shorten the lag, one of the others lengthen it.
+    Parameters
+    ----------
+    placed : pandas.DataFrame
+        Models by date, from `dated_compute`.
+    follows : pandas.Series
+        Which of them are of the group: a mask on their index.
+    dates : iterable of pandas.Timestamp
+        The dates; of each the models up to it count.
+    tolerance : float
+        By how many times a model has to be larger.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row a date: ``date``, ``months`` (0 where no model of others is larger, none before the first of the group),
+        ``own`` (the largest of the group), ``own_flop`` (its training compute in FLOP), ``passed_by`` (what first
+        exceeded it).
+
+    Notes
+    -----
+    Size is training compute and not quality. A model of the group that nobody saw would shorten the lag, one of the
+    others lengthen it.
+
+    Examples
+    --------
+    >>> days = pd.to_datetime(["2020-01-01", "2021-01-01"])
+    >>> placed = pd.DataFrame({"model": ["GPT", "BLOOM"], "published": days, COMPUTE: [3e23, 1e23]})
+    >>> found = lags(placed, placed["model"] == "BLOOM", [pd.Timestamp("2021-07-01")])
+    >>> found["passed_by"][0], round(found["months"][0])
+    ('GPT', 18)
     """
     when, flop, name = (placed[column].to_numpy() for column in ("published", COMPUTE, "model"))
     inside = follows.loc[placed.index].to_numpy(dtype=bool)
@@ -196,68 +262,44 @@ def lags(
         larger = ~inside[:known] & (flop[:known] > flop[own] * tolerance)
         first = int(larger.argmax())
         since = (date - when[first]).days / DAYS_PER_MONTH if larger.any() else 0.0
-        rows.append(
-            (
-                date,
-                since,
-                str(name[own]),
-                float(flop[own]),
-                str(name[first]) if larger.any() else None,
-            )
-        )
-    return pd.DataFrame(rows, columns=["date", "months", "own", "own_flop", "passed_by"])
-
-
-def lag_by_month(
-    placed: pd.DataFrame, follows: pd.Series, first_year: int, end: pd.Timestamp
-) -> pd.DataFrame:
-    """Return the `lags` of a group at the end of each month, from January of a year to the last that ends by a date."""
-    dates = pd.date_range(f"{first_year}-01-31", end, freq="ME")
-    return lags(placed, follows, dates).astype({"date": "datetime64[us]"})
+        passed_by = str(name[first]) if larger.any() else None
+        rows.append((date, since, str(name[own]), float(flop[own]), passed_by))
+    table = pd.DataFrame(rows, columns=["date", "months", "own", "own_flop", "passed_by"])
+    return table.astype({"date": "datetime64[us]"})
 
 
 def lag_estimate(
     placed: pd.DataFrame, follows: pd.Series, at: pd.Timestamp, label: str
 ) -> Estimate:
-    """Return the lag in months at a date; ``n`` is the number of models of the group.
+    """Return the lag of a group at a date.
 
-    ``low`` and ``high`` allow for sizes that are off by the factor `TOLERANCE`: a range, not a confidence interval.
+    Parameters
+    ----------
+    placed : pandas.DataFrame
+        Models by date, from `dated_compute`.
+    follows : pandas.Series
+        Which of them are of the group: a mask on their index.
+    at : pandas.Timestamp
+        The date.
+    label : str
+        What is estimated, in a few words that stand alone.
+
+    Returns
+    -------
+    Estimate
+        The `lags` in months, with the number of models of the group up to the date. ``low`` and ``high`` allow for
+        sizes that are off by the factor `TOLERANCE`: a range, not a confidence interval.
+
+    Examples
+    --------
+    >>> days = pd.to_datetime(["2020-01-01", "2021-01-01"])
+    >>> placed = pd.DataFrame({"model": ["GPT", "BLOOM"], "published": days, COMPUTE: [3e23, 1e23]})
+    >>> lag = lag_estimate(placed, placed["model"] == "BLOOM", pd.Timestamp("2021-07-01"), "lag of BLOOM")
+    >>> round(lag.value), lag.n, lag.unit
+    (18, 1, 'months')
     """
     value, low, high = (
         lags(placed, follows, [at], by)["months"][0] for by in (1.0, TOLERANCE, 1 / TOLERANCE)
     )
     in_group = int((follows.loc[placed.index] & (placed["published"] <= at)).sum())
     return Estimate(value, low, high, None, in_group, "months", label)
-
-
-def lag_pair(
-    placed: pd.DataFrame, follows: pd.Series, at: pd.Timestamp
-) -> tuple[Estimate, Estimate]:
-    """Return the two models that the lag at a date hangs on: the largest of the group, and what first passed it.
-
-    Each by its training compute and labelled by its name; without one there is no value.
-    """
-    row = lags(placed, follows, [at]).iloc[0]
-    flop = placed.drop_duplicates("model").set_index("model")[COMPUTE]
-    pair = []
-    for name in (row["own"], row["passed_by"]):
-        value = float(flop[name]) if isinstance(name, str) else None
-        pair.append(
-            Estimate(value, unit="FLOP", label=name if isinstance(name, str) else "no model")
-        )
-    return pair[0], pair[1]
-
-
-def access_changes(older: pd.DataFrame, newer: pd.DataFrame) -> pd.DataFrame:
-    """Return how the recorded access of the models that two vintages share has changed, by names that are unique.
-
-    A change may be a later release, a withdrawal, or a correction of the record: the database does not say which.
-    """
-    before, after = (
-        access_groups(
-            models.drop_duplicates("model", keep=False).set_index("model")["openness"]
-        ).rename(when)
-        for models, when in ((older, "before"), (newer, "after"))
-    )
-    pairs = pd.concat([before, after], axis=1, join="inner")
-    return pairs.groupby(["before", "after"]).size().reset_index(name="models")

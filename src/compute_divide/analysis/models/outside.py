@@ -69,10 +69,28 @@ def common(found: pd.DataFrame, first: str, second: str) -> pd.DataFrame:
 
 
 def by_release(capability: pd.DataFrame, *, unknown: bool = False) -> pd.DataFrame:
-    """Return the models by day of release, with ``inside``: whether their weights can be downloaded.
+    """Return models with an index of capability by day of release, with what each was when it came out.
 
-    ``frontier`` and ``record`` say whether a model was more capable than every earlier one, and than every earlier one
-    on its own side.
+    Parameters
+    ----------
+    capability : pandas.DataFrame
+        The models, as `load_capability` returns them.
+    unknown : bool
+        Whether models of unknown access are taken for open ones.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The same, the oldest first, with three flags: ``inside`` (the weights can be downloaded), ``frontier`` (more
+        capable than every earlier model) and ``record`` (more capable than every earlier one on its own side).
+
+    Examples
+    --------
+    >>> days = pd.to_datetime(["2024-02-01", "2024-01-01"])
+    >>> access = ["Open weights (unrestricted)", "API access"]
+    >>> found = pd.DataFrame({"model": ["B", "A"], "released": days, "openness": access, "index": [1.0, 2.0]})
+    >>> by_release(found)[["model", "inside", "frontier", "record"]].values.tolist()
+    [['A', False, True, True], ['B', True, False, True]]
     """
     groups = access_groups(capability["openness"])
     models = capability.assign(inside=(groups == OPEN) | (unknown & (groups == UNKNOWN)))
@@ -85,31 +103,88 @@ def by_release(capability: pd.DataFrame, *, unknown: bool = False) -> pd.DataFra
 
 
 def month_ends(models: pd.DataFrame, first_year: int) -> pd.DatetimeIndex:
-    """Return the ends of the months from January of a year, once there is an open model, to the newest model."""
+    """Return the ends of the months on which open models can be held against closed ones.
+
+    Parameters
+    ----------
+    models : pandas.DataFrame
+        Models, from `by_release`.
+    first_year : int
+        The calendar year to begin with.
+
+    Returns
+    -------
+    pandas.DatetimeIndex
+        The last days of the months from its January to the newest model; none before the first open model.
+
+    Examples
+    --------
+    >>> days = pd.to_datetime(["2024-02-10", "2024-04-30"])
+    >>> models = pd.DataFrame({"released": days, "inside": [True, False]})
+    >>> month_ends(models, 2024).strftime("%d %B").tolist()
+    ['29 February', '31 March', '30 April']
+    """
     months = pd.date_range(f"{first_year}-01-31", models["released"].max(), freq="ME")
     return pd.DatetimeIndex(months[months >= models.loc[models["inside"], "released"].min()])
 
 
-def records_of(models: pd.DataFrame, first_year: int) -> pd.DatetimeIndex:
-    """Return the days since a year on which an open model became the most capable open one, each once."""
-    records = models[
-        models["inside"] & models["record"] & (models["released"].dt.year >= first_year)
-    ]
-    return pd.DatetimeIndex(records["released"].unique())
-
-
 def age_of_capability(models: pd.DataFrame, dates: pd.DatetimeIndex) -> pd.DataFrame:
-    """Return at some dates how long closed models had been as capable as the best open one (``own``), in ``months``."""
+    """Return at some dates how long closed models had been as capable as the best open one.
+
+    Parameters
+    ----------
+    models : pandas.DataFrame
+        Models, from `by_release`.
+    dates : pandas.DatetimeIndex
+        The dates, none before the first open model.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row a date: ``date``, ``months`` (0 where no closed model was as capable), ``own`` (the best open model).
+
+    Examples
+    --------
+    >>> from compute_divide.evidence.outside import load_capability
+    >>> days = pd.DatetimeIndex(["2024-07-23"])
+    >>> age_of_capability(by_release(load_capability()), days)["own"].tolist()
+    ['Llama 3.1-405B']
+    """
     months, own = _ages(models, models["index"].to_numpy(dtype=float), dates)
     names = models["model"].to_numpy(dtype=object)[own]
     return pd.DataFrame({"date": dates.astype("datetime64[us]"), "months": months, "own": names})
 
 
 def mean_age(models: pd.DataFrame, dates: pd.DatetimeIndex, label: str) -> Estimate:
-    """Return the mean of `age_of_capability` over some dates, in months; `n` is the number of open models.
+    """Return the mean of `age_of_capability` over some dates.
 
-    The 95% interval holds the errors of the index alone: each model's index is drawn anew from its own interval, which
-    Epoch's documentation gives for others of its estimates as one of 90%.
+    Parameters
+    ----------
+    models : pandas.DataFrame
+        Models, from `by_release`, with the interval ``low`` to ``high`` of each index.
+    dates : pandas.DatetimeIndex
+        The dates, none before the first open model.
+    label : str
+        What is estimated, in a few words that stand alone.
+
+    Returns
+    -------
+    Estimate
+        The mean in months, with the number of open models; without a value where there is no date, or no model on one
+        of the two sides.
+
+    Notes
+    -----
+    The 95% interval is that of a parametric bootstrap (Efron and Tibshirani 1993, section 6.5) and holds the errors of
+    the index alone: each model's index is drawn anew from its own interval, which Epoch's documentation gives for
+    others of its estimates as one of 90%.
+
+    Examples
+    --------
+    >>> from compute_divide.evidence.outside import load_capability
+    >>> days = pd.DatetimeIndex(["2024-07-23"])
+    >>> mean_age(by_release(load_capability()), days, "age of what could be had that day").unit
+    'months'
     """
     n = int(models["inside"].sum())
     if len(dates) == 0 or n in {0, len(models)}:
