@@ -25,6 +25,7 @@ from bookpress.book.editions import Edition, load_edition
 from bookpress.book.project import Project
 from bookpress.book.source import is_committed, load_source
 from bookpress.commands import main as cli
+from bookpress.progress import note
 from bookpress.run.engine import Engine, open_engine
 from bookpress.run.notebook import Job
 
@@ -174,6 +175,7 @@ def inside(
         monkeypatch.setattr(sys, "argv", ["bookpress", *arguments])
         load_source.cache_clear()  # what git said ends with each command
         is_committed.cache_clear()
+        note.cache_clear()
         code = 0
         try:
             cli.main()

@@ -62,6 +62,8 @@ def test_released_results_are_never_changed():
 
     for commit in git("log", "--format=%H", "--", "data/released").split():
         for name in git("ls-tree", "--name-only", commit, "data/released/").split():
+            if not name.endswith(".json"):
+                continue  # the table of names follows what is written now
             before, now = (
                 json.loads(git("show", f"{commit}:{name}")),
                 json.loads((ROOT / name).read_text("utf-8")),

@@ -55,8 +55,11 @@ def period_type(
 
     def read(given: Any) -> str:
         first, last = years_of(given)
-        if not least <= first <= last <= most:
-            raise ValueError(f"years run from {least} to {most}, the first not after the last")
+        if first > last:
+            raise ValueError("its first year comes after its last")
+        for year in (first, last):
+            if not least <= year <= most:
+                raise ValueError(f"{year} lies outside")
         return period_text((first, last))
 
     def describe(schema: dict[str, Any]) -> None:
