@@ -28,7 +28,8 @@ from bookpress.build.formats import PAGES, Format
 from bookpress.build.staging import staged_notebook
 from bookpress.build.statements import standings, statements_of
 from bookpress.chapter.number_formats import setting
-from bookpress.chapter.parameters import Value, range_problems
+from bookpress.chapter.parameters import Parameter, Value, range_problems
+from bookpress.chapter.periods import years_of
 from bookpress.chapter.statements import WORDS, Comparison
 from bookpress.citation.record import load_built
 from bookpress.errors import PressError
@@ -126,7 +127,8 @@ def states_to_explore(project: Project, slugs: Sequence[str]) -> tuple[Edition, 
 def states_of(default: Edition, chapter: Chapter) -> list[State]:
     """Return the states of a chapter worth exploring: one choice changed, then two closed ones, where these are few."""
     usual = default.values[chapter.slug]
-    every = {one.name: one.explored(usual[one.name]) for one in chapter.parameters}
+    known = {one.name: one for one in chapter.parameters}
+    every = {name: one.explored(usual[name]) for name, one in known.items()}
     ways = {
         name: [value for value in values if value != usual[name]] for name, values in every.items()
     }
@@ -140,7 +142,7 @@ def states_of(default: Edition, chapter: Chapter) -> list[State]:
     choices += pairs if len(pairs) <= 80 else []
     sound = [choice for choice in choices if not range_problems({**usual, **choice})]
     far = [
-        sum(_steps(every[name], usual[name], value) for name, value in choice.items())
+        sum(_steps(known[name], every[name], usual[name], value) for name, value in choice.items())
         for choice in sound
     ]
     return [
@@ -148,8 +150,14 @@ def states_of(default: Edition, chapter: Chapter) -> list[State]:
     ]
 
 
-def _steps(values: Sequence[Value], usual: Value, value: Value) -> int:
-    """Return how far a value lies from the published one, in values; those that no order brings near are one apart."""
+def _steps(parameter: Parameter, values: Sequence[Value], usual: Value, value: Value) -> int:
+    """Return how far a value lies from the published one, in values; those that no order brings near are one apart.
+
+    Of a period that is by how many years its ends lie elsewhere.
+    """
+    if parameter.is_period:
+        ends = zip(years_of(value), years_of(usual), strict=True)
+        return sum(abs(one - other) for one, other in ends)
     has_order = all(isinstance(one, int | float) or str(one)[:1].isdigit() for one in values)
     return abs(values.index(value) - values.index(usual)) if has_order else 1
 
