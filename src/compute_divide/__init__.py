@@ -18,6 +18,7 @@ VOCABULARY = {
         "load_claims",
         "load_compute_costs",
         "load_instruments",
+        "load_ledger",
         "load_presets",
         "load_related",
     ],
@@ -39,7 +40,12 @@ VOCABULARY = {
         "load_university_gpus",
         "load_university_sizes",
     ],
-    "compute_divide.evidence.outside": ["load_capability", "load_evaluations", "load_transparency"],
+    "compute_divide.evidence.outside": [
+        "load_capability",
+        "load_cards",
+        "load_evaluations",
+        "load_transparency",
+    ],
     "compute_divide.evidence.store.files": ["last_whole_year", "vintages"],
     # which models, and what they share
     "compute_divide.analysis.models.definitions": ["large_scale", "largest_of_year"],
@@ -109,6 +115,7 @@ VOCABULARY = {
         "geometric_mean_ratio",
         "median",
         "ratios_by_period",
+        "weighted_share",
     ],
     "compute_divide.analysis.statistics.trends": [
         "growth",
@@ -125,6 +132,7 @@ VOCABULARY = {
         "joint_period",
         "known_share",
         "known_teams",
+        "mean_share",
         "newcombe_difference",
         "number_of",
         "period_share",

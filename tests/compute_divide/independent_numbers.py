@@ -189,12 +189,12 @@ def vintages(raw: Path) -> Numbers:
         "robustness:shift_new_notable": share(notable["2024-10"], "industry", 2019, 2022),
         "robustness:since_new_notable": share(notable["2026-08"], "industry", 2019, 2022),
         "robustness:newest_share": share(tables["2026-08"], "industry", 2025, 2025),
-        "ledger:ai_index_2024_academia_then": share(notable["2025-02"], "academia", 2024, 2024),
-        "ledger:ai_index_2024_academia_now": share(notable["2026-08"], "academia", 2024, 2024),
+        "ledger:ai_index_2024_academia.then": share(notable["2025-02"], "academia", 2024, 2024),
+        "ledger:ai_index_2024_academia.now": share(notable["2026-08"], "academia", 2024, 2024),
     }
     for key, name in {"then": "2023-03", "now": "2026-08"}.items():
         alone = [model for model in tables[name] if model["team"] in {"academia", "industry"}]
-        found[f"ledger:ai_index_2022_academia_share_{key}"] = share(alone, "academia", 2022, 2022)
+        found[f"ledger:ai_index_2022_academia_share.{key}"] = share(alone, "academia", 2022, 2022)
     for name in ("2024-10", "2024-11", "2025-02", "2026-03", "2026-08"):
         found[f"robustness:second_in_{name.replace('-', '_')}"] = share(
             notable[name], "industry", 2024, 2024
@@ -227,7 +227,7 @@ def bases_and_access(raw: Path) -> Numbers:
         if model["team"] == "academia" and known:
             on_industry.append(known == {"industry"})
     new = models_of(raw, "2026-08")
-    found: Numbers = {"open-models:on_industry_2024_11": (sum(on_industry), len(on_industry))}
+    found: Numbers = {"open-models:academic_on_industry": (sum(on_industry), len(on_industry))}
     for team in ("industry", "academia"):
         access = [
             model["row"]["Model accessibility"]
@@ -304,7 +304,7 @@ def chips_and_money(raw: Path) -> Numbers:
         "policy:times_pythia": 8 * 365.25 * 24 / (64 * 3 * 24),
         "policy:times_olmo_32b": 512 * 365.25 * 24 / (1024 * 1344),
         "policy:preset_flop.jupiter": 24_000 * 365.25 * 24 * 3600 * peak * 0.33,
-        "hardware:number_industry": statistics.median(
+        "hardware:number.industry": statistics.median(
             float(model["row"]["Hardware quantity"]) for model in industry
         ),
         "hardware:doubling_gpus": doubling_months(

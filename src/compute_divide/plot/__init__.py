@@ -37,6 +37,13 @@ FIGURES: dict[str, list[str]] = {
     "hardware": ["chip_ratios", "count_strips", "peak_points", "price_table", "waterfall"],
     "training_compute": ["compute_scatter", "doubling_table", "gap_by_era"],
     "research_topics": ["company_lines", "reading_dots", "topic_kind_dots", "topic_rows"],
+    "scrutiny": [
+        "academic_dots",
+        "conference_dots",
+        "evaluator_tiles",
+        "index_lines",
+        "kind_odds",
+    ],
     "policy": [
         "budget_calculator",
         "facility_calculator",

@@ -77,9 +77,32 @@ def _names(chips: pd.DataFrame) -> list[list[str]]:
 
 
 def with_peaks(models: pd.DataFrame, peaks: pd.Series[float]) -> pd.DataFrame:
-    """Return the models with a column `PEAK`, by ``training_hardware`` (names of chips, joined by ``|``).
+    """Return models with the peak speed of the chips that they were trained on.
 
-    Of several chips it is the geometric mean of those whose peak is known; missing where none is.
+    Parameters
+    ----------
+    models : pandas.DataFrame
+        Models with the column ``training_hardware``: names of chips, joined by ``|``.
+    peaks : pandas.Series
+        Peak speeds in FLOP/s by name of a chip, from `chip_peaks`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The models with a column `PEAK`, in FLOP/s of one chip. Of several chips it is the geometric mean of those whose
+        peak is known; missing where none is.
+
+    Raises
+    ------
+    KeyError
+        If the column is missing.
+
+    Examples
+    --------
+    >>> models = pd.DataFrame({"training_hardware": ["NVIDIA P100|NVIDIA V100", "another"]})
+    >>> peaks = pd.Series({"NVIDIA P100": 1e13, "NVIDIA V100": 1e14})
+    >>> with_peaks(models, peaks)[PEAK].map("{:.2g}".format).tolist()
+    ['3.2e+13', 'nan']
     """
     logs = {name: math.log10(peak) for name, peak in peaks.items()}
 
@@ -96,21 +119,45 @@ def with_peaks(models: pd.DataFrame, peaks: pd.Series[float]) -> pd.DataFrame:
     )
 
 
-def unmatched_chips(models: pd.DataFrame, chips: pd.DataFrame) -> pd.DataFrame:
-    """Return the chips that models name and the list of chips lacks: ``chip`` and ``models``, most frequent first."""
-    names = models["training_hardware"].dropna().str.split("|").explode()
-    known = {name for every in _names(chips) for name in every}
-    return names[~names.isin(known)].value_counts().rename_axis("chip").reset_index(name="models")
-
-
 def same_year_ratio(
     rows: pd.DataFrame, label: str, value: str = PEAK, *, interval: bool = True
 ) -> Estimate:
     """Return the ratio of geometric means of a column, industry over academia, among models of the same year.
 
-    The 95% percentile interval draws papers; `n` is the number of models in years that have both team types, without
-    which there is no value. It is the coefficient of the team type in a least-squares fit of the logarithm with a
-    constant for each year, in the closed form of Frisch, Waugh and Lovell.
+    Parameters
+    ----------
+    rows : pandas.DataFrame
+        Models with the columns ``team_type``, ``year``, ``link`` (of the paper) and the values.
+    label : str
+        What is estimated, in a few words that stand alone.
+    value : str
+        The column of the values, of which the positive ones count; by default the peak of one chip in FLOP/s.
+    interval : bool
+        Whether an interval is wanted, which takes most of the time.
+
+    Returns
+    -------
+    Estimate
+        The ratio, with the number of models in years that have both team types; without any it has no value, with fewer
+        than five papers no interval.
+
+    Raises
+    ------
+    KeyError
+        If a column is missing.
+
+    Notes
+    -----
+    It is the coefficient of the team type in a least-squares fit of the logarithm with a constant for each year, in the
+    closed form of Frisch and Waugh (1933) and Lovell (1963). The 95% percentile interval is that of a cluster bootstrap
+    (Davison and Hinkley 1997, section 3.8), which draws papers.
+
+    Examples
+    --------
+    >>> teams = ["industry-only", "academia-only"] * 2
+    >>> rows = pd.DataFrame({"team_type": teams, "year": [2012, 2012, 2022, 2022], "link": None})
+    >>> round(same_year_ratio(rows.assign(chips=[2, 1, 800, 100]), "number of chips", "chips").value, 6)
+    4.0
     """
     known = in_shared_years(rows[["team_type", "year", "link", value]], value)
     if known.empty:
@@ -146,10 +193,24 @@ def _within_slopes(x: Floats, y: Floats, strata: Floats, weights: Floats) -> Flo
 
 
 def loose_team_types(models: pd.DataFrame) -> pd.Series[str]:
-    """Return team types by the loose rule: government and nonprofit partners do not count.
+    """Return the team types of models if government and non-profit partners do not count.
 
-    Academia without industry is ``academia-only``, industry without academia ``industry-only``, both a
-    ``collaboration``, neither ``other``; a blank list of sectors is ``unknown``.
+    Parameters
+    ----------
+    models : pandas.DataFrame
+        Models with ``sectors``, joined by ``|``.
+
+    Returns
+    -------
+    pandas.Series
+        Academia without industry is ``academia-only``, industry without academia ``industry-only``, both a
+        ``collaboration``, neither ``other``; a blank list of sectors is ``unknown``.
+
+    Examples
+    --------
+    >>> models = pd.DataFrame({"sectors": ["academia|government", "academia|industry", None]})
+    >>> loose_team_types(models).tolist()
+    ['academia-only', 'collaboration', 'unknown']
     """
     academic, company = (
         models["sectors"].fillna("").str.contains(kind) for kind in ("academia", "industry")
@@ -160,35 +221,77 @@ def loose_team_types(models: pd.DataFrame) -> pd.Series[str]:
 
 
 def flop_per_dollar(chips: pd.DataFrame, number_format: str) -> pd.DataFrame:
-    """Return ``chip``, ``published``, ``flop_s_per_usd`` and ``link`` of chips at release, for `trends.growth`.
+    """Return what a dollar bought of each chip at its release, as `growth` takes it.
 
-    A trend needs one number format throughout, so ``"fp32"`` or ``"tensor-16"``.
+    Parameters
+    ----------
+    chips : pandas.DataFrame
+        Chips with ``chip``, ``released`` (date), ``price_usd`` and the peaks of `load_chips` in FLOP/s.
+    number_format : str
+        The rule for the number format, one of `choices.FORMATS`. A trend of what chips cost for the same work needs one
+        format throughout: ``"fp32"`` or ``"tensor-16"``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``chip``, ``published``, ``per_usd`` (FLOP/s a dollar) and ``link`` (the chip), a row a chip with a price.
+
+    Raises
+    ------
+    KeyError
+        If a column is missing, or there is no such rule.
+
+    Examples
+    --------
+    >>> import compute_divide as cd
+    >>> bought = flop_per_dollar(cd.load_chips(), "fp32").set_index("chip")["per_usd"]
+    >>> f"{bought['NVIDIA Tesla K20c']:.2g}"
+    '1.1e+09'
     """
     priced = chips[chips["price_usd"].gt(0) & chips["released"].notna()]
     # Row by row: cards of different years and speeds share a name.
     speed = _rates(priced, number_format)
-    return _per_dollar(
-        priced["chip"], priced["released"], flop_s_per_usd=speed / priced["price_usd"]
-    )
+    return _per_dollar(priced["chip"], priced["released"], speed / priced["price_usd"])
 
 
 def rented_flop_per_dollar(prices: pd.DataFrame, peaks: pd.Series[float]) -> pd.DataFrame:
-    """Return ``chip``, ``published``, ``flop_per_usd`` and ``link`` of each dated on-demand price, at full peak.
+    """Return what a dollar rents at each dated on-demand price, at full peak, as `growth` takes it.
 
-    The link is the chip: quotes of one chip are not independent and are drawn together.
+    Parameters
+    ----------
+    prices : pandas.DataFrame
+        Prices with ``chip``, ``date`` and ``usd_per_chip_hour``, from `load_prices`.
+    peaks : pandas.Series
+        Peak speeds in FLOP/s by name of a chip, from `chip_peaks`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``chip``, ``published``, ``per_usd`` (FLOP a dollar) and ``link``, a row a price. The link is the chip, for
+        prices of one chip are not independent and are drawn together.
+
+    Raises
+    ------
+    KeyError
+        If a column is missing.
+
+    Examples
+    --------
+    >>> dates = pd.to_datetime(["2020-01-01"])
+    >>> prices = pd.DataFrame({"chip": ["V100"], "date": dates, "usd_per_chip_hour": [2.0]})
+    >>> rented_flop_per_dollar(prices, pd.Series({"V100": 1e14}))["per_usd"].tolist()
+    [1.8e+17]
     """
     quoted = prices[prices["usd_per_chip_hour"].gt(0) & prices["date"].notna()]
     flop = quoted["chip"].map(peaks) * 3600
-    return _per_dollar(
-        quoted["chip"], quoted["date"], flop_per_usd=flop / quoted["usd_per_chip_hour"]
-    )
+    return _per_dollar(quoted["chip"], quoted["date"], flop / quoted["usd_per_chip_hour"])
 
 
-def _per_dollar(chips: pd.Series, dates: pd.Series, **bought: pd.Series) -> pd.DataFrame:
+def _per_dollar(chips: pd.Series, dates: pd.Series, per_usd: pd.Series) -> pd.DataFrame:
     table = pd.DataFrame(
-        {"chip": chips, "published": pd.to_datetime(dates), **bought, "link": chips}
+        {"chip": chips, "published": pd.to_datetime(dates), "per_usd": per_usd, "link": chips}
     )
-    return table.dropna(subset=list(bought)).reset_index(drop=True)
+    return table.dropna(subset=["per_usd"]).reset_index(drop=True)
 
 
 def running_clusters(found: pd.DataFrame) -> pd.DataFrame:
