@@ -130,7 +130,17 @@ class Preset(Strict):
 
 
 def load_claims() -> dict[str, Claim]:
-    """Return the claims of the paper by id, in the order of ``data/claims.yml``.
+    """Return the claims of the paper.
+
+    Returns
+    -------
+    dict
+        Each `Claim` by its id, in the order of ``data/claims.yml``.
+
+    Raises
+    ------
+    EvidenceError
+        If the file breaks its schema, or is not there.
 
     Examples
     --------
@@ -141,7 +151,23 @@ def load_claims() -> dict[str, Claim]:
 
 
 def load_related() -> dict[str, RelatedFigure]:
-    """Return the figures of related work by id, in the order of ``data/related.yml``."""
+    """Return the figures of related work.
+
+    Returns
+    -------
+    dict
+        Each `RelatedFigure` by its id, in the order of ``data/related.yml``.
+
+    Raises
+    ------
+    EvidenceError
+        If the file breaks its schema, or is not there.
+
+    Examples
+    --------
+    >>> load_related()["pilz-private-2025"].unit
+    'share'
+    """
     return dict(read_yaml("related.yml", dict[str, RelatedFigure]))
 
 
@@ -166,15 +192,63 @@ def load_ledger() -> dict[str, LedgerFigure]:
 
 
 def load_instruments() -> dict[str, Instrument]:
-    """Return the instruments of policy by id, in the order of ``data/instruments.yml``."""
+    """Return the instruments of policy that we could trace, as of November 2026.
+
+    Returns
+    -------
+    dict
+        Each `Instrument` by its id, in the order of ``data/instruments.yml``.
+
+    Raises
+    ------
+    EvidenceError
+        If the file breaks its schema, or is not there.
+
+    Examples
+    --------
+    >>> sorted({one.remedy for one in load_instruments().values()})
+    ['auditing', 'open science', 'priority research', 'public computing', 'structured access']
+    """
     return dict(read_yaml("instruments.yml", dict[str, Instrument]))
 
 
 def load_compute_costs() -> dict[str, ComputeCost]:
-    """Return GPU-hours of works, grants and machines by id, in the order of ``data/compute_costs.yml``."""
+    """Return the GPU-hours of known works, grants and machines.
+
+    Returns
+    -------
+    dict
+        Each `ComputeCost` by its id, in the order of ``data/compute_costs.yml``.
+
+    Raises
+    ------
+    EvidenceError
+        If the file breaks its schema, or is not there.
+
+    Examples
+    --------
+    >>> load_compute_costs()["bloom"].high > 1e6
+    True
+    """
     return dict(read_yaml("compute_costs.yml", dict[str, ComputeCost]))
 
 
 def load_presets() -> dict[str, Preset]:
-    """Return what the calculators can start from by id, in the order of ``data/presets.yml``."""
+    """Return what the calculators can start from.
+
+    Returns
+    -------
+    dict
+        Each `Preset` by its id, in the order of ``data/presets.yml``.
+
+    Raises
+    ------
+    EvidenceError
+        If the file breaks its schema, or is not there.
+
+    Examples
+    --------
+    >>> load_presets()["one-server"].chips
+    8.0
+    """
     return dict(read_yaml("presets.yml", dict[str, Preset]))

@@ -1,4 +1,4 @@
-"""The calculator of the policy chapter, live on the page, and what it would cost to repeat the models of each year.
+"""The figures and tables of the policy chapter: two calculators that are live on the page, and what repeating costs.
 
 The page computes with the formula of `compute_divide.analysis.chips.budget`, written once more in Vega's expression
 language; the signals carry the same names. A test drives both over many settings.
@@ -7,30 +7,42 @@ language; the signals carry the same names. A test drives both over many setting
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 import altair as alt
 import numpy as np
 import pandas as pd
 
+from bookpress.chapter.estimates import Estimate
+from bookpress.page.figures.show import Figure, Table
 from bookpress.page.figures.theme import ACCENT, INK, QUIET, needs
-from compute_divide.analysis.chips.budget import HOURS_PER_MONTH, SECONDS_PER_HOUR
-from compute_divide.choices import QUOTES
+from compute_divide.analysis.chips.budget import (
+    HOURS_PER_MONTH,
+    SECONDS_PER_HOUR,
+    offers,
+    rank_by_year,
+)
+from compute_divide.analysis.chips.hardware import chip_peaks
+from compute_divide.analysis.statistics.estimates import COMPUTE
+from compute_divide.choices import QUOTES, rentable_chips
+from compute_divide.evidence.chips.chips import load_chips, load_prices
+from compute_divide.evidence.claims import load_presets
+from compute_divide.evidence.store.files import last_whole_year
 from compute_divide.plot.base.marks import (
     TEAM_NAMED,
     TEAM_NAMES,
-    along,
     end_labels,
     framed,
     power_axis,
     raised,
-    row_axis,
     team_colour,
     team_shape,
     tips,
     year_axis,
 )
+from compute_divide.plot.base.show import Column, credit, figure, table
+from compute_divide.plot.base.wording import describe_series, written
 
 ALL_TEAMS = "all"  # the choice of models of every team type, unknown ones included
 _ONE = alt.Chart(pd.DataFrame({"run": [1]}))  # for what stands once on the chart
@@ -47,77 +59,255 @@ _MONEY = (
 _TIME = "months + (months == 1 ? ' month' : ' months')"
 _OWN_CHIPS = "clamp(toNumber(own_chips) || 0, 0, 1e9)"
 
+_LINES = {0.5: "median model", 0.9: "top tenth", 1.0: "largest"}
+"""What the quantiles of a year's models are called."""
 
-class Setting(NamedTuple):
-    """What the controls of a calculator show when the page opens."""
-
-    chip: str
-    utilisation: float  # share of the peak that is reached
-    months: int
-    budget: int  # USD, for renting
-    quote: str  # a key of `choices.QUOTES`, for renting
-    own_chips: int  # of a facility
-    presets: Mapping[
-        str, Mapping[str, float | str]
-    ]  # the controls that each sets: ``budget``, ``own_chips`` ...
-    newest: int  # the year whose models the title counts
+_RANKED = {
+    "within": Column("Within reach", "number"),
+    "n": Column("Models of known compute", "number"),
+    "rank": Column("Rank of the run", "number"),
+    "unknown": Column("Compute not known", "number"),
+}
 
 
-@needs()
-def budget_chart(models: pd.DataFrame, offers: pd.DataFrame, setting: Setting) -> alt.LayerChart:
+def budget_calculator(
+    models: pd.DataFrame, start: Mapping[str, Any], flop: float, vintage: str
+) -> Figure:
     """Return the calculator of a budget: the models of each year, split by what the budget could have trained.
 
-    `models` are those of known compute, `offers` from `analysis.chips.budget.offers`. Native controls above the chart
-    set ``budget``, ``chip``, ``quote``, ``utilisation``, ``months`` and ``team``; ``run_flop``, ``run_chips`` and
-    ``headline`` are computed from them.
+    Parameters
+    ----------
+    models : pandas.DataFrame
+        The models, also those whose compute is not known.
+    start : mapping of str to object
+        What the controls show when the page opens: ``budget`` (USD), ``chip``, ``quote``, ``utilisation`` and
+        ``months``.
+    flop : float
+        The training compute of the run that this makes, in FLOP.
+    vintage : str
+        The vintage of the models.
+
+    Returns
+    -------
+    Figure
+        A row a year, a mark a model, a rule at the run. Native controls above the chart set ``budget``, ``chip``,
+        ``quote``, ``utilisation``, ``months`` and ``team``; ``run_flop``, ``run_chips`` and ``headline`` are computed
+        from them.
     """
+    offered = _offers()
     controls = [
-        _control("budget", "Budget", "number", setting.budget, before="$"),
-        _chip(offers, setting),
+        _control("budget", "Budget", "number", start["budget"], before="$"),
+        _chip(offered, start),
         _control(
-            "quote", "Price per chip-hour", "choice", setting.quote, options=list(QUOTES.items())
+            "quote", "Price per chip-hour", "choice", start["quote"], options=list(QUOTES.items())
         ),
+        *_shared(start),
     ]
     formula = {
-        "price": f"({_table(offers, ['lowest', 'median', 'highest'])})[chip][quote]",
-        "peak": f"({_table(offers, ['peak'])})[chip].peak",
+        "price": f"({_table(offered, ['lowest', 'median', 'highest'])})[chip][quote]",
+        "peak": f"({_table(offered, ['peak'])})[chip].peak",
         "run_hours": f"{_BUDGET_USD} / price",
         "run_chips": f"run_hours / (months * {HOURS_PER_MONTH})",
         "run_flop": f"run_hours * {SECONDS_PER_HOUR} * peak * utilisation",
     }
     told = f"format(run_chips, ',.0f') + ' chips for ' + {_TIME} + ' at $' + format(price, '.2f') + ' an hour'"
-    return _calculator(
-        models, controls, formula, (f"{_MONEY} + ' rents the compute of ' + COUNTED", told), setting
-    )
+    said = f"{_MONEY} + ' rents the compute of ' + COUNTED", told
+    chart = _calculator(models, controls, formula, said, last_whole_year(vintage))
+    sources = (f"models/{vintage}.csv", "hardware/prices.csv", "hardware/chips.csv")
+    return _with_ranks(chart, models, flop, sources)
 
 
-@needs()
-def facility_chart(models: pd.DataFrame, offers: pd.DataFrame, setting: Setting) -> alt.LayerChart:
-    """Return the calculator of a facility: the same chart, for a number of chips that are at hand."""
+def facility_calculator(
+    models: pd.DataFrame, start: Mapping[str, Any], flop: float, vintage: str
+) -> Figure:
+    """Return the calculator of a facility: the same chart, for a number of chips that are at hand.
+
+    Parameters
+    ----------
+    models : pandas.DataFrame
+        The models, also those whose compute is not known.
+    start : mapping of str to object
+        What the controls show when the page opens: ``own_chips``, ``chip``, ``utilisation`` and ``months``.
+    flop : float
+        The training compute of the run that this makes, in FLOP.
+    vintage : str
+        The vintage of the models.
+
+    Returns
+    -------
+    Figure
+        See `budget_calculator`.
+    """
+    offered = _offers()
     controls = [
-        _control("own_chips", "Number of chips", "number", setting.own_chips, before=""),
-        _chip(offers, setting),
+        _control("own_chips", "Number of chips", "number", start["own_chips"], before=""),
+        _chip(offered, start),
+        *_shared(start),
     ]
     formula = {
-        "peak": f"({_table(offers, ['peak'])})[chip].peak",
+        "peak": f"({_table(offered, ['peak'])})[chip].peak",
         "run_chips": _OWN_CHIPS,
         "run_hours": f"run_chips * months * {HOURS_PER_MONTH}",
         "run_flop": f"run_hours * {SECONDS_PER_HOUR} * peak * utilisation",
     }
     told = "format(run_hours, ',.0f') + ' chip-hours'"
     title = f"format(run_chips, ',.0f') + ' chips for ' + {_TIME} + ' reach ' + COUNTED + ' whose compute is known'"
-    return _calculator(models, controls, formula, (title, told), setting)
+    chart = _calculator(models, controls, formula, (title, told), last_whole_year(vintage))
+    return _with_ranks(chart, models, flop, (f"models/{vintage}.csv", "hardware/chips.csv"))
+
+
+def repeat_costs(costs: pd.DataFrame, grants: Iterable[float], vintage: str) -> Figure:
+    """Return what it would cost to repeat the models of each year, on a logarithmic scale.
+
+    Parameters
+    ----------
+    costs : pandas.DataFrame
+        ``year``, ``quantile`` (0.5, 0.9 or 1 of the compute of a year's models), ``flop``, ``usd`` and ``n`` (models of
+        the year).
+    grants : iterable of float
+        Sizes of grants in USD, which are dashed rules.
+    vintage : str
+        The vintage of the models.
+
+    Returns
+    -------
+    Figure
+        A line for the median model of each year, the top tenth, and the largest.
+    """
+    sizes = {f"a grant of {_usd(size)}": size for size in sorted(set(grants))}
+    rows = costs[["year", "quantile", "flop", "usd", "n"]]
+    told = {
+        line: ", ".join(f"{row['year']} {_usd(row['usd'])}" for row in own.to_dict("records"))
+        for quantile, line in _LINES.items()
+        for own in [rows[rows["quantile"] == quantile]]
+    }
+    return figure(
+        _cost_lines(rows, sizes),
+        rows,
+        description=" ".join(f"{line}: {course}." for line, course in told.items()),
+        source=credit(f"models/{vintage}.csv", "hardware/prices.csv", "hardware/chips.csv"),
+        columns={
+            "quantile": Column("Quantile", "number"),
+            "flop": Column("Training compute (FLOP)", "flop"),
+            "usd": Column("Cost (US dollars)", "number"),
+            "n": Column("Models", "number"),
+        },
+    )
+
+
+def preset_runs(presets: pd.DataFrame, reached: Mapping[str, Estimate], year: int) -> Table:
+    """Return what sums, grants and machines do at one go.
+
+    Parameters
+    ----------
+    presets : pandas.DataFrame
+        The presets by id, with ``hours`` (GPU-hours) and ``flop`` (training compute in FLOP).
+    reached : mapping of str to Estimate
+        The share of models within reach of each, by id.
+    year : int
+        The year of these models.
+
+    Returns
+    -------
+    Table
+        A row a preset, with its source.
+    """
+    cited = presets["cite"].map(lambda key: f" {{cite:p}}`{key}`", na_action="ignore").fillna("")
+    rows = pd.DataFrame(
+        {
+            "name": presets["name"],
+            "told": presets["told"],
+            "date": presets["date"].fillna(""),
+            "hours": presets["hours"],
+            "flop": presets["flop"],
+            "reach": [_counts(reached[key]) for key in presets.index],
+            "seen": presets["seen"] + cited,
+        }
+    )
+    columns = {
+        "name": Column("What"),
+        "told": Column("How counted"),
+        "date": Column("Date"),
+        "hours": Column("GPU-hours", "number"),
+        "flop": Column("Training compute (FLOP)", "flop"),
+        "reach": Column(f"Reaches, of {year}"),
+        "seen": Column("Seen, and where"),
+    }
+    return table(rows, columns)
+
+
+def machine_runs(
+    machines: pd.DataFrame,
+    reached: Mapping[str, Estimate],
+    months: Mapping[str, Estimate],
+    year: int,
+) -> Table:
+    """Return what public machines could train if they did nothing else.
+
+    Parameters
+    ----------
+    machines : pandas.DataFrame
+        ``country``, ``h100e`` (H100 equivalents) and ``flop`` (training compute in FLOP), by name.
+    reached, months : mapping of str to Estimate
+        The share of models within reach of each, and how many months it needs for the largest, by name.
+    year : int
+        The year of these models.
+
+    Returns
+    -------
+    Table
+        A row a machine.
+    """
+    needed = [months[name].value for name in machines.index]
+    rows = pd.DataFrame(
+        {
+            "name": machines.index,
+            "country": machines["country"].to_numpy(),
+            "h100": machines["h100e"].to_numpy(),
+            "flop": machines["flop"].to_numpy(),
+            "reach": [_counts(reached[name]) for name in machines.index],
+            "months": [f"{one:,.0f}" if one else "" for one in needed],
+        }
+    )
+    columns = {
+        "name": Column("Machine"),
+        "country": Column("Country"),
+        "h100": Column("H100 equivalents", "number"),
+        "flop": Column("Training compute (FLOP)", "flop"),
+        "reach": Column(f"Reaches, of {year}"),
+        "months": Column(f"Months for the largest of {year}"),
+    }
+    return table(rows, columns)
+
+
+def _usd(amount: float) -> str:
+    return written(Estimate(amount, unit="USD"))
+
+
+def _counts(share: Estimate) -> str:
+    """Return how many of how many, nothing where there are none."""
+    return written(share, "counts") if share.n else ""
+
+
+def _offers() -> pd.DataFrame:
+    """Return every chip that can be rented, with its peak and its prices."""
+    return offers(load_prices(), chip_peaks(load_chips()), rentable_chips())
+
+
+def _with_ranks(
+    chart: alt.TopLevelMixin, models: pd.DataFrame, flop: float, sources: Iterable[str]
+) -> Figure:
+    """Return a calculator with the ranks of the run that it opens with."""
+    ranks = rank_by_year(models, flop)
+    reach = describe_series(ranks.rename(columns={"within": "k"}).query("n > 0"), "year", "share")
+    told = f"The run has {flop:.1e} FLOP. Share of each year's models with known compute that need no more: {reach}"
+    return figure(chart, ranks, description=told, source=credit(*sources), columns=_RANKED)
 
 
 @needs("usd")
-def cost_lines(
-    costs: pd.DataFrame, labels: Mapping[float, str], grants: Mapping[str, float]
-) -> alt.LayerChart:
-    """Return what it would cost to repeat the models of each year, from `cost_by_year`, on a logarithmic scale.
-
-    `labels` names the line of each quantile; `grants` are dashed rules, by what they are called, in US dollars.
-    """
-    shown = costs.assign(line=costs["quantile"].map(dict(labels)), power=np.log10(costs["usd"]))
+def _cost_lines(costs: pd.DataFrame, grants: Mapping[str, float]) -> alt.LayerChart:
+    """Return the lines of costs, and grants as dashed rules."""
+    shown = costs.assign(line=costs["quantile"].map(_LINES), power=np.log10(costs["usd"]))
     dashes = alt.StrokeDash("line:N", legend=None, scale=alt.Scale(range=[[1, 0], [6, 3], [2, 3]]))
     tooltip = tips(
         "line:N|Model", "year:Q|Year|d", "usd:Q|US dollars|$.3~s", "n:Q|Models of the year"
@@ -139,34 +329,6 @@ def cost_lines(
     )
 
 
-@needs("low")
-def hour_rows(costs: pd.DataFrame, colours: Mapping[str, str]) -> alt.LayerChart:
-    """Return GPU-hours on a logarithmic axis, a row each: a dot, or a bar from the lowest to the highest."""
-    rows = costs[["name", "side", "low", "high", "chip"]]
-    scale = alt.Scale(
-        type="log",
-        domain=[float(rows["low"].min()) / 2, float(rows["high"].max()) * 30],
-        nice=False,
-    )
-    axis = alt.Axis(format="~s", values=[10.0**power for power in range(3, 9)], grid=True)
-    x = alt.X("high:Q", title="GPU-hours, logarithmic", scale=scale, axis=axis)
-    y = alt.Y("name:N", title=None, sort=None, axis=row_axis())
-    ends = alt.Scale(domain=list(colours), range=list(colours.values()))
-    shapes = alt.Scale(domain=list(colours), range=["circle", "square", "diamond"])
-    legend = alt.Legend(orient="top", columns=1)
-    base = alt.Chart(rows).encode(y=y, color=alt.Color("side:N", scale=ends, legend=legend))
-    tooltip = tips("name:N|What", "low:Q|GPU-hours from|,.0f", "high:Q|to|,.0f", "chip:N|Chip")
-    text = base.mark_text(align="left", dx=9, fontSize=11)
-    return framed(
-        base.mark_bar(size=5).encode(x=along(x, "low"), x2=alt.X2("high:Q")),
-        base.mark_point(size=60).encode(
-            x=x, shape=alt.Shape("side:N", scale=shapes, legend=legend), tooltip=tooltip
-        ),
-        text.encode(x=x, text=alt.Text("high:Q", format=".3~s"), color=alt.ColorValue(INK)),
-        height=30 * len(rows),
-    )
-
-
 def _dollars(field: str) -> alt.Y:
     """Return a logarithmic axis of US dollars: $100, $10k, $1M, $10B."""
     label = "datum.value < 1 ? '$' + datum.value : replace(format(datum.value, '$~s'), 'G', 'B')"
@@ -174,61 +336,80 @@ def _dollars(field: str) -> alt.Y:
     return alt.Y(f"{field}:Q", title="US dollars, logarithmic", scale=scale, axis=axis)
 
 
+@needs()
 def _calculator(
     models: pd.DataFrame,
     controls: list[dict[str, Any]],
     formula: Mapping[str, str],
     said: tuple[str, str],
-    setting: Setting,
+    newest: int,
 ) -> alt.LayerChart:
-    """Return the chart both calculators share: a row a year, a mark a model, a rule at the run."""
-    title, told = (
-        said  # expressions, with COUNTED for the models within reach, and for what the run takes
-    )
-    shown = models[["model", "year", "team_type", "training_compute_flop"]]
-    teams = [team for team in TEAM_NAMES if team in set(shown["team_type"])]
+    """Return the chart both calculators share: a row a year, a mark a model, a rule at the run.
+
+    `said` are expressions: the title, with COUNTED for the models within reach, and what the run takes.
+    """
+    title, told = said
+    shown = models.loc[models[COMPUTE].gt(0), ["model", "year", "team_type", COMPUTE]]
     chosen = (
         alt.Chart(shown)
         .transform_filter(f"team == '{ALL_TEAMS}' || datum.team_type == team")
-        .transform_calculate(
-            within="datum.training_compute_flop <= run_flop ? 1 : 0", team=TEAM_NAMED
-        )
+        .transform_calculate(within=f"datum.{COMPUTE} <= run_flop ? 1 : 0", team=TEAM_NAMED)
     )
     axis = alt.Axis(grid=True, domain=False, ticks=False, labelPadding=6)
     rows = alt.Y("year:O", sort="descending", title=None, axis=axis)
-    size = power_axis("training_compute_flop", "Training compute (FLOP)", alt.X)
-    dots = chosen.mark_point(size=42).encode(
-        x=size,
-        y=rows,
+    size = power_axis(COMPUTE, "Training compute (FLOP)", alt.X)
+    teams = [team for team in TEAM_NAMES if team in set(shown["team_type"])]
+    computed = {**formula, "said_flop": _COMPUTE, "said": f"said_flop + ': ' + {told}"}
+    computed["headline"] = title.replace("COUNTED", _counted(shown, newest))
+    start = [alt.param(control["name"], value=control["value"]) for control in controls]
+    signals = [*start, *(alt.param(name, expr=expression) for name, expression in computed.items())]
+    run = _ONE.transform_calculate(**{COMPUTE: "max(run_flop, 1)"})
+    rule = run.mark_rule(color=INK, strokeWidth=2).encode(x=size)
+    dots = _dots(chosen, teams).encode(x=size, y=rows)
+    chart = framed(
+        dots,
+        rule,
+        *_counts_of_years(chosen, rows),
+        *_readout(told),
+        height=22 * shown["year"].nunique(),
+    )
+    page = {
+        "controls": controls,
+        "presets": _presets(controls),
+        "readout": "said",
+        "title": "headline",
+    }
+    return chart.add_params(*signals).properties(usermeta=page)
+
+
+def _dots(chosen: alt.Chart, teams: list[str]) -> alt.Chart:
+    """Return a mark for each model, faint where it is out of reach."""
+    dots: alt.Chart = chosen.mark_point(size=42)
+    return dots.encode(
         color=team_colour(teams, legend="bottom"),
         shape=team_shape(teams, legend="bottom"),
         opacity=alt.condition("datum.within == 1", alt.value(0.95), alt.value(0.28)),
         tooltip=tips(
-            "model:N|Model",
-            "team:N|Team type",
-            "training_compute_flop:Q|Training compute (FLOP)|.1e",
+            "model:N|Model", "team:N|Team type", f"{COMPUTE}:Q|Training compute (FLOP)|.1e"
         ),
     )
-    controls = [*controls, *_shared(setting)]
+
+
+def _presets(controls: Iterable[Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
+    """Return the controls that each preset sets, of those that a calculator has all of."""
     names = {control["name"] for control in controls}
-    presets = {name: sets for name, sets in setting.presets.items() if sets.keys() <= names}
-    page = {"controls": controls, "presets": presets, "readout": "said", "title": "headline"}
-    computed = {**formula, "said_flop": _COMPUTE, "said": f"said_flop + ': ' + {told}"}
-    computed["headline"] = title.replace("COUNTED", _counted(shown, setting.newest))
-    start = [alt.param(control["name"], value=control["value"]) for control in controls]
-    rule = _ONE.transform_calculate(training_compute_flop="max(run_flop, 1)").mark_rule(
-        color=INK, strokeWidth=2
-    )
-    layers = (dots, rule.encode(x=size), *_counts(chosen, rows), *_readout(told))
-    signals = [*start, *(alt.param(name, expr=expression) for name, expression in computed.items())]
-    return (
-        framed(*layers, height=22 * shown["year"].nunique())
-        .add_params(*signals)
-        .properties(usermeta=page)
-    )
+    sets: dict[str, dict[str, Any]] = {}
+    for one in load_presets().values():
+        if one.months is None:
+            sets[one.name] = {"budget": one.budget}
+            continue
+        chips = one.chips or (one.gpu_hours or 0) / (one.months * HOURS_PER_MONTH)
+        kind = {"chip": one.chip} if one.chip else {}
+        sets[one.name] = {"own_chips": round(chips, 4), "months": one.months, **kind}
+    return {name: own for name, own in sets.items() if own.keys() <= names}
 
 
-def _counts(chosen: alt.Chart, rows: alt.Y) -> list[alt.Chart]:
+def _counts_of_years(chosen: alt.Chart, rows: alt.Y) -> list[alt.Chart]:
     """Return the columns at the right: models within reach of all, and the rank of the run."""
     counted = chosen.transform_aggregate(
         n="count()", within="sum(within)", groupby=["year"]
@@ -273,14 +454,14 @@ def _counted(shown: pd.DataFrame, newest: int) -> str:
     return f"({within}) + ' of {len(sizes)} notable models of {newest}'"
 
 
-def _shared(setting: Setting) -> list[dict[str, Any]]:
+def _shared(start: Mapping[str, Any]) -> list[dict[str, Any]]:
     steps, months = (
         {"after": "", "min": 0.05, "max": 0.9, "step": 0.01},
         {"after": " months", "min": 1, "max": 36, "step": 1},
     )
     return [
-        _control("utilisation", "Utilisation", "range", setting.utilisation, **steps),
-        _control("months", "Time", "range", setting.months, **months),
+        _control("utilisation", "Utilisation", "range", start["utilisation"], **steps),
+        _control("months", "Time", "range", start["months"], **months),
         _control(
             "team",
             "Models of teams",
@@ -291,9 +472,9 @@ def _shared(setting: Setting) -> list[dict[str, Any]]:
     ]
 
 
-def _chip(offers: pd.DataFrame, setting: Setting) -> dict[str, Any]:
+def _chip(offers: pd.DataFrame, start: Mapping[str, Any]) -> dict[str, Any]:
     return _control(
-        "chip", "Chip", "choice", setting.chip, options=[(chip, chip) for chip in offers["chip"]]
+        "chip", "Chip", "choice", start["chip"], options=[(chip, chip) for chip in offers["chip"]]
     )
 
 

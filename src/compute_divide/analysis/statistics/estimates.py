@@ -200,10 +200,9 @@ def significant(estimate: Estimate, digits: int = 3) -> Estimate:
     """
     if digits < 1:
         raise ValueError(f"at least one digit is kept, not {digits}")
-    parts = {"value": estimate.value, "low": estimate.low, "high": estimate.high}
-    known = {name: number for name, number in parts.items() if number is not None}
-    kept = {name: float(f"{number:.{digits - 1}e}") for name, number in known.items()}
-    return replace(estimate, **kept)
+    parts = [estimate.value, estimate.low, estimate.high]
+    value, low, high = (None if part is None else float(f"{part:.{digits - 1}e}") for part in parts)
+    return replace(estimate, value=value, low=low, high=high)
 
 
 def scaled(
