@@ -387,7 +387,7 @@ def prose_lines(text: str) -> Iterator[tuple[int, str]]:
     front = lines.index("---", 1) if text.startswith("---\n") and "---" in lines[1:] else 0
     for number, line in enumerate(lines[:front], 1):
         entry, _, content = line.strip().partition(": ")
-        if entry not in {"literals", "doi", "data_date"} and line.startswith(" "):
+        if entry not in {"also", "literals", "doi", "data_date"} and line.startswith(" "):
             yield from _prose(number, content)
     code = ""
     for number, line in enumerate(lines[front:], front + 1):
