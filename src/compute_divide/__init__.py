@@ -34,7 +34,12 @@ VOCABULARY = {
     "compute_divide.evidence.openalex.tables": ["load_counts", "load_works"],
     "compute_divide.evidence.chips.chips": ["load_chips", "load_gpu_trends", "load_prices"],
     "compute_divide.evidence.chips.clusters": ["load_clusters"],
-    "compute_divide.evidence.chips.machines": ["load_laboratories", "load_owners", "load_top500"],
+    "compute_divide.evidence.chips.machines": [
+        "load_laboratories",
+        "load_owners",
+        "load_rental_prices",
+        "load_top500",
+    ],
     "compute_divide.evidence.chips.universities": [
         "load_university_checks",
         "load_university_gpus",
