@@ -137,7 +137,18 @@ DEFINITIONS: dict[str, str] = {
 
 
 def vintages_with_hardware() -> list[str]:
-    """Return the vintages that record chips, openness and base models for more than a handful of models."""
+    """Return the vintages that record chips, openness and base models for more than a handful of models.
+
+    Returns
+    -------
+    list of str
+        Their names, such as ``"2024-11"``, in order of time.
+
+    Examples
+    --------
+    >>> vintages_with_hardware()[0]
+    '2023-12'
+    """
     return [vintage for vintage in vintages() if vintage >= "2023-12"]
 
 

@@ -34,6 +34,7 @@ FIGURES: dict[str, list[str]] = {
         "named_bars",
     ],
     "openalex": ["bound_bars", "corpus_plan", "missing_dots", "topic_lines"],
+    "causes": ["fifth_rows", "price_lines"],
     "hardware": ["chip_ratios", "count_strips", "peak_points", "price_table", "waterfall"],
     "training_compute": ["compute_scatter", "doubling_table", "gap_by_era"],
     "research_topics": ["company_lines", "reading_dots", "topic_kind_dots", "topic_rows"],

@@ -16,8 +16,7 @@ from notebooks.choosing import Values, all_at_once, drawn, one_at_a_time
 from bookpress.book.chapters import discover
 from bookpress.book.editions import Fingerprint
 from bookpress.book.project import Project
-from bookpress.chapter.number_formats import NO_VALUE
-from bookpress.page.figures.show import VEGALITE_MIME
+from bookpress.page.base.charts import VEGALITE_MIME
 from bookpress.run.cache import Run
 from bookpress.run.engine import Engine, engine_for
 from bookpress.run.notebook import ChapterError, Job, job_for, run_job
@@ -30,14 +29,8 @@ SEED = 20240104
 BROKEN = re.compile(r"\bnan\b|\bNone\b|\bNaT\b|<NA>|\binf\b")
 """What a missing number looks like in a sentence."""
 
-FUTURE = {
-    "early_first": 2029,
-    "early_last": 2030,
-    "late_first": 2029,
-    "late_last": 2030,
-    "industry_year": 2030,
-}
-PAST = {"early_first": 1950, "early_last": 1950, "industry_year": 1951}
+FUTURE = {"early": "2029-2030", "late": "2029-2030", "industry_year": 2030}
+PAST = {"early": "1950", "industry_year": 1951}
 OTHER_CHOICES = {"joint_labs": "academia", "non_profits": "academia", "flips": ["openai=nonprofit"]}
 BEYOND = [
     ("introduction", {"since": 2030}),
@@ -68,18 +61,12 @@ BEYOND = [
         {"texts": ["title", "keywords"], "venues": ["ijcai", "neurips"], **OTHER_CHOICES},
     ),
     ("open-models", {"venues": ["colt"], "base_vintage": "2023-12"}),
-    (
-        "open-models",
-        {"early_first": 2007, "early_last": 2007, "late_first": 2030, "late_last": 2030},
-    ),
-    (
-        "open-models",
-        {"early_last": 2024, "late_first": 2020, "late_last": 2022, "reading": "domain"},
-    ),
+    ("open-models", {"early": "2007", "late": "2030"}),
+    ("open-models", {"early": "2019-2024", "late": "2020-2022", "reading": "domain"}),
     ("scrutiny", {"venues": ["colt"], "minimum_coverage": 0.0}),
-    ("scrutiny", {"early_first": 1950, "early_last": 1951, "late_first": 2030, "late_last": 2030}),
+    ("scrutiny", {"early": "1950-1951", "late": "2030"}),
     ("scrutiny", {"scrutiny": ["audit"], "parts": ["audit"], "low": ["bandits"], **OTHER_CHOICES}),
-    ("scrutiny", {"venues": ["iclr"], "middle_first": 1950, "middle_last": 1950}),
+    ("scrutiny", {"venues": ["iclr"], "middle": "1950"}),
     ("attention", {"venues": ["emnlp"]}),
     ("attention", {"late": "2030", "top": 0.0, **OTHER_CHOICES}),
     (
@@ -142,11 +129,10 @@ def wrong_with(run: Run) -> Iterator[str]:
 
 
 def texts_of(output: dict[str, Any]) -> Iterator[str]:
-    """Yield the texts of a figure or a table; a title may not tell a value that does not exist."""
+    """Yield the texts that the code of a chapter makes for a figure or a table; all others are prose."""
     figure = output.get("metadata", {}).get(VEGALITE_MIME)
     if figure is not None:
-        yield figure["title"].replace(NO_VALUE, "None")
-        yield from (figure[text] for text in ("alt", "description", "caption"))
+        yield figure["description"]
     yield "".join(output.get("data", {}).get("text/markdown", ""))
 
 

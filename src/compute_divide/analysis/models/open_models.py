@@ -7,17 +7,14 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 from bookpress.chapter.estimates import Estimate
-from compute_divide.analysis.chips.hardware import loose_team_types
 from compute_divide.analysis.papers.papers import covered, having, matched, model_names
 from compute_divide.analysis.statistics.association import Association, association
 from compute_divide.analysis.statistics.estimates import (
     ACADEMIA,
     INDUSTRY,
-    TEAM_TYPES,
     UNKNOWN,
     in_years,
     known_teams,
-    wilson_share,
 )
 
 FLAGS: dict[str, tuple[list[str], list[str]]] = {
@@ -157,40 +154,48 @@ def late_over_early(
     return association(rows.assign(late=after)[after | before], "late", outcome, ["venue"], label)
 
 
-def uses(labelled: pd.DataFrame, use: str, label: str) -> Estimate:
-    """Return the share of labelled namings with a use."""
-    return wilson_share(int((labelled["use"] == use).sum()), len(labelled), label)
-
-
 # --- base models ---
 
 
-def with_bases(models: pd.DataFrame, lookup: pd.DataFrame | None = None) -> pd.DataFrame:
-    """Return the models that name a base, with ``base_team``: the team type that all its known bases share.
+def with_bases(models: pd.DataFrame, lookup: pd.DataFrame) -> pd.DataFrame:
+    """Return the models that say on which others they are built, with whose these are.
 
-    It is ``collaboration`` where they differ, ``unknown`` where no base is in the lookup (by default the models).
+    Parameters
+    ----------
+    models : pandas.DataFrame
+        Models with ``model`` and ``base_model``, several bases joined by ``|``.
+    lookup : pandas.DataFrame
+        Models in which bases are looked up, with ``model``, ``base_model`` and ``team_type``; of one that is listed
+        twice the first row counts.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Those that name a base, with ``base_team``: the team type that all its bases in the lookup share,
+        ``collaboration`` where they differ, ``unknown`` where none is listed. ``origin_team`` is the same of the bases
+        at the end of the chain, that is of those that name no base themselves, are not listed, or lead back.
+
+    Examples
+    --------
+    >>> rows = {"model": ["Starling", "OpenChat", "Llama"], "base_model": ["OpenChat", "Llama", None]}
+    >>> models = pd.DataFrame(rows).assign(team_type=["academia-only", "academia-only", "industry-only"])
+    >>> with_bases(models, models)[["base_team", "origin_team"]].values.tolist()
+    [['academia-only', 'industry-only'], ['industry-only', 'industry-only']]
     """
-    listed = (models if lookup is None else lookup).drop_duplicates("model")
+    listed = lookup.drop_duplicates("model")
     teams = dict(zip(listed["model"].tolist(), listed["team_type"].tolist(), strict=True))
-
-    def common(bases: str) -> str:
-        known = {teams.get(name, UNKNOWN) for name in bases.split("|")} - {UNKNOWN}
-        return known.pop() if len(known) == 1 else "collaboration" if known else UNKNOWN
-
     based = models[models["base_model"].notna()]
-    return based.assign(base_team=[common(bases) for bases in based["base_model"].tolist()])
+    origins = with_origins(based, lookup)["base_model"].tolist()
+    return based.assign(
+        base_team=[_common_team(bases, teams) for bases in based["base_model"].tolist()],
+        origin_team=[_common_team(bases, teams) for bases in origins],
+    )
 
 
-def base_share(based: pd.DataFrame, team: str, base: str, label: str) -> Estimate:
-    """Return the share of a team type's models that build on a base of a team type, among those whose base is known."""
-    rows = based[(based["team_type"] == team) & based["base_team"].isin(TEAM_TYPES)]
-    return wilson_share(int((rows["base_team"] == base).sum()), len(rows), label)
-
-
-def base_counts(based: pd.DataFrame) -> pd.DataFrame:
-    """Return how many models of each team type build on each kind of base: ``team_type``, ``base_team``, ``models``."""
-    known = based[based["team_type"].isin(TEAM_TYPES)]
-    return known.groupby(["team_type", "base_team"]).size().reset_index(name="models")
+def _common_team(bases: str, teams: Mapping[str, str]) -> str:
+    """Return the team type that bases share, as far as it is known."""
+    known = {teams.get(name, UNKNOWN) for name in bases.split("|")} - {UNKNOWN}
+    return known.pop() if len(known) == 1 else "collaboration" if known else UNKNOWN
 
 
 def with_origins(models: pd.DataFrame, lookup: pd.DataFrame) -> pd.DataFrame:
@@ -217,9 +222,31 @@ def with_origins(models: pd.DataFrame, lookup: pd.DataFrame) -> pd.DataFrame:
 
 
 def expected_share(based: pd.DataFrame, lookup: pd.DataFrame, base: str, label: str) -> Estimate:
-    """Return how often bases would be of a team type if they were picked blindly among the models of their year.
+    """Return how often bases would be of a team type if each were picked blindly among the models of its year.
 
-    ``n`` counts the bases that are listed with a year. Without an interval: the list is taken as it is.
+    Parameters
+    ----------
+    based : pandas.DataFrame
+        Models with ``base_model``, several bases joined by ``|``.
+    lookup : pandas.DataFrame
+        The models that can be picked, with ``model``, ``year`` and ``team_type``.
+    base : str
+        The team type, one of `TEAM_TYPES`.
+    label : str
+        What is estimated, in a few words that stand alone.
+
+    Returns
+    -------
+    Estimate
+        The mean over all bases of the share of this team type in the year of the base. ``n`` counts the bases that are
+        listed with a year. Without an interval: the list is taken as it is.
+
+    Examples
+    --------
+    >>> rows = {"model": ["A", "B"], "year": 2023, "team_type": ["academia-only", "industry-only"]}
+    >>> based = pd.DataFrame({"base_model": ["B"]})
+    >>> expected_share(based, pd.DataFrame(rows), "industry-only", "a blind choice").value
+    0.5
     """
     known = known_teams(lookup).dropna(subset=["year"])
     of_year = (known["team_type"] == base).groupby(known["year"]).mean()
@@ -228,58 +255,3 @@ def expected_share(based: pd.DataFrame, lookup: pd.DataFrame, base: str, label: 
     return Estimate(
         float(shares.mean()) if len(shares) else None, n=len(shares), label=label, unit="share"
     )
-
-
-def counting_public_research(models: pd.DataFrame, public_research: str) -> pd.DataFrame:
-    """Return models with team types in which public research counts as ``"academia"`` or ``"other"``, as stated."""
-    if public_research == "academia" and models["sectors"].notna().any():
-        return models.assign(team_type=loose_team_types(models))
-    return models
-
-
-def with_lookup(tables: Mapping[str, pd.DataFrame], vintage: str) -> pd.DataFrame:
-    """Return the models in which the bases of a vintage are looked up: its own, then those of others, newest first."""
-    others = [name for name in sorted(tables, reverse=True) if name != vintage]
-    return pd.concat([tables[name] for name in (vintage, *others)]).drop_duplicates("model")
-
-
-def bases_by_vintage(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
-    """Return, vintage by vintage, how many academic models build on one of industry alone, beside blind choice.
-
-    ``k`` of ``n`` with ``share``, ``low``, ``high``, ``blind`` (see `expected_share`), ``origin_k`` of ``origin_n``
-    (whose chain of bases begins with industry alone), ``unknown`` (models whose base no vintage lists).
-    """
-    rows = []
-    tables = {
-        vintage: models[["model", "base_model", "team_type", "year", "scope"]]
-        for vintage, models in tables.items()
-    }
-    for vintage, models in tables.items():
-        lookup = with_lookup(tables, vintage)
-        mine = with_bases(models[models["team_type"] == ACADEMIA], lookup)
-        direct = base_share(mine, ACADEMIA, INDUSTRY, "")
-        origin = base_share(with_bases(with_origins(mine, lookup), lookup), ACADEMIA, INDUSTRY, "")
-        rows.append(
-            {
-                "vintage": vintage,
-                "holds": "notable models" if (models["scope"] == "notable").all() else "all models",
-                **direct.row(),
-                "blind": expected_share(mine, lookup, INDUSTRY, "").value,
-                "origin_k": origin.k,
-                "origin_n": origin.n,
-                "unknown": int((mine["base_team"] == UNKNOWN).sum()),
-            }
-        )
-    return pd.DataFrame(rows).astype({"share": float, "low": float, "high": float, "blind": float})
-
-
-def bases_of(based: pd.DataFrame, lookup: pd.DataFrame) -> pd.DataFrame:
-    """Return one row a ``model`` and ``base``, with what the lookup says of the base; missing where not listed."""
-    about = ["organisations", "team_type", "openness", "year"]
-    pairs = (
-        based[["model", "base_model"]]
-        .assign(base=based["base_model"].str.split("|"))
-        .explode("base")
-    )
-    listed = lookup.drop_duplicates("model").set_index("model")[about]
-    return pairs[["model", "base"]].join(listed, on="base").reset_index(drop=True)
