@@ -66,6 +66,22 @@ def test_keys_of_chapters_that_were_run_are_known(find: Find, book: Project) -> 
     ]
 
 
+def test_names_and_comparisons_of_a_chapter_are_known_before_it_is_run(
+    find: Find, book: Project
+) -> None:
+    faults = {
+        "It is {result}`numbr`.": "no 'numbr' in the chapter; did you mean number?",
+        "It fell. {holds}`below(nmber, 2)`": "no 'nmber' in the chapter; did you mean number?",
+    }
+    found = find("notebooks/first", "\n\n".join(faults))
+    lines = (book.root / "notebooks/first.md").read_text().splitlines()
+    for fault, said in faults.items():
+        place = f"notebooks/first.md:{lines.index(fault) + 1}: "
+        assert len([one for one in found if one.startswith(place) and said in one]) == 1
+    found = find("notebooks/first", "It is small. {holds}`number < 2`")
+    assert len([one for one in found if "holds a Compare" in one]) == 1
+
+
 def test_nothing_of_a_chapter_is_run(find: Find, book: Project, tmp_path: Path) -> None:
     """Not a cell, and nothing of the cell of its parameters: neither a type nor a value nor what stands beside them."""
     trap = tmp_path / "trap"

@@ -157,7 +157,7 @@ def test_for_one_chapter_only_what_it_imports_is_imported(job: Callable[..., Job
         Project.at(ROOT),
         "import sys\nprint('pandas' in sys.modules, 'pyalex' in sys.modules)",
     )
-    told = [imported_modules(book, only) for only in ("large-scale-models", "no-such-chapter")]
+    told = [imported_modules(book, only) for only in ("machines", "no-such-chapter")]
     found = [run_job(job(seen), open_engine("forked", modules)).notebook for modules in told]
     shown = [re.search(rb"(True|False) (True|False)", one) for one in found]
     assert [one and one[0] for one in shown] == [b"True False", b"False False"]

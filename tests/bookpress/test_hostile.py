@@ -89,7 +89,7 @@ def test_a_chapter_in_latin_1_is_named_with_the_byte(said: Say, book: Project) -
         code, out, error = said(*command)
         assert (
             code,
-            "notebooks/first.md is no UTF-8 text: byte 341 (0xe9, line 18)" in out + error,
+            "notebooks/first.md is no UTF-8 text: byte 374 (0xe9, line 19)" in out + error,
         ) == (1, True)
 
 
@@ -136,7 +136,7 @@ def test_cells_of_tables_hold_no_html_and_no_formula() -> None:
     shown = (
         MarkdownIt("commonmark", {"html": True})
         .enable("table")
-        .render(text.split("\n\n", 1)[1].rsplit("\n", 1)[0])
+        .render(text)
     )
     assert not any(tag in shown.lower() for tag in ("<script", "<img"))
     assert "a &lt; b" in shown

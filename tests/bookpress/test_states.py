@@ -17,6 +17,7 @@ from states import expect_same, record, script, states
 
 from book.browsing import Heard
 from book.showing import ARTICLE, READ, chapter, differing, read
+from bookpress.chapter.quotes import id_of
 from sampling import some
 
 EDITIONS = "_build/editions"
@@ -53,9 +54,9 @@ def test_every_statement_knows_in_how_many_states_it_holds(home: Path) -> None:
     page = (html / "notebooks/moons.html").read_text()
     mark = r'<a class="[^"]*sureness[^"]*" href="../book/sentences.html#planets-many"[^>]*>holds in 0 of 2</a>'
     assert re.search(mark, page)
-    listed = re.findall(r'<tr id="(\w+-\w+)">', (html / "book/sentences.html").read_text())
+    listed = re.findall(r'<tr id="(\w+-[\w-]+)">', (html / "book/sentences.html").read_text())
     shares = {
-        f"{slug}-{key}": one["holds"] / one["of"]
+        f"{slug}-{id_of(key)}": one["holds"] / one["of"]
         for slug, of in found.items()
         for key, one in of.items()
     }
@@ -70,6 +71,7 @@ def test_what_is_forked_has_one_thread_and_ends_with_whoever_asks(home: Path) ->
     asks = """
 import sys, threading, psutil
 from pathlib import Path
+from bookpress.chapter.quotes import id_of
 from bookpress.book.project import Project
 from bookpress.explore.warm import warm_book
 edition = Path("_build/editions/default").resolve()

@@ -113,7 +113,11 @@ def staged_notebook(
         **({"renamed": chapter.old_addresses} if chapter.old_addresses else {}),
         "command": run_command(chapter.slug, rows, chapter.settings.command),
     }
+    changed = [f"\n{row['name']} = {row['code']}" for row in rows if row["value"] != row["default"]]
     for cell in notebook["cells"]:
+        if changed and "parameters" in cell["metadata"].get("tags", []):
+            # what papermill puts in for the edition is hidden, and gone where other values are put in
+            cell["source"] = "".join([*cell["source"], "\n\n# As in this edition:", *changed])
         if cell["cell_type"] == "markdown":
             cell["source"] = point_to_notebooks("".join(cell["source"]), FOLDER, slugs)
     return as_file(notebook)

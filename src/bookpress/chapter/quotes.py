@@ -135,7 +135,7 @@ _PLAIN = (
     (r"^(?:`{3,}|:{3,}).*$", ""),
     (r"\{(?:term|ref|doc)\}`([^`<]+?)\s*(?:<[^`>]*>)?`", r"\1"),
     (r"\{cite:[a-z]+\}`[^`]*`|\{holds\}`[^`]*`", ""),
-    (r"\{[\w:-]+\}(`+).*?\1", "…"),  # a value, which differs between editions
+    (r"\{[\w:-]+\}(`+)[\s\S]*?\1", "…"),  # a value, which differs between editions
     (r"\[([^\]]*)\]\([^)]*\)", r"\1"),
     (r"[*`]", ""),
 )
@@ -151,7 +151,7 @@ def _sentence(text: str, last: int, role: re.Match[str]) -> str:
 def plain(text: str) -> str:
     """Return the last sentence of Markdown without its markup; of values nothing is told but that they are there."""
     for markup, words in _PLAIN:
-        text = re.sub(markup, words, text, flags=re.MULTILINE | re.DOTALL)
+        text = re.sub(markup, words, text, flags=re.MULTILINE)
     return SENTENCE_END.split(" ".join(text.split()))[-1]
 
 
@@ -229,7 +229,8 @@ def quotes_of(slug: str, source: str, also: Sequence[str] = ()) -> list[Quote]:
             kind, key, code = _quoted(role, made)
         found[kind, key, code].setdefault(role.line, role.sentence)
     for entry in also:
-        name, code = read_statement(entry)
+        with _at_line(1):
+            name, code = ("", entry) if PATH.fullmatch(entry) else read_statement(entry)
         kind = "statement" if name or not PATH.fullmatch(code) else "result"
         if not any(key == (name or code) for _, key, _ in found):
             found[kind, name or code, code][1] = f"also: {entry}"

@@ -99,6 +99,7 @@ def check(project: Project) -> tuple[list[Problem], list[str]]:
     problems = [*broken, *_names([chapter for chapter in chapters if chapter.where not in faulty])]
     problems += [problem for name, text in texts.items() for problem in _typed(name, text)]
     problems += _deposits(project)
+    problems += _quotes([chapter for chapter in chapters if chapter.where not in faulty])
     if not broken:
         problems += [Problem(table, *fault) for fault in table_faults(project, chapters)]
     if broken:  # Sphinx would only repeat what is wrong already
@@ -106,7 +107,10 @@ def check(project: Project) -> tuple[list[Problem], list[str]]:
     edition = load_edition(project, "default")
     runs = cached_runs(project, edition)
     unchecked = [chapter.slug for chapter in edition.chapters if chapter.slug not in runs]
-    return sorted([*problems, *_references(project, edition, runs, unchecked)]), unchecked
+    told = {(problem.where, problem.what) for problem in problems}
+    found = _references(project, edition, runs, unchecked)
+    problems += [one for one in found if (one.where, one.what) not in told]
+    return sorted(problems), unchecked
 
 
 def _texts(project: Project, chapters: Sequence[Chapter]) -> dict[str, str]:
@@ -217,6 +221,17 @@ def _names(chapters: Sequence[Chapter]) -> Iterator[Problem]:
     for one in json.loads(done.stdout):
         file, what = f"{FOLDER}/{Path(one['filename']).stem}.md", one["message"]
         yield Problem(file, one["location"]["row"], what[:1].lower() + what[1:])
+
+
+def _quotes(chapters: Sequence[Chapter]) -> Iterator[Problem]:
+    """Yield what is wrong with what the prose of chapters quotes of their names and comparisons."""
+    for chapter in chapters:
+        try:
+            _ = chapter.quotes_cell
+        except PressError as error:
+            for place in str(error).splitlines():
+                line, _, what = place.removeprefix(f"{chapter.where}:").partition(": ")
+                yield Problem(chapter.where, int(line), what)
 
 
 def _deposits(project: Project) -> Iterator[Problem]:

@@ -26,7 +26,7 @@ from bookpress.run.engine import Engine
 
 TIME_LIMIT = 600.0  # seconds a chapter may take, unless its front matter has a ``time_limit``
 FRAME = re.compile(r"Cell In\s?\[(\d+)\], line (\d+)")  # how a traceback names a line of a cell
-PARAMETER_TAGS = {"parameters", "injected-parameters"}
+INJECTED = "injected-parameters"  # the tag of the cell that papermill puts values in by
 CELL_FILE = re.compile(
     r"[^\s\"'<>]*ipykernel_\d+[/\\]\d+\.py"
 )  # the file in which ipykernel says a cell stands
@@ -200,7 +200,7 @@ def _failed_line(cell: Any, error: Any) -> int:
 def _named(notebook: Any, cell: Any, line: int = 1) -> str:
     """Name a cell by its number in the chapter, which has no injected parameters, and one of its lines."""
     code = [one for one in notebook.cells if one.cell_type == "code"]
-    written = [one for one in code if "injected-parameters" not in one.metadata.get("tags", [])]
+    written = [one for one in code if INJECTED not in one.metadata.get("tags", [])]
     number = next((n for n, one in enumerate(written, 1) if one is cell), None)
     if number is None:
         return "the cell with the values of the parameters"
@@ -209,7 +209,7 @@ def _named(notebook: Any, cell: Any, line: int = 1) -> str:
 
 
 def tidied(notebook: Any) -> Any:
-    """Rid an executed notebook of what differs by the run or the machine, hide its parameter cells, and return it."""
+    """Rid an executed notebook of what differs by the run or the machine, hide papermill's cell, and return it."""
     for key in ("jupytext", "papermill"):
         notebook.metadata.pop(key, None)
     notebook.metadata["language_info"] = {"name": "python"}
@@ -218,7 +218,7 @@ def tidied(notebook: Any) -> Any:
         for key in ("papermill", "execution"):
             cell.metadata.pop(key, None)
         tags = cell.metadata.pop("tags", [])
-        if PARAMETER_TAGS & set(tags) and "remove-cell" not in tags:
+        if INJECTED in tags:
             tags = [*tags, "remove-cell"]
         if tags:
             cell.metadata["tags"] = tags

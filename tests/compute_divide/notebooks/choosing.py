@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from bookpress.chapter.parameters import Parameter
+from bookpress.chapter.periods import period_text, years_of
 
 Values = dict[str, Any]
 
@@ -21,15 +22,19 @@ def edges(parameter: Parameter) -> list[Any]:
     if schema.get("type") == "array":
         members = schema.get("items", {}).get("enum", [])
         return [[member] for member in members] + [members] if members else FLIPS
-    return [schema["minimum"], schema["maximum"]]
+    low, high = schema["minimum"], schema["maximum"]
+    if parameter.is_period:
+        first, last = years_of(parameter.default)
+        return [period_text(years) for years in ((low, low), (low, last), (first, high), (high, high))]
+    return [low, high]
 
 
 def one_at_a_time(parameters: Sequence[Parameter]) -> Iterator[Values]:
-    """Yield each edge of each parameter, the others as published; a period gives way to the end that is moved."""
+    """Yield each edge of each parameter, the others as published."""
     for parameter in parameters:
         for value in edges(parameter):
             if value != parameter.default:
-                yield {parameter.name: value, **_partner(parameters, parameter.name, value)}
+                yield {parameter.name: value}
 
 
 def all_at_once(parameters: Sequence[Parameter], place: int) -> Values:
@@ -39,13 +44,7 @@ def all_at_once(parameters: Sequence[Parameter], place: int) -> Values:
 
 def drawn(parameters: Sequence[Parameter], rng: np.random.Generator) -> Values:
     """Return a combination at random; years lie mostly where there are data."""
-    values = {parameter.name: _draw(parameter, rng) for parameter in parameters}
-    for first in (
-        name for name in values if name.endswith("_first") and f"{name[:-5]}last" in values
-    ):
-        last = f"{first[:-5]}last"
-        values[first], values[last] = sorted([values[first], values[last]])
-    return values
+    return {parameter.name: _draw(parameter, rng) for parameter in parameters}
 
 
 def _draw(parameter: Parameter, rng: np.random.Generator) -> Any:
@@ -58,25 +57,13 @@ def _draw(parameter: Parameter, rng: np.random.Generator) -> Any:
                 members, size=int(rng.integers(1, 1 + min(len(members), 6))), replace=False
             ).tolist()
         )
-    ends = edges(parameter)
     if parameter.choices:
-        return ends[int(rng.integers(len(ends)))]
-    low, high = ends
+        return parameter.choices[int(rng.integers(len(parameter.choices)))]
+    low, high = parameter.schema["minimum"], parameter.schema["maximum"]
     if low == 1950 and rng.random() < 0.8:
         low = 2005
-    value = (
-        rng.integers(low, high + 1)
-        if parameter.schema["type"] == "integer"
-        else rng.uniform(low, high)
-    )
+    if parameter.is_period:
+        return period_text(tuple(sorted(rng.integers(low, high + 1, size=2).tolist())))
+    is_whole = parameter.schema["type"] == "integer"
+    value = rng.integers(low, high + 1) if is_whole else rng.uniform(low, high)
     return value.item() if isinstance(value, np.generic) else value
-
-
-def _partner(parameters: Sequence[Parameter], name: str, value: Any) -> Values:
-    """Return the other end of a period, where it must move too."""
-    stem, _, end = name.rpartition("_")
-    other = {"first": f"{stem}_last", "last": f"{stem}_first"}.get(end)
-    for parameter in parameters:
-        if parameter.name == other and (parameter.default < value) == (end == "first"):
-            return {other: value}
-    return {}

@@ -1,60 +1,66 @@
-"""Run a chapter's code in this process, without a kernel, and keep what it would have shown."""
+"""Run a chapter as the press does, and keep what it shows."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import jupytext
 import pytest
 
-NOTEBOOKS = Path(__file__).parents[3] / "notebooks"
+from bookpress.book.chapters import discover
+from bookpress.book.editions import Fingerprint
+from bookpress.book.project import Project
+from bookpress.chapter.estimates import read_estimate
+from bookpress.page.base.charts import VEGALITE_MIME, read_chart
+from bookpress.run.cache import Run
+from bookpress.run.engine import Engine, engine_for
+from bookpress.run.notebook import job_for, run_job
+
+PROJECT = Project.at(Path(__file__).parents[3])
+CHAPTERS = {chapter.slug: chapter for chapter in discover(PROJECT)}
 
 
-class Chapter:
+class Shown:
     """What a chapter showed: its results by key, its figures by name, its tables."""
 
-    def __init__(self, outputs: list[dict[str, Any]]) -> None:
-        from bookpress.chapter.estimates import harvest
-        from bookpress.page.figures.show import VEGALITE_MIME
+    def __init__(self, run: Run) -> None:
+        self.results = {key: read_estimate(fields) for key, fields in run.results.items()}
+        self.figures = {}
+        self.tables = []
+        for cell in json.loads(run.notebook)["cells"]:
+            for output in cell.get("outputs", []):
+                data = output.get("data", {})
+                if VEGALITE_MIME in data:
+                    said = output["metadata"][VEGALITE_MIME]
+                    chart = read_chart(data[VEGALITE_MIME], said, cell["metadata"])
+                    self.figures[chart.name] = chart
+                if "text/markdown" in data:
+                    self.tables.append("".join(data["text/markdown"]))
 
-        self.results = harvest(outputs)
-        figures = [output for output in outputs if VEGALITE_MIME in output["data"]]
-        self.figures = {output["metadata"][VEGALITE_MIME]["name"]: output for output in figures}
-        self.tables = [
-            output["data"]["text/markdown"]
-            for output in outputs
-            if "text/markdown" in output["data"]
-        ]
 
-
-DONE: dict[str, Chapter] = {}
+DONE: dict[str, Shown] = {}
 """Chapters that ran already, so that several tests can look at one run."""
 
 
-@pytest.fixture
-def run_chapter(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Chapter]:
+@pytest.fixture(scope="session")
+def engine() -> Engine:
+    return engine_for(PROJECT)
+
+
+@pytest.fixture(scope="session")
+def run_chapter(engine: Engine) -> Callable[..., Shown]:
     """Return a function that runs a chapter with some parameters changed."""
-    outputs: list[dict[str, Any]] = []
+    mark = Fingerprint.of(PROJECT)
 
-    def keep(data: dict[str, Any], *, raw: bool, metadata: dict[str, Any] | None = None) -> None:
-        assert raw
-        outputs.append({"data": data, "metadata": metadata or {}})
-
-    monkeypatch.setattr("IPython.display.display", keep)
-
-    def run(slug: str, *, again: bool = False, **parameters: Any) -> Chapter:
-        key = repr((slug, sorted(parameters.items())))
+    def run(slug: str, *, again: bool = False, **changes: Any) -> Shown:
+        key = repr((slug, sorted(changes.items())))
         if key in DONE and not again:
             return DONE[key]
-        outputs.clear()
-        scope: dict[str, Any] = {}
-        for cell in jupytext.read(NOTEBOOKS / f"{slug}.md").cells:
-            if cell.cell_type == "code":
-                exec(compile(cell.source, f"{slug}.md", "exec"), scope)  # noqa: S102 - our own notebook
-                if "parameters" in cell.metadata.get("tags", []):
-                    assert parameters.keys() <= scope.keys()
-                    scope.update(parameters)
-        DONE[key] = Chapter(list(outputs))
+        chapter = CHAPTERS[slug]
+        known = {one.name: one for one in chapter.parameters}
+        values = {name: one.default for name, one in known.items()}
+        values |= {name: known[name].check(value) for name, value in changes.items()}
+        DONE[key] = Shown(run_job(job_for(PROJECT, chapter, values, mark), engine))
         return DONE[key]
 
     return run

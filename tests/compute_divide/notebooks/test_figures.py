@@ -8,10 +8,10 @@ import pandas as pd
 import pytest
 import vl_convert
 
-from bookpress.page.figures.show import VEGALITE_MIME
 from bookpress.page.figures.theme import INK
+from compute_divide.analysis.papers.papers import venue_name
 from compute_divide.plot.introduction import three_year_means
-from compute_divide.plot.papers import odds_forest, venue_name
+from compute_divide.plot.scrutiny import kind_odds
 from sampling import some
 
 SLUGS = sorted(path.stem for path in (Path(__file__).parents[3] / "notebooks").glob("*.md"))
@@ -42,7 +42,7 @@ def test_text_has_the_colour_of_the_page_and_a_chart_carries_little_beyond_its_d
     run_chapter, slug
 ):
     for name, figure in run_chapter(slug).figures.items():
-        spec = figure["data"][VEGALITE_MIME]
+        spec = figure.spec
         told = json.dumps(spec, separators=(",", ":"), allow_nan=False)
         assert len(told) < 130_000, name
         texts = texts_of(spec)
@@ -53,9 +53,8 @@ def test_text_has_the_colour_of_the_page_and_a_chart_carries_little_beyond_its_d
 def figure_of(run_chapter, slug, name):
     """Return the specification of a figure and its data."""
     figure = run_chapter(slug).figures[name]
-    block = figure["metadata"][VEGALITE_MIME]["data"]
-    columns = [column["name"] for column in block["columns"]]
-    return figure["data"][VEGALITE_MIME], pd.DataFrame(block["rows"], columns=columns)
+    columns = [column.name for column in figure.data.columns]
+    return figure.spec, pd.DataFrame(figure.data.rows, columns=columns)
 
 
 def test_the_bars_of_a_year_fill_it(run_chapter):
@@ -93,9 +92,7 @@ def test_a_row_without_odds_keeps_its_place():
         "odds_ratio": [1.5, None],
         "low": [1.2, None],
     }
-    chart = odds_forest(
-        pd.DataFrame({**rows, "high": [2.0, None], "n": [40, 3]}), "what", "Odds ratio", by="period"
-    )
+    chart = kind_odds(pd.DataFrame({**rows, "high": [2.0, None], "n": [40, 3]})).chart
     assert {"robustness", "safety"} <= {item["text"][0] for item in texts_of(chart.to_dict())}
 
 

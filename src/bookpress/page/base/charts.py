@@ -20,6 +20,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic.dataclasses import dataclass
 
 from bookpress.chapter.number_formats import number
+from bookpress.errors import UsageError
 from bookpress.files import canonical, checked, harmless, pretty, sha256
 
 VEGALITE_MIME = "application/vnd.vegalite.v6+json"
@@ -36,6 +37,7 @@ FONT = "Arial, Liberation Sans, Helvetica, sans-serif"
 """vl-convert measures text with Liberation Sans; a browser that draws it again needs a font of the same widths."""
 INK = {"light": "#1d2329", "dark": "#e3e6e9"}
 """What ``currentColor`` stands for in pictures, which cannot know the page around them."""
+MAX_ALT = 300  # characters of an alternative text
 SORTABLE_FROM = 8  # rows from which on a table is worth sorting
 
 Size = Literal["narrow", "page", "wide"]
@@ -81,7 +83,7 @@ class Chart(Part):
     name: str = Field(pattern=r"^fig-[a-z0-9]+(-[a-z0-9]+)*$")
     title: str = Field(min_length=1)
     caption: str = ""
-    alt: str = Field(min_length=1, max_length=300)
+    alt: str = Field(min_length=1)
     description: str = Field(min_length=1)
     source: str = Field(min_length=1)
     licence: str = Field(min_length=1)
@@ -156,6 +158,11 @@ def read_chart(
     """Return the chart of an output and its cell; a `UsageError` names the chart and all that is wrong with it."""
     words = words_of(cell)
     metadata = {**words, **metadata} if words["name"] else metadata
+    if len(words["alt"]) > MAX_ALT:
+        raise UsageError(
+            f"the figure {words['name']}: alt: it has more than {MAX_ALT} characters; "
+            "the description tells more"
+        )
     # A notebook's nodes are slow to copy and to pickle: plain dictionaries are kept, of numbers with six digits.
     entries = {
         **metadata,

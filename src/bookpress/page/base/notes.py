@@ -17,7 +17,7 @@ from sphinx.util import logging
 from sphinx.writers.html5 import HTML5Translator
 
 from bookpress.book.project import load_settings
-from bookpress.chapter.quotes import SENTENCE_END, anchor
+from bookpress.chapter.quotes import SENTENCE_END, anchor, id_of
 from bookpress.chapter.statements import WORDS, Comparison, note
 from bookpress.explore.robustness import most_fragile_first, specifications, told
 from bookpress.page.base.contents import citation_of, title_of
@@ -164,7 +164,7 @@ def visit_fragile(self: HTML5Translator, node: fragile) -> None:
     attributes: dict[str, Any] = {"title": f"{sure['of']} states of the chapter were tried{falls}"}
     if LIST in env.found_docs:
         attributes["href"] = (
-            f"{self.builder.get_relative_uri(self.builder.current_docname, LIST)}#{slug}-{key}"
+            f"{self.builder.get_relative_uri(self.builder.current_docname, LIST)}#{slug}-{id_of(key)}"
         )
     self.body.append(
         self.starttag(node, "a", "", CLASS="sureness", **attributes) + f"{told(sure)}</a>"
@@ -186,7 +186,7 @@ def every_sentence(_node: later, env: BuildEnvironment) -> list[nodes.Node]:
     titles = {page.slug: title_of(env, page.docname) for page in store.pages.values()}
     rows: list[dict[str, Any]] = [
         {
-            "id": f"{slug}-{key}",
+            "id": f"{slug}-{id_of(key)}",
             "chapter": titles[slug],
             "told": told(sure),
             "many": specifications(sure),

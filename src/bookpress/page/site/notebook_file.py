@@ -45,17 +45,8 @@ def as_notebook(content: bytes, page: Page, app: Sphinx) -> bytes:
         for cell in notebook["cells"]
         if "injected-parameters" not in cell["metadata"].get("tags", [])
     ]
-    changed = [
-        f"\n{row['name']} = {row['code']}"
-        for row in page.parameter_rows
-        if row["value"] != row["default"]
-    ]
     for place, cell in enumerate(cells):
         if "parameters" in cell["metadata"].get("tags", []):
-            # Those that papermill puts in for the edition it would forget, were another to be put in.
-            cell["source"] = "".join(
-                [*cell["source"], *(["\n\n# As in this edition:", *changed] if changed else [])]
-            )
             cells.insert(place + 1, _cell("checked", "code", CHECK))
             break
     return as_file({**notebook, "cells": [_cell("about", "markdown", _about(page, app)), *cells]})
