@@ -54,8 +54,26 @@ VOCABULARY = {
     "compute_divide.evidence.store.files": ["last_whole_year", "vintages"],
     # which models, and what they share
     "compute_divide.analysis.models.definitions": ["large_scale", "largest_of_year"],
-    "compute_divide.analysis.models.drift": ["revised_share"],
-    "compute_divide.analysis.models.multiverse": ["Question", "answers", "compared"],
+    "compute_divide.analysis.models.drift": [
+        "organisation_sectors",
+        "relabel",
+        "revised_share",
+        "share_changes",
+    ],
+    "compute_divide.analysis.models.multiverse": [
+        "Question",
+        "answers",
+        "compared",
+        "specifications",
+        "swings",
+    ],
+    "compute_divide.analysis.models.nowcast": [
+        "nowcast_score",
+        "nowcasts",
+        "reporting_triangle",
+        "share_movements",
+        "typical_movement",
+    ],
     # what others can get at of models
     "compute_divide.analysis.models.openness": [
         "LABORATORIES",

@@ -36,6 +36,14 @@ FIGURES: dict[str, list[str]] = {
     "openalex": ["bound_bars", "corpus_plan", "missing_dots", "topic_lines"],
     "causes": ["fifth_rows", "price_lines"],
     "hardware": ["chip_ratios", "count_strips", "peak_points", "price_table", "waterfall"],
+    "robustness": [
+        "change_table",
+        "definition_grid",
+        "drift_lines",
+        "nowcast_table",
+        "specification_curves",
+        "swing_dots",
+    ],
     "training_compute": ["compute_scatter", "doubling_table", "gap_by_era"],
     "research_topics": ["company_lines", "reading_dots", "topic_kind_dots", "topic_rows"],
     "scrutiny": [

@@ -1,4 +1,4 @@
-"""What outsiders are shown: evaluators by kind, transparency by developer, the age of what they can inspect."""
+"""What outsiders can inspect: how old the capability of the best open model is."""
 
 from __future__ import annotations
 
@@ -13,59 +13,6 @@ from compute_divide.analysis.statistics.resampling import SEED, percentile_inter
 
 DRAWS = 500
 Z90 = 1.644854  # half-width of a 90% interval in standard deviations
-
-
-# --- evaluators ---
-
-
-def kind_counts(
-    evaluations: pd.DataFrame, cards: pd.DataFrame, kinds: tuple[str, ...]
-) -> pd.DataFrame:
-    """Return the engagements of each company by kind of evaluator, kinds without any included."""
-    every = pd.MultiIndex.from_product(
-        [cards["company"].unique(), kinds], names=["company", "kind"]
-    )
-    counts = evaluations.groupby(["company", "kind"]).size().reindex(every, fill_value=0)
-    return counts.reset_index(name="engagements")
-
-
-# --- transparency ---
-
-
-def scores(transparency: pd.DataFrame) -> pd.DataFrame:
-    """Return the share of indicators that each developer meets: ``edition``, ``developer``, ``k``, ``n``, ``share``."""
-    asked = transparency.assign(developer=transparency["developers"].str.split("|")).explode(
-        "developer"
-    )
-    met = [
-        name in str(found).split("|")
-        for name, found in zip(asked["developer"], asked["disclosed"], strict=True)
-    ]
-    counted = (
-        asked.assign(met=met)
-        .groupby(["edition", "developer"])["met"]
-        .agg(k="sum", n="size")
-        .reset_index()
-    )
-    return counted.assign(share=counted["k"] / counted["n"])
-
-
-def mean_score(found: pd.DataFrame, edition: str, label: str) -> Estimate:
-    """Return the mean score of the developers of an edition, of 0 to 1; no interval, for they are no sample."""
-    shares = found.loc[found["edition"] == edition, "share"]
-    return Estimate(float(shares.mean()), n=len(shares), unit="share", label=label)
-
-
-def common(found: pd.DataFrame, first: str, second: str) -> pd.DataFrame:
-    """Return the scores of the developers that both of two editions rate: ``developer``, ``before``, ``after``."""
-    tables = (
-        found[found["edition"] == edition].set_index("developer")["share"]
-        for edition in (first, second)
-    )
-    return pd.concat(tables, axis=1, keys=["before", "after"], join="inner").reset_index()
-
-
-# --- capability ---
 
 
 def by_release(capability: pd.DataFrame, *, unknown: bool = False) -> pd.DataFrame:
