@@ -30,7 +30,26 @@ def size_known(models: pd.DataFrame) -> pd.Series[bool]:
 
 
 def largest_of_year(models: pd.DataFrame, top_k: int) -> pd.Series[bool]:
-    """Tell which models are among the k largest by training compute of their year; of equals the first in the table."""
+    """Tell which models are among the largest of their year.
+
+    Parameters
+    ----------
+    models : pandas.DataFrame
+        Models with ``year`` and ``training_compute_flop``.
+    top_k : int
+        How many models a year are the largest, by training compute; of equals the first in the table.
+
+    Returns
+    -------
+    pandas.Series
+        True and false, on the index of the models; false where year or training compute is not known.
+
+    Examples
+    --------
+    >>> models = pd.DataFrame({"year": [2020, 2020, 2021], "training_compute_flop": [1e23, 1e24, None]})
+    >>> largest_of_year(models, 1).tolist()
+    [False, True, False]
+    """
     rank = models.groupby("year")[COMPUTE].rank(method="first", ascending=False)
     return (rank <= top_k).fillna(False).astype(bool)
 
@@ -63,5 +82,34 @@ def is_large_scale(
 def large_scale(
     models: pd.DataFrame, definition: str, *, top_k: int = 10, record_window: float = 2.0
 ) -> pd.DataFrame:
-    """Return the models that are large-scale under a definition; the parameters are those of `is_large_scale`."""
+    """Return the models that are large-scale under a definition.
+
+    Parameters
+    ----------
+    models : pandas.DataFrame
+        Models of one vintage, from `load_models`.
+    definition : str
+        One of `DEFINITIONS`.
+    top_k : int
+        How many models of each year count, under ``"top-k-per-year"``.
+    record_window : float
+        How far below the largest model up to its date a model may lie, in orders of magnitude, under
+        ``"near-record"``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        These models.
+
+    Raises
+    ------
+    ValueError
+        If there is no such definition.
+
+    Examples
+    --------
+    >>> models = pd.DataFrame({"year": [2020, 2020], "training_compute_flop": [1e23, 1e24]})
+    >>> len(large_scale(models, "top-k-per-year", top_k=1))
+    1
+    """
     return models[is_large_scale(models, definition, top_k=top_k, record_window=record_window)]

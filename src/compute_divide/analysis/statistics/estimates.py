@@ -39,9 +39,34 @@ def wilson_interval(k: npt.ArrayLike, n: npt.ArrayLike) -> tuple[Floats, Floats,
 
 
 def wilson_share(k: int, n: int, label: str) -> Estimate:
-    """Return the share k of n with its 95% interval: no value when `n` is 0, a ValueError for no count of n.
+    """Return the share k of n with its 95% Wilson score interval.
 
-    Wilson (1927): unlike the normal approximation it stays within 0 and 1 and keeps its coverage for small totals.
+    Parameters
+    ----------
+    k, n : int
+        How many of how many.
+    label : str
+        What is estimated, in a few words that stand alone.
+
+    Returns
+    -------
+    Estimate
+        The share with its interval and counts; without a value where `n` is 0.
+
+    Raises
+    ------
+    ValueError
+        If `k` is not between 0 and `n`.
+
+    Notes
+    -----
+    The score interval of Wilson [1]_: unlike the normal approximation it stays within 0 and 1 and keeps its coverage
+    for small totals.
+
+    References
+    ----------
+    .. [1] Wilson, E. B. (1927). Probable inference, the law of succession, and statistical inference. Journal of the
+       American Statistical Association 22, 209-212.
 
     Examples
     --------
@@ -586,10 +611,28 @@ def in_periods(rows: pd.DataFrame, periods: Iterable[Years | int]) -> pd.DataFra
 def shares_by(
     rows: pd.DataFrame, keys: Sequence[str] = ("year",), team_types: Iterable[str] = TEAM_TYPES
 ) -> pd.DataFrame:
-    """Return ``k``, ``n``, ``share``, ``low`` and ``high``, one row for a group and team type.
+    """Return the shares of team types, group by group.
 
-    Sorted by the keys, team types in the order given; the totals always hold all of `TEAM_TYPES`. A row that lacks a
-    key is in no group; groups without any known team type do not occur.
+    Parameters
+    ----------
+    rows : pandas.DataFrame
+        Rows with ``team_type`` and the keys; one that lacks a key is in no group.
+    keys : sequence of str
+        The columns that make a group.
+    team_types : iterable of str
+        The team types that are wanted, of `TEAM_TYPES`; the totals always hold all of these.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a group and team type, sorted by the keys, team types in the order given: the keys, ``team_type``, ``k``
+        of ``n``, their ``share`` (0 to 1), and the ends ``low`` and ``high`` of its 95% Wilson interval. A group
+        without any known team type does not occur.
+
+    Raises
+    ------
+    ValueError
+        If a team type is another.
 
     Examples
     --------

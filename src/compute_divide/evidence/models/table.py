@@ -37,10 +37,24 @@ TABLES = (tables.Table("models/*.csv", SCHEMA),)
 
 
 def load_models(vintage: str) -> DataFrame:
-    """Return the models of a vintage, one of `vintages()`, with the columns of `SCHEMA`, in the order of the raw file.
+    """Return the models of a vintage of the models database.
 
-    A column ``own`` marks the models that a reader added or changed (``data add row``). A vintage that does not exist,
-    or whose table is damaged, is an EvidenceError.
+    Parameters
+    ----------
+    vintage : str
+        One of `vintages`, such as ``"2026-08"``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a model, in the order of the raw file, with the columns of `SCHEMA`: among them ``model``,
+        ``published``, ``year``, ``organisations``, ``team_type``, ``scope`` (notable or all), ``training_compute_flop`` (in FLOP),
+        ``parameters`` (a number) and ``base_model``. ``own`` marks models that a reader added or changed.
+
+    Raises
+    ------
+    EvidenceError
+        If there is no such vintage, or its table is damaged.
 
     Examples
     --------

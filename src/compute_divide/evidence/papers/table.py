@@ -169,7 +169,24 @@ NAMINGS = tables.schema(
 
 
 def load_labelled_namings() -> pd.DataFrame:
-    """Return the labelled namings, with the columns of `NAMINGS`."""
+    """Return a random sample of papers that name a pre-trained model, read by hand.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a paper: ``venue``, ``year`` and ``key``, as in the papers table, the ``model`` that was found in title
+        or abstract, and the ``use`` that the paper makes of it, one of `USES`.
+
+    Raises
+    ------
+    EvidenceError
+        If the file is missing or damaged.
+
+    Examples
+    --------
+    >>> load_labelled_namings()["use"].value_counts().index[0]
+    'builds on'
+    """
     return tables.read_by_hand(NAMINGS_FILE, NAMINGS)
 
 

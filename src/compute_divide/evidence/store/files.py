@@ -93,7 +93,18 @@ def list_names(folder: str, suffix: str) -> list[str]:
 
 
 def vintages() -> list[str]:
-    """Return the vintages of the models database that the evidence holds, oldest first."""
+    """Return the vintages of the models database that the evidence holds.
+
+    Returns
+    -------
+    list of str
+        Year and month of each, oldest first.
+
+    Examples
+    --------
+    >>> "2026-08" in vintages()
+    True
+    """
     return list_names("models", ".csv")
 
 
@@ -112,7 +123,23 @@ def works_names() -> list[str]:
 
 
 def last_whole_year(vintage: str) -> int:
-    """Return the last calendar year that a vintage holds as a whole: the one before its own."""
+    """Return the last calendar year that a vintage holds as a whole.
+
+    Parameters
+    ----------
+    vintage : str
+        Year and month, as `vintages` has them.
+
+    Returns
+    -------
+    int
+        The year before its own.
+
+    Examples
+    --------
+    >>> last_whole_year("2026-08")
+    2025
+    """
     return int(vintage[:4]) - 1
 
 
