@@ -9,7 +9,7 @@ import pandas as pd
 
 from bookpress.chapter.estimates import Estimate
 from bookpress.page.figures.show import Figure, Table
-from bookpress.page.figures.theme import ACCENT, INK, QUIET, needs
+from bookpress.page.figures.theme import INK, needs
 from compute_divide.analysis.chips.hardware import PEAK, in_shared_years
 from compute_divide.analysis.statistics.estimates import ACADEMIA, INDUSTRY
 from compute_divide.analysis.statistics.trends import fractional_years
@@ -17,11 +17,9 @@ from compute_divide.plot.base.marks import (
     TEAM_COLOURS,
     TEAM_LABEL,
     TEAM_NAMES,
-    end_labels,
     framed,
     power_axis,
     row_axis,
-    runs,
     team_colour,
     team_shape,
     times_axis,
@@ -327,40 +325,4 @@ def _waterfall(factors: pd.DataFrame) -> alt.LayerChart:
         bars.encode(x=start, x2=alt.X2("end:Q"), tooltip=tooltip),
         text.encode(x=start, text=alt.Text("label:N")),
         height=58 * len(rows),
-    )
-
-
-@needs("usd_per_hour")
-def price_lines(prices: pd.DataFrame, banded: str) -> alt.LayerChart:
-    """Return list prices of a chip-hour by month: a line a chip, broken where months are missing, and one band.
-
-    Between the lowest and the highest price of the chip `banded` is shaded.
-    """
-    months = prices["month"].dt.year * 12 + prices["month"].dt.month - 1
-    rows = prices.assign(
-        at=months, when=(months / 12).round(3), told=prices["month"].dt.strftime("%B %Y")
-    )
-    rows = rows.assign(run=runs(rows, "chip", "at")).drop(columns=["month", "at"])
-    x = year_axis("when", int(rows["when"].min()), int(rows["when"].max()) + 1)
-    top = max(
-        float(rows["usd_per_hour"].max()),
-        float(rows.loc[rows["chip"] == banded, "highest_usd"].max()),
-    )
-
-    def dollars(field: str) -> alt.Y:
-        axis, scale = alt.Axis(format="$.0f", tickCount=6), alt.Scale(domain=[0, top], nice=True)
-        return alt.Y(f"{field}:Q", title="US dollars an hour", axis=axis, scale=scale)
-
-    strong = alt.condition(f"datum.chip == '{banded}'", alt.value(ACCENT), alt.value(QUIET))
-    base = alt.Chart(rows).encode(x=x, detail=alt.Detail("run:N"))
-    tooltip = tips(
-        "chip:N|Chip", "told:N|Month", "usd_per_hour:Q|Median|$.2f", "providers:Q|Providers"
-    )
-    band = base.transform_filter(f"datum.chip == '{banded}'").mark_area(opacity=0.16, color=ACCENT)
-    return framed(
-        band.encode(y=dollars("lowest_usd"), y2=alt.Y2("highest_usd:Q")),
-        base.mark_line(point={"size": 14}).encode(
-            y=dollars("usd_per_hour"), color=strong, tooltip=tooltip
-        ),
-        end_labels(rows, "when", "usd_per_hour", "chip", x, dollars("at"), top),
     )
