@@ -175,7 +175,7 @@ def test_what_is_right_is_not_accused_and_paragraphs_to_look_at_are_no_fault(
         f"---\n{key}:\n  finding: It fell to {{result}}`first:sum`\n---\n# Words\n\n{text}\nWe rose more, twice.\n"
     )
     code = "%matplotlib inline\nfrom math import sqrt\ndisplay(sqrt(number))"
-    cell = f"```{{code-cell}} python\n{code}\n```\n{{result}}`other`"
+    cell = f"```{{code-cell}} python\n{code}\n```\n{{result}}`number`"
     put("book/words", RIGHT, "notebooks/first", cell)
     write_deposits(book.root)
     monkeypatch.chdir(book.root)

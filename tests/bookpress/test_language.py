@@ -128,6 +128,10 @@ def test_also_publishes_what_no_sentence_quotes() -> None:
     found = {quote.key: quote.kind for quote in quotes_of("models", CHAPTER, also)}
     assert (found["middle"], found["rise"]) == ("result", "statement")
     assert len(found) == len(facts(CHAPTER)) + 2
+    [entry] = quotes_of("models", "", ["second_in.2022_06"])
+    assert (entry.kind, entry.key) == ("result", "second_in.2022_06")
+    with pytest.raises(UsageError, match=r"^line 1: .* is not Python"):
+        quotes_of("models", "", ["fell(late"])
 
 
 WRONG = {
