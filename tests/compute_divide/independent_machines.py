@@ -20,6 +20,7 @@ GPUS = {
     "RTX_A6000": "NVIDIA RTX A6000", "L40S": "NVIDIA L40", "V100": "NVIDIA V100", "P100": "NVIDIA P100",
     "GH200": "NVIDIA GH200", "A10": "NVIDIA A10 PCIe",
 }  # fmt: skip
+FIFTHS = ("least", "second", "third", "fourth", "most")
 ARSENALS = ("Lawrence Livermore", "Los Alamos", "Sandia", "CEA EXA1")
 
 
@@ -207,7 +208,7 @@ def of_models(raw: Path) -> dict[str, float]:
         [when for _, when in costs.values()], [math.log10(c) for c, _ in costs.values()]
     )
     return {"cost_growth": 10**slope.slope} | {
-        f"fifth_{place}": statistics.mean(own) for place, own in fifths.items()
+        f"fifth.{FIFTHS[place - 1]}": statistics.mean(own) for place, own in fifths.items()
     }
 
 
