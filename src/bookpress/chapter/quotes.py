@@ -223,18 +223,23 @@ def quotes_of(slug: str, source: str, also: Sequence[str] = ()) -> list[Quote]:
     found: dict[tuple[Kind, str, str], dict[int, str]] = defaultdict(dict)
     roles = [own for role in roles_of(source) if (own := _own(role, slug))]
     made = _statements_made(roles)
-    made |= {name: code for name, code in map(read_statement, also) if name and name not in made}
+    published = [_published(entry) for entry in also]
+    made |= {name: code for name, code in published if name and name not in made}
     for role in roles:
         with _at_line(role.line):
             kind, key, code = _quoted(role, made)
         found[kind, key, code].setdefault(role.line, role.sentence)
-    for entry in also:
-        with _at_line(1):
-            name, code = ("", entry) if PATH.fullmatch(entry) else read_statement(entry)
+    for entry, (name, code) in zip(also, published, strict=True):
         kind = "statement" if name or not PATH.fullmatch(code) else "result"
         if not any(key == (name or code) for _, key, _ in found):
             found[kind, name or code, code][1] = f"also: {entry}"
     return [Quote(*fact, sentences) for fact, sentences in found.items()]
+
+
+def _published(entry: str) -> tuple[str, str]:
+    """Return name, if any, and code of what the front matter publishes."""
+    with _at_line(1):
+        return ("", entry) if PATH.fullmatch(entry) else read_statement(entry)
 
 
 def _own(role: Role, slug: str) -> Role | None:
