@@ -146,13 +146,12 @@ VOCABULARY = {
         "trend_break",
         "widening",
     ],
+    "compute_divide.analysis.statistics.periods": ["in_periods", "joint_period", "year_spans"],
     "compute_divide.analysis.statistics.estimates": [
         "COMPUTE",
         "counted_share",
         "flag_share",
-        "in_periods",
         "in_years",
-        "joint_period",
         "known_share",
         "known_teams",
         "mean_share",
@@ -166,7 +165,6 @@ VOCABULARY = {
         "span",
         "team_share",
         "wilson_share",
-        "year_spans",
     ],
     # words
     "compute_divide.plot.base.marks": ["TEAM_NAMES"],
@@ -202,7 +200,11 @@ def __getattr__(name: str) -> Any:
     if name == "plot":
         return import_module("compute_divide.plot")
     if name not in _MODULES:
-        raise AttributeError(f"compute_divide has no {name!r}")
+        from bookpress.errors import nearest
+
+        meant = nearest(name, __dir__())
+        listed = "VOCABULARY in src/compute_divide/__init__.py"
+        raise AttributeError(f"compute_divide has no {name!r}{meant} (listed: {listed})")
     value = getattr(import_module(_MODULES[name]), name)
     globals()[name] = value
     return value

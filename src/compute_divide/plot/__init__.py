@@ -69,7 +69,11 @@ _MODULES = {name: module for module, names in FIGURES.items() for name in names}
 def __getattr__(name: str) -> Any:
     """Import a figure when it is first used."""
     if name not in _MODULES:
-        raise AttributeError(f"compute_divide.plot has no {name!r}")
+        from bookpress.errors import nearest
+
+        meant = nearest(name, __dir__())
+        listed = "FIGURES in src/compute_divide/plot/__init__.py"
+        raise AttributeError(f"compute_divide.plot has no {name!r}{meant} (listed: {listed})")
     value = getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)
     globals()[name] = value
     return value
