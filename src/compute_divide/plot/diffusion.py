@@ -14,7 +14,8 @@ from bookpress.chapter.periods import Years
 from bookpress.page.figures.show import Figure
 from bookpress.page.figures.theme import ACCENT, INK, LINE, needs
 from compute_divide.analysis.models.openness import ACCESS_GROUPS, RUNGS, access_ladder
-from compute_divide.analysis.statistics.estimates import ACADEMIA, UNKNOWN, in_periods
+from compute_divide.analysis.statistics.estimates import ACADEMIA, UNKNOWN
+from compute_divide.analysis.statistics.periods import in_periods
 from compute_divide.analysis.statistics.trends import fractional_years
 from compute_divide.plot.base.access import (
     ACCESS_COLOURS,

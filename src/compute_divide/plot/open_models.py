@@ -8,7 +8,8 @@ import pandas as pd
 from bookpress.page.figures.show import Figure, Table
 from bookpress.page.figures.theme import INK, LINE, needs
 from compute_divide.analysis.papers.papers import venue_name
-from compute_divide.analysis.statistics.estimates import TEAM_TYPES, year_spans
+from compute_divide.analysis.statistics.estimates import TEAM_TYPES
+from compute_divide.analysis.statistics.periods import year_spans
 from compute_divide.evidence.papers.table import PAPERS_TABLE
 from compute_divide.plot.base.access import ACCESS_SERIES
 from compute_divide.plot.base.marks import (

@@ -1,0 +1,94 @@
+"""Several periods of years at once: joined, side by side, or in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import pandas as pd
+
+from bookpress.chapter.periods import Years, years_of
+from compute_divide.analysis.statistics.estimates import in_years, span
+
+
+def joint_period(*periods: Years | int) -> Years:
+    """Return the period from the first to the last year of several, the years between them included.
+
+    Parameters
+    ----------
+    *periods : tuple of int, or int
+        Each its first and last year, or a year; at least one.
+
+    Returns
+    -------
+    tuple of int
+        The earliest first and the latest last year.
+
+    Raises
+    ------
+    ValueError
+        If there is none, or one is no period.
+
+    Examples
+    --------
+    >>> joint_period((2013, 2016), (2020, 2025))
+    (2013, 2025)
+    """
+    every = [years_of(period) for period in periods]
+    return min(first for first, _ in every), max(last for _, last in every)
+
+
+def in_periods(rows: pd.DataFrame, periods: Iterable[Years | int]) -> pd.DataFrame:
+    """Return the rows of several periods, with a column that says of which.
+
+    Parameters
+    ----------
+    rows : pandas.DataFrame
+        Rows with a column ``year``.
+    periods : iterable of tuple of int, or int
+        The periods, in their order. A row of two occurs twice.
+
+    Returns
+    -------
+    pandas.DataFrame
+        These rows, numbered anew, with ``period``: the years in words, as of `span`.
+
+    Raises
+    ------
+    ValueError
+        If there is no period, or one is none.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"year": [2010, 2012, 2015]})
+    >>> in_periods(rows, [(2010, 2012), 2015])["period"].tolist()
+    ['2010 to 2012', '2010 to 2012', '2015']
+    """
+    parts = [in_years(rows, period).assign(period=span(period)) for period in periods]
+    return pd.concat(parts, ignore_index=True)
+
+
+def year_spans(years: Iterable[int]) -> str:
+    """Return years in words, those that follow each other as one period.
+
+    Parameters
+    ----------
+    years : iterable of int
+        Calendar years in any order; repeated ones count once.
+
+    Returns
+    -------
+    str
+        Such as "2019 to 2021, 2024"; of no years "none".
+
+    Examples
+    --------
+    >>> year_spans([2024, 2019, 2020, 2021]), year_spans([])
+    ('2019 to 2021, 2024', 'none')
+    """
+    periods: list[list[int]] = []
+    for year in sorted({int(year) for year in years}):
+        if periods and year == periods[-1][1] + 1:
+            periods[-1][1] = year
+        else:
+            periods.append([year, year])
+    return ", ".join(span((first, last)) for first, last in periods) or "none"
