@@ -93,10 +93,20 @@ def of_clusters(raw: Path, h100: float) -> dict[str, float]:
     }
 
 
+SERIES_OF_OWNERS = (
+    "nvidia_owners",
+    "nvidia_owners_OTHER",
+    "tpu_owners",
+    "amd_owners",
+    "coreweave_owners",
+)
+
+
 def of_owners(raw: Path, speed: dict[str, float]) -> dict[str, float]:
     median, ends = "Compute estimate in H100e (median)", ("12/31/2025", "12/31/2024")
     sums, single = dict.fromkeys(ends, 0.0), {}
-    for path in (raw / "compute").glob("epoch_*owners*totals*.csv"):
+    for series in SERIES_OF_OWNERS:  # those that the book counts
+        [path] = (raw / "compute").glob(f"epoch_{series}_cumulative_totals_*.csv")
         for one in rows(path):
             if one["End date"] in ends and not one["Incomplete"]:
                 sums[one["End date"]] += float(one[median])

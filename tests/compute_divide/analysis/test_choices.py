@@ -7,7 +7,7 @@ import pytest
 from bookpress.book.chapters import Chapter
 from bookpress.book.project import load_settings
 from bookpress.chapter.parameters import Parameter
-from compute_divide.analysis import choices
+from compute_divide import choices
 from compute_divide.analysis.chips.hardware import chip_peaks
 from compute_divide.evidence.chips.chips import load_chips, load_prices
 
