@@ -123,6 +123,11 @@ def test_what_jupyterlab_wraps_and_sorts_says_the_same() -> None:
     ]
 
 
+def test_a_statement_that_also_names_can_be_quoted() -> None:
+    [tally] = quotes_of("models", "It stands. {holds}`models:tally`", ["tally = majority(early)"])
+    assert (tally.key, tally.code) == ("tally", "majority(early)")
+
+
 def test_also_publishes_what_no_sentence_quotes() -> None:
     also = ["middle", "rise = rose(recent, early)", "early"]
     found = {quote.key: quote.kind for quote in quotes_of("models", CHAPTER, also)}
