@@ -22,9 +22,8 @@ from sampling import count
 
 SLOW = "4.75"
 """A power at which the chapter sleeps."""
-FOREVER = (
-    "from orbits.law import Estimate, table\nimport time\ntime.sleep(600 if power == 4.75 else 0)"
-)
+IMPORTS = "from orbits.law import error_of, predicted_period, table"
+FOREVER = f"{IMPORTS}\nimport time\ntime.sleep(600 if power == {SLOW} else 0)"
 
 
 class Live(Served):
@@ -53,7 +52,7 @@ class Live(Served):
 @pytest.fixture(scope="module")
 def live(tmp_path_factory: pytest.TempPathFactory, explored: Path) -> Iterator[Live]:
     home = shutil.copytree(explored, tmp_path_factory.mktemp("live") / "book", symlinks=True)
-    edit(home / "notebooks/moons.md", "from orbits.law import Estimate, table", FOREVER)
+    edit(home / "notebooks/moons.md", IMPORTS, FOREVER)
     served = Live(home, environment(home))
     assert served.settled()["state"] == "built"
     assert served.get("__press__/controls").json()["moons"]["power"]["input"]
