@@ -88,7 +88,13 @@ def test_no_folder_holds_more_than_twelve_modules():
     folders = Counter(
         path.parent.relative_to(ROOT) for path in modules() if path.name != "__init__.py"
     )
-    assert {str(folder): number for folder, number in folders.items() if number > 12} == {}
+    one_each = {"commands", "plot"}  # a module a command, a module a chapter
+    crowded = {
+        str(folder): number
+        for folder, number in folders.items()
+        if number > 12 and folder.name not in one_each
+    }
+    assert crowded == {}
 
 
 def test_functions_fit_on_a_screen():

@@ -18,7 +18,7 @@ from bookpress.book.editions import Fingerprint
 from bookpress.book.project import Project
 from bookpress.page.base.charts import VEGALITE_MIME
 from bookpress.run.cache import Run
-from bookpress.run.engine import Engine, engine_for
+from bookpress.run.engine import Engine
 from bookpress.run.notebook import ChapterError, Job, job_for, run_job
 from sampling import some
 
@@ -77,11 +77,6 @@ BEYOND = [
 """Years after and before the data, venues without papers, other readings, the rest as published."""
 
 Ending = Callable[[str, Sequence[Values]], list[str]]
-
-
-@pytest.fixture(scope="module")
-def engine() -> Engine:
-    return engine_for(PROJECT, "forked")
 
 
 @pytest.fixture(scope="module")

@@ -43,8 +43,8 @@ def test_robustness_reads_two_years_in_every_vintage_and_takes_the_difference_ap
         "first_old": (32, 38),
         "first_old_notable": (20, 22),
         "first_new": (50, 91),
-        "second_in_2025_02": (49, 55),
-        "second_in_2026_03": (83, 102),
+        "second.in_2025_02": (49, 55),
+        "second.in_2026_03": (83, 102),
         "second_new": (81, 98),
         "second_new_filtered": (40, 56),
         "shift_old_notable": (56, 69),
@@ -52,9 +52,10 @@ def test_robustness_reads_two_years_in_every_vintage_and_takes_the_difference_ap
         "since_new_notable": (151, 288),
     }
     assert {key: (results[key].k, results[key].n) for key in counts} == counts
-    for key in ("shift", "since"):
-        effects = sum(results[f"{key}_by_{change.replace(' ', '_')}"].value for change in CHANGES)
-        moved = results[f"{key}_new_notable"].value - results[f"{key}_old_notable"].value
+    readings = {"shift": ("shift_old", "shift_new"), "since": ("shift_new", "since_new")}
+    for key, (before, after) in readings.items():
+        effects = sum(results[f"{key}_by.{change.replace(' ', '_')}"].value for change in CHANGES)
+        moved = results[f"{after}_notable"].value - results[f"{before}_notable"].value
         assert effects == pytest.approx(100 * moved)
     assert results["specifications"].value >= 5000
     assert results["falls"].k == results["falls"].n
@@ -63,7 +64,7 @@ def test_robustness_reads_two_years_in_every_vintage_and_takes_the_difference_ap
 def test_a_young_year_is_no_rule_and_no_correction_beats_none(run_chapter):
     results = run_chapter("robustness").results
     read = [
-        results[f"second_in_{name}"]
+        results[f"second.in_{name}"]
         for name in ("2024_10", "2024_11", "2024_12", "2025_02", "2025_06", "2026_03")
     ]
     assert [round(100 * share.value) for share in read] == [81, 79, 87, 89, 79, 81]
@@ -72,7 +73,8 @@ def test_a_young_year_is_no_rule_and_no_correction_beats_none(run_chapter):
         key: (round(100 * one.low), round(100 * one.high), one.n) for key, one in ranges.items()
     }
     assert percent == {"between": (56, 60, 10), "newest": (91, 94, 4)}
-    errors = [results[f"nowcast_error_{strength}"].value for strength in ("0_25", "0_50", "1_00")]
+    strengths = ("full", "half", "quarter")
+    errors = [results[f"nowcast_error.{strength}"].value for strength in strengths]
     assert results["uncorrected_error"].value < min(errors)
     assert results["nowcasts_better"].value == 0
 

@@ -1,0 +1,199 @@
+"""The vocabulary of the chapters: every name is there, documented whole, used, and its comparisons keep their word."""
+
+import ast
+import inspect
+import re
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import compute_divide as cd
+from bookpress.chapter.estimates import Estimate
+from bookpress.page.figures.show import Figure, Table
+from compute_divide.analysis import comparisons
+
+NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
+USED = re.compile(r"\bcd\.(plot\.)?(\w+)")
+VOCABULARY = sorted(name for names in cd.VOCABULARY.values() for name in names)
+FIGURES = sorted(name for names in cd.plot.FIGURES.values() for name in names)
+GENERAL = {"bars_by_year", "lines_by_year"}  # figures for chapters that are yet to be written
+
+
+def used() -> tuple[set[str], set[str]]:
+    """Return the names, and the figures, that chapters use."""
+    text = "".join(path.read_text("utf-8") for path in NOTEBOOKS.glob("*.md"))
+    found = USED.findall(text)
+    return {name for plot, name in found if not plot}, {name for plot, name in found if plot}
+
+
+def test_chapters_use_the_vocabulary_and_nothing_in_it_is_unused() -> None:
+    names, figures = used()
+    assert names - {"plot"} == set(VOCABULARY)
+    assert figures | GENERAL == set(FIGURES)
+    assert len(VOCABULARY) == len(set(VOCABULARY))
+
+
+def functions() -> list[tuple[str, Any]]:
+    made = [(name, getattr(cd, name)) for name in VOCABULARY]
+    made += [(f"plot.{name}", getattr(cd.plot, name)) for name in FIGURES]
+    return [(name, one) for name, one in made if callable(one)]
+
+
+@pytest.mark.parametrize(("name", "one"), functions(), ids=[name for name, _ in functions()])
+def test_what_chapters_call_is_documented_whole(name: str, one: Any) -> None:
+    text = inspect.getdoc(one) or ""
+    parameters = [
+        f"{'*' * (parameter.kind is parameter.VAR_POSITIONAL)}{parameter.name}"
+        for parameter in inspect.signature(one).parameters.values()
+    ]
+    if parameters:
+        assert "Parameters\n----------" in text, name
+        section = text.split("Parameters\n----------")[1].split("\n\nReturns\n")[0]
+        named = re.findall(r"^([\w*]+(?:, [\w*]+)*) :|^(\*+\w+)", section, re.MULTILINE)
+        listed = {part.strip() for pair in named for part in "".join(pair).split(",")}
+        assert {one.lstrip("*") for one in parameters} <= {part.lstrip("*") for part in listed}, (
+            name
+        )
+    if not inspect.isclass(one):
+        assert "Returns\n-------" in text, name
+
+
+def test_figures_return_figures_or_tables() -> None:
+    for name in FIGURES:
+        hints = inspect.signature(getattr(cd.plot, name)).return_annotation
+        assert hints in {"Figure", "Table", Figure, Table}, name
+
+
+@pytest.mark.parametrize("name", VOCABULARY)
+def test_an_unknown_name_is_refused_and_a_known_one_is_imported_once(name: str) -> None:
+    assert getattr(cd, name) is getattr(cd, name)
+    with pytest.raises(AttributeError, match=f"no '{name}x'"):
+        getattr(cd, f"{name}x")
+
+
+ROWS = pd.DataFrame(
+    {
+        "model": ["LUKE", "BERT", "AlexNet"],
+        "year": [2020, 2018, 2012],
+        "team_type": ["academia-only", "industry-only", "academia-only"],
+    }
+)
+EMPTY = ROWS.head(0)
+share = partial(Estimate, unit="share")
+
+HOLDS = [
+    (cd.only, (["LUKE", "LUKE"], "LUKE")),
+    (cd.only, (ROWS, "AlexNet", "BERT", "LUKE")),
+    (cd.only, ([],)),
+    (cd.ordered, (ROWS, "LUKE", "BERT")),
+    (cd.listed, (ROWS, "BERT", "LUKE")),
+    (cd.unlisted, (ROWS, "GPT-3")),
+    (cd.equals, ("V100", "V100")),
+    (cd.equals, ([1, 2], [1, 2])),
+    (cd.one_of, ("all", "all", "some")),
+    (cd.labelled, (ROWS, "team_type", {"LUKE": "academia-only", "BERT": "industry-only"})),
+    (cd.made_by, (ROWS, "academia-only", "LUKE", "AlexNet")),
+    (cd.made_by, (ROWS.tail(1), "academia-only")),
+    (cd.at_most, (ROWS, "academia-only", {2010: 1, 2021: 0} | {2010: 1})),
+    (cd.every_above, ([0.3, None], 0.2)),
+    (cd.every_below, ([0.3, None], 0.4)),
+    (cd.narrower, (share(0.5, 0.4, 0.6), 0.3)),
+    (cd.wider, (share(0.5, 0.4, 0.6), 0.1)),
+    (cd.later, ("2026-08", "2023-03")),
+]
+"""Cases in which comparisons of names, labels and counts hold."""
+DOES_NOT = [
+    (cd.only, (ROWS, "LUKE")),
+    (cd.only, ([], "LUKE")),
+    (cd.ordered, (ROWS, "BERT")),
+    (cd.listed, (ROWS, "GPT-3")),
+    (cd.unlisted, (ROWS, "BERT")),
+    (cd.equals, ("V100", "A100")),
+    (cd.one_of, ("none", "all", "some")),
+    (cd.labelled, (ROWS, "team_type", {"GPT-3": "x", "BERT": "academia-only"})),
+    (cd.made_by, (ROWS, "academia-only")),
+    (cd.at_most, (ROWS, "academia-only", {2010: 0})),
+    (cd.every_above, ([0.3, 0.1], 0.2)),
+    (cd.every_below, ([0.3, 0.5], 0.4)),
+    (cd.narrower, (share(0.5, 0.4, 0.6), 0.1)),
+    (cd.wider, (share(0.5, 0.4, 0.6), 0.3)),
+    (cd.later, (2020, 2022)),
+]
+UNKNOWN = [
+    (partial(cd.only, among=[]), (["LUKE"], "LUKE")),
+    (partial(cd.ordered, among=EMPTY), (ROWS, "LUKE")),
+    (partial(cd.listed, among=EMPTY), (ROWS, "LUKE")),
+    (partial(cd.unlisted, among=EMPTY), (ROWS, "GPT-3")),
+    (cd.equals, (None, "V100")),
+    (cd.equals, (float("nan"), 3)),
+    (partial(cd.equals, among=[]), (3, 3)),
+    (cd.one_of, (None, "all")),
+    (cd.labelled, (ROWS, "team_type", {"GPT-3": "industry-only"})),
+    (cd.made_by, (EMPTY, "academia-only")),
+    (cd.at_most, (ROWS, "academia-only", {2021: 0})),
+    (cd.every_above, ([], 0.2)),
+    (cd.every_above, ([0.3], float("nan"))),
+    (cd.every_below, ([None], 0.4)),
+    (cd.narrower, (share(0.5), 0.3)),
+    (cd.wider, (share(None), 0.3)),
+    (cd.later, (None, 2022)),
+]
+
+
+@pytest.mark.parametrize(
+    ("holds", "compare", "asked"),
+    [
+        (holds, *case)
+        for holds, cases in ((True, HOLDS), (False, DOES_NOT), (None, UNKNOWN))
+        for case in cases
+        if case != HOLDS[12]
+    ],
+)
+def test_each_comparison_holds_does_not_or_is_unknown(
+    holds: bool | None, compare: Any, asked: Any
+) -> None:
+    found = compare(*asked)
+    assert found.holds is holds, found
+    assert found.because
+
+
+def test_every_comparison_is_tried_on_all_three() -> None:
+    tree = ast.parse(Path(comparisons.__file__).read_text("utf-8"))
+    public = {
+        node.name
+        for node in tree.body
+        if isinstance(node, ast.FunctionDef)
+        and not node.name.startswith("_")
+        and isinstance(node.returns, ast.Name)
+        and node.returns.id == "Comparison"
+    }
+    for cases in (HOLDS, DOES_NOT, UNKNOWN):
+        tried = {getattr(compare, "func", compare).__name__ for compare, _ in cases}
+        assert tried == public
+
+
+names = st.lists(st.sampled_from("abcd"), max_size=5)
+
+
+@given(names, names)
+def test_laws_of_names(found: list[str], asked: list[str]) -> None:
+    assert cd.only(found, *asked).holds == (set(found) == set(asked))
+    if cd.only(found, *asked).holds:
+        assert cd.listed(found, *asked).holds
+    assert cd.listed(found, *asked).holds == all(
+        not cd.unlisted(found, name).holds for name in asked
+    )
+    if cd.ordered(found, *dict.fromkeys(asked)).holds:
+        assert cd.listed(found, *asked).holds
+
+
+@given(st.floats(0, 1), st.floats(0, 1), st.floats(0, 1))
+def test_an_interval_is_not_both_narrower_and_wider(low: float, high: float, width: float) -> None:
+    low, high = sorted((low, high))
+    estimate = share((low + high) / 2, low, high)
+    assert not (cd.narrower(estimate, width).holds and cd.wider(estimate, width).holds)
