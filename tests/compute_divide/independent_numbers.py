@@ -196,7 +196,7 @@ def vintages(raw: Path) -> Numbers:
         alone = [model for model in tables[name] if model["team"] in {"academia", "industry"}]
         found[f"ledger:ai_index_2022_academia_share.{key}"] = share(alone, "academia", 2022, 2022)
     for name in ("2024-10", "2024-11", "2025-02", "2026-03", "2026-08"):
-        found[f"robustness:second_in_{name.replace('-', '_')}"] = share(
+        found[f"robustness:second.in_{name.replace('-', '_')}"] = share(
             notable[name], "industry", 2024, 2024
         )
     kept = [model for model in tables["2023-03"] if model["filter"]]

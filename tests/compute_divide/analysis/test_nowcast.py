@@ -6,10 +6,10 @@ import pytest
 
 from compute_divide.analysis.models.nowcast import (
     AGES,
-    movements,
+    nowcast_score,
+    nowcasts,
     reporting_triangle,
-    score,
-    scored,
+    share_movements,
     typical_movement,
 )
 from compute_divide.evidence.models.table import load_models
@@ -41,7 +41,7 @@ def triangle():
 
 def test_where_academia_is_logged_late_the_nowcast_finds_the_later_share():
     late = reporting_triangle(record(0.5, 0.1))
-    table, plain = (scored(late, "industry-only", strength) for strength in (1, 0))
+    table, plain = (nowcasts(late, "industry-only", strength) for strength in (1, 0))
     row = table[(table["vintage"] == "2024-01") & (table["year"] == 2023)].iloc[0]
     assert row["nowcast"] == pytest.approx(row["later"], abs=0.02)
     assert row["nowcast_low"] < row["later"] < row["nowcast_high"]
@@ -51,8 +51,10 @@ def test_where_academia_is_logged_late_the_nowcast_finds_the_later_share():
 
 def test_the_score_prefers_the_nowcast_where_years_fill_up_alike_and_not_where_nothing_moves():
     for rates, better in (((0.5, 0.1), True), ((0.2, 0.2), False)):
-        table = scored(reporting_triangle(record(*rates)), "industry-only")
-        left, corrected = (score(table, column, "")[0].value for column in ("share", "nowcast"))
+        table = nowcasts(reporting_triangle(record(*rates)), "industry-only")
+        left, corrected = (
+            nowcast_score(table, column, "")[0].value for column in ("share", "nowcast")
+        )
         assert (corrected < left - 1) == better
 
 
@@ -64,19 +66,19 @@ def test_a_nowcast_uses_nothing_later_than_its_vintage_and_none_is_made_without_
         **{"academia-only": triangle["academia-only"].mask(later, triangle["academia-only"] + 5)}
     )
     one, same = (
-        scored(table, "industry-only").query("vintage < '2025'")["nowcast"]
+        nowcasts(table, "industry-only").query("vintage < '2025'")["nowcast"]
         for table in (triangle, other)
     )
     assert one.tolist() == same.tolist()
-    assert triangle["vintage"].min() not in set(scored(triangle, "industry-only")["vintage"])
-    assert score(scored(triangle.head(0), "industry-only"), "share", "")[0].value is None
+    assert triangle["vintage"].min() not in set(nowcasts(triangle, "industry-only")["vintage"])
+    assert nowcast_score(nowcasts(triangle.head(0), "industry-only"), "share", "")[0].value is None
 
 
 def test_movement_is_told_by_age(triangle):
-    moved = movements(triangle, "industry-only")
+    moved = share_movements(triangle, "industry-only")
     assert set(moved["band"]) == set(AGES)
     assert (moved["most"] >= moved["points"].abs() - 1e-9).all()
-    settled = movements(triangle[triangle["vintage"] >= "2024-10"], "industry-only")
+    settled = share_movements(triangle[triangle["vintage"] >= "2024-10"], "industry-only")
     current, older = (typical_movement(settled, band) for band in ("current year", "older"))
     assert older.value < current.value < 10
     assert current.high == pytest.approx(9.7, abs=0.1)

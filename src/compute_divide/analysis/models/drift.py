@@ -5,22 +5,21 @@ from __future__ import annotations
 import itertools
 import math
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 import pandas as pd
 
 from bookpress.chapter.estimates import Estimate
+from bookpress.chapter.periods import Years, years_of
 from compute_divide.analysis.statistics.estimates import (
     COMPUTE,
     TEAM_TYPES,
     UNKNOWN,
     Floats,
     known_share,
-    shares_by,
     wilson_share,
 )
-from compute_divide.evidence.store.files import last_whole_year
 from compute_divide.evidence.store.raw_csv import team_type
 
 _ARXIV = re.compile(r"arxiv\.org/(?:pdf|abs)/(\d{4}\.\d{4,5})(?:v\d+)?(?:\.pdf)?")
@@ -33,20 +32,6 @@ def known_by_year(models: pd.DataFrame, column: str) -> pd.DataFrame:
         {"year": year, **known_share(own, column, "").row()} for year, own in models.groupby("year")
     ]
     return pd.DataFrame(rows, columns=["year", "share", "low", "high", "k", "n"])
-
-
-def readings(
-    vintages: Mapping[str, pd.DataFrame],
-    years: Iterable[int],
-    team_types: Iterable[str] = TEAM_TYPES,
-) -> pd.DataFrame:
-    """Return the `shares_by` ``year`` and ``vintage``; a year is read only by the vintages taken after its end."""
-    wanted = set(years)
-    parts = []
-    for vintage, models in vintages.items():
-        whole = models["year"].isin([year for year in wanted if year <= last_whole_year(vintage)])
-        parts.append(models.loc[whole, ["year", "team_type"]].assign(vintage=vintage))
-    return shares_by(pd.concat(parts), ["year", "vintage"], team_types)
 
 
 def revised_share(old: pd.DataFrame, new: pd.DataFrame, factor: float) -> Estimate:
@@ -94,15 +79,45 @@ CHANGES = {
 """What can move the share of a team type between two vintages."""
 
 
-def changes(
-    old: pd.DataFrame, new: pd.DataFrame, first: int, last: int, team_type: str
+def share_changes(
+    old: pd.DataFrame, new: pd.DataFrame, period: Years | int, team_type: str
 ) -> pd.DataFrame:
     """Take apart how the share of a team type among the notable models of some years changed between two vintages.
 
-    One row for each of `CHANGES`: ``models`` (how many it touches) and ``points`` (what it did to the share, in
-    percentage points: its mean over all orders of the changes, the Shapley value). The points add up to the difference
-    of the two shares; they are missing where either vintage counts no model.
+    Parameters
+    ----------
+    old, new : pandas.DataFrame
+        The models of the two, as `load_models` returns them.
+    period : tuple of int, or int
+        First and last year of publication, both included, or a year.
+    team_type : str
+        One of `TEAM_TYPES`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row for each of `CHANGES`: ``change``, ``models`` (how many it touches) and ``points`` (what it did to the
+        share, in percentage points). The points add up to the difference of the two shares; they are missing where
+        either vintage counts no model.
+
+    Raises
+    ------
+    ValueError
+        If the period is none.
+
+    Notes
+    -----
+    What a change did is its mean over all orders in which the changes can be made, the value of Shapley (1953). Models
+    are matched by `match_models`.
+
+    Examples
+    --------
+    >>> from compute_divide.evidence.models.table import load_models
+    >>> told = share_changes(load_models("2023-03"), load_models("2026-08"), 2022, "industry-only")
+    >>> told.loc[told["points"].idxmin(), "change"]
+    'new rows'
     """
+    first, last = years_of(period)
     was, now = (_counted(models, first, last) for models in (old, new))
     pairs = _side_by_side(old, new, was, now)
     kinds = _kinds(pairs)
@@ -243,9 +258,24 @@ def _plain_link(link: str) -> str:
 
 
 def organisation_sectors(tables: Iterable[pd.DataFrame]) -> dict[str, str]:
-    """Return the sector of each organisation, by its plain name and its plain aliases; left out where sectors differ.
+    """Return the sector of each organisation that vintages with sectors know.
 
-    Rows where the lists of organisations and sectors differ in length say nothing.
+    Parameters
+    ----------
+    tables : iterable of pandas.DataFrame
+        Models with the columns ``organisations`` and ``sectors``, both lists with bars between their items. Rows where
+        the two differ in length say nothing.
+
+    Returns
+    -------
+    dict of str to str
+        Sectors by the plain name of the organisation and its plain aliases; left out where sectors differ.
+
+    Examples
+    --------
+    >>> models = pd.DataFrame({"organisations": ["DeepMind|Oxford"], "sectors": ["industry|academia"]})
+    >>> sorted(organisation_sectors([models]).items())
+    [('deepmind', 'industry'), ('oxford', 'academia')]
     """
     pairs: set[tuple[str, str]] = set()
     for table in tables:
@@ -273,7 +303,26 @@ def _aliases(name: str) -> Iterator[str]:
 
 
 def relabel(models: pd.DataFrame, sectors: dict[str, str]) -> pd.Series[str]:
-    """Return the team type of each model by `organisation_sectors`; unknown where an organisation is not known."""
+    """Return the team types that models have by the sectors of their organisations.
+
+    Parameters
+    ----------
+    models : pandas.DataFrame
+        Models with a column ``organisations``.
+    sectors : dict of str to str
+        The sectors, from `organisation_sectors`.
+
+    Returns
+    -------
+    pandas.Series
+        The team type of each, unknown where an organisation is not known.
+
+    Examples
+    --------
+    >>> models = pd.DataFrame({"organisations": ["Oxford", "Oxford|DeepMind"]})
+    >>> relabel(models, {"oxford": "academia"}).tolist()
+    ['academia-only', 'unknown']
+    """
 
     def team(names: str) -> str:
         found = [

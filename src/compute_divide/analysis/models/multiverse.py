@@ -153,27 +153,9 @@ def compared(table: pd.DataFrame, early: Question, late: Question) -> pd.DataFra
     return both.assign(falls=falls, apart=apart).reset_index(drop=True)
 
 
-def agreeing(table: pd.DataFrame, values: Mapping[str, float]) -> pd.DataFrame:
-    """Return, by definition and vintage that answers all questions, whether all agree with given values at once.
-
-    ``holds`` says that every interval holds its value, ``exact`` that every share equals its value to the percent.
-    """
-    known = table[table["what"].isin(list(values))].dropna(subset=["share"])
-    value = known["what"].map(values).astype(float)
-    met = known.assign(
-        holds=(known["low"] <= value) & (value <= known["high"]),
-        exact=(100 * known["share"]).round() == (100 * value).round(),
-    ).groupby(["definition", "vintage"], sort=False)
-    return met[["holds", "exact"]].all()[met.size() == len(values)].reset_index()
-
-
 # --- specifications ---
 
 FIRST_YEAR, LAST_YEAR = 2000, 2030
-MIN_MODELS = (
-    10  # a share of fewer is not held against anything: its interval agrees with everything
-)
-MARGIN = 0.05  # how near to a claim a share is near
 SCOPES = ("every model listed", "notable models")
 DENOMINATORS = {
     "teams known": TEAM_TYPES,
@@ -189,16 +171,45 @@ HEADLINES = {
     "industry-share-2022": (INDUSTRY, [(2022, 2022), (2021, 2022), (2022, 2023)]),
 }
 """The headline claims by id: whose share, and the periods over which it may be read, the published one first."""
-CHOICES = ("vintage", "scope", "filter", "size", "denominator", "period")
-"""The choices that make a specification, besides the claim."""
+CHOICES = {
+    "vintage": "the vintage",
+    "scope": "which of its models count",
+    "filter": "the notability filter",
+    "size": "the rule on size",
+    "denominator": "the denominator",
+    "period": "the years",
+}
+"""The choices that make a specification besides the claim, by their columns, as a sentence names them."""
 
 _TEAMS = (*TEAM_TYPES, UNKNOWN)
 
 
 def specifications(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
-    """Return ``claim``, the columns of `CHOICES`, ``k``, ``n``, ``share``, ``low`` and ``high`` of every specification.
+    """Return the three headline shares under every combination of sensible choices.
 
-    Where a vintage lists notable models only, the scope is no choice; a period that was not over then is left out.
+    Parameters
+    ----------
+    tables : mapping of str to pandas.DataFrame
+        The models of each vintage.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row a specification: ``claim`` (the headline), a column for each of `CHOICES` and, as `wilson_interval` has
+        them, ``k``, ``n``, ``share``, ``low`` and ``high``. Where a vintage lists notable models only, the scope is no
+        choice; a period that was not over then is left out.
+
+    Notes
+    -----
+    A multiverse analysis (Steegen and others 2016), whose specifications the chart sets in order as Simonsohn and
+    others (2020) do. They read the same models in other selections: their number is no test.
+
+    Examples
+    --------
+    >>> from compute_divide.evidence.models.table import load_models
+    >>> specs = specifications({"2023-03": load_models("2023-03")})
+    >>> specs.groupby("claim").size().tolist()
+    [648, 432, 216]
     """
     table = pd.concat(
         [_of_vintage(vintage, models) for vintage, models in tables.items()], ignore_index=True
@@ -266,80 +277,41 @@ def _cumulated(masks: npt.NDArray[np.bool_], models: pd.DataFrame) -> npt.NDArra
     return np.concatenate([np.zeros_like(by_year[:, :1]), by_year], axis=1)
 
 
-def usable(specs: pd.DataFrame) -> pd.DataFrame:
-    """Return the specifications whose share rests on at least `MIN_MODELS` models."""
-    return specs[specs["n"] >= MIN_MODELS]
-
-
-def near_claims(specs: pd.DataFrame, claims: Mapping[str, float]) -> pd.DataFrame:
-    """Return how many specifications agree with the value that the paper gives, one row a claim.
-
-    ``n`` specifications, the paper's ``value``, ``median``, ``least``, ``most``, and as counts ``holds`` (the interval
-    holds the value) and ``near`` (the share is within the margin).
-    """
-    rows = []
-    for claim, value in claims.items():
-        part = specs[specs["claim"] == claim]
-        share, inside = part["share"], (part["low"] <= value) & (value <= part["high"])
-        counts = int(inside.sum()), int(((share - value).abs() <= MARGIN).sum())
-        rows.append([claim, len(part), value, share.median(), share.min(), share.max(), *counts])
-    return pd.DataFrame(
-        rows, columns=["claim", "n", "value", "median", "least", "most", "holds", "near"]
-    )
-
-
-def falls(specs: pd.DataFrame) -> tuple[Estimate, Estimate]:
-    """Return in which share of pairs the late share lies below the early one, and in which no intervals meet.
-
-    A pair agrees in every choice but the years. The pairs are no independent draws, so no interval is given.
-    """
-    on = [choice for choice in CHOICES if choice != "period"]
-    early, late = (
-        specs.loc[specs["claim"] == claim, [*on, "share", "low", "high"]]
-        for claim in list(HEADLINES)[:2]
-    )
-    pairs = early.merge(late, on=on)
-    n = len(pairs)
-    found = {
-        "pairs of specifications in which the academic share falls": (
-            pairs["share_y"] < pairs["share_x"]
-        ).sum(),
-        "pairs of specifications whose intervals do not meet": (
-            pairs["high_y"] < pairs["low_x"]
-        ).sum(),
-    }
-    lower, apart = (
-        Estimate(k / n if n else None, k=int(k), n=n, label=label, unit="share")
-        for label, k in found.items()
-    )
-    return lower, apart
-
-
-def joint_agreement(specs: pd.DataFrame, claims: Mapping[str, float]) -> pd.DataFrame:
-    """Return which settings of the choices bring all claims near their values at once, years free for each."""
-    on = [choice for choice in CHOICES if choice != "period"]
-    near = specs[on].assign(
-        claim=specs["claim"], near=(specs["share"] - specs["claim"].map(claims)).abs() <= MARGIN
-    )
-    met = near.groupby([*on, "claim"])["near"].any().groupby(on).agg(["all", "size"])
-    return met.loc[met["size"] == len(claims), "all"].rename("near").reset_index()
-
-
 def swings(specs: pd.DataFrame) -> pd.DataFrame:
-    """Return how far each choice moves each headline (its ``swing``) when all others stay as they are.
+    """Return how far each choice moves each headline when all others stay as they are.
 
-    It is the mean range of the share over all ``settings`` of the other choices that have at least two options.
+    Parameters
+    ----------
+    specs : pandas.DataFrame
+        Specifications, from `specifications`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row a claim and choice, those that move a claim most first: ``claim``, ``choice``, ``words`` (the choice as a
+        sentence names it), ``swing`` (a share of 1) and ``settings``.
+
+    Notes
+    -----
+    The swing is the mean range of the share over all ``settings`` of the other choices that leave at least two options.
+
+    Examples
+    --------
+    >>> from compute_divide.evidence.models.table import load_models
+    >>> specs = specifications({name: load_models(name) for name in ("2023-03", "2026-08")})
+    >>> swings(specs)["words"][0]
+    'the years'
     """
     parts = []
     for claim, part in specs.groupby("claim", sort=False):
         rows = []
-        for choice in CHOICES:
-            spread = part.groupby([other for other in CHOICES if other != choice])["share"].agg(
-                ["min", "max", "size"]
-            )
+        for choice, words in CHOICES.items():
+            others = [other for other in CHOICES if other != choice]
+            spread = part.groupby(others)["share"].agg(["min", "max", "size"])
             spread = spread[spread["size"] > 1]
             swing = (spread["max"] - spread["min"]).mean()
-            rows.append({"claim": claim, "choice": choice, "swing": swing, "settings": len(spread)})
+            about = {"claim": claim, "choice": choice, "words": words}
+            rows.append({**about, "swing": swing, "settings": len(spread)})
         parts.append(pd.DataFrame(rows).sort_values("swing", ascending=False, kind="stable"))
     return pd.concat(parts, ignore_index=True)
 

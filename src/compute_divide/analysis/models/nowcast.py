@@ -13,7 +13,13 @@ import numpy as np
 import pandas as pd
 
 from bookpress.chapter.estimates import Estimate
-from compute_divide.analysis.statistics.estimates import TEAM_TYPES, Floats, wilson_interval
+from compute_divide.analysis.statistics.estimates import (
+    TEAM_TYPES,
+    Floats,
+    counted_share,
+    number_of,
+    wilson_interval,
+)
 from compute_divide.analysis.statistics.resampling import percentile_interval
 
 AGES = {
@@ -28,10 +34,30 @@ DRAWS = 400
 
 
 def reporting_triangle(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
-    """Return how many notable models of each team type each vintage counts in each year of an age in `AGES`.
+    """Return how many notable models of each team type each vintage counts in each year of publication.
 
-    ``at`` is the date of the vintage as a fraction of a year, ``age`` counts years since the end of the year (negative
-    before it), ``n`` is the sum of the counts.
+    Parameters
+    ----------
+    tables : mapping of str to pandas.DataFrame
+        The models of each vintage.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row a vintage and year: ``vintage``, ``at`` (its date as a fraction of a calendar year), ``year``, ``age`` (in
+        years since the end of the year, negative before it; those of `AGES`), a count for each of `TEAM_TYPES`, and
+        ``n``, their sum.
+
+    Notes
+    -----
+    Insurers and epidemiologists call such a table of counts by date and delay a reporting triangle (Lawless 1994).
+
+    Examples
+    --------
+    >>> from compute_divide.evidence.models.table import load_models
+    >>> triangle = reporting_triangle({"2023-03": load_models("2023-03")})
+    >>> triangle.loc[triangle["year"] == 2022, ["industry-only", "n"]].values.tolist()
+    [[20, 22]]
     """
     parts = []
     for vintage, models in sorted(tables.items()):
@@ -52,11 +78,30 @@ def reporting_triangle(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     )
 
 
-def movements(triangle: pd.DataFrame, team_type: str) -> pd.DataFrame:
+def share_movements(triangle: pd.DataFrame, team_type: str) -> pd.DataFrame:
     """Return how far the share of a team type in a year moved from each vintage to the newest one.
 
-    ``share`` is the reading, ``later`` that of the newest vintage; in percentage points ``points`` is their difference
-    and ``most`` the largest distance to any later reading. Readings of fewer than `MIN_MODELS` models are left out.
+    Parameters
+    ----------
+    triangle : pandas.DataFrame
+        Counts, from `reporting_triangle`.
+    team_type : str
+        One of `TEAM_TYPES`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row a reading of at least `MIN_MODELS` models that has a later one: ``vintage``, ``year``, ``age``, ``band``
+        (one of `AGES`), ``n``, ``share`` (the reading), ``later`` (that of the newest vintage), ``points`` (their
+        difference in percentage points) and ``most`` (the largest distance to any later reading, in the same).
+
+    Examples
+    --------
+    >>> from compute_divide.evidence.models.table import load_models
+    >>> triangle = reporting_triangle({name: load_models(name) for name in ("2023-03", "2026-08")})
+    >>> moved = share_movements(triangle, "industry-only").set_index("year")
+    >>> round(moved.loc[2022, "points"])
+    -36
     """
     rows = triangle[triangle["n"] >= MIN_MODELS].sort_values("at", kind="stable")
     rows = rows.assign(share=rows[team_type] / rows["n"], band=_band(rows["age"]))
@@ -75,9 +120,28 @@ def movements(triangle: pd.DataFrame, team_type: str) -> pd.DataFrame:
 
 
 def typical_movement(moved: pd.DataFrame, band: str) -> Estimate:
-    """Return how far a share has moved since an age of `AGES`, in percentage points, by the largest of `movements`.
+    """Return how far a share has moved since it was read at some age of its year.
 
-    The mean counts a year by the mean of its readings, which are not independent; the bounds are of single readings.
+    Parameters
+    ----------
+    moved : pandas.DataFrame
+        Movements, from `share_movements`.
+    band : str
+        One of `AGES`.
+
+    Returns
+    -------
+    Estimate
+        The mean of the largest movements in percentage points, each year counted by the mean of its readings, which are
+        not independent; with the number of years. ``low`` and ``high`` are the least and the largest single movement,
+        not a confidence interval.
+
+    Examples
+    --------
+    >>> moved = pd.DataFrame({"band": "older", "year": [2019, 2019, 2020], "most": [1.0, 3.0, 4.0]})
+    >>> found = typical_movement(moved, "older")
+    >>> found.value, found.low, found.high, found.n
+    (3.0, 1.0, 4.0, 2)
     """
     rows = moved[moved["band"] == band]
     typical = rows.groupby("year")["most"].mean()
@@ -170,16 +234,41 @@ def _rates(steps: pd.DataFrame, weights: Floats, strength: float) -> Floats:
     return np.asarray(common + strength * (rates[:, :, :-1] - common))
 
 
-def scored(triangle: pd.DataFrame, team_type: str, strength: float = 1.0) -> pd.DataFrame:
+def nowcasts(triangle: pd.DataFrame, team_type: str, strength: float = 1.0) -> pd.DataFrame:
     """Return nowcasts of past vintages, each beside the reading of its day and that of the newest vintage.
 
-    A chain ladder in continuous time: the counts of each team type grew at a yearly rate in each band of ages up to the
-    vintage, and the reading grows on at these. Of what sets the growth of a team type apart from that of all, the part
-    `strength` is believed; with 0 the share stays. One row a vintage and year up to two years old, with share and
-    interval of the reading and of the nowcast.
+    Parameters
+    ----------
+    triangle : pandas.DataFrame
+        Counts, from `reporting_triangle`.
+    team_type : str
+        One of `TEAM_TYPES`.
+    strength : float
+        How much is believed, 0 to 1, of what sets the growth of a team type apart from that of all; with 0 the share
+        stays.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row a vintage and year up to two years old, as of `share_movements`, with ``low`` and ``high`` (the Wilson
+        interval of the reading), ``nowcast``, ``nowcast_low`` and ``nowcast_high``.
+
+    Notes
+    -----
+    A chain ladder (Mack 1993) in continuous time: the counts of each team type grew at a yearly rate in each band of
+    ages up to the vintage, and the reading grows on at these. The interval draws the steps from vintage to vintage
+    anew, and the later models.
+
+    Examples
+    --------
+    >>> from compute_divide.evidence.models.table import load_models
+    >>> names = ("2024-10", "2025-02", "2026-08")
+    >>> triangle = reporting_triangle({name: load_models(name) for name in names})
+    >>> nowcasts(triangle, "industry-only")["vintage"].unique().tolist()
+    ['2025-02']
     """
     newest = float(triangle["at"].max())
-    young = movements(triangle, team_type).query("age < 2")
+    young = share_movements(triangle, team_type).query("age < 2")
     rows = []
     transitions = _transitions(triangle)
     for vintage, part in young.groupby("vintage"):
@@ -200,23 +289,36 @@ def scored(triangle: pd.DataFrame, team_type: str, strength: float = 1.0) -> pd.
     )
 
 
-def score(table: pd.DataFrame, column: str, label: str) -> tuple[Estimate, Estimate]:
-    """Return the mean absolute error in percentage points, and how often the interval holds the later reading.
+def nowcast_score(table: pd.DataFrame, column: str, label: str) -> tuple[Estimate, Estimate]:
+    """Return how well nowcasts, or readings left as they are, met the later reading.
 
-    ``"share"`` is the reading left as it is, ``"nowcast"`` the nowcast.
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        Nowcasts, from `nowcasts`.
+    column : str
+        ``"nowcast"``, or ``"share"`` for the reading left as it is.
+    label : str
+        What is scored, to be read after "mean error of".
+
+    Returns
+    -------
+    tuple of Estimate
+        The mean absolute error in percentage points, and how often the 95% interval holds the later reading. Neither
+        has an interval, for the readings are no sample; without any there is no value.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"share": [0.5], "low": [0.4], "high": [0.6], "later": [0.55]})
+    >>> error, coverage = nowcast_score(rows, "share", "a reading")
+    >>> round(error.value, 6), coverage.value
+    (5.0, 1.0)
     """
     low, high = ("low", "high") if column == "share" else (f"{column}_low", f"{column}_high")
-    n, error = len(table), 100 * (table[column] - table["later"]).abs()
-    held = int(table["later"].between(table[low] - 1e-9, table[high] + 1e-9).sum())
+    error = 100 * (table[column] - table["later"]).abs()
+    held = table["later"].between(table[low] - 1e-9, table[high] + 1e-9)
+    covered = f"later readings within the 95% interval of {label}"
     return (
-        Estimate(
-            float(error.mean()) if n else None, n=n, unit="points", label=f"mean error of {label}"
-        ),
-        Estimate(
-            held / n if n else None,
-            k=held,
-            n=n,
-            label=f"later readings within the 95% interval of {label}",
-            unit="share",
-        ),
+        number_of(float(error.mean()), f"mean error of {label}", "points", n=len(table)),
+        counted_share(int(held.sum()), len(table), covered),
     )
