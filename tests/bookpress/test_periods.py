@@ -47,7 +47,8 @@ def test_what_is_written_is_read_again(years: tuple[int, int]) -> None:
 
 @given(PAIRS)
 def test_every_way_to_write_a_period_means_the_same(years: tuple[int, int]) -> None:
-    known, (first, last) = parameter(), years
+    known = parameter()
+    first, last = years
     text = period_text(years)
     ways = [text, f"{first}-{last}", f" {first}–{last} ", json.dumps(years)]
     assert {known.parse(way) for way in ways} == {text}

@@ -445,7 +445,8 @@ def test_the_page_of_released_results_follows_them(renamed: Project) -> None:
 def test_the_same_number_under_both_names_is_told_once(renamed: Project) -> None:
     release(renamed, **facts(renamed, number=1.0))
     newer = facts(renamed, **{"amounts.all": 1.0})
-    newer["date"], newer["parameters"] = "2026-02-01", load_edition(renamed).values
+    newer["date"] = "2026-02-01"
+    newer["parameters"] = load_edition(renamed).values
     (renamed.data / "released/2.json").write_text(json.dumps({"default": newer}, default=dict))
     [fate] = released.fates(renamed, released.load(renamed))
     assert (fate.said.version, fate.said.name.key, fate.why) == ("1", "number", "")

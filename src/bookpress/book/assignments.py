@@ -166,7 +166,9 @@ def present(
     for one in asked:
         hits = list(hits_of(one, chapters))
         found += [one] if any(hit.old is None for hit in hits) else []
-        for slug, name in ((hit.chapter.slug, hit.parameter.name) for hit in hits if hit.old):
+        for hit in (hit for hit in hits if hit.old):
+            slug = hit.chapter.slug
+            name = hit.parameter.name
             found.append(Assignment(slug, name, values[slug][name]))
     return found
 
@@ -216,7 +218,8 @@ class _Choice:
 
     def take(self, one: Assignment, hit: Hit) -> None:
         """Take what is asked for of a parameter."""
-        slug, parameter = hit.chapter.slug, hit.parameter
+        slug = hit.chapter.slug
+        parameter = hit.parameter
         chosen = self.values.setdefault(slug, {})
         try:
             value = hit.read(one)

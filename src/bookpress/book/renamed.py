@@ -1,6 +1,7 @@
-"""What became of names that were published: of results, statements and parameters, by the chapter that had them.
+"""What became of names that were published: of results, statements and parameters, by chapter.
 
-A book keeps it in one file beside its releases. A present name may be that of another chapter, ``chapter:name``::
+A book keeps it in one file beside its releases. A present name may be that of another chapter,
+``chapter:name``::
 
     large-models:
       results: {odds_late: odds.late}
@@ -52,7 +53,7 @@ T = TypeVar("T")
 
 
 class Name(NamedTuple):
-    """A result or a statement: its chapter and its key."""
+    """What a chapter published: its slug, and a key of it or the name of a parameter."""
 
     chapter: str
     key: str
@@ -62,7 +63,7 @@ class Name(NamedTuple):
 
 
 class OldParameter(NamedTuple):
-    """A parameter as it was, the chapter and the name that it has now, and which end of a period it is, if any."""
+    """A parameter as it was, what it is now, and which end of a period that is, if any."""
 
     was: Name
     now: Name
@@ -117,7 +118,7 @@ class Names(BaseModel):
 
 def _mapping(given: Any, allowed: str) -> dict[Any, Any]:
     if not isinstance(given, dict):
-        raise ValueError(f"{short(repr(given))}; allowed: {allowed}")  # noqa: TRY004 - of these pydantic tells
+        raise ValueError(f"{short(repr(given))}; allowed: {allowed}")  # noqa: TRY004 - for pydantic
     return given
 
 
@@ -176,7 +177,7 @@ class Renamed(RootModel[dict[str, Names]]):
         return _full(names.get(old.key, old.key), old.chapter) if old.key in names else old
 
     def why_gone(self, old: Name) -> str:
-        """Return why there is no such result, statement or parameter any more; empty where nothing is said of it."""
+        """Return why there is no such name any more; empty where nothing is said of it."""
         return self.names(old.chapter).dropped.get(old.key, "")
 
     @cached_property
@@ -227,7 +228,8 @@ def _parsed(content: bytes, place: str) -> Renamed:
     wrong = [str(slug) for slug in entries if not SLUG.fullmatch(str(slug))]
     if wrong:
         raise UsageError(
-            f"{place}: {short(wrong[0])} is no name of a chapter; allowed: small letters, digits and hyphens"
+            f"{place}: {short(wrong[0])} is no name of a chapter; "
+            "allowed: small letters, digits and hyphens"
         )
     return checked(
         Renamed, {slug: names for slug, names in entries.items() if names is not None}, place
@@ -235,7 +237,7 @@ def _parsed(content: bytes, place: str) -> Renamed:
 
 
 def name_now(table: Renamed, kind: Kind, said: Name, beside: Collection[str]) -> Name:
-    """Return the present name of a result or a statement that an edition published, `beside` others of its chapter.
+    """Return the present name of what an edition published, `beside` others of its chapter.
 
     An edition that knows none of a chapter's purely old names has the present ones already.
     """
@@ -247,7 +249,7 @@ def name_now(table: Renamed, kind: Kind, said: Name, beside: Collection[str]) ->
 def under_present_names(
     table: Renamed, kind: Kind, found: Mapping[str, Mapping[str, T]]
 ) -> dict[str, dict[str, T]]:
-    """Return results or statements of an edition, by chapter and key, under the names that they have now."""
+    """Return results or statements of an edition, by chapter and key, under their present names."""
     made: dict[str, dict[str, T]] = {chapter: {} for chapter in found}
     for chapter, of in found.items():
         for key, one in of.items():
@@ -257,7 +259,7 @@ def under_present_names(
 
 
 def values_now(table: Renamed, found: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
-    """Return the values of an edition's parameters under their present names; both ends of a period become one."""
+    """Return values of an edition by present names of parameters; two ends become a period."""
     made = {chapter: dict(values) for chapter, values in found.items()}
     olds: dict[Name, dict[str, Name]] = {}
     for old in table.parameters:

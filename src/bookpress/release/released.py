@@ -329,7 +329,8 @@ def check(project: Project, claim: str, options: RunOptions) -> tuple[int, str]:
         raise UsageError(
             f"--check {claim!r} is not CHAPTER:KEY=NUMBER, with a number such as 16%, 0.16 or 1,200"
         )
-    asked, table = Name(match["slug"], match["key"]), load_renamed(project)
+    asked = Name(match["slug"], match["key"])
+    table = load_renamed(project)
     said = [one for one in _said(load(project), table) if asked in {one.name, one.now}]
     quoted = [one for one in said if _rounds(one.result, match)]
     first = min(quoted, key=lambda one: one.edition != DEFAULT, default=None)
@@ -391,8 +392,10 @@ def _reasons(said: Said, plan: Edition, table: Renamed, *, is_gone: bool) -> str
     """Return why a result is not what a release said: what it rests on that has changed, or what the book says."""
     if is_gone and (why := table.why_gone(said.name)):
         return why
-    slug, facts = said.now.chapter, said.facts
-    before, after = values_now(table, facts["parameters"]).get(slug, {}), plan.values.get(slug, {})
+    slug = said.now.chapter
+    facts = said.facts
+    before = values_now(table, facts["parameters"]).get(slug, {})
+    after = plan.values.get(slug, {})
     changed = [name for name in {**before, **after} if before.get(name) != after.get(name)]
     reasons = [f"definition ({', '.join(changed)})"] if changed else []
     reasons += dict.fromkeys(
