@@ -102,11 +102,39 @@ def answers(
     record_window: float = 2.0,
     whole_years: bool = False,
 ) -> pd.DataFrame:
-    """Return the answers to some questions under every definition (with its sizes), in every vintage.
+    """Return the answers to some questions under every definition of large, in every vintage.
 
-    One row a definition, vintage and question: ``definition``, ``vintage``, ``what``, ``team_type``, ``share``,
-    ``low``, ``high``, ``k``, ``n``. With `whole_years` a question stays unanswered (a share of nothing) whose period
-    was not over when the vintage was taken.
+    Parameters
+    ----------
+    tables : mapping of str to pandas.DataFrame
+        The models of each vintage.
+    questions : sequence of Question
+        What is asked.
+    top_k : int
+        How many models of each year count, where the definition takes the largest of a year.
+    record_window : float
+        How far below the record of its date a model may lie, in orders of magnitude, where it takes those near it.
+    whole_years : bool
+        Whether a question stays unanswered (a share of nothing) whose period was not over when the vintage was taken.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row a definition, vintage and question: ``definition``, ``vintage``, ``what`` (the name of the question),
+        ``team_type``, ``share`` with the ends ``low`` and ``high`` of its 95% Wilson interval, ``k`` of ``n`` models.
+
+    Raises
+    ------
+    ValueError
+        If the period of a question is none, or its team type is another.
+
+    Examples
+    --------
+    >>> from compute_divide.evidence.models.table import load_models
+    >>> question = Question("academia", "academia-only", (2010, 2014))
+    >>> found = answers({"2026-08": load_models("2026-08")}, [question])
+    >>> found.loc[found["definition"] == "top-k-per-year", ["k", "n"]].values.tolist()
+    [[27, 38]]
     """
     rows = []
     years = {
@@ -139,9 +167,30 @@ def answers(
 
 
 def compared(table: pd.DataFrame, early: Question, late: Question) -> pd.DataFrame:
-    """Return ``share``, ``low`` and ``high`` of two questions side by side, where both have `answers`.
+    """Return two questions side by side, where both have an answer.
 
-    ``falls`` says that the late share is lower, ``apart`` that the intervals do not meet either.
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        The answers, from `answers`.
+    early, late : Question
+        The two.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row a definition and vintage: ``definition``, ``vintage``, and of either question ``share``, ``low`` and
+        ``high`` with the endings ``_early`` and ``_late``; ``falls`` (the late share is lower) and ``apart`` (its
+        interval lies below the other).
+
+    Examples
+    --------
+    >>> from compute_divide.evidence.models.table import load_models
+    >>> early = Question("academia", "academia-only", (2010, 2014))
+    >>> late = Question("academia", "academia-only", (2020, 2022))
+    >>> found = answers({"2026-08": load_models("2026-08")}, [early, late])
+    >>> compared(found, early, late)["falls"].all()
+    np.True_
     """
     on = ["definition", "vintage"]
     columns = [*on, "share", "low", "high"]
