@@ -30,15 +30,28 @@ KEY_LENGTH = 24
 ENGINE = f"vl-convert {VL_CONVERT}, its own fonts, no roles, three widths, PNG from SVG"
 """What draws pictures, and how: another one may draw the same chart another way."""
 WIDTHS = {"narrow": 335, "page": 960, "wide": 672}
-"""Widths in pixels at which charts are drawn: for a phone, for large screens and for the column of text."""
-PHONE_COLUMNS = 2  # small charts that stand abreast on a phone
-TITLE_SIGNS = 42  # signs of an axis title that fit one line on a phone
+"""Pixels at which charts are drawn: for a phone, for large screens, for the column of text."""
+PHONE_COLUMNS = 2
+"""Small charts that stand abreast on a phone."""
+TITLE_SIGNS = 42
+"""Signs of an axis title that fit one line on a phone."""
 FONT = "Arial, Liberation Sans, Helvetica, sans-serif"
-"""vl-convert measures text with Liberation Sans; a browser that draws it again needs a font of the same widths."""
+"""vl-convert measures text with Liberation Sans.
+
+A browser that draws it again needs a font of the same widths.
+"""
 INK = {"light": "#1d2329", "dark": "#e3e6e9"}
 """What ``currentColor`` stands for in pictures, which cannot know the page around them."""
-MAX_ALT = 300  # characters of an alternative text
-SORTABLE_FROM = 8  # rows from which on a table is worth sorting
+MAX_ALT = 300
+"""Characters of an alternative text."""
+SORTABLE_FROM = 8
+"""Rows from which on a table is worth sorting."""
+COMPOSITIONS = ("vconcat", "hconcat", "concat")
+"""What Vega-Lite calls lists of charts that make one chart."""
+RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
+DUBLIN_CORE = "http://purl.org/dc/elements/1.1/"
+PNG_HEAD = 33
+"""Bytes up to where the first chunk of any PNG file ends."""
 
 Size = Literal["narrow", "page", "wide"]
 Ground = Literal["light", "dark"]
@@ -55,8 +68,9 @@ class Part(BaseModel):
 
 @dataclass(frozen=True)
 class Column:
-    """A heading that a reader understands, and how values are written; of a chart also the name in its data.
+    """A heading that a reader understands, and how values are written.
 
+    A column of a chart has also the name in its data.
     A share of 0.64 becomes "64%", a flop of 3e23 "3.0 × 10²³", the year 2010 has no separator.
     """
 
@@ -67,7 +81,8 @@ class Column:
     @property
     def type(self) -> str:
         """What JSON and tables call its kind."""
-        return {"text": "string", "date": "date", "year": "integer"}.get(self.kind, "number")
+        types = {"text": "string", "date": "date", "year": "integer"}
+        return types.get(self.kind, "number")
 
 
 class Data(Part):
@@ -110,14 +125,15 @@ class Chart(Part):
 
     @property
     def controls(self) -> dict[str, Any]:
-        """Controls that the page shows above it, and presets for them: what ``usermeta`` of its specification says."""
-        told: dict[str, Any] = self.spec.get("usermeta") or {}
-        return told if "controls" in told else {}
+        """Controls that the page shows above it, and presets: ``usermeta`` of its specification."""
+        usermeta: dict[str, Any] = self.spec.get("usermeta") or {}
+        return usermeta if "controls" in usermeta else {}
 
     @cached_property
     def key(self) -> str:
         """Hash of the picture's content: the same specification is drawn once."""
-        return sha256(canonical([payload(self), VEGALITE_VERSION, ENGINE]).encode())[:KEY_LENGTH]
+        content = canonical([payload(self), VEGALITE_VERSION, ENGINE])
+        return sha256(content.encode())[:KEY_LENGTH]
 
     @cached_property
     def csv(self) -> bytes:
@@ -132,7 +148,9 @@ class Chart(Part):
 
 
 def words_of(cell: Mapping[str, Any]) -> dict[str, str]:
-    r"""Return what the metadata of a cell say of its figure: name, title, legend and alternative text, as Markdown.
+    r"""Return what the metadata of a cell say of its figure, as Markdown.
+
+    That is its name, title, legend and alternative text.
 
     Examples
     --------
@@ -141,13 +159,20 @@ def words_of(cell: Mapping[str, Any]) -> dict[str, str]:
     """
     own = cell.get("mystnb") or {}
     figure = own.get("figure") or {}
+    image = own.get("image") or {}
+    name = str(figure.get("name", ""))
     title, _, legend = str(figure.get("caption", "")).strip().partition("\n\n")
+    alt = str(image.get("alt", ""))
     return {
-        "name": str(figure.get("name", "")),
-        "title": " ".join(title.split()),
+        "name": name,
+        "title": _in_one_line(title),
         "caption": legend.strip(),
-        "alt": " ".join(str((own.get("image") or {}).get("alt", "")).split()),
+        "alt": _in_one_line(alt),
     }
+
+
+def _in_one_line(text: str) -> str:
+    return " ".join(text.split())
 
 
 def read_chart(
@@ -155,64 +180,79 @@ def read_chart(
     metadata: Mapping[str, Any],
     cell: Mapping[str, Any] = MappingProxyType({}),
 ) -> Chart:
-    """Return the chart of an output and its cell; a `UsageError` names the chart and all that is wrong with it."""
+    """Return the chart of an output and its cell.
+
+    A `UsageError` names the chart and all that is wrong with it.
+    """
     words = words_of(cell)
-    metadata = {**words, **metadata} if words["name"] else metadata
+    if words["name"]:
+        metadata = {**words, **metadata}
     if len(words["alt"]) > MAX_ALT:
         raise UsageError(
             f"the figure {words['name']}: alt: it has more than {MAX_ALT} characters; "
             "the description tells more"
         )
-    # A notebook's nodes are slow to copy and to pickle: plain dictionaries are kept, of numbers with six digits.
-    entries = {
-        **metadata,
-        "spec": json.loads(json.dumps(spec), parse_float=lambda text: float(f"{float(text):.6g}")),
-    }
-    return checked(Chart, entries, f"the figure {metadata.get('name') or 'without a name'}")
+    # A notebook's nodes are slow to copy and to pickle: plain dictionaries are kept.
+    plain_spec = json.loads(json.dumps(spec), parse_float=_six_digits)
+    entries = {**metadata, "spec": plain_spec}
+    name = metadata.get("name") or "without a name"
+    return checked(Chart, entries, f"the figure {name}")
+
+
+def _six_digits(text: str) -> float:
+    return float(f"{float(text):.6g}")
 
 
 def fitted(spec: dict[str, Any], size: Size) -> dict[str, Any]:
     """Return a specification that draws at one of the widths, on any ground."""
-    made = {
-        key: part if key in {"data", "datasets"} else copy.deepcopy(part)
-        for key, part in spec.items()
-    }
+    result: dict[str, Any] = {}
+    for key, part in spec.items():
+        is_data = key in {"data", "datasets"}
+        result[key] = part if is_data else copy.deepcopy(part)
     if size == "narrow":
-        _shrink(made, WIDTHS["narrow"])
-        _suit_phone(made)
-    for part in (made, *made.get("vconcat", []), *made.get("hconcat", []), *made.get("concat", [])):
+        _shrink(result, WIDTHS["narrow"])
+        _suit_phone(result)
+    parts = [result]
+    for composition in COMPOSITIONS:
+        parts += result.get(composition, [])
+    for part in parts:
         if part.get("width") == "container":
-            part |= {"width": WIDTHS[size], "autosize": {"type": "fit-x", "contains": "padding"}}
+            part["width"] = WIDTHS[size]
+            part["autosize"] = {"type": "fit-x", "contains": "padding"}
         elif size == "page":
             _stretch(part, WIDTHS["page"] / WIDTHS["wide"])
-    made["background"] = "transparent"
-    made.setdefault("config", {}).setdefault("font", FONT)
-    return made
+    result["background"] = "transparent"
+    config = result.setdefault("config", {})
+    config.setdefault("font", FONT)
+    return result
 
 
 def _suit_phone(spec: dict[str, Any]) -> None:
     """Give legends, labels and titles of axes the form that fits a narrow column, in place."""
-    named_rows = any(
-        part.get("y", {}).get("type") in {"nominal", "ordinal"} for part in _encodings(spec)
-    )
+    encodings = list(_encodings(spec))
+    row_types = {encoding.get("y", {}).get("type") for encoding in encodings}
+    named_rows = not row_types.isdisjoint({"nominal", "ordinal"})
     config = spec.setdefault("config", {})
-    # Beside the names of rows there is room for one column of a legend, and titles end where the plot does.
+    # Beside the names of rows there is room for one column of a legend,
+    # and titles end where the plot does.
     spec.setdefault("padding", {"left": 5, "top": 5, "right": 12, "bottom": 5})
-    config["legend"] = {**config.get("legend", {}), "columns": 1 if named_rows else 2}
+    columns = 1 if named_rows else 2
+    config["legend"] = {**config.get("legend", {}), "columns": columns}
     if named_rows:
         config["axisX"] = {**config.get("axisX", {}), "titleAnchor": "end"}
         config["axisY"] = {**config.get("axisY", {}), "labelFontSize": 11}
-    for part in _encodings(spec):
-        across = part.get("x", {})
-        if isinstance(across.get("title"), str):
-            across["title"] = textwrap.wrap(across["title"], TITLE_SIGNS) or None
+    for encoding in encodings:
+        across = encoding.get("x", {})
+        title = across.get("title")
+        if isinstance(title, str):
+            across["title"] = textwrap.wrap(title, TITLE_SIGNS) or None
 
 
 def _encodings(part: Any) -> Iterator[dict[str, Any]]:
     if isinstance(part, dict):
         if isinstance(part.get("encoding"), dict):
             yield part["encoding"]
-        for key in ("layer", "vconcat", "hconcat", "concat", "spec"):
+        for key in ("layer", *COMPOSITIONS, "spec"):
             yield from _encodings(part.get(key))
     elif isinstance(part, list):
         for inner in part:
@@ -228,8 +268,10 @@ def _shrink(part: dict[str, Any], room: int) -> None:
     if isinstance(part.get("spec"), dict):
         columns = part.get("columns", 1)
         if columns > PHONE_COLUMNS:
-            part["columns"] = columns = PHONE_COLUMNS
-        _shrink(part["spec"], room if columns == 1 else room // columns + 40)
+            columns = PHONE_COLUMNS
+            part["columns"] = columns
+        room_of_each = room if columns == 1 else room // columns + 40
+        _shrink(part["spec"], room_of_each)
     if isinstance(part.get("width"), int | float):
         part["width"] = min(part["width"], room - 90)
 
@@ -237,8 +279,11 @@ def _shrink(part: dict[str, Any], room: int) -> None:
 def _stretch(part: dict[str, Any], times: float) -> None:
     """Widen the fixed widths of a composed chart, in place."""
     for inner in (part, part.get("spec")):
-        if isinstance(inner, dict) and isinstance(inner.get("width"), int | float):
-            inner["width"] = round(inner["width"] * times)
+        if not isinstance(inner, dict):
+            continue
+        width = inner.get("width")
+        if isinstance(width, int | float):
+            inner["width"] = round(width * times)
 
 
 def recoloured(svg: str, ground: Ground) -> str:
@@ -247,79 +292,117 @@ def recoloured(svg: str, ground: Ground) -> str:
 
 
 def to_csv(data: Data) -> str:
-    """Return the data as CSV: names as header, full precision, nothing where a value is missing, texts harmless."""
+    """Return the data as CSV, with names as header, in full precision.
+
+    Nothing stands where a value is missing; texts are harmless.
+    """
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow([column.name for column in data.columns])
-    writer.writerows(
-        ["" if value is None else harmless(value) for value in row] for row in data.rows
-    )
+    for row in data.rows:
+        writer.writerow(["" if value is None else harmless(value) for value in row])
     return out.getvalue()
 
 
 def to_csv_metadata(chart: Chart, origin: Mapping[str, str]) -> str:
-    """Return what the columns of the CSV are and where it comes from, as the W3C's "CSV on the Web" has it."""
-    columns = [
-        {"name": one.name, "titles": one.name, "dc:description": one.label, "datatype": one.type}
-        | ({"schema:unitText": UNITS[one.kind]} if one.kind in UNITS else {})
-        for one in chart.data.columns
-    ]
-    said = {f"dc:{key}": text for key, text in origin.items()}
-    head = {"@context": "http://www.w3.org/ns/csvw", "url": f"{chart.stem}.csv"}
-    return pretty({**head, **said, "tableSchema": {"columns": columns}})
+    """Return what the columns of the CSV are and where it comes from.
+
+    The form is that of the W3C's "CSV on the Web".
+    """
+    columns = [_described(column) for column in chart.data.columns]
+    metadata: dict[str, Any] = {
+        "@context": "http://www.w3.org/ns/csvw",
+        "url": f"{chart.stem}.csv",
+    }
+    for key, text in origin.items():
+        metadata[f"dc:{key}"] = text
+    metadata["tableSchema"] = {"columns": columns}
+    return pretty(metadata)
+
+
+def _described(column: Column) -> dict[str, str]:
+    description = {
+        "name": column.name,
+        "titles": column.name,
+        "dc:description": column.label,
+        "datatype": column.type,
+    }
+    if column.kind in UNITS:
+        description["schema:unitText"] = UNITS[column.kind]
+    return description
 
 
 def svg_with_origin(svg: str, origin: Mapping[str, str]) -> str:
     """Return an SVG picture that says where it comes from, as Dublin Core."""
-    said = "".join(f"<dc:{key}>{escape(text)}</dc:{key}>" for key, text in origin.items())
-    spaces = 'xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns:dc="http://purl.org/dc/elements/1.1/"'
+    elements = [f"<dc:{key}>{escape(text)}</dc:{key}>" for key, text in origin.items()]
+    facts = "".join(elements)
+    namespaces = f'xmlns:rdf="{RDF}" xmlns:dc="{DUBLIN_CORE}"'
+    description = f'<rdf:Description rdf:about="">{facts}</rdf:Description>'
+    rdf = f"<rdf:RDF {namespaces}>{description}</rdf:RDF>"
     head, end, rest = svg.partition(">")
-    rdf = f'<rdf:RDF {spaces}><rdf:Description rdf:about="">{said}</rdf:Description></rdf:RDF>'
     return f"{head}{end}<metadata>{rdf}</metadata>{rest}"
 
 
 def png_with_origin(png: bytes, origin: Mapping[str, str]) -> bytes:
-    """Return a PNG picture that says where it comes from, in a chunk of text for each fact, after its first chunk."""
-    texts = [
-        (b"iTXt", key.capitalize().encode() + b"\0" * 5 + text.encode())
-        for key, text in origin.items()
-    ]
-    chunks = [
-        pack(">I", len(text)) + kind + text + pack(">I", crc32(kind + text)) for kind, text in texts
-    ]
-    return png[:33] + b"".join(chunks) + png[33:]  # where the first chunk ends in any PNG file
+    """Return a PNG picture that says where it comes from.
+
+    A chunk of text for each fact stands after its first chunk.
+    """
+    chunks = [_text_chunk(key.capitalize(), text) for key, text in origin.items()]
+    return png[:PNG_HEAD] + b"".join(chunks) + png[PNG_HEAD:]
+
+
+def _text_chunk(keyword: str, text: str) -> bytes:
+    """Return a chunk of a PNG file: length, kind, content, checksum."""
+    kind = b"iTXt"
+    content = keyword.encode() + b"\0" * 5 + text.encode()
+    length = pack(">I", len(content))
+    checksum = pack(">I", crc32(kind + content))
+    return length + kind + content + checksum
 
 
 def payload(chart: Chart) -> dict[str, Any]:
-    """Return what draws the chart in all widths: specifications (for large screens what differs) and datasets."""
+    """Return what draws the chart in all widths: specifications and datasets.
+
+    For large screens the specification has only what differs.
+    """
     plain = {key: part for key, part in chart.spec.items() if key != "datasets"}
-    narrow, page, wide = (fitted(plain, size) for size in ("narrow", "page", "wide"))
-    page = {key: part for key, part in page.items() if part != wide.get(key)}
+    page = fitted(plain, "page")
+    wide = fitted(plain, "wide")
+    differing = {key: part for key, part in page.items() if part != wide.get(key)}
     return {
-        "narrow": narrow,
-        "page": page,
+        "narrow": fitted(plain, "narrow"),
+        "page": differing,
         "wide": wide,
         "datasets": chart.spec.get("datasets", {}),
     }
 
 
 def to_script(chart: Chart, table: str) -> str:
-    """Return the chart and its data as HTML, as a script: what pages opened as files may load too."""
-    made = {**payload(chart), "table": table}
-    text = json.dumps(made, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+    """Return the chart and its data as HTML, as a script: pages opened as files may load it too."""
+    content = {**payload(chart), "table": table}
+    text = json.dumps(content, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
     return f"bookpress.chart({json.dumps(chart.name)},{text});\n"
 
 
 def data_table(data: Data) -> dict[str, Any]:
-    """Return what the template of a data table names: each cell with what it is sorted by, and which are numbers."""
+    """Return what the template of a data table names.
+
+    That is each cell with what it is sorted by, and which are numbers.
+    """
     kinds = [column.kind for column in data.columns]
-    pairs = (zip(row, kinds, strict=True) for row in data.rows)
-    rows = [[(cell(value, kind), sort_key(value, kind)) for value, kind in row] for row in pairs]
+    rows = [_written(row, kinds) for row in data.rows]
     return {
         "rows": rows,
         "numeric": [kind in NUMERIC for kind in kinds],
         "sortable": len(rows) >= SORTABLE_FROM,
     }
+
+
+def _written(row: list[Any], kinds: list[Kind]) -> list[tuple[str, str]]:
+    """Return each cell of a row with what it is sorted by."""
+    pairs = zip(row, kinds, strict=True)
+    return [(cell(value, kind), sort_key(value, kind)) for value, kind in pairs]
 
 
 def cell(value: Any, kind: Kind, *, exact: bool = True) -> str:
@@ -331,11 +414,15 @@ def cell(value: Any, kind: Kind, *, exact: bool = True) -> str:
             return number(value, "share" if kind == "share" else "FLOP")
         case "number" if exact:
             return f"{value:,.6g}" if abs(value) < 1e6 else f"{value:,.0f}"
-        case "number" | "year":
-            return number(value, "count") if kind == "number" else f"{value:g}"
+        case "number":
+            return number(value, "count")
+        case "year":
+            return f"{value:g}"
     return str(value)
 
 
 def sort_key(value: Any, kind: Kind) -> str:
     """Return what a table is sorted by: the number itself, where the cell shows it rounded."""
-    return "" if value is None else repr(value) if kind in NUMERIC else str(value)
+    if value is None:
+        return ""
+    return repr(value) if kind in NUMERIC else str(value)

@@ -1,4 +1,4 @@
-"""The book as a whole: its parts and chapters in order, and what it is cited as in the edition being built."""
+"""The book as a whole: parts and chapters in order, and what it is cited as in this edition."""
 
 from __future__ import annotations
 
@@ -13,24 +13,30 @@ from bookpress.citation.styles import to_reference
 
 
 def read_parts(env: BuildEnvironment) -> list[tuple[str, list[str]]]:
-    """Return title and pages of the parts of ``_toc.yml``, from the tables of contents of the front page."""
-    toctrees = env.get_doctree(env.config.root_doc).findall(addnodes.toctree)
-    return [
-        (one.get("caption") or "", _with_those_below(env, one["includefiles"])) for one in toctrees
-    ]
+    """Return title and pages of the parts of ``_toc.yml``.
+
+    They come from the tables of contents of the front page.
+    """
+    front_page = env.get_doctree(env.config.root_doc)
+    parts = []
+    for toctree in front_page.findall(addnodes.toctree):
+        title = toctree.get("caption") or ""
+        parts.append((title, _with_those_below(env, toctree["includefiles"])))
+    return parts
 
 
 def _with_those_below(env: BuildEnvironment, docnames: Iterable[str]) -> list[str]:
-    return [
-        name
-        for one in docnames
-        for name in (one, *_with_those_below(env, env.toctree_includes.get(one, [])))
-    ]
+    names = []
+    for docname in docnames:
+        below = env.toctree_includes.get(docname, [])
+        names += [docname, *_with_those_below(env, below)]
+    return names
 
 
 def chapter_numbers(env: BuildEnvironment) -> dict[str, int]:
     """Return the number of each chapter, in reading order."""
-    return {docname: chapter.position for docname, chapter in env.config.bookpress_chapters.items()}
+    chapters = env.config.bookpress_chapters
+    return {docname: chapter.position for docname, chapter in chapters.items()}
 
 
 def title_of(env: BuildEnvironment, docname: str) -> str:
@@ -51,6 +57,12 @@ def formats_of(config: Config) -> tuple[str, ...]:
 
 
 def chapter_reference(env: BuildEnvironment, docname: str) -> tuple[str, str]:
-    """Return how a chapter is cited, as plain text in one style (APA), and its public address; empty without one."""
-    citation = citation_of(env.config).of_chapter(env.config.bookpress_chapters[docname])
-    return to_reference(citation, "apa").text, citation.permanent_url or citation.page_url or ""
+    """Return how a chapter is cited and its public address, empty without one.
+
+    The reference is plain text in one style (APA).
+    """
+    chapter = env.config.bookpress_chapters[docname]
+    citation = citation_of(env.config).of_chapter(chapter)
+    reference = to_reference(citation, "apa").text
+    address = citation.permanent_url or citation.page_url or ""
+    return reference, address

@@ -1,4 +1,7 @@
-"""What pages are made of besides docutils' nodes: parts that wait for other pages, values, marks, HTML with slots."""
+"""What pages are made of besides docutils' nodes.
+
+Parts that wait for other pages, values, marks, HTML with slots.
+"""
 
 from __future__ import annotations
 
@@ -17,12 +20,19 @@ from bookpress.chapter.quotes import full_name
 from bookpress.page.base.store import UnknownNameError
 
 logger = logging.getLogger(__name__)
-SLOT = "<!-- slot -->"  # where nodes stand within the HTML of a template
-LONG = 24  # signs beyond which a value is a phrase of the sentence and gets no line under it
+SLOT = "<!-- slot -->"
+"""Where nodes stand within the HTML of a template."""
+LONG = 24
+"""Signs beyond which a value is a phrase of the sentence and gets no line under it."""
+NUMBERED = (nodes.section, nodes.figure, nodes.table)
+"""Nodes with a number, which would depend on whether they are shown."""
 
 
 class later(nodes.General, nodes.Inline, nodes.Element):  # noqa: N801
-    """A part of a page that rests on other pages: ``make(node, env)``, a function of a module, returns its nodes."""
+    """A part of a page that rests on other pages.
+
+    Its ``make(node, env)``, a function of a module, returns its nodes.
+    """
 
 
 class value(nodes.Inline, nodes.TextElement):  # noqa: N801
@@ -34,12 +44,16 @@ class mark(nodes.Inline, nodes.Element):  # noqa: N801
 
 
 def html(text: str, *slots: Iterable[nodes.Node], says: str = "") -> list[nodes.Node]:
-    """Return HTML as nodes, with other nodes in its slots; search reads these, and what the HTML says in short."""
+    """Return HTML as nodes, with other nodes in its slots.
+
+    Search reads these, and what the HTML says in short.
+    """
     first, *rest = text.split(SLOT)
-    made: list[nodes.Node] = [nodes.raw("", first, format="html", says=says)]
+    parts: list[nodes.Node] = [nodes.raw("", first, format="html", says=says)]
     for slot, piece in zip(slots, rest, strict=True):
-        made += [*slot, nodes.raw("", piece, format="html")]
-    return made
+        parts += slot
+        parts.append(nodes.raw("", piece, format="html"))
+    return parts
 
 
 def leaving(
@@ -48,7 +62,10 @@ def leaving(
     named: bool = False,
     content: bool = False,
 ) -> type[SphinxDirective]:
-    """Return a directive whose place is filled once all pages are known; `named` by a full name as its argument."""
+    """Return a directive whose place is filled once all pages are known.
+
+    It may be `named` by a full name as its argument.
+    """
 
     class Leaving(SphinxDirective):
         required_arguments = int(named)
@@ -64,11 +81,10 @@ def leaving(
                 self.assert_has_content()
                 self.state.nested_parse(self.content, self.content_offset, node)
             for inner in node.findall(nodes.Element):
-                if isinstance(
-                    inner, nodes.section | nodes.figure | nodes.table
-                ):  # its number would depend on it too
+                if isinstance(inner, NUMBERED):
                     raise self.error(
-                        f"a {inner.tagname} cannot depend on a statement or a result: it has a number"
+                        f"a {inner.tagname} cannot depend on a statement or a result: "
+                        "it has a number"
                     )
             return [node]
 
@@ -103,14 +119,15 @@ def _made(node: later, env: BuildEnvironment) -> list[nodes.Node]:
     try:
         return make(node, env)
     except (UnknownNameError, FormatError) as error:
-        logger.error("%s", error, location=node, type="bookpress", subtype=node["kind"])  # noqa: TRY400
-        return [nodes.problematic("", f"{node['kind']} {node['name']}")]
+        kind = node["kind"]
+        logger.error("%s", error, location=node, type="bookpress", subtype=kind)  # noqa: TRY400
+        return [nodes.problematic("", f"{kind} {node['name']}")]
 
 
 def visit_value(self: HTML5Translator, node: value) -> None:
     """Open a value; a pointer over it shows what it measures."""
     titled: dict[str, Any] = {"title": node["title"]} if node["title"] else {}
-    long = " value-long" if len(node.astext()) > LONG else ""
-    self.body.append(
-        self.starttag(node, "span", "", CLASS=f"value value-{node['kind']}{long}", **titled)
-    )
+    classes = f"value value-{node['kind']}"
+    if len(node.astext()) > LONG:
+        classes += " value-long"
+    self.body.append(self.starttag(node, "span", "", CLASS=classes, **titled))

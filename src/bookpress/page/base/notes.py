@@ -1,7 +1,8 @@
-"""``{holds}``: sentences that rest on statements; a note in words stands before a paragraph where one is not true.
+"""``{holds}``: sentences that rest on statements.
 
-In the published edition, which such a book is written for, nothing shows, and a statement that is not true is a
-warning, as is a result without a value: the press lets no warning pass.
+A note in words stands before a paragraph where one is not true. In the published edition, which
+such a book is written for, nothing shows, and a statement that is not true is a warning, as is a
+result without a value: the press lets no warning pass.
 """
 
 from __future__ import annotations
@@ -26,26 +27,34 @@ from bookpress.page.base.store import UnknownNameError, store_of
 from bookpress.page.base.templates import fill
 
 logger = logging.getLogger(__name__)
-LIST = "book/sentences"  # the page that lists how sure each sentence is, to which marks lead
+LIST = "book/sentences"
+"""The page that lists how sure each sentence is, to which marks lead."""
 
 
 def show_otherwise(node: later, env: BuildEnvironment) -> list[nodes.Node]:
     """``{otherwise} key``: return the paragraphs only where the statement does not hold."""
-    return list(node.children) if store_of(env).statement(node["name"]).holds is False else []
+    statement = store_of(env).statement(node["name"])
+    return list(node.children) if statement.holds is False else []
 
 
 def in_numbers(content: Sequence[nodes.Node], env: BuildEnvironment) -> list[nodes.Node]:
-    """Return a finding; in the place of one that rests on what is not true, the numbers compared."""
-    marks = [one for part in content for one in part.findall(mark)]
-    found = [store_of(env).statement(one["name"]) for one in marks]
-    numbers = dict.fromkeys(one.numbers for one in found if one.holds is not True)
-    if not numbers:
+    """Return a finding; where what it rests on is not true, the numbers compared."""
+    marks: list[nodes.Element] = []
+    for part in content:
+        marks += part.findall(mark)
+    statements = [store_of(env).statement(node["name"]) for node in marks]
+    untrue = [statement for statement in statements if statement.holds is not True]
+    if not untrue:
         return list(content)
+    numbers = dict.fromkeys(statement.numbers for statement in untrue)
     text = "; ".join(numbers)
-    words = [nodes.Text(f"{text[:1].upper()}{text[1:]}."), *marks]
-    for one in marks:
-        one["told"] = True
-    return [nodes.paragraph("", "", *words)] if isinstance(content[0], nodes.paragraph) else words
+    sentence = f"{text[:1].upper()}{text[1:]}."
+    words = [nodes.Text(sentence), *marks]
+    for node in marks:
+        node["told"] = True
+    if isinstance(content[0], nodes.paragraph):
+        return [nodes.paragraph("", "", *words)]
+    return words
 
 
 class WriteNotes(SphinxPostTransform):
@@ -57,50 +66,51 @@ class WriteNotes(SphinxPostTransform):
         """Go through marks and values in the order of the page."""
         faults: dict[nodes.Element, list[Comparison]] = {}
         for node in list(self.document.findall(nodes.Element)):
-            block, fault = block_of(node), self._fault(node)
-            if fault and (
-                block is not node or isinstance(node, nodes.figure)
-            ):  # a template's HTML has no room for one
+            block = block_of(node)
+            fault = self._fault(node)
+            # a template's HTML has no room for a note
+            has_room = block is not node or isinstance(node, nodes.figure)
+            if fault and has_room:
                 faults.setdefault(block, []).append(fault)
-        for block, found in faults.items():
+        for block, untrue in faults.items():
             block["classes"].append("fallen")
-            words = nodes.paragraph("", note(found), classes=["fallen-note"])
-            block.parent.insert(block.parent.index(block), words)
+            words = nodes.paragraph("", note(untrue), classes=["fallen-note"])
+            _insert_before(block, words)
 
     def _fault(self, node: nodes.Element) -> Comparison | None:
         """Return what is not true of a mark, a value or the title of a figure."""
         if isinstance(node, mark):
             return self._judge(node)
         if isinstance(node, nodes.figure) and "name" in node:
-            node.parent.insert(node.parent.index(node), self._place(node))
+            _insert_before(node, self._place(node))
             return self._fallen(node)
         if not isinstance(node, value) or not node["missing"]:
             return None
-        self._warn(node, f"no value for {node['missing']}")
-        return Comparison(None, f"no value for {node['missing']}")
+        problem = f"no value for {node['missing']}"
+        self._warn(node, problem)
+        return Comparison(None, problem)
 
     def _judge(self, node: mark) -> Comparison | None:
         """Put a place to link to where a mark is; return its statement where it is not true."""
-        fallen, told = self._fallen(node), "told" in node  # then its numbers stand there already
-        at = node.parent.index(node)
-        if at and isinstance(before := node.parent[at - 1], nodes.Text):  # a mark stands close
-            node.parent[at - 1] = nodes.Text(before.astext().rstrip())
-        if fallen and not told:
+        fallen = self._fallen(node)
+        has_numbers = "told" in node
+        _close_up(node)
+        if fallen and not has_numbers:
             _underline(node)
         block = block_of(node)
         if isinstance(block, nodes.figure):  # whose template has no room for more than words
-            block.parent.insert(block.parent.index(block), self._place(node))
+            _insert_before(block, self._place(node))
             node.parent.remove(node)
         else:
-            node.replace_self([self._place(node), *fragile_mark(node["name"], self.env)])
-        return None if told else fallen
+            sureness = fragile_mark(node["name"], self.env)
+            node.replace_self([self._place(node), *sureness])
+        return None if has_numbers else fallen
 
     def _place(self, node: nodes.Element) -> nodes.inline:
         """Return a place to link to; the first of a statement on a page has the id."""
         name = anchor(node["name"], self.env.docname)
-        place = nodes.inline(
-            "", "", ids=[] if name in self.document.ids else [name], classes=["holds"]
-        )
+        ids = [] if name in self.document.ids else [name]
+        place = nodes.inline("", "", ids=ids, classes=["holds"])
         self.document.ids[name] = place
         return place
 
@@ -109,91 +119,139 @@ class WriteNotes(SphinxPostTransform):
         try:
             statement = store_of(self.env).statement(node["name"])
         except UnknownNameError as error:
-            logger.error("%s", error, location=node, type="bookpress", subtype="statement")  # noqa: TRY400
+            logger.error("%s", error, **_placed(node))  # noqa: TRY400
             return None
         if statement.holds is True:
             return None
-        self._warn(node, f"{node['name']} {WORDS[statement.holds]}: {statement.because}")
+        verdict = WORDS[statement.holds]
+        self._warn(node, f"{node['name']} {verdict}: {statement.because}")
         return statement
 
     def _warn(self, node: nodes.Element, text: str) -> None:
         if citation_of(self.config).is_published:
-            logger.warning("%s", text, location=node, type="bookpress", subtype="statement")
+            logger.warning("%s", text, **_placed(node))
+
+
+def _placed(node: nodes.Element) -> dict[str, Any]:
+    """Return what tells Sphinx of which place and kind a message is."""
+    return {"location": node, "type": "bookpress", "subtype": "statement"}
+
+
+def _insert_before(node: nodes.Element, new: nodes.Element) -> None:
+    parent: nodes.Element = node.parent
+    parent.insert(parent.index(node), new)
+
+
+def _close_up(node: mark) -> None:
+    """Take away the space before a mark: it stands close to its sentence."""
+    parent: nodes.Element = node.parent
+    at = parent.index(node)
+    before = parent[at - 1] if at else None
+    if isinstance(before, nodes.Text):
+        parent[at - 1] = nodes.Text(before.astext().rstrip())
 
 
 def block_of(node: nodes.Element) -> nodes.Element:
-    """Return the paragraph, or the like, that a part of a line stands in; of a caption all that it is the title of."""
+    """Return the paragraph, or the like, that a part of a line stands in.
+
+    Of a caption it is all that it is the title of.
+    """
     while isinstance(node.parent, nodes.TextElement):
         node = node.parent
     is_title = isinstance(node, nodes.caption | nodes.title)
-    return node.parent if is_title and isinstance(node.parent, nodes.figure | nodes.table) else node
+    if is_title and isinstance(node.parent, nodes.figure | nodes.table):
+        return node.parent
+    return node
 
 
 def _is_mark(node: nodes.Node) -> bool:
-    return isinstance(node, fragile) or (
-        isinstance(node, nodes.Element) and "holds" in node["classes"]
-    )
+    if isinstance(node, fragile):
+        return True
+    return isinstance(node, nodes.Element) and "holds" in node["classes"]
 
 
 def _underline(node: mark) -> None:
+    """Underline the sentence that a mark ends: from the mark or the end of a sentence before it."""
     parent: nodes.Element = node.parent
-    last = first = parent.index(node)
+    first = parent.index(node)
     while first and not _is_mark(parent[first - 1]):
         first -= 1
-        text = parent[first].astext() if isinstance(parent[first], nodes.Text) else ""
-        ends = [found.end() for found in SENTENCE_END.finditer(text)]
+        text = _text_of(parent[first])
+        ends = [match.end() for match in SENTENCE_END.finditer(text)]
         if ends:
-            parent[first : first + 1] = [nodes.Text(text[: ends[-1]]), nodes.Text(text[ends[-1] :])]
-            first, last = first + 1, last + 1
+            _split_text(parent, first, text[: ends[-1]], text[ends[-1] :])
+            first += 1
             break
-    if isinstance(parent[first], nodes.Text) and parent[first].astext()[:1].isspace():
-        parent[first : first + 1] = [nodes.Text(" "), nodes.Text(parent[first].astext().lstrip())]
-        first, last = first + 1, last + 1
-    parent[first:last] = [nodes.inline("", "", *parent[first:last], classes=["fallen-sentence"])]
+    text = _text_of(parent[first])
+    if text[:1].isspace():
+        _split_text(parent, first, " ", text.lstrip())
+        first += 1
+    last = parent.index(node)
+    sentence = nodes.inline("", "", *parent[first:last], classes=["fallen-sentence"])
+    parent[first:last] = [sentence]
+
+
+def _text_of(node: nodes.Node) -> str:
+    """Return the text of a node of text, and of any other none."""
+    return node.astext() if isinstance(node, nodes.Text) else ""
+
+
+def _split_text(parent: nodes.Element, at: int, before: str, after: str) -> None:
+    parent[at : at + 1] = [nodes.Text(before), nodes.Text(after)]
 
 
 class fragile(nodes.Inline, nodes.Element):  # noqa: N801
-    """Ends a sentence that some choice overturns: ``name`` of its statement. It is no text of the page for search."""
+    """Ends a sentence that some choice overturns: ``name`` of its statement.
+
+    It is no text of the page for search.
+    """
 
 
 def visit_fragile(self: HTML5Translator, node: fragile) -> None:
     """Say in how many states the statement holds; lead to the list."""
-    env, (slug, _, key) = self.builder.env, node["name"].partition(":")
-    sure = store_of(env).sureness[slug][key]
-    falls = f"; soonest overturned by {sure['falls']['words']}" if sure["falls"] else ""
-    attributes: dict[str, Any] = {"title": f"{sure['of']} states of the chapter were tried{falls}"}
+    env = self.builder.env
+    slug, _, key = node["name"].partition(":")
+    sureness = store_of(env).sureness[slug][key]
+    title = f"{sureness['of']} states of the chapter were tried"
+    if sureness["falls"]:
+        title += f"; soonest overturned by {sureness['falls']['words']}"
+    attributes: dict[str, Any] = {"title": title}
     if LIST in env.found_docs:
-        attributes["href"] = (
-            f"{self.builder.get_relative_uri(self.builder.current_docname, LIST)}#{slug}-{id_of(key)}"
-        )
-    self.body.append(
-        self.starttag(node, "a", "", CLASS="sureness", **attributes) + f"{told(sure)}</a>"
-    )
+        address = self.builder.get_relative_uri(self.builder.current_docname, LIST)
+        attributes["href"] = f"{address}#{slug}-{id_of(key)}"
+    tag = self.starttag(node, "a", "", CLASS="sureness", **attributes)
+    self.body.append(f"{tag}{told(sureness)}</a>")
     raise nodes.SkipNode
 
 
 def fragile_mark(name: str, env: BuildEnvironment) -> list[nodes.Node]:
-    """Return what stands at the end of a sentence whose statement does not hold in every state of its chapter."""
+    """Return what ends a sentence whose statement does not hold in every state of its chapter."""
     slug, _, key = name.partition(":")
-    sure = store_of(env).sureness.get(slug, {}).get(key)
-    return [] if sure is None or sure["holds"] == sure["of"] else [fragile(name=name)]
+    sureness = store_of(env).sureness.get(slug, {}).get(key)
+    if sureness is None or sureness["holds"] == sureness["of"]:
+        return []
+    return [fragile(name=name)]
 
 
 def every_sentence(_node: later, env: BuildEnvironment) -> list[nodes.Node]:
-    """``{every-sentence}``: return all statements, the most fragile first, with the sentences that rest on them."""
-    store, root = store_of(env), env.app.builder.get_relative_uri(env.docname, env.config.root_doc)
-    up = root.rpartition("/")[0] + "/" if "/" in root else ""
-    titles = {page.slug: title_of(env, page.docname) for page in store.pages.values()}
-    rows: list[dict[str, Any]] = [
-        {
+    """``{every-sentence}``: return all statements with the sentences that rest on them.
+
+    The most fragile comes first.
+    """
+    store = store_of(env)
+    root = env.app.builder.get_relative_uri(env.docname, env.config.root_doc)
+    folder, slash, _ = root.rpartition("/")
+    up = folder + slash
+    docnames = {page.slug: page.docname for page in store.pages.values()}
+    rows: list[dict[str, Any]] = []
+    for slug, key, sureness in most_fragile_first(store.sureness):
+        row = {
             "id": f"{slug}-{id_of(key)}",
-            "chapter": titles[slug],
-            "told": told(sure),
-            "many": specifications(sure),
-            **sure,
+            "chapter": title_of(env, docnames[slug]),
+            "told": told(sureness),
+            "many": specifications(sureness),
         }
-        for slug, key, sure in most_fragile_first(store.sureness)
-    ]
+        rows.append({**row, **sureness})
     command = load_settings(Path(env.srcdir)).command
     weak = [row for row in rows if row["holds"] < row["of"]]
     firm = [row for row in rows if row["holds"] == row["of"]]

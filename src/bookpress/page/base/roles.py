@@ -19,7 +19,10 @@ KINDS = ("result", "param", "years", "claim", "related")
 
 
 class ValueRole(SphinxRole):
-    """``{result}``, ``{param}``, ``{years}``, ``{claim}``, ``{related}``: a value; ``{holds}``: a mark."""
+    """A value or, of ``{holds}``, a mark.
+
+    Values are ``{result}``, ``{param}``, ``{years}``, ``{claim}`` and ``{related}``.
+    """
 
     def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
         """Leave it for later."""
@@ -27,11 +30,18 @@ class ValueRole(SphinxRole):
             name, how = split_name(self.name, self.text, self.env.docname)
         except UsageError as error:
             logger.error(  # noqa: TRY400
-                "%s", error, location=self.get_location(), type="bookpress", subtype=self.name
+                "%s",
+                error,
+                location=self.get_location(),
+                type="bookpress",
+                subtype=self.name,
             )
             return [nodes.problematic("", self.text)], []
-        kept = {"kind": self.name, "name": name}
-        node = mark(**kept) if self.name == "holds" else later(make=write_value, how=how, **kept)
+        node: nodes.Element
+        if self.name == "holds":
+            node = mark(kind=self.name, name=name)
+        else:
+            node = later(make=write_value, how=how, kind=self.name, name=name)
         self.set_source_info(node)
         return [node], []
 
@@ -44,41 +54,55 @@ def split_name(kind: str, text: str, docname: str) -> tuple[str, str]:
         return f"{kind}:{name}", how or "value"
     if kind == "holds":
         return statement_name(text, docname), "value"
-    split = {"result": split_result, "years": split_years}.get(kind, lambda name: (name, "value"))
+    if kind == "param":
+        return full_name(text, docname), "value"
+    split = split_result if kind == "result" else split_years
     name, how = split(text)
     return full_name(name, docname), how
 
 
 def write_value(node: later, env: BuildEnvironment) -> list[nodes.Node]:
     """Return the text of a value; what it measures is its title."""
-    text, title, missing = value_text(node["kind"], node["name"], node["how"], store_of(env))
-    return [value("", text, kind=node["kind"], title=title, missing=missing)]
+    kind = node["kind"]
+    text, title, missing = value_text(kind, node["name"], node["how"], store_of(env))
+    return [value("", text, kind=kind, title=title, missing=missing)]
 
 
 def value_text(kind: str, name: str, how: str, store: Store) -> tuple[str, str, str]:
-    """Return a value in words, what it measures, and the same again where there is none, else nothing."""
+    """Return a value in words, what it measures, and what is missing where there is none."""
     key = name.partition(":")[2]
     if kind == "result":
-        result = store.result(name)
-        title = f"{result.label}: {numbers.full(result)}" if result.label else ""
-        return (
-            numbers.write(result, how),
-            title,
-            result.label or name if result.value is None else "",
-        )
+        return _result_text(name, how, store)
     if kind == "years":
         years = store.years(name)
         missing = f"the period {key}" if None in years else ""
-        return numbers.period(*years, JOINTS[how]), f"period {key} of this edition", missing
+        text = numbers.period(*years, JOINTS[how])
+        return text, f"period {key} of this edition", missing
     if kind == "param":
-        return numbers.setting(store.parameter(name)), f"parameter {key} of this edition", ""
+        text = numbers.setting(store.parameter(name))
+        return text, f"parameter {key} of this edition", ""
+    return _quoted_text(name, how, store)
+
+
+def _result_text(name: str, how: str, store: Store) -> tuple[str, str, str]:
+    result = store.result(name)
+    text = numbers.write(result, how)
+    title = ""
+    if result.label:
+        title = f"{result.label}: {numbers.full(result)}"
+    missing = ""
+    if result.value is None:
+        missing = result.label or name
+    return text, title, missing
+
+
+def _quoted_text(name: str, how: str, store: Store) -> tuple[str, str, str]:
     quoted = store.quote(name)
-    full = f"{quoted.text} ({quoted.provenance})"
     forms = {
         "value": quoted.text,
         "statement": quoted.statement,
         "provenance": quoted.provenance,
-        "full": full,
+        "full": f"{quoted.text} ({quoted.provenance})",
     }
     if how not in forms:
         raise numbers.FormatError(f"no format {how!r}; there are {', '.join(forms)}")
@@ -87,17 +111,22 @@ def value_text(kind: str, name: str, how: str, store: Store) -> tuple[str, str, 
 
 def count_words(doctree: nodes.document) -> int:
     """Return how many words the paragraphs have, but for those that may not show."""
-    paragraphs = doctree.findall(
-        lambda node: isinstance(node, nodes.paragraph) and not isinstance(node.parent, later)
-    )
-    return sum(len(paragraph.astext().split()) for paragraph in paragraphs)
+    words = 0
+    for paragraph in doctree.findall(nodes.paragraph):
+        if not isinstance(paragraph.parent, later):
+            words += len(paragraph.astext().split())
+    return words
 
 
 def refuse_in_headings(app: Sphinx, doctree: nodes.document) -> None:  # noqa: ARG001
     """Report values and marks in headings, and take them out."""
-    titles = doctree.findall(nodes.title)
-    for title in (one for one in titles if not isinstance(one.parent, nodes.table)):
+    for title in doctree.findall(nodes.title):
+        if isinstance(title.parent, nodes.table):
+            continue
         for node in [*title.findall(later), *title.findall(mark)]:
-            text = f"a heading cannot hold a {{{node['kind']}}}: menus need its text before results are known"
+            kind = node["kind"]
+            text = (
+                f"a heading cannot hold a {{{kind}}}: menus need its text before results are known"
+            )
             logger.error(text, location=node, type="bookpress", subtype="heading")
-            node.replace_self(nodes.Text(node["kind"]))
+            node.replace_self(nodes.Text(kind))

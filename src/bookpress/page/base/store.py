@@ -1,4 +1,7 @@
-"""What is known of the pages while a book is read, in Sphinx's environment: an incremental build knows it too."""
+"""What is known of the pages while a book is read.
+
+It is kept in Sphinx's environment: an incremental build knows it too.
+"""
 
 from __future__ import annotations
 
@@ -34,7 +37,7 @@ class UnknownNameError(LookupError):
 
 @dataclass(frozen=True)
 class Quoted:
-    """A figure that someone else reports, or a statement without one, and how it came to be known."""
+    """A figure that someone else reports, or a statement without one, and how it became known."""
 
     statement: str
     value: float | None
@@ -43,11 +46,16 @@ class Quoted:
 
     @property
     def text(self) -> str:
-        """The figure in words, with the digits its source gives: "about 6 months" is not 6.0 months."""
+        """The figure in words, with the digits its source gives.
+
+        A source that writes "about 6 months" does not mean 6.0 months.
+        """
         if self.value is None:
             return self.statement
-        given = number(self.value, self.unit) if self.unit == "share" else f"{self.value:,.10g}"
-        return with_unit(given, self.unit)
+        digits = f"{self.value:,.10g}"
+        if self.unit == "share":
+            digits = number(self.value, self.unit)
+        return with_unit(digits, self.unit)
 
 
 @dataclass
@@ -84,9 +92,24 @@ class Page:
         """Minutes that reading takes, at 220 words a minute."""
         return max(1, round(self.words / 220))
 
+    @property
+    def shown_elsewhere(self) -> tuple[Any, ...]:
+        """What other pages may show of it."""
+        return (
+            self.docname,
+            self.front,
+            self.minutes,
+            self.results,
+            self.statements,
+            self.parameter_rows,
+        )
+
 
 class Store:
-    """All pages, and what is quoted from outside. Names are full: ``chapter:key``, ``claim:id``, ``related:id``."""
+    """All pages, and what is quoted from outside.
+
+    Names are full: ``chapter:key``, ``claim:id``, ``related:id``.
+    """
 
     def __init__(self) -> None:
         self.pages: dict[str, Page] = {}
@@ -101,13 +124,13 @@ class Store:
 
     def chapter(self, slug: str) -> Page:
         """Return a chapter by its slug."""
-        return _find(
-            {page.slug: page for page in self.pages.values() if page.is_chapter}, slug, "no chapter"
-        )
+        chapters = {page.slug: page for page in self.pages.values() if page.is_chapter}
+        return _find(chapters, slug, "no chapter")
 
     def _in_chapter(self, name: str, known: Callable[[Page], Mapping[str, T]], lacking: str) -> T:
         slug, _, key = name.partition(":")
-        return _find(known(self.chapter(slug)), key, f"the chapter {slug!r} {lacking}")
+        chapter = self.chapter(slug)
+        return _find(known(chapter), key, f"the chapter {slug!r} {lacking}")
 
     def result(self, name: str) -> Estimate:
         """Return a result."""
@@ -123,14 +146,17 @@ class Store:
 
     def chart(self, name: str) -> tuple[Page, Chart]:
         """Return a figure, and the page it stands on."""
-        return self._in_chapter(
-            name,
-            lambda page: {chart.name: (page, chart) for chart in page.charts},
-            "shows no figure",
-        )
+
+        def figures(page: Page) -> dict[str, tuple[Page, Chart]]:
+            return {chart.name: (page, chart) for chart in page.charts}
+
+        return self._in_chapter(name, figures, "shows no figure")
 
     def years(self, name: str) -> tuple[int | None, int | None]:
-        """Return first and last year of a period: a parameter, or a name that prose quotes as years."""
+        """Return first and last year of a period.
+
+        It is a parameter, or a name that prose quotes as years.
+        """
         slug, _, key = name.partition(":")
         chapter = self.chapter(slug)
         if isinstance(period := chapter.parameters.get(key), str):
@@ -148,18 +174,17 @@ class Store:
         return _find(self.quoted[kind], key, f"no {kind}")
 
     def stale(self, menus: Any) -> Iterable[str]:
-        """Return all pages where something that other pages may show has changed since this was last asked."""
-        shown = [
-            (one.docname, one.front, one.minutes, one.results, one.statements, one.parameter_rows)
-            for one in self.pages.values()
-        ]
-        before, self._written = self._written, sha256(repr([shown, self.quoted, menus]).encode())
+        """Return all pages where something that others may show has changed since the last call."""
+        shown = [page.shown_elsewhere for page in self.pages.values()]
+        before = self._written
+        self._written = sha256(repr([shown, self.quoted, menus]).encode())
         return [] if self._written == before else self.pages
 
 
 def _find(known: Mapping[str, T], name: str, lacking: str) -> T:
     if name not in known:
-        raise UnknownNameError(f"{lacking} {name!r}{nearest(name, sorted(known))}")
+        hint = nearest(name, sorted(known))
+        raise UnknownNameError(f"{lacking} {name!r}{hint}")
     return known[name]
 
 
@@ -173,16 +198,22 @@ def store_of(env: BuildEnvironment) -> Store:
 
 def explored(path: Path) -> dict[str, Any]:
     """Return what a file keeps of the states of an edition; nothing where it was not explored."""
-    return dict(json.loads(path.read_text("utf-8"))) if path.is_file() else {}
+    if not path.is_file():
+        return {}
+    return dict(json.loads(path.read_text("utf-8")))
 
 
 def load_quoted(path: Path) -> dict[str, Quoted]:
     """Return what ``claims.yml`` or ``related.yml`` of the evidence quotes, where there is one."""
-    entries: dict[str, dict[str, Any]] = (
-        yaml.safe_load(path.read_text("utf-8")) if path.exists() else {}
-    )
-    found: dict[str, Quoted] = {}
-    for key, entry in (entries or {}).items():
-        provenance = PROVENANCE.get(entry.get("provenance", ""), "as the work itself reports it")
-        found[key] = Quoted(entry["statement"], entry["value"], entry.get("unit", ""), provenance)
-    return found
+    if not path.exists():
+        return {}
+    content = path.read_text("utf-8")
+    entries: dict[str, dict[str, Any]] = yaml.safe_load(content) or {}
+    return {key: _read_quoted(entry) for key, entry in entries.items()}
+
+
+def _read_quoted(entry: Mapping[str, Any]) -> Quoted:
+    key = entry.get("provenance", "")
+    provenance = PROVENANCE.get(key, "as the work itself reports it")
+    unit = entry.get("unit", "")
+    return Quoted(entry["statement"], entry["value"], unit, provenance)

@@ -27,20 +27,27 @@ LEVEL = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "−0123456789")
 @cache
 def environment(folder: str) -> Environment:
     """Return the templates of a folder of ``templates``, and the parts that all have."""
-    made = Environment(
+    templates = Environment(
         loader=FileSystemLoader([TEMPLATES / folder, TEMPLATES / "parts"]),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters.update(typeset=typeset, day=day, setting=number_formats.setting)
-    # a text as CSS writes it, safe within a page, for no tag can begin
-    made.filters["css"] = lambda text: Markup(  # noqa: S704
-        json.dumps(text, ensure_ascii=False).replace("<", "\\3c ")
+    templates.filters.update(
+        typeset=typeset,
+        day=day,
+        setting=number_formats.setting,
+        css=_css_text,
     )
-    made.globals["numbers"] = number_formats
-    return made
+    templates.globals["numbers"] = number_formats
+    return templates
+
+
+def _css_text(text: str) -> Markup:
+    """Return a text as CSS writes it, safe within a page, for no tag can begin."""
+    quoted = json.dumps(text, ensure_ascii=False)
+    return Markup(quoted.replace("<", "\\3c "))  # noqa: S704 (no tag can begin)
 
 
 def fill(template: str, **values: Any) -> str:
@@ -49,13 +56,17 @@ def fill(template: str, **values: Any) -> str:
 
 
 def typeset(text: str) -> Markup:
-    """Return plain text as HTML, its raised digits as superscripts: few fonts have all those of Unicode."""
-    parts = RAISED.split(text)
-    made = [
-        f"<sup>{part.translate(LEVEL)}</sup>" if at % 2 else html.escape(part)
-        for at, part in enumerate(parts)
-    ]
-    return Markup("".join(made))  # noqa: S704 (every part is escaped)
+    """Return plain text as HTML, its raised digits as superscripts.
+
+    Few fonts have all those of Unicode.
+    """
+    pieces = []
+    for position, part in enumerate(RAISED.split(text)):
+        if position % 2:  # what the pattern matched
+            pieces.append(f"<sup>{part.translate(LEVEL)}</sup>")
+        else:
+            pieces.append(html.escape(part))
+    return Markup("".join(pieces))  # noqa: S704 (every part is escaped)
 
 
 def day(date: dt.date | str) -> str:
@@ -68,10 +79,15 @@ def day(date: dt.date | str) -> str:
 
 
 def write_apart(folder: Path, template: str, **values: Any) -> Path:
-    """Write a page of ``templates/apart``, which stands outside any edition, as ``index.html``; what it loads first."""
+    """Write a page of ``templates/apart``, which stands outside any edition, as ``index.html``.
+
+    What it loads is written first.
+    """
     text = environment("apart").get_template(template).render(**values)
     for name in ("reading.css", "apart.css"):
-        replace_file(folder / "_static" / name, (STATIC / name).read_bytes())
+        style = (STATIC / name).read_bytes()
+        replace_file(folder / "_static" / name, style)
     shutil.copytree(STATIC / "fonts", folder / "_static/fonts", dirs_exist_ok=True)
-    replace_file(folder / "index.html", text.encode("utf-8"))
-    return folder / "index.html"
+    page = folder / "index.html"
+    replace_file(page, text.encode("utf-8"))
+    return page

@@ -11,15 +11,13 @@ from bookpress.page.base.charts import Chart
 from bookpress.page.base.roles import KINDS, split_name, value_text
 from bookpress.page.base.store import Page, store_of
 
-ROLE = re.compile(
-    r"\s*\{holds\}(?P<mark>`+).+?(?P=mark)|\{(?P<kind>[\w:-]+)\}(?P<tick>`+)(?P<text>.+?)(?P=tick)",
-    re.DOTALL,
-)
-MARKUP = (
-    (re.compile(r"<!--.*?-->", re.DOTALL), ""),
-    (re.compile(r"^\([\w-]+\)=\n", re.MULTILINE), ""),
-    (re.compile(r"\[([^\]]*)\]\((?!https?:)[^)]*\)"), r"\1"),
-)
+MARK = r"\s*\{holds\}(?P<mark>`+).+?(?P=mark)"
+OTHER_ROLE = r"\{(?P<kind>[\w:-]+)\}(?P<tick>`+)(?P<text>.+?)(?P=tick)"
+ROLE = re.compile(f"{MARK}|{OTHER_ROLE}", re.DOTALL)
+COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+TARGET = re.compile(r"^\([\w-]+\)=\n", re.MULTILINE)
+INNER_LINK = re.compile(r"\[([^\]]*)\]\((?!https?:)[^)]*\)")
+MARKUP = ((COMMENT, ""), (TARGET, ""), (INNER_LINK, r"\1"))
 """What only a page of the book can make something of."""
 
 
@@ -38,44 +36,55 @@ def charts_of(page: Page, env: BuildEnvironment) -> list[Chart]:
 
 def chart_in_words(chart: Chart, docname: str, env: BuildEnvironment) -> Chart:
     """Return a chart with title and alternative text in words."""
-    words = {
-        name: in_words(getattr(chart, name), docname, env).strip() for name in ("title", "alt")
-    }
-    return chart.model_copy(update=words)
+    title = in_words(chart.title, docname, env).strip()
+    alt = in_words(chart.alt, docname, env).strip()
+    return chart.model_copy(update={"title": title, "alt": alt})
 
 
 def _role(role: re.Match[str], docname: str, env: BuildEnvironment) -> str:
     """Return the words of a role."""
-    kind, text = role["kind"], (role["text"] or "").strip()
     if role["mark"]:
         return ""
+    kind = role["kind"]
+    text = (role["text"] or "").strip()
     if kind in KINDS:
-        return value_text(kind, *split_name(kind, text, docname), store_of(env))[0]
+        name, how = split_name(kind, text, docname)
+        words, _, _ = value_text(kind, name, how, store_of(env))
+        return words
     if kind.startswith("cite:"):
         works = "; ".join(_work(key.strip(), env) for key in text.split(","))
         return works if kind == "cite:t" else f"({works})"
     if kind == "numref":
-        places = {
-            one.name: (one.title, page.docname)
-            for page in store_of(env).pages.values()
-            for one in page.charts
-        }
-        return f"Figure “{in_words(*places[text], env)}”" if text in places else "The table"
+        return _figure(text, env)
     return re.sub(r"\s*<[^>]*>$", "", text)
+
+
+def _figure(name: str, env: BuildEnvironment) -> str:
+    """Return how prose names a figure, by its title; what is none is a table."""
+    places: dict[str, tuple[str, str]] = {}
+    for page in store_of(env).pages.values():
+        for chart in page.charts:
+            places[chart.name] = (chart.title, page.docname)
+    if name not in places:
+        return "The table"
+    title, docname = places[name]
+    return f"Figure “{in_words(title, docname, env)}”"
 
 
 def _work(key: str, env: BuildEnvironment) -> str:
     """Return a work as prose names it, "Sevilla et al. 2022", else its key."""
     domain: Any = env.get_domain("cite")
     entry = domain.bibdata.data.entries.get(key)
-    names = (
-        [" ".join(one.last_names).strip("{}") for one in entry.persons.get("author", ())]
-        if entry
-        else []
-    )
+    if not entry:
+        return key
+    persons = entry.persons.get("author", ())
+    names = [" ".join(person.last_names).strip("{}") for person in persons]
     if not names:
         return key
-    who = names[0] + (
-        f" and {names[1]}" if len(names) == 2 else " et al." if len(names) > 2 else ""
-    )
-    return f"{who} {entry.fields.get('year', '')}".rstrip()
+    authors = names[0]
+    if len(names) == 2:
+        authors += f" and {names[1]}"
+    elif len(names) > 2:
+        authors += " et al."
+    year = entry.fields.get("year", "")
+    return f"{authors} {year}".rstrip()
