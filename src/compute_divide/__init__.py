@@ -22,7 +22,9 @@ VOCABULARY = {
         "load_presets",
         "load_related",
     ],
+    "compute_divide.evidence.papers.affiliations": ["load_rules"],
     "compute_divide.evidence.papers.citations": ["load_ranks"],
+    "compute_divide.evidence.papers.email_domains": ["load_domain_rules"],
     "compute_divide.evidence.papers.table": [
         "load_agreement",
         "load_labelled",
@@ -31,7 +33,7 @@ VOCABULARY = {
         "paper_key",
     ],
     "compute_divide.evidence.papers.topics": ["load_topics"],
-    "compute_divide.evidence.openalex.tables": ["load_counts", "load_works"],
+    "compute_divide.evidence.openalex.tables": ["load_companies", "load_counts", "load_works"],
     "compute_divide.evidence.chips.chips": ["load_chips", "load_gpu_trends", "load_prices"],
     "compute_divide.evidence.chips.clusters": ["load_clusters"],
     "compute_divide.evidence.chips.machines": [
@@ -49,6 +51,7 @@ VOCABULARY = {
         "load_capability",
         "load_cards",
         "load_evaluations",
+        "load_evaluators",
         "load_transparency",
     ],
     "compute_divide.evidence.store.files": ["last_whole_year", "vintages"],

@@ -1,4 +1,7 @@
-"""Every function that loads evidence: what it gives, its columns, and a line to call it by; found, not listed."""
+"""Every function that loads evidence: what it gives, its columns, and a line to call it by.
+
+Found, not listed.
+"""
 
 from __future__ import annotations
 
@@ -31,26 +34,28 @@ def loaders() -> list[Loader]:
                 and home in {one.name, tables.__name__}
                 and name not in found
             ):
-                found[name] = _described(name, one.name, function)
+                found[name] = _described(name, function)
     return list(found.values())
 
 
 def as_page(found: Sequence[Loader]) -> str:
     """Return loaders as a page of the book."""
     parts = [
-        f"## `{one['name']}`\n\n{one['what']} It gives {one['gives']}{': ' if one['columns'] else '.'}"
-        f"{', '.join(f'`{column}`' for column in one['columns'])}\n\n```python\n{one['example']}\n```\n"
+        f"## `{one['name']}`\n\n{one['what']} It gives {one['gives']}"
+        f"{': ' if one['columns'] else '.'}{', '.join(f'`{name}`' for name in one['columns'])}"
+        f"\n\n```python\n{one['example']}\n```\n"
         for one in found
     ]
     head = (
         "# Every table there is\n\n"
-        "What a chapter, or a notebook of yours, can load, with its columns. `compute-divide data loaders` prints the "
-        "same and made this\npage; `compute-divide data list` says the files, with source and licence.\n\n"
+        "What a chapter, or a notebook of yours, can load, with its columns. `compute-divide data "
+        "loaders` prints the same and made this\npage; `compute-divide data list` says the files, "
+        "with source and licence.\n\n"
     )
     return head + "\n".join(parts)
 
 
-def _described(name: str, module: str, function: Callable[..., Any]) -> Loader:
+def _described(name: str, function: Callable[..., Any]) -> Loader:
     needed = [
         one for one in inspect.signature(function).parameters.values() if one.default is one.empty
     ]
@@ -65,7 +70,7 @@ def _described(name: str, module: str, function: Callable[..., Any]) -> Loader:
         .removeprefix("Return ")
     )
     what = re.sub(r",? with the columns of `\w+`", "", f"{table.description}." if table else said)
-    example = f"from {module} import {name}\n\n{call}"
+    example = f"import compute_divide as cd\n\ncd.{call}"
     return {
         "name": name,
         "what": what[:1].upper() + what[1:],

@@ -1,8 +1,9 @@
 """What those outside a laboratory are shown: who evaluates whose models, what companies disclose, how capable what is.
 
-The evaluations are those that companies name in their own system cards: absence is no proof, and no terms of access are
-stated. The transparency index asked the same questions in 2023 and 2024 and others in 2025. The capability index joins
-benchmarks on one scale, which two of its models fix and which therefore have no interval.
+The evaluations are those that companies name in their own system cards: absence is no proof, and no
+terms of access are stated. The transparency index asked the same questions in 2023 and 2024 and
+others in 2025. The capability index joins benchmarks on one scale, which two of its models fix and
+which therefore have no interval.
 """
 
 from __future__ import annotations
@@ -27,7 +28,8 @@ DERIVED_BY = "compute_divide.evidence.outside"
 # --- evaluations ---
 
 KINDS = ("government", "non-profit", "company", "university", "unnamed")
-"""Kinds of outside evaluators; ``unnamed`` are people, or organisations that the company does not name."""
+"""Kinds of outside evaluators; ``unnamed`` are people, or organisations that the company does not
+name."""
 
 CATEGORIES = {
     "autonomous": "autonomy",
@@ -57,7 +59,8 @@ EVALUATORS = tables.schema(
     kind=tables.one_of(KINDS, nullable=False),
     reason=tables.text(nullable=False),
 )
-"""Schema of ``evaluators.csv``, kept by hand: a name as cards write it, ours, its kind, and why it is of that kind."""
+"""Schema of ``evaluators.csv``, kept by hand: a name as cards write it, ours, its kind, and why it
+is of that kind."""
 
 CARDS = tables.Table(
     "outside/cards.csv",
@@ -101,12 +104,31 @@ TRACKER = Origin(
 
 
 def load_evaluators() -> pd.DataFrame:
-    """Return what is known of each outside evaluator, with the columns of `EVALUATORS`."""
+    """Return what is known of each outside evaluator.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row an ``evaluator``: its name, kind, and the reason for it.
+
+    Raises
+    ------
+    EvidenceError
+        If the file does not fit its schema.
+
+    Examples
+    --------
+    >>> load_evaluators().columns.tolist()
+    ['evaluator', 'name', 'kind', 'reason']
+    """
     return tables.read_by_hand(EVALUATORS_FILE, EVALUATORS)
 
 
 def derive_evaluations(raw: Path, folder: Path) -> list[Sidecar]:
-    """Derive the system cards and the engagements; see `compute_divide.evidence.catalogue.Derive`."""
+    """Derive the system cards and the engagements.
+
+    See `compute_divide.evidence.catalogue.Derive`.
+    """
     content = (raw / TRACKER.path).read_bytes()
     cards = list(_cards(_javascript_object(content.decode(), "labsData")))
     known = load_evaluators().set_index("evaluator")
@@ -129,7 +151,8 @@ def derive_evaluations(raw: Path, folder: Path) -> list[Sidecar]:
 
 
 def _javascript_object(script: str, name: str) -> dict[str, Any]:
-    """Return an exported object of a JavaScript file that, without its comments, is a mapping as YAML has them too."""
+    """Return an exported object of a JavaScript file that, without its comments, is a mapping as YAML has them
+    too."""
     found = re.search(rf"export const {name} = (\{{.*?^\}});", script, re.DOTALL | re.MULTILINE)
     if not found:
         raise EvidenceError(f"{TRACKER.path} exports no {name!r}")
@@ -141,7 +164,8 @@ def _javascript_object(script: str, name: str) -> dict[str, Any]:
 
 
 def _cards(labs: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    """Yield the cards of all companies with their engagements by category, each company's oldest first."""
+    """Yield the cards of all companies with their engagements by category, each company's oldest
+    first."""
     for key, lab in labs.items():
         if key not in COMPANIES:
             raise EvidenceError(
@@ -191,8 +215,8 @@ TRANSPARENCY = tables.Table(
     "indicators of the Foundation Model Transparency Index, and who meets each",
     f"{DERIVED_BY}.derive_transparency",
 )
-"""A row an indicator; the developers that were asked and those that meet it are ``|``-joined. An indicator of 2024 has
-the name that it had in 2023."""
+"""A row an indicator; the developers that were asked and those that meet it are ``|``-joined. An
+indicator of 2024 has the name that it had in 2023."""
 load_transparency = TRANSPARENCY.read
 
 EDITIONS = {"2023-10": "October2023", "2024-05": "May2024", "2025-12": "Dec2025"}
@@ -201,7 +225,10 @@ DEVELOPERS = {"Stability": "Stability AI"}
 
 
 def derive_transparency(raw: Path, folder: Path) -> list[Sidecar]:
-    """Derive the transparency index of three editions; see `compute_divide.evidence.catalogue.Derive`."""
+    """Derive the transparency index of three editions.
+
+    See `compute_divide.evidence.catalogue.Derive`.
+    """
     origins = {
         edition: _index(f"fmti_scores_{name}", edition) for edition, name in EDITIONS.items()
     }
@@ -246,7 +273,10 @@ def _index(name: str, edition: str) -> Origin:
 def _indicators(
     edition: str, scores: raw_csv.RawTable, questions: list[dict[str, str]]
 ) -> Iterator[dict[str, str]]:
-    """Yield the indicators of an edition; its total row, where it has one, must be what its cells add up to."""
+    """Yield the indicators of an edition.
+
+    Its total row, where it has one, must be what its cells add up to.
+    """
     names = [
         name for name in scores.header if name not in {"Domain", "Subdomain", "Indicator", "Total"}
     ]
@@ -296,8 +326,8 @@ CAPABILITY = tables.Table(
     "models by Epoch's Capability Index: when released, by whom, how open",
     f"{DERIVED_BY}.derive_capability",
 )
-"""A row a model as it was released; the settings of one model share their index. A team type is that of all
-organisations; one that the models database does not know makes it ``unknown``."""
+"""A row a model as it was released; the settings of one model share their index. A team type is
+that of all organisations; one that the models database does not know makes it ``unknown``."""
 load_capability = CAPABILITY.read
 
 _INDEX, _DAY = "Epoch AI, Epoch Capabilities Index", "2026-08-19"
@@ -349,7 +379,8 @@ def _dated(row: Row) -> str:
 
 
 def _sectors(models: list[Row]) -> dict[str, str]:
-    """Return the sector of each organisation of models, from rows that list as many sectors as organisations."""
+    """Return the sector of each organisation of models, from rows that list as many sectors as
+    organisations."""
     found: dict[str, str] = {}
     for row in models:
         labels = split_list(row["Organization categorization"])

@@ -30,7 +30,7 @@ _COLOURS = {TEAM_NAMES[team]: colour for team, colour in TEAM_COLOURS.items()}
 
 
 class _Told(NamedTuple):
-    """What a figure tells: rows with the name of their ``series``, the title of the axis, and the two columns."""
+    """What a figure tells: rows with a name of their ``series``, title of the axis, two columns."""
 
     rows: pd.DataFrame
     title: str
@@ -43,7 +43,7 @@ class _Told(NamedTuple):
         return "share" if self.y.endswith("share") else "number"
 
     def axis(self, field: str, heights: pd.Series[float]) -> alt.Y:
-        """Return the axis of heights: of shares in percent, of other numbers as far as they reach, with 0."""
+        """Return the axis of heights: shares in percent, other numbers from 0 as far as they go."""
         if self.kind == "share":
             return share_axis(field, self.title)
         ends = [min(0.0, float(heights.min())), max(0.0, float(heights.max()))]
@@ -70,7 +70,8 @@ def bars_by_year(
     title : str
         What the bars count: the title of the axis.
     evidence : str
-        The file of evidence that the rows are made of, such as ``"models/2026-08.csv"``, whose source is told.
+        The file of evidence that the rows are made of, such as ``"models/2026-08.csv"``; its
+        source is told.
     y : str
         The column of the height; one whose name ends with ``share`` (0 to 1) is written in percent.
     by : str, optional
@@ -99,16 +100,18 @@ def bars_by_year(
 def lines_by_year(
     rows: pd.DataFrame, title: str, evidence: str, *, y: str = "share", by: str | None = None
 ) -> Figure:
-    """Return a line a series, broken where a year is missing, with a band where its interval is known.
+    """Return a line a series, broken where a year is missing, with a band if it has an interval.
 
     Parameters
     ----------
     rows : pandas.DataFrame
-        One row a ``year``, or a year and series; ``low`` and ``high``, if there, are the ends of the band.
+        One row a ``year``, or a year and series; ``low`` and ``high``, if there, are the ends of
+        the band.
     title : str
         What the lines tell: the title of the axis.
     evidence : str
-        The file of evidence that the rows are made of, such as ``"models/2026-08.csv"``, whose source is told.
+        The file of evidence that the rows are made of, such as ``"models/2026-08.csv"``; its
+        source is told.
     y : str
         The column of the height; one whose name ends with ``share`` (0 to 1) is written in percent.
     by : str, optional
@@ -135,7 +138,7 @@ def lines_by_year(
 
 
 def _named(rows: pd.DataFrame, y: str, by: str | None) -> pd.DataFrame:
-    """Return rows with the name of their series; a ValueError where they are not what a figure needs."""
+    """Return rows with the name of their series; a ValueError where they make no figure."""
     known = [str(name) for name in rows.columns]
     for column in ("year", y, by):
         if column is not None and column not in known:

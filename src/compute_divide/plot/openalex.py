@@ -1,4 +1,4 @@
-"""The figures of the chapter on OpenAlex: where institutions are missing, bounds, counts by topic, a plan."""
+"""The figures of the chapter on OpenAlex: missing institutions, bounds, counts by topic, a plan."""
 
 from __future__ import annotations
 
@@ -43,20 +43,21 @@ _COLOUR = alt.ColorValue(TEAM_COLOURS["academia-only"])
 
 
 def missing_dots(shares: pd.DataFrame, works: str) -> Figure:
-    """Return the share of works without a known institution, a dot with its interval for each place.
+    """Return the share of works without a known institution, a dot with interval for each place.
 
     Parameters
     ----------
     shares : pandas.DataFrame
-        One row a ``place``, with ``share`` (0 to 1), ``low``, ``high``, ``k`` and ``n``; the place of all others is
-        called ``elsewhere``.
+        One row a ``place``, with ``share`` (0 to 1), ``low``, ``high``, ``k`` and ``n``; the
+        place of all others is called ``elsewhere``.
     works : str
         The table of works.
 
     Returns
     -------
     Figure
-        The place where fewest are missing stands above, all others below. Of fewer than five works no interval shows.
+        The place where most are missing stands above, all others below. Of fewer than five works
+        no interval shows.
     """
     rows = shares.assign(
         place=shares["place"].replace(_PLACES), is_rest=shares["place"] == _ELSEWHERE
@@ -80,7 +81,7 @@ def missing_dots(shares: pd.DataFrame, works: str) -> Figure:
 
 
 def bound_bars(bounds: pd.DataFrame, works: str) -> Figure:
-    """Return shares of academia alone among works of known teams, and how far the unknown ones let them move.
+    """Return shares of academia alone among known teams, and how far unknown ones let them move.
 
     Parameters
     ----------
@@ -105,7 +106,7 @@ def bound_bars(bounds: pd.DataFrame, works: str) -> Figure:
 
 
 def topic_lines(bounds: pd.DataFrame) -> Figure:
-    """Return shares of academia alone by year, a line with its bounds for each topic of each table of counts.
+    """Return shares of academia alone by year, a line with bounds for each topic that was counted.
 
     Parameters
     ----------
@@ -139,9 +140,9 @@ def corpus_plan(plan: pd.DataFrame, workers: int) -> Table:
     Parameters
     ----------
     plan : pandas.DataFrame
-        Indexed by format (``jsonl``, ``parquet``): ``speed`` [works/s] of one core, ``parts``, ``moved`` [bytes],
-        ``core_seconds`` of one core, ``counting`` and ``moving`` [s], the longer of which it takes, ``memory`` [bytes]
-        and ``cost`` [USD] of all workers.
+        Indexed by format (``jsonl``, ``parquet``): ``speed`` [works/s] of one core, ``parts``,
+        ``moved`` [bytes], ``core_seconds`` of one core, ``counting`` and ``moving`` [s], the
+        longer of which it takes, ``memory`` [bytes] and ``cost`` [USD] of all workers.
     workers : int
         The cores that count at the same time.
 

@@ -1,4 +1,4 @@
-"""Figures and tables whose words stand in the metadata of a cell, where these hold values, or have no data."""
+"""Figures and tables whose words, in the metadata of a cell, hold values, or that have no data."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Shares where it is not known of some what they are: worst-case bounds, which hold whatever the unknown ones are."""
+"""Shares where some are unknown: worst-case bounds, which hold whatever the unknown ones are."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from compute_divide.analysis.statistics.estimates import ACADEMIA, UNKNOWN
 def academic_bounds(
     rows: pd.DataFrame, by: Sequence[str] = ("venue", "year"), number: str | None = None
 ) -> pd.DataFrame:
-    """Return the share of academia alone in each group, and how far those of unknown teams let it move.
+    """Return the share of academia alone in each group, and how far unknown teams let it move.
 
     Parameters
     ----------
@@ -27,18 +27,18 @@ def academic_bounds(
     Returns
     -------
     pandas.DataFrame
-        One row a group, sorted by `by`: ``k`` of academia alone, of ``known`` teams, of ``n`` in all; ``share`` among
-        the known (missing where there are none), ``lowest`` and ``highest``. Groups of no works do not occur.
+        One row a group, sorted by `by`: ``k`` of academia alone, of ``known`` teams, of ``n`` in
+        all; ``share`` among the known (missing where there are none), ``lowest`` and ``highest``.
+        Groups of no works do not occur.
 
-    Notes
-    -----
-    The bounds are those of Manski (1989). The lowest holds where every unknown team includes a company, the highest
-    where none does. They are no intervals: chance is not in them.
+    Notes ----- The bounds are those of Manski (1989). The lowest holds where every unknown team
+    includes a company, the highest where none does. They are no intervals: chance is not in them.
 
     Examples
     --------
-    >>> rows = pd.DataFrame({"year": 2020, "team_type": ["academia-only", "industry-only", "unknown", "unknown"]})
-    >>> academic_bounds(rows, ["year"])[["k", "known", "n", "share", "lowest", "highest"]].values.tolist()
+    >>> teams = ["academia-only", "industry-only", "unknown", "unknown"]
+    >>> bounds = academic_bounds(pd.DataFrame({"year": 2020, "team_type": teams}), ["year"])
+    >>> bounds[["k", "known", "n", "share", "lowest", "highest"]].values.tolist()
     [[1.0, 2.0, 4.0, 0.5, 0.25, 0.75]]
     """
     works = pd.Series(1, rows.index) if number is None else rows[number].astype(int)
@@ -55,7 +55,7 @@ def academic_bounds(
 
 
 def bounded_share(rows: pd.DataFrame, label: str) -> Estimate:
-    """Return the share of academia alone among the known teams, with the bounds that unknown ones leave.
+    """Return the share of academia alone among known teams, with bounds that unknown ones leave.
 
     Parameters
     ----------
@@ -67,8 +67,9 @@ def bounded_share(rows: pd.DataFrame, label: str) -> Estimate:
     Returns
     -------
     Estimate
-        The share among the known, whose number is `n`. Its interval are the bounds of `academic_bounds`, not chance.
-        Without a value where no team is known, and without bounds where there are no rows.
+        The share among the known, whose number is `n`. Its interval are the bounds of
+        `academic_bounds`, not chance. Without a value where no team is known, and without bounds
+        where there are no rows.
 
     Notes
     -----

@@ -1,8 +1,9 @@
 """The tables that come from OpenAlex: the works that ship, works and counts that a reader fetched, and company ids.
 
-Who wrote a work is read in three ways, kept side by side as profiles (`compute_divide.evidence.papers.profiles`):
-``types``, those that OpenAlex gives institutions; ``ids``, the same but for those on a list of company ids; and our own
-rules on the affiliation strings, as in the conference lists. Works without any institution stay in, as ``unknown``.
+Who wrote a work is read in three ways, kept side by side as profiles
+(`compute_divide.evidence.papers.profiles`): ``types``, those that OpenAlex gives institutions;
+``ids``, the same but for those on a list of company ids; and our own rules on the affiliation
+strings, as in the conference lists. Works without any institution stay in, as ``unknown``.
 """
 
 from __future__ import annotations
@@ -35,8 +36,8 @@ TYPE_SECTORS = {
     **dict.fromkeys(("government", "facility", "funder"), "government"),
     **dict.fromkeys(("healthcare", "nonprofit", "archive", "other"), "nonprofit"),
 }
-"""Sectors of OpenAlex's types of institutions. The types rest on a crude rule: only the line between companies and all
-others should bear weight."""
+"""Sectors of OpenAlex's types of institutions. The types rest on a crude rule: only the line
+between companies and all others should bear weight."""
 
 DERIVED_BY = "compute_divide.evidence.openalex.tables.derive_openalex"
 
@@ -59,9 +60,9 @@ WORKS = tables.schema(
     authors_stated=tables.whole(nullable=False),
     countries=tables.text(),
 )
-"""Schema of ``openalex/works*.parquet``: `profile` and `team_type` are the reading by our rules; `track` is the type of
-work, `place` the kind of place it is in; `authors_placed` are those with an institution, `authors_stated` those with a
-string."""
+"""Schema of ``openalex/works*.parquet``: `profile` and `team_type` are the reading by our rules;
+`track` is the type of work, `place` the kind of place it is in; `authors_placed` are those with an
+institution, `authors_stated` those with a string."""
 
 COMPANIES = tables.Table(
     "openalex/companies.csv",
@@ -112,8 +113,8 @@ RAW_WORKS = (
     ("kitzcode_openalex_works.json", files.OTHER_FIELDS, "2026", "kitzcode/research-radar"),
     ("b-vitamins_W2741809807.json", files.OTHER_FIELDS, "2025-06", "b-vitamins/openalex-python"),
 )
-"""Raw files, what set of works they hold, from when they are, and where they were found; newest first within a set: of
-two records of one work the first stays."""
+"""Raw files, what set of works they hold, from when they are, and where they were found; newest
+first within a set: of two records of one work the first stays."""
 
 
 def load_works(name: str = files.SHIPPED) -> pd.DataFrame:
@@ -174,7 +175,23 @@ def load_counts() -> pd.DataFrame:
 
 
 def load_companies() -> dict[str, str]:
-    """Return the institutions that are companies: from short id to name of the company."""
+    """Return the institutions of OpenAlex that are companies whatever their type says.
+
+    Returns
+    -------
+    dict of str to str
+        The name of the company by the short id of the institution.
+
+    Raises
+    ------
+    EvidenceError
+        If the table is damaged.
+
+    Examples
+    --------
+    >>> next(iter(load_companies())).startswith("I")
+    True
+    """
     table = COMPANIES.read()
     return dict(zip(table["institution"], table["company"], strict=True))
 
@@ -208,7 +225,8 @@ def _raw_works(home: Path, ledger: Findings) -> Iterator[tuple[str, str, dict[st
 
 
 def parse_works(content: bytes, name: str) -> list[dict[str, Any]]:
-    """Return the works of a file: one record, a list, an answer of the API, or JSON Lines, packed or not."""
+    """Return the works of a file: one record, a list, an answer of the API, or JSON Lines, packed or
+    not."""
     try:
         plain = gzip.decompress(content) if name.endswith(".gz") else content
         if ".jsonl" in name:
@@ -265,7 +283,10 @@ def write_works(store: Store, name: str, day: str, folder: Path) -> Sidecar:
 def write_counts(
     counts: pd.DataFrame, name: str, day: str, topics: Sequence[str], folder: Path
 ) -> Sidecar:
-    """Write the table ``counts-NAME`` of counts that OpenAlex made; `topics` say what each asks for, in its words."""
+    """Write the table ``counts-NAME`` of counts that OpenAlex made.
+
+    `topics` say what each asks for, in its words.
+    """
     digest = sha256(counts.to_csv(index=False).encode())
     source = _source(
         "OpenAlex: numbers of works by year", day, "counts/*.json", digest, len(counts)
@@ -289,14 +310,20 @@ def _source(title: str, snapshot: str, file: str, digest: str, rows: int) -> Sou
 
 
 class WorkReader:
-    """Turns works into rows; `companies` are short ids of institutions that are companies whatever their type says."""
+    """Turns works into rows.
+
+    `companies` are short ids of institutions that are companies whatever their type says.
+    """
 
     def __init__(self, companies: Iterable[str]) -> None:
         self.companies, self.calls = frozenset(companies), profiles.judgement_calls()
         self.names, self.search = AffiliationReader(load_rules()), TextSearch()
 
     def row(self, work: Mapping[str, Any], sample: str) -> dict[str, Any]:
-        """Return the row of a work as OpenAlex gives it, with the columns of `WORKS`; `sample` is its set of works."""
+        """Return the row of a work as OpenAlex gives it, with the columns of `WORKS`.
+
+        `sample` is its set of works.
+        """
         authorships = work.get("authorships") or []
         placed = [author.get("institutions") or [] for author in authorships]
         stated = [_strings(author) for author in authorships]
@@ -356,7 +383,8 @@ class WorkReader:
         )
 
     def _placed(self, places: Iterable[Mapping[str, Any]], *, listed: bool) -> str:
-        """Return the slot profile of an author's institutions, with or without the list of companies."""
+        """Return the slot profile of an author's institutions, with or without the list of
+        companies."""
         return profiles.slot_profile(self._sector(place, listed=listed) for place in places)
 
     def _sector(self, place: Mapping[str, Any], *, listed: bool) -> str:
@@ -372,7 +400,10 @@ class WorkReader:
 
 
 def work_key(work: Mapping[str, Any]) -> str:
-    """Return the key of a work: that of its title, as in the papers table; without a telling title, of its id."""
+    """Return the key of a work: that of its title, as in the papers table.
+
+    Without a telling title, of its id.
+    """
     title = work.get("title") or ""
     telling = len(title.split()) >= 3 and title_key(
         title
@@ -383,7 +414,10 @@ def work_key(work: Mapping[str, Any]) -> str:
 def works_table(
     reader: WorkReader, works: Iterable[tuple[str, str, Mapping[str, Any]]], ledger: Findings
 ) -> pd.DataFrame:
-    """Return works (sample, place for reports, and the work) as a table; of one title the one that is worth most."""
+    """Return works (sample, place for reports, and the work) as a table.
+
+    Of one title the one that is worth most.
+    """
     best: dict[str, tuple[tuple[int, bool], dict[str, Any]]] = {}
     for sample, where, work in works:
         row = reader.row(work, sample)

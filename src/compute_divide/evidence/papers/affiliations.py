@@ -1,9 +1,10 @@
 """Sectors from affiliation strings: the rules are data (``data/organisations.csv``), this engine applies them.
 
-An affiliation string is folded (case, accents, ligatures), split into the organisations it lists, and searched for the
-patterns of the rules. A match inside a longer match does not count, so a look-alike such as "Toyota Technological
-Institute" is simply a longer row. Named organisations and plain words (university, GmbH) decide; hints (department,
-AI at the end) are asked only where nothing of the kind is in the string, or in a short name of its own.
+An affiliation string is folded (case, accents, ligatures), split into the organisations it lists,
+and searched for the patterns of the rules. A match inside a longer match does not count, so a
+look-alike such as "Toyota Technological Institute" is simply a longer row. Named organisations and
+plain words (university, GmbH) decide; hints (department, AI at the end) are asked only where
+nothing of the kind is in the string, or in a short name of its own.
 
 The answer is a slot profile (`compute_divide.evidence.papers.profiles`).
 """
@@ -30,7 +31,8 @@ TOO_LONG = 250  # strings of this many characters or more are pieces of a page, 
 FIRM = frozenset({"name", "word"})  # the strengths that settle which sectors a string names
 
 SHORT = 3 + 2
-"""An organisation's text of up to three words (and its two anchors) is a name of its own, so that its hints count."""
+"""An organisation's text of up to three words (and its two anchors) is a name of its own, so that
+its hints count."""
 
 
 Row = TypeVar("Row", bound=Strict)
@@ -39,12 +41,14 @@ Row = TypeVar("Row", bound=Strict)
 class Rule(Strict):
     """A row of the rules: a pattern, the sectors it stands for, how firm it is (`strength`).
 
-    ``name`` is a named organisation, ``word`` a word that settles the matter, ``hint`` one that counts where neither
-    occurs, ``place`` a town known for its university, which counts where not even a hint occurs. The one row of
-    strength ``bare`` says what a bare name that no other rule knows counts as.
+    ``name`` is a named organisation, ``word`` a word that settles the matter, ``hint`` one that
+    counts where neither occurs, ``place`` a town known for its university, which counts where not
+    even a hint occurs. The one row of strength ``bare`` says what a bare name that no other rule
+    knows counts as.
 
-    A pattern is words; ``*`` before or after it lets a word go on, ``^`` and ``$`` tie it to the start or the end of
-    an organisation's text. A rule without a sector hides the shorter matches inside it and says that nothing is known.
+    A pattern is words; ``*`` before or after it lets a word go on, ``^`` and ``$`` tie it to the
+    start or the end of an organisation's text. A rule without a sector hides the shorter matches
+    inside it and says that nothing is known.
     """
 
     pattern: Annotated[
@@ -66,7 +70,8 @@ class Rule(Strict):
 
 
 class AffiliationReader:
-    """Reads affiliation strings by a set of rules, no two with the same pattern, each distinct string once."""
+    """Reads affiliation strings by a set of rules, no two with the same pattern, each distinct string
+    once."""
 
     def __init__(self, rules: Sequence[Rule]) -> None:
         self._automaton = ahocorasick.Automaton()
@@ -160,13 +165,15 @@ _LATER_EMPLOYER = re.compile(r"\b(?:currently|now|presently) (?:at|with) [^,;()+
 """A clause that names the employer after the paper, in a folded text."""
 
 _ITEMS = re.compile(r"\+| / [^+]*,[^+]*| / ")
-"""What sets two affiliations of one author apart in a list; what stands behind a stroke with a comma is its place."""
+"""What sets two affiliations of one author apart in a list; what stands behind a stroke with a
+comma is its place."""
 
 _BARE_NAME = re.compile(
     r"(?=.{4,40}$)(?=.*[a-z])(?!.*(?:Lab|Group|Team|Project)(?:[A-Z0-9]\w*)?$)"
     r"[A-Z][\w.'-]*( (?:[A-Z][\w.'-]*|of|the|for|and|&)){0,2}|[a-z]{5,}"
 )
-"""A name of one to three words: capitalised and not all in capitals, or a single word where a list is in lower case.
+"""A name of one to three words: capitalised and not all in capitals, or a single word where a list
+is in lower case.
 
 One that calls itself a lab, group, team or project is as often a university's as a company's."""
 
@@ -174,7 +181,8 @@ _WORD = re.compile(r"\d+|[^\W\d_]+|&")
 
 
 def fold(text: str) -> str:
-    """Return a text in lower case without accents, ligatures and the loose accents that PDF parsing leaves."""
+    """Return a text in lower case without accents, ligatures and the loose accents that PDF parsing
+    leaves."""
     if text.isascii() and "`" not in text:
         return text.lower()
     text = _LOOSE_ACCENT.sub("", text)
@@ -183,7 +191,10 @@ def fold(text: str) -> str:
 
 
 def organisation_texts(text: str) -> list[str]:
-    """Return the organisations of an affiliation string as folded words between ``^`` and ``$``; see `is_unparsed`."""
+    """Return the organisations of an affiliation string as folded words between ``^`` and ``$``.
+
+    See `is_unparsed`.
+    """
     listed = (item for item in without_entities(text).split("+") if not is_unparsed(item))
     parts = (
         part for item in listed for part in _SEPARATOR.split(_LATER_EMPLOYER.sub(" ", fold(item)))
@@ -199,7 +210,8 @@ def without_entities(text: str) -> str:
 
 
 def is_unparsed(text: str) -> bool:
-    """Tell whether one of the ``+``-separated items of a string is a piece of a page rather than an affiliation."""
+    """Tell whether one of the ``+``-separated items of a string is a piece of a page rather than an
+    affiliation."""
     return len(text) >= TOO_LONG or "\n" in text.strip()
 
 
@@ -222,7 +234,10 @@ def pattern_key(pattern: str) -> str:
 
 
 def _words(text: str) -> str:
-    """Return the words of a folded text, single-spaced; digits and letters are words of their own."""
+    """Return the words of a folded text, single-spaced.
+
+    Digits and letters are words of their own.
+    """
     return " ".join("and" if word == "&" else word for word in _WORD.findall(text))
 
 
@@ -230,7 +245,10 @@ def _words(text: str) -> str:
 def parse_rows(
     text: str, name: str, model: type[Row], key: Callable[[str], str] = str
 ) -> tuple[Row, ...]:
-    """Return the rules of a CSV text; the error for a bad one, or one that is there already, names its place."""
+    """Return the rules of a CSV text.
+
+    The error for a bad one, or one that is there already, names its place.
+    """
     rules, known = [], dict[str, str]()
     for number, row in enumerate(csv.DictReader(io.StringIO(text)), start=2):
         try:
@@ -259,5 +277,21 @@ def parse_rules(text: str) -> tuple[Rule, ...]:
 
 
 def load_rules() -> tuple[Rule, ...]:
-    """Return the rules of ``data/organisations.csv``."""
+    """Return the rules by which organisations are told apart, those of ``data/organisations.csv``.
+
+    Returns
+    -------
+    tuple of Rule
+        In the order of the file: the first that fits a name decides.
+
+    Raises
+    ------
+    EvidenceError
+        If a rule is malformed.
+
+    Examples
+    --------
+    >>> len(load_rules()) > 1000
+    True
+    """
     return parse_rules(read_bytes(RULES_FILE).decode("utf-8"))

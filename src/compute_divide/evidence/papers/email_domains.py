@@ -1,8 +1,9 @@
 """Sectors from e-mail domains: a second reading of where authors work, independent of the affiliation strings.
 
-The rules are data (``data/domains.csv``). Of the patterns that match a domain the one with most literal characters
-decides, so that ``ia.ac.cn`` (an academy) wins over ``ac.??`` (universities). A free-mail provider says nothing.
-Where a list joins several domains of an author (``nvidia.com+utah.edu``), each is read.
+The rules are data (``data/domains.csv``). Of the patterns that match a domain the one with most
+literal characters decides, so that ``ia.ac.cn`` (an academy) wins over ``ac.??`` (universities). A
+free-mail provider says nothing. Where a list joins several domains of an author
+(``nvidia.com+utah.edu``), each is read.
 """
 
 from __future__ import annotations
@@ -25,9 +26,9 @@ RULES_FILE = "domains.csv"
 class DomainRule(Strict):
     """A row of the rules: a pattern over domains and the sector it stands for (none for free-mail providers).
 
-    A pattern is the end of a domain (``edu``, ``mpg.de``); a last label ``*`` stands for any public suffix
-    (``google.*`` matches ``google.com`` and ``cs.google.co.jp``), and so does its absence after a wildcard (``uni-*``);
-    ``?`` and ``*`` elsewhere stand for characters within a label.
+    A pattern is the end of a domain (``edu``, ``mpg.de``); a last label ``*`` stands for any public
+    suffix (``google.*`` matches ``google.com`` and ``cs.google.co.jp``), and so does its absence
+    after a wildcard (``uni-*``); ``?`` and ``*`` elsewhere stand for characters within a label.
     """
 
     pattern: str = Field(pattern=r"^[a-z0-9.*?-]+$")
@@ -112,7 +113,10 @@ def domains_in(text: str) -> list[str]:
 
 
 def _expression(pattern: str) -> str:
-    """Return a glob as an expression over ``domain registered-name public-suffix``; no wildcard crosses a dot."""
+    """Return a glob as an expression over ``domain registered-name public-suffix``.
+
+    No wildcard crosses a dot.
+    """
     name = pattern.removesuffix(".*")
     labels = re.escape(name).replace(r"\*", r"[^.\s]*").replace(r"\?", r"[^.\s]")
     return (
@@ -123,5 +127,21 @@ def _expression(pattern: str) -> str:
 
 
 def load_domain_rules() -> tuple[DomainRule, ...]:
-    """Return the rules of ``data/domains.csv``."""
+    """Return the rules by which e-mail domains are told apart, those of ``data/domains.csv``.
+
+    Returns
+    -------
+    tuple of DomainRule
+        In the order of the file.
+
+    Raises
+    ------
+    EvidenceError
+        If a rule is malformed.
+
+    Examples
+    --------
+    >>> next(rule.kind for rule in load_domain_rules() if rule.pattern == "gmail.com")
+    'free mail'
+    """
     return parse_rows(read_bytes(RULES_FILE).decode("utf-8"), RULES_FILE, DomainRule)
