@@ -7,7 +7,9 @@ import pandas as pd
 import yaml
 
 import compute_divide as cd
+from bookpress.chapter.bindings import quote_problems
 from bookpress.chapter.expressions import COMPARISONS
+from bookpress.chapter.quotes import quotes_of
 from bookpress.page.figures.show import Figure
 
 TEXT = (Path(__file__).parents[2] / "CONTRIBUTING.md").read_text("utf-8")
@@ -37,6 +39,15 @@ def test_the_figure_that_is_shown_can_be_written() -> None:
 def test_the_call_that_is_shown_is_that_of_new_chapters() -> None:
     [call] = re.findall(r"^cd\.plot\..*$", TEXT, re.MULTILINE)
     assert call in (Path(__file__).parents[2] / "book/new-chapter.md").read_text("utf-8")
+
+
+def test_what_other_pages_quote_is_written_as_it_is_read() -> None:
+    [entries] = re.findall(r"`(also: .*?\])`", TEXT)
+    also = yaml.safe_load(entries)["also"]
+    code = "```{code-cell}\nshare_late = 1\nshare_early = 2\n```\n"
+    found = quotes_of("models", code, also)
+    assert [quote.key for quote in found] == ["share_late", "fall"]
+    assert list(quote_problems(found, code)) == []
 
 
 def test_renamed_names_are_written_as_they_are_read() -> None:
