@@ -17,7 +17,6 @@ import os
 import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +33,6 @@ from bookpress.run.notebook import job_for, run_job
 
 BEFORE = Path(__file__).parent / "same_chapters.json.gz"
 PARTS = ("value", "low", "high", "k", "n", "unit")
-FRAGMENTS = os.environ.get("RENAMED_FRAGMENTS")  # a folder of parts of the table that are being written
 
 Table = Mapping[str, Mapping[str, str]]
 
@@ -53,7 +51,9 @@ def main() -> int:
         table = renamed(project, chapter.slug)
         for name, edition in before.items():
             run = run_with(project, chapter, edition["values"][chapter.slug], table, engine, mark)
-            faults += [f"{name} {chapter.slug}: {fault}" for fault in compare(run, edition, table, counts)]
+            faults += [
+                f"{name} {chapter.slug}: {fault}" for fault in compare(run, edition, table, counts)
+            ]
         counts["chapters"] += 1
     for slug, key, why in dropped(project, chapters):
         print(f"dropped {slug}:{key}: {why}")
@@ -65,9 +65,6 @@ def main() -> int:
 def renamed(project: Project, slug: str) -> Table:
     """Return what the names of a chapter are called now."""
     table = yaml.safe_load((project.data / "released" / "renamed.yml").read_text("utf-8")) or {}
-    fragment = Path(FRAGMENTS or "/nonexistent") / f"{slug}.yml"
-    if fragment.is_file():
-        table |= yaml.safe_load(fragment.read_text("utf-8")) or {}
     return table.get(slug) or {}
 
 
@@ -113,7 +110,9 @@ def compare(run: Run, edition: Any, table: Table, counts: Counter[str]) -> Itera
         else:
             counts["results"] += 1
             counts["labels worded anew"] += now["label"] != was[-1]
-            yield from (f"{key}.{part}" for part in differing(dict(zip(PARTS, was)), now))
+            yield from (
+                f"{key}.{part}" for part in differing(dict(zip(PARTS, was[:-1], strict=True)), now)
+            )
     statements = statements_of(run)
     for key, holds in edition["statements"][run.chapter].items():
         found = statements.get((table.get("statements") or {}).get(key, key))

@@ -133,11 +133,7 @@ def test_cells_of_tables_hold_no_html_and_no_formula() -> None:
         "a|b",
     ]
     text = Table(pd.DataFrame({"text": values}))._repr_mimebundle_()["text/markdown"]
-    shown = (
-        MarkdownIt("commonmark", {"html": True})
-        .enable("table")
-        .render(text)
-    )
+    shown = MarkdownIt("commonmark", {"html": True}).enable("table").render(text)
     assert not any(tag in shown.lower() for tag in ("<script", "<img"))
     assert "a &lt; b" in shown
     rows = [[text, 1.0] for text in ("=cmd()", "+1", "-1", "@x", "\tx", "fine")] + [["x", -1.0]]

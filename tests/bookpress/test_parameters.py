@@ -81,10 +81,7 @@ def test_everything_comes_from_the_cell() -> None:
         ("x: int = 1\nx: int = 2", "parameter x is declared twice"),
         ("x: int = ", "is not Python"),
         ("x: int = " + "[" * 20_000, "is not Python"),
-        (
-            "early_first: int = 3\nearly_last: int = 2",
-            "the defaults are not in order: early_first is 3",
-        ),
+        ("early: Period = (2014, 2010)", "the first not after the last"),
     ],
 )
 def test_a_cell_that_is_no_declaration_is_refused_in_one_line_and_not_run(

@@ -125,7 +125,6 @@ def test_a_combination_that_fails_is_named_and_the_others_are_kept(
                 "table: no value to try",
             ),
         ),
-        ({"years_first": ["2000", "2020"]}, (), ("years_first is 2020 and years_last is 2014",)),
         ({}, (), ("nothing to vary",)),
         (
             {"factor": ["1"], "tabel": ["a"]},

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 from bookpress.book.chapters import Chapter
 from bookpress.book.renamed import Name, OldParameter
-from bookpress.chapter.parameters import Parameter, Value, as_text, range_problems
+from bookpress.chapter.parameters import Parameter, Value, as_text
 from bookpress.chapter.periods import ENDS, with_end, years_of
 from bookpress.errors import UsageError, nearest, quoted, short
 from bookpress.files import as_mapping, read
@@ -201,8 +201,6 @@ def resolve(
         if chapter in included or chapter.slug in values:
             defaults = {one.name: one.default for one in chapter.parameters}
             values[chapter.slug] = {**defaults, **values.get(chapter.slug, {})}
-            wrong = range_problems(values[chapter.slug])
-            choice.problems += [f"{chapter.slug}: {what}" for what in wrong]
     if choice.problems:
         raise UsageError(*dict.fromkeys(choice.problems))
     return {chapter.slug: values[chapter.slug] for chapter in included}

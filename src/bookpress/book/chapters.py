@@ -19,13 +19,12 @@ from bookpress.book.renamed import NOTHING, OldParameter, Renamed, load_renamed
 from bookpress.chapter.bindings import checked_quotes
 from bookpress.chapter.parameters import Parameter, read_parameters
 from bookpress.chapter.publish import as_cell, cell_of
-from bookpress.chapter.quotes import CELLS, Quote
+from bookpress.chapter.quotes import Quote
 from bookpress.errors import PressError, UsageError, nearest, quoted
 from bookpress.files import as_mapping, canonical, decoded, front_matter, read, replace_file, sha256
 
 FOLDER = CHAPTERS
 PATTERN = "book/new-chapter.md"  # what a new chapter of this book holds at first, with ``$title`` and ``$slug``
-LEGACY = re.compile(r"^(?: *)(?:record|statement)\(", re.MULTILINE)
 JUPYTEXT = metadata.version("jupytext")
 KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
 
@@ -67,8 +66,7 @@ class Chapter:
     @cached_property
     def quotes_cell(self) -> str:
         """The code of the cell at its end that publishes what its prose quotes; empty where it quotes nothing."""
-        is_old = any(LEGACY.search(cell["code"]) for cell in CELLS.finditer(self.source))
-        return "" if is_old or not self.quotes else cell_of(self.quotes, self.where)
+        return cell_of(self.quotes, self.where) if self.quotes else ""
 
     @cached_property
     def executable(self) -> Any:

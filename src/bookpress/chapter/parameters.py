@@ -1,8 +1,7 @@
 """Parameters: declared once, in the chapter's cell tagged ``parameters``, and read from there without running it.
 
 The cell holds imports, for whoever runs it, and assignments such as ``power: Power = 1.5  # exponent [years]``: the
-name of a type, in the one module that the book's settings name, and the help, which may end with the unit. Of two
-numbers ``<stem>_first`` and ``<stem>_last`` the first must not lie above the last.
+name of a type, in the one module that the book's settings name, and the help, which may end with the unit.
 """
 
 from __future__ import annotations
@@ -269,9 +268,6 @@ def read_parameters(
                     f"{where}: line {node.lineno} of the parameters cell is `{short(ast.unparse(node))}`; allowed: "
                     "imports, and assignments with the name of a type, such as `top_k: int = 10`"
                 )
-    problems = range_problems({name: parameter.default for name, parameter in parameters.items()})
-    if problems:
-        raise PressError(f"{where}: the defaults are not in order: {'; '.join(problems)}")
     return list(parameters.values())
 
 
@@ -310,19 +306,6 @@ def _type(name: str, module: str, here: str) -> Any:
     return known[name]
 
 
-def range_problems(values: Mapping[str, Value]) -> list[str]:
-    """Return what is wrong with the ranges among the values of a chapter: no first may lie above its last."""
-    pairs = [
-        (name, f"{name.removesuffix('first')}last") for name in values if name.endswith("_first")
-    ]
-    return [
-        f"{first} is {values[first]} and {last} is {values[last]}; allowed: {first} up to {last}"
-        for first, last in pairs
-        if all(isinstance(values.get(end), int | float) for end in (first, last))
-        and values[first] > values[last]
-    ]
-
-
 def check_values(scope: dict[str, Any]) -> None:
     """Bring the values of a notebook, by its ``globals()``, into the form that its cells expect.
 
@@ -331,7 +314,7 @@ def check_values(scope: dict[str, Any]) -> None:
     ValueError
         If some are none that its parameter cell allows.
     """
-    problems = range_problems({name: scope[name] for name in scope["__annotations__"]})
+    problems = []
     for name, kind in scope["__annotations__"].items():
         try:
             known = Parameter(name, kind, scope[name])

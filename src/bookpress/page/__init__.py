@@ -1,4 +1,4 @@
-"""The Sphinx extension: charts on the page, results in prose, parameter box, citation, downloads."""
+"""The Sphinx extension: charts and results on pages, parameter box, citation, downloads."""
 
 from __future__ import annotations
 

@@ -26,7 +26,16 @@ from bookpress.chapter.publish import TAG, as_cell, cell_of
 from bookpress.explore.robustness import FILE
 from bookpress.files import canonical, sha256, tree, trees
 from bookpress.page.base import contents, notes, roles
-from bookpress.page.base.nodes import MakeLater, later, leaving, mark, value, visit_value
+from bookpress.page.base.charts import Chart
+from bookpress.page.base.nodes import (
+    MakeLater,
+    later,
+    leave_value,
+    leaving,
+    mark,
+    value,
+    visit_value,
+)
 from bookpress.page.base.store import Page, explored, load_quoted, store_of
 from bookpress.page.figures import figures
 from bookpress.page.figures import render as drawing
@@ -55,65 +64,80 @@ class PageCollector(EnvironmentCollector):
 
     def process_doc(self, app: Sphinx, doctree: nodes.document) -> None:
         """Harvest results, statements, parameters, charts and front matter."""
-        env, metadata = app.env, app.env.metadata[app.env.docname]
-        read = store_of(env).page(env.docname)
-        read.front = json.loads(
-            metadata.get(Project.at(Path(app.srcdir)).settings.front_matter, "{}")
-        )
-        read.charts = [
-            figure["chart"] for figure in doctree.findall(nodes.figure) if "chart" in figure
-        ]
-        read.terms = typesetting.definitions(doctree)
-        read.words = roles.count_words(doctree)
+        env = app.env
+        metadata = env.metadata[env.docname]
+        settings = Project.at(Path(app.srcdir)).settings
+        page = store_of(env).page(env.docname)
+        page.front = json.loads(metadata.get(settings.front_matter, "{}"))
+        figure_nodes = doctree.findall(nodes.figure)
+        page.charts = [node["chart"] for node in figure_nodes if "chart" in node]
+        page.terms = typesetting.definitions(doctree)
+        page.words = roles.count_words(doctree)
         if "kernelspec" in metadata:
-            _harvest_notebook(env, read)
-        if read.front.get("finding"):
-            read.finding = parameter_box.parse_line(
-                str(read.front["finding"]), env, doctree.settings
-            )
-        parameter_box.open_page(doctree, read)
+            _harvest_notebook(env, page)
+        if page.front.get("finding"):
+            finding = str(page.front["finding"])
+            page.finding = parameter_box.parse_line(finding, env, doctree.settings)
+        parameter_box.open_page(doctree, page)
         if app.builder.format == "html":  # drawn while the next pages are read
-            drawing.begin(read.charts, figures.picture_cache(Path(app.outdir)))
+            drawing.begin(page.charts, figures.picture_cache(Path(app.outdir)))
 
 
-def _harvest_notebook(env: BuildEnvironment, read: Page) -> None:
+def _harvest_notebook(env: BuildEnvironment, page: Page) -> None:
     """Take what the notebook recorded as it was run; leave it where downloads are taken from."""
     # MyST-NB has written it there, but without outputs where these come from its cache.
-    path = Path(env.mystnb_config.output_folder, f"{read.docname}.ipynb")  # type: ignore[attr-defined]
-    if NOTEBOOK in env.temp_data and env.mystnb_config.execution_mode != "off":  # type: ignore[attr-defined]
-        path.write_text(nbformat.writes(env.temp_data[NOTEBOOK]), encoding="utf-8", newline="")
+    config: Any = env.mystnb_config  # type: ignore[attr-defined]
+    path = Path(config.output_folder, f"{page.docname}.ipynb")
+    if NOTEBOOK in env.temp_data and config.execution_mode != "off":
+        notebook = nbformat.writes(env.temp_data[NOTEBOOK])
+        path.write_text(notebook, encoding="utf-8", newline="")
     cells: list[dict[str, Any]] = json.loads(path.read_text("utf-8"))["cells"]
-    read.is_chapter = True
-    outputs = [output for cell in cells for output in cell.get("outputs", [])]
-    read.results, read.statements = estimates.harvest(outputs), statements.harvest(outputs)
-    read.parameter_rows = parameter_box.parameter_rows(read, cells, Path(env.srcdir))
+    outputs: list[dict[str, Any]] = []
+    for cell in cells:
+        outputs += cell.get("outputs", [])
+    page.is_chapter = True
+    page.results = estimates.harvest(outputs)
+    page.statements = statements.harvest(outputs)
+    page.parameter_rows = parameter_box.parameter_rows(page, cells, Path(env.srcdir))
 
 
 def note_what_chapters_rest_on(app: Sphinx, config: Config) -> None:
-    """Make evidence and packages a setting where Jupyter Book runs the chapters: Sphinx reads them after a change."""
+    """Make evidence and packages a setting where Jupyter Book runs the chapters.
+
+    Sphinx reads the chapters again after a change of it.
+    """
     if config.nb_execution_mode != "off":
         project = Project.at(Path(app.srcdir))
         os.environ[DRAWN] = "1"
-        config.bookpress_rests_on = sha256(
-            canonical([tree(project.data), trees(project.packages)]).encode()
-        )
+        trees_of_files = [tree(project.data), trees(project.packages)]
+        config.bookpress_rests_on = sha256(canonical(trees_of_files).encode())
 
 
 def add_quotes(app: Sphinx, docname: str, source: list[str]) -> None:
-    """Let a chapter that Jupyter Book runs itself end with the cell that publishes what its prose quotes."""
+    """Let a chapter that Jupyter Book runs itself end with the cell that publishes its quotes.
+
+    A quote is what its prose takes from its results.
+    """
     root = Path(app.srcdir)
     folder, _, slug = docname.rpartition("/")
     path = Path(app.env.doc2path(docname))
     if folder != FOLDER or app.config.nb_execution_mode == "off":
         return
+    settings = load_settings(root)
     if path.suffix == ".ipynb":
-        source[0] = _with_quotes(source[0], slug, f"{docname}.ipynb", load_settings(root))
-    elif code := Chapter(slug, path, settings=load_settings(root)).quotes_cell:
-        source[0] += f"\n\n```{{code-cell}} ipython3\n:tags: [{TAG}, remove-cell]\n\n{code}\n```\n"
+        source[0] = _with_quotes(source[0], slug, f"{docname}.ipynb", settings)
+        return
+    code = Chapter(slug, path, settings=settings).quotes_cell
+    if code:
+        tags = f"{TAG}, remove-cell"
+        source[0] += f"\n\n```{{code-cell}} ipython3\n:tags: [{tags}]\n\n{code}\n```\n"
 
 
 def _with_quotes(content: str, slug: str, where: str, settings: Settings) -> str:
-    """Return the JSON of a notebook with that cell; lines are those of the same chapter as Markdown."""
+    """Return the JSON of a notebook with that cell.
+
+    Lines are those of the same chapter as Markdown.
+    """
     import jupytext
 
     notebook = json.loads(content)
@@ -129,29 +153,37 @@ def begin(app: Sphinx) -> None:
     """Refuse what is no site of pages; read the claims before anything quotes them."""
     if app.builder.format == "html" and app.builder.name not in {"html", "dirhtml"}:
         raise ExtensionError(
-            f"no pages with the builder {app.builder.name!r}; use html, or the press for PDF and EPUB"
+            f"no pages with the builder {app.builder.name!r}; "
+            "use html, or the press for PDF and EPUB"
         )
     data = Project.at(Path(app.srcdir)).data
-    store_of(app.env).quoted = {
+    store = store_of(app.env)
+    store.quoted = {
         "claim": load_quoted(data / "claims.yml"),
         "related": load_quoted(data / "related.yml"),
     }
-    store_of(app.env).sureness = explored(Path(app.srcdir, FILE))
+    store.sureness = explored(Path(app.srcdir, FILE))
 
 
 def write_again(_app: Sphinx, env: BuildEnvironment) -> Iterable[str]:
     """Return the pages whose values changed, though their own source did not."""
     store = store_of(env)
     store.parts = contents.read_parts(env)
-    titles = {
-        name: contents.title_of(env, name) for _, docnames in store.parts for name in docnames
-    }
+    titles: dict[str, str] = {}
+    for _, docnames in store.parts:
+        for name in docnames:
+            titles[name] = contents.title_of(env, name)
     return list(store.stale((store.parts, titles)))
 
 
 def wait_for_pictures(app: Sphinx, _builder: object) -> None:
-    """Draw what is not drawn yet, as late as can be: the first page that is written shows its pictures."""
-    charts = [chart for page in store_of(app.env).pages.values() for chart in page.charts]
+    """Draw what is not drawn yet, as late as can be.
+
+    The first page that is written shows its pictures.
+    """
+    charts: list[Chart] = []
+    for page in store_of(app.env).pages.values():
+        charts += page.charts
     if charts and app.builder.format == "html":
         drawing.draw(charts, figures.picture_cache(Path(app.outdir)))
 
@@ -172,25 +204,28 @@ def write_with_page(
     context: dict[str, Any],
     doctree: nodes.document | None,
 ) -> None:
-    """Write figures, downloads and what is searched together with their page: pages are written side by side."""
+    """Write figures, downloads and what is searched together with their page.
+
+    Pages are written side by side.
+    """
     if doctree is not None:
-        read = store_of(app.env).page(pagename)
+        page = store_of(app.env).page(pagename)
         search.keep_entries(app, pagename, doctree)
-        figures.write_files(app, read, context)
-        downloads.write_files(app, read)
+        figures.write_files(app, page, context)
+        downloads.write_files(app, page)
 
 
 def finish(app: Sphinx, exception: Exception | None) -> None:
     """Write what belongs to no single page; drop what no page loads."""
     if exception is None and app.builder.format == "html":
         outdir = Path(app.outdir)
+        static = outdir / "_static"
         if any(page.charts for page in store_of(app.env).pages.values()):
-            shutil.copyfile(
-                figures.picture_cache(outdir) / drawing.BUNDLE, outdir / "_static" / "vega.js"
-            )
+            bundle = figures.picture_cache(outdir) / drawing.BUNDLE
+            shutil.copyfile(bundle, static / "vega.js")
         downloads.describe_book(app)
         search.write_script(app)
-        for unused in (outdir / "_static").glob("mystnb.*.css"):
+        for unused in static.glob("mystnb.*.css"):
             unused.unlink()
 
 
@@ -198,13 +233,28 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     """Register everything."""
     app.add_config_value("bookpress_rests_on", "", "env", str)
     app.add_env_collector(PageCollector)
+    _register_parts(app)
+    app.setup_extension("bookpress.citation.extension")
+    _listen(app)
+    # What another version of this code has read is read again.
+    code = sha256(canonical(tree(Path(__file__).parent)).encode())
+    return {
+        "version": "1",
+        "env_version": int(code[:12], 16),
+        "parallel_read_safe": False,
+        "parallel_write_safe": True,
+    }
+
+
+def _register_parts(app: Sphinx) -> None:
+    """Register nodes, roles, directives and transforms."""
     app.add_node(later)
     app.add_node(mark)
-    app.add_node(value, html=(visit_value, lambda self, _: self.body.append("</span>")))
+    app.add_node(value, html=(visit_value, leave_value))
     app.add_node(notes.fragile, html=(notes.visit_fragile, None))
-    app.add_html_math_renderer(
-        "mathml", (typesetting.visit_inline, None), (typesetting.visit_block, None)
-    )
+    inline = (typesetting.visit_inline, None)
+    block = (typesetting.visit_block, None)
+    app.add_html_math_renderer("mathml", inline, block)
     for kind in ("holds", *roles.KINDS):
         app.add_role(kind, roles.ValueRole())
     for name, directive in DIRECTIVES.items():
@@ -213,8 +263,13 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.add_transform(AdoptFigures)
     for transform in (MakeLater, notes.WriteNotes, figures.ArrangeFigures):
         app.add_post_transform(transform)
-    app.setup_extension("bookpress.citation.extension")
-    # Of several that listen to an event, those with a higher number come later: 900 is after the theme.
+
+
+def _listen(app: Sphinx) -> None:
+    """Connect to the events of a build.
+
+    Of several that listen to one, those with a higher number come later: 900 is after the theme.
+    """
     app.connect("config-inited", note_what_chapters_rest_on)
     app.connect("config-inited", layout.prefer_our_templates, priority=900)
     app.connect("builder-inited", begin)
@@ -228,12 +283,3 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.connect("html-page-context", layout.fill_context, priority=950)
     app.connect("html-page-context", write_with_page, priority=970)
     app.connect("build-finished", finish)
-    code = int(
-        sha256(canonical(tree(Path(__file__).parent)).encode())[:12], 16
-    )  # what another has read is read again
-    return {
-        "version": "1",
-        "env_version": code,
-        "parallel_read_safe": False,
-        "parallel_write_safe": True,
-    }

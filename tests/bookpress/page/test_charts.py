@@ -24,10 +24,13 @@ SPEC: dict[str, Any] = {
         "y": {"field": "y", "type": "quantitative"},
     },
 }
+CELL = {
+    "mystnb": {
+        "figure": {"name": "fig-small", "caption": "It rises"},
+        "image": {"alt": "A line that rises."},
+    }
+}
 METADATA: dict[str, Any] = {
-    "name": "fig-small",
-    "title": "It rises",
-    "alt": "A line that rises.",
     "description": "From 2 to 3.",
     "source": "Ours.",
     "licence": "CC BY 4.0",
@@ -43,7 +46,7 @@ METADATA: dict[str, Any] = {
 
 @pytest.fixture
 def chart() -> Chart:
-    return read_chart(SPEC, METADATA)
+    return read_chart(SPEC, METADATA, CELL)
 
 
 def test_in_a_narrow_column_parts_stand_below_each_other_and_titles_break() -> None:

@@ -12,7 +12,6 @@ from functools import cached_property
 from html import escape
 from importlib.metadata import version
 from struct import pack
-from types import MappingProxyType
 from typing import Any, Literal
 from zlib import crc32
 
@@ -102,8 +101,6 @@ class Chart(Part):
     description: str = Field(min_length=1)
     source: str = Field(min_length=1)
     licence: str = Field(min_length=1)
-    holds: str = ""
-    """The statement that the title rests on, if its direction is not computed."""
     data: Data
     spec: dict[str, Any]
 
@@ -178,15 +175,18 @@ def _in_one_line(text: str) -> str:
 def read_chart(
     spec: dict[str, Any],
     metadata: Mapping[str, Any],
-    cell: Mapping[str, Any] = MappingProxyType({}),
+    cell: Mapping[str, Any],
 ) -> Chart:
     """Return the chart of an output and its cell.
 
     A `UsageError` names the chart and all that is wrong with it.
     """
     words = words_of(cell)
-    if words["name"]:
-        metadata = {**words, **metadata}
+    if not words["name"]:
+        raise UsageError(
+            "a figure without a name: the head of its cell gives it, as "
+            "`mystnb: figure: name: fig-...`, with `caption:`, and `image: alt:`"
+        )
     if len(words["alt"]) > MAX_ALT:
         raise UsageError(
             f"the figure {words['name']}: alt: it has more than {MAX_ALT} characters; "
@@ -194,9 +194,8 @@ def read_chart(
         )
     # A notebook's nodes are slow to copy and to pickle: plain dictionaries are kept.
     plain_spec = json.loads(json.dumps(spec), parse_float=_six_digits)
-    entries = {**metadata, "spec": plain_spec}
-    name = metadata.get("name") or "without a name"
-    return checked(Chart, entries, f"the figure {name}")
+    entries = {**words, **metadata, "spec": plain_spec}
+    return checked(Chart, entries, f"the figure {words['name']}")
 
 
 def _six_digits(text: str) -> float:

@@ -131,3 +131,8 @@ def visit_value(self: HTML5Translator, node: value) -> None:
     if len(node.astext()) > LONG:
         classes += " value-long"
     self.body.append(self.starttag(node, "span", "", CLASS=classes, **titled))
+
+
+def leave_value(self: HTML5Translator, _node: value) -> None:
+    """Close a value."""
+    self.body.append("</span>")

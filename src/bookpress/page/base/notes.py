@@ -81,9 +81,6 @@ class WriteNotes(SphinxPostTransform):
         """Return what is not true of a mark, a value or the title of a figure."""
         if isinstance(node, mark):
             return self._judge(node)
-        if isinstance(node, nodes.figure) and "name" in node:
-            _insert_before(node, self._place(node))
-            return self._fallen(node)
         if not isinstance(node, value) or not node["missing"]:
             return None
         problem = f"no value for {node['missing']}"

@@ -153,20 +153,14 @@ class Store:
         return self._in_chapter(name, figures, "shows no figure")
 
     def years(self, name: str) -> tuple[int | None, int | None]:
-        """Return first and last year of a period.
-
-        It is a parameter, or a name that prose quotes as years.
-        """
+        """Return first and last year of a period: a parameter, or what prose quotes as years."""
         slug, _, key = name.partition(":")
-        chapter = self.chapter(slug)
-        if isinstance(period := chapter.parameters.get(key), str):
-            return years_of(period)
-        joint = "." if f"{key}.first" in chapter.results else "_"
-        first, last = (
-            chapter.parameters.get(f"{key}_{end}") or self.result(f"{name}{joint}{end}").value
-            for end in ("first", "last")
-        )
-        return (None if first is None else round(first)), (None if last is None else round(last))
+        chosen = self.chapter(slug).parameters.get(key)
+        if chosen is not None:
+            return years_of(chosen)
+        first = self.result(f"{name}.first").value
+        last = self.result(f"{name}.last").value
+        return _whole(first), _whole(last)
 
     def quote(self, name: str) -> Quoted:
         """Return what is quoted from the paper or related work."""
@@ -179,6 +173,10 @@ class Store:
         before = self._written
         self._written = sha256(repr([shown, self.quoted, menus]).encode())
         return [] if self._written == before else self.pages
+
+
+def _whole(year: float | None) -> int | None:
+    return None if year is None else round(year)
 
 
 def _find(known: Mapping[str, T], name: str, lacking: str) -> T:

@@ -1,11 +1,16 @@
-"""Figures in HTML: title, picture and what a reader may want from it, where they stand and on pages of their own."""
+"""Figures in HTML, where they stand and on pages of their own.
+
+A figure is a title, a picture and what a reader may want from it.
+"""
 
 from __future__ import annotations
 
 import json
 import posixpath
 import re
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -40,36 +45,49 @@ def folder_of(docname: str) -> str:
 
 
 def picture_cache(outdir: Path) -> Path:
-    """Return the folder of pictures that all builds share: in the `BUILD` that holds the output, if any."""
-    above = [folder for folder in outdir.parents if folder.name == BUILD]
-    return (above[-1] if above else outdir.parent) / "pictures"
+    """Return the folder of pictures that all builds share.
+
+    It is in the `BUILD` that holds the output, if any.
+    """
+    builds = [folder for folder in outdir.parents if folder.name == BUILD]
+    parent = builds[-1] if builds else outdir.parent
+    return parent / "pictures"
 
 
 def begin_to_draw(file: Path) -> None:
     """Begin to draw the charts of a chapter, given the file of its run, before its page is read."""
     run = RunCache(file.parent).find(file.stem)
     cells = json.loads(run.notebook)["cells"] if run else []
-    shown = [
-        (output["data"][MIME], output["metadata"].get(MIME, {}), cell["metadata"])
-        for cell in cells
-        for output in cell.get("outputs", ())
-        if MIME in output.get("data", ())
-    ]
     with suppress(UsageError):  # the page names what is wrong
-        drawing.begin([charts.read_chart(*parts) for parts in shown], picture_cache(file))
+        drawing.begin(_charts_in(cells), picture_cache(file))
+
+
+def _charts_in(cells: Iterable[dict[str, Any]]) -> list[charts.Chart]:
+    """Return the charts that the cells of a notebook show."""
+    shown = []
+    for cell in cells:
+        for output in cell.get("outputs", ()):
+            if MIME in output.get("data", ()):
+                spec = output["data"][MIME]
+                metadata = output["metadata"].get(MIME, {})
+                shown.append(charts.read_chart(spec, metadata, cell["metadata"]))
+    return shown
 
 
 def cited(env: BuildEnvironment, docname: str, chart: charts.Chart) -> dict[str, str]:
-    """Return the number of a figure, how its chapter is cited, its place on the page and its public address, if any."""
-    numbers = env.toc_fignumbers.get(docname, {}).get("figure", {}).get(chart.name, ())
+    """Return the number of a figure, how its chapter is cited, and where it stands.
+
+    That is its place on the page and its public address, if any.
+    """
+    page_numbers = env.toc_fignumbers.get(docname, {}).get("figure", {})
+    number = ".".join(map(str, page_numbers.get(chart.name, ())))
     reference, address = chapter_reference(env, docname)
-    public = (
-        f"{address.removesuffix(f'{docname}.html')}{folder_of(docname)}/{chart.stem}.html"
-        if address
-        else ""
-    )
+    public = ""
+    if address:
+        root = address.removesuffix(f"{docname}.html")
+        public = f"{root}{folder_of(docname)}/{chart.stem}.html"
     return {
-        "number": env.config.numfig_format["figure"] % ".".join(map(str, numbers)),
+        "number": env.config.numfig_format["figure"] % number,
         "reference": reference,
         "anchor": chart.name,
         "link": f"{address}#{chart.name}",
@@ -78,49 +96,70 @@ def cited(env: BuildEnvironment, docname: str, chart: charts.Chart) -> dict[str,
 
 
 def write_files(app: Sphinx, page: Page, context: dict[str, Any]) -> None:
-    """Write the files of the figures of a page, and a page for each: the figure as it stands there, then its data."""
-    outdir, folder = Path(app.outdir), folder_of(page.docname)
-    path = app.builder.get_target_uri(page.docname)
-    figures = {found[1]: found[0] for found in _FIGURE.finditer(context["body"])}
+    """Write the files of the figures of a page, and a page for each.
 
-    def moved(address: str) -> str:
-        here = (
-            path + address
-            if address.startswith("#")
-            else posixpath.join(posixpath.dirname(path), address)
-        )
-        return posixpath.relpath(here, folder)
-
+    That page has the figure as it stands there, then its data.
+    """
+    outdir = Path(app.outdir)
+    cache = picture_cache(outdir)
+    figures = {match[1]: match[0] for match in _FIGURE.finditer(context["body"])}
+    move = _Move(app.builder.get_target_uri(page.docname), folder_of(page.docname))
+    book = {
+        "icon": Path(app.config.html_favicon or "").name,
+        "book": citation_of(app.config).book,
+        "chapter": title_of(app.env, page.docname),
+    }
     for chart in charts_of(page, app.env):
-        facts, stem = cited(app.env, page.docname, chart), outdir / folder / chart.stem
-        origin = {
-            "title": chart.title,
-            "source": chart.source,
-            "rights": chart.licence,
-            "isPartOf": f"{facts['number']} in: {facts['reference']}",
-            "identifier": facts["public"],
-        }
-        drawing.write_files(
-            chart, picture_cache(outdir), stem, {key: text for key, text in origin.items() if text}
-        )
+        facts = cited(app.env, page.docname, chart)
+        stem = outdir / move.folder / chart.stem
+        drawing.write_files(chart, cache, stem, _origin(chart, facts))
         table = fill("data-table.html", chart=chart, **charts.data_table(chart.data))
         replace_file(Path(f"{stem}.js"), charts.to_script(chart, table).encode())
-        alone = fill(
+        text = fill(
             "figure-page.html",
             chart=chart,
-            figure=Markup(  # noqa: S704 (taken from the page)
-                _LINK.sub(lambda link: f'{link[1]}="{moved(link[2])}"', figures[chart.name])
-            ),
+            figure=Markup(move.links(figures[chart.name])),  # noqa: S704 (taken from the page)
             table=Markup(table),  # noqa: S704 (escaped)
-            chapter=title_of(app.env, page.docname),
-            asset=lambda name: moved(context["asset"](name)),
-            page=moved(path.rpartition("/")[2]),
-            root=posixpath.relpath(".", folder) + "/",
-            icon=Path(app.config.html_favicon or "").name,
-            book=citation_of(app.config).book,
+            asset=lambda name: move.address(context["asset"](name)),
+            page=move.address(move.page.rpartition("/")[2]),
+            root=posixpath.relpath(".", move.folder) + "/",
+            **book,
             **facts,
         )
-        replace_file(Path(f"{stem}.html"), alone.encode())
+        replace_file(Path(f"{stem}.html"), text.encode())
+
+
+def _origin(chart: charts.Chart, facts: Mapping[str, str]) -> dict[str, str]:
+    """Return what the files of a figure say of where it comes from."""
+    origin = {
+        "title": chart.title,
+        "source": chart.source,
+        "rights": chart.licence,
+        "isPartOf": f"{facts['number']} in: {facts['reference']}",
+        "identifier": facts["public"],
+    }
+    return {key: text for key, text in origin.items() if text}
+
+
+@dataclass(frozen=True)
+class _Move:
+    """Part of a page that is shown on another one, in another folder."""
+
+    page: str
+    """Path of the page, relative to the root of the site."""
+    folder: str
+
+    def address(self, address: str) -> str:
+        """Return an address on the page as it is from the folder."""
+        if address.startswith("#"):
+            target = self.page + address
+        else:
+            target = posixpath.join(posixpath.dirname(self.page), address)
+        return posixpath.relpath(target, self.folder)
+
+    def links(self, html: str) -> str:
+        """Return HTML of the page, its links as they are from the folder."""
+        return _LINK.sub(lambda link: f'{link[1]}="{self.address(link[2])}"', html)
 
 
 class ArrangeFigures(SphinxPostTransform):
@@ -131,49 +170,51 @@ class ArrangeFigures(SphinxPostTransform):
 
     def run(self, **kwargs: object) -> None:  # noqa: ARG002
         """Work cell by cell."""
-        cells = [
-            node
-            for node in self.document.findall(nodes.container)
-            if node.get("nb_element") == "cell_code"
-        ]
-        for cell in cells:
-            _drop_silent_outputs(cell)
-            source = next(part for part in cell.children if isinstance(part, nodes.container))
-            for block in source.findall(nodes.literal_block):
-                block["language"] = (
-                    "none"  # colours of folded code would be half of the elements of a page
-                )
-            figures = [figure for figure in cell.findall(nodes.figure) if "chart" in figure]
-            for figure in figures:
-                code = [child.deepcopy() for child in source.children]
-                figure.parent.replace(figure, self._arranged(figure, code))
-            cell.attributes.pop("hide_mode", None)
-            cell.remove(source)
-            if not figures:
-                cell.extend(html(FOLD, source.children))
+        for container in list(self.document.findall(nodes.container)):
+            if container.get("nb_element") == "cell_code":
+                self._arrange_cell(container)
+
+    def _arrange_cell(self, cell: nodes.container) -> None:
+        _drop_silent_outputs(cell)
+        source = next(part for part in cell.children if isinstance(part, nodes.container))
+        for block in source.findall(nodes.literal_block):
+            # Colours of folded code would be half of the elements of a page.
+            block["language"] = "none"
+        figures = [figure for figure in cell.findall(nodes.figure) if "chart" in figure]
+        for figure in figures:
+            code = [child.deepcopy() for child in source.children]
+            figure.parent.replace(figure, self._arranged(figure, code))
+        cell.attributes.pop("hide_mode", None)
+        cell.remove(source)
+        if not figures:
+            cell.extend(html(FOLD, source.children))
 
     def _arranged(self, figure: nodes.figure, code: list[nodes.Node]) -> list[nodes.Node]:
         docname = self.env.docname
         chart = chart_in_words(figure["chart"], docname, self.env)
         here = self.app.builder.get_target_uri(docname)
-        path = f"{folder_of(docname)}/{chart.stem}"
-        title = next(figure.findall(nodes.caption)).astext()  # with typographic quotes
+        slug = docname.rsplit("/", 1)[-1]
+        cache = picture_cache(Path(self.app.outdir))
+        caption = next(figure.findall(nodes.caption))
+        legend = next(figure.findall(nodes.legend))
+        title = caption.astext()  # with typographic quotes
         text = fill(
             "figure.html",
             chart=chart,
             title=title,
-            notebook=relative_uri(here, f"downloads/{docname.rsplit('/', 1)[-1]}.ipynb"),
-            base=relative_uri(here, path),
+            notebook=relative_uri(here, f"downloads/{slug}.ipynb"),
+            base=relative_uri(here, f"{folder_of(docname)}/{chart.stem}"),
             has_code=bool(code),
-            sizes=drawing.sizes(chart, picture_cache(Path(self.app.outdir))),
+            sizes=drawing.sizes(chart, cache),
             **cited(self.env, docname, chart),
         )
-        return html(text, next(figure.findall(nodes.legend)).children, code, says=title)
+        return html(text, legend.children, code, says=title)
 
 
 def _drop_silent_outputs(cell: nodes.Element) -> None:
-    for mark in list(cell.findall(nodes.comment)):
-        mark.parent.remove(mark)
+    for comment in list(cell.findall(nodes.comment)):
+        comment.parent.remove(comment)
     for output in list(cell.findall(nodes.container)):
-        if output.get("nb_element") == "cell_code_output" and not output.children:
+        is_output = output.get("nb_element") == "cell_code_output"
+        if is_output and not output.children:
             output.parent.remove(output)

@@ -1,4 +1,7 @@
-"""Outputs of notebooks on the page: charts become figures, results and statements show nothing. A plugin of MyST-NB."""
+"""Outputs of notebooks on the page, a plugin of MyST-NB.
+
+Charts become figures, results and statements show nothing.
+"""
 
 from __future__ import annotations
 
@@ -11,10 +14,9 @@ from sphinx.transforms import SphinxTransform
 from sphinx.util import logging
 
 from bookpress.chapter.estimates import RESULT_MIME
-from bookpress.chapter.quotes import full_name
 from bookpress.chapter.statements import STATEMENT_MIME
 from bookpress.errors import UsageError
-from bookpress.page.base.charts import VEGALITE_MIME, Chart, read_chart, words_of
+from bookpress.page.base.charts import VEGALITE_MIME, Chart, read_chart
 
 logger = logging.getLogger(__name__)
 NOTEBOOK = "bookpress_notebook"
@@ -40,9 +42,8 @@ class BookpressRenderer:
         if env is not None:
             env.temp_data[NOTEBOOK] = renderer.renderer.nb_client.notebook
         if data.mime_type in {RESULT_MIME, STATEMENT_MIME}:
-            return [
-                nodes.comment()
-            ]  # an output that shows nothing; taken out when the page is written
+            # An output that shows nothing; it is taken out when the page is written.
+            return [nodes.comment()]
         if data.mime_type != VEGALITE_MIME or inline:
             return None
         try:
@@ -58,14 +59,13 @@ class BookpressRenderer:
                     subtype="chart",
                 )
             return [nodes.comment()]
-        if (
-            env.mystnb_config.execution_mode == "off"
-        ):  # MyST-NB writes such a notebook again, for nobody: make it short
-            output = env.temp_data[NOTEBOOK].cells[data.cell_index].outputs[data.output_index]
-            output.data[VEGALITE_MIME], output.metadata[VEGALITE_MIME] = {}, {}
-        if words_of(data.cell_metadata)["name"]:
-            return [drawn(chart=chart)]
-        return [figure(renderer, chart, data.line or 0)]
+        if env.mystnb_config.execution_mode == "off":
+            # MyST-NB writes such a notebook again, for nobody: make it short.
+            cell = env.temp_data[NOTEBOOK].cells[data.cell_index]
+            output = cell.outputs[data.output_index]
+            output.data[VEGALITE_MIME] = {}
+            output.metadata[VEGALITE_MIME] = {}
+        return [drawn(chart=chart)]
 
 
 class drawn(nodes.General, nodes.Element):  # noqa: N801
@@ -101,13 +101,17 @@ def _hold_chart(figure: nodes.figure, chart: Chart) -> None:
 
 
 def _become_table(document: nodes.document, figure: nodes.figure) -> None:
-    """Replace a figure by the table within, which takes its name, its caption as title, and its legend behind it."""
+    """Replace a figure by the table within.
+
+    The table takes its name, its caption as title, and its legend behind it.
+    """
     table = next(figure.findall(nodes.table), None)
     caption = next(figure.findall(nodes.caption), None)
     if table is None or caption is None:
         return
     title = nodes.title("", "", *caption.children)
-    title.source, title.line = caption.source, caption.line
+    title.source = caption.source
+    title.line = caption.line
     table.insert(0, title)
     table["ids"] += figure["ids"]
     table["names"] += figure["names"]
@@ -115,22 +119,3 @@ def _become_table(document: nodes.document, figure: nodes.figure) -> None:
         document.ids[name] = table
     legend = next(figure.findall(nodes.legend), nodes.legend())
     figure.replace_self([table, *legend.children])
-
-
-def figure(renderer: NbElementRenderer, chart: Chart, line: int) -> nodes.figure:
-    """Return the figure of a chart: numbered, a target for references, its caption parsed as MyST."""
-    parser = renderer.renderer
-    node = nodes.figure(chart=chart)
-    node.source, node.line = parser.document["source"], line
-    node["names"].append(chart.name)
-    if chart.holds:
-        node["name"] = full_name(chart.holds, renderer.renderer.sphinx_env.docname)
-    parser.document.note_explicit_target(node, node)
-    caption = nodes.caption(chart.title, chart.title)
-    caption.source, caption.line = node.source, line
-    legend = nodes.legend()
-    if chart.caption:
-        with parser.current_node_context(legend):
-            parser.nested_render_text(chart.caption, line)
-    node += [caption, legend]
-    return node

@@ -1,4 +1,4 @@
-"""How charts look, and what stands in place of one that has nothing to show for the values of its parameters."""
+"""How charts look, and what stands in place of one that has nothing to show."""
 
 from __future__ import annotations
 
@@ -9,12 +9,16 @@ from typing import Any, Concatenate, ParamSpec
 import altair as alt
 import pandas as pd
 
-INK = "currentColor"  # text, and marks that stand for no group: the colour of the page's text
-QUIET = "#808080"  # marks that stay in the background: reference lines, whiskers of a comparison
-ACCENT = "#2f8f6b"  # the one series of a chart that shows no groups
+INK = "currentColor"
+"""Of text, and marks that stand for no group: the colour of the page's text."""
+QUIET = "#808080"
+"""Of marks that stay in the background: reference lines, whiskers of a comparison."""
+ACCENT = "#2f8f6b"
+"""Of the one series of a chart that shows no groups."""
 GRID = "rgba(128,128,128,0.22)"
 LINE = "rgba(128,128,128,0.75)"
-HEIGHT = 300  # height of a single chart in pixels; its width is that of the column
+HEIGHT = 300
+"""Height of a single chart in pixels; its width is that of the column."""
 
 _TEXT = {
     "labelColor": INK,
@@ -24,44 +28,49 @@ _TEXT = {
     "titleFontWeight": "normal",
 }
 
+_AXIS = {
+    **_TEXT,
+    "gridColor": GRID,
+    "domainColor": LINE,
+    "tickColor": LINE,
+    "labelOverlap": True,
+    "titlePadding": 8,
+}
+_VERTICAL_AXIS = {
+    "domain": False,
+    "ticks": False,
+    "titleAngle": 0,
+    "titleAlign": "left",
+    "titleX": -4,
+    "titleY": -14,
+}
+"""Its title stands level above it, where it is read first."""
+_LEGEND = {
+    **_TEXT,
+    "orient": "top",
+    "direction": "horizontal",
+    "title": None,
+    "symbolStrokeWidth": 2,
+}
+_TITLE = {
+    "color": INK,
+    "subtitleColor": INK,
+    "fontSize": 13,
+    "fontWeight": "normal",
+    "anchor": "start",
+}
+
 CONFIG: dict[str, Any] = {
     "background": None,
     # Metrics of Arial: vl-convert lays text out with Liberation Sans, whose widths are the same.
     "font": "Arial, Liberation Sans, Helvetica, sans-serif",
     "view": {"stroke": None},
-    "axis": {
-        **_TEXT,
-        "gridColor": GRID,
-        "domainColor": LINE,
-        "tickColor": LINE,
-        "labelOverlap": True,
-        "titlePadding": 8,
-    },
+    "axis": _AXIS,
     "axisX": {"grid": False},
-    # The title of a vertical axis stands level above it, where it is read first.
-    "axisY": {
-        "domain": False,
-        "ticks": False,
-        "titleAngle": 0,
-        "titleAlign": "left",
-        "titleX": -4,
-        "titleY": -14,
-    },
-    "legend": {
-        **_TEXT,
-        "orient": "top",
-        "direction": "horizontal",
-        "title": None,
-        "symbolStrokeWidth": 2,
-    },
+    "axisY": _VERTICAL_AXIS,
+    "legend": _LEGEND,
     "header": {**_TEXT, "labelFontSize": 12, "title": None},
-    "title": {
-        "color": INK,
-        "subtitleColor": INK,
-        "fontSize": 13,
-        "fontWeight": "normal",
-        "anchor": "start",
-    },
+    "title": _TITLE,
     "text": {"color": INK, "fontSize": 12},
     "rule": {"color": LINE},
     "line": {"strokeWidth": 2.25, "color": ACCENT},
@@ -88,18 +97,18 @@ Draw = Callable[Concatenate[pd.DataFrame, P], alt.TopLevelMixin]
 
 def empty_chart() -> alt.LayerChart:
     """Return the sentence `NOTHING` as a chart, as wide as the column."""
-    said = (
-        alt.Chart(pd.DataFrame({"text": [NOTHING]}))
-        .mark_text(align="left", x=0, color=INK)
-        .encode(text="text:N")
-    )
-    chart = alt.LayerChart(layer=[said])
-    chart.width, chart.height = "container", 60
+    data = pd.DataFrame({"text": [NOTHING]})
+    sentence = alt.Chart(data).mark_text(align="left", x=0, color=INK)
+    chart = alt.LayerChart(layer=[sentence.encode(text="text:N")])
+    chart.width = "container"
+    chart.height = 60
     return chart
 
 
 def needs(*columns: str) -> Callable[[Draw[P]], Draw[P]]:
-    """Let a function that draws a table say that there is nothing where no row has all of these columns.
+    """Let a function that draws a table need some columns.
+
+    Where no row has all of them, it says that there is nothing.
 
     Examples
     --------
@@ -113,11 +122,10 @@ def needs(*columns: str) -> Callable[[Draw[P]], Draw[P]]:
     def marked(draw: Draw[P]) -> Draw[P]:
         @wraps(draw)
         def drawn(data: pd.DataFrame, /, *args: P.args, **kwargs: P.kwargs) -> alt.TopLevelMixin:
-            return (
-                empty_chart()
-                if data.dropna(subset=list(columns)).empty
-                else draw(data, *args, **kwargs)
-            )
+            complete = data.dropna(subset=list(columns))
+            if complete.empty:
+                return empty_chart()
+            return draw(data, *args, **kwargs)
 
         return drawn
 

@@ -127,31 +127,17 @@ def data_date(page: Page) -> str:
 
 
 def controls(rows: list[dict[str, Any]], states: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Return the choices as they are offered, the two ends of a range together; first those that can be tried."""
-    known, made, place = {row["name"]: row for row in rows}, [], scale(states)
-    for name, row in known.items():
-        stem, _, end = name.rpartition("_")
-        partner = known.get(f"{stem}_last") if end == "first" else None
-        if end == "last" and f"{stem}_first" in known:
-            continue
-        parts = [part for part in (row, partner) if part]
-        settings = [
-            {
-                **part,
-                "default_text": as_text(part["default"]),
-                "strips": strips(states, part["name"], place),
-            }
-            for part in parts
-        ]
-        made.append(
-            {
-                "label": stem.replace("_", " ").capitalize() if partner else row["label"],
-                "words": "–".join(dict.fromkeys(part["words"] for part in parts)),
-                "changed": any(part["value"] != part["default"] for part in parts),
-                "settings": settings,
-            }
-        )
-    return sorted(made, key=lambda control: not any(one["strips"] for one in control["settings"]))
+    """Return the choices as they are offered; first those that can be tried."""
+    place = scale(states)
+    made = []
+    for row in rows:
+        offered = {
+            "default_text": as_text(row["default"]),
+            "strips": strips(states, row["name"], place),
+            "changed": row["value"] != row["default"],
+        }
+        made.append({**row, **offered})
+    return sorted(made, key=lambda control: not control["strips"])
 
 
 def scale(states: Mapping[str, Any]) -> Place:

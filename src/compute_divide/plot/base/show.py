@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Unpack
 
 import altair as alt
 import pandas as pd
 
-from bookpress.page.figures import show as press
-from bookpress.page.figures.show import Column, Figure, Table, Texts
+from bookpress.page.figures.show import Column, Figure, Table
 from compute_divide.evidence.store.files import read_sidecar
 from compute_divide.plot.base.marks import CLAIM_NAMES, DEFINITION_NAMES, TEAM_NAMES
 
@@ -20,8 +18,6 @@ __all__ = [
     "credit",
     "figure",
     "models_credit",
-    "show_chart",
-    "show_table",
     "table",
 ]
 
@@ -93,29 +89,6 @@ def table(data: pd.DataFrame, columns: Mapping[str, Column] | None = None) -> Ta
         What a cell shows.
     """
     return Table(data.replace(TEAM_NAMES), {**COLUMNS, **(columns or {})})
-
-
-def show_chart(
-    chart: alt.TopLevelMixin,
-    *,
-    data: pd.DataFrame,
-    columns: Mapping[str, Column] | None = None,
-    **texts: Unpack[Texts],
-) -> None:
-    """Show a chart as `bookpress.page.figures.show.show_chart` does; columns and words of this book are known."""
-    data = data.assign(
-        **{name: data[name].replace(words) for name, words in _WRITTEN.items() if name in data}
-    )
-    press.show_chart(chart, data=data, columns={**COLUMNS, **(columns or {})}, **texts)
-
-
-def show_table(
-    data: pd.DataFrame, *, name: str, caption: str, columns: Mapping[str, Column] | None = None
-) -> None:
-    """Show a table as `bookpress.page.figures.show.show_table` does; the columns and teams of this book are known."""
-    press.show_table(
-        data.replace(TEAM_NAMES), name=name, caption=caption, columns={**COLUMNS, **(columns or {})}
-    )
 
 
 def credit(*tables: str) -> str:
