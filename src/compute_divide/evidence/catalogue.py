@@ -1,7 +1,7 @@
-"""What evidence there is: the families of tables, how each is derived, and whether all of it is sound.
+"""What evidence there is: its families of tables, how each is derived, whether all is sound.
 
-To add a family, write a module with a pandera schema and a function ``derive(raw, folder)``, and add one line to
-`FAMILIES`.
+To add a family, write a module with a pandera schema and a function ``derive(raw, folder)``, and
+add one line to `FAMILIES`.
 """
 
 from __future__ import annotations
@@ -33,7 +33,10 @@ Derive = Callable[[Path, Path], list[Sidecar]]
 
 @dataclass(frozen=True)
 class Family:
-    """Tables that are derived together, by patterns of their paths, and the folders of raw files they come from."""
+    """Tables that are derived together.
+
+    They are named by patterns of their paths, beside the folders of raw files they come from.
+    """
 
     name: str
     tables: tuple[Table, ...]
@@ -62,47 +65,64 @@ def derive(
     *,
     replace: bool = False,
 ) -> list[Sidecar]:
-    """Derive tables family by family, each moved into place when all its tables are sound; see `data derive`."""
-    written = []
-    for each in _families(raw, only):
-        progress(each.name)
+    """Derive tables family by family, each moved into place when all its tables are sound.
+
+    See `data derive`.
+    """
+    written: list[Sidecar] = []
+    for family in _families(raw, only):
+        progress(family.name)
         with files.staged() as folder:
-            fresh = each.derive(raw, folder)
-            if (
-                losses := [loss for sidecar in fresh for loss in _losses(sidecar)]
-                if not replace
-                else []
-            ):
-                raise EvidenceError(
-                    f"{raw} lacks known raw files: {'; '.join(losses)}: --replace replaces them all the same"
-                )
+            fresh = family.derive(raw, folder)
+            if not replace:
+                _refuse_losses(raw, fresh)
             written += fresh
     return written
 
 
+def _refuse_losses(raw: Path, fresh: Sequence[Sidecar]) -> None:
+    losses = [loss for sidecar in fresh for loss in _losses(sidecar)]
+    if losses:
+        raise EvidenceError(
+            f"{raw} lacks known raw files: {'; '.join(losses)}: "
+            "--replace replaces them all the same"
+        )
+
+
 def _families(raw: Path, only: Sequence[str]) -> Sequence[Family]:
-    """Return the families meant; UsageError for an unknown one, EvidenceError where a folder of raw files lacks."""
-    named = {each.name: each for each in FAMILIES}
-    if unknown := [name for name in only if name not in named]:
+    """Return the families meant.
+
+    UsageError for an unknown one, EvidenceError where a folder of raw files lacks.
+    """
+    named = {family.name: family for family in FAMILIES}
+    unknown = [name for name in only if name not in named]
+    if unknown:
         raise UsageError(f"{unknown[0]!r} is not a family of tables; allowed: {', '.join(named)}")
     families = [named[name] for name in only] or FAMILIES
-    for each in families:
-        for source in each.raw:
+    for family in families:
+        for source in family.raw:
             if not (raw / source).is_dir():
                 raise EvidenceError(
-                    f"{raw / source} is not a folder: {each.name} is derived from the raw files in it"
+                    f"{raw / source} is not a folder: "
+                    f"{family.name} is derived from the raw files in it"
                 )
     return families
 
 
 def _losses(fresh: Sidecar) -> Iterator[str]:
     """Yield what would go of a table that is there: rows, and the raw files that they are from."""
-    before = files.read_sidecar(fresh.table) if (files.data_dir() / fresh.table).exists() else fresh
-    if gone := sorted(
-        {source.file for source in before.sources} - {source.file for source in fresh.sources}
-    ):
-        named = ", ".join(gone[:3]) + (f" and {len(gone) - 3} more" if len(gone) > 3 else "")
-        yield f"data/{fresh.table} would go from {before.rows_out:,} to {fresh.rows_out:,} rows, without {named}"
+    table = fresh.table
+    if not (files.data_dir() / table).exists():
+        return
+    before = files.read_sidecar(table)
+    fresh_files = {source.file for source in fresh.sources}
+    gone = sorted({source.file for source in before.sources} - fresh_files)
+    if gone:
+        named = ", ".join(gone[:3])
+        if len(gone) > 3:
+            named += f" and {len(gone) - 3} more"
+        rows = f"from {before.rows_out:,} to {fresh.rows_out:,} rows"
+        yield f"data/{table} would go {rows}, without {named}"
 
 
 def add_models(file: Path, vintage: str, *, replace: bool = False) -> Sidecar:
@@ -117,71 +137,87 @@ def add_models(file: Path, vintage: str, *, replace: bool = False) -> Sidecar:
 
 
 def add_papers(file: Path, venue: str, year: int) -> list[Sidecar]:
-    """Add a list of the papers of a venue and year to those there; one that is there already is an EvidenceError."""
+    """Add a list of the papers of a venue and year to those there.
+
+    One that is there already is an EvidenceError.
+    """
     with files.staged() as folder:
         return papers.add_list(file, venue, year, folder)
 
 
 def verify(progress: Callable[[str], None] = lambda _: None) -> list[str]:
-    """Return all that is wrong with files of the evidence, sorted by file: hashes, sidecars, schemas, strangers."""
-    names, found = files.evidence_files(files.data_dir()), files.differences(files.data_dir())
-    derived = {name for table in tables() for name in (table, files.sidecar_name(table))}
-    for name in found if files.MANIFEST not in found else ():
-        found[name] += (
-            ONLY_DERIVED
-            if name in derived
-            else "; if you meant that, compute-divide data seal lists it anew"
-        )
-    with _noting(found, files.OWN):
-        for vintage in files.vintages() if (files.data_dir() / files.OWN).is_dir() else ():
+    """Return all that is wrong with files of the evidence, sorted by file.
+
+    Looked at are hashes, sidecars, schemas, and files that nothing tells of.
+    """
+    folder = files.data_dir()
+    names = files.evidence_files(folder)
+    problems = files.differences(folder)
+    if files.MANIFEST not in problems:
+        _advise(problems)
+    with _noting(problems, files.OWN):
+        for vintage in files.vintages() if (folder / files.OWN).is_dir() else ():
             models.load_models(vintage)
     for table in tables():
-        if found.keys().isdisjoint((table, files.sidecar_name(table))):
+        if problems.keys().isdisjoint((table, files.sidecar_name(table))):
             progress(table)
-            with _noting(found, table):
+            with _noting(problems, table):
                 check(table)
     described = {files.sidecar_name(name) for name in names if name.endswith(ENDINGS)}
     for name in names:
         if name.endswith(files.SUFFIX) and name not in described:
-            found.setdefault(name, "describes a table that is not there")
-    return [f"data/{file}: {what}" for file, what in sorted(found.items())]
+            problems.setdefault(name, "describes a table that is not there")
+    return [f"data/{file}: {problem}" for file, problem in sorted(problems.items())]
+
+
+def _advise(problems: dict[str, str]) -> None:
+    """Say of each file what to do about it."""
+    derived = {name for table in tables() for name in (table, files.sidecar_name(table))}
+    for name in problems:
+        problems[name] += ONLY_DERIVED if name in derived else BY_HAND
 
 
 ONLY_DERIVED = (
     "; a derived table is not edited: derive it again, or bring a row of your own (data add row)"
 )
+BY_HAND = "; if you meant that, compute-divide data seal lists it anew"
 ENDINGS = (".csv", ".parquet")
 
 
 @contextmanager
-def _noting(found: dict[str, str], name: str) -> Iterator[None]:
+def _noting(problems: dict[str, str], name: str) -> Iterator[None]:
     try:
         yield
     except EvidenceError as error:
-        found[name] = str(error).removeprefix(f"data/{name}").lstrip(" :,")
+        problems[name] = str(error).removeprefix(f"data/{name}").lstrip(" :,")
 
 
 def tables() -> list[str]:
     """Return every table: the files that belong to a family, and those beside a sidecar."""
     names = files.evidence_files(files.data_dir())
-    return [
-        name
-        for name in names
-        if name.endswith(ENDINGS) and (files.sidecar_name(name) in names or _of(name)[0])
-    ]
+    possible = [name for name in names if name.endswith(ENDINGS)]
+    return [name for name in possible if files.sidecar_name(name) in names or _of(name)[0]]
 
 
 def _of(table: str) -> tuple[str, pa.DataFrameSchema | None]:
-    """Return the name of the family of a table, and its schema; nothing where it belongs to none."""
-    known = ((family.name, each) for family in FAMILIES for each in family.tables)
-    return next(
-        ((name, each.schema) for name, each in known if fnmatchcase(table, each.name)), ("", None)
-    )
+    """Return the name of the family of a table, and its schema.
+
+    Nothing where it belongs to none.
+    """
+    for family in FAMILIES:
+        for known in family.tables:
+            if fnmatchcase(table, known.name):
+                return family.name, known.schema
+    return "", None
 
 
 def check(table: str) -> None:
-    """Check one table: its sidecar, that its rows add up, its hash, its schema; raise for what is wrong first."""
-    sidecar, schema = files.read_sidecar(table), _of(table)[1]
+    """Check one table: its sidecar, that its rows add up, its hash, its schema.
+
+    Raise for what is wrong first.
+    """
+    sidecar = files.read_sidecar(table)
+    _, schema = _of(table)
     if sidecar.table != table:
         raise EvidenceError(
             f"data/{files.sidecar_name(table)} describes data/{sidecar.table}, not data/{table}"
@@ -195,18 +231,22 @@ def check(table: str) -> None:
 
 
 def seal_by_hand() -> int:
-    """Renew the list of hashes after files were edited by hand; return how many it names. No table may be edited."""
+    """Renew the list of hashes after files were edited by hand.
+
+    Return how many it names. No table may be edited.
+    """
     changed = files.differences(files.data_dir())
     for table in tables():
-        if (
-            files.sidecar_name(table) in changed
-            or sha256(files.read_bytes(table)) != files.read_sidecar(table).sha256
-        ):
+        if files.sidecar_name(table) in changed or _differs(table):
             raise EvidenceError(
-                f"data/{table} is derived, so that it is not edited by hand, nor sealed: derive it again "
-                "(data derive), or bring a row of your own (data add row)"
+                f"data/{table} is derived, so that it is not edited by hand, nor sealed: "
+                "derive it again (data derive), or bring a row of your own (data add row)"
             )
     return files.seal(files.data_dir())
+
+
+def _differs(table: str) -> bool:
+    return sha256(files.read_bytes(table)) != files.read_sidecar(table).sha256
 
 
 def read_all() -> None:
@@ -217,24 +257,27 @@ def read_all() -> None:
 
 
 def entries() -> list[dict[str, Any]]:
-    """Return every evidence file: tables with what their sidecars say, other files with their size."""
-    listed, found = set(tables()), []
+    """Return every evidence file: tables as their sidecars tell of them, others with their size."""
+    listed = set(tables())
+    described = []
     for name in files.evidence_files(files.data_dir()):
         if name.endswith(files.SUFFIX):
             continue
-        told = files.read_sidecar(name) if name in listed else None
-        sources = told.sources if told else []
-        found.append(
+        sidecar = files.read_sidecar(name) if name in listed else None
+        sources = sidecar.sources if sidecar else []
+        snapshots = {source.snapshot for source in sources}
+        licences = {source.licence for source in sources}
+        described.append(
             {
                 "file": name,
                 "bytes": (files.data_dir() / name).stat().st_size,
                 "family": _of(name)[0],
-                "description": told.description if told else "kept by hand",
-                "rows": told.rows_out if told else None,
-                "set_aside": told.rows_in - told.rows_out if told else 0,
-                "snapshot": ", ".join(sorted({source.snapshot for source in sources})),
-                "licence": ", ".join(sorted({source.licence for source in sources})),
+                "description": sidecar.description if sidecar else "kept by hand",
+                "rows": sidecar.rows_out if sidecar else None,
+                "set_aside": sidecar.rows_in - sidecar.rows_out if sidecar else 0,
+                "snapshot": ", ".join(sorted(snapshots)),
+                "licence": ", ".join(sorted(licences)),
                 "sources": [source.file for source in sources],
             }
         )
-    return found
+    return described

@@ -1,4 +1,7 @@
-"""What the paper claims, what related work reports, what policy there is, what money buys: facts as YAML in data/."""
+"""What the paper claims and related work reports, what policy there is, what money buys.
+
+All of them are facts, kept as YAML in data/.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +26,10 @@ class Claim(Strict):
 
 
 class LedgerEntry(Strict):
-    """What the ledger says of a figure of related work: what was counted, when it was published, how we know of it."""
+    """What the ledger says of a figure of related work.
+
+    What was counted, when it was published, how we know of it.
+    """
 
     name: str = Field(description="in a few words, as tables and charts call it")
     date: str = Field(pattern=r"^20\d\d-\d\d$", description="of publication, ISO 8601")
@@ -52,7 +58,10 @@ class LedgerFigure(RelatedFigure):
 
 
 class Instrument(Strict):
-    """An instrument of policy, or a standing practice, that serves one of the remedies; as of November 2026."""
+    """An instrument of policy, or a standing practice, that serves one of the remedies.
+
+    As of November 2026.
+    """
 
     remedy: Literal[
         "public computing", "open science", "priority research", "structured access", "auditing"
@@ -78,7 +87,8 @@ class Instrument(Strict):
         description="whether it lets academics in"
     )
     earmark: bool = Field(
-        description="whether it sets money or computing apart for interpretability, safety or security"
+        description="whether it sets money or computing apart for interpretability, safety "
+        "or security"
     )
     seen: Literal["primary text", "excerpt", "third parties"] = Field(
         description="how we know of it"
@@ -87,7 +97,10 @@ class Instrument(Strict):
 
 
 class ComputeCost(Strict):
-    """GPU-hours that a piece of work took, or that somebody is given; chips differ: orders of magnitude."""
+    """GPU-hours that a piece of work took, or that somebody is given.
+
+    Chips differ: orders of magnitude.
+    """
 
     side: Literal["work", "grant", "machine"]
     name: str
@@ -100,7 +113,10 @@ class ComputeCost(Strict):
 
 
 class Preset(Strict):
-    """What a calculator can start from: a budget, GPU-hours to spend in some months, or chips at work for them."""
+    """What a calculator can start from.
+
+    A budget, GPU-hours to spend in some months, or chips at work for them.
+    """
 
     name: str
     budget: float | None = Field(None, gt=0, description="USD")
@@ -124,7 +140,8 @@ class Preset(Strict):
         amounts = [self.budget, self.gpu_hours, self.chips]
         if amounts.count(None) != 2 or (self.budget is None) != (self.months is not None):
             raise ValueError(
-                f"preset {self.name!r} has a budget, or GPU-hours or chips with months, not {amounts}"
+                f"preset {self.name!r} has a budget, or GPU-hours or chips with months, "
+                f"not {amounts}"
             )
         return self
 
@@ -177,17 +194,18 @@ def load_ledger() -> dict[str, LedgerFigure]:
     Returns
     -------
     dict
-        By id, in the order of ``data/related.yml``: each with its ``entry``, which tells what was counted and when.
+        By id, in the order of ``data/related.yml``: each with its ``entry``, which tells what was
+        counted and when.
 
     Examples
     --------
     >>> load_ledger()["liang-most"].entry.name
     'who publishes most'
     """
+    with_entry = {name: figure for name, figure in load_related().items() if figure.entry}
     return {
         name: LedgerFigure.model_validate(figure.model_dump())
-        for name, figure in load_related().items()
-        if figure.entry
+        for name, figure in with_entry.items()
     }
 
 

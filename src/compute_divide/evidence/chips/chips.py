@@ -1,7 +1,10 @@
-"""Chips that models are trained on (Epoch AI): performance with every number format in its own column, price, date.
+"""Chips that models are trained on (Epoch AI): performance, price, date.
 
-The source also has columns that mix number formats ("Max performance", "ML OP/s", "Price-performance"): FP32 for old
-chips, FP8 or FP4 for new ones. They overstate growth and are left out.
+Performance with every number format has its own column.
+
+The source also has columns that mix number formats ("Max performance", "ML OP/s",
+"Price-performance"): FP32 for old chips, FP8 or FP4 for new ones. They overstate growth and are
+left out.
 """
 
 from __future__ import annotations
@@ -87,11 +90,14 @@ ALIASES = {
 }
 """Other names that models, clusters and prices use for a chip of the list."""
 
+
+def _aliases(row: Row, _: str, __: Findings) -> str:
+    return joined(ALIASES.get(row["Hardware name"], ()))
+
+
 CHIP_FIELDS = {
     "chip": tables.as_text("Hardware name", nullable=False),
-    "aliases": tables.Field(
-        tables.text(), lambda row, _, __: joined(ALIASES.get(row["Hardware name"], ()))
-    ),
+    "aliases": tables.Field(tables.text(), _aliases),
     "manufacturer": tables.as_text("Manufacturer"),
     "kind": tables.as_label("Type", KINDS),
     **tables.as_date("released", "Release date"),
@@ -140,7 +146,10 @@ TABLES = (CHIPS, TRENDS)
 
 
 def derive_hardware(raw: Path, folder: Path) -> list[Sidecar]:
-    """Derive the tables of chips and of graphics processors; see `compute_divide.evidence.catalogue.Derive`."""
+    """Derive the tables of chips and of graphics processors.
+
+    See `compute_divide.evidence.catalogue.Derive`.
+    """
     chips = epoch(
         "models/epoch_ml_hardware_2026-07-19.csv",
         "Epoch AI, Machine Learning Hardware",
@@ -151,7 +160,10 @@ def derive_hardware(raw: Path, folder: Path) -> list[Sidecar]:
         "Epoch AI, Trends in GPU price-performance",
         "2023-03-02",
     )
-    mixed = "left out, because they mix number formats: Max performance, ML OP/s, Price-performance, Energy efficiency"
+    mixed = (
+        "left out, because they mix number formats: "
+        "Max performance, ML OP/s, Price-performance, Energy efficiency"
+    )
     return [
         CHIPS.derive(raw, folder, chips, CHIP_FIELDS, [mixed]),
         TRENDS.derive(raw, folder, trends, TREND_FIELDS),
@@ -172,25 +184,28 @@ _ESTIMATED = (
 )
 """What the notes of the source say where a price was not observed."""
 
+
+def _kind(row: Row, _: str, __: Findings) -> str:
+    price = parse_number(row[_PRICES["usd_purchase"]])
+    return "cloud" if price is None else "purchase"
+
+
+def _estimated(row: Row, _: str, __: Findings) -> bool:
+    notes = row["Notes"].casefold()
+    return any(words in notes for words in _ESTIMATED)
+
+
 PRICE_FIELDS = {
     **tables.as_date("date", "Price date"),
     "chip": tables.as_text("Hardware model", nullable=False),
     "manufacturer": tables.as_text("Manufacturer"),
-    "kind": tables.Field(
-        tables.one_of(["cloud", "purchase"], nullable=False),
-        lambda row, _, __: (
-            "cloud" if parse_number(row[_PRICES["usd_purchase"]]) is None else "purchase"
-        ),
-    ),
+    "kind": tables.Field(tables.one_of(["cloud", "purchase"], nullable=False), _kind),
     "vendor": tables.as_text("Vendor"),
     "location": tables.as_list("Location"),
     "offer": tables.as_text("Cloud GPU description"),
     "chips_in_offer": tables.as_count("Number of GPUs"),
     **{ours: tables.as_number(theirs) for ours, theirs in _PRICES.items()},
-    "estimated": tables.Field(
-        tables.flag(),
-        lambda row, _, __: any(words in row["Notes"].casefold() for words in _ESTIMATED),
-    ),
+    "estimated": tables.Field(tables.flag(), _estimated),
     "source": tables.as_text("Price source"),
 }
 PRICES = tables.Table(
@@ -199,8 +214,8 @@ PRICES = tables.Table(
     "dated prices of chips, bought or rented by the hour",
     "compute_divide.evidence.chips.chips.derive_prices",
 )
-"""Dollars of the day; a purchase price is for one chip, also when sold as a system. ``_1y`` and ``_3y`` are prices an
-hour with a commitment of one and of three years."""
+"""Dollars of the day; a purchase price is for one chip, also when sold as a system. ``_1y`` and
+``_3y`` are prices an hour with a commitment of one and of three years."""
 load_prices = PRICES.read
 
 
@@ -211,6 +226,7 @@ def derive_prices(raw: Path, folder: Path) -> list[Sidecar]:
     )
 
     def priced(row: Row) -> bool:
-        return any(parse_number(row[header]) is not None for header in _PRICES.values())
+        prices = (parse_number(row[header]) for header in _PRICES.values())
+        return any(price is not None for price in prices)
 
     return [PRICES.derive(raw, folder, origin, PRICE_FIELDS, keep=priced, without="no price")]

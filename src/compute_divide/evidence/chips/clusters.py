@@ -1,7 +1,8 @@
 """Clusters of AI chips by the sector of their owner (Epoch AI).
 
-The list holds an estimated 10 to 20% of the world's capacity. "public" merges academia and government. The 257 Chinese
-systems are anonymised and rounded by the source. Systems that may be counted twice are marked.
+The list holds an estimated 10 to 20% of the world's capacity. "public" merges academia and
+government. The 257 Chinese systems are anonymised and rounded by the source. Systems that may be
+counted twice are marked.
 """
 
 from __future__ import annotations
@@ -25,8 +26,19 @@ SINGLE = Labels("answer to whether it is one cluster", same("Yes", "No", "Unclea
 
 def _closed(row: Row, name: str, findings: Findings) -> str | None:
     header = "Decommissioned Date (if applicable)"
-    found = read_date(row, header, name, findings) if row[header] else None
-    return found.day.isoformat() if found else None
+    if not row[header]:
+        return None
+    closed = read_date(row, header, name, findings)
+    return closed.day.isoformat() if closed else None
+
+
+def _duplicate(row: Row, _: str, __: Findings) -> bool:
+    return marked(row, "Possible Duplicate", "True")
+
+
+def _included(row: Row, _: str, __: Findings) -> bool:
+    standard = marked(row, "Include in Standard Analysis", "True")
+    return standard and not marked(row, "Exclude", "True")
 
 
 FIELDS = {
@@ -54,17 +66,9 @@ FIELDS = {
     "cost_usd": tables.as_number("Hardware Cost"),
     "builds_upon": tables.as_text("Builds Upon", strip='"'),
     "superseded_by": tables.as_text("Superseded by", strip='"'),
-    "possible_duplicate": tables.Field(
-        tables.flag(), lambda row, _, __: marked(row, "Possible Duplicate", "True")
-    ),
+    "possible_duplicate": tables.Field(tables.flag(), _duplicate),
     "possible_duplicate_of": tables.as_text("Possible Duplicate Of", strip='"'),
-    "included": tables.Field(
-        tables.flag(),
-        lambda row, _, __: (
-            marked(row, "Include in Standard Analysis", "True")
-            and not marked(row, "Exclude", "True")
-        ),
-    ),
+    "included": tables.Field(tables.flag(), _included),
 }
 CLUSTERS = tables.Table(
     "hardware/clusters.csv",
@@ -72,16 +76,15 @@ CLUSTERS = tables.Table(
     "clusters of AI chips: owner, sector, chips, performance, first day, status",
     "compute_divide.evidence.chips.clusters.derive_clusters",
 )
-"""``operational`` is the first day, ``included`` whether the source counts it in its standard analysis."""
+"""``operational`` is the first day, ``included`` whether the source counts it in its standard
+analysis."""
 load_clusters = CLUSTERS.read
 
 
 def derive_clusters(raw: Path, folder: Path) -> list[Sidecar]:
     """Derive the table of clusters; see `compute_divide.evidence.catalogue.Derive`."""
-    file, url = "models/epoch_gpu_clusters_2026-04-24.csv", "https://epoch.ai/data/gpu-clusters"
+    file = "models/epoch_gpu_clusters_2026-04-24.csv"
+    url = "https://epoch.ai/data/gpu-clusters"
     origin = epoch(file, "Epoch AI, GPU Clusters", "2026-04-24", url)
-    return [
-        CLUSTERS.derive(
-            raw, folder, origin, FIELDS, ["left out, for it mixes number formats: Max OP/s"]
-        )
-    ]
+    mixed = "left out, for it mixes number formats: Max OP/s"
+    return [CLUSTERS.derive(raw, folder, origin, FIELDS, [mixed])]

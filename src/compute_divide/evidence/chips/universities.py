@@ -1,8 +1,9 @@
-"""GPUs that 167 universities of the United States own: how many of each kind, and how unequally they are spread.
+"""GPUs that 167 universities of the United States own: of which kinds, and how unequally spread.
 
-The source states no licence, so only sums over universities and quantiles are kept, no university by itself. Its
-numbers were collected by language models; `CHECKS_FILE` holds what was found when 30 of its rows, the 20 largest and
-every fifteenth after them, and one found by a search, were held against their own notes.
+The source states no licence, so only sums over universities and quantiles are kept, no university
+by itself. Its numbers were collected by language models; `CHECKS_FILE` holds what was found when 30
+of its rows, the 20 largest and every fifteenth after them, and one found by a search, were held
+against their own notes.
 """
 
 from __future__ import annotations
@@ -19,10 +20,11 @@ import pandas as pd
 from compute_divide.evidence.chips.chips import load_chips
 from compute_divide.evidence.store import tables
 from compute_divide.evidence.store.files import EvidenceError, Origin, SetAside, Sidecar, read_bytes
-from compute_divide.evidence.store.raw_csv import Bounds, Findings, Labels, read_raw, same
+from compute_divide.evidence.store.raw_csv import Bounds, Findings, Labels, RawTable, read_raw, same
 
 CHECKS_FILE = "gpu_checks.csv"
-"""Kept by hand: a line for each checked row of the source, or for each number of it that its notes contradict."""
+"""Kept by hand: a line for each checked row of the source, or for each number of it that its notes
+contradict."""
 
 GPUS = {
     "H100_SXM": "NVIDIA H100 SXM5 80GB",
@@ -39,8 +41,8 @@ GPUS = {
     "GH200": "NVIDIA GH200",
     "A10": "NVIDIA A10 PCIe",
 }
-"""Kinds of the source and the chips of our list whose speed they are given: L40 stands in for L40S, which the list
-lacks. B100, the source's last kind, is owned by none of its universities."""
+"""Kinds of the source and the chips of our list whose speed they are given: L40 stands in for L40S,
+which the list lacks. B100, the source's last kind, is owned by none of its universities."""
 
 VERDICTS = Labels("verdict on a row", same("agrees", "estimated", "disagrees"))
 """``estimated``: the notes say the same, and that it is a guess."""
@@ -73,7 +75,8 @@ KINDS = tables.Table(
     f"{TOLD}: how many of each kind, as recorded and as checked",
     DERIVED_BY,
 )
-"""How many of a kind all universities together own, as recorded and after our checks, and how many have any."""
+"""How many of a kind all universities together own, as recorded and after our checks, and how many
+have any."""
 load_university_gpus = KINDS.read
 
 SIZES = tables.Table(
@@ -90,26 +93,29 @@ SIZES = tables.Table(
     f"{TOLD}: quantiles of their H100 equivalents",
     DERIVED_BY,
 )
-"""Quantiles of the H100 equivalents of a university, by speed in 16 bits after our checks (with an interval from order
-statistics) and as recorded, and by price as the source counts. ``held`` is the share of the sum (after our checks) that
-universities at or above the quantile hold."""
+"""Quantiles of the H100 equivalents of a university, by speed in 16 bits after our checks (with an
+interval from order statistics) and as recorded, and by price as the source counts. ``held`` is the
+share of the sum (after our checks) that universities at or above the quantile hold."""
 load_university_sizes = SIZES.read
 
 CHECKS = tables.Table(
     "compute/university_checks.csv",
     tables.schema(
         verdict=tables.one_of([*VERDICTS.ours, UNCHECKED], nullable=False),
-        **{
-            name: tables.whole(nullable=False)
-            for name in ("universities", "searched", "without", "corrections")
-        },
-        **{name: tables.number(nullable=False) for name in ("checked", "recorded", "theirs")},
+        universities=tables.whole(nullable=False),
+        searched=tables.whole(nullable=False),
+        without=tables.whole(nullable=False),
+        corrections=tables.whole(nullable=False),
+        checked=tables.number(nullable=False),
+        recorded=tables.number(nullable=False),
+        theirs=tables.number(nullable=False),
     ),
     f"{TOLD}: rows held against their own notes, by verdict",
     DERIVED_BY,
 )
-"""The universities by verdict, how many of them were found by a search and not by their rank, how many have no GPU on
-record, and the sums of their H100 equivalents by the three counts of `SIZES`."""
+"""The universities by verdict, how many of them were found by a search and not by their rank, how
+many have no GPU on record, and the sums of their H100 equivalents by the three counts of
+`SIZES`."""
 load_university_checks = CHECKS.read
 
 TABLES = (KINDS, SIZES, CHECKS)
@@ -117,61 +123,82 @@ TABLES = (KINDS, SIZES, CHECKS)
 
 def derive_universities(raw: Path, folder: Path) -> list[Sidecar]:
     """Derive the three tables; see `compute_divide.evidence.catalogue.Derive`."""
-    file, findings = read_raw(raw / ORIGIN.path), Findings()
-    fields = {
-        gpu: tables.as_number(gpu, Bounds(positive=False, whole=True)) for gpu in [*GPUS, "B100"]
-    }
-    fields["theirs"] = tables.as_number("h100_equivalent", Bounds(positive=False))
-    counts = pd.DataFrame(
-        tables.read_rows(file.rows, fields, findings), index=[row.number for row in file.rows]
-    )
-    if counts["B100"].any():
-        raise EvidenceError(f"{file.file} counts B100, for which the list of chips has no speed")
+    file = read_raw(raw / ORIGIN.path)
+    findings = Findings()
+    counts = _counts(file, findings)
     recorded = counts[list(GPUS)].astype(int)
     checks = _checks(recorded, file.file)
-    checked = recorded.copy()
-    for line in checks[checks["gpu"] != ""].to_dict("records"):
-        checked.loc[line["row"], line["gpu"]] = int(line["checked"])
-    chips = load_chips().set_index("chip")
-    speed = chips["tensor_fp16_flop_s"].fillna(chips["fp16_flop_s"])
-    worth = pd.Series({gpu: speed[chip] / speed[GPUS["H100_SXM"]] for gpu, chip in GPUS.items()})
+    checked = _corrected(recorded, checks)
+    worth = _worth()
     sums = pd.DataFrame(
         {"checked": checked @ worth, "recorded": recorded @ worth, "theirs": counts["theirs"]}
     )
-    kinds = {
-        "recorded": recorded.sum(),
-        "checked": checked.sum(),
-        "universities": checked.gt(0).sum(),
-    }
-    found = {
-        KINDS: pd.DataFrame({"chip": GPUS, **kinds}).rename_axis("gpu").reset_index(),
+    derived = {
+        KINDS: _kinds(recorded, checked),
         SIZES: pd.DataFrame([_at(quantile, sums) for quantile in _QUANTILES]),
         CHECKS: _verdicts(checks, sums),
     }
-    return [
-        table.write(
-            rows,
-            folder,
-            [file.source(ORIGIN)],
-            [
-                SetAside(
-                    reason="universities counted in sums and quantiles",
-                    rows=len(counts) - len(rows),
-                )
-            ],
-            [f"corrections and their reasons: data/{CHECKS_FILE}", *findings.notes()],
+    notes = [f"corrections and their reasons: data/{CHECKS_FILE}", *findings.notes()]
+    sidecars = []
+    for table, rows in derived.items():
+        counted = SetAside(
+            reason="universities counted in sums and quantiles", rows=len(counts) - len(rows)
         )
-        for table, rows in found.items()
-    ]
+        sidecars.append(table.write(rows, folder, [file.source(ORIGIN)], [counted], notes))
+    return sidecars
+
+
+def _counts(file: RawTable, findings: Findings) -> pd.DataFrame:
+    """Return the GPUs of each kind that a university has, and the equivalents that it is given."""
+    whole = Bounds(positive=False, whole=True)
+    fields = {gpu: tables.as_number(gpu, whole) for gpu in [*GPUS, "B100"]}
+    fields["theirs"] = tables.as_number("h100_equivalent", Bounds(positive=False))
+    rows = tables.read_rows(file.rows, fields, findings)
+    counts = pd.DataFrame(rows, index=[row.number for row in file.rows])
+    if counts["B100"].any():
+        raise EvidenceError(f"{file.file} counts B100, for which the list of chips has no speed")
+    return counts
+
+
+def _corrected(recorded: pd.DataFrame, checks: pd.DataFrame) -> pd.DataFrame:
+    checked = recorded.copy()
+    corrections = checks[checks["gpu"] != ""]
+    for line in corrections.to_dict("records"):
+        checked.loc[line["row"], line["gpu"]] = int(line["checked"])
+    return checked
+
+
+def _worth() -> pd.Series:
+    """Return the H100 equivalents of each kind, by speed in 16 bits."""
+    chips = load_chips().set_index("chip")
+    speed = chips["tensor_fp16_flop_s"].fillna(chips["fp16_flop_s"])
+    unit = speed[GPUS["H100_SXM"]]
+    return pd.Series({gpu: speed[chip] / unit for gpu, chip in GPUS.items()})
+
+
+def _kinds(recorded: pd.DataFrame, checked: pd.DataFrame) -> pd.DataFrame:
+    kinds = pd.DataFrame(
+        {
+            "chip": GPUS,
+            "recorded": recorded.sum(),
+            "checked": checked.sum(),
+            "universities": checked.gt(0).sum(),
+        }
+    )
+    return kinds.rename_axis("gpu").reset_index()
 
 
 def _checks(recorded: pd.DataFrame, file: str) -> pd.DataFrame:
-    """Return the lines of the file of checks; one that quotes another number than the source has stops all."""
-    lines = pd.read_csv(
-        io.BytesIO(read_bytes(CHECKS_FILE)), dtype=str, keep_default_na=False
-    ).astype({"row": int})
+    """Return the lines of the file of checks.
+
+    One that quotes another number than the source has stops all.
+    """
+    content = io.BytesIO(read_bytes(CHECKS_FILE))
+    lines = pd.read_csv(content, dtype=str, keep_default_na=False).astype({"row": int})
     for line in lines.to_dict("records"):
-        row, gpu, place = line["row"], line["gpu"], f"data/{CHECKS_FILE}, row {line['row']}"
+        row = line["row"]
+        gpu = line["gpu"]
+        place = f"data/{CHECKS_FILE}, row {row}"
         VERDICTS.canonical(line["verdict"], place)
         if row not in recorded.index:
             raise EvidenceError(f"{place}: {file} has no such row")
@@ -183,22 +210,35 @@ def _checks(recorded: pd.DataFrame, file: str) -> pd.DataFrame:
 def _at(quantile: float, sums: pd.DataFrame) -> dict[str, float | None]:
     """Return what the university at a quantile has; the interval is that of order statistics."""
     ordered = {name: np.sort(values.to_numpy(dtype=float)) for name, values in sums.items()}
-    sizes, n = ordered["checked"], len(sums)
+    n = len(sums)
     place = max(math.ceil(quantile * n), 1) - 1
-    below = list(
-        accumulate(math.comb(n, k) * quantile**k * (1 - quantile) ** (n - k) for k in range(n + 1))
-    )
-    low, high = (bisect_left(below, side) for side in ((1 - LEVEL) / 2, (1 + LEVEL) / 2))
-    inside = low >= 1 and high < n
+    sizes = ordered["checked"]
+    low, high = _interval(quantile, sizes)
+
+    def size(name: str) -> float:
+        return round(float(ordered[name][place]), 3)
+
     return {
         "quantile": quantile,
-        "checked": round(float(sizes[place]), 3),
-        "low": round(float(sizes[low - 1]), 3) if inside else None,
-        "high": round(float(sizes[high]), 3) if inside else None,
-        "recorded": round(float(ordered["recorded"][place]), 3),
-        "theirs": round(float(ordered["theirs"][place]), 3),
+        "checked": size("checked"),
+        "low": low,
+        "high": high,
+        "recorded": size("recorded"),
+        "theirs": size("theirs"),
         "held": round(float(sizes[place:].sum() / sizes.sum()), 6),
     }
+
+
+def _interval(quantile: float, ordered: np.ndarray) -> tuple[float | None, float | None]:
+    """Return the order statistics between which a quantile lies; none where there are too few."""
+    n = len(ordered)
+    chances = (math.comb(n, k) * quantile**k * (1 - quantile) ** (n - k) for k in range(n + 1))
+    below = list(accumulate(chances))
+    low = bisect_left(below, (1 - LEVEL) / 2)
+    high = bisect_left(below, (1 + LEVEL) / 2)
+    if low < 1 or high >= n:
+        return None, None
+    return round(float(ordered[low - 1]), 3), round(float(ordered[high]), 3)
 
 
 def _verdicts(checks: pd.DataFrame, sums: pd.DataFrame) -> pd.DataFrame:
@@ -210,11 +250,9 @@ def _verdicts(checks: pd.DataFrame, sums: pd.DataFrame) -> pd.DataFrame:
         without=sums["recorded"].eq(0),
     )
     order = [*VERDICTS.ours, UNCHECKED]
-    told = every.groupby("verdict")[["searched", "without", *sums]].sum().reindex(order)
-    told.insert(0, "universities", every["verdict"].value_counts())
-    told.insert(
-        3,
-        "corrections",
-        checks.loc[checks["gpu"] != "", "verdict"].value_counts().reindex(order, fill_value=0),
-    )
-    return told.round(3).rename_axis("verdict").reset_index()
+    counted = ["searched", "without", *sums]
+    verdicts = every.groupby("verdict")[counted].sum().reindex(order)
+    verdicts.insert(0, "universities", every["verdict"].value_counts())
+    corrections = checks.loc[checks["gpu"] != "", "verdict"].value_counts()
+    verdicts.insert(3, "corrections", corrections.reindex(order, fill_value=0))
+    return verdicts.round(3).rename_axis("verdict").reset_index()

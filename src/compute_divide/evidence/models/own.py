@@ -1,7 +1,8 @@
-"""Rows of a reader's own, laid over the models: another model, another label, another sector of an organisation.
+"""Rows of a reader's own, laid over the models.
 
-They lie in ``data/own``, outside the list of hashes, and are gone when their file is. A model that a vintage has takes
-the cells that are given; any other is added. A model with an own cell is marked in the column ``own``.
+Another model, another label, another sector of an organisation. They lie in ``data/own``, outside
+the list of hashes, and are gone when their file is. A model that a vintage has takes the cells that
+are given; any other is added. A model with an own cell is marked in the column ``own``.
 """
 
 from __future__ import annotations
@@ -31,10 +32,16 @@ def _schema(name: str) -> pa.DataFrameSchema:
         sector = tables.one_of(SECTORS.ours, nullable=False)
         return tables.schema(organisation=tables.text(nullable=False), sector=sector)
     columns = {
-        name: pa.Column(one.dtype, one.checks, nullable=name != "model")
-        for name, one in SCHEMA.columns.items()
+        name: pa.Column(column.dtype, column.checks, nullable=True)
+        for name, column in SCHEMA.columns.items()
+        if name != "model"
     }
-    return tables.schema(model=columns.pop("model"), vintage=tables.one_of(vintages()), **columns)
+    model = SCHEMA.columns["model"]
+    return tables.schema(
+        model=pa.Column(model.dtype, model.checks),
+        vintage=tables.one_of(vintages()),
+        **columns,
+    )
 
 
 def _path(name: str) -> Path:
@@ -43,10 +50,12 @@ def _path(name: str) -> Path:
 
 def _own_rows(name: str) -> pd.DataFrame:
     """Return the own rows of a table; none where there is no file."""
+    where = f"{OWN}/{name}.csv"
+    path = _path(name)
+    if path.is_file():
+        return _typed(read(path), name, where)
     header = ",".join(_schema(name).columns) + "\n"
-    return _typed(
-        read(_path(name)) if _path(name).is_file() else header.encode(), name, f"{OWN}/{name}.csv"
-    )
+    return _typed(header.encode(), name, where)
 
 
 def _typed(content: bytes, name: str, where: str) -> pd.DataFrame:
@@ -67,32 +76,35 @@ def with_own(models: pd.DataFrame, vintage: str) -> pd.DataFrame:
 def _laid_over(
     models: pd.DataFrame, vintage: str, rows: pd.DataFrame, sectors: pd.DataFrame
 ) -> pd.DataFrame:
-    models, new = models.assign(own=False), []
-    for row in (
-        rows[rows["vintage"].isna() | rows["vintage"].eq(vintage)]
-        .drop(columns="vintage")
-        .to_dict("records")
-    ):
-        given = _implied({str(name): value for name, value in row.items() if pd.notna(value)})
-        here = models["model"].eq(given["model"])
-        if here.any():
-            for name, value in {**given, "own": True}.items():
-                models.loc[here, name] = value
-            continue
-        if lacking := [name for name in NEEDED if name not in given]:
-            raise EvidenceError(
-                f"{given['model']!r} is no model of {vintage}, so that its own row needs {', '.join(lacking)} too"
-            )
-        new.append(
-            {"scope": "notable" if "notability" in given else "other", "date_precision": "day"}
-            | given
+    models = models.assign(own=False)
+    here = rows["vintage"].isna() | rows["vintage"].eq(vintage)
+    added = []
+    for row in rows[here].drop(columns="vintage").to_dict("records"):
+        given = {str(name): value for name, value in row.items() if pd.notna(value)}
+        cells = _implied(given)
+        same = models["model"].eq(cells["model"])
+        if same.any():
+            for name, value in {**cells, "own": True}.items():
+                models.loc[same, name] = value
+        else:
+            added.append(_new_model(cells, vintage))
+    if added:
+        new = pd.DataFrame(added).assign(own=True)
+        new = new.reindex(columns=models.columns).astype(models.dtypes)
+        models = pd.concat([models, new], ignore_index=True)
+    pairs = sectors[["organisation", "sector"]].to_numpy().tolist()
+    return _reclassed(models, dict(pairs))
+
+
+def _new_model(cells: dict[str, Any], vintage: str) -> dict[str, Any]:
+    lacking = [name for name in NEEDED if name not in cells]
+    if lacking:
+        raise EvidenceError(
+            f"{cells['model']!r} is no model of {vintage}, "
+            f"so that its own row needs {', '.join(lacking)} too"
         )
-    if new:
-        added = (
-            pd.DataFrame(new).assign(own=True).reindex(columns=models.columns).astype(models.dtypes)
-        )
-        models = pd.concat([models, added], ignore_index=True)
-    return _reclassed(models, dict(sectors[["organisation", "sector"]].to_numpy().tolist()))
+    scope = "notable" if "notability" in cells else "other"
+    return {"scope": scope, "date_precision": "day", **cells}
 
 
 def _implied(given: dict[str, Any]) -> dict[str, Any]:
@@ -105,59 +117,77 @@ def _implied(given: dict[str, Any]) -> dict[str, Any]:
 
 
 def _reclassed(models: pd.DataFrame, sectors: Mapping[str, str]) -> pd.DataFrame:
-    """Give organisations another sector, in every model that has one sector for each of its organisations."""
+    """Give organisations another sector, in every model that has one for each of its own."""
     for place, names, old in models[["organisations", "sectors"]].dropna().itertuples():
-        listed, kinds = names.split("|"), old.split("|")
-        if len(listed) == len(kinds) and not sectors.keys().isdisjoint(listed):
-            new = [sectors.get(name, kind) for name, kind in zip(listed, kinds, strict=True)]
-            models.loc[[place], ["sectors", "team_type"]] = ["|".join(new), team_type(new)]
-            models.loc[[place], "own"] = True
+        organisations = names.split("|")
+        kinds = old.split("|")
+        if len(organisations) != len(kinds) or sectors.keys().isdisjoint(organisations):
+            continue
+        pairs = zip(organisations, kinds, strict=True)
+        new = [sectors.get(name, kind) for name, kind in pairs]
+        models.loc[[place], "sectors"] = "|".join(new)
+        models.loc[[place], "team_type"] = team_type(new)
+        models.loc[[place], "own"] = True
     return models
 
 
 def add_own(name: str, file: Path) -> dict[str, int]:
-    """Add the rows of a file, replacing those that are there; return how many models of each vintage are now own."""
-    known = list(_schema(name).columns)
+    """Add the rows of a file, replacing those that are there.
+
+    Return how many models of each vintage are now own.
+    """
+    columns = list(_schema(name).columns)
+    given = _given(file, columns)
+    content = pd.DataFrame(given, columns=columns).to_csv(index=False)
+    rows = _typed(content.encode(), name, file.name)
+    key = columns[:2] if name == "models" else columns[:1]
+    both = pd.concat([_own_rows(name), rows]).drop_duplicates(key, keep="last", ignore_index=True)
+    own = [both if other == name else _own_rows(other) for other in TABLES]
+    marked = {}
+    for vintage in vintages():
+        models = tables.read_table(table_name(vintage), SCHEMA)
+        marked[vintage] = int(_laid_over(models, vintage, *own)["own"].sum())
+    if not any(marked.values()):
+        raise UsageError(
+            f"{file.name} changes no model of any vintage: "
+            f"is {rows.iloc[0, 0]!r} spelled as it is there?"
+        )
+    _write(name, both)
+    return marked
+
+
+def _given(file: Path, columns: list[str]) -> list[dict[Any, Any]]:
+    """Return the rows of a file, none of them empty or with a column that the table lacks."""
     if file.suffix in {".yml", ".yaml"}:
         given = [as_mapping(read(file), file.name, "columns and values")]
     else:
         given = [dict(row.cells) for row in read_raw(file).rows]
-    strangers = [str(column) for row in given for column in row if column not in known]
-    if strangers or not all(given):
-        found = (
-            f"{file.name} has a column {strangers[0]!r}"
-            if strangers
-            else f"{file.name} holds no row"
-        )
-        raise UsageError(f"{found}{nearest(strangers[0] if strangers else '', known)}")
-    rows = _typed(pd.DataFrame(given, columns=known).to_csv(index=False).encode(), name, file.name)
-    key = known[: 2 if name == "models" else 1]
-    both = pd.concat([_own_rows(name), rows]).drop_duplicates(key, keep="last", ignore_index=True)
-    own = [both if other == name else _own_rows(other) for other in TABLES]
-    marked = {
-        vintage: int(
-            _laid_over(tables.read_table(table_name(vintage), SCHEMA), vintage, *own)["own"].sum()
-        )
-        for vintage in vintages()
-    }
-    if not any(marked.values()):
-        raise UsageError(
-            f"{file.name} changes no model of any vintage: is {rows.iloc[0, 0]!r} spelled as it is there?"
-        )
-    replace_file(_path(name), both.to_csv(index=False, lineterminator="\n").encode())
-    return marked
+    strangers = [str(column) for row in given for column in row if column not in columns]
+    if strangers:
+        near = nearest(strangers[0], columns)
+        raise UsageError(f"{file.name} has a column {strangers[0]!r}{near}")
+    if not all(given):
+        raise UsageError(f"{file.name} holds no row{nearest('', columns)}")
+    return given
+
+
+def _write(name: str, rows: pd.DataFrame) -> None:
+    content = rows.to_csv(index=False, lineterminator="\n")
+    replace_file(_path(name), content.encode())
 
 
 def remove_own(name: str, label: str) -> int:
-    """Take the own rows of a model or an organisation out again and return how many; none is a UsageError."""
+    """Take the own rows of a model or an organisation out again and return how many.
+
+    None is a UsageError.
+    """
     rows = _own_rows(name)
-    here = rows.iloc[:, 0].eq(label)
+    labels = rows.iloc[:, 0]
+    here = labels.eq(label)
     if not here.any():
-        raise UsageError(
-            f"no own row of {label!r} in {name}{nearest(label, rows.iloc[:, 0].tolist())}"
-        )
+        raise UsageError(f"no own row of {label!r} in {name}{nearest(label, labels.tolist())}")
     if here.all():
         _path(name).unlink()
     else:
-        replace_file(_path(name), rows[~here].to_csv(index=False, lineterminator="\n").encode())
+        _write(name, rows[~here])
     return int(here.sum())

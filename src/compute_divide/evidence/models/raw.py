@@ -1,16 +1,16 @@
-"""A raw snapshot of the models database to records in our schema, whichever of its schema generations it has.
+"""A raw snapshot of the models database to records in our schema, whichever generation it is of.
 
-Until early 2024 the models database gave a model one team label that rests on the shares of its authors: "Academia" and
-"Industry" mean that all of them belong there, every kind of "Industry - Academia Collaboration" that both occur. Since
-then a model has one token for each of its organisations, not de-duplicated: "Academia,Academia,Industry". The two are
-not fully comparable.
+Until early 2024 the models database gave a model one team label that rests on the shares of its
+authors: "Academia" and "Industry" mean that all of them belong there, every kind of "Industry -
+Academia Collaboration" that both occur. Since then a model has one token for each of its
+organisations, not de-duplicated: "Academia,Academia,Industry". The two are not fully comparable.
 """
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from compute_divide.evidence.store import raw_csv, tables
@@ -58,7 +58,8 @@ HEADERS: Mapping[str, tuple[str, ...]] = {
     "confidence": ("Confidence",),
     "link": ("Link",),
 }
-"""Our fields, and the headers that hold them in one snapshot or another. Letter case does not matter."""
+"""Our fields, and the headers that hold them in one snapshot or another. Letter case does not
+matter."""
 
 NEEDED = ("model", "published", "organisations", "team_label", "notability")
 
@@ -108,8 +109,9 @@ OPENNESS = Labels(
         "api accessible": "API access",
     },
 )
-"""Access to a model's weights. "Fully open-source", "Permissive license" and "Weights available" occur only from
-2023-12 to early 2024, whose classes differ from the later ones: all three mean that the weights can be downloaded."""
+"""Access to a model's weights. "Fully open-source", "Permissive license" and "Weights available"
+occur only from 2023-12 to early 2024, whose classes differ from the later ones: all three mean that
+the weights can be downloaded."""
 
 CODE_OPENNESS = Labels(
     "accessibility of code",
@@ -133,9 +135,8 @@ TEAM_LABELS = Labels(
 
 def team_tokens(label: str, place: str) -> list[str]:
     """Return the tokens of a team label: our names of sectors, or ``collaboration``."""
-    return [
-        TEAM_LABELS.canonical(token, place) for token in label.split(",") if raw_csv.clean(token)
-    ]
+    tokens = filter(raw_csv.clean, label.split(","))
+    return [TEAM_LABELS.canonical(token, place) for token in tokens]
 
 
 # --- the schema of ours, and those of the source ---
@@ -174,11 +175,15 @@ SCHEMA = tables.schema(
     confidence=tables.one_of(CONFIDENCE.ours),
     link=tables.text(),
 )
-"""Schema of every table under ``data/models``. Lists are joined by ``|``; money is in dollars of the base year."""
+"""Schema of every table under ``data/models``. Lists are joined by ``|``; money is in dollars of
+the base year."""
 
 
 class Generation(NamedTuple):
-    """A schema generation of the database: its name, headers in lower case that show it, whether lists were typed."""
+    """A schema generation of the database.
+
+    Its name, headers in lower case that show it, whether lists were typed.
+    """
 
     name: str
     marks: tuple[str, ...]
@@ -204,20 +209,22 @@ GENERATIONS = (
 
 
 def recognise(raw: raw_csv.RawTable) -> Generation:
-    """Return the schema generation that a header shows; the error says which columns were looked for."""
+    """Return the schema generation that a header shows.
+
+    The error says which columns were looked for.
+    """
     there = {name.casefold() for name in raw.header}
-    lacking = [
-        " or ".join(map(repr, HEADERS[field]))
-        for field in NEEDED
-        if there.isdisjoint(name.casefold() for name in HEADERS[field])
-    ]
-    found = next((each for each in GENERATIONS if there.issuperset(each.marks)), None)
-    if lacking or found is None:
-        raise EvidenceError(
-            f"{raw.file} is not a snapshot of the models database with team labels: it has no column "
-            f"{'; no column '.join(lacking) or 'of one generation'} (its columns: {', '.join(raw.header[:8])}, ...)"
-        )
-    return found
+    blank = [field for field in NEEDED if there.isdisjoint(map(str.casefold, HEADERS[field]))]
+    lacking = [" or ".join(map(repr, HEADERS[field])) for field in blank]
+    if not lacking:
+        for generation in GENERATIONS:
+            if there.issuperset(generation.marks):
+                return generation
+    columns = "; no column ".join(lacking) or "of one generation"
+    raise EvidenceError(
+        f"{raw.file} is not a snapshot of the models database with team labels: "
+        f"it has no column {columns} (its columns: {', '.join(raw.header[:8])}, ...)"
+    )
 
 
 # --- records ---
@@ -241,7 +248,8 @@ LABELS = {
 }
 
 UNUSED = ("confidence", "inference_code_openness", "excluded")
-"""Columns of closed sets that no chapter rests on: a label that is new there stops nothing, its cell is set aside."""
+"""Columns of closed sets that no chapter rests on: a label that is new there stops nothing, its
+cell is set aside."""
 
 LISTS = ("training_hardware", "base_model", "task")
 
@@ -251,8 +259,12 @@ YES_NO = {"yes": True, "yes?": True, "no": False, "1": True, "0": False}
 def parse_snapshot(
     raw: raw_csv.RawTable, notable: Callable[[str], bool] | None = None
 ) -> tuple[list[dict[str, Any]], list[SetAside], list[str]]:
-    """Return the records of a raw snapshot, the rows set aside, and notes; `notable` says which names are notable."""
-    reader, nameless = _Reader(raw, notable), Findings()
+    """Return the records of a raw snapshot, the rows set aside, and notes.
+
+    `notable` says which names are notable.
+    """
+    reader = _Reader(raw, notable)
+    nameless = Findings()
     named = [row for row in reader.rows if row["model"] or row["reference"]]
     if not named:
         raise EvidenceError(f"{raw.file} names no model")
@@ -265,34 +277,31 @@ def parse_snapshot(
 
 
 class _Reader:
-    """Reads the rows of one file, their cells by our names of the columns, and remembers what it met."""
+    """Reads the rows of one file and remembers what it met.
+
+    Their cells go by our names of the columns.
+    """
 
     def __init__(self, raw: raw_csv.RawTable, notable: Callable[[str], bool] | None) -> None:
-        self.file, self.notable, self.findings = raw.file, notable, Findings()
+        self.file = raw.file
+        self.notable = notable
+        self.findings = Findings()
         self.generation = recognise(raw)
-        there = {name.casefold(): name for name in raw.header}
-        self.columns = {
-            field: next((there[name.casefold()] for name in names if name.casefold() in there), "")
-            for field, names in HEADERS.items()
-        }
-        self.rows = [
-            Row(
-                raw.file,
-                row.number,
-                {field: row.cells.get(name, "") for field, name in self.columns.items()},
-            )
-            for row in raw.rows
-        ]
+        self.columns = _columns(raw.header)
+        self.rows = [self._renamed(row) for row in raw.rows]
         self.order, self.order_shown = raw_csv.date_order(row["published"] for row in self.rows)
-        # An exported list separates names by a bare comma; a hand-typed one writes a space after it.
-        self.typed = self.generation.typed and any(
-            ", " in row["organisations"] for row in self.rows
-        )
+        # An exported list separates names by a bare comma, a hand-typed one by comma and space.
+        spaced = any(", " in row["organisations"] for row in self.rows)
+        self.typed = self.generation.typed and spaced
         self.author_shares = any(
             "collaboration" in row["team_label"].casefold() for row in self.rows
         )
         domains = Counter(name for row in self.rows for name in split_list(row["domain"]))
         self.spelling = {name.casefold(): name for name, _ in reversed(domains.most_common())}
+
+    def _renamed(self, row: Row) -> Row:
+        cells = {field: row.cells.get(name, "") for field, name in self.columns.items()}
+        return Row(row.file, row.number, cells)
 
     def record(self, row: Row) -> dict[str, Any]:
         """Return a row in our schema."""
@@ -303,53 +312,55 @@ class _Reader:
             )
         place = row.place(model[:60])
         tokens = team_tokens(row["team_label"], place)
-        numbers = {
-            name: raw_csv.read_number(row, name, name, bounds, self.findings)
-            for name, bounds in NUMBERS.items()
-        }
+        numbers = self.numbers(row)
         dated = raw_csv.read_date(row, "published", "published", self.findings, self.order)
-        paid = (
-            numbers["training_cost_usd"] is not None
-        )  # in dollars of the year that the header states
+        organisations = self.organisations(row, tokens)
+        membership = self.membership(row, model, place)
+        lists = {name: joined(split_list(row[name])) for name in LISTS}
+        labels = {name: self.label(row, name, place) for name in LABELS}
+        domains = [self.spelling[name.casefold()] for name in split_list(row["domain"])]
         return {
             "model": model,
             "reference": row["reference"],
             "published": dated and dated.day.isoformat(),
             "date_precision": dated and dated.precision,
             "year": dated and dated.day.year,
-            **self.organisations(row, tokens),
+            **organisations,
             "team_type": raw_csv.team_type(tokens),
             "team_label": row["team_label"],
-            **self.membership(row, model, place),
+            **membership,
             **numbers,
-            "training_cost_base_year": int(re.sub(r"\D", "", self.columns["training_cost_usd"]))
-            if paid
-            else None,
-            **{name: joined(split_list(row[name])) for name in LISTS},
-            **{name: self.label(row, name, place) for name in LABELS},
-            "domain": joined(self.spelling[name.casefold()] for name in split_list(row["domain"])),
+            **lists,
+            **labels,
+            "domain": joined(domains),
             "self_supervised": self.self_supervised(row, place),
             "link": row["link"],
         }
 
+    def numbers(self, row: Row) -> dict[str, float | None]:
+        """Return the numbers of a row, with the year that the header of its cost states."""
+        numbers = {
+            name: raw_csv.read_number(row, name, name, bounds, self.findings)
+            for name, bounds in NUMBERS.items()
+        }
+        year = None
+        if numbers["training_cost_usd"] is not None:
+            year = int(re.sub(r"\D", "", self.columns["training_cost_usd"]))
+        return {**numbers, "training_cost_base_year": year}
+
     def organisations(self, row: Row, tokens: list[str]) -> dict[str, str]:
-        """Return organisations, their sectors and countries; sectors only where the label has one token for each."""
+        """Return organisations, their sectors and countries.
+
+        Sectors only where the label has one token for each.
+        """
         text = row["organisations"]
-        by_organisation = (
-            bool(tokens)
-            and "collaboration" not in tokens
-            and (len(tokens) > 1 or not self.author_shares)
-        )
-        names = (
-            raw_csv.typed_organisations(text)
-            if self.typed
-            else split_list(text, len(tokens) or None)
-        )
-        sectors = tokens if by_organisation and not self.generation.typed else []
+        count = len(tokens) or None
+        names = raw_csv.typed_organisations(text) if self.typed else split_list(text, count)
+        sectors = tokens if self.are_of_organisations(tokens) else []
         if sectors and len(sectors) != len(names):
-            told = f"row {row.number}: {len(sectors)} for {len(names)}"
             self.findings.add(
-                "sectors: not as many as organisations, so not aligned with them", told
+                "sectors: not as many as organisations, so not aligned with them",
+                f"row {row.number}: {len(sectors)} for {len(names)}",
             )
         countries = split_list(row["countries"])
         return {
@@ -358,22 +369,25 @@ class _Reader:
             "countries": joined(countries),
         }
 
+    def are_of_organisations(self, tokens: list[str]) -> bool:
+        """Return whether each token of a label is that of one organisation."""
+        if self.generation.typed or "collaboration" in tokens:
+            return False
+        return len(tokens) > 1 or not self.author_shares
+
     def membership(self, row: Row, model: str, place: str) -> dict[str, Any]:
         """Return notability criteria, the flags of the source, and the scope."""
-        named = [
-            NOTABILITY.canonical(text, place)
-            for text in row["notability"].split(",")
-            if raw_csv.clean(text)
-        ]
+        texts = filter(raw_csv.clean, row["notability"].split(","))
+        criteria = [NOTABILITY.canonical(text, place) for text in texts]
         met = self.flag(row, "criteria_met", place)
-        # without a list of notable models: what meets the criteria or, where the file does not say, what names one
-        notable = (
-            (met if met is not None else bool(named))
-            if self.notable is None
-            else self.notable(model)
-        )
+        if self.notable is not None:
+            notable = self.notable(model)
+        elif met is not None:
+            notable = met
+        else:  # the file does not say: what names a criterion
+            notable = bool(criteria)
         return {
-            "notability": joined(dict.fromkeys(named)),
+            "notability": joined(dict.fromkeys(criteria)),
             "criteria_met": met,
             "excluded": self.flag(row, "excluded", place),
             "scope": "notable" if notable else "other",
@@ -381,31 +395,38 @@ class _Reader:
 
     def label(self, row: Row, name: str, place: str) -> str:
         """Return our label for a cell of a closed set; empty for a blank cell."""
-        text, labels = row[name], LABELS[name]
+        text = row[name]
+        labels = LABELS[name]
         if text and name in UNUSED and labels.key(text) not in labels.known:
             return self.set_aside(row, name)
         return labels.canonical(text, place) if text else ""
 
     def set_aside(self, row: Row, name: str) -> str:
         """Note a cell with a new label, in a column that no chapter uses; it counts as blank."""
-        self.findings.add(
-            f"{name}: a new label, the cell set aside", f"row {row.number}: {row[name][:40]!r}"
-        )
+        place = f"row {row.number}: {row[name][:40]!r}"
+        self.findings.add(f"{name}: a new label, the cell set aside", place)
         return ""
 
     def check_readable(self, rows: list[Row], records: list[dict[str, Any]]) -> None:
-        """Raise when half of what chapters cannot do without could not be read; blank compute is no fault."""
+        """Raise when half of what chapters cannot do without could not be read.
+
+        Blank compute is no fault.
+        """
         for name in ("published", "organisations", "team_label", "training_compute_flop"):
-            asked = [
-                (row, record[name])
-                for row, record in zip(rows, records, strict=True)
-                if name != "training_compute_flop" or row[name]
-            ]
-            lost = [row for row, found in asked if not found]
-            if lost and 2 * len(lost) >= len(asked):
+            blank_is_fault = name != "training_compute_flop"
+            asked = 0
+            lost = []
+            for row, record in zip(rows, records, strict=True):
+                if blank_is_fault or row[name]:
+                    asked += 1
+                    if not record[name]:
+                        lost.append(row)
+            if lost and 2 * len(lost) >= asked:
+                cells = f"{len(lost)} of {asked} cells of {self.columns[name]!r}"
+                example = f"{lost[0][name][:40]!r} in row {lost[0].number}"
                 raise EvidenceError(
-                    f"{self.file}: {len(lost)} of {len(asked)} cells of {self.columns[name]!r} cannot be read, "
-                    f"such as {lost[0][name][:40]!r} in row {lost[0].number}; a vintage needs more than half of them"
+                    f"{self.file}: {cells} cannot be read, such as {example}; "
+                    "a vintage needs more than half of them"
                 )
 
     def flag(self, row: Row, name: str, place: str) -> bool | None:
@@ -413,15 +434,18 @@ class _Reader:
         text = row[name].casefold()
         if text and text not in YES_NO:
             if name not in UNUSED:
-                raise EvidenceError(
-                    f"{place}: {row[name]!r} in {self.columns[name]!r} is neither yes nor no"
-                )
+                column = self.columns[name]
+                raise EvidenceError(f"{place}: {row[name]!r} in {column!r} is neither yes nor no")
             self.set_aside(row, name)
         return YES_NO.get(text)
 
     def self_supervised(self, row: Row, place: str) -> bool | None:
-        """Return whether training was self-supervised: by its flag, else by the approach; None if neither says."""
-        flag, approach = self.flag(row, "self_supervised", place), row["approach"].casefold()
+        """Return whether training was self-supervised: by its flag, else by the approach.
+
+        None if neither says.
+        """
+        flag = self.flag(row, "self_supervised", place)
+        approach = row["approach"].casefold()
         return flag if flag is not None or not approach else "self-supervised" in approach
 
     def notes(self) -> list[str]:
@@ -429,8 +453,19 @@ class _Reader:
         lines = [f"schema generation: {self.generation.name}"]
         if self.author_shares:
             lines.append(
-                "team labels rest on shares of authors, so no sector of a single organisation is recorded"
+                "team labels rest on shares of authors, "
+                "so no sector of a single organisation is recorded"
             )
         if self.order_shown:
             lines.append(f"dates with slashes are read {self.order}")
         return lines + self.findings.notes()
+
+
+def _columns(header: Sequence[str]) -> dict[str, str]:
+    """Return which column of a file holds each of our fields; an empty text where none does."""
+    there = {name.casefold(): name for name in header}
+    columns = {}
+    for field, names in HEADERS.items():
+        named = [there[name.casefold()] for name in names if name.casefold() in there]
+        columns[field] = named[0] if named else ""
+    return columns

@@ -1,7 +1,7 @@
 """Fetch the current file of the models database and make a vintage of it, if it has changed.
 
-What was fetched stands in the sidecar: address, entity tag, size and hash. Older vintages stay as they are. A label
-that is new to us stops the refresh, and nothing is written.
+What was fetched stands in the sidecar: address, entity tag, size and hash. Older vintages stay as
+they are. A label that is new to us stops the refresh, and nothing is written.
 """
 
 from __future__ import annotations
@@ -25,7 +25,8 @@ from compute_divide.evidence.openalex.client import (
 from compute_divide.evidence.store import files
 from compute_divide.evidence.store.files import EvidenceError, Sidecar
 
-LARGEST = 200_000_000  # Bytes. The file has about two million; something far larger is not it
+LARGEST = 200_000_000
+"""Bytes. The file has about two million; something far larger is not it."""
 
 
 def refresh_epoch(
@@ -37,7 +38,10 @@ def refresh_epoch(
     sleep: Callable[[float], None] = time.sleep,
     tries: int = 8,
 ) -> Sidecar | None:
-    """Make a vintage of the file at an address and return its sidecar; None where the file is one that we have."""
+    """Make a vintage of the file at an address and return its sidecar.
+
+    None where the file is one that we have.
+    """
     if vintage is not None:
         check_vintage(vintage)
     if not url.startswith(("http://", "https://")):
@@ -45,15 +49,11 @@ def refresh_epoch(
             f"{url!r} is not the address of a file: give one that begins with https://"
         )
     # the name of the server, for messages: an address may hold more than should be shown
-    host = url.split("://", 1)[1].split("/", 1)[0].rsplit("@", 1)[-1]
-    there = session or timed_session()
-    content, headers = persist(lambda: _fetch(there, url, host), host, tries=tries, sleep=sleep)
-    known = (
-        source.sha256
-        for each in files.vintages()
-        for source in files.read_sidecar(files.table_name(each)).sources
-    )
-    if sha256(content) in known:
+    authority = url.split("://", 1)[1].split("/", 1)[0]
+    host = authority.rsplit("@", 1)[-1]
+    asked = session or timed_session()
+    content, headers = persist(lambda: _fetch(asked, url, host), host, tries=tries, sleep=sleep)
+    if sha256(content) in _known_digests():
         return None
     day = day_of(headers, "last-modified") or day_of(headers)
     vintage = vintage or (day or "")[:7]
@@ -64,23 +64,30 @@ def refresh_epoch(
             f"the vintage {vintage} is there already and differs from what {url} gives: "
             "--replace replaces it, --vintage names another"
         )
+    fetched = {
+        "url": url,
+        "etag": headers.get("etag"),
+        "size": len(content),
+        "snapshot": day or vintage,
+    }
     with files.staged() as folder, tempfile.TemporaryDirectory(prefix="epoch-") as home:
-        file = Path(home) / (
-            url.split("?", maxsplit=1)[0].rstrip("/").rsplit("/", 1)[-1] or "models.csv"
-        )
+        path = url.split("?", maxsplit=1)[0].rstrip("/")
+        file = Path(home) / (path.rsplit("/", 1)[-1] or "models.csv")
         file.write_bytes(content)
         sidecar = add_snapshot(file, vintage, folder)
-        told = {
-            "url": url,
-            "etag": headers.get("etag"),
-            "size": len(content),
-            "snapshot": day or vintage,
-        }
-        sidecar = sidecar.model_copy(
-            update={"sources": [sidecar.sources[0].model_copy(update=told)]}
-        )
+        source = sidecar.sources[0].model_copy(update=fetched)
+        sidecar = sidecar.model_copy(update={"sources": [source]})
         files.write_sidecar(sidecar, folder)
         return sidecar
+
+
+def _known_digests() -> set[str]:
+    """Return the hashes of the raw files of all vintages."""
+    digests = set()
+    for vintage in files.vintages():
+        sidecar = files.read_sidecar(files.table_name(vintage))
+        digests |= {source.sha256 for source in sidecar.sources}
+    return digests
 
 
 def _fetch(session: requests.Session, url: str, host: str) -> tuple[bytes, Mapping[str, str]]:

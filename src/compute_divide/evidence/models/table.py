@@ -1,4 +1,4 @@
-"""The models database at several dates (Epoch AI, CC BY 4.0): one table a vintage, all in one schema."""
+"""The models database at several dates (Epoch AI, CC BY 4.0): one table a vintage, one schema."""
 
 from __future__ import annotations
 
@@ -47,9 +47,10 @@ def load_models(vintage: str) -> DataFrame:
     Returns
     -------
     pandas.DataFrame
-        One row a model, in the order of the raw file, with the columns of `SCHEMA`: among them ``model``,
-        ``published``, ``year``, ``organisations``, ``team_type``, ``scope`` (notable or all), ``training_compute_flop``
-        (in FLOP), ``parameters`` (a number) and ``base_model``. ``own`` marks models that a reader added or changed.
+        One row a model, in the order of the raw file, with the columns of `SCHEMA`: among them
+        ``model``, ``published``, ``year``, ``organisations``, ``team_type``, ``scope`` (notable or
+        all), ``training_compute_flop`` (in FLOP), ``parameters`` (a number) and ``base_model``.
+        ``own`` marks models that a reader added or changed.
 
     Raises
     ------
@@ -68,7 +69,10 @@ def load_models(vintage: str) -> DataFrame:
 
 
 def derive_models(raw: Path, folder: Path) -> list[Sidecar]:
-    """Derive the tables of all shipped snapshots; see `compute_divide.evidence.catalogue.Derive`."""
+    """Derive the tables of all shipped snapshots.
+
+    See `compute_divide.evidence.catalogue.Derive`.
+    """
     return [
         _derive_snapshot(snapshot, raw, folder)
         for snapshot in files.read_yaml("snapshots.yml", list[Snapshot])
@@ -76,28 +80,26 @@ def derive_models(raw: Path, folder: Path) -> list[Sidecar]:
 
 
 def _derive_snapshot(snapshot: Snapshot, raw: Path, folder: Path) -> Sidecar:
-    file, origin = read_raw(raw / snapshot.file), _origin(snapshot.file, snapshot.date)
-    sources, aside, notable = [file.source(origin)], [], None
+    file = read_raw(raw / snapshot.file)
+    origin = _origin(snapshot.file, snapshot.date)
+    sources = [file.source(origin)]
+    aside = []
+    notable = None
     if snapshot.notable:
         sheet = read_raw(raw / snapshot.notable)
         names = {row["System"] for row in sheet.rows}
-        if strangers := names - {row["System"] for row in file.rows}:
+        strangers = names - {row["System"] for row in file.rows}
+        if strangers:
             raise EvidenceError(f"{sheet.file}: {min(strangers)!r} is not in {file.file}")
         notable = names.__contains__
-        sources.append(
-            sheet.source(replace(origin, title=f"{origin.title}, sheet of notable models"))
-        )
-        aside = [
-            SetAside(
-                reason="rows of the sheet of notable models, which mark the scope",
-                rows=len(sheet.rows),
-            )
-        ]
+        title = f"{origin.title}, sheet of notable models"
+        sources.append(sheet.source(replace(origin, title=title)))
+        reason = "rows of the sheet of notable models, which mark the scope"
+        aside.append(SetAside(reason=reason, rows=len(sheet.rows)))
     records, nameless, met = parse_snapshot(file, notable)
     notes = [f"read from the public mirror {snapshot.mirror}", *met]
-    return _table(snapshot.date[:7], "derive_models").write(
-        records, folder, sources, [*aside, *nameless], notes
-    )
+    table = _table(snapshot.date[:7], "derive_models")
+    return table.write(records, folder, sources, [*aside, *nameless], notes)
 
 
 def _origin(path: str, snapshot: str) -> Origin:
@@ -121,11 +123,16 @@ def check_vintage(vintage: str) -> None:
 
 
 def add_snapshot(path: Path, vintage: str, folder: Path) -> Sidecar:
-    """Make a table of a snapshot that the project does not ship; its sidecar notes models dated after the vintage."""
+    """Make a table of a snapshot that the project does not ship.
+
+    Its sidecar notes models dated after the vintage.
+    """
     check_vintage(vintage)
     file = read_raw(path)
     records, nameless, notes = parse_snapshot(file)
-    if late := [record["model"] for record in records if (record["published"] or "")[:7] > vintage]:
-        notes.append(f"published after the vintage: {len(late)} ({'; '.join(late[:3])})")
+    late = [record["model"] for record in records if (record["published"] or "")[:7] > vintage]
+    if late:
+        examples = "; ".join(late[:3])
+        notes.append(f"published after the vintage: {len(late)} ({examples})")
     sources = [file.source(_origin(path.name, vintage))]
     return _table(vintage, "add_snapshot").write(records, folder, sources, nameless, notes)

@@ -1,4 +1,4 @@
-"""The evidence as files: where it lives, the sidecar beside every table, and the list of hashes of everything."""
+"""The evidence as files: where it lives, the sidecar of each table, and the list of all hashes."""
 
 from __future__ import annotations
 
@@ -20,12 +20,13 @@ from bookpress.errors import PressError
 from bookpress.files import check_writable, files_of, replace_file, sha256
 
 SUFFIX = ".meta.yml"
-OWN = "own"  # folder of the rows that a reader lays over tables
-MANIFEST = (
-    "MANIFEST.sha256"  # name of the list of hashes, in the format that ``sha256sum --check`` reads
-)
+OWN = "own"
+"""Folder of the rows that a reader lays over tables."""
+MANIFEST = "MANIFEST.sha256"
+"""Name of the list of hashes, in the format that ``sha256sum --check`` reads."""
 SHIPPED = "works"
-OTHER_FIELDS = "other fields"  # sample of the shipped works that are not on machine learning
+OTHER_FIELDS = "other fields"
+"""Sample of the shipped works that are not on machine learning."""
 T = TypeVar("T")
 
 
@@ -48,7 +49,10 @@ def problem(error: ValidationError) -> str:
 
 
 def data_dir() -> Path:
-    """Return the folder of the evidence: ``COMPUTE_DIVIDE_DATA``, else the ``data`` folder of the checkout."""
+    """Return the folder of the evidence.
+
+    That is ``COMPUTE_DIVIDE_DATA``, else the ``data`` folder of the checkout.
+    """
     named = os.environ.get("COMPUTE_DIVIDE_DATA")
     folder = Path(named) if named else Path(__file__).resolve().parents[4] / "data"
     if not folder.is_dir():
@@ -69,15 +73,20 @@ def read_bytes(name: str) -> bytes:
 
 
 def read_yaml(name: str, kind: type[T]) -> T:
-    """Return what a YAML file of the evidence holds, as pydantic checks it; the error names the file and the field."""
-    found: T = _parsed(read_bytes(name), name, kind)  # type: ignore[arg-type] # a type is hashable
-    return found
+    """Return what a YAML file of the evidence holds, as pydantic checks it.
+
+    The error names the file and the field.
+    """
+    content = read_bytes(name)
+    value: T = _parsed(content, name, kind)  # type: ignore[arg-type] # a type is hashable
+    return value
 
 
 @lru_cache(maxsize=64)
 def _parsed(content: bytes, name: str, kind: type[T]) -> T:
     try:
-        return TypeAdapter(kind).validate_python(yaml.load(content, Loader=yaml.CSafeLoader))
+        plain = yaml.load(content, Loader=yaml.CSafeLoader)
+        return TypeAdapter(kind).validate_python(plain)
     except yaml.YAMLError as error:
         raise EvidenceError(f"data/{name} is not YAML: {error}") from error
     except ValidationError as error:
@@ -87,9 +96,9 @@ def _parsed(content: bytes, name: str, kind: type[T]) -> T:
 
 
 def list_names(folder: str, suffix: str) -> list[str]:
-    """Return the sorted names of the files of an evidence folder that have an ending, without it."""
-    found = (path.name for path in (data_dir() / folder).glob(f"*{suffix}"))
-    return sorted(name.removesuffix(suffix) for name in found if not name.startswith("."))
+    """Return the sorted names of the files of a folder that have an ending, without it."""
+    names = (path.name for path in (data_dir() / folder).glob(f"*{suffix}"))
+    return sorted(name.removesuffix(suffix) for name in names if not name.startswith("."))
 
 
 def vintages() -> list[str]:
@@ -166,7 +175,10 @@ class Source(Strict):
 
 @dataclass(frozen=True)
 class Origin:
-    """Where raw files come from: what they are, from when, and whom to credit; `path` below the folder of raw files."""
+    """Where raw files come from: what they are, from when, and whom to credit.
+
+    `path` below the folder of raw files.
+    """
 
     path: str
     title: str
@@ -194,9 +206,10 @@ class SetAside(Strict):
 
 
 class Sidecar(Strict):
-    """What is known about one evidence table: where it comes from, under which licence, and what was done to it.
+    """What is known about one evidence table.
 
-    ``rows_in`` equals ``rows_out`` plus the rows set aside, so that nothing is dropped silently.
+    Where it comes from, under which licence, and what was done to it. ``rows_in`` equals
+    ``rows_out`` plus the rows set aside, so that nothing is dropped silently.
     """
 
     table: str = Field(description="path of the table relative to data/, with its ending")
@@ -214,7 +227,8 @@ class Sidecar(Strict):
         aside = sum(group.rows for group in self.set_aside)
         if self.rows_in != self.rows_out + aside:
             raise EvidenceError(
-                f"data/{self.table}: {self.rows_in} rows in, but {self.rows_out} out and {aside} set aside"
+                f"data/{self.table}: {self.rows_in} rows in, "
+                f"but {self.rows_out} out and {aside} set aside"
             )
 
 
@@ -229,30 +243,40 @@ def read_sidecar(table: str) -> Sidecar:
 
 
 def write_sidecar(sidecar: Sidecar, folder: Path) -> None:
-    """Write a sidecar beside its table in an evidence folder, without the fields that have no value."""
+    """Write a sidecar beside its table in an evidence folder, fields without a value left out."""
     fields = sidecar.model_dump(mode="json", exclude_none=True)
     text = yaml.safe_dump(fields, sort_keys=False, allow_unicode=True, width=100)
     replace_file(folder / sidecar_name(sidecar.table), text.encode())
 
 
 def evidence_files(folder: Path) -> list[str]:
-    """Return the files of an evidence folder, sorted; hidden ones, the list, own rows and releases are left out."""
-    names = (path.relative_to(folder) for path in files_of(folder))
-    return sorted(
-        name.as_posix() for name in names if name.parts[0] not in {MANIFEST, OWN, RELEASED}
-    )
+    """Return the files of an evidence folder, sorted.
+
+    Hidden ones, the list, own rows and releases are left out.
+    """
+    paths = (path.relative_to(folder) for path in files_of(folder))
+    apart = {MANIFEST, OWN, RELEASED}
+    return sorted(path.as_posix() for path in paths if path.parts[0] not in apart)
 
 
 def seal(folder: Path) -> int:
     """Write the list of hashes anew and return how many files it names."""
-    lines = [f"{sha256((folder / name).read_bytes())}  {name}\n" for name in evidence_files(folder)]
+    digests = _digests(folder)
+    lines = [f"{digest}  {name}\n" for name, digest in digests.items()]
     replace_file(folder / MANIFEST, "".join(lines).encode())
     return len(lines)
 
 
+def _digests(folder: Path) -> dict[str, str]:
+    return {name: sha256((folder / name).read_bytes()) for name in evidence_files(folder)}
+
+
 @contextmanager
 def staged() -> Iterator[Path]:
-    """Give a folder to write evidence to; when all went well, move its files into place and renew the hashes."""
+    """Give a folder to write evidence to.
+
+    When all went well, move its files into place and renew the hashes.
+    """
     home = data_dir()
     check_writable(home)
     with tempfile.TemporaryDirectory(prefix=".derive-", dir=home) as name:
@@ -267,7 +291,7 @@ def staged() -> Iterator[Path]:
 
 
 def differences(folder: Path) -> dict[str, str]:
-    """Return what is wrong with each file that is missing, not listed, or changed, by its relative path."""
+    """Return what is wrong with each file that is missing, not listed, or changed, by its path."""
     try:
         lines = (folder / MANIFEST).read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
@@ -277,13 +301,12 @@ def differences(folder: Path) -> dict[str, str]:
         number = matches.index(None)
         return {MANIFEST: f"line {number + 1}, is damaged: {lines[number][:80]!r}"}
     listed = {match[2]: match[1] for match in matches if match}
-    found = {name: sha256((folder / name).read_bytes()) for name in evidence_files(folder)}
-    wrong = {name: "is missing" for name in listed if name not in found}
-    for name, digest in found.items():
+    digests = _digests(folder)
+    wrong = {name: "is missing" for name in listed if name not in digests}
+    for name, digest in digests.items():
         if name not in listed:
             wrong[name] = f"is not listed in data/{MANIFEST}"
         elif digest != listed[name]:
-            wrong[name] = (
-                f"has changed: its sha256 is {digest[:12]}..., data/{MANIFEST} says {listed[name][:12]}..."
-            )
+            said = f"data/{MANIFEST} says {listed[name][:12]}..."
+            wrong[name] = f"has changed: its sha256 is {digest[:12]}..., {said}"
     return wrong

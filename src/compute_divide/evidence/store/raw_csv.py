@@ -1,7 +1,7 @@
-"""Raw files as they come: every cell a text, every value that cannot be read counted, nothing dropped silently.
+"""Raw files as they come: every cell a text, all that cannot be read counted, nothing dropped.
 
-A cell holds a number, a list, a date, a label or a text; each kind is read here, with what is believed of it. A label
-that is not in its closed set stops the derivation and is never guessed.
+A cell holds a number, a list, a date, a label or a text; each kind is read here, with what is
+believed of it. A label that is not in its closed set stops the derivation and is never guessed.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import datetime as dt
 import io
 import math
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -24,7 +24,10 @@ EXAMPLES = 3
 
 @dataclass(frozen=True)
 class Row:
-    """One record of a raw file: its cells by header, and its number as a spreadsheet counts, the header being row 1."""
+    """One record of a raw file: its cells by header, and its number.
+
+    That is as a spreadsheet counts, the header being row 1.
+    """
 
     file: str
     number: int
@@ -40,7 +43,8 @@ class Row:
 
     def place(self, label: str = "") -> str:
         """Return file and row, with what the row is about where that is known."""
-        return f"{self.file}, row {self.number}" + (f" ({label})" if label else "")
+        about = f" ({label})" if label else ""
+        return f"{self.file}, row {self.number}{about}"
 
 
 @dataclass(frozen=True)
@@ -58,13 +62,15 @@ class RawTable:
 
 
 def read_raw(path: Path) -> RawTable:
-    """Return a raw UTF-8 CSV file, every cell a text; a byte-order mark and line breaks within quotes are allowed."""
+    """Return a raw UTF-8 CSV file, every cell a text.
+
+    A byte-order mark and line breaks within quotes are allowed.
+    """
     try:
         content = path.read_bytes()
         text = content.decode("utf-8-sig")
-        records = [
-            record for record in csv.reader(io.StringIO(text, newline=""), strict=True) if record
-        ]
+        reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+        records = [record for record in reader if record]
     except OSError as error:
         raise EvidenceError(f"cannot read the raw file {path}: {error.strerror}") from error
     except UnicodeDecodeError as error:
@@ -78,20 +84,30 @@ def read_raw(path: Path) -> RawTable:
             f"{path.name} holds no records: a raw table has a header and at least one row"
         )
     header = tuple(name.strip() for name in records[0])
-    if repeated := sorted({name for name in header if name and header.count(name) > 1}):
-        raise EvidenceError(f"{path.name} repeats the column {repeated[0]!r}")
+    _check_header(header, path.name)
+    rows = []
     for number, record in enumerate(records[1:], start=2):
         if len(record) != len(header):
             ragged = f"{len(record)} cells, but the header has {len(header)}"
             raise EvidenceError(f"{path.name}, row {number} is ragged: {ragged}")
-    cells = (dict(zip(header, record, strict=True)) for record in records[1:])
-    rows = tuple(Row(path.name, number, found) for number, found in enumerate(cells, start=2))
-    return RawTable(path.name, header, rows, sha256(content))
+        cells = dict(zip(header, record, strict=True))
+        rows.append(Row(path.name, number, cells))
+    return RawTable(path.name, header, tuple(rows), sha256(content))
+
+
+def _check_header(header: Sequence[str], file: str) -> None:
+    named = list(filter(None, header))
+    repeated = sorted({name for name in named if named.count(name) > 1})
+    if repeated:
+        raise EvidenceError(f"{file} repeats the column {repeated[0]!r}")
 
 
 @dataclass
 class Findings:
-    """What was read, and what was met on the way: kinds of findings, or reasons to set a record aside, with places."""
+    """What was read, and what was met on the way, with places.
+
+    The kinds are findings, or reasons to set a record aside.
+    """
 
     sources: list[Source] = field(default_factory=list)
     kinds: dict[str, list[str]] = field(default_factory=dict)
@@ -102,22 +118,24 @@ class Findings:
 
     def notes(self) -> list[str]:
         """Return one line a kind: what, how often, and the first places."""
-        return [
-            f"{kind}: {len(places)} ({'; '.join(places[:EXAMPLES])}{'; ...' if len(places) > EXAMPLES else ''})"
-            for kind, places in self.kinds.items()
-        ]
+        lines = []
+        for kind, places in self.kinds.items():
+            first = "; ".join(places[:EXAMPLES])
+            more = "; ..." if len(places) > EXAMPLES else ""
+            lines.append(f"{kind}: {len(places)} ({first}{more})")
+        return lines
 
     def groups(self) -> list[SetAside]:
         """Return the reasons to set records aside, most frequent first."""
         order = sorted(self.kinds.items(), key=lambda entry: (-len(entry[1]), entry[0]))
         return [
-            SetAside(reason=reason, rows=len(found), examples=found[:EXAMPLES])
-            for reason, found in order
+            SetAside(reason=reason, rows=len(places), examples=places[:EXAMPLES])
+            for reason, places in order
         ]
 
 
 def clean(text: str) -> str:
-    """Return a text with white space trimmed and runs of it, line breaks included, made one space."""
+    """Return a text with white space trimmed and runs of it, or line breaks, made one space."""
     return " ".join(text.split())
 
 
@@ -132,19 +150,15 @@ class Bounds:
 
     def broken(self, value: float) -> str:
         """Return what is wrong with a value; an empty text when nothing is."""
-        if value < self.low or (self.positive and value == 0):
-            return (
-                f"below the possible {self.low:g}"
-                if value < self.low
-                else "zero where only more makes sense"
-            )
+        if value < self.low:
+            return f"below the possible {self.low:g}"
+        if self.positive and value == 0:
+            return "zero where only more makes sense"
         if value > self.high:
             return f"above the possible {self.high:g}"
-        return (
-            "not a whole number"
-            if self.whole and not math.isclose(value, round(value), rel_tol=1e-9)
-            else ""
-        )
+        if self.whole and not math.isclose(value, round(value), rel_tol=1e-9):
+            return "not a whole number"
+        return ""
 
 
 _MONEY = re.compile(r"^\$?(-?)\$?(\d{1,3}(?:,\d{3})+(?:\.\d*)?|[^\s,]*)$")
@@ -153,38 +167,50 @@ _MONEY = re.compile(r"^\$?(-?)\$?(\d{1,3}(?:,\d{3})+(?:\.\d*)?|[^\s,]*)$")
 def read_number(
     row: Row, column: str, what: str, bounds: Bounds, findings: Findings
 ) -> float | None:
-    """Return the number in a cell, None where it is blank; one that is not believed is noted under our name."""
+    """Return the number in a cell, None where it is blank.
+
+    One that is not believed is noted under our name.
+    """
     text = row[column]
+    if not text:
+        return None
     value = parse_number(text)
-    if not text or value is None or (broken := bounds.broken(value)):
-        if text:
-            why = "not a number" if value is None else broken
-            findings.add(f"{what}: {why}, left missing", f"row {row.number}: {text[:40]!r}")
+    why = "not a number" if value is None else bounds.broken(value)
+    if value is None or why:
+        findings.add(f"{what}: {why}, left missing", f"row {row.number}: {text[:40]!r}")
         return None
     return float(round(value)) if bounds.whole else value  # 30000.000000000004 is meant to be whole
 
 
 def parse_number(text: str) -> float | None:
-    """Return the finite number a text states, with or without a dollar sign and thousands separators, else None."""
+    """Return the finite number a text states, else None.
+
+    A dollar sign and thousands separators are allowed.
+    """
     match = _MONEY.match(text)
+    if not match:
+        return None
+    sign, digits = match.groups()
     try:
-        value = float(match[1] + match[2].replace(",", "")) if match else math.nan
+        value = float(sign + digits.replace(",", ""))
     except ValueError:
         return None
     return value if math.isfinite(value) else None
 
 
 def split_list(text: str, count: int | None = None) -> list[str]:
-    """Return the entries of a comma-separated cell, names that hold a comma themselves kept whole where possible.
+    """Return the entries of a comma-separated cell, names that hold a comma whole where possible.
 
-    Entries may be quoted as in a CSV file. Outside quotes a comma separates, unless a space follows it: the exports
-    write no space after a separator, but names such as "SambaNova Systems, Inc" hold one. `count`, what another column
-    of the row says there are, decides between the two readings.
+    Entries may be quoted as in a CSV file. Outside quotes a comma separates, unless a space follows
+    it: the exports write no space after a separator, but names such as "SambaNova Systems, Inc"
+    hold one. `count`, what another column of the row says there are, decides between the two
+    readings.
     """
     pieces = re.findall(r'"((?:[^"]|"")*)"|((?:[^",]|,(?=[ \t]))+)', text)
-    cleaned = (clean(quoted.replace('""', '"') or plain).strip(", ") for quoted, plain in pieces)
-    entries = list(filter(None, cleaned))
-    every = [part for entry in entries for piece in entry.split(",") if (part := clean(piece))]
+    texts = [quoted.replace('""', '"') or plain for quoted, plain in pieces]
+    entries = list(filter(None, (clean(entry).strip(", ") for entry in texts)))
+    parts = ",".join(entries).split(",")
+    every = list(filter(None, map(clean, parts)))
     return every if len(entries) != count == len(every) else entries
 
 
@@ -200,7 +226,8 @@ _CONTINUATIONS = {
     *("inc", "inc.", "llc", "ltd", "ltd."),
     *("brain team", "lit ai lab"),
 }
-"""Places, legal forms and groups that are no organisation of their own: they go on with the name before them."""
+"""Places, legal forms and groups that are no organisation of their own: they go on with the name
+before them."""
 
 _CAMPUSES = {
     "berkeley",
@@ -215,7 +242,10 @@ _CAMPUSES = {
 
 
 def typed_organisations(text: str) -> list[str]:
-    """Return the organisations of a cell of 2022 or 2023, which separates them by commas, semicolons, & or "and"."""
+    """Return the organisations of a cell of 2022 or 2023.
+
+    Such a cell separates them by commas, semicolons, & or "and".
+    """
     names: list[str] = []
     for name in filter(None, map(clean, _SEPARATORS.split(text))):
         folded = name.casefold()
@@ -233,12 +263,16 @@ def typed_organisations(text: str) -> list[str]:
 
 PRECISIONS = ("day", "month", "year", "placeholder")
 """``placeholder``: 1 January or 31 December, which mostly stand for "some time in this year"."""
-Order = Literal["day-first", "month-first"]  # how a date such as 03/04/2019 is meant
+Order = Literal["day-first", "month-first"]
+"""How a date such as 03/04/2019 is meant."""
 
 
 @dataclass(frozen=True)
 class Dated:
-    """A date and how precisely it is known; the first day of the month or year where only that is known."""
+    """A date and how precisely it is known.
+
+    The first day of the month or year where only that is known.
+    """
 
     day: dt.date
     precision: str
@@ -253,55 +287,70 @@ _FORMS = (
 
 
 def parse_date(text: str, order: Order = "day-first") -> Dated | None:
-    """Return the date that a text states, else None; where slashes make one only against the order, that is taken."""
+    """Return the date that a text states, else None.
+
+    Where slashes make one only against the order, that is taken.
+    """
     text = text.strip()
     if match := _SLASHES.fullmatch(text):
         first, second, year = map(int, match.groups())
-        found = [_dated(year, second, first), _dated(year, first, second)]
-        return next(filter(None, found if order == "day-first" else found[::-1]), None)
-    stated = next((match.groupdict() for form in _FORMS if (match := form.fullmatch(text))), None)
-    return (
-        _dated(**{part: int(digits) for part, digits in stated.items() if digits})
-        if stated
-        else None
-    )
+        by_day = _dated(year, second, first)
+        by_month = _dated(year, first, second)
+        return by_day or by_month if order == "day-first" else by_month or by_day
+    for form in _FORMS:
+        if match := form.fullmatch(text):
+            stated = match.groupdict()
+            return _dated(**{part: int(digits) for part, digits in stated.items() if digits})
+    return None
 
 
 def _dated(year: int, month: int | None = None, day: int | None = None) -> Dated | None:
     try:
-        found = dt.date(year, 1 if month is None else month, 1 if day is None else day)
+        date = dt.date(year, 1 if month is None else month, 1 if day is None else day)
     except ValueError:
         return None
+    if month is None:
+        return Dated(date, "year")
     if day is None:
-        return Dated(found, "year" if month is None else "month")
-    return Dated(found, "placeholder" if (month, day) in {(1, 1), (12, 31)} else "day")
+        return Dated(date, "month")
+    return Dated(date, "placeholder" if (month, day) in {(1, 1), (12, 31)} else "day")
 
 
 def date_order(texts: Iterable[str]) -> tuple[Order, bool]:
-    """Return how the dates of a file are to be read, and whether the file itself shows it (25/11/2019)."""
+    """Return how the dates of a file are to be read, and whether the file itself shows it.
+
+    One such as 25/11/2019 does.
+    """
     dates = [match for text in texts if (match := _SLASHES.fullmatch(text.strip()))]
-    day_first, month_first = (sum(int(match[place]) > 12 for match in dates) for place in (1, 2))
-    return ("month-first" if month_first > day_first else "day-first"), bool(
-        day_first or month_first
-    )
+    day_first = sum(int(match[1]) > 12 for match in dates)
+    month_first = sum(int(match[2]) > 12 for match in dates)
+    shown = bool(day_first or month_first)
+    return ("month-first" if month_first > day_first else "day-first"), shown
 
 
 def read_date(
     row: Row, column: str, what: str, findings: Findings, order: Order = "day-first"
 ) -> Dated | None:
-    """Return the date in a cell, None where none can be read; findings note all that is not a plain day."""
+    """Return the date in a cell, None where none can be read.
+
+    Findings note all that is not a plain day.
+    """
     text = row[column]
-    found = parse_date(text, order)
-    if found is None:
-        kind = f"{what}: not a date, left missing" if text else f"{what}: blank"
-        findings.add(kind, f"row {row.number}" + (f": {text[:40]!r}" if text else ""))
+    place = f"row {row.number}"
+    if not text:
+        findings.add(f"{what}: blank", place)
         return None
-    if found.precision != "day":
-        findings.add(f"{what}: precision {found.precision}", f"row {row.number}: {text}")
+    dated = parse_date(text, order)
+    if dated is None:
+        findings.add(f"{what}: not a date, left missing", f"{place}: {text[:40]!r}")
+        return None
+    if dated.precision != "day":
+        findings.add(f"{what}: precision {dated.precision}", f"{place}: {text}")
     match = _SLASHES.fullmatch(text)
-    if match and int(match[2] if order == "day-first" else match[1]) > 12:
-        findings.add(f"{what}: not {order}, so read the other way", f"row {row.number}: {text}")
-    return found
+    month = 2 if order == "day-first" else 1
+    if match and int(match[month]) > 12:
+        findings.add(f"{what}: not {order}, so read the other way", f"{place}: {text}")
+    return dated
 
 
 # --- labels, and team types ---
@@ -309,7 +358,10 @@ def read_date(
 
 @dataclass(frozen=True)
 class Labels:
-    """The labels that a source uses for one thing: what that is, and from each label in lower case to ours."""
+    """The labels that a source uses for one thing: what that is, and ours for each of them.
+
+    Those of the source are in lower case.
+    """
 
     noun: str
     known: Mapping[str, str]
@@ -320,16 +372,23 @@ class Labels:
         return list(dict.fromkeys(self.known.values()))
 
     def key(self, label: str) -> str:
-        """Return what a label is looked up by: a class that the source gives up, "(depr.)", is still that class."""
+        """Return what a label is looked up by.
+
+        A class that the source gives up, "(depr.)", is still that class.
+        """
         return clean(label).casefold().removesuffix("(depr.)").rstrip()
 
     def canonical(self, label: str, place: str) -> str:
-        """Return our label for one of the source; the error for a new one names its place and the known ones."""
-        if self.key(label) not in self.known:
+        """Return our label for one of the source.
+
+        The error for a new one names its place and the known ones.
+        """
+        key = self.key(label)
+        if key not in self.known:
             raise EvidenceError(
                 f"{place}: {label!r} is not a known {self.noun}; known: {', '.join(self.ours)}"
             )
-        return self.known[self.key(label)]
+        return self.known[key]
 
 
 def same(*labels: str) -> dict[str, str]:
@@ -350,10 +409,15 @@ TEAM_TYPES = ("academia-only", "collaboration", "industry-only", "other", "unkno
 
 
 def team_type(tokens: list[str]) -> str:
-    """Return the team type that the tokens of a label make; academia with government, for one, is ``other``."""
+    """Return the team type that the tokens of a label make.
+
+    Academia with government, for one, is ``other``.
+    """
     kinds = set(tokens)
     if not kinds:
         return "unknown"
     if "collaboration" in kinds or {"academia", "industry"} <= kinds:
         return "collaboration"
-    return f"{kinds.pop()}-only" if kinds in ({"academia"}, {"industry"}) else "other"
+    if kinds in ({"academia"}, {"industry"}):
+        return f"{kinds.pop()}-only"
+    return "other"

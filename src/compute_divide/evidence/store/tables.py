@@ -1,4 +1,4 @@
-"""Write and read evidence tables: deterministic bytes, a schema, a sidecar, and a check of the hash at every read."""
+"""Write and read evidence tables: deterministic bytes, a schema, a sidecar, hashes checked."""
 
 from __future__ import annotations
 
@@ -26,7 +26,10 @@ def text(*checks: pa.Check, nullable: bool = True) -> pa.Column:
 
 
 def repeated() -> pa.Column:
-    """Return a column of texts that many rows of a Parquet table share: read as categories, each looked at once."""
+    """Return a column of texts that many rows of a Parquet table share.
+
+    They are read as categories, each looked at once.
+    """
     return pa.Column(str, nullable=True, metadata={"repeated": True})
 
 
@@ -38,11 +41,12 @@ def one_of(allowed: Sequence[str], *, nullable: bool = True) -> pa.Column:
 def list_of(allowed: Sequence[str]) -> pa.Column:
     """Return a column of ``|``-joined labels from a closed set."""
     known = set(allowed)
-    within = pa.Check(
-        lambda texts: texts.map(lambda one: set(one.split("|")) <= known),
-        name=f"within {sorted(known)}",
-    )
-    return text(within)
+
+    def within(entries: str) -> bool:
+        return set(entries.split("|")) <= known
+
+    name = f"within {sorted(known)}"
+    return text(pa.Check(lambda texts: texts.map(within), name=name))
 
 
 def number(low: float = 0.0, high: float = float("inf"), *, nullable: bool = True) -> pa.Column:
@@ -72,7 +76,10 @@ def schema(**columns: pa.Column) -> pa.DataFrameSchema:
 
 @dataclass(frozen=True)
 class Field:
-    """A column of our tables, and how it is read: from a row, our name of the column, and what notes the findings."""
+    """A column of our tables, and how it is read.
+
+    That is from a row, with our name of the column and what notes the findings.
+    """
 
     column: pa.Column
     read: Callable[[Row, str, Findings], Any]
@@ -86,12 +93,17 @@ def as_text(header: str, *, nullable: bool = True, strip: str = "") -> Field:
     return Field(text(nullable=nullable), lambda row, _, __: row[header].strip(strip))
 
 
-def as_number(header: str, bounds: Bounds = Bounds(), column: pa.Column | None = None) -> Field:  # noqa: B008 - frozen
+def as_number(
+    header: str,
+    bounds: Bounds = Bounds(),  # noqa: B008 - frozen
+    column: pa.Column | None = None,
+) -> Field:
     """Return a number that is believed within bounds."""
-    return Field(
-        column or number(),
-        lambda row, name, findings: raw_csv.read_number(row, header, name, bounds, findings),
-    )
+
+    def read(row: Row, name: str, findings: Findings) -> float | None:
+        return raw_csv.read_number(row, header, name, bounds, findings)
+
+    return Field(column or number(), read)
 
 
 def as_count(header: str) -> Field:
@@ -100,33 +112,39 @@ def as_count(header: str) -> Field:
 
 
 def as_label(header: str, labels: Labels, blank: str | None = "") -> Field:
-    """Return a label of a closed set; `blank` is what a blank cell counts as, None where it may not be blank."""
+    """Return a label of a closed set.
+
+    `blank` is what a blank cell counts as, None where it may not be blank.
+    """
 
     def read(row: Row, _: str, __: Findings) -> str:
-        return (
-            blank
-            if blank is not None and not row[header]
-            else labels.canonical(row[header], row.place())
-        )
+        if blank is not None and not row[header]:
+            return blank
+        return labels.canonical(row[header], row.place())
 
-    return Field(one_of([*labels.ours, *filter(None, [blank])], nullable=blank == ""), read)
+    allowed = [*labels.ours, blank] if blank else labels.ours
+    return Field(one_of(allowed, nullable=blank == ""), read)
 
 
 def as_list(header: str) -> Field:
     """Return the entries of a comma-separated cell, joined by ``|``."""
-    return Field(text(), lambda row, _, __: raw_csv.joined(raw_csv.split_list(row.cells[header])))
+
+    def read(row: Row, _: str, __: Findings) -> str:
+        return raw_csv.joined(raw_csv.split_list(row.cells[header]))
+
+    return Field(text(), read)
 
 
 def as_date(name: str, header: str) -> dict[str, Field]:
     """Return a day, and in a column of its own how precisely it is known."""
 
     def day(row: Row, name: str, findings: Findings) -> str | None:
-        found = raw_csv.read_date(row, header, name, findings)
-        return found.day.isoformat() if found else None
+        dated = raw_csv.read_date(row, header, name, findings)
+        return dated.day.isoformat() if dated else None
 
     def precision(row: Row, name: str, _: Findings) -> str | None:
-        found = raw_csv.read_date(row, header, name, Findings())
-        return found.precision if found else None
+        dated = raw_csv.read_date(row, header, name, Findings())
+        return dated.precision if dated else None
 
     return {
         name: Field(date(), day),
@@ -141,14 +159,19 @@ def schema_of(fields: Fields) -> pa.DataFrameSchema:
 
 def read_rows(rows: Iterable[Row], fields: Fields, findings: Findings) -> list[dict[str, Any]]:
     """Return rows of a raw file as records of our table."""
-    return [
-        {name: field.read(row, name, findings) for name, field in fields.items()} for row in rows
-    ]
+
+    def record(row: Row) -> dict[str, Any]:
+        return {name: field.read(row, name, findings) for name, field in fields.items()}
+
+    return list(map(record, rows))
 
 
 @dataclass(frozen=True, eq=False)
 class Table:
-    """A table of the evidence: where it lies (or a pattern of where), its schema, what it is, and what derives it."""
+    """A table of the evidence.
+
+    Where it lies (or a pattern of where), its schema, what it is, and what derives it.
+    """
 
     name: str
     schema: pa.DataFrameSchema
@@ -156,7 +179,9 @@ class Table:
     derived_by: str = ""
 
     def read(self) -> pd.DataFrame:
-        """Return the table, after a check of its hash; what it is and its columns are documented where it is defined.
+        """Return the table, after a check of its hash.
+
+        What it is and its columns are documented where it is defined.
 
         Returns
         -------
@@ -184,16 +209,11 @@ class Table:
         aside: Sequence[SetAside] = (),
         notes: Sequence[str] = (),
     ) -> Sidecar:
-        """Check rows against the schema and write them with their sidecar, neither of them half-written."""
+        """Check rows against the schema and write them with their sidecar, none half-written."""
         if not isinstance(rows, pd.DataFrame):
             rows = pd.DataFrame(rows, columns=list(self.schema.columns)).replace("", None)
         table = check_schema(rows, self.schema, self.name)
-        buffer = io.BytesIO()
-        if self.name.endswith(".csv"):
-            table.to_csv(buffer, index=False, lineterminator="\n")
-        else:
-            table.to_parquet(buffer, index=False, compression="zstd")
-        content = buffer.getvalue()
+        content = self._content(table)
         sidecar = Sidecar(
             table=self.name,
             description=self.description,
@@ -210,6 +230,14 @@ class Table:
         files.write_sidecar(sidecar, folder)
         return sidecar
 
+    def _content(self, table: pd.DataFrame) -> bytes:
+        buffer = io.BytesIO()
+        if self.name.endswith(".csv"):
+            table.to_csv(buffer, index=False, lineterminator="\n")
+        else:
+            table.to_parquet(buffer, index=False, compression="zstd")
+        return buffer.getvalue()
+
     def derive(
         self,
         raw: Path,
@@ -220,39 +248,50 @@ class Table:
         keep: Callable[[Row], bool] = lambda _: True,
         without: str = "",
     ) -> Sidecar:
-        """Write a row from each record of a raw file that is kept; `without` says what the others lack."""
-        file, findings, others = read_raw(raw / origin.path), Findings(), Findings()
+        """Write a row from each record of a raw file that is kept.
+
+        `without` says what the others lack.
+        """
+        file = read_raw(raw / origin.path)
+        findings = Findings()
+        others = Findings()
         for row in file.rows:
             if not keep(row):
                 others.add(without, f"row {row.number}")
         rows = read_rows(filter(keep, file.rows), fields, findings)
-        return self.write(
-            rows, folder, [file.source(origin)], others.groups(), [*notes, *findings.notes()]
-        )
+        noted = [*notes, *findings.notes()]
+        return self.write(rows, folder, [file.source(origin)], others.groups(), noted)
 
 
 def check_schema(table: pd.DataFrame, schema: pa.DataFrameSchema, name: str) -> pd.DataFrame:
-    """Return the table, coerced, or raise `EvidenceError` that names file, column, row and value."""
+    """Return the table, coerced, or raise `EvidenceError` that names file, column, row, value."""
     try:
         return schema.validate(table, lazy=True)
     except SchemaErrors as errors:
-        lines = [
-            f"column {case.column}: {case.check} fails for {case.failure_case!r}"
-            + ("" if pd.isna(case.index) else f" in row {int(case.index) + 2}")
-            for case in errors.failure_cases.head(5).itertuples()
-        ]
-        raise EvidenceError(f"data/{name} breaks its schema:\n  " + "\n  ".join(lines)) from errors
+        failures = errors.failure_cases.head(5).itertuples()
+        lines = "\n  ".join(map(_failure, failures))
+        raise EvidenceError(f"data/{name} breaks its schema:\n  {lines}") from errors
+
+
+def _failure(case: Any) -> str:
+    place = "" if pd.isna(case.index) else f" in row {int(case.index) + 2}"
+    return f"column {case.column}: {case.check} fails for {case.failure_case!r}{place}"
 
 
 def read_table(name: str, schema: pa.DataFrameSchema | None = None) -> pd.DataFrame:
-    """Return an evidence table after checking its hash, parsed once a process; a change to it is the caller's own."""
-    recorded, content = files.read_sidecar(name).sha256, files.read_bytes(name)
-    found = sha256(content)
-    if found != recorded:
+    """Return an evidence table after checking its hash, parsed once a process.
+
+    A change to it is the caller's own.
+    """
+    recorded = files.read_sidecar(name).sha256
+    content = files.read_bytes(name)
+    digest = sha256(content)
+    if digest != recorded:
         raise EvidenceError(
-            f"data/{name} is damaged: its sha256 is {found[:12]}..., its sidecar says {recorded[:12]}..."
+            f"data/{name} is damaged: its sha256 is {digest[:12]}..., "
+            f"its sidecar says {recorded[:12]}..."
         )
-    known = (name, found, id(schema))
+    known = (name, digest, id(schema))
     if known not in _PARSED:
         _PARSED[known] = parse(content, name, schema)
     return _PARSED[known].copy(deep=False)
@@ -268,27 +307,27 @@ _PARSED: dict[tuple[str, str, int], pd.DataFrame] = {}
 
 def parse(content: bytes, name: str, schema: pa.DataFrameSchema | None) -> pd.DataFrame:
     """Return a table that a file holds; the columns of a CSV get the types of a schema."""
-    types = (
-        {}
-        if schema is None
-        else {column: each.dtype.type for column, each in schema.columns.items()}
-    )
-    days = [column for column, kind in types.items() if kind == "datetime64[ns]"]
+    columns = {} if schema is None else schema.columns
     try:
         if name.endswith(".parquet"):
-            repeated = (
-                [column for column, each in schema.columns.items() if each.metadata]
-                if schema
-                else []
-            )
-            # without the threads that pandas' own reader starts: chapters fork from a process that has read tables
-            file = ParquetFile(BufferReader(content), read_dictionary=repeated)
-            return pd.DataFrame(file.read(use_threads=False).to_pandas(use_threads=False))
-        texts = types | dict.fromkeys(days, "str")
-        table = pd.read_csv(io.BytesIO(content), dtype=texts, keep_default_na=False, na_values=[""])
-        return table.astype({column: types[column] for column in days})
-    except (
-        ValueError,
-        KeyError,
-    ) as error:  # parser, decoding and Arrow errors are kinds of the first
+            categories = [column for column, each in columns.items() if each.metadata]
+            return _parse_parquet(content, categories)
+        return _parse_csv(content, {column: each.dtype.type for column, each in columns.items()})
+    except (ValueError, KeyError) as error:
+        # errors of the parser, of decoding and of Arrow are kinds of ValueError
         raise EvidenceError(f"data/{name} cannot be read: {error}") from error
+
+
+def _parse_parquet(content: bytes, categories: list[str]) -> pd.DataFrame:
+    # without the threads that pandas' own reader starts: chapters fork from a process that has
+    # read tables
+    file = ParquetFile(BufferReader(content), read_dictionary=categories)
+    table = file.read(use_threads=False)
+    return pd.DataFrame(table.to_pandas(use_threads=False))
+
+
+def _parse_csv(content: bytes, types: Mapping[str, Any]) -> pd.DataFrame:
+    days = {column: kind for column, kind in types.items() if kind == "datetime64[ns]"}
+    texts = {**types, **dict.fromkeys(days, "str")}
+    table = pd.read_csv(io.BytesIO(content), dtype=texts, keep_default_na=False, na_values=[""])
+    return table.astype(days)
