@@ -1,1 +1,4 @@
-"""One record of bibliographic facts (`record`) in every form that is asked for; `extension` alone knows Sphinx."""
+"""One record of bibliographic facts (`record`) in every form that is asked for.
+
+`extension` alone knows Sphinx.
+"""

@@ -1,4 +1,7 @@
-"""Records for others: those at the root of a repository, which this writes when run, and those for registries."""
+"""Records for others: files at the root of a repository, and deposits with registries.
+
+Run as a program, it writes the files at the root.
+"""
 
 from __future__ import annotations
 
@@ -16,24 +19,30 @@ from bookpress.citation.record import SETTINGS, Author, Book, Chapter, Citation,
 from bookpress.errors import UsageError
 from bookpress.files import pretty
 
-MESSAGE = "Cite the chapter you use, in the edition you read it in: each chapter has a box with its reference."
+MESSAGE = (
+    "Cite the chapter you use, in the edition you read it in: "
+    "each chapter has a box with its reference."
+)
 CFF_NOTE = (
     f"# Made from {SETTINGS}; do not edit. To make it again: python -m bookpress.citation.deposit\n"
 )
+CROSSREF_NEEDS = ("doi", "base_url", "publisher", "depositor")
+"""The publication settings without which Crossref takes no deposit."""
 
 
 def deposit_files(book: Book) -> dict[str, str]:
     """Return the content of each file by its name."""
-    cff = yaml.safe_dump(filled(citation_cff(book)), sort_keys=False, allow_unicode=True, width=100)
-    files = {"codemeta.json": codemeta(book), ".zenodo.json": zenodo(book)}
+    cff = filled(citation_cff(book))
+    cff_text = yaml.safe_dump(cff, sort_keys=False, allow_unicode=True, width=100)
     return {
-        "CITATION.cff": CFF_NOTE + cff,
-        **{name: pretty(filled(node)) for name, node in files.items()},
+        "CITATION.cff": CFF_NOTE + cff_text,
+        "codemeta.json": pretty(filled(codemeta(book))),
+        ".zenodo.json": pretty(filled(zenodo(book))),
     }
 
 
 def citation_cff(book: Book) -> Node:
-    """Return what ``CITATION.cff`` says: of the repository, which is software, with the book as what to cite."""
+    """Return what ``CITATION.cff`` says: the repository is software, the book is what to cite."""
     common = {
         "title": book.full_title,
         "authors": [_cff_author(author) for author in book.authors],
@@ -41,15 +50,6 @@ def citation_cff(book: Book) -> Node:
         "date-released": book.date and book.date.isoformat(),
         "doi": book.doi,
         "url": book.base_url,
-    }
-    preferred = {
-        "type": "book",
-        **common,
-        "license": book.licence,
-        "publisher": {"name": book.publisher},
-        "year": book.date and book.date.year,
-        "isbn": book.isbn,
-        "languages": [book.language.split("-")[0]],
     }
     return {
         "cff-version": "1.2.0",
@@ -60,7 +60,33 @@ def citation_cff(book: Book) -> Node:
         "keywords": list(book.keywords),
         "license": book.code_licence or book.licence,
         "repository-code": book.repository,
-        "preferred-citation": preferred,
+        "preferred-citation": _preferred_citation(book, common),
+    }
+
+
+def _preferred_citation(book: Book, common: Node) -> Node:
+    """Return the book as what to cite."""
+    return {
+        "type": "book",
+        **common,
+        "license": book.licence,
+        "publisher": {"name": book.publisher},
+        "year": book.date and book.date.year,
+        "isbn": book.isbn,
+        "languages": [book.language.split("-")[0]],
+    }
+
+
+def _cff_author(author: Author) -> Node:
+    if author.name:
+        return {"name": author.name}
+    return {
+        "family-names": author.family,
+        "given-names": author.given,
+        "name-particle": author.particle,
+        "name-suffix": author.suffix,
+        "affiliation": author.affiliation,
+        "orcid": author.orcid_url,
     }
 
 
@@ -81,28 +107,26 @@ def codemeta(book: Book) -> Node:
         "codeRepository": book.repository,
         "url": book.base_url,
         "identifier": book.doi and f"https://doi.org/{book.doi}",
-        "isBasedOn": [source.url for source in book.based_on if source.url],
+        "isBasedOn": _source_addresses(book),
     }
+
+
+def _codemeta_author(author: Author) -> Node:
+    """Return the author of the pages, with codemeta's names for ``@type`` and ``@id``."""
+    node = author_node(author)
+    renamed = {key.removeprefix("@"): value for key, value in node.items()}
+    affiliation = author.affiliation and {"type": "Organization", "name": author.affiliation}
+    return {**renamed, "affiliation": affiliation}
 
 
 def zenodo(book: Book) -> Node:
     """Return what ``.zenodo.json`` says (https://developers.zenodo.org/#representation)."""
-    related = [
-        {"identifier": source.url, "relation": "isDerivedFrom"}
-        for source in book.based_on
-        if source.url
-    ]
-    if book.repository:
-        related.append({"identifier": book.repository, "relation": "isSupplementedBy"})
     return {
         "title": book.full_title,
         "upload_type": "publication",
         "publication_type": "book",
         "description": book.description and f"<p>{escape(book.description)}</p>",
-        "creators": [
-            {"name": author.sorted_name, "affiliation": author.affiliation, "orcid": author.orcid}
-            for author in book.authors
-        ],
+        "creators": [_zenodo_creator(author) for author in book.authors],
         "publication_date": book.date and book.date.isoformat(),
         "version": book.version,
         "access_right": "open",
@@ -110,54 +134,62 @@ def zenodo(book: Book) -> Node:
         "keywords": list(book.keywords),
         "imprint_publisher": book.publisher,
         "imprint_isbn": book.isbn,
-        "related_identifiers": related,
+        "related_identifiers": _zenodo_related(book),
     }
 
 
-def _cff_author(author: Author) -> Node:
-    if author.name:
-        return {"name": author.name}
+def _zenodo_creator(author: Author) -> Node:
     return {
-        "family-names": author.family,
-        "given-names": author.given,
-        "name-particle": author.particle,
-        "name-suffix": author.suffix,
+        "name": author.sorted_name,
         "affiliation": author.affiliation,
-        "orcid": author.orcid_url,
+        "orcid": author.orcid,
     }
 
 
-def _codemeta_author(author: Author) -> Node:
-    """Return the author of the pages, under the names that codemeta has for ``@type`` and ``@id``."""
-    affiliation = author.affiliation and {"type": "Organization", "name": author.affiliation}
-    node = {key.removeprefix("@"): value for key, value in author_node(author).items()}
-    return {**node, "affiliation": affiliation}
+def _zenodo_related(book: Book) -> list[Node]:
+    addresses = _source_addresses(book)
+    related = [{"identifier": address, "relation": "isDerivedFrom"} for address in addresses]
+    if book.repository:
+        related.append({"identifier": book.repository, "relation": "isSupplementedBy"})
+    return related
+
+
+def _source_addresses(book: Book) -> list[str]:
+    """Return the addresses of the works that a book builds on."""
+    return [source.url for source in book.based_on if source.url]
 
 
 def to_crossref(cited: Citation, chapters: Sequence[Chapter]) -> str:
-    """Return the deposit of a book and of those chapters that have a DOI (https://www.crossref.org/schema/5.5.0)."""
-    book, needed = cited.book, "doi, base_url, publisher, depositor"
-    missing = [name for name in needed.split(", ") if not getattr(book, name)]
+    """Return the deposit of a book and of those chapters that have a DOI.
+
+    The form is that of https://www.crossref.org/schema/5.5.0.
+    """
+    book = cited.book
+    missing = [name for name in CROSSREF_NEEDS if not getattr(book, name)]
     if missing:
+        needed = ", ".join(CROSSREF_NEEDS)
+        lacking = ", ".join(missing)
         raise UsageError(
-            f"a deposit with Crossref needs {needed} in {SETTINGS}; missing: {', '.join(missing)}"
+            f"a deposit with Crossref needs {needed} in {SETTINGS}; missing: {lacking}"
         )
     if not cited.is_published:
         raise UsageError("a DOI stands for the default edition: deposit that one")
-    with_doi = [one for one in map(cited.of_chapter, chapters) if one.doi]
-    text = TEMPLATES.get_template("crossref.xml").render(book=book, cited=cited, chapters=with_doi)
+    citations = [cited.of_chapter(chapter) for chapter in chapters]
+    with_doi = [citation for citation in citations if citation.doi]
+    template = TEMPLATES.get_template("crossref.xml")
+    text = template.render(book=book, cited=cited, chapters=with_doi)
     return re.sub(r"\n\s*\n+", "\n", text).strip() + "\n"
 
 
 def to_datacite(cited: Citation) -> str:
     """Return the metadata of a book or a chapter (https://schema.datacite.org/meta/kernel-4.5/)."""
-    book, chapter = cited.book, cited.chapter
+    book = cited.book
     if not book.publisher:
         raise UsageError(f"a deposit with DataCite needs `publisher` in {SETTINGS}")
     node = {
         "doi": cited.doi,
-        "types": {"resourceTypeGeneral": "BookChapter" if chapter else "Book"},
-        "creators": [_creator(author) for author in cited.authors],
+        "types": {"resourceTypeGeneral": "BookChapter" if cited.chapter else "Book"},
+        "creators": [_datacite_creator(author) for author in cited.authors],
         "titles": [{"title": cited.title, "lang": book.language}],
         "publisher": {"name": book.publisher},
         "publicationYear": str(cited.date.year),
@@ -166,43 +198,56 @@ def to_datacite(cited: Citation) -> str:
         "language": book.language,
         "version": cited.state,
         "rightsList": [{"rightsIdentifier": book.licence, "rightsUri": book.licence_url}],
-        "descriptions": [
-            {"description": text, "descriptionType": kind}
-            for text, kind in ((cited.abstract, "Abstract"), (cited.note, "TechnicalInfo"))
-            if text
-        ],
-        "relatedIdentifiers": list(_related(cited)),
+        "descriptions": _descriptions(cited),
+        "relatedIdentifiers": list(_datacite_related(cited)),
         "url": cited.url,
         "schemaVersion": "http://datacite.org/schema/kernel-4",
     }
     return pretty(filled(node))
 
 
-def _creator(author: Author) -> Node:
-    orcid = {
+def _datacite_creator(author: Author) -> Node:
+    creator: Node = {
+        "name": author.sorted_name,
+        "nameType": "Organizational" if author.name else "Personal",
+    }
+    if not author.name:
+        creator["givenName"] = author.given_and_suffix
+        creator["familyName"] = author.surname
+    creator["nameIdentifiers"] = [_orcid(author)] if author.orcid else []
+    creator["affiliation"] = [{"name": author.affiliation}] if author.affiliation else []
+    return creator
+
+
+def _orcid(author: Author) -> Node:
+    return {
         "nameIdentifier": author.orcid_url,
         "nameIdentifierScheme": "ORCID",
         "schemeUri": "https://orcid.org",
     }
-    person = (
-        {} if author.name else {"givenName": author.given_and_suffix, "familyName": author.surname}
-    )
-    return {
-        "name": author.sorted_name,
-        "nameType": "Organizational" if author.name else "Personal",
-        **person,
-        "nameIdentifiers": [orcid] if author.orcid else [],
-        "affiliation": [{"name": author.affiliation}] if author.affiliation else [],
-    }
 
 
-def _related(cited: Citation) -> Iterator[Node]:
-    """Yield to what a work is related: its book, the book of which it is an edition, its source, what it builds on."""
+def _descriptions(cited: Citation) -> list[Node]:
+    descriptions = [
+        {"description": cited.abstract, "descriptionType": "Abstract"},
+        {"description": cited.note, "descriptionType": "TechnicalInfo"},
+    ]
+    return [node for node in descriptions if node["description"]]
+
+
+def _datacite_related(cited: Citation) -> Iterator[Node]:
+    """Yield what a work is related to.
+
+    That is its book, the book of which it is an edition, its source, and what it builds on.
+    """
     book = cited.book
-    whole = ("DOI", book.doi) if book.doi else ("URL", book.base_url)
-    related = [(*whole, "IsPartOf")] if cited.chapter else []
-    related += [(*whole, "IsVersionOf")] if not cited.is_published and not cited.chapter else []
-    related += [("URL", book.repository, "IsDerivedFrom")]
+    book_identifier = ("DOI", book.doi) if book.doi else ("URL", book.base_url)
+    related: list[tuple[str, str | None, str]] = []
+    if cited.chapter:
+        related.append((*book_identifier, "IsPartOf"))
+    elif not cited.is_published:
+        related.append((*book_identifier, "IsVersionOf"))
+    related.append(("URL", book.repository, "IsDerivedFrom"))
     related += [("URL", source.url, "IsDerivedFrom") for source in book.based_on]
     for kind, address, relation in related:
         if address:

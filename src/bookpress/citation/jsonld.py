@@ -1,50 +1,57 @@
-"""JSON-LD in the vocabulary of schema.org: the chapter, its book, the data of its figures, the works it cites."""
+"""JSON-LD in the vocabulary of schema.org.
+
+It describes the chapter, its book, the data of its figures, and the works it cites.
+"""
 
 from __future__ import annotations
 
 import json
 from typing import Any
 
-from bookpress.citation.landing_page import Dataset, LandingPage, Work
-from bookpress.citation.record import Author
+from bookpress.citation.landing_page import Dataset, LandingPage, SiteFile, Work
+from bookpress.citation.record import Author, Book, Chapter, Citation
 
 Node = dict[str, Any]
 
 
 def page_node(page: LandingPage) -> Node:
     """Return the description of a chapter's page, or of the front page with its chapters."""
-    citation = page.citation
-    based_on = [
-        _node("CreativeWork", name=work.title, url=work.url) for work in citation.book.based_on
+    chapter = page.citation.chapter
+    node = _front_page(page) if chapter is None else _chapter_page(page, chapter)
+    return filled({"@context": "https://schema.org", **node})
+
+
+def _front_page(page: LandingPage) -> Node:
+    chapters = [
+        _node("Chapter", name=chapter.title, url=page.link(chapter.page), position=chapter.position)
+        for chapter in page.chapters
     ]
-    context, common = {"@context": "https://schema.org"}, _common(page)
-    if citation.chapter is None:
-        chapters = [
-            _node(
-                "Chapter",
-                name=chapter.title,
-                url=page.link(chapter.page),
-                position=chapter.position,
-            )
-            for chapter in page.chapters
-        ]
-        return filled(
-            {**context, **_book(page), **common, "isBasedOn": based_on, "hasPart": chapters}
-        )
+    return {
+        **_book(page),
+        **_common(page),
+        "isBasedOn": _works_built_on(page),
+        "hasPart": chapters,
+    }
+
+
+def _chapter_page(page: LandingPage, chapter: Chapter) -> Node:
     sources = dict.fromkeys(dataset.source for dataset in page.datasets if dataset.source)
-    return filled(
-        {
-            **context,
-            "@type": ["Chapter", "ScholarlyArticle"],
-            **common,
-            "headline": citation.title,
-            "position": citation.chapter.position,
-            "isPartOf": _book(page),
-            "isBasedOn": based_on + [_node("CreativeWork", name=name) for name in sources],
-            "citation": [_work(work) for work in page.works],
-            "hasPart": [_dataset(dataset, page) for dataset in page.datasets],
-        }
-    )
+    data_sources = [_node("CreativeWork", name=source) for source in sources]
+    return {
+        "@type": ["Chapter", "ScholarlyArticle"],
+        **_common(page),
+        "headline": page.citation.title,
+        "position": chapter.position,
+        "isPartOf": _book(page),
+        "isBasedOn": _works_built_on(page) + data_sources,
+        "citation": [_work(work) for work in page.works],
+        "hasPart": [_dataset(dataset, page) for dataset in page.datasets],
+    }
+
+
+def _works_built_on(page: LandingPage) -> list[Node]:
+    works = page.citation.book.based_on
+    return [_node("CreativeWork", name=work.title, url=work.url) for work in works]
 
 
 def script_html(node: Node) -> str:
@@ -71,11 +78,8 @@ def author_node(author: Author) -> Node:
 
 def filled(node: Node) -> Node:
     """Return a description without what is empty, at any depth."""
-    return {
-        key: inner
-        for key, value in node.items()
-        if (inner := _filled(value)) not in (None, "", [], {})
-    }
+    values = {key: _filled(value) for key, value in node.items()}
+    return {key: value for key, value in values.items() if value not in (None, "", [], {})}
 
 
 def _filled(value: Any) -> Any:
@@ -85,7 +89,8 @@ def _filled(value: Any) -> Any:
 
 
 def _book(page: LandingPage) -> Node:
-    citation, book = page.citation, page.citation.book
+    citation = page.citation
+    book = citation.book
     return {
         "@type": "Book",
         "@id": citation.site_url,
@@ -103,18 +108,7 @@ def _book(page: LandingPage) -> Node:
 
 
 def _common(page: LandingPage) -> Node:
-    citation, edition, facts = page.citation, page.citation.edition, list[tuple[str, str | None]]()
-    if edition:
-        facts = [
-            ("edition", edition.id),
-            ("results-sha256", citation.results_sha256),
-            ("data-vintage", edition.vintage),
-        ]
-        if edition.source and not edition.source.uncommitted:
-            facts += [("swhid", edition.source.swhid), ("swhid", edition.source.tree_swhid)]
-    identifiers = [
-        _node("PropertyValue", propertyID=name, value=value) for name, value in facts if value
-    ]
+    citation = page.citation
     return {
         "@id": page.url,
         "url": page.link(page.path),
@@ -128,41 +122,72 @@ def _common(page: LandingPage) -> Node:
         "inLanguage": citation.book.language,
         "license": citation.book.licence_url,
         "version": citation.state,
-        "identifier": [*filter(None, [_doi(citation.doi)]), *identifiers],
+        "identifier": _identifiers(citation),
         "image": page.link(page.picture.path) if page.picture else None,
     }
 
 
+def _identifiers(citation: Citation) -> list[Node]:
+    doi = _doi(citation.doi)
+    identifiers = [doi] if doi else []
+    for name, value in _state_identifiers(citation):
+        if value:
+            identifiers.append(_node("PropertyValue", propertyID=name, value=value))
+    return identifiers
+
+
+def _state_identifiers(citation: Citation) -> list[tuple[str, str | None]]:
+    """Return what identifies the state that is cited: edition, results, evidence, source."""
+    edition = citation.edition
+    if edition is None:
+        return []
+    identifiers = [
+        ("edition", edition.id),
+        ("results-sha256", citation.results_sha256),
+        ("data-vintage", edition.vintage),
+    ]
+    source = edition.source
+    if source and not source.uncommitted:
+        identifiers.append(("swhid", source.swhid))
+        identifiers.append(("swhid", source.tree_swhid))
+    return identifiers
+
+
 def _dataset(dataset: Dataset, page: LandingPage) -> Node:
     anchor = f"{page.url or ''}#{dataset.anchor}"
-    book, licence = page.citation.book, dataset.licence
-    is_the_books = licence is None or licence.replace(" ", "-") == book.licence
-    files = [
-        _node(
-            "DataDownload",
-            contentUrl=page.link(file.path),
-            encodingFormat=file.media_type,
-            contentSize=f"{file.size} B",
-            sha256=file.sha256,
-        )
-        for file in dataset.files
-    ]
     return {
         "@type": "Dataset",
         "@id": anchor,
         "url": anchor,
         "name": dataset.title,
         "description": dataset.description,
-        "license": book.licence_url if is_the_books else _node("CreativeWork", name=licence),
+        "license": _licence(dataset, page.citation.book),
         "creditText": dataset.source,
         "isAccessibleForFree": True,
-        "distribution": files,
+        "distribution": [_download(file, page) for file in dataset.files],
     }
 
 
+def _licence(dataset: Dataset, book: Book) -> str | Node | None:
+    licence = dataset.licence
+    is_the_books = licence is None or licence.replace(" ", "-") == book.licence
+    return book.licence_url if is_the_books else _node("CreativeWork", name=licence)
+
+
+def _download(file: SiteFile, page: LandingPage) -> Node:
+    return _node(
+        "DataDownload",
+        contentUrl=page.link(file.path),
+        encodingFormat=file.media_type,
+        contentSize=f"{file.size} B",
+        sha256=file.sha256,
+    )
+
+
 def _work(work: Work) -> Node:
+    is_article = work.journal or work.arxiv
     return {
-        "@type": "ScholarlyArticle" if work.journal or work.arxiv else "CreativeWork",
+        "@type": "ScholarlyArticle" if is_article else "CreativeWork",
         "@id": work.address,
         "name": work.title,
         "author": [author_node(author) for author in work.authors],
@@ -181,8 +206,6 @@ def _organization(name: str | None) -> Node | None:
 
 
 def _doi(doi: str | None) -> Node | None:
-    return (
-        _node("PropertyValue", propertyID="DOI", value=doi, url=f"https://doi.org/{doi}")
-        if doi
-        else None
-    )
+    if not doi:
+        return None
+    return _node("PropertyValue", propertyID="DOI", value=doi, url=f"https://doi.org/{doi}")

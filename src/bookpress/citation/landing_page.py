@@ -1,4 +1,7 @@
-"""The page of what is cited, as machines see it: tags, typed links and pictures in its head, files beside it."""
+"""The page of what is cited, as machines see it.
+
+Tags, typed links and pictures stand in its head, files beside it.
+"""
 
 from __future__ import annotations
 
@@ -17,18 +20,28 @@ from bookpress.citation.formats import FORMATS, LOW, Format, citation_stem
 from bookpress.citation.record import Author, Chapter, Citation
 from bookpress.citation.styles import to_reference
 
+_LOADER = FileSystemLoader(Path(__file__).parent / "templates")
 TEMPLATES = Environment(
-    loader=FileSystemLoader(Path(__file__).parent / "templates"),
+    loader=_LOADER,
     autoescape=True,
     undefined=StrictUndefined,
     trim_blocks=True,
     lstrip_blocks=True,
 )
-TEMPLATES.filters["reference"] = lambda citation, style: Markup(to_reference(citation, style).html)  # noqa: S704  # escaped there
+
+
+def _reference_html(citation: Citation, style: str) -> Markup:
+    return Markup(to_reference(citation, style).html)  # noqa: S704  # escaped there
+
+
+TEMPLATES.filters["reference"] = _reference_html
 
 
 class SiteFile(NamedTuple):
-    """A file of the site, by its path from the root; size (in bytes) and hash where the content is known."""
+    """A file of the site, by its path from the root.
+
+    Size (in bytes) and hash are there where the content is known.
+    """
 
     path: str
     media_type: str
@@ -53,7 +66,7 @@ class Dataset(NamedTuple):
 
 
 class Picture(NamedTuple):
-    """A picture that stands for the page, by its path from the root of the site; sizes in pixels."""
+    """A picture for the page, by its path from the root of the site; sizes in pixels."""
 
     path: str
     alt: str
@@ -76,13 +89,17 @@ class Work(NamedTuple):
     @property
     def address(self) -> str | None:
         """Where it is found."""
-        arxiv = f"https://arxiv.org/abs/{self.arxiv}" if self.arxiv else self.url
-        return f"https://doi.org/{self.doi}" if self.doi else arxiv
+        if self.doi:
+            return f"https://doi.org/{self.doi}"
+        return f"https://arxiv.org/abs/{self.arxiv}" if self.arxiv else self.url
 
 
 @dataclass
 class LandingPage:
-    """The page of a chapter, or the front page of the book; listeners of the event ``landing-page`` fill it in."""
+    """The page of a chapter, or the front page of the book.
+
+    Listeners of the event ``landing-page`` fill it in.
+    """
 
     citation: Citation
     path: str
@@ -102,7 +119,9 @@ class LandingPage:
     def absolute(self, path: str) -> str | None:
         """Return the address of a file of the site; none where the site has no address."""
         root = self.citation.site_url
-        return root + ("" if path == "index.html" else quote(path)) if root else None
+        if not root:
+            return None
+        return root if path == "index.html" else root + quote(path)
 
     def relative(self, path: str) -> str:
         """Return a file's address relative to the page."""
@@ -114,27 +133,44 @@ class LandingPage:
 
     def downloads(self) -> list[tuple[Format, str, str]]:
         """Return format, address and name of each citation file."""
-        paths = ((form, citation_stem(self.citation) + form.ending) for form in FORMATS.values())
-        return [(form, self.relative(path), posixpath.basename(path)) for form, path in paths]
+        stem = citation_stem(self.citation)
+        downloads = []
+        for form in FORMATS.values():
+            path = stem + form.ending
+            downloads.append((form, self.relative(path), posixpath.basename(path)))
+        return downloads
 
     def head_html(self, *, is_landing: bool = True) -> str:
-        """Return tags and links that say what the page is, as HTML; of other pages only their own address."""
-        names = {"highwire_name": highwire_name, "highwire_reference": highwire_reference}
-        text = TEMPLATES.get_template("head.html").render(page=self, is_landing=is_landing, **names)
-        return "\n".join(filter(None, map(str.strip, text.splitlines())))
+        """Return tags and links that say what the page is, as HTML.
+
+        Pages that are no landing page have their own address alone.
+        """
+        text = TEMPLATES.get_template("head.html").render(
+            page=self,
+            is_landing=is_landing,
+            highwire_name=highwire_name,
+            highwire_reference=highwire_reference,
+        )
+        lines = map(str.strip, text.splitlines())
+        return "\n".join(filter(None, lines))
 
 
 def highwire_name(author: Author, *, alone: bool) -> str:
-    """Return a name as a tag holds it: *Last, First*; `alone` says whether it is the only author of the page.
+    """Return a name as a tag holds it: *Last, First*.
 
-    Zotero takes the last word of a name without a comma for the family name, splits a name at its comma, and makes two
-    names of an only author's when both sides hold a space. A comma at the end keeps a group whole, a semicolon a
-    person: Zotero drops both. A comma within the name of a group becomes the sign that looks like it.
+    `alone` says whether it is the only author of the page. Zotero takes the last word of a name
+    without a comma for the family name, splits a name at its comma, and makes two names of an only
+    author's when both sides hold a space. A comma at the end keeps a group whole, a semicolon a
+    person: Zotero drops both. A comma within the name of a group becomes the sign that looks like
+    it.
     """
-    last, first = author.surname.replace(",", LOW), author.given_and_suffix
+    last = author.surname.replace(",", LOW)
+    first = author.given_and_suffix
     if not first:
         return f"{last}," if author.name or " " in last else last
-    return f"{last}, {first};" if alone and " " in last and " " in first else f"{last}, {first}"
+    would_be_split = alone and " " in last and " " in first
+    name = f"{last}, {first}"
+    return f"{name};" if would_be_split else name
 
 
 def highwire_reference(work: Work) -> str:
@@ -148,4 +184,5 @@ def highwire_reference(work: Work) -> str:
         ("citation_doi", work.doi),
         ("citation_arxiv_id", work.arxiv),
     ]
-    return ";".join(f"{name}={content.replace(';', ',')}" for name, content in parts if content)
+    stated = [(name, content.replace(";", ",")) for name, content in parts if content]
+    return ";".join(f"{name}={content}" for name, content in stated)

@@ -1,4 +1,4 @@
-"""The one record of bibliographic facts from which every citation is made, and where its facts are read from."""
+"""The one record of bibliographic facts, from which every citation is made, and how it is read."""
 
 from __future__ import annotations
 
@@ -20,13 +20,17 @@ from bookpress.files import checked, load_model, parse_json, read
 
 def single_spaced(value: Any) -> Any:
     """Return a text in composed form (NFC) with single spaces; what is no text stays as it is."""
-    return (
-        " ".join(unicodedata.normalize("NFC", value).split()) if isinstance(value, str) else value
-    )
+    if not isinstance(value, str):
+        return value
+    words = unicodedata.normalize("NFC", value).split()
+    return " ".join(words)
 
 
 def _like(pattern: str, allowed: str) -> AfterValidator:
-    """Check the form of a text. Whether an identifier is registered, and its check digit, is not looked at."""
+    """Check the form of a text.
+
+    Whether an identifier is registered, and its check digit, is not looked at.
+    """
 
     def check(text: str) -> str:
         if not re.fullmatch(pattern, text):
@@ -36,36 +40,51 @@ def _like(pattern: str, allowed: str) -> AfterValidator:
     return AfterValidator(check)
 
 
+def _as_folder(address: str) -> str:
+    return address.rstrip("/") + "/"
+
+
+def _as_day(value: Any) -> dt.date:
+    return dt.date.fromisoformat(str(value)[:10])
+
+
 Text = Annotated[str, BeforeValidator(single_spaced), Field(min_length=1)]
 Doi = Annotated[
-    Text, _like(r"10\.\d{4,9}/[^\s\"<>]+", "a bare DOI such as 10.5555/12345678, no https://")
+    Text,
+    _like(r"10\.\d{4,9}/[^\s\"<>]+", "a bare DOI such as 10.5555/12345678, no https://"),
 ]
 DoiScheme = Annotated[
-    Text, _like(r"10\.\d{4,9}/[^\s\"<>]*\{slug\}[^\s\"<>]*", "a bare DOI with {slug} in it")
+    Text,
+    _like(r"10\.\d{4,9}/[^\s\"<>]*\{slug\}[^\s\"<>]*", "a bare DOI with {slug} in it"),
 ]
 Orcid = Annotated[
-    Text, _like(r"(\d{4}-){3}\d{3}[\dX]", "four groups of four such as 0000-0002-1825-0097")
+    Text,
+    _like(r"(\d{4}-){3}\d{3}[\dX]", "four groups of four such as 0000-0002-1825-0097"),
 ]
 Isbn = Annotated[Text, _like(r"97[89](-?\d){10}", "13 digits that begin with 978 or 979")]
 Issn = Annotated[Text, _like(r"\d{4}-\d{3}[\dX]", "two groups of four such as 2049-3630")]
 Url = Annotated[
-    Text, _like(r"https?://[^\s\"<>/][^\s\"<>]*", "an address that begins with https:// or http://")
+    Text,
+    _like(r"https?://[^\s\"<>/][^\s\"<>]*", "an address that begins with https:// or http://"),
 ]
 Folder = Annotated[
     Url,
     _like(r"[^?#]*", "the address of a folder, without query and fragment"),
-    AfterValidator(lambda text: text.rstrip("/") + "/"),
+    AfterValidator(_as_folder),
 ]
 EditionFolder = Annotated[
-    Folder, _like(r".*\{(id|name)\}.*", "an address with {id} or {name} in it")
+    Folder,
+    _like(r".*\{(id|name)\}.*", "an address with {id} or {name} in it"),
 ]
 Language = Annotated[
-    Text, _like(r"[a-z]{2,3}(-[A-Z][a-z]{3})?(-[A-Z]{2})?", "a code such as en or pt-BR")
+    Text,
+    _like(r"[a-z]{2,3}(-[A-Z][a-z]{3})?(-[A-Z]{2})?", "a code such as en or pt-BR"),
 ]
 NamePart = Annotated[
-    Text, _like(r"[^,]*", "part of a name without a comma; Jr. is a `suffix`, a group has a `name`")
+    Text,
+    _like(r"[^,]*", "part of a name without a comma; Jr. is a `suffix`, a group has a `name`"),
 ]
-Day = Annotated[dt.date, BeforeValidator(lambda value: dt.date.fromisoformat(str(value)[:10]))]
+Day = Annotated[dt.date, BeforeValidator(_as_day)]
 
 
 class Facts(BaseModel):
@@ -76,15 +95,16 @@ class Facts(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _without_blanks(cls, stated: Any) -> Any:
-        return (
-            {key: value for key, value in stated.items() if value != ""}
-            if isinstance(stated, dict)
-            else stated
-        )
+        if not isinstance(stated, dict):
+            return stated
+        return {key: value for key, value in stated.items() if value != ""}
 
 
 class Author(Facts):
-    """A group, which has a ``name``, or a person, whose ``family`` may have a ``particle`` such as *van der*."""
+    """A group, which has a ``name``, or a person.
+
+    The ``family`` of a person may have a ``particle`` such as *van der*.
+    """
 
     name: Text | None = None
     family: NamePart | None = None
@@ -96,10 +116,15 @@ class Author(Facts):
 
     @model_validator(mode="after")
     def _one_kind(self) -> Self:
-        of_person = self.family or self.given or self.particle or self.suffix
-        if of_person if self.name else not self.family or (self.suffix and not self.given):
-            what = "an author has `name` alone (a group), or `family`, `given`, `particle`, `suffix` (a person)"
-            raise ValueError(what)
+        if self.name:
+            is_valid = not (self.family or self.given or self.particle or self.suffix)
+        else:
+            is_valid = bool(self.family) and bool(self.given or not self.suffix)
+        if not is_valid:
+            raise ValueError(
+                "an author has `name` alone (a group), "
+                "or `family`, `given`, `particle`, `suffix` (a person)"
+            )
         return self
 
     @property
@@ -120,8 +145,8 @@ class Author(Facts):
     @property
     def full(self) -> str:
         """The name as it is spoken: ``"Ludwig van Beethoven"``."""
-        said = " ".join(filter(None, [self.given, self.surname]))
-        return f"{said}, {self.suffix}" if self.suffix else said
+        name = " ".join(filter(None, [self.given, self.surname]))
+        return f"{name}, {self.suffix}" if self.suffix else name
 
     @property
     def orcid_url(self) -> str | None:
@@ -153,7 +178,10 @@ class Release(Facts):
 
 
 class Book(Facts):
-    """A book, as its publisher sets it in the publication settings. What is empty leaves no trace anywhere."""
+    """A book, as its publisher sets it in the publication settings.
+
+    What is empty leaves no trace anywhere.
+    """
 
     title: Text
     subtitle: Text | None = None
@@ -183,9 +211,10 @@ class Book(Facts):
 
     @model_validator(mode="after")
     def _one_title(self) -> Self:
-        if self.title_in_sentence and self.title_in_sentence.lower() != self.title.lower():
+        in_sentence = self.title_in_sentence
+        if in_sentence and in_sentence.lower() != self.title.lower():
             raise ValueError(
-                f"`title_in_sentence` is {self.title_in_sentence!r}; allowed: the title in other capitals"
+                f"`title_in_sentence` is {in_sentence!r}; allowed: the title in other capitals"
             )
         return self
 
@@ -201,7 +230,10 @@ class Book(Facts):
 
 
 class Chapter(Facts):
-    """A chapter: what differs from the book. ``page`` is its path on the site, ``position`` its number from 1."""
+    """A chapter: what differs from the book.
+
+    ``page`` is its path on the site, ``position`` its number from 1.
+    """
 
     slug: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
     title: Text
@@ -223,7 +255,10 @@ class Difference(Facts):
 
 
 class Edition(Facts):
-    """The state of the book that was read, as ``edition.json`` records it; what else the file holds is left alone."""
+    """The state of the book that was read, as ``edition.json`` records it.
+
+    What else the file holds is left alone.
+    """
 
     model_config = ConfigDict(extra="ignore")
 
@@ -242,22 +277,23 @@ class Edition(Facts):
 
     @property
     def label(self) -> str:
-        """Name and id: ``"paper edition 3f2a9c1e"``, ``"edition 3f2a9c1e"`` where it has no name."""
-        return (
-            f"{self.name} edition {self.id}"
-            if self.name and self.name != self.id
-            else f"edition {self.id}"
-        )
+        """Name and id: ``"paper edition 3f2a9c1e"``, or ``"edition 3f2a9c1e"`` without a name."""
+        has_name = self.name and self.name != self.id
+        return f"{self.name} edition {self.id}" if has_name else f"edition {self.id}"
 
     def changes(self, chapter: str = "") -> list[tuple[str, str, str, str]]:
-        """Return name, value, default and chapters of each choice that differs; those of `chapter` come first."""
+        """Return name, value, default and chapters of each choice that differs.
+
+        Those of `chapter` come first.
+        """
         chapters: dict[tuple[str, str, str], list[str]] = {}
-        for item in self.differs:
-            chapters.setdefault((item.name, as_text(item.value), as_text(item.default)), []).append(
-                item.chapter
-            )
+        for difference in self.differs:
+            value = as_text(difference.value)
+            default = as_text(difference.default)
+            choice = (difference.name, value, default)
+            chapters.setdefault(choice, []).append(difference.chapter)
         ordered = sorted(chapters.items(), key=lambda entry: chapter not in entry[1])
-        return [(*choice, ", ".join(reached)) for choice, reached in ordered]
+        return [(*choice, ", ".join(slugs)) for choice, slugs in ordered]
 
 
 class Citation(Facts):
@@ -272,13 +308,17 @@ class Citation(Facts):
     def of(
         cls, book: Book, chapter: Chapter | None, edition: Edition | None, *, built: dt.date
     ) -> Self:
-        """Return a citation, dated by the publication (default edition), else the edition, else the build."""
-        published = book.date if edition is None or edition.is_default else None
-        date = published or (edition.date if edition else None) or built
-        return cls(book=book, chapter=chapter, edition=edition, date=date)
+        """Return a citation, dated by the publication, else the edition, else the build.
+
+        The date of the publication is that of the default edition alone.
+        """
+        is_published = edition is None or edition.is_default
+        published = book.date if is_published else None
+        made = edition.date if edition else None
+        return cls(book=book, chapter=chapter, edition=edition, date=published or made or built)
 
     def of_chapter(self, chapter: Chapter | None) -> Self:
-        """Return the citation of a chapter in the same state; that of the book where there is none."""
+        """Return the citation of a chapter in the same state; without one, that of the book."""
         return self.model_copy(update={"chapter": chapter})
 
     @property
@@ -317,28 +357,32 @@ class Citation(Facts):
         """What more identifies the state: vintage of the data, hash of the results, command."""
         if self.edition is None:
             return None
-        book_doi = self.book.doi if self.chapter and self.is_published else None
+        is_published_chapter = self.chapter and self.is_published
         facts = {
-            "DOI of the book": book_doi,
+            "DOI of the book": self.book.doi if is_published_chapter else None,
             "Data vintage": self.edition.vintage,
             "Results SHA-256": self.results_sha256,
             "Source": self.source,
         }
-        said = [f"{name} {fact}." for name, fact in facts.items() if fact]
-        return " ".join([*said, f"Rebuilt by: {self.edition.command}"])
+        sentences = [f"{name} {fact}." for name, fact in facts.items() if fact]
+        return " ".join([*sentences, f"Rebuilt by: {self.edition.command}"])
 
     @property
     def results_sha256(self) -> str | None:
         """Hash of the results of the chapter, or of the whole book."""
-        if self.edition is None or self.chapter is None:
-            return self.edition.results_sha256 if self.edition else None
+        if self.edition is None:
+            return None
+        if self.chapter is None:
+            return self.edition.results_sha256
         return self.edition.chapter_results_sha256.get(self.chapter.slug)
 
     @property
     def source(self) -> str | None:
         """Repository, where there is one to be named, and commit."""
         source = self.edition and self.edition.source
-        return " ".join(filter(None, [self.book.repository, source.said])) if source else None
+        if not source:
+            return None
+        return " ".join(filter(None, [self.book.repository, source.said]))
 
     @property
     def is_published(self) -> bool:
@@ -347,15 +391,23 @@ class Citation(Facts):
 
     @property
     def doi(self) -> str | None:
-        """DOI of exactly what is cited: a chapter's is its own, and none stands for another edition."""
-        if not self.is_published or self.chapter is None:
-            return self.book.doi if self.is_published else None
+        """DOI of exactly what is cited.
+
+        A chapter's is its own, and none stands for another edition.
+        """
+        if not self.is_published:
+            return None
+        if self.chapter is None:
+            return self.book.doi
         scheme = self.book.chapter_doi
         return self.chapter.doi or (scheme and scheme.replace("{slug}", self.chapter.slug))
 
     @property
     def site_url(self) -> str | None:
-        """Address of the site that shows this edition: the book's for the default one, else its permanent one."""
+        """Address of the site that shows this edition.
+
+        That is the book's for the default edition, else the edition's permanent one.
+        """
         return self.book.base_url if self.is_published else self._permanent_site
 
     @property
@@ -374,31 +426,34 @@ class Citation(Facts):
 
     @property
     def _permanent_site(self) -> str | None:
-        edition, pattern = self.edition, self.book.edition_url
-        if (
-            edition is None
-            or pattern is None
-            or (edition.name or edition.id) not in self.book.published_editions
-        ):
+        edition = self.edition
+        pattern = self.book.edition_url
+        if edition is None or pattern is None:
             return None
-        return pattern.replace("{id}", quote(edition.id)).replace(
-            "{name}", quote(edition.name or edition.id)
-        )
+        name = edition.name or edition.id
+        if name not in self.book.published_editions:
+            return None
+        return pattern.replace("{id}", quote(edition.id)).replace("{name}", quote(name))
 
     @property
     def url(self) -> str | None:
-        """Address to cite: the permanent one of the edition, else the page's, else the book's DOI."""
-        doi = f"https://doi.org/{self.book.doi}" if self.book.doi and self.is_published else None
+        """Address to cite: the edition's permanent one, else the page's, else the book's DOI."""
+        has_doi = self.book.doi and self.is_published
+        doi = f"https://doi.org/{self.book.doi}" if has_doi else None
         return self.permanent_url or self.page_url or doi
 
     @property
     def key(self) -> str:
-        """Key for reference lists: author, year, slug, and the id of an edition that is not the default one."""
-        name = make_id(
-            (self.authors[0].family or self.authors[0].surname).removeprefix("The ")
-        ).replace("-", "")
+        """Key for reference lists: author, year, slug, and the id of an edition.
+
+        The default edition leaves its id out.
+        """
+        author = self.authors[0]
+        surname = author.family or author.surname
+        name = make_id(surname.removeprefix("The ")).replace("-", "")
+        slug = self.chapter.slug if self.chapter else ""
         edition = self.edition.id if self.edition and not self.is_published else ""
-        parts = (f"{name}{self.date.year}", self.chapter.slug if self.chapter else "", edition)
+        parts = (f"{name}{self.date.year}", slug, edition)
         return "-".join(filter(None, parts))
 
 
@@ -413,13 +468,21 @@ def load_book(root: Path) -> Book:
 
 
 def load_built(root: Path) -> Edition | None:
-    """Return the edition whose sources are at a folder; none where the book is built without the press."""
+    """Return the edition whose sources are at a folder.
+
+    There is none where the book is built without the press.
+    """
     path = root / EDITION
-    return checked(Edition, parse_json(read(path), EDITION), EDITION) if path.is_file() else None
+    if not path.is_file():
+        return None
+    return checked(Edition, parse_json(read(path), EDITION), EDITION)
 
 
 def load_citation(root: Path) -> Citation:
-    """Return what the book at a folder is cited as, in the edition it was staged for; chapters follow from it."""
+    """Return what the book at a folder is cited as, in the edition it was staged for.
+
+    What its chapters are cited as follows from it.
+    """
     edition = load_built(root)
     built = edition.date if edition and edition.date else build_time(root).date()
     return Citation.of(load_book(root), None, edition, built=built)
@@ -428,7 +491,7 @@ def load_citation(root: Path) -> Citation:
 def read_chapter(
     slug: str, title: str, page: str, position: int | None, front: Mapping[str, Any]
 ) -> Chapter:
-    """Return a chapter from its place in the book and what its front matter says, bibliographic or not."""
+    """Return a chapter from its place in the book and its front matter, bibliographic or not."""
     facts = {name: front[name] for name in FRONT_MATTER if front.get(name)}
     place = {"slug": slug, "title": title, "page": page, "position": position}
     return checked(Chapter, {**place, **facts}, f"the front matter of the chapter {slug!r}")

@@ -1,8 +1,12 @@
-"""The list of references of a page: added under a heading of its own to every page that cites something."""
+"""The list of references of a page.
+
+Every page that cites something has one, under a heading of its own.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -24,21 +28,29 @@ from bookpress.citation.record import Author, single_spaced
 
 
 def add_references(app: Sphinx, doctree: nodes.document) -> None:
-    """Add the section to a page that was just read, unless the page cites nothing or has a bibliography of its own."""
-    refs = cast("BibtexDomain", app.env.get_domain("cite")).citation_refs
-    if any(doctree.findall(bibliography)) or all(ref.docname != app.env.docname for ref in refs):
+    """Add the section to a page that was just read.
+
+    A page that cites nothing, or has a bibliography of its own, gets none.
+    """
+    domain = cast("BibtexDomain", app.env.get_domain("cite"))
+    has_bibliography = any(doctree.findall(bibliography))
+    cites = any(ref.docname == app.env.docname for ref in domain.citation_refs)
+    if has_bibliography or not cites:
         return
-    section = nodes.section(
-        "", nodes.title("", "References"), ids=["references"], names=["references"]
-    )
+    title = nodes.title("", "References")
+    section = nodes.section("", title, ids=["references"], names=["references"])
+    section += _bibliography_directive(doctree).run()
+    # At the end of the section that the page's title opens, or of a page without a title.
+    first_section = next(iter(doctree.findall(nodes.section)), doctree)
+    first_section.append(section)
+
+
+def _bibliography_directive(doctree: nodes.document) -> BibliographyDirective:
+    """Return the directive that lists what a page cites."""
     # The directive wants the state of a parser, of which it uses the document alone.
     state: Any = SimpleNamespace(document=doctree, reporter=doctree.reporter)
     options = {"filter": "docname in docnames"}
-    section += BibliographyDirective(
-        "bibliography", [], options, StringList(), 0, 0, "", state, state
-    ).run()
-    # At the end of the section that the page's title opens, or of the page itself where it has no title.
-    next(iter(doctree.findall(nodes.section)), doctree).append(section)
+    return BibliographyDirective("bibliography", [], options, StringList(), 0, 0, "", state, state)
 
 
 class AuthorOrder(AuthorYearTitle):  # type: ignore[misc]
@@ -60,20 +72,29 @@ class AuthorStyle(PlainStyle):  # type: ignore[misc]
 
 
 class ListReferences(SphinxPostTransform):
-    """Turn labelled citations into a plain list: the text names authors and years, so labels would say nothing."""
+    """Turn labelled citations into a plain list.
 
-    default_priority = 6  # after the bibliography was filled in (5), before links are resolved (10)
+    The text names authors and years, so labels would say nothing.
+    """
+
+    default_priority = 6
+    """After the bibliography was filled in (5), before links are resolved (10)."""
 
     def run(self, **kwargs: object) -> None:  # noqa: ARG002
         """Rewrite each list."""
-        for holder in {
-            id(entry.parent): entry.parent for entry in self.document.findall(nodes.citation)
-        }.values():
-            made = nodes.bullet_list(classes=["references"], bullet="*")
-            for entry in holder.findall(nodes.citation):
-                kept = [child for child in entry.children if not isinstance(child, nodes.label)]
-                made += nodes.list_item("", *kept, ids=entry["ids"], classes=["reference-entry"])
-            holder.replace_self(made)
+        entries = self.document.findall(nodes.citation)
+        holders = {id(entry.parent): entry.parent for entry in entries}
+        for holder in holders.values():
+            holder.replace_self(_plain_list(holder))
+
+
+def _plain_list(holder: nodes.Element) -> nodes.bullet_list:
+    """Return the citations of a node as a list without labels."""
+    references = nodes.bullet_list(classes=["references"], bullet="*")
+    for entry in holder.findall(nodes.citation):
+        parts = [child for child in entry.children if not isinstance(child, nodes.label)]
+        references += nodes.list_item("", *parts, ids=entry["ids"], classes=["reference-entry"])
+    return references
 
 
 def cited_works(env: BuildEnvironment, docname: str) -> tuple[Work, ...]:
@@ -85,40 +106,52 @@ def cited_works(env: BuildEnvironment, docname: str) -> tuple[Work, ...]:
 def work_of(entry: Any) -> Work:
     """Return the work that a pybtex entry describes."""
     raw = {name.lower(): single_spaced(text) for name, text in entry.fields.items()}
-    plain = {
-        name: single_spaced(str(Text.from_latex(text)))
-        for name, text in raw.items()
-        if name not in {"doi", "url"}
-    }
+    plain = {name: _plain_text(text) for name, text in raw.items() if name not in {"doi", "url"}}
+    authors = entry.persons.get("author", [])
+    is_on_arxiv = raw.get("archiveprefix", "").lower() == "arxiv"
     return Work(
         title=plain.get("title", entry.key),
-        authors=tuple(_author(person) for person in entry.persons.get("author", [])),
-        year=plain["year"].rstrip("abcde")
-        if "year" in plain
-        else None,  # a letter tells works of one year apart
+        authors=tuple(map(_author, authors)),
+        year=_year_of(plain),
         journal=plain.get("journal"),
         publisher=plain.get("publisher") or plain.get("institution"),
         doi=raw.get("doi"),
-        arxiv=raw.get("eprint") if raw.get("archiveprefix", "").lower() == "arxiv" else None,
+        arxiv=raw.get("eprint") if is_on_arxiv else None,
         url=raw.get("url"),
     )
+
+
+def _plain_text(latex: str) -> str:
+    text = str(Text.from_latex(latex))
+    return str(single_spaced(text))
+
+
+def _year_of(fields: Mapping[str, str]) -> str | None:
+    """Return the year of a work, without the letter that tells works of one year apart."""
+    return fields["year"].rstrip("abcde") if "year" in fields else None
 
 
 def _author(person: Any) -> Author:
     """Return an author; a name in braces is that of a group."""
     given = " ".join(map(str, person.rich_first_names + person.rich_middle_names))
     family = " ".join(map(str, person.rich_prelast_names + person.rich_last_names))
-    if not given and re.fullmatch(r"\{.*\}", " ".join(person.last_names)):
+    is_group = re.fullmatch(r"\{.*\}", " ".join(person.last_names))
+    if is_group and not given:
         return Author(name=family)
-    return Author(family=family, given=given, suffix=" ".join(map(str, person.rich_lineage_names)))
+    suffix = " ".join(map(str, person.rich_lineage_names))
+    return Author(family=family, given=given, suffix=suffix)
 
 
 register_plugin("pybtex.style.sorting", "author_order", AuthorOrder)
 register_plugin("pybtex.style.formatting", "authors_first", AuthorStyle)
-# Asked for again with every citation, and found each time by reading what all installed packages offer:
-for kind, name in (
-    ("style.names", "lastfirst"),
-    ("style.labels", "number"),
-    ("backends", "plaintext"),
-):
-    register_plugin(f"pybtex.{kind}", name, find_plugin(f"pybtex.{kind}", name), force=True)
+_ASKED_AGAIN = (
+    ("pybtex.style.names", "lastfirst"),
+    ("pybtex.style.labels", "number"),
+    ("pybtex.backends", "plaintext"),
+)
+"""What is asked for with every citation.
+
+It is found each time by reading what all installed packages offer, unless it is registered here.
+"""
+for kind, name in _ASKED_AGAIN:
+    register_plugin(kind, name, find_plugin(kind, name), force=True)
