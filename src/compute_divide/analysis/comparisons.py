@@ -1,12 +1,12 @@
-"""Comparisons of this book's own: what a sentence says of names, labels and counts, besides those of the press.
+"""Comparisons of this book's own: what a sentence says of names, labels and counts.
 
-Each holds, does not, or is unknown, with a reason that reads after "this does not hold:". Names come as texts, or as
-rows that have a column ``model``.
+Each holds, does not, or is unknown, with a reason that reads after "this does not hold:". Names
+come as texts, or as rows that have a column ``model``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sized
+from collections.abc import Iterable, Mapping, Sequence, Sized
 from typing import Any
 
 import pandas as pd
@@ -16,7 +16,8 @@ from bookpress.chapter.number_formats import ranged
 from bookpress.chapter.statements import Comparison
 from compute_divide.analysis.claims.verdicts import VERDICTS, Check, Verdict
 
-MOST_SHOWN = 8  # names that a reason lists
+MOST_SHOWN = 8
+"""Names that a reason lists."""
 
 Names = Iterable[str] | pd.DataFrame
 
@@ -42,11 +43,14 @@ def only(found: Names, *names: str, what: str = "it", among: Sized | None = None
 
     Examples
     --------
-    >>> only(["LUKE", "LUKE"], "LUKE").holds, only([], "LUKE").holds, only([], "LUKE", among=[]).holds
-    (True, False, None)
+    >>> only(["LUKE", "LUKE"], "LUKE").holds, only([], "LUKE").holds
+    (True, False)
+    >>> only([], "LUKE", among=[]).holds is None
+    True
     """
     known = names_of(found)
-    return Comparison(_known(among) and set(known) == set(names), f"{what} is {_told(known)}")
+    holds = set(known) == set(names)
+    return Comparison(_if_any(among, holds), f"{what} is {_listing(known)}")
 
 
 def ordered(found: Names, *names: str, among: Sized | None = None) -> Comparison:
@@ -72,7 +76,9 @@ def ordered(found: Names, *names: str, among: Sized | None = None) -> Comparison
     (True, False)
     """
     known = names_of(found)
-    return Comparison(_known(among) and known[: len(names)] == [*names], f"it is {_told(known)}")
+    first = known[: len(names)]
+    holds = first == [*names]
+    return Comparison(_if_any(among, holds), f"it is {_listing(known)}")
 
 
 def listed(found: Names, *names: str, among: Sized | None = None) -> Comparison:
@@ -99,8 +105,10 @@ def listed(found: Names, *names: str, among: Sized | None = None) -> Comparison:
     """
     known = set(names_of(found))
     missing = [name for name in names if name not in known]
-    because = f"not listed: {_told(missing)}" if missing else f"listed: {_told(names)}"
-    return Comparison(_known(among) and not missing, because)
+    because = f"listed: {_listing(names)}"
+    if missing:
+        because = f"not listed: {_listing(missing)}"
+    return Comparison(_if_any(among, not missing), because)
 
 
 def unlisted(found: Names, *names: str, among: Sized | None = None) -> Comparison:
@@ -127,8 +135,10 @@ def unlisted(found: Names, *names: str, among: Sized | None = None) -> Compariso
     """
     known = set(names_of(found))
     there = [name for name in names if name in known]
-    because = f"listed: {_told(there)}" if there else f"not listed: {_told(names)}"
-    return Comparison(_known(among) and not there, because)
+    because = f"not listed: {_listing(names)}"
+    if there:
+        because = f"listed: {_listing(there)}"
+    return Comparison(_if_any(among, not there), because)
 
 
 def equals(
@@ -157,11 +167,9 @@ def equals(
     >>> equals("V100", "V100", "the commonest").holds, equals(None, 3).holds
     (True, None)
     """
-    is_missing = found is None or (pd.api.types.is_scalar(found) and pd.isna(found))
-    shown = "not known" if is_missing else str(found)
-    return Comparison(
-        None if is_missing else _known(among) and found == expected, f"{what} is {shown}"
-    )
+    if found is None or (pd.api.types.is_scalar(found) and pd.isna(found)):
+        return Comparison(None, f"{what} is not known")
+    return Comparison(_if_any(among, found == expected), f"{what} is {found}")
 
 
 def one_of(found: Any, *allowed: Any, what: str = "it") -> Comparison:
@@ -186,7 +194,8 @@ def one_of(found: Any, *allowed: Any, what: str = "it") -> Comparison:
     >>> one_of("all", "top-k-per-year", what="the definition").because
     'the definition is all'
     """
-    return Comparison(None if found is None else found in allowed, f"{what} is {found}")
+    holds = None if found is None else found in allowed
+    return Comparison(holds, f"{what} is {found}")
 
 
 def labelled(rows: pd.DataFrame, column: str, labels: Mapping[str, Any]) -> Comparison:
@@ -204,7 +213,8 @@ def labelled(rows: pd.DataFrame, column: str, labels: Mapping[str, Any]) -> Comp
     Returns
     -------
     Comparison
-        Whether every row of these names has its label; unknown where a name is not listed or has no label.
+        Whether every row of these names has its label; unknown where a name is not listed or has no
+        label.
 
     Examples
     --------
@@ -214,16 +224,24 @@ def labelled(rows: pd.DataFrame, column: str, labels: Mapping[str, Any]) -> Comp
     >>> labelled(rows, "team_type", {"BERT": "industry-only"}).because
     'BERT is not listed'
     """
-    holds: bool | None = True
+    answers: list[bool | None] = []
     reasons = []
     for name, label in labels.items():
-        found = rows.loc[rows["model"] == name, column].dropna()
-        reasons.append(f"{name} is {_told(found.unique()) if len(found) else 'not listed'}")
-        if found.empty:
-            holds = None if holds is not False else False
-        elif not (found == label).all():
-            holds = False
-    return Comparison(holds, "; ".join(reasons))
+        values = rows.loc[rows["model"] == name, column].dropna()
+        if values.empty:
+            answers.append(None)
+            reasons.append(f"{name} is not listed")
+        else:
+            answers.append((values == label).all())
+            reasons.append(f"{name} is {_listing(values.unique())}")
+    return Comparison(_all_hold(answers), "; ".join(reasons))
+
+
+def _all_hold(answers: Sequence[bool | None]) -> bool | None:
+    """Return whether all parts hold: one that does not decides, else one that is unknown."""
+    if any(answer is not None and not answer for answer in answers):
+        return False
+    return None if None in answers else True
 
 
 def made_by(rows: pd.DataFrame, team_type: str, *names: str) -> Comparison:
@@ -251,9 +269,9 @@ def made_by(rows: pd.DataFrame, team_type: str, *names: str) -> Comparison:
     """
     if names:
         return labelled(rows, "team_type", dict.fromkeys(names, team_type))
-    theirs = int((rows["team_type"] == team_type).sum())
-    holds = theirs == len(rows) if len(rows) else None
-    return Comparison(holds, f"{theirs} of {len(rows)} are {team_type}")
+    of_team = int((rows["team_type"] == team_type).sum())
+    holds = of_team == len(rows) if len(rows) else None
+    return Comparison(holds, f"{of_team} of {len(rows)} are {team_type}")
 
 
 def at_most(rows: pd.DataFrame, team_type: str, limits: Mapping[int, int]) -> Comparison:
@@ -276,22 +294,31 @@ def at_most(rows: pd.DataFrame, team_type: str, limits: Mapping[int, int]) -> Co
     Examples
     --------
     >>> rows = pd.DataFrame({"year": [2015, 2016, 2016], "team_type": ["academia-only"] * 3})
-    >>> at_most(rows, "academia-only", {2015: 2}).holds, at_most(rows, "academia-only", {2016: 1}).because
-    (True, 'up to 2 a year from 2016 on')
+    >>> at_most(rows, "academia-only", {2015: 2}).holds
+    True
+    >>> at_most(rows, "academia-only", {2016: 1}).because
+    'up to 2 a year from 2016 on'
     """
-    holds: bool | None = True
+    answers: list[bool | None] = []
     reasons = []
     for first, limit in limits.items():
         since = rows[rows["year"].ge(first)]
         if since.empty:
-            holds = None if holds is not False else False
+            answers.append(None)
             reasons.append(f"nothing from {first} on is listed")
             continue
-        theirs = since[since["team_type"] == team_type]
-        most = int(theirs.groupby("year").size().max()) if len(theirs) else 0
-        holds = holds if most <= limit else False
+        most = _most_a_year(since, team_type)
+        answers.append(most <= limit)
         reasons.append(f"up to {most} a year from {first} on")
-    return Comparison(holds, "; ".join(reasons))
+    return Comparison(_all_hold(answers), "; ".join(reasons))
+
+
+def _most_a_year(rows: pd.DataFrame, team_type: str) -> int:
+    """Return the largest number of rows a year that a type of team has."""
+    of_team = rows[rows["team_type"] == team_type]
+    if of_team.empty:
+        return 0
+    return int(of_team.groupby("year").size().max())
 
 
 def every_above(values: Iterable[float | None], bound: float | None) -> Comparison:
@@ -368,7 +395,10 @@ def narrower(estimate: Estimate, width: float) -> Comparison:
     >>> narrower(Estimate(0.5, 0.4, 0.6, unit="share"), 0.3).holds
     True
     """
-    return _width(estimate, lambda found: found < width)
+    actual = _width(estimate)
+    if actual is None:
+        return _no_interval(estimate)
+    return Comparison(actual < width, ranged(estimate))
 
 
 def wider(estimate: Estimate, width: float) -> Comparison:
@@ -391,7 +421,10 @@ def wider(estimate: Estimate, width: float) -> Comparison:
     >>> wider(Estimate(0.5, 0.4, 0.6, unit="share"), 0.3).holds
     False
     """
-    return _width(estimate, lambda found: found > width)
+    actual = _width(estimate)
+    if actual is None:
+        return _no_interval(estimate)
+    return Comparison(actual > width, ranged(estimate))
 
 
 def later(one: Any, other: Any) -> Comparison:
@@ -415,7 +448,8 @@ def later(one: Any, other: Any) -> Comparison:
     if one is None or other is None:
         return Comparison(None, "one of the two is not known")
     follows = bool(one > other)
-    return Comparison(follows, f"{one} {'follows' if follows else 'does not follow'} {other}")
+    verb = "follows" if follows else "does not follow"
+    return Comparison(follows, f"{one} {verb} {other}")
 
 
 def judged(check: Check, verdict: Verdict) -> Comparison:
@@ -464,29 +498,41 @@ def tallied(checks: Iterable[Check], numbers: Mapping[str, int]) -> Comparison:
     (True, '0 supported, 0 mixed, 0 revised, 1 cannot be tested')
     """
     verdicts = [check.verdict for check in checks]
-    found = {verdict: verdicts.count(verdict) for verdict in VERDICTS}
-    right = all(count == numbers.get(verdict, 0) for verdict, count in found.items())
-    return Comparison(right, ", ".join(f"{count} {verdict}" for verdict, count in found.items()))
+    counts = {verdict: verdicts.count(verdict) for verdict in VERDICTS}
+    expected = {verdict: numbers.get(verdict, 0) for verdict in VERDICTS}
+    words = [f"{count} {verdict}" for verdict, count in counts.items()]
+    return Comparison(counts == expected, ", ".join(words))
 
 
 def names_of(found: Names) -> list[str]:
     """Return names, each once, in their order; of rows those of the column ``model``."""
     names = found["model"] if isinstance(found, pd.DataFrame) else found
-    return [*dict.fromkeys(str(name) for name in names)]
+    texts = [str(name) for name in names]
+    return [*dict.fromkeys(texts)]
 
 
-def _known(among: Sized | None) -> bool | None:
-    """Return whether anything can be said: None where nothing was there to choose from."""
-    return True if among is None or len(among) else None
+def _if_any(among: Sized | None, holds: bool) -> bool | None:
+    """Return whether a comparison holds: None where nothing was there to choose from."""
+    is_empty = among is not None and len(among) == 0
+    return None if is_empty else holds
 
 
-def _told(names: Iterable[Any]) -> str:
-    every = [str(name) for name in names]
-    more = f" and {len(every) - MOST_SHOWN} more" if len(every) > MOST_SHOWN else ""
-    return (", ".join(every[:MOST_SHOWN]) or "none") + more
+def _listing(names: Iterable[Any]) -> str:
+    """Return the first names, joined, and how many more there are."""
+    texts = [str(name) for name in names]
+    shown = ", ".join(texts[:MOST_SHOWN])
+    if len(texts) > MOST_SHOWN:
+        return f"{shown} and {len(texts) - MOST_SHOWN} more"
+    return shown or "none"
 
 
-def _width(estimate: Estimate, holds: Any) -> Comparison:
+def _width(estimate: Estimate) -> float | None:
+    """Return the width of an interval."""
     if estimate.low is None or estimate.high is None:
-        return Comparison(None, f"no interval for {estimate.label or 'it'}")
-    return Comparison(holds(estimate.high - estimate.low), ranged(estimate))
+        return None
+    return estimate.high - estimate.low
+
+
+def _no_interval(estimate: Estimate) -> Comparison:
+    name = estimate.label or "it"
+    return Comparison(None, f"no interval for {name}")

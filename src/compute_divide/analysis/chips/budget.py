@@ -1,8 +1,8 @@
 """What a budget or a facility could train, and where that would rank among the models of each year.
 
-One formula holds throughout: training compute [FLOP] = chip-hours x 3600 s x peak speed of a chip [FLOP/s] x
-utilisation, by which the compute of many models was itself estimated. The page of the policy chapter holds it too, in
-Vega's expression language; a test drives both.
+One formula holds throughout: training compute [FLOP] = chip-hours x 3600 s x peak speed of a chip
+[FLOP/s] x utilisation, by which the compute of many models was itself estimated. The page of the
+policy chapter holds it too, in Vega's expression language; a test drives both.
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ import pandas as pd
 from compute_divide.analysis.statistics.estimates import COMPUTE, wilson_interval
 
 SECONDS_PER_HOUR = 3600.0
-HOURS_PER_MONTH = 365.25 * 24 / 12  # hours of an average month: 730.5
+HOURS_PER_MONTH = 365.25 * 24 / 12
+"""Hours of an average month: 730.5."""
 
 
 class Run(NamedTuple):
@@ -37,7 +38,10 @@ class Run(NamedTuple):
 
 
 class Quotes(NamedTuple):
-    """Quoted prices of one chip in the newest year that has any: USD per chip-hour, on demand, not deflated."""
+    """Quoted prices of one chip in the newest year that has any.
+
+    They are in USD per chip-hour, on demand, not deflated.
+    """
 
     chip: str
     year: int
@@ -66,8 +70,8 @@ def run_flop(chip_hours: float, peak: float, utilisation: float) -> float:
 
     Notes
     -----
-    The method by hardware of Sevilla et al. (2022), "Compute trends across three eras of machine learning", by which
-    the compute of many models of the database was itself estimated.
+    The method by hardware of Sevilla et al. (2022), "Compute trends across three eras of machine
+    learning", by which the compute of many models of the database was itself estimated.
 
     Examples
     --------
@@ -91,7 +95,8 @@ def rented_run(budget: float, price: float, peak: float, utilisation: float, mon
     utilisation : float
         The share of the peak that is reached, 0 to 1.
     months : float
-        How long it may last. That does not change its compute, only how many chips are needed at once.
+        How long it may last. That does not change its compute, only how many chips are needed at
+        once.
 
     Returns
     -------
@@ -109,43 +114,65 @@ def rented_run(budget: float, price: float, peak: float, utilisation: float, mon
     >>> run.chip_hours, round(run.chips), f"{run.flop:.2g}"
     (500000.0, 228, '7.2e+23')
     """
-    hours = budget / price
-    return Run(hours, hours / (months * HOURS_PER_MONTH), run_flop(hours, peak, utilisation))
+    chip_hours = budget / price
+    chips = chip_hours / (months * HOURS_PER_MONTH)
+    flop = run_flop(chip_hours, peak, utilisation)
+    return Run(chip_hours, chips, flop)
 
 
 def owned_run(chips: float, peak: float, utilisation: float, months: float) -> Run:
-    """Return the largest run of a facility that gives all its chips to it; the parameters are those of `rented_run`."""
-    hours = chips * months * HOURS_PER_MONTH
-    return Run(hours, chips, run_flop(hours, peak, utilisation))
+    """Return the largest run of a facility that gives all its chips to it.
+
+    The parameters are those of `rented_run`.
+    """
+    chip_hours = chips * months * HOURS_PER_MONTH
+    flop = run_flop(chip_hours, peak, utilisation)
+    return Run(chip_hours, chips, flop)
 
 
 def newest_quotes(prices: pd.DataFrame, chip: str) -> Quotes:
-    """Return what an hour of a chip costs in the newest year that has a quote; ValueError if there is none."""
-    asked = prices["usd_per_chip_hour"]
-    quoted = prices[(prices["chip"] == chip) & asked.gt(0) & prices["date"].notna()]
+    """Return what an hour of a chip costs in the newest year that has a quote.
+
+    Raises ValueError if there is none.
+    """
+    quoted = _quoted(prices, chip)
     if quoted.empty:
         raise ValueError(f"no dated price for the chip {chip!r}")
-    years = pd.to_datetime(quoted["date"]).dt.year
-    newest = quoted.loc[years == years.max(), "usd_per_chip_hour"].astype(float)
-    middle = float(newest.median())
-    return Quotes(
-        chip, int(years.max()), len(newest), float(newest.min()), middle, float(newest.max())
-    )
+    dates = pd.to_datetime(quoted["date"])
+    years = dates.dt.year
+    newest_year = int(years.max())
+    of_year = quoted[years == newest_year]
+    usd = of_year["usd_per_chip_hour"].astype(float)
+    lowest = float(usd.min())
+    middle = float(usd.median())
+    highest = float(usd.max())
+    return Quotes(chip, newest_year, len(usd), lowest, middle, highest)
+
+
+def _quoted(prices: pd.DataFrame, chip: str) -> pd.DataFrame:
+    """Return the dated prices of a chip that are above 0."""
+    of_chip = prices["chip"] == chip
+    is_priced = prices["usd_per_chip_hour"].gt(0)
+    is_dated = prices["date"].notna()
+    return prices[of_chip & is_priced & is_dated]
 
 
 def offers(prices: pd.DataFrame, peaks: pd.Series[float], chips: Sequence[str]) -> pd.DataFrame:
-    """Return what can be rented: of each chip the ``peak`` in FLOP/s and the `newest_quotes`, in the order given."""
-    quotes = pd.DataFrame([newest_quotes(prices, chip) for chip in chips])
-    quotes.insert(1, "peak", [float(peaks[chip]) for chip in chips])
-    return quotes
+    """Return what can be rented: of each chip the ``peak`` in FLOP/s and the `newest_quotes`."""
+    quotes = [newest_quotes(prices, chip) for chip in chips]
+    chip_peaks = [float(peaks[chip]) for chip in chips]
+    table = pd.DataFrame(quotes)
+    table.insert(1, "peak", chip_peaks)
+    return table
 
 
 def rank_by_year(models: pd.DataFrame, flop: float) -> pd.DataFrame:
     """Return, by year, how many models a run of a compute in FLOP would match.
 
-    A row has ``year``, ``n`` (models with known compute), ``within`` (those that needed no more than the run), ``rank``
-    (where it would stand, 1 for the largest), ``share`` within reach with its Wilson interval ``low``, ``high``, and
-    ``unknown`` (models of that year whose compute is not known).
+    A row has ``year``, ``n`` (models with known compute), ``within`` (those that needed no more
+    than the run), ``rank`` (where it would stand, 1 for the largest), ``share`` within reach with
+    its Wilson interval ``low``, ``high``, and ``unknown`` (models of that year whose compute is not
+    known).
 
     Examples
     --------
@@ -154,10 +181,11 @@ def rank_by_year(models: pd.DataFrame, flop: float) -> pd.DataFrame:
     [[2.0, 1.0, 2.0, 0.5]]
     """
     compute = models[COMPUTE]
-    flags = pd.DataFrame(
-        {"n": compute.notna(), "within": compute <= flop, "unknown": compute.isna()}
-    )
-    ranks = flags.groupby(models["year"].astype("Int64")).sum().reset_index().astype({"year": int})
+    flags = {"n": compute.notna(), "within": compute <= flop, "unknown": compute.isna()}
+    years = models["year"].astype("Int64")
+    counts = pd.DataFrame(flags).groupby(years).sum()
+    ranks = counts.reset_index().astype({"year": int})
     share, low, high = wilson_interval(ranks["within"], ranks["n"])
-    ranks = ranks.assign(rank=ranks["n"] - ranks["within"] + 1, share=share, low=low, high=high)
+    larger = ranks["n"] - ranks["within"]
+    ranks = ranks.assign(rank=larger + 1, share=share, low=low, high=high)
     return ranks[["year", "n", "within", "rank", "share", "low", "high", "unknown"]]

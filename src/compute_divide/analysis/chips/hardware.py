@@ -1,8 +1,9 @@
-"""The chips behind the models: how fast, how many and at what price; and which clusters of them run."""
+"""The chips behind the models: their speed, number and price; and which clusters of them run."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Hashable, Mapping
 
 import numpy as np
 import pandas as pd
@@ -16,7 +17,8 @@ from compute_divide.analysis.statistics.resampling import (
     percentile_interval,
 )
 
-PEAK = "chip_flop_s"  # column that `with_peaks` adds: peak FLOP/s of one chip of the model
+PEAK = "chip_flop_s"
+"""Column that `with_peaks` adds: peak FLOP/s of one chip of the model."""
 
 
 def chip_peaks(chips: pd.DataFrame, number_format: str = "training") -> pd.Series[float]:
@@ -32,7 +34,8 @@ def chip_peaks(chips: pd.DataFrame, number_format: str = "training") -> pd.Serie
     Returns
     -------
     pandas.Series
-        Peak speeds in FLOP/s of one chip, by name; chips without a rate under the rule are left out.
+        Peak speeds in FLOP/s of one chip, by name; chips without a rate under the rule are left
+        out.
 
     Raises
     ------
@@ -41,8 +44,8 @@ def chip_peaks(chips: pd.DataFrame, number_format: str = "training") -> pd.Serie
 
     Notes
     -----
-    Plain 16-bit rates are never taken where plain 32 bits are faster: many graphics cards before 2018 list one of a
-    sixty-fourth, and nobody trained with it.
+    Plain 16-bit rates are never taken where plain 32 bits are faster: many graphics cards before
+    2018 list one of a sixty-fourth, and nobody trained with it.
 
     Examples
     --------
@@ -50,30 +53,31 @@ def chip_peaks(chips: pd.DataFrame, number_format: str = "training") -> pd.Serie
     >>> f"{chip_peaks(cd.load_chips())['NVIDIA V100']:.3g}"
     '1.25e+14'
     """
-    named = {
-        name: rate
-        for names, rate in zip(_names(chips), _rates(chips, number_format), strict=True)
-        for name in names
-    }
-    return pd.Series(named, dtype=float).dropna()
+    rates = _rates(chips, number_format)
+    by_name: dict[str, float] = {}
+    for names, rate in zip(_names(chips), rates, strict=True):
+        by_name |= dict.fromkeys(names, rate)
+    peaks = pd.Series(by_name, dtype=float)
+    return peaks.dropna()
 
 
 def _rates(chips: pd.DataFrame, number_format: str) -> pd.Series[float]:
-    """Return the peak speed of each row under one rule for the number format; missing where it has none."""
-    tensor, half, single = (
-        chips[column].astype(float)
-        for column in ("tensor_fp16_flop_s", "fp16_flop_s", "fp32_flop_s")
-    )
-    training = tensor.fillna(pd.Series(np.fmax(half, single)))
+    """Return the peak speed of each row under one rule for the number format; NaN without one."""
+    tensor = chips["tensor_fp16_flop_s"].astype(float)
+    half = chips["fp16_flop_s"].astype(float)
+    single = chips["fp32_flop_s"].astype(float)
+    faster = pd.Series(np.fmax(half, single))
+    training = tensor.fillna(faster)
     return {"training": training, "tensor-16": tensor, "fp32": single}[number_format]
 
 
 def _names(chips: pd.DataFrame) -> list[list[str]]:
     """Return every name of each chip, its own first."""
-    others = chips["aliases"].fillna("").str.split("|")
-    return [
-        [chip, *filter(None, aliases)] for chip, aliases in zip(chips["chip"], others, strict=True)
-    ]
+    aliases = chips["aliases"].fillna("").str.split("|")
+    names = []
+    for chip, others in zip(chips["chip"], aliases, strict=True):
+        names.append([chip, *filter(None, others)])
+    return names
 
 
 def with_peaks(models: pd.DataFrame, peaks: pd.Series[float]) -> pd.DataFrame:
@@ -89,8 +93,8 @@ def with_peaks(models: pd.DataFrame, peaks: pd.Series[float]) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        The models with a column `PEAK`, in FLOP/s of one chip. Of several chips it is the geometric mean of those whose
-        peak is known; missing where none is.
+        The models with a column `PEAK`, in FLOP/s of one chip. Of several chips it is the geometric
+        mean of those whose peak is known; missing where none is.
 
     Raises
     ------
@@ -105,24 +109,25 @@ def with_peaks(models: pd.DataFrame, peaks: pd.Series[float]) -> pd.DataFrame:
     ['3.2e+13', 'nan']
     """
     logs = {name: math.log10(peak) for name, peak in peaks.items()}
+    hardware = models["training_hardware"].tolist()
+    means = [_geometric_mean(names, logs) for names in hardware]
+    return models.assign(**{PEAK: means})
 
-    def centre(names: object) -> float:
-        known = (
-            [logs[name] for name in names.split("|") if name in logs]
-            if isinstance(names, str)
-            else []
-        )
-        return float(10 ** np.mean(known)) if known else np.nan
 
-    return models.assign(
-        **{PEAK: [centre(names) for names in models["training_hardware"].tolist()]}
-    )
+def _geometric_mean(names: object, logs: Mapping[Hashable, float]) -> float:
+    """Return the geometric mean of the known peaks of chips, joined by ``|``; NaN without one."""
+    if not isinstance(names, str):
+        return np.nan
+    known = [logs[name] for name in names.split("|") if name in logs]
+    if not known:
+        return np.nan
+    return float(10 ** np.mean(known))
 
 
 def same_year_ratio(
     rows: pd.DataFrame, label: str, value: str = PEAK, *, interval: bool = True
 ) -> Estimate:
-    """Return the ratio of geometric means of a column, industry over academia, among models of the same year.
+    """Return the ratio of geometric means, industry over academia, among models of the same year.
 
     Parameters
     ----------
@@ -131,15 +136,16 @@ def same_year_ratio(
     label : str
         What is estimated, in a few words that stand alone.
     value : str
-        The column of the values, of which the positive ones count; by default the peak of one chip in FLOP/s.
+        The column of the values, of which the positive ones count; by default the peak of one chip
+        in FLOP/s.
     interval : bool
         Whether an interval is wanted, which takes most of the time.
 
     Returns
     -------
     Estimate
-        The ratio, with the number of models in years that have both team types; without any it has no value, with fewer
-        than five papers no interval.
+        The ratio, with the number of models in years that have both team types; without any it has
+        no value, with fewer than five papers no interval.
 
     Raises
     ------
@@ -148,48 +154,63 @@ def same_year_ratio(
 
     Notes
     -----
-    It is the coefficient of the team type in a least-squares fit of the logarithm with a constant for each year, in the
-    closed form of Frisch and Waugh (1933) and Lovell (1963). The 95% percentile interval is that of a cluster bootstrap
-    (Davison and Hinkley 1997, section 3.8), which draws papers.
+    It is the coefficient of the team type in a least-squares fit of the logarithm with a constant
+    for each year, in the closed form of Frisch and Waugh (1933) and Lovell (1963). The 95%
+    percentile interval is that of a cluster bootstrap (Davison and Hinkley 1997, section 3.8),
+    which draws papers.
 
     Examples
     --------
     >>> teams = ["industry-only", "academia-only"] * 2
     >>> rows = pd.DataFrame({"team_type": teams, "year": [2012, 2012, 2022, 2022], "link": None})
-    >>> round(same_year_ratio(rows.assign(chips=[2, 1, 800, 100]), "number of chips", "chips").value, 6)
+    >>> rows["chips"] = [2, 1, 800, 100]
+    >>> round(same_year_ratio(rows, "number of chips", "chips").value, 6)
     4.0
     """
     known = in_shared_years(rows[["team_type", "year", "link", value]], value)
-    if known.empty:
+    n = len(known)
+    if n == 0:
         return Estimate(None, n=0, unit="ratio", label=label)
     logs = np.log10(known[value].to_numpy(dtype=float))
-    treated = np.asarray(known["team_type"] == INDUSTRY, dtype=np.float64)
+    is_industry = np.asarray(known["team_type"] == INDUSTRY, dtype=np.float64)
     years = pd.get_dummies(known["year"]).to_numpy(dtype=np.float64)
-    slope = float(_within_slopes(treated, logs, years, np.ones((1, len(known))))[0])
-    groups = clusters(known)
-    if not interval or groups.max() + 1 < MIN_CLUSTERS:
-        return Estimate(10**slope, n=len(known), unit="ratio", label=label)
-    low, high = percentile_interval(_within_slopes(treated, logs, years, draw_weights(groups)))
-    return Estimate(10**slope, 10**low, 10**high, n=len(known), unit="ratio", label=label)
+    slopes = _within_slopes(is_industry, logs, years, np.ones((1, n)))
+    ratio = 10 ** float(slopes[0])
+    papers = clusters(known)
+    if not interval or papers.max() + 1 < MIN_CLUSTERS:
+        return Estimate(ratio, n=n, unit="ratio", label=label)
+    draws = _within_slopes(is_industry, logs, years, draw_weights(papers))
+    low, high = percentile_interval(draws)
+    return Estimate(ratio, 10**low, 10**high, n=n, unit="ratio", label=label)
 
 
 def in_shared_years(rows: pd.DataFrame, value: str) -> pd.DataFrame:
-    """Return the rows of industry and academia with a positive value, of the years in which both occur."""
-    known = rows[
-        rows["team_type"].isin([INDUSTRY, ACADEMIA]) & rows[value].gt(0) & rows["year"].notna()
-    ]
-    return known[(known.groupby("year")["team_type"].transform("nunique") == 2).astype(bool)]
+    """Return the rows of industry and academia with a positive value, of years that have both."""
+    is_side = rows["team_type"].isin([INDUSTRY, ACADEMIA])
+    is_known = rows[value].gt(0) & rows["year"].notna()
+    known = rows[is_side & is_known]
+    teams = known.groupby("year")["team_type"]
+    has_both = teams.transform("nunique") == 2
+    return known[has_both.astype(bool)]
 
 
 def _within_slopes(x: Floats, y: Floats, strata: Floats, weights: Floats) -> Floats:
-    """Return the slope of y on x within strata, for each row of weights; NaN where no stratum has both."""
-    columns = np.hstack([strata * column[:, None] for column in (np.ones_like(x), x, y, x * y)])
-    total, sum_x, sum_y, sum_xy = np.hsplit(weights @ columns, 4)
-    # x is 0 or 1, so its square is itself.
+    """Return the slope of y on x within strata, for each row of weights.
+
+    The values of x are 0 or 1; the slope is NaN where no stratum has both.
+    """
+    moments = [np.ones_like(x), x, y, x * y]
+    columns = [strata * moment[:, np.newaxis] for moment in moments]
+    sums = weights @ np.hstack(columns)
+    total, sum_x, sum_y, sum_xy = np.hsplit(sums, 4)
     with np.errstate(invalid="ignore", divide="ignore"):
-        spread = np.where(total > 0, sum_x - sum_x**2 / total, 0).sum(axis=1)
-        shared = np.where(total > 0, sum_xy - sum_x * sum_y / total, 0).sum(axis=1)
-        return np.asarray(np.where(spread > 1e-9, shared / spread, np.nan))
+        # x is 0 or 1, so its square is itself.
+        squares = sum_x - sum_x**2 / total
+        products = sum_xy - sum_x * sum_y / total
+        spread = np.where(total > 0, squares, 0).sum(axis=1)
+        shared = np.where(total > 0, products, 0).sum(axis=1)
+        slopes = np.where(spread > 1e-9, shared / spread, np.nan)
+    return np.asarray(slopes)
 
 
 def loose_team_types(models: pd.DataFrame) -> pd.Series[str]:
@@ -203,8 +224,8 @@ def loose_team_types(models: pd.DataFrame) -> pd.Series[str]:
     Returns
     -------
     pandas.Series
-        Academia without industry is ``academia-only``, industry without academia ``industry-only``, both a
-        ``collaboration``, neither ``other``; a blank list of sectors is ``unknown``.
+        Academia without industry is ``academia-only``, industry without academia ``industry-only``,
+        both a ``collaboration``, neither ``other``; a blank list of sectors is ``unknown``.
 
     Examples
     --------
@@ -212,12 +233,13 @@ def loose_team_types(models: pd.DataFrame) -> pd.Series[str]:
     >>> loose_team_types(models).tolist()
     ['academia-only', 'collaboration', 'unknown']
     """
-    academic, company = (
-        models["sectors"].fillna("").str.contains(kind) for kind in ("academia", "industry")
-    )
+    sectors = models["sectors"].fillna("")
+    academic = sectors.str.contains("academia")
+    company = sectors.str.contains("industry")
     kinds = [models["sectors"].isna(), academic & company, academic, company]
     labels = [UNKNOWN, "collaboration", ACADEMIA, INDUSTRY]
-    return pd.Series(np.select(kinds, labels, "other"), index=models.index, dtype="str")
+    types = np.select(kinds, labels, "other")
+    return pd.Series(types, index=models.index, dtype="str")
 
 
 def flop_per_dollar(chips: pd.DataFrame, number_format: str) -> pd.DataFrame:
@@ -226,15 +248,17 @@ def flop_per_dollar(chips: pd.DataFrame, number_format: str) -> pd.DataFrame:
     Parameters
     ----------
     chips : pandas.DataFrame
-        Chips with ``chip``, ``released`` (date), ``price_usd`` and the peaks of `load_chips` in FLOP/s.
+        Chips with ``chip``, ``released`` (date), ``price_usd`` and the peaks of `load_chips` in
+        FLOP/s.
     number_format : str
-        The rule for the number format, one of `choices.FORMATS`. A trend of what chips cost for the same work needs one
-        format throughout: ``"fp32"`` or ``"tensor-16"``.
+        The rule for the number format, one of `choices.FORMATS`. A trend of what chips cost for the
+        same work needs one format throughout: ``"fp32"`` or ``"tensor-16"``.
 
     Returns
     -------
     pandas.DataFrame
-        ``chip``, ``published``, ``per_usd`` (FLOP/s a dollar) and ``link`` (the chip), a row a chip with a price.
+        ``chip``, ``published``, ``per_usd`` (FLOP/s a dollar) and ``link`` (the chip), a row a chip
+        with a price.
 
     Raises
     ------
@@ -248,10 +272,13 @@ def flop_per_dollar(chips: pd.DataFrame, number_format: str) -> pd.DataFrame:
     >>> f"{bought['NVIDIA Tesla K20c']:.2g}"
     '1.1e+09'
     """
-    priced = chips[chips["price_usd"].gt(0) & chips["released"].notna()]
+    has_price = chips["price_usd"].gt(0)
+    has_date = chips["released"].notna()
+    priced = chips[has_price & has_date]
     # Row by row: cards of different years and speeds share a name.
     speed = _rates(priced, number_format)
-    return _per_dollar(priced["chip"], priced["released"], speed / priced["price_usd"])
+    per_usd = speed / priced["price_usd"]
+    return _per_dollar(priced["chip"], priced["released"], per_usd)
 
 
 def rented_flop_per_dollar(prices: pd.DataFrame, peaks: pd.Series[float]) -> pd.DataFrame:
@@ -267,8 +294,8 @@ def rented_flop_per_dollar(prices: pd.DataFrame, peaks: pd.Series[float]) -> pd.
     Returns
     -------
     pandas.DataFrame
-        ``chip``, ``published``, ``per_usd`` (FLOP a dollar) and ``link``, a row a price. The link is the chip, for
-        prices of one chip are not independent and are drawn together.
+        ``chip``, ``published``, ``per_usd`` (FLOP a dollar) and ``link``, a row a price. The link
+        is the chip, for prices of one chip are not independent and are drawn together.
 
     Raises
     ------
@@ -282,24 +309,28 @@ def rented_flop_per_dollar(prices: pd.DataFrame, peaks: pd.Series[float]) -> pd.
     >>> rented_flop_per_dollar(prices, pd.Series({"V100": 1e14}))["per_usd"].tolist()
     [1.8e+17]
     """
-    quoted = prices[prices["usd_per_chip_hour"].gt(0) & prices["date"].notna()]
-    flop = quoted["chip"].map(peaks) * 3600
-    return _per_dollar(quoted["chip"], quoted["date"], flop / quoted["usd_per_chip_hour"])
+    has_price = prices["usd_per_chip_hour"].gt(0)
+    has_date = prices["date"].notna()
+    quoted = prices[has_price & has_date]
+    flop_per_hour = quoted["chip"].map(peaks) * 3600
+    per_usd = flop_per_hour / quoted["usd_per_chip_hour"]
+    return _per_dollar(quoted["chip"], quoted["date"], per_usd)
 
 
 def _per_dollar(chips: pd.Series, dates: pd.Series, per_usd: pd.Series) -> pd.DataFrame:
-    table = pd.DataFrame(
-        {"chip": chips, "published": pd.to_datetime(dates), "per_usd": per_usd, "link": chips}
-    )
-    return table.dropna(subset=["per_usd"]).reset_index(drop=True)
+    """Return what a dollar bought of chips at dates, as `growth` takes it."""
+    published = pd.to_datetime(dates)
+    columns = {"chip": chips, "published": published, "per_usd": per_usd, "link": chips}
+    known = pd.DataFrame(columns).dropna(subset=["per_usd"])
+    return known.reset_index(drop=True)
 
 
 def running_clusters(found: pd.DataFrame) -> pd.DataFrame:
-    """Return the clusters that exist, confirmed or likely and of known size, without duplicates and old phases."""
-    kept = found[
-        (found["status"] == "Existing")
-        & found["certainty"].isin(["Confirmed", "Likely"])
-        & ~found["possible_duplicate"].fillna(False).astype(bool)
-        & found["h100_equivalents"].gt(0)
-    ]
-    return kept[~kept["superseded_by"].isin(kept["name"])]
+    """Return the clusters that run, confirmed or likely, of known size and each once."""
+    exists = found["status"] == "Existing"
+    is_certain = found["certainty"].isin(["Confirmed", "Likely"])
+    is_duplicate = found["possible_duplicate"].fillna(False).astype(bool)
+    has_size = found["h100_equivalents"].gt(0)
+    running = found[exists & is_certain & ~is_duplicate & has_size]
+    is_old_phase = running["superseded_by"].isin(running["name"])
+    return running[~is_old_phase]

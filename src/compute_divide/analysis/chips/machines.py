@@ -11,13 +11,21 @@ import pandas as pd
 from bookpress.chapter.estimates import Estimate
 from compute_divide.analysis.chips.hardware import chip_peaks, running_clusters
 
-REFERENCE = "NVIDIA H100 SXM5 80GB"  # the chip whose equivalents are counted
+REFERENCE = "NVIDIA H100 SXM5 80GB"
+"""The chip whose equivalents are counted."""
 
 H100E = "h100e"
+"""Column that `running_machines` adds: so many H100s a machine is worth."""
+
 WEAPONS = ("Lawrence Livermore NL", "Los Alamos NL", "Sandia NL", "CEA EXA1")
-"""What the names of public machines of nuclear weapons programmes begin with: no university computes on these."""
+"""What the names of public machines of nuclear weapons programmes begin with.
+
+No university computes on these.
+"""
 
 UNNAMED = "unnamed"
+"""What a machine is called whose name the list hides."""
+
 NAMES = {
     "Microsoft GPT-4 cluster": "Microsoft, for GPT-4",
     "xAI Colossus Memphis Phase 3": "Colossus",
@@ -53,9 +61,10 @@ def running_machines(clusters: pd.DataFrame, chips: pd.DataFrame) -> pd.DataFram
     Returns
     -------
     pandas.DataFrame
-        Those that exist, confirmed or likely and of known size, without duplicates and old phases, with the columns
-        ``h100e`` (H100 equivalents), ``machine`` (its usual name, "unnamed" where the list hides it), ``country`` (as
-        the TOP500 calls it) and ``open`` (public, and no machine of a weapons programme).
+        Those that exist, confirmed or likely and of known size, without duplicates and old phases,
+        with the columns ``h100e`` (H100 equivalents), ``machine`` (its usual name, "unnamed" where
+        the list hides it), ``country`` (as the TOP500 calls it) and ``open`` (public, and no
+        machine of a weapons programme).
 
     Raises
     ------
@@ -64,8 +73,8 @@ def running_machines(clusters: pd.DataFrame, chips: pd.DataFrame) -> pd.DataFram
 
     Notes
     -----
-    The list's own equivalents take the fastest format of a chip, 8 bits for the H100 and 16 for older ones, which
-    halves those; they stand in where no 16-bit speed is known.
+    The list's own equivalents take the fastest format of a chip, 8 bits for the H100 and 16 for
+    older ones, which halves those; they stand in where no 16-bit speed is known.
 
     Examples
     --------
@@ -74,15 +83,17 @@ def running_machines(clusters: pd.DataFrame, chips: pd.DataFrame) -> pd.DataFram
     >>> machines.loc[machines["machine"] == "JUPITER", "h100e"].round().tolist()
     [23538.0]
     """
-    found = running_clusters(clusters)
-    names = found["name"].replace(NAMES)
-    worth = (found["flop_s_16bit"] / chip_peaks(chips)[REFERENCE]).fillna(found["h100_equivalents"])
-    return found.assign(
-        **{H100E: worth},
-        machine=names.mask(names.str.startswith("Anonymized"), UNNAMED),
-        country=found["country"].replace(COUNTRIES),
-        open=found["sector"].eq("public") & ~found["name"].str.startswith(WEAPONS),
-    )
+    machines = running_clusters(clusters).copy()
+    names = machines["name"]
+    by_speed = machines["flop_s_16bit"] / chip_peaks(chips)[REFERENCE]
+    is_hidden = names.str.startswith("Anonymized")
+    is_public = machines["sector"].eq("public")
+    is_for_weapons = names.str.startswith(WEAPONS)
+    machines[H100E] = by_speed.fillna(machines["h100_equivalents"])
+    machines["machine"] = names.replace(NAMES).mask(is_hidden, UNNAMED)
+    machines["country"] = machines["country"].replace(COUNTRIES)
+    machines["open"] = is_public & ~is_for_weapons
+    return machines
 
 
 def top500_share(rows: pd.DataFrame, segments: Collection[str], label: str) -> Estimate:
@@ -104,13 +115,15 @@ def top500_share(rows: pd.DataFrame, segments: Collection[str], label: str) -> E
 
     Notes
     -----
-    The 95% interval tells how far a share rests on few machines: it is the linear approximation of a bootstrap that
-    draws machines (the delta method for a ratio of sums), which needs only sums of speeds and of their squares.
+    The 95% interval tells how far a share rests on few machines: it is the linear approximation of
+    a bootstrap that draws machines (the delta method for a ratio of sums), which needs only sums of
+    speeds and of their squares.
 
     Examples
     --------
     >>> speeds = {"rmax_tflop_s": [4.0, 4.0], "rmax_squares": [8.0, 8.0], "machines": [2, 2]}
-    >>> share = top500_share(pd.DataFrame({"segment": ["academic", "industry"], **speeds}), ["academic"], "share")
+    >>> rows = pd.DataFrame({"segment": ["academic", "industry"], **speeds})
+    >>> share = top500_share(rows, ["academic"], "share of academia")
     >>> share.value, share.k, share.n
     (0.5, 2, 4)
     """
@@ -120,8 +133,11 @@ def top500_share(rows: pd.DataFrame, segments: Collection[str], label: str) -> E
     sums = rows[["rmax_tflop_s", "rmax_squares", "machines"]].to_numpy(float)
     part, squares, k = sums[inside].sum(axis=0).tolist()
     rest, other_squares, others = sums[~inside].sum(axis=0).tolist()
-    share = part / (part + rest)
-    spread = math.sqrt(squares * (1 - share) ** 2 + other_squares * share**2) / (part + rest)
-    half = NormalDist().inv_cdf(0.975) * spread
-    low, high = max(share - half, 0.0), min(share + half, 1.0)
+    total = part + rest
+    share = part / total
+    variance = squares * (1 - share) ** 2 + other_squares * share**2
+    error = math.sqrt(variance) / total
+    half = NormalDist().inv_cdf(0.975) * error
+    low = max(share - half, 0.0)
+    high = min(share + half, 1.0)
     return Estimate(share, low, high, int(k), int(k + others), "share", label)

@@ -1,7 +1,7 @@
 """Hold a claim against our estimates, on data of its time and on those of now, and give a verdict.
 
-An estimate *holds* a claim when its interval holds the value, or lies on the claimed side as a whole; it *fails* when
-it lies elsewhere, and is *open* when it is too wide to tell.
+An estimate *holds* a claim when its interval holds the value, or lies on the claimed side as a
+whole; it *fails* when it lies elsewhere, and is *open* when it is too wide to tell.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ VERDICTS: dict[Verdict, str] = {
 }
 """The verdicts, and when each is reached."""
 
-_SAID = {
+_WORDS = {
     "holds": "holds it",
     "fails": "does not hold it",
     "open": "is too wide to tell",
@@ -42,26 +42,30 @@ class Check:
     claim : str
         The id of the claim.
     value : float, optional
-        The claimed value; where a side is claimed, the value of no difference. In the unit of the estimates.
+        The claimed value; where a side is claimed, the value of no difference. In the unit of the
+        estimates.
     then, now : Estimate, optional
         Ours on data of its time, and on those of now.
     measure : str
         What the estimates measure, for the reason.
     side : str
-        ``"above"`` or ``"below"`` where the claim names a direction only; then the whole interval must lie there.
+        ``"above"`` or ``"below"`` where the claim names a direction only; then the whole interval
+        must lie there.
     also : mapping of str to str
-        Other tests of now that have to hold the claim too: the `outcome` of each, by what it measures.
+        Other tests of now that have to hold the claim too: the `outcome` of each, by what it
+        measures.
     beside : Estimate, optional
         A reading of now that is shown, and that the verdict does not rest on.
     others : sequence of Estimate
-        Readings by other definitions on data of its time. They are counted only, for of many some agree by luck.
+        Readings by other definitions on data of its time. They are counted only, for of many some
+        agree by luck.
     why : str
         Why it cannot be tested, where nothing was estimated.
 
     Notes
     -----
-    The claim is supported when every test that could be made holds it, revised when that of now does not, and mixed
-    otherwise.
+    The claim is supported when every test that could be made holds it, revised when that of now
+    does not, and mixed otherwise.
 
     Examples
     --------
@@ -105,16 +109,19 @@ class Check:
         """The reason of the verdict, in a sentence or more."""
         if self.why:
             return self.why
-        return (
-            f"{_capital(self.measure)}: the estimate on data of its time {_SAID[self.outcome_then]}, "
-            f"that of now {_SAID[self.outcome_now]}."
-            + "".join(f" {_capital(name)}: it {_SAID[found]}." for name, found in self.also.items())
-        )
+        measure = _capital(self.measure)
+        then = _WORDS[self.outcome_then]
+        now = _WORDS[self.outcome_now]
+        reason = f"{measure}: the estimate on data of its time {then}, that of now {now}."
+        for name, result in self.also.items():
+            reason += f" {_capital(name)}: it {_WORDS[result]}."
+        return reason
 
     @property
     def agreeing(self) -> int:
         """How many of the other definitions hold the claim on data of its time."""
-        return sum(outcome(other, self.value, self.side) == "holds" for other in self.others)
+        outcomes = [outcome(other, self.value, self.side) for other in self.others]
+        return outcomes.count("holds")
 
 
 def outcome(estimate: Estimate | None, value: float | None, side: Side = "") -> Outcome:
@@ -132,32 +139,37 @@ def outcome(estimate: Estimate | None, value: float | None, side: Side = "") -> 
     Returns
     -------
     str
-        ``"holds"`` or ``"fails"``; ``"open"`` where an interval that should lie on one side holds the value;
-        ``"none"`` without an interval or a value.
+        ``"holds"`` or ``"fails"``; ``"open"`` where an interval that should lie on one side holds
+        the value; ``"none"`` without an interval or a value.
 
     Examples
     --------
     >>> share = Estimate(0.64, 0.53, 0.73, unit="share")
-    >>> outcome(share, 0.65), outcome(share, 0.5, "above"), outcome(share, 0.6, "above"), outcome(None, 0.6)
-    ('holds', 'holds', 'open', 'none')
+    >>> outcome(share, 0.65), outcome(share, 0.5, "above")
+    ('holds', 'holds')
+    >>> outcome(share, 0.6, "above"), outcome(None, 0.6)
+    ('open', 'none')
     """
     if value is None or estimate is None or estimate.low is None or estimate.high is None:
         return "none"
     if not side:
         return "holds" if estimate.low <= value <= estimate.high else "fails"
-    if estimate.low > value or estimate.high < value:
-        return "holds" if (estimate.low > value) == (side == "above") else "fails"
-    return "open"
+    is_above = estimate.low > value
+    is_below = estimate.high < value
+    if not is_above and not is_below:
+        return "open"
+    on_side = is_above if side == "above" else is_below
+    return "holds" if on_side else "fails"
 
 
 def verdict_of(then: Outcome, now: Outcome, also: Sequence[Outcome] = ()) -> Verdict:
-    """Return the verdict that the outcomes of the tests make, those of other tests of now among them."""
-    known = [found for found in (then, now, *also) if found != "none"]
-    if not known:
+    """Return the verdict that the outcomes of the tests make, other tests of now among them."""
+    outcomes = {then, now, *also} - {"none"}
+    if not outcomes:
         return "cannot be tested"
     if now == "fails":
         return "revised"
-    return "supported" if set(known) == {"holds"} else "mixed"
+    return "supported" if outcomes == {"holds"} else "mixed"
 
 
 def number_judged(checks: Iterable[Check], verdict: Verdict, what: str) -> Estimate:
@@ -184,12 +196,13 @@ def number_judged(checks: Iterable[Check], verdict: Verdict, what: str) -> Estim
 
     Examples
     --------
-    >>> number_judged([Check("hao-sector", why="No list tells it.")], "cannot be tested", "claims").label
+    >>> checks = [Check("hao-sector", why="No list tells it.")]
+    >>> number_judged(checks, "cannot be tested", "claims").label
     'claims whose verdict is: cannot be tested (no open data speak to it)'
     """
-    found = [check.verdict for check in checks]
+    verdicts = [check.verdict for check in checks]
     label = f"{what} whose verdict is: {verdict} ({VERDICTS[verdict]})"
-    return number_of(found.count(verdict), label, n=len(found))
+    return number_of(verdicts.count(verdict), label, n=len(verdicts))
 
 
 def _capital(text: str) -> str:

@@ -1,4 +1,4 @@
-"""Who is read: of two papers of one venue and year, how often the one of another team is cited more.
+"""Who is read: of two papers of one venue and year, how often one of another team is cited more.
 
 A stratified Wilcoxon test (van Elteren 1960) read as a probability: one half is no difference.
 """
@@ -9,17 +9,24 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from bookpress.chapter.estimates import Estimate
-from compute_divide.analysis.statistics.estimates import ACADEMIA
+from compute_divide.analysis.statistics.estimates import ACADEMIA, Floats
+
+Flags = npt.NDArray[np.bool_]
+Places = npt.NDArray[np.integer]
 
 WITHIN = ("venue", "year", "track")
-"""What two papers that are compared have in common: a paper of an industry track meets others of that track."""
+"""What two papers that are compared share: one of an industry track meets others of that track."""
 
-SIZES = (0, 2, 3, 4, 5, 7, 10, np.inf)  # number of authors: up to 2, 3, 4, 5, 6 or 7, 8 to 10, more
-LEAST = 20  # papers of a team that a group must have for its lead to be shown
+SIZES = (0, 2, 3, 4, 5, 7, 10, np.inf)
+"""Classes of the number of authors: up to 2, 3, 4, 5, 6 or 7, 8 to 10, more."""
+LEAST = 20
+"""Papers of a team that a group must have for its lead to be shown."""
 Z95 = 1.959964
+"""Half-width of a 95% interval in standard errors."""
 
 
 def ranked(papers: pd.DataFrame, ranks: pd.DataFrame) -> pd.DataFrame:
@@ -35,8 +42,9 @@ def ranked(papers: pd.DataFrame, ranks: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        Those papers that have one, with ``rank``, the share of the papers of their conference and year that are cited
-        less (0 to 1), and ``size``, the class of their number of authors: up to 2, 3, 4, 5, 6 or 7, 8 to 10, more.
+        Those papers that have one, with ``rank``, the share of the papers of their conference and
+        year that are cited less (0 to 1), and ``size``, the class of their number of authors: up to
+        2, 3, 4, 5, 6 or 7, 8 to 10, more.
 
     Raises
     ------
@@ -46,16 +54,19 @@ def ranked(papers: pd.DataFrame, ranks: pd.DataFrame) -> pd.DataFrame:
     Examples
     --------
     >>> papers = pd.DataFrame({"venue": ["icml"], "year": [2015], "key": ["a"], "authors": [4]})
-    >>> ranked(papers, papers[["venue", "year", "key"]].assign(rank=0.9))[["rank", "size"]].values.tolist()
+    >>> ranks = papers[["venue", "year", "key"]].assign(rank=0.9)
+    >>> ranked(papers, ranks)[["rank", "size"]].values.tolist()
     [[0.9, 2.0]]
     """
-    found = papers.merge(ranks, on=["venue", "year", "key"], validate="one_to_one")
-    return found.assign(size=pd.cut(found["authors"].astype(float), SIZES, labels=False))
+    with_ranks = papers.merge(ranks, on=["venue", "year", "key"], validate="one_to_one")
+    authors = with_ranks["authors"].astype(float)
+    size = pd.cut(authors, SIZES, labels=False)
+    return with_ranks.assign(size=size)
 
 
 @dataclass(frozen=True, slots=True)
 class Lead:
-    """How often one side is ahead, and how far each paper moves that (its influence), for standard errors."""
+    """How often one side is ahead, and how far each paper moves that: its influence."""
 
     share: float
     influence: pd.Series
@@ -63,53 +74,79 @@ class Lead:
     @property
     def error(self) -> float:
         """Standard error of the share; papers count as independent."""
-        return float(np.sqrt((self.influence**2).sum()))
+        squares = self.influence**2
+        return float(np.sqrt(squares.sum()))
 
     def estimate(self, label: str) -> Estimate:
         """Return the share with its 95% interval; `n` is the number of papers compared."""
         half = Z95 * self.error
-        low, high = max(self.share - half, 0.0), min(self.share + half, 1.0)
-        return Estimate(self.share, low, high, n=len(self.influence), unit="share", label=label)
+        low = max(self.share - half, 0.0)
+        high = min(self.share + half, 1.0)
+        n = len(self.influence)
+        return Estimate(self.share, low, high, n=n, unit="share", label=label)
 
 
 def lead(papers: pd.DataFrame, team: str, within: Sequence[str] = WITHIN) -> Lead | None:
-    """Return how often papers of a team are cited more than those of academia alone; None where none can be compared.
+    """Return how often papers of a team are cited more than those of academia alone.
 
-    Ties count half. The papers of a pair share the columns `within`; a stratum with one paper of a side has no variance
-    and is left out. One with m and n papers weighs mn / (m + n); its variance is DeLong's (1988).
+    It is None where none can be compared.
+
+    Ties count half. The papers of a pair share the columns `within`; a stratum with one paper of a
+    side has no variance and is left out. One with m and n papers weighs mn / (m + n); its variance
+    is DeLong's (1988).
     """
-    chosen = papers["team_type"].isin([team, ACADEMIA])
-    sides = papers.loc[chosen, ["team_type", "rank", *within]].dropna(subset=list(within))
-    ours = (sides["team_type"] == team).to_numpy()
+    is_side = papers["team_type"].isin([team, ACADEMIA])
+    columns = ["team_type", "rank", *within]
+    sides = papers.loc[is_side, columns].dropna(subset=list(within))
+    is_team = (sides["team_type"] == team).to_numpy()
     stratum = sides.groupby(list(within), observed=True).ngroup().to_numpy()
-    sizes = np.array([np.bincount(stratum[side], minlength=len(sides)) for side in (ours, ~ours)])
-    kept = (sizes.min(axis=0) >= 2)[stratum]
-    if not kept.any():
+    count = len(sides)
+    m = np.bincount(stratum[is_team], minlength=count)
+    n = np.bincount(stratum[~is_team], minlength=count)
+    has_variance = np.minimum(m, n) >= 2
+    used = has_variance[stratum]
+    if not used.any():
         return None
-    ranks, ours, stratum = sides["rank"][kept], ours[kept], stratum[kept]
-    (m, n), used = sizes[:, stratum], np.unique(stratum)
+    return _lead(sides["rank"][used], is_team[used], stratum[used], m, n)
+
+
+def _lead(ranks: pd.Series, is_team: Flags, stratum: Places, m: Places, n: Places) -> Lead:
+    """Return the lead of a team in strata with m papers of its own and n of the other side."""
+    own = np.where(is_team, m[stratum], n[stratum])
+    other = np.where(is_team, n[stratum], m[stratum])
+    ahead = _ahead(ranks, is_team, stratum, other)
+    sums = np.bincount(stratum[is_team], ahead[is_team], minlength=len(m))
+    shares = sums / np.maximum(m, 1)
+    weights = m * n / np.maximum(m + n, 1)
+    strata = np.unique(stratum)
+    total = weights[strata].sum()
+    share = float((weights * shares)[strata].sum() / total)
+    errors = (ahead - shares[stratum]) / np.sqrt(own * (own - 1))
+    influence = weights[stratum] * errors / total
+    return Lead(share, pd.Series(influence, index=ranks.index))
+
+
+def _ahead(ranks: pd.Series, is_team: Flags, stratum: Places, other: Places) -> Floats:
+    """Return the share of pairs in which the team is ahead, of the pairs that each paper is in."""
+    in_stratum = ranks.groupby(stratum).rank()
+    on_side = ranks.groupby([stratum, is_team]).rank()
     # Of the papers below one in the whole stratum, those of its own side do not count.
-    below = (ranks.groupby(stratum).rank() - ranks.groupby([stratum, ours]).rank()).to_numpy()
-    ahead = np.where(ours, below / n, 1 - below / m)
-    shares = np.bincount(stratum[ours], ahead[ours], minlength=len(sides)) / np.maximum(sizes[0], 1)
-    weights = sizes.prod(axis=0) / np.maximum(sizes.sum(axis=0), 1)
-    own = np.where(ours, m, n)
-    moved = weights[stratum] * (ahead - shares[stratum]) / np.sqrt(own * (own - 1))
-    total = weights[used].sum()
-    return Lead(
-        float((weights * shares)[used].sum() / total), pd.Series(moved / total, index=ranks.index)
-    )
+    below = (in_stratum - on_side).to_numpy() / other
+    return np.where(is_team, below, 1 - below)
 
 
 def lead_estimate(
     papers: pd.DataFrame, team: str, label: str, within: Sequence[str] = WITHIN
 ) -> Estimate:
-    """Return how often papers of a team are cited more than those of academia alone, when like is compared with like.
+    """Return how often papers of a team are cited more than those of academia alone.
+
+    Like is compared with like: papers of one venue, year and track.
 
     Parameters
     ----------
     papers : pandas.DataFrame
-        Papers with ``team_type``, ``rank`` and the columns `within`; a paper that lacks one of these is left out.
+        Papers with ``team_type``, ``rank`` and the columns `within`; a paper that lacks one of
+        these is left out.
     team : str
         The type of the team that is held against academia alone.
     label : str
@@ -120,13 +157,15 @@ def lead_estimate(
     Returns
     -------
     Estimate
-        The share of pairs, ties counted half, with its 95% interval; one half is no difference, and `n` is the number
-        of papers compared. Without a value where no stratum has two papers of either side.
+        The share of pairs, ties counted half, with its 95% interval; one half is no difference, and
+        `n` is the number of papers compared. Without a value where no stratum has two papers of
+        either side.
 
     Notes
     -----
-    The Wilcoxon test by strata of van Elteren (1960), read as a probability: a stratum with m and n papers weighs
-    mn / (m + n). The variance is that of DeLong, DeLong and Clarke-Pearson (1988); papers count as independent.
+    The Wilcoxon test by strata of van Elteren (1960), read as a probability: a stratum with m and n
+    papers weighs mn / (m + n). The variance is that of DeLong, DeLong and Clarke-Pearson (1988);
+    papers count as independent.
 
     Examples
     --------
@@ -138,7 +177,9 @@ def lead_estimate(
     1.0
     """
     found = lead(papers, team, within)
-    return found.estimate(label) if found else Estimate(None, n=0, unit="share", label=label)
+    if found is None:
+        return Estimate(None, n=0, unit="share", label=label)
+    return found.estimate(label)
 
 
 def due_to_size(papers: pd.DataFrame, team: str, label: str) -> Estimate:
@@ -156,12 +197,13 @@ def due_to_size(papers: pd.DataFrame, team: str, label: str) -> Estimate:
     Returns
     -------
     Estimate
-        The part, of 0 to 1 where the lead becomes smaller, with its 95% interval; without a value where there is no
-        lead beyond chance.
+        The part, of 0 to 1 where the lead becomes smaller, with its 95% interval; without a value
+        where there is no lead beyond chance.
 
     Notes
     -----
-    Both numbers rest on the same papers: the interval (delta method) adds up what each paper does to their ratio.
+    Both numbers rest on the same papers: the interval (delta method) adds up what each paper does
+    to their ratio.
 
     Examples
     --------
@@ -172,15 +214,19 @@ def due_to_size(papers: pd.DataFrame, team: str, label: str) -> Estimate:
     >>> due_to_size(papers, "collaboration", "part of the lead that goes").value
     0.0
     """
-    plain, alike = lead(papers, team), lead(papers, team, (*WITHIN, "size"))
+    plain = lead(papers, team)
+    alike = lead(papers, team, (*WITHIN, "size"))
     if plain is None or alike is None or plain.share - Z95 * plain.error <= 0.5:
         return Estimate(None, n=0, unit="share", label=label)
-    left = (alike.share - 0.5) / (plain.share - 0.5)
-    influence = alike.influence.sub(left * plain.influence, fill_value=0) / (plain.share - 0.5)
-    half = Z95 * float(np.sqrt((influence**2).sum()))
-    return Estimate(
-        1 - left, 1 - left - half, 1 - left + half, n=len(influence), unit="share", label=label
-    )
+    excess = plain.share - 0.5
+    left = (alike.share - 0.5) / excess
+    moved = alike.influence.sub(left * plain.influence, fill_value=0)
+    influence = moved / excess
+    squares = influence**2
+    half = Z95 * float(np.sqrt(squares.sum()))
+    due = 1 - left
+    n = len(influence)
+    return Estimate(due, due - half, due + half, n=n, unit="share", label=label)
 
 
 def leads_by(papers: pd.DataFrame, keys: Sequence[str], teams: Sequence[str]) -> pd.DataFrame:
@@ -198,23 +244,26 @@ def leads_by(papers: pd.DataFrame, keys: Sequence[str], teams: Sequence[str]) ->
     Returns
     -------
     pandas.DataFrame
-        The keys, ``team_type``, and the cells of `lead_estimate`: ``share``, ``low``, ``high``, ``k``, ``n``. A group
-        with fewer than twenty papers of a team, or in which nothing can be compared, does not occur.
+        The keys, ``team_type``, and the cells of `lead_estimate`: ``share``, ``low``, ``high``,
+        ``k``, ``n``. A group with fewer than twenty papers of a team, or in which nothing can be
+        compared, does not occur.
 
     Examples
     --------
     >>> sides = ["academia-only"] * 20 + ["collaboration"] * 20
-    >>> papers = pd.DataFrame({"venue": "icml", "year": 2015, "track": "main", "team_type": sides, "rank": range(40)})
+    >>> papers = pd.DataFrame({"venue": "icml", "year": 2015, "track": "main", "team_type": sides})
+    >>> papers["rank"] = range(40)
     >>> leads_by(papers, ["venue"], ["collaboration"])[["venue", "share"]].values.tolist()
     [['icml', 1.0]]
     """
+    columns = dict.fromkeys([*keys, *WITHIN, "team_type", "rank"])
     rows = []
-    needed = papers[list(dict.fromkeys([*keys, *WITHIN, "team_type", "rank"]))]
-    for group, part in needed.groupby(list(keys), observed=True):
+    for group, part in papers[list(columns)].groupby(list(keys), observed=True):
+        names = dict(zip(keys, group, strict=True))
         for team in teams:
+            number = (part["team_type"] == team).sum()
             found = lead_estimate(part, team, "")
-            if found.value is not None and (part["team_type"] == team).sum() >= LEAST:
-                rows.append(
-                    {**dict(zip(keys, group, strict=True)), "team_type": team, **found.row()}
-                )
-    return pd.DataFrame(rows, columns=[*keys, "team_type", "share", "low", "high", "k", "n"])
+            if found.value is not None and number >= LEAST:
+                rows.append({**names, "team_type": team, **found.row()})
+    cells = ["share", "low", "high", "k", "n"]
+    return pd.DataFrame(rows, columns=[*keys, "team_type", *cells])

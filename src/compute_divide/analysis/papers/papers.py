@@ -1,7 +1,7 @@
-"""Conference papers: their team types under stated choices, their topics, and the pre-trained models they name.
+"""Conference papers: their team types under stated choices, their topics, and what they name.
 
-Every paper has a title, only some lists have keywords or abstracts: a share that rests on abstracts must be taken over
-the papers that have one (`having`).
+Every paper has a title, only some lists have keywords or abstracts: a share that rests on abstracts
+must be taken over the papers that have one (`having`).
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from bookpress.chapter.estimates import Estimate
@@ -28,9 +29,11 @@ from compute_divide.evidence.papers.profiles import (
 )
 from compute_divide.evidence.papers.topics import SEPARATOR, load_topics
 
-VENUE_YEAR = ["venue", "year"]  # the keys of a venue-year: what papers are compared within
-INTENSIVE, LOW = "compute-intensive", "low-compute"  # classes of papers by topic
-
+VENUE_YEAR = ["venue", "year"]
+"""The keys of a venue-year: what papers are compared within."""
+INTENSIVE = "compute-intensive"
+LOW = "low-compute"
+"""Classes of papers by topic."""
 
 _CAPITALS = {"corl": "CoRL", "neurips": "NeurIPS"}
 
@@ -63,14 +66,15 @@ class Choices:
     Parameters
     ----------
     reading : str
-        How it is read where authors work: by affiliations (``"name"``) or by e-mail domains (``"domain"``).
+        How it is read where authors work: by affiliations (``"name"``) or by e-mail domains
+        (``"domain"``).
     joint_labs : str
         How a joint laboratory of a university and a company counts, one of `JOINT_LABS`.
     non_profits : str
         How government and non-profit research counts: ``"other"`` or ``"academia"``.
     flips : sequence of str
-        Judgement calls of ``data/organisations.csv`` that are decided otherwise: ``"openai=nonprofit"``,
-        ``"mila=unknown"``.
+        Judgement calls of ``data/organisations.csv`` that are decided otherwise:
+        ``"openai=nonprofit"``, ``"mila=unknown"``.
 
     Examples
     --------
@@ -85,11 +89,13 @@ class Choices:
 
     def calls(self) -> Calls:
         """Return what the judgement calls say under these choices."""
-        return {
-            **judgement_calls(),
-            "joint-labs": JOINT_LABS[self.joint_labs],
-            **flips_of(self.flips),
-        }
+        calls = {**judgement_calls()}
+        calls["joint-labs"] = JOINT_LABS[self.joint_labs]
+        calls.update(flips_of(self.flips))
+        return calls
+
+
+_PROFILES = {"name": "profile", "domain": "domain_profile"}
 
 
 def with_teams(papers: pd.DataFrame, choices: Choices | None = None) -> pd.DataFrame:
@@ -105,8 +111,8 @@ def with_teams(papers: pd.DataFrame, choices: Choices | None = None) -> pd.DataF
     Returns
     -------
     pandas.DataFrame
-        The papers with ``team_type`` (one of `TEAM_TYPES`, or ``unknown``) and ``industry``: whether any author works
-        for a company, missing if not known.
+        The papers with ``team_type`` (one of `TEAM_TYPES`, or ``unknown``) and ``industry``:
+        whether any author works for a company, missing if not known.
 
     Raises
     ------
@@ -115,7 +121,8 @@ def with_teams(papers: pd.DataFrame, choices: Choices | None = None) -> pd.DataF
 
     Examples
     --------
-    >>> rows = pd.DataFrame({"profile": ["2:academia 1:@openai", None], "domain_profile": [None, "1:industry"]})
+    >>> rows = pd.DataFrame({"profile": ["2:academia 1:@openai", None]})
+    >>> rows["domain_profile"] = [None, "1:industry"]
     >>> with_teams(rows)["team_type"].tolist()
     ['collaboration', 'unknown']
     >>> with_teams(rows, Choices(flips=["openai=nonprofit"]))["team_type"].tolist()
@@ -123,17 +130,18 @@ def with_teams(papers: pd.DataFrame, choices: Choices | None = None) -> pd.DataF
     """
     choices = choices or Choices()
     calls = choices.calls()
-    places, profiles = pd.factorize(
-        papers[{"name": "profile", "domain": "domain_profile"}[choices.reading]]
-    )
-    present = [profile_sectors(profile, calls) for profile in profiles]
-    teams = [team_of(sectors, choices.non_profits) for sectors in present]
-    industry = ["industry" in sectors if sectors else None for sectors in present]
+    column = _PROFILES[choices.reading]
+    places, profiles = pd.factorize(papers[column])
+    teams: list[str] = []
+    industry: list[bool | None] = []
+    for profile in profiles:
+        sectors = profile_sectors(profile, calls)
+        teams.append(team_of(sectors, choices.non_profits))
+        industry.append("industry" in sectors if sectors else None)
     # A paper without a profile has the place -1: the last one.
-    return papers.assign(
-        team_type=pd.array([*teams, UNKNOWN], dtype="str")[places],
-        industry=pd.array([*industry, None], dtype="boolean")[places],
-    )
+    team_types = pd.array([*teams, UNKNOWN], dtype="str")
+    flags = pd.array([*industry, None], dtype="boolean")
+    return papers.assign(team_type=team_types[places], industry=flags[places])
 
 
 # --- coverage ---
@@ -147,7 +155,8 @@ def covered(papers: pd.DataFrame, minimum: float) -> pd.DataFrame:
     papers : pandas.DataFrame
         All accepted papers of each conference and year, with ``venue``, ``year`` and ``team_type``.
     minimum : float
-        The least share (0 to 1) of the papers of a conference in a year whose team type must be known.
+        The least share (0 to 1) of the papers of a conference in a year whose team type must be
+        known.
 
     Returns
     -------
@@ -161,11 +170,9 @@ def covered(papers: pd.DataFrame, minimum: float) -> pd.DataFrame:
     >>> covered(papers, 0.85)["year"].tolist()
     [2024, 2024]
     """
-    shares = (
-        (papers["team_type"] != UNKNOWN)
-        .groupby([papers[key] for key in VENUE_YEAR])
-        .transform("mean")
-    )
+    is_known = papers["team_type"] != UNKNOWN
+    keys = [papers[key] for key in VENUE_YEAR]
+    shares = is_known.groupby(keys).transform("mean")
     return papers[shares >= minimum]
 
 
@@ -187,16 +194,21 @@ def names_company(affiliations: pd.Series[str]) -> pd.Series[bool]:
 
     Notes
     -----
-    The rule is that of ``data/organisations.csv`` with the judgement calls of the published edition.
+    The rule is that of ``data/organisations.csv`` with the judgement calls of the published
+    edition.
 
     Examples
     --------
     >>> names_company(pd.Series(["Google Research, Zurich", "University of Toronto"])).tolist()
     [True, False]
     """
-    reader, calls = AffiliationReader(load_rules()), Choices().calls()
-    sectors = [slot_sectors(reader.read(text).split("+"), calls) for text in affiliations]
-    return pd.Series(["industry" in found for found in sectors], affiliations.index, dtype=bool)
+    reader = AffiliationReader(load_rules())
+    calls = Choices().calls()
+    flags = []
+    for text in affiliations:
+        labels = reader.read(text).split("+")
+        flags.append("industry" in slot_sectors(labels, calls))
+    return pd.Series(flags, affiliations.index, dtype=bool)
 
 
 # --- topics, and models that are named ---
@@ -213,7 +225,8 @@ def matched(
     Parameters
     ----------
     papers : pandas.DataFrame
-        Papers with what their texts name, in columns such as ``title_terms`` and ``abstract_models``.
+        Papers with what their texts name, in columns such as ``title_terms`` and
+        ``abstract_models``.
     names : iterable of str
         Terms of topics, or names of pre-trained models, as ``data/topics.yml`` has them.
     texts : sequence of str
@@ -233,14 +246,22 @@ def matched(
     [True, False]
     """
     wanted = frozenset(names)
-    found = np.zeros(len(papers), dtype=bool)
+    matches = np.zeros(len(papers), dtype=bool)
     for text in texts:
-        places, distinct = pd.factorize(papers[f"{text}_{kind}"])
-        # A paper without a match in this text has the place -1: the last one.
-        found |= np.array(
-            [*(not wanted.isdisjoint(joined.split(SEPARATOR)) for joined in distinct), False]
-        )[places]
-    return pd.Series(found, index=papers.index)
+        matches |= _names_any(papers[f"{text}_{kind}"], wanted)
+    return pd.Series(matches, index=papers.index)
+
+
+def _names_any(column: pd.Series, wanted: frozenset[str]) -> npt.NDArray[np.bool_]:
+    """Tell which rows of joined names hold one that is wanted."""
+    places, distinct = pd.factorize(column)
+    flags = []
+    for joined in distinct:
+        names = joined.split(SEPARATOR)
+        flags.append(not wanted.isdisjoint(names))
+    # A paper without a match in this text has the place -1: the last one.
+    flags.append(False)
+    return np.array(flags)[places]
 
 
 def about(
@@ -273,7 +294,8 @@ def about(
     >>> about(papers, ["compute-intensive"]).tolist()
     [True, False, False]
     """
-    return matched(papers, load_topics().terms(groups), texts)
+    terms = load_topics().terms(groups)
+    return matched(papers, terms, texts)
 
 
 def with_class(
@@ -289,14 +311,16 @@ def with_class(
     papers : pandas.DataFrame
         Papers with the columns of matched terms, such as ``title_terms``.
     intensive, low : sequence of str
-        The topics, or groups of topics, of ``data/topics.yml`` that count as compute-intensive and as low-compute.
+        The topics, or groups of topics, of ``data/topics.yml`` that count as compute-intensive and
+        as low-compute.
     texts : sequence of str
         The texts in which a term counts: ``"title"``, ``"keywords"``, ``"abstract"``.
 
     Returns
     -------
     pandas.DataFrame
-        The papers with ``topic_class``: ``compute-intensive`` (also where both fit), ``low-compute`` or ``other``.
+        The papers with ``topic_class``: ``compute-intensive`` (also where both fit),
+        ``low-compute`` or ``other``.
 
     Raises
     ------
@@ -309,8 +333,13 @@ def with_class(
     >>> with_class(papers)["topic_class"].tolist()
     ['compute-intensive', 'low-compute', 'other']
     """
-    kinds = [about(papers, intensive, texts), about(papers, low, texts)]
-    return papers.assign(topic_class=np.select(kinds, [INTENSIVE, LOW], "other"))
+    is_intensive = about(papers, intensive, texts)
+    is_low = about(papers, low, texts)
+    classes = np.select([is_intensive, is_low], [INTENSIVE, LOW], "other")
+    return papers.assign(topic_class=classes)
+
+
+_HAS = {"keywords": "has_keywords", "abstract": "has_abstract"}
 
 
 def having(papers: pd.DataFrame, texts: Sequence[str]) -> pd.DataFrame:
@@ -334,8 +363,10 @@ def having(papers: pd.DataFrame, texts: Sequence[str]) -> pd.DataFrame:
     >>> len(having(papers, ["title", "abstract"]))
     1
     """
-    for text, column in {"keywords": "has_keywords", "abstract": "has_abstract"}.items():
-        papers = papers[papers[column].astype(bool)] if text in texts else papers
+    for text, column in _HAS.items():
+        if text in texts:
+            has_text = papers[column].astype(bool)
+            papers = papers[has_text]
     return papers
 
 
@@ -354,8 +385,8 @@ def naming_shares(papers: pd.DataFrame, flag: pd.Series, keys: Sequence[str]) ->
     Returns
     -------
     pandas.DataFrame
-        One row a group, in the order of the keys: the keys, ``k`` of ``n``, their ``share`` (0 to 1), and the ends
-        ``low`` and ``high`` of its 95% Wilson interval.
+        One row a group, in the order of the keys: the keys, ``k`` of ``n``, their ``share`` (0 to
+        1), and the ends ``low`` and ``high`` of its 95% Wilson interval.
 
     Examples
     --------
@@ -364,7 +395,8 @@ def naming_shares(papers: pd.DataFrame, flag: pd.Series, keys: Sequence[str]) ->
     >>> naming_shares(papers, flag, ["venue", "year"])[["year", "k", "n"]].values.tolist()
     [[2023, 1, 1], [2024, 2, 3]]
     """
-    groups = flag.astype(int).groupby([papers[key] for key in keys], observed=True)
+    columns = [papers[key] for key in keys]
+    groups = flag.astype(int).groupby(columns, observed=True)
     counts = groups.agg(k="sum", n="size").reset_index()
     share, low, high = wilson_interval(counts["k"], counts["n"])
     return counts.assign(share=share, low=low, high=high)
@@ -383,19 +415,22 @@ def largest_share(shares: pd.DataFrame, name: str) -> Estimate:
     Returns
     -------
     Estimate
-        The first of the largest, with its 95% Wilson interval, labelled by its name; without a value where there is
-        none.
+        The first of the largest, with its 95% Wilson interval, labelled by its name; without a
+        value where there is none.
 
     Examples
     --------
-    >>> shares = pd.DataFrame({"where": ["ACL", "ICML"], "k": [3, 1], "n": [4, 4], "share": [0.75, 0.25]})
+    >>> counts = {"where": ["ACL", "ICML"], "k": [3, 1], "n": [4, 4]}
+    >>> shares = pd.DataFrame({**counts, "share": [0.75, 0.25]})
     >>> largest_share(shares, "where").label
     'ACL'
     """
     if shares.empty:
         return wilson_share(0, 0, "none")
-    row = shares.iloc[int(shares["share"].to_numpy().argmax())]
-    return wilson_share(int(row["k"]), int(row["n"]), str(row[name]))
+    place = shares["share"].to_numpy().argmax()
+    row = shares.iloc[int(place)]
+    label = str(row[name])
+    return wilson_share(int(row["k"]), int(row["n"]), label)
 
 
 def pretrained_models() -> pd.DataFrame:
@@ -404,9 +439,10 @@ def pretrained_models() -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        One row a model or family: ``model`` (its name in ``data/topics.yml``), ``label``, ``maker``, ``team`` (the team
-        type of the maker), ``access`` (``"open"`` to download, ``"hosted"`` through a service only when it came out)
-        and ``kind``. Image networks that are as much architectures as pre-trained models do not count.
+        One row a model or family: ``model`` (its name in ``data/topics.yml``), ``label``,
+        ``maker``, ``team`` (the team type of the maker), ``access`` (``"open"`` to download,
+        ``"hosted"`` through a service only when it came out) and ``kind``. Image networks that are
+        as much architectures as pre-trained models do not count.
 
     Raises
     ------
@@ -418,11 +454,13 @@ def pretrained_models() -> pd.DataFrame:
     >>> pretrained_models().set_index("model").loc["bert", ["maker", "access"]].tolist()
     ['Google', 'open']
     """
-    listed = load_topics().models
-    about_it = {"label", "maker", "team", "access", "kind"}
-    return pd.DataFrame(
-        [{"model": name, **listed[name].model_dump(include=about_it)} for name in model_names()]
-    )
+    models = load_topics().models
+    columns = {"label", "maker", "team", "access", "kind"}
+    rows = []
+    for name in model_names():
+        facts = models[name].model_dump(include=columns)
+        rows.append({"model": name, **facts})
+    return pd.DataFrame(rows)
 
 
 def model_names(*, teams: Sequence[str] = (), access: Sequence[str] = ()) -> list[str]:
@@ -433,23 +471,25 @@ def model_names(*, teams: Sequence[str] = (), access: Sequence[str] = ()) -> lis
     teams : sequence of str
         Team types of the makers; all where none is given.
     access : sequence of str
-        Kinds of access, ``"open"`` (to download) or ``"hosted"`` (through a service only); all where none is given.
+        Kinds of access, ``"open"`` (to download) or ``"hosted"`` (through a service only); all
+        where none is given.
 
     Returns
     -------
     list of str
-        Their names in ``data/topics.yml``. Image networks that are as much architectures as pre-trained models do not
-        count.
+        Their names in ``data/topics.yml``. Image networks that are as much architectures as
+        pre-trained models do not count.
 
     Examples
     --------
     >>> "gpt-3" in model_names(access=["hosted"]), "gpt-3" in model_names(access=["open"])
     (True, False)
     """
-    return [
-        name
-        for name, model in load_topics().models.items()
-        if model.kind != "backbone"
-        and (not teams or model.team in teams)
-        and (not access or model.access in access)
-    ]
+    names = []
+    for name, model in load_topics().models.items():
+        is_counted = model.kind != "backbone"
+        of_team = not teams or model.team in teams
+        of_access = not access or model.access in access
+        if is_counted and of_team and of_access:
+            names.append(name)
+    return names

@@ -1,6 +1,7 @@
 """Association of two yes-or-no facts within strata: pooled odds ratios, and a regression check.
 
-Venues and years differ in everything: papers are compared within one venue and year, and only then pooled.
+Venues and years differ in everything: papers are compared within one venue and year, and only then
+pooled.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from bookpress.chapter.estimates import Estimate
@@ -17,8 +19,12 @@ from compute_divide.analysis.statistics.estimates import Floats
 
 CELLS = ["both", "only_exposed", "only_outcome", "neither"]
 NORMAL_975 = 1.959963984540054
-MOST_ROUNDS, SETTLED = 100, 1e-8  # of a fit, and by how much its deviance may still move
-TINY = 1e-12  # a share of nothing is fitted as this
+MOST_ROUNDS = 100
+"""Rounds that a fit has at most."""
+SETTLED = 1e-8
+"""By how much the deviance of a fit may still move."""
+TINY = 1e-12
+"""A share of nothing is fitted as this."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,17 +41,28 @@ class Association:
 
     @property
     def regression(self) -> Estimate:
-        """The same odds ratio from a logistic regression on the counts, with an effect for each stratum: the check."""
+        """The same odds ratio from a logistic regression on the counts: the check.
+
+        It has an effect for each stratum.
+        """
         if self.odds_ratio.value is None:
             return self.odds_ratio
         both, only_exposed, only_outcome, neither = self.strata[CELLS].to_numpy(dtype=float).T
-        size, n = len(both), np.append(both + only_exposed, only_outcome + neither)
-        design = np.column_stack([np.repeat([1.0, 0.0], size), np.tile(np.eye(size), (2, 1))])
-        fit = fit_logistic(design, np.append(both, only_outcome), n)
+        k = np.append(both, only_outcome)
+        n = np.append(both + only_exposed, only_outcome + neither)
+        strata = len(both)
+        is_exposed = np.repeat([1.0, 0.0], strata)
+        in_stratum = np.tile(np.eye(strata), (2, 1))
+        design = np.column_stack([is_exposed, in_stratum])
+        fit = fit_logistic(design, k, n)
+        slope = fit.slopes[0]
         half = NORMAL_975 * np.sqrt(fit.covariance[0, 0])
-        value, low, high = (_finite(np.exp(fit.slopes[0] + shift)) for shift in (0.0, -half, half))
+        value = _finite(np.exp(slope))
+        low = _finite(np.exp(slope - half))
+        high = _finite(np.exp(slope + half))
+        rows = self.odds_ratio.n
         label = f"{self.odds_ratio.label}, logistic regression"
-        return Estimate(value, low, high, n=self.odds_ratio.n, unit="odds ratio", label=label)
+        return Estimate(value, low, high, n=rows, unit="odds ratio", label=label)
 
 
 class Fit(NamedTuple):
@@ -58,32 +75,55 @@ class Fit(NamedTuple):
 
 
 def fit_logistic(design: Floats, k: Floats, n: Floats) -> Fit:
-    """Return the logistic regression of counts k of n on the columns of a design, or of many designs at once.
+    """Return the logistic regression of counts k of n on the columns of a design, or of many.
 
-    Iterated weighted least squares until no deviance moves, as in `statsmodels`, which takes longer to import than most
-    chapters to run; a test holds the two together.
+    Iterated weighted least squares until no deviance moves, as in `statsmodels`, which takes longer
+    to import than most chapters to run; a test holds the two together.
     """
-    from scipy.special import expit, logit, xlogy
+    from scipy.special import expit, logit
 
-    chance, deviance = np.broadcast_to((k / n + 0.5) / 2, design.shape[:-1]), np.asarray(np.inf)
+    share = k / n
+    start = (share + 0.5) / 2
+    chance = np.broadcast_to(start, design.shape[:-1])
+    deviance = np.asarray(np.inf)
     for _ in range(MOST_ROUNDS):
         spread = chance * (1 - chance)
         roots = np.sqrt(n * spread)
-        inverse = np.linalg.pinv(roots[..., np.newaxis] * design)
-        aim = roots * (logit(chance) + (k / n - chance) / spread)
-        slopes = (inverse @ aim[..., np.newaxis])[..., 0]
-        chance = np.clip(expit((design @ slopes[..., np.newaxis])[..., 0]), TINY, 1 - TINY)
-        parts = xlogy(k, k / (n * chance)) + xlogy(n - k, (n - k) / (n * (1 - chance)))
-        before, deviance = deviance, 2 * parts.sum(axis=-1)
+        weighted = roots[..., np.newaxis] * design
+        inverse = np.asarray(np.linalg.pinv(weighted), dtype=np.float64)
+        aim = roots * (logit(chance) + (share - chance) / spread)
+        slopes = _times(inverse, aim)
+        chance = np.clip(expit(_times(design, slopes)), TINY, 1 - TINY)
+        before = deviance
+        deviance = _deviance(chance, k, n)
         if np.all(np.abs(deviance - before) <= SETTLED):
             break
-    return Fit(slopes, inverse @ inverse.swapaxes(-1, -2), chance, deviance)
+    covariance = inverse @ inverse.swapaxes(-1, -2)
+    return Fit(slopes, covariance, chance, deviance)
+
+
+def _times(matrices: Floats, vectors: Floats) -> Floats:
+    """Return the product of each matrix with its vector."""
+    columns = vectors[..., np.newaxis]
+    products: Floats = matrices @ columns
+    return products[..., 0]
+
+
+def _deviance(chance: Floats, k: Floats, n: Floats) -> Floats:
+    """Return the deviance of counts k of n from chances, summed along the last axis."""
+    from scipy.special import xlogy
+
+    others = n - k
+    inside = xlogy(k, k / (n * chance))
+    outside = xlogy(others, others / (n * (1 - chance)))
+    parts = inside + outside
+    return np.asarray(2 * parts.sum(axis=-1))
 
 
 def association(
     rows: pd.DataFrame, exposure: str, outcome: str, strata: Sequence[str], label: str
 ) -> Association:
-    """Return the odds ratio of an outcome by an exposure, pooled over strata within which rows are comparable.
+    """Return the odds ratio of an outcome by an exposure, pooled over comparable strata.
 
     Parameters
     ----------
@@ -99,20 +139,22 @@ def association(
     Returns
     -------
     Association
-        ``odds_ratio``, with its 95% interval and the rows that it rests on, and ``strata``, the counts of each stratum
-        that says anything. The odds ratio has no value where none does, and where it would be zero or without bound, as
-        when an outcome never occurs among the exposed.
+        ``odds_ratio``, with its 95% interval and the rows that it rests on, and ``strata``, the
+        counts of each stratum that says anything. The odds ratio has no value where none does, and
+        where it would be zero or without bound, as when an outcome never occurs among the exposed.
 
     Notes
     -----
-    The estimator of Mantel and Haenszel [1]_ with the variance of Robins, Breslow and Greenland [2]_.
+    The estimator of Mantel and Haenszel [1]_ with the variance of Robins, Breslow and Greenland
+    [2]_.
 
     References
     ----------
-    .. [1] Mantel, N. and Haenszel, W. (1959). Statistical aspects of the analysis of data from retrospective studies of
-       disease. Journal of the National Cancer Institute 22, 719-748.
-    .. [2] Robins, J., Breslow, N. and Greenland, S. (1986). Estimators of the Mantel-Haenszel variance consistent in
-       both sparse data and large-strata limiting models. Biometrics 42, 311-323.
+    .. [1] Mantel, N. and Haenszel, W. (1959). Statistical aspects of the analysis of data from
+       retrospective studies of disease. Journal of the National Cancer Institute 22, 719-748.
+    .. [2] Robins, J., Breslow, N. and Greenland, S. (1986). Estimators of the Mantel-Haenszel
+       variance consistent in both sparse data and large-strata limiting models. Biometrics 42,
+       311-323.
 
     Examples
     --------
@@ -124,41 +166,66 @@ def association(
     """
     tables = _tables(rows, exposure, outcome, strata)
     cells = tables[CELLS].to_numpy(dtype=float)
-    # Each fact must vary: no row and no column of a stratum's table is empty.
-    speaking = (cells @ [[1, 0, 1, 0], [1, 0, 0, 1], [0, 1, 1, 0], [0, 1, 0, 1]] > 0).all(axis=1)
-    a, b, c, d = cells[speaking].T
-    pooled = Estimate(None, n=int(cells[speaking].sum()), unit="odds ratio", label=label)
+    speaking = _both_vary(cells)
+    counted = cells[speaking]
+    n = int(counted.sum())
+    a, b, c, d = counted.T
+    odds_ratio = Estimate(None, n=n, unit="odds ratio", label=label)
     if (a * d).any() and (b * c).any():
-        value, low, high = (_finite(bound) for bound in _pooled(a, b, c, d))
-        pooled = Estimate(value, low, high, n=pooled.n, unit="odds ratio", label=label)
-    return Association(pooled, tables.take(np.flatnonzero(speaking)))
+        value, low, high = _pooled(a, b, c, d)
+        ends = (_finite(low), _finite(high))
+        odds_ratio = Estimate(_finite(value), *ends, n=n, unit="odds ratio", label=label)
+    places = np.flatnonzero(speaking)
+    return Association(odds_ratio, tables.take(places))
+
+
+def _both_vary(cells: Floats) -> npt.NDArray[np.bool_]:
+    """Tell in which tables both facts vary: no row and no column of such a table is empty."""
+    both, only_exposed, only_outcome, neither = cells.T
+    exposed = both + only_exposed
+    unexposed = only_outcome + neither
+    with_outcome = both + only_outcome
+    without = only_exposed + neither
+    margins = np.array([exposed, unexposed, with_outcome, without])
+    return np.asarray((margins > 0).all(axis=0))
 
 
 def _tables(rows: pd.DataFrame, exposure: str, outcome: str, strata: Sequence[str]) -> pd.DataFrame:
     """Return the two-by-two counts of each stratum, one row a stratum."""
     groups = rows.groupby(list(strata), observed=True)
     place = groups.ngroup().to_numpy()
-    cell = 2 * (~rows[exposure].to_numpy(dtype=bool)) + ~rows[outcome].to_numpy(dtype=bool)
     keys = groups.size().reset_index()[list(strata)]
-    counts = np.bincount(4 * place + cell, minlength=4 * len(keys)).reshape(-1, 4)
-    return keys.assign(**dict(zip(CELLS, counts.T, strict=True)))
+    is_unexposed = ~rows[exposure].to_numpy(dtype=bool)
+    is_without = ~rows[outcome].to_numpy(dtype=bool)
+    # The place of a row's cell in `CELLS`.
+    cell = 2 * is_unexposed + is_without
+    counts = np.bincount(4 * place + cell, minlength=4 * len(keys))
+    by_cell = counts.reshape(-1, 4).T
+    columns = dict(zip(CELLS, by_cell, strict=True))
+    return keys.assign(**columns)
 
 
 def _pooled(
     a: np.ndarray, b: np.ndarray, c: np.ndarray, d: np.ndarray
 ) -> tuple[float, float, float]:
-    """Return the pooled odds ratio of tables and its 95% interval, as in `statsmodels`; a test holds both together."""
+    """Return the pooled odds ratio of tables and the ends of its 95% interval.
+
+    It is as in `statsmodels`; a test holds both together.
+    """
     n = a + b + c + d
-    agree, differ = (a + d) / n, (b + c) / n
-    up, down = a * d / n, b * c / n
-    above, below = up.sum(), down.sum()
-    variance = (
-        (agree @ up) / above**2
-        + (agree @ down + differ @ up) / (above * below)
-        + (differ @ down) / below**2
-    )
-    log, spread = np.log(above / below), NORMAL_975 * np.sqrt(variance / 2)
-    return above / below, np.exp(log - spread), np.exp(log + spread)
+    agree = (a + d) / n
+    differ = (b + c) / n
+    up = a * d / n
+    down = b * c / n
+    above = up.sum()
+    below = down.sum()
+    first = (agree @ up) / above**2
+    second = (agree @ down + differ @ up) / (above * below)
+    third = (differ @ down) / below**2
+    error = np.sqrt((first + second + third) / 2)
+    log = np.log(above / below)
+    half = NORMAL_975 * error
+    return above / below, np.exp(log - half), np.exp(log + half)
 
 
 def _finite(value: float) -> float | None:

@@ -31,8 +31,10 @@ def academic_bounds(
         all; ``share`` among the known (missing where there are none), ``lowest`` and ``highest``.
         Groups of no works do not occur.
 
-    Notes ----- The bounds are those of Manski (1989). The lowest holds where every unknown team
-    includes a company, the highest where none does. They are no intervals: chance is not in them.
+    Notes
+    -----
+    The bounds are those of Manski (1989). The lowest holds where every unknown team includes a
+    company, the highest where none does. They are no intervals: chance is not in them.
 
     Examples
     --------
@@ -41,17 +43,22 @@ def academic_bounds(
     >>> bounds[["k", "known", "n", "share", "lowest", "highest"]].values.tolist()
     [[1.0, 2.0, 4.0, 0.5, 0.25, 0.75]]
     """
-    works = pd.Series(1, rows.index) if number is None else rows[number].astype(int)
+    works = pd.Series(1, rows.index)
+    if number is not None:
+        works = rows[number].astype(int)
     teams = rows["team_type"]
-    parts = {"k": works.where(teams == ACADEMIA, 0), "known": works.where(teams != UNKNOWN, 0)}
-    flags = pd.DataFrame({**parts, "n": works})
-    groups = flags.groupby([rows[key] for key in by], observed=True).sum().reset_index()
-    counts = groups[groups["n"] > 0]
-    return counts.assign(
-        share=counts["k"] / counts["known"].where(counts["known"] > 0),
-        lowest=counts["k"] / counts["n"],
-        highest=(counts["k"] + counts["n"] - counts["known"]) / counts["n"],
-    )
+    academic = works.where(teams == ACADEMIA, 0)
+    known = works.where(teams != UNKNOWN, 0)
+    columns = pd.DataFrame({"k": academic, "known": known, "n": works})
+    keys = [rows[key] for key in by]
+    sums = columns.groupby(keys, observed=True).sum().reset_index()
+    groups = sums[sums["n"] > 0].copy()
+    unknown = groups["n"] - groups["known"]
+    has_known = groups["known"] > 0
+    groups["share"] = groups["k"] / groups["known"].where(has_known)
+    groups["lowest"] = groups["k"] / groups["n"]
+    groups["highest"] = (groups["k"] + unknown) / groups["n"]
+    return groups
 
 
 def bounded_share(rows: pd.DataFrame, label: str) -> Estimate:
@@ -83,9 +90,12 @@ def bounded_share(rows: pd.DataFrame, label: str) -> Estimate:
     (0.5, 0.25, 0.75, 2)
     """
     n = len(rows)
-    known = int((rows["team_type"] != UNKNOWN).sum())
-    k = int((rows["team_type"] == ACADEMIA).sum())
-    if not n:
+    if n == 0:
         return Estimate(None, k=0, n=0, label=label, unit="share")
+    teams = rows["team_type"]
+    known = int((teams != UNKNOWN).sum())
+    k = int((teams == ACADEMIA).sum())
     share = k / known if known else None
-    return Estimate(share, k / n, (k + n - known) / n, k, known, "share", label)
+    lowest = k / n
+    highest = (k + n - known) / n
+    return Estimate(share, lowest, highest, k, known, "share", label)

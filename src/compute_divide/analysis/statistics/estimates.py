@@ -1,6 +1,7 @@
 """Estimates, and shares of team types with Wilson score intervals.
 
-A row whose team type is not known (``unknown``, or missing) is in neither count nor total; all others are in the total.
+A row whose team type is not known (``unknown``, or missing) is in neither count nor total; all
+others are in the total.
 """
 
 from __future__ import annotations
@@ -18,22 +19,29 @@ from bookpress.chapter.periods import Years, years_of
 
 Floats = npt.NDArray[np.float64]
 
-ACADEMIA, INDUSTRY = "academia-only", "industry-only"
+ACADEMIA = "academia-only"
+INDUSTRY = "industry-only"
 TEAM_TYPES = (ACADEMIA, "collaboration", INDUSTRY, "other")
 """Team types that count in a total, in the order in which they are shown."""
 UNKNOWN = "unknown"
-COMPUTE = "training_compute_flop"  # column of the training compute of a model, in FLOP
+COMPUTE = "training_compute_flop"
+"""Column of the training compute of a model, in FLOP."""
 
 
 def wilson_interval(k: npt.ArrayLike, n: npt.ArrayLike) -> tuple[Floats, Floats, Floats]:
-    """Return the shares k of n with the bounds of their 95% Wilson score intervals; all are missing where n is 0."""
-    count, total = np.asarray(k, dtype=float), np.asarray(n, dtype=float)
+    """Return the shares k of n with the ends of their 95% Wilson intervals; NaN where n is 0."""
+    count = np.asarray(k, dtype=float)
+    total = np.asarray(n, dtype=float)
     z = NormalDist().inv_cdf(0.975)
     with np.errstate(invalid="ignore", divide="ignore"):
         share = count / total
         middle = share + z**2 / (2 * total)
-        half = z * np.sqrt(share * (1 - share) / total + z**2 / (4 * total**2))
-        low, high = ((middle + side) / (1 + z**2 / total) for side in (-half, half))
+        variance = share * (1 - share) / total
+        correction = z**2 / (4 * total**2)
+        half = z * np.sqrt(variance + correction)
+        scale = 1 + z**2 / total
+        low = (middle - half) / scale
+        high = (middle + half) / scale
     # Rounding may leave a bound a hair on the wrong side of a share of 0 or 1.
     return share, np.clip(low, 0, share), np.clip(high, share, 1)
 
@@ -60,13 +68,13 @@ def wilson_share(k: int, n: int, label: str) -> Estimate:
 
     Notes
     -----
-    The score interval of Wilson [1]_: unlike the normal approximation it stays within 0 and 1 and keeps its coverage
-    for small totals.
+    The score interval of Wilson [1]_: unlike the normal approximation it stays within 0 and 1 and
+    keeps its coverage for small totals.
 
     References
     ----------
-    .. [1] Wilson, E. B. (1927). Probable inference, the law of succession, and statistical inference. Journal of the
-       American Statistical Association 22, 209-212.
+    .. [1] Wilson, E. B. (1927). Probable inference, the law of succession, and statistical
+       inference. Journal of the American Statistical Association 22, 209-212.
 
     Examples
     --------
@@ -80,7 +88,8 @@ def wilson_share(k: int, n: int, label: str) -> Estimate:
         raise ValueError(f"a share needs 0 <= k <= n, not k = {k} of n = {n} ({label})")
     if n == 0:
         return Estimate(None, k=0, n=0, label=label, unit="share")
-    share, low, high = (float(value) for value in wilson_interval(k, n))
+    interval = wilson_interval(k, n)
+    share, low, high = map(float, interval)
     return Estimate(share, low, high, int(k), int(n), "share", label)
 
 
@@ -109,7 +118,8 @@ def flag_share(rows: pd.DataFrame, flag: str | pd.Series[bool], label: str) -> E
     (0.75, 3, 4)
     """
     mask = rows[flag] if isinstance(flag, str) else flag.reindex(rows.index)
-    return wilson_share(int(mask.sum()), len(rows), label)
+    k = int(mask.sum())
+    return wilson_share(k, len(rows), label)
 
 
 def counted_share(k: int, n: int, label: str) -> Estimate:
@@ -132,7 +142,8 @@ def counted_share(k: int, n: int, label: str) -> Estimate:
     >>> counted_share(3, 4, "rows that the filter keeps").value
     0.75
     """
-    return Estimate(k / n if n else None, k=k, n=n, unit="share", label=label)
+    share = k / n if n else None
+    return Estimate(share, k=k, n=n, unit="share", label=label)
 
 
 def number_of(
@@ -161,7 +172,8 @@ def number_of(
     >>> number_of(12, "vintages").unit, number_of(float("nan"), "hours", "hours").value
     ('count', None)
     """
-    return Estimate(None if pd.isna(count) else count, n=n, unit=unit, label=label)
+    value = None if pd.isna(count) else count
+    return Estimate(value, n=n, unit=unit, label=label)
 
 
 def ratio(
@@ -185,7 +197,8 @@ def ratio(
     Returns
     -------
     Estimate
-        The ratio, without an interval; without a value where one of the two is unknown, or the second is 0.
+        The ratio, without an interval; without a value where one of the two is unknown, or the
+        second is 0.
 
     Examples
     --------
@@ -194,8 +207,9 @@ def ratio(
     """
     first = over.value if isinstance(over, Estimate) else over
     second = under.value if isinstance(under, Estimate) else under
-    value = None if first is None or not second else first / second
-    return Estimate(value, n=n, unit="ratio", label=label)
+    if first is None or not second:
+        return Estimate(None, n=n, unit="ratio", label=label)
+    return Estimate(first / second, n=n, unit="ratio", label=label)
 
 
 def significant(estimate: Estimate, digits: int = 3) -> Estimate:
@@ -220,14 +234,23 @@ def significant(estimate: Estimate, digits: int = 3) -> Estimate:
 
     Examples
     --------
-    >>> significant(Estimate(123_456, 98_765, 200_001, unit="count"))
-    Estimate(value=123000.0, low=98800.0, high=200000.0, k=None, n=None, unit='count', label='', period=None)
+    >>> rounded = significant(Estimate(123_456, 98_765, 200_001, unit="count"))
+    >>> rounded.value, rounded.low, rounded.high
+    (123000.0, 98800.0, 200000.0)
     """
     if digits < 1:
         raise ValueError(f"at least one digit is kept, not {digits}")
-    parts = [estimate.value, estimate.low, estimate.high]
-    value, low, high = (None if part is None else float(f"{part:.{digits - 1}e}") for part in parts)
+    value = _rounded(estimate.value, digits)
+    low = _rounded(estimate.low, digits)
+    high = _rounded(estimate.high, digits)
     return replace(estimate, value=value, low=low, high=high)
+
+
+def _rounded(number: float | None, digits: int) -> float | None:
+    """Return a number with so many significant digits."""
+    if number is None:
+        return None
+    return float(f"{number:.{digits - 1}e}")
 
 
 def scaled(
@@ -266,9 +289,14 @@ def scaled(
     """
     if factor < 0:
         raise ValueError(f"an estimate is scaled by a number of at least 0, not by {factor}")
-    parts = [estimate.value, estimate.low, estimate.high]
-    value, low, high = (None if part is None else part * factor for part in parts)
+    value = _times(estimate.value, factor)
+    low = _times(estimate.low, factor)
+    high = _times(estimate.high, factor)
     return Estimate(value, low, high, n=n, unit=unit, label=label)
+
+
+def _times(number: float | None, factor: float) -> float | None:
+    return None if number is None else number * factor
 
 
 def newcombe_difference(one: Estimate, other: Estimate, label: str) -> Estimate:
@@ -284,12 +312,13 @@ def newcombe_difference(one: Estimate, other: Estimate, label: str) -> Estimate:
     Returns
     -------
     Estimate
-        The difference in percentage points, with its 95% interval and the total of both; without a value where a share
-        has none, or no interval.
+        The difference in percentage points, with its 95% interval and the total of both; without a
+        value where a share has none, or no interval.
 
     Notes
     -----
-    Newcombe (1998), method 10: the interval keeps its coverage where shares are near 0 or 1 and totals are small.
+    Newcombe (1998), method 10: the interval keeps its coverage where shares are near 0 or 1 and
+    totals are small.
 
     Examples
     --------
@@ -297,15 +326,17 @@ def newcombe_difference(one: Estimate, other: Estimate, label: str) -> Estimate:
     >>> round(gap.value), round(gap.low, 1), round(gap.high, 1), gap.n
     (20, 5.2, 33.4, 150)
     """
-    first, second = ((share.value, share.low, share.high) for share in (one, other))
-    if None in (*first, *second):
+    ends = (one.value, one.low, one.high, other.value, other.low, other.high)
+    if None in ends:
         return Estimate(None, n=0, unit="points", label=label)
-    (p, p_low, p_high), (q, q_low, q_high) = np.array([first, second], dtype=float)
-    low, high = p - q - np.hypot(p - p_low, q_high - q), p - q + np.hypot(p_high - p, q - q_low)
+    p, p_low, p_high, q, q_low, q_high = np.array(ends, dtype=float)
+    difference = p - q
+    lower = difference - np.hypot(p - p_low, q_high - q)
+    upper = difference + np.hypot(p_high - p, q - q_low)
+    points = 100 * np.array([difference, lower, upper])
+    value, low, high = points.tolist()
     n = (one.n or 0) + (other.n or 0)
-    return Estimate(
-        100 * float(p - q), 100 * float(low), 100 * float(high), n=n, unit="points", label=label
-    )
+    return Estimate(value, low, high, n=n, unit="points", label=label)
 
 
 def mean_share(shares: pd.Series, label: str) -> Estimate:
@@ -321,16 +352,18 @@ def mean_share(shares: pd.Series, label: str) -> Estimate:
     Returns
     -------
     Estimate
-        The mean, with its 95% interval, cut at 0 and 1, and the number of places. Without a value where there are fewer
-        than three: two tell nothing of others.
+        The mean, with its 95% interval, cut at 0 and 1, and the number of places. Without a value
+        where there are fewer than three: two tell nothing of others.
 
     Notes
     -----
-    The interval is that of Student (1908) for the mean of independent places, which need not be alike.
+    The interval is that of Student (1908) for the mean of independent places, which need not be
+    alike.
 
     Examples
     --------
-    >>> found = mean_share(pd.Series([0.3, 0.4, 0.5]), "papers with industry, mean over conferences")
+    >>> shares = pd.Series([0.3, 0.4, 0.5])
+    >>> found = mean_share(shares, "papers with industry, mean over conferences")
     >>> round(found.value, 2), round(found.low, 2), round(found.high, 2), found.n
     (0.4, 0.15, 0.65, 3)
     """
@@ -340,8 +373,11 @@ def mean_share(shares: pd.Series, label: str) -> Estimate:
     from scipy.special import stdtrit
 
     mean = float(shares.mean())
-    half = float(stdtrit(n - 1, 0.975) * shares.std() / np.sqrt(n))
-    return Estimate(mean, max(0.0, mean - half), min(1.0, mean + half), None, n, "share", label)
+    error = shares.std() / np.sqrt(n)
+    half = float(stdtrit(n - 1, 0.975) * error)
+    low = max(0.0, mean - half)
+    high = min(1.0, mean + half)
+    return Estimate(mean, low, high, None, n, "share", label)
 
 
 def known_teams(rows: pd.DataFrame) -> pd.DataFrame:
@@ -362,11 +398,14 @@ def known_teams(rows: pd.DataFrame) -> pd.DataFrame:
     >>> len(known_teams(pd.DataFrame({"team_type": ["academia-only", "unknown", None]})))
     1
     """
-    return rows[rows["team_type"].isin(TEAM_TYPES)]
+    is_known = rows["team_type"].isin(TEAM_TYPES)
+    return rows[is_known]
 
 
 def known_share(rows: pd.DataFrame, column: str, label: str) -> Estimate:
-    """Return the share of rows for which a column is known: the coverage of everything that rests on it.
+    """Return the share of rows for which a column is known.
+
+    It is the coverage of everything that rests on that column.
 
     Parameters
     ----------
@@ -389,10 +428,12 @@ def known_share(rows: pd.DataFrame, column: str, label: str) -> Estimate:
 
     Examples
     --------
-    >>> known_share(pd.DataFrame({"chips": [8, None]}), "chips", "models whose chips are known").value
+    >>> models = pd.DataFrame({"chips": [8, None]})
+    >>> known_share(models, "chips", "models whose chips are known").value
     0.5
     """
-    return wilson_share(int(rows[column].notna().sum()), len(rows), label)
+    known = rows[column].notna().sum()
+    return wilson_share(int(known), len(rows), label)
 
 
 def team_share(rows: pd.DataFrame, team_type: str, label: str) -> Estimate:
@@ -410,7 +451,8 @@ def team_share(rows: pd.DataFrame, team_type: str, label: str) -> Estimate:
     Returns
     -------
     Estimate
-        The share, with its 95% Wilson interval and counts; without a value where no team type is known.
+        The share, with its 95% Wilson interval and counts; without a value where no team type is
+        known.
 
     Raises
     ------
@@ -425,7 +467,9 @@ def team_share(rows: pd.DataFrame, team_type: str, label: str) -> Estimate:
     """
     _check_team(team_type)
     teams = rows["team_type"]
-    return wilson_share(int((teams == team_type).sum()), int(teams.isin(TEAM_TYPES).sum()), label)
+    k = (teams == team_type).sum()
+    n = teams.isin(TEAM_TYPES).sum()
+    return wilson_share(int(k), int(n), label)
 
 
 def period_share(
@@ -461,7 +505,8 @@ def period_share(
     'academia-only, 2010 to 2011'
     """
     of_period = in_years(rows[["year", "team_type"]], period)
-    share = team_share(of_period, team_type, label or f"{team_type}, {span(period)}")
+    words = label or f"{team_type}, {span(period)}"
+    share = team_share(of_period, team_type, words)
     return replace(share, period=years_of(period))
 
 
@@ -521,7 +566,8 @@ def span(period: Years | int, joint: str = " to ") -> str:
     >>> span((2010, 2014)), span((2022, 2022)), span((2010, 2014), "–")
     ('2010 to 2014', '2022', '2010–2014')
     """
-    return joint.join(str(year) for year in dict.fromkeys(years_of(period)))
+    distinct = dict.fromkeys(years_of(period))
+    return joint.join(str(year) for year in distinct)
 
 
 def shares_by(
@@ -541,9 +587,9 @@ def shares_by(
     Returns
     -------
     pandas.DataFrame
-        One row a group and team type, sorted by the keys, team types in the order given: the keys, ``team_type``, ``k``
-        of ``n``, their ``share`` (0 to 1), and the ends ``low`` and ``high`` of its 95% Wilson interval. A group
-        without any known team type does not occur.
+        One row a group and team type, sorted by the keys, team types in the order given: the keys,
+        ``team_type``, ``k`` of ``n``, their ``share`` (0 to 1), and the ends ``low`` and ``high``
+        of its 95% Wilson interval. A group without any known team type does not occur.
 
     Raises
     ------
@@ -559,19 +605,23 @@ def shares_by(
     wanted = list(team_types)
     for team_type in wanted:
         _check_team(team_type)
-    known = known_teams(rows[[*keys, "team_type"]]).dropna(subset=list(keys))
+    teams = known_teams(rows[[*keys, "team_type"]])
+    known = teams.dropna(subset=list(keys))
     flags = pd.DataFrame({team: known["team_type"] == team for team in TEAM_TYPES})
-    counts = flags.groupby([known[key] for key in keys], observed=True).sum()
-    shares = counts.index.repeat(len(wanted)).to_frame(index=False)
-    shares["team_type"], shares["k"] = (
-        np.tile(wanted, len(counts)),
-        counts[wanted].to_numpy().ravel(),
-    )
-    shares["n"] = counts.sum(axis=1).to_numpy().repeat(len(wanted))
-    shares["share"], shares["low"], shares["high"] = wilson_interval(shares["k"], shares["n"])
+    groups = [known[key] for key in keys]
+    counts = flags.groupby(groups, observed=True).sum()
+    totals = counts.sum(axis=1).to_numpy()
+    index = counts.index.repeat(len(wanted))
+    shares = index.to_frame(index=False)
+    shares["team_type"] = np.tile(wanted, len(counts))
+    shares["k"] = counts[wanted].to_numpy().ravel()
+    shares["n"] = totals.repeat(len(wanted))
+    share, low, high = wilson_interval(shares["k"], shares["n"])
+    shares = shares.assign(share=share, low=low, high=high)
     return shares[[*keys, "team_type", "k", "n", "share", "low", "high"]]
 
 
 def _check_team(team_type: str) -> None:
     if team_type not in TEAM_TYPES:
-        raise ValueError(f"{team_type!r} is not a team type; allowed: {', '.join(TEAM_TYPES)}")
+        allowed = ", ".join(TEAM_TYPES)
+        raise ValueError(f"{team_type!r} is not a team type; allowed: {allowed}")

@@ -11,7 +11,7 @@ from compute_divide.analysis.statistics.estimates import in_years, span
 
 
 def joint_period(*periods: Years | int) -> Years:
-    """Return the period from the first to the last year of several, the years between them included.
+    """Return the period from the first to the last year of several, all years between included.
 
     Parameters
     ----------
@@ -33,8 +33,10 @@ def joint_period(*periods: Years | int) -> Years:
     >>> joint_period((2013, 2016), (2020, 2025))
     (2013, 2025)
     """
-    every = [years_of(period) for period in periods]
-    return min(first for first, _ in every), max(last for _, last in every)
+    spans = [years_of(period) for period in periods]
+    first = min(start for start, _ in spans)
+    last = max(end for _, end in spans)
+    return first, last
 
 
 def in_periods(rows: pd.DataFrame, periods: Iterable[Years | int]) -> pd.DataFrame:
@@ -63,7 +65,10 @@ def in_periods(rows: pd.DataFrame, periods: Iterable[Years | int]) -> pd.DataFra
     >>> in_periods(rows, [(2010, 2012), 2015])["period"].tolist()
     ['2010 to 2012', '2010 to 2012', '2015']
     """
-    parts = [in_years(rows, period).assign(period=span(period)) for period in periods]
+    parts = []
+    for period in periods:
+        of_period = in_years(rows, period)
+        parts.append(of_period.assign(period=span(period)))
     return pd.concat(parts, ignore_index=True)
 
 
@@ -85,10 +90,12 @@ def year_spans(years: Iterable[int]) -> str:
     >>> year_spans([2024, 2019, 2020, 2021]), year_spans([])
     ('2019 to 2021, 2024', 'none')
     """
+    distinct = {int(year) for year in years}
     periods: list[list[int]] = []
-    for year in sorted({int(year) for year in years}):
+    for year in sorted(distinct):
         if periods and year == periods[-1][1] + 1:
             periods[-1][1] = year
         else:
             periods.append([year, year])
-    return ", ".join(span((first, last)) for first, last in periods) or "none"
+    words = [span((first, last)) for first, last in periods]
+    return ", ".join(words) or "none"

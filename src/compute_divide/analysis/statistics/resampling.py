@@ -1,5 +1,6 @@
-"""Means, medians and their ratios, with bootstrap intervals that draw papers: models of one are not independent.
+"""Means, medians and their ratios, with bootstrap intervals that draw papers.
 
+Models of one paper are not independent.
 A draw is held as a weight for each model, which turns most statistics into products of matrices.
 """
 
@@ -23,40 +24,56 @@ from compute_divide.analysis.statistics.estimates import (
 )
 
 REPLICATES = 2000
-SEED = 20240104  # the date of the paper's first version; any fixed number would do
-MIN_CLUSTERS = (
-    5  # with fewer independent papers an interval by resampling means nothing, and none is given
-)
+SEED = 20240104
+"""The date of the paper's first version; any fixed number would do."""
+MIN_CLUSTERS = 5
+"""With fewer independent papers an interval by resampling means nothing, and none is given."""
 
 
 def clusters(rows: pd.DataFrame) -> npt.NDArray[np.intp]:
-    """Return the number of the paper of each row: rows with one link share it; a row without a link stands alone."""
-    keys = [
-        link.strip().rstrip("/").casefold() if isinstance(link, str) else place
-        for place, link in enumerate(rows["link"].tolist())
-    ]
-    return pd.factorize(np.array(keys, dtype=object))[0]
+    """Return the number of the paper of each row.
+
+    Rows with one link share it; a row without a link stands alone.
+    """
+    keys: list[object] = []
+    for place, link in enumerate(rows["link"].tolist()):
+        if isinstance(link, str):
+            address = link.strip().rstrip("/")
+            keys.append(address.casefold())
+        else:
+            keys.append(place)
+    numbers, _ = pd.factorize(np.array(keys, dtype=object))
+    return numbers
 
 
 def draw_weights(groups: npt.NDArray[np.intp], *, seed: int = SEED) -> Floats:
-    """Return how often each row occurs in each bootstrap sample of its clusters; one seed gives the same samples."""
+    """Return how often each row occurs in each bootstrap sample of its clusters.
+
+    A row a sample; one seed gives the same samples.
+    """
     if len(groups) == 0:
         return np.zeros((REPLICATES, 0))
-    return _draws(int(groups.max()) + 1, seed)[:, groups].astype(float)
+    draws = _draws(int(groups.max()) + 1, seed)
+    return draws[:, groups].astype(float)
 
 
-@lru_cache(
-    maxsize=128
-)  # drawing is what a bootstrap spends its time on, and many have the same number of papers
+@lru_cache(maxsize=128)
 def _draws(count: int, seed: int) -> npt.NDArray[np.int16]:
-    drawn = np.random.default_rng(seed).multinomial(
-        count, np.full(count, 1 / count), size=REPLICATES
-    )
-    return drawn.astype(np.int16)
+    """Return how often each of so many papers occurs in each sample.
+
+    Drawing is what a bootstrap spends its time on, and many have the same number of papers.
+    """
+    generator = np.random.default_rng(seed)
+    chances = np.full(count, 1 / count)
+    draws = generator.multinomial(count, chances, size=REPLICATES)
+    return draws.astype(np.int16)
 
 
 def percentile_interval(values: Floats) -> tuple[float, float]:
-    """Return the 95% percentile interval of bootstrap values; those of a sample of nothing (NaN) are left out."""
+    """Return the 95% percentile interval of bootstrap values.
+
+    Those of a sample of nothing (NaN) are left out.
+    """
     low, high = np.nanpercentile(values, [2.5, 97.5])
     return float(low), float(high)
 
@@ -64,7 +81,7 @@ def percentile_interval(values: Floats) -> tuple[float, float]:
 def geometric_mean_ratio(
     rows: pd.DataFrame, label: str, value: str = COMPUTE, *, interval: bool = True
 ) -> Estimate:
-    """Return the ratio of the geometric means, industry over academia, of the positive values of a column.
+    """Return the ratio of geometric means, industry over academia, of the positive values.
 
     Parameters
     ----------
@@ -80,8 +97,8 @@ def geometric_mean_ratio(
     Returns
     -------
     Estimate
-        The ratio, with the number of models of both sides. A side without a model leaves no value, one with fewer than
-        five papers no interval.
+        The ratio, with the number of models of both sides. A side without a model leaves no value,
+        one with fewer than five papers no interval.
 
     Raises
     ------
@@ -90,30 +107,41 @@ def geometric_mean_ratio(
 
     Notes
     -----
-    The 95% percentile interval is that of a cluster bootstrap (Davison and Hinkley 1997, section 3.8): it draws papers
-    within each team type, for models of one paper are not independent.
+    The 95% percentile interval is that of a cluster bootstrap (Davison and Hinkley 1997, section
+    3.8): it draws papers within each team type, for models of one paper are not independent.
 
     Examples
     --------
-    >>> rows = pd.DataFrame({"team_type": [INDUSTRY, ACADEMIA], COMPUTE: [1e22, 1e20], "link": None})
+    >>> rows = pd.DataFrame({"team_type": [INDUSTRY, ACADEMIA], "link": None})
+    >>> rows[COMPUTE] = [1e22, 1e20]
     >>> round(geometric_mean_ratio(rows, "compute").value)
     100
     """
     known = rows.loc[rows[value] > 0, ["team_type", "link", value]]
-    sides = [known[known["team_type"] == team] for team in (INDUSTRY, ACADEMIA)]
-    n = sum(map(len, sides))
-    if not all(map(len, sides)):
+    over = known[known["team_type"] == INDUSTRY]
+    under = known[known["team_type"] == ACADEMIA]
+    n = len(over) + len(under)
+    if over.empty or under.empty:
         return Estimate(None, n=n, unit="ratio", label=label)
-    logs = [np.log10(side[value].to_numpy(dtype=float)) for side in sides]
-    over, under = (float(side.mean()) for side in logs)
-    groups = [clusters(side) for side in sides]
-    if not interval or min(group.max() + 1 for group in groups) < MIN_CLUSTERS:
-        return Estimate(10 ** (over - under), n=n, unit="ratio", label=label)
+    logs_over = np.log10(over[value].to_numpy(dtype=float))
+    logs_under = np.log10(under[value].to_numpy(dtype=float))
+    ratio = 10 ** float(logs_over.mean() - logs_under.mean())
+    papers_over = clusters(over)
+    papers_under = clusters(under)
+    fewest = min(papers_over.max(), papers_under.max()) + 1
+    if not interval or fewest < MIN_CLUSTERS:
+        return Estimate(ratio, n=n, unit="ratio", label=label)
     # Each side is drawn by itself, with a seed of its own.
-    weights = [draw_weights(group, seed=SEED + place) for place, group in enumerate(groups)]
-    draws = [drawn @ side / drawn.sum(axis=1) for drawn, side in zip(weights, logs, strict=True)]
-    low, high = percentile_interval(draws[0] - draws[1])
-    return Estimate(10 ** (over - under), 10**low, 10**high, n=n, unit="ratio", label=label)
+    draws_over = _weighted_means(logs_over, draw_weights(papers_over, seed=SEED))
+    draws_under = _weighted_means(logs_under, draw_weights(papers_under, seed=SEED + 1))
+    low, high = percentile_interval(draws_over - draws_under)
+    return Estimate(ratio, 10**low, 10**high, n=n, unit="ratio", label=label)
+
+
+def _weighted_means(values: Floats, weights: Floats) -> Floats:
+    """Return the mean of the values under each row of weights."""
+    totals = weights.sum(axis=1)
+    return np.asarray(weights @ values / totals)
 
 
 def median(rows: pd.DataFrame, label: str, value: str, *, unit: str) -> Estimate:
@@ -133,7 +161,8 @@ def median(rows: pd.DataFrame, label: str, value: str, *, unit: str) -> Estimate
     Returns
     -------
     Estimate
-        The median, with the number of positive values; without an interval where there are fewer than five papers.
+        The median, with the number of positive values; without an interval where there are fewer
+        than five papers.
 
     Raises
     ------
@@ -142,8 +171,8 @@ def median(rows: pd.DataFrame, label: str, value: str, *, unit: str) -> Estimate
 
     Notes
     -----
-    The 95% percentile interval is that of a cluster bootstrap (Davison and Hinkley 1997, section 3.8), which draws
-    papers.
+    The 95% percentile interval is that of a cluster bootstrap (Davison and Hinkley 1997, section
+    3.8), which draws papers.
 
     Examples
     --------
@@ -153,13 +182,17 @@ def median(rows: pd.DataFrame, label: str, value: str, *, unit: str) -> Estimate
     (4.0, None, 3)
     """
     known = rows[rows[value] > 0]
+    n = len(known)
+    if n == 0:
+        return Estimate(None, n=0, unit=unit, label=label)
     values = known[value].to_numpy(dtype=float)
-    centre = float(np.median(values)) if len(values) else None
-    groups = clusters(known)
-    if len(groups) == 0 or groups.max() + 1 < MIN_CLUSTERS:
-        return Estimate(centre, n=len(known), unit=unit, label=label)
-    draws = _weighted_medians(values, draw_weights(groups))
-    return Estimate(centre, *percentile_interval(draws), n=len(known), unit=unit, label=label)
+    middle = float(np.median(values))
+    papers = clusters(known)
+    if papers.max() + 1 < MIN_CLUSTERS:
+        return Estimate(middle, n=n, unit=unit, label=label)
+    draws = _weighted_medians(values, draw_weights(papers))
+    low, high = percentile_interval(draws)
+    return Estimate(middle, low, high, n=n, unit=unit, label=label)
 
 
 def weighted_share(rows: pd.DataFrame, flag: pd.Series[bool], size: str, label: str) -> Estimate:
@@ -183,8 +216,8 @@ def weighted_share(rows: pd.DataFrame, flag: pd.Series[bool], size: str, label: 
 
     Notes
     -----
-    The 95% percentile interval is that of a bootstrap that draws rows (Davison and Hinkley 1997, section 5.3): it tells
-    how far the share rests on a few large ones.
+    The 95% percentile interval is that of a bootstrap that draws rows (Davison and Hinkley 1997,
+    section 5.3): it tells how far the share rests on a few large ones.
 
     Examples
     --------
@@ -194,13 +227,17 @@ def weighted_share(rows: pd.DataFrame, flag: pd.Series[bool], size: str, label: 
     (0.6, 1, 3)
     """
     inside = flag.reindex(rows.index).to_numpy(dtype=bool)
-    k, n = int(inside.sum()), len(rows)
+    k = int(inside.sum())
+    n = len(rows)
     if n == 0:
         return Estimate(None, k=k, n=n, unit="share", label=label)
     sizes = rows[size].to_numpy(dtype=float)
+    of_inside = sizes[inside]
+    share = float(of_inside.sum() / sizes.sum())
     weights = draw_weights(np.arange(n))
-    low, high = percentile_interval((weights[:, inside] @ sizes[inside]) / (weights @ sizes))
-    share = float(sizes[inside].sum() / sizes.sum())
+    parts = weights[:, inside] @ of_inside
+    totals = weights @ sizes
+    low, high = percentile_interval(parts / totals)
     return Estimate(share, low, high, k, n, "share", label)
 
 
@@ -221,8 +258,8 @@ def ratios_by_period(
     Returns
     -------
     pandas.DataFrame
-        A row a period: ``period`` (in words), ``first``, ``last``, ``ratio``, ``low``, ``high`` (of the 95% interval),
-        ``n_over`` and ``n_under`` (models of industry and of academia).
+        A row a period: ``period`` (in words), ``first``, ``last``, ``ratio``, ``low``, ``high`` (of
+        the 95% interval), ``n_over`` and ``n_under`` (models of industry and of academia).
 
     Raises
     ------
@@ -240,25 +277,29 @@ def ratios_by_period(
     for first, last in periods:
         part = in_years(rows, (first, last))
         ratio = geometric_mean_ratio(part, "", value)
-        counts = (
-            part.loc[part[value] > 0, "team_type"]
-            .value_counts()
-            .reindex([INDUSTRY, ACADEMIA], fill_value=0)
-        )
-        table.append(
-            [span((first, last)), first, last, ratio.value, ratio.low, ratio.high, *counts.tolist()]
-        )
-    return pd.DataFrame(
-        table, columns=["period", "first", "last", "ratio", "low", "high", "n_over", "n_under"]
-    )
+        ends = [ratio.value, ratio.low, ratio.high]
+        teams = part.loc[part[value] > 0, "team_type"]
+        n_over = int((teams == INDUSTRY).sum())
+        n_under = int((teams == ACADEMIA).sum())
+        words = span((first, last))
+        table.append([words, first, last, *ends, n_over, n_under])
+    columns = ["period", "first", "last", "ratio", "low", "high", "n_over", "n_under"]
+    return pd.DataFrame(table, columns=columns)
 
 
 def _weighted_medians(values: Floats, weights: Floats) -> Floats:
-    """Return the median of the values under each row of whole weights, as if each value stood there that often."""
+    """Return the median of the values under each row of whole weights.
+
+    It is the median as if each value stood there so often as its weight says.
+    """
     order = np.argsort(values, kind="stable")
-    sorted_values, cumulative = values[order], np.cumsum(weights[:, order], axis=1)
+    sorted_values = values[order]
+    cumulative = np.cumsum(weights[:, order], axis=1)
     total = cumulative[:, -1:]
     # The middle one, or the mean of the middle two.
-    lower = (cumulative < np.floor((total + 1) / 2)).sum(axis=1)
-    upper = (cumulative < np.floor(total / 2 + 1)).sum(axis=1)
-    return np.asarray((sorted_values[lower] + sorted_values[upper]) / 2)
+    first_half = np.floor((total + 1) / 2)
+    second_half = np.floor(total / 2 + 1)
+    lower = (cumulative < first_half).sum(axis=1)
+    upper = (cumulative < second_half).sum(axis=1)
+    middle = (sorted_values[lower] + sorted_values[upper]) / 2
+    return np.asarray(middle)

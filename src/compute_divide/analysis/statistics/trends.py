@@ -1,4 +1,4 @@
-"""Growth over time: log-linear trends, the running record, and the year in which the trend of a share breaks."""
+"""Growth over time: log-linear trends, the running record, the break in the trend of a share."""
 
 from __future__ import annotations
 
@@ -31,23 +31,23 @@ class Trend:
     doubling: Estimate
     factor: Estimate
     n: int
-    draws: Floats | None = field(
-        default=None, compare=False, repr=False
-    )  # slopes in samples that draw papers
+    draws: Floats | None = field(default=None, compare=False, repr=False)
+    """The slopes in samples that draw papers."""
 
     def at(self, years: npt.ArrayLike) -> Floats:
         """Return the trend's value at (fractional) years."""
         if self.slope is None or self.intercept is None:
             return np.full(np.shape(years), np.nan)
-        return np.asarray(
-            10 ** (self.intercept + self.slope * (np.asarray(years, dtype=float) - self.origin))
-        )
+        offsets = np.asarray(years, dtype=float) - self.origin
+        logs = self.intercept + self.slope * offsets
+        return np.asarray(10**logs)
 
 
 def fractional_years(dates: pd.Series[pd.Timestamp]) -> pd.Series[float]:
     """Return dates as years with a fraction: 2 July 2020 as about 2020.5."""
     stamps = pd.to_datetime(dates)
-    return stamps.dt.year + (stamps.dt.day_of_year - 1) / 365.25
+    days = stamps.dt.day_of_year - 1
+    return stamps.dt.year + days / 365.25
 
 
 def growth(models: pd.DataFrame, label: str, value: str = COMPUTE, seed: int = SEED) -> Trend:
@@ -67,8 +67,9 @@ def growth(models: pd.DataFrame, label: str, value: str = COMPUTE, seed: int = S
     Returns
     -------
     Trend
-        Its ``doubling`` (in months) and ``factor`` (a year) are estimates. Fewer than three models have no trend, fewer
-        than five papers no interval; values that do not grow have no doubling time.
+        Its ``doubling`` (in months) and ``factor`` (a year) are estimates. Fewer than three models
+        have no trend, fewer than five papers no interval; values that do not grow have no doubling
+        time.
 
     Raises
     ------
@@ -77,50 +78,60 @@ def growth(models: pd.DataFrame, label: str, value: str = COMPUTE, seed: int = S
 
     Notes
     -----
-    Ordinary least squares on log10. The 95% percentile intervals are those of a cluster bootstrap (Davison and Hinkley
-    1997, sections 3.8 and 5.3): it draws papers, not models, for models of one paper are not independent.
+    Ordinary least squares on log10. The 95% percentile intervals are those of a cluster bootstrap
+    (Davison and Hinkley 1997, sections 3.8 and 5.3): it draws papers, not models, for models of one
+    paper are not independent.
 
     Examples
     --------
     >>> dates = pd.to_datetime([f"{year}-01-01" for year in range(2010, 2020)])
-    >>> models = pd.DataFrame({"published": dates, COMPUTE: [4.0**i for i in range(10)], "link": None})
+    >>> models = pd.DataFrame({"published": dates, "link": None})
+    >>> models[COMPUTE] = [4.0**i for i in range(10)]
     >>> trend = growth(models, "compute")
     >>> round(trend.doubling.value, 1), round(trend.factor.value, 1)
     (6.0, 4.0)
     """
-    known = models.loc[
-        models[value].gt(0) & models["published"].notna(), ["published", "link", value]
-    ]
+    is_known = models[value].gt(0) & models["published"].notna()
+    known = models.loc[is_known, ["published", "link", value]]
+    n = len(known)
     years: Floats = np.asarray(fractional_years(known["published"]), dtype=np.float64)
     logs: Floats = np.log10(known[value].to_numpy(dtype=float))
-    n, names = len(known), (f"doubling time of {label}", f"growth a year of {label}")
     if n < 3 or np.ptp(years) == 0:
-        nothing, factor = (
-            Estimate(None, n=n, unit=unit, label=name)
-            for unit, name in zip(("months", "ratio"), names, strict=True)
-        )
-        return Trend(None, None, 0.0, nothing, factor, n)
+        doubling, factor = _growth_estimates(None, None, None, n, label)
+        return Trend(None, None, 0.0, doubling, factor, n)
     origin = float(years.mean())
     offsets: Floats = np.asarray(years - origin)
-    slope = float(weighted_slopes(offsets, logs, np.ones((1, n)))[0])
-    groups = clusters(known)
-    low, high, draws = None, None, None
-    if groups.max() + 1 >= MIN_CLUSTERS:
-        draws = weighted_slopes(offsets, logs, draw_weights(groups, seed=seed))
+    slopes = weighted_slopes(offsets, logs, np.ones((1, n)))
+    slope = float(slopes[0])
+    papers = clusters(known)
+    low = high = draws = None
+    if papers.max() + 1 >= MIN_CLUSTERS:
+        weights = draw_weights(papers, seed=seed)
+        draws = weighted_slopes(offsets, logs, weights)
         low, high = percentile_interval(draws)
-    return Trend(
-        slope,
-        float(logs.mean()),
-        origin,
-        Estimate(_months(slope), _months(high), _months(low), n=n, unit="months", label=names[0]),
-        Estimate(10**slope, low and 10**low, high and 10**high, n=n, unit="ratio", label=names[1]),
-        n,
-        draws,
-    )
+    doubling, factor = _growth_estimates(slope, low, high, n, label)
+    return Trend(slope, float(logs.mean()), origin, doubling, factor, n, draws)
+
+
+def _growth_estimates(
+    slope: float | None, low: float | None, high: float | None, n: int, label: str
+) -> tuple[Estimate, Estimate]:
+    """Return the doubling time in months and the factor a year of a slope and its interval."""
+    shortest = _months(high)
+    longest = _months(low)
+    time = f"doubling time of {label}"
+    doubling = Estimate(_months(slope), shortest, longest, n=n, unit="months", label=time)
+    value = None if slope is None else 10**slope
+    least = low and 10**low
+    most = high and 10**high
+    factor = Estimate(value, least, most, n=n, unit="ratio", label=f"growth a year of {label}")
+    return doubling, factor
 
 
 def widening(over: pd.DataFrame, under: pd.DataFrame, label: str) -> Estimate:
-    """Return the factor a year by which the distance of two log-linear trends grows; above 1 it widens.
+    """Return the factor a year by which the distance of two log-linear trends grows.
+
+    Above 1 it widens.
 
     Parameters
     ----------
@@ -132,8 +143,8 @@ def widening(over: pd.DataFrame, under: pd.DataFrame, label: str) -> Estimate:
     Returns
     -------
     Estimate
-        The ratio of both factors a year. It has no value where a side has fewer than three models, and no interval
-        where one has fewer than five papers.
+        The ratio of both factors a year. It has no value where a side has fewer than three models,
+        and no interval where one has fewer than five papers.
 
     Raises
     ------
@@ -142,56 +153,71 @@ def widening(over: pd.DataFrame, under: pd.DataFrame, label: str) -> Estimate:
 
     Notes
     -----
-    The 95% percentile interval is that of the bootstrap of `growth`, with the papers of both sides drawn independently.
+    The 95% percentile interval is that of the bootstrap of `growth`, with the papers of both sides
+    drawn independently.
 
     Examples
     --------
     >>> dates = pd.to_datetime([f"{year}-01-01" for year in range(2010, 2020)])
-    >>> over = pd.DataFrame({"published": dates, COMPUTE: [4.0**i for i in range(10)], "link": None})
+    >>> rows = pd.DataFrame({"published": dates, "link": None})
+    >>> over = rows.assign(**{COMPUTE: [4.0**i for i in range(10)]})
     >>> under = over.assign(**{COMPUTE: [2.0**i for i in range(10)]})
     >>> round(widening(over, under, "over against under").value, 1)
     2.0
     """
     # Two seeds, so that sides of the same number of papers are drawn independently.
-    one, other = growth(over, label), growth(under, label, seed=SEED + 1)
-    if one.slope is None or other.slope is None:
-        return Estimate(None, n=one.n + other.n, unit="ratio", label=label)
-    low, high = None, None
-    if one.draws is not None and other.draws is not None:
-        low, high = percentile_interval(10 ** (one.draws - other.draws))
-    return Estimate(
-        10 ** (one.slope - other.slope), low, high, n=one.n + other.n, unit="ratio", label=label
-    )
+    trend_over = growth(over, label)
+    trend_under = growth(under, label, seed=SEED + 1)
+    n = trend_over.n + trend_under.n
+    if trend_over.slope is None or trend_under.slope is None:
+        return Estimate(None, n=n, unit="ratio", label=label)
+    value = 10 ** (trend_over.slope - trend_under.slope)
+    if trend_over.draws is None or trend_under.draws is None:
+        return Estimate(value, n=n, unit="ratio", label=label)
+    draws = 10 ** (trend_over.draws - trend_under.draws)
+    low, high = percentile_interval(draws)
+    return Estimate(value, low, high, n=n, unit="ratio", label=label)
 
 
 def weighted_slopes(x: Floats, y: Floats, weights: Floats) -> Floats:
-    """Return the slope of the weighted least-squares line for each row of weights; NaN where all weight is on one x."""
-    total, sum_x, sum_y, sum_xx, sum_xy = (
-        weights @ np.column_stack([np.ones_like(x), x, y, x * x, x * y])
-    ).T
+    """Return the slope of the weighted least-squares line for each row of weights.
+
+    It is NaN where all weight is on one x.
+    """
+    moments = [np.ones_like(x), x, y, x * x, x * y]
+    sums = weights @ np.column_stack(moments)
+    total, sum_x, sum_y, sum_xx, sum_xy = sums.T
     spread = total * sum_xx - sum_x**2
+    shared = total * sum_xy - sum_x * sum_y
     with np.errstate(invalid="ignore", divide="ignore"):
-        return np.asarray(
-            np.where(spread > 1e-9, (total * sum_xy - sum_x * sum_y) / spread, np.nan)
-        )
+        slopes = np.where(spread > 1e-9, shared / spread, np.nan)
+    return np.asarray(slopes)
 
 
 def _months(rate: float | None) -> float | None:
     """Return the doubling time in months of a slope; one that is not positive has none."""
-    return 12 * float(np.log10(2)) / rate if rate is not None and rate > 0 else None
+    if rate is None or not rate > 0:
+        return None
+    return 12 * float(np.log10(2)) / rate
 
 
 def running_record(models: pd.DataFrame) -> pd.Series[float]:
-    """Return, for each model, the largest training compute of all models up to and including its own date."""
-    by_date = models.groupby("published")[COMPUTE].max().sort_index().cummax().ffill()
-    return models["published"].map(by_date).astype(float)
+    """Return, for each model, the largest training compute of all models up to its own date."""
+    of_day = models.groupby("published")[COMPUTE].max()
+    by_date = of_day.sort_index().cummax().ffill()
+    records = models["published"].map(by_date)
+    return records.astype(float)
 
 
 def near_record(models: pd.DataFrame, window: float) -> pd.Series[bool]:
-    """Tell which models lie within some orders of magnitude of the running record; with 0 the records alone remain."""
-    # In logarithms, with a hair of tolerance, so that exactly 10^window below the record is still within.
-    below = running_record(models).map(np.log10) - models[COMPUTE].astype(float).map(np.log10)
-    return below <= window + 1e-9
+    """Tell which models lie within some orders of magnitude of the running record.
+
+    With 0 the records alone remain.
+    """
+    record = running_record(models).map(np.log10)
+    own = models[COMPUTE].astype(float).map(np.log10)
+    # A hair of tolerance, so that exactly 10^window below the record is still within.
+    return record - own <= window + 1e-9
 
 
 def record_holders(models: pd.DataFrame) -> pd.DataFrame:
@@ -200,7 +226,8 @@ def record_holders(models: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     models : pandas.DataFrame
-        Rows with the columns ``published`` (date) and the training compute in FLOP; rows without either do not count.
+        Rows with the columns ``published`` (date) and the training compute in FLOP; rows without
+        either do not count.
 
     Returns
     -------
@@ -219,10 +246,11 @@ def record_holders(models: pd.DataFrame) -> pd.DataFrame:
     >>> record_holders(models.assign(**{COMPUTE: [1.2e19, 4.7e17, 2.3e15]}))["model"].tolist()
     ['AlexNet', 'VGG16']
     """
-    dated = models.dropna(subset=["published", COMPUTE]).sort_values(
-        ["published", COMPUTE], ascending=[True, False], kind="stable"
-    )
-    return dated[dated[COMPUTE] > dated[COMPUTE].cummax().shift(fill_value=-np.inf)]
+    known = models.dropna(subset=["published", COMPUTE])
+    # Of several on one day the largest comes first.
+    dated = known.sort_values(["published", COMPUTE], ascending=[True, False], kind="stable")
+    earlier = dated[COMPUTE].cummax().shift(fill_value=-np.inf)
+    return dated[dated[COMPUTE] > earlier]
 
 
 class Break(NamedTuple):
@@ -246,20 +274,21 @@ def trend_break(counts: pd.DataFrame, label: str) -> Break:
     Returns
     -------
     Break
-        ``year``, the calendar year of the break, and ``before`` and ``after``, the factors a year on the odds, each
-        with its 95% interval. Without values where there are fewer than six years.
+        ``year``, the calendar year of the break, and ``before`` and ``after``, the factors a year
+        on the odds, each with its 95% interval. Without values where there are fewer than six
+        years.
 
     Notes
     -----
-    The logit of the share is a level for each venue plus a line over the years that may change its slope once: a
-    "broken stick" [1]_. Profile likelihood finds the year. Deviances are divided by the Pearson dispersion of the best
-    fit, for shares of venue-years vary more than binomial counts; the interval of the year holds those within the 95%
-    point of chi-squared of the least.
+    The logit of the share is a level for each venue plus a line over the years that may change its
+    slope once: a "broken stick" [1]_. Profile likelihood finds the year. Deviances are divided by
+    the Pearson dispersion of the best fit, for shares of venue-years vary more than binomial
+    counts; the interval of the year holds those within the 95% point of chi-squared of the least.
 
     References
     ----------
-    .. [1] Hinkley, D. V. (1971). Inference in two-phase regression. Journal of the American Statistical Association 66,
-       736-743.
+    .. [1] Hinkley, D. V. (1971). Inference in two-phase regression. Journal of the American
+       Statistical Association 66, 736-743.
 
     Examples
     --------
@@ -270,38 +299,56 @@ def trend_break(counts: pd.DataFrame, label: str) -> Break:
     (2014, True)
     """
     rows = counts[counts["n"] > 0]
-    years, n = rows["year"].to_numpy(dtype=float), len(rows)
-    name, odds = f"break in the trend of {label}", f"factor a year on the odds of {label}"
+    years = rows["year"].to_numpy(dtype=float)
+    n = len(rows)
+    name = f"break in the trend of {label}"
+    odds = f"factor a year on the odds of {label}"
     if len(np.unique(years)) < 6:
+        year = Estimate(None, n=n, unit="year", label=name)
         factor = Estimate(None, n=n, unit="odds ratio", label=odds)
-        return Break(Estimate(None, n=n, unit="year", label=name), factor, factor)
+        return Break(year, factor, factor)
+    k = rows["k"].to_numpy(dtype=float)
+    totals = rows["n"].to_numpy(dtype=float)
+    levels = pd.get_dummies(rows["venue"]).to_numpy(dtype=float)
     candidates = np.arange(years.min() + 1, years.max() - 1 + 0.05, 0.1)
-    levels, (k, totals) = (
-        pd.get_dummies(rows["venue"]).to_numpy(dtype=float),
-        rows[["k", "n"]].to_numpy(dtype=float).T,
-    )
-    designs = np.array(
-        [np.column_stack([years - 2015, np.maximum(years - at, 0), levels]) for at in candidates]
-    )
+    designs = np.array([_broken_line(years, candidate, levels) for candidate in candidates])
     deviances = fit_logistic(designs, k, totals).deviance
-    place = int(deviances.argmin())
-    best, fit = float(candidates[place]), fit_logistic(designs[place], k, totals)
-    pearson = float(
-        ((k - totals * fit.chance) ** 2 / (totals * fit.chance * (1 - fit.chance))).sum()
-    )
-    dispersion = max(pearson / max(n - designs.shape[2] - 1, 1), 1.0)
-    inside = candidates[deviances <= deviances.min() + dispersion * NORMAL_975**2]
-    return Break(
-        year=Estimate(best, float(inside.min()), float(inside.max()), n=n, unit="year", label=name),
-        before=_factor(fit, [1, 0], dispersion, f"{odds}, before the break", n),
-        after=_factor(fit, [1, 1], dispersion, f"{odds}, after the break", n),
-    )
+    best = int(deviances.argmin())
+    fit = fit_logistic(designs[best], k, totals)
+    dispersion = _dispersion(fit, k, totals, n - designs.shape[2] - 1)
+    within = deviances.min() + dispersion * NORMAL_975**2
+    likely = candidates[deviances <= within]
+    earliest = float(likely.min())
+    latest = float(likely.max())
+    year = Estimate(float(candidates[best]), earliest, latest, n=n, unit="year", label=name)
+    before = _factor(fit, [1, 0], dispersion, f"{odds}, before the break", n)
+    after = _factor(fit, [1, 1], dispersion, f"{odds}, after the break", n)
+    return Break(year, before, after)
+
+
+def _broken_line(years: Floats, at: float, levels: Floats) -> Floats:
+    """Return the design of a line that may turn at a year, with a level for each venue."""
+    since_start = years - 2015
+    since_break = np.maximum(years - at, 0)
+    return np.column_stack([since_start, since_break, levels])
+
+
+def _dispersion(fit: Fit, k: Floats, totals: Floats, freedom: int) -> float:
+    """Return the Pearson dispersion of a fit, at least 1."""
+    expected = totals * fit.chance
+    variance = expected * (1 - fit.chance)
+    squares = (k - expected) ** 2 / variance
+    pearson = float(squares.sum())
+    return max(pearson / max(freedom, 1), 1.0)
 
 
 def _factor(fit: Fit, weights: list[int], dispersion: float, label: str, n: int) -> Estimate:
     """Return the factor a year on the odds that a combination of the slopes makes."""
-    slopes = np.asarray(weights, dtype=float)
-    slope = float(slopes @ fit.slopes[:2])
-    spread = 1.959964 * float(np.sqrt(slopes @ fit.covariance[:2, :2] @ slopes * dispersion))
-    low, value, high = (float(np.exp(slope + shift)) for shift in (-spread, 0.0, spread))
+    combination = np.asarray(weights, dtype=float)
+    slope = float(combination @ fit.slopes[:2])
+    variance = combination @ fit.covariance[:2, :2] @ combination * dispersion
+    half = 1.959964 * float(np.sqrt(variance))
+    low = float(np.exp(slope - half))
+    value = float(np.exp(slope))
+    high = float(np.exp(slope + half))
     return Estimate(value, low, high, n=n, unit="odds ratio", label=label)
