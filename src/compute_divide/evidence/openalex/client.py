@@ -1,9 +1,10 @@
-"""Ask a server, and OpenAlex through pyalex: time limits, patient retries, every failure named, every credit counted.
+"""Ask a server, and OpenAlex through pyalex, with patience, so that every failure has a name.
 
-pyalex knows the query language; it knows neither time limits nor the difference between a throttle and a spent budget.
-urllib3's own retries do not see an answer that breaks off, is not JSON or lacks what it must have, and would sleep
-until midnight when a day's budget is spent. So whatever goes wrong is first named, and then asked again or not.
-The key comes from the environment, travels in a header, and stands in no file, log or error text.
+pyalex knows the query language; it knows neither time limits nor the difference between a throttle
+and a spent budget. urllib3's own retries do not see an answer that breaks off, is not JSON or lacks
+what it must have, and would sleep until midnight when a day's budget is spent. So whatever goes
+wrong is first named, and then asked again or not. Every credit is counted. The key comes from the
+environment, travels in a header, and stands in no file, log or error text.
 """
 
 from __future__ import annotations
@@ -33,10 +34,10 @@ from tenacity.wait import wait_random_exponential
 
 from compute_divide.evidence.store.files import EvidenceError
 
-LONGEST_MESSAGE = 300  # characters: OpenAlex lists every valid field in one message
-LONGEST_PAUSE = (
-    120.0  # Seconds. A server that asks for a longer pause than this has stopped serving us for now
-)
+LONGEST_MESSAGE = 300
+"""Characters. OpenAlex lists every valid field in one message."""
+LONGEST_PAUSE = 120.0
+"""Seconds. A server that asks for a longer pause than this has stopped serving us for now."""
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -47,7 +48,7 @@ class FetchError(EvidenceError):
 
 
 class TransientError(FetchError):
-    """One answer was missing or broken: worth another try, after the seconds that the server asks for."""
+    """One answer was missing or broken: worth another try, after the seconds that are asked for."""
 
     def __init__(self, message: str, wait: float | None = None) -> None:
         super().__init__(message)
@@ -55,7 +56,10 @@ class TransientError(FetchError):
 
 
 def timed_session(timeout: tuple[float, float] = (10.0, 60.0)) -> requests.Session:
-    """Return a session whose requests have a time limit: seconds for a connection, and for each piece of an answer."""
+    """Return a session whose requests have a time limit.
+
+    In seconds for a connection, and for each piece of an answer.
+    """
     session = requests.Session()
     session.request = partial(session.request, timeout=timeout)  # type: ignore[method-assign]
     return session
@@ -64,45 +68,52 @@ def timed_session(timeout: tuple[float, float] = (10.0, 60.0)) -> requests.Sessi
 def persist(
     ask: Callable[[], T], server: str, *, tries: int, sleep: Callable[[float], None], key: str = ""
 ) -> T:
-    """Ask until there is an answer, the tries are used up, or the failure is final; pauses are random and grow."""
+    """Ask until there is an answer, the tries are used up, or the failure is final.
 
-    def asked() -> T:
+    Pauses are random and grow.
+    """
+
+    def ask_once() -> T:
         try:
             return ask()
-        except (
-            requests.RequestException,
-            ValueError,
-            KeyError,
-            TypeError,
-            AttributeError,
-        ) as error:
+        except _BROKEN as error:
             failure = failure_of(error, server)
-            failure.args = (str(failure).replace(key, "***") if key else str(failure),)
-        raise failure  # outside of the except clause: the original may hold the request with its key
-
-    def pause(state: RetryCallState) -> float:
-        jitter = wait_random_exponential(multiplier=1, max=60)(state)
-        wait = getattr(state.outcome and state.outcome.exception(), "wait", None)
-        return jitter if wait is None else min(float(wait), LONGEST_PAUSE) + min(jitter, 5.0)
+            message = str(failure)
+            failure.args = (message.replace(key, "***") if key else message,)
+        raise failure  # not in the except clause: the original may hold the request with its key
 
     retrying = Retrying(
         retry=retry_if_exception_type(TransientError),
-        wait=pause,
+        wait=_pause,
         stop=stop_after_attempt(tries),
         sleep=sleep,
         before_sleep=before_sleep_log(log, logging.WARNING),
         reraise=True,
     )
     try:
-        return retrying(asked)
+        return retrying(ask_once)
     except TransientError as last:
         raise FetchError(
             f"{server} gave no usable answer in {tries} tries; the last: {last}"
         ) from None
 
 
+_BROKEN = (requests.RequestException, ValueError, KeyError, TypeError, AttributeError)
+"""What asking raises where there is no answer, or none of the expected shape."""
+
+
+def _pause(state: RetryCallState) -> float:
+    """Return the seconds to wait, those that the server asks for where it does."""
+    jitter = wait_random_exponential(multiplier=1, max=60)(state)
+    failure = state.outcome and state.outcome.exception()
+    wait = getattr(failure, "wait", None)
+    if wait is None:
+        return jitter
+    return min(float(wait), LONGEST_PAUSE) + min(jitter, 5.0)
+
+
 def failure_of(error: Exception, server: str) -> FetchError:
-    """Return what it means that a request brought no answer, a refusal, or an answer that cannot be read."""
+    """Return what it means that a request brought no answer, a refusal, or an unreadable answer."""
     if isinstance(error, QueryError):
         return FetchError(f"{server} refuses the question: {_shortened(str(error))}")
     if isinstance(error, requests.HTTPError) and error.response is not None:
@@ -117,34 +128,36 @@ def failure_of(error: Exception, server: str) -> FetchError:
 
 
 def _refusal(response: requests.Response, server: str) -> FetchError:
-    """Tell a spent budget, which lasts until midnight UTC, from what passes in seconds and from what is final."""
-    names = (
-        "retry-after",
-        *(f"x-ratelimit-{name}" for name in ("remaining", "credits-required", "limit", "reset")),
-    )
-    wait, left, needed, limit, reset = (read_number(response.headers.get(name)) for name in names)
-    if response.status_code == 429 and (
-        (left is not None and left < (needed or 1)) or (wait or 0) > LONGEST_PAUSE
-    ):
-        held = (
-            "" if left is None or limit is None else f" ({left:,.0f} of {limit:,.0f} credits left)"
-        )
-        seconds = reset if wait is None else wait
+    """Tell a spent budget, which lasts until midnight UTC, from what passes and what is final."""
+
+    def header(name: str) -> float | None:
+        return read_number(response.headers.get(name))
+
+    wait = header("retry-after")
+    left = header("x-ratelimit-remaining")
+    needed = header("x-ratelimit-credits-required") or 1
+    spent = (left is not None and left < needed) or (wait or 0) > LONGEST_PAUSE
+    if response.status_code == 429 and spent:
+        limit = header("x-ratelimit-limit")
+        held = ""
+        if left is not None and limit is not None:
+            held = f" ({left:,.0f} of {limit:,.0f} credits left)"
+        seconds = header("x-ratelimit-reset") if wait is None else wait
         when = "at midnight UTC" if seconds is None else f"in {duration(seconds)}"
         return FetchError(f"the day's budget of {server} is spent{held}; it is full again {when}")
-    told = f"{server} answers {response.status_code}{_told(response)}"
+    message = f"{server} answers {response.status_code}{_explanation(response)}"
     passes = response.status_code >= 500 or response.status_code in {403, 408, 429}
-    return TransientError(told, wait) if passes else FetchError(told)
+    return TransientError(message, wait) if passes else FetchError(message)
 
 
-def _told(response: requests.Response) -> str:
+def _explanation(response: requests.Response) -> str:
     """Return what the body of a failure says, shortened."""
     try:
         body = response.json()
-        told = ". ".join(str(body[name]) for name in ("error", "message") if body.get(name))
+        parts = [str(body[name]) for name in ("error", "message") if body.get(name)]
     except (requests.RequestException, ValueError, AttributeError, TypeError):
         return ""
-    return f": {_shortened(told)}" if told else ""
+    return f": {_shortened('. '.join(parts))}" if parts else ""
 
 
 def _shortened(text: str) -> str:
@@ -173,23 +186,31 @@ def duration(seconds: float) -> str:
     minutes = int(seconds // 60)
     if minutes == 0:
         return f"{seconds:.0f} s"
-    return f"{minutes // 60} h {minutes % 60} min" if minutes >= 60 else f"{minutes} min"
+    hours, rest = divmod(minutes, 60)
+    return f"{hours} h {rest} min" if hours else f"{minutes} min"
 
 
 KEY_VARIABLE = "OPENALEX_API_KEY"
 HOST = "https://api.openalex.org"
-PAGE_SIZE = 100  # most records that OpenAlex gives in one answer
+PAGE_SIZE = 100
+"""Most records that OpenAlex gives in one answer."""
 SERVER = "OpenAlex"
 
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A question about works, from which a fresh pyalex query is built every time (pyalex changes its own in place)."""
+    """A question about works.
+
+    A fresh pyalex query is built from it every time, because pyalex changes its own in place.
+    """
 
     filters: Mapping[str, str]
-    """Filter names of OpenAlex and values, which may hold alternatives (``"education|company"``) or a negation."""
-    select: tuple[str, ...] = ()  # root fields to return; empty for all
-    group_by: str | None = None  # field to count by, instead of returning records
+    """Filter names of OpenAlex and values, which may hold alternatives (``"education|company"``) or
+    a negation."""
+    select: tuple[str, ...] = ()
+    """Root fields to return; empty for all."""
+    group_by: str | None = None
+    """Field to count by, instead of returning records."""
 
     def works(self) -> pyalex.Works:
         """Return the query as a new `pyalex.Works`."""
@@ -200,12 +221,16 @@ class Query:
 
     def __str__(self) -> str:
         """Return the filters as OpenAlex writes them."""
-        return ",".join(f"{name}:{value}" for name, value in self.filters.items())
+        conditions = [f"{name}:{value}" for name, value in self.filters.items()]
+        return ",".join(conditions)
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One answer: records or groups, how many there are in all, and the cursor of the next answer (None at the end)."""
+    """One answer: records or groups, and how many there are in all.
+
+    The cursor is that of the next answer, None at the end.
+    """
 
     records: list[dict[str, Any]]
     count: int
@@ -223,14 +248,20 @@ class Balance:
     search_cost: int = 10
 
     def cost(self, query: Query) -> int:
-        """Return the credits that one page of a query costs. A count by group costs the same with a search."""
+        """Return the credits that one page of a query costs.
+
+        A count by group costs the same with a search.
+        """
         searches = any(name.endswith(".search") for name in query.filters)
         return self.search_cost if searches and not query.group_by else self.list_cost
 
 
 @dataclass
 class Client:
-    """Asks OpenAlex; `used` are the credits that this took by its account, `asked` the day of its last answer."""
+    """Asks OpenAlex.
+
+    `used` are the credits that this took by its account, `asked` the day of its last answer.
+    """
 
     key: str = field(repr=False)
     tries: int = 8
@@ -244,7 +275,8 @@ class Client:
         self.key = self.key.strip()
         if not self.key:
             raise FetchError(
-                f"OpenAlex needs a key: set {KEY_VARIABLE}; openalex.org/settings/api gives a free one"
+                f"OpenAlex needs a key: set {KEY_VARIABLE}; "
+                "openalex.org/settings/api gives a free one"
             )
         if not re.fullmatch(r"[\x21-\x7e]+", self.key):
             raise FetchError(
@@ -256,11 +288,17 @@ class Client:
 
     @classmethod
     def from_environment(cls) -> Client:
-        """Return a client with the key of ``OPENALEX_API_KEY``; raise `FetchError` when that cannot be a key."""
+        """Return a client with the key of ``OPENALEX_API_KEY``.
+
+        Raise `FetchError` when that cannot be a key.
+        """
         return cls(os.environ.get(KEY_VARIABLE, ""))
 
     def page(self, query: Query, cursor: str = "*") -> Page:
-        """Return one answer to a query, asked again with growing pauses while it fails; ``"*"`` is the beginning."""
+        """Return one answer to a query, asked again with growing pauses while it fails.
+
+        ``"*"`` is the beginning.
+        """
 
         def ask() -> Page:
             pages = query.works().paginate(per_page=PAGE_SIZE, cursor=cursor, n_max=None)
@@ -275,13 +313,14 @@ class Client:
         def ask() -> Balance:
             response = self.session.get(f"{HOST}/rate-limit")
             response.raise_for_status()
-            told = response.json()["rate_limit"]
+            limits = response.json()["rate_limit"]
+            costs = limits["credit_costs"]
             return Balance(
-                limit=int(told["credits_limit"]),
-                remaining=int(told["credits_remaining"]),
-                resets_in=float(told["resets_in_seconds"]),
-                list_cost=int(told["credit_costs"]["list"]),
-                search_cost=int(told["credit_costs"]["search"]),
+                limit=int(limits["credits_limit"]),
+                remaining=int(limits["credits_remaining"]),
+                resets_in=float(limits["resets_in_seconds"]),
+                list_cost=int(costs["list"]),
+                search_cost=int(costs["search"]),
             )
 
         self.balance = self._persist(ask)
@@ -295,9 +334,8 @@ class Client:
         headers = response.headers
         self.asked = day_of(headers) or self.asked
         self.used += int(read_number(headers.get("x-ratelimit-credits-used")) or 0)
-        limit, remaining = (
-            read_number(headers.get(f"x-ratelimit-{name}")) for name in ("limit", "remaining")
-        )
+        limit = read_number(headers.get("x-ratelimit-limit"))
+        remaining = read_number(headers.get("x-ratelimit-remaining"))
         if limit is not None and remaining is not None:
             resets = read_number(headers.get("x-ratelimit-reset"))
             self.balance = replace(
@@ -307,7 +345,8 @@ class Client:
 
 def _checked_page(answer: Any, *, grouped: bool) -> Page:
     """Return an answer of pyalex as a page, or raise when its shape is wrong."""
-    count, cursor = answer.meta["count"], answer.meta["next_cursor"]
+    count = answer.meta["count"]
+    cursor = answer.meta["next_cursor"]
     if not isinstance(count, int) or count < 0 or not isinstance(cursor, str | None):
         raise TypeError(f"meta.count is {count!r}, meta.next_cursor {cursor!r}")
     records = [dict(record) for record in answer]

@@ -1,7 +1,8 @@
-"""Fetch the works that answer a query into a folder that can be left and taken up again at any moment.
+"""Fetch the works that answer a query into a folder that can be left and taken up at any moment.
 
-A page, ``pages/000001.jsonl.gz``, is on disk before ``checkpoint.json`` moves past it; both are renamed into place. A
-process that dies between the two writes the same page again, so that nothing is lost and nothing doubled.
+A page, ``pages/000001.jsonl.gz``, is on disk before ``checkpoint.json`` moves past it; both are
+renamed into place. A process that dies between the two writes the same page again, so that nothing
+is lost and nothing doubled.
 """
 
 from __future__ import annotations
@@ -24,7 +25,8 @@ from compute_divide.evidence.store.files import Strict
 
 CHECKPOINT = "checkpoint.json"
 PAGES = "pages"
-DRIFT = 0.01  # of the works: so many may come and go while they are fetched
+DRIFT = 0.01
+"""Share of the works that may come and go while they are fetched."""
 
 
 class Checkpoint(Strict):
@@ -32,9 +34,11 @@ class Checkpoint(Strict):
 
     filters: dict[str, str]
     select: tuple[str, ...] = ()
-    cursor: str | None = "*"  # cursor of the next page; None when the last page has come
+    cursor: str | None = "*"
+    """Cursor of the next page; None when the last page has come."""
     next_page: int = 1
-    count: int = 0  # records there are, as OpenAlex said last
+    count: int = 0
+    """Records there are, as OpenAlex said last."""
 
     def is_of(self, query: Query) -> bool:
         """Whether this is the fetch of a query."""
@@ -56,16 +60,15 @@ class Store:
     """The pages of one query on disk, and how far they go; see `opened`."""
 
     def __init__(self, folder: Path, at: Checkpoint) -> None:
-        self.folder, self.at = folder, at
+        self.folder = folder
+        self.at = at
         self.ids = {record["id"] for record in self.lines()}
 
     def add(self, page: Page) -> None:
         """Put a page on disk, then move the checkpoint past it, each in one step."""
-        lines = "".join(json.dumps(record, ensure_ascii=False) + "\n" for record in page.records)
-        replace_file(
-            self._page_path(self.at.next_page),
-            gzip.compress(lines.encode(), compresslevel=6, mtime=0),
-        )
+        lines = [json.dumps(record, ensure_ascii=False) + "\n" for record in page.records]
+        content = gzip.compress("".join(lines).encode(), compresslevel=6, mtime=0)
+        replace_file(self._page_path(self.at.next_page), content)
         self.ids |= {record["id"] for record in page.records}
         moved = {
             "cursor": page.next_cursor,
@@ -105,19 +108,22 @@ class Store:
 
 @contextmanager
 def opened(folder: Path, query: Query, *, fresh: bool = False) -> Iterator[Store]:
-    """Take up the fetch of a query where it stands, or begin it (`fresh`: anew); a second process is kept out."""
+    """Take up the fetch of a query where it stands, or begin it (`fresh`: anew).
+
+    A second process is kept out.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     try:
         with FileLock(folder / ".lock", timeout=0):
             if fresh:
                 shutil.rmtree(folder / PAGES, ignore_errors=True)
                 (folder / CHECKPOINT).unlink(missing_ok=True)
-            at = read_checkpoint(folder) or Checkpoint(
-                filters=dict(query.filters), select=query.select
-            )
+            begun = read_checkpoint(folder)
+            at = begun or Checkpoint(filters=dict(query.filters), select=query.select)
             if not at.is_of(query):
                 raise FetchError(
-                    f"{folder} holds another query ({Query(at.filters)}): choose another --to, or --fresh"
+                    f"{folder} holds another query ({Query(at.filters)}): "
+                    "choose another --to, or --fresh"
                 )
             yield Store(folder, at)
     except Timeout:
@@ -129,29 +135,40 @@ def opened(folder: Path, query: Query, *, fresh: bool = False) -> Iterator[Store
 def count_records(
     client: Client, query: Query, folder: Path, *, fresh: bool = False
 ) -> tuple[int, int]:
-    """Ask how many works there are (one credit, as a count by group); return that and the pages yet to be fetched."""
+    """Ask how many works there are (one credit, as a count by group).
+
+    Return that and the pages yet to be fetched.
+    """
     count = client.page(Query(query.filters, (), "publication_year")).count
     at = None if fresh else read_checkpoint(folder)
     if at is None or not at.is_of(query):
         at = Checkpoint(filters={})
-    left = (
-        math.ceil(count / PAGE_SIZE) + 1 - (at.next_page - 1)
-    )  # the cursor ends only with an empty page
-    return count, 0 if at.cursor is None else max(left, 0)
+    if at.cursor is None:
+        return count, 0
+    pages = math.ceil(count / PAGE_SIZE) + 1  # the cursor ends only with an empty page
+    fetched = at.next_page - 1
+    return count, max(pages - fetched, 0)
 
 
 def fetch_records(client: Client, store: Store, watch: Callable[[], None] = lambda: None) -> None:
-    """Fetch the works that are not there yet, page by page; too many or too few in the end are a `FetchError`."""
+    """Fetch the works that are not there yet, page by page.
+
+    Too many or too few in the end are a `FetchError`.
+    """
     seen: set[str] = set()
-    while store.at.cursor is not None:
-        if store.at.cursor in seen:
+    while (cursor := store.at.cursor) is not None:
+        if cursor in seen:
             raise FetchError(
-                "OpenAlex gives a cursor that was followed before; what came is kept: run the same again"
+                "OpenAlex gives a cursor that was followed before; "
+                "what came is kept: run the same again"
             )
-        seen.add(store.at.cursor)
-        store.add(client.page(Query(store.at.filters, store.at.select), store.at.cursor))
+        seen.add(cursor)
+        query = Query(store.at.filters, store.at.select)
+        store.add(client.page(query, cursor))
         watch()
-    if abs(len(store.ids) - store.at.count) > DRIFT * store.at.count:
+    came = len(store.ids)
+    count = store.at.count
+    if abs(came - count) > DRIFT * count:
         raise FetchError(
-            f"{len(store.ids):,} works came, OpenAlex says {store.at.count:,}: run the same again with --fresh"
+            f"{came:,} works came, OpenAlex says {count:,}: run the same again with --fresh"
         )

@@ -47,20 +47,22 @@ class Choice:
     def __post_init__(self) -> None:
         if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", self.name):
             raise UsageError(
-                f"{self.name!r} is no name for a table: small letters, digits and hyphens between them"
+                f"{self.name!r} is no name for a table: "
+                "small letters, digits and hyphens between them"
             )
         if not self.first <= self.last < self.first + PAGE_SIZE:
             raise UsageError(
-                f"{self.years}: the first year lies after the last, or they are more than {PAGE_SIZE}"
+                f"{self.years}: the first year lies after the last, "
+                f"or they are more than {PAGE_SIZE}"
             )
 
     @property
     def home(self) -> Path:
         """Where what is fetched is kept: by default in a cache outside the project."""
-        return (
-            self.folder
-            or Path(platformdirs.user_cache_dir("compute-divide")) / "openalex" / self.name
-        )
+        if self.folder:
+            return self.folder
+        cache = Path(platformdirs.user_cache_dir("compute-divide"))
+        return cache / "openalex" / self.name
 
     @property
     def years(self) -> str:
@@ -70,7 +72,7 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """What a piece of work takes: units in all, and requests and credits that are still to be spent."""
+    """What a piece of work takes: units in all, and requests and credits still to be spent."""
 
     total: int
     unit: str
@@ -82,15 +84,15 @@ class Cost:
         plan = f"{self.total:,} {self.unit}: {self.requests:,} requests, {self.credits:,} credits"
         if balance.remaining is None or balance.limit is None:
             return plan
-        resets = (
-            f" (full again in {duration(balance.resets_in)})"
-            if balance.resets_in is not None
-            else ""
-        )
-        return f"{plan}; {balance.remaining:,} of {balance.limit:,} credits are left today{resets}"
+        left = f"{balance.remaining:,} of {balance.limit:,} credits are left today"
+        if balance.resets_in is not None:
+            left += f" (full again in {duration(balance.resets_in)})"
+        return f"{plan}; {left}"
 
 
-Job = tuple[Callable[[Client], Cost], Callable[[Client, Callable[[int], None]], Sidecar]]
+Plan = Callable[[Client], Cost]
+Run = Callable[[Client, Callable[[int], None]], Sidecar]
+Job = tuple[Plan, Run]
 """What a piece of work takes, and the work itself, which says how much is done."""
 
 
@@ -113,7 +115,10 @@ def records_job(choice: Choice) -> Job:
 
 
 def records_query(choice: Choice) -> Query:
-    """Return the query for works of some years, and of venues, topics, a subfield (by id) or with some words."""
+    """Return the query for works of some years.
+
+    They are of venues, topics, a subfield (by id) or with some words.
+    """
     filters = {"publication_year": choice.years}
     if choice.venues:
         filters["primary_location.source.id"] = _alternatives(choice.venues, "S", "a venue")
@@ -155,8 +160,10 @@ def _checked_search(words: str) -> str:
 NOT_COMPANY = "education|facility|government|nonprofit|healthcare|archive|other|funder"
 """Every type of institution of OpenAlex but company, as alternatives of a filter."""
 
-# Two conditions on one field need its two names: pyalex merges a repeated name into a form that breaks alternatives.
-_TYPE, _TYPE_TOO = "authorships.institutions.type", "institutions.type"
+# Two conditions on one field need its two names: pyalex merges a repeated name into a form that
+# breaks alternatives.
+_TYPE = "authorships.institutions.type"
+_TYPE_TOO = "institutions.type"
 
 QUESTIONS: Mapping[str, Mapping[str, str]] = {
     "all": {},
@@ -168,76 +175,97 @@ QUESTIONS: Mapping[str, Mapping[str, str]] = {
 
 
 def counts_job(choice: Choice) -> Job:
-    """Return the work of counting; raise `UsageError` when a topic is not known or another choice makes no sense."""
+    """Return the work of counting.
+
+    Raise `UsageError` when a topic is not known or another choice makes no sense.
+    """
     if choice.venues or choice.search:
         raise UsageError("--venue and --search are for records, not for counts")
     topics = count_topics(choice, load_topics())
-    questions = {
-        (topic, kind): Query(
-            {"publication_year": choice.years, **chosen, **condition}, group_by="publication_year"
-        )
-        for topic, chosen in topics.items()
-        for kind, condition in QUESTIONS.items()
-    }
+    questions = _questions(choice.years, topics)
 
     def plan(client: Client) -> Cost:
         balance = client.read_balance()
-        return Cost(
-            len(questions),
-            "counts by year",
-            len(questions),
-            sum(map(balance.cost, questions.values())),
-        )
+        price = sum(map(balance.cost, questions.values()))
+        return Cost(len(questions), "counts by year", len(questions), price)
 
     def run(client: Client, advance: Callable[[int], None]) -> Sidecar:
         answers: dict[tuple[str, str], dict[int, int]] = {}
         for number, (key, query) in enumerate(questions.items(), start=1):
-            years = {
-                group["key"].rsplit("/", 1)[-1]: int(group["count"])
-                for group in client.page(query).records
-            }
-            answers[key] = {int(year): works for year, works in years.items() if year.isdecimal()}
+            answers[key] = _works_by_year(client, query)
             advance(number)
-        notes = [f"{topic}: {Query(told)}" for topic, told in topics.items()]
+        notes = [f"{topic}: {Query(filters)}" for topic, filters in topics.items()]
         with staged() as evidence:
-            return write_counts(
-                team_counts(answers), choice.name, client.asked or "", notes, evidence
-            )
+            counts = team_counts(answers)
+            return write_counts(counts, choice.name, client.asked or "", notes, evidence)
 
     return plan, run
 
 
+def _questions(years: str, topics: Mapping[str, Mapping[str, str]]) -> dict[tuple[str, str], Query]:
+    """Return the queries by topic and question."""
+    queries = {}
+    for topic, chosen in topics.items():
+        for kind, condition in QUESTIONS.items():
+            filters = {"publication_year": years, **chosen, **condition}
+            queries[topic, kind] = Query(filters, group_by="publication_year")
+    return queries
+
+
+def _works_by_year(client: Client, query: Query) -> dict[int, int]:
+    years = {}
+    for group in client.page(query).records:
+        year = group["key"].rsplit("/", 1)[-1]
+        works = int(group["count"])
+        if year.isdecimal():
+            years[int(year)] = works
+    return years
+
+
 def count_topics(choice: Choice, topics: Topics) -> dict[str, dict[str, str]]:
-    """Return the filters for each topic, or every group: its words, and the subfield, which is counted as one too."""
+    """Return the filters for each topic, or every group: its words, and the subfield.
+
+    The subfield is counted as a topic too.
+    """
     within = {} if choice.subfield is None else {"primary_topic.subfield.id": choice.subfield}
+    names = choice.topics or topics.groups
     try:
-        terms = {name: sorted(topics.terms([name])) for name in choice.topics or topics.groups}
+        terms = {name: sorted(topics.terms([name])) for name in names}
     except EvidenceError as error:
         raise UsageError(str(error)) from error
-    chosen = {
-        name: {"title_and_abstract.search": search_words(words), **within}
-        for name, words in terms.items()
-    }
-    return ({"all": within} if within else {}) | chosen
+    filters = {"all": within} if within else {}
+    for name, words in terms.items():
+        filters[name] = {"title_and_abstract.search": search_words(words), **within}
+    return filters
 
 
 def search_words(terms: list[str]) -> str:
-    """Return terms as one search: phrases, of which any will do; OpenAlex searches by stems, as ``*`` wants."""
+    """Return terms as one search: phrases, of which any will do.
+
+    OpenAlex searches by stems, as ``*`` wants.
+    """
     plain = [_checked_search(term.strip("*")) for term in terms]
-    return "(" + " OR ".join(f'"{term}"' if " " in term else term for term in plain) + ")"
+    phrases = [f'"{term}"' if " " in term else term for term in plain]
+    return f"({' OR '.join(phrases)})"
 
 
 def team_counts(answers: Mapping[tuple[str, str], Mapping[int, int]]) -> pd.DataFrame:
-    """Return counts by team type from works by year, the answers to the four questions about each topic."""
+    """Return counts by team type from works by year, the answers to the four questions."""
     rows: list[tuple[str, int, str, int]] = []
     for topic in dict.fromkeys(topic for topic, _ in answers):
-        total, company, both, without = (answers[topic, kind] for kind in QUESTIONS)
+        total = answers[topic, "all"]
+        company = answers[topic, "company"]
+        both = answers[topic, "both"]
+        without = answers[topic, "no-company"]
         for year in sorted(total):
+            of_company = company.get(year, 0)
+            of_both = both.get(year, 0)
+            of_none = without.get(year, 0)
             parts = {
-                "academia-only": without.get(year, 0),
-                "collaboration": both.get(year, 0),
-                "industry-only": company.get(year, 0) - both.get(year, 0),
-                "unknown": total[year] - company.get(year, 0) - without.get(year, 0),
+                "academia-only": of_none,
+                "collaboration": of_both,
+                "industry-only": of_company - of_both,
+                "unknown": total[year] - of_company - of_none,
             }
             if min(parts.values()) < 0:
                 raise FetchError(

@@ -1,7 +1,8 @@
-"""Count works by year, team type, topic and country over all parts of an OpenAlex snapshot, on one worker or many.
+"""Count works by year, team type, topic and country over all parts of an OpenAlex snapshot.
 
-Every part is one task. Its counts are kept as a small file, so that a run that was stopped goes on where it was; the
-counts of all parts add up exactly. A part that cannot be read is named and set aside, and the rest goes on.
+On one worker or many. Every part is one task. Its counts are kept as a small file, so that a run
+that was stopped goes on where it was; the counts of all parts add up exactly. A part that cannot be
+read is named and set aside, and the rest goes on.
 """
 
 from __future__ import annotations
@@ -38,14 +39,17 @@ class Report:
 
     source: str
     parts: int
-    counted: int = 0  # parts whose counts are in the result
-    resumed: int = 0  # of these, parts that an earlier run had counted
-    set_aside: dict[str, str] = field(default_factory=dict)  # parts that could not be read, and why
-    lacking: list[str] = field(
-        default_factory=list
-    )  # parts that the manifest lists but that are not there
+    counted: int = 0
+    """Parts whose counts are in the result."""
+    resumed: int = 0
+    """Of these, parts that an earlier run had counted."""
+    set_aside: dict[str, str] = field(default_factory=dict)
+    """Parts that could not be read, and why."""
+    lacking: list[str] = field(default_factory=list)
+    """Parts that the manifest lists but that are not there."""
     works: int = 0
-    left_out: int = 0  # records that the question leaves out
+    left_out: int = 0
+    """Records that the question leaves out."""
 
     @property
     def whole(self) -> bool:
@@ -54,7 +58,10 @@ class Report:
 
 
 def default_folder(source: str, question: Question) -> Path:
-    """Return where the counts of a corpus are kept by default: outside the project, one folder for each question."""
+    """Return where the counts of a corpus are kept by default.
+
+    Outside the project, one folder for each question.
+    """
     name = Part(source, source, 0, "").fingerprint(question)
     return Path(platformdirs.user_cache_dir("compute-divide")) / "corpus" / name
 
@@ -67,10 +74,14 @@ def count_corpus(
     watch: Callable[[Part], None] = lambda _: None,
     plan: Callable[[int, int], None] = lambda _, __: None,
 ) -> Report:
-    """Count the works of a corpus into a folder; `plan` hears of parts there are and parts counted before, once."""
+    """Count the works of a corpus into a folder.
+
+    `plan` hears of parts there are and parts counted before, once.
+    """
     question = question or Question()
     parts, lacking = list_parts(source)
-    todo = {part.name: part for part in parts if not _partial(folder, part, question).exists()}
+    uncounted = [part for part in parts if not _partial(folder, part, question).exists()]
+    todo = {part.name: part for part in uncounted}
     report = Report(source, len(parts), resumed=len(parts) - len(todo), lacking=lacking)
     plan(len(parts), report.resumed)
 
@@ -86,7 +97,8 @@ def count_corpus(
         before = len(todo)
         if _lasts(open_pool, list(todo.values()), question, settle) or len(todo) < before:
             continue
-        # A pool broke before it had counted anything, which leaves no trace of the part that did it: one at a time.
+        # A pool broke before it had counted anything, which leaves no trace of the part that did
+        # it: one at a time.
         part = next(iter(todo.values()))
         if not _lasts(open_pool, [part], question, settle):
             settle(part, None, "the process that reads it dies")
@@ -106,18 +118,22 @@ def count_corpus(
 def _lasts(
     open_pool: OpenPool, parts: list[Part], question: Question, settle: Callable[..., None]
 ) -> bool:
-    """Count parts in a new pool, and tell whether the pool lasted: the death of a worker breaks a local one."""
+    """Count parts in a new pool, and tell whether the pool lasted.
+
+    The death of a worker breaks a local one.
+    """
     try:
         with open_pool() as pool:
             pending = {pool.submit(count_part, part, question): part for part in parts}
             for future in as_they_end(pending):
                 part = pending.pop(future)
-                counts, reason = None, ""
+                counts = None
+                reason = ""
                 try:
                     counts = future.result()
                 except BrokenExecutor:
                     raise
-                except Exception as error:  # noqa: BLE001 - whatever one part does to its worker, the rest goes on
+                except Exception as error:  # noqa: BLE001 - whatever a part does, the rest goes on
                     reason = str(error) or type(error).__name__
                 settle(part, counts, reason)
     except BrokenExecutor:
@@ -129,26 +145,29 @@ def _merge(partials: list[Path], folder: Path, report: Report) -> None:
     """Add the counts of all parts up into one file."""
     temporary = folder / f".{TALLY}"
     with snapshot_parts.quiet_connection() as connection:
-        connection.execute(
-            """
-            CREATE TABLE tally AS
-            SELECT year, team_type, topic, min(topic_name) AS topic_name, country, sum(works)::BIGINT AS works
-            FROM read_parquet($partials) GROUP BY ALL
-            """,
-            {"partials": [str(path) for path in partials]},
-        )
-        totals = dict(
-            connection.execute(
-                "SELECT team_type = $left_out, sum(works)::BIGINT FROM tally WHERE country = $every GROUP BY 1",
-                {"left_out": snapshot_parts.LEFT_OUT, "every": snapshot_parts.ALL_COUNTRIES},
-            ).fetchall()
-        )
-        connection.sql(
-            "FROM tally WHERE team_type <> $left_out ORDER BY ALL",
-            params={"left_out": snapshot_parts.LEFT_OUT},
-        ).write_parquet(str(temporary), compression="zstd")
+        connection.execute(_ADD_UP, {"partials": [str(path) for path in partials]})
+        left_out = {"left_out": snapshot_parts.LEFT_OUT}
+        every = {"every": snapshot_parts.ALL_COUNTRIES}
+        totals = dict(connection.execute(_TOTALS, {**left_out, **every}).fetchall())
+        tally = connection.sql(_COUNTED, params=left_out)
+        tally.write_parquet(str(temporary), compression="zstd")
     temporary.replace(folder / TALLY)
-    report.works, report.left_out = totals.get(False, 0), totals.get(True, 0)
+    report.works = totals.get(False, 0)
+    report.left_out = totals.get(True, 0)
+
+
+_ADD_UP = """
+CREATE TABLE tally AS
+SELECT
+    year, team_type, topic, min(topic_name) AS topic_name, country,
+    sum(works)::BIGINT AS works
+FROM read_parquet($partials) GROUP BY ALL
+"""
+_TOTALS = """
+SELECT team_type = $left_out, sum(works)::BIGINT
+FROM tally WHERE country = $every GROUP BY 1
+"""
+_COUNTED = "FROM tally WHERE team_type <> $left_out ORDER BY ALL"
 
 
 def _partial(folder: Path, part: Part, question: Question) -> Path:

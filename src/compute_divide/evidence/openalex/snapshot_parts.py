@@ -1,8 +1,9 @@
-"""The parts of an OpenAlex snapshot: which files there are, here or on S3, and what the manifest says of them.
+"""The parts of an OpenAlex snapshot: the files there are, here or on S3, and what of each is said.
 
-The layout is that of the quarterly snapshot: ``jsonl/works/updated_date=2026-06-24/part_0000.gz`` or the same under
-``parquet/``, with a ``manifest.json`` that lists every part with its size and number of records; a plain folder of such
-files, or one file, does as well. One part is one DuckDB query, in memory that does not grow with its size.
+The layout is that of the quarterly snapshot: ``jsonl/works/updated_date=2026-06-24/part_0000.gz``
+or the same under ``parquet/``, with a ``manifest.json`` that lists every part with its size and
+number of records; a plain folder of such files, or one file, does as well. One part is one DuckDB
+query, in memory that does not grow with its size.
 """
 
 from __future__ import annotations
@@ -31,7 +32,8 @@ PARQUET = (".parquet",)
 MANIFESTS = ("manifest.json", "manifest")
 WORKS = "works/"
 S3 = "s3://"
-S3_REGION = "us-east-1"  # where the public bucket of OpenAlex is
+S3_REGION = "us-east-1"
+"""Where the public bucket of OpenAlex is."""
 
 
 class CorpusError(EvidenceError):
@@ -42,68 +44,72 @@ class CorpusError(EvidenceError):
 class Part:
     """One file of the corpus."""
 
-    name: str  # path below the root of the corpus, with forward slashes
-    url: str  # where it is: an absolute path, or ``s3://bucket/key``
+    name: str
+    """Path below the root of the corpus, with forward slashes."""
+    url: str
+    """Where it is: an absolute path, or ``s3://bucket/key``."""
     size: int
-    stamp: str  # when it was last changed, as the file system says
-    records: int | None = None  # records it should have, where a manifest says so
+    stamp: str
+    """When it was last changed, as the file system says."""
+    records: int | None = None
+    """Records it should have, where a manifest says so."""
     bytes_told: int | None = None
+    """Bytes it should have, where a manifest says so."""
 
     def fingerprint(self, question: Question) -> str:
         """Return a short hash of the part as it is now and of what is asked of it."""
         asked = json.dumps(asdict(question))
-        told = json.dumps([self.name, self.size, self.stamp, self.records, self.bytes_told, asked])
-        return hashlib.sha256(told.encode()).hexdigest()[:20]
+        state = [self.name, self.size, self.stamp, self.records, self.bytes_told, asked]
+        return hashlib.sha256(json.dumps(state).encode()).hexdigest()[:20]
 
 
 def list_parts(source: str) -> tuple[list[Part], list[str]]:
-    """Return the parts of a corpus, sorted by name, and the names that its manifest lists but that are not there."""
-    files = _files(source)
-    if any(name.startswith(WORKS) for name in files):
-        files = {
-            name.removeprefix(WORKS): part for name, part in files.items() if name.startswith(WORKS)
-        }
-    told = _manifest(files)
-    files = {
-        name: part
-        for name, part in files.items()
-        if name.endswith(JSON_LINES + PARQUET) and name not in MANIFESTS
-    }
-    if not files:
+    """Return the parts of a corpus, sorted by name, and the names of those that lack.
+
+    A part lacks when its manifest lists it but it is not there.
+    """
+    files = _works(_files(source))
+    stated = _manifest(files)
+    paths = [name for name in files if name.endswith(JSON_LINES + PARQUET)]
+    names = [name for name in paths if name not in MANIFESTS]
+    if not names:
+        endings = ", ".join(JSON_LINES + PARQUET)
+        raise CorpusError(f"there is no corpus at {source}: no files that end in {endings}")
+    parquet = [name for name in names if name.endswith(PARQUET)]
+    if parquet and len(parquet) < len(names):
         raise CorpusError(
-            f"there is no corpus at {source}: no files that end in {', '.join(JSON_LINES + PARQUET)}"
+            f"{source} holds JSON Lines and Parquet, two copies of the same works: "
+            "name the folder of one of them"
         )
-    parquet = [name for name in files if name.endswith(PARQUET)]
-    if parquet and len(parquet) < len(files):
-        raise CorpusError(
-            f"{source} holds JSON Lines and Parquet, two copies of the same works: name the folder of one of them"
-        )
-    parts = [
-        Part(name, part.url, part.size, part.stamp, *told.get(name, ()))
-        for name, part in files.items()
-    ]
-    return sorted(parts), sorted(set(told) - set(files))
+    parts = []
+    for name in names:
+        file = files[name]
+        parts.append(Part(name, file.url, file.size, file.stamp, *stated.get(name, ())))
+    return sorted(parts), sorted(set(stated) - set(names))
+
+
+def _works(files: dict[str, Part]) -> dict[str, Part]:
+    """Return the files of works by their path from there, where a snapshot has other files too."""
+    of_works = [name for name in files if name.startswith(WORKS)]
+    return {name.removeprefix(WORKS): files[name] for name in of_works} or files
 
 
 def _files(source: str) -> dict[str, Part]:
     """Return the files below an address, or the one file, by their path from there."""
     system, root = _place(source)
     try:
-        found = [system.get_file_info(root)]
-        if found[0].type == fs.FileType.Directory:
-            found = system.get_file_info(fs.FileSelector(root, recursive=True))
+        infos = [system.get_file_info(root)]
+        if infos[0].type == fs.FileType.Directory:
+            infos = system.get_file_info(fs.FileSelector(root, recursive=True))
     except OSError as error:
         raise CorpusError(f"{source} cannot be listed: {str(error).splitlines()[0]}") from error
-    named = {
-        one.path[len(root) :].lstrip("/") or one.base_name: one
-        for one in found
-        if one.type == fs.FileType.File
-    }
     scheme = S3 if source.startswith(S3) else ""
-    return {
-        name: Part(name, scheme + one.path, one.size, str(one.mtime_ns))
-        for name, one in named.items()
-    }
+    files = {}
+    for info in infos:
+        if info.type == fs.FileType.File:
+            name = info.path[len(root) :].lstrip("/") or info.base_name
+            files[name] = Part(name, scheme + info.path, info.size, str(info.mtime_ns))
+    return files
 
 
 def _place(address: str) -> tuple[Any, str]:
@@ -117,14 +123,14 @@ def _place(address: str) -> tuple[Any, str]:
 
 
 def opened(part: Part) -> Any:
-    """Return a part as a file that can be read at any place, so that only the wanted columns are read."""
+    """Return a part as a file that can be read at any place, for the wanted columns alone."""
     system, path = _place(part.url)
     return system.open_input_file(path)
 
 
 @contextmanager
 def local_copy(part: Part) -> Iterator[Path]:
-    """Give a part as a file of this machine, fetched and thrown away again where it is elsewhere."""
+    """Give a part as a file of this machine, fetched and thrown away again if it is elsewhere."""
     if not part.url.startswith(S3):
         yield Path(part.url)
         return
@@ -136,74 +142,86 @@ def local_copy(part: Part) -> Iterator[Path]:
 
 
 def _manifest(files: Mapping[str, Part]) -> dict[str, tuple[int | None, int | None]]:
-    """Return records and bytes that the manifest says of each part, by name; empty without a manifest."""
+    """Return records and bytes that the manifest says of each part, by name.
+
+    Empty without a manifest.
+    """
     part = next((files[name] for name in MANIFESTS if name in files), None)
     if part is None:
         return {}
+    stated = {}
     try:
         with opened(part) as file:
             content = json.loads(file.read())
-        works = [
-            entry
-            for entry in content.get("files") or content["entries"]
-            if "/works/" in entry["url"]
-        ]
-        meta = {entry["url"].split("/works/", 1)[1]: entry["meta"] for entry in works}
-        return {
-            name: (one.get("record_count"), one.get("content_length")) for name, one in meta.items()
-        }
+        for entry in content.get("files") or content["entries"]:
+            url = entry["url"]
+            if "/works/" in url:
+                meta = entry["meta"]
+                counts = (meta.get("record_count"), meta.get("content_length"))
+                stated[url.split("/works/", 1)[1]] = counts
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise CorpusError(f"{part.url} is not a manifest of a snapshot ({error!r})") from error
+    return stated
 
 
 Level = Literal["domain", "field", "subfield", "topic"]
 LEVELS: tuple[Level, ...] = get_args(Level)
 ALL_COUNTRIES = "all"
-"""Stands for every work once, whatever its countries; a work of two countries has a row in each of them too."""
+"""Stands for every work once, whatever its countries; a work of two countries has a row in each of
+them too."""
 UNKNOWN = "unknown"
-LEFT_OUT = "left out"  # in place of a team type: records that the question leaves out, counted so that a part adds up
-MEMORY = "1GB"  # most memory that DuckDB takes in one process
-BATCH = 4096  # works of a Parquet part that are in memory at a time
+LEFT_OUT = "left out"
+"""In place of a team type: records that the question leaves out, counted so that a part adds up."""
+MEMORY = "1GB"
+"""Most memory that DuckDB takes in one process."""
+BATCH = 4096
+"""Works of a Parquet part that are in memory at a time."""
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is counted. Thin records outside OpenAlex's core are left out, as its API does by default."""
+    """What is counted.
 
-    level: Level = "subfield"  # level of the primary topic
-    types: tuple[str, ...] = ()  # types of works, such as ``"article"``; empty for all
+    Thin records outside OpenAlex's core are left out, as its API does by default.
+    """
+
+    level: Level = "subfield"
+    """Level of the primary topic."""
+    types: tuple[str, ...] = ()
+    """Types of works, such as ``"article"``; empty for all."""
     companies: tuple[str, ...] = ()
     """Ids of institutions (``"I1291425158"``) that are companies whatever their type says."""
 
 
 def count_part(part: Part, question: Question) -> bytes:
-    """Return the counts of one part as a Parquet file; one that is not read to its end is a `CorpusError`."""
+    """Return the counts of one part as a Parquet file.
+
+    One that is not read to its end is a `CorpusError`.
+    """
     if part.bytes_told not in {None, part.size}:
-        raise CorpusError(
-            f"{part.name}: {part.size:,} bytes, where the manifest says {part.bytes_told:,}"
-        )
+        stated = f"{part.bytes_told:,}"
+        raise CorpusError(f"{part.name}: {part.size:,} bytes, where the manifest says {stated}")
     asked = {"companies": list(question.companies), "types": list(question.types)}
     try:
         with _reading(part) as (connection, source):
-            table = connection.sql(_sql(source, question.level), params=asked).to_arrow_table()
+            query = _sql(source, question.level)
+            table = connection.sql(query, params=asked).to_arrow_table()
     except (duckdb.Error, pa.ArrowException, OSError, EOFError) as error:
         reason = (str(error).strip() or type(error).__name__).splitlines()[0]
         raise CorpusError(f"{part.name}: {reason}") from error
+    # every record has one row that stands for all countries
     pairs = zip(table["country"].to_pylist(), table["works"].to_pylist(), strict=True)
-    records = sum(
-        works for country, works in pairs if country == ALL_COUNTRIES
-    )  # every record has one such row
+    records = sum(works for country, works in pairs if country == ALL_COUNTRIES)
     if part.records not in {None, records}:
-        raise CorpusError(
-            f"{part.name}: {records:,} records, where the manifest says {part.records:,}"
-        )
+        stated = f"{part.records:,}"
+        raise CorpusError(f"{part.name}: {records:,} records, where the manifest says {stated}")
     sink = pa.BufferOutputStream()
     pq.write_table(table, sink, compression="zstd")
     return bytes(sink.getvalue())
 
 
 def quiet_connection() -> duckdb.DuckDBPyConnection:
-    """Return a connection to a database in memory that takes one core and little memory, and says nothing."""
+    """Return a connection to a database in memory, on one core and little of it, that is quiet."""
     connection = duckdb.connect(config={"threads": 1, "memory_limit": MEMORY})
     # The bar that DuckDB draws for slow queries goes to standard output, where only results belong.
     connection.execute("SET enable_progress_bar = false")
@@ -220,33 +238,34 @@ def _reading(part: Part) -> Iterator[tuple[duckdb.DuckDBPyConnection, str]]:
                 yield connection, "parquet_part"
         else:
             with local_copy(part) as path:
-                packed = "gzip" if path.suffix == ".gz" else "uncompressed"
-                columns = ", ".join(f"{name}: '{kind}'" for name, kind in _JSON_COLUMNS.items())
-                name = str(path).replace("'", "''")
-                yield (
-                    connection,
-                    f"read_json('{name}', format='newline_delimited', compression='{packed}', columns={{{columns}}})",
-                )
+                yield connection, _json_source(path)
+
+
+def _json_source(path: Path) -> str:
+    """Return the SQL that reads a file of JSON lines."""
+    packed = "gzip" if path.suffix == ".gz" else "uncompressed"
+    columns = ", ".join(f"{name}: '{kind}'" for name, kind in _JSON_COLUMNS.items())
+    name = str(path).replace("'", "''")
+    form = f"format='newline_delimited', compression='{packed}'"
+    return f"read_json('{name}', {form}, columns={{{columns}}})"
 
 
 _NAMED = "id VARCHAR, display_name VARCHAR"
 _PLAIN = {"publication_year": "INTEGER", "type": "VARCHAR", "is_xpac": "BOOLEAN"}
+_INSTITUTION = "STRUCT(id VARCHAR, type VARCHAR, country_code VARCHAR)"
+_BROADER = ", ".join(f"{level} STRUCT({_NAMED})" for level in LEVELS[:3])
 _JSON_COLUMNS = {
     **_PLAIN,
-    "authorships": "STRUCT(institutions STRUCT(id VARCHAR, type VARCHAR, country_code VARCHAR)[])[]",
-    "primary_topic": "STRUCT("
-    + ", ".join([_NAMED, *(f"{level} STRUCT({_NAMED})" for level in LEVELS[:3])])
-    + ")",
+    "authorships": f"STRUCT(institutions {_INSTITUTION}[])[]",
+    "primary_topic": f"STRUCT({_NAMED}, {_BROADER})",
 }
 
+_TOPICS = ("primary_topic", *(f"primary_topic.{level}" for level in LEVELS[:3]))
 _LEAVES = {
     *_PLAIN,
     *(f"authorships.institutions.{leaf}" for leaf in ("id", "type", "country_code")),
-    *(
-        f"primary_topic.{level}{leaf}"
-        for level in ("", *(f"{one}." for one in LEVELS[:3]))
-        for leaf in ("id", "display_name")
-    ),
+    *(f"{topic}.id" for topic in _TOPICS),
+    *(f"{topic}.display_name" for topic in _TOPICS),
 }
 _LIST_STEP = re.compile(r"\.(?:list|bag)\.(?:element|item|array_element)(?=\.|$)")
 
@@ -269,17 +288,25 @@ def _wanted_leaves(file: Any, name: str) -> pa.RecordBatchReader:
 def _sql(source: str, level: Level) -> str:
     """Return the query, with ``$companies`` and ``$types`` to be filled in."""
     topic = "primary_topic" if level == "topic" else f"primary_topic.{level}"
+    topic_id = _last_segment(f"{topic}.id")
+    place_id = _last_segment("p.id")
     return f"""
         WITH work AS (
             SELECT
                 publication_year::INTEGER AS year,
-                {_last_segment(f"{topic}.id")} AS topic,
+                {topic_id} AS topic,
                 {topic}.display_name AS topic_name,
-                (len($types) = 0 OR list_contains($types, coalesce(type, ''))) AND NOT coalesce(is_xpac, false) AS kept,
-                flatten(list_transform(coalesce(authorships, []), lambda a: coalesce(a.institutions, []))) AS places,
-                list_transform(places, lambda p:
-                    p.type = 'company' OR list_contains($companies, {_last_segment("p.id")})) AS company,
-                list_distinct(list_transform(places, lambda p: p.country_code)) AS countries  -- none of them NULL
+                (len($types) = 0 OR list_contains($types, coalesce(type, '')))
+                    AND NOT coalesce(is_xpac, false) AS kept,
+                flatten(list_transform(
+                    coalesce(authorships, []), lambda a: coalesce(a.institutions, [])
+                )) AS places,
+                list_transform(
+                    places,
+                    lambda p: p.type = 'company' OR list_contains($companies, {place_id})
+                ) AS company,
+                -- none of them NULL
+                list_distinct(list_transform(places, lambda p: p.country_code)) AS countries
             FROM {source}
         ),
         row AS (
@@ -287,7 +314,8 @@ def _sql(source: str, level: Level) -> str:
                 CASE WHEN kept THEN year END AS year,
                 CASE
                     WHEN NOT kept THEN '{LEFT_OUT}'
-                    WHEN list_contains(company, true) AND list_contains(company, false) THEN 'collaboration'
+                    WHEN list_contains(company, true) AND list_contains(company, false)
+                        THEN 'collaboration'
                     WHEN list_contains(company, true) THEN 'industry-only'
                     WHEN list_contains(company, false) THEN 'academia-only'
                     ELSE '{UNKNOWN}'

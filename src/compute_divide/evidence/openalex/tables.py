@@ -1,4 +1,4 @@
-"""The tables that come from OpenAlex: the works that ship, works and counts that a reader fetched, and company ids.
+"""The tables that come from OpenAlex: works that ship, works and counts fetched, company ids.
 
 Who wrote a work is read in three ways, kept side by side as profiles
 (`compute_divide.evidence.papers.profiles`): ``types``, those that OpenAlex gives institutions;
@@ -11,6 +11,7 @@ from __future__ import annotations
 import gzip
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -30,24 +31,27 @@ from compute_divide.evidence.store.raw_csv import TEAM_TYPES, Findings
 if TYPE_CHECKING:
     from compute_divide.evidence.openalex.fetch import Store
 
+_GOVERNMENT = ("government", "facility", "funder")
+_NONPROFIT = ("healthcare", "nonprofit", "archive", "other")
 TYPE_SECTORS = {
     "education": "academia",
     "company": "industry",
-    **dict.fromkeys(("government", "facility", "funder"), "government"),
-    **dict.fromkeys(("healthcare", "nonprofit", "archive", "other"), "nonprofit"),
+    **dict.fromkeys(_GOVERNMENT, "government"),
+    **dict.fromkeys(_NONPROFIT, "nonprofit"),
 }
 """Sectors of OpenAlex's types of institutions. The types rest on a crude rule: only the line
-between companies and all others should bear weight."""
-
+between companies and all others should bear weight. Whoever is no company counts as academia."""
 DERIVED_BY = "compute_divide.evidence.openalex.tables.derive_openalex"
 
+_OF_WORKS = {
+    "venue": tables.text(nullable=False),
+    "year": tables.whole(1000, 2100),
+    "authors": tables.whole(),
+}
+"""Columns of papers that are different in works."""
+
 WORKS = tables.schema(
-    **PAPERS.schema.columns
-    | {
-        "venue": tables.text(nullable=False),
-        "year": tables.whole(1000, 2100),
-        "authors": tables.whole(),
-    },
+    **{**PAPERS.schema.columns, **_OF_WORKS},
     work=tables.text(pa.Check.str_matches(r"^W\d+$"), nullable=False),
     sample=tables.text(nullable=False),
     place=tables.text(nullable=False),
@@ -153,7 +157,8 @@ def load_counts() -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        Numbers of ``works`` by ``table``, ``topic``, ``year`` and ``team_type``; no rows where none were fetched.
+        Numbers of ``works`` by ``table``, ``topic``, ``year`` and ``team_type``; no rows where none
+        were fetched.
 
     Raises
     ------
@@ -201,15 +206,22 @@ def derive_openalex(raw: Path, folder: Path) -> list[Sidecar]:
     home = raw / "openalex"
     companies, companies_sidecar = _derive_companies(home, folder)
     ledger = Findings()
-    table = works_table(WorkReader(companies["institution"]), _raw_works(home, ledger), ledger)
+    reader = WorkReader(companies["institution"])
+    table = works_table(reader, _raw_works(home, ledger), ledger)
     notes = [
         f"{file} was read from the public mirror github.com/{mirror}"
         for file, _, _, mirror in RAW_WORKS
     ]
-    description = "OpenAlex works that could be had without a key: facts by three readings of their affiliations"
-    shipped = tables.Table(f"openalex/{files.SHIPPED}.parquet", WORKS, description, DERIVED_BY)
     notes.append("these works are no random sample of any field")
-    return [companies_sidecar, shipped.write(table, folder, ledger.sources, ledger.groups(), notes)]
+    shipped = tables.Table(
+        f"openalex/{files.SHIPPED}.parquet",
+        WORKS,
+        "OpenAlex works that could be had without a key: "
+        "facts by three readings of their affiliations",
+        DERIVED_BY,
+    )
+    works_sidecar = shipped.write(table, folder, ledger.sources, ledger.groups(), notes)
+    return [companies_sidecar, works_sidecar]
 
 
 def _raw_works(home: Path, ledger: Findings) -> Iterator[tuple[str, str, dict[str, Any]]]:
@@ -217,36 +229,41 @@ def _raw_works(home: Path, ledger: Findings) -> Iterator[tuple[str, str, dict[st
     for file, sample, snapshot, _ in RAW_WORKS:
         content = (home / file).read_bytes()
         works = parse_works(content, file)
-        ledger.sources.append(
-            _source(f"OpenAlex works: {sample}", snapshot, file, sha256(content), len(works))
-        )
+        title = f"OpenAlex works: {sample}"
+        source = _source(title, snapshot, file, sha256(content), len(works))
+        ledger.sources.append(source)
         for number, work in enumerate(works, start=1):
             yield sample, f"{file}, work {number}", work
 
 
 def parse_works(content: bytes, name: str) -> list[dict[str, Any]]:
-    """Return the works of a file: one record, a list, an answer of the API, or JSON Lines, packed or
-    not."""
+    """Return the works of a file, packed or not.
+
+    It holds one record, a list, an answer of the API, or JSON Lines.
+    """
     try:
         plain = gzip.decompress(content) if name.endswith(".gz") else content
         if ".jsonl" in name:
-            found: Any = [json.loads(line) for line in plain.splitlines() if line.strip()]
+            works: Any = [json.loads(line) for line in plain.splitlines() if line.strip()]
         else:
-            found = json.loads(plain)
+            works = json.loads(plain)
     except (OSError, EOFError, ValueError) as error:
         raise EvidenceError(f"{name} cannot be read: {error}") from error
-    if isinstance(found, dict):
-        found = found.get("results", [found])
-    if not isinstance(found, list) or any(
-        not isinstance(work, dict) or "id" not in work for work in found
-    ):
+    if isinstance(works, dict):
+        works = works.get("results", [works])
+    if not isinstance(works, list) or not all(map(_is_work, works)):
         raise EvidenceError(f"{name} holds no OpenAlex works")
-    return found
+    return works
+
+
+def _is_work(record: Any) -> bool:
+    return isinstance(record, dict) and "id" in record
 
 
 def _derive_companies(home: Path, folder: Path) -> tuple[pd.DataFrame, Sidecar]:
     content = (home / COMPANIES_FILE).read_bytes()
-    rows = sorted((_short(address), company) for address, company in json.loads(content).items())
+    names = json.loads(content)
+    rows = sorted((_short(address), company) for address, company in names.items())
     table = pd.DataFrame(rows, columns=list(COMPANIES.schema.columns))
     origin = Origin(
         "openalex",
@@ -256,28 +273,27 @@ def _derive_companies(home: Path, folder: Path) -> tuple[pd.DataFrame, Sidecar]:
         "none stated; a list of facts",
         "https://github.com/epoch-research/ai-research-impact",
     )
-    return table, COMPANIES.write(
-        table, folder, [origin.source(COMPANIES_FILE, sha256(content), len(rows))]
-    )
+    source = origin.source(COMPANIES_FILE, sha256(content), len(rows))
+    return table, COMPANIES.write(table, folder, [source])
 
 
 def write_works(store: Store, name: str, day: str, folder: Path) -> Sidecar:
     """Derive the table ``works-NAME`` from a complete fetch, whose last answer is of a day."""
-    ledger, query = (
-        Findings(),
-        ",".join(f"{name}:{value}" for name, value in store.at.filters.items()),
-    )
-    works = ((name, f"work {number}", work) for number, work in enumerate(store.records(), start=1))
+    ledger = Findings()
+    query = ",".join(f"{name}:{value}" for name, value in store.at.filters.items())
+    records = enumerate(store.records(), start=1)
+    works = ((name, f"work {number}", work) for number, work in records)
     rows = works_table(WorkReader(load_companies()), works, ledger)
     digest = sha256(b"".join(file.read_bytes() for file in store.page_files))
     source = _source(f"OpenAlex works: {query}", day, "pages/*.jsonl.gz", digest, len(store.ids))
-    derived_by = "compute_divide.evidence.openalex.tables.write_works"
     table = tables.Table(
-        f"openalex/works-{name}.parquet", WORKS, f"OpenAlex works of the query {query}", derived_by
+        f"openalex/works-{name}.parquet",
+        WORKS,
+        f"OpenAlex works of the query {query}",
+        "compute_divide.evidence.openalex.tables.write_works",
     )
-    return table.write(
-        rows, folder, [source], ledger.groups(), [f"OpenAlex says {store.at.count} works"]
-    )
+    note = f"OpenAlex says {store.at.count} works"
+    return table.write(rows, folder, [source], ledger.groups(), [note])
 
 
 def write_counts(
@@ -288,14 +304,15 @@ def write_counts(
     `topics` say what each asks for, in its words.
     """
     digest = sha256(counts.to_csv(index=False).encode())
-    source = _source(
-        "OpenAlex: numbers of works by year", day, "counts/*.json", digest, len(counts)
+    title = "OpenAlex: numbers of works by year"
+    source = _source(title, day, "counts/*.json", digest, len(counts))
+    table = tables.Table(
+        f"openalex/counts-{name}.csv",
+        COUNTS,
+        "numbers of works by year, topic and team type, counted by OpenAlex",
+        "compute_divide.evidence.openalex.refresh.team_counts",
     )
-    description = "numbers of works by year, topic and team type, counted by OpenAlex"
-    derived_by = "compute_divide.evidence.openalex.refresh.team_counts"
-    return tables.Table(f"openalex/counts-{name}.csv", COUNTS, description, derived_by).write(
-        counts, folder, [source], notes=topics
-    )
+    return table.write(counts, folder, [source], notes=topics)
 
 
 def _source(title: str, snapshot: str, file: str, digest: str, rows: int) -> Source:
@@ -316,8 +333,10 @@ class WorkReader:
     """
 
     def __init__(self, companies: Iterable[str]) -> None:
-        self.companies, self.calls = frozenset(companies), profiles.judgement_calls()
-        self.names, self.search = AffiliationReader(load_rules()), TextSearch()
+        self.companies = frozenset(companies)
+        self.calls = profiles.judgement_calls()
+        self.names = AffiliationReader(load_rules())
+        self.search = TextSearch()
 
     def row(self, work: Mapping[str, Any], sample: str) -> dict[str, Any]:
         """Return the row of a work as OpenAlex gives it, with the columns of `WORKS`.
@@ -325,66 +344,70 @@ class WorkReader:
         `sample` is its set of works.
         """
         authorships = work.get("authorships") or []
-        placed = [author.get("institutions") or [] for author in authorships]
-        stated = [_strings(author) for author in authorships]
-        profile = profiles.paper_profile(self._stated(strings) for strings in stated)
-        by_type = profiles.paper_profile(self._placed(places, listed=False) for places in placed)
-        by_id = profiles.paper_profile(self._placed(places, listed=True) for places in placed)
         place, source, venue = _place(work)
         abstract = plain_abstract(work.get("abstract_inverted_index"))
-        countries = {
-            at["country_code"] for places in placed for at in places if at.get("country_code")
-        }
+        # The keywords of OpenAlex are a machine's: they are not read.
+        texts = {"title": work.get("title"), "keywords": None, "abstract": abstract}
         return {
             "key": work_key(work),
             "venue": venue,
-            "year": work.get("publication_year")
-            or int((work.get("publication_date") or "0")[:4])
-            or None,
+            "year": _year(work),
             "track": work.get("type") or profiles.UNKNOWN,
             "authors": len(authorships) or None,
             "unit": "author" if authorships else None,
-            "profile": profile or None,
             "domain_profile": None,
-            **{
-                f"n_{sector}": count
-                for sector, count in profiles.sector_counts(profile, self.calls).items()
-            },
-            "team_type": self._team(profile),
             "team_type_domain": profiles.UNKNOWN,
             "has_keywords": False,
             "has_abstract": bool(abstract),
-            # The keywords of OpenAlex are a machine's: they are not read.
-            **self.search.find(
-                {"title": work.get("title"), "keywords": None, "abstract": abstract}
-            ),
             "work": _short(work["id"]),
             "sample": sample,
             "place": place,
             "source": source,
+            **self._by_rules(authorships),
+            **self._by_institutions(authorships),
+            **self.search.find(texts),
+        }
+
+    def _by_rules(self, authorships: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+        """Return the columns that rest on our reading of affiliation strings."""
+        stated = [_strings(author) for author in authorships]
+        profile = profiles.paper_profile(map(self._stated, stated))
+        counts = profiles.sector_counts(profile, self.calls)
+        return {
+            "profile": profile or None,
+            **{f"n_{sector}": count for sector, count in counts.items()},
+            "team_type": self._team(profile),
+            "authors_stated": sum(map(bool, stated)),
+        }
+
+    def _by_institutions(self, authorships: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+        """Return the columns that rest on the institutions that OpenAlex gives authors."""
+        placed = [author.get("institutions") or [] for author in authorships]
+        by_type = profiles.paper_profile(self._placed(places, listed=False) for places in placed)
+        by_id = profiles.paper_profile(self._placed(places, listed=True) for places in placed)
+        codes = {place.get("country_code") for places in placed for place in places}
+        return {
             "profile_types": by_type or None,
             "profile_ids": by_id or None,
             "team_type_types": self._team(by_type),
             "team_type_ids": self._team(by_id),
-            "authors_placed": sum(bool(places) for places in placed),
-            "authors_stated": sum(bool(strings) for strings in stated),
-            "countries": "|".join(sorted(countries)) or None,
+            "authors_placed": sum(map(bool, placed)),
+            "countries": "|".join(sorted(filter(None, codes))) or None,
         }
 
     def _team(self, profile: str) -> str:
-        # Only the line between companies and all others bears weight here, see `TYPE_SECTORS`: whoever is no company
-        # counts as academia.
+        """Return a team type in which whoever is no company is academia; see `TYPE_SECTORS`."""
         return profiles.profile_team(profile, self.calls, "academia")
 
     def _stated(self, strings: Iterable[str]) -> str:
         """Return the slot profile of an author's affiliation strings, by our rules."""
-        return profiles.slot_profile(
-            atom for string in strings for atom in self.names.read(string).split("+")
-        )
+        atoms: list[str] = []
+        for string in strings:
+            atoms += self.names.read(string).split("+")
+        return profiles.slot_profile(atoms)
 
     def _placed(self, places: Iterable[Mapping[str, Any]], *, listed: bool) -> str:
-        """Return the slot profile of an author's institutions, with or without the list of
-        companies."""
+        """Return the slot profile of an author's institutions, by the list of companies or not."""
         return profiles.slot_profile(self._sector(place, listed=listed) for place in places)
 
     def _sector(self, place: Mapping[str, Any], *, listed: bool) -> str:
@@ -405,10 +428,14 @@ def work_key(work: Mapping[str, Any]) -> str:
     Without a telling title, of its id.
     """
     title = work.get("title") or ""
-    telling = len(title.split()) >= 3 and title_key(
-        title
-    )  # different works share "Introduction": never merged
+    several = len(title.split()) >= 3  # different works share "Introduction": never merged
+    telling = several and title_key(title)
     return paper_key(title if telling else work["id"])
+
+
+def _year(work: Mapping[str, Any]) -> int | None:
+    stated: int | None = work.get("publication_year")
+    return stated or int((work.get("publication_date") or "0")[:4]) or None
 
 
 def works_table(
@@ -421,22 +448,21 @@ def works_table(
     best: dict[str, tuple[tuple[int, bool], dict[str, Any]]] = {}
     for sample, where, work in works:
         row = reader.row(work, sample)
-        # most authors placed in an institution, then outside of repositories, then the one that came first
-        worth = (
-            row["authors_placed"],
-            row["place"] not in {"arxiv", "repository", profiles.UNKNOWN},
-        )
+        # most authors placed in an institution, then outside of repositories, then the first
+        published = row["place"] not in {"arxiv", "repository", profiles.UNKNOWN}
+        worth = (row["authors_placed"], published)
         known = best.get(row["key"])
-        if known is not None:
-            same = (
-                "the same work"
-                if known[1]["work"] == row["work"]
-                else "another work of the same title"
-            )
-            ledger.add(f"{same} is kept", where)
-        if known is None or worth > known[0]:
+        if known is None:
             best[row["key"]] = (worth, row)
-    rows = sorted((row for _, row in best.values()), key=lambda row: (row["sample"], row["key"]))
+            continue
+        best_worth, best_row = known
+        same = best_row["work"] == row["work"]
+        other = "the same work" if same else "another work of the same title"
+        ledger.add(f"{other} is kept", where)
+        if worth > best_worth:
+            best[row["key"]] = (worth, row)
+    rows = [row for _, row in best.values()]
+    rows.sort(key=itemgetter("sample", "key"))
     return pd.DataFrame(rows, columns=list(WORKS.columns))
 
 
@@ -444,10 +470,8 @@ def plain_abstract(index: Mapping[str, Iterable[int]] | None) -> str | None:
     """Return an abstract as text, from the places of its words."""
     if not index:
         return None
-    return " ".join(
-        word
-        for _, word in sorted((place, word) for word, places in index.items() for place in places)
-    )
+    placed = [(place, word) for word, places in index.items() for place in places]
+    return " ".join(word for _, word in sorted(placed))
 
 
 def _strings(author: Mapping[str, Any]) -> list[str]:
@@ -462,7 +486,8 @@ def _place(work: Mapping[str, Any]) -> tuple[str, str | None, str]:
     source = location.get("source") or {}
     name = source.get("display_name") or profiles.UNKNOWN
     kind = "arxiv" if name.startswith("arXiv") else source.get("type") or profiles.UNKNOWN
-    return kind, _short(source["id"]) if source.get("id") else None, name
+    address = source.get("id")
+    return kind, _short(address) if address else None, name
 
 
 def _short(address: str) -> str:
