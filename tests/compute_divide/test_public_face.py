@@ -33,7 +33,9 @@ def used() -> tuple[set[str], set[str]]:
 
 def test_chapters_use_the_vocabulary_and_nothing_in_it_is_unused() -> None:
     names, figures = used()
-    assert names - {"plot"} == set(VOCABULARY)
+    others = {name for name in VOCABULARY if not name.startswith("load_")}  # all loaders are there
+    assert names - {"plot"} <= set(VOCABULARY)
+    assert others <= names
     assert figures | GENERAL == set(FIGURES)
     assert len(VOCABULARY) == len(set(VOCABULARY))
 
@@ -85,6 +87,8 @@ ROWS = pd.DataFrame(
 )
 EMPTY = ROWS.head(0)
 share = partial(Estimate, unit="share")
+UNTESTED = cd.Check("hao-sector", why="No list tells it.")
+ALWAYS_KNOWN = {"judged", "tallied"}  # a verdict is one of four, one of which is "cannot be tested"
 
 HOLDS = [
     (cd.only, (["LUKE", "LUKE"], "LUKE")),
@@ -99,12 +103,14 @@ HOLDS = [
     (cd.labelled, (ROWS, "team_type", {"LUKE": "academia-only", "BERT": "industry-only"})),
     (cd.made_by, (ROWS, "academia-only", "LUKE", "AlexNet")),
     (cd.made_by, (ROWS.tail(1), "academia-only")),
-    (cd.at_most, (ROWS, "academia-only", {2010: 1, 2021: 0} | {2010: 1})),
+    (cd.at_most, (ROWS, "academia-only", {2010: 1})),
     (cd.every_above, ([0.3, None], 0.2)),
     (cd.every_below, ([0.3, None], 0.4)),
     (cd.narrower, (share(0.5, 0.4, 0.6), 0.3)),
     (cd.wider, (share(0.5, 0.4, 0.6), 0.1)),
     (cd.later, ("2026-08", "2023-03")),
+    (cd.judged, (UNTESTED, "cannot be tested")),
+    (cd.tallied, ([UNTESTED], {"cannot be tested": 1})),
 ]
 """Cases in which comparisons of names, labels and counts hold."""
 DOES_NOT = [
@@ -123,6 +129,8 @@ DOES_NOT = [
     (cd.narrower, (share(0.5, 0.4, 0.6), 0.1)),
     (cd.wider, (share(0.5, 0.4, 0.6), 0.3)),
     (cd.later, (2020, 2022)),
+    (cd.judged, (UNTESTED, "mixed")),
+    (cd.tallied, ([UNTESTED], {"mixed": 1})),
 ]
 UNKNOWN = [
     (partial(cd.only, among=[]), (["LUKE"], "LUKE")),
@@ -151,7 +159,6 @@ UNKNOWN = [
         (holds, *case)
         for holds, cases in ((True, HOLDS), (False, DOES_NOT), (None, UNKNOWN))
         for case in cases
-        if case != HOLDS[12]
     ],
 )
 def test_each_comparison_holds_does_not_or_is_unknown(
@@ -174,7 +181,7 @@ def test_every_comparison_is_tried_on_all_three() -> None:
     }
     for cases in (HOLDS, DOES_NOT, UNKNOWN):
         tried = {getattr(compare, "func", compare).__name__ for compare, _ in cases}
-        assert tried == public
+        assert tried == (public - ALWAYS_KNOWN if cases is UNKNOWN else public)
 
 
 names = st.lists(st.sampled_from("abcd"), max_size=5)

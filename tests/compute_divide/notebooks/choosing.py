@@ -25,7 +25,9 @@ def edges(parameter: Parameter) -> list[Any]:
     low, high = schema["minimum"], schema["maximum"]
     if parameter.is_period:
         first, last = years_of(parameter.default)
-        return [period_text(years) for years in ((low, low), (low, last), (first, high), (high, high))]
+        return [
+            period_text(years) for years in ((low, low), (low, last), (first, high), (high, high))
+        ]
     return [low, high]
 
 

@@ -119,5 +119,6 @@ def test_years_without_data_have_no_value(run_chapter):
 
 def test_the_share_of_universities_alone_falls_with_computing(run_chapter):
     results = run_chapter("causes").results
-    shares = [results[f"fifth_{place}"] for place in range(1, 6)]
+    fifths = ("least", "second", "third", "fourth", "most")
+    shares = [results[f"fifth.{place}"] for place in fifths]
     assert [(one.k, one.n) for one in shares] == [(21, 71), (11, 74), (6, 71), (4, 76), (2, 76)]
