@@ -1,4 +1,4 @@
-"""Sectors from affiliation strings: the rules are data (``data/organisations.csv``), this engine applies them.
+"""Sectors from affiliation strings, by rules that are data (``data/organisations.csv``).
 
 An affiliation string is folded (case, accents, ligatures), split into the organisations it lists,
 and searched for the patterns of the rules. A match inside a longer match does not count, so a
@@ -26,9 +26,11 @@ from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
 from compute_divide.evidence.papers.profiles import RULES_FILE, UNKNOWN, Sector
 from compute_divide.evidence.store.files import EvidenceError, Strict, problem, read_bytes
 
-TOO_LONG = 250  # strings of this many characters or more are pieces of a page, not affiliations: they are not read
+TOO_LONG = 250
+"""Strings of this many characters or more are pieces of a page, not affiliations: not read."""
 
-FIRM = frozenset({"name", "word"})  # the strengths that settle which sectors a string names
+FIRM = frozenset({"name", "word"})
+"""The strengths that settle which sectors a string names."""
 
 SHORT = 3 + 2
 """An organisation's text of up to three words (and its two anchors) is a name of its own, so that
@@ -36,6 +38,16 @@ its hints count."""
 
 
 Row = TypeVar("Row", bound=Strict)
+
+
+def _with_words(pattern: str) -> str:
+    """Return a pattern; ValueError where nothing can be searched for by it."""
+    pattern_key(pattern)
+    return pattern
+
+
+def _split(text: str) -> Sequence[str]:
+    return text.split("|") if text else ()
 
 
 class Rule(Strict):
@@ -51,12 +63,8 @@ class Rule(Strict):
     inside it and says that nothing is known.
     """
 
-    pattern: Annotated[
-        str, Field(min_length=1), AfterValidator(lambda pattern: pattern_key(pattern) and pattern)
-    ]
-    sector: Annotated[
-        tuple[Sector, ...], BeforeValidator(lambda text: text.split("|") if text else ())
-    ]
+    pattern: Annotated[str, Field(min_length=1), AfterValidator(_with_words)]
+    sector: Annotated[tuple[Sector, ...], BeforeValidator(_split)]
     kind: str = Field(min_length=1)
     country: str = Field(pattern=r"^([A-Z]{2})?$")
     strength: Literal["name", "word", "hint", "place", "bare"]
@@ -70,8 +78,10 @@ class Rule(Strict):
 
 
 class AffiliationReader:
-    """Reads affiliation strings by a set of rules, no two with the same pattern, each distinct string
-    once."""
+    """Reads affiliation strings by a set of rules, each distinct string once.
+
+    No two rules have the same pattern.
+    """
 
     def __init__(self, rules: Sequence[Rule]) -> None:
         self._automaton = ahocorasick.Automaton()
@@ -86,56 +96,77 @@ class AffiliationReader:
         self.read = cache(self._read)  # from an affiliation string to its slot profile
 
     def _read(self, text: str) -> str:
-        parts = organisation_texts(text)
-        matches = [self._longest_matches(part) for part in parts]
-        firm = [
-            {atom for strength, found in part if strength in FIRM for atom in found}
-            for part in matches
-        ]
-        atoms = set().union(*firm)
-        known = bool(atoms)
-        for part, found, settled in zip(parts, matches, firm, strict=True):
-            if (
-                not settled
-                and (not known or len(part.split()) <= SHORT)
-                and (sector := _strongest_hint(found))
-            ):
-                atoms.add(sector)
-        # Beside another organisation a bare name counts only where the list itself sets the two apart.
-        if "+" in text or " / " in text:
-            apart = [item.strip() for item in _ITEMS.split(text)]
-            if any(self.read(item) == self._bare != UNKNOWN for item in apart if item):
-                atoms.update(self._bare.split("+"))
+        atoms = self._named(organisation_texts(text))
+        if self._lists_bare_name(text):
+            atoms.update(self._bare.split("+"))
         if atoms:
             return "+".join(sorted(atoms))
         name = text.split(",", maxsplit=1)[0].strip()
-        bare = _BARE_NAME.fullmatch(name) and not any(
-            map(self._longest_matches, organisation_texts(name))
-        )
-        return self._bare if bare else UNKNOWN
+        return self._bare if self._is_bare(name) else UNKNOWN
 
-    def _longest_matches(self, part: str) -> list[tuple[str, tuple[str, ...]]]:
+    def _named(self, parts: Sequence[str]) -> set[str]:
+        """Return the atoms of the organisations that a string lists."""
+        matches = [self._longest_matches(part) for part in parts]
+        firm = [_firm_atoms(of_part) for of_part in matches]
+        atoms = set().union(*firm)
+        known = bool(atoms)
+        for part, of_part, settled in zip(parts, matches, firm, strict=True):
+            if settled:
+                continue
+            if not known or len(part.split()) <= SHORT:
+                sector = _strongest_hint(of_part)
+                if sector:
+                    atoms.add(sector)
+        return atoms
+
+    def _lists_bare_name(self, text: str) -> bool:
+        """Tell whether a bare name stands in a list.
+
+        Beside another organisation it counts only where the list itself sets the two apart.
+        """
+        if "+" not in text and " / " not in text:
+            return False
+        items = (item.strip() for item in _ITEMS.split(text))
+        return any(self.read(item) == self._bare != UNKNOWN for item in items if item)
+
+    def _is_bare(self, name: str) -> bool:
+        """Tell whether a text looks like a name, and no rule knows anything in it."""
+        if not _BARE_NAME.fullmatch(name):
+            return False
+        return not any(map(self._longest_matches, organisation_texts(name)))
+
+    def _longest_matches(self, part: str) -> list[Match]:
         """Return strength and atoms of the matches that lie in no longer match."""
-        found = [
+        matches = [
             (end - length, -end, strength, atoms)
             for end, (length, strength, atoms) in self._automaton.iter(part)
         ]
-        found.sort()
-        kept = []
+        matches.sort()
+        longest = []
         reached = 1
-        for _, end, strength, atoms in found:
+        for _, end, strength, atoms in matches:
             if end < reached:
-                kept.append((strength, atoms))
+                longest.append((strength, atoms))
                 reached = end
-        return kept
+        return longest
 
 
-def _strongest_hint(matches: Iterable[tuple[str, tuple[str, ...]]]) -> str | None:
+Match = tuple[str, tuple[str, ...]]
+"""Strength and atoms of a rule that matched."""
+
+
+def _firm_atoms(matches: Iterable[Match]) -> set[str]:
+    return _atoms(match for match in matches if match[0] in FIRM)
+
+
+def _atoms(matches: Iterable[Match]) -> set[str]:
+    return {atom for _, atoms in matches for atom in atoms}
+
+
+def _strongest_hint(matches: Sequence[Match]) -> str | None:
     """Return the sector that the hints in one organisation's text point to, or else its place."""
-    for wanted in ("hint", "place"):
-        hinted = {
-            sector for strength, sectors in matches if strength == wanted for sector in sectors
-        }
+    for strength in ("hint", "place"):
+        hinted = _atoms(match for match in matches if match[0] == strength)
         if hinted:
             return next(sector for sector in HINT_ORDER if sector in hinted)
     return None
@@ -181,8 +212,10 @@ _WORD = re.compile(r"\d+|[^\W\d_]+|&")
 
 
 def fold(text: str) -> str:
-    """Return a text in lower case without accents, ligatures and the loose accents that PDF parsing
-    leaves."""
+    """Return a text in lower case without accents, ligatures and loose accents.
+
+    PDF parsing leaves the latter.
+    """
     if text.isascii() and "`" not in text:
         return text.lower()
     text = _LOOSE_ACCENT.sub("", text)
@@ -195,11 +228,14 @@ def organisation_texts(text: str) -> list[str]:
 
     See `is_unparsed`.
     """
-    listed = (item for item in without_entities(text).split("+") if not is_unparsed(item))
-    parts = (
-        part for item in listed for part in _SEPARATOR.split(_LATER_EMPLOYER.sub(" ", fold(item)))
-    )
-    return [f" ^ {words} $ " for part in parts if (words := _words(part))]
+    texts = []
+    for item in without_entities(text).split("+"):
+        if is_unparsed(item):
+            continue
+        present = _LATER_EMPLOYER.sub(" ", fold(item))
+        parts = map(_words, _SEPARATOR.split(present))
+        texts += [f" ^ {words} $ " for words in parts if words]
+    return texts
 
 
 def without_entities(text: str) -> str:
@@ -210,8 +246,10 @@ def without_entities(text: str) -> str:
 
 
 def is_unparsed(text: str) -> bool:
-    """Tell whether one of the ``+``-separated items of a string is a piece of a page rather than an
-    affiliation."""
+    """Tell whether an item of a string is a piece of a page rather than an affiliation.
+
+    Items are separated by ``+``.
+    """
     return len(text) >= TOO_LONG or "\n" in text.strip()
 
 
@@ -228,8 +266,15 @@ def pattern_key(pattern: str) -> str:
         raise ValueError(
             f"the pattern {pattern!r} holds a sign that separates organisations: + ; / or |"
         )
-    start = " ^ " if pattern.startswith("^") else "" if pattern.startswith("*") else " "
-    end = " $ " if pattern.endswith("$") else "" if pattern.endswith("*") else " "
+    start = end = " "
+    if pattern.startswith("^"):
+        start = " ^ "
+    elif pattern.startswith("*"):
+        start = ""
+    if pattern.endswith("$"):
+        end = " $ "
+    elif pattern.endswith("*"):
+        end = ""
     return f"{start}{words}{end}"
 
 
@@ -238,7 +283,8 @@ def _words(text: str) -> str:
 
     Digits and letters are words of their own.
     """
-    return " ".join("and" if word == "&" else word for word in _WORD.findall(text))
+    parts = _WORD.findall(text)
+    return " ".join("and" if word == "&" else word for word in parts)
 
 
 @lru_cache(maxsize=4)
@@ -249,17 +295,19 @@ def parse_rows(
 
     The error for a bad one, or one that is there already, names its place.
     """
-    rules, known = [], dict[str, str]()
+    rules: list[Row] = []
+    known: dict[str, str] = {}
     for number, row in enumerate(csv.DictReader(io.StringIO(text)), start=2):
+        place = f"data/{name}, row {number}"
         try:
             rules.append(model.model_validate(row))
         except ValidationError as error:
-            raise EvidenceError(f"data/{name}, row {number}: {problem(error)}") from error
-        if there := known.get(key(row["pattern"])):
-            raise EvidenceError(
-                f"data/{name}, row {number}: {row['pattern']!r} is already there as {there!r}"
-            )
-        known[key(row["pattern"])] = row["pattern"]
+            raise EvidenceError(f"{place}: {problem(error)}") from error
+        pattern = row["pattern"]
+        same = known.get(key(pattern))
+        if same:
+            raise EvidenceError(f"{place}: {pattern!r} is already there as {same!r}")
+        known[key(pattern)] = pattern
     return tuple(rules)
 
 
@@ -268,10 +316,13 @@ def parse_rules(text: str) -> tuple[Rule, ...]:
     rules = parse_rows(text, RULES_FILE, Rule, pattern_key)
     calls: dict[str, tuple[str, ...]] = {}
     for number, rule in enumerate(rules, start=2):
-        if rule.judgement and calls.setdefault(rule.judgement, rule.sector) != rule.sector:
+        call = rule.judgement
+        if call and calls.setdefault(call, rule.sector) != rule.sector:
+            here = "|".join(rule.sector)
+            before = "|".join(calls[call])
             raise EvidenceError(
-                f"data/{RULES_FILE}, row {number}: the judgement call {rule.judgement!r} has the sector "
-                f"{'|'.join(rule.sector)!r} here and {'|'.join(calls[rule.judgement])!r} before"
+                f"data/{RULES_FILE}, row {number}: the judgement call {call!r} has the sector "
+                f"{here!r} here and {before!r} before"
             )
     return rules
 

@@ -1,7 +1,7 @@
 """How often papers are cited, as ranks within venue and year: no number of a single paper is kept.
 
-The lists were crawled once, in the spring of 2025, so an old paper had more time than a young one: only papers of one
-venue and year can be compared.
+The lists were crawled once, in the spring of 2025, so an old paper had more time than a young one:
+only papers of one venue and year can be compared.
 """
 
 from __future__ import annotations
@@ -16,7 +16,8 @@ from compute_divide.evidence.store.files import SetAside
 from compute_divide.evidence.store.raw_csv import EXAMPLES
 
 KNOWN_AT_LEAST = 0.9
-"""Least share of a venue-year's papers whose citations must be known for ranks among them to mean something."""
+"""Least share of a venue-year's papers whose citations must be known for ranks among them to mean
+something."""
 VENUE_YEAR = ["venue", "year"]
 
 RANKS_TABLE = "papers/citation_ranks.parquet"
@@ -31,46 +32,50 @@ RANKS = tables.Table(
     "papers by how often they were cited, as ranks within venue and year",
     "compute_divide.evidence.papers.table.derive_papers",
 )
-"""``rank`` is the share of the venue-year's papers that are cited less, those cited alike and the paper itself counted
-half; its mean in every venue-year is one half."""
+"""``rank`` is the share of the venue-year's papers that are cited less, those cited alike and the
+paper itself counted half; its mean in every venue-year is one half."""
 load_ranks = RANKS.read
-CRAWLED = "citations: those of Google Scholar as the lists give them, crawled between 12 May and 12 June 2025"
+CRAWLED = (
+    "citations: those of Google Scholar as the lists give them, "
+    "crawled between 12 May and 12 June 2025"
+)
 
 
 def rank_papers(cited: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, pd.DataFrame]]:
     """Return the papers that can be ranked, with ``rank``, and the others by why they cannot."""
+    keys = [cited[key] for key in VENUE_YEAR]
     numbers = cited["citations"].astype(float)
-    of_venue_year = numbers.groupby([cited[key] for key in VENUE_YEAR])
-    sparse = (
-        numbers.notna().groupby([cited[key] for key in VENUE_YEAR]).transform("mean")
-        < KNOWN_AT_LEAST
-    )
+    of_venue_year = numbers.groupby(keys)
+    share_known = numbers.notna().groupby(keys).transform("mean")
+    sparse = share_known < KNOWN_AT_LEAST
     tied = ~sparse & (of_venue_year.transform("median") == 0)
     unknown = ~sparse & ~tied & numbers.isna()
+    too_few = f"citations are known for fewer than {KNOWN_AT_LEAST:.0%} of the venue-year's papers"
     aside = {
-        f"citations are known for fewer than {KNOWN_AT_LEAST:.0%} of the venue-year's papers": cited[
-            sparse
-        ],
+        too_few: cited[sparse],
         "half of the venue-year's papers or more have no citation yet": cited[tied],
         "the paper's citations are not known": cited[unknown],
     }
-    kept = ~(sparse | tied | unknown)
-    places = (of_venue_year.rank(method="average") - 0.5) / of_venue_year.transform("count")
-    return cited[kept].assign(rank=places[kept]), aside
+    ranked = ~(sparse | tied | unknown)
+    middle = of_venue_year.rank(method="average") - 0.5
+    ranks = middle / of_venue_year.transform("count")
+    return cited[ranked].assign(rank=ranks[ranked]), aside
 
 
 def groups(aside: Mapping[str, pd.DataFrame], others: int) -> list[SetAside]:
-    """Return papers without a rank by the reason, and so many other records, as a sidecar tells them."""
-    told = []
-    for why, rows in aside.items():
-        largest = rows.value_counts(VENUE_YEAR).head(EXAMPLES).reset_index().to_numpy().tolist()
-        examples = [f"{venue} {year}: {number} papers" for venue, year, number in largest]
-        told += [SetAside(reason=why, rows=len(rows), examples=examples)] if len(rows) else []
-    return [
-        *told,
-        *(
-            [SetAside(reason="records that are no paper of the papers table", rows=others)]
-            if others
-            else []
-        ),
-    ]
+    """Return papers without a rank by the reason, and other records, as a sidecar tells them."""
+    set_aside = []
+    for reason, rows in aside.items():
+        if len(rows):
+            set_aside.append(SetAside(reason=reason, rows=len(rows), examples=_examples(rows)))
+    if others:
+        reason = "records that are no paper of the papers table"
+        set_aside.append(SetAside(reason=reason, rows=others))
+    return set_aside
+
+
+def _examples(papers: pd.DataFrame) -> list[str]:
+    """Return the venue-years that have most of some papers."""
+    largest = papers.value_counts(VENUE_YEAR).head(EXAMPLES).reset_index()
+    rows = largest.to_numpy().tolist()
+    return [f"{venue} {year}: {number} papers" for venue, year, number in rows]

@@ -1,4 +1,4 @@
-"""Sectors from e-mail domains: a second reading of where authors work, independent of the affiliation strings.
+"""Sectors from e-mail domains: where authors work, read without their affiliation strings.
 
 The rules are data (``data/domains.csv``). Of the patterns that match a domain the one with most
 literal characters decides, so that ``ia.ac.cn`` (an academy) wins over ``ac.??`` (universities). A
@@ -24,7 +24,9 @@ RULES_FILE = "domains.csv"
 
 
 class DomainRule(Strict):
-    """A row of the rules: a pattern over domains and the sector it stands for (none for free-mail providers).
+    """A row of the rules: a pattern over domains and the sector it stands for.
+
+    A free-mail provider has none.
 
     A pattern is the end of a domain (``edu``, ``mpg.de``); a last label ``*`` stands for any public
     suffix (``google.*`` matches ``google.com`` and ``cs.google.co.jp``), and so does its absence
@@ -46,38 +48,45 @@ class DomainReader:
     """Reads e-mail domains by a set of rules, each distinct domain once."""
 
     def __init__(self, rules: Sequence[DomainRule]) -> None:
-        self._plain: dict[
-            str, tuple[int, str]
-        ] = {}  # ends of domains, and with a star names of any suffix
+        # by ends of domains, and with a star by names of any suffix
+        self._plain: dict[str, tuple[int, str]] = {}
         wild: list[tuple[int, str, str]] = []
         for rule in rules:
             literal = len(re.sub(r"[*?.]", "", rule.pattern))
-            name = rule.pattern.removesuffix(".*")
-            if not re.search(r"[*?]", name) and (name == rule.pattern or "." not in name):
+            if _is_plain(rule.pattern):
                 self._plain[rule.pattern] = (literal, rule.profile)
             else:
                 wild.append((literal, _expression(rule.pattern), rule.profile))
         wild.sort(key=lambda entry: -entry[0])
         self._wild = [(literal, profile) for literal, _, profile in wild]
-        self._expression = re.compile(
-            "|".join(f"({expression})" for _, expression, _ in wild) or "(?!)"
-        )
+        expressions = [f"({expression})" for _, expression, _ in wild]
+        self._expression = re.compile("|".join(expressions) or "(?!)")
         self.read = cache(self._read)  # from an e-mail domain to its slot profile
 
     def _read(self, text: str) -> str:
-        return slot_profile(
-            atom for domain in domains_in(text) for atom in self._sector(domain).split("+")
-        )
+        atoms: list[str] = []
+        for domain in domains_in(text):
+            atoms += self._sector(domain).split("+")
+        return slot_profile(atoms)
 
     def _sector(self, domain: str) -> str:
         """Return the slot profile of one domain."""
         labels = domain.split(".")
         name, suffix = registered_name(labels)
-        plain = [f"{name}.*", *(".".join(labels[i:]) for i in range(len(labels)))]
-        found = [self._plain[pattern] for pattern in plain if pattern in self._plain]
+        ends = [".".join(labels[i:]) for i in range(len(labels))]
+        patterns = [f"{name}.*", *ends]
+        matches = [self._plain[pattern] for pattern in patterns if pattern in self._plain]
         if match := self._expression.fullmatch(f"{domain} {name} {suffix}"):
-            found.append(self._wild[match.lastindex - 1])  # type: ignore[operator]
-        return max(found)[1] if found else UNKNOWN
+            matches.append(self._wild[match.lastindex - 1])  # type: ignore[operator]
+        return max(matches)[1] if matches else UNKNOWN
+
+
+def _is_plain(pattern: str) -> bool:
+    """Tell whether a pattern can be looked up as it is."""
+    name = pattern.removesuffix(".*")
+    if re.search(r"[*?]", name):
+        return False
+    return name == pattern or "." not in name
 
 
 _SECOND_LEVEL = frozenset(
@@ -87,15 +96,16 @@ _SECOND_LEVEL = frozenset(
 
 def registered_name(labels: Sequence[str]) -> tuple[str, str]:
     """Return the label that was registered and the public suffix after it."""
-    size = 2 if len(labels) > 2 and labels[-2] in _SECOND_LEVEL and len(labels[-1]) == 2 else 1
-    return labels[-size - 1], ".".join(labels[-size:])
+    second_level = len(labels) > 2 and labels[-2] in _SECOND_LEVEL and len(labels[-1]) == 2
+    size = 2 if second_level else 1
+    suffix = ".".join(labels[-size:])
+    return labels[-size - 1], suffix
 
 
 def clean_domain(text: str) -> str:
     """Return a domain in lower case without stray signs, or nothing if the text is no domain."""
-    domain = (
-        unicodedata.normalize("NFKD", text).lower().strip(" @.{}<>()[],;:'\"†*").replace(" ", "")
-    )
+    plain = unicodedata.normalize("NFKD", text).lower()
+    domain = plain.strip(" @.{}<>()[],;:'\"†*").replace(" ", "")
     return domain if re.fullmatch(r"[a-z0-9-]+(\.[a-z0-9-]+)+", domain) else ""
 
 
@@ -104,12 +114,16 @@ _JOINTS = re.compile(r"[+/;|&,]")
 
 def domains_in(text: str) -> list[str]:
     """Return the domains of a text: one, or several that are joined by signs or spaces."""
-    found = []
+    domains: list[str] = []
     for part in _JOINTS.split(text):
-        words = [clean_domain(word.rsplit("@", maxsplit=1)[-1]) for word in part.split()]
+        words = [_domain_of(word) for word in part.split()]
         # A space within a domain is a slip of the list; between whole domains it sets them apart.
-        found += words if words and all(words) else [clean_domain(part.rsplit("@", maxsplit=1)[-1])]
-    return [domain for domain in dict.fromkeys(found) if domain]
+        domains += words if words and all(words) else [_domain_of(part)]
+    return list(filter(None, dict.fromkeys(domains)))
+
+
+def _domain_of(address: str) -> str:
+    return clean_domain(address.rsplit("@", maxsplit=1)[-1])
 
 
 def _expression(pattern: str) -> str:
@@ -119,11 +133,9 @@ def _expression(pattern: str) -> str:
     """
     name = pattern.removesuffix(".*")
     labels = re.escape(name).replace(r"\*", r"[^.\s]*").replace(r"\?", r"[^.\s]")
-    return (
-        rf"\S+ {labels} \S+"
-        if "." not in pattern or name != pattern
-        else rf"(?:\S+\.)?{labels} \S+ \S+"
-    )
+    if "." not in pattern or name != pattern:
+        return rf"\S+ {labels} \S+"
+    return rf"(?:\S+\.)?{labels} \S+ \S+"
 
 
 def load_domain_rules() -> tuple[DomainRule, ...]:

@@ -1,7 +1,7 @@
-"""Readers of the raw conference lists: three formats, one typed record, nothing fatal about a bad record.
+"""Readers of the raw conference lists: three formats, one record, and no bad one stops the rest.
 
-A list is recognised by its file name (`KINDS`). Every record becomes a `RawPaper`, or an `Unusable` that says where it
-stood and what is wrong with it; a file that breaks off is refused.
+A list is recognised by its file name (`KINDS`). Every record becomes a `RawPaper`, or an `Unusable`
+that says where it stood and what is wrong with it; a file that breaks off is refused.
 """
 
 from __future__ import annotations
@@ -29,9 +29,10 @@ VENUE_NAMES = {"nips": "neurips"}
 class RawPaper:
     """One record of one list; what it lacks is None.
 
-    `affiliations` and `domains` hold one string a slot, where a slot is an author in most lists and an organisation of
-    the paper in some; an empty string stands for a slot without a statement. `pairs` are the slots with both, where the
-    record lists the two in parallel, each after whether the list is a version with abstracts.
+    `affiliations` and `domains` hold one string a slot, where a slot is an author in most lists and
+    an organisation of the paper in some; an empty string stands for a slot without a statement.
+    `pairs` are the slots with both, where the record lists the two in parallel, each after whether
+    the list is a version with abstracts.
     """
 
     place: str
@@ -49,7 +50,10 @@ class RawPaper:
 
 @dataclass(frozen=True, slots=True)
 class Unusable:
-    """A record that could not be read: its place in the file, and the reason (the same text for the same fault)."""
+    """A record that could not be read: its place in the file, and the reason.
+
+    The text is the same for the same fault.
+    """
 
     place: str
     reason: str
@@ -60,7 +64,10 @@ Reader = Callable[[bytes], Iterator[RawPaper | Unusable]]
 
 @dataclass(frozen=True, slots=True)
 class ListKind:
-    """A kind of raw list; one that `adds_only` is not believed on which papers there are, where another list tells."""
+    """A kind of raw list.
+
+    One that `adds_only` is not believed on which papers there are, where another list tells.
+    """
 
     name: re.Pattern[str]
     reader: Reader
@@ -119,7 +126,7 @@ def read_json_list(content: bytes) -> Iterator[RawPaper | Unusable]:
     """Yield the records of a gzipped JSON list."""
     items = json.loads(_unpacked(content))
     if not isinstance(items, list):
-        raise ValueError("not a list of records")  # noqa: TRY004 - of a file, as what JSON says of it
+        raise ValueError("not a list of records")  # noqa: TRY004 - as JSON says of a file
     for number, item in enumerate(items, start=1):
         yield _from_record(item, f"record {number}")
 
@@ -129,27 +136,34 @@ def _unpacked(content: bytes) -> str:
 
 
 def read_tab_separated(content: bytes) -> Iterator[RawPaper | Unusable]:
-    """Yield the records of a list of lines ``title TAB affiliation TAB affiliation ...``, where ``none`` is missing."""
-    for number, line in enumerate(content.decode("utf-8", errors="replace").split("\n"), start=1):
+    """Yield the records of a list of lines ``title TAB affiliation TAB affiliation ...``.
+
+    There ``none`` stands for a missing affiliation.
+    """
+    text = content.decode("utf-8", errors="replace")
+    for number, line in enumerate(text.split("\n"), start=1):
         if line.strip():
             title, *slots = line.split("\t")
-            yield _listed(
-                f"line {number}", title, ["" if slot.strip() == "none" else slot for slot in slots]
-            )
+            stated = ["" if slot.strip() == "none" else slot for slot in slots]
+            yield _listed(f"line {number}", title, stated)
 
 
 def read_json_lines(content: bytes) -> Iterator[RawPaper | Unusable]:
-    r"""Yield the records of gzipped JSON lines whose texts hold HTML entities and literal ``\xHH`` escapes."""
+    r"""Yield the records of gzipped JSON lines.
+
+    Their texts hold HTML entities and literal ``\xHH`` escapes.
+    """
     for number, line in enumerate(_unpacked(content).split("\n"), start=1):
         if not line.strip():
             continue
+        place = f"line {number}"
         try:
             record = _AuthoredRecord.model_validate_json(line)
         except ValidationError as error:
-            yield Unusable(f"line {number}", problem(error))
+            yield Unusable(place, problem(error))
         else:
             slots = [unescape(author.affiliation or "") for author in record.authors]
-            yield _listed(f"line {number}", unescape(record.title), slots)
+            yield _listed(place, unescape(record.title), slots)
 
 
 def _listed(place: str, title: str, slots: Sequence[str]) -> RawPaper | Unusable:
@@ -169,72 +183,73 @@ _PAPERLISTS = Origin(
     "https://github.com/papercopilot/paperlists",
 )
 
-KINDS = (
-    ListKind(re.compile(r"([a-z]+)__\1(\d{4})\.json\.gz"), read_json_list, False, _PAPERLISTS),
-    ListKind(
-        re.compile(r"([a-z]+)__\1(\d{4})\.abstracts\.json\.gz"),
-        read_json_list,
-        False,
-        replace(_PAPERLISTS, title="list of papers of a venue, a version with abstracts"),
-    ),
-    ListKind(
-        re.compile(r"([a-z]+)(\d{4})_title_and_aff\.tsv"),
-        read_tab_separated,
-        True,
-        Origin(
-            "papers",
-            "titles and affiliations of NeurIPS 2022",
-            "2022-11",
-            "D. Kim, neurips2022_analysis",
-            "Apache-2.0",
-            "https://github.com/dongkwan-kim/neurips2022_analysis",
-        ),
-    ),
-    ListKind(
-        re.compile(r"([a-z]+)(\d{4})_\w+\.jsonl\.gz"),
-        read_json_lines,
-        True,
-        Origin(
-            "papers",
-            "titles and affiliations of NeurIPS 2024",
-            "2024-10",
-            "NeurIPS2024PapersViz",
-            "none stated: only facts derived from it are kept",
-            "https://github.com/jingshi-yang/NeurIPS2024PapersViz",
-        ),
-    ),
+_WITH_ABSTRACTS = replace(_PAPERLISTS, title="list of papers of a venue, a version with abstracts")
+_NEURIPS_2022 = Origin(
+    "papers",
+    "titles and affiliations of NeurIPS 2022",
+    "2022-11",
+    "D. Kim, neurips2022_analysis",
+    "Apache-2.0",
+    "https://github.com/dongkwan-kim/neurips2022_analysis",
 )
-"""The kinds of lists, in the order in which the lists of one venue and year are read: a paper's affiliations come from
-the first list that has any."""
+_NEURIPS_2024 = Origin(
+    "papers",
+    "titles and affiliations of NeurIPS 2024",
+    "2024-10",
+    "NeurIPS2024PapersViz",
+    "none stated: only facts derived from it are kept",
+    "https://github.com/jingshi-yang/NeurIPS2024PapersViz",
+)
+
+_JSON = re.compile(r"([a-z]+)__\1(\d{4})\.json\.gz")
+_JSON_WITH_ABSTRACTS = re.compile(r"([a-z]+)__\1(\d{4})\.abstracts\.json\.gz")
+_TAB_SEPARATED = re.compile(r"([a-z]+)(\d{4})_title_and_aff\.tsv")
+_JSON_LINES = re.compile(r"([a-z]+)(\d{4})_\w+\.jsonl\.gz")
+
+KINDS = (
+    ListKind(_JSON, read_json_list, False, _PAPERLISTS),
+    ListKind(_JSON_WITH_ABSTRACTS, read_json_list, False, _WITH_ABSTRACTS),
+    ListKind(_TAB_SEPARATED, read_tab_separated, True, _NEURIPS_2022),
+    ListKind(_JSON_LINES, read_json_lines, True, _NEURIPS_2024),
+)
+"""The kinds of lists, in the order in which the lists of one venue and year are read: a paper's
+affiliations come from the first list that has any."""
 
 
 def find_lists(folder: Path) -> list[PaperList]:
     """Return the lists of a folder, ordered by venue, year and kind."""
-    found = []
-    for path in sorted(folder.iterdir()):
-        if path.suffix == ".md" or path.name.startswith("."):
-            continue
-        named = next(
-            ((kind, match) for kind in KINDS if (match := kind.name.fullmatch(path.name))), None
-        )
-        if named is None:
-            allowed = ", ".join(kind.name.pattern for kind in KINDS)
-            raise EvidenceError(
-                f"no reader for the file name {path.name!r}; a list is named by one of: {allowed}"
-            )
-        kind, match = named
-        found.append(PaperList(path, VENUE_NAMES.get(match[1], match[1]), int(match[2]), kind))
-    if not found:
+    visible = [path for path in sorted(folder.iterdir()) if not path.name.startswith(".")]
+    paper_lists = [_by_name(path) for path in visible if path.suffix != ".md"]
+    if not paper_lists:
         raise EvidenceError(f"no paper list in {folder}")
-    return sorted(
-        found, key=lambda entry: (entry.venue, entry.year, KINDS.index(entry.kind), entry.path.name)
+    return sorted(paper_lists, key=_order)
+
+
+def _by_name(path: Path) -> PaperList:
+    """Return a list whose file name says what it is."""
+    for kind in KINDS:
+        if match := kind.name.fullmatch(path.name):
+            venue, year = match.groups()
+            return PaperList(path, VENUE_NAMES.get(venue, venue), int(year), kind)
+    allowed = ", ".join(kind.name.pattern for kind in KINDS)
+    raise EvidenceError(
+        f"no reader for the file name {path.name!r}; a list is named by one of: {allowed}"
     )
 
 
+def _order(paper_list: PaperList) -> tuple[str, int, int, str]:
+    number = KINDS.index(paper_list.kind)
+    return paper_list.venue, paper_list.year, number, paper_list.path.name
+
+
 def as_list(path: Path, venue: str, year: int) -> PaperList:
-    """Return a list that a user names, whose venue and year its file name need not say; it is read by its ending."""
+    """Return a list that a user names, whose venue and year its file name need not say.
+
+    It is read by its ending.
+    """
     readers = {".json.gz": read_json_list, ".jsonl.gz": read_json_lines, ".tsv": read_tab_separated}
-    reader = next((one for ending, one in readers.items() if path.name.endswith(ending)), None)
+    named = (reader for ending, reader in readers.items() if path.name.endswith(ending))
+    reader = next(named, None)
     if reader is None:
         raise EvidenceError(
             f"no reader for {path.name!r}; a list ends in {', '.join(readers)}: see data loaders"
@@ -243,21 +258,22 @@ def as_list(path: Path, venue: str, year: int) -> PaperList:
         raise UsageError(
             f"{venue!r} {year} is no venue and year; allowed: letters a to z, and 1980 to 2040"
         )
-    licence = "not known: only facts derived from it are kept"
     origin = Origin(
-        "papers", "list of papers of a venue, added", str(year), "whoever made the list", licence
+        "papers",
+        "list of papers of a venue, added",
+        str(year),
+        "whoever made the list",
+        "not known: only facts derived from it are kept",
     )
-    return PaperList(
-        path, VENUE_NAMES.get(venue, venue), year, ListKind(re.compile(""), reader, False, origin)
-    )
+    kind = ListKind(re.compile(""), reader, False, origin)
+    return PaperList(path, VENUE_NAMES.get(venue, venue), year, kind)
 
 
 def title_key(title: str) -> str:
     """Return the normalised title: accents dropped, lower case, only letters and digits."""
     if not title.isascii():
-        title = "".join(
-            char for char in unicodedata.normalize("NFKD", title) if not unicodedata.combining(char)
-        )
+        decomposed = unicodedata.normalize("NFKD", title)
+        title = "".join(char for char in decomposed if not unicodedata.combining(char))
     return "".join(filter(str.isalnum, title.lower()))
 
 
@@ -278,8 +294,11 @@ def _from_record(item: Any, place: str) -> RawPaper | Unusable:
         return Unusable(place, problem(error))
     if not title_key(record.title):
         return Unusable(place, "no title")
-    affiliations, domains, cited = _slots(record.aff), _slots(record.aff_domain), record.gs_citation
-    parallel = zip(affiliations, domains, strict=True) if len(affiliations) == len(domains) else ()
+    affiliations = _slots(record.aff)
+    domains = _slots(record.aff_domain)
+    parallel = len(affiliations) == len(domains)
+    pairs = zip(affiliations, domains, strict=True) if parallel else ()
+    cited = record.gs_citation
     return RawPaper(
         place=place,
         title=record.title,
@@ -290,7 +309,7 @@ def _from_record(item: Any, place: str) -> RawPaper | Unusable:
         affiliations=affiliations,
         domains=domains,
         authors=record.author_num or None,
-        pairs=tuple((False, *pair) for pair in parallel if all(pair)),
+        pairs=tuple((False, *pair) for pair in pairs if all(pair)),
         citations=None if cited is None or cited < 0 else cited,  # negative where it was not found
     )
 
@@ -307,8 +326,9 @@ _NOT_ACCEPTED = re.compile(
     r"reject|withdr|workshop|^active$|retract|invite|tutorial", re.IGNORECASE
 )
 _ACCEPTED = re.compile(
-    r"accept|poster|spotlight|oral|talk|highlight|top-?\d|notable|award|best|technical|main|long|short|findings|"
-    r"industry|demo|journal|paper|track|listed|proceeding|regular|full|special|survey|resource|applied|student",
+    r"accept|poster|spotlight|oral|talk|highlight|top-?\d|notable|award|best|technical|main|long|"
+    r"short|findings|industry|demo|journal|paper|track|listed|proceeding|regular|full|special|"
+    r"survey|resource|applied|student",
     re.IGNORECASE,
 )
 _TRACKS = {
@@ -320,7 +340,10 @@ _TRACKS = {
 
 
 def status_fault(status: str | None) -> str | None:
-    """Return why a status keeps a record out, else None: no status, as in lists of proceedings, counts as accepted."""
+    """Return why a status keeps a record out, else None.
+
+    No status, as in lists of proceedings, counts as accepted.
+    """
     if status is None:
         return None
     if _NOT_ACCEPTED.search(status):
@@ -331,7 +354,7 @@ def status_fault(status: str | None) -> str | None:
 def track_name(track: str | None, status: str | None) -> str:
     """Return the track of a paper as a short name; ``main`` where nothing else is said."""
     if track and track.lower() != "main":
-        return re.sub(r"[^a-z0-9]+", "-", track.lower().replace("&", "and")).strip("-") or "main"
-    return next(
-        (name for sign, name in _TRACKS.items() if status and sign in status.lower()), "main"
-    )
+        words = track.lower().replace("&", "and")
+        return re.sub(r"[^a-z0-9]+", "-", words).strip("-") or "main"
+    stated = (status or "").lower()
+    return next((name for sign, name in _TRACKS.items() if sign in stated), "main")

@@ -1,10 +1,11 @@
-"""Paper profiles: what is kept of a paper's affiliations, so that every judgement call can be flipped without them.
+"""Paper profiles: what is kept of a paper's affiliations, so that judgement calls can be flipped.
 
-A slot profile says which sectors one affiliation string names: ``academia``, ``academia+industry``, ``unknown``, with
-``@openai`` where a judgement call decides. A paper profile counts the slot profiles of a paper:
-``"3:academia 1:@mila+academia 1:unknown"``.
+A slot profile says which sectors one affiliation string names: ``academia``, ``academia+industry``,
+``unknown``, with ``@openai`` where a judgement call decides. A paper profile counts the slot
+profiles of a paper: ``"3:academia 1:@mila+academia 1:unknown"``.
 
-Light to import, for it also gives parameters their closed sets: venues, topics, the ways to count, judgement calls.
+Light to import, for it also gives parameters their closed sets: venues, topics, the ways to count,
+judgement calls.
 """
 
 from __future__ import annotations
@@ -22,16 +23,19 @@ from compute_divide.evidence.store.raw_csv import team_type
 Sector = Literal["academia", "industry", "government", "nonprofit"]
 SECTORS: tuple[str, ...] = get_args(Sector)
 
-UNKNOWN = "unknown"  # the slot profile of a string that names no organisation we know a sector of
+UNKNOWN = "unknown"
+"""The slot profile of a string that names no organisation we know a sector of."""
 
 RULES_FILE = "organisations.csv"
 COVERAGE_TABLE = "papers/coverage.csv"
 
 Calls = Mapping[str, tuple[str, ...]]
-"""From the name of a judgement call to the sectors that its organisations count as; none for not known."""
+"""From the name of a judgement call to the sectors that its organisations count as; none for not
+known."""
 
 PublicResearch = Literal["academia", "other"]
-"""How government and non-profit research counts in a team type: as academia, or as a sector of its own."""
+"""How government and non-profit research counts in a team type: as academia, or as a sector of its
+own."""
 
 JOINT_LABS: Calls = {
     "mixed": ("academia", "industry"),
@@ -42,7 +46,10 @@ JOINT_LABS: Calls = {
 
 NON_PROFITS = {
     "academia": "a team without any company is academia-only, whoever else is in it",
-    "other": "government and non-profit research is a sector of its own, as in the models database since 2024",
+    "other": (
+        "government and non-profit research is a sector of its own, "
+        "as in the models database since 2024"
+    ),
 }
 """Ways to count government and non-profit research, and what they mean."""
 
@@ -52,12 +59,9 @@ READINGS = {"name": "by affiliations", "domain": "by e-mail domains, where the l
 
 def venues() -> list[str]:
     """Return the venues of the papers table in alphabetical order."""
-    return sorted(
-        {
-            row["venue"]
-            for row in csv.DictReader(io.StringIO(read_bytes(COVERAGE_TABLE).decode("utf-8")))
-        }
-    )
+    text = read_bytes(COVERAGE_TABLE).decode("utf-8")
+    rows = csv.DictReader(io.StringIO(text))
+    return sorted({row["venue"] for row in rows})
 
 
 def topic_names() -> list[str]:
@@ -67,42 +71,42 @@ def topic_names() -> list[str]:
 
 
 def judgement_calls() -> dict[str, tuple[str, ...]]:
-    """Return the judgement calls in alphabetical order, and the sectors that each counts as by default."""
+    """Return the judgement calls in alphabetical order, and the sectors each has by default."""
     return dict(_judgement_calls(read_bytes(RULES_FILE)))
 
 
 @lru_cache(maxsize=4)
 def _judgement_calls(content: bytes) -> dict[str, tuple[str, ...]]:
     rows = csv.DictReader(io.StringIO(content.decode("utf-8")))
-    return dict(
-        sorted(
-            (row["judgement"], tuple(filter(None, row["sector"].split("|"))))
-            for row in rows
-            if row["judgement"]
-        )
-    )
+    judged = [row for row in rows if row["judgement"]]
+    calls = [(row["judgement"], tuple(filter(None, row["sector"].split("|")))) for row in judged]
+    return dict(sorted(calls))
 
 
 def flips_of(texts: Sequence[str]) -> dict[str, tuple[str, ...]]:
-    """Return the judgement calls that texts such as ``openai=nonprofit`` flip, and the sectors that each then has."""
-    found: dict[str, tuple[str, ...]] = {}
+    """Return the judgement calls that texts flip, and the sectors that each then has.
+
+    A text is such as ``openai=nonprofit``.
+    """
+    flips: dict[str, tuple[str, ...]] = {}
     for text in texts:
-        name, equals, said = text.partition("=")
+        name, equals, sectors = text.partition("=")
         if not equals:
             raise EvidenceError(
                 f"{text!r} does not flip a judgement call: write a call, =, and a sector or unknown"
             )
-        if name not in (calls := judgement_calls()):
+        calls = judgement_calls()
+        if name not in calls:
             raise EvidenceError(f"{name!r} is not a judgement call; allowed: {', '.join(calls)}")
-        if name in found:
+        if name in flips:
             raise EvidenceError(f"the judgement call {name!r} is flipped twice")
-        found[name] = () if said == UNKNOWN else tuple(said.split("|"))
-        for sector in found[name]:
+        flips[name] = () if sectors == UNKNOWN else tuple(sectors.split("|"))
+        for sector in flips[name]:
             if sector not in SECTORS:
                 raise EvidenceError(
                     f"{sector!r} is not a sector; allowed: {', '.join(SECTORS)}, or unknown"
                 )
-    return found
+    return flips
 
 
 def slot_profile(atoms: Iterable[str]) -> str:
@@ -112,8 +116,9 @@ def slot_profile(atoms: Iterable[str]) -> str:
 
 def paper_profile(slots: Iterable[str]) -> str:
     """Return the paper profile of slot profiles; empty for no slots."""
-    counts = sorted(Counter(slots).items(), key=lambda entry: (-entry[1], entry[0]))
-    return " ".join(f"{count}:{slot}" for slot, count in counts)
+    counts = Counter(slots).items()
+    most_first = sorted(counts, key=lambda entry: (-entry[1], entry[0]))
+    return " ".join(f"{count}:{slot}" for slot, count in most_first)
 
 
 @lru_cache(maxsize=65536)
@@ -125,17 +130,20 @@ def parse_profile(profile: str) -> tuple[tuple[int, tuple[str, ...]], ...]:
 
 def slot_sectors(atoms: Iterable[str], calls: Calls) -> frozenset[str]:
     """Return the sectors of a slot; none when nothing is known."""
-    found: set[str] = set()
+    sectors: set[str] = set()
     for atom in atoms:
         if atom.startswith("@"):
-            found.update(calls[atom[1:]])
+            sectors.update(calls[atom[1:]])
         elif atom != UNKNOWN:
-            found.add(atom)
-    return frozenset(found)
+            sectors.add(atom)
+    return frozenset(sectors)
 
 
 def sector_counts(profile: str, calls: Calls) -> dict[str, int]:
-    """Return the number of slots that name each sector, and ``unknown``; a slot can name several."""
+    """Return the number of slots that name each sector, and ``unknown``.
+
+    A slot can name several.
+    """
     counts = dict.fromkeys((*SECTORS, UNKNOWN), 0)
     for count, atoms in parse_profile(profile):
         for sector in slot_sectors(atoms, calls) or (UNKNOWN,):
@@ -150,7 +158,8 @@ def profile_team(profile: str, calls: Calls, public_research: PublicResearch = "
 
 def profile_sectors(profile: str, calls: Calls) -> frozenset[str]:
     """Return the sectors that the slots of a paper name; none when nothing is known."""
-    return slot_sectors((atom for _, atoms in parse_profile(profile) for atom in atoms), calls)
+    atoms = (atom for _, atoms in parse_profile(profile) for atom in atoms)
+    return slot_sectors(atoms, calls)
 
 
 @lru_cache

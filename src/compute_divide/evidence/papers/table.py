@@ -1,8 +1,9 @@
-"""Conference papers: one row a paper, from the raw lists to facts that hold no name, no affiliation, no title, no text.
+"""Conference papers: one row a paper, from the raw lists to facts.
 
-The lists of one venue and year are read together, then forgotten. A paper's key is a hash of its normalised title
-(`paper_key`); within a venue and year a title counts once. The first list of a venue-year, in the order of
-`lists.KINDS`, says which papers there are; the others add what it lacks.
+No fact holds a name, an affiliation, a title or a text. The lists of one venue and year are read
+together, then forgotten. A paper's key is a hash of its normalised title (`paper_key`); within a
+venue and year a title counts once. The first list of a venue-year, in the order of `lists.KINDS`,
+says which papers there are; the others add what it lacks.
 """
 
 from __future__ import annotations
@@ -37,7 +38,8 @@ PAPERS_TABLE = "papers/papers.parquet"
 AGREEMENT_TABLE = "papers/agreement.csv"
 
 UNITS = ("author", "organisation")
-"""What a slot of a paper's profile is: one author, or one of the organisations that the list names for the paper."""
+"""What a slot of a paper's profile is: one author, or one of the organisations that the list names
+for the paper."""
 
 TEXTS = ("title", "keywords", "abstract")
 
@@ -46,6 +48,10 @@ _VENUE_YEAR = {
     "venue": tables.text(nullable=False),
     "year": tables.whole(1980, 2040, nullable=False),
 }
+
+_SECTORS = [*profiles.SECTORS, profiles.UNKNOWN]
+_SECTOR_COUNTS = [f"n_{sector}" for sector in _SECTORS]
+_NAMED = [f"{part}_{kind}" for kind in ("terms", "models") for part in TEXTS]
 
 PAPERS = tables.Table(
     PAPERS_TABLE,
@@ -56,15 +62,12 @@ PAPERS = tables.Table(
         unit=tables.one_of(UNITS),
         profile=tables.repeated(),
         domain_profile=tables.repeated(),
-        **{
-            f"n_{sector}": tables.whole(nullable=False)
-            for sector in (*profiles.SECTORS, profiles.UNKNOWN)
-        },
+        **{name: tables.whole(nullable=False) for name in _SECTOR_COUNTS},
         team_type=tables.one_of(TEAM_TYPES, nullable=False),
         team_type_domain=tables.one_of(TEAM_TYPES, nullable=False),
         has_keywords=tables.flag(),
         has_abstract=tables.flag(),
-        **{f"{part}_{kind}": tables.repeated() for kind in ("terms", "models") for part in TEXTS},
+        **{name: tables.repeated() for name in _NAMED},
     ),
     "conference papers: team types, matched topic terms and pre-trained models",
     DERIVED_BY,
@@ -76,8 +79,8 @@ VERDICTS = ("both_company", "only_name", "only_domain", "neither")
 """What affiliation and domain of an author can say about a company."""
 
 MIXED = ("mixed_both", "mixed_only_name")
-"""Authors of the first two whose affiliation names a company and another organisation. One address belongs to one
-employer, so that the domain cannot confirm both."""
+"""Authors of the first two whose affiliation names a company and another organisation. One address
+belongs to one employer, so that the domain cannot confirm both."""
 
 AGREEMENT = tables.Table(
     AGREEMENT_TABLE,
@@ -89,8 +92,9 @@ AGREEMENT = tables.Table(
     "authors with an affiliation and an e-mail domain, by whether each names a company",
     DERIVED_BY,
 )
-"""Authors whose affiliation and domain are both known, by what each says. Lists with abstracts are told apart: they
-often write all employers of an author into one string, beside one domain, and cannot tell how well it is read."""
+"""Authors whose affiliation and domain are both known, by what each says. Lists with abstracts are
+told apart: they often write all employers of an author into one string, beside one domain, and
+cannot tell how well it is read."""
 load_agreement = AGREEMENT.read
 
 _COVERED = ("papers", "by_name", "by_domain", "keywords", "abstracts")
@@ -100,7 +104,8 @@ COVERAGE = tables.Table(
     "accepted papers of each venue and year, and how many of them have a known team type and texts",
     DERIVED_BY,
 )
-"""Accepted papers, those with a known team type by affiliations and by domains, with keywords and with an abstract."""
+"""Accepted papers, those with a known team type by affiliations and by domains, with keywords and
+with an abstract."""
 
 TABLES = (PAPERS, AGREEMENT, COVERAGE, citations.RANKS)
 
@@ -128,19 +133,15 @@ def paper_key(title: str) -> str:
 
 # --- what was labelled by hand, to try the rules that read affiliations and names of models ---
 
-# Two samples of strings of the lists, drawn with fixed seeds: half of each in proportion to how often a string occurs,
-# half uniformly from the others. Each was read alone, before the rule had been tried on it. How they were drawn and
-# read: tests/compute_divide/evidence/labelled_affiliations.md and labelled_namings.md.
+# Two samples of strings of the lists, drawn with fixed seeds: half of each in proportion to how
+# often a string occurs, half uniformly from the others. Each was read alone, before the rule had
+# been tried on it. How they were drawn and read:
+# tests/compute_divide/evidence/labelled_affiliations.md and labelled_namings.md.
 LABELLED_FILE = "labelled_affiliations.csv"
 NAMINGS_FILE = "labelled_namings.csv"
 
-USES = (
-    "builds on",
-    "examines",
-    "compares",
-    "mentions",
-    "another thing",
-)  # what a paper can do with a model
+USES = ("builds on", "examines", "compares", "mentions", "another thing")
+"""What a paper can do with a model."""
 
 LABELLED = tables.schema(
     sample=tables.one_of(["first", "second"], nullable=False),
@@ -159,8 +160,9 @@ def load_labelled() -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        A row a string: the ``sample`` it was drawn in (``first`` or ``second``) and its ``stratum``, the
-        ``affiliation``, whether it names a ``company`` (``yes`` or ``no``), its ``sectors`` and a ``note``.
+        A row a string: the ``sample`` it was drawn in (``first`` or ``second``) and its
+        ``stratum``, the ``affiliation``, whether it names a ``company`` (``yes`` or ``no``), its
+        ``sectors`` and a ``note``.
 
     Raises
     ------
@@ -182,7 +184,8 @@ NAMINGS = tables.schema(
     model=tables.text(nullable=False),
     use=tables.one_of(USES, nullable=False),
 )
-"""Schema of ``labelled_namings.csv``: the paper, one of the models found in it, and one of `USES`."""
+"""Schema of ``labelled_namings.csv``: the paper, one of the models found in it, and one of
+`USES`."""
 
 
 def load_labelled_namings() -> pd.DataFrame:
@@ -191,8 +194,8 @@ def load_labelled_namings() -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        One row a paper: ``venue``, ``year`` and ``key``, as in the papers table, the ``model`` that was found in title
-        or abstract, and the ``use`` that the paper makes of it, one of `USES`.
+        One row a paper: ``venue``, ``year`` and ``key``, as in the papers table, the ``model`` that
+        was found in title or abstract, and the ``use`` that the paper makes of it, one of `USES`.
 
     Raises
     ------
@@ -213,25 +216,31 @@ def load_labelled_namings() -> pd.DataFrame:
 def read_list(
     paper_list: lists.PaperList, ledger: Findings
 ) -> Iterator[tuple[str, str, lists.RawPaper]]:
-    """Yield key, place and record of every accepted paper of a list; the ledger receives the rest and the source."""
-    records, origin = paper_list.records(), paper_list.kind.origin
+    """Yield key, place and record of every accepted paper of a list.
+
+    The ledger receives the rest and the source.
+    """
+    records = paper_list.records()
+    path = paper_list.path
     for record in records:
-        place = f"{paper_list.path.name}, {record.place}"
+        place = f"{path.name}, {record.place}"
         if isinstance(record, lists.Unusable):
             ledger.add(f"malformed: {record.reason}", place)
         elif fault := lists.status_fault(record.status):
             ledger.add(fault, place)
         else:
             pairs = tuple((paper_list.with_abstracts, *pair[1:]) for pair in record.pairs)
-            yield paper_key(record.title), place, replace(record, pairs=pairs) if pairs else record
-    origin = replace(origin, title=f"{origin.title}: {paper_list.venue} {paper_list.year}")
-    ledger.sources.append(
-        origin.source(paper_list.path.name, sha256(paper_list.path.read_bytes()), len(records))
-    )
+            paper = replace(record, pairs=pairs) if pairs else record
+            yield paper_key(record.title), place, paper
+    origin = paper_list.kind.origin
+    title = f"{origin.title}: {paper_list.venue} {paper_list.year}"
+    digest = sha256(path.read_bytes())
+    source = replace(origin, title=title).source(path.name, digest, len(records))
+    ledger.sources.append(source)
 
 
 def merge_lists(group: Sequence[lists.PaperList], ledger: Findings) -> dict[str, lists.RawPaper]:
-    """Return the accepted papers of one venue and year by key, each with the facts of all its lists."""
+    """Return the accepted papers of one venue and year by key, each with what all lists say."""
     papers: dict[str, lists.RawPaper] = {}
     for number, paper_list in enumerate(group):
         here: set[str] = set()
@@ -239,10 +248,7 @@ def merge_lists(group: Sequence[lists.PaperList], ledger: Findings) -> dict[str,
             if key in here:
                 ledger.add("the title stands twice in the list", place)
             elif key in papers:
-                lacking = [name for name in _FACTS if getattr(papers[key], name) in (None, ())]
-                papers[key] = replace(
-                    papers[key], **{name: getattr(record, name) for name in lacking}
-                )
+                papers[key] = _completed(papers[key], record)
                 ledger.add("in a second list too: what it adds is kept", place)
             elif number and paper_list.kind.adds_only:
                 ledger.add("not among the venue's papers under this title", place)
@@ -250,6 +256,12 @@ def merge_lists(group: Sequence[lists.PaperList], ledger: Findings) -> dict[str,
                 papers[key] = record
             here.add(key)
     return papers
+
+
+def _completed(paper: lists.RawPaper, other: lists.RawPaper) -> lists.RawPaper:
+    """Return a paper with what it lacks and another record of it has."""
+    lacking = [name for name in _FACTS if getattr(paper, name) in (None, ())]
+    return replace(paper, **{name: getattr(other, name) for name in lacking})
 
 
 _FACTS = ("keywords", "abstract", "affiliations", "domains", "authors", "pairs", "citations")
@@ -266,24 +278,25 @@ class Deriver:
         self.domains = DomainReader(load_domain_rules())
         self.search = TextSearch()
         self.calls = profiles.judgement_calls()
-        self.slots = self.unparsed = 0
+        self.slots = 0
+        self.unparsed = 0
 
     def row(self, key: str, venue: str, year: int, paper: lists.RawPaper) -> dict[str, Any]:
-        """Return the row of a paper: all columns of `PAPERS` but those that follow from the profiles."""
+        """Return the row of a paper: all columns but those that follow from the profiles."""
         self.slots += len(paper.affiliations)
         self.unparsed += sum(map(is_unparsed, paper.affiliations))
         texts = dict(zip(TEXTS, (paper.title, paper.keywords, paper.abstract), strict=True))
+        profile = profiles.paper_profile(map(self.names.read, paper.affiliations))
+        domain_profile = profiles.paper_profile(map(self.domains.read, paper.domains))
         return {
             "key": key,
             "venue": venue,
             "year": year,
             "track": lists.track_name(paper.track, paper.status),
             "authors": paper.authors or None,
-            "unit": UNITS[paper.authors not in {None, len(paper.affiliations)}]
-            if paper.affiliations
-            else None,
-            "profile": profiles.paper_profile(map(self.names.read, paper.affiliations)) or None,
-            "domain_profile": profiles.paper_profile(map(self.domains.read, paper.domains)) or None,
+            "unit": _unit(paper),
+            "profile": profile or None,
+            "domain_profile": domain_profile or None,
             "has_keywords": paper.keywords is not None,
             "has_abstract": paper.abstract is not None,
             **self.search.find(texts),
@@ -292,30 +305,33 @@ class Deriver:
     def table(self, rows: Sequence[dict[str, Any]]) -> pd.DataFrame:
         """Return rows as a table with the columns of `PAPERS`, what follows from profiles added."""
         table = pd.DataFrame(rows, columns=list(PAPERS.schema.columns))
-        for column, team in (("profile", "team_type"), ("domain_profile", "team_type_domain")):
-            places, distinct = pd.factorize(table[column].fillna(""))
-            teams = [profiles.profile_team(profile, self.calls) for profile in distinct]
-            table[team] = pd.array(teams, dtype="str")[places]
-            if column == "profile":
-                counts = pd.DataFrame(
-                    [profiles.sector_counts(profile, self.calls) for profile in distinct]
-                )
-                table[[f"n_{sector}" for sector in counts]] = counts.iloc[places].to_numpy()
+        places, distinct = pd.factorize(table["profile"].fillna(""))
+        table["team_type"] = self._teams(distinct)[places]
+        counts = [profiles.sector_counts(profile, self.calls) for profile in distinct]
+        by_profile = pd.DataFrame(counts, columns=_SECTORS)
+        table[_SECTOR_COUNTS] = by_profile.iloc[places].to_numpy()
+        places, distinct = pd.factorize(table["domain_profile"].fillna(""))
+        table["team_type_domain"] = self._teams(distinct)[places]
         return table
 
+    def _teams(self, distinct: Iterable[str]) -> Any:
+        teams = [profiles.profile_team(profile, self.calls) for profile in distinct]
+        return pd.array(teams, dtype="str")
+
     def agreement(self, papers: Iterable[lists.RawPaper]) -> Iterator[dict[str, Any]]:
-        """Yield how the affiliations and the e-mail domains of authors agree: `AGREEMENT` without venue and year."""
+        """Yield how the affiliations and the e-mail domains of authors agree.
+
+        That is `AGREEMENT` without venue and year.
+        """
         pairs = Counter(pair for paper in papers for pair in paper.pairs)
-        found = {with_abstracts: Counter[str]() for with_abstracts in (False, True)}
+        verdicts = {False: Counter[str](), True: Counter[str]()}
         for (with_abstracts, name, domain), count in pairs.items():
             for verdict in self._verdicts(self.names.read(name), self.domains.read(domain)):
-                found[with_abstracts][verdict] += count
-        for with_abstracts, counts in found.items():
+                verdicts[with_abstracts][verdict] += count
+        for with_abstracts, counts in verdicts.items():
             if counts:
-                yield {
-                    "with_abstracts": with_abstracts,
-                    **{name: counts[name] for name in (*VERDICTS, *MIXED)},
-                }
+                numbers = {name: counts[name] for name in (*VERDICTS, *MIXED)}
+                yield {"with_abstracts": with_abstracts, **numbers}
 
     def notes(self) -> list[str]:
         """Return what the sidecar says about the reading of affiliations."""
@@ -323,29 +339,43 @@ class Deriver:
         return [
             f"affiliations: {self.slots} slots, {distinct} distinct strings, each read once",
             f"affiliations that are pieces of a page and were not read: {self.unparsed} slots",
-            "a key is the first 16 hexadecimal digits of the SHA-256 of the title without accents, case, spaces, signs",
+            "a key is the first 16 hexadecimal digits of the SHA-256 of the title "
+            "without accents, case, spaces, signs",
             "a title counts once within a venue and year",
         ]
 
     def _verdicts(self, name: str, domain: str) -> tuple[str, ...]:
-        by_name, by_domain = (
-            profiles.slot_sectors(profile.split("+"), self.calls) for profile in (name, domain)
-        )
+        by_name = profiles.slot_sectors(name.split("+"), self.calls)
+        by_domain = profiles.slot_sectors(domain.split("+"), self.calls)
         if not by_name or not by_domain:
             return ()
-        company, confirmed = "industry" in by_name, "industry" in by_domain
-        if not company:
+        confirmed = "industry" in by_domain
+        if "industry" not in by_name:
             return ("only_domain" if confirmed else "neither",)
-        mixed = (MIXED[not confirmed],) if len(by_name) > 1 else ()
-        return (VERDICTS[not confirmed], *mixed)
+        verdicts = ("both_company", "mixed_both")
+        if not confirmed:
+            verdicts = ("only_name", "mixed_only_name")
+        return verdicts if len(by_name) > 1 else verdicts[:1]
+
+
+def _unit(paper: lists.RawPaper) -> str | None:
+    """Return what a slot of a paper's affiliations is."""
+    if not paper.affiliations:
+        return None
+    if paper.authors in {None, len(paper.affiliations)}:
+        return "author"
+    return "organisation"
 
 
 # --- deriving the tables ---
 
 
 @dataclass
-class Found:
-    """What lists hold: papers, how the two readings agree, ranks of citations; what is set aside, sources and notes."""
+class Contents:
+    """What lists hold: papers, how the two readings agree, ranks of citations.
+
+    Beside them what is set aside, sources and notes.
+    """
 
     papers: pd.DataFrame
     agreement: pd.DataFrame
@@ -357,21 +387,27 @@ class Found:
 
 
 def derive_papers(raw: Path, folder: Path) -> list[Sidecar]:
-    """Derive papers, facts of venues and ranks of citations; see `compute_divide.evidence.catalogue.Derive`."""
-    return _write_all(_read_all(lists.find_lists(raw / "papers")), folder)
+    """Derive papers, facts of venues and ranks of citations.
+
+    See `compute_divide.evidence.catalogue.Derive`.
+    """
+    paper_lists = lists.find_lists(raw / "papers")
+    return _write_all(_read_all(paper_lists), folder)
 
 
 def add_list(file: Path, venue: str, year: int, folder: Path) -> list[Sidecar]:
-    """Add the papers of a list to the tables; a venue and year that is there already can only be derived anew."""
+    """Add the papers of a list to the tables.
+
+    A venue and year that is there already can only be derived anew.
+    """
     paper_list = lists.as_list(file, venue, year)
-    before, known = (
-        read_sidecar(PAPERS_TABLE),
-        tables.read_table(PAPERS_TABLE),
-    )  # texts: new ones can be added
-    if (known["venue"].eq(paper_list.venue) & known["year"].eq(year)).any():
+    before = read_sidecar(PAPERS_TABLE)
+    known = tables.read_table(PAPERS_TABLE)  # texts, no categories: new ones can be added
+    of_venue_year = known["venue"].eq(paper_list.venue) & known["year"].eq(year)
+    if of_venue_year.any():
         raise EvidenceError(
-            f"{paper_list.venue} {year} is there already: lists of one venue and year are read together, put the file "
-            "beside the others and use data derive --only papers"
+            f"{paper_list.venue} {year} is there already: lists of one venue and year are read "
+            "together, put the file beside the others and use data derive --only papers"
         )
     if file.name in {source.file for source in before.sources}:
         raise EvidenceError(
@@ -383,84 +419,82 @@ def add_list(file: Path, venue: str, year: int, folder: Path) -> list[Sidecar]:
         raise EvidenceError(
             f"{file.name} holds no accepted paper{': ' if reasons else ''}{reasons}"
         )
-    found = Found(
-        pd.concat([known, new.papers.astype(known.dtypes)]),
-        pd.concat([load_agreement(), new.agreement]),
-        pd.concat([citations.load_ranks(), new.ranks]),
-        together([*before.set_aside, *new.aside]),
-        together([*read_sidecar(citations.RANKS.name).set_aside, *new.unranked]),
-        [*before.sources, *new.sources],
-        [
-            *before.notes,
-            f"added: {paper_list.venue} {year}, {len(new.papers)} papers of {file.name}",
-        ],
+    unranked = read_sidecar(citations.RANKS.name).set_aside
+    note = f"added: {paper_list.venue} {year}, {len(new.papers)} papers of {file.name}"
+    contents = Contents(
+        papers=pd.concat([known, new.papers.astype(known.dtypes)]),
+        agreement=pd.concat([load_agreement(), new.agreement]),
+        ranks=pd.concat([citations.load_ranks(), new.ranks]),
+        aside=together([*before.set_aside, *new.aside]),
+        unranked=together([*unranked, *new.unranked]),
+        sources=[*before.sources, *new.sources],
+        notes=[*before.notes, note],
     )
-    return _write_all(found, folder)
+    return _write_all(contents, folder)
 
 
 def together(groups: Iterable[SetAside]) -> list[SetAside]:
     """Return groups of records set aside with those of one reason as one."""
-    found: dict[str, SetAside] = {}
+    rows = Counter[str]()
+    examples: dict[str, list[str]] = {}
     for group in groups:
-        known = found.get(group.reason, group.model_copy(update={"rows": 0, "examples": []}))
-        examples = [*known.examples, *group.examples][:EXAMPLES]
-        found[group.reason] = known.model_copy(
-            update={"rows": known.rows + group.rows, "examples": examples}
-        )
-    return list(found.values())
+        rows[group.reason] += group.rows
+        examples.setdefault(group.reason, []).extend(group.examples)
+    return [
+        SetAside(reason=reason, rows=number, examples=examples[reason][:EXAMPLES])
+        for reason, number in rows.items()
+    ]
 
 
-def _read_all(found: Iterable[lists.PaperList]) -> Found:
+def _read_all(paper_lists: Iterable[lists.PaperList]) -> Contents:
     """Read lists, those of one venue and year together."""
-    ledger, deriver = Findings(), Deriver()
+    ledger = Findings()
+    deriver = Deriver()
     rows: list[dict[str, Any]] = []
     agreement: list[dict[str, Any]] = []
     cited: list[dict[str, Any]] = []
-    for (venue, year), group in itertools.groupby(found, key=attrgetter("venue", "year")):
+    for (venue, year), group in itertools.groupby(paper_lists, key=attrgetter("venue", "year")):
         papers = merge_lists(list(group), ledger)
+        venue_year = {"venue": venue, "year": year}
         for key, paper in sorted(papers.items(), key=itemgetter(0)):
             rows.append(deriver.row(key, venue, year, paper))
-            cited.append({"key": key, "venue": venue, "year": year, "citations": paper.citations})
-        agreement += (
-            {"venue": venue, "year": year, **counts}
-            for counts in deriver.agreement(papers.values())
-        )
-    ranked, unranked = citations.rank_papers(
-        pd.DataFrame(cited, columns=["key", *citations.VENUE_YEAR, "citations"])
-    )
+            cited.append({"key": key, **venue_year, "citations": paper.citations})
+        agreement += ({**venue_year, **counts} for counts in deriver.agreement(papers.values()))
+    cited_papers = pd.DataFrame(cited, columns=["key", *citations.VENUE_YEAR, "citations"])
+    ranked, unranked = citations.rank_papers(cited_papers)
     others = sum(source.rows for source in ledger.sources) - len(cited)
-    return Found(
-        deriver.table(rows),
-        pd.DataFrame(agreement, columns=list(AGREEMENT.schema.columns)),
-        ranked[list(citations.RANKS.schema.columns)],
-        ledger.groups(),
-        citations.groups(unranked, others),
-        ledger.sources,
-        deriver.notes(),
+    return Contents(
+        papers=deriver.table(rows),
+        agreement=pd.DataFrame(agreement, columns=list(AGREEMENT.schema.columns)),
+        ranks=ranked[list(citations.RANKS.schema.columns)],
+        aside=ledger.groups(),
+        unranked=citations.groups(unranked, others),
+        sources=ledger.sources,
+        notes=deriver.notes(),
     )
 
 
-def _write_all(found: Found, folder: Path) -> list[Sidecar]:
+def _write_all(contents: Contents, folder: Path) -> list[Sidecar]:
     """Write papers, facts of venues and ranks of citations."""
     order = ["venue", "year", "key"]
-    papers = found.papers.sort_values(order, ignore_index=True)
-    written = [PAPERS.write(papers, folder, found.sources, found.aside, found.notes)]
-    agreement = found.agreement.sort_values(order[:2], kind="stable")
+    sources = contents.sources
+    papers = contents.papers.sort_values(order, ignore_index=True)
+    written = [PAPERS.write(papers, folder, sources, contents.aside, contents.notes)]
+    agreement = contents.agreement.sort_values(order[:2], kind="stable")
     for table, rows in ((AGREEMENT, agreement), (COVERAGE, known_facts(papers))):
         others = written[0].rows_in - len(rows)
         counted = SetAside(reason="records counted in the row of their venue and year", rows=others)
-        written.append(table.write(rows, folder, found.sources, [counted]))
-    ranks = found.ranks.sort_values(order, ignore_index=True)
-    return [
-        *written,
-        citations.RANKS.write(ranks, folder, found.sources, found.unranked, [citations.CRAWLED]),
-    ]
+        written.append(table.write(rows, folder, sources, [counted]))
+    ranks = contents.ranks.sort_values(order, ignore_index=True)
+    crawled = [citations.CRAWLED]
+    written.append(citations.RANKS.write(ranks, folder, sources, contents.unranked, crawled))
+    return written
 
 
 def known_facts(papers: pd.DataFrame) -> pd.DataFrame:
     """Return what is known of the papers of each venue and year, with the columns of `COVERAGE`."""
-    known = (papers[["team_type", "team_type_domain"]] != "unknown").join(
-        papers[["has_keywords", "has_abstract"]]
-    )
-    facts = known.set_axis(_COVERED[1:], axis=1).assign(papers=True)[[*_COVERED]]
+    teams = papers[["team_type", "team_type_domain"]] != "unknown"
+    texts = papers[["has_keywords", "has_abstract"]]
+    known = teams.join(texts).set_axis(_COVERED[1:], axis=1)
+    facts = known.assign(papers=True)[list(_COVERED)]
     return facts.groupby([papers["venue"], papers["year"]]).sum().reset_index()

@@ -1,7 +1,8 @@
-"""Topics and pre-trained models that a paper's texts name: the terms are data (``data/topics.yml``).
+"""Topics and pre-trained models that a paper's texts name, by terms that are data.
 
-Title, keywords and abstract are searched apart. The table keeps the terms that matched, not the topics, so that a
-reader can group terms anew without the texts. One pass of an Aho-Corasick automaton over a text finds all terms.
+They are in ``data/topics.yml``. Title, keywords and abstract are searched apart. The table keeps
+the terms that matched, not the topics, so that a reader can group terms anew without the texts. One
+pass of an Aho-Corasick automaton over a text finds all terms.
 """
 
 from __future__ import annotations
@@ -18,7 +19,14 @@ from compute_divide.evidence.store.files import EvidenceError, Strict, read_yaml
 
 SEPARATOR = "|"
 
-Term = Annotated[str, AfterValidator(lambda term: term_key(term) and term)]
+
+def _with_words(term: str) -> str:
+    """Return a term; ValueError where nothing can be searched for by it."""
+    term_key(term)
+    return term
+
+
+Term = Annotated[str, AfterValidator(_with_words)]
 
 
 class Topic(Strict):
@@ -65,21 +73,24 @@ class Topics(Strict):
 
     def members(self, names: Iterable[str]) -> list[str]:
         """Return the topics of groups, and topics, given by name: each once, in their order."""
-        found: dict[str, None] = {}
+        members: dict[str, None] = {}
         for name in names:
             if name not in self.groups and name not in self.topics:
                 allowed = ", ".join([*self.groups, *self.topics])
                 raise EvidenceError(f"{name!r} is neither a group nor a topic; allowed: {allowed}")
-            found |= dict.fromkeys(self.groups[name].topics if name in self.groups else (name,))
-        return list(found)
+            topics = self.groups[name].topics if name in self.groups else (name,)
+            members |= dict.fromkeys(topics)
+        return list(members)
 
     def label(self, name: str) -> str:
         """Return how a topic, or a group of topics, is written."""
-        return (self.topics.get(name) or self.groups[name]).label
+        named = self.topics.get(name) or self.groups[name]
+        return named.label
 
     def terms(self, names: Iterable[str]) -> frozenset[str]:
         """Return the terms of topics and groups given by name."""
-        return frozenset(term for name in self.members(names) for term in self.topics[name].terms)
+        topics = [self.topics[name] for name in self.members(names)]
+        return frozenset(term for topic in topics for term in topic.terms)
 
 
 class TermFinder:
@@ -96,14 +107,15 @@ class TermFinder:
     def find(self, text: str) -> str:
         """Return the names that matched, sorted and joined by ``|``; empty when none did."""
         text = text if self._case else text.lower()
-        return SEPARATOR.join(sorted({name for _, name in self._automaton.iter(words(text))}))
+        matched = {name for _, name in self._automaton.iter(words(text))}
+        return SEPARATOR.join(sorted(matched))
 
 
 _NO_WORD = {code: " " for code in range(128) if not chr(code).isalnum()}
 
 
 def words(text: str) -> str:
-    """Return a text with every sign that is neither letter nor digit as a space, and a space at both ends."""
+    """Return a text with a space for every sign that is no letter or digit, and at both ends."""
     if not text.isascii():
         text = "".join(char if char.isalnum() else " " for char in text)
     return f" {text.translate(_NO_WORD)} "
@@ -115,7 +127,9 @@ def term_key(pattern: str, *, case: bool = False) -> str:
     if not text or "*" in pattern.strip("*"):
         raise ValueError(f"the term {pattern!r} is not words with a * at the start or the end")
     text = text if case else fold(text)
-    return f"{'' if pattern.startswith('*') else ' '}{text}{'' if pattern.endswith('*') else ' '}"
+    start = "" if pattern.startswith("*") else " "
+    end = "" if pattern.endswith("*") else " "
+    return f"{start}{text}{end}"
 
 
 def load_topics() -> Topics:
@@ -140,21 +154,23 @@ def load_topics() -> Topics:
 
 
 class TextSearch:
-    """Finds what the texts of a paper name: topic terms, recorded as such, and models, recorded by their names."""
+    """Finds what the texts of a paper name.
+
+    That is topic terms, recorded as such, and models, recorded by their names.
+    """
 
     def __init__(self) -> None:
         topics = load_topics()
-        self.terms = TermFinder(
-            {term: [term] for topic in topics.topics.values() for term in topic.terms}
-        )
-        self.models = TermFinder(
-            {name: model.terms for name, model in topics.models.items()}, case=True
-        )
+        terms = [term for topic in topics.topics.values() for term in topic.terms]
+        models = {name: model.terms for name, model in topics.models.items()}
+        self.terms = TermFinder({term: [term] for term in terms})
+        self.models = TermFinder(models, case=True)
 
     def find(self, texts: Mapping[str, str | None]) -> dict[str, str | None]:
         """Return what each text names, as ``title_terms`` and the like; None for nothing."""
-        return {
-            f"{part}_{kind}": (finder.find(text) or None) if text else None
-            for kind, finder in (("terms", self.terms), ("models", self.models))
-            for part, text in texts.items()
-        }
+        named = {}
+        for kind, finder in (("terms", self.terms), ("models", self.models)):
+            for part, text in texts.items():
+                names = finder.find(text) if text else None
+                named[f"{part}_{kind}"] = names or None
+        return named
