@@ -1,6 +1,8 @@
-"""Types of the parameters: what each may be, its unit, its title; what a choice means, its chapter says behind it.
+"""Types of the parameters: what each may be, its unit, its title.
 
-Sets that depend on the evidence are read when they are needed; nothing heavy is imported: parameters are listed often.
+What a choice means, its chapter says behind it.
+Sets that depend on the evidence are read when they are needed; nothing heavy is imported:
+parameters are listed often.
 """
 
 from __future__ import annotations
@@ -34,7 +36,7 @@ from compute_divide.evidence.store.files import (
 
 @dataclass(frozen=True)
 class OneOf:
-    """A closed set of texts: names with their meanings, or what a function returns when it is asked."""
+    """A closed set of texts: names with their meanings, or what a function returns when asked."""
 
     choices: Mapping[str, str] | Callable[[], Sequence[str]]
 
@@ -48,11 +50,15 @@ class OneOf:
         self, schema: CoreSchema, handler: GetJsonSchemaHandler
     ) -> dict[str, Any]:
         """Publish the set as an ``enum``, and the meanings."""
-        meanings = {"meanings": dict(self.choices)} if isinstance(self.choices, Mapping) else {}
-        return {**handler(schema), "enum": self._allowed(), **meanings}
+        published = {**handler(schema), "enum": self._allowed()}
+        if isinstance(self.choices, Mapping):
+            published["meanings"] = dict(self.choices)
+        return published
 
     def _allowed(self) -> list[str]:
-        return list(self.choices() if callable(self.choices) else self.choices)
+        if callable(self.choices):
+            return list(self.choices())
+        return list(self.choices)
 
     def _check(self, text: str) -> str:
         if text not in self._allowed():
@@ -67,14 +73,20 @@ def _number(
     unit: str = "",
     title: str | None = None,
 ) -> Any:
-    """Return the bounds of a number, and what a reader may turn to on the page: values, or steps or times from ours."""
-    extra: Any = {"explore": explore, "unit": unit} if unit else {"explore": explore}
+    """Return the bounds of a number, and what a reader may turn to on the page.
+
+    That is values, or steps or times from ours.
+    """
+    extra: Any = {"explore": explore}
+    if unit:
+        extra["unit"] = unit
     return Field(ge=least, le=most, title=title, json_schema_extra=extra)
 
 
 def _whole_years() -> dict[str, Any]:
     """Return what is explored of years: none of which the evidence does not hold the whole."""
-    return {"by": [-2, -1, 1, 2], "to": last_whole_year(vintages()[-1])}
+    newest = vintages()[-1]
+    return {"by": [-2, -1, 1, 2], "to": last_whole_year(newest)}
 
 
 def _recorded(schema: dict[str, Any]) -> None:
@@ -83,34 +95,39 @@ def _recorded(schema: dict[str, Any]) -> None:
 
 # --- numbers ---
 
-Year = Annotated[int, Field(ge=1950, le=2030, json_schema_extra=_recorded)]  # a calendar year
-Period = period_type(1950, 2030, explore=_whole_years)  # first and last calendar year
-PlacedYear = Annotated[
-    int, _number(1950, 2030, {"by": [-2, -1, 1, 2], "of": [*range(2006, 2019), 2021, 2022, 2024]})
-]  # whose NeurIPS papers have affiliations
-ListYear = Annotated[
-    int, _number(1950, 2030, [2010, 2014, 2018, 2022, 2026])
-]  # with a June list of the TOP500
-Years = Annotated[int, _number(1, 50, [1, 2, 3, 5])]  # how many calendar years
-Months = Annotated[int, _number(1, 36, [1, 3, 6, 12], "months")]  # how long a run lasts
-Count = Annotated[
-    int, _number(1, 1000, [5, 10, 20, 50], title="Largest models of a year")
-]  # picked one by one
-Amount = Annotated[int, _number(1, 100_000, {"times": [0.5, 2]})]  # of something that comes in bulk
-ChipCount = Annotated[
-    int, _number(1, 10_000_000, {"times": [0.1, 10]}, "chips")
-]  # chips of a facility
-Money = Annotated[
-    int, _number(100, 1_000_000_000_000, {"times": [0.1, 10, 100]}, "USD")
-]  # a budget
-Price = Annotated[float, _number(0, 100, {"times": [0.5, 2]}, "USD")]  # the price of an hour
-Share = Annotated[float, _number(0, 1, {"by": [-0.05, 0.05]})]  # a part of a whole
-Utilisation = Annotated[
-    float, _number(0.05, 0.9, [0.2, 0.3, 0.4, 0.5], "share of peak")
-]  # of a chip's peak speed
-Magnitudes = Annotated[
-    float, _number(0, 30, [1.0, 1.5, 2.0, 3.0], "orders of magnitude")
-]  # on a logarithmic scale
+Year = Annotated[int, Field(ge=1950, le=2030, json_schema_extra=_recorded)]
+"""A calendar year."""
+Period = period_type(1950, 2030, explore=_whole_years)
+"""The first and the last calendar year."""
+
+PLACED_YEARS = [*range(2006, 2019), 2021, 2022, 2024]
+"""Years whose NeurIPS papers have affiliations."""
+PlacedYear = Annotated[int, _number(1950, 2030, {"by": [-2, -1, 1, 2], "of": PLACED_YEARS})]
+"""A calendar year, explored within `PLACED_YEARS`."""
+ListYear = Annotated[int, _number(1950, 2030, [2010, 2014, 2018, 2022, 2026])]
+"""A calendar year with a June list of the TOP500."""
+Years = Annotated[int, _number(1, 50, [1, 2, 3, 5])]
+"""How many calendar years."""
+Months = Annotated[int, _number(1, 36, [1, 3, 6, 12], "months")]
+"""How long a run lasts."""
+
+Count = Annotated[int, _number(1, 1000, [5, 10, 20, 50], title="Largest models of a year")]
+"""A number of things that are picked one by one."""
+Amount = Annotated[int, _number(1, 100_000, {"times": [0.5, 2]})]
+"""A number of something that comes in bulk."""
+ChipCount = Annotated[int, _number(1, 10_000_000, {"times": [0.1, 10]}, "chips")]
+"""The chips of a facility."""
+Money = Annotated[int, _number(100, 1_000_000_000_000, {"times": [0.1, 10, 100]}, "USD")]
+"""A budget."""
+Price = Annotated[float, _number(0, 100, {"times": [0.5, 2]}, "USD")]
+"""The price of an hour."""
+
+Share = Annotated[float, _number(0, 1, {"by": [-0.05, 0.05]})]
+"""A part of a whole."""
+Utilisation = Annotated[float, _number(0.05, 0.9, [0.2, 0.3, 0.4, 0.5], "share of peak")]
+"""The share of a chip's peak speed that is reached."""
+Magnitudes = Annotated[float, _number(0, 30, [1.0, 1.5, 2.0, 3.0], "orders of magnitude")]
+"""A distance on a logarithmic scale."""
 
 # --- machines ---
 
@@ -125,10 +142,14 @@ GpuCount = Annotated[str, OneOf(GPU_COUNTS), Field(title="University GPUs are co
 
 DEFINITIONS: dict[str, str] = {
     "all": "every model of the vintage",
-    "notability-filter": "notable: listed for a state-of-the-art advance, historical significance or high citation "
-    "(the paper's filter)",
+    "notability-filter": (
+        "notable: listed for a state-of-the-art advance, historical significance "
+        "or high citation (the paper's filter)"
+    ),
     "compute-known": "training compute is known",
-    "notability-filter-compute-known": "notable by the paper's filter, and training compute is known",
+    "notability-filter-compute-known": (
+        "notable by the paper's filter, and training compute is known"
+    ),
     "compute-or-parameters-known": "training compute or the number of parameters is known",
     "top-k-per-year": "among the largest by training compute of its calendar year",
     "near-record": "training compute near the largest of any model up to its date",
@@ -137,7 +158,7 @@ DEFINITIONS: dict[str, str] = {
 
 
 def vintages_with_hardware() -> list[str]:
-    """Return the vintages that record chips, openness and base models for more than a handful of models.
+    """Return the vintages that record chips, openness and base models of many models.
 
     Returns
     -------
@@ -152,11 +173,12 @@ def vintages_with_hardware() -> list[str]:
     return [vintage for vintage in vintages() if vintage >= "2023-12"]
 
 
-Vintage = Annotated[str, OneOf(vintages)]  # a vintage of the models database
+Vintage = Annotated[str, OneOf(vintages)]
+"""A vintage of the models database."""
 HardwareVintage = Annotated[str, OneOf(vintages_with_hardware)]
-Definition = Annotated[
-    str, OneOf(DEFINITIONS), Field(title="Large means")
-]  # a definition of large-scale
+"""A vintage that records chips."""
+Definition = Annotated[str, OneOf(DEFINITIONS), Field(title="Large means")]
+"""A definition of large-scale."""
 
 # --- chips ---
 
@@ -169,24 +191,27 @@ QUOTES = {"lowest": "lowest quoted", "median": "median quoted", "highest": "high
 
 
 def rentable_chips() -> list[str]:
-    """Return the chips with a dated on-demand price and a known peak speed, in alphabetical order."""
-    prices, chips = (
-        csv.DictReader(io.StringIO(read_bytes(f"hardware/{name}.csv").decode("utf-8")))
-        for name in ("prices", "chips")
-    )
-    priced = {row["chip"] for row in prices if row["usd_per_chip_hour"] and row["date"]}
-    fast = [
-        row
-        for row in chips
-        if row["tensor_fp16_flop_s"] or row["fp16_flop_s"] or row["fp32_flop_s"]
-    ]
-    return sorted(
-        priced & {name for row in fast for name in (row["chip"], *row["aliases"].split("|"))}
-    )
+    """Return the chips with a dated on-demand price and a known peak speed, by name."""
+    priced = set()
+    for row in _rows("prices"):
+        if row["usd_per_chip_hour"] and row["date"]:
+            priced.add(row["chip"])
+    fast = set()
+    for row in _rows("chips"):
+        if row["tensor_fp16_flop_s"] or row["fp16_flop_s"] or row["fp32_flop_s"]:
+            fast |= {row["chip"], *row["aliases"].split("|")}
+    return sorted(priced & fast)
+
+
+def _rows(table: str) -> csv.DictReader[str]:
+    """Return the rows of a table on hardware."""
+    text = read_bytes(f"hardware/{table}.csv").decode("utf-8")
+    return csv.DictReader(io.StringIO(text))
 
 
 NumberFormat = Annotated[str, OneOf(FORMATS), Field(title="Peak speed is taken at")]
-Chip = Annotated[str, OneOf(rentable_chips)]  # a chip to rent or own
+Chip = Annotated[str, OneOf(rentable_chips)]
+"""A chip to rent or own."""
 Quote = Annotated[str, OneOf(QUOTES), Field(title="Price paid")]
 
 # --- papers ---
@@ -200,26 +225,29 @@ def _valid(flips: list[str]) -> list[str]:
     return flips
 
 
-Venue = Annotated[str, OneOf(venues)]  # a conference of the papers table
-Venues = Annotated[
-    list[Venue], Field(min_length=1, title="Conferences")
-]  # conferences, at least one
-Topics = Annotated[
-    list[Annotated[str, OneOf(topic_names)]], Field(min_length=1)
-]  # or groups, of data/topics.yml
-Texts = Annotated[
-    list[Literal["title", "keywords", "abstract"]],
-    Field(min_length=1, title="Terms are looked for in"),
-]
+Venue = Annotated[str, OneOf(venues)]
+"""A conference of the papers table."""
+Venues = Annotated[list[Venue], Field(min_length=1, title="Conferences")]
+"""Conferences, at least one."""
+Topic = Annotated[str, OneOf(topic_names)]
+"""A topic, or a group of topics, of ``data/topics.yml``."""
+Topics = Annotated[list[Topic], Field(min_length=1)]
+"""Topics, at least one."""
+Text = Literal["title", "keywords", "abstract"]
+"""A text of a paper."""
+Texts = Annotated[list[Text], Field(min_length=1, title="Terms are looked for in")]
+"""Texts of a paper, at least one."""
 Reading = Annotated[str, OneOf(READINGS), Field(title="Authors are placed")]
-JointLabs = Annotated[
-    str, OneOf(lambda: list(JOINT_LABS)), Field(title="Joint laboratories count as")
-]
+"""How it is read where authors work."""
+_joint_labs = OneOf(lambda: list(JOINT_LABS))
+JointLabs = Annotated[str, _joint_labs, Field(title="Joint laboratories count as")]
+"""How a joint laboratory of a university and a company counts."""
 NonProfits = Annotated[str, OneOf(NON_PROFITS), Field(title="Government and non-profits count as")]
-_Flip = Annotated[str, Field(examples=["openai=nonprofit"])]  # call=sector
-Flips = Annotated[
-    list[_Flip], AfterValidator(_valid), Field(title="Judgement calls decided otherwise")
-]
+"""How government and non-profit research counts."""
+_Flip = Annotated[str, Field(examples=["openai=nonprofit"])]
+_flips = Field(title="Judgement calls decided otherwise")
+Flips = Annotated[list[_Flip], AfterValidator(_valid), _flips]
+"""Judgement calls that are decided otherwise: ``call=sector``."""
 
 # --- OpenAlex ---
 
@@ -228,5 +256,6 @@ WORKS_READINGS = {
     "ids": "the types of institutions, with a list of those that are companies whatever their type",
     "rules": "our rules on the affiliation strings",
 }
-Works = Annotated[str, OneOf(works_names)]  # a table of OpenAlex works
+Works = Annotated[str, OneOf(works_names)]
+"""A table of OpenAlex works."""
 WorksReading = Annotated[str, OneOf(WORKS_READINGS), Field(title="Institutions are told apart by")]

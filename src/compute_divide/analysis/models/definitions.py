@@ -1,4 +1,7 @@
-"""What counts as a large-scale model: named rules, for the paper does not define it in anything that we could read."""
+"""What counts as a large-scale model: named rules.
+
+The paper does not define it in anything that we could read.
+"""
 
 from __future__ import annotations
 
@@ -10,18 +13,18 @@ from compute_divide.analysis.statistics.estimates import COMPUTE
 from compute_divide.analysis.statistics.trends import near_record
 from compute_divide.choices import DEFINITIONS
 
-# The criteria that the paper keeps: those that do not favour industry by themselves.
 _PAPER_CRITERIA = r"(?:^|\|)(?:sota improvement|historical significance|highly cited)(?:\||$)"
+"""The criteria that the paper keeps: those that do not favour industry by themselves."""
 
 
 def names_paper_criterion(models: pd.DataFrame) -> pd.Series[bool]:
-    """Tell which models the database lists for a state-of-the-art advance, historical significance or high citation."""
-    return (
-        models["notability"]
-        .astype("str")
-        .str.contains(_PAPER_CRITERIA, case=False, na=False)
-        .astype(bool)
-    )
+    """Tell which models the database lists by one of the criteria that the paper keeps.
+
+    They are a state-of-the-art advance, historical significance and high citation.
+    """
+    criteria = models["notability"].astype("str")
+    names_one = criteria.str.contains(_PAPER_CRITERIA, case=False, na=False)
+    return names_one.astype(bool)
 
 
 def size_known(models: pd.DataFrame) -> pd.Series[bool]:
@@ -37,35 +40,66 @@ def largest_of_year(models: pd.DataFrame, top_k: int) -> pd.Series[bool]:
     models : pandas.DataFrame
         Models with ``year`` and ``training_compute_flop``.
     top_k : int
-        How many models a year are the largest, by training compute; of equals the first in the table.
+        How many models a year are the largest, by training compute; of equals the first in the
+        table.
 
     Returns
     -------
     pandas.Series
-        True and false, on the index of the models; false where year or training compute is not known.
+        True and false, on the index of the models; false where year or training compute is not
+        known.
 
     Examples
     --------
-    >>> models = pd.DataFrame({"year": [2020, 2020, 2021], "training_compute_flop": [1e23, 1e24, None]})
+    >>> models = pd.DataFrame({"year": [2020, 2020, 2021]})
+    >>> models["training_compute_flop"] = [1e23, 1e24, None]
     >>> largest_of_year(models, 1).tolist()
     [False, True, False]
     """
-    rank = models.groupby("year")[COMPUTE].rank(method="first", ascending=False)
-    return (rank <= top_k).fillna(False).astype(bool)
+    compute = models.groupby("year")[COMPUTE]
+    rank = compute.rank(method="first", ascending=False)
+    is_large = (rank <= top_k).fillna(False)
+    return is_large.astype(bool)
+
+
+def _all(models: pd.DataFrame, *_: float) -> pd.Series[bool]:
+    return pd.Series(True, index=models.index)
+
+
+def _filtered(models: pd.DataFrame, *_: float) -> pd.Series[bool]:
+    return names_paper_criterion(models)
+
+
+def _compute_known(models: pd.DataFrame, *_: float) -> pd.Series[bool]:
+    return models[COMPUTE].notna()
+
+
+def _filtered_compute_known(models: pd.DataFrame, *_: float) -> pd.Series[bool]:
+    return names_paper_criterion(models) & models[COMPUTE].notna()
+
+
+def _size_known(models: pd.DataFrame, *_: float) -> pd.Series[bool]:
+    return size_known(models)
+
+
+def _top_k(models: pd.DataFrame, top_k: int, *_: float) -> pd.Series[bool]:
+    return largest_of_year(models, top_k)
+
+
+def _near_record(models: pd.DataFrame, _: int, window: float) -> pd.Series[bool]:
+    return near_record(models, window)
 
 
 RULES: dict[str, Callable[[pd.DataFrame, int, float], pd.Series[bool]]] = {
-    "all": lambda models, *_: pd.Series(True, index=models.index),
-    "notability-filter": lambda models, *_: names_paper_criterion(models),
-    "compute-known": lambda models, *_: models[COMPUTE].notna(),
-    "notability-filter-compute-known": lambda models, *_: (
-        names_paper_criterion(models) & models[COMPUTE].notna()
-    ),
-    "compute-or-parameters-known": lambda models, *_: size_known(models),
-    "top-k-per-year": lambda models, top_k, _: largest_of_year(models, top_k),
-    "near-record": lambda models, _, record_window: near_record(models, record_window),
+    "all": _all,
+    "notability-filter": _filtered,
+    "compute-known": _compute_known,
+    "notability-filter-compute-known": _filtered_compute_known,
+    "compute-or-parameters-known": _size_known,
+    "top-k-per-year": _top_k,
+    "near-record": _near_record,
 }
-"""The rule of each definition of `DEFINITIONS`: from all models and the sizes to a mask on their index."""
+"""The rule of each of `DEFINITIONS`: from all models and the sizes to a mask on their index."""
 
 
 def is_large_scale(
@@ -73,9 +107,8 @@ def is_large_scale(
 ) -> pd.Series[bool]:
     """Tell which models are large-scale under a definition."""
     if definition not in DEFINITIONS:
-        raise ValueError(
-            f"{definition!r} is not a definition of large-scale; allowed: {', '.join(DEFINITIONS)}"
-        )
+        allowed = ", ".join(DEFINITIONS)
+        raise ValueError(f"{definition!r} is not a definition of large-scale; allowed: {allowed}")
     return RULES[definition](models, top_k, record_window)
 
 
@@ -93,8 +126,8 @@ def large_scale(
     top_k : int
         How many models of each year count, under ``"top-k-per-year"``.
     record_window : float
-        How far below the largest model up to its date a model may lie, in orders of magnitude, under
-        ``"near-record"``.
+        How far below the largest model up to its date a model may lie, in orders of magnitude,
+        under ``"near-record"``.
 
     Returns
     -------
@@ -112,4 +145,5 @@ def large_scale(
     >>> len(large_scale(models, "top-k-per-year", top_k=1))
     1
     """
-    return models[is_large_scale(models, definition, top_k=top_k, record_window=record_window)]
+    is_large = is_large_scale(models, definition, top_k=top_k, record_window=record_window)
+    return models[is_large]

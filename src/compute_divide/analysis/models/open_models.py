@@ -24,7 +24,10 @@ FLAGS: dict[str, tuple[list[str], list[str]]] = {
     "names_hosted": ([INDUSTRY], ["hosted"]),
     "names_academia": ([ACADEMIA], []),
 }
-"""Columns that `with_naming` adds: the makers' team types and the access of the models that count; all where empty."""
+"""Columns that `with_naming` adds: the makers' team types and the access of models that count.
+
+All count where a list is empty.
+"""
 
 
 def choose(
@@ -34,7 +37,7 @@ def choose(
     years: tuple[int, int],
     minimum_coverage: float,
 ) -> pd.DataFrame:
-    """Return the papers that count: of some conferences and years, with a known team type and some texts.
+    """Return the papers of some conferences and years with a known team type and some texts.
 
     Parameters
     ----------
@@ -47,7 +50,8 @@ def choose(
     years : tuple of int
         First and last year.
     minimum_coverage : float
-        The least share (0 to 1) of the papers of a conference in a year whose team type must be known, see `covered`.
+        The least share (0 to 1) of the papers of a conference in a year whose team type must be
+        known, see `covered`.
 
     Returns
     -------
@@ -60,8 +64,10 @@ def choose(
     >>> len(choose(papers, ["icml"], ["title"], (2024, 2024), 0.85))
     1
     """
-    of_venues = covered(papers[papers["venue"].isin(list(venues))], minimum_coverage)
-    return known_teams(having(in_years(of_venues, years), texts))
+    in_venues = papers["venue"].isin(list(venues))
+    of_venues = covered(papers[in_venues], minimum_coverage)
+    of_years = in_years(of_venues, years)
+    return known_teams(having(of_years, texts))
 
 
 def with_naming(papers: pd.DataFrame, texts: Sequence[str]) -> pd.DataFrame:
@@ -77,9 +83,10 @@ def with_naming(papers: pd.DataFrame, texts: Sequence[str]) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        The papers with a column of true and false each: whether they name a model at all (``names_any``), one that
-        industry alone made (``names_industry``), one of these to download (``names_open``) or behind a service
-        (``names_hosted``), one that academia alone made (``names_academia``).
+        The papers with a column of true and false each: whether they name a model at all
+        (``names_any``), one that industry alone made (``names_industry``), one of these to download
+        (``names_open``) or behind a service (``names_hosted``), one that academia alone made
+        (``names_academia``).
 
     Examples
     --------
@@ -87,11 +94,11 @@ def with_naming(papers: pd.DataFrame, texts: Sequence[str]) -> pd.DataFrame:
     >>> papers["names_hosted"].tolist(), papers["names_open"].tolist()
     ([True, False], [False, False])
     """
-    found = {
-        flag: matched(papers, model_names(teams=teams, access=access), texts, "models")
-        for flag, (teams, access) in FLAGS.items()
-    }
-    return papers.assign(**found)
+    flags = {}
+    for flag, (teams, access) in FLAGS.items():
+        names = model_names(teams=teams, access=access)
+        flags[flag] = matched(papers, names, texts, "models")
+    return papers.assign(**flags)
 
 
 def two_sides(papers: pd.DataFrame) -> pd.DataFrame:
@@ -113,14 +120,17 @@ def two_sides(papers: pd.DataFrame) -> pd.DataFrame:
     >>> two_sides(papers)["academic"].tolist()
     [True, False]
     """
-    sides = papers[papers["team_type"].isin([ACADEMIA, "collaboration", INDUSTRY])]
+    is_side = papers["team_type"].isin([ACADEMIA, "collaboration", INDUSTRY])
+    sides = papers[is_side]
     return sides.assign(academic=sides["team_type"] == ACADEMIA)
 
 
 def late_over_early(
     papers: pd.DataFrame, outcome: str, early: tuple[int, int], late: tuple[int, int], label: str
 ) -> Association:
-    """Return how many times as high the odds of an outcome are in late years as in early ones, within a conference.
+    """Return how many times as high the odds of an outcome are in late years as in early ones.
+
+    Papers are compared within a conference.
 
     Parameters
     ----------
@@ -136,22 +146,23 @@ def late_over_early(
     Returns
     -------
     Association
-        The odds ratio, pooled over conferences, and the counts of those that have papers in both periods; see
-        `association`.
+        The odds ratio, pooled over conferences, and the counts of those that have papers in both
+        periods; see `association`.
 
     Examples
     --------
-    >>> rows = {"venue": "acl", "year": [2020] * 4 + [2024] * 4, "named": [True] + [False] * 3 + [True] * 3 + [False]}
-    >>> change = late_over_early(pd.DataFrame(rows), "named", (2019, 2022), (2023, 2025), "odds of naming")
+    >>> papers = pd.DataFrame({"venue": "acl", "year": [2020] * 4 + [2024] * 4})
+    >>> papers["named"] = [True, False, False, False, True, True, True, False]
+    >>> change = late_over_early(papers, "named", (2019, 2022), (2023, 2025), "odds of naming")
     >>> round(change.odds_ratio.value), len(change.strata)
     (9, 1)
     """
     rows = papers[["venue", "year", outcome]]
-    after, before = (
-        rows["year"].between(*late).astype(bool),
-        rows["year"].between(*early).astype(bool),
-    )
-    return association(rows.assign(late=after)[after | before], "late", outcome, ["venue"], label)
+    years = rows["year"]
+    is_late = years.between(*late).astype(bool)
+    is_early = years.between(*early).astype(bool)
+    compared = rows.assign(late=is_late)[is_late | is_early]
+    return association(compared, "late", outcome, ["venue"], label)
 
 
 # --- base models ---
@@ -165,64 +176,85 @@ def with_bases(models: pd.DataFrame, lookup: pd.DataFrame) -> pd.DataFrame:
     models : pandas.DataFrame
         Models with ``model`` and ``base_model``, several bases joined by ``|``.
     lookup : pandas.DataFrame
-        Models in which bases are looked up, with ``model``, ``base_model`` and ``team_type``; of one that is listed
-        twice the first row counts.
+        Models in which bases are looked up, with ``model``, ``base_model`` and ``team_type``; of
+        one that is listed twice the first row counts.
 
     Returns
     -------
     pandas.DataFrame
-        Those that name a base, with ``base_team``: the team type that all its bases in the lookup share,
-        ``collaboration`` where they differ, ``unknown`` where none is listed. ``origin_team`` is the same of the bases
-        at the end of the chain, that is of those that name no base themselves, are not listed, or lead back.
+        Those that name a base, with ``base_team``: the team type that all its bases in the lookup
+        share, ``collaboration`` where they differ, ``unknown`` where none is listed.
+        ``origin_team`` is the same of the bases at the end of the chain, that is of those that name
+        no base themselves, are not listed, or lead back.
 
     Examples
     --------
-    >>> rows = {"model": ["Starling", "OpenChat", "Llama"], "base_model": ["OpenChat", "Llama", None]}
-    >>> models = pd.DataFrame(rows).assign(team_type=["academia-only", "academia-only", "industry-only"])
+    >>> models = pd.DataFrame({"model": ["Starling", "OpenChat", "Llama"]})
+    >>> models["base_model"] = ["OpenChat", "Llama", None]
+    >>> models["team_type"] = ["academia-only", "academia-only", "industry-only"]
     >>> with_bases(models, models)[["base_team", "origin_team"]].values.tolist()
     [['academia-only', 'industry-only'], ['industry-only', 'industry-only']]
     """
     listed = lookup.drop_duplicates("model")
-    teams = dict(zip(listed["model"].tolist(), listed["team_type"].tolist(), strict=True))
+    teams = dict(zip(listed["model"], listed["team_type"], strict=True))
     based = models[models["base_model"].notna()]
-    origins = with_origins(based, lookup)["base_model"].tolist()
-    return based.assign(
-        base_team=[_common_team(bases, teams) for bases in based["base_model"].tolist()],
-        origin_team=[_common_team(bases, teams) for bases in origins],
-    )
+    with_ends = with_origins(based, lookup)
+    bases = based["base_model"].tolist()
+    origins = with_ends["base_model"].tolist()
+    base_team = [_common_team(names, teams) for names in bases]
+    origin_team = [_common_team(names, teams) for names in origins]
+    return based.assign(base_team=base_team, origin_team=origin_team)
 
 
 def _common_team(bases: str, teams: Mapping[str, str]) -> str:
     """Return the team type that bases share, as far as it is known."""
-    known = {teams.get(name, UNKNOWN) for name in bases.split("|")} - {UNKNOWN}
-    return known.pop() if len(known) == 1 else "collaboration" if known else UNKNOWN
+    known = {teams.get(name, UNKNOWN) for name in bases.split("|")}
+    known.discard(UNKNOWN)
+    if not known:
+        return UNKNOWN
+    return known.pop() if len(known) == 1 else "collaboration"
 
 
 def with_origins(models: pd.DataFrame, lookup: pd.DataFrame) -> pd.DataFrame:
-    """Return models with each base replaced by the end of its chain: it names no base, is not listed, or leads back."""
+    """Return models with each base replaced by the end of its chain.
+
+    The end names no base, is not listed, or leads back.
+    """
     listed = lookup.dropna(subset=["base_model"]).drop_duplicates("model")
-    stated = dict(zip(listed["model"].tolist(), listed["base_model"].tolist(), strict=True))
-
-    def bottom(name: str, passed: tuple[str, ...]) -> list[str]:
-        onward = [base for base in stated.get(name, "").split("|") if base and base not in passed]
-        return [end for base in onward for end in bottom(base, (*passed, name))] or [name]
-
-    based = models[models["base_model"].notna()]
+    stated = dict(zip(listed["model"], listed["base_model"], strict=True))
+    has_base = models["base_model"].notna()
+    based = models[has_base]
     if based.empty:
         return models
-    origins = [
-        "|".join(dict.fromkeys(end for base in bases.split("|") for end in bottom(base, (model,))))
-        for model, bases in zip(based["model"].tolist(), based["base_model"].tolist(), strict=True)
-    ]
-    return models.assign(
-        base_model=models["base_model"].mask(
-            models["base_model"].notna(), pd.Series(origins, based.index)
-        )
-    )
+    origins = []
+    for model, bases in zip(based["model"], based["base_model"], strict=True):
+        origins.append(_origins(model, bases, stated))
+    replacement = pd.Series(origins, based.index)
+    base_model = models["base_model"].mask(has_base, replacement)
+    return models.assign(base_model=base_model)
+
+
+def _origins(model: str, bases: str, stated: Mapping[str, str]) -> str:
+    """Return the ends of the chains of the bases of a model."""
+    ends: list[str] = []
+    for base in bases.split("|"):
+        ends += _chain_ends(base, (model,), stated)
+    return "|".join(dict.fromkeys(ends))
+
+
+def _chain_ends(name: str, passed: tuple[str, ...], stated: Mapping[str, str]) -> list[str]:
+    """Return the ends of the chains that begin with a model, without those that lead back."""
+    ends: list[str] = []
+    for base in stated.get(name, "").split("|"):
+        if base and base not in passed:
+            ends += _chain_ends(base, (*passed, name), stated)
+    return ends or [name]
 
 
 def expected_share(based: pd.DataFrame, lookup: pd.DataFrame, base: str, label: str) -> Estimate:
-    """Return how often bases would be of a team type if each were picked blindly among the models of its year.
+    """Return how often bases would be of a team type if each were picked blindly.
+
+    Each is picked among the models of its year.
 
     Parameters
     ----------
@@ -238,8 +270,8 @@ def expected_share(based: pd.DataFrame, lookup: pd.DataFrame, base: str, label: 
     Returns
     -------
     Estimate
-        The mean over all bases of the share of this team type in the year of the base. ``n`` counts the bases that are
-        listed with a year. Without an interval: the list is taken as it is.
+        The mean over all bases of the share of this team type in the year of the base. ``n`` counts
+        the bases that are listed with a year. Without an interval: the list is taken as it is.
 
     Examples
     --------
@@ -249,9 +281,13 @@ def expected_share(based: pd.DataFrame, lookup: pd.DataFrame, base: str, label: 
     0.5
     """
     known = known_teams(lookup).dropna(subset=["year"])
-    of_year = (known["team_type"] == base).groupby(known["year"]).mean()
-    years = lookup.drop_duplicates("model").set_index("model")["year"]
-    shares = based["base_model"].str.split("|").explode().map(years).map(of_year).dropna()
-    return Estimate(
-        float(shares.mean()) if len(shares) else None, n=len(shares), label=label, unit="share"
-    )
+    is_of_type = known["team_type"] == base
+    share_of_year = is_of_type.groupby(known["year"]).mean()
+    listed = lookup.drop_duplicates("model")
+    year_of_model = listed.set_index("model")["year"]
+    bases = based["base_model"].str.split("|").explode()
+    years = bases.map(year_of_model)
+    shares = years.map(share_of_year).dropna()
+    n = len(shares)
+    mean = float(shares.mean()) if n else None
+    return Estimate(mean, n=n, label=label, unit="share")

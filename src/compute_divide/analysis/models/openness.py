@@ -1,6 +1,7 @@
-"""Who releases weights and code, how much of that is unknown, and how long others wait for a model as large.
+"""Who releases weights and code, how much of that is unknown, and how long others wait.
 
-A blank label means that nobody looked, or could tell: it is neither open nor closed, and shares are of the known.
+A blank label means that nobody looked, or could tell: it is neither open nor closed, and shares are
+of the known.
 """
 
 from __future__ import annotations
@@ -8,18 +9,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from bookpress.chapter.estimates import Estimate
-from compute_divide.analysis.statistics.estimates import (
-    COMPUTE,
-    UNKNOWN,
-    wilson_share,
-)
+from compute_divide.analysis.statistics.estimates import COMPUTE, UNKNOWN, wilson_share
 
-OPEN, SERVED, UNRELEASED = "open", "served", "unreleased"
+OPEN = "open"
+SERVED = "served"
+UNRELEASED = "unreleased"
 ACCESS_GROUPS = (OPEN, SERVED, UNRELEASED, UNKNOWN)
-"""Ways to reach a model, most open first: download it, use it through a service, not at all, not known."""
+"""Ways to reach a model: download it, use it through a service, not at all, not known."""
 
 ACCESS = {
     "Open weights (unrestricted)": OPEN,
@@ -44,15 +44,23 @@ RUNGS = (
     "weights",
     "weights and training code",
 )
-"""What others can get at of a model, in rising order; fine-tuning through a service is in no list that we saw."""
+"""What others can get at of a model, in rising order.
+
+Fine-tuning through a service is in no list that we saw.
+"""
 
 LABORATORIES = {
     "OpenAI": ["OpenAI"],
     "Anthropic": ["Anthropic"],
     "Google": [
-        f"Google{part}" for part in ("", " AI", " Brain", " Cloud", " DeepMind", " Research")
-    ]
-    + ["DeepMind"],
+        "Google",
+        "Google AI",
+        "Google Brain",
+        "Google Cloud",
+        "Google DeepMind",
+        "Google Research",
+        "DeepMind",
+    ],
     "xAI": ["xAI"],
     "Microsoft": ["Microsoft", "Microsoft Research", "Microsoft Research Asia"],
     "Alibaba": ["Alibaba", "Alibaba DAMO Academy"],
@@ -66,30 +74,44 @@ LABORATORIES = {
 """Laboratories by the names of the transparency index, and how the models database writes each."""
 
 DATA_ACCESS = ("Direct external data access", "External data access")
-"""Indicators of the transparency index (2023 and 2024; 2025) that somebody outside can get at training data."""
+"""Indicators of the transparency index that somebody outside can get at training data.
+
+The first is that of 2023 and 2024, the second that of 2025.
+"""
 
 DAYS_PER_MONTH = 365.25 / 12
-TOLERANCE = 2.0  # factor by which a compute value may be off: between two vintages three in ten values changed by more
+"""Days of an average month."""
+TOLERANCE = 2.0
+"""Factor by which a compute value may be off.
+
+Between two vintages three in ten values changed by more.
+"""
 
 
 def access_groups(labels: pd.Series) -> pd.Series:
-    """Return the access group of each label; a missing one is unknown, and one that is not in `ACCESS` a ValueError."""
+    """Return the access group of each label; a missing one is unknown.
+
+    One that is not in `ACCESS` is a ValueError.
+    """
     strange = sorted(set(labels.dropna()) - set(ACCESS))
     if strange:
-        raise ValueError(
-            f"unknown access labels: {', '.join(map(repr, strange))}; known: {', '.join(ACCESS)}"
-        )
-    return labels.map(ACCESS).astype(object).where(labels.notna(), UNKNOWN)
+        quoted = ", ".join(map(repr, strange))
+        known = ", ".join(ACCESS)
+        raise ValueError(f"unknown access labels: {quoted}; known: {known}")
+    groups = labels.map(ACCESS).astype(object)
+    return groups.where(labels.notna(), UNKNOWN)
 
 
 def group_share(models: pd.DataFrame, column: str, group: str, label: str) -> Estimate:
-    """Return the share of one of `ACCESS_GROUPS` among the models whose access is known (of `UNKNOWN`, among all).
+    """Return the share of one of `ACCESS_GROUPS` among the models whose access is known.
 
+    That of `UNKNOWN` is the share among all models.
     The column is ``"openness"`` for weights, ``"code_openness"`` for training code.
     """
     groups = access_groups(models[column])
-    total = len(groups) if group == UNKNOWN else int((groups != UNKNOWN).sum())
-    return wilson_share(int((groups == group).sum()), total, label)
+    counted = groups if group == UNKNOWN else groups[groups != UNKNOWN]
+    k = (counted == group).sum()
+    return wilson_share(int(k), len(counted), label)
 
 
 def with_access(models: pd.DataFrame) -> pd.DataFrame:
@@ -103,9 +125,10 @@ def with_access(models: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        The same with ``weights`` and ``training_code``: ``"open"``, ``"served"`` (through a service only) or
-        ``"unreleased"``, missing where that is not known; and ``rung``: 0 where nothing can be had, 1 and 2 for a
-        service (2 for one with an interface for programs), 3 for the weights, 4 for weights and training code.
+        The same with ``weights`` and ``training_code``: ``"open"``, ``"served"`` (through a service
+        only) or ``"unreleased"``, missing where that is not known; and ``rung``: 0 where nothing
+        can be had, 1 and 2 for a service (2 for one with an interface for programs), 3 for the
+        weights, 4 for weights and training code.
 
     Raises
     ------
@@ -114,14 +137,15 @@ def with_access(models: pd.DataFrame) -> pd.DataFrame:
 
     Examples
     --------
-    >>> models = pd.DataFrame({"openness": ["API access", "Open source"], "code_openness": [None, None]})
+    >>> models = pd.DataFrame({"openness": ["API access", "Open source"], "code_openness": None})
     >>> with_access(models)[["weights", "rung"]].values.tolist()
     [['served', 2.0], ['open', 3.0]]
     """
-    columns = {"weights": "openness", "training_code": "code_openness"}
-    groups = {name: access_groups(models[column]) for name, column in columns.items()}
-    known = {name: group.where(group != UNKNOWN) for name, group in groups.items()}
-    return models.assign(**known, rung=rungs(models))
+    weights = access_groups(models["openness"])
+    code = access_groups(models["code_openness"])
+    known_weights = weights.where(weights != UNKNOWN)
+    known_code = code.where(code != UNKNOWN)
+    return models.assign(weights=known_weights, training_code=known_code, rung=rungs(models))
 
 
 def by_organisations(models: pd.DataFrame, organisations: Iterable[str]) -> pd.Series[bool]:
@@ -147,46 +171,57 @@ def by_organisations(models: pd.DataFrame, organisations: Iterable[str]) -> pd.S
     """
     names = set(organisations)
     makers = models["organisations"].fillna("").str.split("|")
-    return makers.map(lambda found: not names.isdisjoint(found)).astype(bool)
+    is_theirs = makers.map(lambda listed: not names.isdisjoint(listed))
+    return is_theirs.astype(bool)
+
+
+_PLACES = {UNRELEASED: 0.0, SERVED: 2.0, OPEN: 3.0}
 
 
 def rungs(models: pd.DataFrame) -> pd.Series[float]:
-    """Return the place in `RUNGS` of what others can get at of each model; none where that is not known."""
-    groups = access_groups(models["openness"])
-    hosted = models["openness"] == "Hosted access (no API)"
-    places = groups.map({UNRELEASED: 0.0, SERVED: 2.0, OPEN: 3.0}).astype(float)
-    return places - hosted + ((groups == OPEN) & (access_groups(models["code_openness"]) == OPEN))
+    """Return the place in `RUNGS` of what others can get at of each model; NaN if not known."""
+    weights = access_groups(models["openness"])
+    code = access_groups(models["code_openness"])
+    places = weights.map(_PLACES).astype(float)
+    has_no_interface = models["openness"] == "Hosted access (no API)"
+    has_both = (weights == OPEN) & (code == OPEN)
+    return places - has_no_interface + has_both
 
 
 def access_ladder(makers: Mapping[str, pd.DataFrame], transparency: pd.DataFrame) -> pd.DataFrame:
     """Return, by maker and year, the rung that at least half of the models of known access reach.
 
-    The models of each maker are those of `with_access`. Columns: ``group``, ``year``, ``rung`` (a place in `RUNGS`),
-    ``models`` (of known access) and ``data``: whether the transparency index of that year knows somebody outside who
-    can get at training data, none where it did not ask.
+    The models of each maker are those of `with_access`. Columns: ``group``, ``year``, ``rung`` (a
+    place in `RUNGS`), ``models`` (of known access) and ``data``: whether the transparency index of
+    that year knows somebody outside who can get at training data, none where it did not ask.
     """
-    every = pd.concat([models.assign(group=name) for name, models in makers.items()])
+    parts = [models.assign(group=name) for name, models in makers.items()]
+    every = pd.concat(parts)
     known = every.dropna(subset=["rung", "year"]).astype({"year": int})
-    rungs_of = known.groupby(["group", "year"], sort=False)["rung"]
-    reached = rungs_of.quantile(0.5, interpolation="higher").to_frame()
-    table = reached.assign(models=rungs_of.size()).reset_index()
-    told = _data_access(transparency).query("group in @makers")
-    both = table.merge(told, how="outer", on=["group", "year"])
-    placed = both.assign(place=both["group"].map(list(makers).index))
-    ordered = placed.sort_values(["place", "year"], ignore_index=True)
-    return ordered.drop(columns="place").fillna({"models": 0})
+    of_year = known.groupby(["group", "year"], sort=False)["rung"]
+    reached = of_year.quantile(0.5, interpolation="higher").to_frame()
+    ladder = reached.assign(models=of_year.size()).reset_index()
+    data = _data_access(transparency)
+    of_makers = data[data["group"].isin(list(makers))]
+    both = ladder.merge(of_makers, how="outer", on=["group", "year"])
+    order = both["group"].map(list(makers).index)
+    in_order = both.assign(place=order).sort_values(["place", "year"], ignore_index=True)
+    return in_order.drop(columns="place").fillna({"models": 0})
 
 
 def _data_access(transparency: pd.DataFrame) -> pd.DataFrame:
-    """Return whether somebody outside can get at the training data, by ``group`` (a developer) and ``year``."""
-    asked = transparency[transparency["indicator"].isin(DATA_ACCESS)].fillna("")
-    rows = [
-        (name, int(edition[:4]), name in disclosed.split("|"))
-        for edition, developers, disclosed in zip(
-            asked["edition"], asked["developers"], asked["disclosed"], strict=True
-        )
-        for name in developers.split("|")
-    ]
+    """Return whether somebody outside can get at the training data.
+
+    A row for each ``group`` (a developer) and ``year``.
+    """
+    is_asked = transparency["indicator"].isin(DATA_ACCESS)
+    asked = transparency[is_asked].fillna("")
+    rows = []
+    columns = (asked["edition"], asked["developers"], asked["disclosed"])
+    for edition, developers, disclosed in zip(*columns, strict=True):
+        year = int(edition[:4])
+        disclosing = disclosed.split("|")
+        rows += [(name, year, name in disclosing) for name in developers.split("|")]
     return pd.DataFrame(rows, columns=["group", "year", "data"])
 
 
@@ -201,7 +236,8 @@ def dated_compute(models: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        Those whose date is known to the day or the month, and whose training compute is known; the oldest first.
+        Those whose date is known to the day or the month, and whose training compute is known; the
+        oldest first.
 
     Examples
     --------
@@ -209,15 +245,18 @@ def dated_compute(models: pd.DataFrame) -> pd.DataFrame:
     >>> dated_compute(load_models("2026-08"))["published"].is_monotonic_increasing
     True
     """
-    placed = models[models["date_precision"].isin(["day", "month"]) & models[COMPUTE].gt(0)]
-    dated = placed.assign(published=pd.to_datetime(placed["published"]))
+    has_date = models["date_precision"].isin(["day", "month"])
+    has_compute = models[COMPUTE].gt(0)
+    placed = models[has_date & has_compute]
+    dates = pd.to_datetime(placed["published"])
+    dated = placed.assign(published=dates)
     return dated.sort_values("published", kind="stable")
 
 
 def lags(
     placed: pd.DataFrame, follows: pd.Series, dates: Iterable[pd.Timestamp], tolerance: float = 1.0
 ) -> pd.DataFrame:
-    """Return how long, at some dates, models of others have existed that are larger than the largest of a group.
+    """Return how long models of others have been larger than the largest of a group.
 
     Parameters
     ----------
@@ -233,14 +272,14 @@ def lags(
     Returns
     -------
     pandas.DataFrame
-        A row a date: ``date``, ``months`` (0 where no model of others is larger, none before the first of the group),
-        ``own`` (the largest of the group), ``own_flop`` (its training compute in FLOP), ``passed_by`` (what first
-        exceeded it).
+        A row a date: ``date``, ``months`` (0 where no model of others is larger, none before the
+        first of the group), ``own`` (the largest of the group), ``own_flop`` (its training compute
+        in FLOP), ``passed_by`` (what first exceeded it).
 
     Notes
     -----
-    Size is training compute and not quality. A model of the group that nobody saw would shorten the lag, one of the
-    others lengthen it.
+    Size is training compute and not quality. A model of the group that nobody saw would shorten the
+    lag, one of the others lengthen it.
 
     Examples
     --------
@@ -250,22 +289,32 @@ def lags(
     >>> found["passed_by"][0], round(found["months"][0])
     ('GPT', 18)
     """
-    when, flop, name = (placed[column].to_numpy() for column in ("published", COMPUTE, "model"))
-    inside = follows.loc[placed.index].to_numpy(dtype=bool)
-    rows: list[tuple[object, ...]] = []
-    for date in dates:
-        known = int(np.searchsorted(when, date.to_datetime64(), side="right"))
-        if not inside[:known].any():
-            rows.append((date, None, None, None, None))
-            continue
-        own = int(np.where(inside[:known], flop[:known], -1).argmax())
-        larger = ~inside[:known] & (flop[:known] > flop[own] * tolerance)
-        first = int(larger.argmax())
-        since = (date - when[first]).days / DAYS_PER_MONTH if larger.any() else 0.0
-        passed_by = str(name[first]) if larger.any() else None
-        rows.append((date, since, str(name[own]), float(flop[own]), passed_by))
+    in_group = follows.loc[placed.index].to_numpy(dtype=bool)
+    rows = [(date, *_lag(placed, in_group, date, tolerance)) for date in dates]
     table = pd.DataFrame(rows, columns=["date", "months", "own", "own_flop", "passed_by"])
     return table.astype({"date": "datetime64[us]"})
+
+
+def _lag(
+    placed: pd.DataFrame, in_group: npt.NDArray[np.bool_], date: pd.Timestamp, tolerance: float
+) -> tuple[object, ...]:
+    """Return the cells of `lags` at a date, without the date."""
+    published = placed["published"].to_numpy()
+    names = placed["model"]
+    until = int(np.searchsorted(published, date.to_datetime64(), side="right"))
+    inside = in_group[:until]
+    if not inside.any():
+        return None, None, None, None
+    flop = placed[COMPUTE].to_numpy()[:until]
+    largest = int(np.where(inside, flop, -1).argmax())
+    own = str(names.iloc[largest])
+    own_flop = float(flop[largest])
+    larger = ~inside & (flop > flop[largest] * tolerance)
+    if not larger.any():
+        return 0.0, own, own_flop, None
+    first = int(larger.argmax())
+    waited = date - published[first]
+    return waited.days / DAYS_PER_MONTH, own, own_flop, str(names.iloc[first])
 
 
 def lag_estimate(
@@ -287,19 +336,23 @@ def lag_estimate(
     Returns
     -------
     Estimate
-        The `lags` in months, with the number of models of the group up to the date. ``low`` and ``high`` allow for
-        sizes that are off by the factor `TOLERANCE`: a range, not a confidence interval.
+        The `lags` in months, with the number of models of the group up to the date. ``low`` and
+        ``high`` allow for sizes that are off by the factor `TOLERANCE`: a range, not a confidence
+        interval.
 
     Examples
     --------
     >>> days = pd.to_datetime(["2020-01-01", "2021-01-01"])
     >>> placed = pd.DataFrame({"model": ["GPT", "BLOOM"], "published": days, COMPUTE: [3e23, 1e23]})
-    >>> lag = lag_estimate(placed, placed["model"] == "BLOOM", pd.Timestamp("2021-07-01"), "lag of BLOOM")
+    >>> at = pd.Timestamp("2021-07-01")
+    >>> lag = lag_estimate(placed, placed["model"] == "BLOOM", at, "lag of BLOOM")
     >>> round(lag.value), lag.n, lag.unit
     (18, 1, 'months')
     """
-    value, low, high = (
-        lags(placed, follows, [at], by)["months"][0] for by in (1.0, TOLERANCE, 1 / TOLERANCE)
-    )
-    in_group = int((follows.loc[placed.index] & (placed["published"] <= at)).sum())
-    return Estimate(value, low, high, None, in_group, "months", label)
+    value = lags(placed, follows, [at])["months"][0]
+    low = lags(placed, follows, [at], TOLERANCE)["months"][0]
+    high = lags(placed, follows, [at], 1 / TOLERANCE)["months"][0]
+    in_group = follows.loc[placed.index]
+    until = placed["published"] <= at
+    n = int((in_group & until).sum())
+    return Estimate(value, low, high, None, n, "months", label)

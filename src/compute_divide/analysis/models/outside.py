@@ -12,11 +12,15 @@ from compute_divide.analysis.statistics.estimates import UNKNOWN, Floats
 from compute_divide.analysis.statistics.resampling import SEED, percentile_interval
 
 DRAWS = 500
-Z90 = 1.644854  # half-width of a 90% interval in standard deviations
+"""Draws of a bootstrap."""
+Z90 = 1.644854
+"""Half-width of a 90% interval in standard deviations."""
 
 
 def by_release(capability: pd.DataFrame, *, unknown: bool = False) -> pd.DataFrame:
-    """Return models with an index of capability by day of release, with what each was when it came out.
+    """Return models with an index of capability by day of release.
+
+    They have what each was when it came out.
 
     Parameters
     ----------
@@ -28,25 +32,32 @@ def by_release(capability: pd.DataFrame, *, unknown: bool = False) -> pd.DataFra
     Returns
     -------
     pandas.DataFrame
-        The same, the oldest first, with three flags: ``inside`` (the weights can be downloaded), ``frontier`` (more
-        capable than every earlier model) and ``record`` (more capable than every earlier one on its own side).
+        The same, the oldest first, with three flags: ``inside`` (the weights can be downloaded),
+        ``frontier`` (more capable than every earlier model) and ``record`` (more capable than every
+        earlier one on its own side).
 
     Examples
     --------
     >>> days = pd.to_datetime(["2024-02-01", "2024-01-01"])
-    >>> access = ["Open weights (unrestricted)", "API access"]
-    >>> found = pd.DataFrame({"model": ["B", "A"], "released": days, "openness": access, "index": [1.0, 2.0]})
-    >>> by_release(found)[["model", "inside", "frontier", "record"]].values.tolist()
+    >>> models = pd.DataFrame({"model": ["B", "A"], "released": days, "index": [1.0, 2.0]})
+    >>> models["openness"] = ["Open weights (unrestricted)", "API access"]
+    >>> by_release(models)[["model", "inside", "frontier", "record"]].values.tolist()
     [['A', False, True, True], ['B', True, False, True]]
     """
     groups = access_groups(capability["openness"])
-    models = capability.assign(inside=(groups == OPEN) | (unknown & (groups == UNKNOWN)))
+    taken_for_open = [OPEN, UNKNOWN] if unknown else [OPEN]
+    inside = groups.isin(taken_for_open)
+    models = capability.assign(inside=inside)
     models = models.sort_values(["released", "model"], ignore_index=True)
-    before = models["index"].cummax().shift(fill_value=-np.inf)
-    on_side = models.groupby("inside")["index"].transform(
-        lambda index: index.cummax().shift(fill_value=-np.inf)
-    )
-    return models.assign(frontier=models["index"] > before, record=models["index"] > on_side)
+    index = models["index"]
+    best_of_all = _best_before(index)
+    best_of_side = models.groupby("inside")["index"].transform(_best_before)
+    return models.assign(frontier=index > best_of_all, record=index > best_of_side)
+
+
+def _best_before(index: pd.Series) -> pd.Series:
+    """Return the largest value before each."""
+    return index.cummax().shift(fill_value=-np.inf)
 
 
 def month_ends(models: pd.DataFrame, first_year: int) -> pd.DatetimeIndex:
@@ -62,7 +73,8 @@ def month_ends(models: pd.DataFrame, first_year: int) -> pd.DatetimeIndex:
     Returns
     -------
     pandas.DatetimeIndex
-        The last days of the months from its January to the newest model; none before the first open model.
+        The last days of the months from its January to the newest model; none before the first open
+        model.
 
     Examples
     --------
@@ -71,8 +83,10 @@ def month_ends(models: pd.DataFrame, first_year: int) -> pd.DatetimeIndex:
     >>> month_ends(models, 2024).strftime("%d %B").tolist()
     ['29 February', '31 March', '30 April']
     """
-    months = pd.date_range(f"{first_year}-01-31", models["released"].max(), freq="ME")
-    return pd.DatetimeIndex(months[months >= models.loc[models["inside"], "released"].min()])
+    released = models["released"]
+    first_open = released[models["inside"]].min()
+    months = pd.date_range(f"{first_year}-01-31", released.max(), freq="ME")
+    return pd.DatetimeIndex(months[months >= first_open])
 
 
 def age_of_capability(models: pd.DataFrame, dates: pd.DatetimeIndex) -> pd.DataFrame:
@@ -88,7 +102,8 @@ def age_of_capability(models: pd.DataFrame, dates: pd.DatetimeIndex) -> pd.DataF
     Returns
     -------
     pandas.DataFrame
-        A row a date: ``date``, ``months`` (0 where no closed model was as capable), ``own`` (the best open model).
+        A row a date: ``date``, ``months`` (0 where no closed model was as capable), ``own`` (the
+        best open model).
 
     Examples
     --------
@@ -97,9 +112,11 @@ def age_of_capability(models: pd.DataFrame, dates: pd.DatetimeIndex) -> pd.DataF
     >>> age_of_capability(by_release(load_capability()), days)["own"].tolist()
     ['Llama 3.1-405B']
     """
-    months, own = _ages(models, models["index"].to_numpy(dtype=float), dates)
-    names = models["model"].to_numpy(dtype=object)[own]
-    return pd.DataFrame({"date": dates.astype("datetime64[us]"), "months": months, "own": names})
+    index = models["index"].to_numpy(dtype=float)
+    months, own = _ages(models, index, dates)
+    names = models["model"].to_numpy(dtype=object)
+    days = dates.astype("datetime64[us]")
+    return pd.DataFrame({"date": days, "months": months, "own": names[own]})
 
 
 def mean_age(models: pd.DataFrame, dates: pd.DatetimeIndex, label: str) -> Estimate:
@@ -117,14 +134,14 @@ def mean_age(models: pd.DataFrame, dates: pd.DatetimeIndex, label: str) -> Estim
     Returns
     -------
     Estimate
-        The mean in months, with the number of open models; without a value where there is no date, or no model on one
-        of the two sides.
+        The mean in months, with the number of open models; without a value where there is no date,
+        or no model on one of the two sides.
 
     Notes
     -----
-    The 95% interval is that of a parametric bootstrap (Efron and Tibshirani 1993, section 6.5) and holds the errors of
-    the index alone: each model's index is drawn anew from its own interval, which Epoch's documentation gives for
-    others of its estimates as one of 90%.
+    The 95% interval is that of a parametric bootstrap (Efron and Tibshirani 1993, section 6.5) and
+    holds the errors of the index alone: each model's index is drawn anew from its own interval,
+    which Epoch's documentation gives for others of its estimates as one of 90%.
 
     Examples
     --------
@@ -136,31 +153,50 @@ def mean_age(models: pd.DataFrame, dates: pd.DatetimeIndex, label: str) -> Estim
     n = int(models["inside"].sum())
     if len(dates) == 0 or n in {0, len(models)}:
         return Estimate(None, n=n, unit="months", label=label)
-    value = float(_ages(models, models["index"].to_numpy(dtype=float), dates)[0].mean())
-    low, high = percentile_interval(_ages(models, _draws(models), dates)[0].mean(axis=1))
-    return Estimate(value, low, high, n=n, unit="months", label=label)
+    index = models["index"].to_numpy(dtype=float)
+    ages, _ = _ages(models, index, dates)
+    drawn_ages, _ = _ages(models, _draws(models), dates)
+    low, high = percentile_interval(drawn_ages.mean(axis=1))
+    return Estimate(float(ages.mean()), low, high, n=n, unit="months", label=label)
 
 
 def _draws(models: pd.DataFrame) -> Floats:
-    """Return the index of all models as it could have come out: a row a draw; models that fix the scale do not move."""
-    errors = ((models["high"] - models["low"]) / (2 * Z90)).fillna(0.0).to_numpy(dtype=float)
-    noise = np.random.default_rng(SEED).standard_normal((DRAWS, len(models)))
-    return np.asarray(models["index"].to_numpy(dtype=float) + noise * errors)
+    """Return the index of all models as it could have come out: a row a draw.
+
+    Models that fix the scale do not move.
+    """
+    width = models["high"] - models["low"]
+    errors = (width / (2 * Z90)).fillna(0.0).to_numpy(dtype=float)
+    generator = np.random.default_rng(SEED)
+    noise = generator.standard_normal((DRAWS, len(models)))
+    index = models["index"].to_numpy(dtype=float)
+    return np.asarray(index + noise * errors)
 
 
 def _ages(
     models: pd.DataFrame, index: Floats, dates: pd.DatetimeIndex
 ) -> tuple[Floats, npt.NDArray[np.intp]]:
-    """Return the months since closed models reached the best open one, and the place of that one; a row an index."""
-    inside, released = models["inside"].to_numpy(dtype=bool), models["released"].to_numpy()
-    best = np.maximum.accumulate(np.where(inside, index, -np.inf), axis=-1)
-    others = np.maximum.accumulate(np.where(inside, -np.inf, index), axis=-1)
-    known = np.searchsorted(released, dates.to_numpy(), side="right") - 1
-    record = best[..., known, np.newaxis]
-    first, own = ((line[..., np.newaxis, :] < record).sum(axis=-1) for line in (others, best))
-    months = (
-        (dates.to_numpy() - released[np.minimum(first, len(models) - 1)])
-        / np.timedelta64(1, "D")
-        / DAYS_PER_MONTH
-    )
-    return np.where(first <= known, months, 0.0), own
+    """Return the months since closed models reached the best open one, and the place of that one.
+
+    A row an index, a column a date.
+    """
+    inside = models["inside"].to_numpy(dtype=bool)
+    released = models["released"].to_numpy()
+    days = dates.to_numpy()
+    best_open = np.maximum.accumulate(np.where(inside, index, -np.inf), axis=-1)
+    best_closed = np.maximum.accumulate(np.where(inside, -np.inf, index), axis=-1)
+    newest = np.searchsorted(released, days, side="right") - 1
+    record = best_open[..., newest]
+    first = _places(best_closed, record)
+    own = _places(best_open, record)
+    # Past the newest model where none is as capable.
+    reached = released[np.minimum(first, len(models) - 1)]
+    waited = (days - reached) / np.timedelta64(1, "D")
+    months = np.where(first <= newest, waited / DAYS_PER_MONTH, 0.0)
+    return months, own
+
+
+def _places(best: Floats, record: Floats) -> npt.NDArray[np.intp]:
+    """Return the place of the first model of a side that is as capable as each record."""
+    below = best[..., np.newaxis, :] < record[..., np.newaxis]
+    return np.asarray(below.sum(axis=-1))
