@@ -44,7 +44,8 @@ class BookpressRenderer:
         if data.mime_type in {RESULT_MIME, STATEMENT_MIME}:
             # An output that shows nothing; it is taken out when the page is written.
             return [nodes.comment()]
-        if data.mime_type != VEGALITE_MIME or inline:
+        is_book = hasattr(env, "bookpress_store")  # else the extension is not switched on
+        if data.mime_type != VEGALITE_MIME or inline or not is_book:
             return None
         try:
             metadata = data.output_metadata.get(VEGALITE_MIME, {})
